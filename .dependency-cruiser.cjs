@@ -1,0 +1,143 @@
+// The import rules of ARCHITECTURE.md, as a table: folder -> what it may import besides itself.
+// `npm run boundaries` and the test command check it.
+const folders = {
+  'src/domain': { local: [], packages: [] },
+  'src/contract': { local: ['src/domain'], packages: ['zod', 'jsonc-parser'] },
+  'src/signing': { local: [], packages: [] },
+  'src/sealing': { local: [], packages: ['@temporalio/common', '@temporalio/proto'] },
+  'src/store': { local: ['src/domain'], packages: ['mongodb'] },
+  'src/outbound': { local: ['src/domain', 'src/signing'], packages: ['undici', 'ipaddr.js'] },
+  'src/temporal': {
+    local: ['src/domain', 'workflows/order-messages', 'workflows/order-attributes'],
+    packages: ['@temporalio/client', '@temporalio/common', '@temporalio/proto'],
+  },
+  'src/second-interface': {
+    local: ['src/domain', 'src/contract', 'src/store', 'src/sealing', 'src/temporal', 'workflows/order-messages'],
+    packages: ['zod'],
+  },
+  'src/http': {
+    local: [
+      'src/domain',
+      'src/contract',
+      'src/store',
+      'src/sealing',
+      'src/signing',
+      'src/temporal',
+      'src/second-interface',
+      'src/outbound/address-guard',
+    ],
+    packages: ['express', 'helmet', 'zod', 'bwip-js', 'jsonc-parser', 'pino', 'prom-client'],
+  },
+  'src/channels': { local: ['src/domain', 'src/outbound', 'src/contract'], packages: ['bwip-js'] },
+  'src/issuer-sdk': { local: ['src/contract', 'src/signing'], packages: [] },
+  'src/simulator': { local: ['src/issuer-sdk'], packages: [] },
+  'src/console': { local: [], packages: [] },
+  workflows: { local: ['src/domain'], packages: ['@temporalio/workflow', '@temporalio/common'] },
+  activities: {
+    local: [
+      'src/domain',
+      'src/contract',
+      'src/store',
+      'src/outbound',
+      'src/sealing',
+      'src/channels',
+      'src/second-interface',
+      'src/temporal',
+    ],
+    packages: ['@temporalio/activity', '@temporalio/common', '@temporalio/client', 'pino'],
+  },
+};
+
+const pattern = (path) => `${path.replaceAll('.', '\\.')}(/|\\.ts$|$)`;
+const anyOf = (paths) => `^(${paths.map(pattern).join('|')})`;
+const npmTypes = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
+const roots = '^(src/main\\.ts|src/dev/.*|src/simulator/main\\.ts|worker/main\\.ts)$';
+
+const folderRules = Object.entries(folders).flatMap(([folder, { local, packages }]) => [
+  {
+    name: `${folder}-imports`,
+    comment: `${folder} may import ${[folder, ...local].join(', ')}`,
+    severity: 'error',
+    from: { path: anyOf([folder]) },
+    to: {
+      path: '^(src|workflows|activities|worker|test)/',
+      pathNot: anyOf([folder, ...local]),
+      // The workflows know the activities' types, never their code.
+      ...(folder === 'workflows' ? { dependencyTypesNot: ['type-only'] } : {}),
+    },
+  },
+  {
+    name: `${folder}-packages`,
+    comment: `${folder} may use the packages ${packages.join(', ') || '(none)'}`,
+    severity: 'error',
+    from: { path: anyOf([folder]) },
+    to: {
+      dependencyTypes: npmTypes,
+      ...(packages.length > 0 ? { pathNot: `node_modules/(${packages.join('|')})/` } : {}),
+    },
+  },
+]);
+
+module.exports = {
+  forbidden: [
+    ...folderRules,
+    {
+      name: 'workflow-types-only',
+      comment: 'the one thing a workflow may know of an activity is its type',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: { path: '^(src|worker|test)/', pathNot: '^src/domain/', dependencyTypes: ['type-only'] },
+    },
+    {
+      name: 'workflow-core-modules',
+      comment: 'a workflow has no clock, no disk and no network of its own',
+      severity: 'error',
+      from: { path: ['^workflows/', '^src/domain/'] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'roots-are-imported-by-none',
+      severity: 'error',
+      from: { pathNot: ['^src/dev/', '^test/'] },
+      to: { path: roots },
+    },
+    {
+      name: 'config-is-read-in-roots-only',
+      comment: 'everything else gets its settings as values',
+      severity: 'error',
+      from: { path: '^(src|workflows|activities|worker)/', pathNot: roots },
+      to: { path: '^src/config\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'production-code-needs-no-dev-packages',
+      severity: 'error',
+      from: { path: '^(src|workflows|activities|worker)/', pathNot: '^src/dev/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'tests-are-imported-by-none',
+      severity: 'error',
+      from: { pathNot: '^test/' },
+      to: { path: '^test/' },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|\\.data)/' },
+    combinedDependencies: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+      conditionNames: ['require', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,201 @@
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { OrderName } from '../src/domain/ids';
+import type { TimelineEntry, TimelineEvent } from '../src/domain/messages';
+import { heldCallDelayMs } from '../src/domain/timings';
+import type { Outbound } from '../src/outbound/client';
+import { askedDelayMs } from '../src/outbound/schedule';
+import { signedHeaders } from '../src/outbound/signed-headers';
+import type { KeyRing } from '../src/sealing/key-ring';
+import type { AdapterMessage } from '../src/second-interface/adapter-api';
+import { createAdapterApi } from '../src/second-interface/adapter-api';
+import type { Adapters } from '../src/second-interface/adapters';
+import type { SecondInterface } from '../src/second-interface/ask-order';
+import { type IssuerRow, type Issuers, liveSecrets } from '../src/store/issuers';
+import type { OrderRow } from '../src/store/orders';
+
+/** What every call out of this folder works with; made once by the worker. */
+export interface CallsOut {
+  readonly room: SecondInterface;
+  readonly issuers: Issuers;
+  readonly outbound: Outbound;
+  readonly adapters: Adapters;
+  readonly ring: KeyRing;
+  readonly nowMs: () => number;
+}
+
+export interface IssuerAnswer {
+  /** A 2xx came back; anything else stands in `problem`. */
+  readonly ok: boolean;
+  readonly status: number;
+  /** The JSON of the body; undefined without one, or when it is not JSON within the limit. */
+  readonly json: unknown;
+  readonly hasBody: boolean;
+  /** Why the try failed: a status or a reason of the outbound client's closed list. */
+  readonly problem?: string;
+  readonly retryAfterMs?: number;
+  readonly tookMs: number;
+}
+
+const functionLimitMs = 8_000;
+
+/** Not tried at all: the slot goes back at once, and the try does not count. */
+export const notTried = (type: string, message: string, delayMs: number): ApplicationFailure =>
+  ApplicationFailure.create({ type, message, nextRetryDelay: delayMs });
+
+/** Read anew for each try: an operator may have changed the callback, the secrets or the pause since the last one. */
+export const issuerOf = async ({ issuers }: CallsOut, { issuerId }: OrderName): Promise<IssuerRow> => {
+  const issuer = await issuers.findEver(issuerId);
+  if (!issuer) throw ApplicationFailure.nonRetryable('the order has no issuer', 'issuer_unknown');
+  if (issuer.state === 'paused') throw notTried('held', 'the issuer is paused', heldCallDelayMs);
+  return issuer;
+};
+
+/** @throws ApplicationFailure for good when the row is gone: it cannot come back. */
+export const rowOf = async ({ room }: Pick<CallsOut, 'room'>, order: OrderName): Promise<OrderRow> => {
+  const row = await room.orders.find(order);
+  if (!row) throw ApplicationFailure.nonRetryable('the order has no row', 'order_unknown');
+  return row;
+};
+
+/** Tries of one message so far; the engine's own attempt number also counts what was not tried. */
+export const triesOf = (row: OrderRow, event: TimelineEvent, message: string): number =>
+  row.timeline.filter((entry) => entry.event === event && entry.detail.message === message).length;
+
+/** All tries of one message send these same bytes. */
+export const messageBytes = (message: AdapterMessage): Buffer => Buffer.from(JSON.stringify(message));
+
+/** One try of one message, over HTTP or as a function: the first interface of the patent, both of its forms. */
+export const callIssuer = async (
+  parts: CallsOut,
+  issuer: IssuerRow,
+  messageId: string,
+  message: AdapterMessage,
+  answerLimitBytes: number,
+): Promise<IssuerAnswer> => {
+  const answer =
+    issuer.callback.kind === 'url'
+      ? await callUrl(parts, issuer, issuer.callback.url, messageId, message, answerLimitBytes)
+      : await callFunction(parts, issuer, issuer.callback.name, message);
+  if (answer.status === 410) await parts.issuers.pause(issuer._id, new Date(parts.nowMs()));
+  return answer;
+};
+
+const callUrl = async (
+  { outbound, ring, nowMs }: CallsOut,
+  issuer: IssuerRow,
+  url: string,
+  messageId: string,
+  message: AdapterMessage,
+  answerLimitBytes: number,
+): Promise<IssuerAnswer> => {
+  const body = messageBytes(message);
+  const secrets = liveSecrets(issuer.secrets, nowMs()).map(({ sealed }) =>
+    ring.open(sealed.buffer, `issuer-secret:${issuer._id}`).toString(),
+  );
+  const result = await outbound.postSigned({
+    issuerId: issuer._id,
+    url,
+    body,
+    headers: signedHeaders({ id: messageId, nowMs: nowMs(), body, secrets }),
+    answerLimitBytes,
+    signal: cancellationSignal(),
+  });
+  if (result.kind === 'failed') {
+    if (result.reason === 'over_limit') throw notTried('over_limit', 'too many calls to this issuer run', 1_000);
+    if (result.reason === 'breaker_open') {
+      throw notTried('breaker_open', 'the issuer failed too often', Math.max(1_000, result.retryAfterMs ?? 0));
+    }
+    return { ok: false, status: 0, json: undefined, hasBody: false, problem: result.reason, tookMs: result.tookMs };
+  }
+  const ok = result.status >= 200 && result.status < 300;
+  const asked = askedDelayMs(result.status, result.headers['retry-after'], nowMs());
+  return {
+    ok,
+    status: result.status,
+    json: ok && !result.truncated ? jsonOf(result.body) : undefined,
+    hasBody: result.body.length > 0 || result.truncated,
+    ...(ok ? {} : { problem: `status_${result.status}` }),
+    ...(asked !== undefined ? { retryAfterMs: asked } : {}),
+    tookMs: result.tookMs,
+  };
+};
+
+const callFunction = async (
+  { room, adapters, nowMs }: CallsOut,
+  issuer: IssuerRow,
+  name: string,
+  message: AdapterMessage,
+): Promise<IssuerAnswer> => {
+  const startedAtMs = nowMs();
+  const failed = (problem: string): IssuerAnswer => ({
+    ok: false,
+    status: 0,
+    json: undefined,
+    hasBody: false,
+    problem,
+    tookMs: nowMs() - startedAtMs,
+  });
+  const adapter = adapters.get(name);
+  if (!adapter) return failed('function_unknown');
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<'timeout'>((resolve) => {
+    timer = setTimeout(() => resolve('timeout'), functionLimitMs);
+  });
+  try {
+    const copy = JSON.parse(JSON.stringify(message)) as AdapterMessage;
+    const run = async () => ({ value: await adapter.onMessage(copy, createAdapterApi(room, issuer._id)) });
+    const result = await Promise.race([run(), limit]);
+    if (result === 'timeout') return failed('timeout');
+    const hasBody = result.value !== undefined;
+    return { ok: true, status: hasBody ? 200 : 204, json: result.value, hasBody, tookMs: nowMs() - startedAtMs };
+  } catch {
+    // What an adapter throws may hold anything, also a code: only that it threw is told.
+    return failed('function_threw');
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+const jsonOf = (body: Buffer): unknown => {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+};
+
+/** The two lines that a try leaves in the timeline. */
+export const tryEntries = (
+  parts: Pick<CallsOut, 'nowMs'>,
+  names: { readonly sent: TimelineEvent; readonly answered: TimelineEvent },
+  messageId: string,
+  tryNumber: number,
+  answer: IssuerAnswer,
+  outcome: Readonly<Record<string, string | number | boolean>> = {},
+): TimelineEntry[] => {
+  const answeredAtMs = parts.nowMs();
+  const { attempt } = activityInfo();
+  return [
+    {
+      key: `${messageId}.${tryNumber}.${attempt}.sent`,
+      atMs: answeredAtMs - answer.tookMs,
+      event: names.sent,
+      detail: { message: messageId, try: tryNumber },
+    },
+    {
+      key: `${messageId}.${tryNumber}.${attempt}.answered`,
+      atMs: answeredAtMs,
+      event: names.answered,
+      detail: {
+        message: messageId,
+        try: tryNumber,
+        ok: answer.ok,
+        ...(answer.status > 0 ? { status: answer.status } : {}),
+        ...(answer.problem !== undefined ? { problem: answer.problem } : {}),
+        tookMs: answer.tookMs,
+        ...outcome,
+      },
+    },
+  ];
+};

@@ -1,0 +1,86 @@
+import { cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { openCodes } from '../src/channels/open-codes';
+import { createWebhookChannel, type WebhookOutcome } from '../src/channels/webhook';
+import type { OrderName } from '../src/domain/ids';
+import type { TimelineEntry } from '../src/domain/messages';
+import { deliveryDelayMs, lengthenedDelayMs } from '../src/outbound/schedule';
+import type { PlatformKeys } from '../src/sealing/platform-keys';
+import { type CallsOut, notTried, rowOf, triesOf } from './call-issuer';
+import { ownMessageId } from './message-id';
+
+export interface Delivery extends OrderName {
+  readonly n: number;
+  readonly atMs: number;
+}
+
+/** What the order learns: the last outcome, and how often the terminal was tried in all. */
+export interface DeliveryResult {
+  readonly kind: 'delivered' | 'undeliverable';
+  readonly tries: number;
+}
+
+/** Gives the codes to a terminal that must be called. Codes are opened here and in the pick-up page, nowhere else. */
+export const createDeliver = (parts: CallsOut & { readonly keys: PlatformKeys }) => {
+  const webhook = createWebhookChannel({
+    outbound: parts.outbound,
+    deliveryKey: parts.keys.deliveryKey,
+    nowMs: parts.nowMs,
+  });
+  return {
+    deliverCodes: async (delivery: Delivery): Promise<DeliveryResult> => {
+      const row = await rowOf(parts, delivery);
+      if (row.terminal.channel !== 'webhook') {
+        return { kind: 'undeliverable', tries: row.facts.delivery.tries };
+      }
+      const messageId = ownMessageId(delivery, 'delivery', delivery.n);
+      const failedTries = triesOf(row, 'delivery_tried', messageId);
+      const outcome = await webhook.deliver({
+        order: row,
+        url: row.terminal.url,
+        messageId,
+        atMs: delivery.atMs,
+        codes: await openCodes(parts.room, row),
+        signal: cancellationSignal(),
+      });
+      if (outcome.kind === 'not_tried') throw notTried(outcome.reason, 'the terminal was not tried', outcome.delayMs);
+      const tries = row.facts.delivery.tries + 1;
+      await parts.room.orders.recordTry(
+        delivery,
+        [deliveryEntry(messageId, failedTries + 1, tries, outcome, parts.nowMs())],
+        { deliveryTries: tries },
+      );
+      if (outcome.kind === 'delivered') return { kind: 'delivered', tries };
+      // Tries since an operator's last redeliver count from the start of that one: seven in a row, then a person.
+      const delayMs = deliveryDelayMs((failedTries % triesPerRound) + 1);
+      if (outcome.status === 410 || delayMs === undefined) return { kind: 'undeliverable', tries };
+      throw ApplicationFailure.create({
+        type: 'terminal_failed',
+        message: `delivery try ${tries}: ${outcome.problem}`,
+        nextRetryDelay: lengthenedDelayMs(delayMs, outcome.retryAfterMs),
+      });
+    },
+  };
+};
+
+const triesPerRound = 7;
+
+const deliveryEntry = (
+  messageId: string,
+  tryNumber: number,
+  tries: number,
+  outcome: Exclude<WebhookOutcome, { kind: 'not_tried' }>,
+  nowMs: number,
+): TimelineEntry => ({
+  key: `${messageId}.${tries}`,
+  atMs: nowMs,
+  event: 'delivery_tried',
+  detail: {
+    message: messageId,
+    try: tryNumber,
+    ok: outcome.kind === 'delivered',
+    ...(outcome.status > 0 ? { status: outcome.status } : {}),
+    ...(outcome.kind === 'failed' ? { problem: outcome.problem } : {}),
+    tookMs: outcome.tookMs,
+  },
+});

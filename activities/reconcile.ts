@@ -1,0 +1,138 @@
+import type { Logger } from 'pino';
+import { orderNameOf } from '../src/domain/ids';
+import { retentionMs } from '../src/domain/timings';
+import { askOrder, type SecondInterface } from '../src/second-interface/ask-order';
+import { cancelOrder } from '../src/second-interface/cancel-order';
+import { judgeSubmission } from '../src/second-interface/claim-codes';
+import { startableOrder } from '../src/second-interface/startable-order';
+import type { Issuers } from '../src/store/issuers';
+import type { Requests } from '../src/store/requests';
+
+/** What one pass mended, shown in the Temporal UI as its result. */
+export interface Reconciled {
+  readonly started: number;
+  readonly tooOld: number;
+  readonly codesJudged: number;
+  readonly inboxJudged: number;
+  readonly eventsStarted: number;
+  readonly viewsRefreshed: number;
+  readonly cancelled: number;
+}
+
+export interface Reconciling {
+  readonly room: SecondInterface;
+  readonly issuers: Issuers;
+  readonly requests: Requests;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+}
+
+/** What is younger may still be on its ordinary way. */
+const settleMs = 30_000;
+const batch = 100;
+const openStates = ['accepted', 'notified', 'verified', 'partially_issued', 'undeliverable'] as const;
+
+/** Mends what a death between two steps leaves behind. Bounded batches; harmless when two passes run at once. */
+export const createReconcile = (parts: Reconciling) => ({
+  reconcile: async (): Promise<Reconciled> => {
+    const before = new Date(parts.nowMs() - settleMs);
+    const starts = await startMissing(parts, before);
+    return {
+      ...starts,
+      codesJudged: await judgeClaims(parts, before),
+      inboxJudged: await judgeInbox(parts, before),
+      eventsStarted: await startEvents(parts, before),
+      viewsRefreshed: await refreshViews(parts),
+      cancelled: await cancelOrphans(parts),
+    };
+  },
+});
+
+/** One item's trouble never keeps the pass from the others; it comes up again at the next one. */
+const each = async <T>(log: Logger, what: string, items: readonly T[], mend: (item: T) => Promise<boolean>) => {
+  let mended = 0;
+  for (const item of items) {
+    try {
+      if (await mend(item)) mended += 1;
+    } catch (error) {
+      log.warn({ what, problem: error instanceof Error ? error.name : 'unknown' }, 'the reconciler could not mend');
+    }
+  }
+  return mended;
+};
+
+/** Rows without a workflow: the api died between the insert and the start, or the engine was away. */
+const startMissing = async ({ room, log, nowMs }: Reconciling, before: Date) => {
+  const rows = await room.orders.unstarted(before, batch);
+  const isTooOld = (createdAt: Date): boolean => nowMs() - createdAt.getTime() > retentionMs;
+  const old = rows.filter(({ createdAt }) => isTooOld(createdAt));
+  for (const { _id } of old)
+    log.error({ order: _id }, 'an order older than the retention was never started: a person must look');
+  const started = await each(
+    log,
+    'start',
+    rows.filter(({ createdAt }) => !isTooOld(createdAt)),
+    async (row) => {
+      if ((await room.gateway.startOrder(startableOrder(row))) === 'away') return false;
+      await room.orders.markStarted(row);
+      return true;
+    },
+  );
+  return { started, tooOld: old.length };
+};
+
+/** Claims without a verdict: the api died before the Update, or answered 202. */
+const judgeClaims = async ({ room, log }: Reconciling, before: Date) =>
+  each(log, 'claim', await room.codes.unjudged(before, batch), async (submission) => {
+    const row = await room.orders.find(submission);
+    return row ? judgeSubmission(room, row, submission) : false;
+  });
+
+/** Refusals and cancellations that were answered 202. */
+const judgeInbox = async ({ room, log, nowMs }: Reconciling, before: Date) =>
+  each(
+    log,
+    'inbox',
+    await room.inbox.waiting(new Date(Math.min(before.getTime() + settleMs, nowMs())), batch),
+    async (waiting) => {
+      const row = await room.orders.find(waiting);
+      const { message } = waiting;
+      if (!row || (message.kind !== 'refuse' && message.kind !== 'cancel')) return false;
+      if ((await askOrder(room, row, waiting.updateId, message)) === 'away') return false;
+      await room.inbox.remove(waiting, waiting.updateId);
+      return true;
+    },
+  );
+
+/** Events in the outbox that nobody has sent yet. */
+const startEvents = async ({ room, log }: Reconciling, before: Date) =>
+  each(log, 'event', await room.orders.withPendingEvents(before, batch), async (row) => {
+    const pending = row.events.filter(({ status }) => status === 'pending');
+    const outcomes = await Promise.all(pending.map(({ sequence }) => room.gateway.startEvent(row, sequence)));
+    await room.orders.deferEvents(row);
+    return outcomes.includes('started');
+  });
+
+/** Handlers that never came to an end: their order's row may be behind its workflow. */
+const refreshViews = async ({ room, requests, log, nowMs }: Reconciling) =>
+  each(log, 'view', await requests.abandoned(new Date(nowMs()), batch), async ({ _id, path, leaseUntil }) => {
+    const orderNo = /\/orders\/([^/?]+)\//.exec(path)?.[1];
+    const order = orderNo === undefined ? undefined : { issuerId: orderNameOf(_id).issuerId, orderNo };
+    const facts = order && (await room.gateway.readFacts(order));
+    if (order && facts) await room.orders.writeView(order, facts, []);
+    if (leaseUntil) await requests.reopen(_id, leaseUntil);
+    return facts !== undefined;
+  });
+
+/** Open orders of a deleted issuer. */
+const cancelOrphans = async ({ room, issuers, log, nowMs }: Reconciling): Promise<number> => {
+  let cancelled = 0;
+  for (const { _id } of await issuers.buriedSince(new Date(nowMs() - retentionMs), batch)) {
+    const open = await room.orders.openOf(_id, openStates, batch);
+    cancelled += await each(log, 'orphan', open, async (row) => {
+      await cancelOrder(room, row, 'issuer-deleted', { reason: 'the issuer was deleted' }, 'operator');
+      return true;
+    });
+  }
+  return cancelled;
+};

@@ -1,0 +1,119 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { type CodeAnswer, codeAnswer } from '../src/contract/issuer';
+import { Failure } from '../src/domain/failures';
+import type { OrderName } from '../src/domain/ids';
+import type { OrderMessage, RefusalReason, TimelineEntry } from '../src/domain/messages';
+import { decide } from '../src/domain/verdict';
+import { lengthenedDelayMs, noticeDelayMs } from '../src/outbound/schedule';
+import { unwrapOrderKey } from '../src/sealing/order-keys';
+import { claimCodes, settleClaim } from '../src/second-interface/claim-codes';
+import type { OrderRow } from '../src/store/orders';
+import { type CallsOut, callIssuer, type IssuerAnswer, issuerOf, rowOf, triesOf, tryEntries } from './call-issuer';
+import { ownMessageId } from './message-id';
+import { orderUrls } from './notify';
+
+export interface CodeRequest extends OrderName {
+  readonly n: number;
+  readonly atMs: number;
+  readonly outstanding: number;
+  readonly issueByMs: number;
+}
+
+export type CodeRequestResult =
+  | { readonly kind: 'issuing' }
+  | { readonly kind: 'issued'; readonly message: OrderMessage & { readonly kind: 'codes' } }
+  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly detail?: string };
+
+const answerLimitBytes = 1024 * 1024;
+
+/** First interface: `order.code_requested` and its three answers (rule 4). One run is one try. */
+export const createRequestCode = (parts: CallsOut) => ({
+  requestCode: async (request: CodeRequest): Promise<CodeRequestResult> => {
+    const issuer = await issuerOf(parts, request);
+    const row = await rowOf(parts, request);
+    const messageId = ownMessageId(request, 'code', request.n);
+    const tryNumber = triesOf(row, 'code_requested', messageId) + 1;
+    const answer = await callIssuer(parts, issuer, messageId, requestMessage(parts, row, request), answerLimitBytes);
+    const read = answer.ok ? readAnswer(answer) : { problem: answer.problem ?? 'failed' };
+    const result = 'problem' in read ? read : await resultOf(parts, row, `request/${messageId}.${tryNumber}`, read);
+    const outcome: TimelineEntry['detail'] =
+      'problem' in result ? { ok: false, problem: result.problem } : { answer: result.kind };
+    await parts.room.orders.recordTry(
+      request,
+      tryEntries(
+        parts,
+        { sent: 'code_requested', answered: 'code_request_answered' },
+        messageId,
+        tryNumber,
+        answer,
+        outcome,
+      ),
+    );
+    if (!('problem' in result)) return result;
+    throw ApplicationFailure.create({
+      type: 'issuer_failed',
+      message: `try ${tryNumber} of the code request: ${result.problem}`,
+      nextRetryDelay: lengthenedDelayMs(noticeDelayMs(tryNumber, issuer.noticeDelaysSeconds), answer.retryAfterMs),
+    });
+  },
+});
+
+const requestMessage = ({ ring }: CallsOut, row: OrderRow, { atMs, outstanding, issueByMs }: CodeRequest) => ({
+  type: 'order.code_requested',
+  timestamp: new Date(atMs).toISOString(),
+  data: {
+    issuerId: row.issuerId,
+    orderNo: row.orderNo,
+    token: unwrapOrderKey(ring, row._id, row.wrappedKey.buffer).token,
+    product: row.product,
+    quantity: row.quantity,
+    outstanding,
+    metadata: Object.fromEntries(row.metadata),
+    issueBy: new Date(issueByMs).toISOString(),
+    ...orderUrls(row, ['verification', 'codes', 'refusal']),
+  },
+});
+
+const readAnswer = (answer: IssuerAnswer): CodeAnswer | { problem: string } => {
+  if (answer.status === 202 || answer.status === 204) return { status: 'issuing' };
+  const parsed = codeAnswer.safeParse(answer.json);
+  return parsed.success ? parsed.data : { problem: 'answer_unreadable' };
+};
+
+/** Codes that `/codes` would refuse make the try a failed one; what was claimed for it is let go. */
+const resultOf = async (
+  { room, nowMs }: CallsOut,
+  row: OrderRow,
+  updateId: string,
+  answer: CodeAnswer,
+): Promise<CodeRequestResult | { problem: string }> => {
+  if (answer.status === 'issuing') return { kind: 'issuing' };
+  if (answer.status === 'refused') {
+    return {
+      kind: 'refused',
+      reason: answer.reason,
+      ...(answer.detail !== undefined ? { detail: answer.detail } : {}),
+    };
+  }
+  try {
+    const { message, submission } = await claimCodes(room, row, updateId, answer.codes);
+    const held = (await room.codes.accepted(row)).map((code) => ({ ...code, submissionId: '' }));
+    // The row may be behind the workflow, which has the last word; here only what it would refuse for good counts.
+    const facts = { ...row.facts, issued: held.length, state: 'verified' as const };
+    const judged = decide(
+      facts.verification ? facts : { ...facts, verification: unknownVerification },
+      held,
+      message,
+      nowMs(),
+    );
+    if (judged.answer.kind !== 'refused') return { kind: 'issued', message };
+    if (submission) await settleClaim(room, submission, judged.answer);
+    return { problem: judged.answer.code };
+  } catch (error) {
+    if (error instanceof Failure) return { problem: error.code };
+    throw error;
+  }
+};
+
+/** We ask for codes only after the verification: a row that does not show it yet is only behind. */
+const unknownVerification = { verifiedAtMs: 0, issueByMs: 0 };

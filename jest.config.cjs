@@ -1,0 +1,22 @@
+// `npm test` and a plain `npx jest` both read this; the servers of the run are started by the global setup.
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', '<rootDir>/.data/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        jsc: { target: 'es2022', parser: { syntax: 'typescript' }, keepClassNames: true },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+  globalSetup: '<rootDir>/test/support/embedded-global.ts',
+  globalTeardown: '<rootDir>/test/support/embedded-global-end.ts',
+  testTimeout: 60_000,
+  maxWorkers: 2,
+  cacheDirectory: '<rootDir>/.data/cache/jest',
+};

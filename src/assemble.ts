@@ -1,0 +1,64 @@
+import type { Client } from '@temporalio/client';
+import type { PayloadCodec } from '@temporalio/common';
+import type { Config } from './config';
+import { createKeyRing } from './sealing/key-ring';
+import { createPayloadCodec } from './sealing/payload-codec';
+import { loadPlatformKeys, type PlatformKeys } from './sealing/platform-keys';
+import type { SecondInterface } from './second-interface/ask-order';
+import { createAudit } from './store/audit';
+import { createCodes } from './store/codes';
+import { openDatabase } from './store/database';
+import { createInbox } from './store/inbox';
+import { ensureIndexes } from './store/indexes';
+import { createIssuers } from './store/issuers';
+import { createKeys } from './store/keys';
+import { createOrders } from './store/orders';
+import { createRequests } from './store/requests';
+import { createOrderGateway } from './temporal/order-gateway';
+
+export type Core = Awaited<ReturnType<typeof assemble>>;
+
+/** What api and worker have in common, built once per process by its root. Fails while the database is away. */
+export const assemble = async (
+  config: Pick<Config, 'masterKeys' | 'mongodbUri' | 'taskQueue' | 'callsOutQueue'>,
+  openClient: (codec: PayloadCodec) => Client,
+  nowMs: () => number,
+) => {
+  const ring = createKeyRing(config.masterKeys);
+  const codec = createPayloadCodec(ring);
+  const database = openDatabase(config.mongodbUri);
+  let keys: PlatformKeys;
+  try {
+    await ensureIndexes(database);
+    keys = await loadPlatformKeys(ring, createKeys(database).readOrMake);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  const client = openClient(codec);
+  const { taskQueue, callsOutQueue } = config;
+  const gateway = createOrderGateway({ client, taskQueue, callsOutQueue });
+  const issuers = createIssuers(database);
+  const room: SecondInterface = {
+    orders: createOrders(database),
+    codes: createCodes(database),
+    inbox: createInbox(database),
+    gateway,
+    ring,
+    fingerprintKey: keys.fingerprintKey,
+    nowMs,
+    holdsOf: async (issuerId) => (await issuers.findEver(issuerId))?.holds ?? [],
+  };
+  return {
+    ring,
+    codec,
+    client,
+    database,
+    keys,
+    gateway,
+    issuers,
+    room,
+    requests: createRequests(database),
+    audit: createAudit(database),
+  };
+};

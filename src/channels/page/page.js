@@ -1,0 +1,269 @@
+// The pick-up page's own script: keeps the page in step with the order by server-sent events, and adds what HTML alone
+// cannot do (copying, enlarging, local times). Everything on the page is of use without it. It loads nothing else.
+(() => {
+  const page = document.getElementById('pickup');
+  const live = document.getElementById('live');
+  const connection = document.getElementById('connection');
+  const announcement = document.getElementById('announcement');
+  if (!page || !live || !connection || !announcement) return;
+
+  const firstDelayMs = 1_000;
+  const longestDelayMs = 30_000;
+  const failedTriesLimit = 120;
+  // The server says something every 20 seconds; a line that is silent for longer is dead, whatever the browser thinks.
+  const silenceLimitMs = 65_000;
+
+  let source;
+  let lastHtml;
+  let failedTries = 0;
+  let retryTimer;
+  let silenceTimer;
+  let ended = page.dataset.final === 'true';
+
+  // --- the stream ---
+
+  const connectionWords = {
+    live: 'Live',
+    waiting: 'Reconnecting…',
+    offline: 'You are offline',
+    stopped: 'Not updating. Reload the page.',
+  };
+
+  function showConnection(state) {
+    connection.hidden = state === 'off';
+    connection.dataset.connection = state;
+    connection.textContent = connectionWords[state] ?? '';
+  }
+
+  function heard() {
+    failedTries = 0;
+    showConnection('live');
+    clearTimeout(silenceTimer);
+    silenceTimer = setTimeout(lost, silenceLimitMs);
+  }
+
+  function disconnect() {
+    clearTimeout(retryTimer);
+    clearTimeout(silenceTimer);
+    source?.close();
+    source = undefined;
+  }
+
+  function connect() {
+    disconnect();
+    if (ended) return;
+    source = new EventSource(page.dataset.events);
+    source.addEventListener('open', heard);
+    source.addEventListener('ping', heard);
+    source.addEventListener('state', (event) => {
+      heard();
+      changeState(JSON.parse(event.data));
+    });
+    source.addEventListener('error', lost);
+    silenceTimer = setTimeout(lost, silenceLimitMs);
+  }
+
+  // The browser gives up on an error answer and hurries after a broken line, so the waiting is done here.
+  function lost() {
+    disconnect();
+    if (ended) return;
+    failedTries += 1;
+    if (failedTries > failedTriesLimit) return showConnection('stopped');
+    showConnection(navigator.onLine === false ? 'offline' : 'waiting');
+    const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** (failedTries - 1));
+    retryTimer = setTimeout(connect, delayMs * (0.5 + Math.random() / 2));
+  }
+
+  function reconnectNow() {
+    if (ended || source) return;
+    failedTries = 0;
+    connect();
+  }
+
+  window.addEventListener('online', reconnectNow);
+  window.addEventListener('offline', () => !ended && lost());
+  window.addEventListener('pageshow', (event) => event.persisted && reconnectNow());
+  window.addEventListener('pagehide', disconnect);
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && reconnectNow());
+
+  function changeState({ html, final }) {
+    if (html !== lastHtml) swap(html);
+    lastHtml = html;
+    if (!final) return;
+    ended = true;
+    page.dataset.final = 'true';
+    disconnect();
+    showConnection('off');
+  }
+
+  // What the reader has open or in focus stays so.
+  function swap(html) {
+    const headline = textOf('headline');
+    const open = new Set(openedCodes().map((details) => details.dataset.code));
+    const focused = live.contains(document.activeElement) ? focusMark(document.activeElement) : undefined;
+    live.innerHTML = html;
+    for (const details of live.querySelectorAll('details[data-code]')) details.open = open.has(details.dataset.code);
+    prepare();
+    if (focused) live.querySelector(focused)?.focus({ preventScroll: true });
+    if (textOf('headline') === headline) return;
+    live.classList.remove('changed');
+    requestAnimationFrame(() => live.classList.add('changed'));
+    announcement.textContent = `${textOf('headline')}. ${textOf('explanation')}`;
+    document.title = document.title.replace(headline, () => textOf('headline'));
+  }
+
+  function focusMark(element) {
+    if (element.dataset.copy) return `[data-copy="${element.dataset.copy}"]`;
+    const code = element.closest('details[data-code]')?.dataset.code;
+    return code && `details[data-code="${code}"] > summary`;
+  }
+
+  const textOf = (id) => document.getElementById(id)?.textContent ?? '';
+  const openedCodes = () => [...live.querySelectorAll('details[data-code][open]')];
+
+  // --- what the script adds to the HTML ---
+
+  function prepare() {
+    for (const element of live.querySelectorAll('[data-needs-script]')) element.hidden = false;
+    for (const time of live.querySelectorAll('time')) showLocally(time);
+    nameOpenAll();
+  }
+
+  const localTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  const localHour = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+
+  function showLocally(time) {
+    const moment = new Date(time.dateTime);
+    if (Number.isNaN(moment.getTime())) return;
+    const today = moment.toDateString() === new Date().toDateString();
+    time.title = time.textContent;
+    time.textContent = (today ? localHour : localTime).format(moment);
+    if ('countdown' in time.dataset) countDown(time, moment);
+  }
+
+  function countDown(time, moment) {
+    const left = document.createElement('span');
+    left.className = 'left';
+    time.after(' ', left);
+    const tick = () => {
+      if (!left.isConnected) return;
+      left.textContent = leftText(moment.getTime() - Date.now());
+      setTimeout(tick, 1_000);
+    };
+    tick();
+  }
+
+  function leftText(leftMs) {
+    const seconds = Math.ceil(leftMs / 1_000);
+    if (seconds <= 0) return '(any moment now)';
+    if (seconds < 60) return `(${seconds} s left)`;
+    if (seconds < 3_600) return `(${Math.ceil(seconds / 60)} min left)`;
+    return `(${Math.ceil(seconds / 3_600)} h left)`;
+  }
+
+  // --- clicks ---
+
+  live.addEventListener('click', (event) => {
+    const button = event.target.closest?.('button');
+    if (!button) return;
+    if (button.dataset.copy) copy(button, textOf(button.dataset.copy), document.getElementById(button.dataset.copy));
+    else if ('copyAll' in button.dataset) copy(button, allValues());
+    else if ('openAll' in button.dataset) openAll();
+    else if ('enlarge' in button.dataset) enlarge(button.closest('details').querySelector('.picture'));
+  });
+
+  const codes = () => [...live.querySelectorAll('details[data-code]')];
+  const allValues = () => [...live.querySelectorAll('.value-line .value')].map((value) => value.textContent).join('\n');
+
+  function openAll() {
+    const open = openedCodes().length < codes().length;
+    for (const details of codes()) details.open = open;
+  }
+
+  function nameOpenAll() {
+    const button = live.querySelector('[data-open-all]');
+    if (!button) return;
+    const all = openedCodes().length === codes().length;
+    button.textContent = all ? 'Hide all' : 'Show all';
+    button.setAttribute('aria-pressed', String(all));
+  }
+
+  // `toggle` does not bubble.
+  live.addEventListener('toggle', nameOpenAll, true);
+
+  const namesBefore = new WeakMap();
+
+  async function copy(button, text, element) {
+    const copied = await copyText(text, element);
+    if (!namesBefore.has(button)) namesBefore.set(button, button.textContent);
+    button.textContent = copied ? 'Copied' : 'Select and copy by hand';
+    button.classList.toggle('copied', copied);
+    announcement.textContent = copied ? 'Copied to the clipboard.' : 'Copying failed. The code is selected.';
+    setTimeout(() => {
+      button.textContent = namesBefore.get(button);
+      button.classList.remove('copied');
+    }, 2_000);
+  }
+
+  async function copyText(text, element) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      return copyBySelection(text, element);
+    }
+  }
+
+  // For pages without TLS and older browsers. The event carries the text itself, since a selection may change its line ends.
+  function copyBySelection(text, element) {
+    const put = (event) => {
+      event.clipboardData.setData('text/plain', text);
+      event.preventDefault();
+    };
+    document.addEventListener('copy', put);
+    const selection = getSelection();
+    selection?.removeAllRanges();
+    const range = document.createRange();
+    range.selectNodeContents(element ?? document.getElementById('headline'));
+    selection?.addRange(range);
+    const copied = document.execCommand('copy');
+    document.removeEventListener('copy', put);
+    if (copied) selection?.removeAllRanges();
+    return copied;
+  }
+
+  // --- a picture over the whole screen, for the scanner at the door ---
+
+  const screen = document.createElement('dialog');
+  screen.className = 'screen';
+  screen.setAttribute('aria-label', 'Code to scan');
+  screen.addEventListener('click', () => screen.close());
+  screen.addEventListener('close', () => screen.replaceChildren());
+  document.body.append(screen);
+
+  function enlarge(picture) {
+    const drawing = picture.querySelector('svg').cloneNode(true);
+    const box = drawing.viewBox.baseVal;
+    screen.classList.toggle('wide', box.width > 1.3 * box.height);
+    const close = document.createElement('button');
+    close.type = 'button';
+    close.className = 'plain';
+    close.textContent = 'Close';
+    screen.replaceChildren(drawing, close);
+    screen.showModal();
+  }
+
+  // --- paper: who prints the page wants the codes on it ---
+
+  let openedForPaper = [];
+  window.addEventListener('beforeprint', () => {
+    openedForPaper = codes().filter((details) => !details.open);
+    for (const details of openedForPaper) details.open = true;
+  });
+  window.addEventListener('afterprint', () => {
+    for (const details of openedForPaper) details.open = false;
+  });
+
+  prepare();
+  connect();
+})();

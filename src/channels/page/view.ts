@@ -1,0 +1,118 @@
+import { type Amount, type CloseReason, isFinal, type OrderState } from '../../domain/order';
+import { pageScript, pageStyle } from './assets';
+import { codeList, type PickupCode } from './code-list';
+import { html, type Markup } from './html';
+import { amountText, timeText } from './plain-words';
+import { type StateWords, stateWords } from './state-words';
+
+export interface PickupModel {
+  readonly orderNo: string;
+  readonly productName: string;
+  readonly sellerName?: string | undefined;
+  readonly quantity: number;
+  readonly state: OrderState;
+  readonly codes?: readonly PickupCode[] | undefined;
+  readonly outstanding: number;
+  readonly verifyBy?: string | undefined;
+  readonly issueBy?: string | undefined;
+  readonly closedReason?: CloseReason | undefined;
+  readonly refundDue?: Amount | undefined;
+  readonly eventsUrl: string;
+}
+
+const reloadSeconds = 15;
+
+/** Called by the page's route for `GET /p/{secret}`: the whole document, of use without the script too. */
+export function renderPickupPage(model: PickupModel): string {
+  const words = stateWords(model);
+  const final = isFinal(model.state);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="robots" content="noindex, nofollow, noarchive">
+<meta name="referrer" content="no-referrer">
+<meta name="format-detection" content="telephone=no">
+<meta name="color-scheme" content="light dark">
+<meta name="theme-color" media="(prefers-color-scheme: light)" content="#eef2f3">
+<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0d1417">
+<title>${words.headline} · Order ${model.orderNo}</title>
+<link rel="icon" href="${icon}">
+<link rel="stylesheet" href="${pageStyle.href}">
+<script src="${pageScript.href}" defer></script>
+${!final && html`<noscript><meta http-equiv="refresh" content="${reloadSeconds}"></noscript>`}
+</head>
+<body>
+<main id="pickup" data-events="${model.eventsUrl}" data-final="${final ? 'true' : 'false'}">
+<header class="order">
+<p class="order-no">Order <bdi>${model.orderNo}</bdi></p>
+<p class="connection" id="connection" data-connection="off" hidden></p>
+</header>
+<div class="ticket">
+<div class="product">
+<p class="product-name"><bdi>${model.productName}</bdi></p>
+<p class="product-facts">${model.quantity > 1 && html`<span class="quantity">${model.quantity} codes</span>`}${model.sellerName !== undefined && html`<span>Sold by <bdi>${model.sellerName}</bdi></span>`}</p>
+</div>
+<div id="live">
+${liveState(model, words)}
+</div>
+</div>
+${!final && html`<noscript><p class="note">This page reloads by itself every ${reloadSeconds} seconds.</p></noscript>`}
+<p class="note private">Keep this page’s link to yourself: whoever has it can see your ${model.quantity === 1 ? 'code' : 'codes'}.</p>
+<p class="unseen" id="announcement" role="status" aria-live="polite"></p>
+</main>
+<footer>Delivered by <span class="brand">Codeferry</span></footer>
+</body>
+</html>
+`.text;
+}
+
+/** Called for the first rendering and for every change of the order: what the stream's `html` replaces. */
+export function renderPickupState(model: PickupModel): string {
+  return liveState(model, stateWords(model)).text;
+}
+
+/** Called by the stream's route: the one line of data of a `state` event. */
+export function pickupStateData(model: PickupModel): string {
+  return JSON.stringify({ html: renderPickupState(model), state: model.state, final: isFinal(model.state) });
+}
+
+function liveState(model: PickupModel, words: StateWords): Markup {
+  const refundDue = model.refundDue !== undefined && model.refundDue.value > 0 ? model.refundDue : undefined;
+  return html`<section class="state tone-${words.tone}">
+${steps(words)}
+<h1 id="headline">${words.headline}</h1>
+<p class="explanation" id="explanation">${words.explanation}</p>
+${words.deadline && html`<p class="deadline">${words.deadline.before} <time datetime="${words.deadline.at}" data-countdown>${timeText(words.deadline.at)}</time></p>`}
+${refundDue && refund(refundDue)}
+</section>
+${model.codes !== undefined && model.codes.length > 0 && codeList(model.codes)}`;
+}
+
+const refund = (amount: Amount): Markup => html`<div class="refund">
+<p class="refund-amount"><span>Refund due</span> <strong>${amountText(amount)}</strong></p>
+<p>The seller has been told and pays it back the way you paid.</p>
+</div>`;
+
+const stepNames = [
+  { done: 'Paid', now: 'Paying', stopped: 'Not paid' },
+  { done: 'Confirmed', now: 'Confirming', stopped: 'Not confirmed' },
+  { done: 'Issued', now: 'Issuing', stopped: 'Not issued' },
+  { done: 'Here', now: 'Arriving', stopped: 'Not delivered' },
+] as const;
+
+function steps({ stepsDone, tone }: StateWords): Markup {
+  const current = tone === 'bad' ? 'stopped' : 'now';
+  return html`<ol class="steps" aria-label="Progress">
+${stepNames.map((names, place) => {
+  if (place < stepsDone) return html`<li class="done"><span>${names.done}</span></li>`;
+  if (place === stepsDone) return html`<li class="${current}" aria-current="step"><span>${names[current]}</span></li>`;
+  return html`<li><span><span class="unseen">Not yet: </span>${names.done}</span></li>`;
+})}
+</ol>`;
+}
+
+const icon = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#0b6a63"/><path d="M7 12h18v3a2 2 0 0 0 0 4v3H7v-3a2 2 0 0 0 0-4z" fill="#fff"/></svg>',
+)}`;

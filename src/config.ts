@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { parseMasterKeys } from './sealing/key-ring';
+
+const port = z.coerce.number().int().min(1).max(65_535);
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  );
+
+/** Every setting of api and worker, read once by a root and passed on as values; docs/settings.md tells them to people. */
+const environment = z.object({
+  PORT: port.default(8080),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: z.url().optional(),
+  TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\//)
+    .default('mongodb://127.0.0.1:27017/codeferry'),
+  OPERATOR_TOKEN: z.string().min(16),
+  MASTER_KEY: z.string().transform((text, context) => {
+    try {
+      return parseMasterKeys(text);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be base64 of 32 bytes; several are separated by commas' });
+      return z.NEVER;
+    }
+  }),
+  CODEC_SECRET: z.string().min(16).optional(),
+  CALLBACK_ALLOW: list,
+  ADAPTERS: list,
+  TASK_QUEUE: z.string().default('orders'),
+  CALLS_OUT_QUEUE: z.string().default('calls-out'),
+  WORKER_METRICS_PORT: port.optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly publicUrl: string;
+  readonly temporal: { readonly address: string; readonly namespace: string };
+  readonly mongodbUri: string;
+  readonly operatorToken: string;
+  readonly masterKeys: readonly Buffer[];
+  readonly codecSecret: string | undefined;
+  readonly callbackAllow: readonly string[];
+  readonly adapterPaths: readonly string[];
+  readonly taskQueue: string;
+  readonly callsOutQueue: string;
+  readonly workerMetricsPort: number | undefined;
+  readonly logLevel: string;
+}
+
+export class ConfigInvalid extends Error {
+  override readonly name = 'ConfigInvalid';
+}
+
+/** Called by the roots. @throws ConfigInvalid with one line per setting; a value is never repeated, it may be a secret. */
+export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new ConfigInvalid(`These settings do not fit:\n  ${lines.join('\n  ')}`);
+  }
+  const settings = parsed.data;
+  return {
+    port: settings.PORT,
+    host: settings.HOST,
+    publicUrl: (settings.PUBLIC_URL ?? `http://${settings.HOST}:${settings.PORT}`).replace(/\/+$/, ''),
+    temporal: { address: settings.TEMPORAL_ADDRESS, namespace: settings.TEMPORAL_NAMESPACE },
+    mongodbUri: settings.MONGODB_URI,
+    operatorToken: settings.OPERATOR_TOKEN,
+    masterKeys: settings.MASTER_KEY,
+    codecSecret: settings.CODEC_SECRET,
+    callbackAllow: settings.CALLBACK_ALLOW,
+    adapterPaths: settings.ADAPTERS,
+    taskQueue: settings.TASK_QUEUE,
+    callsOutQueue: settings.CALLS_OUT_QUEUE,
+    workerMetricsPort: settings.WORKER_METRICS_PORT,
+    logLevel: settings.LOG_LEVEL,
+  };
+};

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { orderStates } from '../domain/order';
+import { integer, issuerId, terminal, text, url, windowSeconds } from './fields';
+
+/** Operator API: what an operator's tools send. */
+export const callback = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('url'), url }),
+  z.strictObject({ kind: z.literal('function'), name: text(1, 64) }),
+]);
+export type Callback = z.infer<typeof callback>;
+
+/** Seconds between tries; the last one of a notice repeats until the window closes, events end after theirs. */
+const delaysSeconds = z.array(integer(1, 86_400)).min(1).max(50);
+
+const settings = {
+  name: text(1, 200),
+  callback,
+  codeMode: z.enum(['request', 'push']),
+  terminal,
+  verifyWindowSeconds: windowSeconds,
+  issueWindowSeconds: windowSeconds,
+  publicKey: z.string().regex(/^whpk_[A-Za-z0-9+/]{43}=$/),
+  noticeDelaysSeconds: delaysSeconds,
+  eventDelaysSeconds: delaysSeconds,
+};
+
+export const createIssuerRequest = z.strictObject({
+  ...settings,
+  issuerId,
+  terminal: settings.terminal.optional(),
+  verifyWindowSeconds: settings.verifyWindowSeconds.optional(),
+  issueWindowSeconds: settings.issueWindowSeconds.optional(),
+  publicKey: settings.publicKey.optional(),
+  noticeDelaysSeconds: settings.noticeDelaysSeconds.optional(),
+  eventDelaysSeconds: settings.eventDelaysSeconds.optional(),
+});
+export type CreateIssuer = z.infer<typeof createIssuerRequest>;
+
+export const changeIssuerRequest = z.strictObject(settings).partial();
+export type ChangeIssuer = z.infer<typeof changeIssuerRequest>;
+
+export const rotateSecretRequest = z.strictObject({ endOldNow: z.boolean().default(false) });
+export const redeliverRequest = z.strictObject({ terminal: terminal.optional() });
+export const extendRequest = z.strictObject({ seconds: windowSeconds });
+export const noBody = z.strictObject({});
+export const operatorCancelRequest = z.strictObject({ reason: text(1, 512).default('operator') });
+
+/** One action on many orders; `dryRun` only counts. */
+export const batchRequest = z.strictObject({
+  filter: z.strictObject({ issuerId: issuerId.optional(), state: z.enum(orderStates).optional() }),
+  action: z.enum(['renotify', 'redeliver', 'cancel', 'void']),
+  dryRun: z.boolean().default(false),
+});

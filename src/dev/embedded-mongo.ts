@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
+import { startChild, waitUntilReady } from './child-process';
+import { freePort, isListening, loopback } from './free-port';
+import { findMongo, type MongoKind, type MongoProgram, mongoKinds } from './mongo-programs';
+import type { Progress } from './temporal-programs';
+
+const readyLimitMs = 60_000;
+const startTries = 3;
+
+export interface EmbeddedMongoOptions {
+  /** Holds one folder named after the kind of server, as one kind cannot read another's files. */
+  dataDir: string;
+  port?: number;
+  database?: string;
+  logFile?: string;
+  onProgress?: Progress;
+}
+
+export interface EmbeddedMongo {
+  uri: string;
+  port: number;
+  pid: number;
+  kind: MongoKind;
+  exited: Promise<string>;
+  lastLines(): string;
+  /** SIGTERM, and SIGKILL so that it is over within the limit (5 s when not given). */
+  stop(limitMs?: number): Promise<void>;
+}
+
+async function answersPing(uri: string, port: number): Promise<boolean> {
+  if (!(await isListening(port))) return false;
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 1_000, connectTimeoutMS: 1_000 });
+  try {
+    await client.db('admin').command({ ping: 1 });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.close();
+  }
+}
+
+function serverArgs(kind: MongoKind, port: number, folder: string): string[] {
+  if (kind === 'mongod') return ['--bind_ip', loopback, '--port', String(port), '--dbpath', folder, '--quiet'];
+  // Without --sync-on-commit acknowledged writes were lost at kill -9.
+  // biome-ignore format: one option a line says less
+  return ['--host', loopback, '--port', String(port), '--storage-path', folder, '--sync-on-commit', '--cache-size', '256M'];
+}
+
+async function startOnce(program: MongoProgram, options: EmbeddedMongoOptions): Promise<EmbeddedMongo> {
+  const port = options.port ?? (await freePort());
+  const folder = join(options.dataDir, program.kind);
+  await mkdir(folder, { recursive: true });
+  const child = startChild({
+    name: program.kind,
+    command: program.command,
+    args: [...program.leadingArgs, ...serverArgs(program.kind, port, folder)],
+    env: program.env,
+    ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
+  });
+  const uri = `mongodb://${loopback}:${port}/${options.database ?? 'codeferry'}?directConnection=true`;
+  await waitUntilReady(child, () => answersPing(uri, port), readyLimitMs);
+  return {
+    uri,
+    port,
+    pid: child.pid,
+    kind: program.kind,
+    exited: child.exited,
+    lastLines: child.lastLines,
+    stop: child.stop,
+  };
+}
+
+/** `npm start`, the tests' global setup, and fault tests that need a database of their own to kill. */
+export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise<EmbeddedMongo> {
+  const writtenBy = mongoKinds.find((kind) => existsSync(join(options.dataDir, kind)));
+  const program = await findMongo(options.onProgress ?? (() => undefined), writtenBy);
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startOnce(program, options);
+    } catch (error) {
+      if (tries === startTries || !/address already in use/i.test(String(error))) throw error;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { connect, createServer } from 'node:net';
+
+export const loopback = '127.0.0.1';
+
+function portOf(port: number, host: string): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen({ port, host, exclusive: true }, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : undefined));
+    });
+  });
+}
+
+export async function isPortFree(port: number, host: string = loopback): Promise<boolean> {
+  return (await portOf(port, host)) !== undefined;
+}
+
+/** The preferred port if nobody holds it, else any: servers that nobody has to find by a known port. */
+export async function freePort(preferred?: number): Promise<number> {
+  const port = (preferred === undefined ? undefined : await portOf(preferred, loopback)) ?? (await portOf(0, loopback));
+  if (port === undefined) throw new Error('No free port on the loopback address');
+  return port;
+}
+
+/** Asked of a server that starts; trying to bind instead could take the port from it. */
+export function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: loopback });
+    const answer = (listening: boolean) => {
+      socket.destroy();
+      resolve(listening);
+    };
+    socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
+    socket.setTimeout(1_000, () => answer(false));
+  });
+}

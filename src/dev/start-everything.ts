@@ -1,0 +1,180 @@
+import { join } from 'node:path';
+import { type Child, startChild, waitUntilReady } from './child-process';
+import { startEmbeddedMongo } from './embedded-mongo';
+import { startEmbeddedTemporal } from './embedded-temporal';
+import { freePort, isPortFree } from './free-port';
+import { type KeptRunning, keepRunning, type Runnable } from './kept-running';
+import { projectFolder } from './project-folder';
+import { lockDataFolder } from './run-lock';
+import { CannotStart, type RunSettings } from './run-settings';
+import { whereToLook } from './where-to-look';
+
+const preferredPorts = { temporal: 7233, temporalUi: 8233, mongo: 27027, simulator: 8090 };
+const readyLimitMs = 60_000;
+const demoOrderLimitMs = 20_000;
+const demoOrderLine = 'demo order: ';
+const probeLimitMs = 2_000;
+
+// Together under ten seconds. The worker's own shutdown may take eight; what it is cut off from is done again.
+const stopLimitsMs = { front: 2_000, worker: 5_000, servers: 2_800 };
+
+type Part = 'temporal' | 'mongo' | 'api' | 'worker' | 'simulator';
+const mains = { api: 'src/main.js', worker: 'worker/main.js', simulator: 'src/simulator/main.js' } as const;
+
+const say = (line: string) => process.stderr.write(`• ${line}\n`);
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(probeLimitMs) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+function lineWith(child: Child, text: string): Promise<string> {
+  return new Promise((resolve) => child.onLine((line) => line.includes(text) && resolve(line)));
+}
+
+const within = <T>(promise: Promise<T>, limitMs: number): Promise<T | undefined> =>
+  Promise.race([promise, new Promise<undefined>((resolve) => setTimeout(resolve, limitMs, undefined).unref())]);
+
+export interface Run {
+  started: Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function startEverything(settings: RunSettings): Run {
+  const { host, port, dataDir } = settings;
+  const logFolder = join(dataDir, 'logs');
+  const logFile = (part: Part) => join(logFolder, `${part}.log`);
+  const parts = new Map<Part, KeptRunning>();
+  let unlock = () => {};
+  let stopping = false;
+
+  const keep = <T extends Runnable>(part: Part, first: T, startAgain: () => Promise<T>) => {
+    const kept = keepRunning(first, startAgain, (how, delayMs) =>
+      say(`${part} ended (${how}), starting it again in ${delayMs / 1000} s; see ${logFile(part)}`),
+    );
+    parts.set(part, kept);
+    if (stopping) void kept.stop();
+  };
+  const assertGoing = () => {
+    if (stopping) throw new CannotStart('Stopped.');
+  };
+
+  async function startTemporal() {
+    if (settings.temporalAddress !== undefined) return { address: settings.temporalAddress, uiUrl: undefined };
+    const options = {
+      dataDir,
+      port: await freePort(preferredPorts.temporal),
+      uiPort: await freePort(preferredPorts.temporalUi),
+      codecEndpoint: `${settings.localUrl}/codec/${settings.codecSecret}`,
+      logFile: logFile('temporal'),
+      onProgress: say,
+    };
+    const temporal = await startEmbeddedTemporal(options);
+    keep('temporal', temporal, () => startEmbeddedTemporal(options));
+    return temporal;
+  }
+
+  async function startMongo() {
+    if (settings.mongodbUri !== undefined) return { uri: settings.mongodbUri };
+    const options = {
+      dataDir,
+      port: await freePort(preferredPorts.mongo),
+      logFile: logFile('mongo'),
+      onProgress: say,
+    };
+    const mongo = await startEmbeddedMongo(options);
+    keep('mongo', mongo, () => startEmbeddedMongo(options));
+    return mongo;
+  }
+
+  async function run(): Promise<void> {
+    if (!(await isPortFree(port, host))) {
+      throw new CannotStart(
+        `Port ${port} on ${host} is in use. Stop what holds it, or set another one: PORT=8081 npm start`,
+      );
+    }
+    unlock = lockDataFolder(settings);
+    say('Starting the workflow engine and the database');
+    const [temporal, mongo] = await Promise.all([startTemporal(), startMongo()]);
+    assertGoing();
+
+    const simulatorPort = settings.demo ? await freePort(preferredPorts.simulator) : undefined;
+    const env = {
+      NODE_ENV: 'production',
+      HOST: host,
+      PORT: String(port),
+      PUBLIC_URL: settings.publicUrl,
+      PLATFORM_URL: settings.localUrl,
+      DATA_DIR: dataDir,
+      TEMPORAL_ADDRESS: temporal.address,
+      TEMPORAL_NAMESPACE: process.env.TEMPORAL_NAMESPACE || 'default',
+      MONGODB_URI: mongo.uri,
+      OPERATOR_TOKEN: settings.operatorToken,
+      MASTER_KEY: settings.masterKey,
+      CODEC_SECRET: settings.codecSecret,
+      DEMO: settings.demo ? 'on' : 'off',
+      CALLBACK_ALLOW: process.env.CALLBACK_ALLOW ?? (settings.demo ? '127.0.0.0/8' : ''),
+      ...(simulatorPort === undefined ? {} : { SIMULATOR_PORT: String(simulatorPort) }),
+    };
+    const startPart = (part: keyof typeof mains) =>
+      startChild({
+        name: part,
+        command: process.execPath,
+        args: ['--enable-source-maps', join(projectFolder, 'dist', mains[part])],
+        cwd: projectFolder,
+        env,
+        logFile: logFile(part),
+        // Whoever has the pickup address has the code: on the owner's screen yes, in a log never.
+        notLogged: demoOrderLine,
+      });
+    const startKept = (part: keyof typeof mains, child: Child) => keep(part, child, async () => startPart(part));
+
+    say('Starting the api and the worker');
+    const worker = startPart('worker');
+    const api = startPart('api');
+    const workerReady = lineWith(worker, 'worker ready');
+    let workerIsReady = false;
+    void workerReady.then(() => {
+      workerIsReady = true;
+    });
+    try {
+      await Promise.all([
+        waitUntilReady(api, () => isReady(settings.localUrl), readyLimitMs),
+        waitUntilReady(worker, async () => workerIsReady, readyLimitMs),
+      ]);
+    } catch (error) {
+      await Promise.all([api.stop(), worker.stop()]);
+      throw error;
+    }
+    startKept('worker', worker);
+    startKept('api', api);
+    assertGoing();
+
+    let demoOrderUrl: string | undefined;
+    if (settings.demo) {
+      say('Placing the demo order');
+      const simulator = startPart('simulator');
+      const demoOrder = lineWith(simulator, demoOrderLine);
+      startKept('simulator', simulator);
+      demoOrderUrl = (await within(demoOrder, demoOrderLimitMs))?.split(demoOrderLine)[1]?.trim();
+      assertGoing();
+    }
+    process.stdout.write(`\n${whereToLook({ settings, uiUrl: temporal.uiUrl, demoOrderUrl, logFolder })}\n`);
+  }
+
+  return {
+    started: run(),
+    async stop() {
+      stopping = true;
+      const stopParts = (names: Part[], limitMs: number) =>
+        Promise.all(names.map((name) => parts.get(name)?.stop(limitMs)));
+      await stopParts(['api', 'simulator'], stopLimitsMs.front);
+      await stopParts(['worker'], stopLimitsMs.worker);
+      await stopParts(['mongo', 'temporal'], stopLimitsMs.servers);
+      unlock();
+    },
+  };
+}

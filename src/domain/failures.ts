@@ -1,0 +1,70 @@
+/**
+ * Every refusal that the platform can give, named once. The HTTP status and whether a repeat can help stand in one
+ * exhaustive table, so that a new code cannot be forgotten; Temporal carries the code as the failure's `type`.
+ */
+export const failures = {
+  body_too_large: { status: 413, retryable: false, title: 'The body is larger than this call takes' },
+  signature_invalid: { status: 401, retryable: false, title: 'The signature is missing or does not fit' },
+  operator_unauthorized: { status: 401, retryable: false, title: 'The operator token is missing or wrong' },
+  idempotency_mismatch: { status: 422, retryable: false, title: 'This webhook-id was used for another request' },
+  in_progress: { status: 409, retryable: true, title: 'The same request is being handled' },
+  media_type_unsupported: { status: 415, retryable: false, title: 'The body must be application/json' },
+  body_malformed: { status: 400, retryable: false, title: 'The body is not JSON' },
+  body_invalid: { status: 422, retryable: false, title: 'The body does not fit the contract' },
+  order_unknown: { status: 404, retryable: false, title: 'There is no such order' },
+  issuer_unknown: { status: 404, retryable: false, title: 'There is no such issuer' },
+  path_unknown: { status: 404, retryable: false, title: 'There is nothing at this path' },
+  method_not_allowed: { status: 405, retryable: false, title: 'This path does not take that method' },
+  order_conflict: { status: 409, retryable: false, title: 'The order number was used for another content' },
+  order_closed: { status: 409, retryable: false, title: 'The order is closed' },
+  already_delivered: { status: 409, retryable: false, title: 'Delivery has begun' },
+  already_verified: { status: 409, retryable: false, title: 'The order is verified and its issuer pushes codes' },
+  not_issued: { status: 409, retryable: false, title: 'The order has no codes to deliver yet' },
+  terminal_fixed: { status: 409, retryable: false, title: 'The terminal can be changed only while undeliverable' },
+  token_mismatch: { status: 403, retryable: false, title: 'The token is not the one of this order' },
+  amount_mismatch: { status: 422, retryable: false, title: 'The amount is not the one of this order' },
+  quantity_mismatch: { status: 422, retryable: false, title: 'The quantity is not the one of this order' },
+  verification_locked: { status: 429, retryable: false, title: 'Too many failed verifications' },
+  not_verified: { status: 409, retryable: true, title: 'The order is not verified yet' },
+  code_conflict: { status: 409, retryable: false, title: 'The codes contradict those that the order holds' },
+  code_reused: { status: 409, retryable: false, title: 'Another order of this issuer holds that value' },
+  issuer_exists: { status: 409, retryable: false, title: 'The issuer id is taken' },
+  issuer_paused: { status: 409, retryable: true, title: 'The issuer is paused' },
+  rate_limited: { status: 429, retryable: true, title: 'Too many requests at once' },
+  unavailable: { status: 503, retryable: true, title: 'A part of the platform is away' },
+  internal: { status: 500, retryable: true, title: 'The platform failed' },
+} as const satisfies Record<string, { status: number; retryable: boolean; title: string }>;
+
+export type FailureCode = keyof typeof failures;
+
+export const isFailureCode = (text: unknown): text is FailureCode =>
+  typeof text === 'string' && Object.hasOwn(failures, text);
+
+/** One field that does not fit: `path` is a JSON Pointer (RFC 6901) into the body. */
+export interface FieldError {
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+interface FailureExtras {
+  readonly detail?: string;
+  readonly errors?: readonly FieldError[];
+  readonly retryAfterSeconds?: number;
+}
+
+/** Thrown by the rooms behind HTTP and by a function adapter's api; `code`, `status` and `retryable` are stable. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly status: number;
+  readonly retryable: boolean;
+
+  constructor(
+    readonly code: FailureCode,
+    readonly extras: FailureExtras = {},
+  ) {
+    super(extras.detail ?? failures[code].title);
+    this.status = failures[code].status;
+    this.retryable = failures[code].retryable;
+  }
+}

@@ -1,0 +1,22 @@
+/** How everything that has a name is named: one place, so that a log line, a row and a workflow point to each other. */
+export interface OrderName {
+  readonly issuerId: string;
+  readonly orderNo: string;
+}
+
+export const issuerIdPattern = /^[a-z0-9-]{1,64}$/;
+export const orderNoPattern = /^[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}$/;
+export const webhookIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
+/** The platform's own messages begin so; an incoming request that does is refused. */
+export const ownMessagePrefix = 'cf_';
+
+export const orderId = ({ issuerId, orderNo }: OrderName): string => `${issuerId}/${orderNo}`;
+export const workflowId = (order: OrderName): string => `order/${orderId(order)}`;
+export const afterSaleWorkflowId = (order: OrderName, n: number): string => `after-sale/${orderId(order)}/${n}`;
+export const eventActivityId = (order: OrderName, sequence: number): string => `event/${orderId(order)}/${sequence}`;
+export const submissionId = (order: OrderName, updateId: string): string => `${orderId(order)}/${updateId}`;
+
+export const orderNameOf = (id: string): OrderName => {
+  const slash = id.indexOf('/');
+  return { issuerId: id.slice(0, slash), orderNo: id.slice(slash + 1) };
+};

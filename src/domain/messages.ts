@@ -1,0 +1,87 @@
+import type { FailureCode } from './failures';
+import type { CloseReason, OrderState, Terminal } from './order';
+
+/** A code as it travels: by reference and keyed fingerprints, sealed elsewhere. */
+export interface CodeReference {
+  readonly itemId: string;
+  readonly fingerprint: string;
+  readonly valueFingerprint: string;
+}
+
+export type RefusalReason = 'out_of_stock' | 'price_changed' | 'product_unknown' | 'account_invalid' | 'other';
+
+/** What may be said to an order. `tokenHash` is absent where the issuer answered our own signed call. */
+export type OrderMessage =
+  | {
+      readonly kind: 'verify';
+      readonly tokenHash: string;
+      readonly quantity: number;
+      readonly amount: { value: number; currency: string };
+    }
+  | {
+      readonly kind: 'codes';
+      readonly tokenHash?: string;
+      readonly submissionId: string;
+      readonly items: readonly CodeReference[];
+      /** The store found another order of this issuer holding one of these values. */
+      readonly reused: boolean;
+    }
+  | { readonly kind: 'refuse'; readonly tokenHash?: string; readonly reason: RefusalReason; readonly detail?: string }
+  | { readonly kind: 'cancel'; readonly by: 'issuer' | 'operator'; readonly reason: string }
+  | { readonly kind: 'renotify' }
+  | { readonly kind: 'redeliver'; readonly terminal?: Terminal }
+  | { readonly kind: 'extend'; readonly extensionMs: number }
+  | { readonly kind: 'notified' }
+  | { readonly kind: 'window_ended' }
+  | { readonly kind: 'delivered'; readonly tries: number }
+  | { readonly kind: 'undeliverable'; readonly tries: number };
+
+/** The answer that the asker gets; `refused` carries a code of the closed list. */
+export type Answer =
+  | { readonly kind: 'verified'; readonly verifiedAtMs: number; readonly issueByMs: number }
+  | { readonly kind: 'codes'; readonly accepted: number; readonly outstanding: number; readonly isNew: boolean }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly code: FailureCode; readonly late?: boolean };
+
+export const eventTypes = [
+  'order.delivered',
+  'order.undeliverable',
+  'order.refused',
+  'order.expired',
+  'order.cancelled',
+  'order.refund_due',
+  'order.codes_void',
+] as const;
+export type EventType = (typeof eventTypes)[number];
+
+/** Told to the issuer; nobody waits on it. `sequence` counts the order's events from 1 without gaps. */
+export interface OrderEvent {
+  readonly sequence: number;
+  readonly type: EventType;
+  readonly atMs: number;
+  readonly state: OrderState;
+  readonly closedReason?: CloseReason;
+  readonly refundDueValue?: number;
+  readonly itemIds?: readonly string[];
+}
+
+export type TimelineEvent =
+  | 'accepted'
+  | 'notice_sent'
+  | 'notice_answered'
+  | 'verification_judged'
+  | 'code_requested'
+  | 'code_request_answered'
+  | 'codes_judged'
+  | 'delivery_tried'
+  | 'delivered'
+  | 'closed'
+  | 'event_sent';
+
+/** One line of an order's timeline; `key` makes writing it twice harmless. Never holds a code, a token or an address. */
+export interface TimelineEntry {
+  readonly key: string;
+  readonly atMs: number;
+  readonly event: TimelineEvent;
+  readonly detail: Readonly<Record<string, string | number | boolean>>;
+}

@@ -1,0 +1,144 @@
+/**
+ * The states of an order, the moves between them, and what an order knows of itself. The workflow holds these facts as
+ * the truth; the database keeps a copy (without `held`) for reads and for judging after the workflow has closed.
+ */
+export const orderStates = [
+  'accepted',
+  'notified',
+  'verified',
+  'partially_issued',
+  'issued',
+  'delivered',
+  'undeliverable',
+  'refused',
+  'expired',
+  'cancelled',
+] as const;
+export type OrderState = (typeof orderStates)[number];
+
+/** `accepted -> verified` is legal: an issuer may verify before its answer to `order.paid` was read. */
+export const moves = {
+  accepted: ['notified', 'verified', 'refused', 'expired', 'cancelled'],
+  notified: ['verified', 'refused', 'expired', 'cancelled'],
+  verified: ['partially_issued', 'issued', 'refused', 'expired', 'cancelled'],
+  partially_issued: ['issued', 'refused', 'cancelled'],
+  issued: ['delivered', 'undeliverable'],
+  undeliverable: ['issued', 'cancelled'],
+  delivered: [],
+  refused: [],
+  expired: [],
+  cancelled: [],
+} as const satisfies Record<OrderState, readonly OrderState[]>;
+
+export type CloseReason =
+  | 'verify_window'
+  | 'issue_window'
+  | 'issuer_refused'
+  | 'issuer_cancelled'
+  | 'operator_cancelled'
+  | 'partially_issued';
+
+export type DeliveryState = 'none' | 'pending' | 'delivered' | 'failed';
+export type Channel = 'page' | 'webhook' | 'email' | 'sms';
+
+/** An integer in minor units with its ISO 4217 currency. */
+export interface Amount {
+  readonly value: number;
+  readonly currency: string;
+}
+
+export type Terminal =
+  | { readonly channel: 'page' }
+  | { readonly channel: 'webhook'; readonly url: string }
+  | { readonly channel: 'email'; readonly address: string }
+  | { readonly channel: 'sms'; readonly number: string };
+
+/** A code by reference: fingerprints are keyed hashes, so neither history nor a row tells the code. */
+export interface HeldCode {
+  readonly itemId: string;
+  /** Of the whole Code after defaults: equality. */
+  readonly fingerprint: string;
+  /** Of the value alone: the same value under another itemId. */
+  readonly valueFingerprint: string;
+  readonly submissionId: string;
+}
+
+export interface OrderFacts {
+  readonly state: OrderState;
+  /** Rises by one with every recorded decision; a copy is written only over an older one. */
+  readonly version: number;
+  readonly quantity: number;
+  readonly amount: Amount;
+  readonly tokenHash: string;
+  readonly codeMode: 'request' | 'push';
+  readonly channel: Channel;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  readonly verifyWindowMs: number;
+  readonly issueWindowMs: number;
+  /** What an operator's `extend` added to the window that was running. */
+  readonly verifyExtensionMs: number;
+  readonly issueExtensionMs: number;
+  readonly failures: number;
+  readonly verification?: { readonly verifiedAtMs: number; readonly issueByMs: number };
+  readonly issued: number;
+  /** The issue window ended with some codes: no more are taken. */
+  readonly short: boolean;
+  readonly closedReason?: CloseReason;
+  readonly refundDueValue?: number;
+  readonly delivery: { readonly state: DeliveryState; readonly tries: number };
+  readonly sequence: number;
+  readonly renotifications: number;
+  /** Names the message to the terminal: the number rises only with a corrected terminal, and the time stays. */
+  readonly deliveryMessage?: { readonly n: number; readonly atMs: number };
+}
+
+/** What the workflow starts from. */
+export interface OrderOpening {
+  readonly quantity: number;
+  readonly amount: Amount;
+  readonly tokenHash: string;
+  readonly codeMode: 'request' | 'push';
+  readonly channel: Channel;
+  readonly createdAtMs: number;
+  readonly verifyWindowMs: number;
+  readonly issueWindowMs: number;
+}
+
+export const openFacts = (opening: OrderOpening): OrderFacts => ({
+  ...opening,
+  state: 'accepted',
+  version: 1,
+  updatedAtMs: opening.createdAtMs,
+  verifyExtensionMs: 0,
+  issueExtensionMs: 0,
+  failures: 0,
+  issued: 0,
+  short: false,
+  delivery: { state: 'none', tries: 0 },
+  sequence: 0,
+  renotifications: 0,
+});
+
+/** Closed to codes, verification and refusal alike; `delivered` still answers repeats. */
+export const isClosed = (state: OrderState): boolean =>
+  state === 'refused' || state === 'expired' || state === 'cancelled';
+
+/** The workflow has ended or is about to. */
+export const isFinal = (state: OrderState): boolean => isClosed(state) || state === 'delivered';
+
+export const isBeforeVerification = (state: OrderState): boolean => state === 'accepted' || state === 'notified';
+
+export const isAwaitingCodes = (state: OrderState): boolean => state === 'verified' || state === 'partially_issued';
+
+export const outstanding = (facts: OrderFacts): number => facts.quantity - facts.issued;
+
+/** Source: rule 6 of the protocol. Codes of a refused or cancelled order are void, so nothing counts as issued. */
+export const refundDue = (facts: OrderFacts): number =>
+  facts.amount.value - Number((BigInt(facts.amount.value) * BigInt(facts.issued)) / BigInt(facts.quantity));
+
+/** Ends of the windows without the issuer's holds; the caller adds the held time. */
+export const verifyByMs = (facts: OrderFacts): number =>
+  facts.createdAtMs + facts.verifyWindowMs + facts.verifyExtensionMs;
+export const issueByMs = (facts: OrderFacts): number | undefined =>
+  facts.verification && facts.verification.verifiedAtMs + facts.issueWindowMs + facts.issueExtensionMs;

@@ -1,0 +1,26 @@
+/** Every duration and limit that more than one room needs, with its unit last. */
+export const secondMs = 1_000;
+export const minuteMs = 60 * secondMs;
+export const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
+
+/** An issuer that says nothing gets these windows. */
+export const defaultWindowSeconds = 600;
+export const windowSecondsRange = { min: 5, max: 86_400 } as const;
+
+/** After this many failed verifications an order answers 429 until an operator renotifies or its window ends. */
+export const verificationFailureLimit = 10;
+/** Recorded refusals per order; past it a refusal is answered without a trace in history, so that no caller can fill it. */
+export const recordedRefusalLimit = 50;
+/** Updates that one order takes in its life (Temporal's own limit is 2,000 in all). */
+export const updateLimit = 1_500;
+
+/** A held order looks again this often. */
+export const holdPollMs = minuteMs;
+export const heldCallDelayMs = 30 * secondMs;
+
+/** The pick-up page ends this long after delivery. */
+export const pickupLifetimeMs = 30 * dayMs;
+/** How long a webhook-id is remembered, and how long the engine keeps a finished order. */
+export const idempotencyLifetimeMs = 30 * dayMs;
+export const retentionMs = 30 * dayMs;

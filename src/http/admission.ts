@@ -1,0 +1,28 @@
+import { Failure } from '../domain/failures';
+
+/** Requests at work at the same moment, per process: beyond it a fast refusal is kinder than a slow answer. */
+const inFlightLimit = 1_024;
+const inFlightPerIssuerLimit = 256;
+
+/** Called once the sender is known, so that nobody can use up another one's share. */
+export const createAdmission = () => {
+  const running = new Map<string, number>();
+  let total = 0;
+  return {
+    /** Returns what gives the place back. @throws Failure `rate_limited` */
+    enter: (issuerId: string): (() => void) => {
+      const own = running.get(issuerId) ?? 0;
+      if (total >= inFlightLimit || own >= inFlightPerIssuerLimit) {
+        throw new Failure('rate_limited', { retryAfterSeconds: 1 });
+      }
+      running.set(issuerId, own + 1);
+      total += 1;
+      return () => {
+        total -= 1;
+        const left = (running.get(issuerId) ?? 1) - 1;
+        if (left > 0) running.set(issuerId, left);
+        else running.delete(issuerId);
+      };
+    },
+  };
+};

@@ -1,0 +1,108 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import type { Core } from '../assemble';
+import type { Config } from '../config';
+import type { Terminal } from '../domain/order';
+import type { AddressGuard } from '../outbound/address-guard';
+import type { Adapters } from '../second-interface/adapters';
+import { cancelOrder } from '../second-interface/cancel-order';
+import type { IssuerSettings } from '../store/issuers';
+import { createAuditTrail } from './audit-trail';
+import { createMetrics } from './metrics';
+import { createMount, requestId } from './mount';
+import { createOrderWatch } from './order-watch';
+import { problemHandler } from './problems';
+import { mountCodec } from './routes/codec';
+import { mountDocs } from './routes/docs';
+import { mountEcho } from './routes/echo';
+import { mountHealth } from './routes/health';
+import { mountKeys } from './routes/keys';
+import { mountOperatorIssuers } from './routes/operator-issuers';
+import { mountOperatorOrders } from './routes/operator-orders';
+import { mountOrderOperations } from './routes/order-operations';
+import { mountOrders } from './routes/orders';
+import { mountPickup } from './routes/pickup';
+import { createStarter, type Starter } from './starter';
+
+export interface AppParts {
+  readonly core: Core;
+  readonly config: Pick<Config, 'publicUrl' | 'operatorToken' | 'codecSecret'>;
+  readonly guard: AddressGuard;
+  readonly adapters: Adapters;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+}
+
+/** The whole HTTP side, without a port: tests mount it on one of their own. */
+export const createApp = ({
+  core,
+  config,
+  guard,
+  adapters,
+  log,
+  nowMs,
+}: AppParts): { app: Express; starter: Starter } => {
+  const { room, issuers, ring, requests, keys, client, database, codec, gateway } = core;
+  const starter = createStarter({ gateway, log });
+  const audit = createAuditTrail(core.audit, nowMs);
+
+  const terminalProblem = async (terminal: Terminal) => {
+    if (terminal.channel === 'page') return null;
+    if (terminal.channel !== 'webhook') {
+      return {
+        path: '/terminal',
+        code: 'channel_not_configured',
+        message: 'is of a channel that is not configured here',
+      };
+    }
+    const problem = await guard.urlProblem(terminal.url);
+    return problem && { path: '/terminal/url', ...problem };
+  };
+
+  const settingsProblem = async ({ callback, terminal }: Pick<IssuerSettings, 'callback' | 'terminal'>) => {
+    if (callback?.kind === 'function' && !adapters.has(callback.name)) {
+      return { path: '/callback/name', code: 'function_unknown', message: 'is not a function named in ADAPTERS' };
+    }
+    if (callback?.kind === 'url') {
+      const problem = await guard.urlProblem(callback.url);
+      if (problem) return { path: '/callback/url', ...problem };
+    }
+    return terminal ? terminalProblem(terminal) : null;
+  };
+
+  const cancelOpenSoon = (issuerId: string): void => {
+    const cancelAll = async (): Promise<void> => {
+      const open = await room.orders.openOf(issuerId, ['accepted', 'notified', 'verified', 'partially_issued'], 100);
+      for (const row of open) {
+        await cancelOrder(room, row, 'issuer-deleted', { reason: 'the issuer was deleted' }, 'operator');
+      }
+    };
+    cancelAll().catch((error: unknown) => log.warn({ err: error }, 'the reconciler will cancel what is left'));
+  };
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('case sensitive routing', true);
+  app.set('strict routing', true);
+  app.set('query parser', 'simple');
+  app.set('etag', false);
+  const metrics = createMetrics();
+  app.use(requestId, metrics.observe, helmet({ strictTransportSecurity: false }));
+
+  const mount = createMount(app, { issuers, ring, nowMs, requests, operatorToken: config.operatorToken });
+  mountHealth(mount, { client, database, nowMs });
+  mountKeys(mount, keys);
+  mountOrders(mount, { room, publicUrl: config.publicUrl, terminalProblem, startSoon: starter.startSoon });
+  mountOrderOperations(mount, room);
+  mountEcho(mount, gateway, nowMs);
+  mountOperatorIssuers(mount, { issuers, ring, nowMs, audit, settingsProblem, cancelOpenSoon });
+  mountOperatorOrders(mount, { room, audit, auditLog: core.audit, terminalProblem });
+  mountPickup(mount, { room, watch: createOrderWatch(room.orders, log) });
+  mountCodec(mount, { codec, operatorToken: config.operatorToken, codecSecret: config.codecSecret });
+  mountDocs(mount);
+  mount.plain('get', '/metrics', metrics.serve);
+  mount.finish();
+  app.use(problemHandler(log));
+  return { app, starter };
+};

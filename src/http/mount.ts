@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import type { Express, Request, RequestHandler, Response } from 'express';
+import type { z } from 'zod';
+import { emptyQuery } from '../contract/issuer';
+import { parseWith, problemOf } from '../contract/problem';
+import { Failure } from '../domain/failures';
+import { sha256 } from '../sealing/key-ring';
+import type { OperationAnswer } from '../second-interface/operation-answer';
+import type { IssuerRow } from '../store/issuers';
+import { createAdmission } from './admission';
+import { type Idempotency, once } from './idempotency';
+import { authenticateIssuer, type IssuerAuth } from './issuer-auth';
+import { requireOperator } from './operator-auth';
+import { bodyLimitBytes, bytesOf, rawBody } from './raw-body';
+import { parseStrictJson } from './strict-json';
+
+type Params = Readonly<Record<string, string>>;
+type Method = 'get' | 'post' | 'patch' | 'delete' | 'options';
+
+interface SignedPost<S extends z.ZodType> {
+  readonly path: string;
+  readonly body: S;
+  readonly limitBytes?: number;
+  readonly integersOnly?: boolean;
+  handle(call: { issuer: IssuerRow; params: Params; body: z.output<S>; messageId: string }): Promise<OperationAnswer>;
+}
+
+interface SignedGet<S extends z.ZodType> {
+  readonly path: string;
+  readonly query?: S;
+  handle(call: { issuer: IssuerRow; params: Params; query: z.output<S> }): Promise<object>;
+}
+
+interface OperatorCall<B extends z.ZodType, Q extends z.ZodType> {
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly path: string;
+  readonly body?: B;
+  readonly query?: Q;
+  handle(call: { params: Params; body: z.output<B>; query: z.output<Q> }): Promise<{ status: number; body?: object }>;
+}
+
+export type Mount = ReturnType<typeof createMount>;
+
+/** How a call gets to its operation: size, signature, idempotency, media type, JSON, schema, in this order. */
+export const createMount = (app: Express, parts: IssuerAuth & Idempotency & { readonly operatorToken: string }) => {
+  const admission = createAdmission();
+  const methodsOf = new Map<string, Set<string>>();
+
+  const register = (method: Method, path: string, ...handlers: RequestHandler[]): void => {
+    const methods = methodsOf.get(path) ?? new Set();
+    methods.add(method.toUpperCase());
+    methodsOf.set(path, methods);
+    app[method](path, ...handlers);
+  };
+
+  return {
+    signedPost: <S extends z.ZodType>({
+      path,
+      body: schema,
+      limitBytes,
+      integersOnly,
+      handle,
+    }: SignedPost<S>): void => {
+      register('post', path, rawBody(limitBytes ?? bodyLimitBytes), async (request, response) => {
+        const { issuer, webhookId } = await authenticateIssuer(parts, request as Request<{ issuerId: string }>);
+        const leave = admission.enter(issuer._id);
+        try {
+          const raw = bytesOf(request.body);
+          const answer = await once(
+            parts,
+            { issuerId: issuer._id, webhookId, path: request.originalUrl, raw },
+            async () => {
+              requireJson(request);
+              const body = parseWith(schema, parseStrictJson(raw, { integersOnly }));
+              return handle({ issuer, params: request.params as Params, body, messageId: sha256(webhookId) });
+            },
+            (failure) => JSON.stringify(problemOf(failure, requestIdOf(response))),
+          );
+          if (answer.isReplay) response.setHeader('idempotency-replayed', 'true');
+          if (answer.retryAfterSeconds !== undefined)
+            response.setHeader('retry-after', String(answer.retryAfterSeconds));
+          response
+            .status(answer.status)
+            .type(answer.isProblem ? 'application/problem+json' : 'application/json')
+            .send(answer.body);
+        } finally {
+          leave();
+        }
+      });
+    },
+
+    signedGet: <S extends z.ZodType>({ path, query: schema, handle }: SignedGet<S>): void => {
+      register('get', path, rawBody(bodyLimitBytes), async (request, response) => {
+        const { issuer } = await authenticateIssuer(parts, request as Request<{ issuerId: string }>);
+        const leave = admission.enter(issuer._id);
+        try {
+          const query = parseWith(schema ?? emptyQuery, request.query) as z.output<S>;
+          response.status(200).json(await handle({ issuer, params: request.params as Params, query }));
+        } finally {
+          leave();
+        }
+      });
+    },
+
+    operator: <B extends z.ZodType, Q extends z.ZodType>(call: OperatorCall<B, Q>): void => {
+      register(call.method, call.path, rawBody(bodyLimitBytes), async (request, response) => {
+        requireOperator(request, parts.operatorToken);
+        const query = parseWith(call.query ?? emptyQuery, request.query) as z.output<Q>;
+        const body = (call.body ? operatorBody(request, call.body) : undefined) as z.output<B>;
+        const answer = await call.handle({ params: request.params as Params, body, query });
+        if (answer.body) response.status(answer.status).json(answer.body);
+        else response.status(answer.status).end();
+      });
+    },
+
+    plain: (method: Method, path: string, ...handlers: RequestHandler[]): void => register(method, path, ...handlers),
+
+    /** Called last: a known path with another method is 405, all else is 404. */
+    finish: (): void => {
+      for (const [path, methods] of methodsOf) {
+        app.all(path, (_request, response) => {
+          response.setHeader('allow', [...methods, ...(methods.has('GET') ? ['HEAD'] : [])].join(', '));
+          throw new Failure('method_not_allowed');
+        });
+      }
+      app.use(() => {
+        throw new Failure('path_unknown');
+      });
+    },
+  };
+};
+
+/** A call that needs no field may come without a body. */
+const operatorBody = (request: Request, schema: z.ZodType): unknown => {
+  const raw = bytesOf(request.body);
+  if (raw.length === 0) return parseWith(schema, {});
+  requireJson(request);
+  return parseWith(schema, parseStrictJson(raw));
+};
+
+const requireJson = (request: Request): void => {
+  const [type = '', ...parameters] = (request.get('content-type') ?? '').toLowerCase().split(';');
+  const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='));
+  const isUtf8 = charset === undefined || /^charset="?utf-8"?$/.test(charset);
+  if (type.trim() !== 'application/json' || !isUtf8) throw new Failure('media_type_unsupported');
+};
+
+const requestIdOf = (response: Response): string => String(response.getHeader('x-request-id') ?? '');
+
+/** The first handler of the app: every answer and every log line of ours carries this id. */
+export const requestId: RequestHandler = (_request, response, next) => {
+  response.setHeader('x-request-id', randomUUID());
+  next();
+};

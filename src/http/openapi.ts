@@ -1,0 +1,352 @@
+import { z } from 'zod';
+import {
+  cancelOrderRequest,
+  listOrdersQuery,
+  operatorListQuery,
+  placeOrderRequest,
+  refuseOrderRequest,
+  submitCodesRequest,
+  verifyOrderRequest,
+} from '../contract/issuer';
+import {
+  batchRequest,
+  changeIssuerRequest,
+  createIssuerRequest,
+  extendRequest,
+  redeliverRequest,
+  rotateSecretRequest,
+} from '../contract/operator';
+import { failures } from '../domain/failures';
+import { orderStates } from '../domain/order';
+
+export interface Operation {
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly path: string;
+  readonly summary: string;
+  readonly tag: 'issuer' | 'operator' | 'public';
+  readonly body?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly answers: Readonly<Record<string, string>>;
+}
+
+const orders = '/v1/issuers/{issuerId}/orders';
+const operatorOrder = '/v1/operator/orders/{issuerId}/{orderNo}';
+const operatorIssuer = '/v1/operator/issuers/{issuerId}';
+
+const operations: readonly Operation[] = [
+  {
+    method: 'post',
+    path: orders,
+    tag: 'issuer',
+    summary: 'Payment request: places an order',
+    body: placeOrderRequest,
+    answers: { 201: 'Order', 200: 'The same content again', 409: 'order_conflict, issuer_paused' },
+  },
+  {
+    method: 'get',
+    path: orders,
+    tag: 'issuer',
+    summary: 'Orders, newest first',
+    query: listOrdersQuery,
+    answers: { 200: 'data and nextCursor' },
+  },
+  {
+    method: 'get',
+    path: `${orders}/{orderNo}`,
+    tag: 'issuer',
+    summary: 'One order',
+    answers: { 200: 'Order', 404: 'order_unknown' },
+  },
+  {
+    method: 'get',
+    path: `${orders}/{orderNo}/timeline`,
+    tag: 'issuer',
+    summary: 'Every try and answer of an order',
+    answers: { 200: 'data: at, event, detail' },
+  },
+  {
+    method: 'post',
+    path: `${orders}/{orderNo}/verification`,
+    tag: 'issuer',
+    summary: 'Second interface: order verification request',
+    body: verifyOrderRequest,
+    answers: {
+      200: 'verified',
+      403: 'token_mismatch',
+      409: 'order_closed',
+      422: 'amount_mismatch, quantity_mismatch',
+      429: 'verification_locked',
+    },
+  },
+  {
+    method: 'post',
+    path: `${orders}/{orderNo}/codes`,
+    tag: 'issuer',
+    summary: 'Submits codes',
+    body: submitCodesRequest,
+    answers: {
+      201: 'New codes taken',
+      200: 'The same codes again',
+      202: 'Durable, not judged yet',
+      403: 'token_mismatch',
+      409: 'not_verified, code_conflict, code_reused, order_closed',
+    },
+  },
+  {
+    method: 'post',
+    path: `${orders}/{orderNo}/refusal`,
+    tag: 'issuer',
+    summary: 'The issuer cannot give the code',
+    body: refuseOrderRequest,
+    answers: {
+      200: 'Order',
+      202: 'Durable, not judged yet',
+      403: 'token_mismatch',
+      409: 'already_delivered, order_closed',
+    },
+  },
+  {
+    method: 'post',
+    path: `${orders}/{orderNo}/cancellation`,
+    tag: 'issuer',
+    summary: 'Cancels an order',
+    body: cancelOrderRequest,
+    answers: { 200: 'Order', 202: 'Durable, not judged yet', 409: 'already_delivered, order_closed' },
+  },
+  {
+    method: 'post',
+    path: '/v1/issuers/{issuerId}/echo',
+    tag: 'issuer',
+    summary: 'Self-test of keys and signatures',
+    body: z.record(z.string(), z.unknown()),
+    answers: { 200: 'Sent to the callback' },
+  },
+  { method: 'get', path: '/v1/keys', tag: 'public', summary: 'Public keys of deliveries', answers: { 200: 'keys' } },
+  {
+    method: 'post',
+    path: '/v1/operator/issuers',
+    tag: 'operator',
+    summary: 'Creates an issuer',
+    body: createIssuerRequest,
+    answers: { 201: 'Issuer with its secret, shown once', 409: 'issuer_exists' },
+  },
+  {
+    method: 'get',
+    path: '/v1/operator/issuers',
+    tag: 'operator',
+    summary: 'Issuers',
+    answers: { 200: 'data and nextCursor' },
+  },
+  { method: 'get', path: operatorIssuer, tag: 'operator', summary: 'One issuer', answers: { 200: 'Issuer' } },
+  {
+    method: 'patch',
+    path: operatorIssuer,
+    tag: 'operator',
+    summary: 'Changes an issuer',
+    body: changeIssuerRequest,
+    answers: { 200: 'Issuer' },
+  },
+  {
+    method: 'delete',
+    path: operatorIssuer,
+    tag: 'operator',
+    summary: 'Deletes an issuer and cancels its open orders',
+    answers: { 204: 'Deleted' },
+  },
+  {
+    method: 'post',
+    path: `${operatorIssuer}/secret`,
+    tag: 'operator',
+    summary: 'Rotates the secret',
+    body: rotateSecretRequest,
+    answers: { 201: 'secret, oldSecretEndsAt' },
+  },
+  {
+    method: 'post',
+    path: `${operatorIssuer}/pause`,
+    tag: 'operator',
+    summary: 'Pauses calls and windows',
+    answers: { 200: 'Issuer' },
+  },
+  {
+    method: 'post',
+    path: `${operatorIssuer}/resume`,
+    tag: 'operator',
+    summary: 'Resumes calls and windows',
+    answers: { 200: 'Issuer' },
+  },
+  {
+    method: 'get',
+    path: '/v1/operator/orders',
+    tag: 'operator',
+    summary: 'Orders of all issuers',
+    query: operatorListQuery,
+    answers: { 200: 'data and nextCursor' },
+  },
+  { method: 'get', path: operatorOrder, tag: 'operator', summary: 'One order', answers: { 200: 'Order' } },
+  {
+    method: 'get',
+    path: `${operatorOrder}/timeline`,
+    tag: 'operator',
+    summary: 'Every try and answer',
+    answers: { 200: 'data' },
+  },
+  {
+    method: 'get',
+    path: `${operatorOrder}/why`,
+    tag: 'operator',
+    summary: 'What the order waits for, in one sentence',
+    answers: { 200: 'why' },
+  },
+  {
+    method: 'post',
+    path: `${operatorOrder}/renotify`,
+    tag: 'operator',
+    summary: 'Tells the issuer anew and ends a lock',
+    answers: { 200: 'Order' },
+  },
+  {
+    method: 'post',
+    path: `${operatorOrder}/redeliver`,
+    tag: 'operator',
+    summary: 'Delivers again, to a corrected terminal if given',
+    body: redeliverRequest,
+    answers: { 200: 'Order', 409: 'terminal_fixed, not_issued, order_closed' },
+  },
+  {
+    method: 'post',
+    path: `${operatorOrder}/cancel`,
+    tag: 'operator',
+    summary: 'Cancels an order',
+    answers: { 200: 'Order', 409: 'already_delivered, order_closed' },
+  },
+  {
+    method: 'post',
+    path: `${operatorOrder}/extend`,
+    tag: 'operator',
+    summary: 'Lengthens the running window',
+    body: extendRequest,
+    answers: { 200: 'Order' },
+  },
+  {
+    method: 'post',
+    path: `${operatorOrder}/void`,
+    tag: 'operator',
+    summary: 'Declares delivered codes void',
+    answers: { 200: 'Order' },
+  },
+  {
+    method: 'post',
+    path: '/v1/operator/batches',
+    tag: 'operator',
+    summary: 'One action on many orders',
+    body: batchRequest,
+    answers: { 200: 'matched, changed, failed' },
+  },
+  {
+    method: 'get',
+    path: '/v1/operator/failures',
+    tag: 'operator',
+    summary: 'Orders that wait for a person',
+    answers: { 200: 'data and nextCursor' },
+  },
+  {
+    method: 'get',
+    path: '/v1/operator/audit',
+    tag: 'operator',
+    summary: 'Who did what',
+    answers: { 200: 'data and nextCursor' },
+  },
+];
+
+export interface OpenApi {
+  readonly openapi: '3.1.0';
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly paths: Record<string, Record<string, OpenApiOperation>>;
+  readonly components: object;
+}
+
+export interface OpenApiOperation {
+  readonly operationId: string;
+  readonly tags: readonly string[];
+  readonly summary: string;
+  readonly responses: Record<string, { readonly description: string; readonly content?: object }>;
+  readonly [key: string]: unknown;
+}
+
+/** Made from the very schemas that parse requests, so that it cannot drift from them. */
+export const openApiDocument = (): OpenApi => {
+  const paths: OpenApi['paths'] = {};
+  for (const operation of operations) {
+    const methods = paths[operation.path] ?? {};
+    methods[operation.method] = describe(operation);
+    paths[operation.path] = methods;
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Codeferry',
+      version: '1',
+      description:
+        'Each code comes from its issuer at the moment of sale. Issuer calls are signed as Standard Webhooks says; operator calls carry a bearer token.',
+    },
+    paths,
+    components: {
+      securitySchemes: {
+        issuer: { type: 'apiKey', in: 'header', name: 'webhook-signature' },
+        operator: { type: 'http', scheme: 'bearer' },
+      },
+      schemas: {
+        OrderState: { type: 'string', enum: orderStates },
+        Problem: {
+          type: 'object',
+          required: ['type', 'title', 'status', 'detail', 'code', 'retryable', 'requestId'],
+          properties: {
+            type: { type: 'string' },
+            title: { type: 'string' },
+            status: { type: 'integer' },
+            detail: { type: 'string' },
+            code: { type: 'string', enum: Object.keys(failures) },
+            retryable: { type: 'boolean' },
+            requestId: { type: 'string' },
+            errors: { type: 'array', items: { type: 'object' } },
+          },
+        },
+      },
+    },
+  };
+};
+
+const jsonSchema = (schema: z.ZodType): object => {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return rest;
+};
+
+const describe = ({ method, path, tag, summary, body, query, answers }: Operation): OpenApiOperation => ({
+  operationId: `${method}${path.replaceAll(/[{}]/g, '').replaceAll(/[/]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
+  tags: [tag],
+  summary,
+  ...(tag === 'public' ? {} : { security: [{ [tag]: [] }] }),
+  parameters: [
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: { type: 'string' },
+    })),
+    ...(query ? queryParameters(query) : []),
+  ],
+  ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body) } } } } : {}),
+  responses: {
+    ...Object.fromEntries(Object.entries(answers).map(([status, description]) => [status, { description }])),
+    default: {
+      description: 'A problem',
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    },
+  },
+});
+
+const queryParameters = (query: z.ZodType): object[] => {
+  const { properties = {} } = jsonSchema(query) as { properties?: Record<string, object> };
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: false, schema }));
+};

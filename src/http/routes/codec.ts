@@ -1,0 +1,80 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Payload, PayloadCodec } from '@temporalio/common';
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { parseWith } from '../../contract/problem';
+import { Failure } from '../../domain/failures';
+import type { Mount } from '../mount';
+import { requireOperator } from '../operator-auth';
+import { bodyLimitBytes, bytesOf, rawBody } from '../raw-body';
+
+const payloads = z.object({
+  payloads: z
+    .array(z.object({ metadata: z.record(z.string(), z.string()).optional(), data: z.string().optional() }))
+    .max(1_000),
+});
+
+export interface Codec {
+  readonly codec: PayloadCodec;
+  readonly operatorToken: string;
+  /** In the address that the Temporal UI is given, since the UI cannot send a token of ours. */
+  readonly codecSecret: string | undefined;
+}
+
+/** Lets the Temporal UI read summaries, details and payloads. Decodes only; codes are never among payloads. */
+export const mountCodec = (mount: Mount, { codec, operatorToken, codecSecret }: Codec): void => {
+  const allow: RequestHandler = (_request, response, next) => {
+    response.setHeader('access-control-allow-origin', '*');
+    response.setHeader('access-control-allow-methods', 'POST');
+    response.setHeader('access-control-allow-headers', 'content-type, authorization, x-namespace');
+    next();
+  };
+  const preflight: RequestHandler = (_request, response) => {
+    response.status(204).end();
+  };
+  const decode: RequestHandler = async (request, response) => {
+    const body = parseWith(payloads, jsonOf(bytesOf(request.body)));
+    const decoded = await codec.decode(body.payloads.map(fromJson));
+    response.json({ payloads: decoded.map(toJson) });
+  };
+  const requireSecret: RequestHandler = (request, _response, next) => {
+    const given = Buffer.from(String(request.params.secret));
+    const expected = Buffer.from(codecSecret ?? '');
+    if (expected.length === 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) {
+      throw new Failure('path_unknown');
+    }
+    next();
+  };
+  const requireToken: RequestHandler = (request, _response, next) => {
+    requireOperator(request, operatorToken);
+    next();
+  };
+  const body = rawBody(8 * bodyLimitBytes);
+  mount.plain('post', '/codec/:secret/decode', allow, requireSecret, body, decode);
+  mount.plain('options', '/codec/:secret/decode', allow, preflight);
+  mount.plain('post', '/codec/decode', allow, requireToken, body, decode);
+  mount.plain('options', '/codec/decode', allow, preflight);
+};
+
+const jsonOf = (raw: Buffer): unknown => {
+  try {
+    return JSON.parse(raw.toString());
+  } catch {
+    throw new Failure('body_malformed');
+  }
+};
+
+/** Payloads as protobuf's JSON: bytes are base64. */
+const fromJson = ({ metadata, data }: z.output<typeof payloads>['payloads'][number]): Payload => ({
+  metadata: Object.fromEntries(
+    Object.entries(metadata ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64')]),
+  ),
+  data: Buffer.from(data ?? '', 'base64'),
+});
+
+const toJson = ({ metadata, data }: Payload) => ({
+  metadata: Object.fromEntries(
+    Object.entries(metadata ?? {}).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+  ),
+  data: Buffer.from(data ?? new Uint8Array()).toString('base64'),
+});

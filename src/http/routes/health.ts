@@ -1,0 +1,42 @@
+import type { Client } from '@temporalio/client';
+import type { Database } from '../../store/database';
+import { hasSearchAttributes, lastReconciledAt } from '../../temporal/readiness';
+import type { Mount } from '../mount';
+
+export interface Health {
+  readonly client: Client;
+  readonly database: Database;
+  readonly nowMs: () => number;
+}
+
+const reconcilerScheduleId = 'reconcile';
+const reconcilerLateMs = 5 * 60_000;
+
+/** `/healthz`: the process runs. `/readyz`: it can do its work, and if not, which part is away. */
+export const mountHealth = (mount: Mount, { client, database, nowMs }: Health): void => {
+  mount.plain('get', '/healthz', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+
+  mount.plain('get', '/readyz', async (_request, response) => {
+    const [mongodb, temporal, reconciledAt] = await Promise.all([
+      database.ping().then(
+        () => 'ok' as const,
+        () => 'away' as const,
+      ),
+      hasSearchAttributes(client).then(
+        (has) => (has ? ('ok' as const) : ('search attributes are missing' as const)),
+        () => 'away' as const,
+      ),
+      lastReconciledAt(client, reconcilerScheduleId).catch(() => undefined),
+    ]);
+    const ageMs = reconciledAt && nowMs() - reconciledAt.getTime();
+    const reconciler = ageMs === undefined ? 'not run yet' : ageMs > reconcilerLateMs ? 'late' : 'ok';
+    const isReady = mongodb === 'ok' && temporal === 'ok';
+    response.status(isReady ? 200 : 503).json({
+      status: isReady ? 'ready' : 'not ready',
+      parts: { mongodb, temporal, reconciler },
+      ...(ageMs === undefined ? {} : { reconcilerAgeSeconds: Math.round(ageMs / 1_000) }),
+    });
+  });
+};

@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import type { AskedMessage } from '../../../workflows/order-messages';
+import { operatorListQuery, pageQuery } from '../../contract/issuer';
+import { batchRequest, extendRequest, noBody, operatorCancelRequest, redeliverRequest } from '../../contract/operator';
+import { bodyInvalid } from '../../contract/problem';
+import { Failure, type FailureCode } from '../../domain/failures';
+import type { OrderState, Terminal } from '../../domain/order';
+import { whyWaiting } from '../../domain/verdict';
+import { redeliverCodes, voidCodes } from '../../second-interface/after-sale';
+import { askOrder, engineAway, expectNotRefused, type SecondInterface } from '../../second-interface/ask-order';
+import { cancelOrder } from '../../second-interface/cancel-order';
+import { maskedTerminal, orderBody } from '../../second-interface/order-body';
+import type { Audit } from '../../store/audit';
+import type { OrderRow } from '../../store/orders';
+import type { AuditTrail } from '../audit-trail';
+import type { Mount } from '../mount';
+import { positionOf } from '../paging';
+import { findOrder, pageOf, timelineBody } from './orders';
+
+export interface OperatorOrders {
+  readonly room: SecondInterface;
+  readonly audit: AuditTrail;
+  readonly auditLog: Audit;
+  readonly terminalProblem: (terminal: Terminal) => Promise<{ path: string; code: string; message: string } | null>;
+}
+
+const base = '/v1/operator/orders';
+
+/** What an operator may see of an order and do to it. */
+export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void => {
+  const { room, audit } = parts;
+  const at = `${base}/:issuerId/:orderNo`;
+
+  const bodyOf = async (row: OrderRow): Promise<Record<string, unknown>> =>
+    orderBody(row, await room.holdsOf(row.issuerId), room.nowMs());
+
+  mount.operator({
+    method: 'get',
+    path: base,
+    query: operatorListQuery,
+    handle: async ({ query: { issuerId, state, q, limit, cursor } }) => {
+      const rows = await room.orders.list({
+        ...(issuerId !== undefined ? { issuerId } : {}),
+        ...(state !== undefined ? { state } : {}),
+        ...(q !== undefined ? { orderNoPrefix: q } : {}),
+        ...(cursor !== undefined ? { before: positionOf(cursor) } : {}),
+        limit: limit + 1,
+      });
+      return { status: 200, body: pageOf(rows, limit, (row) => orderBody(row, [], room.nowMs())) };
+    },
+  });
+
+  mount.operator({
+    method: 'get',
+    path: at,
+    handle: async ({ params }) => ({
+      status: 200,
+      body: await bodyOf(await findOrder(parts, params.issuerId, params.orderNo)),
+    }),
+  });
+
+  mount.operator({
+    method: 'get',
+    path: `${at}/timeline`,
+    handle: async ({ params }) => ({
+      status: 200,
+      body: timelineBody(await findOrder(parts, params.issuerId, params.orderNo)),
+    }),
+  });
+
+  mount.operator({
+    method: 'get',
+    path: `${at}/why`,
+    handle: async ({ params }) => {
+      const { facts, orderNo } = await findOrder(parts, params.issuerId, params.orderNo);
+      return { status: 200, body: { orderNo, state: facts.state, why: whyWaiting(facts) } };
+    },
+  });
+
+  const ask = async (row: OrderRow, message: AskedMessage): Promise<OrderRow> => {
+    const judged = await askOrder(room, row, `${message.kind}/${randomUUID()}`, message);
+    if (judged === 'away') throw engineAway();
+    expectNotRefused(judged.answer, judged.row.facts, room.nowMs());
+    return judged.row;
+  };
+
+  const actions = {
+    renotify: (row: OrderRow) => ask(row, { kind: 'renotify' }),
+    redeliver: (row: OrderRow) => redeliverCodes(room, row, ask),
+    void: (row: OrderRow) => voidCodes(room, row),
+    cancel: async (row: OrderRow, reason = 'operator') => {
+      await cancelOrder(room, row, randomUUID(), { reason }, 'operator');
+      return findOrder(parts, row.issuerId, row.orderNo);
+    },
+  };
+
+  mount.operator({
+    method: 'post',
+    path: `${at}/renotify`,
+    body: noBody,
+    handle: async ({ params }) => {
+      const row = await actions.renotify(await findOrder(parts, params.issuerId, params.orderNo));
+      await audit('order.renotified', row._id);
+      return { status: 200, body: await bodyOf(row) };
+    },
+  });
+
+  mount.operator({
+    method: 'post',
+    path: `${at}/redeliver`,
+    body: redeliverRequest,
+    handle: async ({ params, body: { terminal } }) => {
+      const row = await findOrder(parts, params.issuerId, params.orderNo);
+      const problem = terminal ? await parts.terminalProblem(terminal) : null;
+      if (problem) throw bodyInvalid([problem]);
+      const after = await redeliverCodes(room, row, ask, terminal);
+      await audit(
+        'order.redelivered',
+        row._id,
+        { terminal: maskedTerminal(row.terminal) },
+        { terminal: maskedTerminal(terminal ?? row.terminal) },
+      );
+      return { status: 200, body: await bodyOf({ ...after, terminal: terminal ?? after.terminal }) };
+    },
+  });
+
+  mount.operator({
+    method: 'post',
+    path: `${at}/cancel`,
+    body: operatorCancelRequest,
+    handle: async ({ params, body: { reason } }) => {
+      const row = await findOrder(parts, params.issuerId, params.orderNo);
+      const { status, body } = await cancelOrder(room, row, randomUUID(), { reason }, 'operator');
+      await audit('order.cancelled', row._id, { state: row.facts.state });
+      return { status, body };
+    },
+  });
+
+  mount.operator({
+    method: 'post',
+    path: `${at}/extend`,
+    body: extendRequest,
+    handle: async ({ params, body: { seconds } }) => {
+      const row = await findOrder(parts, params.issuerId, params.orderNo);
+      const after = await ask(row, { kind: 'extend', extensionMs: seconds * 1_000 });
+      await audit('order.extended', row._id, undefined, { seconds });
+      return { status: 200, body: await bodyOf(after) };
+    },
+  });
+
+  mount.operator({
+    method: 'post',
+    path: `${at}/void`,
+    body: noBody,
+    handle: async ({ params }) => {
+      const row = await actions.void(await findOrder(parts, params.issuerId, params.orderNo));
+      await audit('order.codes_voided', row._id);
+      return { status: 200, body: await bodyOf(row) };
+    },
+  });
+
+  mount.operator({
+    method: 'post',
+    path: '/v1/operator/batches',
+    body: batchRequest,
+    handle: async ({ body: { filter, action, dryRun } }) => {
+      const rows = await room.orders.list({ ...definedOnly(filter), limit: batchLimit });
+      const failed: { issuerId: string; orderNo: string; code: FailureCode }[] = [];
+      let changed = 0;
+      for (const { issuerId, orderNo } of dryRun ? [] : rows) {
+        try {
+          await actions[action](await findOrder(parts, issuerId, orderNo));
+          changed += 1;
+        } catch (error) {
+          failed.push({ issuerId, orderNo, code: error instanceof Failure ? error.code : 'internal' });
+        }
+      }
+      if (!dryRun) await audit('orders.batch', action, undefined, { ...filter, matched: rows.length, changed });
+      return { status: 200, body: { matched: rows.length, changed, failed } };
+    },
+  });
+
+  mount.operator({
+    method: 'get',
+    path: '/v1/operator/failures',
+    query: pageQuery,
+    handle: async ({ query: { limit, cursor } }) => {
+      const before = cursor === undefined ? {} : { before: positionOf(cursor) };
+      const rows = await room.orders.list({ state: 'undeliverable', ...before, limit: limit + 1 });
+      return {
+        status: 200,
+        body: pageOf(rows, limit, ({ issuerId, orderNo, facts }) => ({
+          issuerId,
+          orderNo,
+          state: facts.state,
+          why: whyWaiting(facts),
+          at: new Date(facts.updatedAtMs).toISOString(),
+        })),
+      };
+    },
+  });
+
+  mount.operator({
+    method: 'get',
+    path: '/v1/operator/audit',
+    query: pageQuery,
+    handle: async ({ query: { limit, cursor } }) => {
+      const rows = await parts.auditLog.list(cursor === undefined ? undefined : positionOf(cursor), limit + 1);
+      return {
+        status: 200,
+        body: pageOf(rows, limit, ({ at: when, actor, action, target, before, after }) => ({
+          at: when.toISOString(),
+          actor,
+          action,
+          target,
+          ...(before ? { before } : {}),
+          ...(after ? { after } : {}),
+        })),
+      };
+    },
+  });
+};
+
+/** One call changes at most this many orders: a larger batch is sent again until nothing matches. */
+const batchLimit = 500;
+
+const definedOnly = (filter: { issuerId?: string | undefined; state?: OrderState | undefined }) => ({
+  ...(filter.issuerId !== undefined ? { issuerId: filter.issuerId } : {}),
+  ...(filter.state !== undefined ? { state: filter.state } : {}),
+});

@@ -1,0 +1,65 @@
+import { visit } from 'jsonc-parser';
+import { bodyInvalid } from '../contract/problem';
+import { Failure, type FieldError } from '../domain/failures';
+
+/**
+ * JSON as rule 10 of the protocol wants it: UTF-8, no duplicate keys, no NUL, no lone surrogates, integers written as
+ * such. `JSON.parse` reads the values; the scan finds what it would swallow, with the place of each.
+ *
+ * @throws Failure `body_malformed` when it is not JSON, `body_invalid` with the paths of what does not fit.
+ */
+export const parseStrictJson = (raw: Buffer, { integersOnly = true }: { integersOnly?: boolean } = {}): unknown => {
+  let text: string;
+  let value: unknown;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(raw);
+    value = JSON.parse(text);
+  } catch {
+    throw new Failure('body_malformed');
+  }
+  const errors = flaws(text, integersOnly);
+  if (errors.length > 0) throw bodyInvalid(errors);
+  return value;
+};
+
+const depthLimit = 64;
+const errorLimit = 20;
+
+const flaws = (text: string, integersOnly: boolean): FieldError[] => {
+  const errors: FieldError[] = [];
+  const keys: Set<string>[] = [];
+  const found = (path: readonly (string | number)[], code: string, message: string): void => {
+    if (errors.length < errorLimit) errors.push({ path: pointer(path), code, message });
+  };
+  const checkText = (value: string, path: readonly (string | number)[]): void => {
+    if (value.includes('\0')) found(path, 'nul', 'must not contain NUL');
+    if (!value.isWellFormed()) found(path, 'lone_surrogate', 'must be well-formed Unicode');
+  };
+  visit(text, {
+    onObjectBegin: (_offset, _length, _line, _character, path) => {
+      keys.push(new Set());
+      if (keys.length === depthLimit) found(path(), 'too_deep', `must be at most ${depthLimit} levels deep`);
+    },
+    onObjectEnd: () => {
+      keys.pop();
+    },
+    onObjectProperty: (key, _offset, _length, _line, _character, path) => {
+      const at = [...path(), key];
+      if (keys.at(-1)?.has(key)) found(at, 'duplicate_key', 'must not be repeated');
+      keys.at(-1)?.add(key);
+      checkText(key, at);
+    },
+    onLiteralValue: (value: unknown, offset, length, _line, _character, path) => {
+      if (typeof value === 'string') checkText(value, path());
+      if (typeof value !== 'number') return;
+      const written = text.slice(offset, offset + length);
+      if (integersOnly && (!/^-?\d+$/.test(written) || !Number.isSafeInteger(value))) {
+        found(path(), 'not_an_integer', 'must be an integer without fraction or exponent');
+      }
+    },
+  });
+  return errors;
+};
+
+const pointer = (path: readonly (string | number)[]): string =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

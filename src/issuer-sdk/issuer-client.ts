@@ -1,0 +1,223 @@
+import { type KeyObject, randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { bodylessText, signEd25519, signHmac } from '../signing/sign';
+import type {
+  Cancellation,
+  CodeSubmission,
+  CodesAnswer,
+  OrderAnswer,
+  OrderPage,
+  OrderTimeline,
+  OrderToPlace,
+  Refusal,
+  Verification,
+  VerifiedAnswer,
+} from './messages';
+import { ProblemError, problemFrom } from './problem-error';
+
+export interface IssuerClientOptions {
+  readonly baseUrl: string;
+  readonly issuerId: string;
+  readonly secret: string;
+  /** Of the registered ed25519 public key: requests are then signed with it instead of the secret. */
+  readonly privateKey?: KeyObject;
+  readonly fetch?: typeof globalThis.fetch;
+  /** Tries of one call that fail; a queued answer is no failure. */
+  readonly triesMax?: number;
+  readonly tryLimitMs?: number;
+  /** No repeat starts later than this after the call began. */
+  readonly totalLimitMs?: number;
+  readonly clock?: { nowMs(): number };
+  readonly random?: () => number;
+  readonly wait?: (delayMs: number, signal: AbortSignal | undefined) => Promise<void>;
+}
+
+export interface CallOptions {
+  /** Give your own, kept beside your order, and a call repeated after a crash is still the same request. */
+  readonly webhookId?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface ListOrders {
+  readonly state?: string;
+  readonly createdAfter?: string;
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+interface Request {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly body: string | undefined;
+  readonly webhookId: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+type Attempt =
+  | { readonly kind: 'answered'; readonly value: unknown }
+  | { readonly kind: 'problem'; readonly problem: ProblemError; readonly retryAfterMs: number };
+
+const backoffFirstMs = 500;
+const backoffMaxMs = 15_000;
+const queuedDelayMs = 1000;
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const queued = (): ProblemError =>
+  new ProblemError({
+    code: 'queued',
+    status: 202,
+    retryable: true,
+    detail: 'durable, not judged yet: the same request again gets the judgement',
+  });
+
+export const createIssuerClient = ({
+  baseUrl,
+  issuerId,
+  secret,
+  privateKey,
+  fetch = globalThis.fetch,
+  triesMax = 5,
+  tryLimitMs = 10_000,
+  totalLimitMs = 60_000,
+  clock = { nowMs: Date.now },
+  random = Math.random,
+  wait = (delayMs, signal) => pause(delayMs, undefined, signal ? { signal } : {}),
+}: IssuerClientOptions) => {
+  const root = `${baseUrl.replace(/\/+$/, '')}/v1/issuers/${encodeURIComponent(issuerId)}`;
+
+  const headersOf = ({ method, url, body, webhookId }: Request): Record<string, string> => {
+    const message = {
+      id: webhookId,
+      timestampSeconds: Math.floor(clock.nowMs() / 1000),
+      body: body ?? bodylessText(method, url.pathname + url.search),
+    };
+    return {
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      'webhook-id': webhookId,
+      'webhook-timestamp': String(message.timestampSeconds),
+      'webhook-signature': privateKey ? signEd25519(privateKey, message) : signHmac(secret, message),
+    };
+  };
+
+  const attempt = async (request: Request): Promise<Attempt> => {
+    const timeout = AbortSignal.timeout(tryLimitMs);
+    try {
+      const response = await fetch(request.url, {
+        method: request.method,
+        headers: headersOf(request),
+        body: request.body ?? null,
+        redirect: 'manual',
+        signal: request.signal ? AbortSignal.any([timeout, request.signal]) : timeout,
+      });
+      const answer = parseJson(await response.text());
+      const retryAfterMs = (Number(response.headers.get('retry-after')) || 0) * 1000;
+      if (response.status === 202) {
+        return { kind: 'problem', problem: queued(), retryAfterMs: Math.max(retryAfterMs, queuedDelayMs) };
+      }
+      if (response.ok && answer !== undefined) return { kind: 'answered', value: answer };
+      return { kind: 'problem', problem: problemFrom(response.status, answer), retryAfterMs };
+    } catch (error) {
+      request.signal?.throwIfAborted();
+      const fields = { code: 'unreachable', status: 0, retryable: true, detail: 'no answer from the platform' };
+      return { kind: 'problem', problem: new ProblemError(fields, error), retryAfterMs: 0 };
+    }
+  };
+
+  const backoffMs = (failedTries: number): number =>
+    Math.min(backoffFirstMs * 2 ** (failedTries - 1), backoffMaxMs) * (0.75 + 0.5 * random());
+
+  /** Every repeat sends the same bytes under the same webhook-id, so that it can only be the same request. */
+  const call = async <T>(
+    method: 'GET' | 'POST',
+    path: string,
+    body: object | undefined,
+    { webhookId = randomBytes(18).toString('base64url'), signal }: CallOptions = {},
+  ): Promise<T> => {
+    const request: Request = {
+      method,
+      url: new URL(root + path),
+      body: body === undefined ? undefined : JSON.stringify(body),
+      webhookId,
+      signal,
+    };
+    const endAtMs = clock.nowMs() + totalLimitMs;
+    let failedTries = 0;
+    for (;;) {
+      const tried = await attempt(request);
+      if (tried.kind === 'answered') return tried.value as T;
+      const isQueued = tried.problem.status === 202;
+      if (!isQueued) failedTries += 1;
+      if (!tried.problem.retryable || failedTries >= triesMax) throw tried.problem;
+      const delayMs = Math.max(tried.retryAfterMs, isQueued ? 0 : backoffMs(failedTries));
+      if (clock.nowMs() + delayMs > endAtMs) throw tried.problem;
+      await wait(delayMs, signal);
+    }
+  };
+
+  const orderPath = (orderNo: string): string => `/orders/${encodeURIComponent(orderNo)}`;
+
+  return {
+    placeOrder: (order: OrderToPlace, options?: CallOptions) =>
+      call<OrderAnswer>('POST', '/orders', { type: 'order.payment', ...order }, options),
+
+    readOrder: (orderNo: string, options?: CallOptions) =>
+      call<OrderAnswer>('GET', orderPath(orderNo), undefined, options),
+
+    listOrders: (filter: ListOrders = {}, options?: CallOptions) => {
+      const given = Object.entries(filter).filter(([, value]) => value !== undefined);
+      const query = new URLSearchParams(
+        Object.fromEntries(given.map(([name, value]) => [name, String(value)])),
+      ).toString();
+      return call<OrderPage>('GET', query ? `/orders?${query}` : '/orders', undefined, options);
+    },
+
+    timeline: (orderNo: string, options?: CallOptions) =>
+      call<OrderTimeline>('GET', `${orderPath(orderNo)}/timeline`, undefined, options),
+
+    verifyOrder: (verification: Verification, options?: CallOptions) =>
+      call<VerifiedAnswer>(
+        'POST',
+        `${orderPath(verification.orderNo)}/verification`,
+        { type: 'order.verification', ...verification },
+        options,
+      ),
+
+    submitCodes: (submission: CodeSubmission, options?: CallOptions) =>
+      call<CodesAnswer>(
+        'POST',
+        `${orderPath(submission.orderNo)}/codes`,
+        { type: 'order.codes', ...submission },
+        options,
+      ),
+
+    refuseOrder: (refusal: Refusal, options?: CallOptions) =>
+      call<OrderAnswer>(
+        'POST',
+        `${orderPath(refusal.orderNo)}/refusal`,
+        { type: 'order.refusal', ...refusal },
+        options,
+      ),
+
+    cancelOrder: (cancellation: Cancellation, options?: CallOptions) =>
+      call<OrderAnswer>(
+        'POST',
+        `${orderPath(cancellation.orderNo)}/cancellation`,
+        { type: 'order.cancellation', ...cancellation },
+        options,
+      ),
+
+    /** The platform answers and sends the same object to the callback URL: a self-test of keys and addresses. */
+    echo: (content: Readonly<Record<string, unknown>>, options?: CallOptions) =>
+      call<unknown>('POST', '/echo', content, options),
+  };
+};
+
+export type IssuerClient = ReturnType<typeof createIssuerClient>;

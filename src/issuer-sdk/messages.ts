@@ -1,0 +1,113 @@
+import type {
+  CancelOrder,
+  Code,
+  CodeAnswer,
+  PlaceOrder,
+  RefuseOrder,
+  SubmitCodes,
+  VerifyOrder,
+} from '../contract/issuer';
+
+/** Sent by the issuer; the client adds `type`. Fields with a default may be left out. */
+export type OrderToPlace = Omit<PlaceOrder, 'type' | 'quantity'> & { quantity?: number };
+export type Verification = Omit<VerifyOrder, 'type'>;
+export type IssuedCode = Omit<Code, 'format'> & { format?: Code['format'] };
+export type CodeSubmission = Omit<SubmitCodes, 'type' | 'codes'> & { codes: readonly IssuedCode[] };
+export type Refusal = Omit<RefuseOrder, 'type'>;
+export type Cancellation = Omit<CancelOrder, 'type'>;
+export type CodeReply =
+  | Exclude<CodeAnswer, { status: 'issued' }>
+  | { readonly status: 'issued'; readonly codes: readonly IssuedCode[] };
+
+type Product = PlaceOrder['product'];
+type Amount = PlaceOrder['amount'];
+type Payment = NonNullable<PlaceOrder['payment']>;
+
+export interface OrderAnswer {
+  readonly issuerId: string;
+  readonly orderNo: string;
+  readonly state: string;
+  readonly product: Product;
+  readonly quantity: number;
+  readonly amount: Amount;
+  readonly terminal: { readonly channel: string; readonly hint?: string };
+  readonly codes: { readonly issued: number; readonly outstanding: number };
+  readonly delivery: { readonly state: 'none' | 'pending' | 'delivered' | 'failed'; readonly tries: number };
+  readonly pickupUrl?: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly verifyBy?: string;
+  readonly issueBy?: string;
+  readonly closedReason?: string;
+  readonly refundDue?: Amount;
+  readonly payment?: Payment;
+  readonly sequence: number;
+}
+
+export interface OrderPage {
+  readonly data: readonly OrderAnswer[];
+  readonly nextCursor: string | null;
+}
+
+export interface OrderTimeline {
+  readonly data: readonly { readonly at: string; readonly event: string; readonly detail: Record<string, unknown> }[];
+}
+
+export interface VerifiedAnswer {
+  readonly verdict: 'verified';
+  readonly orderNo: string;
+  readonly verifiedAt: string;
+  readonly issueBy: string;
+}
+
+export interface CodesAnswer {
+  readonly accepted: number;
+  readonly outstanding: number;
+}
+
+/** `order.paid`: verify with exactly this token, quantity and amount. */
+export interface PaidNotice {
+  readonly issuerId: string;
+  readonly orderNo: string;
+  readonly token: string;
+  readonly product: Product;
+  readonly quantity: number;
+  readonly amount: Amount;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly payment?: Payment;
+  readonly verifyBy: string;
+  readonly verificationUrl: string;
+  readonly codesUrl: string;
+  readonly refusalUrl: string;
+}
+
+/** `order.code_requested`: repeated with the same content until answered; give the same codes each time. */
+export interface CodeRequest extends Omit<PaidNotice, 'amount' | 'payment' | 'verifyBy'> {
+  readonly outstanding: number;
+  readonly issueBy: string;
+}
+
+/** `order.delivered` and its kind: may arrive out of order, `sequence` has no gaps. */
+export interface OrderEventMessage {
+  readonly type: string;
+  readonly timestamp: string;
+  readonly data: {
+    readonly issuerId: string;
+    readonly orderNo: string;
+    readonly sequence: number;
+    readonly at: string;
+    readonly state: string;
+    readonly closedReason?: string;
+    readonly refundDue?: Amount;
+    readonly payment?: Payment;
+    readonly itemIds?: readonly string[];
+  };
+}
+
+/** `code.delivered`, for whoever runs a webhook terminal: signed with the platform's key, not with a secret. */
+export interface CodeDelivery {
+  readonly issuerId: string;
+  readonly orderNo: string;
+  readonly product: Product;
+  readonly codes: readonly Code[];
+}

@@ -1,0 +1,60 @@
+import { createServer } from 'node:http';
+import { assemble } from './assemble';
+import { ConfigInvalid, readConfig } from './config';
+import { createApp } from './http/app';
+import { createLogger } from './logger';
+import { createAddressGuard } from './outbound/address-guard';
+import { loadAdapters } from './second-interface/adapters';
+import { openTemporalClient } from './temporal/client';
+import { untilDone } from './until-done';
+
+const drainLimitMs = 8_000;
+
+/** Root of the api process: waits for the database, serves HTTP, drains at SIGTERM. The engine may be away. */
+const main = async (): Promise<void> => {
+  const config = readConfig(process.env);
+  const log = createLogger(config.logLevel, 'api');
+  const nowMs = () => Date.now();
+  const stopping = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());
+
+  const core = await untilDone('MongoDB', log, stopping.signal, () =>
+    assemble(config, (codec) => openTemporalClient(config.temporal, codec), nowMs),
+  );
+  const { app, starter } = createApp({
+    core,
+    config,
+    guard: createAddressGuard({ allowCidrs: config.callbackAllow }),
+    adapters: await loadAdapters(config.adapterPaths),
+    log,
+    nowMs,
+  });
+  const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, app);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(config.port, config.host, resolve);
+  });
+  log.info({ port: config.port }, 'api ready');
+
+  await new Promise<void>((resolve) => {
+    if (stopping.signal.aborted) resolve();
+    else stopping.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  log.info('api stops');
+  setTimeout(() => process.exit(1), drainLimitMs).unref();
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), drainLimitMs / 2);
+  await closed;
+  clearTimeout(cut);
+  await starter.settled();
+  await core.client.connection.close();
+  await core.database.close();
+};
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof ConfigInvalid ? error.message : (error as Error).stack}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,144 @@
+import { type LookupAddress, lookup as lookupName } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { isInside, isPublic, parseAddress, parseCidr } from './address';
+
+const urlMax = 1024;
+const hostMax = 253;
+const lookupLimitMs = 2000;
+
+export type UrlProblemCode =
+  | 'url_too_long'
+  | 'url_malformed'
+  | 'scheme_forbidden'
+  | 'user_info_forbidden'
+  | 'host_malformed'
+  | 'address_forbidden';
+
+export interface UrlProblem {
+  readonly code: UrlProblemCode;
+  readonly message: string;
+}
+
+/** A connection that was refused by us, not by the other side. */
+export class AddressForbidden extends Error {
+  override readonly name = 'AddressForbidden';
+  readonly code = 'ADDRESS_FORBIDDEN';
+}
+
+type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
+
+const systemResolve: Resolve = (hostname) =>
+  new Promise((done, fail) => {
+    lookupName(hostname, { all: true, verbatim: true }, (error, addresses) => (error ? fail(error) : done(addresses)));
+  });
+
+export interface AddressGuardOptions {
+  /** CALLBACK_ALLOW: ranges that may be reached although they are private, and without TLS. */
+  readonly allowCidrs: readonly string[];
+  /** Given by tests; otherwise the system's resolver, which knows the hosts file too. */
+  readonly resolve?: Resolve;
+}
+
+const problem = (code: UrlProblemCode, message: string): UrlProblem => ({ code, message });
+
+const isHostName = (host: string): boolean =>
+  host.length <= hostMax && host.split('.').every((label) => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label));
+
+/** What can be said of a URL by its text alone. Control characters and backslashes are what the URL parser would mend. */
+const parseUrl = (text: string): URL | UrlProblem => {
+  if (text.length > 2 * urlMax || [...text].length > urlMax) {
+    return problem('url_too_long', `must have at most ${urlMax} characters`);
+  }
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1]?.toLowerCase();
+  if (scheme !== undefined && scheme !== 'https' && scheme !== 'http')
+    return problem('scheme_forbidden', 'must be https');
+  const authority = /^https?:\/\/([^/?#]+)/i.exec(text)?.[1];
+  if (authority === undefined || /[\s\\\p{Cc}]/u.test(text) || !URL.canParse(text)) {
+    return problem('url_malformed', 'must be an absolute https URL');
+  }
+  const url = new URL(text);
+  if (authority.includes('@') || url.username || url.password) {
+    return problem('user_info_forbidden', 'must not carry a user name or password');
+  }
+  if (url.port === '0') return problem('url_malformed', 'must not name port 0');
+  return url;
+};
+
+/**
+ * Decides which addresses the platform may call. Asked twice: on registration for a readable refusal, and on every
+ * connection, which alone counts: a name may lead elsewhere by then.
+ */
+export const createAddressGuard = ({ allowCidrs, resolve = systemResolve }: AddressGuardOptions) => {
+  const allowed = allowCidrs.map(parseCidr);
+  /** One lookup per name at a time: the system's resolver has four threads for everyone, and a name may be slow. */
+  const running = new Map<string, Promise<readonly LookupAddress[]>>();
+
+  /** Inside CALLBACK_ALLOW: may be reached without TLS. */
+  const allowsPlain = (address: string): boolean =>
+    parseAddress(address)?.every((one) => isInside(one, allowed)) ?? false;
+
+  const allows = (address: string): boolean =>
+    parseAddress(address)?.every((one) => isPublic(one) || isInside(one, allowed)) ?? false;
+
+  const resolveOnce = (hostname: string): Promise<readonly LookupAddress[]> => {
+    const current = running.get(hostname);
+    if (current) return current;
+    const started = resolve(hostname).finally(() => running.delete(hostname));
+    running.set(hostname, started);
+    return started;
+  };
+
+  const lookupWith =
+    (admits: (address: string) => boolean): LookupFunction =>
+    (hostname, options, callback) => {
+      resolveOnce(hostname).then(
+        (found) => {
+          const family = options.family === 4 || options.family === 6 ? options.family : undefined;
+          const fitting = found.filter((one) => family === undefined || one.family === family);
+          const admitted = fitting.filter((one) => admits(one.address));
+          const [first] = admitted;
+          if (!first) {
+            callback(new AddressForbidden('the name leads to no address that may be called'), options.all ? [] : '');
+          } else if (options.all) {
+            callback(null, admitted);
+          } else {
+            callback(null, first.address, first.family);
+          }
+        },
+        (error: NodeJS.ErrnoException) => callback(error, options.all ? [] : ''),
+      );
+    };
+
+  const leadsInside = async (hostname: string): Promise<boolean> => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<readonly LookupAddress[]>((done) => {
+      timer = setTimeout(done, lookupLimitMs, []);
+    });
+    const found = await Promise.race([resolveOnce(hostname).catch(() => []), late]);
+    clearTimeout(timer);
+    return found.some((one) => allowsPlain(one.address));
+  };
+
+  const urlProblem = async (text: string): Promise<UrlProblem | null> => {
+    const url = parseUrl(text);
+    if ('code' in url) return url;
+    const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+    const isLiteral = isIP(host) !== 0;
+    if (!isLiteral && !isHostName(host)) return problem('host_malformed', 'must name a host');
+    if (isLiteral && !allows(host)) return problem('address_forbidden', 'must not lead to a private address');
+    if (url.protocol === 'https:') return null;
+    const plain = isLiteral ? allowsPlain(host) : await leadsInside(host);
+    return plain ? null : problem('scheme_forbidden', 'must be https');
+  };
+
+  return {
+    urlProblem,
+    allows,
+    allowsPlain,
+    /** For connections that will speak TLS. */
+    lookup: lookupWith(allows),
+    lookupPlain: lookupWith(allowsPlain),
+  };
+};
+
+export type AddressGuard = ReturnType<typeof createAddressGuard>;

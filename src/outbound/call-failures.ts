@@ -1,0 +1,57 @@
+/** Why a call got no answer; written into timelines and metrics, so the list is closed and short. */
+export const callFailureReasons = [
+  'timeout',
+  'connection_refused',
+  'unreachable',
+  'name_unresolved',
+  'address_forbidden',
+  'url_invalid',
+  'tls',
+  'reset',
+  'answer_malformed',
+  'answer_too_large',
+  'network',
+  'over_limit',
+  'breaker_open',
+] as const;
+
+export type CallFailureReason = (typeof callFailureReasons)[number];
+
+const reasonOfCode: Readonly<Record<string, CallFailureReason>> = {
+  ADDRESS_FORBIDDEN: 'address_forbidden',
+  TLS_FAILED: 'tls',
+  ECONNREFUSED: 'connection_refused',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  UND_ERR_SOCKET: 'reset',
+  ETIMEDOUT: 'timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  EADDRNOTAVAIL: 'unreachable',
+  ENOTFOUND: 'name_unresolved',
+  EAI_AGAIN: 'name_unresolved',
+  EAI_FAIL: 'name_unresolved',
+  EAI_NODATA: 'name_unresolved',
+  EAI_NONAME: 'name_unresolved',
+  UND_ERR_HEADERS_OVERFLOW: 'answer_too_large',
+  UND_ERR_MAX_ORIGINS_REACHED: 'over_limit',
+};
+
+/** Undefined for what is no failure of the other side: a fault of ours, which must not count against it. */
+export const callFailureReason = (error: Error & { code?: unknown }): CallFailureReason | undefined => {
+  const code = typeof error.code === 'string' ? error.code : '';
+  if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH') return undefined;
+  // By name: the parser's errors come without a code.
+  if (error.name === 'HTTPParserError') return 'answer_malformed';
+  return reasonOfCode[code] ?? 'network';
+};
+
+/** The caller's own stop, such as a worker that drains: never a failure of the issuer. */
+export class CallAborted extends Error {
+  override readonly name = 'AbortError';
+
+  constructor(cause: unknown) {
+    super('the call was aborted by its caller', { cause });
+  }
+}

@@ -1,0 +1,161 @@
+import { Agent } from 'undici';
+import type { AddressGuard } from './address-guard';
+import { type Breaker, type BreakerState, createBreaker } from './breaker';
+import { CallAborted, type CallFailureReason } from './call-failures';
+import { createConnector } from './connector';
+import { type Exchange, exchange, type Outcome } from './exchange';
+
+const timeLimitMs = 8000;
+const connectLimitMs = 5000;
+const headersMaxBytes = 16 * 1024;
+const connectionsPerOrigin = 128;
+const originsMax = 2048;
+const idleConnectionMs = 4000;
+
+export interface OutboundOptions {
+  readonly guard: AddressGuard;
+  readonly clock: { nowMs(): number };
+  readonly perIssuerLimit?: number;
+  readonly totalLimit?: number;
+  readonly breaker?: Breaker;
+  /** PEM of authorities trusted besides the system's: given by tests with a server of their own. */
+  readonly trustedCa?: string;
+}
+
+export interface SignedCall {
+  readonly issuerId: string;
+  readonly url: string;
+  readonly body: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bytes of the answer that are kept; the rest is not read. */
+  readonly answerLimitBytes: number;
+  readonly timeLimitMs?: number;
+  readonly signal?: AbortSignal;
+  /** Whose circuit this call belongs to; a terminal's failures are not its issuer's. Left out: the issuer's. */
+  readonly breakerKey?: string;
+}
+
+export type CallResult =
+  | (Extract<Outcome, { kind: 'answered' }> & { readonly tookMs: number })
+  | {
+      readonly kind: 'failed';
+      readonly reason: CallFailureReason;
+      readonly tookMs: number;
+      /** With `breaker_open`: when a try may be admitted again. */
+      readonly retryAfterMs?: number;
+    };
+
+const parseUrl = (text: string): URL | undefined => {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const isHttp = url.protocol === 'https:' || url.protocol === 'http:';
+  return isHttp && !url.username && !url.password ? url : undefined;
+};
+
+/** Calls that are running, in all and per issuer, so that one slow issuer cannot take every slot. */
+const createSlots = (perIssuerLimit: number, totalLimit: number) => {
+  const perIssuer = new Map<string, number>();
+  let total = 0;
+  return {
+    take: (issuerId: string): boolean => {
+      const running = perIssuer.get(issuerId) ?? 0;
+      if (running >= perIssuerLimit || total >= totalLimit) return false;
+      perIssuer.set(issuerId, running + 1);
+      total += 1;
+      return true;
+    },
+    giveBack: (issuerId: string): void => {
+      const running = (perIssuer.get(issuerId) ?? 1) - 1;
+      if (running > 0) perIssuer.set(issuerId, running);
+      else perIssuer.delete(issuerId);
+      total -= 1;
+    },
+  };
+};
+
+/** Built once per process by its root. Redirects are never followed: `dispatch` knows none. */
+export const createOutbound = ({
+  guard,
+  clock,
+  perIssuerLimit = 32,
+  totalLimit = 512,
+  breaker = createBreaker({ clock }),
+  trustedCa,
+}: OutboundOptions) => {
+  const slots = createSlots(perIssuerLimit, totalLimit);
+  const connector = createConnector({ guard, connectLimitMs, trustedCa });
+  const agent = new Agent({
+    connect: connector.open,
+    connections: connectionsPerOrigin,
+    maxOrigins: originsMax,
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: idleConnectionMs,
+    keepAliveMaxTimeout: 10 * idleConnectionMs,
+    maxHeaderSize: headersMaxBytes,
+    // The exchange holds the one limit over all phases.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+
+  const judged = async (call: Exchange, breakerKey: string): Promise<Outcome | { retryAfterMs: number }> => {
+    const answer = breaker.admit(breakerKey);
+    if (!answer.admitted) return answer;
+    try {
+      const outcome = await exchange(agent, call);
+      if (outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300) answer.pass.succeeded();
+      else if (outcome.kind === 'failed' && outcome.reason === 'over_limit') answer.pass.dropped();
+      else answer.pass.failed();
+      return outcome;
+    } catch (error) {
+      answer.pass.dropped();
+      throw error;
+    }
+  };
+
+  /**
+   * Called by every activity that calls out, once per try. Resolves to what happened; throws only an AbortError when
+   * the caller's own signal fired, and on a fault of ours: neither counts against the other side.
+   */
+  const postSigned = async (call: SignedCall): Promise<CallResult> => {
+    if (call.signal?.aborted) throw new CallAborted(call.signal.reason);
+    const startedAtMs = clock.nowMs();
+    const took = () => ({ tookMs: Math.max(0, clock.nowMs() - startedAtMs) });
+    const url = parseUrl(call.url);
+    if (!url) return { kind: 'failed', reason: 'url_invalid', ...took() };
+    if (!slots.take(call.issuerId)) return { kind: 'failed', reason: 'over_limit', ...took() };
+    try {
+      const outcome = await judged(
+        {
+          url,
+          headers: { 'user-agent': 'Codeferry/1', ...call.headers },
+          body: call.body,
+          timeLimitMs: call.timeLimitMs ?? timeLimitMs,
+          answerLimitBytes: call.answerLimitBytes,
+          signal: call.signal,
+        },
+        call.breakerKey ?? call.issuerId,
+      );
+      if (!('kind' in outcome)) {
+        return { kind: 'failed', reason: 'breaker_open', retryAfterMs: outcome.retryAfterMs, ...took() };
+      }
+      return { ...outcome, ...took() };
+    } finally {
+      slots.giveBack(call.issuerId);
+    }
+  };
+
+  return {
+    postSigned,
+    /** Read by the metrics page. */
+    breakerStates: (): BreakerState[] => breaker.states(),
+    /** Called when the process stops, after its activities were given their time. */
+    close: async (): Promise<void> => {
+      const destroyed = agent.destroy();
+      connector.close();
+      await destroyed;
+    },
+  };
+};
+
+export type Outbound = ReturnType<typeof createOutbound>;

@@ -1,0 +1,62 @@
+const secondMs = 1000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+
+const noticeDelaysMs = [10, 30, 60, 120, 120, 240, 300].map((seconds) => seconds * secondMs);
+const eventDelaysMs = [
+  5 * secondMs,
+  5 * minuteMs,
+  30 * minuteMs,
+  2 * hourMs,
+  5 * hourMs,
+  10 * hourMs,
+  14 * hourMs,
+  20 * hourMs,
+  24 * hourMs,
+];
+const deliveryDelaysMs = [2, 10, 30, 60, 300, 1800].map((seconds) => seconds * secondMs);
+const jitterShare = 0.1;
+const retryAfterMaxMs = 300 * secondMs;
+
+const inMs = (delaysSeconds: readonly number[] | undefined): readonly number[] | undefined =>
+  delaysSeconds && delaysSeconds.length > 0 ? delaysSeconds.map((seconds) => seconds * secondMs) : undefined;
+
+/**
+ * How long after the end of failed try number `failedTry` (the first is 1) the next one starts. The last delay repeats:
+ * a notice ends with its order's window, which the workflow holds. An issuer may have delays of its own.
+ */
+export const noticeDelayMs = (failedTry: number, delaysSeconds?: readonly number[]): number => {
+  const delaysMs = inMs(delaysSeconds) ?? noticeDelaysMs;
+  return delaysMs[Math.min(failedTry, delaysMs.length) - 1] as number;
+};
+
+/** Jittered by a tenth, so that the events of an issuer that was away do not come back as one wave. Undefined: give up. */
+export const eventDelayMs = (
+  failedTry: number,
+  random: () => number,
+  delaysSeconds?: readonly number[],
+): number | undefined => {
+  const delayMs = (inMs(delaysSeconds) ?? eventDelaysMs)[failedTry - 1];
+  return delayMs === undefined ? undefined : Math.round(delayMs * (1 - jitterShare + 2 * jitterShare * random()));
+};
+
+/** Undefined: the order becomes undeliverable and waits for a person. */
+export const deliveryDelayMs = (failedTry: number): number | undefined => deliveryDelaysMs[failedTry - 1];
+
+/** Seconds or an HTTP date, as 429 and 503 carry it; anything else counts as absent. */
+export const retryAfterMs = (header: string | undefined, nowMs: number): number | undefined => {
+  const text = header?.trim() ?? '';
+  if (/^[0-9]{1,15}$/.test(text)) return Math.min(Number(text) * secondMs, retryAfterMaxMs);
+  // Only dates with a month's name: the engine's date parser reads nearly anything, such as a lone "-1".
+  if (!/^[A-Za-z]{3,9},? [0-9A-Za-z: -]{15,30}$/.test(text)) return undefined;
+  const atMs = Date.parse(text);
+  return Number.isNaN(atMs) ? undefined : Math.min(Math.max(0, atMs - nowMs), retryAfterMaxMs);
+};
+
+/** Only 429 and 503 may ask for a later try. */
+export const askedDelayMs = (status: number, header: string | undefined, nowMs: number): number | undefined =>
+  status === 429 || status === 503 ? retryAfterMs(header, nowMs) : undefined;
+
+/** An issuer may ask for a later next try, never for an earlier one. */
+export const lengthenedDelayMs = (delayMs: number, askedMs: number | undefined): number =>
+  Math.max(delayMs, askedMs ?? 0);

@@ -1,0 +1,34 @@
+import { createKeyRing, deriveKey, type KeyRing, newKey, sha256 } from './key-ring';
+
+/**
+ * Every order has a data key of its own, wrapped by the master key and kept in the order's row. Its token, its pick-up
+ * secret and the seal of its codes come from it: forgetting the data key shreds all of them, wherever copies are.
+ */
+export interface OrderKeys {
+  readonly token: string;
+  readonly tokenHash: string;
+  readonly pickupSecret: string;
+  readonly pickupHash: string;
+  /** Seals and opens this order's codes. */
+  readonly codes: KeyRing;
+}
+
+export const newOrderKey = (ring: KeyRing, orderId: string): { wrapped: Buffer; keys: OrderKeys } => {
+  const dataKey = newKey();
+  return { wrapped: ring.seal(dataKey, `order-key:${orderId}`), keys: orderKeys(dataKey) };
+};
+
+export const unwrapOrderKey = (ring: KeyRing, orderId: string, wrapped: Uint8Array): OrderKeys =>
+  orderKeys(ring.open(wrapped, `order-key:${orderId}`));
+
+const orderKeys = (dataKey: Uint8Array): OrderKeys => {
+  const token = deriveKey(dataKey, 'token').toString('base64url');
+  const pickupSecret = deriveKey(dataKey, 'pickup').toString('base64url');
+  return {
+    token,
+    tokenHash: sha256(token),
+    pickupSecret,
+    pickupHash: sha256(pickupSecret),
+    codes: createKeyRing([deriveKey(dataKey, 'codes')]),
+  };
+};

@@ -1,0 +1,65 @@
+import type { AfterSaleInput, AskedMessage } from '../../workflows/order-messages';
+import { Failure } from '../domain/failures';
+import { isClosed, type Terminal } from '../domain/order';
+import type { OrderRow } from '../store/orders';
+import type { SecondInterface } from './ask-order';
+
+type Ask = (row: OrderRow, message: AskedMessage) => Promise<OrderRow>;
+
+/**
+ * An operator has the codes delivered again: by the order itself while it waits undeliverable, by a workflow of its own
+ * once it is closed, under the same webhook-id.
+ *
+ * @throws Failure `not_issued`, `order_closed`, `terminal_fixed`.
+ */
+export const redeliverCodes = async (
+  room: SecondInterface,
+  row: OrderRow,
+  ask: Ask,
+  terminal?: Terminal,
+): Promise<OrderRow> => {
+  const after = await ask(row, { kind: 'redeliver', ...(terminal ? { terminal } : {}) });
+  const isClosedDelivery = after.facts.state === 'delivered';
+  // A page holds the codes already.
+  if (isClosedDelivery && after.terminal.channel !== 'page') await startAfterSale(room, after, 'redeliver', []);
+  return after;
+};
+
+/** An operator declares delivered codes void; the issuer is told which. @throws Failure `not_issued`, `order_closed`. */
+export const voidCodes = async (room: SecondInterface, row: OrderRow): Promise<OrderRow> => {
+  if (isClosed(row.facts.state)) throw new Failure('order_closed');
+  if (row.facts.state !== 'delivered') throw new Failure('not_issued');
+  if (row.voidedAt) return row;
+  const codes = await room.codes.accepted(row);
+  await startAfterSale(
+    room,
+    row,
+    'void',
+    codes.map(({ itemId }) => itemId),
+  );
+  return row;
+};
+
+const startAfterSale = async (
+  { orders, gateway }: SecondInterface,
+  row: OrderRow,
+  kind: AfterSaleInput['kind'],
+  itemIds: readonly string[],
+): Promise<void> => {
+  const n = await orders.nextAfterSale(row);
+  if (n === undefined) throw new Failure('in_progress', { retryAfterSeconds: 1 });
+  const { issuerId, orderNo, facts } = row;
+  await gateway.startAfterSale(
+    {
+      issuerId,
+      orderNo,
+      kind,
+      callsOutQueue: gateway.callsOutQueue,
+      delivery: facts.deliveryMessage ?? { n: 1, atMs: facts.updatedAtMs },
+      sequence: facts.sequence + 1,
+      itemIds,
+      state: facts.state,
+    },
+    n,
+  );
+};

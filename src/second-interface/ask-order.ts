@@ -1,0 +1,127 @@
+import type { AskedMessage } from '../../workflows/order-messages';
+import { Failure } from '../domain/failures';
+import type { Answer } from '../domain/messages';
+import { isFinal, type OrderFacts, verifyByMs } from '../domain/order';
+import { decide, isUndoneByTime } from '../domain/verdict';
+import type { KeyRing } from '../sealing/key-ring';
+import type { Codes } from '../store/codes';
+import type { Inbox } from '../store/inbox';
+import type { Hold } from '../store/issuers';
+import type { OrderRow, Orders } from '../store/orders';
+import type { Asked, OrderGateway } from '../temporal/order-gateway';
+import { startableOrder } from './startable-order';
+
+/** What the operations of this room work with; made once by the api and by the worker. */
+export interface SecondInterface {
+  readonly orders: Orders;
+  readonly codes: Codes;
+  readonly inbox: Inbox;
+  readonly gateway: OrderGateway;
+  readonly ring: KeyRing;
+  readonly fingerprintKey: Uint8Array;
+  readonly nowMs: () => number;
+  /** When the issuer was paused: windows in a view stand still meanwhile. */
+  readonly holdsOf: (issuerId: string) => Promise<readonly Hold[]>;
+}
+
+export type Judged = { readonly answer: Answer; readonly row: OrderRow };
+
+/**
+ * Brings a message to its order and writes the view that the verdict leaves, so that a read after the answer shows it.
+ * Resolves to 'away' when the engine did not answer in time: then nothing is known.
+ *
+ * @throws Failure with the verdict's code when the order refuses, `rate_limited` when it has too many questions at once.
+ */
+export const askOrder = async (
+  room: SecondInterface,
+  row: OrderRow,
+  updateId: string,
+  message: AskedMessage,
+): Promise<Judged | 'away'> => {
+  if (isFinal(row.facts.state)) return judgeClosed(room, row, updateId, message);
+  let asked = await room.gateway.ask(row, updateId, message);
+  if (asked.kind === 'not_found') {
+    const started = await room.gateway.startOrder(startableOrder(row));
+    if (started === 'away') return 'away';
+    if (started === 'exists') {
+      const newer = await room.orders.find(row);
+      return newer && isFinal(newer.facts.state) ? judgeClosed(room, newer, updateId, message) : 'away';
+    }
+    asked = await room.gateway.ask(row, updateId, message);
+  }
+  return settle(room, row, updateId, message, asked);
+};
+
+const settle = async (
+  room: SecondInterface,
+  row: OrderRow,
+  updateId: string,
+  message: AskedMessage,
+  asked: Asked,
+): Promise<Judged | 'away'> => {
+  switch (asked.kind) {
+    case 'judged': {
+      const { answer, facts, entries } = asked.reply;
+      await room.orders.writeView(row, facts, entries);
+      return { answer, row: { ...row, facts, state: facts.state, version: facts.version } };
+    }
+    case 'refused':
+      await room.orders.recordTry(row, [unrecorded(updateId, message, asked.code, room.nowMs())]);
+      return { answer: { kind: 'refused', code: asked.code }, row };
+    case 'busy':
+      throw new Failure('rate_limited', { retryAfterSeconds: 1 });
+    default:
+      return 'away';
+  }
+};
+
+/** The workflow has ended: the row holds its last facts, and the same pure function gives the same answers. */
+const judgeClosed = async (
+  room: SecondInterface,
+  row: OrderRow,
+  updateId: string,
+  message: AskedMessage,
+): Promise<Judged> => {
+  const held =
+    message.kind === 'codes'
+      ? (await room.codes.accepted(row)).map(({ itemId, fingerprint, valueFingerprint }) => ({
+          itemId,
+          fingerprint,
+          valueFingerprint,
+          submissionId: '',
+        }))
+      : [];
+  const { answer, entries } = decide(row.facts, held, message, room.nowMs());
+  if (entries.length > 0) {
+    await room.orders.recordTry(
+      row,
+      entries.map((entry, n) => ({ ...entry, key: `closed.${updateId}.${n}` })),
+    );
+  }
+  return { answer, row };
+};
+
+/** Refusals that time can undo leave no trace in the workflow; the timeline shows them all the same. */
+const unrecorded = (updateId: string, message: AskedMessage, verdict: string, nowMs: number) => ({
+  key: `unrecorded.${updateId}.${nowMs}`,
+  atMs: nowMs,
+  event: message.kind === 'verify' ? ('verification_judged' as const) : ('codes_judged' as const),
+  detail: { verdict },
+});
+
+/** @throws Failure with the answer's code when the order refused. */
+export const expectNotRefused = <A extends Answer>(
+  answer: A,
+  facts: OrderFacts,
+  nowMs: number,
+): Exclude<A, { kind: 'refused' }> => {
+  if (answer.kind !== 'refused') return answer as Exclude<A, { kind: 'refused' }>;
+  const waitMs = answer.code === 'verification_locked' ? verifyByMs(facts) - nowMs : 1_000;
+  throw new Failure(
+    answer.code,
+    isUndoneByTime(answer) ? { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) } : {},
+  );
+};
+
+export const engineAway = (): Failure =>
+  new Failure('unavailable', { detail: 'The order could not be asked in time', retryAfterSeconds: 1 });

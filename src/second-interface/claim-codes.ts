@@ -1,0 +1,123 @@
+import { Binary } from 'mongodb';
+import type { Code } from '../contract/issuer';
+import { Failure } from '../domain/failures';
+import { submissionId } from '../domain/ids';
+import type { Answer, CodeReference, OrderMessage } from '../domain/messages';
+import { fingerprint } from '../sealing/key-ring';
+import { unwrapOrderKey } from '../sealing/order-keys';
+import type { SubmissionRow } from '../store/codes';
+import type { OrderRow } from '../store/orders';
+import type { SecondInterface } from './ask-order';
+import { askOrder } from './ask-order';
+
+export type CodesMessage = OrderMessage & { readonly kind: 'codes' };
+
+export interface ClaimedCodes {
+  readonly message: CodesMessage;
+  /** Absent where another order holds a value: nothing was written. */
+  readonly submission?: SubmissionRow;
+}
+
+const helpTries = 3;
+
+const references = (room: SecondInterface, issuerId: string, codes: readonly Code[]): CodeReference[] =>
+  codes.map(({ itemId, value, secret, format, expiresAt }) => ({
+    itemId,
+    fingerprint: fingerprint(
+      room.fingerprintKey,
+      JSON.stringify([issuerId, itemId, value, secret ?? null, format, expiresAt ?? null]),
+    ),
+    valueFingerprint: fingerprint(room.fingerprintKey, JSON.stringify([issuerId, value])),
+  }));
+
+const codesMessage = (id: string, codes: readonly CodeReference[], reused: boolean): CodesMessage => ({
+  kind: 'codes',
+  submissionId: id,
+  items: codes.map(({ itemId, fingerprint: whole, valueFingerprint }) => ({
+    itemId,
+    fingerprint: whole,
+    valueFingerprint,
+  })),
+  reused,
+});
+
+/** Codes told with a wrong token: the order hears of them by reference, and nothing is written. */
+export const referenceOnly = (
+  room: SecondInterface,
+  row: OrderRow,
+  updateId: string,
+  codes: readonly Code[],
+): CodesMessage => codesMessage(submissionId(row, updateId), references(room, row.issuerId, codes), false);
+
+const submissionRow = (room: SecondInterface, row: OrderRow, updateId: string, codes: readonly Code[]) => {
+  const keys = unwrapOrderKey(room.ring, row._id, row.wrappedKey.buffer);
+  const items = references(room, row.issuerId, codes);
+  return {
+    _id: submissionId(row, updateId),
+    orderId: row._id,
+    issuerId: row.issuerId,
+    orderNo: row.orderNo,
+    updateId,
+    codes: codes.map((code, n) => ({
+      ...(items[n] as CodeReference),
+      sealed: new Binary(keys.codes.seal(Buffer.from(JSON.stringify(code)), `code:${row._id}`)),
+    })),
+    at: new Date(room.nowMs()),
+  };
+};
+
+/**
+ * Seals the codes of one call and claims them in the store, before anything of them goes to the engine. Called for
+ * `/codes` and for the answer to `order.code_requested`.
+ */
+export const claimCodes = async (
+  room: SecondInterface,
+  row: OrderRow,
+  updateId: string,
+  codes: readonly Code[],
+): Promise<ClaimedCodes> => {
+  const draft = submissionRow(room, row, updateId, codes);
+  for (let n = 0; n < helpTries; n += 1) {
+    const claim = await room.codes.claimFor(draft);
+    if (claim.kind === 'claimed' || claim.kind === 'same') {
+      return { message: codesMessage(draft._id, claim.row.codes, false), submission: claim.row };
+    }
+    if (claim.kind === 'reused') return { message: codesMessage(draft._id, draft.codes, true) };
+    // Another call of this order holds a value and has no verdict yet: bring it to the order first.
+    await judgeSubmission(room, row, claim.row);
+  }
+  throw new Failure('unavailable', { retryAfterSeconds: 1 });
+};
+
+/** A claim without a verdict, asked (again) by a competing call or by the reconciler. Resolves to whether one is known now. */
+export const judgeSubmission = async (
+  room: SecondInterface,
+  row: OrderRow,
+  submission: SubmissionRow,
+): Promise<boolean> => {
+  const { updateId, _id, codes } = submission;
+  const message = { ...codesMessage(_id, codes, false), tokenHash: row.facts.tokenHash };
+  const judged = await askOrder(room, row, updateId, message);
+  if (judged === 'away') return false;
+  await settleClaim(room, submission, judged.answer);
+  return true;
+};
+
+/** Writes the verdict on the claim: held, late, or let go. */
+export const settleClaim = async (
+  { codes }: SecondInterface,
+  submission: SubmissionRow,
+  answer: Answer,
+): Promise<void> => {
+  if (answer.kind === 'codes' && answer.isNew) return codes.markAccepted([submission._id]);
+  if (answer.kind === 'refused' && answer.late) return codes.markLate(submission._id);
+  return codes.release(submission._id);
+};
+
+/** The order is closed and another one holds the value: kept sealed, as every late code is. */
+export const keepLate = (
+  room: SecondInterface,
+  row: OrderRow,
+  updateId: string,
+  codes: readonly Code[],
+): Promise<void> => room.codes.keepLate(submissionRow(room, row, updateId, codes));

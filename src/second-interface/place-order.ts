@@ -1,0 +1,121 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Binary } from 'mongodb';
+import type { PlaceOrder } from '../contract/issuer';
+import { bodyInvalid } from '../contract/problem';
+import { Failure } from '../domain/failures';
+import { orderId } from '../domain/ids';
+import { openFacts, type Terminal } from '../domain/order';
+import { newOrderKey, unwrapOrderKey } from '../sealing/order-keys';
+import type { IssuerRow } from '../store/issuers';
+import { type OrderRow, orderPosition } from '../store/orders';
+import type { SecondInterface } from './ask-order';
+import type { OperationAnswer } from './operation-answer';
+import { orderBody } from './order-body';
+
+export interface Placing {
+  readonly room: SecondInterface;
+  readonly publicUrl: string;
+  /** Says what is wrong with a terminal: a channel that is not configured, an address that must not be reached. */
+  readonly terminalProblem: (terminal: Terminal) => Promise<{ path: string; code: string; message: string } | null>;
+  /** Begins the workflow without waiting for it: the order is durable already. */
+  readonly startSoon: (row: OrderRow) => void;
+}
+
+/**
+ * The issuer's payment request. Answered once the row is durable, also while the engine is away.
+ *
+ * @throws Failure `order_conflict`, `issuer_paused`, `body_invalid` (a terminal that cannot be used).
+ */
+export const placeOrder = async (
+  { room, publicUrl, terminalProblem, startSoon }: Placing,
+  issuer: IssuerRow,
+  body: PlaceOrder,
+): Promise<OperationAnswer> => {
+  const order = { issuerId: issuer._id, orderNo: body.orderNo };
+  const answer = (status: 200 | 201, row: OrderRow): OperationAnswer => ({
+    status,
+    body: orderBody(row, issuer.holds, room.nowMs(), pickupUrl(room, publicUrl, row)),
+  });
+  const before = await room.orders.find(order);
+  if (before) return answer(200, sameContent(before, issuer, body));
+  if (issuer.state === 'paused') throw new Failure('issuer_paused', { retryAfterSeconds: 30 });
+  const row = newRow(room, issuer, publicUrl, body);
+  const problem = await terminalProblem(row.terminal);
+  if (problem) throw bodyInvalid([problem]);
+  if ((await room.orders.insertAccepted(row)) === 'inserted') {
+    startSoon(row);
+    return answer(201, row);
+  }
+  const raced = await room.orders.find(order);
+  if (!raced) throw new Failure('unavailable', { retryAfterSeconds: 1 });
+  return answer(200, sameContent(raced, issuer, body));
+};
+
+/** Only where the pick-up page is the terminal: the link is the credential. */
+export const pickupUrl = (room: SecondInterface, publicUrl: string, row: OrderRow): string | undefined =>
+  row.terminal.channel === 'page'
+    ? `${publicUrl}/p/${unwrapOrderKey(room.ring, row._id, row.wrappedKey.buffer).pickupSecret}`
+    : undefined;
+
+const newRow = (room: SecondInterface, issuer: IssuerRow, publicUrl: string, body: PlaceOrder): OrderRow => {
+  const order = { issuerId: issuer._id, orderNo: body.orderNo };
+  const terminal = body.terminal ?? issuer.terminal;
+  if (!terminal) {
+    throw bodyInvalid([
+      { path: '/terminal', code: 'terminal_missing', message: 'is needed: the issuer has no preset one' },
+    ]);
+  }
+  const _id = orderId(order);
+  const createdAtMs = room.nowMs();
+  const createdAt = new Date(createdAtMs);
+  const { wrapped, keys } = newOrderKey(room.ring, _id);
+  const facts = openFacts({
+    quantity: body.quantity,
+    amount: body.amount,
+    tokenHash: keys.tokenHash,
+    codeMode: issuer.codeMode,
+    channel: terminal.channel,
+    createdAtMs,
+    verifyWindowMs: issuer.verifyWindowSeconds * 1_000,
+    issueWindowMs: issuer.issueWindowSeconds * 1_000,
+  });
+  return {
+    _id,
+    ...order,
+    position: orderPosition(createdAt, order),
+    product: body.product,
+    quantity: body.quantity,
+    amount: body.amount,
+    metadata: Object.entries(body.metadata ?? {}),
+    ...(body.payment ? { payment: definedOnly(body.payment) } : {}),
+    terminal,
+    terminalGiven: body.terminal !== undefined,
+    baseUrl: publicUrl,
+    wrappedKey: new Binary(wrapped),
+    pickupHash: keys.pickupHash,
+    createdAt,
+    state: facts.state,
+    facts,
+    version: facts.version,
+    projected: 0,
+    timeline: [{ key: 'accepted', atMs: createdAtMs, event: 'accepted', detail: { quantity: body.quantity } }],
+    events: [],
+    unstartedSince: createdAt,
+    afterSales: 0,
+  };
+};
+
+/** Rule 10: equal after defaults, key order ignored. @throws Failure `order_conflict` when it is not. */
+const sameContent = (row: OrderRow, issuer: IssuerRow, body: PlaceOrder): OrderRow => {
+  const sameTerminal =
+    body.terminal === undefined
+      ? !row.terminalGiven || isDeepStrictEqual(issuer.terminal, row.terminal)
+      : isDeepStrictEqual(body.terminal, row.terminal);
+  const given = [body.product, body.quantity, body.amount, body.metadata ?? {}, definedOnly(body.payment ?? {})];
+  const kept = [row.product, row.quantity, row.amount, Object.fromEntries(row.metadata), row.payment ?? {}];
+  if (sameTerminal && isDeepStrictEqual(given, kept)) return row;
+  throw new Failure('order_conflict');
+};
+
+const definedOnly = <T extends object>(value: T): T =>
+  Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T;

@@ -1,0 +1,17 @@
+import type { OrderRow } from '../store/orders';
+import type { StartableOrder } from '../temporal/order-gateway';
+
+/** What a workflow starts from, read off its row: used right after the insert and by the reconciler alike. */
+export const startableOrder = ({ issuerId, orderNo, quantity, amount, product, facts }: OrderRow): StartableOrder => ({
+  issuerId,
+  orderNo,
+  quantity,
+  amount,
+  tokenHash: facts.tokenHash,
+  codeMode: facts.codeMode,
+  channel: facts.channel,
+  createdAtMs: facts.createdAtMs,
+  verifyWindowMs: facts.verifyWindowMs,
+  issueWindowMs: facts.issueWindowMs,
+  summary: `${quantity} x ${product.name} for ${issuerId}, order ${orderNo}`,
+});

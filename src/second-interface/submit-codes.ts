@@ -1,0 +1,39 @@
+import type { SubmitCodes } from '../contract/issuer';
+import { sha256 } from '../sealing/key-ring';
+import type { OrderRow } from '../store/orders';
+import { askOrder, engineAway, expectNotRefused, type SecondInterface } from './ask-order';
+import { type ClaimedCodes, claimCodes, keepLate, referenceOnly, settleClaim } from './claim-codes';
+import { type OperationAnswer, queued } from './operation-answer';
+
+/**
+ * The issuer gives codes. They are sealed and claimed first; the order alone decides whether it takes them.
+ *
+ * @throws Failure `order_closed`, `token_mismatch`, `not_verified`, `code_conflict`, `code_reused`.
+ */
+export const submitCodes = async (
+  room: SecondInterface,
+  row: OrderRow,
+  messageId: string,
+  { token, codes }: SubmitCodes,
+): Promise<OperationAnswer> => {
+  const updateId = `codes/${messageId}`;
+  const tokenHash = sha256(token);
+  const claimed: ClaimedCodes =
+    tokenHash === row.facts.tokenHash
+      ? await claimCodes(room, row, updateId, codes)
+      : { message: referenceOnly(room, row, updateId, codes) };
+  const judged = await askOrder(room, row, updateId, { ...claimed.message, tokenHash });
+  if (judged === 'away') {
+    if (claimed.submission) return queued;
+    throw engineAway();
+  }
+  const { answer } = judged;
+  if (claimed.submission) await settleClaim(room, claimed.submission, answer);
+  else if (answer.kind === 'refused' && answer.late) await keepLate(room, row, updateId, codes);
+  const taken = expectNotRefused(answer, judged.row.facts, room.nowMs());
+  if (taken.kind !== 'codes') throw new RangeError(`codes were answered with ${taken.kind}`);
+  return {
+    status: taken.isNew ? 201 : 200,
+    body: { accepted: taken.accepted, outstanding: taken.outstanding },
+  };
+};

@@ -1,0 +1,33 @@
+import type { VerifyOrder } from '../contract/issuer';
+import { sha256 } from '../sealing/key-ring';
+import type { OrderRow } from '../store/orders';
+import { askOrder, engineAway, expectNotRefused, type SecondInterface } from './ask-order';
+import type { OperationAnswer } from './operation-answer';
+
+/**
+ * The second interface itself: the issuer asks whether the order that it was told of is real and paid.
+ *
+ * @throws Failure `token_mismatch`, `amount_mismatch`, `quantity_mismatch`, `order_closed`, `verification_locked`; never
+ * an answer without a verdict: `unavailable` when the order could not be asked.
+ */
+export const verifyOrder = async (
+  room: SecondInterface,
+  row: OrderRow,
+  messageId: string,
+  { token, quantity, amount }: VerifyOrder,
+): Promise<OperationAnswer> => {
+  const message = { kind: 'verify' as const, tokenHash: sha256(token), quantity, amount };
+  const judged = await askOrder(room, row, `verify/${messageId}`, message);
+  if (judged === 'away') throw engineAway();
+  const answer = expectNotRefused(judged.answer, judged.row.facts, room.nowMs());
+  if (answer.kind !== 'verified') throw new RangeError(`a verification was answered with ${answer.kind}`);
+  return {
+    status: 200,
+    body: {
+      verdict: 'verified',
+      orderNo: row.orderNo,
+      verifiedAt: new Date(answer.verifiedAtMs).toISOString(),
+      issueBy: new Date(answer.issueByMs).toISOString(),
+    },
+  };
+};

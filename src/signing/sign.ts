@@ -1,0 +1,21 @@
+import { createHmac, type KeyObject, sign } from 'node:crypto';
+import { parseSecret } from './keys';
+
+export interface SignedMessage {
+  readonly id: string;
+  readonly timestampSeconds: number;
+  readonly body: Buffer | string;
+}
+
+/** The bytes that are signed: the raw body, never a body that was parsed and written again. */
+export const signedText = ({ id, timestampSeconds, body }: SignedMessage): Buffer =>
+  Buffer.concat([Buffer.from(`${id}.${timestampSeconds}.`), typeof body === 'string' ? Buffer.from(body) : body]);
+
+/** Stands for the body of a request that has none, so that a signed GET cannot be used for another target. */
+export const bodylessText = (method: string, target: string): string => `${method.toUpperCase()} ${target}`;
+
+export const signHmac = (secret: string, message: SignedMessage): string =>
+  `v1,${createHmac('sha256', parseSecret(secret)).update(signedText(message)).digest('base64')}`;
+
+export const signEd25519 = (privateKey: KeyObject, message: SignedMessage): string =>
+  `v1a,${sign(null, signedText(message), privateKey).toString('base64')}`;

@@ -1,0 +1,103 @@
+import { type KeyObject, timingSafeEqual, verify } from 'node:crypto';
+import { strictBase64, whpkToPublicKey } from './keys';
+import { type SignedMessage, signedText, signHmac } from './sign';
+
+/** Bounds the work that an unsigned request can cause: an ed25519 check costs a tenth of a millisecond. */
+const signatureHeaderMax = 1024;
+const signaturesMax = 10;
+const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
+const timestampPattern = /^[1-9][0-9]{0,11}$/;
+const ed25519SignatureBytes = 64;
+
+/** Live keys of one sender: each secret is `whsec_...`, each public key `whpk_...`. */
+export interface VerifyKeys {
+  readonly secrets: readonly string[];
+  readonly publicKey?: string | readonly string[] | undefined;
+}
+
+export interface SignatureHeaders {
+  readonly id?: string | undefined;
+  readonly timestamp?: string | undefined;
+  readonly signature?: string | undefined;
+}
+
+export interface VerifyInput {
+  readonly headers: SignatureHeaders;
+  readonly body: Buffer;
+  readonly keys: VerifyKeys;
+  readonly nowMs: number;
+  readonly toleranceSeconds?: number;
+}
+
+export type SignatureRefusal =
+  | 'header_missing'
+  | 'id_malformed'
+  | 'timestamp_malformed'
+  | 'timestamp_out_of_range'
+  | 'signature_malformed'
+  | 'signature_mismatch';
+
+export type SignatureVerdict =
+  | { readonly ok: true; readonly id: string; readonly timestampSeconds: number }
+  | { readonly ok: false; readonly reason: SignatureRefusal };
+
+const refused = (reason: SignatureRefusal): SignatureVerdict => ({ ok: false, reason });
+
+const sameText = (given: string, expected: string): boolean => {
+  const a = Buffer.from(given);
+  const b = Buffer.from(expected);
+  return a.length === b.length && timingSafeEqual(a, b);
+};
+
+/** Every candidate meets every secret, so that time tells nothing about which one came near. */
+const anyHmacFits = (candidates: readonly string[], secrets: readonly string[], message: SignedMessage): boolean => {
+  let fits = false;
+  for (const secret of secrets) {
+    const expected = signHmac(secret, message);
+    for (const candidate of candidates) fits = sameText(candidate, expected) || fits;
+  }
+  return fits;
+};
+
+const anyEd25519Fits = (
+  candidates: readonly string[],
+  publicKeys: readonly KeyObject[],
+  message: SignedMessage,
+): boolean => {
+  const text = signedText(message);
+  const signatures = candidates.flatMap((candidate) => strictBase64(candidate.slice('v1a,'.length)) ?? []);
+  return signatures.some(
+    (signature) =>
+      signature.length === ed25519SignatureBytes && publicKeys.some((key) => verify(null, text, key, signature)),
+  );
+};
+
+/**
+ * Called on the raw bytes before anything of a request is believed. The reason is for the receiver's own log:
+ * the sender gets the same answer for all of them. Throws only when the receiver's own keys are malformed.
+ */
+export const verifySignature = ({
+  headers,
+  body,
+  keys,
+  nowMs,
+  toleranceSeconds = 300,
+}: VerifyInput): SignatureVerdict => {
+  const { id, timestamp, signature } = headers;
+  if (!id || !timestamp || !signature) return refused('header_missing');
+  if (!idPattern.test(id)) return refused('id_malformed');
+  if (!timestampPattern.test(timestamp)) return refused('timestamp_malformed');
+  const timestampSeconds = Number(timestamp);
+  if (Math.abs(Math.floor(nowMs / 1000) - timestampSeconds) > toleranceSeconds)
+    return refused('timestamp_out_of_range');
+  if (signature.length > signatureHeaderMax) return refused('signature_malformed');
+  const candidates = signature.split(' ');
+  if (candidates.length > signaturesMax) return refused('signature_malformed');
+
+  const message = { id, timestampSeconds, body };
+  const symmetric = candidates.filter((candidate) => candidate.startsWith('v1,'));
+  const asymmetric = candidates.filter((candidate) => candidate.startsWith('v1a,'));
+  const publicKeys = [keys.publicKey ?? []].flat().map(whpkToPublicKey);
+  const fits = anyHmacFits(symmetric, keys.secrets, message) || anyEd25519Fits(asymmetric, publicKeys, message);
+  return fits ? { ok: true, id, timestampSeconds } : refused('signature_mismatch');
+};

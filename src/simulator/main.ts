@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { IssuerClient } from '../issuer-sdk/issuer-client';
+import { ProblemError } from '../issuer-sdk/problem-error';
+import { ensureDemoIssuers, waitUntilReady } from './demo-issuers';
+import { startSimulator } from './simulator-server';
+
+const readyLimitMs = 120_000;
+const trickleMaxPerMinute = 600;
+
+const demoOrder = (orderNo: string, behaviour: string) => ({
+  orderNo,
+  product: { id: 'coffee-voucher', name: 'Coffee voucher' },
+  amount: { value: 450, currency: 'EUR' },
+  metadata: { behaviour, format: 'qr' },
+});
+
+const required = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set`);
+  return value;
+};
+
+/** Keeps a platform that is being shown in motion; an order that cannot be placed is left out. */
+const startTrickle = (clients: readonly IssuerClient[], perMinute: number): void => {
+  let placed = 0;
+  setInterval(() => {
+    placed += 1;
+    const client = clients[placed % clients.length];
+    const orderNo = `trickle-${Date.now().toString(36)}-${randomBytes(3).toString('hex')}`;
+    client?.placeOrder(demoOrder(orderNo, 'good')).catch(() => undefined);
+  }, 60_000 / perMinute);
+};
+
+const run = async (signal: AbortSignal): Promise<void> => {
+  const platformUrl = required('PLATFORM_URL');
+  const simulator = await startSimulator({ port: Number(process.env.SIMULATOR_PORT || 8090), platformUrl });
+  signal.addEventListener('abort', () => void simulator.stop());
+  await waitUntilReady(platformUrl, readyLimitMs, signal);
+  const accounts = await ensureDemoIssuers({
+    platformUrl,
+    operatorToken: required('OPERATOR_TOKEN'),
+    secretsPath: join(process.env.DATA_DIR || '.data', 'simulator.json'),
+    callbackUrl: simulator.callbackUrl,
+    signal,
+  });
+  const clients = accounts.map((account) => simulator.addIssuer(account));
+
+  const orderNo = `demo-${Date.now().toString(36)}`;
+  try {
+    const order = await clients[0]?.placeOrder(demoOrder(orderNo, 'demo'), { signal });
+    console.log(`demo order: ${order?.pickupUrl}`);
+    console.log(`demo orderNo: ${orderNo}`);
+  } catch (error) {
+    // Such as a demo issuer that an operator has paused: its earlier orders are still answered.
+    if (!(error instanceof ProblemError)) throw error;
+    console.error(`simulator: the demo order was not placed: ${error.message}`);
+  }
+
+  const perMinute = Math.min(Number(process.env.SIMULATOR_TRICKLE_PER_MINUTE) || 0, trickleMaxPerMinute);
+  if (perMinute > 0) startTrickle(clients, perMinute);
+};
+
+const stopping = new AbortController();
+for (const name of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(name, () => {
+    stopping.abort();
+    // Nothing here is worth waiting for: an interrupted callback is repeated by the platform.
+    setImmediate(() => process.exit(0));
+  });
+}
+
+run(stopping.signal).catch((error: Error) => {
+  if (stopping.signal.aborted) return;
+  console.error(`simulator: ${error.message}`);
+  process.exit(1);
+});

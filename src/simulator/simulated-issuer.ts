@@ -1,0 +1,156 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createCallbackHandler } from '../issuer-sdk/callback-handler';
+import type { IssuerClient } from '../issuer-sdk/issuer-client';
+import type { CodeReply, CodeRequest, IssuedCode, PaidNotice } from '../issuer-sdk/messages';
+import { ProblemError } from '../issuer-sdk/problem-error';
+import { type Behaviour, behaviourOf } from './behaviours';
+import { createCodeMaker, hashOf } from './code-maker';
+import type { OnFact, SimulatedFact } from './facts';
+import { createTries, playReply } from './replies';
+
+const codesPerCall = 200;
+const afterWindowMs = 1000;
+
+export interface SimulatedIssuerOptions {
+  readonly issuerId: string;
+  readonly secret: string;
+  readonly codeMode: 'request' | 'push';
+  readonly client: IssuerClient;
+  /** Ends every wait and call when the simulator stops. */
+  readonly signal: AbortSignal;
+  readonly onFact?: OnFact | undefined;
+}
+
+/** One issuer's server: a callback handler that acts out the behaviour which the order names. */
+export const createSimulatedIssuer = ({
+  issuerId,
+  secret,
+  codeMode,
+  client,
+  signal,
+  onFact,
+}: SimulatedIssuerOptions) => {
+  const codes = createCodeMaker();
+  const replyFor = createTries();
+
+  const tell = (orderNo: string, what: SimulatedFact['what'], detail: SimulatedFact['detail'] = {}) =>
+    onFact?.({ atMs: Date.now(), who: issuerId, orderNo, what, detail });
+
+  /** A refusal by the platform is a fact to be told, not an end of the script. */
+  const attempted = async <T>(orderNo: string, call: string, send: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      tell(orderNo, 'call_failed', { call, code: error.code, status: error.status });
+      return undefined;
+    }
+  };
+
+  const repeated = async <T>(behaviour: Behaviour, send: () => Promise<T>): Promise<T> => {
+    const first = await send();
+    return behaviour.repeats ? send() : first;
+  };
+
+  const verify = async (notice: PaidNotice, behaviour: Behaviour): Promise<string | undefined> => {
+    const { orderNo, token, quantity, amount } = notice;
+    for (const wrong of behaviour.wrongFacts) {
+      const facts =
+        wrong === 'token'
+          ? { token: `not-${token}`.slice(0, 256), amount }
+          : { token, amount: { ...amount, value: amount.value + 1 } };
+      await attempted(orderNo, 'verification', () => client.verifyOrder({ orderNo, quantity, ...facts }, { signal }));
+    }
+    if (behaviour.verifies === 'never') return undefined;
+    const answer = await attempted(orderNo, 'verification', () =>
+      repeated(behaviour, () => client.verifyOrder({ orderNo, token, quantity, amount }, { signal })),
+    );
+    if (answer) tell(orderNo, 'verified');
+    return answer?.issueBy;
+  };
+
+  const chosenCodes = (order: PaidNotice | CodeRequest, behaviour: Behaviour): IssuedCode[] => {
+    const { orderNo, quantity, metadata } = order;
+    if (behaviour.supplies === 'reused') return codes.reusedFor(quantity);
+    const all = codes.codesFor(orderNo, quantity, metadata?.format);
+    return behaviour.supplies === 'part' ? all.slice(0, -1) : all;
+  };
+
+  const submit = async (order: PaidNotice | CodeRequest, behaviour: Behaviour, issueBy: string): Promise<void> => {
+    const { orderNo, token } = order;
+    const lateMs = behaviour.isLate ? Math.max(0, Date.parse(issueBy) - Date.now()) + afterWindowMs : 0;
+    await pause(behaviour.beforeCodesMs + lateMs, undefined, { signal });
+    const chosen = chosenCodes(order, behaviour);
+    for (let from = 0; from < chosen.length; from += codesPerCall) {
+      const part = chosen.slice(from, from + codesPerCall);
+      const answer = await attempted(orderNo, 'codes', () =>
+        repeated(behaviour, () => client.submitCodes({ orderNo, token, codes: part }, { signal })),
+      );
+      if (answer) tell(orderNo, 'codes_accepted', { codeHashes: part.map((code) => hashOf(code.value)) });
+    }
+  };
+
+  const work = async (notice: PaidNotice, behaviour: Behaviour): Promise<void> => {
+    const { orderNo, token } = notice;
+    await pause(behaviour.beforeVerifyMs, undefined, { signal });
+    if (behaviour.refuses) {
+      const answer = await attempted(orderNo, 'refusal', () =>
+        client.refuseOrder({ orderNo, token, reason: 'out_of_stock' }, { signal }),
+      );
+      if (answer) tell(orderNo, 'refused');
+      return;
+    }
+    const issueBy = await verify(notice, behaviour);
+    if (issueBy && codeMode === 'push' && behaviour.supplies !== 'nothing') await submit(notice, behaviour, issueBy);
+  };
+
+  /** Only a stop ends such work early, and then nobody waits for it; anything else is told. */
+  const later = (orderNo: string, task: Promise<void>): void => {
+    task.catch((error: Error) => {
+      if (!signal.aborted) tell(orderNo, 'call_failed', { call: 'work', code: error.name, status: 0 });
+    });
+  };
+
+  const onPaid = async (notice: PaidNotice, { webhookId }: { webhookId: string }): Promise<void> => {
+    const behaviour = behaviourOf(notice);
+    tell(notice.orderNo, 'paid_received', { webhookId });
+    const reply = replyFor(webhookId, behaviour.paidReplies);
+    if (behaviour.verifies === 'inside') await work(notice, behaviour);
+    await playReply(reply, signal);
+    if (behaviour.verifies !== 'inside') later(notice.orderNo, work(notice, behaviour));
+  };
+
+  const onCodeRequested = async (
+    request: CodeRequest,
+    { webhookId }: { webhookId: string },
+  ): Promise<CodeReply | undefined> => {
+    const behaviour = behaviourOf(request);
+    tell(request.orderNo, 'code_requested_received', { webhookId, outstanding: request.outstanding });
+    const reply = replyFor(webhookId, behaviour.codeReplies);
+    switch (reply.kind) {
+      case 'refused':
+        return { status: 'refused', reason: 'out_of_stock' };
+      case 'issued': {
+        const all = codes.codesFor(request.orderNo, request.quantity, request.metadata?.format);
+        if (all.length > codesPerCall) later(request.orderNo, submit(request, behaviour, request.issueBy));
+        const answered = all.slice(0, codesPerCall);
+        tell(request.orderNo, 'codes_answered', { codeHashes: answered.map((code) => hashOf(code.value)) });
+        return { status: 'issued', codes: answered };
+      }
+      case 'issuing':
+        later(request.orderNo, submit(request, behaviour, request.issueBy));
+        return { status: 'issuing' };
+      default:
+        await playReply(reply, signal);
+        later(request.orderNo, submit(request, behaviour, request.issueBy));
+        return undefined;
+    }
+  };
+
+  return createCallbackHandler({
+    secrets: [secret],
+    onPaid,
+    onCodeRequested,
+    onEvent: ({ type, data }) => tell(data.orderNo, 'event_received', { type, sequence: data.sequence }),
+  });
+};

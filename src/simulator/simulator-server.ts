@@ -1,0 +1,100 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { CallbackHandler } from '../issuer-sdk/callback-handler';
+import { callbackListener } from '../issuer-sdk/callback-listener';
+import { createIssuerClient, type IssuerClient } from '../issuer-sdk/issuer-client';
+import { terminalReplies } from './behaviours';
+import type { OnFact } from './facts';
+import { createSimulatedIssuer } from './simulated-issuer';
+import { createSimulatedTerminal } from './simulated-terminal';
+
+const host = '127.0.0.1';
+const keysLimitMs = 5000;
+
+export interface SimulatorOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly platformUrl: string;
+  readonly onFact?: OnFact;
+}
+
+export interface SimulatedIssuerAccount {
+  readonly issuerId: string;
+  readonly secret: string;
+  readonly codeMode: 'request' | 'push';
+}
+
+const listening = (server: Server, port: number): Promise<number> =>
+  new Promise((done, fail) => {
+    server.once('error', fail);
+    server.listen(port, host, () => done((server.address() as AddressInfo).port));
+  });
+
+/** `/callbacks/{issuerId}` are the issuers' servers, `/terminals/{behaviour}` those of users. */
+export const startSimulator = async ({ port, platformUrl, onFact }: SimulatorOptions) => {
+  const stopping = new AbortController();
+  const issuers = new Map<string, CallbackHandler>();
+  const terminals = new Map<string, CallbackHandler>();
+
+  const publicKeys = async (): Promise<string[]> => {
+    const response = await fetch(new URL('/v1/keys', platformUrl), { signal: AbortSignal.timeout(keysLimitMs) });
+    const { keys } = (await response.json()) as { keys: { publicKey: string }[] };
+    return keys.map((key) => key.publicKey);
+  };
+
+  /** Made at its first delivery: when the simulator starts, the platform may not be up yet. */
+  const terminalOf = async (name: string): Promise<CallbackHandler | undefined> => {
+    if (!Object.hasOwn(terminalReplies, name)) return undefined;
+    const known = terminals.get(name);
+    if (known) return known;
+    const replies = terminalReplies[name as keyof typeof terminalReplies];
+    const keys = await publicKeys();
+    const made = createSimulatedTerminal({ name, replies, publicKeys: keys, signal: stopping.signal, onFact });
+    terminals.set(name, made);
+    return made;
+  };
+
+  const handlerFor = async (path: string): Promise<CallbackHandler | undefined> => {
+    const [, kind, name = ''] = path.split('/');
+    if (kind === 'callbacks') return issuers.get(name);
+    if (kind === 'terminals') return terminalOf(name);
+    return undefined;
+  };
+
+  const server = createServer(async (request, response) => {
+    const path = new URL(request.url ?? '/', `http://${host}`).pathname;
+    if (path === '/redirected') {
+      onFact?.({ atMs: Date.now(), who: 'simulator', orderNo: '', what: 'redirect_followed', detail: {} });
+      response.writeHead(200).end();
+      return;
+    }
+    const handler = await handlerFor(path).catch(() => undefined);
+    if (handler) callbackListener(handler)(request, response);
+    else response.writeHead(404).end();
+  });
+  const boundPort = await listening(server, port);
+
+  return {
+    port: boundPort,
+    callbackUrl: (issuerId: string): string => `http://${host}:${boundPort}/callbacks/${issuerId}`,
+    terminalUrl: (name: keyof typeof terminalReplies): string => `http://${host}:${boundPort}/terminals/${name}`,
+
+    /** From here on the issuer's callbacks are answered; the client given back is that issuer's own. */
+    addIssuer: ({ issuerId, secret, codeMode }: SimulatedIssuerAccount): IssuerClient => {
+      const client = createIssuerClient({ baseUrl: platformUrl, issuerId, secret });
+      issuers.set(
+        issuerId,
+        createSimulatedIssuer({ issuerId, secret, codeMode, client, signal: stopping.signal, onFact }),
+      );
+      return client;
+    },
+
+    stop: (): Promise<void> => {
+      stopping.abort();
+      return new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      });
+    },
+  };
+};

@@ -1,0 +1,116 @@
+import type { Binary } from 'mongodb';
+import { type OrderName, orderId } from '../domain/ids';
+import type { CodeReference } from '../domain/messages';
+import { type Database, isDuplicate } from './database';
+
+export interface SealedCode extends CodeReference {
+  readonly sealed: Binary;
+}
+
+/**
+ * The codes of one call, sealed, in one document: inserting it is all or nothing. It is also the inbox of `/codes`: until
+ * a verdict is known it carries `unjudgedSince`, and the reconciler asks the order again.
+ */
+export interface SubmissionRow {
+  readonly _id: string;
+  readonly orderId: string;
+  readonly issuerId: string;
+  readonly orderNo: string;
+  readonly updateId: string;
+  /** `{issuerId}:{valueFingerprint}`, unique over all orders; absent once refused or late. */
+  readonly claims?: readonly string[];
+  readonly codes: readonly SealedCode[];
+  readonly status: 'claimed' | 'accepted' | 'late';
+  readonly unjudgedSince?: Date;
+  readonly at: Date;
+}
+
+export type Claim =
+  | { readonly kind: 'claimed' | 'same'; readonly row: SubmissionRow }
+  /** Another order of this issuer holds one of the values. */
+  | { readonly kind: 'reused' }
+  /** Another call for this same order holds one of the values and has no verdict yet. */
+  | { readonly kind: 'pending'; readonly row: SubmissionRow };
+
+export type Codes = ReturnType<typeof createCodes>;
+
+export const createCodes = ({ submissions }: Database) => ({
+  /** One order per code: the unique index decides, also between two orders at the same moment. */
+  claimFor: async (row: Omit<SubmissionRow, 'claims' | 'status' | 'unjudgedSince'>): Promise<Claim> => {
+    const claimOf = ({ valueFingerprint }: CodeReference): string => `${row.issuerId}:${valueFingerprint}`;
+    let wanted = row.codes.map(claimOf);
+    for (let n = 0; n < 3; n += 1) {
+      const full: SubmissionRow = {
+        ...row,
+        ...(wanted.length > 0 ? { claims: wanted } : {}),
+        status: 'claimed',
+        unjudgedSince: row.at,
+      };
+      try {
+        await submissions.insertOne(full);
+        return { kind: 'claimed', row: full };
+      } catch (error) {
+        if (!isDuplicate(error)) throw error;
+      }
+      const own = await submissions.findOne({ _id: row._id });
+      if (own) return { kind: 'same', row: own };
+      const holders = await submissions
+        .find({ claims: { $in: wanted } })
+        .limit(200)
+        .toArray();
+      if (holders.some((holder) => holder.orderId !== row.orderId)) return { kind: 'reused' };
+      const pending = holders.find((holder) => holder.status === 'claimed');
+      if (pending) return { kind: 'pending', row: pending };
+      const held = new Set(holders.flatMap((holder) => holder.claims ?? []));
+      wanted = wanted.filter((claim) => !held.has(claim));
+    }
+    return { kind: 'reused' };
+  },
+
+  markAccepted: async (ids: readonly string[]): Promise<void> => {
+    await submissions.updateMany(
+      { _id: { $in: [...ids] }, status: 'claimed' },
+      { $set: { status: 'accepted' }, $unset: { unjudgedSince: 1 } },
+    );
+  },
+
+  /** Kept sealed, never delivered, and no longer in the way of another order. */
+  markLate: async (id: string): Promise<void> => {
+    await submissions.updateOne(
+      { _id: id, status: 'claimed' },
+      { $set: { status: 'late' }, $unset: { claims: 1, unjudgedSince: 1 } },
+    );
+  },
+
+  /** A late call whose values another order holds: it never had a claim. */
+  keepLate: async (row: Omit<SubmissionRow, 'claims' | 'status' | 'unjudgedSince'>): Promise<void> => {
+    const { _id, ...fields } = row;
+    await submissions.updateOne({ _id }, { $setOnInsert: { ...fields, status: 'late' } }, { upsert: true });
+  },
+
+  /** A refused call, or one that repeated what the order held already, leaves nothing behind. */
+  release: async (id: string): Promise<void> => {
+    await submissions.deleteOne({ _id: id, status: 'claimed' });
+  },
+
+  /** What the order holds, in the order of the calls; the first of equal items counts. */
+  accepted: async (order: OrderName): Promise<SealedCode[]> => {
+    const rows = await submissions
+      .find({ orderId: orderId(order), status: 'accepted' })
+      .sort({ at: 1, _id: 1 })
+      .toArray();
+    const byItem = new Map<string, SealedCode>();
+    for (const sealed of rows.flatMap((row) => row.codes)) {
+      if (!byItem.has(sealed.itemId)) byItem.set(sealed.itemId, sealed);
+    }
+    return [...byItem.values()];
+  },
+
+  /** Read by the reconciler: claims without a verdict. */
+  unjudged: (before: Date, limit: number): Promise<SubmissionRow[]> =>
+    submissions
+      .find({ unjudgedSince: { $lt: before } })
+      .sort({ unjudgedSince: 1 })
+      .limit(limit)
+      .toArray(),
+});

@@ -1,0 +1,60 @@
+import { type Collection, type Db, MongoClient } from 'mongodb';
+import type { AuditRow } from './audit';
+import type { SubmissionRow } from './codes';
+import type { InboxRow } from './inbox';
+import type { IssuerRow } from './issuers';
+import type { KeyRow } from './keys';
+import type { OrderRow } from './orders';
+import type { RequestRow } from './requests';
+
+/** Every call ends within this time, also against a server that was stopped (driver 7.6: see docs/decisions). */
+const callLimitMs = 4_000;
+
+export interface Collections {
+  readonly orders: Collection<OrderRow>;
+  readonly submissions: Collection<SubmissionRow>;
+  readonly issuers: Collection<IssuerRow>;
+  readonly requests: Collection<RequestRow>;
+  readonly inbox: Collection<InboxRow>;
+  readonly audit: Collection<AuditRow>;
+  readonly keys: Collection<KeyRow>;
+}
+
+export interface Database extends Collections {
+  readonly db: Db;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The database's name is the URI's path, `codeferry` when it has none. Connects lazily: a start does not need it up. */
+export const openDatabase = (uri: string): Database => {
+  const client = new MongoClient(uri, {
+    timeoutMS: callLimitMs,
+    serverSelectionTimeoutMS: callLimitMs,
+    connectTimeoutMS: callLimitMs,
+    maxPoolSize: 50,
+    waitQueueTimeoutMS: callLimitMs,
+    writeConcern: { w: 'majority', journal: true },
+    ignoreUndefined: true,
+  });
+  const path = new URL(uri.replace(/^mongodb(\+srv)?:/, 'http:').replace(/,[^/]*/, '')).pathname.slice(1);
+  const db = client.db(path || 'codeferry');
+  return {
+    db,
+    orders: db.collection('orders'),
+    submissions: db.collection('submissions'),
+    issuers: db.collection('issuers'),
+    requests: db.collection('requests'),
+    inbox: db.collection('inbox'),
+    audit: db.collection('audit'),
+    keys: db.collection('keys'),
+    ping: async () => {
+      await db.command({ ping: 1 });
+    },
+    close: () => client.close(),
+  };
+};
+
+/** Duplicate key: the unique indexes are the real guards, so this is an answer and not an error. */
+export const isDuplicate = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 11000;

@@ -1,0 +1,34 @@
+import { type OrderName, submissionId } from '../domain/ids';
+import type { OrderMessage } from '../domain/messages';
+import type { Database } from './database';
+
+/** A refusal or cancellation that was taken while the engine was away; kept until the order has judged it. */
+export interface InboxRow {
+  readonly _id: string;
+  readonly issuerId: string;
+  readonly orderNo: string;
+  readonly updateId: string;
+  readonly message: OrderMessage;
+  readonly at: Date;
+}
+
+export type Inbox = ReturnType<typeof createInbox>;
+
+export const createInbox = ({ inbox }: Database) => ({
+  /** Called before a 202: from here on the reconciler brings the message to the order. */
+  put: async (order: OrderName, updateId: string, message: OrderMessage, at: Date): Promise<void> => {
+    const _id = submissionId(order, updateId);
+    await inbox.updateOne({ _id }, { $setOnInsert: { ...order, updateId, message, at } }, { upsert: true });
+  },
+
+  remove: async (order: OrderName, updateId: string): Promise<void> => {
+    await inbox.deleteOne({ _id: submissionId(order, updateId) });
+  },
+
+  waiting: (before: Date, limit: number): Promise<InboxRow[]> =>
+    inbox
+      .find({ at: { $lt: before } })
+      .sort({ at: 1 })
+      .limit(limit)
+      .toArray(),
+});

@@ -1,0 +1,152 @@
+import type { Binary } from 'mongodb';
+import type { Terminal } from '../domain/order';
+import { dayMs, idempotencyLifetimeMs } from '../domain/timings';
+import { type Database, isDuplicate } from './database';
+
+export interface SealedSecret {
+  readonly sealed: Binary;
+  readonly createdAt: Date;
+  /** Absent on the newest one. */
+  readonly endsAt?: Date;
+}
+
+/** A time in which the issuer was paused: its orders' windows stand still. */
+export interface Hold {
+  readonly from: Date;
+  readonly to?: Date;
+}
+
+export interface IssuerRow {
+  readonly _id: string;
+  readonly name: string;
+  readonly state: 'active' | 'paused';
+  readonly callback:
+    | { readonly kind: 'url'; readonly url: string }
+    | { readonly kind: 'function'; readonly name: string };
+  readonly codeMode: 'request' | 'push';
+  readonly terminal?: Terminal;
+  readonly verifyWindowSeconds: number;
+  readonly issueWindowSeconds: number;
+  readonly publicKey?: string;
+  readonly noticeDelaysSeconds?: readonly number[];
+  readonly eventDelaysSeconds?: readonly number[];
+  readonly createdAt: Date;
+  readonly secrets: readonly SealedSecret[];
+  readonly holds: readonly Hold[];
+  /** A tombstone: the id is never given again. */
+  readonly deletedAt?: Date;
+}
+
+export type IssuerSettings = Partial<
+  Pick<
+    IssuerRow,
+    | 'name'
+    | 'callback'
+    | 'codeMode'
+    | 'terminal'
+    | 'verifyWindowSeconds'
+    | 'issueWindowSeconds'
+    | 'publicKey'
+    | 'noticeDelaysSeconds'
+    | 'eventDelaysSeconds'
+  >
+>;
+
+/** Two live secrets at most; the old one ends a day after a rotation. */
+const secretOverlapMs = dayMs;
+const holdsLimit = 1_000;
+
+export type Issuers = ReturnType<typeof createIssuers>;
+
+export const createIssuers = ({ issuers }: Database) => {
+  const alive = { deletedAt: { $exists: false } };
+  return {
+    insert: async (row: IssuerRow): Promise<'inserted' | 'exists'> => {
+      try {
+        await issuers.insertOne(row);
+        return 'inserted';
+      } catch (error) {
+        if (isDuplicate(error)) return 'exists';
+        throw error;
+      }
+    },
+
+    find: (issuerId: string): Promise<IssuerRow | null> => issuers.findOne({ _id: issuerId, ...alive }),
+
+    /** Also a deleted one: its open orders still end, and are still told about. */
+    findEver: (issuerId: string): Promise<IssuerRow | null> => issuers.findOne({ _id: issuerId }),
+
+    list: (after: string | undefined, limit: number): Promise<IssuerRow[]> =>
+      issuers
+        .find({ ...alive, ...(after !== undefined ? { _id: { $gt: after } } : {}) })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray(),
+
+    change: async (issuerId: string, settings: IssuerSettings): Promise<IssuerRow | null> => {
+      if (Object.keys(settings).length > 0) await issuers.updateOne({ _id: issuerId, ...alive }, { $set: settings });
+      return issuers.findOne({ _id: issuerId, ...alive });
+    },
+
+    pause: async (issuerId: string, at: Date): Promise<void> => {
+      await issuers.updateOne(
+        { _id: issuerId, ...alive, state: 'active' },
+        { $set: { state: 'paused' }, $push: { holds: { $each: [{ from: at }], $slice: -holdsLimit } } },
+      );
+    },
+
+    resume: async (issuerId: string, at: Date): Promise<void> => {
+      await issuers.updateOne(
+        { _id: issuerId, ...alive, state: 'paused', holds: { $elemMatch: { to: { $exists: false } } } },
+        { $set: { state: 'active', 'holds.$.to': at } },
+      );
+      const longAgo = new Date(at.getTime() - 3 * idempotencyLifetimeMs);
+      await issuers.updateOne({ _id: issuerId }, { $pull: { holds: { to: { $lt: longAgo } } } });
+    },
+
+    /** Conditional on the secrets that the caller saw, so that two rotations never lose one. */
+    replaceSecrets: async (row: IssuerRow, secrets: readonly SealedSecret[]): Promise<boolean> => {
+      const newest = row.secrets[0];
+      const written = await issuers.updateOne(
+        { _id: row._id, ...alive, ...(newest ? { 'secrets.0.createdAt': newest.createdAt } : {}) },
+        { $set: { secrets: [...secrets] } },
+      );
+      return written.matchedCount > 0;
+    },
+
+    bury: async (issuerId: string, at: Date): Promise<boolean> => {
+      const buried = await issuers.updateOne({ _id: issuerId, ...alive }, { $set: { deletedAt: at } });
+      return buried.matchedCount > 0;
+    },
+
+    /** Read by the reconciler: tombstones whose orders may still be open. */
+    buriedSince: (since: Date, limit: number): Promise<IssuerRow[]> =>
+      issuers
+        .find({ deletedAt: { $gt: since } })
+        .limit(limit)
+        .toArray(),
+  };
+};
+
+/** Newest first; the old one lives on for a day unless it is ended at once; a third rotation ends the oldest. */
+export const rotatedSecrets = (
+  secrets: readonly SealedSecret[],
+  fresh: Binary,
+  at: Date,
+  endOldNow: boolean,
+): SealedSecret[] => {
+  const [newest] = secrets;
+  const old = newest && !endOldNow ? [{ ...newest, endsAt: new Date(at.getTime() + secretOverlapMs) }] : [];
+  return [{ sealed: fresh, createdAt: at }, ...old];
+};
+
+export const liveSecrets = (secrets: readonly SealedSecret[], nowMs: number): SealedSecret[] =>
+  secrets.filter(({ endsAt }) => !endsAt || endsAt.getTime() > nowMs);
+
+/** How long the issuer was held within `sinceMs..nowMs`: rule 8, a pause stops the windows. */
+export const heldMs = (holds: readonly Hold[], sinceMs: number, nowMs: number): number =>
+  holds.reduce((sum, hold) => {
+    const from = Math.max(hold.from.getTime(), sinceMs);
+    const to = Math.min(hold.to?.getTime() ?? nowMs, nowMs);
+    return sum + Math.max(0, to - from);
+  }, 0);

@@ -1,0 +1,271 @@
+import type { Binary } from 'mongodb';
+import { type OrderName, orderId } from '../domain/ids';
+import type { OrderEvent, TimelineEntry } from '../domain/messages';
+import type { Amount, OrderFacts, OrderState, Terminal } from '../domain/order';
+import { type Database, isDuplicate } from './database';
+
+export interface PendingEvent extends OrderEvent {
+  readonly status: 'pending' | 'sent' | 'given_up';
+}
+
+/** One order: what was paid for, the copy of the workflow's facts, its timeline and its outbox of events. */
+export interface OrderRow {
+  readonly _id: string;
+  readonly issuerId: string;
+  readonly orderNo: string;
+  /** `{createdAt}/{issuerId}/{orderNo}`: lists page by a range on this one field. */
+  readonly position: string;
+  readonly product: { readonly id: string; readonly name: string };
+  readonly quantity: number;
+  readonly amount: Amount;
+  /** Pairs: a key may hold what a database reads as a path. */
+  readonly metadata: readonly (readonly [string, string])[];
+  readonly payment?: { readonly id: string; readonly paidAt?: string; readonly payer?: string };
+  readonly terminal: Terminal;
+  /** False where the issuer's preset terminal was taken. */
+  readonly terminalGiven: boolean;
+  /** The platform's public URL when the order was accepted: all tries of one message carry the same addresses. */
+  readonly baseUrl: string;
+  readonly wrappedKey: Binary;
+  readonly pickupHash: string;
+  readonly createdAt: Date;
+  readonly state: OrderState;
+  readonly facts: OrderFacts;
+  readonly version: number;
+  /** The highest version whose events are in the outbox. */
+  readonly projected: number;
+  readonly timeline: readonly TimelineEntry[];
+  readonly events: readonly PendingEvent[];
+  readonly eventsPendingSince?: Date;
+  /** Until the workflow is known to run. */
+  readonly unstartedSince?: Date;
+  readonly deliveredAt?: Date;
+  readonly voidedAt?: Date;
+  readonly afterSales: number;
+}
+
+export interface Projection {
+  readonly facts: OrderFacts;
+  readonly entries: readonly TimelineEntry[];
+  readonly events: readonly OrderEvent[];
+  /** A corrected terminal, from an operator's `redeliver`. */
+  readonly terminal?: Terminal;
+}
+
+export interface ListFilter {
+  readonly issuerId?: string;
+  readonly state?: OrderState;
+  readonly orderNoPrefix?: string;
+  readonly createdAfter?: Date;
+  /** Position of the last row of the page before. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+/** A timeline keeps this many newest lines, so that no order's row grows without end. */
+const timelineLimit = 2_000;
+const projectTries = 10;
+
+export const orderPosition = (createdAt: Date, order: OrderName): string =>
+  `${createdAt.toISOString()}/${orderId(order)}`;
+
+export type Orders = ReturnType<typeof createOrders>;
+
+export const createOrders = ({ orders }: Database) => {
+  const push = (entries: readonly TimelineEntry[]) => ({
+    timeline: { $each: [...entries], $slice: -timelineLimit },
+  });
+
+  return {
+    /** The real guard of an order's uniqueness: the engine forgets names after its retention, this does not. */
+    insertAccepted: async (row: OrderRow): Promise<'inserted' | 'exists'> => {
+      try {
+        await orders.insertOne(row);
+        return 'inserted';
+      } catch (error) {
+        if (isDuplicate(error)) return 'exists';
+        throw error;
+      }
+    },
+
+    find: (order: OrderName): Promise<OrderRow | null> => orders.findOne({ _id: orderId(order) }),
+
+    findByPickup: (pickupHash: string): Promise<OrderRow | null> => orders.findOne({ pickupHash }),
+
+    /** Read for open pick-up pages: what changed, in one look. */
+    versionsOf: async (ids: readonly string[]): Promise<Map<string, number>> => {
+      const rows = await orders.find({ _id: { $in: [...ids] } }, { projection: { version: 1 } }).toArray();
+      return new Map(rows.map(({ _id, version }) => [_id, version]));
+    },
+
+    /** Newest first; the caller asks for one more than a page to know whether there is a next one. */
+    list: (filter: ListFilter): Promise<OrderRow[]> => {
+      const position = {
+        ...(filter.before !== undefined ? { $lt: filter.before } : {}),
+        ...(filter.createdAfter ? { $gt: `${filter.createdAfter.toISOString()}/\uffff` } : {}),
+      };
+      return orders
+        .find(
+          {
+            ...(filter.issuerId !== undefined ? { issuerId: filter.issuerId } : {}),
+            ...(filter.state !== undefined ? { state: filter.state } : {}),
+            ...(filter.orderNoPrefix !== undefined
+              ? { orderNo: { $gte: filter.orderNoPrefix, $lt: `${filter.orderNoPrefix}\uffff` } }
+              : {}),
+            ...(Object.keys(position).length > 0 ? { position } : {}),
+          },
+          { projection: { timeline: 0, events: 0, wrappedKey: 0 } },
+        )
+        .sort({ position: -1 })
+        .limit(filter.limit)
+        .toArray() as Promise<OrderRow[]>;
+    },
+
+    /** Called with the view in an Update's answer before the issuer is answered; an older view never covers a newer one. */
+    writeView: async (order: OrderName, facts: OrderFacts, entries: readonly TimelineEntry[]): Promise<void> => {
+      const _id = orderId(order);
+      const newer = await orders.updateOne(
+        { _id, version: { $lt: facts.version } },
+        {
+          $set: { facts, state: facts.state, version: facts.version },
+          $unset: { unstartedSince: 1 },
+          ...(entries.length > 0 ? { $push: push(entries) } : {}),
+        },
+      );
+      const first = entries[0];
+      if (newer.matchedCount > 0 || !first) return;
+      await orders.updateOne({ _id, 'timeline.key': { $ne: first.key } }, { $push: push(entries) });
+    },
+
+    /** Called by the workflow's own projection: writes what is missing, so that doing it twice changes nothing. */
+    project: async (order: OrderName, { facts, entries, events, terminal }: Projection): Promise<void> => {
+      const _id = orderId(order);
+      for (let n = 0; n < projectTries; n += 1) {
+        const row = await orders.findOne(
+          { _id },
+          { projection: { version: 1, projected: 1, 'timeline.key': 1, 'events.sequence': 1 } },
+        );
+        if (!row) throw new Error('the order has no row');
+        const known = new Set(row.timeline.map(({ key }) => key));
+        const missing = entries.filter(({ key }) => !known.has(key));
+        const sequences = new Set(row.events.map(({ sequence }) => sequence));
+        const fresh = events.filter(({ sequence }) => !sequences.has(sequence));
+        const isNewer = facts.version >= row.version;
+        const written = await orders.updateOne(
+          { _id, version: row.version, projected: row.projected },
+          {
+            $set: {
+              projected: Math.max(row.projected, facts.version),
+              ...(isNewer ? { facts, state: facts.state, version: facts.version } : {}),
+              ...(facts.state === 'delivered' ? { deliveredAt: new Date(facts.updatedAtMs) } : {}),
+              ...(terminal ? { terminal } : {}),
+              ...(fresh.length > 0 ? { eventsPendingSince: new Date() } : {}),
+            },
+            $unset: { unstartedSince: 1 },
+            $push: {
+              ...push(missing),
+              ...(fresh.length > 0
+                ? { events: { $each: fresh.map((event) => ({ ...event, status: 'pending' as const })) } }
+                : {}),
+            },
+          },
+        );
+        if (written.matchedCount > 0) return;
+      }
+      throw new Error('the row changed at every try');
+    },
+
+    /** Written by the call-out activities: each try with its answer, in one write. */
+    recordTry: async (
+      order: OrderName,
+      entries: readonly TimelineEntry[],
+      { notified = false, deliveryTries }: { notified?: boolean; deliveryTries?: number } = {},
+    ): Promise<void> => {
+      const _id = orderId(order);
+      if (notified) {
+        const moved = await orders.updateOne(
+          { _id, state: 'accepted' },
+          {
+            $set: { state: 'notified', 'facts.state': 'notified' },
+            $push: push(entries),
+            $unset: { unstartedSince: 1 },
+          },
+        );
+        if (moved.matchedCount > 0) return;
+      }
+      await orders.updateOne(
+        { _id },
+        {
+          $push: push(entries),
+          $unset: { unstartedSince: 1 },
+          ...(deliveryTries !== undefined ? { $set: { 'facts.delivery.tries': deliveryTries } } : {}),
+        },
+      );
+    },
+
+    markStarted: async (order: OrderName): Promise<void> => {
+      await orders.updateOne({ _id: orderId(order) }, { $unset: { unstartedSince: 1 } });
+    },
+
+    /** Read by the reconciler: rows whose workflow is not known to run. */
+    unstarted: (before: Date, limit: number): Promise<OrderRow[]> =>
+      orders
+        .find({ unstartedSince: { $lt: before } })
+        .sort({ unstartedSince: 1 })
+        .limit(limit)
+        .toArray(),
+
+    /** Read by the reconciler: rows with events that nobody has sent yet. */
+    withPendingEvents: (before: Date, limit: number): Promise<OrderRow[]> =>
+      orders
+        .find({ eventsPendingSince: { $lt: before } })
+        .sort({ eventsPendingSince: 1 })
+        .limit(limit)
+        .toArray(),
+
+    markEvent: async (order: OrderName, sequence: number, status: 'sent' | 'given_up'): Promise<void> => {
+      const _id = orderId(order);
+      await orders.updateOne({ _id, 'events.sequence': sequence }, { $set: { 'events.$.status': status } });
+      await orders.updateOne(
+        { _id, eventsPendingSince: { $exists: true }, 'events.status': { $ne: 'pending' } },
+        { $unset: { eventsPendingSince: 1 } },
+      );
+    },
+
+    /** The reconciler looked at these events just now: the next pass begins with others. */
+    deferEvents: async (order: OrderName): Promise<void> => {
+      await orders.updateOne(
+        { _id: orderId(order), eventsPendingSince: { $exists: true } },
+        { $set: { eventsPendingSince: new Date() } },
+      );
+    },
+
+    /** Names the next after-sale workflow; two callers never get the same number. */
+    nextAfterSale: async (row: OrderRow): Promise<number | undefined> => {
+      const taken = await orders.updateOne(
+        { _id: row._id, afterSales: row.afterSales },
+        { $set: { afterSales: row.afterSales + 1 } },
+      );
+      return taken.matchedCount > 0 ? row.afterSales + 1 : undefined;
+    },
+
+    /** An event made after the close: the sequence goes on where the workflow left it. */
+    addEvent: async (order: OrderName, event: OrderEvent): Promise<void> => {
+      await orders.updateOne(
+        { _id: orderId(order), 'facts.sequence': event.sequence - 1 },
+        {
+          $set: { 'facts.sequence': event.sequence, voidedAt: new Date(event.atMs), eventsPendingSince: new Date() },
+          $push: { events: { ...event, status: 'pending' as const } },
+        },
+      );
+    },
+
+    /** Open orders of one issuer, for the cancelling of what a deleted issuer leaves. */
+    openOf: (issuerId: string, states: readonly OrderState[], limit: number): Promise<OrderRow[]> =>
+      orders
+        .find({ issuerId, state: { $in: [...states] } })
+        .sort({ position: 1 })
+        .limit(limit)
+        .toArray(),
+  };
+};

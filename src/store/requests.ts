@@ -1,0 +1,68 @@
+import type { Binary } from 'mongodb';
+import { type Database, isDuplicate } from './database';
+
+/**
+ * One webhook-id of one issuer (rule 1 of the protocol): reserved once the signature was checked, with the path and the
+ * body's hash; `kept` answers are repeated, all others judged anew. A reservation that outlives its lease marks a process
+ * that died in the middle: the reconciler looks at its order.
+ */
+export interface RequestRow {
+  readonly _id: string;
+  readonly path: string;
+  readonly bodyHash: string;
+  readonly status: 'running' | 'open' | 'kept';
+  readonly leaseUntil?: Date;
+  readonly answer?: { readonly status: number; readonly sealedBody: Binary };
+  readonly at: Date;
+}
+
+export type Reservation =
+  | { readonly kind: 'go'; readonly leaseUntil: Date }
+  | { readonly kind: 'kept'; readonly answer: { readonly status: number; readonly sealedBody: Binary } }
+  | { readonly kind: 'mismatch' | 'running' };
+
+/** Longer than any request runs, so that two handlers never work on one webhook-id. */
+const leaseMs = 15_000;
+
+export type Requests = ReturnType<typeof createRequests>;
+
+export const createRequests = ({ requests }: Database) => ({
+  reserve: async (_id: string, path: string, bodyHash: string, nowMs: number): Promise<Reservation> => {
+    const leaseUntil = new Date(nowMs + leaseMs);
+    try {
+      await requests.insertOne({ _id, path, bodyHash, status: 'running', leaseUntil, at: new Date(nowMs) });
+      return { kind: 'go', leaseUntil };
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+    }
+    const row = await requests.findOne({ _id });
+    if (!row) return { kind: 'running' };
+    if (row.path !== path || row.bodyHash !== bodyHash) return { kind: 'mismatch' };
+    if (row.status === 'kept' && row.answer) return { kind: 'kept', answer: row.answer };
+    if (row.leaseUntil && row.leaseUntil.getTime() > nowMs) return { kind: 'running' };
+    const taken = await requests.updateOne(
+      row.leaseUntil ? { _id, leaseUntil: row.leaseUntil } : { _id, status: 'open' },
+      { $set: { status: 'running', leaseUntil } },
+    );
+    return taken.matchedCount > 0 ? { kind: 'go', leaseUntil } : { kind: 'running' };
+  },
+
+  keep: async (_id: string, leaseUntil: Date, status: number, sealedBody: Binary): Promise<void> => {
+    await requests.updateOne(
+      { _id, leaseUntil },
+      { $set: { status: 'kept', answer: { status, sealedBody } }, $unset: { leaseUntil: 1 } },
+    );
+  },
+
+  reopen: async (_id: string, leaseUntil: Date): Promise<void> => {
+    await requests.updateOne({ _id, leaseUntil }, { $set: { status: 'open' }, $unset: { leaseUntil: 1 } });
+  },
+
+  /** Read by the reconciler: handlers that never came to an end. */
+  abandoned: (before: Date, limit: number): Promise<RequestRow[]> =>
+    requests
+      .find({ leaseUntil: { $lt: before } })
+      .sort({ leaseUntil: 1 })
+      .limit(limit)
+      .toArray(),
+});

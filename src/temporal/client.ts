@@ -1,0 +1,24 @@
+import { Client, Connection } from '@temporalio/client';
+import type { DataConverter, PayloadCodec } from '@temporalio/common';
+
+/** The same for client, workers and replays: payloads and failure texts are sealed before they reach the engine. */
+export const dataConverterWith = (codec: PayloadCodec): DataConverter => ({
+  payloadCodecs: [codec],
+  failureConverterPath: require.resolve('./failure-converter'),
+});
+
+export interface TemporalAddress {
+  readonly address: string;
+  readonly namespace: string;
+}
+
+/** Connects at the first call, so that the api starts while the engine is away. */
+export const openTemporalClient = ({ address, namespace }: TemporalAddress, codec: PayloadCodec): Client =>
+  new Client({
+    connection: Connection.lazy({
+      address,
+      channelArgs: { 'grpc.keepalive_time_ms': 10_000, 'grpc.keepalive_timeout_ms': 5_000 },
+    }),
+    namespace,
+    dataConverter: dataConverterWith(codec),
+  });

@@ -1,0 +1,249 @@
+import {
+  ActivityExecutionAlreadyStartedError,
+  type ActivityOptions,
+  type Client,
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { issuerIdAttribute, orderNoAttribute, orderStateAttribute } from '../../workflows/order-attributes';
+import {
+  type AfterSaleInput,
+  type AskedMessage,
+  type OrderInput,
+  orderFacts,
+  type Reply,
+  updates,
+  workflowNames,
+} from '../../workflows/order-messages';
+import { type FailureCode, isFailureCode } from '../domain/failures';
+import { afterSaleWorkflowId, eventActivityId, type OrderName, orderId, workflowId } from '../domain/ids';
+import type { OrderFacts, OrderOpening } from '../domain/order';
+
+/** What became of a question to an order. `away` means unknown: it may have been judged, and a repeat will tell. */
+export type Asked =
+  | { readonly kind: 'judged'; readonly reply: Reply }
+  | { readonly kind: 'refused'; readonly code: FailureCode }
+  | { readonly kind: 'not_found' | 'away' | 'busy' };
+
+export interface EchoInput {
+  readonly issuerId: string;
+  readonly messageId: string;
+  readonly atMs: number;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface StartableOrder extends OrderName, OrderOpening {
+  readonly summary: string;
+}
+
+/** Status codes of gRPC that say that the engine is not there, and the one that says that it has too much to do. */
+const grpc = {
+  cancelled: 1,
+  deadlineExceeded: 4,
+  resourceExhausted: 8,
+  failedPrecondition: 9,
+  unavailable: 14,
+} as const;
+const awayStatuses: ReadonlySet<number> = new Set([
+  grpc.cancelled,
+  grpc.deadlineExceeded,
+  grpc.failedPrecondition,
+  grpc.unavailable,
+]);
+
+/** Below the engine's own limit of 10 per order, so that several api processes stay under it together. */
+const updatesInFlightPerOrder = 4;
+const callLimitMs = 3_000;
+/** grpc-js keeps a deadline only roughly while it connects: our own timer ends the wait. */
+const ownTimerMs = callLimitMs + 200;
+
+class EngineAway extends Error {}
+
+export type OrderGateway = ReturnType<typeof createOrderGateway>;
+
+export const createOrderGateway = ({
+  client,
+  taskQueue,
+  callsOutQueue,
+}: {
+  client: Client;
+  taskQueue: string;
+  callsOutQueue: string;
+}) => {
+  const inFlight = new Map<string, number>();
+
+  /** Every call to the engine runs under a deadline: with no worker, or a stopped server, a client would wait for ever. */
+  const call = async <T>(run: () => Promise<T>): Promise<T> => {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new EngineAway()), ownTimerMs);
+    });
+    try {
+      return await Promise.race([client.connection.withDeadline(Date.now() + callLimitMs, run), limit]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  const start = async (order: StartableOrder): Promise<'started' | 'exists' | 'away'> => {
+    const { summary, ...opening } = order;
+    const input: OrderInput = { ...opening, callsOutQueue };
+    try {
+      await call(() =>
+        client.workflow.start(workflowNames.order, {
+          workflowId: workflowId(order),
+          taskQueue,
+          args: [input],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          typedSearchAttributes: [
+            { key: issuerIdAttribute, value: order.issuerId },
+            { key: orderNoAttribute, value: order.orderNo },
+            { key: orderStateAttribute, value: 'accepted' },
+          ],
+          staticSummary: summary,
+          staticDetails: `Order **${order.orderNo}** of issuer **${order.issuerId}**. What it waits for stands under "Current details".`,
+          priority: { fairnessKey: order.issuerId },
+        }),
+      );
+      return 'started';
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return 'exists';
+      if (isAway(error) || isBusy(error)) return 'away';
+      throw error;
+    }
+  };
+
+  const ask = async (order: OrderName, updateId: string, message: AskedMessage): Promise<Asked> => {
+    const id = orderId(order);
+    const running = inFlight.get(id) ?? 0;
+    if (running >= updatesInFlightPerOrder) return { kind: 'busy' };
+    inFlight.set(id, running + 1);
+    try {
+      const handle = client.workflow.getHandle(workflowId(order));
+      const reply = await call(() =>
+        handle.executeUpdate<Reply, [AskedMessage]>(updates[message.kind].name, { updateId, args: [message] }),
+      );
+      return { kind: 'judged', reply };
+    } catch (error) {
+      return asked(error);
+    } finally {
+      const left = (inFlight.get(id) ?? 1) - 1;
+      if (left > 0) inFlight.set(id, left);
+      else inFlight.delete(id);
+    }
+  };
+
+  /** A call out that belongs to no running order. */
+  const startCall = async (
+    name: string,
+    id: string,
+    issuerId: string,
+    args: unknown[],
+    options: Pick<ActivityOptions, 'retry' | 'summary'>,
+  ): Promise<'started' | 'exists' | 'away'> => {
+    try {
+      await call(() =>
+        client.activity.start(name, {
+          id,
+          taskQueue: callsOutQueue,
+          args,
+          startToCloseTimeout: '15 seconds',
+          idConflictPolicy: 'USE_EXISTING',
+          idReusePolicy: 'REJECT_DUPLICATE',
+          priority: { fairnessKey: issuerId },
+          ...options,
+        }),
+      );
+      return 'started';
+    } catch (error) {
+      if (error instanceof ActivityExecutionAlreadyStartedError) return 'exists';
+      if (isAway(error) || isBusy(error)) return 'away';
+      throw error;
+    }
+  };
+
+  return {
+    callsOutQueue,
+
+    /** Harmless to repeat: a running order is left alone, and a closed one is never started again. */
+    startOrder: start,
+
+    ask,
+
+    /** Asked by the reconciler where a row may be behind its workflow. */
+    readFacts: async (order: OrderName): Promise<OrderFacts | undefined> => {
+      try {
+        return await call(() => client.workflow.getHandle(workflowId(order)).query(orderFacts));
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError || isAway(error) || isBusy(error)) return undefined;
+        throw error;
+      }
+    },
+
+    startAfterSale: async (input: AfterSaleInput, n: number): Promise<void> => {
+      await call(() =>
+        client.workflow.start(workflowNames.afterSale, {
+          workflowId: afterSaleWorkflowId(input, n),
+          taskQueue,
+          args: [input],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          staticSummary: `${input.kind} of order ${input.orderNo} of ${input.issuerId}`,
+          priority: { fairnessKey: input.issuerId },
+        }),
+      ).catch((error: unknown) => {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      });
+    },
+
+    /** A standalone activity: its nine delays add up to days, which no order waits for. */
+    startEvent: (order: OrderName, sequence: number) =>
+      startCall('sendEvent', eventActivityId(order, sequence), order.issuerId, [{ ...order, sequence }], {
+        retry: { initialInterval: '5 seconds', maximumInterval: '1 day' },
+        summary: `Tell ${order.issuerId} event ${sequence} of order ${order.orderNo}`,
+      }),
+
+    /** An issuer's self-test. */
+    startEcho: (echo: EchoInput) =>
+      startCall('sendEcho', `echo/${echo.issuerId}/${echo.messageId}`, echo.issuerId, [echo], {
+        retry: { initialInterval: '5 seconds', maximumAttempts: 3 },
+        summary: `Echo to ${echo.issuerId}`,
+      }),
+  };
+};
+
+const asked = (error: unknown): Asked => {
+  if (error instanceof WorkflowUpdateFailedError) {
+    const { cause } = error;
+    if (cause instanceof ApplicationFailure) {
+      if (isFailureCode(cause.type)) return { kind: 'refused', code: cause.type };
+      // The workflow closed between the Update's arrival and its turn: the row has the last word.
+      if (cause.type === 'AcceptedUpdateCompletedWorkflow') return { kind: 'not_found' };
+    }
+    throw error;
+  }
+  if (error instanceof WorkflowNotFoundError) return { kind: 'not_found' };
+  if (isBusy(error)) return { kind: 'busy' };
+  if (isAway(error)) return { kind: 'away' };
+  throw error;
+};
+
+const isAway = (error: unknown): boolean =>
+  error instanceof EngineAway ||
+  error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+  statusIn(error, awayStatuses);
+
+const isBusy = (error: unknown): boolean => statusIn(error, new Set([grpc.resourceExhausted]));
+
+/** The client wraps most errors of the engine in one of its own, with the first as `cause`. */
+const statusIn = (error: unknown, statuses: ReadonlySet<number>): boolean => {
+  for (let at: unknown = error, n = 0; at instanceof Error && n < 5; at = at.cause, n += 1) {
+    if (isGrpcServiceError(at)) return statuses.has(at.code);
+  }
+  return false;
+};

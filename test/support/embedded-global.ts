@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { startEmbeddedMongo } from '../../src/dev/embedded-mongo';
+import { startEmbeddedTemporal, testServerPath } from '../../src/dev/embedded-temporal';
+import { projectFolder } from '../../src/dev/project-folder';
+import { leftovers } from '../../src/dev/reaper';
+import { type EmbeddedRun, setEmbeddedRun } from './embedded-run';
+
+const onProgress = (line: string) => process.stderr.write(`• ${line}\n`);
+
+/** For tests that start the real processes, and for workers that take the bundle built ahead. */
+async function buildDist(): Promise<void> {
+  try {
+    await promisify(execFile)(process.execPath, [join(projectFolder, 'scripts', 'build.mjs')]);
+    process.env.TEST_WORKFLOW_BUNDLE = join(projectFolder, 'dist', 'workflow-bundle.js');
+  } catch (error) {
+    process.stderr.write(
+      `The build failed, tests of built processes will too:\n${(error as { stderr?: string }).stderr}\n`,
+    );
+  }
+}
+
+/** Once before all test files: one engine and one database, told to the tests by TEST_* in the environment. */
+export default async function startServers(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'codeferry-test-'));
+  leftovers.addFolder(folder);
+  const dataDir = join(folder, 'data');
+  const [temporal, mongo, serverPath] = await Promise.all([
+    startEmbeddedTemporal({ dataDir, onProgress, dynamicConfig: { 'frontend.WorkflowPauseEnabled': 'true' } }),
+    startEmbeddedMongo({ dataDir, onProgress }),
+    testServerPath(onProgress),
+    buildDist(),
+  ]);
+  process.env.TEST_TEMPORAL_ADDRESS = temporal.address;
+  process.env.TEST_MONGODB_URI = mongo.uri;
+  process.env.TEST_SERVER_PATH = serverPath;
+  const run: EmbeddedRun = { temporal, mongo, folder };
+  setEmbeddedRun(run);
+}

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import { type Answer, type Platform, read } from './platform';
+import { until } from './until';
+
+export interface Received {
+  readonly id: string;
+  readonly timestamp: string;
+  readonly signature: string;
+  readonly raw: string;
+  readonly type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever came over the wire
+  readonly data: any;
+  readonly atMs: number;
+}
+
+/** What the issuer answers to a callback; a function may act first, as an issuer that verifies inside the callback does. */
+export type Reaction = (
+  message: Received,
+) => Promise<{ status: number; body?: unknown; headers?: Record<string, string> } | 'close'>;
+
+/** An issuer of the tests: a real HTTP server, signatures by the public Standard Webhooks library, its own log of calls. */
+export interface TestIssuer {
+  readonly issuerId: string;
+  readonly secret: string;
+  readonly received: Received[];
+  on(type: string, reaction: Reaction): void;
+  message(type: string, orderNo: string, n?: number): Promise<Received>;
+  post(
+    path: string,
+    body: unknown,
+    options?: { webhookId?: string; raw?: string; headers?: Record<string, string> },
+  ): Promise<Answer>;
+  get(path: string): Promise<Answer>;
+  place(orderNo: string, changes?: Record<string, unknown>): Promise<Answer>;
+  verify(orderNo: string, changes?: Record<string, unknown>): Promise<Answer>;
+  submit(orderNo: string, codes: unknown[], changes?: Record<string, unknown>): Promise<Answer>;
+  refuse(orderNo: string, changes?: Record<string, unknown>): Promise<Answer>;
+  cancel(orderNo: string): Promise<Answer>;
+  order(orderNo: string): Promise<Answer>;
+  inState(orderNo: string, state: string): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+export const amount = { value: 1_000, currency: 'EUR' };
+
+export const startIssuer = async (platform: Platform, settings: Record<string, unknown> = {}): Promise<TestIssuer> => {
+  const received: Received[] = [];
+  const reactions = new Map<string, Reaction>();
+  let secret = '';
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const raw = Buffer.concat(chunks).toString();
+    const headers = request.headers as Record<string, string>;
+    const { type, data } = new Webhook(secret).verify(raw, headers) as { type: string; data: unknown };
+    const message: Received = {
+      id: String(headers['webhook-id']),
+      timestamp: String(headers['webhook-timestamp']),
+      signature: String(headers['webhook-signature']),
+      raw,
+      type,
+      data,
+      atMs: Date.now(),
+    };
+    received.push(message);
+    const silent: Reaction = async () => ({ status: 204 });
+    const reaction = await (reactions.get(type) ?? reactions.get('*') ?? silent)(message);
+    if (reaction === 'close') {
+      request.socket.destroy();
+      return;
+    }
+    response.writeHead(reaction.status, { 'content-type': 'application/json', ...reaction.headers });
+    response.end(reaction.body === undefined ? undefined : JSON.stringify(reaction.body));
+  };
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.writeHead(400).end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`;
+  const issuerId = `issuer-${randomUUID().slice(0, 8)}`;
+  const created = await platform.operator('POST', '/issuers', {
+    issuerId,
+    name: 'An issuer of the tests',
+    callback: { kind: 'url', url },
+    codeMode: 'push',
+    terminal: { channel: 'page' },
+    ...settings,
+  });
+  if (created.status !== 201) throw new Error(`the issuer was not created: ${JSON.stringify(created.body)}`);
+  secret = created.body.secret;
+
+  const base = `/v1/issuers/${issuerId}`;
+  const sign = (id: string, text: string): Record<string, string> => {
+    const at = new Date();
+    return {
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+      'webhook-signature': new Webhook(secret).sign(id, at, text),
+    };
+  };
+  const post: TestIssuer['post'] = (
+    path,
+    body,
+    { webhookId = randomUUID(), raw = JSON.stringify(body), headers = {} } = {},
+  ) =>
+    read(
+      fetch(`${platform.baseUrl}${base}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...sign(webhookId, raw), ...headers },
+        body: raw,
+      }),
+    );
+  const get: TestIssuer['get'] = (path) =>
+    read(fetch(`${platform.baseUrl}${base}${path}`, { headers: sign(randomUUID(), `GET ${base}${path}`) }));
+  const tokenOf = (orderNo: string): string =>
+    received.find(({ type, data }) => type === 'order.paid' && data.orderNo === orderNo)?.data.token ?? 'no-token-yet';
+
+  return {
+    issuerId,
+    secret,
+    received,
+    on: (type, reaction) => {
+      reactions.set(type, reaction);
+    },
+    message: (type, orderNo, n = 1) =>
+      until(
+        `${type} number ${n} of ${orderNo}`,
+        () => received.filter((m) => m.type === type && m.data.orderNo === orderNo)[n - 1],
+      ),
+    post,
+    get,
+    place: (orderNo, changes = {}) =>
+      post('/orders', {
+        type: 'order.payment',
+        orderNo,
+        product: { id: 'coffee', name: 'Coffee' },
+        amount,
+        ...changes,
+      }),
+    verify: (orderNo, changes = {}) =>
+      post(`/orders/${orderNo}/verification`, {
+        type: 'order.verification',
+        orderNo,
+        token: tokenOf(orderNo),
+        quantity: 1,
+        amount,
+        ...changes,
+      }),
+    submit: (orderNo, codes, changes = {}) =>
+      post(`/orders/${orderNo}/codes`, { type: 'order.codes', orderNo, token: tokenOf(orderNo), codes, ...changes }),
+    refuse: (orderNo, changes = {}) =>
+      post(`/orders/${orderNo}/refusal`, {
+        type: 'order.refusal',
+        orderNo,
+        token: tokenOf(orderNo),
+        reason: 'out_of_stock',
+        ...changes,
+      }),
+    cancel: (orderNo) =>
+      post(`/orders/${orderNo}/cancellation`, { type: 'order.cancellation', orderNo, reason: 'changed my mind' }),
+    order: (orderNo) => get(`/orders/${orderNo}`),
+    inState: (orderNo, state) =>
+      until(`order ${orderNo} ${state}`, async () => {
+        const seen = await get(`/orders/${orderNo}`);
+        return seen.body.state === state && seen;
+      }),
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};

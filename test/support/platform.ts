@@ -1,0 +1,186 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Writable } from 'node:stream';
+import type { Client } from '@temporalio/client';
+import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import pino, { type Logger } from 'pino';
+import { assemble, type Core } from '../../src/assemble';
+import { createApp } from '../../src/http/app';
+import { createAddressGuard } from '../../src/outbound/address-guard';
+import { createOutbound } from '../../src/outbound/client';
+import type { Adapter } from '../../src/second-interface/adapter-api';
+import { openTemporalClient } from '../../src/temporal/client';
+import { clientOn, createWorkers } from '../../worker/create-worker';
+
+export interface PlatformOptions {
+  readonly adapters?: readonly Adapter[];
+  readonly callbackAllow?: readonly string[];
+  /** False: the api runs alone, as while all workers are down. */
+  readonly worker?: boolean;
+  /** Another engine than the run's own, such as one that is stopped in the test. */
+  readonly temporalAddress?: string;
+  readonly mongodbUri?: string;
+  /** Give the database's name to start a second platform on the same data. */
+  readonly databaseName?: string;
+  readonly masterKeys?: readonly Buffer[];
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever came over the wire
+  readonly body: any;
+}
+
+/** The real api and the real workers in this process, on the run's engine and database, with names of their own. */
+export interface Platform {
+  readonly baseUrl: string;
+  readonly operatorToken: string;
+  readonly databaseName: string;
+  readonly core: Core;
+  readonly client: Client;
+  readonly taskQueue: string;
+  readonly callsOutQueue: string;
+  /** Everything that api and workers logged so far. */
+  readonly logText: () => string;
+  operator(method: string, path: string, body?: unknown): Promise<Answer>;
+  startWorkers(): Promise<void>;
+  stopWorkers(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const setting = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is set by jest's global setup`);
+  return value;
+};
+
+let engineLogsRouted = false;
+
+export const startPlatform = async (options: PlatformOptions = {}): Promise<Platform> => {
+  const lines: string[] = [];
+  const log: Logger = pino(
+    { level: 'debug' },
+    new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        lines.push(chunk.toString());
+        done();
+      },
+    }),
+  );
+  if (!engineLogsRouted) {
+    engineLogsRouted = true;
+    const quiet = () => undefined;
+    Runtime.install({
+      shutdownSignals: [],
+      logger: { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet, log: quiet },
+    });
+  }
+  const name = `t${randomUUID().replaceAll('-', '').slice(0, 16)}`;
+  const databaseName = options.databaseName ?? name;
+  const mongodbUri = new URL(options.mongodbUri ?? setting('TEST_MONGODB_URI'));
+  mongodbUri.pathname = `/${databaseName}`;
+  const temporal = { address: options.temporalAddress ?? setting('TEST_TEMPORAL_ADDRESS'), namespace: 'default' };
+  const operatorToken = randomBytes(24).toString('base64url');
+  const server: Server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const nowMs = () => Date.now();
+  const config = {
+    publicUrl: baseUrl,
+    operatorToken,
+    codecSecret: 'codec-secret-of-the-tests',
+    masterKeys: options.masterKeys ?? [Buffer.alloc(32, 7)],
+    mongodbUri: mongodbUri.href,
+    taskQueue: name,
+    callsOutQueue: `${name}-calls-out`,
+  };
+  const core = await assemble(config, (codec) => openTemporalClient(temporal, codec), nowMs);
+  const guard = createAddressGuard({ allowCidrs: options.callbackAllow ?? ['127.0.0.0/8'] });
+  const adapters = new Map((options.adapters ?? []).map((adapter) => [adapter.name, adapter]));
+  const { app, starter } = createApp({ core, config, guard, adapters, log, nowMs });
+  server.on('request', app);
+
+  let running: { workers: Worker[]; done: Promise<unknown>; close: () => Promise<void> } | undefined;
+  const startWorkers = async (): Promise<void> => {
+    const connection = await NativeConnection.connect({ address: temporal.address });
+    const workerCore = await assemble(config, (codec) => clientOn(connection, temporal.namespace, codec), nowMs);
+    const outbound = createOutbound({ guard, clock: { nowMs } });
+    const workers = await createWorkers({
+      connection,
+      namespace: temporal.namespace,
+      codec: workerCore.codec,
+      callsOut: {
+        room: workerCore.room,
+        issuers: workerCore.issuers,
+        outbound,
+        adapters,
+        ring: workerCore.ring,
+        nowMs,
+      },
+      keys: workerCore.keys,
+      requests: workerCore.requests,
+      log,
+      taskQueue: config.taskQueue,
+      callsOutQueue: config.callsOutQueue,
+      bundlePath: setting('TEST_WORKFLOW_BUNDLE'),
+    });
+    const done = Promise.all(workers.map((worker) => worker.run()));
+    const close = async (): Promise<void> => {
+      await outbound.close();
+      await workerCore.database.close();
+      await connection.close();
+    };
+    running = { workers, done, close };
+  };
+  const stopWorkers = async (): Promise<void> => {
+    const stopping = running;
+    running = undefined;
+    if (!stopping) return;
+    for (const worker of stopping.workers) worker.shutdown();
+    await stopping.done;
+    await stopping.close();
+  };
+  if (options.worker !== false) await startWorkers();
+
+  return {
+    baseUrl,
+    operatorToken,
+    databaseName,
+    core,
+    client: core.client,
+    taskQueue: config.taskQueue,
+    callsOutQueue: config.callsOutQueue,
+    logText: () => lines.join(''),
+    operator: (method, path, body) =>
+      read(
+        fetch(`${baseUrl}/v1/operator${path}`, {
+          method,
+          headers: {
+            authorization: `Bearer ${operatorToken}`,
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        }),
+      ),
+    startWorkers,
+    stopWorkers,
+    stop: async () => {
+      await stopWorkers();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await starter.settled();
+      await core.client.connection.close();
+      await core.database.close();
+    },
+  };
+};
+
+/** A wire answer with its body parsed where it is JSON. */
+export const read = async (pending: Promise<Response>): Promise<Answer> => {
+  const response = await pending;
+  const text = await response.text();
+  const isJson = (response.headers.get('content-type') ?? '').includes('json');
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+};

@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import Ajv from 'ajv';
+import addFormats from 'ajv-formats';
+import { parse } from 'yaml';
+import { projectFolder } from '../../src/dev/project-folder';
+
+interface Service {
+  image?: string;
+  build?: string;
+  command?: string[];
+  entrypoint?: string[];
+  environment?: Record<string, string>;
+  ports?: string[];
+  volumes?: string[];
+  depends_on?: Record<string, { condition: string }>;
+  healthcheck?: unknown;
+  restart?: string;
+  logging?: unknown;
+}
+
+const read = (file: string) => readFileSync(join(projectFolder, file), 'utf8');
+const compose = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service> };
+const services = Object.entries(compose.services);
+const secretName = /PASSWORD|PWD|TOKEN|SECRET|KEY$|KEY_/;
+
+describe('docker-compose.yml', () => {
+  test('is a valid Compose file', () => {
+    const schemaFile = join(dirname(require.resolve('dclint/package.json')), 'schemas', 'compose.schema.json');
+    const { $schema: _, ...schema } = JSON.parse(readFileSync(schemaFile, 'utf8'));
+    const ajv = new Ajv({ strict: false, allErrors: true });
+    addFormats(ajv);
+    ajv.addFormat('duration', true);
+    const validate = ajv.compile(schema);
+    validate(compose);
+    expect(validate.errors ?? []).toEqual([]);
+  });
+
+  test('has every part of the production shape', () => {
+    const images = services.map(([name, { image }]) => `${name} ${image?.split(':')[0]}`).sort();
+    expect(images).toEqual([
+      'api codeferry',
+      'mongo mongo',
+      'mongo-init mongo',
+      'postgres postgres',
+      'temporal temporalio/server',
+      'temporal-namespace temporalio/admin-tools',
+      'temporal-schema temporalio/admin-tools',
+      'temporal-ui temporalio/ui',
+      'worker codeferry',
+    ]);
+  });
+
+  test('every image has a fixed version', () => {
+    for (const [, { image, build }] of services) {
+      if (build === undefined) expect(image).toMatch(/:\d+\.\d+/);
+    }
+  });
+
+  test('no secret has a default or is written down', () => {
+    for (const [, { environment = {} }] of services) {
+      for (const [name, value] of Object.entries(environment).filter(([name]) => secretName.test(name))) {
+        expect(`${name}=${value}`).toMatch(/^\w+=\$\{\w+:\?[^}]+\}$/);
+      }
+      for (const value of Object.values(environment)) {
+        for (const [, name, rest] of value.matchAll(/\$\{(\w+)([^}]*)\}/g)) {
+          if (secretName.test(name ?? '')) expect(rest).toMatch(/^:\?./);
+        }
+      }
+    }
+  });
+
+  test('everything is published on the loopback address only', () => {
+    for (const [, { ports = [] }] of services) {
+      for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+    }
+  });
+
+  test('every service waits only for what exists and can tell that it is ready', () => {
+    for (const [, { depends_on = {} }] of services) {
+      for (const [needed, { condition }] of Object.entries(depends_on)) {
+        const service = compose.services[needed];
+        expect(service).toBeDefined();
+        if (condition === 'service_healthy') expect(service?.healthcheck).toBeDefined();
+        else expect([condition, service?.restart]).toEqual(['service_completed_successfully', 'on-failure:5']);
+      }
+    }
+  });
+
+  test('every service restarts, and its log has a limit', () => {
+    for (const [, { restart, logging }] of services) {
+      expect(restart).toMatch(/^(unless-stopped|on-failure:\d+)$/);
+      expect(logging).toMatchObject({ options: { 'max-size': expect.any(String), 'max-file': expect.any(String) } });
+    }
+  });
+
+  test('api and worker start only when engine, namespace and database are set up', () => {
+    for (const name of ['api', 'worker']) {
+      expect(compose.services[name]?.depends_on).toEqual({
+        'mongo-init': { condition: 'service_completed_successfully' },
+        'temporal-namespace': { condition: 'service_completed_successfully' },
+      });
+    }
+  });
+
+  test('closed orders are kept for 30 days and issuers are served fairly', () => {
+    expect(compose.services['temporal-namespace']?.environment?.RETENTION).toBe(`${30 * 24}h`);
+    expect(parse(read('deploy/temporal-dynamic-config.yaml'))).toEqual({
+      'matching.enableFairness': [{ value: true }],
+    });
+    for (const name of ['IssuerId', 'OrderNo', 'OrderState']) {
+      expect(read('deploy/temporal-namespace.sh')).toContain(`--name ${name} --type Keyword`);
+    }
+  });
+
+  test('every script that is mounted exists', () => {
+    const scripts = services.flatMap(([, { command = [], entrypoint = [] }]) => [...command, ...entrypoint]);
+    for (const path of scripts.filter((word) => word.startsWith('/deploy/')))
+      expect(read(path.slice(1))).toMatch(/^#!/);
+  });
+
+  test('.env.example names every variable that it needs, without values for secrets', () => {
+    const named = new Map(
+      [...read('.env.example').matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value] as const),
+    );
+    for (const [, name] of read('docker-compose.yml').matchAll(/\$\{(\w+):\?/g)) {
+      expect([name, named.get(name)]).toEqual([name, '']);
+    }
+  });
+});
+
+describe('Dockerfile', () => {
+  test('runs as an ordinary user, on the files that the build made', () => {
+    const last =
+      read('Dockerfile')
+        .split(/^FROM /m)
+        .at(-1) ?? '';
+    expect(last).toMatch(/^USER node$/m);
+    expect(last).not.toMatch(/npm (ci|install)/);
+  });
+
+  test('copies only what .dockerignore lets through', () => {
+    const allowed = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, name]) => name);
+    const sources = [...read('Dockerfile').matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names]) =>
+      (names ?? '').split(' '),
+    );
+    for (const source of sources) expect(allowed).toContain(source.replace(/^\.\//, ''));
+  });
+});

@@ -1,0 +1,366 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { type AddressGuard, createAddressGuard } from '../../src/outbound/address-guard';
+import { createOutbound, type Outbound, type OutboundOptions, type SignedCall } from '../../src/outbound/client';
+import { signedHeaders } from '../../src/outbound/signed-headers';
+import { newSecret } from '../../src/signing/keys';
+import { verifySignature } from '../../src/signing/verify';
+
+const clock = { nowMs: Date.now };
+const loopback = createAddressGuard({
+  allowCidrs: ['127.0.0.0/8'],
+  resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+});
+const closers: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+
+const anOutbound = (options: Partial<OutboundOptions> = {}): Outbound => {
+  const outbound = createOutbound({ guard: loopback, clock, ...options });
+  closers.push(outbound.close);
+  return outbound;
+};
+
+const listen = async (server: Server | TcpServer): Promise<number> => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+};
+
+const anHttpServer = async (answer: RequestListener) => {
+  const requests: IncomingMessage[] = [];
+  const sockets: Socket[] = [];
+  const server = createServer((request, response) => {
+    requests.push(request);
+    answer(request, response);
+  });
+  server.on('connection', (socket) => sockets.push(socket));
+  const port = await listen(server);
+  closers.push(() => {
+    server.closeAllConnections();
+    return new Promise((done) => server.close(done));
+  });
+  return { url: `http://127.0.0.1:${port}/callbacks`, port, requests, sockets, server };
+};
+
+const aTcpServer = async (onConnection: (socket: Socket) => void) => {
+  const sockets: Socket[] = [];
+  const server = createTcpServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => {});
+    onConnection(socket);
+  });
+  const port = await listen(server);
+  closers.push(() => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise((done) => server.close(done));
+  });
+  return { port, sockets, server };
+};
+
+const aCall = (url: string, call: Partial<SignedCall> = {}): SignedCall => ({
+  issuerId: 'acme',
+  url,
+  body: Buffer.from('{"type":"order.paid"}'),
+  headers: { 'content-type': 'application/json' },
+  answerLimitBytes: 64 * 1024,
+  ...call,
+});
+
+const reasonOf = async (outbound: Outbound, call: SignedCall) => {
+  const result = await outbound.postSigned(call);
+  return result.kind === 'failed' ? result.reason : `answered ${result.status}`;
+};
+
+describe('an answer', () => {
+  test('arrives with status, body and Retry-After; the request carries its signed bytes unchanged', async () => {
+    const received: Buffer[] = [];
+    const server = await anHttpServer(async (request, response) => {
+      for await (const chunk of request) received.push(chunk as Buffer);
+      response.writeHead(429, { 'retry-after': '7', 'x-other': 'left out' }).end('later');
+    });
+    const [oldSecret, secret] = [newSecret(), newSecret()];
+    const body = Buffer.from('{"name":"Kaffee ☕"}');
+    const nowMs = clock.nowMs();
+    const headers = signedHeaders({ id: 'cf_1', nowMs, body, secrets: [oldSecret, secret] });
+    const result = await anOutbound().postSigned(aCall(`${server.url}?a=1#part`, { body, headers }));
+    expect(result).toMatchObject({ kind: 'answered', status: 429, headers: { 'retry-after': '7' }, truncated: false });
+    expect(result.kind === 'answered' && result.body.toString()).toBe('later');
+    expect(result.kind === 'answered' && Object.keys(result.headers)).toEqual(['retry-after']);
+    const request = server.requests[0];
+    expect(request).toMatchObject({ method: 'POST', url: '/callbacks?a=1' });
+    for (const live of [oldSecret, secret]) {
+      const given = {
+        id: request?.headers['webhook-id'] as string,
+        timestamp: request?.headers['webhook-timestamp'] as string,
+        signature: request?.headers['webhook-signature'] as string,
+      };
+      const keys = { secrets: [live] };
+      expect(verifySignature({ headers: given, body: Buffer.concat(received), keys, nowMs })).toMatchObject({
+        ok: true,
+      });
+    }
+  });
+
+  test('that redirects is an answer; the other place is never called', async () => {
+    const other = await anHttpServer((_request, response) => response.end());
+    const server = await anHttpServer((_request, response) => response.writeHead(307, { location: other.url }).end());
+    expect(await reasonOf(anOutbound(), aCall(server.url))).toBe('answered 307');
+    expect(other.requests).toHaveLength(0);
+  });
+
+  test('with informational answers before it is the last one', async () => {
+    const server = await anHttpServer((_request, response) => {
+      response.writeProcessing();
+      response.writeEarlyHints({ link: '</a>; rel=preload' });
+      response.end('done');
+    });
+    expect(await anOutbound().postSigned(aCall(server.url))).toMatchObject({ status: 200, body: Buffer.from('done') });
+  });
+
+  test('as long as the limit is whole; one byte more is cut, still judged by its status, and the rest is not read', async () => {
+    const outbound = anOutbound();
+    const server = await anHttpServer((request, response) => {
+      response.write(Buffer.alloc(1000, 'a'));
+      if (request.url === '/whole') response.end();
+      else response.write('b');
+    });
+    const limit = { answerLimitBytes: 1000 };
+    const whole = await outbound.postSigned(aCall(`http://127.0.0.1:${server.port}/whole`, limit));
+    expect(whole).toMatchObject({ status: 200, truncated: false, body: Buffer.alloc(1000, 'a') });
+    const cut = await outbound.postSigned(aCall(`http://127.0.0.1:${server.port}/endless`, limit));
+    expect(cut).toMatchObject({ status: 200, truncated: true, body: Buffer.alloc(1000, 'a') });
+    const last = server.sockets.at(-1) as Socket;
+    if (!last.destroyed) await once(last, 'close');
+  });
+
+  test('lets the connection be used again', async () => {
+    const outbound = anOutbound();
+    const server = await anHttpServer((_request, response) => response.end('{}'));
+    for (let index = 0; index < 3; index += 1) {
+      await outbound.postSigned(aCall(server.url));
+      // The pool takes a connection back one turn of the loop after its answer.
+      await setImmediate();
+    }
+    expect(server.requests).toHaveLength(3);
+    expect(server.sockets).toHaveLength(1);
+  });
+});
+
+describe('the time limit', () => {
+  test('ends a call that is never answered, and its connection', async () => {
+    const server = await anHttpServer(() => {});
+    const result = await anOutbound().postSigned(aCall(server.url, { timeLimitMs: 100 }));
+    expect(result).toMatchObject({ kind: 'failed', reason: 'timeout' });
+    expect(result.tookMs).toBeGreaterThanOrEqual(95);
+    const socket = server.sockets[0] as Socket;
+    if (!socket.destroyed) await once(socket, 'close');
+  });
+
+  test.each(['head', 'body'])('ends a %s that comes byte by byte', async (part) => {
+    const server = await aTcpServer((socket) => {
+      if (part === 'body') socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n');
+      else socket.write('HTTP/1.1 200 OK\r\n');
+      const drip = setInterval(() => socket.write('a'), 10);
+      socket.on('close', () => clearInterval(drip));
+    });
+    const result = await anOutbound().postSigned(aCall(`http://127.0.0.1:${server.port}/`, { timeLimitMs: 150 }));
+    expect(result).toMatchObject({ kind: 'failed', reason: 'timeout' });
+    expect(result.tookMs).toBeLessThan(1000);
+  });
+
+  test('ends a call whose connection is still being made, and such a connection is not used later', async () => {
+    const outbound = anOutbound();
+    const server = await aTcpServer(() => {});
+    const call = aCall(`https://127.0.0.1:${server.port}/`, { timeLimitMs: 100 });
+    expect(await reasonOf(outbound, call)).toBe('timeout');
+    await outbound.close();
+    const socket = server.sockets[0] as Socket;
+    socket.resume();
+    if (!socket.destroyed) await once(socket, 'close');
+  });
+
+  test('a call that ended while its connection was being made is never sent afterwards', async () => {
+    let release = () => {};
+    const resolved = new Promise<void>((done) => {
+      release = done;
+    });
+    const guard = createAddressGuard({
+      allowCidrs: ['127.0.0.0/8'],
+      resolve: async () => {
+        await resolved;
+        return [{ address: '127.0.0.1', family: 4 }];
+      },
+    });
+    const outbound = anOutbound({ guard });
+    const server = await anHttpServer((_request, response) => response.end());
+    const url = `http://late.test:${server.port}`;
+    expect(await reasonOf(outbound, aCall(`${url}/first`, { timeLimitMs: 50 }))).toBe('timeout');
+    release();
+    expect(await reasonOf(outbound, aCall(`${url}/second`))).toBe('answered 200');
+    expect(server.requests.map((request) => request.url)).toEqual(['/second']);
+  });
+
+  test('ends a call whose name is never resolved', async () => {
+    const guard = createAddressGuard({ allowCidrs: ['127.0.0.0/8'], resolve: () => new Promise(() => {}) });
+    expect(await reasonOf(anOutbound({ guard }), aCall('http://tarpit.test/', { timeLimitMs: 100 }))).toBe('timeout');
+  });
+});
+
+describe('a call that fails', () => {
+  test('names a refused connection', async () => {
+    const server = await anHttpServer(() => {});
+    await new Promise((done) => server.server.close(done));
+    expect(await reasonOf(anOutbound(), aCall(server.url))).toBe('connection_refused');
+  });
+
+  test.each([
+    ['reset', 'a connection closed before the answer', (socket: Socket) => socket.end()],
+    ['reset', 'a connection reset before the answer', (socket: Socket) => socket.resetAndDestroy()],
+    ['reset', 'a body cut short', (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc')],
+    ['answer_malformed', 'an answer that is no HTTP', (socket: Socket) => socket.end('220 mail.example ESMTP\r\n')],
+    [
+      'answer_too_large',
+      'a head without end',
+      (socket: Socket) => socket.write(`HTTP/1.1 200 OK\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`),
+    ],
+  ])('names %s: %s', async (reason, _name, onRequest) => {
+    const server = await aTcpServer((socket) => socket.once('data', () => onRequest(socket)));
+    expect(await reasonOf(anOutbound(), aCall(`http://127.0.0.1:${server.port}/`))).toBe(reason);
+  });
+
+  test('names a name that does not exist', async () => {
+    const resolve = async () => {
+      throw Object.assign(new Error('no such name'), { code: 'ENOTFOUND' });
+    };
+    const guard = createAddressGuard({ allowCidrs: ['127.0.0.0/8'], resolve });
+    expect(await reasonOf(anOutbound({ guard }), aCall('http://unknown.test/'))).toBe('name_unresolved');
+  });
+
+  test.each(['ftp://127.0.0.1/', 'no url', 'http://user@127.0.0.1/'])(
+    'names a URL that no call can go to: %s',
+    async (url) => {
+      expect(await reasonOf(anOutbound(), aCall(url))).toBe('url_invalid');
+    },
+  );
+
+  test('throws on a fault of ours, which counts against nobody', async () => {
+    const outbound = anOutbound();
+    const server = await anHttpServer((_request, response) => response.end());
+    const call = aCall(server.url, { headers: { 'bad header': 'x' } });
+    await expect(outbound.postSigned(call)).rejects.toMatchObject({ code: 'UND_ERR_INVALID_ARG' });
+    expect(outbound.breakerStates()).toMatchObject([{ calls: 0 }]);
+    expect(await reasonOf(outbound, aCall(server.url))).toBe('answered 200');
+  });
+});
+
+describe('the address guard', () => {
+  const closed = createAddressGuard({
+    allowCidrs: [],
+    resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+  });
+
+  test.each(['http', 'https'])('no connection is made to a forbidden address over %s', async (scheme) => {
+    const server = await aTcpServer(() => {});
+    const outbound = anOutbound({ guard: closed });
+    for (const host of ['127.0.0.1', '[::ffff:127.0.0.1]', 'rebound.test', '2130706433']) {
+      expect(await reasonOf(outbound, aCall(`${scheme}://${host}:${server.port}/`))).toBe('address_forbidden');
+    }
+    expect(server.sockets).toHaveLength(0);
+  });
+
+  test.each(['http', 'https'])(
+    'over %s the address that was really reached is judged before a byte is sent',
+    async (scheme) => {
+      const received: Buffer[] = [];
+      const server = await aTcpServer((socket) => socket.on('data', (chunk) => received.push(chunk)));
+      /** Looks names up like an honest guard, but they lead elsewhere by the time of the connection. */
+      const guard: AddressGuard = { ...closed, lookup: loopback.lookup, lookupPlain: loopback.lookupPlain };
+      expect(await reasonOf(anOutbound({ guard }), aCall(`${scheme}://rebound.test:${server.port}/`))).toBe(
+        'address_forbidden',
+      );
+      const socket = server.sockets[0] ?? ((await once(server.server, 'connection'))[0] as Socket);
+      if (!socket.closed) await once(socket, 'close');
+      expect(received).toHaveLength(0);
+    },
+  );
+
+  test('without TLS only CALLBACK_ALLOW is reached, however public an address is', async () => {
+    const guard: AddressGuard = { ...loopback, allowsPlain: () => false };
+    const server = await anHttpServer((_request, response) => response.end());
+    expect(await reasonOf(anOutbound({ guard }), aCall(server.url))).toBe('address_forbidden');
+    expect(server.sockets).toHaveLength(0);
+  });
+});
+
+describe('limits of calls at once', () => {
+  test('an issuer over its limit is told at once, another is not, and a slot comes back', async () => {
+    const held: (() => void)[] = [];
+    const server = await anHttpServer((request, response) => {
+      if (request.url === '/slow') held.push(() => response.end());
+      else response.end();
+    });
+    const outbound = anOutbound({ perIssuerLimit: 1 });
+    const slow = outbound.postSigned(aCall(`http://127.0.0.1:${server.port}/slow`));
+    expect(await reasonOf(outbound, aCall(server.url))).toBe('over_limit');
+    expect(await reasonOf(outbound, aCall(server.url, { issuerId: 'other' }))).toBe('answered 200');
+    if (held.length === 0) await once(server.server, 'request');
+    held[0]?.();
+    expect(await slow).toMatchObject({ status: 200 });
+    expect(await reasonOf(outbound, aCall(server.url))).toBe('answered 200');
+  });
+
+  test('a limit holds over all issuers', async () => {
+    const server = await anHttpServer(() => {});
+    const outbound = anOutbound({ totalLimit: 1 });
+    const first = reasonOf(outbound, aCall(server.url, { timeLimitMs: 100 }));
+    expect(await reasonOf(outbound, aCall(server.url, { issuerId: 'other' }))).toBe('over_limit');
+    expect(await first).toBe('timeout');
+  });
+});
+
+describe('the breaker', () => {
+  test('ten failures of any kind spare an issuer further calls; its terminals are judged apart', async () => {
+    const outbound = anOutbound();
+    const server = await anHttpServer((request, response) => {
+      response.writeHead(request.url === '/fine' ? 204 : 410).end();
+    });
+    for (let index = 0; index < 10; index += 1) await outbound.postSigned(aCall(server.url));
+    const refused = await outbound.postSigned(aCall(server.url));
+    expect(refused).toMatchObject({ kind: 'failed', reason: 'breaker_open' });
+    expect(refused.kind === 'failed' && refused.retryAfterMs).toBeGreaterThan(25_000);
+    expect(server.requests).toHaveLength(10);
+    const terminal = aCall(`http://127.0.0.1:${server.port}/fine`, { breakerKey: 'terminal/127.0.0.1' });
+    expect(await reasonOf(outbound, terminal)).toBe('answered 204');
+    expect(outbound.breakerStates()).toMatchObject([
+      { key: 'acme', state: 'open', failures: 10 },
+      { key: 'terminal/127.0.0.1', state: 'closed', failures: 0 },
+    ]);
+  });
+});
+
+describe("the caller's stop", () => {
+  test('ends a running call with an AbortError that counts against nobody', async () => {
+    const outbound = anOutbound();
+    const server = await anHttpServer(() => {});
+    const stop = new AbortController();
+    const running = outbound.postSigned(aCall(server.url, { signal: stop.signal }));
+    await once(server.server, 'request');
+    stop.abort(new Error('the worker drains'));
+    await expect(running).rejects.toMatchObject({ name: 'AbortError', cause: stop.signal.reason });
+    const socket = server.sockets[0] as Socket;
+    if (!socket.destroyed) await once(socket, 'close');
+    expect(outbound.breakerStates()).toMatchObject([{ key: 'acme', calls: 0, failures: 0 }]);
+  });
+
+  test('before the call sends nothing', async () => {
+    const server = await anHttpServer((_request, response) => response.end());
+    const call = anOutbound().postSigned(aCall(server.url, { signal: AbortSignal.abort() }));
+    await expect(call).rejects.toMatchObject({ name: 'AbortError' });
+    expect(server.sockets).toHaveLength(0);
+  });
+});

@@ -1,0 +1,94 @@
+import { Client } from '@temporalio/client';
+import type { PayloadCodec } from '@temporalio/common';
+import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import type { CallsOut } from '../activities/call-issuer';
+import { createDeliver } from '../activities/deliver';
+import { createNotify } from '../activities/notify';
+import { createProject } from '../activities/project';
+import { createReconcile } from '../activities/reconcile';
+import { createRequestCode } from '../activities/request-code';
+import { createSendEcho } from '../activities/send-echo';
+import { createSendEvent } from '../activities/send-event';
+import type { PlatformKeys } from '../src/sealing/platform-keys';
+import type { Requests } from '../src/store/requests';
+import { dataConverterWith } from '../src/temporal/client';
+
+export interface WorkerParts {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly codec: PayloadCodec;
+  readonly callsOut: CallsOut;
+  readonly keys: PlatformKeys;
+  readonly requests: Requests;
+  readonly log: Logger;
+  readonly taskQueue: string;
+  readonly callsOutQueue: string;
+  /** Built ahead (see worker/bundle-workflows.ts). */
+  readonly bundlePath: string;
+}
+
+/** Running activities get this long to finish, then they are told, then the process goes: never longer than 8 s. */
+const shutdown = { shutdownGraceTime: '5 seconds', shutdownForceTime: '8 seconds' } as const;
+
+/** Two workers in one process: orders with our own database, and calls out, where a slow issuer holds no order up. */
+export const createWorkers = async (parts: WorkerParts): Promise<Worker[]> => {
+  const { connection, namespace, codec, callsOut, log } = parts;
+  const common = { connection, namespace, dataConverter: dataConverterWith(codec), ...shutdown };
+  const orders = await Worker.create({
+    ...common,
+    taskQueue: parts.taskQueue,
+    workflowBundle: { codePath: parts.bundlePath },
+    activities: {
+      ...createProject({ room: callsOut.room, issuers: callsOut.issuers, nowMs: callsOut.nowMs }),
+      ...createReconcile({
+        room: callsOut.room,
+        issuers: callsOut.issuers,
+        requests: parts.requests,
+        log,
+        nowMs: callsOut.nowMs,
+      }),
+    },
+    maxCachedWorkflows: 1_000,
+    maxConcurrentActivityTaskExecutions: 20,
+  });
+  const out = await Worker.create({
+    ...common,
+    taskQueue: parts.callsOutQueue,
+    activities: {
+      ...createNotify(callsOut),
+      ...createRequestCode(callsOut),
+      ...createDeliver({ ...callsOut, keys: parts.keys }),
+      ...createSendEvent(callsOut),
+      ...createSendEcho(callsOut),
+    },
+    maxConcurrentActivityTaskExecutions: 200,
+  });
+  return [orders, out];
+};
+
+export const clientOn = (connection: NativeConnection, namespace: string, codec: PayloadCodec): Client =>
+  new Client({ connection, namespace, dataConverter: dataConverterWith(codec) });
+
+/** The SDK's own log lines go where ours go. Called once, before the first connection. */
+export const routeEngineLogs = (log: Logger): void => {
+  const write =
+    (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, meta?: Record<string, unknown>): void => {
+      log[level]({ workflowId: meta?.workflowId, activityType: meta?.activityType, err: meta?.error }, message);
+    };
+  const lines = {
+    trace: write('trace'),
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  };
+  Runtime.install({
+    shutdownSignals: [],
+    logger: {
+      ...lines,
+      log: (level, message, meta) => lines[level.toLowerCase() as keyof typeof lines](message, meta),
+    },
+  });
+};

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { NativeConnection } from '@temporalio/worker';
+import { assemble } from '../src/assemble';
+import { ConfigInvalid, readConfig } from '../src/config';
+import { createLogger } from '../src/logger';
+import { createAddressGuard } from '../src/outbound/address-guard';
+import { createOutbound } from '../src/outbound/client';
+import { loadAdapters } from '../src/second-interface/adapters';
+import { hasSearchAttributes } from '../src/temporal/readiness';
+import { untilDone } from '../src/until-done';
+import { clientOn, createWorkers, routeEngineLogs } from './create-worker';
+import { scheduleReconciler } from './schedule-reconciler';
+import { serveMetrics } from './serve-metrics';
+
+/** Root of the worker process: waits for the engine and the database, runs both queues, drains at SIGTERM. */
+const main = async (): Promise<void> => {
+  const config = readConfig(process.env);
+  const log = createLogger(config.logLevel, 'worker');
+  routeEngineLogs(log);
+  const nowMs = () => Date.now();
+  const stopping = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());
+
+  const { address, namespace } = config.temporal;
+  const connection = await untilDone('Temporal', log, stopping.signal, () => NativeConnection.connect({ address }));
+  const core = await untilDone('MongoDB', log, stopping.signal, () =>
+    assemble(config, (codec) => clientOn(connection, namespace, codec), nowMs),
+  );
+  const { client, codec, room, issuers, ring, keys, requests, database } = core;
+  await untilDone('search attributes', log, stopping.signal, async () => {
+    if (!(await hasSearchAttributes(client))) throw new Error('the search attributes are not registered');
+  });
+  const outbound = createOutbound({
+    guard: createAddressGuard({ allowCidrs: config.callbackAllow }),
+    clock: { nowMs },
+  });
+  const adapters = await loadAdapters(config.adapterPaths);
+  const workers = await createWorkers({
+    connection,
+    namespace,
+    codec,
+    callsOut: { room, issuers, outbound, adapters, ring, nowMs },
+    keys,
+    requests,
+    log,
+    taskQueue: config.taskQueue,
+    callsOutQueue: config.callsOutQueue,
+    bundlePath: join(__dirname, '../workflow-bundle.js'),
+  });
+  await untilDone('the reconciler', log, stopping.signal, () => scheduleReconciler(client, config.taskQueue));
+  const metrics = serveMetrics(config.workerMetricsPort, config.host, { outbound });
+
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  log.info('worker ready');
+  const stop = (): void => {
+    log.info('worker stops');
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  if (stopping.signal.aborted) stop();
+  else stopping.signal.addEventListener('abort', stop, { once: true });
+  await running;
+  metrics?.close();
+  await outbound.close();
+  await database.close();
+  await connection.close();
+};
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof ConfigInvalid ? error.message : (error as Error).stack}\n`);
+    process.exit(1);
+  },
+);

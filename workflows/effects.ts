@@ -1,0 +1,38 @@
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { createDeliver } from '../activities/deliver';
+import type { createNotify } from '../activities/notify';
+import type { createProject } from '../activities/project';
+import type { createReconcile } from '../activities/reconcile';
+import type { createRequestCode } from '../activities/request-code';
+
+type Own = ReturnType<typeof createProject>;
+type CallsOut = ReturnType<typeof createNotify> &
+  ReturnType<typeof createRequestCode> &
+  ReturnType<typeof createDeliver>;
+
+/** Our own database only: a local activity holds the workflow task, and with it an issuer's answer. */
+export const own = proxyLocalActivities<Own>({
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+  localRetryThreshold: '30 seconds',
+});
+
+/**
+ * Calls to issuers and terminals, on a queue of their own. Each enforces its own 8 s and sets its next delay itself:
+ * `startToCloseTimeout` is only for dead workers. Retries add no history; the workflow ends them by cancelling.
+ */
+export const callsOut = (taskQueue: string, issuerId: string, summary: string): Pick<CallsOut, keyof CallsOut> =>
+  proxyActivities<CallsOut>({
+    taskQueue,
+    summary,
+    startToCloseTimeout: '15 seconds',
+    retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '5 minutes' },
+    cancellationType: 'TRY_CANCEL',
+    priority: { fairnessKey: issuerId },
+  });
+
+export const reconciler = proxyActivities<ReturnType<typeof createReconcile>>({
+  startToCloseTimeout: '4 minutes',
+  retry: { maximumAttempts: 1 },
+  summary: 'Mend what a death between two steps left behind',
+});

@@ -1,0 +1,101 @@
+import { CancellationScope, sleep } from '@temporalio/workflow';
+import { isAwaitingCodes, issueByMs, outstanding, verifyByMs } from '../src/domain/order';
+import { callsOut } from './effects';
+import type { LiveOrder } from './live-order';
+
+/** A call out that goes on beside the order's waiting; `stop` ends its tries. */
+export interface OngoingCall {
+  stop(): void;
+}
+
+/** `order.paid`: tried until the issuer takes it; only the verification itself moves the order on. */
+export const notify = (order: LiveOrder, n: number): OngoingCall => {
+  const { issuerId, orderNo, callsOutQueue } = order.input;
+  const notice = { issuerId, orderNo, n, atMs: Date.now(), verifyByMs: verifyByMs(order.facts) };
+  return ongoing(async () => {
+    await callsOut(callsOutQueue, issuerId, `Tell ${issuerId} that order ${orderNo} is paid`).notifyIssuer(notice);
+    order.hear({ kind: 'notified' });
+  });
+};
+
+/** `order.code_requested`: in push mode the issuer submits by itself, and nothing is asked. */
+export const askForCodes = (order: LiveOrder): OngoingCall => {
+  if (order.facts.codeMode === 'push') return { stop: () => undefined };
+  return ongoing(async () => {
+    while (isAwaitingCodes(order.state)) {
+      if (await askOnce(order)) return;
+      await sleep(askAgainMs);
+    }
+  });
+};
+
+const askAgainMs = 10_000;
+
+/** Resolves to whether the asking is over; codes that the order will not have are asked for anew, as a new message. */
+const askOnce = async (order: LiveOrder): Promise<boolean> => {
+  const { issuerId, orderNo, callsOutQueue } = order.input;
+  const result = await callsOut(
+    callsOutQueue,
+    issuerId,
+    `Ask ${issuerId} for the codes of order ${orderNo}`,
+  ).requestCode({
+    issuerId,
+    orderNo,
+    n: order.nextCodeRequest(),
+    atMs: Date.now(),
+    outstanding: outstanding(order.facts),
+    issueByMs: issueByMs(order.facts) ?? Date.now(),
+  });
+  switch (result.kind) {
+    case 'issuing':
+      return true;
+    case 'refused':
+      order.hear({
+        kind: 'refuse',
+        reason: result.reason,
+        ...(result.detail !== undefined ? { detail: result.detail } : {}),
+      });
+      return true;
+    case 'issued':
+      // Fewer than all: the issuer submits the rest by itself, or the window ends with these.
+      return order.hear(result.message).answer.kind === 'codes';
+    default:
+      return result satisfies never;
+  }
+};
+
+/** A page is served from our own database: it is delivered with the projection, and no call goes out. */
+export const deliver = async (order: LiveOrder): Promise<void> => {
+  if (order.facts.channel === 'page') {
+    order.hear({ kind: 'delivered', tries: order.facts.delivery.tries + 1 });
+    return;
+  }
+  const { issuerId, orderNo, callsOutQueue } = order.input;
+  order.showState();
+  await order.project();
+  const { n, atMs } = order.facts.deliveryMessage ?? { n: 1, atMs: Date.now() };
+  const summary = `Deliver the codes of order ${orderNo} to its ${order.facts.channel} terminal`;
+  try {
+    order.hear(await callsOut(callsOutQueue, issuerId, summary).deliverCodes({ issuerId, orderNo, n, atMs }));
+  } catch {
+    // The activity failed for good, for a reason of ours: a person looks, and may redeliver.
+    order.hear({ kind: 'undeliverable', tries: order.facts.delivery.tries });
+  }
+};
+
+const ongoing = (run: () => Promise<void>): OngoingCall => {
+  const scope = new CancellationScope();
+  let isOver = false;
+  scope
+    .run(run)
+    // A call that fails for good leaves the order waiting for its window; a cancelled one is what `stop` asked for.
+    .catch(() => undefined)
+    .finally(() => {
+      isOver = true;
+    });
+  return {
+    stop: () => {
+      if (!isOver) scope.cancel();
+    },
+  };
+};

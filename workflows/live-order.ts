@@ -1,0 +1,189 @@
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { OrderEvent, OrderMessage, TimelineEntry } from '../src/domain/messages';
+import {
+  type HeldCode,
+  isBeforeVerification,
+  issueByMs,
+  type OrderFacts,
+  openFacts,
+  type Terminal,
+  verifyByMs,
+} from '../src/domain/order';
+import { holdPollMs, recordedRefusalLimit, updateLimit } from '../src/domain/timings';
+import { decide, isUndoneByTime, whyWaiting } from '../src/domain/verdict';
+import { own } from './effects';
+import { orderStateAttribute } from './order-attributes';
+import { type AskedMessage, type OrderInput, orderFacts, type Reply, updates } from './order-messages';
+
+/** What a claim became; told to the store with the next projection. */
+interface Claims {
+  accepted: string[];
+  released: string[];
+  late: string[];
+}
+
+/** An order in its workflow: the facts, what it hears, and what has not been written to the row yet. */
+export class LiveOrder {
+  facts: OrderFacts;
+  private held: readonly HeldCode[] = [];
+  private entries: TimelineEntry[] = [];
+  private events: OrderEvent[] = [];
+  private claims: Claims = { accepted: [], released: [], late: [] };
+  private terminal: Terminal | undefined;
+  private asked = 0;
+  private refusals = 0;
+  private codeRequests = 0;
+
+  constructor(readonly input: OrderInput) {
+    this.facts = openFacts(input);
+    setCurrentDetails(whyWaiting(this.facts));
+  }
+
+  get state(): OrderFacts['state'] {
+    return this.facts.state;
+  }
+
+  /** The second interface and the operator: each is one line that hands over, guarded by the same pure decision. */
+  answerQuestions(): void {
+    const handlers = { validator: (message: AskedMessage) => this.guard(message) };
+    setHandler(updates.verify, (message) => this.answer(message), handlers);
+    setHandler(updates.codes, (message) => this.answer(message), handlers);
+    setHandler(updates.refuse, (message) => this.answer(message), handlers);
+    setHandler(updates.cancel, (message) => this.answer(message), handlers);
+    setHandler(updates.renotify, (message) => this.answer(message), handlers);
+    setHandler(updates.redeliver, (message) => this.answer(message), handlers);
+    setHandler(updates.extend, (message) => this.answer(message), handlers);
+    setHandler(orderFacts, () => this.facts);
+    // Someone pressed "cancel" in the Temporal UI: the order ends as an operator's cancellation, with all its events.
+    CancellationScope.current()
+      .cancelRequested.catch(() => undefined)
+      .finally(() => this.hear({ kind: 'cancel', by: 'operator', reason: 'cancelled in the engine' }));
+  }
+
+  /** Decides by the state alone, once, and remembers what is to be written. */
+  hear(message: OrderMessage): Reply {
+    const { facts, held, answer, events, entries } = decide(this.facts, this.held, message, Date.now());
+    this.facts = facts;
+    this.held = held;
+    this.events.push(...events);
+    this.entries.push(...entries);
+    if (message.kind === 'codes') this.noteClaim(message.submissionId, answer);
+    if (message.kind === 'redeliver' && message.terminal && answer.kind === 'done') this.terminal = message.terminal;
+    setCurrentDetails(whyWaiting(facts));
+    return { answer, facts, entries };
+  }
+
+  /** Waits until `isOver`, or until the running window ends; then the order hears of it. Holds and extensions count. */
+  async waitInWindow(isOver: () => boolean): Promise<void> {
+    const isVerifyWindow = isBeforeVerification(this.state);
+    const sinceMs = isVerifyWindow ? this.facts.createdAtMs : (this.facts.verification?.verifiedAtMs ?? Date.now());
+    let heldMs = 0;
+    while (!isOver()) {
+      const endsAtMs = (isVerifyWindow ? verifyByMs(this.facts) : (issueByMs(this.facts) ?? sinceMs)) + heldMs;
+      const leftMs = endsAtMs - Date.now();
+      if (leftMs > 0) {
+        await condition(isOver, leftMs);
+        continue;
+      }
+      const held = await this.keepTrying(() => own.heldTime({ issuerId: this.input.issuerId, sinceMs }));
+      if (isOver()) return;
+      if (held.isHeld) await condition(isOver, holdPollMs);
+      else if (held.heldMs > heldMs) heldMs = held.heldMs;
+      else if (this.windowEndsAtMs(isVerifyWindow, sinceMs) + heldMs <= Date.now()) this.hear({ kind: 'window_ended' });
+    }
+  }
+
+  untilHeard(isOver: () => boolean): Promise<void> {
+    return condition(isOver);
+  }
+
+  /** Another number is another message: its data says what is outstanding now. */
+  nextCodeRequest(): number {
+    this.codeRequests += 1;
+    return this.codeRequests;
+  }
+
+  /** Writes the facts, the timeline and the outbox of events; and the state that operators search by. */
+  async project(): Promise<void> {
+    const { issuerId, orderNo } = this.input;
+    const { facts, events, claims, terminal } = this;
+    this.events = [];
+    this.claims = { accepted: [], released: [], late: [] };
+    this.terminal = undefined;
+    const entries = this.entries.slice(-entriesLimit);
+    await this.keepTrying(() =>
+      own.project({ issuerId, orderNo, facts, entries, events, ...(terminal ? { terminal } : {}), ...claims }),
+    );
+  }
+
+  showState(): void {
+    upsertSearchAttributes([{ key: orderStateAttribute, value: this.state }]);
+  }
+
+  /** Before the end: nothing that came in meanwhile is left unanswered or unwritten. */
+  async settle(): Promise<void> {
+    await condition(allHandlersFinished);
+    while (this.hasUnwritten) {
+      await this.project();
+      await condition(allHandlersFinished);
+    }
+  }
+
+  private get hasUnwritten(): boolean {
+    const { accepted, released, late } = this.claims;
+    return this.events.length + accepted.length + released.length + late.length > 0;
+  }
+
+  private windowEndsAtMs(isVerifyWindow: boolean, sinceMs: number): number {
+    return isVerifyWindow ? verifyByMs(this.facts) : (issueByMs(this.facts) ?? sinceMs);
+  }
+
+  private answer(message: AskedMessage): Reply {
+    const reply = this.hear(message);
+    if (reply.answer.kind === 'refused') this.refusals += 1;
+    this.asked += 1;
+    return reply;
+  }
+
+  /** Nothing of what it refuses is recorded: only for refusals that time can undo, and past the limits. */
+  private guard(message: AskedMessage): void {
+    if (this.asked >= updateLimit) throw refusal('rate_limited');
+    const { answer } = decide(this.facts, this.held, message, Date.now());
+    if (answer.kind !== 'refused') return;
+    if (isUndoneByTime(answer) || this.refusals >= recordedRefusalLimit) throw refusal(answer.code);
+  }
+
+  private noteClaim(submissionId: string, answer: Reply['answer']): void {
+    if (answer.kind === 'codes' && answer.isNew) this.claims.accepted.push(submissionId);
+    else if (answer.kind === 'refused' && answer.late) this.claims.late.push(submissionId);
+    else this.claims.released.push(submissionId);
+  }
+
+  /** No order ends because an effect of ours failed for good: it waits, visibly, and tries again. */
+  private async keepTrying<T>(effect: () => Promise<T>): Promise<T> {
+    for (let pauseMs = 1_000; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+      try {
+        return await effect();
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        await sleep(pauseMs);
+      }
+    }
+  }
+}
+
+const longestPauseMs = 600_000;
+/** The newest lines that a projection carries; the row has the older ones already. */
+const entriesLimit = 200;
+
+const refusal = (code: string): ApplicationFailure => ApplicationFailure.nonRetryable(code, code);

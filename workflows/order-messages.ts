@@ -1,0 +1,54 @@
+import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { OrderName } from '../src/domain/ids';
+import type { Answer, OrderMessage, TimelineEntry } from '../src/domain/messages';
+import type { OrderFacts, OrderOpening } from '../src/domain/order';
+
+/** What the gateway and the workflow say to each other; the gateway loads nothing else of this folder. */
+export interface OrderInput extends OrderName, OrderOpening {
+  readonly callsOutQueue: string;
+}
+
+/** The verdict together with the view that it leaves: the HTTP side writes the view before it answers. */
+export interface Reply {
+  readonly answer: Answer;
+  readonly facts: OrderFacts;
+  readonly entries: readonly TimelineEntry[];
+}
+
+/** How the workflow ended, readable in the Temporal UI. */
+export interface OrderOutcome {
+  readonly state: OrderFacts['state'];
+  readonly issued: number;
+}
+
+export interface AfterSaleInput extends OrderName {
+  readonly kind: 'redeliver' | 'void';
+  readonly callsOutQueue: string;
+  readonly delivery: { readonly n: number; readonly atMs: number };
+  readonly sequence: number;
+  readonly itemIds: readonly string[];
+  readonly state: OrderFacts['state'];
+}
+
+const update = <K extends OrderMessage['kind']>(name: string) =>
+  defineUpdate<Reply, [OrderMessage & { kind: K }]>(name);
+
+export const updates = {
+  verify: update<'verify'>('verifyOrder'),
+  codes: update<'codes'>('submitCodes'),
+  refuse: update<'refuse'>('refuseOrder'),
+  cancel: update<'cancel'>('cancelOrder'),
+  renotify: update<'renotify'>('renotify'),
+  redeliver: update<'redeliver'>('redeliver'),
+  extend: update<'extend'>('extend'),
+} as const;
+export type AskedKind = keyof typeof updates;
+export type AskedMessage = Extract<OrderMessage, { kind: AskedKind }>;
+
+export const orderFacts = defineQuery<OrderFacts>('orderFacts');
+
+export const workflowNames = {
+  order: 'orderWorkflow',
+  afterSale: 'afterSaleWorkflow',
+  reconcile: 'reconcileWorkflow',
+} as const;

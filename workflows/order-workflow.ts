@@ -1,0 +1,57 @@
+import { CancellationScope } from '@temporalio/workflow';
+import { isAwaitingCodes, isBeforeVerification } from '../src/domain/order';
+import { askForCodes, deliver, notify } from './first-interface';
+import { LiveOrder } from './live-order';
+import type { OrderInput, OrderOutcome } from './order-messages';
+
+/**
+ * The life of one order: notified -> verified -> issued -> delivered. Whatever the issuer or an operator says comes in
+ * through `answerQuestions`, is judged by state, and wakes the step that waits for it.
+ */
+export async function orderWorkflow(input: OrderInput): Promise<OrderOutcome> {
+  const order = new LiveOrder(input);
+  order.answerQuestions();
+  await CancellationScope.nonCancellable(async () => {
+    await beVerified(order);
+    await beIssued(order);
+    await beDelivered(order);
+    order.showState();
+    await order.project();
+    await order.settle();
+  });
+  return { state: order.state, issued: order.facts.issued };
+}
+
+/** The issuer is told of the payment until it verifies, refuses or cancels, or until the verify window ends. */
+async function beVerified(order: LiveOrder): Promise<void> {
+  while (isBeforeVerification(order.state)) {
+    const round = order.facts.renotifications;
+    const notice = notify(order, round + 1);
+    await order.waitInWindow(() => !isBeforeVerification(order.state) || order.facts.renotifications > round);
+    notice.stop();
+  }
+}
+
+/** Codes are pushed by the issuer, or asked for; the issue window ends with all of them, some or none. */
+async function beIssued(order: LiveOrder): Promise<void> {
+  if (isAwaitingCodes(order.state)) order.showState();
+  while (isAwaitingCodes(order.state)) {
+    const round = order.facts.renotifications;
+    const request = askForCodes(order);
+    await order.waitInWindow(() => !isAwaitingCodes(order.state) || order.facts.renotifications > round);
+    request.stop();
+  }
+}
+
+/** The terminal gets the codes; where it does not take them, the order waits for a person. */
+async function beDelivered(order: LiveOrder): Promise<void> {
+  while (order.state === 'issued') {
+    await deliver(order);
+    if (!isUndeliverable(order)) return;
+    order.showState();
+    await order.project();
+    await order.untilHeard(() => !isUndeliverable(order));
+  }
+}
+
+const isUndeliverable = (order: LiveOrder): boolean => order.state === 'undeliverable';
