@@ -91,7 +91,7 @@ const callUrl = async (
 ): Promise<IssuerAnswer> => {
   const body = messageBytes(message);
   const secrets = liveSecrets(issuer.secrets, nowMs()).map(({ sealed }) =>
-    ring.open(sealed.buffer, `issuer-secret:${issuer._id}`).toString(),
+    ring.open(sealed, `issuer-secret:${issuer._id}`).toString(),
   );
   const result = await outbound.postSigned({
     issuerId: issuer._id,

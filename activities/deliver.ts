@@ -40,7 +40,7 @@ export const createDeliver = (parts: CallsOut & { readonly keys: PlatformKeys })
         url: row.terminal.url,
         messageId,
         atMs: delivery.atMs,
-        codes: await openCodes(parts.room, row),
+        codes: openCodes(parts.ring, row, await parts.room.codes.accepted(row)),
         signal: cancellationSignal(),
       });
       if (outcome.kind === 'not_tried') throw notTried(outcome.reason, 'the terminal was not tried', outcome.delayMs);

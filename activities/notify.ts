@@ -46,7 +46,7 @@ const paidMessage = ({ ring }: CallsOut, row: OrderRow, { atMs, verifyByMs }: No
   data: {
     issuerId: row.issuerId,
     orderNo: row.orderNo,
-    token: unwrapOrderKey(ring, row._id, row.wrappedKey.buffer).token,
+    token: unwrapOrderKey(ring, row._id, row.wrappedKey).token,
     product: row.product,
     quantity: row.quantity,
     amount: row.amount,

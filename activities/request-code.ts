@@ -64,7 +64,7 @@ const requestMessage = ({ ring }: CallsOut, row: OrderRow, { atMs, outstanding, 
   data: {
     issuerId: row.issuerId,
     orderNo: row.orderNo,
-    token: unwrapOrderKey(ring, row._id, row.wrappedKey.buffer).token,
+    token: unwrapOrderKey(ring, row._id, row.wrappedKey).token,
     product: row.product,
     quantity: row.quantity,
     outstanding,

@@ -3,6 +3,7 @@ import type { PayloadCodec } from '@temporalio/common';
 import type { Config } from './config';
 import { createKeyRing } from './sealing/key-ring';
 import { createPayloadCodec } from './sealing/payload-codec';
+import { createDecodePayloads } from './sealing/payload-json';
 import { loadPlatformKeys, type PlatformKeys } from './sealing/platform-keys';
 import type { SecondInterface } from './second-interface/ask-order';
 import { createAudit } from './store/audit';
@@ -15,6 +16,7 @@ import { createKeys } from './store/keys';
 import { createOrders } from './store/orders';
 import { createRequests } from './store/requests';
 import { createOrderGateway } from './temporal/order-gateway';
+import { createReadiness } from './temporal/readiness';
 
 export type Core = Awaited<ReturnType<typeof assemble>>;
 
@@ -56,6 +58,8 @@ export const assemble = async (
     database,
     keys,
     gateway,
+    engine: createReadiness(client),
+    decodePayloads: createDecodePayloads(codec),
     issuers,
     room,
     requests: createRequests(database),

@@ -6,7 +6,7 @@ import { createLogger } from '../src/logger';
 import { createAddressGuard } from '../src/outbound/address-guard';
 import { createOutbound } from '../src/outbound/client';
 import { loadAdapters } from '../src/second-interface/adapters';
-import { hasSearchAttributes } from '../src/temporal/readiness';
+import { createReadiness } from '../src/temporal/readiness';
 import { untilDone } from '../src/until-done';
 import { clientOn, createWorkers, routeEngineLogs } from './create-worker';
 import { scheduleReconciler } from './schedule-reconciler';
@@ -28,7 +28,8 @@ const main = async (): Promise<void> => {
   );
   const { client, codec, room, issuers, ring, keys, requests, database } = core;
   await untilDone('search attributes', log, stopping.signal, async () => {
-    if (!(await hasSearchAttributes(client))) throw new Error('the search attributes are not registered');
+    if (!(await createReadiness(client).hasSearchAttributes()))
+      throw new Error('the search attributes are not registered');
   });
   const outbound = createOutbound({
     guard: createAddressGuard({ allowCidrs: config.callbackAllow }),

@@ -1,7 +1,7 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import { reconcilerScheduleId } from '../src/temporal/readiness';
 import { workflowNames } from '../workflows/order-messages';
 
-export const reconcilerScheduleId = 'reconcile';
 const everySeconds = 30;
 
 /** Called by every worker at its start: the first one makes the Schedule, the others bring it up to date. */

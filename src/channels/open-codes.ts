@@ -1,15 +1,13 @@
 import type { Code } from '../contract/issuer';
 import type { KeyRing } from '../sealing/key-ring';
 import { unwrapOrderKey } from '../sealing/order-keys';
-import type { Codes } from '../store/codes';
-import type { OrderRow } from '../store/orders';
 
 /** The only place where codes are opened: called by a delivery and by the pick-up page, in the order of submission. */
-export const openCodes = async (
-  { ring, codes }: { readonly ring: KeyRing; readonly codes: Codes },
-  row: OrderRow,
-): Promise<Code[]> => {
-  const keys = unwrapOrderKey(ring, row._id, row.wrappedKey.buffer);
-  const sealed = await codes.accepted(row);
-  return sealed.map((code) => JSON.parse(keys.codes.open(code.sealed.buffer, `code:${row._id}`).toString()) as Code);
+export const openCodes = (
+  ring: KeyRing,
+  order: { readonly _id: string; readonly wrappedKey: Uint8Array },
+  sealedCodes: readonly { readonly sealed: Uint8Array }[],
+): Code[] => {
+  const keys = unwrapOrderKey(ring, order._id, order.wrappedKey);
+  return sealedCodes.map(({ sealed }) => JSON.parse(keys.codes.open(sealed, `code:${order._id}`).toString()) as Code);
 };

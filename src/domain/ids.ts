@@ -6,7 +6,6 @@ export interface OrderName {
 
 export const issuerIdPattern = /^[a-z0-9-]{1,64}$/;
 export const orderNoPattern = /^[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}$/;
-export const webhookIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
 /** The platform's own messages begin so; an incoming request that does is refused. */
 export const ownMessagePrefix = 'cf_';
 

@@ -1,13 +1,20 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import type { Core } from '../assemble';
-import type { Config } from '../config';
 import type { Terminal } from '../domain/order';
 import type { AddressGuard } from '../outbound/address-guard';
+import type { KeyRing } from '../sealing/key-ring';
+import type { DecodePayloads } from '../sealing/payload-json';
+import type { PlatformKeys } from '../sealing/platform-keys';
 import type { Adapters } from '../second-interface/adapters';
+import type { SecondInterface } from '../second-interface/ask-order';
 import { cancelOrder } from '../second-interface/cancel-order';
-import type { IssuerSettings } from '../store/issuers';
+import type { Audit } from '../store/audit';
+import type { Database } from '../store/database';
+import type { IssuerSettings, Issuers } from '../store/issuers';
+import type { Requests } from '../store/requests';
+import type { OrderGateway } from '../temporal/order-gateway';
+import type { EngineReadiness } from '../temporal/readiness';
 import { createAuditTrail } from './audit-trail';
 import { createMetrics } from './metrics';
 import { createMount, requestId } from './mount';
@@ -26,8 +33,23 @@ import { mountPickup } from './routes/pickup';
 import { createStarter, type Starter } from './starter';
 
 export interface AppParts {
-  readonly core: Core;
-  readonly config: Pick<Config, 'publicUrl' | 'operatorToken' | 'codecSecret'>;
+  readonly core: {
+    readonly room: SecondInterface;
+    readonly issuers: Issuers;
+    readonly requests: Requests;
+    readonly audit: Audit;
+    readonly database: Database;
+    readonly ring: KeyRing;
+    readonly keys: PlatformKeys;
+    readonly gateway: OrderGateway;
+    readonly engine: EngineReadiness;
+    readonly decodePayloads: DecodePayloads;
+  };
+  readonly config: {
+    readonly publicUrl: string;
+    readonly operatorToken: string;
+    readonly codecSecret: string | undefined;
+  };
   readonly guard: AddressGuard;
   readonly adapters: Adapters;
   readonly log: Logger;
@@ -43,7 +65,7 @@ export const createApp = ({
   log,
   nowMs,
 }: AppParts): { app: Express; starter: Starter } => {
-  const { room, issuers, ring, requests, keys, client, database, codec, gateway } = core;
+  const { room, issuers, ring, requests, keys, database, gateway } = core;
   const starter = createStarter({ gateway, log });
   const audit = createAuditTrail(core.audit, nowMs);
 
@@ -91,7 +113,7 @@ export const createApp = ({
   app.use(requestId, metrics.observe, helmet({ strictTransportSecurity: false }));
 
   const mount = createMount(app, { issuers, ring, nowMs, requests, operatorToken: config.operatorToken });
-  mountHealth(mount, { client, database, nowMs });
+  mountHealth(mount, { engine: core.engine, database, nowMs });
   mountKeys(mount, keys);
   mountOrders(mount, { room, publicUrl: config.publicUrl, terminalProblem, startSoon: starter.startSoon });
   mountOrderOperations(mount, room);
@@ -99,7 +121,7 @@ export const createApp = ({
   mountOperatorIssuers(mount, { issuers, ring, nowMs, audit, settingsProblem, cancelOpenSoon });
   mountOperatorOrders(mount, { room, audit, auditLog: core.audit, terminalProblem });
   mountPickup(mount, { room, watch: createOrderWatch(room.orders, log) });
-  mountCodec(mount, { codec, operatorToken: config.operatorToken, codecSecret: config.codecSecret });
+  mountCodec(mount, { decodePayloads: core.decodePayloads, ...config });
   mountDocs(mount);
   mount.plain('get', '/metrics', metrics.serve);
   mount.finish();

@@ -1,4 +1,3 @@
-import { Binary } from 'mongodb';
 import { Failure } from '../domain/failures';
 import { type KeyRing, sha256 } from '../sealing/key-ring';
 import type { OperationAnswer } from '../second-interface/operation-answer';
@@ -51,7 +50,7 @@ export const once = async (
     case 'running':
       throw new Failure('in_progress', { retryAfterSeconds: 1 });
     case 'kept': {
-      const body = ring.open(reserved.answer.sealedBody.buffer, context).toString();
+      const body = ring.open(reserved.answer.sealedBody, context).toString();
       const { status } = reserved.answer;
       return { status, body, isProblem: status >= 400, isReplay: true };
     }
@@ -59,7 +58,7 @@ export const once = async (
       break;
   }
   const keep = async (status: number, body: string): Promise<void> => {
-    const sealed = new Binary(ring.seal(Buffer.from(body), context));
+    const sealed = ring.seal(Buffer.from(body), context);
     // The change itself is durable: without this note the repeat is judged anew, with the same outcome.
     await requests.keep(id, reserved.leaseUntil, status, sealed).catch(() => undefined);
   };

@@ -29,7 +29,7 @@ export const authenticateIssuer = async (
   const issuer = await issuers.find(request.params.issuerId);
   const secrets = issuer
     ? liveSecrets(issuer.secrets, nowMs()).map(({ sealed }) =>
-        ring.open(sealed.buffer, `issuer-secret:${issuer._id}`).toString(),
+        ring.open(sealed, `issuer-secret:${issuer._id}`).toString(),
       )
     : [nobodysSecret];
   const raw = bytesOf(request.body);

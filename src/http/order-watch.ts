@@ -9,7 +9,7 @@ export type OrderWatch = ReturnType<typeof createOrderWatch>;
 
 interface Waiter {
   readonly id: string;
-  readonly seenVersion: number;
+  readonly seenVersion: string;
   readonly wake: () => void;
 }
 
@@ -26,7 +26,7 @@ export const createOrderWatch = (orders: Pick<Orders, 'versionsOf'>, log: Logger
     try {
       const versions = await orders.versionsOf([...new Set([...waiters].map(({ id }) => id))]);
       for (const waiter of waiters) {
-        if ((versions.get(waiter.id) ?? Number.POSITIVE_INFINITY) !== waiter.seenVersion) waiter.wake();
+        if (versions.get(waiter.id) !== waiter.seenVersion) waiter.wake();
       }
     } catch (error) {
       log.warn({ err: error }, 'open pick-up pages could not be looked after');
@@ -46,7 +46,7 @@ export const createOrderWatch = (orders: Pick<Orders, 'versionsOf'>, log: Logger
     },
 
     /** Resolves when the row is of another version than the one seen, or when the signal fires. */
-    changed: (id: string, seenVersion: number, signal: AbortSignal): Promise<void> =>
+    changed: (id: string, seenVersion: string, signal: AbortSignal): Promise<void> =>
       new Promise((resolve) => {
         const waiter: Waiter = {
           id,

@@ -1,13 +1,13 @@
 import type { ErrorRequestHandler, Response } from 'express';
-import { MongoError } from 'mongodb';
 import type { Logger } from 'pino';
 import { problemOf } from '../contract/problem';
 import { Failure } from '../domain/failures';
+import { isStoreError } from '../store/database';
 
 /** Everything that a route throws ends here, as one of the closed list: what is not in it is our own fault, a 500. */
 export const failureOf = (error: unknown): Failure => {
   if (error instanceof Failure) return error;
-  if (error instanceof MongoError) return new Failure('unavailable', { retryAfterSeconds: 1 });
+  if (isStoreError(error)) return new Failure('unavailable', { retryAfterSeconds: 1 });
   switch (typeOf(error)) {
     case 'entity.too.large':
       return new Failure('body_too_large');

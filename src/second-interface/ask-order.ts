@@ -24,6 +24,8 @@ export interface SecondInterface {
   readonly holdsOf: (issuerId: string) => Promise<readonly Hold[]>;
 }
 
+export type { AskedMessage };
+
 export type Judged = { readonly answer: Answer; readonly row: OrderRow };
 
 /**

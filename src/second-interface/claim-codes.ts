@@ -1,4 +1,3 @@
-import { Binary } from 'mongodb';
 import type { Code } from '../contract/issuer';
 import { Failure } from '../domain/failures';
 import { submissionId } from '../domain/ids';
@@ -50,7 +49,7 @@ export const referenceOnly = (
 ): CodesMessage => codesMessage(submissionId(row, updateId), references(room, row.issuerId, codes), false);
 
 const submissionRow = (room: SecondInterface, row: OrderRow, updateId: string, codes: readonly Code[]) => {
-  const keys = unwrapOrderKey(room.ring, row._id, row.wrappedKey.buffer);
+  const keys = unwrapOrderKey(room.ring, row._id, row.wrappedKey);
   const items = references(room, row.issuerId, codes);
   return {
     _id: submissionId(row, updateId),
@@ -60,7 +59,7 @@ const submissionRow = (room: SecondInterface, row: OrderRow, updateId: string, c
     updateId,
     codes: codes.map((code, n) => ({
       ...(items[n] as CodeReference),
-      sealed: new Binary(keys.codes.seal(Buffer.from(JSON.stringify(code)), `code:${row._id}`)),
+      sealed: keys.codes.seal(Buffer.from(JSON.stringify(code)), `code:${row._id}`),
     })),
     at: new Date(room.nowMs()),
   };

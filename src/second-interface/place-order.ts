@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Binary } from 'mongodb';
 import type { PlaceOrder } from '../contract/issuer';
 import { bodyInvalid } from '../contract/problem';
 import { Failure } from '../domain/failures';
@@ -54,7 +53,7 @@ export const placeOrder = async (
 /** Only where the pick-up page is the terminal: the link is the credential. */
 export const pickupUrl = (room: SecondInterface, publicUrl: string, row: OrderRow): string | undefined =>
   row.terminal.channel === 'page'
-    ? `${publicUrl}/p/${unwrapOrderKey(room.ring, row._id, row.wrappedKey.buffer).pickupSecret}`
+    ? `${publicUrl}/p/${unwrapOrderKey(room.ring, row._id, row.wrappedKey).pickupSecret}`
     : undefined;
 
 const newRow = (room: SecondInterface, issuer: IssuerRow, publicUrl: string, body: PlaceOrder): OrderRow => {
@@ -91,7 +90,7 @@ const newRow = (room: SecondInterface, issuer: IssuerRow, publicUrl: string, bod
     terminal,
     terminalGiven: body.terminal !== undefined,
     baseUrl: publicUrl,
-    wrappedKey: new Binary(wrapped),
+    wrappedKey: wrapped,
     pickupHash: keys.pickupHash,
     createdAt,
     state: facts.state,

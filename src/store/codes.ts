@@ -1,10 +1,9 @@
-import type { Binary } from 'mongodb';
 import { type OrderName, orderId } from '../domain/ids';
 import type { CodeReference } from '../domain/messages';
 import { type Database, isDuplicate } from './database';
 
 export interface SealedCode extends CodeReference {
-  readonly sealed: Binary;
+  readonly sealed: Buffer;
 }
 
 /**

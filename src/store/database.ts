@@ -1,4 +1,4 @@
-import { type Collection, type Db, MongoClient } from 'mongodb';
+import { type Collection, type Db, MongoClient, MongoError } from 'mongodb';
 import type { AuditRow } from './audit';
 import type { SubmissionRow } from './codes';
 import type { InboxRow } from './inbox';
@@ -36,6 +36,8 @@ export const openDatabase = (uri: string): Database => {
     waitQueueTimeoutMS: callLimitMs,
     writeConcern: { w: 'majority', journal: true },
     ignoreUndefined: true,
+    // Bytes come back as Buffers, so that no other room needs the driver's types.
+    promoteBuffers: true,
   });
   const path = new URL(uri.replace(/^mongodb(\+srv)?:/, 'http:').replace(/,[^/]*/, '')).pathname.slice(1);
   const db = client.db(path || 'codeferry');
@@ -54,6 +56,9 @@ export const openDatabase = (uri: string): Database => {
     close: () => client.close(),
   };
 };
+
+/** The database is away or did not answer in time: what it was asked may still have happened. */
+export const isStoreError = (error: unknown): boolean => error instanceof MongoError;
 
 /** Duplicate key: the unique indexes are the real guards, so this is an answer and not an error. */
 export const isDuplicate = (error: unknown): boolean =>

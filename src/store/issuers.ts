@@ -1,10 +1,9 @@
-import type { Binary } from 'mongodb';
 import type { Terminal } from '../domain/order';
 import { dayMs, idempotencyLifetimeMs } from '../domain/timings';
 import { type Database, isDuplicate } from './database';
 
 export interface SealedSecret {
-  readonly sealed: Binary;
+  readonly sealed: Buffer;
   readonly createdAt: Date;
   /** Absent on the newest one. */
   readonly endsAt?: Date;
@@ -131,7 +130,7 @@ export const createIssuers = ({ issuers }: Database) => {
 /** Newest first; the old one lives on for a day unless it is ended at once; a third rotation ends the oldest. */
 export const rotatedSecrets = (
   secrets: readonly SealedSecret[],
-  fresh: Binary,
+  fresh: Buffer,
   at: Date,
   endOldNow: boolean,
 ): SealedSecret[] => {

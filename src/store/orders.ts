@@ -1,4 +1,3 @@
-import type { Binary } from 'mongodb';
 import { type OrderName, orderId } from '../domain/ids';
 import type { OrderEvent, TimelineEntry } from '../domain/messages';
 import type { Amount, OrderFacts, OrderState, Terminal } from '../domain/order';
@@ -26,7 +25,7 @@ export interface OrderRow {
   readonly terminalGiven: boolean;
   /** The platform's public URL when the order was accepted: all tries of one message carry the same addresses. */
   readonly baseUrl: string;
-  readonly wrappedKey: Binary;
+  readonly wrappedKey: Buffer;
   readonly pickupHash: string;
   readonly createdAt: Date;
   readonly state: OrderState;
@@ -69,6 +68,10 @@ const projectTries = 10;
 export const orderPosition = (createdAt: Date, order: OrderName): string =>
   `${createdAt.toISOString()}/${orderId(order)}`;
 
+/** Changes with everything that a pick-up page shows; a notice that was taken moves the state alone. */
+export const shownVersion = ({ version, state, voidedAt }: Pick<OrderRow, 'version' | 'state' | 'voidedAt'>): string =>
+  `${version}/${state}/${voidedAt !== undefined}`;
+
 export type Orders = ReturnType<typeof createOrders>;
 
 export const createOrders = ({ orders }: Database) => {
@@ -93,9 +96,11 @@ export const createOrders = ({ orders }: Database) => {
     findByPickup: (pickupHash: string): Promise<OrderRow | null> => orders.findOne({ pickupHash }),
 
     /** Read for open pick-up pages: what changed, in one look. */
-    versionsOf: async (ids: readonly string[]): Promise<Map<string, number>> => {
-      const rows = await orders.find({ _id: { $in: [...ids] } }, { projection: { version: 1 } }).toArray();
-      return new Map(rows.map(({ _id, version }) => [_id, version]));
+    versionsOf: async (ids: readonly string[]): Promise<Map<string, string>> => {
+      const rows = await orders
+        .find({ _id: { $in: [...ids] } }, { projection: { version: 1, state: 1, voidedAt: 1 } })
+        .toArray();
+      return new Map(rows.map((row) => [row._id, shownVersion(row)]));
     },
 
     /** Newest first; the caller asks for one more than a page to know whether there is a next one. */

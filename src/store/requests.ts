@@ -1,4 +1,3 @@
-import type { Binary } from 'mongodb';
 import { type Database, isDuplicate } from './database';
 
 /**
@@ -12,13 +11,13 @@ export interface RequestRow {
   readonly bodyHash: string;
   readonly status: 'running' | 'open' | 'kept';
   readonly leaseUntil?: Date;
-  readonly answer?: { readonly status: number; readonly sealedBody: Binary };
+  readonly answer?: { readonly status: number; readonly sealedBody: Buffer };
   readonly at: Date;
 }
 
 export type Reservation =
   | { readonly kind: 'go'; readonly leaseUntil: Date }
-  | { readonly kind: 'kept'; readonly answer: { readonly status: number; readonly sealedBody: Binary } }
+  | { readonly kind: 'kept'; readonly answer: { readonly status: number; readonly sealedBody: Buffer } }
   | { readonly kind: 'mismatch' | 'running' };
 
 /** Longer than any request runs, so that two handlers never work on one webhook-id. */
@@ -47,7 +46,7 @@ export const createRequests = ({ requests }: Database) => ({
     return taken.matchedCount > 0 ? { kind: 'go', leaseUntil } : { kind: 'running' };
   },
 
-  keep: async (_id: string, leaseUntil: Date, status: number, sealedBody: Binary): Promise<void> => {
+  keep: async (_id: string, leaseUntil: Date, status: number, sealedBody: Buffer): Promise<void> => {
     await requests.updateOne(
       { _id, leaseUntil },
       { $set: { status: 'kept', answer: { status, sealedBody } }, $unset: { leaseUntil: 1 } },

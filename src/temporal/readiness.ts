@@ -2,19 +2,26 @@ import type { Client } from '@temporalio/client';
 import { searchAttributeNames } from '../../workflows/order-attributes';
 
 const callLimitMs = 3_000;
+export const reconcilerScheduleId = 'reconcile';
 
-/** An unknown search attribute would poison every order: workers wait and `/readyz` stays red without them. */
-export const hasSearchAttributes = async (client: Client): Promise<boolean> => {
-  const answer = await client.connection.withDeadline(Date.now() + callLimitMs, () =>
-    client.connection.operatorService.listSearchAttributes({ namespace: client.options.namespace }),
-  );
-  return searchAttributeNames.every((name) => name in answer.customAttributes);
-};
+export type EngineReadiness = ReturnType<typeof createReadiness>;
 
-/** Ages tell whether the reconciler runs: read by `/readyz` and the metrics. */
-export const lastReconciledAt = async (client: Client, scheduleId: string): Promise<Date | undefined> => {
-  const description = await client.connection.withDeadline(Date.now() + callLimitMs, () =>
-    client.schedule.getHandle(scheduleId).describe(),
-  );
-  return description.info.recentActions.at(-1)?.takenAt;
+/** Read by `/readyz`, and by a worker before it polls. */
+export const createReadiness = (client: Client) => {
+  const limited = <T>(run: () => Promise<T>): Promise<T> =>
+    client.connection.withDeadline(Date.now() + callLimitMs, run);
+  return {
+    /** An unknown search attribute would poison every order: workers wait and `/readyz` stays red without them. */
+    hasSearchAttributes: async (): Promise<boolean> => {
+      const { namespace } = client.options;
+      const answer = await limited(() => client.connection.operatorService.listSearchAttributes({ namespace }));
+      return searchAttributeNames.every((name) => name in answer.customAttributes);
+    },
+
+    /** With SKIP a stuck pass would stop all later ones in silence: its age tells. */
+    lastReconciledAt: async (): Promise<Date | undefined> => {
+      const description = await limited(() => client.schedule.getHandle(reconcilerScheduleId).describe());
+      return description.info.recentActions.at(-1)?.takenAt;
+    },
+  };
 };

@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Payload, PayloadCodec } from '@temporalio/common';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { parseWith } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
+import type { DecodePayloads } from '../../sealing/payload-json';
 import type { Mount } from '../mount';
 import { requireOperator } from '../operator-auth';
 import { bodyLimitBytes, bytesOf, rawBody } from '../raw-body';
@@ -15,14 +15,14 @@ const payloads = z.object({
 });
 
 export interface Codec {
-  readonly codec: PayloadCodec;
+  readonly decodePayloads: DecodePayloads;
   readonly operatorToken: string;
   /** In the address that the Temporal UI is given, since the UI cannot send a token of ours. */
   readonly codecSecret: string | undefined;
 }
 
 /** Lets the Temporal UI read summaries, details and payloads. Decodes only; codes are never among payloads. */
-export const mountCodec = (mount: Mount, { codec, operatorToken, codecSecret }: Codec): void => {
+export const mountCodec = (mount: Mount, { decodePayloads, operatorToken, codecSecret }: Codec): void => {
   const allow: RequestHandler = (_request, response, next) => {
     response.setHeader('access-control-allow-origin', '*');
     response.setHeader('access-control-allow-methods', 'POST');
@@ -34,8 +34,7 @@ export const mountCodec = (mount: Mount, { codec, operatorToken, codecSecret }: 
   };
   const decode: RequestHandler = async (request, response) => {
     const body = parseWith(payloads, jsonOf(bytesOf(request.body)));
-    const decoded = await codec.decode(body.payloads.map(fromJson));
-    response.json({ payloads: decoded.map(toJson) });
+    response.json({ payloads: await decodePayloads(body.payloads) });
   };
   const requireSecret: RequestHandler = (request, _response, next) => {
     const given = Buffer.from(String(request.params.secret));
@@ -63,18 +62,3 @@ const jsonOf = (raw: Buffer): unknown => {
     throw new Failure('body_malformed');
   }
 };
-
-/** Payloads as protobuf's JSON: bytes are base64. */
-const fromJson = ({ metadata, data }: z.output<typeof payloads>['payloads'][number]): Payload => ({
-  metadata: Object.fromEntries(
-    Object.entries(metadata ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64')]),
-  ),
-  data: Buffer.from(data ?? '', 'base64'),
-});
-
-const toJson = ({ metadata, data }: Payload) => ({
-  metadata: Object.fromEntries(
-    Object.entries(metadata ?? {}).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
-  ),
-  data: Buffer.from(data ?? new Uint8Array()).toString('base64'),
-});

@@ -1,19 +1,17 @@
-import type { Client } from '@temporalio/client';
 import type { Database } from '../../store/database';
-import { hasSearchAttributes, lastReconciledAt } from '../../temporal/readiness';
+import type { EngineReadiness } from '../../temporal/readiness';
 import type { Mount } from '../mount';
 
 export interface Health {
-  readonly client: Client;
+  readonly engine: EngineReadiness;
   readonly database: Database;
   readonly nowMs: () => number;
 }
 
-const reconcilerScheduleId = 'reconcile';
 const reconcilerLateMs = 5 * 60_000;
 
 /** `/healthz`: the process runs. `/readyz`: it can do its work, and if not, which part is away. */
-export const mountHealth = (mount: Mount, { client, database, nowMs }: Health): void => {
+export const mountHealth = (mount: Mount, { engine, database, nowMs }: Health): void => {
   mount.plain('get', '/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });
@@ -24,11 +22,11 @@ export const mountHealth = (mount: Mount, { client, database, nowMs }: Health): 
         () => 'ok' as const,
         () => 'away' as const,
       ),
-      hasSearchAttributes(client).then(
+      engine.hasSearchAttributes().then(
         (has) => (has ? ('ok' as const) : ('search attributes are missing' as const)),
         () => 'away' as const,
       ),
-      lastReconciledAt(client, reconcilerScheduleId).catch(() => undefined),
+      engine.lastReconciledAt().catch(() => undefined),
     ]);
     const ageMs = reconciledAt && nowMs() - reconciledAt.getTime();
     const reconciler = ageMs === undefined ? 'not run yet' : ageMs > reconcilerLateMs ? 'late' : 'ok';

@@ -1,4 +1,3 @@
-import { Binary } from 'mongodb';
 import { pageQuery } from '../../contract/issuer';
 import { changeIssuerRequest, createIssuerRequest, noBody, rotateSecretRequest } from '../../contract/operator';
 import { bodyInvalid } from '../../contract/problem';
@@ -39,9 +38,9 @@ export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void
     if (problem) throw bodyInvalid([problem]);
   };
 
-  const freshSecret = (issuerId: string): { secret: string; sealed: Binary } => {
+  const freshSecret = (issuerId: string): { secret: string; sealed: Buffer } => {
     const secret = newSecret();
-    return { secret, sealed: new Binary(ring.seal(Buffer.from(secret), `issuer-secret:${issuerId}`)) };
+    return { secret, sealed: ring.seal(Buffer.from(secret), `issuer-secret:${issuerId}`) };
   };
 
   mount.operator({

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { AskedMessage } from '../../../workflows/order-messages';
 import { operatorListQuery, pageQuery } from '../../contract/issuer';
 import { batchRequest, extendRequest, noBody, operatorCancelRequest, redeliverRequest } from '../../contract/operator';
 import { bodyInvalid } from '../../contract/problem';
@@ -7,7 +6,13 @@ import { Failure, type FailureCode } from '../../domain/failures';
 import type { OrderState, Terminal } from '../../domain/order';
 import { whyWaiting } from '../../domain/verdict';
 import { redeliverCodes, voidCodes } from '../../second-interface/after-sale';
-import { askOrder, engineAway, expectNotRefused, type SecondInterface } from '../../second-interface/ask-order';
+import {
+  type AskedMessage,
+  askOrder,
+  engineAway,
+  expectNotRefused,
+  type SecondInterface,
+} from '../../second-interface/ask-order';
 import { cancelOrder } from '../../second-interface/cancel-order';
 import { maskedTerminal, orderBody } from '../../second-interface/order-body';
 import type { Audit } from '../../store/audit';

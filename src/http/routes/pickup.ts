@@ -1,15 +1,18 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import type { RequestHandler, Response } from 'express';
 import { openCodes } from '../../channels/open-codes';
 import { pageAssets } from '../../channels/page/assets';
 import { codePicture } from '../../channels/page/barcode';
+import type { PickupCode } from '../../channels/page/code-list';
 import { type PickupModel, pickupStateData, renderPickupPage } from '../../channels/page/view';
+import type { Code } from '../../contract/issuer';
 import { Failure } from '../../domain/failures';
 import { isFinal, outstanding } from '../../domain/order';
 import { pickupLifetimeMs } from '../../domain/timings';
 import { sha256 } from '../../sealing/key-ring';
 import type { SecondInterface } from '../../second-interface/ask-order';
 import { orderBody } from '../../second-interface/order-body';
-import type { OrderRow } from '../../store/orders';
+import { type OrderRow, shownVersion } from '../../store/orders';
 import type { Mount } from '../mount';
 import type { OrderWatch } from '../order-watch';
 
@@ -31,7 +34,9 @@ const csp = [
 
 /** A stream ends by itself after this long; the browser comes back. */
 const streamLimitMs = 10 * 60_000;
-const heartbeatMs = 15_000;
+const heartbeatMs = 20_000;
+/** Drawing one takes 2 to 250 ms: a page of many codes shows the rest as text, which can be copied all the same. */
+const picturesLimit = 50;
 
 /** The buyer's page: shows the wait live, then the codes. The secret in the link is the credential. */
 export const mountPickup = (mount: Mount, parts: Pickup): void => {
@@ -61,18 +66,18 @@ export const mountPickup = (mount: Mount, parts: Pickup): void => {
     const ended = new AbortController();
     response.on('close', () => ended.abort());
     const limit = setTimeout(() => ended.abort(), streamLimitMs);
-    const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs);
+    const heartbeat = setInterval(() => response.write('event: ping\ndata: {}\n\n'), heartbeatMs);
     try {
-      let shown = -1;
+      let shown = '';
       let row: OrderRow | null = first;
       while (row && !ended.signal.aborted) {
-        if (row.version !== shown) {
-          shown = row.version;
+        if (shownVersion(row) !== shown) {
+          shown = shownVersion(row);
           response.write(`event: state\ndata: ${pickupStateData(await modelOf(parts, row, secret))}\n\n`);
         }
         if (isFinal(row.facts.state)) break;
-        await watch.changed(row._id, row.version, ended.signal);
-        row = await room.orders.find(row);
+        await watch.changed(row._id, shown, ended.signal);
+        row = ended.signal.aborted ? null : await findByLink(parts, secret);
       }
     } finally {
       clearTimeout(limit);
@@ -104,7 +109,7 @@ const findByLink = async ({ room }: Pickup, secret: string): Promise<OrderRow> =
 const modelOf = async ({ room }: Pickup, row: OrderRow, secret: string): Promise<PickupModel> => {
   const { facts } = row;
   const body = orderBody(row, await room.holdsOf(row.issuerId), room.nowMs());
-  const codes = facts.state === 'delivered' ? await openCodes(room, row) : undefined;
+  const codes = facts.state === 'delivered' ? openCodes(room.ring, row, await room.codes.accepted(row)) : undefined;
   return {
     orderNo: row.orderNo,
     productName: row.product.name,
@@ -118,4 +123,15 @@ const modelOf = async ({ room }: Pickup, row: OrderRow, secret: string): Promise
     ...(codes ? { codes: codes.map((code) => ({ ...code, pictureSvg: codePicture(code.format, code.value) })) } : {}),
     eventsUrl: `/p/${secret}/events`,
   };
+};
+
+/** Lets other requests in between two drawings. */
+const withPictures = async (codes: readonly Code[]): Promise<PickupCode[]> => {
+  const drawn: PickupCode[] = [];
+  for (const code of codes) {
+    const pictureSvg = drawn.length < picturesLimit ? codePicture(code.format, code.value) : undefined;
+    drawn.push({ ...code, pictureSvg });
+    if (pictureSvg !== undefined) await otherWork();
+  }
+  return drawn;
 };
