@@ -40,7 +40,7 @@ const picturesLimit = 50;
 
 /** The buyer's page: shows the wait live, then the codes. The secret in the link is the credential. */
 export const mountPickup = (mount: Mount, parts: Pickup): void => {
-  const { room, watch } = parts;
+  const { watch } = parts;
   const secure = (response: Response): void => {
     response.setHeader('content-security-policy', csp);
     response.setHeader('referrer-policy', 'no-referrer');
@@ -77,7 +77,8 @@ export const mountPickup = (mount: Mount, parts: Pickup): void => {
         }
         if (isFinal(row.facts.state)) break;
         await watch.changed(row._id, shown, ended.signal);
-        row = ended.signal.aborted ? null : await findByLink(parts, secret);
+        // The link may have ended meanwhile; on any trouble the browser comes back and is told.
+        row = ended.signal.aborted ? null : await findByLink(parts, secret).catch(() => null);
       }
     } finally {
       clearTimeout(limit);
@@ -120,7 +121,7 @@ const modelOf = async ({ room }: Pickup, row: OrderRow, secret: string): Promise
     ...(body.issueBy !== undefined ? { issueBy: String(body.issueBy) } : {}),
     closedReason: facts.closedReason,
     ...(facts.refundDueValue ? { refundDue: { value: facts.refundDueValue, currency: row.amount.currency } } : {}),
-    ...(codes ? { codes: codes.map((code) => ({ ...code, pictureSvg: codePicture(code.format, code.value) })) } : {}),
+    ...(codes ? { codes: await withPictures(codes) } : {}),
     eventsUrl: `/p/${secret}/events`,
   };
 };
