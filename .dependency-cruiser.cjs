@@ -27,7 +27,7 @@ const folders = {
       'src/channels',
       'src/outbound/address-guard',
     ],
-    packages: ['express', 'helmet', 'zod', 'bwip-js', 'jsonc-parser', 'pino', 'prom-client'],
+    packages: ['express', 'helmet', 'zod', 'bwip-js', 'pino', 'prom-client'],
   },
   'src/channels': { local: ['src/domain', 'src/outbound', 'src/contract', 'src/sealing'], packages: ['bwip-js'] },
   'src/issuer-sdk': { local: ['src/contract', 'src/signing'], packages: [] },

@@ -1,5 +1,6 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { parseStrictJson } from '../src/contract/strict-json';
 import type { OrderName } from '../src/domain/ids';
 import type { TimelineEntry, TimelineEvent } from '../src/domain/messages';
 import { heldCallDelayMs } from '../src/domain/timings';
@@ -47,7 +48,7 @@ export const notTried = (type: string, message: string, delayMs: number): Applic
 export const issuerOf = async ({ issuers }: CallsOut, { issuerId }: OrderName): Promise<IssuerRow> => {
   const issuer = await issuers.findEver(issuerId);
   if (!issuer) throw ApplicationFailure.nonRetryable('the order has no issuer', 'issuer_unknown');
-  if (issuer.state === 'paused') throw notTried('held', 'the issuer is paused', heldCallDelayMs);
+  if (issuer.state === 'paused' && !issuer.deletedAt) throw notTried('held', 'the issuer is paused', heldCallDelayMs);
   return issuer;
 };
 
@@ -157,9 +158,10 @@ const callFunction = async (
   }
 };
 
+/** Read as strictly as a body of the second interface: two readers of one answer must not see two codes. */
 const jsonOf = (body: Buffer): unknown => {
   try {
-    return JSON.parse(body.toString());
+    return parseStrictJson(body);
   } catch {
     return undefined;
   }

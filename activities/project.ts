@@ -6,9 +6,8 @@ import { heldMs, type Issuers } from '../src/store/issuers';
 import type { Projection } from '../src/store/orders';
 
 export interface OrderProjection extends OrderName, Projection {
-  /** Claims whose codes the order took; those that it let go; those that came too late. */
+  /** Claims whose codes the order took; those that came too late. */
   readonly accepted: readonly string[];
-  readonly released: readonly string[];
   readonly late: readonly string[];
 }
 
@@ -28,10 +27,9 @@ export const createProject = ({
   readonly nowMs: () => number;
 }) => ({
   /** Copies the workflow's facts to the row, with its outbox; doing it twice changes nothing. */
-  project: async ({ accepted, released, late, issuerId, orderNo, ...projection }: OrderProjection): Promise<void> => {
+  project: async ({ accepted, late, issuerId, orderNo, ...projection }: OrderProjection): Promise<void> => {
     const order = { issuerId, orderNo };
     if (accepted.length > 0) await room.codes.markAccepted(accepted);
-    for (const id of released) await room.codes.release(id);
     for (const id of late) await room.codes.markLate(id);
     await room.orders.project(order, projection);
     // Not waited for: what does not start now, the reconciler starts from the outbox.

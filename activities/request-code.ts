@@ -16,6 +16,7 @@ export interface CodeRequest extends OrderName {
   readonly n: number;
   readonly atMs: number;
   readonly outstanding: number;
+  readonly verifyByMs: number;
   readonly issueByMs: number;
 }
 
@@ -58,7 +59,11 @@ export const createRequestCode = (parts: CallsOut) => ({
   },
 });
 
-const requestMessage = ({ ring }: CallsOut, row: OrderRow, { atMs, outstanding, issueByMs }: CodeRequest) => ({
+const requestMessage = (
+  { ring }: CallsOut,
+  row: OrderRow,
+  { atMs, outstanding, verifyByMs, issueByMs }: CodeRequest,
+) => ({
   type: 'order.code_requested',
   timestamp: new Date(atMs).toISOString(),
   data: {
@@ -69,6 +74,7 @@ const requestMessage = ({ ring }: CallsOut, row: OrderRow, { atMs, outstanding, 
     quantity: row.quantity,
     outstanding,
     metadata: Object.fromEntries(row.metadata),
+    verifyBy: new Date(verifyByMs).toISOString(),
     issueBy: new Date(issueByMs).toISOString(),
     ...orderUrls(row, ['verification', 'codes', 'refusal']),
   },
@@ -97,7 +103,7 @@ const resultOf = async (
   }
   try {
     const { message, submission } = await claimCodes(room, row, updateId, answer.codes);
-    const held = (await room.codes.accepted(row)).map((code) => ({ ...code, submissionId: '' }));
+    const held = await room.codes.accepted(row);
     // The row may be behind the workflow, which has the last word; here only what it would refuse for good counts.
     const facts = { ...row.facts, issued: held.length, state: 'verified' as const };
     const judged = decide(
@@ -107,7 +113,7 @@ const resultOf = async (
       nowMs(),
     );
     if (judged.answer.kind !== 'refused') return { kind: 'issued', message };
-    if (submission) await settleClaim(room, submission, judged.answer);
+    if (submission) await settleClaim(room, submission, { answer: judged.answer, isHeld: false });
     return { problem: judged.answer.code };
   } catch (error) {
     if (error instanceof Failure) return { problem: error.code };

@@ -15,6 +15,7 @@ import { createIssuers } from './store/issuers';
 import { createKeys } from './store/keys';
 import { createOrders } from './store/orders';
 import { createRequests } from './store/requests';
+import { createStats } from './store/stats';
 import { createOrderGateway } from './temporal/order-gateway';
 import { createReadiness } from './temporal/readiness';
 
@@ -64,5 +65,6 @@ export const assemble = async (
     room,
     requests: createRequests(database),
     audit: createAudit(database),
+    stats: createStats(database),
   };
 };

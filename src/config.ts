@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseCidr } from './outbound/address';
 import { parseMasterKeys } from './sealing/key-ring';
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -12,6 +13,14 @@ const list = z
       .filter((part) => part !== ''),
   );
 
+const isCidr = (text: string): boolean => {
+  try {
+    return parseCidr(text).length > 0;
+  } catch {
+    return false;
+  }
+};
+
 /** Every setting of api and worker, read once by a root and passed on as values; docs/settings.md tells them to people. */
 const environment = z.object({
   PORT: port.default(8080),
@@ -19,6 +28,7 @@ const environment = z.object({
   PUBLIC_URL: z.url().optional(),
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
+  TEMPORAL_UI_URL: z.url({ protocol: /^https?$/ }).optional(),
   MONGODB_URI: z
     .string()
     .regex(/^mongodb(\+srv)?:\/\//)
@@ -33,7 +43,9 @@ const environment = z.object({
     }
   }),
   CODEC_SECRET: z.string().min(16).optional(),
-  CALLBACK_ALLOW: list,
+  CALLBACK_ALLOW: list.refine((ranges) => ranges.every(isCidr), {
+    error: 'must be address ranges such as 10.0.0.0/8, separated by commas',
+  }),
   ADAPTERS: list,
   TASK_QUEUE: z.string().default('orders'),
   CALLS_OUT_QUEUE: z.string().default('calls-out'),
@@ -46,6 +58,8 @@ export interface Config {
   readonly host: string;
   readonly publicUrl: string;
   readonly temporal: { readonly address: string; readonly namespace: string };
+  /** Where operators read workflows; the console links to it. */
+  readonly temporalUiUrl: string | undefined;
   readonly mongodbUri: string;
   readonly operatorToken: string;
   readonly masterKeys: readonly Buffer[];
@@ -76,6 +90,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     host: settings.HOST,
     publicUrl: (settings.PUBLIC_URL ?? `http://${settings.HOST}:${settings.PORT}`).replace(/\/+$/, ''),
     temporal: { address: settings.TEMPORAL_ADDRESS, namespace: settings.TEMPORAL_NAMESPACE },
+    temporalUiUrl: settings.TEMPORAL_UI_URL?.replace(/\/+$/, ''),
     mongodbUri: settings.MONGODB_URI,
     operatorToken: settings.OPERATOR_TOKEN,
     masterKeys: settings.MASTER_KEY,

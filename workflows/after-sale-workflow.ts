@@ -1,4 +1,4 @@
-import { callsOut, own } from './effects';
+import { callsOut, keepTrying, own } from './effects';
 import type { AfterSaleInput } from './order-messages';
 
 /** What happens after the close: an operator sends delivered codes again, or declares them void. */
@@ -7,7 +7,7 @@ export async function afterSaleWorkflow(input: AfterSaleInput): Promise<string> 
   if (input.kind === 'void') {
     const { itemIds, sequence, state } = input;
     const event = { sequence, type: 'order.codes_void', atMs: Date.now(), state, itemIds } as const;
-    await own.addEvent({ order: { issuerId, orderNo }, event });
+    await keepTrying(() => own.addEvent({ order: { issuerId, orderNo }, event }));
     return 'void';
   }
   const { n, atMs } = input.delivery;

@@ -1,4 +1,4 @@
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { isCancellation, proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
 import type { createDeliver } from '../activities/deliver';
 import type { createNotify } from '../activities/notify';
 import type { createProject } from '../activities/project';
@@ -36,3 +36,17 @@ export const reconciler = proxyActivities<ReturnType<typeof createReconcile>>({
   retry: { maximumAttempts: 1 },
   summary: 'Mend what a death between two steps left behind',
 });
+
+const longestPauseMs = 600_000;
+
+/** No order ends because an effect of ours failed for good: it waits, visibly, and tries again. */
+export const keepTrying = async <T>(effect: () => Promise<T>): Promise<T> => {
+  for (let pauseMs = 1_000; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    try {
+      return await effect();
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      await sleep(pauseMs);
+    }
+  }
+};

@@ -44,6 +44,7 @@ const askOnce = async (order: LiveOrder): Promise<boolean> => {
     n: order.nextCodeRequest(),
     atMs: Date.now(),
     outstanding: outstanding(order.facts),
+    verifyByMs: verifyByMs(order.facts),
     issueByMs: issueByMs(order.facts) ?? Date.now(),
   });
   switch (result.kind) {
@@ -56,9 +57,12 @@ const askOnce = async (order: LiveOrder): Promise<boolean> => {
         ...(result.detail !== undefined ? { detail: result.detail } : {}),
       });
       return true;
-    case 'issued':
-      // Fewer than all: the issuer submits the rest by itself, or the window ends with these.
-      return order.hear(result.message).answer.kind === 'codes';
+    case 'issued': {
+      const { answer } = order.hear(result.message);
+      // Fewer than all: the issuer submits the rest by itself, or the window ends with these. No Update's answer shows them.
+      if (isAwaitingCodes(order.state)) await CancellationScope.nonCancellable(() => order.project());
+      return answer.kind === 'codes';
+    }
     default:
       return result satisfies never;
   }

@@ -3,10 +3,8 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
-  isCancellation,
   setCurrentDetails,
   setHandler,
-  sleep,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { OrderEvent, OrderMessage, TimelineEntry } from '../src/domain/messages';
@@ -20,15 +18,14 @@ import {
   verifyByMs,
 } from '../src/domain/order';
 import { holdPollMs, recordedRefusalLimit, updateLimit } from '../src/domain/timings';
-import { decide, isUndoneByTime, whyWaiting } from '../src/domain/verdict';
-import { own } from './effects';
+import { decide, holdsSubmission, isUndoneByTime, whyWaiting } from '../src/domain/verdict';
+import { keepTrying, own } from './effects';
 import { orderStateAttribute } from './order-attributes';
 import { type AskedMessage, type OrderInput, orderFacts, type Reply, updates } from './order-messages';
 
 /** What a claim became; told to the store with the next projection. */
 interface Claims {
   accepted: string[];
-  released: string[];
   late: string[];
 }
 
@@ -38,11 +35,12 @@ export class LiveOrder {
   private held: readonly HeldCode[] = [];
   private entries: TimelineEntry[] = [];
   private events: OrderEvent[] = [];
-  private claims: Claims = { accepted: [], released: [], late: [] };
+  private claims: Claims = { accepted: [], late: [] };
   private terminal: Terminal | undefined;
   private asked = 0;
   private refusals = 0;
   private codeRequests = 0;
+  private writing: Promise<void> = Promise.resolve();
 
   constructor(readonly input: OrderInput) {
     this.facts = openFacts(input);
@@ -77,10 +75,11 @@ export class LiveOrder {
     this.held = held;
     this.events.push(...events);
     this.entries.push(...entries);
-    if (message.kind === 'codes') this.noteClaim(message.submissionId, answer);
+    const isHeld = holdsSubmission(held, message);
+    if (message.kind === 'codes') this.noteClaim(message.submissionId, isHeld, answer);
     if (message.kind === 'redeliver' && message.terminal && answer.kind === 'done') this.terminal = message.terminal;
     setCurrentDetails(whyWaiting(facts));
-    return { answer, facts, entries };
+    return { answer, facts, entries, isHeld };
   }
 
   /** Waits until `isOver`, or until the running window ends; then the order hears of it. Holds and extensions count. */
@@ -95,7 +94,7 @@ export class LiveOrder {
         await condition(isOver, leftMs);
         continue;
       }
-      const held = await this.keepTrying(() => own.heldTime({ issuerId: this.input.issuerId, sinceMs }));
+      const held = await keepTrying(() => own.heldTime({ issuerId: this.input.issuerId, sinceMs }));
       if (isOver()) return;
       if (held.isHeld) await condition(isOver, holdPollMs);
       else if (held.heldMs > heldMs) heldMs = held.heldMs;
@@ -113,15 +112,20 @@ export class LiveOrder {
     return this.codeRequests;
   }
 
-  /** Writes the facts, the timeline and the outbox of events; and the state that operators search by. */
-  async project(): Promise<void> {
+  /** Writes the facts, the timeline and the outbox of events. One after the other: none is left behind at the end. */
+  project(): Promise<void> {
+    this.writing = this.writing.then(() => this.write());
+    return this.writing;
+  }
+
+  private async write(): Promise<void> {
     const { issuerId, orderNo } = this.input;
     const { facts, events, claims, terminal } = this;
     this.events = [];
-    this.claims = { accepted: [], released: [], late: [] };
+    this.claims = { accepted: [], late: [] };
     this.terminal = undefined;
     const entries = this.entries.slice(-entriesLimit);
-    await this.keepTrying(() =>
+    await keepTrying(() =>
       own.project({ issuerId, orderNo, facts, entries, events, ...(terminal ? { terminal } : {}), ...claims }),
     );
   }
@@ -140,8 +144,8 @@ export class LiveOrder {
   }
 
   private get hasUnwritten(): boolean {
-    const { accepted, released, late } = this.claims;
-    return this.events.length + accepted.length + released.length + late.length > 0;
+    const { accepted, late } = this.claims;
+    return this.events.length + accepted.length + late.length > 0;
   }
 
   private windowEndsAtMs(isVerifyWindow: boolean, sinceMs: number): number {
@@ -163,26 +167,13 @@ export class LiveOrder {
     if (isUndoneByTime(answer) || this.refusals >= recordedRefusalLimit) throw refusal(answer.code);
   }
 
-  private noteClaim(submissionId: string, answer: Reply['answer']): void {
-    if (answer.kind === 'codes' && answer.isNew) this.claims.accepted.push(submissionId);
+  /** What is neither held nor late the asker lets go of, or the reconciler: only they know whether someone asks again. */
+  private noteClaim(submissionId: string, isHeld: boolean, answer: Reply['answer']): void {
+    if (isHeld) this.claims.accepted.push(submissionId);
     else if (answer.kind === 'refused' && answer.late) this.claims.late.push(submissionId);
-    else this.claims.released.push(submissionId);
-  }
-
-  /** No order ends because an effect of ours failed for good: it waits, visibly, and tries again. */
-  private async keepTrying<T>(effect: () => Promise<T>): Promise<T> {
-    for (let pauseMs = 1_000; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
-      try {
-        return await effect();
-      } catch (error) {
-        if (isCancellation(error)) throw error;
-        await sleep(pauseMs);
-      }
-    }
   }
 }
 
-const longestPauseMs = 600_000;
 /** The newest lines that a projection carries; the row has the older ones already. */
 const entriesLimit = 200;
 

@@ -13,6 +13,8 @@ export interface Reply {
   readonly answer: Answer;
   readonly facts: OrderFacts;
   readonly entries: readonly TimelineEntry[];
+  /** The order holds codes of this very submission. */
+  readonly isHeld: boolean;
 }
 
 /** How the workflow ended, readable in the Temporal UI. */

@@ -4,14 +4,18 @@ import { windowSecondsRange } from '../domain/timings';
 
 /** Lengths count Unicode code points, as the protocol's rule 10 says; a JavaScript string counts UTF-16 units. */
 export const text = (min: number, max: number) =>
-  z.string().refine(
-    (value) => {
-      if (value.length > 2 * max) return false;
-      const length = [...value].length;
-      return length >= min && length <= max;
-    },
-    { error: `must have ${min} to ${max} characters` },
-  );
+  z
+    .string()
+    .refine(
+      (value) => {
+        if (value.length > 2 * max) return false;
+        const length = [...value].length;
+        return length >= min && length <= max;
+      },
+      { error: `must have ${min} to ${max} characters` },
+    )
+    // The strict reader of HTTP bodies finds these too; answers to callbacks and functions do not pass through it.
+    .refine((value) => value.isWellFormed() && !value.includes('\0'), { error: 'must be well-formed and without NUL' });
 
 export const integer = (min: number, max: number) => z.int().min(min).max(max);
 
@@ -39,9 +43,23 @@ export const terminal = z.discriminatedUnion('channel', [
   z.strictObject({ channel: z.literal('sms'), number: z.string().regex(/^\+[1-9][0-9]{6,14}$/) }),
 ]);
 
-export const metadata = z
-  .record(z.string(), z.string())
-  .refine((pairs) => Object.keys(pairs).length <= 50, { error: 'must have at most 50 pairs' })
-  .refine((pairs) => Buffer.byteLength(JSON.stringify(pairs)) <= 8192, { error: 'must fit 8 KiB as JSON' });
+/** Any JSON object. Not `z.record`, which lets a key named `__proto__` go without a word. */
+export const anyObject = z
+  .custom<Readonly<Record<string, unknown>>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    { error: 'must be an object', abort: true },
+  )
+  .meta({ type: 'object' });
+
+export const metadata = anyObject
+  .superRefine((pairs, context) => {
+    const keys = Object.keys(pairs);
+    const add = (message: string, path: string[] = []) => context.addIssue({ code: 'custom', path, message });
+    if (keys.length > 50) add('must have at most 50 pairs');
+    if (Buffer.byteLength(JSON.stringify(pairs)) > 8192) add('must fit 8 KiB as JSON');
+    for (const key of keys) if (typeof pairs[key] !== 'string') add('must be a string', [key]);
+  })
+  .transform((pairs) => pairs as Readonly<Record<string, string>>)
+  .meta({ type: 'object', additionalProperties: { type: 'string' } });
 
 export const windowSeconds = integer(windowSecondsRange.min, windowSecondsRange.max);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fitsFormat } from '../domain/code-formats';
 import { orderStates } from '../domain/order';
-import { amount, instant, metadata, orderNo, product, quantity, terminal, text } from './fields';
+import { amount, anyObject, instant, metadata, orderNo, product, quantity, terminal, text } from './fields';
 
 /** Second interface and order API: what an issuer's server sends. Wire types are inferred from here. */
 export const placeOrderRequest = z.strictObject({
@@ -76,7 +76,7 @@ export const cancelOrderRequest = z.strictObject({
 });
 export type CancelOrder = z.infer<typeof cancelOrderRequest>;
 
-export const echoRequest = z.record(z.string(), z.unknown());
+export const echoRequest = anyObject;
 
 /** The issuer's answer to `order.code_requested`. */
 export const codeAnswer = z.discriminatedUnion('status', [

@@ -7,7 +7,6 @@ export const callback = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('url'), url }),
   z.strictObject({ kind: z.literal('function'), name: text(1, 64) }),
 ]);
-export type Callback = z.infer<typeof callback>;
 
 /** Seconds between tries; the last one of a notice repeats until the window closes, events end after theirs. */
 const delaysSeconds = z.array(integer(1, 86_400)).min(1).max(50);
@@ -34,16 +33,17 @@ export const createIssuerRequest = z.strictObject({
   noticeDelaysSeconds: settings.noticeDelaysSeconds.optional(),
   eventDelaysSeconds: settings.eventDelaysSeconds.optional(),
 });
-export type CreateIssuer = z.infer<typeof createIssuerRequest>;
 
 export const changeIssuerRequest = z.strictObject(settings).partial();
-export type ChangeIssuer = z.infer<typeof changeIssuerRequest>;
 
 export const rotateSecretRequest = z.strictObject({ endOldNow: z.boolean().default(false) });
 export const redeliverRequest = z.strictObject({ terminal: terminal.optional() });
 export const extendRequest = z.strictObject({ seconds: windowSeconds });
 export const noBody = z.strictObject({});
 export const operatorCancelRequest = z.strictObject({ reason: text(1, 512).default('operator') });
+
+/** The console's sign-in: the token for a session. */
+export const signInRequest = z.strictObject({ token: z.string().min(1).max(512) });
 
 /** One action on many orders; `dryRun` only counts. */
 export const batchRequest = z.strictObject({

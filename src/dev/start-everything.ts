@@ -13,6 +13,8 @@ const preferredPorts = { temporal: 7233, temporalUi: 8233, mongo: 27027, simulat
 const readyLimitMs = 60_000;
 const demoOrderLimitMs = 20_000;
 const demoOrderLine = 'demo order: ';
+/** Enough for a console full of life; SIMULATOR_TRICKLE_PER_MINUTE=0 turns it off. */
+const demoOrdersPerMinute = '8';
 const probeLimitMs = 2_000;
 
 // Together under ten seconds. The worker's own shutdown may take eight; what it is cut off from is done again.
@@ -117,7 +119,13 @@ export function startEverything(settings: RunSettings): Run {
       CODEC_SECRET: settings.codecSecret,
       DEMO: settings.demo ? 'on' : 'off',
       CALLBACK_ALLOW: process.env.CALLBACK_ALLOW ?? (settings.demo ? '127.0.0.0/8' : ''),
-      ...(simulatorPort === undefined ? {} : { SIMULATOR_PORT: String(simulatorPort) }),
+      ...(temporal.uiUrl === undefined ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
+      ...(simulatorPort === undefined
+        ? {}
+        : {
+            SIMULATOR_PORT: String(simulatorPort),
+            SIMULATOR_TRICKLE_PER_MINUTE: process.env.SIMULATOR_TRICKLE_PER_MINUTE || demoOrdersPerMinute,
+          }),
     };
     const startPart = (part: keyof typeof mains) =>
       startChild({

@@ -29,7 +29,8 @@ export type OrderMessage =
   | { readonly kind: 'refuse'; readonly tokenHash?: string; readonly reason: RefusalReason; readonly detail?: string }
   | { readonly kind: 'cancel'; readonly by: 'issuer' | 'operator'; readonly reason: string }
   | { readonly kind: 'renotify' }
-  | { readonly kind: 'redeliver'; readonly terminal?: Terminal }
+  /** `isSame`: the terminal is named and is the one that the order has, so the message keeps its id. */
+  | { readonly kind: 'redeliver'; readonly terminal?: Terminal; readonly isSame?: boolean }
   | { readonly kind: 'extend'; readonly extensionMs: number }
   | { readonly kind: 'notified' }
   | { readonly kind: 'window_ended' }

@@ -16,7 +16,7 @@ export const recordedRefusalLimit = 50;
 export const updateLimit = 1_500;
 
 /** A held order looks again this often. */
-export const holdPollMs = minuteMs;
+export const holdPollMs = 60 * secondMs;
 export const heldCallDelayMs = 30 * secondMs;
 
 /** The pick-up page ends this long after delivery. */

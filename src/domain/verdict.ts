@@ -155,6 +155,10 @@ const sortCodes = (
   return { fresh };
 };
 
+/** Whether codes of this very call are among those that the order holds: a repeat under another name holds nothing new. */
+export const holdsSubmission = (held: readonly HeldCode[], message: OrderMessage): boolean =>
+  message.kind === 'codes' && held.some(({ submissionId }) => submissionId === message.submissionId);
+
 const judgeRefusal = (ruling: Ruling, message: OrderMessage & { kind: 'refuse' }): Decision => {
   const { facts } = ruling;
   if (facts.state === 'expired' || facts.state === 'cancelled') return ruling.refuse('order_closed');
@@ -190,7 +194,7 @@ const judgeRenotify = (ruling: Ruling): Decision => {
 const judgeRedeliver = (ruling: Ruling, message: OrderMessage & { kind: 'redeliver' }): Decision => {
   const { facts } = ruling;
   if (facts.state === 'undeliverable') {
-    if (!message.terminal) return ruling.beginDelivery().done();
+    if (!message.terminal || message.isSame) return ruling.beginDelivery().done();
     const n = (facts.deliveryMessage?.n ?? 0) + 1;
     return ruling
       .change({ channel: message.terminal.channel, deliveryMessage: { n, atMs: ruling.nowMs } })

@@ -13,14 +13,18 @@ import type { Audit } from '../store/audit';
 import type { Database } from '../store/database';
 import type { IssuerSettings, Issuers } from '../store/issuers';
 import type { Requests } from '../store/requests';
+import type { Stats } from '../store/stats';
 import type { OrderGateway } from '../temporal/order-gateway';
 import type { EngineReadiness } from '../temporal/readiness';
 import { createAuditTrail } from './audit-trail';
+import { createConsoleSampler } from './console-sampler';
+import { createConsoleSessions } from './console-sessions';
 import { createMetrics } from './metrics';
 import { createMount, requestId } from './mount';
 import { createOrderWatch } from './order-watch';
 import { problemHandler } from './problems';
 import { mountCodec } from './routes/codec';
+import { mountConsole } from './routes/console';
 import { mountDocs } from './routes/docs';
 import { mountEcho } from './routes/echo';
 import { mountHealth } from './routes/health';
@@ -38,6 +42,7 @@ export interface AppParts {
     readonly issuers: Issuers;
     readonly requests: Requests;
     readonly audit: Audit;
+    readonly stats: Stats;
     readonly database: Database;
     readonly ring: KeyRing;
     readonly keys: PlatformKeys;
@@ -49,6 +54,8 @@ export interface AppParts {
     readonly publicUrl: string;
     readonly operatorToken: string;
     readonly codecSecret: string | undefined;
+    readonly temporalUiUrl?: string | undefined;
+    readonly temporal?: { readonly namespace: string };
   };
   readonly guard: AddressGuard;
   readonly adapters: Adapters;
@@ -112,7 +119,9 @@ export const createApp = ({
   const metrics = createMetrics();
   app.use(requestId, metrics.observe, helmet({ strictTransportSecurity: false }));
 
-  const mount = createMount(app, { issuers, ring, nowMs, requests, operatorToken: config.operatorToken });
+  const { operatorToken, temporalUiUrl } = config;
+  const sessions = createConsoleSessions({ operatorToken, publicUrl: config.publicUrl, nowMs });
+  const mount = createMount(app, { issuers, ring, nowMs, requests, operator: { operatorToken, sessions } });
   mountHealth(mount, { engine: core.engine, database, nowMs });
   mountKeys(mount, keys);
   mountOrders(mount, { room, publicUrl: config.publicUrl, terminalProblem, startSoon: starter.startSoon });
@@ -122,6 +131,15 @@ export const createApp = ({
   mountOperatorOrders(mount, { room, audit, auditLog: core.audit, terminalProblem });
   mountPickup(mount, { room, watch: createOrderWatch(room.orders, log) });
   mountCodec(mount, { decodePayloads: core.decodePayloads, ...config });
+  mountConsole(mount, {
+    sampler: createConsoleSampler({ stats: core.stats, nowMs, log }),
+    sessions,
+    operatorToken,
+    audit,
+    log,
+    nowMs,
+    temporalUi: temporalUiUrl ? { url: temporalUiUrl, namespace: config.temporal?.namespace ?? 'default' } : undefined,
+  });
   mountDocs(mount);
   mount.plain('get', '/metrics', metrics.serve);
   mount.finish();

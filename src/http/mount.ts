@@ -3,6 +3,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import { emptyQuery } from '../contract/issuer';
 import { parseWith, problemOf } from '../contract/problem';
+import { parseStrictJson } from '../contract/strict-json';
 import { Failure } from '../domain/failures';
 import { sha256 } from '../sealing/key-ring';
 import type { OperationAnswer } from '../second-interface/operation-answer';
@@ -10,9 +11,8 @@ import type { IssuerRow } from '../store/issuers';
 import { createAdmission } from './admission';
 import { type Idempotency, once } from './idempotency';
 import { authenticateIssuer, type IssuerAuth } from './issuer-auth';
-import { requireOperator } from './operator-auth';
+import { authorizeOperator, type OperatorAuth } from './operator-auth';
 import { bodyLimitBytes, bytesOf, rawBody } from './raw-body';
-import { parseStrictJson } from './strict-json';
 
 type Params = Readonly<Record<string, string>>;
 type Method = 'get' | 'post' | 'patch' | 'delete' | 'options';
@@ -42,7 +42,7 @@ interface OperatorCall<B extends z.ZodType, Q extends z.ZodType> {
 export type Mount = ReturnType<typeof createMount>;
 
 /** How a call gets to its operation: size, signature, idempotency, media type, JSON, schema, in this order. */
-export const createMount = (app: Express, parts: IssuerAuth & Idempotency & { readonly operatorToken: string }) => {
+export const createMount = (app: Express, parts: IssuerAuth & Idempotency & { readonly operator: OperatorAuth }) => {
   const admission = createAdmission();
   const methodsOf = new Map<string, Set<string>>();
 
@@ -104,9 +104,10 @@ export const createMount = (app: Express, parts: IssuerAuth & Idempotency & { re
 
     operator: <B extends z.ZodType, Q extends z.ZodType>(call: OperatorCall<B, Q>): void => {
       register(call.method, call.path, rawBody(bodyLimitBytes), async (request, response) => {
-        requireOperator(request, parts.operatorToken);
+        authorizeOperator(request, parts.operator);
+        response.setHeader('cache-control', 'no-store');
         const query = parseWith(call.query ?? emptyQuery, request.query) as z.output<Q>;
-        const body = (call.body ? operatorBody(request, call.body) : undefined) as z.output<B>;
+        const body = (call.body ? jsonBody(request, call.body) : undefined) as z.output<B>;
         const answer = await call.handle({ params: request.params as Params, body, query });
         if (answer.body) response.status(answer.status).json(answer.body);
         else response.status(answer.status).end();
@@ -131,7 +132,7 @@ export const createMount = (app: Express, parts: IssuerAuth & Idempotency & { re
 };
 
 /** A call that needs no field may come without a body. */
-const operatorBody = (request: Request, schema: z.ZodType): unknown => {
+export const jsonBody = <S extends z.ZodType>(request: Request, schema: S): z.output<S> => {
   const raw = bytesOf(request.body);
   if (raw.length === 0) return parseWith(schema, {});
   requireJson(request);
@@ -139,6 +140,9 @@ const operatorBody = (request: Request, schema: z.ZodType): unknown => {
 };
 
 const requireJson = (request: Request): void => {
+  if ((request.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
+    throw new Failure('media_type_unsupported', { detail: 'The body must not be compressed' });
+  }
   const [type = '', ...parameters] = (request.get('content-type') ?? '').toLowerCase().split(';');
   const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='));
   const isUtf8 = charset === undefined || /^charset="?utf-8"?$/.test(charset);

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import {
   cancelOrderRequest,
+  echoRequest,
   listOrdersQuery,
   operatorListQuery,
+  pageQuery,
   placeOrderRequest,
   refuseOrderRequest,
   submitCodesRequest,
@@ -118,7 +120,7 @@ const operations: readonly Operation[] = [
     path: '/v1/issuers/{issuerId}/echo',
     tag: 'issuer',
     summary: 'Self-test of keys and signatures',
-    body: z.record(z.string(), z.unknown()),
+    body: echoRequest,
     answers: { 200: 'Sent to the callback' },
   },
   { method: 'get', path: '/v1/keys', tag: 'public', summary: 'Public keys of deliveries', answers: { 200: 'keys' } },
@@ -135,6 +137,7 @@ const operations: readonly Operation[] = [
     path: '/v1/operator/issuers',
     tag: 'operator',
     summary: 'Issuers',
+    query: pageQuery,
     answers: { 200: 'data and nextCursor' },
   },
   { method: 'get', path: operatorIssuer, tag: 'operator', summary: 'One issuer', answers: { 200: 'Issuer' } },
@@ -248,6 +251,7 @@ const operations: readonly Operation[] = [
     path: '/v1/operator/failures',
     tag: 'operator',
     summary: 'Orders that wait for a person',
+    query: pageQuery,
     answers: { 200: 'data and nextCursor' },
   },
   {
@@ -255,6 +259,7 @@ const operations: readonly Operation[] = [
     path: '/v1/operator/audit',
     tag: 'operator',
     summary: 'Who did what',
+    query: pageQuery,
     answers: { 200: 'data and nextCursor' },
   },
 ];

@@ -11,8 +11,6 @@ export const failureOf = (error: unknown): Failure => {
   switch (typeOf(error)) {
     case 'entity.too.large':
       return new Failure('body_too_large');
-    case 'encoding.unsupported':
-      return new Failure('media_type_unsupported', { detail: 'The body must not be compressed' });
     case 'request.aborted':
     case 'request.size.invalid':
       return new Failure('body_malformed');

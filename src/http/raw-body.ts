@@ -4,7 +4,17 @@ export const bodyLimitBytes = 256 * 1024;
 export const codesLimitBytes = 1024 * 1024;
 
 /** Kept as the bytes that came: signatures are over them. Checked before anything else, so that size costs nothing. */
-export const rawBody = (limitBytes: number): RequestHandler =>
-  express.raw({ type: () => true, limit: limitBytes, inflate: false });
+export const rawBody = (limitBytes: number): RequestHandler => {
+  const read = express.raw({ type: () => true, limit: limitBytes });
+  return (request, response, next) => {
+    // Whether it is compressed is looked at with the media type, after the signature over these very bytes.
+    const encoding = request.headers['content-encoding'];
+    delete request.headers['content-encoding'];
+    read(request, response, (error?: unknown) => {
+      if (encoding !== undefined) request.headers['content-encoding'] = encoding;
+      next(error);
+    });
+  };
+};
 
 export const bytesOf = (body: unknown): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0));

@@ -82,7 +82,7 @@ export interface PaidNotice {
 }
 
 /** `order.code_requested`: repeated with the same content until answered; give the same codes each time. */
-export interface CodeRequest extends Omit<PaidNotice, 'amount' | 'payment' | 'verifyBy'> {
+export interface CodeRequest extends Omit<PaidNotice, 'amount' | 'payment'> {
   readonly outstanding: number;
   readonly issueBy: string;
 }

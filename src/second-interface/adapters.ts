@@ -12,7 +12,9 @@ export const loadAdapters = async (paths: readonly string[]): Promise<Adapters> 
   const adapters = new Map<string, Adapter>();
   for (const path of paths) {
     const module: unknown = await import(resolve(path));
-    const adapter = [module, property(module, 'default'), property(module, 'adapter')].find(isAdapter);
+    // A CommonJS module comes as the default of what is imported, with a default of its own where TypeScript wrote it.
+    const exported = [module, property(module, 'default')];
+    const adapter = exported.flatMap((of) => [of, property(of, 'default'), property(of, 'adapter')]).find(isAdapter);
     if (!adapter) throw new TypeError(`the adapter module ${path} exports no {name, onMessage}`);
     if (adapters.has(adapter.name)) throw new TypeError(`two adapters are named ${adapter.name}`);
     adapters.set(adapter.name, adapter);

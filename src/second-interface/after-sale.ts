@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AfterSaleInput, AskedMessage } from '../../workflows/order-messages';
 import { Failure } from '../domain/failures';
 import { isClosed, type Terminal } from '../domain/order';
@@ -18,7 +19,10 @@ export const redeliverCodes = async (
   ask: Ask,
   terminal?: Terminal,
 ): Promise<OrderRow> => {
-  const after = await ask(row, { kind: 'redeliver', ...(terminal ? { terminal } : {}) });
+  const after = await ask(row, {
+    kind: 'redeliver',
+    ...(terminal ? { terminal, isSame: isDeepStrictEqual(terminal, row.terminal) } : {}),
+  });
   const isClosedDelivery = after.facts.state === 'delivered';
   // A page holds the codes already.
   if (isClosedDelivery && after.terminal.channel !== 'page') await startAfterSale(room, after, 'redeliver', []);

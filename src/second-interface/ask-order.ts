@@ -2,7 +2,7 @@ import type { AskedMessage } from '../../workflows/order-messages';
 import { Failure } from '../domain/failures';
 import type { Answer } from '../domain/messages';
 import { isFinal, type OrderFacts, verifyByMs } from '../domain/order';
-import { decide, isUndoneByTime } from '../domain/verdict';
+import { decide, holdsSubmission, isUndoneByTime } from '../domain/verdict';
 import type { KeyRing } from '../sealing/key-ring';
 import type { Codes } from '../store/codes';
 import type { Inbox } from '../store/inbox';
@@ -26,7 +26,12 @@ export interface SecondInterface {
 
 export type { AskedMessage };
 
-export type Judged = { readonly answer: Answer; readonly row: OrderRow };
+export interface Judged {
+  readonly answer: Answer;
+  readonly row: OrderRow;
+  /** The order holds codes of this very submission. */
+  readonly isHeld: boolean;
+}
 
 /**
  * Brings a message to its order and writes the view that the verdict leaves, so that a read after the answer shows it.
@@ -63,13 +68,13 @@ const settle = async (
 ): Promise<Judged | 'away'> => {
   switch (asked.kind) {
     case 'judged': {
-      const { answer, facts, entries } = asked.reply;
+      const { answer, facts, entries, isHeld } = asked.reply;
       await room.orders.writeView(row, facts, entries);
-      return { answer, row: { ...row, facts, state: facts.state, version: facts.version } };
+      return { answer, isHeld, row: { ...row, facts, state: facts.state, version: facts.version } };
     }
     case 'refused':
       await room.orders.recordTry(row, [unrecorded(updateId, message, asked.code, room.nowMs())]);
-      return { answer: { kind: 'refused', code: asked.code }, row };
+      return { answer: { kind: 'refused', code: asked.code }, row, isHeld: false };
     case 'busy':
       throw new Failure('rate_limited', { retryAfterSeconds: 1 });
     default:
@@ -84,15 +89,7 @@ const judgeClosed = async (
   updateId: string,
   message: AskedMessage,
 ): Promise<Judged> => {
-  const held =
-    message.kind === 'codes'
-      ? (await room.codes.accepted(row)).map(({ itemId, fingerprint, valueFingerprint }) => ({
-          itemId,
-          fingerprint,
-          valueFingerprint,
-          submissionId: '',
-        }))
-      : [];
+  const held = message.kind === 'codes' ? await room.codes.accepted(row) : [];
   const { answer, entries } = decide(row.facts, held, message, room.nowMs());
   if (entries.length > 0) {
     await room.orders.recordTry(
@@ -100,7 +97,7 @@ const judgeClosed = async (
       entries.map((entry, n) => ({ ...entry, key: `closed.${updateId}.${n}` })),
     );
   }
-  return { answer, row };
+  return { answer, row, isHeld: holdsSubmission(held, message) };
 };
 
 /** Refusals that time can undo leave no trace in the workflow; the timeline shows them all the same. */

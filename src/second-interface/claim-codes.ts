@@ -1,13 +1,12 @@
 import type { Code } from '../contract/issuer';
 import { Failure } from '../domain/failures';
 import { submissionId } from '../domain/ids';
-import type { Answer, CodeReference, OrderMessage } from '../domain/messages';
+import type { CodeReference, OrderMessage } from '../domain/messages';
 import { fingerprint } from '../sealing/key-ring';
 import { unwrapOrderKey } from '../sealing/order-keys';
 import type { SubmissionRow } from '../store/codes';
 import type { OrderRow } from '../store/orders';
-import type { SecondInterface } from './ask-order';
-import { askOrder } from './ask-order';
+import { askOrder, type Judged, type SecondInterface } from './ask-order';
 
 export type CodesMessage = OrderMessage & { readonly kind: 'codes' };
 
@@ -17,7 +16,8 @@ export interface ClaimedCodes {
   readonly submission?: SubmissionRow;
 }
 
-const helpTries = 3;
+/** Each round brings another call's claim to a verdict: many calls at once with the same codes take turns. */
+const helpTries = 12;
 
 const references = (room: SecondInterface, issuerId: string, codes: readonly Code[]): CodeReference[] =>
   codes.map(({ itemId, value, secret, format, expiresAt }) => ({
@@ -78,9 +78,9 @@ export const claimCodes = async (
   const draft = submissionRow(room, row, updateId, codes);
   for (let n = 0; n < helpTries; n += 1) {
     const claim = await room.codes.claimFor(draft);
-    if (claim.kind === 'claimed' || claim.kind === 'same') {
-      return { message: codesMessage(draft._id, claim.row.codes, false), submission: claim.row };
-    }
+    if (claim.kind === 'claimed') return claimed(claim.row);
+    // The same call again, whose first handler may still be at work: what is settled stays so.
+    if (claim.kind === 'same') return claimed((await room.codes.askAgain(draft._id)) ?? claim.row);
     if (claim.kind === 'reused') return { message: codesMessage(draft._id, draft.codes, true) };
     // Another call of this order holds a value and has no verdict yet: bring it to the order first.
     await judgeSubmission(room, row, claim.row);
@@ -94,23 +94,39 @@ export const judgeSubmission = async (
   row: OrderRow,
   submission: SubmissionRow,
 ): Promise<boolean> => {
-  const { updateId, _id, codes } = submission;
+  const asking = await room.codes.askAgain(submission._id);
+  if (!asking) return true;
+  const { updateId, _id, codes } = asking;
   const message = { ...codesMessage(_id, codes, false), tokenHash: row.facts.tokenHash };
   const judged = await askOrder(room, row, updateId, message);
-  if (judged === 'away') return false;
-  await settleClaim(room, submission, judged.answer);
-  return true;
+  return judged === 'away' ? false : settleClaim(room, asking, judged);
 };
 
-/** Writes the verdict on the claim: held, late, or let go. */
+const claimed = (row: SubmissionRow): ClaimedCodes => ({
+  message: codesMessage(row._id, row.codes, false),
+  submission: row,
+});
+
+/**
+ * Writes the verdict on the claim: held, late, or let go. Resolves to false where another caller has asked the order again
+ * since: a refusal that time can undo may have become an acceptance, and the newer verdict counts.
+ */
 export const settleClaim = async (
   { codes }: SecondInterface,
   submission: SubmissionRow,
-  answer: Answer,
-): Promise<void> => {
-  if (answer.kind === 'codes' && answer.isNew) return codes.markAccepted([submission._id]);
-  if (answer.kind === 'refused' && answer.late) return codes.markLate(submission._id);
-  return codes.release(submission._id);
+  { answer, isHeld }: Pick<Judged, 'answer' | 'isHeld'>,
+): Promise<boolean> => {
+  if (isHeld) {
+    await codes.markAccepted([submission._id]);
+    return true;
+  }
+  if (answer.kind === 'refused' && answer.late) {
+    await codes.markLate(submission._id);
+    return true;
+  }
+  const isLetGo = await codes.release(submission);
+  // A repeat of what the order holds under another call's name: whoever asks again hears the same.
+  return isLetGo || answer.kind === 'codes';
 };
 
 /** The order is closed and another one holds the value: kept sealed, as every late code is. */

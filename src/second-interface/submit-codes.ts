@@ -1,4 +1,5 @@
 import type { SubmitCodes } from '../contract/issuer';
+import { Failure } from '../domain/failures';
 import { sha256 } from '../sealing/key-ring';
 import type { OrderRow } from '../store/orders';
 import { askOrder, engineAway, expectNotRefused, type SecondInterface } from './ask-order';
@@ -18,22 +19,28 @@ export const submitCodes = async (
 ): Promise<OperationAnswer> => {
   const updateId = `codes/${messageId}`;
   const tokenHash = sha256(token);
-  const claimed: ClaimedCodes =
-    tokenHash === row.facts.tokenHash
-      ? await claimCodes(room, row, updateId, codes)
-      : { message: referenceOnly(room, row, updateId, codes) };
-  const judged = await askOrder(room, row, updateId, { ...claimed.message, tokenHash });
-  if (judged === 'away') {
-    if (claimed.submission) return queued;
-    throw engineAway();
+  for (let n = 0; n < settleTries; n += 1) {
+    const claimed: ClaimedCodes =
+      tokenHash === row.facts.tokenHash
+        ? await claimCodes(room, row, updateId, codes)
+        : { message: referenceOnly(room, row, updateId, codes) };
+    const judged = await askOrder(room, row, updateId, { ...claimed.message, tokenHash });
+    if (judged === 'away') {
+      if (claimed.submission) return queued;
+      throw engineAway();
+    }
+    const { answer } = judged;
+    if (!claimed.submission && answer.kind === 'refused' && answer.late) await keepLate(room, row, updateId, codes);
+    if (claimed.submission && !(await settleClaim(room, claimed.submission, judged))) continue;
+    const taken = expectNotRefused(answer, judged.row.facts, room.nowMs());
+    if (taken.kind !== 'codes') throw new RangeError(`codes were answered with ${taken.kind}`);
+    return {
+      status: taken.isNew ? 201 : 200,
+      body: { accepted: taken.accepted, outstanding: taken.outstanding },
+    };
   }
-  const { answer } = judged;
-  if (claimed.submission) await settleClaim(room, claimed.submission, answer);
-  else if (answer.kind === 'refused' && answer.late) await keepLate(room, row, updateId, codes);
-  const taken = expectNotRefused(answer, judged.row.facts, room.nowMs());
-  if (taken.kind !== 'codes') throw new RangeError(`codes were answered with ${taken.kind}`);
-  return {
-    status: taken.isNew ? 201 : 200,
-    body: { accepted: taken.accepted, outstanding: taken.outstanding },
-  };
+  throw new Failure('unavailable', { retryAfterSeconds: 1 });
 };
+
+/** Another call that holds the same codes asked in between: this one asks again, so that its answer is the last word. */
+const settleTries = 12;

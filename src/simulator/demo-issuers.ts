@@ -11,11 +11,21 @@ export interface DemoIssuer {
   readonly issuerId: string;
   readonly name: string;
   readonly codeMode: 'request' | 'push';
+  readonly verifyWindowSeconds?: number;
+  readonly issueWindowSeconds?: number;
 }
 
 export const demoIssuers: readonly DemoIssuer[] = [
   { issuerId: 'demo-push', name: 'Demo issuer that pushes its codes', codeMode: 'push' },
   { issuerId: 'demo-request', name: 'Demo issuer that is asked for its codes', codeMode: 'request' },
+  // On its own, so that its failures hold nobody else up; short windows, so that they are soon over.
+  {
+    issuerId: 'demo-unsteady',
+    name: 'Demo issuer that often fails',
+    codeMode: 'request',
+    verifyWindowSeconds: 90,
+    issueWindowSeconds: 60,
+  },
 ];
 
 /** Called first: the simulator may be started together with the platform. */

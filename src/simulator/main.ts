@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { IssuerClient } from '../issuer-sdk/issuer-client';
 import { ProblemError } from '../issuer-sdk/problem-error';
 import { ensureDemoIssuers, waitUntilReady } from './demo-issuers';
 import { startSimulator } from './simulator-server';
+import { startTrickle } from './trickle';
 
 const readyLimitMs = 120_000;
 const trickleMaxPerMinute = 600;
@@ -19,17 +18,6 @@ const required = (name: string): string => {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set`);
   return value;
-};
-
-/** Keeps a platform that is being shown in motion; an order that cannot be placed is left out. */
-const startTrickle = (clients: readonly IssuerClient[], perMinute: number): void => {
-  let placed = 0;
-  setInterval(() => {
-    placed += 1;
-    const client = clients[placed % clients.length];
-    const orderNo = `trickle-${Date.now().toString(36)}-${randomBytes(3).toString('hex')}`;
-    client?.placeOrder(demoOrder(orderNo, 'good')).catch(() => undefined);
-  }, 60_000 / perMinute);
 };
 
 const run = async (signal: AbortSignal): Promise<void> => {
@@ -58,7 +46,10 @@ const run = async (signal: AbortSignal): Promise<void> => {
   }
 
   const perMinute = Math.min(Number(process.env.SIMULATOR_TRICKLE_PER_MINUTE) || 0, trickleMaxPerMinute);
-  if (perMinute > 0) startTrickle(clients, perMinute);
+  const [push, request, unsteady] = clients;
+  if (perMinute > 0 && push && request && unsteady) {
+    startTrickle({ push, request, unsteady }, simulator.terminalUrl, perMinute, signal);
+  }
 };
 
 const stopping = new AbortController();

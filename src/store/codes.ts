@@ -1,5 +1,6 @@
 import { type OrderName, orderId } from '../domain/ids';
 import type { CodeReference } from '../domain/messages';
+import type { HeldCode } from '../domain/order';
 import { type Database, isDuplicate } from './database';
 
 export interface SealedCode extends CodeReference {
@@ -20,9 +21,13 @@ export interface SubmissionRow {
   readonly claims?: readonly string[];
   readonly codes: readonly SealedCode[];
   readonly status: 'claimed' | 'accepted' | 'late';
+  /** How often the order was asked about it: a refusal lets go only of what nobody has asked about since. */
+  readonly asks: number;
   readonly unjudgedSince?: Date;
   readonly at: Date;
 }
+
+export type SubmissionDraft = Omit<SubmissionRow, 'claims' | 'status' | 'unjudgedSince' | 'asks'>;
 
 export type Claim =
   | { readonly kind: 'claimed' | 'same'; readonly row: SubmissionRow }
@@ -35,7 +40,7 @@ export type Codes = ReturnType<typeof createCodes>;
 
 export const createCodes = ({ submissions }: Database) => ({
   /** One order per code: the unique index decides, also between two orders at the same moment. */
-  claimFor: async (row: Omit<SubmissionRow, 'claims' | 'status' | 'unjudgedSince'>): Promise<Claim> => {
+  claimFor: async (row: SubmissionDraft): Promise<Claim> => {
     const claimOf = ({ valueFingerprint }: CodeReference): string => `${row.issuerId}:${valueFingerprint}`;
     let wanted = row.codes.map(claimOf);
     for (let n = 0; n < 3; n += 1) {
@@ -43,6 +48,7 @@ export const createCodes = ({ submissions }: Database) => ({
         ...row,
         ...(wanted.length > 0 ? { claims: wanted } : {}),
         status: 'claimed',
+        asks: 1,
         unjudgedSince: row.at,
       };
       try {
@@ -82,25 +88,33 @@ export const createCodes = ({ submissions }: Database) => ({
   },
 
   /** A late call whose values another order holds: it never had a claim. */
-  keepLate: async (row: Omit<SubmissionRow, 'claims' | 'status' | 'unjudgedSince'>): Promise<void> => {
+  keepLate: async (row: SubmissionDraft): Promise<void> => {
     const { _id, ...fields } = row;
-    await submissions.updateOne({ _id }, { $setOnInsert: { ...fields, status: 'late' } }, { upsert: true });
+    await submissions.updateOne({ _id }, { $setOnInsert: { ...fields, status: 'late', asks: 1 } }, { upsert: true });
   },
 
-  /** A refused call, or one that repeated what the order held already, leaves nothing behind. */
-  release: async (id: string): Promise<void> => {
-    await submissions.deleteOne({ _id: id, status: 'claimed' });
+  /** Called before the order is asked again about a claim; null where it is settled already, or gone. */
+  askAgain: (id: string): Promise<SubmissionRow | null> =>
+    submissions.findOneAndUpdate({ _id: id, status: 'claimed' }, { $inc: { asks: 1 } }, { returnDocument: 'after' }),
+
+  /**
+   * A refused call, or one that repeated what the order held already, leaves nothing behind. Resolves to false where
+   * someone has asked the order again since, or it took the codes: then that verdict counts.
+   */
+  release: async ({ _id, asks }: Pick<SubmissionRow, '_id' | 'asks'>): Promise<boolean> => {
+    const released = await submissions.deleteOne({ _id, status: 'claimed', asks });
+    return released.deletedCount > 0 || (await submissions.countDocuments({ _id }, { limit: 1 })) === 0;
   },
 
   /** What the order holds, in the order of the calls; the first of equal items counts. */
-  accepted: async (order: OrderName): Promise<SealedCode[]> => {
+  accepted: async (order: OrderName): Promise<(SealedCode & HeldCode)[]> => {
     const rows = await submissions
       .find({ orderId: orderId(order), status: 'accepted' })
       .sort({ at: 1, _id: 1 })
       .toArray();
-    const byItem = new Map<string, SealedCode>();
-    for (const sealed of rows.flatMap((row) => row.codes)) {
-      if (!byItem.has(sealed.itemId)) byItem.set(sealed.itemId, sealed);
+    const byItem = new Map<string, SealedCode & HeldCode>();
+    for (const { _id, codes } of rows) {
+      for (const code of codes) if (!byItem.has(code.itemId)) byItem.set(code.itemId, { ...code, submissionId: _id });
     }
     return [...byItem.values()];
   },

@@ -18,7 +18,9 @@ export const createInbox = ({ inbox }: Database) => ({
   /** Called before a 202: from here on the reconciler brings the message to the order. */
   put: async (order: OrderName, updateId: string, message: OrderMessage, at: Date): Promise<void> => {
     const _id = submissionId(order, updateId);
-    await inbox.updateOne({ _id }, { $setOnInsert: { ...order, updateId, message, at } }, { upsert: true });
+    // Callers give whole rows: only the name goes in.
+    const { issuerId, orderNo } = order;
+    await inbox.updateOne({ _id }, { $setOnInsert: { issuerId, orderNo, updateId, message, at } }, { upsert: true });
   },
 
   remove: async (order: OrderName, updateId: string): Promise<void> => {

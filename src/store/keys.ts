@@ -7,8 +7,6 @@ export interface KeyRow {
   readonly createdAt: Date;
 }
 
-export type Keys = ReturnType<typeof createKeys>;
-
 export const createKeys = ({ keys }: Database) => ({
   /** Called at the start of api and worker: the first one makes the key, all others read it. */
   readOrMake: async (name: string, make: () => Buffer): Promise<Buffer> => {

@@ -57,6 +57,8 @@ const awayStatuses: ReadonlySet<number> = new Set([
 
 /** Below the engine's own limit of 10 per order, so that several api processes stay under it together. */
 const updatesInFlightPerOrder = 4;
+/** An Update that the engine dropped is asked again under its id this often. */
+const askTries = 3;
 const callLimitMs = 3_000;
 /** grpc-js keeps a deadline only roughly while it connects: our own timer ends the wait. */
 const ownTimerMs = callLimitMs + 200;
@@ -118,19 +120,26 @@ export const createOrderGateway = ({
     }
   };
 
+  const askOnce = (order: OrderName, updateId: string, message: AskedMessage): Promise<Reply> =>
+    call(() =>
+      client.workflow
+        .getHandle(workflowId(order))
+        .executeUpdate<Reply, [AskedMessage]>(updates[message.kind].name, { updateId, args: [message] }),
+    );
+
   const ask = async (order: OrderName, updateId: string, message: AskedMessage): Promise<Asked> => {
     const id = orderId(order);
     const running = inFlight.get(id) ?? 0;
     if (running >= updatesInFlightPerOrder) return { kind: 'busy' };
     inFlight.set(id, running + 1);
     try {
-      const handle = client.workflow.getHandle(workflowId(order));
-      const reply = await call(() =>
-        handle.executeUpdate<Reply, [AskedMessage]>(updates[message.kind].name, { updateId, args: [message] }),
-      );
-      return { kind: 'judged', reply };
-    } catch (error) {
-      return asked(error);
+      for (let n = 1; ; n += 1) {
+        try {
+          return { kind: 'judged', reply: await askOnce(order, updateId, message) };
+        } catch (error) {
+          if (n === askTries || !wasDropped(error)) return asked(error);
+        }
+      }
     } finally {
       const left = (inFlight.get(id) ?? 1) - 1;
       if (left > 0) inFlight.set(id, left);
@@ -203,7 +212,7 @@ export const createOrderGateway = ({
 
     /** A standalone activity: its nine delays add up to days, which no order waits for. */
     startEvent: (order: OrderName, sequence: number) =>
-      startCall('sendEvent', eventActivityId(order, sequence), order.issuerId, [{ ...order, sequence }], {
+      startCall('sendEvent', eventActivityId(order, sequence), order.issuerId, [eventName(order, sequence)], {
         retry: { initialInterval: '5 seconds', maximumInterval: '1 day' },
         summary: `Tell ${order.issuerId} event ${sequence} of order ${order.orderNo}`,
       }),
@@ -216,6 +225,9 @@ export const createOrderGateway = ({
       }),
   };
 };
+
+/** Callers give whole rows: only the name goes to the engine. */
+const eventName = ({ issuerId, orderNo }: OrderName, sequence: number) => ({ issuerId, orderNo, sequence });
 
 const asked = (error: unknown): Asked => {
   if (error instanceof WorkflowUpdateFailedError) {
@@ -233,6 +245,13 @@ const asked = (error: unknown): Asked => {
   throw error;
 };
 
+/**
+ * The engine repeats a workflow task when something else comes in just as it ends (an order that closes while its notice is
+ * answered), and tells the asker only that the task failed. The Update may have been judged: its id finds that verdict.
+ */
+const wasDropped = (error: unknown): boolean =>
+  statusIn(error, new Set([grpc.failedPrecondition]), /workflow task failure/i);
+
 const isAway = (error: unknown): boolean =>
   error instanceof EngineAway ||
   error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
@@ -241,9 +260,9 @@ const isAway = (error: unknown): boolean =>
 const isBusy = (error: unknown): boolean => statusIn(error, new Set([grpc.resourceExhausted]));
 
 /** The client wraps most errors of the engine in one of its own, with the first as `cause`. */
-const statusIn = (error: unknown, statuses: ReadonlySet<number>): boolean => {
+const statusIn = (error: unknown, statuses: ReadonlySet<number>, details = /(?:)/): boolean => {
   for (let at: unknown = error, n = 0; at instanceof Error && n < 5; at = at.cause, n += 1) {
-    if (isGrpcServiceError(at)) return statuses.has(at.code);
+    if (isGrpcServiceError(at)) return statuses.has(at.code) && details.test(at.details);
   }
   return false;
 };

@@ -19,7 +19,7 @@ export interface Received {
 /** What the issuer answers to a callback; a function may act first, as an issuer that verifies inside the callback does. */
 export type Reaction = (
   message: Received,
-) => Promise<{ status: number; body?: unknown; headers?: Record<string, string> } | 'close'>;
+) => Promise<{ status: number; body?: unknown; raw?: string; headers?: Record<string, string> } | 'close'>;
 
 /** An issuer of the tests: a real HTTP server, signatures by the public Standard Webhooks library, its own log of calls. */
 export interface TestIssuer {
@@ -31,9 +31,13 @@ export interface TestIssuer {
   post(
     path: string,
     body: unknown,
-    options?: { webhookId?: string; raw?: string; headers?: Record<string, string> },
+    /** `raw` is signed; where `sent` is given, that goes over the wire instead. */
+    options?: { webhookId?: string; raw?: string; sent?: string; headers?: Record<string, string> },
   ): Promise<Answer>;
-  get(path: string): Promise<Answer>;
+  get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  /** After a rotation: what it signs with, and what it checks callbacks with. */
+  useSecret(secret: string): void;
+  tokenOf(orderNo: string): string;
   place(orderNo: string, changes?: Record<string, unknown>): Promise<Answer>;
   verify(orderNo: string, changes?: Record<string, unknown>): Promise<Answer>;
   submit(orderNo: string, codes: unknown[], changes?: Record<string, unknown>): Promise<Answer>;
@@ -41,6 +45,11 @@ export interface TestIssuer {
   cancel(orderNo: string): Promise<Answer>;
   order(orderNo: string): Promise<Answer>;
   inState(orderNo: string, state: string): Promise<Answer>;
+  /** Placed, told of and verified, with the facts of `changes`. */
+  placeVerified(
+    orderNo: string,
+    changes?: { quantity?: number; amount?: unknown; [field: string]: unknown },
+  ): Promise<Answer>;
   stop(): Promise<void>;
 }
 
@@ -73,7 +82,7 @@ export const startIssuer = async (platform: Platform, settings: Record<string, u
       return;
     }
     response.writeHead(reaction.status, { 'content-type': 'application/json', ...reaction.headers });
-    response.end(reaction.body === undefined ? undefined : JSON.stringify(reaction.body));
+    response.end(reaction.raw ?? (reaction.body === undefined ? undefined : JSON.stringify(reaction.body)));
   };
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.writeHead(400).end());
@@ -104,21 +113,25 @@ export const startIssuer = async (platform: Platform, settings: Record<string, u
   const post: TestIssuer['post'] = (
     path,
     body,
-    { webhookId = randomUUID(), raw = JSON.stringify(body), headers = {} } = {},
+    { webhookId = randomUUID(), raw = JSON.stringify(body), sent = raw, headers = {} } = {},
   ) =>
     read(
       fetch(`${platform.baseUrl}${base}${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...sign(webhookId, raw), ...headers },
-        body: raw,
+        body: sent,
       }),
     );
-  const get: TestIssuer['get'] = (path) =>
-    read(fetch(`${platform.baseUrl}${base}${path}`, { headers: sign(randomUUID(), `GET ${base}${path}`) }));
+  const get: TestIssuer['get'] = (path, headers = {}) =>
+    read(
+      fetch(`${platform.baseUrl}${base}${path}`, {
+        headers: { ...sign(randomUUID(), `GET ${base}${path}`), ...headers },
+      }),
+    );
   const tokenOf = (orderNo: string): string =>
     received.find(({ type, data }) => type === 'order.paid' && data.orderNo === orderNo)?.data.token ?? 'no-token-yet';
 
-  return {
+  const issuer: TestIssuer = {
     issuerId,
     secret,
     received,
@@ -132,6 +145,19 @@ export const startIssuer = async (platform: Platform, settings: Record<string, u
       ),
     post,
     get,
+    useSecret: (next) => {
+      secret = next;
+    },
+    tokenOf,
+    placeVerified: async (orderNo, changes = {}) => {
+      const placed = await issuer.place(orderNo, changes);
+      if (placed.status !== 201) throw new Error(`${orderNo} was not placed: ${JSON.stringify(placed.body)}`);
+      await issuer.message('order.paid', orderNo);
+      const facts = { quantity: changes.quantity ?? 1, amount: changes.amount ?? amount };
+      const verified = await issuer.verify(orderNo, facts);
+      if (verified.status !== 200) throw new Error(`${orderNo} was not verified: ${JSON.stringify(verified.body)}`);
+      return placed;
+    },
     place: (orderNo, changes = {}) =>
       post('/orders', {
         type: 'order.payment',
@@ -172,4 +198,5 @@ export const startIssuer = async (platform: Platform, settings: Record<string, u
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  return issuer;
 };

@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { parseWith } from '../../contract/problem';
+import { bodyInvalid, parseWith } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
+import { SealBroken } from '../../sealing/key-ring';
 import type { DecodePayloads } from '../../sealing/payload-json';
 import type { Mount } from '../mount';
 import { requireOperator } from '../operator-auth';
@@ -34,7 +35,11 @@ export const mountCodec = (mount: Mount, { decodePayloads, operatorToken, codecS
   };
   const decode: RequestHandler = async (request, response) => {
     const body = parseWith(payloads, jsonOf(bytesOf(request.body)));
-    response.json({ payloads: await decodePayloads(body.payloads) });
+    const decoded = await decodePayloads(body.payloads).catch((error: unknown) => {
+      if (!(error instanceof SealBroken)) throw error;
+      throw bodyInvalid([{ path: '/payloads', code: 'sealed_elsewhere', message: 'were not sealed by this platform' }]);
+    });
+    response.json({ payloads: decoded });
   };
   const requireSecret: RequestHandler = (request, _response, next) => {
     const given = Buffer.from(String(request.params.secret));

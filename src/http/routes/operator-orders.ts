@@ -51,7 +51,10 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
         ...(cursor !== undefined ? { before: positionOf(cursor) } : {}),
         limit: limit + 1,
       });
-      return { status: 200, body: pageOf(rows, limit, (row) => orderBody(row, [], room.nowMs())) };
+      const issuerIds = [...new Set(rows.map((row) => row.issuerId))];
+      const holds = new Map(await Promise.all(issuerIds.map(async (id) => [id, await room.holdsOf(id)] as const)));
+      const body = (row: OrderRow) => orderBody(row, holds.get(row.issuerId) ?? [], room.nowMs());
+      return { status: 200, body: pageOf(rows, limit, body) };
     },
   });
 

@@ -1,6 +1,6 @@
 import { visit } from 'jsonc-parser';
-import { bodyInvalid } from '../contract/problem';
 import { Failure, type FieldError } from '../domain/failures';
+import { bodyInvalid } from './problem';
 
 /**
  * JSON as rule 10 of the protocol wants it: UTF-8, no duplicate keys, no NUL, no lone surrogates, integers written as
@@ -17,6 +17,9 @@ export const parseStrictJson = (raw: Buffer, { integersOnly = true }: { integers
   } catch {
     throw new Failure('body_malformed');
   }
+  if (isTooDeep(text)) {
+    throw bodyInvalid([{ path: '', code: 'too_deep', message: `must be at most ${depthLimit} levels deep` }]);
+  }
   const errors = flaws(text, integersOnly);
   if (errors.length > 0) throw bodyInvalid(errors);
   return value;
@@ -24,6 +27,21 @@ export const parseStrictJson = (raw: Buffer, { integersOnly = true }: { integers
 
 const depthLimit = 64;
 const errorLimit = 20;
+
+/** Counted before anything walks the tree: the scan below, the schemas and the engine's converters call themselves. */
+const isTooDeep = (text: string): boolean => {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at];
+    if (inString && char === '\\') at += 1;
+    else if (char === '"') inString = !inString;
+    else if (!inString && (char === '{' || char === '[')) depth += 1;
+    else if (!inString && (char === '}' || char === ']')) depth -= 1;
+    if (depth > depthLimit) return true;
+  }
+  return false;
+};
 
 const flaws = (text: string, integersOnly: boolean): FieldError[] => {
   const errors: FieldError[] = [];
@@ -36,9 +54,8 @@ const flaws = (text: string, integersOnly: boolean): FieldError[] => {
     if (!value.isWellFormed()) found(path, 'lone_surrogate', 'must be well-formed Unicode');
   };
   visit(text, {
-    onObjectBegin: (_offset, _length, _line, _character, path) => {
+    onObjectBegin: () => {
       keys.push(new Set());
-      if (keys.length === depthLimit) found(path(), 'too_deep', `must be at most ${depthLimit} levels deep`);
     },
     onObjectEnd: () => {
       keys.pop();
@@ -53,7 +70,7 @@ const flaws = (text: string, integersOnly: boolean): FieldError[] => {
       if (typeof value === 'string') checkText(value, path());
       if (typeof value !== 'number') return;
       const written = text.slice(offset, offset + length);
-      if (integersOnly && (!/^-?\d+$/.test(written) || !Number.isSafeInteger(value))) {
+      if (integersOnly && (!/^(0|-?[1-9]\d*)$/.test(written) || !Number.isSafeInteger(value))) {
         found(path(), 'not_an_integer', 'must be an integer without fraction or exponent');
       }
     },

@@ -1,0 +1,102 @@
+/** The only module that talks to the platform: the operator API, with the session's cookie and its header token. */
+const base = '/v1/operator';
+const limitMs = 15_000;
+const batchLimitMs = 300_000;
+
+export class Problem extends Error {
+  constructor({ status = 0, code = 'unreachable', detail, errors = [], requestId }, retryAfterSeconds) {
+    super(detail ?? 'The platform could not be reached. It may be starting; try again.');
+    this.status = status;
+    this.code = code;
+    this.errors = errors;
+    this.requestId = requestId;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+export const session = { current: undefined, onEnd: () => undefined };
+
+const call = async (method, path, { body, signal, waitMs = limitMs } = {}) => {
+  const limit = AbortSignal.timeout(waitMs);
+  let response;
+  try {
+    response = await fetch(`${base}${path}`, {
+      method,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      redirect: 'error',
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(method === 'GET' || !session.current ? {} : { 'x-csrf-token': session.current.csrf }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Problem({});
+  }
+  const answer = response.status === 204 ? undefined : await response.json().catch(() => undefined);
+  if (response.ok) return answer;
+  if (response.status === 401 && session.current) {
+    session.current = undefined;
+    session.onEnd();
+  }
+  throw new Problem(
+    {
+      status: response.status,
+      code: 'unreadable',
+      detail: `The platform answered HTTP ${response.status}.`,
+      ...answer,
+    },
+    Number(response.headers.get('retry-after')) || undefined,
+  );
+};
+
+const query = (pairs) => {
+  const text = new URLSearchParams(Object.entries(pairs).filter(([, value]) => value)).toString();
+  return text === '' ? '' : `?${text}`;
+};
+
+const orderPath = ({ issuerId, orderNo }) => `/orders/${encodeURIComponent(issuerId)}/${encodeURIComponent(orderNo)}`;
+const issuerPath = (issuerId) => `/issuers/${encodeURIComponent(issuerId)}`;
+
+export const api = {
+  resume: async () => {
+    session.current = await call('GET', '/console/session');
+  },
+  signIn: async (token) => {
+    session.current = await call('POST', '/console/session', { body: { token } });
+  },
+  signOut: async () => {
+    await call('DELETE', '/console/session');
+    session.current = undefined;
+  },
+  overviewEvents: () => new EventSource(`${base}/console/overview/events`),
+
+  orders: (filter, signal) => call('GET', `/orders${query(filter)}`, { signal }),
+  order: (order, signal) => call('GET', orderPath(order), { signal }),
+  timeline: (order, signal) => call('GET', `${orderPath(order)}/timeline`, { signal }),
+  why: (order, signal) => call('GET', `${orderPath(order)}/why`, { signal }),
+  act: (order, action, body) => call('POST', `${orderPath(order)}/${action}`, { body }),
+  batch: (filter, action, dryRun) =>
+    call('POST', '/batches', { body: { filter, action, dryRun }, waitMs: dryRun ? limitMs : batchLimitMs }),
+
+  issuers: (signal, cursor) => call('GET', `/issuers${query({ limit: 100, cursor })}`, { signal }),
+  issuer: (issuerId, signal) => call('GET', issuerPath(issuerId), { signal }),
+  createIssuer: (body) => call('POST', '/issuers', { body }),
+  changeIssuer: (issuerId, body) => call('PATCH', issuerPath(issuerId), { body }),
+  deleteIssuer: (issuerId) => call('DELETE', issuerPath(issuerId)),
+  rotateSecret: (issuerId, endOldNow) => call('POST', `${issuerPath(issuerId)}/secret`, { body: { endOldNow } }),
+  pauseIssuer: (issuerId) => call('POST', `${issuerPath(issuerId)}/pause`),
+  resumeIssuer: (issuerId) => call('POST', `${issuerPath(issuerId)}/resume`),
+
+  failures: (signal, cursor) => call('GET', `/failures${query({ limit: 50, cursor })}`, { signal }),
+  audit: (signal, cursor) => call('GET', `/audit${query({ limit: 50, cursor })}`, { signal }),
+
+  /** Public: which parts of the platform are up. */
+  health: async (signal) => {
+    const response = await fetch('/readyz', { cache: 'no-store', signal });
+    return response.json();
+  },
+};

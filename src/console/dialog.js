@@ -1,0 +1,163 @@
+import { h, replace } from './dom.js';
+
+let made = 0;
+
+const control = (field, id) => {
+  const { kind = 'text', value, options, required, placeholder, min, max, help } = field;
+  const shared = { id, name: field.name, required, 'aria-describedby': help ? `${id}-help` : undefined };
+  if (kind === 'select')
+    return h(
+      'select',
+      shared,
+      options.map(([key, text]) => h('option', { value: key, selected: key === value }, text)),
+    );
+  if (kind === 'check') return h('input', { ...shared, type: 'checkbox', checked: value });
+  return h('input', {
+    ...shared,
+    type: kind,
+    value: value ?? '',
+    placeholder,
+    min,
+    max,
+    autocomplete: 'off',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+  });
+};
+
+const fieldRow = (field) => {
+  made += 1;
+  const id = `field-${made}`;
+  const input = control(field, id);
+  const help = field.help && h('p', { id: `${id}-help`, class: 'soft' }, field.help);
+  const label = h('label', { for: id }, field.label);
+  const row = h(
+    'div',
+    { class: `field ${field.kind === 'check' ? 'check' : ''}` },
+    field.kind === 'check' ? [input, label, help] : [label, input, help],
+  );
+  return { field, input, row };
+};
+
+const read = (rows) =>
+  Object.fromEntries(
+    rows
+      .filter(({ row }) => !row.hidden)
+      .map(({ field, input }) => [
+        field.name,
+        field.kind === 'check'
+          ? input.checked
+          : field.kind === 'number'
+            ? input.value === ''
+              ? undefined
+              : Number(input.value)
+            : input.value.trim(),
+      ]),
+  );
+
+/**
+ * Asks before anything is changed, runs it, and shows what came of it. `mustType` is for what cannot be taken back.
+ * `run(values)` is awaited with the dialog open, so that a refusal can be read and mended; resolves to what it gave, or
+ * to undefined when the operator changed their mind.
+ */
+export const askDialog = ({
+  title,
+  text,
+  fields = [],
+  confirm,
+  danger = false,
+  mustType,
+  shownWhen = () => true,
+  run,
+}) =>
+  new Promise((resolve) => {
+    const rows = fields.map(fieldRow);
+    const typed = mustType && fieldRow({ name: 'typed', label: `Type ${mustType} to go on`, required: true });
+    const trouble = h('div', { class: 'trouble', role: 'alert' });
+    const go = h('button', { type: 'submit', class: danger ? 'danger' : 'primary' }, confirm);
+    const back = h('button', { type: 'button' }, 'Go back');
+    made += 1;
+    const dialog = h('dialog', { 'aria-labelledby': `dialog-${made}` });
+    let result;
+
+    const follow = () => {
+      const values = Object.fromEntries(rows.map(({ field, input }) => [field.name, input.value]));
+      for (const { field, row, input } of rows) {
+        row.hidden = !shownWhen(field.name, values);
+        input.disabled = row.hidden;
+      }
+      go.disabled = mustType !== undefined && typed.input.value !== mustType;
+    };
+
+    const submit = async (event) => {
+      event.preventDefault();
+      replace(trouble);
+      go.disabled = true;
+      back.disabled = true;
+      dialog.setAttribute('aria-busy', 'true');
+      try {
+        result = (await run(read(rows))) ?? true;
+        dialog.close();
+      } catch (error) {
+        replace(
+          trouble,
+          h('p', {}, error.message),
+          error.errors?.length > 0 &&
+            h(
+              'ul',
+              {},
+              error.errors.map(({ path, message }) => h('li', {}, h('code', {}, path || '/'), ` ${message}`)),
+            ),
+        );
+        go.disabled = false;
+        back.disabled = false;
+      }
+      dialog.removeAttribute('aria-busy');
+    };
+
+    const form = h(
+      'form',
+      { onsubmit: submit, oninput: follow },
+      h('h2', { id: `dialog-${made}` }, title),
+      text && h('p', { class: 'dialog-text' }, text),
+      rows.map(({ row }) => row),
+      typed?.row,
+      trouble,
+      h('div', { class: 'buttons' }, back, go),
+    );
+    back.addEventListener('click', () => dialog.close());
+    // Escape while it runs would leave the result unseen.
+    dialog.addEventListener('cancel', (event) => back.disabled && event.preventDefault());
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve(result);
+    });
+    dialog.append(form);
+    document.body.append(dialog);
+    follow();
+    dialog.showModal();
+  });
+
+/** Shows something once that will never be shown again. */
+export const showDialog = ({ title, text, content, done }) =>
+  new Promise((resolve) => {
+    made += 1;
+    const dialog = h('dialog', { 'aria-labelledby': `dialog-${made}` });
+    dialog.append(
+      h('h2', { id: `dialog-${made}` }, title),
+      h('p', { class: 'dialog-text' }, text),
+      content,
+      h(
+        'div',
+        { class: 'buttons' },
+        h('button', { type: 'button', class: 'primary', onclick: () => dialog.close() }, done),
+      ),
+    );
+    dialog.addEventListener('cancel', (event) => event.preventDefault());
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve();
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });

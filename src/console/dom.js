@@ -1,0 +1,75 @@
+/**
+ * Called by every view: `h('a', { class: 'link', href }, text, child)`. Text stays text: nothing that an issuer or a
+ * terminal wrote can become markup.
+ */
+export const h = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children);
+
+const svgNamespace = 'http://www.w3.org/2000/svg';
+const s = (tag, attributes, ...children) => fill(document.createElementNS(svgNamespace, tag), attributes, children);
+
+const fill = (element, attributes, children) => {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === false || value === null) continue;
+    if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
+    else if (name === 'value') element.value = value;
+    else element.setAttribute(name, value === true ? '' : String(value));
+  }
+  element.append(...children.flat(3).filter((child) => child !== undefined && child !== null && child !== false));
+  return element;
+};
+
+export const replace = (element, ...children) => {
+  element.replaceChildren(
+    ...children.flat(3).filter((child) => child !== undefined && child !== null && child !== false),
+  );
+  return element;
+};
+
+const paths = {
+  overview: 'M4 19V5M4 19h16M8 15v-4M12 15V8M16 15v-6',
+  orders: 'M6 3h9l4 4v14H6zM9 11h7M9 15h7M9 7h3',
+  failures: 'M12 4 2.5 20h19zM12 10v5M12 17.6v.2',
+  issuers: 'M4 20V9l8-5 8 5v11M9 20v-6h6v6',
+  audit: 'M12 3a9 9 0 1 0 9 9M12 7v5l3 2M16 3h5v5',
+  out: 'M10 4H5v16h5M14 8l4 4-4 4M18 12H9',
+};
+
+/** Beside a word, never instead of one. */
+export const icon = (name) =>
+  s(
+    'svg',
+    { viewBox: '0 0 24 24', class: 'icon', 'aria-hidden': 'true' },
+    s('path', {
+      d: paths[name],
+      fill: 'none',
+      stroke: 'currentColor',
+      'stroke-width': 1.8,
+      'stroke-linecap': 'round',
+      'stroke-linejoin': 'round',
+    }),
+  );
+
+/** A size in percent, for bars: set through the style object, which the content security policy allows. */
+export const sized = (element, name, share) => {
+  element.style.setProperty(name, `${Math.max(0, Math.min(1, share)) * 100}%`);
+  return element;
+};
+
+/** Says something to whoever looks or listens; goes by itself. */
+export const note = (text, tone = 'good') => {
+  const line = h('p', { class: `note ${tone}` }, text);
+  document.getElementById('notes').append(line);
+  setTimeout(() => line.remove(), noteMs);
+};
+const noteMs = 6_000;
+
+/** Runs at a steady pace while the view is open and the tab is looked at, never twice at once. */
+export const everyWhileSeen = (ms, signal, run) => {
+  let timer;
+  const turn = async () => {
+    if (!document.hidden) await run().catch(() => undefined);
+    if (!signal.aborted) timer = setTimeout(turn, ms);
+  };
+  timer = setTimeout(turn, ms);
+  signal.addEventListener('abort', () => clearTimeout(timer));
+};

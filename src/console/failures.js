@@ -1,0 +1,64 @@
+import { api } from './api.js';
+import { h, replace } from './dom.js';
+import { empty, heading, issuerLink, orderLink, pagedTable, stateChip } from './parts.js';
+import { agoText, timeTag, withTimes } from './time.js';
+import { closedReasons, moneyText } from './words.js';
+
+const kinds = [
+  { key: 'person', title: 'Need a person' },
+  { key: 'expired', title: 'Expired' },
+  { key: 'refused', title: 'Refused' },
+];
+
+const when = (at) => timeTag(at, agoText(at));
+const shared = [
+  { name: 'Order', lead: true, cell: orderLink },
+  { name: 'Issuer', cell: ({ issuerId }) => issuerLink(issuerId) },
+];
+
+const personColumns = [
+  ...shared,
+  { name: 'Why', wide: true, cell: ({ why }) => withTimes(why) },
+  { name: 'Since', end: true, named: true, cell: ({ at }) => when(at) },
+  { name: 'State', state: true, cell: ({ state }) => stateChip(state) },
+];
+
+const endedColumns = [
+  ...shared,
+  { name: 'Why', wide: true, cell: ({ closedReason }) => closedReasons[closedReason] ?? closedReason ?? '–' },
+  { name: 'Refund due', end: true, named: true, cell: ({ refundDue }) => (refundDue ? moneyText(refundDue) : '–') },
+  { name: 'Ended', end: true, named: true, cell: ({ updatedAt }) => when(updatedAt) },
+];
+
+/** What someone has to look at: first what waits for a person, then what ended without a code. */
+export const failuresView = async ({ root, query, signal }) => {
+  const chosen = kinds.find(({ key }) => key === query.get('kind')) ?? kinds[0];
+  const list = h('div', { id: 'failures-list', 'aria-live': 'polite' });
+  replace(
+    root,
+    heading('Failures'),
+    h(
+      'nav',
+      { class: 'tabs', 'aria-label': 'Kinds of failure' },
+      kinds.map(({ key, title }) =>
+        h('a', { href: `#/failures?kind=${key}`, 'aria-current': key === chosen.key ? 'page' : undefined }, title),
+      ),
+    ),
+    list,
+  );
+  const found =
+    chosen.key === 'person'
+      ? await pagedTable(
+          'Orders that wait for a person',
+          personColumns,
+          (cursor) => api.failures(signal, cursor),
+          empty('Nothing waits for a person', 'Orders whose terminal does not take the codes appear here.'),
+        )
+      : await pagedTable(
+          `${chosen.title} orders, newest first`,
+          endedColumns,
+          (cursor) => api.orders({ state: chosen.key, limit: 50, cursor }, signal),
+          empty(`No ${chosen.title.toLowerCase()} orders`),
+        );
+  if (!signal.aborted) replace(list, found);
+};

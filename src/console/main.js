@@ -1,0 +1,148 @@
+import { api, session } from './api.js';
+import { auditView } from './audit.js';
+import { everyWhileSeen, h, icon, note, replace } from './dom.js';
+import { failuresView } from './failures.js';
+import { issuersView, issuerView } from './issuers.js';
+import { orderView } from './order.js';
+import { ordersView } from './orders.js';
+import { overviewView } from './overview.js';
+import { problemBox } from './parts.js';
+import { signInView } from './sign-in.js';
+import { spanText } from './time.js';
+
+const places = [
+  { path: 'overview', title: 'Overview' },
+  { path: 'orders', title: 'Orders' },
+  { path: 'failures', title: 'Failures' },
+  { path: 'issuers', title: 'Issuers' },
+  { path: 'audit', title: 'Audit' },
+];
+
+const routes = [
+  { pattern: /^overview$/, place: 'overview', view: overviewView },
+  { pattern: /^orders$/, place: 'orders', view: ordersView },
+  { pattern: /^orders\/([^/]+)\/([^/]+)$/, place: 'orders', view: orderView },
+  { pattern: /^failures$/, place: 'failures', view: failuresView },
+  { pattern: /^issuers$/, place: 'issuers', view: issuersView },
+  { pattern: /^issuers\/([^/]+)$/, place: 'issuers', view: issuerView },
+  { pattern: /^audit$/, place: 'audit', view: auditView },
+];
+
+const app = document.getElementById('app');
+const view = h('main', { id: 'view', tabindex: '-1' });
+const links = places.map(({ path, title }) => h('a', { href: `#/${path}` }, icon(path), h('span', {}, title)));
+const alarm = h('div', { class: 'alarm', role: 'alert', hidden: true });
+const signOutButton = () =>
+  h('button', { type: 'button', class: 'quiet', onclick: () => signOut() }, icon('out'), h('span', {}, 'Sign out'));
+const shell = h(
+  'div',
+  { class: 'shell' },
+  h(
+    'header',
+    { class: 'side' },
+    h('a', { class: 'brand', href: '#/overview' }, h('span', { class: 'mark', 'aria-hidden': 'true' }), 'Codeferry'),
+    h('nav', { 'aria-label': 'Console' }, links),
+    h('div', { class: 'side-end' }, signOutButton()),
+  ),
+  h('div', { class: 'stage' }, alarm, view),
+);
+
+let open = new AbortController();
+let health = new AbortController();
+
+/** The address after `#` names the view, so that back, forward, reload and links work as everywhere. */
+const show = () => {
+  open.abort();
+  open = new AbortController();
+  const [path = '', query = ''] = location.hash.replace(/^#\/?/, '').split('?');
+  const route = routes.find(({ pattern }) => pattern.test(path));
+  if (!route) {
+    location.replace('#/overview');
+    return;
+  }
+  links.forEach((link, n) => {
+    if (places[n].path === route.place) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  });
+  const params = route.pattern.exec(path).slice(1).map(decoded);
+  const { signal } = open;
+  document.title = `${places.find((place) => place.path === route.place).title} · Codeferry`;
+  window.scrollTo(0, 0);
+  Promise.resolve(route.view({ root: view, params, query: new URLSearchParams(query), signal })).catch((error) => {
+    if (!signal.aborted) replace(view, problemBox(error));
+  });
+};
+
+const decoded = (text) => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
+const lookAtHealth = async () => {
+  const said = [];
+  try {
+    const { parts, reconcilerAgeSeconds } = await api.health(
+      AbortSignal.any([health.signal, AbortSignal.timeout(8_000)]),
+    );
+    if (parts.temporal !== 'ok') said.push('The workflow engine is away: orders are accepted and wait for it.');
+    if (parts.mongodb !== 'ok') said.push('The database is away: nothing can be read or changed.');
+    if (parts.reconciler === 'late')
+      said.push(`No worker has mended anything for ${spanText(reconcilerAgeSeconds * 1_000)}: is one running?`);
+  } catch {
+    if (health.signal.aborted) return;
+    said.push('The platform does not answer.');
+  }
+  const text = said.join(' ');
+  if (alarm.textContent !== text) replace(alarm, text);
+  alarm.hidden = text === '';
+};
+
+const enter = () => {
+  replace(app, shell);
+  health = new AbortController();
+  lookAtHealth();
+  everyWhileSeen(10_000, health.signal, lookAtHealth);
+  show();
+};
+
+const leave = () => {
+  open.abort();
+  health.abort();
+  document.title = 'Sign in · Codeferry';
+  signInView(app, enter);
+};
+
+const signOut = async () => {
+  try {
+    await api.signOut();
+    leave();
+  } catch (error) {
+    note(error.message, 'bad');
+  }
+};
+
+session.onEnd = () => {
+  document.querySelector('dialog[open]')?.close();
+  leave();
+  note('The session has ended. Sign in again to go on where you were.', 'part');
+};
+
+window.addEventListener('hashchange', () => session.current && show());
+window.addEventListener('keydown', (event) => {
+  const isTyping = event.target.closest?.('input, select, textarea, dialog');
+  if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey || event.altKey || !session.current) return;
+  event.preventDefault();
+  const search = document.getElementById('order-search');
+  if (search) search.focus();
+  else location.hash = '#/orders';
+});
+
+try {
+  await api.resume();
+  enter();
+} catch {
+  leave();
+}

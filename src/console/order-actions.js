@@ -1,0 +1,132 @@
+import { api } from './api.js';
+import { askDialog } from './dialog.js';
+import { note } from './dom.js';
+import { channels } from './words.js';
+
+const beforeVerification = ['accepted', 'notified'];
+const awaitingCodes = ['verified', 'partially_issued'];
+
+export const terminalFields = (value = {}) => [
+  {
+    name: 'channel',
+    label: 'Channel',
+    kind: 'select',
+    value: value.channel ?? 'page',
+    options: Object.entries(channels),
+  },
+  { name: 'url', label: 'Web address', kind: 'url', required: true, value: value.url, placeholder: 'https://' },
+  { name: 'address', label: 'E-mail address', kind: 'email', required: true, value: value.address },
+  {
+    name: 'number',
+    label: 'Phone number',
+    kind: 'tel',
+    required: true,
+    value: value.number,
+    placeholder: '+4915112345678',
+  },
+];
+
+const channelField = { webhook: 'url', email: 'address', sms: 'number' };
+
+/** Of the three address fields only the channel's own is asked for. */
+export const isTerminalFieldShown = (name, { channel }) =>
+  !Object.values(channelField).includes(name) || channelField[channel] === name;
+
+export const terminalOf = ({ channel, ...values }) => {
+  const field = channelField[channel];
+  return field ? { channel, [field]: values[field] } : { channel };
+};
+
+/** What an operator may do to an order in its state; `ask` ends with what is to be sent, or with nothing. */
+export const orderActions = [
+  {
+    label: 'Redeliver',
+    fits: (state) => ['undeliverable', 'issued', 'delivered'].includes(state),
+    help: 'Sends the same codes to the same terminal again.',
+    first: (state) => state === 'undeliverable',
+    dialog: (order) => ({
+      title: 'Deliver the codes again?',
+      text: `They go to the same terminal (${order.terminal.hint}) under the same message number, so that a terminal that has them can tell.`,
+      confirm: 'Redeliver',
+      run: () => api.act(order, 'redeliver'),
+    }),
+    done: 'Delivery has begun again.',
+  },
+  {
+    label: 'Correct the terminal',
+    fits: (state) => state === 'undeliverable',
+    help: 'Sends the codes to another terminal; the issuer is told.',
+    dialog: (order) => ({
+      title: 'Where should the codes go?',
+      text: `So far: ${order.terminal.hint}. The change is written into the audit log and told to the issuer.`,
+      confirm: 'Deliver there',
+      fields: terminalFields({ channel: order.terminal.channel }),
+      shownWhen: isTerminalFieldShown,
+      run: (values) => api.act(order, 'redeliver', { terminal: terminalOf(values) }),
+    }),
+    done: 'The codes are on their way to the corrected terminal.',
+  },
+  {
+    label: 'Tell the issuer again',
+    fits: (state) => [...beforeVerification, ...awaitingCodes].includes(state),
+    help: 'Sends a new notice at once, and ends a lock after wrong verifications.',
+    first: (state) => beforeVerification.includes(state),
+    dialog: (order) => ({
+      title: 'Tell the issuer again?',
+      text: `${order.issuerId} gets a new message about this order at once. Wrong verifications so far are forgotten.`,
+      confirm: 'Tell it again',
+      run: () => api.act(order, 'renotify'),
+    }),
+    done: 'The issuer is being told again.',
+  },
+  {
+    label: 'Extend the window',
+    fits: (state) => [...beforeVerification, ...awaitingCodes].includes(state),
+    help: 'Gives the issuer more time.',
+    dialog: (order) => ({
+      title: 'How much more time?',
+      text: `The window ends ${new Date(order.issueBy ?? order.verifyBy).toLocaleTimeString()} as it stands.`,
+      confirm: 'Extend',
+      fields: [{ name: 'minutes', label: 'Minutes', kind: 'number', value: 10, min: 1, max: 1440, required: true }],
+      run: ({ minutes }) => api.act(order, 'extend', { seconds: minutes * 60 }),
+    }),
+    done: 'The window is longer now.',
+  },
+  {
+    label: 'Cancel the order',
+    danger: true,
+    fits: (state) => [...beforeVerification, ...awaitingCodes, 'undeliverable'].includes(state),
+    help: 'Ends it; codes it holds become void, and the amount is to be refunded.',
+    dialog: (order) => ({
+      title: `Cancel order ${order.orderNo}?`,
+      text: 'It cannot be opened again. Codes that it holds become void, and the issuer is told that the amount is to be refunded.',
+      confirm: 'Cancel the order',
+      danger: true,
+      fields: [{ name: 'reason', label: 'Reason', value: 'operator', required: true }],
+      run: ({ reason }) => api.act(order, 'cancel', { reason }),
+    }),
+    done: 'The order is cancelled.',
+  },
+  {
+    label: 'Declare the codes void',
+    danger: true,
+    fits: (state) => state === 'delivered',
+    help: 'Tells the issuer that delivered codes may no longer be used.',
+    dialog: (order) => ({
+      title: 'Declare the delivered codes void?',
+      text: 'The issuer is told which items; the pick-up page closes. This cannot be taken back.',
+      confirm: 'Declare void',
+      danger: true,
+      mustType: order.orderNo,
+      run: () => api.act(order, 'void'),
+    }),
+    done: 'The codes are void; the issuer is being told.',
+  },
+];
+
+export const runAction = async (action, order, refresh) => {
+  const result = await askDialog(action.dialog(order));
+  if (!result) return;
+  note(result.status === 'queued' ? 'Written down; it takes effect as soon as the engine answers.' : action.done);
+  await refresh();
+};

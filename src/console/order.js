@@ -1,0 +1,300 @@
+import { api, session } from './api.js';
+import { everyWhileSeen, h, replace } from './dom.js';
+import { orderActions, runAction } from './order-actions.js';
+import { heading, issuerLink, stateChip } from './parts.js';
+import { agoText, clockText, spanText, timeTag, withTimes } from './time.js';
+import { closedReasons, count, isOpen, moneyText, problemText, timelineWords } from './words.js';
+
+const lookAgainMs = 2_000;
+const linesShown = 200;
+
+/** All that is known of one order, why it waits, and what can be done. */
+export const orderView = async ({ root, params: [issuerId, orderNo], signal }) => {
+  const order = { issuerId, orderNo };
+  const body = h('div', { class: 'order-page' });
+  document.title = `${orderNo} · Codeferry`;
+  replace(
+    root,
+    heading(
+      orderNo,
+      h('a', { class: 'button', href: `#/orders?issuerId=${encodeURIComponent(issuerId)}` }, 'Orders of ', issuerId),
+    ),
+    body,
+  );
+
+  let shown = '';
+  let state;
+  const look = async () => {
+    const [facts, { data: timeline }, { why }] = await Promise.all([
+      api.order(order, signal),
+      api.timeline(order, signal),
+      api.why(order, signal),
+    ]);
+    state = facts.state;
+    const all = JSON.stringify([facts, timeline, why]);
+    // A view that did not change is left alone: someone may be reading it with a finger on the line.
+    if (all === shown) return;
+    shown = all;
+    const focused = body.contains(document.activeElement) ? document.activeElement.id : '';
+    replace(
+      body,
+      whyCard(facts, timeline, why),
+      h(
+        'div',
+        { class: 'order-columns' },
+        h('div', {}, timelineCard(facts, timeline)),
+        h('div', {}, actionsCard(facts, look), factsCard(facts)),
+      ),
+    );
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  };
+  await look();
+  // Events still come in after the end, more slowly.
+  everyWhileSeen(lookAgainMs, signal, async () => (isOpen(state) || Math.random() < 0.2 ? look() : undefined));
+};
+
+const steps = [
+  { name: 'Paid', past: () => true },
+  { name: 'Issuer told', past: ({ seen }) => seen.told },
+  { name: 'Verified', past: ({ seen }) => seen.verified },
+  { name: 'Issued', past: ({ seen }) => seen.issued },
+  { name: 'Delivered', past: ({ state }) => state === 'delivered' },
+];
+
+const seenIn = (facts, timeline) => ({
+  told:
+    timeline.some(({ event, detail }) => event === 'notice_answered' && detail.ok) ||
+    (facts.state !== 'accepted' && timeline.some(({ event }) => event === 'verification_judged')),
+  verified: facts.issueBy !== undefined,
+  issued:
+    facts.codes.outstanding === 0 ||
+    facts.state === 'issued' ||
+    facts.state === 'undeliverable' ||
+    facts.state === 'delivered',
+});
+
+const whyCard = (facts, timeline, why) => {
+  const { state } = facts;
+  const seen = seenIn(facts, timeline);
+  const past = steps.map((step) => step.past({ state, seen }));
+  const next = isOpen(state) ? past.indexOf(false) : -1;
+  const trouble = isOpen(state) ? lastTrouble(timeline) : undefined;
+  return h(
+    'section',
+    { class: `card why ${state}` },
+    h(
+      'div',
+      { class: 'why-head' },
+      stateChip(state),
+      h(
+        'span',
+        { class: 'soft' },
+        'paid ',
+        timeTag(facts.createdAt, agoText(facts.createdAt)),
+        state === 'delivered'
+          ? `, with its user after ${spanText(Date.parse(facts.updatedAt) - Date.parse(facts.createdAt))}`
+          : '',
+      ),
+    ),
+    h('p', { class: 'why-text' }, withTimes(why)),
+    trouble && h('p', { class: 'why-trouble' }, trouble),
+    h(
+      'ol',
+      { class: 'steps', 'aria-label': 'How far it got' },
+      steps.map(({ name }, n) =>
+        h(
+          'li',
+          { class: past[n] ? 'past' : n === next ? 'next' : 'not', 'aria-current': n === next ? 'step' : undefined },
+          name,
+        ),
+      ),
+    ),
+  );
+};
+
+/** The newest thing that went wrong, unless something went right after it. */
+const lastTrouble = (timeline) => {
+  const told = timeline.filter(({ event }) => !event.endsWith('_sent') && event !== 'code_requested');
+  const last = told.at(-1);
+  if (!last) return undefined;
+  const { detail, event, at } = last;
+  const verdictIsBad =
+    event === 'verification_judged'
+      ? detail.verdict !== 'verified'
+      : event === 'codes_judged' && detail.verdict !== 'accepted';
+  if (detail.ok !== false && !verdictIsBad) return undefined;
+  const problem = detail.problem ?? detail.verdict;
+  const who = event === 'delivery_tried' ? 'terminal' : 'issuer';
+  const alike = told.filter(
+    (entry) => entry.event === event && (entry.detail.problem ?? entry.detail.verdict) === problem,
+  ).length;
+  return [
+    `The ${who} ${problemText(problem)}`,
+    alike > 1 ? `, ${count(alike, 'time')} so far` : '',
+    ', last ',
+    timeTag(at, agoText(at)),
+    '.',
+  ];
+};
+
+const actionsCard = (facts, refresh) => {
+  const fitting = orderActions.filter(({ fits }) => fits(facts.state));
+  return h(
+    'section',
+    { class: 'card' },
+    h('h2', {}, 'Actions'),
+    fitting.length === 0
+      ? h('p', { class: 'soft' }, 'The order has ended; nothing can be done to it.')
+      : h(
+          'ul',
+          { class: 'actions' },
+          fitting.map((action, n) =>
+            h(
+              'li',
+              {},
+              h(
+                'button',
+                {
+                  type: 'button',
+                  id: `action-${n}`,
+                  class: action.danger ? 'danger-quiet' : action.first?.(facts.state) ? 'primary' : undefined,
+                  'aria-describedby': `action-help-${n}`,
+                  onclick: () => runAction(action, facts, refresh),
+                },
+                action.label,
+              ),
+              h('p', { id: `action-help-${n}`, class: 'soft' }, action.help),
+            ),
+          ),
+        ),
+  );
+};
+
+const factsCard = (facts) => {
+  const { temporalUi } = session.current ?? {};
+  const line = (name, ...value) => [h('dt', {}, name), h('dd', {}, value)];
+  return h(
+    'section',
+    { class: 'card' },
+    h('h2', {}, 'Facts'),
+    h(
+      'dl',
+      { class: 'facts' },
+      line('Issuer', issuerLink(facts.issuerId)),
+      line('Product', facts.product.name, h('span', { class: 'soft' }, ` (${facts.product.id})`)),
+      line('Quantity', String(facts.quantity)),
+      line('Amount', moneyText(facts.amount)),
+      line(
+        'Codes',
+        `${facts.codes.issued} issued`,
+        facts.codes.outstanding > 0 ? `, ${facts.codes.outstanding} outstanding` : '',
+      ),
+      line(
+        'Terminal',
+        facts.terminal.channel === 'page' ? 'Pick-up page' : `${facts.terminal.channel}: ${facts.terminal.hint}`,
+      ),
+      line(
+        'Delivery',
+        `${facts.delivery.state}, ${facts.delivery.tries === 1 ? '1 try' : `${facts.delivery.tries} tries`}`,
+      ),
+      line('Paid', timeTag(facts.createdAt)),
+      facts.issueBy ? line('Code due', timeTag(facts.issueBy)) : line('Verify by', timeTag(facts.verifyBy)),
+      facts.closedReason && line('Closed because', closedReasons[facts.closedReason] ?? facts.closedReason),
+      facts.refundDue && line('Refund due', moneyText(facts.refundDue)),
+      facts.payment && line('Payment', facts.payment.id),
+      line('Events told', String(facts.sequence)),
+    ),
+    temporalUi &&
+      h(
+        'p',
+        {},
+        h(
+          'a',
+          { class: 'button', href: workflowUrl(temporalUi, facts), target: '_blank', rel: 'noopener noreferrer' },
+          'Its workflow in Temporal',
+        ),
+      ),
+  );
+};
+
+const workflowUrl = ({ url, namespace }, { issuerId, orderNo }) =>
+  `${url}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(`order/${issuerId}/${orderNo}`)}`;
+
+const askedBy = { notice_answered: 'notice_sent', code_request_answered: 'code_requested' };
+
+/** A try and its answer are one line where nothing came between them. */
+const joined = (timeline) => {
+  const lines = [];
+  for (const entry of timeline) {
+    const before = lines.at(-1);
+    const isAnswer =
+      before &&
+      before.event === askedBy[entry.event] &&
+      before.detail.message === entry.detail.message &&
+      before.detail.try === entry.detail.try;
+    if (isAnswer) lines.pop();
+    lines.push(entry);
+  }
+  return lines;
+};
+
+const timelineCard = (facts, timeline) => {
+  const lines = joined(timeline);
+  const shown = lines.slice(-linesShown);
+  return h(
+    'section',
+    { class: 'card' },
+    h('h2', {}, 'Timeline'),
+    shown.length < lines.length && h('p', { class: 'soft' }, `The newest ${shown.length} of ${lines.length} lines.`),
+    shown.length === 0 && h('p', { class: 'soft' }, 'Nothing has happened yet.'),
+    h(
+      'ol',
+      { class: 'timeline' },
+      shown.map((entry) => {
+        const { who, text, tone } = timelineWords(entry);
+        const afterMs = Date.parse(entry.at) - Date.parse(facts.createdAt);
+        return h(
+          'li',
+          { class: tone },
+          h(
+            'div',
+            { class: 'moment' },
+            h('time', { datetime: entry.at }, clockText(entry.at)),
+            h('span', {}, afterMs < 1 ? 'start' : `+ ${spanText(afterMs)}`),
+          ),
+          h('div', { class: 'happened' }, h('span', { class: 'who' }, who), h('p', {}, text), details(entry.detail)),
+        );
+      }),
+    ),
+  );
+};
+
+const told = [
+  'try',
+  'ok',
+  'problem',
+  'tookMs',
+  'status',
+  'verdict',
+  'answer',
+  'codes',
+  'fresh',
+  'outstanding',
+  'state',
+  'closedReason',
+  'type',
+  'sequence',
+];
+
+/** What the sentence did not say. */
+const details = (detail) => {
+  const rest = Object.entries(detail).filter(([name]) => !told.includes(name));
+  return (
+    rest.length > 0 &&
+    h(
+      'p',
+      { class: 'details' },
+      rest.map(([name, value]) => h('span', {}, `${name} `, h('code', {}, String(value)))),
+    )
+  );
+};

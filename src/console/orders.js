@@ -1,0 +1,210 @@
+import { api } from './api.js';
+import { askDialog, showDialog } from './dialog.js';
+import { h, note, replace } from './dom.js';
+import { empty, heading, issuerIds, orderColumns, orderHref, pagedTable, problemBox } from './parts.js';
+import { count, states } from './words.js';
+
+const typingPauseMs = 180;
+
+/** Search as one types; the filter stands in the address, so that it can be sent to a colleague. */
+export const ordersView = async ({ root, query, signal }) => {
+  const search = h('input', {
+    id: 'order-search',
+    type: 'search',
+    value: query.get('q') ?? '',
+    placeholder: 'Order number, or its beginning',
+    autocomplete: 'off',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    maxlength: 130,
+    'aria-keyshortcuts': '/',
+  });
+  const issuer = h('input', {
+    id: 'issuer-filter',
+    list: 'issuer-ids',
+    value: query.get('issuerId') ?? '',
+    placeholder: 'Any',
+    autocomplete: 'off',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+  });
+  const ids = h('datalist', { id: 'issuer-ids' });
+  const state = h(
+    'select',
+    { id: 'state-filter' },
+    h('option', { value: '' }, 'Any'),
+    Object.entries(states).map(([value, { word }]) =>
+      h('option', { value, selected: query.get('state') === value }, word),
+    ),
+  );
+  const found = h('div', { id: 'found', 'aria-live': 'polite', 'aria-busy': 'false' });
+
+  /** Whoever pastes `issuer/order` means that one order. */
+  const filter = () => {
+    const [first, second] = search.value.trim().split('/');
+    const pasted = second === undefined ? { q: first, issuerId: issuer.value.trim() } : { q: second, issuerId: first };
+    return { ...pasted, state: state.value };
+  };
+
+  let running = new AbortController();
+  const find = async () => {
+    running.abort();
+    running = new AbortController();
+    const mine = AbortSignal.any([running.signal, signal]);
+    const wanted = filter();
+    const address = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value)).toString();
+    history.replaceState(null, '', `#/orders${address && `?${address}`}`);
+    found.setAttribute('aria-busy', 'true');
+    try {
+      const nothing = empty(
+        'No order fits',
+        Object.values(wanted).some(Boolean)
+          ? 'Numbers are searched from their beginning, with capitals as they are written.'
+          : 'Orders appear here as issuers send their payment requests.',
+      );
+      const list = await pagedTable(
+        'Orders, newest first',
+        orderColumns,
+        (cursor) => api.orders({ ...wanted, limit: 25, cursor }, signal),
+        nothing,
+      );
+      if (!mine.aborted) replace(found, list);
+    } catch (error) {
+      if (!mine.aborted) replace(found, problemBox(error));
+    }
+    if (!mine.aborted) found.setAttribute('aria-busy', 'false');
+  };
+
+  let pause;
+  const soon = () => {
+    clearTimeout(pause);
+    pause = setTimeout(find, typingPauseMs);
+  };
+  signal.addEventListener('abort', () => clearTimeout(pause));
+
+  const goToFirst = (event) => {
+    event.preventDefault();
+    const { q, issuerId } = filter();
+    const links = [...found.querySelectorAll('a.order-link')];
+    const exact = links.filter((link) => link.textContent === q);
+    if (exact.length === 1) location.hash = exact[0].getAttribute('href');
+    else if (issuerId && q && links.length === 0) location.hash = orderHref({ issuerId, orderNo: q });
+    else links[0]?.focus();
+  };
+
+  replace(
+    root,
+    heading('Orders', h('button', { type: 'button', onclick: () => find() }, 'Refresh')),
+    h(
+      'form',
+      { class: 'filters card', role: 'search', onsubmit: goToFirst, oninput: soon },
+      h('div', { class: 'field wide' }, h('label', { for: 'order-search' }, 'Order'), search),
+      h('div', { class: 'field' }, h('label', { for: 'issuer-filter' }, 'Issuer'), issuer, ids),
+      h('div', { class: 'field' }, h('label', { for: 'state-filter' }, 'State'), state),
+    ),
+    batchPanel(filter, find),
+    found,
+  );
+  search.focus({ preventScroll: true });
+  issuerIds(signal).then(
+    (all) =>
+      replace(
+        ids,
+        all.map((value) => h('option', { value })),
+      ),
+    () => undefined,
+  );
+  await find();
+};
+
+const batchActions = {
+  renotify: 'Tell their issuers again',
+  redeliver: 'Redeliver',
+  cancel: 'Cancel',
+  void: 'Declare their codes void',
+};
+
+const batchLimit = 500;
+
+/** One action on all that the filter names: counted first, then confirmed with that count. */
+const batchPanel = (filter, refresh) => {
+  const action = h(
+    'select',
+    { id: 'batch-action' },
+    Object.entries(batchActions).map(([value, text]) => h('option', { value }, text)),
+  );
+  const counted = h('p', { class: 'soft', role: 'status' });
+
+  const start = async () => {
+    const { q, issuerId, state } = filter();
+    if (q) {
+      replace(counted, 'A batch takes an issuer and a state, not an order number: empty that field first.');
+      return;
+    }
+    const wanted = { ...(issuerId ? { issuerId } : {}), ...(state ? { state } : {}) };
+    replace(counted, 'Counting…');
+    let matched;
+    try {
+      ({ matched } = await api.batch(wanted, action.value, true));
+    } catch (error) {
+      replace(counted, error.message);
+      return;
+    }
+    const whose = [
+      issuerId ? `of ${issuerId}` : 'of every issuer',
+      state ? `in “${states[state].word}”` : 'in any state',
+    ].join(', ');
+    const many = matched >= batchLimit ? `the newest ${batchLimit} orders` : count(matched, 'order');
+    replace(counted, `${many} ${whose}. Nothing has been changed.`);
+    if (matched === 0) return;
+    const danger = action.value === 'cancel' || action.value === 'void';
+    const result = await askDialog({
+      title: `${batchActions[action.value]}: ${many}?`,
+      text: `This goes to ${many} ${whose}. Each one judges for itself: those that cannot are named afterwards. It may take a minute.`,
+      confirm: `${batchActions[action.value]}: ${matched}`,
+      danger,
+      mustType: danger ? String(matched) : undefined,
+      run: () => api.batch(wanted, action.value, false),
+    });
+    if (!result) return;
+    const refusals = new Map();
+    for (const { code } of result.failed) refusals.set(code, (refusals.get(code) ?? 0) + 1);
+    replace(counted, `${result.changed} of ${result.matched} done.`);
+    note(`${result.changed} of ${result.matched} done`, result.failed.length > 0 ? 'part' : 'good');
+    await refresh();
+    if (result.failed.length === 0) return;
+    await showDialog({
+      title: `${result.failed.length} of ${result.matched} could not`,
+      text: [...refusals].map(([code, n]) => `${code}: ${n}`).join(', '),
+      content: h(
+        'ul',
+        { class: 'plain-list' },
+        result.failed
+          .slice(0, 50)
+          .map((order) =>
+            h(
+              'li',
+              {},
+              h('a', { href: orderHref(order) }, `${order.issuerId}/${order.orderNo}`),
+              ' ',
+              h('code', {}, order.code),
+            ),
+          ),
+      ),
+      done: 'Close',
+    });
+  };
+
+  return h(
+    'details',
+    { class: 'batch card' },
+    h('summary', {}, 'Act on all orders of this filter'),
+    h(
+      'div',
+      { class: 'batch-row' },
+      h('div', { class: 'field' }, h('label', { for: 'batch-action' }, 'Action'), action),
+      h('button', { type: 'button', onclick: start }, 'Count first'),
+    ),
+    counted,
+  );
+};

@@ -1,0 +1,75 @@
+import { api } from './api.js';
+import { h, replace } from './dom.js';
+
+/** The token goes over once, for a session cookie that no script can read; it is kept nowhere here. */
+export const signInView = (app, onSignedIn) => {
+  const token = h('input', {
+    id: 'token',
+    type: 'password',
+    name: 'token',
+    autocomplete: 'current-password',
+    required: true,
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    'aria-describedby': 'token-help sign-in-trouble',
+  });
+  const trouble = h('p', { id: 'sign-in-trouble', class: 'trouble', role: 'alert' });
+  const button = h('button', { type: 'submit', class: 'primary' }, 'Sign in');
+
+  const signIn = async (event) => {
+    event.preventDefault();
+    replace(trouble);
+    button.disabled = true;
+    try {
+      await api.signIn(token.value.trim());
+      onSignedIn();
+    } catch (error) {
+      replace(trouble, troubleText(error));
+      button.disabled = false;
+      token.focus();
+      token.select();
+    }
+  };
+
+  replace(
+    app,
+    h(
+      'main',
+      { id: 'view', class: 'alone' },
+      h('div', { class: 'brand big' }, h('span', { class: 'mark', 'aria-hidden': 'true' }), 'Codeferry'),
+      h(
+        'form',
+        { class: 'card sign-in', onsubmit: signIn },
+        h('h1', {}, 'Operator console'),
+        // A password manager files the token under a name.
+        h('input', {
+          type: 'text',
+          name: 'username',
+          value: 'operator',
+          autocomplete: 'username',
+          hidden: true,
+          readonly: true,
+        }),
+        h('label', { for: 'token' }, 'Operator token'),
+        token,
+        h(
+          'p',
+          { id: 'token-help', class: 'soft' },
+          h('code', {}, 'npm start'),
+          ' prints it; elsewhere it is the setting ',
+          h('code', {}, 'OPERATOR_TOKEN'),
+          '.',
+        ),
+        trouble,
+        button,
+      ),
+    ),
+  );
+  token.focus();
+};
+
+const troubleText = (error) => {
+  if (error.code === 'operator_unauthorized') return 'That is not the operator token.';
+  if (error.code === 'rate_limited') return `Too many tries. Wait ${error.retryAfterSeconds ?? 60} seconds.`;
+  return error.message;
+};

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import type { IssuerClient } from '../issuer-sdk/issuer-client';
+import type { OrderToPlace } from '../issuer-sdk/messages';
+import type { BehaviourName, terminalReplies } from './behaviours';
+
+type IssuerKind = 'push' | 'request' | 'unsteady';
+
+interface Sale {
+  readonly issuer: IssuerKind;
+  readonly behaviour: BehaviourName;
+  readonly quantity?: number;
+  readonly terminal?: keyof typeof terminalReplies;
+}
+
+const products = [
+  { product: { id: 'coffee-voucher', name: 'Coffee voucher' }, value: 450, format: 'qr' },
+  { product: { id: 'cinema-ticket', name: 'Cinema ticket' }, value: 1_250, format: 'aztec' },
+  { product: { id: 'game-card-20', name: 'Game card 20' }, value: 2_000, format: 'text' },
+  { product: { id: 'day-pass', name: 'Tram day pass' }, value: 790, format: 'pdf417' },
+  { product: { id: 'gift-card-50', name: 'Gift card 50' }, value: 5_000, format: 'code128' },
+] as const;
+
+/** One round of a shop's day: most sales go well at different paces, and each way to fail comes up once. */
+const round: readonly Sale[] = [
+  { issuer: 'push', behaviour: 'good' },
+  { issuer: 'request', behaviour: 'request_issued' },
+  { issuer: 'push', behaviour: 'demo' },
+  { issuer: 'request', behaviour: 'request_issuing', quantity: 3 },
+  { issuer: 'unsteady', behaviour: 'out_of_stock' },
+  { issuer: 'push', behaviour: 'eager', terminal: 'good' },
+  { issuer: 'request', behaviour: 'good' },
+  { issuer: 'push', behaviour: 'wrong_then_right' },
+  { issuer: 'unsteady', behaviour: 'wrong_amount' },
+  { issuer: 'request', behaviour: 'demo' },
+  { issuer: 'push', behaviour: 'duplicate', quantity: 2 },
+  { issuer: 'unsteady', behaviour: 'failing_then_fine' },
+  { issuer: 'request', behaviour: 'request_issued', terminal: 'failing_then_fine' },
+  { issuer: 'push', behaviour: 'demo' },
+  { issuer: 'unsteady', behaviour: 'partial', quantity: 4 },
+  { issuer: 'request', behaviour: 'throttled' },
+  { issuer: 'push', behaviour: 'good' },
+  { issuer: 'unsteady', behaviour: 'wrong_token' },
+  { issuer: 'request', behaviour: 'request_issuing' },
+  { issuer: 'push', behaviour: 'good', terminal: 'slow' },
+  { issuer: 'unsteady', behaviour: 'silent' },
+  { issuer: 'request', behaviour: 'request_issued' },
+  { issuer: 'push', behaviour: 'demo', quantity: 5 },
+  { issuer: 'unsteady', behaviour: 'good', terminal: 'gone' },
+];
+
+/** The first sales come quickly, so that whoever opens the console at once sees something. */
+const openingSales = 10;
+const openingPauseMs = 2_000;
+
+/** Keeps a platform that is being shown in motion; an order that cannot be placed is left out. */
+export const startTrickle = (
+  clients: Readonly<Record<IssuerKind, IssuerClient>>,
+  terminalUrl: (name: keyof typeof terminalReplies) => string,
+  perMinute: number,
+  signal: AbortSignal,
+): void => {
+  let placed = 0;
+  const paceMs = 60_000 / perMinute;
+
+  const placeNext = (): void => {
+    const sale = round[placed % round.length];
+    const what = products[placed % products.length];
+    placed += 1;
+    setTimeout(placeNext, placed < openingSales ? Math.min(openingPauseMs, paceMs) : paceMs);
+    if (!sale || !what || signal.aborted) return;
+    const { issuer, behaviour, quantity = 1, terminal } = sale;
+    const order: OrderToPlace = {
+      orderNo: `shop-${Date.now().toString(36)}-${randomBytes(2).toString('hex')}`,
+      product: what.product,
+      quantity,
+      amount: { value: what.value * quantity, currency: 'EUR' },
+      metadata: { behaviour, format: what.format },
+      ...(terminal ? { terminal: { channel: 'webhook' as const, url: terminalUrl(terminal) } } : {}),
+    };
+    clients[issuer].placeOrder(order, { signal }).catch(() => undefined);
+  };
+  placeNext();
+};

@@ -1,0 +1,59 @@
+import type { OrderFacts, OrderState } from '../domain/order';
+import type { Database } from './database';
+
+/** What the console's overview needs of one order. */
+export interface SampledOrder {
+  readonly issuerId: string;
+  readonly orderNo: string;
+  readonly position: string;
+  readonly state: OrderState;
+  readonly createdAt: Date;
+  readonly deliveredAt?: Date;
+  readonly facts: Pick<OrderFacts, 'verification' | 'failures' | 'closedReason' | 'updatedAtMs' | 'delivery'>;
+}
+
+export interface WaitingOrder {
+  readonly issuerId: string;
+  readonly orderNo: string;
+  readonly createdAt: Date;
+  readonly facts: OrderFacts;
+}
+
+export type Stats = ReturnType<typeof createStats>;
+
+/** Read by the console's sampler, once for all who watch. Every query walks one index and has a limit. */
+export const createStats = ({ orders }: Pick<Database, 'orders'>) => ({
+  /** The newest orders since then, newest first: a range of `by_position`. */
+  newest: (since: Date, limit: number): Promise<SampledOrder[]> =>
+    orders
+      .find({ position: { $gte: since.toISOString() } })
+      .project<SampledOrder>({
+        _id: 0,
+        issuerId: 1,
+        orderNo: 1,
+        position: 1,
+        state: 1,
+        createdAt: 1,
+        deliveredAt: 1,
+        'facts.verification': 1,
+        'facts.failures': 1,
+        'facts.closedReason': 1,
+        'facts.updatedAtMs': 1,
+        'facts.delivery': 1,
+      })
+      .sort({ position: -1 })
+      .limit(limit)
+      .toArray(),
+
+  /** How many orders are in a state, up to the limit: `by_state`. */
+  count: (state: OrderState, limit: number): Promise<number> => orders.countDocuments({ state }, { limit }),
+
+  /** The longest in a state: `by_state` from its end. */
+  oldest: (state: OrderState, limit: number): Promise<WaitingOrder[]> =>
+    orders
+      .find({ state })
+      .project<WaitingOrder>({ _id: 0, issuerId: 1, orderNo: 1, createdAt: 1, facts: 1 })
+      .sort({ position: 1 })
+      .limit(limit)
+      .toArray(),
+});

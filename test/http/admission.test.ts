@@ -1,0 +1,54 @@
+import { createAdmission } from '../../src/http/admission';
+import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
+import { until } from '../support/until';
+
+const perIssuer = 256;
+
+test('a place that was given back is free again, per issuer and in all', () => {
+  const admission = createAdmission();
+  const leaves = Array.from({ length: perIssuer }, () => admission.enter('one'));
+  expect(() => admission.enter('one')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
+  for (const issuer of ['two', 'three', 'four']) for (let n = 0; n < perIssuer; n += 1) admission.enter(issuer);
+  // 1024 are at work: nobody else comes in.
+  expect(() => admission.enter('five')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
+  leaves[0]?.();
+  admission.enter('five');
+  expect(() => admission.enter('one')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
+  leaves[1]?.();
+  admission.enter('one');
+});
+
+describe('over the wire', () => {
+  const file = platformOfFile({ worker: false });
+  afterEach(() => jest.restoreAllMocks());
+
+  test('an issuer with 256 requests at work is refused the next one, and no other issuer is', async () => {
+    const [busy, other] = [await file.issuer(), await file.issuer()];
+    const { orders } = file.platform.core.room;
+    const find = orders.find.bind(orders);
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let waiting = 0;
+    jest.spyOn(orders, 'find').mockImplementation(async (order) => {
+      if (order.issuerId !== busy.issuerId) return find(order);
+      waiting += 1;
+      await held;
+      return null;
+    });
+    const running = Array.from({ length: perIssuer }, (_, n) => busy.order(`n-${n}`));
+    await until(`${perIssuer} requests at work`, () => waiting === perIssuer, 40_000);
+    const refused = await busy.order('one-more');
+    expectProblem(refused, 429, 'rate_limited');
+    expectProblem(await busy.place('one-more'), 429, 'rate_limited');
+    expectProblem(await other.order('unknown'), 404, 'order_unknown');
+    // A stranger who names the busy issuer takes none of its places and learns nothing of its load.
+    const stranger = await busy.get('/orders', { 'webhook-signature': 'v1,AAAA' });
+    expectProblem(stranger, 401, 'signature_invalid');
+    release();
+    for (const answer of await Promise.all(running)) expectProblem(answer, 404, 'order_unknown');
+    expectProblem(await busy.order('after'), 404, 'order_unknown');
+  });
+});

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { createReconcile } from '../../activities/reconcile';
+import { createLogger } from '../../src/logger';
+import { startIssuer, type TestIssuer } from '../support/issuer';
+import { type Platform, startPlatform } from '../support/platform';
+import { expectProblem } from '../support/problem';
+import { until } from '../support/until';
+
+/** The same platform twice: one whose engine is there, and one whose engine does not answer at its address. */
+let there: Platform;
+let away: Platform;
+let issuer: TestIssuer;
+/** Where the issuer's requests go. */
+let door: Omit<Platform, 'baseUrl'> & { baseUrl: string };
+
+beforeAll(async () => {
+  there = await startPlatform();
+  away = await startPlatform({ temporalAddress: '127.0.0.1:1', databaseName: there.databaseName, worker: false });
+  door = { ...there };
+  issuer = await startIssuer(door);
+});
+afterAll(async () => {
+  await issuer.stop();
+  await away.stop();
+  await there.stop();
+});
+
+const whileAway = async <T>(act: () => Promise<T>): Promise<T> => {
+  door.baseUrl = away.baseUrl;
+  try {
+    return await act();
+  } finally {
+    door.baseUrl = there.baseUrl;
+  }
+};
+/** What the worker's Schedule runs; a minute ahead, so that nothing is too young for it. */
+const reconcile = () => {
+  const { room, issuers, requests } = there.core;
+  const log = createLogger('silent', 'test');
+  return createReconcile({ room, issuers, requests, log, nowMs: () => Date.now() + 60_000 }).reconcile();
+};
+
+describe('while the engine is away', () => {
+  test('a payment request is answered 201 at once; the order runs once the engine is back', async () => {
+    const startedMs = Date.now();
+    const placed = await whileAway(() => issuer.place('away-1'));
+    expect(placed.status).toBe(201);
+    expect(Date.now() - startedMs).toBeLessThan(2_000);
+    const seen = await whileAway(() => issuer.order('away-1'));
+    expect([seen.status, seen.body.state]).toEqual([200, 'accepted']);
+    expect((await whileAway(() => issuer.place('away-1'))).status).toBe(200);
+
+    expect((await reconcile()).started).toBeGreaterThanOrEqual(1);
+    await issuer.message('order.paid', 'away-1');
+    expect((await issuer.verify('away-1')).status).toBe(200);
+    expect((await reconcile()).started).toBe(0);
+  });
+
+  test('a verification gets no verdict and no 202: 503, and the same request gets it later', async () => {
+    await issuer.place('away-2');
+    await issuer.message('order.paid', 'away-2');
+    expectProblem(await whileAway(() => issuer.verify('away-2')), 503, 'unavailable');
+    expect((await issuer.order('away-2')).body.state).not.toBe('verified');
+    expect((await issuer.verify('away-2')).status).toBe(200);
+  });
+
+  test('codes are durable and queued: delivered by the reconciler, and the same request hears of it', async () => {
+    await issuer.placeVerified('away-3');
+    const webhookId = randomUUID();
+    const token = issuer.tokenOf('away-3');
+    const body = { type: 'order.codes', orderNo: 'away-3', token, codes: [{ itemId: 'a', value: 'AWAY-3' }] };
+    const submit = () => issuer.post('/orders/away-3/codes', body, { webhookId });
+    for (let n = 0; n < 2; n += 1) {
+      const queued = await whileAway(submit);
+      expect([queued.status, queued.body]).toEqual([202, { status: 'queued' }]);
+      expect(queued.headers.get('retry-after')).toMatch(/^[1-9][0-9]*$/);
+      expect(queued.headers.get('idempotency-replayed')).toBeNull();
+    }
+    // The claim holds: the value is this order's, although nothing was judged yet.
+    await issuer.placeVerified('away-3b');
+    const stolen = await issuer.submit('away-3b', [{ itemId: 'a', value: 'AWAY-3' }]);
+    expectProblem(stolen, 409, 'code_reused');
+
+    expect((await reconcile()).codesJudged).toBe(1);
+    await issuer.inState('away-3', 'delivered');
+    const judged = await submit();
+    expect([[200, 201], judged.body]).toEqual([
+      expect.arrayContaining([judged.status]),
+      { accepted: 1, outstanding: 0 },
+    ]);
+    expect((await issuer.order('away-3')).body.codes).toEqual({ issued: 1, outstanding: 0 });
+    expect((await reconcile()).codesJudged).toBe(0);
+  });
+
+  test('codes with a wrong token are not kept: 503', async () => {
+    await issuer.placeVerified('away-4');
+    const wrong = await whileAway(() =>
+      issuer.submit('away-4', [{ itemId: 'a', value: 'AWAY-4' }], { token: 'wrong' }),
+    );
+    expectProblem(wrong, 503, 'unavailable');
+    expect(await there.core.database.submissions.countDocuments({ orderNo: 'away-4' })).toBe(0);
+  });
+
+  test.each([
+    ['refusal', 'refused', { reason: 'out_of_stock' }],
+    ['cancellation', 'cancelled', { reason: 'changed my mind' }],
+  ])('a %s is queued, judged by the reconciler, and told to who asks again', async (name, state, extra) => {
+    const orderNo = `away-${name}`;
+    await issuer.placeVerified(orderNo);
+    const webhookId = randomUUID();
+    const body = {
+      type: `order.${name}`,
+      orderNo,
+      ...(name === 'refusal' ? { token: issuer.tokenOf(orderNo) } : {}),
+      ...extra,
+    };
+    const send = () => issuer.post(`/orders/${orderNo}/${name}`, body, { webhookId });
+    const queued = await whileAway(send);
+    expect([queued.status, queued.body]).toEqual([202, { status: 'queued' }]);
+    expect(queued.headers.get('retry-after')).toMatch(/^[1-9][0-9]*$/);
+    // The inbox holds the name and the message, nothing else of the order.
+    const inbox = await there.core.database.inbox.find({ orderNo }).toArray();
+    expect(inbox.map((row) => Object.keys(row).sort())).toEqual([
+      ['_id', 'at', 'issuerId', 'message', 'orderNo', 'updateId'],
+    ]);
+
+    expect((await reconcile()).inboxJudged).toBe(1);
+    await issuer.inState(orderNo, state);
+    await issuer.message(`order.${state}`, orderNo);
+    const judged = await send();
+    expect([judged.status, judged.body.state]).toEqual([200, state]);
+    expect((await reconcile()).inboxJudged).toBe(0);
+  });
+
+  test('an operator and a self-test are told so: 503', async () => {
+    await issuer.place('away-5');
+    const renotified = await away.operator('POST', `/orders/${issuer.issuerId}/away-5/renotify`);
+    expectProblem(renotified, 503, 'unavailable');
+    expectProblem(await whileAway(() => issuer.post('/echo', { a: 1 })), 503, 'unavailable');
+  });
+
+  test('the api is alive, says that it is not ready, and which part is away', async () => {
+    expect((await fetch(`${away.baseUrl}/healthz`)).status).toBe(200);
+    const ready = await fetch(`${away.baseUrl}/readyz`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({ status: 'not ready', parts: { mongodb: 'ok', temporal: 'away' } });
+  });
+});
+
+test('an engine that is there is never called away: an order cancelled right after it was placed is cancelled', async () => {
+  const answers = new Set<string>();
+  for (let n = 0; n < 25; n += 1) {
+    expect((await issuer.place(`quick-${n}`)).status).toBe(201);
+    const { status, body } = await issuer.cancel(`quick-${n}`);
+    answers.add(`${status} ${body.state}`);
+  }
+  expect([...answers]).toEqual(['200 cancelled']);
+});
+
+test('events that the outbox still holds are sent by the reconciler, each once', async () => {
+  await issuer.place('outbox-1');
+  await issuer.message('order.paid', 'outbox-1');
+  const starting = jest.spyOn(there.core.gateway, 'startEvent');
+  await issuer.cancel('outbox-1');
+  await issuer.message('order.refund_due', 'outbox-1');
+  await until('both events are marked sent', async () => {
+    const row = await there.core.room.orders.find({ issuerId: issuer.issuerId, orderNo: 'outbox-1' });
+    return row?.events.every(({ status }) => status === 'sent');
+  });
+  await reconcile();
+  expect(starting.mock.calls.filter(([{ orderNo }]) => orderNo === 'outbox-1')).toEqual([]);
+  expect(
+    issuer.received
+      .filter(({ data }) => data.orderNo === 'outbox-1')
+      .map(({ type }) => type)
+      .sort(),
+  ).toEqual(['order.cancelled', 'order.paid', 'order.refund_due']);
+});

@@ -1,0 +1,318 @@
+import { Webhook } from 'standardwebhooks';
+import { verifySignature } from '../../src/signing/verify';
+import type { TestIssuer } from '../support/issuer';
+import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
+import { startTerminal, type TestTerminal } from '../support/terminal';
+import { until } from '../support/until';
+
+const file = platformOfFile();
+let issuer: TestIssuer;
+let terminal: TestTerminal;
+beforeAll(async () => {
+  issuer = await file.issuer();
+  terminal = await startTerminal();
+});
+afterAll(() => terminal.stop());
+
+const operator = (method: string, path: string, body?: unknown) => file.platform.operator(method, path, body);
+const at = (orderNo: string) => `/orders/${issuer.issuerId}/${orderNo}`;
+const delivered = async (orderNo: string, change: Record<string, unknown> = {}) => {
+  const placed = await issuer.placeVerified(orderNo, change);
+  await issuer.submit(orderNo, [{ itemId: 'a', value: `CODE-${orderNo}` }]);
+  await issuer.inState(orderNo, 'delivered');
+  return placed.body;
+};
+const lastAudit = async (action: string, orderNo: string) => {
+  const { data } = (await operator('GET', '/audit?limit=100')).body;
+  return data.find(
+    (entry: { action: string; target: string }) =>
+      entry.action === action && entry.target === `${issuer.issuerId}/${orderNo}`,
+  );
+};
+
+describe('seeing', () => {
+  test('an order, its timeline and why it waits; never a code, a token or a pick-up link', async () => {
+    const placed = await delivered('seen-1', { metadata: { seat: '12' } });
+    await issuer.message('order.delivered', 'seen-1');
+    const order = await operator('GET', at('seen-1'));
+    expect(order.status).toBe(200);
+    expect(order.body).toMatchObject({ orderNo: 'seen-1', state: 'delivered', codes: { issued: 1, outstanding: 0 } });
+    const { pickupUrl, ...rest } = (await issuer.order('seen-1')).body;
+    expect(order.body).toEqual(rest);
+
+    const timeline = await until('the event in the timeline', async () => {
+      const { body } = await operator('GET', `${at('seen-1')}/timeline`);
+      return body.data.some(({ event }: { event: string }) => event === 'event_sent') && body;
+    });
+    expect(timeline).toEqual((await issuer.get('/orders/seen-1/timeline')).body);
+    const events = timeline.data.map(({ event }: { event: string }) => event);
+    expect(events).toEqual(
+      expect.arrayContaining([
+        'accepted',
+        'notice_sent',
+        'notice_answered',
+        'verification_judged',
+        'codes_judged',
+        'delivered',
+      ]),
+    );
+    const times = timeline.data.map((entry: { at: string }) => entry.at);
+    expect(times).toEqual([...times].sort());
+    for (const entry of timeline.data) expect(Object.keys(entry).sort()).toEqual(['at', 'detail', 'event']);
+
+    const why = await operator('GET', `${at('seen-1')}/why`);
+    expect(why.body).toEqual({ orderNo: 'seen-1', state: 'delivered', why: 'Delivered. It waits for nothing.' });
+    const list = await operator('GET', `/orders?issuerId=${issuer.issuerId}&limit=100`);
+    const secrets = ['CODE-seen-1', issuer.tokenOf('seen-1'), String(placed.pickupUrl).split('/p/')[1] as string];
+    const shown = JSON.stringify([order.body, timeline, why.body, list.body]);
+    for (const secret of secrets) expect(shown).not.toContain(secret);
+    for (const secret of secrets) expect(file.platform.logText()).not.toContain(secret);
+  });
+
+  test('why an open order waits is one plain sentence', async () => {
+    await issuer.placeVerified('why-1');
+    const { body } = await operator('GET', `${at('why-1')}/why`);
+    expect(body.why).toMatch(/^Verified; waits for the issuer to submit 1 code\(s\) until \S+Z\.$/);
+  });
+
+  test.each(['', '/timeline', '/why'])('what does not exist is 404: %s', async (part) => {
+    expectProblem(await operator('GET', `${at('no-such')}${part}`), 404, 'order_unknown');
+    expectProblem(await operator('GET', `/orders/no-such/seen-1${part}`), 404, 'order_unknown');
+  });
+});
+
+describe('listing', () => {
+  let one: TestIssuer;
+  let two: TestIssuer;
+  const numbers = ['L-10', 'L-11', 'L-12', 'L-20', 'L-21'];
+  beforeAll(async () => {
+    one = await file.issuer();
+    two = await file.issuer();
+    for (const orderNo of numbers) await one.place(orderNo);
+    await two.place('L-10');
+    await one.cancel('L-11');
+  });
+  const list = async (query: string) => {
+    const { status, body } = await operator('GET', `/orders?${query}`);
+    expect(status).toBe(200);
+    return body as { data: { issuerId: string; orderNo: string }[]; nextCursor: string | null };
+  };
+  const names = async (query: string) => (await list(query)).data.map(({ orderNo }) => orderNo);
+
+  test('newest first, by issuer, by state and by the beginning of the number', async () => {
+    expect(await names(`issuerId=${one.issuerId}`)).toEqual([...numbers].reverse());
+    expect(await names(`issuerId=${two.issuerId}`)).toEqual(['L-10']);
+    expect(await names(`issuerId=${one.issuerId}&state=cancelled`)).toEqual(['L-11']);
+    expect(await names('q=L-1')).toEqual(['L-10', 'L-12', 'L-11', 'L-10']);
+    expect(await names(`q=L-2&issuerId=${one.issuerId}`)).toEqual(['L-21', 'L-20']);
+    expect(await names('q=nothing-begins-so')).toEqual([]);
+    // The number is text to look for, not a pattern.
+    expect(await names('q=.*')).toEqual([]);
+  });
+
+  test('page by page each order once, and the end is told', async () => {
+    const seen: string[] = [];
+    let cursor = '';
+    for (let n = 1; n <= 3; n += 1) {
+      const page = await list(`issuerId=${one.issuerId}&limit=2${cursor}`);
+      seen.push(...page.data.map(({ orderNo }) => orderNo));
+      expect(page.nextCursor === null).toBe(n === 3);
+      cursor = `&cursor=${page.nextCursor}`;
+    }
+    expect(seen).toEqual([...numbers].reverse());
+  });
+
+  test.each([
+    ['limit=101', '/limit'],
+    ['limit=abc', '/limit'],
+    ['state=lost', '/state'],
+    ['cursor=made-up', '/cursor'],
+    ['sort=asc', '/sort'],
+    ['state=issued&state=verified', '/state'],
+  ])('%s is refused at %s', async (query, path) => {
+    expectProblem(await operator('GET', `/orders?${query}`), 422, 'body_invalid', path);
+    if (!query.startsWith('q=')) expectProblem(await issuer.get(`/orders?${query}`), 422, 'body_invalid', path);
+  });
+});
+
+describe('acting', () => {
+  test('renotify tells the issuer anew, as a new message, and is audited', async () => {
+    await issuer.place('renotify-1');
+    const first = await issuer.message('order.paid', 'renotify-1');
+    const { status, body } = await operator('POST', `${at('renotify-1')}/renotify`);
+    expect([status, body.orderNo]).toEqual([200, 'renotify-1']);
+    const second = await issuer.message('order.paid', 'renotify-1', 2);
+    expect(second.id).not.toBe(first.id);
+    expect(second.data.token).toBe(first.data.token);
+    expect(await lastAudit('order.renotified', 'renotify-1')).toMatchObject({ actor: 'operator' });
+    expectProblem(await operator('POST', `${at('renotify-1')}/renotify`, { a: 1 }), 422, 'body_invalid', '/a');
+  });
+
+  test('extend lengthens the window that runs', async () => {
+    const { body: placed } = await issuer.place('extend-1');
+    const extended = await operator('POST', `${at('extend-1')}/extend`, { seconds: 60 });
+    expect(extended.status).toBe(200);
+    expect(Date.parse(extended.body.verifyBy) - Date.parse(placed.verifyBy)).toBe(60_000);
+    expect((await issuer.order('extend-1')).body.verifyBy).toBe(extended.body.verifyBy);
+    expect(await lastAudit('order.extended', 'extend-1')).toMatchObject({ after: { seconds: 60 } });
+    expectProblem(await operator('POST', `${at('extend-1')}/extend`), 422, 'body_invalid', '/seconds');
+    expectProblem(await operator('POST', `${at('extend-1')}/extend`, { seconds: 4 }), 422, 'body_invalid', '/seconds');
+  });
+
+  test('cancel closes an order once, and never one whose delivery has begun', async () => {
+    await issuer.place('cancel-1');
+    const first = await operator('POST', `${at('cancel-1')}/cancel`);
+    expect(first.status).toBe(200);
+    expect(first.body).toMatchObject({
+      state: 'cancelled',
+      closedReason: 'operator_cancelled',
+      refundDue: { value: 1_000, currency: 'EUR' },
+    });
+    expect((await operator('POST', `${at('cancel-1')}/cancel`, { reason: 'again' })).body).toEqual(first.body);
+    expect((await issuer.message('order.cancelled', 'cancel-1')).data.sequence).toBe(1);
+    expect((await issuer.message('order.refund_due', 'cancel-1')).data.sequence).toBe(2);
+    await delivered('cancel-2');
+    expectProblem(await operator('POST', `${at('cancel-2')}/cancel`), 409, 'already_delivered');
+    expectProblem(await operator('POST', `${at('cancel-1')}/extend`, { seconds: 60 }), 409, 'order_closed');
+    expectProblem(await operator('POST', `${at('cancel-1')}/renotify`), 409, 'order_closed');
+  });
+
+  test('redeliver: nothing yet, a terminal that is fixed, the same terminal under the same id', async () => {
+    terminal.answer('/again', () => 204);
+    const webhook = { channel: 'webhook', url: terminal.urlOf('/again') };
+    await issuer.place('again-1', { terminal: webhook });
+    await issuer.message('order.paid', 'again-1');
+    expectProblem(await operator('POST', `${at('again-1')}/redeliver`), 409, 'not_issued');
+    await issuer.verify('again-1');
+    await issuer.submit('again-1', [{ itemId: 'a', value: 'AGAIN' }]);
+    const first = await terminal.delivery('/again');
+    await issuer.inState('again-1', 'delivered');
+    const elsewhere = { terminal: { channel: 'page' } };
+    expectProblem(await operator('POST', `${at('again-1')}/redeliver`, elsewhere), 409, 'terminal_fixed');
+    expect((await operator('POST', `${at('again-1')}/redeliver`)).status).toBe(200);
+    const second = await terminal.delivery('/again', 2);
+    expect(second.headers['webhook-id']).toBe(first.headers['webhook-id']);
+    expect(second.raw).toBe(first.raw);
+  });
+
+  test('undeliverable: among the failures with why, then delivered to a corrected terminal, audited and masked', async () => {
+    terminal.answer('/gone', () => 410);
+    terminal.answer('/right', () => 204);
+    await issuer.placeVerified('gone-1', { terminal: { channel: 'webhook', url: terminal.urlOf('/gone?key=SECRET') } });
+    terminal.answer('/gone?key=SECRET', () => 410);
+    await issuer.submit('gone-1', [{ itemId: 'a', value: 'GONE' }]);
+    await issuer.inState('gone-1', 'undeliverable');
+    const failures = await operator('GET', '/failures');
+    expect(failures.body.data).toContainEqual({
+      issuerId: issuer.issuerId,
+      orderNo: 'gone-1',
+      state: 'undeliverable',
+      why: expect.stringMatching(/^The webhook terminal did not take the codes after 1 tries;/),
+      at: expect.any(String),
+    });
+    const bad = { terminal: { channel: 'webhook', url: 'https://10.0.0.1/' } };
+    expectProblem(await operator('POST', `${at('gone-1')}/redeliver`, bad), 422, 'body_invalid', '/terminal/url');
+
+    const right = { terminal: { channel: 'webhook', url: terminal.urlOf('/right') } };
+    expect((await operator('POST', `${at('gone-1')}/redeliver`, right)).status).toBe(200);
+    const told = await terminal.delivery('/right');
+    expect(told.headers['webhook-id']).not.toBe((await terminal.delivery('/gone?key=SECRET')).headers['webhook-id']);
+    expect(JSON.parse(told.raw).data.codes).toMatchObject([{ itemId: 'a', value: 'GONE' }]);
+    await issuer.inState('gone-1', 'delivered');
+    expect((await issuer.message('order.delivered', 'gone-1')).data.sequence).toBe(2);
+    const entry = await lastAudit('order.redelivered', 'gone-1');
+    expect(entry).toMatchObject({
+      before: { terminal: { channel: 'webhook' } },
+      after: { terminal: { channel: 'webhook' } },
+    });
+    expect(JSON.stringify(entry)).not.toContain('SECRET');
+    expect((await operator('GET', '/failures')).body.data).not.toContainEqual(
+      expect.objectContaining({ orderNo: 'gone-1' }),
+    );
+  });
+
+  test('a delivery is signed with a key that everyone can read', async () => {
+    const { headers, raw } = await terminal.delivery('/right');
+    const { keys } = (await (await fetch(`${file.platform.baseUrl}/v1/keys`)).json()) as {
+      keys: { publicKey: string; algorithm: string }[];
+    };
+    expect(keys.map(({ algorithm }) => algorithm)).toEqual(['ed25519']);
+    const verdict = verifySignature({
+      headers: {
+        id: headers['webhook-id'],
+        timestamp: headers['webhook-timestamp'],
+        signature: headers['webhook-signature'],
+      },
+      body: Buffer.from(raw),
+      keys: { secrets: [], publicKey: keys[0]?.publicKey },
+      nowMs: Date.now(),
+    });
+    expect(verdict.ok).toBe(true);
+    expect(() => new Webhook(issuer.secret).verify(raw, headers)).toThrow();
+  });
+
+  test('void: the issuer is told which codes, the page ends, and a second time changes nothing', async () => {
+    const { pickupUrl } = await delivered('void-1');
+    expect((await fetch(pickupUrl)).status).toBe(200);
+    await issuer.message('order.delivered', 'void-1');
+    expect((await operator('POST', `${at('void-1')}/void`)).status).toBe(200);
+    expect((await issuer.message('order.codes_void', 'void-1')).data).toMatchObject({ sequence: 2, itemIds: ['a'] });
+    expect((await fetch(pickupUrl)).status).toBe(404);
+    expect((await operator('POST', `${at('void-1')}/void`)).status).toBe(200);
+    expect((await issuer.order('void-1')).body.sequence).toBe(2);
+    await issuer.placeVerified('void-2');
+    expectProblem(await operator('POST', `${at('void-2')}/void`), 409, 'not_issued');
+  });
+
+  test.each(['renotify', 'redeliver', 'cancel', 'void', 'extend'])(
+    '%s of what does not exist is 404',
+    async (action) => {
+      const body = action === 'extend' ? { seconds: 60 } : {};
+      expectProblem(await operator('POST', `${at('no-such')}/${action}`, body), 404, 'order_unknown');
+    },
+  );
+});
+
+describe('batches', () => {
+  test('a dry run only counts; the real one changes what it can and names what it could not', async () => {
+    const shop = await file.issuer();
+    for (const orderNo of ['b-1', 'b-2']) await shop.place(orderNo);
+    await shop.placeVerified('b-3');
+    await shop.submit('b-3', [{ itemId: 'a', value: 'B-3' }]);
+    await shop.inState('b-3', 'delivered');
+    const batch = { filter: { issuerId: shop.issuerId }, action: 'cancel' };
+    const dry = await operator('POST', '/batches', { ...batch, dryRun: true });
+    expect([dry.status, dry.body]).toEqual([200, { matched: 3, changed: 0, failed: [] }]);
+    expect((await shop.order('b-1')).body.state).not.toBe('cancelled');
+    const real = await operator('POST', '/batches', batch);
+    expect(real.body).toEqual({
+      matched: 3,
+      changed: 2,
+      failed: [{ issuerId: shop.issuerId, orderNo: 'b-3', code: 'already_delivered' }],
+    });
+    for (const orderNo of ['b-1', 'b-2']) expect((await shop.order(orderNo)).body.state).toBe('cancelled');
+    const byState = await operator('POST', '/batches', {
+      ...batch,
+      filter: { issuerId: shop.issuerId, state: 'expired' },
+    });
+    expect(byState.body).toEqual({ matched: 0, changed: 0, failed: [] });
+    expectProblem(await operator('POST', '/batches', { ...batch, action: 'extend' }), 422, 'body_invalid', '/action');
+    expectProblem(await operator('POST', '/batches', { action: 'cancel' }), 422, 'body_invalid', '/filter');
+  });
+});
+
+test('the audit goes on page by page, newest first, each entry once', async () => {
+  const all = (await operator('GET', '/audit?limit=100')).body.data;
+  const seen: unknown[] = [];
+  for (let cursor = ''; ; ) {
+    const { body } = await operator('GET', `/audit?limit=7${cursor}`);
+    seen.push(...body.data);
+    if (body.nextCursor === null) break;
+    cursor = `&cursor=${body.nextCursor}`;
+  }
+  expect(seen.slice(0, all.length)).toEqual(all);
+  expect(all.length).toBeGreaterThan(10);
+  const times = all.map((entry: { at: string }) => entry.at);
+  expect(times).toEqual([...times].sort().reverse());
+});

@@ -1,0 +1,232 @@
+import { createPublicKey, randomUUID, verify } from 'node:crypto';
+import type { TestIssuer } from '../support/issuer';
+import type { Answer } from '../support/platform';
+import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
+import { type Delivered, startTerminal, type TestTerminal } from '../support/terminal';
+import { until } from '../support/until';
+import { anInstant, expectOrder } from './wire-shapes';
+
+const file = platformOfFile();
+let terminal: TestTerminal;
+beforeAll(async () => {
+  terminal = await startTerminal();
+});
+afterAll(() => terminal.stop());
+
+/** As a terminal does it with the keys that the platform publishes. */
+const isSigned = async ({ headers, raw }: Delivered): Promise<boolean> => {
+  const { keys } = (await (await fetch(`${file.platform.baseUrl}/v1/keys`)).json()) as {
+    keys: { publicKey: string }[];
+  };
+  const text = Buffer.from(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${raw}`);
+  const signatures = String(headers['webhook-signature'])
+    .split(' ')
+    .filter((one) => one.startsWith('v1a,'));
+  return keys.some(({ publicKey }) => {
+    const x = Buffer.from(publicKey.slice('whpk_'.length), 'base64').toString('base64url');
+    const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+    return signatures.some((one) => verify(null, text, key, Buffer.from(one.slice('v1a,'.length), 'base64')));
+  });
+};
+
+const toTerminal = (orderNo: string): Promise<TestIssuer> =>
+  file.issuer({ terminal: { channel: 'webhook', url: terminal.urlOf(`/${orderNo}`) } });
+
+const issue = async (issuer: TestIssuer, orderNo: string, changes = {}): Promise<Answer> => {
+  const placed = await issuer.placeVerified(orderNo, changes);
+  expect((await issuer.submit(orderNo, [{ itemId: 'a', value: `CODE-${orderNo}` }])).status).toBe(201);
+  return placed;
+};
+
+const operate = (issuer: TestIssuer, orderNo: string, action: string, body?: object): Promise<Answer> =>
+  file.platform.operator('POST', `/orders/${issuer.issuerId}/${orderNo}/${action}`, body);
+
+const idOf = (delivered: Delivered): string => String(delivered.headers['webhook-id']);
+
+test('GET /v1/keys has the public keys', async () => {
+  const answer = await fetch(`${file.platform.baseUrl}/v1/keys`);
+  expect(await answer.json()).toEqual({
+    keys: [
+      { id: expect.any(String), algorithm: 'ed25519', publicKey: expect.stringMatching(/^whpk_[A-Za-z0-9+/]{43}=$/) },
+    ],
+  });
+});
+
+describe('a webhook terminal', () => {
+  test.concurrent('gets all codes at once, byte for byte, signed by the platform’s key', async () => {
+    const issuer = await toTerminal('hook-1');
+    const placed = await issuer.placeVerified('hook-1', { quantity: 3 });
+    expect(placed.body).not.toHaveProperty('pickupUrl');
+    const codes = [
+      { itemId: 'a', value: ' "quoted" \\ ü 🎫\t', secret: '0042', expiresAt: '2031-01-01T00:00:00Z' },
+      { itemId: 'b', value: '4006381333931', format: 'ean13' },
+      { itemId: 'c', value: '007' },
+    ];
+    await issuer.submit('hook-1', codes.slice(0, 1));
+    await issuer.submit('hook-1', codes.slice(1));
+    const delivered = await terminal.delivery('/hook-1');
+    expect(idOf(delivered)).toMatch(/^cf_[A-Za-z0-9_-]{1,61}$/);
+    expect(Math.abs(Number(delivered.headers['webhook-timestamp']) - Date.now() / 1_000)).toBeLessThan(60);
+    expect(delivered.headers['content-type']).toMatch(/^application\/json/);
+    const body = JSON.parse(delivered.raw);
+    expect(body).toEqual({
+      type: 'code.delivered',
+      timestamp: anInstant(),
+      data: {
+        issuerId: issuer.issuerId,
+        orderNo: 'hook-1',
+        product: { id: 'coffee', name: 'Coffee' },
+        codes: expect.any(Array),
+      },
+    });
+    const byItem = [...body.data.codes].sort((one, other) => one.itemId.localeCompare(other.itemId));
+    expect(byItem).toEqual(codes.map((code) => ({ format: 'text', ...code })));
+    expect(await isSigned(delivered)).toBe(true);
+    expect(await isSigned({ ...delivered, raw: delivered.raw.replace('007', '008') })).toBe(false);
+    const { body: order } = await issuer.inState('hook-1', 'delivered');
+    expectOrder(order);
+    expect(order.delivery).toEqual({ state: 'delivered', tries: 1 });
+    expect(order.terminal.hint).not.toContain('/hook-1');
+    expect(terminal.received.filter(({ path }) => path === '/hook-1')).toHaveLength(1);
+  });
+
+  test.concurrent('that fails is tried again after 2 s, then 10 s, with the same bytes and id', async () => {
+    const issuer = await toTerminal('hook-2');
+    terminal.answer('/hook-2', (n) => [500, 302][n - 1] ?? 200);
+    await issue(issuer, 'hook-2');
+    const tries = [];
+    for (let n = 1; n <= 3; n += 1) tries.push(await terminal.delivery('/hook-2', n));
+    const [first, second, third] = tries as [Delivered, Delivered, Delivered];
+    expect(second.atMs - first.atMs).toBeGreaterThanOrEqual(1_900);
+    expect(second.atMs - first.atMs).toBeLessThan(8_000);
+    expect(third.atMs - second.atMs).toBeGreaterThanOrEqual(9_900);
+    expect(new Set(tries.map(({ raw }) => raw)).size).toBe(1);
+    expect(new Set(tries.map(idOf)).size).toBe(1);
+    expect(third.headers['webhook-timestamp']).not.toBe(first.headers['webhook-timestamp']);
+    for (const one of tries) expect(await isSigned(one)).toBe(true);
+    expect((await issuer.inState('hook-2', 'delivered')).body.delivery).toEqual({ state: 'delivered', tries: 3 });
+  }, 60_000);
+
+  test.concurrent('is paced by Retry-After of 429 and 503', async () => {
+    const issuer = await toTerminal('hook-3');
+    terminal.answer('/hook-3', (n) => (n === 1 ? 503 : 200));
+    terminal.headers('/hook-3', { 'retry-after': '4' });
+    await issue(issuer, 'hook-3');
+    const first = await terminal.delivery('/hook-3');
+    const second = await terminal.delivery('/hook-3', 2);
+    expect(second.atMs - first.atMs).toBeGreaterThanOrEqual(3_900);
+  });
+
+  test.concurrent('that answers 410 makes the order undeliverable, and the issuer is told', async () => {
+    const issuer = await toTerminal('hook-4');
+    terminal.answer('/hook-4', () => 410);
+    await issue(issuer, 'hook-4');
+    const { body } = await issuer.inState('hook-4', 'undeliverable');
+    expectOrder(body);
+    expect(body).toMatchObject({ delivery: { state: 'failed', tries: 1 }, sequence: 1 });
+    expect((await issuer.message('order.undeliverable', 'hook-4')).data).toMatchObject({ state: 'undeliverable' });
+    expect((await file.platform.operator('GET', `/issuers/${issuer.issuerId}`)).body.state).toBe('active');
+  });
+
+  test.concurrent('redeliver to the same terminal keeps the id and the bytes', async () => {
+    const issuer = await toTerminal('hook-5');
+    terminal.answer('/hook-5', (n) => (n <= 2 ? 410 : 200));
+    await issue(issuer, 'hook-5');
+    await issuer.inState('hook-5', 'undeliverable');
+    expect((await operate(issuer, 'hook-5', 'redeliver')).status).toBe(200);
+    await terminal.delivery('/hook-5', 2);
+    await until('the second failure', async () => (await issuer.order('hook-5')).body.sequence === 2);
+    // Named, and the same one.
+    const same = { terminal: { channel: 'webhook', url: terminal.urlOf('/hook-5') } };
+    expect((await operate(issuer, 'hook-5', 'redeliver', same)).status).toBe(200);
+    await terminal.delivery('/hook-5', 3);
+    await issuer.inState('hook-5', 'delivered');
+    // And once more, after it was delivered: a terminal that lost it.
+    expect((await operate(issuer, 'hook-5', 'redeliver')).status).toBe(200);
+    await terminal.delivery('/hook-5', 4);
+    const tries = terminal.received.filter(({ path }) => path === '/hook-5');
+    expect(new Set(tries.map(idOf)).size).toBe(1);
+    expect(new Set(tries.map(({ raw }) => raw)).size).toBe(1);
+  });
+
+  test.concurrent('redeliver to another terminal is a new message, audited and told to the issuer', async () => {
+    const issuer = await toTerminal('hook-6');
+    terminal.answer('/hook-6', () => 410);
+    await issue(issuer, 'hook-6');
+    await issuer.inState('hook-6', 'undeliverable');
+    const corrected = { terminal: { channel: 'webhook', url: terminal.urlOf('/hook-6-corrected') } };
+    expect((await operate(issuer, 'hook-6', 'redeliver', corrected)).status).toBe(200);
+    const [first, second] = [await terminal.delivery('/hook-6'), await terminal.delivery('/hook-6-corrected')];
+    expect(idOf(second)).not.toBe(idOf(first));
+    expect(JSON.parse(second.raw).data).toEqual(JSON.parse(first.raw).data);
+    await issuer.inState('hook-6', 'delivered');
+    expect((await issuer.message('order.delivered', 'hook-6')).data.sequence).toBe(2);
+    const audit = (await file.platform.operator('GET', '/audit?limit=100')).body.data;
+    const lines = audit.filter(({ target }: { target: string }) => target === `${issuer.issuerId}/hook-6`);
+    expect(lines).toHaveLength(1);
+    expect(JSON.stringify(lines)).not.toContain('hook-6-corrected');
+    expectProblem(await operate(issuer, 'hook-6', 'redeliver', corrected), 409, 'terminal_fixed');
+  });
+
+  test.concurrent('a corrected terminal is looked at like any other', async () => {
+    const issuer = await toTerminal('hook-7');
+    terminal.answer('/hook-7', () => 410);
+    await issue(issuer, 'hook-7');
+    await issuer.inState('hook-7', 'undeliverable');
+    const bad = { terminal: { channel: 'webhook', url: 'https://10.0.0.1/' } };
+    expectProblem(await operate(issuer, 'hook-7', 'redeliver', bad), 422, 'body_invalid', '/terminal/url');
+    expect((await operate(issuer, 'hook-7', 'redeliver', { terminal: { channel: 'page' } })).status).toBe(200);
+    const { body } = await issuer.inState('hook-7', 'delivered');
+    expect(body.terminal.channel).toBe('page');
+    expect(await (await fetch(body.pickupUrl)).text()).toContain('CODE-hook-7');
+  });
+
+  test.concurrent('an undeliverable order can be cancelled: its codes are void and not delivered', async () => {
+    const issuer = await toTerminal('hook-8');
+    terminal.answer('/hook-8', () => 410);
+    await issue(issuer, 'hook-8');
+    await issuer.inState('hook-8', 'undeliverable');
+    expect((await issuer.cancel('hook-8')).body.state).toBe('cancelled');
+    expectProblem(await operate(issuer, 'hook-8', 'redeliver'), 409, 'order_closed');
+    expect((await issuer.message('order.codes_void', 'hook-8')).data.itemIds).toEqual(['a']);
+    expect(terminal.received.filter(({ path }) => path === '/hook-8')).toHaveLength(1);
+  });
+});
+
+describe('the pick-up page', () => {
+  test.concurrent('holds the codes as soon as the order is delivered, opened or not', async () => {
+    const issuer = await file.issuer();
+    const placed = await issue(issuer, 'page-1');
+    const { body } = await issuer.inState('page-1', 'delivered');
+    expect(body.pickupUrl).toBe(placed.body.pickupUrl);
+    expect(body.delivery.state).toBe('delivered');
+    const page = await fetch(body.pickupUrl);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('CODE-page-1');
+    expect(page.headers.get('cache-control')).toBe('no-store');
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+    expect(page.headers.get('x-robots-tag')).toContain('noindex');
+    const csp = page.headers.get('content-security-policy') ?? '';
+    expect(csp).toMatch(/(script-src|default-src)/);
+    expect(csp).not.toMatch(/script-src[^;]*('unsafe-inline'|'unsafe-eval')/);
+  });
+
+  test.concurrent('shows the wait live, and no code before its time', async () => {
+    const issuer = await file.issuer();
+    const placed = await issuer.placeVerified('page-2', { quantity: 2 });
+    await issuer.submit('page-2', [{ itemId: 'a', value: 'PAGE-2-a' }]);
+    const html = await (await fetch(placed.body.pickupUrl)).text();
+    expect(html).not.toContain('PAGE-2-a');
+    const events = await fetch(`${placed.body.pickupUrl}/events`);
+    expect(events.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    expect(events.headers.get('cache-control')).toBe('no-store');
+    await issuer.submit('page-2', [{ itemId: 'b', value: 'PAGE-2-b' }]);
+    // The stream ends with the order.
+    expect(await events.text()).toContain('delivered');
+  });
+
+  test.concurrent.each(['', randomUUID(), 'a'.repeat(43)])('an unknown link is 404: %#', async (secret) => {
+    expect((await fetch(`${file.platform.baseUrl}/p/${secret}`)).status).toBe(404);
+  });
+});

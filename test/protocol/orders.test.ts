@@ -1,0 +1,333 @@
+import { amount } from '../support/issuer';
+import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
+import { until } from '../support/until';
+import { expectOrder, expectTimeline } from './wire-shapes';
+
+const file = platformOfFile();
+const product = { id: 'coffee', name: 'Coffee' };
+
+const payment = (orderNo: string, changes: Record<string, unknown> = {}) => ({
+  type: 'order.payment',
+  orderNo,
+  product,
+  amount,
+  ...changes,
+});
+
+describe('POST /orders', () => {
+  test('answers 201 with the Order: accepted, terminal masked, the pick-up link from the start', async () => {
+    const issuer = await file.issuer({ verifyWindowSeconds: 77 });
+    const paid = { id: 'pay_1', paidAt: '2026-01-02T03:04:05Z', payer: 'p-9' };
+    const { status, body } = await issuer.place('o-1', { quantity: 3, metadata: { seat: '4A' }, payment: paid });
+    expect(status).toBe(201);
+    expectOrder(body);
+    expect(body).toMatchObject({
+      issuerId: issuer.issuerId,
+      orderNo: 'o-1',
+      state: 'accepted',
+      product,
+      quantity: 3,
+      amount,
+      terminal: { channel: 'page' },
+      codes: { issued: 0, outstanding: 3 },
+      delivery: { state: 'none', tries: 0 },
+      payment: paid,
+      sequence: 0,
+    });
+    expect(Date.parse(body.verifyBy) - Date.parse(body.createdAt)).toBe(77_000);
+    expect(body.pickupUrl).toMatch(/\/p\/[A-Za-z0-9_-]{22,}$/);
+    expect(body).not.toHaveProperty('metadata');
+    const read = await issuer.order('o-1');
+    expectOrder(read.body);
+    expect(read.body.pickupUrl).toBe(body.pickupUrl);
+  });
+
+  test('the same content again is 200: key order and spelled-out defaults make no difference', async () => {
+    const issuer = await file.issuer();
+    const first = await issuer.place('same-1');
+    const reordered = `{"amount":{"currency":"EUR","value":1000},"product":{"name":"Coffee","id":"coffee"},
+      "metadata":{},"quantity":1,"terminal":{"channel":"page"},"orderNo":"same-1","type":"order.payment"}`;
+    for (const again of [await issuer.place('same-1'), await issuer.post('/orders', null, { raw: reordered })]) {
+      expect(again.status).toBe(200);
+      expect(again.headers.get('idempotency-replayed')).toBeNull();
+      expectOrder(again.body);
+      expect(again.body.createdAt).toBe(first.body.createdAt);
+    }
+    await issuer.message('order.paid', 'same-1');
+    expect(issuer.received.filter(({ type }) => type === 'order.paid')).toHaveLength(1);
+  });
+
+  test('metadata in another key order is the same content', async () => {
+    const issuer = await file.issuer();
+    await issuer.place('meta-1', { metadata: { a: '1', b: '2' } });
+    expect((await issuer.place('meta-1', { metadata: { b: '2', a: '1' } })).status).toBe(200);
+  });
+
+  test.each([
+    ['product', { product: { id: 'coffee', name: 'Tea' } }],
+    ['quantity', { quantity: 2 }],
+    ['amount', { amount: { value: 1_001, currency: 'EUR' } }],
+    ['currency', { amount: { value: 1_000, currency: 'USD' } }],
+    ['terminal', { terminal: { channel: 'webhook', url: 'https://example.com/terminal' } }],
+    ['metadata', { metadata: { seat: '4A' } }],
+    ['payment', { payment: { id: 'pay_2' } }],
+  ])('another %s under a used orderNo is 409 order_conflict', async (_what, change) => {
+    const issuer = await file.issuer();
+    await issuer.place('conflict-1');
+    expectProblem(await issuer.place('conflict-1', change), 409, 'order_conflict');
+  });
+
+  test('an orderNo is unique per issuer, not over all', async () => {
+    const [one, other] = [await file.issuer(), await file.issuer()];
+    expect((await one.place('shared-no')).status).toBe(201);
+    expect((await other.place('shared-no', { quantity: 5 })).status).toBe(201);
+    expect((await one.order('shared-no')).body.quantity).toBe(1);
+  });
+
+  test('the terminal is the issuer’s preset one unless the order names one; without any it is 422 at /terminal', async () => {
+    const preset = await file.issuer({ terminal: { channel: 'webhook', url: 'https://terminal.example.com/in' } });
+    const byPreset = await preset.place('preset-1');
+    expect(byPreset.body.terminal).toMatchObject({ channel: 'webhook' });
+    expect(JSON.stringify(byPreset.body)).not.toContain('/in');
+    expect((await preset.place('named-1', { terminal: { channel: 'page' } })).body.terminal.channel).toBe('page');
+    const none = await file.issuer({ terminal: undefined });
+    expectProblem(await none.place('none-1'), 422, 'body_invalid', '/terminal');
+    expect((await none.order('none-1')).status).toBe(404);
+  });
+
+  test.each([
+    { channel: 'email', address: 'someone@example.com' },
+    { channel: 'sms', number: '+4915112345678' },
+  ])('a channel that is not configured is 422 at /terminal: $channel', async (terminal) => {
+    const issuer = await file.issuer();
+    expectProblem(await issuer.place('channel-1', { terminal }), 422, 'body_invalid', '/terminal');
+  });
+
+  test('a paused issuer’s new orders are 409 issuer_paused, its old ones are still served', async () => {
+    const issuer = await file.issuer();
+    await issuer.place('before-pause');
+    await issuer.message('order.paid', 'before-pause');
+    expect((await file.platform.operator('POST', `/issuers/${issuer.issuerId}/pause`)).body.state).toBe('paused');
+    expectProblem(await issuer.place('in-pause'), 409, 'issuer_paused');
+    expect((await issuer.place('before-pause')).status).toBe(200);
+    expect((await issuer.verify('before-pause')).status).toBe(200);
+    await file.platform.operator('POST', `/issuers/${issuer.issuerId}/resume`);
+    expect((await issuer.place('in-pause')).status).toBe(201);
+  });
+});
+
+describe('GET', () => {
+  test('an order that is not there, or is another issuer’s, is 404 order_unknown', async () => {
+    const [one, other] = [await file.issuer(), await file.issuer()];
+    await one.place('mine-1');
+    expectProblem(await one.order('nobody-1'), 404, 'order_unknown');
+    expectProblem(await other.order('mine-1'), 404, 'order_unknown');
+    expectProblem(await other.get('/orders/mine-1/timeline'), 404, 'order_unknown');
+  });
+
+  test('what is read after a 2xx shows at least that change, all the way', async () => {
+    const issuer = await file.issuer();
+    await issuer.place('read-1', { quantity: 2 });
+    expect((await issuer.order('read-1')).status).toBe(200);
+    await issuer.message('order.paid', 'read-1');
+    const { body: verified } = await issuer.verify('read-1', { quantity: 2 });
+    const afterVerification = (await issuer.order('read-1')).body;
+    expect(afterVerification).toMatchObject({ state: 'verified', issueBy: verified.issueBy });
+    await issuer.submit('read-1', [{ itemId: 'a', value: 'R-1' }]);
+    const afterOne = (await issuer.order('read-1')).body;
+    expect(afterOne).toMatchObject({ state: 'partially_issued', codes: { issued: 1, outstanding: 1 } });
+    await issuer.submit('read-1', [{ itemId: 'b', value: 'R-2' }]);
+    const afterAll = (await issuer.order('read-1')).body;
+    expect(['issued', 'delivered']).toContain(afterAll.state);
+    expect(afterAll.codes).toEqual({ issued: 2, outstanding: 0 });
+    const delivered = (await issuer.inState('read-1', 'delivered')).body;
+    expectOrder(delivered);
+    expect(delivered).toMatchObject({ delivery: { state: 'delivered' }, sequence: 1 });
+    expect(delivered).not.toHaveProperty('refundDue');
+  });
+
+  test('the list pages newest first through all of an issuer’s orders and only its own', async () => {
+    const [issuer, other] = [await file.issuer(), await file.issuer()];
+    await other.place('not-in-the-list');
+    const placed: string[] = [];
+    for (let n = 0; n < 21; n += 1) {
+      const orderNo = `list-${n}`;
+      placed.unshift(orderNo);
+      const { status } = await issuer.place(orderNo);
+      expect(status).toBe(201);
+    }
+    const byDefault = (await issuer.get('/orders')).body;
+    expect(Object.keys(byDefault).sort()).toEqual(['data', 'nextCursor']);
+    expect(byDefault.data).toHaveLength(20);
+    for (const order of byDefault.data) {
+      expectOrder(order);
+      expect(order).not.toHaveProperty('pickupUrl');
+    }
+    const walked: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const query: string = cursor === null ? '?limit=8' : `?limit=8&cursor=${encodeURIComponent(cursor)}`;
+      const page = (await issuer.get(`/orders${query}`)).body;
+      expect(page.data.length).toBeLessThanOrEqual(8);
+      walked.push(...page.data.map(({ orderNo }: { orderNo: string }) => orderNo));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    expect(walked).toEqual(placed);
+    const exact = (await issuer.get('/orders?limit=21')).body;
+    expect(exact.data).toHaveLength(21);
+    expect(exact.nextCursor).toBeNull();
+
+    const tenth = exact.data[10];
+    const after = (await issuer.get(`/orders?limit=100&createdAfter=${encodeURIComponent(tenth.createdAt)}`)).body;
+    const expected = exact.data.filter(({ createdAt }: { createdAt: string }) => createdAt > tenth.createdAt);
+    expect(after.data.map(({ orderNo }: { orderNo: string }) => orderNo)).toEqual(
+      expected.map(({ orderNo }: { orderNo: string }) => orderNo),
+    );
+    expect(after.nextCursor).toBeNull();
+  });
+
+  test('the list can be narrowed to one state', async () => {
+    const issuer = await file.issuer();
+    await issuer.place('open-1');
+    await issuer.place('gone-1');
+    expect((await issuer.cancel('gone-1')).status).toBe(200);
+    const cancelled = (await issuer.get('/orders?state=cancelled')).body.data;
+    expect(cancelled.map(({ orderNo }: { orderNo: string }) => orderNo)).toEqual(['gone-1']);
+    const empty = (await issuer.get('/orders?state=undeliverable')).body;
+    expect(empty).toEqual({ data: [], nextCursor: null });
+  });
+
+  test.each(['limit=0', 'limit=101', 'limit=x', 'state=nothing', 'createdAfter=yesterday', 'cursor=made-up'])(
+    'a list asked for with %s is 422',
+    async (query) => {
+      const issuer = await file.issuer();
+      expectProblem(await issuer.get(`/orders?${query}`), 422, 'body_invalid', `/${query.split('=')[0]}`);
+    },
+  );
+
+  test('the timeline tells every try and answer in order, and never a code, token or pick-up link', async () => {
+    const issuer = await file.issuer({ codeMode: 'request', noticeDelaysSeconds: [1] });
+    let tries = 0;
+    issuer.on('order.paid', async () => ({ status: ++tries === 1 ? 500 : 200 }));
+    issuer.on('order.code_requested', async () => ({
+      status: 200,
+      body: { status: 'issued', codes: [{ itemId: 'a', value: 'TIMELINE-SECRET-1' }] },
+    }));
+    const placed = await issuer.place('timeline-1');
+    await issuer.message('order.paid', 'timeline-1', 2);
+    await issuer.verify('timeline-1', { token: 'wrong' });
+    await issuer.verify('timeline-1');
+    await issuer.inState('timeline-1', 'delivered');
+    await issuer.message('order.delivered', 'timeline-1');
+    const told = await until('the event in the timeline', async () => {
+      const { body } = await issuer.get('/orders/timeline-1/timeline');
+      return body.data.some(({ event }: { event: string }) => event === 'event_sent') && body;
+    });
+    expectTimeline(told);
+    const times = told.data.map(({ at }: { at: string }) => at);
+    expect(times).toEqual([...times].sort());
+    const counts: Record<string, number> = {};
+    for (const { event } of told.data) counts[event] = (counts[event] ?? 0) + 1;
+    expect(counts).toEqual({
+      accepted: 1,
+      notice_sent: 2,
+      notice_answered: 2,
+      verification_judged: 2,
+      code_requested: 1,
+      code_request_answered: 1,
+      codes_judged: 1,
+      delivered: 1,
+      event_sent: 1,
+    });
+    const text = JSON.stringify(told);
+    for (const secret of ['TIMELINE-SECRET-1', issuer.tokenOf('timeline-1'), placed.body.pickupUrl.split('/p/')[1]]) {
+      expect(text).not.toContain(secret);
+    }
+  });
+});
+
+describe('what is checked before an order is looked at', () => {
+  const text = { 'content-type': 'text/plain' };
+
+  test('a path that is none is 404 path_unknown, a method that a path has not is 405', async () => {
+    const issuer = await file.issuer();
+    expectProblem(await issuer.get('/nothing'), 404, 'path_unknown');
+    const wrongMethod = await issuer.get('/orders/x/verification');
+    expectProblem(wrongMethod, 405, 'method_not_allowed');
+    expect(wrongMethod.headers.get('allow')).toBe('POST');
+    expectProblem(await issuer.post('/orders/x', {}), 405, 'method_not_allowed');
+    expectProblem(await issuer.get('/echo'), 405, 'method_not_allowed');
+  });
+
+  test('bodies are taken up to 256 KiB, those of /codes up to 1 MiB; size is looked at before the signature', async () => {
+    const issuer = await file.issuer();
+    const unsigned = { 'webhook-signature': 'v1,bm90aGluZw==' };
+    const ofBytes = (bytes: number) => `"${'x'.repeat(bytes - 2)}"`;
+    const orders = (raw: string, headers = {}) => issuer.post('/orders', null, { raw, headers });
+    const codes = (raw: string, headers = {}) => issuer.post('/orders/x/codes', null, { raw, headers });
+    expectProblem(await orders(ofBytes(256 * 1024)), 422, 'body_invalid');
+    expectProblem(await orders(ofBytes(256 * 1024 + 1)), 413, 'body_too_large');
+    expectProblem(await orders(ofBytes(256 * 1024 + 1), unsigned), 413, 'body_too_large');
+    expectProblem(await codes(ofBytes(1024 * 1024)), 422, 'body_invalid');
+    expectProblem(await codes(ofBytes(1024 * 1024 + 1)), 413, 'body_too_large');
+  });
+
+  test('signature, idempotency, media type, JSON, schema, order, state: in this order', async () => {
+    const issuer = await file.issuer();
+    const wrongSignature = { 'webhook-signature': 'v1,bm90aGluZw==' };
+    const garbage = '{"type":';
+    await issuer.post('/orders', payment('checks-1'), { webhookId: 'used-id' });
+    const used = await issuer.post('/orders', null, {
+      webhookId: 'used-id',
+      raw: garbage,
+      headers: { ...text, ...wrongSignature },
+    });
+    expectProblem(used, 401, 'signature_invalid');
+    const mismatched = await issuer.post('/orders', null, { webhookId: 'used-id', raw: garbage, headers: text });
+    expectProblem(mismatched, 422, 'idempotency_mismatch');
+    expectProblem(await issuer.post('/orders', null, { raw: garbage, headers: text }), 415, 'media_type_unsupported');
+    expectProblem(await issuer.post('/orders', null, { raw: garbage }), 400, 'body_malformed');
+    expectProblem(await issuer.post('/orders', { ...payment('x'), extra: 1 }), 422, 'body_invalid', '/extra');
+    expectProblem(await issuer.verify('nobody', { quantity: 0, token: 'x' }), 422, 'body_invalid', '/quantity');
+    expectProblem(await issuer.verify('nobody', { token: 'x' }), 404, 'order_unknown');
+    await issuer.cancel('checks-1');
+    expectProblem(await issuer.verify('checks-1', { token: '' }), 422, 'body_invalid', '/token');
+    expectProblem(await issuer.verify('checks-1', { token: 'x' }), 409, 'order_closed');
+  });
+
+  test('JSON with a charset is JSON; form data and a missing type are 415', async () => {
+    const issuer = await file.issuer();
+    const raw = JSON.stringify(payment('media-1'));
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonx']) {
+      const refused = await issuer.post('/orders', null, { raw, headers: { 'content-type': type } });
+      expectProblem(refused, 415, 'media_type_unsupported');
+    }
+    const headers = { 'content-type': 'application/json; charset=utf-8' };
+    expect((await issuer.post('/orders', null, { raw, headers })).status).toBe(201);
+  });
+
+  test.each([
+    ['verification', { token: 't', quantity: 1, amount }],
+    ['codes', { token: 't', codes: [{ itemId: 'a', value: 'x' }] }],
+    ['refusal', { token: 't', reason: 'other' }],
+    ['cancellation', { reason: 'r' }],
+  ])('a signed body fits one endpoint and one order: /%s', async (name, fields) => {
+    const issuer = await file.issuer();
+    await issuer.place('bound-1');
+    await issuer.place('bound-2');
+    const post = (changes: object) =>
+      issuer.post(`/orders/bound-1/${name}`, { type: `order.${name}`, orderNo: 'bound-1', ...fields, ...changes });
+    expectProblem(await post({ type: 'order.payment' }), 422, 'body_invalid', '/type');
+    expectProblem(await post({ orderNo: 'bound-2' }), 422, 'body_invalid', '/orderNo');
+    expectProblem(await post({ orderNo: undefined }), 422, 'body_invalid', '/orderNo');
+    expectProblem(await post({ surplus: true }), 422, 'body_invalid', '/surplus');
+    expectProblem(
+      await issuer.post('/orders', { ...payment('bound-3'), type: `order.${name}` }),
+      422,
+      'body_invalid',
+      '/type',
+    );
+    expect((await issuer.order('bound-1')).body.state).not.toBe('cancelled');
+  });
+});

@@ -1,0 +1,141 @@
+import { type Codes, createCodes, type SealedCode, type SubmissionRow } from '../../src/store/codes';
+import { databaseOfFile } from '../support/database-of-file';
+
+const file = databaseOfFile();
+let codes: Codes;
+beforeAll(() => {
+  codes = createCodes(file.database);
+});
+
+const sealed = (value: string, itemId = value): SealedCode => ({
+  itemId,
+  fingerprint: `whole-${itemId}-${value}`,
+  valueFingerprint: value,
+  sealed: Buffer.from(`sealed ${value}`),
+});
+const submission = (orderNo: string, updateId: string, items: readonly SealedCode[], issuerId = 'acme') => ({
+  _id: `${issuerId}/${orderNo}/${updateId}`,
+  orderId: `${issuerId}/${orderNo}`,
+  issuerId,
+  orderNo,
+  updateId,
+  codes: items,
+  at: new Date(),
+});
+const stored = (filter: object) => file.database.submissions.find(filter).toArray();
+
+test('64 orders claim one code at the same moment: exactly one gets it, all others hear that it is reused', async () => {
+  const claims = await Promise.all(
+    Array.from({ length: 64 }, (_, n) => codes.claimFor(submission(`race-${n}`, 'u', [sealed('one-code')]))),
+  );
+  const kinds = claims.map(({ kind }) => kind);
+  expect(kinds.filter((kind) => kind === 'claimed')).toHaveLength(1);
+  expect(kinds.filter((kind) => kind === 'reused')).toHaveLength(63);
+  expect(await stored({ claims: 'acme:one-code' })).toHaveLength(1);
+});
+
+test('one call repeated 32 times at the same moment leaves one claim, and every repeat gets that one', async () => {
+  const row = submission('repeat', 'u', [sealed('r1'), sealed('r2')]);
+  const claims = await Promise.all(Array.from({ length: 32 }, () => codes.claimFor(row)));
+  expect(claims.filter(({ kind }) => kind === 'claimed')).toHaveLength(1);
+  expect(claims.filter(({ kind }) => kind === 'same')).toHaveLength(31);
+  expect(await stored({ orderId: 'acme/repeat' })).toHaveLength(1);
+});
+
+test('32 calls with overlapping codes race: no value has two holders, and each call has all of its values or none', async () => {
+  await Promise.all(
+    Array.from({ length: 32 }, (_, n) =>
+      codes.claimFor(submission(`overlap-${n}`, 'u', [sealed(`o${n % 8}`), sealed(`o${(n + 3) % 8}`)])),
+    ),
+  );
+  const rows = await stored({ orderNo: /^overlap-/ });
+  const held = rows.flatMap((row) => row.claims ?? []);
+  expect(new Set(held).size).toBe(held.length);
+  expect(rows.length).toBeGreaterThan(0);
+  for (const row of rows) expect(row.claims).toHaveLength(2);
+});
+
+test('the same value of another issuer is another code', async () => {
+  expect(await codes.claimFor(submission('a', 'u', [sealed('shared')], 'one'))).toMatchObject({ kind: 'claimed' });
+  expect(await codes.claimFor(submission('a', 'u', [sealed('shared')], 'two'))).toMatchObject({ kind: 'claimed' });
+});
+
+test('another call of the same order that waits for its verdict is pointed to, not taken for a reuse', async () => {
+  await codes.claimFor(submission('wait', 'first', [sealed('w1')]));
+  const second = await codes.claimFor(submission('wait', 'second', [sealed('w1'), sealed('w2')]));
+  expect(second).toMatchObject({ kind: 'pending', row: { updateId: 'first' } });
+});
+
+test('once the first call is accepted, a second one claims only what is new', async () => {
+  await codes.claimFor(submission('more', 'first', [sealed('m1')]));
+  await codes.markAccepted(['acme/more/first']);
+  const second = await codes.claimFor(submission('more', 'second', [sealed('m1'), sealed('m2')]));
+  expect(second).toMatchObject({ kind: 'claimed', row: { claims: ['acme:m2'] } });
+  await codes.markAccepted(['acme/more/second']);
+  const items = (await codes.accepted({ issuerId: 'acme', orderNo: 'more' })).map(({ itemId }) => itemId);
+  expect(items).toEqual(['m1', 'm2']);
+});
+
+test('bytes come back as they were sealed', async () => {
+  await codes.claimFor(submission('bytes', 'u', [sealed('b1')]));
+  await codes.markAccepted(['acme/bytes/u']);
+  const [code] = await codes.accepted({ issuerId: 'acme', orderNo: 'bytes' });
+  expect(code?.sealed).toEqual(Buffer.from('sealed b1'));
+});
+
+const claimed = async (orderNo: string, value: string): Promise<SubmissionRow> => {
+  const claim = await codes.claimFor(submission(orderNo, 'u', [sealed(value)]));
+  if (claim.kind !== 'claimed') throw new Error(`not claimed: ${claim.kind}`);
+  return claim.row;
+};
+
+test('a released claim and a late one are no longer in the way of another order', async () => {
+  expect(await codes.release(await claimed('refused', 'free-1'))).toBe(true);
+  await claimed('late', 'free-2');
+  await codes.markLate('acme/late/u');
+  const next = await codes.claimFor(submission('next', 'u', [sealed('free-1'), sealed('free-2')]));
+  expect(next.kind).toBe('claimed');
+  expect(await stored({ orderNo: 'refused' })).toEqual([]);
+  expect(await stored({ orderNo: 'late' })).toMatchObject([{ status: 'late', codes: [{ itemId: 'free-2' }] }]);
+});
+
+test('an accepted claim can be neither released nor made late afterwards', async () => {
+  const row = await claimed('kept', 'k1');
+  await codes.markAccepted(['acme/kept/u']);
+  expect(await codes.release(row)).toBe(false);
+  await codes.markLate('acme/kept/u');
+  expect(await codes.askAgain('acme/kept/u')).toBeNull();
+  expect(await stored({ orderNo: 'kept' })).toMatchObject([{ status: 'accepted', claims: ['acme:k1'] }]);
+  expect((await codes.claimFor(submission('thief', 'u', [sealed('k1')]))).kind).toBe('reused');
+});
+
+test('a refusal lets go only of what nobody has asked about since', async () => {
+  const first = await claimed('asked', 'a1');
+  const second = await codes.askAgain('acme/asked/u');
+  expect(await codes.release(first)).toBe(false);
+  expect(await stored({ orderNo: 'asked' })).toMatchObject([{ status: 'claimed', claims: ['acme:a1'] }]);
+  expect(await codes.release(second as SubmissionRow)).toBe(true);
+  // Gone already: whoever asked with it has the last word.
+  expect(await codes.release(first)).toBe(true);
+});
+
+test('late codes that another order holds are kept without a claim, once', async () => {
+  const row = submission('late-twice', 'u', [sealed('k1')]);
+  await Promise.all([codes.keepLate(row), codes.keepLate(row)]);
+  const rows = await stored({ orderNo: 'late-twice' });
+  expect(rows).toMatchObject([{ status: 'late' }]);
+  expect(rows[0]).not.toHaveProperty('claims');
+});
+
+test('the reconciler sees claims without a verdict, oldest first, and nothing that is judged', async () => {
+  const old = (orderNo: string, minutes: number) => ({
+    ...submission(orderNo, 'u', [sealed(orderNo)]),
+    at: new Date(Date.now() - minutes * 60_000),
+  });
+  await codes.claimFor(old('unjudged-5', 5));
+  await codes.claimFor(old('unjudged-9', 9));
+  await codes.claimFor(old('judged', 7));
+  await codes.markAccepted(['acme/judged/u']);
+  const rows = await codes.unjudged(new Date(Date.now() - 60_000), 10);
+  expect(rows.map(({ orderNo }) => orderNo)).toEqual(['unjudged-9', 'unjudged-5']);
+});

@@ -1,0 +1,123 @@
+import {
+  createIssuers,
+  heldMs,
+  type IssuerRow,
+  type Issuers,
+  liveSecrets,
+  rotatedSecrets,
+} from '../../src/store/issuers';
+import { createKeys } from '../../src/store/keys';
+import { databaseOfFile } from '../support/database-of-file';
+
+const file = databaseOfFile();
+let issuers: Issuers;
+beforeAll(() => {
+  issuers = createIssuers(file.database);
+});
+
+const start = Date.parse('2026-03-01T10:00:00.000Z');
+const at = (minutes: number): Date => new Date(start + minutes * 60_000);
+const made = async (_id: string): Promise<IssuerRow> => {
+  const row: IssuerRow = {
+    _id,
+    name: 'Acme',
+    state: 'active',
+    callback: { kind: 'url', url: 'https://acme.example/' },
+    codeMode: 'push',
+    verifyWindowSeconds: 600,
+    issueWindowSeconds: 600,
+    createdAt: at(0),
+    secrets: [{ sealed: Buffer.from('first'), createdAt: at(0) }],
+    holds: [],
+  };
+  expect(await issuers.insert(row)).toBe('inserted');
+  return row;
+};
+const found = async (id: string): Promise<IssuerRow> => {
+  const row = await issuers.find(id);
+  if (!row) throw new Error('the issuer is gone');
+  return row;
+};
+
+test('16 issuers with one id at the same moment: one is made', async () => {
+  const row = await made('first');
+  const outcomes = await Promise.all(
+    Array.from({ length: 16 }, (_, n) => issuers.insert({ ...row, _id: 'race', name: `n${n}` })),
+  );
+  expect(outcomes.filter((outcome) => outcome === 'inserted')).toHaveLength(1);
+});
+
+test('a deleted issuer is found by none but its own orders, and its id is never given again', async () => {
+  const row = await made('buried');
+  expect(await issuers.bury('buried', at(1))).toBe(true);
+  expect(await issuers.bury('buried', at(2))).toBe(false);
+  expect(await issuers.find('buried')).toBeNull();
+  expect(await issuers.findEver('buried')).toMatchObject({ deletedAt: at(1) });
+  expect(await issuers.insert(row)).toBe('exists');
+  expect((await issuers.list(undefined, 100)).map(({ _id }) => _id)).not.toContain('buried');
+  expect((await issuers.buriedSince(at(0), 10)).map(({ _id }) => _id)).toEqual(['buried']);
+  expect(await issuers.change('buried', { name: 'risen' })).toBeNull();
+  await issuers.pause('buried', at(3));
+  expect(await issuers.findEver('buried')).toMatchObject({ state: 'active', name: 'Acme' });
+});
+
+describe('rotation', () => {
+  test('of two at the same moment one is written, and the other is told', async () => {
+    const row = await made('rotating');
+    const outcomes = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((name) =>
+        issuers.replaceSecrets(row, rotatedSecrets(row.secrets, Buffer.from(name), at(1), false)),
+      ),
+    );
+    expect(outcomes.filter(Boolean)).toHaveLength(1);
+    const { secrets } = await found('rotating');
+    expect(secrets.map(({ sealed }) => sealed.toString())).toEqual([expect.stringMatching(/^[abcd]$/), 'first']);
+  });
+
+  test('the old secret lives for a day, a third rotation ends the oldest, and one may end at once', () => {
+    const first = [{ sealed: Buffer.from('first'), createdAt: at(0) }];
+    const second = rotatedSecrets(first, Buffer.from('second'), at(1), false);
+    expect(second[1]?.endsAt).toEqual(at(1 + 24 * 60));
+    const live = (minutes: number) => liveSecrets(second, at(minutes).getTime()).map(({ sealed }) => sealed.toString());
+    expect(live(24 * 60)).toEqual(['second', 'first']);
+    expect(live(1 + 24 * 60)).toEqual(['second']);
+    const third = rotatedSecrets(second, Buffer.from('third'), at(2), false);
+    expect(third.map(({ sealed }) => sealed.toString())).toEqual(['third', 'second']);
+    expect(rotatedSecrets(second, Buffer.from('third'), at(2), true)).toHaveLength(1);
+  });
+});
+
+describe('pauses', () => {
+  test('are written once each, also when asked for twice, and the held time adds up', async () => {
+    await made('paused');
+    await Promise.all([issuers.pause('paused', at(10)), issuers.pause('paused', at(10))]);
+    await issuers.pause('paused', at(11));
+    expect(await found('paused')).toMatchObject({ state: 'paused', holds: [{ from: at(10) }] });
+    await issuers.resume('paused', at(15));
+    await issuers.resume('paused', at(16));
+    await issuers.pause('paused', at(20));
+    const { state, holds } = await found('paused');
+    expect(state).toBe('paused');
+    expect(holds).toEqual([{ from: at(10), to: at(15) }, { from: at(20) }]);
+    expect(heldMs(holds, at(0).getTime(), at(22).getTime())).toBe(7 * 60_000);
+  });
+});
+
+test('a change touches what it names and nothing else', async () => {
+  const row = await made('changed');
+  expect(await issuers.change('changed', { name: 'New', verifyWindowSeconds: 60 })).toEqual({
+    ...row,
+    name: 'New',
+    verifyWindowSeconds: 60,
+  });
+  expect(await issuers.change('changed', {})).toMatchObject({ name: 'New' });
+  expect(await issuers.change('nobody', { name: 'x' })).toBeNull();
+});
+
+test('of 16 processes that start at once one makes a key, and all read the same', async () => {
+  const { readOrMake } = createKeys(file.database);
+  const keys = await Promise.all(
+    Array.from({ length: 16 }, (_, n) => readOrMake('delivery', () => Buffer.from(`key ${n}`))),
+  );
+  expect(new Set(keys.map(String)).size).toBe(1);
+});

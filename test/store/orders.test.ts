@@ -1,0 +1,249 @@
+import type { OrderEvent, TimelineEntry } from '../../src/domain/messages';
+import type { OrderFacts } from '../../src/domain/order';
+import { createOrders, type OrderRow, type Orders } from '../../src/store/orders';
+import { acceptedRow, databaseOfFile } from '../support/database-of-file';
+
+const file = databaseOfFile();
+let orders: Orders;
+beforeAll(() => {
+  orders = createOrders(file.database);
+});
+
+const placed = async (orderNo: string, change: Partial<OrderRow> = {}): Promise<OrderRow> => {
+  const row = acceptedRow(orderNo, change);
+  expect(await orders.insertAccepted(row)).toBe('inserted');
+  return row;
+};
+const found = async (row: OrderRow): Promise<OrderRow> => {
+  const seen = await orders.find(row);
+  if (!seen) throw new Error('the row is gone');
+  return seen;
+};
+const version = (row: OrderRow, n: number): OrderFacts => ({ ...row.facts, version: n, failures: n, sequence: n });
+const entry = (n: number): TimelineEntry => ({ key: `v${n}.0`, atMs: n, event: 'verification_judged', detail: { n } });
+const event = (sequence: number): OrderEvent => ({
+  sequence,
+  type: 'order.delivered',
+  atMs: sequence,
+  state: 'delivered',
+});
+const shuffled = <T>(items: readonly T[]): T[] =>
+  items
+    .map((item) => ({ item, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+
+test('64 inserts of one order at the same moment: one is inserted, and its content stays', async () => {
+  const rows = Array.from({ length: 64 }, (_, n) =>
+    acceptedRow('one', { amount: { value: n, currency: 'EUR' }, pickupHash: `hash-${n}` }),
+  );
+  const outcomes = await Promise.all(rows.map((row) => orders.insertAccepted(row)));
+  expect(outcomes.filter((outcome) => outcome === 'inserted')).toHaveLength(1);
+  expect(outcomes.filter((outcome) => outcome === 'exists')).toHaveLength(63);
+  const winner = rows[outcomes.indexOf('inserted')] as OrderRow;
+  expect((await found(winner)).amount).toEqual(winner.amount);
+});
+
+test('the same number of another issuer is another order', async () => {
+  await placed('shared-number', { issuerId: 'one' });
+  await placed('shared-number', { issuerId: 'two' });
+});
+
+describe('views', () => {
+  test('written at the same moment in any order, the newest one stays', async () => {
+    const row = await placed('views');
+    const writes = shuffled([2, 3, 4, 5, 6, 7, 8, 9]);
+    await Promise.all(writes.map((n) => orders.writeView(row, version(row, n), [entry(n)])));
+    const after = await found(row);
+    expect([after.version, after.facts.version, after.facts.failures]).toEqual([9, 9, 9]);
+    const keys = after.timeline.map(({ key }) => key);
+    expect(keys.sort()).toEqual(['accepted', 'v2.0', 'v3.0', 'v4.0', 'v5.0', 'v6.0', 'v7.0', 'v8.0', 'v9.0']);
+  });
+
+  test('an older view that comes late changes nothing but the timeline', async () => {
+    const row = await placed('late-view');
+    await orders.writeView(row, version(row, 5), [entry(5)]);
+    await orders.writeView(row, version(row, 4), [entry(4)]);
+    await orders.writeView(row, version(row, 4), [entry(4)]);
+    await orders.writeView(row, version(row, 5), [entry(5)]);
+    const after = await found(row);
+    expect(after.facts.version).toBe(5);
+    expect(after.timeline.map(({ key }) => key)).toEqual(['accepted', 'v5.0', 'v4.0']);
+  });
+
+  test('the first view tells that the workflow runs', async () => {
+    const row = await placed('started');
+    await orders.writeView(row, version(row, 2), []);
+    expect(await found(row)).not.toHaveProperty('unstartedSince');
+  });
+});
+
+describe("the workflow's projection beside views of answers", () => {
+  test('newest facts, every timeline line once, every event once, in eight rounds of a race', async () => {
+    const row = await placed('race');
+    for (let n = 2; n <= 9; n += 1) {
+      const projection = { facts: version(row, n), entries: [entry(n)], events: [event(n - 1)] };
+      await Promise.all(
+        shuffled([
+          () => orders.project(row, projection),
+          // A try that was given up and still runs.
+          () => orders.project(row, projection),
+          () => orders.writeView(row, version(row, n), [entry(n)]),
+          () => orders.writeView(row, version(row, n - 1), [entry(n - 1)]),
+        ]).map((write) => write()),
+      );
+      const { facts, state, version: seen, projected } = await found(row);
+      expect([facts.version, facts.state, seen, projected]).toEqual([n, state, n, n]);
+    }
+    const { timeline, events } = await found(row);
+    expect(timeline.map(({ key }) => key).sort()).toEqual([
+      'accepted',
+      ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `v${n}.0`),
+    ]);
+    expect(events.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(events.every(({ status }) => status === 'pending')).toBe(true);
+  });
+
+  test('a view of a later version, written before the projection of an earlier one, is not covered', async () => {
+    const row = await placed('behind');
+    await orders.writeView(row, version(row, 6), [entry(6)]);
+    await orders.project(row, { facts: version(row, 4), entries: [entry(3), entry(4)], events: [event(1)] });
+    const after = await found(row);
+    expect([after.facts.version, after.version, after.projected]).toEqual([6, 6, 4]);
+    expect(after.timeline.map(({ key }) => key)).toEqual(['accepted', 'v6.0', 'v3.0', 'v4.0']);
+    expect(after.events.map(({ sequence }) => sequence)).toEqual([1]);
+  });
+
+  test('projected again, nothing changes', async () => {
+    const row = await placed('twice');
+    const projection = { facts: version(row, 3), entries: [entry(2), entry(3)], events: [event(1), event(2)] };
+    await orders.project(row, projection);
+    const { eventsPendingSince: _first, ...first } = await found(row);
+    await orders.project(row, projection);
+    const { eventsPendingSince: _second, ...second } = await found(row);
+    expect(second).toEqual(first);
+  });
+
+  test('an order without a row is an error, so that the workflow waits and shows it', async () => {
+    const facts = acceptedRow('nowhere').facts;
+    const projecting = orders.project({ issuerId: 'acme', orderNo: 'nowhere' }, { facts, entries: [], events: [] });
+    await expect(projecting).rejects.toThrow('no row');
+  });
+});
+
+test('a notice that was taken moves an accepted order, and never one that is further', async () => {
+  const row = await placed('notice');
+  await orders.recordTry(row, [entry(1)], { notified: true });
+  expect(await found(row)).toMatchObject({ state: 'notified', facts: { state: 'notified', version: 1 } });
+  const facts = { ...version(row, 2), state: 'verified' as const };
+  await orders.writeView(row, facts, []);
+  await orders.recordTry(row, [entry(3)], { notified: true });
+  const after = await found(row);
+  expect([after.state, after.facts.state]).toEqual(['verified', 'verified']);
+  expect(after.timeline.map(({ key }) => key)).toEqual(['accepted', 'v1.0', 'v3.0']);
+});
+
+describe('events in the outbox', () => {
+  test('are pending until each is sent or given up', async () => {
+    const row = await placed('outbox');
+    await orders.project(row, { facts: version(row, 2), entries: [], events: [event(1), event(2)] });
+    const waiting = async () => {
+      const rows = await orders.withPendingEvents(new Date(Date.now() + 1_000), 100);
+      return rows.some(({ orderNo }) => orderNo === 'outbox');
+    };
+    expect(await waiting()).toBe(true);
+    await orders.markEvent(row, 1, 'sent');
+    expect(await waiting()).toBe(true);
+    await orders.markEvent(row, 2, 'given_up');
+    expect(await waiting()).toBe(false);
+    expect((await found(row)).events.map(({ status }) => status)).toEqual(['sent', 'given_up']);
+  });
+
+  test('made after the close go on in sequence, and a repeat makes no second one', async () => {
+    const row = await placed('void');
+    await orders.project(row, { facts: { ...version(row, 2), sequence: 1 }, entries: [], events: [event(1)] });
+    await Promise.all([orders.addEvent(row, event(2)), orders.addEvent(row, event(2))]);
+    await orders.addEvent(row, event(2));
+    const after = await found(row);
+    expect(after.events.map(({ sequence }) => sequence)).toEqual([1, 2]);
+    expect(after.facts.sequence).toBe(2);
+    expect(after.voidedAt).toEqual(new Date(2));
+  });
+});
+
+test('16 callers ask for the next after-sale number: each number is given once, the losers are told', async () => {
+  const row = await placed('after-sale');
+  const given = await Promise.all(Array.from({ length: 16 }, () => orders.nextAfterSale(row)));
+  expect(given.filter((n) => n !== undefined)).toEqual([1]);
+  expect(await orders.nextAfterSale(await found(row))).toBe(2);
+});
+
+test('the reconciler sees rows whose workflow is not known to run, oldest first', async () => {
+  const minutesAgo = (n: number) => new Date(Date.now() - n * 60_000);
+  await placed('unstarted-9', { unstartedSince: minutesAgo(9) });
+  const started = await placed('unstarted-8', { unstartedSince: minutesAgo(8) });
+  await placed('unstarted-7', { unstartedSince: minutesAgo(7) });
+  await orders.markStarted(started);
+  const rows = await orders.unstarted(minutesAgo(5), 10);
+  expect(rows.map(({ orderNo }) => orderNo)).toEqual(['unstarted-9', 'unstarted-7']);
+});
+
+describe('lists', () => {
+  const base = Date.parse('2026-03-01T10:00:00.000Z');
+  const numbers = Array.from({ length: 200 }, (_, n) => n);
+
+  beforeAll(async () => {
+    // Groups of five share a millisecond, as orders of a busy shop do.
+    const rows = numbers.map((n) =>
+      acceptedRow(`list-${String(n).padStart(3, '0')}`, {
+        issuerId: 'lister',
+        createdAt: new Date(base + Math.floor(n / 5)),
+        ...(n % 4 === 0 ? { state: 'delivered' as const } : {}),
+      }),
+    );
+    await file.database.orders.insertMany(rows);
+  });
+
+  const page = async (filter: Omit<Parameters<Orders['list']>[0], 'limit'>, limit = 7) => {
+    const seen: OrderRow[] = [];
+    for (let before: string | undefined; ; ) {
+      const rows = await orders.list({ ...filter, ...(before === undefined ? {} : { before }), limit });
+      if (rows.length === 0) return seen;
+      seen.push(...rows);
+      before = rows.at(-1)?.position;
+      // New orders come in while someone reads on.
+      await file.database.orders.insertOne(
+        acceptedRow(`new-${seen.length}-${Math.random()}`, { issuerId: 'lister', createdAt: new Date(base + 10_000) }),
+      );
+    }
+  };
+  const namesOf = (rows: readonly OrderRow[]) =>
+    rows.map(({ orderNo }) => orderNo).filter((no) => no.startsWith('list-'));
+  const newestFirst = (from: readonly number[]) => [...from].reverse().map((n) => `list-${String(n).padStart(3, '0')}`);
+
+  test('200 orders page by page, newest first, without a gap or a double, while others come in', async () => {
+    expect(namesOf(await page({ issuerId: 'lister' }))).toEqual(newestFirst(numbers));
+  });
+
+  test('by state, by the beginning of the number, and after a moment (which is not in it)', async () => {
+    const issuerId = 'lister';
+    expect(namesOf(await page({ issuerId, state: 'delivered' }))).toEqual(
+      newestFirst(numbers.filter((n) => n % 4 === 0)),
+    );
+    expect(namesOf(await page({ orderNoPrefix: 'list-01' }))).toEqual(
+      newestFirst([10, 11, 12, 13, 14, 15, 16, 17, 18, 19]),
+    );
+    expect(namesOf(await page({ issuerId, createdAfter: new Date(base + 37) }))).toEqual(
+      newestFirst([190, 191, 192, 193, 194, 195, 196, 197, 198, 199]),
+    );
+  });
+
+  test('carry no timeline, no events and no key', async () => {
+    const [row] = await orders.list({ issuerId: 'lister', limit: 1 });
+    for (const field of ['timeline', 'events', 'wrappedKey']) expect(row).not.toHaveProperty(field);
+  });
+
+  test('an issuer never sees what belongs to another', async () => {
+    expect(await orders.list({ issuerId: 'list', limit: 10 })).toEqual([]);
+  });
+});

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { orderId } from '../../src/domain/ids';
+import { openFacts } from '../../src/domain/order';
+import { type Database, openDatabase } from '../../src/store/database';
+import { ensureIndexes } from '../../src/store/indexes';
+import { type OrderRow, orderPosition } from '../../src/store/orders';
+
+/** A URI of the run's database server with a name that no other test file has. */
+export const uriOfOwnDatabase = (): string => {
+  const uri = new URL(process.env.TEST_MONGODB_URI ?? '');
+  uri.pathname = `/t${randomUUID().replaceAll('-', '').slice(0, 16)}`;
+  return uri.href;
+};
+
+/** Called at the top of a test file of the store: a real database with its indexes, gone at the end. */
+export const databaseOfFile = (): { readonly database: Database } => {
+  let opened: Database | undefined;
+  beforeAll(async () => {
+    opened = openDatabase(uriOfOwnDatabase());
+    await ensureIndexes(opened);
+  });
+  afterAll(async () => {
+    await opened?.db.dropDatabase();
+    await opened?.close();
+  });
+  return {
+    get database() {
+      if (!opened) throw new Error('the database is open before the first test');
+      return opened;
+    },
+  };
+};
+
+/** An order as `POST /orders` inserts it. */
+export const acceptedRow = (orderNo: string, change: Partial<OrderRow> = {}): OrderRow => {
+  const order = { issuerId: change.issuerId ?? 'acme', orderNo };
+  const createdAt = change.createdAt ?? new Date();
+  const facts = openFacts({
+    quantity: 1,
+    amount: { value: 1_000, currency: 'EUR' },
+    tokenHash: 'hash',
+    codeMode: 'push',
+    channel: 'page',
+    createdAtMs: createdAt.getTime(),
+    verifyWindowMs: 600_000,
+    issueWindowMs: 600_000,
+  });
+  return {
+    _id: orderId(order),
+    ...order,
+    position: orderPosition(createdAt, order),
+    product: { id: 'coffee', name: 'Coffee' },
+    quantity: 1,
+    amount: facts.amount,
+    metadata: [],
+    terminal: { channel: 'page' },
+    terminalGiven: false,
+    baseUrl: 'https://codes.example',
+    wrappedKey: Buffer.from(randomUUID()),
+    pickupHash: randomUUID(),
+    createdAt,
+    state: facts.state,
+    facts,
+    version: facts.version,
+    projected: 0,
+    timeline: [{ key: 'accepted', atMs: createdAt.getTime(), event: 'accepted', detail: {} }],
+    events: [],
+    unstartedSince: createdAt,
+    afterSales: 0,
+    ...change,
+  };
+};

@@ -1,0 +1,35 @@
+import { startIssuer, type TestIssuer } from './issuer';
+import { type Platform, type PlatformOptions, startPlatform } from './platform';
+
+/** One platform for a test file, and issuers that end with it. */
+export interface PlatformOfFile {
+  readonly platform: Platform;
+  issuer(settings?: Record<string, unknown>): Promise<TestIssuer>;
+}
+
+/** Called at the top of a test file. Tests that wait for retries run beside each other on the one platform. */
+export const platformOfFile = (options: PlatformOptions = {}): PlatformOfFile => {
+  let platform: Platform | undefined;
+  const issuers: TestIssuer[] = [];
+  const started = (): Platform => {
+    if (!platform) throw new Error('the platform starts before the first test');
+    return platform;
+  };
+  beforeAll(async () => {
+    platform = await startPlatform(options);
+  });
+  afterAll(async () => {
+    await Promise.all(issuers.map((issuer) => issuer.stop()));
+    await platform?.stop();
+  });
+  return {
+    get platform() {
+      return started();
+    },
+    issuer: async (settings) => {
+      const issuer = await startIssuer(started(), settings);
+      issuers.push(issuer);
+      return issuer;
+    },
+  };
+};

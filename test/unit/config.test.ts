@@ -1,0 +1,90 @@
+import { ConfigInvalid, readConfig } from '../../src/config';
+
+const masterKey = Buffer.alloc(32, 1).toString('base64');
+const needed = { OPERATOR_TOKEN: 'an-operator-token', MASTER_KEY: masterKey };
+
+const messageOf = (env: Record<string, string>): string => {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigInvalid) return error.message;
+    throw error;
+  }
+  throw new Error('the settings were taken');
+};
+
+test('with the two secrets alone everything else has its documented default', () => {
+  expect(readConfig(needed)).toEqual({
+    port: 8_080,
+    host: '127.0.0.1',
+    publicUrl: 'http://127.0.0.1:8080',
+    temporal: { address: '127.0.0.1:7233', namespace: 'default' },
+    temporalUiUrl: undefined,
+    mongodbUri: 'mongodb://127.0.0.1:27017/codeferry',
+    operatorToken: 'an-operator-token',
+    masterKeys: [Buffer.alloc(32, 1)],
+    codecSecret: undefined,
+    callbackAllow: [],
+    adapterPaths: [],
+    taskQueue: 'orders',
+    callsOutQueue: 'calls-out',
+    workerMetricsPort: undefined,
+    logLevel: 'info',
+  });
+});
+
+test('settings are read, lists are split, and an empty setting is one left out', () => {
+  const config = readConfig({
+    ...needed,
+    PORT: '9000',
+    HOST: '0.0.0.0',
+    PUBLIC_URL: 'https://codes.example/',
+    CALLBACK_ALLOW: ' 10.0.0.0/8 , fd00::/8,',
+    ADAPTERS: './a.js,./b.js',
+    MASTER_KEY: `${Buffer.alloc(32, 2).toString('base64')},${masterKey}`,
+    LOG_LEVEL: '',
+    WORKER_METRICS_PORT: '9100',
+  });
+  expect(config).toMatchObject({
+    port: 9_000,
+    publicUrl: 'https://codes.example',
+    callbackAllow: ['10.0.0.0/8', 'fd00::/8'],
+    adapterPaths: ['./a.js', './b.js'],
+    masterKeys: [Buffer.alloc(32, 2), Buffer.alloc(32, 1)],
+    logLevel: 'info',
+    workerMetricsPort: 9_100,
+  });
+  expect(readConfig({ ...needed, PORT: '9000' }).publicUrl).toBe('http://127.0.0.1:9000');
+});
+
+test.each([['OPERATOR_TOKEN'], ['MASTER_KEY']])('without %s there is no start', (name) => {
+  const { [name]: _left, ...rest } = needed as Record<string, string>;
+  expect(messageOf(rest)).toContain(name);
+  expect(messageOf({ ...rest, [name]: '' })).toContain(name);
+});
+
+test.each([
+  ['PORT', 'SECRETPORT'],
+  ['PORT', '70000'],
+  ['PUBLIC_URL', 'not-a-url-SECRET'],
+  ['TEMPORAL_UI_URL', 'javascript:SECRET'],
+  ['MONGODB_URI', 'postgres://user:SECRET@host/db'],
+  ['OPERATOR_TOKEN', 'SECRET-too-sho'],
+  ['MASTER_KEY', 'SECRETSECRETSECRET'],
+  ['MASTER_KEY', `${masterKey},SECRET`],
+  ['CODEC_SECRET', 'too-short-value'],
+  ['CALLBACK_ALLOW', '10.0.0.0/SECRET'],
+  ['CALLBACK_ALLOW', '10.0.0.0/8,secret.example'],
+  ['LOG_LEVEL', 'SECRET'],
+  ['WORKER_METRICS_PORT', '-1'],
+])('%s that does not fit is named, and its value is not', (name, value) => {
+  const message = messageOf({ ...needed, [name]: value });
+  expect(message).toContain(name);
+  expect(message).not.toContain(value);
+  expect(message.split('\n')).toHaveLength(2);
+});
+
+test('every setting that does not fit is named at once', () => {
+  const message = messageOf({ PORT: 'x', LOG_LEVEL: 'x' });
+  for (const name of ['PORT', 'LOG_LEVEL', 'OPERATOR_TOKEN', 'MASTER_KEY']) expect(message).toContain(name);
+});

@@ -1,0 +1,175 @@
+import { createKeyRing, fingerprint, newKey, parseMasterKeys, SealBroken } from '../../src/sealing/key-ring';
+import { newOrderKey, unwrapOrderKey } from '../../src/sealing/order-keys';
+import { createPayloadCodec } from '../../src/sealing/payload-codec';
+import { loadPlatformKeys } from '../../src/sealing/platform-keys';
+
+const plain = Buffer.from('GIFT-CARD-4711');
+const old = newKey();
+const next = newKey();
+
+describe('key ring', () => {
+  test('what was sealed opens to the same bytes, also empty ones, and hides them', () => {
+    const ring = createKeyRing([old]);
+    const sealed = ring.seal(plain, 'code:1');
+    expect(ring.open(sealed, 'code:1')).toEqual(plain);
+    expect(sealed.includes(plain)).toBe(false);
+    expect(ring.open(ring.seal(Buffer.alloc(0), 'x'), 'x')).toEqual(Buffer.alloc(0));
+  });
+
+  test('the same bytes sealed twice look different', () => {
+    const ring = createKeyRing([old]);
+    expect(ring.seal(plain, 'x').equals(ring.seal(plain, 'x'))).toBe(false);
+  });
+
+  test('opened at another place it fails', () => {
+    const ring = createKeyRing([old]);
+    expect(() => ring.open(ring.seal(plain, 'code:acme/1'), 'code:acme/2')).toThrow(SealBroken);
+  });
+
+  test('after a rotation the old key still opens, and the new one seals', () => {
+    const before = createKeyRing([old]).seal(plain, 'x');
+    const rotated = createKeyRing([next, old]);
+    expect(rotated.open(before, 'x')).toEqual(plain);
+    const after = rotated.seal(plain, 'x');
+    expect(createKeyRing([next]).open(after, 'x')).toEqual(plain);
+    expect(() => createKeyRing([old]).open(after, 'x')).toThrow(SealBroken);
+    expect(() => createKeyRing([next]).open(before, 'x')).toThrow(SealBroken);
+  });
+
+  test('every single changed byte is noticed', () => {
+    const ring = createKeyRing([old]);
+    const sealed = ring.seal(plain, 'x');
+    for (let at = 0; at < sealed.length; at += 1) {
+      const changed = Buffer.from(sealed);
+      changed[at] = (changed[at] as number) ^ 1;
+      expect(() => ring.open(changed, 'x')).toThrow(SealBroken);
+    }
+  });
+
+  test('cut at any length it is refused as broken, never as anything else', () => {
+    const ring = createKeyRing([old]);
+    const sealed = ring.seal(plain, 'x');
+    for (let length = 0; length < sealed.length; length += 1) {
+      expect(() => ring.open(sealed.subarray(0, length), 'x')).toThrow(SealBroken);
+    }
+  });
+
+  test('a part of a larger buffer is read as that part', () => {
+    const ring = createKeyRing([old]);
+    const sealed = ring.seal(plain, 'x');
+    const larger = Buffer.concat([Buffer.alloc(7), sealed, Buffer.alloc(9)]);
+    expect(ring.open(larger.subarray(7, 7 + sealed.length), 'x')).toEqual(plain);
+  });
+
+  test('a broken seal says nothing of key or content', () => {
+    const ring = createKeyRing([old]);
+    expect.assertions(2);
+    try {
+      ring.open(ring.seal(plain, 'here'), 'there');
+    } catch (error) {
+      expect(String(error)).not.toContain(plain.toString());
+      expect(String(error)).not.toContain(old.toString('base64'));
+    }
+  });
+});
+
+describe('MASTER_KEY', () => {
+  test('several keys, the first one is current', () => {
+    const keys = parseMasterKeys(` ${next.toString('base64')}, ${old.toString('base64')}`);
+    expect(keys).toEqual([next, old]);
+  });
+
+  test.each([
+    '',
+    'AAAA',
+    `${Buffer.alloc(31).toString('base64')}`,
+    `${Buffer.alloc(33).toString('base64')}`,
+    `${Buffer.alloc(32).toString('base64')},`,
+  ])('%p is no key', (text) => {
+    expect(() => parseMasterKeys(text)).toThrow(RangeError);
+  });
+
+  test('a ring without a key is refused', () => {
+    expect(() => createKeyRing([])).toThrow(RangeError);
+  });
+});
+
+describe('keys of an order', () => {
+  const ring = createKeyRing([old]);
+
+  test('token, pick-up secret and seal come back from the wrapped key, and from it alone', () => {
+    const { wrapped, keys } = newOrderKey(ring, 'acme/1');
+    const again = unwrapOrderKey(ring, 'acme/1', wrapped);
+    expect([again.token, again.tokenHash, again.pickupSecret, again.pickupHash]).toEqual([
+      keys.token,
+      keys.tokenHash,
+      keys.pickupSecret,
+      keys.pickupHash,
+    ]);
+    expect(again.codes.open(keys.codes.seal(plain, 'code:acme/1'), 'code:acme/1')).toEqual(plain);
+    expect(() => unwrapOrderKey(ring, 'acme/2', wrapped)).toThrow(SealBroken);
+  });
+
+  test('token and pick-up secret have at least 128 bits, differ, and differ from order to order', () => {
+    const made = Array.from({ length: 20 }, () => newOrderKey(ring, 'acme/1').keys);
+    const secrets = made.flatMap(({ token, pickupSecret }) => [token, pickupSecret]);
+    expect(new Set(secrets).size).toBe(40);
+    for (const secret of secrets) expect(Buffer.from(secret, 'base64url').length).toBeGreaterThanOrEqual(16);
+  });
+
+  test('one order cannot open the codes of another', () => {
+    const a = newOrderKey(ring, 'acme/1').keys;
+    const b = newOrderKey(ring, 'acme/1').keys;
+    expect(() => b.codes.open(a.codes.seal(plain, 'x'), 'x')).toThrow(SealBroken);
+  });
+});
+
+test('fingerprints tell equality under one key, and nothing under another', () => {
+  expect(fingerprint(old, 'a')).toBe(fingerprint(old, 'a'));
+  expect(fingerprint(old, 'a')).not.toBe(fingerprint(old, 'b'));
+  expect(fingerprint(old, 'a')).not.toBe(fingerprint(next, 'a'));
+});
+
+test("the platform's own keys are the same in every process and after a rotation of the master key", async () => {
+  const kept = new Map<string, Buffer>();
+  const readOrMake = async (name: string, make: () => Buffer): Promise<Buffer> => {
+    const sealed = kept.get(name) ?? make();
+    kept.set(name, sealed);
+    return sealed;
+  };
+  const first = await loadPlatformKeys(createKeyRing([old]), readOrMake);
+  const second = await loadPlatformKeys(createKeyRing([next, old]), readOrMake);
+  expect(second.fingerprintKey).toEqual(first.fingerprintKey);
+  expect(second.deliveryKeyId).toBe(first.deliveryKeyId);
+  expect(second.deliveryPublicKey.equals(first.deliveryPublicKey)).toBe(true);
+  await expect(loadPlatformKeys(createKeyRing([next]), readOrMake)).rejects.toThrow(SealBroken);
+});
+
+describe('payload codec', () => {
+  const payload = {
+    metadata: { encoding: Buffer.from('json/plain'), type: Buffer.from('x') },
+    data: Buffer.from('{"orderNo":"A-1"}'),
+  };
+  const codec = createPayloadCodec(createKeyRing([old]));
+
+  test('a round trip gives back data and metadata, and nothing of them shows in between', async () => {
+    const encoded = await codec.encode([payload, { metadata: {}, data: null }]);
+    for (const { metadata, data } of encoded) {
+      expect(Object.keys(metadata ?? {})).toEqual(['encoding']);
+      expect(Buffer.from(data ?? []).includes('A-1')).toBe(false);
+    }
+    const [decoded] = await codec.decode(encoded);
+    expect(Buffer.from(decoded?.data ?? []).toString()).toBe('{"orderNo":"A-1"}');
+    expect(Buffer.from(decoded?.metadata?.encoding ?? []).toString()).toBe('json/plain');
+    expect(Buffer.from(decoded?.metadata?.type ?? []).toString()).toBe('x');
+  });
+
+  test('what was never sealed passes as it is', async () => {
+    expect(await codec.decode([payload])).toEqual([payload]);
+  });
+
+  test('what another key sealed is refused', async () => {
+    const foreign = await createPayloadCodec(createKeyRing([next])).encode([payload]);
+    await expect(codec.decode(foreign)).rejects.toThrow(SealBroken);
+  });
+});

@@ -1,0 +1,152 @@
+import { problemOf } from '../../src/contract/problem';
+import { parseStrictJson } from '../../src/contract/strict-json';
+import { Failure } from '../../src/domain/failures';
+
+const bytes = (text: string | Buffer): Buffer => (typeof text === 'string' ? Buffer.from(text) : text);
+
+const outcome = (text: string | Buffer, options?: { integersOnly?: boolean }): unknown => {
+  try {
+    return parseStrictJson(bytes(text), options);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return [error.code, ...(error.extras.errors ?? []).map(({ path, code }) => `${path} ${code}`)];
+  }
+};
+
+test('what is plain JSON comes out as it stands', () => {
+  const value = { a: [1, -2, true, null, 'ü', { b: 9_007_199_254_740_991 }], '': '😀', 'x/y~z': 'tab\tquote"' };
+  expect(outcome(JSON.stringify(value))).toEqual(value);
+});
+
+describe('keys', () => {
+  test.each([
+    ['{"a":1,"a":1}', '/a duplicate_key'],
+    ['{"a":{"b":[{"c":1,"d":2,"c":3}]}}', '/a/b/0/c duplicate_key'],
+    ['[[{"x":1},{"x":1,"x":2}]]', '/0/1/x duplicate_key'],
+    // The same key once spelled out and once escaped.
+    ['{"ab":1,"a\\u0062":2}', '/ab duplicate_key'],
+    ['{"__proto__":1,"__proto__":2}', '/__proto__ duplicate_key'],
+    ['{"":1,"":2}', '/ duplicate_key'],
+  ])('%s is refused with its place', (text, error) => {
+    expect(outcome(text)).toEqual(['body_invalid', error]);
+  });
+
+  test('the same key in two objects is no duplicate', () => {
+    expect(outcome('{"a":{"k":1},"b":{"k":1},"k":[{"k":1},{"k":1}]}')).toMatchObject({ k: [{ k: 1 }, { k: 1 }] });
+  });
+
+  test('a place is a JSON Pointer: ~ is ~0 and / is ~1', () => {
+    expect(outcome('{"a/b":{"~c":[0,{"d~/e":1.5}]}}')).toEqual(['body_invalid', '/a~1b/~0c/1/d~0~1e not_an_integer']);
+  });
+
+  test('`__proto__` is a key like any other and changes no prototype', () => {
+    const value = outcome('{"__proto__":{"polluted":1},"constructor":2}') as Record<string, unknown>;
+    expect(Object.keys(value)).toEqual(['__proto__', 'constructor']);
+    expect(value.polluted).toBeUndefined();
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+  });
+});
+
+describe('numbers', () => {
+  test.each([
+    '1.0',
+    '1.5',
+    '1e3',
+    '1E3',
+    '-0',
+    '0.0',
+    '1e400',
+    '-1e400',
+    '9007199254740992',
+    '-9007199254740992',
+    '1'.repeat(400),
+  ])('%s is no integer that both sides read alike', (text) => {
+    expect(outcome(`{"n":${text}}`)).toEqual(['body_invalid', '/n not_an_integer']);
+  });
+
+  test.each([
+    ['0', 0],
+    ['-1', -1],
+    ['9007199254740991', 9_007_199_254_740_991],
+    ['-9007199254740991', -9_007_199_254_740_991],
+  ])('%s is one', (text, value) => {
+    expect(outcome(`{"n":${text}}`)).toEqual({ n: value });
+  });
+
+  test('where any JSON may come, numbers may be any', () => {
+    expect(outcome('{"n":[1.5,1e3,-0.5]}', { integersOnly: false })).toEqual({ n: [1.5, 1_000, -0.5] });
+  });
+});
+
+describe('text', () => {
+  test.each([
+    ['a NUL', '{"a":"x\\u0000y"}', '/a nul'],
+    ['a NUL in a key', '{"x\\u0000":1}', '/x\0 nul'],
+    ['a lone high surrogate', '{"a":["\\ud83d"]}', '/a/0 lone_surrogate'],
+    ['a lone low surrogate', '{"a":"\\udc00 after"}', '/a lone_surrogate'],
+    ['surrogates in the wrong order', '{"a":"\\ude00\\ud83d"}', '/a lone_surrogate'],
+    ['a lone surrogate in a key', '{"k\\ud800":1}', '/k\ud800 lone_surrogate'],
+  ])('%s is refused', (_what, text, error) => {
+    expect(outcome(text)).toEqual(['body_invalid', error]);
+  });
+
+  test('a pair of surrogates in escapes is one character', () => {
+    expect(outcome('{"a":"\\ud83d\\ude00"}')).toEqual({ a: '😀' });
+  });
+
+  test.each([
+    ['an invalid byte', Buffer.concat([bytes('{"a":"'), Buffer.from([0xff]), bytes('"}')])],
+    ['an overlong form', Buffer.concat([bytes('{"a":"'), Buffer.from([0xc0, 0xaf]), bytes('"}')])],
+    ['a surrogate written as UTF-8', Buffer.concat([bytes('{"a":"'), Buffer.from([0xed, 0xa0, 0x80]), bytes('"}')])],
+    ['a cut character', Buffer.concat([bytes('{"a":"'), Buffer.from([0xf0, 0x9f, 0x98]), bytes('"}')])],
+    ['a byte order mark', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes('{}')])],
+    ['UTF-16', Buffer.from('{"a":1}', 'utf16le')],
+    ['nothing', Buffer.alloc(0)],
+    ['a comment', bytes('{"a":1 /* x */}')],
+    ['a trailing comma', bytes('{"a":1,}')],
+    ['a leading zero', bytes('{"a":01}')],
+    ['NaN', bytes('{"a":NaN}')],
+    ['single quotes', bytes("{'a':1}")],
+    ['a raw newline in a string', bytes('{"a":"\n"}')],
+    ['two values', bytes('{}{}')],
+    ['a cut end', bytes('{"a":[1')],
+  ])('%s is not JSON', (_what, raw) => {
+    expect(outcome(raw)).toEqual(['body_malformed']);
+  });
+});
+
+describe('depth', () => {
+  const objects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+  const arrays = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+
+  test.each([
+    ['objects', objects],
+    ['arrays', arrays],
+  ])('64 levels of %s are read, 65 are not', (_what, make) => {
+    expect(JSON.stringify(outcome(make(64)))).toBe(make(64));
+    expect(outcome(make(65))).toEqual(['body_invalid', ' too_deep']);
+  });
+
+  test('as many levels as fit a body are refused, and bring nothing down', () => {
+    expect(outcome(arrays(131_000))).toEqual(['body_invalid', ' too_deep']);
+    expect(outcome(`{"a":${arrays(131_000)}}`)).toEqual(['body_invalid', ' too_deep']);
+    expect(outcome(objects(43_000))).toEqual(['body_invalid', ' too_deep']);
+  });
+
+  test('brackets inside strings are text', () => {
+    const value = { a: `"${'[{'.repeat(100)}\\"`, ['{'.repeat(100)]: '\\' };
+    expect(outcome(JSON.stringify(value))).toEqual(value);
+  });
+});
+
+test('a body of flaws is answered with a bounded list of places, and never with a value', () => {
+  const text = `{${Array.from({ length: 500 }, (_, n) => `"k${n}":["SECRET-CODE\\u0000",${n}.5]`).join()}}`;
+  expect.assertions(2);
+  try {
+    parseStrictJson(bytes(text));
+  } catch (error) {
+    const problem = problemOf(error as Failure, 'request-1');
+    expect(problem.errors?.length).toBe(20);
+    expect(JSON.stringify(problem)).not.toContain('SECRET');
+  }
+});

@@ -1,0 +1,119 @@
+import { recordedRefusalLimit, updateLimit, verificationFailureLimit } from '../../src/domain/timings';
+import { codes, type FakedOrder, Gate, type SkippedTime, startSkippedTime, token } from './skipped-time';
+
+let time: SkippedTime;
+
+beforeAll(async () => {
+  time = await startSkippedTime();
+});
+
+afterAll(() => time.stop());
+
+const wrong = { tokenHash: 'another', quantity: 1, amount: { value: 1_000, currency: 'EUR' } };
+
+const updatesIn = async (order: FakedOrder): Promise<number> =>
+  (await order.history()).filter(({ workflowExecutionUpdateAcceptedEventAttributes: accepted }) => accepted).length;
+
+test('a refusal that time can undo leaves nothing in the history, and is judged anew', async () => {
+  const order = await time.start();
+  expect(await order.turnedAway('codes', codes('a'))).toBe('not_verified');
+  expect(await updatesIn(order)).toBe(0);
+  await order.verify();
+  expect((await order.submit('a')).answer.kind).toBe('codes');
+  expect((await order.outcome()).state).toBe('delivered');
+  expect(await updatesIn(order)).toBe(2);
+});
+
+test('a turned away question leaves the facts as they were', async () => {
+  const order = await time.start();
+  await order.inState('notified');
+  const before = await order.facts();
+  await order.turnedAway('codes', codes('a'));
+  expect(await order.facts()).toEqual(before);
+});
+
+test('a locked order turns verifications away without a trace, also the right one', async () => {
+  const order = await time.start();
+  for (let n = 0; n < verificationFailureLimit; n += 1) {
+    expect((await order.ask('verify', wrong)).answer).toEqual({ kind: 'refused', code: 'token_mismatch' });
+  }
+  expect(await updatesIn(order)).toBe(verificationFailureLimit);
+  expect(await order.turnedAway('verify', { ...wrong, tokenHash: token })).toBe('verification_locked');
+  expect(await order.turnedAway('verify', wrong)).toBe('verification_locked');
+  expect(await updatesIn(order)).toBe(verificationFailureLimit);
+});
+
+test('past the limit of recorded refusals a refusal gets its answer without a trace', async () => {
+  const order = await time.start();
+  await order.verify();
+  const refusal = { ...codes('a'), tokenHash: 'another' };
+  for (let n = 0; n < recordedRefusalLimit; n += 1) {
+    expect(await order.turnedAway('codes', refusal)).toBe('recorded: token_mismatch');
+  }
+  expect(await order.turnedAway('codes', refusal)).toBe('token_mismatch');
+  expect(await updatesIn(order)).toBe(1 + recordedRefusalLimit);
+  // What is not refused is taken as ever.
+  expect((await order.submit('a')).answer.kind).toBe('codes');
+  expect((await order.outcome()).state).toBe('delivered');
+});
+
+test('past the limit of questions an order takes no more, and its window still ends it', async () => {
+  const order = await time.start();
+  for (let n = 0; n < updateLimit; n += 1) await order.askNow('extend', { extensionMs: 1 });
+  expect(await order.turnedAway('extend', { extensionMs: 1 })).toBe('rate_limited');
+  expect(await updatesIn(order)).toBe(updateLimit);
+  expect((await order.outcome()).state).toBe('expired');
+}, 180_000);
+
+test('the same question gets its recorded answer again', async () => {
+  const order = await time.start();
+  const message = { ...wrong, tokenHash: token };
+  const first = await order.ask('verify', message, 'verify/one-id');
+  expect(await order.ask('verify', message, 'verify/one-id')).toEqual(first);
+  expect(await updatesIn(order)).toBe(1);
+});
+
+test('"cancel" in the Temporal UI ends an open order as an operator cancellation, with its events', async () => {
+  const order = await time.start();
+  await order.inState('notified');
+  await order.cancelInEngine();
+  expect(await order.outcome()).toEqual({ state: 'cancelled', issued: 0 });
+  expect(await order.status()).toBe('COMPLETED');
+  expect(order.row().facts).toMatchObject({ state: 'cancelled', closedReason: 'operator_cancelled' });
+  expect(order.row().events.map(({ type }) => type)).toEqual(['order.cancelled', 'order.refund_due']);
+});
+
+test('"cancel" in the Temporal UI of a partly issued order voids its codes', async () => {
+  const order = await time.start({ quantity: 2 });
+  await order.verify();
+  await order.submit('a');
+  await order.cancelInEngine();
+  expect(await order.outcome()).toEqual({ state: 'cancelled', issued: 0 });
+  expect(order.row().events.map(({ type }) => type)).toEqual([
+    'order.cancelled',
+    'order.refund_due',
+    'order.codes_void',
+  ]);
+});
+
+test('"cancel" in the Temporal UI does not undo a delivery that has begun', async () => {
+  const delivering = new Gate({ kind: 'delivered', tries: 1 });
+  const order = await time.start({ channel: 'webhook' }, { deliverCodes: () => delivering });
+  await order.verify();
+  await order.submit('a');
+  await order.called('deliverCodes');
+  await order.cancelInEngine();
+  await order.atRest();
+  delivering.open();
+  expect(await order.outcome()).toEqual({ state: 'delivered', issued: 1 });
+  expect(await order.status()).toBe('COMPLETED');
+});
+
+test('"cancel" in the Temporal UI of an undeliverable order ends it', async () => {
+  const order = await time.start({ channel: 'webhook' }, { deliverCodes: () => ({ kind: 'undeliverable', tries: 7 }) });
+  await order.verify();
+  await order.submit('a');
+  await order.inState('undeliverable');
+  await order.cancelInEngine();
+  expect(await order.outcome()).toEqual({ state: 'cancelled', issued: 0 });
+});

@@ -1,0 +1,56 @@
+import type { TestIssuer } from '../support/issuer';
+import { platformOfFile } from '../support/platform-of-file';
+import { until } from '../support/until';
+
+/** On the real engine: the time-skipping server loses an Update that meets a workflow task under way. */
+const file = platformOfFile();
+
+const handleOf = ({ issuerId }: TestIssuer, orderNo: string) =>
+  file.platform.client.workflow.getHandle(`order/${issuerId}/${orderNo}`);
+
+const eventsOf = async (issuer: TestIssuer, orderNo: string) =>
+  (await handleOf(issuer, orderNo).fetchHistory()).events ?? [];
+
+/** The engine has the question, though no worker has seen it. */
+const admitted = (issuer: TestIssuer, orderNo: string, updateId: string): Promise<boolean> =>
+  until(`${updateId} admitted`, async () => {
+    const { client } = file.platform;
+    const updateRef = { workflowExecution: { workflowId: `order/${issuer.issuerId}/${orderNo}` }, updateId };
+    const poll = { namespace: 'default', updateRef, identity: 'test' };
+    return client.workflowService.pollWorkflowExecutionUpdate(poll).then(
+      () => true,
+      () => false,
+    );
+  });
+
+test('a verification that meets a fired but unprocessed window wins, and the fired window is asked for anew', async () => {
+  const { platform } = file;
+  const issuer = await file.issuer({ verifyWindowSeconds: 5 });
+  await issuer.place('race');
+  await issuer.inState('race', 'notified');
+  const row = await platform.core.room.orders.find({ issuerId: issuer.issuerId, orderNo: 'race' });
+  await until('the order at rest', async () =>
+    (await eventsOf(issuer, 'race')).at(-1)?.workflowTaskCompletedEventAttributes ? true : undefined,
+  );
+  await platform.stopWorkers();
+  await until('the fired window', async () =>
+    (await eventsOf(issuer, 'race')).some(({ timerFiredEventAttributes: fired }) => fired),
+  );
+  const { quantity, amount, facts } = row ?? fail();
+  const verifying = handleOf(issuer, 'race').executeUpdate<{ answer: unknown }, [unknown]>('verifyOrder', {
+    updateId: 'verify/late',
+    args: [{ kind: 'verify', tokenHash: facts.tokenHash, quantity, amount }],
+  });
+  await admitted(issuer, 'race', 'verify/late');
+  await platform.startWorkers();
+  expect((await verifying).answer).toMatchObject({ kind: 'verified' });
+  await issuer.inState('race', 'verified');
+  expect((await issuer.submit('race', [{ itemId: 'a', value: 'RACE' }])).status).toBe(201);
+  await issuer.inState('race', 'delivered');
+  const told = issuer.received.filter(({ data }) => data.orderNo === 'race').map(({ type }) => type);
+  expect(told).not.toContain('order.expired');
+});
+
+const fail = (): never => {
+  throw new Error('the order has no row');
+};
