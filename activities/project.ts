@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { OrderName } from '../src/domain/ids';
 import type { OrderEvent } from '../src/domain/messages';
+import type { OrderFacts } from '../src/domain/order';
 import type { SecondInterface } from '../src/second-interface/ask-order';
 import { heldMs, type Issuers } from '../src/store/issuers';
 import type { Projection } from '../src/store/orders';
@@ -26,16 +27,27 @@ export const createProject = ({
   readonly issuers: Issuers;
   readonly nowMs: () => number;
 }) => ({
-  /** Copies the workflow's facts to the row, with its outbox; doing it twice changes nothing. */
-  project: async ({ accepted, late, issuerId, orderNo, ...projection }: OrderProjection): Promise<void> => {
+  /**
+   * Copies the workflow's facts to the row, with its outbox; doing it twice changes nothing. Resolves to the row's facts
+   * where the row is ahead: closed by an Update that the engine lost.
+   */
+  project: async ({
+    accepted,
+    late,
+    issuerId,
+    orderNo,
+    ...projection
+  }: OrderProjection): Promise<OrderFacts | undefined> => {
     const order = { issuerId, orderNo };
     if (accepted.length > 0) await room.codes.markAccepted(accepted);
     for (const id of late) await room.codes.markLate(id);
-    await room.orders.project(order, projection);
+    const ahead = await room.orders.project(order, projection);
+    if (ahead) return ahead;
     // Not waited for: what does not start now, the reconciler starts from the outbox.
     for (const { sequence } of projection.events) {
       room.gateway.startEvent(order, sequence).catch(() => undefined);
     }
+    return undefined;
   },
 
   /** Asked when a window's timer fires: an issuer's pause stops its windows. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { orderNameOf } from '../src/domain/ids';
+import { cancellableStates } from '../src/domain/order';
 import { retentionMs } from '../src/domain/timings';
 import { askOrder, type SecondInterface } from '../src/second-interface/ask-order';
 import { cancelOrder } from '../src/second-interface/cancel-order';
@@ -25,12 +26,13 @@ export interface Reconciling {
   readonly requests: Requests;
   readonly log: Logger;
   readonly nowMs: () => number;
+  /** Called between two items: a pass whose worker died is given up in seconds, and the next one is not kept waiting. */
+  readonly sayAlive?: () => void;
 }
 
 /** What is younger may still be on its ordinary way. */
 const settleMs = 30_000;
 const batch = 100;
-const openStates = ['accepted', 'notified', 'verified', 'partially_issued', 'undeliverable'] as const;
 
 /** Mends what a death between two steps leaves behind. Bounded batches; harmless when two passes run at once. */
 export const createReconcile = (parts: Reconciling) => ({
@@ -49,9 +51,15 @@ export const createReconcile = (parts: Reconciling) => ({
 });
 
 /** One item's trouble never keeps the pass from the others; it comes up again at the next one. */
-const each = async <T>(log: Logger, what: string, items: readonly T[], mend: (item: T) => Promise<boolean>) => {
+const each = async <T>(
+  { log, sayAlive }: Pick<Reconciling, 'log' | 'sayAlive'>,
+  what: string,
+  items: readonly T[],
+  mend: (item: T) => Promise<boolean>,
+) => {
   let mended = 0;
   for (const item of items) {
+    sayAlive?.();
     try {
       if (await mend(item)) mended += 1;
     } catch (error) {
@@ -62,14 +70,15 @@ const each = async <T>(log: Logger, what: string, items: readonly T[], mend: (it
 };
 
 /** Rows without a workflow: the api died between the insert and the start, or the engine was away. */
-const startMissing = async ({ room, log, nowMs }: Reconciling, before: Date) => {
+const startMissing = async (parts: Reconciling, before: Date) => {
+  const { room, log, nowMs } = parts;
   const rows = await room.orders.unstarted(before, batch);
   const isTooOld = (createdAt: Date): boolean => nowMs() - createdAt.getTime() > retentionMs;
   const old = rows.filter(({ createdAt }) => isTooOld(createdAt));
   for (const { _id } of old)
     log.error({ order: _id }, 'an order older than the retention was never started: a person must look');
   const started = await each(
-    log,
+    parts,
     'start',
     rows.filter(({ createdAt }) => !isTooOld(createdAt)),
     async (row) => {
@@ -82,18 +91,18 @@ const startMissing = async ({ room, log, nowMs }: Reconciling, before: Date) => 
 };
 
 /** Claims without a verdict: the api died before the Update, or answered 202. */
-const judgeClaims = async ({ room, log }: Reconciling, before: Date) =>
-  each(log, 'claim', await room.codes.unjudged(before, batch), async (submission) => {
+const judgeClaims = async ({ room, ...parts }: Reconciling, before: Date) =>
+  each(parts, 'claim', await room.codes.unjudged(before, batch), async (submission) => {
     const row = await room.orders.find(submission);
     return row ? judgeSubmission(room, row, submission) : false;
   });
 
 /** Refusals and cancellations that were answered 202. */
-const judgeInbox = async ({ room, log, nowMs }: Reconciling, before: Date) =>
+const judgeInbox = async ({ room, ...parts }: Reconciling, before: Date) =>
   each(
-    log,
+    parts,
     'inbox',
-    await room.inbox.waiting(new Date(Math.min(before.getTime() + settleMs, nowMs())), batch),
+    await room.inbox.waiting(new Date(Math.min(before.getTime() + settleMs, parts.nowMs())), batch),
     async (waiting) => {
       const row = await room.orders.find(waiting);
       const { message } = waiting;
@@ -105,8 +114,8 @@ const judgeInbox = async ({ room, log, nowMs }: Reconciling, before: Date) =>
   );
 
 /** Events in the outbox that nobody has sent yet. */
-const startEvents = async ({ room, log }: Reconciling, before: Date) =>
-  each(log, 'event', await room.orders.withPendingEvents(before, batch), async (row) => {
+const startEvents = async ({ room, ...parts }: Reconciling, before: Date) =>
+  each(parts, 'event', await room.orders.withPendingEvents(before, batch), async (row) => {
     const pending = row.events.filter(({ status }) => status === 'pending');
     const outcomes = await Promise.all(pending.map(({ sequence }) => room.gateway.startEvent(row, sequence)));
     await room.orders.deferEvents(row);
@@ -114,8 +123,8 @@ const startEvents = async ({ room, log }: Reconciling, before: Date) =>
   });
 
 /** Handlers that never came to an end: their order's row may be behind its workflow. */
-const refreshViews = async ({ room, requests, log, nowMs }: Reconciling) =>
-  each(log, 'view', await requests.abandoned(new Date(nowMs()), batch), async ({ _id, path, leaseUntil }) => {
+const refreshViews = async ({ room, requests, ...parts }: Reconciling) =>
+  each(parts, 'view', await requests.abandoned(new Date(parts.nowMs()), batch), async ({ _id, path, leaseUntil }) => {
     const orderNo = /\/orders\/([^/?]+)\//.exec(path)?.[1];
     const order = orderNo === undefined ? undefined : { issuerId: orderNameOf(_id).issuerId, orderNo };
     const facts = order && (await room.gateway.readFacts(order));
@@ -125,11 +134,11 @@ const refreshViews = async ({ room, requests, log, nowMs }: Reconciling) =>
   });
 
 /** Open orders of a deleted issuer. */
-const cancelOrphans = async ({ room, issuers, log, nowMs }: Reconciling): Promise<number> => {
+const cancelOrphans = async ({ room, issuers, ...parts }: Reconciling): Promise<number> => {
   let cancelled = 0;
-  for (const { _id } of await issuers.buriedSince(new Date(nowMs() - retentionMs), batch)) {
-    const open = await room.orders.openOf(_id, openStates, batch);
-    cancelled += await each(log, 'orphan', open, async (row) => {
+  for (const { _id } of await issuers.buriedSince(new Date(parts.nowMs() - retentionMs), batch)) {
+    const open = await room.orders.openOf(_id, cancellableStates, batch);
+    cancelled += await each(parts, 'orphan', open, async (row) => {
       await cancelOrder(room, row, 'issuer-deleted', { reason: 'the issuer was deleted' }, 'operator');
       return true;
     });

@@ -1,3 +1,4 @@
+import { heartbeat } from '@temporalio/activity';
 import { Client } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
 import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -47,6 +48,7 @@ export const createWorkers = async (parts: WorkerParts): Promise<Worker[]> => {
         requests: parts.requests,
         log,
         nowMs: callsOut.nowMs,
+        sayAlive: () => heartbeat(),
       }),
     },
     maxCachedWorkflows: 1_000,

@@ -33,6 +33,8 @@ export const callsOut = (taskQueue: string, issuerId: string, summary: string): 
 
 export const reconciler = proxyActivities<ReturnType<typeof createReconcile>>({
   startToCloseTimeout: '4 minutes',
+  // Longer than any one item takes: without it a pass whose worker died kept all later ones waiting for four minutes.
+  heartbeatTimeout: '30 seconds',
   retry: { maximumAttempts: 1 },
   summary: 'Mend what a death between two steps left behind',
 });

@@ -77,6 +77,7 @@ export const deliver = async (order: LiveOrder): Promise<void> => {
   const { issuerId, orderNo, callsOutQueue } = order.input;
   order.showState();
   await order.project();
+  if (order.state !== 'issued') return;
   const { n, atMs } = order.facts.deliveryMessage ?? { n: 1, atMs: Date.now() };
   const summary = `Deliver the codes of order ${orderNo} to its ${order.facts.channel} terminal`;
   try {

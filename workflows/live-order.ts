@@ -125,9 +125,13 @@ export class LiveOrder {
     this.claims = { accepted: [], late: [] };
     this.terminal = undefined;
     const entries = this.entries.slice(-entriesLimit);
-    await keepTrying(() =>
+    const ahead = await keepTrying(() =>
       own.project({ issuerId, orderNo, facts, entries, events, ...(terminal ? { terminal } : {}), ...claims }),
     );
+    if (!ahead) return;
+    // The engine lost an Update whose verdict the row shows already: the order stays closed as it was told.
+    this.facts = ahead;
+    this.showState();
   }
 
   showState(): void {

@@ -772,12 +772,16 @@ def play_refusal_and_cancellation():
     refused("cancelling a refused order", issuer.cancel("f-1"), 409, "order_closed")
 
     verified(issuer, "f-part", quantity=3)
-    issuer.submit("f-part", code("a"))
+    given = code("a")
+    issuer.submit("f-part", given)
     issuer.refuse("f-part")
     part = issuer.order("f-part")
     check("a refusal after some codes: they are void, the whole amount is due", part["refundDue"] == AMOUNT and part["codes"] == {"issued": 0, "outstanding": 3}, part)
     events = issuer.events("f-part", "order.refused", "order.refund_due", "order.codes_void")
     check("order.codes_void names the items", [e.type for e in events] == ["order.refused", "order.refund_due", "order.codes_void"] and events[2].data["itemIds"] == ["a"], [e.raw for e in events])
+
+    verified(issuer, "f-reuse")
+    refused("a void code for another order", issuer.submit("f-reuse", given), 409, "code_reused")
 
     issuer.place("f-2")
     issuer.token("f-2")

@@ -57,7 +57,7 @@ export const createWebhookChannel = ({
       headers: signedHeaders({ id: messageId, nowMs: nowMs(), body, privateKey: deliveryKey }),
       answerLimitBytes,
       signal,
-      breakerKey: `terminal:${new URL(url).origin}`,
+      breakerKey: `terminal:${issuerId}:${new URL(url).origin}`,
     });
     if (result.kind === 'failed') {
       if (result.reason === 'over_limit') return { kind: 'not_tried', reason: 'over_limit', delayMs: 1_000 };

@@ -11,7 +11,8 @@ const targetOf = ({ action, target }) => {
   return orderLink({ issuerId: target.slice(0, slash), orderNo: target.slice(slash + 1) });
 };
 
-const text = (value) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value));
+const text = (value) =>
+  typeof value === 'object' && value !== null ? Object.values(value).map(text).join(' ') : String(value);
 
 /** Only what differs; for something new or gone, the few things that say what it was. */
 const changes = ({ before = {}, after = {} }) => {

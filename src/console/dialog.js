@@ -117,8 +117,8 @@ export const askDialog = ({
 
     const form = h(
       'form',
-      { onsubmit: submit, oninput: follow },
-      h('h2', { id: `dialog-${made}` }, title),
+      { class: 'dialog-body', onsubmit: submit, oninput: follow },
+      h('h2', { id: `dialog-${made}`, class: 'dialog-title' }, title),
       text && h('p', { class: 'dialog-text' }, text),
       rows.map(({ row }) => row),
       typed?.row,
@@ -138,19 +138,20 @@ export const askDialog = ({
     dialog.showModal();
   });
 
-/** Shows something once that will never be shown again. */
+/** Shows something once that will never be shown again: only its button closes it. */
 export const showDialog = ({ title, text, content, done }) =>
   new Promise((resolve) => {
     made += 1;
-    const dialog = h('dialog', { 'aria-labelledby': `dialog-${made}` });
+    const dialog = h('dialog', { 'aria-labelledby': `dialog-${made}`, closedby: 'none' });
+    const close = h('button', { type: 'button', class: 'primary', onclick: () => dialog.close() }, done);
     dialog.append(
-      h('h2', { id: `dialog-${made}` }, title),
-      h('p', { class: 'dialog-text' }, text),
-      content,
       h(
         'div',
-        { class: 'buttons' },
-        h('button', { type: 'button', class: 'primary', onclick: () => dialog.close() }, done),
+        { class: 'dialog-body' },
+        h('h2', { id: `dialog-${made}`, class: 'dialog-title' }, title),
+        h('p', { class: 'dialog-text' }, text),
+        content,
+        h('div', { class: 'buttons' }, close),
       ),
     );
     dialog.addEventListener('cancel', (event) => event.preventDefault());

@@ -1,6 +1,6 @@
 import { api } from './api.js';
 import { h, replace } from './dom.js';
-import { empty, heading, issuerLink, orderLink, pagedTable, stateChip } from './parts.js';
+import { empty, heading, issuerLink, orderLink, pagedTable } from './parts.js';
 import { agoText, timeTag, withTimes } from './time.js';
 import { closedReasons, moneyText } from './words.js';
 
@@ -20,7 +20,6 @@ const personColumns = [
   ...shared,
   { name: 'Why', wide: true, cell: ({ why }) => withTimes(why) },
   { name: 'Since', end: true, named: true, cell: ({ at }) => when(at) },
-  { name: 'State', state: true, cell: ({ state }) => stateChip(state) },
 ];
 
 const endedColumns = [

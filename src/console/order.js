@@ -78,7 +78,8 @@ const whyCard = (facts, timeline, why) => {
   const seen = seenIn(facts, timeline);
   const past = steps.map((step) => step.past({ state, seen }));
   const next = isOpen(state) ? past.indexOf(false) : -1;
-  const trouble = isOpen(state) ? lastTrouble(timeline) : undefined;
+  const hasTrouble = isOpen(state) || state === 'expired';
+  const trouble = hasTrouble ? lastTrouble(timeline) : refusalReason(timeline);
   return h(
     'section',
     { class: `card why ${state}` },
@@ -104,7 +105,10 @@ const whyCard = (facts, timeline, why) => {
       steps.map(({ name }, n) =>
         h(
           'li',
-          { class: past[n] ? 'past' : n === next ? 'next' : 'not', 'aria-current': n === next ? 'step' : undefined },
+          {
+            class: `step ${past[n] ? 'past' : n === next ? 'next' : ''}`,
+            'aria-current': n === next ? 'step' : undefined,
+          },
           name,
         ),
       ),
@@ -112,36 +116,44 @@ const whyCard = (facts, timeline, why) => {
   );
 };
 
+const quiet = ['event_sent', 'closed', 'delivered', 'accepted', 'notice_sent', 'code_requested'];
+
 /** The newest thing that went wrong, unless something went right after it. */
 const lastTrouble = (timeline) => {
-  const told = timeline.filter(({ event }) => !event.endsWith('_sent') && event !== 'code_requested');
+  const told = timeline.filter(({ event }) => !quiet.includes(event));
   const last = told.at(-1);
   if (!last) return undefined;
   const { detail, event, at } = last;
-  const verdictIsBad =
-    event === 'verification_judged'
-      ? detail.verdict !== 'verified'
-      : event === 'codes_judged' && detail.verdict !== 'accepted';
-  if (detail.ok !== false && !verdictIsBad) return undefined;
-  const problem = detail.problem ?? detail.verdict;
+  const problem = problemOf(last);
+  if (problem === undefined) return undefined;
   const who = event === 'delivery_tried' ? 'terminal' : 'issuer';
-  const alike = told.filter(
-    (entry) => entry.event === event && (entry.detail.problem ?? entry.detail.verdict) === problem,
-  ).length;
+  const alike = told.filter((entry) => entry.event === event && problemOf(entry) === problem).length;
+  const often = alike > 1 ? `, ${count(alike, 'time')} so far, last ` : ', ';
   return [
-    `The ${who} ${problemText(problem)}`,
-    alike > 1 ? `, ${count(alike, 'time')} so far` : '',
-    ', last ',
+    `The ${who} ${problemText(problem)}${detail.try > alike ? ` (try ${detail.try})` : ''}${often}`,
     timeTag(at, agoText(at)),
     '.',
   ];
+};
+
+const goodVerdicts = ['verified', 'accepted'];
+
+const problemOf = ({ detail }) => {
+  if (detail.ok === false) return detail.problem;
+  return detail.verdict === undefined || goodVerdicts.includes(detail.verdict) ? undefined : detail.verdict;
+};
+
+/** What an issuer gave as its reason for a refusal. */
+const refusalReason = (timeline) => {
+  const reason = timeline.find(({ event, detail }) => event === 'closed' && detail.state === 'refused')?.detail.reason;
+  return reason && `Its reason: ${String(reason).replaceAll('_', ' ')}.`;
 };
 
 const actionsCard = (facts, refresh) => {
   const fitting = orderActions.filter(({ fits }) => fits(facts.state));
   return h(
     'section',
-    { class: 'card' },
+    { class: 'card act' },
     h('h2', {}, 'Actions'),
     fitting.length === 0
       ? h('p', { class: 'soft' }, 'The order has ended; nothing can be done to it.')
@@ -255,7 +267,7 @@ const timelineCard = (facts, timeline) => {
         const afterMs = Date.parse(entry.at) - Date.parse(facts.createdAt);
         return h(
           'li',
-          { class: tone },
+          { class: `line ${tone}` },
           h(
             'div',
             { class: 'moment' },
@@ -284,6 +296,10 @@ const told = [
   'closedReason',
   'type',
   'sequence',
+  'quantity',
+  'refundDue',
+  'reason',
+  'by',
 ];
 
 /** What the sentence did not say. */

@@ -101,6 +101,8 @@ export const ordersView = async ({ root, query, signal }) => {
       h('div', { class: 'field wide' }, h('label', { for: 'order-search' }, 'Order'), search),
       h('div', { class: 'field' }, h('label', { for: 'issuer-filter' }, 'Issuer'), issuer, ids),
       h('div', { class: 'field' }, h('label', { for: 'state-filter' }, 'State'), state),
+      // Enter in a field presses it.
+      h('button', { type: 'submit', class: 'unseen', tabindex: '-1', 'aria-hidden': 'true' }, 'Open the first'),
     ),
     batchPanel(filter, find),
     found,

@@ -73,7 +73,8 @@ export const moneyText = ({ value, currency }) => {
 };
 
 const nth = (detail) => (detail.try > 1 ? `, try ${detail.try}` : '');
-const took = (detail) => (typeof detail.tookMs === 'number' ? ` after ${spanText(detail.tookMs)}` : '');
+const took = (detail) => (typeof detail.tookMs === 'number' ? ` (${spanText(detail.tookMs)})` : '');
+const tookIn = (detail) => (typeof detail.tookMs === 'number' ? `, ${spanText(detail.tookMs)}` : '');
 const answered = (detail) => (detail.status ? `HTTP ${detail.status}` : 'answered');
 
 /** One line of an order's timeline as a sentence; `who` is the side that acted. */
@@ -93,7 +94,7 @@ export const timelineWords = ({ event, detail }) => {
           }
         : {
             who: 'issuer',
-            text: `Issuer took the payment notice${nth(detail)} (${answered(detail)}${took(detail)})`,
+            text: `Issuer took the payment notice${nth(detail)} (${answered(detail)}${tookIn(detail)})`,
             tone: 'good',
           };
     case 'verification_judged':
@@ -131,7 +132,7 @@ export const timelineWords = ({ event, detail }) => {
           }
         : {
             who: 'terminal',
-            text: `Terminal took the delivery${nth(detail)} (${answered(detail)}${took(detail)})`,
+            text: `Terminal took the delivery${nth(detail)} (${answered(detail)}${tookIn(detail)})`,
             tone: 'good',
           };
     case 'delivered':

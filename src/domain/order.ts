@@ -124,6 +124,11 @@ export const openFacts = (opening: OrderOpening): OrderFacts => ({
 export const isClosed = (state: OrderState): boolean =>
   state === 'refused' || state === 'expired' || state === 'cancelled';
 
+export const finalStates = ['delivered', 'refused', 'expired', 'cancelled'] as const satisfies readonly OrderState[];
+
+/** What the deletion of an issuer cancels; `issued` is on its way out, and is looked at again. */
+export const cancellableStates = ['accepted', 'notified', 'verified', 'partially_issued', 'undeliverable'] as const;
+
 /** The workflow has ended or is about to. */
 export const isFinal = (state: OrderState): boolean => isClosed(state) || state === 'delivered';
 

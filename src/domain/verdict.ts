@@ -378,7 +378,7 @@ export const whyWaiting = (facts: OrderFacts): string => {
     case 'issued':
       return `Has its codes; delivery to the ${facts.channel} terminal is under way.`;
     case 'undeliverable':
-      return `The ${facts.channel} terminal did not take the codes after ${facts.delivery.tries} tries; waits for an operator to redeliver or cancel.`;
+      return `The ${facts.channel} terminal did not take the codes after ${facts.delivery.tries === 1 ? '1 try' : `${facts.delivery.tries} tries`}; waits for an operator to redeliver or cancel.`;
     case 'delivered':
       return facts.short
         ? `Delivered ${facts.issued} of ${facts.quantity} codes; the rest is to be refunded. It waits for nothing.`

@@ -1,7 +1,7 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import type { Terminal } from '../domain/order';
+import { cancellableStates, type Terminal } from '../domain/order';
 import type { AddressGuard } from '../outbound/address-guard';
 import type { KeyRing } from '../sealing/key-ring';
 import type { DecodePayloads } from '../sealing/payload-json';
@@ -102,7 +102,7 @@ export const createApp = ({
 
   const cancelOpenSoon = (issuerId: string): void => {
     const cancelAll = async (): Promise<void> => {
-      const open = await room.orders.openOf(issuerId, ['accepted', 'notified', 'verified', 'partially_issued'], 100);
+      const open = await room.orders.openOf(issuerId, cancellableStates, 100);
       for (const row of open) {
         await cancelOrder(room, row, 'issuer-deleted', { reason: 'the issuer was deleted' }, 'operator');
       }

@@ -81,7 +81,9 @@ export const createConsoleSampler = ({
     watch: (watcher: (text: string) => void): (() => void) => {
       if (watchers.size >= watchersLimit) throw new Failure('rate_limited', { retryAfterSeconds: 10 });
       watchers.add(watcher);
-      if (isFresh() && latest) watcher(latest.text);
+      const text = isFresh() ? latest?.text : undefined;
+      // Not before the caller has begun its answer.
+      if (text !== undefined) setImmediate(() => watchers.has(watcher) && watcher(text));
       if (!isTicking) {
         isTicking = true;
         setImmediate(tick);

@@ -33,20 +33,30 @@ const round: readonly Sale[] = [
   { issuer: 'unsteady', behaviour: 'wrong_amount' },
   { issuer: 'request', behaviour: 'demo' },
   { issuer: 'push', behaviour: 'duplicate', quantity: 2 },
-  { issuer: 'unsteady', behaviour: 'failing_then_fine' },
   { issuer: 'request', behaviour: 'request_issued', terminal: 'failing_then_fine' },
   { issuer: 'push', behaviour: 'demo' },
-  { issuer: 'unsteady', behaviour: 'partial', quantity: 4 },
+  { issuer: 'unsteady', behaviour: 'failing_then_fine' },
   { issuer: 'request', behaviour: 'throttled' },
   { issuer: 'push', behaviour: 'good' },
-  { issuer: 'unsteady', behaviour: 'wrong_token' },
   { issuer: 'request', behaviour: 'request_issuing' },
+  { issuer: 'unsteady', behaviour: 'good', terminal: 'gone' },
   { issuer: 'push', behaviour: 'good', terminal: 'slow' },
-  { issuer: 'unsteady', behaviour: 'silent' },
   { issuer: 'request', behaviour: 'request_issued' },
   { issuer: 'push', behaviour: 'demo', quantity: 5 },
-  { issuer: 'unsteady', behaviour: 'good', terminal: 'gone' },
+  { issuer: 'unsteady', behaviour: 'partial', quantity: 4 },
+  { issuer: 'request', behaviour: 'good' },
+  { issuer: 'push', behaviour: 'good' },
+  { issuer: 'request', behaviour: 'demo', quantity: 2 },
+  { issuer: 'push', behaviour: 'eager' },
+  { issuer: 'unsteady', behaviour: 'silent' },
+  { issuer: 'request', behaviour: 'request_issued' },
+  { issuer: 'push', behaviour: 'demo' },
+  { issuer: 'request', behaviour: 'request_issuing' },
+  { issuer: 'push', behaviour: 'good' },
 ];
+
+/** Each waits for a person: a demo that was left alone overnight must not greet with hundreds. */
+const undeliverableLimit = 6;
 
 /** The first sales come quickly, so that whoever opens the console at once sees something. */
 const openingSales = 10;
@@ -60,6 +70,7 @@ export const startTrickle = (
   signal: AbortSignal,
 ): void => {
   let placed = 0;
+  let undeliverable = 0;
   const paceMs = 60_000 / perMinute;
 
   const placeNext = (): void => {
@@ -69,6 +80,8 @@ export const startTrickle = (
     setTimeout(placeNext, placed < openingSales ? Math.min(openingPauseMs, paceMs) : paceMs);
     if (!sale || !what || signal.aborted) return;
     const { issuer, behaviour, quantity = 1, terminal } = sale;
+    if (terminal === 'gone') undeliverable += 1;
+    if (terminal === 'gone' && undeliverable > undeliverableLimit) return;
     const order: OrderToPlace = {
       orderNo: `shop-${Date.now().toString(36)}-${randomBytes(2).toString('hex')}`,
       product: what.product,

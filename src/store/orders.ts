@@ -1,6 +1,6 @@
 import { type OrderName, orderId } from '../domain/ids';
 import type { OrderEvent, TimelineEntry } from '../domain/messages';
-import type { Amount, OrderFacts, OrderState, Terminal } from '../domain/order';
+import { type Amount, finalStates, isFinal, type OrderFacts, type OrderState, type Terminal } from '../domain/order';
 import { type Database, isDuplicate } from './database';
 
 export interface PendingEvent extends OrderEvent {
@@ -126,11 +126,18 @@ export const createOrders = ({ orders }: Database) => {
         .toArray() as Promise<OrderRow[]>;
     },
 
-    /** Called with the view in an Update's answer before the issuer is answered; an older view never covers a newer one. */
+    /**
+     * Called with the view in an Update's answer before the issuer is answered; an older view never covers a newer one,
+     * and none opens again what is closed.
+     */
     writeView: async (order: OrderName, facts: OrderFacts, entries: readonly TimelineEntry[]): Promise<void> => {
       const _id = orderId(order);
       const newer = await orders.updateOne(
-        { _id, version: { $lt: facts.version } },
+        {
+          _id,
+          version: { $lt: facts.version },
+          state: { $nin: finalStates.filter((state) => state !== facts.state) },
+        },
         {
           $set: { facts, state: facts.state, version: facts.version },
           $unset: { unstartedSince: 1 },
@@ -142,15 +149,23 @@ export const createOrders = ({ orders }: Database) => {
       await orders.updateOne({ _id, 'timeline.key': { $ne: first.key } }, { $push: push(entries) });
     },
 
-    /** Called by the workflow's own projection: writes what is missing, so that doing it twice changes nothing. */
-    project: async (order: OrderName, { facts, entries, events, terminal }: Projection): Promise<void> => {
+    /**
+     * Called by the workflow's own projection: writes what is missing, so that doing it twice changes nothing. Resolves to
+     * the row's facts where the row is closed in another state: worker and engine died right after an earlier projection,
+     * and the Update that it came from is lost. What issuers and buyers were shown stays, and the workflow follows.
+     */
+    project: async (
+      order: OrderName,
+      { facts, entries, events, terminal }: Projection,
+    ): Promise<OrderFacts | undefined> => {
       const _id = orderId(order);
       for (let n = 0; n < projectTries; n += 1) {
         const row = await orders.findOne(
           { _id },
-          { projection: { version: 1, projected: 1, 'timeline.key': 1, 'events.sequence': 1 } },
+          { projection: { facts: 1, version: 1, projected: 1, 'timeline.key': 1, 'events.sequence': 1 } },
         );
         if (!row) throw new Error('the order has no row');
+        if (isFinal(row.facts.state) && row.facts.state !== facts.state) return row.facts;
         const known = new Set(row.timeline.map(({ key }) => key));
         const missing = entries.filter(({ key }) => !known.has(key));
         const sequences = new Set(row.events.map(({ sequence }) => sequence));
@@ -175,7 +190,7 @@ export const createOrders = ({ orders }: Database) => {
             },
           },
         );
-        if (written.matchedCount > 0) return;
+        if (written.matchedCount > 0) return undefined;
       }
       throw new Error('the row changed at every try');
     },

@@ -3,16 +3,13 @@ import type { TestIssuer } from '../support/issuer';
 import type { Answer } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
-import { type Delivered, startTerminal, type TestTerminal } from '../support/terminal';
+import { type Delivered, startTerminals } from '../support/terminal';
 import { until } from '../support/until';
 import { anInstant, expectOrder } from './wire-shapes';
 
 const file = platformOfFile();
-let terminal: TestTerminal;
-beforeAll(async () => {
-  terminal = await startTerminal();
-});
-afterAll(() => terminal.stop());
+const terminals = startTerminals();
+afterAll(() => terminals.stop());
 
 /** As a terminal does it with the keys that the platform publishes. */
 const isSigned = async ({ headers, raw }: Delivered): Promise<boolean> => {
@@ -30,8 +27,8 @@ const isSigned = async ({ headers, raw }: Delivered): Promise<boolean> => {
   });
 };
 
-const toTerminal = (orderNo: string): Promise<TestIssuer> =>
-  file.issuer({ terminal: { channel: 'webhook', url: terminal.urlOf(`/${orderNo}`) } });
+const toTerminal = async (orderNo: string): Promise<TestIssuer> =>
+  file.issuer({ terminal: { channel: 'webhook', url: await terminals.urlOf(`/${orderNo}`) } });
 
 const issue = async (issuer: TestIssuer, orderNo: string, changes = {}): Promise<Answer> => {
   const placed = await issuer.placeVerified(orderNo, changes);
@@ -65,7 +62,7 @@ describe('a webhook terminal', () => {
     ];
     await issuer.submit('hook-1', codes.slice(0, 1));
     await issuer.submit('hook-1', codes.slice(1));
-    const delivered = await terminal.delivery('/hook-1');
+    const delivered = await terminals.delivery('/hook-1');
     expect(idOf(delivered)).toMatch(/^cf_[A-Za-z0-9_-]{1,61}$/);
     expect(Math.abs(Number(delivered.headers['webhook-timestamp']) - Date.now() / 1_000)).toBeLessThan(60);
     expect(delivered.headers['content-type']).toMatch(/^application\/json/);
@@ -88,15 +85,15 @@ describe('a webhook terminal', () => {
     expectOrder(order);
     expect(order.delivery).toEqual({ state: 'delivered', tries: 1 });
     expect(order.terminal.hint).not.toContain('/hook-1');
-    expect(terminal.received.filter(({ path }) => path === '/hook-1')).toHaveLength(1);
+    expect(await terminals.deliveries('/hook-1')).toHaveLength(1);
   });
 
   test.concurrent('that fails is tried again after 2 s, then 10 s, with the same bytes and id', async () => {
     const issuer = await toTerminal('hook-2');
-    terminal.answer('/hook-2', (n) => [500, 302][n - 1] ?? 200);
+    await terminals.answer('/hook-2', (n) => [500, 302][n - 1] ?? 200);
     await issue(issuer, 'hook-2');
     const tries = [];
-    for (let n = 1; n <= 3; n += 1) tries.push(await terminal.delivery('/hook-2', n));
+    for (let n = 1; n <= 3; n += 1) tries.push(await terminals.delivery('/hook-2', n));
     const [first, second, third] = tries as [Delivered, Delivered, Delivered];
     expect(second.atMs - first.atMs).toBeGreaterThanOrEqual(1_900);
     expect(second.atMs - first.atMs).toBeLessThan(8_000);
@@ -110,17 +107,16 @@ describe('a webhook terminal', () => {
 
   test.concurrent('is paced by Retry-After of 429 and 503', async () => {
     const issuer = await toTerminal('hook-3');
-    terminal.answer('/hook-3', (n) => (n === 1 ? 503 : 200));
-    terminal.headers('/hook-3', { 'retry-after': '4' });
+    await terminals.answer('/hook-3', (n) => (n === 1 ? 503 : 200), { 'retry-after': '4' });
     await issue(issuer, 'hook-3');
-    const first = await terminal.delivery('/hook-3');
-    const second = await terminal.delivery('/hook-3', 2);
+    const first = await terminals.delivery('/hook-3');
+    const second = await terminals.delivery('/hook-3', 2);
     expect(second.atMs - first.atMs).toBeGreaterThanOrEqual(3_900);
   });
 
   test.concurrent('that answers 410 makes the order undeliverable, and the issuer is told', async () => {
     const issuer = await toTerminal('hook-4');
-    terminal.answer('/hook-4', () => 410);
+    await terminals.answer('/hook-4', () => 410);
     await issue(issuer, 'hook-4');
     const { body } = await issuer.inState('hook-4', 'undeliverable');
     expectOrder(body);
@@ -131,33 +127,33 @@ describe('a webhook terminal', () => {
 
   test.concurrent('redeliver to the same terminal keeps the id and the bytes', async () => {
     const issuer = await toTerminal('hook-5');
-    terminal.answer('/hook-5', (n) => (n <= 2 ? 410 : 200));
+    await terminals.answer('/hook-5', (n) => (n <= 2 ? 410 : 200));
     await issue(issuer, 'hook-5');
     await issuer.inState('hook-5', 'undeliverable');
     expect((await operate(issuer, 'hook-5', 'redeliver')).status).toBe(200);
-    await terminal.delivery('/hook-5', 2);
+    await terminals.delivery('/hook-5', 2);
     await until('the second failure', async () => (await issuer.order('hook-5')).body.sequence === 2);
     // Named, and the same one.
-    const same = { terminal: { channel: 'webhook', url: terminal.urlOf('/hook-5') } };
+    const same = { terminal: { channel: 'webhook', url: await terminals.urlOf('/hook-5') } };
     expect((await operate(issuer, 'hook-5', 'redeliver', same)).status).toBe(200);
-    await terminal.delivery('/hook-5', 3);
+    await terminals.delivery('/hook-5', 3);
     await issuer.inState('hook-5', 'delivered');
     // And once more, after it was delivered: a terminal that lost it.
     expect((await operate(issuer, 'hook-5', 'redeliver')).status).toBe(200);
-    await terminal.delivery('/hook-5', 4);
-    const tries = terminal.received.filter(({ path }) => path === '/hook-5');
+    await terminals.delivery('/hook-5', 4);
+    const tries = await terminals.deliveries('/hook-5');
     expect(new Set(tries.map(idOf)).size).toBe(1);
     expect(new Set(tries.map(({ raw }) => raw)).size).toBe(1);
   });
 
   test.concurrent('redeliver to another terminal is a new message, audited and told to the issuer', async () => {
     const issuer = await toTerminal('hook-6');
-    terminal.answer('/hook-6', () => 410);
+    await terminals.answer('/hook-6', () => 410);
     await issue(issuer, 'hook-6');
     await issuer.inState('hook-6', 'undeliverable');
-    const corrected = { terminal: { channel: 'webhook', url: terminal.urlOf('/hook-6-corrected') } };
+    const corrected = { terminal: { channel: 'webhook', url: await terminals.urlOf('/hook-6-corrected') } };
     expect((await operate(issuer, 'hook-6', 'redeliver', corrected)).status).toBe(200);
-    const [first, second] = [await terminal.delivery('/hook-6'), await terminal.delivery('/hook-6-corrected')];
+    const [first, second] = [await terminals.delivery('/hook-6'), await terminals.delivery('/hook-6-corrected')];
     expect(idOf(second)).not.toBe(idOf(first));
     expect(JSON.parse(second.raw).data).toEqual(JSON.parse(first.raw).data);
     await issuer.inState('hook-6', 'delivered');
@@ -171,7 +167,7 @@ describe('a webhook terminal', () => {
 
   test.concurrent('a corrected terminal is looked at like any other', async () => {
     const issuer = await toTerminal('hook-7');
-    terminal.answer('/hook-7', () => 410);
+    await terminals.answer('/hook-7', () => 410);
     await issue(issuer, 'hook-7');
     await issuer.inState('hook-7', 'undeliverable');
     const bad = { terminal: { channel: 'webhook', url: 'https://10.0.0.1/' } };
@@ -184,13 +180,13 @@ describe('a webhook terminal', () => {
 
   test.concurrent('an undeliverable order can be cancelled: its codes are void and not delivered', async () => {
     const issuer = await toTerminal('hook-8');
-    terminal.answer('/hook-8', () => 410);
+    await terminals.answer('/hook-8', () => 410);
     await issue(issuer, 'hook-8');
     await issuer.inState('hook-8', 'undeliverable');
     expect((await issuer.cancel('hook-8')).body.state).toBe('cancelled');
     expectProblem(await operate(issuer, 'hook-8', 'redeliver'), 409, 'order_closed');
     expect((await issuer.message('order.codes_void', 'hook-8')).data.itemIds).toEqual(['a']);
-    expect(terminal.received.filter(({ path }) => path === '/hook-8')).toHaveLength(1);
+    expect(await terminals.deliveries('/hook-8')).toHaveLength(1);
   });
 });
 

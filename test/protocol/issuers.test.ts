@@ -3,16 +3,13 @@ import type { TestIssuer } from '../support/issuer';
 import type { Answer } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
-import { startTerminal, type TestTerminal } from '../support/terminal';
+import { startTerminals } from '../support/terminal';
 import { until } from '../support/until';
 import { anInstant, expectOrder, expectTimeline } from './wire-shapes';
 
 const file = platformOfFile();
-let terminal: TestTerminal;
-beforeAll(async () => {
-  terminal = await startTerminal();
-});
-afterAll(() => terminal.stop());
+const terminals = startTerminals();
+afterAll(() => terminals.stop());
 
 const operator = (method: string, path: string, body?: unknown): Promise<Answer> =>
   file.platform.operator(method, path, body);
@@ -221,8 +218,8 @@ describe('an operator’s hand on an order', () => {
   });
 
   test.concurrent('failures and audit are lists with a cursor, newest first', async () => {
-    const issuer = await file.issuer({ terminal: { channel: 'webhook', url: terminal.urlOf('/gone') } });
-    terminal.answer('/gone', () => 410);
+    const issuer = await file.issuer({ terminal: { channel: 'webhook', url: await terminals.urlOf('/gone') } });
+    await terminals.answer('/gone', () => 410);
     for (const orderNo of ['failed-1', 'failed-2']) {
       await issuer.placeVerified(orderNo);
       await issuer.submit(orderNo, [{ itemId: 'a', value: orderNo }]);

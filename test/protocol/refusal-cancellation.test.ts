@@ -1,16 +1,13 @@
 import type { TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
-import { startTerminal, type TestTerminal } from '../support/terminal';
+import { startTerminals } from '../support/terminal';
 import { until } from '../support/until';
 import { anInstant, expectOrder } from './wire-shapes';
 
 const file = platformOfFile();
-let terminal: TestTerminal;
-beforeAll(async () => {
-  terminal = await startTerminal();
-});
-afterAll(() => terminal.stop());
+const terminals = startTerminals();
+afterAll(() => terminals.stop());
 
 const whole = { value: 1_000, currency: 'EUR' };
 
@@ -42,8 +39,8 @@ const told = async (issuer: TestIssuer, orderNo: string, changes = {}) => {
 
 /** An order whose terminal answers 410: it waits for a person. */
 const undeliverable = async (orderNo: string): Promise<TestIssuer> => {
-  const issuer = await file.issuer({ terminal: { channel: 'webhook', url: terminal.urlOf(`/${orderNo}`) } });
-  terminal.answer(`/${orderNo}`, () => 410);
+  const issuer = await file.issuer({ terminal: { channel: 'webhook', url: await terminals.urlOf(`/${orderNo}`) } });
+  await terminals.answer(`/${orderNo}`, () => 410);
   await issuer.placeVerified(orderNo);
   await issuer.submit(orderNo, [{ itemId: 'a', value: `U-${orderNo}` }]);
   await issuer.inState(orderNo, 'undeliverable');
@@ -52,11 +49,11 @@ const undeliverable = async (orderNo: string): Promise<TestIssuer> => {
 
 /** An order whose delivery has begun and does not end: its terminal fails for now. */
 const issued = async (orderNo: string): Promise<TestIssuer> => {
-  const issuer = await file.issuer({ terminal: { channel: 'webhook', url: terminal.urlOf(`/${orderNo}`) } });
-  terminal.answer(`/${orderNo}`, () => 503);
+  const issuer = await file.issuer({ terminal: { channel: 'webhook', url: await terminals.urlOf(`/${orderNo}`) } });
+  await terminals.answer(`/${orderNo}`, () => 503);
   await issuer.placeVerified(orderNo);
   await issuer.submit(orderNo, [{ itemId: 'a', value: `I-${orderNo}` }]);
-  await terminal.delivery(`/${orderNo}`);
+  await terminals.delivery(`/${orderNo}`);
   expect((await issuer.order(orderNo)).body).toMatchObject({ state: 'issued', delivery: { state: 'pending' } });
   return issuer;
 };

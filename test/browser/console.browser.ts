@@ -1,0 +1,212 @@
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { platformOfFile } from '../support/platform-of-file';
+import { until } from '../support/until';
+
+/** `CHROMIUM_PATH` or the usual places; there is no download. */
+const chromiumPath = (): string => {
+  const places = [
+    process.env.CHROMIUM_PATH,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ];
+  const found = places.find((path) => path !== undefined && existsSync(path));
+  if (!found) throw new Error('no Chromium found: install one, or name it in CHROMIUM_PATH');
+  return found;
+};
+
+const secretValue = 'SECRET-CODE-4711';
+
+describe('the console in a browser', () => {
+  const file = platformOfFile();
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const troubles: string[] = [];
+  const bodies: string[] = [];
+
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: chromiumPath(),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  beforeEach(async () => {
+    troubles.length = 0;
+    bodies.length = 0;
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
+    page = await context.newPage();
+    page.on('pageerror', (error) => troubles.push(error.message));
+    // What the content security policy blocks is told here as well.
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes('status of 4')) troubles.push(message.text());
+    });
+    page.on('response', (response) => {
+      if (!response.url().endsWith('/events'))
+        response.text().then(
+          (text) => bodies.push(text),
+          () => undefined,
+        );
+    });
+  });
+  afterEach(async () => {
+    await context.close();
+    expect(troubles).toEqual([]);
+    expect(bodies.join('\n')).not.toContain(secretValue);
+  });
+
+  const signIn = async (hash = ''): Promise<void> => {
+    await page.goto(`${file.platform.baseUrl}/operator${hash}`);
+    await page.getByLabel('Operator token').fill(file.platform.operatorToken);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('navigation', { name: 'Console' }).waitFor();
+  };
+  const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+
+  test('a wrong token is told so; the right one opens the view that the address names, and signing out closes it', async () => {
+    await page.goto(`${file.platform.baseUrl}/operator#/issuers`);
+    await page.getByLabel('Operator token').fill('not the operator token');
+    await page.keyboard.press('Enter');
+    await page.getByText('That is not the operator token.').waitFor();
+    await page.getByLabel('Operator token').fill(file.platform.operatorToken);
+    await page.keyboard.press('Enter');
+    await heading('Issuers');
+    expect(await page.evaluate('document.cookie')).toBe('');
+    await page.reload();
+    await heading('Issuers');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Operator token').waitFor();
+    await page.reload();
+    await page.getByLabel('Operator token').waitFor();
+  });
+
+  test('the overview shows an order as it is placed, without a reload', async () => {
+    const issuer = await file.issuer();
+    await signIn();
+    await page.getByText('Live', { exact: true }).waitFor();
+    const name = page.getByRole('link', { name: 'browser-live' });
+    expect(await name.count()).toBe(0);
+    await issuer.place('browser-live');
+    await name.first().waitFor();
+    expect(await page.locator('.chart canvas').count()).toBe(2);
+  });
+
+  test('an order is found as its number is typed, by keyboard alone', async () => {
+    const issuer = await file.issuer();
+    await Promise.all([issuer.place('find-me-1'), issuer.place('find-me-2'), issuer.place('other-1')]);
+    await signIn();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.keyboard.press('/');
+    await heading('Orders');
+    await page.keyboard.type('find-me');
+    await page.getByRole('link', { name: 'find-me-2' }).waitFor();
+    await until('the others are gone', async () => (await page.getByRole('link', { name: 'other-1' }).count()) === 0);
+    await page.keyboard.type('-1');
+    await until('one is left', async () => (await page.locator('a.order-link').count()) === 1);
+    await page.keyboard.press('Enter');
+    await heading('find-me-1');
+  });
+
+  test('an order whose issuer verifies wrongly says why it waits, and an operator mends it', async () => {
+    const issuer = await file.issuer({ verifyWindowSeconds: 300 });
+    await issuer.place('wrong-amount');
+    await issuer.message('order.paid', 'wrong-amount');
+    await issuer.verify('wrong-amount', { amount: { value: 1, currency: 'EUR' } });
+    await signIn(`#/orders/${issuer.issuerId}/wrong-amount`);
+    await page.getByText(/^The issuer asked with another amount than was paid/).waitFor();
+    await page.getByRole('button', { name: 'Tell the issuer again' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Tell it again' }).click();
+    await page.getByText('The issuer is being told again.').waitFor();
+    await issuer.message('order.paid', 'wrong-amount', 2);
+    await issuer.verify('wrong-amount');
+    await page.getByText('Verified: token, quantity and amount are right').waitFor();
+    await issuer.submit('wrong-amount', [{ itemId: '1', value: secretValue }]);
+    await page.getByText('Delivered. It waits for nothing.').waitFor();
+  });
+
+  test('what cannot be taken back is not done before its name was typed', async () => {
+    const issuer = await file.issuer();
+    await issuer.placeVerified('to-void');
+    await issuer.submit('to-void', [{ itemId: '1', value: `${secretValue}-2` }]);
+    await issuer.inState('to-void', 'delivered');
+    await signIn(`#/orders/${issuer.issuerId}/to-void`);
+    await page.getByRole('button', { name: 'Declare the codes void' }).click();
+    const go = page.getByRole('button', { name: 'Declare void' });
+    expect(await go.isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    await until('the dialog is closed', async () => (await page.getByRole('dialog').count()) === 0);
+    await page.getByRole('button', { name: 'Declare the codes void' }).click();
+    await page.getByLabel('Type to-void to go on').fill('to-void');
+    await go.click();
+    await issuer.message('order.codes_void', 'to-void');
+  });
+
+  test('a new issuer gets its secret shown once, works, is paused and deleted', async () => {
+    await signIn('#/issuers');
+    await page.getByRole('button', { name: 'New issuer' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Id', { exact: true }).fill('made-by-hand');
+    await dialog.getByLabel('Name').fill('Made by hand');
+    await dialog.getByLabel('Callback address').fill('http://10.1.2.3/not-allowed');
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await dialog.getByText('/callback/url').waitFor();
+    await dialog.getByLabel('Callback address').fill('http://127.0.0.1:9/callback');
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    const secret = await page.getByLabel('Secret', { exact: true }).inputValue();
+    expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    await page.getByRole('button', { name: 'I have kept it' }).click();
+    await heading('made-by-hand');
+    expect(await page.content()).not.toContain(secret);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await dialog.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('Paused', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await dialog.getByLabel('Type made-by-hand to go on').fill('made-by-hand');
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await heading('Issuers');
+    await until('the list is read', async () => (await page.locator('.paged').count()) === 1);
+    expect(await page.getByRole('link', { name: 'made-by-hand' }).count()).toBe(0);
+    bodies.length = 0;
+  });
+
+  test('a batch says how many it would change before it changes them', async () => {
+    const issuer = await file.issuer();
+    await Promise.all([1, 2, 3].map((n) => issuer.place(`batch-${n}`)));
+    await Promise.all([1, 2, 3].map((n) => issuer.inState(`batch-${n}`, 'notified')));
+    await signIn(`#/orders?issuerId=${issuer.issuerId}`);
+    await page.getByText('Act on all orders of this filter').click();
+    await page.getByLabel('Action').selectOption('cancel');
+    await page.getByRole('button', { name: 'Count first' }).click();
+    await page.getByLabel('Type 3 to go on').fill('3');
+    expect((await issuer.order('batch-1')).body.state).toBe('notified');
+    await page.getByRole('button', { name: 'Cancel: 3' }).click();
+    await page.getByText('3 of 3 done.').waitFor();
+    for (const n of [1, 2, 3]) expect((await issuer.order(`batch-${n}`)).body.state).toBe('cancelled');
+  });
+
+  test('nothing is wider than a phone, in no view', async () => {
+    const issuer = await file.issuer();
+    const orderNo = `${'long-order-number-'.repeat(3)}abcdefghij`;
+    await issuer.place(orderNo, { product: { id: 'p', name: 'W'.repeat(200) } });
+    await page.setViewportSize({ width: 360, height: 740 });
+    await signIn();
+    const views = ['overview', 'orders', 'failures', 'issuers', `issuers/${issuer.issuerId}`, 'audit'];
+    for (const view of [...views, `orders/${issuer.issuerId}/${orderNo}`]) {
+      await page.goto(`${file.platform.baseUrl}/operator#/${view}`);
+      await page.locator('.paged, .timeline, .bars').first().waitFor();
+      expect([view, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([view, true]);
+    }
+  });
+});

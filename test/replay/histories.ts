@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as proto from '@temporalio/proto';
+import { patchProtobufRoot } from '@temporalio/proto/lib/patch-protobuf-root';
+
+export type History = proto.temporal.api.history.v1.IHistory;
+
+/**
+ * The form that the Temporal CLI and UI read and write. `@temporalio/common` has it as `historyToJSON`, which fails where
+ * npm installs a second copy of protobufjs beside the one of the types: so the copy of the types is taken.
+ */
+interface ProtoJson {
+  toJson(type: unknown, message: unknown): unknown;
+  fromJson(type: unknown, json: unknown): History;
+}
+const { toJson, fromJson }: ProtoJson = require(
+  require.resolve('protobufjs/ext/protojson', { paths: [dirname(require.resolve('@temporalio/proto'))] }),
+);
+interface Root {
+  lookupType(name: string): unknown;
+}
+const historyType = (patchProtobufRoot(proto as unknown as Record<string, unknown>) as unknown as Root).lookupType(
+  'temporal.api.history.v1.History',
+);
+
+/** Of the recordings only: they hold examples, and whoever replays them must be able to open them. */
+export const recordingKey = Buffer.alloc(32, 7);
+
+const folder = join(__dirname, 'histories');
+
+export const recordedNames = (): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => name.slice(0, -'.json'.length))
+    .sort();
+
+export const readHistory = (name: string): History =>
+  fromJson(historyType, JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')));
+
+/** One event a line, so that a new recording can be read beside the old one; without the names of the machine. */
+export const writeHistory = (name: string, history: History): void => {
+  const { events } = toJson(historyType, proto.temporal.api.history.v1.History.fromObject(history)) as {
+    events: unknown[];
+  };
+  const identities = new Set(
+    (history.events ?? []).flatMap((event) =>
+      [
+        event.workflowExecutionStartedEventAttributes,
+        event.workflowTaskStartedEventAttributes,
+        event.activityTaskStartedEventAttributes,
+      ].flatMap((attributes) => attributes?.identity || []),
+    ),
+  );
+  const lines = events.map((event) =>
+    [...identities].reduce((text, identity) => text.replaceAll(identity, 'recorder'), JSON.stringify(event)),
+  );
+  writeFileSync(join(folder, `${name}.json`), `{"events":[\n${lines.join(',\n')}\n]}\n`);
+};
