@@ -22,7 +22,7 @@ const timeAxis = () =>
     grid: { show: false },
     size: 28,
     space: 60,
-    incrs: [300, 600, 900, 1_200, 1_800],
+    incrs: [60, 120, 300, 600, 900, 1_200, 1_800],
     values: (_plot, marks) => marks.map((at) => minuteText(at * 1_000)),
   });
 
@@ -56,7 +56,7 @@ const cursor = { y: false, drag: { x: false, y: false }, points: { show: false }
 
 /** Orders per minute, one bar a minute: delivered below, on their way and failed on top of it. */
 export const ordersChart = (box, signal, onHover) => {
-  const bars = Plot.paths.bars({ size: [0.72, 14], radius: 0.15 });
+  const bars = Plot.paths.bars({ size: [0.72, 20], radius: 0.15 });
   const layer = (name) => ({
     fill: () => colour(name),
     stroke: () => colour(name),

@@ -91,7 +91,7 @@ export const overviewView = ({ root, signal }) => {
   const drawTimes = timesChart(timesBox, signal, hover);
 
   const show = (overview) => {
-    shown = overview;
+    shown = { ...overview, minutes: sinceFirst(overview.minutes) };
     replace(tiles, tilesOf(overview));
     sampleNote.hidden = !overview.sample.isCapped;
     if (overview.sample.isCapped)
@@ -99,8 +99,8 @@ export const overviewView = ({ root, signal }) => {
         sampleNote,
         `Busy: the numbers are of the newest ${overview.sample.orders} orders, since ${minuteText(overview.sample.since)}.`,
       );
-    drawOrders(stacked(overview.minutes));
-    drawTimes(times(overview.minutes));
+    drawOrders(stacked(shown.minutes));
+    drawTimes(times(shown.minutes));
     sayOrders();
     sayTimes();
     ordersBox.setAttribute(
@@ -118,6 +118,14 @@ export const overviewView = ({ root, signal }) => {
   };
 
   listen(live, signal, show);
+};
+
+const leastMinutes = 15;
+
+/** A platform that was started just now shows its minutes, not an empty hour before them. */
+const sinceFirst = (minutes) => {
+  const first = minutes.findIndex((m) => m.delivered + m.under_way + m.failed > 0);
+  return minutes.slice(Math.min(first < 0 ? 0 : Math.max(0, first - 1), minutes.length - leastMinutes));
 };
 
 const key = (tone, text) => h('span', { class: `key ${tone}` }, text);

@@ -3,9 +3,9 @@ import { Failure } from '../domain/failures';
 import { minuteMs } from '../domain/timings';
 import type { Stats } from '../store/stats';
 import { type Overview, overviewMinutes, overviewOf, waitingStates } from './console-overview';
+import { createConsoleSample } from './console-sample';
 
-const sampleLimit = 4_000;
-const countLimit = 10_000;
+const countLimit = 2_000;
 const oldestPerState = 4;
 const watchersLimit = 50;
 const pauseMs = 2_000;
@@ -24,6 +24,7 @@ export const createConsoleSampler = ({
   readonly nowMs: () => number;
   readonly log: Logger;
 }) => {
+  const sample = createConsoleSample(stats);
   const watchers = new Set<(text: string) => void>();
   let latest: { readonly overview: Overview; readonly text: string; readonly readAtMs: number } | undefined;
   let reading: Promise<Overview> | undefined;
@@ -32,15 +33,15 @@ export const createConsoleSampler = ({
   const read = async (): Promise<Overview> => {
     const atMs = nowMs();
     const since = new Date(Math.floor(atMs / minuteMs) * minuteMs - (overviewMinutes - 1) * minuteMs);
-    const newest = await stats.newest(since, sampleLimit + 1);
+    const { orders, isCapped } = await sample.read(since);
     const counts = await Promise.all(waitingStates.map((state) => stats.count(state, countLimit)));
     const oldest = await Promise.all(
       waitingStates.map((state, n) => (counts[n] === 0 ? [] : stats.oldest(state, oldestPerState))),
     );
     const overview = overviewOf({
       atMs,
-      newest: newest.slice(0, sampleLimit),
-      isCapped: newest.length > sampleLimit,
+      newest: orders,
+      isCapped,
       oldest: oldest.flat(),
       waiting: waitingStates.map((state, n) => {
         const count = counts[n] ?? 0;

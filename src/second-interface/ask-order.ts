@@ -90,14 +90,17 @@ const judgeClosed = async (
   message: AskedMessage,
 ): Promise<Judged> => {
   const held = message.kind === 'codes' ? await room.codes.accepted(row) : [];
-  const { answer, entries } = decide(row.facts, held, message, room.nowMs());
+  const { answer: judged, entries } = decide(row.facts, held, message, room.nowMs());
+  const isHeld = holdsSubmission(held, message);
+  // The order took these very codes before it closed, after a 202 or a death: their call hears what it would have heard.
+  const answer = judged.kind === 'codes' && isHeld ? { ...judged, isNew: true } : judged;
   if (entries.length > 0) {
     await room.orders.recordTry(
       row,
       entries.map((entry, n) => ({ ...entry, key: `closed.${updateId}.${n}` })),
     );
   }
-  return { answer, row, isHeld: holdsSubmission(held, message) };
+  return { answer, row, isHeld };
 };
 
 /** Refusals that time can undo leave no trace in the workflow; the timeline shows them all the same. */

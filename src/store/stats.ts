@@ -19,6 +19,21 @@ export interface WaitingOrder {
   readonly facts: OrderFacts;
 }
 
+const sampled = {
+  _id: 0,
+  issuerId: 1,
+  orderNo: 1,
+  position: 1,
+  state: 1,
+  createdAt: 1,
+  deliveredAt: 1,
+  'facts.verification': 1,
+  'facts.failures': 1,
+  'facts.closedReason': 1,
+  'facts.updatedAtMs': 1,
+  'facts.delivery': 1,
+} as const;
+
 export type Stats = ReturnType<typeof createStats>;
 
 /** Read by the console's sampler, once for all who watch. Every query walks one index and has a limit. */
@@ -27,22 +42,16 @@ export const createStats = ({ orders }: Pick<Database, 'orders'>) => ({
   newest: (since: Date, limit: number): Promise<SampledOrder[]> =>
     orders
       .find({ position: { $gte: since.toISOString() } })
-      .project<SampledOrder>({
-        _id: 0,
-        issuerId: 1,
-        orderNo: 1,
-        position: 1,
-        state: 1,
-        createdAt: 1,
-        deliveredAt: 1,
-        'facts.verification': 1,
-        'facts.failures': 1,
-        'facts.closedReason': 1,
-        'facts.updatedAtMs': 1,
-        'facts.delivery': 1,
-      })
+      .project<SampledOrder>(sampled)
       .sort({ position: -1 })
       .limit(limit)
+      .toArray(),
+
+  /** The same orders once more: by `_id`. */
+  again: (ids: readonly string[]): Promise<SampledOrder[]> =>
+    orders
+      .find({ _id: { $in: [...ids] } })
+      .project<SampledOrder>(sampled)
       .toArray(),
 
   /** How many orders are in a state, up to the limit: `by_state`. */

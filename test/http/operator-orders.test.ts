@@ -208,7 +208,7 @@ describe('acting', () => {
       issuerId: issuer.issuerId,
       orderNo: 'gone-1',
       state: 'undeliverable',
-      why: expect.stringMatching(/^The webhook terminal did not take the codes after 1 tries;/),
+      why: expect.stringMatching(/^The webhook terminal did not take the codes after 1 try;/),
       at: expect.any(String),
     });
     const bad = { terminal: { channel: 'webhook', url: 'https://10.0.0.1/' } };

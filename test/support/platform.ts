@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import type { Client } from '@temporalio/client';
-import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { NativeConnection, type Worker } from '@temporalio/worker';
 import pino, { type Logger } from 'pino';
 import { assemble, type Core } from '../../src/assemble';
 import { createApp } from '../../src/http/app';
@@ -11,7 +11,7 @@ import { createAddressGuard } from '../../src/outbound/address-guard';
 import { createOutbound } from '../../src/outbound/client';
 import type { Adapter } from '../../src/second-interface/adapter-api';
 import { openTemporalClient } from '../../src/temporal/client';
-import { clientOn, createWorkers } from '../../worker/create-worker';
+import { clientOn, createWorkers, routeEngineLogs } from '../../worker/create-worker';
 
 export interface PlatformOptions {
   readonly adapters?: readonly Adapter[];
@@ -42,7 +42,7 @@ export interface Platform {
   readonly client: Client;
   readonly taskQueue: string;
   readonly callsOutQueue: string;
-  /** Everything that api and workers logged so far. */
+  /** Everything that api, workers and the engine's SDK logged so far. */
   readonly logText: () => string;
   operator(method: string, path: string, body?: unknown): Promise<Answer>;
   startWorkers(): Promise<void>;
@@ -56,11 +56,8 @@ const setting = (name: string): string => {
   return value;
 };
 
-let engineLogsRouted = false;
-
-export const startPlatform = async (options: PlatformOptions = {}): Promise<Platform> => {
-  const lines: string[] = [];
-  const log: Logger = pino(
+const loggerInto = (lines: string[]): Logger =>
+  pino(
     { level: 'debug' },
     new Writable({
       write: (chunk: Buffer, _encoding, done) => {
@@ -69,13 +66,16 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       },
     }),
   );
-  if (!engineLogsRouted) {
-    engineLogsRouted = true;
-    const quiet = () => undefined;
-    Runtime.install({
-      shutdownSignals: [],
-      logger: { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet, log: quiet },
-    });
+
+/** What the engine's SDK says goes where the worker's own lines go; it is one for all platforms of a process. */
+let engineLines: string[] | undefined;
+
+export const startPlatform = async (options: PlatformOptions = {}): Promise<Platform> => {
+  const lines: string[] = [];
+  const log = loggerInto(lines);
+  if (!engineLines) {
+    engineLines = [];
+    routeEngineLogs(loggerInto(engineLines));
   }
   const name = `t${randomUUID().replaceAll('-', '').slice(0, 16)}`;
   const databaseName = options.databaseName ?? name;
@@ -152,7 +152,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     client: core.client,
     taskQueue: config.taskQueue,
     callsOutQueue: config.callsOutQueue,
-    logText: () => lines.join(''),
+    logText: () => [...lines, ...(engineLines ?? [])].join(''),
     operator: (method, path, body) =>
       read(
         fetch(`${baseUrl}/v1/operator${path}`, {
