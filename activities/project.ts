@@ -3,6 +3,7 @@ import type { OrderName } from '../src/domain/ids';
 import type { OrderEvent } from '../src/domain/messages';
 import type { OrderFacts } from '../src/domain/order';
 import type { SecondInterface } from '../src/second-interface/ask-order';
+import { type CodesMessage, codesMessage } from '../src/second-interface/claim-codes';
 import { heldMs, type Issuers } from '../src/store/issuers';
 import type { Projection } from '../src/store/orders';
 
@@ -12,9 +13,18 @@ export interface OrderProjection extends OrderName, Projection {
   readonly late: readonly string[];
 }
 
+export interface HeldTimeQuestion {
+  readonly issuerId: string;
+  readonly sinceMs: number;
+  /** Given in an issue window: the order, and how many codes it holds. */
+  readonly holder?: { readonly orderNo: string; readonly issued: number };
+}
+
 export interface HeldTime {
   readonly heldMs: number;
   readonly isHeld: boolean;
+  /** Codes that came in time and that the order may not have heard of: their Update is under way, or the engine lost it. */
+  readonly codes?: readonly CodesMessage[];
 }
 
 /** Local activities: our own database, never a call to anyone outside. */
@@ -50,11 +60,16 @@ export const createProject = ({
     return undefined;
   },
 
-  /** Asked when a window's timer fires: an issuer's pause stops its windows. */
-  heldTime: async ({ issuerId, sinceMs }: { issuerId: string; sinceMs: number }): Promise<HeldTime> => {
+  /** Asked when a window's timer fires: an issuer's pause stops its windows, and codes in the inbox came in time. */
+  heldTime: async ({ issuerId, sinceMs, holder }: HeldTimeQuestion): Promise<HeldTime> => {
     const issuer = await issuers.findEver(issuerId);
     if (!issuer) throw ApplicationFailure.nonRetryable('the order has no issuer', 'issuer_unknown');
-    return { heldMs: heldMs(issuer.holds, sinceMs, nowMs()), isHeld: issuer.state === 'paused' && !issuer.deletedAt };
+    const notHeard = holder ? await room.codes.notHeard({ issuerId, orderNo: holder.orderNo }, holder.issued) : [];
+    return {
+      heldMs: heldMs(issuer.holds, sinceMs, nowMs()),
+      isHeld: issuer.state === 'paused' && !issuer.deletedAt,
+      ...(notHeard.length > 0 ? { codes: notHeard.map(({ _id, codes }) => codesMessage(_id, codes, false)) } : {}),
+    };
   },
 
   /** After the close: an event of its own, with the sequence that the row gives. */

@@ -94,7 +94,10 @@ export class LiveOrder {
         await condition(isOver, leftMs);
         continue;
       }
-      const held = await keepTrying(() => own.heldTime({ issuerId: this.input.issuerId, sinceMs }));
+      const { issuerId, orderNo } = this.input;
+      const holder = isVerifyWindow ? {} : { holder: { orderNo, issued: this.facts.issued } };
+      const held = await keepTrying(() => own.heldTime({ issuerId, sinceMs, ...holder }));
+      for (const message of held.codes ?? []) if (!holdsSubmission(this.held, message)) this.hear(message);
       if (isOver()) return;
       if (held.isHeld) await condition(isOver, holdPollMs);
       else if (held.heldMs > heldMs) heldMs = held.heldMs;

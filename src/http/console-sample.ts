@@ -14,8 +14,6 @@ export interface Sample {
   readonly isCapped: boolean;
 }
 
-export type ConsoleSample = ReturnType<typeof createConsoleSample>;
-
 /**
  * The newest orders, kept between two looks: after the first one only what is new and what was still open is read, since
  * an order that has ended stays as it is.

@@ -29,7 +29,7 @@ const references = (room: SecondInterface, issuerId: string, codes: readonly Cod
     valueFingerprint: fingerprint(room.fingerprintKey, JSON.stringify([issuerId, value])),
   }));
 
-const codesMessage = (id: string, codes: readonly CodeReference[], reused: boolean): CodesMessage => ({
+export const codesMessage = (id: string, codes: readonly CodeReference[], reused: boolean): CodesMessage => ({
   kind: 'codes',
   submissionId: id,
   items: codes.map(({ itemId, fingerprint: whole, valueFingerprint }) => ({

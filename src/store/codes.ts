@@ -36,6 +36,9 @@ export type Claim =
   /** Another call for this same order holds one of the values and has no verdict yet. */
   | { readonly kind: 'pending'; readonly row: SubmissionRow };
 
+/** Of at most 200 codes each: as many as the largest order has. */
+const notHeardLimit = 50;
+
 export type Codes = ReturnType<typeof createCodes>;
 
 export const createCodes = ({ submissions }: Database) => ({
@@ -117,6 +120,24 @@ export const createCodes = ({ submissions }: Database) => ({
       for (const code of codes) if (!byItem.has(code.itemId)) byItem.set(code.itemId, { ...code, submissionId: _id });
     }
     return [...byItem.values()];
+  },
+
+  /**
+   * Asked at a window's end: calls with codes, by reference, that came in time and that the order may not have heard of.
+   * Empty where it holds as many as were accepted, and no claim waits.
+   */
+  notHeard: async (order: OrderName, issued: number): Promise<Pick<SubmissionRow, '_id' | 'codes'>[]> => {
+    const rows = await submissions
+      .find(
+        { orderId: orderId(order), status: { $in: ['claimed', 'accepted'] } },
+        { projection: { 'codes.sealed': 0 } },
+      )
+      .sort({ at: 1, _id: 1 })
+      .limit(notHeardLimit)
+      .toArray();
+    const accepted = rows.filter(({ status }) => status === 'accepted').flatMap(({ codes }) => codes);
+    const items = new Set(accepted.map(({ itemId }) => itemId));
+    return items.size > issued || rows.some(({ status }) => status === 'claimed') ? rows : [];
   },
 
   /** Read by the reconciler: claims without a verdict. */

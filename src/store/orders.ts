@@ -68,6 +68,9 @@ const projectTries = 10;
 export const orderPosition = (createdAt: Date, order: OrderName): string =>
   `${createdAt.toISOString()}/${orderId(order)}`;
 
+const isSameEnd = (a: OrderFacts, b: OrderFacts): boolean =>
+  a.state === b.state && a.issued === b.issued && a.sequence === b.sequence;
+
 /** Changes with everything that a pick-up page shows; a notice that was taken moves the state alone. */
 export const shownVersion = ({ version, state, voidedAt }: Pick<OrderRow, 'version' | 'state' | 'voidedAt'>): string =>
   `${version}/${state}/${voidedAt !== undefined}`;
@@ -151,7 +154,7 @@ export const createOrders = ({ orders }: Database) => {
 
     /**
      * Called by the workflow's own projection: writes what is missing, so that doing it twice changes nothing. Resolves to
-     * the row's facts where the row is closed in another state: worker and engine died right after an earlier projection,
+     * the row's facts where the row is closed in another way: worker and engine died right after an earlier projection,
      * and the Update that it came from is lost. What issuers and buyers were shown stays, and the workflow follows.
      */
     project: async (
@@ -165,7 +168,7 @@ export const createOrders = ({ orders }: Database) => {
           { projection: { facts: 1, version: 1, projected: 1, 'timeline.key': 1, 'events.sequence': 1 } },
         );
         if (!row) throw new Error('the order has no row');
-        if (isFinal(row.facts.state) && row.facts.state !== facts.state) return row.facts;
+        if (isFinal(row.facts.state) && !isSameEnd(row.facts, facts)) return row.facts;
         const known = new Set(row.timeline.map(({ key }) => key));
         const missing = entries.filter(({ key }) => !known.has(key));
         const sequences = new Set(row.events.map(({ sequence }) => sequence));

@@ -17,7 +17,13 @@ export const openTemporalClient = ({ address, namespace }: TemporalAddress, code
   new Client({
     connection: Connection.lazy({
       address,
-      channelArgs: { 'grpc.keepalive_time_ms': 10_000, 'grpc.keepalive_timeout_ms': 5_000 },
+      channelArgs: {
+        'grpc.keepalive_time_ms': 10_000,
+        'grpc.keepalive_timeout_ms': 5_000,
+        // grpc-js would wait up to two minutes before it tries an engine again that has been back for long.
+        'grpc.initial_reconnect_backoff_ms': 200,
+        'grpc.max_reconnect_backoff_ms': 2_000,
+      },
     }),
     namespace,
     dataConverter: dataConverterWith(codec),

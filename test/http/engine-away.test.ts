@@ -155,7 +155,7 @@ test('an engine that is there is never called away: an order cancelled right aft
     answers.add(`${status} ${body.state}`);
   }
   expect([...answers]).toEqual(['200 cancelled']);
-});
+}, 120_000);
 
 test('events that the outbox still holds are sent by the reconciler, each once', async () => {
   await issuer.place('outbox-1');

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import * as proto from '@temporalio/proto';
 import { patchProtobufRoot } from '@temporalio/proto/lib/patch-protobuf-root';
 
@@ -13,9 +14,8 @@ interface ProtoJson {
   toJson(type: unknown, message: unknown): unknown;
   fromJson(type: unknown, json: unknown): History;
 }
-const { toJson, fromJson }: ProtoJson = require(
-  require.resolve('protobufjs/ext/protojson', { paths: [dirname(require.resolve('@temporalio/proto'))] }),
-);
+const asTheTypesLoad = createRequire(require.resolve('@temporalio/proto'));
+const { toJson, fromJson }: ProtoJson = asTheTypesLoad('protobufjs/ext/protojson');
 interface Root {
   lookupType(name: string): unknown;
 }
