@@ -1,0 +1,154 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type CrashPoint, crashPoints } from './crash-points';
+import { kill } from './do-fault';
+import type { Tell } from './facts';
+import type { PlatformParts } from './parts';
+import type { PlannedOrder } from './plan';
+
+export interface Stage {
+  readonly platform: PlatformParts;
+  readonly tell: Tell;
+  place(orders: readonly PlannedOrder[]): Promise<void>;
+}
+
+export interface Scene {
+  readonly name: string;
+  /** Resolves to whether the process died where it should. */
+  play(stage: Stage): Promise<boolean>;
+}
+
+const hitLimitMs = 25_000;
+const startUpMs = 8_000;
+
+const order = (name: string, issuerId: string, changes: Partial<PlannedOrder> = {}): PlannedOrder => ({
+  orderNo: `${name.replaceAll('_', '-').slice(0, 50)}-2`,
+  issuerId,
+  behaviour: 'good',
+  quantity: 1,
+  value: 450,
+  placeAtMs: 0,
+  paidReplies: [],
+  codeReplies: [],
+  eventReplies: [],
+  terminalReplies: [],
+  ...changes,
+});
+
+const tellDeath = (tell: Tell, target: string): void =>
+  tell({ what: 'fault', kind: 'crash_point', target: `api or worker: ${target}`, untilMs: Date.now() + startUpMs });
+
+const untilHit = async ({ platform, tell }: Stage, point: CrashPoint, limitMs = hitLimitMs): Promise<boolean> => {
+  const endMs = Date.now() + limitMs;
+  while (platform.crashes.isArmed(point)) {
+    if (Date.now() > endMs) return false;
+    await pause(5);
+  }
+  tellDeath(tell, point);
+  return true;
+};
+
+/** One order walks into one crash point. */
+const dies = (point: CrashPoint, issuerId: string, changes: Partial<PlannedOrder> = {}): Scene => ({
+  name: `${point}: ${crashPoints[point]}`,
+  play: async (stage) => {
+    stage.platform.crashes.arm(point);
+    await stage.place([order(point, issuerId, changes)]);
+    return untilHit(stage, point);
+  },
+});
+
+/** The Update that the worker was in the middle of is lost with the engine, while the row shows its verdict already. */
+const diesWithTheEngine = (name: string, point: CrashPoint, planned: PlannedOrder): Scene => ({
+  name: `${name}: the engine dies as well`,
+  play: async (stage) => {
+    const { platform } = stage;
+    platform.crashes.arm(point);
+    await stage.place([planned]);
+    if (!(await untilHit(stage, point))) return false;
+    return kill(platform.part('temporal'), 500);
+  },
+});
+
+const stopsGracefully = (
+  target: 'worker-1' | 'api-1',
+  planned: PlannedOrder,
+  afterMs: number,
+  cutMs: number,
+): Scene => ({
+  name: `in the middle of a graceful stop of ${target}`,
+  play: async ({ platform, tell, place }) => {
+    await place([planned]);
+    await pause(afterMs);
+    tellDeath(tell, 'graceful stop');
+    if (!platform.part(target).signal('SIGTERM')) return false;
+    await pause(cutMs);
+    return platform.part(target).signal('SIGKILL');
+  },
+});
+
+/** Nobody dies, nobody answers: a verification must be answered all the same, with a 503. */
+const stopsBoth = (targets: readonly string[], durationMs: number, planned: PlannedOrder): Scene => ({
+  name: `${targets.join(' and ')} stopped while an issuer asks`,
+  play: async ({ platform, tell, place }) => {
+    await place([planned]);
+    await pause(1_500);
+    for (const target of targets) {
+      tell({ what: 'fault', kind: 'stop', target, untilMs: Date.now() + durationMs });
+      if (!platform.part(target).signal('SIGSTOP')) return false;
+    }
+    await pause(durationMs);
+    for (const target of targets) platform.part(target).signal('SIGCONT');
+    return true;
+  },
+});
+
+export const crashScenes: readonly Scene[] = [
+  // The reconciler mends these two, so they come first.
+  dies('after_row_before_start', 'push-page'),
+  dies('after_claim_before_update', 'push-hook', { behaviour: 'gives_codes_once' }),
+  dies('in_row_and_key_write', 'push-page'),
+  dies('after_start_before_answer', 'request-hook'),
+  dies('after_update_before_answer', 'push-page', { behaviour: 'twice' }),
+  dies('after_notice_before_record', 'push-page'),
+  dies('after_code_answer_before_claim', 'request-page'),
+  dies('in_update_before_projection', 'push-page'),
+  dies('in_update_after_projection', 'push-hook'),
+  dies('in_cancel_after_projection', 'request-page', { behaviour: 'cancels_while_asked' }),
+  dies('after_delivery_before_record', 'request-hook'),
+  dies('after_event_before_record', 'push-page'),
+  diesWithTheEngine('codes for a page', 'in_update_after_projection', order('engine-codes-page', 'short')),
+  diesWithTheEngine(
+    'the last codes of three',
+    'in_update_after_projection',
+    order('engine-codes-split', 'short', { behaviour: 'split', quantity: 3 }),
+  ),
+  diesWithTheEngine(
+    'codes for a terminal',
+    'in_update_after_projection',
+    order('engine-codes-hook', 'push-hook', { behaviour: 'gives_codes_once' }),
+  ),
+  diesWithTheEngine(
+    'a cancellation',
+    'in_cancel_after_projection',
+    order('engine-cancel', 'request-page', { behaviour: 'cancels_while_asked' }),
+  ),
+  stopsGracefully(
+    'worker-1',
+    order('graceful-worker', 'push-page', { paidReplies: [{ reply: 'slow', acts: false }] }),
+    1_000,
+    150,
+  ),
+  stopsGracefully('api-1', order('graceful-api', 'push-page'), 30, 30),
+  stopsBoth(
+    ['worker-1', 'worker-2'],
+    7_000,
+    order('workers-stopped', 'push-page', { paidReplies: [{ reply: 'slow', acts: false }] }),
+  ),
+  {
+    name: `in_reconciler: ${crashPoints.in_reconciler}`,
+    play: async (stage) => {
+      stage.platform.crashes.arm('in_reconciler');
+      return untilHit(stage, 'in_reconciler', 60_000);
+    },
+  },
+];

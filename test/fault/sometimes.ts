@@ -1,0 +1,62 @@
+import type { Fact } from './facts';
+
+/** States that are dangerous only when they are reached: a run that never was there has shown nothing. */
+export type Sometimes = Readonly<Record<string, number>>;
+
+/** Counted from the logs of issuers, terminals and the supervisor. */
+export const countSometimes = (
+  facts: readonly Fact[],
+  mended: Readonly<Record<string, number>>,
+  crashed: readonly string[],
+): Sometimes => {
+  const counts: Record<string, number> = {};
+  const add = (name: string, n = 1): void => {
+    counts[name] = (counts[name] ?? 0) + n;
+  };
+  const lost = new Set<string>();
+  const taken = new Set<string>();
+  const deliveries = new Map<string, string>();
+  for (const fact of facts) {
+    switch (fact.what) {
+      case 'unanswered':
+        add(`a call without an answer: ${fact.problem}`);
+        lost.add(fact.id);
+        break;
+      case 'answered': {
+        if (lost.delete(fact.id)) add('a request repeated after a lost answer');
+        if (fact.isReplay) add('a kept answer repeated');
+        if (fact.status === 202) add(`202 queued: ${fact.call}`);
+        if (fact.status === 503) add(`503: ${fact.call}`);
+        const code = String(fact.body.code ?? '');
+        if (
+          ['in_progress', 'code_reused', 'not_verified', 'idempotency_mismatch', 'already_delivered'].includes(code)
+        ) {
+          add(`refused: ${code}`);
+        }
+        if (code === 'order_closed' && fact.call === 'codes') add('codes for a closed order');
+        if (fact.call === 'cancellation' && fact.status === 200) add('an order cancelled by its issuer');
+        break;
+      }
+      case 'heard':
+        if (taken.has(fact.id)) add(`repeated although it was taken: ${fact.type}`);
+        break;
+      case 'replied':
+        if (['ok', 'issued', 'issuing', 'refused'].includes(fact.reply)) taken.add(fact.id);
+        break;
+      case 'delivered': {
+        const before = deliveries.get(fact.id);
+        if (before !== undefined) add('a delivery repeated');
+        if (before === 'ok') add('a delivery repeated although it was taken');
+        deliveries.set(fact.id, fact.reply);
+        break;
+      }
+      case 'fault':
+        add(`fault: ${fact.kind} ${fact.target.replace(/-\d$/, '')}`);
+        break;
+      default:
+    }
+  }
+  for (const [name, n] of Object.entries(mended)) if (n > 0) add(`reconciler: ${name}`, n);
+  for (const point of crashed) add(`crash point: ${point}`);
+  return counts;
+};
