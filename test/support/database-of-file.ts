@@ -20,7 +20,8 @@ export const databaseOfFile = (): { readonly database: Database } => {
     await ensureIndexes(opened);
   });
   afterAll(async () => {
-    await opened?.db.dropDatabase();
+    // Slow on a busy machine, and no promise of the store.
+    await opened?.db.dropDatabase({ timeoutMS: 30_000 });
     await opened?.close();
   });
   return {

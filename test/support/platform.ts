@@ -45,6 +45,8 @@ export interface Platform {
   /** Everything that api, workers and the engine's SDK logged so far. */
   readonly logText: () => string;
   operator(method: string, path: string, body?: unknown): Promise<Answer>;
+  /** Whether workers run here: without them an order cannot be asked. */
+  isWorking(): boolean;
   startWorkers(): Promise<void>;
   stopWorkers(): Promise<void>;
   stop(): Promise<void>;
@@ -164,6 +166,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         }),
       ),
+    isWorking: () => running !== undefined,
     startWorkers,
     stopWorkers,
     stop: async () => {

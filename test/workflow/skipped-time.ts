@@ -44,7 +44,8 @@ export type ActivityName = (typeof activityNames)[number];
 /** Gets the number of the call, counted from 1 over all attempts. */
 type Fake = (n: number, input: Call['input']) => unknown;
 
-const { EventType } = temporal.api.enums.v1;
+const { EventType, PendingActivityState } = temporal.api.enums.v1;
+const activityStarted = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED;
 const workflowTaskEvents = new Set([
   EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
   EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
@@ -225,10 +226,8 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
       })),
     });
     // Held by the test, or between two tries.
-    const isAtRest = ({ activityId, attempt }: IPendingActivity): boolean => {
-      const tries = calls.filter((call) => call.issuerId === issuerId && call.activityId === activityId);
-      return held.has(`${issuerId}/${activityId}`) || (tries.length > 0 && tries.length < (attempt ?? 1));
-    };
+    const isAtRest = ({ activityId, state, lastFailure }: IPendingActivity): boolean =>
+      held.has(`${issuerId}/${activityId}`) || (state !== activityStarted && Boolean(lastFailure));
     /**
      * The test server loses a question that meets a workflow task under way: before each one the order is at rest. The
      * race of a question with everything else is tried on the real engine.
