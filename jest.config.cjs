@@ -16,7 +16,7 @@ module.exports = {
   },
   globalSetup: '<rootDir>/test/support/embedded-global.ts',
   globalTeardown: '<rootDir>/test/support/embedded-global-end.ts',
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   maxWorkers: 2,
   cacheDirectory: '<rootDir>/.data/cache/jest',
 };

@@ -4,7 +4,7 @@ const lookEveryMs = 25;
 export const until = async <T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,
-  limitMs = 20_000,
+  limitMs = 40_000,
 ): Promise<T> => {
   const endMs = Date.now() + limitMs;
   for (;;) {
