@@ -94,13 +94,7 @@ export const planOrders = (seed: number, name: string, count: number, overMs: nu
       quantity: multiple.has(behaviour) ? 3 : random.oneOf([1, 1, 1, 2]),
       value: random.oneOf([0, 100, 450, 999, 12_345]),
       placeAtMs: Math.round((overMs * n) / count + random.between(0, 400)),
-      paidReplies: isShort
-        ? []
-        : bad(0.25, () => {
-            const reply = badReply();
-            // A 2xx, whatever is in it, is the issuer's word that it knows: it is not told again.
-            return { reply, acts: reply === 'garbage' || random.next() < 0.5 };
-          }),
+      paidReplies: isShort ? [] : bad(0.25, () => ({ reply: badReply(), acts: random.next() < 0.5 })),
       codeReplies: bad(0.3, badReply),
       eventReplies: bad(0.2, badReply),
       terminalReplies: random.next() < 0.04 ? ['status_410'] : bad(0.35, badReply),

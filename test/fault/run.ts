@@ -23,7 +23,6 @@ export interface RunOptions {
   readonly orders: number;
   /** How long faults go on while these orders are placed. */
   readonly faultsMs: number;
-  /** 0: none at all. */
   readonly faultEveryMs: number;
   readonly scenes: readonly Scene[];
   readonly windowSeconds: number;
@@ -206,7 +205,6 @@ const playRandomPlan = async (
   await begin({ phase: 'random', orders: planOrders(seed, `r${seed.toString(36)}`, orders, faultsMs) });
   const endMs = Date.now() + faultsMs;
   const running: Promise<void>[] = [];
-  if (faultEveryMs === 0) await pause(faultsMs);
   let deck = faultDeck(random, crashPointNames, faultsMs > 120_000);
   while (Date.now() < endMs) {
     if (deck.length === 0) deck = faultDeck(random, crashPointNames);
