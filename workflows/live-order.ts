@@ -88,8 +88,7 @@ export class LiveOrder {
     const sinceMs = isVerifyWindow ? this.facts.createdAtMs : (this.facts.verification?.verifiedAtMs ?? Date.now());
     let heldMs = 0;
     while (!isOver()) {
-      const endsAtMs = (isVerifyWindow ? verifyByMs(this.facts) : (issueByMs(this.facts) ?? sinceMs)) + heldMs;
-      const leftMs = endsAtMs - Date.now();
+      const leftMs = this.windowEndsAtMs(isVerifyWindow, sinceMs) + heldMs - Date.now();
       if (leftMs > 0) {
         await condition(isOver, leftMs);
         continue;

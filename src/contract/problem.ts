@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { Failure, type FailureCode, type FieldError, failures } from '../domain/failures';
+import { jsonPointer } from './json-pointer';
 
 /** RFC 9457 problem details, with a stable `code`. */
 export interface Problem {
@@ -24,20 +25,17 @@ export const problemOf = (failure: Failure, requestId: string): Problem => ({
   ...(failure.extras.errors ? { errors: failure.extras.errors } : {}),
 });
 
-const pointer = (path: readonly PropertyKey[]): string =>
-  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-
 /** A value is never repeated in an error: it may be a code. */
 const fieldErrors = (error: z.ZodError): FieldError[] =>
   error.issues.slice(0, 50).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.slice(0, 50).map((key) => ({
-        path: pointer([...issue.path, key]),
+        path: jsonPointer([...issue.path, key]),
         code: 'unknown_field',
         message: 'is not a field of this body',
       }));
     }
-    return [{ path: pointer(issue.path), code: issue.code, message: issue.message }];
+    return [{ path: jsonPointer(issue.path), code: issue.code, message: issue.message }];
   });
 
 export const bodyInvalid = (errors: readonly FieldError[]): Failure => new Failure('body_invalid', { errors });

@@ -1,5 +1,6 @@
 import { visit } from 'jsonc-parser';
 import { Failure, type FieldError } from '../domain/failures';
+import { jsonPointer } from './json-pointer';
 import { bodyInvalid } from './problem';
 
 /**
@@ -47,7 +48,7 @@ const flaws = (text: string, integersOnly: boolean): FieldError[] => {
   const errors: FieldError[] = [];
   const keys: Set<string>[] = [];
   const found = (path: readonly (string | number)[], code: string, message: string): void => {
-    if (errors.length < errorLimit) errors.push({ path: pointer(path), code, message });
+    if (errors.length < errorLimit) errors.push({ path: jsonPointer(path), code, message });
   };
   const checkText = (value: string, path: readonly (string | number)[]): void => {
     if (value.includes('\0')) found(path, 'nul', 'must not contain NUL');
@@ -77,6 +78,3 @@ const flaws = (text: string, integersOnly: boolean): FieldError[] => {
   });
   return errors;
 };
-
-const pointer = (path: readonly (string | number)[]): string =>
-  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

@@ -130,7 +130,7 @@ export const finalStates = ['delivered', 'refused', 'expired', 'cancelled'] as c
 export const cancellableStates = ['accepted', 'notified', 'verified', 'partially_issued', 'undeliverable'] as const;
 
 /** The workflow has ended or is about to. */
-export const isFinal = (state: OrderState): boolean => isClosed(state) || state === 'delivered';
+export const isFinal = (state: OrderState): boolean => (finalStates as readonly OrderState[]).includes(state);
 
 export const isBeforeVerification = (state: OrderState): boolean => state === 'accepted' || state === 'notified';
 

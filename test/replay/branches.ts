@@ -61,6 +61,15 @@ const webhook = ({ terminal }: Stage, path: string, statusOf: (n: number) => num
 /** Gone at the first try: no retry, a person looks. */
 const goneOnce = (n: number): number => (n === 1 ? 410 : 204);
 
+/** An order whose terminal does not take the codes. */
+const undeliverable = async (stage: Stage, settings = webhook(stage, '/gone', () => 410)): Promise<TestIssuer> => {
+  const issuer = await issuerIn(stage, settings);
+  await issuer.placeVerified(orderNo);
+  await issuer.submit(orderNo, codes('a'));
+  await issuer.inState(orderNo, 'undeliverable');
+  return issuer;
+};
+
 export const branches = {
   'good-push-page': async (stage) => {
     const issuer = await issuerIn(stage, {});
@@ -188,34 +197,19 @@ export const branches = {
   },
 
   'undeliverable-then-redelivered': async (stage) => {
-    const issuer = await issuerIn(stage, webhook(stage, '/gone-once', goneOnce));
-    await issuer.placeVerified(orderNo);
-    await issuer.submit(orderNo, codes('a'));
-    await issuer.inState(orderNo, 'undeliverable');
+    const issuer = await undeliverable(stage, webhook(stage, '/gone-once', goneOnce));
     await byOperator(stage, issuer, 'redeliver');
     return idOf(issuer);
   },
 
   'undeliverable-then-another-terminal': async (stage) => {
-    const issuer = await issuerIn(
-      stage,
-      webhook(stage, '/gone', () => 410),
-    );
-    await issuer.placeVerified(orderNo);
-    await issuer.submit(orderNo, codes('a'));
-    await issuer.inState(orderNo, 'undeliverable');
+    const issuer = await undeliverable(stage);
     await byOperator(stage, issuer, 'redeliver', webhook(stage, '/corrected'));
     return idOf(issuer);
   },
 
   'undeliverable-then-cancelled': async (stage) => {
-    const issuer = await issuerIn(
-      stage,
-      webhook(stage, '/gone', () => 410),
-    );
-    await issuer.placeVerified(orderNo);
-    await issuer.submit(orderNo, codes('a'));
-    await issuer.inState(orderNo, 'undeliverable');
+    const issuer = await undeliverable(stage);
     await byOperator(stage, issuer, 'cancel');
     return idOf(issuer);
   },
