@@ -51,6 +51,12 @@ function runJest(args, resultFile) {
   });
 }
 
+// Each run of jest has a result of its own.
+async function testsOf(folder, name, args) {
+  const resultFile = join(folder, `${name}.json`);
+  return countsOf(resultFile, await runJest(args, resultFile));
+}
+
 function countsOf(resultFile, exitCode) {
   if (!existsSync(resultFile)) return { passed: 0, failed: 1, skipped: 0 };
   const result = JSON.parse(readFileSync(resultFile, 'utf8'));
@@ -63,18 +69,26 @@ function countsOf(resultFile, exitCode) {
   };
 }
 
+// The fault suite runs its own processes and takes both cores, so nothing runs beside it.
+const faultFolder = '/test/fault/';
+
 // `npm test`: the house checks, then every test. `npm test -- FILTER`: only jest, with what follows.
 await runCommand(async () => {
   await setup();
   const jestArgs = process.argv.slice(2);
   const checks = jestArgs.length === 0 ? await houseChecks() : { passed: 0, failed: 0 };
   const folder = mkdtempSync(join(tmpdir(), 'codeferry-result-'));
-  const resultFile = join(folder, 'result.json');
-  const exitCode = await runJest(jestArgs, resultFile);
-  const tests = countsOf(resultFile, exitCode);
+  const runs =
+    jestArgs.length > 0
+      ? { named: jestArgs }
+      : { others: [`--testPathIgnorePatterns=${faultFolder}`], fault: [`--testPathPatterns=${faultFolder}`] };
+  const counts = [checks];
+  for (const [name, args] of Object.entries(runs)) {
+    if (process.exitCode === undefined) counts.push(await testsOf(folder, name, args));
+  }
   rmSync(folder, { recursive: true, force: true });
-  const passed = checks.passed + tests.passed;
-  const failed = checks.failed + tests.failed;
-  process.stdout.write(`${passed} passed, ${failed} failed${tests.skipped > 0 ? `, ${tests.skipped} skipped` : ''}\n`);
+  const sum = (what) => counts.reduce((total, count) => total + (count[what] ?? 0), 0);
+  const [passed, failed, skipped] = [sum('passed'), sum('failed'), sum('skipped')];
+  process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
   process.exit(process.exitCode ?? (failed > 0 || passed === 0 ? 1 : 0));
 });

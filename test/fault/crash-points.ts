@@ -28,6 +28,8 @@ export const createCrashFolder = (folder: string) => {
     disarmAll: (): void => {
       for (const point of crashPointNames) rmSync(join(folder, point), { force: true });
     },
+    /** Read by the process of that name every few moments; 0 sets its clock right again. */
+    stepClock: (process: string, stepMs: number): void => writeFileSync(join(folder, `clock.${process}`), `${stepMs}`),
     isArmed: (point: CrashPoint): boolean => existsSync(join(folder, point)),
     hits: (): { point: CrashPoint; pid: number; atMs: number }[] =>
       readdirSync(folder)

@@ -69,20 +69,25 @@ const diesWithTheEngine = (name: string, point: CrashPoint, planned: PlannedOrde
   },
 });
 
+/** Killed while it still drains: a worker has a slow call out under way, an api waits for an engine that stands still. */
 const stopsGracefully = (
   target: 'worker-1' | 'api-1',
-  planned: PlannedOrder,
-  afterMs: number,
-  cutMs: number,
+  planned: readonly PlannedOrder[],
+  { afterMs, cutMs, still }: { afterMs: number; cutMs: number; still?: 'temporal' },
 ): Scene => ({
   name: `in the middle of a graceful stop of ${target}`,
   play: async ({ platform, tell, place }) => {
-    await place([planned]);
-    await pause(afterMs);
     tellDeath(tell, 'graceful stop');
-    if (!platform.part(target).signal('SIGTERM')) return false;
-    await pause(cutMs);
-    return platform.part(target).signal('SIGKILL');
+    if (still) platform.part(still).signal('SIGSTOP');
+    try {
+      await place(planned);
+      await pause(afterMs);
+      if (!platform.part(target).signal('SIGTERM')) return false;
+      await pause(cutMs);
+      return platform.part(target).signal('SIGKILL');
+    } finally {
+      if (still) platform.part(still).signal('SIGCONT');
+    }
   },
 });
 
@@ -109,7 +114,7 @@ export const crashScenes: readonly Scene[] = [
   dies('in_row_and_key_write', 'push-page'),
   dies('after_start_before_answer', 'request-hook'),
   dies('after_update_before_answer', 'push-page', { behaviour: 'twice' }),
-  dies('after_notice_before_record', 'push-page'),
+  dies('after_notice_before_record', 'push-page', { behaviour: 'verifies_late' }),
   dies('after_code_answer_before_claim', 'request-page'),
   dies('in_update_before_projection', 'push-page'),
   dies('in_update_after_projection', 'push-hook'),
@@ -134,11 +139,17 @@ export const crashScenes: readonly Scene[] = [
   ),
   stopsGracefully(
     'worker-1',
-    order('graceful-worker', 'push-page', { paidReplies: [{ reply: 'slow', acts: false }] }),
-    1_000,
-    150,
+    // Enough for each of the two workers and apis to have some.
+    Array.from({ length: 6 }, (_, n) =>
+      order(`graceful-worker-${n}`, 'push-page', { paidReplies: [{ reply: 'slow', acts: false }] }),
+    ),
+    { afterMs: 1_500, cutMs: 150 },
   ),
-  stopsGracefully('api-1', order('graceful-api', 'push-page'), 30, 30),
+  stopsGracefully(
+    'api-1',
+    Array.from({ length: 6 }, (_, n) => order(`graceful-api-${n}`, 'push-page')),
+    { afterMs: 400, cutMs: 150, still: 'temporal' },
+  ),
   stopsBoth(
     ['worker-1', 'worker-2'],
     7_000,

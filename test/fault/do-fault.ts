@@ -14,6 +14,7 @@ export const doFault = async (platform: PlatformParts, fault: PlannedFault, tell
     tell({ what: 'fault', kind: name, target, untilMs: Date.now() + durationMs + extraMs });
   switch (fault.kind) {
     case 'kill':
+      await untilThere(platform.part(target));
       if (kill(platform.part(target), durationMs)) told(startUpMs);
       return;
     case 'kill_both':
@@ -22,12 +23,26 @@ export const doFault = async (platform: PlatformParts, fault: PlannedFault, tell
       return;
     case 'stop': {
       const part = platform.part(target);
+      await untilThere(part);
       if (!part.signal('SIGSTOP')) return;
       told(2_000);
       await pause(durationMs);
       part.signal('SIGCONT');
       return;
     }
+    case 'clock_step':
+      told(2_000);
+      platform.crashes.stepClock(target, fault.stepMs);
+      await pause(durationMs);
+      platform.crashes.stepClock(target, 0);
+      return;
+    case 'full_disk':
+      if (!platform.disk) return;
+      told(startUpMs);
+      platform.disk.fill();
+      await pause(durationMs);
+      platform.disk.free();
+      return;
     case 'network': {
       const proxy = platform.proxies.get(target as ProxyName);
       told(2_000, fault.fault);
@@ -39,6 +54,7 @@ export const doFault = async (platform: PlatformParts, fault: PlannedFault, tell
     case 'graceful_stop_cut_short': {
       const part = platform.part(target);
       part.setRestartDelay(200);
+      await untilThere(part);
       if (!part.signal('SIGTERM')) return;
       const before = part.deaths();
       told(startUpMs);
@@ -53,6 +69,11 @@ export const doFault = async (platform: PlatformParts, fault: PlannedFault, tell
     default:
       fault satisfies never;
   }
+};
+
+/** Another fault may have ended it a moment ago. */
+const untilThere = async (part: Part): Promise<void> => {
+  for (let n = 0; !part.isUp() && n < 100; n += 1) await pause(100);
 };
 
 export const kill = (part: Part, downMs: number): boolean => {

@@ -1,4 +1,4 @@
-import { unlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import Module from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -35,6 +35,25 @@ const die = (point: CrashPoint): void => {
 const dieIfArmed = (point: CrashPoint): void => {
   if (isArmed(point)) die(point);
 };
+
+/** The wall clock of this process, as an administrator or a time server may step it; timers do not notice, as in life. */
+let clockStepMs = 0;
+const clockFile = join(crashFolder, `clock.${process.env.FAULT_PROCESS ?? ''}`);
+const readClock = (): void => {
+  try {
+    clockStepMs = Number(readFileSync(clockFile, 'utf8'));
+  } catch {
+    clockStepMs = 0;
+  }
+};
+readClock();
+setInterval(readClock, 200).unref();
+const RealDate = Date;
+globalThis.Date = new Proxy(RealDate, {
+  construct: (target, args, newTarget) =>
+    Reflect.construct(target, args.length === 0 ? [RealDate.now() + clockStepMs] : args, newTarget),
+  get: (target, name) => (name === 'now' ? () => RealDate.now() + clockStepMs : Reflect.get(target, name)),
+});
 
 /** Replaces exports of a built module before anyone else has loaded it. */
 const replace = (file: string, change: (exports: Part) => Part): void => {

@@ -22,6 +22,8 @@ const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 const group = (): string => Array.from({ length: 4 }, () => alphabet[randomInt(alphabet.length)]).join('');
 /** Longer than the platform may take for any answer. */
 const tryLimitMs = 13_000;
+/** Longer than a notice whose worker died is kept by the engine before it is given to another one. */
+const verifiesLateMs = 25_000;
 
 /** Writes down each try of a call with its answer, beneath the client that repeats it. */
 const tellingFetch =
@@ -261,6 +263,7 @@ const work = async (order: Order, notice: PaidNotice): Promise<void> => {
     await early;
     return;
   }
+  if (plan.behaviour === 'verifies_late') await pause(verifiesLateMs);
   const issueBy = await verify(order, notice);
   if (issueBy && account.codeMode === 'push') await supply(order, token, issueBy);
 };

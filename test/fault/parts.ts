@@ -9,6 +9,7 @@ import { freePort } from '../../src/dev/free-port';
 import { projectFolder } from '../../src/dev/project-folder';
 import { type CrashFolder, createCrashFolder } from './crash-points';
 import { startProxy, type TcpProxy } from './proxy';
+import { openSmallDisk, type SmallDisk } from './small-disk';
 
 interface Running {
   readonly pid: number;
@@ -92,6 +93,8 @@ export interface PlatformParts {
   readonly temporalAddress: string;
   readonly mongodbUri: string;
   readonly crashes: CrashFolder;
+  /** Of engine and database, where it is small enough to be filled. */
+  readonly disk: SmallDisk | undefined;
   readonly parts: ReadonlyMap<string, Part>;
   readonly proxies: ReadonlyMap<ProxyName, TcpProxy>;
   part(name: string): Part;
@@ -100,6 +103,8 @@ export interface PlatformParts {
 
 export interface PlatformOptions {
   readonly folder: string;
+  /** A small file system for engine and database, mounted by whoever starts the run; without it no disk is filled. */
+  readonly smallDisk?: string;
   /** Where issuers and terminals listen; the platform reaches them through proxies. */
   readonly outsidePorts: { readonly issuers: number; readonly terminals: number };
   readonly guardOff?: string;
@@ -111,11 +116,13 @@ const readyLimitMs = 60_000;
 /** The platform as it runs in production: two apis, two workers, an engine, a database, each a process that can be killed. */
 export const startParts = async ({
   folder,
+  smallDisk,
   outsidePorts,
   guardOff,
   secrets,
 }: PlatformOptions): Promise<PlatformParts> => {
-  const dataDir = join(folder, 'data');
+  const disk = smallDisk === undefined ? undefined : openSmallDisk(smallDisk);
+  const dataDir = join(smallDisk ?? folder, 'data');
   const logs = join(folder, 'logs');
   mkdirSync(logs, { recursive: true });
   const crashes = createCrashFolder(join(folder, 'crash'));
@@ -169,7 +176,7 @@ export const startParts = async ({
         join(projectFolder, 'dist', main),
       ],
       cwd: projectFolder,
-      env: { ...env, PORT: String(port) },
+      env: { ...env, PORT: String(port), FAULT_PROCESS: name },
       logFile: join(logs, `${name}.log`),
     });
     const ready = new Promise<void>((resolve) => {
@@ -215,6 +222,7 @@ export const startParts = async ({
     temporalAddress,
     mongodbUri,
     crashes,
+    disk,
     parts,
     proxies,
     part: (name) => {

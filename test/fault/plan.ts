@@ -9,6 +9,7 @@ export const behaviours = {
   codes_before_verification: 6,
   split: 7,
   wrong_then_right: 4,
+  verifies_late: 2,
   refuses: 4,
   cancels_at_once: 4,
   cancels_in_a_race: 7,
@@ -94,7 +95,13 @@ export const planOrders = (seed: number, name: string, count: number, overMs: nu
       quantity: multiple.has(behaviour) ? 3 : random.oneOf([1, 1, 1, 2]),
       value: random.oneOf([0, 100, 450, 999, 12_345]),
       placeAtMs: Math.round((overMs * n) / count + random.between(0, 400)),
-      paidReplies: isShort ? [] : bad(0.25, () => ({ reply: badReply(), acts: random.next() < 0.5 })),
+      paidReplies: isShort
+        ? []
+        : bad(0.25, () => {
+            const reply = badReply();
+            // A 2xx, whatever is in it, is the issuer's word that it knows: it is not told again.
+            return { reply, acts: reply === 'garbage' || random.next() < 0.5 };
+          }),
       codeReplies: bad(0.3, badReply),
       eventReplies: bad(0.2, badReply),
       terminalReplies: random.next() < 0.04 ? ['status_410'] : bad(0.35, badReply),
@@ -106,13 +113,18 @@ export type PlannedFault =
   | { readonly kind: 'kill' | 'stop'; readonly target: string; readonly durationMs: number }
   | { readonly kind: 'network'; readonly target: string; readonly fault: NetworkFault; readonly durationMs: number }
   | { readonly kind: 'kill_both' | 'graceful_stop_cut_short'; readonly target: string; readonly durationMs: number }
+  | { readonly kind: 'clock_step'; readonly target: string; readonly stepMs: number; readonly durationMs: number }
+  | { readonly kind: 'full_disk'; readonly target: 'engine+database'; readonly durationMs: number }
   | { readonly kind: 'crash_point'; readonly target: string; readonly durationMs: 0 };
+
+/** Within the five minutes that signatures allow: a clock further off is refused, and rightly. */
+const clockStepMaxMs = 120_000;
 
 /** Dealt from a deck, so that every kind comes up before one comes up again. */
 export const faultDeck = (
   random: ReturnType<typeof createRandom>,
   crashPoints: readonly string[],
-  isFull = true,
+  { isFull, hasSmallDisk }: { isFull: boolean; hasSmallDisk: boolean },
 ): PlannedFault[] => {
   const half = (names: readonly string[]): string[] => (isFull ? [...names] : [random.oneOf(names)]);
   const network = (target: string, faults: readonly NetworkFault[]): PlannedFault => ({
@@ -140,6 +152,21 @@ export const faultDeck = (
     { kind: 'stop', target: random.oneOf(['worker-1', 'worker-2']), durationMs: random.between(1_000, 20_000) },
     { kind: 'stop', target: 'temporal', durationMs: random.between(1_000, 7_000) },
     { kind: 'stop', target: 'database', durationMs: random.between(1_000, 7_000) },
+    {
+      kind: 'clock_step',
+      target: random.oneOf(['api-1', 'api-2', 'worker-1', 'worker-2']),
+      stepMs: random.between(-clockStepMaxMs, clockStepMaxMs),
+      durationMs: random.between(2_000, 10_000),
+    },
+    ...(hasSmallDisk
+      ? [
+          {
+            kind: 'full_disk' as const,
+            target: 'engine+database' as const,
+            durationMs: random.between(1_000, 5_000),
+          },
+        ]
+      : []),
     network('front', all),
     network('engine', all),
     network('database', all),

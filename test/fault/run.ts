@@ -23,12 +23,15 @@ export interface RunOptions {
   readonly orders: number;
   /** How long faults go on while these orders are placed. */
   readonly faultsMs: number;
+  /** 0: none at all. */
   readonly faultEveryMs: number;
   readonly scenes: readonly Scene[];
   readonly windowSeconds: number;
   /** After the last fault, until when every order must have ended. */
   readonly boundMs: number;
   readonly guardOff?: string;
+  /** See PlatformOptions. */
+  readonly smallDisk?: string;
   readonly say: (line: string) => void;
 }
 
@@ -56,6 +59,7 @@ export const runPlan = async (options: RunOptions): Promise<RunReport> => {
     folder,
     outsidePorts: ports,
     ...(options.guardOff === undefined ? {} : { guardOff: options.guardOff }),
+    ...(options.smallDisk === undefined ? {} : { smallDisk: options.smallDisk }),
   });
   const api = createPublicApi(platform.baseUrl, platform.operatorToken);
   const outside: Child[] = [];
@@ -205,9 +209,12 @@ const playRandomPlan = async (
   await begin({ phase: 'random', orders: planOrders(seed, `r${seed.toString(36)}`, orders, faultsMs) });
   const endMs = Date.now() + faultsMs;
   const running: Promise<void>[] = [];
-  let deck = faultDeck(random, crashPointNames, faultsMs > 120_000);
-  while (Date.now() < endMs) {
-    if (deck.length === 0) deck = faultDeck(random, crashPointNames);
+  if (faultEveryMs === 0) await pause(faultsMs);
+  const hasSmallDisk = platform.disk !== undefined;
+  let deck = faultDeck(random, crashPointNames, { isFull: faultsMs > 120_000, hasSmallDisk });
+  // One deck is always played to its end: what a seed reaches does not hang on the machine's speed.
+  for (let dealt = 0, size = deck.length; Date.now() < endMs || dealt < size; dealt += 1) {
+    if (deck.length === 0) deck = faultDeck(random, crashPointNames, { isFull: true, hasSmallDisk });
     const fault = deck.shift();
     if (fault) running.push(doFault(platform, fault, tell));
     await pause(faultEveryMs * (0.5 + random.next()));

@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { seedOf } from '../support/seed';
+import { crashScenes } from './crash-scenes';
+import { notReached } from './needed';
+import { type RunReport, runPlan } from './run';
+
+/** The short form of `npm run test:fault`: every named crash point, then 300 orders under a random plan. */
+const seed = seedOf('fault');
+const limitMs = 540_000;
+let folder: string;
+let report: RunReport;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'codeferry-fault-'));
+  report = await runPlan({
+    folder,
+    seed,
+    scenes: crashScenes,
+    orders: 300,
+    faultsMs: 70_000,
+    faultEveryMs: 4_000,
+    windowSeconds: 120,
+    boundMs: 180_000,
+    say: () => undefined,
+  });
+}, limitMs);
+
+afterAll(async () => {
+  const isGreen = report?.safety.length + report?.liveness.length === 0;
+  if (isGreen) await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  else process.stderr.write(`What the fault suite saw is kept in ${folder}\n`);
+});
+
+test('each process dies at its named crash points', () => {
+  expect(report.missed).toEqual([]);
+});
+
+test('safety: no order lost, no second code set, no code astray, nothing after a cancel, every 2xx kept', () => {
+  expect(report.safety).toEqual([]);
+});
+
+test('liveness: after the last fault every order ends, or waits for a person with a reason', () => {
+  expect(report.liveness).toEqual([]);
+});
+
+test('the dangerous states were really reached', () => {
+  expect(notReached(report.sometimes)).toEqual([]);
+});

@@ -1,0 +1,35 @@
+import { crashPointNames } from './crash-points';
+import type { Sometimes } from './sometimes';
+
+/** What the short plan must have reached to have shown anything; every seed does. */
+const needed = [
+  ...crashPointNames.map((point) => `crash point: ${point}`),
+  'fault: kill api',
+  'fault: kill worker',
+  'fault: kill temporal',
+  'fault: kill database',
+  'fault: stop api',
+  'fault: stop worker',
+  'fault: stop temporal',
+  'fault: stop database',
+  'a call without an answer: broken',
+  'a request repeated after a lost answer',
+  'a kept answer repeated',
+  '503: verification',
+  '202 queued: codes',
+  'an order cancelled by its issuer',
+  'codes for a closed order',
+  'refused: in_progress',
+  'refused: not_verified',
+  'refused: code_reused',
+  'refused: idempotency_mismatch',
+  'repeated although it was taken: order.paid',
+  'repeated although it was taken: order.code_requested',
+  'a delivery repeated',
+  'a delivery repeated although it was taken',
+  'reconciler: started',
+  'reconciler: codesJudged',
+  'reconciler: eventsStarted',
+];
+
+export const notReached = (sometimes: Sometimes): string[] => needed.filter((name) => (sometimes[name] ?? 0) === 0);
