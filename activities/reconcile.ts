@@ -7,6 +7,7 @@ import { cancelOrder } from '../src/second-interface/cancel-order';
 import { judgeSubmission } from '../src/second-interface/claim-codes';
 import { startableOrder } from '../src/second-interface/startable-order';
 import type { Issuers } from '../src/store/issuers';
+import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
 
 /** What one pass mended, shown in the Temporal UI as its result. */
@@ -18,12 +19,16 @@ export interface Reconciled {
   readonly eventsStarted: number;
   readonly viewsRefreshed: number;
   readonly cancelled: number;
+  readonly purged: number;
 }
 
 export interface Reconciling {
   readonly room: SecondInterface;
   readonly issuers: Issuers;
   readonly requests: Requests;
+  readonly purge: Purge;
+  /** How long after its end an order is kept; left out: for ever. */
+  readonly purgeAfterMs?: number | undefined;
   readonly log: Logger;
   readonly nowMs: () => number;
   /** Called between two items: a pass whose worker died is given up in seconds, and the next one is not kept waiting. */
@@ -46,6 +51,7 @@ export const createReconcile = (parts: Reconciling) => ({
       eventsStarted: await startEvents(parts, before),
       viewsRefreshed: await refreshViews(parts),
       cancelled: await cancelOrphans(parts),
+      purged: await purgeOld(parts),
     };
   },
 });
@@ -144,4 +150,11 @@ const cancelOrphans = async ({ room, issuers, ...parts }: Reconciling): Promise<
     });
   }
   return cancelled;
+};
+
+/** Orders that ended long ago: their codes are shredded, and what is personal is forgotten. */
+const purgeOld = async ({ purge, purgeAfterMs, ...parts }: Reconciling): Promise<number> => {
+  if (purgeAfterMs === undefined) return 0;
+  const due = await purge.due(new Date(parts.nowMs() - purgeAfterMs), batch);
+  return each(parts, 'purge', due, (order) => purge.forget(order, new Date(parts.nowMs())));
 };

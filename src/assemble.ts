@@ -14,6 +14,7 @@ import { ensureIndexes } from './store/indexes';
 import { createIssuers } from './store/issuers';
 import { createKeys } from './store/keys';
 import { createOrders } from './store/orders';
+import { createPurge } from './store/purge';
 import { createRequests } from './store/requests';
 import { createStats } from './store/stats';
 import { createOrderGateway } from './temporal/order-gateway';
@@ -64,6 +65,7 @@ export const assemble = async (
     issuers,
     room,
     requests: createRequests(database),
+    purge: createPurge(database),
     audit: createAudit(database),
     stats: createStats(database),
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dayMs } from './domain/timings';
 import { parseCidr } from './outbound/address';
 import { parseMasterKeys } from './sealing/key-ring';
 
@@ -49,6 +50,12 @@ const environment = z.object({
   ADAPTERS: list,
   TASK_QUEUE: z.string().default('orders'),
   CALLS_OUT_QUEUE: z.string().default('calls-out'),
+  // Events go on for three days; the engine and kept answers forget after 30: a purged order is in none of them.
+  PURGE_AFTER_DAYS: z
+    .union([z.literal('off'), z.coerce.number().int().min(31).max(36_500)], {
+      error: 'must be a whole number of days from 31 to 36500, or off',
+    })
+    .default(400),
   WORKER_METRICS_PORT: port.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -68,6 +75,8 @@ export interface Config {
   readonly adapterPaths: readonly string[];
   readonly taskQueue: string;
   readonly callsOutQueue: string;
+  /** How long after its end an order is kept; undefined: for ever. */
+  readonly purgeAfterMs: number | undefined;
   readonly workerMetricsPort: number | undefined;
   readonly logLevel: string;
 }
@@ -99,6 +108,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     adapterPaths: settings.ADAPTERS,
     taskQueue: settings.TASK_QUEUE,
     callsOutQueue: settings.CALLS_OUT_QUEUE,
+    purgeAfterMs: settings.PURGE_AFTER_DAYS === 'off' ? undefined : settings.PURGE_AFTER_DAYS * dayMs,
     workerMetricsPort: settings.WORKER_METRICS_PORT,
     logLevel: settings.LOG_LEVEL,
   };

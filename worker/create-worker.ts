@@ -12,6 +12,7 @@ import { createRequestCode } from '../activities/request-code';
 import { createSendEcho } from '../activities/send-echo';
 import { createSendEvent } from '../activities/send-event';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
+import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
 import { dataConverterWith } from '../src/temporal/client';
 
@@ -22,6 +23,8 @@ export interface WorkerParts {
   readonly callsOut: CallsOut;
   readonly keys: PlatformKeys;
   readonly requests: Requests;
+  readonly purge: Purge;
+  readonly purgeAfterMs?: number | undefined;
   readonly log: Logger;
   readonly taskQueue: string;
   readonly callsOutQueue: string;
@@ -46,6 +49,8 @@ export const createWorkers = async (parts: WorkerParts): Promise<Worker[]> => {
         room: callsOut.room,
         issuers: callsOut.issuers,
         requests: parts.requests,
+        purge: parts.purge,
+        purgeAfterMs: parts.purgeAfterMs,
         log,
         nowMs: callsOut.nowMs,
         sayAlive: () => heartbeat(),

@@ -26,7 +26,7 @@ const main = async (): Promise<void> => {
   const core = await untilDone('MongoDB', log, stopping.signal, () =>
     assemble(config, (codec) => clientOn(connection, namespace, codec), nowMs),
   );
-  const { client, codec, room, issuers, ring, keys, requests, database } = core;
+  const { client, codec, room, issuers, ring, keys, requests, purge, database } = core;
   await untilDone('search attributes', log, stopping.signal, async () => {
     if (!(await createReadiness(client).hasSearchAttributes()))
       throw new Error('the search attributes are not registered');
@@ -43,6 +43,8 @@ const main = async (): Promise<void> => {
     callsOut: { room, issuers, outbound, adapters, ring, nowMs },
     keys,
     requests,
+    purge,
+    purgeAfterMs: config.purgeAfterMs,
     log,
     taskQueue: config.taskQueue,
     callsOutQueue: config.callsOutQueue,

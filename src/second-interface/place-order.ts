@@ -23,7 +23,7 @@ export interface Placing {
 /**
  * The issuer's payment request. Answered once the row is durable, also while the engine is away.
  *
- * @throws Failure `order_conflict`, `issuer_paused`, `body_invalid` (a terminal that cannot be used).
+ * @throws Failure `order_conflict` (also of a purged order's number), `issuer_paused`, `body_invalid` (a terminal that cannot be used).
  */
 export const placeOrder = async (
   { room, publicUrl, terminalProblem, startSoon }: Placing,
@@ -46,7 +46,7 @@ export const placeOrder = async (
     return answer(201, row);
   }
   const raced = await room.orders.find(order);
-  if (!raced) throw new Failure('unavailable', { retryAfterSeconds: 1 });
+  if (!raced) throw new Failure('order_conflict', { detail: 'The number is of an order that is no longer kept' });
   return answer(200, sameContent(raced, issuer, body));
 };
 

@@ -41,6 +41,8 @@ export interface OrderRow {
   readonly deliveredAt?: Date;
   readonly voidedAt?: Date;
   readonly afterSales: number;
+  /** Only on what a purge leaves of an order (see purge.ts); no reader but the pick-up page is given that. */
+  readonly purgedAt?: Date;
 }
 
 export interface Projection {
@@ -64,6 +66,9 @@ export interface ListFilter {
 /** A timeline keeps this many newest lines, so that no order's row grows without end. */
 const timelineLimit = 2_000;
 const projectTries = 10;
+
+/** Nothing is read from, or written to, what a purge left of an order. */
+const isKept = { purgedAt: { $exists: false } };
 
 export const orderPosition = (createdAt: Date, order: OrderName): string =>
   `${createdAt.toISOString()}/${orderId(order)}`;
@@ -94,8 +99,9 @@ export const createOrders = ({ orders }: Database) => {
       }
     },
 
-    find: (order: OrderName): Promise<OrderRow | null> => orders.findOne({ _id: orderId(order) }),
+    find: (order: OrderName): Promise<OrderRow | null> => orders.findOne({ _id: orderId(order), ...isKept }),
 
+    /** Also what is left of a purged order: the page tells its buyer so. */
     findByPickup: (pickupHash: string): Promise<OrderRow | null> => orders.findOne({ pickupHash }),
 
     /** Read for open pick-up pages: what changed, in one look. */
@@ -110,7 +116,8 @@ export const createOrders = ({ orders }: Database) => {
     list: (filter: ListFilter): Promise<OrderRow[]> => {
       const position = {
         ...(filter.before !== undefined ? { $lt: filter.before } : {}),
-        ...(filter.createdAfter ? { $gt: `${filter.createdAfter.toISOString()}/\uffff` } : {}),
+        // A position begins with a digit, and a purged order has none.
+        $gt: filter.createdAfter ? `${filter.createdAfter.toISOString()}/\uffff` : '0',
       };
       return orders
         .find(
@@ -120,7 +127,7 @@ export const createOrders = ({ orders }: Database) => {
             ...(filter.orderNoPrefix !== undefined
               ? { orderNo: { $gte: filter.orderNoPrefix, $lt: `${filter.orderNoPrefix}\uffff` } }
               : {}),
-            ...(Object.keys(position).length > 0 ? { position } : {}),
+            position,
           },
           { projection: { timeline: 0, events: 0, wrappedKey: 0 } },
         )
@@ -149,7 +156,7 @@ export const createOrders = ({ orders }: Database) => {
       );
       const first = entries[0];
       if (newer.matchedCount > 0 || !first) return;
-      await orders.updateOne({ _id, 'timeline.key': { $ne: first.key } }, { $push: push(entries) });
+      await orders.updateOne({ _id, ...isKept, 'timeline.key': { $ne: first.key } }, { $push: push(entries) });
     },
 
     /**
@@ -165,9 +172,10 @@ export const createOrders = ({ orders }: Database) => {
       for (let n = 0; n < projectTries; n += 1) {
         const row = await orders.findOne(
           { _id },
-          { projection: { facts: 1, version: 1, projected: 1, 'timeline.key': 1, 'events.sequence': 1 } },
+          { projection: { facts: 1, version: 1, projected: 1, purgedAt: 1, 'timeline.key': 1, 'events.sequence': 1 } },
         );
         if (!row) throw new Error('the order has no row');
+        if (row.purgedAt) return undefined;
         if (isFinal(row.facts.state) && !isSameEnd(row.facts, facts)) return row.facts;
         const known = new Set(row.timeline.map(({ key }) => key));
         const missing = entries.filter(({ key }) => !known.has(key));
@@ -217,7 +225,7 @@ export const createOrders = ({ orders }: Database) => {
         if (moved.matchedCount > 0) return;
       }
       await orders.updateOne(
-        { _id },
+        { _id, ...isKept },
         {
           $push: push(entries),
           $unset: { unstartedSince: 1 },

@@ -35,9 +35,9 @@ const whileAway = async <T>(act: () => Promise<T>): Promise<T> => {
 };
 /** What the worker's Schedule runs; a minute ahead, so that nothing is too young for it. */
 const reconcile = () => {
-  const { room, issuers, requests } = there.core;
+  const { room, issuers, requests, purge } = there.core;
   const log = createLogger('silent', 'test');
-  return createReconcile({ room, issuers, requests, log, nowMs: () => Date.now() + 60_000 }).reconcile();
+  return createReconcile({ room, issuers, requests, purge, log, nowMs: () => Date.now() + 60_000 }).reconcile();
 };
 
 describe('while the engine is away', () => {

@@ -123,6 +123,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       },
       keys: workerCore.keys,
       requests: workerCore.requests,
+      purge: workerCore.purge,
       log,
       taskQueue: config.taskQueue,
       callsOutQueue: config.callsOutQueue,

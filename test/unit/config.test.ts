@@ -28,6 +28,7 @@ test('with the two secrets alone everything else has its documented default', ()
     adapterPaths: [],
     taskQueue: 'orders',
     callsOutQueue: 'calls-out',
+    purgeAfterMs: 400 * 24 * 3_600_000,
     workerMetricsPort: undefined,
     logLevel: 'info',
   });
@@ -57,6 +58,11 @@ test('settings are read, lists are split, and an empty setting is one left out',
   expect(readConfig({ ...needed, PORT: '9000' }).publicUrl).toBe('http://127.0.0.1:9000');
 });
 
+test('orders are kept for the whole days that are set, or for ever', () => {
+  expect(readConfig({ ...needed, PURGE_AFTER_DAYS: '31' }).purgeAfterMs).toBe(31 * 24 * 3_600_000);
+  expect(readConfig({ ...needed, PURGE_AFTER_DAYS: 'off' }).purgeAfterMs).toBeUndefined();
+});
+
 test.each([['OPERATOR_TOKEN'], ['MASTER_KEY']])('without %s there is no start', (name) => {
   const { [name]: _left, ...rest } = needed as Record<string, string>;
   expect(messageOf(rest)).toContain(name);
@@ -77,6 +83,10 @@ test.each([
   ['CALLBACK_ALLOW', '10.0.0.0/8,secret.example'],
   ['LOG_LEVEL', 'SECRET'],
   ['WORKER_METRICS_PORT', '-1'],
+  ['PURGE_AFTER_DAYS', '30'],
+  ['PURGE_AFTER_DAYS', '36501'],
+  ['PURGE_AFTER_DAYS', '99.5'],
+  ['PURGE_AFTER_DAYS', 'never-ever'],
 ])('%s that does not fit is named, and its value is not', (name, value) => {
   const message = messageOf({ ...needed, [name]: value });
   expect(message).toContain(name);

@@ -102,6 +102,7 @@ export const mountPickup = (mount: Mount, parts: Pickup): void => {
 /** @throws Failure `path_unknown`: a link that never was, has ended, or whose codes go elsewhere now. */
 const findByLink = async ({ room }: Pickup, secret: string): Promise<OrderRow> => {
   const row = await room.orders.findByPickup(sha256(secret));
+  if (row?.purgedAt) throw new Failure('path_unknown', { detail: 'The order and its codes are no longer kept' });
   const isOver = row?.deliveredAt !== undefined && row.deliveredAt.getTime() + pickupLifetimeMs < room.nowMs();
   if (!row || isOver || row.voidedAt || row.terminal.channel !== 'page') throw new Failure('path_unknown');
   return row;
