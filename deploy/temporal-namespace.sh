@@ -20,7 +20,9 @@ fi
 # A new namespace is known to every part of the server only after its cache was read again.
 tries=30
 until temporal operator search-attribute create -n "$TEMPORAL_NAMESPACE" \
-  --name IssuerId --type Keyword --name OrderNo --type Keyword --name OrderState --type Keyword; do
+  --name IssuerId --type Keyword --name OrderNo --type Keyword --name ProductId --type Keyword \
+  --name AmountValue --type Int --name AmountCurrency --type Keyword --name TerminalChannel --type Keyword \
+  --name OrderState --type Keyword --name WaitsFor --type Keyword --name ClosedReason --type Keyword; do
   tries=$((tries - 1))
   [ "$tries" -gt 0 ] || { echo "The search attributes could not be created" >&2; exit 1; }
   sleep 2

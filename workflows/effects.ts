@@ -11,11 +11,19 @@ type CallsOut = ReturnType<typeof createNotify> &
   ReturnType<typeof createDeliver>;
 
 /** Our own database only: a local activity holds the workflow task, and with it an issuer's answer. */
-export const own = proxyLocalActivities<Own>({
-  startToCloseTimeout: '10 seconds',
-  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
-  localRetryThreshold: '30 seconds',
-});
+const ownDatabase = (summary: string) =>
+  proxyLocalActivities<Own>({
+    summary,
+    startToCloseTimeout: '10 seconds',
+    retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+    localRetryThreshold: '30 seconds',
+  });
+
+export const own = {
+  project: ownDatabase('Write the state, the timeline and the events into the row of the order').project,
+  heldTime: ownDatabase('Ask how long the issuer was paused, and whether codes came in time').heldTime,
+  addEvent: ownDatabase('Write an event after the close into the row of the order').addEvent,
+};
 
 /**
  * Calls to issuers and terminals, on a queue of their own. Each enforces its own 8 s and sets its next delay itself:
@@ -48,7 +56,7 @@ export const keepTrying = async <T>(effect: () => Promise<T>): Promise<T> => {
       return await effect();
     } catch (error) {
       if (isCancellation(error)) throw error;
-      await sleep(pauseMs);
+      await sleep(pauseMs, { summary: 'Try again what failed for a reason of ours' });
     }
   }
 };

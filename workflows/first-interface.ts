@@ -24,7 +24,9 @@ export const askForCodes = (order: LiveOrder): OngoingCall => {
   return ongoing(async () => {
     while (isAwaitingCodes(order.state)) {
       if (await askOnce(order)) return;
-      await sleep(askAgainMs);
+      await sleep(askAgainMs, {
+        summary: `Ask ${order.input.issuerId} again: the codes that it gave could not be taken`,
+      });
     }
   });
 };

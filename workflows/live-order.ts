@@ -20,7 +20,7 @@ import {
 import { holdPollMs, recordedRefusalLimit, updateLimit } from '../src/domain/timings';
 import { decide, holdsSubmission, isUndoneByTime, whyWaiting } from '../src/domain/verdict';
 import { keepTrying, own } from './effects';
-import { orderStateAttribute } from './order-attributes';
+import { stateAttributes } from './order-attributes';
 import { type AskedMessage, type OrderInput, orderFacts, type Reply, updates } from './order-messages';
 
 /** What a claim became; told to the store with the next projection. */
@@ -90,7 +90,7 @@ export class LiveOrder {
     while (!isOver()) {
       const leftMs = this.windowEndsAtMs(isVerifyWindow, sinceMs) + heldMs - Date.now();
       if (leftMs > 0) {
-        await condition(isOver, leftMs);
+        await condition(isOver, leftMs, { summary: this.windowSummary(isVerifyWindow) });
         continue;
       }
       const { issuerId, orderNo } = this.input;
@@ -98,7 +98,8 @@ export class LiveOrder {
       const held = await keepTrying(() => own.heldTime({ issuerId, sinceMs, ...holder }));
       for (const message of held.codes ?? []) if (!holdsSubmission(this.held, message)) this.hear(message);
       if (isOver()) return;
-      if (held.isHeld) await condition(isOver, holdPollMs);
+      if (held.isHeld)
+        await condition(isOver, holdPollMs, { summary: 'Look again whether the issuer is still paused' });
       else if (held.heldMs > heldMs) heldMs = held.heldMs;
       else if (this.windowEndsAtMs(isVerifyWindow, sinceMs) + heldMs <= Date.now()) this.hear({ kind: 'window_ended' });
     }
@@ -137,7 +138,7 @@ export class LiveOrder {
   }
 
   showState(): void {
-    upsertSearchAttributes([{ key: orderStateAttribute, value: this.state }]);
+    upsertSearchAttributes(stateAttributes(this.facts));
   }
 
   /** Before the end: nothing that came in meanwhile is left unanswered or unwritten. */
@@ -152,6 +153,13 @@ export class LiveOrder {
   private get hasUnwritten(): boolean {
     const { accepted, late } = this.claims;
     return this.events.length + accepted.length + late.length > 0;
+  }
+
+  private windowSummary(isVerifyWindow: boolean): string {
+    const { issuerId, orderNo } = this.input;
+    return isVerifyWindow
+      ? `Give up on order ${orderNo} unless ${issuerId} verifies it before`
+      : `End the wait for the codes of order ${orderNo} unless ${issuerId} gives them all before`;
   }
 
   private windowEndsAtMs(isVerifyWindow: boolean, sinceMs: number): number {

@@ -2,6 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
+import { temporal } from '@temporalio/proto';
+import { searchAttributes } from '../../workflows/order-attributes';
 import { startChild, waitUntilReady } from './child-process';
 import { freePort, loopback } from './free-port';
 import { type Progress, temporalPath } from './temporal-programs';
@@ -11,7 +13,12 @@ export { testServerPath } from './temporal-programs';
 const readyLimitMs = 60_000;
 const retention = '30 days';
 const namespace = 'default';
-const searchAttributes = ['IssuerId', 'OrderNo', 'OrderState'];
+const { IndexedValueType } = temporal.api.enums.v1;
+export const indexedValueTypes = {
+  KEYWORD: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+  INT: IndexedValueType.INDEXED_VALUE_TYPE_INT,
+};
+const inCommandLine = { KEYWORD: 'Keyword', INT: 'Int' };
 const startTries = 3;
 
 export interface EmbeddedTemporalOptions {
@@ -45,13 +52,27 @@ async function lengthenRetention(connection: Connection): Promise<void> {
   });
 }
 
+/** The dev server registers what its command line names in a new database only, not in that of an older version. */
+async function registersEverySearchAttribute({ operatorService }: Connection): Promise<boolean> {
+  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+  const missing = searchAttributes.filter(({ name }) => !(name in customAttributes));
+  if (missing.length === 0) return true;
+  await operatorService.addSearchAttributes({
+    namespace,
+    searchAttributes: Object.fromEntries(missing.map(({ name, type }) => [name, indexedValueTypes[type]])),
+  });
+  return false;
+}
+
 async function namespaceAnswers(address: string): Promise<boolean> {
   let connection: Connection | undefined;
   try {
     connection = await Connection.connect({ address, connectTimeout: '2s' });
     const ready = connection;
-    await ready.withDeadline(Date.now() + 2_000, () => lengthenRetention(ready));
-    return true;
+    return await ready.withDeadline(Date.now() + 2_000, async () => {
+      await lengthenRetention(ready);
+      return registersEverySearchAttribute(ready);
+    });
   } catch {
     return false;
   } finally {
@@ -70,7 +91,7 @@ async function startOnce(path: string, options: EmbeddedTemporalOptions): Promis
       ...['--namespace', namespace, '--db-filename', join(options.dataDir, 'temporal.db')],
       ...(options.uiPort === undefined ? ['--headless'] : ['--ui-ip', loopback, '--ui-port', String(options.uiPort)]),
       ...(options.codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', options.codecEndpoint]),
-      ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+      ...searchAttributes.flatMap(({ name, type }) => ['--search-attribute', `${name}=${inCommandLine[type]}`]),
       ...Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
     ],
     ...(options.logFile === undefined ? {} : { logFile: options.logFile }),

@@ -132,6 +132,20 @@ export const cancellableStates = ['accepted', 'notified', 'verified', 'partially
 /** The workflow has ended or is about to. */
 export const isFinal = (state: OrderState): boolean => (finalStates as readonly OrderState[]).includes(state);
 
+/** Whom an open order waits for, in one word, as it is looked up in the Temporal UI. */
+export const waitsFor = {
+  accepted: 'verification',
+  notified: 'verification',
+  verified: 'codes',
+  partially_issued: 'codes',
+  issued: 'delivery',
+  undeliverable: 'person',
+  delivered: 'nothing',
+  refused: 'nothing',
+  expired: 'nothing',
+  cancelled: 'nothing',
+} as const satisfies Record<OrderState, string>;
+
 export const isBeforeVerification = (state: OrderState): boolean => state === 'accepted' || state === 'notified';
 
 export const isAwaitingCodes = (state: OrderState): boolean => state === 'verified' || state === 'partially_issued';

@@ -13,5 +13,6 @@ export const startableOrder = ({ issuerId, orderNo, quantity, amount, product, f
   createdAtMs: facts.createdAtMs,
   verifyWindowMs: facts.verifyWindowMs,
   issueWindowMs: facts.issueWindowMs,
+  productId: product.id,
   summary: `${quantity} x ${product.name} for ${issuerId}, order ${orderNo}`,
 });

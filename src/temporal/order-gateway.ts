@@ -9,7 +9,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { issuerIdAttribute, orderNoAttribute, orderStateAttribute } from '../../workflows/order-attributes';
+import { nameAttributes, openingAttributes } from '../../workflows/order-attributes';
 import {
   type AfterSaleInput,
   type AskedMessage,
@@ -38,6 +38,7 @@ export interface EchoInput {
 
 export interface StartableOrder extends OrderName, OrderOpening {
   readonly summary: string;
+  readonly productId: string;
 }
 
 /** Status codes of gRPC that say that the engine is not there, and the one that says that it has too much to do. */
@@ -92,7 +93,7 @@ export const createOrderGateway = ({
   };
 
   const start = async (order: StartableOrder): Promise<'started' | 'exists' | 'away'> => {
-    const { summary, ...opening } = order;
+    const { summary, productId: _, ...opening } = order;
     const input: OrderInput = { ...opening, callsOutQueue };
     try {
       await call(() =>
@@ -102,11 +103,7 @@ export const createOrderGateway = ({
           args: [input],
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
           workflowIdConflictPolicy: 'USE_EXISTING',
-          typedSearchAttributes: [
-            { key: issuerIdAttribute, value: order.issuerId },
-            { key: orderNoAttribute, value: order.orderNo },
-            { key: orderStateAttribute, value: 'accepted' },
-          ],
+          typedSearchAttributes: openingAttributes(order),
           staticSummary: summary,
           staticDetails: `Order **${order.orderNo}** of issuer **${order.issuerId}**. What it waits for stands under "Current details".`,
           priority: { fairnessKey: order.issuerId },
@@ -153,7 +150,7 @@ export const createOrderGateway = ({
     id: string,
     issuerId: string,
     args: unknown[],
-    options: Pick<ActivityOptions, 'retry' | 'summary'>,
+    options: Pick<ActivityOptions, 'retry' | 'summary' | 'typedSearchAttributes'>,
   ): Promise<'started' | 'exists' | 'away'> => {
     try {
       await call(() =>
@@ -202,6 +199,7 @@ export const createOrderGateway = ({
           args: [input],
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
           workflowIdConflictPolicy: 'USE_EXISTING',
+          typedSearchAttributes: nameAttributes(input),
           staticSummary: `${input.kind} of order ${input.orderNo} of ${input.issuerId}`,
           priority: { fairnessKey: input.issuerId },
         }),
@@ -215,6 +213,7 @@ export const createOrderGateway = ({
       startCall('sendEvent', eventActivityId(order, sequence), order.issuerId, [eventName(order, sequence)], {
         retry: { initialInterval: '5 seconds', maximumInterval: '1 day' },
         summary: `Tell ${order.issuerId} event ${sequence} of order ${order.orderNo}`,
+        typedSearchAttributes: nameAttributes(order),
       }),
 
     /** An issuer's self-test. */

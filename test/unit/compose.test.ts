@@ -4,6 +4,7 @@ import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 import { projectFolder } from '../../src/dev/project-folder';
+import { searchAttributes } from '../../workflows/order-attributes';
 
 interface Service {
   image?: string;
@@ -108,9 +109,10 @@ describe('docker-compose.yml', () => {
     expect(parse(read('deploy/temporal-dynamic-config.yaml'))).toEqual({
       'matching.enableFairness': [{ value: true }],
     });
-    for (const name of ['IssuerId', 'OrderNo', 'OrderState']) {
-      expect(read('deploy/temporal-namespace.sh')).toContain(`--name ${name} --type Keyword`);
-    }
+    const registered = [...read('deploy/temporal-namespace.sh').matchAll(/--name (\w+) --type (\w+)/g)];
+    expect(registered.map(([, name, type]) => `${name} ${type?.toUpperCase()}`)).toEqual(
+      searchAttributes.map(({ name, type }) => `${name} ${type}`),
+    );
   });
 
   test('every script that is mounted exists', () => {

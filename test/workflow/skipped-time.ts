@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure, defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Runtime, Worker } from '@temporalio/worker';
 import type { OrderProjection } from '../../activities/project';
+import { indexedValueTypes } from '../../src/dev/embedded-temporal';
 import type { OrderMessage } from '../../src/domain/messages';
 import type { OrderFacts, OrderOpening } from '../../src/domain/order';
 import { createKeyRing } from '../../src/sealing/key-ring';
 import { createPayloadCodec } from '../../src/sealing/payload-codec';
 import { dataConverterWith } from '../../src/temporal/client';
-import { searchAttributeNames } from '../../workflows/order-attributes';
+import { openingAttributes, searchAttributes } from '../../workflows/order-attributes';
 import {
   type AfterSaleInput,
   type AskedMessage,
@@ -137,7 +138,7 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
   const { client } = env;
   await client.connection.operatorService.addSearchAttributes({
     namespace: 'default',
-    searchAttributes: Object.fromEntries(searchAttributeNames.map((name) => [name, 2])),
+    searchAttributes: Object.fromEntries(searchAttributes.map(({ name, type }) => [name, indexedValueTypes[type]])),
   });
 
   const calls: (Call & { issuerId: string })[] = [];
@@ -219,10 +220,7 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
       args: [input],
       // The test server skips on to a finished order's own limit: without one that is ten years each time.
       workflowRunTimeout: '60 days',
-      typedSearchAttributes: searchAttributeNames.map((name) => ({
-        key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
-        value: 'accepted',
-      })),
+      typedSearchAttributes: openingAttributes({ ...input, productId: 'coffee' }),
     });
     const triesOf = (activityId: string): number =>
       calls.filter((call) => call.issuerId === issuerId && call.activityId === activityId).length;

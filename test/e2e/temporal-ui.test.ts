@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { temporal } from '@temporalio/proto';
+import { projectFolder } from '../../src/dev/project-folder';
+import { searchAttributeNames } from '../../workflows/order-attributes';
+import type { TestIssuer } from '../support/issuer';
+import { platformOfFile } from '../support/platform-of-file';
+import { startTerminal, type TestTerminal } from '../support/terminal';
+import { until } from '../support/until';
+
+const file = platformOfFile();
+let terminal: TestTerminal;
+
+beforeAll(async () => {
+  terminal = await startTerminal();
+});
+
+afterAll(() => terminal.stop());
+
+type IPayload = temporal.api.common.v1.IPayload;
+
+/** As an operator asks in the UI; the index is behind the order by a moment. */
+const found = (query: string): Promise<unknown> =>
+  until(query, async () => (await file.platform.client.workflow.count(query)).count === 1);
+
+const attributesOf = async ({ issuerId }: TestIssuer, orderNo: string): Promise<Record<string, unknown>> => {
+  const { typedSearchAttributes } = await file.platform.client.workflow
+    .getHandle(`order/${issuerId}/${orderNo}`)
+    .describe();
+  return Object.fromEntries(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]));
+};
+
+const codes = [{ itemId: 'a', value: 'UI-CODE-OF-THE-TESTS' }];
+
+test('an order is found by issuer, product, amount, terminal, state, by what it waits for, and by why it closed', async () => {
+  terminal.answer('/ui', () => 410);
+  const issuer = await file.issuer({ terminal: { channel: 'webhook', url: terminal.urlOf('/ui') } });
+  const { issuerId } = issuer;
+  await issuer.place('ui-1', {
+    product: { id: 'opera-ticket', name: 'A ticket' },
+    amount: { value: 4_550, currency: 'CHF' },
+  });
+  await issuer.message('order.paid', 'ui-1');
+  await found(
+    `IssuerId="${issuerId}" AND OrderNo="ui-1" AND ProductId="opera-ticket" AND AmountValue>4500 AND AmountValue<4600 ` +
+      'AND AmountCurrency="CHF" AND TerminalChannel="webhook" AND OrderState="accepted" AND WaitsFor="verification"',
+  );
+  await issuer.verify('ui-1', { amount: { value: 4_550, currency: 'CHF' } });
+  await found(`IssuerId="${issuerId}" AND OrderState="verified" AND WaitsFor="codes"`);
+  await issuer.submit('ui-1', codes);
+  await found(`IssuerId="${issuerId}" AND OrderState="undeliverable" AND WaitsFor="person" AND ClosedReason IS NULL`);
+  await file.platform.operator('POST', `/orders/${issuerId}/ui-1/cancel`, {});
+  await found(`IssuerId="${issuerId}" AND WaitsFor="nothing" AND ClosedReason="operator_cancelled"`);
+  const attributes = await attributesOf(issuer, 'ui-1');
+  expect(
+    Object.keys(attributes)
+      .filter((name) => name !== 'BuildIds')
+      .sort(),
+  ).toEqual([...searchAttributeNames].sort());
+  expect(JSON.stringify(attributes)).not.toMatch(/http|UI-CODE|whsec/);
+});
+
+test('while a terminal is called, the order waits for the delivery', async () => {
+  terminal.answer('/busy', (n) => (n === 1 ? 503 : 204), { 'retry-after': '3' });
+  const issuer = await file.issuer({ terminal: { channel: 'webhook', url: terminal.urlOf('/busy') } });
+  await issuer.placeVerified('ui-2');
+  await issuer.submit('ui-2', codes);
+  await found(`IssuerId="${issuer.issuerId}" AND OrderState="issued" AND WaitsFor="delivery"`);
+  await issuer.inState('ui-2', 'delivered');
+  await found(
+    `IssuerId="${issuer.issuerId}" AND OrderState="delivered" AND WaitsFor="nothing" AND ClosedReason IS NULL`,
+  );
+});
+
+test('an order moved to another channel is found by that one', async () => {
+  terminal.answer('/gone', () => 410);
+  const issuer = await file.issuer({ terminal: { channel: 'webhook', url: terminal.urlOf('/gone') } });
+  await issuer.placeVerified('ui-3');
+  await issuer.submit('ui-3', codes);
+  await issuer.inState('ui-3', 'undeliverable');
+  const moved = { terminal: { channel: 'page' } };
+  expect((await file.platform.operator('POST', `/orders/${issuer.issuerId}/ui-3/redeliver`, moved)).status).toBe(200);
+  await found(`IssuerId="${issuer.issuerId}" AND OrderState="delivered" AND TerminalChannel="page"`);
+});
+
+test('every activity and every timer has a sentence, and the engine sees none of it', async () => {
+  terminal.answer('/said', () => 204);
+  const issuer = await file.issuer({
+    codeMode: 'request',
+    terminal: { channel: 'webhook', url: terminal.urlOf('/said') },
+  });
+  issuer.on('order.code_requested', async () => ({ status: 200, body: { status: 'issued', codes } }));
+  await issuer.placeVerified('ui-4');
+  await issuer.inState('ui-4', 'delivered');
+  const { client, core } = file.platform;
+  const handle = client.workflow.getHandle(`order/${issuer.issuerId}/ui-4`);
+  await handle.result();
+  const said = ((await handle.fetchHistory()).events ?? []).filter(
+    (event) =>
+      event.activityTaskScheduledEventAttributes ||
+      event.timerStartedEventAttributes ||
+      event.markerRecordedEventAttributes,
+  );
+  expect(said.length).toBeGreaterThanOrEqual(6);
+  const sentences = await Promise.all(
+    said.map(async ({ userMetadata }) => {
+      const sealed = userMetadata?.summary as IPayload;
+      expect(Buffer.from(sealed.data as Uint8Array).toString('latin1')).not.toContain('order');
+      const [opened] = await core.codec.decode([sealed]);
+      return defaultPayloadConverter.fromPayload<string>(opened as IPayload);
+    }),
+  );
+  for (const sentence of sentences) expect(sentence).toMatch(/^[A-Z][a-z]+ .+ .+/);
+  expect(sentences).toEqual(
+    expect.arrayContaining([
+      `Tell ${issuer.issuerId} that order ui-4 is paid`,
+      `Give up on order ui-4 unless ${issuer.issuerId} verifies it before`,
+      `Ask ${issuer.issuerId} for the codes of order ui-4`,
+      `End the wait for the codes of order ui-4 unless ${issuer.issuerId} gives them all before`,
+      'Deliver the codes of order ui-4 to its webhook terminal',
+    ]),
+  );
+});
+
+test('every view of the operations page is a query that the engine takes, and its link holds that query', async () => {
+  const page = readFileSync(join(projectFolder, 'docs/operations.md'), 'utf8');
+  const views = [...page.matchAll(/^\| \[[^\]]+\]\((\S+\?query=\S+)\)\s+\| `(.+)`\s+\|$/gm)];
+  expect(views.length).toBeGreaterThanOrEqual(8);
+  for (const [, link, query = ''] of views) {
+    expect(new URL(String(link)).searchParams.get('query')).toBe(query);
+    await file.platform.client.workflow.count(query);
+  }
+});
