@@ -13,6 +13,7 @@ import { createInbox } from './store/inbox';
 import { ensureIndexes } from './store/indexes';
 import { createIssuers } from './store/issuers';
 import { createKeys } from './store/keys';
+import { createMaintenance } from './store/maintenance';
 import { createOrders } from './store/orders';
 import { createPurge } from './store/purge';
 import { createRequests } from './store/requests';
@@ -51,6 +52,7 @@ export const assemble = async (
     ring,
     fingerprintKey: keys.fingerprintKey,
     nowMs,
+    maintenance: createMaintenance(database, nowMs),
     holdsOf: async (issuerId) => (await issuers.findEver(issuerId))?.holds ?? [],
   };
   return {

@@ -91,6 +91,9 @@ export const api = {
   pauseIssuer: (issuerId) => call('POST', `${issuerPath(issuerId)}/pause`),
   resumeIssuer: (issuerId) => call('POST', `${issuerPath(issuerId)}/resume`),
 
+  maintenance: (signal) => call('GET', '/maintenance', { signal }),
+  setMaintenance: (body) => call('PUT', '/maintenance', { body }),
+
   failures: (signal, cursor) => call('GET', `/failures${query({ limit: 50, cursor })}`, { signal }),
   audit: (signal, cursor) => call('GET', `/audit${query({ limit: 50, cursor })}`, { signal }),
 

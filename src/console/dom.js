@@ -31,6 +31,7 @@ const paths = {
   failures: 'M12 4 2.5 20h19zM12 10v5M12 17.6v.2',
   issuers: 'M4 20V9l8-5 8 5v11M9 20v-6h6v6',
   audit: 'M12 3a9 9 0 1 0 9 9M12 7v5l3 2M16 3h5v5',
+  settings: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5',
   out: 'M10 4H5v16h5M14 8l4 4-4 4M18 12H9',
 };
 

@@ -3,10 +3,12 @@ import { auditView } from './audit.js';
 import { everyWhileSeen, h, icon, note, replace } from './dom.js';
 import { failuresView } from './failures.js';
 import { issuersView, issuerView } from './issuers.js';
+import { maintenanceBanner, maintenanceChanged } from './maintenance.js';
 import { orderView } from './order.js';
 import { ordersView } from './orders.js';
 import { overviewView } from './overview.js';
 import { problemBox } from './parts.js';
+import { settingsView } from './settings.js';
 import { signInView } from './sign-in.js';
 import { spanText } from './time.js';
 
@@ -15,6 +17,7 @@ const places = [
   { path: 'orders', title: 'Orders' },
   { path: 'failures', title: 'Failures' },
   { path: 'issuers', title: 'Issuers' },
+  { path: 'settings', title: 'Settings' },
   { path: 'audit', title: 'Audit' },
 ];
 
@@ -25,6 +28,7 @@ const routes = [
   { pattern: /^failures$/, place: 'failures', view: failuresView },
   { pattern: /^issuers$/, place: 'issuers', view: issuersView },
   { pattern: /^issuers\/([^/]+)$/, place: 'issuers', view: issuerView },
+  { pattern: /^settings$/, place: 'settings', view: settingsView },
   { pattern: /^audit$/, place: 'audit', view: auditView },
 ];
 
@@ -32,6 +36,7 @@ const app = document.getElementById('app');
 const view = h('main', { id: 'view', tabindex: '-1' });
 const links = places.map(({ path, title }) => h('a', { href: `#/${path}` }, icon(path), h('span', {}, title)));
 const alarm = h('div', { class: 'alarm', role: 'alert', hidden: true });
+const maintenance = maintenanceBanner();
 const signOutButton = () =>
   h('button', { type: 'button', class: 'quiet', onclick: () => signOut() }, icon('out'), h('span', {}, 'Sign out'));
 const shell = h(
@@ -44,7 +49,7 @@ const shell = h(
     h('nav', { 'aria-label': 'Console' }, links),
     h('div', { class: 'side-end' }, signOutButton()),
   ),
-  h('div', { class: 'stage' }, alarm, view),
+  h('div', { class: 'stage' }, alarm, maintenance.banner, view),
 );
 
 let open = new AbortController();
@@ -84,9 +89,12 @@ const decoded = (text) => {
 const lookAtHealth = async () => {
   const said = [];
   try {
-    const { parts, reconcilerAgeSeconds } = await api.health(
-      AbortSignal.any([health.signal, AbortSignal.timeout(8_000)]),
-    );
+    const {
+      parts,
+      reconcilerAgeSeconds,
+      maintenance: isMaintenance,
+    } = await api.health(AbortSignal.any([health.signal, AbortSignal.timeout(8_000)]));
+    await maintenance.show(isMaintenance === 'on');
     if (parts.temporal !== 'ok') said.push('The workflow engine is away: orders are accepted and wait for it.');
     if (parts.mongodb !== 'ok') said.push('The database is away: nothing can be read or changed.');
     if (parts.reconciler === 'late')
@@ -130,6 +138,7 @@ session.onEnd = () => {
   note('The session has ended. Sign in again to go on where you were.', 'part');
 };
 
+maintenanceChanged.addEventListener('change', () => lookAtHealth());
 window.addEventListener('hashchange', () => session.current && show());
 window.addEventListener('keydown', (event) => {
   const isTyping = event.target.closest?.('input, select, textarea, dialog');

@@ -179,4 +179,6 @@ export const auditWords = {
   'order.extended': 'Extended the window of',
   'order.codes_voided': 'Declared void the codes of',
   'orders.batch': 'Batch:',
+  'maintenance.began': 'Stopped new orders of the',
+  'maintenance.ended': 'Took new orders again on the',
 };

@@ -42,6 +42,9 @@ export const extendRequest = z.strictObject({ seconds: windowSeconds });
 export const noBody = z.strictObject({});
 export const operatorCancelRequest = z.strictObject({ reason: text(1, 512).default('operator') });
 
+/** The switch that stops new orders; the reason is for other operators to read. */
+export const maintenanceRequest = z.strictObject({ on: z.boolean(), reason: text(1, 200).optional() });
+
 /** The console's sign-in: the token for a session. */
 export const signInRequest = z.strictObject({ token: z.string().min(1).max(512) });
 

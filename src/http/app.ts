@@ -30,6 +30,7 @@ import { mountEcho } from './routes/echo';
 import { mountHealth } from './routes/health';
 import { mountKeys } from './routes/keys';
 import { mountOperatorIssuers } from './routes/operator-issuers';
+import { mountOperatorMaintenance } from './routes/operator-maintenance';
 import { mountOperatorOrders } from './routes/operator-orders';
 import { mountOrderOperations } from './routes/order-operations';
 import { mountOrders } from './routes/orders';
@@ -122,13 +123,14 @@ export const createApp = ({
   const { operatorToken, temporalUiUrl } = config;
   const sessions = createConsoleSessions({ operatorToken, publicUrl: config.publicUrl, nowMs });
   const mount = createMount(app, { issuers, ring, nowMs, requests, operator: { operatorToken, sessions } });
-  mountHealth(mount, { engine: core.engine, database, nowMs });
+  mountHealth(mount, { engine: core.engine, database, maintenance: room.maintenance, nowMs });
   mountKeys(mount, keys);
   mountOrders(mount, { room, publicUrl: config.publicUrl, terminalProblem, startSoon: starter.startSoon });
   mountOrderOperations(mount, room);
   mountEcho(mount, gateway, nowMs);
   mountOperatorIssuers(mount, { issuers, ring, nowMs, audit, settingsProblem, cancelOpenSoon });
   mountOperatorOrders(mount, { room, audit, auditLog: core.audit, terminalProblem });
+  mountOperatorMaintenance(mount, { maintenance: room.maintenance, audit, nowMs });
   mountPickup(mount, { room, watch: createOrderWatch(room.orders, log) });
   mountCodec(mount, { decodePayloads: core.decodePayloads, ...config });
   mountConsole(mount, {

@@ -15,7 +15,7 @@ import { authorizeOperator, type OperatorAuth } from './operator-auth';
 import { bodyLimitBytes, bytesOf, rawBody } from './raw-body';
 
 type Params = Readonly<Record<string, string>>;
-type Method = 'get' | 'post' | 'patch' | 'delete' | 'options';
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete' | 'options';
 
 interface SignedPost<S extends z.ZodType> {
   readonly path: string;
@@ -32,7 +32,7 @@ interface SignedGet<S extends z.ZodType> {
 }
 
 interface OperatorCall<B extends z.ZodType, Q extends z.ZodType> {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly path: string;
   readonly body?: B;
   readonly query?: Q;

@@ -15,6 +15,7 @@ import {
   changeIssuerRequest,
   createIssuerRequest,
   extendRequest,
+  maintenanceRequest,
   redeliverRequest,
   rotateSecretRequest,
 } from '../contract/operator';
@@ -22,7 +23,7 @@ import { failures } from '../domain/failures';
 import { orderStates } from '../domain/order';
 
 export interface Operation {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly path: string;
   readonly summary: string;
   readonly tag: 'issuer' | 'operator' | 'public';
@@ -42,7 +43,12 @@ const operations: readonly Operation[] = [
     tag: 'issuer',
     summary: 'Payment request: places an order',
     body: placeOrderRequest,
-    answers: { 201: 'Order', 200: 'The same content again', 409: 'order_conflict, issuer_paused' },
+    answers: {
+      201: 'Order',
+      200: 'The same content again',
+      409: 'order_conflict, issuer_paused',
+      503: 'unavailable: maintenance',
+    },
   },
   {
     method: 'get',
@@ -253,6 +259,21 @@ const operations: readonly Operation[] = [
     summary: 'Orders that wait for a person',
     query: pageQuery,
     answers: { 200: 'data and nextCursor' },
+  },
+  {
+    method: 'get',
+    path: '/v1/operator/maintenance',
+    tag: 'operator',
+    summary: 'Whether new orders are refused',
+    answers: { 200: 'on, and since, by, reason' },
+  },
+  {
+    method: 'put',
+    path: '/v1/operator/maintenance',
+    tag: 'operator',
+    summary: 'Stops new orders, or takes them again; running orders go on',
+    body: maintenanceRequest,
+    answers: { 200: 'on, since, by, reason' },
   },
   {
     method: 'get',

@@ -7,6 +7,7 @@ import type { KeyRing } from '../sealing/key-ring';
 import type { Codes } from '../store/codes';
 import type { Inbox } from '../store/inbox';
 import type { Hold } from '../store/issuers';
+import type { Maintenance } from '../store/maintenance';
 import type { OrderRow, Orders } from '../store/orders';
 import type { Asked, OrderGateway } from '../temporal/order-gateway';
 import { startableOrder } from './startable-order';
@@ -20,6 +21,7 @@ export interface SecondInterface {
   readonly ring: KeyRing;
   readonly fingerprintKey: Uint8Array;
   readonly nowMs: () => number;
+  readonly maintenance: Maintenance;
   /** When the issuer was paused: windows in a view stand still meanwhile. */
   readonly holdsOf: (issuerId: string) => Promise<readonly Hold[]>;
 }

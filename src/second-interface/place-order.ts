@@ -23,7 +23,8 @@ export interface Placing {
 /**
  * The issuer's payment request. Answered once the row is durable, also while the engine is away.
  *
- * @throws Failure `order_conflict` (also of a purged order's number), `issuer_paused`, `body_invalid` (a terminal that cannot be used).
+ * @throws Failure `order_conflict` (also of a purged order's number), `unavailable` (maintenance), `issuer_paused`,
+ * `body_invalid` (a terminal that cannot be used).
  */
 export const placeOrder = async (
   { room, publicUrl, terminalProblem, startSoon }: Placing,
@@ -37,6 +38,9 @@ export const placeOrder = async (
   });
   const before = await room.orders.find(order);
   if (before) return answer(200, sameContent(before, issuer, body));
+  if (await room.maintenance.isOn()) {
+    throw new Failure('unavailable', { detail: 'New orders are not taken: maintenance', retryAfterSeconds: 30 });
+  }
   if (issuer.state === 'paused') throw new Failure('issuer_paused', { retryAfterSeconds: 30 });
   const row = newRow(room, issuer, publicUrl, body);
   const problem = await terminalProblem(row.terminal);

@@ -4,6 +4,7 @@ import type { SubmissionRow } from './codes';
 import type { InboxRow } from './inbox';
 import type { IssuerRow } from './issuers';
 import type { KeyRow } from './keys';
+import type { MaintenanceRow } from './maintenance';
 import type { OrderRow } from './orders';
 import type { RequestRow } from './requests';
 
@@ -18,6 +19,7 @@ export interface Collections {
   readonly inbox: Collection<InboxRow>;
   readonly audit: Collection<AuditRow>;
   readonly keys: Collection<KeyRow>;
+  readonly settings: Collection<MaintenanceRow>;
 }
 
 export interface Database extends Collections {
@@ -50,6 +52,7 @@ export const openDatabase = (uri: string): Database => {
     inbox: db.collection('inbox'),
     audit: db.collection('audit'),
     keys: db.collection('keys'),
+    settings: db.collection('settings'),
     ping: async () => {
       await db.command({ ping: 1 });
     },

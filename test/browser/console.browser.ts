@@ -196,16 +196,35 @@ describe('the console in a browser', () => {
     for (const n of [1, 2, 3]) expect((await issuer.order(`batch-${n}`)).body.state).toBe('cancelled');
   });
 
+  test('the maintenance switch stops new orders, says so across the views, and takes them again', async () => {
+    const issuer = await file.issuer();
+    await signIn('#/settings');
+    await page.getByText('New orders are taken.').waitFor();
+    await page.getByRole('button', { name: 'Stop new orders' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Reason, for other operators').fill('moving house');
+    await dialog.getByRole('button', { name: 'Stop new orders' }).click();
+    const banner = page.getByRole('status').filter({ hasText: 'Maintenance: new orders are refused' });
+    await banner.getByText('moving house').waitFor();
+    expect((await issuer.place('in-maintenance')).status).toBe(503);
+    await page.getByRole('link', { name: 'Orders', exact: true }).click();
+    await heading('Orders');
+    await banner.getByRole('button', { name: 'Take new orders again' }).click();
+    await dialog.getByRole('button', { name: 'Take new orders' }).click();
+    await banner.waitFor({ state: 'hidden' });
+    expect((await issuer.place('in-maintenance')).status).toBe(201);
+  });
+
   test('nothing is wider than a phone, in no view', async () => {
     const issuer = await file.issuer();
     const orderNo = `${'long-order-number-'.repeat(3)}abcdefghij`;
     await issuer.place(orderNo, { product: { id: 'p', name: 'W'.repeat(200) } });
     await page.setViewportSize({ width: 360, height: 740 });
     await signIn();
-    const views = ['overview', 'orders', 'failures', 'issuers', `issuers/${issuer.issuerId}`, 'audit'];
+    const views = ['overview', 'orders', 'failures', 'issuers', `issuers/${issuer.issuerId}`, 'settings', 'audit'];
     for (const view of [...views, `orders/${issuer.issuerId}/${orderNo}`]) {
       await page.goto(`${file.platform.baseUrl}/operator#/${view}`);
-      await page.locator('.paged, .timeline, .bars').first().waitFor();
+      await page.locator('.paged, .timeline, .bars, .action-row').first().waitFor();
       expect([view, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([view, true]);
     }
   });

@@ -1,0 +1,74 @@
+import { api } from './api.js';
+import { askDialog } from './dialog.js';
+import { h, note, replace } from './dom.js';
+import { agoText, timeTag } from './time.js';
+
+/** Told to the shell, which shows the banner, and to whoever shows the switch. */
+export const maintenanceChanged = new EventTarget();
+
+const changed = () => maintenanceChanged.dispatchEvent(new Event('change'));
+
+const begin = async () => {
+  const begun = await askDialog({
+    title: 'Stop new orders?',
+    text: 'Payment requests are answered 503 and asked to come again. Orders that run go on to their end: calls, windows and deliveries.',
+    confirm: 'Stop new orders',
+    danger: true,
+    fields: [{ name: 'reason', label: 'Reason, for other operators', placeholder: 'Moving the database' }],
+    run: ({ reason }) => api.setMaintenance({ on: true, ...(reason ? { reason } : {}) }),
+  });
+  if (begun) changed();
+};
+
+const end = async () => {
+  const ended = await askDialog({
+    title: 'Take new orders again?',
+    text: 'Every api process takes them within two seconds.',
+    confirm: 'Take new orders',
+    run: () => api.setMaintenance({ on: false }),
+  });
+  if (!ended) return;
+  note('New orders are taken again.');
+  changed();
+};
+
+const button = ({ on }) =>
+  on
+    ? h('button', { type: 'button', class: 'primary', onclick: end }, 'Take new orders again')
+    : h('button', { type: 'button', class: 'danger-quiet', onclick: begin }, 'Stop new orders');
+
+const words = ({ by, since, reason }) => [
+  'Maintenance: new orders are refused',
+  since && [', by ', by, ' ', timeTag(since, agoText(since))],
+  reason && [`: ${reason}`],
+  '. Running orders go on.',
+];
+
+/** Across all views while it is on; `isOn` is what every health look says. */
+export const maintenanceBanner = () => {
+  const text = h('p', {});
+  const banner = h('div', { class: 'maintenance', role: 'status', hidden: true }, text, button({ on: true }));
+  let shown = false;
+  const show = async (isOn) => {
+    if (isOn && !shown) replace(text, words(await api.maintenance().catch(() => ({}))));
+    shown = isOn;
+    banner.hidden = !isOn;
+  };
+  return { banner, show };
+};
+
+/** The switch itself, on the settings view. */
+export const maintenanceCard = async (signal) => {
+  const body = h('div', {});
+  const look = async () => {
+    const row = await api.maintenance(signal);
+    replace(
+      body,
+      h('p', { class: row.on ? 'bad-text' : 'soft' }, row.on ? words(row) : 'New orders are taken.'),
+      h('div', { class: 'action-row' }, button(row)),
+    );
+  };
+  maintenanceChanged.addEventListener('change', () => look().catch(() => undefined), { signal });
+  await look();
+  return h('section', { class: 'card' }, h('h2', {}, 'Maintenance'), body);
+};
