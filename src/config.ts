@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { firstOperatorName, type OperatorWithToken, roles } from './domain/operator';
 import { dayMs } from './domain/timings';
 import { parseCidr } from './outbound/address';
 import { parseMasterKeys } from './sealing/key-ring';
@@ -22,43 +23,71 @@ const isCidr = (text: string): boolean => {
   }
 };
 
+const operator = z
+  .string()
+  .regex(/^[\w.@-]{1,64}:(viewer|operator|admin):[^\s:,]{16,512}$/)
+  .transform((entry) => {
+    const [name = '', role, token = ''] = entry.split(':');
+    return { name, role: role as (typeof roles)[number], token };
+  });
+
 /** Every setting of api and worker, read once by a root and passed on as values; docs/settings.md tells them to people. */
-const environment = z.object({
-  PORT: port.default(8080),
-  HOST: z.string().default('127.0.0.1'),
-  PUBLIC_URL: z.url().optional(),
-  TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
-  TEMPORAL_NAMESPACE: z.string().default('default'),
-  TEMPORAL_UI_URL: z.url({ protocol: /^https?$/ }).optional(),
-  MONGODB_URI: z
-    .string()
-    .regex(/^mongodb(\+srv)?:\/\//)
-    .default('mongodb://127.0.0.1:27017/codeferry'),
-  OPERATOR_TOKEN: z.string().min(16),
-  MASTER_KEY: z.string().transform((text, context) => {
-    try {
-      return parseMasterKeys(text);
-    } catch {
-      context.addIssue({ code: 'custom', message: 'must be base64 of 32 bytes; several are separated by commas' });
+const environment = z
+  .object({
+    PORT: port.default(8080),
+    HOST: z.string().default('127.0.0.1'),
+    PUBLIC_URL: z.url().optional(),
+    TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
+    TEMPORAL_NAMESPACE: z.string().default('default'),
+    TEMPORAL_UI_URL: z.url({ protocol: /^https?$/ }).optional(),
+    MONGODB_URI: z
+      .string()
+      .regex(/^mongodb(\+srv)?:\/\//)
+      .default('mongodb://127.0.0.1:27017/codeferry'),
+    OPERATOR_TOKEN: z.string().min(16),
+    OPERATOR_TOKENS: list.transform((entries, context) => {
+      const parsed = z.array(operator).max(200).safeParse(entries);
+      if (parsed.success) return parsed.data;
+      context.addIssue({
+        code: 'custom',
+        message: `must be name:role:token, separated by commas; roles are ${roles.join(', ')}, a token has at least 16 characters`,
+      });
       return z.NEVER;
-    }
-  }),
-  CODEC_SECRET: z.string().min(16).optional(),
-  CALLBACK_ALLOW: list.refine((ranges) => ranges.every(isCidr), {
-    error: 'must be address ranges such as 10.0.0.0/8, separated by commas',
-  }),
-  ADAPTERS: list,
-  TASK_QUEUE: z.string().default('orders'),
-  CALLS_OUT_QUEUE: z.string().default('calls-out'),
-  // Events go on for three days; the engine and kept answers forget after 30: a purged order is in none of them.
-  PURGE_AFTER_DAYS: z
-    .union([z.literal('off'), z.coerce.number().int().min(31).max(36_500)], {
-      error: 'must be a whole number of days from 31 to 36500, or off',
-    })
-    .default(400),
-  WORKER_METRICS_PORT: port.optional(),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-});
+    }),
+    MASTER_KEY: z.string().transform((text, context) => {
+      try {
+        return parseMasterKeys(text);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be base64 of 32 bytes; several are separated by commas' });
+        return z.NEVER;
+      }
+    }),
+    CODEC_SECRET: z.string().min(16).optional(),
+    CALLBACK_ALLOW: list.refine((ranges) => ranges.every(isCidr), {
+      error: 'must be address ranges such as 10.0.0.0/8, separated by commas',
+    }),
+    ADAPTERS: list,
+    TASK_QUEUE: z.string().default('orders'),
+    CALLS_OUT_QUEUE: z.string().default('calls-out'),
+    // Events go on for three days; the engine and kept answers forget after 30: a purged order is in none of them.
+    PURGE_AFTER_DAYS: z
+      .union([z.literal('off'), z.coerce.number().int().min(31).max(36_500)], {
+        error: 'must be a whole number of days from 31 to 36500, or off',
+      })
+      .default(400),
+    WORKER_METRICS_PORT: port.optional(),
+    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  })
+  .superRefine(({ OPERATOR_TOKEN, OPERATOR_TOKENS }, context) => {
+    const names = [firstOperatorName, ...OPERATOR_TOKENS.map(({ name }) => name)];
+    const tokens = [OPERATOR_TOKEN, ...OPERATOR_TOKENS.map(({ token }) => token)];
+    if (new Set(names).size === names.length && new Set(tokens).size === tokens.length) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['OPERATOR_TOKENS'],
+      message: `needs another name and another token for each; ${firstOperatorName} is the name of OPERATOR_TOKEN`,
+    });
+  });
 
 export interface Config {
   readonly port: number;
@@ -68,7 +97,8 @@ export interface Config {
   /** Where operators read workflows; the console links to it. */
   readonly temporalUiUrl: string | undefined;
   readonly mongodbUri: string;
-  readonly operatorToken: string;
+  /** Who may call the operator API: the bearer of OPERATOR_TOKEN first. */
+  readonly operators: readonly OperatorWithToken[];
   readonly masterKeys: readonly Buffer[];
   readonly codecSecret: string | undefined;
   readonly callbackAllow: readonly string[];
@@ -101,7 +131,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     temporal: { address: settings.TEMPORAL_ADDRESS, namespace: settings.TEMPORAL_NAMESPACE },
     temporalUiUrl: settings.TEMPORAL_UI_URL?.replace(/\/+$/, ''),
     mongodbUri: settings.MONGODB_URI,
-    operatorToken: settings.OPERATOR_TOKEN,
+    operators: [
+      { name: firstOperatorName, role: 'admin', token: settings.OPERATOR_TOKEN },
+      ...settings.OPERATOR_TOKENS,
+    ],
     masterKeys: settings.MASTER_KEY,
     codecSecret: settings.CODEC_SECRET,
     callbackAllow: settings.CALLBACK_ALLOW,

@@ -16,6 +16,11 @@ export class Problem extends Error {
 
 export const session = { current: undefined, onEnd: () => undefined };
 
+const roles = ['viewer', 'operator', 'admin'];
+
+/** What the platform would refuse anyway is not offered. */
+export const may = (needed) => roles.indexOf(session.current?.operator.role) >= roles.indexOf(needed);
+
 const call = async (method, path, { body, signal, waitMs = limitMs } = {}) => {
   const limit = AbortSignal.timeout(waitMs);
   let response;

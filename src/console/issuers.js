@@ -1,4 +1,4 @@
-import { api } from './api.js';
+import { api, may } from './api.js';
 import { askDialog, showDialog } from './dialog.js';
 import { h, note, replace } from './dom.js';
 import { isTerminalFieldShown, terminalFields, terminalOf } from './order-actions.js';
@@ -21,7 +21,10 @@ export const issuersView = async ({ root, signal }) => {
   const list = h('div', {});
   replace(
     root,
-    heading('Issuers', h('button', { type: 'button', class: 'primary', onclick: () => createIssuer() }, 'New issuer')),
+    heading(
+      'Issuers',
+      may('admin') && h('button', { type: 'button', class: 'primary', onclick: () => createIssuer() }, 'New issuer'),
+    ),
     list,
   );
   replace(
@@ -276,14 +279,16 @@ export const issuerView = async ({ root, params: [issuerId], signal }) => {
         'section',
         { class: 'card' },
         h('h2', {}, 'Actions'),
-        h(
-          'div',
-          { class: 'action-row' },
-          button('Change', change),
-          button('New secret', rotate),
-          issuer.state === 'active' ? button('Pause', pause) : button('Resume', resume, 'primary'),
-          button('Delete', remove, 'danger-quiet'),
-        ),
+        may('admin')
+          ? h(
+              'div',
+              { class: 'action-row' },
+              button('Change', change),
+              button('New secret', rotate),
+              issuer.state === 'active' ? button('Pause', pause) : button('Resume', resume, 'primary'),
+              button('Delete', remove, 'danger-quiet'),
+            )
+          : h('p', { class: 'soft' }, 'Only an admin changes issuers.'),
       ),
     ),
     h('section', {}, h('h2', {}, 'Its newest orders'), orders),

@@ -1,4 +1,4 @@
-import { api, session } from './api.js';
+import { api, may, session } from './api.js';
 import { auditView } from './audit.js';
 import { everyWhileSeen, h, icon, note, replace } from './dom.js';
 import { failuresView } from './failures.js';
@@ -18,7 +18,7 @@ const places = [
   { path: 'failures', title: 'Failures' },
   { path: 'issuers', title: 'Issuers' },
   { path: 'settings', title: 'Settings' },
-  { path: 'audit', title: 'Audit' },
+  { path: 'audit', title: 'Audit', needs: 'admin' },
 ];
 
 const routes = [
@@ -35,6 +35,7 @@ const routes = [
 const app = document.getElementById('app');
 const view = h('main', { id: 'view', tabindex: '-1' });
 const links = places.map(({ path, title }) => h('a', { href: `#/${path}` }, icon(path), h('span', {}, title)));
+const who = h('p', { class: 'who-am-i soft' });
 const alarm = h('div', { class: 'alarm', role: 'alert', hidden: true });
 const maintenance = maintenanceBanner();
 const signOutButton = () =>
@@ -47,7 +48,7 @@ const shell = h(
     { class: 'side' },
     h('a', { class: 'brand', href: '#/overview' }, h('span', { class: 'mark', 'aria-hidden': 'true' }), 'Codeferry'),
     h('nav', { 'aria-label': 'Console' }, links),
-    h('div', { class: 'side-end' }, signOutButton()),
+    h('div', { class: 'side-end' }, who, signOutButton()),
   ),
   h('div', { class: 'stage' }, alarm, maintenance.banner, view),
 );
@@ -109,6 +110,11 @@ const lookAtHealth = async () => {
 };
 
 const enter = () => {
+  const { name, role } = session.current.operator;
+  replace(who, name, name === role ? '' : `, ${role}`);
+  links.forEach((link, n) => {
+    link.hidden = !may(places[n].needs ?? 'viewer');
+  });
   replace(app, shell);
   health = new AbortController();
   lookAtHealth();

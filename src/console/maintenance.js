@@ -1,4 +1,4 @@
-import { api } from './api.js';
+import { api, may } from './api.js';
 import { askDialog } from './dialog.js';
 import { h, note, replace } from './dom.js';
 import { agoText, timeTag } from './time.js';
@@ -32,10 +32,12 @@ const end = async () => {
   changed();
 };
 
+/** For an admin; others see why nothing is taken. */
 const button = ({ on }) =>
-  on
+  may('admin') &&
+  (on
     ? h('button', { type: 'button', class: 'primary', onclick: end }, 'Take new orders again')
-    : h('button', { type: 'button', class: 'danger-quiet', onclick: begin }, 'Stop new orders');
+    : h('button', { type: 'button', class: 'danger-quiet', onclick: begin }, 'Stop new orders'));
 
 const words = ({ by, since, reason }) => [
   'Maintenance: new orders are refused',
@@ -47,9 +49,11 @@ const words = ({ by, since, reason }) => [
 /** Across all views while it is on; `isOn` is what every health look says. */
 export const maintenanceBanner = () => {
   const text = h('p', {});
-  const banner = h('div', { class: 'maintenance', role: 'status', hidden: true }, text, button({ on: true }));
+  const act = h('div', {});
+  const banner = h('div', { class: 'maintenance', role: 'status', hidden: true }, text, act);
   let shown = false;
   const show = async (isOn) => {
+    replace(act, isOn && button({ on: true }));
     if (isOn && !shown) replace(text, words(await api.maintenance().catch(() => ({}))));
     shown = isOn;
     banner.hidden = !isOn;

@@ -1,4 +1,4 @@
-import { api, session } from './api.js';
+import { api, may, session } from './api.js';
 import { everyWhileSeen, h, replace } from './dom.js';
 import { orderActions, runAction } from './order-actions.js';
 import { heading, issuerLink, stateChip } from './parts.js';
@@ -150,13 +150,17 @@ const refusalReason = (timeline) => {
 };
 
 const actionsCard = (facts, refresh) => {
-  const fitting = orderActions.filter(({ fits }) => fits(facts.state));
+  const fitting = may('operator') ? orderActions.filter(({ fits }) => fits(facts.state)) : [];
   return h(
     'section',
     { class: 'card act' },
     h('h2', {}, 'Actions'),
     fitting.length === 0
-      ? h('p', { class: 'soft' }, 'The order has ended; nothing can be done to it.')
+      ? h(
+          'p',
+          { class: 'soft' },
+          may('operator') ? 'The order has ended; nothing can be done to it.' : 'Your role reads only.',
+        )
       : h(
           'ul',
           { class: 'actions' },

@@ -1,4 +1,4 @@
-import { api } from './api.js';
+import { api, may } from './api.js';
 import { askDialog, showDialog } from './dialog.js';
 import { h, note, replace } from './dom.js';
 import { empty, heading, issuerIds, orderColumns, orderHref, pagedTable, problemBox } from './parts.js';
@@ -104,7 +104,7 @@ export const ordersView = async ({ root, query, signal }) => {
       // Enter in a field presses it.
       h('button', { type: 'submit', class: 'unseen', tabindex: '-1', 'aria-hidden': 'true' }, 'Open the first'),
     ),
-    batchPanel(filter, find),
+    may('operator') && batchPanel(filter, find),
     found,
   );
   search.focus({ preventScroll: true });

@@ -6,6 +6,7 @@ export const failures = {
   body_too_large: { status: 413, retryable: false, title: 'The body is larger than this call takes' },
   signature_invalid: { status: 401, retryable: false, title: 'The signature is missing or does not fit' },
   operator_unauthorized: { status: 401, retryable: false, title: 'The operator token is missing or wrong' },
+  operator_forbidden: { status: 403, retryable: false, title: 'Your role may not do this' },
   idempotency_mismatch: { status: 422, retryable: false, title: 'This webhook-id was used for another request' },
   in_progress: { status: 409, retryable: true, title: 'The same request is being handled' },
   media_type_unsupported: { status: 415, retryable: false, title: 'The body must be application/json' },

@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
+import type { OperatorWithToken } from '../domain/operator';
 import { cancellableStates, type Terminal } from '../domain/order';
 import type { AddressGuard } from '../outbound/address-guard';
 import type { KeyRing } from '../sealing/key-ring';
@@ -16,7 +17,7 @@ import type { Requests } from '../store/requests';
 import type { Stats } from '../store/stats';
 import type { OrderGateway } from '../temporal/order-gateway';
 import type { EngineReadiness } from '../temporal/readiness';
-import { createAuditTrail } from './audit-trail';
+import { createAuditTrails } from './audit-trail';
 import { createConsoleSampler } from './console-sampler';
 import { createConsoleSessions } from './console-sessions';
 import { createMetrics } from './metrics';
@@ -53,7 +54,7 @@ export interface AppParts {
   };
   readonly config: {
     readonly publicUrl: string;
-    readonly operatorToken: string;
+    readonly operators: readonly OperatorWithToken[];
     readonly codecSecret: string | undefined;
     readonly temporalUiUrl?: string | undefined;
     readonly temporal?: { readonly namespace: string };
@@ -75,7 +76,7 @@ export const createApp = ({
 }: AppParts): { app: Express; starter: Starter } => {
   const { room, issuers, ring, requests, keys, database, gateway } = core;
   const starter = createStarter({ gateway, log });
-  const audit = createAuditTrail(core.audit, nowMs);
+  const audit = createAuditTrails(core.audit, nowMs);
 
   const terminalProblem = async (terminal: Terminal) => {
     if (terminal.channel === 'page') return null;
@@ -120,23 +121,23 @@ export const createApp = ({
   const metrics = createMetrics();
   app.use(requestId, metrics.observe, helmet({ strictTransportSecurity: false }));
 
-  const { operatorToken, temporalUiUrl } = config;
-  const sessions = createConsoleSessions({ operatorToken, publicUrl: config.publicUrl, nowMs });
-  const mount = createMount(app, { issuers, ring, nowMs, requests, operator: { operatorToken, sessions } });
+  const { operators, temporalUiUrl } = config;
+  const sessions = createConsoleSessions({ operators, publicUrl: config.publicUrl, nowMs });
+  const mount = createMount(app, { issuers, ring, nowMs, requests, operator: { operators, sessions }, audit });
   mountHealth(mount, { engine: core.engine, database, maintenance: room.maintenance, nowMs });
   mountKeys(mount, keys);
   mountOrders(mount, { room, publicUrl: config.publicUrl, terminalProblem, startSoon: starter.startSoon });
   mountOrderOperations(mount, room);
   mountEcho(mount, gateway, nowMs);
-  mountOperatorIssuers(mount, { issuers, ring, nowMs, audit, settingsProblem, cancelOpenSoon });
-  mountOperatorOrders(mount, { room, audit, auditLog: core.audit, terminalProblem });
-  mountOperatorMaintenance(mount, { maintenance: room.maintenance, audit, nowMs });
+  mountOperatorIssuers(mount, { issuers, ring, nowMs, settingsProblem, cancelOpenSoon });
+  mountOperatorOrders(mount, { room, auditLog: core.audit, terminalProblem });
+  mountOperatorMaintenance(mount, { maintenance: room.maintenance, nowMs });
   mountPickup(mount, { room, watch: createOrderWatch(room.orders, log) });
   mountCodec(mount, { decodePayloads: core.decodePayloads, ...config });
   mountConsole(mount, {
     sampler: createConsoleSampler({ stats: core.stats, nowMs, log }),
     sessions,
-    operatorToken,
+    operators,
     audit,
     log,
     nowMs,

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { Operator } from '../domain/operator';
 import type { Audit } from '../store/audit';
 
-/** Called by every operator route that changes something, after the change. */
+/** Given to every operator call, in the name of who calls; written after the change. */
 export type AuditTrail = (
   action: string,
   target: string,
@@ -9,13 +10,16 @@ export type AuditTrail = (
   after?: Readonly<Record<string, unknown>>,
 ) => Promise<void>;
 
-export const createAuditTrail =
-  (audit: Audit, nowMs: () => number): AuditTrail =>
+export type AuditTrails = ReturnType<typeof createAuditTrails>;
+
+export const createAuditTrails =
+  (audit: Audit, nowMs: () => number) =>
+  ({ name }: Operator): AuditTrail =>
   (action, target, before, after) =>
     audit.record(
       {
         at: new Date(nowMs()),
-        actor: 'operator',
+        actor: name,
         action,
         target,
         ...(before ? { before } : {}),

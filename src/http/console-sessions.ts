@@ -1,8 +1,11 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Operator, OperatorWithToken } from '../domain/operator';
 
 export interface ConsoleSession {
   readonly id: string;
   readonly endsAtMs: number;
+  /** With the role of today, not that of the sign-in. */
+  readonly operator: Operator;
   /** Sent as `x-csrf-token` with everything that changes something: another site can neither read nor guess it. */
   readonly csrf: string;
 }
@@ -16,32 +19,43 @@ const endedLimit = 20_000;
 export type ConsoleSessions = ReturnType<typeof createConsoleSessions>;
 
 /**
- * An operator's sessions in a browser. A session is signed and kept nowhere, with a key that only the operator token
- * gives: every api process accepts it, and a new token ends them all. What was ended early is remembered by the process
+ * An operator's sessions in a browser. A session is signed and kept nowhere, with a key that only its operator's token
+ * gives: every api process accepts it, and a new token, or none, ends all of that operator's. What was ended early is remembered by the process
  * that ended it; elsewhere the browser has no cookie any more.
  */
 export const createConsoleSessions = ({
-  operatorToken,
+  operators,
   publicUrl,
   nowMs,
 }: {
-  readonly operatorToken: string;
+  readonly operators: readonly OperatorWithToken[];
   readonly publicUrl: string;
   readonly nowMs: () => number;
 }) => {
-  const key = Buffer.from(hkdfSync('sha256', operatorToken, '', 'codeferry console sessions 1', 32));
-  const mark = (purpose: string, text: string): string =>
-    createHmac('sha256', key).update(`${purpose}:${text}`).digest('base64url');
+  const known = new Map(
+    operators.map(({ token, ...operator }) => {
+      const key = Buffer.from(hkdfSync('sha256', token, '', 'codeferry console sessions 1', 32));
+      const mark = (purpose: string, text: string): string =>
+        createHmac('sha256', key).update(`${purpose}:${text}`).digest('base64url');
+      return [operator.name, { operator, mark }] as const;
+    }),
+  );
+  const [first] = known.values();
   const isSecure = publicUrl.startsWith('https:');
   // Cookies know no ports: two platforms of one machine must not end each other's sessions.
-  const cookieName = `${isSecure ? '__Host-' : ''}codeferry-${mark('cookie', 'name').slice(0, 8)}`;
+  const cookieName = `${isSecure ? '__Host-' : ''}codeferry-${first?.mark('cookie', 'name').slice(0, 8)}`;
   const live = new Map<string, number>();
   const ended = new Set<string>();
 
   const cookie = (value: string, maxAgeSeconds: number): string =>
     `${cookieName}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
 
-  const session = (id: string, endsAtMs: number): ConsoleSession => ({ id, endsAtMs, csrf: mark('csrf', id) });
+  const session = (id: string, endsAtMs: number, name: string): (ConsoleSession & { mark: string }) | undefined => {
+    const holder = known.get(name);
+    if (!holder) return undefined;
+    const { operator, mark } = holder;
+    return { id, endsAtMs, operator, csrf: mark('csrf', id), mark: mark('session', `${id}.${endsAtMs}.${name}`) };
+  };
 
   const end = (id: string): void => {
     live.delete(id);
@@ -52,24 +66,25 @@ export const createConsoleSessions = ({
 
   return {
     /** Called after the token was found right. */
-    begin: (): { session: ConsoleSession; cookie: string } => {
+    begin: ({ name }: Operator): { session: ConsoleSession; cookie: string } => {
       for (const [id, endsAtMs] of live) if (endsAtMs <= nowMs()) live.delete(id);
       const oldest = live.size >= liveLimit ? live.keys().next().value : undefined;
       if (oldest !== undefined) end(oldest);
-      const begun = session(randomBytes(16).toString('base64url'), nowMs() + lifetimeMs);
+      const begun = session(randomBytes(16).toString('base64url'), nowMs() + lifetimeMs, name);
+      if (!begun) throw new Error('a session of nobody');
       live.set(begun.id, begun.endsAtMs);
-      const text = `${begun.id}.${begun.endsAtMs}`;
-      return { session: begun, cookie: cookie(`${text}.${mark('session', text)}`, lifetimeMs / 1_000) };
+      const text = [begun.id, begun.endsAtMs, Buffer.from(name).toString('base64url'), begun.mark].join('.');
+      return { session: begun, cookie: cookie(text, lifetimeMs / 1_000) };
     },
 
     /** The session that a request brings, if it is ours and still runs. */
     of: (cookieHeader: string | undefined): ConsoleSession | undefined => {
       for (const part of (cookieHeader ?? '').slice(0, 8_192).split(';')) {
         const [name, value = ''] = part.trim().split('=');
-        const [, id, endsAt, given] = /^([\w-]{22})\.(\d{1,15})\.([\w-]{43})$/.exec(value) ?? [];
-        if (name !== cookieName || id === undefined || endsAt === undefined || given === undefined) continue;
-        const isOurs = isSameText(given, mark('session', `${id}.${endsAt}`));
-        if (isOurs && Number(endsAt) > nowMs() && !ended.has(id)) return session(id, Number(endsAt));
+        const [, id, endsAt, who, given] = /^([\w-]{22})\.(\d{1,15})\.([\w-]{1,128})\.([\w-]{43})$/.exec(value) ?? [];
+        if (name !== cookieName || !id || !endsAt || !who || !given) continue;
+        const found = session(id, Number(endsAt), Buffer.from(who, 'base64url').toString());
+        if (found && isSameText(given, found.mark) && found.endsAtMs > nowMs() && !ended.has(id)) return found;
       }
       return undefined;
     },

@@ -5,13 +5,15 @@ import { emptyQuery } from '../contract/issuer';
 import { parseWith, problemOf } from '../contract/problem';
 import { parseStrictJson } from '../contract/strict-json';
 import { Failure } from '../domain/failures';
+import type { Operator, Role } from '../domain/operator';
 import { sha256 } from '../sealing/key-ring';
 import type { OperationAnswer } from '../second-interface/operation-answer';
 import type { IssuerRow } from '../store/issuers';
 import { createAdmission } from './admission';
+import type { AuditTrail, AuditTrails } from './audit-trail';
 import { type Idempotency, once } from './idempotency';
 import { authenticateIssuer, type IssuerAuth } from './issuer-auth';
-import { authorizeOperator, type OperatorAuth } from './operator-auth';
+import { authorizeOperator, type OperatorAuth, requireRole } from './operator-auth';
 import { bodyLimitBytes, bytesOf, rawBody } from './raw-body';
 
 type Params = Readonly<Record<string, string>>;
@@ -36,13 +38,24 @@ interface OperatorCall<B extends z.ZodType, Q extends z.ZodType> {
   readonly path: string;
   readonly body?: B;
   readonly query?: Q;
-  handle(call: { params: Params; body: z.output<B>; query: z.output<Q> }): Promise<{ status: number; body?: object }>;
+  /** Left out: a viewer may read, an operator may change. */
+  readonly needs?: Role;
+  handle(call: {
+    params: Params;
+    body: z.output<B>;
+    query: z.output<Q>;
+    operator: Operator;
+    audit: AuditTrail;
+  }): Promise<{ status: number; body?: object }>;
 }
 
 export type Mount = ReturnType<typeof createMount>;
 
 /** How a call gets to its operation: size, signature, idempotency, media type, JSON, schema, in this order. */
-export const createMount = (app: Express, parts: IssuerAuth & Idempotency & { readonly operator: OperatorAuth }) => {
+export const createMount = (
+  app: Express,
+  parts: IssuerAuth & Idempotency & { readonly operator: OperatorAuth; readonly audit: AuditTrails },
+) => {
   const admission = createAdmission();
   const methodsOf = new Map<string, Set<string>>();
 
@@ -104,11 +117,18 @@ export const createMount = (app: Express, parts: IssuerAuth & Idempotency & { re
 
     operator: <B extends z.ZodType, Q extends z.ZodType>(call: OperatorCall<B, Q>): void => {
       register(call.method, call.path, rawBody(bodyLimitBytes), async (request, response) => {
-        authorizeOperator(request, parts.operator);
+        const { operator } = authorizeOperator(request, parts.operator);
         response.setHeader('cache-control', 'no-store');
+        requireRole(operator, call.needs ?? (call.method === 'get' ? 'viewer' : 'operator'));
         const query = parseWith(call.query ?? emptyQuery, request.query) as z.output<Q>;
         const body = (call.body ? jsonBody(request, call.body) : undefined) as z.output<B>;
-        const answer = await call.handle({ params: request.params as Params, body, query });
+        const answer = await call.handle({
+          params: request.params as Params,
+          body,
+          query,
+          operator,
+          audit: parts.audit(operator),
+        });
         if (answer.body) response.status(answer.status).json(answer.body);
         else response.status(answer.status).end();
       });

@@ -18,8 +18,10 @@ import {
   maintenanceRequest,
   redeliverRequest,
   rotateSecretRequest,
+  signInRequest,
 } from '../contract/operator';
 import { failures } from '../domain/failures';
+import type { Role } from '../domain/operator';
 import { orderStates } from '../domain/order';
 
 export interface Operation {
@@ -29,11 +31,14 @@ export interface Operation {
   readonly tag: 'issuer' | 'operator' | 'public';
   readonly body?: z.ZodType;
   readonly query?: z.ZodType;
+  /** Left out: a viewer reads, an operator changes. */
+  readonly needs?: Role | 'nobody';
   readonly answers: Readonly<Record<string, string>>;
 }
 
 const orders = '/v1/issuers/{issuerId}/orders';
 const operatorOrder = '/v1/operator/orders/{issuerId}/{orderNo}';
+const operatorConsole = '/v1/operator/console';
 const operatorIssuer = '/v1/operator/issuers/{issuerId}';
 
 const operations: readonly Operation[] = [
@@ -134,6 +139,7 @@ const operations: readonly Operation[] = [
     method: 'post',
     path: '/v1/operator/issuers',
     tag: 'operator',
+    needs: 'admin',
     summary: 'Creates an issuer',
     body: createIssuerRequest,
     answers: { 201: 'Issuer with its secret, shown once', 409: 'issuer_exists' },
@@ -151,6 +157,7 @@ const operations: readonly Operation[] = [
     method: 'patch',
     path: operatorIssuer,
     tag: 'operator',
+    needs: 'admin',
     summary: 'Changes an issuer',
     body: changeIssuerRequest,
     answers: { 200: 'Issuer' },
@@ -159,6 +166,7 @@ const operations: readonly Operation[] = [
     method: 'delete',
     path: operatorIssuer,
     tag: 'operator',
+    needs: 'admin',
     summary: 'Deletes an issuer and cancels its open orders',
     answers: { 204: 'Deleted' },
   },
@@ -166,6 +174,7 @@ const operations: readonly Operation[] = [
     method: 'post',
     path: `${operatorIssuer}/secret`,
     tag: 'operator',
+    needs: 'admin',
     summary: 'Rotates the secret',
     body: rotateSecretRequest,
     answers: { 201: 'secret, oldSecretEndsAt' },
@@ -174,6 +183,7 @@ const operations: readonly Operation[] = [
     method: 'post',
     path: `${operatorIssuer}/pause`,
     tag: 'operator',
+    needs: 'admin',
     summary: 'Pauses calls and windows',
     answers: { 200: 'Issuer' },
   },
@@ -181,6 +191,7 @@ const operations: readonly Operation[] = [
     method: 'post',
     path: `${operatorIssuer}/resume`,
     tag: 'operator',
+    needs: 'admin',
     summary: 'Resumes calls and windows',
     answers: { 200: 'Issuer' },
   },
@@ -261,6 +272,44 @@ const operations: readonly Operation[] = [
     answers: { 200: 'data and nextCursor' },
   },
   {
+    method: 'post',
+    path: `${operatorConsole}/session`,
+    tag: 'operator',
+    needs: 'nobody',
+    summary: 'Signs a browser in: a token for a session cookie',
+    body: signInRequest,
+    answers: { 201: 'csrf, endsAt, operator', 401: 'operator_unauthorized', 429: 'rate_limited' },
+  },
+  {
+    method: 'get',
+    path: `${operatorConsole}/session`,
+    tag: 'operator',
+    summary: 'The session of the cookie',
+    answers: { 200: 'csrf, endsAt, operator' },
+  },
+  {
+    method: 'delete',
+    path: `${operatorConsole}/session`,
+    tag: 'operator',
+    needs: 'viewer',
+    summary: 'Signs out',
+    answers: { 204: 'Ended' },
+  },
+  {
+    method: 'get',
+    path: `${operatorConsole}/overview`,
+    tag: 'operator',
+    summary: 'The last hour in numbers',
+    answers: { 200: 'The overview' },
+  },
+  {
+    method: 'get',
+    path: `${operatorConsole}/overview/events`,
+    tag: 'operator',
+    summary: 'The same, live, as server-sent events',
+    answers: { 200: 'text/event-stream' },
+  },
+  {
     method: 'get',
     path: '/v1/operator/maintenance',
     tag: 'operator',
@@ -271,6 +320,7 @@ const operations: readonly Operation[] = [
     method: 'put',
     path: '/v1/operator/maintenance',
     tag: 'operator',
+    needs: 'admin',
     summary: 'Stops new orders, or takes them again; running orders go on',
     body: maintenanceRequest,
     answers: { 200: 'on, since, by, reason' },
@@ -279,6 +329,7 @@ const operations: readonly Operation[] = [
     method: 'get',
     path: '/v1/operator/audit',
     tag: 'operator',
+    needs: 'admin',
     summary: 'Who did what',
     query: pageQuery,
     answers: { 200: 'data and nextCursor' },
@@ -348,29 +399,36 @@ const jsonSchema = (schema: z.ZodType): object => {
   return rest;
 };
 
-const describe = ({ method, path, tag, summary, body, query, answers }: Operation): OpenApiOperation => ({
-  operationId: `${method}${path.replaceAll(/[{}]/g, '').replaceAll(/[/]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
-  tags: [tag],
-  summary,
-  ...(tag === 'public' ? {} : { security: [{ [tag]: [] }] }),
-  parameters: [
-    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-      name,
-      in: 'path',
-      required: true,
-      schema: { type: 'string' },
-    })),
-    ...(query ? queryParameters(query) : []),
-  ],
-  ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body) } } } } : {}),
-  responses: {
-    ...Object.fromEntries(Object.entries(answers).map(([status, description]) => [status, { description }])),
-    default: {
-      description: 'A problem',
-      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+const roleOf = ({ method, needs }: Operation): Role | 'nobody' => needs ?? (method === 'get' ? 'viewer' : 'operator');
+
+const describe = (operation: Operation): OpenApiOperation => {
+  const { method, path, tag, summary, body, query, answers } = operation;
+  const role = tag === 'operator' ? roleOf(operation) : 'nobody';
+  return {
+    operationId: `${method}${path.replaceAll(/[{}]/g, '').replaceAll(/[/]+(\w)/g, (_, letter: string) => letter.toUpperCase())}`,
+    tags: [tag],
+    summary,
+    ...(role === 'nobody' ? {} : { description: `Needs the role ${role}.` }),
+    ...(tag === 'public' || (tag === 'operator' && role === 'nobody') ? {} : { security: [{ [tag]: [] }] }),
+    parameters: [
+      ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+        name,
+        in: 'path',
+        required: true,
+        schema: { type: 'string' },
+      })),
+      ...(query ? queryParameters(query) : []),
+    ],
+    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body) } } } } : {}),
+    responses: {
+      ...Object.fromEntries(Object.entries(answers).map(([status, description]) => [status, { description }])),
+      default: {
+        description: 'A problem',
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
     },
-  },
-});
+  };
+};
 
 const queryParameters = (query: z.ZodType): object[] => {
   const { properties = {} } = jsonSchema(query) as { properties?: Record<string, object> };

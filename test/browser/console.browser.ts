@@ -16,10 +16,11 @@ const chromiumPath = (): string => {
   return found;
 };
 
+const vera = { name: 'vera', role: 'viewer', token: 'a-token-of-vera-1234' } as const;
 const secretValue = 'SECRET-CODE-4711';
 
 describe('the console in a browser', () => {
-  const file = platformOfFile();
+  const file = platformOfFile({ operators: [vera] });
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
@@ -67,9 +68,9 @@ describe('the console in a browser', () => {
     expect(bodies.join('\n')).not.toContain(secretValue);
   });
 
-  const signIn = async (hash = ''): Promise<void> => {
+  const signIn = async (hash = '', token = file.platform.operatorToken): Promise<void> => {
     await page.goto(`${file.platform.baseUrl}/operator${hash}`);
-    await page.getByLabel('Operator token').fill(file.platform.operatorToken);
+    await page.getByLabel('Operator token').fill(token);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('navigation', { name: 'Console' }).waitFor();
   };
@@ -213,6 +214,27 @@ describe('the console in a browser', () => {
     await dialog.getByRole('button', { name: 'Take new orders' }).click();
     await banner.waitFor({ state: 'hidden' });
     expect((await issuer.place('in-maintenance')).status).toBe(201);
+  });
+
+  test('a viewer sees everything but the audit log, and is offered nothing that the platform would refuse', async () => {
+    const issuer = await file.issuer();
+    await issuer.place('seen-only');
+    await signIn('#/settings', vera.token);
+    await page.getByText('vera, viewer').waitFor();
+    await page.getByText('New orders are taken.').waitFor();
+    expect(await page.getByRole('button', { name: 'Stop new orders' }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Audit' }).isVisible()).toBe(false);
+    await page.goto(`${file.platform.baseUrl}/operator#/orders/${issuer.issuerId}/seen-only`);
+    await page.getByText('Your role reads only.').waitFor();
+    await page.goto(`${file.platform.baseUrl}/operator#/orders`);
+    await page.getByRole('link', { name: 'seen-only' }).waitFor();
+    expect(await page.getByText('Act on all orders of this filter').count()).toBe(0);
+    await page.goto(`${file.platform.baseUrl}/operator#/issuers/${issuer.issuerId}`);
+    await page.getByText('Only an admin changes issuers.').waitFor();
+    await page.goto(`${file.platform.baseUrl}/operator#/audit`);
+    await page.getByText('This needs the role admin; yours is viewer').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Operator token').waitFor();
   });
 
   test('nothing is wider than a phone, in no view', async () => {

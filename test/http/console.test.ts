@@ -6,6 +6,8 @@ import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { until } from '../support/until';
 
+const person = { name: 'operator', role: 'admin', token: 'a token of the tests' } as const;
+
 interface SignedIn {
   readonly cookie: string;
   readonly csrf: string;
@@ -77,11 +79,11 @@ describe('the console over HTTP', () => {
 
   test('behind https the cookie is for this host alone and never sent in the clear', () => {
     const sessions = createConsoleSessions({
-      operatorToken: 'a token of the tests',
+      operators: [person],
       publicUrl: 'https://codes.example.com',
       nowMs: () => 0,
     });
-    expect(sessions.begin().cookie).toMatch(/^__Host-[\w-]+=[\w.-]+; Path=\/; .*; Secure$/);
+    expect(sessions.begin(person).cookie).toMatch(/^__Host-[\w-]+=[\w.-]+; Path=\/; .*; Secure$/);
   });
 
   test('a session reads with its cookie alone and changes only with its header token', async () => {
@@ -110,14 +112,20 @@ describe('the console over HTTP', () => {
   test('a cookie that was changed, made up or made with another operator token opens nothing', async () => {
     const { cookie } = await signIn();
     const [name = '', value = ''] = cookie.split('=');
-    const [id = '', endsAt = '', mark = ''] = value.split('.');
-    const made = createConsoleSessions({ operatorToken: 'another token', publicUrl: 'http://x', nowMs: Date.now });
-    const strange = made.begin().cookie.split(';')[0]?.split('=')[1] ?? '';
+    const [id = '', endsAt = '', who = '', mark = ''] = value.split('.');
+    const other = Buffer.from('auditor').toString('base64url');
+    const made = createConsoleSessions({
+      operators: [{ ...person, token: 'another token' }],
+      publicUrl: 'http://x',
+      nowMs: Date.now,
+    });
+    const strange = made.begin(person).cookie.split(';')[0]?.split('=')[1] ?? '';
     const values = [
-      `${id}.${Number(endsAt) + 1}.${mark}`,
-      `${randomBytes(16).toString('base64url')}.${endsAt}.${mark}`,
-      `${id}.${endsAt}.${mark.slice(0, -2)}AA`,
-      `${id}.${endsAt}`,
+      `${id}.${Number(endsAt) + 1}.${who}.${mark}`,
+      `${randomBytes(16).toString('base64url')}.${endsAt}.${who}.${mark}`,
+      `${id}.${endsAt}.${who}.${mark.slice(0, -2)}AA`,
+      `${id}.${endsAt}.${other}.${mark}`,
+      `${id}.${endsAt}.${who}`,
       strange,
       '',
     ];
@@ -211,9 +219,9 @@ describe('the console over HTTP', () => {
 });
 
 describe('the limits of console sessions', () => {
-  const made = (nowMs: () => number, operatorToken = 'a token of the tests') =>
-    createConsoleSessions({ operatorToken, publicUrl: 'http://127.0.0.1', nowMs });
-  const cookieOf = (sessions: ReturnType<typeof made>) => sessions.begin().cookie.split(';')[0];
+  const made = (nowMs: () => number, token: string = person.token) =>
+    createConsoleSessions({ operators: [{ ...person, token }], publicUrl: 'http://127.0.0.1', nowMs });
+  const cookieOf = (sessions: ReturnType<typeof made>) => sessions.begin(person).cookie.split(';')[0];
 
   test('a session is good in every process with the same token, and over after eight hours', () => {
     let nowMs = 1_700_000_000_000;

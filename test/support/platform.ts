@@ -24,6 +24,8 @@ export interface PlatformOptions {
   /** Give the database's name to start a second platform on the same data. */
   readonly databaseName?: string;
   readonly masterKeys?: readonly Buffer[];
+  /** Beside the bearer of `operatorToken`, who is an admin. */
+  readonly operators?: readonly { name: string; role: 'viewer' | 'operator' | 'admin'; token: string }[];
 }
 
 export interface Answer {
@@ -44,7 +46,7 @@ export interface Platform {
   readonly callsOutQueue: string;
   /** Everything that api, workers and the engine's SDK logged so far. */
   readonly logText: () => string;
-  operator(method: string, path: string, body?: unknown): Promise<Answer>;
+  operator(method: string, path: string, body?: unknown, token?: string): Promise<Answer>;
   /** Whether workers run here: without them an order cannot be asked. */
   isWorking(): boolean;
   startWorkers(): Promise<void>;
@@ -91,7 +93,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
   const nowMs = () => Date.now();
   const config = {
     publicUrl: baseUrl,
-    operatorToken,
+    operators: [{ name: 'operator', role: 'admin' as const, token: operatorToken }, ...(options.operators ?? [])],
     codecSecret: 'codec-secret-of-the-tests',
     masterKeys: options.masterKeys ?? [Buffer.alloc(32, 7)],
     mongodbUri: mongodbUri.href,
@@ -156,12 +158,12 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     taskQueue: config.taskQueue,
     callsOutQueue: config.callsOutQueue,
     logText: () => [...lines, ...(engineLines ?? [])].join(''),
-    operator: (method, path, body) =>
+    operator: (method, path, body, token = operatorToken) =>
       read(
         fetch(`${baseUrl}/v1/operator${path}`, {
           method,
           headers: {
-            authorization: `Bearer ${operatorToken}`,
+            authorization: `Bearer ${token}`,
             ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -21,7 +21,7 @@ test('with the two secrets alone everything else has its documented default', ()
     temporal: { address: '127.0.0.1:7233', namespace: 'default' },
     temporalUiUrl: undefined,
     mongodbUri: 'mongodb://127.0.0.1:27017/codeferry',
-    operatorToken: 'an-operator-token',
+    operators: [{ name: 'operator', role: 'admin', token: 'an-operator-token' }],
     masterKeys: [Buffer.alloc(32, 1)],
     codecSecret: undefined,
     callbackAllow: [],
@@ -63,6 +63,15 @@ test('orders are kept for the whole days that are set, or for ever', () => {
   expect(readConfig({ ...needed, PURGE_AFTER_DAYS: 'off' }).purgeAfterMs).toBeUndefined();
 });
 
+test('further operators have a name, a role and a token each', () => {
+  const tokens = ' ada@shop.example:viewer:a-token-of-ada-1 ,bob:admin:a-token-of-bob-2,';
+  expect(readConfig({ ...needed, OPERATOR_TOKENS: tokens }).operators).toEqual([
+    { name: 'operator', role: 'admin', token: 'an-operator-token' },
+    { name: 'ada@shop.example', role: 'viewer', token: 'a-token-of-ada-1' },
+    { name: 'bob', role: 'admin', token: 'a-token-of-bob-2' },
+  ]);
+});
+
 test.each([['OPERATOR_TOKEN'], ['MASTER_KEY']])('without %s there is no start', (name) => {
   const { [name]: _left, ...rest } = needed as Record<string, string>;
   expect(messageOf(rest)).toContain(name);
@@ -76,6 +85,12 @@ test.each([
   ['TEMPORAL_UI_URL', 'javascript:SECRET'],
   ['MONGODB_URI', 'postgres://user:SECRET@host/db'],
   ['OPERATOR_TOKEN', 'SECRET-too-sho'],
+  ['OPERATOR_TOKENS', 'ada:viewer:SECRET-short'],
+  ['OPERATOR_TOKENS', 'ada:owner:a-SECRET-token-of-ada'],
+  ['OPERATOR_TOKENS', 'a-SECRET-token-of-ada'],
+  ['OPERATOR_TOKENS', 'operator:viewer:a-SECRET-token-of-ada'],
+  ['OPERATOR_TOKENS', 'ada:viewer:an-operator-token'],
+  ['OPERATOR_TOKENS', 'ada:viewer:a-SECRET-token-of-ada,ada:admin:another-SECRET-token'],
   ['MASTER_KEY', 'SECRETSECRETSECRET'],
   ['MASTER_KEY', `${masterKey},SECRET`],
   ['CODEC_SECRET', 'too-short-value'],

@@ -3,10 +3,11 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { bodyInvalid, parseWith } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
+import type { OperatorWithToken } from '../../domain/operator';
 import { SealBroken } from '../../sealing/key-ring';
 import type { DecodePayloads } from '../../sealing/payload-json';
 import type { Mount } from '../mount';
-import { requireOperator } from '../operator-auth';
+import { requireOperator, requireRole } from '../operator-auth';
 import { bodyLimitBytes, bytesOf, rawBody } from '../raw-body';
 
 const payloads = z.object({
@@ -17,13 +18,13 @@ const payloads = z.object({
 
 export interface Codec {
   readonly decodePayloads: DecodePayloads;
-  readonly operatorToken: string;
+  readonly operators: readonly OperatorWithToken[];
   /** In the address that the Temporal UI is given, since the UI cannot send a token of ours. */
   readonly codecSecret: string | undefined;
 }
 
 /** Lets the Temporal UI read summaries, details and payloads. Decodes only; codes are never among payloads. */
-export const mountCodec = (mount: Mount, { decodePayloads, operatorToken, codecSecret }: Codec): void => {
+export const mountCodec = (mount: Mount, { decodePayloads, operators, codecSecret }: Codec): void => {
   const allow: RequestHandler = (_request, response, next) => {
     response.setHeader('access-control-allow-origin', '*');
     response.setHeader('access-control-allow-methods', 'POST');
@@ -50,7 +51,7 @@ export const mountCodec = (mount: Mount, { decodePayloads, operatorToken, codecS
     next();
   };
   const requireToken: RequestHandler = (request, _response, next) => {
-    requireOperator(request, operatorToken);
+    requireRole(requireOperator(request, operators), 'operator');
     next();
   };
   const body = rawBody(8 * bodyLimitBytes);

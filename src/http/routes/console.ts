@@ -4,20 +4,21 @@ import { emptyQuery } from '../../contract/issuer';
 import { signInRequest } from '../../contract/operator';
 import { parseWith } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
-import type { AuditTrail } from '../audit-trail';
+import type { OperatorWithToken } from '../../domain/operator';
+import type { AuditTrails } from '../audit-trail';
 import { loadConsoleAssets } from '../console-assets';
 import type { ConsoleSampler } from '../console-sampler';
 import type { ConsoleSession, ConsoleSessions } from '../console-sessions';
 import { createSignInLimit } from '../console-sign-in-limit';
 import { jsonBody, type Mount } from '../mount';
-import { authorizeOperator, isOperatorToken } from '../operator-auth';
+import { authorizeOperator, operatorOfToken } from '../operator-auth';
 import { rawBody } from '../raw-body';
 
 export interface Console {
   readonly sampler: ConsoleSampler;
   readonly sessions: ConsoleSessions;
-  readonly operatorToken: string;
-  readonly audit: AuditTrail;
+  readonly operators: readonly OperatorWithToken[];
+  readonly audit: AuditTrails;
   readonly log: Logger;
   readonly nowMs: () => number;
   /** Where a person reads an order's workflow, when there is such a place. */
@@ -80,11 +81,12 @@ const mountPage = (mount: Mount): void => {
 const sessionPath = '/v1/operator/console/session';
 
 const mountSession = (mount: Mount, parts: Console): void => {
-  const { sessions, operatorToken, nowMs, audit, log } = parts;
+  const { sessions, operators, nowMs, audit, log } = parts;
   const limit = createSignInLimit(nowMs);
 
-  const sessionBody = ({ csrf, endsAtMs }: ConsoleSession): object => ({
+  const sessionBody = ({ csrf, endsAtMs, operator }: ConsoleSession): object => ({
     csrf,
+    operator,
     endsAt: new Date(endsAtMs).toISOString(),
     ...(parts.temporalUi ? { temporalUi: parts.temporalUi } : {}),
   });
@@ -94,14 +96,15 @@ const mountSession = (mount: Mount, parts: Console): void => {
     limit.expectAllowed(address);
     // As JSON only: a form of another site cannot send that, so nobody is signed in without knowing it.
     const { token } = jsonBody(request, signInRequest);
-    if (!isOperatorToken(token, operatorToken)) {
+    const operator = operatorOfToken(token, operators);
+    if (!operator) {
       limit.noteWrong(address);
       log.warn({ address }, 'a wrong operator token was given at the console');
       throw new Failure('operator_unauthorized');
     }
     limit.noteRight();
-    const { session, cookie } = sessions.begin();
-    await audit('console.signed_in', 'console');
+    const { session, cookie } = sessions.begin(operator);
+    await audit(operator)('console.signed_in', 'console');
     response.setHeader('set-cookie', cookie);
     sendPrivate(response, 201, sessionBody(session));
   };
@@ -111,8 +114,9 @@ const mountSession = (mount: Mount, parts: Console): void => {
   };
 
   const signOut: RequestHandler = async (request, response) => {
-    sessions.end(expectSession(request, parts).id);
-    await audit('console.signed_out', 'console');
+    const { id, operator } = expectSession(request, parts);
+    sessions.end(id);
+    await audit(operator)('console.signed_out', 'console');
     response.setHeader('set-cookie', sessions.endedCookie());
     response.status(204).end();
   };
@@ -122,13 +126,13 @@ const mountSession = (mount: Mount, parts: Console): void => {
   mount.plain('delete', sessionPath, rawBody(signInLimitBytes), signOut);
 };
 
-const mountOverview = (mount: Mount, { sampler, sessions, operatorToken }: Console): void => {
+const mountOverview = (mount: Mount, { sampler, sessions, operators }: Console): void => {
   const path = '/v1/operator/console/overview';
 
   mount.operator({ method: 'get', path, handle: async () => ({ status: 200, body: await sampler.overview() }) });
 
   mount.plain('get', `${path}/events`, (request, response) => {
-    const session = authorizeOperator(request, { operatorToken, sessions });
+    const { session } = authorizeOperator(request, { operators, sessions });
     parseWith(emptyQuery, request.query);
     const isOver = (): boolean => session !== undefined && !sessions.isOpen(session);
     const leave = sampler.watch((overview) => {
@@ -152,7 +156,7 @@ const mountOverview = (mount: Mount, { sampler, sessions, operatorToken }: Conso
 
 /** @throws Failure `operator_unauthorized` for a bearer token as well: it has no session to show or to end. */
 const expectSession = (request: Request, parts: Console): ConsoleSession => {
-  const session = authorizeOperator(request, parts);
+  const { session } = authorizeOperator(request, parts);
   if (!session) throw new Failure('operator_unauthorized');
   return session;
 };

@@ -7,14 +7,12 @@ import { defaultWindowSeconds } from '../../domain/timings';
 import type { KeyRing } from '../../sealing/key-ring';
 import { newSecret } from '../../signing/keys';
 import { type IssuerRow, type IssuerSettings, type Issuers, rotatedSecrets } from '../../store/issuers';
-import type { AuditTrail } from '../audit-trail';
 import type { Mount } from '../mount';
 
 export interface OperatorIssuers {
   readonly issuers: Issuers;
   readonly ring: KeyRing;
   readonly nowMs: () => number;
-  readonly audit: AuditTrail;
   readonly settingsProblem: (
     settings: Pick<IssuerSettings, 'callback' | 'terminal'>,
   ) => Promise<{ path: string; code: string; message: string } | null>;
@@ -25,7 +23,7 @@ export interface OperatorIssuers {
 const base = '/v1/operator/issuers';
 
 export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void => {
-  const { issuers, ring, nowMs, audit } = parts;
+  const { issuers, ring, nowMs } = parts;
 
   const find = async (issuerId: string | undefined): Promise<IssuerRow> => {
     const issuer = issuerId === undefined ? null : await issuers.find(issuerId);
@@ -47,7 +45,8 @@ export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void
     method: 'post',
     path: base,
     body: createIssuerRequest,
-    handle: async ({ body: { issuerId, ...settings } }) => {
+    needs: 'admin',
+    handle: async ({ body: { issuerId, ...settings }, audit }) => {
       await requireUsable(settings);
       const { secret, sealed } = freshSecret(issuerId);
       const createdAt = new Date(nowMs());
@@ -91,7 +90,8 @@ export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void
     method: 'patch',
     path: `${base}/:issuerId`,
     body: changeIssuerRequest,
-    handle: async ({ params, body }) => {
+    needs: 'admin',
+    handle: async ({ params, body, audit }) => {
       const before = await find(params.issuerId);
       await requireUsable(body);
       const after = await issuers.change(before._id, body);
@@ -104,7 +104,8 @@ export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void
   mount.operator({
     method: 'delete',
     path: `${base}/:issuerId`,
-    handle: async ({ params }) => {
+    needs: 'admin',
+    handle: async ({ params, audit }) => {
       const { _id } = await find(params.issuerId);
       if (!(await issuers.bury(_id, new Date(nowMs())))) throw new Failure('issuer_unknown');
       await audit('issuer.deleted', _id);
@@ -117,7 +118,8 @@ export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void
     method: 'post',
     path: `${base}/:issuerId/secret`,
     body: rotateSecretRequest,
-    handle: async ({ params, body: { endOldNow } }) => {
+    needs: 'admin',
+    handle: async ({ params, body: { endOldNow }, audit }) => {
       const before = await find(params.issuerId);
       const { secret, sealed } = freshSecret(before._id);
       const at = new Date(nowMs());
@@ -135,7 +137,8 @@ export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void
       method: 'post',
       path: `${base}/:issuerId/${action}`,
       body: noBody,
-      handle: async ({ params }) => {
+      needs: 'admin',
+      handle: async ({ params, audit }) => {
         const before = await find(params.issuerId);
         await issuers[action](before._id, new Date(nowMs()));
         await audit(action === 'pause' ? 'issuer.paused' : 'issuer.resumed', before._id, { state: before.state });

@@ -1,18 +1,16 @@
 import { maintenanceRequest } from '../../contract/operator';
 import type { Maintenance, MaintenanceRow } from '../../store/maintenance';
-import type { AuditTrail } from '../audit-trail';
 import type { Mount } from '../mount';
 
 export interface OperatorMaintenance {
   readonly maintenance: Maintenance;
-  readonly audit: AuditTrail;
   readonly nowMs: () => number;
 }
 
 const path = '/v1/operator/maintenance';
 
 /** The switch that stops new orders and lets running ones end. */
-export const mountOperatorMaintenance = (mount: Mount, { maintenance, audit, nowMs }: OperatorMaintenance): void => {
+export const mountOperatorMaintenance = (mount: Mount, { maintenance, nowMs }: OperatorMaintenance): void => {
   mount.operator({
     method: 'get',
     path,
@@ -23,8 +21,9 @@ export const mountOperatorMaintenance = (mount: Mount, { maintenance, audit, now
     method: 'put',
     path,
     body: maintenanceRequest,
-    handle: async ({ body: { on, reason } }) => {
-      const row = { on, ...(reason !== undefined ? { reason } : {}), since: new Date(nowMs()), by: 'operator' };
+    needs: 'admin',
+    handle: async ({ body: { on, reason }, operator, audit }) => {
+      const row = { on, ...(reason !== undefined ? { reason } : {}), since: new Date(nowMs()), by: operator.name };
       const before = maintenanceBody(await maintenance.change(row));
       const after = maintenanceBody({ _id: 'maintenance', ...row });
       await audit(on ? 'maintenance.began' : 'maintenance.ended', 'platform', before, after);

@@ -17,14 +17,12 @@ import { cancelOrder } from '../../second-interface/cancel-order';
 import { maskedTerminal, orderBody } from '../../second-interface/order-body';
 import type { Audit } from '../../store/audit';
 import type { OrderRow } from '../../store/orders';
-import type { AuditTrail } from '../audit-trail';
 import type { Mount } from '../mount';
 import { positionOf } from '../paging';
 import { findOrder, pageOf, timelineBody } from './orders';
 
 export interface OperatorOrders {
   readonly room: SecondInterface;
-  readonly audit: AuditTrail;
   readonly auditLog: Audit;
   readonly terminalProblem: (terminal: Terminal) => Promise<{ path: string; code: string; message: string } | null>;
 }
@@ -33,7 +31,7 @@ const base = '/v1/operator/orders';
 
 /** What an operator may see of an order and do to it. */
 export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void => {
-  const { room, audit } = parts;
+  const { room } = parts;
   const at = `${base}/:issuerId/:orderNo`;
 
   const bodyOf = async (row: OrderRow): Promise<Record<string, unknown>> =>
@@ -106,7 +104,7 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     method: 'post',
     path: `${at}/renotify`,
     body: noBody,
-    handle: async ({ params }) => {
+    handle: async ({ params, audit }) => {
       const row = await actions.renotify(await findOrder(parts, params.issuerId, params.orderNo));
       await audit('order.renotified', row._id);
       return { status: 200, body: await bodyOf(row) };
@@ -117,7 +115,7 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     method: 'post',
     path: `${at}/redeliver`,
     body: redeliverRequest,
-    handle: async ({ params, body: { terminal } }) => {
+    handle: async ({ params, body: { terminal }, audit }) => {
       const row = await findOrder(parts, params.issuerId, params.orderNo);
       const problem = terminal ? await parts.terminalProblem(terminal) : null;
       if (problem) throw bodyInvalid([problem]);
@@ -136,7 +134,7 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     method: 'post',
     path: `${at}/cancel`,
     body: operatorCancelRequest,
-    handle: async ({ params, body: { reason } }) => {
+    handle: async ({ params, body: { reason }, audit }) => {
       const row = await findOrder(parts, params.issuerId, params.orderNo);
       const { status, body } = await cancelOrder(room, row, randomUUID(), { reason }, 'operator');
       await audit('order.cancelled', row._id, { state: row.facts.state });
@@ -148,7 +146,7 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     method: 'post',
     path: `${at}/extend`,
     body: extendRequest,
-    handle: async ({ params, body: { seconds } }) => {
+    handle: async ({ params, body: { seconds }, audit }) => {
       const row = await findOrder(parts, params.issuerId, params.orderNo);
       const after = await ask(row, { kind: 'extend', extensionMs: seconds * 1_000 });
       await audit('order.extended', row._id, undefined, { seconds });
@@ -160,7 +158,7 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     method: 'post',
     path: `${at}/void`,
     body: noBody,
-    handle: async ({ params }) => {
+    handle: async ({ params, audit }) => {
       const row = await actions.void(await findOrder(parts, params.issuerId, params.orderNo));
       await audit('order.codes_voided', row._id);
       return { status: 200, body: await bodyOf(row) };
@@ -171,7 +169,7 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     method: 'post',
     path: '/v1/operator/batches',
     body: batchRequest,
-    handle: async ({ body: { filter, action, dryRun } }) => {
+    handle: async ({ body: { filter, action, dryRun }, audit }) => {
       const rows = await room.orders.list({ ...definedOnly(filter), limit: batchLimit });
       const failed: { issuerId: string; orderNo: string; code: FailureCode }[] = [];
       let changed = 0;
@@ -211,6 +209,7 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
   mount.operator({
     method: 'get',
     path: '/v1/operator/audit',
+    needs: 'admin',
     query: pageQuery,
     handle: async ({ query: { limit, cursor } }) => {
       const rows = await parts.auditLog.list(cursor === undefined ? undefined : positionOf(cursor), limit + 1);
