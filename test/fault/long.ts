@@ -68,7 +68,7 @@ const runRounds = async (): Promise<boolean> => {
       faultsMs: numberOption('faults', 90) * 1_000,
       faultEveryMs: everySeconds * 1_000,
       windowSeconds: 150,
-      boundMs: 240_000,
+      boundMs: 480_000,
       ...(option('small-disk') === undefined ? {} : { smallDisk: option('small-disk') as string }),
       say: () => undefined,
     });
