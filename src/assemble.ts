@@ -20,6 +20,7 @@ import { createRequests } from './store/requests';
 import { createStats } from './store/stats';
 import { createOrderGateway } from './temporal/order-gateway';
 import { createReadiness } from './temporal/readiness';
+import { createTroubles } from './temporal/troubles';
 
 export type Core = Awaited<ReturnType<typeof assemble>>;
 
@@ -63,6 +64,7 @@ export const assemble = async (
     keys,
     gateway,
     engine: createReadiness(client),
+    troubles: createTroubles({ client, taskQueue }),
     decodePayloads: createDecodePayloads(codec),
     issuers,
     room,

@@ -20,6 +20,11 @@ export const indexedValueTypes = {
 };
 const inCommandLine = { KEYWORD: 'Keyword', INT: 'Int' };
 const startTries = 3;
+/** The same as deploy/temporal-dynamic-config.yaml. */
+const ownDynamicConfig = {
+  'matching.enableFairness': 'true',
+  'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': '2',
+};
 
 export interface EmbeddedTemporalOptions {
   /** Holds temporal.db. */
@@ -82,7 +87,7 @@ async function namespaceAnswers(address: string): Promise<boolean> {
 
 async function startOnce(path: string, options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
   const port = options.port ?? (await freePort());
-  const dynamicConfig = { 'matching.enableFairness': 'true', ...options.dynamicConfig };
+  const dynamicConfig = { ...ownDynamicConfig, ...options.dynamicConfig };
   const child = startChild({
     name: 'Temporal',
     command: path,

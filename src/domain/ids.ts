@@ -19,3 +19,10 @@ export const orderNameOf = (id: string): OrderName => {
   const slash = id.indexOf('/');
   return { issuerId: id.slice(0, slash), orderNo: id.slice(slash + 1) };
 };
+
+/** Back from the id of an order's workflow, or of what was done after its end. */
+export const orderOfWorkflow = (id: string): (OrderName & { readonly isAfterSale: boolean }) | undefined => {
+  const [kind, issuerId, orderNo] = id.split('/');
+  if ((kind !== 'order' && kind !== 'after-sale') || !issuerId || !orderNo) return undefined;
+  return { issuerId, orderNo, isAfterSale: kind === 'after-sale' };
+};

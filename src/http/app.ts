@@ -17,6 +17,7 @@ import type { Requests } from '../store/requests';
 import type { Stats } from '../store/stats';
 import type { OrderGateway } from '../temporal/order-gateway';
 import type { EngineReadiness } from '../temporal/readiness';
+import type { Troubles } from '../temporal/troubles';
 import { createAuditTrails } from './audit-trail';
 import { createConsoleSampler } from './console-sampler';
 import { createConsoleSessions } from './console-sessions';
@@ -28,6 +29,7 @@ import { mountCodec } from './routes/codec';
 import { mountConsole } from './routes/console';
 import { mountDocs } from './routes/docs';
 import { mountEcho } from './routes/echo';
+import { mountFailures } from './routes/failures';
 import { mountHealth } from './routes/health';
 import { mountKeys } from './routes/keys';
 import { mountOperatorIssuers } from './routes/operator-issuers';
@@ -37,6 +39,8 @@ import { mountOrderOperations } from './routes/order-operations';
 import { mountOrders } from './routes/orders';
 import { mountPickup } from './routes/pickup';
 import { createStarter, type Starter } from './starter';
+import { registerTroubleMetrics } from './trouble-metrics';
+import { createTroubleWatch } from './troubles';
 
 export interface AppParts {
   readonly core: {
@@ -50,6 +54,7 @@ export interface AppParts {
     readonly keys: PlatformKeys;
     readonly gateway: OrderGateway;
     readonly engine: EngineReadiness;
+    readonly troubles: Troubles;
     readonly decodePayloads: DecodePayloads;
   };
   readonly config: {
@@ -119,6 +124,8 @@ export const createApp = ({
   app.set('query parser', 'simple');
   app.set('etag', false);
   const metrics = createMetrics();
+  const troubleWatch = createTroubleWatch({ troubles: core.troubles, stats: core.stats, nowMs, log });
+  registerTroubleMetrics(metrics.registry, troubleWatch);
   app.use(requestId, metrics.observe, helmet({ strictTransportSecurity: false }));
 
   const { operators, temporalUiUrl } = config;
@@ -130,12 +137,13 @@ export const createApp = ({
   mountOrderOperations(mount, room);
   mountEcho(mount, gateway, nowMs);
   mountOperatorIssuers(mount, { issuers, ring, nowMs, settingsProblem, cancelOpenSoon });
-  mountOperatorOrders(mount, { room, auditLog: core.audit, terminalProblem });
+  mountOperatorOrders(mount, { room, auditLog: core.audit, terminalProblem, troubles: core.troubles });
   mountOperatorMaintenance(mount, { maintenance: room.maintenance, nowMs });
+  mountFailures(mount, { room, watch: troubleWatch });
   mountPickup(mount, { room, watch: createOrderWatch(room.orders, log) });
   mountCodec(mount, { decodePayloads: core.decodePayloads, ...config });
   mountConsole(mount, {
-    sampler: createConsoleSampler({ stats: core.stats, nowMs, log }),
+    sampler: createConsoleSampler({ stats: core.stats, troubles: troubleWatch, nowMs, log }),
     sessions,
     operators,
     audit,

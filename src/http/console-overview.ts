@@ -1,7 +1,9 @@
 import { type OrderState, orderStates } from '../domain/order';
 import { minuteMs } from '../domain/timings';
+import { whyStuck } from '../domain/trouble';
 import { whyWaiting } from '../domain/verdict';
 import type { SampledOrder, WaitingOrder } from '../store/stats';
+import type { TroubleLook } from './troubles';
 
 export const overviewMinutes = 60;
 export const waitingStates = [
@@ -40,12 +42,13 @@ export interface OverviewSources {
   readonly isCapped: boolean;
   readonly oldest: readonly WaitingOrder[];
   readonly waiting: readonly { readonly state: OrderState; readonly count: number; readonly isCapped: boolean }[];
+  readonly trouble: TroubleLook;
 }
 
 export type Overview = ReturnType<typeof overviewOf>;
 
 /** The console's first view, as pure numbers; `null` where a minute has none. */
-export const overviewOf = ({ atMs, newest, isCapped, oldest, waiting }: OverviewSources) => {
+export const overviewOf = ({ atMs, newest, isCapped, oldest, waiting, trouble }: OverviewSources) => {
   const firstMinuteMs = Math.floor(atMs / minuteMs) * minuteMs - (overviewMinutes - 1) * minuteMs;
   const byMinute = Array.from({ length: overviewMinutes }, (): SampledOrder[] => []);
   for (const order of newest) byMinute[Math.floor((order.createdAt.getTime() - firstMinuteMs) / minuteMs)]?.push(order);
@@ -98,6 +101,18 @@ export const overviewOf = ({ atMs, newest, isCapped, oldest, waiting }: Overview
         createdAt: createdAt.toISOString(),
         why: whyWaiting(facts),
       })),
+    trouble: {
+      // null: the engine did not say.
+      stuck: trouble.stuck?.length ?? null,
+      stuckOrders: (trouble.stuck ?? []).slice(0, failuresShown).map(({ issuerId, orderNo, isAfterSale }) => ({
+        issuerId,
+        orderNo,
+        why: whyStuck(isAfterSale),
+      })),
+      undeliverable: trouble.undeliverable,
+      eventsGivenUp: trouble.givenUp.length,
+      issuersPaused: trouble.issuersPaused,
+    },
     failures: newest
       .filter(({ state }) => outcomes[state] === 'failed')
       .sort((a, b) => b.facts.updatedAtMs - a.facts.updatedAtMs)

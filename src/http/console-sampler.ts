@@ -4,6 +4,7 @@ import { minuteMs } from '../domain/timings';
 import type { Stats } from '../store/stats';
 import { type Overview, overviewMinutes, overviewOf, waitingStates } from './console-overview';
 import { createConsoleSample } from './console-sample';
+import type { TroubleWatch } from './troubles';
 
 const countLimit = 2_000;
 const oldestPerState = 4;
@@ -17,10 +18,12 @@ export type ConsoleSampler = ReturnType<typeof createConsoleSampler>;
 /** One look at the database for all open overviews of this process, and none while nobody watches. */
 export const createConsoleSampler = ({
   stats,
+  troubles,
   nowMs,
   log,
 }: {
   readonly stats: Stats;
+  readonly troubles: TroubleWatch;
   readonly nowMs: () => number;
   readonly log: Logger;
 }) => {
@@ -40,6 +43,7 @@ export const createConsoleSampler = ({
     );
     const overview = overviewOf({
       atMs,
+      trouble: await troubles.look(),
       newest: orders,
       isCapped,
       oldest: oldest.flat(),

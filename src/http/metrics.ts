@@ -24,5 +24,5 @@ export const createMetrics = () => {
     response.setHeader('content-type', registry.contentType);
     response.send(await registry.metrics());
   };
-  return { observe, serve };
+  return { registry, observe, serve };
 };

@@ -267,7 +267,7 @@ const operations: readonly Operation[] = [
     method: 'get',
     path: '/v1/operator/failures',
     tag: 'operator',
-    summary: 'Orders that wait for a person',
+    summary: 'Orders that a person should look at: undeliverable, stuck, or with an event given up',
     query: pageQuery,
     answers: { 200: 'data and nextCursor' },
   },

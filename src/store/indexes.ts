@@ -17,6 +17,11 @@ export const ensureIndexes = async (database: Database): Promise<void> => {
       partialFilterExpression: { eventsPendingSince: { $exists: true } },
     },
     {
+      name: 'by_event_given_up',
+      key: { eventsGivenUpAt: -1 },
+      partialFilterExpression: { eventsGivenUpAt: { $exists: true } },
+    },
+    {
       name: 'by_missing_start',
       key: { unstartedSince: 1 },
       partialFilterExpression: { unstartedSince: { $exists: true } },

@@ -41,6 +41,8 @@ export interface OrderRow {
   readonly deliveredAt?: Date;
   readonly voidedAt?: Date;
   readonly afterSales: number;
+  /** When the last of its events was given up. */
+  readonly eventsGivenUpAt?: Date;
   /** Only on what a purge leaves of an order (see purge.ts); no reader but the pick-up page is given that. */
   readonly purgedAt?: Date;
 }
@@ -256,7 +258,8 @@ export const createOrders = ({ orders }: Database) => {
 
     markEvent: async (order: OrderName, sequence: number, status: 'sent' | 'given_up'): Promise<void> => {
       const _id = orderId(order);
-      await orders.updateOne({ _id, 'events.sequence': sequence }, { $set: { 'events.$.status': status } });
+      const givenUp = status === 'given_up' ? { eventsGivenUpAt: new Date() } : {};
+      await orders.updateOne({ _id, 'events.sequence': sequence }, { $set: { 'events.$.status': status, ...givenUp } });
       await orders.updateOne(
         { _id, eventsPendingSince: { $exists: true }, 'events.status': { $ne: 'pending' } },
         { $unset: { eventsPendingSince: 1 } },
@@ -290,6 +293,15 @@ export const createOrders = ({ orders }: Database) => {
         },
       );
     },
+
+    /** As in a list; those that are not there are left out. */
+    named: (names: readonly OrderName[]): Promise<OrderRow[]> =>
+      orders
+        .find(
+          { _id: { $in: names.map(orderId) }, ...isKept },
+          { projection: { timeline: 0, events: 0, wrappedKey: 0 } },
+        )
+        .toArray() as Promise<OrderRow[]>,
 
     /** Open orders of one issuer, for the cancelling of what a deleted issuer leaves. */
     openOf: (issuerId: string, states: readonly OrderState[], limit: number): Promise<OrderRow[]> =>

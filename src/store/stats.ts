@@ -1,3 +1,4 @@
+import type { OrderName } from '../domain/ids';
 import type { OrderFacts, OrderState } from '../domain/order';
 import type { Database } from './database';
 
@@ -36,8 +37,8 @@ const sampled = {
 
 export type Stats = ReturnType<typeof createStats>;
 
-/** Read by the console's sampler, once for all who watch. Every query walks one index and has a limit. */
-export const createStats = ({ orders }: Pick<Database, 'orders'>) => ({
+/** Read by the console's sampler and the troubles, once for all who ask. Every query has a limit. */
+export const createStats = ({ orders, issuers }: Pick<Database, 'orders' | 'issuers'>) => ({
   /** The newest orders since then, newest first: a range of `by_position`. */
   newest: (since: Date, limit: number): Promise<SampledOrder[]> =>
     orders
@@ -56,6 +57,19 @@ export const createStats = ({ orders }: Pick<Database, 'orders'>) => ({
 
   /** How many orders are in a state, up to the limit: `by_state`. */
   count: (state: OrderState, limit: number): Promise<number> => orders.countDocuments({ state }, { limit }),
+
+  /** Orders whose issuer was not told an event, the newest first: `by_event_given_up`. */
+  givenUpSince: (since: Date, limit: number): Promise<OrderName[]> =>
+    orders
+      .find({ eventsGivenUpAt: { $gte: since } })
+      .project<OrderName>({ _id: 0, issuerId: 1, orderNo: 1 })
+      .sort({ eventsGivenUpAt: -1 })
+      .limit(limit)
+      .toArray(),
+
+  /** There are few issuers: no index. */
+  countPausedIssuers: (limit: number): Promise<number> =>
+    issuers.countDocuments({ state: 'paused', deletedAt: { $exists: false } }, { limit }),
 
   /** The longest in a state: `by_state` from its end. */
   oldest: (state: OrderState, limit: number): Promise<WaitingOrder[]> =>

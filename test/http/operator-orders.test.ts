@@ -208,6 +208,7 @@ describe('acting', () => {
       issuerId: issuer.issuerId,
       orderNo: 'gone-1',
       state: 'undeliverable',
+      kind: 'undeliverable',
       why: expect.stringMatching(/^The webhook terminal did not take the codes after 1 try;/),
       at: expect.any(String),
     });

@@ -49,7 +49,8 @@ export interface Platform {
   operator(method: string, path: string, body?: unknown, token?: string): Promise<Answer>;
   /** Whether workers run here: without them an order cannot be asked. */
   isWorking(): boolean;
-  startWorkers(): Promise<void>;
+  /** With another bundle of workflows than the built one, where it is given. */
+  startWorkers(bundlePath?: string): Promise<void>;
   stopWorkers(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -107,7 +108,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
   server.on('request', app);
 
   let running: { workers: Worker[]; done: Promise<unknown>; close: () => Promise<void> } | undefined;
-  const startWorkers = async (): Promise<void> => {
+  const startWorkers = async (bundlePath = setting('TEST_WORKFLOW_BUNDLE')): Promise<void> => {
     const connection = await NativeConnection.connect({ address: temporal.address });
     const workerCore = await assemble(config, (codec) => clientOn(connection, temporal.namespace, codec), nowMs);
     const outbound = createOutbound({ guard, clock: { nowMs } });
@@ -129,7 +130,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       log,
       taskQueue: config.taskQueue,
       callsOutQueue: config.callsOutQueue,
-      bundlePath: setting('TEST_WORKFLOW_BUNDLE'),
+      bundlePath,
     });
     const done = Promise.all(workers.map((worker) => worker.run()));
     const close = async (): Promise<void> => {

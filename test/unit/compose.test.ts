@@ -112,6 +112,7 @@ describe('docker-compose.yml', () => {
     expect(compose.services['temporal-namespace']?.environment?.RETENTION).toBe(`${30 * 24}h`);
     expect(parse(read('deploy/temporal-dynamic-config.yaml'))).toEqual({
       'matching.enableFairness': [{ value: true }],
+      'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': [{ value: 2 }],
     });
     const registered = [...read('deploy/temporal-namespace.sh').matchAll(/--name (\w+) --type (\w+)/g)];
     expect(registered.map(([, name, type]) => `${name} ${type?.toUpperCase()}`)).toEqual(

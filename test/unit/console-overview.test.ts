@@ -14,8 +14,16 @@ const order = (state: OrderState, createdAgoMs: number, tookMs?: number): Sample
   facts: { failures: 0, updatedAtMs: atMs, delivery: { state: 'none', tries: 0 } },
 });
 
+const trouble = { stuck: undefined, givenUp: [], undeliverable: 0, issuersPaused: 0 };
 const overview = (newest: readonly SampledOrder[], isCapped = false) =>
-  overviewOf({ atMs, newest, isCapped, oldest: [], waiting: [{ state: 'accepted', count: 3, isCapped: false }] });
+  overviewOf({
+    atMs,
+    newest,
+    isCapped,
+    oldest: [],
+    waiting: [{ state: 'accepted', count: 3, isCapped: false }],
+    trouble,
+  });
 
 describe('the overview', () => {
   test('puts every order of the hour into its own minute, and none that is older', () => {

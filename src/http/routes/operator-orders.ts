@@ -3,7 +3,8 @@ import { operatorListQuery, pageQuery } from '../../contract/issuer';
 import { batchRequest, extendRequest, noBody, operatorCancelRequest, redeliverRequest } from '../../contract/operator';
 import { bodyInvalid } from '../../contract/problem';
 import { Failure, type FailureCode } from '../../domain/failures';
-import type { OrderState, Terminal } from '../../domain/order';
+import { isFinal, type OrderState, type Terminal } from '../../domain/order';
+import { whyHeld, whyStuck } from '../../domain/trouble';
 import { whyWaiting } from '../../domain/verdict';
 import { redeliverCodes, voidCodes } from '../../second-interface/after-sale';
 import {
@@ -17,6 +18,7 @@ import { cancelOrder } from '../../second-interface/cancel-order';
 import { maskedTerminal, orderBody } from '../../second-interface/order-body';
 import type { Audit } from '../../store/audit';
 import type { OrderRow } from '../../store/orders';
+import type { Troubles } from '../../temporal/troubles';
 import type { Mount } from '../mount';
 import { positionOf } from '../paging';
 import { findOrder, pageOf, timelineBody } from './orders';
@@ -24,6 +26,7 @@ import { findOrder, pageOf, timelineBody } from './orders';
 export interface OperatorOrders {
   readonly room: SecondInterface;
   readonly auditLog: Audit;
+  readonly troubles: Pick<Troubles, 'of'>;
   readonly terminalProblem: (terminal: Terminal) => Promise<{ path: string; code: string; message: string } | null>;
 }
 
@@ -78,8 +81,9 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     method: 'get',
     path: `${at}/why`,
     handle: async ({ params }) => {
-      const { facts, orderNo } = await findOrder(parts, params.issuerId, params.orderNo);
-      return { status: 200, body: { orderNo, state: facts.state, why: whyWaiting(facts) } };
+      const row = await findOrder(parts, params.issuerId, params.orderNo);
+      const why = [whyWaiting(row.facts), await whyNotMoving(parts, row)].filter(Boolean).join(' ');
+      return { status: 200, body: { orderNo: row.orderNo, state: row.facts.state, why } };
     },
   });
 
@@ -188,26 +192,6 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
 
   mount.operator({
     method: 'get',
-    path: '/v1/operator/failures',
-    query: pageQuery,
-    handle: async ({ query: { limit, cursor } }) => {
-      const before = cursor === undefined ? {} : { before: positionOf(cursor) };
-      const rows = await room.orders.list({ state: 'undeliverable', ...before, limit: limit + 1 });
-      return {
-        status: 200,
-        body: pageOf(rows, limit, ({ issuerId, orderNo, facts }) => ({
-          issuerId,
-          orderNo,
-          state: facts.state,
-          why: whyWaiting(facts),
-          at: new Date(facts.updatedAtMs).toISOString(),
-        })),
-      };
-    },
-  });
-
-  mount.operator({
-    method: 'get',
     path: '/v1/operator/audit',
     needs: 'admin',
     query: pageQuery,
@@ -226,6 +210,14 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
       };
     },
   });
+};
+
+/** What the engine knows beside the order's own facts; without an answer of its own the order's reason stands alone. */
+const whyNotMoving = async ({ troubles }: Pick<OperatorOrders, 'troubles'>, row: OrderRow): Promise<string> => {
+  if (isFinal(row.facts.state)) return '';
+  const trouble = await troubles.of(row).catch(() => undefined);
+  if (trouble?.isStuck) return whyStuck(false);
+  return trouble?.heldCall ? whyHeld(trouble.heldCall) : '';
 };
 
 /** One call changes at most this many orders: a larger batch is sent again until nothing matches. */
