@@ -11,6 +11,7 @@ const folders = {
     local: ['src/domain', 'workflows/order-messages', 'workflows/order-attributes'],
     packages: ['@temporalio/client', '@temporalio/common', '@temporalio/proto'],
   },
+  'src/metrics': { local: ['src/domain', 'src/store', 'src/temporal'], packages: ['prom-client'] },
   'src/second-interface': {
     local: ['src/domain', 'src/contract', 'src/store', 'src/sealing', 'src/temporal', 'workflows/order-messages'],
     packages: ['zod'],
@@ -25,6 +26,7 @@ const folders = {
       'src/temporal',
       'src/second-interface',
       'src/channels',
+      'src/metrics',
       'src/outbound/address-guard',
     ],
     packages: ['express', 'helmet', 'zod', 'bwip-js', 'pino', 'prom-client'],
@@ -44,6 +46,7 @@ const folders = {
       'src/channels',
       'src/second-interface',
       'src/temporal',
+      'src/metrics',
     ],
     packages: ['@temporalio/activity', '@temporalio/common', '@temporalio/client', 'pino'],
   },

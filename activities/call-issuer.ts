@@ -4,6 +4,7 @@ import { parseStrictJson } from '../src/contract/strict-json';
 import type { OrderName } from '../src/domain/ids';
 import type { TimelineEntry, TimelineEvent } from '../src/domain/messages';
 import { heldCallDelayMs } from '../src/domain/timings';
+import type { OrderMeter } from '../src/metrics/order-meter';
 import type { Outbound } from '../src/outbound/client';
 import { askedDelayMs } from '../src/outbound/schedule';
 import { signedHeaders } from '../src/outbound/signed-headers';
@@ -22,6 +23,7 @@ export interface CallsOut {
   readonly outbound: Outbound;
   readonly adapters: Adapters;
   readonly ring: KeyRing;
+  readonly meter: OrderMeter;
   readonly nowMs: () => number;
 }
 
@@ -78,12 +80,17 @@ export const callIssuer = async (
     issuer.callback.kind === 'url'
       ? await callUrl(parts, issuer, issuer.callback.url, messageId, message, answerLimitBytes)
       : await callFunction(parts, issuer, issuer.callback.name, message);
+  parts.meter.callback(message.type, issuer.codeMode, tryResult(answer), answer.tookMs);
   if (answer.status === 410) await parts.issuers.pause(issuer._id, new Date(parts.nowMs()));
   return answer;
 };
 
+/** Of a closed list: problems without a status are the outbound client's own, or a function's. */
+const tryResult = ({ ok, status, problem }: IssuerAnswer): string =>
+  ok ? 'ok' : status > 0 ? `status_${Math.floor(status / 100)}xx` : (problem ?? 'failed');
+
 const callUrl = async (
-  { outbound, ring, nowMs }: CallsOut,
+  { outbound, ring, meter, nowMs }: CallsOut,
   issuer: IssuerRow,
   url: string,
   messageId: string,
@@ -103,6 +110,8 @@ const callUrl = async (
     signal: cancellationSignal(),
   });
   if (result.kind === 'failed') {
+    const isNotTried = result.reason === 'over_limit' || result.reason === 'breaker_open';
+    if (isNotTried) meter.callback(message.type, issuer.codeMode, result.reason, 0);
     if (result.reason === 'over_limit') throw notTried('over_limit', 'too many calls to this issuer run', 1_000);
     if (result.reason === 'breaker_open') {
       throw notTried('breaker_open', 'the issuer failed too often', Math.max(1_000, result.retryAfterMs ?? 0));

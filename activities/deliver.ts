@@ -43,6 +43,7 @@ export const createDeliver = (parts: CallsOut & { readonly keys: PlatformKeys })
         codes: openCodes(parts.ring, row, await parts.room.codes.accepted(row)),
         signal: cancellationSignal(),
       });
+      parts.meter.delivery('webhook', outcome.kind, outcome.kind === 'not_tried' ? 0 : outcome.tookMs);
       if (outcome.kind === 'not_tried') throw notTried(outcome.reason, 'the terminal was not tried', outcome.delayMs);
       const tries = row.facts.delivery.tries + 1;
       await parts.room.orders.recordTry(

@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { OrderName } from '../src/domain/ids';
 import type { OrderEvent } from '../src/domain/messages';
 import type { OrderFacts } from '../src/domain/order';
+import type { OrderMeter } from '../src/metrics/order-meter';
 import type { SecondInterface } from '../src/second-interface/ask-order';
 import { type CodesMessage, codesMessage } from '../src/second-interface/claim-codes';
 import { heldMs, type Issuers } from '../src/store/issuers';
@@ -31,10 +32,12 @@ export interface HeldTime {
 export const createProject = ({
   room,
   issuers,
+  meter,
   nowMs,
 }: {
   readonly room: SecondInterface;
   readonly issuers: Issuers;
+  readonly meter: Pick<OrderMeter, 'projected'>;
   readonly nowMs: () => number;
 }) => ({
   /**
@@ -53,6 +56,7 @@ export const createProject = ({
     for (const id of late) await room.codes.markLate(id);
     const ahead = await room.orders.project(order, projection);
     if (ahead) return ahead;
+    meter.projected(projection.facts, projection.events);
     // Not waited for: what does not start now, the reconciler starts from the outbox.
     for (const { sequence } of projection.events) {
       room.gateway.startEvent(order, sequence).catch(() => undefined);

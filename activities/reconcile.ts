@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { orderNameOf } from '../src/domain/ids';
 import { cancellableStates } from '../src/domain/order';
 import { retentionMs } from '../src/domain/timings';
+import type { OrderMeter } from '../src/metrics/order-meter';
 import { askOrder, type SecondInterface } from '../src/second-interface/ask-order';
 import { cancelOrder } from '../src/second-interface/cancel-order';
 import { judgeSubmission } from '../src/second-interface/claim-codes';
@@ -29,6 +30,7 @@ export interface Reconciling {
   readonly purge: Purge;
   /** How long after its end an order is kept; left out: for ever. */
   readonly purgeAfterMs?: number | undefined;
+  readonly meter: Pick<OrderMeter, 'mended'>;
   readonly log: Logger;
   readonly nowMs: () => number;
   /** Called between two items: a pass whose worker died is given up in seconds, and the next one is not kept waiting. */
@@ -44,7 +46,7 @@ export const createReconcile = (parts: Reconciling) => ({
   reconcile: async (): Promise<Reconciled> => {
     const before = new Date(parts.nowMs() - settleMs);
     const starts = await startMissing(parts, before);
-    return {
+    const reconciled = {
       ...starts,
       codesJudged: await judgeClaims(parts, before),
       inboxJudged: await judgeInbox(parts, before),
@@ -53,6 +55,8 @@ export const createReconcile = (parts: Reconciling) => ({
       cancelled: await cancelOrphans(parts),
       purged: await purgeOld(parts),
     };
+    parts.meter.mended(reconciled);
+    return reconciled;
   },
 });
 

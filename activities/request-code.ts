@@ -37,6 +37,7 @@ export const createRequestCode = (parts: CallsOut) => ({
     const answer = await callIssuer(parts, issuer, messageId, requestMessage(parts, row, request), answerLimitBytes);
     const read = answer.ok ? readAnswer(answer) : { problem: answer.problem ?? 'failed' };
     const result = 'problem' in read ? read : await resultOf(parts, row, `request/${messageId}.${tryNumber}`, read);
+    parts.meter.codeAnswer('problem' in result ? problemClass(answer, result.problem) : result.kind);
     const outcome: TimelineEntry['detail'] =
       'problem' in result ? { ok: false, problem: result.problem } : { answer: result.kind };
     await parts.room.orders.recordTry(
@@ -58,6 +59,9 @@ export const createRequestCode = (parts: CallsOut) => ({
     });
   },
 });
+
+/** A try without a 2xx is told by the callback's own metric; here it is one result among the others. */
+const problemClass = (answer: IssuerAnswer, problem: string): string => (answer.ok ? problem : 'failed');
 
 const requestMessage = (
   { ring }: CallsOut,

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
 import type { Config } from './config';
+import { createProcessMetrics } from './metrics/process-metrics';
 import { createKeyRing } from './sealing/key-ring';
 import { createPayloadCodec } from './sealing/payload-codec';
 import { createDecodePayloads } from './sealing/payload-json';
@@ -43,7 +44,8 @@ export const assemble = async (
   }
   const client = openClient(codec);
   const { taskQueue, callsOutQueue } = config;
-  const gateway = createOrderGateway({ client, taskQueue, callsOutQueue });
+  const metrics = createProcessMetrics(database);
+  const gateway = createOrderGateway({ client, taskQueue, callsOutQueue, observeCall: metrics.observeEngineCall });
   const issuers = createIssuers(database);
   const room: SecondInterface = {
     orders: createOrders(database),
@@ -61,6 +63,7 @@ export const assemble = async (
     codec,
     client,
     database,
+    metrics,
     keys,
     gateway,
     engine: createReadiness(client),

@@ -44,13 +44,14 @@ export const createWorkers = async (parts: WorkerParts): Promise<Worker[]> => {
     taskQueue: parts.taskQueue,
     workflowBundle: { codePath: parts.bundlePath },
     activities: {
-      ...createProject({ room: callsOut.room, issuers: callsOut.issuers, nowMs: callsOut.nowMs }),
+      ...createProject(callsOut),
       ...createReconcile({
         room: callsOut.room,
         issuers: callsOut.issuers,
         requests: parts.requests,
         purge: parts.purge,
         purgeAfterMs: parts.purgeAfterMs,
+        meter: callsOut.meter,
         log,
         nowMs: callsOut.nowMs,
         sayAlive: () => heartbeat(),
@@ -77,8 +78,8 @@ export const createWorkers = async (parts: WorkerParts): Promise<Worker[]> => {
 export const clientOn = (connection: NativeConnection, namespace: string, codec: PayloadCodec): Client =>
   new Client({ connection, namespace, dataConverter: dataConverterWith(codec) });
 
-/** The SDK's own log lines go where ours go. Called once, before the first connection. */
-export const routeEngineLogs = (log: Logger): void => {
+/** The SDK's own log lines go where ours go, and its metrics to an address. Called once, before the first connection. */
+export const installEngineRuntime = (log: Logger, metricsAddress: string | undefined): void => {
   const write =
     (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, meta?: Record<string, unknown>): void => {
@@ -93,6 +94,20 @@ export const routeEngineLogs = (log: Logger): void => {
   };
   Runtime.install({
     shutdownSignals: [],
+    ...(metricsAddress === undefined
+      ? {}
+      : {
+          telemetryOptions: {
+            metrics: {
+              prometheus: {
+                bindAddress: metricsAddress,
+                countersTotalSuffix: true,
+                unitSuffix: true,
+                useSecondsForDurations: true,
+              },
+            },
+          },
+        }),
     logger: {
       ...lines,
       log: (level, message, meta) => lines[level.toLowerCase() as keyof typeof lines](message, meta),

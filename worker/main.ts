@@ -3,20 +3,22 @@ import { NativeConnection } from '@temporalio/worker';
 import { assemble } from '../src/assemble';
 import { ConfigInvalid, readConfig } from '../src/config';
 import { createLogger } from '../src/logger';
+import { createOrderMeter } from '../src/metrics/order-meter';
 import { createAddressGuard } from '../src/outbound/address-guard';
 import { createOutbound } from '../src/outbound/client';
 import { loadAdapters } from '../src/second-interface/adapters';
 import { createReadiness } from '../src/temporal/readiness';
 import { untilDone } from '../src/until-done';
-import { clientOn, createWorkers, routeEngineLogs } from './create-worker';
+import { clientOn, createWorkers, installEngineRuntime } from './create-worker';
 import { scheduleReconciler } from './schedule-reconciler';
-import { serveMetrics } from './serve-metrics';
+import { createMetricsPage, freeLoopbackAddress, serveMetrics } from './serve-metrics';
 
 /** Root of the worker process: waits for the engine and the database, runs both queues, drains at SIGTERM. */
 const main = async (): Promise<void> => {
   const config = readConfig(process.env);
   const log = createLogger(config.logLevel, 'worker');
-  routeEngineLogs(log);
+  const engineMetricsAddress = config.workerMetricsPort === undefined ? undefined : await freeLoopbackAddress();
+  installEngineRuntime(log, engineMetricsAddress);
   const nowMs = () => Date.now();
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());
@@ -27,6 +29,7 @@ const main = async (): Promise<void> => {
     assemble(config, (codec) => clientOn(connection, namespace, codec), nowMs),
   );
   const { client, codec, room, issuers, ring, keys, requests, purge, database } = core;
+  const { registry, collectOwnProcess } = core.metrics;
   await untilDone('search attributes', log, stopping.signal, async () => {
     if (!(await createReadiness(client).hasSearchAttributes()))
       throw new Error('the search attributes are not registered');
@@ -40,7 +43,7 @@ const main = async (): Promise<void> => {
     connection,
     namespace,
     codec,
-    callsOut: { room, issuers, outbound, adapters, ring, nowMs },
+    callsOut: { room, issuers, outbound, adapters, ring, meter: createOrderMeter(registry), nowMs },
     keys,
     requests,
     purge,
@@ -51,7 +54,12 @@ const main = async (): Promise<void> => {
     bundlePath: join(__dirname, '../workflow-bundle.js'),
   });
   await untilDone('the reconciler', log, stopping.signal, () => scheduleReconciler(client, config.taskQueue));
-  const metrics = serveMetrics(config.workerMetricsPort, config.host, { outbound });
+  collectOwnProcess('codeferry_worker_');
+  const metricsPage = createMetricsPage({ registry, outbound, engineMetricsAddress });
+  const metrics =
+    config.workerMetricsPort === undefined
+      ? undefined
+      : serveMetrics(config.workerMetricsPort, config.host, registry, metricsPage);
 
   const running = Promise.all(workers.map((worker) => worker.run()));
   log.info('worker ready');

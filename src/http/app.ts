@@ -3,6 +3,8 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { OperatorWithToken } from '../domain/operator';
 import { cancellableStates, type Terminal } from '../domain/order';
+import { registerOrderGauges } from '../metrics/order-gauges';
+import type { ProcessMetrics } from '../metrics/process-metrics';
 import type { AddressGuard } from '../outbound/address-guard';
 import type { KeyRing } from '../sealing/key-ring';
 import type { DecodePayloads } from '../sealing/payload-json';
@@ -50,6 +52,7 @@ export interface AppParts {
     readonly audit: Audit;
     readonly stats: Stats;
     readonly database: Database;
+    readonly metrics: ProcessMetrics;
     readonly ring: KeyRing;
     readonly keys: PlatformKeys;
     readonly gateway: OrderGateway;
@@ -123,9 +126,12 @@ export const createApp = ({
   app.set('strict routing', true);
   app.set('query parser', 'simple');
   app.set('etag', false);
-  const metrics = createMetrics();
+  const { registry } = core.metrics;
+  const metrics = createMetrics(registry);
+  core.metrics.collectOwnProcess('codeferry_');
+  registerOrderGauges({ registry, stats: core.stats, engine: core.engine, nowMs });
   const troubleWatch = createTroubleWatch({ troubles: core.troubles, stats: core.stats, nowMs, log });
-  registerTroubleMetrics(metrics.registry, troubleWatch);
+  registerTroubleMetrics(registry, troubleWatch);
   app.use(requestId, metrics.observe, helmet({ strictTransportSecurity: false }));
 
   const { operators, temporalUiUrl } = config;

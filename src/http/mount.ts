@@ -76,6 +76,7 @@ export const createMount = (
     }: SignedPost<S>): void => {
       register('post', path, rawBody(limitBytes ?? bodyLimitBytes), async (request, response) => {
         const { issuer, webhookId } = await authenticateIssuer(parts, request as Request<{ issuerId: string }>);
+        response.locals.issuerClass = issuer.codeMode;
         const leave = admission.enter(issuer._id);
         try {
           const raw = bytesOf(request.body);
@@ -105,6 +106,7 @@ export const createMount = (
     signedGet: <S extends z.ZodType>({ path, query: schema, handle }: SignedGet<S>): void => {
       register('get', path, rawBody(bodyLimitBytes), async (request, response) => {
         const { issuer } = await authenticateIssuer(parts, request as Request<{ issuerId: string }>);
+        response.locals.issuerClass = issuer.codeMode;
         const leave = admission.enter(issuer._id);
         try {
           const query = parseWith(schema ?? emptyQuery, request.query) as z.output<S>;

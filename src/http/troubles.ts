@@ -45,7 +45,7 @@ export const createTroubleWatch = ({
       }),
       stats.givenUpSince(new Date(nowMs() - givenUpShownMs), namedLimit),
       stats.count('undeliverable', countLimit),
-      stats.countPausedIssuers(countLimit),
+      stats.countIssuers('paused', countLimit),
     ]);
     const look = { stuck, givenUp, undeliverable, issuersPaused };
     latest = { look, atMs: nowMs() };

@@ -6,10 +6,12 @@ import type { IssuerRow } from './issuers';
 import type { KeyRow } from './keys';
 import type { MaintenanceRow } from './maintenance';
 import type { OrderRow } from './orders';
+import { countPool, type PoolCounts } from './pool-counts';
 import type { RequestRow } from './requests';
 
 /** Every call ends within this time, also against a server that was stopped (driver 7.6: see docs/decisions). */
 const callLimitMs = 4_000;
+const connectionsMax = 50;
 
 export interface Collections {
   readonly orders: Collection<OrderRow>;
@@ -25,6 +27,7 @@ export interface Collections {
 export interface Database extends Collections {
   readonly db: Db;
   ping(): Promise<void>;
+  poolCounts(): PoolCounts;
   close(): Promise<void>;
 }
 
@@ -34,7 +37,7 @@ export const openDatabase = (uri: string): Database => {
     timeoutMS: callLimitMs,
     serverSelectionTimeoutMS: callLimitMs,
     connectTimeoutMS: callLimitMs,
-    maxPoolSize: 50,
+    maxPoolSize: connectionsMax,
     waitQueueTimeoutMS: callLimitMs,
     writeConcern: { w: 'majority', journal: true },
     ignoreUndefined: true,
@@ -56,6 +59,7 @@ export const openDatabase = (uri: string): Database => {
     ping: async () => {
       await db.command({ ping: 1 });
     },
+    poolCounts: countPool(client, connectionsMax),
     close: () => client.close(),
   };
 };

@@ -1,6 +1,7 @@
 import type { OrderName } from '../domain/ids';
 import type { OrderFacts, OrderState } from '../domain/order';
 import type { Database } from './database';
+import type { IssuerRow } from './issuers';
 
 /** What the console's overview needs of one order. */
 export interface SampledOrder {
@@ -37,7 +38,7 @@ const sampled = {
 
 export type Stats = ReturnType<typeof createStats>;
 
-/** Read by the console's sampler and the troubles, once for all who ask. Every query has a limit. */
+/** Read by the console's sampler, the troubles and the metrics page, once for all who ask. Every query has a limit. */
 export const createStats = ({ orders, issuers }: Pick<Database, 'orders' | 'issuers'>) => ({
   /** The newest orders since then, newest first: a range of `by_position`. */
   newest: (since: Date, limit: number): Promise<SampledOrder[]> =>
@@ -68,8 +69,14 @@ export const createStats = ({ orders, issuers }: Pick<Database, 'orders' | 'issu
       .toArray(),
 
   /** There are few issuers: no index. */
-  countPausedIssuers: (limit: number): Promise<number> =>
-    issuers.countDocuments({ state: 'paused', deletedAt: { $exists: false } }, { limit }),
+  countIssuers: (state: IssuerRow['state'], limit: number): Promise<number> =>
+    issuers.countDocuments({ state, deletedAt: { $exists: false } }, { limit }),
+
+  /** `by_pending_event` and `by_missing_start` hold nothing else. */
+  countPendingEvents: (limit: number): Promise<number> =>
+    orders.countDocuments({ eventsPendingSince: { $exists: true } }, { limit }),
+  countUnstarted: (limit: number): Promise<number> =>
+    orders.countDocuments({ unstartedSince: { $exists: true } }, { limit }),
 
   /** The longest in a state: `by_state` from its end. */
   oldest: (state: OrderState, limit: number): Promise<WaitingOrder[]> =>

@@ -41,6 +41,8 @@ export interface StartableOrder extends OrderName, OrderOpening {
   readonly productId: string;
 }
 
+export type EngineCallResult = 'ok' | 'refused' | 'away' | 'busy';
+
 /** Status codes of gRPC that say that the engine is not there, and the one that says that it has too much to do. */
 const grpc = {
   cancelled: 1,
@@ -72,21 +74,30 @@ export const createOrderGateway = ({
   client,
   taskQueue,
   callsOutQueue,
+  observeCall,
 }: {
   client: Client;
   taskQueue: string;
   callsOutQueue: string;
+  observeCall: (name: string, result: EngineCallResult, seconds: number) => void;
 }) => {
   const inFlight = new Map<string, number>();
 
   /** Every call to the engine runs under a deadline: with no worker, or a stopped server, a client would wait for ever. */
-  const call = async <T>(run: () => Promise<T>): Promise<T> => {
+  const call = async <T>(name: string, run: () => Promise<T>): Promise<T> => {
+    const startedMs = performance.now();
+    const observe = (result: EngineCallResult) => observeCall(name, result, (performance.now() - startedMs) / 1_000);
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new EngineAway()), ownTimerMs);
     });
     try {
-      return await Promise.race([client.connection.withDeadline(Date.now() + callLimitMs, run), limit]);
+      const answer = await Promise.race([client.connection.withDeadline(Date.now() + callLimitMs, run), limit]);
+      observe('ok');
+      return answer;
+    } catch (error) {
+      observe(isAway(error) ? 'away' : isBusy(error) ? 'busy' : 'refused');
+      throw error;
     } finally {
       clearTimeout(timer);
     }
@@ -96,7 +107,7 @@ export const createOrderGateway = ({
     const { summary, productId: _, ...opening } = order;
     const input: OrderInput = { ...opening, callsOutQueue };
     try {
-      await call(() =>
+      await call('start_order', () =>
         client.workflow.start(workflowNames.order, {
           workflowId: workflowId(order),
           taskQueue,
@@ -118,7 +129,7 @@ export const createOrderGateway = ({
   };
 
   const askOnce = (order: OrderName, updateId: string, message: AskedMessage): Promise<Reply> =>
-    call(() =>
+    call(`ask_${message.kind}`, () =>
       client.workflow
         .getHandle(workflowId(order))
         .executeUpdate<Reply, [AskedMessage]>(updates[message.kind].name, { updateId, args: [message] }),
@@ -153,7 +164,7 @@ export const createOrderGateway = ({
     options: Pick<ActivityOptions, 'retry' | 'summary' | 'typedSearchAttributes'>,
   ): Promise<'started' | 'exists' | 'away'> => {
     try {
-      await call(() =>
+      await call(`start_${name}`, () =>
         client.activity.start(name, {
           id,
           taskQueue: callsOutQueue,
@@ -184,7 +195,7 @@ export const createOrderGateway = ({
     /** Asked by the reconciler where a row may be behind its workflow. */
     readFacts: async (order: OrderName): Promise<OrderFacts | undefined> => {
       try {
-        return await call(() => client.workflow.getHandle(workflowId(order)).query(orderFacts));
+        return await call('read_facts', () => client.workflow.getHandle(workflowId(order)).query(orderFacts));
       } catch (error) {
         if (error instanceof WorkflowNotFoundError || isAway(error) || isBusy(error)) return undefined;
         throw error;
@@ -192,7 +203,7 @@ export const createOrderGateway = ({
     },
 
     startAfterSale: async (input: AfterSaleInput, n: number): Promise<void> => {
-      await call(() =>
+      await call('start_after_sale', () =>
         client.workflow.start(workflowNames.afterSale, {
           workflowId: afterSaleWorkflowId(input, n),
           taskQueue,

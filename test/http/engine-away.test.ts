@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { Registry } from 'prom-client';
 import { createReconcile } from '../../activities/reconcile';
 import { createLogger } from '../../src/logger';
+import { createOrderMeter } from '../../src/metrics/order-meter';
 import { startIssuer, type TestIssuer } from '../support/issuer';
 import { type Platform, startPlatform } from '../support/platform';
 import { expectProblem } from '../support/problem';
@@ -37,7 +39,8 @@ const whileAway = async <T>(act: () => Promise<T>): Promise<T> => {
 const reconcile = () => {
   const { room, issuers, requests, purge } = there.core;
   const log = createLogger('silent', 'test');
-  return createReconcile({ room, issuers, requests, purge, log, nowMs: () => Date.now() + 60_000 }).reconcile();
+  const meter = createOrderMeter(new Registry());
+  return createReconcile({ room, issuers, requests, purge, meter, log, nowMs: () => Date.now() + 60_000 }).reconcile();
 };
 
 describe('while the engine is away', () => {

@@ -1,6 +1,8 @@
+import { Registry } from 'prom-client';
 import { createReconcile, type Reconciled } from '../../activities/reconcile';
 import { retentionMs } from '../../src/domain/timings';
 import { createLogger } from '../../src/logger';
+import { createOrderMeter } from '../../src/metrics/order-meter';
 import { unwrapOrderKey } from '../../src/sealing/order-keys';
 import type { OrderRow } from '../../src/store/orders';
 import { platformOfFile } from '../support/platform-of-file';
@@ -15,7 +17,8 @@ const secretWords = ['A product', 'payer-of-the-order', 'a metadata value', 'VAL
 const reconcileAt = (atMs: number): Promise<Reconciled> => {
   const { room, issuers, requests, purge } = file.platform.core;
   const log = createLogger('silent', 'test');
-  const parts = { room, issuers, requests, purge, purgeAfterMs: keptMs, log };
+  const meter = createOrderMeter(new Registry());
+  const parts = { room, issuers, requests, purge, purgeAfterMs: keptMs, meter, log };
   return createReconcile({ ...parts, nowMs: () => atMs }).reconcile();
 };
 
@@ -112,8 +115,9 @@ test('without a limit nothing is ever purged', async () => {
   const { room, issuers, requests, purge } = file.platform.core;
   const nowMs = () => Date.now() + 100 * keptMs;
   const log = createLogger('silent', 'test');
+  const meter = createOrderMeter(new Registry());
   await until('all events are told', async () => !(await rowOf(issuer.issuerId, 'kept')).eventsPendingSince);
-  expect((await createReconcile({ room, issuers, requests, purge, log, nowMs }).reconcile()).purged).toBe(0);
+  expect((await createReconcile({ room, issuers, requests, purge, meter, log, nowMs }).reconcile()).purged).toBe(0);
   expect((await issuer.order('kept')).body.state).toBe('cancelled');
 });
 

@@ -7,11 +7,13 @@ import { NativeConnection, type Worker } from '@temporalio/worker';
 import pino, { type Logger } from 'pino';
 import { assemble, type Core } from '../../src/assemble';
 import { createApp } from '../../src/http/app';
+import { createOrderMeter } from '../../src/metrics/order-meter';
 import { createAddressGuard } from '../../src/outbound/address-guard';
 import { createOutbound } from '../../src/outbound/client';
 import type { Adapter } from '../../src/second-interface/adapter-api';
 import { openTemporalClient } from '../../src/temporal/client';
-import { clientOn, createWorkers, routeEngineLogs } from '../../worker/create-worker';
+import { clientOn, createWorkers, installEngineRuntime } from '../../worker/create-worker';
+import { createMetricsPage, freeLoopbackAddress } from '../../worker/serve-metrics';
 
 export interface PlatformOptions {
   readonly adapters?: readonly Adapter[];
@@ -46,6 +48,8 @@ export interface Platform {
   readonly callsOutQueue: string;
   /** Everything that api, workers and the engine's SDK logged so far. */
   readonly logText: () => string;
+  /** The metrics page of the running workers. */
+  workerMetrics(): Promise<string>;
   operator(method: string, path: string, body?: unknown, token?: string): Promise<Answer>;
   /** Whether workers run here: without them an order cannot be asked. */
   isWorking(): boolean;
@@ -73,15 +77,20 @@ const loggerInto = (lines: string[]): Logger =>
   );
 
 /** What the engine's SDK says goes where the worker's own lines go; it is one for all platforms of a process. */
-let engineLines: string[] | undefined;
+const engineLines: string[] = [];
+let engineRuntime: Promise<string> | undefined;
+const installedRuntime = (): Promise<string> => {
+  engineRuntime ??= freeLoopbackAddress().then((address) => {
+    installEngineRuntime(loggerInto(engineLines), address);
+    return address;
+  });
+  return engineRuntime;
+};
 
 export const startPlatform = async (options: PlatformOptions = {}): Promise<Platform> => {
   const lines: string[] = [];
   const log = loggerInto(lines);
-  if (!engineLines) {
-    engineLines = [];
-    routeEngineLogs(loggerInto(engineLines));
-  }
+  const engineMetricsAddress = await installedRuntime();
   const name = `t${randomUUID().replaceAll('-', '').slice(0, 16)}`;
   const databaseName = options.databaseName ?? name;
   const mongodbUri = new URL(options.mongodbUri ?? setting('TEST_MONGODB_URI'));
@@ -107,7 +116,9 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
   const { app, starter } = createApp({ core, config, guard, adapters, log, nowMs });
   server.on('request', app);
 
-  let running: { workers: Worker[]; done: Promise<unknown>; close: () => Promise<void> } | undefined;
+  let running:
+    | { workers: Worker[]; done: Promise<unknown>; metricsPage: () => Promise<string>; close: () => Promise<void> }
+    | undefined;
   const startWorkers = async (bundlePath = setting('TEST_WORKFLOW_BUNDLE')): Promise<void> => {
     const connection = await NativeConnection.connect({ address: temporal.address });
     const workerCore = await assemble(config, (codec) => clientOn(connection, temporal.namespace, codec), nowMs);
@@ -122,6 +133,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
         outbound,
         adapters,
         ring: workerCore.ring,
+        meter: createOrderMeter(workerCore.metrics.registry),
         nowMs,
       },
       keys: workerCore.keys,
@@ -138,7 +150,9 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       await workerCore.database.close();
       await connection.close();
     };
-    running = { workers, done, close };
+    const { registry } = workerCore.metrics;
+    const metricsPage = createMetricsPage({ registry, outbound, engineMetricsAddress });
+    running = { workers, done, metricsPage, close };
   };
   const stopWorkers = async (): Promise<void> => {
     const stopping = running;
@@ -170,6 +184,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         }),
       ),
+    workerMetrics: async () => (await running?.metricsPage()) ?? '',
     isWorking: () => running !== undefined,
     startWorkers,
     stopWorkers,
