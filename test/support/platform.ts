@@ -150,7 +150,8 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       await workerCore.database.close();
       await connection.close();
     };
-    const { registry } = workerCore.metrics;
+    const { registry, collectOwnProcess } = workerCore.metrics;
+    collectOwnProcess('codeferry_worker_');
     const metricsPage = createMetricsPage({ registry, outbound, engineMetricsAddress });
     running = { workers, done, metricsPage, close };
   };
