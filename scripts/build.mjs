@@ -17,8 +17,8 @@ const swcOptions = {
   module: { type: 'commonjs', ignoreDynamic: true },
 };
 
-function sourceFiles() {
-  return sourceFolders
+function sourceFiles(folders = sourceFolders) {
+  return folders
     .filter((folder) => existsSync(inProject(folder)))
     .flatMap((folder) => readdirSync(inProject(folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
@@ -112,6 +112,11 @@ export async function build() {
       await step('Bundling the workflows', () => buildWorkflowBundle(bundleStamp));
     }
   });
+}
+
+// Called by the bench: its processes run built, as the platform's do, and beside the platform's own tree.
+export async function buildFolders(folders) {
+  await transformInto(inProject('dist'), sourceFiles(folders));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

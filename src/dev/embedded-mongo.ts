@@ -13,6 +13,8 @@ const startTries = 3;
 export interface EmbeddedMongoOptions {
   /** Holds one folder named after the kind of server, as one kind cannot read another's files. */
   dataDir: string;
+  /** This kind and no other, where the bench has found it. */
+  kind?: MongoKind;
   port?: number;
   database?: string;
   logFile?: string;
@@ -76,7 +78,7 @@ async function startOnce(program: MongoProgram, options: EmbeddedMongoOptions): 
 
 /** `npm start`, the tests' global setup, and fault tests that need a database of their own to kill. */
 export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise<EmbeddedMongo> {
-  const writtenBy = mongoKinds.find((kind) => existsSync(join(options.dataDir, kind)));
+  const writtenBy = options.kind ?? mongoKinds.find((kind) => existsSync(join(options.dataDir, kind)));
   const program = await findMongo(options.onProgress ?? (() => undefined), writtenBy);
   for (let tries = 1; ; tries++) {
     try {

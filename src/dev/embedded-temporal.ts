@@ -32,6 +32,8 @@ export interface EmbeddedTemporalOptions {
   port?: number;
   /** Without it there is no web UI. */
   uiPort?: number;
+  /** Where it serves its own counts: asked for by the bench. */
+  metricsPort?: number;
   codecEndpoint?: string;
   dynamicConfig?: Record<string, string>;
   logFile?: string;
@@ -95,6 +97,7 @@ async function startOnce(path: string, options: EmbeddedTemporalOptions): Promis
       ...['server', 'start-dev', '--ip', loopback, '--port', String(port), '--log-level', 'warn'],
       ...['--namespace', namespace, '--db-filename', join(options.dataDir, 'temporal.db')],
       ...(options.uiPort === undefined ? ['--headless'] : ['--ui-ip', loopback, '--ui-port', String(options.uiPort)]),
+      ...(options.metricsPort === undefined ? [] : ['--metrics-port', String(options.metricsPort)]),
       ...(options.codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', options.codecEndpoint]),
       ...searchAttributes.flatMap(({ name, type }) => ['--search-attribute', `${name}=${inCommandLine[type]}`]),
       ...Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),

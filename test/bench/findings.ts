@@ -1,0 +1,29 @@
+import { isWhole } from './endings';
+import type { Machine } from './machine';
+import type { Round } from './round';
+import type { Settings } from './settings';
+import type { SimulatorLimit } from './simulator-limit';
+
+/** All that a run found out; kept as JSON beside the report. */
+export interface Raw {
+  readonly startedAt: string;
+  readonly tookMs: number;
+  readonly settings: Settings;
+  readonly machine: Machine;
+  readonly limits: readonly SimulatorLimit[];
+  readonly rounds: readonly Round[];
+}
+
+/** False where an order was lost, doubled or wrong, on either side: then no figure counts. */
+export const areAllWhole = ({ rounds, limits }: Raw): boolean =>
+  limits.every((limit) => limit.isWhole) &&
+  rounds.every(
+    ({ measured, ends }) =>
+      measured.every(({ endings, issuers }) => isWhole(endings) && issuers.givenUp === 0) &&
+      ends.every(
+        ({ accepted, executions, rowsByState }) =>
+          executions.Completed === accepted &&
+          Object.keys(executions).length === 1 &&
+          (rowsByState === undefined || rowsByState.delivered === accepted),
+      ),
+  );

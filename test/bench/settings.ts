@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+
+/** What a run is made of; all of it is told in the report. */
+export interface Settings {
+  readonly isShort: boolean;
+  readonly rounds: number;
+  readonly windowMs: number;
+  /** Load that runs before the window opens. */
+  readonly leadInMs: number;
+  /** Load on a fresh side before anything is measured: compilers and caches get warm. */
+  readonly warmUpMs: number;
+  /** After the load ends, until when every accepted order must have been delivered. */
+  readonly drainLimitMs: number;
+  readonly seed: number;
+  readonly issuers: number;
+  /** Orders per side and round whose histories are counted. */
+  readonly histories: number;
+  readonly isProfiled: boolean;
+}
+
+const long = { rounds: 3, seconds: 20, leadInMs: 3_000, warmUpMs: 8_000 };
+const short = { rounds: 2, seconds: 5, leadInMs: 1_500, warmUpMs: 4_000 };
+
+const positive = (name: string, text: string | undefined, other: number): number => {
+  const value = text === undefined ? other : Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number above 0`);
+  return value;
+};
+
+/** Read once by the bench's main. @throws on an option that does not fit */
+export const readSettings = (args: string[]): Settings => {
+  const { values } = parseArgs({
+    args,
+    options: {
+      short: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      seed: { type: 'string' },
+      profile: { type: 'boolean', default: false },
+    },
+  });
+  const preset = values.short ? short : long;
+  return {
+    isShort: values.short,
+    rounds: positive('rounds', values.rounds, preset.rounds),
+    windowMs: positive('seconds', values.seconds, preset.seconds) * 1_000,
+    leadInMs: preset.leadInMs,
+    warmUpMs: preset.warmUpMs,
+    drainLimitMs: 240_000,
+    seed: positive('seed', values.seed, 1),
+    issuers: 8,
+    histories: 20,
+    isProfiled: values.profile,
+  };
+};

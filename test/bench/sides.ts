@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import { startEmbeddedMongo } from '../../src/dev/embedded-mongo';
+import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../src/dev/embedded-temporal';
+import { findOnPath } from '../../src/dev/find-on-path';
+import { freePort } from '../../src/dev/free-port';
+import { projectFolder } from '../../src/dev/project-folder';
+import { startReady } from './child-ready';
+import { type DatabaseCounts, openDatabaseCounts } from './database-counts';
+import type { Sender, Target } from './wire';
+
+export interface Outside {
+  /** The issuer's id is put behind it. */
+  readonly callbackUrl: string;
+  readonly terminalUrl: string;
+}
+
+export interface SideOptions {
+  readonly folder: string;
+  readonly outside: Outside;
+  readonly issuers: number;
+  readonly isProfiled: boolean;
+}
+
+/** One of the two that are compared: processes of its own, an engine of its own, a fresh data folder. */
+export interface Side {
+  readonly target: Target;
+  readonly pids: Readonly<Record<string, number>>;
+  readonly engine: { readonly address: string; readonly metricsPort: number };
+  readonly workflowType: string;
+  readonly folders: Readonly<Record<string, string>>;
+  readonly database?: { readonly kind: string; readonly counts: DatabaseCounts };
+  stop(): Promise<void>;
+}
+
+const loopbackUrl = (port: number): string => `http://127.0.0.1:${port}`;
+
+/** Beside the run, never in a measured one: where the processor's time goes. */
+const profileArgs = ({ isProfiled, folder }: SideOptions, name: string): string[] =>
+  isProfiled ? ['--cpu-prof', `--cpu-prof-dir=${join(folder, 'profiles', name)}`] : [];
+
+/** Both engines get the same options; without a port for its counts it would take one that we do not know. */
+const startEngine = async (folder: string): Promise<{ temporal: EmbeddedTemporal; metricsPort: number }> => {
+  const metricsPort = await freePort();
+  const temporal = await startEmbeddedTemporal({
+    dataDir: join(folder, 'engine'),
+    port: await freePort(),
+    metricsPort,
+    logFile: join(folder, 'logs', 'engine.log'),
+  });
+  return { temporal, metricsPort };
+};
+
+const addIssuers = async (
+  baseUrl: string,
+  operatorToken: string,
+  { issuers, outside }: SideOptions,
+): Promise<Sender[]> => {
+  const senders: Sender[] = [];
+  for (let n = 1; n <= issuers; n += 1) {
+    const issuerId = `platform-${n}`;
+    const response = await fetch(`${baseUrl}/v1/operator/issuers`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${operatorToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        issuerId,
+        name: `Issuer ${n} of the bench`,
+        callback: { kind: 'url', url: `${outside.callbackUrl}/${issuerId}` },
+        codeMode: 'push',
+        terminal: { channel: 'webhook', url: outside.terminalUrl },
+      }),
+    });
+    if (response.status !== 201) throw new Error(`the issuer was not made: ${await response.text()}`);
+    senders.push({ issuerId, secret: ((await response.json()) as { secret: string }).secret });
+  }
+  return senders;
+};
+
+/** The whole platform as `npm start` runs it, without its demo: built, with its own secrets. */
+export const startPlatformSide = async (options: SideOptions): Promise<Side> => {
+  const { folder } = options;
+  mkdirSync(join(folder, 'logs'), { recursive: true });
+  const logFile = (name: string): string => join(folder, 'logs', `${name}.log`);
+  const [{ temporal, metricsPort }, mongo] = await Promise.all([
+    startEngine(folder),
+    startEmbeddedMongo({
+      dataDir: join(folder, 'database'),
+      logFile: logFile('database'),
+      // Whatever was fetched before: the faster build shows more of the platform and less of its stand-in.
+      ...(findOnPath('mongod') === undefined && findOnPath('secantusd-rs') !== undefined
+        ? { kind: 'secantusd-rs' as const }
+        : {}),
+    }),
+  ]);
+  const port = await freePort();
+  const baseUrl = loopbackUrl(port);
+  const operatorToken = randomBytes(24).toString('base64url');
+  const env = {
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    PUBLIC_URL: baseUrl,
+    DATA_DIR: folder,
+    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_NAMESPACE: 'default',
+    MONGODB_URI: mongo.uri,
+    OPERATOR_TOKEN: operatorToken,
+    MASTER_KEY: randomBytes(32).toString('base64'),
+    CODEC_SECRET: randomBytes(24).toString('base64url'),
+    CALLBACK_ALLOW: '127.0.0.0/8',
+  };
+  const start = (name: 'api' | 'worker', main: string) =>
+    startReady({
+      name,
+      args: [...profileArgs(options, name), '--enable-source-maps', join(projectFolder, 'dist', main)],
+      env,
+      logFile: logFile(name),
+      readyLine: `${name} ready`,
+    });
+  const [worker, api] = await Promise.all([start('worker', 'worker/main.js'), start('api', 'src/main.js')]);
+  const issuers = await addIssuers(baseUrl, operatorToken, options);
+  const counts = openDatabaseCounts(mongo.uri);
+  return {
+    target: { name: 'platform', baseUrl, issuers },
+    pids: { api: api.pid, worker: worker.pid, engine: temporal.pid, database: mongo.pid },
+    engine: { address: temporal.address, metricsPort },
+    workflowType: 'orderWorkflow',
+    folders: { engine: join(folder, 'engine'), database: join(folder, 'database') },
+    database: { kind: mongo.kind, counts },
+    stop: async () => {
+      await counts.close();
+      await Promise.all([api.stop(10_000), worker.stop(10_000)]);
+      await Promise.all([temporal.stop(), mongo.stop()]);
+    },
+  };
+};
+
+const bundleBare = async (folder: string): Promise<string> => {
+  const path = join(folder, 'bare-workflow.js');
+  const silent = () => undefined;
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: require.resolve('./bare-workflow'),
+    logger: { trace: silent, debug: silent, info: silent, warn: silent, error: console.error, log: silent },
+  });
+  writeFileSync(path, code);
+  return path;
+};
+
+/** A bare Temporal order behind the same wire: no signatures, no database, no sealing. */
+export const startBareSide = async (options: SideOptions): Promise<Side> => {
+  const { folder, outside } = options;
+  mkdirSync(join(folder, 'logs'), { recursive: true });
+  const [{ temporal, metricsPort }, bundlePath] = await Promise.all([startEngine(folder), bundleBare(folder)]);
+  const port = await freePort();
+  const baseUrl = loopbackUrl(port);
+  const start = (name: 'api' | 'worker', args: string[]) =>
+    startReady({
+      name: `bare ${name}`,
+      args: [...profileArgs(options, name), join(__dirname, `bare-${name}.js`), ...args],
+      logFile: join(folder, 'logs', `${name}.log`),
+      readyLine: `${name} ready`,
+    });
+  const [worker, api] = await Promise.all([
+    start('worker', [temporal.address, bundlePath, baseUrl, outside.callbackUrl, outside.terminalUrl]),
+    start('api', [String(port), temporal.address]),
+  ]);
+  const issuers = Array.from({ length: options.issuers }, (_, n) => ({ issuerId: `bare-${n + 1}`, secret: null }));
+  return {
+    target: { name: 'bare', baseUrl, issuers },
+    pids: { api: api.pid, worker: worker.pid, engine: temporal.pid },
+    engine: { address: temporal.address, metricsPort },
+    workflowType: 'bareOrder',
+    folders: { engine: join(folder, 'engine') },
+    stop: async () => {
+      await Promise.all([api.stop(), worker.stop()]);
+      await temporal.stop();
+    },
+  };
+};
