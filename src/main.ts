@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { assemble } from './assemble';
 import { ConfigInvalid, readConfig } from './config';
 import { createApp } from './http/app';
+import { createStartingApp } from './http/starting';
 import { createLogger } from './logger';
 import { createAddressGuard } from './outbound/address-guard';
 import { loadAdapters } from './second-interface/adapters';
@@ -10,13 +11,20 @@ import { untilDone } from './until-done';
 
 const drainLimitMs = 8_000;
 
-/** Root of the api process: waits for the database, serves HTTP, drains at SIGTERM. The engine may be away. */
+/** Root of the api process: serves HTTP from its start, says so until the database is there, drains at SIGTERM. The engine may be away. */
 const main = async (): Promise<void> => {
   const config = readConfig(process.env);
   const log = createLogger(config.logLevel, 'api');
   const nowMs = () => Date.now();
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());
+
+  const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 });
+  const starting = createStartingApp(log);
+  server.on('request', starting);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(config.port, config.host, resolve);
+  });
 
   const core = await untilDone('MongoDB', log, stopping.signal, () =>
     assemble(config, (codec) => openTemporalClient(config.temporal, codec), nowMs),
@@ -29,10 +37,7 @@ const main = async (): Promise<void> => {
     log,
     nowMs,
   });
-  const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, app);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(config.port, config.host, resolve);
-  });
+  server.off('request', starting).on('request', app);
   log.info({ port: config.port }, 'api ready');
 
   await new Promise<void>((resolve) => {

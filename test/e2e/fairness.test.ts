@@ -1,0 +1,91 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { platformOfFile } from '../support/platform-of-file';
+import { startTerminal } from '../support/terminal';
+import { until } from '../support/until';
+
+const file = platformOfFile();
+const servers: { stop(): Promise<void> }[] = [];
+afterAll(async () => {
+  for (const server of servers) await server.stop();
+});
+const callsPerIssuer = 32;
+
+/** An issuer's server that takes calls and answers none; it tells how many are open. */
+const startSilent = async () => {
+  const steps: ('begin' | 'end')[] = [];
+  const server = createServer((request, response) => {
+    steps.push('begin');
+    request.resume();
+    response.on('close', () => steps.push('end'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const running = (): number => steps.reduce((n, step) => n + (step === 'begin' ? 1 : -1), 0);
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`,
+    running,
+    hasEnded: () => steps.includes('end'),
+    begunBeforeAnyEnd: () => (steps.includes('end') ? steps.indexOf('end') : steps.length),
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
+
+test('an issuer that answers nothing has its own calls alone: another one is served meanwhile, and its orders tell why they wait', async () => {
+  const silent = await startSilent();
+  servers.push(silent);
+  const slow = await file.issuer({ callback: { kind: 'url', url: silent.url } });
+  const other = await file.issuer();
+  const orderNos = Array.from({ length: callsPerIssuer + 8 }, (_, n) => `slow-${n}`);
+  await Promise.all(orderNos.map((orderNo) => slow.place(orderNo)));
+  await until('as many calls as may be', () => silent.running() === callsPerIssuer);
+
+  await other.placeVerified('quick-1');
+  await other.submit('quick-1', [{ itemId: 'a', value: 'QUICK-1' }]);
+  await other.inState('quick-1', 'delivered');
+
+  await until('an order tells that it waits for a free call', async () => {
+    const whys = await Promise.all(
+      orderNos.map((orderNo) => file.platform.operator('GET', `/orders/${slow.issuerId}/${orderNo}/why`)),
+    );
+    return whys.some(({ body }) => /Held: as many calls to the issuer run as may run at once/.test(body.why));
+  });
+  await until('the first call was given up', silent.hasEnded);
+  expect(silent.begunBeforeAnyEnd()).toBe(callsPerIssuer);
+}, 180_000);
+
+test('every order, call out and event carries its issuer, by which the engine takes turns on a backlog', async () => {
+  const terminal = await startTerminal();
+  servers.push(terminal);
+  const issuer = await file.issuer({
+    codeMode: 'request',
+    terminal: { channel: 'webhook', url: terminal.urlOf('/fair') },
+  });
+  const { issuerId } = issuer;
+  issuer.on('order.code_requested', async () => ({
+    status: 200,
+    body: { status: 'issued', codes: [{ itemId: 'a', value: 'FAIR-1' }] },
+  }));
+  await issuer.placeVerified('fair-1');
+  await issuer.message('order.delivered', 'fair-1');
+  const { client } = file.platform;
+  const { events } = await client.workflow.getHandle(`order/${issuerId}/fair-1`).fetchHistory();
+  const priorities = (events ?? []).flatMap(
+    ({ workflowExecutionStartedEventAttributes: started, activityTaskScheduledEventAttributes: scheduled }) =>
+      started
+        ? [['order', started.priority?.fairnessKey]]
+        : scheduled
+          ? [[scheduled.activityType?.name, scheduled.priority?.fairnessKey]]
+          : [],
+  );
+  expect(priorities).toEqual([
+    ['order', issuerId],
+    ['notifyIssuer', issuerId],
+    ['requestCode', issuerId],
+    ['deliverCodes', issuerId],
+  ]);
+  const event = await client.activity.getHandle(`event/${issuerId}/fair-1/1`).describe();
+  expect(event.priority).toMatchObject({ fairnessKey: issuerId });
+});

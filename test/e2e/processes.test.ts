@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { createConnection, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { type Child, startChild } from '../../src/dev/child-process';
+import { freePort } from '../../src/dev/free-port';
+import { projectFolder } from '../../src/dev/project-folder';
+import { uriOfOwnDatabase } from '../support/database-of-file';
+import { startIssuer } from '../support/issuer';
+import { type Platform, read } from '../support/platform';
+import { until } from '../support/until';
+
+/** An address at which nothing listens until the engine or the database "comes up" behind it. */
+const startDoor = async (target: number) => {
+  const port = await freePort();
+  let server: Server | undefined;
+  return {
+    port,
+    open: async (): Promise<void> => {
+      server = createServer((from) => {
+        const to = createConnection(target, '127.0.0.1');
+        from.pipe(to).pipe(from);
+        for (const [one, other] of [[from, to] as const, [to, from] as const]) {
+          one.on('error', () => other.destroy());
+          one.on('close', () => other.destroy());
+        }
+      });
+      await new Promise<void>((resolve) => server?.listen(port, '127.0.0.1', resolve));
+    },
+    close: () => server?.close(),
+  };
+};
+
+const startLimitMs = 60_000;
+/** As long as the compose file gives a container before it is killed. */
+const graceMs = 15_000;
+const operatorToken = randomBytes(24).toString('base64url');
+
+test('api and worker start before engine and database, say which part is away, get ready without a restart, and stop in time with a call under way', async () => {
+  const databaseUri = new URL(uriOfOwnDatabase());
+  const engine = await startDoor(Number(String(process.env.TEST_TEMPORAL_ADDRESS).split(':')[1]));
+  const database = await startDoor(Number(databaseUri.port));
+  databaseUri.port = String(database.port);
+  const queue = `processes-${randomBytes(6).toString('hex')}`;
+  const port = await freePort();
+  const baseUrl = `http://127.0.0.1:${port}`;
+  const env = {
+    NODE_ENV: 'production',
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    PUBLIC_URL: baseUrl,
+    TEMPORAL_ADDRESS: `127.0.0.1:${engine.port}`,
+    MONGODB_URI: databaseUri.href,
+    OPERATOR_TOKEN: operatorToken,
+    MASTER_KEY: randomBytes(32).toString('base64'),
+    CALLBACK_ALLOW: '127.0.0.0/8',
+    TASK_QUEUE: queue,
+    CALLS_OUT_QUEUE: `${queue}-out`,
+  };
+  const start = (name: string, main: string): Child =>
+    startChild({
+      name,
+      command: process.execPath,
+      args: [join(projectFolder, 'dist', main)],
+      cwd: projectFolder,
+      env,
+    });
+  const api = start('api', 'src/main.js');
+  const worker = start('worker', 'worker/main.js');
+  let workerIsReady = false;
+  worker.onLine((line) => {
+    workerIsReady ||= line.includes('worker ready');
+  });
+  const ready = async (): Promise<{ status: number; parts: Record<string, string> }> => {
+    const { status, body } = await read(fetch(`${baseUrl}/readyz`));
+    return { status, parts: body.parts };
+  };
+  const readyIs = (status: number, parts: Record<string, string>) =>
+    until(
+      `readyz ${status} ${JSON.stringify(parts)}`,
+      async () => {
+        const seen = await ready().catch(() => undefined);
+        return seen?.status === status && Object.entries(parts).every(([name, state]) => seen.parts[name] === state);
+      },
+      startLimitMs,
+    );
+
+  try {
+    await readyIs(503, { mongodb: 'away' });
+    expect((await fetch(`${baseUrl}/healthz`)).status).toBe(200);
+    const early = await read(fetch(`${baseUrl}/v1/keys`));
+    expect([early.status, early.body.code, early.headers.get('retry-after')]).toEqual([503, 'unavailable', '5']);
+
+    await database.open();
+    await readyIs(503, { mongodb: 'ok', temporal: 'away' });
+    await engine.open();
+    await readyIs(200, { mongodb: 'ok', temporal: 'ok' });
+    await until('the worker is ready', () => workerIsReady, startLimitMs);
+    expect([api.isRunning(), worker.isRunning()]).toEqual([true, true]);
+
+    const operator: Platform['operator'] = (method, path, body) =>
+      read(
+        fetch(`${baseUrl}/v1/operator${path}`, {
+          method,
+          headers: { authorization: `Bearer ${operatorToken}`, 'content-type': 'application/json' },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        }),
+      );
+    const issuer = await startIssuer({ baseUrl, operator, isWorking: () => true } as Platform);
+    await issuer.placeVerified('early-1');
+    expect((await issuer.submit('early-1', [{ itemId: 'a', value: 'EARLY' }])).status).toBe(201);
+    await issuer.inState('early-1', 'delivered');
+
+    let letGo = (): void => undefined;
+    issuer.on('order.paid', async () => {
+      await new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      return { status: 204 };
+    });
+    await issuer.place('under-way-1');
+    await issuer.message('order.paid', 'under-way-1');
+    const sinceMs = Date.now();
+    for (const { pid } of [api, worker]) process.kill(pid, 'SIGTERM');
+    expect(await Promise.all([api.exited, worker.exited])).toEqual(['code 0', 'code 0']);
+    expect(Date.now() - sinceMs).toBeLessThan(graceMs);
+    letGo();
+    await issuer.stop();
+  } finally {
+    await Promise.all([api.stop(), worker.stop()]);
+    engine.close();
+    database.close();
+  }
+}, 240_000);
