@@ -10,9 +10,10 @@ import { startableOrder } from '../src/second-interface/startable-order';
 import type { Issuers } from '../src/store/issuers';
 import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
+import type { Alerted } from './tell-alerts';
 
-/** What one pass mended, shown in the Temporal UI as its result. */
-export interface Reconciled {
+/** What one pass mended and told, shown in the Temporal UI as its result. */
+export interface Reconciled extends Alerted {
   readonly started: number;
   readonly tooOld: number;
   readonly codesJudged: number;
@@ -30,6 +31,8 @@ export interface Reconciling {
   readonly purge: Purge;
   /** How long after its end an order is kept; left out: for ever. */
   readonly purgeAfterMs?: number | undefined;
+  /** Looks for trouble once all is mended that can be. */
+  readonly alert: () => Promise<Alerted>;
   readonly meter: Pick<OrderMeter, 'mended'>;
   readonly log: Logger;
   readonly nowMs: () => number;
@@ -46,7 +49,7 @@ export const createReconcile = (parts: Reconciling) => ({
   reconcile: async (): Promise<Reconciled> => {
     const before = new Date(parts.nowMs() - settleMs);
     const starts = await startMissing(parts, before);
-    const reconciled = {
+    const mended = {
       ...starts,
       codesJudged: await judgeClaims(parts, before),
       inboxJudged: await judgeInbox(parts, before),
@@ -55,8 +58,8 @@ export const createReconcile = (parts: Reconciling) => ({
       cancelled: await cancelOrphans(parts),
       purged: await purgeOld(parts),
     };
-    parts.meter.mended(reconciled);
-    return reconciled;
+    parts.meter.mended(mended);
+    return { ...mended, ...(await parts.alert()) };
   },
 });
 

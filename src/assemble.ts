@@ -7,7 +7,9 @@ import { createPayloadCodec } from './sealing/payload-codec';
 import { createDecodePayloads } from './sealing/payload-json';
 import { loadPlatformKeys, type PlatformKeys } from './sealing/platform-keys';
 import type { SecondInterface } from './second-interface/ask-order';
+import { createAlerts } from './store/alerts';
 import { createAudit } from './store/audit';
+import { createCircuits } from './store/circuits';
 import { createCodes } from './store/codes';
 import { openDatabase } from './store/database';
 import { createInbox } from './store/inbox';
@@ -75,5 +77,7 @@ export const assemble = async (
     purge: createPurge(database),
     audit: createAudit(database),
     stats: createStats(database),
+    alerts: createAlerts(database),
+    circuits: createCircuits(database),
   };
 };

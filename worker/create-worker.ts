@@ -11,6 +11,7 @@ import { createReconcile } from '../activities/reconcile';
 import { createRequestCode } from '../activities/request-code';
 import { createSendEcho } from '../activities/send-echo';
 import { createSendEvent } from '../activities/send-event';
+import { type Alerting, alertOnChange } from '../activities/tell-alerts';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
 import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
@@ -25,6 +26,7 @@ export interface WorkerParts {
   readonly requests: Requests;
   readonly purge: Purge;
   readonly purgeAfterMs?: number | undefined;
+  readonly alerting: Pick<Alerting, 'stats' | 'circuits' | 'alerts' | 'alertUrl'>;
   readonly log: Logger;
   readonly taskQueue: string;
   readonly callsOutQueue: string;
@@ -52,6 +54,16 @@ export const createWorkers = async (parts: WorkerParts): Promise<Worker[]> => {
         purge: parts.purge,
         purgeAfterMs: parts.purgeAfterMs,
         meter: callsOut.meter,
+        alert: () =>
+          alertOnChange({
+            ...parts.alerting,
+            issuers: callsOut.issuers,
+            gateway: callsOut.room.gateway,
+            outbound: callsOut.outbound,
+            deliveryKey: parts.keys.deliveryKey,
+            log,
+            nowMs: callsOut.nowMs,
+          }),
         log,
         nowMs: callsOut.nowMs,
         sayAlive: () => heartbeat(),

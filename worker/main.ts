@@ -12,6 +12,7 @@ import { untilDone } from '../src/until-done';
 import { clientOn, createWorkers, installEngineRuntime } from './create-worker';
 import { scheduleReconciler } from './schedule-reconciler';
 import { createMetricsPage, freeLoopbackAddress, serveMetrics } from './serve-metrics';
+import { tellCircuits } from './tell-circuits';
 
 /** Root of the worker process: waits for the engine and the database, runs both queues, drains at SIGTERM. */
 const main = async (): Promise<void> => {
@@ -48,6 +49,7 @@ const main = async (): Promise<void> => {
     requests,
     purge,
     purgeAfterMs: config.purgeAfterMs,
+    alerting: { stats: core.stats, circuits: core.circuits, alerts: core.alerts, alertUrl: config.alertWebhookUrl },
     log,
     taskQueue: config.taskQueue,
     callsOutQueue: config.callsOutQueue,
@@ -61,6 +63,8 @@ const main = async (): Promise<void> => {
       ? undefined
       : serveMetrics(config.workerMetricsPort, config.host, registry, metricsPage);
 
+  const endCircuits = tellCircuits({ circuits: core.circuits, outbound, nowMs });
+
   const running = Promise.all(workers.map((worker) => worker.run()));
   log.info('worker ready');
   const stop = (): void => {
@@ -70,6 +74,7 @@ const main = async (): Promise<void> => {
   if (stopping.signal.aborted) stop();
   else stopping.signal.addEventListener('abort', stop, { once: true });
   await running;
+  endCircuits();
   metrics?.close();
   await outbound.close();
   await database.close();

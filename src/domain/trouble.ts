@@ -1,30 +1,36 @@
-/** What keeps an order from going on, beside what it waits for by itself: told to operators in plain sentences. */
-export type HoldReason = 'held' | 'breaker_open' | 'over_limit';
+import { isAwaitingCodes, isBeforeVerification, issueByMs, type OrderFacts, verifyByMs } from './order';
+import { hourMs, minuteMs } from './timings';
 
-/** A call out that is not made for now. */
-export interface HeldCall {
-  readonly reason: HoldReason;
-  readonly to: 'issuer' | 'terminal';
-  readonly nextTryAtMs?: number;
+/** What an operator is told of when it begins and when it ends. */
+export const troubleKinds = [
+  'issuer_paused',
+  'circuit_open',
+  'orders_stuck',
+  'orders_wait_for_person',
+  'windows_missed',
+  'workflow_tasks_failing',
+] as const;
+export type TroubleKind = (typeof troubleKinds)[number];
+
+export interface Trouble {
+  readonly kind: TroubleKind;
+  /** Whom it is about: an issuer, a circuit, or the platform. */
+  readonly subject: string;
+  /** One sentence; never a code, a token or a person's address. */
+  readonly summary: string;
 }
 
-export const holdReasons: readonly string[] = ['held', 'breaker_open', 'over_limit'] satisfies HoldReason[];
+/** The receiver's own circuit: it cannot be told that it does not answer. No issuer's: their ids have no slash. */
+export const alertsCircuit = 'alerts/';
 
-export const whyHeld = ({ reason, to, nextTryAtMs }: HeldCall): string => {
-  const next = nextTryAtMs === undefined ? '' : `; the next try is at ${new Date(nextTryAtMs).toISOString()}`;
-  switch (reason) {
-    case 'held':
-      return `Held: the issuer is paused, so that nothing is sent to it${next}.`;
-    case 'breaker_open':
-      return `Held: calls to the ${to} failed so often that none is made for now${next}.`;
-    case 'over_limit':
-      return `Held: as many calls to the ${to} run as may run at once${next}.`;
-    default:
-      return reason satisfies never;
-  }
+/** Well past the moment at which the order should have moved by itself. */
+const windowGraceMs = 2 * minuteMs;
+/** All tries at a terminal together take 37 minutes, and a terminal may ask for more time. */
+const deliveryLimitMs = 2 * hourMs;
+
+/** No healthy workflow stays open past its window: what does is a fault of ours, or has lost its workflow. */
+export const isStuck = (facts: OrderFacts, heldMs: number, nowMs: number): boolean => {
+  if (isBeforeVerification(facts.state)) return verifyByMs(facts) + heldMs + windowGraceMs < nowMs;
+  if (isAwaitingCodes(facts.state)) return (issueByMs(facts) ?? nowMs) + heldMs + windowGraceMs < nowMs;
+  return facts.state === 'issued' && facts.updatedAtMs + deliveryLimitMs < nowMs;
 };
-
-export const whyStuck = (isAfterSale: boolean): string =>
-  `${isAfterSale ? 'What an operator did after its end' : 'Its workflow'} cannot go on: the code that runs it is unfit. It goes on where it stood once a mended worker runs; nothing is lost.`;
-
-export const whyGivenUp = 'The issuer was not told an event: all tries failed. It can still read the order.';

@@ -1,7 +1,7 @@
 import { type OrderState, orderStates } from '../domain/order';
 import { minuteMs } from '../domain/timings';
-import { whyStuck } from '../domain/trouble';
 import { whyWaiting } from '../domain/verdict';
+import { whyStuck } from '../domain/why-held';
 import type { SampledOrder, WaitingOrder } from '../store/stats';
 import type { TroubleLook } from './troubles';
 

@@ -1,5 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import { isFinal, type OrderState, orderStates } from '../domain/order';
+import { type TroubleKind, troubleKinds } from '../domain/trouble';
 import type { Stats } from '../store/stats';
 import type { EngineReadiness } from '../temporal/readiness';
 
@@ -21,6 +22,7 @@ interface Read {
   readonly pendingEvents: number;
   readonly unstarted: number;
   readonly reconciledAt: Date | undefined;
+  readonly alerts: readonly { readonly kind: TroubleKind; readonly count: number }[];
 }
 
 export interface OrderGauges {
@@ -37,7 +39,7 @@ export const registerOrderGauges = ({ registry, stats, engine, nowMs }: OrderGau
   let reading: Promise<Read> | undefined;
 
   const read = async (): Promise<Read> => {
-    const [states, active, paused, pendingEvents, unstarted, reconciledAt] = await Promise.all([
+    const [states, active, paused, pendingEvents, unstarted, reconciledAt, alerts] = await Promise.all([
       Promise.all(
         waitingStates.map(async (state) => {
           const [count, [oldest]] = await Promise.all([stats.count(state, countLimit), stats.oldest(state, 1)]);
@@ -49,8 +51,9 @@ export const registerOrderGauges = ({ registry, stats, engine, nowMs }: OrderGau
       stats.countPendingEvents(countLimit),
       stats.countUnstarted(countLimit),
       engine.lastReconciledAt().catch(() => undefined),
+      Promise.all(troubleKinds.map(async (kind) => ({ kind, count: await stats.countRaised(kind, countLimit) }))),
     ]);
-    return { atMs: nowMs(), states, issuers: { active, paused }, pendingEvents, unstarted, reconciledAt };
+    return { atMs: nowMs(), states, issuers: { active, paused }, pendingEvents, unstarted, reconciledAt, alerts };
   };
 
   /** All gauges of a scrape come from one reading, and a failed one is tried again by the next scrape. */
@@ -113,6 +116,9 @@ export const registerOrderGauges = ({ registry, stats, engine, nowMs }: OrderGau
   gauge('codeferry_orders_unstarted', 'Orders whose workflow is not known to run', [], (self, now) =>
     self.set(now.unstarted),
   );
+  gauge('codeferry_alerts', 'Alerts that are raised now, by kind', ['kind'], (self, { alerts }) => {
+    for (const { kind, count } of alerts) self.set({ kind }, count);
+  });
   gauge(
     'codeferry_reconciler_age_seconds',
     'Time since the last pass of the reconciler began',

@@ -140,7 +140,13 @@ export const createBreaker = ({
       return { key, state: halfOpen ? 'half_open' : open ? 'open' : 'closed', ...countsOf(circuit) };
     });
 
-  return { admit, states };
+  /** Not closed, and opened again lately: one that nobody needs any more says nothing of the other side's health. */
+  const openedWithin = (ms: number): string[] =>
+    [...circuits].flatMap(([key, { openedAtMs }]) =>
+      openedAtMs !== undefined && openedAtMs > clock.nowMs() - ms ? [key] : [],
+    );
+
+  return { admit, states, openedWithin };
 };
 
 export type Breaker = ReturnType<typeof createBreaker>;

@@ -149,6 +149,8 @@ export const createOutbound = ({
     postSigned,
     /** Read by the metrics page. */
     breakerStates: (): BreakerState[] => breaker.states(),
+    /** Told to the worker that looks for trouble. */
+    openedWithin: (ms: number): string[] => breaker.openedWithin(ms),
     /** Called when the process stops, after its activities were given their time. */
     close: async (): Promise<void> => {
       const destroyed = agent.destroy();

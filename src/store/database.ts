@@ -1,5 +1,7 @@
 import { type Collection, type Db, MongoClient, MongoError } from 'mongodb';
+import type { AlertRow } from './alerts';
 import type { AuditRow } from './audit';
+import type { CircuitsRow } from './circuits';
 import type { SubmissionRow } from './codes';
 import type { InboxRow } from './inbox';
 import type { IssuerRow } from './issuers';
@@ -22,6 +24,8 @@ export interface Collections {
   readonly audit: Collection<AuditRow>;
   readonly keys: Collection<KeyRow>;
   readonly settings: Collection<MaintenanceRow>;
+  readonly alerts: Collection<AlertRow>;
+  readonly circuits: Collection<CircuitsRow>;
 }
 
 export interface Database extends Collections {
@@ -56,6 +60,8 @@ export const openDatabase = (uri: string): Database => {
     audit: db.collection('audit'),
     keys: db.collection('keys'),
     settings: db.collection('settings'),
+    alerts: db.collection('alerts'),
+    circuits: db.collection('circuits'),
     ping: async () => {
       await db.command({ ping: 1 });
     },

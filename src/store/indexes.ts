@@ -3,7 +3,7 @@ import type { Database } from './database';
 
 /** Called by api and worker at each start; creating an index that is there changes nothing. */
 export const ensureIndexes = async (database: Database): Promise<void> => {
-  const { orders, submissions, requests, audit } = database;
+  const { orders, submissions, requests, audit, alerts, circuits } = database;
   await orders.createIndexes([
     { name: 'by_position', key: { position: -1 } },
     { name: 'by_issuer', key: { issuerId: 1, position: -1 } },
@@ -42,5 +42,10 @@ export const ensureIndexes = async (database: Database): Promise<void> => {
     { name: 'forget', key: { at: 1 }, expireAfterSeconds: idempotencyLifetimeMs / 1000 },
     { name: 'by_lease', key: { leaseUntil: 1 }, partialFilterExpression: { leaseUntil: { $exists: true } } },
   ]);
+  await alerts.createIndexes([
+    { name: 'by_kind', key: { kind: 1, state: 1 } },
+    { name: 'by_untold', key: { 'untold.nextAt': 1 }, partialFilterExpression: { untold: { $exists: true } } },
+  ]);
+  await circuits.createIndexes([{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 300 }]);
   await audit.createIndexes([{ name: 'by_position', key: { position: -1 } }]);
 };

@@ -82,6 +82,14 @@ export const createIssuers = ({ issuers }: Database) => {
         .limit(limit)
         .toArray(),
 
+    /** Read by the reconciler, which tells an operator of them. */
+    paused: (limit: number): Promise<IssuerRow[]> =>
+      issuers
+        .find({ ...alive, state: 'paused' })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray(),
+
     change: async (issuerId: string, settings: IssuerSettings): Promise<IssuerRow | null> => {
       if (Object.keys(settings).length > 0) await issuers.updateOne({ _id: issuerId, ...alive }, { $set: settings });
       return issuers.findOne({ _id: issuerId, ...alive });

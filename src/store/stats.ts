@@ -1,5 +1,6 @@
 import type { OrderName } from '../domain/ids';
 import type { OrderFacts, OrderState } from '../domain/order';
+import type { TroubleKind } from '../domain/trouble';
 import type { Database } from './database';
 import type { IssuerRow } from './issuers';
 
@@ -39,7 +40,7 @@ const sampled = {
 export type Stats = ReturnType<typeof createStats>;
 
 /** Read by the console's sampler, the troubles and the metrics page, once for all who ask. Every query has a limit. */
-export const createStats = ({ orders, issuers }: Pick<Database, 'orders' | 'issuers'>) => ({
+export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders' | 'issuers' | 'alerts'>) => ({
   /** The newest orders since then, newest first: a range of `by_position`. */
   newest: (since: Date, limit: number): Promise<SampledOrder[]> =>
     orders
@@ -77,6 +78,18 @@ export const createStats = ({ orders, issuers }: Pick<Database, 'orders' | 'issu
     orders.countDocuments({ eventsPendingSince: { $exists: true } }, { limit }),
   countUnstarted: (limit: number): Promise<number> =>
     orders.countDocuments({ unstartedSince: { $exists: true } }, { limit }),
+
+  countRaised: (kind: TroubleKind, limit: number): Promise<number> =>
+    alerts.countDocuments({ kind, state: 'raised' }, { limit }),
+
+  /** By `by_state`: of what expired, the newest payments. */
+  newestExpired: (limit: number): Promise<WaitingOrder[]> =>
+    orders
+      .find({ state: 'expired' })
+      .project<WaitingOrder>({ _id: 0, issuerId: 1, orderNo: 1, createdAt: 1, facts: 1 })
+      .sort({ position: -1 })
+      .limit(limit)
+      .toArray(),
 
   /** The longest in a state: `by_state` from its end. */
   oldest: (state: OrderState, limit: number): Promise<WaitingOrder[]> =>

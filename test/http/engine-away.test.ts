@@ -39,8 +39,10 @@ const whileAway = async <T>(act: () => Promise<T>): Promise<T> => {
 const reconcile = () => {
   const { room, issuers, requests, purge } = there.core;
   const log = createLogger('silent', 'test');
+  const alert = async () => ({ alertsRaised: 0, alertsCleared: 0, alertsTold: 0 });
   const meter = createOrderMeter(new Registry());
-  return createReconcile({ room, issuers, requests, purge, meter, log, nowMs: () => Date.now() + 60_000 }).reconcile();
+  const parts = { room, issuers, requests, purge, meter, alert, log };
+  return createReconcile({ ...parts, nowMs: () => Date.now() + 60_000 }).reconcile();
 };
 
 describe('while the engine is away', () => {

@@ -13,12 +13,14 @@ const file = platformOfFile();
 const keptMs = 400 * 86_400_000;
 const secretWords = ['A product', 'payer-of-the-order', 'a metadata value', 'VALUE-OF-THE-CODE', 'item-of-the-code'];
 
+const alert = async () => ({ alertsRaised: 0, alertsCleared: 0, alertsTold: 0 });
+
 /** What the worker's Schedule runs, at another time. */
 const reconcileAt = (atMs: number): Promise<Reconciled> => {
   const { room, issuers, requests, purge } = file.platform.core;
   const log = createLogger('silent', 'test');
   const meter = createOrderMeter(new Registry());
-  const parts = { room, issuers, requests, purge, purgeAfterMs: keptMs, meter, log };
+  const parts = { room, issuers, requests, purge, purgeAfterMs: keptMs, meter, alert, log };
   return createReconcile({ ...parts, nowMs: () => atMs }).reconcile();
 };
 
@@ -117,7 +119,9 @@ test('without a limit nothing is ever purged', async () => {
   const log = createLogger('silent', 'test');
   const meter = createOrderMeter(new Registry());
   await until('all events are told', async () => !(await rowOf(issuer.issuerId, 'kept')).eventsPendingSince);
-  expect((await createReconcile({ room, issuers, requests, purge, meter, log, nowMs }).reconcile()).purged).toBe(0);
+  expect((await createReconcile({ room, issuers, requests, purge, meter, alert, log, nowMs }).reconcile()).purged).toBe(
+    0,
+  );
   expect((await issuer.order('kept')).body.state).toBe('cancelled');
 });
 

@@ -14,6 +14,7 @@ import type { Adapter } from '../../src/second-interface/adapter-api';
 import { openTemporalClient } from '../../src/temporal/client';
 import { clientOn, createWorkers, installEngineRuntime } from '../../worker/create-worker';
 import { createMetricsPage, freeLoopbackAddress } from '../../worker/serve-metrics';
+import { tellCircuits } from '../../worker/tell-circuits';
 
 export interface PlatformOptions {
   readonly adapters?: readonly Adapter[];
@@ -23,6 +24,7 @@ export interface PlatformOptions {
   /** Another engine than the run's own, such as one that is stopped in the test. */
   readonly temporalAddress?: string;
   readonly mongodbUri?: string;
+  readonly alertUrl?: string;
   /** Give the database's name to start a second platform on the same data. */
   readonly databaseName?: string;
   readonly masterKeys?: readonly Buffer[];
@@ -139,13 +141,21 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       keys: workerCore.keys,
       requests: workerCore.requests,
       purge: workerCore.purge,
+      alerting: {
+        stats: workerCore.stats,
+        circuits: workerCore.circuits,
+        alerts: workerCore.alerts,
+        alertUrl: options.alertUrl,
+      },
       log,
       taskQueue: config.taskQueue,
       callsOutQueue: config.callsOutQueue,
       bundlePath,
     });
     const done = Promise.all(workers.map((worker) => worker.run()));
+    const endCircuits = tellCircuits({ circuits: workerCore.circuits, outbound, nowMs });
     const close = async (): Promise<void> => {
+      endCircuits();
       await outbound.close();
       await workerCore.database.close();
       await connection.close();

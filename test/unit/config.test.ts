@@ -30,6 +30,7 @@ test('with the two secrets alone everything else has its documented default', ()
     callsOutQueue: 'calls-out',
     purgeAfterMs: 400 * 24 * 3_600_000,
     workerMetricsPort: undefined,
+    alertWebhookUrl: undefined,
     logLevel: 'info',
   });
 });
@@ -102,6 +103,7 @@ test.each([
   ['PURGE_AFTER_DAYS', '36501'],
   ['PURGE_AFTER_DAYS', '99.5'],
   ['PURGE_AFTER_DAYS', 'never-ever'],
+  ['ALERT_WEBHOOK_URL', 'ftp://alerts.example/SECRET'],
 ])('%s that does not fit is named, and its value is not', (name, value) => {
   const message = messageOf({ ...needed, [name]: value });
   expect(message).toContain(name);

@@ -15,6 +15,7 @@ const countedPage = () => {
     oldest: async () => [{ createdAt: new Date(state.nowMs - 60_000) }],
     countIssuers: () => answer(2),
     countPendingEvents: () => answer(1),
+    countRaised: () => answer(1),
     countUnstarted: () => answer(0),
   } as unknown as Stats;
   const engine = { lastReconciledAt: async () => state.reconciledAt };
@@ -22,8 +23,8 @@ const countedPage = () => {
   return { state, read: () => registry.metrics() };
 };
 
-/** Six open states, two of issuers, and two backlogs. */
-const questionsOfOneReading = 10;
+/** Six open states, two of issuers, two backlogs, six kinds of alerts. */
+const questionsOfOneReading = 16;
 
 test('however many scrape at once, and however often, the database is asked once in fifteen seconds', async () => {
   const { state, read } = countedPage();

@@ -71,6 +71,15 @@ test('after 30 s exactly one probe is let through; its success closes the circui
   expect(breaker.stateOf()).toBe('closed');
 });
 
+test('a circuit that nobody needed for ten minutes is not told as open any more', () => {
+  const breaker = aBreaker();
+  breaker.fail(10);
+  expect(breaker.openedWithin(600_000)).toEqual(['acme']);
+  breaker.elapse(600_000);
+  expect(breaker.openedWithin(600_000)).toEqual([]);
+  expect(breaker.stateOf()).toBe('half_open');
+});
+
 test('a failed probe opens it for another 30 s', () => {
   const breaker = aBreaker();
   breaker.fail(10);

@@ -1,7 +1,7 @@
 import { pageQuery } from '../../contract/issuer';
 import { orderId } from '../../domain/ids';
-import { whyGivenUp, whyStuck } from '../../domain/trouble';
 import { whyWaiting } from '../../domain/verdict';
+import { whyGivenUp, whyStuck } from '../../domain/why-held';
 import type { SecondInterface } from '../../second-interface/ask-order';
 import type { OrderRow } from '../../store/orders';
 import type { Mount } from '../mount';

@@ -4,8 +4,8 @@ import { batchRequest, extendRequest, noBody, operatorCancelRequest, redeliverRe
 import { bodyInvalid } from '../../contract/problem';
 import { Failure, type FailureCode } from '../../domain/failures';
 import { isFinal, type OrderState, type Terminal } from '../../domain/order';
-import { whyHeld, whyStuck } from '../../domain/trouble';
 import { whyWaiting } from '../../domain/verdict';
+import { whyHeld, whyStuck } from '../../domain/why-held';
 import { redeliverCodes, voidCodes } from '../../second-interface/after-sale';
 import {
   type AskedMessage,

@@ -1,0 +1,113 @@
+import { issuerIdPattern } from '../src/domain/ids';
+import { minuteMs } from '../src/domain/timings';
+import { alertsCircuit, isStuck, type Trouble, type TroubleKind } from '../src/domain/trouble';
+import type { Circuits } from '../src/store/circuits';
+import { heldMs, type Issuers } from '../src/store/issuers';
+import type { Stats, WaitingOrder } from '../src/store/stats';
+import type { OrderGateway } from '../src/temporal/order-gateway';
+
+export interface TroubleSources {
+  readonly stats: Stats;
+  readonly issuers: Issuers;
+  readonly circuits: Circuits;
+  readonly gateway: Pick<OrderGateway, 'countFailing'>;
+  readonly nowMs: () => number;
+}
+
+/** How many rows of one kind a pass looks at: a larger trouble is told all the same, with a smaller number. */
+const rowsLimit = 200;
+const missedSpanMs = 15 * minuteMs;
+const missedMin = 3;
+/** Workers tell of their circuits every ten seconds. */
+const circuitsFreshMs = minuteMs;
+const movingStates = ['accepted', 'notified', 'verified', 'partially_issued', 'issued'] as const;
+
+type Finder = (sources: TroubleSources) => Promise<readonly Trouble[] | undefined>;
+
+/** What is wrong now, by kind; undefined where nobody could tell, so that nothing is raised or cleared by it. */
+export const finders: Record<TroubleKind, Finder> = {
+  issuer_paused: async ({ issuers }) =>
+    (await issuers.paused(rowsLimit)).map(({ _id }) => ({
+      kind: 'issuer_paused',
+      subject: _id,
+      summary: `Issuer ${_id} is paused: its new orders are refused and its open ones are held.`,
+    })),
+
+  circuit_open: async ({ circuits, nowMs }) =>
+    (await circuits.openSince(new Date(nowMs() - circuitsFreshMs), rowsLimit))
+      .filter((key) => key !== alertsCircuit)
+      .map((key) => ({
+        kind: 'circuit_open',
+        subject: key,
+        summary: issuerIdPattern.test(key)
+          ? `Callbacks to issuer ${key} fail so often that it is called only now and then.`
+          : `Deliveries to ${key.replace(/^terminal:/, '')} fail so often that it is called only now and then.`,
+      })),
+
+  orders_stuck: async ({ stats, issuers, nowMs }) => {
+    const rows = (await Promise.all(movingStates.map((state) => stats.oldest(state, rowsLimit)))).flat();
+    const late = rows.filter(({ facts }) => isStuck(facts, 0, nowMs()));
+    const stuck: WaitingOrder[] = [];
+    for (const [issuerId, orders] of byIssuer(late)) {
+      const holds = (await issuers.findEver(issuerId))?.holds ?? [];
+      stuck.push(
+        ...orders.filter(({ facts }) => {
+          const sinceMs = facts.verification?.verifiedAtMs ?? facts.createdAtMs;
+          return isStuck(facts, heldMs(holds, sinceMs, nowMs()), nowMs());
+        }),
+      );
+    }
+    return perIssuer('orders_stuck', stuck, (count, issuerId, orderNo) => {
+      const more = count > 1 ? ` and ${count - 1} more` : '';
+      return `Order ${orderNo}${more} of issuer ${issuerId} should have moved on by itself and did not.`;
+    });
+  },
+
+  orders_wait_for_person: async ({ stats }) =>
+    perIssuer('orders_wait_for_person', await stats.oldest('undeliverable', rowsLimit), (count, issuerId, orderNo) => {
+      const more = count > 1 ? ` and ${count - 1} more` : '';
+      return `Order ${orderNo}${more} of issuer ${issuerId} could not be delivered: redeliver or cancel.`;
+    }),
+
+  windows_missed: async ({ stats, nowMs }) => {
+    const sinceMs = nowMs() - missedSpanMs;
+    const missed = (await stats.newestExpired(rowsLimit)).filter(({ facts }) => facts.updatedAtMs >= sinceMs);
+    const many = [...byIssuer(missed)]
+      .filter(([, orders]) => orders.length >= missedMin)
+      .flatMap(([, orders]) => orders);
+    return perIssuer(
+      'windows_missed',
+      many,
+      (count, issuerId) =>
+        `${count} orders of issuer ${issuerId} expired in 15 minutes without a verification or a code.`,
+    );
+  },
+
+  workflow_tasks_failing: async ({ gateway }) => {
+    const count = await gateway.countFailing();
+    if (count === undefined) return undefined;
+    const summary = 'Workflow code fails, and the orders it touches stand still: deploy the former or a mended worker.';
+    return count === 0 ? [] : [{ kind: 'workflow_tasks_failing', subject: 'workers', summary }];
+  },
+};
+
+const byIssuer = <T extends { readonly issuerId: string }>(orders: readonly T[]): Map<string, T[]> => {
+  const groups = new Map<string, T[]>();
+  for (const order of orders) {
+    const group = groups.get(order.issuerId);
+    if (group) group.push(order);
+    else groups.set(order.issuerId, [order]);
+  }
+  return groups;
+};
+
+const perIssuer = <T extends { readonly issuerId: string; readonly orderNo: string }>(
+  kind: TroubleKind,
+  orders: readonly T[],
+  say: (count: number, issuerId: string, orderNo: string) => string,
+): Trouble[] =>
+  [...byIssuer(orders)].map(([issuerId, own]) => ({
+    kind,
+    subject: issuerId,
+    summary: say(own.length, issuerId, own[0]?.orderNo ?? ''),
+  }));
