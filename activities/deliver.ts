@@ -52,8 +52,9 @@ export const createDeliver = (parts: CallsOut & { readonly keys: PlatformKeys })
         { deliveryTries: tries },
       );
       if (outcome.kind === 'delivered') return { kind: 'delivered', tries };
-      // Tries since an operator's last redeliver count from the start of that one: seven in a row, then a person.
-      const delayMs = deliveryDelayMs((failedTries % triesPerRound) + 1);
+      const issuer = await parts.issuers.findEver(row.issuerId);
+      const settings = issuer && (await parts.room.settings.effectiveFor(issuer, row.product.id));
+      const delayMs = deliveryDelayMs(failedTries + 1, settings?.deliveryDelaysSeconds);
       if (outcome.status === 410 || delayMs === undefined) return { kind: 'undeliverable', tries };
       throw ApplicationFailure.create({
         type: 'terminal_failed',
@@ -63,8 +64,6 @@ export const createDeliver = (parts: CallsOut & { readonly keys: PlatformKeys })
     },
   };
 };
-
-const triesPerRound = 7;
 
 const deliveryEntry = (
   messageId: string,

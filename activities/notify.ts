@@ -32,10 +32,11 @@ export const createNotify = (parts: CallsOut) => ({
     );
     await parts.room.orders.recordTry(notice, entries, { notified: answer.ok });
     if (answer.ok) return;
+    const { noticeDelaysSeconds } = await parts.room.settings.effectiveFor(issuer, row.product.id);
     throw ApplicationFailure.create({
       type: 'issuer_failed',
       message: `try ${tryNumber} of the payment notice: ${answer.problem}`,
-      nextRetryDelay: lengthenedDelayMs(noticeDelayMs(tryNumber, issuer.noticeDelaysSeconds), answer.retryAfterMs),
+      nextRetryDelay: lengthenedDelayMs(noticeDelayMs(tryNumber, noticeDelaysSeconds), answer.retryAfterMs),
     });
   },
 });

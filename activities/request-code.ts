@@ -52,10 +52,11 @@ export const createRequestCode = (parts: CallsOut) => ({
       ),
     );
     if (!('problem' in result)) return result;
+    const { noticeDelaysSeconds } = await parts.room.settings.effectiveFor(issuer, row.product.id);
     throw ApplicationFailure.create({
       type: 'issuer_failed',
       message: `try ${tryNumber} of the code request: ${result.problem}`,
-      nextRetryDelay: lengthenedDelayMs(noticeDelayMs(tryNumber, issuer.noticeDelaysSeconds), answer.retryAfterMs),
+      nextRetryDelay: lengthenedDelayMs(noticeDelayMs(tryNumber, noticeDelaysSeconds), answer.retryAfterMs),
     });
   },
 });

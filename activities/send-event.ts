@@ -27,7 +27,8 @@ export const createSendEvent = (parts: CallsOut) => ({
       sequence: event.sequence,
     });
     if (told) await parts.room.orders.recordTry(name, [told]);
-    const delayMs = answer.ok ? undefined : eventDelayMs(tryNumber, Math.random, issuer.eventDelaysSeconds);
+    const settings = answer.ok ? undefined : await parts.room.settings.effectiveFor(issuer, row.product.id);
+    const delayMs = settings && eventDelayMs(tryNumber, Math.random, settings.eventDelaysSeconds);
     if (answer.ok || delayMs === undefined) {
       const status = answer.ok ? 'sent' : 'given_up';
       await parts.room.orders.markEvent(name, name.sequence, status);

@@ -17,6 +17,7 @@ import { ensureIndexes } from './store/indexes';
 import { createIssuers } from './store/issuers';
 import { createKeys } from './store/keys';
 import { createMaintenance } from './store/maintenance';
+import { createOrderSettings } from './store/order-settings';
 import { createOrders } from './store/orders';
 import { createPurge } from './store/purge';
 import { createRequests } from './store/requests';
@@ -58,6 +59,7 @@ export const assemble = async (
     fingerprintKey: keys.fingerprintKey,
     nowMs,
     maintenance: createMaintenance(database, nowMs),
+    settings: createOrderSettings(database, nowMs),
     holdsOf: async (issuerId) => (await issuers.findEver(issuerId))?.holds ?? [],
   };
   return {

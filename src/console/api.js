@@ -65,6 +65,8 @@ const query = (pairs) => {
 
 const orderPath = ({ issuerId, orderNo }) => `/orders/${encodeURIComponent(issuerId)}/${encodeURIComponent(orderNo)}`;
 const issuerPath = (issuerId) => `/issuers/${encodeURIComponent(issuerId)}`;
+const productPath = (issuerId, productId) =>
+  `${issuerPath(issuerId)}/products/${encodeURIComponent(productId)}/settings`;
 
 export const api = {
   resume: async () => {
@@ -84,8 +86,8 @@ export const api = {
   timeline: (order, signal) => call('GET', `${orderPath(order)}/timeline`, { signal }),
   why: (order, signal) => call('GET', `${orderPath(order)}/why`, { signal }),
   act: (order, action, body) => call('POST', `${orderPath(order)}/${action}`, { body }),
-  batch: (filter, action, dryRun) =>
-    call('POST', '/batches', { body: { filter, action, dryRun }, waitMs: dryRun ? limitMs : batchLimitMs }),
+  batch: (body) => call('POST', '/batches', { body, waitMs: body.dryRun ? limitMs : batchLimitMs }),
+  orderSettings: (order, signal) => call('GET', `${orderPath(order)}/settings`, { signal }),
 
   issuers: (signal, cursor) => call('GET', `/issuers${query({ limit: 100, cursor })}`, { signal }),
   issuer: (issuerId, signal) => call('GET', issuerPath(issuerId), { signal }),
@@ -98,6 +100,14 @@ export const api = {
 
   maintenance: (signal) => call('GET', '/maintenance', { signal }),
   setMaintenance: (body) => call('PUT', '/maintenance', { body }),
+
+  platformSettings: (signal) => call('GET', '/settings', { signal }),
+  setPlatformSettings: (body) => call('PUT', '/settings', { body }),
+  issuerSettings: (issuerId, signal) => call('GET', `${issuerPath(issuerId)}/settings`, { signal }),
+  setIssuerSettings: (issuerId, body) => call('PUT', `${issuerPath(issuerId)}/settings`, { body }),
+  products: (issuerId, signal) => call('GET', `${issuerPath(issuerId)}/products${query({ limit: 100 })}`, { signal }),
+  productSettings: (issuerId, productId, signal) => call('GET', productPath(issuerId, productId), { signal }),
+  setProductSettings: (issuerId, productId, body) => call('PUT', productPath(issuerId, productId), { body }),
 
   failures: (signal, cursor) => call('GET', `/failures${query({ limit: 50, cursor })}`, { signal }),
   audit: (signal, cursor) => call('GET', `/audit${query({ limit: 50, cursor })}`, { signal }),

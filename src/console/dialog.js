@@ -138,6 +138,41 @@ export const askDialog = ({
     dialog.showModal();
   });
 
+/** A bar that moves while something long runs; `isStopped` says that the operator pressed Stop. */
+export const progressDialog = ({ title, total }) => {
+  made += 1;
+  let stopped = false;
+  const bar = h('progress', { max: String(Math.max(1, total)), 'aria-labelledby': `dialog-${made}` });
+  const text = h('p', { class: 'dialog-text', role: 'status' });
+  const stop = h('button', { type: 'button' }, 'Stop');
+  const dialog = h('dialog', { 'aria-labelledby': `dialog-${made}`, closedby: 'none' });
+  const show = (done) => {
+    bar.value = Math.min(done, total);
+    replace(text, stopped ? 'Stops after this step…' : `${done} of ${total}`);
+  };
+  stop.addEventListener('click', () => {
+    stopped = true;
+    stop.disabled = true;
+    show(bar.value);
+  });
+  dialog.append(
+    h(
+      'div',
+      { class: 'dialog-body' },
+      h('h2', { id: `dialog-${made}`, class: 'dialog-title' }, title),
+      bar,
+      text,
+      h('div', { class: 'buttons' }, stop),
+    ),
+  );
+  dialog.addEventListener('cancel', (event) => event.preventDefault());
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  show(0);
+  dialog.showModal();
+  return { show, isStopped: () => stopped, close: () => dialog.close() };
+};
+
 /** Shows something once that will never be shown again: only its button closes it. */
 export const showDialog = ({ title, text, content, done }) =>
   new Promise((resolve) => {

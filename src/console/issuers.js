@@ -2,6 +2,7 @@ import { api, may } from './api.js';
 import { askDialog, showDialog } from './dialog.js';
 import { h, note, replace } from './dom.js';
 import { isTerminalFieldShown, terminalFields, terminalOf } from './order-actions.js';
+import { productsCard, settingsCard } from './order-settings.js';
 import { copyButton, empty, heading, issuerLink, orderColumns, pagedTable } from './parts.js';
 import { spanText, timeTag } from './time.js';
 
@@ -93,24 +94,6 @@ const settingsFields = (issuer = {}) => [
     help: 'The name of an adapter that is listed in ADAPTERS.',
   },
   ...terminalFields(issuer.terminal).map((field) => (field.name === 'channel' ? presetField(field, issuer) : field)),
-  {
-    name: 'verifyWindowSeconds',
-    label: 'Seconds to verify',
-    kind: 'number',
-    value: issuer.verifyWindowSeconds ?? 600,
-    min: 5,
-    max: 86_400,
-    required: true,
-  },
-  {
-    name: 'issueWindowSeconds',
-    label: 'Seconds to issue',
-    kind: 'number',
-    value: issuer.issueWindowSeconds ?? 600,
-    min: 5,
-    max: 86_400,
-    required: true,
-  },
 ];
 
 /** A preset terminal can be changed but not taken away: the orders that rely on it would have none. */
@@ -135,8 +118,6 @@ const settingsOf = (values) => ({
       ? { kind: 'url', url: values.callbackUrl }
       : { kind: 'function', name: values.callbackName },
   ...(values.channel ? { terminal: terminalOf(values) } : {}),
-  verifyWindowSeconds: values.verifyWindowSeconds,
-  issueWindowSeconds: values.issueWindowSeconds,
 });
 
 const createIssuer = async () => {
@@ -185,7 +166,19 @@ const showSecret = (title, secret, more = '') => {
 
 /** One issuer: settings, key, pause, and its newest orders. */
 export const issuerView = async ({ root, params: [issuerId], signal }) => {
-  const issuer = await api.issuer(issuerId, signal);
+  const [issuer, ...cards] = await Promise.all([
+    api.issuer(issuerId, signal),
+    settingsCard({
+      title: 'Windows and delays',
+      level: 'issuer',
+      read: () => api.issuerSettings(issuerId, signal),
+      save: (settings) => api.setIssuerSettings(issuerId, settings),
+      filter: { issuerId },
+      whose: `of ${issuerId}`,
+      signal,
+    }),
+    productsCard(issuerId, signal),
+  ]);
   document.title = `${issuerId} · Codeferry`;
   const line = (name, ...value) => [h('dt', {}, name), h('dd', {}, value)];
   const again = () => issuerView({ root, params: [issuerId], signal });
@@ -267,11 +260,7 @@ export const issuerView = async ({ root, params: [issuerId], signal }) => {
           line('Called at', h('span', { class: 'address' }, callbackText(issuer.callback))),
           line('Codes', modes[issuer.codeMode]),
           line('Preset terminal', terminalText(issuer.terminal)),
-          line('Time to verify', spanText(issuer.verifyWindowSeconds * 1_000)),
-          line('Time to issue', spanText(issuer.issueWindowSeconds * 1_000)),
           issuer.publicKey && line('Public key', h('code', { class: 'address' }, issuer.publicKey)),
-          issuer.noticeDelaysSeconds && line('Notice retries', `${issuer.noticeDelaysSeconds.join(', ')} s`),
-          issuer.eventDelaysSeconds && line('Event retries', `${issuer.eventDelaysSeconds.join(', ')} s`),
           line('Since', timeTag(issuer.createdAt)),
         ),
       ),
@@ -291,6 +280,7 @@ export const issuerView = async ({ root, params: [issuerId], signal }) => {
           : h('p', { class: 'soft' }, 'Only an admin changes issuers.'),
       ),
     ),
+    h('div', { class: 'halves' }, cards),
     h('section', {}, h('h2', {}, 'Its newest orders'), orders),
   );
   replace(

@@ -1,6 +1,7 @@
 import { api, may, session } from './api.js';
 import { everyWhileSeen, h, replace } from './dom.js';
 import { orderActions, runAction } from './order-actions.js';
+import { orderSettingsList } from './order-settings.js';
 import { heading, issuerLink, stateChip } from './parts.js';
 import { agoText, clockText, spanText, timeTag, withTimes } from './time.js';
 import { closedReasons, count, isOpen, moneyText, problemText, timelineWords } from './words.js';
@@ -24,6 +25,8 @@ export const orderView = async ({ root, params: [issuerId, orderNo], signal }) =
 
   let shown = '';
   let state;
+  let settings;
+  let settingsOf = '';
   const look = async () => {
     const [facts, { data: timeline }, { why }] = await Promise.all([
       api.order(order, signal),
@@ -31,7 +34,11 @@ export const orderView = async ({ root, params: [issuerId, orderNo], signal }) =
       api.why(order, signal),
     ]);
     state = facts.state;
-    const all = JSON.stringify([facts, timeline, why]);
+    // They change with the order's windows, not with every look.
+    const windows = `${facts.state} ${facts.verifyBy} ${facts.issueBy}`;
+    if (windows !== settingsOf) settings = await api.orderSettings(order, signal).catch(() => undefined);
+    settingsOf = windows;
+    const all = JSON.stringify([facts, timeline, why, settings]);
     // A view that did not change is left alone: someone may be reading it with a finger on the line.
     if (all === shown) return;
     shown = all;
@@ -43,7 +50,7 @@ export const orderView = async ({ root, params: [issuerId, orderNo], signal }) =
         'div',
         { class: 'order-columns' },
         h('div', {}, timelineCard(facts, timeline)),
-        h('div', {}, actionsCard(facts, look), factsCard(facts)),
+        h('div', {}, actionsCard(facts, look), factsCard(facts), settings && settingsOfOrder(settings)),
       ),
     );
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
@@ -232,6 +239,9 @@ const factsCard = (facts) => {
       ),
   );
 };
+
+const settingsOfOrder = (settings) =>
+  h('section', { class: 'card' }, h('h2', {}, 'Settings'), orderSettingsList(settings));
 
 const workflowUrl = ({ url, namespace }, { issuerId, orderNo }) =>
   `${url}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(`order/${issuerId}/${orderNo}`)}`;

@@ -1,4 +1,5 @@
 import { api, may } from './api.js';
+import { countBatch, runBatch } from './batch.js';
 import { askDialog, showDialog } from './dialog.js';
 import { h, note, replace } from './dom.js';
 import { empty, heading, issuerIds, orderColumns, orderHref, pagedTable, problemBox } from './parts.js';
@@ -28,6 +29,8 @@ export const ordersView = async ({ root, query, signal }) => {
     autocapitalize: 'none',
     spellcheck: 'false',
   });
+  const since = timeField('from-filter', query.get('from'));
+  const until = timeField('to-filter', query.get('to'));
   const ids = h('datalist', { id: 'issuer-ids' });
   const state = h(
     'select',
@@ -43,7 +46,7 @@ export const ordersView = async ({ root, query, signal }) => {
   const filter = () => {
     const [first, second] = search.value.trim().split('/');
     const pasted = second === undefined ? { q: first, issuerId: issuer.value.trim() } : { q: second, issuerId: first };
-    return { ...pasted, state: state.value };
+    return { ...pasted, state: state.value, from: instantIn(since), to: instantIn(until, lastMs) };
   };
 
   let running = new AbortController();
@@ -101,6 +104,8 @@ export const ordersView = async ({ root, query, signal }) => {
       h('div', { class: 'field wide' }, h('label', { for: 'order-search' }, 'Order'), search),
       h('div', { class: 'field' }, h('label', { for: 'issuer-filter' }, 'Issuer'), issuer, ids),
       h('div', { class: 'field' }, h('label', { for: 'state-filter' }, 'State'), state),
+      h('div', { class: 'field time' }, h('label', { for: 'from-filter' }, 'Paid from'), since),
+      h('div', { class: 'field time' }, h('label', { for: 'to-filter' }, 'Paid until'), until),
       // Enter in a field presses it.
       h('button', { type: 'submit', class: 'unseen', tabindex: '-1', 'aria-hidden': 'true' }, 'Open the first'),
     ),
@@ -119,14 +124,29 @@ export const ordersView = async ({ root, query, signal }) => {
   await find();
 };
 
+/** A minute is meant whole: until 10:05 takes what was paid at 10:05:59. */
+const lastMs = 59_999;
+
+const timeField = (id, iso) => h('input', { id, type: 'datetime-local', value: localText(iso) });
+
+const localText = (iso) => {
+  const ms = Date.parse(iso ?? '');
+  if (Number.isNaN(ms)) return '';
+  return new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+};
+
+const instantIn = (field, moreMs = 0) => {
+  const ms = new Date(field.value).getTime();
+  return Number.isNaN(ms) ? '' : new Date(ms + moreMs).toISOString();
+};
+
 const batchActions = {
   renotify: 'Tell their issuers again',
   redeliver: 'Redeliver',
   cancel: 'Cancel',
   void: 'Declare their codes void',
+  apply_settings: 'Lengthen their windows to what is set now',
 };
-
-const batchLimit = 500;
 
 /** One action on all that the filter names: counted first, then confirmed with that count. */
 const batchPanel = (filter, refresh) => {
@@ -138,16 +158,22 @@ const batchPanel = (filter, refresh) => {
   const counted = h('p', { class: 'soft', role: 'status' });
 
   const start = async () => {
-    const { q, issuerId, state } = filter();
+    const { q, issuerId, state, from, to } = filter();
     if (q) {
-      replace(counted, 'A batch takes an issuer and a state, not an order number: empty that field first.');
+      replace(counted, 'A batch takes an issuer, a state and a time, not an order number: empty that field first.');
       return;
     }
-    const wanted = { ...(issuerId ? { issuerId } : {}), ...(state ? { state } : {}) };
+    const wanted = {
+      ...(issuerId ? { issuerId } : {}),
+      ...(state ? { state } : {}),
+      ...(from ? { from } : {}),
+      ...(to ? { to } : {}),
+    };
     replace(counted, 'Counting…');
     let matched;
+    let isCapped;
     try {
-      ({ matched } = await api.batch(wanted, action.value, true));
+      ({ matched, isCapped } = await countBatch(wanted, action.value));
     } catch (error) {
       replace(counted, error.message);
       return;
@@ -155,23 +181,33 @@ const batchPanel = (filter, refresh) => {
     const whose = [
       issuerId ? `of ${issuerId}` : 'of every issuer',
       state ? `in “${states[state].word}”` : 'in any state',
-    ].join(', ');
-    const many = matched >= batchLimit ? `the newest ${batchLimit} orders` : count(matched, 'order');
+      from || to ? 'paid in that time' : undefined,
+    ]
+      .filter(Boolean)
+      .join(', ');
+    const many = `${isCapped ? 'more than ' : ''}${count(matched, 'order')}`;
     replace(counted, `${many} ${whose}. Nothing has been changed.`);
     if (matched === 0) return;
     const danger = action.value === 'cancel' || action.value === 'void';
-    const result = await askDialog({
+    const agreed = await askDialog({
       title: `${batchActions[action.value]}: ${many}?`,
-      text: `This goes to ${many} ${whose}. Each one judges for itself: those that cannot are named afterwards. It may take a minute.`,
+      text: `This goes to ${many} ${whose}. Each one judges for itself: those that cannot are named afterwards. Twenty a second are done, and you can stop.`,
       confirm: `${batchActions[action.value]}: ${matched}`,
       danger,
       mustType: danger ? String(matched) : undefined,
-      run: () => api.batch(wanted, action.value, false),
+      run: async () => true,
     });
-    if (!result) return;
+    if (!agreed) return;
+    let result;
+    try {
+      result = await runBatch(batchActions[action.value], wanted, action.value, matched);
+    } catch (error) {
+      replace(counted, error.message);
+      return;
+    }
     const refusals = new Map();
     for (const { code } of result.failed) refusals.set(code, (refusals.get(code) ?? 0) + 1);
-    replace(counted, `${result.changed} of ${result.matched} done.`);
+    replace(counted, `${result.changed} of ${result.matched} done${result.isStopped ? ', then stopped' : ''}.`);
     note(`${result.changed} of ${result.matched} done`, result.failed.length > 0 ? 'part' : 'good');
     await refresh();
     if (result.failed.length === 0) return;

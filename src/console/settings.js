@@ -1,9 +1,22 @@
+import { api } from './api.js';
 import { h, replace } from './dom.js';
 import { maintenanceCard } from './maintenance.js';
+import { settingsCard } from './order-settings.js';
 import { heading } from './parts.js';
 
 /** What holds for the whole platform. */
 export const settingsView = async ({ root, signal }) => {
-  const cards = await Promise.all([maintenanceCard(signal)]);
+  const cards = await Promise.all([
+    settingsCard({
+      title: 'Windows and delays',
+      level: 'platform',
+      read: api.platformSettings,
+      save: api.setPlatformSettings,
+      filter: {},
+      whose: 'of any issuer',
+      signal,
+    }),
+    maintenanceCard(signal),
+  ]);
   if (!signal.aborted) replace(root, heading('Settings'), h('div', { class: 'order-columns' }, cards));
 };

@@ -179,6 +179,7 @@ export const auditWords = {
   'order.extended': 'Extended the window of',
   'order.codes_voided': 'Declared void the codes of',
   'orders.batch': 'Batch:',
+  'settings.changed': 'Changed the settings of',
   'maintenance.began': 'Stopped new orders of the',
   'maintenance.ended': 'Took new orders again on the',
 };

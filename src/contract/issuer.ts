@@ -100,9 +100,13 @@ export const operatorListQuery = z.strictObject({
   issuerId: z.string().min(1).max(64).optional(),
   state: z.enum(orderStates).optional(),
   q: z.string().min(1).max(64).optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
   limit,
   cursor: cursor.optional(),
 });
 
 export const pageQuery = z.strictObject({ limit, cursor: cursor.optional() });
+/** Its cursor is the last product's id. */
+export const productsQuery = z.strictObject({ limit, cursor: text(1, 64).optional() });
 export const emptyQuery = z.strictObject({});

@@ -11,30 +11,35 @@ export const callback = z.discriminatedUnion('kind', [
 /** Seconds between tries; the last one of a notice repeats until the window closes, events end after theirs. */
 const delaysSeconds = z.array(integer(1, 86_400)).min(1).max(50);
 
+/** Of the platform, an issuer or a product. */
+const orderSettings = {
+  verifyWindowSeconds: windowSeconds,
+  issueWindowSeconds: windowSeconds,
+  noticeDelaysSeconds: delaysSeconds,
+  eventDelaysSeconds: delaysSeconds,
+  deliveryDelaysSeconds: delaysSeconds,
+};
+
+/** All of one level: what is left out is inherited. */
+export const settingsRequest = z.strictObject(orderSettings).partial();
+
 const settings = {
   name: text(1, 200),
   callback,
   codeMode: z.enum(['request', 'push']),
   terminal,
-  verifyWindowSeconds: windowSeconds,
-  issueWindowSeconds: windowSeconds,
   publicKey: z.string().regex(/^whpk_[A-Za-z0-9+/]{43}=$/),
-  noticeDelaysSeconds: delaysSeconds,
-  eventDelaysSeconds: delaysSeconds,
 };
 
 export const createIssuerRequest = z.strictObject({
   ...settings,
+  ...settingsRequest.shape,
   issuerId,
   terminal: settings.terminal.optional(),
-  verifyWindowSeconds: settings.verifyWindowSeconds.optional(),
-  issueWindowSeconds: settings.issueWindowSeconds.optional(),
   publicKey: settings.publicKey.optional(),
-  noticeDelaysSeconds: settings.noticeDelaysSeconds.optional(),
-  eventDelaysSeconds: settings.eventDelaysSeconds.optional(),
 });
 
-export const changeIssuerRequest = z.strictObject(settings).partial();
+export const changeIssuerRequest = z.strictObject({ ...settings, ...orderSettings }).partial();
 
 export const rotateSecretRequest = z.strictObject({ endOldNow: z.boolean().default(false) });
 export const redeliverRequest = z.strictObject({ terminal: terminal.optional() });
@@ -48,9 +53,20 @@ export const maintenanceRequest = z.strictObject({ on: z.boolean(), reason: text
 /** The console's sign-in: the token for a session. */
 export const signInRequest = z.strictObject({ token: z.string().min(1).max(512) });
 
-/** One action on many orders; `dryRun` only counts. */
+/**
+ * One action on many orders; `dryRun` only counts. `apply_settings` lengthens running windows to what is set today. A call
+ * takes up to `limit` orders and tells the cursor of the next one.
+ */
 export const batchRequest = z.strictObject({
-  filter: z.strictObject({ issuerId: issuerId.optional(), state: z.enum(orderStates).optional() }),
-  action: z.enum(['renotify', 'redeliver', 'cancel', 'void']),
+  filter: z.strictObject({
+    issuerId: issuerId.optional(),
+    productId: text(1, 64).optional(),
+    from: z.iso.datetime({ offset: true }).optional(),
+    to: z.iso.datetime({ offset: true }).optional(),
+    state: z.enum(orderStates).optional(),
+  }),
+  action: z.enum(['renotify', 'redeliver', 'cancel', 'void', 'apply_settings']),
   dryRun: z.boolean().default(false),
+  limit: integer(1, 500).default(500),
+  cursor: z.string().min(1).max(512).optional(),
 });

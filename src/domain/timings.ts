@@ -4,8 +4,6 @@ export const minuteMs = 60 * secondMs;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
-/** An issuer that says nothing gets these windows. */
-export const defaultWindowSeconds = 600;
 export const windowSecondsRange = { min: 5, max: 86_400 } as const;
 
 /** After this many failed verifications an order answers 429 until an operator renotifies or its window ends. */

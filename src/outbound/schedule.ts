@@ -1,32 +1,19 @@
-const secondMs = 1000;
-const minuteMs = 60 * secondMs;
-const hourMs = 60 * minuteMs;
+import { builtInSettings } from '../domain/settings';
 
-const noticeDelaysMs = [10, 30, 60, 120, 120, 240, 300].map((seconds) => seconds * secondMs);
-const eventDelaysMs = [
-  5 * secondMs,
-  5 * minuteMs,
-  30 * minuteMs,
-  2 * hourMs,
-  5 * hourMs,
-  10 * hourMs,
-  14 * hourMs,
-  20 * hourMs,
-  24 * hourMs,
-];
-const deliveryDelaysMs = [2, 10, 30, 60, 300, 1800].map((seconds) => seconds * secondMs);
+const secondMs = 1000;
+
 const jitterShare = 0.1;
 const retryAfterMaxMs = 300 * secondMs;
 
-const inMs = (delaysSeconds: readonly number[] | undefined): readonly number[] | undefined =>
-  delaysSeconds && delaysSeconds.length > 0 ? delaysSeconds.map((seconds) => seconds * secondMs) : undefined;
+const inMs = (delaysSeconds: readonly number[], otherwise: readonly number[]): readonly number[] =>
+  (delaysSeconds.length > 0 ? delaysSeconds : otherwise).map((seconds) => seconds * secondMs);
 
 /**
  * How long after the end of failed try number `failedTry` (the first is 1) the next one starts. The last delay repeats:
- * a notice ends with its order's window, which the workflow holds. An issuer may have delays of its own.
+ * a notice ends with its order's window, which the workflow holds.
  */
-export const noticeDelayMs = (failedTry: number, delaysSeconds?: readonly number[]): number => {
-  const delaysMs = inMs(delaysSeconds) ?? noticeDelaysMs;
+export const noticeDelayMs = (failedTry: number, delaysSeconds = builtInSettings.noticeDelaysSeconds): number => {
+  const delaysMs = inMs(delaysSeconds, builtInSettings.noticeDelaysSeconds);
   return delaysMs[Math.min(failedTry, delaysMs.length) - 1] as number;
 };
 
@@ -34,14 +21,23 @@ export const noticeDelayMs = (failedTry: number, delaysSeconds?: readonly number
 export const eventDelayMs = (
   failedTry: number,
   random: () => number,
-  delaysSeconds?: readonly number[],
+  delaysSeconds = builtInSettings.eventDelaysSeconds,
 ): number | undefined => {
-  const delayMs = (inMs(delaysSeconds) ?? eventDelaysMs)[failedTry - 1];
+  const delayMs = inMs(delaysSeconds, builtInSettings.eventDelaysSeconds)[failedTry - 1];
   return delayMs === undefined ? undefined : Math.round(delayMs * (1 - jitterShare + 2 * jitterShare * random()));
 };
 
-/** Undefined: the order becomes undeliverable and waits for a person. */
-export const deliveryDelayMs = (failedTry: number): number | undefined => deliveryDelaysMs[failedTry - 1];
+/**
+ * Undefined: the order becomes undeliverable and waits for a person. Tries since an operator's last redeliver count from
+ * the start of that one: a round of one try more than there are delays, then a person.
+ */
+export const deliveryDelayMs = (
+  failedTry: number,
+  delaysSeconds = builtInSettings.deliveryDelaysSeconds,
+): number | undefined => {
+  const delaysMs = inMs(delaysSeconds, builtInSettings.deliveryDelaysSeconds);
+  return delaysMs[(failedTry - 1) % (delaysMs.length + 1)];
+};
 
 /** Seconds or an HTTP date, as 429 and 503 carry it; anything else counts as absent. */
 export const retryAfterMs = (header: string | undefined, nowMs: number): number | undefined => {

@@ -8,6 +8,7 @@ import type { Codes } from '../store/codes';
 import type { Inbox } from '../store/inbox';
 import type { Hold } from '../store/issuers';
 import type { Maintenance } from '../store/maintenance';
+import type { OrderSettingsStore } from '../store/order-settings';
 import type { OrderRow, Orders } from '../store/orders';
 import type { Asked, OrderGateway } from '../temporal/order-gateway';
 import { startableOrder } from './startable-order';
@@ -22,6 +23,7 @@ export interface SecondInterface {
   readonly fingerprintKey: Uint8Array;
   readonly nowMs: () => number;
   readonly maintenance: Maintenance;
+  readonly settings: OrderSettingsStore;
   /** When the issuer was paused: windows in a view stand still meanwhile. */
   readonly holdsOf: (issuerId: string) => Promise<readonly Hold[]>;
 }

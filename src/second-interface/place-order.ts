@@ -4,6 +4,7 @@ import { bodyInvalid } from '../contract/problem';
 import { Failure } from '../domain/failures';
 import { orderId } from '../domain/ids';
 import { openFacts, type Terminal } from '../domain/order';
+import type { OrderSettings } from '../domain/settings';
 import { newOrderKey, unwrapOrderKey } from '../sealing/order-keys';
 import type { IssuerRow } from '../store/issuers';
 import { type OrderRow, orderPosition } from '../store/orders';
@@ -42,7 +43,7 @@ export const placeOrder = async (
     throw new Failure('unavailable', { detail: 'New orders are not taken: maintenance', retryAfterSeconds: 30 });
   }
   if (issuer.state === 'paused') throw new Failure('issuer_paused', { retryAfterSeconds: 30 });
-  const row = newRow(room, issuer, publicUrl, body);
+  const row = newRow(room, issuer, await room.settings.effectiveFor(issuer, body.product.id), publicUrl, body);
   const problem = await terminalProblem(row.terminal);
   if (problem) throw bodyInvalid([problem]);
   if ((await room.orders.insertAccepted(row)) === 'inserted') {
@@ -60,7 +61,13 @@ export const pickupUrl = (room: SecondInterface, publicUrl: string, row: OrderRo
     ? `${publicUrl}/p/${unwrapOrderKey(room.ring, row._id, row.wrappedKey).pickupSecret}`
     : undefined;
 
-const newRow = (room: SecondInterface, issuer: IssuerRow, publicUrl: string, body: PlaceOrder): OrderRow => {
+const newRow = (
+  room: SecondInterface,
+  issuer: IssuerRow,
+  settings: OrderSettings,
+  publicUrl: string,
+  body: PlaceOrder,
+): OrderRow => {
   const order = { issuerId: issuer._id, orderNo: body.orderNo };
   const terminal = body.terminal ?? issuer.terminal;
   if (!terminal) {
@@ -79,8 +86,8 @@ const newRow = (room: SecondInterface, issuer: IssuerRow, publicUrl: string, bod
     codeMode: issuer.codeMode,
     channel: terminal.channel,
     createdAtMs,
-    verifyWindowMs: issuer.verifyWindowSeconds * 1_000,
-    issueWindowMs: issuer.issueWindowSeconds * 1_000,
+    verifyWindowMs: settings.verifyWindowSeconds * 1_000,
+    issueWindowMs: settings.issueWindowSeconds * 1_000,
   });
   return {
     _id,

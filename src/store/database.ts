@@ -7,6 +7,7 @@ import type { InboxRow } from './inbox';
 import type { IssuerRow } from './issuers';
 import type { KeyRow } from './keys';
 import type { MaintenanceRow } from './maintenance';
+import type { OrderSettingsRow } from './order-settings';
 import type { OrderRow } from './orders';
 import { countPool, type PoolCounts } from './pool-counts';
 import type { RequestRow } from './requests';
@@ -26,6 +27,7 @@ export interface Collections {
   readonly settings: Collection<MaintenanceRow>;
   readonly alerts: Collection<AlertRow>;
   readonly circuits: Collection<CircuitsRow>;
+  readonly orderSettings: Collection<OrderSettingsRow>;
 }
 
 export interface Database extends Collections {
@@ -62,6 +64,7 @@ export const openDatabase = (uri: string): Database => {
     settings: db.collection('settings'),
     alerts: db.collection('alerts'),
     circuits: db.collection('circuits'),
+    orderSettings: db.collection('orderSettings'),
     ping: async () => {
       await db.command({ ping: 1 });
     },

@@ -3,7 +3,7 @@ import type { Database } from './database';
 
 /** Called by api and worker at each start; creating an index that is there changes nothing. */
 export const ensureIndexes = async (database: Database): Promise<void> => {
-  const { orders, submissions, requests, audit, alerts, circuits } = database;
+  const { orders, submissions, requests, audit, alerts, circuits, orderSettings } = database;
   await orders.createIndexes([
     { name: 'by_position', key: { position: -1 } },
     { name: 'by_issuer', key: { issuerId: 1, position: -1 } },
@@ -47,5 +47,12 @@ export const ensureIndexes = async (database: Database): Promise<void> => {
     { name: 'by_untold', key: { 'untold.nextAt': 1 }, partialFilterExpression: { untold: { $exists: true } } },
   ]);
   await circuits.createIndexes([{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 300 }]);
+  await orderSettings.createIndexes([
+    {
+      name: 'by_product',
+      key: { issuerId: 1, productId: 1 },
+      partialFilterExpression: { issuerId: { $exists: true } },
+    },
+  ]);
   await audit.createIndexes([{ name: 'by_position', key: { position: -1 } }]);
 };

@@ -1,4 +1,5 @@
 import type { Terminal } from '../domain/order';
+import { type SomeSettings, settingNames } from '../domain/settings';
 import { dayMs, idempotencyLifetimeMs } from '../domain/timings';
 import { type Database, isDuplicate } from './database';
 
@@ -15,7 +16,7 @@ export interface Hold {
   readonly to?: Date;
 }
 
-export interface IssuerRow {
+export interface IssuerRow extends SomeSettings {
   readonly _id: string;
   readonly name: string;
   readonly state: 'active' | 'paused';
@@ -24,11 +25,7 @@ export interface IssuerRow {
     | { readonly kind: 'function'; readonly name: string };
   readonly codeMode: 'request' | 'push';
   readonly terminal?: Terminal;
-  readonly verifyWindowSeconds: number;
-  readonly issueWindowSeconds: number;
   readonly publicKey?: string;
-  readonly noticeDelaysSeconds?: readonly number[];
-  readonly eventDelaysSeconds?: readonly number[];
   readonly createdAt: Date;
   readonly secrets: readonly SealedSecret[];
   readonly holds: readonly Hold[];
@@ -48,6 +45,7 @@ export type IssuerSettings = Partial<
     | 'publicKey'
     | 'noticeDelaysSeconds'
     | 'eventDelaysSeconds'
+    | 'deliveryDelaysSeconds'
   >
 >;
 
@@ -92,6 +90,19 @@ export const createIssuers = ({ issuers }: Database) => {
 
     change: async (issuerId: string, settings: IssuerSettings): Promise<IssuerRow | null> => {
       if (Object.keys(settings).length > 0) await issuers.updateOne({ _id: issuerId, ...alive }, { $set: settings });
+      return issuers.findOne({ _id: issuerId, ...alive });
+    },
+
+    /** Sets what is given of windows and delays, and takes the rest away: it is inherited then. */
+    replaceSettings: async (issuerId: string, settings: SomeSettings): Promise<IssuerRow | null> => {
+      const left = settingNames.filter((name) => settings[name] === undefined);
+      await issuers.updateOne(
+        { _id: issuerId, ...alive },
+        {
+          ...(Object.keys(settings).length > 0 ? { $set: settings } : {}),
+          ...(left.length > 0 ? { $unset: Object.fromEntries(left.map((name) => [name, ''])) } : {}),
+        },
+      );
       return issuers.findOne({ _id: issuerId, ...alive });
     },
 

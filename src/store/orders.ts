@@ -58,8 +58,13 @@ export interface Projection {
 export interface ListFilter {
   readonly issuerId?: string;
   readonly state?: OrderState;
+  readonly states?: readonly OrderState[];
+  readonly productId?: string;
   readonly orderNoPrefix?: string;
   readonly createdAfter?: Date;
+  /** Both inclusive, to the millisecond. */
+  readonly createdFrom?: Date;
+  readonly createdTo?: Date;
   /** Position of the last row of the page before. */
   readonly before?: string;
   readonly limit: number;
@@ -81,6 +86,9 @@ const isSameEnd = (a: OrderFacts, b: OrderFacts): boolean =>
 /** Changes with everything that a pick-up page shows; a notice that was taken moves the state alone. */
 export const shownVersion = ({ version, state, voidedAt }: Pick<OrderRow, 'version' | 'state' | 'voidedAt'>): string =>
   `${version}/${state}/${voidedAt !== undefined}`;
+
+const lesser = (a: string | undefined, b: string | undefined): string | undefined =>
+  a === undefined || (b !== undefined && b < a) ? b : a;
 
 export type Orders = ReturnType<typeof createOrders>;
 
@@ -116,16 +124,22 @@ export const createOrders = ({ orders }: Database) => {
 
     /** Newest first; the caller asks for one more than a page to know whether there is a next one. */
     list: (filter: ListFilter): Promise<OrderRow[]> => {
+      const { before, createdTo, createdFrom, createdAfter } = filter;
+      // A bound that begins other values is not compared alike everywhere: the end of the millisecond before is none.
+      const after = createdAfter ?? (createdFrom && new Date(createdFrom.getTime() - 1));
+      const end = createdTo && `${createdTo.toISOString()}/\uffff`;
       const position = {
-        ...(filter.before !== undefined ? { $lt: filter.before } : {}),
+        ...(before !== undefined || end !== undefined ? { $lt: lesser(before, end) } : {}),
         // A position begins with a digit, and a purged order has none.
-        $gt: filter.createdAfter ? `${filter.createdAfter.toISOString()}/\uffff` : '0',
+        $gt: after ? `${after.toISOString()}/\uffff` : '0',
       };
       return orders
         .find(
           {
             ...(filter.issuerId !== undefined ? { issuerId: filter.issuerId } : {}),
             ...(filter.state !== undefined ? { state: filter.state } : {}),
+            ...(filter.states !== undefined ? { state: { $in: [...filter.states] } } : {}),
+            ...(filter.productId !== undefined ? { 'product.id': filter.productId } : {}),
             ...(filter.orderNoPrefix !== undefined
               ? { orderNo: { $gte: filter.orderNoPrefix, $lt: `${filter.orderNoPrefix}\uffff` } }
               : {}),

@@ -237,6 +237,50 @@ describe('the console in a browser', () => {
     await page.getByLabel('Operator token').waitFor();
   });
 
+  test('a longer window is set for a product, and the orders that run are lengthened after a count', async () => {
+    const issuer = await file.issuer({ verifyWindowSeconds: 300 });
+    for (const n of [1, 2]) await issuer.place(`run-${n}`);
+    await signIn(`#/issuers/${issuer.issuerId}`);
+    await page.getByText('Every product has the settings of its issuer.').waitFor();
+    await page.getByRole('button', { name: 'Set for a product' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Product id').fill('coffee');
+    await dialog.getByLabel('Seconds between tries of a notice').fill('10, soon');
+    await dialog.getByLabel('Seconds to verify').fill('3600');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('/noticeDelaysSeconds/1').waitFor();
+    await dialog.getByLabel('Seconds between tries of a notice').fill('');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Time to verify: 60 min').waitFor();
+    await page.locator('.product-row').getByRole('button', { name: 'Apply to running orders' }).click();
+    await dialog.getByRole('button', { name: 'Lengthen: 2' }).click();
+    await page.getByText('2 of 2 done').waitFor();
+    await page.goto(`${file.platform.baseUrl}/operator#/orders/${issuer.issuerId}/run-1`);
+    await page.getByText('5 min and 55 min more').waitFor();
+    await page.goto(`${file.platform.baseUrl}/operator#/settings`);
+    await page.getByRole('heading', { name: 'Windows and delays' }).waitFor();
+    await page.getByRole('button', { name: 'Change' }).click();
+    await dialog.getByLabel('Seconds to issue').fill('1200');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('20 min', { exact: true }).waitFor();
+    await file.platform.operator('PUT', '/settings', {});
+  });
+
+  test('orders are found by the time of their payment, and the address keeps it', async () => {
+    const issuer = await file.issuer();
+    await issuer.place('just-now');
+    await signIn(`#/orders?issuerId=${issuer.issuerId}`);
+    await page.getByRole('link', { name: 'just-now' }).waitFor();
+    await page.getByLabel('Paid until').fill('2020-01-01T00:00');
+    await page.getByText('No order fits').waitFor();
+    await page.getByLabel('Paid until').fill('2099-01-01T00:00');
+    await page.getByLabel('Paid from').fill('2020-01-01T00:00');
+    await page.getByRole('link', { name: 'just-now' }).waitFor();
+    await page.reload();
+    await page.getByRole('link', { name: 'just-now' }).waitFor();
+    expect(await page.getByLabel('Paid from').inputValue()).toBe('2020-01-01T00:00');
+  });
+
   test('nothing is wider than a phone, in no view', async () => {
     const issuer = await file.issuer();
     const orderNo = `${'long-order-number-'.repeat(3)}abcdefghij`;

@@ -303,6 +303,55 @@ describe('batches', () => {
   });
 });
 
+describe('a batch of several calls', () => {
+  test('goes on where the last call ended, each order once, at a pace that leaves room', async () => {
+    const shop = await file.issuer();
+    for (const n of [1, 2, 3, 4, 5]) await shop.place(`p-${n}`);
+    const call = (cursor?: string) =>
+      operator('POST', '/batches', { filter: { issuerId: shop.issuerId }, action: 'cancel', limit: 2, cursor });
+    const startedAtMs = Date.now();
+    const changed: number[] = [];
+    for (let cursor: string | undefined, n = 0; n < 5; n += 1) {
+      const { status, body } = await call(cursor);
+      expect(status).toBe(200);
+      changed.push(body.changed);
+      cursor = body.nextCursor;
+      if (cursor === undefined) break;
+    }
+    expect(changed).toEqual([2, 2, 1]);
+    expect(Date.now() - startedAtMs).toBeGreaterThanOrEqual(5 * 45);
+    for (const n of [1, 2, 3, 4, 5]) expect((await shop.order(`p-${n}`)).body.state).toBe('cancelled');
+    expectProblem(await call('bad'), 422, 'body_invalid', '/cursor');
+  });
+
+  test('two at once: one runs, the other is asked to come again', async () => {
+    const shop = await file.issuer();
+    for (const n of [1, 2, 3]) await shop.place(`q-${n}`);
+    const batch = { filter: { issuerId: shop.issuerId }, action: 'cancel' };
+    const answers = await Promise.all([operator('POST', '/batches', batch), operator('POST', '/batches', batch)]);
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(refused).toHaveLength(1);
+    expectProblem(refused[0] as (typeof answers)[number], 429, 'rate_limited');
+  });
+});
+
+test('orders are found by the time of their payment, both ends included', async () => {
+  const shop = await file.issuer();
+  for (const n of [1, 2, 3]) await shop.place(`t-${n}`);
+  const ofShop = `/orders?issuerId=${shop.issuerId}`;
+  const all = (await operator('GET', ofShop)).body.data;
+  const [third, second, first] = all.map(({ createdAt }: { createdAt: string }) => createdAt);
+  const numbers = async (query: string) =>
+    (await operator('GET', `${ofShop}${query}`)).body.data.map(({ orderNo }: { orderNo: string }) => orderNo);
+  expect(await numbers(`&from=${second}`)).toEqual(['t-3', 't-2']);
+  expect(await numbers(`&to=${second}`)).toEqual(['t-2', 't-1']);
+  expect(await numbers(`&from=${first}&to=${third}&q=t-2`)).toEqual(['t-2']);
+  const page = (await operator('GET', `${ofShop}&to=${second}&limit=1`)).body;
+  expect(await numbers(`&to=${second}&limit=1&cursor=${page.nextCursor}`)).toEqual(['t-1']);
+  expect(await numbers(`&from=${new Date(Date.parse(third) + 1).toISOString()}`)).toEqual([]);
+  expectProblem(await operator('GET', `${ofShop}&from=yesterday`), 422, 'body_invalid', '/from');
+});
+
 test('the audit goes on page by page, newest first, each entry once', async () => {
   const all = (await operator('GET', '/audit?limit=100')).body.data;
   const seen: unknown[] = [];

@@ -26,12 +26,15 @@ test('an event has ten tries over three days, each delay within a tenth of its p
 });
 
 test('a delivery has seven tries', () => {
-  expect(tries(7).map(deliveryDelayMs)).toEqual([2000, 10_000, 30_000, 60_000, 300_000, 1_800_000, undefined]);
+  const round = [2000, 10_000, 30_000, 60_000, 300_000, 1_800_000, undefined];
+  expect(tries(7).map((failedTry) => deliveryDelayMs(failedTry))).toEqual(round);
+  expect(tries(14).map((failedTry) => deliveryDelayMs(failedTry))).toEqual([...round, ...round]);
 });
 
 test('an issuer may have delays of its own', () => {
   expect(tries(3).map((failedTry) => noticeDelayMs(failedTry, [1, 7]))).toEqual([1000, 7000, 7000]);
   expect(tries(3).map((failedTry) => eventDelayMs(failedTry, middle, [1, 7]))).toEqual([1000, 7000, undefined]);
+  expect(tries(4).map((failedTry) => deliveryDelayMs(failedTry, [1]))).toEqual([1000, undefined, 1000, undefined]);
   expect(noticeDelayMs(1, [])).toBe(10_000);
 });
 

@@ -3,16 +3,18 @@ import { changeIssuerRequest, createIssuerRequest, noBody, rotateSecretRequest }
 import { bodyInvalid } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
 import type { Terminal } from '../../domain/order';
-import { defaultWindowSeconds } from '../../domain/timings';
+import { effectiveSettings, type SomeSettings } from '../../domain/settings';
 import type { KeyRing } from '../../sealing/key-ring';
 import { newSecret } from '../../signing/keys';
 import { type IssuerRow, type IssuerSettings, type Issuers, rotatedSecrets } from '../../store/issuers';
+import type { OrderSettingsStore } from '../../store/order-settings';
 import type { Mount } from '../mount';
 
 export interface OperatorIssuers {
   readonly issuers: Issuers;
   readonly ring: KeyRing;
   readonly nowMs: () => number;
+  readonly settings: OrderSettingsStore;
   readonly settingsProblem: (
     settings: Pick<IssuerSettings, 'callback' | 'terminal'>,
   ) => Promise<{ path: string; code: string; message: string } | null>;
@@ -30,6 +32,9 @@ export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void
     if (!issuer) throw new Failure('issuer_unknown');
     return issuer;
   };
+
+  const issuerBody = async (row: IssuerRow): Promise<Record<string, unknown>> =>
+    bodyOfIssuer(row, await parts.settings.platform());
 
   const requireUsable = async (settings: Pick<IssuerSettings, 'callback' | 'terminal'>): Promise<void> => {
     const problem = await parts.settingsProblem(settings);
@@ -53,16 +58,15 @@ export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void
       const row: IssuerRow = {
         _id: issuerId,
         ...settings,
-        verifyWindowSeconds: settings.verifyWindowSeconds ?? defaultWindowSeconds,
-        issueWindowSeconds: settings.issueWindowSeconds ?? defaultWindowSeconds,
         state: 'active',
         createdAt,
         secrets: [{ sealed, createdAt }],
         holds: [],
       };
       if ((await issuers.insert(row)) === 'exists') throw new Failure('issuer_exists');
-      await audit('issuer.created', issuerId, undefined, issuerBody(row));
-      return { status: 201, body: { ...issuerBody(row), secret } };
+      const shown = await issuerBody(row);
+      await audit('issuer.created', issuerId, undefined, shown);
+      return { status: 201, body: { ...shown, secret } };
     },
   });
 
@@ -73,9 +77,13 @@ export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void
     handle: async ({ query: { limit, cursor } }) => {
       const rows = await issuers.list(cursor, limit + 1);
       const page = rows.slice(0, limit);
+      const platform = await parts.settings.platform();
       return {
         status: 200,
-        body: { data: page.map(issuerBody), nextCursor: rows.length > limit ? (page.at(-1)?._id ?? null) : null },
+        body: {
+          data: page.map((row) => bodyOfIssuer(row, platform)),
+          nextCursor: rows.length > limit ? (page.at(-1)?._id ?? null) : null,
+        },
       };
     },
   });
@@ -83,7 +91,7 @@ export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void
   mount.operator({
     method: 'get',
     path: `${base}/:issuerId`,
-    handle: async ({ params }) => ({ status: 200, body: issuerBody(await find(params.issuerId)) }),
+    handle: async ({ params }) => ({ status: 200, body: await issuerBody(await find(params.issuerId)) }),
   });
 
   mount.operator({
@@ -96,8 +104,9 @@ export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void
       await requireUsable(body);
       const after = await issuers.change(before._id, body);
       if (!after) throw new Failure('issuer_unknown');
-      await audit('issuer.changed', after._id, issuerBody(before), issuerBody(after));
-      return { status: 200, body: issuerBody(after) };
+      const shown = await issuerBody(after);
+      await audit('issuer.changed', after._id, await issuerBody(before), shown);
+      return { status: 200, body: shown };
     },
   });
 
@@ -142,24 +151,28 @@ export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void
         const before = await find(params.issuerId);
         await issuers[action](before._id, new Date(nowMs()));
         await audit(action === 'pause' ? 'issuer.paused' : 'issuer.resumed', before._id, { state: before.state });
-        return { status: 200, body: issuerBody(await find(before._id)) };
+        return { status: 200, body: await issuerBody(await find(before._id)) };
       },
     });
   }
 };
 
-/** Secrets are never in it; the one place where a secret is shown is the answer to its making. */
-const issuerBody = (row: IssuerRow): Record<string, unknown> => ({
+/**
+ * Secrets are never in it; the one place where a secret is shown is the answer to its making. The windows are those that
+ * count, its own or the platform's.
+ */
+const bodyOfIssuer = (row: IssuerRow, platform: SomeSettings): Record<string, unknown> => ({
   issuerId: row._id,
   name: row.name,
   state: row.state,
   callback: row.callback,
   codeMode: row.codeMode,
   ...(row.terminal ? { terminal: row.terminal satisfies Terminal } : {}),
-  verifyWindowSeconds: row.verifyWindowSeconds,
-  issueWindowSeconds: row.issueWindowSeconds,
+  verifyWindowSeconds: effectiveSettings({ issuer: row, platform }).verifyWindowSeconds.value,
+  issueWindowSeconds: effectiveSettings({ issuer: row, platform }).issueWindowSeconds.value,
   ...(row.publicKey !== undefined ? { publicKey: row.publicKey } : {}),
   ...(row.noticeDelaysSeconds ? { noticeDelaysSeconds: row.noticeDelaysSeconds } : {}),
   ...(row.eventDelaysSeconds ? { eventDelaysSeconds: row.eventDelaysSeconds } : {}),
+  ...(row.deliveryDelaysSeconds ? { deliveryDelaysSeconds: row.deliveryDelaysSeconds } : {}),
   createdAt: row.createdAt.toISOString(),
 });

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { operatorListQuery, pageQuery } from '../../contract/issuer';
-import { batchRequest, extendRequest, noBody, operatorCancelRequest, redeliverRequest } from '../../contract/operator';
+import { extendRequest, noBody, operatorCancelRequest, redeliverRequest } from '../../contract/operator';
 import { bodyInvalid } from '../../contract/problem';
-import { Failure, type FailureCode } from '../../domain/failures';
-import { isFinal, type OrderState, type Terminal } from '../../domain/order';
+import { isFinal, type Terminal } from '../../domain/order';
 import { whyWaiting } from '../../domain/verdict';
 import { whyHeld, whyStuck } from '../../domain/why-held';
 import { redeliverCodes, voidCodes } from '../../second-interface/after-sale';
@@ -25,16 +24,40 @@ import { findOrder, pageOf, timelineBody } from './orders';
 
 export interface OperatorOrders {
   readonly room: SecondInterface;
+  readonly actions: OrderActions;
   readonly auditLog: Audit;
   readonly troubles: Pick<Troubles, 'of'>;
   readonly terminalProblem: (terminal: Terminal) => Promise<{ path: string; code: string; message: string } | null>;
 }
 
+export type OrderActions = ReturnType<typeof createOrderActions>;
+
+/** What an operator may do to one order, alone or in a batch. */
+export const createOrderActions = (room: SecondInterface) => {
+  const ask = async (row: OrderRow, message: AskedMessage): Promise<OrderRow> => {
+    const judged = await askOrder(room, row, `${message.kind}/${randomUUID()}`, message);
+    if (judged === 'away') throw engineAway();
+    expectNotRefused(judged.answer, judged.row.facts, room.nowMs());
+    return judged.row;
+  };
+
+  return {
+    renotify: (row: OrderRow) => ask(row, { kind: 'renotify' }),
+    extend: (row: OrderRow, extensionMs: number) => ask(row, { kind: 'extend', extensionMs }),
+    redeliver: (row: OrderRow, terminal?: Terminal) => redeliverCodes(room, row, ask, terminal),
+    void: (row: OrderRow) => voidCodes(room, row),
+    cancel: async (row: OrderRow, reason = 'operator') => {
+      await cancelOrder(room, row, randomUUID(), { reason }, 'operator');
+      return findOrder({ room }, row.issuerId, row.orderNo);
+    },
+  };
+};
+
 const base = '/v1/operator/orders';
 
 /** What an operator may see of an order and do to it. */
 export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void => {
-  const { room } = parts;
+  const { room, actions } = parts;
   const at = `${base}/:issuerId/:orderNo`;
 
   const bodyOf = async (row: OrderRow): Promise<Record<string, unknown>> =>
@@ -44,11 +67,13 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     method: 'get',
     path: base,
     query: operatorListQuery,
-    handle: async ({ query: { issuerId, state, q, limit, cursor } }) => {
+    handle: async ({ query: { issuerId, state, q, from, to, limit, cursor } }) => {
       const rows = await room.orders.list({
         ...(issuerId !== undefined ? { issuerId } : {}),
         ...(state !== undefined ? { state } : {}),
         ...(q !== undefined ? { orderNoPrefix: q } : {}),
+        ...(from !== undefined ? { createdFrom: new Date(from) } : {}),
+        ...(to !== undefined ? { createdTo: new Date(to) } : {}),
         ...(cursor !== undefined ? { before: positionOf(cursor) } : {}),
         limit: limit + 1,
       });
@@ -87,23 +112,6 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     },
   });
 
-  const ask = async (row: OrderRow, message: AskedMessage): Promise<OrderRow> => {
-    const judged = await askOrder(room, row, `${message.kind}/${randomUUID()}`, message);
-    if (judged === 'away') throw engineAway();
-    expectNotRefused(judged.answer, judged.row.facts, room.nowMs());
-    return judged.row;
-  };
-
-  const actions = {
-    renotify: (row: OrderRow) => ask(row, { kind: 'renotify' }),
-    redeliver: (row: OrderRow) => redeliverCodes(room, row, ask),
-    void: (row: OrderRow) => voidCodes(room, row),
-    cancel: async (row: OrderRow, reason = 'operator') => {
-      await cancelOrder(room, row, randomUUID(), { reason }, 'operator');
-      return findOrder(parts, row.issuerId, row.orderNo);
-    },
-  };
-
   mount.operator({
     method: 'post',
     path: `${at}/renotify`,
@@ -123,7 +131,7 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
       const row = await findOrder(parts, params.issuerId, params.orderNo);
       const problem = terminal ? await parts.terminalProblem(terminal) : null;
       if (problem) throw bodyInvalid([problem]);
-      const after = await redeliverCodes(room, row, ask, terminal);
+      const after = await actions.redeliver(row, terminal);
       await audit(
         'order.redelivered',
         row._id,
@@ -152,7 +160,7 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     body: extendRequest,
     handle: async ({ params, body: { seconds }, audit }) => {
       const row = await findOrder(parts, params.issuerId, params.orderNo);
-      const after = await ask(row, { kind: 'extend', extensionMs: seconds * 1_000 });
+      const after = await actions.extend(row, seconds * 1_000);
       await audit('order.extended', row._id, undefined, { seconds });
       return { status: 200, body: await bodyOf(after) };
     },
@@ -166,27 +174,6 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
       const row = await actions.void(await findOrder(parts, params.issuerId, params.orderNo));
       await audit('order.codes_voided', row._id);
       return { status: 200, body: await bodyOf(row) };
-    },
-  });
-
-  mount.operator({
-    method: 'post',
-    path: '/v1/operator/batches',
-    body: batchRequest,
-    handle: async ({ body: { filter, action, dryRun }, audit }) => {
-      const rows = await room.orders.list({ ...definedOnly(filter), limit: batchLimit });
-      const failed: { issuerId: string; orderNo: string; code: FailureCode }[] = [];
-      let changed = 0;
-      for (const { issuerId, orderNo } of dryRun ? [] : rows) {
-        try {
-          await actions[action](await findOrder(parts, issuerId, orderNo));
-          changed += 1;
-        } catch (error) {
-          failed.push({ issuerId, orderNo, code: error instanceof Failure ? error.code : 'internal' });
-        }
-      }
-      if (!dryRun) await audit('orders.batch', action, undefined, { ...filter, matched: rows.length, changed });
-      return { status: 200, body: { matched: rows.length, changed, failed } };
     },
   });
 
@@ -219,11 +206,3 @@ const whyNotMoving = async ({ troubles }: Pick<OperatorOrders, 'troubles'>, row:
   if (trouble?.isStuck) return whyStuck(false);
   return trouble?.heldCall ? whyHeld(trouble.heldCall) : '';
 };
-
-/** One call changes at most this many orders: a larger batch is sent again until nothing matches. */
-const batchLimit = 500;
-
-const definedOnly = (filter: { issuerId?: string | undefined; state?: OrderState | undefined }) => ({
-  ...(filter.issuerId !== undefined ? { issuerId: filter.issuerId } : {}),
-  ...(filter.state !== undefined ? { state: filter.state } : {}),
-});

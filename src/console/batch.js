@@ -1,0 +1,54 @@
+import { api, Problem } from './api.js';
+import { progressDialog } from './dialog.js';
+
+const countPage = 500;
+const countLimit = 5_000;
+/** Small calls: the progress moves, and stopping takes effect soon. */
+const callSize = 25;
+const waitsLimit = 60;
+
+/** How many orders a batch would change, page by page up to a limit. */
+export const countBatch = async (filter, action) => {
+  let matched = 0;
+  let cursor;
+  do {
+    const page = await api.batch({ filter, action, dryRun: true, limit: countPage, cursor });
+    matched += page.matched;
+    cursor = page.nextCursor;
+  } while (cursor && matched < countLimit);
+  return { matched, isCapped: cursor !== undefined };
+};
+
+/** Runs it call by call with a bar and a way to stop; resolves to what was done until then. */
+export const runBatch = async (title, filter, action, expected) => {
+  const result = { matched: 0, changed: 0, failed: [], isStopped: false };
+  const bar = progressDialog({ title, total: expected });
+  let cursor;
+  try {
+    do {
+      const page = await oneCall({ filter, action, dryRun: false, limit: callSize, cursor });
+      result.matched += page.matched;
+      result.changed += page.changed;
+      result.failed.push(...page.failed);
+      cursor = page.nextCursor;
+      bar.show(result.matched);
+    } while (cursor && !bar.isStopped());
+  } finally {
+    bar.close();
+  }
+  result.isStopped = cursor !== undefined;
+  return result;
+};
+
+/** Another batch runs in that process: its turn comes first. */
+const oneCall = async (body) => {
+  for (let n = 0; ; n += 1) {
+    try {
+      return await api.batch(body);
+    } catch (error) {
+      const isBusy = error instanceof Problem && error.code === 'rate_limited' && n < waitsLimit;
+      if (!isBusy) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1_000 * (error.retryAfterSeconds ?? 1)));
+    }
+  }
+};

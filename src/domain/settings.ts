@@ -1,0 +1,64 @@
+/**
+ * What can be set for the platform, for an issuer and for one of its products: the nearest one counts. Windows are taken
+ * when an order is accepted; delays are read anew for each try.
+ */
+export interface OrderSettings {
+  readonly verifyWindowSeconds: number;
+  readonly issueWindowSeconds: number;
+  /** Between tries of a notice or a code request; the last one repeats until the window closes. */
+  readonly noticeDelaysSeconds: readonly number[];
+  /** Between tries of an event; after the last one it is given up. */
+  readonly eventDelaysSeconds: readonly number[];
+  /** Between tries of a delivery; after the last one the order is undeliverable. */
+  readonly deliveryDelaysSeconds: readonly number[];
+}
+
+export type SomeSettings = Partial<OrderSettings>;
+
+const hourSeconds = 3_600;
+
+/** Source: the protocol. */
+export const builtInSettings: OrderSettings = {
+  verifyWindowSeconds: 600,
+  issueWindowSeconds: 600,
+  noticeDelaysSeconds: [10, 30, 60, 120, 120, 240, 300],
+  eventDelaysSeconds: [5, 300, 1_800, ...[2, 5, 10, 14, 20, 24].map((hours) => hours * hourSeconds)],
+  deliveryDelaysSeconds: [2, 10, 30, 60, 300, 1_800],
+};
+
+export const settingNames = Object.keys(builtInSettings) as (keyof OrderSettings)[];
+
+/** Nearest first; whoever is left out has set nothing. */
+export interface SettingLevels {
+  readonly product?: SomeSettings;
+  readonly issuer?: SomeSettings;
+  readonly platform?: SomeSettings;
+}
+
+export interface EffectiveSetting {
+  readonly value: number | readonly number[];
+  readonly from: keyof SettingLevels | 'built_in';
+}
+
+/** For people: each value, and which level gave it. */
+export const effectiveSettings = (levels: SettingLevels): Record<keyof OrderSettings, EffectiveSetting> =>
+  Object.fromEntries(
+    settingNames.map((name): [string, EffectiveSetting] => {
+      for (const from of ['product', 'issuer', 'platform'] as const) {
+        const value = levels[from]?.[name];
+        if (value !== undefined) return [name, { value, from }];
+      }
+      return [name, { value: builtInSettings[name], from: 'built_in' }];
+    }),
+  ) as Record<keyof OrderSettings, EffectiveSetting>;
+
+export const settingsOf = ({ product, issuer, platform }: SettingLevels): OrderSettings => ({
+  ...builtInSettings,
+  ...someSettings(platform),
+  ...someSettings(issuer),
+  ...someSettings(product),
+});
+
+/** Only the settings of whatever carries some, such as an issuer's row. */
+export const someSettings = (carrier: SomeSettings = {}): SomeSettings =>
+  Object.fromEntries(settingNames.filter((name) => carrier[name] !== undefined).map((name) => [name, carrier[name]]));
