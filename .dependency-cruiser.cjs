@@ -34,6 +34,7 @@ const folders = {
   'src/channels': { local: ['src/domain', 'src/outbound', 'src/contract', 'src/sealing'], packages: ['bwip-js'] },
   'src/issuer-sdk': { local: ['src/contract', 'src/signing'], packages: [] },
   'src/simulator': { local: ['src/issuer-sdk'], packages: [] },
+  'src/cli': { local: ['src/domain'], packages: ['commander'] },
   'src/console': { local: [], packages: [] },
   workflows: { local: ['src/domain'], packages: ['@temporalio/workflow', '@temporalio/common'] },
   activities: {
@@ -55,7 +56,7 @@ const folders = {
 const pattern = (path) => `${path.replaceAll('.', '\\.')}(/|\\.ts$|$)`;
 const anyOf = (paths) => `^(${paths.map(pattern).join('|')})`;
 const npmTypes = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
-const roots = '^(src/main\\.ts|src/dev/.*|src/simulator/main\\.ts|worker/main\\.ts)$';
+const roots = '^(src/main\\.ts|src/dev/.*|src/simulator/main\\.ts|src/cli/main\\.ts|worker/main\\.ts)$';
 
 const folderRules = Object.entries(folders).flatMap(([folder, { local, packages }]) => [
   {

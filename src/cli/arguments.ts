@@ -1,0 +1,50 @@
+import { InvalidArgumentError } from 'commander';
+import { issuerIdPattern, orderNoPattern } from '../domain/ids';
+
+/** Each reads one argument of the command line; what does not fit is wrong usage, before anything is sent. */
+export const orderName = (text: string): string => {
+  const [issuerId = '', orderNo = '', ...rest] = text.split('/');
+  if (rest.length > 0 || !issuerIdPattern.test(issuerId) || !orderNoPattern.test(orderNo)) {
+    throw new InvalidArgumentError('An order is named ISSUER/ORDER-NO, such as acme/4711.');
+  }
+  return `${issuerId}/${orderNo}`;
+};
+
+export const issuerId = (text: string): string => {
+  if (issuerIdPattern.test(text)) return text;
+  throw new InvalidArgumentError('An issuer is named by 1 to 64 of a-z, 0-9 and -.');
+};
+
+export const wholeNumber =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= min && number <= max) return number;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+
+const targets = new Map([
+  ['webhook', 'url'],
+  ['email', 'address'],
+  ['sms', 'number'],
+]);
+
+/** `page`, `webhook:URL`, `email:ADDRESS`, `sms:NUMBER`: as `npm run order` takes them. */
+export const terminal = (text: string): Record<string, string> => {
+  if (text === 'page') return { channel: 'page' };
+  const colon = text.indexOf(':');
+  const channel = text.slice(0, Math.max(colon, 0));
+  const field = targets.get(channel);
+  const target = text.slice(colon + 1);
+  if (field === undefined || target === '') {
+    throw new InvalidArgumentError('It must be page, webhook:URL, email:ADDRESS or sms:NUMBER.');
+  }
+  return { channel, [field]: target };
+};
+
+/** An address, or `function:NAME` for an adapter that runs in the platform. */
+export const callback = (text: string): Record<string, string> => {
+  if (text.startsWith('function:')) return { kind: 'function', name: text.slice('function:'.length) };
+  if (/^https?:\/\//.test(text)) return { kind: 'url', url: text };
+  throw new InvalidArgumentError('It must be an address, or function:NAME.');
+};

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { wrongUsage } from './exit';
+
+export interface Found {
+  readonly url: string;
+  /** Absent where only the address is known, which is enough for `health`. */
+  readonly token: string | undefined;
+}
+
+export interface FindOptions {
+  readonly url: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly dataDir: string;
+}
+
+const fieldOf = (path: string, field: string): string | undefined => {
+  try {
+    const value = (JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>)[field];
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const originOf = (text: string): string => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw wrongUsage('The address of a platform begins with https:// or http://');
+  if (url.username || url.password) throw wrongUsage('The address of a platform holds no user and no password');
+  return url.origin;
+};
+
+/**
+ * What was said wins over what lies in the data folder of `npm start`. The token of that folder goes to the platform of
+ * that folder only: whoever names another address gives its token too.
+ */
+export const findPlatform = ({ url, env, dataDir }: FindOptions): Found => {
+  const runningUrl = fieldOf(join(dataDir, 'running.json'), 'publicUrl');
+  const said = url ?? (env.CODEFERRY_URL || undefined);
+  const chosen = said ?? runningUrl;
+  if (chosen === undefined) {
+    throw wrongUsage('Which platform? Set CODEFERRY_URL and CODEFERRY_TOKEN, or run `npm start` in this project.');
+  }
+  const origin = originOf(chosen);
+  const isOurs = runningUrl !== undefined && URL.canParse(runningUrl) && new URL(runningUrl).origin === origin;
+  const kept = isOurs ? fieldOf(join(dataDir, 'secrets.json'), 'operatorToken') : undefined;
+  return { url: origin, token: env.CODEFERRY_TOKEN || kept };
+};

@@ -1,0 +1,74 @@
+import { CommandEnd, exitCodes, wrongUsage } from './exit';
+import type { Found } from './find-platform';
+
+export interface ApiAnswer {
+  readonly status: number;
+  /** As it came, for `--json`. */
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what is shown of an answer is read leniently, a newer api may say more
+  readonly body: any;
+}
+
+export interface CallOptions {
+  readonly body?: unknown;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly open?: boolean;
+}
+
+export type Call = (method: 'GET' | 'POST', path: string, options?: CallOptions) => Promise<ApiAnswer>;
+
+/** Far above the largest page, 100 orders: whatever sends more is not the platform. */
+const answerMaxBytes = 16 * 1024 * 1024;
+
+const readLimited = async (response: Response): Promise<string> => {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > answerMaxBytes) throw new Error(`the answer is larger than ${answerMaxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+};
+
+const reasonOf = (error: unknown, limitMs: number): string => {
+  const { name, message, cause } = error as Error;
+  if (name === 'TimeoutError') return `no answer within ${limitMs / 1_000} s`;
+  const inner = cause as NodeJS.ErrnoException | undefined;
+  return inner?.message || inner?.code || message;
+};
+
+/** One call, one limit over connecting, waiting and reading. Redirects are not followed: the token stays here. */
+export const createCall =
+  (find: () => Found, limitMs: number): Call =>
+  async (method, path, { body, query = {}, open = false } = {}) => {
+    const { url, token } = find();
+    if (!open && token === undefined) throw wrongUsage(`Set CODEFERRY_TOKEN to the operator token of ${url}`);
+    const target = new URL(path, url);
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) target.searchParams.set(name, value);
+    let status: number;
+    let text: string;
+    try {
+      const response = await fetch(target, {
+        method,
+        redirect: 'manual',
+        signal: AbortSignal.timeout(limitMs),
+        headers: {
+          ...(open ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      status = response.status;
+      text = await readLimited(response);
+    } catch (error) {
+      throw new CommandEnd(exitCodes.unreachable, `${url} cannot be reached: ${reasonOf(error, limitMs)}`);
+    }
+    try {
+      const parsed: unknown = JSON.parse(text);
+      if (typeof parsed === 'object' && parsed !== null) return { status, text, body: parsed };
+    } catch {
+      // Told below: no answer of the platform is without JSON here.
+    }
+    throw new CommandEnd(exitCodes.unreachable, `What answers at ${url} is no Codeferry platform (${status})`);
+  };

@@ -1,0 +1,198 @@
+import { Argument, Command, Option } from 'commander';
+import { orderStates } from '../domain/order';
+import { windowSecondsRange } from '../domain/timings';
+import { callback, issuerId, orderName, terminal, wholeNumber } from './arguments';
+import { CommandEnd, exitCodes } from './exit';
+import type { Found } from './find-platform';
+import { plain } from './plain-text';
+import { type ApiAnswer, type Call, type CallOptions, createCall } from './platform-call';
+import * as shown from './shown';
+
+export interface ProgramParts {
+  readonly find: (url: string | undefined) => Found;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+interface GlobalOptions {
+  readonly json?: boolean;
+  readonly url?: string;
+  readonly timeout: number;
+}
+
+const timeoutSeconds = { min: 1, max: 120, usual: 15 };
+const window = windowSecondsRange;
+
+const problemText = ({ status, body }: ApiAnswer): string =>
+  [
+    `Refused: ${plain(body.code)} (${status}) ${plain(body.detail ?? body.title)}`,
+    ...(body.errors ?? []).map((error: ApiAnswer['body']) => `  ${plain(error.path)}: ${plain(error.message)}`),
+    ...(body.retryable === true ? ['  The same command again can help.'] : []),
+  ].join('\n');
+
+/** The whole command line: what can be asked, what is sent for it and how the answer is shown. */
+export const createProgram = ({ find, out, err }: ProgramParts): Command => {
+  const program = new Command('codeferry');
+
+  const ask = async (
+    command: Command,
+    method: 'GET' | 'POST',
+    path: string,
+    options: CallOptions,
+    show: (body: ApiAnswer['body']) => string,
+  ): Promise<void> => {
+    const { json, url, timeout } = command.optsWithGlobals<GlobalOptions>();
+    const call: Call = createCall(() => find(url), timeout * 1_000);
+    const answer = await call(method, path, options);
+    const isProblem = answer.status >= 400 && typeof answer.body.code === 'string';
+    if (json) out(answer.text);
+    else if (!isProblem) out(show(answer.body));
+    if (isProblem) throw new CommandEnd(exitCodes.refused, problemText(answer));
+    if (answer.status >= 400) throw new CommandEnd(exitCodes.refused, `The platform answered ${answer.status}`);
+  };
+
+  program
+    .description('Sees and changes orders and issuers over the operator API.')
+    .option('--url <url>', 'the platform (or CODEFERRY_URL; otherwise that of `npm start` in this project)')
+    .option('--json', "print the api's answer as it came")
+    .addOption(
+      new Option('--timeout <seconds>', 'longest wait for the answer')
+        .argParser(wholeNumber(timeoutSeconds.min, timeoutSeconds.max))
+        .default(timeoutSeconds.usual),
+    )
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', `\nThe operator token is read from CODEFERRY_TOKEN.\n${exitCodesText}`)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => out(text.trimEnd()), writeErr: (text) => err(text.trimEnd()) });
+
+  const paged = (command: Command): Command =>
+    command
+      .option('--limit <n>', 'how many at most, 1 to 100', wholeNumber(1, 100))
+      .option('--cursor <cursor>', 'go on where a list said that there are more');
+
+  const pageQuery = ({ limit, cursor }: { limit?: number; cursor?: string }) => ({ limit: limit?.toString(), cursor });
+
+  const orders = program.command('orders').description('orders');
+  paged(
+    orders
+      .command('list')
+      .description('newest first')
+      .option('--issuer <issuer>', 'of this issuer', issuerId)
+      .addOption(new Option('--state <state>', 'in this state').choices([...orderStates]))
+      .option('--begins <text>', 'whose number begins so'),
+  ).action((given, command: Command) =>
+    ask(
+      command,
+      'GET',
+      '/v1/operator/orders',
+      { query: { issuerId: given.issuer, state: given.state, q: given.begins, ...pageQuery(given) } },
+      shown.orderList,
+    ),
+  );
+
+  const order = (name: string, description: string): Command =>
+    orders
+      .command(name)
+      .description(description)
+      .addArgument(new Argument('<order>', 'ISSUER/ORDER-NO').argParser(orderName));
+
+  const see = (name: string, description: string, rest: string, show: (body: ApiAnswer['body']) => string): Command =>
+    order(name, description).action((id: string, _given, command: Command) =>
+      ask(command, 'GET', `/v1/operator/orders/${id}${rest}`, {}, show),
+    );
+  see('show', 'one order', '', shown.orderFacts);
+  see('why', 'what it waits for', '/why', shown.why);
+  see('timeline', 'every try and answer', '/timeline', shown.timeline);
+
+  const change = <O>(command: Command, action: string, bodyOf: (given: O) => Record<string, unknown>): Command =>
+    command.action((id: string, given: O, self: Command) =>
+      ask(self, 'POST', `/v1/operator/orders/${id}/${action}`, { body: bodyOf(given) }, shown.orderFacts),
+    );
+  change(order('renotify', 'tell the issuer anew, and end a lock'), 'renotify', () => ({}));
+  change(
+    order('redeliver', 'deliver the codes again').option(
+      '--terminal <terminal>',
+      'elsewhere, while it is undeliverable: page, webhook:URL, email:ADDRESS or sms:NUMBER',
+      terminal,
+    ),
+    'redeliver',
+    (given: { terminal?: object }) => ({ ...given }),
+  );
+  change(
+    order('extend', 'let the running window end later').requiredOption(
+      '--seconds <n>',
+      `by how much, ${window.min} to ${window.max}`,
+      wholeNumber(window.min, window.max),
+    ),
+    'extend',
+    (given: { seconds: number }) => ({ ...given }),
+  );
+  change(
+    order('cancel', 'cancel it').option('--reason <text>', 'told to the issuer'),
+    'cancel',
+    (given: { reason?: string }) => ({ ...given }),
+  );
+  change(order('void', 'make its delivered codes void'), 'void', () => ({}));
+
+  const issuers = program.command('issuers').description('issuers');
+  paged(issuers.command('list').description('by id')).action((given, command: Command) =>
+    ask(command, 'GET', '/v1/operator/issuers', { query: pageQuery(given) }, shown.issuerList),
+  );
+  const issuer = (name: string, description: string): Command =>
+    issuers.command(name).description(description).addArgument(new Argument('<issuer>', 'its id').argParser(issuerId));
+  issuer('show', 'one issuer').action((id: string, _given, command: Command) =>
+    ask(command, 'GET', `/v1/operator/issuers/${id}`, {}, shown.issuerFacts),
+  );
+  issuer('create', 'make an issuer; its secret is printed this once')
+    .requiredOption('--name <name>', 'for people')
+    .requiredOption('--callback <url>', 'where it is called, or function:NAME', callback)
+    .addOption(
+      new Option('--code-mode <mode>', 'whether it is asked for codes or pushes them')
+        .choices(['request', 'push'])
+        .makeOptionMandatory(),
+    )
+    .option(
+      '--terminal <terminal>',
+      'for orders that name none: page, webhook:URL, email:ADDRESS, sms:NUMBER',
+      terminal,
+    )
+    .option(
+      '--verify-window-seconds <n>',
+      'how long an order waits to be verified',
+      wholeNumber(window.min, window.max),
+    )
+    .option('--issue-window-seconds <n>', 'how long it then waits for codes', wholeNumber(window.min, window.max))
+    .option('--public-key <key>', 'whpk_..., when it signs by ed25519')
+    .action((id: string, given, command: Command) =>
+      ask(command, 'POST', '/v1/operator/issuers', { body: { issuerId: id, ...given } }, shown.newIssuer),
+    );
+  for (const [action, description] of [
+    ['pause', 'take no new orders of it, hold its callbacks and windows'],
+    ['resume', 'end the pause'],
+  ] as const) {
+    issuer(action, description).action((id: string, _given, command: Command) =>
+      ask(command, 'POST', `/v1/operator/issuers/${id}/${action}`, { body: {} }, shown.issuerFacts),
+    );
+  }
+  issuer('rotate-secret', 'make a new secret, printed this once; the old one lives for 24 hours')
+    .option('--end-old-now', 'end the old one at once')
+    .action((id: string, given, command: Command) =>
+      ask(command, 'POST', `/v1/operator/issuers/${id}/secret`, { body: { ...given } }, shown.newSecret),
+    );
+
+  paged(program.command('failures').description('undeliverable orders, which need a person')).action(
+    (given, command: Command) =>
+      ask(command, 'GET', '/v1/operator/failures', { query: pageQuery(given) }, shown.failureList),
+  );
+  paged(program.command('audit').description('who changed what')).action((given, command: Command) =>
+    ask(command, 'GET', '/v1/operator/audit', { query: pageQuery(given) }, shown.auditList),
+  );
+  program
+    .command('health')
+    .description('whether the platform can do its work, and which part is away; needs no token')
+    .action((_given, command: Command) => ask(command, 'GET', '/readyz', { open: true }, shown.health));
+
+  return program;
+};
+
+const exitCodesText = 'Exit codes: 0 done, 1 refused by the platform, 2 wrong usage, 3 the platform cannot be reached.';

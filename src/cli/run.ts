@@ -1,0 +1,26 @@
+import { CommanderError } from 'commander';
+import { CommandEnd, exitCodes } from './exit';
+import { findPlatform } from './find-platform';
+import { createProgram } from './program';
+
+export interface RunParts {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly dataDir: string;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/** One command from its arguments to its exit code. */
+export const run = async (words: readonly string[], { env, dataDir, out, err }: RunParts): Promise<number> => {
+  const program = createProgram({ find: (url) => findPlatform({ url, env, dataDir }), out, err });
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return exitCodes.ok;
+  } catch (error) {
+    // Commander has said by itself what is wrong with the arguments; a help that was asked for is no mistake.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.wrongUsage;
+    if (!(error instanceof CommandEnd)) throw error;
+    err(error.message);
+    return error.exitCode;
+  }
+};

@@ -1,0 +1,126 @@
+import { facts, money, pairsOf, table } from './plain-text';
+import type { ApiAnswer } from './platform-call';
+
+type Show = (answer: ApiAnswer['body']) => string;
+
+const page =
+  (heads: readonly string[], row: (item: ApiAnswer['body']) => readonly unknown[], nothing: string): Show =>
+  ({ data, nextCursor }) => {
+    if (data.length === 0) return nothing;
+    const rows = table(heads, data.map(row));
+    return nextCursor ? `${rows}\n\nThere are more: --cursor ${nextCursor}` : rows;
+  };
+
+const nameOf = (order: ApiAnswer['body']): string => `${order.issuerId}/${order.orderNo}`;
+const terminalOf = (terminal: ApiAnswer['body']): string | undefined =>
+  terminal &&
+  `${terminal.channel} ${terminal.hint ?? terminal.url ?? terminal.address ?? terminal.number ?? ''}`.trim();
+const callbackOf = (callback: ApiAnswer['body']): string => `${callback?.kind} ${callback?.url ?? callback?.name}`;
+
+export const orderList = page(
+  ['ORDER', 'STATE', 'CODES', 'AMOUNT', 'PRODUCT', 'CREATED'],
+  (order) => [
+    nameOf(order),
+    order.state,
+    `${order.codes?.issued}/${order.quantity}`,
+    money(order.amount),
+    order.product?.name,
+    order.createdAt,
+  ],
+  'No orders',
+);
+
+export const orderFacts: Show = (order) =>
+  order.status === 'queued'
+    ? 'Queued: it is durable and not judged yet, as the engine is away. The same command again gets the judgement.'
+    : facts([
+        ['Order', nameOf(order)],
+        ['State', order.state],
+        ['Closed reason', order.closedReason],
+        ['Product', order.product && `${order.product.name} (${order.product.id})`],
+        ['Amount', money(order.amount)],
+        ['Codes', `${order.codes?.issued} of ${order.quantity}`],
+        ['Terminal', terminalOf(order.terminal)],
+        ['Delivery', order.delivery && `${order.delivery.state}, tries: ${order.delivery.tries}`],
+        ['Refund due', money(order.refundDue)],
+        ['Payment', order.payment && pairsOf(order.payment)],
+        ['Created', order.createdAt],
+        ['Updated', order.updatedAt],
+        ['Verify by', order.verifyBy],
+        ['Issue by', order.issueBy],
+        ['Events', order.sequence],
+      ]);
+
+export const why: Show = ({ orderNo, state, why: sentence }) =>
+  facts([
+    ['Order', orderNo],
+    ['State', state],
+    ['Why', sentence],
+  ]);
+
+export const timeline: Show = ({ data }) =>
+  data.length === 0
+    ? 'Nothing has happened yet'
+    : table(
+        ['AT', 'EVENT', 'DETAIL'],
+        data.map((line: ApiAnswer['body']) => [line.at, line.event, pairsOf(line.detail)]),
+      );
+
+export const issuerList = page(
+  ['ISSUER', 'STATE', 'CODES', 'NAME', 'CALLBACK', 'CREATED'],
+  (issuer) => [
+    issuer.issuerId,
+    issuer.state,
+    issuer.codeMode,
+    issuer.name,
+    callbackOf(issuer.callback),
+    issuer.createdAt,
+  ],
+  'No issuers',
+);
+
+export const issuerFacts: Show = (issuer) =>
+  facts([
+    ['Issuer', issuer.issuerId],
+    ['Name', issuer.name],
+    ['State', issuer.state],
+    ['Callback', callbackOf(issuer.callback)],
+    ['Code mode', issuer.codeMode],
+    ['Terminal', terminalOf(issuer.terminal)],
+    ['Verify window', `${issuer.verifyWindowSeconds} s`],
+    ['Issue window', `${issuer.issueWindowSeconds} s`],
+    ['Public key', issuer.publicKey],
+    ['Notice delays', issuer.noticeDelaysSeconds && `${issuer.noticeDelaysSeconds.join(', ')} s`],
+    ['Event delays', issuer.eventDelaysSeconds && `${issuer.eventDelaysSeconds.join(', ')} s`],
+    ['Created', issuer.createdAt],
+  ]);
+
+const shownOnce = 'The secret is shown this once: hand it to the issuer now.';
+
+export const newIssuer: Show = (issuer) =>
+  `${issuerFacts(issuer)}\n\n${facts([['Secret', issuer.secret]])}\n${shownOnce}`;
+
+export const newSecret: Show = ({ secret, oldSecretEndsAt }) =>
+  `${facts([
+    ['Secret', secret],
+    ['Old secret ends', oldSecretEndsAt],
+  ])}\n${shownOnce}`;
+
+export const failureList = page(
+  ['ORDER', 'STATE', 'AT', 'WHY'],
+  (failure) => [nameOf(failure), failure.state, failure.at, failure.why],
+  'No undeliverable orders',
+);
+
+export const auditList = page(
+  ['AT', 'ACTOR', 'ACTION', 'TARGET', 'BEFORE', 'AFTER'],
+  ({ at, actor, action, target, before, after }) => [at, actor, action, target, pairsOf(before), pairsOf(after)],
+  'Nothing was changed yet',
+);
+
+export const health: Show = ({ status, parts, reconcilerAgeSeconds }) =>
+  facts([
+    ['Platform', status],
+    ...Object.entries(parts ?? {}),
+    ['Last reconciled', reconcilerAgeSeconds === undefined ? undefined : `${reconcilerAgeSeconds} s ago`],
+  ]);
