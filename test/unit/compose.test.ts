@@ -120,6 +120,12 @@ describe('docker-compose.yml', () => {
     );
   });
 
+  test('the console links to the Temporal UI where compose publishes it', () => {
+    const [published] = compose.services['temporal-ui']?.ports ?? [];
+    const [host, port] = published?.split(':') ?? [];
+    expect(compose.services.api?.environment?.TEMPORAL_UI_URL).toBe(`\${TEMPORAL_UI_URL:-http://${host}:${port}}`);
+  });
+
   test('every script that is mounted exists', () => {
     const scripts = services.flatMap(([, { command = [], entrypoint = [] }]) => [...command, ...entrypoint]);
     for (const path of scripts.filter((word) => word.startsWith('/deploy/')))
