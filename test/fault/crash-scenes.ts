@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type CrashPoint, crashPoints } from './crash-points';
 import { kill } from './do-fault';
-import type { Tell } from './facts';
+import type { Fact, Tell } from './facts';
 import type { PlatformParts } from './parts';
 import type { PlannedOrder } from './plan';
 
@@ -9,6 +9,8 @@ export interface Stage {
   readonly platform: PlatformParts;
   readonly tell: Tell;
   place(orders: readonly PlannedOrder[]): Promise<void>;
+  /** What issuers, terminals and the supervisor have written down so far. */
+  facts(): readonly Fact[];
 }
 
 export interface Scene {
@@ -91,19 +93,28 @@ const stopsGracefully = (
   },
 });
 
-/** Nobody dies, nobody answers: a verification must be answered all the same, with a 503. */
-const stopsBoth = (targets: readonly string[], durationMs: number, planned: PlannedOrder): Scene => ({
+/** Nobody dies, nobody judges: a verification is answered all the same, with a 503, while the workers stand still. */
+const stopsBoth = (targets: readonly string[], planned: PlannedOrder): Scene => ({
   name: `${targets.join(' and ')} stopped while an issuer asks`,
-  play: async ({ platform, tell, place }) => {
+  play: async ({ platform, tell, place, facts }) => {
+    const isOfThis = (fact: Fact): boolean => 'orderNo' in fact && fact.orderNo === planned.orderNo;
+    const untilSeen = async (isIt: (fact: Fact) => boolean): Promise<boolean> => {
+      for (const endMs = Date.now() + hitLimitMs; Date.now() < endMs; await pause(100)) {
+        if (facts().some((fact) => isOfThis(fact) && isIt(fact))) return true;
+      }
+      return false;
+    };
     await place([planned]);
-    await pause(1_500);
-    for (const target of targets) {
-      tell({ what: 'fault', kind: 'stop', target, untilMs: Date.now() + durationMs });
-      if (!platform.part(target).signal('SIGSTOP')) return false;
+    if (!(await untilSeen(({ what }) => what === 'heard'))) return false;
+    try {
+      for (const target of targets) {
+        tell({ what: 'fault', kind: 'stop', target, untilMs: Date.now() + hitLimitMs });
+        if (!platform.part(target).signal('SIGSTOP')) return false;
+      }
+      return await untilSeen((fact) => fact.what === 'answered' && fact.call === 'verification' && fact.status === 503);
+    } finally {
+      for (const target of targets) platform.part(target).signal('SIGCONT');
     }
-    await pause(durationMs);
-    for (const target of targets) platform.part(target).signal('SIGCONT');
-    return true;
   },
 });
 
@@ -152,7 +163,6 @@ export const crashScenes: readonly Scene[] = [
   ),
   stopsBoth(
     ['worker-1', 'worker-2'],
-    7_000,
     order('workers-stopped', 'push-page', { paidReplies: [{ reply: 'slow', acts: false }] }),
   ),
   {

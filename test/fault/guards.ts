@@ -19,7 +19,7 @@ export const guards: readonly Guard[] = [
     rules: ['one_code_set', 'every_2xx_is_kept'],
   },
   { name: 'reconciler', scenes: ['after_row_before_start'], orders: 0, rules: ['every_order_ends'] },
-  { name: 'deadline', scenes: ['stopped while an issuer asks'], orders: 0, rules: ['every_call_is_answered'] },
+  { name: 'deadline', scenes: ['stopped while an issuer asks'], orders: 0, rules: ['scene_missed'] },
 ];
 
 export const judgeGuard = async (
@@ -27,7 +27,7 @@ export const judgeGuard = async (
   folder: string,
   seed: number,
 ): Promise<{ isRed: boolean; why: string }> => {
-  const { safety, liveness } = await runPlan({
+  const { safety, liveness, missed } = await runPlan({
     folder,
     seed,
     guardOff: guard.name,
@@ -39,7 +39,8 @@ export const judgeGuard = async (
     boundMs: 60_000,
     say: () => undefined,
   });
-  const broken = [...safety, ...liveness].filter(({ rule }) => guard.rules.includes(rule));
+  const scenesMissed = missed.map((name) => ({ rule: 'scene_missed', order: '', detail: name }));
+  const broken = [...safety, ...liveness, ...scenesMissed].filter(({ rule }) => guard.rules.includes(rule));
   const counts = new Map<string, number>();
   for (const { rule } of broken) counts.set(rule, (counts.get(rule) ?? 0) + 1);
   return { isRed: broken.length > 0, why: [...counts].map(([rule, n]) => `${rule} ${n}`).join(', ') };

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Child, startChild } from '../../src/dev/child-process';
 import { freePort } from '../../src/dev/free-port';
 import { crashPointNames } from './crash-points';
-import type { Scene } from './crash-scenes';
+import type { Scene, Stage } from './crash-scenes';
 import { doFault } from './do-fault';
 import { type FactOf, openFactLog, readFacts } from './facts';
 import { judge, type SeenOrder, type Verdicts } from './judge';
@@ -68,7 +68,7 @@ export const runPlan = async (options: RunOptions): Promise<RunReport> => {
     await startOutside(platform, api, options, ports, logOf, outside);
     const begin = (phase: Phase): Promise<void> => tellPhase(ports, phase);
     say(`platform ready after ${seconds(Date.now() - startedMs)}`);
-    const missed = await playScenes(options.scenes, platform, begin, tell, say);
+    const missed = await playScenes(options.scenes, { platform, tell, facts: () => readFacts(factLogs) }, begin, say);
     if (options.orders > 0) await playRandomPlan(options, platform, begin, tell);
     platform.crashes.disarmAll();
     const lastFaultMs = Date.now();
@@ -164,17 +164,15 @@ const tellPhase = async (ports: { issuers: number; terminals: number }, phase: P
 /** Each scene: arm, place its orders, wait for the death, go on; its orders are judged at the end with all others. */
 const playScenes = async (
   scenes: readonly Scene[],
-  platform: PlatformParts,
+  stage: Omit<Stage, 'place'>,
   begin: (phase: Phase) => Promise<void>,
-  tell: ReturnType<typeof openFactLog>,
   say: (line: string) => void,
 ): Promise<string[]> => {
   const missed: string[] = [];
   for (const scene of scenes) {
-    await allUp(platform);
+    await allUp(stage.platform);
     const isDone = await scene.play({
-      platform,
-      tell,
+      ...stage,
       place: (orders: readonly PlannedOrder[]) => begin({ phase: scene.name, orders }),
     });
     if (!isDone) missed.push(scene.name);
