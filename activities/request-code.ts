@@ -118,7 +118,7 @@ const resultOf = async (
       nowMs(),
     );
     if (judged.answer.kind !== 'refused') return { kind: 'issued', message };
-    if (submission) await settleClaim(room, submission, { answer: judged.answer, isHeld: false });
+    if (submission) await settleClaim(room, submission, { answer: judged.answer, isHeld: false, isProjected: false });
     return { problem: judged.answer.code };
   } catch (error) {
     if (error instanceof Failure) return { problem: error.code };

@@ -26,14 +26,15 @@ export const createSendEvent = (parts: CallsOut) => ({
       type: event.type,
       sequence: event.sequence,
     });
-    if (told) await parts.room.orders.recordTry(name, [told]);
+    const lines = told ? [told] : [];
     const settings = answer.ok ? undefined : await parts.room.settings.effectiveFor(issuer, row.product.id);
     const delayMs = settings && eventDelayMs(tryNumber, Math.random, settings.eventDelaysSeconds);
     if (answer.ok || delayMs === undefined) {
       const status = answer.ok ? 'sent' : 'given_up';
-      await parts.room.orders.markEvent(name, name.sequence, status);
+      await parts.room.orders.markEvent(name, name.sequence, status, lines);
       return status;
     }
+    if (lines.length > 0) await parts.room.orders.recordTry(name, lines);
     throw ApplicationFailure.create({
       type: 'issuer_failed',
       message: `try ${tryNumber} of event ${event.sequence}: ${answer.problem}`,

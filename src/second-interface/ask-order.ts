@@ -35,6 +35,8 @@ export interface Judged {
   readonly row: OrderRow;
   /** The order holds codes of this very submission. */
   readonly isHeld: boolean;
+  /** The workflow has written view and claims by itself, in the task of this very question. */
+  readonly isProjected: boolean;
 }
 
 /**
@@ -73,18 +75,22 @@ const settle = async (
   switch (asked.kind) {
     case 'judged': {
       const { answer, facts, entries, isHeld } = asked.reply;
-      await room.orders.writeView(row, facts, entries);
-      return { answer, isHeld, row: { ...row, facts, state: facts.state, version: facts.version } };
+      const isProjected = takesLastCodes(answer) && (await room.orders.isProjected(row, facts.version));
+      if (!isProjected) await room.orders.writeView(row, facts, entries);
+      return { answer, isHeld, isProjected, row: { ...row, facts, state: facts.state, version: facts.version } };
     }
     case 'refused':
       await room.orders.recordTry(row, [unrecorded(updateId, message, asked.code, room.nowMs())]);
-      return { answer: { kind: 'refused', code: asked.code }, row, isHeld: false };
+      return { answer: { kind: 'refused', code: asked.code }, row, isHeld: false, isProjected: false };
     case 'busy':
       throw new Failure('rate_limited', { retryAfterSeconds: 1 });
     default:
       return 'away';
   }
 };
+
+/** Then the workflow goes on to the delivery at once, and projects within the task that answers. */
+const takesLastCodes = (answer: Answer): boolean => answer.kind === 'codes' && answer.outstanding === 0;
 
 /** The workflow has ended: the row holds its last facts, and the same pure function gives the same answers. */
 const judgeClosed = async (
@@ -104,7 +110,7 @@ const judgeClosed = async (
       entries.map((entry, n) => ({ ...entry, key: `closed.${updateId}.${n}` })),
     );
   }
-  return { answer, row, isHeld };
+  return { answer, row, isHeld, isProjected: false };
 };
 
 /** Refusals that time can undo leave no trace in the workflow; the timeline shows them all the same. */

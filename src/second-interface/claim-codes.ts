@@ -114,10 +114,10 @@ const claimed = (row: SubmissionRow): ClaimedCodes => ({
 export const settleClaim = async (
   { codes }: SecondInterface,
   submission: SubmissionRow,
-  { answer, isHeld }: Pick<Judged, 'answer' | 'isHeld'>,
+  { answer, isHeld, isProjected }: Pick<Judged, 'answer' | 'isHeld' | 'isProjected'>,
 ): Promise<boolean> => {
   if (isHeld) {
-    await codes.markAccepted([submission._id]);
+    if (!isProjected) await codes.markAccepted([submission._id]);
     return true;
   }
   if (answer.kind === 'refused' && answer.late) {

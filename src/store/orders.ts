@@ -222,6 +222,11 @@ export const createOrders = ({ orders }: Database) => {
       throw new Error('the row changed at every try');
     },
 
+    /** Whether the workflow's own projection has written that version, with its lines, events and claims. */
+    isProjected: async (order: OrderName, version: number): Promise<boolean> =>
+      (await orders.findOne({ _id: orderId(order), projected: { $gte: version } }, { projection: { _id: 1 } })) !==
+      null,
+
     /** Written by the call-out activities: each try with its answer, in one write. */
     recordTry: async (
       order: OrderName,
@@ -270,10 +275,30 @@ export const createOrders = ({ orders }: Database) => {
         .limit(limit)
         .toArray(),
 
-    markEvent: async (order: OrderName, sequence: number, status: 'sent' | 'given_up'): Promise<void> => {
+    /** Called with an event's last try: usually nothing else is pending, and one write does all. */
+    markEvent: async (
+      order: OrderName,
+      sequence: number,
+      status: 'sent' | 'given_up',
+      entries: readonly TimelineEntry[] = [],
+    ): Promise<void> => {
       const _id = orderId(order);
-      const givenUp = status === 'given_up' ? { eventsGivenUpAt: new Date() } : {};
-      await orders.updateOne({ _id, 'events.sequence': sequence }, { $set: { 'events.$.status': status, ...givenUp } });
+      const change = {
+        $set: {
+          'events.$[event].status': status,
+          ...(status === 'given_up' ? { eventsGivenUpAt: new Date() } : {}),
+        },
+        ...(entries.length > 0 ? { $push: push(entries) } : {}),
+      };
+      const isThis = { arrayFilters: [{ 'event.sequence': sequence }] };
+      const otherPending = { $elemMatch: { status: 'pending' as const, sequence: { $ne: sequence } } };
+      const last = await orders.updateOne(
+        { _id, ...isKept, events: { $not: otherPending } },
+        { ...change, $unset: { eventsPendingSince: 1 } },
+        isThis,
+      );
+      if (last.matchedCount > 0) return;
+      await orders.updateOne({ _id, ...isKept }, change, isThis);
       await orders.updateOne(
         { _id, eventsPendingSince: { $exists: true }, 'events.status': { $ne: 'pending' } },
         { $unset: { eventsPendingSince: 1 } },
