@@ -6,10 +6,12 @@ import type { OrderMeter } from '../src/metrics/order-meter';
 import { askOrder, type SecondInterface } from '../src/second-interface/ask-order';
 import { cancelOrder } from '../src/second-interface/cancel-order';
 import { judgeSubmission } from '../src/second-interface/claim-codes';
+import { resumeIfLost } from '../src/second-interface/resume-order';
 import { startableOrder } from '../src/second-interface/startable-order';
 import type { Issuers } from '../src/store/issuers';
 import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
+import type { Troubles } from '../src/temporal/troubles';
 import type { Alerted } from './tell-alerts';
 
 /** What one pass mended and told, shown in the Temporal UI as its result. */
@@ -22,6 +24,8 @@ export interface Reconciled extends Alerted {
   readonly viewsRefreshed: number;
   readonly cancelled: number;
   readonly purged: number;
+  /** Orders that no workflow ran for. */
+  readonly resumed: number;
 }
 
 export interface Reconciling {
@@ -29,6 +33,7 @@ export interface Reconciling {
   readonly issuers: Issuers;
   readonly requests: Requests;
   readonly purge: Purge;
+  readonly troubles: Troubles;
   /** How long after its end an order is kept; left out: for ever. */
   readonly purgeAfterMs?: number | undefined;
   /** Looks for trouble once all is mended that can be. */
@@ -44,8 +49,15 @@ export interface Reconciling {
 const settleMs = 30_000;
 const batch = 100;
 
+const firstPosition = '0';
+
+/** Where the last look at open orders ended: each pass of this process looks at the next ones, round and round. */
+interface Turn {
+  after: string;
+}
+
 /** Mends what a death between two steps leaves behind. Bounded batches; harmless when two passes run at once. */
-export const createReconcile = (parts: Reconciling) => ({
+export const createReconcile = (parts: Reconciling, turn: Turn = { after: firstPosition }) => ({
   reconcile: async (): Promise<Reconciled> => {
     const before = new Date(parts.nowMs() - settleMs);
     const starts = await startMissing(parts, before);
@@ -57,6 +69,7 @@ export const createReconcile = (parts: Reconciling) => ({
       viewsRefreshed: await refreshViews(parts),
       cancelled: await cancelOrphans(parts),
       purged: await purgeOld(parts),
+      resumed: await resumeLost(parts, turn, before),
     };
     parts.meter.mended(mended);
     return { ...mended, ...(await parts.alert()) };
@@ -164,4 +177,17 @@ const purgeOld = async ({ purge, purgeAfterMs, ...parts }: Reconciling): Promise
   if (purgeAfterMs === undefined) return 0;
   const due = await purge.due(new Date(parts.nowMs() - purgeAfterMs), batch);
   return each(parts, 'purge', due, (order) => purge.forget(order, new Date(parts.nowMs())));
+};
+
+/** Open orders whose workflow is missing or ended without them: a restore from another moment, or somebody terminated it. */
+const resumeLost = async (parts: Reconciling, turn: Turn, before: Date): Promise<number> => {
+  const { room, troubles, log } = parts;
+  const open = await room.orders.openAfter(turn.after, before, batch);
+  turn.after = open.length < batch ? firstPosition : (open.at(-1)?.position ?? firstPosition);
+  return each(parts, 'resume', open, async (row) => {
+    const outcome = await resumeIfLost(room, troubles, row);
+    if (outcome === 'too_large')
+      log.error({ order: row._id }, 'an order has no workflow and too many codes: a person must look');
+    return outcome === 'resumed' || outcome === 'view_written';
+  });
 };

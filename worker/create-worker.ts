@@ -16,6 +16,7 @@ import type { PlatformKeys } from '../src/sealing/platform-keys';
 import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
 import { dataConverterWith } from '../src/temporal/client';
+import type { Troubles } from '../src/temporal/troubles';
 
 export interface WorkerParts {
   readonly connection: NativeConnection;
@@ -25,6 +26,7 @@ export interface WorkerParts {
   readonly keys: PlatformKeys;
   readonly requests: Requests;
   readonly purge: Purge;
+  readonly troubles: Troubles;
   readonly purgeAfterMs?: number | undefined;
   readonly alerting: Pick<Alerting, 'stats' | 'circuits' | 'alerts' | 'alertUrl'>;
   readonly log: Logger;
@@ -52,6 +54,7 @@ export const createWorkers = async (parts: WorkerParts): Promise<Worker[]> => {
         issuers: callsOut.issuers,
         requests: parts.requests,
         purge: parts.purge,
+        troubles: parts.troubles,
         purgeAfterMs: parts.purgeAfterMs,
         meter: callsOut.meter,
         alert: () =>

@@ -29,7 +29,7 @@ const main = async (): Promise<void> => {
   const core = await untilDone('MongoDB', log, stopping.signal, () =>
     assemble(config, (codec) => clientOn(connection, namespace, codec), nowMs),
   );
-  const { client, codec, room, issuers, ring, keys, requests, purge, database } = core;
+  const { client, codec, room, issuers, ring, keys, requests, purge, troubles, database } = core;
   const { registry, collectOwnProcess } = core.metrics;
   await untilDone('search attributes', log, stopping.signal, async () => {
     if (!(await createReadiness(client).hasSearchAttributes()))
@@ -48,6 +48,7 @@ const main = async (): Promise<void> => {
     keys,
     requests,
     purge,
+    troubles,
     purgeAfterMs: config.purgeAfterMs,
     alerting: { stats: core.stats, circuits: core.circuits, alerts: core.alerts, alertUrl: config.alertWebhookUrl },
     log,

@@ -32,7 +32,7 @@ interface Claims {
 /** An order in its workflow: the facts, what it hears, and what has not been written to the row yet. */
 export class LiveOrder {
   facts: OrderFacts;
-  private held: readonly HeldCode[] = [];
+  private held: readonly HeldCode[];
   private entries: TimelineEntry[] = [];
   private events: OrderEvent[] = [];
   private claims: Claims = { accepted: [], late: [] };
@@ -43,7 +43,10 @@ export class LiveOrder {
   private writing: Promise<void> = Promise.resolve();
 
   constructor(readonly input: OrderInput) {
-    this.facts = openFacts(input);
+    this.facts = input.resumed?.facts ?? openFacts(input);
+    this.held = input.resumed?.held ?? [];
+    // A request after a resumption is a new message: its number was never used.
+    if (input.resumed) this.codeRequests = requestsPerResumption * this.facts.renotifications;
     setCurrentDetails(whyWaiting(this.facts));
   }
 
@@ -66,6 +69,11 @@ export class LiveOrder {
     CancellationScope.current()
       .cancelRequested.catch(() => undefined)
       .finally(() => this.hear({ kind: 'cancel', by: 'operator', reason: 'cancelled in the engine' }));
+  }
+
+  /** After a resumption: codes that the order was given before. */
+  recall(): void {
+    for (const message of this.input.resumed?.codes ?? []) this.hear(message);
   }
 
   /** Decides by the state alone, once, and remembers what is to be written. */
@@ -190,5 +198,8 @@ export class LiveOrder {
 
 /** The newest lines that a projection carries; the row has the older ones already. */
 const entriesLimit = 200;
+
+/** More than an order asks between two resumptions. */
+const requestsPerResumption = 1_000;
 
 const refusal = (code: string): ApplicationFailure => ApplicationFailure.nonRetryable(code, code);

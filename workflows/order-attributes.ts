@@ -29,13 +29,13 @@ export const nameAttributes = ({ issuerId, orderNo }: OrderName): SearchAttribut
 
 /** Set by the start, which costs no event: what stays, and the first of what changes. */
 export const openingAttributes = (
-  order: OrderName & OrderOpening & { readonly productId: string },
+  order: OrderName & OrderOpening & { readonly productId: string; readonly resumed?: { readonly facts: OrderFacts } },
 ): SearchAttributePair[] => [
   ...nameAttributes(order),
   { key: keys.productId, value: order.productId },
   { key: keys.amountValue, value: order.amount.value },
   { key: keys.amountCurrency, value: order.amount.currency },
-  ...changingAttributes('accepted', order.channel),
+  ...(order.resumed ? stateAttributes(order.resumed.facts) : changingAttributes('accepted', order.channel)),
 ];
 
 /** One upsert, one event, however many attributes: all that may have changed go together. */

@@ -1,11 +1,21 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { OrderName } from '../src/domain/ids';
 import type { Answer, OrderMessage, TimelineEntry } from '../src/domain/messages';
-import type { OrderFacts, OrderOpening } from '../src/domain/order';
+import type { HeldCode, OrderFacts, OrderOpening } from '../src/domain/order';
 
 /** What the gateway and the workflow say to each other; the gateway loads nothing else of this folder. */
 export interface OrderInput extends OrderName, OrderOpening {
   readonly callsOutQueue: string;
+  /** The order ran before, and the engine lost its workflow: it goes on from what its row says. */
+  readonly resumed?: ResumedOrder;
+}
+
+export interface ResumedOrder {
+  readonly facts: OrderFacts;
+  /** What an order holds that waits for codes no more. */
+  readonly held: readonly HeldCode[];
+  /** What one that still waits was given: it hears of it anew. */
+  readonly codes: readonly (OrderMessage & { readonly kind: 'codes' })[];
 }
 
 /** The verdict together with the view that it leaves: the HTTP side writes the view before it answers. */

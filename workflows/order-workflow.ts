@@ -11,6 +11,7 @@ import type { OrderInput, OrderOutcome } from './order-messages';
 export async function orderWorkflow(input: OrderInput): Promise<OrderOutcome> {
   const order = new LiveOrder(input);
   order.answerQuestions();
+  order.recall();
   await CancellationScope.nonCancellable(async () => {
     await beVerified(order);
     await beIssued(order);
@@ -45,6 +46,8 @@ async function beIssued(order: LiveOrder): Promise<void> {
 
 /** The terminal gets the codes; where it does not take them, the order waits for a person. */
 async function beDelivered(order: LiveOrder): Promise<void> {
+  // Only a resumed one is so at the beginning.
+  if (isUndeliverable(order)) await order.untilHeard(() => !isUndeliverable(order));
   while (order.state === 'issued') {
     await deliver(order);
     if (!isUndeliverable(order)) return;

@@ -129,6 +129,9 @@ export const finalStates = ['delivered', 'refused', 'expired', 'cancelled'] as c
 /** What the deletion of an issuer cancels; `issued` is on its way out, and is looked at again. */
 export const cancellableStates = ['accepted', 'notified', 'verified', 'partially_issued', 'undeliverable'] as const;
 
+/** A workflow runs for them, or should. */
+export const openStates = [...cancellableStates, 'issued'] as const satisfies readonly OrderState[];
+
 /** The workflow has ended or is about to. */
 export const isFinal = (state: OrderState): boolean => (finalStates as readonly OrderState[]).includes(state);
 

@@ -54,7 +54,8 @@ export const askOrder = async (
   if (isFinal(row.facts.state)) return judgeClosed(room, row, updateId, message);
   let asked = await room.gateway.ask(row, updateId, message);
   if (asked.kind === 'not_found') {
-    const started = await room.gateway.startOrder(startableOrder(row));
+    // An order that is further than its start is never begun anew: without a workflow it waits for the reconciler.
+    const started = row.version > 1 ? 'exists' : await room.gateway.startOrder(startableOrder(row));
     if (started === 'away') return 'away';
     if (started === 'exists') {
       const newer = await room.orders.find(row);

@@ -1,6 +1,14 @@
 import { type OrderName, orderId } from '../domain/ids';
 import type { OrderEvent, TimelineEntry } from '../domain/messages';
-import { type Amount, finalStates, isFinal, type OrderFacts, type OrderState, type Terminal } from '../domain/order';
+import {
+  type Amount,
+  finalStates,
+  isFinal,
+  type OrderFacts,
+  type OrderState,
+  openStates,
+  type Terminal,
+} from '../domain/order';
 import { type Database, isDuplicate } from './database';
 
 export interface PendingEvent extends OrderEvent {
@@ -340,6 +348,21 @@ export const createOrders = ({ orders }: Database) => {
           { _id: { $in: names.map(orderId) }, ...isKept },
           { projection: { timeline: 0, events: 0, wrappedKey: 0 } },
         )
+        .toArray() as Promise<OrderRow[]>,
+
+    /** Read by the reconciler: orders that should run, a part at a time, the oldest first. */
+    openAfter: (position: string, before: Date, limit: number): Promise<OrderRow[]> =>
+      orders
+        .find(
+          {
+            state: { $in: [...openStates] },
+            position: { $gt: position, $lt: before.toISOString() },
+            unstartedSince: { $exists: false },
+          },
+          { projection: { timeline: 0, events: 0, wrappedKey: 0 } },
+        )
+        .sort({ position: 1 })
+        .limit(limit)
         .toArray() as Promise<OrderRow[]>,
 
     /** Open orders of one issuer, for the cancelling of what a deleted issuer leaves. */

@@ -16,6 +16,7 @@ import {
   type OrderInput,
   orderFacts,
   type Reply,
+  type ResumedOrder,
   updates,
   workflowNames,
 } from '../../workflows/order-messages';
@@ -39,6 +40,7 @@ export interface EchoInput {
 export interface StartableOrder extends OrderName, OrderOpening {
   readonly summary: string;
   readonly productId: string;
+  readonly resumed?: ResumedOrder;
 }
 
 export type EngineCallResult = 'ok' | 'refused' | 'away' | 'busy';
@@ -112,7 +114,8 @@ export const createOrderGateway = ({
           workflowId: workflowId(order),
           taskQueue,
           args: [input],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          // A resumed order's workflow may have ended without an end of the order: it was terminated, or went back in time.
+          workflowIdReusePolicy: order.resumed ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
           workflowIdConflictPolicy: 'USE_EXISTING',
           typedSearchAttributes: openingAttributes(order),
           staticSummary: summary,

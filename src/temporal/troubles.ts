@@ -13,6 +13,7 @@ export interface StuckOrder extends OrderName {
 }
 
 export interface OrderTrouble {
+  readonly isRunning: boolean;
   readonly isStuck: boolean;
   readonly heldCall?: HeldCall;
 }
@@ -38,10 +39,11 @@ export const createTroubles = ({ client, taskQueue }: { readonly client: Client;
     /** Asked for one order; undefined where it has no workflow. */
     of: async (order: OrderName): Promise<OrderTrouble | undefined> => {
       try {
-        const { raw } = await limited(() => client.workflow.getHandle(workflowId(order)).describe());
+        const { raw, status } = await limited(() => client.workflow.getHandle(workflowId(order)).describe());
         const heldCall = (raw.pendingActivities ?? []).map(heldCallOf).find((call) => call !== undefined);
         const attributes = raw.workflowExecutionInfo?.searchAttributes?.indexedFields ?? {};
-        return { isStuck: reportedProblems in attributes, ...(heldCall ? { heldCall } : {}) };
+        const isRunning = status.name === 'RUNNING' || status.name === 'PAUSED';
+        return { isRunning, isStuck: reportedProblems in attributes, ...(heldCall ? { heldCall } : {}) };
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return undefined;
         throw error;

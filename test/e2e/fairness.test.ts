@@ -4,28 +4,30 @@ import { platformOfFile } from '../support/platform-of-file';
 import { startTerminal } from '../support/terminal';
 import { until } from '../support/until';
 
-const file = platformOfFile();
+/** Few, so that they are soon taken, also on a busy machine. */
+const perIssuerLimit = 2;
+const file = platformOfFile({ perIssuerLimit });
 const servers: { stop(): Promise<void> }[] = [];
 afterAll(async () => {
   for (const server of servers) await server.stop();
 });
-const callsPerIssuer = 32;
 
 /** An issuer's server that takes calls and answers none; it tells how many are open. */
 const startSilent = async () => {
-  const steps: ('begin' | 'end')[] = [];
+  let running = 0;
+  let most = 0;
   const server = createServer((request, response) => {
-    steps.push('begin');
+    running += 1;
+    most = Math.max(most, running);
     request.resume();
-    response.on('close', () => steps.push('end'));
+    response.on('close', () => {
+      running -= 1;
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const running = (): number => steps.reduce((n, step) => n + (step === 'begin' ? 1 : -1), 0);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`,
-    running,
-    hasEnded: () => steps.includes('end'),
-    begunBeforeAnyEnd: () => (steps.includes('end') ? steps.indexOf('end') : steps.length),
+    most: () => most,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -38,9 +40,9 @@ test('an issuer that answers nothing has its own calls alone: another one is ser
   servers.push(silent);
   const slow = await file.issuer({ callback: { kind: 'url', url: silent.url } });
   const other = await file.issuer();
-  const orderNos = Array.from({ length: callsPerIssuer + 8 }, (_, n) => `slow-${n}`);
+  const orderNos = Array.from({ length: 3 * perIssuerLimit }, (_, n) => `slow-${n}`);
   await Promise.all(orderNos.map((orderNo) => slow.place(orderNo)));
-  await until('as many calls as may be', () => silent.running() === callsPerIssuer);
+  await until('as many calls as may be', () => silent.most() >= perIssuerLimit);
 
   await other.placeVerified('quick-1');
   await other.submit('quick-1', [{ itemId: 'a', value: 'QUICK-1' }]);
@@ -52,8 +54,7 @@ test('an issuer that answers nothing has its own calls alone: another one is ser
     );
     return whys.some(({ body }) => /Held: as many calls to the issuer run as may run at once/.test(body.why));
   });
-  await until('the first call was given up', silent.hasEnded);
-  expect(silent.begunBeforeAnyEnd()).toBe(callsPerIssuer);
+  expect(silent.most()).toBe(perIssuerLimit);
 }, 180_000);
 
 test('every order, call out and event carries its issuer, by which the engine takes turns on a backlog', async () => {

@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Registry } from 'prom-client';
-import { createReconcile } from '../../activities/reconcile';
-import { createLogger } from '../../src/logger';
-import { createOrderMeter } from '../../src/metrics/order-meter';
 import { startIssuer, type TestIssuer } from '../support/issuer';
 import { type Platform, startPlatform } from '../support/platform';
 import { expectProblem } from '../support/problem';
+import { reconcileOnce } from '../support/reconcile';
 import { until } from '../support/until';
 
 /** The same platform twice: one whose engine is there, and one whose engine does not answer at its address. */
@@ -35,15 +32,7 @@ const whileAway = async <T>(act: () => Promise<T>): Promise<T> => {
     door.baseUrl = there.baseUrl;
   }
 };
-/** What the worker's Schedule runs; a minute ahead, so that nothing is too young for it. */
-const reconcile = () => {
-  const { room, issuers, requests, purge } = there.core;
-  const log = createLogger('silent', 'test');
-  const alert = async () => ({ alertsRaised: 0, alertsCleared: 0, alertsTold: 0 });
-  const meter = createOrderMeter(new Registry());
-  const parts = { room, issuers, requests, purge, meter, alert, log };
-  return createReconcile({ ...parts, nowMs: () => Date.now() + 60_000 }).reconcile();
-};
+const reconcile = () => reconcileOnce(there);
 
 describe('while the engine is away', () => {
   test('a payment request is answered 201 at once; the order runs once the engine is back', async () => {

@@ -1,28 +1,17 @@
-import { Registry } from 'prom-client';
-import { createReconcile, type Reconciled } from '../../activities/reconcile';
 import { retentionMs } from '../../src/domain/timings';
-import { createLogger } from '../../src/logger';
-import { createOrderMeter } from '../../src/metrics/order-meter';
 import { unwrapOrderKey } from '../../src/sealing/order-keys';
 import type { OrderRow } from '../../src/store/orders';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
+import { reconcileOnce } from '../support/reconcile';
 import { until } from '../support/until';
 
 const file = platformOfFile();
 const keptMs = 400 * 86_400_000;
 const secretWords = ['A product', 'payer-of-the-order', 'a metadata value', 'VALUE-OF-THE-CODE', 'item-of-the-code'];
 
-const alert = async () => ({ alertsRaised: 0, alertsCleared: 0, alertsTold: 0 });
-
-/** What the worker's Schedule runs, at another time. */
-const reconcileAt = (atMs: number): Promise<Reconciled> => {
-  const { room, issuers, requests, purge } = file.platform.core;
-  const log = createLogger('silent', 'test');
-  const meter = createOrderMeter(new Registry());
-  const parts = { room, issuers, requests, purge, purgeAfterMs: keptMs, meter, alert, log };
-  return createReconcile({ ...parts, nowMs: () => atMs }).reconcile();
-};
+/** At another time. */
+const reconcileAt = (atMs: number) => reconcileOnce(file.platform, { nowMs: () => atMs, purgeAfterMs: keptMs });
 
 const rowOf = async (issuerId: string, orderNo: string): Promise<OrderRow> => {
   const row = await file.platform.core.room.orders.find({ issuerId, orderNo });
@@ -114,14 +103,9 @@ test('without a limit nothing is ever purged', async () => {
   const issuer = await file.issuer();
   await issuer.place('kept');
   await issuer.cancel('kept');
-  const { room, issuers, requests, purge } = file.platform.core;
   const nowMs = () => Date.now() + 100 * keptMs;
-  const log = createLogger('silent', 'test');
-  const meter = createOrderMeter(new Registry());
   await until('all events are told', async () => !(await rowOf(issuer.issuerId, 'kept')).eventsPendingSince);
-  expect((await createReconcile({ room, issuers, requests, purge, meter, alert, log, nowMs }).reconcile()).purged).toBe(
-    0,
-  );
+  expect((await reconcileOnce(file.platform, { nowMs })).purged).toBe(0);
   expect((await issuer.order('kept')).body.state).toBe('cancelled');
 });
 

@@ -30,6 +30,8 @@ export interface PlatformOptions {
   readonly masterKeys?: readonly Buffer[];
   /** Beside the bearer of `operatorToken`, who is an admin. */
   readonly operators?: readonly { name: string; role: 'viewer' | 'operator' | 'admin'; token: string }[];
+  /** How many calls to one issuer run at once; left out: as in production. */
+  readonly perIssuerLimit?: number;
 }
 
 export interface Answer {
@@ -124,7 +126,11 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
   const startWorkers = async (bundlePath = setting('TEST_WORKFLOW_BUNDLE')): Promise<void> => {
     const connection = await NativeConnection.connect({ address: temporal.address });
     const workerCore = await assemble(config, (codec) => clientOn(connection, temporal.namespace, codec), nowMs);
-    const outbound = createOutbound({ guard, clock: { nowMs } });
+    const outbound = createOutbound({
+      guard,
+      clock: { nowMs },
+      ...(options.perIssuerLimit === undefined ? {} : { perIssuerLimit: options.perIssuerLimit }),
+    });
     const workers = await createWorkers({
       connection,
       namespace: temporal.namespace,
@@ -147,6 +153,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
         alerts: workerCore.alerts,
         alertUrl: options.alertUrl,
       },
+      troubles: workerCore.troubles,
       log,
       taskQueue: config.taskQueue,
       callsOutQueue: config.callsOutQueue,

@@ -1,0 +1,63 @@
+import type { ResumedOrder } from '../../workflows/order-messages';
+import { isAwaitingCodes, isFinal } from '../domain/order';
+import type { OrderRow } from '../store/orders';
+import type { Troubles } from '../temporal/troubles';
+import type { SecondInterface } from './ask-order';
+import { codesMessage } from './claim-codes';
+import { startableOrder } from './startable-order';
+
+/** References of so many codes fit the engine's payload; an order with more is left to a person. */
+const codesLimit = 2_000;
+
+export type Resumed = 'runs' | 'view_written' | 'resumed' | 'away' | 'too_large';
+
+/**
+ * An order that should run. Where no workflow runs for it, engine and database come from different moments, or somebody
+ * terminated it: whichever of the two is further counts, and the order goes on from there.
+ */
+export const resumeIfLost = async (room: SecondInterface, troubles: Troubles, seen: OrderRow): Promise<Resumed> => {
+  const known = await troubles.of(seen);
+  if (known?.isRunning) return 'runs';
+  // Read after the engine: a workflow writes its row before it ends.
+  const row = await room.orders.find(seen);
+  if (!row || isFinal(row.facts.state)) return 'runs';
+  if (known) {
+    const facts = await room.gateway.readFacts(row);
+    if (!facts) return 'away';
+    if (facts.version > row.version) {
+      await room.orders.writeView(row, facts, []);
+      if (isFinal(facts.state)) return 'view_written';
+    }
+  }
+  const newest = await room.orders.find(row);
+  const resumed = newest && (await resumedOrder(room, newest));
+  if (!resumed) return 'too_large';
+  return (await room.gateway.startOrder({ ...startableOrder(newest), resumed })) === 'started' ? 'resumed' : 'away';
+};
+
+/** By reference only. The next notice is a new message, and no event's number is given twice. */
+const resumedOrder = async ({ codes }: SecondInterface, row: OrderRow): Promise<ResumedOrder | undefined> => {
+  const accepted = await codes.accepted(row);
+  if (accepted.length > codesLimit) return undefined;
+  const facts = {
+    ...row.facts,
+    version: row.version + 1,
+    renotifications: row.facts.renotifications + 1,
+    sequence: Math.max(row.facts.sequence, ...row.events.map(({ sequence }) => sequence)),
+  };
+  if (isAwaitingCodes(facts.state)) {
+    const given = await codes.notHeard(row, -1);
+    return {
+      facts: { ...facts, state: 'verified', issued: 0 },
+      held: [],
+      codes: given.map(({ _id, codes: items }) => codesMessage(_id, items, false)),
+    };
+  }
+  const held = accepted.map(({ itemId, fingerprint, valueFingerprint, submissionId }) => ({
+    itemId,
+    fingerprint,
+    valueFingerprint,
+    submissionId,
+  }));
+  return { facts, held, codes: [] };
+};

@@ -1,0 +1,157 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { OrderRow } from '../../src/store/orders';
+import type { TestIssuer } from '../support/issuer';
+import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
+import { reconcileOnce } from '../support/reconcile';
+import { startTerminal, type TestTerminal } from '../support/terminal';
+import { until } from '../support/until';
+
+const file = platformOfFile();
+let issuer: TestIssuer;
+let terminal: TestTerminal;
+beforeAll(async () => {
+  issuer = await file.issuer();
+  terminal = await startTerminal();
+});
+afterAll(() => terminal.stop());
+
+const reconcile = () => reconcileOnce(file.platform);
+const handleOf = (of: TestIssuer, orderNo: string) =>
+  file.platform.client.workflow.getHandle(`order/${of.issuerId}/${orderNo}`);
+
+/** As after a restore of an engine that never knew the order. */
+const lose = async (of: TestIssuer, orderNo: string): Promise<void> => {
+  const { client } = file.platform;
+  const handle = handleOf(of, orderNo);
+  await handle.terminate('the engine is of an older moment');
+  const workflowExecution = { workflowId: handle.workflowId };
+  await client.workflowService.deleteWorkflowExecution({ namespace: client.options.namespace, workflowExecution });
+  await until('the engine knows the order no more', () =>
+    handle.describe().then(
+      () => false,
+      (error: unknown) => error instanceof WorkflowNotFoundError,
+    ),
+  );
+};
+const rowOf = async (orderNo: string): Promise<OrderRow> => {
+  const row = await file.platform.core.database.orders.findOne({ _id: `${issuer.issuerId}/${orderNo}` });
+  if (!row) throw new Error('no row');
+  return row;
+};
+const pageOf = async (url: string): Promise<string> => (await fetch(url)).text();
+
+test('an order that waits for its verification is told of anew, as a new message with the same token', async () => {
+  await issuer.place('notified');
+  const first = await issuer.message('order.paid', 'notified');
+  await issuer.inState('notified', 'notified');
+  await lose(issuer, 'notified');
+  expect((await reconcile()).resumed).toBe(1);
+  const second = await issuer.message('order.paid', 'notified', 2);
+  expect(second.id).not.toBe(first.id);
+  expect(second.data).toEqual(first.data);
+  expect((await issuer.verify('notified')).status).toBe(200);
+  expect((await issuer.submit('notified', [{ itemId: 'a', value: 'NOTIFIED' }])).status).toBe(201);
+  await issuer.inState('notified', 'delivered');
+});
+
+test('a verified order is never begun anew: it says that it could not be asked, and goes on verified', async () => {
+  await issuer.placeVerified('verified');
+  await lose(issuer, 'verified');
+  const token = issuer.tokenOf('verified');
+  const codes = { type: 'order.codes', orderNo: 'verified', token, codes: [{ itemId: 'a', value: 'VERIFIED' }] };
+  expect((await issuer.post('/orders/verified/codes', codes, { webhookId: 'lost-1' })).status).toBe(202);
+  expect((await reconcile()).resumed).toBe(1);
+  await until('the queued codes are judged', async () => {
+    await reconcile();
+    return (await issuer.order('verified')).body.state === 'delivered';
+  });
+  expect((await issuer.post('/orders/verified/codes', codes, { webhookId: 'lost-1' })).body).toEqual({
+    accepted: 1,
+    outstanding: 0,
+  });
+});
+
+test('an order with some of its codes still has them', async () => {
+  const placed = await issuer.placeVerified('partial', { quantity: 2 });
+  expect((await issuer.submit('partial', [{ itemId: 'a', value: 'PARTIAL-A' }])).status).toBe(201);
+  await lose(issuer, 'partial');
+  expect((await reconcile()).resumed).toBe(1);
+  await issuer.inState('partial', 'partially_issued');
+  expectProblem(await issuer.submit('partial', [{ itemId: 'a', value: 'OTHER' }]), 409, 'code_conflict');
+  expect((await issuer.submit('partial', [{ itemId: 'b', value: 'PARTIAL-B' }])).body).toEqual({
+    accepted: 1,
+    outstanding: 0,
+  });
+  await issuer.inState('partial', 'delivered');
+  const page = await pageOf(placed.body.pickupUrl);
+  for (const value of ['PARTIAL-A', 'PARTIAL-B']) expect(page).toContain(value);
+});
+
+test('an order whose codes are asked for is asked for them anew, as a new message', async () => {
+  const asked = await file.issuer({ codeMode: 'request' });
+  asked.on('order.code_requested', async () => ({ status: 202 }));
+  await asked.placeVerified('asked');
+  const first = await asked.message('order.code_requested', 'asked');
+  await lose(asked, 'asked');
+  asked.on('order.code_requested', async () => ({
+    status: 200,
+    body: { status: 'issued', codes: [{ itemId: 'a', value: 'ASKED' }] },
+  }));
+  expect((await reconcile()).resumed).toBe(1);
+  expect((await asked.message('order.code_requested', 'asked', 2)).id).not.toBe(first.id);
+  await asked.inState('asked', 'delivered');
+});
+
+test('an undeliverable order still waits for a person, and its events go on without a gap', async () => {
+  terminal.answer('/gone', () => 410);
+  await issuer.placeVerified('gone', { terminal: { channel: 'webhook', url: terminal.urlOf('/gone') } });
+  await issuer.submit('gone', [{ itemId: 'a', value: 'GONE' }]);
+  await issuer.inState('gone', 'undeliverable');
+  expect((await issuer.message('order.undeliverable', 'gone')).data.sequence).toBe(1);
+  await lose(issuer, 'gone');
+  expect((await reconcile()).resumed).toBe(1);
+  const right = { terminal: { channel: 'webhook', url: terminal.urlOf('/right') } };
+  expect((await file.platform.operator('POST', `/orders/${issuer.issuerId}/gone/redeliver`, right)).status).toBe(200);
+  expect(JSON.parse((await terminal.delivery('/right')).raw).data.codes).toMatchObject([{ value: 'GONE' }]);
+  expect((await issuer.message('order.delivered', 'gone')).data.sequence).toBe(2);
+});
+
+test('a terminated order goes on as well, once, and a running one is left alone', async () => {
+  await issuer.placeVerified('terminated');
+  await issuer.placeVerified('running');
+  const { runId } = await handleOf(issuer, 'running').describe();
+  await handleOf(issuer, 'terminated').terminate('by mistake');
+  const passes = [...(await Promise.all([reconcile(), reconcile()])), await reconcile()];
+  expect(passes.map(({ resumed }) => resumed).reduce((a, b) => a + b)).toBeGreaterThanOrEqual(1);
+  expect(passes[2]?.resumed).toBe(0);
+  expect((await handleOf(issuer, 'running').describe()).runId).toBe(runId);
+  for (const orderNo of ['terminated', 'running']) {
+    expect((await issuer.submit(orderNo, [{ itemId: 'a', value: `END-${orderNo}` }])).status).toBe(201);
+    await issuer.inState(orderNo, 'delivered');
+  }
+});
+
+test('a row of an older moment than its finished order is brought up to date, and nothing is done again', async () => {
+  await issuer.placeVerified('behind');
+  const before = await rowOf('behind');
+  await issuer.submit('behind', [{ itemId: 'a', value: 'BEHIND' }]);
+  await issuer.inState('behind', 'delivered');
+  await issuer.message('order.delivered', 'behind');
+  await until(
+    'the workflow has ended',
+    async () => (await handleOf(issuer, 'behind').describe()).status.name === 'COMPLETED',
+  );
+  await file.platform.core.database.orders.replaceOne({ _id: before._id }, before);
+  expect((await issuer.order('behind')).body.state).toBe('verified');
+  expect((await reconcile()).resumed).toBe(1);
+  expect((await issuer.order('behind')).body).toMatchObject({
+    state: 'delivered',
+    codes: { issued: 1, outstanding: 0 },
+  });
+  expect((await reconcile()).resumed).toBe(0);
+  expect(issuer.received.filter(({ data }) => data.orderNo === 'behind').map(({ type }) => type)).toEqual([
+    'order.paid',
+    'order.delivered',
+  ]);
+});

@@ -1,0 +1,23 @@
+import { Registry } from 'prom-client';
+import { createReconcile, type Reconciled } from '../../activities/reconcile';
+import { createLogger } from '../../src/logger';
+import { createOrderMeter } from '../../src/metrics/order-meter';
+import type { Platform } from './platform';
+
+/** One pass of what the worker's Schedule runs; a minute ahead when not told otherwise, so that nothing is too young for it. */
+export const reconcileOnce = (
+  { core: { room, issuers, requests, purge, troubles } }: Pick<Platform, 'core'>,
+  { nowMs = () => Date.now() + 60_000, purgeAfterMs }: { nowMs?: () => number; purgeAfterMs?: number } = {},
+): Promise<Reconciled> =>
+  createReconcile({
+    room,
+    issuers,
+    requests,
+    purge,
+    troubles,
+    purgeAfterMs,
+    meter: createOrderMeter(new Registry()),
+    alert: async () => ({ alertsRaised: 0, alertsCleared: 0, alertsTold: 0 }),
+    log: createLogger('silent', 'test'),
+    nowMs,
+  }).reconcile();
