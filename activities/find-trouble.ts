@@ -1,15 +1,15 @@
 import { issuerIdPattern } from '../src/domain/ids';
 import { minuteMs } from '../src/domain/timings';
 import { alertsCircuit, isStuck, type Trouble, type TroubleKind } from '../src/domain/trouble';
-import type { Circuits } from '../src/store/circuits';
 import { heldMs, type Issuers } from '../src/store/issuers';
 import type { Stats, WaitingOrder } from '../src/store/stats';
+import type { Workers } from '../src/store/workers';
 import type { OrderGateway } from '../src/temporal/order-gateway';
 
 export interface TroubleSources {
   readonly stats: Stats;
   readonly issuers: Issuers;
-  readonly circuits: Circuits;
+  readonly workers: Pick<Workers, 'alive'>;
   readonly gateway: Pick<OrderGateway, 'countFailing'>;
   readonly nowMs: () => number;
 }
@@ -18,8 +18,8 @@ export interface TroubleSources {
 const rowsLimit = 200;
 const missedSpanMs = 15 * minuteMs;
 const missedMin = 3;
-/** Workers tell of their circuits every ten seconds. */
-const circuitsFreshMs = minuteMs;
+/** Workers report every five seconds. */
+const reportFreshMs = minuteMs;
 const movingStates = ['accepted', 'notified', 'verified', 'partially_issued', 'issued'] as const;
 
 type Finder = (sources: TroubleSources) => Promise<readonly Trouble[] | undefined>;
@@ -33,8 +33,8 @@ export const finders: Record<TroubleKind, Finder> = {
       summary: `Issuer ${_id} is paused: its new orders are refused and its open ones are held.`,
     })),
 
-  circuit_open: async ({ circuits, nowMs }) =>
-    (await circuits.openSince(new Date(nowMs() - circuitsFreshMs), rowsLimit))
+  circuit_open: async ({ workers, nowMs }) =>
+    [...new Set((await workers.alive(new Date(nowMs() - reportFreshMs), rowsLimit)).flatMap((row) => row.openedLately))]
       .filter((key) => key !== alertsCircuit)
       .map((key) => ({
         kind: 'circuit_open',

@@ -9,7 +9,6 @@ import { loadPlatformKeys, type PlatformKeys } from './sealing/platform-keys';
 import type { SecondInterface } from './second-interface/ask-order';
 import { createAlerts } from './store/alerts';
 import { createAudit } from './store/audit';
-import { createCircuits } from './store/circuits';
 import { createCodes } from './store/codes';
 import { openDatabase } from './store/database';
 import { createInbox } from './store/inbox';
@@ -22,7 +21,9 @@ import { createOrders } from './store/orders';
 import { createPurge } from './store/purge';
 import { createRequests } from './store/requests';
 import { createStats } from './store/stats';
+import { createWorkerReports } from './store/workers';
 import { createOrderGateway } from './temporal/order-gateway';
+import { createQueues } from './temporal/queues';
 import { createReadiness } from './temporal/readiness';
 import { createTroubles } from './temporal/troubles';
 
@@ -80,6 +81,7 @@ export const assemble = async (
     audit: createAudit(database),
     stats: createStats(database),
     alerts: createAlerts(database),
-    circuits: createCircuits(database),
+    workers: createWorkerReports(database),
+    queues: createQueues({ client, taskQueue, callsOutQueue }),
   };
 };

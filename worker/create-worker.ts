@@ -28,7 +28,7 @@ export interface WorkerParts {
   readonly purge: Purge;
   readonly troubles: Troubles;
   readonly purgeAfterMs?: number | undefined;
-  readonly alerting: Pick<Alerting, 'stats' | 'circuits' | 'alerts' | 'alertUrl'>;
+  readonly alerting: Pick<Alerting, 'stats' | 'workers' | 'alerts' | 'alertUrl'>;
   readonly log: Logger;
   readonly taskQueue: string;
   readonly callsOutQueue: string;

@@ -10,9 +10,9 @@ import { loadAdapters } from '../src/second-interface/adapters';
 import { createReadiness } from '../src/temporal/readiness';
 import { untilDone } from '../src/until-done';
 import { clientOn, createWorkers, installEngineRuntime } from './create-worker';
+import { reportPresence } from './report-presence';
 import { scheduleReconciler } from './schedule-reconciler';
 import { createMetricsPage, freeLoopbackAddress, serveMetrics } from './serve-metrics';
-import { tellCircuits } from './tell-circuits';
 
 /** Root of the worker process: waits for the engine and the database, runs both queues, drains at SIGTERM. */
 const main = async (): Promise<void> => {
@@ -50,7 +50,7 @@ const main = async (): Promise<void> => {
     purge,
     troubles,
     purgeAfterMs: config.purgeAfterMs,
-    alerting: { stats: core.stats, circuits: core.circuits, alerts: core.alerts, alertUrl: config.alertWebhookUrl },
+    alerting: { stats: core.stats, workers: core.workers, alerts: core.alerts, alertUrl: config.alertWebhookUrl },
     log,
     taskQueue: config.taskQueue,
     callsOutQueue: config.callsOutQueue,
@@ -64,7 +64,7 @@ const main = async (): Promise<void> => {
       ? undefined
       : serveMetrics(config.workerMetricsPort, config.host, registry, metricsPage);
 
-  const endCircuits = tellCircuits({ circuits: core.circuits, outbound, nowMs });
+  const presence = reportPresence({ workers: core.workers, outbound, log, nowMs });
 
   const running = Promise.all(workers.map((worker) => worker.run()));
   log.info('worker ready');
@@ -75,8 +75,8 @@ const main = async (): Promise<void> => {
   if (stopping.signal.aborted) stop();
   else stopping.signal.addEventListener('abort', stop, { once: true });
   await running;
-  endCircuits();
   metrics?.close();
+  await presence.stop();
   await outbound.close();
   await database.close();
   await connection.close();

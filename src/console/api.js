@@ -91,6 +91,8 @@ export const api = {
 
   issuers: (signal, cursor) => call('GET', `/issuers${query({ limit: 100, cursor })}`, { signal }),
   issuer: (issuerId, signal) => call('GET', issuerPath(issuerId), { signal }),
+  issuerCalls: (issuerId, failed, signal) =>
+    call('GET', `${issuerPath(issuerId)}/calls${query({ limit: 30, failed: failed && 'true' })}`, { signal }),
   createIssuer: (body) => call('POST', '/issuers', { body }),
   changeIssuer: (issuerId, body) => call('PATCH', issuerPath(issuerId), { body }),
   deleteIssuer: (issuerId) => call('DELETE', issuerPath(issuerId)),
@@ -108,6 +110,8 @@ export const api = {
   products: (issuerId, signal) => call('GET', `${issuerPath(issuerId)}/products${query({ limit: 100 })}`, { signal }),
   productSettings: (issuerId, productId, signal) => call('GET', productPath(issuerId, productId), { signal }),
   setProductSettings: (issuerId, productId, body) => call('PUT', productPath(issuerId, productId), { body }),
+
+  platformHealth: (signal) => call('GET', '/health', { signal }),
 
   failures: (signal, cursor) => call('GET', `/failures${query({ limit: 50, cursor })}`, { signal }),
   audit: (signal, cursor) => call('GET', `/audit${query({ limit: 50, cursor })}`, { signal }),

@@ -1,6 +1,7 @@
 import { api, may } from './api.js';
 import { askDialog, showDialog } from './dialog.js';
 import { h, note, replace } from './dom.js';
+import { issuerCallsCard } from './issuer-calls.js';
 import { isTerminalFieldShown, terminalFields, terminalOf } from './order-actions.js';
 import { productsCard, settingsCard } from './order-settings.js';
 import { copyButton, empty, heading, issuerLink, orderColumns, pagedTable } from './parts.js';
@@ -178,7 +179,9 @@ export const issuerView = async ({ root, params: [issuerId], signal }) => {
       signal,
     }),
     productsCard(issuerId, signal),
+    issuerCallsCard(issuerId, signal),
   ]);
+  const calls = cards.pop();
   document.title = `${issuerId} · Codeferry`;
   const line = (name, ...value) => [h('dt', {}, name), h('dd', {}, value)];
   const again = () => issuerView({ root, params: [issuerId], signal });
@@ -281,6 +284,7 @@ export const issuerView = async ({ root, params: [issuerId], signal }) => {
       ),
     ),
     h('div', { class: 'halves' }, cards),
+    calls,
     h('section', {}, h('h2', {}, 'Its newest orders'), orders),
   );
   replace(

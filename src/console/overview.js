@@ -1,6 +1,7 @@
 import { api } from './api.js';
 import { ordersChart, stacked, times, timesChart } from './charts.js';
 import { h, replace, sized } from './dom.js';
+import { machineryCards } from './machinery.js';
 import { empty, heading, issuerLink, orderLink, stateChip, table } from './parts.js';
 import { agoText, minuteText, spanText, timeTag, withTimes } from './time.js';
 import { closedReasons, count, states } from './words.js';
@@ -56,6 +57,7 @@ export const overviewView = ({ root, signal }) => {
       h('section', { class: 'card' }, h('h2', {}, 'By state'), funnel),
       h('section', { class: 'card' }, h('h2', {}, 'By issuer, last hour'), issuers),
     ),
+    h('div', { class: 'halves' }, machineryCards(signal)),
   );
 
   let shown;

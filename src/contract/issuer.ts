@@ -109,4 +109,5 @@ export const operatorListQuery = z.strictObject({
 export const pageQuery = z.strictObject({ limit, cursor: cursor.optional() });
 /** Its cursor is the last product's id. */
 export const productsQuery = z.strictObject({ limit, cursor: text(1, 64).optional() });
+export const callsQuery = z.strictObject({ limit, failed: z.enum(['true', 'false']).optional() });
 export const emptyQuery = z.strictObject({});

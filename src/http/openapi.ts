@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  callsQuery,
   cancelOrderRequest,
   echoRequest,
   listOrdersQuery,
@@ -373,6 +374,21 @@ const operations: readonly Operation[] = [
     tag: 'operator',
     summary: 'The windows that an order has, and what counts for its product today',
     answers: { 200: 'order, effective' },
+  },
+  {
+    method: 'get',
+    path: '/v1/operator/health',
+    tag: 'operator',
+    summary: 'Queues, workers and circuits',
+    answers: { 200: 'at, queues, workers, circuits' },
+  },
+  {
+    method: 'get',
+    path: `${operatorIssuer}/calls`,
+    tag: 'operator',
+    summary: 'The newest calls to and from an issuer, out of its newest orders',
+    query: callsQuery,
+    answers: { 200: 'orders, summary, circuits, data' },
   },
   {
     method: 'get',

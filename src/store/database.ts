@@ -1,7 +1,6 @@
 import { type Collection, type Db, MongoClient, MongoError } from 'mongodb';
 import type { AlertRow } from './alerts';
 import type { AuditRow } from './audit';
-import type { CircuitsRow } from './circuits';
 import type { SubmissionRow } from './codes';
 import type { InboxRow } from './inbox';
 import type { IssuerRow } from './issuers';
@@ -11,6 +10,7 @@ import type { OrderSettingsRow } from './order-settings';
 import type { OrderRow } from './orders';
 import { countPool, type PoolCounts } from './pool-counts';
 import type { RequestRow } from './requests';
+import type { WorkerRow } from './workers';
 
 /** Every call ends within this time, also against a server that was stopped (driver 7.6: see docs/decisions). */
 const callLimitMs = 4_000;
@@ -26,8 +26,8 @@ export interface Collections {
   readonly keys: Collection<KeyRow>;
   readonly settings: Collection<MaintenanceRow>;
   readonly alerts: Collection<AlertRow>;
-  readonly circuits: Collection<CircuitsRow>;
   readonly orderSettings: Collection<OrderSettingsRow>;
+  readonly workers: Collection<WorkerRow>;
 }
 
 export interface Database extends Collections {
@@ -63,8 +63,8 @@ export const openDatabase = (uri: string): Database => {
     keys: db.collection('keys'),
     settings: db.collection('settings'),
     alerts: db.collection('alerts'),
-    circuits: db.collection('circuits'),
     orderSettings: db.collection('orderSettings'),
+    workers: db.collection('workers'),
     ping: async () => {
       await db.command({ ping: 1 });
     },

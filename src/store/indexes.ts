@@ -3,7 +3,7 @@ import type { Database } from './database';
 
 /** Called by api and worker at each start; creating an index that is there changes nothing. */
 export const ensureIndexes = async (database: Database): Promise<void> => {
-  const { orders, submissions, requests, audit, alerts, circuits, orderSettings } = database;
+  const { orders, submissions, requests, audit, alerts, orderSettings, workers } = database;
   await orders.createIndexes([
     { name: 'by_position', key: { position: -1 } },
     { name: 'by_issuer', key: { issuerId: 1, position: -1 } },
@@ -46,7 +46,6 @@ export const ensureIndexes = async (database: Database): Promise<void> => {
     { name: 'by_kind', key: { kind: 1, state: 1 } },
     { name: 'by_untold', key: { 'untold.nextAt': 1 }, partialFilterExpression: { untold: { $exists: true } } },
   ]);
-  await circuits.createIndexes([{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 300 }]);
   await orderSettings.createIndexes([
     {
       name: 'by_product',
@@ -54,5 +53,6 @@ export const ensureIndexes = async (database: Database): Promise<void> => {
       partialFilterExpression: { issuerId: { $exists: true } },
     },
   ]);
+  await workers.createIndexes([{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 600 }]);
   await audit.createIndexes([{ name: 'by_position', key: { position: -1 } }]);
 };

@@ -80,6 +80,7 @@ export interface ListFilter {
 
 /** A timeline keeps this many newest lines, so that no order's row grows without end. */
 const timelineLimit = 2_000;
+const linesPerOrder = 50;
 const projectTries = 10;
 
 /** Nothing is read from, or written to, what a purge left of an order. */
@@ -158,6 +159,16 @@ export const createOrders = ({ orders }: Database) => {
         .sort({ position: -1 })
         .limit(filter.limit)
         .toArray() as Promise<OrderRow[]>;
+    },
+
+    /** The newest orders of an issuer with the newest lines of what happened to them. */
+    timelinesOf: async (issuerId: string, limit: number): Promise<Pick<OrderRow, 'orderNo' | 'timeline'>[]> => {
+      const rows = await orders
+        .find({ issuerId }, { projection: { _id: 0, orderNo: 1, timeline: 1 } })
+        .sort({ position: -1 })
+        .limit(limit)
+        .toArray();
+      return rows.map(({ orderNo, timeline }) => ({ orderNo, timeline: timeline.slice(-linesPerOrder) }));
     },
 
     /**

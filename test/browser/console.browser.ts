@@ -281,6 +281,28 @@ describe('the console in a browser', () => {
     expect(await page.getByLabel('Paid from').inputValue()).toBe('2020-01-01T00:00');
   });
 
+  test('an issuer’s failed calls are found, and one is sent again', async () => {
+    const issuer = await file.issuer({ noticeDelaysSeconds: [3_600] });
+    issuer.on('order.paid', async () => ({ status: 500 }));
+    await issuer.place('failed-once');
+    await issuer.message('order.paid', 'failed-once');
+    await until('the try is written down', async () => {
+      const { body } = await file.platform.operator('GET', `/issuers/${issuer.issuerId}/calls`);
+      return body.data.length > 0;
+    });
+    issuer.on('order.paid', async () => ({ status: 204 }));
+    await signIn(`#/issuers/${issuer.issuerId}`);
+    await page.getByLabel('Only failed ones').check();
+    await page.getByText('answered HTTP 500').waitFor();
+    await page.getByRole('button', { name: 'Send again' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click();
+    await page.getByText('It is being sent.').waitFor();
+    await issuer.message('order.paid', 'failed-once', 2);
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.getByText(/^1 worker process:/).waitFor();
+    await page.getByText(', workflows').waitFor();
+  });
+
   test('nothing is wider than a phone, in no view', async () => {
     const issuer = await file.issuer();
     const orderNo = `${'long-order-number-'.repeat(3)}abcdefghij`;

@@ -136,7 +136,7 @@ test('a circuit that opens in one worker is told of by whichever worker looks', 
   await platform.operator('PATCH', `/issuers/${issuer.issuerId}`, { noticeDelaysSeconds: [1] });
   for (let n = 0; n < 12; n += 1) await issuer.place(`c-${n}`);
   await until('the circuit in the database', () =>
-    platform.core.database.circuits.findOne({ open: issuer.issuerId }).then(Boolean),
+    platform.core.database.workers.findOne({ openedLately: issuer.issuerId }).then(Boolean),
   );
   await pass();
   expect(kinds()).toEqual([`alert.raised circuit_open ${issuer.issuerId}`]);

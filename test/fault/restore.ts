@@ -1,13 +1,12 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createReconcile } from '../../activities/reconcile';
 import { startEmbeddedMongo } from '../../src/dev/embedded-mongo';
 import { startEmbeddedTemporal } from '../../src/dev/embedded-temporal';
 import { freePort } from '../../src/dev/free-port';
 import { projectFolder } from '../../src/dev/project-folder';
-import { createLogger } from '../../src/logger';
 import { startIssuer } from '../support/issuer';
 import { type Answer, startPlatform } from '../support/platform';
+import { reconcileOnce } from '../support/reconcile';
 
 /** Played by hand: copies of engine and database from two moments are put together, and it is told what becomes of each order. */
 const orderNos = ['verified-before', 'partial-later', 'ends-later', 'notified-before', 'placed-later'];
@@ -38,11 +37,8 @@ const play = async (folder: string): Promise<void> => {
     cpSync(dataDir, join(folder, name), { recursive: true });
   };
   const issuer = await startIssuer(platform, { issueWindowSeconds: 3_000, verifyWindowSeconds: 3_000 });
-  const { room, issuers, requests, purge, troubles } = platform.core;
-  const reconcile = () => {
-    const parts = { room, issuers, requests, purge, troubles, log: createLogger('warn', 'restore') };
-    return createReconcile({ ...parts, nowMs: () => Date.now() + 60_000 }).reconcile();
-  };
+  const { room } = platform.core;
+  const reconcile = () => reconcileOnce(platform);
   const show = async (when: string): Promise<void> => {
     for (const orderNo of orderNos) {
       const { status, body } = await issuer.order(orderNo);

@@ -55,8 +55,8 @@ test('an operator acts on orders, and is refused what changes issuers and the pl
   await issuer.place('by-otto');
   expectProblem(await by(vera, 'POST', `/orders/${issuer.issuerId}/by-otto/cancel`), 403, 'operator_forbidden');
   expect((await issuer.order('by-otto')).body.state).not.toBe('cancelled');
-  expect((await by(otto, 'POST', `/orders/${issuer.issuerId}/by-otto/cancel`)).status).toBe(200);
-  expect((await issuer.order('by-otto')).body.state).toBe('cancelled');
+  expect([200, 202]).toContain((await by(otto, 'POST', `/orders/${issuer.issuerId}/by-otto/cancel`)).status);
+  await issuer.inState('by-otto', 'cancelled');
 });
 
 test('the audit log names who did it, and a session is of its person and role', async () => {

@@ -106,7 +106,9 @@ describe('/openapi.json', () => {
   test('every call in it exists, and is guarded as it says', async () => {
     for (const [method, path, { security }] of operations) {
       const { status, body } = await ask(path.replaceAll(/\{\w+\}/g, 'x'), { method: method.toUpperCase() });
-      const expected = security === undefined ? 200 : 401;
+      // Without credentials there is one call that takes a body: the sign-in, which misses its token here.
+      const open = method === 'post' ? 422 : 200;
+      const expected = security === undefined ? open : 401;
       expect([method, path, status]).toEqual([method, path, expected]);
       if (status === 401) {
         const isOperator = path.startsWith('/v1/operator');

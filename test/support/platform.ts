@@ -13,8 +13,8 @@ import { createOutbound } from '../../src/outbound/client';
 import type { Adapter } from '../../src/second-interface/adapter-api';
 import { openTemporalClient } from '../../src/temporal/client';
 import { clientOn, createWorkers, installEngineRuntime } from '../../worker/create-worker';
+import { reportPresence } from '../../worker/report-presence';
 import { createMetricsPage, freeLoopbackAddress } from '../../worker/serve-metrics';
-import { tellCircuits } from '../../worker/tell-circuits';
 
 export interface PlatformOptions {
   readonly adapters?: readonly Adapter[];
@@ -149,7 +149,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       purge: workerCore.purge,
       alerting: {
         stats: workerCore.stats,
-        circuits: workerCore.circuits,
+        workers: workerCore.workers,
         alerts: workerCore.alerts,
         alertUrl: options.alertUrl,
       },
@@ -159,10 +159,10 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       callsOutQueue: config.callsOutQueue,
       bundlePath,
     });
+    const presence = reportPresence({ workers: workerCore.workers, outbound, log, nowMs });
     const done = Promise.all(workers.map((worker) => worker.run()));
-    const endCircuits = tellCircuits({ circuits: workerCore.circuits, outbound, nowMs });
     const close = async (): Promise<void> => {
-      endCircuits();
+      await presence.stop();
       await outbound.close();
       await workerCore.database.close();
       await connection.close();

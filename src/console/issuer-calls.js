@@ -1,0 +1,93 @@
+import { api, may } from './api.js';
+import { askDialog } from './dialog.js';
+import { h, note, replace } from './dom.js';
+import { circuitsTable } from './machinery.js';
+import { empty, orderLink, table } from './parts.js';
+import { agoText, spanText, timeTag } from './time.js';
+import { problemText } from './words.js';
+
+const directions = { to_issuer: 'to the issuer', from_issuer: 'from the issuer', to_terminal: 'to the terminal' };
+
+/** What of a call can be sent once more, and by which action of its order. */
+const again = {
+  'order.paid': { action: 'renotify', text: 'The issuer gets a new message about this order at once.' },
+  'order.code_requested': { action: 'renotify', text: 'The issuer is asked anew for the codes.' },
+  'code.delivered': { action: 'redeliver', text: 'The same codes go to the same terminal under the same number.' },
+};
+
+const outcome = ({ ok, status, problem, try: n }) => {
+  const tries = n > 1 ? `, try ${n}` : '';
+  if (ok) return `${status ? `HTTP ${status}` : 'good'}${tries}`;
+  return h('span', { class: 'bad-text' }, `${problemText(problem)}${tries}`);
+};
+
+const sendAgain = async (call, issuerId, refresh) => {
+  const { action, text } = again[call.kind];
+  const sent = await askDialog({
+    title: `Send ${call.kind} of ${call.orderNo} again?`,
+    text,
+    confirm: 'Send again',
+    run: () => api.act({ issuerId, orderNo: call.orderNo }, action),
+  });
+  if (!sent) return;
+  note('It is being sent.');
+  await refresh();
+};
+
+const summaryOf = ({ orders, summary: { calls, failed, took, lastOk, lastFailed } }) =>
+  calls === 0
+    ? `No calls to it in its newest ${orders} orders.`
+    : [
+        `${calls - failed} of ${calls} calls to it were good, p50 ${spanText(took.p50Ms)}, p95 ${spanText(took.p95Ms)}`,
+        lastOk && ['; last good ', timeTag(lastOk, agoText(lastOk))],
+        lastFailed && ['; last failed ', timeTag(lastFailed, agoText(lastFailed))],
+        `. Out of its newest ${orders} orders.`,
+      ];
+
+/** How an issuer does: its circuits, its newest calls, and what can be sent again. */
+export const issuerCallsCard = async (issuerId, signal) => {
+  const failedOnly = h('input', { type: 'checkbox', id: 'failed-only', onchange: () => look() });
+  const body = h('div', { 'aria-live': 'polite' });
+  const look = async () => {
+    const found = await api.issuerCalls(issuerId, failedOnly.checked, signal);
+    replace(
+      body,
+      h('p', { class: 'soft' }, summaryOf(found)),
+      found.circuits.length > 0 && circuitsTable(found.circuits),
+      found.data.length === 0
+        ? empty(failedOnly.checked ? 'No failed calls' : 'No calls yet')
+        : table(
+            'Newest calls',
+            [
+              { name: 'Order', lead: true, cell: ({ orderNo }) => orderLink({ issuerId, orderNo }) },
+              { name: 'Message', cell: ({ kind, direction }) => [h('code', {}, kind), ' ', directions[direction]] },
+              { name: 'Answer', wide: true, cell: outcome },
+              { name: 'Took', end: true, cell: ({ tookMs }) => spanText(tookMs) },
+              { name: 'When', end: true, cell: ({ at }) => timeTag(at, agoText(at)) },
+              {
+                name: 'Again',
+                end: true,
+                cell: (call) =>
+                  may('operator') &&
+                  !call.ok &&
+                  again[call.kind] &&
+                  h(
+                    'button',
+                    { type: 'button', class: 'quiet', onclick: () => sendAgain(call, issuerId, look) },
+                    'Send again',
+                  ),
+              },
+            ],
+            found.data,
+          ),
+    );
+  };
+  await look();
+  return h(
+    'section',
+    { class: 'card calls' },
+    h('h2', {}, 'Calls'),
+    h('div', { class: 'field check' }, failedOnly, h('label', { for: 'failed-only' }, 'Only failed ones')),
+    body,
+  );
+};

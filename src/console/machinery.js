@@ -1,0 +1,87 @@
+import { api } from './api.js';
+import { everyWhileSeen, h, replace } from './dom.js';
+import { empty, issuerLink, table } from './parts.js';
+import { agoText, spanText, timeTag } from './time.js';
+import { count } from './words.js';
+
+const lookAgainMs = 10_000;
+const circuitWords = {
+  open: { word: 'Open', tone: 'bad' },
+  half_open: { word: 'On trial', tone: 'wait' },
+  closed: { word: 'Closed', tone: 'good' },
+};
+
+const circuitChip = (state) => h('span', { class: `chip ${circuitWords[state].tone}` }, circuitWords[state].word);
+
+/** `acme`, or `terminal:acme:https://…`. */
+const circuitName = (key) => {
+  const [, issuerId, origin] = /^terminal:([^:]+):(.+)$/.exec(key) ?? [];
+  return issuerId ? [`terminal ${origin} of `, issuerLink(issuerId)] : issuerLink(key);
+};
+
+export const circuitsTable = (circuits) =>
+  circuits.length === 0
+    ? empty('Every circuit is closed', 'Nobody failed in the last five minutes.')
+    : table(
+        'Circuits, the worst first',
+        [
+          { name: 'Who', lead: true, cell: ({ key }) => circuitName(key) },
+          { name: 'State', state: true, cell: ({ state }) => circuitChip(state) },
+          { name: 'Failed', end: true, named: true, cell: ({ failures, calls }) => `${failures} of ${calls}` },
+        ],
+        circuits,
+      );
+
+const queuesOf = ({ queues }) =>
+  queues
+    ? table(
+        'Queues of the engine',
+        [
+          { name: 'Queue', lead: true, cell: ({ name, kind }) => `${name}, ${kind}` },
+          { name: 'Workers', end: true, named: true, cell: ({ pollers }) => String(pollers) },
+          {
+            name: 'Waiting',
+            end: true,
+            named: true,
+            cell: ({ backlog, oldestSeconds }) =>
+              backlog > 0 ? `${backlog}, oldest ${spanText(oldestSeconds * 1_000)}` : '0',
+          },
+          { name: 'Per second', end: true, named: true, cell: ({ takenPerSecond }) => String(takenPerSecond) },
+        ],
+        queues,
+      )
+    : h('p', { class: 'bad-text' }, 'The engine does not answer.');
+
+const workersOf = ({ workers }) =>
+  workers.length === 0
+    ? h('p', { class: 'bad-text' }, 'No worker has reported for twenty seconds: nothing moves.')
+    : h(
+        'p',
+        { class: 'soft' },
+        count(workers.length, 'worker process').replace(/processs$/, 'processes'),
+        ': ',
+        workers
+          .slice(0, 10)
+          .map(({ host, startedAt }, n) => [n > 0 && ', ', host, ' since ', timeTag(startedAt, agoText(startedAt))]),
+      );
+
+/** Queues, workers and circuits; looked at again while the view is seen. */
+export const machineryCards = (signal) => {
+  const engine = h('div', {});
+  const circuits = h('div', {});
+  const look = async () => {
+    try {
+      const health = await api.platformHealth(signal);
+      replace(engine, queuesOf(health), workersOf(health));
+      replace(circuits, circuitsTable(health.circuits));
+    } catch (error) {
+      if (!signal.aborted) replace(engine, h('p', { class: 'bad-text' }, error.message));
+    }
+  };
+  look();
+  everyWhileSeen(lookAgainMs, signal, look);
+  return [
+    h('section', { class: 'card' }, h('h2', {}, 'Workers and queues'), engine),
+    h('section', { class: 'card' }, h('h2', {}, 'Circuits'), circuits),
+  ];
+};

@@ -1,0 +1,81 @@
+import type { ReportedCircuit, WorkerRow, Workers } from '../store/workers';
+import type { QueueState, Queues } from '../temporal/queues';
+
+const aliveMs = 20_000;
+const workersLimit = 200;
+const knownForMs = 5_000;
+
+export interface PlatformHealth {
+  readonly at: string;
+  /** Absent while the engine does not answer. */
+  readonly queues?: readonly QueueState[];
+  readonly workers: readonly { readonly host: string; readonly startedAt: string; readonly at: string }[];
+  readonly circuits: readonly (ReportedCircuit & { readonly workers: number })[];
+}
+
+export type HealthReader = ReturnType<typeof createHealthReader>;
+
+/** What the console shows of the machinery: read at most every few seconds, for all who look. */
+export const createHealthReader = ({
+  queues,
+  workers,
+  nowMs,
+}: {
+  readonly queues: Queues;
+  readonly workers: Workers;
+  readonly nowMs: () => number;
+}) => {
+  let known: { readonly atMs: number; readonly health: Promise<PlatformHealth> } | undefined;
+
+  const read = async (): Promise<PlatformHealth> => {
+    const atMs = nowMs();
+    const [found, alive] = await Promise.all([
+      queues.read().catch(() => undefined),
+      workers.alive(new Date(atMs - aliveMs), workersLimit),
+    ]);
+    return {
+      at: new Date(atMs).toISOString(),
+      ...(found ? { queues: found } : {}),
+      workers: alive.map(({ host, startedAt, at }) => ({
+        host,
+        startedAt: startedAt.toISOString(),
+        at: at.toISOString(),
+      })),
+      circuits: mergedCircuits(alive),
+    };
+  };
+
+  return (): Promise<PlatformHealth> => {
+    if (known && nowMs() - known.atMs < knownForMs) return known.health;
+    const health = read();
+    known = { atMs: nowMs(), health };
+    health.catch(() => {
+      known = undefined;
+    });
+    return health;
+  };
+};
+
+const severity = { closed: 0, half_open: 1, open: 2 } as const;
+
+/** Each worker has circuits of its own: the worst state, all calls together, and how many of them see it so. */
+export const mergedCircuits = (rows: readonly Pick<WorkerRow, 'circuits'>[]): PlatformHealth['circuits'] => {
+  const byKey = new Map<string, ReportedCircuit & { workers: number }>();
+  for (const circuit of rows.flatMap(({ circuits }) => circuits)) {
+    const other = byKey.get(circuit.key);
+    if (!other) {
+      byKey.set(circuit.key, { ...circuit, workers: 1 });
+      continue;
+    }
+    const isWorse = severity[circuit.state] > severity[other.state];
+    const isSame = circuit.state === other.state;
+    byKey.set(circuit.key, {
+      key: circuit.key,
+      state: isWorse ? circuit.state : other.state,
+      calls: other.calls + circuit.calls,
+      failures: other.failures + circuit.failures,
+      workers: isWorse ? 1 : other.workers + (isSame ? 1 : 0),
+    });
+  }
+  return [...byKey.values()].sort((a, b) => severity[b.state] - severity[a.state] || b.failures - a.failures);
+};
