@@ -1079,6 +1079,15 @@ def play_operator():
     issuer.in_state("m-1", "delivered")
     for action, given in (("renotify", {}), ("cancel", {}), ("extend", {"seconds": 60})):
         refused(f"{action} of a delivered order", operator("POST", f"/orders/{issuer.id}/m-1/{action}", given), 409, "already_delivered")
+    longer = operator("PUT", f"/issuers/{issuer.id}/settings", {"verifyWindowSeconds": 7200})
+    check("200: settings of an issuer", longer.status == 200 and longer.get("effective", {}).get("verifyWindowSeconds") == {"value": 7200, "from": "issuer"}, longer)
+    own = operator("PUT", f"/issuers/{issuer.id}/products/p-1/settings", {"issueWindowSeconds": 60})
+    check("200: settings of a product", own.status == 200 and own.get("effective", {}).get("issueWindowSeconds") == {"value": 60, "from": "product"}, own)
+    refused("a setting that does not fit", operator("PUT", "/settings", {"noticeDelaysSeconds": [0]}), 422, "body_invalid", "/noticeDelaysSeconds/0")
+    for path in ("/settings", f"/issuers/{issuer.id}/settings", f"/issuers/{issuer.id}/products", f"/orders/{issuer.id}/m-2/settings", f"/issuers/{issuer.id}/calls", "/health", "/maintenance"):
+        check(f"200: {path.replace(issuer.id, '{issuerId}')}", operator("GET", path).status == 200)
+    lengthened = operator("POST", "/batches", {"filter": {"issuerId": issuer.id}, "action": "apply_settings", "dryRun": True})
+    check("200: running orders that would be lengthened are counted", lengthened.get("matched") == 1 and lengthened.get("changed") == 0, lengthened)
     dry = operator("POST", "/batches", {"filter": {"issuerId": issuer.id, "state": "cancelled"}, "action": "renotify", "dryRun": True})
     check("200: a dry batch changes nothing", dry.body == {"matched": 1, "changed": 0, "failed": []}, dry)
     real = operator("POST", "/batches", {"filter": {"issuerId": issuer.id}, "action": "cancel"})

@@ -1,7 +1,7 @@
 import { api, may } from './api.js';
 import { askDialog } from './dialog.js';
 import { h, note, replace } from './dom.js';
-import { circuitsTable } from './machinery.js';
+import { circuitChip, circuitName } from './machinery.js';
 import { empty, orderLink, table } from './parts.js';
 import { agoText, spanText, timeTag } from './time.js';
 import { problemText } from './words.js';
@@ -53,39 +53,47 @@ export const issuerCallsCard = async (issuerId, signal) => {
     replace(
       body,
       h('p', { class: 'soft' }, summaryOf(found)),
-      found.circuits.length > 0 && circuitsTable(found.circuits),
+      found.circuits.map(({ key, state, failures, calls }) =>
+        h(
+          'p',
+          {},
+          circuitChip(state),
+          key === issuerId ? ' its circuit: ' : [' the circuit of ', circuitName(key), ': '],
+          `${failures} of ${calls} calls failed in the last five minutes`,
+        ),
+      ),
       found.data.length === 0
         ? empty(failedOnly.checked ? 'No failed calls' : 'No calls yet')
-        : table(
-            'Newest calls',
-            [
-              { name: 'Order', lead: true, cell: ({ orderNo }) => orderLink({ issuerId, orderNo }) },
-              { name: 'Message', cell: ({ kind, direction }) => [h('code', {}, kind), ' ', directions[direction]] },
-              { name: 'Answer', wide: true, cell: outcome },
-              { name: 'Took', end: true, cell: ({ tookMs }) => spanText(tookMs) },
-              { name: 'When', end: true, cell: ({ at }) => timeTag(at, agoText(at)) },
-              {
-                name: 'Again',
-                end: true,
-                cell: (call) =>
-                  may('operator') &&
-                  !call.ok &&
-                  again[call.kind] &&
-                  h(
-                    'button',
-                    { type: 'button', class: 'quiet', onclick: () => sendAgain(call, issuerId, look) },
-                    'Send again',
-                  ),
-              },
-            ],
-            found.data,
+        : h(
+            'div',
+            { class: 'paged' },
+            table(
+              'Newest calls',
+              [
+                { name: 'Order', lead: true, cell: ({ orderNo }) => orderLink({ issuerId, orderNo }) },
+                { name: 'Message', cell: ({ kind, direction }) => [h('code', {}, kind), ' ', directions[direction]] },
+                { name: 'Answer', wide: true, cell: outcome },
+                { name: 'Took', end: true, named: true, cell: ({ tookMs }) => spanText(tookMs) },
+                { name: 'When', end: true, cell: ({ at }) => timeTag(at, agoText(at)) },
+                {
+                  name: 'Again',
+                  end: true,
+                  cell: (call) =>
+                    may('operator') &&
+                    !call.ok &&
+                    again[call.kind] &&
+                    h('button', { type: 'button', onclick: () => sendAgain(call, issuerId, look) }, 'Send again'),
+                },
+              ],
+              found.data,
+            ),
           ),
     );
   };
   await look();
   return h(
     'section',
-    { class: 'card calls' },
+    { class: 'calls' },
     h('h2', {}, 'Calls'),
     h('div', { class: 'field check' }, failedOnly, h('label', { for: 'failed-only' }, 'Only failed ones')),
     body,

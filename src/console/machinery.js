@@ -11,10 +11,11 @@ const circuitWords = {
   closed: { word: 'Closed', tone: 'good' },
 };
 
-const circuitChip = (state) => h('span', { class: `chip ${circuitWords[state].tone}` }, circuitWords[state].word);
+export const circuitChip = (state) =>
+  h('span', { class: `chip ${circuitWords[state].tone}` }, circuitWords[state].word);
 
 /** `acme`, or `terminal:acme:https://…`. */
-const circuitName = (key) => {
+export const circuitName = (key) => {
   const [, issuerId, origin] = /^terminal:([^:]+):(.+)$/.exec(key) ?? [];
   return issuerId ? [`terminal ${origin} of `, issuerLink(issuerId)] : issuerLink(key);
 };
