@@ -6,12 +6,27 @@ const folders = {
   'src/signing': { local: [], packages: [] },
   'src/sealing': { local: [], packages: ['@temporalio/common', '@temporalio/proto'] },
   'src/store': { local: ['src/domain'], packages: ['mongodb'] },
-  'src/outbound': { local: ['src/domain', 'src/signing'], packages: ['undici', 'ipaddr.js'] },
+  'src/outbound': { local: ['src/domain', 'src/signing', 'src/tracing/tracing'], packages: ['undici', 'ipaddr.js'] },
   'src/temporal': {
-    local: ['src/domain', 'workflows/order-messages', 'workflows/order-attributes'],
+    local: [
+      'src/domain',
+      'src/tracing/tracing',
+      'workflows/order-messages',
+      'workflows/order-attributes',
+      'workflows/trace-headers',
+    ],
     packages: ['@temporalio/client', '@temporalio/common', '@temporalio/proto'],
   },
   'src/metrics': { local: ['src/domain', 'src/store', 'src/temporal'], packages: ['prom-client'] },
+  'src/tracing': {
+    local: [],
+    packages: [
+      '@opentelemetry/api',
+      '@opentelemetry/resources',
+      '@opentelemetry/sdk-trace-node',
+      '@opentelemetry/exporter-trace-otlp-http',
+    ],
+  },
   'src/second-interface': {
     local: ['src/domain', 'src/contract', 'src/store', 'src/sealing', 'src/temporal', 'workflows/order-messages'],
     packages: ['zod'],
@@ -27,6 +42,7 @@ const folders = {
       'src/second-interface',
       'src/channels',
       'src/metrics',
+      'src/tracing/tracing',
       'src/outbound/address-guard',
     ],
     packages: ['express', 'helmet', 'zod', 'bwip-js', 'pino', 'prom-client'],

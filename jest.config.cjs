@@ -1,19 +1,21 @@
 // `npm test` and a plain `npx jest` both read this; the servers of the run are started by the global setup.
+const swc = (syntax) => ({
+  swcrc: false,
+  jsc: { target: 'es2022', parser: { syntax }, keepClassNames: true },
+  module: { type: 'commonjs' },
+});
+
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', '<rootDir>/.data/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
   transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        swcrc: false,
-        jsc: { target: 'es2022', parser: { syntax: 'typescript' }, keepClassNames: true },
-        module: { type: 'commonjs' },
-      },
-    ],
+    '^.+\\.ts$': ['@swc/jest', swc('typescript')],
+    // It loads `http` by an `import()`, which jest knows only in what it has transformed.
+    'otlp-exporter-base/.+\\.js$': ['@swc/jest', swc('ecmascript')],
   },
+  transformIgnorePatterns: ['/node_modules/(?!@opentelemetry/otlp-exporter-base/)'],
   globalSetup: '<rootDir>/test/support/embedded-global.ts',
   globalTeardown: '<rootDir>/test/support/embedded-global-end.ts',
   testTimeout: 120_000,

@@ -26,6 +26,7 @@ import { createOrderGateway } from './temporal/order-gateway';
 import { createQueues } from './temporal/queues';
 import { createReadiness } from './temporal/readiness';
 import { createTroubles } from './temporal/troubles';
+import { noTracing, type Tracing } from './tracing/tracing';
 
 export type Core = Awaited<ReturnType<typeof assemble>>;
 
@@ -34,6 +35,7 @@ export const assemble = async (
   config: Pick<Config, 'masterKeys' | 'mongodbUri' | 'taskQueue' | 'callsOutQueue'>,
   openClient: (codec: PayloadCodec) => Client,
   nowMs: () => number,
+  tracing: Tracing = noTracing,
 ) => {
   const ring = createKeyRing(config.masterKeys);
   const codec = createPayloadCodec(ring);
@@ -49,7 +51,13 @@ export const assemble = async (
   const client = openClient(codec);
   const { taskQueue, callsOutQueue } = config;
   const metrics = createProcessMetrics(database);
-  const gateway = createOrderGateway({ client, taskQueue, callsOutQueue, observeCall: metrics.observeEngineCall });
+  const gateway = createOrderGateway({
+    client,
+    taskQueue,
+    callsOutQueue,
+    observeCall: metrics.observeEngineCall,
+    tracing,
+  });
   const issuers = createIssuers(database);
   const room: SecondInterface = {
     orders: createOrders(database),

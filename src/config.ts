@@ -76,6 +76,7 @@ const environment = z
       })
       .default(400),
     WORKER_METRICS_PORT: port.optional(),
+    OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
     ALERT_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
@@ -109,6 +110,7 @@ export interface Config {
   /** How long after its end an order is kept; undefined: for ever. */
   readonly purgeAfterMs: number | undefined;
   readonly workerMetricsPort: number | undefined;
+  readonly otlpEndpoint: string | undefined;
   readonly alertWebhookUrl: string | undefined;
   readonly logLevel: string;
 }
@@ -145,6 +147,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     callsOutQueue: settings.CALLS_OUT_QUEUE,
     purgeAfterMs: settings.PURGE_AFTER_DAYS === 'off' ? undefined : settings.PURGE_AFTER_DAYS * dayMs,
     workerMetricsPort: settings.WORKER_METRICS_PORT,
+    otlpEndpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
     alertWebhookUrl: settings.ALERT_WEBHOOK_URL,
     logLevel: settings.LOG_LEVEL,
   };

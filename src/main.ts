@@ -7,6 +7,7 @@ import { createLogger } from './logger';
 import { createAddressGuard } from './outbound/address-guard';
 import { loadAdapters } from './second-interface/adapters';
 import { openTemporalClient } from './temporal/client';
+import { openTracing } from './tracing/tracing';
 import { untilDone } from './until-done';
 
 const drainLimitMs = 8_000;
@@ -15,6 +16,7 @@ const drainLimitMs = 8_000;
 const main = async (): Promise<void> => {
   const config = readConfig(process.env);
   const log = createLogger(config.logLevel, 'api');
+  const tracing = openTracing(config.otlpEndpoint, 'codeferry-api');
   const nowMs = () => Date.now();
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());
@@ -27,12 +29,13 @@ const main = async (): Promise<void> => {
   });
 
   const core = await untilDone('MongoDB', log, stopping.signal, () =>
-    assemble(config, (codec) => openTemporalClient(config.temporal, codec), nowMs),
+    assemble(config, (codec) => openTemporalClient(config.temporal, codec, tracing), nowMs, tracing),
   );
   const { app, starter } = createApp({
     core,
     config,
     guard: createAddressGuard({ allowCidrs: config.callbackAllow }),
+    tracing,
     adapters: await loadAdapters(config.adapterPaths),
     log,
     nowMs,
@@ -54,6 +57,7 @@ const main = async (): Promise<void> => {
   await starter.settled();
   // The engine's client is not closed: a retry that it still has in mind would throw; the process ends here anyway.
   await core.database.close();
+  await tracing.close();
 };
 
 main().then(

@@ -15,8 +15,10 @@ import { type Alerting, alertOnChange } from '../activities/tell-alerts';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
 import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
-import { dataConverterWith } from '../src/temporal/client';
+import { dataConverterWith, interceptorsFor } from '../src/temporal/client';
 import type { Troubles } from '../src/temporal/troubles';
+import { noTracing, type Tracing } from '../src/tracing/tracing';
+import { activitySpans } from './activity-spans';
 
 export interface WorkerParts {
   readonly connection: NativeConnection;
@@ -29,6 +31,7 @@ export interface WorkerParts {
   readonly troubles: Troubles;
   readonly purgeAfterMs?: number | undefined;
   readonly alerting: Pick<Alerting, 'stats' | 'workers' | 'alerts' | 'alertUrl'>;
+  readonly tracing: Tracing;
   readonly log: Logger;
   readonly taskQueue: string;
   readonly callsOutQueue: string;
@@ -42,7 +45,13 @@ const shutdown = { shutdownGraceTime: '5 seconds', shutdownForceTime: '8 seconds
 /** Two workers in one process: orders with our own database, and calls out, where a slow issuer holds no order up. */
 export const createWorkers = async (parts: WorkerParts): Promise<Worker[]> => {
   const { connection, namespace, codec, callsOut, log } = parts;
-  const common = { connection, namespace, dataConverter: dataConverterWith(codec), ...shutdown };
+  const common = {
+    connection,
+    namespace,
+    dataConverter: dataConverterWith(codec),
+    ...shutdown,
+    ...(parts.tracing === noTracing ? {} : { interceptors: { activity: [activitySpans(parts.tracing)] } }),
+  };
   const orders = await Worker.create({
     ...common,
     taskQueue: parts.taskQueue,
@@ -90,8 +99,13 @@ export const createWorkers = async (parts: WorkerParts): Promise<Worker[]> => {
   return [orders, out];
 };
 
-export const clientOn = (connection: NativeConnection, namespace: string, codec: PayloadCodec): Client =>
-  new Client({ connection, namespace, dataConverter: dataConverterWith(codec) });
+export const clientOn = (
+  connection: NativeConnection,
+  namespace: string,
+  codec: PayloadCodec,
+  tracing: Tracing = noTracing,
+): Client =>
+  new Client({ connection, namespace, dataConverter: dataConverterWith(codec), ...interceptorsFor(tracing) });
 
 /** The SDK's own log lines go where ours go, and its metrics to an address. Called once, before the first connection. */
 export const installEngineRuntime = (log: Logger, metricsAddress: string | undefined): void => {

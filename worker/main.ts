@@ -8,6 +8,7 @@ import { createAddressGuard } from '../src/outbound/address-guard';
 import { createOutbound } from '../src/outbound/client';
 import { loadAdapters } from '../src/second-interface/adapters';
 import { createReadiness } from '../src/temporal/readiness';
+import { openTracing } from '../src/tracing/tracing';
 import { untilDone } from '../src/until-done';
 import { clientOn, createWorkers, installEngineRuntime } from './create-worker';
 import { reportPresence } from './report-presence';
@@ -20,6 +21,7 @@ const main = async (): Promise<void> => {
   const log = createLogger(config.logLevel, 'worker');
   const engineMetricsAddress = config.workerMetricsPort === undefined ? undefined : await freeLoopbackAddress();
   installEngineRuntime(log, engineMetricsAddress);
+  const tracing = openTracing(config.otlpEndpoint, 'codeferry-worker');
   const nowMs = () => Date.now();
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());
@@ -27,7 +29,7 @@ const main = async (): Promise<void> => {
   const { address, namespace } = config.temporal;
   const connection = await untilDone('Temporal', log, stopping.signal, () => NativeConnection.connect({ address }));
   const core = await untilDone('MongoDB', log, stopping.signal, () =>
-    assemble(config, (codec) => clientOn(connection, namespace, codec), nowMs),
+    assemble(config, (codec) => clientOn(connection, namespace, codec, tracing), nowMs, tracing),
   );
   const { client, codec, room, issuers, ring, keys, requests, purge, troubles, database } = core;
   const { registry, collectOwnProcess } = core.metrics;
@@ -38,6 +40,7 @@ const main = async (): Promise<void> => {
   const outbound = createOutbound({
     guard: createAddressGuard({ allowCidrs: config.callbackAllow }),
     clock: { nowMs },
+    tracing,
   });
   const adapters = await loadAdapters(config.adapterPaths);
   const workers = await createWorkers({
@@ -51,6 +54,7 @@ const main = async (): Promise<void> => {
     troubles,
     purgeAfterMs: config.purgeAfterMs,
     alerting: { stats: core.stats, workers: core.workers, alerts: core.alerts, alertUrl: config.alertWebhookUrl },
+    tracing,
     log,
     taskQueue: config.taskQueue,
     callsOutQueue: config.callsOutQueue,
@@ -80,6 +84,7 @@ const main = async (): Promise<void> => {
   await outbound.close();
   await database.close();
   await connection.close();
+  await tracing.close();
 };
 
 main().then(

@@ -22,6 +22,7 @@ import type { OrderGateway } from '../temporal/order-gateway';
 import type { Queues } from '../temporal/queues';
 import type { EngineReadiness } from '../temporal/readiness';
 import type { Troubles } from '../temporal/troubles';
+import { noTracing, type Tracing } from '../tracing/tracing';
 import { createAuditTrails } from './audit-trail';
 import { createConsoleSampler } from './console-sampler';
 import { createConsoleSessions } from './console-sessions';
@@ -30,6 +31,7 @@ import { createMount, requestId } from './mount';
 import { createOrderWatch } from './order-watch';
 import { createHealthReader } from './platform-health';
 import { problemHandler } from './problems';
+import { requestSpans } from './request-spans';
 import { mountCodec } from './routes/codec';
 import { mountConsole } from './routes/console';
 import { mountDocs } from './routes/docs';
@@ -76,6 +78,7 @@ export interface AppParts {
     readonly temporal?: { readonly namespace: string };
   };
   readonly guard: AddressGuard;
+  readonly tracing?: Tracing;
   readonly adapters: Adapters;
   readonly log: Logger;
   readonly nowMs: () => number;
@@ -86,6 +89,7 @@ export const createApp = ({
   core,
   config,
   guard,
+  tracing = noTracing,
   adapters,
   log,
   nowMs,
@@ -140,7 +144,12 @@ export const createApp = ({
   registerOrderGauges({ registry, stats: core.stats, engine: core.engine, nowMs });
   const troubleWatch = createTroubleWatch({ troubles: core.troubles, stats: core.stats, nowMs, log });
   registerTroubleMetrics(registry, troubleWatch);
-  app.use(requestId, metrics.observe, helmet({ strictTransportSecurity: false }));
+  app.use(
+    requestId,
+    ...(tracing === noTracing ? [] : [requestSpans(tracing)]),
+    metrics.observe,
+    helmet({ strictTransportSecurity: false }),
+  );
 
   const { operators, temporalUiUrl } = config;
   const sessions = createConsoleSessions({ operators, publicUrl: config.publicUrl, nowMs });

@@ -1,4 +1,5 @@
 import { Agent } from 'undici';
+import { noTracing, type Tracing } from '../tracing/tracing';
 import type { AddressGuard } from './address-guard';
 import { type Breaker, type BreakerState, createBreaker } from './breaker';
 import { CallAborted, type CallFailureReason } from './call-failures';
@@ -20,6 +21,7 @@ export interface OutboundOptions {
   readonly breaker?: Breaker;
   /** PEM of authorities trusted besides the system's: given by tests with a server of their own. */
   readonly trustedCa?: string;
+  readonly tracing?: Tracing;
 }
 
 export interface SignedCall {
@@ -81,6 +83,7 @@ export const createOutbound = ({
   totalLimit = 512,
   breaker = createBreaker({ clock }),
   trustedCa,
+  tracing = noTracing,
 }: OutboundOptions) => {
   const slots = createSlots(perIssuerLimit, totalLimit);
   const connector = createConnector({ guard, connectLimitMs, trustedCa });
@@ -117,7 +120,23 @@ export const createOutbound = ({
    * Called by every activity that calls out, once per try. Resolves to what happened; throws only an AbortError when
    * the caller's own signal fired, and on a fault of ours: neither counts against the other side.
    */
-  const postSigned = async (call: SignedCall): Promise<CallResult> => {
+  const postSigned = (call: SignedCall): Promise<CallResult> =>
+    tracing.open({ name: 'POST', kind: 'client', attributes: { 'http.request.method': 'POST' } }, async (span) => {
+      try {
+        const result = await post(call);
+        const isAnswered = result.kind === 'answered';
+        span.end({
+          ok: isAnswered && result.status < 400,
+          attributes: isAnswered ? { 'http.response.status_code': result.status } : { 'error.type': result.reason },
+        });
+        return result;
+      } catch (error) {
+        span.end({ ok: false, attributes: { 'error.type': 'aborted' } });
+        throw error;
+      }
+    });
+
+  const post = async (call: SignedCall): Promise<CallResult> => {
     if (call.signal?.aborted) throw new CallAborted(call.signal.reason);
     const startedAtMs = clock.nowMs();
     const took = () => ({ tookMs: Math.max(0, clock.nowMs() - startedAtMs) });
@@ -128,7 +147,7 @@ export const createOutbound = ({
       const outcome = await judged(
         {
           url,
-          headers: { 'user-agent': 'Codeferry/1', ...call.headers },
+          headers: { 'user-agent': 'Codeferry/1', ...tracing.headers(), ...call.headers },
           body: call.body,
           timeLimitMs: call.timeLimitMs ?? timeLimitMs,
           answerLimitBytes: call.answerLimitBytes,

@@ -1,5 +1,7 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, type ClientOptions, Connection } from '@temporalio/client';
 import type { DataConverter, PayloadCodec } from '@temporalio/common';
+import { noTracing, type Tracing } from '../tracing/tracing';
+import { traceInterceptors } from './trace-interceptors';
 
 /** The same for client, workers and replays: payloads and failure texts are sealed before they reach the engine. */
 export const dataConverterWith = (codec: PayloadCodec): DataConverter => ({
@@ -13,7 +15,11 @@ export interface TemporalAddress {
 }
 
 /** Connects at the first call, so that the api starts while the engine is away. */
-export const openTemporalClient = ({ address, namespace }: TemporalAddress, codec: PayloadCodec): Client =>
+export const openTemporalClient = (
+  { address, namespace }: TemporalAddress,
+  codec: PayloadCodec,
+  tracing: Tracing = noTracing,
+): Client =>
   new Client({
     connection: Connection.lazy({
       address,
@@ -27,4 +33,9 @@ export const openTemporalClient = ({ address, namespace }: TemporalAddress, code
     }),
     namespace,
     dataConverter: dataConverterWith(codec),
+    ...interceptorsFor(tracing),
   });
+
+/** None where nothing is traced. */
+export const interceptorsFor = (tracing: Tracing): Pick<ClientOptions, 'interceptors'> =>
+  tracing === noTracing ? {} : { interceptors: traceInterceptors(tracing) };

@@ -23,6 +23,7 @@ import {
 import { type FailureCode, isFailureCode } from '../domain/failures';
 import { afterSaleWorkflowId, eventActivityId, type OrderName, orderId, workflowId } from '../domain/ids';
 import type { OrderFacts, OrderOpening } from '../domain/order';
+import { inSpan, type Tracing } from '../tracing/tracing';
 
 /** What became of a question to an order. `away` means unknown: it may have been judged, and a repeat will tell. */
 export type Asked =
@@ -77,16 +78,21 @@ export const createOrderGateway = ({
   taskQueue,
   callsOutQueue,
   observeCall,
+  tracing,
 }: {
   client: Client;
   taskQueue: string;
   callsOutQueue: string;
   observeCall: (name: string, result: EngineCallResult, seconds: number) => void;
+  tracing: Tracing;
 }) => {
   const inFlight = new Map<string, number>();
 
   /** Every call to the engine runs under a deadline: with no worker, or a stopped server, a client would wait for ever. */
-  const call = async <T>(name: string, run: () => Promise<T>): Promise<T> => {
+  const call = <T>(name: string, run: () => Promise<T>): Promise<T> =>
+    inSpan(tracing, { name: `temporal ${name}`, kind: 'client' }, () => limitedCall(name, run));
+
+  const limitedCall = async <T>(name: string, run: () => Promise<T>): Promise<T> => {
     const startedMs = performance.now();
     const observe = (result: EngineCallResult) => observeCall(name, result, (performance.now() - startedMs) / 1_000);
     let timer: NodeJS.Timeout | undefined;

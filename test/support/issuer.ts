@@ -6,6 +6,7 @@ import { type Answer, type Platform, read } from './platform';
 import { until } from './until';
 
 export interface Received {
+  readonly headers: Readonly<Record<string, string>>;
   readonly id: string;
   readonly timestamp: string;
   readonly signature: string;
@@ -69,6 +70,7 @@ export const startIssuer = async (platform: Platform, settings: Record<string, u
     const headers = request.headers as Record<string, string>;
     const { type, data } = new Webhook(secret).verify(raw, headers) as { type: string; data: unknown };
     const message: Received = {
+      headers,
       id: String(headers['webhook-id']),
       timestamp: String(headers['webhook-timestamp']),
       signature: String(headers['webhook-signature']),

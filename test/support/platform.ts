@@ -12,6 +12,7 @@ import { createAddressGuard } from '../../src/outbound/address-guard';
 import { createOutbound } from '../../src/outbound/client';
 import type { Adapter } from '../../src/second-interface/adapter-api';
 import { openTemporalClient } from '../../src/temporal/client';
+import { noTracing, type Tracing } from '../../src/tracing/tracing';
 import { clientOn, createWorkers, installEngineRuntime } from '../../worker/create-worker';
 import { reportPresence } from '../../worker/report-presence';
 import { createMetricsPage, freeLoopbackAddress } from '../../worker/serve-metrics';
@@ -25,6 +26,7 @@ export interface PlatformOptions {
   readonly temporalAddress?: string;
   readonly mongodbUri?: string;
   readonly alertUrl?: string;
+  readonly tracing?: Tracing;
   /** Give the database's name to start a second platform on the same data. */
   readonly databaseName?: string;
   readonly masterKeys?: readonly Buffer[];
@@ -105,6 +107,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const nowMs = () => Date.now();
+  const tracing = options.tracing ?? noTracing;
   const config = {
     publicUrl: baseUrl,
     operators: [{ name: 'operator', role: 'admin' as const, token: operatorToken }, ...(options.operators ?? [])],
@@ -114,10 +117,10 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     taskQueue: name,
     callsOutQueue: `${name}-calls-out`,
   };
-  const core = await assemble(config, (codec) => openTemporalClient(temporal, codec), nowMs);
+  const core = await assemble(config, (codec) => openTemporalClient(temporal, codec, tracing), nowMs, tracing);
   const guard = createAddressGuard({ allowCidrs: options.callbackAllow ?? ['127.0.0.0/8'] });
   const adapters = new Map((options.adapters ?? []).map((adapter) => [adapter.name, adapter]));
-  const { app, starter } = createApp({ core, config, guard, adapters, log, nowMs });
+  const { app, starter } = createApp({ core, config, guard, tracing, adapters, log, nowMs });
   server.on('request', app);
 
   let running:
@@ -125,10 +128,16 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     | undefined;
   const startWorkers = async (bundlePath = setting('TEST_WORKFLOW_BUNDLE')): Promise<void> => {
     const connection = await NativeConnection.connect({ address: temporal.address });
-    const workerCore = await assemble(config, (codec) => clientOn(connection, temporal.namespace, codec), nowMs);
+    const workerCore = await assemble(
+      config,
+      (codec) => clientOn(connection, temporal.namespace, codec, tracing),
+      nowMs,
+      tracing,
+    );
     const outbound = createOutbound({
       guard,
       clock: { nowMs },
+      tracing,
       ...(options.perIssuerLimit === undefined ? {} : { perIssuerLimit: options.perIssuerLimit }),
     });
     const workers = await createWorkers({
@@ -147,6 +156,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       keys: workerCore.keys,
       requests: workerCore.requests,
       purge: workerCore.purge,
+      tracing,
       alerting: {
         stats: workerCore.stats,
         workers: workerCore.workers,

@@ -30,6 +30,7 @@ test('with the two secrets alone everything else has its documented default', ()
     callsOutQueue: 'calls-out',
     purgeAfterMs: 400 * 24 * 3_600_000,
     workerMetricsPort: undefined,
+    otlpEndpoint: undefined,
     alertWebhookUrl: undefined,
     logLevel: 'info',
   });
