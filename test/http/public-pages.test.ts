@@ -32,7 +32,7 @@ describe('health', () => {
     expect(status).toBe(200);
     expect(headers.get('content-type')).toMatch(/^text\/plain/);
     expect(body).toMatch(
-      /codeferry_http_request_seconds_count\{method="GET",route="\/v1\/issuers\/:issuerId\/orders\/:orderNo",status="200"\} [1-9]/,
+      /codeferry_http_request_seconds_count\{method="GET",route="\/v1\/issuers\/:issuerId\/orders\/:orderNo",status="200",issuer_class="push"\} [1-9]/,
     );
     for (const secret of ['ORDER-IN-METRICS', issuer.issuerId]) expect(body).not.toContain(secret);
   });
