@@ -18,7 +18,7 @@ export interface IssuerCounts {
 }
 
 const insideLimitMs = 6_000;
-const givenUpMs = 240_000;
+const givenUpMs = 600_000;
 const firstRepeatMs = 200;
 const repeatMaxMs = 2_000;
 

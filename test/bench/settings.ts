@@ -46,7 +46,7 @@ export const readSettings = (args: string[]): Settings => {
     windowMs: positive('seconds', values.seconds, preset.seconds) * 1_000,
     leadInMs: preset.leadInMs,
     warmUpMs: preset.warmUpMs,
-    drainLimitMs: 240_000,
+    drainLimitMs: values.short ? 240_000 : 600_000,
     seed: positive('seed', values.seed, 1),
     issuers: 8,
     histories: 20,
