@@ -4,7 +4,9 @@ import { createPost, type DeliveredMessage } from './wire';
 
 /** Places the orders and is the terminal of all of them. Ports: control, terminal. */
 const [controlPort, terminalPort] = process.argv.slice(2).map(Number) as [number, number];
-const load = createLoad(createPost());
+/** Longer than any side makes a payment request wait: one that is given up could not be told from one that is lost. */
+const answerLimitMs = 120_000;
+const load = createLoad(createPost(answerLimitMs));
 
 void serveJson(terminalPort, async ({ json }) => {
   load.arrived(json as DeliveredMessage);

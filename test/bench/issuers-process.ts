@@ -17,6 +17,7 @@ export interface IssuerCounts {
   refusals: Record<string, number>;
 }
 
+const answerLimitMs = 30_000;
 const insideLimitMs = 6_000;
 const givenUpMs = 600_000;
 const firstRepeatMs = 200;
@@ -24,7 +25,7 @@ const repeatMaxMs = 2_000;
 
 /** All issuers: each verifies inside the handling of `order.paid`, and submits its code afterwards. Port given. */
 const port = Number(process.argv[2]);
-const { post, newMessageId } = createPost();
+const { post, newMessageId } = createPost(answerLimitMs);
 const senders = new Map<string, Sender>();
 const seen = new Set<string>();
 const none = (): IssuerCounts => ({

@@ -75,10 +75,8 @@ export interface PostAnswer {
   readonly retryAfterMs?: number;
 }
 
-const answerLimitMs = 30_000;
-
 /** One pool of kept connections per process; no repeats, and what goes wrong is told. */
-export const createPost = () => {
+export const createPost = (answerLimitMs: number) => {
   const dispatcher = new Agent({
     connections: 1_024,
     pipelining: 1,
