@@ -29,7 +29,17 @@ export default async function startServers(): Promise<void> {
   leftovers.addFolder(folder);
   const dataDir = join(folder, 'data');
   const [temporal, mongo, serverPath] = await Promise.all([
-    startEmbeddedTemporal({ dataDir, onProgress, dynamicConfig: { 'frontend.WorkflowPauseEnabled': 'true' } }),
+    startEmbeddedTemporal({
+      dataDir,
+      onProgress,
+      dynamicConfig: {
+        'frontend.WorkflowPauseEnabled': 'true',
+        // A deleted workflow is gone only after the next round of these; half a minute when not set.
+        'history.transferProcessorUpdateAckInterval': '"1s"',
+        'history.visibilityProcessorUpdateAckInterval': '"1s"',
+        'history.timerProcessorUpdateAckInterval': '"1s"',
+      },
+    }),
     startEmbeddedMongo({ dataDir, onProgress }),
     testServerPath(onProgress),
     buildDist(),
