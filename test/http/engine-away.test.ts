@@ -10,7 +10,7 @@ let there: Platform;
 let away: Platform;
 let issuer: TestIssuer;
 /** Where the issuer's requests go. */
-let door: Omit<Platform, 'baseUrl'> & { baseUrl: string };
+let door: Omit<Platform, 'baseUrl' | 'isWorking'> & { baseUrl: string; isWorking: () => boolean };
 
 beforeAll(async () => {
   there = await startPlatform();
@@ -25,11 +25,11 @@ afterAll(async () => {
 });
 
 const whileAway = async <T>(act: () => Promise<T>): Promise<T> => {
-  door.baseUrl = away.baseUrl;
+  Object.assign(door, { baseUrl: away.baseUrl, isWorking: away.isWorking });
   try {
     return await act();
   } finally {
-    door.baseUrl = there.baseUrl;
+    Object.assign(door, { baseUrl: there.baseUrl, isWorking: there.isWorking });
   }
 };
 const reconcile = () => reconcileOnce(there);
