@@ -120,7 +120,7 @@ const startMissing = async (parts: Reconciling, before: Date) => {
 const judgeClaims = async ({ room, ...parts }: Reconciling, before: Date) =>
   each(parts, 'claim', await room.codes.unjudged(before, batch), async (submission) => {
     const row = await room.orders.find(submission);
-    return row ? judgeSubmission(room, row, submission) : false;
+    return row !== null && (await judgeSubmission(room, row, submission)) === 'settled';
   });
 
 /** Refusals and cancellations that were answered 202. */

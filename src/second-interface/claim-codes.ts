@@ -6,7 +6,7 @@ import { fingerprint } from '../sealing/key-ring';
 import { unwrapOrderKey } from '../sealing/order-keys';
 import type { SubmissionRow } from '../store/codes';
 import type { OrderRow } from '../store/orders';
-import { askOrder, type Judged, type SecondInterface } from './ask-order';
+import { askOrder, engineAway, type Judged, type SecondInterface } from './ask-order';
 
 export type CodesMessage = OrderMessage & { readonly kind: 'codes' };
 
@@ -16,8 +16,11 @@ export interface ClaimedCodes {
   readonly submission?: SubmissionRow;
 }
 
-/** Each round brings another call's claim to a verdict: many calls at once with the same codes take turns. */
-const helpTries = 12;
+/**
+ * Each round brings another call's claim to a verdict: many calls at once with the same codes take turns. One round
+ * may take as long as the order takes to answer, so the rounds have a limit in time as well.
+ */
+export const takingTurns = { triesMax: 12, limitMs: 6_000 } as const;
 
 const references = (room: SecondInterface, issuerId: string, codes: readonly Code[]): CodeReference[] =>
   codes.map(({ itemId, value, secret, format, expiresAt }) => ({
@@ -76,30 +79,32 @@ export const claimCodes = async (
   codes: readonly Code[],
 ): Promise<ClaimedCodes> => {
   const draft = submissionRow(room, row, updateId, codes);
-  for (let n = 0; n < helpTries; n += 1) {
+  const endMs = performance.now() + takingTurns.limitMs;
+  for (let n = 0; n < takingTurns.triesMax && performance.now() < endMs; n += 1) {
     const claim = await room.codes.claimFor(draft);
     if (claim.kind === 'claimed') return claimed(claim.row);
     // The same call again, whose first handler may still be at work: what is settled stays so.
     if (claim.kind === 'same') return claimed((await room.codes.askAgain(draft._id)) ?? claim.row);
     if (claim.kind === 'reused') return { message: codesMessage(draft._id, draft.codes, true) };
     // Another call of this order holds a value and has no verdict yet: bring it to the order first.
-    await judgeSubmission(room, row, claim.row);
+    if ((await judgeSubmission(room, row, claim.row)) === 'away') throw engineAway();
   }
   throw new Failure('unavailable', { retryAfterSeconds: 1 });
 };
 
-/** A claim without a verdict, asked (again) by a competing call or by the reconciler. Resolves to whether one is known now. */
+/** A claim without a verdict, asked (again) by a competing call or by the reconciler: `open` where someone else has asked since. */
 export const judgeSubmission = async (
   room: SecondInterface,
   row: OrderRow,
   submission: SubmissionRow,
-): Promise<boolean> => {
+): Promise<'settled' | 'open' | 'away'> => {
   const asking = await room.codes.askAgain(submission._id);
-  if (!asking) return true;
+  if (!asking) return 'settled';
   const { updateId, _id, codes } = asking;
   const message = { ...codesMessage(_id, codes, false), tokenHash: row.facts.tokenHash };
   const judged = await askOrder(room, row, updateId, message);
-  return judged === 'away' ? false : settleClaim(room, asking, judged);
+  if (judged === 'away') return 'away';
+  return (await settleClaim(room, asking, judged)) ? 'settled' : 'open';
 };
 
 const claimed = (row: SubmissionRow): ClaimedCodes => ({

@@ -3,7 +3,7 @@ import { Failure } from '../domain/failures';
 import { sha256 } from '../sealing/key-ring';
 import type { OrderRow } from '../store/orders';
 import { askOrder, engineAway, expectNotRefused, type SecondInterface } from './ask-order';
-import { type ClaimedCodes, claimCodes, keepLate, referenceOnly, settleClaim } from './claim-codes';
+import { type ClaimedCodes, claimCodes, keepLate, referenceOnly, settleClaim, takingTurns } from './claim-codes';
 import { type OperationAnswer, queued } from './operation-answer';
 
 /**
@@ -19,7 +19,9 @@ export const submitCodes = async (
 ): Promise<OperationAnswer> => {
   const updateId = `codes/${messageId}`;
   const tokenHash = sha256(token);
-  for (let n = 0; n < settleTries; n += 1) {
+  const endMs = performance.now() + takingTurns.limitMs;
+  // Another call that holds the same codes may ask in between: this one asks again, so that its answer is the last word.
+  for (let n = 0; n < takingTurns.triesMax && performance.now() < endMs; n += 1) {
     const claimed: ClaimedCodes =
       tokenHash === row.facts.tokenHash
         ? await claimCodes(room, row, updateId, codes)
@@ -41,6 +43,3 @@ export const submitCodes = async (
   }
   throw new Failure('unavailable', { retryAfterSeconds: 1 });
 };
-
-/** Another call that holds the same codes asked in between: this one asks again, so that its answer is the last word. */
-const settleTries = 12;

@@ -70,6 +70,11 @@ describe('while the engine is away', () => {
       expect(queued.headers.get('retry-after')).toMatch(/^[1-9][0-9]*$/);
       expect(queued.headers.get('idempotency-replayed')).toBeNull();
     }
+    // The same codes under another name wait for the first verdict: the order is asked once, and not again and again.
+    const asking = jest.spyOn(away.core.room.gateway, 'ask');
+    const other = await whileAway(() => issuer.post('/orders/away-3/codes', body));
+    expectProblem(other, 503, 'unavailable');
+    expect(asking).toHaveBeenCalledTimes(1);
     // The claim holds: the value is this order's, although nothing was judged yet.
     await issuer.placeVerified('away-3b');
     const stolen = await issuer.submit('away-3b', [{ itemId: 'a', value: 'AWAY-3' }]);
