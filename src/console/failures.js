@@ -16,8 +16,15 @@ const shared = [
   { name: 'Issuer', cell: ({ issuerId }) => issuerLink(issuerId) },
 ];
 
+const personKinds = {
+  undeliverable: 'Not taken by its terminal',
+  stuck: 'Stuck by unfit code',
+  event_given_up: 'Issuer not told',
+};
+
 const personColumns = [
   ...shared,
+  { name: 'What', cell: ({ kind }) => personKinds[kind] ?? kind },
   { name: 'Why', wide: true, cell: ({ why }) => withTimes(why) },
   { name: 'Since', end: true, named: true, cell: ({ at }) => when(at) },
 ];
@@ -51,7 +58,10 @@ export const failuresView = async ({ root, query, signal }) => {
           'Orders that wait for a person',
           personColumns,
           (cursor) => api.failures(signal, cursor),
-          empty('Nothing waits for a person', 'Orders whose terminal does not take the codes appear here.'),
+          empty(
+            'Nothing waits for a person',
+            'Orders whose terminal does not take the codes, whose issuer was not told, or that the code cannot run appear here.',
+          ),
         )
       : await pagedTable(
           `${chosen.title} orders, newest first`,

@@ -172,7 +172,7 @@ const listen = (live, signal, show) => {
   open();
 };
 
-const tilesOf = ({ totals, toCode, states: counted, minutes, sample }) => {
+const tilesOf = ({ totals, toCode, states: counted, minutes, sample, trouble }) => {
   const now = counted.filter(({ now: n }) => n !== undefined);
   const waiting = now.filter(({ state }) => state !== 'undeliverable');
   const undeliverable = now.find(({ state }) => state === 'undeliverable');
@@ -200,14 +200,28 @@ const tilesOf = ({ totals, toCode, states: counted, minutes, sample }) => {
       undefined,
       '#/orders',
     ),
-    tile(
-      'Need a person',
-      `${undeliverable?.now ?? 0}${undeliverable?.isNowCapped ? '+' : ''}`,
-      undeliverable?.now ? 'terminals that took no code' : 'nothing to do',
-      undeliverable?.now ? 'bad' : 'good',
-      '#/failures',
-    ),
+    personTile(trouble, undeliverable),
   ];
+};
+
+/** What no retry mends: each kind is listed under Failures, a paused issuer under Issuers. */
+const personTile = ({ stuck, eventsGivenUp, issuersPaused }, undeliverable) => {
+  const parts = [
+    [stuck ?? 0, 'stuck by unfit code'],
+    [undeliverable?.now ?? 0, 'not taken by their terminal'],
+    [eventsGivenUp, 'whose issuer was not told'],
+  ].filter(([n]) => n > 0);
+  const count = parts.reduce((sum, [n]) => sum + n, 0);
+  const paused =
+    issuersPaused > 0 ? [`${issuersPaused} ${issuersPaused === 1 ? 'issuer is' : 'issuers are'} paused`] : [];
+  const note = [...parts.map(([n, what]) => `${n} ${what}`), ...paused].join(', ');
+  return tile(
+    'Need a person',
+    `${count}${undeliverable?.isNowCapped ? '+' : ''}`,
+    note === '' ? 'nothing to do' : note,
+    count > 0 ? 'bad' : paused.length > 0 ? undefined : 'good',
+    count === 0 && paused.length > 0 ? '#/issuers' : '#/failures',
+  );
 };
 
 const shareText = (share) =>
