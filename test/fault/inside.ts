@@ -92,7 +92,7 @@ const rewrite = (file: string, from: RegExp, to: string): void => {
   };
 };
 
-if (guardOff === 'deadline') rewrite('src/temporal/order-gateway.js', /callLimitMs = 3000/, 'callLimitMs = 3000000');
+if (guardOff === 'deadline') rewrite('src/temporal/order-gateway.js', /callLimitMs = 3_?000/, 'callLimitMs = 3000000');
 
 let lastStartAtMs = 0;
 wrapMade('src/temporal/order-gateway.js', 'createOrderGateway', (gateway) => ({
