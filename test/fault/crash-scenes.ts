@@ -93,30 +93,41 @@ const stopsGracefully = (
   },
 });
 
+const untilSeen = async (
+  { facts }: Stage,
+  { orderNo }: PlannedOrder,
+  isIt: (fact: Fact) => boolean,
+): Promise<boolean> => {
+  for (const endMs = Date.now() + hitLimitMs; Date.now() < endMs; await pause(100)) {
+    if (facts().some((fact) => 'orderNo' in fact && fact.orderNo === orderNo && isIt(fact))) return true;
+  }
+  return false;
+};
+
 /** Nobody dies, nobody judges: a verification is answered all the same, with a 503, while the workers stand still. */
 const stopsBoth = (targets: readonly string[], planned: PlannedOrder): Scene => ({
   name: `${targets.join(' and ')} stopped while an issuer asks`,
-  play: async ({ platform, tell, place, facts }) => {
-    const isOfThis = (fact: Fact): boolean => 'orderNo' in fact && fact.orderNo === planned.orderNo;
-    const untilSeen = async (isIt: (fact: Fact) => boolean): Promise<boolean> => {
-      for (const endMs = Date.now() + hitLimitMs; Date.now() < endMs; await pause(100)) {
-        if (facts().some((fact) => isOfThis(fact) && isIt(fact))) return true;
-      }
-      return false;
-    };
+  play: async (stage) => {
+    const { platform, tell, place } = stage;
     await place([planned]);
-    if (!(await untilSeen(({ what }) => what === 'heard'))) return false;
+    if (!(await untilSeen(stage, planned, ({ what }) => what === 'heard'))) return false;
     try {
       for (const target of targets) {
         tell({ what: 'fault', kind: 'stop', target, untilMs: Date.now() + hitLimitMs });
         if (!platform.part(target).signal('SIGSTOP')) return false;
       }
-      return await untilSeen((fact) => fact.what === 'answered' && fact.call === 'verification' && fact.status === 503);
+      return await untilSeen(
+        stage,
+        planned,
+        (fact) => fact.what === 'answered' && fact.call === 'verification' && fact.status === 503,
+      );
     } finally {
       for (const target of targets) platform.part(target).signal('SIGCONT');
     }
   },
 });
+
+const early = order('early-codes', 'push-page', { behaviour: 'codes_before_verification' });
 
 export const crashScenes: readonly Scene[] = [
   // The reconciler mends these two, so they come first.
@@ -170,6 +181,14 @@ export const crashScenes: readonly Scene[] = [
     play: async (stage) => {
       stage.platform.crashes.arm('in_reconciler');
       return untilHit(stage, 'in_reconciler', 60_000);
+    },
+  },
+  {
+    // In the random plan the engine may be away each time that codes come too early.
+    name: 'codes before the verification, while all is well',
+    play: async (stage) => {
+      await stage.place([early]);
+      return untilSeen(stage, early, (fact) => fact.what === 'answered' && fact.body.code === 'not_verified');
     },
   },
 ];

@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { projectFolder } from '../../src/dev/project-folder';
 import { seedOf } from '../support/seed';
 import { crashScenes } from './crash-scenes';
 import { notReached } from './needed';
@@ -27,6 +28,9 @@ beforeAll(async () => {
     boundMs,
     say: () => undefined,
   });
+  const kept = join(projectFolder, '.data', 'fault');
+  await mkdir(kept, { recursive: true });
+  await writeFile(join(kept, `short-${seed}.json`), JSON.stringify(report));
 }, limitMs);
 
 afterAll(async () => {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { crashScenes } from './crash-scenes';
 import { guards, judgeGuard } from './guards';
+import { notReached } from './needed';
 import { writeReport } from './report';
 import { type RunReport, runPlan } from './run';
 
@@ -40,6 +41,13 @@ const placed = (rounds: readonly RunReport[]): number =>
   rounds.reduce((sum, { figures }) => sum + (figures.orders ?? 0), 0);
 const isGreen = ({ safety, liveness, missed }: RunReport): boolean =>
   safety.length + liveness.length + missed.length === 0;
+/** Of all rounds together: one round need not have been everywhere. */
+const reachedAll = (rounds: readonly RunReport[]): boolean => {
+  const everReached = Object.assign({}, ...rounds.map(({ sometimes }) => sometimes));
+  const missing = notReached(everReached);
+  for (const name of missing) say(`never reached: ${name}`);
+  return missing.length === 0;
+};
 
 const runRounds = async (): Promise<boolean> => {
   const folder = option('folder') ?? join('.data', 'fault');
@@ -84,7 +92,7 @@ const runRounds = async (): Promise<boolean> => {
     else say(`  what was seen is kept in ${roundFolder}`);
   }
   say(`the report is ${join(folder, 'report.md')}`);
-  return rounds.every(isGreen);
+  return reachedAll(rounds) && rounds.every(isGreen);
 };
 
 /** Each guard switched off must make a verdict red, or the suite would not notice its loss. */
