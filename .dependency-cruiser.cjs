@@ -45,7 +45,7 @@ const folders = {
       'src/tracing/tracing',
       'src/outbound/address-guard',
     ],
-    packages: ['express', 'helmet', 'zod', 'bwip-js', 'pino', 'prom-client'],
+    packages: ['express', 'helmet', 'zod', 'bwip-js', 'pino', 'prom-client', 'openid-client'],
   },
   'src/channels': { local: ['src/domain', 'src/outbound', 'src/contract', 'src/sealing'], packages: ['bwip-js'] },
   'src/issuer-sdk': { local: ['src/contract', 'src/signing'], packages: [] },

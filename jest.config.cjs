@@ -14,8 +14,10 @@ module.exports = {
     '^.+\\.ts$': ['@swc/jest', swc('typescript')],
     // It loads `http` by an `import()`, which jest knows only in what it has transformed.
     'otlp-exporter-base/.+\\.js$': ['@swc/jest', swc('ecmascript')],
+    // ES modules only.
+    'node_modules/(openid-client|oauth4webapi|jose)/.+\\.js$': ['@swc/jest', swc('ecmascript')],
   },
-  transformIgnorePatterns: ['/node_modules/(?!@opentelemetry/otlp-exporter-base/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(@opentelemetry/otlp-exporter-base|openid-client|oauth4webapi|jose)/)'],
   globalSetup: '<rootDir>/test/support/embedded-global.ts',
   globalTeardown: '<rootDir>/test/support/embedded-global-end.ts',
   testTimeout: 120_000,

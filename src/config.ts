@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { firstOperatorName, type OperatorWithToken, roles } from './domain/operator';
+import { firstOperatorName, type OidcSettings, type OperatorWithToken, type Role, roles } from './domain/operator';
 import { dayMs } from './domain/timings';
 import { parseCidr } from './outbound/address';
 import { parseMasterKeys } from './sealing/key-ring';
@@ -29,6 +29,16 @@ const operator = z
   .transform((entry) => {
     const [name = '', role, token = ''] = entry.split(':');
     return { name, role: role as (typeof roles)[number], token };
+  });
+
+const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host);
+
+const grant = z
+  .string()
+  .regex(/^[^,\p{Cc}]{1,256}:(viewer|operator|admin)$/u)
+  .transform((entry) => {
+    const colon = entry.lastIndexOf(':');
+    return { value: entry.slice(0, colon), role: entry.slice(colon + 1) as Role };
   });
 
 /** Every setting of api and worker, read once by a root and passed on as values; docs/settings.md tells them to people. */
@@ -62,6 +72,25 @@ const environment = z
         return z.NEVER;
       }
     }),
+    OIDC_ISSUER: z
+      .url({ protocol: /^https?$/, abort: true })
+      .refine((text) => /^https:/i.test(text) || isLoopback(new URL(text).hostname), {
+        error: 'must be https',
+        abort: true,
+      })
+      .optional(),
+    OIDC_CLIENT_ID: z.string().max(512, { abort: true }).optional(),
+    OIDC_CLIENT_SECRET: z.string().min(8, { abort: true }).max(512, { abort: true }).optional(),
+    OIDC_ROLE_CLAIM: z.string().max(256).default('roles'),
+    OIDC_ROLES: list.transform((entries, context) => {
+      const parsed = z.array(grant).max(200).safeParse(entries);
+      if (parsed.success) return parsed.data;
+      context.addIssue({
+        code: 'custom',
+        message: `must be value:role, separated by commas; roles are ${roles.join(', ')}`,
+      });
+      return z.NEVER;
+    }),
     CODEC_SECRET: z.string().min(16).optional(),
     CALLBACK_ALLOW: list.refine((ranges) => ranges.every(isCidr), {
       error: 'must be address ranges such as 10.0.0.0/8, separated by commas',
@@ -89,6 +118,12 @@ const environment = z
       path: ['OPERATOR_TOKENS'],
       message: `needs another name and another token for each; ${firstOperatorName} is the name of OPERATOR_TOKEN`,
     });
+  })
+  .superRefine((settings, context) => {
+    const parts = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_ROLES'] as const;
+    const missing = parts.filter((name) => (settings[name]?.length ?? 0) === 0);
+    if (missing.length === 0 || missing.length === parts.length) return;
+    context.addIssue({ code: 'custom', path: [missing.join(', ')], message: 'needed, as other OIDC settings are set' });
   });
 
 export interface Config {
@@ -101,6 +136,8 @@ export interface Config {
   readonly mongodbUri: string;
   /** Who may call the operator API: the bearer of OPERATOR_TOKEN first. */
   readonly operators: readonly OperatorWithToken[];
+  /** Undefined: operators sign in at the console by token alone. */
+  readonly oidc: OidcSettings | undefined;
   readonly masterKeys: readonly Buffer[];
   readonly codecSecret: string | undefined;
   readonly callbackAllow: readonly string[];
@@ -139,6 +176,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
       { name: firstOperatorName, role: 'admin', token: settings.OPERATOR_TOKEN },
       ...settings.OPERATOR_TOKENS,
     ],
+    oidc: oidcOf(settings),
     masterKeys: settings.MASTER_KEY,
     codecSecret: settings.CODEC_SECRET,
     callbackAllow: settings.CALLBACK_ALLOW,
@@ -151,4 +189,10 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     alertWebhookUrl: settings.ALERT_WEBHOOK_URL,
     logLevel: settings.LOG_LEVEL,
   };
+};
+
+const oidcOf = (settings: z.output<typeof environment>): OidcSettings | undefined => {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = settings;
+  if (!issuer || !clientId || !clientSecret) return undefined;
+  return { issuer, clientId, clientSecret, roleClaim: settings.OIDC_ROLE_CLAIM, grants: settings.OIDC_ROLES };
 };

@@ -62,10 +62,33 @@ export const signInView = (app, onSignedIn) => {
         ),
         trouble,
         button,
+        hasSingleSignOn() &&
+          h('a', { class: 'button', href: '/v1/operator/console/oidc/start' }, 'Sign in with single sign-on'),
       ),
     ),
   );
+  replace(trouble, cameBackWith() ?? '');
   token.focus();
+};
+
+const hasSingleSignOn = () => document.querySelector('meta[name="single-sign-on"]')?.content === 'on';
+
+const comeBacks = {
+  away: 'The sign-in provider did not answer. Try again in a moment.',
+  refused: 'The sign-in provider refused the sign-in.',
+  invalid: 'What the sign-in provider answered does not fit. The log of the api says more.',
+  late: 'That sign-in took too long, or was begun in another window. Try again.',
+  role: 'You are known, but have no role here. Whoever runs this platform can give you one.',
+  busy: 'Too many sign-ins at once. Wait a minute.',
+  failed: 'The sign-in failed here. Try again in a moment.',
+};
+
+/** Once: a reload does not say it again. */
+const cameBackWith = () => {
+  const reason = new URLSearchParams(location.search).get('sign-in');
+  if (reason === null) return undefined;
+  history.replaceState(null, '', `${location.pathname}${location.hash}`);
+  return Object.hasOwn(comeBacks, reason) ? comeBacks[reason] : comeBacks.failed;
 };
 
 const troubleText = (error) => {

@@ -12,6 +12,18 @@ export interface OperatorWithToken extends Operator {
   readonly token: string;
 }
 
+/** What a name may be, wherever it comes from: it stands in the audit log for years. */
+export const operatorName = /^[\w.@-]{1,64}$/;
+
+/** Sign-in at an OpenID provider: what its claim must hold for which role; `*` is everyone whom it knows. */
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly roleClaim: string;
+  readonly grants: readonly { readonly value: string; readonly role: Role }[];
+}
+
 /** The bearer of OPERATOR_TOKEN. */
 export const firstOperatorName = 'operator';
 

@@ -1,7 +1,7 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
-import type { OperatorWithToken } from '../domain/operator';
+import type { OidcSettings, OperatorWithToken } from '../domain/operator';
 import { cancellableStates, type Terminal } from '../domain/order';
 import { registerOrderGauges } from '../metrics/order-gauges';
 import type { ProcessMetrics } from '../metrics/process-metrics';
@@ -28,6 +28,7 @@ import { createConsoleSampler } from './console-sampler';
 import { createConsoleSessions } from './console-sessions';
 import { createMetrics } from './metrics';
 import { createMount, requestId } from './mount';
+import { oidcKeys } from './oidc-keys';
 import { createOrderWatch } from './order-watch';
 import { createHealthReader } from './platform-health';
 import { problemHandler } from './problems';
@@ -73,6 +74,7 @@ export interface AppParts {
   readonly config: {
     readonly publicUrl: string;
     readonly operators: readonly OperatorWithToken[];
+    readonly oidc?: OidcSettings | undefined;
     readonly codecSecret: string | undefined;
     readonly temporalUiUrl?: string | undefined;
     readonly temporal?: { readonly namespace: string };
@@ -151,8 +153,10 @@ export const createApp = ({
     helmet({ strictTransportSecurity: false }),
   );
 
-  const { operators, temporalUiUrl } = config;
-  const sessions = createConsoleSessions({ operators, publicUrl: config.publicUrl, nowMs });
+  const { operators, temporalUiUrl, publicUrl } = config;
+  const [first] = operators;
+  const oidc = config.oidc && first && { settings: config.oidc, keys: oidcKeys(config.oidc, first.token), publicUrl };
+  const sessions = createConsoleSessions({ operators, outsideKey: oidc?.keys.session, publicUrl, nowMs });
   const mount = createMount(app, { issuers, ring, nowMs, requests, operator: { operators, sessions }, audit });
   mountHealth(mount, { engine: core.engine, database, maintenance: room.maintenance, nowMs });
   mountKeys(mount, keys);
@@ -177,6 +181,7 @@ export const createApp = ({
     audit,
     log,
     nowMs,
+    oidc,
     temporalUi: temporalUiUrl ? { url: temporalUiUrl, namespace: config.temporal?.namespace ?? 'default' } : undefined,
   });
   mountDocs(mount);

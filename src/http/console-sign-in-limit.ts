@@ -50,6 +50,8 @@ export const createSignInLimit = (nowMs: () => number) => {
   };
 };
 
+export type SignInLimit = ReturnType<typeof createSignInLimit>;
+
 /** One person's IPv6 connection has a whole /64 to choose addresses from. */
 const networkOf = (address: string): string => {
   if (!address.includes(':') || /^::ffff:\d+\./i.test(address)) return address;

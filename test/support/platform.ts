@@ -6,6 +6,7 @@ import type { Client } from '@temporalio/client';
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import pino, { type Logger } from 'pino';
 import { assemble, type Core } from '../../src/assemble';
+import type { OidcSettings } from '../../src/domain/operator';
 import { createApp } from '../../src/http/app';
 import { createOrderMeter } from '../../src/metrics/order-meter';
 import { createAddressGuard } from '../../src/outbound/address-guard';
@@ -32,6 +33,8 @@ export interface PlatformOptions {
   readonly masterKeys?: readonly Buffer[];
   /** Beside the bearer of `operatorToken`, who is an admin. */
   readonly operators?: readonly { name: string; role: 'viewer' | 'operator' | 'admin'; token: string }[];
+  /** Left out: operators sign in by token alone. */
+  readonly oidc?: OidcSettings;
   /** How many calls to one issuer run at once; left out: as in production. */
   readonly perIssuerLimit?: number;
 }
@@ -111,6 +114,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
   const config = {
     publicUrl: baseUrl,
     operators: [{ name: 'operator', role: 'admin' as const, token: operatorToken }, ...(options.operators ?? [])],
+    oidc: options.oidc,
     codecSecret: 'codec-secret-of-the-tests',
     masterKeys: options.masterKeys ?? [Buffer.alloc(32, 7)],
     mongodbUri: mongodbUri.href,

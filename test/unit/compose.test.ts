@@ -23,8 +23,8 @@ interface Service {
 const read = (file: string) => readFileSync(join(projectFolder, file), 'utf8');
 const compose = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service> };
 const services = Object.entries(compose.services);
-/** Further operators: none is a fit default. */
-const isEmptyByDefault = (value: string): boolean => /^\$\{OPERATOR_TOKENS:-\}$/.test(value);
+/** Further operators, and an OpenID provider: none is a fit default. */
+const isEmptyByDefault = (value: string): boolean => /^\$\{(OPERATOR_TOKENS|OIDC_CLIENT_SECRET):-\}$/.test(value);
 const secretName = /PASSWORD|PWD|TOKEN|SECRET|KEY$|KEY_/;
 
 describe('docker-compose.yml', () => {

@@ -22,6 +22,7 @@ test('with the two secrets alone everything else has its documented default', ()
     temporalUiUrl: undefined,
     mongodbUri: 'mongodb://127.0.0.1:27017/codeferry',
     operators: [{ name: 'operator', role: 'admin', token: 'an-operator-token' }],
+    oidc: undefined,
     masterKeys: [Buffer.alloc(32, 1)],
     codecSecret: undefined,
     callbackAllow: [],
@@ -74,6 +75,38 @@ test('further operators have a name, a role and a token each', () => {
   ]);
 });
 
+describe('an OpenID provider', () => {
+  const oidc = {
+    OIDC_ISSUER: 'https://login.example/realms/shop',
+    OIDC_CLIENT_ID: 'codeferry',
+    OIDC_CLIENT_SECRET: 'a-SECRET-of-the-client',
+    OIDC_ROLES: 'codeferry-admins:admin, urn:shop:help desk:operator,*:viewer',
+  };
+
+  test('gives roles by what its claim holds, and is there only when it is set', () => {
+    expect(readConfig(needed).oidc).toBeUndefined();
+    expect(readConfig({ ...needed, ...oidc }).oidc).toEqual({
+      issuer: 'https://login.example/realms/shop',
+      clientId: 'codeferry',
+      clientSecret: 'a-SECRET-of-the-client',
+      roleClaim: 'roles',
+      grants: [
+        { value: 'codeferry-admins', role: 'admin' },
+        { value: 'urn:shop:help desk', role: 'operator' },
+        { value: '*', role: 'viewer' },
+      ],
+    });
+    expect(readConfig({ ...needed, ...oidc, OIDC_ISSUER: 'http://127.0.0.1:9000' }).oidc).toBeDefined();
+  });
+
+  test.each(Object.keys(oidc))('that is set without %s stops the start', (name) => {
+    const message = messageOf({ ...needed, ...oidc, [name]: '' });
+    expect(message).toContain(name);
+    expect(message).not.toContain('SECRET-of');
+    expect(message.split('\n')).toHaveLength(2);
+  });
+});
+
 test.each([['OPERATOR_TOKEN'], ['MASTER_KEY']])('without %s there is no start', (name) => {
   const { [name]: _left, ...rest } = needed as Record<string, string>;
   expect(messageOf(rest)).toContain(name);
@@ -93,6 +126,11 @@ test.each([
   ['OPERATOR_TOKENS', 'operator:viewer:a-SECRET-token-of-ada'],
   ['OPERATOR_TOKENS', 'ada:viewer:an-operator-token'],
   ['OPERATOR_TOKENS', 'ada:viewer:a-SECRET-token-of-ada,ada:admin:another-SECRET-token'],
+  ['OIDC_ISSUER', 'http://login.example/SECRET'],
+  ['OIDC_ISSUER', 'login.example/SECRET'],
+  ['OIDC_CLIENT_SECRET', 'SECRETs'],
+  ['OIDC_ROLES', 'SECRET-group:owner'],
+  ['OIDC_ROLES', 'SECRET-group'],
   ['MASTER_KEY', 'SECRETSECRETSECRET'],
   ['MASTER_KEY', `${masterKey},SECRET`],
   ['CODEC_SECRET', 'too-short-value'],

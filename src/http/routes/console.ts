@@ -9,10 +9,11 @@ import type { AuditTrails } from '../audit-trail';
 import { loadConsoleAssets } from '../console-assets';
 import type { ConsoleSampler } from '../console-sampler';
 import type { ConsoleSession, ConsoleSessions } from '../console-sessions';
-import { createSignInLimit } from '../console-sign-in-limit';
+import { createSignInLimit, type SignInLimit } from '../console-sign-in-limit';
 import { jsonBody, type Mount } from '../mount';
 import { authorizeOperator, operatorOfToken } from '../operator-auth';
 import { rawBody } from '../raw-body';
+import { type ConsoleOidc, mountConsoleOidc } from './console-oidc';
 
 export interface Console {
   readonly sampler: ConsoleSampler;
@@ -21,6 +22,8 @@ export interface Console {
   readonly audit: AuditTrails;
   readonly log: Logger;
   readonly nowMs: () => number;
+  /** Undefined: operators sign in by token alone. */
+  readonly oidc?: ConsoleOidc | undefined;
   /** Where a person reads an order's workflow, when there is such a place. */
   readonly temporalUi?: { readonly url: string; readonly namespace: string } | undefined;
 }
@@ -48,13 +51,16 @@ const heartbeatMs = 20_000;
  * `POST|GET|DELETE /v1/operator/console/session`, `GET /v1/operator/console/overview` and, live, `.../overview/events`.
  */
 export const mountConsole = (mount: Mount, parts: Console): void => {
-  mountPage(mount);
-  mountSession(mount, parts);
+  const limit = createSignInLimit(parts.nowMs);
+  mountPage(mount, parts.oidc !== undefined);
+  mountSession(mount, parts, limit);
+  if (parts.oidc) mountConsoleOidc(mount, { ...parts, limit }, parts.oidc);
   mountOverview(mount, parts);
 };
 
-const mountPage = (mount: Mount): void => {
-  const { page, version, files } = loadConsoleAssets();
+const mountPage = (mount: Mount, hasSingleSignOn: boolean): void => {
+  const { page: template, version, files } = loadConsoleAssets();
+  const page = template.replace('{{single-sign-on}}', hasSingleSignOn ? 'on' : 'off');
 
   mount.plain('get', '/operator', (_request, response) => {
     response.setHeader('content-security-policy', csp);
@@ -80,9 +86,8 @@ const mountPage = (mount: Mount): void => {
 
 const sessionPath = '/v1/operator/console/session';
 
-const mountSession = (mount: Mount, parts: Console): void => {
-  const { sessions, operators, nowMs, audit, log } = parts;
-  const limit = createSignInLimit(nowMs);
+const mountSession = (mount: Mount, parts: Console, limit: SignInLimit): void => {
+  const { sessions, operators, audit, log } = parts;
 
   const sessionBody = ({ csrf, endsAtMs, operator }: ConsoleSession): object => ({
     csrf,

@@ -1,0 +1,65 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { isSameText } from './console-sessions';
+import { cookieValues } from './cookies';
+
+/** A sign-in between its two steps. */
+export interface OidcAttempt {
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+}
+
+const lifetimeMs = 10 * 60_000;
+
+/**
+ * An attempt is kept nowhere: the browser holds a random seed in a cookie, and the key makes state, nonce and verifier of
+ * it, in every api process the same. SameSite=Lax, as the browser comes back from another site.
+ */
+export const createOidcAttempts = ({
+  key,
+  publicUrl,
+  nowMs,
+}: {
+  readonly key: Uint8Array;
+  readonly publicUrl: string;
+  readonly nowMs: () => number;
+}) => {
+  const mark = (purpose: string, text: string): string =>
+    createHmac('sha256', key).update(`${purpose}:${text}`).digest('base64url');
+  const isSecure = publicUrl.startsWith('https:');
+  const cookieName = `${isSecure ? '__Host-' : ''}codeferry-oidc-${mark('cookie', 'name').slice(0, 8)}`;
+
+  const cookie = (value: string, maxAgeSeconds: number): string =>
+    `${cookieName}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
+
+  const attempt = (seed: string): OidcAttempt => ({
+    state: mark('state', seed),
+    nonce: mark('nonce', seed),
+    verifier: mark('verifier', seed),
+  });
+
+  return {
+    begin: (): { attempt: OidcAttempt; cookie: string } => {
+      const seed = randomBytes(32).toString('base64url');
+      const endsAtMs = nowMs() + lifetimeMs;
+      const text = [seed, endsAtMs, mark('attempt', `${seed}.${endsAtMs}`)].join('.');
+      return { attempt: attempt(seed), cookie: cookie(text, lifetimeMs / 1_000) };
+    },
+
+    /** The attempt of this browser, if the state that came back is its own and it is not too late. */
+    of: (cookieHeader: string | undefined, state: string): OidcAttempt | undefined => {
+      for (const value of cookieValues(cookieHeader, cookieName)) {
+        const [, seed, endsAt, given] = /^([\w-]{43})\.(\d{1,15})\.([\w-]{43})$/.exec(value) ?? [];
+        if (!seed || !endsAt || !given || !isSameText(given, mark('attempt', `${seed}.${endsAt}`))) continue;
+        const found = attempt(seed);
+        if (Number(endsAt) > nowMs() && isSameText(state, found.state)) return found;
+      }
+      return undefined;
+    },
+
+    /** Takes the cookie from the browser. */
+    endedCookie: (): string => cookie('', 0),
+  };
+};
+
+export type OidcAttempts = ReturnType<typeof createOidcAttempts>;
