@@ -61,5 +61,3 @@ export const createOidcAttempts = ({
     endedCookie: (): string => cookie('', 0),
   };
 };
-
-export type OidcAttempts = ReturnType<typeof createOidcAttempts>;

@@ -112,8 +112,6 @@ export const createOidcProvider = ({
   };
 };
 
-export type OidcProvider = ReturnType<typeof createOidcProvider>;
-
 const awayCodes: ReadonlySet<string> = new Set([
   'OAUTH_TIMEOUT',
   'OAUTH_RESPONSE_IS_NOT_CONFORM',

@@ -32,7 +32,10 @@ export interface OidcProvider {
 const codeLimit = 1_000;
 
 /** Called by a test file. It checks client, code, address and PKCE as a provider has to, and is strict about them. */
-export const startOidcProvider = async ({ clientId, clientSecret }: OidcClient): Promise<OidcProvider> => {
+export const startOidcProvider = async (
+  { clientId, clientSecret }: OidcClient,
+  hostName = '127.0.0.1',
+): Promise<OidcProvider> => {
   // An ES module only.
   const { exportJWK, generateKeyPair, SignJWT } = await import('jose');
   const [own, other] = [await generateKeyPair('RS256'), await generateKeyPair('RS256')];
@@ -40,7 +43,7 @@ export const startOidcProvider = async ({ clientId, clientSecret }: OidcClient):
   const codes = new Map<string, URLSearchParams>();
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const issuer = `http://${hostName}:${(server.address() as AddressInfo).port}`;
   const provider: OidcProvider = {
     issuer,
     turn: {},
