@@ -193,6 +193,16 @@ test('a refusal by the provider and one that is away lead back to the sign-in pa
   expectNoSession(await comeBack(await begin()), 'away');
 });
 
+test('while twenty sign-ins wait for the provider, the next one is told to wait', async () => {
+  const begun: Begun[] = [];
+  for (let n = 0; n < 21; n += 1) begun.push(await begin());
+  provider.turn = { isSilent: true };
+  const locations = (await Promise.all(begun.map(comeBack))).map(locationOf).sort();
+  expect(locations).toEqual([...Array(20).fill('/operator?sign-in=away'), '/operator?sign-in=busy']);
+  provider.turn = { claims: { roles: ['staff'] } };
+  expect(locationOf(await comeBack(await begin()))).toBe('/operator');
+});
+
 test('no code, token or client secret is in a log or a location of ours', async () => {
   expect(provider.secrets.length).toBeGreaterThan(10);
   const log = platform.logText();
