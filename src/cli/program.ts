@@ -180,9 +180,12 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
       ask(command, 'POST', `/v1/operator/issuers/${id}/secret`, { body: { ...given } }, shown.newSecret),
     );
 
-  paged(program.command('failures').description('undeliverable orders, which need a person')).action(
-    (given, command: Command) =>
-      ask(command, 'GET', '/v1/operator/failures', { query: pageQuery(given) }, shown.failureList),
+  paged(
+    program
+      .command('failures')
+      .description('what needs a person: undeliverable and stuck orders, events that were given up'),
+  ).action((given, command: Command) =>
+    ask(command, 'GET', '/v1/operator/failures', { query: pageQuery(given) }, shown.failureList),
   );
   paged(program.command('audit').description('who changed what')).action((given, command: Command) =>
     ask(command, 'GET', '/v1/operator/audit', { query: pageQuery(given) }, shown.auditList),

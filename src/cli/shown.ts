@@ -107,9 +107,9 @@ export const newSecret: Show = ({ secret, oldSecretEndsAt }) =>
   ])}\n${shownOnce}`;
 
 export const failureList = page(
-  ['ORDER', 'STATE', 'AT', 'WHY'],
-  (failure) => [nameOf(failure), failure.state, failure.at, failure.why],
-  'No undeliverable orders',
+  ['ORDER', 'STATE', 'AT', 'KIND', 'WHY'],
+  (failure) => [nameOf(failure), failure.state, failure.at, failure.kind, failure.why],
+  'Nothing needs a person',
 );
 
 export const auditList = page(
