@@ -1,3 +1,4 @@
+import { keptFor } from '../metrics/kept-for';
 import type { ReportedCircuit, WorkerRow, Workers } from '../store/workers';
 import type { QueueState, Queues } from '../temporal/queues';
 
@@ -25,8 +26,6 @@ export const createHealthReader = ({
   readonly workers: Workers;
   readonly nowMs: () => number;
 }) => {
-  let known: { readonly atMs: number; readonly health: Promise<PlatformHealth> } | undefined;
-
   const read = async (): Promise<PlatformHealth> => {
     const atMs = nowMs();
     const [found, alive] = await Promise.all([
@@ -45,15 +44,7 @@ export const createHealthReader = ({
     };
   };
 
-  return (): Promise<PlatformHealth> => {
-    if (known && nowMs() - known.atMs < knownForMs) return known.health;
-    const health = read();
-    known = { atMs: nowMs(), health };
-    health.catch(() => {
-      known = undefined;
-    });
-    return health;
-  };
+  return keptFor(knownForMs, nowMs, read);
 };
 
 const severity = { closed: 0, half_open: 1, open: 2 } as const;

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { OrderName } from '../domain/ids';
 import { dayMs } from '../domain/timings';
+import { keptFor } from '../metrics/kept-for';
 import type { Stats } from '../store/stats';
 import type { Troubles as EngineTroubles, StuckOrder } from '../temporal/troubles';
 
@@ -34,9 +35,6 @@ export const createTroubleWatch = ({
   readonly nowMs: () => number;
   readonly log: Logger;
 }) => {
-  let latest: { readonly look: TroubleLook; readonly atMs: number } | undefined;
-  let looking: Promise<TroubleLook> | undefined;
-
   const read = async (): Promise<TroubleLook> => {
     const [stuck, givenUp, undeliverable, issuersPaused] = await Promise.all([
       troubles.stuckOrders(namedLimit).catch((error: unknown) => {
@@ -47,19 +45,9 @@ export const createTroubleWatch = ({
       stats.count('undeliverable', countLimit),
       stats.countIssuers('paused', countLimit),
     ]);
-    const look = { stuck, givenUp, undeliverable, issuersPaused };
-    latest = { look, atMs: nowMs() };
-    return look;
+    return { stuck, givenUp, undeliverable, issuersPaused };
   };
 
-  return {
-    /** At most a few seconds old. */
-    look: async (): Promise<TroubleLook> => {
-      if (latest && nowMs() - latest.atMs < freshMs) return latest.look;
-      looking ??= read().finally(() => {
-        looking = undefined;
-      });
-      return looking;
-    },
-  };
+  /** At most a few seconds old. */
+  return { look: keptFor(freshMs, nowMs, read) };
 };

@@ -3,6 +3,7 @@ import { isFinal, type OrderState, orderStates } from '../domain/order';
 import { type TroubleKind, troubleKinds } from '../domain/trouble';
 import type { Stats } from '../store/stats';
 import type { EngineReadiness } from '../temporal/readiness';
+import { keptFor } from './kept-for';
 
 /** No count goes on past this: a larger backlog shows as this number. */
 const countLimit = 10_000;
@@ -12,7 +13,6 @@ const freshMs = 15_000;
 const waitingStates = orderStates.filter((state) => !isFinal(state));
 
 interface Read {
-  readonly atMs: number;
   readonly states: readonly {
     readonly state: OrderState;
     readonly count: number;
@@ -35,8 +35,6 @@ export interface OrderGauges {
 /** Served by the api: how orders stand now. Without an answer of the database they are left out, not repeated. */
 export const registerOrderGauges = ({ registry, stats, engine, nowMs }: OrderGauges): void => {
   const registers = [registry];
-  let latest: Read | undefined;
-  let reading: Promise<Read> | undefined;
 
   const read = async (): Promise<Read> => {
     const [states, active, paused, pendingEvents, unstarted, reconciledAt, alerts] = await Promise.all([
@@ -53,22 +51,12 @@ export const registerOrderGauges = ({ registry, stats, engine, nowMs }: OrderGau
       engine.lastReconciledAt().catch(() => undefined),
       Promise.all(troubleKinds.map(async (kind) => ({ kind, count: await stats.countRaised(kind, countLimit) }))),
     ]);
-    return { atMs: nowMs(), states, issuers: { active, paused }, pendingEvents, unstarted, reconciledAt, alerts };
+    return { states, issuers: { active, paused }, pendingEvents, unstarted, reconciledAt, alerts };
   };
 
+  const kept = keptFor(freshMs, nowMs, read);
   /** All gauges of a scrape come from one reading, and a failed one is tried again by the next scrape. */
-  const current = async (): Promise<Read | undefined> => {
-    if (latest && nowMs() - latest.atMs < freshMs) return latest;
-    reading ??= read().finally(() => {
-      reading = undefined;
-    });
-    try {
-      latest = await reading;
-    } catch {
-      latest = undefined;
-    }
-    return latest;
-  };
+  const current = (): Promise<Read | undefined> => kept().catch(() => undefined);
 
   const gauge = (name: string, help: string, labelNames: string[], show: (gauge: Gauge, read: Read) => void): void => {
     new Gauge({
