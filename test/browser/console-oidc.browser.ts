@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider';
 import { type Platform, startPlatform } from '../support/platform';
+import { openChromium } from './open-chromium';
 
-const places = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const client = { clientId: 'codeferry-console', clientSecret: 'a-client-secret' };
 
 describe('sign-in at an OpenID provider, in a browser', () => {
@@ -11,8 +10,6 @@ describe('sign-in at an OpenID provider, in a browser', () => {
   let platform: Platform;
   let browser: Browser;
   beforeAll(async () => {
-    const executablePath = places.find((path) => path !== undefined && existsSync(path));
-    if (!executablePath) throw new Error('no Chromium found: install one, or name it in CHROMIUM_PATH');
     // Another site than 127.0.0.1 to a browser, so that the cookies' SameSite counts.
     provider = await startOidcProvider(client, 'localhost');
     const grants = [{ value: 'staff', role: 'viewer' }] as const;
@@ -20,7 +17,7 @@ describe('sign-in at an OpenID provider, in a browser', () => {
       worker: false,
       oidc: { issuer: provider.issuer, ...client, roleClaim: 'roles', grants },
     });
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--no-first-run'] });
+    browser = await openChromium();
   });
   afterAll(async () => {
     await browser?.close();

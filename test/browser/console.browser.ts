@@ -1,20 +1,7 @@
-import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { platformOfFile } from '../support/platform-of-file';
 import { until } from '../support/until';
-
-/** `CHROMIUM_PATH` or the usual places; there is no download. */
-const chromiumPath = (): string => {
-  const places = [
-    process.env.CHROMIUM_PATH,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-  ];
-  const found = places.find((path) => path !== undefined && existsSync(path));
-  if (!found) throw new Error('no Chromium found: install one, or name it in CHROMIUM_PATH');
-  return found;
-};
+import { openChromium } from './open-chromium';
 
 const vera = { name: 'vera', role: 'viewer', token: 'a-token-of-vera-1234' } as const;
 const secretValue = 'SECRET-CODE-4711';
@@ -28,17 +15,7 @@ describe('the console in a browser', () => {
   const bodies: string[] = [];
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: chromiumPath(),
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await openChromium();
   });
   afterAll(async () => {
     await browser?.close();
