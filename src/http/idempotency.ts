@@ -31,7 +31,7 @@ const isKept = (status: number, retryable: boolean): boolean =>
 
 /**
  * Runs `handle` at most once at a time per webhook-id and repeats kept answers. What it keeps is sealed: an Order carries
- * the pick-up link.
+ * the pick-up link. An answer that could not be kept is not given: judged anew it may differ, as a 201 becomes a 200.
  *
  * @throws Failure `idempotency_mismatch`, `in_progress`, and what is not kept.
  */
@@ -59,8 +59,8 @@ export const once = async (
   }
   const keep = async (status: number, body: string): Promise<void> => {
     const sealed = ring.seal(Buffer.from(body), context);
-    // The change itself is durable: without this note the repeat is judged anew, with the same outcome.
-    await requests.keep(id, reserved.leaseUntil, status, sealed).catch(() => undefined);
+    const isKept = await requests.keep(id, reserved.leaseUntil, status, sealed);
+    if (!isKept) throw new Failure('in_progress', { retryAfterSeconds: 1 });
   };
   try {
     const answer = await handle();

@@ -46,11 +46,13 @@ export const createRequests = ({ requests }: Database) => ({
     return taken.matchedCount > 0 ? { kind: 'go', leaseUntil } : { kind: 'running' };
   },
 
-  keep: async (_id: string, leaseUntil: Date, status: number, sealedBody: Buffer): Promise<void> => {
-    await requests.updateOne(
+  /** Resolves to whether it is kept: after its lease another handler may have taken the request up. */
+  keep: async (_id: string, leaseUntil: Date, status: number, sealedBody: Buffer): Promise<boolean> => {
+    const kept = await requests.updateOne(
       { _id, leaseUntil },
       { $set: { status: 'kept', answer: { status, sealedBody } }, $unset: { leaseUntil: 1 } },
     );
+    return kept.matchedCount > 0;
   },
 
   reopen: async (_id: string, leaseUntil: Date): Promise<void> => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { MongoNetworkError } from 'mongodb';
 import { Webhook } from 'standardwebhooks';
 import type { TestIssuer } from '../support/issuer';
 import { read } from '../support/platform';
@@ -50,6 +51,19 @@ describe('kept and repeated, word for word', () => {
     expect([second.status, replayed(second)]).toEqual([201, 'true']);
     expect(second.body).toEqual(first.body);
     expect(second.headers.get('content-type')).toBe(first.headers.get('content-type'));
+  });
+
+  test('an answer that the database could not keep is not given: no 201 turns into a 200', async () => {
+    const webhookId = randomUUID();
+    const place = () => issuer.post('/orders', payment('not-kept'), { webhookId });
+    const { requests } = file.platform.core;
+    jest.spyOn(requests, 'keep').mockRejectedValueOnce(new MongoNetworkError('gone'));
+    expectProblem(await place(), 503, 'unavailable');
+    // As after the lease, when another handler has taken the request up: only one of their answers counts.
+    jest.spyOn(requests, 'keep').mockResolvedValueOnce(false);
+    expectProblem(await place(), 409, 'in_progress');
+    const [first, second] = [await place(), await place()];
+    expect([first.status, replayed(first), second.status, replayed(second)]).toEqual([200, null, 200, 'true']);
   });
 
   test('a 200', async () => {
