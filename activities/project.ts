@@ -7,6 +7,7 @@ import type { SecondInterface } from '../src/second-interface/ask-order';
 import { type CodesMessage, codesMessage } from '../src/second-interface/claim-codes';
 import { heldMs, type Issuers } from '../src/store/issuers';
 import type { Projection } from '../src/store/orders';
+import type { TellEvent } from './tell-event';
 
 export interface OrderProjection extends OrderName, Projection {
   /** Claims whose codes the order took; those that came too late. */
@@ -33,11 +34,14 @@ export const createProject = ({
   room,
   issuers,
   meter,
+  tellEvent,
   nowMs,
 }: {
   readonly room: SecondInterface;
   readonly issuers: Issuers;
   readonly meter: Pick<OrderMeter, 'projected'>;
+  /** Not waited for: what is not told by it, the reconciler tells from the outbox. */
+  readonly tellEvent: TellEvent;
   readonly nowMs: () => number;
 }) => ({
   /**
@@ -57,10 +61,7 @@ export const createProject = ({
     const ahead = await room.orders.project(order, projection);
     if (ahead) return ahead;
     meter.projected(projection.facts, projection.events);
-    // Not waited for: what does not start now, the reconciler starts from the outbox.
-    for (const { sequence } of projection.events) {
-      room.gateway.startEvent(order, sequence).catch(() => undefined);
-    }
+    for (const { sequence } of projection.events) tellEvent(order, sequence);
     return undefined;
   },
 
@@ -79,6 +80,6 @@ export const createProject = ({
   /** After the close: an event of its own, with the sequence that the row gives. */
   addEvent: async ({ order, event }: { order: OrderName; event: OrderEvent }): Promise<void> => {
     await room.orders.addEvent(order, event);
-    room.gateway.startEvent(order, event.sequence).catch(() => undefined);
+    tellEvent(order, event.sequence);
   },
 });

@@ -12,6 +12,7 @@ import { createRequestCode } from '../activities/request-code';
 import { createSendEcho } from '../activities/send-echo';
 import { createSendEvent } from '../activities/send-event';
 import { type Alerting, alertOnChange } from '../activities/tell-alerts';
+import { createTellEvent } from '../activities/tell-event';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
 import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
@@ -42,9 +43,17 @@ export interface WorkerParts {
 /** Running activities get this long to finish, then they are told, then the process goes: never longer than 8 s. */
 const shutdown = { shutdownGraceTime: '5 seconds', shutdownForceTime: '8 seconds' } as const;
 
+export interface Workers {
+  /** Resolves once both have drained, and what they were telling issuers is told or left to others. */
+  run(): Promise<void>;
+  shutdown(): void;
+}
+
 /** Two workers in one process: orders with our own database, and calls out, where a slow issuer holds no order up. */
-export const createWorkers = async (parts: WorkerParts): Promise<Worker[]> => {
+export const createWorkers = async (parts: WorkerParts): Promise<Workers> => {
   const { connection, namespace, codec, callsOut, log } = parts;
+  const events = createSendEvent(callsOut);
+  const tellEvent = createTellEvent(events.sendEvent, callsOut.room.gateway);
   const common = {
     connection,
     namespace,
@@ -57,7 +66,7 @@ export const createWorkers = async (parts: WorkerParts): Promise<Worker[]> => {
     taskQueue: parts.taskQueue,
     workflowBundle: { codePath: parts.bundlePath },
     activities: {
-      ...createProject(callsOut),
+      ...createProject({ ...callsOut, tellEvent: tellEvent.tell }),
       ...createReconcile({
         room: callsOut.room,
         issuers: callsOut.issuers,
@@ -91,12 +100,21 @@ export const createWorkers = async (parts: WorkerParts): Promise<Worker[]> => {
       ...createNotify(callsOut),
       ...createRequestCode(callsOut),
       ...createDeliver({ ...callsOut, keys: parts.keys }),
-      ...createSendEvent(callsOut),
+      ...events,
       ...createSendEcho(callsOut),
     },
     maxConcurrentActivityTaskExecutions: 200,
   });
-  return [orders, out];
+  const both = [orders, out];
+  return {
+    run: async () => {
+      await Promise.all(both.map((worker) => worker.run()));
+      await tellEvent.close();
+    },
+    shutdown: () => {
+      for (const worker of both) if (worker.getState() === 'RUNNING') worker.shutdown();
+    },
+  };
 };
 
 export const clientOn = (

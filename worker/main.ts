@@ -70,11 +70,11 @@ const main = async (): Promise<void> => {
 
   const presence = reportPresence({ workers: core.workers, outbound, log, nowMs });
 
-  const running = Promise.all(workers.map((worker) => worker.run()));
+  const running = workers.run();
   log.info('worker ready');
   const stop = (): void => {
     log.info('worker stops');
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    workers.shutdown();
   };
   if (stopping.signal.aborted) stop();
   else stopping.signal.addEventListener('abort', stop, { once: true });

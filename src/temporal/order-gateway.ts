@@ -8,7 +8,7 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, type Duration } from '@temporalio/common';
 import { nameAttributes, openingAttributes } from '../../workflows/order-attributes';
 import {
   type AfterSaleInput,
@@ -170,7 +170,7 @@ export const createOrderGateway = ({
     id: string,
     issuerId: string,
     args: unknown[],
-    options: Pick<ActivityOptions, 'retry' | 'summary' | 'typedSearchAttributes'>,
+    options: Pick<ActivityOptions, 'retry' | 'summary' | 'typedSearchAttributes' | 'startDelay'>,
   ): Promise<'started' | 'exists' | 'away'> => {
     try {
       await call(`start_${name}`, () =>
@@ -240,12 +240,13 @@ export const createOrderGateway = ({
       });
     },
 
-    /** A standalone activity: its nine delays add up to days, which no order waits for. */
-    startEvent: (order: OrderName, sequence: number) =>
+    /** A standalone activity: its nine delays add up to days, which no order waits for. `delay` is what the first try asks for. */
+    startEvent: (order: OrderName, sequence: number, delay?: Duration) =>
       startCall('sendEvent', eventActivityId(order, sequence), order.issuerId, [eventName(order, sequence)], {
         retry: { initialInterval: '5 seconds', maximumInterval: '1 day' },
         summary: `Tell ${order.issuerId} event ${sequence} of order ${order.orderNo}`,
         typedSearchAttributes: nameAttributes(order),
+        ...(delay === undefined ? {} : { startDelay: delay }),
       }),
 
     /** An issuer's self-test. */

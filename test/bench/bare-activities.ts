@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import type { BareOrder } from './bare-messages';
-import type { Code, DeliveredMessage, PaidNotice } from './wire';
+import type { Code, DeliveredEvent, DeliveredMessage, PaidNotice } from './wire';
 
 export interface BareAddresses {
   readonly apiUrl: string;
@@ -12,7 +12,7 @@ export interface BareAddresses {
 const answerLimitMs = 8_000;
 const windowMs = 600_000;
 
-/** The two calls out, with Node's own client and kept connections; also what the null server calls out with. */
+/** The three calls out of an order, with Node's own client and kept connections; also what the null server calls out with. */
 export const createBareActivities = ({ apiUrl, callbackUrl, terminalUrl }: BareAddresses) => {
   const agent = new Agent({ keepAlive: true });
 
@@ -69,6 +69,16 @@ export const createBareActivities = ({ apiUrl, callbackUrl, terminalUrl }: BareA
         data: { issuerId, orderNo, product, codes },
       };
       return post(terminalUrl, message);
+    },
+
+    tellDelivered: ({ issuerId, orderNo }: BareOrder): Promise<void> => {
+      const timestamp = new Date().toISOString();
+      const event: DeliveredEvent = {
+        type: 'order.delivered',
+        timestamp,
+        data: { issuerId, orderNo, sequence: 1, at: timestamp, state: 'delivered' },
+      };
+      return post(`${callbackUrl}/${issuerId}`, event);
     },
   };
 };

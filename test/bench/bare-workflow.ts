@@ -3,12 +3,12 @@ import type { createBareActivities } from './bare-activities';
 import { type BareOrder, submitCodes, verifyOrder } from './bare-messages';
 import type { Code } from './wire';
 
-const { notifyIssuer, deliverCodes } = proxyActivities<ReturnType<typeof createBareActivities>>({
+const { notifyIssuer, deliverCodes, tellDelivered } = proxyActivities<ReturnType<typeof createBareActivities>>({
   startToCloseTimeout: '15 seconds',
   retry: { initialInterval: '2 seconds' },
 });
 
-/** The least durable order: told, verified by an Update, given its code by an Update, delivered. */
+/** The least durable order: told, verified by an Update, given its code by an Update, delivered, and its issuer told so. */
 export async function bareOrder(order: BareOrder): Promise<void> {
   let isVerified = false;
   let codes: readonly Code[] | undefined;
@@ -25,6 +25,7 @@ export async function bareOrder(order: BareOrder): Promise<void> {
   const noticed = notifyIssuer(order);
   await condition(() => codes !== undefined);
   await deliverCodes(order, codes ?? []);
+  await tellDelivered(order);
   await noticed;
   await condition(allHandlersFinished);
 }

@@ -6,7 +6,7 @@ import type { PaymentRequest } from './wire';
 
 /** The same wire with nothing behind it: what the simulators can do at most. Port, callback's and terminal's address. */
 const [port, callbackUrl, terminalUrl] = process.argv.slice(2) as [string, string, string];
-const { notifyIssuer, deliverCodes } = createBareActivities({
+const { notifyIssuer, deliverCodes, tellDelivered } = createBareActivities({
   apiUrl: `http://127.0.0.1:${port}`,
   callbackUrl,
   terminalUrl,
@@ -30,6 +30,6 @@ void serveJson(Number(port), async ({ path, json }) => {
   if (!order) return { status: 404 };
   running.delete(key);
   const { codes } = json as Submission;
-  setImmediate(() => void deliverCodes(order, codes));
+  setImmediate(() => void deliverCodes(order, codes).then(() => tellDelivered(order)));
   return { status: 201, body: codesAnswer(codes.length) };
 }).then(() => process.stdout.write('null ready\n'));

@@ -41,8 +41,8 @@ export const reportText = (raw: Raw, charts: readonly string[]): string => {
     `Written by \`npm run bench\` on ${raw.startedAt.slice(0, 10)}; changed by running it again only. All figures with their rounds are in [performance.json](performance.json).`,
     [
       'Two things are measured beside each other: the **platform**, as it is really run (built api and worker, signatures, sealing, database, delivery), and a **bare** Temporal order: the least workflow with',
-      'two Updates and two activities behind the same wire, with no signatures, no sealing and no database. Both are an api and a worker process with an embedded engine of their own, and both keep one rule: no',
-      'answer to an issuer waits for a call out. The bare order has no idempotency, no windows, no refusals, no events and no pages: it is the floor, not a rival.',
+      'two Updates and three activities behind the same wire, one for each call out, with no signatures, no sealing and no database. Both are an api and a worker process with an embedded engine of their own, and both keep one rule: no',
+      'answer to an issuer waits for a call out. The bare order has no idempotency, no windows, no refusals, no outbox and no pages: it is the floor, not a rival.',
     ].join('\n'),
     `Rounds: ${settings.rounds}, each with fresh processes and data; in a round the two take turns at each load, for ${seconds} s. A cell is the median of the rounds, with the lowest and the highest where they differ.`,
     '## Goals',

@@ -61,6 +61,18 @@ export interface DeliveredMessage {
   };
 }
 
+export interface DeliveredEvent {
+  readonly type: 'order.delivered';
+  readonly timestamp: string;
+  readonly data: {
+    readonly issuerId: string;
+    readonly orderNo: string;
+    readonly sequence: number;
+    readonly at: string;
+    readonly state: 'delivered';
+  };
+}
+
 /** Known to issuer and terminal alike, so that the terminal can tell a wrong code. */
 export const codeOf = (issuerId: string, orderNo: string): Code => ({
   itemId: 'a',

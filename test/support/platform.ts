@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import type { Client } from '@temporalio/client';
-import { NativeConnection, type Worker } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import pino, { type Logger } from 'pino';
 import { assemble, type Core } from '../../src/assemble';
 import type { OidcSettings } from '../../src/domain/operator';
@@ -14,7 +14,7 @@ import { createOutbound } from '../../src/outbound/client';
 import type { Adapter } from '../../src/second-interface/adapter-api';
 import { openTemporalClient } from '../../src/temporal/client';
 import { noTracing, type Tracing } from '../../src/tracing/tracing';
-import { clientOn, createWorkers, installEngineRuntime } from '../../worker/create-worker';
+import { clientOn, createWorkers, installEngineRuntime, type Workers } from '../../worker/create-worker';
 import { reportPresence } from '../../worker/report-presence';
 import { createMetricsPage, freeLoopbackAddress } from '../../worker/serve-metrics';
 
@@ -128,7 +128,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
   server.on('request', app);
 
   let running:
-    | { workers: Worker[]; done: Promise<unknown>; metricsPage: () => Promise<string>; close: () => Promise<void> }
+    | { workers: Workers; done: Promise<unknown>; metricsPage: () => Promise<string>; close: () => Promise<void> }
     | undefined;
   const startWorkers = async (bundlePath = setting('TEST_WORKFLOW_BUNDLE')): Promise<void> => {
     const connection = await NativeConnection.connect({ address: temporal.address });
@@ -174,7 +174,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       bundlePath,
     });
     const presence = reportPresence({ workers: workerCore.workers, outbound, log, nowMs });
-    const done = Promise.all(workers.map((worker) => worker.run()));
+    const done = workers.run();
     const close = async (): Promise<void> => {
       await presence.stop();
       await outbound.close();
@@ -190,7 +190,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     const stopping = running;
     running = undefined;
     if (!stopping) return;
-    for (const worker of stopping.workers) worker.shutdown();
+    stopping.workers.shutdown();
     await stopping.done;
     await stopping.close();
   };

@@ -1,0 +1,51 @@
+import { ApplicationFailure, type Duration } from '@temporalio/common';
+import type { OrderName } from '../src/domain/ids';
+import type { OrderGateway } from '../src/temporal/order-gateway';
+import type { EventName } from './send-event';
+
+/** Tries at once in one process; what comes beyond it goes the long way. */
+const runningMax = 100;
+
+export type TellEvent = (order: OrderName, sequence: number) => void;
+
+/**
+ * Tells an event that was just written to the outbox: the first try is made here, without the engine, and only what it
+ * leaves goes to a standalone activity. Nothing hangs on this process: events that stay pending are the reconciler's.
+ */
+export const createTellEvent = (
+  sendEvent: (name: EventName) => Promise<unknown>,
+  { startEvent }: Pick<OrderGateway, 'startEvent'>,
+) => {
+  const running = new Set<Promise<void>>();
+  let isClosing = false;
+
+  const start = (order: OrderName, sequence: number, delay?: Duration): Promise<void> =>
+    startEvent(order, sequence, delay).then(
+      () => undefined,
+      () => undefined,
+    );
+
+  const tryOnce = async (order: OrderName, sequence: number): Promise<void> => {
+    try {
+      await sendEvent({ ...order, sequence });
+    } catch (error) {
+      const failure = error instanceof ApplicationFailure ? error : undefined;
+      if (!failure?.nonRetryable) await start(order, sequence, failure?.nextRetryDelay);
+    }
+  };
+
+  return {
+    tell: ((order, sequence) => {
+      const isFull = isClosing || running.size >= runningMax;
+      const telling = isFull ? start(order, sequence) : tryOnce(order, sequence);
+      running.add(telling);
+      telling.finally(() => running.delete(telling));
+    }) satisfies TellEvent,
+
+    /** Resolves when the tries that run have ended, each within the limits of a call out. */
+    close: async (): Promise<void> => {
+      isClosing = true;
+      await Promise.all(running);
+    },
+  };
+};
