@@ -28,6 +28,8 @@ import { createReadiness } from './temporal/readiness';
 import { createTroubles } from './temporal/troubles';
 import { noTracing, type Tracing } from './tracing/tracing';
 
+type EngineCallListener = Parameters<typeof createOrderGateway>[0]['observeCall'];
+
 export type Core = Awaited<ReturnType<typeof assemble>>;
 
 /** What api and worker have in common, built once per process by its root. Fails while the database is away. */
@@ -51,11 +53,15 @@ export const assemble = async (
   const client = openClient(codec);
   const { taskQueue, callsOutQueue } = config;
   const metrics = createProcessMetrics(database);
+  const listeners: EngineCallListener[] = [];
   const gateway = createOrderGateway({
     client,
     taskQueue,
     callsOutQueue,
-    observeCall: metrics.observeEngineCall,
+    observeCall: (...call) => {
+      metrics.observeEngineCall(...call);
+      for (const listener of listeners) listener(...call);
+    },
     tracing,
   });
   const issuers = createIssuers(database);
@@ -79,6 +85,10 @@ export const assemble = async (
     metrics,
     keys,
     gateway,
+    /** Called by the api, which takes fewer orders when questions are answered slowly. */
+    onEngineCall: (listener: EngineCallListener): void => {
+      listeners.push(listener);
+    },
     engine: createReadiness(client),
     troubles: createTroubles({ client, taskQueue }),
     decodePayloads: createDecodePayloads(codec),

@@ -29,6 +29,7 @@ import { createConsoleSessions } from './console-sessions';
 import { createMetrics } from './metrics';
 import { createMount, requestId } from './mount';
 import { oidcKeys } from './oidc-keys';
+import { createOrderIntake, type OrderIntake, registerIntakeGauge } from './order-intake';
 import { createOrderWatch } from './order-watch';
 import { createHealthReader } from './platform-health';
 import { problemHandler } from './problems';
@@ -67,6 +68,7 @@ export interface AppParts {
     readonly ring: KeyRing;
     readonly keys: PlatformKeys;
     readonly gateway: OrderGateway;
+    readonly onEngineCall: (listener: OrderIntake['note']) => void;
     readonly engine: EngineReadiness;
     readonly troubles: Troubles;
     readonly decodePayloads: DecodePayloads;
@@ -160,7 +162,10 @@ export const createApp = ({
   const mount = createMount(app, { issuers, ring, nowMs, requests, operator: { operators, sessions }, audit });
   mountHealth(mount, { engine: core.engine, database, maintenance: room.maintenance, nowMs });
   mountKeys(mount, keys);
-  mountOrders(mount, { room, publicUrl: config.publicUrl, terminalProblem, startSoon: starter.startSoon });
+  const intake = createOrderIntake();
+  core.onEngineCall(intake.note);
+  registerIntakeGauge(registry, intake);
+  mountOrders(mount, { room, publicUrl, terminalProblem, startSoon: starter.startSoon }, intake);
   mountOrderOperations(mount, room);
   mountEcho(mount, gateway, nowMs);
   mountOperatorIssuers(mount, { issuers, ring, nowMs, settings: room.settings, settingsProblem, cancelOpenSoon });

@@ -24,6 +24,8 @@ interface SignedPost<S extends z.ZodType> {
   readonly body: S;
   readonly limitBytes?: number;
   readonly integersOnly?: boolean;
+  /** Asked once the sender is known, before anything is read or written for the call. @throws Failure `rate_limited` */
+  admit?(issuerId: string): void;
   handle(call: { issuer: IssuerRow; params: Params; body: z.output<S>; messageId: string }): Promise<OperationAnswer>;
 }
 
@@ -72,11 +74,13 @@ export const createMount = (
       body: schema,
       limitBytes,
       integersOnly,
+      admit,
       handle,
     }: SignedPost<S>): void => {
       register('post', path, rawBody(limitBytes ?? bodyLimitBytes), async (request, response) => {
         const { issuer, webhookId } = await authenticateIssuer(parts, request as Request<{ issuerId: string }>);
         response.locals.issuerClass = issuer.codeMode;
+        admit?.(issuer._id);
         const leave = admission.enter(issuer._id);
         try {
           const raw = bytesOf(request.body);

@@ -51,4 +51,34 @@ describe('over the wire', () => {
     for (const answer of await Promise.all(running)) expectProblem(answer, 404, 'order_unknown');
     expectProblem(await busy.order('after'), 404, 'order_unknown');
   });
+
+  test('while orders are answered too slowly, new ones are refused before anything is written; all else is answered', async () => {
+    const [busy, quiet] = [await file.issuer(), await file.issuer()];
+    // No worker answers these: questions that take too long.
+    await Promise.all(
+      Array.from({ length: 12 }, async (_, n) => {
+        await busy.place(`slow-${n}`);
+        expectProblem(await busy.verify(`slow-${n}`, { token: 'any' }), 503, 'unavailable');
+      }),
+    );
+    let n = 0;
+    const place = () => {
+      n += 1;
+      return busy.place(`new-${n}`);
+    };
+    const refused = await until('a new order is refused', async () => {
+      const answer = await place();
+      return answer.status !== 201 && answer;
+    });
+    expectProblem(refused, 429, 'rate_limited');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    const { orders } = file.platform.core.room;
+    expect(await orders.find({ issuerId: busy.issuerId, orderNo: `new-${n}` })).toBeNull();
+    const metrics = await fetch(`${file.platform.baseUrl}/metrics`);
+    expect(await metrics.text()).toMatch(/^codeferry_new_orders_limit \d/m);
+    expect((await quiet.place('one')).status).toBe(201);
+    expect((await busy.order('slow-0')).status).toBe(200);
+    expect((await busy.get('/orders')).status).toBe(200);
+    await until('new orders are taken again', async () => (await place()).status === 201);
+  });
 });

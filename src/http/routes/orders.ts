@@ -5,17 +5,19 @@ import { orderBody } from '../../second-interface/order-body';
 import { type Placing, pickupUrl, placeOrder } from '../../second-interface/place-order';
 import type { OrderRow } from '../../store/orders';
 import type { Mount } from '../mount';
+import type { OrderIntake } from '../order-intake';
 import { cursorOf, positionOf } from '../paging';
 
 const base = '/v1/issuers/:issuerId/orders';
 
 /** The order API: place, read, list, timeline. */
-export const mountOrders = (mount: Mount, placing: Placing): void => {
+export const mountOrders = (mount: Mount, placing: Placing, intake: Pick<OrderIntake, 'admit'>): void => {
   const { room, publicUrl } = placing;
 
   mount.signedPost({
     path: base,
     body: placeOrderRequest,
+    admit: intake.admit,
     handle: ({ issuer, body }) => placeOrder(placing, issuer, body),
   });
 

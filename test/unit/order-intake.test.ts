@@ -1,0 +1,107 @@
+import { createOrderIntake } from '../../src/http/order-intake';
+
+/** A platform of that many orders a second: each is asked twice, and a question waits for all that was accepted before. */
+const play = ({
+  capacity,
+  seconds,
+  offered,
+}: {
+  capacity: number;
+  seconds: number;
+  offered: Record<string, number>;
+}) => {
+  let now = 0;
+  let workedOffMs = 0;
+  const intake = createOrderIntake(() => now);
+  const questions: { atMs: number; call: string; sinceMs: number }[] = [];
+  const taken: Record<string, number> = {};
+  const refused: Record<string, number> = {};
+  let done = 0;
+  let lastTookMs = 0;
+  for (; now < seconds * 1_000; now += 10) {
+    for (let next = questions[0]; next && next.atMs <= now; next = questions[0]) {
+      questions.shift();
+      lastTookMs = now - next.sinceMs;
+      // What is asked too late is answered 503: it was worked on all the same.
+      const isInTime = lastTookMs < 3_000;
+      intake.note(next.call, isInTime ? 'ok' : 'away', Math.min(lastTookMs, 3_000) / 1_000);
+      if (next.call === 'ask_codes') done += 1;
+    }
+    for (const [issuerId, perSecond] of Object.entries(offered)) {
+      // Evenly, each at its own pace.
+      if (Math.floor((now * perSecond) / 1_000) === Math.floor(((now - 10) * perSecond) / 1_000)) continue;
+      try {
+        intake.admit(issuerId);
+      } catch {
+        refused[issuerId] = (refused[issuerId] ?? 0) + 1;
+        continue;
+      }
+      taken[issuerId] = (taken[issuerId] ?? 0) + 1;
+      for (const call of ['ask_verify', 'ask_codes']) {
+        workedOffMs = Math.max(now, workedOffMs) + 500 / capacity;
+        questions.push({ atMs: workedOffMs, call, sinceMs: now });
+      }
+    }
+  }
+  return { taken, refused, donePerSecond: done / seconds, lastTookMs };
+};
+
+test('at three times what it can do, nearly all that it can do is done, and questions stay within their time', () => {
+  const { refused, donePerSecond, lastTookMs } = play({ capacity: 20, seconds: 120, offered: { one: 30, two: 30 } });
+  expect(donePerSecond).toBeGreaterThan(18);
+  expect(lastTookMs).toBeLessThan(3_000);
+  expect((refused.one ?? 0) + (refused.two ?? 0)).toBeGreaterThan(4_000);
+});
+
+test('an issuer that sends less than its share is not refused because of one that sends a hundred times as much', () => {
+  const { taken, refused } = play({ capacity: 20, seconds: 120, offered: { loud: 90, quiet: 0.9 } });
+  expect(refused.quiet ?? 0).toBe(0);
+  expect(taken.quiet).toBeGreaterThan(80);
+  expect(refused.loud).toBeGreaterThan(5_000);
+});
+
+test('below what it can do nothing is refused', () => {
+  expect(play({ capacity: 20, seconds: 60, offered: { one: 8, two: 8 } }).refused).toEqual({});
+});
+
+test('a single slow question, or a refused one, limits nothing; what is limited is lifted when it was calm for a while', () => {
+  let now = 0;
+  const intake = createOrderIntake(() => now);
+  const ask = (times: number, result: 'ok' | 'away' | 'refused', call = 'ask_verify') => {
+    for (let n = 0; n < times; n += 1) intake.note(call, result, 3);
+    now += 1_000;
+    intake.note('start_order', 'ok', 0.01);
+    intake.admit('one');
+  };
+  ask(5, 'away');
+  now += 10_000;
+  ask(50, 'refused');
+  ask(50, 'away', 'start_order');
+  expect(intake.perSecond()).toBe(Number.POSITIVE_INFINITY);
+  ask(6, 'away');
+  expect(intake.perSecond()).toBe(2);
+  for (let n = 0; n < 60; n += 1) {
+    now += 1_000;
+    intake.admit(`issuer-${n}`);
+  }
+  expect(intake.perSecond()).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('refused fast and retryably, with a time to wait, and never less than two orders a second are taken', () => {
+  let now = 0;
+  const intake = createOrderIntake(() => now);
+  for (let n = 0; n < 6; n += 1) intake.note('ask_codes', 'away', 3);
+  now += 1_000;
+  let taken = 0;
+  for (; now < 11_000; now += 100) {
+    for (let n = 0; n < 6; n += 1) intake.note('ask_codes', 'away', 3);
+    try {
+      intake.admit('one');
+      taken += 1;
+    } catch (failure) {
+      expect(failure).toMatchObject({ code: 'rate_limited', retryable: true, extras: { retryAfterSeconds: 1 } });
+    }
+  }
+  expect(taken).toBeGreaterThanOrEqual(20);
+  expect(taken).toBeLessThanOrEqual(24);
+});
