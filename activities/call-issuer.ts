@@ -61,6 +61,10 @@ export const rowOf = async ({ room }: Pick<CallsOut, 'room'>, order: OrderName):
   return row;
 };
 
+/** Both are needed for every call to an issuer about an order, and neither waits for the other. */
+export const issuerAndRow = (parts: CallsOut, order: OrderName): Promise<[IssuerRow, OrderRow]> =>
+  Promise.all([issuerOf(parts, order), rowOf(parts, order)]);
+
 /** Tries of one message so far; the engine's own attempt number also counts what was not tried. */
 export const triesOf = (row: OrderRow, event: TimelineEvent, message: string): number =>
   row.timeline.filter((entry) => entry.event === event && entry.detail.message === message).length;

@@ -3,7 +3,7 @@ import type { OrderName } from '../src/domain/ids';
 import { lengthenedDelayMs, noticeDelayMs } from '../src/outbound/schedule';
 import { unwrapOrderKey } from '../src/sealing/order-keys';
 import type { OrderRow } from '../src/store/orders';
-import { type CallsOut, callIssuer, issuerOf, rowOf, triesOf, tryEntries } from './call-issuer';
+import { type CallsOut, callIssuer, issuerAndRow, triesOf, tryEntries } from './call-issuer';
 import { ownMessageId } from './message-id';
 
 export interface Notice extends OrderName {
@@ -18,8 +18,7 @@ const answerLimitBytes = 64 * 1024;
 /** First interface: `order.paid`. Retried by its own schedule until the workflow cancels it; one run is one try. */
 export const createNotify = (parts: CallsOut) => ({
   notifyIssuer: async (notice: Notice): Promise<void> => {
-    const issuer = await issuerOf(parts, notice);
-    const row = await rowOf(parts, notice);
+    const [issuer, row] = await issuerAndRow(parts, notice);
     const messageId = ownMessageId(notice, 'paid', notice.n);
     const tryNumber = triesOf(row, 'notice_sent', messageId) + 1;
     const answer = await callIssuer(parts, issuer, messageId, paidMessage(parts, row, notice), answerLimitBytes);

@@ -8,7 +8,7 @@ import { lengthenedDelayMs, noticeDelayMs } from '../src/outbound/schedule';
 import { unwrapOrderKey } from '../src/sealing/order-keys';
 import { claimCodes, settleClaim } from '../src/second-interface/claim-codes';
 import type { OrderRow } from '../src/store/orders';
-import { type CallsOut, callIssuer, type IssuerAnswer, issuerOf, rowOf, triesOf, tryEntries } from './call-issuer';
+import { type CallsOut, callIssuer, type IssuerAnswer, issuerAndRow, triesOf, tryEntries } from './call-issuer';
 import { ownMessageId } from './message-id';
 import { orderUrls } from './notify';
 
@@ -30,8 +30,7 @@ const answerLimitBytes = 1024 * 1024;
 /** First interface: `order.code_requested` and its three answers (rule 4). One run is one try. */
 export const createRequestCode = (parts: CallsOut) => ({
   requestCode: async (request: CodeRequest): Promise<CodeRequestResult> => {
-    const issuer = await issuerOf(parts, request);
-    const row = await rowOf(parts, request);
+    const [issuer, row] = await issuerAndRow(parts, request);
     const messageId = ownMessageId(request, 'code', request.n);
     const tryNumber = triesOf(row, 'code_requested', messageId) + 1;
     const answer = await callIssuer(parts, issuer, messageId, requestMessage(parts, row, request), answerLimitBytes);
