@@ -27,6 +27,7 @@ const folders = {
       '@opentelemetry/exporter-trace-otlp-http',
     ],
   },
+  'src/first-interface': { local: ['src/domain', 'src/store', 'src/sealing'], packages: [] },
   'src/second-interface': {
     local: ['src/domain', 'src/contract', 'src/store', 'src/sealing', 'src/temporal', 'workflows/order-messages'],
     packages: ['zod'],
@@ -39,6 +40,7 @@ const folders = {
       'src/sealing',
       'src/signing',
       'src/temporal',
+      'src/first-interface',
       'src/second-interface',
       'src/channels',
       'src/metrics',
@@ -61,6 +63,7 @@ const folders = {
       'src/outbound',
       'src/sealing',
       'src/channels',
+      'src/first-interface',
       'src/second-interface',
       'src/temporal',
       'src/metrics',

@@ -4,10 +4,10 @@ import { openCodes } from '../src/channels/open-codes';
 import { createWebhookChannel, type WebhookOutcome } from '../src/channels/webhook';
 import type { OrderName } from '../src/domain/ids';
 import type { TimelineEntry } from '../src/domain/messages';
+import { ownMessageId } from '../src/first-interface/message-id';
 import { deliveryDelayMs, lengthenedDelayMs } from '../src/outbound/schedule';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
 import { type CallsOut, notTried, rowOf, triesOf } from './call-issuer';
-import { ownMessageId } from './message-id';
 
 export interface Delivery extends OrderName {
   readonly n: number;

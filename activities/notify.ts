@@ -1,10 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { OrderName } from '../src/domain/ids';
+import { ownMessageId } from '../src/first-interface/message-id';
+import { paidMessage } from '../src/first-interface/messages';
 import { lengthenedDelayMs, noticeDelayMs } from '../src/outbound/schedule';
 import { unwrapOrderKey } from '../src/sealing/order-keys';
-import type { OrderRow } from '../src/store/orders';
 import { type CallsOut, callIssuer, issuerAndRow, triesOf, tryEntries } from './call-issuer';
-import { ownMessageId } from './message-id';
 
 export interface Notice extends OrderName {
   /** Rises with an operator's `renotify`: another number is another message. */
@@ -21,7 +21,9 @@ export const createNotify = (parts: CallsOut) => ({
     const [issuer, row] = await issuerAndRow(parts, notice);
     const messageId = ownMessageId(notice, 'paid', notice.n);
     const tryNumber = triesOf(row, 'notice_sent', messageId) + 1;
-    const answer = await callIssuer(parts, issuer, messageId, paidMessage(parts, row, notice), answerLimitBytes);
+    const { token } = unwrapOrderKey(parts.ring, row._id, row.wrappedKey);
+    const message = paidMessage(row, { ...notice, token });
+    const answer = await callIssuer(parts, issuer, messageId, message, answerLimitBytes);
     const entries = tryEntries(
       parts,
       { sent: 'notice_sent', answered: 'notice_answered' },
@@ -39,29 +41,3 @@ export const createNotify = (parts: CallsOut) => ({
     });
   },
 });
-
-const paidMessage = ({ ring }: CallsOut, row: OrderRow, { atMs, verifyByMs }: Notice) => ({
-  type: 'order.paid',
-  timestamp: new Date(atMs).toISOString(),
-  data: {
-    issuerId: row.issuerId,
-    orderNo: row.orderNo,
-    token: unwrapOrderKey(ring, row._id, row.wrappedKey).token,
-    product: row.product,
-    quantity: row.quantity,
-    amount: row.amount,
-    metadata: Object.fromEntries(row.metadata),
-    ...(row.payment ? { payment: row.payment } : {}),
-    verifyBy: new Date(verifyByMs).toISOString(),
-    ...orderUrls(row, ['verification', 'codes', 'refusal']),
-  },
-});
-
-/** The order's own addresses of the second interface, so that an issuer needs no configuration but its keys. */
-export const orderUrls = (
-  { baseUrl, issuerId, orderNo }: OrderRow,
-  names: readonly ('verification' | 'codes' | 'refusal')[],
-): Record<string, string> =>
-  Object.fromEntries(
-    names.map((name) => [`${name}Url`, `${baseUrl}/v1/issuers/${issuerId}/orders/${orderNo}/${name}`]),
-  );

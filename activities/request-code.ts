@@ -4,13 +4,13 @@ import { Failure } from '../src/domain/failures';
 import type { OrderName } from '../src/domain/ids';
 import type { OrderMessage, RefusalReason, TimelineEntry } from '../src/domain/messages';
 import { decide } from '../src/domain/verdict';
+import { ownMessageId } from '../src/first-interface/message-id';
+import { codeRequestMessage } from '../src/first-interface/messages';
 import { lengthenedDelayMs, noticeDelayMs } from '../src/outbound/schedule';
 import { unwrapOrderKey } from '../src/sealing/order-keys';
 import { claimCodes, settleClaim } from '../src/second-interface/claim-codes';
 import type { OrderRow } from '../src/store/orders';
 import { type CallsOut, callIssuer, type IssuerAnswer, issuerAndRow, triesOf, tryEntries } from './call-issuer';
-import { ownMessageId } from './message-id';
-import { orderUrls } from './notify';
 
 export interface CodeRequest extends OrderName {
   readonly n: number;
@@ -33,7 +33,9 @@ export const createRequestCode = (parts: CallsOut) => ({
     const [issuer, row] = await issuerAndRow(parts, request);
     const messageId = ownMessageId(request, 'code', request.n);
     const tryNumber = triesOf(row, 'code_requested', messageId) + 1;
-    const answer = await callIssuer(parts, issuer, messageId, requestMessage(parts, row, request), answerLimitBytes);
+    const { token } = unwrapOrderKey(parts.ring, row._id, row.wrappedKey);
+    const message = codeRequestMessage(row, { ...request, token });
+    const answer = await callIssuer(parts, issuer, messageId, message, answerLimitBytes);
     const read = answer.ok ? readAnswer(answer) : { problem: answer.problem ?? 'failed' };
     const result = 'problem' in read ? read : await resultOf(parts, row, `request/${messageId}.${tryNumber}`, read);
     parts.meter.codeAnswer('problem' in result ? problemClass(answer, result.problem) : result.kind);
@@ -62,27 +64,6 @@ export const createRequestCode = (parts: CallsOut) => ({
 
 /** A try without a 2xx is told by the callback's own metric; here it is one result among the others. */
 const problemClass = (answer: IssuerAnswer, problem: string): string => (answer.ok ? problem : 'failed');
-
-const requestMessage = (
-  { ring }: CallsOut,
-  row: OrderRow,
-  { atMs, outstanding, verifyByMs, issueByMs }: CodeRequest,
-) => ({
-  type: 'order.code_requested',
-  timestamp: new Date(atMs).toISOString(),
-  data: {
-    issuerId: row.issuerId,
-    orderNo: row.orderNo,
-    token: unwrapOrderKey(ring, row._id, row.wrappedKey).token,
-    product: row.product,
-    quantity: row.quantity,
-    outstanding,
-    metadata: Object.fromEntries(row.metadata),
-    verifyBy: new Date(verifyByMs).toISOString(),
-    issueBy: new Date(issueByMs).toISOString(),
-    ...orderUrls(row, ['verification', 'codes', 'refusal']),
-  },
-});
 
 const readAnswer = (answer: IssuerAnswer): CodeAnswer | { problem: string } => {
   if (answer.status === 202 || answer.status === 204) return { status: 'issuing' };

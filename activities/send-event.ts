@@ -1,32 +1,33 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { OrderName } from '../src/domain/ids';
+import type { TimelineEntry } from '../src/domain/messages';
+import { ownMessageId } from '../src/first-interface/message-id';
+import { eventMessage } from '../src/first-interface/messages';
 import { eventDelayMs, lengthenedDelayMs } from '../src/outbound/schedule';
+import type { IssuerRow } from '../src/store/issuers';
 import type { OrderRow, PendingEvent } from '../src/store/orders';
-import { type CallsOut, callIssuer, issuerOf, rowOf, triesOf, tryEntries } from './call-issuer';
-import { ownMessageId } from './message-id';
+import { type CallsOut, callIssuer, type IssuerAnswer, issuerOf, rowOf, triesOf, tryEntries } from './call-issuer';
 
 export interface EventName extends OrderName {
   readonly sequence: number;
 }
 
+interface ToldOnce {
+  readonly tryNumber: number;
+  readonly answer: IssuerAnswer;
+  readonly lines: readonly TimelineEntry[];
+}
+
 const answerLimitBytes = 64 * 1024;
 
-/** Tells the issuer one event out of the order's outbox. A standalone activity: no order waits for its nine delays. */
+/** Tells the issuer one event out of the order's outbox. Standalone activities: no order waits for its nine delays. */
 export const createSendEvent = (parts: CallsOut) => ({
   sendEvent: async (name: EventName): Promise<'sent' | 'given_up' | 'already_sent'> => {
     const row = await rowOf(parts, name);
-    const event = row.events.find(({ sequence }) => sequence === name.sequence);
-    if (!event) throw ApplicationFailure.nonRetryable('the order has no such event', 'event_unknown');
+    const event = eventOf(row, name);
     if (event.status !== 'pending') return 'already_sent';
     const issuer = await issuerOf(parts, name);
-    const messageId = ownMessageId(name, 'event', name.sequence);
-    const tryNumber = triesOf(row, 'event_sent', messageId) + 1;
-    const answer = await callIssuer(parts, issuer, messageId, eventMessage(row, event), answerLimitBytes);
-    const [, told] = tryEntries(parts, { sent: 'event_sent', answered: 'event_sent' }, messageId, tryNumber, answer, {
-      type: event.type,
-      sequence: event.sequence,
-    });
-    const lines = told ? [told] : [];
+    const { tryNumber, answer, lines } = await tellOnce(parts, issuer, row, event);
     const settings = answer.ok ? undefined : await parts.room.settings.effectiveFor(issuer, row.product.id);
     const delayMs = settings && eventDelayMs(tryNumber, Math.random, settings.eventDelaysSeconds);
     if (answer.ok || delayMs === undefined) {
@@ -41,23 +42,39 @@ export const createSendEvent = (parts: CallsOut) => ({
       nextRetryDelay: lengthenedDelayMs(delayMs, answer.retryAfterMs),
     });
   },
-});
 
-/** Source: rule 7. Never a code in it. */
-const eventMessage = (row: OrderRow, event: PendingEvent) => ({
-  type: event.type,
-  timestamp: new Date(event.atMs).toISOString(),
-  data: {
-    issuerId: row.issuerId,
-    orderNo: row.orderNo,
-    sequence: event.sequence,
-    at: new Date(event.atMs).toISOString(),
-    state: event.state,
-    ...(event.closedReason ? { closedReason: event.closedReason } : {}),
-    ...(event.refundDueValue !== undefined
-      ? { refundDue: { value: event.refundDueValue, currency: row.amount.currency } }
-      : {}),
-    ...(event.itemIds ? { itemIds: event.itemIds } : {}),
-    ...(event.type === 'order.refund_due' && row.payment ? { payment: row.payment } : {}),
+  /** An operator sends it again: one try with the same bytes and id. A failed one is told in the timeline, and not repeated. */
+  replayEvent: async (name: EventName): Promise<'sent' | 'failed'> => {
+    const row = await rowOf(parts, name);
+    const event = eventOf(row, name);
+    const issuer = await issuerOf(parts, name);
+    const { answer, lines } = await tellOnce(parts, issuer, row, event, { replay: true });
+    if (answer.ok) await parts.room.orders.markReplayed(name, name.sequence, lines);
+    else await parts.room.orders.recordTry(name, lines);
+    return answer.ok ? 'sent' : 'failed';
   },
 });
+
+const eventOf = (row: OrderRow, { sequence }: EventName): PendingEvent => {
+  const event = row.events.find((one) => one.sequence === sequence);
+  if (!event) throw ApplicationFailure.nonRetryable('the order has no such event', 'event_unknown');
+  return event;
+};
+
+const tellOnce = async (
+  parts: CallsOut,
+  issuer: IssuerRow,
+  row: OrderRow,
+  event: PendingEvent,
+  outcome: TimelineEntry['detail'] = {},
+): Promise<ToldOnce> => {
+  const messageId = ownMessageId(row, 'event', event.sequence);
+  const tryNumber = triesOf(row, 'event_sent', messageId) + 1;
+  const answer = await callIssuer(parts, issuer, messageId, eventMessage(row, event), answerLimitBytes);
+  const [, told] = tryEntries(parts, { sent: 'event_sent', answered: 'event_sent' }, messageId, tryNumber, answer, {
+    type: event.type,
+    sequence: event.sequence,
+    ...outcome,
+  });
+  return { tryNumber, answer, lines: told ? [told] : [] };
+};

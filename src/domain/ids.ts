@@ -13,6 +13,7 @@ export const orderId = ({ issuerId, orderNo }: OrderName): string => `${issuerId
 export const workflowId = (order: OrderName): string => `order/${orderId(order)}`;
 export const afterSaleWorkflowId = (order: OrderName, n: number): string => `after-sale/${orderId(order)}/${n}`;
 export const eventActivityId = (order: OrderName, sequence: number): string => `event/${orderId(order)}/${sequence}`;
+export const replayActivityId = (order: OrderName, sequence: number): string => `replay/${orderId(order)}/${sequence}`;
 export const submissionId = (order: OrderName, updateId: string): string => `${orderId(order)}/${updateId}`;
 
 export const orderNameOf = (id: string): OrderName => {

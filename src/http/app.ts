@@ -42,6 +42,7 @@ import { mountFailures } from './routes/failures';
 import { mountHealth } from './routes/health';
 import { mountKeys } from './routes/keys';
 import { mountOperatorBatches } from './routes/operator-batches';
+import { mountOperatorCalls } from './routes/operator-calls';
 import { mountOperatorHealth } from './routes/operator-health';
 import { mountOperatorIssuers } from './routes/operator-issuers';
 import { mountOperatorMaintenance } from './routes/operator-maintenance';
@@ -173,7 +174,8 @@ export const createApp = ({
   mountOperatorOrders(mount, { room, actions, auditLog: core.audit, terminalProblem, troubles: core.troubles });
   mountOperatorBatches(mount, { room, issuers, actions });
   const readHealth = createHealthReader({ queues: core.queues, workers: core.workers, nowMs });
-  mountOperatorHealth(mount, { readHealth, issuers, orders: room.orders });
+  mountOperatorHealth(mount, readHealth);
+  mountOperatorCalls(mount, { room, issuers, actions, readHealth });
   mountOperatorMaintenance(mount, { maintenance: room.maintenance, nowMs });
   mountOperatorSettings(mount, { room, issuers });
   mountFailures(mount, { room, watch: troubleWatch });

@@ -392,6 +392,24 @@ const operations: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: `${operatorIssuer}/calls/{callId}`,
+    tag: 'operator',
+    summary: 'One call with its bodies, as far as they are kept, everything secret masked',
+    answers: { 200: 'the call, request, answer, partOf, resend', 404: 'issuer_unknown, order_unknown, call_unknown' },
+  },
+  {
+    method: 'post',
+    path: `${operatorIssuer}/calls/{callId}/replay`,
+    tag: 'operator',
+    summary: 'Sends a call of the platform again: an event with the same bytes under the same webhook-id',
+    answers: {
+      202: 'callId, orderNo, kind, as',
+      404: 'issuer_unknown, order_unknown, call_unknown',
+      409: 'call_pending, not_replayable, issuer_paused, in_progress, order_closed, already_verified, already_delivered',
+    },
+  },
+  {
+    method: 'get',
     path: '/v1/operator/maintenance',
     tag: 'operator',
     summary: 'Whether new orders are refused',

@@ -39,6 +39,14 @@ export type Claim =
 /** Of at most 200 codes each: as many as the largest order has. */
 const notHeardLimit = 50;
 
+/** Calls of one order whose items are read for one view. */
+const submittedLimit = 500;
+
+/** A submission without anything of its codes but their names. */
+export interface SubmittedCodes extends Pick<SubmissionRow, '_id' | 'updateId' | 'status' | 'at'> {
+  readonly codes: readonly { readonly itemId: string }[];
+}
+
 export type Codes = ReturnType<typeof createCodes>;
 
 export const createCodes = ({ submissions }: Database) => ({
@@ -138,6 +146,17 @@ export const createCodes = ({ submissions }: Database) => ({
     const accepted = rows.filter(({ status }) => status === 'accepted').flatMap(({ codes }) => codes);
     const items = new Set(accepted.map(({ itemId }) => itemId));
     return items.size > issued || rows.some(({ status }) => status === 'claimed') ? rows : [];
+  },
+
+  /** By reference, in the order of their coming: what an operator's view of a call names. Undefined where there are too many. */
+  submitted: async (order: OrderName): Promise<SubmittedCodes[] | undefined> => {
+    const rows = await submissions
+      .find({ orderId: orderId(order), status: { $in: ['accepted', 'late'] } })
+      .project<SubmittedCodes>({ updateId: 1, status: 1, at: 1, 'codes.itemId': 1 })
+      .sort({ at: 1, _id: 1 })
+      .limit(submittedLimit + 1)
+      .toArray();
+    return rows.length > submittedLimit ? undefined : rows;
   },
 
   /** Read by the reconciler: claims without a verdict. */

@@ -324,6 +324,20 @@ export const createOrders = ({ orders }: Database) => {
       );
     },
 
+    /** An operator's replay was taken: also what was given up is told now, and is no trouble any more. */
+    markReplayed: async (order: OrderName, sequence: number, entries: readonly TimelineEntry[]): Promise<void> => {
+      const _id = orderId(order);
+      await orders.updateOne(
+        { _id, ...isKept },
+        { $set: { 'events.$[event].status': 'sent' }, $push: push(entries) },
+        { arrayFilters: [{ 'event.sequence': sequence }] },
+      );
+      await orders.updateOne(
+        { _id, eventsGivenUpAt: { $exists: true }, 'events.status': { $ne: 'given_up' } },
+        { $unset: { eventsGivenUpAt: 1 } },
+      );
+    },
+
     /** The reconciler looked at these events just now: the next pass begins with others. */
     deferEvents: async (order: OrderName): Promise<void> => {
       await orders.updateOne(

@@ -21,7 +21,14 @@ import {
   workflowNames,
 } from '../../workflows/order-messages';
 import { type FailureCode, isFailureCode } from '../domain/failures';
-import { afterSaleWorkflowId, eventActivityId, type OrderName, orderId, workflowId } from '../domain/ids';
+import {
+  afterSaleWorkflowId,
+  eventActivityId,
+  type OrderName,
+  orderId,
+  replayActivityId,
+  workflowId,
+} from '../domain/ids';
 import type { OrderFacts, OrderOpening } from '../domain/order';
 import { inSpan, type Tracing } from '../tracing/tracing';
 
@@ -170,7 +177,7 @@ export const createOrderGateway = ({
     id: string,
     issuerId: string,
     args: unknown[],
-    options: Pick<ActivityOptions, 'retry' | 'summary' | 'typedSearchAttributes' | 'startDelay'>,
+    options: Omit<Partial<ActivityOptions>, 'id' | 'taskQueue' | 'args'>,
   ): Promise<'started' | 'exists' | 'away'> => {
     try {
       await call(`start_${name}`, () =>
@@ -247,6 +254,20 @@ export const createOrderGateway = ({
         summary: `Tell ${order.issuerId} event ${sequence} of order ${order.orderNo}`,
         typedSearchAttributes: nameAttributes(order),
         ...(delay === undefined ? {} : { startDelay: delay }),
+      }),
+
+    /**
+     * An operator sends an event again that was told or given up. One at a time: `exists` where one is under way. What may
+     * not be tried now (a pause, an open circuit) is waited for, within limits; a try that fails is not repeated.
+     */
+    startReplay: (order: OrderName, sequence: number) =>
+      startCall('replayEvent', replayActivityId(order, sequence), order.issuerId, [eventName(order, sequence)], {
+        retry: { initialInterval: '5 seconds', maximumAttempts: 20 },
+        scheduleToCloseTimeout: '10 minutes',
+        idReusePolicy: 'ALLOW_DUPLICATE',
+        idConflictPolicy: 'FAIL',
+        summary: `Tell ${order.issuerId} event ${sequence} of order ${order.orderNo} once more`,
+        typedSearchAttributes: nameAttributes(order),
       }),
 
     /** An issuer's self-test. */

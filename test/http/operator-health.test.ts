@@ -61,6 +61,7 @@ test('the calls of an issuer: each try with its outcome, newest first, and never
   });
   const seen = body.data.map((call: { kind: string; ok: boolean }) => `${call.kind} ${call.ok}`);
   expect([...seen].reverse()).toEqual([
+    'order.payment true',
     'order.paid false',
     'order.paid true',
     'order.verification false',

@@ -1,5 +1,5 @@
-import { type OrderName, orderId, ownMessagePrefix } from '../src/domain/ids';
-import { sha256 } from '../src/sealing/key-ring';
+import { type OrderName, orderId, ownMessagePrefix } from '../domain/ids';
+import { sha256 } from '../sealing/key-ring';
 
 /** The webhook-id of a message of ours, from what the message is: the same over retries, restarts and replays. */
 export const ownMessageId = (order: OrderName, kind: 'paid' | 'code' | 'delivery' | 'event', n: number): string =>

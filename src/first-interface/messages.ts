@@ -1,0 +1,80 @@
+import type { OrderRow, PendingEvent } from '../store/orders';
+
+/** The facts of a message that no row holds: its order's workflow had them when it made the message. */
+export interface NoticeFacts {
+  readonly token: string;
+  readonly atMs: number;
+  readonly verifyByMs: number;
+}
+
+export interface CodeRequestFacts extends NoticeFacts {
+  readonly outstanding: number;
+  readonly issueByMs: number;
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+export const paidMessage = (row: OrderRow, { token, atMs, verifyByMs }: NoticeFacts) => ({
+  type: 'order.paid',
+  timestamp: iso(atMs),
+  data: {
+    issuerId: row.issuerId,
+    orderNo: row.orderNo,
+    token,
+    product: row.product,
+    quantity: row.quantity,
+    amount: row.amount,
+    metadata: Object.fromEntries(row.metadata),
+    ...(row.payment ? { payment: row.payment } : {}),
+    verifyBy: iso(verifyByMs),
+    ...orderUrls(row),
+  },
+});
+
+export const codeRequestMessage = (
+  row: OrderRow,
+  { token, atMs, outstanding, verifyByMs, issueByMs }: CodeRequestFacts,
+) => ({
+  type: 'order.code_requested',
+  timestamp: iso(atMs),
+  data: {
+    issuerId: row.issuerId,
+    orderNo: row.orderNo,
+    token,
+    product: row.product,
+    quantity: row.quantity,
+    outstanding,
+    metadata: Object.fromEntries(row.metadata),
+    verifyBy: iso(verifyByMs),
+    issueBy: iso(issueByMs),
+    ...orderUrls(row),
+  },
+});
+
+/** Source: rule 7. Never a code in it. A replay sends the same bytes, so nothing in it may come from a clock. */
+export const eventMessage = (row: OrderRow, event: PendingEvent) => ({
+  type: event.type,
+  timestamp: iso(event.atMs),
+  data: {
+    issuerId: row.issuerId,
+    orderNo: row.orderNo,
+    sequence: event.sequence,
+    at: iso(event.atMs),
+    state: event.state,
+    ...(event.closedReason ? { closedReason: event.closedReason } : {}),
+    ...(event.refundDueValue !== undefined
+      ? { refundDue: { value: event.refundDueValue, currency: row.amount.currency } }
+      : {}),
+    ...(event.itemIds ? { itemIds: event.itemIds } : {}),
+    ...(event.type === 'order.refund_due' && row.payment ? { payment: row.payment } : {}),
+  },
+});
+
+/** The order's own addresses of the second interface, so that an issuer needs no configuration but its keys. */
+const orderUrls = ({ baseUrl, issuerId, orderNo }: OrderRow): Record<string, string> =>
+  Object.fromEntries(
+    ['verification', 'codes', 'refusal'].map((name) => [
+      `${name}Url`,
+      `${baseUrl}/v1/issuers/${issuerId}/orders/${orderNo}/${name}`,
+    ]),
+  );
