@@ -15,6 +15,13 @@ export const issuerId = (text: string): string => {
   throw new InvalidArgumentError('An issuer is named by 1 to 64 of a-z, 0-9 and -.');
 };
 
+export const callId = (text: string): string => {
+  const colon = text.lastIndexOf(':');
+  if (orderNoPattern.test(text.slice(0, Math.max(colon, 0))) && /^[\w-]{1,64}$/.test(text.slice(colon + 1)))
+    return text;
+  throw new InvalidArgumentError('A call is named as `issuers calls` names it, such as 4711:q0Zk3v9_aB-cDeFg.');
+};
+
 export const wholeNumber =
   (min: number, max: number) =>
   (text: string): number => {

@@ -1,7 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import { orderStates } from '../domain/order';
 import { windowSecondsRange } from '../domain/timings';
-import { callback, issuerId, orderName, terminal, wholeNumber } from './arguments';
+import { callback, callId, issuerId, orderName, terminal, wholeNumber } from './arguments';
 import { CommandEnd, exitCodes } from './exit';
 import type { Found } from './find-platform';
 import { plain } from './plain-text';
@@ -179,6 +179,27 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
     .action((id: string, given, command: Command) =>
       ask(command, 'POST', `/v1/operator/issuers/${id}/secret`, { body: { ...given } }, shown.newSecret),
     );
+  issuer('calls', 'its newest calls, and ours to it')
+    .option('--failed', 'only failed ones')
+    .option('--limit <n>', 'how many at most, 1 to 100', wholeNumber(1, 100))
+    .action((id: string, { failed, limit }: { failed?: true; limit?: number }, self: Command) =>
+      ask(
+        self,
+        'GET',
+        `/v1/operator/issuers/${id}/calls`,
+        { query: { failed: failed && 'true', limit: limit?.toString() } },
+        shown.callList,
+      ),
+    );
+  const call = (name: string, description: string): Command =>
+    issuer(name, description).addArgument(new Argument('<call>', 'as `issuers calls` names it').argParser(callId));
+  call('call', 'one call with its bodies, everything secret masked').action(
+    (id: string, named: string, _given, self: Command) =>
+      ask(self, 'GET', `/v1/operator/issuers/${id}/calls/${named}`, {}, shown.callFacts),
+  );
+  call('replay', 'send a call of the platform again').action((id: string, named: string, _given, self: Command) =>
+    ask(self, 'POST', `/v1/operator/issuers/${id}/calls/${named}/replay`, { body: {} }, shown.replayed),
+  );
 
   paged(
     program

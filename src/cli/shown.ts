@@ -1,4 +1,4 @@
-import { facts, money, pairsOf, table } from './plain-text';
+import { facts, money, pairsOf, plain, table } from './plain-text';
 import type { ApiAnswer } from './platform-call';
 
 type Show = (answer: ApiAnswer['body']) => string;
@@ -93,6 +93,58 @@ export const issuerFacts: Show = (issuer) =>
     ['Notice delays', issuer.noticeDelaysSeconds && `${issuer.noticeDelaysSeconds.join(', ')} s`],
     ['Event delays', issuer.eventDelaysSeconds && `${issuer.eventDelaysSeconds.join(', ')} s`],
     ['Created', issuer.createdAt],
+  ]);
+
+export const callList: Show = ({ data }) =>
+  data.length === 0
+    ? 'No calls'
+    : table(
+        ['CALL', 'AT', 'KIND', 'DIRECTION', 'OUTCOME'],
+        data.map((call: ApiAnswer['body']) => [call.callId, call.at, call.kind, call.direction, outcomeOf(call)]),
+      );
+
+const outcomeOf = ({ ok, status, problem, ...call }: ApiAnswer['body']): string =>
+  [
+    ok ? 'good' : problem,
+    ok && status ? `HTTP ${status}` : undefined,
+    call.try > 1 ? `try ${call.try}` : undefined,
+    call.replay ? 'replay' : undefined,
+  ]
+    .filter(Boolean)
+    .join(', ');
+
+/** A line for each line of the body, as a body is more than a fact. */
+const sideOf = (title: string, side: ApiAnswer['body']): string =>
+  [
+    `${title}${side.status === undefined ? '' : `, HTTP ${side.status}`}`,
+    ...(side.body === undefined ? [] : JSON.stringify(side.body, null, 2).split('\n').map(plain)),
+    ...(side.notKept.length === 0
+      ? []
+      : [`Not kept: ${side.notKept.map((path: string) => path || 'the body').join(', ')}`]),
+  ].join('\n');
+
+export const callFacts: Show = (call) =>
+  [
+    facts([
+      ['Call', call.callId],
+      ['Order', nameOf(call)],
+      ['Kind', call.kind],
+      ['Direction', call.direction],
+      ['At', call.at],
+      ['Outcome', outcomeOf(call)],
+      ['Message', call.message],
+      ['Came in the answer to', call.partOf],
+      ['Again', call.resend.as ?? `${call.resend.refused}: ${call.resend.why}`],
+    ]),
+    sideOf('Request', call.request),
+    sideOf('Answer', call.answer),
+  ].join('\n\n');
+
+export const replayed: Show = ({ orderNo, kind, as }) =>
+  facts([
+    ['Order', orderNo],
+    ['Sent again', kind],
+    ['As', as],
   ]);
 
 const shownOnce = 'The secret is shown this once: hand it to the issuer now.';

@@ -65,6 +65,7 @@ const query = (pairs) => {
 
 const orderPath = ({ issuerId, orderNo }) => `/orders/${encodeURIComponent(issuerId)}/${encodeURIComponent(orderNo)}`;
 const issuerPath = (issuerId) => `/issuers/${encodeURIComponent(issuerId)}`;
+const callPath = (issuerId, callId) => `${issuerPath(issuerId)}/calls/${encodeURIComponent(callId)}`;
 const productPath = (issuerId, productId) =>
   `${issuerPath(issuerId)}/products/${encodeURIComponent(productId)}/settings`;
 
@@ -93,6 +94,8 @@ export const api = {
   issuer: (issuerId, signal) => call('GET', issuerPath(issuerId), { signal }),
   issuerCalls: (issuerId, failed, signal) =>
     call('GET', `${issuerPath(issuerId)}/calls${query({ limit: 30, failed: failed && 'true' })}`, { signal }),
+  issuerCall: (issuerId, callId, signal) => call('GET', callPath(issuerId, callId), { signal }),
+  replayCall: (issuerId, callId) => call('POST', `${callPath(issuerId, callId)}/replay`),
   createIssuer: (body) => call('POST', '/issuers', { body }),
   changeIssuer: (issuerId, body) => call('PATCH', issuerPath(issuerId), { body }),
   deleteIssuer: (issuerId) => call('DELETE', issuerPath(issuerId)),

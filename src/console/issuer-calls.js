@@ -6,14 +6,18 @@ import { empty, orderLink, table } from './parts.js';
 import { agoText, spanText, timeTag } from './time.js';
 import { problemText } from './words.js';
 
-const directions = { to_issuer: 'to the issuer', from_issuer: 'from the issuer', to_terminal: 'to the terminal' };
-
-/** What of a call can be sent once more, and by which action of its order. */
-const again = {
-  'order.paid': { action: 'renotify', text: 'The issuer gets a new message about this order at once.' },
-  'order.code_requested': { action: 'renotify', text: 'The issuer is asked anew for the codes.' },
-  'code.delivered': { action: 'redeliver', text: 'The same codes go to the same terminal under the same number.' },
+export const directions = {
+  to_issuer: 'to the issuer',
+  from_issuer: 'from the issuer',
+  to_terminal: 'to the terminal',
 };
+
+const sentAgain = {
+  'order.paid': 'The issuer gets a new message about this order at once.',
+  'order.code_requested': 'The issuer is asked anew for the codes.',
+  'code.delivered': 'The same codes go to the same terminal under the same number.',
+};
+const sameMessage = 'The issuer gets the same bytes under the same number, so that it can tell that it has them.';
 
 const outcome = ({ ok, status, problem, try: n }) => {
   const tries = n > 1 ? `, try ${n}` : '';
@@ -21,18 +25,24 @@ const outcome = ({ ok, status, problem, try: n }) => {
   return h('span', { class: 'bad-text' }, `${problemText(problem)}${tries}`);
 };
 
-const sendAgain = async (call, issuerId, refresh) => {
-  const { action, text } = again[call.kind];
+export const sendAgain = async (call, issuerId, refresh) => {
   const sent = await askDialog({
     title: `Send ${call.kind} of ${call.orderNo} again?`,
-    text,
+    text: sentAgain[call.kind] ?? sameMessage,
     confirm: 'Send again',
-    run: () => api.act({ issuerId, orderNo: call.orderNo }, action),
+    run: () => api.replayCall(issuerId, call.callId),
   });
   if (!sent) return;
   note('It is being sent.');
   await refresh();
 };
+
+const callLink = (issuerId, { callId, kind }) =>
+  h(
+    'a',
+    { href: `#/issuers/${encodeURIComponent(issuerId)}/calls/${encodeURIComponent(callId)}` },
+    h('code', {}, kind),
+  );
 
 const summaryOf = ({ orders, summary: { calls, failed, took, lastOk, lastFailed } }) =>
   calls === 0
@@ -71,7 +81,7 @@ export const issuerCallsCard = async (issuerId, signal) => {
               'Newest calls',
               [
                 { name: 'Order', lead: true, cell: ({ orderNo }) => orderLink({ issuerId, orderNo }) },
-                { name: 'Message', cell: ({ kind, direction }) => [h('code', {}, kind), ' ', directions[direction]] },
+                { name: 'Message', cell: (call) => [callLink(issuerId, call), ' ', directions[call.direction]] },
                 { name: 'Answer', wide: true, cell: outcome },
                 { name: 'Took', end: true, named: true, cell: ({ tookMs }) => spanText(tookMs) },
                 { name: 'When', end: true, cell: ({ at }) => timeTag(at, agoText(at)) },
@@ -81,7 +91,7 @@ export const issuerCallsCard = async (issuerId, signal) => {
                   cell: (call) =>
                     may('operator') &&
                     !call.ok &&
-                    again[call.kind] &&
+                    call.direction !== 'from_issuer' &&
                     h('button', { type: 'button', onclick: () => sendAgain(call, issuerId, look) }, 'Send again'),
                 },
               ],

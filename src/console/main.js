@@ -1,5 +1,6 @@
 import { api, may, session } from './api.js';
 import { auditView } from './audit.js';
+import { callView } from './call.js';
 import { everyWhileSeen, h, icon, note, replace } from './dom.js';
 import { failuresView } from './failures.js';
 import { issuersView, issuerView } from './issuers.js';
@@ -28,6 +29,7 @@ const routes = [
   { pattern: /^failures$/, place: 'failures', view: failuresView },
   { pattern: /^issuers$/, place: 'issuers', view: issuersView },
   { pattern: /^issuers\/([^/]+)$/, place: 'issuers', view: issuerView },
+  { pattern: /^issuers\/([^/]+)\/calls\/([^/]+)$/, place: 'issuers', view: callView },
   { pattern: /^settings$/, place: 'settings', view: settingsView },
   { pattern: /^audit$/, place: 'audit', view: auditView },
 ];

@@ -314,6 +314,7 @@ const told = [
   'refundDue',
   'reason',
   'by',
+  'replay',
 ];
 
 /** What the sentence did not say. */

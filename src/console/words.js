@@ -152,7 +152,7 @@ export const timelineWords = ({ event, detail }) => {
         who: 'platform',
         text: failed
           ? `Event ${detail.sequence ?? ''}${detail.type ? ` (${detail.type})` : ''} was not taken: the issuer ${problemText(detail.problem)}`
-          : `Issuer told: ${detail.type ?? 'event'}${detail.sequence ? `, event ${detail.sequence}` : ''}`,
+          : `Issuer told: ${detail.type ?? 'event'}${detail.sequence ? `, event ${detail.sequence}` : ''}${detail.replay ? ', sent again by an operator' : ''}`,
         tone: failed ? 'bad' : 'plain',
       };
     default:
@@ -173,6 +173,7 @@ export const auditWords = {
   'issuer.secret_rotated': 'Rotated the secret of',
   'issuer.paused': 'Paused issuer',
   'issuer.resumed': 'Resumed issuer',
+  'call.replayed': 'Sent again a call of',
   'order.renotified': 'Told the issuer again of',
   'order.redelivered': 'Redelivered',
   'order.cancelled': 'Cancelled',

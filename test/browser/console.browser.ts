@@ -280,6 +280,45 @@ describe('the console in a browser', () => {
     await page.getByText(', workflows').waitFor();
   });
 
+  test('a call is opened without its secrets, and an event is sent again from there', async () => {
+    const issuer = await file.issuer();
+    await issuer.placeVerified('opened', { metadata: { note: secretValue } });
+    await issuer.submit('opened', [{ itemId: 'item-1', value: secretValue }]);
+    const first = await issuer.message('order.delivered', 'opened');
+    await until('the event is written down', async () => {
+      const { body } = await file.platform.operator('GET', `/issuers/${issuer.issuerId}/calls`);
+      return body.data.some(({ kind }: { kind: string }) => kind === 'order.delivered');
+    });
+    await signIn(`#/issuers/${issuer.issuerId}`);
+    await page.getByRole('link', { name: 'order.codes' }).click();
+    await heading('order.codes');
+    await page.getByText('"itemId": "item-1"').waitFor();
+    await page.getByText('"value": "•••"').waitFor();
+    expect(await page.getByRole('button', { name: 'Send again' }).count()).toBe(0);
+    await page.goBack();
+    await page.getByRole('link', { name: 'order.delivered' }).click();
+    await heading('order.delivered');
+    await page.getByRole('button', { name: 'Send again' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Send again' }).click();
+    await page.getByText('It is being sent.').waitFor();
+    const second = await issuer.message('order.delivered', 'opened', 2);
+    expect([second.id, second.raw]).toEqual([first.id, first.raw]);
+    const url = page.url();
+    await page.getByRole('link', { name: 'opened', exact: true }).click();
+    await page.getByText('sent again by an operator').waitFor();
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 844 });
+      await page.goto(url);
+      await page.reload();
+      await heading('order.delivered');
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    }
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signIn(new URL(url).hash, vera.token);
+    await heading('order.delivered');
+    expect(await page.getByRole('button', { name: 'Send again' }).count()).toBe(0);
+  });
+
   test('nothing is wider than a phone, in no view', async () => {
     const issuer = await file.issuer();
     const orderNo = `${'long-order-number-'.repeat(3)}abcdefghij`;

@@ -8,6 +8,7 @@ import { run } from '../../src/cli/run';
 import { projectFolder } from '../../src/dev/project-folder';
 import type { TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
+import { until } from '../support/until';
 
 const file = platformOfFile();
 let issuer: TestIssuer;
@@ -181,6 +182,31 @@ describe('issuers', () => {
       'push',
       ...more,
     ]);
+
+  test('a call is found, opened without its secrets and sent again', async () => {
+    await issuer.placeVerified('called', { metadata: { note: 'CLI-SECRET-note' } });
+    await issuer.submit('called', [{ itemId: 'item-1', value: 'CLI-SECRET-called' }]);
+    const first = await issuer.message('order.delivered', 'called');
+    const list = () => command(['issuers', 'calls', issuer.issuerId, '--limit', '100']);
+    const lineOf = (kind: string) =>
+      until(`${kind} is listed`, async () => new RegExp(`^(called:\\S+) .*${kind}.*$`, 'm').exec((await list()).out));
+    const [line, codesCall = ''] = await lineOf('order\\.codes');
+    expect(line).toMatch(/ order\.codes +from_issuer +good$/);
+    const shown = await command(['issuers', 'call', issuer.issuerId, codesCall]);
+    expect(shown.out).toMatch(/^Order +\S+\/called$/m);
+    expect(shown.out).toContain('"itemId": "item-1"');
+    expect(shown.out).toContain('"value": "•••"');
+    expect(shown.out).toMatch(/^Answer, HTTP 201$/m);
+    const [, told = ''] = await lineOf('order\\.delivered');
+    const sent = await command(['issuers', 'replay', issuer.issuerId, told]);
+    expect([sent.exitCode, sent.out]).toEqual([0, expect.stringMatching(/^As +same_message$/m)]);
+    const second = await issuer.message('order.delivered', 'called', 2);
+    expect([second.id, second.raw]).toEqual([first.id, first.raw]);
+    const refused = await command(['issuers', 'replay', issuer.issuerId, codesCall]);
+    expect(refused).toMatchObject({ exitCode: 1, err: expect.stringContaining('not_replayable') });
+    expect(await command(['issuers', 'call', issuer.issuerId, 'no call'])).toMatchObject({ exitCode: 2 });
+    expect((await list()).out + shown.out).not.toContain('CLI-SECRET');
+  });
 
   test('create prints the secret once, and it is the one that signs', async () => {
     const id = `cli-${Date.now()}`;

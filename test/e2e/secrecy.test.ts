@@ -297,6 +297,19 @@ const places: Record<string, { known: readonly string[]; read: (platform: Platfo
       ]);
     },
   },
+  'the calls of every issuer, each opened with its bodies': {
+    known: ['order.verification', 'order.code_requested', '•••'],
+    read: async (platform) => {
+      const read = (path: string) => platform.operator('GET', path);
+      const lists = await Promise.all(
+        issuers.map(async ({ issuerId }) => {
+          const { data } = (await read(`/issuers/${issuerId}/calls?limit=100`)).body;
+          return data.map(({ callId }: { callId: string }) => `/issuers/${issuerId}/calls/${callId}`);
+        }),
+      );
+      return joined(await Promise.all(lists.flat().map((path) => text(read(path)))));
+    },
+  },
   "the order API's lists and timelines": {
     known: ['codes_judged'],
     read: async (platform) => {

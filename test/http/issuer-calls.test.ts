@@ -304,13 +304,21 @@ test('an event that was told is told exactly once more, with the same id and the
 
 test('a replay that fails is one try; while one runs there is no second; one that is taken ends the trouble of a given-up event', async () => {
   const issuer = await file.issuer({ eventDelaysSeconds: [1] });
-  issuer.on('order.cancelled', async () => ({ status: 500 }));
+  let endSchedule: () => void = () => undefined;
+  const secondTry = new Promise<void>((resolve) => {
+    endSchedule = resolve;
+  });
+  issuer.on('order.cancelled', async () => {
+    if (issuer.received.filter(({ type }) => type === 'order.cancelled').length === 2) await secondTry;
+    return { status: 500 };
+  });
   await issuer.placeVerified('untold');
   await issuer.cancel('untold');
   const { callId } = await callOf(issuer, 'order.cancelled');
   // Between its first try and its last one the schedule has the event.
   expectProblem(await replay(issuer, callId), 409, 'call_pending');
   expect((await open(issuer, callId)).body.resend).toMatchObject({ refused: 'call_pending' });
+  endSchedule();
   await until('it is given up', async () => (await rowOf(issuer, 'untold')).eventsGivenUpAt !== undefined);
   const failing = async () =>
     (await file.platform.core.stats.givenUpSince(new Date(0), 100)).filter((one) => one.issuerId === issuer.issuerId);

@@ -1,0 +1,83 @@
+import { api, may } from './api.js';
+import { h, replace } from './dom.js';
+import { directions, sendAgain } from './issuer-calls.js';
+import { heading, issuerLink, orderLink } from './parts.js';
+import { agoText, spanText, timeTag } from './time.js';
+import { problemText } from './words.js';
+
+/** One call: what was asked, what was answered, without anything secret, and whether it can be sent again. */
+export const callView = async ({ root, params: [issuerId, callId], signal }) => {
+  const look = async () => {
+    const call = await api.issuerCall(issuerId, callId, signal);
+    document.title = `${call.kind} of ${call.orderNo} · Codeferry`;
+    replace(
+      root,
+      heading(
+        call.kind,
+        h('a', { class: 'button', href: `#/issuers/${encodeURIComponent(issuerId)}` }, 'Calls of ', issuerId),
+      ),
+      factsCard(call, look),
+      h('div', { class: 'halves' }, sideCard('Request', call.request), sideCard('Answer', call.answer)),
+      h('p', { class: 'soft' }, 'Made again from the order. Codes, tokens, addresses and free text are shown as •••.'),
+    );
+  };
+  await look();
+};
+
+const factsCard = (call, look) => {
+  const line = (name, ...value) => [h('dt', {}, name), h('dd', {}, value)];
+  return h(
+    'section',
+    { class: 'card' },
+    h(
+      'dl',
+      { class: 'facts' },
+      line('Order', orderLink(call)),
+      line('Issuer', issuerLink(call.issuerId)),
+      line('Went', directions[call.direction]),
+      line('When', timeTag(call.at), ` (${agoText(call.at)})`),
+      line('Outcome', outcomeText(call)),
+      call.tookMs !== undefined && line('Took', spanText(call.tookMs)),
+      call.message && line('webhook-id', h('code', {}, call.message)),
+      call.partOf && line('Came', 'in the answer to ', h('code', {}, call.partOf)),
+    ),
+    again(call, look),
+  );
+};
+
+const outcomeText = ({ ok, problem, try: n, replay }) =>
+  [ok ? 'good' : problemText(problem), n > 1 && `try ${n}`, replay && 'sent again by an operator']
+    .filter(Boolean)
+    .join(', ');
+
+const again = (call, look) => {
+  const { resend, direction } = call;
+  if (direction === 'from_issuer') return undefined;
+  if (resend.refused) return h('p', { class: 'soft' }, `It cannot be sent again. ${resend.why}.`);
+  return (
+    may('operator') &&
+    h(
+      'div',
+      { class: 'action-row' },
+      h('button', { type: 'button', onclick: () => sendAgain(call, call.issuerId, look) }, 'Send again'),
+    )
+  );
+};
+
+const sideCard = (title, { status, body, notKept }) =>
+  h(
+    'section',
+    { class: 'card' },
+    h('h2', {}, status === undefined ? title : `${title}, HTTP ${status}`),
+    body !== undefined && h('pre', { class: 'body', tabindex: '0' }, JSON.stringify(body, null, 2)),
+    body === undefined &&
+      h('p', { class: 'soft' }, notKept.length > 0 ? 'Its body is not kept.' : 'It has no body of its own.'),
+    body !== undefined &&
+      notKept.length > 0 &&
+      h(
+        'p',
+        { class: 'soft' },
+        'Not kept: ',
+        notKept.slice(0, 5).flatMap((path, n) => [n > 0 && ', ', h('code', {}, path)]),
+      ),
+  );
