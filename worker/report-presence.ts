@@ -46,7 +46,7 @@ export const reportPresence = ({
       await report().catch((error: unknown) => log.warn({ err: error }, 'the worker could not report'));
       await pause(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
-    await workers.leave(id).catch(() => undefined);
+    await workers.leave(id, new Date(nowMs())).catch(() => undefined);
   };
   const running = run();
 

@@ -18,7 +18,8 @@ import {
   verifyByMs,
 } from '../src/domain/order';
 import { holdPollMs, recordedRefusalLimit, updateLimit } from '../src/domain/timings';
-import { decide, holdsSubmission, isUndoneByTime, whyWaiting } from '../src/domain/verdict';
+import { decide, holdsSubmission, isUndoneByTime } from '../src/domain/verdict';
+import { detailsOf } from '../src/domain/why-no-code';
 import { keepTrying, own } from './effects';
 import { stateAttributes } from './order-attributes';
 import { type AskedMessage, type OrderInput, orderFacts, type Reply, updates } from './order-messages';
@@ -34,6 +35,8 @@ export class LiveOrder {
   facts: OrderFacts;
   private held: readonly HeldCode[];
   private entries: TimelineEntry[] = [];
+  /** The newest lines of its own, for the details in the Temporal UI. */
+  private lately: readonly TimelineEntry[] = [];
   private events: OrderEvent[] = [];
   private claims: Claims = { accepted: [], late: [] };
   private terminal: Terminal | undefined;
@@ -47,7 +50,7 @@ export class LiveOrder {
     this.held = input.resumed?.held ?? [];
     // A request after a resumption is a new message: its number was never used.
     if (input.resumed) this.codeRequests = requestsPerResumption * this.facts.renotifications;
-    setCurrentDetails(whyWaiting(this.facts));
+    setCurrentDetails(detailsOf(this.facts, this.lately));
   }
 
   get state(): OrderFacts['state'] {
@@ -86,7 +89,8 @@ export class LiveOrder {
     const isHeld = holdsSubmission(held, message);
     if (message.kind === 'codes') this.noteClaim(message.submissionId, isHeld, answer);
     if (message.kind === 'redeliver' && message.terminal && answer.kind === 'done') this.terminal = message.terminal;
-    setCurrentDetails(whyWaiting(facts));
+    this.lately = [...this.lately, ...entries].slice(-latelyLimit);
+    setCurrentDetails(detailsOf(facts, this.lately));
     return { answer, facts, entries, isHeld };
   }
 
@@ -195,6 +199,8 @@ export class LiveOrder {
     else if (answer.kind === 'refused' && answer.late) this.claims.late.push(submissionId);
   }
 }
+
+const latelyLimit = 20;
 
 /** The newest lines that a projection carries; the row has the older ones already. */
 const entriesLimit = 200;

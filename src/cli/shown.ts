@@ -51,11 +51,12 @@ export const orderFacts: Show = (order) =>
         ['Events', order.sequence],
       ]);
 
-export const why: Show = ({ orderNo, state, why: sentence }) =>
+export const why: Show = ({ orderNo, state, why: sentence, next }) =>
   facts([
     ['Order', orderNo],
     ['State', state],
     ['Why', sentence],
+    ['To do', next?.text],
   ]);
 
 export const timeline: Show = ({ data }) =>

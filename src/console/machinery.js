@@ -1,10 +1,10 @@
 import { api } from './api.js';
 import { everyWhileSeen, h, replace } from './dom.js';
-import { empty, issuerLink, table } from './parts.js';
+import { empty, heading, issuerLink, table } from './parts.js';
 import { agoText, spanText, timeTag } from './time.js';
 import { count } from './words.js';
 
-const lookAgainMs = 10_000;
+const lookAgainMs = 5_000;
 const circuitWords = {
   open: { word: 'Open', tone: 'bad' },
   half_open: { word: 'On trial', tone: 'wait' },
@@ -53,9 +53,14 @@ const queuesOf = ({ queues }) =>
       )
     : h('p', { class: 'bad-text' }, 'The engine does not answer.');
 
-const workersOf = ({ workers }) =>
+const workersOf = ({ workers, lastWorkerAt }) =>
   workers.length === 0
-    ? h('p', { class: 'bad-text' }, 'No worker has reported for twenty seconds: nothing moves.')
+    ? h(
+        'p',
+        { class: 'bad-text' },
+        'No worker runs, and nothing moves: none has reported ',
+        lastWorkerAt ? ['since ', timeTag(lastWorkerAt), ` (${agoText(lastWorkerAt)}).`] : 'for more than ten minutes.',
+      )
     : h(
         'p',
         { class: 'soft' },
@@ -86,3 +91,7 @@ export const machineryCards = (signal) => {
     h('section', { class: 'card' }, h('h2', {}, 'Circuits'), circuits),
   ];
 };
+
+/** Where an order that no worker moves points to. */
+export const machineryView = ({ root, signal }) =>
+  replace(root, heading('Workers and queues'), h('div', { class: 'halves' }, machineryCards(signal)));

@@ -4,6 +4,7 @@ import { callView } from './call.js';
 import { everyWhileSeen, h, icon, note, replace } from './dom.js';
 import { failuresView } from './failures.js';
 import { issuersView, issuerView } from './issuers.js';
+import { machineryView } from './machinery.js';
 import { maintenanceBanner, maintenanceChanged } from './maintenance.js';
 import { orderView } from './order.js';
 import { ordersView } from './orders.js';
@@ -24,6 +25,7 @@ const places = [
 
 const routes = [
   { pattern: /^overview$/, place: 'overview', view: overviewView },
+  { pattern: /^machinery$/, place: 'overview', view: machineryView },
   { pattern: /^orders$/, place: 'orders', view: ordersView },
   { pattern: /^orders\/([^/]+)\/([^/]+)$/, place: 'orders', view: orderView },
   { pattern: /^failures$/, place: 'failures', view: failuresView },

@@ -37,9 +37,10 @@ export const terminalOf = ({ channel, ...values }) => {
   return field ? { channel, [field]: values[field] } : { channel };
 };
 
-/** What an operator may do to an order in its state; `ask` ends with what is to be sent, or with nothing. */
+/** What an operator may do to an order in its state, with the name by which the platform suggests it; `ask` ends with what is to be sent, or with nothing. */
 export const orderActions = [
   {
+    name: 'redeliver',
     label: 'Redeliver',
     fits: (state) => ['undeliverable', 'issued', 'delivered'].includes(state),
     help: 'Sends the same codes to the same terminal again.',
@@ -53,6 +54,7 @@ export const orderActions = [
     done: 'Delivery has begun again.',
   },
   {
+    name: 'correct_terminal',
     label: 'Correct the terminal',
     fits: (state) => state === 'undeliverable',
     help: 'Sends the codes to another terminal; the issuer is told.',
@@ -67,6 +69,7 @@ export const orderActions = [
     done: 'The codes are on their way to the corrected terminal.',
   },
   {
+    name: 'renotify',
     label: 'Tell the issuer again',
     fits: (state) => [...beforeVerification, ...awaitingCodes].includes(state),
     help: 'Sends a new notice at once, and ends a lock after wrong verifications.',

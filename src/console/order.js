@@ -4,7 +4,7 @@ import { orderActions, runAction } from './order-actions.js';
 import { orderSettingsList } from './order-settings.js';
 import { heading, issuerLink, stateChip } from './parts.js';
 import { agoText, clockText, spanText, timeTag, withTimes } from './time.js';
-import { closedReasons, count, isOpen, moneyText, problemText, timelineWords } from './words.js';
+import { closedReasons, isOpen, moneyText, timelineWords } from './words.js';
 
 const lookAgainMs = 2_000;
 const linesShown = 200;
@@ -28,7 +28,7 @@ export const orderView = async ({ root, params: [issuerId, orderNo], signal }) =
   let settings;
   let settingsOf = '';
   const look = async () => {
-    const [facts, { data: timeline }, { why }] = await Promise.all([
+    const [facts, { data: timeline }, reason] = await Promise.all([
       api.order(order, signal),
       api.timeline(order, signal),
       api.why(order, signal),
@@ -38,19 +38,19 @@ export const orderView = async ({ root, params: [issuerId, orderNo], signal }) =
     const windows = `${facts.state} ${facts.verifyBy} ${facts.issueBy}`;
     if (windows !== settingsOf) settings = await api.orderSettings(order, signal).catch(() => undefined);
     settingsOf = windows;
-    const all = JSON.stringify([facts, timeline, why, settings]);
+    const all = JSON.stringify([facts, timeline, reason, settings]);
     // A view that did not change is left alone: someone may be reading it with a finger on the line.
     if (all === shown) return;
     shown = all;
     const focused = body.contains(document.activeElement) ? document.activeElement.id : '';
     replace(
       body,
-      whyCard(facts, timeline, why),
+      whyCard(facts, timeline, reason, look),
       h(
         'div',
         { class: 'order-columns' },
         h('div', {}, timelineCard(facts, timeline)),
-        h('div', {}, actionsCard(facts, look), factsCard(facts), settings && settingsOfOrder(settings)),
+        h('div', {}, actionsCard(facts, reason.next, look), factsCard(facts), settings && settingsOfOrder(settings)),
       ),
     );
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
@@ -80,13 +80,11 @@ const seenIn = (facts, timeline) => ({
     facts.state === 'delivered',
 });
 
-const whyCard = (facts, timeline, why) => {
+const whyCard = (facts, timeline, { why, next: step }, refresh) => {
   const { state } = facts;
   const seen = seenIn(facts, timeline);
   const past = steps.map((step) => step.past({ state, seen }));
   const next = isOpen(state) ? past.indexOf(false) : -1;
-  const hasTrouble = isOpen(state) || state === 'expired';
-  const trouble = hasTrouble ? lastTrouble(timeline) : refusalReason(timeline);
   return h(
     'section',
     { class: `card why ${state}` },
@@ -104,8 +102,8 @@ const whyCard = (facts, timeline, why) => {
           : '',
       ),
     ),
-    h('p', { class: 'why-text' }, withTimes(why)),
-    trouble && h('p', { class: 'why-trouble' }, trouble),
+    reasonOf(why),
+    nextStep(facts, step, refresh),
     h(
       'ol',
       { class: 'steps', 'aria-label': 'How far it got' },
@@ -123,41 +121,71 @@ const whyCard = (facts, timeline, why) => {
   );
 };
 
-const quiet = ['event_sent', 'closed', 'delivered', 'accepted', 'notice_sent', 'code_requested'];
-
-/** The newest thing that went wrong, unless something went right after it. */
-const lastTrouble = (timeline) => {
-  const told = timeline.filter(({ event }) => !quiet.includes(event));
-  const last = told.at(-1);
-  if (!last) return undefined;
-  const { detail, event, at } = last;
-  const problem = problemOf(last);
-  if (problem === undefined) return undefined;
-  const who = event === 'delivery_tried' ? 'terminal' : 'issuer';
-  const alike = told.filter((entry) => entry.event === event && problemOf(entry) === problem).length;
-  const often = alike > 1 ? `, ${count(alike, 'time')} so far, last ` : ', ';
-  return [
-    `The ${who} ${problemText(problem)}${detail.try > alike ? ` (try ${detail.try})` : ''}${often}`,
-    timeTag(at, agoText(at)),
-    '.',
-  ];
+/** The state it is in stands out; what keeps it there follows. */
+const reasonOf = (why) => {
+  const [first, ...others] = why.split(/(?<=\.) /);
+  return h(
+    'div',
+    { class: 'reason' },
+    h('p', { class: 'why-text' }, withTimes(first)),
+    others.length > 0 && h('p', { class: 'why-more' }, withTimes(others.join(' '))),
+  );
 };
 
-const goodVerdicts = ['verified', 'accepted'];
-
-const problemOf = ({ detail }) => {
-  if (detail.ok === false) return detail.problem;
-  return detail.verdict === undefined || goodVerdicts.includes(detail.verdict) ? undefined : detail.verdict;
+/** What the platform says to do, with the action or the place that it means; a viewer gets the words alone. */
+const nextStep = (facts, next, refresh) => {
+  const action = suggested(facts, next);
+  const place = next && places[next.action];
+  return (
+    next &&
+    h(
+      'div',
+      { class: 'next' },
+      h('p', {}, h('strong', {}, 'What to do: '), withTimes(next.text)),
+      action &&
+        h(
+          'button',
+          { type: 'button', id: 'next-action', class: 'primary', onclick: () => runAction(action, facts, refresh) },
+          action.label,
+        ),
+      place?.(facts),
+    )
+  );
 };
 
-/** What an issuer gave as its reason for a refusal. */
-const refusalReason = (timeline) => {
-  const reason = timeline.find(({ event, detail }) => event === 'closed' && detail.state === 'refused')?.detail.reason;
-  return reason && `Its reason: ${String(reason).replaceAll('_', ' ')}.`;
+const suggested = ({ state }, next) =>
+  may('operator')
+    ? orderActions.find(({ name, fits }) => name !== undefined && name === next?.action && fits(state))
+    : undefined;
+
+const workersLink = () => h('a', { class: 'button', id: 'next-place', href: '#/machinery' }, 'Workers and queues');
+const workflowLink = (facts) => {
+  const { temporalUi } = session.current ?? {};
+  return (
+    temporalUi &&
+    h(
+      'a',
+      { class: 'button', href: workflowUrl(temporalUi, facts), target: '_blank', rel: 'noopener noreferrer' },
+      'Its workflow in Temporal',
+    )
+  );
+};
+const places = {
+  see_workers: workersLink,
+  see_workflow: (facts) => [workersLink(), workflowLink(facts)],
+  resume_issuer: ({ issuerId }) =>
+    h(
+      'a',
+      { class: 'button', id: 'next-place', href: `#/issuers/${encodeURIComponent(issuerId)}` },
+      'The issuer ',
+      issuerId,
+    ),
 };
 
-const actionsCard = (facts, refresh) => {
-  const fitting = may('operator') ? orderActions.filter(({ fits }) => fits(facts.state)) : [];
+/** All but the one that stands beside the reason already. */
+const actionsCard = (facts, next, refresh) => {
+  const beside = suggested(facts, next);
+  const fitting = may('operator') ? orderActions.filter((action) => action !== beside && action.fits(facts.state)) : [];
   return h(
     'section',
     { class: 'card act' },
@@ -194,7 +222,6 @@ const actionsCard = (facts, refresh) => {
 };
 
 const factsCard = (facts) => {
-  const { temporalUi } = session.current ?? {};
   const line = (name, ...value) => [h('dt', {}, name), h('dd', {}, value)];
   return h(
     'section',
@@ -227,16 +254,7 @@ const factsCard = (facts) => {
       facts.payment && line('Payment', facts.payment.id),
       line('Events told', String(facts.sequence)),
     ),
-    temporalUi &&
-      h(
-        'p',
-        {},
-        h(
-          'a',
-          { class: 'button', href: workflowUrl(temporalUi, facts), target: '_blank', rel: 'noopener noreferrer' },
-          'Its workflow in Temporal',
-        ),
-      ),
+    session.current?.temporalUi && h('p', {}, workflowLink(facts)),
   );
 };
 
@@ -315,6 +333,9 @@ const told = [
   'reason',
   'by',
   'replay',
+  'givenValue',
+  'givenCurrency',
+  'givenQuantity',
 ];
 
 /** What the sentence did not say. */

@@ -77,6 +77,12 @@ const took = (detail) => (typeof detail.tookMs === 'number' ? ` (${spanText(deta
 const tookIn = (detail) => (typeof detail.tookMs === 'number' ? `, ${spanText(detail.tookMs)}` : '');
 const answered = (detail) => (detail.status ? `HTTP ${detail.status}` : 'answered');
 
+/** What the issuer asked with instead. */
+const given = ({ givenValue, givenCurrency, givenQuantity }) => {
+  if (givenValue !== undefined) return `: ${moneyText({ value: givenValue, currency: givenCurrency })}`;
+  return givenQuantity === undefined ? '' : `: ${givenQuantity}`;
+};
+
 /** One line of an order's timeline as a sentence; `who` is the side that acted. */
 export const timelineWords = ({ event, detail }) => {
   const failed = detail.ok === false;
@@ -100,7 +106,11 @@ export const timelineWords = ({ event, detail }) => {
     case 'verification_judged':
       return detail.verdict === 'verified'
         ? { who: 'issuer', text: 'Verified: token, quantity and amount are right', tone: 'good' }
-        : { who: 'issuer', text: `Verification refused: the issuer ${problemText(detail.verdict)}`, tone: 'bad' };
+        : {
+            who: 'issuer',
+            text: `Verification refused: the issuer ${problemText(detail.verdict)}${given(detail)}`,
+            tone: 'bad',
+          };
     case 'code_requested':
       return { who: 'platform', text: `Code asked for${nth(detail)}`, tone: 'plain' };
     case 'code_request_answered':

@@ -1,16 +1,16 @@
 /** What keeps an order from going on, beside what it waits for by itself: told to operators in plain sentences. */
 export type HoldReason = 'held' | 'breaker_open' | 'over_limit';
 
-/** A call out that is not made for now. */
-export interface HeldCall {
-  readonly reason: HoldReason;
+/** A call out that waits for its next try: after a failed one, or because none is made for now. */
+export interface WaitingCall {
   readonly to: 'issuer' | 'terminal';
+  readonly held?: HoldReason;
   readonly nextTryAtMs?: number;
 }
 
 export const holdReasons: readonly string[] = ['held', 'breaker_open', 'over_limit'] satisfies HoldReason[];
 
-export const whyHeld = ({ reason, to, nextTryAtMs }: HeldCall): string => {
+export const whyHeld = (reason: HoldReason, { to, nextTryAtMs }: WaitingCall): string => {
   const next = nextTryAtMs === undefined ? '' : `; the next try is at ${new Date(nextTryAtMs).toISOString()}`;
   switch (reason) {
     case 'held':
@@ -24,7 +24,21 @@ export const whyHeld = ({ reason, to, nextTryAtMs }: HeldCall): string => {
   }
 };
 
-export const whyStuck = (isAfterSale: boolean): string =>
-  `${isAfterSale ? 'What an operator did after its end' : 'Its workflow'} cannot go on: the code that runs it is unfit. It goes on where it stood once a mended worker runs; nothing is lost.`;
+/** The engine counts the tries of the workflow task that fails, and names the kind of its failure. */
+export interface StuckTask {
+  readonly tries?: number;
+  readonly sinceMs?: number;
+  readonly failure?: string;
+}
+
+export const whyStuck = (isAfterSale: boolean, { tries, sinceMs, failure }: StuckTask = {}): string => {
+  const seen = [
+    failure,
+    tries === undefined ? undefined : `try ${tries}`,
+    sinceMs === undefined ? undefined : `since ${new Date(sinceMs).toISOString()}`,
+  ].filter((part) => part !== undefined);
+  const told = seen.length === 0 ? '' : ` (${seen.join(', ')})`;
+  return `${isAfterSale ? 'What an operator did after its end' : 'Its workflow'} cannot go on: the code that runs it is unfit${told}. It goes on where it stood once a mended worker runs; nothing is lost.`;
+};
 
 export const whyGivenUp = 'The issuer was not told an event: all tries failed. It can still read the order.';

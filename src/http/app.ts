@@ -171,9 +171,16 @@ export const createApp = ({
   mountEcho(mount, gateway, nowMs);
   mountOperatorIssuers(mount, { issuers, ring, nowMs, settings: room.settings, settingsProblem, cancelOpenSoon });
   const actions = createOrderActions(room);
-  mountOperatorOrders(mount, { room, actions, auditLog: core.audit, terminalProblem, troubles: core.troubles });
-  mountOperatorBatches(mount, { room, issuers, actions });
   const readHealth = createHealthReader({ queues: core.queues, workers: core.workers, nowMs });
+  mountOperatorOrders(mount, {
+    room,
+    actions,
+    auditLog: core.audit,
+    terminalProblem,
+    troubles: core.troubles,
+    readHealth,
+  });
+  mountOperatorBatches(mount, { room, issuers, actions });
   mountOperatorHealth(mount, readHealth);
   mountOperatorCalls(mount, { room, issuers, actions, readHealth });
   mountOperatorMaintenance(mount, { maintenance: room.maintenance, nowMs });

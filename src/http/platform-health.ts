@@ -11,6 +11,8 @@ export interface PlatformHealth {
   /** Absent while the engine does not answer. */
   readonly queues?: readonly QueueState[];
   readonly workers: readonly { readonly host: string; readonly startedAt: string; readonly at: string }[];
+  /** Only while no worker runs; absent as well when none did for ten minutes. */
+  readonly lastWorkerAt?: string;
   readonly circuits: readonly (ReportedCircuit & { readonly workers: number })[];
 }
 
@@ -32,6 +34,7 @@ export const createHealthReader = ({
       queues.read().catch(() => undefined),
       workers.alive(new Date(atMs - aliveMs), workersLimit),
     ]);
+    const lastWorkerAt = alive.length === 0 ? await workers.lastSeenAt() : undefined;
     return {
       at: new Date(atMs).toISOString(),
       ...(found ? { queues: found } : {}),
@@ -40,6 +43,7 @@ export const createHealthReader = ({
         startedAt: startedAt.toISOString(),
         at: at.toISOString(),
       })),
+      ...(lastWorkerAt ? { lastWorkerAt: lastWorkerAt.toISOString() } : {}),
       circuits: mergedCircuits(alive),
     };
   };

@@ -17,6 +17,8 @@ export interface WorkerRow {
   readonly circuits: readonly ReportedCircuit[];
   /** Keys of circuits that opened within the last minutes, also those that a probe has closed since. */
   readonly openedLately: readonly string[];
+  /** It stopped by itself, and is counted no more. */
+  readonly leftAt?: Date;
 }
 
 export type Workers = ReturnType<typeof createWorkerReports>;
@@ -26,13 +28,24 @@ export const createWorkerReports = ({ workers }: Pick<Database, 'workers'>) => (
     await workers.replaceOne({ _id }, row, { upsert: true });
   },
 
-  leave: async (id: string): Promise<void> => {
-    await workers.deleteOne({ _id: id });
+  /** The row stays for its ten minutes, so that it can be told since when no worker runs. */
+  leave: async (id: string, leftAt: Date): Promise<void> => {
+    await workers.updateOne({ _id: id }, { $set: { at: leftAt, leftAt } });
   },
 
   alive: (since: Date, limit: number): Promise<WorkerRow[]> =>
     workers
-      .find({ at: { $gt: since } })
+      .find({ at: { $gt: since }, leftAt: { $exists: false } })
       .limit(limit)
       .toArray(),
+
+  /** Of all that reported within the last ten minutes. */
+  lastSeenAt: async (): Promise<Date | undefined> =>
+    (
+      await workers
+        .find({}, { projection: { at: 1 } })
+        .sort({ at: -1 })
+        .limit(1)
+        .toArray()
+    )[0]?.at,
 });

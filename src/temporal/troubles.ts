@@ -1,7 +1,7 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { optionalTsToMs } from '@temporalio/common/lib/time';
 import { type OrderName, orderOfWorkflow, workflowId } from '../domain/ids';
-import { type HeldCall, type HoldReason, holdReasons } from '../domain/why-held';
+import { type HoldReason, holdReasons, type StuckTask, type WaitingCall } from '../domain/why-held';
 
 const callLimitMs = 3_000;
 /** Set by the engine after two failed workflow tasks in a row, and taken away by the first one that succeeds. */
@@ -14,8 +14,8 @@ export interface StuckOrder extends OrderName {
 
 export interface OrderTrouble {
   readonly isRunning: boolean;
-  readonly isStuck: boolean;
-  readonly heldCall?: HeldCall;
+  readonly stuck?: StuckTask;
+  readonly call?: WaitingCall;
 }
 
 export type Troubles = ReturnType<typeof createTroubles>;
@@ -40,10 +40,14 @@ export const createTroubles = ({ client, taskQueue }: { readonly client: Client;
     of: async (order: OrderName): Promise<OrderTrouble | undefined> => {
       try {
         const { raw, status } = await limited(() => client.workflow.getHandle(workflowId(order)).describe());
-        const heldCall = (raw.pendingActivities ?? []).map(heldCallOf).find((call) => call !== undefined);
-        const attributes = raw.workflowExecutionInfo?.searchAttributes?.indexedFields ?? {};
+        const call = (raw.pendingActivities ?? []).map(waitingCallOf).find((one) => one !== undefined);
+        const problems = raw.workflowExecutionInfo?.searchAttributes?.indexedFields?.[reportedProblems];
         const isRunning = status.name === 'RUNNING' || status.name === 'PAUSED';
-        return { isRunning, isStuck: reportedProblems in attributes, ...(heldCall ? { heldCall } : {}) };
+        return {
+          isRunning,
+          ...(problems ? { stuck: stuckTaskOf(raw.pendingWorkflowTask, problems) } : {}),
+          ...(call ? { call } : {}),
+        };
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return undefined;
         throw error;
@@ -55,14 +59,33 @@ export const createTroubles = ({ client, taskQueue }: { readonly client: Client;
 type Description = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['describe']>>['raw'];
 type PendingActivity = NonNullable<Description['pendingActivities']>[number];
 
-/** The failure's type is readable, all else of it is sealed. */
-const heldCallOf = ({ activityType, lastFailure, nextAttemptScheduleTime }: PendingActivity): HeldCall | undefined => {
+/** The failure's type is readable, all else of it is sealed. One that runs now waits for nothing. */
+const waitingCallOf = ({
+  activityType,
+  lastFailure,
+  nextAttemptScheduleTime,
+}: PendingActivity): WaitingCall | undefined => {
   const reason = lastFailure?.applicationFailureInfo?.type;
-  if (!reason || !holdReasons.includes(reason)) return undefined;
   const nextTryAtMs = optionalTsToMs(nextAttemptScheduleTime);
+  const held = reason && holdReasons.includes(reason) ? (reason as HoldReason) : undefined;
+  if (held === undefined && nextTryAtMs === undefined) return undefined;
   return {
-    reason: reason as HoldReason,
     to: activityType?.name === 'deliverCodes' ? 'terminal' : 'issuer',
+    ...(held === undefined ? {} : { held }),
     ...(nextTryAtMs === undefined ? {} : { nextTryAtMs }),
   };
 };
+
+const stuckTaskOf = (task: Description['pendingWorkflowTask'], problems: { data?: Uint8Array | null }): StuckTask => {
+  const sinceMs = optionalTsToMs(task?.originalScheduledTime);
+  const failure = failureIn(problems);
+  return {
+    ...(task?.attempt ? { tries: task.attempt } : {}),
+    ...(sinceMs === undefined ? {} : { sinceMs }),
+    ...(failure === undefined ? {} : { failure }),
+  };
+};
+
+/** `["category=WorkflowTaskFailed", "cause=…"]`: the engine's own words, of a closed list. */
+const failureIn = ({ data }: { data?: Uint8Array | null }): string | undefined =>
+  /"cause=WorkflowTaskFailedCause(\w+)"/.exec(Buffer.from(data ?? []).toString())?.[1];

@@ -1,17 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { bundleWorkflowCode } from '@temporalio/worker';
 import { startIssuer, type TestIssuer } from '../support/issuer';
 import { type Platform, startPlatform } from '../support/platform';
+import { bundleUnfit } from '../support/unfit-bundle';
 import { until } from '../support/until';
 
-const quiet = () => undefined;
-const silent = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet, log: quiet };
-
 let platform: Platform;
-let folder: string;
-let unfitBundle: string;
+let unfit: Awaited<ReturnType<typeof bundleUnfit>>;
 const issuers: TestIssuer[] = [];
 const newIssuer = async (settings: Record<string, unknown> = {}): Promise<TestIssuer> => {
   const issuer = await startIssuer(platform, settings);
@@ -20,20 +13,13 @@ const newIssuer = async (settings: Record<string, unknown> = {}): Promise<TestIs
 };
 
 beforeAll(async () => {
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: require.resolve('../support/unfit-workflow'),
-    failureConverterPath: require.resolve('../../src/temporal/failure-converter'),
-    logger: silent,
-  });
-  folder = await mkdtemp(join(tmpdir(), 'codeferry-unfit-'));
-  unfitBundle = join(folder, 'bundle.js');
-  await writeFile(unfitBundle, code);
+  unfit = await bundleUnfit();
   platform = await startPlatform();
 });
 afterAll(async () => {
   await Promise.all(issuers.map((issuer) => issuer.stop()));
   await platform.stop();
-  await rm(folder, { recursive: true });
+  await unfit.remove();
 });
 
 /** As a scraper reads it: undefined where the line is missing. */
@@ -57,7 +43,7 @@ const overviewTrouble = async () => (await platform.operator('GET', '/console/ov
 test('an order whose code is unfit is seen by metrics, failures, its why and the console; a mended worker lets it go on, and it is seen no more', async () => {
   const issuer = await newIssuer();
   await platform.stopWorkers();
-  await platform.startWorkers(unfitBundle);
+  await platform.startWorkers(unfit.path);
   await issuer.place('unfit-1');
   await issuer.place('fit-1');
   await issuer.message('order.paid', 'fit-1');

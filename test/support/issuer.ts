@@ -51,6 +51,10 @@ export interface TestIssuer {
     orderNo: string,
     changes?: { quantity?: number; amount?: unknown; [field: string]: unknown },
   ): Promise<Answer>;
+  /** Its server answers nobody, as while it is down; its own calls go on. */
+  goDown(): Promise<void>;
+  /** At the same address. */
+  comeBack(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -92,8 +96,14 @@ export const startIssuer = async (platform: Platform, settings: Record<string, u
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.writeHead(400).end());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`;
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const close = async (): Promise<void> => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/callback`;
   const issuerId = `issuer-${randomUUID().slice(0, 8)}`;
   const created = await platform.operator('POST', '/issuers', {
     issuerId,
@@ -210,10 +220,9 @@ export const startIssuer = async (platform: Platform, settings: Record<string, u
         const seen = await get(`/orders/${orderNo}`);
         return seen.body.state === state && seen;
       }),
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    goDown: close,
+    comeBack: () => listen(port),
+    stop: close,
   };
   return issuer;
 };

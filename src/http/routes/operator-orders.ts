@@ -3,8 +3,7 @@ import { operatorListQuery, pageQuery } from '../../contract/issuer';
 import { extendRequest, noBody, operatorCancelRequest, redeliverRequest } from '../../contract/operator';
 import { bodyInvalid } from '../../contract/problem';
 import { isFinal, type Terminal } from '../../domain/order';
-import { whyWaiting } from '../../domain/verdict';
-import { whyHeld, whyStuck } from '../../domain/why-held';
+import { type Surroundings, whyNoCode } from '../../domain/why-no-code';
 import { redeliverCodes, voidCodes } from '../../second-interface/after-sale';
 import {
   type AskedMessage,
@@ -20,6 +19,7 @@ import type { OrderRow } from '../../store/orders';
 import type { Troubles } from '../../temporal/troubles';
 import type { Mount } from '../mount';
 import { positionOf } from '../paging';
+import type { HealthReader } from '../platform-health';
 import { findOrder, pageOf, timelineBody } from './orders';
 
 export interface OperatorOrders {
@@ -27,6 +27,7 @@ export interface OperatorOrders {
   readonly actions: OrderActions;
   readonly auditLog: Audit;
   readonly troubles: Pick<Troubles, 'of'>;
+  readonly readHealth: HealthReader;
   readonly terminalProblem: (terminal: Terminal) => Promise<{ path: string; code: string; message: string } | null>;
 }
 
@@ -107,8 +108,8 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     path: `${at}/why`,
     handle: async ({ params }) => {
       const row = await findOrder(parts, params.issuerId, params.orderNo);
-      const why = [whyWaiting(row.facts), await whyNotMoving(parts, row)].filter(Boolean).join(' ');
-      return { status: 200, body: { orderNo: row.orderNo, state: row.facts.state, why } };
+      const { why, next } = whyNoCode(row.facts, row.timeline, await surroundingsOf(parts, row));
+      return { status: 200, body: { orderNo: row.orderNo, state: row.facts.state, why, ...(next ? { next } : {}) } };
     },
   });
 
@@ -199,10 +200,30 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
   });
 };
 
-/** What the engine knows beside the order's own facts; without an answer of its own the order's reason stands alone. */
-const whyNotMoving = async ({ troubles }: Pick<OperatorOrders, 'troubles'>, row: OrderRow): Promise<string> => {
-  if (isFinal(row.facts.state)) return '';
-  const trouble = await troubles.of(row).catch(() => undefined);
-  if (trouble?.isStuck) return whyStuck(false);
-  return trouble?.heldCall ? whyHeld(trouble.heldCall) : '';
+/** What engine and workers know beside the order's own facts; where the database does not tell, nothing is added. */
+const surroundingsOf = async (
+  { troubles, readHealth }: Pick<OperatorOrders, 'troubles' | 'readHealth'>,
+  row: OrderRow,
+): Promise<Surroundings> => {
+  if (isFinal(row.facts.state)) return {};
+  const [trouble, health] = await Promise.all([
+    troubles.of(row).catch(() => 'away' as const),
+    readHealth().catch(() => undefined),
+  ]);
+  if (trouble === 'away') return { isEngineAway: true };
+  const call = trouble?.call;
+  const circuit = call && health?.circuits.find(({ key }) => key === circuitOf(row, call.to));
+  return {
+    ...(health?.workers.length === 0
+      ? { noWorker: health.lastWorkerAt === undefined ? {} : { lastSeenAtMs: Date.parse(health.lastWorkerAt) } }
+      : {}),
+    ...(trouble?.stuck ? { stuck: trouble.stuck } : {}),
+    ...(call ? { call } : {}),
+    ...(circuit ? { circuit } : {}),
+  };
+};
+
+const circuitOf = ({ issuerId, terminal }: OrderRow, to: 'issuer' | 'terminal'): string | undefined => {
+  if (to === 'issuer') return issuerId;
+  return terminal.channel === 'webhook' ? `terminal:${issuerId}:${new URL(terminal.url).origin}` : undefined;
 };

@@ -1,0 +1,25 @@
+/** How a call out failed, as what follows "it": for sentences to operators. */
+const problems: Readonly<Record<string, string>> = {
+  timeout: 'gave no answer in time',
+  connection_refused: 'refused the connection',
+  unreachable: 'could not be reached',
+  name_unresolved: 'has a host name that leads nowhere',
+  address_forbidden: 'has an address that may not be called',
+  url_invalid: 'has an address that is none',
+  tls: 'has no valid certificate',
+  reset: 'broke the connection off',
+  network: 'could not be reached',
+  answer_malformed: 'sent an answer that is not HTTP',
+  answer_too_large: 'sent an answer that is too large',
+  answer_unreadable: 'sent an answer that is none of the three shapes',
+  function_threw: 'failed inside its function',
+  function_unknown: 'is a function that is not loaded here',
+  code_conflict: 'gave codes that contradict those the order holds',
+  code_reused: 'gave a code that another order holds',
+};
+
+export const problemWords = (problem: string): string => {
+  const status = /^status_(\d+)$/.exec(problem)?.[1];
+  if (status === undefined) return problems[problem] ?? `failed: ${problem.replaceAll('_', ' ')}`;
+  return `answered HTTP ${status}${status.startsWith('3') ? ', a redirect, which is not followed' : ''}`;
+};
