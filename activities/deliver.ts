@@ -18,6 +18,7 @@ export interface Delivery extends OrderName {
 export interface DeliveryResult {
   readonly kind: 'delivered' | 'undeliverable';
   readonly tries: number;
+  readonly problem?: string;
 }
 
 /** Gives the codes to a terminal that must be called. Codes are opened here and in the pick-up page, nowhere else. */
@@ -55,7 +56,9 @@ export const createDeliver = (parts: CallsOut & { readonly keys: PlatformKeys })
       const issuer = await parts.issuers.findEver(row.issuerId);
       const settings = issuer && (await parts.room.settings.effectiveFor(issuer, row.product.id));
       const delayMs = deliveryDelayMs(failedTries + 1, settings?.deliveryDelaysSeconds);
-      if (outcome.status === 410 || delayMs === undefined) return { kind: 'undeliverable', tries };
+      if (outcome.status === 410 || delayMs === undefined) {
+        return { kind: 'undeliverable', tries, problem: outcome.problem };
+      }
       throw ApplicationFailure.create({
         type: 'terminal_failed',
         message: `delivery try ${tries}: ${outcome.problem}`,

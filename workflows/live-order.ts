@@ -89,7 +89,7 @@ export class LiveOrder {
     const isHeld = holdsSubmission(held, message);
     if (message.kind === 'codes') this.noteClaim(message.submissionId, isHeld, answer);
     if (message.kind === 'redeliver' && message.terminal && answer.kind === 'done') this.terminal = message.terminal;
-    this.lately = [...this.lately, ...entries].slice(-latelyLimit);
+    this.lately = [...this.lately, ...entries, ...bounced(message, Date.now())].slice(-latelyLimit);
     setCurrentDetails(detailsOf(facts, this.lately));
     return { answer, facts, entries, isHeld };
   }
@@ -201,6 +201,12 @@ export class LiveOrder {
 }
 
 const latelyLimit = 20;
+
+/** The line that the call out wrote into the row: here for the details alone. */
+const bounced = (message: OrderMessage, atMs: number): TimelineEntry[] =>
+  message.kind === 'undeliverable' && message.problem !== undefined
+    ? [{ key: 'bounced', atMs, event: 'delivery_tried', detail: { ok: false, problem: message.problem } }]
+    : [];
 
 /** The newest lines that a projection carries; the row has the older ones already. */
 const entriesLimit = 200;

@@ -140,7 +140,7 @@ const nextStep = (facts, next, refresh) => {
     next &&
     h(
       'div',
-      { class: 'next' },
+      { class: 'to-do' },
       h('p', {}, h('strong', {}, 'What to do: '), withTimes(next.text)),
       action &&
         h(
@@ -208,7 +208,7 @@ const actionsCard = (facts, next, refresh) => {
                 {
                   type: 'button',
                   id: `action-${n}`,
-                  class: action.danger ? 'danger-quiet' : action.first?.(facts.state) ? 'primary' : undefined,
+                  class: action.danger ? 'danger-quiet' : !next && action.first?.(facts.state) ? 'primary' : undefined,
                   'aria-describedby': `action-help-${n}`,
                   onclick: () => runAction(action, facts, refresh),
                 },

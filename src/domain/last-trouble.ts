@@ -33,7 +33,9 @@ const at = ({ atMs }: TimelineEntry): string => new Date(atMs).toISOString();
 const count = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
 const lastOf = (timeline: Entries, ...events: readonly TimelineEvent[]): TimelineEntry | undefined =>
   timeline.findLast(({ event }) => events.includes(event));
-const nth = ({ detail }: TimelineEntry): string => (detail.try === undefined ? '' : `try ${detail.try}, `);
+/** `at …, try 2`; the workflow knows no number. */
+const when = (entry: TimelineEntry): string =>
+  `at ${at(entry)}${entry.detail.try === undefined ? '' : `, try ${entry.detail.try}`}`;
 
 /** Counted as the order counts: a `renotify` forgets what was wrong before it. */
 const wrongVerification = (facts: OrderFacts, timeline: Entries): LastTrouble | undefined => {
@@ -55,19 +57,19 @@ const wrongWords = (facts: OrderFacts, last: TimelineEntry, verdict: string, oft
   switch (verdict) {
     case 'token_mismatch': {
       const asked = last.event === 'codes_judged' ? 'gave codes' : 'asked to verify';
-      return `The issuer ${asked} with a token that is not this order's (${often}); it must use the token of the order.paid that it got for this order.`;
+      return `The issuer ${asked} with a token that is not this order's: ${often}; it must use the token of the order.paid that it got for this order.`;
     }
     case 'amount_mismatch': {
       const given = givenAmount(last);
       const paid = moneyText(facts.amount);
       return given
-        ? `The issuer asked to verify ${moneyText(given)}, but ${paid} were paid (${often}).`
-        : `The issuer asked to verify another amount than the ${paid} that were paid (${often}).`;
+        ? `The issuer asked to verify ${moneyText(given)}, but ${paid} were paid: ${often}.`
+        : `The issuer asked to verify another amount than the ${paid} that were paid: ${often}.`;
     }
     case 'quantity_mismatch': {
       const { givenQuantity } = last.detail;
       const given = givenQuantity === undefined ? 'another quantity' : `a quantity of ${givenQuantity}`;
-      return `The issuer asked to verify ${given}, but ${facts.quantity} was paid for (${often}).`;
+      return `The issuer asked to verify ${given}, but ${facts.quantity} was paid for: ${often}.`;
     }
     default:
       return undefined;
@@ -86,7 +88,7 @@ const failedNotice = (timeline: Entries): LastTrouble | undefined => {
   const problem = String(last.detail.problem);
   return {
     kind: 'notice',
-    text: `The issuer did not take the payment notice: it ${problemWords(problem)} (${nth(last)}at ${at(last)}).`,
+    text: `The issuer did not take the payment notice: it ${problemWords(problem)} ${when(last)}.`,
     problem,
   };
 };
@@ -98,7 +100,7 @@ const wrongCodes = (timeline: Entries): LastTrouble | undefined => {
     const problem = String(last.detail.problem);
     return {
       kind: 'codes',
-      text: `The issuer gave no code when it was asked: it ${problemWords(problem)} (${nth(last)}at ${at(last)}).`,
+      text: `The issuer gave no code when it was asked: it ${problemWords(problem)} ${when(last)}.`,
       problem,
     };
   }
@@ -108,7 +110,7 @@ const wrongCodes = (timeline: Entries): LastTrouble | undefined => {
     verdict === 'token_mismatch'
       ? "with a token that is not this order's; it must use the token of the order.paid that it got for this order"
       : `that could not be taken: it ${problemWords(verdict)}`;
-  return { kind: 'codes', text: `The issuer gave codes ${what} (at ${at(last)}).`, problem: verdict };
+  return { kind: 'codes', text: `The issuer gave codes ${what}, at ${at(last)}.`, problem: verdict };
 };
 
 const failedDelivery = (facts: OrderFacts, timeline: Entries): LastTrouble | undefined => {
@@ -117,7 +119,7 @@ const failedDelivery = (facts: OrderFacts, timeline: Entries): LastTrouble | und
   const problem = String(last.detail.problem);
   return {
     kind: 'delivery',
-    text: `The ${facts.channel} terminal ${problemWords(problem)} (${nth(last)}at ${at(last)}).`,
+    text: `The ${facts.channel} terminal ${problemWords(problem)} ${when(last)}.`,
     problem,
   };
 };

@@ -35,7 +35,8 @@ export type OrderMessage =
   | { readonly kind: 'notified' }
   | { readonly kind: 'window_ended' }
   | { readonly kind: 'delivered'; readonly tries: number }
-  | { readonly kind: 'undeliverable'; readonly tries: number };
+  /** `problem`: of the last try, as in the timeline, which the call itself writes. */
+  | { readonly kind: 'undeliverable'; readonly tries: number; readonly problem?: string };
 
 /** The answer that the asker gets; `refused` carries a code of the closed list. */
 export type Answer =

@@ -27,17 +27,14 @@ export const whyHeld = (reason: HoldReason, { to, nextTryAtMs }: WaitingCall): s
 /** The engine counts the tries of the workflow task that fails, and names the kind of its failure. */
 export interface StuckTask {
   readonly tries?: number;
-  readonly sinceMs?: number;
+  readonly triedAtMs?: number;
   readonly failure?: string;
 }
 
-export const whyStuck = (isAfterSale: boolean, { tries, sinceMs, failure }: StuckTask = {}): string => {
-  const seen = [
-    failure,
-    tries === undefined ? undefined : `try ${tries}`,
-    sinceMs === undefined ? undefined : `since ${new Date(sinceMs).toISOString()}`,
-  ].filter((part) => part !== undefined);
-  const told = seen.length === 0 ? '' : ` (${seen.join(', ')})`;
+export const whyStuck = (isAfterSale: boolean, { tries, triedAtMs, failure }: StuckTask = {}): string => {
+  const at = triedAtMs === undefined ? '' : ` at ${new Date(triedAtMs).toISOString()}`;
+  const seen = [failure, tries === undefined ? undefined : `try ${tries}${at}`].filter((part) => part !== undefined);
+  const told = seen.length === 0 ? '' : `: ${seen.join(', ')}`;
   return `${isAfterSale ? 'What an operator did after its end' : 'Its workflow'} cannot go on: the code that runs it is unfit${told}. It goes on where it stood once a mended worker runs; nothing is lost.`;
 };
 

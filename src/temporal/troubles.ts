@@ -77,11 +77,11 @@ const waitingCallOf = ({
 };
 
 const stuckTaskOf = (task: Description['pendingWorkflowTask'], problems: { data?: Uint8Array | null }): StuckTask => {
-  const sinceMs = optionalTsToMs(task?.originalScheduledTime);
+  const triedAtMs = optionalTsToMs(task?.scheduledTime);
   const failure = failureIn(problems);
   return {
     ...(task?.attempt ? { tries: task.attempt } : {}),
-    ...(sinceMs === undefined ? {} : { sinceMs }),
+    ...(triedAtMs === undefined ? {} : { triedAtMs }),
     ...(failure === undefined ? {} : { failure }),
   };
 };

@@ -103,7 +103,7 @@ describe('the console in a browser', () => {
     await issuer.message('order.paid', 'wrong-amount');
     await issuer.verify('wrong-amount', { amount: { value: 1, currency: 'EUR' } });
     await signIn(`#/orders/${issuer.issuerId}/wrong-amount`);
-    await page.getByText(/^The issuer asked with another amount than was paid/).waitFor();
+    await page.getByText(/The issuer asked to verify 0\.01 EUR, but 10\.00 EUR were paid: 1 time, last at/).waitFor();
     await page.getByRole('button', { name: 'Tell the issuer again' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Tell it again' }).click();
     await page.getByText('The issuer is being told again.').waitFor();
