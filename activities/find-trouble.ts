@@ -1,16 +1,16 @@
 import { issuerIdPattern } from '../src/domain/ids';
 import { minuteMs } from '../src/domain/timings';
-import { alertsCircuit, isStuck, type Trouble, type TroubleKind } from '../src/domain/trouble';
+import { alertsCircuit, isOverdue, type Trouble, type TroubleKind } from '../src/domain/trouble';
 import { heldMs, type Issuers } from '../src/store/issuers';
 import type { Stats, WaitingOrder } from '../src/store/stats';
 import type { Workers } from '../src/store/workers';
-import type { OrderGateway } from '../src/temporal/order-gateway';
+import type { Troubles } from '../src/temporal/troubles';
 
 export interface TroubleSources {
   readonly stats: Stats;
   readonly issuers: Issuers;
   readonly workers: Pick<Workers, 'alive'>;
-  readonly gateway: Pick<OrderGateway, 'countFailing'>;
+  readonly troubles: Pick<Troubles, 'stuckOrders'>;
   readonly nowMs: () => number;
 }
 
@@ -22,9 +22,9 @@ const missedMin = 3;
 const reportFreshMs = minuteMs;
 const movingStates = ['accepted', 'notified', 'verified', 'partially_issued', 'issued'] as const;
 
-type Finder = (sources: TroubleSources) => Promise<readonly Trouble[] | undefined>;
+type Finder = (sources: TroubleSources) => Promise<readonly Trouble[]>;
 
-/** What is wrong now, by kind; undefined where nobody could tell, so that nothing is raised or cleared by it. */
+/** What is wrong now, by kind; it throws where nobody could tell, so that nothing is raised or cleared by it. */
 export const finders: Record<TroubleKind, Finder> = {
   issuer_paused: async ({ issuers }) =>
     (await issuers.paused(rowsLimit)).map(({ _id }) => ({
@@ -44,28 +44,28 @@ export const finders: Record<TroubleKind, Finder> = {
           : `Deliveries to ${key.replace(/^terminal:/, '')} fail so often that it is called only now and then.`,
       })),
 
-  orders_stuck: async ({ stats, issuers, nowMs }) => {
+  orders_overdue: async ({ stats, issuers, nowMs }) => {
     const rows = (await Promise.all(movingStates.map((state) => stats.oldest(state, rowsLimit)))).flat();
-    const late = rows.filter(({ facts }) => isStuck(facts, 0, nowMs()));
-    const stuck: WaitingOrder[] = [];
-    for (const [issuerId, orders] of byIssuer(late)) {
+    const suspects = rows.filter(({ facts }) => isOverdue(facts, 0, nowMs()));
+    const overdue: WaitingOrder[] = [];
+    for (const [issuerId, orders] of byIssuer(suspects)) {
       const holds = (await issuers.findEver(issuerId))?.holds ?? [];
-      stuck.push(
+      overdue.push(
         ...orders.filter(({ facts }) => {
           const sinceMs = facts.verification?.verifiedAtMs ?? facts.createdAtMs;
-          return isStuck(facts, heldMs(holds, sinceMs, nowMs()), nowMs());
+          return isOverdue(facts, heldMs(holds, sinceMs, nowMs()), nowMs());
         }),
       );
     }
-    return perIssuer('orders_stuck', stuck, (count, issuerId, orderNo) => {
-      const more = count > 1 ? ` and ${count - 1} more` : '';
+    return perIssuer('orders_overdue', overdue, (count, issuerId, orderNo) => {
+      const more = andMore(count);
       return `Order ${orderNo}${more} of issuer ${issuerId} should have moved on by itself and did not.`;
     });
   },
 
   orders_wait_for_person: async ({ stats }) =>
     perIssuer('orders_wait_for_person', await stats.oldest('undeliverable', rowsLimit), (count, issuerId, orderNo) => {
-      const more = count > 1 ? ` and ${count - 1} more` : '';
+      const more = andMore(count);
       return `Order ${orderNo}${more} of issuer ${issuerId} could not be delivered: redeliver or cancel.`;
     }),
 
@@ -83,11 +83,14 @@ export const finders: Record<TroubleKind, Finder> = {
     );
   },
 
-  workflow_tasks_failing: async ({ gateway }) => {
-    const count = await gateway.countFailing();
-    if (count === undefined) return undefined;
-    const summary = 'Workflow code fails, and the orders it touches stand still: deploy the former or a mended worker.';
-    return count === 0 ? [] : [{ kind: 'workflow_tasks_failing', subject: 'workers', summary }];
+  /** One trouble, whoever's orders they are: it is the workers that are unfit. */
+  orders_stuck: async ({ troubles }) => {
+    const stuck = await troubles.stuckOrders(rowsLimit);
+    const [first] = stuck;
+    if (!first) return [];
+    const verb = stuck.length > 1 ? 'are' : 'is';
+    const summary = `Order ${first.orderNo} of issuer ${first.issuerId}${andMore(stuck.length)} ${verb} stuck, as workflow code fails: deploy the former or a mended worker.`;
+    return [{ kind: 'orders_stuck', subject: 'workers', summary }];
   },
 };
 
@@ -100,6 +103,8 @@ const byIssuer = <T extends { readonly issuerId: string }>(orders: readonly T[])
   }
   return groups;
 };
+
+const andMore = (count: number): string => (count > 1 ? ` and ${count - 1} more` : '');
 
 const perIssuer = <T extends { readonly issuerId: string; readonly orderNo: string }>(
   kind: TroubleKind,

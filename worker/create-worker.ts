@@ -79,7 +79,7 @@ export const createWorkers = async (parts: WorkerParts): Promise<Workers> => {
           alertOnChange({
             ...parts.alerting,
             issuers: callsOut.issuers,
-            gateway: callsOut.room.gateway,
+            troubles: parts.troubles,
             outbound: callsOut.outbound,
             deliveryKey: parts.keys.deliveryKey,
             log,

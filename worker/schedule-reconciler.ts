@@ -8,7 +8,7 @@ const everySeconds = 30;
 export const scheduleReconciler = async (client: Client, taskQueue: string): Promise<void> => {
   const schedule = {
     spec: { intervals: [{ every: `${everySeconds} seconds` as const }] },
-    // With SKIP a stuck pass would silently stop all later ones: it ends by itself after five minutes.
+    // With SKIP a pass that hangs would silently stop all later ones: it ends by itself after five minutes.
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' as const },
     action: {
       type: 'startWorkflow' as const,

@@ -5,10 +5,10 @@ import { hourMs, minuteMs } from './timings';
 export const troubleKinds = [
   'issuer_paused',
   'circuit_open',
-  'orders_stuck',
+  'orders_overdue',
   'orders_wait_for_person',
   'windows_missed',
-  'workflow_tasks_failing',
+  'orders_stuck',
 ] as const;
 export type TroubleKind = (typeof troubleKinds)[number];
 
@@ -28,8 +28,8 @@ const windowGraceMs = 2 * minuteMs;
 /** All tries at a terminal together take 37 minutes, and a terminal may ask for more time. */
 const deliveryLimitMs = 2 * hourMs;
 
-/** No healthy workflow stays open past its window: what does is a fault of ours, or has lost its workflow. */
-export const isStuck = (facts: OrderFacts, heldMs: number, nowMs: number): boolean => {
+/** No healthy workflow stays open past its window: what does is stuck, or has lost its workflow or all workers. */
+export const isOverdue = (facts: OrderFacts, heldMs: number, nowMs: number): boolean => {
   if (isBeforeVerification(facts.state)) return verifyByMs(facts) + heldMs + windowGraceMs < nowMs;
   if (isAwaitingCodes(facts.state)) return (issueByMs(facts) ?? nowMs) + heldMs + windowGraceMs < nowMs;
   return facts.state === 'issued' && facts.updatedAtMs + deliveryLimitMs < nowMs;

@@ -218,18 +218,6 @@ export const createOrderGateway = ({
       }
     },
 
-    /** Workflows whose tasks failed several times in a row, in the engine's own index; undefined while it is away. */
-    countFailing: async (): Promise<number | undefined> => {
-      const failing = `TemporalReportedProblems IN ("category=WorkflowTaskFailed", "category=WorkflowTaskTimedOut")`;
-      const query = `TaskQueue="${taskQueue}" AND ExecutionStatus="Running" AND ${failing}`;
-      try {
-        return (await call('count_failing', () => client.workflow.count(query))).count;
-      } catch (error) {
-        if (isAway(error) || isBusy(error)) return undefined;
-        throw error;
-      }
-    },
-
     startAfterSale: async (input: AfterSaleInput, n: number): Promise<void> => {
       await call('start_after_sale', () =>
         client.workflow.start(workflowNames.afterSale, {

@@ -18,7 +18,7 @@ export const createReadiness = (client: Client) => {
       return searchAttributeNames.every((name) => name in answer.customAttributes);
     },
 
-    /** With SKIP a stuck pass would stop all later ones in silence: its age tells. */
+    /** With SKIP a pass that hangs would stop all later ones in silence: its age tells. */
     lastReconciledAt: async (): Promise<Date | undefined> => {
       const description = await limited(() => client.schedule.getHandle(reconcilerScheduleId).describe());
       return description.info.recentActions.at(-1)?.takenAt;

@@ -27,7 +27,10 @@ export const createTroubles = ({ client, taskQueue }: { readonly client: Client;
     client.connection.withDeadline(Date.now() + callLimitMs, run);
 
   return {
-    /** Running orders whose workflow tasks fail: the code is unfit. One page of the engine's index, at most so many. */
+    /**
+     * Running orders whose workflow tasks fail: the code is unfit. What alerts, metrics, failures and console call stuck. One page of the engine's index, at most
+     * so many.
+     */
     stuckOrders: async (limit: number): Promise<StuckOrder[]> => {
       const query = `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running' AND ${reportedProblems} IS NOT NULL`;
       const { executions } = await limited(() =>

@@ -6,6 +6,7 @@ import { acceptedRow } from '../support/database-of-file';
 import { startIssuer, type TestIssuer } from '../support/issuer';
 import { type Platform, startPlatform } from '../support/platform';
 import { type Delivered, startTerminal, type TestTerminal } from '../support/terminal';
+import { bundleUnfit } from '../support/unfit-bundle';
 import { until } from '../support/until';
 
 let receiver: TestTerminal;
@@ -112,7 +113,7 @@ test('orders that wait for a person, stand still or miss their windows are told 
   for (const n of [1, 2, 3]) await row(`m-${n}`, 'expired', { updatedAtMs: Date.now(), closedReason: 'verify_window' });
   await pass();
   expect(kinds().sort()).toEqual(
-    ['orders_stuck', 'orders_wait_for_person', 'windows_missed'].map(
+    ['orders_overdue', 'orders_wait_for_person', 'windows_missed'].map(
       (kind) => `alert.raised ${kind} ${issuer.issuerId}`,
     ),
   );
@@ -128,7 +129,7 @@ test('orders that wait for a person, stand still or miss their windows are told 
   await orders.updateMany({ state: 'expired' }, { $set: { 'facts.updatedAtMs': hourAgoMs } });
   expect(await pass()).toMatchObject({ alertsRaised: 0, alertsCleared: 3, alertsTold: 3 });
   const page = await (await fetch(`${platform.baseUrl}/metrics`)).text();
-  expect(page).toMatch(/^codeferry_alerts\{kind="orders_stuck"\} 0$/m);
+  expect(page).toMatch(/^codeferry_alerts\{kind="orders_overdue"\} 0$/m);
 });
 
 test('a circuit that opens in one worker is told of by whichever worker looks', async () => {
@@ -142,26 +143,39 @@ test('a circuit that opens in one worker is told of by whichever worker looks', 
   expect(kinds()).toEqual([`alert.raised circuit_open ${issuer.issuerId}`]);
 });
 
-test('workflow code that fails again and again is told of', async () => {
-  const handle = await platform.client.workflow.start('workflowThatNobodyKnows', {
-    workflowId: `unknown-${platform.taskQueue}`,
-    taskQueue: platform.taskQueue,
-  });
-  const failing = `TaskQueue="${platform.taskQueue}" AND TemporalReportedProblems IS NOT NULL`;
-  await until(
-    'the problem in the index',
-    async () => (await platform.client.workflow.count(failing)).count > 0,
-    90_000,
-  );
-  await pass();
-  expect(kinds()).toEqual(['alert.raised workflow_tasks_failing workers']);
-  await handle.terminate();
-  await until('the end in the index', async () => (await pass()).alertsCleared === 1);
-  expect(kinds()).toEqual([
-    'alert.raised workflow_tasks_failing workers',
-    'alert.cleared workflow_tasks_failing workers',
-  ]);
-});
+test('stuck orders are told of once, with the first one’s name, as long as any is stuck; other workflows that fail are none', async () => {
+  const unfit = await bundleUnfit();
+  try {
+    await platform.stopWorkers();
+    await platform.startWorkers(unfit.path);
+    const other = await platform.client.workflow.start('workflowThatNobodyKnows', {
+      workflowId: `unknown-${platform.taskQueue}`,
+      taskQueue: platform.taskQueue,
+    });
+    for (const orderNo of ['unfit-1', 'unfit-2']) await issuer.place(orderNo);
+    const failing = `TaskQueue="${platform.taskQueue}" AND TemporalReportedProblems IS NOT NULL`;
+    await until(
+      'all three in the index',
+      async () => (await platform.client.workflow.count(failing)).count === 3,
+      90_000,
+    );
+    await pass();
+    await pass();
+    expect(kinds()).toEqual(['alert.raised orders_stuck workers']);
+    expect(told()[0]?.data.summary).toMatch(
+      new RegExp(`^Order unfit-\\d of issuer ${issuer.issuerId} and 1 more are stuck, as workflow code fails: `),
+    );
+
+    await platform.stopWorkers();
+    await platform.startWorkers();
+    await until('the orders go on', async () => (await pass()).alertsCleared === 1, 90_000);
+    expect(kinds()).toEqual(['alert.raised orders_stuck workers', 'alert.cleared orders_stuck workers']);
+    expect((await platform.client.workflow.count(failing)).count).toBe(1);
+    await other.terminate();
+  } finally {
+    await unfit.remove();
+  }
+}, 240_000);
 
 test('without an address trouble is counted, and nobody is called', async () => {
   const quiet = await startPlatform();

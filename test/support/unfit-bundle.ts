@@ -6,7 +6,7 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 const quiet = () => undefined;
 const silent = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet, log: quiet };
 
-/** For `startWorkers`: a bundle as a hasty deployment brings it, see unfit-workflow.ts. */
+/** For `startWorkers`: a hasty deployment, whose worker fails at every order with a number that begins with `unfit`. */
 export const bundleUnfit = async (): Promise<{ path: string; remove(): Promise<void> }> => {
   const { code } = await bundleWorkflowCode({
     workflowsPath: require.resolve('./unfit-workflow'),
