@@ -7,6 +7,7 @@ const folders = {
   'src/sealing': { local: [], packages: ['@temporalio/common', '@temporalio/proto'] },
   'src/store': { local: ['src/domain'], packages: ['mongodb'] },
   'src/outbound': { local: ['src/domain', 'src/signing', 'src/tracing/tracing'], packages: ['undici', 'ipaddr.js'] },
+  'src/mail': { local: [], packages: ['nodemailer'] },
   'src/temporal': {
     local: [
       'src/domain',
@@ -61,6 +62,7 @@ const folders = {
       'src/contract',
       'src/store',
       'src/outbound',
+      'src/mail',
       'src/sealing',
       'src/channels',
       'src/first-interface',

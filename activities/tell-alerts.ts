@@ -1,40 +1,42 @@
-import type { KeyObject } from 'node:crypto';
 import { heartbeat } from '@temporalio/activity';
 import type { Logger } from 'pino';
-import { ownMessagePrefix } from '../src/domain/ids';
 import { hourMs, minuteMs } from '../src/domain/timings';
-import { alertsCircuit, troubleKinds } from '../src/domain/trouble';
-import type { Outbound } from '../src/outbound/client';
-import { signedHeaders } from '../src/outbound/signed-headers';
-import { sha256 } from '../src/sealing/key-ring';
-import type { AlertRow, Alerts } from '../src/store/alerts';
+import { troubleKinds } from '../src/domain/trouble';
+import type { Mailer } from '../src/mail/mailer';
+import type { AlertReceiver, AlertRow, Alerts } from '../src/store/alerts';
+import { mailOf } from './alert-mail';
+import { type AlertWebhook, isPosted } from './alert-webhook';
 import { finders, type TroubleSources } from './find-trouble';
 
-export interface Alerting extends TroubleSources {
+export interface Alerting extends TroubleSources, AlertWebhook {
   readonly alerts: Alerts;
-  readonly outbound: Outbound;
-  readonly deliveryKey: KeyObject;
-  /** Where changes are told; undefined: they are only counted. */
+  /** Where changes are told; undefined: to no webhook. */
   readonly alertUrl: string | undefined;
+  /** Undefined: by no mail. Without both, changes are only counted. */
+  readonly mailer: Mailer | undefined;
+  /** Where the console is, which a mail links to. */
+  readonly publicUrl: string;
   readonly log: Logger;
 }
 
-/** What one pass changed, shown in the result of the reconciler. */
+/** What one pass changed, shown in the result of the reconciler. A change that two receivers took was told twice. */
 export interface Alerted {
   readonly alertsRaised: number;
   readonly alertsCleared: number;
   readonly alertsTold: number;
 }
 
-const answerLimitBytes = 1_024;
 const raisedLimit = 1_000;
-const toldPerPass = 20;
+const postedPerPass = 20;
+const mailedPerPass = 50;
 const delaysMs = [minuteMs / 2, minuteMs, 5 * minuteMs, 15 * minuteMs, hourMs, 3 * hourMs, 6 * hourMs];
+const settingOf = { webhook: 'ALERT_WEBHOOK_URL', email: 'ALERT_SMTP_URL' } as const;
 
 /** Run at the end of each pass of the reconciler, so by one worker at a time. */
 export const alertOnChange = async (parts: Alerting): Promise<Alerted> => {
   let alertsRaised = 0;
   let alertsCleared = 0;
+  const receivers = receiversOf(parts);
   for (const kind of troubleKinds) {
     heartbeat();
     const now = await finders[kind](parts).catch((error: unknown) => {
@@ -43,72 +45,70 @@ export const alertOnChange = async (parts: Alerting): Promise<Alerted> => {
     });
     if (!now) continue;
     const at = new Date(parts.nowMs());
-    const isTold = parts.alertUrl !== undefined;
     const raised = new Map((await parts.alerts.raised(kind, raisedLimit)).map((row) => [row.subject, row]));
     for (const trouble of now) {
       if (raised.delete(trouble.subject)) continue;
-      if (await parts.alerts.raise(trouble, at, isTold)) alertsRaised += 1;
+      if (await parts.alerts.raise(trouble, at, receivers)) alertsRaised += 1;
     }
-    for (const row of raised.values()) await parts.alerts.clear(row, at, isTold);
+    for (const row of raised.values()) await parts.alerts.clear(row, at, receivers);
     alertsCleared += raised.size;
   }
-  return { alertsRaised, alertsCleared, alertsTold: await tell(parts) };
+  const posted = await tellWebhook(parts);
+  const mailed = await tellByMail(parts);
+  return { alertsRaised, alertsCleared, alertsTold: posted + mailed };
 };
 
-/** A receiver that fails once is left alone until the next pass: the others would wait for nothing. */
-const tell = async (parts: Alerting): Promise<number> => {
+const receiversOf = ({ alertUrl, mailer }: Alerting): AlertReceiver[] => [
+  ...(alertUrl === undefined ? [] : ['webhook' as const]),
+  ...(mailer === undefined ? [] : ['email' as const]),
+];
+
+/** One call for each change. A receiver that fails once is left alone until the next pass: the others would wait for nothing. */
+const tellWebhook = async (parts: Alerting): Promise<number> => {
   const { alerts, alertUrl, nowMs } = parts;
   if (alertUrl === undefined) return 0;
   let told = 0;
-  for (const row of await alerts.untold(new Date(nowMs()), toldPerPass)) {
+  for (const row of await alerts.untold('webhook', new Date(nowMs()), postedPerPass)) {
     heartbeat();
-    if (await isTaken(parts, alertUrl, row)) {
-      await alerts.settle(row);
+    if (await isPosted(parts, alertUrl, row)) {
+      await alerts.settle(row, 'webhook');
       told += 1;
       continue;
     }
-    await postpone(parts, row);
+    await postpone(parts, row, 'webhook');
     break;
   }
   return told;
 };
 
-const postpone = async ({ alerts, log, nowMs }: Alerting, row: AlertRow): Promise<void> => {
-  const tries = (row.untold?.tries ?? 0) + 1;
-  const delayMs = delaysMs[tries - 1];
-  if (delayMs === undefined) {
-    log.error({ kind: row.kind, state: row.state }, 'an alert was given up: ALERT_WEBHOOK_URL did not take it');
-    await alerts.settle(row);
-    return;
+/** One mail for all changes. */
+const tellByMail = async (parts: Alerting): Promise<number> => {
+  const { alerts, mailer, nowMs, log, publicUrl } = parts;
+  if (mailer === undefined) return 0;
+  const rows = await alerts.untold('email', new Date(nowMs()), mailedPerPass);
+  if (rows.length === 0) return 0;
+  heartbeat();
+  const mailed = await mailer.send(mailOf(rows, publicUrl));
+  heartbeat();
+  if (!mailed.isTaken) {
+    log.warn({ code: mailed.code, status: mailed.status }, 'the mail server did not take a mail of alerts');
+    for (const row of rows) await postpone(parts, row, 'email');
+    return 0;
   }
-  await alerts.defer(row, tries, new Date(nowMs() + delayMs));
+  const { refusedRecipients } = mailed;
+  if (refusedRecipients > 0) log.warn({ refusedRecipients }, 'the mail server refused some of ALERT_EMAIL_TO');
+  for (const row of rows) await alerts.settle(row, 'email');
+  return rows.length;
 };
 
-/** All tries of one change send the same bytes under one webhook-id, signed with the key that signs deliveries. */
-const isTaken = async ({ outbound, deliveryKey, nowMs }: Alerting, url: string, row: AlertRow): Promise<boolean> => {
-  const { kind, subject, summary, state, raisedAt, clearedAt } = row;
-  const changedAt = (clearedAt ?? raisedAt).toISOString();
-  const body = Buffer.from(
-    JSON.stringify({
-      type: `alert.${state}`,
-      timestamp: changedAt,
-      data: {
-        kind,
-        subject,
-        summary,
-        raisedAt: raisedAt.toISOString(),
-        ...(clearedAt ? { clearedAt: changedAt } : {}),
-      },
-    }),
-  );
-  const id = `${ownMessagePrefix}alert_${sha256(`${row._id}/${state}/${changedAt}`)}`;
-  const answer = await outbound.postSigned({
-    issuerId: alertsCircuit,
-    url,
-    body,
-    headers: signedHeaders({ id, nowMs: nowMs(), body, privateKey: deliveryKey }),
-    answerLimitBytes,
-    breakerKey: alertsCircuit,
-  });
-  return answer.kind === 'answered' && answer.status >= 200 && answer.status < 300;
+const postpone = async ({ alerts, log, nowMs }: Alerting, row: AlertRow, receiver: AlertReceiver): Promise<void> => {
+  const tries = (row.untold?.[receiver]?.tries ?? 0) + 1;
+  const delayMs = delaysMs[tries - 1];
+  if (delayMs === undefined) {
+    const { kind, state } = row;
+    log.error({ kind, state, setting: settingOf[receiver] }, 'an alert was given up: its receiver did not take it');
+    await alerts.settle(row, receiver);
+    return;
+  }
+  await alerts.defer(row, receiver, tries, new Date(nowMs() + delayMs));
 };

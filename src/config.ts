@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { firstOperatorName, type OidcSettings, type OperatorWithToken, type Role, roles } from './domain/operator';
 import { dayMs } from './domain/timings';
+import { parseMailServer } from './mail/mail-server';
+import type { MailSettings } from './mail/mailer';
 import { parseCidr } from './outbound/address';
 import { parseMasterKeys } from './sealing/key-ring';
 
@@ -40,6 +42,20 @@ const grant = z
     const colon = entry.lastIndexOf(':');
     return { value: entry.slice(0, colon), role: entry.slice(colon + 1) as Role };
   });
+
+/** Settings that are of use together only; an empty list counts as unset. */
+const allOrNone =
+  <Name extends string>(whose: string, names: readonly Name[]) =>
+  (settings: { readonly [name in Name]?: unknown }, context: z.RefinementCtx): void => {
+    const isUnset = (value: unknown): boolean => value === undefined || (Array.isArray(value) && value.length === 0);
+    const missing = names.filter((name) => isUnset(settings[name]));
+    if (missing.length === 0 || missing.length === names.length) return;
+    const message = `needed, as other ${whose} settings are set`;
+    context.addIssue({ code: 'custom', path: [missing.join(', ')], message });
+  };
+
+/** An address alone, without a name: nothing in it can end a header or begin another one. */
+const mailbox = z.email({ pattern: z.regexes.html5Email, abort: true }).max(254, { abort: true });
 
 /** Every setting of api and worker, read once by a root and passed on as values; docs/settings.md tells them to people. */
 const environment = z
@@ -107,6 +123,21 @@ const environment = z
     WORKER_METRICS_PORT: port.optional(),
     OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
     ALERT_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
+    ALERT_SMTP_URL: z
+      .string()
+      .transform((text, context) => {
+        const server = parseMailServer(text);
+        if (server) return server;
+        context.addIssue({
+          code: 'custom',
+          message:
+            'must be smtp://user:password@host:port or smtps://…; without a password smtp://host:port?tls=off is one, too',
+        });
+        return z.NEVER;
+      })
+      .optional(),
+    ALERT_EMAIL_TO: list.pipe(z.array(mailbox).max(20, { abort: true })),
+    ALERT_EMAIL_FROM: mailbox.optional(),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .superRefine(({ OPERATOR_TOKEN, OPERATOR_TOKENS }, context) => {
@@ -119,12 +150,8 @@ const environment = z
       message: `needs another name and another token for each; ${firstOperatorName} is the name of OPERATOR_TOKEN`,
     });
   })
-  .superRefine((settings, context) => {
-    const parts = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_ROLES'] as const;
-    const missing = parts.filter((name) => (settings[name]?.length ?? 0) === 0);
-    if (missing.length === 0 || missing.length === parts.length) return;
-    context.addIssue({ code: 'custom', path: [missing.join(', ')], message: 'needed, as other OIDC settings are set' });
-  });
+  .superRefine(allOrNone('OIDC', ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_ROLES']))
+  .superRefine(allOrNone('mail', ['ALERT_SMTP_URL', 'ALERT_EMAIL_TO', 'ALERT_EMAIL_FROM']));
 
 export interface Config {
   readonly port: number;
@@ -149,6 +176,8 @@ export interface Config {
   readonly workerMetricsPort: number | undefined;
   readonly otlpEndpoint: string | undefined;
   readonly alertWebhookUrl: string | undefined;
+  /** Undefined: alerts are told by no mail. */
+  readonly alertMail: MailSettings | undefined;
   readonly logLevel: string;
 }
 
@@ -187,6 +216,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     workerMetricsPort: settings.WORKER_METRICS_PORT,
     otlpEndpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
     alertWebhookUrl: settings.ALERT_WEBHOOK_URL,
+    alertMail: alertMailOf(settings),
     logLevel: settings.LOG_LEVEL,
   };
 };
@@ -195,4 +225,9 @@ const oidcOf = (settings: z.output<typeof environment>): OidcSettings | undefine
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = settings;
   if (!issuer || !clientId || !clientSecret) return undefined;
   return { issuer, clientId, clientSecret, roleClaim: settings.OIDC_ROLE_CLAIM, grants: settings.OIDC_ROLES };
+};
+
+const alertMailOf = (settings: z.output<typeof environment>): MailSettings | undefined => {
+  const { ALERT_SMTP_URL: server, ALERT_EMAIL_FROM: from, ALERT_EMAIL_TO: to } = settings;
+  return server && from ? { server, from, to } : undefined;
 };

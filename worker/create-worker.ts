@@ -31,7 +31,7 @@ export interface WorkerParts {
   readonly purge: Purge;
   readonly troubles: Troubles;
   readonly purgeAfterMs?: number | undefined;
-  readonly alerting: Pick<Alerting, 'stats' | 'workers' | 'alerts' | 'alertUrl'>;
+  readonly alerting: Pick<Alerting, 'stats' | 'workers' | 'alerts' | 'alertUrl' | 'mailer' | 'publicUrl'>;
   readonly tracing: Tracing;
   readonly log: Logger;
   readonly taskQueue: string;

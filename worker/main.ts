@@ -3,6 +3,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { assemble } from '../src/assemble';
 import { ConfigInvalid, readConfig } from '../src/config';
 import { createLogger } from '../src/logger';
+import { createMailer } from '../src/mail/mailer';
 import { createOrderMeter } from '../src/metrics/order-meter';
 import { createAddressGuard } from '../src/outbound/address-guard';
 import { createOutbound } from '../src/outbound/client';
@@ -53,7 +54,14 @@ const main = async (): Promise<void> => {
     purge,
     troubles,
     purgeAfterMs: config.purgeAfterMs,
-    alerting: { stats: core.stats, workers: core.workers, alerts: core.alerts, alertUrl: config.alertWebhookUrl },
+    alerting: {
+      stats: core.stats,
+      workers: core.workers,
+      alerts: core.alerts,
+      alertUrl: config.alertWebhookUrl,
+      mailer: config.alertMail && createMailer(config.alertMail),
+      publicUrl: config.publicUrl,
+    },
     tracing,
     log,
     taskQueue: config.taskQueue,

@@ -20,6 +20,16 @@ export interface Trouble {
   readonly summary: string;
 }
 
+/** For a mail; what else there is to know stands in docs/operations.md. */
+export const whatToDo: Record<TroubleKind, string> = {
+  issuer_paused: 'Resume it when it is back. Its windows stand still meanwhile.',
+  circuit_open: 'It mends itself once the other side answers: one call in 30 seconds tries. Tell who runs it.',
+  orders_overdue: 'Ask its /why and the Temporal UI: is a worker there, was its workflow terminated, is it stuck?',
+  orders_stuck: 'Deploy the former or a mended worker: they go on where they stood. Never terminate them.',
+  orders_wait_for_person: 'Redeliver, with a corrected terminal if need be, or cancel.',
+  windows_missed: 'Ask the issuer. Extend what is open, or pause the issuer if it is down.',
+};
+
 /** The receiver's own circuit: it cannot be told that it does not answer. No issuer's: their ids have no slash. */
 export const alertsCircuit = 'alerts/';
 

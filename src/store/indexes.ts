@@ -44,7 +44,11 @@ export const ensureIndexes = async (database: Database): Promise<void> => {
   ]);
   await alerts.createIndexes([
     { name: 'by_kind', key: { kind: 1, state: 1 } },
-    { name: 'by_untold', key: { 'untold.nextAt': 1 }, partialFilterExpression: { untold: { $exists: true } } },
+    ...['webhook', 'email'].map((receiver) => ({
+      name: `by_untold_${receiver}`,
+      key: { [`untold.${receiver}.nextAt`]: 1 },
+      partialFilterExpression: { [`untold.${receiver}.nextAt`]: { $exists: true } },
+    })),
   ]);
   await orderSettings.createIndexes([
     {

@@ -97,7 +97,10 @@ test('a receiver that fails gets the same bytes under the same id later, and no 
   expect(receiver.received).toHaveLength(1);
   const { alerts } = platform.core.database;
   for (let n = 2; n <= 9; n += 1) {
-    await alerts.updateMany({ untold: { $exists: true } }, { $set: { 'untold.nextAt': new Date(0) } });
+    await alerts.updateMany(
+      { 'untold.webhook': { $exists: true } },
+      { $set: { 'untold.webhook.nextAt': new Date(0) } },
+    );
     await pass();
   }
   expect(receiver.received).toHaveLength(8);

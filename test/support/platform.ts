@@ -8,6 +8,7 @@ import pino, { type Logger } from 'pino';
 import { assemble, type Core } from '../../src/assemble';
 import type { OidcSettings } from '../../src/domain/operator';
 import { createApp } from '../../src/http/app';
+import type { Mailer } from '../../src/mail/mailer';
 import { createOrderMeter } from '../../src/metrics/order-meter';
 import { createAddressGuard } from '../../src/outbound/address-guard';
 import { createOutbound } from '../../src/outbound/client';
@@ -27,6 +28,7 @@ export interface PlatformOptions {
   readonly temporalAddress?: string;
   readonly mongodbUri?: string;
   readonly alertUrl?: string;
+  readonly mailer?: Mailer;
   readonly tracing?: Tracing;
   /** Give the database's name to start a second platform on the same data. */
   readonly databaseName?: string;
@@ -166,6 +168,8 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
         workers: workerCore.workers,
         alerts: workerCore.alerts,
         alertUrl: options.alertUrl,
+        mailer: options.mailer,
+        publicUrl: config.publicUrl,
       },
       troubles: workerCore.troubles,
       log,

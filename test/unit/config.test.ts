@@ -33,6 +33,7 @@ test('with the two secrets alone everything else has its documented default', ()
     workerMetricsPort: undefined,
     otlpEndpoint: undefined,
     alertWebhookUrl: undefined,
+    alertMail: undefined,
     logLevel: 'info',
   });
 });
@@ -96,13 +97,57 @@ describe('an OpenID provider', () => {
         { value: '*', role: 'viewer' },
       ],
     });
-    expect(readConfig({ ...needed, ...oidc, OIDC_ISSUER: 'http://127.0.0.1:9000' }).oidc).toBeDefined();
+    expect(readConfig({ ...needed, ...oidc, OIDC_ISSUER: 'http://127.0.0.1:9000' }).oidc?.issuer).toBe(
+      'http://127.0.0.1:9000',
+    );
   });
 
   test.each(Object.keys(oidc))('that is set without %s stops the start', (name) => {
     const message = messageOf({ ...needed, ...oidc, [name]: '' });
     expect(message).toContain(name);
     expect(message).not.toContain('SECRET-of');
+    expect(message.split('\n')).toHaveLength(2);
+  });
+});
+
+describe('alerts by mail', () => {
+  const mail = {
+    ALERT_SMTP_URL: 'smtps://codeferry:a-SECRET%2Fpassword@mail.example:4650',
+    ALERT_EMAIL_TO: 'ops@shop.example, night@shop.example',
+    ALERT_EMAIL_FROM: 'codeferry@shop.example',
+  };
+
+  test('have a server, a sender and recipients, and are there only when these are set', () => {
+    expect(readConfig({ ...needed, ...mail }).alertMail).toEqual({
+      server: {
+        host: 'mail.example',
+        port: 4_650,
+        security: 'smtps',
+        login: { user: 'codeferry', password: 'a-SECRET/password' },
+      },
+      from: 'codeferry@shop.example',
+      to: ['ops@shop.example', 'night@shop.example'],
+    });
+  });
+
+  test.each(Object.keys(mail))('that are set without %s stop the start', (name) => {
+    const message = messageOf({ ...needed, ...mail, [name]: '' });
+    expect(message).toContain(name);
+    expect(message).not.toContain('SECRET');
+    expect(message.split('\n')).toHaveLength(2);
+  });
+
+  test.each([
+    ['ALERT_SMTP_URL', 'smtp://codeferry:SECRET@mail.example?tls=off'],
+    ['ALERT_EMAIL_FROM', 'Codeferry <codeferry@shop.example>'],
+    ['ALERT_EMAIL_FROM', 'codeferry@shop.example\r\nBcc: thief@evil.example'],
+    ['ALERT_EMAIL_TO', 'ops@shop.example,nobody'],
+    ['ALERT_EMAIL_TO', 'ops@shop.example\nBcc: thief@evil.example'],
+    ['ALERT_EMAIL_TO', Array.from({ length: 21 }, (_, n) => `ops-${n}@shop.example`).join(',')],
+  ])('whose %s does not fit stop the start', (name, value) => {
+    const message = messageOf({ ...needed, ...mail, [name]: value });
+    expect(message).toContain(name);
+    expect(message).not.toContain(value);
     expect(message.split('\n')).toHaveLength(2);
   });
 });
