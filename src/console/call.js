@@ -64,20 +64,25 @@ const again = (call, look) => {
   );
 };
 
+const pathsShown = 5;
+
 const sideCard = (title, { status, body, notKept }) =>
   h(
     'section',
     { class: 'card' },
     h('h2', {}, status === undefined ? title : `${title}, HTTP ${status}`),
-    body !== undefined && h('pre', { class: 'body', tabindex: '0' }, JSON.stringify(body, null, 2)),
-    body === undefined &&
-      h('p', { class: 'soft' }, notKept.length > 0 ? 'Its body is not kept.' : 'It has no body of its own.'),
-    body !== undefined &&
-      notKept.length > 0 &&
-      h(
-        'p',
-        { class: 'soft' },
-        'Not kept: ',
-        notKept.slice(0, 5).flatMap((path, n) => [n > 0 && ', ', h('code', {}, path)]),
-      ),
+    body === undefined
+      ? h('p', { class: 'soft' }, bodyless(status, notKept))
+      : h('pre', { class: 'call-body', tabindex: '0' }, JSON.stringify(body, null, 2)),
+    body !== undefined && notKept.length > 0 && h('p', { class: 'soft' }, 'Not kept: ', pathList(notKept)),
   );
+
+const bodyless = (status, notKept) => {
+  if (notKept.length > 0) return 'Its body is not kept.';
+  return status === undefined ? 'It was an answer, and got none.' : 'It has no body.';
+};
+
+const pathList = (paths) => [
+  paths.slice(0, pathsShown).map((path, n) => [n > 0 && ', ', h('code', {}, path)]),
+  paths.length > pathsShown && `, and ${paths.length - pathsShown} more`,
+];

@@ -189,7 +189,10 @@ describe('issuers', () => {
     const first = await issuer.message('order.delivered', 'called');
     const list = () => command(['issuers', 'calls', issuer.issuerId, '--limit', '100']);
     const lineOf = (kind: string) =>
-      until(`${kind} is listed`, async () => new RegExp(`^(called:\\S+) .*${kind}.*$`, 'm').exec((await list()).out));
+      until(
+        `${kind} is listed`,
+        async () => new RegExp(`^(called:\\S+) .*${kind}.*$`, 'm').exec((await list()).out) ?? undefined,
+      );
     const [line, codesCall = ''] = await lineOf('order\\.codes');
     expect(line).toMatch(/ order\.codes +from_issuer +good$/);
     const shown = await command(['issuers', 'call', issuer.issuerId, codesCall]);

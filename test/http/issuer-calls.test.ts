@@ -28,7 +28,7 @@ const callsOf = async (issuer: TestIssuer): Promise<Call[]> =>
   (await file.platform.operator('GET', `${callsPath(issuer)}?limit=100`)).body.data.reverse();
 const open = (issuer: TestIssuer, callId: string): Promise<Answer> =>
   file.platform.operator('GET', `${callsPath(issuer)}/${callId}`, undefined, vera.token);
-const replay = (issuer: TestIssuer, callId: string, token = otto.token): Promise<Answer> =>
+const replay = (issuer: TestIssuer, callId: string, token: string = otto.token): Promise<Answer> =>
   file.platform.operator('POST', `${callsPath(issuer)}/${callId}/replay`, undefined, token);
 
 /** The n-th call of a kind, once it is written down. */
