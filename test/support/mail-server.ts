@@ -39,14 +39,14 @@ export interface TestMailServer {
   stop(): Promise<void>;
 }
 
-export const startMailServer = async ({ secure = false, hideSTARTTLS = false } = {}): Promise<TestMailServer> => {
+export const startMailServer = async ({ secure = false, offersTls = true } = {}): Promise<TestMailServer> => {
   const taken: TestMail[] = [];
   const logins: string[] = [];
   let tries = 0;
   let status: number | undefined;
   const server = new SMTPServer({
     secure,
-    hideSTARTTLS,
+    disabledCommands: offersTls ? [] : ['STARTTLS'],
     key,
     cert: certificate,
     authOptional: true,

@@ -29,7 +29,7 @@ describe.each(['starttls', 'smtps'] as const)('a mail server that is spoken to b
 });
 
 test('a mail server that offers no TLS gets neither password nor mail, unless a plain connection is asked for', async () => {
-  const server = await startMailServer({ hideSTARTTLS: true });
+  const server = await startMailServer({ offersTls: false });
   try {
     const failed = await createMailer({ ...people, server: server.as('starttls', login) }).send(mail);
     expect(failed).toMatchObject({ isTaken: false });
