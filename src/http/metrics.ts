@@ -1,6 +1,9 @@
 import type { RequestHandler } from 'express';
 import { Histogram, type Registry } from 'prom-client';
 
+/** As nginx counts those who hung up before they were answered. */
+const clientGone = 499;
+
 /** Rate, errors and duration by route and class of issuer. Never a label with an issuer's, an order's or a user's data. */
 export const createMetrics = (registry: Registry) => {
   const durations = new Histogram({
@@ -12,12 +15,14 @@ export const createMetrics = (registry: Registry) => {
   });
   const observe: RequestHandler = (request, response, next) => {
     const end = durations.startTimer();
-    response.on('finish', () => {
+    response.on('close', () => {
+      // A stream of events ends when its reader leaves.
+      if (response.headersSent && !response.writableFinished) return;
       const route: unknown = request.route?.path;
       end({
         method: request.method,
         route: typeof route === 'string' ? route : 'none',
-        status: response.statusCode,
+        status: response.headersSent ? response.statusCode : clientGone,
         issuer_class: response.locals.issuerClass ?? 'none',
       });
     });

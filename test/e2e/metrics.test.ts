@@ -198,3 +198,38 @@ const settings = (issuerId: string) => ({
   callback: { kind: 'url', url: 'http://127.0.0.1:9/callback' },
   codeMode: 'push',
 });
+
+test('a client that hangs up before it is answered is counted as 499, and a stream of events that it leaves is not', async () => {
+  const issuer = await file.issuer();
+  const { requests } = file.platform.core;
+  const reserve = requests.reserve.bind(requests);
+  let arrived = (): void => undefined;
+  const isThere = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  jest.spyOn(requests, 'reserve').mockImplementationOnce(async (...words) => {
+    arrived();
+    await held;
+    return reserve(...words);
+  });
+  const hangingUp = new AbortController();
+  const placing = issuer.post('/orders', { type: 'order.payment' }, { signal: hangingUp.signal });
+  await isThere;
+  hangingUp.abort();
+  await expect(placing).rejects.toThrow();
+  const gone = { status: '499', route: '/v1/issuers/:issuerId/orders', method: 'POST' };
+  await until('it is counted', async () => valueIn(await ofApi(), 'codeferry_http_request_seconds_count', gone) === 1);
+  release();
+  const { body } = await issuer.place('left');
+  const leaving = new AbortController();
+  const stream = await fetch(`${body.pickupUrl}/events`, { signal: leaving.signal });
+  expect(stream.status).toBe(200);
+  leaving.abort();
+  await issuer.order('left');
+  const streams = { route: '/p/:secret/events' };
+  expect(valueIn(await ofApi(), 'codeferry_http_request_seconds_count', streams)).toBeUndefined();
+});

@@ -33,7 +33,13 @@ export interface TestIssuer {
     path: string,
     body: unknown,
     /** `raw` is signed; where `sent` is given, that goes over the wire instead. */
-    options?: { webhookId?: string; raw?: string; sent?: string; headers?: Record<string, string> },
+    options?: {
+      webhookId?: string;
+      raw?: string;
+      sent?: string;
+      headers?: Record<string, string>;
+      signal?: AbortSignal;
+    },
   ): Promise<Answer>;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   /** After a rotation: what it signs with, and what it checks callbacks with. */
@@ -128,13 +134,14 @@ export const startIssuer = async (platform: Platform, settings: Record<string, u
   const post: TestIssuer['post'] = (
     path,
     body,
-    { webhookId = randomUUID(), raw = JSON.stringify(body), sent = raw, headers = {} } = {},
+    { webhookId = randomUUID(), raw = JSON.stringify(body), sent = raw, headers = {}, signal } = {},
   ) =>
     read(
       fetch(`${platform.baseUrl}${base}${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...sign(webhookId, raw), ...headers },
         body: sent,
+        signal: signal ?? null,
       }),
     );
   /**
