@@ -155,3 +155,34 @@ test('a row of an older moment than its finished order is brought up to date, an
     'order.delivered',
   ]);
 });
+
+test('an order whose codes the database has lost is not delivered without them: it waits for a person and says so', async () => {
+  await issuer.placeVerified('codes-lost', {
+    quantity: 2,
+    terminal: { channel: 'webhook', url: terminal.urlOf('/codes-lost') },
+  });
+  await issuer.submit('codes-lost', [{ itemId: 'a', value: 'LOST-A' }]);
+  const { submissions } = file.platform.core.database;
+  await until('the codes are marked as taken', async () => {
+    await reconcile();
+    return (await submissions.countDocuments({ orderNo: 'codes-lost', status: 'accepted' })) === 1;
+  });
+  await submissions.deleteOne({ orderNo: 'codes-lost' });
+  await issuer.submit('codes-lost', [{ itemId: 'b', value: 'LOST-B' }]);
+  await issuer.inState('codes-lost', 'undeliverable');
+  expect(terminal.received.filter(({ path }) => path === '/codes-lost')).toEqual([]);
+  const { body } = await file.platform.operator('GET', `/orders/${issuer.issuerId}/codes-lost/why`);
+  expect(body.why).toContain('the database lacks codes that the order was given');
+});
+
+test('a page that has lost a code says so, and shows the others', async () => {
+  const { body: placed } = await issuer.placeVerified('page-lost', { quantity: 2 });
+  await issuer.submit('page-lost', [{ itemId: 'a', value: 'PAGE-LOST-A' }]);
+  await issuer.submit('page-lost', [{ itemId: 'b', value: 'PAGE-KEPT-B' }]);
+  await issuer.inState('page-lost', 'delivered');
+  const { submissions } = file.platform.core.database;
+  await submissions.deleteOne({ orderNo: 'page-lost', 'codes.itemId': 'a' });
+  const page = await pageOf(placed.pickupUrl);
+  expect(page).toContain('A code cannot be shown');
+  expect(page).toContain('PAGE-KEPT-B');
+});

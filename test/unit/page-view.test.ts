@@ -139,7 +139,9 @@ describe('the words of a state', () => {
     expect(headline({ state: 'undeliverable' })).toBe('Your code could not be delivered yet');
     expect(headline({ state: 'delivered', outstanding: 0 })).toBe('Your code has been delivered');
     expect(headline(arrived())).toBe('Your code has arrived');
-    expect(headline(arrived({ quantity: 3, outstanding: 1 }))).toBe('2 of 3 codes have arrived');
+    const two = ['i-1', 'i-2'].map((itemId) => ({ itemId, value: `${value}-${itemId}`, format: 'text' as const }));
+    expect(headline(arrived({ quantity: 3, outstanding: 1, codes: two }))).toBe('2 of 3 codes have arrived');
+    expect(headline(arrived({ quantity: 3, outstanding: 0, codes: two }))).toBe('A code cannot be shown');
     expect(headline({ state: 'refused' })).toBe('The seller refused this order');
     expect(headline({ state: 'expired', closedReason: 'verify_window' })).toBe('The seller did not confirm in time');
     expect(headline({ state: 'expired', closedReason: 'issue_window' })).toBe('No code came in time');

@@ -31,7 +31,20 @@ const issueDeadline = ({ issueBy, quantity }: PickupModel): Pick<StateWords, 'de
 
 const arrivedCount = ({ quantity, outstanding }: PickupModel): number => quantity - outstanding;
 
+/** A database that was restored from an older copy than the engine's. */
+function notAllThere(model: PickupModel, lost: number): StateWords {
+  const it = lost === 1 ? 'it' : 'them';
+  return {
+    tone: 'bad',
+    headline: lost === 1 ? 'A code cannot be shown' : `${lost} codes cannot be shown`,
+    explanation: `We had ${it} and cannot find ${it} now. Ask the seller for ${it}, and name order ${model.orderNo}.`,
+    stepsDone: 3,
+  };
+}
+
 function delivered(model: PickupModel): StateWords {
+  const lost = model.codes === undefined ? 0 : arrivedCount(model) - model.codes.length;
+  if (lost > 0) return notAllThere(model, lost);
   if (model.outstanding > 0) return deliveredInPart(model);
   const one = model.quantity === 1;
   if (!model.codes?.length) {
