@@ -18,7 +18,7 @@ import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
 import { dataConverterWith, interceptorsFor } from '../src/temporal/client';
 import type { Troubles } from '../src/temporal/troubles';
-import { noTracing, type Tracing } from '../src/tracing/tracing';
+import { inSpan, noTracing, type Tracing } from '../src/tracing/tracing';
 import { activitySpans } from './activity-spans';
 
 export interface WorkerParts {
@@ -53,7 +53,10 @@ export interface Workers {
 export const createWorkers = async (parts: WorkerParts): Promise<Workers> => {
   const { connection, namespace, codec, callsOut, log } = parts;
   const events = createSendEvent(callsOut);
-  const tellEvent = createTellEvent(events.sendEvent, callsOut.room.gateway);
+  const tellEvent = createTellEvent(
+    (name) => inSpan(parts.tracing, { name: 'tell event', kind: 'worker' }, () => events.sendEvent(name)),
+    callsOut.room.gateway,
+  );
   const common = {
     connection,
     namespace,

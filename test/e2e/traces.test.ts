@@ -64,7 +64,7 @@ test('one order is one trace, from the issuer over HTTP, Updates and activities 
     'temporal ask_codes',
     'activity deliverCodes',
     'activity project',
-    'activity sendEvent',
+    'tell event',
   ];
   const ofOrder = () => receiver.spans().filter((span) => span.traceId === traceId);
   await until('all spans', () => wanted.every((name) => ofOrder().some((span) => span.name === name)));
