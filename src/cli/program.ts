@@ -101,7 +101,7 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
       ask(command, 'GET', `/v1/operator/orders/${id}${rest}`, {}, show),
     );
   see('show', 'one order', '', shown.orderFacts);
-  see('why', 'what it waits for', '/why', shown.why);
+  see('why', 'why it has no code yet, and what to do', '/why', shown.why);
   see('timeline', 'every try and answer', '/timeline', shown.timeline);
 
   const change = <O>(command: Command, action: string, bodyOf: (given: O) => Record<string, unknown>): Command =>

@@ -123,7 +123,7 @@ const whyCard = (facts, timeline, { why, next: step }, refresh) => {
 
 /** The state it is in stands out; what keeps it there follows. */
 const reasonOf = (why) => {
-  const [first, ...others] = why.split(/(?<=\.) /);
+  const [first, ...others] = why.split(/(?<=\.) (?!It waits)/);
   return h(
     'div',
     { class: 'reason' },

@@ -218,8 +218,8 @@ const operations: readonly Operation[] = [
     method: 'get',
     path: `${operatorOrder}/why`,
     tag: 'operator',
-    summary: 'What the order waits for, in one sentence',
-    answers: { 200: 'why' },
+    summary: 'Why the order has no code yet, and what to do',
+    answers: { 200: 'why and next' },
   },
   {
     method: 'post',

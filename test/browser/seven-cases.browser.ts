@@ -77,7 +77,7 @@ describe('an order has no code: why is found, mended and proved in the console a
     await click(page.getByRole('link', { name: 'Orders', exact: true }));
     await page.getByLabel('Order', { exact: true }).fill(orderNo);
     await click(page.locator('a.order-link', { hasText: orderNo }));
-    await page.getByRole('heading', { level: 1, name: orderNo }).waitFor();
+    await page.getByRole('heading', { level: 1, name: orderNo }).waitFor().catch(async (e) => { throw new Error(`${e.message} DEBUG ${page.url()} ${await page.locator('main').textContent()}`); });
     note();
     const reason = page.locator('.reason');
     const next = page.locator('.to-do');
@@ -240,8 +240,7 @@ describe('an order has no code: why is found, mended and proved in the console a
     await issuer.place('stock-1');
     const at = await operator('stock-1');
     await at.says(
-      /The issuer refused it\./,
-      /It waits for nothing\./,
+      /The issuer refused it\. It waits for nothing\./,
       /Its reason: out of stock, at \d\d:\d\d:\d\d/,
       /10\.00 EUR are to be refunded; the issuer was told at \d\d:\d\d:\d\d/,
       /What to do: See that the buyer gets 10\.00 EUR back\. The order is closed for good: a code needs a new order\./,

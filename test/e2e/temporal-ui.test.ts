@@ -123,6 +123,32 @@ test('every activity and every timer has a sentence, and the engine sees none of
   );
 });
 
+test('what an issuer or a terminal did wrong stands in the details of the order, without a token or a code', async () => {
+  terminal.answer('/bounced', () => 410);
+  const issuer = await file.issuer({ terminal: { channel: 'webhook', url: terminal.urlOf('/bounced') } });
+  const details = async (): Promise<string> => {
+    const handle = file.platform.client.workflow.getHandle(`order/${issuer.issuerId}/ui-5`);
+    return (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
+  };
+  await issuer.place('ui-5');
+  await issuer.message('order.paid', 'ui-5');
+  await issuer.verify('ui-5', { token: 'a-wrong-token-of-the-tests' });
+  const seen = [await details()];
+  expect(seen[0]).toMatch(/asked to verify with a token that is not this order's: 1 time, last at 20/);
+  await issuer.verify('ui-5', { amount: { value: 999, currency: 'EUR' } });
+  seen.push(await details());
+  expect(seen[1]).toMatch(/asked to verify 9\.99 EUR, but 10\.00 EUR were paid: 1 time/);
+  await issuer.verify('ui-5');
+  seen.push(await details());
+  expect(seen[2]).toMatch(/^Verified; waits for the issuer to submit 1 code\(s\) until \S+\./);
+  await issuer.submit('ui-5', codes);
+  await issuer.inState('ui-5', 'undeliverable');
+  seen.push(await details());
+  expect(seen[3]).toMatch(/The webhook terminal answered HTTP 410 at 20\S+\.\n\nCorrect the terminal/);
+  expect(seen.join()).not.toMatch(/wrong-token|UI-CODE|http:/);
+  expect(seen.join()).not.toContain(issuer.tokenOf('ui-5'));
+});
+
 test('every view of the operations page is a query that the engine takes, and its link holds that query', async () => {
   const page = readFileSync(join(projectFolder, 'docs/operations.md'), 'utf8');
   const views = [...page.matchAll(/^\| \[[^\]]+\]\((\S+\?query=\S+)\)\s+\| `(.+)`\s+\|$/gm)];

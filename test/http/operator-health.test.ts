@@ -37,8 +37,16 @@ test('queues are counted by the engine, workers report themselves, and a stopped
     return answer.body.workers.length === 0 && answer.body.queues[0].backlog > 0 && answer;
   });
   expect(stopped.body.queues[0].backlog).toBe(1);
+  expect(Date.now() - Date.parse(stopped.body.lastWorkerAt)).toBeLessThan(60_000);
+  const { body: reason } = await operator(`/orders/${issuer.issuerId}/waits-for-a-worker/why`);
+  expect(reason.why).toContain(`none has reported since ${stopped.body.lastWorkerAt}`);
+  expect(reason.next).toMatchObject({ action: 'see_workers' });
   await file.platform.startWorkers();
   await issuer.message('order.paid', 'waits-for-a-worker');
+  await until('the worker is seen, and nothing is said of the one before', async () => {
+    const answer = await operator('/health');
+    return answer.body.workers.length === 1 && !('lastWorkerAt' in answer.body);
+  });
 });
 
 test('the calls of an issuer: each try with its outcome, newest first, and never a code or an address', async () => {

@@ -76,6 +76,26 @@ describe('seeing', () => {
     expect(body.why).toMatch(/^Verified; waits for the issuer to submit 1 code\(s\) until \S+Z\.$/);
   });
 
+  test('a wrong amount is told with what was given, in the timeline too; of a wrong token nothing is kept', async () => {
+    await issuer.place('why-2');
+    await issuer.message('order.paid', 'why-2');
+    await issuer.verify('why-2', { amount: { value: 999, currency: 'EUR' } });
+    await issuer.verify('why-2', { quantity: 3 });
+    await issuer.verify('why-2', { token: 'a-token-that-is-wrong' });
+    const { body } = await operator('GET', `${at('why-2')}/timeline`);
+    const judged = body.data.filter(({ event }: { event: string }) => event === 'verification_judged');
+    expect(judged.map(({ detail }: { detail: unknown }) => detail)).toEqual([
+      { verdict: 'amount_mismatch', givenValue: 999, givenCurrency: 'EUR' },
+      { verdict: 'quantity_mismatch', givenQuantity: 3 },
+      { verdict: 'token_mismatch' },
+    ]);
+    const { body: reason } = await operator('GET', `${at('why-2')}/why`);
+    expect(reason.why).toMatch(/a token that is not this order's: 1 time, last at \S+Z; .* that was 3\./);
+    expect(reason.next.action).toBe('renotify');
+    await operator('POST', `${at('why-2')}/renotify`);
+    expect((await operator('GET', `${at('why-2')}/why`)).body.why).not.toContain('a token');
+  });
+
   test.each(['', '/timeline', '/why'])('what does not exist is 404: %s', async (part) => {
     expectProblem(await operator('GET', `${at('no-such')}${part}`), 404, 'order_unknown');
     expectProblem(await operator('GET', `/orders/no-such/seen-1${part}`), 404, 'order_unknown');
