@@ -77,7 +77,7 @@ describe('an order has no code: why is found, mended and proved in the console a
     await click(page.getByRole('link', { name: 'Orders', exact: true }));
     await page.getByLabel('Order', { exact: true }).fill(orderNo);
     await click(page.locator('a.order-link', { hasText: orderNo }));
-    await page.getByRole('heading', { level: 1, name: orderNo }).waitFor().catch(async (e) => { throw new Error(`${e.message} DEBUG ${page.url()} ${await page.locator('main').textContent()}`); });
+    await page.getByRole('heading', { level: 1, name: orderNo }).waitFor();
     note();
     const reason = page.locator('.reason');
     const next = page.locator('.to-do');
