@@ -77,7 +77,7 @@ export const createReconcile = (parts: Reconciling, turn: Turn = { after: firstP
 });
 
 /** One item's trouble never keeps the pass from the others; it comes up again at the next one. */
-const each = async <T>(
+const each = async <T extends { readonly _id: string }>(
   { log, sayAlive }: Pick<Reconciling, 'log' | 'sayAlive'>,
   what: string,
   items: readonly T[],
@@ -89,7 +89,9 @@ const each = async <T>(
     try {
       if (await mend(item)) mended += 1;
     } catch (error) {
-      log.warn({ what, problem: error instanceof Error ? error.name : 'unknown' }, 'the reconciler could not mend');
+      const problem = error instanceof Error ? error.name : 'unknown';
+      // Every id begins with its order's, but that of a kept answer, which begins with its issuer's.
+      log.warn({ what, of: item._id, problem }, 'the reconciler could not mend');
     }
   }
   return mended;

@@ -33,6 +33,7 @@ import { createOrderIntake, type OrderIntake, registerIntakeGauge } from './orde
 import { createOrderWatch } from './order-watch';
 import { createHealthReader } from './platform-health';
 import { problemHandler } from './problems';
+import { requestLog } from './request-log';
 import { requestSpans } from './request-spans';
 import { mountCodec } from './routes/codec';
 import { mountConsole } from './routes/console';
@@ -151,6 +152,7 @@ export const createApp = ({
   registerTroubleMetrics(registry, troubleWatch);
   app.use(
     requestId,
+    requestLog(log),
     ...(tracing === noTracing ? [] : [requestSpans(tracing)]),
     metrics.observe,
     helmet({ strictTransportSecurity: false }),

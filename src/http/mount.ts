@@ -89,11 +89,14 @@ export const createMount = (
             { issuerId: issuer._id, webhookId, path: request.originalUrl, raw },
             async () => {
               requireJson(request);
-              const body = parseWith(schema, parseStrictJson(raw, { integersOnly }));
+              const json = parseStrictJson(raw, { integersOnly });
+              if (isWithOrder(json)) response.locals.orderNo = json.orderNo;
+              const body = parseWith(schema, json);
               return handle({ issuer, params: request.params as Params, body, messageId: sha256(webhookId) });
             },
             (failure) => JSON.stringify(problemOf(failure, requestIdOf(response))),
           );
+          if (answer.isProblem) response.locals.code = JSON.parse(answer.body).code;
           if (answer.isReplay) response.setHeader('idempotency-replayed', 'true');
           if (answer.retryAfterSeconds !== undefined)
             response.setHeader('retry-after', String(answer.retryAfterSeconds));
@@ -174,6 +177,10 @@ const requireJson = (request: Request): void => {
   const isUtf8 = charset === undefined || /^charset="?utf-8"?$/.test(charset);
   if (type.trim() !== 'application/json' || !isUtf8) throw new Failure('media_type_unsupported');
 };
+
+/** A payment request names its order in its body alone; the log wants it also when it is refused. */
+const isWithOrder = (json: unknown): json is { orderNo: unknown } =>
+  typeof json === 'object' && json !== null && 'orderNo' in json;
 
 const requestIdOf = (response: Response): string => String(response.getHeader('x-request-id') ?? '');
 

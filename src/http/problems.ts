@@ -23,6 +23,7 @@ export const failureOf = (error: unknown): Failure => {
 const typeOf = (error: unknown): unknown => (error instanceof Error ? Reflect.get(error, 'type') : undefined);
 
 export const sendProblem = (response: Response, failure: Failure): void => {
+  response.locals.code = failure.code;
   const { retryAfterSeconds } = failure.extras;
   if (retryAfterSeconds !== undefined || failure.status === 503) {
     response.setHeader('retry-after', String(retryAfterSeconds ?? 1));

@@ -23,14 +23,14 @@ export const createStarter = ({ gateway, log }: { gateway: OrderGateway; log: Lo
       await pause(delayMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) break;
     }
-    log.warn('the engine is away: the reconciler will start the order');
+    log.warn({ order: row._id }, 'the engine is away: the reconciler will start the order');
   };
 
   return {
     startSoon: (row: OrderRow): void => {
       if (running.size >= startsLimit) return;
       const starting = start(row)
-        .catch((error: unknown) => log.error({ err: error }, 'an order could not be started'))
+        .catch((error: unknown) => log.error({ err: error, order: row._id }, 'an order could not be started'))
         .finally(() => running.delete(starting));
       running.add(starting);
     },

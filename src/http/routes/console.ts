@@ -104,7 +104,7 @@ const mountSession = (mount: Mount, parts: Console, limit: SignInLimit): void =>
     const operator = operatorOfToken(token, operators);
     if (!operator) {
       limit.noteWrong(address);
-      log.warn({ address }, 'a wrong operator token was given at the console');
+      log.warn({ from: address }, 'a wrong operator token was given at the console');
       throw new Failure('operator_unauthorized');
     }
     limit.noteRight();
