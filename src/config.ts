@@ -111,6 +111,9 @@ const environment = z
     CALLBACK_ALLOW: list.refine((ranges) => ranges.every(isCidr), {
       error: 'must be address ranges such as 10.0.0.0/8, separated by commas',
     }),
+    TRUSTED_PROXIES: list.refine((ranges) => ranges.every((range) => isCidr(range) && !range.endsWith('/0')), {
+      error: 'must be address ranges such as 10.0.0.0/8, separated by commas, and not every address',
+    }),
     ADAPTERS: list,
     TASK_QUEUE: z.string().default('orders'),
     CALLS_OUT_QUEUE: z.string().default('calls-out'),
@@ -168,6 +171,8 @@ export interface Config {
   readonly masterKeys: readonly Buffer[];
   readonly codecSecret: string | undefined;
   readonly callbackAllow: readonly string[];
+  /** Who is believed when it says for whom it asks (`x-forwarded-for`). */
+  readonly trustedProxies: readonly string[];
   readonly adapterPaths: readonly string[];
   readonly taskQueue: string;
   readonly callsOutQueue: string;
@@ -209,6 +214,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     masterKeys: settings.MASTER_KEY,
     codecSecret: settings.CODEC_SECRET,
     callbackAllow: settings.CALLBACK_ALLOW,
+    trustedProxies: settings.TRUSTED_PROXIES,
     adapterPaths: settings.ADAPTERS,
     taskQueue: settings.TASK_QUEUE,
     callsOutQueue: settings.CALLS_OUT_QUEUE,

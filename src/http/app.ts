@@ -80,6 +80,7 @@ export interface AppParts {
     readonly operators: readonly OperatorWithToken[];
     readonly oidc?: OidcSettings | undefined;
     readonly codecSecret: string | undefined;
+    readonly trustedProxies?: readonly string[];
     readonly temporalUiUrl?: string | undefined;
     readonly temporal?: { readonly namespace: string };
   };
@@ -144,6 +145,7 @@ export const createApp = ({
   app.set('strict routing', true);
   app.set('query parser', 'simple');
   app.set('etag', false);
+  app.set('trust proxy', [...(config.trustedProxies ?? [])]);
   const { registry } = core.metrics;
   const metrics = createMetrics(registry);
   core.metrics.collectOwnProcess('codeferry_');

@@ -7,8 +7,8 @@ const addressesLimit = 10_000;
 
 /**
  * Wrong tokens by address, and sign-ins in all. The right token is refused as well while an address waits, or the answer
- * would tell the two apart. Behind a reverse proxy all browsers are one address: whoever guesses there keeps others from
- * signing in for a minute, never from the operator API.
+ * would tell the two apart. Behind a proxy that is not in TRUSTED_PROXIES all browsers are one address: whoever guesses there
+ * keeps others from signing in for a minute, never from the operator API.
  */
 export const createSignInLimit = (nowMs: () => number) => {
   const wrong = new Map<string, { count: number; readonly sinceMs: number }>();

@@ -27,6 +27,7 @@ export interface PlatformOptions {
   /** Another engine than the run's own, such as one that is stopped in the test. */
   readonly temporalAddress?: string;
   readonly mongodbUri?: string;
+  readonly trustedProxies?: readonly string[];
   readonly alertUrl?: string;
   readonly mailer?: Mailer;
   readonly tracing?: Tracing;
@@ -118,6 +119,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     operators: [{ name: 'operator', role: 'admin' as const, token: operatorToken }, ...(options.operators ?? [])],
     oidc: options.oidc,
     codecSecret: 'codec-secret-of-the-tests',
+    trustedProxies: options.trustedProxies ?? [],
     masterKeys: options.masterKeys ?? [Buffer.alloc(32, 7)],
     mongodbUri: mongodbUri.href,
     taskQueue: name,
