@@ -32,6 +32,7 @@ export const runBatch = async (title, filter, action, expected) => {
       result.failed.push(...page.failed);
       cursor = page.nextCursor;
       bar.show(result.matched);
+      if (isAway(page)) break;
     } while (cursor && !bar.isStopped());
   } finally {
     bar.close();
@@ -39,6 +40,10 @@ export const runBatch = async (title, filter, action, expected) => {
   result.isStopped = cursor !== undefined;
   return result;
 };
+
+/** The platform stopped by itself: every further order would fail in the same way. */
+const isAway = ({ changed, failed }) =>
+  changed === 0 && failed.length > 0 && failed.every(({ code }) => code === 'unavailable');
 
 /** Another batch runs in that process: its turn comes first. */
 const oneCall = async (body) => {

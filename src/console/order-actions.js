@@ -42,7 +42,8 @@ export const orderActions = [
   {
     name: 'redeliver',
     label: 'Redeliver',
-    fits: (state) => ['undeliverable', 'issued', 'delivered'].includes(state),
+    // A page holds its codes, and a delivery that is under way goes on by itself.
+    fits: (state, { terminal }) => state === 'undeliverable' || (state === 'delivered' && terminal.channel !== 'page'),
     help: 'Sends the same codes to the same terminal again.',
     first: (state) => state === 'undeliverable',
     dialog: (order) => ({

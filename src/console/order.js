@@ -153,9 +153,9 @@ const nextStep = (facts, next, refresh) => {
   );
 };
 
-const suggested = ({ state }, next) =>
+const suggested = (facts, next) =>
   may('operator')
-    ? orderActions.find(({ name, fits }) => name !== undefined && name === next?.action && fits(state))
+    ? orderActions.find(({ name, fits }) => name !== undefined && name === next?.action && fits(facts.state, facts))
     : undefined;
 
 const workersLink = () => h('a', { class: 'button', id: 'next-place', href: '#/machinery' }, 'Workers and queues');
@@ -185,7 +185,9 @@ const places = {
 /** All but the one that stands beside the reason already. */
 const actionsCard = (facts, next, refresh) => {
   const beside = suggested(facts, next);
-  const fitting = may('operator') ? orderActions.filter((action) => action !== beside && action.fits(facts.state)) : [];
+  const fitting = may('operator')
+    ? orderActions.filter((action) => action !== beside && action.fits(facts.state, facts))
+    : [];
   return h(
     'section',
     { class: 'card act' },

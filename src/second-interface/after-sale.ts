@@ -3,7 +3,7 @@ import type { AfterSaleInput, AskedMessage } from '../../workflows/order-message
 import { Failure } from '../domain/failures';
 import { isClosed, type Terminal } from '../domain/order';
 import type { OrderRow } from '../store/orders';
-import type { SecondInterface } from './ask-order';
+import { engineAway, type SecondInterface } from './ask-order';
 
 type Ask = (row: OrderRow, message: AskedMessage) => Promise<OrderRow>;
 
@@ -11,7 +11,7 @@ type Ask = (row: OrderRow, message: AskedMessage) => Promise<OrderRow>;
  * An operator has the codes delivered again: by the order itself while it waits undeliverable, by a workflow of its own
  * once it is closed, under the same webhook-id.
  *
- * @throws Failure `not_issued`, `order_closed`, `terminal_fixed`.
+ * @throws Failure `not_issued`, `order_closed` (also of codes that are void), `terminal_fixed`, `unavailable`.
  */
 export const redeliverCodes = async (
   room: SecondInterface,
@@ -19,6 +19,7 @@ export const redeliverCodes = async (
   ask: Ask,
   terminal?: Terminal,
 ): Promise<OrderRow> => {
+  if (row.voidedAt) throw new Failure('order_closed', { detail: 'The codes of the order were declared void' });
   const after = await ask(row, {
     kind: 'redeliver',
     ...(terminal ? { terminal, isSame: isDeepStrictEqual(terminal, row.terminal) } : {}),
@@ -29,7 +30,7 @@ export const redeliverCodes = async (
   return after;
 };
 
-/** An operator declares delivered codes void; the issuer is told which. @throws Failure `not_issued`, `order_closed`. */
+/** An operator declares delivered codes void; the issuer is told which. @throws Failure `not_issued`, `order_closed`, `unavailable`. */
 export const voidCodes = async (room: SecondInterface, row: OrderRow): Promise<OrderRow> => {
   if (isClosed(row.facts.state)) throw new Failure('order_closed');
   if (row.facts.state !== 'delivered') throw new Failure('not_issued');
@@ -53,7 +54,7 @@ const startAfterSale = async (
   const n = await orders.nextAfterSale(row);
   if (n === undefined) throw new Failure('in_progress', { retryAfterSeconds: 1 });
   const { issuerId, orderNo, facts } = row;
-  await gateway.startAfterSale(
+  const started = await gateway.startAfterSale(
     {
       issuerId,
       orderNo,
@@ -66,4 +67,6 @@ const startAfterSale = async (
     },
     n,
   );
+  // It may have been started all the same: a repeat delivers under the same webhook-id, and voids only once.
+  if (started === 'away') throw engineAway();
 };

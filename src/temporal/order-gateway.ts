@@ -138,9 +138,7 @@ export const createOrderGateway = ({
       );
       return 'started';
     } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return 'exists';
-      if (isAway(error) || isBusy(error)) return 'away';
-      throw error;
+      return notStarted(error);
     }
   };
 
@@ -194,9 +192,7 @@ export const createOrderGateway = ({
       );
       return 'started';
     } catch (error) {
-      if (error instanceof ActivityExecutionAlreadyStartedError) return 'exists';
-      if (isAway(error) || isBusy(error)) return 'away';
-      throw error;
+      return notStarted(error);
     }
   };
 
@@ -218,21 +214,24 @@ export const createOrderGateway = ({
       }
     },
 
-    startAfterSale: async (input: AfterSaleInput, n: number): Promise<void> => {
-      await call('start_after_sale', () =>
-        client.workflow.start(workflowNames.afterSale, {
-          workflowId: afterSaleWorkflowId(input, n),
-          taskQueue,
-          args: [input],
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          typedSearchAttributes: nameAttributes(input),
-          staticSummary: `${input.kind} of order ${input.orderNo} of ${input.issuerId}`,
-          priority: { fairnessKey: input.issuerId },
-        }),
-      ).catch((error: unknown) => {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      });
+    startAfterSale: async (input: AfterSaleInput, n: number): Promise<'started' | 'exists' | 'away'> => {
+      try {
+        await call('start_after_sale', () =>
+          client.workflow.start(workflowNames.afterSale, {
+            workflowId: afterSaleWorkflowId(input, n),
+            taskQueue,
+            args: [input],
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            workflowIdConflictPolicy: 'USE_EXISTING',
+            typedSearchAttributes: nameAttributes(input),
+            staticSummary: `${input.kind} of order ${input.orderNo} of ${input.issuerId}`,
+            priority: { fairnessKey: input.issuerId },
+          }),
+        );
+        return 'started';
+      } catch (error) {
+        return notStarted(error);
+      }
     },
 
     /** A standalone activity: its nine delays add up to days, which no order waits for. `delay` is what the first try asks for. */
@@ -269,6 +268,15 @@ export const createOrderGateway = ({
 
 /** Callers give whole rows: only the name goes to the engine. */
 const eventName = ({ issuerId, orderNo }: OrderName, sequence: number) => ({ issuerId, orderNo, sequence });
+
+/** @throws what is neither a start that was made before nor an engine that cannot make one now. */
+const notStarted = (error: unknown): 'exists' | 'away' => {
+  const isThere =
+    error instanceof WorkflowExecutionAlreadyStartedError || error instanceof ActivityExecutionAlreadyStartedError;
+  if (isThere) return 'exists';
+  if (isAway(error) || isBusy(error)) return 'away';
+  throw error;
+};
 
 const asked = (error: unknown): Asked => {
   if (error instanceof WorkflowUpdateFailedError) {

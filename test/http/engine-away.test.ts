@@ -138,6 +138,31 @@ describe('while the engine is away', () => {
     expectProblem(await whileAway(() => issuer.post('/echo', { a: 1 })), 503, 'unavailable');
   });
 
+  test('what an operator does after the delivery is refused with 503, and done once the engine is back', async () => {
+    await issuer.placeVerified('away-void');
+    await issuer.submit('away-void', [{ itemId: 'a', value: 'AWAY-VOID' }]);
+    await issuer.message('order.delivered', 'away-void');
+    const path = `/orders/${issuer.issuerId}/away-void/void`;
+    expectProblem(await away.operator('POST', path), 503, 'unavailable');
+    expect((await there.operator('POST', path)).status).toBe(200);
+    await issuer.message('order.codes_void', 'away-void');
+    expectProblem(await there.operator('POST', `/orders/${issuer.issuerId}/away-void/redeliver`), 409, 'order_closed');
+  });
+
+  test('a batch ends after three orders that could not be asked, and says where it would go on', async () => {
+    const shop = await startIssuer(there);
+    for (let n = 0; n < 5; n += 1) await shop.placeVerified(`batch-${n}`);
+    const batch = { filter: { issuerId: shop.issuerId }, action: 'cancel' };
+    const renotify = { ...batch, action: 'renotify' };
+    const stopped = (await away.operator('POST', '/batches', renotify)).body;
+    expect(stopped).toMatchObject({ matched: 3, changed: 0, nextCursor: expect.any(String) });
+    expect(stopped.failed.map(({ code }: { code: string }) => code)).toEqual(Array(3).fill('unavailable'));
+    const { body: rest } = await away.operator('POST', '/batches', { ...renotify, cursor: stopped.nextCursor });
+    expect(rest).toMatchObject({ matched: 2, changed: 0 });
+    expect(rest.nextCursor).toBeUndefined();
+    await shop.stop();
+  });
+
   test('the api is alive, says that it is not ready, and which part is away', async () => {
     expect((await fetch(`${away.baseUrl}/healthz`)).status).toBe(200);
     const ready = await fetch(`${away.baseUrl}/readyz`);

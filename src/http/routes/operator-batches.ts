@@ -22,6 +22,8 @@ const runningStates = ['accepted', 'notified', 'verified', 'partially_issued'] a
 /** Of one call, however few of them the action is for. */
 const rowsLimit = 5_000;
 const pageRows = 200;
+/** The engine is away then: each further order would only wait for it in vain. */
+const awayInARowMax = 3;
 
 /** One action on many orders, in calls of a size that the caller chooses: so it can be followed, and stopped. */
 export const mountOperatorBatches = (mount: Mount, parts: OperatorBatches): void => {
@@ -75,19 +77,27 @@ export const mountOperatorBatches = (mount: Mount, parts: OperatorBatches): void
       const { matched, nextCursor } = await matching(body);
       const failed: { issuerId: string; orderNo: string; code: FailureCode }[] = [];
       let changed = 0;
-      await pace.each(dryRun ? [] : matched, async (row) => {
+      let awayInARow = 0;
+      const done = await pace.each(dryRun ? [] : matched, async (row) => {
         try {
           await act(body, row);
           changed += 1;
+          awayInARow = 0;
         } catch (error) {
           const { issuerId, orderNo } = row;
-          failed.push({ issuerId, orderNo, code: error instanceof Failure ? error.code : 'internal' });
+          const code = error instanceof Failure ? error.code : 'internal';
+          failed.push({ issuerId, orderNo, code });
+          awayInARow = code === 'unavailable' ? awayInARow + 1 : 0;
         }
+        return awayInARow < awayInARowMax;
       });
-      if (!dryRun) await audit('orders.batch', action, undefined, { ...filter, matched: matched.length, changed });
+      const looked = dryRun ? matched : matched.slice(0, done);
+      const last = looked.at(-1);
+      const next = last && looked.length < matched.length ? cursorOf(last.position) : nextCursor;
+      if (!dryRun) await audit('orders.batch', action, undefined, { ...filter, matched: looked.length, changed });
       return {
         status: 200,
-        body: { matched: matched.length, changed, failed, ...(nextCursor === undefined ? {} : { nextCursor }) },
+        body: { matched: looked.length, changed, failed, ...(next === undefined ? {} : { nextCursor: next }) },
       };
     },
   });
