@@ -9,6 +9,7 @@ import { judgeSubmission } from '../src/second-interface/claim-codes';
 import { resumeIfLost } from '../src/second-interface/resume-order';
 import { startableOrder } from '../src/second-interface/startable-order';
 import type { Issuers } from '../src/store/issuers';
+import type { OrderRow } from '../src/store/orders';
 import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
 import type { Troubles } from '../src/temporal/troubles';
@@ -43,11 +44,18 @@ export interface Reconciling {
   readonly nowMs: () => number;
   /** Called between two items: a pass whose worker died is given up in seconds, and the next one is not kept waiting. */
   readonly sayAlive?: () => void;
+  /** How long one stage begins new items. */
+  readonly stageLimitMs?: number;
 }
 
 /** What is younger may still be on its ordinary way. */
 const settleMs = 30_000;
 const batch = 100;
+/**
+ * An order whose code is unfit answers nothing, and each question to it takes seconds: without a limit one stage of them
+ * took the whole pass. All stages with their last items, and the alerts, fit into the four minutes of the activity.
+ */
+const longestStageMs = 15_000;
 
 const firstPosition = '0';
 
@@ -60,38 +68,64 @@ interface Turn {
 export const createReconcile = (parts: Reconciling, turn: Turn = { after: firstPosition }) => ({
   reconcile: async (): Promise<Reconciled> => {
     const before = new Date(parts.nowMs() - settleMs);
-    const starts = await startMissing(parts, before);
-    const mended = {
-      ...starts,
-      codesJudged: await judgeClaims(parts, before),
-      inboxJudged: await judgeInbox(parts, before),
-      eventsStarted: await startEvents(parts, before),
-      viewsRefreshed: await refreshViews(parts),
-      cancelled: await cancelOrphans(parts),
-      purged: await purgeOld(parts),
-      resumed: await resumeLost(parts, turn, before),
+    const failures: unknown[] = [];
+    /** A stage that fails as a whole keeps the pass neither from the others nor from the look for trouble. */
+    const stage = async (mend: () => Promise<number>): Promise<number> => {
+      try {
+        return await mend();
+      } catch (error) {
+        failures.push(error);
+        return 0;
+      }
     };
-    parts.meter.mended(mended);
-    return { ...mended, ...(await parts.alert()) };
+    let tooOld = 0;
+    const mended = {
+      started: await stage(async () => {
+        const starts = await startMissing(parts, before);
+        tooOld = starts.tooOld;
+        return starts.started;
+      }),
+      codesJudged: await stage(() => judgeClaims(parts, before)),
+      inboxJudged: await stage(() => judgeInbox(parts, before)),
+      eventsStarted: await stage(() => startEvents(parts, before)),
+      viewsRefreshed: await stage(() => refreshViews(parts)),
+      cancelled: await stage(() => cancelOrphans(parts)),
+      purged: await stage(() => purgeOld(parts)),
+      resumed: await stage(() => resumeLost(parts, turn, before)),
+    };
+    const all = { ...mended, tooOld };
+    parts.meter.mended(all);
+    const alerted = await parts.alert();
+    // Shown in the Temporal UI as the pass's failure.
+    if (failures.length > 0) throw failures[0];
+    return { ...all, ...alerted };
   },
 });
 
-/** One item's trouble never keeps the pass from the others; it comes up again at the next one. */
+/**
+ * One item's trouble never keeps the pass from the others; it comes up again at the next one. What could not be mended
+ * goes behind the others by `defer`, so that the next pass does not spend its time on the same again.
+ */
 const each = async <T extends { readonly _id: string }>(
-  { log, sayAlive }: Pick<Reconciling, 'log' | 'sayAlive'>,
+  { log, sayAlive, stageLimitMs = longestStageMs }: Pick<Reconciling, 'log' | 'sayAlive' | 'stageLimitMs'>,
   what: string,
   items: readonly T[],
   mend: (item: T) => Promise<boolean>,
+  defer?: (item: T) => Promise<void>,
 ) => {
+  const endMs = performance.now() + stageLimitMs;
   let mended = 0;
   for (const item of items) {
+    if (performance.now() >= endMs) break;
     sayAlive?.();
     try {
       if (await mend(item)) mended += 1;
+      else await defer?.(item);
     } catch (error) {
       const problem = error instanceof Error ? error.name : 'unknown';
       // Every id begins with its order's, but that of a kept answer, which begins with its issuer's.
       log.warn({ what, of: item._id, problem }, 'the reconciler could not mend');
+      await defer?.(item);
     }
   }
   return mended;
@@ -120,17 +154,24 @@ const startMissing = async (parts: Reconciling, before: Date) => {
 
 /** Claims without a verdict: the api died before the Update, or answered 202. */
 const judgeClaims = async ({ room, ...parts }: Reconciling, before: Date) =>
-  each(parts, 'claim', await room.codes.unjudged(before, batch), async (submission) => {
-    const row = await room.orders.find(submission);
-    return row !== null && (await judgeSubmission(room, row, submission)) === 'settled';
-  });
-
-/** Refusals and cancellations that were answered 202. */
-const judgeInbox = async ({ room, ...parts }: Reconciling, before: Date) =>
   each(
     parts,
+    'claim',
+    await room.codes.unjudged(before, batch),
+    async (submission) => {
+      const row = await room.orders.find(submission);
+      return row !== null && (await judgeSubmission(room, row, submission)) === 'settled';
+    },
+    ({ _id }) => room.codes.defer(_id, before),
+  );
+
+/** Refusals and cancellations that were answered 202. */
+const judgeInbox = async ({ room, ...parts }: Reconciling, before: Date) => {
+  const waitingBefore = new Date(Math.min(before.getTime() + settleMs, parts.nowMs()));
+  return each(
+    parts,
     'inbox',
-    await room.inbox.waiting(new Date(Math.min(before.getTime() + settleMs, parts.nowMs())), batch),
+    await room.inbox.waiting(waitingBefore, batch),
     async (waiting) => {
       const row = await room.orders.find(waiting);
       const { message } = waiting;
@@ -139,7 +180,9 @@ const judgeInbox = async ({ room, ...parts }: Reconciling, before: Date) =>
       await room.inbox.remove(waiting, waiting.updateId);
       return true;
     },
+    (waiting) => room.inbox.defer(waiting, waiting.updateId, waitingBefore),
   );
+};
 
 /** Events in the outbox that nobody has sent yet. */
 const startEvents = async ({ room, ...parts }: Reconciling, before: Date) =>
@@ -161,17 +204,17 @@ const refreshViews = async ({ room, requests, ...parts }: Reconciling) =>
     return facts !== undefined;
   });
 
-/** Open orders of a deleted issuer. */
+/** Open orders of deleted issuers. */
 const cancelOrphans = async ({ room, issuers, ...parts }: Reconciling): Promise<number> => {
-  let cancelled = 0;
+  const open: OrderRow[] = [];
   for (const { _id } of await issuers.buriedSince(new Date(parts.nowMs() - retentionMs), batch)) {
-    const open = await room.orders.openOf(_id, cancellableStates, batch);
-    cancelled += await each(parts, 'orphan', open, async (row) => {
-      await cancelOrder(room, row, 'issuer-deleted', { reason: 'the issuer was deleted' }, 'operator');
-      return true;
-    });
+    if (open.length >= batch) break;
+    open.push(...(await room.orders.openOf(_id, cancellableStates, batch - open.length)));
   }
-  return cancelled;
+  return each(parts, 'orphan', open, async (row) => {
+    await cancelOrder(room, row, 'issuer-deleted', { reason: 'the issuer was deleted' }, 'operator');
+    return true;
+  });
 };
 
 /** Orders that ended long ago: their codes are shredded, and what is personal is forgotten. */
@@ -185,11 +228,14 @@ const purgeOld = async ({ purge, purgeAfterMs, ...parts }: Reconciling): Promise
 const resumeLost = async (parts: Reconciling, turn: Turn, before: Date): Promise<number> => {
   const { room, troubles, log } = parts;
   const open = await room.orders.openAfter(turn.after, before, batch);
-  turn.after = open.length < batch ? firstPosition : (open.at(-1)?.position ?? firstPosition);
-  return each(parts, 'resume', open, async (row) => {
+  const resumed = await each(parts, 'resume', open, async (row) => {
+    turn.after = row.position;
     const outcome = await resumeIfLost(room, troubles, row);
     if (outcome === 'too_large')
       log.error({ order: row._id }, 'an order has no workflow and too many codes: a person must look');
     return outcome === 'resumed' || outcome === 'view_written';
   });
+  const isRoundOver = open.length < batch && (open.length === 0 || turn.after === open.at(-1)?.position);
+  if (isRoundOver) turn.after = firstPosition;
+  return resumed;
 };

@@ -159,6 +159,14 @@ export const createCodes = ({ submissions }: Database) => ({
     return rows.length > submittedLimit ? undefined : rows;
   },
 
+  /** The reconciler asked in vain: the claim goes behind all others that its pass saw. */
+  defer: async (id: string, until: Date): Promise<void> => {
+    await submissions.updateOne(
+      { _id: id, status: 'claimed', unjudgedSince: { $lt: until } },
+      { $set: { unjudgedSince: until } },
+    );
+  },
+
   /** Read by the reconciler: claims without a verdict. */
   unjudged: (before: Date, limit: number): Promise<SubmissionRow[]> =>
     submissions

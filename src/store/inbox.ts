@@ -9,6 +9,7 @@ export interface InboxRow {
   readonly orderNo: string;
   readonly updateId: string;
   readonly message: OrderMessage;
+  /** Its place in the row: when it came, or when the reconciler last asked in vain. */
   readonly at: Date;
 }
 
@@ -25,6 +26,11 @@ export const createInbox = ({ inbox }: Database) => ({
 
   remove: async (order: OrderName, updateId: string): Promise<void> => {
     await inbox.deleteOne({ _id: submissionId(order, updateId) });
+  },
+
+  /** The reconciler asked in vain: the message goes behind all others that its pass saw. */
+  defer: async (order: OrderName, updateId: string, until: Date): Promise<void> => {
+    await inbox.updateOne({ _id: submissionId(order, updateId), at: { $lt: until } }, { $set: { at: until } });
   },
 
   waiting: (before: Date, limit: number): Promise<InboxRow[]> =>

@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { createReconcile, type Reconciled } from '../../activities/reconcile';
+import type { Alerted } from '../../activities/tell-alerts';
 import { createLogger } from '../../src/logger';
 import { createOrderMeter } from '../../src/metrics/order-meter';
 import type { Platform } from './platform';
@@ -7,7 +8,12 @@ import type { Platform } from './platform';
 /** One pass of what the worker's Schedule runs; a minute ahead when not told otherwise, so that nothing is too young for it. */
 export const reconcileOnce = (
   { core: { room, issuers, requests, purge, troubles } }: Pick<Platform, 'core'>,
-  { nowMs = () => Date.now() + 60_000, purgeAfterMs }: { nowMs?: () => number; purgeAfterMs?: number } = {},
+  {
+    nowMs = () => Date.now() + 60_000,
+    purgeAfterMs,
+    stageLimitMs,
+    alert = async () => ({ alertsRaised: 0, alertsCleared: 0, alertsTold: 0 }),
+  }: { nowMs?: () => number; purgeAfterMs?: number; stageLimitMs?: number; alert?: () => Promise<Alerted> } = {},
 ): Promise<Reconciled> =>
   createReconcile({
     room,
@@ -17,7 +23,8 @@ export const reconcileOnce = (
     troubles,
     purgeAfterMs,
     meter: createOrderMeter(new Registry()),
-    alert: async () => ({ alertsRaised: 0, alertsCleared: 0, alertsTold: 0 }),
+    alert,
     log: createLogger('silent', 'test'),
     nowMs,
+    ...(stageLimitMs === undefined ? {} : { stageLimitMs }),
   }).reconcile();

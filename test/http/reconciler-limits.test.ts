@@ -1,0 +1,75 @@
+import type { TestIssuer } from '../support/issuer';
+import { platformOfFile } from '../support/platform-of-file';
+import { reconcileOnce } from '../support/reconcile';
+import { until } from '../support/until';
+
+const file = platformOfFile();
+const many = [1, 2, 3, 4, 5, 6, 7, 8];
+let issuer: TestIssuer;
+beforeAll(async () => {
+  issuer = await file.issuer();
+});
+afterEach(() => jest.restoreAllMocks());
+
+const noAlerts = async () => ({ alertsRaised: 0, alertsCleared: 0, alertsTold: 0 });
+const queued = async (orderNo: string, part: string, body: object) =>
+  issuer.post(`/orders/${orderNo}/${part}`, { orderNo, ...body });
+
+test('orders that answer nothing take a bounded time of each pass, and the next pass asks others', async () => {
+  const { platform } = file;
+  for (const n of many) {
+    await issuer.placeVerified(`codes-${n}`);
+    await issuer.placeVerified(`cancel-${n}`);
+  }
+  await platform.stopWorkers();
+  const answers = await Promise.all(
+    many.flatMap((n) => [
+      queued(`codes-${n}`, 'codes', {
+        type: 'order.codes',
+        token: issuer.tokenOf(`codes-${n}`),
+        codes: [{ itemId: 'a', value: `LIMIT-${n}` }],
+      }),
+      queued(`cancel-${n}`, 'cancellation', { type: 'order.cancellation', reason: 'changed my mind' }),
+    ]),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(many.flatMap(() => [202, 202]));
+
+  const asking = jest.spyOn(platform.core.gateway, 'ask');
+  const alert = jest.fn(noAlerts);
+  const askedIn = async (): Promise<string[]> => {
+    asking.mockClear();
+    const startedMs = performance.now();
+    await reconcileOnce(platform, { stageLimitMs: 4_000, alert });
+    expect(performance.now() - startedMs).toBeLessThan(25_000);
+    return asking.mock.calls.map(([{ orderNo }]) => orderNo);
+  };
+  const first = await askedIn();
+  const second = await askedIn();
+  expect(alert).toHaveBeenCalledTimes(2);
+  for (const kind of ['codes', 'cancel']) {
+    const inFirst = first.filter((orderNo) => orderNo.startsWith(kind));
+    const inSecond = second.filter((orderNo) => orderNo.startsWith(kind));
+    expect(inFirst.length).toBeGreaterThan(0);
+    expect(inFirst.length).toBeLessThan(many.length / 2);
+    expect(inSecond.length).toBeGreaterThan(0);
+    expect(inFirst.filter((orderNo) => inSecond.includes(orderNo))).toEqual([]);
+  }
+
+  asking.mockRestore();
+  await platform.startWorkers();
+  await until('every queued call is judged', async () => {
+    await reconcileOnce(platform);
+    const states = await Promise.all(many.map(async (n) => (await issuer.order(`cancel-${n}`)).body.state));
+    const ends = await Promise.all(many.map(async (n) => (await issuer.order(`codes-${n}`)).body.state));
+    return states.every((state) => state === 'cancelled') && ends.every((state) => state === 'delivered');
+  });
+}, 240_000);
+
+test('a pass looks for trouble although a stage of it failed, and is shown as failed', async () => {
+  const alert = jest.fn(noAlerts);
+  jest.spyOn(file.platform.core.room.codes, 'unjudged').mockRejectedValueOnce(new Error('no such luck'));
+  const inbox = jest.spyOn(file.platform.core.room.inbox, 'waiting');
+  await expect(reconcileOnce(file.platform, { alert })).rejects.toThrow('no such luck');
+  expect(inbox).toHaveBeenCalledTimes(1);
+  expect(alert).toHaveBeenCalledTimes(1);
+});
