@@ -16,6 +16,7 @@ export const createBatchPace = (nowMs: () => number) => {
      * @throws Failure `rate_limited` while another batch runs.
      */
     each: async <T>(items: readonly T[], act: (item: T) => Promise<boolean>): Promise<number> => {
+      // A batch of nothing takes no turn, and so ends nobody's.
       if (items.length === 0) return 0;
       if (isRunning) {
         throw new Failure('rate_limited', { detail: 'Another batch runs', retryAfterSeconds: 1 });
