@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import { Histogram, type Registry } from 'prom-client';
 
-/** As nginx counts those who hung up before they were answered. */
-const clientGone = 499;
+/** The client went before it had its answer, in the word that proxies use. */
+const hungUpStatus = 499;
 
 /** Rate, errors and duration by route and class of issuer. Never a label with an issuer's, an order's or a user's data. */
 export const createMetrics = (registry: Registry) => {
@@ -16,13 +16,14 @@ export const createMetrics = (registry: Registry) => {
   const observe: RequestHandler = (request, response, next) => {
     const end = durations.startTimer();
     response.on('close', () => {
-      // A stream of events ends when its reader leaves.
-      if (response.headersSent && !response.writableFinished) return;
+      // A stream of events that its reader leaves is no request that failed.
+      const isLeftStream = response.headersSent && !response.writableEnded;
+      if (isLeftStream) return;
       const route: unknown = request.route?.path;
       end({
         method: request.method,
         route: typeof route === 'string' ? route : 'none',
-        status: response.headersSent ? response.statusCode : clientGone,
+        status: response.writableFinished ? response.statusCode : hungUpStatus,
         issuer_class: response.locals.issuerClass ?? 'none',
       });
     });
