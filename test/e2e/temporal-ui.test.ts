@@ -147,6 +147,26 @@ test('what an issuer or a terminal did wrong stands in the details of the order,
   expect(seen[3]).toMatch(/The webhook terminal answered HTTP 410 at 20\S+\.\n\nCorrect the terminal/);
   expect(seen.join()).not.toMatch(/wrong-token|UI-CODE|http:/);
   expect(seen.join()).not.toContain(issuer.tokenOf('ui-5'));
+
+test('an order has a summary, details, and what it waits for now; the engine sees none of it', async () => {
+  const issuer = await file.issuer();
+  const { client, core } = file.platform;
+  await issuer.placeVerified('ui-5');
+  const handle = client.workflow.getHandle(`order/${issuer.issuerId}/ui-5`);
+  const shownNow = async (): Promise<string> => JSON.stringify(await handle.query('__temporal_workflow_metadata'));
+  const opened = async (sealed: IPayload | null | undefined): Promise<string> => {
+    expect(Buffer.from(sealed?.data as Uint8Array).toString('latin1')).not.toContain('ui-5');
+    const [payload] = await core.codec.decode([sealed as IPayload]);
+    return defaultPayloadConverter.fromPayload<string>(payload as IPayload);
+  };
+  const { userMetadata } = (await handle.describe()).raw.executionConfig ?? {};
+  expect(await opened(userMetadata?.summary)).toMatch(/ui-5/);
+  expect(await opened(userMetadata?.details)).toContain(`Order **ui-5** of issuer **${issuer.issuerId}**`);
+  expect(await shownNow()).toContain('waits for the issuer to submit 1 code(s) until');
+  await issuer.submit('ui-5', [{ itemId: 'a', value: 'UI-CODE-IN-NO-DETAIL' }]);
+  await handle.result();
+  expect(await shownNow()).toContain('Delivered. It waits for nothing.');
+  expect(await shownNow()).not.toContain('UI-CODE-IN-NO-DETAIL');
 });
 
 test('every view of the operations page is a query that the engine takes, and its link holds that query', async () => {
