@@ -77,11 +77,13 @@ export const overviewView = ({ root, signal }) => {
     const minute = shown.minutes[hovered ?? -1];
     const of = (minute ?? shown).toCode;
     const when = minute ? `${minuteText(minute.at)}:` : 'Last hour:';
+    const verified =
+      minute || shown.toVerification.count === 0 ? '' : `; to verification p50 ${spanText(shown.toVerification.p50Ms)}`;
     say(
       timesWords,
       of.count === 0
-        ? `${when} none delivered`
-        : `${when} p50 ${spanText(of.p50Ms)}, p95 ${spanText(of.p95Ms)}, p99 ${spanText(of.p99Ms)}`,
+        ? `${when} none delivered${verified}`
+        : `${when} p50 ${spanText(of.p50Ms)}, p95 ${spanText(of.p95Ms)}, p99 ${spanText(of.p99Ms)}${verified}`,
     );
   };
   const hover = (idx) => {
@@ -286,6 +288,8 @@ const funnelOf = ({ states: counted, sample }) => {
   );
 };
 
+const badCount = (n) => (n > 0 ? h('span', { class: 'bad-text' }, String(n)) : '0');
+
 const issuersOf = ({ issuers }) =>
   issuers.length === 0
     ? empty('No orders in the last hour')
@@ -294,11 +298,9 @@ const issuersOf = ({ issuers }) =>
         [
           { name: 'Issuer', lead: true, cell: ({ issuerId }) => issuerLink(issuerId) },
           { name: 'Orders', end: true, cell: ({ orders }) => String(orders) },
-          {
-            name: 'Failed',
-            end: true,
-            cell: ({ failed }) => (failed > 0 ? h('span', { class: 'bad-text' }, String(failed)) : '0'),
-          },
+          { name: 'Failed', end: true, cell: ({ failed }) => badCount(failed) },
+          { name: 'Wrong verifications', end: true, cell: ({ failedVerifications }) => badCount(failedVerifications) },
+          { name: 'Tries again', end: true, cell: ({ deliveriesTriedAgain }) => String(deliveriesTriedAgain) },
           { name: 'p50', end: true, cell: ({ toCode }) => spanText(toCode.p50Ms) },
           { name: 'p95', end: true, cell: ({ toCode }) => spanText(toCode.p95Ms) },
         ],

@@ -89,6 +89,8 @@ export const overviewOf = ({ atMs, newest, isCapped, oldest, waiting, trouble }:
         issuerId,
         orders: orders.length,
         ...countOutcomes(orders),
+        failedVerifications: sum(orders.map(({ facts }) => facts.failures)),
+        deliveriesTriedAgain: sum(orders.map(({ facts }) => Math.max(0, facts.delivery.tries - 1))),
         toCode: percentiles(orders.flatMap(msToCode)),
       })),
     oldest: [...oldest]

@@ -56,6 +56,23 @@ describe('the overview', () => {
     expect(percentiles([])).toEqual({ count: 0, p50Ms: null, p95Ms: null, p99Ms: null });
   });
 
+  test('says of each issuer how often it asked wrongly, and how often a terminal was called again', () => {
+    const troubled = (failures: number, tries: number): SampledOrder => ({
+      ...order('undeliverable', failures * 10 + tries),
+      facts: { failures, updatedAtMs: atMs, delivery: { state: 'none', tries } },
+    });
+    const { issuers } = overview([
+      troubled(2, 0),
+      troubled(1, 1),
+      troubled(0, 7),
+      { ...troubled(4, 2), issuerId: 'b' },
+    ]);
+    expect(issuers).toEqual([
+      expect.objectContaining({ issuerId: 'acme', orders: 3, failedVerifications: 3, deliveriesTriedAgain: 6 }),
+      expect.objectContaining({ issuerId: 'b', orders: 1, failedVerifications: 4, deliveriesTriedAgain: 1 }),
+    ]);
+  });
+
   test('counts what waits now apart from what came in the hour', () => {
     const accepted = overview([order('accepted', 0)]).states.find(({ state }) => state === 'accepted');
     expect(accepted).toEqual({ state: 'accepted', lastHour: 1, now: 3, isNowCapped: false });
