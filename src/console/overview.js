@@ -17,6 +17,7 @@ export const overviewView = ({ root, signal }) => {
   const timesWords = h('p', { class: 'chart-words' });
   const funnel = h('div', {});
   const issuers = h('div', {});
+  const issuersNote = h('p', { class: 'soft' }, 'Wrong: failed verifications. Retried: deliveries tried again.');
   const oldest = h('div', {});
   const failures = h('div', {});
 
@@ -55,7 +56,7 @@ export const overviewView = ({ root, signal }) => {
       'div',
       { class: 'halves' },
       h('section', { class: 'card' }, h('h2', {}, 'By state'), funnel),
-      h('section', { class: 'card' }, h('h2', {}, 'By issuer, last hour'), issuers),
+      h('section', { class: 'card' }, h('h2', {}, 'By issuer, last hour'), issuers, issuersNote),
     ),
     h('div', { class: 'halves' }, machineryCards(signal)),
   );
@@ -299,8 +300,8 @@ const issuersOf = ({ issuers }) =>
           { name: 'Issuer', lead: true, cell: ({ issuerId }) => issuerLink(issuerId) },
           { name: 'Orders', end: true, cell: ({ orders }) => String(orders) },
           { name: 'Failed', end: true, cell: ({ failed }) => badCount(failed) },
-          { name: 'Wrong verifications', end: true, cell: ({ failedVerifications }) => badCount(failedVerifications) },
-          { name: 'Tries again', end: true, cell: ({ deliveriesTriedAgain }) => String(deliveriesTriedAgain) },
+          { name: 'Wrong', end: true, cell: ({ failedVerifications }) => badCount(failedVerifications) },
+          { name: 'Retried', end: true, cell: ({ deliveriesTriedAgain }) => String(deliveriesTriedAgain) },
           { name: 'p50', end: true, cell: ({ toCode }) => spanText(toCode.p50Ms) },
           { name: 'p95', end: true, cell: ({ toCode }) => spanText(toCode.p95Ms) },
         ],
