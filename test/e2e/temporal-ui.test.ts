@@ -147,6 +147,7 @@ test('what an issuer or a terminal did wrong stands in the details of the order,
   expect(seen[3]).toMatch(/The webhook terminal answered HTTP 410 at 20\S+\.\n\nCorrect the terminal/);
   expect(seen.join()).not.toMatch(/wrong-token|UI-CODE|http:/);
   expect(seen.join()).not.toContain(issuer.tokenOf('ui-5'));
+});
 
 test('an order has a summary, details, and what it waits for now; the engine sees none of it', async () => {
   const issuer = await file.issuer();
