@@ -1,12 +1,13 @@
-import { cancellationSignal } from '@temporalio/activity';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { openCodes } from '../src/channels/open-codes';
 import { createWebhookChannel, type WebhookOutcome } from '../src/channels/webhook';
 import type { OrderName } from '../src/domain/ids';
 import type { TimelineEntry } from '../src/domain/messages';
 import { ownMessageId } from '../src/first-interface/message-id';
-import { deliveryDelayMs, lengthenedDelayMs } from '../src/outbound/schedule';
+import { deliveryDelayMs, deliveryRoundMs, lengthenedDelayMs } from '../src/outbound/schedule';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
+import type { OrderRow } from '../src/store/orders';
 import { type CallsOut, notTried, rowOf, triesOf } from './call-issuer';
 
 export interface Delivery extends OrderName {
@@ -37,7 +38,8 @@ export const createDeliver = (parts: CallsOut & { readonly keys: PlatformKeys })
       const messageId = ownMessageId(delivery, 'delivery', delivery.n);
       const failedTries = triesOf(row, 'delivery_tried', messageId);
       const held = await parts.room.codes.accepted(row);
-      if (held.length < row.facts.issued) return codesMissing(parts, delivery, messageId, row.facts.delivery.tries);
+      // The database is of an older moment than the engine: part of an order must not pass for all of it.
+      if (held.length < row.facts.issued) return untried(parts, delivery, messageId, row, 'codes_missing');
       const outcome = await webhook.deliver({
         order: row,
         url: row.terminal.url,
@@ -47,7 +49,12 @@ export const createDeliver = (parts: CallsOut & { readonly keys: PlatformKeys })
         signal: cancellationSignal(),
       });
       parts.meter.delivery('webhook', outcome.kind, outcome.kind === 'not_tried' ? 0 : outcome.tookMs);
-      if (outcome.kind === 'not_tried') throw notTried(outcome.reason, 'the terminal was not tried', outcome.delayMs);
+      if (outcome.kind === 'not_tried') {
+        // A circuit that stays open, or a crowd before it: a person may know another terminal.
+        const endMs = activityInfo().scheduledTimestampMs + deliveryRoundMs(await delaysOf(parts, row));
+        if (parts.nowMs() > endMs) return untried(parts, delivery, messageId, row, outcome.reason);
+        throw notTried(outcome.reason, 'the terminal was not tried', outcome.delayMs);
+      }
       const tries = row.facts.delivery.tries + 1;
       await parts.room.orders.recordTry(
         delivery,
@@ -55,9 +62,7 @@ export const createDeliver = (parts: CallsOut & { readonly keys: PlatformKeys })
         { deliveryTries: tries },
       );
       if (outcome.kind === 'delivered') return { kind: 'delivered', tries };
-      const issuer = await parts.issuers.findEver(row.issuerId);
-      const settings = issuer && (await parts.room.settings.effectiveFor(issuer, row.product.id));
-      const delayMs = deliveryDelayMs(failedTries + 1, settings?.deliveryDelaysSeconds);
+      const delayMs = deliveryDelayMs(failedTries + 1, await delaysOf(parts, row));
       if (outcome.status === 410 || delayMs === undefined) {
         return { kind: 'undeliverable', tries, problem: outcome.problem };
       }
@@ -70,18 +75,25 @@ export const createDeliver = (parts: CallsOut & { readonly keys: PlatformKeys })
   };
 };
 
-/** The database is of an older moment than the engine: part of an order must not pass for all of it, and a person looks. */
-const codesMissing = async (
+const delaysOf = async ({ issuers, room }: CallsOut, { issuerId, product }: OrderRow) => {
+  const issuer = await issuers.findEver(issuerId);
+  return issuer ? (await room.settings.effectiveFor(issuer, product.id)).deliveryDelaysSeconds : undefined;
+};
+
+/** The terminal was not called, and waiting for that changes nothing: a person looks. */
+const untried = async (
   { room, nowMs }: CallsOut,
   delivery: Delivery,
   messageId: string,
-  tries: number,
+  { facts }: OrderRow,
+  problem: string,
 ): Promise<DeliveryResult> => {
-  const problem = 'codes_missing';
-  const detail = { message: messageId, ok: false, problem };
-  const line: TimelineEntry = { key: `${messageId}.${problem}`, atMs: nowMs(), event: 'delivery_tried', detail };
+  const atMs = nowMs();
+  // Without its message: it is not one of that message's tries.
+  const detail = { ok: false, problem };
+  const line: TimelineEntry = { key: `${messageId}.${problem}.${atMs}`, atMs, event: 'delivery_tried', detail };
   await room.orders.recordTry(delivery, [line]);
-  return { kind: 'undeliverable', tries, problem };
+  return { kind: 'undeliverable', tries: facts.delivery.tries, problem };
 };
 
 const deliveryEntry = (

@@ -14,6 +14,8 @@ const problems: Readonly<Record<string, string>> = {
   answer_unreadable: 'sent an answer that is none of the three shapes',
   function_threw: 'failed inside its function',
   function_unknown: 'is a function that is not loaded here',
+  breaker_open: 'was not called any more, as it failed too often',
+  over_limit: 'was not called, as too many other calls to it ran',
   codes_missing: 'was not called, as the database lacks codes that the order was given',
   code_conflict: 'gave codes that contradict those the order holds',
   code_reused: 'gave a code that another order holds',

@@ -1,6 +1,5 @@
 import { builtInSettings } from '../domain/settings';
-
-const secondMs = 1000;
+import { minuteMs, secondMs } from '../domain/timings';
 
 const jitterShare = 0.1;
 const retryAfterMaxMs = 300 * secondMs;
@@ -38,6 +37,10 @@ export const deliveryDelayMs = (
   const delaysMs = inMs(delaysSeconds, builtInSettings.deliveryDelaysSeconds);
   return delaysMs[(failedTry - 1) % (delaysMs.length + 1)];
 };
+
+/** How long a round of tries may take that are not made: as long as its delays, and a minute for what runs before it. */
+export const deliveryRoundMs = (delaysSeconds = builtInSettings.deliveryDelaysSeconds): number =>
+  inMs(delaysSeconds, builtInSettings.deliveryDelaysSeconds).reduce((sum, delayMs) => sum + delayMs, minuteMs);
 
 /** Seconds or an HTTP date, as 429 and 503 carry it; anything else counts as absent. */
 export const retryAfterMs = (header: string | undefined, nowMs: number): number | undefined => {

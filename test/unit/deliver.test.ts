@@ -1,0 +1,55 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createDeliver } from '../../activities/deliver';
+import { createKeyRing } from '../../src/sealing/key-ring';
+import { newOrderKey } from '../../src/sealing/order-keys';
+
+type Parts = Parameters<typeof createDeliver>[0];
+
+/** A terminal whose circuit is open, as the activity meets it so long after it was scheduled. */
+const deliver = async (afterMs: number) => {
+  const nowMs = 1_000_000_000;
+  const lines: unknown[] = [];
+  const ring = createKeyRing([Buffer.alloc(32, 7)]);
+  const row = {
+    issuerId: 'bean-bar',
+    orderNo: '1',
+    product: { id: 'coffee', name: 'Coffee' },
+    terminal: { channel: 'webhook', url: 'https://terminal.test/' },
+    facts: { issued: 0, delivery: { tries: 3 } },
+    timeline: [],
+    _id: 'bean-bar/1',
+    wrappedKey: newOrderKey(ring, 'bean-bar/1').wrapped,
+  };
+  const parts = {
+    room: {
+      orders: {
+        find: async () => row,
+        recordTry: async (_order: unknown, entries: unknown[]) => lines.push(...entries),
+      },
+      codes: { accepted: async () => [] },
+      settings: { effectiveFor: async () => ({ deliveryDelaysSeconds: [30, 90] }) },
+    },
+    issuers: { findEver: async () => ({ _id: 'bean-bar' }) },
+    outbound: { postSigned: async () => ({ kind: 'failed', reason: 'breaker_open', retryAfterMs: 30_000, tookMs: 0 }) },
+    meter: { delivery: () => undefined },
+    ring,
+    keys: { deliveryKey: generateKeyPairSync('ed25519').privateKey },
+    nowMs: () => nowMs,
+  } as unknown as Parts;
+  const environment = new MockActivityEnvironment({ scheduledTimestampMs: nowMs - afterMs });
+  const outcome = await environment
+    .run(createDeliver(parts).deliverCodes, { issuerId: 'bean-bar', orderNo: '1', n: 1, atMs: 0 })
+    .catch((error: Error) => error.message);
+  return { outcome, lines };
+};
+
+test('a delivery before an open circuit waits as long as its tries might take, and then for a person', async () => {
+  const wholeRoundMs = 180_000;
+  expect(await deliver(wholeRoundMs)).toEqual({ outcome: 'the terminal was not tried', lines: [] });
+  const { outcome, lines } = await deliver(wholeRoundMs + 1);
+  expect(outcome).toEqual({ kind: 'undeliverable', tries: 3, problem: 'breaker_open' });
+  expect(lines).toEqual([
+    expect.objectContaining({ event: 'delivery_tried', detail: { ok: false, problem: 'breaker_open' } }),
+  ]);
+});
