@@ -6,7 +6,7 @@ import type { EngineCallResult } from '../temporal/order-gateway';
  * How long a question to an order should take at most. Well below the limit of three seconds, past which an issuer hears
  * 503 or 202 and asks again: what is asked twice is worked on twice, and less and less gets done.
  */
-const aimMs = 1_200;
+const aimMs = 1_500;
 /** Questions are looked back on this long; of fewer than `askedMin` nothing is concluded. */
 const spanMs = 2_000;
 const askedMin = 6;
