@@ -15,6 +15,7 @@ import { type Idempotency, once } from './idempotency';
 import { authenticateIssuer, type IssuerAuth } from './issuer-auth';
 import { authorizeOperator, type OperatorAuth, requireRole } from './operator-auth';
 import { bodyLimitBytes, bytesOf, rawBody } from './raw-body';
+import { withinLimit } from './time-limit';
 
 type Params = Readonly<Record<string, string>>;
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete' | 'options';
@@ -68,6 +69,16 @@ export const createMount = (
     app[method](path, ...handlers);
   };
 
+  /** The place is given back when the work has ended, not when its sender was told that it takes too long. */
+  const admitted = async <T>(issuerId: string, work: () => Promise<T>): Promise<T> => {
+    const leave = admission.enter(issuerId);
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
+  };
+
   return {
     signedPost: <S extends z.ZodType>({
       path,
@@ -81,10 +92,9 @@ export const createMount = (
         const { issuer, webhookId } = await authenticateIssuer(parts, request as Request<{ issuerId: string }>);
         response.locals.issuerClass = issuer.codeMode;
         admit?.(issuer._id);
-        const leave = admission.enter(issuer._id);
-        try {
-          const raw = bytesOf(request.body);
-          const answer = await once(
+        const raw = bytesOf(request.body);
+        const work = admitted(issuer._id, () =>
+          once(
             parts,
             { issuerId: issuer._id, webhookId, path: request.originalUrl, raw },
             async () => {
@@ -95,18 +105,16 @@ export const createMount = (
               return handle({ issuer, params: request.params as Params, body, messageId: sha256(webhookId) });
             },
             (failure) => JSON.stringify(problemOf(failure, requestIdOf(response))),
-          );
-          if (answer.isProblem) response.locals.code = JSON.parse(answer.body).code;
-          if (answer.isReplay) response.setHeader('idempotency-replayed', 'true');
-          if (answer.retryAfterSeconds !== undefined)
-            response.setHeader('retry-after', String(answer.retryAfterSeconds));
-          response
-            .status(answer.status)
-            .type(answer.isProblem ? 'application/problem+json' : 'application/json')
-            .send(answer.body);
-        } finally {
-          leave();
-        }
+          ),
+        );
+        const answer = await withinLimit(work);
+        if (answer.isProblem) response.locals.code = JSON.parse(answer.body).code;
+        if (answer.isReplay) response.setHeader('idempotency-replayed', 'true');
+        if (answer.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(answer.retryAfterSeconds));
+        response
+          .status(answer.status)
+          .type(answer.isProblem ? 'application/problem+json' : 'application/json')
+          .send(answer.body);
       });
     },
 
@@ -114,13 +122,11 @@ export const createMount = (
       register('get', path, rawBody(bodyLimitBytes), async (request, response) => {
         const { issuer } = await authenticateIssuer(parts, request as Request<{ issuerId: string }>);
         response.locals.issuerClass = issuer.codeMode;
-        const leave = admission.enter(issuer._id);
-        try {
-          const query = parseWith(schema ?? emptyQuery, request.query) as z.output<S>;
-          response.status(200).json(await handle({ issuer, params: request.params as Params, query }));
-        } finally {
-          leave();
-        }
+        const query = () => parseWith(schema ?? emptyQuery, request.query) as z.output<S>;
+        const work = admitted(issuer._id, async () =>
+          handle({ issuer, params: request.params as Params, query: query() }),
+        );
+        response.status(200).json(await withinLimit(work));
       });
     },
 
