@@ -16,7 +16,7 @@ export const overviewView = ({ root, signal }) => {
   const timesBox = h('div', { class: 'chart', role: 'img' });
   const timesWords = h('p', { class: 'chart-words' });
   const funnel = h('div', {});
-  const issuers = h('div', {});
+  const issuers = h('div', { class: 'sideways' });
   const issuersNote = h('p', { class: 'soft' }, 'Wrong: failed verifications. Retried: deliveries tried again.');
   const oldest = h('div', {});
   const failures = h('div', {});
