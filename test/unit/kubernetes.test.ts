@@ -189,14 +189,15 @@ describe('the Kubernetes base', () => {
     });
   });
 
-  test('the worker reaches public addresses only, the api none but engine and database', () => {
+  test('beside engine, database and collector the worker reaches public addresses only, the api those on 443 only', () => {
     const egress = (name: string) => named('NetworkPolicy', name)?.spec.egress;
-    const state = [53, 53, 7233, 27017];
+    const state = [53, 53, 7233, 27017, 4318];
     expect(
       egress('codeferry-api').map((rule: Manifest['spec']) => rule.ports.map((p: Manifest['spec']) => p.port)),
-    ).toEqual([state]);
+    ).toEqual([state, [443]]);
     const [toState, toPublic] = egress('codeferry-worker');
     expect(toState.ports.map((p: Manifest['spec']) => p.port)).toEqual(state);
+    expect(egress('codeferry-api')[1].to).toEqual(toPublic.to);
     expect(toPublic.to[0].ipBlock.except).toEqual(
       expect.arrayContaining(['10.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16']),
     );
