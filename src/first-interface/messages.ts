@@ -14,15 +14,20 @@ export interface CodeRequestFacts extends NoticeFacts {
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
+/** How both calls that an issuer answers with the token begin. */
+const named = ({ issuerId, orderNo, product, quantity }: OrderRow, token: string) => ({
+  issuerId,
+  orderNo,
+  token,
+  product,
+  quantity,
+});
+
 export const paidMessage = (row: OrderRow, { token, atMs, verifyByMs }: NoticeFacts) => ({
   type: 'order.paid',
   timestamp: iso(atMs),
   data: {
-    issuerId: row.issuerId,
-    orderNo: row.orderNo,
-    token,
-    product: row.product,
-    quantity: row.quantity,
+    ...named(row, token),
     amount: row.amount,
     metadata: Object.fromEntries(row.metadata),
     ...(row.payment ? { payment: row.payment } : {}),
@@ -38,11 +43,7 @@ export const codeRequestMessage = (
   type: 'order.code_requested',
   timestamp: iso(atMs),
   data: {
-    issuerId: row.issuerId,
-    orderNo: row.orderNo,
-    token,
-    product: row.product,
-    quantity: row.quantity,
+    ...named(row, token),
     outstanding,
     metadata: Object.fromEntries(row.metadata),
     verifyBy: iso(verifyByMs),
