@@ -233,3 +233,19 @@ export const startParts = async ({
     stop,
   };
 };
+
+/** Both apis say so, one after the other, and all processes run. */
+export const allUp = async (platform: PlatformParts): Promise<void> => {
+  let inARow = 0;
+  for (let n = 0; n < 300 && inARow < 3; n += 1) {
+    const isReady = await fetch(`${platform.baseUrl}/readyz`, {
+      headers: { connection: 'close' },
+      signal: AbortSignal.timeout(3_000),
+    }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    inARow = isReady && [...platform.parts.values()].every((part) => part.isUp()) ? inARow + 1 : 0;
+    if (inARow === 0) await pause(100);
+  }
+};

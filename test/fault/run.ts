@@ -10,7 +10,7 @@ import { type FactOf, openFactLog, readFacts } from './facts';
 import { judge, type SeenOrder, type Verdicts } from './judge';
 import { countMended } from './mended';
 import type { Outside, Phase } from './outside';
-import { type PlatformParts, startParts } from './parts';
+import { allUp, type PlatformParts, startParts } from './parts';
 import { faultDeck, issuersOf, type PlannedOrder, planOrders } from './plan';
 import { createPublicApi, type PublicApi } from './public-api';
 import { createRandom } from './random';
@@ -184,22 +184,6 @@ const playScenes = async (
     say(`${isDone ? 'hit' : 'MISSED'} ${scene.name}`);
   }
   return missed;
-};
-
-/** Both apis say so, one after the other, and all processes run. */
-const allUp = async (platform: PlatformParts): Promise<void> => {
-  let inARow = 0;
-  for (let n = 0; n < 300 && inARow < 3; n += 1) {
-    const isReady = await fetch(`${platform.baseUrl}/readyz`, {
-      headers: { connection: 'close' },
-      signal: AbortSignal.timeout(3_000),
-    }).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    inARow = isReady && [...platform.parts.values()].every((part) => part.isUp()) ? inARow + 1 : 0;
-    if (inARow === 0) await pause(100);
-  }
 };
 
 const playRandomPlan = async (
