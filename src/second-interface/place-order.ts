@@ -37,8 +37,36 @@ export const placeOrder = async (
     status,
     body: orderBody(row, issuer.holds, room.nowMs(), pickupUrl(room, publicUrl, row)),
   });
-  const before = await room.orders.find(order);
-  if (before) return answer(200, sameContent(before, issuer, body));
+  /** An order that is there already is told as it is, whatever stands in the way of a new one. */
+  const known = async (): Promise<OperationAnswer | undefined> => {
+    const row = await room.orders.find(order);
+    return row ? answer(200, sameContent(row, issuer, body)) : undefined;
+  };
+  let row: OrderRow;
+  try {
+    row = await acceptable(room, publicUrl, terminalProblem, issuer, body);
+  } catch (error) {
+    const repeated = await known();
+    if (repeated) return repeated;
+    throw error;
+  }
+  if ((await room.orders.insertAccepted(row)) === 'inserted') {
+    startSoon(row);
+    return answer(201, row);
+  }
+  const repeated = await known();
+  if (!repeated) throw new Failure('order_conflict', { detail: 'The number is of an order that is no longer kept' });
+  return repeated;
+};
+
+/** The row of a new order, where one may be taken now. */
+const acceptable = async (
+  room: SecondInterface,
+  publicUrl: string,
+  terminalProblem: Placing['terminalProblem'],
+  issuer: IssuerRow,
+  body: PlaceOrder,
+): Promise<OrderRow> => {
   if (await room.maintenance.isOn()) {
     throw new Failure('unavailable', { detail: 'New orders are not taken: maintenance', retryAfterSeconds: 30 });
   }
@@ -46,13 +74,7 @@ export const placeOrder = async (
   const row = newRow(room, issuer, await room.settings.effectiveFor(issuer, body.product.id), publicUrl, body);
   const problem = await terminalProblem(row.terminal);
   if (problem) throw bodyInvalid([problem]);
-  if ((await room.orders.insertAccepted(row)) === 'inserted') {
-    startSoon(row);
-    return answer(201, row);
-  }
-  const raced = await room.orders.find(order);
-  if (!raced) throw new Failure('order_conflict', { detail: 'The number is of an order that is no longer kept' });
-  return answer(200, sameContent(raced, issuer, body));
+  return row;
 };
 
 /** Only where the pick-up page is the terminal: the link is the credential. */

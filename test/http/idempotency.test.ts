@@ -206,18 +206,18 @@ describe('the same webhook-id', () => {
 
   test('is answered in_progress while the first one runs, and with its answer afterwards', async () => {
     const { orders } = file.platform.core.room;
-    const find = orders.find.bind(orders);
+    const insert = orders.insertAccepted.bind(orders);
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const finding = jest.spyOn(orders, 'find').mockImplementation(async (order) => {
-      if (order.orderNo === 'slow') await held;
-      return find(order);
+    const inserting = jest.spyOn(orders, 'insertAccepted').mockImplementation(async (row) => {
+      if (row.orderNo === 'slow') await held;
+      return insert(row);
     });
     const webhookId = randomUUID();
     const first = issuer.post('/orders', payment('slow'), { webhookId });
-    await until('the first request is at work', () => finding.mock.calls.some(([{ orderNo }]) => orderNo === 'slow'));
+    await until('the first request is at work', () => inserting.mock.calls.some(([{ orderNo }]) => orderNo === 'slow'));
     const second = await issuer.post('/orders', payment('slow'), { webhookId });
     expectProblem(second, 409, 'in_progress');
     expect(second.headers.get('retry-after')).toBe('1');
