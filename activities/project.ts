@@ -57,9 +57,10 @@ export const createProject = ({
   }: OrderProjection): Promise<OrderFacts | undefined> => {
     const order = { issuerId, orderNo };
     if (accepted.length > 0) await room.codes.markAccepted(accepted);
-    for (const id of late) await room.codes.markLate(id);
     const ahead = await room.orders.project(order, projection);
     if (ahead) return ahead;
+    // After the row: before it, the engine may still lose the close that they came too late for, and the order take them.
+    for (const id of late) await room.codes.markLate(id);
     meter.projected(projection.facts, projection.events);
     for (const { sequence } of projection.events) tellEvent(order, sequence);
     return undefined;

@@ -3,6 +3,8 @@ import type { Fact } from './facts';
 /** States that are dangerous only when they are reached: a run that never was there has shown nothing. */
 export type Sometimes = Readonly<Record<string, number>>;
 
+const isEvent = (type: string): boolean => type !== 'order.paid' && type !== 'order.code_requested';
+
 /** Counted from the logs of issuers, terminals and the supervisor. */
 export const countSometimes = (
   facts: readonly Fact[],
@@ -38,7 +40,7 @@ export const countSometimes = (
         break;
       }
       case 'heard':
-        if (taken.has(fact.id)) add(`repeated although it was taken: ${fact.type}`);
+        if (taken.has(fact.id)) add(`repeated although it was taken: ${isEvent(fact.type) ? 'an event' : fact.type}`);
         break;
       case 'replied':
         if (['ok', 'issued', 'issuing', 'refused'].includes(fact.reply)) taken.add(fact.id);

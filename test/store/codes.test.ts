@@ -139,3 +139,20 @@ test('the reconciler sees claims without a verdict, oldest first, and nothing th
   const rows = await codes.unjudged(new Date(Date.now() - 60_000), 10);
   expect(rows.map(({ orderNo }) => orderNo)).toEqual(['unjudged-9', 'unjudged-5']);
 });
+
+test('codes that were late by a verdict that is lost are taken all the same, with their claims', async () => {
+  await codes.claimFor(submission('lost-verdict', 'u', [sealed('lv-1'), sealed('lv-2')]));
+  await codes.markLate('acme/lost-verdict/u');
+  await codes.markAccepted(['acme/lost-verdict/u']);
+  const held = await codes.accepted({ issuerId: 'acme', orderNo: 'lost-verdict' });
+  expect(held.map(({ valueFingerprint }) => valueFingerprint)).toEqual(['lv-1', 'lv-2']);
+  expect(await codes.claimFor(submission('thief', 'u', [sealed('lv-2')]))).toEqual({ kind: 'reused' });
+});
+
+test('where another order holds a late value meanwhile, it is not taken: one order per code', async () => {
+  await codes.claimFor(submission('too-late', 'u', [sealed('tl')]));
+  await codes.markLate('acme/too-late/u');
+  await codes.claimFor(submission('overtaker', 'u', [sealed('tl')]));
+  await expect(codes.markAccepted(['acme/too-late/u'])).rejects.toThrow(/duplicate/i);
+  expect(await stored({ claims: 'acme:tl' })).toMatchObject([{ orderNo: 'overtaker' }]);
+});

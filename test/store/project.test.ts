@@ -1,0 +1,79 @@
+import { createProject } from '../../activities/project';
+import type { SecondInterface } from '../../src/second-interface/ask-order';
+import { createCodes } from '../../src/store/codes';
+import { createIssuers } from '../../src/store/issuers';
+import { createOrders } from '../../src/store/orders';
+import { acceptedRow, databaseOfFile } from '../support/database-of-file';
+
+const file = databaseOfFile();
+
+const projecting = (orders: ReturnType<typeof createOrders>, told: string[]) =>
+  createProject({
+    room: { orders, codes: createCodes(file.database) } as unknown as SecondInterface,
+    issuers: createIssuers(file.database),
+    meter: { projected: () => undefined },
+    tellEvent: ({ orderNo }, sequence) => told.push(`${orderNo}/${sequence}`),
+    nowMs: Date.now,
+  }).project;
+
+const claimedBy = async (orderNo: string): Promise<string> => {
+  const _id = `acme/${orderNo}/u`;
+  await createCodes(file.database).claimFor({
+    _id,
+    orderId: `acme/${orderNo}`,
+    issuerId: 'acme',
+    orderNo,
+    updateId: 'u',
+    codes: [{ itemId: 'a', fingerprint: `f-${orderNo}`, valueFingerprint: `v-${orderNo}`, sealed: Buffer.from('s') }],
+    at: new Date(),
+  });
+  return _id;
+};
+
+test('codes are too late only once the row shows the close: after a death in between the order may still take them', async () => {
+  const orders = createOrders(file.database);
+  const row = acceptedRow('dies');
+  await orders.insertAccepted(row);
+  const id = await claimedBy('dies');
+  const facts = { ...row.facts, state: 'cancelled' as const, version: row.version + 1 };
+  const late = { issuerId: 'acme', orderNo: 'dies', facts, entries: [], events: [], accepted: [], late: [id] };
+
+  const dying = {
+    ...orders,
+    project: async () => {
+      throw new Error('killed');
+    },
+  };
+  await expect(projecting(dying, [])(late)).rejects.toThrow('killed');
+  expect(await file.database.submissions.findOne({ _id: id })).toMatchObject({
+    status: 'claimed',
+    claims: ['acme:v-dies'],
+  });
+
+  await projecting(orders, [])(late);
+  expect(await file.database.submissions.findOne({ _id: id })).toMatchObject({ status: 'late' });
+});
+
+test('a row that is closed in another way marks nothing late and tells nothing: the workflow follows it', async () => {
+  const orders = createOrders(file.database);
+  const row = acceptedRow('ahead');
+  const delivered = { ...row.facts, state: 'delivered' as const, version: row.version + 2, issued: 1 };
+  await orders.insertAccepted({ ...row, state: 'delivered', facts: delivered, version: delivered.version });
+  const id = await claimedBy('ahead');
+  const told: string[] = [];
+  const ahead = await projecting(
+    orders,
+    told,
+  )({
+    issuerId: 'acme',
+    orderNo: 'ahead',
+    facts: { ...row.facts, state: 'cancelled', version: row.version + 1 },
+    entries: [],
+    events: [{ sequence: 1, type: 'order.cancelled', atMs: Date.now(), state: 'cancelled' }],
+    accepted: [],
+    late: [id],
+  });
+  expect(ahead).toEqual(delivered);
+  expect(told).toEqual([]);
+  expect(await file.database.submissions.findOne({ _id: id })).toMatchObject({ status: 'claimed' });
+});
