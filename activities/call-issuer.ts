@@ -94,7 +94,7 @@ const tryResult = ({ ok, status, problem }: IssuerAnswer): string =>
   ok ? 'ok' : status > 0 ? `status_${Math.floor(status / 100)}xx` : (problem ?? 'failed');
 
 const callUrl = async (
-  { outbound, ring, meter, nowMs }: CallsOut,
+  { room, outbound, ring, meter, nowMs }: CallsOut,
   issuer: IssuerRow,
   url: string,
   messageId: string,
@@ -112,6 +112,7 @@ const callUrl = async (
     headers: signedHeaders({ id: messageId, nowMs: nowMs(), body, secrets }),
     answerLimitBytes,
     signal: cancellationSignal(),
+    callsAtOnce: () => room.settings.callsAtOnceOf(issuer),
   });
   if (result.kind === 'failed') {
     const isNotTried = result.reason === 'over_limit' || result.reason === 'breaker_open';

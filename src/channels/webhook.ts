@@ -58,6 +58,8 @@ export const createWebhookChannel = ({
       answerLimitBytes,
       signal,
       breakerKey: `terminal:${issuerId}:${new URL(url).origin}`,
+      // Counted apart: an issuer that can take few calls at once is not the terminals of its orders.
+      slotKey: `terminals:${issuerId}`,
     });
     if (result.kind === 'failed') {
       if (result.reason === 'over_limit') return { kind: 'not_tried', reason: 'over_limit', delayMs: 1_000 };

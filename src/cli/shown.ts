@@ -93,6 +93,7 @@ export const issuerFacts: Show = (issuer) =>
     ['Public key', issuer.publicKey],
     ['Notice delays', issuer.noticeDelaysSeconds && `${issuer.noticeDelaysSeconds.join(', ')} s`],
     ['Event delays', issuer.eventDelaysSeconds && `${issuer.eventDelaysSeconds.join(', ')} s`],
+    ['Calls at once', issuer.callsAtOnce && `${issuer.callsAtOnce} by each worker`],
     ['Created', issuer.createdAt],
   ]);
 

@@ -4,7 +4,7 @@ import { h, note, replace } from './dom.js';
 import { circuitChip, circuitName } from './machinery.js';
 import { empty, orderLink, table } from './parts.js';
 import { agoText, spanText, timeTag } from './time.js';
-import { problemText } from './words.js';
+import { count, problemText } from './words.js';
 
 export const directions = {
   to_issuer: 'to the issuer',
@@ -63,6 +63,12 @@ export const issuerCallsCard = async (issuerId, signal) => {
     replace(
       body,
       h('p', { class: 'soft' }, summaryOf(found)),
+      found.turnedAway > 0 &&
+        h(
+          'p',
+          {},
+          `${count(found.turnedAway, 'try').replace(/trys$/, 'tries')} of the last ten minutes had to wait a second, as its calls at once were taken.`,
+        ),
       found.circuits.map(({ key, state, failures, calls }) =>
         h(
           'p',

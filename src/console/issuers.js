@@ -170,7 +170,7 @@ export const issuerView = async ({ root, params: [issuerId], signal }) => {
   const [issuer, ...cards] = await Promise.all([
     api.issuer(issuerId, signal),
     settingsCard({
-      title: 'Windows and delays',
+      title: 'Windows, delays and calls',
       level: 'issuer',
       read: () => api.issuerSettings(issuerId, signal),
       save: (settings) => api.setIssuerSettings(issuerId, settings),

@@ -6,8 +6,8 @@ import { spanText } from './time.js';
 import { count } from './words.js';
 
 const names = {
-  verifyWindowSeconds: { label: 'Time to verify', field: 'Seconds to verify', isWindow: true },
-  issueWindowSeconds: { label: 'Time to issue', field: 'Seconds to issue', isWindow: true },
+  verifyWindowSeconds: { label: 'Time to verify', field: 'Seconds to verify', range: [5, 86_400], isWindow: true },
+  issueWindowSeconds: { label: 'Time to issue', field: 'Seconds to issue', range: [5, 86_400], isWindow: true },
   noticeDelaysSeconds: {
     label: 'Notice retries',
     field: 'Seconds between tries of a notice',
@@ -23,7 +23,18 @@ const names = {
     field: 'Seconds between tries of a delivery',
     help: 'After the last one the order waits for a person.',
   },
+  callsAtOnce: {
+    label: 'Calls at once',
+    field: 'Calls to an issuer at once',
+    help: 'By each worker process, 1 to 256. What comes beyond it is tried a second later.',
+    range: [1, 256],
+    text: (value) => `${value} by each worker`,
+    isOfServer: true,
+  },
 };
+
+/** All products of an issuer have one server. */
+const namesAt = (level) => Object.entries(names).filter(([, { isOfServer }]) => level !== 'product' || !isOfServer);
 
 const from = {
   built_in: 'built in',
@@ -38,13 +49,15 @@ const secondsText = (seconds) => (seconds < 120 ? `${seconds} s` : spanText(seco
 const valueText = (value) =>
   Array.isArray(value) ? (value.length === 0 ? '–' : value.map(secondsText).join(', ')) : secondsText(value);
 
+const settingText = (name, value) => (names[name].text ?? valueText)(value);
+
 const lines = (effective, own) =>
-  Object.entries(names).map(([name, { label }]) => [
+  namesAt(own).map(([name, { label }]) => [
     h('dt', {}, label),
     h(
       'dd',
       {},
-      valueText(effective[name].value),
+      settingText(name, effective[name].value),
       effective[name].from !== own && h('span', { class: 'soft' }, ` ${from[effective[name].from]}`),
     ),
   ]);
@@ -61,28 +74,32 @@ export const orderSettingsList = ({ order, effective }) => {
     Object.entries(names)
       .filter(([, { isWindow }]) => !isWindow)
       .map(([name, { label }]) =>
-        line(label, valueText(effective[name].value), h('span', { class: 'soft' }, ` ${from[effective[name].from]}`)),
+        line(
+          label,
+          settingText(name, effective[name].value),
+          h('span', { class: 'soft' }, ` ${from[effective[name].from]}`),
+        ),
       ),
   );
 };
 
-const fieldsOf = ({ settings, effective }) =>
-  Object.entries(names).map(([name, { field, isWindow, help }]) => ({
+const fieldsOf = ({ settings, effective }, level) =>
+  namesAt(level).map(([name, { field, range, help }]) => ({
     name,
     label: field,
     help,
-    kind: isWindow ? 'number' : 'text',
-    min: isWindow ? 5 : undefined,
-    max: isWindow ? 86_400 : undefined,
-    value: isWindow ? settings[name] : settings[name]?.join(', '),
+    kind: range ? 'number' : 'text',
+    min: range?.[0],
+    max: range?.[1],
+    value: range ? settings[name] : settings[name]?.join(', '),
     placeholder: settings[name] === undefined ? `${[effective[name].value].flat().join(', ')}, inherited` : 'inherited',
   }));
 
 /** An empty field is inherited; what is no number goes over as it is and is refused with its place. */
-const settingsIn = (values) =>
+const settingsIn = (values, level) =>
   Object.fromEntries(
-    Object.entries(names)
-      .map(([name, { isWindow }]) => [name, isWindow ? values[name] : secondsIn(values[name])])
+    namesAt(level)
+      .map(([name, { range }]) => [name, range ? values[name] : secondsIn(values[name])])
       .filter(([, value]) => value !== undefined),
   );
 
@@ -92,13 +109,13 @@ const secondsIn = (text) => {
 };
 
 /** Changes one level of settings; `save` is the call. Resolves to the new ones, or to nothing. */
-export const changeSettings = async ({ title, current, save, more = [] }) =>
+export const changeSettings = async ({ title, level, current, save, more = [] }) =>
   askDialog({
     title,
-    text: 'An empty field is inherited. Windows count for new orders, delays from the next try on.',
+    text: 'An empty field is inherited. Windows count for new orders, all else from the next try on.',
     confirm: 'Save',
-    fields: [...more, ...fieldsOf(current)],
-    run: (values) => save(settingsIn(values), values),
+    fields: [...more, ...fieldsOf(current, level)],
+    run: (values) => save(settingsIn(values, level), values),
   });
 
 /** Running orders keep the windows that they began with, until someone lengthens them to what is set now. */
@@ -128,7 +145,7 @@ export const settingsCard = async ({ title, level, read, save, filter, whose, si
   const look = async () => {
     const current = await read(signal);
     const change = async () => {
-      const changed = await changeSettings({ title, current, save });
+      const changed = await changeSettings({ title, level, current, save });
       if (!changed) return;
       note('Saved.');
       await look();
@@ -157,6 +174,7 @@ export const productsCard = async (issuerId, signal) => {
       : api.productSettings(issuerId, productId, signal));
     const changed = await changeSettings({
       title: productId === undefined ? 'Settings of a product' : `Settings of ${productId}`,
+      level: 'product',
       current,
       more: productId === undefined ? [{ name: 'productId', label: 'Product id', required: true }] : [],
       save: (settings, values) => api.setProductSettings(issuerId, productId ?? values.productId, settings),
@@ -181,7 +199,7 @@ export const productsCard = async (issuerId, signal) => {
                   'span',
                   { class: 'soft' },
                   Object.entries(settings)
-                    .map(([name, value]) => `${names[name].label}: ${valueText(value)}`)
+                    .map(([name, value]) => `${names[name].label}: ${settingText(name, value)}`)
                     .join('; '),
                 ),
                 h(

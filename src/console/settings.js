@@ -8,7 +8,7 @@ import { heading } from './parts.js';
 export const settingsView = async ({ root, signal }) => {
   const cards = await Promise.all([
     settingsCard({
-      title: 'Windows and delays',
+      title: 'Windows, delays and calls',
       level: 'platform',
       read: api.platformSettings,
       save: api.setPlatformSettings,

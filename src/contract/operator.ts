@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { orderStates } from '../domain/order';
+import { callsAtOnceRange } from '../domain/settings';
 import { integer, issuerId, terminal, text, url, windowSeconds } from './fields';
 
 /** Operator API: what an operator's tools send. */
@@ -11,8 +12,8 @@ export const callback = z.discriminatedUnion('kind', [
 /** Seconds between tries; the last one of a notice repeats until the window closes, events end after theirs. */
 const delaysSeconds = z.array(integer(1, 86_400)).min(1).max(50);
 
-/** Of the platform, an issuer or a product. */
-const orderSettings = {
+/** Of a product; an issuer and the platform have `callsAtOnce` as well. */
+const productSettings = {
   verifyWindowSeconds: windowSeconds,
   issueWindowSeconds: windowSeconds,
   noticeDelaysSeconds: delaysSeconds,
@@ -20,8 +21,18 @@ const orderSettings = {
   deliveryDelaysSeconds: delaysSeconds,
 };
 
+const orderSettings = { ...productSettings, callsAtOnce: integer(callsAtOnceRange.min, callsAtOnceRange.max) };
+
 /** All of one level: what is left out is inherited. */
 export const settingsRequest = z.strictObject(orderSettings).partial();
+
+/** Named, so that whoever sets it for a product hears where it belongs and not that there is no such field. */
+export const productSettingsRequest = z
+  .strictObject({
+    ...productSettings,
+    callsAtOnce: z.never({ error: 'is set for the platform or an issuer: all products of an issuer have one server' }),
+  })
+  .partial();
 
 const settings = {
   name: text(1, 200),

@@ -1,6 +1,6 @@
 /**
  * What can be set for the platform, for an issuer and for one of its products: the nearest one counts. Windows are taken
- * when an order is accepted; delays are read anew for each try.
+ * when an order is accepted; delays and the calls at once are read anew for each try.
  */
 export interface OrderSettings {
   readonly verifyWindowSeconds: number;
@@ -11,6 +11,8 @@ export interface OrderSettings {
   readonly eventDelaysSeconds: readonly number[];
   /** Between tries of a delivery; after the last one the order is undeliverable. */
   readonly deliveryDelaysSeconds: readonly number[];
+  /** Calls to an issuer's server that one worker process makes at once. Never of a product: all of them have one server. */
+  readonly callsAtOnce: number;
 }
 
 export type SomeSettings = Partial<OrderSettings>;
@@ -24,7 +26,10 @@ export const builtInSettings: OrderSettings = {
   noticeDelaysSeconds: [10, 30, 60, 120, 120, 240, 300],
   eventDelaysSeconds: [5, 300, 1_800, ...[2, 5, 10, 14, 20, 24].map((hours) => hours * hourSeconds)],
   deliveryDelaysSeconds: [2, 10, 30, 60, 300, 1_800],
+  callsAtOnce: 32,
 };
+
+export const callsAtOnceRange = { min: 1, max: 256 } as const;
 
 export const settingNames = Object.keys(builtInSettings) as (keyof OrderSettings)[];
 

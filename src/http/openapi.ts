@@ -18,6 +18,7 @@ import {
   createIssuerRequest,
   extendRequest,
   maintenanceRequest,
+  productSettingsRequest,
   redeliverRequest,
   rotateSecretRequest,
   settingsRequest,
@@ -316,7 +317,7 @@ const operations: readonly Operation[] = [
     method: 'get',
     path: '/v1/operator/settings',
     tag: 'operator',
-    summary: 'Windows and delays of the platform',
+    summary: 'Windows, delays and calls at once of the platform',
     answers: { 200: 'settings, effective' },
   },
   {
@@ -332,7 +333,7 @@ const operations: readonly Operation[] = [
     method: 'get',
     path: `${operatorIssuer}/settings`,
     tag: 'operator',
-    summary: 'Windows and delays of an issuer',
+    summary: 'Windows, delays and calls at once of an issuer',
     answers: { 200: 'settings, effective' },
   },
   {
@@ -365,7 +366,7 @@ const operations: readonly Operation[] = [
     tag: 'operator',
     needs: 'admin',
     summary: 'Replaces them; what is left out is the issuer’s',
-    body: settingsRequest,
+    body: productSettingsRequest,
     answers: { 200: 'settings, effective' },
   },
   {
@@ -388,7 +389,7 @@ const operations: readonly Operation[] = [
     tag: 'operator',
     summary: 'The newest calls to and from an issuer, out of its newest orders',
     query: callsQuery,
-    answers: { 200: 'orders, summary, circuits, data' },
+    answers: { 200: 'orders, summary, circuits, turnedAway, data' },
   },
   {
     method: 'get',

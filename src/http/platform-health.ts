@@ -14,6 +14,8 @@ export interface PlatformHealth {
   /** Only while no worker runs; absent as well when none did for ten minutes. */
   readonly lastWorkerAt?: string;
   readonly circuits: readonly (ReportedCircuit & { readonly workers: number })[];
+  /** By issuer, or `terminals:` and issuer: tries of the last ten minutes that had to wait for a free call. */
+  readonly turnedAway: readonly { readonly key: string; readonly count: number }[];
 }
 
 export type HealthReader = ReturnType<typeof createHealthReader>;
@@ -45,6 +47,7 @@ export const createHealthReader = ({
       })),
       ...(lastWorkerAt ? { lastWorkerAt: lastWorkerAt.toISOString() } : {}),
       circuits: mergedCircuits(alive),
+      turnedAway: mergedTurnedAway(alive),
     };
   };
 
@@ -73,4 +76,13 @@ export const mergedCircuits = (rows: readonly Pick<WorkerRow, 'circuits'>[]): Pl
     });
   }
   return [...byKey.values()].sort((a, b) => severity[b.state] - severity[a.state] || b.failures - a.failures);
+};
+
+/** Each worker counts by itself; one of a former version does not say. */
+export const mergedTurnedAway = (rows: readonly Pick<WorkerRow, 'turnedAway'>[]): PlatformHealth['turnedAway'] => {
+  const byKey = new Map<string, number>();
+  for (const { key, count } of rows.flatMap(({ turnedAway = [] }) => turnedAway)) {
+    byKey.set(key, (byKey.get(key) ?? 0) + count);
+  }
+  return [...byKey].map(([key, count]) => ({ key, count })).sort((a, b) => b.count - a.count);
 };

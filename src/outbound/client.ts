@@ -1,21 +1,25 @@
 import { Agent } from 'undici';
+import { builtInSettings, callsAtOnceRange } from '../domain/settings';
 import { noTracing, type Tracing } from '../tracing/tracing';
 import type { AddressGuard } from './address-guard';
 import { type Breaker, type BreakerState, createBreaker } from './breaker';
 import { CallAborted, type CallFailureReason } from './call-failures';
 import { createConnector } from './connector';
 import { type Exchange, exchange, type Outcome } from './exchange';
+import { createTurnedAway, type TurnedAway } from './turned-away';
 
 const timeLimitMs = 8000;
 const connectLimitMs = 5000;
 const headersMaxBytes = 16 * 1024;
-const connectionsPerOrigin = 128;
+/** A call that may run does not wait for a connection. */
+const connectionsPerOrigin = callsAtOnceRange.max;
 const originsMax = 2048;
 const idleConnectionMs = 4000;
 
 export interface OutboundOptions {
   readonly guard: AddressGuard;
   readonly clock: { nowMs(): number };
+  /** For calls that name no limit of their own. */
   readonly perIssuerLimit?: number;
   readonly totalLimit?: number;
   readonly breaker?: Breaker;
@@ -35,6 +39,10 @@ export interface SignedCall {
   readonly signal?: AbortSignal;
   /** Whose circuit this call belongs to; a terminal's failures are not its issuer's. Left out: the issuer's. */
   readonly breakerKey?: string;
+  /** With whose calls this one is counted; left out: the issuer's. */
+  readonly slotKey?: string;
+  /** How many of these may run at once. Asked only while another one runs: one is always allowed. */
+  readonly callsAtOnce?: () => Promise<number>;
 }
 
 export type CallResult =
@@ -55,21 +63,23 @@ const parseUrl = (text: string): URL | undefined => {
 };
 
 /** Calls that are running, in all and per issuer, so that one slow issuer cannot take every slot. */
-const createSlots = (perIssuerLimit: number, totalLimit: number) => {
-  const perIssuer = new Map<string, number>();
+const createSlots = (totalLimit: number) => {
+  const perKey = new Map<string, number>();
   let total = 0;
   return {
-    take: (issuerId: string): boolean => {
-      const running = perIssuer.get(issuerId) ?? 0;
-      if (running >= perIssuerLimit || total >= totalLimit) return false;
-      perIssuer.set(issuerId, running + 1);
+    isIdle: (key: string): boolean => !perKey.has(key),
+    take: (key: string, limit: number): 'taken' | 'own_limit' | 'total_limit' => {
+      const running = perKey.get(key) ?? 0;
+      if (running >= limit) return 'own_limit';
+      if (total >= totalLimit) return 'total_limit';
+      perKey.set(key, running + 1);
       total += 1;
-      return true;
+      return 'taken';
     },
-    giveBack: (issuerId: string): void => {
-      const running = (perIssuer.get(issuerId) ?? 1) - 1;
-      if (running > 0) perIssuer.set(issuerId, running);
-      else perIssuer.delete(issuerId);
+    giveBack: (key: string): void => {
+      const running = (perKey.get(key) ?? 1) - 1;
+      if (running > 0) perKey.set(key, running);
+      else perKey.delete(key);
       total -= 1;
     },
   };
@@ -79,13 +89,14 @@ const createSlots = (perIssuerLimit: number, totalLimit: number) => {
 export const createOutbound = ({
   guard,
   clock,
-  perIssuerLimit = 32,
+  perIssuerLimit = builtInSettings.callsAtOnce,
   totalLimit = 512,
   breaker = createBreaker({ clock }),
   trustedCa,
   tracing = noTracing,
 }: OutboundOptions) => {
-  const slots = createSlots(perIssuerLimit, totalLimit);
+  const slots = createSlots(totalLimit);
+  const turnedAway = createTurnedAway(clock);
   const connector = createConnector({ guard, connectLimitMs, trustedCa });
   const agent = new Agent({
     connect: connector.open,
@@ -137,12 +148,16 @@ export const createOutbound = ({
     });
 
   const post = async (call: SignedCall): Promise<CallResult> => {
-    if (call.signal?.aborted) throw new CallAborted(call.signal.reason);
     const startedAtMs = clock.nowMs();
     const took = () => ({ tookMs: Math.max(0, clock.nowMs() - startedAtMs) });
     const url = parseUrl(call.url);
+    const slotKey = call.slotKey ?? call.issuerId;
+    const limit = slots.isIdle(slotKey) ? 1 : ((await call.callsAtOnce?.()) ?? perIssuerLimit);
+    if (call.signal?.aborted) throw new CallAborted(call.signal.reason);
     if (!url) return { kind: 'failed', reason: 'url_invalid', ...took() };
-    if (!slots.take(call.issuerId)) return { kind: 'failed', reason: 'over_limit', ...took() };
+    const slot = slots.take(slotKey, limit);
+    if (slot === 'own_limit') turnedAway.add(slotKey);
+    if (slot !== 'taken') return { kind: 'failed', reason: 'over_limit', ...took() };
     try {
       const outcome = await judged(
         {
@@ -160,7 +175,7 @@ export const createOutbound = ({
       }
       return { ...outcome, ...took() };
     } finally {
-      slots.giveBack(call.issuerId);
+      slots.giveBack(slotKey);
     }
   };
 
@@ -170,6 +185,8 @@ export const createOutbound = ({
     breakerStates: (): BreakerState[] => breaker.states(),
     /** Told to the worker that looks for trouble. */
     openedWithin: (ms: number): string[] => breaker.openedWithin(ms),
+    /** Told with the worker's report: tries of the last ten minutes that were put off, as their issuer's limit was reached. */
+    turnedAway: (): TurnedAway[] => turnedAway.lately(),
     /** Called when the process stops, after its activities were given their time. */
     close: async (): Promise<void> => {
       const destroyed = agent.destroy();

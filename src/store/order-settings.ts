@@ -1,4 +1,5 @@
 import {
+  builtInSettings,
   type OrderSettings,
   type SettingLevels,
   type SomeSettings,
@@ -27,7 +28,7 @@ export type OrderSettingsStore = ReturnType<typeof createOrderSettings>;
 
 /** The levels above and below an issuer's own settings, which stand in its row. */
 export const createOrderSettings = ({ orderSettings }: Pick<Database, 'orderSettings'>, nowMs: () => number) => {
-  const known = new Map<string, { readonly levels: SettingLevels; readonly atMs: number }>();
+  const known = new Map<string, { readonly levels: Promise<SettingLevels>; readonly atMs: number }>();
 
   const read = async (_id: string): Promise<SomeSettings> => (await orderSettings.findOne({ _id }))?.settings ?? {};
 
@@ -47,17 +48,25 @@ export const createOrderSettings = ({ orderSettings }: Pick<Database, 'orderSett
     return { platform: settingsIn(platformId), product: settingsIn(_id) };
   };
 
-  const levelsOf = async (issuer: IssuerRow, productId: string): Promise<SettingLevels> => {
-    const _id = productKey(issuer._id, productId);
-    const kept = known.get(_id);
-    if (kept && nowMs() - kept.atMs < knownForMs) return { ...kept.levels, issuer: someSettings(issuer) };
-    const levels = await readLevels(issuer._id, productId);
+  /** All who ask within this time share one read, also while it runs; one that failed is not kept. */
+  const kept = (_id: string, readAnew: () => Promise<SettingLevels>): Promise<SettingLevels> => {
+    const before = known.get(_id);
+    if (before && nowMs() - before.atMs < knownForMs) return before.levels;
+    const entry = { levels: readAnew(), atMs: nowMs() };
     known.delete(_id);
-    known.set(_id, { levels, atMs: nowMs() });
+    known.set(_id, entry);
+    entry.levels.catch(() => {
+      if (known.get(_id) === entry) known.delete(_id);
+    });
     const oldest = known.size > knownLimit ? known.keys().next().value : undefined;
     if (oldest !== undefined) known.delete(oldest);
-    return { ...levels, issuer: someSettings(issuer) };
+    return entry.levels;
   };
+
+  const levelsOf = async (issuer: IssuerRow, productId: string): Promise<SettingLevels> => ({
+    ...(await kept(productKey(issuer._id, productId), () => readLevels(issuer._id, productId))),
+    issuer: someSettings(issuer),
+  });
 
   return {
     platform: (): Promise<SomeSettings> => read(platformId),
@@ -81,5 +90,12 @@ export const createOrderSettings = ({ orderSettings }: Pick<Database, 'orderSett
     /** What counts for an order of this product: read when it is accepted, and after a failed try. */
     effectiveFor: async (issuer: IssuerRow, productId: string): Promise<OrderSettings> =>
       settingsOf(await levelsOf(issuer, productId)),
+
+    /** Asked by a call to an issuer while another one to it runs; the issuer's row is at hand there. */
+    callsAtOnceOf: async ({ callsAtOnce }: Pick<IssuerRow, 'callsAtOnce'>): Promise<number> => {
+      if (callsAtOnce !== undefined) return callsAtOnce;
+      const { platform } = await kept(platformId, async () => ({ platform: await read(platformId) }));
+      return platform?.callsAtOnce ?? builtInSettings.callsAtOnce;
+    },
   };
 };

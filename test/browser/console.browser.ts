@@ -235,7 +235,7 @@ describe('the console in a browser', () => {
     await page.goto(`${file.platform.baseUrl}/operator#/orders/${issuer.issuerId}/run-1`);
     await page.getByText('5 min and 55 min more').waitFor();
     await page.goto(`${file.platform.baseUrl}/operator#/settings`);
-    await page.getByRole('heading', { name: 'Windows and delays' }).waitFor();
+    await page.getByRole('heading', { name: 'Windows, delays and calls' }).waitFor();
     await page.getByRole('button', { name: 'Change' }).click();
     await dialog.getByLabel('Seconds to issue').fill('1200');
     await dialog.getByRole('button', { name: 'Save' }).click();

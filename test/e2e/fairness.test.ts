@@ -1,33 +1,38 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { platformOfFile } from '../support/platform-of-file';
 import { startTerminal } from '../support/terminal';
 import { until } from '../support/until';
 
 /** Few, so that they are soon taken, also on a busy machine. */
-const perIssuerLimit = 2;
-const file = platformOfFile({ perIssuerLimit });
+const callsAtOnce = 2;
+const file = platformOfFile();
+const operator = (method: string, path: string, body?: unknown) => file.platform.operator(method, path, body);
 const servers: { stop(): Promise<void> }[] = [];
 afterAll(async () => {
   for (const server of servers) await server.stop();
 });
 
-/** An issuer's server that takes calls and answers none; it tells how many are open. */
+/** An issuer's server that takes calls and answers none until it is told to; it tells how many were open at once. */
 const startSilent = async () => {
-  let running = 0;
+  const open = new Set<ServerResponse>();
   let most = 0;
   const server = createServer((request, response) => {
-    running += 1;
-    most = Math.max(most, running);
+    open.add(response);
+    most = Math.max(most, open.size);
     request.resume();
-    response.on('close', () => {
-      running -= 1;
-    });
+    response.on('close', () => open.delete(response));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`,
     most: () => most,
+    /** Answers all that wait, and counts from here. */
+    answerAll: () => {
+      for (const response of open) response.writeHead(204).end();
+      open.clear();
+      most = 0;
+    },
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -38,11 +43,11 @@ const startSilent = async () => {
 test('an issuer that answers nothing has its own calls alone: another one is served meanwhile, and its orders tell why they wait', async () => {
   const silent = await startSilent();
   servers.push(silent);
-  const slow = await file.issuer({ callback: { kind: 'url', url: silent.url } });
+  const slow = await file.issuer({ callback: { kind: 'url', url: silent.url }, callsAtOnce });
   const other = await file.issuer();
-  const orderNos = Array.from({ length: 3 * perIssuerLimit }, (_, n) => `slow-${n}`);
+  const orderNos = Array.from({ length: 3 * callsAtOnce }, (_, n) => `slow-${n}`);
   await Promise.all(orderNos.map((orderNo) => slow.place(orderNo)));
-  await until('as many calls as may be', () => silent.most() >= perIssuerLimit);
+  await until('as many calls as may be', () => silent.most() >= callsAtOnce);
 
   await other.placeVerified('quick-1');
   await other.submit('quick-1', [{ itemId: 'a', value: 'QUICK-1' }]);
@@ -54,7 +59,35 @@ test('an issuer that answers nothing has its own calls alone: another one is ser
     );
     return whys.some(({ body }) => /Held: as many calls to the issuer run as may run at once/.test(body.why));
   });
-  expect(silent.most()).toBe(perIssuerLimit);
+  expect(silent.most()).toBe(callsAtOnce);
+}, 180_000);
+
+test('an operator changes how many calls run at once while they run: from the next try on, at the platform and at the issuer', async () => {
+  await operator('PUT', '/settings', { callsAtOnce: 2 });
+  try {
+    const silent = await startSilent();
+    servers.push(silent);
+    const { issuerId, place } = await file.issuer({ callback: { kind: 'url', url: silent.url } });
+    const turnedAway = async (): Promise<number> => {
+      const { body } = await operator('GET', `/issuers/${issuerId}/calls`);
+      return body.turnedAway;
+    };
+    await Promise.all(Array.from({ length: 12 }, (_, n) => place(`many-${n}`)));
+    await until('tries are put off by the limit of the platform', async () => (await turnedAway()) > 0);
+    expect(silent.most()).toBe(2);
+
+    silent.answerAll();
+    await operator('PUT', `/issuers/${issuerId}/settings`, { callsAtOnce: 4 });
+    await until('the issuer has its own limit', () => silent.most() >= 4);
+
+    await operator('PUT', `/issuers/${issuerId}/settings`, { callsAtOnce: 1 });
+    silent.answerAll();
+    const before = await turnedAway();
+    await until('tries are put off by the smaller limit', async () => (await turnedAway()) > before + 3);
+    expect(silent.most()).toBe(1);
+  } finally {
+    await operator('PUT', '/settings', {});
+  }
 }, 180_000);
 
 test('every order, call out and event carries its issuer, by which the engine takes turns on a backlog', async () => {

@@ -1,4 +1,4 @@
-import { mergedCircuits } from '../../src/http/platform-health';
+import { mergedCircuits, mergedTurnedAway } from '../../src/http/platform-health';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { until } from '../support/until';
@@ -27,7 +27,7 @@ test('queues are counted by the engine, workers report themselves, and a stopped
       takenPerSecond: expect.any(Number),
     })),
   );
-  expect(body.circuits).toEqual([]);
+  expect([body.circuits, body.turnedAway]).toEqual([[], []]);
 
   await file.platform.stopWorkers();
   const issuer = await file.issuer();
@@ -99,5 +99,13 @@ test('circuits of several workers are one line: the worst state, and how many se
   expect(mergedCircuits([of('closed', 1), quiet, of('open', 9), of('open', 8), of('half_open', 7)])).toEqual([
     { key: 'acme', state: 'open', calls: 40, failures: 25, workers: 2 },
     { key: 'quiet', state: 'closed', calls: 5, failures: 1, workers: 1 },
+  ]);
+});
+
+test('tries that several workers put off are added up, also beside a worker of a former version', () => {
+  const of = (key: string, count: number) => ({ turnedAway: [{ key, count }] });
+  expect(mergedTurnedAway([of('acme', 2), {}, of('other', 4), of('acme', 3)])).toEqual([
+    { key: 'acme', count: 5 },
+    { key: 'other', count: 4 },
   ]);
 });

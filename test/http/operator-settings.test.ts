@@ -37,6 +37,7 @@ test('the nearest level counts: built in, platform, issuer, product; and what is
         noticeDelaysSeconds: { value: [3], from: 'platform' },
         eventDelaysSeconds: { value: expect.any(Array), from: 'built_in' },
         deliveryDelaysSeconds: { value: [2, 10, 30, 60, 300, 1_800], from: 'built_in' },
+        callsAtOnce: { value: 32, from: 'built_in' },
       },
     },
   ]);
@@ -122,6 +123,9 @@ test.each<[string, unknown, string]>([
   ['/settings', { noticeDelaysSeconds: [] }, '/noticeDelaysSeconds'],
   ['/settings', { deliveryDelaysSeconds: [0] }, '/deliveryDelaysSeconds/0'],
   ['/settings', { codeMode: 'push' }, '/codeMode'],
+  ['/settings', { callsAtOnce: 0 }, '/callsAtOnce'],
+  ['/settings', { callsAtOnce: 257 }, '/callsAtOnce'],
+  ['/settings', { callsAtOnce: 1.5 }, '/callsAtOnce'],
   ['/issuers/nobody/settings', {}, ''],
   ['/issuers/nobody/products/p/settings', {}, ''],
 ])('PUT %s %j is refused, and nothing changes', async (path, body, at) => {
@@ -129,6 +133,21 @@ test.each<[string, unknown, string]>([
   if (at === '') expectProblem(answer, 404, 'issuer_unknown');
   else expectProblem(answer, 422, 'body_invalid', at);
   expect((await operator('GET', '/settings')).body.settings).toEqual({});
+});
+
+test('calls at once are set for the platform or an issuer; for a product they are refused with the reason', async () => {
+  const issuer = await file.issuer({ callsAtOnce: 5 });
+  const at = `/issuers/${issuer.issuerId}`;
+  const effective = async (path: string) => (await operator('GET', path)).body.effective.callsAtOnce;
+  expect((await operator('GET', at)).body.callsAtOnce).toBe(5);
+  expect(await effective(`${at}/settings`)).toEqual({ value: 5, from: 'issuer' });
+  await operator('PUT', '/settings', { callsAtOnce: 256 });
+  await operator('PUT', `${at}/settings`, {});
+  expect(await effective(`${at}/settings`)).toEqual({ value: 256, from: 'platform' });
+  const answer = await operator('PUT', `${at}/products/coffee/settings`, { callsAtOnce: 1 });
+  expectProblem(answer, 422, 'body_invalid', '/callsAtOnce');
+  expect(answer.body.errors[0].message).toMatch(/set for the platform or an issuer/);
+  expect(await effective(`${at}/products/coffee/settings`)).toEqual({ value: 256, from: 'platform' });
 });
 
 test('the id of a product has its limits', async () => {

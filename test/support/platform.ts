@@ -39,7 +39,6 @@ export interface PlatformOptions {
   /** Left out: operators sign in by token alone. */
   readonly oidc?: OidcSettings;
   /** How many calls to one issuer run at once; left out: as in production. */
-  readonly perIssuerLimit?: number;
 }
 
 export interface Answer {
@@ -146,7 +145,6 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       guard,
       clock: { nowMs },
       tracing,
-      ...(options.perIssuerLimit === undefined ? {} : { perIssuerLimit: options.perIssuerLimit }),
     });
     const workers = await createWorkers({
       connection,

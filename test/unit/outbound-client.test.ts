@@ -314,6 +314,45 @@ describe('limits of calls at once', () => {
     expect(await reasonOf(outbound, aCall(server.url))).toBe('answered 200');
   });
 
+  test('a limit that is given with the call is asked only while another one runs, and counts from that call on', async () => {
+    const held: (() => void)[] = [];
+    const server = await anHttpServer((_request, response) => held.push(() => response.end()));
+    const outbound = anOutbound();
+    let asked = 0;
+    let limit = 1;
+    const call = aCall(server.url, {
+      callsAtOnce: async () => {
+        asked += 1;
+        return limit;
+      },
+    });
+    const first = reasonOf(outbound, call);
+    expect(asked).toBe(0);
+    expect(await reasonOf(outbound, call)).toBe('over_limit');
+    limit = 2;
+    const second = reasonOf(outbound, call);
+    while (held.length < 2) await once(server.server, 'request');
+    expect(await reasonOf(outbound, call)).toBe('over_limit');
+    expect([asked, outbound.turnedAway()]).toEqual([3, [{ key: 'acme', count: 2 }]]);
+    for (const answer of held) answer();
+    expect([await first, await second]).toEqual(['answered 200', 'answered 200']);
+  });
+
+  test('calls of a key of their own leave those of the issuer their slots', async () => {
+    const held: (() => void)[] = [];
+    const server = await anHttpServer((request, response) => {
+      if (request.url === '/slow') held.push(() => response.end());
+      else response.end();
+    });
+    const outbound = anOutbound({ perIssuerLimit: 1 });
+    const slow = reasonOf(outbound, aCall(`http://127.0.0.1:${server.port}/slow`, { slotKey: 'terminals:acme' }));
+    expect(await reasonOf(outbound, aCall(server.url, { slotKey: 'terminals:acme' }))).toBe('over_limit');
+    expect(await reasonOf(outbound, aCall(server.url))).toBe('answered 200');
+    if (held.length === 0) await once(server.server, 'request');
+    held[0]?.();
+    expect(await slow).toBe('answered 200');
+  });
+
   test('a limit holds over all issuers', async () => {
     const server = await anHttpServer(() => {});
     const outbound = anOutbound({ totalLimit: 1 });

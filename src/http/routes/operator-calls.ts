@@ -50,7 +50,10 @@ export const mountOperatorCalls = (mount: Mount, { room, issuers, actions, readH
     query: callsQuery,
     handle: async ({ params, query: { limit, failed } }) => {
       const issuer = await findIssuer(params.issuerId);
-      const [rows, { circuits }] = await Promise.all([room.orders.timelinesOf(issuer._id, ordersLimit), readHealth()]);
+      const [rows, { circuits, turnedAway }] = await Promise.all([
+        room.orders.timelinesOf(issuer._id, ordersLimit),
+        readHealth(),
+      ]);
       const calls = callsIn(rows);
       return {
         status: 200,
@@ -58,6 +61,7 @@ export const mountOperatorCalls = (mount: Mount, { room, issuers, actions, readH
           orders: rows.length,
           summary: callsSummary(calls),
           circuits: circuits.filter(({ key }) => key === issuer._id || key.startsWith(`terminal:${issuer._id}:`)),
+          turnedAway: turnedAway.find(({ key }) => key === issuer._id)?.count ?? 0,
           data: calls.filter(({ ok }) => failed !== 'true' || !ok).slice(0, limit),
         },
       };

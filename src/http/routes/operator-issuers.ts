@@ -174,5 +174,6 @@ const bodyOfIssuer = (row: IssuerRow, platform: SomeSettings): Record<string, un
   ...(row.noticeDelaysSeconds ? { noticeDelaysSeconds: row.noticeDelaysSeconds } : {}),
   ...(row.eventDelaysSeconds ? { eventDelaysSeconds: row.eventDelaysSeconds } : {}),
   ...(row.deliveryDelaysSeconds ? { deliveryDelaysSeconds: row.deliveryDelaysSeconds } : {}),
+  ...(row.callsAtOnce !== undefined ? { callsAtOnce: row.callsAtOnce } : {}),
   createdAt: row.createdAt.toISOString(),
 });

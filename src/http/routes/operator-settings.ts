@@ -1,6 +1,6 @@
 import { product } from '../../contract/fields';
 import { productsQuery } from '../../contract/issuer';
-import { settingsRequest } from '../../contract/operator';
+import { productSettingsRequest, settingsRequest } from '../../contract/operator';
 import { bodyInvalid } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
 import { effectiveSettings, type SettingLevels, type SomeSettings, someSettings } from '../../domain/settings';
@@ -18,7 +18,7 @@ const platformPath = '/v1/operator/settings';
 const issuerPath = '/v1/operator/issuers/:issuerId';
 const productPath = `${issuerPath}/products/:productId/settings`;
 
-/** Windows and delays of the platform, an issuer, a product: PUT replaces all of one level, what is left out is inherited. */
+/** Windows, delays and calls at once of the platform, an issuer, a product: PUT replaces all of one level, what is left out is inherited. */
 export const mountOperatorSettings = (mount: Mount, parts: OperatorSettings): void => {
   const { room, issuers } = parts;
   const { settings } = room;
@@ -111,7 +111,7 @@ export const mountOperatorSettings = (mount: Mount, parts: OperatorSettings): vo
   mount.operator({
     method: 'put',
     path: productPath,
-    body: settingsRequest,
+    body: productSettingsRequest,
     needs: 'admin',
     handle: async ({ params, body, audit }) => {
       const issuer = await findIssuer(params.issuerId);
