@@ -40,6 +40,7 @@ export const orderFacts: Show = (order) =>
         ['Product', order.product && `${order.product.name} (${order.product.id})`],
         ['Amount', money(order.amount)],
         ['Codes', `${order.codes?.issued} of ${order.quantity}`],
+        ['Void', order.codesVoid && `${order.codesVoid.codes} since ${order.codesVoid.at}, ${order.codesVoid.because}`],
         ['Terminal', terminalOf(order.terminal)],
         ['Delivery', order.delivery && `${order.delivery.state}, tries: ${order.delivery.tries}`],
         ['Refund due', money(order.refundDue)],

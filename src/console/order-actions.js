@@ -43,7 +43,8 @@ export const orderActions = [
     name: 'redeliver',
     label: 'Redeliver',
     // A page holds its codes, and a delivery that is under way goes on by itself.
-    fits: (state, { terminal }) => state === 'undeliverable' || (state === 'delivered' && terminal.channel !== 'page'),
+    fits: (state, { terminal, codesVoid }) =>
+      state === 'undeliverable' || (state === 'delivered' && terminal.channel !== 'page' && !codesVoid),
     help: 'Sends the same codes to the same terminal again.',
     first: (state) => state === 'undeliverable',
     dialog: (order) => ({
@@ -114,7 +115,7 @@ export const orderActions = [
   {
     label: 'Declare the codes void',
     danger: true,
-    fits: (state) => state === 'delivered',
+    fits: (state, { codesVoid }) => state === 'delivered' && !codesVoid,
     help: 'Tells the issuer that delivered codes may no longer be used.',
     dialog: (order) => ({
       title: 'Declare the delivered codes void?',

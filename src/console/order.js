@@ -4,7 +4,7 @@ import { orderActions, runAction } from './order-actions.js';
 import { orderSettingsList } from './order-settings.js';
 import { heading, issuerLink, stateChip } from './parts.js';
 import { agoText, clockText, spanText, timeTag, withTimes } from './time.js';
-import { closedReasons, isOpen, moneyText, timelineWords } from './words.js';
+import { closedReasons, count, isOpen, moneyText, timelineWords } from './words.js';
 
 const lookAgainMs = 2_000;
 const linesShown = 200;
@@ -103,6 +103,7 @@ const whyCard = (facts, timeline, { why, next: step }, refresh) => {
       ),
     ),
     reasonOf(why),
+    facts.codesVoid && voidNote(facts),
     nextStep(facts, step, refresh),
     h(
       'ol',
@@ -129,6 +130,23 @@ const reasonOf = (why) => {
     { class: 'reason' },
     h('p', { class: 'why-text' }, withTimes(first)),
     others.length > 0 && h('p', { class: 'why-more' }, withTimes(others.join(' '))),
+  );
+};
+
+/** An order that closed counts none of its codes as issued: here is that it had some, and what became of them. */
+const voidNote = ({ codesVoid: { codes, at, because }, delivery }) => {
+  const isOne = codes === 1;
+  const had =
+    because === 'operator_voided'
+      ? `an operator declared ${isOne ? 'it' : 'them'} void after the delivery. The buyer has had ${isOne ? 'it' : 'them'}, and the issuer is told that ${isOne ? 'it' : 'they'} may no longer be used.`
+      : `the order ended before ${isOne ? 'it was' : 'they were'} delivered, as ${closedReasons[because] ?? because}. ${delivery.tries > 0 ? 'No terminal took' : 'Nobody was given'} ${isOne ? 'it, and it counts' : 'them, and they count'} as never sold; the issuer is told which, and no other order of it can take the same ${isOne ? 'value' : 'values'}.`;
+  return h(
+    'p',
+    { class: 'codes-void' },
+    h('strong', {}, `${count(codes, 'code')} void`),
+    ' since ',
+    timeTag(at),
+    ` (${agoText(at)}): ${had}`,
   );
 };
 
@@ -239,7 +257,8 @@ const factsCard = (facts) => {
       line(
         'Codes',
         `${facts.codes.issued} issued`,
-        facts.codes.outstanding > 0 ? `, ${facts.codes.outstanding} outstanding` : '',
+        facts.codes.outstanding > 0 && isOpen(facts.state) ? `, ${facts.codes.outstanding} outstanding` : '',
+        facts.codesVoid ? `, ${facts.codesVoid.codes} void` : '',
       ),
       line(
         'Terminal',

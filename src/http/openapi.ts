@@ -207,7 +207,13 @@ const operations: readonly Operation[] = [
     query: operatorListQuery,
     answers: { 200: 'data and nextCursor' },
   },
-  { method: 'get', path: operatorOrder, tag: 'operator', summary: 'One order', answers: { 200: 'Order' } },
+  {
+    method: 'get',
+    path: operatorOrder,
+    tag: 'operator',
+    summary: 'One order, and which of its codes are void',
+    answers: { 200: 'Order, and codesVoid: codes, at, because' },
+  },
   {
     method: 'get',
     path: `${operatorOrder}/timeline`,

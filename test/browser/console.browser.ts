@@ -129,6 +129,27 @@ describe('the console in a browser', () => {
     await page.getByLabel('Type to-void to go on').fill('to-void');
     await go.click();
     await issuer.message('order.codes_void', 'to-void');
+    await page
+      .getByText(/^1 code void since .* an operator declared it void after the delivery\. The buyer has had it/)
+      .waitFor();
+    expect(await page.getByRole('button', { name: 'Declare the codes void' }).count()).toBe(0);
+  });
+
+  test('an order that was refused with codes says that they are void, since when and why', async () => {
+    const issuer = await file.issuer();
+    await issuer.placeVerified('refused-part', { quantity: 3 });
+    await issuer.submit('refused-part', [
+      { itemId: '1', value: `${secretValue}-3` },
+      { itemId: '2', value: `${secretValue}-4` },
+    ]);
+    await issuer.refuse('refused-part');
+    await signIn(`#/orders/${issuer.issuerId}/refused-part`);
+    await page
+      .getByText(
+        /^2 codes void since .*: the order ended before they were delivered, as the issuer refused it\. Nobody was given them/,
+      )
+      .waitFor();
+    await page.getByText('0 issued, 2 void').waitFor();
   });
 
   test('a new issuer gets its secret shown once, works, is paused and deleted', async () => {

@@ -286,6 +286,42 @@ describe('acting', () => {
     expectProblem(await operator('POST', `${at('void-2')}/void`), 409, 'not_issued');
   });
 
+  test('an operator sees how many codes are void, since when and why; the issuer’s view and the codes stay as they were', async () => {
+    const voidOf = async (orderNo: string) => {
+      const answer = await operator('GET', at(orderNo));
+      expect(JSON.stringify(answer.body)).not.toContain('NEVER-SHOWN');
+      return answer.body.codesVoid;
+    };
+    await issuer.placeVerified('void-3', { quantity: 3 });
+    await issuer.submit('void-3', [
+      { itemId: 'a', value: 'NEVER-SHOWN-A' },
+      { itemId: 'b', value: 'NEVER-SHOWN-B' },
+    ]);
+    expect(await voidOf('void-3')).toBeUndefined();
+    await issuer.refuse('void-3');
+    const told = (await issuer.message('order.codes_void', 'void-3')).data;
+    expect(await voidOf('void-3')).toEqual({ codes: 2, at: told.at, because: 'issuer_refused' });
+    expect((await issuer.order('void-3')).body).toMatchObject({ codes: { issued: 0 }, state: 'refused' });
+    expect((await issuer.order('void-3')).body.codesVoid).toBeUndefined();
+
+    await issuer.placeVerified('void-4', { quantity: 2 });
+    await issuer.submit('void-4', [{ itemId: 'a', value: 'NEVER-SHOWN-C' }]);
+    expect((await operator('POST', `${at('void-4')}/cancel`, {})).status).toBe(200);
+    await issuer.message('order.codes_void', 'void-4');
+    expect(await voidOf('void-4')).toEqual({ codes: 1, at: expect.any(String), because: 'operator_cancelled' });
+
+    await delivered('void-5');
+    expect(await voidOf('void-5')).toBeUndefined();
+    await operator('POST', `${at('void-5')}/void`);
+    await issuer.message('order.codes_void', 'void-5');
+    expect(await voidOf('void-5')).toEqual({ codes: 1, at: expect.any(String), because: 'operator_voided' });
+
+    await issuer.placeVerified('void-6');
+    await issuer.refuse('void-6');
+    await issuer.message('order.refund_due', 'void-6');
+    expect(await voidOf('void-6')).toBeUndefined();
+  });
+
   test.each(['renotify', 'redeliver', 'cancel', 'void', 'extend'])(
     '%s of what does not exist is 404',
     async (action) => {

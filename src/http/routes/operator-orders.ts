@@ -20,6 +20,7 @@ import type { Troubles } from '../../temporal/troubles';
 import type { Mount } from '../mount';
 import { positionOf } from '../paging';
 import type { HealthReader } from '../platform-health';
+import { voidCodesOf } from '../void-codes';
 import { findOrder, pageOf, timelineBody } from './orders';
 
 export interface OperatorOrders {
@@ -61,8 +62,13 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
   const { room, actions } = parts;
   const at = `${base}/:issuerId/:orderNo`;
 
-  const bodyOf = async (row: OrderRow): Promise<Record<string, unknown>> =>
-    orderBody(row, await room.holdsOf(row.issuerId), room.nowMs());
+  const bodyOf = async (row: OrderRow): Promise<Record<string, unknown>> => {
+    const codesVoid = voidCodesOf(row);
+    return {
+      ...orderBody(row, await room.holdsOf(row.issuerId), room.nowMs()),
+      ...(codesVoid ? { codesVoid } : {}),
+    };
+  };
 
   mount.operator({
     method: 'get',
