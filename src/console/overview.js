@@ -17,7 +17,7 @@ export const overviewView = ({ root, signal }) => {
   const timesWords = h('p', { class: 'chart-words' });
   const funnel = h('div', {});
   const issuers = h('div', { class: 'sideways' });
-  const issuersNote = h('p', { class: 'soft' }, 'Wrong: failed verifications. Retried: deliveries tried again.');
+  const issuersNote = h('p', { class: 'soft' });
   const oldest = h('div', {});
   const failures = h('div', {});
 
@@ -118,6 +118,7 @@ export const overviewView = ({ root, signal }) => {
     );
     keepFocus(funnel, () => funnelOf(overview));
     keepFocus(issuers, () => issuersOf(overview));
+    say(issuersNote, troublesText(overview.totals));
     keepFocus(oldest, () => oldestOf(overview));
     keepFocus(failures, () => failuresOf(overview));
   };
@@ -289,6 +290,10 @@ const funnelOf = ({ states: counted, sample }) => {
   );
 };
 
+/** What the columns are, with the sums of the hour. */
+const troublesText = ({ failedVerifications, callsTriedAgain, deliveriesTriedAgain }) =>
+  `Wrong: failed verifications, ${failedVerifications} in all. Retried: notices and code requests / deliveries that were sent again, ${callsTriedAgain} / ${deliveriesTriedAgain} in all.`;
+
 const badCount = (n) => (n > 0 ? h('span', { class: 'bad-text' }, String(n)) : '0');
 
 const issuersOf = ({ issuers }) =>
@@ -301,7 +306,11 @@ const issuersOf = ({ issuers }) =>
           { name: 'Orders', end: true, cell: ({ orders }) => String(orders) },
           { name: 'Failed', end: true, cell: ({ failed }) => badCount(failed) },
           { name: 'Wrong', end: true, cell: ({ failedVerifications }) => badCount(failedVerifications) },
-          { name: 'Retried', end: true, cell: ({ deliveriesTriedAgain }) => String(deliveriesTriedAgain) },
+          {
+            name: 'Retried',
+            end: true,
+            cell: ({ callsTriedAgain, deliveriesTriedAgain }) => `${callsTriedAgain} / ${deliveriesTriedAgain}`,
+          },
           { name: 'p50', end: true, cell: ({ toCode }) => spanText(toCode.p50Ms) },
           { name: 'p95', end: true, cell: ({ toCode }) => spanText(toCode.p95Ms) },
         ],

@@ -66,7 +66,7 @@ export const overviewOf = ({ atMs, newest, isCapped, oldest, waiting, trouble }:
       isCapped,
       since: (isCapped ? newest.at(-1)?.createdAt : undefined)?.toISOString() ?? new Date(firstMinuteMs).toISOString(),
     },
-    totals: { ...countOutcomes(newest), failedVerifications: sum(newest.map(({ facts }) => facts.failures)) },
+    totals: { ...countOutcomes(newest), ...countTroubles(newest) },
     toCode: percentiles(newest.flatMap(msToCode)),
     toVerification: percentiles(newest.flatMap(msToVerification)),
     minutes: byMinute.map((orders, n) => ({
@@ -89,8 +89,7 @@ export const overviewOf = ({ atMs, newest, isCapped, oldest, waiting, trouble }:
         issuerId,
         orders: orders.length,
         ...countOutcomes(orders),
-        failedVerifications: sum(orders.map(({ facts }) => facts.failures)),
-        deliveriesTriedAgain: sum(orders.map(({ facts }) => Math.max(0, facts.delivery.tries - 1))),
+        ...countTroubles(orders),
         toCode: percentiles(orders.flatMap(msToCode)),
       })),
     oldest: [...oldest]
@@ -134,6 +133,13 @@ const countOutcomes = (orders: readonly SampledOrder[]): Record<Outcome, number>
   for (const { state } of orders) counts[outcomes[state]] += 1;
   return counts;
 };
+
+/** Errors and retries, also of orders that went well in the end. */
+const countTroubles = (orders: readonly SampledOrder[]) => ({
+  failedVerifications: sum(orders.map(({ facts }) => facts.failures)),
+  callsTriedAgain: sum(orders.map(({ callsTriedAgain }) => callsTriedAgain)),
+  deliveriesTriedAgain: sum(orders.map(({ facts }) => Math.max(0, facts.delivery.tries - 1))),
+});
 
 /** From the payment request to the codes at the terminal. */
 const msToCode = ({ createdAt, deliveredAt }: SampledOrder): number[] =>

@@ -12,6 +12,8 @@ export interface SampledOrder {
   readonly state: OrderState;
   readonly createdAt: Date;
   readonly deliveredAt?: Date;
+  /** Notices and code requests that were sent once more after a failed try. */
+  readonly callsTriedAgain: number;
   readonly facts: Pick<OrderFacts, 'verification' | 'failures' | 'closedReason' | 'updatedAtMs' | 'delivery'>;
 }
 
@@ -22,6 +24,17 @@ export interface WaitingOrder {
   readonly facts: OrderFacts;
 }
 
+/** Counted where the rows are, so that no timeline comes over; a line is written once. */
+const callsTriedAgain = {
+  $size: {
+    $filter: {
+      input: { $ifNull: ['$timeline', []] },
+      as: 'line',
+      cond: { $and: [{ $in: ['$$line.event', ['notice_sent', 'code_requested']] }, { $gt: ['$$line.detail.try', 1] }] },
+    },
+  },
+};
+
 const sampled = {
   _id: 0,
   issuerId: 1,
@@ -30,6 +43,7 @@ const sampled = {
   state: 1,
   createdAt: 1,
   deliveredAt: 1,
+  callsTriedAgain,
   'facts.verification': 1,
   'facts.failures': 1,
   'facts.closedReason': 1,

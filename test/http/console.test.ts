@@ -181,6 +181,33 @@ describe('the console over HTTP', () => {
     expectProblem(await call('GET', '/v1/operator/console/overview?since=0', { cookie }), 422, 'body_invalid');
   });
 
+  test('the overview counts notices and code requests that were sent again, and none that went well at once', async () => {
+    const issuer = await file.issuer({ codeMode: 'request', noticeDelaysSeconds: [1] });
+    const failing = (times: number, status: number, body?: unknown) => {
+      let tries = 0;
+      return async () => {
+        tries += 1;
+        return tries <= times ? { status: 500 } : { status, body };
+      };
+    };
+    issuer.on('order.paid', failing(2, 204));
+    issuer.on(
+      'order.code_requested',
+      failing(1, 200, { status: 'issued', codes: [{ itemId: '1', value: 'TRIED-AGAIN' }] }),
+    );
+    await issuer.place('again-1');
+    await issuer.message('order.paid', 'again-1', 3);
+    await issuer.verify('again-1');
+    await issuer.inState('again-1', 'delivered');
+    const { cookie } = await signIn();
+    const { body } = await until('the overview has the order with its tries', async () => {
+      const answer = await call('GET', '/v1/operator/console/overview', { cookie });
+      const own = answer.body.issuers.find(({ issuerId }: { issuerId: string }) => issuerId === issuer.issuerId);
+      return own?.delivered === 1 && own.callsTriedAgain === 3 && answer;
+    });
+    expect(body.totals).toMatchObject({ callsTriedAgain: 3, deliveriesTriedAgain: 0 });
+  });
+
   test('the live overview needs the session, sends itself, and ends with the session', async () => {
     const path = '/v1/operator/console/overview/events';
     expectProblem(await call('GET', path), 401, 'operator_unauthorized');

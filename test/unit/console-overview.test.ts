@@ -10,6 +10,7 @@ const order = (state: OrderState, createdAgoMs: number, tookMs?: number): Sample
   position: '',
   state,
   createdAt: new Date(atMs - createdAgoMs),
+  callsTriedAgain: 0,
   ...(tookMs === undefined ? {} : { deliveredAt: new Date(atMs - createdAgoMs + tookMs) }),
   facts: { failures: 0, updatedAtMs: atMs, delivery: { state: 'none', tries: 0 } },
 });
@@ -56,21 +57,35 @@ describe('the overview', () => {
     expect(percentiles([])).toEqual({ count: 0, p50Ms: null, p95Ms: null, p99Ms: null });
   });
 
-  test('says of each issuer how often it asked wrongly, and how often a terminal was called again', () => {
-    const troubled = (failures: number, tries: number): SampledOrder => ({
+  test('says of each issuer and in all how often it asked wrongly, and how often it and a terminal were called again', () => {
+    const troubled = (failures: number, tries: number, callsTriedAgain = 0): SampledOrder => ({
       ...order('undeliverable', failures * 10 + tries),
+      callsTriedAgain,
       facts: { failures, updatedAtMs: atMs, delivery: { state: 'none', tries } },
     });
-    const { issuers } = overview([
+    const { issuers, totals } = overview([
       troubled(2, 0),
       troubled(1, 1),
-      troubled(0, 7),
-      { ...troubled(4, 2), issuerId: 'b' },
+      troubled(0, 7, 3),
+      { ...troubled(4, 2, 2), issuerId: 'b' },
     ]);
     expect(issuers).toEqual([
-      expect.objectContaining({ issuerId: 'acme', orders: 3, failedVerifications: 3, deliveriesTriedAgain: 6 }),
-      expect.objectContaining({ issuerId: 'b', orders: 1, failedVerifications: 4, deliveriesTriedAgain: 1 }),
+      expect.objectContaining({
+        issuerId: 'acme',
+        orders: 3,
+        failedVerifications: 3,
+        callsTriedAgain: 3,
+        deliveriesTriedAgain: 6,
+      }),
+      expect.objectContaining({
+        issuerId: 'b',
+        orders: 1,
+        failedVerifications: 4,
+        callsTriedAgain: 2,
+        deliveriesTriedAgain: 1,
+      }),
     ]);
+    expect(totals).toMatchObject({ failedVerifications: 7, callsTriedAgain: 5, deliveriesTriedAgain: 7 });
   });
 
   test('counts what waits now apart from what came in the hour', () => {

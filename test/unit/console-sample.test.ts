@@ -34,6 +34,7 @@ const row = (n: number, state: SampledOrder['state'] = 'delivered'): SampledOrde
     position: `${createdAt.toISOString()}/acme/o-${n}`,
     state,
     createdAt,
+    callsTriedAgain: 0,
     facts: { failures: 0, updatedAtMs: 0, delivery: { state: 'none', tries: 0 } },
   };
 };
