@@ -7,15 +7,15 @@ import { changedAt, changeId } from './alert-change';
 
 export interface AlertWebhook {
   readonly outbound: Outbound;
-  readonly deliveryKey: KeyObject;
+  readonly signingKeys: () => Promise<readonly KeyObject[]>;
   readonly nowMs: () => number;
 }
 
 const answerLimitBytes = 1_024;
 
-/** All tries of one change send the same bytes under one webhook-id, signed with the key that signs deliveries. */
+/** All tries of one change send the same bytes under one webhook-id, signed with the keys that sign deliveries. */
 export const isPosted = async (
-  { outbound, deliveryKey, nowMs }: AlertWebhook,
+  { outbound, signingKeys, nowMs }: AlertWebhook,
   url: string,
   row: AlertRow,
 ): Promise<boolean> => {
@@ -34,11 +34,12 @@ export const isPosted = async (
       },
     }),
   );
+  const privateKeys = await signingKeys();
   const answer = await outbound.postSigned({
     issuerId: alertsCircuit,
     url,
     body,
-    headers: signedHeaders({ id: changeId([row]), nowMs: nowMs(), body, privateKey: deliveryKey }),
+    headers: signedHeaders({ id: changeId([row]), nowMs: nowMs(), body, privateKeys }),
     answerLimitBytes,
     breakerKey: alertsCircuit,
   });

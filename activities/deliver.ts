@@ -26,7 +26,7 @@ export interface DeliveryResult {
 export const createDeliver = (parts: CallsOut & { readonly keys: PlatformKeys }) => {
   const webhook = createWebhookChannel({
     outbound: parts.outbound,
-    deliveryKey: parts.keys.deliveryKey,
+    signingKeys: parts.keys.delivery.signing,
     nowMs: parts.nowMs,
   });
   return {

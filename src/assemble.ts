@@ -45,7 +45,7 @@ export const assemble = async (
   let keys: PlatformKeys;
   try {
     await ensureIndexes(database);
-    keys = await loadPlatformKeys(ring, createKeys(database).readOrMake);
+    keys = await loadPlatformKeys(ring, createKeys(database), nowMs);
   } catch (error) {
     await database.close();
     throw error;

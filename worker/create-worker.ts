@@ -84,7 +84,7 @@ export const createWorkers = async (parts: WorkerParts): Promise<Workers> => {
             issuers: callsOut.issuers,
             troubles: parts.troubles,
             outbound: callsOut.outbound,
-            deliveryKey: parts.keys.deliveryKey,
+            signingKeys: parts.keys.delivery.signing,
             log,
             nowMs: callsOut.nowMs,
           }),

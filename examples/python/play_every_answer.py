@@ -1084,8 +1084,14 @@ def play_operator():
     own = operator("PUT", f"/issuers/{issuer.id}/products/p-1/settings", {"issueWindowSeconds": 60})
     check("200: settings of a product", own.status == 200 and own.get("effective", {}).get("issueWindowSeconds") == {"value": 60, "from": "product"}, own)
     refused("a setting that does not fit", operator("PUT", "/settings", {"noticeDelaysSeconds": [0]}), 422, "body_invalid", "/noticeDelaysSeconds/0")
-    for path in ("/settings", f"/issuers/{issuer.id}/settings", f"/issuers/{issuer.id}/products", f"/orders/{issuer.id}/m-2/settings", f"/issuers/{issuer.id}/calls", "/health", "/maintenance"):
+    for path in ("/settings", f"/issuers/{issuer.id}/settings", f"/issuers/{issuer.id}/products", f"/orders/{issuer.id}/m-2/settings", f"/issuers/{issuer.id}/calls", "/health", "/maintenance", "/keys/delivery"):
         check(f"200: {path.replace(issuer.id, '{issuerId}')}", operator("GET", path).status == 200)
+    keys_before = send("GET", "/v1/keys", None, {}).body["keys"]
+    rotated = operator("POST", "/keys/delivery", {})
+    check("201: a new delivery key", rotated.status == 201 and set(rotated.body) == {"id", "algorithm", "publicKey", "oldKeyEndsAt"}, rotated)
+    keys_after = [key["id"] for key in send("GET", "/v1/keys", None, {}).body["keys"]]
+    check("200: /v1/keys has the new key and the one before", keys_after == [rotated.get("id"), keys_before[0]["id"]], keys_after)
+    refused("a rotation that does not fit", operator("POST", "/keys/delivery", {"endOldNow": "no"}), 422, "body_invalid", "/endOldNow")
     lengthened = operator("POST", "/batches", {"filter": {"issuerId": issuer.id}, "action": "apply_settings", "dryRun": True})
     check("200: running orders that would be lengthened are counted", lengthened.get("matched") == 1 and lengthened.get("changed") == 0, lengthened)
     dry = operator("POST", "/batches", {"filter": {"issuerId": issuer.id, "state": "cancelled"}, "action": "renotify", "dryRun": True})

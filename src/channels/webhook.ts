@@ -30,14 +30,14 @@ export type WebhookOutcome =
 
 const answerLimitBytes = 64 * 1024;
 
-/** A terminal that is a URL: signed with the platform's own key, since it shares no secret with anyone. */
+/** A terminal that is a URL: signed with the platform's own keys, since it shares no secret with anyone. */
 export const createWebhookChannel = ({
   outbound,
-  deliveryKey,
+  signingKeys,
   nowMs,
 }: {
   outbound: Outbound;
-  deliveryKey: KeyObject;
+  signingKeys: () => Promise<readonly KeyObject[]>;
   nowMs: () => number;
 }) => ({
   /** One try. All tries of one delivery send the same bytes under one webhook-id. */
@@ -50,11 +50,12 @@ export const createWebhookChannel = ({
         data: { issuerId, orderNo, product, codes },
       }),
     );
+    const privateKeys = await signingKeys();
     const result = await outbound.postSigned({
       issuerId,
       url,
       body,
-      headers: signedHeaders({ id: messageId, nowMs: nowMs(), body, privateKey: deliveryKey }),
+      headers: signedHeaders({ id: messageId, nowMs: nowMs(), body, privateKeys }),
       answerLimitBytes,
       signal,
       breakerKey: `terminal:${issuerId}:${new URL(url).origin}`,

@@ -52,7 +52,7 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
   };
 
   program
-    .description('Sees and changes orders and issuers over the operator API.')
+    .description('Sees and changes orders, issuers and keys over the operator API.')
     .option('--url <url>', 'the platform (or CODEFERRY_URL; otherwise that of `npm start` in this project)')
     .option('--json', "print the api's answer as it came")
     .addOption(
@@ -200,6 +200,19 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
   call('replay', 'send a call of the platform again').action((id: string, named: string, _given, self: Command) =>
     ask(self, 'POST', `/v1/operator/issuers/${id}/calls/${named}/replay`, { body: {} }, shown.replayed),
   );
+
+  const keys = program.command('keys').description("the platform's own keys");
+  keys
+    .command('show')
+    .description('the public keys of deliveries to webhook terminals, newest first')
+    .action((_given, command: Command) => ask(command, 'GET', '/v1/operator/keys/delivery', {}, shown.deliveryKeys));
+  keys
+    .command('rotate')
+    .description('make a new key for deliveries; the old one signs too for 24 hours')
+    .option('--end-old-now', 'end the old one at once')
+    .action((given, command: Command) =>
+      ask(command, 'POST', '/v1/operator/keys/delivery', { body: { ...given } }, shown.newDeliveryKey),
+    );
 
   paged(
     program

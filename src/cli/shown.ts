@@ -161,6 +161,19 @@ export const newSecret: Show = ({ secret, oldSecretEndsAt }) =>
     ['Old secret ends', oldSecretEndsAt],
   ])}\n${shownOnce}`;
 
+export const deliveryKeys: Show = ({ keys }) =>
+  table(
+    ['KEY', 'PUBLIC KEY', 'CREATED', 'ENDS'],
+    keys.map((key: ApiAnswer['body']) => [key.id, key.publicKey, key.createdAt, key.endsAt]),
+  );
+
+export const newDeliveryKey: Show = ({ id, publicKey, oldKeyEndsAt }) =>
+  facts([
+    ['Key', id],
+    ['Public key', publicKey],
+    ['Old key ends', oldKeyEndsAt],
+  ]);
+
 export const failureList = page(
   ['ORDER', 'STATE', 'AT', 'KIND', 'WHY'],
   (failure) => [nameOf(failure), failure.state, failure.at, failure.kind, failure.why],

@@ -103,6 +103,8 @@ export const api = {
   pauseIssuer: (issuerId) => call('POST', `${issuerPath(issuerId)}/pause`),
   resumeIssuer: (issuerId) => call('POST', `${issuerPath(issuerId)}/resume`),
 
+  deliveryKeys: (signal) => call('GET', '/keys/delivery', { signal }),
+  rotateDeliveryKey: (endOldNow) => call('POST', '/keys/delivery', { body: { endOldNow } }),
   maintenance: (signal) => call('GET', '/maintenance', { signal }),
   setMaintenance: (body) => call('PUT', '/maintenance', { body }),
 

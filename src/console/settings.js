@@ -1,4 +1,5 @@
 import { api } from './api.js';
+import { deliveryKeysCard } from './delivery-keys.js';
 import { h, replace } from './dom.js';
 import { maintenanceCard } from './maintenance.js';
 import { settingsCard } from './order-settings.js';
@@ -17,6 +18,7 @@ export const settingsView = async ({ root, signal }) => {
       signal,
     }),
     maintenanceCard(signal),
+    deliveryKeysCard(signal),
   ]);
   if (!signal.aborted) replace(root, heading('Settings'), h('div', { class: 'order-columns' }, cards));
 };

@@ -191,6 +191,7 @@ export const auditWords = {
   'order.codes_voided': 'Declared void the codes of',
   'orders.batch': 'Batch:',
   'settings.changed': 'Changed the settings of',
+  'delivery_key.rotated': 'Rotated the delivery key of the',
   'maintenance.began': 'Stopped new orders of the',
   'maintenance.ended': 'Took new orders again on the',
 };

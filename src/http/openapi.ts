@@ -140,6 +140,22 @@ const operations: readonly Operation[] = [
   },
   { method: 'get', path: '/v1/keys', tag: 'public', summary: 'Public keys of deliveries', answers: { 200: 'keys' } },
   {
+    method: 'get',
+    path: '/v1/operator/keys/delivery',
+    tag: 'operator',
+    summary: 'The keys that sign deliveries, and when the old one ends',
+    answers: { 200: 'keys' },
+  },
+  {
+    method: 'post',
+    path: '/v1/operator/keys/delivery',
+    tag: 'operator',
+    needs: 'admin',
+    summary: 'Rotates the key that signs deliveries',
+    body: rotateSecretRequest,
+    answers: { 201: 'the new key, oldKeyEndsAt', 409: 'in_progress' },
+  },
+  {
     method: 'post',
     path: '/v1/operator/issuers',
     tag: 'operator',

@@ -8,8 +8,8 @@ export interface SignedHeadersInput {
   readonly body: Buffer;
   /** Every live secret of the issuer: during a rotation the receiver may hold either. */
   readonly secrets?: readonly string[];
-  /** The platform's own key, for deliveries to terminals, which share no secret with it. */
-  readonly privateKey?: KeyObject;
+  /** The platform's own live keys, for deliveries to terminals, which share no secret with it. */
+  readonly privateKeys?: readonly KeyObject[];
 }
 
 /** Called for each try anew: time and signature are all that may differ between two tries of one message. */
@@ -18,11 +18,13 @@ export const signedHeaders = ({
   nowMs,
   body,
   secrets = [],
-  privateKey,
+  privateKeys = [],
 }: SignedHeadersInput): Record<string, string> => {
   const message = { id, timestampSeconds: Math.floor(nowMs / 1000), body };
-  const signatures = secrets.map((secret) => signHmac(secret, message));
-  if (privateKey) signatures.push(signEd25519(privateKey, message));
+  const signatures = [
+    ...secrets.map((secret) => signHmac(secret, message)),
+    ...privateKeys.map((key) => signEd25519(key, message)),
+  ];
   return {
     'content-type': 'application/json',
     'webhook-id': id,

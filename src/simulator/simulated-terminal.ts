@@ -7,7 +7,7 @@ import { createTries, playReply } from './replies';
 export interface SimulatedTerminalOptions {
   readonly name: string;
   readonly replies: readonly Reply[];
-  /** As `GET /v1/keys` lists them. */
+  /** As `GET /v1/keys` lists them; the server keeps them fresh. */
   readonly publicKeys: readonly string[];
   readonly signal: AbortSignal;
   readonly onFact?: OnFact | undefined;

@@ -10,6 +10,8 @@ import { createSimulatedTerminal } from './simulated-terminal';
 
 const host = '127.0.0.1';
 const keysLimitMs = 5000;
+/** A terminal that believed its first keys for ever would refuse every delivery once they were rotated. */
+const keysKnownForMs = 30_000;
 
 export interface SimulatorOptions {
   /** 0 takes a free one. */
@@ -36,20 +38,25 @@ export const startSimulator = async ({ port, platformUrl, onFact }: SimulatorOpt
   const issuers = new Map<string, CallbackHandler>();
   const terminals = new Map<string, CallbackHandler>();
 
-  const publicKeys = async (): Promise<string[]> => {
+  const publicKeys: string[] = [];
+  let keysReadAtMs = Number.NEGATIVE_INFINITY;
+
+  const readKeys = async (): Promise<void> => {
+    if (Date.now() - keysReadAtMs < keysKnownForMs) return;
     const response = await fetch(new URL('/v1/keys', platformUrl), { signal: AbortSignal.timeout(keysLimitMs) });
     const { keys } = (await response.json()) as { keys: { publicKey: string }[] };
-    return keys.map((key) => key.publicKey);
+    publicKeys.splice(0, publicKeys.length, ...keys.map((key) => key.publicKey));
+    keysReadAtMs = Date.now();
   };
 
   /** Made at its first delivery: when the simulator starts, the platform may not be up yet. */
   const terminalOf = async (name: string): Promise<CallbackHandler | undefined> => {
     if (!Object.hasOwn(terminalReplies, name)) return undefined;
+    await readKeys();
     const known = terminals.get(name);
     if (known) return known;
     const replies = terminalReplies[name as keyof typeof terminalReplies];
-    const keys = await publicKeys();
-    const made = createSimulatedTerminal({ name, replies, publicKeys: keys, signal: stopping.signal, onFact });
+    const made = createSimulatedTerminal({ name, replies, publicKeys, signal: stopping.signal, onFact });
     terminals.set(name, made);
     return made;
   };

@@ -214,6 +214,24 @@ describe('the console in a browser', () => {
     expect((await issuer.place('in-maintenance')).status).toBe(201);
   });
 
+  test('the delivery key is rotated after a question, and the old one is shown until it ends', async () => {
+    const keysNow = async (): Promise<string[]> => {
+      const { keys } = (await file.platform.operator('GET', '/keys/delivery')).body;
+      return keys.map(({ id }: { id: string }) => id);
+    };
+    const [old = ''] = await keysNow();
+    await signIn('#/settings');
+    await page.getByText(old).waitFor();
+    await page.getByRole('button', { name: 'Rotate the key' }).click();
+    const dialog = page.getByRole('dialog');
+    expect(await keysNow()).toEqual([old]);
+    await dialog.getByRole('button', { name: 'Make a new key' }).click();
+    await page.getByText(/, ends /).waitFor();
+    const [fresh = '', ...others] = await keysNow();
+    expect(others).toEqual([old]);
+    await page.getByText(fresh, { exact: true }).waitFor();
+  });
+
   test('a viewer sees everything but the audit log, and is offered nothing that the platform would refuse', async () => {
     const issuer = await file.issuer();
     await issuer.place('seen-only');
@@ -221,6 +239,8 @@ describe('the console in a browser', () => {
     await page.getByText('vera, viewer').waitFor();
     await page.getByText('New orders are taken.').waitFor();
     expect(await page.getByRole('button', { name: 'Stop new orders' }).count()).toBe(0);
+    await page.getByText(/^delivery-/).first().waitFor();
+    expect(await page.getByRole('button', { name: 'Rotate the key' }).count()).toBe(0);
     expect(await page.getByRole('link', { name: 'Audit' }).isVisible()).toBe(false);
     await page.goto(`${file.platform.baseUrl}/operator#/orders/${issuer.issuerId}/seen-only`);
     await page.getByText('Your role reads only.').waitFor();

@@ -245,6 +245,27 @@ describe('issuers', () => {
   });
 });
 
+describe('keys', () => {
+  const keyIds = (text: string): string[] => text.match(/delivery-[\w-]{12}/g) ?? [];
+
+  test('rotate makes a delivery key beside the old one, show lists both as terminals see them', async () => {
+    const before = await command(['keys', 'show']);
+    expect(before.out).toMatch(/^KEY +PUBLIC KEY +CREATED +ENDS\n/);
+    const [old] = keyIds(before.out);
+    const rotated = await command(['keys', 'rotate']);
+    expect([rotated.exitCode, rotated.err]).toEqual([0, '']);
+    expect(rotated.out).toMatch(/^Old key ends +20/m);
+    const { out } = await command(['keys', 'show']);
+    expect(keyIds(out)).toEqual([...keyIds(rotated.out), old]);
+    expect(out).toContain(/whpk_\S+/.exec(rotated.out)?.[0]);
+  });
+
+  test('rotate --end-old-now leaves the new one alone', async () => {
+    const rotated = await command(['keys', 'rotate', '--end-old-now']);
+    expect(keyIds((await command(['keys', 'show'])).out)).toEqual(keyIds(rotated.out));
+  });
+});
+
 describe('exit codes', () => {
   test('health is 0 while the platform can work, and asks without a token', async () => {
     const { exitCode, out } = await command(['health'], { CODEFERRY_URL: file.platform.baseUrl });

@@ -34,7 +34,7 @@ const deliver = async (afterMs: number) => {
     outbound: { postSigned: async () => ({ kind: 'failed', reason: 'breaker_open', retryAfterMs: 30_000, tookMs: 0 }) },
     meter: { delivery: () => undefined },
     ring,
-    keys: { deliveryKey: generateKeyPairSync('ed25519').privateKey },
+    keys: { delivery: { signing: async () => [generateKeyPairSync('ed25519').privateKey] } },
     nowMs: () => nowMs,
   } as unknown as Parts;
   const environment = new MockActivityEnvironment({ scheduledTimestampMs: nowMs - afterMs });

@@ -1,0 +1,80 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { type KeyRing, sha256 } from './key-ring';
+
+/** Signs deliveries to webhook terminals (`v1a`), which share no secret with the platform. */
+export interface DeliveryKey {
+  readonly id: string;
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+  readonly createdAt: Date;
+  /** Absent on the newest one. */
+  readonly endsAt?: Date;
+}
+
+interface KeptKey {
+  readonly _id: string;
+  readonly sealed: Buffer;
+  readonly createdAt: Date;
+  readonly former?: { readonly sealed: Buffer; readonly createdAt: Date; readonly endsAt: Date };
+}
+
+/** What the store does for the platform's keys. */
+export interface KeyStore {
+  readonly readOrMake: (name: string, make: () => Buffer) => Promise<KeptKey>;
+  readonly rotate: (seen: KeptKey, sealed: Buffer, at: Date, endOldNow: boolean) => Promise<Date | undefined>;
+}
+
+export type DeliveryKeys = ReturnType<typeof createDeliveryKeys>;
+
+/** Every process signs with what a rotation left within this time. */
+const knownForMs = 2_000;
+const name = 'delivery';
+const context = `platform-key:${name}`;
+
+/** One key, or two for a day after a rotation. They are read again and again, as another process may rotate them. */
+export const createDeliveryKeys = (ring: KeyRing, { readOrMake, rotate }: KeyStore, nowMs: () => number) => {
+  let known: { readonly keys: readonly DeliveryKey[]; readonly atMs: number } | undefined;
+
+  const sealedNew = (): Buffer =>
+    ring.seal(generateKeyPairSync('ed25519').privateKey.export({ format: 'der', type: 'pkcs8' }), context);
+
+  const opened = ({ sealed, createdAt, endsAt }: { sealed: Buffer; createdAt: Date; endsAt?: Date }): DeliveryKey => {
+    const privateKey = createPrivateKey({ key: ring.open(sealed, context), format: 'der', type: 'pkcs8' });
+    const publicKey = createPublicKey(privateKey);
+    const id = `delivery-${sha256(publicKey.export({ format: 'der', type: 'spki' })).slice(0, 12)}`;
+    return { id, privateKey, publicKey, createdAt, ...(endsAt ? { endsAt } : {}) };
+  };
+
+  const living = (keys: readonly DeliveryKey[]): DeliveryKey[] =>
+    keys.filter(({ endsAt }) => !endsAt || endsAt.getTime() > nowMs());
+
+  /** Newest first, as the database has them now. */
+  const live = async (): Promise<DeliveryKey[]> => {
+    const atMs = nowMs();
+    const { sealed, createdAt, former } = await readOrMake(name, sealedNew);
+    const keys = [opened({ sealed, createdAt }), ...(former ? [opened(former)] : [])];
+    known = { keys, atMs };
+    return living(keys);
+  };
+
+  return {
+    live,
+
+    /** Asked with every delivery, so what was read is kept for a moment; an end counts at once. */
+    signing: async (): Promise<KeyObject[]> => {
+      const keys = known && nowMs() - known.atMs < knownForMs ? living(known.keys) : await live();
+      return keys.map(({ privateKey }) => privateKey);
+    },
+
+    /** Undefined: another rotation came in between. */
+    rotate: async (endOldNow: boolean): Promise<{ key: DeliveryKey; oldId: string; oldEndsAt: Date } | undefined> => {
+      const seen = await readOrMake(name, sealedNew);
+      const old = opened(seen);
+      const createdAt = new Date(nowMs());
+      const sealed = sealedNew();
+      const oldEndsAt = await rotate(seen, sealed, createdAt, endOldNow);
+      known = undefined;
+      return oldEndsAt && { key: opened({ sealed, createdAt }), oldId: old.id, oldEndsAt };
+    },
+  };
+};
