@@ -9,6 +9,7 @@ import type { Outbound } from '../src/outbound/client';
 import { askedDelayMs } from '../src/outbound/schedule';
 import { signedHeaders } from '../src/outbound/signed-headers';
 import type { KeyRing } from '../src/sealing/key-ring';
+import { places } from '../src/sealing/places';
 import type { AdapterMessage } from '../src/second-interface/adapter-api';
 import { createAdapterApi } from '../src/second-interface/adapter-api';
 import type { Adapters } from '../src/second-interface/adapters';
@@ -103,7 +104,7 @@ const callUrl = async (
 ): Promise<IssuerAnswer> => {
   const body = messageBytes(message);
   const secrets = liveSecrets(issuer.secrets, nowMs()).map(({ sealed }) =>
-    ring.open(sealed, `issuer-secret:${issuer._id}`).toString(),
+    ring.open(sealed, places.issuerSecret(issuer._id)).toString(),
   );
   const result = await outbound.postSigned({
     issuerId: issuer._id,

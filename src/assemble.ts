@@ -20,6 +20,7 @@ import { createOrderSettings } from './store/order-settings';
 import { createOrders } from './store/orders';
 import { createPurge } from './store/purge';
 import { createRequests } from './store/requests';
+import { createSealedValues } from './store/sealed-values';
 import { createStats } from './store/stats';
 import { createWorkerReports } from './store/workers';
 import { createOrderGateway } from './temporal/order-gateway';
@@ -96,6 +97,7 @@ export const assemble = async (
     room,
     requests: createRequests(database),
     purge: createPurge(database),
+    sealedValues: createSealedValues(database),
     audit: createAudit(database),
     stats: createStats(database),
     alerts: createAlerts(database),

@@ -21,6 +21,7 @@ interface GlobalOptions {
 }
 
 const timeoutSeconds = { min: 1, max: 120, usual: 15 };
+const resealRoundsMax = 10;
 const window = windowSecondsRange;
 
 const problemText = ({ status, body }: ApiAnswer): string =>
@@ -40,7 +41,7 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
     path: string,
     options: CallOptions,
     show: (body: ApiAnswer['body']) => string,
-  ): Promise<void> => {
+  ): Promise<ApiAnswer['body']> => {
     const { json, url, timeout } = command.optsWithGlobals<GlobalOptions>();
     const call: Call = createCall(() => find(url), timeout * 1_000);
     const answer = await call(method, path, options);
@@ -49,6 +50,28 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
     else if (!isProblem) out(show(answer.body));
     if (isProblem) throw new CommandEnd(exitCodes.refused, problemText(answer));
     if (answer.status >= 400) throw new CommandEnd(exitCodes.refused, `The platform answered ${answer.status}`);
+    return answer.body;
+  };
+
+  /** Until a whole round finds nothing under an old key: what was written meanwhile is found by the next one. */
+  const reseal = async (command: Command): Promise<void> => {
+    for (let round = 1; round <= resealRoundsMax; round += 1) {
+      const sum = { looked: 0, resealed: 0, left: 0, broken: 0 };
+      let cursor: string | undefined;
+      do {
+        const part = await ask(command, 'POST', '/v1/operator/keys/reseal', { body: { cursor } }, shown.resealed);
+        for (const name of ['looked', 'resealed', 'left', 'broken'] as const) sum[name] += part[name];
+        cursor = part.nextCursor;
+      } while (cursor !== undefined);
+      if (sum.broken > 0) throw new CommandEnd(exitCodes.refused, shown.stillBroken(sum));
+      if (sum.resealed + sum.left > 0) continue;
+      if (!command.optsWithGlobals<GlobalOptions>().json) out(shown.allResealed(sum));
+      return;
+    }
+    throw new CommandEnd(
+      exitCodes.refused,
+      'Something is still sealed under an old key: does every process have the new one first?',
+    );
   };
 
   program
@@ -213,6 +236,10 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
     .action((given, command: Command) =>
       ask(command, 'POST', '/v1/operator/keys/delivery', { body: { ...given } }, shown.newDeliveryKey),
     );
+  keys
+    .command('reseal')
+    .description('after a new MASTER_KEY: seal all that the database keeps anew under the first key')
+    .action((_given, command: Command) => reseal(command));
 
   paged(
     program

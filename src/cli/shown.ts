@@ -174,6 +174,25 @@ export const newDeliveryKey: Show = ({ id, publicKey, oldKeyEndsAt }) =>
     ['Old key ends', oldKeyEndsAt],
   ]);
 
+export const resealed: Show = ({ looked, resealed: done, left, broken, brokenIn }) =>
+  [
+    `Looked at ${plain(looked)} rows, sealed ${plain(done)} values anew`,
+    ...(left > 0 ? [`, ${plain(left)} changed meanwhile and come again`] : []),
+    ...(broken > 0 ? [`, ${plain(broken)} are opened by no key:`] : []),
+    ...brokenIn.map(({ kind, id }: ApiAnswer['body']) => `\n  ${plain(kind)} ${plain(id)}`),
+  ].join('');
+
+interface ResealSum {
+  readonly looked: number;
+  readonly broken: number;
+}
+
+export const allResealed = ({ looked }: ResealSum): string =>
+  `Everything in the database is under the first key: ${looked} rows. Histories in Temporal and backups are not: docs/operations.md, Keys.`;
+
+export const stillBroken = ({ broken }: ResealSum): string =>
+  `${broken} values are opened by no key of MASTER_KEY: put the key that sealed them back.`;
+
 export const failureList = page(
   ['ORDER', 'STATE', 'AT', 'KIND', 'WHY'],
   (failure) => [nameOf(failure), failure.state, failure.at, failure.kind, failure.why],

@@ -53,6 +53,12 @@ export const createIssuerRequest = z.strictObject({
 export const changeIssuerRequest = z.strictObject({ ...settings, ...orderSettings }).partial();
 
 export const rotateSecretRequest = z.strictObject({ endOldNow: z.boolean().default(false) });
+/** One part of the sealing anew; `cursor` is of the part before. */
+export const resealRequest = z.strictObject({
+  limit: integer(1, 5_000).default(1_000),
+  cursor: z.string().min(1).max(1_024).optional(),
+});
+
 export const redeliverRequest = z.strictObject({ terminal: terminal.optional() });
 export const extendRequest = z.strictObject({ seconds: windowSeconds });
 export const noBody = z.strictObject({});

@@ -1,5 +1,6 @@
 import { Failure } from '../domain/failures';
 import { type KeyRing, sha256 } from '../sealing/key-ring';
+import { places } from '../sealing/places';
 import type { OperationAnswer } from '../second-interface/operation-answer';
 import type { Requests } from '../store/requests';
 import { failureOf } from './problems';
@@ -42,7 +43,7 @@ export const once = async (
   asProblem: (failure: Failure) => string,
 ): Promise<KeptAnswer> => {
   const id = `${issuerId}/${webhookId}`;
-  const context = `answer:${id}`;
+  const context = places.answer(id);
   const reserved = await requests.reserve(id, path, sha256(raw), nowMs());
   switch (reserved.kind) {
     case 'mismatch':

@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import { Failure } from '../domain/failures';
 import { ownMessagePrefix } from '../domain/ids';
 import type { KeyRing } from '../sealing/key-ring';
+import { places } from '../sealing/places';
 import { newSecret } from '../signing/keys';
 import { bodylessText } from '../signing/sign';
 import { verifySignature } from '../signing/verify';
@@ -29,7 +30,7 @@ export const authenticateIssuer = async (
   const issuer = await issuers.find(request.params.issuerId);
   const secrets = issuer
     ? liveSecrets(issuer.secrets, nowMs()).map(({ sealed }) =>
-        ring.open(sealed, `issuer-secret:${issuer._id}`).toString(),
+        ring.open(sealed, places.issuerSecret(issuer._id)).toString(),
       )
     : [nobodysSecret];
   const raw = bytesOf(request.body);

@@ -20,6 +20,7 @@ import {
   maintenanceRequest,
   productSettingsRequest,
   redeliverRequest,
+  resealRequest,
   rotateSecretRequest,
   settingsRequest,
   signInRequest,
@@ -154,6 +155,15 @@ const operations: readonly Operation[] = [
     summary: 'Rotates the key that signs deliveries',
     body: rotateSecretRequest,
     answers: { 201: 'the new key, oldKeyEndsAt', 409: 'in_progress' },
+  },
+  {
+    method: 'post',
+    path: '/v1/operator/keys/reseal',
+    tag: 'operator',
+    needs: 'admin',
+    summary: 'Seals a part of what is kept anew under the first master key',
+    body: resealRequest,
+    answers: { 200: 'looked, resealed, left, broken, brokenIn, nextCursor' },
   },
   {
     method: 'post',

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { type KeyRing, sha256 } from './key-ring';
+import { places } from './places';
 
 /** Signs deliveries to webhook terminals (`v1a`), which share no secret with the platform. */
 export interface DeliveryKey {
@@ -29,7 +30,7 @@ export type DeliveryKeys = ReturnType<typeof createDeliveryKeys>;
 /** Every process signs with what a rotation left within this time. */
 const knownForMs = 2_000;
 const name = 'delivery';
-const context = `platform-key:${name}`;
+const context = places.platformKey(name);
 
 /** One key, or two for a day after a rotation. They are read again and again, as another process may rotate them. */
 export const createDeliveryKeys = (ring: KeyRing, { readOrMake, rotate }: KeyStore, nowMs: () => number) => {

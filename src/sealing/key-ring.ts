@@ -11,6 +11,8 @@ export interface KeyRing {
   /** `context` binds the sealed bytes to their place: opened elsewhere they fail. */
   seal(plain: Uint8Array, context: string): Buffer;
   open(sealed: Uint8Array, context: string): Buffer;
+  /** Whether the key that seals today sealed this. */
+  isSealedByFirst(sealed: Uint8Array): boolean;
 }
 
 export class SealBroken extends Error {
@@ -33,6 +35,7 @@ export const createKeyRing = (keys: readonly Uint8Array[]): KeyRing => {
   const current = ring[0];
   if (!current) throw new RangeError('a key ring needs a key');
   return {
+    isSealedByFirst: (sealed) => sealed[0] === sealVersion && current.id.equals(sealed.subarray(1, 5)),
     seal: (plain, context) => {
       const nonce = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', current.key, nonce).setAAD(Buffer.from(context));

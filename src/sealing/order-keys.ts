@@ -1,4 +1,5 @@
 import { createKeyRing, deriveKey, type KeyRing, newKey, sha256 } from './key-ring';
+import { places } from './places';
 
 /**
  * Every order has a data key of its own, wrapped by the master key and kept in the order's row. Its token, its pick-up
@@ -15,11 +16,11 @@ export interface OrderKeys {
 
 export const newOrderKey = (ring: KeyRing, orderId: string): { wrapped: Buffer; keys: OrderKeys } => {
   const dataKey = newKey();
-  return { wrapped: ring.seal(dataKey, `order-key:${orderId}`), keys: orderKeys(dataKey) };
+  return { wrapped: ring.seal(dataKey, places.orderKey(orderId)), keys: orderKeys(dataKey) };
 };
 
 export const unwrapOrderKey = (ring: KeyRing, orderId: string, wrapped: Uint8Array): OrderKeys =>
-  orderKeys(ring.open(wrapped, `order-key:${orderId}`));
+  orderKeys(ring.open(wrapped, places.orderKey(orderId)));
 
 const orderKeys = (dataKey: Uint8Array): OrderKeys => {
   const token = deriveKey(dataKey, 'token').toString('base64url');

@@ -1,5 +1,6 @@
 import { createDeliveryKeys, type DeliveryKeys, type KeyStore } from './delivery-keys';
 import { deriveKey, type KeyRing, newKey } from './key-ring';
+import { places } from './places';
 
 /** The platform's own keys, sealed by the master key, the same in every process. */
 export interface PlatformKeys {
@@ -8,7 +9,7 @@ export interface PlatformKeys {
   readonly delivery: DeliveryKeys;
 }
 
-const fingerprintContext = 'platform-key:fingerprint';
+const fingerprintContext = places.platformKey('fingerprint');
 
 /** Called at the start of api and worker: what is missing is made, and what the master key does not open stops the start. */
 export const loadPlatformKeys = async (ring: KeyRing, store: KeyStore, nowMs: () => number): Promise<PlatformKeys> => {

@@ -122,11 +122,11 @@ export const createIssuers = ({ issuers }: Database) => {
       await issuers.updateOne({ _id: issuerId }, { $pull: { holds: { to: { $lt: longAgo } } } });
     },
 
-    /** Conditional on the secrets that the caller saw, so that two rotations never lose one. */
+    /** Conditional on the secrets that the caller saw, so that two rotations never lose one, and none brings back an old seal. */
     replaceSecrets: async (row: IssuerRow, secrets: readonly SealedSecret[]): Promise<boolean> => {
       const newest = row.secrets[0];
       const written = await issuers.updateOne(
-        { _id: row._id, ...alive, ...(newest ? { 'secrets.0.createdAt': newest.createdAt } : {}) },
+        { _id: row._id, ...alive, ...(newest ? { 'secrets.0.sealed': newest.sealed } : {}) },
         { $set: { secrets: [...secrets] } },
       );
       return written.matchedCount > 0;

@@ -239,7 +239,10 @@ describe('the console in a browser', () => {
     await page.getByText('vera, viewer').waitFor();
     await page.getByText('New orders are taken.').waitFor();
     expect(await page.getByRole('button', { name: 'Stop new orders' }).count()).toBe(0);
-    await page.getByText(/^delivery-/).first().waitFor();
+    await page
+      .getByText(/^delivery-/)
+      .first()
+      .waitFor();
     expect(await page.getByRole('button', { name: 'Rotate the key' }).count()).toBe(0);
     expect(await page.getByRole('link', { name: 'Audit' }).isVisible()).toBe(false);
     await page.goto(`${file.platform.baseUrl}/operator#/orders/${issuer.issuerId}/seen-only`);

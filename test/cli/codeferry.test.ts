@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../src/cli/run';
 import { projectFolder } from '../../src/dev/project-folder';
+import { createKeyRing } from '../../src/sealing/key-ring';
 import type { TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
 import { until } from '../support/until';
@@ -263,6 +264,41 @@ describe('keys', () => {
   test('rotate --end-old-now leaves the new one alone', async () => {
     const rotated = await command(['keys', 'rotate', '--end-old-now']);
     expect(keyIds((await command(['keys', 'show'])).out)).toEqual(keyIds(rotated.out));
+  });
+});
+
+describe('keys reseal', () => {
+  const requestNamed = async () => {
+    const row = await file.platform.core.database.requests.findOne({ status: 'kept' });
+    if (!row?.answer) throw new Error('an answer is kept by now');
+    return { id: row._id, sealed: row.answer.sealedBody };
+  };
+  const keep = (id: string, sealed: Buffer) =>
+    file.platform.core.database.requests.updateOne({ _id: id }, { $set: { 'answer.sealedBody': sealed } });
+
+  test('goes on until a whole round finds nothing, and says what it does not reach', async () => {
+    await issuer.place('reseal-1');
+    const { exitCode, out, err } = await command(['keys', 'reseal']);
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out).toMatch(/^Looked at \d+ rows, sealed 0 values anew$/m);
+    expect(out).toMatch(
+      /^Everything in the database is under the first key: \d+ rows\. Histories in Temporal and backups are not/m,
+    );
+    const asJson = await command(['keys', 'reseal', '--json']);
+    expect(Object.keys(JSON.parse(asJson.out)).sort()).toEqual(['broken', 'brokenIn', 'left', 'looked', 'resealed']);
+  });
+
+  test('is 1 and names the row when no key opens a value, and leaves it as it is', async () => {
+    await issuer.place('reseal-2');
+    const { id, sealed } = await requestNamed();
+    const foreign = createKeyRing([Buffer.alloc(32, 9)]).seal(Buffer.from('{}'), `answer:${id}`);
+    await keep(id, foreign);
+    const { exitCode, out, err } = await command(['keys', 'reseal']);
+    expect([exitCode, out]).toEqual([1, expect.stringContaining(`answer ${id}`)]);
+    expect(err).toBe('1 values are opened by no key of MASTER_KEY: put the key that sealed them back.');
+    expect((await file.platform.core.database.requests.findOne({ _id: id }))?.answer?.sealedBody).toEqual(foreign);
+    await keep(id, sealed);
+    expect((await command(['keys', 'reseal'])).exitCode).toBe(0);
   });
 });
 

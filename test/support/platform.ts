@@ -34,6 +34,8 @@ export interface PlatformOptions {
   /** Give the database's name to start a second platform on the same data. */
   readonly databaseName?: string;
   readonly masterKeys?: readonly Buffer[];
+  /** Give the queue's name as well to go on with the orders that a platform before left running. */
+  readonly taskQueue?: string;
   /** Beside the bearer of `operatorToken`, who is an admin. */
   readonly operators?: readonly { name: string; role: 'viewer' | 'operator' | 'admin'; token: string }[];
   /** Left out: operators sign in by token alone. */
@@ -102,7 +104,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
   const lines: string[] = [];
   const log = loggerInto(lines);
   const engineMetricsAddress = await installedRuntime();
-  const name = `t${randomUUID().replaceAll('-', '').slice(0, 16)}`;
+  const name = options.taskQueue ?? `t${randomUUID().replaceAll('-', '').slice(0, 16)}`;
   const databaseName = options.databaseName ?? name;
   const mongodbUri = new URL(options.mongodbUri ?? setting('TEST_MONGODB_URI'));
   mongodbUri.pathname = `/${databaseName}`;

@@ -5,6 +5,7 @@ import { Failure } from '../../domain/failures';
 import type { Terminal } from '../../domain/order';
 import { effectiveSettings, type SomeSettings } from '../../domain/settings';
 import type { KeyRing } from '../../sealing/key-ring';
+import { places } from '../../sealing/places';
 import { newSecret } from '../../signing/keys';
 import { type IssuerRow, type IssuerSettings, type Issuers, rotatedSecrets } from '../../store/issuers';
 import type { OrderSettingsStore } from '../../store/order-settings';
@@ -43,7 +44,7 @@ export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void
 
   const freshSecret = (issuerId: string): { secret: string; sealed: Buffer } => {
     const secret = newSecret();
-    return { secret, sealed: ring.seal(Buffer.from(secret), `issuer-secret:${issuerId}`) };
+    return { secret, sealed: ring.seal(Buffer.from(secret), places.issuerSecret(issuerId)) };
   };
 
   mount.operator({

@@ -1,0 +1,7 @@
+/** What each value under the master key is bound to: sealed anew it must be bound to the same. */
+export const places = {
+  platformKey: (name: string): string => `platform-key:${name}`,
+  issuerSecret: (issuerId: string): string => `issuer-secret:${issuerId}`,
+  orderKey: (orderId: string): string => `order-key:${orderId}`,
+  answer: (requestId: string): string => `answer:${requestId}`,
+};

@@ -1,0 +1,81 @@
+import type { Collection, Filter, UpdateFilter } from 'mongodb';
+import type { Database } from './database';
+import type { IssuerRow } from './issuers';
+import type { KeyRow } from './keys';
+import type { OrderRow } from './orders';
+import type { RequestRow } from './requests';
+
+/** Where values are that the master key itself sealed, the few and weighty ones first. */
+export const sealedKinds = ['platformKey', 'issuerSecret', 'orderKey', 'answer'] as const;
+export type SealedKind = (typeof sealedKinds)[number];
+
+export interface SealedRow {
+  readonly id: string;
+  readonly values: readonly SealedValue[];
+}
+
+export interface SealedValue {
+  readonly sealed: Buffer;
+  /** On the condition that the same bytes are still there. Resolves to whether they were. */
+  readonly replace: (fresh: Buffer) => Promise<boolean>;
+}
+
+type Found = readonly (readonly [path: string, sealed: Buffer | undefined])[];
+
+export type SealedValues = ReturnType<typeof createSealedValues>;
+
+/** For the sealing anew under another master key: every row that holds such a value, by `_id`, a part at a time. */
+export const createSealedValues = ({
+  keys,
+  issuers,
+  orders,
+  requests,
+}: Pick<Database, 'keys' | 'issuers' | 'orders' | 'requests'>) => {
+  const kinds = {
+    platformKey: reader<KeyRow>(keys, ['sealed', 'former'], (row) => [
+      ['sealed', row.sealed],
+      ['former.sealed', row.former?.sealed],
+    ]),
+    // Deleted issuers too: their open orders still end, and are told about.
+    issuerSecret: reader<IssuerRow>(issuers, ['secrets'], ({ secrets }) =>
+      secrets.map(({ sealed }, n) => [`secrets.${n}.sealed`, sealed] as const),
+    ),
+    // What a purge left has no key.
+    orderKey: reader<OrderRow>(orders, ['wrappedKey'], (row) => [['wrappedKey', row.wrappedKey]]),
+    answer: reader<RequestRow>(requests, ['answer'], (row) => [['answer.sealedBody', row.answer?.sealedBody]]),
+  };
+  return {
+    after: (kind: SealedKind, id: string, limit: number): Promise<SealedRow[]> =>
+      kinds[kind]({ _id: { $gt: id } }, limit),
+
+    of: async (kind: SealedKind, id: string): Promise<readonly SealedValue[]> =>
+      (await kinds[kind]({ _id: id }, 1))[0]?.values ?? [],
+  };
+};
+
+const reader =
+  <Row extends { _id: string }>(
+    collection: Collection<Row>,
+    fields: readonly (keyof Row & string)[],
+    find: (row: Row) => Found,
+  ) =>
+  async (filter: { _id: string | { $gt: string } }, limit: number): Promise<SealedRow[]> => {
+    const rows = await collection
+      .find(filter as Filter<Row>)
+      .project<Row>(Object.fromEntries(fields.map((field) => [field, 1])))
+      .sort({ _id: 1 })
+      .limit(limit)
+      .toArray();
+    return rows.map((row) => ({
+      id: row._id,
+      values: find(row).flatMap(([path, sealed]) => {
+        if (!sealed) return [];
+        const replace = async (fresh: Buffer): Promise<boolean> => {
+          const isStill = { _id: row._id, [path]: sealed } as Filter<Row>;
+          const change = { $set: { [path]: fresh } } as unknown as UpdateFilter<Row>;
+          return (await collection.updateOne(isStill, change)).matchedCount > 0;
+        };
+        return [{ sealed, replace }];
+      }),
+    }));
+  };
