@@ -149,8 +149,8 @@ module.exports = {
     {
       name: 'tests-are-imported-by-none',
       severity: 'error',
-      from: { pathNot: '^test/' },
-      to: { path: '^test/' },
+      from: { pathNot: '^(test|bench)/' },
+      to: { path: '^(test|bench)/' },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],

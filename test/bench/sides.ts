@@ -53,7 +53,7 @@ const startEngine = async (folder: string): Promise<{ temporal: EmbeddedTemporal
   return { temporal, metricsPort };
 };
 
-const addIssuers = async (
+export const addIssuers = async (
   baseUrl: string,
   operatorToken: string,
   { issuers, outside }: SideOptions,
@@ -136,7 +136,7 @@ export const startPlatformSide = async (options: SideOptions): Promise<Side> => 
   };
 };
 
-const bundleBare = async (folder: string): Promise<string> => {
+export const bundleBare = async (folder: string): Promise<string> => {
   const path = join(folder, 'bare-workflow.js');
   const silent = () => undefined;
   const { code } = await bundleWorkflowCode({

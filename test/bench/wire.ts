@@ -14,7 +14,7 @@ export interface Target {
   readonly issuers: readonly Sender[];
 }
 
-export type SideName = 'platform' | 'bare' | 'null';
+export type SideName = 'platform' | 'bare' | 'null' | 'peer';
 
 export const product = { id: 'coffee-voucher', name: 'Coffee voucher' };
 export const amount = { value: 450, currency: 'EUR' };

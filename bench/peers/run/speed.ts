@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { deliveredIn, endingsOf, isWhole, latenciesIn } from '../../../test/bench/endings';
+import type { Endings, Latencies } from '../../../test/bench/measured';
+import { monotonicMs } from '../../../test/bench/monotonic';
+import type { Simulators } from '../../../test/bench/simulators';
+import type { Contender, ContenderName } from './contender';
+import type { Options } from './options';
+
+/** Closed loads: the next order of a lane follows the last one's code. */
+export const crowds = [1, 16, 64] as const;
+
+/** One load on one contender in one round. Times are milliseconds. */
+export interface Speed {
+  readonly contender: ContenderName;
+  readonly round: number;
+  readonly inFlight: number;
+  readonly windowMs: number;
+  readonly ordersInWindow: number;
+  readonly deliveredPerSecond: number;
+  readonly accept: Latencies;
+  readonly paymentToCode: Latencies;
+  /** CPU ms per delivered order; a store's helper processes count. */
+  readonly cpuPerOrder: { readonly app: number; readonly store: number };
+  readonly endings: Endings;
+  readonly isWhole: boolean;
+  readonly repeatedNotices: number;
+}
+
+const tickMs = 10;
+const steadyLimitMs = 20_000;
+const steadyPollMs = 100;
+const settleMs = 500;
+
+/** Of all processes of these groups, and of those of their children that have ended. */
+const cpuMsOf = (groups: ReadonlySet<number>): number => {
+  let ticks = 0;
+  for (const pid of readdirSync('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    let text: string;
+    try {
+      text = readFileSync(join('/proc', pid, 'stat'), 'utf8');
+    } catch {
+      continue;
+    }
+    // Behind the name's last bracket the numbers begin with field 3: group is 5, CPU and the children's are 14 to 17.
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
+    if (groups.has(fields[2] ?? -1)) ticks += fields.slice(11, 15).reduce((sum, n) => sum + n, 0);
+  }
+  return ticks * tickMs;
+};
+
+const cpuOf = ({ parts }: Contender): { app: number; store: number } => {
+  const of = (role: 'app' | 'store'): number =>
+    cpuMsOf(new Set(parts.filter((part) => part.role === role).map((part) => part.pid())));
+  return { app: of('app'), store: of('store') };
+};
+
+const untilSteady = async (simulators: Simulators, inFlight: number): Promise<void> => {
+  const endMs = monotonicMs() + steadyLimitMs;
+  while (monotonicMs() < endMs && (await simulators.delivered()) < inFlight) await pause(steadyPollMs);
+};
+
+/** All loads on a contender that is fresh, one after the other, the first one for warming up. */
+export const measureSpeed = async (
+  contender: Contender,
+  simulators: Simulators,
+  options: Options,
+  round: number,
+): Promise<Speed[]> => {
+  const { target, name } = contender;
+  await simulators.knowIssuers(target.issuers);
+  await simulators.begin({ name: `p${round}-warm`, target, load: { kind: 'closed', inFlight: 16 } });
+  await pause(options.warmUpMs);
+  await simulators.end(options.drainLimitMs);
+  const speeds: Speed[] = [];
+  for (const inFlight of crowds) {
+    await simulators.issuerCounts();
+    await simulators.begin({ name: `p${round}-${inFlight}`, target, load: { kind: 'closed', inFlight } });
+    await pause(options.leadInMs);
+    await untilSteady(simulators, inFlight);
+    const [cpuBefore, fromMs] = [cpuOf(contender), monotonicMs()];
+    await pause(options.windowMs);
+    const [cpuAfter, toMs] = [cpuOf(contender), monotonicMs()];
+    const placed = await simulators.end(options.drainLimitMs);
+    await pause(settleMs);
+    const ordersInWindow = deliveredIn(placed.orders, fromMs, toMs);
+    const endings = endingsOf(placed);
+    const perOrder = (role: 'app' | 'store') => (cpuAfter[role] - cpuBefore[role]) / Math.max(1, ordersInWindow);
+    speeds.push({
+      contender: name,
+      round,
+      inFlight,
+      windowMs: toMs - fromMs,
+      ordersInWindow,
+      deliveredPerSecond: (ordersInWindow / (toMs - fromMs)) * 1_000,
+      accept: latenciesIn(placed.orders, fromMs, toMs).accept,
+      paymentToCode: latenciesIn(placed.orders, fromMs, toMs).paymentToCode,
+      cpuPerOrder: { app: perOrder('app'), store: perOrder('store') },
+      endings,
+      isWhole: isWhole(endings),
+      repeatedNotices: (await simulators.issuerCounts()).repeatedNotices,
+    });
+  }
+  return speeds;
+};
