@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { acceptedOrder, callOf, codesAnswer, verifiedAnswer } from './bare-answers';
 import {
   type BareOrder,
@@ -22,15 +22,23 @@ const main = async (): Promise<void> => {
     const { orderNo, product, quantity, amount } = body;
     const token = randomBytes(24).toString('base64url');
     const order: BareOrder = { issuerId, orderNo, token, product, quantity, amount };
-    await client.workflow.start('bareOrder', {
-      workflowId: `order/${issuerId}/${orderNo}`,
-      taskQueue: bareTaskQueue,
-      args: [order],
-    });
-    return { status: 201, body: acceptedOrder(issuerId, body) };
+    let isNew = true;
+    try {
+      await client.workflow.start('bareOrder', {
+        workflowId: `order/${issuerId}/${orderNo}`,
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        taskQueue: bareTaskQueue,
+        args: [order],
+      });
+    } catch (error) {
+      // A payment whose answer was lost comes again.
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      isNew = false;
+    }
+    return { status: isNew ? 201 : 200, body: acceptedOrder(issuerId, body) };
   };
 
-  const server = await serveJson(Number(port), async ({ path, json }) => {
+  const answer = async (path: string, json: unknown): Promise<JsonAnswer> => {
     const { issuerId, orderNo, call } = callOf(path);
     if (call === 'orders') return place(issuerId, json as PaymentRequest);
     const handle = client.workflow.getHandle(`order/${issuerId}/${orderNo}`);
@@ -43,7 +51,13 @@ const main = async (): Promise<void> => {
       return accepted > 0 ? { status: 201, body: codesAnswer(accepted) } : { status: 409 };
     }
     return { status: 404 };
-  });
+  };
+  const server = await serveJson(Number(port), ({ path, json }) =>
+    answer(path, json).catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return { status: 404 };
+      throw error;
+    }),
+  );
   process.stdout.write('api ready\n');
   process.on('SIGTERM', () => {
     server.closeAllConnections();

@@ -1,13 +1,20 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../../../src/dev/free-port';
 import { projectFolder } from '../../../src/dev/project-folder';
 import { readMachine } from '../../../test/bench/machine';
 import { startSimulators } from '../../../test/bench/simulators';
 import { type Contender, type ContenderName, titles } from './contender';
+import type { Findings } from './findings';
+import { type Loss, measureLoss } from './loss';
+import { createKilledLoad } from './loss-load';
 import { type Options, readOptions } from './options';
+import { pageOf } from './page';
+import { peersFolder } from './programs';
 import { measureSpeed, type Speed } from './speed';
 import { peerStarts } from './start-peers';
-import { type StartOptions, startBare, startPlatform } from './start-temporal';
+import { databaseKind, type StartOptions, startBare, startPlatform } from './start-temporal';
+import { readVersions } from './versions';
 
 const starts: Readonly<Record<ContenderName, (options: StartOptions) => Promise<Contender>>> = {
   platform: startPlatform,
@@ -21,39 +28,103 @@ const inTurn = ({ only }: Options, round: number): ContenderName[] => {
   return [...only.slice(first), ...only.slice(0, first)];
 };
 
-const main = async (): Promise<void> => {
-  const options = readOptions(process.argv.slice(2));
-  const say = (line: string): void => void process.stderr.write(`• ${line}\n`);
-  const folder = join(projectFolder, '.data', 'bench-peers');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  await readMachine();
+const say = (line: string): void => void process.stderr.write(`• ${line}\n`);
+
+const saySpeed = ({ contender, inFlight, deliveredPerSecond, paymentToCode, endings }: Speed): void =>
+  say(
+    [
+      `${titles[contender]}, ${inFlight} in flight: ${deliveredPerSecond.toFixed(1)} orders/s`,
+      `payment to code p50 ${paymentToCode.p50?.toFixed(1) ?? '-'} ms`,
+      `accepted ${endings.accepted}, delivered once ${endings.deliveredOnce}`,
+    ].join(', '),
+  );
+
+const sayLoss = ({ contender, kills, accepted, neverDelivered, acceptedButUnknown, settledMs, ...loss }: Loss): void =>
+  say(
+    [
+      `${titles[contender]}, ${kills.app} + ${kills.store} kills: accepted ${accepted}, never delivered ${neverDelivered}`,
+      `unknown ${acceptedButUnknown}, twice with another id ${loss.twiceWithAnotherId}, another code ${loss.twiceWithAnotherCode}`,
+      `repeated deliveries ${loss.repeated.deliveries}, settled after ${(settledMs / 1_000).toFixed(1)} s`,
+    ].join(', '),
+  );
+
+/** Both parts of the run for all contenders; one that cannot start, or breaks, is told and does not end the run. */
+const measureAll = async (options: Options, folder: string) => {
   const simulators = await startSimulators(folder);
+  const terminalPort = await freePort();
+  const load = await createKilledLoad(terminalPort);
+  const terminalUrl = `http://127.0.0.1:${terminalPort}/terminal`;
   const speeds: Speed[] = [];
+  const losses: Loss[] = [];
+  const missing: Partial<Record<ContenderName, string>> = {};
+
+  const during = async (
+    name: ContenderName,
+    what: string,
+    start: Omit<StartOptions, 'folder' | 'issuers'>,
+    work: (contender: Contender) => Promise<void>,
+  ): Promise<void> => {
+    let contender: Contender | undefined;
+    try {
+      contender = await starts[name]({ ...start, folder: join(folder, `${what}-${name}`), issuers: options.issuers });
+      await work(contender);
+    } catch (error) {
+      missing[name] = error instanceof Error ? error.message : String(error);
+      say(`${titles[name]}, ${what}: ${missing[name]}`);
+    } finally {
+      await contender?.stop();
+    }
+  };
+
   try {
     for (let round = 1; round <= options.rounds; round += 1) {
       for (const name of inTurn(options, round)) {
-        const contender = await starts[name]({
-          folder: join(folder, `speed-${round}-${name}`),
-          outside: simulators.outside,
-          issuers: options.issuers,
-        });
-        try {
+        await during(name, `speed-${round}`, { outside: simulators.outside }, async (contender) => {
           const measured = await measureSpeed(contender, simulators, options, round);
-          for (const { inFlight, deliveredPerSecond, paymentToCode, isWhole, endings } of measured) {
-            say(
-              `${titles[name]} ${inFlight} in flight: ${deliveredPerSecond.toFixed(1)} orders/s, payment to code p50 ${paymentToCode.p50?.toFixed(1)} ms, whole ${isWhole} ${JSON.stringify(endings)}`,
-            );
-          }
+          measured.forEach(saySpeed);
           speeds.push(...measured);
-        } finally {
-          await contender.stop();
-        }
+        });
       }
     }
+    for (const name of options.kills > 0 ? options.only : []) {
+      const outside = { callbackUrl: simulators.outside.callbackUrl, terminalUrl };
+      await during(name, 'loss', { outside }, async (contender) => {
+        const loss = await measureLoss(contender, { simulators, load }, options);
+        sayLoss(loss);
+        losses.push(loss);
+      });
+    }
   } finally {
+    load.close();
     await simulators.stop();
   }
+  return { speeds, losses, missing };
+};
+
+/** `npm run bench:peers`: measures, kills, counts, and writes the results and the page. With `--only` it writes both beside the data. */
+const main = async (): Promise<void> => {
+  const startedAt = new Date();
+  const options = readOptions(process.argv.slice(2));
+  const folder = join(projectFolder, '.data', 'bench-peers');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const machine = await readMachine();
+  const found = await measureAll(options, folder);
+  const findings: Findings = {
+    startedAt: startedAt.toISOString(),
+    tookMs: Date.now() - startedAt.getTime(),
+    options,
+    machine,
+    versions: await readVersions(machine),
+    databaseKind: databaseKind(),
+    ...found,
+  };
+  const [results, page] = options.isPartial
+    ? [join(folder, 'results.json'), join(folder, 'peers.md')]
+    : [join(peersFolder, 'results.json'), join(projectFolder, 'docs', 'peers.md')];
+  writeFileSync(results, `${JSON.stringify(findings, undefined, 2)}\n`);
+  writeFileSync(page, pageOf(findings));
+  say(`written: ${results}, ${page}`);
 };
 
 main().then(

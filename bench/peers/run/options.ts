@@ -14,6 +14,8 @@ export interface Options {
   readonly seed: number;
   readonly issuers: number;
   readonly only: readonly ContenderName[];
+  /** Not all of them, or not both parts: neither results nor page are replaced. */
+  readonly isPartial: boolean;
   /** What else the machine did, in the words of whoever started the run. */
   readonly note: string | undefined;
 }
@@ -40,17 +42,19 @@ export const readOptions = (args: string[]): Options => {
   const only = values.only?.split(',') ?? [...contenderNames];
   const stranger = only.find((name) => !(contenderNames as readonly string[]).includes(name));
   if (stranger !== undefined) throw new Error(`--only knows ${contenderNames.join(', ')}, not ${stranger}`);
+  const [rounds, kills] = [whole('rounds', values.rounds, 0), whole('kills', values.kills, 0)];
   return {
-    rounds: whole('rounds', values.rounds, 0),
+    rounds,
     windowMs: whole('seconds', values.seconds, 1) * 1_000,
     leadInMs: 1_500,
     warmUpMs: 3_000,
     drainLimitMs: 60_000,
-    kills: whole('kills', values.kills, 0),
+    kills,
     settleLimitMs: 120_000,
     seed: whole('seed', values.seed, 0),
     issuers: 8,
     only: only as ContenderName[],
+    isPartial: only.length < contenderNames.length || rounds === 0 || kills === 0,
     note: values.note,
   };
 };

@@ -17,6 +17,10 @@ export interface StartOptions {
   readonly issuers: number;
 }
 
+let lastDatabaseKind = 'none';
+/** The platform's, as it was found when it was last started. */
+export const databaseKind = (): string => lastDatabaseKind;
+
 const benchFolder = join(projectFolder, 'dist', 'test', 'bench');
 
 const engineOf = async (folder: string): Promise<{ part: Part; address: string }> => {
@@ -57,6 +61,7 @@ export const startPlatform = async (options: StartOptions): Promise<Contender> =
           : {}),
       });
       uri = mongo.uri;
+      lastDatabaseKind = mongo.kind;
       return mongo;
     });
     parts.push(database);
