@@ -15,6 +15,8 @@ export function openLogFile(path: string): LogFile {
   let stream: WriteStream = createWriteStream(path, { flags: 'a', mode: 0o600 });
   return {
     write(line) {
+      // A killed server's children hold its output a moment longer than it lives.
+      if (stream.writableEnded) return;
       if (bytes > maxBytes) {
         stream.end();
         renameSync(path, `${path}.old`);
