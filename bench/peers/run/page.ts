@@ -124,7 +124,7 @@ Windows are short and driver, issuers, applications and stores share the cores: 
 
 ## What was lost at kill -9
 
-Eight orders in flight at all times; in turn the whole application and all of its stores (engine, database) are killed with signal 9, without a warning, and started again at once on the same data. Shop and issuers repeat what was not answered with a 2xx.
+Eight orders in flight at all times; in turn the whole application and all of its stores (engine, database) are killed with signal 9, with all their child processes and without a warning, and started again at once on the same data. Shop and issuers repeat what was not answered with a 2xx.
 Then everything accepted is waited for, ${options.settleLimitMs / 1_000} s at most. The judge knows only what the shop was answered and what came to the terminal.
 
 ${lossTable(findings)}
@@ -140,6 +140,7 @@ ${lossTable(findings)}
 - Codeferry signs and checks every call, seals codes, keeps a row with timeline for reads, judges late and conflicting calls, has limits, windows, refunds and an operator's console. None of the others does any of that here. The bare order shows what Temporal alone costs.
 - Codeferry and the bare order stand on Temporal's dev server with SQLite, which is what \`npm start\` runs; a production server on PostgreSQL is measured in no table here. PostgreSQL, Redis and Restate run as they would in production, on one node.
 - Codeferry runs as two processes and the bare order too; each peer is one process. All have one store node.
+- Each call out is tried again after 200 ms, doubling, in the peers; Codeferry's schedules begin with 10 s for a notice and 2 s for a delivery. BullMQ finds a job whose worker was killed after 30 s, the outbox after its lease of 15 s. That is most of what "settled" and "slowest" show.
 - Restate and DBOS keep a history of steps and can show it; the hand-made outbox and BullMQ keep the last state only.
 
 ## Versions

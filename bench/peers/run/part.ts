@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { familyOf } from './family';
 
-/** A process that stands for its whole group. */
+/** A process that stands for its children, too. */
 export interface Running {
   readonly pid: number;
   readonly exited: Promise<string>;
@@ -14,7 +15,7 @@ export interface Part {
   pid(): number;
   /** Times that it ended by itself and was started again, as a supervisor would. */
   ownEnds(): number;
-  /** kill -9 of its whole group, and its start again on the same ports and data; resolves when it is ready to the time that took. */
+  /** kill -9 of it and of all its children, and its start again on the same ports and data; resolves when it is ready to the time that took. */
   killAndStart(): Promise<number>;
   stop(): Promise<void>;
 }
@@ -65,9 +66,15 @@ export const startPart = async (name: string, role: Part['role'], start: () => P
       const killedMs = Date.now();
       const victim = current;
       killed.add(victim);
-      try {
-        process.kill(-victim.pid, 'SIGKILL');
-      } catch {
+      const family = familyOf(victim.pid);
+      for (const { pid } of family) {
+        try {
+          process.kill(pid, 'SIGKILL');
+        } catch {
+          // Gone with the one before.
+        }
+      }
+      if (family.length === 0) {
         // It ended by itself just now, and is being started again.
         killed.delete(victim);
         await watched;

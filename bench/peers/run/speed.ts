@@ -1,11 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { deliveredIn, endingsOf, isWhole, latenciesIn } from '../../../test/bench/endings';
 import type { Endings, Latencies } from '../../../test/bench/measured';
 import { monotonicMs } from '../../../test/bench/monotonic';
 import type { Simulators } from '../../../test/bench/simulators';
 import type { Contender, ContenderName } from './contender';
+import { familyOf } from './family';
 import type { Options } from './options';
 
 /** Closed loads: the next order of a lane follows the last one's code. */
@@ -28,35 +27,16 @@ export interface Speed {
   readonly repeatedNotices: number;
 }
 
-const tickMs = 10;
 const steadyLimitMs = 20_000;
 const steadyPollMs = 100;
 const settleMs = 500;
 
-/** Of all processes of these groups, and of those of their children that have ended. */
-const cpuMsOf = (groups: ReadonlySet<number>): number => {
-  let ticks = 0;
-  for (const pid of readdirSync('/proc')) {
-    if (!/^\d+$/.test(pid)) continue;
-    let text: string;
-    try {
-      text = readFileSync(join('/proc', pid, 'stat'), 'utf8');
-    } catch {
-      continue;
-    }
-    // Behind the name's last bracket the numbers begin with field 3: group is 5, CPU and the children's are 14 to 17.
-    const fields = text
-      .slice(text.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number);
-    if (groups.has(fields[2] ?? -1)) ticks += fields.slice(11, 15).reduce((sum, n) => sum + n, 0);
-  }
-  return ticks * tickMs;
-};
-
 const cpuOf = ({ parts }: Contender): { app: number; store: number } => {
   const of = (role: 'app' | 'store'): number =>
-    cpuMsOf(new Set(parts.filter((part) => part.role === role).map((part) => part.pid())));
+    parts
+      .filter((part) => part.role === role)
+      .flatMap((part) => familyOf(part.pid()))
+      .reduce((sum, { cpuMs }) => sum + cpuMs, 0);
   return { app: of('app'), store: of('store') };
 };
 
