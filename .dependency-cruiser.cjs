@@ -130,7 +130,7 @@ module.exports = {
     {
       name: 'roots-are-imported-by-none',
       severity: 'error',
-      from: { pathNot: ['^src/dev/', '^test/'] },
+      from: { pathNot: ['^src/dev/', '^test/', '^bench/'] },
       to: { path: roots },
     },
     {

@@ -8,7 +8,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
   const widths = head.map((cell, n) => Math.max(cell.length, ...rows.map((row) => row[n]?.length ?? 0)));
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join(' | ')} |`;
-  return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n');
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 };
 
 const short = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
@@ -139,7 +139,7 @@ ${lossTable(findings)}
 
 - Codeferry signs and checks every call, seals codes, keeps a row with timeline for reads, judges late and conflicting calls, has limits, windows, refunds and an operator's console. None of the others does any of that here. The bare order shows what Temporal alone costs.
 - Codeferry and the bare order stand on Temporal's dev server with SQLite, which is what \`npm start\` runs; a production server on PostgreSQL is measured in no table here. PostgreSQL, Redis and Restate run as they would in production, on one node.
-- Codeferry runs as two processes and the bare order too; each peer is one process. All have one store node.
+- Codeferry runs as two processes and the bare order too; each peer is one process. Each store is one node.
 - Each call out is tried again after 200 ms, doubling, in the peers; Codeferry's schedules begin with 10 s for a notice and 2 s for a delivery. BullMQ finds a job whose worker was killed after 30 s, the outbox after its lease of 15 s. That is most of what "settled" and "slowest" show.
 - Restate and DBOS keep a history of steps and can show it; the hand-made outbox and BullMQ keep the last state only.
 
