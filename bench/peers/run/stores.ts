@@ -37,18 +37,21 @@ const startServer = async ({ name, command, args, env = {}, logFile, isReady }: 
 
 const says = (words: string) => async (lines: readonly string[]) => lines.some((line) => line.includes(words));
 
-/** PostgreSQL refuses to run as root: then it runs as the user that its Debian package makes. */
+/** PostgreSQL refuses to run as root: then it runs as the user that its Debian package makes, or as nobody where it was unpacked. */
 const asPostgresUser = async (): Promise<{ readonly prefix: string[]; readonly uid: number; readonly gid: number }> => {
-  const isRoot = process.getuid?.() === 0;
-  if (!isRoot) return { prefix: [], uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1 };
-  const idOf = async (flag: string): Promise<number> => {
-    const { stdout } = await run('id', [flag, 'postgres']).catch(() => {
-      throw new Error('PostgreSQL does not run as root, and there is no user postgres; run this as another user.');
-    });
-    return Number(stdout);
-  };
-  const prefix = ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups'];
-  return { prefix, uid: await idOf('-u'), gid: await idOf('-g') };
+  if (process.getuid?.() !== 0) return { prefix: [], uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1 };
+  for (const user of ['postgres', 'nobody']) {
+    const idOf = async (flag: string): Promise<number> => Number((await run('id', [flag, user])).stdout);
+    try {
+      const [uid, gid] = [await idOf('-u'), await idOf('-g')];
+      return { prefix: ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'], uid, gid };
+    } catch {
+      // No such user here.
+    }
+  }
+  throw new Error(
+    'PostgreSQL does not run as root, and there is neither a user postgres nor nobody; run this as another user.',
+  );
 };
 
 /** Below the run's folder when its user gets there, else in a temporary one. */
