@@ -13,7 +13,16 @@ const checks = [
   {
     name: 'boundaries',
     script: 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
-    args: ['--config', '.dependency-cruiser.cjs', 'src', 'workflows', 'activities', 'worker', 'test', 'bench/peers/run'],
+    args: [
+      '--config',
+      '.dependency-cruiser.cjs',
+      'src',
+      'workflows',
+      'activities',
+      'worker',
+      'test',
+      'bench/peers/run',
+    ],
   },
   { name: 'knip', script: 'node_modules/knip/bin/knip.js', args: [] },
 ];
