@@ -8,8 +8,8 @@ import type { OrderMeter } from '../src/metrics/order-meter';
 import type { Outbound } from '../src/outbound/client';
 import { askedDelayMs } from '../src/outbound/schedule';
 import { signedHeaders } from '../src/outbound/signed-headers';
+import { openSecrets } from '../src/sealing/issuer-secrets';
 import type { KeyRing } from '../src/sealing/key-ring';
-import { places } from '../src/sealing/places';
 import type { AdapterMessage } from '../src/second-interface/adapter-api';
 import { createAdapterApi } from '../src/second-interface/adapter-api';
 import type { Adapters } from '../src/second-interface/adapters';
@@ -103,9 +103,7 @@ const callUrl = async (
   answerLimitBytes: number,
 ): Promise<IssuerAnswer> => {
   const body = messageBytes(message);
-  const secrets = liveSecrets(issuer.secrets, nowMs()).map(({ sealed }) =>
-    ring.open(sealed, places.issuerSecret(issuer._id)).toString(),
-  );
+  const secrets = openSecrets(ring, issuer._id, liveSecrets(issuer.secrets, nowMs()));
   const result = await outbound.postSigned({
     issuerId: issuer._id,
     url,

@@ -17,6 +17,9 @@ export const updateLimit = 1_500;
 export const holdPollMs = 60 * secondMs;
 export const heldCallDelayMs = 30 * secondMs;
 
+/** An issuer's secret or the platform's delivery key that was replaced lives on this long, unless it is ended at once. */
+export const rotationOverlapMs = 24 * hourMs;
+
 /** The pick-up page ends this long after delivery. */
 export const pickupLifetimeMs = 30 * dayMs;
 /** How long a webhook-id is remembered, and how long the engine keeps a finished order. */

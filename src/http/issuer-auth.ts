@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 import { Failure } from '../domain/failures';
 import { ownMessagePrefix } from '../domain/ids';
+import { openSecrets } from '../sealing/issuer-secrets';
 import type { KeyRing } from '../sealing/key-ring';
-import { places } from '../sealing/places';
 import { newSecret } from '../signing/keys';
 import { bodylessText } from '../signing/sign';
 import { verifySignature } from '../signing/verify';
@@ -28,11 +28,7 @@ export const authenticateIssuer = async (
   request: Request<{ issuerId: string }>,
 ): Promise<{ issuer: IssuerRow; webhookId: string }> => {
   const issuer = await issuers.find(request.params.issuerId);
-  const secrets = issuer
-    ? liveSecrets(issuer.secrets, nowMs()).map(({ sealed }) =>
-        ring.open(sealed, places.issuerSecret(issuer._id)).toString(),
-      )
-    : [nobodysSecret];
+  const secrets = issuer ? openSecrets(ring, issuer._id, liveSecrets(issuer.secrets, nowMs())) : [nobodysSecret];
   const raw = bytesOf(request.body);
   const body = raw.length > 0 ? raw : Buffer.from(bodylessText(request.method, request.originalUrl));
   const verdict = verifySignature({

@@ -1,6 +1,6 @@
 import type { Terminal } from '../domain/order';
 import { type SomeSettings, settingNames } from '../domain/settings';
-import { dayMs, idempotencyLifetimeMs } from '../domain/timings';
+import { idempotencyLifetimeMs, rotationOverlapMs } from '../domain/timings';
 import { type Database, isDuplicate } from './database';
 
 export interface SealedSecret {
@@ -49,8 +49,6 @@ export type IssuerSettings = Partial<
   >
 >;
 
-/** Two live secrets at most; the old one ends a day after a rotation. */
-const secretOverlapMs = dayMs;
 const holdsLimit = 1_000;
 
 export type Issuers = ReturnType<typeof createIssuers>;
@@ -154,7 +152,7 @@ export const rotatedSecrets = (
   endOldNow: boolean,
 ): SealedSecret[] => {
   const [newest] = secrets;
-  const old = newest && !endOldNow ? [{ ...newest, endsAt: new Date(at.getTime() + secretOverlapMs) }] : [];
+  const old = newest && !endOldNow ? [{ ...newest, endsAt: new Date(at.getTime() + rotationOverlapMs) }] : [];
   return [{ sealed: fresh, createdAt: at }, ...old];
 };
 

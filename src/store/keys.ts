@@ -1,4 +1,4 @@
-import { dayMs } from '../domain/timings';
+import { rotationOverlapMs } from '../domain/timings';
 import { type Database, isDuplicate } from './database';
 
 /** One of the platform's own keys, made once and sealed by the master key. */
@@ -9,9 +9,6 @@ export interface KeyRow {
   /** What a rotation left of the key before. */
   readonly former?: { readonly sealed: Buffer; readonly createdAt: Date; readonly endsAt: Date };
 }
-
-/** As long as an issuer's old secret lives on. */
-const keyOverlapMs = dayMs;
 
 export const createKeys = ({ keys }: Pick<Database, 'keys'>) => ({
   /** Called at the start of api and worker: the first one makes the key, all others read it. */
@@ -35,7 +32,7 @@ export const createKeys = ({ keys }: Pick<Database, 'keys'>) => ({
    * key, so that of two rotations at once one is refused. Resolves to when the old key ends; undefined: refused.
    */
   rotate: async (seen: KeyRow, sealed: Buffer, at: Date, endOldNow: boolean): Promise<Date | undefined> => {
-    const endsAt = endOldNow ? at : new Date(at.getTime() + keyOverlapMs);
+    const endsAt = endOldNow ? at : new Date(at.getTime() + rotationOverlapMs);
     const former = { sealed: seen.sealed, createdAt: seen.createdAt, endsAt };
     const written = await keys.updateOne(
       { _id: seen._id, sealed: seen.sealed },
