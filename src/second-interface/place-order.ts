@@ -44,7 +44,7 @@ export const placeOrder = async (
   };
   let row: OrderRow;
   try {
-    row = await acceptable(room, publicUrl, terminalProblem, issuer, body);
+    row = await acceptable({ room, publicUrl, terminalProblem }, issuer, body);
   } catch (error) {
     const repeated = await known();
     if (repeated) return repeated;
@@ -61,9 +61,7 @@ export const placeOrder = async (
 
 /** The row of a new order, where one may be taken now. */
 const acceptable = async (
-  room: SecondInterface,
-  publicUrl: string,
-  terminalProblem: Placing['terminalProblem'],
+  { room, publicUrl, terminalProblem }: Omit<Placing, 'startSoon'>,
   issuer: IssuerRow,
   body: PlaceOrder,
 ): Promise<OrderRow> => {

@@ -51,141 +51,138 @@ export type Codes = ReturnType<typeof createCodes>;
 
 const claimOf = (issuerId: string, { valueFingerprint }: CodeReference): string => `${issuerId}:${valueFingerprint}`;
 
-export const createCodes = ({ submissions }: Database) => {
-  /** They were late by a verdict that the engine lost. @throws where another order has claimed a value meanwhile. */
-  const takeBackLate = async (ids: readonly string[]): Promise<void> => {
-    for (const { _id, issuerId, codes } of await submissions
-      .find({ _id: { $in: [...ids] }, status: 'late' })
-      .toArray()) {
-      const claims = codes.map((code) => claimOf(issuerId, code));
-      await submissions.updateOne({ _id, status: 'late' }, { $set: { status: 'accepted', claims } });
-    }
-  };
-
-  return {
-    /** One order per code: the unique index decides, also between two orders at the same moment. */
-    claimFor: async (row: SubmissionDraft): Promise<Claim> => {
-      let wanted = row.codes.map((code) => claimOf(row.issuerId, code));
-      for (let n = 0; n < 3; n += 1) {
-        const full: SubmissionRow = {
-          ...row,
-          ...(wanted.length > 0 ? { claims: wanted } : {}),
-          status: 'claimed',
-          asks: 1,
-          unjudgedSince: row.at,
-        };
-        try {
-          await submissions.insertOne(full);
-          return { kind: 'claimed', row: full };
-        } catch (error) {
-          if (!isDuplicate(error)) throw error;
-        }
-        const own = await submissions.findOne({ _id: row._id });
-        if (own) return { kind: 'same', row: own };
-        const holders = await submissions
-          .find({ claims: { $in: wanted } })
-          .limit(200)
-          .toArray();
-        if (holders.some((holder) => holder.orderId !== row.orderId)) return { kind: 'reused' };
-        const pending = holders.find((holder) => holder.status === 'claimed');
-        if (pending) return { kind: 'pending', row: pending };
-        const held = new Set(holders.flatMap((holder) => holder.claims ?? []));
-        wanted = wanted.filter((claim) => !held.has(claim));
-      }
-      return { kind: 'reused' };
-    },
-
-    markAccepted: async (ids: readonly string[]): Promise<void> => {
-      const marked = await submissions.updateMany(
-        { _id: { $in: [...ids] }, status: { $ne: 'late' } },
-        { $set: { status: 'accepted' }, $unset: { unjudgedSince: 1 } },
-      );
-      if (marked.matchedCount < ids.length) await takeBackLate(ids);
-    },
-
-    /** Kept sealed, never delivered, and no longer in the way of another order. */
-    markLate: async (id: string): Promise<void> => {
-      await submissions.updateOne(
-        { _id: id, status: 'claimed' },
-        { $set: { status: 'late' }, $unset: { claims: 1, unjudgedSince: 1 } },
-      );
-    },
-
-    /** A late call whose values another order holds: it never had a claim. */
-    keepLate: async (row: SubmissionDraft): Promise<void> => {
-      const { _id, ...fields } = row;
-      await submissions.updateOne({ _id }, { $setOnInsert: { ...fields, status: 'late', asks: 1 } }, { upsert: true });
-    },
-
-    /** Called before the order is asked again about a claim; null where it is settled already, or gone. */
-    askAgain: (id: string): Promise<SubmissionRow | null> =>
-      submissions.findOneAndUpdate({ _id: id, status: 'claimed' }, { $inc: { asks: 1 } }, { returnDocument: 'after' }),
-
-    /**
-     * A refused call, or one that repeated what the order held already, leaves nothing behind. Resolves to false where
-     * someone has asked the order again since, or it took the codes: then that verdict counts.
-     */
-    release: async ({ _id, asks }: Pick<SubmissionRow, '_id' | 'asks'>): Promise<boolean> => {
-      const released = await submissions.deleteOne({ _id, status: 'claimed', asks });
-      return released.deletedCount > 0 || (await submissions.countDocuments({ _id }, { limit: 1 })) === 0;
-    },
-
-    /** What the order holds, in the order of the calls; the first of equal items counts. */
-    accepted: async (order: OrderName): Promise<(SealedCode & HeldCode)[]> => {
-      const rows = await submissions
-        .find({ orderId: orderId(order), status: 'accepted' })
-        .sort({ at: 1, _id: 1 })
-        .toArray();
-      const byItem = new Map<string, SealedCode & HeldCode>();
-      for (const { _id, codes } of rows) {
-        for (const code of codes) if (!byItem.has(code.itemId)) byItem.set(code.itemId, { ...code, submissionId: _id });
-      }
-      return [...byItem.values()];
-    },
-
-    /**
-     * Asked at a window's end: calls with codes, by reference, that came in time and that the order may not have heard of.
-     * Empty where it holds as many as were accepted, and no claim waits.
-     */
-    notHeard: async (order: OrderName, issued: number): Promise<Pick<SubmissionRow, '_id' | 'codes'>[]> => {
-      const rows = await submissions
-        .find(
-          { orderId: orderId(order), status: { $in: ['claimed', 'accepted'] } },
-          { projection: { 'codes.sealed': 0 } },
-        )
-        .sort({ at: 1, _id: 1 })
-        .limit(notHeardLimit)
-        .toArray();
-      const accepted = rows.filter(({ status }) => status === 'accepted').flatMap(({ codes }) => codes);
-      const items = new Set(accepted.map(({ itemId }) => itemId));
-      return items.size > issued || rows.some(({ status }) => status === 'claimed') ? rows : [];
-    },
-
-    /** By reference, in the order of their coming: what an operator's view of a call names. Undefined where there are too many. */
-    submitted: async (order: OrderName): Promise<SubmittedCodes[] | undefined> => {
-      const rows = await submissions
-        .find({ orderId: orderId(order), status: { $in: ['accepted', 'late'] } })
-        .project<SubmittedCodes>({ updateId: 1, status: 1, at: 1, 'codes.itemId': 1 })
-        .sort({ at: 1, _id: 1 })
-        .limit(submittedLimit + 1)
-        .toArray();
-      return rows.length > submittedLimit ? undefined : rows;
-    },
-
-    /** The reconciler asked in vain: the claim goes behind all others that its pass saw. */
-    defer: async (id: string, until: Date): Promise<void> => {
-      await submissions.updateOne(
-        { _id: id, status: 'claimed', unjudgedSince: { $lt: until } },
-        { $set: { unjudgedSince: until } },
-      );
-    },
-
-    /** Read by the reconciler: claims without a verdict. */
-    unjudged: (before: Date, limit: number): Promise<SubmissionRow[]> =>
-      submissions
-        .find({ unjudgedSince: { $lt: before } })
-        .sort({ unjudgedSince: 1 })
-        .limit(limit)
-        .toArray(),
-  };
+/** They were late by a verdict that the engine lost. @throws where another order has claimed a value meanwhile. */
+const takeBackLate = async (submissions: Database['submissions'], ids: readonly string[]): Promise<void> => {
+  const late = await submissions.find({ _id: { $in: [...ids] }, status: 'late' }).toArray();
+  for (const { _id, issuerId, codes } of late) {
+    const claims = codes.map((code) => claimOf(issuerId, code));
+    await submissions.updateOne({ _id, status: 'late' }, { $set: { status: 'accepted', claims } });
+  }
 };
+
+export const createCodes = ({ submissions }: Database) => ({
+  /** One order per code: the unique index decides, also between two orders at the same moment. */
+  claimFor: async (row: SubmissionDraft): Promise<Claim> => {
+    let wanted = row.codes.map((code) => claimOf(row.issuerId, code));
+    for (let n = 0; n < 3; n += 1) {
+      const full: SubmissionRow = {
+        ...row,
+        ...(wanted.length > 0 ? { claims: wanted } : {}),
+        status: 'claimed',
+        asks: 1,
+        unjudgedSince: row.at,
+      };
+      try {
+        await submissions.insertOne(full);
+        return { kind: 'claimed', row: full };
+      } catch (error) {
+        if (!isDuplicate(error)) throw error;
+      }
+      const own = await submissions.findOne({ _id: row._id });
+      if (own) return { kind: 'same', row: own };
+      const holders = await submissions
+        .find({ claims: { $in: wanted } })
+        .limit(200)
+        .toArray();
+      if (holders.some((holder) => holder.orderId !== row.orderId)) return { kind: 'reused' };
+      const pending = holders.find((holder) => holder.status === 'claimed');
+      if (pending) return { kind: 'pending', row: pending };
+      const held = new Set(holders.flatMap((holder) => holder.claims ?? []));
+      wanted = wanted.filter((claim) => !held.has(claim));
+    }
+    return { kind: 'reused' };
+  },
+
+  markAccepted: async (ids: readonly string[]): Promise<void> => {
+    const marked = await submissions.updateMany(
+      { _id: { $in: [...ids] }, status: { $ne: 'late' } },
+      { $set: { status: 'accepted' }, $unset: { unjudgedSince: 1 } },
+    );
+    if (marked.matchedCount < ids.length) await takeBackLate(submissions, ids);
+  },
+
+  /** Kept sealed, never delivered, and no longer in the way of another order. */
+  markLate: async (id: string): Promise<void> => {
+    await submissions.updateOne(
+      { _id: id, status: 'claimed' },
+      { $set: { status: 'late' }, $unset: { claims: 1, unjudgedSince: 1 } },
+    );
+  },
+
+  /** A late call whose values another order holds: it never had a claim. */
+  keepLate: async (row: SubmissionDraft): Promise<void> => {
+    const { _id, ...fields } = row;
+    await submissions.updateOne({ _id }, { $setOnInsert: { ...fields, status: 'late', asks: 1 } }, { upsert: true });
+  },
+
+  /** Called before the order is asked again about a claim; null where it is settled already, or gone. */
+  askAgain: (id: string): Promise<SubmissionRow | null> =>
+    submissions.findOneAndUpdate({ _id: id, status: 'claimed' }, { $inc: { asks: 1 } }, { returnDocument: 'after' }),
+
+  /**
+   * A refused call, or one that repeated what the order held already, leaves nothing behind. Resolves to false where
+   * someone has asked the order again since, or it took the codes: then that verdict counts.
+   */
+  release: async ({ _id, asks }: Pick<SubmissionRow, '_id' | 'asks'>): Promise<boolean> => {
+    const released = await submissions.deleteOne({ _id, status: 'claimed', asks });
+    return released.deletedCount > 0 || (await submissions.countDocuments({ _id }, { limit: 1 })) === 0;
+  },
+
+  /** What the order holds, in the order of the calls; the first of equal items counts. */
+  accepted: async (order: OrderName): Promise<(SealedCode & HeldCode)[]> => {
+    const rows = await submissions
+      .find({ orderId: orderId(order), status: 'accepted' })
+      .sort({ at: 1, _id: 1 })
+      .toArray();
+    const byItem = new Map<string, SealedCode & HeldCode>();
+    for (const { _id, codes } of rows) {
+      for (const code of codes) if (!byItem.has(code.itemId)) byItem.set(code.itemId, { ...code, submissionId: _id });
+    }
+    return [...byItem.values()];
+  },
+
+  /**
+   * Asked at a window's end: calls with codes, by reference, that came in time and that the order may not have heard of.
+   * Empty where it holds as many as were accepted, and no claim waits.
+   */
+  notHeard: async (order: OrderName, issued: number): Promise<Pick<SubmissionRow, '_id' | 'codes'>[]> => {
+    const rows = await submissions
+      .find(
+        { orderId: orderId(order), status: { $in: ['claimed', 'accepted'] } },
+        { projection: { 'codes.sealed': 0 } },
+      )
+      .sort({ at: 1, _id: 1 })
+      .limit(notHeardLimit)
+      .toArray();
+    const accepted = rows.filter(({ status }) => status === 'accepted').flatMap(({ codes }) => codes);
+    const items = new Set(accepted.map(({ itemId }) => itemId));
+    return items.size > issued || rows.some(({ status }) => status === 'claimed') ? rows : [];
+  },
+
+  /** By reference, in the order of their coming: what an operator's view of a call names. Undefined where there are too many. */
+  submitted: async (order: OrderName): Promise<SubmittedCodes[] | undefined> => {
+    const rows = await submissions
+      .find({ orderId: orderId(order), status: { $in: ['accepted', 'late'] } })
+      .project<SubmittedCodes>({ updateId: 1, status: 1, at: 1, 'codes.itemId': 1 })
+      .sort({ at: 1, _id: 1 })
+      .limit(submittedLimit + 1)
+      .toArray();
+    return rows.length > submittedLimit ? undefined : rows;
+  },
+
+  /** The reconciler asked in vain: the claim goes behind all others that its pass saw. */
+  defer: async (id: string, until: Date): Promise<void> => {
+    await submissions.updateOne(
+      { _id: id, status: 'claimed', unjudgedSince: { $lt: until } },
+      { $set: { unjudgedSince: until } },
+    );
+  },
+
+  /** Read by the reconciler: claims without a verdict. */
+  unjudged: (before: Date, limit: number): Promise<SubmissionRow[]> =>
+    submissions
+      .find({ unjudgedSince: { $lt: before } })
+      .sort({ unjudgedSince: 1 })
+      .limit(limit)
+      .toArray(),
+});
