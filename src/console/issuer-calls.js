@@ -67,7 +67,7 @@ export const issuerCallsCard = async (issuerId, signal) => {
         h(
           'p',
           {},
-          `${count(found.turnedAway, 'try').replace(/trys$/, 'tries')} of the last ten minutes had to wait a second, as its calls at once were taken.`,
+          `${count(found.turnedAway, 'try', 'tries')} of the last ten minutes had to wait a second, as its calls at once were taken.`,
         ),
       found.circuits.map(({ key, state, failures, calls }) =>
         h(

@@ -64,7 +64,7 @@ const workersOf = ({ workers, lastWorkerAt }) =>
     : h(
         'p',
         { class: 'soft' },
-        count(workers.length, 'worker process').replace(/processs$/, 'processes'),
+        count(workers.length, 'worker process', 'worker processes'),
         ': ',
         workers
           .slice(0, 10)

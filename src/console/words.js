@@ -172,7 +172,7 @@ export const timelineWords = ({ event, detail }) => {
 
 const codeAnswers = { issued: 'here are the codes', issuing: 'they will come', refused: 'refused' };
 
-export const count = (n, word) => `${n} ${word}${n === 1 ? '' : 's'}`;
+export const count = (n, word, words = `${word}s`) => `${n} ${n === 1 ? word : words}`;
 
 export const auditWords = {
   'console.signed_in': 'Signed in at the console',
