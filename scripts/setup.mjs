@@ -27,17 +27,18 @@ function packagesAreInstalled() {
   );
 }
 
-function npmCi() {
-  const { command, args, shell } = npmCommand(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+/** `what` is said when it fails. */
+export function npmCi(folder, what, options) {
+  const { command, args, shell } = npmCommand(['ci', ...options, '--no-audit', '--no-fund', '--loglevel=error']);
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: projectRoot, shell, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(command, args, { cwd: folder, shell, stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
     child.stderr.on('data', (chunk) => {
       said = (said + chunk).slice(0, saidMax);
     });
     child.once('error', () => reject(new CannotGoOn('npm was not found; it comes with Node.')));
     child.once('close', (code) =>
-      code === 0 ? resolve() : reject(new CannotGoOn(`Installing the packages failed:\n${said}`)),
+      code === 0 ? resolve() : reject(new CannotGoOn(`Installing ${what} failed:\n${said}`)),
     );
   });
 }
@@ -47,6 +48,9 @@ export async function setup() {
   checkNode();
   if (packagesAreInstalled()) return;
   await underLock('setup', async () => {
-    if (!packagesAreInstalled()) await step('Installing the packages (first run, or the lock file changed)', npmCi);
+    if (packagesAreInstalled()) return;
+    await step('Installing the packages (first run, or the lock file changed)', () =>
+      npmCi(projectRoot, 'the packages', ['--include=dev']),
+    );
   });
 }

@@ -78,6 +78,28 @@ export const addIssuers = async (
   return senders;
 };
 
+/** Whatever was fetched before: the faster build shows more of the platform and less of its stand-in. */
+export const fasterStandIn = (): { kind?: 'secantusd-rs' } =>
+  findOnPath('mongod') === undefined && findOnPath('secantusd-rs') !== undefined ? { kind: 'secantusd-rs' } : {};
+
+/** What api and worker are given, with secrets of their own. */
+export const platformEnv = (
+  port: number,
+  { dataDir, temporalAddress, mongodbUri }: { dataDir: string; temporalAddress: string; mongodbUri: string },
+) => ({
+  HOST: '127.0.0.1',
+  PORT: String(port),
+  PUBLIC_URL: loopbackUrl(port),
+  DATA_DIR: dataDir,
+  TEMPORAL_ADDRESS: temporalAddress,
+  TEMPORAL_NAMESPACE: 'default',
+  MONGODB_URI: mongodbUri,
+  OPERATOR_TOKEN: randomBytes(24).toString('base64url'),
+  MASTER_KEY: randomBytes(32).toString('base64'),
+  CODEC_SECRET: randomBytes(24).toString('base64url'),
+  CALLBACK_ALLOW: '127.0.0.0/8',
+});
+
 /** The whole platform as `npm start` runs it, without its demo: built, with its own secrets. */
 export const startPlatformSide = async (options: SideOptions): Promise<Side> => {
   const { folder } = options;
@@ -88,28 +110,12 @@ export const startPlatformSide = async (options: SideOptions): Promise<Side> => 
     startEmbeddedMongo({
       dataDir: join(folder, 'database'),
       logFile: logFile('database'),
-      // Whatever was fetched before: the faster build shows more of the platform and less of its stand-in.
-      ...(findOnPath('mongod') === undefined && findOnPath('secantusd-rs') !== undefined
-        ? { kind: 'secantusd-rs' as const }
-        : {}),
+      ...fasterStandIn(),
     }),
   ]);
   const port = await freePort();
   const baseUrl = loopbackUrl(port);
-  const operatorToken = randomBytes(24).toString('base64url');
-  const env = {
-    HOST: '127.0.0.1',
-    PORT: String(port),
-    PUBLIC_URL: baseUrl,
-    DATA_DIR: folder,
-    TEMPORAL_ADDRESS: temporal.address,
-    TEMPORAL_NAMESPACE: 'default',
-    MONGODB_URI: mongo.uri,
-    OPERATOR_TOKEN: operatorToken,
-    MASTER_KEY: randomBytes(32).toString('base64'),
-    CODEC_SECRET: randomBytes(24).toString('base64url'),
-    CALLBACK_ALLOW: '127.0.0.0/8',
-  };
+  const env = platformEnv(port, { dataDir: folder, temporalAddress: temporal.address, mongodbUri: mongo.uri });
   const start = (name: 'api' | 'worker', main: string) =>
     startReady({
       name,
@@ -119,7 +125,7 @@ export const startPlatformSide = async (options: SideOptions): Promise<Side> => 
       readyLine: `${name} ready`,
     });
   const [worker, api] = await Promise.all([start('worker', 'worker/main.js'), start('api', 'src/main.js')]);
-  const issuers = await addIssuers(baseUrl, operatorToken, options);
+  const issuers = await addIssuers(baseUrl, env.OPERATOR_TOKEN, options);
   const counts = openDatabaseCounts(mongo.uri);
   return {
     target: { name: 'platform', baseUrl, issuers },

@@ -1,13 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEmbeddedMongo } from '../../../src/dev/embedded-mongo';
 import { startEmbeddedTemporal } from '../../../src/dev/embedded-temporal';
-import { findOnPath } from '../../../src/dev/find-on-path';
 import { freePort } from '../../../src/dev/free-port';
 import { projectFolder } from '../../../src/dev/project-folder';
 import { startReady } from '../../../test/bench/child-ready';
-import { addIssuers, bundleBare, type Outside } from '../../../test/bench/sides';
+import { addIssuers, bundleBare, fasterStandIn, type Outside, platformEnv } from '../../../test/bench/sides';
 import type { Contender } from './contender';
 import { type Part, startPart } from './part';
 
@@ -56,9 +54,7 @@ export const startPlatform = async (options: StartOptions): Promise<Contender> =
         dataDir: join(folder, 'database'),
         port: databasePort,
         logFile: logFile('database'),
-        ...(findOnPath('mongod') === undefined && findOnPath('secantusd-rs') !== undefined
-          ? { kind: 'secantusd-rs' as const }
-          : {}),
+        ...fasterStandIn(),
       });
       uri = mongo.uri;
       lastDatabaseKind = mongo.kind;
@@ -67,20 +63,7 @@ export const startPlatform = async (options: StartOptions): Promise<Contender> =
     parts.push(database);
     const port = await freePort();
     const baseUrl = `http://127.0.0.1:${port}`;
-    const operatorToken = randomBytes(24).toString('base64url');
-    const env = {
-      HOST: '127.0.0.1',
-      PORT: String(port),
-      PUBLIC_URL: baseUrl,
-      DATA_DIR: folder,
-      TEMPORAL_ADDRESS: engine.address,
-      TEMPORAL_NAMESPACE: 'default',
-      MONGODB_URI: uri,
-      OPERATOR_TOKEN: operatorToken,
-      MASTER_KEY: randomBytes(32).toString('base64'),
-      CODEC_SECRET: randomBytes(24).toString('base64url'),
-      CALLBACK_ALLOW: '127.0.0.0/8',
-    };
+    const env = platformEnv(port, { dataDir: folder, temporalAddress: engine.address, mongodbUri: uri });
     for (const [name, main] of [
       ['worker', 'worker/main.js'],
       ['api', 'src/main.js'],
@@ -89,7 +72,7 @@ export const startPlatform = async (options: StartOptions): Promise<Contender> =
       const start = () => startReady({ name, args, env, logFile: logFile(name), readyLine: `${name} ready` });
       parts.push(await startPart(name, 'app', start));
     }
-    const senders = await addIssuers(baseUrl, operatorToken, { ...options, isProfiled: false, outside, issuers });
+    const senders = await addIssuers(baseUrl, env.OPERATOR_TOKEN, { ...options, isProfiled: false, outside, issuers });
     const target = { name: 'platform', baseUrl, issuers: senders } as const;
     return { name: 'platform', target, parts, stop: () => stopAll(parts) };
   } catch (error) {
