@@ -25,6 +25,7 @@ import type { EngineReadiness } from '../temporal/readiness';
 import type { Troubles } from '../temporal/troubles';
 import { noTracing, type Tracing } from '../tracing/tracing';
 import { createAuditTrails } from './audit-trail';
+import { endOldConnections } from './connection-age';
 import { createConsoleSampler } from './console-sampler';
 import { createConsoleSessions } from './console-sessions';
 import { createMetrics } from './metrics';
@@ -160,6 +161,7 @@ export const createApp = ({
     requestLog(log),
     ...(tracing === noTracing ? [] : [requestSpans(tracing)]),
     metrics.observe,
+    endOldConnections(nowMs),
     helmet({ strictTransportSecurity: false }),
   );
 

@@ -13,6 +13,7 @@ import { createAdmission } from './admission';
 import type { AuditTrail, AuditTrails } from './audit-trail';
 import { type Idempotency, once } from './idempotency';
 import { authenticateIssuer, type IssuerAuth } from './issuer-auth';
+import { refuseWhileBehind, watchLag } from './lag';
 import { authorizeOperator, type OperatorAuth, requireRole } from './operator-auth';
 import { bodyLimitBytes, bytesOf, rawBody } from './raw-body';
 import { withinLimit } from './time-limit';
@@ -54,12 +55,13 @@ interface OperatorCall<B extends z.ZodType, Q extends z.ZodType> {
 
 export type Mount = ReturnType<typeof createMount>;
 
-/** How a call gets to its operation: size, signature, idempotency, media type, JSON, schema, in this order. */
+/** How a call gets to its operation: lag of the process, size, signature, idempotency, media type, JSON, schema, in this order. */
 export const createMount = (
   app: Express,
   parts: IssuerAuth & Idempotency & { readonly operator: OperatorAuth; readonly audit: AuditTrails },
 ) => {
   const admission = createAdmission();
+  const notBehind = refuseWhileBehind(watchLag());
   const methodsOf = new Map<string, Set<string>>();
 
   const register = (method: Method, path: string, ...handlers: RequestHandler[]): void => {
@@ -88,12 +90,12 @@ export const createMount = (
       admit,
       handle,
     }: SignedPost<S>): void => {
-      register('post', path, rawBody(limitBytes ?? bodyLimitBytes), async (request, response) => {
+      const work = async (request: Request, response: Response) => {
         const { issuer, webhookId } = await authenticateIssuer(parts, request as Request<{ issuerId: string }>);
         response.locals.issuerClass = issuer.codeMode;
         admit?.(issuer._id);
         const raw = bytesOf(request.body);
-        const work = admitted(issuer._id, () =>
+        return admitted(issuer._id, () =>
           once(
             parts,
             { issuerId: issuer._id, webhookId, path: request.originalUrl, raw },
@@ -107,7 +109,9 @@ export const createMount = (
             (failure) => JSON.stringify(problemOf(failure, requestIdOf(response))),
           ),
         );
-        const answer = await withinLimit(work);
+      };
+      register('post', path, notBehind, rawBody(limitBytes ?? bodyLimitBytes), async (request, response) => {
+        const answer = await withinLimit(work(request, response));
         if (answer.isProblem) response.locals.code = JSON.parse(answer.body).code;
         if (answer.isReplay) response.setHeader('idempotency-replayed', 'true');
         if (answer.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(answer.retryAfterSeconds));
@@ -119,14 +123,14 @@ export const createMount = (
     },
 
     signedGet: <S extends z.ZodType>({ path, query: schema, handle }: SignedGet<S>): void => {
-      register('get', path, rawBody(bodyLimitBytes), async (request, response) => {
+      const work = async (request: Request, response: Response) => {
         const { issuer } = await authenticateIssuer(parts, request as Request<{ issuerId: string }>);
         response.locals.issuerClass = issuer.codeMode;
         const query = () => parseWith(schema ?? emptyQuery, request.query) as z.output<S>;
-        const work = admitted(issuer._id, async () =>
-          handle({ issuer, params: request.params as Params, query: query() }),
-        );
-        response.status(200).json(await withinLimit(work));
+        return admitted(issuer._id, async () => handle({ issuer, params: request.params as Params, query: query() }));
+      };
+      register('get', path, notBehind, rawBody(bodyLimitBytes), async (request, response) => {
+        response.status(200).json(await withinLimit(work(request, response)));
       });
     },
 

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Child, startChild } from '../../src/dev/child-process';
 import { freePort } from '../../src/dev/free-port';
@@ -41,6 +42,8 @@ export interface RunReport extends Verdicts {
   /** Scenes whose process did not die where it should have. */
   readonly missed: readonly string[];
   readonly settledAfterMs: number;
+  /** The longest that this process, in which the proxies run, was late: what it makes calls wait is not the platform's. */
+  readonly proxiesLateMs: number;
   readonly tookMs: number;
 }
 
@@ -50,6 +53,8 @@ const endStates = ['delivered', 'refused', 'expired', 'cancelled', 'undeliverabl
 /** One platform from its first start to its verdicts: named crash points, then a random plan, then the settling. */
 export const runPlan = async (options: RunOptions): Promise<RunReport> => {
   const startedMs = Date.now();
+  const late = monitorEventLoopDelay({ resolution: 50 });
+  late.enable();
   const { folder, seed, say } = options;
   mkdirSync(folder, { recursive: true });
   const logOf = (name: string): string => join(folder, `facts.${name}.jsonl`);
@@ -100,9 +105,11 @@ export const runPlan = async (options: RunOptions): Promise<RunReport> => {
       ),
       missed,
       settledAfterMs,
+      proxiesLateMs: Math.round(late.max / 1e6),
       tookMs: Date.now() - startedMs,
     };
   } finally {
+    late.disable();
     await operator.stop();
     await Promise.all(outside.map((child) => child.stop(2_000)));
     await platform.stop();
