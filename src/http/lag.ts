@@ -2,8 +2,10 @@ import type { RequestHandler } from 'express';
 import { Failure } from '../domain/failures';
 
 const tickMs = 50;
-/** Of each tick's delay on the running mean: a pause of the garbage collector passes, work that has piled up does not. */
+/** Of each round's delay on the running mean. */
 const weight = 0.2;
+/** Of one round's delay: a single stall of any length (the garbage collector, a process that was stopped) stays below the limit, two of this length in a row do not. */
+const roundMaxMs = 2_000;
 /** A request takes a dozen rounds of the loop: this late each, it would take half of the 12 s that it has. */
 const lagMaxMs = 500;
 
@@ -12,16 +14,16 @@ export interface Lag {
   ms(): number;
 }
 
-/** How late the event loop comes round. Requests of one round are all handled before the next tick, so the tick that is due counts as well. */
+/** How late the event loop comes round, as a mean over its last rounds. */
 export const watchLag = (nowMs: () => number = () => performance.now()): Lag => {
   let tickedMs = nowMs();
   let meanMs = 0;
-  const late = (): number => Math.max(0, nowMs() - tickedMs - tickMs);
   setInterval(() => {
-    meanMs += weight * (late() - meanMs);
+    const lateMs = Math.max(0, nowMs() - tickedMs - tickMs);
+    meanMs += weight * (Math.min(lateMs, roundMaxMs) - meanMs);
     tickedMs = nowMs();
   }, tickMs).unref();
-  return { ms: () => Math.max(meanMs, late()) };
+  return { ms: () => meanMs };
 };
 
 /** Before the body of an issuer's call is read. @throws Failure `unavailable` while the process is too far behind. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate as round } from 'node:timers/promises';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
+import { until } from '../support/until';
 
 const file = platformOfFile({ worker: false });
 
@@ -12,14 +13,29 @@ const payment = {
   amount: { value: 1_000, currency: 'EUR' },
 };
 
-/** As work does that has piled up: every round of the loop takes this long. */
-const fallBehind = async (): Promise<void> => {
-  for (let n = 0; n < 4; n += 1) {
-    const untilMs = performance.now() + 1_000;
-    while (performance.now() < untilMs) Math.sqrt(untilMs);
-    await round();
-    await round();
-  }
+/** As work does that has piled up: rounds of the loop that take 0.8 s each, until it is asked to end. */
+const fallBehind = () => {
+  let piledUp = true;
+  let rounds = 0;
+  const stall = async (): Promise<void> => {
+    while (piledUp) {
+      const untilMs = performance.now() + 800;
+      while (performance.now() < untilMs) Math.sqrt(untilMs);
+      rounds += 1;
+      await round();
+    }
+  };
+  const ended = stall();
+  return {
+    /** The mean has then passed half a second: 750 ms · (1 - 0.8^8) = 624 ms. */
+    far: async (): Promise<void> => {
+      while (rounds < 8) await round();
+    },
+    end: (): Promise<void> => {
+      piledUp = false;
+      return ended;
+    },
+  };
 };
 
 test('a process that is far behind refuses at once and writes nothing; probes are answered, and the repeat is taken', async () => {
@@ -27,19 +43,23 @@ test('a process that is far behind refuses at once and writes nothing; probes ar
   const webhookId = randomUUID();
   const post = () => issuer.post('/orders', payment, { webhookId });
 
-  await fallBehind();
+  const pile = fallBehind();
+  await pile.far();
   const [refused, read, health] = await Promise.all([
     post(),
     issuer.get('/orders'),
     fetch(`${file.platform.baseUrl}/healthz`),
   ]);
+  await pile.end();
   expectProblem(refused, 503, 'unavailable');
   expect(refused.headers.get('retry-after')).toBe('2');
   expectProblem(read, 503, 'unavailable');
   expect(health.status).toBe(200);
 
-  let answer = await post();
-  for (let tries = 1; answer.status === 503 && tries < 10_000; tries += 1) answer = await post();
+  const answer = await until('it is taken', async () => {
+    const again = await post();
+    return again.status === 503 ? undefined : again;
+  });
   expect(answer.status).toBe(201);
   expect(answer.headers.get('idempotency-replayed')).toBeNull();
 });
