@@ -1,62 +1,85 @@
+import type { Collection, Document, IndexDescription } from 'mongodb';
 import { idempotencyLifetimeMs } from '../domain/timings';
-import type { Database } from './database';
+import type { Collections, Database } from './database';
 
-/** Called by api and worker at each start; creating an index that is there changes nothing. */
-export const ensureIndexes = async (database: Database): Promise<void> => {
-  const { orders, submissions, requests, audit, alerts, orderSettings, workers } = database;
-  await orders.createIndexes([
+/** An upgrade that brings a new index builds it over all rows; every other call has seconds. */
+const buildLimitMs = 10 * 60_000;
+
+const receivers = ['webhook', 'email'] as const;
+
+/**
+ * Which query uses which one stands in docs/scaling.md, held by test/store/indexes.test.ts. A sparse index holds only the
+ * rows that have its field: it costs nothing for all others, and serves no query for rows without it (see docs/decisions).
+ */
+const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescription & { readonly name: string })[] } = {
+  orders: [
     { name: 'by_position', key: { position: -1 } },
     { name: 'by_issuer', key: { issuerId: 1, position: -1 } },
     { name: 'by_state', key: { state: 1, position: -1 } },
     { name: 'by_issuer_state', key: { issuerId: 1, state: 1, position: -1 } },
+    { name: 'by_product', key: { 'product.id': 1, position: -1 } },
     { name: 'by_pickup', key: { pickupHash: 1 }, unique: true },
     { name: 'by_order_no', key: { orderNo: 1 } },
-    {
-      name: 'by_pending_event',
-      key: { eventsPendingSince: 1 },
-      partialFilterExpression: { eventsPendingSince: { $exists: true } },
-    },
-    {
-      name: 'by_event_given_up',
-      key: { eventsGivenUpAt: -1 },
-      partialFilterExpression: { eventsGivenUpAt: { $exists: true } },
-    },
-    {
-      name: 'by_missing_start',
-      key: { unstartedSince: 1 },
-      partialFilterExpression: { unstartedSince: { $exists: true } },
-    },
-  ]);
-  await submissions.createIndexes([
+    { name: 'by_events_pending', key: { eventsPendingSince: 1 }, sparse: true },
+    { name: 'by_events_given_up', key: { eventsGivenUpAt: -1 }, sparse: true },
+    { name: 'by_unstarted', key: { unstartedSince: 1 }, sparse: true },
+  ],
+  submissions: [
     // One order per code value of an issuer: the guard behind `code_reused`.
-    {
-      name: 'one_order_per_code',
-      key: { claims: 1 },
-      unique: true,
-      partialFilterExpression: { claims: { $exists: true } },
-    },
+    { name: 'one_order_per_claim', key: { claims: 1 }, unique: true, sparse: true },
     { name: 'by_order', key: { orderId: 1 } },
-    { name: 'by_unjudged', key: { unjudgedSince: 1 }, partialFilterExpression: { unjudgedSince: { $exists: true } } },
-  ]);
-  await requests.createIndexes([
+    { name: 'by_verdict_missing', key: { unjudgedSince: 1 }, sparse: true },
+  ],
+  requests: [
     { name: 'forget', key: { at: 1 }, expireAfterSeconds: idempotencyLifetimeMs / 1000 },
-    { name: 'by_lease', key: { leaseUntil: 1 }, partialFilterExpression: { leaseUntil: { $exists: true } } },
-  ]);
-  await alerts.createIndexes([
+    { name: 'by_lease_end', key: { leaseUntil: 1 }, sparse: true },
+  ],
+  inbox: [{ name: 'by_time', key: { at: 1 } }],
+  alerts: [
     { name: 'by_kind', key: { kind: 1, state: 1 } },
-    ...['webhook', 'email'].map((receiver) => ({
-      name: `by_untold_${receiver}`,
-      key: { [`untold.${receiver}.nextAt`]: 1 },
-      partialFilterExpression: { [`untold.${receiver}.nextAt`]: { $exists: true } },
+    ...receivers.map((receiver) => ({
+      name: `by_${receiver}_untold`,
+      key: { [`untold.${receiver}.nextAt`]: 1 } as const,
+      sparse: true,
     })),
-  ]);
-  await orderSettings.createIndexes([
-    {
-      name: 'by_product',
-      key: { issuerId: 1, productId: 1 },
-      partialFilterExpression: { issuerId: { $exists: true } },
-    },
-  ]);
-  await workers.createIndexes([{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 600 }]);
-  await audit.createIndexes([{ name: 'by_position', key: { position: -1 } }]);
+  ],
+  orderSettings: [{ name: 'by_issuer_product', key: { issuerId: 1, productId: 1 }, sparse: true }],
+  workers: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 600 }],
+  audit: [{ name: 'by_position', key: { position: -1 } }],
+};
+
+/** The partial ones of before: under their names no sparse ones can be made. */
+const formerNames: { readonly [name in keyof Collections]?: readonly string[] } = {
+  orders: ['by_pending_event', 'by_event_given_up', 'by_missing_start'],
+  submissions: ['one_order_per_code', 'by_unjudged'],
+  requests: ['by_lease'],
+  alerts: ['by_untold_webhook', 'by_untold_email'],
+  orderSettings: ['by_product'],
+};
+
+/** Called by api and worker at each start; creating an index that is there changes nothing. */
+export const ensureIndexes = async (database: Database): Promise<void> => {
+  // Fails within its short limit where the database hangs.
+  await database.ping();
+  for (const name of Object.keys(indexes) as (keyof typeof indexes)[]) {
+    const collection = database[name] as unknown as Collection<Document>;
+    await collection.createIndexes([...(indexes[name] ?? [])], { timeoutMS: buildLimitMs });
+    // After the new ones are there: the guard of codes is never missing.
+    await dropFormer(collection, formerNames[name] ?? []);
+  }
+};
+
+const dropFormer = async (collection: Collection<Document>, names: readonly string[]): Promise<void> => {
+  if (names.length === 0) return;
+  const kept = await collection.indexes();
+  for (const { name } of kept) {
+    if (name !== undefined && names.includes(name)) await collection.dropIndex(name).catch(unlessGone);
+  }
+};
+
+const indexNotFound = 27;
+
+/** Another process that starts at the same moment may be the faster one. */
+const unlessGone = (error: unknown): void => {
+  if ((error as { code?: unknown }).code !== indexNotFound) throw error;
 };

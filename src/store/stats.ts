@@ -74,7 +74,7 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   /** How many orders are in a state, up to the limit: `by_state`. */
   count: (state: OrderState, limit: number): Promise<number> => orders.countDocuments({ state }, { limit }),
 
-  /** Orders whose issuer was not told an event, the newest first: `by_event_given_up`. */
+  /** Orders whose issuer was not told an event, the newest first: `by_events_given_up`. */
   givenUpSince: (since: Date, limit: number): Promise<OrderName[]> =>
     orders
       .find({ eventsGivenUpAt: { $gte: since } })
@@ -87,7 +87,7 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   countIssuers: (state: IssuerRow['state'], limit: number): Promise<number> =>
     issuers.countDocuments({ state, deletedAt: { $exists: false } }, { limit }),
 
-  /** `by_pending_event` and `by_missing_start` hold nothing else. */
+  /** `by_events_pending` and `by_unstarted` hold nothing else. */
   countPendingEvents: (limit: number): Promise<number> =>
     orders.countDocuments({ eventsPendingSince: { $exists: true } }, { limit }),
   countUnstarted: (limit: number): Promise<number> =>

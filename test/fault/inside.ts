@@ -202,7 +202,7 @@ if (guardOff === 'unique_index') {
   replace('src/store/indexes.js', (exports) => ({
     ensureIndexes: async (database: Part) => {
       await exports.ensureIndexes(database);
-      await database.submissions.dropIndex('one_order_per_code').catch(() => undefined);
+      await database.submissions.dropIndex('one_order_per_claim').catch(() => undefined);
     },
   }));
 }

@@ -1,0 +1,229 @@
+import type { OrderEvent, TimelineEntry } from '../../src/domain/messages';
+import type { OrderFacts } from '../../src/domain/order';
+import { createAlerts } from '../../src/store/alerts';
+import { createAudit } from '../../src/store/audit';
+import { createCodes } from '../../src/store/codes';
+import type { Database } from '../../src/store/database';
+import { createInbox } from '../../src/store/inbox';
+import { createIssuers, type IssuerRow } from '../../src/store/issuers';
+import { createKeys } from '../../src/store/keys';
+import { createMaintenance } from '../../src/store/maintenance';
+import { createOrderSettings } from '../../src/store/order-settings';
+import { createOrders } from '../../src/store/orders';
+import { createPurge } from '../../src/store/purge';
+import { createRequests } from '../../src/store/requests';
+import { createSealedValues } from '../../src/store/sealed-values';
+import { createStats } from '../../src/store/stats';
+import { createWorkerReports } from '../../src/store/workers';
+import { acceptedRow } from './database-of-file';
+
+const now = new Date();
+const order = { issuerId: 'acme', orderNo: 'one' };
+const name = 'acme/one';
+
+/** Each method of src/store by each of its ways; the names stand in docs/scaling.md. */
+export const everyQuery = (of: Database): Record<string, () => Promise<unknown>> => {
+  const orders = createOrders(of);
+  const codes = createCodes(of);
+  const requests = createRequests(of);
+  const alerts = createAlerts(of);
+  const inbox = createInbox(of);
+  const issuers = createIssuers(of);
+  const keys = createKeys(of);
+  const settings = createOrderSettings(of, Date.now);
+  const maintenance = createMaintenance(of, Date.now);
+  const sealed = createSealedValues(of);
+  const stats = createStats(of);
+  const purge = createPurge(of);
+  const workers = createWorkerReports(of);
+  const audit = createAudit(of);
+
+  const row = acceptedRow(order.orderNo);
+  const facts = (version: number): OrderFacts => ({ ...row.facts, version });
+  const lines: TimelineEntry[] = [{ key: 'v2.0', atMs: 1, event: 'verification_judged', detail: {} }];
+  const event: OrderEvent = { sequence: 1, type: 'order.delivered', atMs: 1, state: 'delivered' };
+  const submission = (orderNo: string, id: string, value: string) => ({
+    _id: `acme/${orderNo}/${id}`,
+    orderId: `acme/${orderNo}`,
+    issuerId: 'acme',
+    orderNo,
+    updateId: id,
+    codes: [{ itemId: 'i', fingerprint: 'f', valueFingerprint: value, sealed: Buffer.from('s') }],
+    at: now,
+  });
+  const issuer = {
+    ...{ _id: 'acme', name: 'Acme', state: 'active', callback: { kind: 'function', name: 'f' }, codeMode: 'push' },
+    ...{ createdAt: now, secrets: [{ sealed: Buffer.from('s'), createdAt: now }], holds: [] },
+  } as IssuerRow;
+  const trouble = { kind: 'circuit_open', subject: 'acme', summary: 'It is open.' } as const;
+  const raised = { _id: 'circuit_open/acme', ...trouble, state: 'raised', raisedAt: now } as const;
+  const secret = Buffer.from('sealed');
+  const running = { states: ['accepted', 'verified'] as const, limit: 10 };
+
+  return {
+    'an order by its name': async () => {
+      await orders.insertAccepted(row);
+      await orders.find(order);
+      await orders.versionsOf([name]);
+      await orders.named([order]);
+      await stats.again([name]);
+    },
+    'every write to an order': async () => {
+      await orders.project(order, { facts: facts(2), entries: lines, events: [event] });
+      await orders.writeView(order, facts(2), lines);
+      await orders.isProjected(order, 2);
+      await orders.recordTry(order, lines, { notified: true });
+      await orders.recordTry({ ...order, orderNo: 'none' }, lines, { notified: true });
+      await orders.markStarted(order);
+      await orders.markEvent({ ...order, orderNo: 'none' }, 1, 'sent');
+      await orders.markReplayed(order, 1, lines);
+      await orders.deferEvents(order);
+      await orders.nextAfterSale(row);
+      await orders.addEvent(order, event);
+    },
+    'a pick-up page': () => orders.findByPickup('hash'),
+    'newest orders': () => orders.list({ limit: 10 }),
+    'orders created within a time': async () => {
+      await orders.list({ createdFrom: now, createdTo: now, before: 'z', limit: 10 });
+      await stats.newest(now, 10);
+    },
+    'orders in a state': async () => {
+      await orders.list({ state: 'accepted', limit: 10 });
+      await orders.list(running);
+      await stats.count('accepted', 10);
+      await stats.newestExpired(10);
+      await stats.oldest('undeliverable', 10);
+    },
+    'orders of an issuer': async () => {
+      await orders.list({ issuerId: 'acme', createdAfter: now, limit: 10 });
+      await orders.timelinesOf('acme', 10);
+    },
+    'orders of an issuer in a state': async () => {
+      await orders.list({ issuerId: 'acme', state: 'accepted', limit: 10 });
+      await orders.list({ issuerId: 'acme', ...running });
+      await orders.openOf('acme', ['accepted', 'verified'], 10);
+    },
+    'a batch over a product': async () => {
+      await orders.list({ productId: 'coffee', limit: 10 });
+      await orders.list({ productId: 'coffee', issuerId: 'acme', limit: 10 });
+      await orders.list({ productId: 'coffee', ...running });
+      await orders.list({ productId: 'coffee', issuerId: 'acme', ...running });
+    },
+    'search by the beginning of an order number': async () => {
+      await orders.list({ orderNoPrefix: 'on', limit: 10 });
+      await orders.list({ orderNoPrefix: 'on', issuerId: 'acme', limit: 10 });
+      await orders.list({ orderNoPrefix: 'on', state: 'accepted', limit: 10 });
+      await orders.list({ orderNoPrefix: 'on', issuerId: 'acme', state: 'accepted', limit: 10 });
+    },
+    'reconciler: orders that should run': () => orders.openAfter('0', now, 10),
+    'reconciler: orders without a workflow': async () => {
+      await orders.unstarted(now, 10);
+      await stats.countUnstarted(10);
+    },
+    'reconciler: events to be told': async () => {
+      await orders.withPendingEvents(now, 10);
+      await stats.countPendingEvents(10);
+    },
+    'events given up': () => stats.givenUpSince(now, 10),
+    'reconciler: orders to be purged': () => purge.due(now, 10),
+    'purge of an order': () => purge.forget(acceptedRow('purged'), now),
+    'codes, by the value of one': async () => {
+      await codes.claimFor(submission('one', 'u', 'v'));
+      await codes.claimFor(submission('two', 'u', 'v'));
+    },
+    'codes, by their call': async () => {
+      await codes.claimFor(submission('one', 'u', 'v'));
+      await codes.keepLate(submission('one', 'late', 'w'));
+      await codes.markAccepted(['acme/one/late']);
+      await codes.markLate('acme/one/none');
+      await codes.askAgain('acme/one/none');
+      await codes.release({ _id: 'acme/one/none', asks: 1 });
+      await codes.defer('acme/one/u', now);
+    },
+    'codes of an order': async () => {
+      await codes.accepted(order);
+      await codes.notHeard(order, 1);
+      await codes.submitted(order);
+    },
+    'reconciler: codes without a verdict': () => codes.unjudged(now, 10),
+    'a request by its webhook-id': async () => {
+      await requests.reserve('acme/id', '/p', 'h', 0);
+      await requests.reserve('acme/id', '/p', 'h', Date.now());
+      await requests.keep('acme/id', now, 200, secret);
+      await requests.reopen('acme/id', now);
+    },
+    'reconciler: requests that never ended': () => requests.abandoned(now, 10),
+    'a message in the inbox, by its name': async () => {
+      await inbox.put(order, 'u', { kind: 'refuse' } as never, now);
+      await inbox.defer(order, 'u', now);
+      await inbox.remove(order, 'u');
+    },
+    'reconciler: messages in the inbox': () => inbox.waiting(now, 10),
+    'the audit log': async () => {
+      await audit.list(undefined, 10);
+      await audit.list('z', 10);
+    },
+    'troubles of a kind': async () => {
+      await alerts.raised('circuit_open', 10);
+      await stats.countRaised('circuit_open', 10);
+    },
+    'a trouble by its name': async () => {
+      await alerts.raise(trouble, now, ['webhook']);
+      await alerts.defer(raised, 'webhook', 1, now);
+      await alerts.settle({ ...raised, state: 'cleared' }, 'webhook');
+      await alerts.clear(raised, now, ['webhook']);
+      await alerts.clear(raised, now, []);
+    },
+    'reconciler: alerts to be sent by webhook': () => alerts.untold('webhook', now, 10),
+    'reconciler: alerts to be sent by mail': () => alerts.untold('email', now, 10),
+    'an issuer by its id': async () => {
+      await issuers.insert(issuer);
+      await issuers.find('acme');
+      await issuers.findEver('acme');
+      await issuers.change('acme', { name: 'B' });
+      await issuers.replaceSettings('acme', {});
+      await issuers.pause('acme', now);
+      await issuers.resume('acme', now);
+      await issuers.replaceSecrets(issuer, issuer.secrets);
+      await issuers.bury('acme', now);
+    },
+    'list of issuers': async () => {
+      await issuers.list(undefined, 10);
+      await issuers.list('a', 10);
+    },
+    'issuers in a state': async () => {
+      await issuers.paused(10);
+      await stats.countIssuers('active', 10);
+    },
+    'issuers that were deleted lately': () => issuers.buriedSince(now, 10),
+    'settings of the platform or a product': async () => {
+      await settings.platform();
+      await settings.effectiveFor(issuer, 'coffee');
+      await settings.replacePlatform({});
+      await settings.replaceProduct('acme', 'coffee', { callsAtOnce: 1 });
+      await maintenance.read();
+      await maintenance.change({ on: false, since: now, by: 'test' });
+    },
+    'products that have settings': async () => {
+      await settings.products('acme', undefined, 10);
+      await settings.products('acme', 'a', 10);
+    },
+    'a key of the platform': async () => {
+      const key = await keys.readOrMake('key', () => secret);
+      await keys.rotate(key, secret, now, false);
+    },
+    'sealing anew under another master key': async () => {
+      for (const kind of ['platformKey', 'issuerSecret', 'orderKey', 'answer'] as const) {
+        for (const { id } of await sealed.after(kind, '', 1)) {
+          for (const value of await sealed.of(kind, id)) await value.replace(value.sealed);
+        }
+      }
+    },
+    'workers that report': async () => {
+      await workers.report({ _id: 'w', host: 'h', startedAt: now, at: now, circuits: [], openedLately: [] });
+      await workers.leave('w', now);
+      await workers.alive(now, 10);
+      await workers.lastSeenAt();
+    },
+  };
+};
