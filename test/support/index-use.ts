@@ -104,7 +104,8 @@ const useOf = (query: Query, { name, key, unique = name === '_id_', sparse = fal
   const isSorted = directions.every((direction) => direction !== 0 && direction === directions[0]);
   const isWalked = isSorted && open.length > 0;
   if (equal.length === 0 && ranged.length === 0 && !isWalked) return undefined;
-  const isCovered = asked.every((field) => equal.includes(field) || ranged.includes(field));
+  const isCovered =
+    query.looked.length === 0 && asked.every((field) => equal.includes(field) || ranged.includes(field));
   return { index: name, isExact: isSorted && isCovered, fields: equal.length + ranged.length };
 };
 
