@@ -4,12 +4,13 @@ import { inProject } from './project.mjs';
 import { runCommand } from './screen.mjs';
 import { setup } from './setup.mjs';
 
-// `npm start`, `npm run api`, `npm run worker`, `npm run simulator`: the process itself runs here, so a signal reaches it and not a parent of it.
+// `npm start`, `npm run api`, `npm run worker`, `npm run simulator`, `npm run engine:postgres`: the process itself runs here, so a signal reaches it and not a parent of it.
 const mains = {
   all: 'dist/src/dev/start.js',
   api: 'dist/src/main.js',
   worker: 'dist/worker/main.js',
   simulator: 'dist/src/simulator/main.js',
+  'engine-postgres': 'dist/src/dev/engine-postgres.js',
 };
 
 await runCommand(async () => {

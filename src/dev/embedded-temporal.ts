@@ -1,30 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Connection } from '@temporalio/client';
-import { msToTs } from '@temporalio/common/lib/time';
-import { temporal } from '@temporalio/proto';
 import { searchAttributes } from '../../workflows/order-attributes';
 import { startChild, waitUntilReady } from './child-process';
 import { freePort, loopback } from './free-port';
+import { isNamespaceReady, namespace, ownDynamicConfig } from './namespace';
 import { type Progress, temporalPath } from './temporal-programs';
 
 export { testServerPath } from './temporal-programs';
 
 const readyLimitMs = 60_000;
-const retention = '30 days';
-const namespace = 'default';
-const { IndexedValueType } = temporal.api.enums.v1;
-export const indexedValueTypes = {
-  KEYWORD: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
-  INT: IndexedValueType.INDEXED_VALUE_TYPE_INT,
-};
 const inCommandLine = { KEYWORD: 'Keyword', INT: 'Int' };
 const startTries = 3;
-/** The same as deploy/temporal-dynamic-config.yaml. */
-const ownDynamicConfig = {
-  'matching.enableFairness': 'true',
-  'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': '2',
-};
 
 export interface EmbeddedTemporalOptions {
   /** Holds temporal.db. */
@@ -51,42 +37,6 @@ export interface EmbeddedTemporal {
   stop(limitMs?: number): Promise<void>;
 }
 
-/** Keeps closed orders as long as production does: the dev server's own default is one day. */
-async function lengthenRetention(connection: Connection): Promise<void> {
-  await connection.workflowService.updateNamespace({
-    namespace,
-    config: { workflowExecutionRetentionTtl: msToTs(retention) },
-  });
-}
-
-/** The dev server registers what its command line names in a new database only, not in that of an older version. */
-async function registersEverySearchAttribute({ operatorService }: Connection): Promise<boolean> {
-  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-  const missing = searchAttributes.filter(({ name }) => !(name in customAttributes));
-  if (missing.length === 0) return true;
-  await operatorService.addSearchAttributes({
-    namespace,
-    searchAttributes: Object.fromEntries(missing.map(({ name, type }) => [name, indexedValueTypes[type]])),
-  });
-  return false;
-}
-
-async function namespaceAnswers(address: string): Promise<boolean> {
-  let connection: Connection | undefined;
-  try {
-    connection = await Connection.connect({ address, connectTimeout: '2s' });
-    const ready = connection;
-    return await ready.withDeadline(Date.now() + 2_000, async () => {
-      await lengthenRetention(ready);
-      return registersEverySearchAttribute(ready);
-    });
-  } catch {
-    return false;
-  } finally {
-    await connection?.close();
-  }
-}
-
 async function startOnce(path: string, options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
   const port = options.port ?? (await freePort());
   const dynamicConfig = { ...ownDynamicConfig, ...options.dynamicConfig };
@@ -105,7 +55,7 @@ async function startOnce(path: string, options: EmbeddedTemporalOptions): Promis
     ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
   });
   const address = `${loopback}:${port}`;
-  await waitUntilReady(child, () => namespaceAnswers(address), readyLimitMs);
+  await waitUntilReady(child, () => isNamespaceReady(address), readyLimitMs);
   return {
     address,
     port,

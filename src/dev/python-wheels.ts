@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findOnPath, isExecutable } from './find-on-path';
+import { installOnce } from './install-once';
 
 const run = promisify(execFile);
 const installLimitMs = 15 * 60_000;
@@ -50,21 +50,6 @@ async function pip(python: Python, args: string[]): Promise<void> {
   } catch (error) {
     const said = String((error as { stderr?: string }).stderr ?? error).trim();
     throw new Error(said.split('\n').slice(-6).join('\n') || 'pip failed');
-  }
-}
-
-/** Fills a folder that no one sees until it is whole; whoever is second to finish keeps the first one's. */
-async function installOnce(folder: string, fill: (fresh: string) => Promise<void>): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true });
-  const fresh = await mkdtemp(`${folder}.new-`);
-  try {
-    await fill(fresh);
-    await chmod(fresh, 0o755);
-    await rename(fresh, folder).catch((error) => {
-      if (!existsSync(folder)) throw error;
-    });
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
   }
 }
 

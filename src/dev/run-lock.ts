@@ -12,7 +12,7 @@ const alive = (pid: number) => {
 };
 
 /** Two runs on one data folder would be two databases on the same files. */
-export function lockDataFolder({ dataDir, publicUrl }: RunSettings): () => void {
+export function lockDataFolder({ dataDir, publicUrl }: Pick<RunSettings, 'dataDir' | 'publicUrl'>): () => void {
   const path = join(dataDir, 'running.json');
   const take = () => writeFileSync(path, JSON.stringify({ pid: process.pid, publicUrl }), { flag: 'wx' });
   try {

@@ -6,7 +6,7 @@ import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Runtime, Worker } from '@temporalio/worker';
 import type { OrderProjection } from '../../activities/project';
-import { indexedValueTypes } from '../../src/dev/embedded-temporal';
+import { indexedValueTypes } from '../../src/dev/namespace';
 import type { OrderMessage } from '../../src/domain/messages';
 import type { OrderFacts, OrderOpening } from '../../src/domain/order';
 import { createKeyRing } from '../../src/sealing/key-ring';

@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../../src/dev/free-port';
+import { findPostgres } from '../../../src/dev/postgres-programs';
 import { startReady } from '../../../test/bench/child-ready';
 import type { Contender, ContenderName } from './contender';
 import { type Part, startPart } from './part';
-import { findPostgres, findRedis, findRestate, peersFolder } from './programs';
+import { findRedis, findRestate, peersFolder } from './programs';
 import type { StartOptions } from './start-temporal';
 import { registerEndpoint, startPostgres, startRedis, startRestate } from './stores';
 

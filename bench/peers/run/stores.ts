@@ -1,15 +1,11 @@
-import { execFile } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { startChild, waitUntilReady } from '../../../src/dev/child-process';
+import type { Program } from '../../../src/dev/debian-packages';
 import { freePort } from '../../../src/dev/free-port';
-import { leftovers } from '../../../src/dev/reaper';
+import { prepareCluster } from '../../../src/dev/postgres-cluster';
 import { type Part, startPart } from './part';
-import type { Program } from './programs';
 
-const run = promisify(execFile);
 const readyLimitMs = 60_000;
 const toolLimitMs = 60_000;
 
@@ -37,67 +33,11 @@ const startServer = async ({ name, command, args, env = {}, logFile, isReady }: 
 
 const says = (words: string) => async (lines: readonly string[]) => lines.some((line) => line.includes(words));
 
-/** PostgreSQL refuses to run as root: then it runs as the user that its Debian package makes, or as nobody where it was unpacked. */
-const asPostgresUser = async (): Promise<{ readonly prefix: string[]; readonly uid: number; readonly gid: number }> => {
-  if (process.getuid?.() !== 0) return { prefix: [], uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1 };
-  for (const user of ['postgres', 'nobody']) {
-    const idOf = async (flag: string): Promise<number> => Number((await run('id', [flag, user])).stdout);
-    try {
-      const [uid, gid] = [await idOf('-u'), await idOf('-g')];
-      return { prefix: ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'], uid, gid };
-    } catch {
-      // No such user here.
-    }
-  }
-  throw new Error(
-    'PostgreSQL does not run as root, and there is neither a user postgres nor nobody; run this as another user.',
-  );
-};
-
-/** Below the run's folder when its user gets there, else in a temporary one. */
-const clusterFolder = async (folder: string, { prefix, uid, gid }: Awaited<ReturnType<typeof asPostgresUser>>) => {
-  const [command = 'test', ...args] = [...prefix, 'test', '-x', folder];
-  const isReached = await run(command, args).then(
-    () => true,
-    () => false,
-  );
-  const parent = isReached ? folder : mkdtempSync(join(tmpdir(), 'codeferry-peers-'));
-  if (!isReached) {
-    leftovers.addFolder(parent);
-    chmodSync(parent, 0o711);
-  }
-  const cluster = join(parent, 'postgres');
-  mkdirSync(cluster, { recursive: true, mode: 0o700 });
-  chownSync(cluster, uid, gid);
-  return cluster;
-};
-
-/** A cluster of the run's own with PostgreSQL's defaults: fsync and synchronous_commit are on. */
-export const startPostgres = async (folder: string, { path, env }: Program): Promise<Store> => {
-  const user = await asPostgresUser();
-  const cluster = await clusterFolder(folder, user);
-  const port = await freePort();
-  const initdb = join(path, 'initdb');
-  const [first = initdb, ...initArgs] = [
-    ...[...user.prefix, initdb],
-    ...['-D', cluster, '-U', 'postgres', '--auth=trust', '-E', 'UTF8'],
-  ];
-  await run(first, initArgs, { timeout: toolLimitMs, cwd: '/', env: { ...process.env, ...env } });
-  const settings = { listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: '' };
-  const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const postgres = join(path, 'postgres');
-  const [command = postgres, ...args] = [...user.prefix, postgres, '-D', cluster, ...options];
-  const part = await startPart('postgres', 'store', () =>
-    startServer({
-      name: 'PostgreSQL',
-      command,
-      args,
-      env,
-      logFile: join(folder, 'logs', 'postgres.log'),
-      isReady: says('ready to accept connections'),
-    }),
-  );
-  return { part, url: `postgres://postgres@127.0.0.1:${port}/postgres` };
+/** A cluster of the run's own with PostgreSQL's defaults. */
+export const startPostgres = async (folder: string, program: Program): Promise<Store> => {
+  const cluster = await prepareCluster({ folder, program, logFile: join(folder, 'logs', 'postgres.log') });
+  const part = await startPart('postgres', 'store', cluster.start);
+  return { part, url: `postgres://postgres@127.0.0.1:${cluster.port}/postgres` };
 };
 
 /** Every write is on the disk before it is answered; nothing is thrown out. */

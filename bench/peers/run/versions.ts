@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findPostgres } from '../../../src/dev/postgres-programs';
 import { projectFolder } from '../../../src/dev/project-folder';
 import type { Machine } from '../../../test/bench/machine';
-import { findPostgres, findRedis, findRestate, peersFolder } from './programs';
+import { findRedis, findRestate, peersFolder } from './programs';
 
 const dependenciesOf = (folder: string): Record<string, string> =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).dependencies;
@@ -17,7 +18,7 @@ const versionOr = async (find: () => Promise<{ version: string }>): Promise<stri
 export const readVersions = async (machine: Machine): Promise<Record<string, string>> => ({
   'Temporal dev server': machine.temporal,
   "Temporal's SDK": dependenciesOf(projectFolder)['@temporalio/worker'] ?? '',
-  PostgreSQL: await versionOr(findPostgres),
+  PostgreSQL: await versionOr(() => findPostgres()),
   Redis: await versionOr(findRedis),
   'Restate server': await versionOr(findRestate),
   ...dependenciesOf(peersFolder),
