@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { allProcesses, familyOf, type Process } from './family';
 import { monotonicMs } from './monotonic';
 
-/** Clock ticks of /proc/PID/stat are hundredths of a second on every Linux that Node runs on. */
+/** Clock ticks of /proc/stat are hundredths of a second on every Linux that Node runs on. */
 const tickMs = 10;
 const mebibyte = 1024;
 
+/** Of one process, or of several that are one part of a side, each with its children. */
 export interface ProcessUsage {
   readonly cpuMs: number;
   readonly rssMiB: number;
@@ -13,23 +15,54 @@ export interface ProcessUsage {
   readonly writtenBytes: number;
 }
 
+/** By the part's name: the first processes of it. */
+export type Pids = Readonly<Record<string, number | readonly number[]>>;
+
 export interface Usage {
   readonly atMs: number;
   readonly processes: Readonly<Record<string, ProcessUsage>>;
   readonly machine: { readonly busyMs: number; readonly allMs: number; readonly stolenMs: number };
 }
 
-const processUsage = (pid: number): ProcessUsage => {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name may hold spaces and brackets: the numbers begin behind its last bracket, with field 3.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const rss = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  const written = /^write_bytes: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1];
-  return {
-    cpuMs: (Number(fields[11]) + Number(fields[12])) * tickMs,
-    rssMiB: Number(rss) / mebibyte,
-    writtenBytes: Number(written),
-  };
+const numberIn = (text: string, line: RegExp): number => Number(line.exec(text)?.[1] ?? 0);
+
+/**
+ * What a page cost is counted when a process makes it dirty, and taken back when its file is cut before the kernel wrote it: that one
+ * never came to the disk. The kernel adds a child that has ended to the parent that waited for it.
+ */
+export const writtenBytesIn = (io: string): number =>
+  numberIn(io, /^write_bytes: (\d+)/m) - numberIn(io, /^cancelled_write_bytes: (\d+)/m);
+
+/** Memory that processes share counts once: each has its part of it. Asked where there are children only, as it takes the kernel long. */
+const memoryOf = (pid: number, isAlone: boolean): number =>
+  isAlone
+    ? numberIn(readFileSync(`/proc/${pid}/status`, 'utf8'), /^VmRSS:\s+(\d+)/m)
+    : numberIn(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'), /^Pss:\s+(\d+)/m);
+
+const memberUsage = ({ pid, cpuMs }: Process, isAlone: boolean): ProcessUsage => ({
+  cpuMs,
+  rssMiB: memoryOf(pid, isAlone) / mebibyte,
+  writtenBytes: writtenBytesIn(readFileSync(`/proc/${pid}/io`, 'utf8')),
+});
+
+const sum = (usages: readonly ProcessUsage[]): ProcessUsage => ({
+  cpuMs: usages.reduce((all, { cpuMs }) => all + cpuMs, 0),
+  rssMiB: usages.reduce((all, { rssMiB }) => all + rssMiB, 0),
+  writtenBytes: usages.reduce((all, { writtenBytes }) => all + writtenBytes, 0),
+});
+
+const familyUsage = (root: number, all: readonly Process[]): ProcessUsage => {
+  const [first, ...others] = familyOf(root, all);
+  if (first === undefined) throw new Error(`process ${root} has ended: what is measured without it would be wrong`);
+  const children = others.flatMap((member) => {
+    try {
+      return [memberUsage(member, false)];
+    } catch {
+      // It ended while we looked, and is its parent's from now on: the first process is read last.
+      return [];
+    }
+  });
+  return sum([...children, memberUsage(first, others.length === 0)]);
 };
 
 const machineUsage = (): Usage['machine'] => {
@@ -42,11 +75,15 @@ const machineUsage = (): Usage['machine'] => {
 };
 
 /** @throws where one of the processes has ended: a measurement without it would be wrong */
-export const readUsage = (pids: Readonly<Record<string, number>>): Usage => ({
-  atMs: monotonicMs(),
-  processes: Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, processUsage(pid)])),
-  machine: machineUsage(),
-});
+export const readUsage = (pids: Pids): Usage => {
+  const all = allProcesses();
+  const usageOf = (roots: readonly number[]): ProcessUsage => sum(roots.map((root) => familyUsage(root, all)));
+  return {
+    atMs: monotonicMs(),
+    processes: Object.fromEntries(Object.entries(pids).map(([name, roots]) => [name, usageOf([roots].flat())])),
+    machine: machineUsage(),
+  };
+};
 
 /** Bytes of all files below, as long as they are; a file that goes while we look does not count. */
 export const bytesIn = (folder: string): number => {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { familyOf } from './family';
+import { familyOf } from '../../../test/bench/family';
 
 /** A process that stands for its children, too. */
 export interface Running {

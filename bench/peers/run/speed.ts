@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { deliveredIn, endingsOf, isWhole, latenciesIn } from '../../../test/bench/endings';
+import { familyOf } from '../../../test/bench/family';
 import type { Endings, Latencies } from '../../../test/bench/measured';
 import { monotonicMs } from '../../../test/bench/monotonic';
 import type { Simulators } from '../../../test/bench/simulators';
 import type { Contender, ContenderName } from './contender';
-import { familyOf } from './family';
 import type { Options } from './options';
 
 /** Closed loads: the next order of a lane follows the last one's code. */
