@@ -10,6 +10,8 @@ export interface Raw {
   readonly tookMs: number;
   readonly settings: Settings;
   readonly machine: Machine;
+  /** In words: what ran under both sides. */
+  readonly engine: string;
   readonly limits: readonly SimulatorLimit[];
   readonly rounds: readonly Round[];
 }

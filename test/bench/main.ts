@@ -1,14 +1,22 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../../src/dev/project-folder';
+import { temporalServerPrograms } from '../../src/dev/temporal-server-programs';
+import { engineWords } from './engine';
 import { readMachine } from './machine';
 import { writeReport } from './report';
 import { playRound, type Round } from './round';
-import { readSettings } from './settings';
+import { readSettings, type Settings } from './settings';
 import { measureSimulators } from './simulator-limit';
 import { startSimulators } from './simulators';
 
-/** `npm run bench`: measures, then writes the report; a short run writes beside the data, so that docs keep the long one. */
+/** A short run writes beside the data, so that docs keep the long one; what is told of the dev server is not overwritten by PostgreSQL's. */
+const reportFolder = ({ isShort, isProfiled, engine }: Settings, dataFolder: string): string => {
+  if (isShort || isProfiled) return dataFolder;
+  return engine === 'dev' ? join(projectFolder, 'docs') : join(projectFolder, 'docs', engine);
+};
+
+/** `npm run bench`: measures, then writes the report. */
 const main = async (): Promise<void> => {
   const startedAt = new Date();
   const settings = readSettings(process.argv.slice(2));
@@ -17,6 +25,8 @@ const main = async (): Promise<void> => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const machine = await readMachine();
+  const engine = await engineWords(settings.engine, machine.temporal);
+  if (settings.engine === 'postgres') await temporalServerPrograms(say);
   const simulators = await startSimulators(folder);
   const rounds: Round[] = [];
   try {
@@ -30,13 +40,9 @@ const main = async (): Promise<void> => {
       rounds.push(await playRound({ n, settings, simulators, folder: roundFolder, say }));
     }
     const tookMs = Date.now() - startedAt.getTime();
-    const raw = { startedAt: startedAt.toISOString(), tookMs, settings, machine, limits, rounds };
+    const raw = { startedAt: startedAt.toISOString(), tookMs, settings, machine, engine, limits, rounds };
     writeFileSync(join(folder, 'raw.json'), `${JSON.stringify(raw)}\n`);
-    const isWhole = writeReport(
-      raw,
-      settings.isShort || settings.isProfiled ? folder : join(projectFolder, 'docs'),
-      say,
-    );
+    const isWhole = writeReport(raw, reportFolder(settings, folder), say);
     if (!isWhole) process.exitCode = 1;
   } finally {
     await simulators.stop();

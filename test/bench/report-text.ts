@@ -41,9 +41,10 @@ export const reportText = (raw: Raw, charts: readonly string[]): string => {
     `Written by \`npm run bench\` on ${raw.startedAt.slice(0, 10)}; changed by running it again only. All figures with their rounds are in [performance.json](performance.json).`,
     [
       'Two things are measured beside each other: the **platform**, as it is really run (built api and worker, signatures, sealing, database, delivery), and a **bare** Temporal order: the least workflow with',
-      'two Updates and three activities behind the same wire, one for each call out, with no signatures, no sealing and no database. Both are an api and a worker process with an embedded engine of their own, and both keep one rule: no',
+      'two Updates and three activities behind the same wire, one for each call out, with no signatures, no sealing and no database. Both are an api and a worker process with an engine of their own, and both keep one rule: no',
       'answer to an issuer waits for a call out. The bare order has no idempotency, no windows, no refusals, no outbox and no pages: it is the floor, not a rival.',
     ].join('\n'),
+    `The engine under both: ${raw.engine}.`,
     `Rounds: ${settings.rounds}, each with fresh processes and data; in a round the two take turns at each load, for ${seconds} s. A cell is the median of the rounds, with the lowest and the highest where they differ.`,
     '## Goals',
     'A ratio is taken within a round, and the median of the rounds decides.',
@@ -191,7 +192,7 @@ export const reportText = (raw: Raw, charts: readonly string[]): string => {
       [
         ['machine', `${machine.cores} cores (${machine.processor}), ${machine.memoryGiB} GiB, Linux ${machine.kernel}`],
         ['node', machine.node],
-        ['engine', `${machine.temporal}, dev server with its database in a file, one for each side`],
+        ['engine', raw.engine],
         ['database', databaseWords(raw)],
         ['load of the machine before', figure(machine.loadBefore)],
         ['date', `${raw.startedAt}, took ${Math.round(raw.tookMs / secondMs)} s`],

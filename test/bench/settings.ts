@@ -1,8 +1,14 @@
 import { parseArgs } from 'node:util';
 
+export const engineKinds = ['dev', 'postgres'] as const;
+/** `dev`: the dev server that `npm start` brings, its database in a file; `postgres`: as docker-compose.yml has it. */
+export type EngineKind = (typeof engineKinds)[number];
+
 /** What a run is made of; all of it is told in the report. */
 export interface Settings {
   readonly isShort: boolean;
+  /** Of both sides; each has one of its own. */
+  readonly engine: EngineKind;
   readonly rounds: number;
   readonly windowMs: number;
   /** Load that runs before the window opens. */
@@ -30,6 +36,12 @@ const positive = (name: string, text: string | undefined, other: number): number
   return value;
 };
 
+const engineOf = (text: string): EngineKind => {
+  const engine = engineKinds.find((kind) => kind === text);
+  if (engine === undefined) throw new Error(`--engine must be ${engineKinds.join(' or ')}, not ${text}`);
+  return engine;
+};
+
 /** Read once by the bench's main. @throws on an option that does not fit */
 export const readSettings = (args: string[]): Settings => {
   const { values } = parseArgs({
@@ -38,17 +50,20 @@ export const readSettings = (args: string[]): Settings => {
       short: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
+      'warm-up': { type: 'string' },
       seed: { type: 'string' },
+      engine: { type: 'string', default: 'dev' },
       profile: { type: 'boolean', default: false },
     },
   });
   const preset = values.short ? short : long;
   return {
     isShort: values.short,
+    engine: engineOf(values.engine),
     rounds: positive('rounds', values.rounds, preset.rounds),
     windowMs: positive('seconds', values.seconds, preset.seconds) * 1_000,
     leadInMs: preset.leadInMs,
-    warmUpMs: preset.warmUpMs,
+    warmUpMs: positive('warm-up', values['warm-up'], preset.warmUpMs / 1_000) * 1_000,
     drainLimitMs: values.short ? 240_000 : 600_000,
     seed: positive('seed', values.seed, 1),
     issuers: 8,

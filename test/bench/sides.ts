@@ -3,12 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { startEmbeddedMongo } from '../../src/dev/embedded-mongo';
-import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../src/dev/embedded-temporal';
 import { findOnPath } from '../../src/dev/find-on-path';
 import { freePort } from '../../src/dev/free-port';
 import { projectFolder } from '../../src/dev/project-folder';
 import { startReady } from './child-ready';
 import { type DatabaseCounts, openDatabaseCounts } from './database-counts';
+import { type Engine, startEngine } from './engine';
+import type { EngineKind } from './settings';
+import type { Pids } from './usage';
 import type { Sender, Target } from './wire';
 
 export interface Outside {
@@ -22,13 +24,14 @@ export interface SideOptions {
   readonly outside: Outside;
   readonly issuers: number;
   readonly isProfiled: boolean;
+  readonly engine: EngineKind;
 }
 
 /** One of the two that are compared: processes of its own, an engine of its own, a fresh data folder. */
 export interface Side {
   readonly target: Target;
-  readonly pids: Readonly<Record<string, number>>;
-  readonly engine: { readonly address: string; readonly metricsPort: number };
+  readonly pids: Pids;
+  readonly engine: Engine;
   readonly workflowType: string;
   readonly folders: Readonly<Record<string, string>>;
   readonly database?: { readonly kind: string; readonly counts: DatabaseCounts };
@@ -41,22 +44,10 @@ const loopbackUrl = (port: number): string => `http://127.0.0.1:${port}`;
 const profileArgs = ({ isProfiled, folder }: SideOptions, name: string): string[] =>
   isProfiled ? ['--cpu-prof', `--cpu-prof-dir=${join(folder, 'profiles', name)}`] : [];
 
-/** Both engines get the same options; without a port for its counts it would take one that we do not know. */
-const startEngine = async (folder: string): Promise<{ temporal: EmbeddedTemporal; metricsPort: number }> => {
-  const metricsPort = await freePort();
-  const temporal = await startEmbeddedTemporal({
-    dataDir: join(folder, 'engine'),
-    port: await freePort(),
-    metricsPort,
-    logFile: join(folder, 'logs', 'engine.log'),
-  });
-  return { temporal, metricsPort };
-};
-
 export const addIssuers = async (
   baseUrl: string,
   operatorToken: string,
-  { issuers, outside }: SideOptions,
+  { issuers, outside }: Pick<SideOptions, 'issuers' | 'outside'>,
 ): Promise<Sender[]> => {
   const senders: Sender[] = [];
   for (let n = 1; n <= issuers; n += 1) {
@@ -105,8 +96,8 @@ export const startPlatformSide = async (options: SideOptions): Promise<Side> => 
   const { folder } = options;
   mkdirSync(join(folder, 'logs'), { recursive: true });
   const logFile = (name: string): string => join(folder, 'logs', `${name}.log`);
-  const [{ temporal, metricsPort }, mongo] = await Promise.all([
-    startEngine(folder),
+  const [engine, mongo] = await Promise.all([
+    startEngine(options.engine, folder),
     startEmbeddedMongo({
       dataDir: join(folder, 'database'),
       logFile: logFile('database'),
@@ -115,7 +106,7 @@ export const startPlatformSide = async (options: SideOptions): Promise<Side> => 
   ]);
   const port = await freePort();
   const baseUrl = loopbackUrl(port);
-  const env = platformEnv(port, { dataDir: folder, temporalAddress: temporal.address, mongodbUri: mongo.uri });
+  const env = platformEnv(port, { dataDir: folder, temporalAddress: engine.address, mongodbUri: mongo.uri });
   const start = (name: 'api' | 'worker', main: string) =>
     startReady({
       name,
@@ -129,15 +120,15 @@ export const startPlatformSide = async (options: SideOptions): Promise<Side> => 
   const counts = openDatabaseCounts(mongo.uri);
   return {
     target: { name: 'platform', baseUrl, issuers },
-    pids: { api: api.pid, worker: worker.pid, engine: temporal.pid, database: mongo.pid },
-    engine: { address: temporal.address, metricsPort },
+    pids: { api: api.pid, worker: worker.pid, engine: engine.pids, database: mongo.pid },
+    engine,
     workflowType: 'orderWorkflow',
-    folders: { engine: join(folder, 'engine'), database: join(folder, 'database') },
+    folders: { engine: engine.folder, database: join(folder, 'database') },
     database: { kind: mongo.kind, counts },
     stop: async () => {
       await counts.close();
       await Promise.all([api.stop(10_000), worker.stop(10_000)]);
-      await Promise.all([temporal.stop(), mongo.stop()]);
+      await Promise.all([engine.stop(), mongo.stop()]);
     },
   };
 };
@@ -157,7 +148,7 @@ export const bundleBare = async (folder: string): Promise<string> => {
 export const startBareSide = async (options: SideOptions): Promise<Side> => {
   const { folder, outside } = options;
   mkdirSync(join(folder, 'logs'), { recursive: true });
-  const [{ temporal, metricsPort }, bundlePath] = await Promise.all([startEngine(folder), bundleBare(folder)]);
+  const [engine, bundlePath] = await Promise.all([startEngine(options.engine, folder), bundleBare(folder)]);
   const port = await freePort();
   const baseUrl = loopbackUrl(port);
   const start = (name: 'api' | 'worker', args: string[]) =>
@@ -168,19 +159,19 @@ export const startBareSide = async (options: SideOptions): Promise<Side> => {
       readyLine: `${name} ready`,
     });
   const [worker, api] = await Promise.all([
-    start('worker', [temporal.address, bundlePath, baseUrl, outside.callbackUrl, outside.terminalUrl]),
-    start('api', [String(port), temporal.address]),
+    start('worker', [engine.address, bundlePath, baseUrl, outside.callbackUrl, outside.terminalUrl]),
+    start('api', [String(port), engine.address]),
   ]);
   const issuers = Array.from({ length: options.issuers }, (_, n) => ({ issuerId: `bare-${n + 1}`, secret: null }));
   return {
     target: { name: 'bare', baseUrl, issuers },
-    pids: { api: api.pid, worker: worker.pid, engine: temporal.pid },
-    engine: { address: temporal.address, metricsPort },
+    pids: { api: api.pid, worker: worker.pid, engine: engine.pids },
+    engine,
     workflowType: 'bareOrder',
-    folders: { engine: join(folder, 'engine') },
+    folders: { engine: engine.folder },
     stop: async () => {
       await Promise.all([api.stop(), worker.stop()]);
-      await temporal.stop();
+      await engine.stop();
     },
   };
 };

@@ -1,7 +1,9 @@
 import { decadesAround, ticksTo } from '../bench/chart-frame';
 import { endingsOf, isWhole, latenciesIn } from '../bench/endings';
 import { createArrivals, createLoad, type PlacedOrder } from '../bench/load';
+import { readSettings } from '../bench/settings';
 import { median, percentile, spreadOf } from '../bench/statistics';
+import { writtenBytesIn } from '../bench/usage';
 import { codeOf, type PostAnswer } from '../bench/wire';
 
 const order = (changes: Partial<PlacedOrder> = {}): PlacedOrder => ({
@@ -144,4 +146,22 @@ test('a closed lane places its next order only after the code of the last one', 
 test('axes reach the highest value in round steps', () => {
   expect(ticksTo(43)).toEqual([0, 10, 20, 30, 40, 50]);
   expect(decadesAround(3, 1_200)).toEqual([1, 10, 100, 1_000, 10_000]);
+});
+
+test('what was cut before the kernel wrote it is not told as written', () => {
+  const io = 'rchar: 1\nwchar: 9\nread_bytes: 0\nwrite_bytes: 12288\ncancelled_write_bytes: 4096\n';
+  expect(writtenBytesIn(io)).toBe(8_192);
+});
+
+describe('settings of the bench', () => {
+  test('the engine is the dev server unless PostgreSQL is asked for', () => {
+    expect(readSettings([]).engine).toBe('dev');
+    expect(readSettings(['--short', '--engine=postgres']).engine).toBe('postgres');
+    expect(() => readSettings(['--engine=mysql'])).toThrow('--engine must be dev or postgres, not mysql');
+  });
+
+  test('the warm-up is that of the form unless it is given in seconds', () => {
+    expect(readSettings(['--short']).warmUpMs).toBe(30_000);
+    expect(readSettings(['--short', '--warm-up', '5']).warmUpMs).toBe(5_000);
+  });
 });

@@ -72,7 +72,7 @@ export const startPlatform = async (options: StartOptions): Promise<Contender> =
       const start = () => startReady({ name, args, env, logFile: logFile(name), readyLine: `${name} ready` });
       parts.push(await startPart(name, 'app', start));
     }
-    const senders = await addIssuers(baseUrl, env.OPERATOR_TOKEN, { ...options, isProfiled: false, outside, issuers });
+    const senders = await addIssuers(baseUrl, env.OPERATOR_TOKEN, { outside, issuers });
     const target = { name: 'platform', baseUrl, issuers: senders } as const;
     return { name: 'platform', target, parts, stop: () => stopAll(parts) };
   } catch (error) {
