@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 
 export const loopback = '127.0.0.1';
@@ -22,6 +23,18 @@ export async function freePort(preferred?: number): Promise<number> {
   const port = (preferred === undefined ? undefined : await portOf(preferred, loopback)) ?? (await portOf(0, loopback));
   if (port === undefined) throw new Error('No free port on the loopback address');
   return port;
+}
+
+const lowPorts = { from: 15_000, below: 32_768 };
+const lowPortTries = 100;
+
+/** One that fits into fifteen bits, by chance: those that a system gives by itself are higher. */
+export async function freeLowPort(): Promise<number> {
+  for (let tries = 1; tries <= lowPortTries; tries++) {
+    const port = await portOf(randomInt(lowPorts.from, lowPorts.below), loopback);
+    if (port !== undefined) return port;
+  }
+  throw new Error(`No free port below ${lowPorts.below} on the loopback address`);
 }
 
 /** Asked of a server that starts; trying to bind instead could take the port from it. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Child, startChild, waitUntilReady } from './child-process';
 import type { EmbeddedTemporal } from './embedded-temporal';
-import { freePort, loopback } from './free-port';
+import { freeLowPort, freePort, loopback } from './free-port';
 import { isNamespaceMade, ownDynamicConfig } from './namespace';
 import { prepareCluster } from './postgres-cluster';
 import { findPostgres } from './postgres-programs';
@@ -57,7 +57,8 @@ async function startServer(
   { dataDir, logFolder, ...options }: TemporalOnPostgresOptions,
 ): Promise<{ child: Child; port: number }> {
   const port = options.port ?? (await freePort());
-  const pair = async () => ({ grpc: await freePort(), membership: await freePort() });
+  // The server keeps where its services find each other in a smallint.
+  const pair = async () => ({ grpc: await freePort(), membership: await freeLowPort() });
   const configFile = join(dataDir, 'server.yaml');
   const dynamicConfigFile = join(dataDir, 'dynamic-config.yaml');
   await writeFile(dynamicConfigFile, dynamicConfigText(ownDynamicConfig));

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { freeLowPort } from '../../src/dev/free-port';
 import { ownDynamicConfig } from '../../src/dev/namespace';
 import { findPostgres } from '../../src/dev/postgres-programs';
 import { projectFolder } from '../../src/dev/project-folder';
@@ -66,6 +67,11 @@ describe('the configuration of the server', () => {
   test('the dynamic configuration says what that of the deployment says', () => {
     const deployed = readFileSync(join(projectFolder, 'deploy', 'temporal-dynamic-config.yaml'), 'utf8');
     expect(parse(dynamicConfigText(ownDynamicConfig))).toEqual(parse(deployed));
+  });
+
+  test('where the services find each other fits into the smallint that the server keeps it in', async () => {
+    const ports = await Promise.all(Array.from({ length: 8 }, freeLowPort));
+    for (const port of ports) expect(port).toBeLessThan(2 ** 15);
   });
 
   test('each database is created, versioned and brought up to its own schema, in this order', () => {
