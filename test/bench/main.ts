@@ -4,6 +4,7 @@ import { projectFolder } from '../../src/dev/project-folder';
 import { temporalServerPrograms } from '../../src/dev/temporal-server-programs';
 import { engineWords } from './engine';
 import { readMachine } from './machine';
+import { playProfile, writeProfile } from './profile/run';
 import { writeReport } from './report';
 import { playRound, type Round } from './round';
 import { readSettings, type Settings } from './settings';
@@ -11,8 +12,8 @@ import { measureSimulators } from './simulator-limit';
 import { startSimulators } from './simulators';
 
 /** A short run writes beside the data, so that docs keep the long one; what is told of the dev server is not overwritten by PostgreSQL's. */
-const reportFolder = ({ isShort, isProfiled, engine }: Settings, dataFolder: string): string => {
-  if (isShort || isProfiled) return dataFolder;
+const reportFolder = ({ isShort, engine }: Settings, dataFolder: string): string => {
+  if (isShort) return dataFolder;
   return engine === 'dev' ? join(projectFolder, 'docs') : join(projectFolder, 'docs', engine);
 };
 
@@ -30,6 +31,11 @@ const main = async (): Promise<void> => {
   const simulators = await startSimulators(folder);
   const rounds: Round[] = [];
   try {
+    if (settings.isProfiled) {
+      const run = await playProfile({ settings, simulators, machine, engine, folder, say }, startedAt);
+      say(`report: ${writeProfile(run, folder, reportFolder(settings, folder))}`);
+      return;
+    }
     const limits = await measureSimulators(simulators, settings, folder);
     for (const { isSigned, ordersPerSecond } of limits) {
       say(`null server, ${isSigned ? 'signed' : 'unsigned'}: ${ordersPerSecond.toFixed(0)} orders/s`);

@@ -61,7 +61,20 @@ const untilSteady = async (simulators: Simulators, inFlight: number): Promise<vo
 
 /** One load on one side while the other one rests. Counts are of the whole phase, times and CPU of its window. */
 export const measure = async (
-  { side, resting, simulators, settings }: { side: Side; resting: Side; simulators: Simulators; settings: Settings },
+  {
+    side,
+    resting,
+    simulators,
+    settings,
+    window,
+  }: {
+    side: Side;
+    resting: Side;
+    simulators: Simulators;
+    settings: Settings;
+    /** Told when the window opens and when it closes, by a profile. */
+    window?: { begin(): void; end(): void };
+  },
   { phase, round, load }: Phase,
 ): Promise<{ measured: Measured; orders: readonly PlacedOrder[] }> => {
   const rests = Object.entries(resting.pids).map(([name, pid]) => [`resting ${name}`, pid] as const);
@@ -73,7 +86,9 @@ export const measure = async (
   await pause(phase === 'warm' ? 0 : settings.leadInMs);
   if (load.kind === 'closed') await untilSteady(simulators, load.inFlight);
   const before = readUsage(pids);
+  window?.begin();
   await pause(phase === 'warm' ? settings.warmUpMs : settings.windowMs);
+  window?.end();
   const after = readUsage(pids);
   const endedMs = monotonicMs();
   const placed: PhaseOrders = await simulators.end(settings.drainLimitMs);

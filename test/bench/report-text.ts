@@ -8,7 +8,7 @@ import { type Spread, spreadOf } from './statistics';
 const secondMs = 1_000;
 const kibibyte = 1_024;
 
-const figure = (value: number): string => {
+export const figure = (value: number): string => {
   if (value === 0) return '0';
   if (value >= 100) return value.toFixed(0);
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
@@ -19,7 +19,7 @@ const told = (spread: Spread | undefined): string => {
   return min === max ? figure(median) : `${figure(median)} (${figure(min)} to ${figure(max)})`;
 };
 
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 const sides = ['platform', 'bare'] as const;

@@ -37,8 +37,8 @@ const loadOf = (phase: PhaseName, round: number, seed: number, saturation: numbe
 /** Both sides start fresh and are measured in turns, load by load, so that a slower minute of the machine meets both. */
 export const playRound = async (parts: RoundParts): Promise<Round> => {
   const { n, settings, simulators, folder, say } = parts;
-  const { issuers, isProfiled, engine, seed } = settings;
-  const options = { outside: simulators.outside, issuers, isProfiled, engine };
+  const { issuers, engine, seed } = settings;
+  const options = { outside: simulators.outside, issuers, engine };
   const [platform, bare] = await Promise.all([
     startPlatformSide({ ...options, folder: join(folder, 'platform') }),
     startBareSide({ ...options, folder: join(folder, 'bare') }),

@@ -9,6 +9,7 @@ import { projectFolder } from '../../src/dev/project-folder';
 import { startReady } from './child-ready';
 import { type DatabaseCounts, openDatabaseCounts } from './database-counts';
 import { type Engine, startEngine } from './engine';
+import { profileFolder } from './profile/folder';
 import type { EngineKind } from './settings';
 import type { Pids } from './usage';
 import type { Sender, Target } from './wire';
@@ -23,7 +24,7 @@ export interface SideOptions {
   readonly folder: string;
   readonly outside: Outside;
   readonly issuers: number;
-  readonly isProfiled: boolean;
+  readonly isProfiled?: boolean;
   readonly engine: EngineKind;
 }
 
@@ -41,8 +42,11 @@ export interface Side {
 const loopbackUrl = (port: number): string => `http://127.0.0.1:${port}`;
 
 /** Beside the run, never in a measured one: where the processor's time goes. */
-const profileArgs = ({ isProfiled, folder }: SideOptions, name: string): string[] =>
-  isProfiled ? ['--cpu-prof', `--cpu-prof-dir=${join(folder, 'profiles', name)}`] : [];
+const profileArgs = ({ isProfiled }: SideOptions): string[] =>
+  isProfiled ? ['-r', join(__dirname, 'profile', 'hook.js')] : [];
+
+const profileEnv = ({ isProfiled, folder }: SideOptions, name: string): Record<string, string> =>
+  isProfiled ? { BENCH_PROFILE_FOLDER: profileFolder(folder, name) } : {};
 
 export const addIssuers = async (
   baseUrl: string,
@@ -110,8 +114,8 @@ export const startPlatformSide = async (options: SideOptions): Promise<Side> => 
   const start = (name: 'api' | 'worker', main: string) =>
     startReady({
       name,
-      args: [...profileArgs(options, name), '--enable-source-maps', join(projectFolder, 'dist', main)],
-      env,
+      args: [...profileArgs(options), '--enable-source-maps', join(projectFolder, 'dist', main)],
+      env: { ...env, ...profileEnv(options, name) },
       logFile: logFile(name),
       readyLine: `${name} ready`,
     });
@@ -154,7 +158,8 @@ export const startBareSide = async (options: SideOptions): Promise<Side> => {
   const start = (name: 'api' | 'worker', args: string[]) =>
     startReady({
       name: `bare ${name}`,
-      args: [...profileArgs(options, name), join(__dirname, `bare-${name}.js`), ...args],
+      args: [...profileArgs(options), join(__dirname, `bare-${name}.js`), ...args],
+      env: profileEnv(options, name),
       logFile: join(folder, 'logs', `${name}.log`),
       readyLine: `${name} ready`,
     });

@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { JavaScriptThread } from './hook';
+
+const tickMs = 10;
+
+/** CPU ms since its start of a thread or process, from the text of its `stat` in Linux's /proc. */
+const cpuMsOf = (stat: string): number => {
+  // The name may hold spaces and brackets: the numbers begin behind its last bracket, with field 3.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * tickMs;
+};
+
+export type ThreadTimes = Readonly<
+  Record<'main thread' | 'workflow thread' | "the SDK's native core" | 'V8 and libuv', number>
+>;
+
+/** CPU ms since the start of the process, by kind of thread. @throws where it has ended */
+export const readThreads = (pid: number, known: readonly JavaScriptThread[]): ThreadTimes => {
+  const times = { 'main thread': 0, 'workflow thread': 0, "the SDK's native core": 0, 'V8 and libuv': 0 };
+  const kindOf = (tid: number, stat: string): keyof ThreadTimes => {
+    const thread = known.find((one) => one.pid === pid && one.tid === tid);
+    if (thread) return thread.isMain ? 'main thread' : 'workflow thread';
+    return stat.includes('(tokio') ? "the SDK's native core" : 'V8 and libuv';
+  };
+  for (const tid of readdirSync(`/proc/${pid}/task`)) {
+    const stat = readFileSync(`/proc/${pid}/task/${tid}/stat`, 'utf8');
+    times[kindOf(Number(tid), stat)] += cpuMsOf(stat);
+  }
+  return times;
+};
+
+export const threadsBetween = (before: ThreadTimes, after: ThreadTimes, orders: number): ThreadTimes =>
+  Object.fromEntries(
+    Object.entries(after).map(([kind, ms]) => [kind, (ms - before[kind as keyof ThreadTimes]) / orders]),
+  ) as ThreadTimes;
