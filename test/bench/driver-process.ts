@@ -19,6 +19,7 @@ void serveJson(controlPort, async ({ path, json }) => {
     return { status: 200, body: {} };
   }
   if (path === '/delivered') return { status: 200, body: load.delivered() };
+  if (path === '/placed') return { status: 200, body: load.placed() };
   if (path === '/end') {
     const { drainLimitMs } = json as { drainLimitMs: number };
     return { status: 200, body: await load.end(drainLimitMs) };

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 
 /** Calls that came to the engine's front, by operation, since it started. */
@@ -43,9 +44,26 @@ export const historySize = async (client: Client, workflowId: string): Promise<H
 };
 
 /** Orders by how they stand in the engine; its index may lag behind by a moment. */
-export const executionsByStatus = async (client: Client, workflowType: string): Promise<Record<string, number>> => {
+const executionsByStatus = async (client: Client, workflowType: string): Promise<Record<string, number>> => {
   const counts: Record<string, number> = {};
   const { count, groups } = await client.workflow.count(`WorkflowType="${workflowType}" GROUP BY ExecutionStatus`);
   for (const group of groups) counts[String(group.groupValues[0])] = group.count;
   return groups.length === 0 && count > 0 ? { all: count } : counts;
+};
+
+/** The engine's index of workflows is written a moment after their end. */
+const indexLimitMs = 20_000;
+
+/** Asked once all orders have ended: waits until as many workflows are complete, for a while. */
+export const settledExecutions = async (
+  client: Client,
+  workflowType: string,
+  accepted: number,
+): Promise<Record<string, number>> => {
+  let executions = await executionsByStatus(client, workflowType);
+  for (let waitedMs = 0; executions.Completed !== accepted && waitedMs < indexLimitMs; waitedMs += 500) {
+    await pause(500);
+    executions = await executionsByStatus(client, workflowType);
+  }
+  return executions;
 };

@@ -12,9 +12,17 @@ import {
 } from './wire';
 
 /** Closed: the next order follows the last one's code. Open: orders come when they come, at random, whatever became of the others. */
-export type Load =
-  | { readonly kind: 'closed'; readonly inFlight: number }
-  | { readonly kind: 'open'; readonly perSecond: number; readonly seed: string };
+export type Load = { readonly kind: 'closed'; readonly inFlight: number } | OpenLoad;
+
+interface OpenLoad {
+  readonly kind: 'open';
+  readonly perSecond: number;
+  readonly seed: string;
+  /** Weights of the target's issuers; left out: each in turn. */
+  readonly shares?: readonly number[];
+  /** It ends by itself then; left out: when it is told to. */
+  readonly orders?: number;
+}
 
 export interface Phase {
   readonly name: string;
@@ -33,6 +41,8 @@ export interface PlacedOrder {
   /** 0: no answer. */
   status?: number;
   problem?: string;
+  /** Of a refusal's problem. */
+  code?: string;
   deliveredMs?: number;
   deliveries: number;
   wrongCodes: number;
@@ -56,6 +66,29 @@ export const createArrivals = (perSecond: number, seed: string): (() => number) 
   return () => (-Math.log(1 - random.next()) * amongMs) / perSecond;
 };
 
+/** Which of the issuers sends next: seeded draws by weight. */
+export const createDraws = (shares: readonly number[], seed: string): (() => number) => {
+  const random = createRandom(`${seed}/shares`);
+  const all = shares.reduce((sum, share) => sum + share, 0);
+  return () => {
+    let left = random.next() * all;
+    const drawn = shares.findIndex((share) => {
+      left -= share;
+      return left < 0;
+    });
+    return drawn === -1 ? shares.length - 1 : drawn;
+  };
+};
+
+const codeIn = (text: string): string | undefined => {
+  try {
+    const { code } = JSON.parse(text) as { code?: unknown };
+    return typeof code === 'string' ? code : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 /** Load and terminal in one: the terminal's word is what lets a closed lane go on. */
 export const createLoad = ({ post, newMessageId }: ReturnType<typeof createPost>) => {
   let placed = new Map<string, PlacedOrder>();
@@ -66,16 +99,16 @@ export const createLoad = ({ post, newMessageId }: ReturnType<typeof createPost>
   let isOver = true;
   let lanes: Promise<unknown> = Promise.resolve();
 
-  const place = async ({ name, target }: Phase, dueMs: number): Promise<PlacedOrder> => {
+  const place = async ({ name, target }: Phase, dueMs: number, drawn?: number): Promise<PlacedOrder> => {
     const n = placed.size;
-    const sender = target.issuers[n % target.issuers.length] as Target['issuers'][number];
+    const sender = target.issuers[drawn ?? n % target.issuers.length] as Target['issuers'][number];
     const { issuerId } = sender;
     const orderNo = `${name}-${n}`;
     const order: PlacedOrder = { orderNo, issuerId, dueMs, sentMs: monotonicMs(), deliveries: 0, wrongCodes: 0 };
     placed.set(orderNo, order);
     const body: PaymentRequest = { type: 'order.payment', orderNo, product, quantity: 1, amount };
-    const { status, problem } = await post(
-      `${target.baseUrl}/v1/issuers/${issuerId}/orders`,
+    const { status, problem, text } = await post(
+      `${sender.baseUrl ?? target.baseUrl}/v1/issuers/${issuerId}/orders`,
       JSON.stringify(body),
       sender,
       newMessageId(),
@@ -83,6 +116,8 @@ export const createLoad = ({ post, newMessageId }: ReturnType<typeof createPost>
     order.answeredMs = monotonicMs();
     order.status = status;
     if (problem !== undefined) order.problem = problem;
+    const code = status >= 400 ? codeIn(text) : undefined;
+    if (code !== undefined) order.code = code;
     return order;
   };
 
@@ -105,12 +140,14 @@ export const createLoad = ({ post, newMessageId }: ReturnType<typeof createPost>
     }
   };
 
-  const openLane = async (phase: Phase, gapMs: () => number): Promise<void> => {
-    for (let dueMs = monotonicMs() + gapMs(); !isOver; dueMs += gapMs()) {
+  const openLane = async (phase: Phase, { perSecond, seed, shares, orders = Infinity }: OpenLoad): Promise<void> => {
+    const gapMs = createArrivals(perSecond, seed);
+    const draw = shares ? createDraws(shares, seed) : () => undefined;
+    for (let dueMs = monotonicMs() + gapMs(); !isOver && placed.size < orders; dueMs += gapMs()) {
       const waitMs = dueMs - monotonicMs();
       if (waitMs > 0) await pause(Math.ceil(waitMs));
       if (isOver) return;
-      const answered = place(phase, dueMs).then(() => {
+      const answered = place(phase, dueMs, draw()).then(() => {
         answers.delete(answered);
       });
       answers.add(answered);
@@ -127,10 +164,11 @@ export const createLoad = ({ post, newMessageId }: ReturnType<typeof createPost>
       lanes =
         load.kind === 'closed'
           ? Promise.all(Array.from({ length: load.inFlight }, () => closedLane(phase)))
-          : openLane(phase, createArrivals(load.perSecond, load.seed));
+          : openLane(phase, load);
     },
 
     delivered: (): number => delivered,
+    placed: (): number => placed.size,
 
     /** Ends the load, then waits for every accepted order, until the limit. */
     end: async (drainLimitMs: number): Promise<PhaseOrders> => {

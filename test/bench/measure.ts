@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { deliveredIn, endingsOf, latenciesIn, secondsOf } from './endings';
 import { callsBetween, type EngineCalls, readEngineCalls } from './engine-counts';
-import type { Load, PhaseOrders, PlacedOrder } from './load';
+import type { Load, PlacedOrder } from './load';
 import type { Measured } from './measured';
-import { monotonicMs } from './monotonic';
 import type { PhaseName } from './phases';
 import type { Settings } from './settings';
 import type { Side } from './sides';
 import type { Simulators } from './simulators';
 import { readUsage, type Usage } from './usage';
+import { cpuBetween, playWindow, type Watch } from './window';
 
 export interface Phase {
   readonly phase: PhaseName;
@@ -24,8 +24,6 @@ interface Counts {
 
 /** What follows a delivery (the last projection, an event) has gone by then, and belongs to its phase. */
 const settleMs = 1_500;
-const steadyLimitMs = 30_000;
-const steadyPollMs = 250;
 
 const readCounts = async ({ engine, database, pids }: Side): Promise<Counts> => ({
   engineCalls: await readEngineCalls(engine.metricsPort),
@@ -48,17 +46,6 @@ const writtenBetween = (before: Usage, after: Usage, names: readonly string[]): 
     ]),
   );
 
-const cpuBetween = (before: Usage, after: Usage, names: readonly string[]): Record<string, number> =>
-  Object.fromEntries(
-    names.map((name) => [name, (after.processes[name]?.cpuMs ?? 0) - (before.processes[name]?.cpuMs ?? 0)]),
-  );
-
-/** Each lane has been through once: before that, all orders stand at the same step. */
-const untilSteady = async (simulators: Simulators, inFlight: number): Promise<void> => {
-  const endMs = monotonicMs() + steadyLimitMs;
-  while (monotonicMs() < endMs && (await simulators.delivered()) < inFlight) await pause(steadyPollMs);
-};
-
 /** One load on one side while the other one rests. Counts are of the whole phase, times and CPU of its window. */
 export const measure = async (
   {
@@ -66,14 +53,13 @@ export const measure = async (
     resting,
     simulators,
     settings,
-    window,
+    watch,
   }: {
     side: Side;
     resting: Side;
     simulators: Simulators;
     settings: Settings;
-    /** Told when the window opens and when it closes, by a profile. */
-    window?: { begin(): void; end(): void };
+    watch?: Watch;
   },
   { phase, round, load }: Phase,
 ): Promise<{ measured: Measured; orders: readonly PlacedOrder[] }> => {
@@ -82,16 +68,16 @@ export const measure = async (
   const name = `r${round}-${phase}`;
   await simulators.issuerCounts();
   const countsBefore = await readCounts(side);
-  await simulators.begin({ name, target: side.target, load });
-  await pause(phase === 'warm' ? 0 : settings.leadInMs);
-  if (load.kind === 'closed') await untilSteady(simulators, load.inFlight);
-  const before = readUsage(pids);
-  window?.begin();
-  await pause(phase === 'warm' ? settings.warmUpMs : settings.windowMs);
-  window?.end();
-  const after = readUsage(pids);
-  const endedMs = monotonicMs();
-  const placed: PhaseOrders = await simulators.end(settings.drainLimitMs);
+  const { before, after, endedMs, placed } = await playWindow(simulators, {
+    name,
+    target: side.target,
+    load,
+    pids,
+    leadInMs: phase === 'warm' ? 0 : settings.leadInMs,
+    windowMs: phase === 'warm' ? settings.warmUpMs : settings.windowMs,
+    drainLimitMs: settings.drainLimitMs,
+    ...(watch ? { watch } : {}),
+  });
   await pause(settleMs);
   const countsAfter = await readCounts(side);
   const issuers = await simulators.issuerCounts();

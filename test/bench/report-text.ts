@@ -3,24 +3,11 @@ import { areAllWhole, type Raw } from './findings';
 import { goalsOf } from './goals';
 import type { RoundEnd } from './measured';
 import { type PhaseName, phaseNames, phaseWords } from './phases';
-import { type Spread, spreadOf } from './statistics';
+import { spreadOf } from './statistics';
+import { figure, table, told } from './tables';
 
 const secondMs = 1_000;
 const kibibyte = 1_024;
-
-export const figure = (value: number): string => {
-  if (value === 0) return '0';
-  if (value >= 100) return value.toFixed(0);
-  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
-};
-const told = (spread: Spread | undefined): string => {
-  if (!spread) return '-';
-  const { median, min, max } = spread;
-  return min === max ? figure(median) : `${figure(median)} (${figure(min)} to ${figure(max)})`;
-};
-
-export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 const sides = ['platform', 'bare'] as const;
 const parts = ['api', 'worker', 'engine', 'database'] as const;

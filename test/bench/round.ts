@@ -1,8 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { executionsByStatus, historySize } from './engine-counts';
+import { historySize, settledExecutions } from './engine-counts';
 import type { Load, PlacedOrder } from './load';
 import { measure } from './measure';
 import type { Measured, RoundEnd } from './measured';
@@ -25,9 +24,6 @@ interface RoundParts {
   readonly folder: string;
   readonly say: (line: string) => void;
 }
-
-/** The engine's index of workflows is written a moment after their end. */
-const indexLimitMs = 20_000;
 
 const loadOf = (phase: PhaseName, round: number, seed: number, saturation: number): Load =>
   phase === 'half' || phase === 'triple'
@@ -128,11 +124,7 @@ const roundEnd = async (
       Promise.all(
         sampled(orders, histories).map(({ issuerId, orderNo }) => historySize(client, `order/${issuerId}/${orderNo}`)),
       );
-    let executions = await executionsByStatus(client, workflowType);
-    for (let waitedMs = 0; executions.Completed !== accepted && waitedMs < indexLimitMs; waitedMs += 500) {
-      await pause(500);
-      executions = await executionsByStatus(client, workflowType);
-    }
+    const executions = await settledExecutions(client, workflowType, accepted);
     return {
       side: target.name,
       round,

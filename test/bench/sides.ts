@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
+import type { Child } from '../../src/dev/child-process';
 import { startEmbeddedMongo } from '../../src/dev/embedded-mongo';
 import { findOnPath } from '../../src/dev/find-on-path';
 import { freePort } from '../../src/dev/free-port';
@@ -26,6 +27,8 @@ export interface SideOptions {
   readonly issuers: number;
   readonly isProfiled?: boolean;
   readonly engine: EngineKind;
+  /** Of api and of worker, where there is more than one of each. */
+  readonly copies?: number;
 }
 
 /** One of the two that are compared: processes of its own, an engine of its own, a fresh data folder. */
@@ -47,6 +50,12 @@ const profileArgs = ({ isProfiled }: SideOptions): string[] =>
 
 const profileEnv = ({ isProfiled, folder }: SideOptions, name: string): Record<string, string> =>
   isProfiled ? { BENCH_PROFILE_FOLDER: profileFolder(folder, name) } : {};
+
+/** What only the platform has beside the bare order. */
+export interface PlatformSide extends Side {
+  readonly database: NonNullable<Side['database']> & { readonly uri: string };
+  readonly operatorToken: string;
+}
 
 export const addIssuers = async (
   baseUrl: string,
@@ -96,8 +105,8 @@ export const platformEnv = (
 });
 
 /** The whole platform as `npm start` runs it, without its demo: built, with its own secrets. */
-export const startPlatformSide = async (options: SideOptions): Promise<Side> => {
-  const { folder } = options;
+export const startPlatformSide = async (options: SideOptions): Promise<PlatformSide> => {
+  const { folder, copies = 1 } = options;
   mkdirSync(join(folder, 'logs'), { recursive: true });
   const logFile = (name: string): string => join(folder, 'logs', `${name}.log`);
   const [engine, mongo] = await Promise.all([
@@ -111,27 +120,43 @@ export const startPlatformSide = async (options: SideOptions): Promise<Side> => 
   const port = await freePort();
   const baseUrl = loopbackUrl(port);
   const env = platformEnv(port, { dataDir: folder, temporalAddress: engine.address, mongodbUri: mongo.uri });
-  const start = (name: 'api' | 'worker', main: string) =>
+  const start = (name: string, part: 'api' | 'worker', main: string, own: Record<string, string> = {}) =>
     startReady({
       name,
       args: [...profileArgs(options), '--enable-source-maps', join(projectFolder, 'dist', main)],
-      env: { ...env, ...profileEnv(options, name) },
-      logFile: logFile(name),
-      readyLine: `${name} ready`,
+      env: { ...env, ...own, ...profileEnv(options, part) },
+      logFile: logFile(name.replace(' ', '-')),
+      readyLine: `${part} ready`,
     });
-  const [worker, api] = await Promise.all([start('worker', 'worker/main.js'), start('api', 'src/main.js')]);
-  const issuers = await addIssuers(baseUrl, env.OPERATOR_TOKEN, options);
+  const apps = new Map<string, Child>();
+  const baseUrls = [baseUrl];
+  // One pair after the other: all at once would be late on few cores.
+  for (let n = 1; n <= copies; n += 1) {
+    const ownPort = n === 1 ? port : await freePort();
+    if (n > 1) baseUrls.push(loopbackUrl(ownPort));
+    const name = (part: string): string => (copies === 1 ? part : `${part} ${n}`);
+    const [worker, api] = await Promise.all([
+      start(name('worker'), 'worker', 'worker/main.js'),
+      start(name('api'), 'api', 'src/main.js', { PORT: String(ownPort), PUBLIC_URL: loopbackUrl(ownPort) }),
+    ]);
+    apps.set(name('api'), api).set(name('worker'), worker);
+  }
+  const senders = await addIssuers(baseUrl, env.OPERATOR_TOKEN, options);
+  const issuers =
+    copies === 1 ? senders : senders.map((sender, n) => ({ ...sender, baseUrl: baseUrls[n % copies] ?? baseUrl }));
   const counts = openDatabaseCounts(mongo.uri);
+  const appPids = Object.fromEntries([...apps].map(([name, { pid }]) => [name, pid]));
   return {
     target: { name: 'platform', baseUrl, issuers },
-    pids: { api: api.pid, worker: worker.pid, engine: engine.pids, database: mongo.pid },
+    operatorToken: env.OPERATOR_TOKEN,
+    pids: { ...appPids, engine: engine.pids, database: mongo.pid },
     engine,
     workflowType: 'orderWorkflow',
     folders: { engine: engine.folder, database: join(folder, 'database') },
-    database: { kind: mongo.kind, counts },
+    database: { kind: mongo.kind, uri: mongo.uri, counts },
     stop: async () => {
       await counts.close();
-      await Promise.all([api.stop(10_000), worker.stop(10_000)]);
+      await Promise.all([...apps.values()].map((app) => app.stop(10_000)));
       await Promise.all([engine.stop(), mongo.stop()]);
     },
   };

@@ -17,6 +17,8 @@ export interface Simulators {
   begin(phase: Phase): Promise<void>;
   /** Of the running phase. */
   delivered(): Promise<number>;
+  /** Of the running phase, answered or not. */
+  placed(): Promise<number>;
   end(drainLimitMs: number): Promise<PhaseOrders>;
   /** Since the last reading. */
   issuerCounts(): Promise<IssuerCounts>;
@@ -52,6 +54,7 @@ export const startSimulators = async (folder: string): Promise<Simulators> => {
     knowIssuers: (senders) => tell(issuersPort, '/issuers', senders),
     begin: (phase) => tell(controlPort, '/begin', phase),
     delivered: () => tell(controlPort, '/delivered'),
+    placed: () => tell(controlPort, '/placed'),
     end: (drainLimitMs) => tell(controlPort, '/end', { drainLimitMs }),
     issuerCounts: () => tell(issuersPort, '/counts'),
     stop: async () => {

@@ -6,6 +6,8 @@ export interface Sender {
   readonly issuerId: string;
   /** Null where nothing is signed. */
   readonly secret: string | null;
+  /** Left out: the target's; each of several apis has an address of its own. */
+  readonly baseUrl?: string;
 }
 
 export interface Target {

@@ -113,9 +113,9 @@ export const playProfile = async (
       const measuring = { side, resting, simulators, settings };
       await measure(measuring, { phase: 'warm', round: 1, load });
       const threads = threadWindow(side, folders[name]);
-      const { measured } = await measure({ ...measuring, window: threads }, { phase: 'sixteen', round: 1, load });
+      const { measured } = await measure({ ...measuring, watch: threads }, { phase: 'sixteen', round: 1, load });
       say(`${name}: ${measured.ordersInWindow} orders in ${(measured.windowMs / 1_000).toFixed(0)} s`);
-      await measure({ ...measuring, window: profileWindow(side) }, { phase: 'sixteen', round: 2, load });
+      await measure({ ...measuring, watch: profileWindow(side) }, { phase: 'sixteen', round: 2, load });
       ended.push({ side: name, measured, threads: threads.perOrder(Math.max(1, measured.ordersInWindow)) });
     }
   } finally {

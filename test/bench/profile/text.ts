@@ -1,4 +1,4 @@
-import { figure, table } from '../report-text';
+import { figure, table } from '../tables';
 import type { ProfileRun, SideTimes } from './run';
 
 const secondMs = 1_000;
