@@ -1,15 +1,9 @@
 import { type Spread, spreadOf } from '../../../test/bench/statistics';
+import { alignedTable as table } from '../../../test/bench/tables';
 import { type ContenderName, contenderNames, titles } from './contender';
 import type { Findings } from './findings';
 import type { Loss } from './loss';
 import { crowds, type Speed } from './speed';
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
-  const widths = head.map((cell, n) => Math.max(cell.length, ...rows.map((row) => row[n]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join(' | ')} |`;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
-};
 
 const short = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
 const told = (spread: Spread | undefined): string => {

@@ -1,5 +1,5 @@
 import type { Endings, Latencies } from '../measured';
-import { figure, table } from '../tables';
+import { figure, alignedTable as table } from '../tables';
 import { type Burst, isWholeBurst } from './burst';
 import { crowdShare, type Fairness, type Seen } from './fairness';
 import { type Findings, type Ran, ratioOf } from './findings';
@@ -27,6 +27,13 @@ const orderCounts = (endings: readonly Endings[]): string => {
   const sum = (what: 'placed' | 'accepted' | 'deliveredOnce' | 'refused' | 'unanswered'): number =>
     endings.reduce((all, one) => all + one[what], 0);
   return `Orders in these loads: ${sum('placed')} placed, ${sum('accepted')} accepted, ${sum('deliveredOnce')} delivered exactly once, ${sum('refused')} refused, ${sum('unanswered')} unanswered.`;
+};
+
+/** How far the figures are those of a machine that did nothing else. */
+const besides = (loads: readonly Pick<Played, 'othersShare' | 'machineStolen'>[]): string => {
+  const most = (what: 'othersShare' | 'machineStolen'): string =>
+    `${(Math.max(...loads.map((load) => load[what])) * 100).toFixed(0)}%`;
+  return `While they ran, other programs took up to ${most('othersShare')} of the machine's time, and up to ${most('machineStolen')} was taken from the machine itself.`;
 };
 
 interface Row {
@@ -73,12 +80,12 @@ const storedRows = (sizes: readonly StoredSize[]): Row[] => {
 const storedText = ({ documentsPerOrder: per, sizes }: Stored): string[] => [
   'One platform, more and more finished orders in its database: copies of one real order with other numbers, times, claims and hashes, spread over twenty days and eight issuers, put in past the platform. ' +
     `Each is ${per.orders} order, ${per.submissions} submission and ${per.requests} requests. The engine has no histories of them; copies cannot be opened, as their keys are bound to the sample's name: only reading them in lists is measured.`,
-  'Wanted: times that do not grow with what is stored, a ratio near 1. Lists are asked one after the other of a platform at rest, fifty rows a page; a cell is p50 / p95 in ms, loads are in ms. The last column is the p95 at the largest size by that at the smallest, the one before it the p50.',
+  'Wanted: times that do not grow with what is stored, a ratio near 1. Lists are asked one after the other of a platform at rest, fifty rows a page; a cell is p50 / p95 in ms, loads are in ms. The ratios are the p50 and the p95 at the largest size by those at the smallest. One order by its number is the control: it is read by its key, so where its ratio is far from 1 the machine itself was slower at one of the sizes.',
   table(
     ['', ...sizes.map(({ stored }) => `${stored} stored`), 'ratio', 'ratio of p95'],
     storedRows(sizes).map(({ what, cell, ratios: [p50, p95] }) => [what, ...sizes.map(cell), times(p50), times(p95)]),
   ),
-  `${orderCounts(sizes.flatMap(({ single, eight }) => [single.endings, eight.endings]))} Putting rows in took ${sizes.map(({ stored, loadedInMs }) => `${seconds(loadedInMs)} up to ${stored}`).join(', ')}.`,
+  `${orderCounts(sizes.flatMap(({ single, eight }) => [single.endings, eight.endings]))} ${besides(sizes.flatMap(({ single, eight }) => [single, eight]))} Putting rows in took ${sizes.map(({ stored, loadedInMs }) => `${seconds(loadedInMs)} up to ${stored}`).join(', ')}.`,
 ];
 
 const partNames = ['api', 'worker', 'engine', 'database'] as const;
@@ -105,7 +112,7 @@ const processesText = ({ counts, inFlight }: Processes): string[] => [
       String(ordersInWindow),
     ]),
   ),
-  orderCounts(counts.map(({ endings }) => endings)),
+  `${orderCounts(counts.map(({ endings }) => endings))} ${besides(counts)}`,
 ];
 
 const seenRow = (who: string, seen: Seen): string[] => [
@@ -143,7 +150,7 @@ const fairnessText = ({ saturation, largeRate, otherRate, others, quiet, crowded
     ),
     `Wanted: the others' p99 beside the large one at most ${fairRatioMax}x their quiet p99. Of fewer than a hundred orders a p99 is the slowest one.`,
     table(['the others', 'p50 by quiet p50', 'p99 by quiet p99', ''], rows),
-    orderCounts([saturation.endings, quiet.endings, crowded.endings]),
+    `${orderCounts([saturation.endings, quiet.endings, crowded.endings])} ${besides([saturation, quiet, crowded])}`,
   ];
 };
 

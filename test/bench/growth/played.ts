@@ -17,6 +17,8 @@ export interface Played {
   readonly cpuPerOrder: Readonly<Record<string, number>>;
   readonly machineBusy: number;
   readonly machineStolen: number;
+  /** Of the machine's time in the window: whatever is neither platform nor simulators. */
+  readonly othersShare: number;
   readonly endings: Endings;
   readonly isWhole: boolean;
 }
@@ -48,7 +50,8 @@ export const playLoad = async (
   { name, load, windowMs, leadInMs = options.leadInMs }: LoadOf,
 ): Promise<Played & { orders: readonly PlacedOrder[]; fromMs: number; toMs: number }> => {
   const { drainLimitMs } = options;
-  const { pids, target } = side;
+  const { target } = side;
+  const pids = { ...side.pids, ...simulators.pids };
   const window = { name, target, load, pids, leadInMs, windowMs, drainLimitMs };
   const { before, after, placed } = await playWindow(simulators, window);
   await pause(settleMs);
@@ -58,7 +61,8 @@ export const playLoad = async (
   const { accept, paymentToCode } = latenciesIn(orders, fromMs, toMs);
   const endings = endingsOf(placed);
   const machine = (what: 'busyMs' | 'allMs' | 'stolenMs'): number => after.machine[what] - before.machine[what];
-  const cpuMs = byPart(cpuBetween(before, after, Object.keys(pids)));
+  const cpuMs = byPart(cpuBetween(before, after, Object.keys(side.pids)));
+  const ownMs = Object.values(cpuBetween(before, after, Object.keys(pids))).reduce((sum, ms) => sum + ms, 0);
   return {
     orders,
     fromMs,
@@ -73,6 +77,7 @@ export const playLoad = async (
     ),
     machineBusy: machine('busyMs') / machine('allMs'),
     machineStolen: machine('stolenMs') / machine('allMs'),
+    othersShare: Math.max(0, machine('busyMs') - ownMs) / machine('allMs'),
     endings,
     isWhole: isWhole(endings),
   };

@@ -40,6 +40,8 @@ export interface StoredNames {
   readonly rareProductId: string;
 }
 
+/** The one that was copied: it is the first issuer's. */
+const sampleOrderNo = 'sample-0';
 const answerLimitMs = 30_000;
 /** Of a question whose answer is kept: each waits until it is not. */
 const keptTimesMax = 10;
@@ -52,6 +54,7 @@ const questionsFor = (issuerId: string, names: StoredNames): Question[] => {
   const all = `/v1/operator/orders?limit=${limit}`;
   const middle = `cursor=${cursorOf(names.middle)}`;
   return [
+    { what: 'one order by its number', path: `/v1/issuers/${issuerId}/orders/${sampleOrderNo}`, isIssuers: true },
     { what: "issuer's list, first page", path: own, isIssuers: true },
     { what: "issuer's list, a page in the middle", path: `${own}&${middle}`, isIssuers: true },
     { what: "issuer's list, delivered", path: `${own}&state=delivered`, isIssuers: true },
