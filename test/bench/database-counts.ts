@@ -1,4 +1,5 @@
 import { MongoClient } from 'mongodb';
+import { openStates } from '../../src/domain/order';
 
 /** Operations that the database did, by kind, since it started; a `findAndModify` counts as a command. */
 export type DatabaseOperations = Readonly<Record<string, number>>;
@@ -19,6 +20,12 @@ export const openDatabaseCounts = (uri: string) => {
       }
       return counts;
     },
+    /** Neither delivered nor closed in another way. */
+    openOrders: (): Promise<number> =>
+      client
+        .db()
+        .collection('orders')
+        .countDocuments({ state: { $in: [...openStates] } }),
     close: () => client.close(),
   };
 };

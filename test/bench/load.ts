@@ -168,7 +168,10 @@ export const createLoad = ({ post, newMessageId }: ReturnType<typeof createPost>
     },
 
     delivered: (): number => delivered,
-    placed: (): number => placed.size,
+    placed: () => ({
+      sent: placed.size,
+      answered: [...placed.values()].filter(({ status }) => status !== undefined).length,
+    }),
 
     /** Ends the load, then waits for every accepted order, until the limit. */
     end: async (drainLimitMs: number): Promise<PhaseOrders> => {

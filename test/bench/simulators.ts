@@ -17,8 +17,8 @@ export interface Simulators {
   begin(phase: Phase): Promise<void>;
   /** Of the running phase. */
   delivered(): Promise<number>;
-  /** Of the running phase, answered or not. */
-  placed(): Promise<number>;
+  /** Of the running phase. */
+  placed(): Promise<{ readonly sent: number; readonly answered: number }>;
   end(drainLimitMs: number): Promise<PhaseOrders>;
   /** Since the last reading. */
   issuerCounts(): Promise<IssuerCounts>;

@@ -1,6 +1,6 @@
 import type { Endings, Latencies } from '../measured';
 import { figure, alignedTable as table } from '../tables';
-import { type Burst, isWholeBurst } from './burst';
+import { type Burst, isEndedOnce } from './burst';
 import { crowdShare, type Fairness, type Seen } from './fairness';
 import { type Findings, type Ran, ratioOf } from './findings';
 import type { Memory } from './memory';
@@ -11,6 +11,8 @@ import type { Stored, StoredSize } from './stored';
 
 const secondMs = 1_000;
 const fairRatioMax = 2;
+/** Of fewer orders in either load nothing is judged. */
+const judgedFrom = 20;
 const memoryGrowthMax = 0.1;
 
 const told = (value: number | undefined): string => (value === undefined ? '-' : figure(value));
@@ -129,13 +131,16 @@ const seenRow = (who: string, seen: Seen): string[] => [
 const fairnessText = ({ saturation, largeRate, otherRate, others, quiet, crowded }: Fairness): string[] => {
   const ratios = (what: 'accept' | 'toCode') =>
     (['p50', 'p99'] as const).map((share) => ratioOf(quiet.othersSaw[what][share], crowded.othersSaw[what][share]));
+  const judged = Math.min(quiet.othersSaw.accepted, crowded.othersSaw.accepted);
   const rows = (['accept', 'toCode'] as const).map((what) => {
     const [p50, p99] = ratios(what);
     return [
       what === 'accept' ? 'accept' : 'to code',
       times(p50),
       times(p99),
-      p99 === undefined ? 'not known' : verdict(p99 <= fairRatioMax),
+      p99 === undefined || judged < judgedFrom
+        ? `fewer than ${judgedFrom} orders: not judged`
+        : verdict(p99 <= fairRatioMax),
     ];
   });
   return [
@@ -157,7 +162,7 @@ const fairnessText = ({ saturation, largeRate, otherRate, others, quiet, crowded
 const burstText = (burst: Burst): string[] => {
   const { endings, refuse, accept, toCode } = burst;
   return [
-    `${burst.wanted} orders within ten seconds, at random and waiting for nobody; the driver had sent the last one after ${seconds(burst.offeredInMs)}. Wanted: each is answered, and each that was accepted ends exactly once.`,
+    `${burst.wanted} orders within ten seconds, at random and waiting for nobody; the driver had sent the last one after ${seconds(burst.offeredInMs)}. Wanted: each is answered, and each that was accepted ends exactly once: delivered, or expired where it waited for longer than its window of ten minutes.`,
     table(
       ['', ''],
       [
@@ -170,10 +175,15 @@ const burstText = (burst: Burst): string[] => {
         ['to code p50 / p95 / p99, ms', `${pair(toCode)} / ${told(toCode.p99)}`],
         ['delivered exactly once', String(endings.deliveredOnce)],
         ['not delivered, twice, wrong', `${endings.notDelivered}, ${endings.deliveredAgain}, ${endings.wrongCodes}`],
-        ['worked off after the last was sent', seconds(burst.workedOffMs)],
-        ['workflows of this platform, with its warm-up', countsOf(burst.executions)],
-        ['rows of this platform, with its warm-up', countsOf(burst.rowsByState)],
-        ['each answered, each accepted one ended once', verdict(isWholeBurst(burst))],
+        ['last delivery after the last was sent', seconds(burst.lastDeliveryMs)],
+        [
+          'worked off: no order open after the last was sent',
+          burst.workedOffMs === undefined ? '**some are still open**' : seconds(burst.workedOffMs),
+        ],
+        [`workflows, ${burst.warmed} of them of the warm-up`, countsOf(burst.executions)],
+        [`rows, ${burst.warmed} of them of the warm-up`, countsOf(burst.rowsByState)],
+        ['each was answered', verdict(endings.unanswered === 0)],
+        ['each accepted one ended exactly once', verdict(isEndedOnce(burst))],
       ],
     ),
   ];
@@ -214,7 +224,7 @@ const section = <F>(piece: PieceName, ran: Ran<F> | undefined, tell: (found: F) 
     `## ${titles[piece]}`,
     ran.isWhole
       ? ''
-      : '**Not every order was answered, or not every accepted one ended exactly once: none of the figures of this section counts.**',
+      : '**Not every accepted order ended exactly once, or an order had no answer: none of the figures of this section counts.**',
     ...tell(ran.found),
     [
       `Run on ${startedAt.slice(0, 10)} in ${Math.ceil(tookMs / 60_000)} min by \`npm run bench:growth -- --only=${piece}\`: ${told.join('; ')}.`,
