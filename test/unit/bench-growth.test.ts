@@ -1,5 +1,6 @@
 import type { Document } from 'mongodb';
 import { orderPosition } from '../../src/store/orders';
+import { type Burst, isEndedOnce } from '../bench/growth/burst';
 import { type Findings, type Ran, ratioOf, withPiece } from '../bench/growth/findings';
 import { growthText } from '../bench/growth/growth-text';
 import { grownIn, type Memory } from '../bench/growth/memory';
@@ -78,6 +79,39 @@ test('memory is compared between the tenth after the warm-up and the last one', 
   expect(grownIn(samples, 100, 'api')).toEqual({ firstMiB: 16.5, lastMiB: 95, share: 95 / 16.5 - 1 });
   expect(grownIn(samples.slice(0, 4), 100, 'api')).toBeUndefined();
   expect(grownIn(samples, 100, 'worker')).toBeUndefined();
+});
+
+const burst: Burst = {
+  wanted: 10,
+  offeredInMs: 10_000,
+  endings: { ...endings, placed: 10, accepted: 9, unanswered: 1, deliveredOnce: 8, notDelivered: 1 },
+  refused: {},
+  refuse: {},
+  accept: {},
+  toCode: {},
+  lastDeliveryMs: 1,
+  workedOffMs: 1,
+  warmed: 2,
+  executions: { Completed: 11 },
+  rowsByState: { delivered: 10, expired: 1 },
+};
+
+test('what was accepted in a burst has ended when it was delivered once, or expired', () => {
+  expect(isEndedOnce(burst)).toBe(true);
+  expect(growthText({ burst: { ...ran(0, '2026-02-02T00:00:00Z'), found: burst } })).toContain(
+    '10 x delivered, 1 x expired',
+  );
+});
+
+test.each([
+  ['has no row', { rowsByState: { delivered: 10 } }],
+  ['is still open', { rowsByState: { delivered: 10, verified: 1 } }],
+  ['has two rows', { rowsByState: { delivered: 10, expired: 3 }, executions: { Completed: 13 } }],
+  ['still runs in the engine', { executions: { Completed: 10, Running: 1 } }],
+  ['was delivered in the row only', { rowsByState: { delivered: 11 } }],
+  ['was delivered twice', { endings: { ...burst.endings, deliveredAgain: 1 } }],
+])('a burst in which an order %s is not whole', (_what, changes: Partial<Burst>) => {
+  expect(isEndedOnce({ ...burst, ...changes })).toBe(false);
 });
 
 test('all processes of a part are counted together', () => {
