@@ -58,16 +58,19 @@ export const once = async (
     default:
       break;
   }
+  /** By another api's clock this lease may have ended while the handler ran: whoever took the request up answers it. */
+  const expectOurs = (isOurs: boolean): void => {
+    if (!isOurs) throw new Failure('in_progress', { retryAfterSeconds: 1 });
+  };
   const keep = async (status: number, body: string): Promise<void> => {
     const sealed = ring.seal(Buffer.from(body), context);
-    const isKept = await requests.keep(id, reserved.leaseUntil, status, sealed);
-    if (!isKept) throw new Failure('in_progress', { retryAfterSeconds: 1 });
+    expectOurs(await requests.keep(id, reserved.leaseUntil, status, sealed));
   };
   try {
     const answer = await handle();
     const body = JSON.stringify(answer.body);
     if (isKept(answer.status, false)) await keep(answer.status, body);
-    else await requests.reopen(id, reserved.leaseUntil);
+    else expectOurs(await requests.reopen(id, reserved.leaseUntil));
     const { status, retryAfterSeconds } = answer;
     return {
       status,

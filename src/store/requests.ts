@@ -55,8 +55,13 @@ export const createRequests = ({ requests }: Database) => ({
     return kept.matchedCount > 0;
   },
 
-  reopen: async (_id: string, leaseUntil: Date): Promise<void> => {
-    await requests.updateOne({ _id, leaseUntil }, { $set: { status: 'open' }, $unset: { leaseUntil: 1 } });
+  /** Resolves as `keep` does. */
+  reopen: async (_id: string, leaseUntil: Date): Promise<boolean> => {
+    const opened = await requests.updateOne(
+      { _id, leaseUntil },
+      { $set: { status: 'open' }, $unset: { leaseUntil: 1 } },
+    );
+    return opened.matchedCount > 0;
   },
 
   /** Read by the reconciler: handlers that never came to an end. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { MongoNetworkError } from 'mongodb';
+import { MongoClient, MongoNetworkError } from 'mongodb';
 import { Webhook } from 'standardwebhooks';
 import type { TestIssuer } from '../support/issuer';
 import { read } from '../support/platform';
@@ -13,6 +13,11 @@ beforeAll(async () => {
   issuer = await file.issuer();
 });
 afterEach(() => jest.restoreAllMocks());
+
+const database = new MongoClient(process.env.TEST_MONGODB_URI ?? '');
+afterAll(() => database.close());
+const requestRows = () =>
+  database.db(file.platform.databaseName).collection<{ _id: string; leaseUntil?: Date }>('requests');
 
 const payment = (orderNo: string, change: Record<string, unknown> = {}) => ({
   type: 'order.payment',
@@ -64,6 +69,32 @@ describe('kept and repeated, word for word', () => {
     expectProblem(await place(), 409, 'in_progress');
     const [first, second] = [await place(), await place()];
     expect([first.status, replayed(first), second.status, replayed(second)]).toEqual([200, null, 200, 'true']);
+  });
+
+  test('a 201 is not followed by the 202 of a handler whose lease had ended by another clock', async () => {
+    await placedAndTold('two-clocks');
+    expect((await issuer.verify('two-clocks')).status).toBe(200);
+    const webhookId = randomUUID();
+    const submit = () => issuer.post('/orders/two-clocks/codes', codes('two-clocks', 'TWO-CLOCKS'), { webhookId });
+    const { gateway } = file.platform.core.room;
+    let goOn = (): void => undefined;
+    const first = new Promise<Awaited<ReturnType<typeof submit>>>((resolve) => {
+      jest.spyOn(gateway, 'ask').mockImplementationOnce(async () => {
+        await new Promise<void>((held) => {
+          goOn = held;
+        });
+        return { kind: 'away' };
+      });
+      resolve(submit());
+    });
+    const running = { _id: `${issuer.issuerId}/${webhookId}` };
+    await until('the first one asks its order', () => jest.mocked(gateway.ask).mock.calls.length > 0);
+    await requestRows().updateOne(running, { $set: { leaseUntil: new Date(Date.now() - 70_000) } });
+    expect((await submit()).status).toBe(201);
+    goOn();
+    expectProblem(await first, 409, 'in_progress');
+    const again = await submit();
+    expect([again.status, replayed(again)]).toEqual([201, 'true']);
   });
 
   test('a 200', async () => {
