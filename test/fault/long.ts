@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crashScenes } from './crash-scenes';
@@ -9,8 +10,11 @@ import { type RunReport, runPlan } from './run';
 /** What `npm run test:fault` runs: rounds of one platform each, until the orders are done or the time is up. */
 export interface LongState {
   readonly seed: number;
-  readonly rounds: readonly RunReport[];
+  readonly rounds: readonly Round[];
 }
+
+/** A long run may go on after days: each of its rounds says of which build it is. */
+export type Round = RunReport & { readonly build: string };
 
 const roundOrders = 300;
 
@@ -27,6 +31,12 @@ const numberOption = (name: string, otherwise: number): number => {
 
 const say = (line: string): void => {
   process.stderr.write(`• ${line}\n`);
+};
+
+/** The commit, where there is one to be asked for. */
+const buildOf = (): string => {
+  const { stdout } = spawnSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8', timeout: 10_000 });
+  return stdout?.trim() || 'unknown';
 };
 
 const readState = (path: string): LongState | undefined =>
@@ -52,18 +62,21 @@ const reachedAll = (rounds: readonly RunReport[]): boolean => {
 const runRounds = async (): Promise<boolean> => {
   const folder = option('folder') ?? join('.data', 'fault');
   mkdirSync(folder, { recursive: true });
-  const statePath = join(folder, 'state.json');
+  // Kept elsewhere, a run can go on where its folder is gone: `docs/long-run` for the one that docs/durability.md tells of.
+  const kept = option('kept') ?? join(folder, 'report');
+  const statePath = `${kept}.json`;
   const before = readState(statePath);
   const givenSeed = option('seed') === undefined ? undefined : numberOption('seed', 0);
   const seed = before?.seed ?? givenSeed ?? Math.floor(Math.random() * 2 ** 31);
   if (before && givenSeed !== undefined && givenSeed !== before.seed) {
-    throw new Error(`${folder} holds a run with --seed=${before.seed}; give another --folder`);
+    throw new Error(`${statePath} holds a run with --seed=${before.seed}; give another --folder or --kept`);
   }
   const orders = numberOption('orders', roundOrders);
   const endMs = Date.now() + numberOption('minutes', 24 * 60) * 60_000;
   const perRound = Math.min(orders, numberOption('round', roundOrders));
   const everySeconds = numberOption('every', 5);
   say(`--seed=${seed}${before ? `, going on after ${before.rounds.length} rounds` : ''}`);
+  const build = buildOf();
   let rounds = [...(before?.rounds ?? [])];
   while (placed(rounds) < orders && Date.now() < endMs) {
     const roundFolder = join(folder, `round-${rounds.length + 1}`);
@@ -80,9 +93,9 @@ const runRounds = async (): Promise<boolean> => {
       ...(option('small-disk') === undefined ? {} : { smallDisk: option('small-disk') as string }),
       say: () => undefined,
     });
-    rounds = [...rounds, report];
+    rounds = [...rounds, { ...report, build }];
     keepState(statePath, { seed, rounds });
-    writeReport(join(folder, 'report.md'), { seed, rounds });
+    writeReport(`${kept}.md`, { seed, rounds });
     say(
       `round ${rounds.length} (seed ${report.seed}): ${report.figures.orders} orders, ${report.safety.length} safety, ` +
         `${report.liveness.length} liveness, settled in ${Math.round(report.settledAfterMs / 1_000)} s; ${placed(rounds)} of ${orders}`,
@@ -91,7 +104,7 @@ const runRounds = async (): Promise<boolean> => {
     if (isGreen(report)) rmSync(roundFolder, { recursive: true, force: true });
     else say(`  what was seen is kept in ${roundFolder}`);
   }
-  say(`the report is ${join(folder, 'report.md')}`);
+  say(`the report is ${kept}.md`);
   return reachedAll(rounds) && rounds.every(isGreen);
 };
 

@@ -92,6 +92,7 @@ export interface PlatformParts {
   readonly masterKey: string;
   readonly temporalAddress: string;
   readonly mongodbUri: string;
+  readonly databaseKind: string;
   readonly crashes: CrashFolder;
   /** Of engine and database, where it is small enough to be filled. */
   readonly disk: SmallDisk | undefined;
@@ -137,9 +138,14 @@ export const startParts = async ({
   const add = async (name: string, start: () => Promise<Running>): Promise<void> => {
     parts.set(name, await keepUp(name, start));
   };
+  let databaseKind = '';
   await Promise.all([
     add('temporal', () => startEmbeddedTemporal({ dataDir, port: temporalPort, logFile: join(logs, 'temporal.log') })),
-    add('database', () => startEmbeddedMongo({ dataDir, port: mongoPort, logFile: join(logs, 'database.log') })),
+    add('database', async () => {
+      const mongo = await startEmbeddedMongo({ dataDir, port: mongoPort, logFile: join(logs, 'database.log') });
+      databaseKind = mongo.kind;
+      return mongo;
+    }),
   ]);
   const [front, engine, database, issuers, terminals] = await Promise.all([
     startProxy([apiPort1, apiPort2]),
@@ -221,6 +227,7 @@ export const startParts = async ({
     masterKey,
     temporalAddress,
     mongodbUri,
+    databaseKind,
     crashes,
     disk,
     parts,

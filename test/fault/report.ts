@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { RunReport } from './run';
+import type { Round } from './long';
 
 const sumOf = (records: readonly Readonly<Record<string, number>>[]): [string, number][] => {
   const sums = new Map<string, number>();
@@ -9,11 +9,39 @@ const sumOf = (records: readonly Readonly<Record<string, number>>[]): [string, n
   return [...sums].sort(([a], [b]) => a.localeCompare(b));
 };
 
+const roundsTable = (rounds: readonly Round[]): string => {
+  const head = [
+    'round',
+    'began',
+    'build',
+    'database',
+    'orders',
+    'safety',
+    'liveness',
+    'crash points missed',
+    'settled in s',
+    'minutes',
+  ];
+  const rows = rounds.map((round, n) => [
+    n + 1,
+    round.startedAt.slice(0, 16),
+    round.build,
+    round.database,
+    round.figures.orders ?? 0,
+    round.safety.length,
+    round.liveness.length,
+    round.missed.length,
+    Math.round(round.settledAfterMs / 1_000),
+    Math.round(round.tookMs / 60_000),
+  ]);
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+};
+
 const table = (head: string, rows: readonly [string, number | string][]): string =>
   [`| ${head} | |`, '|---|---:|', ...rows.map(([name, n]) => `| ${name} | ${n} |`)].join('\n');
 
 /** Written anew after each round, so that a run that is broken off leaves the report of what it did. */
-export const writeReport = (path: string, { seed, rounds }: { seed: number; rounds: readonly RunReport[] }): void => {
+export const writeReport = (path: string, { seed, rounds }: { seed: number; rounds: readonly Round[] }): void => {
   const counters = sumOf(rounds.map(({ sometimes }) => sometimes));
   const isFault = ([name]: [string, number]): boolean => name.startsWith('fault: ') || name.startsWith('crash point: ');
   const violations = rounds.flatMap(({ seed: own, safety, liveness }) =>
@@ -33,6 +61,7 @@ export const writeReport = (path: string, { seed, rounds }: { seed: number; roun
         ['liveness violations', rounds.reduce((sum, { liveness }) => sum + liveness.length, 0)],
         ['crash points missed', rounds.reduce((sum, { missed }) => sum + missed.length, 0)],
       ]),
+      roundsTable(rounds),
       ...(violations.length > 0 ? [violations.join('\n')] : []),
       table('Faults', counters.filter(isFault)),
       table(

@@ -38,6 +38,8 @@ export interface RunOptions {
 
 export interface RunReport extends Verdicts {
   readonly seed: number;
+  readonly startedAt: string;
+  readonly database: string;
   readonly sometimes: Sometimes;
   /** Scenes whose process did not die where it should have. */
   readonly missed: readonly string[];
@@ -97,6 +99,8 @@ export const runPlan = async (options: RunOptions): Promise<RunReport> => {
     for (const [name, proxy] of platform.proxies) say(`${name} proxy touched ${proxy.touched()}`);
     return {
       seed,
+      startedAt: new Date(startedMs).toISOString(),
+      database: platform.databaseKind,
       ...judge(facts, seen),
       sometimes: countSometimes(
         facts,
