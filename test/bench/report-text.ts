@@ -121,6 +121,7 @@ export const reportText = (raw: Raw, charts: readonly string[]): string => {
       ]),
     ),
     chart('cpu', 'CPU per order'),
+    'Which threads and which parts of the program that is: [where the time goes](where-time-goes.md).',
     'Workflow tasks and history events, of single orders and of orders among 63 others (mean, with the lowest and highest order):',
     table(
       ['Side', 'Orders', 'workflow tasks', 'events', 'history KiB'],
