@@ -16,6 +16,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import uuid
 from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -52,7 +53,7 @@ class Platform:
         return self.repeated("GET", path, None)
 
     def repeated(self, method: str, path: str, body: bytes | None) -> dict:
-        webhook_id = secrets.token_urlsafe(18)
+        webhook_id = str(uuid.uuid4())
         for tries in range(1, TRIES_MAX + 1):
             try:
                 return self.once(method, path, body, webhook_id)

@@ -19,6 +19,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import uuid
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -205,7 +206,7 @@ class Issuer(Receiver):
         return False
 
     def signed(self, text: str, webhook_id: str | None = None, at: datetime | None = None, secret: str | None = None) -> dict:
-        webhook_id = webhook_id or secrets.token_urlsafe(18)
+        webhook_id = webhook_id or str(uuid.uuid4())
         at = at or datetime.now(tz=timezone.utc)
         return {
             "content-type": "application/json",

@@ -41,6 +41,12 @@ export const authenticateIssuer = async (
     keys: { secrets, publicKey: issuer?.publicKey },
     nowMs: nowMs(),
   });
-  if (!verdict.ok || !issuer || verdict.id.startsWith(ownMessagePrefix)) throw new Failure('signature_invalid');
+  if (!verdict.ok || !issuer) throw new Failure('signature_invalid');
+  if (verdict.id.startsWith(ownMessagePrefix)) {
+    // Whoever signed it hears why: one of 262,144 random names begins so.
+    throw new Failure('signature_invalid', {
+      detail: `A webhook-id that begins with ${ownMessagePrefix} is the platform's own`,
+    });
+  }
   return { issuer, webhookId: verdict.id };
 };

@@ -1,4 +1,4 @@
-import { type KeyObject, randomBytes } from 'node:crypto';
+import { type KeyObject, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { bodylessText, signEd25519, signHmac } from '../signing/sign';
 import type {
@@ -33,7 +33,7 @@ export interface IssuerClientOptions {
 }
 
 export interface CallOptions {
-  /** Give your own, kept beside your order, and a call repeated after a crash is still the same request. */
+  /** Give your own, kept beside your order, and a call repeated after a crash is still the same request. Not with `cf_` in front. */
   readonly webhookId?: string;
   readonly signal?: AbortSignal;
 }
@@ -57,6 +57,8 @@ type Attempt =
   | { readonly kind: 'answered'; readonly value: unknown }
   | { readonly kind: 'problem'; readonly problem: ProblemError; readonly retryAfterMs: number };
 
+/** Of the platform's own messages: it refuses an incoming one. */
+const platformPrefix = 'cf_';
 const backoffFirstMs = 500;
 const backoffMaxMs = 15_000;
 const queuedDelayMs = 1000;
@@ -139,8 +141,9 @@ export const createIssuerClient = ({
     method: 'GET' | 'POST',
     path: string,
     body: object | undefined,
-    { webhookId = randomBytes(18).toString('base64url'), signal }: CallOptions = {},
+    { webhookId = randomUUID(), signal }: CallOptions = {},
   ): Promise<T> => {
+    if (webhookId.startsWith(platformPrefix)) throw new RangeError(`a webhookId must not begin with ${platformPrefix}`);
     const request: Request = {
       method,
       url: new URL(root + path),

@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createIssuerClient, type IssuerClient } from '../../src/issuer-sdk/issuer-client';
@@ -129,7 +129,7 @@ const accounts = new Map<string, Account>(
 const orders = new Map<string, Order>();
 
 const about = ({ plan: { issuerId, orderNo } }: Order) => ({ issuerId, orderNo });
-const newId = (): string => randomBytes(18).toString('base64url');
+const newId = (): string => randomUUID();
 
 /** A refusal by the platform is an answer like any other, and written down already. */
 const attempt = async <T>(send: () => Promise<T>): Promise<T | undefined> => {

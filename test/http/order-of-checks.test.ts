@@ -128,6 +128,7 @@ describe('who may call', () => {
     expectProblem(await ask('GET', target, { headers }), 401, 'signature_invalid');
     const own = await issuer.post('/orders', payment('x'), { webhookId: 'cf_mine' });
     expectProblem(own, 401, 'signature_invalid');
+    expect(own.body.detail).toContain('cf_');
   });
 
   test('a signed GET fits one target only: not another query, not another method', async () => {

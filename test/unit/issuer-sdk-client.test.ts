@@ -185,6 +185,15 @@ test('a Retry-After beyond the total limit is not waited for', async () => {
   expect(delaysMs).toEqual([]);
 });
 
+test('a message is named by a UUID, which never begins as the names of the platform do; nor may a given one', async () => {
+  const platform = await aPlatform({ status: 200 });
+  const { client } = aClient(platform.baseUrl);
+  await client.readOrder('A-1');
+  expect(platform.received[0]?.headers['webhook-id']).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  await expect(client.placeOrder(order, { webhookId: 'cf_mine' })).rejects.toThrow(RangeError);
+  expect(platform.received).toHaveLength(1);
+});
+
 test('queued codes are sent again, with the same webhook-id, until they are judged', async () => {
   const queued: Answer = { status: 202, headers: { 'retry-after': '2' }, body: { status: 'queued' } };
   const platform = await aPlatform(...Array<Answer>(7).fill(queued), {
