@@ -5,11 +5,14 @@ import { runCommand, step } from './screen.mjs';
 import { setup } from './setup.mjs';
 
 // `npm run bench`: the platform beside a bare Temporal order, measured; `-- --short` for every day.
+// `npm run bench:growth`: what becomes of it as something grows; `-- --only=burst` for one piece.
+const mains = { compare: 'dist/test/bench/main.js', growth: 'dist/test/bench/growth/main.js' };
+
 await runCommand(async () => {
   await setup();
   await build();
   await step('Building the bench', () => buildFolders(['test/bench', 'test/fault']));
-  const main = inProject('dist/test/bench/main.js');
-  process.argv.splice(1, 1, main);
+  const main = inProject(mains[process.argv[2]]);
+  process.argv.splice(1, 2, main);
   createRequire(import.meta.url)(main);
 });

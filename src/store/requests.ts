@@ -23,6 +23,17 @@ export type Reservation =
 /** Longer than any request runs, so that two handlers never work on one webhook-id. */
 const leaseMs = 15_000;
 
+/** Only whoever holds the lease may end it. */
+const endLease = async (
+  requests: Database['requests'],
+  _id: string,
+  leaseUntil: Date,
+  end: Pick<RequestRow, 'status' | 'answer'>,
+): Promise<boolean> => {
+  const ended = await requests.updateOne({ _id, leaseUntil }, { $set: end, $unset: { leaseUntil: 1 } });
+  return ended.matchedCount > 0;
+};
+
 export type Requests = ReturnType<typeof createRequests>;
 
 export const createRequests = ({ requests }: Database) => ({
@@ -48,20 +59,12 @@ export const createRequests = ({ requests }: Database) => ({
 
   /** Resolves to whether it is kept: after its lease another handler may have taken the request up. */
   keep: async (_id: string, leaseUntil: Date, status: number, sealedBody: Buffer): Promise<boolean> => {
-    const kept = await requests.updateOne(
-      { _id, leaseUntil },
-      { $set: { status: 'kept', answer: { status, sealedBody } }, $unset: { leaseUntil: 1 } },
-    );
-    return kept.matchedCount > 0;
+    return endLease(requests, _id, leaseUntil, { status: 'kept', answer: { status, sealedBody } });
   },
 
   /** Resolves as `keep` does. */
   reopen: async (_id: string, leaseUntil: Date): Promise<boolean> => {
-    const opened = await requests.updateOne(
-      { _id, leaseUntil },
-      { $set: { status: 'open' }, $unset: { leaseUntil: 1 } },
-    );
-    return opened.matchedCount > 0;
+    return endLease(requests, _id, leaseUntil, { status: 'open' });
   },
 
   /** Read by the reconciler: handlers that never came to an end. */

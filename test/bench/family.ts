@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { familyCpuMsIn, parentIn } from './proc-stat';
 
 export interface Process {
   readonly pid: number;
@@ -8,18 +9,10 @@ export interface Process {
   readonly cpuMs: number;
 }
 
-const tickMs = 10;
-
 const processOf = (pid: number): Process | undefined => {
   try {
     const text = readFileSync(join('/proc', String(pid), 'stat'), 'utf8');
-    // Behind the name's last bracket the numbers begin with field 3: the parent is 4, CPU and the children's are 14 to 17.
-    const fields = text
-      .slice(text.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number);
-    const ticks = fields.slice(11, 15).reduce((sum, n) => sum + n, 0);
-    return { pid, parent: fields[1] ?? 0, cpuMs: ticks * tickMs };
+    return { pid, parent: parentIn(text), cpuMs: familyCpuMsIn(text) };
   } catch {
     // It ended while we looked.
     return undefined;

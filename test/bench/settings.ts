@@ -30,7 +30,8 @@ export interface Settings {
 const long = { rounds: 3, seconds: 20, leadInMs: 3_000, warmUpMs: 60_000 };
 const short = { rounds: 2, seconds: 5, leadInMs: 1_500, warmUpMs: 30_000 };
 
-const positive = (name: string, text: string | undefined, other: number): number => {
+/** An option's value. @throws where it is none */
+export const wholeNumber = (name: string, text: string | undefined, other: number): number => {
   const value = text === undefined ? other : Number(text);
   if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number above 0`);
   return value;
@@ -60,12 +61,12 @@ export const readSettings = (args: string[]): Settings => {
   return {
     isShort: values.short,
     engine: engineOf(values.engine),
-    rounds: positive('rounds', values.rounds, preset.rounds),
-    windowMs: positive('seconds', values.seconds, preset.seconds) * 1_000,
+    rounds: wholeNumber('rounds', values.rounds, preset.rounds),
+    windowMs: wholeNumber('seconds', values.seconds, preset.seconds) * 1_000,
     leadInMs: preset.leadInMs,
-    warmUpMs: positive('warm-up', values['warm-up'], preset.warmUpMs / 1_000) * 1_000,
+    warmUpMs: wholeNumber('warm-up', values['warm-up'], preset.warmUpMs / 1_000) * 1_000,
     drainLimitMs: values.short ? 240_000 : 600_000,
-    seed: positive('seed', values.seed, 1),
+    seed: wholeNumber('seed', values.seed, 1),
     issuers: 8,
     histories: 20,
     isProfiled: values.profile,

@@ -2,9 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { allProcesses, familyOf, type Process } from './family';
 import { monotonicMs } from './monotonic';
+import { tickMs } from './proc-stat';
 
-/** Clock ticks of /proc/stat are hundredths of a second on every Linux that Node runs on. */
-const tickMs = 10;
 const mebibyte = 1024;
 
 /** Of one process, or of several that are one part of a side, each with its children. */

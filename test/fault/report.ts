@@ -9,6 +9,11 @@ const sumOf = (records: readonly Readonly<Record<string, number>>[]): [string, n
   return [...sums].sort(([a], [b]) => a.localeCompare(b));
 };
 
+const grid = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
+  [head, head.map((_name, n) => (n === 0 ? '---' : '---:')), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+
 const roundsTable = (rounds: readonly Round[]): string => {
   const head = [
     'round',
@@ -34,11 +39,10 @@ const roundsTable = (rounds: readonly Round[]): string => {
     Math.round(round.settledAfterMs / 1_000),
     Math.round(round.tookMs / 60_000),
   ]);
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return grid(head, rows);
 };
 
-const table = (head: string, rows: readonly [string, number | string][]): string =>
-  [`| ${head} | |`, '|---|---:|', ...rows.map(([name, n]) => `| ${name} | ${n} |`)].join('\n');
+const table = (head: string, rows: readonly [string, number | string][]): string => grid([head, ''], rows);
 
 /** Written anew after each round, so that a run that is broken off leaves the report of what it did. */
 export const writeReport = (path: string, { seed, rounds }: { seed: number; rounds: readonly Round[] }): void => {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { wholeNumber } from '../settings';
 
 export const pieceNames = ['stored', 'processes', 'fairness', 'burst', 'memory'] as const;
 export type PieceName = (typeof pieceNames)[number];
@@ -36,14 +37,8 @@ const long = { warmUp: 30, stored: '1000,100000', repeats: 30, processes: '1,2,4
 const short = { warmUp: 4, stored: '50,500', repeats: 3, processes: '1,2', burst: 40, orders: 60 };
 const shortSeconds = 4;
 
-const whole = (name: string, text: string): number => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} must be a whole number above 0`);
-  return value;
-};
-
 const rising = (name: string, text: string): number[] => {
-  const values = text.split(',').map((part) => whole(name, part));
+  const values = text.split(',').map((part) => wholeNumber(name, part, 0));
   if (values.some((value, n) => n > 0 && value <= (values[n - 1] ?? 0))) throw new Error(`--${name} must rise`);
   return values;
 };
@@ -57,12 +52,12 @@ export const readGrowthOptions = (args: string[]): GrowthOptions => {
       only: { type: 'string' },
       seconds: { type: 'string' },
       'warm-up': { type: 'string' },
-      seed: { type: 'string', default: '1' },
+      seed: { type: 'string' },
       stored: { type: 'string' },
       repeats: { type: 'string' },
       processes: { type: 'string' },
       crowd: { type: 'string', default: '2' },
-      others: { type: 'string', default: '10' },
+      others: { type: 'string' },
       burst: { type: 'string' },
       orders: { type: 'string' },
       note: { type: 'string' },
@@ -74,21 +69,25 @@ export const readGrowthOptions = (args: string[]): GrowthOptions => {
   if (stranger !== undefined) throw new Error(`--only knows ${pieceNames.join(', ')}, not ${stranger}`);
   const crowd = Number(values.crowd);
   if (!(crowd > 0)) throw new Error('--crowd must be a number above 0');
-  const count = (name: 'repeats' | 'burst' | 'orders'): number => whole(name, values[name] ?? String(preset[name]));
+  const count = (name: 'repeats' | 'burst' | 'orders'): number => wholeNumber(name, values[name], preset[name]);
   return {
     only: only as PieceName[],
     isShort: values.short,
     seconds:
-      values.seconds === undefined ? (values.short ? shortSeconds : undefined) : whole('seconds', values.seconds),
-    warmUpMs: whole('warm-up', values['warm-up'] ?? String(preset.warmUp)) * 1_000,
+      values.seconds === undefined
+        ? values.short
+          ? shortSeconds
+          : undefined
+        : wholeNumber('seconds', values.seconds, shortSeconds),
+    warmUpMs: wholeNumber('warm-up', values['warm-up'], preset.warmUp) * 1_000,
     leadInMs: values.short ? 500 : 2_000,
     drainLimitMs: 1_800_000,
-    seed: whole('seed', values.seed),
+    seed: wholeNumber('seed', values.seed, 1),
     stored: rising('stored', values.stored ?? preset.stored),
     repeats: count('repeats'),
     processes: rising('processes', values.processes ?? preset.processes),
     crowd,
-    others: whole('others', values.others),
+    others: wholeNumber('others', values.others, 10),
     burst: count('burst'),
     orders: count('orders'),
     note: values.note,

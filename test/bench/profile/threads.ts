@@ -1,14 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { ownCpuMsIn } from '../proc-stat';
 import type { JavaScriptThread } from './hook';
-
-const tickMs = 10;
-
-/** CPU ms since its start of a thread or process, from the text of its `stat` in Linux's /proc. */
-const cpuMsOf = (stat: string): number => {
-  // The name may hold spaces and brackets: the numbers begin behind its last bracket, with field 3.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * tickMs;
-};
 
 export type ThreadTimes = Readonly<
   Record<'main thread' | 'workflow thread' | "the SDK's native core" | 'V8 and libuv', number>
@@ -24,7 +16,7 @@ export const readThreads = (pid: number, known: readonly JavaScriptThread[]): Th
   };
   for (const tid of readdirSync(`/proc/${pid}/task`)) {
     const stat = readFileSync(`/proc/${pid}/task/${tid}/stat`, 'utf8');
-    times[kindOf(Number(tid), stat)] += cpuMsOf(stat);
+    times[kindOf(Number(tid), stat)] += ownCpuMsIn(stat);
   }
   return times;
 };
