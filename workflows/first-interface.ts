@@ -2,14 +2,10 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 import { isAwaitingCodes, issueByMs, outstanding, verifyByMs } from '../src/domain/order';
 import { callsOut } from './effects';
 import type { LiveOrder } from './live-order';
-
-/** A call out that goes on beside the order's waiting; `stop` ends its tries. */
-export interface OngoingCall {
-  stop(): void;
-}
+import { type Ongoing, ongoing } from './ongoing';
 
 /** `order.paid`: tried until the issuer takes it; only the verification itself moves the order on. */
-export const notify = (order: LiveOrder, n: number): OngoingCall => {
+export const notify = (order: LiveOrder, n: number): Ongoing => {
   const { issuerId, orderNo, callsOutQueue } = order.input;
   const notice = { issuerId, orderNo, n, atMs: Date.now(), verifyByMs: verifyByMs(order.facts) };
   return ongoing(async () => {
@@ -19,7 +15,7 @@ export const notify = (order: LiveOrder, n: number): OngoingCall => {
 };
 
 /** `order.code_requested`: in push mode the issuer submits by itself, and nothing is asked. */
-export const askForCodes = (order: LiveOrder): OngoingCall => {
+export const askForCodes = (order: LiveOrder): Ongoing => {
   if (order.facts.codeMode === 'push') return { stop: () => undefined };
   return ongoing(async () => {
     while (isAwaitingCodes(order.state)) {
@@ -77,9 +73,9 @@ export const deliver = async (order: LiveOrder): Promise<void> => {
     return;
   }
   const { issuerId, orderNo, callsOutQueue } = order.input;
-  order.showState();
+  const showing = order.showOnceItLasts();
   await order.project();
-  if (order.state !== 'issued') return;
+  if (order.state !== 'issued') return showing.stop();
   const { n, atMs } = order.facts.deliveryMessage ?? { n: 1, atMs: Date.now() };
   const summary = `Deliver the codes of order ${orderNo} to its ${order.facts.channel} terminal`;
   try {
@@ -87,22 +83,7 @@ export const deliver = async (order: LiveOrder): Promise<void> => {
   } catch {
     // The activity failed for good, for a reason of ours: a person looks, and may redeliver.
     order.hear({ kind: 'undeliverable', tries: order.facts.delivery.tries });
+  } finally {
+    showing.stop();
   }
-};
-
-const ongoing = (run: () => Promise<void>): OngoingCall => {
-  const scope = new CancellationScope();
-  let isOver = false;
-  scope
-    .run(run)
-    // A call that fails for good leaves the order waiting for its window; a cancelled one is what `stop` asked for.
-    .catch(() => undefined)
-    .finally(() => {
-      isOver = true;
-    });
-  return {
-    stop: () => {
-      if (!isOver) scope.cancel();
-    },
-  };
 };

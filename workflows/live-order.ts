@@ -5,7 +5,9 @@ import {
   condition,
   setCurrentDetails,
   setHandler,
+  sleep,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { OrderEvent, OrderMessage, TimelineEntry } from '../src/domain/messages';
 import {
@@ -21,8 +23,9 @@ import { holdPollMs, recordedRefusalLimit, updateLimit } from '../src/domain/tim
 import { decide, holdsSubmission, isUndoneByTime } from '../src/domain/verdict';
 import { detailsOf } from '../src/domain/why-no-code';
 import { keepTrying, own } from './effects';
+import { type Ongoing, ongoing } from './ongoing';
 import { stateAttributes } from './order-attributes';
-import { type AskedMessage, type OrderInput, orderFacts, type Reply, updates } from './order-messages';
+import { type AskedMessage, type OrderInput, orderFacts, type Reply, updates, workflowNames } from './order-messages';
 
 /** What a claim became; told to the store with the next projection. */
 interface Claims {
@@ -44,10 +47,14 @@ export class LiveOrder {
   private refusals = 0;
   private codeRequests = 0;
   private writing: Promise<void> = Promise.resolve();
+  /** What lists of the Temporal UI find the order by; the start set the first. */
+  private shown: OrderFacts['state'];
+  private readonly showsEachStep = workflowInfo().workflowType === workflowNames.orderThatShowsEachStep;
 
   constructor(readonly input: OrderInput) {
     this.facts = input.resumed?.facts ?? openFacts(input);
     this.held = input.resumed?.held ?? [];
+    this.shown = this.facts.state;
     // A request after a resumption is a new message: its number was never used.
     if (input.resumed) this.codeRequests = requestsPerResumption * this.facts.renotifications;
     setCurrentDetails(detailsOf(this.facts, this.lately));
@@ -101,6 +108,11 @@ export class LiveOrder {
     let heldMs = 0;
     while (!isOver()) {
       const leftMs = this.windowEndsAtMs(isVerifyWindow, sinceMs) + heldMs - Date.now();
+      const isToBeShown = !this.showsEachStep && !isVerifyWindow && this.shown !== this.state && leftMs > lastsMs;
+      if (isToBeShown) {
+        if (!(await condition(isOver, lastsMs, { summary: this.showSummary() }))) this.showState();
+        continue;
+      }
       if (leftMs > 0) {
         await condition(isOver, leftMs, { summary: this.windowSummary(isVerifyWindow) });
         continue;
@@ -150,7 +162,25 @@ export class LiveOrder {
   }
 
   showState(): void {
+    this.shown = this.state;
     upsertSearchAttributes(stateAttributes(this.facts));
+  }
+
+  /** As orders did at each step before they took another name. */
+  showStep(): void {
+    if (this.showsEachStep) this.showState();
+  }
+
+  /** The engine writes a row for each state that is shown, which costs as much as a workflow task: most last no second. */
+  showOnceItLasts(): Ongoing {
+    if (this.showsEachStep) {
+      this.showState();
+      return { stop: () => undefined };
+    }
+    return ongoing(async () => {
+      await sleep(lastsMs, { summary: this.showSummary() });
+      this.showState();
+    });
   }
 
   /** Before the end: nothing that came in meanwhile is left unanswered or unwritten. */
@@ -172,6 +202,10 @@ export class LiveOrder {
     return isVerifyWindow
       ? `Give up on order ${orderNo} unless ${issuerId} verifies it before`
       : `End the wait for the codes of order ${orderNo} unless ${issuerId} gives them all before`;
+  }
+
+  private showSummary(): string {
+    return `Show in the lists what order ${this.input.orderNo} waits for`;
   }
 
   private windowEndsAtMs(isVerifyWindow: boolean, sinceMs: number): number {
@@ -201,6 +235,9 @@ export class LiveOrder {
 }
 
 const latelyLimit = 20;
+
+/** A state that lasted so long is shown: soon enough for a person who searches, and later than a busy platform needs for a step. */
+const lastsMs = 10_000;
 
 /** The line that the call out wrote into the row: here for the details alone. */
 const bounced = (message: OrderMessage, atMs: number): TimelineEntry[] =>

@@ -60,7 +60,9 @@ export type AskedMessage = Extract<OrderMessage, { kind: AskedKind }>;
 export const orderFacts = defineQuery<OrderFacts>('orderFacts');
 
 export const workflowNames = {
-  order: 'orderWorkflow',
+  order: 'order',
+  /** Of orders that began earlier: their histories go on as they were recorded. */
+  orderThatShowsEachStep: 'orderWorkflow',
   afterSale: 'afterSaleWorkflow',
   reconcile: 'reconcileWorkflow',
 } as const;

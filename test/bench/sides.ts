@@ -7,6 +7,7 @@ import { startEmbeddedMongo } from '../../src/dev/embedded-mongo';
 import { findOnPath } from '../../src/dev/find-on-path';
 import { freePort } from '../../src/dev/free-port';
 import { projectFolder } from '../../src/dev/project-folder';
+import { workflowNames } from '../../workflows/order-messages';
 import { startReady } from './child-ready';
 import { type DatabaseCounts, openDatabaseCounts } from './database-counts';
 import { type Engine, startEngine } from './engine';
@@ -151,7 +152,7 @@ export const startPlatformSide = async (options: SideOptions): Promise<PlatformS
     operatorToken: env.OPERATOR_TOKEN,
     pids: { ...appPids, engine: engine.pids, database: mongo.pid },
     engine,
-    workflowType: 'orderWorkflow',
+    workflowType: workflowNames.order,
     folders: { engine: engine.folder, database: join(folder, 'database') },
     database: { kind: mongo.kind, uri: mongo.uri, counts },
     stop: async () => {

@@ -244,7 +244,7 @@ const places: Record<string, { known: readonly string[]; read: (platform: Platfo
     read: async (platform) => Buffer.from(platform.logText()),
   },
   'the histories as the engine keeps them': {
-    known: ['orderWorkflow'],
+    known: ['verifyOrder'],
     read: (platform) =>
       ofEveryWorkflow(platform, async (handle) =>
         temporal.api.history.v1.History.encode(await handle.fetchHistory()).finish(),
@@ -344,7 +344,7 @@ test.each(Object.entries(places))('no code, token, link or key shows in %s', asy
 
 test('the engine keeps every payload sealed', async () => {
   const raw = await places['the histories as the engine keeps them']?.read(file.platform);
-  expect(raw?.includes('orderWorkflow')).toBe(true);
+  expect(raw?.includes('verifyOrder')).toBe(true);
   for (const inside of ['tokenHash', 'fingerprint', 'amount', 'out_of_stock'])
     expect(raw?.includes(inside)).toBe(false);
 });

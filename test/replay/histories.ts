@@ -27,12 +27,18 @@ const historyType = (patchProtobufRoot(proto as unknown as Record<string, unknow
 export const recordingKey = Buffer.alloc(32, 7);
 
 const folder = join(__dirname, 'histories');
+const earlier = 'orderWorkflow';
 
-export const recordedNames = (): string[] =>
-  readdirSync(folder)
+const namesIn = (path: string): string[] =>
+  readdirSync(path)
     .filter((name) => name.endsWith('.json'))
     .map((name) => name.slice(0, -'.json'.length))
     .sort();
+
+export const recordedNames = (): string[] => namesIn(folder);
+
+/** Of orders under their first workflow type; no branch records one any more. */
+export const earlierNames = (): string[] => namesIn(join(folder, earlier)).map((name) => `${earlier}/${name}`);
 
 export const readHistory = (name: string): History =>
   fromJson(historyType, JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')));

@@ -4,7 +4,7 @@ import { createKeyRing } from '../../src/sealing/key-ring';
 import { createPayloadCodec } from '../../src/sealing/payload-codec';
 import { dataConverterWith } from '../../src/temporal/client';
 import { branches } from './branches';
-import { readHistory, recordedNames, recordingKey } from './histories';
+import { earlierNames, readHistory, recordedNames, recordingKey } from './histories';
 
 const quiet = () => undefined;
 const silent = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet, log: quiet };
@@ -24,9 +24,12 @@ test('every branch has a recorded history, and every recorded history a branch',
   expect(recordedNames()).toEqual(Object.keys(branches).sort());
 });
 
-test.each(recordedNames())('an order that ran as "%s" replays with the workflows of today', async (name) => {
-  await replay(name, todays);
-});
+test.each([...recordedNames(), ...earlierNames()])(
+  'an order that ran as "%s" replays with the workflows of today',
+  async (name) => {
+    await replay(name, todays);
+  },
+);
 
 test('a change that open orders could not take is found', async () => {
   const changed = await bundleWorkflowCode({
