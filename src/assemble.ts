@@ -59,9 +59,9 @@ export const assemble = async (
     client,
     taskQueue,
     callsOutQueue,
-    observeCall: (...call) => {
-      metrics.observeEngineCall(...call);
-      for (const listener of listeners) listener(...call);
+    observeCall: (name, result, seconds, waitedMs) => {
+      metrics.observeEngineCall(name, result, seconds);
+      for (const listener of listeners) listener(name, result, seconds, waitedMs);
     },
     tracing,
   });

@@ -49,6 +49,7 @@ export class LiveOrder {
   private writing: Promise<void> = Promise.resolve();
   /** What lists of the Temporal UI find the order by; the start set the first. */
   private shown: OrderFacts['state'];
+  private readonly waitedMs = Math.max(0, Date.now() - workflowInfo().startTime.getTime());
   private readonly showsEachStep = workflowInfo().workflowType === workflowNames.orderThatShowsEachStep;
 
   constructor(readonly input: OrderInput) {
@@ -98,7 +99,7 @@ export class LiveOrder {
     if (message.kind === 'redeliver' && message.terminal && answer.kind === 'done') this.terminal = message.terminal;
     this.lately = [...this.lately, ...entries, ...bounced(message, Date.now())].slice(-latelyLimit);
     setCurrentDetails(detailsOf(facts, this.lately));
-    return { answer, facts, entries, isHeld };
+    return { answer, facts, entries, isHeld, waitedMs: this.waitedMs };
   }
 
   /** Waits until `isOver`, or until the running window ends; then the order hears of it. Holds and extensions count. */

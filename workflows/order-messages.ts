@@ -25,6 +25,8 @@ export interface Reply {
   readonly entries: readonly TimelineEntry[];
   /** The order holds codes of this very submission. */
   readonly isHeld: boolean;
+  /** How long the workflow waited for its first task, by the engine's clock: says whether the platform is behind. */
+  readonly waitedMs: number;
 }
 
 /** How the workflow ended, readable in the Temporal UI. */

@@ -7,9 +7,22 @@ import type { EngineCallResult } from '../temporal/order-gateway';
  * 503 or 202 and asks again: what is asked twice is worked on twice, and less and less gets done.
  */
 const aimMs = 1_500;
+/**
+ * How long a new order's workflow should wait for its first task at most. Questions to orders pass it by, as a running
+ * workflow's worker asks for its own: they may be answered fast while new orders wait longer and longer.
+ */
+const waitAimMs = 8_000;
+/** Below it no queue stands before the first tasks, however many orders have come: their issuers verify when they like. */
+const queueMs = 500;
+/** So many looks back it is counted how many more orders came than were verified. */
+const looksMax = 10;
+/** What got through at best is forgotten by half within twelve minutes. */
+const bestForgetsEachLook = 0.999;
 /** Questions are looked back on this long; of fewer than `askedMin` nothing is concluded. */
 const spanMs = 2_000;
 const askedMin = 6;
+/** Of waits fewer say enough: a platform that is far behind gets little through. */
+const waitsMin = 3;
 /** Never less, so that it is found out when things go well again. */
 const floorPerSecond = 2;
 const riseEachLook = 1.03;
@@ -31,15 +44,30 @@ interface Share {
   seenMs: number;
 }
 
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+interface Question {
+  readonly atMs: number;
+  readonly tookMs: number;
+  readonly isVerified: boolean;
+  readonly waitedMs: number | undefined;
+}
+
 export type OrderIntake = ReturnType<typeof createOrderIntake>;
 
 /**
- * New orders are refused, fast and before anything is written, while the orders that were accepted are answered too slowly.
+ * New orders are refused, fast and before anything is written, while the orders that were accepted are answered too slowly or
+ * begin too late.
  * Of what can be taken each issuer has an equal share, and takes what others leave of theirs: who sends little is not
  * refused because of one who sends much. Per process; every process sees its part of the same questions.
  */
 export const createOrderIntake = (nowMs: () => number = () => performance.now()) => {
-  let asked: { atMs: number; tookMs: number; isVerified: boolean }[] = [];
+  let asked: Question[] = [];
+  let admitted = 0;
+  let verified = 0;
+  /** Of the last looks, how many more came than got through. */
+  let ahead: number[] = [];
+  let best = 0;
   let capacity = 0;
   let perSecond = Number.POSITIVE_INFINITY;
   let lookedMs = nowMs();
@@ -48,17 +76,32 @@ export const createOrderIntake = (nowMs: () => number = () => performance.now())
   let pool = 0;
   const shares = new Map<string, Share>();
 
+  const slowness = (questions: readonly Question[]): number =>
+    questions.length < askedMin ? 0 : mean(questions.map(({ tookMs }) => tookMs)) / aimMs;
+
+  /** Those verified now came a while ago: how long those will wait that came since is told by their number. */
+  const lateness = (questions: readonly Question[]): number => {
+    const waits = questions.flatMap(({ isVerified, waitedMs }) => (isVerified ? (waitedMs ?? []) : []));
+    if (waits.length < waitsMin || mean(waits) < queueMs) return 0;
+    const willWaitMs = (1_000 * ahead.reduce((sum, n) => sum + n, 0)) / best;
+    return Math.max(mean(waits), willWaitMs) / waitAimMs;
+  };
+
   const look = (now: number): void => {
     if (now - lookedMs < lookEveryMs) return;
     lookedMs = now;
     asked = asked.filter(({ atMs }) => now - atMs < spanMs);
-    const meanMs = asked.reduce((sum, { tookMs }) => sum + tookMs, 0) / Math.max(1, asked.length);
+    ahead = [...ahead, admitted - verified].slice(-looksMax);
+    admitted = 0;
+    verified = 0;
     // Every order is verified once: how many were, is how many get through.
     const through = asked.filter(({ isVerified }) => isVerified).length / (spanMs / 1_000);
-    if (asked.length >= askedMin && meanMs > aimMs) {
+    best = Math.max(through, best * bestForgetsEachLook);
+    const behind = Math.max(slowness(asked), lateness(asked));
+    if (behind > 1) {
       // What is answered too late is not counted, though it is worked on: the estimate goes down slowly.
       capacity = Math.max(through, capacity * forgetsEachLook);
-      perSecond = Math.max(floorPerSecond, capacity * Math.max(leastShare, aimMs / meanMs));
+      perSecond = Math.max(floorPerSecond, capacity * Math.max(leastShare, 1 / behind));
       return;
     }
     if (perSecond === Number.POSITIVE_INFINITY) return;
@@ -85,10 +128,12 @@ export const createOrderIntake = (nowMs: () => number = () => performance.now())
 
   return {
     /** Called with every call to the engine, by its name. */
-    note: (call: string, result: EngineCallResult, seconds: number): void => {
+    note: (call: string, result: EngineCallResult, seconds: number, waitedMs?: number): void => {
       if (!call.startsWith('ask_') || result === 'refused') return;
       const now = nowMs();
-      asked.push({ atMs: now, tookMs: seconds * 1_000, isVerified: call === 'ask_verify' && result === 'ok' });
+      const isVerified = call === 'ask_verify' && result === 'ok';
+      asked.push({ atMs: now, tookMs: seconds * 1_000, isVerified, waitedMs });
+      if (isVerified) verified += 1;
       look(now);
     },
 
@@ -96,7 +141,10 @@ export const createOrderIntake = (nowMs: () => number = () => performance.now())
     admit: (issuerId: string): void => {
       const now = nowMs();
       look(now);
-      if (perSecond === Number.POSITIVE_INFINITY) return;
+      if (perSecond === Number.POSITIVE_INFINITY) {
+        admitted += 1;
+        return;
+      }
       fill(now);
       const share = shares.get(issuerId) ?? { tokens: 1, seenMs: now };
       share.seenMs = now;
@@ -110,6 +158,7 @@ export const createOrderIntake = (nowMs: () => number = () => performance.now())
           retryAfterSeconds: Math.min(5, Math.max(1, Math.ceil(shares.size / perSecond))),
         });
       }
+      admitted += 1;
     },
 
     /** New orders a second that this process takes; infinite while all goes well. */

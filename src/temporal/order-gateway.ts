@@ -90,25 +90,31 @@ export const createOrderGateway = ({
   client: Client;
   taskQueue: string;
   callsOutQueue: string;
-  observeCall: (name: string, result: EngineCallResult, seconds: number) => void;
+  /** `waitedMs`: of a question's order, how long its workflow had waited for its first task. */
+  observeCall: (name: string, result: EngineCallResult, seconds: number, waitedMs?: number) => void;
   tracing: Tracing;
 }) => {
   const inFlight = new Map<string, number>();
 
   /** Every call to the engine runs under a deadline: with no worker, or a stopped server, a client would wait for ever. */
-  const call = <T>(name: string, run: () => Promise<T>): Promise<T> =>
-    inSpan(tracing, { name: `temporal ${name}`, kind: 'client' }, () => limitedCall(name, run));
+  const call = <T>(name: string, run: () => Promise<T>, waitedMs?: (answer: T) => number | undefined): Promise<T> =>
+    inSpan(tracing, { name: `temporal ${name}`, kind: 'client' }, () => limitedCall(name, run, waitedMs));
 
-  const limitedCall = async <T>(name: string, run: () => Promise<T>): Promise<T> => {
+  const limitedCall = async <T>(
+    name: string,
+    run: () => Promise<T>,
+    waitedMs: (answer: T) => number | undefined = () => undefined,
+  ): Promise<T> => {
     const startedMs = performance.now();
-    const observe = (result: EngineCallResult) => observeCall(name, result, (performance.now() - startedMs) / 1_000);
+    const observe = (result: EngineCallResult, waited?: number) =>
+      observeCall(name, result, (performance.now() - startedMs) / 1_000, waited);
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new EngineAway()), ownTimerMs);
     });
     try {
       const answer = await Promise.race([client.connection.withDeadline(Date.now() + callLimitMs, run), limit]);
-      observe('ok');
+      observe('ok', waitedMs(answer));
       return answer;
     } catch (error) {
       observe(isAway(error) ? 'away' : isBusy(error) ? 'busy' : 'refused');
@@ -143,10 +149,13 @@ export const createOrderGateway = ({
   };
 
   const askOnce = (order: OrderName, updateId: string, message: AskedMessage): Promise<Reply> =>
-    call(`ask_${message.kind}`, () =>
-      client.workflow
-        .getHandle(workflowId(order))
-        .executeUpdate<Reply, [AskedMessage]>(updates[message.kind].name, { updateId, args: [message] }),
+    call(
+      `ask_${message.kind}`,
+      () =>
+        client.workflow
+          .getHandle(workflowId(order))
+          .executeUpdate<Reply, [AskedMessage]>(updates[message.kind].name, { updateId, args: [message] }),
+      ({ waitedMs }) => waitedMs,
     );
 
   const ask = async (order: OrderName, updateId: string, message: AskedMessage): Promise<Asked> => {

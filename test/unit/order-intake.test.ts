@@ -1,14 +1,19 @@
 import { createOrderIntake } from '../../src/http/order-intake';
 
-/** A platform of that many orders a second: each is asked twice, and a question waits for all that was accepted before. */
+/**
+ * A platform of that many orders a second: each is asked twice. What waits for all that was accepted before is the question,
+ * or the workflow's first task, after which questions are answered at once.
+ */
 const play = ({
   capacity,
   seconds,
   offered,
+  waiting = 'question',
 }: {
   capacity: number;
   seconds: number;
   offered: Record<string, number>;
+  waiting?: 'question' | 'first task';
 }) => {
   let now = 0;
   let workedOffMs = 0;
@@ -24,7 +29,8 @@ const play = ({
       lastTookMs = now - next.sinceMs;
       // What is asked too late is answered 503: it was worked on all the same.
       const isInTime = lastTookMs < 3_000;
-      intake.note(next.call, isInTime ? 'ok' : 'away', Math.min(lastTookMs, 3_000) / 1_000);
+      if (waiting === 'first task') intake.note(next.call, 'ok', 0.1, lastTookMs);
+      else intake.note(next.call, isInTime ? 'ok' : 'away', Math.min(lastTookMs, 3_000) / 1_000, 10);
       if (next.call === 'ask_codes') done += 1;
     }
     for (const [issuerId, perSecond] of Object.entries(offered)) {
@@ -53,6 +59,19 @@ test('at three times what it can do, nearly all that it can do is done, and ques
   expect((refused.one ?? 0) + (refused.two ?? 0)).toBeGreaterThan(4_000);
 });
 
+test('nor do new orders wait for their first task longer and longer, though questions are answered at once', () => {
+  const { refused, donePerSecond, lastTookMs } = play({
+    capacity: 20,
+    seconds: 120,
+    offered: { one: 30, two: 30 },
+    waiting: 'first task',
+  });
+  expect(donePerSecond).toBeGreaterThan(18);
+  // 80 s without a limit.
+  expect(lastTookMs).toBeLessThan(15_000);
+  expect((refused.one ?? 0) + (refused.two ?? 0)).toBeGreaterThan(4_000);
+});
+
 test('an issuer that sends less than its share is not refused because of one that sends a hundred times as much', () => {
   const { taken, refused } = play({ capacity: 20, seconds: 120, offered: { loud: 90, quiet: 0.9 } });
   expect(refused.quiet ?? 0).toBe(0);
@@ -62,6 +81,18 @@ test('an issuer that sends less than its share is not refused because of one tha
 
 test('below what it can do nothing is refused', () => {
   expect(play({ capacity: 20, seconds: 60, offered: { one: 8, two: 8 } }).refused).toEqual({});
+});
+
+test('orders that their issuers verify late limit nothing while first tasks come at once', () => {
+  let now = 0;
+  const intake = createOrderIntake(() => now);
+  for (let n = 0; n < 60_000; n += 50) {
+    now = n;
+    intake.admit('one');
+    // A tenth of them, after whatever time.
+    if (n % 500 === 0) intake.note('ask_verify', 'ok', 0.05, 40);
+  }
+  expect(intake.perSecond()).toBe(Number.POSITIVE_INFINITY);
 });
 
 test('a single slow question, or a refused one, limits nothing; what is limited is lifted when it was calm for a while', () => {

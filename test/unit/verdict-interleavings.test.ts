@@ -219,6 +219,18 @@ const checkLife = ({ facts, held, events, entryKeys }: Lived): void => {
   expect(voids.map(({ itemIds }) => itemIds)).toEqual(wereVoided ? [held.map(({ itemId }) => itemId)] : []);
 };
 
+/** The rarest end, which some seeds never came to: a part of the codes by the end of the window, and delivered. */
+const deliveredShort: Parameters<typeof live>[0] = {
+  quantity: 2,
+  codeMode: 'push',
+  messages: [
+    { kind: 'verify', tokenHash, quantity: 2, amount },
+    { kind: 'codes', tokenHash, submissionId: 's1', items: [reference(['a', 0])], reused: false },
+    { kind: 'window_ended' },
+    { kind: 'delivered', tries: 1 },
+  ],
+};
+
 test('any order of doubled, late and contradicting messages ends in a legal state with one code set', () => {
   const reached = new Set<string>();
   fc.assert(
@@ -227,7 +239,7 @@ test('any order of doubled, late and contradicting messages ends in a legal stat
       checkLife(lived);
       reached.add(`${lived.facts.state}${lived.facts.short ? ', short' : ''}`);
     }),
-    { seed: seedOf('interleavings of verdicts'), numRuns: runs },
+    { seed: seedOf('interleavings of verdicts'), numRuns: runs, examples: [[deliveredShort]] },
   );
   // A plan that never gets to the far states would prove nothing.
   expect([...reached]).toEqual(
