@@ -177,20 +177,25 @@ export const createOrders = ({ orders }: Database) => {
      */
     writeView: async (order: OrderName, facts: OrderFacts, entries: readonly TimelineEntry[]): Promise<void> => {
       const _id = orderId(order);
-      const newer = await orders.updateOne(
-        {
-          _id,
-          version: { $lt: facts.version },
-          state: { $nin: finalStates.filter((state) => state !== facts.state) },
-        },
-        {
-          $set: { facts, state: facts.state, version: facts.version },
-          $unset: { unstartedSince: 1 },
-          ...(entries.length > 0 ? { $push: push(entries) } : {}),
-        },
-      );
+      const write = async (view: OrderFacts, state: OrderState | { $nin: OrderState[] }): Promise<boolean> => {
+        const { matchedCount } = await orders.updateOne(
+          { _id, version: { $lt: view.version }, state },
+          {
+            $set: { facts: view, state: view.state, version: view.version },
+            $unset: { unstartedSince: 1 },
+            ...(entries.length > 0 ? { $push: push(entries) } : {}),
+          },
+        );
+        return matchedCount > 0;
+      };
+      const isWritten =
+        facts.state === 'accepted'
+          ? (await write(facts, 'accepted')) ||
+            // The row knows of a taken notice a moment before the workflow does: a view from in between leaves it.
+            (await write({ ...facts, state: 'notified' }, 'notified'))
+          : await write(facts, { $nin: finalStates.filter((state) => state !== facts.state) });
       const first = entries[0];
-      if (newer.matchedCount > 0 || !first) return;
+      if (isWritten || !first) return;
       await orders.updateOne({ _id, ...isKept, 'timeline.key': { $ne: first.key } }, { $push: push(entries) });
     },
 

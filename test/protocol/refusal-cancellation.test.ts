@@ -118,7 +118,7 @@ describe('refusal', () => {
     expectProblem(await refuse({ detail: 'ü'.repeat(513) }), 422, 'body_invalid', '/detail');
     expectProblem(await refuse({ token: '' }), 422, 'body_invalid', '/token');
     expectProblem(await refuse({ token: 'wrong' }), 403, 'token_mismatch');
-    expect((await issuer.order('reason-none')).body.state).toBe('notified');
+    await issuer.inState('reason-none', 'notified');
   });
 
   test.concurrent('from issued on it is 409 already_delivered', async () => {

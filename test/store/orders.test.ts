@@ -71,6 +71,15 @@ describe('views', () => {
     expect(after.timeline.map(({ key }) => key)).toEqual(['accepted', 'v5.0', 'v4.0']);
   });
 
+  test('one from before the notice was taken does not take that back, and is written all the same', async () => {
+    const row = await placed('notified-before');
+    await orders.recordTry(row, [entry(1)], { notified: true });
+    await orders.writeView(row, version(row, 2), [entry(2)]);
+    const after = await found(row);
+    expect([after.state, after.facts.state, after.version]).toEqual(['notified', 'notified', 2]);
+    expect(after.timeline.map(({ key }) => key)).toEqual(['accepted', 'v1.0', 'v2.0']);
+  });
+
   test('the first view tells that the workflow runs', async () => {
     const row = await placed('started');
     await orders.writeView(row, version(row, 2), []);
