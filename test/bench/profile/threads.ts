@@ -6,6 +6,15 @@ export type ThreadTimes = Readonly<
   Record<'main thread' | 'workflow thread' | "the SDK's native core" | 'V8 and libuv', number>
 >;
 
+/** Undefined: the thread ended between the listing and this read, as the SDK's do that wait for work. */
+const statOf = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+};
+
 /** CPU ms since the start of the process, by kind of thread. @throws where it has ended */
 export const readThreads = (pid: number, known: readonly JavaScriptThread[]): ThreadTimes => {
   const times = { 'main thread': 0, 'workflow thread': 0, "the SDK's native core": 0, 'V8 and libuv': 0 };
@@ -15,8 +24,8 @@ export const readThreads = (pid: number, known: readonly JavaScriptThread[]): Th
     return stat.includes('(tokio') ? "the SDK's native core" : 'V8 and libuv';
   };
   for (const tid of readdirSync(`/proc/${pid}/task`)) {
-    const stat = readFileSync(`/proc/${pid}/task/${tid}/stat`, 'utf8');
-    times[kindOf(Number(tid), stat)] += ownCpuMsIn(stat);
+    const stat = statOf(`/proc/${pid}/task/${tid}/stat`);
+    if (stat !== undefined) times[kindOf(Number(tid), stat)] += ownCpuMsIn(stat);
   }
   return times;
 };
