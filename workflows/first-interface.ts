@@ -2,7 +2,7 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 import { isAwaitingCodes, issueByMs, outstanding, verifyByMs } from '../src/domain/order';
 import { callsOut } from './effects';
 import type { LiveOrder } from './live-order';
-import { type Ongoing, ongoing } from './ongoing';
+import { nothingOngoing, type Ongoing, ongoing } from './ongoing';
 
 /** `order.paid`: tried until the issuer takes it; only the verification itself moves the order on. */
 export const notify = (order: LiveOrder, n: number): Ongoing => {
@@ -16,7 +16,7 @@ export const notify = (order: LiveOrder, n: number): Ongoing => {
 
 /** `order.code_requested`: in push mode the issuer submits by itself, and nothing is asked. */
 export const askForCodes = (order: LiveOrder): Ongoing => {
-  if (order.facts.codeMode === 'push') return { stop: () => undefined };
+  if (order.facts.codeMode === 'push') return nothingOngoing;
   return ongoing(async () => {
     while (isAwaitingCodes(order.state)) {
       if (await askOnce(order)) return;

@@ -23,7 +23,7 @@ import { holdPollMs, recordedRefusalLimit, updateLimit } from '../src/domain/tim
 import { decide, holdsSubmission, isUndoneByTime } from '../src/domain/verdict';
 import { detailsOf } from '../src/domain/why-no-code';
 import { keepTrying, own } from './effects';
-import { type Ongoing, ongoing } from './ongoing';
+import { nothingOngoing, type Ongoing, ongoing } from './ongoing';
 import { stateAttributes } from './order-attributes';
 import { type AskedMessage, type OrderInput, orderFacts, type Reply, updates, workflowNames } from './order-messages';
 
@@ -176,7 +176,7 @@ export class LiveOrder {
   showOnceItLasts(): Ongoing {
     if (this.showsEachStep) {
       this.showState();
-      return { stop: () => undefined };
+      return nothingOngoing;
     }
     return ongoing(async () => {
       await sleep(lastsMs, { summary: this.showSummary() });

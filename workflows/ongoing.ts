@@ -5,6 +5,9 @@ export interface Ongoing {
   stop(): void;
 }
 
+/** Where nothing is to go on. */
+export const nothingOngoing: Ongoing = { stop: () => undefined };
+
 export const ongoing = (run: () => Promise<void>): Ongoing => {
   const scope = new CancellationScope();
   let isOver = false;

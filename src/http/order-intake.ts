@@ -56,10 +56,9 @@ interface Question {
 export type OrderIntake = ReturnType<typeof createOrderIntake>;
 
 /**
- * New orders are refused, fast and before anything is written, while the orders that were accepted are answered too slowly or
- * begin too late.
- * Of what can be taken each issuer has an equal share, and takes what others leave of theirs: who sends little is not
- * refused because of one who sends much. Per process; every process sees its part of the same questions.
+ * New orders are refused, fast and before anything is written, while the orders that were accepted are answered too slowly
+ * or begin too late. Of what can be taken each issuer has an equal share, and takes what others leave of theirs: who sends
+ * little is not refused because of one who sends much. Per process; every process sees its part of the same questions.
  */
 export const createOrderIntake = (nowMs: () => number = () => performance.now()) => {
   let asked: Question[] = [];
@@ -126,6 +125,22 @@ export const createOrderIntake = (nowMs: () => number = () => performance.now())
     pool = Math.min(Math.max(1, perSecond), pool + left);
   };
 
+  const takeShare = (issuerId: string, now: number): void => {
+    fill(now);
+    const share = shares.get(issuerId) ?? { tokens: 1, seenMs: now };
+    share.seenMs = now;
+    if (shares.size < issuersMax) shares.set(issuerId, share);
+    if (share.tokens >= 1) share.tokens -= 1;
+    else if (pool >= 1) pool -= 1;
+    else {
+      refusedMs = now;
+      throw new Failure('rate_limited', {
+        detail: 'The platform is busy: new orders wait until the accepted ones are worked off',
+        retryAfterSeconds: Math.min(5, Math.max(1, Math.ceil(shares.size / perSecond))),
+      });
+    }
+  };
+
   return {
     /** Called with every call to the engine, by its name. */
     note: (call: string, result: EngineCallResult, seconds: number, waitedMs?: number): void => {
@@ -141,23 +156,7 @@ export const createOrderIntake = (nowMs: () => number = () => performance.now())
     admit: (issuerId: string): void => {
       const now = nowMs();
       look(now);
-      if (perSecond === Number.POSITIVE_INFINITY) {
-        admitted += 1;
-        return;
-      }
-      fill(now);
-      const share = shares.get(issuerId) ?? { tokens: 1, seenMs: now };
-      share.seenMs = now;
-      if (shares.size < issuersMax) shares.set(issuerId, share);
-      if (share.tokens >= 1) share.tokens -= 1;
-      else if (pool >= 1) pool -= 1;
-      else {
-        refusedMs = now;
-        throw new Failure('rate_limited', {
-          detail: 'The platform is busy: new orders wait until the accepted ones are worked off',
-          retryAfterSeconds: Math.min(5, Math.max(1, Math.ceil(shares.size / perSecond))),
-        });
-      }
+      if (perSecond !== Number.POSITIVE_INFINITY) takeShare(issuerId, now);
       admitted += 1;
     },
 
@@ -170,7 +169,7 @@ export const createOrderIntake = (nowMs: () => number = () => performance.now())
 export const registerIntakeGauge = (registry: Registry, { perSecond }: Pick<OrderIntake, 'perSecond'>): void => {
   new Gauge({
     name: 'codeferry_new_orders_limit',
-    help: 'New orders a second that this api takes at most, while accepted ones are answered too slowly',
+    help: 'New orders a second that this api takes at most, while accepted ones are answered too slowly or begin too late',
     registers: [registry],
     collect() {
       this.reset();
