@@ -56,7 +56,10 @@ export const issuerOf = async ({ issuers }: CallsOut, { issuerId }: OrderName): 
 };
 
 /** @throws ApplicationFailure for good when the row is gone: it cannot come back. */
-export const rowOf = async ({ room }: Pick<CallsOut, 'room'>, order: OrderName): Promise<OrderRow> => {
+export const rowOf = async (
+  { room }: { room: Pick<SecondInterface, 'orders'> },
+  order: OrderName,
+): Promise<OrderRow> => {
   const row = await room.orders.find(order);
   if (!row) throw ApplicationFailure.nonRetryable('the order has no row', 'order_unknown');
   return row;

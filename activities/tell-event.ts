@@ -1,10 +1,8 @@
 import { ApplicationFailure, type Duration } from '@temporalio/common';
 import type { OrderName } from '../src/domain/ids';
 import type { OrderGateway } from '../src/temporal/order-gateway';
+import { createBeside } from './beside';
 import type { EventName } from './send-event';
-
-/** Tries at once in one process; what comes beyond it goes the long way. */
-const runningMax = 100;
 
 export type TellEvent = (order: OrderName, sequence: number) => void;
 
@@ -16,8 +14,7 @@ export const createTellEvent = (
   sendEvent: (name: EventName) => Promise<unknown>,
   { startEvent }: Pick<OrderGateway, 'startEvent'>,
 ) => {
-  const running = new Set<Promise<void>>();
-  let isClosing = false;
+  const beside = createBeside();
 
   const start = (order: OrderName, sequence: number, delay?: Duration): Promise<void> =>
     startEvent(order, sequence, delay).then(
@@ -36,16 +33,10 @@ export const createTellEvent = (
 
   return {
     tell: ((order, sequence) => {
-      const isFull = isClosing || running.size >= runningMax;
-      const telling = isFull ? start(order, sequence) : tryOnce(order, sequence);
-      running.add(telling);
-      telling.finally(() => running.delete(telling));
+      const isFull = beside.isFull();
+      beside.run(() => (isFull ? start(order, sequence) : tryOnce(order, sequence)));
     }) satisfies TellEvent,
 
-    /** Resolves when the tries that run have ended, each within the limits of a call out. */
-    close: async (): Promise<void> => {
-      isClosing = true;
-      await Promise.all(running);
-    },
+    close: beside.close,
   };
 };

@@ -3,6 +3,7 @@ import { Client } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
 import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { createBeginNotice } from '../activities/begin-notice';
 import type { CallsOut } from '../activities/call-issuer';
 import { createDeliver } from '../activities/deliver';
 import { createNotify } from '../activities/notify';
@@ -57,6 +58,11 @@ export const createWorkers = async (parts: WorkerParts): Promise<Workers> => {
     (name) => inSpan(parts.tracing, { name: 'tell event', kind: 'worker' }, () => events.sendEvent(name)),
     callsOut.room.gateway,
   );
+  const { notifyIssuer } = createNotify(callsOut);
+  const firstNotices = createBeginNotice(
+    (notice) => inSpan(parts.tracing, { name: 'tell notice', kind: 'worker' }, () => notifyIssuer(notice)),
+    callsOut.room,
+  );
   const common = {
     connection,
     namespace,
@@ -69,6 +75,7 @@ export const createWorkers = async (parts: WorkerParts): Promise<Workers> => {
     taskQueue: parts.taskQueue,
     workflowBundle: { codePath: parts.bundlePath },
     activities: {
+      ...firstNotices.activities,
       ...createProject({ ...callsOut, tellEvent: tellEvent.tell }),
       ...createReconcile({
         room: callsOut.room,
@@ -100,7 +107,7 @@ export const createWorkers = async (parts: WorkerParts): Promise<Workers> => {
     ...common,
     taskQueue: parts.callsOutQueue,
     activities: {
-      ...createNotify(callsOut),
+      notifyIssuer,
       ...createRequestCode(callsOut),
       ...createDeliver({ ...callsOut, keys: parts.keys }),
       ...events,
@@ -112,7 +119,7 @@ export const createWorkers = async (parts: WorkerParts): Promise<Workers> => {
   return {
     run: async () => {
       await Promise.all(both.map((worker) => worker.run()));
-      await tellEvent.close();
+      await Promise.all([tellEvent.close(), firstNotices.close()]);
     },
     shutdown: () => {
       for (const worker of both) if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -1,17 +1,18 @@
 import { isCancellation, proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
+import type { createBeginNotice } from '../activities/begin-notice';
 import type { createDeliver } from '../activities/deliver';
 import type { createNotify } from '../activities/notify';
 import type { createProject } from '../activities/project';
 import type { createReconcile } from '../activities/reconcile';
 import type { createRequestCode } from '../activities/request-code';
 
-type Own = ReturnType<typeof createProject>;
+type Own = ReturnType<typeof createProject> & ReturnType<typeof createBeginNotice>['activities'];
 type CallsOut = ReturnType<typeof createNotify> &
   ReturnType<typeof createRequestCode> &
   ReturnType<typeof createDeliver>;
 
-/** Our own database only: a local activity holds the workflow task, and with it an issuer's answer. */
-const ownDatabase = (summary: string) =>
+/** Our own process and database only: a local activity holds the workflow task, and with it an issuer's answer. */
+const atHome = (summary: string) =>
   proxyLocalActivities<Own>({
     summary,
     startToCloseTimeout: '10 seconds',
@@ -20,9 +21,11 @@ const ownDatabase = (summary: string) =>
   });
 
 export const own = {
-  project: ownDatabase('Write the state, the timeline and the events into the row of the order').project,
-  heldTime: ownDatabase('Ask how long the issuer was paused, and whether codes came in time').heldTime,
-  addEvent: ownDatabase('Write an event after the close into the row of the order').addEvent,
+  beginNotice: atHome('Begin to tell the issuer that the order is paid').beginNotice,
+  isNoticeTaken: atHome('Look whether the issuer took the notice').isNoticeTaken,
+  project: atHome('Write the state, the timeline and the events into the row of the order').project,
+  heldTime: atHome('Ask how long the issuer was paused, and whether codes came in time').heldTime,
+  addEvent: atHome('Write an event after the close into the row of the order').addEvent,
 };
 
 /**

@@ -25,7 +25,16 @@ import { detailsOf } from '../src/domain/why-no-code';
 import { keepTrying, own } from './effects';
 import { nothingOngoing, type Ongoing, ongoing } from './ongoing';
 import { stateAttributes } from './order-attributes';
-import { type AskedMessage, type OrderInput, orderFacts, type Reply, updates, workflowNames } from './order-messages';
+import {
+  type AskedMessage,
+  type NoticeLeft,
+  noticeLeft,
+  type OrderInput,
+  orderFacts,
+  type Reply,
+  updates,
+  workflowNames,
+} from './order-messages';
 
 /** What a claim became; told to the store with the next projection. */
 interface Claims {
@@ -45,6 +54,7 @@ export class LiveOrder {
   private terminal: Terminal | undefined;
   private asked = 0;
   private refusals = 0;
+  private left: NoticeLeft | undefined;
   private codeRequests = 0;
   private writing: Promise<void> = Promise.resolve();
   /** What lists of the Temporal UI find the order by; the start set the first. */
@@ -76,6 +86,9 @@ export class LiveOrder {
     setHandler(updates.redeliver, (message) => this.answer(message), handlers);
     setHandler(updates.extend, (message) => this.answer(message), handlers);
     setHandler(orderFacts, () => this.facts);
+    setHandler(noticeLeft, (left) => this.leaveNotice(left), {
+      validator: (_left: NoticeLeft) => this.guardNotice(),
+    });
     // Someone pressed "cancel" in the Temporal UI: the order ends as an operator's cancellation, with all its events.
     CancellationScope.current()
       .cancelRequested.catch(() => undefined)
@@ -132,6 +145,14 @@ export class LiveOrder {
 
   untilHeard(isOver: () => boolean): Promise<void> {
     return condition(isOver);
+  }
+
+  /** Of a try that was begun beside the workflow: how its worker left it, or undefined where nothing is heard of it. */
+  async untilNoticeLeft(): Promise<NoticeLeft | undefined> {
+    const { issuerId, orderNo } = this.input;
+    const summary = `Look whether ${issuerId} took the notice of order ${orderNo}`;
+    await condition(() => this.left !== undefined, besideLimitMs, { summary });
+    return this.left;
   }
 
   /** Another number is another message: its data says what is outstanding now. */
@@ -228,6 +249,15 @@ export class LiveOrder {
     if (isUndoneByTime(answer) || this.refusals >= recordedRefusalLimit) throw refusal(answer.code);
   }
 
+  private leaveNotice(left: NoticeLeft): void {
+    this.left = left;
+  }
+
+  /** Nothing is recorded of a try that failed after the issuer had verified. */
+  private guardNotice(): void {
+    if (!isBeforeVerification(this.state)) throw refusal('already_verified');
+  }
+
   /** What is neither held nor late the asker lets go of, or the reconciler: only they know whether someone asks again. */
   private noteClaim(submissionId: string, isHeld: boolean, answer: Reply['answer']): void {
     if (isHeld) this.claims.accepted.push(submissionId);
@@ -239,6 +269,9 @@ const latelyLimit = 20;
 
 /** A state that lasted so long is shown: soon enough for a person who searches, and later than a busy platform needs for a step. */
 const lastsMs = 10_000;
+
+/** Longer than any try takes, and as long as the engine waits for one whose worker died. */
+const besideLimitMs = 15_000;
 
 /** The line that the call out wrote into the row: here for the details alone. */
 const bounced = (message: OrderMessage, atMs: number): TimelineEntry[] =>

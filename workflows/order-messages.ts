@@ -6,6 +6,8 @@ import type { HeldCode, OrderFacts, OrderOpening } from '../src/domain/order';
 /** What the gateway and the workflow say to each other; the gateway loads nothing else of this folder. */
 export interface OrderInput extends OrderName, OrderOpening {
   readonly callsOutQueue: string;
+  /** The first notice is tried beside the workflow before it becomes an activity. Orders of earlier versions have no say in it. */
+  readonly firstTryBeside?: true;
   /** The order ran before, and the engine lost its workflow: it goes on from what its row says. */
   readonly resumed?: ResumedOrder;
 }
@@ -58,6 +60,15 @@ export const updates = {
 } as const;
 export type AskedKind = keyof typeof updates;
 export type AskedMessage = Extract<OrderMessage, { kind: AskedKind }>;
+
+/** Said by the worker whose first try of a notice failed or was not made, with the failure that an activity would have shown. */
+export interface NoticeLeft {
+  readonly type: string;
+  readonly problem: string;
+  readonly delayMs: number;
+}
+
+export const noticeLeft = defineUpdate<void, [NoticeLeft]>('noticeLeft');
 
 export const orderFacts = defineQuery<OrderFacts>('orderFacts');
 

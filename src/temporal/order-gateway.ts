@@ -13,6 +13,8 @@ import { nameAttributes, openingAttributes } from '../../workflows/order-attribu
 import {
   type AfterSaleInput,
   type AskedMessage,
+  type NoticeLeft,
+  noticeLeft,
   type OrderInput,
   orderFacts,
   type Reply,
@@ -90,7 +92,7 @@ export const createOrderGateway = ({
   client: Client;
   taskQueue: string;
   callsOutQueue: string;
-  /** `waitedMs`: of a question's order, how long its workflow had waited for its first task. */
+  /** `waitedMs`: of a question's order that began lately, how long its workflow had waited for its first task. */
   observeCall: (name: string, result: EngineCallResult, seconds: number, waitedMs?: number) => void;
   tracing: Tracing;
 }) => {
@@ -126,7 +128,7 @@ export const createOrderGateway = ({
 
   const start = async (order: StartableOrder): Promise<'started' | 'exists' | 'away'> => {
     const { summary, productId: _, ...opening } = order;
-    const input: OrderInput = { ...opening, callsOutQueue };
+    const input: OrderInput = { ...opening, callsOutQueue, ...(order.resumed ? {} : { firstTryBeside: true }) };
     try {
       await call('start_order', () =>
         client.workflow.start(workflowNames.order, {
@@ -155,7 +157,7 @@ export const createOrderGateway = ({
         client.workflow
           .getHandle(workflowId(order))
           .executeUpdate<Reply, [AskedMessage]>(updates[message.kind].name, { updateId, args: [message] }),
-      ({ waitedMs }) => waitedMs,
+      recentWait,
     );
 
   const ask = async (order: OrderName, updateId: string, message: AskedMessage): Promise<Asked> => {
@@ -212,6 +214,19 @@ export const createOrderGateway = ({
     startOrder: start,
 
     ask,
+
+    /** Of a notice's first try that failed. An order that hears nothing of it tries again when its timer comes. */
+    leaveNotice: async (order: OrderName, left: NoticeLeft): Promise<void> => {
+      try {
+        await call('leave_notice', () =>
+          client.workflow
+            .getHandle(workflowId(order))
+            .executeUpdate(noticeLeft, { updateId: 'notice-left', args: [left] }),
+        );
+      } catch {
+        // Verified meanwhile, closed, or an engine that is away.
+      }
+    },
 
     /** Asked by the reconciler where a row may be behind its workflow. */
     readFacts: async (order: OrderName): Promise<OrderFacts | undefined> => {
@@ -274,6 +289,11 @@ export const createOrderGateway = ({
       }),
   };
 };
+
+/** How things are now is told only by orders that began lately: an issuer may verify hours after its order's first task. */
+const recentMs = 10_000;
+const recentWait = ({ waitedMs, facts }: Reply): number | undefined =>
+  Date.now() - facts.createdAtMs - waitedMs < recentMs ? waitedMs : undefined;
 
 /** Callers give whole rows: only the name goes to the engine. */
 const eventName = ({ issuerId, orderNo }: OrderName, sequence: number) => ({ issuerId, orderNo, sequence });

@@ -95,6 +95,7 @@ test('every order, call out and event carries its issuer, by which the engine ta
   servers.push(terminal);
   const issuer = await file.issuer({
     codeMode: 'request',
+    noticeDelaysSeconds: [1],
     eventDelaysSeconds: [1],
     terminal: { channel: 'webhook', url: terminal.urlOf('/fair') },
   });
@@ -103,13 +104,19 @@ test('every order, call out and event carries its issuer, by which the engine ta
     status: 200,
     body: { status: 'issued', codes: [{ itemId: 'a', value: 'FAIR-1' }] },
   }));
-  // The first try of an event is made without the engine: what it takes over goes by turns.
-  let tries = 0;
-  issuer.on('order.delivered', async () => {
-    tries += 1;
-    return { status: tries === 1 ? 500 : 204 };
-  });
-  await issuer.placeVerified('fair-1');
+  // The first try of a notice and of an event is made without the engine: what it takes over goes by turns.
+  const failsOnce = () => {
+    let tries = 0;
+    return async () => {
+      tries += 1;
+      return { status: tries === 1 ? 500 : 204 };
+    };
+  };
+  issuer.on('order.paid', failsOnce());
+  issuer.on('order.delivered', failsOnce());
+  await issuer.place('fair-1');
+  await issuer.inState('fair-1', 'notified');
+  await issuer.verify('fair-1');
   await issuer.message('order.delivered', 'fair-1', 2);
   const { client } = file.platform;
   const { events } = await client.workflow.getHandle(`order/${issuerId}/fair-1`).fetchHistory();

@@ -106,6 +106,29 @@ export const branches = {
     return idOf(issuer);
   },
 
+  'notice-left-to-an-activity': async (stage) => {
+    const issuer = await issuerIn(stage, { noticeDelaysSeconds: [1] });
+    let notices = 0;
+    issuer.on('order.paid', async () => {
+      notices += 1;
+      return { status: notices === 1 ? 500 : 204 };
+    });
+    await issuer.place(orderNo);
+    await inWorkflow(stage, issuer, 'notified');
+    await issuer.verify(orderNo);
+    await issuer.submit(orderNo, codes('a'));
+    return idOf(issuer);
+  },
+
+  'verified-long-after-the-notice': async (stage) => {
+    const issuer = await issuerIn(stage, {});
+    await issuer.place(orderNo);
+    await inWorkflow(stage, issuer, 'notified');
+    await issuer.verify(orderNo);
+    await issuer.submit(orderNo, codes('a'));
+    return idOf(issuer);
+  },
+
   'request-issued': async (stage) => {
     const issuer = await issuerIn(stage, { codeMode: 'request' }, answering({ status: 'issued', codes: codes('a') }));
     await issuer.placeVerified(orderNo);

@@ -27,7 +27,8 @@ const historyType = (patchProtobufRoot(proto as unknown as Record<string, unknow
 export const recordingKey = Buffer.alloc(32, 7);
 
 const folder = join(__dirname, 'histories');
-const earlier = 'orderWorkflow';
+/** Under their first workflow type; before the first try of a notice was made beside the workflow. */
+const earlier = ['orderWorkflow', 'noticeByActivity'];
 
 const namesIn = (path: string): string[] =>
   readdirSync(path)
@@ -37,8 +38,9 @@ const namesIn = (path: string): string[] =>
 
 export const recordedNames = (): string[] => namesIn(folder);
 
-/** Of orders under their first workflow type; no branch records one any more. */
-export const earlierNames = (): string[] => namesIn(join(folder, earlier)).map((name) => `${earlier}/${name}`);
+/** Of orders that began under earlier versions; no branch records one any more. */
+export const earlierNames = (): string[] =>
+  earlier.flatMap((version) => namesIn(join(folder, version)).map((name) => `${version}/${name}`));
 
 export const readHistory = (name: string): History =>
   fromJson(historyType, JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')));

@@ -29,8 +29,8 @@ test('a verification that meets a fired but unprocessed window wins', async () =
   await issuer.place('race');
   await issuer.inState('race', 'notified');
   const row = await platform.core.room.orders.find({ issuerId: issuer.issuerId, orderNo: 'race' });
-  await until('the order at rest', async () =>
-    (await eventsOf(issuer, 'race')).at(-1)?.workflowTaskCompletedEventAttributes ? true : undefined,
+  await until('the window runs', async () =>
+    (await eventsOf(issuer, 'race')).some(({ timerStartedEventAttributes: started }) => started),
   );
   await platform.stopWorkers();
   await until('the fired window', async () =>

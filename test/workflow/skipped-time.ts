@@ -16,6 +16,8 @@ import { openingAttributes, searchAttributes } from '../../workflows/order-attri
 import {
   type AfterSaleInput,
   type AskedMessage,
+  type NoticeLeft,
+  noticeLeft,
   type OrderInput,
   type OrderOutcome,
   orderFacts,
@@ -40,7 +42,9 @@ export interface Call {
   readonly atMs: number;
 }
 
-const activityNames = ['project', 'heldTime', 'addEvent', 'notifyIssuer', 'requestCode', 'deliverCodes'] as const;
+const localNames = ['project', 'heldTime', 'addEvent', 'beginNotice', 'isNoticeTaken'] as const;
+const calledOutNames = ['notifyIssuer', 'requestCode', 'deliverCodes'] as const;
+const activityNames = [...localNames, ...calledOutNames] as const;
 export type ActivityName = (typeof activityNames)[number];
 /** Gets the number of the call, counted from 1 over all attempts. */
 type Fake = (n: number, input: Call['input']) => unknown;
@@ -89,6 +93,8 @@ export interface FakedOrder {
     message: Omit<AskedMessage & { kind: K }, 'kind'>,
   ): Promise<string>;
   verify(): Promise<Reply>;
+  /** As the worker says whose first try failed. */
+  leaveNotice(left?: Partial<NoticeLeft>): Promise<void>;
   submit(...itemIds: string[]): Promise<Reply>;
   facts(): Promise<OrderFacts>;
   inState(state: OrderFacts['state']): Promise<OrderFacts>;
@@ -99,7 +105,10 @@ export interface FakedOrder {
 }
 
 export interface SkippedTime {
-  start(opening?: Partial<OrderOpening>, answers?: Partial<Record<ActivityName, Fake>>): Promise<FakedOrder>;
+  start(
+    opening?: Partial<OrderOpening & Pick<OrderInput, 'firstTryBeside'>>,
+    answers?: Partial<Record<ActivityName, Fake>>,
+  ): Promise<FakedOrder>;
   startAfterSale(
     input: Partial<AfterSaleInput>,
     answers: Partial<Record<ActivityName, Fake>>,
@@ -148,6 +157,8 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
     heldTime: () => ({ heldMs: 0, isHeld: false }),
     requestCode: () => ({ kind: 'issuing' }),
     deliverCodes: () => ({ kind: 'delivered', tries: 1 }),
+    beginNotice: () => true,
+    isNoticeTaken: () => true,
   };
   const fakeOf = (name: ActivityName) => async (input: Call['input']) => {
     const issuerId: string = input.issuerId ?? input.order.issuerId;
@@ -180,15 +191,13 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
       ...common,
       taskQueue,
       workflowBundle: { codePath: String(process.env.TEST_WORKFLOW_BUNDLE) },
-      activities: Object.fromEntries(['project', 'heldTime', 'addEvent'].map((name) => [name, activities[name]])),
+      activities: Object.fromEntries(localNames.map((name) => [name, activities[name]])),
     });
   let stopOrders: (() => Promise<void>) | undefined = await runOrders();
   const stopCallsOut = await run({
     ...common,
     taskQueue: callsOutQueue,
-    activities: Object.fromEntries(
-      ['notifyIssuer', 'requestCode', 'deliverCodes'].map((name) => [name, activities[name]]),
-    ),
+    activities: Object.fromEntries(calledOutNames.map((name) => [name, activities[name]])),
   });
 
   const setFakes = (issuerId: string, answers: Partial<Record<ActivityName, Fake>>): void => {
@@ -273,6 +282,11 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
             throw error;
           return String(error.cause.type);
         }
+      },
+      leaveNotice: async (left) => {
+        await atRest();
+        const args: [NoticeLeft] = [{ type: 'issuer_failed', problem: 'try 1: status_500', delayMs: 0, ...left }];
+        await handle.executeUpdate(noticeLeft, { args });
       },
       verify: () => order.ask('verify', { tokenHash: token, quantity: input.quantity, amount: input.amount }),
       submit: (...itemIds) => order.ask('codes', codes(...itemIds)),
