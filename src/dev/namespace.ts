@@ -10,8 +10,10 @@ export const indexedValueTypes = {
   KEYWORD: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
   INT: IndexedValueType.INDEXED_VALUE_TYPE_INT,
 };
-/** The same as deploy/temporal-dynamic-config.yaml; each value is JSON. */
+/** As deploy/temporal-dynamic-config.yaml; each value is JSON. */
 export const ownDynamicConfig = {
+  // The dev server's own default reads them from its database with nearly every step of an order, a production server's each minute.
+  'system.forceSearchAttributesCacheRefreshOnRead': 'false',
   'matching.enableFairness': 'true',
   'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': '2',
 };
