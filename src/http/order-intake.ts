@@ -127,7 +127,7 @@ export const createOrderIntake = (nowMs: () => number = () => performance.now())
 
   const takeShare = (issuerId: string, now: number): void => {
     fill(now);
-    const share = shares.get(issuerId) ?? { tokens: 1, seenMs: now };
+    const share = shares.get(issuerId) ?? { tokens: sharesAtOnce, seenMs: now };
     share.seenMs = now;
     if (shares.size < issuersMax) shares.set(issuerId, share);
     if (share.tokens >= 1) share.tokens -= 1;

@@ -9,11 +9,14 @@ const play = ({
   seconds,
   offered,
   waiting = 'question',
+  pairs = {},
 }: {
   capacity: number;
   seconds: number;
   offered: Record<string, number>;
   waiting?: 'question' | 'first task';
+  /** Issuers that send two orders at once, so many seconds after the last two. */
+  pairs?: Record<string, number>;
 }) => {
   let now = 0;
   let workedOffMs = 0;
@@ -33,9 +36,14 @@ const play = ({
       else intake.note(next.call, isInTime ? 'ok' : 'away', Math.min(lastTookMs, 3_000) / 1_000, 10);
       if (next.call === 'ask_codes') done += 1;
     }
-    for (const [issuerId, perSecond] of Object.entries(offered)) {
-      // Evenly, each at its own pace.
-      if (Math.floor((now * perSecond) / 1_000) === Math.floor(((now - 10) * perSecond) / 1_000)) continue;
+    // Evenly, each at its own pace.
+    const due = Object.entries(offered).flatMap(([issuerId, perSecond]) =>
+      Math.floor((now * perSecond) / 1_000) > Math.floor(((now - 10) * perSecond) / 1_000) ? [issuerId] : [],
+    );
+    const inPairs = Object.entries(pairs).flatMap(([issuerId, seconds]) =>
+      now % (seconds * 1_000) === 0 ? [issuerId, issuerId] : [],
+    );
+    for (const issuerId of [...due, ...inPairs]) {
       try {
         intake.admit(issuerId);
       } catch {
@@ -77,6 +85,11 @@ test('an issuer that sends less than its share is not refused because of one tha
   expect(refused.quiet ?? 0).toBe(0);
   expect(taken.quiet).toBeGreaterThan(80);
   expect(refused.loud).toBeGreaterThan(5_000);
+});
+
+test('nor is one whose orders come in pairs, some time apart', () => {
+  const { taken, refused } = play({ capacity: 20, seconds: 120, offered: { large: 200 }, pairs: { small: 12 } });
+  expect([taken.small, refused.small]).toEqual([20, undefined]);
 });
 
 test('below what it can do nothing is refused', () => {
