@@ -6,7 +6,7 @@ import type { HeldCode, OrderFacts, OrderOpening } from '../src/domain/order';
 /** What the gateway and the workflow say to each other; the gateway loads nothing else of this folder. */
 export interface OrderInput extends OrderName, OrderOpening {
   readonly callsOutQueue: string;
-  /** The first notice is tried beside the workflow before it becomes an activity. Orders of earlier versions have no say in it. */
+  /** The first notice is tried beside the workflow before it becomes an activity. Absent in orders that began under earlier versions. */
   readonly firstTryBeside?: true;
   /** The order ran before, and the engine lost its workflow: it goes on from what its row says. */
   readonly resumed?: ResumedOrder;

@@ -1,0 +1,33 @@
+import type { Client } from '@temporalio/client';
+import { createOrderGateway } from '../../src/temporal/order-gateway';
+import { noTracing } from '../../src/tracing/tracing';
+import type { Reply } from '../../workflows/order-messages';
+
+const order = { issuerId: 'bean-bar', orderNo: '1' };
+
+/** The engine answers each question with this. */
+const asking = async (reply: { createdAtMs: number; waitedMs: number }): Promise<(number | undefined)[]> => {
+  const waits: (number | undefined)[] = [];
+  const { waitedMs, createdAtMs } = reply;
+  const client = {
+    connection: { withDeadline: (_deadline: number, run: () => unknown) => run() },
+    workflow: {
+      getHandle: () => ({ executeUpdate: async () => ({ facts: { createdAtMs }, waitedMs }) as unknown as Reply }),
+    },
+  } as unknown as Client;
+  const { ask } = createOrderGateway({
+    client,
+    taskQueue: 'orders',
+    callsOutQueue: 'calls-out',
+    observeCall: (_name, _result, _seconds, waited) => waits.push(waited),
+    tracing: noTracing,
+  });
+  await ask(order, 'once', { kind: 'renotify' });
+  return waits;
+};
+
+test('how long an order waited for its first task is told while that is recent, and not when its issuer asks later', async () => {
+  const nowMs = Date.now();
+  expect(await asking({ createdAtMs: nowMs - 31_000, waitedMs: 30_000 })).toEqual([30_000]);
+  expect(await asking({ createdAtMs: nowMs - 120_000, waitedMs: 30_000 })).toEqual([undefined]);
+});
