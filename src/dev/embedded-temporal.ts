@@ -37,9 +37,12 @@ export interface EmbeddedTemporal {
   stop(limitMs?: number): Promise<void>;
 }
 
+/** The dev server reads search attributes from its database with nearly every step of an order, a production server each minute. */
+const asInProduction = { 'system.forceSearchAttributesCacheRefreshOnRead': 'false' };
+
 async function startOnce(path: string, options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
   const port = options.port ?? (await freePort());
-  const dynamicConfig = { ...ownDynamicConfig, ...options.dynamicConfig };
+  const dynamicConfig = { ...asInProduction, ...ownDynamicConfig, ...options.dynamicConfig };
   const child = startChild({
     name: 'Temporal',
     command: path,

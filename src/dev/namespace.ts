@@ -10,10 +10,8 @@ export const indexedValueTypes = {
   KEYWORD: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
   INT: IndexedValueType.INDEXED_VALUE_TYPE_INT,
 };
-/** As deploy/temporal-dynamic-config.yaml; each value is JSON. */
+/** The same as deploy/temporal-dynamic-config.yaml; each value is JSON. */
 export const ownDynamicConfig = {
-  // The dev server's own default reads them from its database with nearly every step of an order, a production server's each minute.
-  'system.forceSearchAttributesCacheRefreshOnRead': 'false',
   'matching.enableFairness': 'true',
   'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': '2',
 };
