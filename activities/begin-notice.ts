@@ -3,7 +3,7 @@ import { msToNumber } from '@temporalio/common/lib/time';
 import { ownMessageId } from '../src/first-interface/message-id';
 import type { SecondInterface } from '../src/second-interface/ask-order';
 import { createBeside } from './beside';
-import { rowOf } from './call-issuer';
+import { linesOf, rowOf } from './call-issuer';
 import type { Notice } from './notify';
 
 /**
@@ -41,10 +41,8 @@ export const createBeginNotice = (
       /** Asked where nothing was heard of that try: its issuer verifies later, or its process died. */
       isNoticeTaken: async (notice: Notice): Promise<boolean> => {
         const messageId = ownMessageId(notice, 'paid', notice.n);
-        const { timeline } = await rowOf({ room: { orders } }, notice);
-        return timeline.some(
-          ({ event, detail }) => event === 'notice_answered' && detail.message === messageId && detail.ok === true,
-        );
+        const row = await rowOf({ room: { orders } }, notice);
+        return linesOf(row, 'notice_answered', messageId).some(({ detail }) => detail.ok === true);
       },
     },
 

@@ -1,4 +1,4 @@
-/** Pieces of work at once in one process, where nothing else is said. */
+/** Pieces of work at once in one process; what comes beyond it goes another way. */
 const atOnce = 100;
 
 /** Work that a process does beside whatever began it: nobody waits for it, and nothing may hang on it. */

@@ -71,7 +71,11 @@ export const issuerAndRow = (parts: CallsOut, order: OrderName): Promise<[Issuer
 
 /** Tries of one message so far; the engine's own attempt number also counts what was not tried. */
 export const triesOf = (row: OrderRow, event: TimelineEvent, message: string): number =>
-  row.timeline.filter((entry) => entry.event === event && entry.detail.message === message).length;
+  linesOf(row, event, message).length;
+
+/** What the timeline says of one message. */
+export const linesOf = ({ timeline }: OrderRow, event: TimelineEvent, message: string): TimelineEntry[] =>
+  timeline.filter((entry) => entry.event === event && entry.detail.message === message);
 
 /** All tries of one message send these same bytes. */
 export const messageBytes = (message: AdapterMessage): Buffer => Buffer.from(JSON.stringify(message));

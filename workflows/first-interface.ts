@@ -13,10 +13,10 @@ export const notify = (order: LiveOrder, n: number): Ongoing => {
   const atMs = isBeside ? workflowInfo().startTime.getTime() : Date.now();
   const notice = { issuerId, orderNo, n, atMs, verifyByMs: verifyByMs(order.facts) };
   return ongoing(async () => {
-    const { isTaken, ...after } = isBeside ? await tryBeside(order, notice) : {};
+    const { isTaken, ...failed } = isBeside ? await tryBeside(order, notice) : {};
     if (!isTaken) {
       const summary = `Tell ${issuerId} that order ${orderNo} is paid`;
-      await callsOut(callsOutQueue, issuerId, summary).notifyIssuer({ ...notice, ...after });
+      await callsOut(callsOutQueue, issuerId, summary).notifyIssuer({ ...notice, ...failed });
     }
     order.hear({ kind: 'notified' });
   });

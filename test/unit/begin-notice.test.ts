@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { createBeginNotice } from '../../activities/begin-notice';
 import type { Notice } from '../../activities/notify';
+import { ownMessageId } from '../../src/first-interface/message-id';
 import type { SecondInterface } from '../../src/second-interface/ask-order';
 
 const notice: Notice = { issuerId: 'bean-bar', orderNo: '1', n: 1, atMs: 0, verifyByMs: 1 };
@@ -63,4 +64,19 @@ test('past a hundred tries at once, and while the worker stops, none is begun', 
   release();
   await closing;
   expect(await begin()).toBe(false);
+});
+
+test.each([
+  ['taken by its issuer', true, true],
+  ['not taken', false, false],
+])('the row says whether a notice was %s, and nothing of another message counts', async (_name, ok, expected) => {
+  const messageId = ownMessageId(notice, 'paid', notice.n);
+  const timeline = [
+    { event: 'notice_answered', detail: { message: messageId, ok } },
+    { event: 'notice_sent', detail: { message: messageId, ok: true } },
+    { event: 'notice_answered', detail: { message: ownMessageId(notice, 'paid', 2), ok: true } },
+  ];
+  const orders = { find: async () => ({ timeline }) };
+  const { activities } = createBeginNotice(async () => undefined, { orders } as unknown as SecondInterface);
+  expect(await activities.isNoticeTaken(notice)).toBe(expected);
 });
