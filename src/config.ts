@@ -124,6 +124,7 @@ const environment = z
       })
       .default(400),
     WORKER_METRICS_PORT: port.optional(),
+    WORKFLOW_STACK_TRACES: z.enum(['on', 'off']).default('off'),
     OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
     ALERT_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
     ALERT_SMTP_URL: z
@@ -179,6 +180,7 @@ export interface Config {
   /** How long after its end an order is kept; undefined: for ever. */
   readonly purgeAfterMs: number | undefined;
   readonly workerMetricsPort: number | undefined;
+  readonly workflowStackTraces: boolean;
   readonly otlpEndpoint: string | undefined;
   readonly alertWebhookUrl: string | undefined;
   /** Undefined: alerts are told by no mail. */
@@ -220,6 +222,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     callsOutQueue: settings.CALLS_OUT_QUEUE,
     purgeAfterMs: settings.PURGE_AFTER_DAYS === 'off' ? undefined : settings.PURGE_AFTER_DAYS * dayMs,
     workerMetricsPort: settings.WORKER_METRICS_PORT,
+    workflowStackTraces: settings.WORKFLOW_STACK_TRACES === 'on',
     otlpEndpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
     alertWebhookUrl: settings.ALERT_WEBHOOK_URL,
     alertMail: alertMailOf(settings),

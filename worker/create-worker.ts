@@ -21,6 +21,7 @@ import { dataConverterWith, interceptorsFor } from '../src/temporal/client';
 import type { Troubles } from '../src/temporal/troubles';
 import { inSpan, noTracing, type Tracing } from '../src/tracing/tracing';
 import { activitySpans } from './activity-spans';
+import { workflowBundle } from './workflow-bundle';
 
 export interface WorkerParts {
   readonly connection: NativeConnection;
@@ -37,8 +38,9 @@ export interface WorkerParts {
   readonly log: Logger;
   readonly taskQueue: string;
   readonly callsOutQueue: string;
-  /** Built ahead (see worker/bundle-workflows.ts). */
   readonly bundlePath: string;
+  /** Whether errors and "Call Stack" say where in a workflow they are (see workflow-bundle.ts). */
+  readonly workflowStackTraces: boolean;
 }
 
 /** Running activities get this long to finish, then they are told, then the process goes: never longer than 8 s. */
@@ -73,7 +75,7 @@ export const createWorkers = async (parts: WorkerParts): Promise<Workers> => {
   const orders = await Worker.create({
     ...common,
     taskQueue: parts.taskQueue,
-    workflowBundle: { codePath: parts.bundlePath },
+    workflowBundle: await workflowBundle(parts.bundlePath, parts.workflowStackTraces),
     activities: {
       ...firstNotices.activities,
       ...createProject({ ...callsOut, tellEvent: tellEvent.tell }),

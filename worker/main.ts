@@ -67,6 +67,7 @@ const main = async (): Promise<void> => {
     taskQueue: config.taskQueue,
     callsOutQueue: config.callsOutQueue,
     bundlePath: join(__dirname, '../workflow-bundle.js'),
+    workflowStackTraces: config.workflowStackTraces,
   });
   await untilDone('the reconciler', log, stopping.signal, () => scheduleReconciler(client, config.taskQueue));
   collectOwnProcess('codeferry_worker_');

@@ -67,7 +67,7 @@ export interface Platform {
   /** Whether workers run here: without them an order cannot be asked. */
   isWorking(): boolean;
   /** With another bundle of workflows than the built one, where it is given. */
-  startWorkers(bundlePath?: string): Promise<void>;
+  startWorkers(bundlePath?: string, workflowStackTraces?: boolean): Promise<void>;
   stopWorkers(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -135,7 +135,10 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
   let running:
     | { workers: Workers; done: Promise<unknown>; metricsPage: () => Promise<string>; close: () => Promise<void> }
     | undefined;
-  const startWorkers = async (bundlePath = setting('TEST_WORKFLOW_BUNDLE')): Promise<void> => {
+  const startWorkers = async (
+    bundlePath = setting('TEST_WORKFLOW_BUNDLE'),
+    workflowStackTraces = false,
+  ): Promise<void> => {
     const connection = await NativeConnection.connect({ address: temporal.address });
     const workerCore = await assemble(
       config,
@@ -178,6 +181,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       taskQueue: config.taskQueue,
       callsOutQueue: config.callsOutQueue,
       bundlePath,
+      workflowStackTraces,
     });
     const presence = reportPresence({ workers: workerCore.workers, outbound, log, nowMs });
     const done = workers.run();

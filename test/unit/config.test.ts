@@ -32,6 +32,7 @@ test('with the two secrets alone everything else has its documented default', ()
     callsOutQueue: 'calls-out',
     purgeAfterMs: 400 * 24 * 3_600_000,
     workerMetricsPort: undefined,
+    workflowStackTraces: false,
     otlpEndpoint: undefined,
     alertWebhookUrl: undefined,
     alertMail: undefined,
@@ -61,6 +62,7 @@ test('settings are read, lists are split, and an empty setting is one left out',
     workerMetricsPort: 9_100,
   });
   expect(readConfig({ ...needed, PORT: '9000' }).publicUrl).toBe('http://127.0.0.1:9000');
+  expect(readConfig({ ...needed, WORKFLOW_STACK_TRACES: 'on' }).workflowStackTraces).toBe(true);
 });
 
 test('orders are kept for the whole days that are set, or for ever', () => {
@@ -187,6 +189,7 @@ test.each([
   ['TRUSTED_PROXIES', '0.0.0.0/0'],
   ['LOG_LEVEL', 'SECRET'],
   ['WORKER_METRICS_PORT', '-1'],
+  ['WORKFLOW_STACK_TRACES', 'SECRET'],
   ['PURGE_AFTER_DAYS', '30'],
   ['PURGE_AFTER_DAYS', '36501'],
   ['PURGE_AFTER_DAYS', '99.5'],

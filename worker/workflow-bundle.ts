@@ -1,0 +1,16 @@
+import { readFile } from 'node:fs/promises';
+import type { WorkerOptions } from '@temporalio/worker';
+
+/**
+ * The SDK notes where each promise of a workflow was made, some thirty an activation, and V8 looks for the frames each
+ * time. The sandbox's `Error` is frozen once the bundle has run, so only the bundle's own first words can say that there
+ * are none (https://v8.dev/docs/stack-trace-api).
+ */
+const withoutFrames = 'Error.stackTraceLimit = 0; ';
+
+/** Built ahead (see bundle-workflows.ts). With stack traces errors and "Call Stack" say where in a workflow they are. */
+export const workflowBundle = async (
+  path: string,
+  hasStackTraces: boolean,
+): Promise<NonNullable<WorkerOptions['workflowBundle']>> =>
+  hasStackTraces ? { codePath: path } : { code: `${withoutFrames}${await readFile(path, 'utf8')}` };
