@@ -1,4 +1,4 @@
-import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { asyncLocalStorage as activityContext } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { parseStrictJson } from '../src/contract/strict-json';
 import type { OrderName } from '../src/domain/ids';
@@ -117,7 +117,8 @@ const callUrl = async (
     body,
     headers: signedHeaders({ id: messageId, nowMs: nowMs(), body, secrets }),
     answerLimitBytes,
-    signal: cancellationSignal(),
+    // A try beside the workflow is in no activity.
+    signal: activityContext.getStore()?.cancellationSignal,
     callsAtOnce: () => room.settings.callsAtOnceOf(issuer),
   });
   if (result.kind === 'failed') {
@@ -197,7 +198,7 @@ export const tryEntries = (
   outcome: Readonly<Record<string, string | number | boolean>> = {},
 ): TimelineEntry[] => {
   const answeredAtMs = parts.nowMs();
-  const { attempt } = activityInfo();
+  const attempt = activityContext.getStore()?.info.attempt ?? 0;
   return [
     {
       key: `${messageId}.${tryNumber}.${attempt}.sent`,

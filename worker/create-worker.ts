@@ -1,9 +1,9 @@
 import { heartbeat } from '@temporalio/activity';
 import { Client } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
-import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { type InjectedSinks, type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { createBeginNotice } from '../activities/begin-notice';
+import { createBeginNotice, type Said } from '../activities/begin-notice';
 import type { CallsOut } from '../activities/call-issuer';
 import { createDeliver } from '../activities/deliver';
 import { createNotify } from '../activities/notify';
@@ -18,6 +18,7 @@ import type { PlatformKeys } from '../src/sealing/platform-keys';
 import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
 import { dataConverterWith, interceptorsFor } from '../src/temporal/client';
+import { traceIn } from '../src/temporal/trace-interceptors';
 import type { Troubles } from '../src/temporal/troubles';
 import { inSpan, noTracing, type Tracing } from '../src/tracing/tracing';
 import { activitySpans } from './activity-spans';
@@ -61,10 +62,14 @@ export const createWorkers = async (parts: WorkerParts): Promise<Workers> => {
     callsOut.room.gateway,
   );
   const { notifyIssuer } = createNotify(callsOut);
-  const firstNotices = createBeginNotice(
-    (notice) => inSpan(parts.tracing, { name: 'tell notice', kind: 'worker' }, () => notifyIssuer(notice)),
-    callsOut.room,
-  );
+  const firstNotices = createBeginNotice((notice, trace = {}) => {
+    const from = traceIn(trace);
+    const start = { name: 'tell notice', kind: 'worker' as const };
+    return inSpan(parts.tracing, from ? { ...start, from } : start, () => notifyIssuer(notice));
+  }, callsOut.room);
+  const sinks: InjectedSinks<Said> = {
+    beside: { tryNotice: { fn: (_workflow, notice, trace) => firstNotices.beside.tryNotice(notice, trace) } },
+  };
   const common = {
     connection,
     namespace,
@@ -102,6 +107,7 @@ export const createWorkers = async (parts: WorkerParts): Promise<Workers> => {
         sayAlive: () => heartbeat(),
       }),
     },
+    sinks,
     maxCachedWorkflows: 1_000,
     maxConcurrentActivityTaskExecutions: 20,
   });

@@ -1,5 +1,5 @@
-import { isCancellation, proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
-import type { createBeginNotice } from '../activities/begin-notice';
+import { isCancellation, proxyActivities, proxyLocalActivities, proxySinks, sleep } from '@temporalio/workflow';
+import type { createBeginNotice, Said } from '../activities/begin-notice';
 import type { createDeliver } from '../activities/deliver';
 import type { createNotify } from '../activities/notify';
 import type { createProject } from '../activities/project';
@@ -27,6 +27,9 @@ export const own = {
   heldTime: atHome('Ask how long the issuer was paused, and whether codes came in time').heldTime,
   addEvent: atHome('Write an event after the close into the row of the order').addEvent,
 };
+
+/** Said to the process of this workflow task as the task ends, and never in a replay: nobody waits, nothing is recorded, and it may be lost. */
+export const { beside } = proxySinks<Said>();
 
 /**
  * Calls to issuers and terminals, on a queue of their own. Each enforces its own 8 s and sets its next delay itself:

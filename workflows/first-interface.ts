@@ -1,14 +1,15 @@
 import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
 import type { FailedTry, Notice } from '../activities/notify';
 import { isAwaitingCodes, issueByMs, outstanding, verifyByMs } from '../src/domain/order';
-import { callsOut, own } from './effects';
+import { beside, callsOut, own } from './effects';
 import type { LiveOrder } from './live-order';
 import { nothingOngoing, type Ongoing, ongoing } from './ongoing';
+import { givenTrace } from './trace-headers';
 
 /** `order.paid`: tried until the issuer takes it; only the verification itself moves the order on. */
 export const notify = (order: LiveOrder, n: number): Ongoing => {
   const { issuerId, orderNo, callsOutQueue } = order.input;
-  const isBeside = order.input.firstTryBeside === true && n === 1;
+  const isBeside = n === 1 && (order.input.firstTry === 'beside' || order.input.firstTryBeside === true);
   // A workflow task that is lost is run again later, and its try has to send the same bytes.
   const atMs = isBeside ? workflowInfo().startTime.getTime() : Date.now();
   const notice = { issuerId, orderNo, n, atMs, verifyByMs: verifyByMs(order.facts) };
@@ -27,7 +28,8 @@ const tryBeside = async (
   order: LiveOrder,
   notice: Notice,
 ): Promise<{ readonly isTaken?: boolean; readonly after?: FailedTry }> => {
-  if (!(await own.beginNotice(notice))) return {};
+  if (order.input.firstTry === 'beside') beside.tryNotice(notice, givenTrace());
+  else if (!(await own.beginNotice(notice))) return {};
   const left = await order.untilNoticeLeft();
   if (!left) return { isTaken: await own.isNoticeTaken(notice) };
   const { delayMs, ...failure } = left;

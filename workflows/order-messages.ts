@@ -7,6 +7,8 @@ import type { HeldCode, OrderFacts, OrderOpening } from '../src/domain/order';
 export interface OrderInput extends OrderName, OrderOpening {
   readonly callsOutQueue: string;
   /** The first notice is tried beside the workflow before it becomes an activity. Absent in orders that began under earlier versions. */
+  readonly firstTry?: 'beside';
+  /** The same, begun by a local activity: of orders that began under an earlier version. */
   readonly firstTryBeside?: true;
   /** The order ran before, and the engine lost its workflow: it goes on from what its row says. */
   readonly resumed?: ResumedOrder;

@@ -36,7 +36,7 @@ export interface SignedCall {
   /** Bytes of the answer that are kept; the rest is not read. */
   readonly answerLimitBytes: number;
   readonly timeLimitMs?: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Whose circuit this call belongs to; a terminal's failures are not its issuer's. Left out: the issuer's. */
   readonly breakerKey?: string;
   /** With whose calls this one is counted; left out: the issuer's. */

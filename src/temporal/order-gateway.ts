@@ -128,7 +128,7 @@ export const createOrderGateway = ({
 
   const start = async (order: StartableOrder): Promise<'started' | 'exists' | 'away'> => {
     const { summary, productId: _, ...opening } = order;
-    const input: OrderInput = { ...opening, callsOutQueue, ...(order.resumed ? {} : { firstTryBeside: true }) };
+    const input: OrderInput = { ...opening, callsOutQueue, ...(order.resumed ? {} : { firstTry: 'beside' }) };
     try {
       await call('start_order', () =>
         client.workflow.start(workflowNames.order, {

@@ -114,7 +114,7 @@ test('every activity and every timer has a sentence, and the engine sees none of
   for (const sentence of sentences) expect(sentence).toMatch(/^[A-Z][a-z]+ .+ .+/);
   expect(sentences).toEqual(
     expect.arrayContaining([
-      'Begin to tell the issuer that the order is paid',
+      'Write the state, the timeline and the events into the row of the order',
       `Look whether ${issuer.issuerId} took the notice of order ui-4`,
       `Give up on order ui-4 unless ${issuer.issuerId} verifies it before`,
       `Ask ${issuer.issuerId} for the codes of order ui-4`,

@@ -57,7 +57,6 @@ test('one order is one trace, from the issuer over HTTP, Updates and activities 
   const wanted = [
     'POST /v1/issuers/:issuerId/orders',
     'temporal start_order',
-    'activity beginNotice',
     'tell notice',
     'POST /v1/issuers/:issuerId/orders/:orderNo/verification',
     'temporal ask_verify',

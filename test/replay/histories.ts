@@ -27,8 +27,8 @@ const historyType = (patchProtobufRoot(proto as unknown as Record<string, unknow
 export const recordingKey = Buffer.alloc(32, 7);
 
 const folder = join(__dirname, 'histories');
-/** Under their first workflow type; before the first try of a notice was made beside the workflow. */
-const earlier = ['orderWorkflow', 'noticeByActivity'];
+/** Under their first workflow type; before the first try of a notice was made beside the workflow; and before a sink began it. */
+const earlier = ['orderWorkflow', 'noticeByActivity', 'noticeByLocalActivity'];
 
 const namesIn = (path: string): string[] =>
   readdirSync(path)

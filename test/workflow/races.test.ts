@@ -51,6 +51,20 @@ test('a verification that meets a fired but unprocessed window wins', async () =
   expect(told).not.toContain('order.expired');
 });
 
+test('an order that another worker goes through again does not tell its issuer again', async () => {
+  const { platform } = file;
+  const issuer = await file.issuer();
+  await issuer.place('again');
+  await issuer.message('order.paid', 'again');
+  await issuer.inState('again', 'notified');
+  await platform.stopWorkers();
+  await platform.startWorkers();
+  expect((await issuer.verify('again')).status).toBe(200);
+  expect((await issuer.submit('again', [{ itemId: 'a', value: 'AGAIN' }])).status).toBe(201);
+  await issuer.message('order.delivered', 'again');
+  expect(issuer.received.map(({ type }) => type)).toEqual(['order.paid', 'order.delivered']);
+});
+
 const fail = (): never => {
   throw new Error('the order has no row');
 };

@@ -4,7 +4,8 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Runtime, Worker } from '@temporalio/worker';
+import { type InjectedSinks, Runtime, Worker } from '@temporalio/worker';
+import type { Said } from '../../activities/begin-notice';
 import type { OrderProjection } from '../../activities/project';
 import { indexedValueTypes } from '../../src/dev/namespace';
 import type { OrderMessage } from '../../src/domain/messages';
@@ -43,9 +44,10 @@ export interface Call {
 }
 
 const localNames = ['project', 'heldTime', 'addEvent', 'beginNotice', 'isNoticeTaken'] as const;
+const saidNames = ['tryNotice'] as const;
 const calledOutNames = ['notifyIssuer', 'requestCode', 'deliverCodes'] as const;
 const activityNames = [...localNames, ...calledOutNames] as const;
-export type ActivityName = (typeof activityNames)[number];
+export type ActivityName = (typeof activityNames)[number] | (typeof saidNames)[number];
 /** Gets the number of the call, counted from 1 over all attempts. */
 type Fake = (n: number, input: Call['input']) => unknown;
 
@@ -106,7 +108,7 @@ export interface FakedOrder {
 
 export interface SkippedTime {
   start(
-    opening?: Partial<OrderOpening & Pick<OrderInput, 'firstTryBeside'>>,
+    opening?: Partial<OrderOpening & Pick<OrderInput, 'firstTry' | 'firstTryBeside'>>,
     answers?: Partial<Record<ActivityName, Fake>>,
   ): Promise<FakedOrder>;
   startAfterSale(
@@ -116,8 +118,6 @@ export interface SkippedTime {
   /** Lets the engine's clock run this far, without waiting for it. */
   pass(ms: number): Promise<void>;
   nowMs(): Promise<number>;
-  stopOrders(): Promise<void>;
-  startOrders(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -175,6 +175,24 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
     calls.filter((call) => call.issuerId === issuerId && call.name === name);
   const activities = Object.fromEntries(activityNames.map((name) => [name, fakeOf(name)]));
 
+  const sinks: InjectedSinks<Said> = {
+    beside: {
+      tryNotice: {
+        fn: async (_workflow, input) => {
+          const { issuerId } = input;
+          calls.push({
+            name: 'tryNotice',
+            input,
+            activityId: 'none',
+            attempt: 0,
+            issuerId,
+            atMs: await env.currentTimeMs(),
+          });
+        },
+      },
+    },
+  };
+
   const taskQueue = 'orders';
   const callsOutQueue = 'calls-out';
   const common = { connection: env.nativeConnection, namespace: 'default', dataConverter };
@@ -192,8 +210,9 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
       taskQueue,
       workflowBundle: { codePath: String(process.env.TEST_WORKFLOW_BUNDLE) },
       activities: Object.fromEntries(localNames.map((name) => [name, activities[name]])),
+      sinks,
     });
-  let stopOrders: (() => Promise<void>) | undefined = await runOrders();
+  const stopOrders = await runOrders();
   const stopCallsOut = await run({
     ...common,
     taskQueue: callsOutQueue,
@@ -332,15 +351,8 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
     },
     pass: (ms) => env.sleep(ms),
     nowMs: () => env.currentTimeMs(),
-    stopOrders: async () => {
-      await stopOrders?.();
-      stopOrders = undefined;
-    },
-    startOrders: async () => {
-      stopOrders = await runOrders();
-    },
     stop: async () => {
-      await stopOrders?.();
+      await stopOrders();
       await stopCallsOut();
       await env.teardown();
     },
