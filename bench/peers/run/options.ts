@@ -47,7 +47,7 @@ export const readOptions = (args: string[]): Options => {
     rounds,
     windowMs: whole('seconds', values.seconds, 1) * 1_000,
     leadInMs: 1_500,
-    warmUpMs: 3_000,
+    warmUpMs: 15_000,
     drainLimitMs: 60_000,
     kills,
     settleLimitMs: 120_000,
