@@ -31,13 +31,12 @@ export const createDeliver = (parts: CallsOut & { readonly keys: PlatformKeys })
   });
   return {
     deliverCodes: async (delivery: Delivery): Promise<DeliveryResult> => {
-      const row = await rowOf(parts, delivery);
+      const [row, held] = await Promise.all([rowOf(parts, delivery), parts.room.codes.accepted(delivery)]);
       if (row.terminal.channel !== 'webhook') {
         return { kind: 'undeliverable', tries: row.facts.delivery.tries };
       }
       const messageId = ownMessageId(delivery, 'delivery', delivery.n);
       const failedTries = triesOf(row, 'delivery_tried', messageId);
-      const held = await parts.room.codes.accepted(row);
       // The database is of an older moment than the engine: part of an order must not pass for all of it.
       if (held.length < row.facts.issued) return untried(parts, delivery, messageId, row, 'codes_missing');
       const outcome = await webhook.deliver({

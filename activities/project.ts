@@ -56,8 +56,8 @@ export const createProject = ({
     ...projection
   }: OrderProjection): Promise<OrderFacts | undefined> => {
     const order = { issuerId, orderNo };
-    if (accepted.length > 0) await room.codes.markAccepted(accepted);
-    const ahead = await room.orders.project(order, projection);
+    const marked = accepted.length > 0 ? room.codes.markAccepted(accepted) : undefined;
+    const ahead = await room.orders.project(order, projection, marked);
     if (ahead) return ahead;
     // After the row: before it, the engine may still lose the close that they came too late for, and the order take them.
     for (const id of late) await room.codes.markLate(id);

@@ -173,7 +173,7 @@ export const createApp = ({
   mountHealth(mount, { engine: core.engine, database, maintenance: room.maintenance, nowMs });
   mountKeys(mount, keys);
   mountReseal(mount, { ring, sealedValues: core.sealedValues, nowMs });
-  const intake = createOrderIntake();
+  const intake = createOrderIntake({ crowd: starter.crowd });
   core.onEngineCall(intake.note);
   registerIntakeGauge(registry, intake);
   mountOrders(mount, { room, publicUrl, terminalProblem, startSoon: starter.startSoon }, intake);

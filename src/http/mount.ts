@@ -21,14 +21,23 @@ import { withinLimit } from './time-limit';
 type Params = Readonly<Record<string, string>>;
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete' | 'options';
 
-interface SignedPost<S extends z.ZodType> {
+interface SignedPost<S extends z.ZodType, B> {
   readonly path: string;
   readonly body: S;
   readonly limitBytes?: number;
   readonly integersOnly?: boolean;
   /** Asked once the sender is known, before anything is read or written for the call. @throws Failure `rate_limited` */
   admit?(issuerId: string): void;
-  handle(call: { issuer: IssuerRow; params: Params; body: z.output<S>; messageId: string }): Promise<OperationAnswer>;
+  /** Begun once the sender is known, while the request is taken up: a read that `handle` needs whatever the body says. */
+  begin?(issuerId: string, params: Params): Promise<B>;
+  handle(call: {
+    issuer: IssuerRow;
+    params: Params;
+    body: z.output<S>;
+    messageId: string;
+    /** Of nothing where nothing is begun. */
+    begun: Promise<B>;
+  }): Promise<OperationAnswer>;
 }
 
 interface SignedGet<S extends z.ZodType> {
@@ -82,21 +91,26 @@ export const createMount = (
   };
 
   return {
-    signedPost: <S extends z.ZodType>({
+    signedPost: <S extends z.ZodType, B>({
       path,
       body: schema,
       limitBytes,
       integersOnly,
       admit,
+      begin,
       handle,
-    }: SignedPost<S>): void => {
+    }: SignedPost<S, B>): void => {
       const work = async (request: Request, response: Response) => {
         const { issuer, webhookId } = await authenticateIssuer(parts, request as Request<{ issuerId: string }>);
         response.locals.issuerClass = issuer.codeMode;
         admit?.(issuer._id);
         const raw = bytesOf(request.body);
-        return admitted(issuer._id, () =>
-          once(
+        return admitted(issuer._id, () => {
+          const params = request.params as Params;
+          const begun = begin ? begin(issuer._id, params) : (Promise.resolve() as Promise<B>);
+          // Nobody asks for it where the answer is a kept one, or the body does not fit.
+          begun.catch(() => undefined);
+          return once(
             parts,
             { issuerId: issuer._id, webhookId, path: request.originalUrl, raw },
             async () => {
@@ -104,11 +118,11 @@ export const createMount = (
               const json = parseStrictJson(raw, { integersOnly });
               if (isWithOrder(json)) response.locals.orderNo = json.orderNo;
               const body = parseWith(schema, json);
-              return handle({ issuer, params: request.params as Params, body, messageId: sha256(webhookId) });
+              return handle({ issuer, params, body, messageId: sha256(webhookId), begun });
             },
             (failure) => JSON.stringify(problemOf(failure, requestIdOf(response))),
-          ),
-        );
+          );
+        });
       };
       register('post', path, notBehind, rawBody(limitBytes ?? bodyLimitBytes), async (request, response) => {
         const answer = await withinLimit(work(request, response));

@@ -57,10 +57,17 @@ export type OrderIntake = ReturnType<typeof createOrderIntake>;
 
 /**
  * New orders are refused, fast and before anything is written, while the orders that were accepted are answered too slowly
- * or begin too late. Of what can be taken each issuer has an equal share, and takes what others leave of theirs: who sends
+ * or begin too late, or more of them come than the engine begins. Of what can be taken each issuer has an equal share, and takes what others leave of theirs: who sends
  * little is not refused because of one who sends much. Per process; every process sees its part of the same questions.
  */
-export const createOrderIntake = (nowMs: () => number = () => performance.now()) => {
+export const createOrderIntake = ({
+  crowd,
+  nowMs = () => performance.now(),
+}: {
+  /** Orders that the engine has not begun, to those that are too many. */
+  crowd: () => number;
+  nowMs?: () => number;
+}) => {
   let asked: Question[] = [];
   let admitted = 0;
   let verified = 0;
@@ -87,7 +94,9 @@ export const createOrderIntake = (nowMs: () => number = () => performance.now())
   };
 
   const look = (now: number): void => {
-    if (now - lookedMs < lookEveryMs) return;
+    // A burst is over before a look comes by.
+    const isBurst = perSecond === Number.POSITIVE_INFINITY && crowd() > 1;
+    if (now - lookedMs < lookEveryMs && !isBurst) return;
     lookedMs = now;
     asked = asked.filter(({ atMs }) => now - atMs < spanMs);
     ahead = [...ahead, admitted - verified].slice(-looksMax);
@@ -96,7 +105,7 @@ export const createOrderIntake = (nowMs: () => number = () => performance.now())
     // Every order is verified once: how many were, is how many get through.
     const through = asked.filter(({ isVerified }) => isVerified).length / (spanMs / 1_000);
     best = Math.max(through, best * bestForgetsEachLook);
-    const behind = Math.max(slowness(asked), lateness(asked));
+    const behind = Math.max(slowness(asked), lateness(asked), crowd());
     if (behind > 1) {
       // What is answered too late is not counted, though it is worked on: the estimate goes down slowly.
       capacity = Math.max(through, capacity * forgetsEachLook);
@@ -169,7 +178,7 @@ export const createOrderIntake = (nowMs: () => number = () => performance.now())
 export const registerIntakeGauge = (registry: Registry, { perSecond }: Pick<OrderIntake, 'perSecond'>): void => {
   new Gauge({
     name: 'codeferry_new_orders_limit',
-    help: 'New orders a second that this api takes at most, while accepted ones are answered too slowly or begin too late',
+    help: 'New orders a second that this api takes at most, while accepted ones are answered too slowly, begin too late, or stand in line for their start',
     registers: [registry],
     collect() {
       this.reset();

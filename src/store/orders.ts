@@ -203,17 +203,20 @@ export const createOrders = ({ orders }: Database) => {
      * Called by the workflow's own projection: writes what is missing, so that doing it twice changes nothing. Resolves to
      * the row's facts where the row is closed in another way: worker and engine died right after an earlier projection,
      * and the Update that it came from is lost. What issuers and buyers were shown stays, and the workflow follows.
+     * Nothing is written before `marked`: claims are the order's before its row says so.
      */
     project: async (
       order: OrderName,
       { facts, entries, events, terminal }: Projection,
+      marked?: Promise<unknown>,
     ): Promise<OrderFacts | undefined> => {
       const _id = orderId(order);
       for (let n = 0; n < projectTries; n += 1) {
-        const row = await orders.findOne(
+        const reading = orders.findOne(
           { _id },
           { projection: { facts: 1, version: 1, projected: 1, purgedAt: 1, 'timeline.key': 1, 'events.sequence': 1 } },
         );
+        const [row] = await Promise.all([reading, marked]);
         if (!row) throw new Error('the order has no row');
         if (row.purgedAt) return undefined;
         if (isFinal(row.facts.state) && !isSameEnd(row.facts, facts)) return row.facts;

@@ -7,9 +7,13 @@ import { acceptedRow, databaseOfFile } from '../support/database-of-file';
 
 const file = databaseOfFile();
 
-const projecting = (orders: ReturnType<typeof createOrders>, told: string[]) =>
+const projecting = (
+  orders: ReturnType<typeof createOrders>,
+  told: string[],
+  codes: ReturnType<typeof createCodes> = createCodes(file.database),
+) =>
   createProject({
-    room: { orders, codes: createCodes(file.database) } as unknown as SecondInterface,
+    room: { orders, codes } as unknown as SecondInterface,
     issuers: createIssuers(file.database),
     meter: { projected: () => undefined },
     tellEvent: ({ orderNo }, sequence) => told.push(`${orderNo}/${sequence}`),
@@ -76,4 +80,30 @@ test('a row that is closed in another way marks nothing late and tells nothing: 
   expect(ahead).toEqual(delivered);
   expect(told).toEqual([]);
   expect(await file.database.submissions.findOne({ _id: id })).toMatchObject({ status: 'claimed' });
+});
+
+test('the row shows codes only once their claims are the order’s: where that fails nothing is written, and it is done again', async () => {
+  const orders = createOrders(file.database);
+  const row = acceptedRow('claims-first');
+  await orders.insertAccepted(row);
+  const id = await claimedBy('claims-first');
+  const name = { issuerId: 'acme', orderNo: 'claims-first' };
+  const facts = { ...row.facts, state: 'issued' as const, issued: 1, version: row.version + 1 };
+  const taken = { ...name, facts, entries: [], events: [], accepted: [id], late: [] };
+  const shown = async () => (await orders.find(name))?.state;
+
+  const failing = {
+    ...createCodes(file.database),
+    markAccepted: async () => {
+      // As long as the projection itself would need, and longer.
+      for (let n = 0; n < 10; n += 1) expect(await shown()).toBe('accepted');
+      throw new Error('the database is away');
+    },
+  };
+  await expect(projecting(orders, [], failing)(taken)).rejects.toThrow('away');
+  expect(await shown()).toBe('accepted');
+
+  await projecting(orders, [])(taken);
+  expect(await shown()).toBe('issued');
+  expect(await file.database.submissions.findOne({ _id: id })).toMatchObject({ status: 'accepted' });
 });

@@ -20,7 +20,7 @@ const play = ({
 }) => {
   let now = 0;
   let workedOffMs = 0;
-  const intake = createOrderIntake(() => now);
+  const intake = createOrderIntake({ crowd: () => 0, nowMs: () => now });
   const questions: { atMs: number; call: string; sinceMs: number }[] = [];
   const taken: Record<string, number> = {};
   const refused: Record<string, number> = {};
@@ -98,7 +98,7 @@ test('below what it can do nothing is refused', () => {
 
 test('orders that their issuers verify late limit nothing while first tasks come at once', () => {
   let now = 0;
-  const intake = createOrderIntake(() => now);
+  const intake = createOrderIntake({ crowd: () => 0, nowMs: () => now });
   for (let n = 0; n < 60_000; n += 50) {
     now = n;
     intake.admit('one');
@@ -110,7 +110,7 @@ test('orders that their issuers verify late limit nothing while first tasks come
 
 test('a single slow question, or a refused one, limits nothing; what is limited is lifted when it was calm for a while', () => {
   let now = 0;
-  const intake = createOrderIntake(() => now);
+  const intake = createOrderIntake({ crowd: () => 0, nowMs: () => now });
   const ask = (times: number, result: 'ok' | 'away' | 'refused', call = 'ask_verify') => {
     for (let n = 0; n < times; n += 1) intake.note(call, result, 3);
     now += 1_000;
@@ -133,7 +133,7 @@ test('a single slow question, or a refused one, limits nothing; what is limited 
 
 test('refused fast and retryably, with a time to wait, and never less than two orders a second are taken', () => {
   let now = 0;
-  const intake = createOrderIntake(() => now);
+  const intake = createOrderIntake({ crowd: () => 0, nowMs: () => now });
   for (let n = 0; n < 6; n += 1) intake.note('ask_codes', 'away', 3);
   now += 1_000;
   let taken = 0;
@@ -148,4 +148,31 @@ test('refused fast and retryably, with a time to wait, and never less than two o
   }
   expect(taken).toBeGreaterThanOrEqual(20);
   expect(taken).toBeLessThanOrEqual(24);
+});
+
+test('a burst that the engine does not begin is refused at once, and who sends little has a share of what is taken', () => {
+  let now = 0;
+  let waiting = 0;
+  const intake = createOrderIntake({ crowd: () => waiting / 256, nowMs: () => now });
+  const admits = (issuerId: string): boolean => {
+    try {
+      intake.admit(issuerId);
+    } catch {
+      return false;
+    }
+    waiting += 1;
+    return true;
+  };
+  let taken = 0;
+  for (; now < 100; now += 1) for (let n = 0; n < 10; n += 1) if (admits('large')) taken += 1;
+  expect(taken).toBeGreaterThanOrEqual(257);
+  expect(taken).toBeLessThanOrEqual(265);
+  expect([admits('small'), admits('small'), admits('large')]).toEqual([true, true, false]);
+
+  waiting = 0;
+  for (let n = 0; n < 60; n += 1) {
+    now += 1_000;
+    admits('small');
+  }
+  expect(intake.perSecond()).toBe(Number.POSITIVE_INFINITY);
 });

@@ -24,9 +24,10 @@ export const mountOrderOperations = (mount: Mount, room: SecondInterface): void 
       path: `/v1/issuers/:issuerId/orders/:orderNo/${name}`,
       body,
       ...(limitBytes === undefined ? {} : { limitBytes }),
-      handle: async ({ issuer, params, body: parsed, messageId }) => {
+      begin: (issuerId, { orderNo }) => findOrder({ room }, issuerId, orderNo),
+      handle: async ({ params, body: parsed, messageId, begun }) => {
         requireSameOrder(parsed.orderNo, params.orderNo);
-        return run(room, await findOrder({ room }, issuer._id, params.orderNo), messageId, parsed);
+        return run(room, await begun, messageId, parsed);
       },
     });
 

@@ -1,0 +1,80 @@
+import { createStarter } from '../../src/http/starter';
+import type { OrderRow } from '../../src/store/orders';
+import { acceptedRow } from '../support/database-of-file';
+
+type Started = 'started' | 'exists' | 'away';
+
+/** An engine that answers a start when the test says so. */
+const starting = () => {
+  let now = 0;
+  const asked: { readonly orderNo: string; answer(result: Started): Promise<void> }[] = [];
+  const gateway = {
+    startOrder: ({ orderNo }: { orderNo: string }) =>
+      new Promise<Started>((resolve) => {
+        asked.push({
+          orderNo,
+          answer: async (result) => {
+            resolve(result);
+            await new Promise(setImmediate);
+          },
+        });
+      }),
+  };
+  const quiet = () => undefined;
+  const starter = createStarter({ gateway, log: { warn: quiet, error: quiet }, nowMs: () => now });
+  const place = (from: number, to: number): void => {
+    for (let n = from; n <= to; n += 1) starter.startSoon(row(n));
+  };
+  return {
+    ...starter,
+    asked,
+    place,
+    pass: (ms: number) => {
+      now += ms;
+    },
+  };
+};
+
+const row = (n: number): OrderRow => acceptedRow(`order-${n}`);
+const numbers = (from: number, to: number): string[] =>
+  Array.from({ length: to - from + 1 }, (_, n) => `order-${from + n}`);
+
+test('64 orders are started at once, the others in their turn, each once', async () => {
+  const { asked, place } = starting();
+  place(1, 100);
+  expect(asked.map(({ orderNo }) => orderNo)).toEqual(numbers(1, 64));
+  for (let n = 0; n < 100; n += 1) await asked[n]?.answer('started');
+  expect(asked.map(({ orderNo }) => orderNo)).toEqual(numbers(1, 100));
+});
+
+test('2048 wait in line at most: what comes beyond them is the reconciler’s', async () => {
+  const { asked, place } = starting();
+  place(1, 64 + 2_048 + 10);
+  for (let n = 0; asked[n]; n += 1) await asked[n]?.answer('exists');
+  expect(asked.map(({ orderNo }) => orderNo)).toEqual(numbers(1, 64 + 2_048));
+});
+
+test('more than 256 that are not started are a crowd while the engine answers, and none while it is away', async () => {
+  const { asked, place, crowd, pass } = starting();
+  place(1, 300);
+  expect(crowd()).toBe(0);
+  await asked[0]?.answer('started');
+  expect(crowd()).toBe(299 / 256);
+  for (let n = 1; n < 44; n += 1) await asked[n]?.answer('started');
+  expect(crowd()).toBe(1);
+  pass(4_001);
+  expect(crowd()).toBe(0);
+  await asked[44]?.answer('away');
+  expect(crowd()).toBe(0);
+  await asked[45]?.answer('started');
+  expect(crowd()).toBeGreaterThan(0.9);
+});
+
+test('none is begun once the process stops', async () => {
+  const { asked, place, settled } = starting();
+  place(1, 100);
+  const stopped = settled();
+  for (const { answer } of [...asked]) await answer('started');
+  await stopped;
+  expect(asked).toHaveLength(64);
+});
