@@ -26,7 +26,7 @@ interface SignedPost<S extends z.ZodType, B> {
   readonly body: S;
   readonly limitBytes?: number;
   readonly integersOnly?: boolean;
-  /** Asked once the sender is known, before anything is read or written for the call. @throws Failure `rate_limited` */
+  /** Of new orders. Asked once the sender is known, before anything is read or written for the call. @throws Failure `rate_limited` */
   admit?(issuerId: string): void;
   /** Begun once the sender is known, while the request is taken up: a read that `handle` needs whatever the body says. */
   begin?(issuerId: string, params: Params): Promise<B>;
@@ -124,8 +124,13 @@ export const createMount = (
           );
         });
       };
+      const admittedWork = async (request: Request, response: Response) => {
+        if (!admit) return work(request, response);
+        const leave = admission.enterNewOrder();
+        return work(request, response).finally(leave);
+      };
       register('post', path, notBehind, rawBody(limitBytes ?? bodyLimitBytes), async (request, response) => {
-        const answer = await withinLimit(work(request, response));
+        const answer = await withinLimit(admittedWork(request, response));
         if (answer.isProblem) response.locals.code = JSON.parse(answer.body).code;
         if (answer.isReplay) response.setHeader('idempotency-replayed', 'true');
         if (answer.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(answer.retryAfterSeconds));

@@ -8,6 +8,17 @@ jest.mock('../../src/http/time-limit', () => ({ withinLimit: (work: unknown) => 
 
 const perIssuer = 256;
 
+test('128 new orders are at work at once, whoever sends them, and questions of accepted ones have places of their own', () => {
+  const { enterNewOrder, enter } = createAdmission();
+  const refused = expect.objectContaining({ code: 'rate_limited', retryable: true });
+  const leaves = Array.from({ length: 128 }, () => enterNewOrder());
+  expect(enterNewOrder).toThrow(refused);
+  enter('one')();
+  leaves[0]?.();
+  enterNewOrder();
+  expect(enterNewOrder).toThrow(refused);
+});
+
 test('a place that was given back is free again, per issuer and in all', () => {
   const admission = createAdmission();
   const leaves = Array.from({ length: perIssuer }, () => admission.enter('one'));
