@@ -12,6 +12,9 @@ import { untilDone } from './until-done';
 
 const drainLimitMs = 8_000;
 
+/** Connections that are not taken yet: a burst opens a thousand within a moment, and Node's own 511 make callers wait for seconds. */
+const backlog = 4_096;
+
 /** Root of the api process: serves HTTP from its start, says so until the database is there, drains at SIGTERM. The engine may be away. */
 const main = async (): Promise<void> => {
   const config = readConfig(process.env);
@@ -25,7 +28,7 @@ const main = async (): Promise<void> => {
   const starting = createStartingApp(log);
   server.on('request', starting);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(config.port, config.host, resolve);
+    server.once('error', reject).listen({ port: config.port, host: config.host, backlog }, resolve);
   });
 
   const core = await untilDone('MongoDB', log, stopping.signal, () =>
