@@ -4,7 +4,7 @@ import { Failure } from '../domain/failures';
 const inFlightLimit = 1_024;
 const inFlightPerIssuerLimit = 256;
 /** New orders among them, and those whose sender is not known yet: thousands of them at once make all others late. */
-const newOrdersLimit = 128;
+const newOrdersLimit = 256;
 
 export const createAdmission = () => {
   const running = new Map<string, number>();

@@ -9,7 +9,7 @@ const atOnce = 64;
 /** In line behind them; what does not fit is left to the reconciler, which sees the row and comes every half minute. */
 const inLineLimit = 2_048;
 /** So many that are not started yet are a crowd: an engine that keeps up never has them. */
-const crowdSize = 256;
+const crowdSize = 512;
 /** So long without an answer to a start, and the engine counts as away: then orders are accepted all the same. */
 const awayAfterMs = 4_000;
 /** Before the next try: an engine that restarts is back sooner than the reconciler comes by. */

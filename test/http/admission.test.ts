@@ -8,10 +8,10 @@ jest.mock('../../src/http/time-limit', () => ({ withinLimit: (work: unknown) => 
 
 const perIssuer = 256;
 
-test('128 new orders are at work at once, whoever sends them, and questions of accepted ones have places of their own', () => {
+test('256 new orders are at work at once, whoever sends them, and questions of accepted ones have places of their own', () => {
   const { enterNewOrder, enter } = createAdmission();
   const refused = expect.objectContaining({ code: 'rate_limited', retryable: true });
-  const leaves = Array.from({ length: 128 }, () => enterNewOrder());
+  const leaves = Array.from({ length: perIssuer }, () => enterNewOrder());
   expect(enterNewOrder).toThrow(refused);
   enter('one')();
   leaves[0]?.();

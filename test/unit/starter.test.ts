@@ -54,19 +54,19 @@ test('2048 wait in line at most: what comes beyond them is the reconciler’s', 
   expect(asked.map(({ orderNo }) => orderNo)).toEqual(numbers(1, 64 + 2_048));
 });
 
-test('more than 256 that are not started are a crowd while the engine answers, and none while it is away', async () => {
+test('more than 512 that are not started are a crowd while the engine answers, and none while it is away', async () => {
   const { asked, place, crowd, pass } = starting();
-  place(1, 300);
+  place(1, 600);
   expect(crowd()).toBe(0);
   await asked[0]?.answer('started');
-  expect(crowd()).toBe(299 / 256);
-  for (let n = 1; n < 44; n += 1) await asked[n]?.answer('started');
+  expect(crowd()).toBe(599 / 512);
+  for (let n = 1; n < 88; n += 1) await asked[n]?.answer('started');
   expect(crowd()).toBe(1);
   pass(4_001);
   expect(crowd()).toBe(0);
-  await asked[44]?.answer('away');
+  await asked[88]?.answer('away');
   expect(crowd()).toBe(0);
-  await asked[45]?.answer('started');
+  await asked[89]?.answer('started');
   expect(crowd()).toBeGreaterThan(0.9);
 });
 
