@@ -31,7 +31,8 @@ const tryBeside = async (
   if (order.input.firstTry === 'beside') beside.tryNotice(notice, givenTrace());
   else if (!(await own.beginNotice(notice))) return {};
   const left = await order.untilNoticeLeft();
-  if (!left) return { isTaken: await own.isNoticeTaken(notice) };
+  // Never cancelled: a cancel that meets the result of a local activity fails the workflow task, each time anew.
+  if (!left) return { isTaken: await CancellationScope.nonCancellable(() => own.isNoticeTaken(notice)) };
   const { delayMs, ...failure } = left;
   return { after: { ...failure, dueAtMs: Date.now() + delayMs } };
 };

@@ -1,6 +1,6 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { minuteMs, type SkippedTime, startSkippedTime } from './skipped-time';
+import { Gate, minuteMs, type SkippedTime, startSkippedTime } from './skipped-time';
 
 let time: SkippedTime;
 
@@ -93,6 +93,23 @@ test('what is said of the first try after the verification is turned away and le
   const accepted = events.filter(({ workflowExecutionUpdateAcceptedEventAttributes: update }) => update);
   expect(accepted).toHaveLength(1);
   expect(order.calls('notifyIssuer')).toEqual([]);
+});
+
+test('the window ends while the row is asked whether the issuer took the notice', async () => {
+  const [asking, holding] = [new Gate(true), new Gate({ heldMs: 0, isHeld: false })];
+  const order = await time.start(
+    { firstTry, verifyWindowMs: heardByMs },
+    { isNoticeTaken: () => asking, heldTime: () => holding },
+  );
+  await order.called('tryNotice');
+  await time.pass(heardByMs - 500);
+  await order.called('isNoticeTaken');
+  await time.pass(2_000);
+  await order.called('heldTime');
+  holding.open();
+  asking.open();
+  expect((await order.outcome()).state).toBe('expired');
+  expect((await order.history()).filter((event) => event.workflowTaskFailedEventAttributes)).toEqual([]);
 });
 
 test('an operator who tells the issuer again has an activity for it, and the first try is asked for no more', async () => {
