@@ -8,10 +8,11 @@ export const activitySpans =
   ({ info }) => ({
     inbound: {
       execute: (input, next) => {
-        const from = traceIn(input.headers);
         const attributes = { 'temporal.activity.attempt': info.attempt, 'temporal.activity.id': info.activityId };
-        const start = { name: `activity ${info.activityType}`, kind: 'worker' as const, attributes };
-        return inSpan(tracing, from ? { ...start, from } : start, () => next(input));
+        const from = traceIn(input.headers);
+        return inSpan(tracing, { name: `activity ${info.activityType}`, kind: 'worker', attributes, from }, () =>
+          next(input),
+        );
       },
     },
   });

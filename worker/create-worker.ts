@@ -62,11 +62,11 @@ export const createWorkers = async (parts: WorkerParts): Promise<Workers> => {
     callsOut.room.gateway,
   );
   const { notifyIssuer } = createNotify(callsOut);
-  const firstNotices = createBeginNotice((notice, trace = {}) => {
-    const from = traceIn(trace);
-    const start = { name: 'tell notice', kind: 'worker' as const };
-    return inSpan(parts.tracing, from ? { ...start, from } : start, () => notifyIssuer(notice));
-  }, callsOut.room);
+  const firstNotices = createBeginNotice(
+    (notice, trace = {}) =>
+      inSpan(parts.tracing, { name: 'tell notice', kind: 'worker', from: traceIn(trace) }, () => notifyIssuer(notice)),
+    callsOut.room,
+  );
   const sinks: InjectedSinks<Said> = {
     beside: { tryNotice: { fn: (_workflow, notice, trace) => firstNotices.beside.tryNotice(notice, trace) } },
   };

@@ -9,8 +9,8 @@ export interface SpanStart {
   readonly name: string;
   readonly kind: 'server' | 'client' | 'worker';
   readonly attributes?: SpanAttributes;
-  /** Where the trace comes from; left out: from what runs now. */
-  readonly from?: TraceHeaders;
+  /** Where the trace comes from; left out or undefined: from what runs now. */
+  readonly from?: TraceHeaders | undefined;
 }
 
 export interface OpenSpan {
