@@ -55,7 +55,7 @@ import { mountOrderOperations } from './routes/order-operations';
 import { mountOrders } from './routes/orders';
 import { mountPickup } from './routes/pickup';
 import { mountReseal } from './routes/reseal';
-import { createStarter, type Starter } from './starter';
+import { createStarter, registerStarterGauge, type Starter } from './starter';
 import { registerTroubleMetrics } from './trouble-metrics';
 import { createTroubleWatch } from './troubles';
 
@@ -176,6 +176,7 @@ export const createApp = ({
   const intake = createOrderIntake({ crowd: starter.crowd });
   core.onEngineCall(intake.note);
   registerIntakeGauge(registry, intake);
+  registerStarterGauge(registry, starter);
   mountOrders(mount, { room, publicUrl, terminalProblem, startSoon: starter.startSoon }, intake);
   mountOrderOperations(mount, room);
   mountEcho(mount, gateway, nowMs);

@@ -35,7 +35,10 @@ const starting = () => {
   };
 };
 
-const row = (n: number): OrderRow => acceptedRow(`order-${n}`);
+const row = (n: number, issuerId?: string): OrderRow => ({
+  ...acceptedRow(`order-${n}`),
+  ...(issuerId === undefined ? {} : { issuerId }),
+});
 const numbers = (from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, n) => `order-${from + n}`);
 
@@ -77,4 +80,53 @@ test('none is begun once the process stops', async () => {
   for (const { answer } of [...asked]) await answer('started');
   await stopped;
   expect(asked).toHaveLength(64);
+});
+
+test('orders in line are started in turns of their issuers', async () => {
+  const { asked, place, startSoon } = starting();
+  place(1, 70);
+  startSoon(row(71, 'another'));
+  startSoon(row(72, 'another'));
+  for (let n = 0; n < 6; n += 1) await asked[n]?.answer('started');
+  expect(asked.slice(64).map(({ orderNo }) => orderNo)).toEqual([71, 65, 72, 66, 67, 68].map((n) => `order-${n}`));
+});
+
+describe('while the engine is crowded', () => {
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate'] }));
+  afterEach(() => jest.useRealTimers());
+
+  test('orders stand in line, and are started one by one without any that come after them', async () => {
+    const { asked, place, inLine, crowd, pass } = starting();
+    place(1, 4);
+    pass(5);
+    await asked[0]?.answer('started');
+    pass(2_000);
+    for (const { answer } of asked.slice(1)) await answer('started');
+    place(5, 24);
+    expect(inLine()).toBeGreaterThan(15);
+    expect(crowd()).toBe(inLine() / 4 / 12);
+    while (inLine() > 0) {
+      const begun = asked.length;
+      pass(600);
+      await jest.advanceTimersByTimeAsync(600);
+      expect(asked.length - begun).toBeLessThanOrEqual(2);
+      expect(asked.length).toBeGreaterThan(begun);
+    }
+    expect(asked.map(({ orderNo }) => orderNo)).toEqual(numbers(1, 24));
+  });
+
+  test('none is started once the process stops', async () => {
+    const { asked, place, pass, inLine, settled } = starting();
+    place(1, 4);
+    pass(2_000);
+    for (const { answer } of asked) await answer('started');
+    place(5, 24);
+    const begun = asked.length;
+    const stopped = settled();
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(inLine()).toBeGreaterThan(15);
+    expect(asked).toHaveLength(begun);
+    for (const { answer } of asked.slice(4)) await answer('started');
+    await stopped;
+  });
 });

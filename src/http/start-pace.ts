@@ -1,0 +1,130 @@
+/**
+ * A start takes so much longer than the quickest one before the engine counts as crowded, and never less than this: a few
+ * orders at work are all that an engine on two cores gets through; what begins beyond them makes all of them late.
+ */
+const crowdedTimes = 4;
+const crowdedMinMs = 40;
+/** So quick is an engine without a crowd only. */
+const quickMs = crowdedMinMs / crowdedTimes;
+/** One start may be late for any reason: the middle one of so many is looked at. */
+const lookedAt = 3;
+/** What is begun now makes starts late only later: a stronger pull than the root, within these, swings to and fro. */
+const pullMin = 1 / 8;
+const pullMax = 2;
+/** What holds in the long run moves slowly: by this part of it, and up by no less than `riseMin` a second. */
+const step = 0.02;
+const riseMin = 0.2;
+/** It rises only while starts were held back so lately: what is not used up says nothing. */
+const usedMs = 1_000;
+/** Never fewer a second. */
+const floorPerSecond = 4;
+/** While a crowd drains so few begin that starts get quicker, by more than this part in this time: else the engine is as it is. */
+const drainPerSecond = 2;
+/** Starts that are late by so many times more have a crowd before them. */
+const crowdTimes = 3;
+const drainsBy = 0.2;
+const drainLookMs = 2_000;
+/** The same for an engine that was quick before: orders that were begun together end together, and a crowd of them is late for long. */
+const knownDrainLookMs = 10_000;
+/** Nothing was held back for so long, and starts are free again. */
+const calmMs = 10_000;
+/** What was begun in this time says how many a second it was when the first ones came late. */
+const countedMs = 2_000;
+/** So many may begin together. */
+const together = 2;
+
+const middle = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+
+/**
+ * How many workflows a second the engine is asked to begin: as many as come, until starts take much longer than they can.
+ * Told by the time of the starts alone, as an order's other work is in other processes and takes as long as its issuer likes.
+ */
+export const createStartPace = (nowMs: () => number) => {
+  let quickestMs = Number.POSITIVE_INFINITY;
+  /** Else it is not known whether the engine is slow or crowded; draining tells. */
+  let isKnown = false;
+  let tookMs: number[] = [];
+  let begunMs: number[] = [];
+  /** What holds in the long run; infinite while starts are free. */
+  let steady = Number.POSITIVE_INFINITY;
+  let draining: { readonly sinceMs: number; readonly lateMs: number; answered: number } | undefined;
+  let heldMs = Number.NEGATIVE_INFINITY;
+  /** When the start that was last begun would have begun, evenly. */
+  let evenlyMs = 0;
+
+  const crowdedMs = (): number => Math.max(crowdedMinMs, isKnown ? crowdedTimes * quickestMs : 0);
+
+  const perSecond = (): number => {
+    if (draining) return drainPerSecond;
+    if (steady === Number.POSITIVE_INFINITY) return steady;
+    const pull = Math.sqrt(crowdedMs() / Math.max(1, middle(tookMs)));
+    return Math.max(floorPerSecond, steady * Math.min(pullMax, Math.max(pullMin, pull)));
+  };
+
+  /** What is late at first says nothing: those that were begun last are later still. */
+  const drain = (now: number, lateMs = Number.POSITIVE_INFINITY): void => {
+    draining = { sinceMs: now, lateMs, answered: 0 };
+  };
+
+  const takeAsItIs = (): void => {
+    if (isKnown) quickestMs = Math.min(...tookMs);
+    isKnown = true;
+    draining = undefined;
+  };
+
+  const lookWhileDraining = (now: number, lateMs: number): void => {
+    if (!draining) return;
+    draining.answered += 1;
+    if (isKnown && (tookMs.at(-1) ?? 0) <= crowdedMs()) draining = undefined;
+    else if (now - draining.sinceMs >= (isKnown ? knownDrainLookMs : drainLookMs) && draining.answered >= lookedAt) {
+      const isQuicker = lateMs < draining.lateMs * (1 - drainsBy);
+      if (isQuicker) drain(now, lateMs);
+      else takeAsItIs();
+    }
+  };
+
+  const adjust = (now: number, lateMs: number): void => {
+    const isLate = lateMs > crowdedMs();
+    if (isLate && steady === Number.POSITIVE_INFINITY) {
+      steady = Math.max(floorPerSecond, (1_000 * begunMs.filter((atMs) => now - atMs < countedMs).length) / countedMs);
+      heldMs = now;
+      if (!isKnown || lateMs > crowdTimes * crowdedMs()) drain(now);
+    } else if (isLate) {
+      steady = Math.max(floorPerSecond, steady * (1 - step));
+      if (perSecond() <= floorPerSecond) drain(now);
+    } else if (now - heldMs < usedMs) steady += Math.max(riseMin, steady * step);
+  };
+
+  return {
+    /** A start was answered. */
+    answered: (ms: number): void => {
+      const now = nowMs();
+      quickestMs = Math.min(quickestMs, ms);
+      if (ms <= quickMs) isKnown = true;
+      tookMs = [...tookMs, ms].slice(-lookedAt);
+      if (draining) lookWhileDraining(now, middle(tookMs));
+      else adjust(now, middle(tookMs));
+      if (!draining && now - heldMs > calmMs) steady = Number.POSITIVE_INFINITY;
+    },
+
+    /** Milliseconds until the next one may begin; asked when there is one. */
+    waitMs: (): number => {
+      const now = nowMs();
+      if (perSecond() === Number.POSITIVE_INFINITY) return 0;
+      const waitMs = evenlyMs - (together - 1) * (1_000 / perSecond()) - now;
+      if (waitMs <= 0) return 0;
+      heldMs = now;
+      return waitMs;
+    },
+
+    begun: (): void => {
+      const now = nowMs();
+      begunMs = [...begunMs.filter((atMs) => now - atMs < countedMs), now];
+      evenlyMs = Math.max(evenlyMs, now) + 1_000 / perSecond();
+    },
+
+    /** Now, and in the long run; infinite while starts are free. */
+    perSecond,
+    steadyPerSecond: (): number => steady,
+  };
+};
