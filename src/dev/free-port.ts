@@ -18,11 +18,24 @@ export async function isPortFree(port: number, host: string = loopback): Promise
   return (await portOf(port, host)) !== undefined;
 }
 
+/** By this process: a system may name a port again before whoever it was named for listens. */
+const given = new Set<number>();
+const anyPortTries = 100;
+
+async function anyPort(): Promise<number> {
+  for (let tries = 1; tries <= anyPortTries; tries++) {
+    const port = await portOf(0, loopback);
+    if (port === undefined) break;
+    if (given.has(port)) continue;
+    given.add(port);
+    return port;
+  }
+  throw new Error('No free port on the loopback address');
+}
+
 /** The preferred port if nobody holds it, else any: servers that nobody has to find by a known port. */
 export async function freePort(preferred?: number): Promise<number> {
-  const port = (preferred === undefined ? undefined : await portOf(preferred, loopback)) ?? (await portOf(0, loopback));
-  if (port === undefined) throw new Error('No free port on the loopback address');
-  return port;
+  return (preferred === undefined ? undefined : await portOf(preferred, loopback)) ?? (await anyPort());
 }
 
 const lowPorts = { from: 15_000, below: 32_768 };

@@ -113,7 +113,8 @@ export const createOrderIntake = ({
       return;
     }
     if (perSecond === Number.POSITIVE_INFINITY) return;
-    perSecond = Math.max(capacity, perSecond * riseEachLook);
+    // What came before a crowd says little of what gets through in one.
+    perSecond = Math.max(capacity, through, perSecond * riseEachLook);
     if (now - refusedMs > calmMs) perSecond = Number.POSITIVE_INFINITY;
   };
 

@@ -176,3 +176,29 @@ test('a burst that the engine does not begin is refused at once, and who sends l
   }
   expect(intake.perSecond()).toBe(Number.POSITIVE_INFINITY);
 });
+
+test('a crowd that comes while little runs is soon taken as fast as it gets through, not as fast as it was before', () => {
+  let now = 0;
+  let crowd = 0;
+  const intake = createOrderIntake({ crowd: () => crowd, nowMs: () => now });
+  const getThrough = (perSecond: number, seconds: number): void => {
+    for (const endMs = now + seconds * 1_000; now < endMs; now += 1_000 / perSecond) {
+      intake.note('ask_verify', 'ok', 0.1, 50);
+    }
+  };
+  const admit = (): void => {
+    try {
+      intake.admit('one');
+    } catch {
+      // What is taken is read below.
+    }
+  };
+  getThrough(5, 4);
+  crowd = 1.1;
+  admit();
+  expect(intake.perSecond()).toBeLessThan(5.5);
+  crowd = 0.9;
+  getThrough(12, 4);
+  admit();
+  expect(intake.perSecond()).toBeGreaterThan(11);
+});
