@@ -21,6 +21,8 @@ export const reportText = (raw: Raw, charts: readonly string[]): string => {
       sides.map((side) => [phaseWords[phase], side, ...columns.map((pick) => cell(side, phase, pick))]),
     );
   const seconds = Math.round(settings.windowMs / secondMs);
+  /** A report on another engine than the dev server's is in a folder of its own. */
+  const docs = settings.engine === 'dev' ? '' : '../';
   const chart = (name: string, words: string): string =>
     charts.includes(name) ? `![${words}](images/performance-${name}.svg)` : '';
   return `${[
@@ -121,7 +123,7 @@ export const reportText = (raw: Raw, charts: readonly string[]): string => {
       ]),
     ),
     chart('cpu', 'CPU per order'),
-    'Which threads and which parts of the program that is: [where the time goes](where-time-goes.md).',
+    `Which threads and which parts of the program that is: [where the time goes](${docs}where-time-goes.md). What each setting changes, and what was tried: [tuning.md](${docs}tuning.md).`,
     'Workflow tasks and history events, of single orders and of orders among 63 others (mean, with the lowest and highest order):',
     table(
       ['Side', 'Orders', 'workflow tasks', 'events', 'history KiB'],
