@@ -182,7 +182,8 @@ export const registerIntakeGauge = (registry: Registry, { perSecond }: Pick<Orde
     help: 'New orders a second that this api takes at most, while accepted ones are answered too slowly, begin too late, or stand in line for their start',
     registers: [registry],
     collect() {
-      this.reset();
+      // A reset would leave a 0, which would say that nothing is taken.
+      this.remove();
       if (Number.isFinite(perSecond())) this.set(perSecond());
     },
   });

@@ -1,4 +1,5 @@
-import { createOrderIntake } from '../../src/http/order-intake';
+import { Registry } from 'prom-client';
+import { createOrderIntake, registerIntakeGauge } from '../../src/http/order-intake';
 
 /**
  * A platform of that many orders a second: each is asked twice. What waits for all that was accepted before is the question,
@@ -201,4 +202,16 @@ test('a crowd that comes while little runs is soon taken as fast as it gets thro
   getThrough(12, 4);
   admit();
   expect(intake.perSecond()).toBeGreaterThan(11);
+});
+
+test('the metric has a value only while there is a limit', async () => {
+  const registry = new Registry();
+  let perSecond = Number.POSITIVE_INFINITY;
+  registerIntakeGauge(registry, { perSecond: () => perSecond });
+  const values = async () => (await registry.getMetricsAsJSON())[0]?.values.map(({ value }) => value);
+  expect(await values()).toEqual([]);
+  perSecond = 7;
+  expect(await values()).toEqual([7]);
+  perSecond = Number.POSITIVE_INFINITY;
+  expect(await values()).toEqual([]);
 });
