@@ -52,6 +52,8 @@ export const createStartPace = (nowMs: () => number) => {
   /** When the start that was last begun would have begun, evenly. */
   let evenlyMs = 0;
 
+  const begunLately = (now: number): number[] => begunMs.filter((atMs) => now - atMs < countedMs);
+
   const crowdedMs = (): number => Math.max(crowdedMinMs, isKnown ? crowdedTimes * quickestMs : 0);
 
   const perSecond = (): number => {
@@ -86,7 +88,7 @@ export const createStartPace = (nowMs: () => number) => {
   const adjust = (now: number, lateMs: number): void => {
     const isLate = lateMs > crowdedMs();
     if (isLate && steady === Number.POSITIVE_INFINITY) {
-      steady = Math.max(floorPerSecond, (1_000 * begunMs.filter((atMs) => now - atMs < countedMs).length) / countedMs);
+      steady = Math.max(floorPerSecond, (1_000 * begunLately(now).length) / countedMs);
       heldMs = now;
       if (!isKnown || lateMs > crowdTimes * crowdedMs()) drain(now);
     } else if (isLate) {
@@ -119,12 +121,11 @@ export const createStartPace = (nowMs: () => number) => {
 
     begun: (): void => {
       const now = nowMs();
-      begunMs = [...begunMs.filter((atMs) => now - atMs < countedMs), now];
+      begunMs = [...begunLately(now), now];
       evenlyMs = Math.max(evenlyMs, now) + 1_000 / perSecond();
     },
 
-    /** Now, and in the long run; infinite while starts are free. */
-    perSecond,
+    /** In the long run; infinite while starts are free. */
     steadyPerSecond: (): number => steady,
   };
 };
