@@ -76,9 +76,9 @@ const untilSeen = async (
   { facts }: Stage,
   planned: readonly PlannedOrder[],
   isIt: (fact: Fact) => boolean,
-  count = planned.length,
+  { count = planned.length, limitMs = hitLimitMs } = {},
 ): Promise<boolean> => {
-  for (const endMs = Date.now() + hitLimitMs; Date.now() < endMs; await pause(100)) {
+  for (const endMs = Date.now() + limitMs; Date.now() < endMs; await pause(100)) {
     const shown = new Set(facts().flatMap((fact) => ('orderNo' in fact && isIt(fact) ? [fact.orderNo] : [])));
     if (planned.filter(({ orderNo }) => shown.has(orderNo)).length >= count) return true;
   }
@@ -149,10 +149,43 @@ const stopsBoth = (targets: readonly string[], planned: PlannedOrder): Scene => 
   },
 });
 
+/** Of the api that answers; the next question goes to the other one. */
+const ordersInLine = async ({ baseUrl }: PlatformParts): Promise<number> => {
+  const metrics = await fetch(`${baseUrl}/metrics`, {
+    headers: { connection: 'close' },
+    signal: AbortSignal.timeout(3_000),
+  }).then(
+    (response) => response.text(),
+    () => '',
+  );
+  return Number(/^codeferry_orders_in_line (\d+)$/m.exec(metrics)?.[1] ?? 0);
+};
+
+/** Accepted orders that no workflow runs for yet: only their rows outlive the apis. */
+const apisDieWithALine = (planned: readonly PlannedOrder[], least: number): Scene => ({
+  name: `both apis die with ${least} orders or more in line for their start`,
+  play: async (stage) => {
+    const { platform, tell, place } = stage;
+    await place(planned);
+    for (const endMs = Date.now() + hitLimitMs; (await ordersInLine(platform)) < least; await pause(20)) {
+      if (Date.now() > endMs) return false;
+    }
+    tellDeath(tell, 'orders in line');
+    return ['api-1', 'api-2'].map((name) => kill(platform.part(name), 200)).every((isKilled) => isKilled);
+  },
+});
+
+/** More than the engine begins in that time, and fewer than the intake refuses. */
+const crowd = Array.from({ length: 120 }, (_, n) =>
+  order(`line-${n}`, n % 2 === 0 ? 'push-page' : 'push-hook', { placeAtMs: 40 * n }),
+);
+const crowdLimitMs = 110_000;
+
 const early = order('early-codes', 'push-page', { behaviour: 'codes_before_verification' });
 
 export const crashScenes: readonly Scene[] = [
-  // The reconciler mends these two, so they come first.
+  // The reconciler mends these three, so they come first.
+  apisDieWithALine(crowd, 15),
   dies('after_row_before_start', 'push-page'),
   dies('after_claim_before_update', 'push-hook', { behaviour: 'gives_codes_once' }),
   dies('in_row_and_key_write', 'push-page'),
@@ -188,7 +221,8 @@ export const crashScenes: readonly Scene[] = [
         order(`graceful-worker-${attempt}${n}`, 'push-page', { paidReplies: [{ reply: 'slow', acts: false }] }),
       ),
     {
-      isUnderWay: (stage, planned) => untilSeen(stage, planned, ({ what }) => what === 'heard', planned.length / 2),
+      isUnderWay: (stage, planned) =>
+        untilSeen(stage, planned, ({ what }) => what === 'heard', { count: planned.length / 2 }),
     },
   ),
   stopsGracefully(
@@ -207,6 +241,13 @@ export const crashScenes: readonly Scene[] = [
       stage.platform.crashes.arm('in_reconciler');
       return untilHit(stage, 'in_reconciler', 60_000);
     },
+  },
+  {
+    name: 'what stood in line when both apis died is delivered all the same',
+    play: (stage) =>
+      untilSeen(stage, crowd, (fact) => fact.what === 'heard' && fact.type === 'order.delivered', {
+        limitMs: crowdLimitMs,
+      }),
   },
   {
     // In the random plan the engine may be away each time that codes come too early.
