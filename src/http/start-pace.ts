@@ -4,22 +4,27 @@
  */
 const crowdedTimes = 4;
 const crowdedMinMs = 40;
-/** So quick is an engine without a crowd only. */
-const quickMs = crowdedMinMs / crowdedTimes;
+/** So quick is an engine with two at work at most; one that can be quicker still will show it, and until then counts as crowded a little late. */
+const quickMs = (2 * crowdedMinMs) / crowdedTimes;
 /** One start may be late for any reason: the middle one of so many is looked at. */
 const lookedAt = 3;
 /** What is begun now makes starts late only later: a stronger pull than the root, within these, swings to and fro. */
 const pullMin = 1 / 8;
 const pullMax = 2;
-/** What holds in the long run moves slowly: by this part of it, and up by no less than `riseMin` a second. */
+/** What holds in the long run moves slowly: with a start by this part of it, in a second by no more than so many, up by no less than `riseMin`. */
 const step = 0.02;
+const stepsPerSecond = 10;
 const riseMin = 0.2;
 /** It rises only while starts were held back so lately: what is not used up says nothing. */
 const usedMs = 1_000;
-/** Never fewer a second. */
-const floorPerSecond = 4;
+/** Never fewer a second: several apis together have to stay below what a small engine can. */
+const floorPerSecond = 1;
+/** Late for so long, it is looked whether that is a crowd at all. */
+const lateLookMs = 10_000;
 /** While a crowd drains so few begin that starts get quicker, by more than this part in this time: else the engine is as it is. */
 const drainPerSecond = 2;
+/** Of an engine that was quick before; more where more was usual. */
+const knownDrainPerSecond = 0.5;
 /** Starts that are late by so many times more have a crowd before them. */
 const crowdTimes = 3;
 const drainsBy = 0.2;
@@ -28,8 +33,9 @@ const drainLookMs = 2_000;
 const knownDrainLookMs = 10_000;
 /** Nothing was held back for so long, and starts are free again. */
 const calmMs = 10_000;
-/** What was begun in this time says how many a second it was when the first ones came late. */
+/** What was begun in this time says how many a second it was when the first ones came late; few say little. */
 const countedMs = 2_000;
+const countedMin = 4;
 /** So many may begin together. */
 const together = 2;
 
@@ -51,13 +57,16 @@ export const createStartPace = (nowMs: () => number) => {
   let heldMs = Number.NEGATIVE_INFINITY;
   /** When the start that was last begun would have begun, evenly. */
   let evenlyMs = 0;
+  let lateSinceMs = Number.POSITIVE_INFINITY;
+
+  const moved = (): number => steady * step * Math.min(1, stepsPerSecond / steady);
 
   const begunLately = (now: number): number[] => begunMs.filter((atMs) => now - atMs < countedMs);
 
   const crowdedMs = (): number => Math.max(crowdedMinMs, isKnown ? crowdedTimes * quickestMs : 0);
 
   const perSecond = (): number => {
-    if (draining) return drainPerSecond;
+    if (draining) return isKnown ? Math.max(knownDrainPerSecond, steady * pullMin) : drainPerSecond;
     if (steady === Number.POSITIVE_INFINITY) return steady;
     const pull = Math.sqrt(crowdedMs() / Math.max(1, middle(tookMs)));
     return Math.max(floorPerSecond, steady * Math.min(pullMax, Math.max(pullMin, pull)));
@@ -66,6 +75,7 @@ export const createStartPace = (nowMs: () => number) => {
   /** What is late at first says nothing: those that were begun last are later still. */
   const drain = (now: number, lateMs = Number.POSITIVE_INFINITY): void => {
     draining = { sinceMs: now, lateMs, answered: 0 };
+    lateSinceMs = Number.POSITIVE_INFINITY;
   };
 
   const takeAsItIs = (): void => {
@@ -88,13 +98,17 @@ export const createStartPace = (nowMs: () => number) => {
   const adjust = (now: number, lateMs: number): void => {
     const isLate = lateMs > crowdedMs();
     if (isLate && steady === Number.POSITIVE_INFINITY) {
-      steady = Math.max(floorPerSecond, (1_000 * begunLately(now).length) / countedMs);
+      steady = Math.max(countedMin, (1_000 * begunLately(now).length) / countedMs);
       heldMs = now;
       if (!isKnown || lateMs > crowdTimes * crowdedMs()) drain(now);
     } else if (isLate) {
-      steady = Math.max(floorPerSecond, steady * (1 - step));
-      if (perSecond() <= floorPerSecond) drain(now);
-    } else if (now - heldMs < usedMs) steady += Math.max(riseMin, steady * step);
+      steady = Math.max(floorPerSecond, steady - moved());
+      lateSinceMs = Math.min(lateSinceMs, now);
+      if (now - lateSinceMs >= lateLookMs) drain(now);
+    } else {
+      lateSinceMs = Number.POSITIVE_INFINITY;
+      if (now - heldMs < usedMs) steady += Math.max(riseMin, moved());
+    }
   };
 
   return {

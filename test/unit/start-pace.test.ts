@@ -11,37 +11,42 @@ const elsewhereMs = 6;
 const play = ({
   stepMs,
   stepsAtOnce = 1,
+  apis = 1,
   perSecond = 0,
   atFirst = 0,
   seconds,
   fromSeconds = 0,
+  moved,
 }: {
   stepMs: number;
   stepsAtOnce?: number;
+  /** Orders come to them in turns; each has a line and a pace of its own. */
+  apis?: number;
   perSecond?: number;
   atFirst?: number;
   seconds: number;
   fromSeconds?: number;
+  /** From then on a step takes this long. */
+  moved?: { readonly atSeconds: number; readonly stepMs: number };
 }) => {
   let now = 0;
   const due: { readonly atMs: number; readonly run: () => void }[] = [];
   const at = (atMs: number, run: () => void): void => {
-    const index = due.findIndex((other) => other.atMs > atMs);
-    due.splice(index < 0 ? due.length : index, 0, { atMs, run });
+    due.splice(due.findLastIndex((other) => other.atMs <= atMs) + 1, 0, { atMs, run });
   };
   const freeMs = Array.from({ length: stepsAtOnce }, () => 0);
   const step = (done: () => void): void => {
     const index = freeMs.indexOf(Math.min(...freeMs));
-    const endMs = Math.max(now, freeMs[index] ?? 0) + stepMs;
+    const isMoved = moved !== undefined && now >= moved.atSeconds * 1_000;
+    const endMs = Math.max(now, freeMs[index] ?? 0) + (isMoved ? moved.stepMs : stepMs);
     freeMs[index] = endMs;
     at(endMs, done);
   };
-  const { answered, waitMs, begun, steadyPerSecond } = createStartPace(() => now);
-  let inLine = 0;
+  const lines = Array.from({ length: apis }, () => ({ pace: createStartPace(() => now), inLine: 0, wakes: 0 }));
+  let placed = 0;
   let atWork = 0;
   let mostAtWork = 0;
   let ended = 0;
-  let wakes = 0;
   const isSeen = (): boolean => now >= fromSeconds * 1_000;
 
   const goOn = (stepsLeft: number): void => {
@@ -51,35 +56,38 @@ const play = ({
       if (isSeen()) ended += 1;
     }
   };
-  const begin = (): void => {
-    inLine -= 1;
+  const begin = (line: (typeof lines)[number]): void => {
+    line.inLine -= 1;
     atWork += 1;
     if (isSeen()) mostAtWork = Math.max(mostAtWork, atWork);
     const sinceMs = now;
-    begun();
+    line.pace.begun();
     step(() => {
-      answered(now - sinceMs);
-      next();
+      line.pace.answered(now - sinceMs);
+      next(line);
       goOn(steps - 1);
     });
   };
-  const next = (): void => {
-    wakes += 1;
-    const wake = wakes;
-    while (inLine > 0) {
-      const ms = waitMs();
+  const next = (line: (typeof lines)[number]): void => {
+    line.wakes += 1;
+    const wake = line.wakes;
+    while (line.inLine > 0) {
+      const ms = line.pace.waitMs();
       if (ms > 0) {
         at(now + ms, () => {
-          if (wake === wakes) next();
+          if (wake === line.wakes) next(line);
         });
         return;
       }
-      begin();
+      begin(line);
     }
   };
   const place = (): void => {
-    inLine += 1;
-    next();
+    const line = lines[placed % apis];
+    placed += 1;
+    if (!line) return;
+    line.inLine += 1;
+    next(line);
   };
   for (let n = 0; n < atFirst; n += 1) at(0, place);
   for (let ms = 0; perSecond > 0 && ms < seconds * 1_000; ms += 1_000 / perSecond) at(ms, place);
@@ -87,7 +95,12 @@ const play = ({
     now = one.atMs;
     one.run();
   }
-  return { perSecondEnded: ended / (seconds - fromSeconds), mostAtWork, inLine, steady: steadyPerSecond() };
+  return {
+    perSecondEnded: ended / (seconds - fromSeconds),
+    mostAtWork,
+    inLine: lines.reduce((sum, { inLine }) => sum + inLine, 0),
+    steady: lines[0]?.pace.steadyPerSecond(),
+  };
 };
 
 /** What such an engine can do at best: 10.5 orders a second. */
@@ -119,6 +132,35 @@ test('a process that begins in the middle of a crowd finds out', () => {
   expect(perSecondEnded).toBeGreaterThan(0.95 * smallPerSecond);
 });
 
+test.each([
+  { apis: 2, stepsAtOnce: 1, atMost: 20 },
+  { apis: 4, stepsAtOnce: 1, atMost: 40 },
+  { apis: 8, stepsAtOnce: 1, atMost: 160 },
+  { apis: 2, stepsAtOnce: 10, atMost: 80 },
+  { apis: 8, stepsAtOnce: 10, atMost: 80 },
+])(
+  '$apis apis that begin in a crowd neither swamp nor starve an engine that does $stepsAtOnce at once',
+  ({ apis, stepsAtOnce, atMost }) => {
+    const perSecond = 20 * stepsAtOnce;
+    const seen = play({ ...small, stepsAtOnce, apis, atFirst: 64, perSecond, seconds: 120, fromSeconds: 20 });
+    expect(seen.perSecondEnded).toBeGreaterThan(0.85 * smallPerSecond * stepsAtOnce);
+    expect(seen.mostAtWork).toBeLessThanOrEqual(atMost);
+  },
+);
+
+test.each([20, 100])(
+  'an engine that was quick and is far from then on is known as such within a minute, %i orders a second meanwhile in line',
+  (perSecond) => {
+    const moved = { atSeconds: 10, stepMs: 90 };
+    const meanwhile = play({ stepMs: 8, stepsAtOnce: 10_000, perSecond, seconds: 20, moved });
+    // It sinks by a fifth a second, however many are begun.
+    expect(meanwhile.steady).toBeGreaterThan(perSecond / 5);
+    const { inLine, steady } = play({ stepMs: 8, stepsAtOnce: 10_000, perSecond, seconds: 70, moved });
+    expect(inLine).toBe(0);
+    expect(steady).toBe(Number.POSITIVE_INFINITY);
+  },
+);
+
 test.each([30, 60, 150])(
   'an engine that takes %i ms for a start, as it is far away, is known as such soon',
   (stepMs) => {
@@ -146,6 +188,21 @@ test('starts are free again once nothing was held back for ten seconds', () => {
   start(5);
   expect(pace.steadyPerSecond()).toBe(Number.POSITIVE_INFINITY);
   expect(pace.waitMs()).toBe(0);
+});
+
+test('an engine that was once quick is not emptied first when starts come a little late', () => {
+  let now = 0;
+  const pace = createStartPace(() => now);
+  for (const ms of [...Array.from({ length: 20 }, () => 18), 90, 90, 90]) {
+    now += 100;
+    pace.begun();
+    pace.answered(ms);
+  }
+  pace.begun();
+  pace.begun();
+  // One in 114 ms: 9.8 a second, pulled down by the root of 72/90. Two together, after one that was paced already.
+  expect(pace.waitMs()).toBeGreaterThan(200);
+  expect(pace.waitMs()).toBeLessThan(250);
 });
 
 test('one late start among quick ones holds nothing back', () => {

@@ -107,8 +107,8 @@ describe('while the engine is crowded', () => {
     expect(crowd()).toBe(inLine() / 4 / 12);
     while (inLine() > 0) {
       const begun = asked.length;
-      pass(600);
-      await jest.advanceTimersByTimeAsync(600);
+      pass(2_100);
+      await jest.advanceTimersByTimeAsync(2_100);
       expect(asked.length - begun).toBeLessThanOrEqual(2);
       expect(asked.length).toBeGreaterThan(begun);
     }
