@@ -11,10 +11,9 @@ const lookedAt = 3;
 /** What is begun now makes starts late only later: a stronger pull than the root, within these, swings to and fro. */
 const pullMin = 1 / 8;
 const pullMax = 2;
-/** What holds in the long run moves slowly: with a start by this part of it, in a second by no more than so many, up by no less than `riseMin`. */
-const step = 0.02;
-const stepsPerSecond = 10;
-const riseMin = 0.2;
+/** What holds in the long run moves slowly: with a start up by so much a second, and down by this part of it, but no more than up. */
+const rise = 0.2;
+const fall = 0.02;
 /** It rises only while starts were held back so lately: what is not used up says nothing. */
 const usedMs = 1_000;
 /** Never fewer a second: several apis together have to stay below what a small engine can. */
@@ -59,8 +58,6 @@ export const createStartPace = (nowMs: () => number) => {
   let evenlyMs = 0;
   let lateSinceMs = Number.POSITIVE_INFINITY;
 
-  const moved = (): number => steady * step * Math.min(1, stepsPerSecond / steady);
-
   const begunLately = (now: number): number[] => begunMs.filter((atMs) => now - atMs < countedMs);
 
   const crowdedMs = (): number => Math.max(crowdedMinMs, isKnown ? crowdedTimes * quickestMs : 0);
@@ -102,12 +99,12 @@ export const createStartPace = (nowMs: () => number) => {
       heldMs = now;
       if (!isKnown || lateMs > crowdTimes * crowdedMs()) drain(now);
     } else if (isLate) {
-      steady = Math.max(floorPerSecond, steady - moved());
+      steady = Math.max(floorPerSecond, steady - Math.min(rise, fall * steady));
       lateSinceMs = Math.min(lateSinceMs, now);
       if (now - lateSinceMs >= lateLookMs) drain(now);
     } else {
       lateSinceMs = Number.POSITIVE_INFINITY;
-      if (now - heldMs < usedMs) steady += Math.max(riseMin, moved());
+      if (now - heldMs < usedMs) steady += rise;
     }
   };
 
