@@ -24,7 +24,7 @@ await runCommand(async () => {
   await setup();
   await build();
   await installPeers();
-  await step('Building the bench', () => buildFolders(['test/bench', 'test/fault', 'bench/peers/run']));
+  await step('Building the bench', () => buildFolders(['bench', 'test/fault']));
   const main = inProject('dist/bench/peers/run/main.js');
   process.argv.splice(1, 1, main);
   createRequire(import.meta.url)(main);

@@ -6,12 +6,12 @@ import { setup } from './setup.mjs';
 
 // `npm run bench`: the platform beside a bare Temporal order, measured; `-- --short` for every day.
 // `npm run bench:growth`: what becomes of it as something grows; `-- --only=burst` for one piece.
-const mains = { compare: 'dist/test/bench/main.js', growth: 'dist/test/bench/growth/main.js' };
+const mains = { compare: 'dist/bench/compare/main.js', growth: 'dist/bench/growth/main.js' };
 
 await runCommand(async () => {
   await setup();
   await build();
-  await step('Building the bench', () => buildFolders(['test/bench', 'test/fault']));
+  await step('Building the bench', () => buildFolders(['bench', 'test/fault']));
   const main = inProject(mains[process.argv[2]]);
   process.argv.splice(1, 2, main);
   createRequire(import.meta.url)(main);

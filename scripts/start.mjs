@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { build } from './build.mjs';
+import { build, buildFolders } from './build.mjs';
 import { inProject } from './project.mjs';
 import { runCommand } from './screen.mjs';
 import { setup } from './setup.mjs';
@@ -10,13 +10,15 @@ const mains = {
   api: 'dist/src/main.js',
   worker: 'dist/worker/main.js',
   simulator: 'dist/src/simulator/main.js',
-  'engine-postgres': 'dist/src/dev/engine-postgres.js',
+  'engine-postgres': 'dist/bench/engine/engine-postgres.js',
 };
 
 await runCommand(async () => {
   await setup();
   await build();
-  const main = inProject(mains[process.argv[2] ?? 'all']);
+  const name = process.argv[2] ?? 'all';
+  if (name === 'engine-postgres') await buildFolders(['bench/engine']);
+  const main = inProject(mains[name]);
   process.argv.splice(1, 2, main);
   createRequire(import.meta.url)(main);
 });

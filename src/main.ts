@@ -1,13 +1,13 @@
 import { createServer } from 'node:http';
+import { createApp } from './api/app';
+import { createStartingApp } from './api/starting';
 import { assemble } from './assemble';
 import { ConfigInvalid, readConfig } from './config';
-import { createApp } from './http/app';
-import { createStartingApp } from './http/starting';
 import { createLogger } from './logger';
 import { createAddressGuard } from './outbound/address-guard';
 import { loadAdapters } from './second-interface/adapters';
 import { openTemporalClient } from './temporal/client';
-import { openTracing } from './tracing/tracing';
+import { openTracing } from './tracing/open-tracing';
 import { untilDone } from './until-done';
 
 const drainLimitMs = 8_000;

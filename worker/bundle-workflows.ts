@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 
 const workflowsEntry = 'workflows/index.ts';
-const traceHeaders = 'workflows/trace-headers.ts';
+const traceHeaders = 'src/order-messages/trace-headers.ts';
 const failureConverter = 'src/temporal/failure-converter.ts';
 
 /** The build hashes these and all that they import, to know whether the last bundle still holds. */

@@ -9,7 +9,7 @@ import { createAddressGuard } from '../src/outbound/address-guard';
 import { createOutbound } from '../src/outbound/client';
 import { loadAdapters } from '../src/second-interface/adapters';
 import { createReadiness } from '../src/temporal/readiness';
-import { openTracing } from '../src/tracing/tracing';
+import { openTracing } from '../src/tracing/open-tracing';
 import { untilDone } from '../src/until-done';
 import { clientOn, createWorkers, installEngineRuntime } from './create-worker';
 import { reportPresence } from './report-presence';

@@ -1,6 +1,6 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import { workflowNames } from '../src/order-messages/order-messages';
 import { reconcilerScheduleId } from '../src/temporal/readiness';
-import { workflowNames } from '../workflows/order-messages';
 
 const everySeconds = 30;
 

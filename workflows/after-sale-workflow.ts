@@ -1,5 +1,5 @@
+import type { AfterSaleInput } from '../src/order-messages/order-messages';
 import { callsOut, keepTrying, own } from './effects';
-import type { AfterSaleInput } from './order-messages';
 
 /** What happens after the close: an operator sends delivered codes again, or declares them void. */
 export async function afterSaleWorkflow(input: AfterSaleInput): Promise<string> {

@@ -1,10 +1,10 @@
 import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
 import type { FailedTry, Notice } from '../activities/notify';
 import { isAwaitingCodes, issueByMs, outstanding, verifyByMs } from '../src/domain/order';
+import { givenTrace } from '../src/order-messages/trace-headers';
 import { beside, callsOut, own } from './effects';
 import type { LiveOrder } from './live-order';
 import { nothingOngoing, type Ongoing, ongoing } from './ongoing';
-import { givenTrace } from './trace-headers';
 
 /** `order.paid`: tried until the issuer takes it; only the verification itself moves the order on. */
 export const notify = (order: LiveOrder, n: number): Ongoing => {

@@ -21,10 +21,8 @@ import {
 } from '../src/domain/order';
 import { holdPollMs, recordedRefusalLimit, updateLimit } from '../src/domain/timings';
 import { decide, holdsSubmission, isUndoneByTime } from '../src/domain/verdict';
-import { detailsOf } from '../src/domain/why-no-code';
-import { keepTrying, own } from './effects';
-import { nothingOngoing, type Ongoing, ongoing } from './ongoing';
-import { stateAttributes } from './order-attributes';
+import { detailsOf } from '../src/domain/words/why-no-code';
+import { stateAttributes } from '../src/order-messages/order-attributes';
 import {
   type AskedMessage,
   type NoticeLeft,
@@ -34,7 +32,9 @@ import {
   type Reply,
   updates,
   workflowNames,
-} from './order-messages';
+} from '../src/order-messages/order-messages';
+import { keepTrying, own } from './effects';
+import { nothingOngoing, type Ongoing, ongoing } from './ongoing';
 
 /** What a claim became; told to the store with the next projection. */
 interface Claims {

@@ -1,8 +1,8 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { isAwaitingCodes, isBeforeVerification } from '../src/domain/order';
+import type { OrderInput, OrderOutcome } from '../src/order-messages/order-messages';
 import { askForCodes, deliver, notify } from './first-interface';
 import { LiveOrder } from './live-order';
-import type { OrderInput, OrderOutcome } from './order-messages';
 
 /**
  * The life of one order: notified -> verified -> issued -> delivered. Whatever the issuer or an operator says comes in

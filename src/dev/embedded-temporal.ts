@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { searchAttributes } from '../../workflows/order-attributes';
+import { searchAttributes } from '../order-messages/order-attributes';
 import { startChild, waitUntilReady } from './child-process';
 import { freePort, loopback } from './free-port';
 import { isNamespaceReady, namespace, ownDynamicConfig } from './namespace';

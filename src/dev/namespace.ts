@@ -1,7 +1,7 @@
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
-import { searchAttributes } from '../../workflows/order-attributes';
+import { searchAttributes } from '../order-messages/order-attributes';
 
 const retention = '30 days';
 export const namespace = 'default';

@@ -6,7 +6,7 @@ import { type Breaker, type BreakerState, createBreaker } from './breaker';
 import { CallAborted, type CallFailureReason } from './call-failures';
 import { createConnector } from './connector';
 import { type Exchange, exchange, type Outcome } from './exchange';
-import { createTurnedAway, type TurnedAway } from './turned-away';
+import { createTurnedAway, type TurnedAway } from './throttled';
 
 const timeLimitMs = 8000;
 const connectLimitMs = 5000;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AfterSaleInput, AskedMessage } from '../../workflows/order-messages';
 import { Failure } from '../domain/failures';
 import { isClosed, type Terminal } from '../domain/order';
+import type { AfterSaleInput, AskedMessage } from '../order-messages/order-messages';
 import type { OrderRow } from '../store/orders';
 import { engineAway, type SecondInterface } from './ask-order';
 

@@ -1,8 +1,8 @@
-import type { AskedMessage } from '../../workflows/order-messages';
 import { Failure } from '../domain/failures';
 import type { Answer } from '../domain/messages';
 import { isFinal, type OrderFacts, verifyByMs } from '../domain/order';
 import { decide, holdsSubmission, isUndoneByTime } from '../domain/verdict';
+import type { AskedMessage } from '../order-messages/order-messages';
 import type { KeyRing } from '../sealing/key-ring';
 import type { Codes } from '../store/codes';
 import type { Inbox } from '../store/inbox';

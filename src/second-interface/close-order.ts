@@ -1,4 +1,4 @@
-import type { AskedMessage } from '../../workflows/order-messages';
+import type { AskedMessage } from '../order-messages/order-messages';
 import type { OrderRow } from '../store/orders';
 import { askOrder, expectNotRefused, type SecondInterface } from './ask-order';
 import { type OperationAnswer, queued } from './operation-answer';

@@ -1,5 +1,5 @@
-import type { ResumedOrder } from '../../workflows/order-messages';
 import { isAwaitingCodes, isFinal } from '../domain/order';
+import type { ResumedOrder } from '../order-messages/order-messages';
 import type { OrderRow } from '../store/orders';
 import type { Troubles } from '../temporal/troubles';
 import type { SecondInterface } from './ask-order';

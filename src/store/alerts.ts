@@ -1,5 +1,6 @@
+import type { Collection } from 'mongodb';
 import type { Trouble, TroubleKind } from '../domain/trouble';
-import { type Database, isDuplicate } from './database';
+import { isDuplicate } from './store-errors';
 
 /** Who is told of changes. Each has its own count of tries, so that one that fails makes no other be told again. */
 export type AlertReceiver = 'webhook' | 'email';
@@ -33,7 +34,7 @@ const untoldTo = (those: readonly AlertReceiver[], at: Date): Pick<AlertRow, 'un
     ? {}
     : { untold: Object.fromEntries(those.map((receiver) => [receiver, { tries: 0, nextAt: at }])) };
 
-export const createAlerts = ({ alerts }: Pick<Database, 'alerts'>) => ({
+export const createAlerts = ({ alerts }: { readonly alerts: Collection<AlertRow> }) => ({
   raised: (kind: TroubleKind, limit: number): Promise<AlertRow[]> =>
     alerts.find({ kind, state: 'raised' }).limit(limit).toArray(),
 

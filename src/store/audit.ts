@@ -1,4 +1,4 @@
-import type { Database } from './database';
+import type { Collection } from 'mongodb';
 
 /** Who did what, when; before and after hold settings only, never a secret or an address. */
 export interface AuditRow {
@@ -14,7 +14,7 @@ export interface AuditRow {
 
 export type Audit = ReturnType<typeof createAudit>;
 
-export const createAudit = ({ audit }: Database) => ({
+export const createAudit = ({ audit }: { readonly audit: Collection<AuditRow> }) => ({
   record: async (entry: Omit<AuditRow, '_id' | 'position'>, id: string): Promise<void> => {
     const position = `${entry.at.toISOString()}/${id}`;
     await audit.insertOne({ _id: id, position, ...entry });

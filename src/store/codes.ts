@@ -1,7 +1,8 @@
+import type { Collection } from 'mongodb';
 import { type OrderName, orderId } from '../domain/ids';
 import type { CodeReference } from '../domain/messages';
 import type { HeldCode } from '../domain/order';
-import { type Database, isDuplicate } from './database';
+import { isDuplicate } from './store-errors';
 
 export interface SealedCode extends CodeReference {
   readonly sealed: Buffer;
@@ -52,7 +53,7 @@ export type Codes = ReturnType<typeof createCodes>;
 const claimOf = (issuerId: string, { valueFingerprint }: CodeReference): string => `${issuerId}:${valueFingerprint}`;
 
 /** They were late by a verdict that the engine lost. @throws where another order has claimed a value meanwhile. */
-const takeBackLate = async (submissions: Database['submissions'], ids: readonly string[]): Promise<void> => {
+const takeBackLate = async (submissions: Collection<SubmissionRow>, ids: readonly string[]): Promise<void> => {
   const late = await submissions.find({ _id: { $in: [...ids] }, status: 'late' }).toArray();
   for (const { _id, issuerId, codes } of late) {
     const claims = codes.map((code) => claimOf(issuerId, code));
@@ -60,7 +61,7 @@ const takeBackLate = async (submissions: Database['submissions'], ids: readonly 
   }
 };
 
-export const createCodes = ({ submissions }: Database) => ({
+export const createCodes = ({ submissions }: { readonly submissions: Collection<SubmissionRow> }) => ({
   /** One order per code: the unique index decides, also between two orders at the same moment. */
   claimFor: async (row: SubmissionDraft): Promise<Claim> => {
     let wanted = row.codes.map((code) => claimOf(row.issuerId, code));

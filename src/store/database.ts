@@ -1,4 +1,4 @@
-import { type Collection, type Db, MongoClient, MongoError } from 'mongodb';
+import { type Collection, type Db, MongoClient } from 'mongodb';
 import type { AlertRow } from './alerts';
 import type { AuditRow } from './audit';
 import type { SubmissionRow } from './codes';
@@ -72,10 +72,3 @@ export const openDatabase = (uri: string): Database => {
     close: () => client.close(),
   };
 };
-
-/** The database is away or did not answer in time: what it was asked may still have happened. */
-export const isStoreError = (error: unknown): boolean => error instanceof MongoError;
-
-/** Duplicate key: the unique indexes are the real guards, so this is an answer and not an error. */
-export const isDuplicate = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 11000;

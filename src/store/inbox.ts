@@ -1,6 +1,6 @@
+import type { Collection } from 'mongodb';
 import { type OrderName, submissionId } from '../domain/ids';
 import type { OrderMessage } from '../domain/messages';
-import type { Database } from './database';
 
 /** A refusal or cancellation that was taken while the engine was away; kept until the order has judged it. */
 export interface InboxRow {
@@ -15,7 +15,7 @@ export interface InboxRow {
 
 export type Inbox = ReturnType<typeof createInbox>;
 
-export const createInbox = ({ inbox }: Database) => ({
+export const createInbox = ({ inbox }: { readonly inbox: Collection<InboxRow> }) => ({
   /** Called before a 202: from here on the reconciler brings the message to the order. */
   put: async (order: OrderName, updateId: string, message: OrderMessage, at: Date): Promise<void> => {
     const _id = submissionId(order, updateId);

@@ -1,7 +1,8 @@
+import type { Collection } from 'mongodb';
 import type { Terminal } from '../domain/order';
 import { type SomeSettings, settingNames } from '../domain/settings';
 import { idempotencyLifetimeMs, rotationOverlapMs } from '../domain/timings';
-import { type Database, isDuplicate } from './database';
+import { isDuplicate } from './store-errors';
 
 export interface SealedSecret {
   readonly sealed: Buffer;
@@ -53,7 +54,7 @@ const holdsLimit = 1_000;
 
 export type Issuers = ReturnType<typeof createIssuers>;
 
-export const createIssuers = ({ issuers }: Database) => {
+export const createIssuers = ({ issuers }: { readonly issuers: Collection<IssuerRow> }) => {
   const alive = { deletedAt: { $exists: false } };
   return {
     insert: async (row: IssuerRow): Promise<'inserted' | 'exists'> => {

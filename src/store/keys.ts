@@ -1,5 +1,6 @@
+import type { Collection } from 'mongodb';
 import { rotationOverlapMs } from '../domain/timings';
-import { type Database, isDuplicate } from './database';
+import { isDuplicate } from './store-errors';
 
 /** One of the platform's own keys, made once and sealed by the master key. */
 export interface KeyRow {
@@ -10,7 +11,7 @@ export interface KeyRow {
   readonly former?: { readonly sealed: Buffer; readonly createdAt: Date; readonly endsAt: Date };
 }
 
-export const createKeys = ({ keys }: Pick<Database, 'keys'>) => ({
+export const createKeys = ({ keys }: { readonly keys: Collection<KeyRow> }) => ({
   /** Called at the start of api and worker: the first one makes the key, all others read it. */
   readOrMake: async (name: string, make: () => Buffer): Promise<KeyRow> => {
     const found = await keys.findOne({ _id: name });

@@ -1,4 +1,4 @@
-import type { Database } from './database';
+import type { Collection } from 'mongodb';
 
 /** One row of `settings`: whether new orders are refused, since when, by whom and why. */
 export interface MaintenanceRow {
@@ -15,7 +15,10 @@ const knownForMs = 2_000;
 export type Maintenance = ReturnType<typeof createMaintenance>;
 
 /** The switch that stops new orders. Asked with every payment request, so its answer is kept for a moment. */
-export const createMaintenance = ({ settings }: Pick<Database, 'settings'>, nowMs: () => number) => {
+export const createMaintenance = (
+  { settings }: { readonly settings: Collection<MaintenanceRow> },
+  nowMs: () => number,
+) => {
   let known: { readonly row: MaintenanceRow | undefined; readonly atMs: number } | undefined;
 
   const keep = (row: MaintenanceRow | undefined): MaintenanceRow | undefined => {

@@ -1,3 +1,4 @@
+import type { Collection } from 'mongodb';
 import {
   builtInSettings,
   type OrderSettings,
@@ -6,7 +7,6 @@ import {
   settingsOf,
   someSettings,
 } from '../domain/settings';
-import type { Database } from './database';
 import type { IssuerRow } from './issuers';
 
 /** One row for the platform, `_id: platform`, and one for each product that has settings of its own. */
@@ -27,7 +27,10 @@ const productKey = (issuerId: string, productId: string): string => `product/${i
 export type OrderSettingsStore = ReturnType<typeof createOrderSettings>;
 
 /** The levels above and below an issuer's own settings, which stand in its row. */
-export const createOrderSettings = ({ orderSettings }: Pick<Database, 'orderSettings'>, nowMs: () => number) => {
+export const createOrderSettings = (
+  { orderSettings }: { readonly orderSettings: Collection<OrderSettingsRow> },
+  nowMs: () => number,
+) => {
   const known = new Map<string, { readonly levels: Promise<SettingLevels>; readonly atMs: number }>();
 
   const read = async (_id: string): Promise<SomeSettings> => (await orderSettings.findOne({ _id }))?.settings ?? {};

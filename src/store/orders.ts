@@ -1,3 +1,4 @@
+import type { Collection } from 'mongodb';
 import { type OrderName, orderId } from '../domain/ids';
 import type { OrderEvent, TimelineEntry } from '../domain/messages';
 import {
@@ -9,7 +10,7 @@ import {
   openStates,
   type Terminal,
 } from '../domain/order';
-import { type Database, isDuplicate } from './database';
+import { isDuplicate } from './store-errors';
 
 export interface PendingEvent extends OrderEvent {
   readonly status: 'pending' | 'sent' | 'given_up';
@@ -101,7 +102,7 @@ const lesser = (a: string | undefined, b: string | undefined): string | undefine
 
 export type Orders = ReturnType<typeof createOrders>;
 
-export const createOrders = ({ orders }: Database) => {
+export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow> }) => {
   const push = (entries: readonly TimelineEntry[]) => ({
     timeline: { $each: [...entries], $slice: -timelineLimit },
   });

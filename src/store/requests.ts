@@ -1,4 +1,5 @@
-import { type Database, isDuplicate } from './database';
+import type { Collection } from 'mongodb';
+import { isDuplicate } from './store-errors';
 
 /**
  * One webhook-id of one issuer (rule 1 of the protocol): reserved once the signature was checked, with the path and the
@@ -25,7 +26,7 @@ const leaseMs = 15_000;
 
 /** Only whoever holds the lease may end it. */
 const endLease = async (
-  requests: Database['requests'],
+  requests: Collection<RequestRow>,
   _id: string,
   leaseUntil: Date,
   end: Pick<RequestRow, 'status' | 'answer'>,
@@ -36,7 +37,7 @@ const endLease = async (
 
 export type Requests = ReturnType<typeof createRequests>;
 
-export const createRequests = ({ requests }: Database) => ({
+export const createRequests = ({ requests }: { readonly requests: Collection<RequestRow> }) => ({
   reserve: async (_id: string, path: string, bodyHash: string, nowMs: number): Promise<Reservation> => {
     const leaseUntil = new Date(nowMs + leaseMs);
     try {

@@ -1,4 +1,4 @@
-import type { Database } from './database';
+import type { Collection } from 'mongodb';
 
 /** Of one issuer or one terminal, as one worker process sees it. */
 export interface ReportedCircuit {
@@ -25,7 +25,7 @@ export interface WorkerRow {
 
 export type Workers = ReturnType<typeof createWorkerReports>;
 
-export const createWorkerReports = ({ workers }: Pick<Database, 'workers'>) => ({
+export const createWorkerReports = ({ workers }: { readonly workers: Collection<WorkerRow> }) => ({
   report: async ({ _id, ...row }: WorkerRow): Promise<void> => {
     await workers.replaceOne({ _id }, row, { upsert: true });
   },

@@ -9,7 +9,17 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure, type Duration } from '@temporalio/common';
-import { nameAttributes, openingAttributes } from '../../workflows/order-attributes';
+import { type FailureCode, isFailureCode } from '../domain/failures';
+import {
+  afterSaleWorkflowId,
+  eventActivityId,
+  type OrderName,
+  orderId,
+  replayActivityId,
+  workflowId,
+} from '../domain/ids';
+import type { OrderFacts, OrderOpening } from '../domain/order';
+import { nameAttributes, openingAttributes } from '../order-messages/order-attributes';
 import {
   type AfterSaleInput,
   type AskedMessage,
@@ -21,17 +31,7 @@ import {
   type ResumedOrder,
   updates,
   workflowNames,
-} from '../../workflows/order-messages';
-import { type FailureCode, isFailureCode } from '../domain/failures';
-import {
-  afterSaleWorkflowId,
-  eventActivityId,
-  type OrderName,
-  orderId,
-  replayActivityId,
-  workflowId,
-} from '../domain/ids';
-import type { OrderFacts, OrderOpening } from '../domain/order';
+} from '../order-messages/order-messages';
 import { inSpan, type Tracing } from '../tracing/tracing';
 
 /** What became of a question to an order. `away` means unknown: it may have been judged, and a repeat will tell. */

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { searchAttributeNames } from '../../workflows/order-attributes';
+import { searchAttributeNames } from '../order-messages/order-attributes';
 
 const callLimitMs = 3_000;
 export const reconcilerScheduleId = 'reconcile';

@@ -1,6 +1,6 @@
 import type { ClientInterceptors } from '@temporalio/client';
 import { defaultPayloadConverter, type Headers } from '@temporalio/common';
-import { traceHeader } from '../../workflows/trace-headers';
+import { traceHeader } from '../order-messages/trace-headers';
 import type { TraceHeaders, Tracing } from '../tracing/tracing';
 
 /** The trace of what runs now goes along with what is started and asked. Ids only, so it needs no sealing. */

@@ -1,7 +1,7 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { optionalTsToMs } from '@temporalio/common/lib/time';
 import { type OrderName, orderOfWorkflow, workflowId } from '../domain/ids';
-import { type HoldReason, holdReasons, type StuckTask, type WaitingCall } from '../domain/why-held';
+import { type HoldReason, holdReasons, type StuckTask, type WaitingCall } from '../domain/words/why-held';
 
 const callLimitMs = 3_000;
 /** Set by the engine after two failed workflow tasks in a row, and taken away by the first one that succeeds. */

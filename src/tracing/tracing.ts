@@ -1,5 +1,3 @@
-import type * as Otel from './otel';
-
 /** Headers that carry a trace from one process to the next: `traceparent` and `tracestate` of W3C Trace Context. */
 export type TraceHeaders = Readonly<Record<string, string>>;
 
@@ -49,10 +47,3 @@ export const inSpan = <T>(tracing: Tracing, start: SpanStart, work: () => Promis
       throw error;
     }
   });
-
-/** Called by the roots. The packages are loaded here, and not at all without an endpoint. */
-export const openTracing = (endpoint: string | undefined, service: string): Tracing => {
-  if (endpoint === undefined) return noTracing;
-  const { createOtelTracing }: typeof Otel = require('./otel');
-  return createOtelTracing(endpoint, service);
-};

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Reconciled } from '../../activities/reconcile';
 import { createMailer } from '../../src/mail/mailer';
-import { workflowNames } from '../../workflows/order-messages';
+import { workflowNames } from '../../src/order-messages/order-messages';
 import { startIssuer, type TestIssuer } from '../support/issuer';
 import { startMailServer, type TestMail, type TestMailServer } from '../support/mail-server';
 import { type Platform, startPlatform } from '../support/platform';

@@ -1,7 +1,7 @@
 import { createPublicKey, randomUUID, verify } from 'node:crypto';
 import type { Reconciled } from '../../activities/reconcile';
+import { workflowNames } from '../../src/order-messages/order-messages';
 import type { OrderRow } from '../../src/store/orders';
-import { workflowNames } from '../../workflows/order-messages';
 import { acceptedRow } from '../support/database-of-file';
 import { startIssuer, type TestIssuer } from '../support/issuer';
 import { type Platform, startPlatform } from '../support/platform';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../src/dev/embedded-temporal';
-import { searchAttributeNames } from '../../workflows/order-attributes';
+import { searchAttributeNames } from '../../src/order-messages/order-attributes';
 
 const namespace = 'default';
 

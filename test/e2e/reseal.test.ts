@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { resealPart } from '../../src/http/reseal';
+import { resealPart } from '../../src/operator/reseal';
 import { createKeyRing } from '../../src/sealing/key-ring';
 import { places } from '../../src/sealing/places';
 import { rotatedSecrets } from '../../src/store/issuers';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { temporal } from '@temporalio/proto';
 import { BSON } from 'mongodb';
+import { workflowNames } from '../../src/order-messages/order-messages';
 import type { Adapter } from '../../src/second-interface/adapter-api';
-import { workflowNames } from '../../workflows/order-messages';
 import type { TestIssuer } from '../support/issuer';
 import { type Answer, type Platform, read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import { projectFolder } from '../../src/dev/project-folder';
-import { searchAttributeNames } from '../../workflows/order-attributes';
+import { searchAttributeNames } from '../../src/order-messages/order-attributes';
 import type { TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
 import { startTerminal, type TestTerminal } from '../support/terminal';

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectFolder } from '../../src/dev/project-folder';
-import { openTracing, type Tracing } from '../../src/tracing/tracing';
+import { openTracing } from '../../src/tracing/open-tracing';
+import type { Tracing } from '../../src/tracing/tracing';
 import { startIssuer, type TestIssuer } from '../support/issuer';
 import { type Platform, startPlatform } from '../support/platform';
 import { startTerminal, type TestTerminal } from '../support/terminal';
@@ -99,8 +100,9 @@ test('an order without a trace of its issuer begins one, and its callback carrie
 
 test('without an endpoint no package of OpenTelemetry is loaded and no header is sent', async () => {
   const script = `
-    const { openTracing, noTracing } = require('./dist/src/tracing/tracing.js');
-    require('./dist/src/http/app.js');
+    const { openTracing } = require('./dist/src/tracing/open-tracing.js');
+    const { noTracing } = require('./dist/src/tracing/tracing.js');
+    require('./dist/src/api/app.js');
     require('./dist/worker/create-worker.js');
     const loaded = Object.keys(require.cache).filter((path) => /@opentelemetry.(sdk|exporter|resources|otlp)/.test(path));
     console.log(JSON.stringify({ isNone: openTracing(undefined, 'x') === noTracing, headers: noTracing.headers(), loaded }));

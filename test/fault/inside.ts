@@ -191,7 +191,7 @@ if (guardOff === 'reconciler') {
   wrapMade('activities/reconcile.js', 'createReconcile', () => ({ reconcile: async () => ({}) }));
 }
 if (guardOff === 'idempotency') {
-  replace('src/http/idempotency.js', () => ({
+  replace('src/api/edge/idempotency.js', () => ({
     once: async (_parts: unknown, _name: unknown, handle: () => Promise<Part>) => {
       const answer = await handle();
       return { status: answer.status, body: JSON.stringify(answer.body), isProblem: false, isReplay: false };

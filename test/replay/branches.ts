@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderFacts } from '../../src/domain/order';
-import { orderFacts, updates, workflowNames } from '../../workflows/order-messages';
+import { orderFacts, updates, workflowNames } from '../../src/order-messages/order-messages';
 import type { TestIssuer } from '../support/issuer';
 import type { Platform } from '../support/platform';
 import type { TestTerminal } from '../support/terminal';

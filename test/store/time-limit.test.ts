@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedMongo, startEmbeddedMongo } from '../../src/dev/embedded-mongo';
-import { type Database, isStoreError, openDatabase } from '../../src/store/database';
+import { type Database, openDatabase } from '../../src/store/database';
 import { ensureIndexes } from '../../src/store/indexes';
 import { createOrders } from '../../src/store/orders';
 import { createRequests } from '../../src/store/requests';
+import { isStoreError } from '../../src/store/store-errors';
 import { acceptedRow } from '../support/database-of-file';
 
 /** The store's own limit is 4 s; a busy machine may notice the end a little later. */

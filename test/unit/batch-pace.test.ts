@@ -1,4 +1,4 @@
-import { createBatchPace } from '../../src/http/batch-pace';
+import { createBatchPace } from '../../src/operator/batch-pace';
 
 test('a batch of nothing, such as a dry run, leaves the turn with the batch that runs', async () => {
   const pace = createBatchPace(() => Date.now());

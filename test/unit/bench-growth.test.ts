@@ -1,13 +1,13 @@
 import type { Document } from 'mongodb';
+import { createDraws } from '../../bench/compare/load';
+import { type Burst, isEndedOnce } from '../../bench/growth/burst';
+import { type Findings, type Ran, ratioOf, withPiece } from '../../bench/growth/findings';
+import { growthText } from '../../bench/growth/growth-text';
+import { grownIn, type Memory } from '../../bench/growth/memory';
+import { readGrowthOptions } from '../../bench/growth/options';
+import { byPart } from '../../bench/growth/played';
+import { copyOf, type SampleOrder } from '../../bench/growth/stored-rows';
 import { orderPosition } from '../../src/store/orders';
-import { type Burst, isEndedOnce } from '../bench/growth/burst';
-import { type Findings, type Ran, ratioOf, withPiece } from '../bench/growth/findings';
-import { growthText } from '../bench/growth/growth-text';
-import { grownIn, type Memory } from '../bench/growth/memory';
-import { readGrowthOptions } from '../bench/growth/options';
-import { byPart } from '../bench/growth/played';
-import { copyOf, type SampleOrder } from '../bench/growth/stored-rows';
-import { createDraws } from '../bench/load';
 
 const endings = {
   placed: 9,

@@ -1,6 +1,6 @@
 import type { Profiler } from 'node:inspector';
-import { addUp, partsOf, scaledTo } from '../bench/profile/parts';
-import { threadsBetween } from '../bench/profile/threads';
+import { addUp, partsOf, scaledTo } from '../../bench/profile/parts';
+import { threadsBetween } from '../../bench/profile/threads';
 
 const node = (id: number, functionName: string, url: string, children: number[] = []): Profiler.ProfileNode => ({
   id,
@@ -20,7 +20,7 @@ const profile: Profiler.Profile = {
     node(6, 'createCipheriv', 'node:crypto'),
     node(7, 'sendCommand', '/p/node_modules/mongodb/lib/cmap/connection.js', [8]),
     node(8, 'write', 'node:net'),
-    node(9, 'turn', '/p/dist/test/bench/profile/hook.js'),
+    node(9, 'turn', '/p/dist/bench/profile/hook.js'),
   ],
   samples: [2, 3, 6, 5, 8, 9],
   timeDeltas: [9_000, 1_000, 2_000, 3_000, 4_000, 90_000],

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readUsage } from '../bench/usage';
+import { readUsage } from '../../bench/compare/usage';
 
 /** A shell that writes a megabyte through one child that ends, and another that stays. */
 const script = (folder: string) =>

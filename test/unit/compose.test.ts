@@ -4,7 +4,7 @@ import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 import { projectFolder } from '../../src/dev/project-folder';
-import { searchAttributes } from '../../workflows/order-attributes';
+import { searchAttributes } from '../../src/order-messages/order-attributes';
 
 interface Service {
   image?: string;

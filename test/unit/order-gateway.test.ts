@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
+import type { Reply } from '../../src/order-messages/order-messages';
 import { createOrderGateway } from '../../src/temporal/order-gateway';
 import { noTracing } from '../../src/tracing/tracing';
-import type { Reply } from '../../workflows/order-messages';
 
 const order = { issuerId: 'bean-bar', orderNo: '1' };
 

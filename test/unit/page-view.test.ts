@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pageAssets } from '../../src/channels/page/assets';
 import { codePicture } from '../../src/channels/page/barcode';
-import { type PickupModel, pickupStateData, renderPickupPage, renderPickupState } from '../../src/channels/page/view';
+import type { PickupModel } from '../../src/channels/page/pickup-model';
+import { pickupStateData, renderPickupPage, renderPickupState } from '../../src/channels/page/view';
 import { orderStates } from '../../src/domain/order';
 
 const model = (changes: Partial<PickupModel> = {}): PickupModel => ({

@@ -1,5 +1,5 @@
+import { cursorOf, positionOf } from '../../src/api/edge/paging';
 import { Failure } from '../../src/domain/failures';
-import { cursorOf, positionOf } from '../../src/http/paging';
 
 const position = '2026-03-01T10:00:00.000Z/acme/A~1._-';
 

@@ -2,18 +2,18 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { freeLowPort } from '../../src/dev/free-port';
-import { ownDynamicConfig } from '../../src/dev/namespace';
-import { findPostgres } from '../../src/dev/postgres-programs';
-import { projectFolder } from '../../src/dev/project-folder';
+import { findPostgres } from '../../bench/engine/postgres-programs';
 import {
   dynamicConfigText,
   historyShards,
   postgresConnections,
   schemaCommands,
   serverConfigText,
-} from '../../src/dev/temporal-server-config';
-import { temporalServerPrograms, temporalServerVersion } from '../../src/dev/temporal-server-programs';
+} from '../../bench/engine/temporal-server-config';
+import { temporalServerPrograms, temporalServerVersion } from '../../bench/engine/temporal-server-programs';
+import { freeLowPort } from '../../src/dev/free-port';
+import { ownDynamicConfig } from '../../src/dev/namespace';
+import { projectFolder } from '../../src/dev/project-folder';
 
 const service = (n: number) => ({ grpc: 7000 + n, membership: 6000 + n });
 const config = parse(

@@ -1,4 +1,4 @@
-import { requestLimitMs, withinLimit } from '../../src/http/time-limit';
+import { requestLimitMs, withinLimit } from '../../src/api/edge/time-limit';
 
 afterEach(() => jest.useRealTimers());
 

@@ -1,7 +1,7 @@
 import type { TimelineEntry, TimelineEvent } from '../../src/domain/messages';
-import { moneyText } from '../../src/domain/money';
 import { type OrderFacts, openFacts } from '../../src/domain/order';
-import { detailsOf, type Surroundings, whyNoCode } from '../../src/domain/why-no-code';
+import { moneyText } from '../../src/domain/words/money';
+import { detailsOf, type Surroundings, whyNoCode } from '../../src/domain/words/why-no-code';
 
 const atMs = Date.UTC(2026, 0, 2, 12, 3, 0);
 const facts = (changes: Partial<OrderFacts> = {}): OrderFacts => ({

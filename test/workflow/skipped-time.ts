@@ -10,10 +10,7 @@ import type { OrderProjection } from '../../activities/project';
 import { indexedValueTypes } from '../../src/dev/namespace';
 import type { OrderMessage } from '../../src/domain/messages';
 import type { OrderFacts, OrderOpening } from '../../src/domain/order';
-import { createKeyRing } from '../../src/sealing/key-ring';
-import { createPayloadCodec } from '../../src/sealing/payload-codec';
-import { dataConverterWith } from '../../src/temporal/client';
-import { openingAttributes, searchAttributes } from '../../workflows/order-attributes';
+import { openingAttributes, searchAttributes } from '../../src/order-messages/order-attributes';
 import {
   type AfterSaleInput,
   type AskedMessage,
@@ -25,7 +22,10 @@ import {
   type Reply,
   updates,
   workflowNames,
-} from '../../workflows/order-messages';
+} from '../../src/order-messages/order-messages';
+import { createKeyRing } from '../../src/sealing/key-ring';
+import { createPayloadCodec } from '../../src/sealing/payload-codec';
+import { dataConverterWith } from '../../src/temporal/client';
 import { until } from '../support/until';
 
 export const minuteMs = 60_000;

@@ -1,4 +1,4 @@
-import type { Target } from '../../../test/bench/wire';
+import type { Target } from '../../compare/wire';
 import type { Part } from './part';
 
 /** In the order of the tables. */

@@ -1,4 +1,4 @@
-import type { Machine } from '../../../test/bench/machine';
+import type { Machine } from '../../compare/machine';
 import type { ContenderName } from './contender';
 import type { Loss } from './loss';
 import type { Options } from './options';

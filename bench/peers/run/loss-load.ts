@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { serveJson } from '../../../test/bench/json-server';
-import { monotonicMs } from '../../../test/bench/monotonic';
-import { amount, createPost, type DeliveredMessage, type PaymentRequest, product } from '../../../test/bench/wire';
+import { serveJson } from '../../compare/json-server';
+import { monotonicMs } from '../../compare/monotonic';
+import { amount, createPost, type DeliveredMessage, type PaymentRequest, product } from '../../compare/wire';
 import type { Contender } from './contender';
 
 /** What came to the terminal: `webhook-id` where one was sent, and the codes as text. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Simulators } from '../../../test/bench/simulators';
-import { codeOf } from '../../../test/bench/wire';
 import { createRandom } from '../../../test/fault/random';
+import type { Simulators } from '../../compare/simulators';
+import { codeOf } from '../../compare/wire';
 import type { Contender, ContenderName } from './contender';
 import type { KilledLoad, KilledOrder } from './loss-load';
 import type { Options } from './options';

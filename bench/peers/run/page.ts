@@ -1,5 +1,5 @@
-import { type Spread, spreadOf } from '../../../test/bench/statistics';
-import { alignedTable as table } from '../../../test/bench/tables';
+import { type Spread, spreadOf } from '../../compare/statistics';
+import { alignedTable as table } from '../../compare/tables';
 import { type ContenderName, contenderNames, titles } from './contender';
 import type { Findings } from './findings';
 import type { Loss } from './loss';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { familyOf } from '../../../test/bench/family';
+import { familyOf } from '../../compare/family';
 
 /** A process that stands for its children, too. */
 export interface Running {

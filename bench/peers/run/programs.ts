@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Program, unpackedFolder, versionOf, withLibraries } from '../../../src/dev/debian-packages';
 import { findOnPath } from '../../../src/dev/find-on-path';
 import { projectFolder } from '../../../src/dev/project-folder';
+import { type Program, unpackedFolder, versionOf, withLibraries } from '../../engine/debian-packages';
 
 /** @throws with what to install */
 export const findRedis = async (): Promise<Program> => {

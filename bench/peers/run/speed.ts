@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { deliveredIn, endingsOf, isWhole, latenciesIn } from '../../../test/bench/endings';
-import { familyOf } from '../../../test/bench/family';
-import type { Endings, Latencies } from '../../../test/bench/measured';
-import { monotonicMs } from '../../../test/bench/monotonic';
-import type { Simulators } from '../../../test/bench/simulators';
+import { deliveredIn, endingsOf, isWhole, latenciesIn } from '../../compare/endings';
+import { familyOf } from '../../compare/family';
+import type { Endings, Latencies } from '../../compare/measured';
+import { monotonicMs } from '../../compare/monotonic';
+import type { Simulators } from '../../compare/simulators';
 import type { Contender, ContenderName } from './contender';
 import type { Options } from './options';
 

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../../src/dev/free-port';
-import { findPostgres } from '../../../src/dev/postgres-programs';
-import { startReady } from '../../../test/bench/child-ready';
+import { startReady } from '../../compare/child-ready';
+import { findPostgres } from '../../engine/postgres-programs';
 import type { Contender, ContenderName } from './contender';
 import { type Part, startPart } from './part';
 import { findRedis, findRestate, peersFolder } from './programs';

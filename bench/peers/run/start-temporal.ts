@@ -4,8 +4,8 @@ import { startEmbeddedMongo } from '../../../src/dev/embedded-mongo';
 import { startEmbeddedTemporal } from '../../../src/dev/embedded-temporal';
 import { freePort } from '../../../src/dev/free-port';
 import { projectFolder } from '../../../src/dev/project-folder';
-import { startReady } from '../../../test/bench/child-ready';
-import { addIssuers, bundleBare, fasterStandIn, type Outside, platformEnv } from '../../../test/bench/sides';
+import { startReady } from '../../compare/child-ready';
+import { addIssuers, bundleBare, fasterStandIn, type Outside, platformEnv } from '../../compare/sides';
 import type { Contender } from './contender';
 import { type Part, startPart } from './part';
 
@@ -19,7 +19,7 @@ let lastDatabaseKind = 'none';
 /** The platform's, as it was found when it was last started. */
 export const databaseKind = (): string => lastDatabaseKind;
 
-const benchFolder = join(projectFolder, 'dist', 'test', 'bench');
+const benchFolder = join(projectFolder, 'dist', 'bench', 'compare');
 
 const engineOf = async (folder: string): Promise<{ part: Part; address: string }> => {
   const [port, metricsPort] = [await freePort(), await freePort()];

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startChild, waitUntilReady } from '../../../src/dev/child-process';
-import type { Program } from '../../../src/dev/debian-packages';
 import { freePort } from '../../../src/dev/free-port';
-import { prepareCluster } from '../../../src/dev/postgres-cluster';
+import type { Program } from '../../engine/debian-packages';
+import { prepareCluster } from '../../engine/postgres-cluster';
 import { type Part, startPart } from './part';
 
 const readyLimitMs = 60_000;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findPostgres } from '../../../src/dev/postgres-programs';
 import { projectFolder } from '../../../src/dev/project-folder';
-import type { Machine } from '../../../test/bench/machine';
+import type { Machine } from '../../compare/machine';
+import { findPostgres } from '../../engine/postgres-programs';
 import { findRedis, findRestate, peersFolder } from './programs';
 
 const dependenciesOf = (folder: string): Record<string, string> =>

@@ -1,5 +1,5 @@
 import type { OrderState } from '../../domain/order';
-import type { PickupModel } from './view';
+import type { PickupModel } from './pickup-model';
 
 export interface StateWords {
   readonly tone: 'waiting' | 'good' | 'part' | 'bad';

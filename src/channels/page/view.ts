@@ -1,24 +1,10 @@
-import { type Amount, type CloseReason, isFinal, type OrderState } from '../../domain/order';
+import { type Amount, isFinal } from '../../domain/order';
 import { pageScript, pageStyle } from './assets';
-import { codeList, type PickupCode } from './code-list';
+import { codeList } from './code-list';
 import { html, type Markup } from './html';
+import type { PickupModel } from './pickup-model';
 import { amountText, timeText } from './plain-words';
 import { type StateWords, stateWords } from './state-words';
-
-export interface PickupModel {
-  readonly orderNo: string;
-  readonly productName: string;
-  readonly sellerName?: string | undefined;
-  readonly quantity: number;
-  readonly state: OrderState;
-  readonly codes?: readonly PickupCode[] | undefined;
-  readonly outstanding: number;
-  readonly verifyBy?: string | undefined;
-  readonly issueBy?: string | undefined;
-  readonly closedReason?: CloseReason | undefined;
-  readonly refundDue?: Amount | undefined;
-  readonly eventsUrl: string;
-}
 
 const reloadSeconds = 15;
 

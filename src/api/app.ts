@@ -1,0 +1,218 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import type { OidcSettings, OperatorWithToken } from '../domain/operator';
+import { cancellableStates, type Terminal } from '../domain/order';
+import { registerOrderGauges } from '../metrics/order-gauges';
+import type { ProcessMetrics } from '../metrics/process-metrics';
+import { createAuditTrails } from '../operator/audit-trail';
+import { createOrderActions } from '../operator/order-actions';
+import { createConsoleSampler } from '../operator/overview/sampler';
+import { createHealthReader } from '../operator/platform-health';
+import { registerTroubleMetrics } from '../operator/trouble-metrics';
+import { createTroubleWatch } from '../operator/troubles';
+import type { AddressGuard } from '../outbound/address-guard';
+import { createOrderIntake, type OrderIntake, registerIntakeGauge } from '../overload/load-shedder';
+import { createStarter, registerStarterGauge, type Starter } from '../overload/workflow-starter';
+import type { KeyRing } from '../sealing/key-ring';
+import type { DecodePayloads } from '../sealing/payload-json';
+import type { PlatformKeys } from '../sealing/platform-keys';
+import type { Adapters } from '../second-interface/adapters';
+import type { SecondInterface } from '../second-interface/ask-order';
+import { cancelOrder } from '../second-interface/cancel-order';
+import type { Audit } from '../store/audit';
+import type { Database } from '../store/database';
+import type { IssuerSettings, Issuers } from '../store/issuers';
+import type { Requests } from '../store/requests';
+import type { SealedValues } from '../store/sealed-values';
+import type { Stats } from '../store/stats';
+import type { Workers } from '../store/workers';
+import type { OrderGateway } from '../temporal/order-gateway';
+import type { Queues } from '../temporal/queues';
+import type { EngineReadiness } from '../temporal/readiness';
+import type { Troubles } from '../temporal/troubles';
+import { noTracing, type Tracing } from '../tracing/tracing';
+import { createConsoleSessions } from './auth/console-sessions';
+import { oidcKeys } from './auth/oidc-keys';
+import { mountConsole } from './console/console';
+import { mountDocs } from './docs/docs';
+import { endOldConnections } from './edge/connection-age';
+import { createMount, requestId } from './edge/mount';
+import { problemHandler } from './edge/problems';
+import { requestLog } from './edge/request-log';
+import { requestSpans } from './edge/request-spans';
+import { mountEcho } from './issuer/echo';
+import { mountOrderOperations } from './issuer/order-operations';
+import { mountOrders } from './issuer/orders';
+import { mountOperatorBatches } from './operator/batches';
+import { mountOperatorCalls } from './operator/calls';
+import { mountFailures } from './operator/failures';
+import { mountOperatorHealth } from './operator/health';
+import { mountOperatorIssuers } from './operator/issuers';
+import { mountOperatorMaintenance } from './operator/maintenance';
+import { mountOperatorOrders } from './operator/orders';
+import { mountReseal } from './operator/reseal';
+import { mountOperatorSettings } from './operator/settings';
+import { createOrderWatch } from './pickup/order-watch';
+import { mountPickup } from './pickup/pickup';
+import { mountCodec } from './platform/codec';
+import { mountHealth } from './platform/health';
+import { mountKeys } from './platform/keys';
+import { createMetrics } from './platform/metrics';
+
+export interface AppParts {
+  readonly core: {
+    readonly room: SecondInterface;
+    readonly issuers: Issuers;
+    readonly requests: Requests;
+    readonly audit: Audit;
+    readonly stats: Stats;
+    readonly sealedValues: SealedValues;
+    readonly workers: Workers;
+    readonly queues: Queues;
+    readonly database: Database;
+    readonly metrics: ProcessMetrics;
+    readonly ring: KeyRing;
+    readonly keys: PlatformKeys;
+    readonly gateway: OrderGateway;
+    readonly onEngineCall: (listener: OrderIntake['note']) => void;
+    readonly engine: EngineReadiness;
+    readonly troubles: Troubles;
+    readonly decodePayloads: DecodePayloads;
+  };
+  readonly config: {
+    readonly publicUrl: string;
+    readonly operators: readonly OperatorWithToken[];
+    readonly oidc?: OidcSettings | undefined;
+    readonly codecSecret: string | undefined;
+    readonly trustedProxies?: readonly string[];
+    readonly temporalUiUrl?: string | undefined;
+    readonly temporal?: { readonly namespace: string };
+  };
+  readonly guard: AddressGuard;
+  readonly tracing?: Tracing;
+  readonly adapters: Adapters;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+}
+
+/** The whole HTTP side, without a port: tests mount it on one of their own. */
+export const createApp = ({
+  core,
+  config,
+  guard,
+  tracing = noTracing,
+  adapters,
+  log,
+  nowMs,
+}: AppParts): { app: Express; starter: Starter } => {
+  const { room, issuers, ring, requests, keys, database, gateway } = core;
+  const starter = createStarter({ gateway, log });
+  const audit = createAuditTrails(core.audit, nowMs);
+
+  const terminalProblem = async (terminal: Terminal) => {
+    if (terminal.channel === 'page') return null;
+    if (terminal.channel !== 'webhook') {
+      return {
+        path: '/terminal',
+        code: 'channel_not_configured',
+        message: 'is of a channel that is not configured here',
+      };
+    }
+    const problem = await guard.urlProblem(terminal.url);
+    return problem && { path: '/terminal/url', ...problem };
+  };
+
+  const settingsProblem = async ({ callback, terminal }: Pick<IssuerSettings, 'callback' | 'terminal'>) => {
+    if (callback?.kind === 'function' && !adapters.has(callback.name)) {
+      return { path: '/callback/name', code: 'function_unknown', message: 'is not a function named in ADAPTERS' };
+    }
+    if (callback?.kind === 'url') {
+      const problem = await guard.urlProblem(callback.url);
+      if (problem) return { path: '/callback/url', ...problem };
+    }
+    return terminal ? terminalProblem(terminal) : null;
+  };
+
+  const cancelOpenSoon = (issuerId: string): void => {
+    const cancelAll = async (): Promise<void> => {
+      const open = await room.orders.openOf(issuerId, cancellableStates, 100);
+      for (const row of open) {
+        await cancelOrder(room, row, 'issuer-deleted', { reason: 'the issuer was deleted' }, 'operator');
+      }
+    };
+    cancelAll().catch((error: unknown) => log.warn({ err: error }, 'the reconciler will cancel what is left'));
+  };
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('case sensitive routing', true);
+  app.set('strict routing', true);
+  app.set('query parser', 'simple');
+  app.set('etag', false);
+  app.set('trust proxy', [...(config.trustedProxies ?? [])]);
+  const { registry } = core.metrics;
+  const metrics = createMetrics(registry);
+  core.metrics.collectOwnProcess('codeferry_');
+  registerOrderGauges({ registry, stats: core.stats, engine: core.engine, nowMs });
+  const troubleWatch = createTroubleWatch({ troubles: core.troubles, stats: core.stats, nowMs, log });
+  registerTroubleMetrics(registry, troubleWatch);
+  app.use(
+    requestId,
+    requestLog(log),
+    ...(tracing === noTracing ? [] : [requestSpans(tracing)]),
+    metrics.observe,
+    endOldConnections(nowMs),
+    helmet({ strictTransportSecurity: false }),
+  );
+
+  const { operators, temporalUiUrl, publicUrl } = config;
+  const [first] = operators;
+  const oidc = config.oidc && first && { settings: config.oidc, keys: oidcKeys(config.oidc, first.token), publicUrl };
+  const sessions = createConsoleSessions({ operators, outsideKey: oidc?.keys.session, publicUrl, nowMs });
+  const mount = createMount(app, { issuers, ring, nowMs, requests, operator: { operators, sessions }, audit });
+  mountHealth(mount, { engine: core.engine, database, maintenance: room.maintenance, nowMs });
+  mountKeys(mount, keys);
+  mountReseal(mount, { ring, sealedValues: core.sealedValues, nowMs });
+  const intake = createOrderIntake({ crowd: starter.crowd });
+  core.onEngineCall(intake.note);
+  registerIntakeGauge(registry, intake);
+  registerStarterGauge(registry, starter);
+  mountOrders(mount, { room, publicUrl, terminalProblem, startSoon: starter.startSoon }, intake);
+  mountOrderOperations(mount, room);
+  mountEcho(mount, gateway, nowMs);
+  mountOperatorIssuers(mount, { issuers, ring, nowMs, settings: room.settings, settingsProblem, cancelOpenSoon });
+  const actions = createOrderActions(room);
+  const readHealth = createHealthReader({ queues: core.queues, workers: core.workers, nowMs });
+  mountOperatorOrders(mount, {
+    room,
+    actions,
+    auditLog: core.audit,
+    terminalProblem,
+    troubles: core.troubles,
+    readHealth,
+  });
+  mountOperatorBatches(mount, { room, issuers, actions });
+  mountOperatorHealth(mount, readHealth);
+  mountOperatorCalls(mount, { room, issuers, actions, readHealth });
+  mountOperatorMaintenance(mount, { maintenance: room.maintenance, nowMs });
+  mountOperatorSettings(mount, { room, issuers });
+  mountFailures(mount, { room, watch: troubleWatch });
+  mountPickup(mount, { room, watch: createOrderWatch(room.orders, log) });
+  mountCodec(mount, { decodePayloads: core.decodePayloads, ...config });
+  mountConsole(mount, {
+    sampler: createConsoleSampler({ stats: core.stats, troubles: troubleWatch, nowMs, log }),
+    sessions,
+    operators,
+    audit,
+    log,
+    nowMs,
+    oidc,
+    temporalUi: temporalUiUrl ? { url: temporalUiUrl, namespace: config.temporal?.namespace ?? 'default' } : undefined,
+  });
+  mountDocs(mount);
+  mount.plain('get', '/metrics', metrics.serve);
+  mount.finish();
+  app.use(problemHandler(log));
+  return { app, starter };
+};

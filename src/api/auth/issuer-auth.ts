@@ -1,0 +1,52 @@
+import type { Request } from 'express';
+import { Failure } from '../../domain/failures';
+import { ownMessagePrefix } from '../../domain/ids';
+import { openSecrets } from '../../sealing/issuer-secrets';
+import type { KeyRing } from '../../sealing/key-ring';
+import { newSecret } from '../../signing/keys';
+import { bodylessText } from '../../signing/sign';
+import { verifySignature } from '../../signing/verify';
+import { type IssuerRow, type Issuers, liveSecrets } from '../../store/issuers';
+import { bytesOf } from '../edge/raw-body';
+
+export interface IssuerAuth {
+  readonly issuers: Issuers;
+  readonly ring: KeyRing;
+  readonly nowMs: () => number;
+}
+
+/** Checked against a request for an issuer that does not exist, so that its answer takes as long as any other. */
+const nobodysSecret = newSecret();
+
+/**
+ * Who sent this, by its signature over the raw bytes. An unknown issuer and a wrong signature get the same answer.
+ *
+ * @throws Failure `signature_invalid`
+ */
+export const authenticateIssuer = async (
+  { issuers, ring, nowMs }: IssuerAuth,
+  request: Request<{ issuerId: string }>,
+): Promise<{ issuer: IssuerRow; webhookId: string }> => {
+  const issuer = await issuers.find(request.params.issuerId);
+  const secrets = issuer ? openSecrets(ring, issuer._id, liveSecrets(issuer.secrets, nowMs())) : [nobodysSecret];
+  const raw = bytesOf(request.body);
+  const body = raw.length > 0 ? raw : Buffer.from(bodylessText(request.method, request.originalUrl));
+  const verdict = verifySignature({
+    headers: {
+      id: request.get('webhook-id'),
+      timestamp: request.get('webhook-timestamp'),
+      signature: request.get('webhook-signature'),
+    },
+    body,
+    keys: { secrets, publicKey: issuer?.publicKey },
+    nowMs: nowMs(),
+  });
+  if (!verdict.ok || !issuer) throw new Failure('signature_invalid');
+  if (verdict.id.startsWith(ownMessagePrefix)) {
+    // Whoever signed it hears why: one of 262,144 random names begins so.
+    throw new Failure('signature_invalid', {
+      detail: `A webhook-id that begins with ${ownMessagePrefix} is the platform's own`,
+    });
+  }
+  return { issuer, webhookId: verdict.id };
+};

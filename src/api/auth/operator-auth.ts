@@ -1,0 +1,56 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Request } from 'express';
+import { Failure } from '../../domain/failures';
+import { mayAct, type Operator, type OperatorWithToken, type Role } from '../../domain/operator';
+import { type ConsoleSession, type ConsoleSessions, isSameText } from './console-sessions';
+
+export interface OperatorAuth {
+  /** The bearer of OPERATOR_TOKEN first. */
+  readonly operators: readonly OperatorWithToken[];
+  readonly sessions: ConsoleSessions;
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** All hashes are compared, so that neither content nor length nor place in the list shows in the time. */
+export const operatorOfToken = (given: string, operators: readonly OperatorWithToken[]): Operator | undefined => {
+  const hash = digest(given);
+  const [found] = operators.filter(({ token }) => timingSafeEqual(hash, digest(token)));
+  return found && { name: found.name, role: found.role };
+};
+
+/** @throws Failure `operator_unauthorized` */
+export const requireOperator = (request: Request, operators: readonly OperatorWithToken[]): Operator => {
+  const given = /^Bearer (\S{1,512})$/i.exec(request.get('authorization') ?? '')?.[1] ?? '';
+  const operator = operatorOfToken(given, operators);
+  if (!operator) throw new Failure('operator_unauthorized');
+  return operator;
+};
+
+/** @throws Failure `operator_forbidden` */
+export const requireRole = (operator: Operator, needed: Role): void => {
+  if (mayAct(operator, needed)) return;
+  throw new Failure('operator_forbidden', { detail: `This needs the role ${needed}; yours is ${operator.role}` });
+};
+
+const readOnly: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+/**
+ * The door of the operator API: a bearer token, or the session of a browser that signed in at the console, whose changes
+ * carry the session's header token besides. A wrong bearer token is not helped by a session.
+ *
+ * @returns Who calls, and the session, where one let the request in.
+ * @throws Failure `operator_unauthorized`
+ */
+export const authorizeOperator = (
+  request: Request,
+  { operators, sessions }: OperatorAuth,
+): { readonly operator: Operator; readonly session?: ConsoleSession } => {
+  if (request.get('authorization') !== undefined) return { operator: requireOperator(request, operators) };
+  const session = sessions.of(request.get('cookie'));
+  if (!session) throw new Failure('operator_unauthorized');
+  if (!readOnly.has(request.method) && !isSameText(request.get('x-csrf-token') ?? '', session.csrf)) {
+    throw new Failure('operator_unauthorized', { detail: 'A change by a session needs its x-csrf-token' });
+  }
+  return { operator: session.operator, session };
+};

@@ -1,0 +1,117 @@
+import type { RequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+import { Failure } from '../../domain/failures';
+import type { OidcSettings, OperatorWithToken } from '../../domain/operator';
+import type { AuditTrails } from '../../operator/audit-trail';
+import type { ConsoleSessions } from '../auth/console-sessions';
+import { createOidcAttempts } from '../auth/oidc-attempts';
+import type { OidcKeys } from '../auth/oidc-keys';
+import { personOf } from '../auth/oidc-person';
+import { createOidcProvider, OidcFailed, type OidcTrouble } from '../auth/oidc-provider';
+import type { SignInLimit } from '../auth/sign-in-limit';
+import type { Mount } from '../edge/mount';
+
+export interface ConsoleOidc {
+  readonly settings: OidcSettings;
+  readonly keys: OidcKeys;
+  readonly publicUrl: string;
+}
+
+interface Parts {
+  readonly sessions: ConsoleSessions;
+  readonly operators: readonly OperatorWithToken[];
+  readonly audit: AuditTrails;
+  readonly limit: SignInLimit;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+}
+
+const path = '/v1/operator/console/oidc';
+const queryLimit = 4_096;
+/** Sign-ins of one process that wait for the provider; each of them waits for three answers at most. */
+const waitingLimit = 20;
+
+/** Told at the sign-in page, in words of `sign-in.js`. */
+type Trouble = OidcTrouble | 'late' | 'role' | 'busy' | 'failed';
+
+/**
+ * Sign-in at the OpenID provider, mounted when one is configured. A browser follows both: `GET .../start` leads to the
+ * provider, and the provider back to `GET .../callback`, which leaves a session like that of a token.
+ */
+export const mountConsoleOidc = (mount: Mount, parts: Parts, { settings, keys, publicUrl }: ConsoleOidc): void => {
+  const { sessions, operators, audit, limit, log, nowMs } = parts;
+  const attempts = createOidcAttempts({ key: keys.attempt, publicUrl, nowMs });
+  const provider = createOidcProvider({ settings, redirectUri: `${publicUrl}${path}/callback`, nowMs });
+  const takenNames = operators.map(({ name }) => name);
+  let waiting = 0;
+
+  const backToSignIn = (response: Response, trouble: Trouble, details: object = {}): void => {
+    log.warn({ trouble, ...details }, 'a sign-in by OpenID came to nothing');
+    leadTo(response, `/operator?sign-in=${trouble}`);
+  };
+
+  const led =
+    (step: RequestHandler): RequestHandler =>
+    async (request, response, next) => {
+      if (waiting >= waitingLimit) {
+        backToSignIn(response, 'busy');
+        return;
+      }
+      waiting += 1;
+      try {
+        limit.expectAllowed(request.ip ?? '');
+        await step(request, response, next);
+      } catch (error) {
+        if (error instanceof OidcFailed) backToSignIn(response, error.trouble, { code: error.code });
+        else if (error instanceof Failure && error.code === 'rate_limited') backToSignIn(response, 'busy');
+        else {
+          log.error({ err: error }, 'a sign-in by OpenID failed here');
+          backToSignIn(response, 'failed');
+        }
+      } finally {
+        waiting -= 1;
+      }
+    };
+
+  const start: RequestHandler = async (_request, response) => {
+    const { attempt, cookie } = attempts.begin();
+    const url = await provider.signInUrl(attempt);
+    response.setHeader('set-cookie', cookie);
+    leadTo(response, url.href);
+  };
+
+  const callback: RequestHandler = async (request, response) => {
+    response.setHeader('set-cookie', attempts.endedCookie());
+    const query = request.originalUrl.split('?')[1] ?? '';
+    const state = new URLSearchParams(query.slice(0, queryLimit)).get('state') ?? '';
+    const attempt = query.length > queryLimit ? undefined : attempts.of(request.get('cookie'), state);
+    if (!attempt) {
+      backToSignIn(response, 'late');
+      return;
+    }
+    const claims = await provider.claims(query, attempt);
+    const subject = String(claims.sub).slice(0, 256);
+    const person = personOf(claims, settings, takenNames);
+    if (!person) {
+      backToSignIn(response, 'role', { subject });
+      return;
+    }
+    limit.noteRight();
+    await audit(person)('console.signed_in', 'console', undefined, {
+      issuer: settings.issuer,
+      subject,
+      role: person.role,
+    });
+    response.setHeader('set-cookie', [attempts.endedCookie(), sessions.beginOutside(person).cookie]);
+    leadTo(response, '/operator');
+  };
+
+  mount.plain('get', `${path}/start`, led(start));
+  mount.plain('get', `${path}/callback`, led(callback));
+};
+
+const leadTo = (response: Response, location: string): void => {
+  response.setHeader('cache-control', 'no-store');
+  response.setHeader('location', location);
+  response.status(302).end();
+};

@@ -1,0 +1,172 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+import { emptyQuery } from '../../contract/issuer';
+import { signInRequest } from '../../contract/operator';
+import { parseWith } from '../../contract/problem';
+import { Failure } from '../../domain/failures';
+import type { OperatorWithToken } from '../../domain/operator';
+import type { AuditTrails } from '../../operator/audit-trail';
+import type { ConsoleSampler } from '../../operator/overview/sampler';
+import type { ConsoleSession, ConsoleSessions } from '../auth/console-sessions';
+import { authorizeOperator, operatorOfToken } from '../auth/operator-auth';
+import { createSignInLimit, type SignInLimit } from '../auth/sign-in-limit';
+import { jsonBody, type Mount } from '../edge/mount';
+import { rawBody } from '../edge/raw-body';
+import { loadConsoleAssets } from './assets';
+import { type ConsoleOidc, mountConsoleOidc } from './console-oidc';
+
+export interface Console {
+  readonly sampler: ConsoleSampler;
+  readonly sessions: ConsoleSessions;
+  readonly operators: readonly OperatorWithToken[];
+  readonly audit: AuditTrails;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+  /** Undefined: operators sign in by token alone. */
+  readonly oidc?: ConsoleOidc | undefined;
+  /** Where a person reads an order's workflow, when there is such a place. */
+  readonly temporalUi?: { readonly url: string; readonly namespace: string } | undefined;
+}
+
+const csp = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+const signInLimitBytes = 4 * 1024;
+/** A stream ends by itself after this long; the browser comes back, and its session is looked at again. */
+const streamLimitMs = 10 * 60_000;
+const heartbeatMs = 20_000;
+
+/**
+ * The operators' console. The page is public and holds nothing; all data comes from the operator API with the session:
+ * `POST|GET|DELETE /v1/operator/console/session`, `GET /v1/operator/console/overview` and, live, `.../overview/events`.
+ */
+export const mountConsole = (mount: Mount, parts: Console): void => {
+  const limit = createSignInLimit(parts.nowMs);
+  mountPage(mount, parts.oidc !== undefined);
+  mountSession(mount, parts, limit);
+  if (parts.oidc) mountConsoleOidc(mount, { ...parts, limit }, parts.oidc);
+  mountOverview(mount, parts);
+};
+
+const mountPage = (mount: Mount, hasSingleSignOn: boolean): void => {
+  const { page: template, version, files } = loadConsoleAssets();
+  const page = template.replace('{{single-sign-on}}', hasSingleSignOn ? 'on' : 'off');
+
+  mount.plain('get', '/operator', (_request, response) => {
+    response.setHeader('content-security-policy', csp);
+    response.setHeader('referrer-policy', 'no-referrer');
+    response.setHeader('x-frame-options', 'DENY');
+    response.setHeader('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=()');
+    response.setHeader('x-robots-tag', 'noindex, nofollow');
+    response.setHeader('cache-control', 'no-store');
+    response.type('html').send(page);
+  });
+
+  mount.plain('get', '/operator/', (_request, response) => response.redirect(308, '/operator'));
+
+  mount.plain('get', '/operator/assets/:version/:file', (request, response) => {
+    const file = files.get(String(request.params.file));
+    if (!file) throw new Failure('path_unknown');
+    const isCurrent = request.params.version === version;
+    response.setHeader('content-type', file.mediaType);
+    response.setHeader('cache-control', isCurrent ? 'public, max-age=31536000, immutable' : 'no-store');
+    response.send(file.body);
+  });
+};
+
+const sessionPath = '/v1/operator/console/session';
+
+const mountSession = (mount: Mount, parts: Console, limit: SignInLimit): void => {
+  const { sessions, operators, audit, log } = parts;
+
+  const sessionBody = ({ csrf, endsAtMs, operator }: ConsoleSession): object => ({
+    csrf,
+    operator,
+    endsAt: new Date(endsAtMs).toISOString(),
+    ...(parts.temporalUi ? { temporalUi: parts.temporalUi } : {}),
+  });
+
+  const signIn: RequestHandler = async (request, response) => {
+    const address = request.ip ?? '';
+    limit.expectAllowed(address);
+    // As JSON only: a form of another site cannot send that, so nobody is signed in without knowing it.
+    const { token } = jsonBody(request, signInRequest);
+    const operator = operatorOfToken(token, operators);
+    if (!operator) {
+      limit.noteWrong(address);
+      log.warn({ from: address }, 'a wrong operator token was given at the console');
+      throw new Failure('operator_unauthorized');
+    }
+    limit.noteRight();
+    const { session, cookie } = sessions.begin(operator);
+    await audit(operator)('console.signed_in', 'console');
+    response.setHeader('set-cookie', cookie);
+    sendPrivate(response, 201, sessionBody(session));
+  };
+
+  const read: RequestHandler = (request, response) => {
+    sendPrivate(response, 200, sessionBody(expectSession(request, parts)));
+  };
+
+  const signOut: RequestHandler = async (request, response) => {
+    const { id, operator } = expectSession(request, parts);
+    sessions.end(id);
+    await audit(operator)('console.signed_out', 'console');
+    response.setHeader('set-cookie', sessions.endedCookie());
+    response.status(204).end();
+  };
+
+  mount.plain('post', sessionPath, rawBody(signInLimitBytes), signIn);
+  mount.plain('get', sessionPath, read);
+  mount.plain('delete', sessionPath, rawBody(signInLimitBytes), signOut);
+};
+
+const mountOverview = (mount: Mount, { sampler, sessions, operators }: Console): void => {
+  const path = '/v1/operator/console/overview';
+
+  mount.operator({ method: 'get', path, handle: async () => ({ status: 200, body: await sampler.overview() }) });
+
+  mount.plain('get', `${path}/events`, (request, response) => {
+    const { session } = authorizeOperator(request, { operators, sessions });
+    parseWith(emptyQuery, request.query);
+    const isOver = (): boolean => session !== undefined && !sessions.isOpen(session);
+    const leave = sampler.watch((overview) => {
+      if (isOver()) response.end();
+      // Whoever reads slower than it comes gets the next one: the overview is whole each time.
+      else if (!response.writableNeedDrain) response.write(`event: overview\ndata: ${overview}\n\n`);
+    });
+    response.status(200).setHeader('content-type', 'text/event-stream');
+    response.setHeader('cache-control', 'no-store');
+    response.setHeader('x-accel-buffering', 'no');
+    response.write('retry: 2000\n\n');
+    const heartbeat = setInterval(() => (isOver() ? response.end() : response.write(':\n\n')), heartbeatMs);
+    const end = setTimeout(() => response.end(), streamLimitMs);
+    response.on('close', () => {
+      clearInterval(heartbeat);
+      clearTimeout(end);
+      leave();
+    });
+  });
+};
+
+/** @throws Failure `operator_unauthorized` for a bearer token as well: it has no session to show or to end. */
+const expectSession = (request: Request, parts: Console): ConsoleSession => {
+  const { session } = authorizeOperator(request, parts);
+  if (!session) throw new Failure('operator_unauthorized');
+  return session;
+};
+
+const sendPrivate = (response: Response, status: number, body: object): void => {
+  response.setHeader('cache-control', 'no-store');
+  response.status(status).json(body);
+};

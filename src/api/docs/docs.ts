@@ -1,0 +1,18 @@
+import type { Mount } from '../edge/mount';
+import { docsPage, docsStyle } from './docs-page';
+import { openApiDocument } from './openapi';
+
+/** The contract for machines and for people. */
+export const mountDocs = (mount: Mount): void => {
+  const document = openApiDocument();
+  const page = docsPage(document);
+  mount.plain('get', '/openapi.json', (_request, response) => {
+    response.json(document);
+  });
+  mount.plain('get', '/assets/docs.css', (_request, response) => {
+    response.type('css').send(docsStyle);
+  });
+  mount.plain('get', '/docs', (_request, response) => {
+    response.type('html').send(page);
+  });
+};

@@ -1,0 +1,92 @@
+import { Failure } from '../../domain/failures';
+import { type KeyRing, sha256 } from '../../sealing/key-ring';
+import { places } from '../../sealing/places';
+import type { OperationAnswer } from '../../second-interface/operation-answer';
+import type { Requests } from '../../store/requests';
+import { failureOf } from './problems';
+
+export interface Idempotency {
+  readonly requests: Requests;
+  readonly ring: KeyRing;
+  readonly nowMs: () => number;
+}
+
+export interface KeptAnswer {
+  readonly status: number;
+  readonly body: string;
+  readonly isProblem: boolean;
+  readonly isReplay: boolean;
+  readonly retryAfterSeconds?: number;
+}
+
+export interface RequestName {
+  readonly issuerId: string;
+  readonly webhookId: string;
+  readonly path: string;
+  readonly raw: Buffer;
+}
+
+/** Source: rule 1. All other answers are judged anew when the same request comes again. */
+const isKept = (status: number, retryable: boolean): boolean =>
+  (status < 300 && status !== 202) || (!retryable && (status === 403 || status === 409 || status === 422));
+
+/**
+ * Runs `handle` at most once at a time per webhook-id and repeats kept answers. What it keeps is sealed: an Order carries
+ * the pick-up link. An answer that could not be kept is not given: judged anew it may differ, as a 201 becomes a 200.
+ *
+ * @throws Failure `idempotency_mismatch`, `in_progress`, and what is not kept.
+ */
+export const once = async (
+  { requests, ring, nowMs }: Idempotency,
+  { issuerId, webhookId, path, raw }: RequestName,
+  handle: () => Promise<OperationAnswer>,
+  asProblem: (failure: Failure) => string,
+): Promise<KeptAnswer> => {
+  const id = `${issuerId}/${webhookId}`;
+  const context = places.answer(id);
+  const reserved = await requests.reserve(id, path, sha256(raw), nowMs());
+  switch (reserved.kind) {
+    case 'mismatch':
+      throw new Failure('idempotency_mismatch');
+    case 'running':
+      throw new Failure('in_progress', { retryAfterSeconds: 1 });
+    case 'kept': {
+      const body = ring.open(reserved.answer.sealedBody, context).toString();
+      const { status } = reserved.answer;
+      return { status, body, isProblem: status >= 400, isReplay: true };
+    }
+    default:
+      break;
+  }
+  /** By another api's clock this lease may have ended while the handler ran: whoever took the request up answers it. */
+  const expectOurs = (isOurs: boolean): void => {
+    if (!isOurs) throw new Failure('in_progress', { retryAfterSeconds: 1 });
+  };
+  const keep = async (status: number, body: string): Promise<void> => {
+    const sealed = ring.seal(Buffer.from(body), context);
+    expectOurs(await requests.keep(id, reserved.leaseUntil, status, sealed));
+  };
+  try {
+    const answer = await handle();
+    const body = JSON.stringify(answer.body);
+    if (isKept(answer.status, false)) await keep(answer.status, body);
+    else expectOurs(await requests.reopen(id, reserved.leaseUntil));
+    const { status, retryAfterSeconds } = answer;
+    return {
+      status,
+      body,
+      isProblem: false,
+      isReplay: false,
+      ...(retryAfterSeconds !== undefined ? { retryAfterSeconds } : {}),
+    };
+  } catch (error) {
+    const failure = failureOf(error);
+    if (!isKept(failure.status, failure.retryable)) {
+      await requests.reopen(id, reserved.leaseUntil).catch(() => undefined);
+      throw error;
+    }
+    const body = asProblem(failure);
+    await keep(failure.status, body);
+    return { status: failure.status, body, isProblem: true, isReplay: false };
+  }
+};

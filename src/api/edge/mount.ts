@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto';
+import type { Express, Request, RequestHandler, Response } from 'express';
+import type { z } from 'zod';
+import { emptyQuery } from '../../contract/issuer';
+import { parseWith, problemOf } from '../../contract/problem';
+import { parseStrictJson } from '../../contract/strict-json';
+import { Failure } from '../../domain/failures';
+import type { Operator, Role } from '../../domain/operator';
+import type { AuditTrail, AuditTrails } from '../../operator/audit-trail';
+import { refuseWhileBehind, watchLag } from '../../overload/event-loop-lag';
+import { createAdmission } from '../../overload/in-flight-limit';
+import { sha256 } from '../../sealing/key-ring';
+import type { OperationAnswer } from '../../second-interface/operation-answer';
+import type { IssuerRow } from '../../store/issuers';
+import { authenticateIssuer, type IssuerAuth } from '../auth/issuer-auth';
+import { authorizeOperator, type OperatorAuth, requireRole } from '../auth/operator-auth';
+import { type Idempotency, once } from './idempotency';
+import { bodyLimitBytes, bytesOf, rawBody } from './raw-body';
+import { withinLimit } from './time-limit';
+
+type Params = Readonly<Record<string, string>>;
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete' | 'options';
+
+interface SignedPost<S extends z.ZodType, B> {
+  readonly path: string;
+  readonly body: S;
+  readonly limitBytes?: number;
+  readonly integersOnly?: boolean;
+  /** Of new orders. Asked once the sender is known, before anything is read or written for the call. @throws Failure `rate_limited` */
+  admit?(issuerId: string): void;
+  /** Begun once the sender is known, while the request is taken up: a read that `handle` needs whatever the body says. */
+  begin?(issuerId: string, params: Params): Promise<B>;
+  handle(call: {
+    issuer: IssuerRow;
+    params: Params;
+    body: z.output<S>;
+    messageId: string;
+    /** Of nothing where nothing is begun. */
+    begun: Promise<B>;
+  }): Promise<OperationAnswer>;
+}
+
+interface SignedGet<S extends z.ZodType> {
+  readonly path: string;
+  readonly query?: S;
+  handle(call: { issuer: IssuerRow; params: Params; query: z.output<S> }): Promise<object>;
+}
+
+interface OperatorCall<B extends z.ZodType, Q extends z.ZodType> {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  readonly path: string;
+  readonly body?: B;
+  readonly query?: Q;
+  /** Left out: a viewer may read, an operator may change. */
+  readonly needs?: Role;
+  handle(call: {
+    params: Params;
+    body: z.output<B>;
+    query: z.output<Q>;
+    operator: Operator;
+    audit: AuditTrail;
+  }): Promise<{ status: number; body?: object }>;
+}
+
+export type Mount = ReturnType<typeof createMount>;
+
+/** How a call gets to its operation: lag of the process, size, signature, idempotency, media type, JSON, schema, in this order. */
+export const createMount = (
+  app: Express,
+  parts: IssuerAuth & Idempotency & { readonly operator: OperatorAuth; readonly audit: AuditTrails },
+) => {
+  const admission = createAdmission();
+  const notBehind = refuseWhileBehind(watchLag());
+  const methodsOf = new Map<string, Set<string>>();
+
+  const register = (method: Method, path: string, ...handlers: RequestHandler[]): void => {
+    const methods = methodsOf.get(path) ?? new Set();
+    methods.add(method.toUpperCase());
+    methodsOf.set(path, methods);
+    app[method](path, ...handlers);
+  };
+
+  /** The place is given back when the work has ended, not when its sender was told that it takes too long. */
+  const admitted = async <T>(issuerId: string, work: () => Promise<T>): Promise<T> => {
+    const leave = admission.enter(issuerId);
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
+  };
+
+  return {
+    signedPost: <S extends z.ZodType, B>({
+      path,
+      body: schema,
+      limitBytes,
+      integersOnly,
+      admit,
+      begin,
+      handle,
+    }: SignedPost<S, B>): void => {
+      const work = async (request: Request, response: Response) => {
+        const { issuer, webhookId } = await authenticateIssuer(parts, request as Request<{ issuerId: string }>);
+        response.locals.issuerClass = issuer.codeMode;
+        admit?.(issuer._id);
+        const raw = bytesOf(request.body);
+        return admitted(issuer._id, () => {
+          const params = request.params as Params;
+          const begun = begin ? begin(issuer._id, params) : (Promise.resolve() as Promise<B>);
+          // Nobody asks for it where the answer is a kept one, or the body does not fit.
+          begun.catch(() => undefined);
+          return once(
+            parts,
+            { issuerId: issuer._id, webhookId, path: request.originalUrl, raw },
+            async () => {
+              requireJson(request);
+              const json = parseStrictJson(raw, { integersOnly });
+              if (isWithOrder(json)) response.locals.orderNo = json.orderNo;
+              const body = parseWith(schema, json);
+              return handle({ issuer, params, body, messageId: sha256(webhookId), begun });
+            },
+            (failure) => JSON.stringify(problemOf(failure, requestIdOf(response))),
+          );
+        });
+      };
+      const admittedWork = async (request: Request, response: Response) => {
+        if (!admit) return work(request, response);
+        const leave = admission.enterNewOrder();
+        return work(request, response).finally(leave);
+      };
+      register('post', path, notBehind, rawBody(limitBytes ?? bodyLimitBytes), async (request, response) => {
+        const answer = await withinLimit(admittedWork(request, response));
+        if (answer.isProblem) response.locals.code = JSON.parse(answer.body).code;
+        if (answer.isReplay) response.setHeader('idempotency-replayed', 'true');
+        if (answer.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(answer.retryAfterSeconds));
+        response
+          .status(answer.status)
+          .type(answer.isProblem ? 'application/problem+json' : 'application/json')
+          .send(answer.body);
+      });
+    },
+
+    signedGet: <S extends z.ZodType>({ path, query: schema, handle }: SignedGet<S>): void => {
+      const work = async (request: Request, response: Response) => {
+        const { issuer } = await authenticateIssuer(parts, request as Request<{ issuerId: string }>);
+        response.locals.issuerClass = issuer.codeMode;
+        const query = () => parseWith(schema ?? emptyQuery, request.query) as z.output<S>;
+        return admitted(issuer._id, async () => handle({ issuer, params: request.params as Params, query: query() }));
+      };
+      register('get', path, notBehind, rawBody(bodyLimitBytes), async (request, response) => {
+        response.status(200).json(await withinLimit(work(request, response)));
+      });
+    },
+
+    operator: <B extends z.ZodType, Q extends z.ZodType>(call: OperatorCall<B, Q>): void => {
+      register(call.method, call.path, rawBody(bodyLimitBytes), async (request, response) => {
+        const { operator } = authorizeOperator(request, parts.operator);
+        response.setHeader('cache-control', 'no-store');
+        requireRole(operator, call.needs ?? (call.method === 'get' ? 'viewer' : 'operator'));
+        const query = parseWith(call.query ?? emptyQuery, request.query) as z.output<Q>;
+        const body = (call.body ? jsonBody(request, call.body) : undefined) as z.output<B>;
+        const answer = await call.handle({
+          params: request.params as Params,
+          body,
+          query,
+          operator,
+          audit: parts.audit(operator),
+        });
+        if (answer.body) response.status(answer.status).json(answer.body);
+        else response.status(answer.status).end();
+      });
+    },
+
+    plain: (method: Method, path: string, ...handlers: RequestHandler[]): void => register(method, path, ...handlers),
+
+    /** Called last: a known path with another method is 405, all else is 404. */
+    finish: (): void => {
+      for (const [path, methods] of methodsOf) {
+        app.all(path, (_request, response) => {
+          response.setHeader('allow', [...methods, ...(methods.has('GET') ? ['HEAD'] : [])].join(', '));
+          throw new Failure('method_not_allowed');
+        });
+      }
+      app.use(() => {
+        throw new Failure('path_unknown');
+      });
+    },
+  };
+};
+
+/** A call that needs no field may come without a body. */
+export const jsonBody = <S extends z.ZodType>(request: Request, schema: S): z.output<S> => {
+  const raw = bytesOf(request.body);
+  if (raw.length === 0) return parseWith(schema, {});
+  requireJson(request);
+  return parseWith(schema, parseStrictJson(raw));
+};
+
+const requireJson = (request: Request): void => {
+  if ((request.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
+    throw new Failure('media_type_unsupported', { detail: 'The body must not be compressed' });
+  }
+  const [type = '', ...parameters] = (request.get('content-type') ?? '').toLowerCase().split(';');
+  const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='));
+  const isUtf8 = charset === undefined || /^charset="?utf-8"?$/.test(charset);
+  if (type.trim() !== 'application/json' || !isUtf8) throw new Failure('media_type_unsupported');
+};
+
+/** A payment request names its order in its body alone; the log wants it also when it is refused. */
+const isWithOrder = (json: unknown): json is { orderNo: unknown } =>
+  typeof json === 'object' && json !== null && 'orderNo' in json;
+
+const requestIdOf = (response: Response): string => String(response.getHeader('x-request-id') ?? '');
+
+/** The first handler of the app: every answer and every log line of ours carries this id. */
+export const requestId: RequestHandler = (_request, response, next) => {
+  response.setHeader('x-request-id', randomUUID());
+  next();
+};

@@ -1,0 +1,25 @@
+import { Failure } from '../../domain/failures';
+
+/**
+ * Below the lease of a webhook-id, so that no handler answers once another one may have taken its request up. Each step has
+ * its own limit, and a request has many of them: while a database is slow they add up.
+ */
+export const requestLimitMs = 12_000;
+
+/**
+ * What is late goes on, and its repeat gets what became of it.
+ *
+ * @throws Failure `unavailable` when the time is over.
+ */
+export const withinLimit = async <T>(work: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    const failure = new Failure('unavailable', { detail: 'The answer took too long', retryAfterSeconds: 1 });
+    timer = setTimeout(() => reject(failure), requestLimitMs);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+};

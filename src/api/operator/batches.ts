@@ -1,0 +1,134 @@
+import type { z } from 'zod';
+import { batchRequest } from '../../contract/operator';
+import { Failure, type FailureCode } from '../../domain/failures';
+import { isAwaitingCodes, isBeforeVerification, type OrderFacts } from '../../domain/order';
+import type { OrderSettings } from '../../domain/settings';
+import { createBatchPace } from '../../operator/batch-pace';
+import type { OrderActions } from '../../operator/order-actions';
+import { findOrder } from '../../second-interface/find-order';
+import type { Issuers } from '../../store/issuers';
+import type { ListFilter, OrderRow } from '../../store/orders';
+import type { Mount } from '../edge/mount';
+import { cursorOf, positionOf } from '../edge/paging';
+import type { OperatorOrders } from './orders';
+
+type Batch = z.output<typeof batchRequest>;
+
+export interface OperatorBatches extends Pick<OperatorOrders, 'room'> {
+  readonly issuers: Issuers;
+  readonly actions: OrderActions;
+}
+
+const runningStates = ['accepted', 'notified', 'verified', 'partially_issued'] as const;
+/** Of one call, however few of them the action is for. */
+const rowsLimit = 5_000;
+const pageRows = 200;
+/** The engine is away then: each further order would only wait for it in vain. */
+const awayInARowMax = 3;
+
+/** One action on many orders, in calls of a size that the caller chooses: so it can be followed, and stopped. */
+export const mountOperatorBatches = (mount: Mount, parts: OperatorBatches): void => {
+  const { room, actions } = parts;
+  const pace = createBatchPace(room.nowMs);
+
+  /** How much longer the running window of an order would be by the settings of today; 0: it is long enough. */
+  const missingMsOf = async (row: OrderRow, issuerOf = parts.issuers.find): Promise<number> => {
+    const issuer = await issuerOf(row.issuerId);
+    return issuer ? missingMs(row.facts, await room.settings.effectiveFor(issuer, row.product.id)) : 0;
+  };
+
+  const act = async ({ action }: Batch, row: OrderRow): Promise<void> => {
+    const fresh = await findOrder(parts, row.issuerId, row.orderNo);
+    if (action !== 'apply_settings') {
+      await actions[action](fresh);
+      return;
+    }
+    const extensionMs = await missingMsOf(fresh);
+    if (extensionMs > 0) await actions.extend(fresh, extensionMs);
+  };
+
+  const matching = async ({ filter, action, limit, cursor }: Batch) => {
+    const matched: OrderRow[] = [];
+    const issuerOf = remembered(parts.issuers.find);
+    const pageLimit = Math.max(limit, pageRows);
+    let before = cursor === undefined ? undefined : positionOf(cursor);
+    for (let read = 0; read < rowsLimit; ) {
+      const rows = await room.orders.list({
+        ...filterOf(filter, action),
+        ...(before ? { before } : {}),
+        limit: pageLimit + 1,
+      });
+      read += rows.length;
+      for (const row of rows) {
+        if (matched.length === limit) return { matched, nextCursor: cursorOf(before as string) };
+        if (action !== 'apply_settings' || (await missingMsOf(row, issuerOf)) > 0) matched.push(row);
+        before = row.position;
+      }
+      if (rows.length <= pageLimit) return { matched };
+    }
+    return { matched, nextCursor: cursorOf(before as string) };
+  };
+
+  mount.operator({
+    method: 'post',
+    path: '/v1/operator/batches',
+    body: batchRequest,
+    handle: async ({ body, audit }) => {
+      const { filter, action, dryRun } = body;
+      const { matched, nextCursor } = await matching(body);
+      const failed: { issuerId: string; orderNo: string; code: FailureCode }[] = [];
+      let changed = 0;
+      let awayInARow = 0;
+      const done = await pace.each(dryRun ? [] : matched, async (row) => {
+        try {
+          await act(body, row);
+          changed += 1;
+          awayInARow = 0;
+        } catch (error) {
+          const { issuerId, orderNo } = row;
+          const code = error instanceof Failure ? error.code : 'internal';
+          failed.push({ issuerId, orderNo, code });
+          awayInARow = code === 'unavailable' ? awayInARow + 1 : 0;
+        }
+        return awayInARow < awayInARowMax;
+      });
+      const looked = dryRun ? matched : matched.slice(0, done);
+      const last = looked.at(-1);
+      const next = last && looked.length < matched.length ? cursorOf(last.position) : nextCursor;
+      if (!dryRun) await audit('orders.batch', action, undefined, { ...filter, matched: looked.length, changed });
+      return {
+        status: 200,
+        body: { matched: looked.length, changed, failed, ...(next === undefined ? {} : { nextCursor: next }) },
+      };
+    },
+  });
+};
+
+const filterOf = (
+  { issuerId, productId, from, to, state }: Batch['filter'],
+  action: Batch['action'],
+): Omit<ListFilter, 'limit'> => ({
+  ...(issuerId !== undefined ? { issuerId } : {}),
+  ...(productId !== undefined ? { productId } : {}),
+  ...(from !== undefined ? { createdFrom: new Date(from) } : {}),
+  ...(to !== undefined ? { createdTo: new Date(to) } : {}),
+  ...(state !== undefined ? { state } : {}),
+  ...(state === undefined && action === 'apply_settings' ? { states: runningStates } : {}),
+});
+
+/** For one call: its rows have few issuers. */
+const remembered = (find: Issuers['find']): Issuers['find'] => {
+  const found = new Map<string, ReturnType<Issuers['find']>>();
+  return (issuerId) => {
+    const issuer = found.get(issuerId) ?? find(issuerId);
+    found.set(issuerId, issuer);
+    return issuer;
+  };
+};
+
+const missingMs = (facts: OrderFacts, settings: OrderSettings): number => {
+  const { state, verifyWindowMs, verifyExtensionMs, issueWindowMs, issueExtensionMs } = facts;
+  if (isBeforeVerification(state)) return settings.verifyWindowSeconds * 1_000 - verifyWindowMs - verifyExtensionMs;
+  if (isAwaitingCodes(state)) return settings.issueWindowSeconds * 1_000 - issueWindowMs - issueExtensionMs;
+  return 0;
+};

@@ -1,0 +1,65 @@
+import { pageQuery } from '../../contract/issuer';
+import { orderId } from '../../domain/ids';
+import { whyWaiting } from '../../domain/verdict';
+import { whyGivenUp, whyStuck } from '../../domain/words/why-held';
+import type { TroubleLook, TroubleWatch } from '../../operator/troubles';
+import type { SecondInterface } from '../../second-interface/ask-order';
+import type { OrderRow } from '../../store/orders';
+import type { Mount } from '../edge/mount';
+import { pageOf, positionOf } from '../edge/paging';
+
+export interface Failures {
+  readonly room: Pick<SecondInterface, 'orders'>;
+  readonly watch: TroubleWatch;
+}
+
+type Kind = 'stuck' | 'undeliverable' | 'event_given_up';
+
+interface Failing extends Pick<OrderRow, 'position'> {
+  readonly row: OrderRow;
+  readonly kind: Kind;
+  readonly why: string;
+}
+
+/** Orders that a person should look at, newest first: undeliverable ones, stuck ones, those whose issuer was not told. */
+export const mountFailures = (mount: Mount, { room, watch }: Failures): void => {
+  mount.operator({
+    method: 'get',
+    path: '/v1/operator/failures',
+    query: pageQuery,
+    handle: async ({ query: { limit, cursor } }) => {
+      const before = cursor === undefined ? undefined : positionOf(cursor);
+      const [undeliverable, named] = await Promise.all([
+        room.orders.list({ state: 'undeliverable', ...(before === undefined ? {} : { before }), limit: limit + 1 }),
+        watch.look().then((look) => namedIn(room, look)),
+      ]);
+      const seen = new Map<string, Failing>();
+      for (const row of undeliverable) seen.set(row._id, failing(row, 'undeliverable', whyWaiting(row.facts)));
+      for (const one of named) if (before === undefined || one.position < before) seen.set(one.row._id, one);
+      const page = [...seen.values()].sort((a, b) => (a.position < b.position ? 1 : -1));
+      return { status: 200, body: pageOf(page, limit, failureBody) };
+    },
+  });
+};
+
+const failing = (row: OrderRow, kind: Kind, why: string): Failing => ({ position: row.position, row, kind, why });
+
+/** An order with several troubles is named once, with the one that keeps it from going on. */
+const namedIn = async (room: Failures['room'], { stuck = [], givenUp }: TroubleLook): Promise<Failing[]> => {
+  const names = [...givenUp, ...stuck];
+  if (names.length === 0) return [];
+  const stuckById = new Map(stuck.map((one) => [orderId(one), one]));
+  return (await room.orders.named(names)).map((row) => {
+    const isStuck = stuckById.get(row._id);
+    return isStuck ? failing(row, 'stuck', whyStuck(isStuck.isAfterSale)) : failing(row, 'event_given_up', whyGivenUp);
+  });
+};
+
+const failureBody = ({ row, kind, why }: Failing) => ({
+  issuerId: row.issuerId,
+  orderNo: row.orderNo,
+  state: row.facts.state,
+  kind,
+  why,
+  at: new Date(row.facts.updatedAtMs).toISOString(),
+});

@@ -1,0 +1,180 @@
+import { pageQuery } from '../../contract/issuer';
+import { changeIssuerRequest, createIssuerRequest, noBody, rotateSecretRequest } from '../../contract/operator';
+import { bodyInvalid } from '../../contract/problem';
+import { Failure } from '../../domain/failures';
+import type { Terminal } from '../../domain/order';
+import { effectiveSettings, type SomeSettings } from '../../domain/settings';
+import type { KeyRing } from '../../sealing/key-ring';
+import { places } from '../../sealing/places';
+import { newSecret } from '../../signing/keys';
+import { type IssuerRow, type IssuerSettings, type Issuers, rotatedSecrets } from '../../store/issuers';
+import type { OrderSettingsStore } from '../../store/order-settings';
+import type { Mount } from '../edge/mount';
+
+export interface OperatorIssuers {
+  readonly issuers: Issuers;
+  readonly ring: KeyRing;
+  readonly nowMs: () => number;
+  readonly settings: OrderSettingsStore;
+  readonly settingsProblem: (
+    settings: Pick<IssuerSettings, 'callback' | 'terminal'>,
+  ) => Promise<{ path: string; code: string; message: string } | null>;
+  /** Begins to cancel what a deleted issuer leaves open; the reconciler finishes it. */
+  readonly cancelOpenSoon: (issuerId: string) => void;
+}
+
+const base = '/v1/operator/issuers';
+
+export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void => {
+  const { issuers, ring, nowMs } = parts;
+
+  const find = async (issuerId: string | undefined): Promise<IssuerRow> => {
+    const issuer = issuerId === undefined ? null : await issuers.find(issuerId);
+    if (!issuer) throw new Failure('issuer_unknown');
+    return issuer;
+  };
+
+  const issuerBody = async (row: IssuerRow): Promise<Record<string, unknown>> =>
+    bodyOfIssuer(row, await parts.settings.platform());
+
+  const requireUsable = async (settings: Pick<IssuerSettings, 'callback' | 'terminal'>): Promise<void> => {
+    const problem = await parts.settingsProblem(settings);
+    if (problem) throw bodyInvalid([problem]);
+  };
+
+  const freshSecret = (issuerId: string): { secret: string; sealed: Buffer } => {
+    const secret = newSecret();
+    return { secret, sealed: ring.seal(Buffer.from(secret), places.issuerSecret(issuerId)) };
+  };
+
+  mount.operator({
+    method: 'post',
+    path: base,
+    body: createIssuerRequest,
+    needs: 'admin',
+    handle: async ({ body: { issuerId, ...settings }, audit }) => {
+      await requireUsable(settings);
+      const { secret, sealed } = freshSecret(issuerId);
+      const createdAt = new Date(nowMs());
+      const row: IssuerRow = {
+        _id: issuerId,
+        ...settings,
+        state: 'active',
+        createdAt,
+        secrets: [{ sealed, createdAt }],
+        holds: [],
+      };
+      if ((await issuers.insert(row)) === 'exists') throw new Failure('issuer_exists');
+      const shown = await issuerBody(row);
+      await audit('issuer.created', issuerId, undefined, shown);
+      return { status: 201, body: { ...shown, secret } };
+    },
+  });
+
+  mount.operator({
+    method: 'get',
+    path: base,
+    query: pageQuery,
+    handle: async ({ query: { limit, cursor } }) => {
+      const rows = await issuers.list(cursor, limit + 1);
+      const page = rows.slice(0, limit);
+      const platform = await parts.settings.platform();
+      return {
+        status: 200,
+        body: {
+          data: page.map((row) => bodyOfIssuer(row, platform)),
+          nextCursor: rows.length > limit ? (page.at(-1)?._id ?? null) : null,
+        },
+      };
+    },
+  });
+
+  mount.operator({
+    method: 'get',
+    path: `${base}/:issuerId`,
+    handle: async ({ params }) => ({ status: 200, body: await issuerBody(await find(params.issuerId)) }),
+  });
+
+  mount.operator({
+    method: 'patch',
+    path: `${base}/:issuerId`,
+    body: changeIssuerRequest,
+    needs: 'admin',
+    handle: async ({ params, body, audit }) => {
+      const before = await find(params.issuerId);
+      await requireUsable(body);
+      const after = await issuers.change(before._id, body);
+      if (!after) throw new Failure('issuer_unknown');
+      const shown = await issuerBody(after);
+      await audit('issuer.changed', after._id, await issuerBody(before), shown);
+      return { status: 200, body: shown };
+    },
+  });
+
+  mount.operator({
+    method: 'delete',
+    path: `${base}/:issuerId`,
+    needs: 'admin',
+    handle: async ({ params, audit }) => {
+      const { _id } = await find(params.issuerId);
+      if (!(await issuers.bury(_id, new Date(nowMs())))) throw new Failure('issuer_unknown');
+      await audit('issuer.deleted', _id);
+      parts.cancelOpenSoon(_id);
+      return { status: 204 };
+    },
+  });
+
+  mount.operator({
+    method: 'post',
+    path: `${base}/:issuerId/secret`,
+    body: rotateSecretRequest,
+    needs: 'admin',
+    handle: async ({ params, body: { endOldNow }, audit }) => {
+      const before = await find(params.issuerId);
+      const { secret, sealed } = freshSecret(before._id);
+      const at = new Date(nowMs());
+      const secrets = rotatedSecrets(before.secrets, sealed, at, endOldNow);
+      if (!(await issuers.replaceSecrets(before, secrets))) {
+        throw new Failure('in_progress', { detail: 'Another rotation came in between', retryAfterSeconds: 1 });
+      }
+      await audit('issuer.secret_rotated', before._id, undefined, { endOldNow });
+      return { status: 201, body: { secret, oldSecretEndsAt: (secrets[1]?.endsAt ?? at).toISOString() } };
+    },
+  });
+
+  for (const action of ['pause', 'resume'] as const) {
+    mount.operator({
+      method: 'post',
+      path: `${base}/:issuerId/${action}`,
+      body: noBody,
+      needs: 'admin',
+      handle: async ({ params, audit }) => {
+        const before = await find(params.issuerId);
+        await issuers[action](before._id, new Date(nowMs()));
+        await audit(action === 'pause' ? 'issuer.paused' : 'issuer.resumed', before._id, { state: before.state });
+        return { status: 200, body: await issuerBody(await find(before._id)) };
+      },
+    });
+  }
+};
+
+/**
+ * Secrets are never in it; the one place where a secret is shown is the answer to its making. The windows are those that
+ * count, its own or the platform's.
+ */
+const bodyOfIssuer = (row: IssuerRow, platform: SomeSettings): Record<string, unknown> => ({
+  issuerId: row._id,
+  name: row.name,
+  state: row.state,
+  callback: row.callback,
+  codeMode: row.codeMode,
+  ...(row.terminal ? { terminal: row.terminal satisfies Terminal } : {}),
+  verifyWindowSeconds: effectiveSettings({ issuer: row, platform }).verifyWindowSeconds.value,
+  issueWindowSeconds: effectiveSettings({ issuer: row, platform }).issueWindowSeconds.value,
+  ...(row.publicKey !== undefined ? { publicKey: row.publicKey } : {}),
+  ...(row.noticeDelaysSeconds ? { noticeDelaysSeconds: row.noticeDelaysSeconds } : {}),
+  ...(row.eventDelaysSeconds ? { eventDelaysSeconds: row.eventDelaysSeconds } : {}),
+  ...(row.deliveryDelaysSeconds ? { deliveryDelaysSeconds: row.deliveryDelaysSeconds } : {}),
+  ...(row.callsAtOnce !== undefined ? { callsAtOnce: row.callsAtOnce } : {}),
+  createdAt: row.createdAt.toISOString(),
+});

@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto';
+import { operatorListQuery, pageQuery } from '../../contract/issuer';
+import { extendRequest, noBody, operatorCancelRequest, redeliverRequest } from '../../contract/operator';
+import { bodyInvalid } from '../../contract/problem';
+import { isFinal, type Terminal } from '../../domain/order';
+import { type Surroundings, whyNoCode } from '../../domain/words/why-no-code';
+import type { OrderActions } from '../../operator/order-actions';
+import type { HealthReader } from '../../operator/platform-health';
+import { voidCodesOf } from '../../operator/void-codes';
+import type { SecondInterface } from '../../second-interface/ask-order';
+import { cancelOrder } from '../../second-interface/cancel-order';
+import { findOrder } from '../../second-interface/find-order';
+import { maskedTerminal, orderBody } from '../../second-interface/order-body';
+import { timelineBody } from '../../second-interface/timeline-body';
+import type { Audit } from '../../store/audit';
+import type { OrderRow } from '../../store/orders';
+import type { Troubles } from '../../temporal/troubles';
+import type { Mount } from '../edge/mount';
+import { pageOf, positionOf } from '../edge/paging';
+
+export interface OperatorOrders {
+  readonly room: SecondInterface;
+  readonly actions: OrderActions;
+  readonly auditLog: Audit;
+  readonly troubles: Pick<Troubles, 'of'>;
+  readonly readHealth: HealthReader;
+  readonly terminalProblem: (terminal: Terminal) => Promise<{ path: string; code: string; message: string } | null>;
+}
+
+const base = '/v1/operator/orders';
+
+/** What an operator may see of an order and do to it. */
+export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void => {
+  const { room, actions } = parts;
+  const at = `${base}/:issuerId/:orderNo`;
+
+  const bodyOf = async (row: OrderRow): Promise<Record<string, unknown>> => {
+    const codesVoid = voidCodesOf(row);
+    return {
+      ...orderBody(row, await room.holdsOf(row.issuerId), room.nowMs()),
+      ...(codesVoid ? { codesVoid } : {}),
+    };
+  };
+
+  mount.operator({
+    method: 'get',
+    path: base,
+    query: operatorListQuery,
+    handle: async ({ query: { issuerId, state, q, from, to, limit, cursor } }) => {
+      const rows = await room.orders.list({
+        ...(issuerId !== undefined ? { issuerId } : {}),
+        ...(state !== undefined ? { state } : {}),
+        ...(q !== undefined ? { orderNoPrefix: q } : {}),
+        ...(from !== undefined ? { createdFrom: new Date(from) } : {}),
+        ...(to !== undefined ? { createdTo: new Date(to) } : {}),
+        ...(cursor !== undefined ? { before: positionOf(cursor) } : {}),
+        limit: limit + 1,
+      });
+      const issuerIds = [...new Set(rows.map((row) => row.issuerId))];
+      const holds = new Map(await Promise.all(issuerIds.map(async (id) => [id, await room.holdsOf(id)] as const)));
+      const body = (row: OrderRow) => orderBody(row, holds.get(row.issuerId) ?? [], room.nowMs());
+      return { status: 200, body: pageOf(rows, limit, body) };
+    },
+  });
+
+  mount.operator({
+    method: 'get',
+    path: at,
+    handle: async ({ params }) => ({
+      status: 200,
+      body: await bodyOf(await findOrder(parts, params.issuerId, params.orderNo)),
+    }),
+  });
+
+  mount.operator({
+    method: 'get',
+    path: `${at}/timeline`,
+    handle: async ({ params }) => ({
+      status: 200,
+      body: timelineBody(await findOrder(parts, params.issuerId, params.orderNo)),
+    }),
+  });
+
+  mount.operator({
+    method: 'get',
+    path: `${at}/why`,
+    handle: async ({ params }) => {
+      const row = await findOrder(parts, params.issuerId, params.orderNo);
+      const { why, next } = whyNoCode(row.facts, row.timeline, await surroundingsOf(parts, row));
+      return { status: 200, body: { orderNo: row.orderNo, state: row.facts.state, why, ...(next ? { next } : {}) } };
+    },
+  });
+
+  mount.operator({
+    method: 'post',
+    path: `${at}/renotify`,
+    body: noBody,
+    handle: async ({ params, audit }) => {
+      const row = await actions.renotify(await findOrder(parts, params.issuerId, params.orderNo));
+      await audit('order.renotified', row._id);
+      return { status: 200, body: await bodyOf(row) };
+    },
+  });
+
+  mount.operator({
+    method: 'post',
+    path: `${at}/redeliver`,
+    body: redeliverRequest,
+    handle: async ({ params, body: { terminal }, audit }) => {
+      const row = await findOrder(parts, params.issuerId, params.orderNo);
+      const problem = terminal ? await parts.terminalProblem(terminal) : null;
+      if (problem) throw bodyInvalid([problem]);
+      const after = await actions.redeliver(row, terminal);
+      await audit(
+        'order.redelivered',
+        row._id,
+        { terminal: maskedTerminal(row.terminal) },
+        { terminal: maskedTerminal(terminal ?? row.terminal) },
+      );
+      return { status: 200, body: await bodyOf({ ...after, terminal: terminal ?? after.terminal }) };
+    },
+  });
+
+  mount.operator({
+    method: 'post',
+    path: `${at}/cancel`,
+    body: operatorCancelRequest,
+    handle: async ({ params, body: { reason }, audit }) => {
+      const row = await findOrder(parts, params.issuerId, params.orderNo);
+      const { status, body } = await cancelOrder(room, row, randomUUID(), { reason }, 'operator');
+      await audit('order.cancelled', row._id, { state: row.facts.state });
+      return { status, body };
+    },
+  });
+
+  mount.operator({
+    method: 'post',
+    path: `${at}/extend`,
+    body: extendRequest,
+    handle: async ({ params, body: { seconds }, audit }) => {
+      const row = await findOrder(parts, params.issuerId, params.orderNo);
+      const after = await actions.extend(row, seconds * 1_000);
+      await audit('order.extended', row._id, undefined, { seconds });
+      return { status: 200, body: await bodyOf(after) };
+    },
+  });
+
+  mount.operator({
+    method: 'post',
+    path: `${at}/void`,
+    body: noBody,
+    handle: async ({ params, audit }) => {
+      const row = await actions.void(await findOrder(parts, params.issuerId, params.orderNo));
+      await audit('order.codes_voided', row._id);
+      return { status: 200, body: await bodyOf(row) };
+    },
+  });
+
+  mount.operator({
+    method: 'get',
+    path: '/v1/operator/audit',
+    needs: 'admin',
+    query: pageQuery,
+    handle: async ({ query: { limit, cursor } }) => {
+      const rows = await parts.auditLog.list(cursor === undefined ? undefined : positionOf(cursor), limit + 1);
+      return {
+        status: 200,
+        body: pageOf(rows, limit, ({ at: when, actor, action, target, before, after }) => ({
+          at: when.toISOString(),
+          actor,
+          action,
+          target,
+          ...(before ? { before } : {}),
+          ...(after ? { after } : {}),
+        })),
+      };
+    },
+  });
+};
+
+/** What engine and workers know beside the order's own facts; where the database does not tell, nothing is added. */
+const surroundingsOf = async (
+  { troubles, readHealth }: Pick<OperatorOrders, 'troubles' | 'readHealth'>,
+  row: OrderRow,
+): Promise<Surroundings> => {
+  if (isFinal(row.facts.state)) return {};
+  const [trouble, health] = await Promise.all([
+    troubles.of(row).catch(() => 'away' as const),
+    readHealth().catch(() => undefined),
+  ]);
+  if (trouble === 'away') return { isEngineAway: true };
+  const call = trouble?.call;
+  const circuit = call && health?.circuits.find(({ key }) => key === circuitOf(row, call.to));
+  return {
+    ...(health?.workers.length === 0
+      ? { noWorker: health.lastWorkerAt === undefined ? {} : { lastSeenAtMs: Date.parse(health.lastWorkerAt) } }
+      : {}),
+    ...(trouble?.stuck ? { stuck: trouble.stuck } : {}),
+    ...(call ? { call } : {}),
+    ...(circuit ? { circuit } : {}),
+  };
+};
+
+const circuitOf = ({ issuerId, terminal }: OrderRow, to: 'issuer' | 'terminal'): string | undefined => {
+  if (to === 'issuer') return issuerId;
+  return terminal.channel === 'webhook' ? `terminal:${issuerId}:${new URL(terminal.url).origin}` : undefined;
+};

@@ -1,0 +1,83 @@
+import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { OrderName } from '../domain/ids';
+import type { Answer, OrderMessage, TimelineEntry } from '../domain/messages';
+import type { HeldCode, OrderFacts, OrderOpening } from '../domain/order';
+
+/** What the gateway and the workflow say to each other; the gateway loads nothing else of this folder. */
+export interface OrderInput extends OrderName, OrderOpening {
+  readonly callsOutQueue: string;
+  /** The first notice is tried beside the workflow before it becomes an activity. Absent in orders that began under earlier versions. */
+  readonly firstTry?: 'beside';
+  /** The same, begun by a local activity: of orders that began under an earlier version. */
+  readonly firstTryBeside?: true;
+  /** The order ran before, and the engine lost its workflow: it goes on from what its row says. */
+  readonly resumed?: ResumedOrder;
+}
+
+export interface ResumedOrder {
+  readonly facts: OrderFacts;
+  /** What an order holds that waits for codes no more. */
+  readonly held: readonly HeldCode[];
+  /** What one that still waits was given: it hears of it anew. */
+  readonly codes: readonly (OrderMessage & { readonly kind: 'codes' })[];
+}
+
+/** The verdict together with the view that it leaves: the HTTP side writes the view before it answers. */
+export interface Reply {
+  readonly answer: Answer;
+  readonly facts: OrderFacts;
+  readonly entries: readonly TimelineEntry[];
+  /** The order holds codes of this very submission. */
+  readonly isHeld: boolean;
+  /** How long the workflow waited for its first task, by the engine's clock: says whether the platform is behind. */
+  readonly waitedMs: number;
+}
+
+/** How the workflow ended, readable in the Temporal UI. */
+export interface OrderOutcome {
+  readonly state: OrderFacts['state'];
+  readonly issued: number;
+}
+
+export interface AfterSaleInput extends OrderName {
+  readonly kind: 'redeliver' | 'void';
+  readonly callsOutQueue: string;
+  readonly delivery: { readonly n: number; readonly atMs: number };
+  readonly sequence: number;
+  readonly itemIds: readonly string[];
+  readonly state: OrderFacts['state'];
+}
+
+const update = <K extends OrderMessage['kind']>(name: string) =>
+  defineUpdate<Reply, [OrderMessage & { kind: K }]>(name);
+
+export const updates = {
+  verify: update<'verify'>('verifyOrder'),
+  codes: update<'codes'>('submitCodes'),
+  refuse: update<'refuse'>('refuseOrder'),
+  cancel: update<'cancel'>('cancelOrder'),
+  renotify: update<'renotify'>('renotify'),
+  redeliver: update<'redeliver'>('redeliver'),
+  extend: update<'extend'>('extend'),
+} as const;
+export type AskedKind = keyof typeof updates;
+export type AskedMessage = Extract<OrderMessage, { kind: AskedKind }>;
+
+/** Said by the worker whose first try of a notice failed or was not made, with the failure that an activity would have shown. */
+export interface NoticeLeft {
+  readonly type: string;
+  readonly problem: string;
+  readonly delayMs: number;
+}
+
+export const noticeLeft = defineUpdate<void, [NoticeLeft]>('noticeLeft');
+
+export const orderFacts = defineQuery<OrderFacts>('orderFacts');
+
+export const workflowNames = {
+  order: 'order',
+  /** Of orders that began earlier: their histories go on as they were recorded. */
+  orderThatShowsEachStep: 'orderWorkflow',
+  afterSale: 'afterSaleWorkflow',
+  reconcile: 'reconcileWorkflow',
+} as const;

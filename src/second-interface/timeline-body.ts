@@ -1,0 +1,11 @@
+import type { TimelineEntry } from '../domain/messages';
+import type { OrderRow } from '../store/orders';
+
+export const timelineBody = (row: OrderRow): { data: { at: string; event: string; detail: object }[] } => {
+  const byKey = new Map<string, TimelineEntry>(row.timeline.map((entry) => [entry.key, entry]));
+  return {
+    data: [...byKey.values()]
+      .sort((a, b) => a.atMs - b.atMs)
+      .map(({ atMs, event, detail }) => ({ at: new Date(atMs).toISOString(), event, detail })),
+  };
+};

@@ -1,0 +1,105 @@
+import { createAdmission } from '../../src/overload/in-flight-limit';
+import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
+import { until } from '../support/until';
+
+// On a busy machine so many requests may be longer at work than one may take.
+jest.mock('../../src/api/edge/time-limit', () => ({ withinLimit: (work: unknown) => work }));
+
+const perIssuer = 256;
+
+test('256 new orders are at work at once, whoever sends them, and questions of accepted ones have places of their own', () => {
+  const { enterNewOrder, enter } = createAdmission();
+  const refused = expect.objectContaining({ code: 'rate_limited', retryable: true });
+  const leaves = Array.from({ length: perIssuer }, () => enterNewOrder());
+  expect(enterNewOrder).toThrow(refused);
+  enter('one')();
+  leaves[0]?.();
+  enterNewOrder();
+  expect(enterNewOrder).toThrow(refused);
+});
+
+test('a place that was given back is free again, per issuer and in all', () => {
+  const admission = createAdmission();
+  const leaves = Array.from({ length: perIssuer }, () => admission.enter('one'));
+  expect(() => admission.enter('one')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
+  for (const issuer of ['two', 'three', 'four']) for (let n = 0; n < perIssuer; n += 1) admission.enter(issuer);
+  // 1024 are at work: nobody else comes in.
+  expect(() => admission.enter('five')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
+  leaves[0]?.();
+  admission.enter('five');
+  expect(() => admission.enter('one')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
+  leaves[1]?.();
+  admission.enter('one');
+});
+
+describe('over the wire', () => {
+  const file = platformOfFile({ worker: false });
+  afterEach(() => jest.restoreAllMocks());
+
+  test('an issuer with 256 requests at work is refused the next one, and no other issuer is', async () => {
+    const [busy, other] = [await file.issuer(), await file.issuer()];
+    const { orders } = file.platform.core.room;
+    const find = orders.find.bind(orders);
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let waiting = 0;
+    jest.spyOn(orders, 'find').mockImplementation(async (order) => {
+      if (order.issuerId !== busy.issuerId) return find(order);
+      waiting += 1;
+      await held;
+      return null;
+    });
+    const running = Array.from({ length: perIssuer }, (_, n) => busy.order(`n-${n}`));
+    await until(`${perIssuer} requests at work`, () => waiting === perIssuer, 40_000);
+    const refused = await busy.order('one-more');
+    expectProblem(refused, 429, 'rate_limited');
+    expectProblem(await busy.place('one-more'), 429, 'rate_limited');
+    expectProblem(await other.order('unknown'), 404, 'order_unknown');
+    // A stranger who names the busy issuer takes none of its places and learns nothing of its load.
+    const stranger = await busy.get('/orders', { 'webhook-signature': 'v1,AAAA' });
+    expectProblem(stranger, 401, 'signature_invalid');
+    release();
+    for (const answer of await Promise.all(running)) expectProblem(answer, 404, 'order_unknown');
+    expectProblem(await busy.order('after'), 404, 'order_unknown');
+  });
+
+  test('while orders are answered too slowly, new ones are refused before anything is written; all else is answered', async () => {
+    const [busy, quiet] = [await file.issuer(), await file.issuer()];
+    const slow = Array.from({ length: 12 }, (_, n) => `slow-${n}`);
+    for (const orderNo of slow) await busy.place(orderNo);
+    let n = 0;
+    const place = async () => {
+      n += 1;
+      const orderNo = `new-${n}`;
+      return { orderNo, answer: await busy.place(orderNo) };
+    };
+    // No worker answers these: questions that take too long. Asked anew all the time, as what was slow is forgotten within seconds.
+    let isOver = false;
+    const asking = Promise.all(
+      slow.map(async (orderNo) => {
+        while (!isOver) expectProblem(await busy.verify(orderNo, { token: 'any' }), 503, 'unavailable');
+      }),
+    );
+    const { orderNo, answer } = await until('a new order is refused', async () => {
+      // More at once than the least that is taken of a second's orders, however slow this machine is.
+      const placed = await Promise.all(Array.from({ length: 8 }, place));
+      return placed.find((one) => one.answer.status !== 201);
+    }).finally(() => {
+      isOver = true;
+    });
+    expectProblem(answer, 429, 'rate_limited');
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    const { orders } = file.platform.core.room;
+    expect(await orders.find({ issuerId: busy.issuerId, orderNo })).toBeNull();
+    const metrics = await fetch(`${file.platform.baseUrl}/metrics`);
+    expect(await metrics.text()).toMatch(/^codeferry_new_orders_limit \d/m);
+    expect((await quiet.place('one')).status).toBe(201);
+    await asking;
+    expect((await busy.order('slow-0')).status).toBe(200);
+    expect((await busy.get('/orders')).status).toBe(200);
+    await until('new orders are taken again', async () => (await place()).answer.status === 201);
+  });
+});

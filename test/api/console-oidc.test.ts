@@ -1,0 +1,316 @@
+import { createConsoleSessions } from '../../src/api/auth/console-sessions';
+import { createOidcAttempts } from '../../src/api/auth/oidc-attempts';
+import { oidcKeys } from '../../src/api/auth/oidc-keys';
+import { personOf } from '../../src/api/auth/oidc-person';
+import { type OidcProvider, startOidcProvider } from '../support/oidc-provider';
+import { type Answer, type Platform, read, startPlatform } from '../support/platform';
+import { expectProblem } from '../support/problem';
+
+const client = { clientId: 'codeferry-console', clientSecret: 'a-client-secret:of the tests' };
+const grants = [
+  { value: 'codeferry-admins', role: 'admin' },
+  { value: 'support', role: 'operator' },
+  { value: 'staff', role: 'viewer' },
+] as const;
+const startPath = '/v1/operator/console/oidc/start';
+const callbackPath = '/v1/operator/console/oidc/callback';
+const sessionPath = '/v1/operator/console/session';
+
+let provider: OidcProvider;
+let platform: Platform;
+beforeAll(async () => {
+  provider = await startOidcProvider(client);
+  platform = await startPlatform({
+    worker: false,
+    operators: [{ name: 'taken@shop.example', role: 'viewer', token: 'a-token-of-the-tests' }],
+    oidc: { issuer: provider.issuer, ...client, roleClaim: 'roles', grants },
+  });
+});
+afterAll(async () => {
+  await platform?.stop();
+  await provider?.stop();
+});
+beforeEach(() => {
+  provider.turn = {};
+});
+
+const url = (path: string): string => new URL(path, platform.baseUrl).href;
+const call = (method: string, path: string, headers: Record<string, string> = {}, body?: object): Promise<Answer> =>
+  read(
+    fetch(url(path), {
+      method,
+      redirect: 'manual',
+      headers: { ...(body ? { 'content-type': 'application/json' } : {}), ...headers },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    }),
+  );
+const locationOf = (answer: Answer): string => String(answer.headers.get('location'));
+const cookiesOf = (answer: Answer): string[] =>
+  answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0] ?? '');
+
+interface Begun {
+  /** The attempt's cookie. */
+  readonly cookie: string;
+  /** Where the provider sends the browser back to. */
+  readonly back: string;
+}
+
+const begin = async (): Promise<Begun> => {
+  const started = await call('GET', startPath);
+  expect(started.status).toBe(302);
+  const atProvider = await fetch(locationOf(started), { redirect: 'manual' });
+  return { cookie: cookiesOf(started)[0] ?? '', back: String(atProvider.headers.get('location')) };
+};
+const comeBack = ({ cookie, back }: Begun): Promise<Answer> => call('GET', back, { cookie });
+
+const signIn = async (claims: Record<string, unknown>): Promise<{ cookie: string; csrf: string; answer: Answer }> => {
+  provider.turn = { claims };
+  const answer = await comeBack(await begin());
+  expect([answer.status, locationOf(answer)]).toEqual([302, '/operator']);
+  const cookie = cookiesOf(answer)[1] ?? '';
+  const session = await call('GET', sessionPath, { cookie });
+  expect(session.status).toBe(200);
+  return { cookie, csrf: session.body.csrf, answer: session };
+};
+
+const expectNoSession = (answer: Answer, trouble: string): void => {
+  expect([answer.status, locationOf(answer)]).toEqual([302, `/operator?sign-in=${trouble}`]);
+  for (const cookie of cookiesOf(answer)) expect(cookie).toMatch(/^codeferry-oidc-[\w-]+=$/);
+};
+
+test('whoever the provider knows comes back with a session of that name and role, and it is in the audit log', async () => {
+  const started = await call('GET', startPath);
+  const at = new URL(locationOf(started));
+  expect(at.origin + at.pathname).toBe(`${provider.issuer}/authorize`);
+  expect(Object.fromEntries(at.searchParams)).toMatchObject({
+    response_type: 'code',
+    client_id: 'codeferry-console',
+    redirect_uri: `${platform.baseUrl}${callbackPath}`,
+    code_challenge_method: 'S256',
+    state: expect.stringMatching(/^[\w-]{43}$/),
+    nonce: expect.stringMatching(/^[\w-]{43}$/),
+  });
+  expect(started.headers.get('set-cookie')).toMatch(/; Max-Age=600; HttpOnly; SameSite=Lax$/);
+
+  provider.turn = { claims: { email: 'ada@shop.example', roles: ['codeferry-admins'] } };
+  const answer = await comeBack(await begin());
+  expect([answer.status, locationOf(answer)]).toEqual([302, '/operator']);
+  const [ended, given] = answer.headers.getSetCookie();
+  expect(ended).toMatch(/^codeferry-oidc-[\w-]+=; .*Max-Age=0;/);
+  expect(given).toMatch(/; Path=\/; Max-Age=28800; HttpOnly; SameSite=Strict$/);
+  const cookie = given?.split(';')[0] ?? '';
+  const session = await call('GET', sessionPath, { cookie });
+  expect(session.body.operator).toEqual({ name: 'ada@shop.example', role: 'admin' });
+  expect(Date.parse(session.body.endsAt) - Date.now()).toBeLessThanOrEqual(8 * 3_600_000);
+  const audit = await call('GET', '/v1/operator/audit?limit=1', { cookie });
+  expect(audit.body.data[0]).toMatchObject({
+    actor: 'ada@shop.example',
+    action: 'console.signed_in',
+    after: { issuer: provider.issuer, subject: 'subject-1', role: 'admin' },
+  });
+});
+
+test('the role of the provider is what a call is judged by, and a change needs the header token', async () => {
+  const path = '/v1/operator/maintenance';
+  const change = (person: { cookie: string; csrf: string }, csrf = person.csrf): Promise<Answer> =>
+    call('PUT', path, { cookie: person.cookie, 'x-csrf-token': csrf }, { on: false });
+  const vera = await signIn({ email: 'vera@shop.example', roles: ['staff', 'bowling'] });
+  expect((await call('GET', path, { cookie: vera.cookie })).status).toBe(200);
+  expectProblem(await change(vera), 403, 'operator_forbidden');
+  expectProblem(await call('GET', '/v1/operator/audit', { cookie: vera.cookie }), 403, 'operator_forbidden');
+  const otto = await signIn({ email: 'otto@shop.example', roles: 'support' });
+  expect(otto.answer.body.operator.role).toBe('operator');
+  expectProblem(await change(otto), 403, 'operator_forbidden');
+  const ada = await signIn({ email: 'ada@shop.example', roles: ['staff', 'support', 'codeferry-admins'] });
+  expectProblem(await change(ada, otto.csrf), 401, 'operator_unauthorized');
+  expect((await change(ada)).status).toBe(200);
+  const audit = await call('GET', '/v1/operator/audit?limit=1', { cookie: ada.cookie });
+  expect(audit.body.data[0].actor).toBe('ada@shop.example');
+  expect((await call('DELETE', sessionPath, { cookie: ada.cookie, 'x-csrf-token': ada.csrf })).status).toBe(204);
+  expectProblem(await call('GET', sessionPath, { cookie: ada.cookie }), 401, 'operator_unauthorized');
+});
+
+test.each<[string, Record<string, unknown>]>([
+  ['no role', { email: 'eve@shop.example' }],
+  ['roles of others', { email: 'eve@shop.example', roles: ['bowling', 'codeferry-admins '] }],
+  ['a role that is no text', { roles: [{ value: 'codeferry-admins' }] }],
+])('with %s nobody is let in', async (_case, claims) => {
+  provider.turn = { claims };
+  expectNoSession(await comeBack(await begin()), 'role');
+});
+
+test.each<[string, string, OidcProvider['turn']]>([
+  ['another nonce', 'OAUTH_JWT_CLAIM_COMPARISON_FAILED', { claims: { roles: ['staff'], nonce: 'of-another-sign-in' } }],
+  ['no nonce', 'OAUTH_INVALID_RESPONSE', { claims: { roles: ['staff'], nonce: undefined } }],
+  ['a signature by another key', 'OAUTH_INVALID_RESPONSE', { claims: { roles: ['staff'] }, isSignedByOther: true }],
+  ['another audience', 'OAUTH_JWT_CLAIM_COMPARISON_FAILED', { claims: { roles: ['staff'], aud: 'another-client' } }],
+  ['another issuer', 'OAUTH_JWT_CLAIM_COMPARISON_FAILED', { claims: { roles: ['staff'], iss: 'http://127.0.0.1:1' } }],
+  [
+    'an end that has passed',
+    'OAUTH_JWT_TIMESTAMP_CHECK_FAILED',
+    { claims: { roles: ['staff'], exp: Math.floor(Date.now() / 1_000) - 3_600 } },
+  ],
+  ['no subject', 'OAUTH_INVALID_RESPONSE', { claims: { roles: ['staff'], sub: undefined } }],
+  [
+    'too much in it',
+    'unnamed',
+    { tokenAnswer: { status: 200, body: JSON.stringify({ id_token: 'x'.repeat(600_000) }) } },
+  ],
+  ['a refusal instead', 'invalid_grant', { tokenAnswer: { status: 400, body: '{"error":"invalid_grant"}' } }],
+])('an ID token with %s lets nobody in', async (_case, code, turn) => {
+  provider.turn = turn;
+  const before = platform.logText().length;
+  expectNoSession(await comeBack(await begin()), 'invalid');
+  expect(platform.logText().slice(before)).toContain(`"trouble":"invalid","code":"${code}"`);
+});
+
+test('a state of another browser, a changed one, and a second use of a code let nobody in', async () => {
+  provider.turn = { claims: { roles: ['staff'] } };
+  const [mine, others] = [await begin(), await begin()];
+  const tokenCalls = () => provider.asked.filter((path) => path === '/token').length;
+  const before = tokenCalls();
+  expectNoSession(await comeBack({ cookie: mine.cookie, back: others.back }), 'late');
+  expectNoSession(await call('GET', mine.back), 'late');
+  expectNoSession(await comeBack({ cookie: mine.cookie, back: mine.back.replace(/state=./, 'state=') }), 'late');
+  expectNoSession(await comeBack({ cookie: mine.cookie, back: `${mine.back}&x=${'x'.repeat(5_000)}` }), 'late');
+  const [name, value = ''] = mine.cookie.split('=');
+  expectNoSession(await comeBack({ cookie: `${name}=A${value.slice(1)}`, back: mine.back }), 'late');
+  expect(tokenCalls()).toBe(before);
+  expect(locationOf(await comeBack(mine))).toBe('/operator');
+  expectNoSession(await comeBack(mine), 'invalid');
+});
+
+test('a refusal by the provider and one that is away lead back to the sign-in page', async () => {
+  provider.turn = { error: 'access_denied' };
+  expectNoSession(await comeBack(await begin()), 'refused');
+  provider.turn = {};
+  const begun = await begin();
+  provider.turn = { isSilent: true };
+  const startedMs = Date.now();
+  expectNoSession(await comeBack(begun), 'away');
+  expect(Date.now() - startedMs).toBeGreaterThanOrEqual(4_900);
+  provider.turn = { tokenAnswer: { status: 503, body: '{}' } };
+  expectNoSession(await comeBack(await begin()), 'away');
+});
+
+test('while twenty sign-ins wait for the provider, the next one is told to wait', async () => {
+  const begun: Begun[] = [];
+  for (let n = 0; n < 21; n += 1) begun.push(await begin());
+  provider.turn = { isSilent: true };
+  const locations = (await Promise.all(begun.map(comeBack))).map(locationOf).sort();
+  expect(locations).toEqual([...Array(20).fill('/operator?sign-in=away'), '/operator?sign-in=busy']);
+  provider.turn = { claims: { roles: ['staff'] } };
+  expect(locationOf(await comeBack(await begin()))).toBe('/operator');
+});
+
+test('no code, token or client secret is in a log or a location of ours', async () => {
+  expect(provider.secrets.length).toBeGreaterThan(10);
+  const log = platform.logText();
+  for (const secret of [...provider.secrets, client.clientSecret]) expect(log).not.toContain(secret);
+  expect(log).toContain('"trouble":"role"');
+});
+
+test('the page offers it where it is configured, and there is no such call elsewhere', async () => {
+  expect((await call('GET', '/operator')).body).toContain('<meta name="single-sign-on" content="on">');
+  const without = await startPlatform({ worker: false });
+  try {
+    const page = await read(fetch(`${without.baseUrl}/operator`));
+    expect(page.body).toContain('<meta name="single-sign-on" content="off">');
+    for (const path of [startPath, callbackPath]) {
+      expectProblem(await read(fetch(`${without.baseUrl}${path}`)), 404, 'path_unknown');
+    }
+  } finally {
+    await without.stop();
+  }
+});
+
+describe('whom an ID token speaks of', () => {
+  const nameOf = (claims: object): string | undefined =>
+    personOf({ sub: 'subject-1', ...claims }, { roleClaim: 'roles', grants: [{ value: '*', role: 'viewer' }] }, [
+      'operator',
+    ])?.name;
+
+  test.each<[object, string]>([
+    [{ email: 'ada@shop.example', preferred_username: 'ada' }, 'ada@shop.example'],
+    [{ email: 'ada@shop.example', email_verified: false, preferred_username: 'ada' }, 'ada'],
+    [{ email: 'ada+x@shop.example', preferred_username: 'ada\nroot' }, 'subject-1'],
+    [{ preferred_username: 'Operator' }, 'subject-1'],
+    [{ preferred_username: 'a'.repeat(65) }, 'subject-1'],
+  ])('%j is named %s', (claims, name) => {
+    expect(nameOf(claims)).toBe(name);
+  });
+
+  test('a subject that is no name stands for itself by a hash of its own', () => {
+    expect(nameOf({ sub: 'auth0|1' })).toMatch(/^oidc-[0-9a-f]{32}$/);
+    expect(nameOf({ sub: 'auth0|2' })).not.toBe(nameOf({ sub: 'auth0|1' }));
+  });
+
+  test('a mapping may count for everyone, and a claim may lie deeper or have dots in its name', () => {
+    const roleBy = (roleClaim: string, claims: object) =>
+      personOf({ sub: 's', ...claims }, { roleClaim, grants: [...grants, { value: '*', role: 'viewer' }] }, [])?.role;
+    expect(roleBy('roles', {})).toBe('viewer');
+    expect(roleBy('roles', { roles: ['support'] })).toBe('operator');
+    expect(roleBy('realm_access.roles', { realm_access: { roles: ['codeferry-admins'] } })).toBe('admin');
+    expect(roleBy('https://shop.example/roles', { 'https://shop.example/roles': 'support' })).toBe('operator');
+    expect(roleBy('constructor.name', {})).toBe('viewer');
+  });
+});
+
+describe('the limits of sign-in by OpenID', () => {
+  const settings = { issuer: 'https://login.example', ...client, roleClaim: 'roles', grants };
+  const token = 'an-operator-token-of-the-tests';
+  const ada = { name: 'ada@shop.example', role: 'admin' } as const;
+  const made = (outsideKey: Buffer | undefined, nowMs = () => 1_700_000_000_000) =>
+    createConsoleSessions({
+      operators: [{ name: 'operator', role: 'admin', token }],
+      outsideKey,
+      publicUrl: 'https://codes.example',
+      nowMs,
+    });
+
+  test('a session ends with the operator token, the client, the mapping of roles, and after eight hours', () => {
+    const key = oidcKeys(settings, token).session;
+    const cookie = made(key).beginOutside(ada).cookie.split(';')[0];
+    expect(made(key).of(cookie)?.operator).toEqual(ada);
+    const others = [
+      oidcKeys(settings, `${token}2`),
+      oidcKeys({ ...settings, clientSecret: 'another-one' }, token),
+      oidcKeys({ ...settings, issuer: 'https://other.example' }, token),
+      oidcKeys({ ...settings, grants: grants.slice(1) }, token),
+    ];
+    for (const other of others) expect(made(other.session).of(cookie)).toBeUndefined();
+    expect(made(undefined).of(cookie)).toBeUndefined();
+    expect(made(key, () => 1_700_000_000_000 + 8 * 3_600_000).of(cookie)).toBeUndefined();
+  });
+
+  test('name and role in the cookie cannot be changed, and a session of a token gives none of another name', () => {
+    const sessions = made(oidcKeys(settings, token).session);
+    const swap = (cookie: string, who: string): string => {
+      const [name, value = ''] = (cookie.split(';')[0] ?? '').split('=');
+      const [id, endsAt, , mark] = value.split('.');
+      return `${name}=${[id, endsAt, Buffer.from(who).toString('base64url'), mark].join('.')}`;
+    };
+    const outside = sessions.beginOutside({ name: 'vera@shop.example', role: 'viewer' }).cookie;
+    expect(sessions.of(swap(outside, 'viewer:vera@shop.example'))?.operator.role).toBe('viewer');
+    for (const who of ['admin:vera@shop.example', 'viewer:ada@shop.example', 'operator']) {
+      expect(sessions.of(swap(outside, who))).toBeUndefined();
+    }
+    const inside = sessions.begin({ name: 'operator', role: 'admin' }).cookie;
+    expect(sessions.of(swap(inside, 'operator'))?.operator).toMatchObject({ name: 'operator', role: 'admin' });
+    expect(sessions.of(swap(inside, 'admin:operator'))).toBeUndefined();
+  });
+
+  test('an attempt is good in every process for ten minutes; behind https its cookie is for this host alone', () => {
+    let nowMs = 1_700_000_000_000;
+    const { attempt: key } = oidcKeys(settings, token);
+    const attempts = () => createOidcAttempts({ key, publicUrl: 'https://codes.example', nowMs: () => nowMs });
+    const begun = attempts().begin();
+    expect(begun.cookie).toMatch(/^__Host-codeferry-oidc-[\w-]+=[\w.-]+; Path=\/; .*; SameSite=Lax; Secure$/);
+    expect(begun.cookie).not.toContain(begun.attempt.verifier);
+    const cookie = begun.cookie.split(';')[0];
+    nowMs += 10 * 60_000 - 1;
+    expect(attempts().of(cookie, begun.attempt.state)).toEqual(begun.attempt);
+    nowMs += 1;
+    expect(attempts().of(cookie, begun.attempt.state)).toBeUndefined();
+  });
+});

@@ -1,0 +1,290 @@
+import { randomBytes } from 'node:crypto';
+import { createConsoleSessions } from '../../src/api/auth/console-sessions';
+import { createSignInLimit } from '../../src/api/auth/sign-in-limit';
+import { type Answer, read } from '../support/platform';
+import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
+import { until } from '../support/until';
+
+const person = { name: 'operator', role: 'admin', token: 'a token of the tests' } as const;
+
+interface SignedIn {
+  readonly cookie: string;
+  readonly csrf: string;
+}
+
+describe('the console over HTTP', () => {
+  const file = platformOfFile();
+  const url = (path: string): string => `${file.platform.baseUrl}${path}`;
+  const sessionPath = '/v1/operator/console/session';
+
+  const call = (method: string, path: string, headers: Record<string, string> = {}, body?: unknown): Promise<Answer> =>
+    read(
+      fetch(url(path), {
+        method,
+        headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    );
+  const signInWith = (token: string): Promise<Answer> => call('POST', sessionPath, {}, { token });
+  const signIn = async (): Promise<SignedIn> => {
+    const answer = await signInWith(file.platform.operatorToken);
+    expect(answer.status).toBe(201);
+    return { cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '', csrf: answer.body.csrf };
+  };
+
+  test('the page loads without a session, holds no data and runs no inline script', async () => {
+    const page = await call('GET', '/operator');
+    expect(page.status).toBe(200);
+    const csp = String(page.headers.get('content-security-policy'));
+    expect(csp).toContain("default-src 'none'");
+    expect(csp).toContain("script-src 'self'");
+    expect(csp).not.toMatch(/unsafe|https?:|\*/);
+    expect(csp).toContain("frame-ancestors 'none'");
+    expect(Object.fromEntries(page.headers)).toMatchObject({
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'cache-control': 'no-store',
+    });
+    expect(page.body).not.toMatch(/<script(?![^>]*\bsrc=)|<style| on\w+=| style=/);
+    const assets = [...String(page.body).matchAll(/(?:src|href)="(\/operator\/assets\/[^"]+)"/g)].map(
+      ([, path]) => path,
+    );
+    expect(assets.length).toBeGreaterThanOrEqual(5);
+    for (const path of assets) {
+      const asset = await call('GET', String(path));
+      expect([path, asset.status, asset.headers.get('cache-control')]).toEqual([
+        path,
+        200,
+        'public, max-age=31536000, immutable',
+      ]);
+    }
+    const old = await call('GET', '/operator/assets/0000000000000000/main.js');
+    expect(old.headers.get('cache-control')).toBe('no-store');
+    expectProblem(await call('GET', '/operator/assets/x/..%2Fconfig.js'), 404, 'path_unknown');
+  });
+
+  test('the token is exchanged for a cookie that scripts, other sites and other paths of the browser cannot use', async () => {
+    const answer = await signInWith(file.platform.operatorToken);
+    expect(answer.status).toBe(201);
+    const cookie = String(answer.headers.get('set-cookie'));
+    expect(cookie).toMatch(/; HttpOnly(;|$)/);
+    expect(cookie).toMatch(/; SameSite=Strict(;|$)/);
+    expect(cookie).toMatch(/; Max-Age=28800(;|$)/);
+    expect(cookie + JSON.stringify(answer.body)).not.toContain(file.platform.operatorToken);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(Date.parse(answer.body.endsAt) - Date.now()).toBeLessThanOrEqual(8 * 3_600_000);
+  });
+
+  test('behind https the cookie is for this host alone and never sent in the clear', () => {
+    const sessions = createConsoleSessions({
+      operators: [person],
+      publicUrl: 'https://codes.example.com',
+      nowMs: () => 0,
+    });
+    expect(sessions.begin(person).cookie).toMatch(/^__Host-[\w-]+=[\w.-]+; Path=\/; .*; Secure$/);
+  });
+
+  test('a session reads with its cookie alone and changes only with its header token', async () => {
+    const issuer = await file.issuer();
+    await issuer.place('by-session');
+    const { cookie, csrf } = await signIn();
+    const path = `/v1/operator/orders/${issuer.issuerId}/by-session`;
+    expect((await call('GET', path, { cookie })).body.orderNo).toBe('by-session');
+    const cancel = (headers: Record<string, string>) => call('POST', `${path}/cancel`, headers, { reason: 'test' });
+    expectProblem(await cancel({ cookie }), 401, 'operator_unauthorized');
+    expectProblem(await cancel({ cookie, 'x-csrf-token': 'x' }), 401, 'operator_unauthorized');
+    const other = await signIn();
+    expectProblem(await cancel({ cookie, 'x-csrf-token': other.csrf }), 401, 'operator_unauthorized');
+    expectProblem(await cancel({ 'x-csrf-token': csrf }), 401, 'operator_unauthorized');
+    expect((await issuer.order('by-session')).body.state).not.toBe('cancelled');
+    expect((await cancel({ cookie, 'x-csrf-token': csrf })).status).toBe(200);
+    expect((await issuer.order('by-session')).body.state).toBe('cancelled');
+  });
+
+  test('a wrong bearer token is refused even beside a good session', async () => {
+    const { cookie } = await signIn();
+    const headers = { cookie, authorization: 'Bearer wrong' };
+    expectProblem(await call('GET', '/v1/operator/issuers', headers), 401, 'operator_unauthorized');
+  });
+
+  test('a cookie that was changed, made up or made with another operator token opens nothing', async () => {
+    const { cookie } = await signIn();
+    const [name = '', value = ''] = cookie.split('=');
+    const [id = '', endsAt = '', who = '', mark = ''] = value.split('.');
+    const other = Buffer.from('auditor').toString('base64url');
+    const made = createConsoleSessions({
+      operators: [{ ...person, token: 'another token' }],
+      publicUrl: 'http://x',
+      nowMs: Date.now,
+    });
+    const strange = made.begin(person).cookie.split(';')[0]?.split('=')[1] ?? '';
+    const values = [
+      `${id}.${Number(endsAt) + 1}.${who}.${mark}`,
+      `${randomBytes(16).toString('base64url')}.${endsAt}.${who}.${mark}`,
+      `${id}.${endsAt}.${who}.${mark.slice(0, -2)}AA`,
+      `${id}.${endsAt}.${other}.${mark}`,
+      `${id}.${endsAt}.${who}`,
+      strange,
+      '',
+    ];
+    for (const changed of values) {
+      expectProblem(await call('GET', sessionPath, { cookie: `${name}=${changed}` }), 401, 'operator_unauthorized');
+    }
+    expect((await call('GET', sessionPath, { cookie: `a=b; ${cookie}; c=d` })).status).toBe(200);
+  });
+
+  test('signing out ends the session, not only the cookie', async () => {
+    const { cookie, csrf } = await signIn();
+    expectProblem(await call('DELETE', sessionPath, { cookie }), 401, 'operator_unauthorized');
+    const ended = await call('DELETE', sessionPath, { cookie, 'x-csrf-token': csrf });
+    expect([ended.status, ended.headers.get('set-cookie')]).toEqual([204, expect.stringContaining('Max-Age=0')]);
+    expectProblem(await call('GET', '/v1/operator/issuers', { cookie }), 401, 'operator_unauthorized');
+  });
+
+  test('a form of another site can sign nobody in', async () => {
+    const answer = await read(
+      fetch(url(sessionPath), {
+        method: 'POST',
+        headers: { 'content-type': 'text/plain' },
+        body: JSON.stringify({ token: file.platform.operatorToken }),
+      }),
+    );
+    expectProblem(answer, 415, 'media_type_unsupported');
+    expect(answer.headers.get('set-cookie')).toBeNull();
+  });
+
+  test('the overview counts what was placed, and nothing that is asked with the session tells a code', async () => {
+    const issuer = await file.issuer();
+    const value = `NEVER-SHOWN-${randomBytes(8).toString('hex')}`;
+    await issuer.placeVerified('counted');
+    await issuer.submit('counted', [{ itemId: '1', value, secret: `${value}-pin` }]);
+    await issuer.inState('counted', 'delivered');
+    await issuer.place('waits');
+    const { cookie } = await signIn();
+    const isOwn = (counted: { issuerId: string }) => counted.issuerId === issuer.issuerId;
+    const overview = await until('the overview has both orders', async () => {
+      const answer = await call('GET', '/v1/operator/console/overview', { cookie });
+      return answer.body.issuers.find(isOwn)?.orders === 2 && answer;
+    });
+    const own = overview.body.issuers.find(isOwn);
+    expect(own).toMatchObject({ orders: 2, delivered: 1, under_way: 1, failed: 0, toCode: { count: 1 } });
+    expect(overview.body.minutes).toHaveLength(60);
+    expect(overview.body.oldest).toContainEqual(expect.objectContaining({ orderNo: 'waits', why: expect.any(String) }));
+    const order = `/v1/operator/orders/${issuer.issuerId}/counted`;
+    const paths = [order, `${order}/timeline`, `${order}/why`, '/v1/operator/orders', '/v1/operator/audit'];
+    const answers = await Promise.all(paths.map((path) => call('GET', path, { cookie })));
+    expect(answers.map(({ status }) => status)).toEqual(paths.map(() => 200));
+    expect(JSON.stringify([overview, ...answers].map(({ body }) => body))).not.toContain('NEVER-SHOWN');
+    expect(file.platform.logText()).not.toContain('NEVER-SHOWN');
+    expectProblem(await call('GET', '/v1/operator/console/overview?since=0', { cookie }), 422, 'body_invalid');
+  });
+
+  test('the overview counts notices and code requests that were sent again, and none that went well at once', async () => {
+    const issuer = await file.issuer({ codeMode: 'request', noticeDelaysSeconds: [1] });
+    const failing = (times: number, status: number, body?: unknown) => {
+      let tries = 0;
+      return async () => {
+        tries += 1;
+        return tries <= times ? { status: 500 } : { status, body };
+      };
+    };
+    issuer.on('order.paid', failing(2, 204));
+    issuer.on(
+      'order.code_requested',
+      failing(1, 200, { status: 'issued', codes: [{ itemId: '1', value: 'TRIED-AGAIN' }] }),
+    );
+    await issuer.place('again-1');
+    await issuer.message('order.paid', 'again-1', 3);
+    await issuer.verify('again-1');
+    await issuer.inState('again-1', 'delivered');
+    const { cookie } = await signIn();
+    const { body } = await until('the overview has the order with its tries', async () => {
+      const answer = await call('GET', '/v1/operator/console/overview', { cookie });
+      const own = answer.body.issuers.find(({ issuerId }: { issuerId: string }) => issuerId === issuer.issuerId);
+      return own?.delivered === 1 && own.callsTriedAgain === 3 && answer;
+    });
+    expect(body.totals).toMatchObject({ callsTriedAgain: 3, deliveriesTriedAgain: 0 });
+  });
+
+  test('the live overview needs the session, sends itself, and ends with the session', async () => {
+    const path = '/v1/operator/console/overview/events';
+    expectProblem(await call('GET', path), 401, 'operator_unauthorized');
+    const { cookie, csrf } = await signIn();
+    const response = await fetch(url(path), { headers: { cookie } });
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    let text = '';
+    let signedOut = false;
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      if (signedOut || !text.includes('event: overview\ndata: {')) continue;
+      signedOut = true;
+      await call('DELETE', sessionPath, { cookie, 'x-csrf-token': csrf });
+    }
+    expect(signedOut).toBe(true);
+  });
+
+  test('sign-ins stand in the audit log, and a token never stands anywhere', async () => {
+    const { cookie } = await signIn();
+    const { body } = await call('GET', '/v1/operator/audit', { cookie });
+    expect(body.data).toContainEqual(expect.objectContaining({ action: 'console.signed_in', actor: 'operator' }));
+    expect(file.platform.logText()).not.toContain(file.platform.operatorToken);
+  });
+
+  // Last: from here on this address has to wait.
+  test('after five wrong tokens the address waits, with the right token too, while the operator API goes on', async () => {
+    for (let n = 0; n < 5; n += 1) {
+      expectProblem(await signInWith(`wrong-token-${n}`), 401, 'operator_unauthorized');
+    }
+    expectProblem(await signInWith('wrong-token-5'), 429, 'rate_limited');
+    expectProblem(await signInWith(file.platform.operatorToken), 429, 'rate_limited');
+    expect((await file.platform.operator('GET', '/issuers')).status).toBe(200);
+    expect(file.platform.logText()).not.toContain('wrong-token');
+  });
+});
+
+describe('the limits of console sessions', () => {
+  const made = (nowMs: () => number, token: string = person.token) =>
+    createConsoleSessions({ operators: [{ ...person, token }], publicUrl: 'http://127.0.0.1', nowMs });
+  const cookieOf = (sessions: ReturnType<typeof made>) => sessions.begin(person).cookie.split(';')[0];
+
+  test('a session is good in every process with the same token, and over after eight hours', () => {
+    let nowMs = 1_700_000_000_000;
+    const cookie = cookieOf(made(() => nowMs));
+    const elsewhere = made(() => nowMs);
+    expect(elsewhere.of(cookie)?.csrf).toBe(made(() => nowMs).of(cookie)?.csrf);
+    expect(made(() => nowMs, 'the token after a change').of(cookie)).toBeUndefined();
+    nowMs += 8 * 3_600_000 - 1;
+    expect(elsewhere.of(cookie)?.operator.name).toBe(person.name);
+    nowMs += 1;
+    expect(elsewhere.of(cookie)).toBeUndefined();
+  });
+
+  test('the fifty-first session ends the oldest one and no other', () => {
+    const sessions = made(() => 1_700_000_000_000);
+    const cookies = Array.from({ length: 51 }, () => cookieOf(sessions));
+    expect(cookies.map((cookie) => sessions.of(cookie) !== undefined)).toEqual([false, ...Array(50).fill(true)]);
+  });
+
+  test('one address that guesses keeps no other one out, and is let in again after a minute', () => {
+    let nowMs = 0;
+    const limit = createSignInLimit(() => nowMs);
+    for (let n = 0; n < 5; n += 1) limit.noteWrong('203.0.113.5');
+    expect(() => limit.expectAllowed('203.0.113.5')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
+    expect(() => limit.expectAllowed('203.0.113.6')).not.toThrow();
+    nowMs += 60_000;
+    expect(() => limit.expectAllowed('203.0.113.5')).not.toThrow();
+  });
+
+  test('a guesser cannot get more tries by walking through its own IPv6 network', () => {
+    const limit = createSignInLimit(() => 0);
+    for (let n = 1; n <= 5; n += 1) limit.noteWrong(`2001:db8:1:2::${n}`);
+    expect(() => limit.expectAllowed('2001:db8:1:2:ffff::9')).toThrow(
+      expect.objectContaining({ code: 'rate_limited' }),
+    );
+    expect(() => limit.expectAllowed('2001:db8:1:3::9')).not.toThrow();
+    expect(() => limit.expectAllowed('::ffff:203.0.113.6')).not.toThrow();
+  });
+});

@@ -1,0 +1,217 @@
+import { Registry } from 'prom-client';
+import { createOrderIntake, registerIntakeGauge } from '../../src/overload/load-shedder';
+
+/**
+ * A platform of that many orders a second: each is asked twice. What waits for all that was accepted before is the question,
+ * or the workflow's first task, after which questions are answered at once.
+ */
+const play = ({
+  capacity,
+  seconds,
+  offered,
+  waiting = 'question',
+  pairs = {},
+}: {
+  capacity: number;
+  seconds: number;
+  offered: Record<string, number>;
+  waiting?: 'question' | 'first task';
+  /** Issuers that send two orders at once, so many seconds after the last two. */
+  pairs?: Record<string, number>;
+}) => {
+  let now = 0;
+  let workedOffMs = 0;
+  const intake = createOrderIntake({ crowd: () => 0, nowMs: () => now });
+  const questions: { atMs: number; call: string; sinceMs: number }[] = [];
+  const taken: Record<string, number> = {};
+  const refused: Record<string, number> = {};
+  let done = 0;
+  let lastTookMs = 0;
+  for (; now < seconds * 1_000; now += 10) {
+    for (let next = questions[0]; next && next.atMs <= now; next = questions[0]) {
+      questions.shift();
+      lastTookMs = now - next.sinceMs;
+      // What is asked too late is answered 503: it was worked on all the same.
+      const isInTime = lastTookMs < 3_000;
+      if (waiting === 'first task') intake.note(next.call, 'ok', 0.1, lastTookMs);
+      else intake.note(next.call, isInTime ? 'ok' : 'away', Math.min(lastTookMs, 3_000) / 1_000, 10);
+      if (next.call === 'ask_codes') done += 1;
+    }
+    // Evenly, each at its own pace.
+    const due = Object.entries(offered).flatMap(([issuerId, perSecond]) =>
+      Math.floor((now * perSecond) / 1_000) > Math.floor(((now - 10) * perSecond) / 1_000) ? [issuerId] : [],
+    );
+    const inPairs = Object.entries(pairs).flatMap(([issuerId, seconds]) =>
+      now % (seconds * 1_000) === 0 ? [issuerId, issuerId] : [],
+    );
+    for (const issuerId of [...due, ...inPairs]) {
+      try {
+        intake.admit(issuerId);
+      } catch {
+        refused[issuerId] = (refused[issuerId] ?? 0) + 1;
+        continue;
+      }
+      taken[issuerId] = (taken[issuerId] ?? 0) + 1;
+      for (const call of ['ask_verify', 'ask_codes']) {
+        workedOffMs = Math.max(now, workedOffMs) + 500 / capacity;
+        questions.push({ atMs: workedOffMs, call, sinceMs: now });
+      }
+    }
+  }
+  return { taken, refused, donePerSecond: done / seconds, lastTookMs };
+};
+
+test('at three times what it can do, nearly all that it can do is done, and questions stay within their time', () => {
+  const { refused, donePerSecond, lastTookMs } = play({ capacity: 20, seconds: 120, offered: { one: 30, two: 30 } });
+  expect(donePerSecond).toBeGreaterThan(18);
+  expect(lastTookMs).toBeLessThan(3_000);
+  expect((refused.one ?? 0) + (refused.two ?? 0)).toBeGreaterThan(4_000);
+});
+
+test('nor do new orders wait for their first task longer and longer, though questions are answered at once', () => {
+  const { refused, donePerSecond, lastTookMs } = play({
+    capacity: 20,
+    seconds: 120,
+    offered: { one: 30, two: 30 },
+    waiting: 'first task',
+  });
+  expect(donePerSecond).toBeGreaterThan(18);
+  // 80 s without a limit.
+  expect(lastTookMs).toBeLessThan(15_000);
+  expect((refused.one ?? 0) + (refused.two ?? 0)).toBeGreaterThan(4_000);
+});
+
+test('an issuer that sends less than its share is not refused because of one that sends a hundred times as much', () => {
+  const { taken, refused } = play({ capacity: 20, seconds: 120, offered: { loud: 90, quiet: 0.9 } });
+  expect(refused.quiet ?? 0).toBe(0);
+  expect(taken.quiet).toBeGreaterThan(80);
+  expect(refused.loud).toBeGreaterThan(5_000);
+});
+
+test('nor is one whose orders come in pairs, some time apart', () => {
+  const { taken, refused } = play({ capacity: 20, seconds: 120, offered: { large: 200 }, pairs: { small: 12 } });
+  expect([taken.small, refused.small]).toEqual([20, undefined]);
+});
+
+test('below what it can do nothing is refused', () => {
+  expect(play({ capacity: 20, seconds: 60, offered: { one: 8, two: 8 } }).refused).toEqual({});
+});
+
+test('orders that their issuers verify late limit nothing while first tasks come at once', () => {
+  let now = 0;
+  const intake = createOrderIntake({ crowd: () => 0, nowMs: () => now });
+  for (let n = 0; n < 60_000; n += 50) {
+    now = n;
+    intake.admit('one');
+    // A tenth of them, after whatever time.
+    if (n % 500 === 0) intake.note('ask_verify', 'ok', 0.05, 40);
+  }
+  expect(intake.perSecond()).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('a single slow question, or a refused one, limits nothing; what is limited is lifted when it was calm for a while', () => {
+  let now = 0;
+  const intake = createOrderIntake({ crowd: () => 0, nowMs: () => now });
+  const ask = (times: number, result: 'ok' | 'away' | 'refused', call = 'ask_verify') => {
+    for (let n = 0; n < times; n += 1) intake.note(call, result, 3);
+    now += 1_000;
+    intake.note('start_order', 'ok', 0.01);
+    intake.admit('one');
+  };
+  ask(5, 'away');
+  now += 10_000;
+  ask(50, 'refused');
+  ask(50, 'away', 'start_order');
+  expect(intake.perSecond()).toBe(Number.POSITIVE_INFINITY);
+  ask(6, 'away');
+  expect(intake.perSecond()).toBe(2);
+  for (let n = 0; n < 60; n += 1) {
+    now += 1_000;
+    intake.admit(`issuer-${n}`);
+  }
+  expect(intake.perSecond()).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('refused fast and retryably, with a time to wait, and never less than two orders a second are taken', () => {
+  let now = 0;
+  const intake = createOrderIntake({ crowd: () => 0, nowMs: () => now });
+  for (let n = 0; n < 6; n += 1) intake.note('ask_codes', 'away', 3);
+  now += 1_000;
+  let taken = 0;
+  for (; now < 11_000; now += 100) {
+    for (let n = 0; n < 6; n += 1) intake.note('ask_codes', 'away', 3);
+    try {
+      intake.admit('one');
+      taken += 1;
+    } catch (failure) {
+      expect(failure).toMatchObject({ code: 'rate_limited', retryable: true, extras: { retryAfterSeconds: 1 } });
+    }
+  }
+  expect(taken).toBeGreaterThanOrEqual(20);
+  expect(taken).toBeLessThanOrEqual(24);
+});
+
+test('a burst that the engine does not begin is refused at once, and who sends little has a share of what is taken', () => {
+  let now = 0;
+  let waiting = 0;
+  const intake = createOrderIntake({ crowd: () => waiting / 256, nowMs: () => now });
+  const admits = (issuerId: string): boolean => {
+    try {
+      intake.admit(issuerId);
+    } catch {
+      return false;
+    }
+    waiting += 1;
+    return true;
+  };
+  let taken = 0;
+  for (; now < 100; now += 1) for (let n = 0; n < 10; n += 1) if (admits('large')) taken += 1;
+  expect(taken).toBeGreaterThanOrEqual(257);
+  expect(taken).toBeLessThanOrEqual(265);
+  expect([admits('small'), admits('small'), admits('large')]).toEqual([true, true, false]);
+
+  waiting = 0;
+  for (let n = 0; n < 60; n += 1) {
+    now += 1_000;
+    admits('small');
+  }
+  expect(intake.perSecond()).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('a crowd that comes while little runs is soon taken as fast as it gets through, not as fast as it was before', () => {
+  let now = 0;
+  let crowd = 0;
+  const intake = createOrderIntake({ crowd: () => crowd, nowMs: () => now });
+  const getThrough = (perSecond: number, seconds: number): void => {
+    for (const endMs = now + seconds * 1_000; now < endMs; now += 1_000 / perSecond) {
+      intake.note('ask_verify', 'ok', 0.1, 50);
+    }
+  };
+  const admit = (): void => {
+    try {
+      intake.admit('one');
+    } catch {
+      // What is taken is read below.
+    }
+  };
+  getThrough(5, 4);
+  crowd = 1.1;
+  admit();
+  expect(intake.perSecond()).toBeLessThan(5.5);
+  crowd = 0.9;
+  getThrough(12, 4);
+  admit();
+  expect(intake.perSecond()).toBeGreaterThan(11);
+});
+
+test('the metric has a value only while there is a limit', async () => {
+  const registry = new Registry();
+  let perSecond = Number.POSITIVE_INFINITY;
+  registerIntakeGauge(registry, { perSecond: () => perSecond });
+  const values = async () => (await registry.getMetricsAsJSON())[0]?.values.map(({ value }) => value);
+  expect(await values()).toEqual([]);
+  perSecond = 7;
+  expect(await values()).toEqual([7]);
+  perSecond = Number.POSITIVE_INFINITY;
+  expect(await values()).toEqual([]);
+});

@@ -1,0 +1,215 @@
+import { createStartPace } from '../../src/overload/start-rate';
+
+/** Steps of an order at the engine, its start being the first; between two of them it is elsewhere. */
+const steps = 10;
+const elsewhereMs = 6;
+
+/**
+ * An engine that takes `stepMs` for a step and does so many at once; what comes meanwhile waits. Orders come evenly, or as many
+ * at the beginning, and begin as the pace lets them. Reported is what was seen from `fromSeconds` on.
+ */
+const play = ({
+  stepMs,
+  stepsAtOnce = 1,
+  apis = 1,
+  perSecond = 0,
+  atFirst = 0,
+  seconds,
+  fromSeconds = 0,
+  moved,
+}: {
+  stepMs: number;
+  stepsAtOnce?: number;
+  /** Orders come to them in turns; each has a line and a pace of its own. */
+  apis?: number;
+  perSecond?: number;
+  atFirst?: number;
+  seconds: number;
+  fromSeconds?: number;
+  /** From then on a step takes this long. */
+  moved?: { readonly atSeconds: number; readonly stepMs: number };
+}) => {
+  let now = 0;
+  const due: { readonly atMs: number; readonly run: () => void }[] = [];
+  const at = (atMs: number, run: () => void): void => {
+    due.splice(due.findLastIndex((other) => other.atMs <= atMs) + 1, 0, { atMs, run });
+  };
+  const freeMs = Array.from({ length: stepsAtOnce }, () => 0);
+  const step = (done: () => void): void => {
+    const index = freeMs.indexOf(Math.min(...freeMs));
+    const isMoved = moved !== undefined && now >= moved.atSeconds * 1_000;
+    const endMs = Math.max(now, freeMs[index] ?? 0) + (isMoved ? moved.stepMs : stepMs);
+    freeMs[index] = endMs;
+    at(endMs, done);
+  };
+  const lines = Array.from({ length: apis }, () => ({ pace: createStartPace(() => now), inLine: 0, wakes: 0 }));
+  let placed = 0;
+  let atWork = 0;
+  let mostAtWork = 0;
+  let ended = 0;
+  const isSeen = (): boolean => now >= fromSeconds * 1_000;
+
+  const goOn = (stepsLeft: number): void => {
+    if (stepsLeft > 0) at(now + elsewhereMs, () => step(() => goOn(stepsLeft - 1)));
+    else {
+      atWork -= 1;
+      if (isSeen()) ended += 1;
+    }
+  };
+  const begin = (line: (typeof lines)[number]): void => {
+    line.inLine -= 1;
+    atWork += 1;
+    if (isSeen()) mostAtWork = Math.max(mostAtWork, atWork);
+    const sinceMs = now;
+    line.pace.begun();
+    step(() => {
+      line.pace.answered(now - sinceMs);
+      next(line);
+      goOn(steps - 1);
+    });
+  };
+  const next = (line: (typeof lines)[number]): void => {
+    line.wakes += 1;
+    const wake = line.wakes;
+    while (line.inLine > 0) {
+      const ms = line.pace.waitMs();
+      if (ms > 0) {
+        at(now + ms, () => {
+          if (wake === line.wakes) next(line);
+        });
+        return;
+      }
+      begin(line);
+    }
+  };
+  const place = (): void => {
+    const line = lines[placed % apis];
+    placed += 1;
+    if (!line) return;
+    line.inLine += 1;
+    next(line);
+  };
+  for (let n = 0; n < atFirst; n += 1) at(0, place);
+  for (let ms = 0; perSecond > 0 && ms < seconds * 1_000; ms += 1_000 / perSecond) at(ms, place);
+  for (let one = due.shift(); one && one.atMs < seconds * 1_000; one = due.shift()) {
+    now = one.atMs;
+    one.run();
+  }
+  return {
+    perSecondEnded: ended / (seconds - fromSeconds),
+    mostAtWork,
+    inLine: lines.reduce((sum, { inLine }) => sum + inLine, 0),
+    steady: lines[0]?.pace.steadyPerSecond(),
+  };
+};
+
+/** What such an engine can do at best: 10.5 orders a second. */
+const small = { stepMs: 9.5 };
+const smallPerSecond = 1_000 / (small.stepMs * steps);
+
+test('an engine that keeps up is asked for whatever comes', () => {
+  const { inLine, steady, perSecondEnded } = play({
+    stepMs: 8,
+    stepsAtOnce: 64,
+    perSecond: 300,
+    seconds: 10,
+    fromSeconds: 1,
+  });
+  expect(inLine).toBe(0);
+  expect(steady).toBe(Number.POSITIVE_INFINITY);
+  expect(perSecondEnded).toBeGreaterThan(290);
+});
+
+test('of twice as many as the engine can do a few are at work, and it does what it can', () => {
+  const { perSecondEnded, mostAtWork } = play({ ...small, perSecond: 20, seconds: 60, fromSeconds: 10 });
+  expect(mostAtWork).toBeLessThanOrEqual(9);
+  expect(perSecondEnded).toBeGreaterThan(0.95 * smallPerSecond);
+});
+
+test('a process that begins in the middle of a crowd finds out', () => {
+  const { perSecondEnded, mostAtWork } = play({ ...small, atFirst: 64, perSecond: 20, seconds: 60, fromSeconds: 20 });
+  expect(mostAtWork).toBeLessThanOrEqual(9);
+  expect(perSecondEnded).toBeGreaterThan(0.95 * smallPerSecond);
+});
+
+test.each([
+  { apis: 2, stepsAtOnce: 1, atMost: 20 },
+  { apis: 4, stepsAtOnce: 1, atMost: 40 },
+  { apis: 8, stepsAtOnce: 1, atMost: 160 },
+  { apis: 2, stepsAtOnce: 10, atMost: 80 },
+  { apis: 8, stepsAtOnce: 10, atMost: 80 },
+])(
+  '$apis apis that begin in a crowd neither swamp nor starve an engine that does $stepsAtOnce at once',
+  ({ apis, stepsAtOnce, atMost }) => {
+    const perSecond = 20 * stepsAtOnce;
+    const seen = play({ ...small, stepsAtOnce, apis, atFirst: 64, perSecond, seconds: 120, fromSeconds: 20 });
+    expect(seen.perSecondEnded).toBeGreaterThan(0.85 * smallPerSecond * stepsAtOnce);
+    expect(seen.mostAtWork).toBeLessThanOrEqual(atMost);
+  },
+);
+
+test.each([20, 100])(
+  'an engine that was quick and is far from then on is known as such within a minute, %i orders a second meanwhile in line',
+  (perSecond) => {
+    const moved = { atSeconds: 10, stepMs: 90 };
+    const meanwhile = play({ stepMs: 8, stepsAtOnce: 10_000, perSecond, seconds: 20, moved });
+    // It sinks by a fifth a second, however many are begun.
+    expect(meanwhile.steady).toBeGreaterThan(perSecond / 5);
+    const { inLine, steady } = play({ stepMs: 8, stepsAtOnce: 10_000, perSecond, seconds: 70, moved });
+    expect(inLine).toBe(0);
+    expect(steady).toBe(Number.POSITIVE_INFINITY);
+  },
+);
+
+test.each([30, 60, 150])(
+  'an engine that takes %i ms for a start, as it is far away, is known as such soon',
+  (stepMs) => {
+    const { inLine, steady } = play({ stepMs, stepsAtOnce: 1_000, perSecond: 20, seconds: 30 });
+    expect(inLine).toBe(0);
+    expect(steady).toBe(Number.POSITIVE_INFINITY);
+  },
+);
+
+test('starts are free again once nothing was held back for ten seconds', () => {
+  let now = 0;
+  const pace = createStartPace(() => now);
+  const start = (ms: number): void => {
+    pace.begun();
+    pace.answered(ms);
+  };
+  start(5);
+  for (let n = 0; n < 10; n += 1) start(100);
+  expect(pace.steadyPerSecond()).toBeLessThan(Number.POSITIVE_INFINITY);
+  expect(pace.waitMs()).toBeGreaterThan(0);
+  now += 9_999;
+  start(5);
+  expect(pace.steadyPerSecond()).toBeLessThan(Number.POSITIVE_INFINITY);
+  now += 2;
+  start(5);
+  expect(pace.steadyPerSecond()).toBe(Number.POSITIVE_INFINITY);
+  expect(pace.waitMs()).toBe(0);
+});
+
+test('an engine that was once quick is not emptied first when starts come a little late', () => {
+  let now = 0;
+  const pace = createStartPace(() => now);
+  for (const ms of [...Array.from({ length: 20 }, () => 18), 90, 90, 90]) {
+    now += 100;
+    pace.begun();
+    pace.answered(ms);
+  }
+  pace.begun();
+  pace.begun();
+  // One in 114 ms: 9.8 a second, pulled down by the root of 72/90. Two together, after one that was paced already.
+  expect(pace.waitMs()).toBeGreaterThan(200);
+  expect(pace.waitMs()).toBeLessThan(250);
+});
+
+test('one late start among quick ones holds nothing back', () => {
+  const pace = createStartPace(() => 0);
+  for (const ms of [6, 8, 2_000, 7, 9, 3_000, 8]) {
+    pace.begun();
+    pace.answered(ms);
+    expect(pace.waitMs()).toBe(0);
+  }
+});
