@@ -1,7 +1,7 @@
 import { ApplicationFailure, type Headers } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time';
 import { ownMessageId } from '../src/first-interface/message-id';
-import type { SecondInterface } from '../src/second-interface/ask-order';
+import type { OrderDeps } from '../src/second-interface/ask-order';
 import { createBeside } from './beside';
 import { linesOf, rowOf } from './call-issuer';
 import type { Notice } from './notify';
@@ -22,7 +22,7 @@ const noRoom = { type: 'no_room', problem: 'the worker had no room for the first
  */
 export const createBeginNotice = (
   notifyIssuer: (notice: Notice, trace?: Headers) => Promise<void>,
-  { gateway, orders }: Pick<SecondInterface, 'gateway' | 'orders'>,
+  { gateway, orders }: Pick<OrderDeps, 'gateway' | 'orders'>,
 ) => {
   const tries = createBeside();
   const refusals = createBeside();
@@ -62,7 +62,7 @@ export const createBeginNotice = (
       /** Asked where nothing was heard of that try: its issuer verifies later, or its process died. */
       isNoticeTaken: async (notice: Notice): Promise<boolean> => {
         const messageId = ownMessageId(notice, 'paid', notice.n);
-        const row = await rowOf({ room: { orders } }, notice);
+        const row = await rowOf({ orderDeps: { orders } }, notice);
         return linesOf(row, 'notice_answered', messageId).some(({ detail }) => detail.ok === true);
       },
     },

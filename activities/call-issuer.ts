@@ -13,13 +13,13 @@ import type { KeyRing } from '../src/sealing/key-ring';
 import type { AdapterMessage } from '../src/second-interface/adapter-api';
 import { createAdapterApi } from '../src/second-interface/adapter-api';
 import type { Adapters } from '../src/second-interface/adapters';
-import type { SecondInterface } from '../src/second-interface/ask-order';
+import type { OrderDeps } from '../src/second-interface/ask-order';
 import { type IssuerRow, type Issuers, liveSecrets } from '../src/store/issuers';
 import type { OrderRow } from '../src/store/orders';
 
 /** What every call out of this folder works with; made once by the worker. */
 export interface CallsOut {
-  readonly room: SecondInterface;
+  readonly orderDeps: OrderDeps;
   readonly issuers: Issuers;
   readonly outbound: Outbound;
   readonly adapters: Adapters;
@@ -57,17 +57,17 @@ export const issuerOf = async ({ issuers }: CallsOut, { issuerId }: OrderName): 
 
 /** @throws ApplicationFailure for good when the row is gone: it cannot come back. */
 export const rowOf = async (
-  { room }: { room: Pick<SecondInterface, 'orders'> },
+  { orderDeps }: { orderDeps: Pick<OrderDeps, 'orders'> },
   order: OrderName,
 ): Promise<OrderRow> => {
-  const row = await room.orders.find(order);
+  const row = await orderDeps.orders.find(order);
   if (!row) throw ApplicationFailure.nonRetryable('the order has no row', 'order_unknown');
   return row;
 };
 
 /** Both are needed for every call to an issuer about an order, and neither waits for the other. */
-export const issuerAndRow = (parts: CallsOut, order: OrderName): Promise<[IssuerRow, OrderRow]> =>
-  Promise.all([issuerOf(parts, order), rowOf(parts, order)]);
+export const issuerAndRow = (deps: CallsOut, order: OrderName): Promise<[IssuerRow, OrderRow]> =>
+  Promise.all([issuerOf(deps, order), rowOf(deps, order)]);
 
 /** Tries of one message so far; the engine's own attempt number also counts what was not tried. */
 export const triesOf = (row: OrderRow, event: TimelineEvent, message: string): number =>
@@ -82,7 +82,7 @@ export const messageBytes = (message: AdapterMessage): Buffer => Buffer.from(JSO
 
 /** One try of one message, over HTTP or as a function: the first interface of the patent, both of its forms. */
 export const callIssuer = async (
-  parts: CallsOut,
+  deps: CallsOut,
   issuer: IssuerRow,
   messageId: string,
   message: AdapterMessage,
@@ -90,10 +90,10 @@ export const callIssuer = async (
 ): Promise<IssuerAnswer> => {
   const answer =
     issuer.callback.kind === 'url'
-      ? await callUrl(parts, issuer, issuer.callback.url, messageId, message, answerLimitBytes)
-      : await callFunction(parts, issuer, issuer.callback.name, message);
-  parts.meter.callback(message.type, issuer.codeMode, tryResult(answer), answer.tookMs);
-  if (answer.status === 410) await parts.issuers.pause(issuer._id, new Date(parts.nowMs()));
+      ? await callUrl(deps, issuer, issuer.callback.url, messageId, message, answerLimitBytes)
+      : await callFunction(deps, issuer, issuer.callback.name, message);
+  deps.meter.callback(message.type, issuer.codeMode, tryResult(answer), answer.tookMs);
+  if (answer.status === 410) await deps.issuers.pause(issuer._id, new Date(deps.nowMs()));
   return answer;
 };
 
@@ -102,7 +102,7 @@ const tryResult = ({ ok, status, problem }: IssuerAnswer): string =>
   ok ? 'ok' : status > 0 ? `status_${Math.floor(status / 100)}xx` : (problem ?? 'failed');
 
 const callUrl = async (
-  { room, outbound, ring, meter, nowMs }: CallsOut,
+  { orderDeps, outbound, ring, meter, nowMs }: CallsOut,
   issuer: IssuerRow,
   url: string,
   messageId: string,
@@ -119,7 +119,7 @@ const callUrl = async (
     answerLimitBytes,
     // A try beside the workflow is in no activity.
     signal: activityContext.getStore()?.cancellationSignal,
-    callsAtOnce: () => room.settings.callsAtOnceOf(issuer),
+    callsAtOnce: () => orderDeps.settings.callsAtOnceOf(issuer),
   });
   if (result.kind === 'failed') {
     const isNotTried = result.reason === 'over_limit' || result.reason === 'breaker_open';
@@ -144,7 +144,7 @@ const callUrl = async (
 };
 
 const callFunction = async (
-  { room, adapters, nowMs }: CallsOut,
+  { orderDeps, adapters, nowMs }: CallsOut,
   issuer: IssuerRow,
   name: string,
   message: AdapterMessage,
@@ -166,7 +166,7 @@ const callFunction = async (
   });
   try {
     const copy = JSON.parse(JSON.stringify(message)) as AdapterMessage;
-    const run = async () => ({ value: await adapter.onMessage(copy, createAdapterApi(room, issuer._id)) });
+    const run = async () => ({ value: await adapter.onMessage(copy, createAdapterApi(orderDeps, issuer._id)) });
     const result = await Promise.race([run(), limit]);
     if (result === 'timeout') return failed('timeout');
     const hasBody = result.value !== undefined;
@@ -190,14 +190,14 @@ const jsonOf = (body: Buffer): unknown => {
 
 /** The two lines that a try leaves in the timeline. */
 export const tryEntries = (
-  parts: Pick<CallsOut, 'nowMs'>,
+  deps: Pick<CallsOut, 'nowMs'>,
   names: { readonly sent: TimelineEvent; readonly answered: TimelineEvent },
   messageId: string,
   tryNumber: number,
   answer: IssuerAnswer,
   outcome: Readonly<Record<string, string | number | boolean>> = {},
 ): TimelineEntry[] => {
-  const answeredAtMs = parts.nowMs();
+  const answeredAtMs = deps.nowMs();
   const attempt = activityContext.getStore()?.info.attempt ?? 0;
   return [
     {

@@ -23,45 +23,45 @@ export interface DeliveryResult {
 }
 
 /** Gives the codes to a terminal that must be called. Codes are opened here and in the pick-up page, nowhere else. */
-export const createDeliver = (parts: CallsOut & { readonly keys: PlatformKeys }) => {
+export const createDeliver = (deps: CallsOut & { readonly keys: PlatformKeys }) => {
   const webhook = createWebhookChannel({
-    outbound: parts.outbound,
-    signingKeys: parts.keys.delivery.signing,
-    nowMs: parts.nowMs,
+    outbound: deps.outbound,
+    signingKeys: deps.keys.delivery.signing,
+    nowMs: deps.nowMs,
   });
   return {
     deliverCodes: async (delivery: Delivery): Promise<DeliveryResult> => {
-      const [row, held] = await Promise.all([rowOf(parts, delivery), parts.room.codes.accepted(delivery)]);
+      const [row, held] = await Promise.all([rowOf(deps, delivery), deps.orderDeps.codes.accepted(delivery)]);
       if (row.terminal.channel !== 'webhook') {
         return { kind: 'undeliverable', tries: row.facts.delivery.tries };
       }
       const messageId = ownMessageId(delivery, 'delivery', delivery.n);
       const failedTries = triesOf(row, 'delivery_tried', messageId);
       // The database is of an older moment than the engine: part of an order must not pass for all of it.
-      if (held.length < row.facts.issued) return untried(parts, delivery, messageId, row, 'codes_missing');
+      if (held.length < row.facts.issued) return untried(deps, delivery, messageId, row, 'codes_missing');
       const outcome = await webhook.deliver({
         order: row,
         url: row.terminal.url,
         messageId,
         atMs: delivery.atMs,
-        codes: openCodes(parts.ring, row, held),
+        codes: openCodes(deps.ring, row, held),
         signal: cancellationSignal(),
       });
-      parts.meter.delivery('webhook', outcome.kind, outcome.kind === 'not_tried' ? 0 : outcome.tookMs);
+      deps.meter.delivery('webhook', outcome.kind, outcome.kind === 'not_tried' ? 0 : outcome.tookMs);
       if (outcome.kind === 'not_tried') {
         // A circuit that stays open, or a crowd before it: a person may know another terminal.
-        const endMs = activityInfo().scheduledTimestampMs + deliveryRoundMs(await delaysOf(parts, row));
-        if (parts.nowMs() > endMs) return untried(parts, delivery, messageId, row, outcome.reason);
+        const endMs = activityInfo().scheduledTimestampMs + deliveryRoundMs(await delaysOf(deps, row));
+        if (deps.nowMs() > endMs) return untried(deps, delivery, messageId, row, outcome.reason);
         throw notTried(outcome.reason, 'the terminal was not tried', outcome.delayMs);
       }
       const tries = row.facts.delivery.tries + 1;
-      await parts.room.orders.recordTry(
+      await deps.orderDeps.orders.recordTry(
         delivery,
-        [deliveryEntry(messageId, failedTries + 1, tries, outcome, parts.nowMs())],
+        [deliveryEntry(messageId, failedTries + 1, tries, outcome, deps.nowMs())],
         { deliveryTries: tries },
       );
       if (outcome.kind === 'delivered') return { kind: 'delivered', tries };
-      const delayMs = deliveryDelayMs(failedTries + 1, await delaysOf(parts, row));
+      const delayMs = deliveryDelayMs(failedTries + 1, await delaysOf(deps, row));
       if (outcome.status === 410 || delayMs === undefined) {
         return { kind: 'undeliverable', tries, problem: outcome.problem };
       }
@@ -74,14 +74,14 @@ export const createDeliver = (parts: CallsOut & { readonly keys: PlatformKeys })
   };
 };
 
-const delaysOf = async ({ issuers, room }: CallsOut, { issuerId, product }: OrderRow) => {
+const delaysOf = async ({ issuers, orderDeps }: CallsOut, { issuerId, product }: OrderRow) => {
   const issuer = await issuers.findEver(issuerId);
-  return issuer ? (await room.settings.effectiveFor(issuer, product.id)).deliveryDelaysSeconds : undefined;
+  return issuer ? (await orderDeps.settings.effectiveFor(issuer, product.id)).deliveryDelaysSeconds : undefined;
 };
 
 /** The terminal was not called, and waiting for that changes nothing: a person looks. */
 const untried = async (
-  { room, nowMs }: CallsOut,
+  { orderDeps, nowMs }: CallsOut,
   delivery: Delivery,
   messageId: string,
   { facts }: OrderRow,
@@ -91,7 +91,7 @@ const untried = async (
   // Without its message: it is not one of that message's tries.
   const detail = { ok: false, problem };
   const line: TimelineEntry = { key: `${messageId}.${problem}.${atMs}`, atMs, event: 'delivery_tried', detail };
-  await room.orders.recordTry(delivery, [line]);
+  await orderDeps.orders.recordTry(delivery, [line]);
   return { kind: 'undeliverable', tries: facts.delivery.tries, problem };
 };
 

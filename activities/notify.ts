@@ -25,25 +25,25 @@ export interface FailedTry {
 const answerLimitBytes = 64 * 1024;
 
 /** First interface: `order.paid`. Retried by its own schedule until the workflow cancels it; one run is one try. */
-export const createNotify = (parts: CallsOut) => ({
+export const createNotify = (deps: CallsOut) => ({
   notifyIssuer: async (notice: Notice): Promise<void> => {
-    waitFor(notice.after, parts.nowMs());
-    const [issuer, row] = await issuerAndRow(parts, notice);
+    waitFor(notice.after, deps.nowMs());
+    const [issuer, row] = await issuerAndRow(deps, notice);
     const messageId = ownMessageId(notice, 'paid', notice.n);
     const tryNumber = triesOf(row, 'notice_sent', messageId) + 1;
-    const { token } = unwrapOrderKey(parts.ring, row._id, row.wrappedKey);
+    const { token } = unwrapOrderKey(deps.ring, row._id, row.wrappedKey);
     const message = paidMessage(row, { ...notice, token });
-    const answer = await callIssuer(parts, issuer, messageId, message, answerLimitBytes);
+    const answer = await callIssuer(deps, issuer, messageId, message, answerLimitBytes);
     const entries = tryEntries(
-      parts,
+      deps,
       { sent: 'notice_sent', answered: 'notice_answered' },
       messageId,
       tryNumber,
       answer,
     );
-    await parts.room.orders.recordTry(notice, entries, { notified: answer.ok });
+    await deps.orderDeps.orders.recordTry(notice, entries, { notified: answer.ok });
     if (answer.ok) return;
-    const { noticeDelaysSeconds } = await parts.room.settings.effectiveFor(issuer, row.product.id);
+    const { noticeDelaysSeconds } = await deps.orderDeps.settings.effectiveFor(issuer, row.product.id);
     throw ApplicationFailure.create({
       type: 'issuer_failed',
       message: `try ${tryNumber} of the payment notice: ${answer.problem}`,

@@ -3,7 +3,7 @@ import type { OrderName } from '../src/domain/ids';
 import type { OrderEvent } from '../src/domain/messages';
 import type { OrderFacts } from '../src/domain/order';
 import type { OrderMeter } from '../src/metrics/order-meter';
-import type { SecondInterface } from '../src/second-interface/ask-order';
+import type { OrderDeps } from '../src/second-interface/ask-order';
 import { type CodesMessage, codesMessage } from '../src/second-interface/claim-codes';
 import { heldMs, type Issuers } from '../src/store/issuers';
 import type { Projection } from '../src/store/orders';
@@ -31,13 +31,13 @@ export interface HeldTime {
 
 /** Local activities: our own database, never a call to anyone outside. */
 export const createProject = ({
-  room,
+  orderDeps,
   issuers,
   meter,
   tellEvent,
   nowMs,
 }: {
-  readonly room: SecondInterface;
+  readonly orderDeps: OrderDeps;
   readonly issuers: Issuers;
   readonly meter: Pick<OrderMeter, 'projected'>;
   /** Not waited for: what is not told by it, the reconciler tells from the outbox. */
@@ -56,11 +56,11 @@ export const createProject = ({
     ...projection
   }: OrderProjection): Promise<OrderFacts | undefined> => {
     const order = { issuerId, orderNo };
-    const marked = accepted.length > 0 ? room.codes.markAccepted(accepted) : undefined;
-    const ahead = await room.orders.project(order, projection, marked);
+    const marked = accepted.length > 0 ? orderDeps.codes.markAccepted(accepted) : undefined;
+    const ahead = await orderDeps.orders.project(order, projection, marked);
     if (ahead) return ahead;
     // After the row: before it, the engine may still lose the close that they came too late for, and the order take them.
-    for (const id of late) await room.codes.markLate(id);
+    for (const id of late) await orderDeps.codes.markLate(id);
     meter.projected(projection.facts, projection.events);
     for (const { sequence } of projection.events) tellEvent(order, sequence);
     return undefined;
@@ -70,7 +70,7 @@ export const createProject = ({
   heldTime: async ({ issuerId, sinceMs, holder }: HeldTimeQuestion): Promise<HeldTime> => {
     const issuer = await issuers.findEver(issuerId);
     if (!issuer) throw ApplicationFailure.nonRetryable('the order has no issuer', 'issuer_unknown');
-    const notHeard = holder ? await room.codes.notHeard({ issuerId, orderNo: holder.orderNo }, holder.issued) : [];
+    const notHeard = holder ? await orderDeps.codes.notHeard({ issuerId, orderNo: holder.orderNo }, holder.issued) : [];
     return {
       heldMs: heldMs(issuer.holds, sinceMs, nowMs()),
       isHeld: issuer.state === 'paused' && !issuer.deletedAt,
@@ -80,7 +80,7 @@ export const createProject = ({
 
   /** After the close: an event of its own, with the sequence that the row gives. */
   addEvent: async ({ order, event }: { order: OrderName; event: OrderEvent }): Promise<void> => {
-    await room.orders.addEvent(order, event);
+    await orderDeps.orders.addEvent(order, event);
     tellEvent(order, event.sequence);
   },
 });

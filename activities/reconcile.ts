@@ -3,7 +3,7 @@ import { orderNameOf } from '../src/domain/ids';
 import { cancellableStates } from '../src/domain/order';
 import { retentionMs } from '../src/domain/timings';
 import type { OrderMeter } from '../src/metrics/order-meter';
-import { askOrder, type SecondInterface } from '../src/second-interface/ask-order';
+import { askOrder, type OrderDeps } from '../src/second-interface/ask-order';
 import { cancelOrder } from '../src/second-interface/cancel-order';
 import { judgeSubmission } from '../src/second-interface/claim-codes';
 import { resumeIfLost } from '../src/second-interface/resume-order';
@@ -30,7 +30,7 @@ export interface Reconciled extends Alerted {
 }
 
 export interface Reconciling {
-  readonly room: SecondInterface;
+  readonly orderDeps: OrderDeps;
   readonly issuers: Issuers;
   readonly requests: Requests;
   readonly purge: Purge;
@@ -65,9 +65,9 @@ interface Turn {
 }
 
 /** Mends what a death between two steps leaves behind. Bounded batches; harmless when two passes run at once. */
-export const createReconcile = (parts: Reconciling, turn: Turn = { after: firstPosition }) => ({
+export const createReconcile = (deps: Reconciling, turn: Turn = { after: firstPosition }) => ({
   reconcile: async (): Promise<Reconciled> => {
-    const before = new Date(parts.nowMs() - settleMs);
+    const before = new Date(deps.nowMs() - settleMs);
     const failures: unknown[] = [];
     /** A stage that fails as a whole keeps the pass neither from the others nor from the look for trouble. */
     const stage = async (mend: () => Promise<number>): Promise<number> => {
@@ -81,21 +81,21 @@ export const createReconcile = (parts: Reconciling, turn: Turn = { after: firstP
     let tooOld = 0;
     const mended = {
       started: await stage(async () => {
-        const starts = await startMissing(parts, before);
+        const starts = await startMissing(deps, before);
         tooOld = starts.tooOld;
         return starts.started;
       }),
-      codesJudged: await stage(() => judgeClaims(parts, before)),
-      inboxJudged: await stage(() => judgeInbox(parts, before)),
-      eventsStarted: await stage(() => startEvents(parts, before)),
-      viewsRefreshed: await stage(() => refreshViews(parts)),
-      cancelled: await stage(() => cancelOrphans(parts)),
-      purged: await stage(() => purgeOld(parts)),
-      resumed: await stage(() => resumeLost(parts, turn, before)),
+      codesJudged: await stage(() => judgeClaims(deps, before)),
+      inboxJudged: await stage(() => judgeInbox(deps, before)),
+      eventsStarted: await stage(() => startEvents(deps, before)),
+      viewsRefreshed: await stage(() => refreshViews(deps)),
+      cancelled: await stage(() => cancelOrphans(deps)),
+      purged: await stage(() => purgeOld(deps)),
+      resumed: await stage(() => resumeLost(deps, turn, before)),
     };
     const all = { ...mended, tooOld };
-    parts.meter.mended(all);
-    const alerted = await parts.alert();
+    deps.meter.mended(all);
+    const alerted = await deps.alert();
     // Shown in the Temporal UI as the pass's failure.
     if (failures.length > 0) throw failures[0];
     return { ...all, ...alerted };
@@ -132,20 +132,20 @@ const each = async <T extends { readonly _id: string }>(
 };
 
 /** Rows without a workflow: the api died between the insert and the start, or the engine was away. */
-const startMissing = async (parts: Reconciling, before: Date) => {
-  const { room, log, nowMs } = parts;
-  const rows = await room.orders.unstarted(before, batch);
+const startMissing = async (deps: Reconciling, before: Date) => {
+  const { orderDeps, log, nowMs } = deps;
+  const rows = await orderDeps.orders.unstarted(before, batch);
   const isTooOld = (createdAt: Date): boolean => nowMs() - createdAt.getTime() > retentionMs;
   const old = rows.filter(({ createdAt }) => isTooOld(createdAt));
   for (const { _id } of old)
     log.error({ order: _id }, 'an order older than the retention was never started: a person must look');
   const started = await each(
-    parts,
+    deps,
     'start',
     rows.filter(({ createdAt }) => !isTooOld(createdAt)),
     async (row) => {
-      if ((await room.gateway.startOrder(startableOrder(row))) === 'away') return false;
-      await room.orders.markStarted(row);
+      if ((await orderDeps.gateway.startOrder(startableOrder(row))) === 'unavailable') return false;
+      await orderDeps.orders.markStarted(row);
       return true;
     },
   );
@@ -153,84 +153,84 @@ const startMissing = async (parts: Reconciling, before: Date) => {
 };
 
 /** Claims without a verdict: the api died before the Update, or answered 202. */
-const judgeClaims = async ({ room, ...parts }: Reconciling, before: Date) =>
+const judgeClaims = async ({ orderDeps, ...deps }: Reconciling, before: Date) =>
   each(
-    parts,
+    deps,
     'claim',
-    await room.codes.unjudged(before, batch),
+    await orderDeps.codes.unjudged(before, batch),
     async (submission) => {
-      const row = await room.orders.find(submission);
-      return row !== null && (await judgeSubmission(room, row, submission)) === 'settled';
+      const row = await orderDeps.orders.find(submission);
+      return row !== null && (await judgeSubmission(orderDeps, row, submission)) === 'settled';
     },
-    ({ _id }) => room.codes.defer(_id, before),
+    ({ _id }) => orderDeps.codes.defer(_id, before),
   );
 
 /** Refusals and cancellations that were answered 202. */
-const judgeInbox = async ({ room, ...parts }: Reconciling, before: Date) => {
-  const waitingBefore = new Date(Math.min(before.getTime() + settleMs, parts.nowMs()));
+const judgeInbox = async ({ orderDeps, ...deps }: Reconciling, before: Date) => {
+  const waitingBefore = new Date(Math.min(before.getTime() + settleMs, deps.nowMs()));
   return each(
-    parts,
+    deps,
     'inbox',
-    await room.inbox.waiting(waitingBefore, batch),
+    await orderDeps.inbox.waiting(waitingBefore, batch),
     async (waiting) => {
-      const row = await room.orders.find(waiting);
+      const row = await orderDeps.orders.find(waiting);
       const { message } = waiting;
       if (!row || (message.kind !== 'refuse' && message.kind !== 'cancel')) return false;
-      if ((await askOrder(room, row, waiting.updateId, message)) === 'away') return false;
-      await room.inbox.remove(waiting, waiting.updateId);
+      if ((await askOrder(orderDeps, row, waiting.updateId, message)) === 'unavailable') return false;
+      await orderDeps.inbox.remove(waiting, waiting.updateId);
       return true;
     },
-    (waiting) => room.inbox.defer(waiting, waiting.updateId, waitingBefore),
+    (waiting) => orderDeps.inbox.defer(waiting, waiting.updateId, waitingBefore),
   );
 };
 
 /** Events in the outbox that nobody has sent yet. */
-const startEvents = async ({ room, ...parts }: Reconciling, before: Date) =>
-  each(parts, 'event', await room.orders.withPendingEvents(before, batch), async (row) => {
+const startEvents = async ({ orderDeps, ...deps }: Reconciling, before: Date) =>
+  each(deps, 'event', await orderDeps.orders.withPendingEvents(before, batch), async (row) => {
     const pending = row.events.filter(({ status }) => status === 'pending');
-    const outcomes = await Promise.all(pending.map(({ sequence }) => room.gateway.startEvent(row, sequence)));
-    await room.orders.deferEvents(row);
+    const outcomes = await Promise.all(pending.map(({ sequence }) => orderDeps.gateway.startEvent(row, sequence)));
+    await orderDeps.orders.deferEvents(row);
     return outcomes.includes('started');
   });
 
 /** Handlers that never came to an end: their order's row may be behind its workflow. */
-const refreshViews = async ({ room, requests, ...parts }: Reconciling) =>
-  each(parts, 'view', await requests.abandoned(new Date(parts.nowMs()), batch), async ({ _id, path, leaseUntil }) => {
+const refreshViews = async ({ orderDeps, requests, ...deps }: Reconciling) =>
+  each(deps, 'view', await requests.abandoned(new Date(deps.nowMs()), batch), async ({ _id, path, leaseUntil }) => {
     const orderNo = /\/orders\/([^/?]+)\//.exec(path)?.[1];
     const order = orderNo === undefined ? undefined : { issuerId: orderNameOf(_id).issuerId, orderNo };
-    const facts = order && (await room.gateway.readFacts(order));
-    if (order && facts) await room.orders.writeView(order, facts, []);
+    const facts = order && (await orderDeps.gateway.readFacts(order));
+    if (order && facts) await orderDeps.orders.writeView(order, facts, []);
     if (leaseUntil) await requests.reopen(_id, leaseUntil);
     return facts !== undefined;
   });
 
 /** Open orders of deleted issuers. */
-const cancelOrphans = async ({ room, issuers, ...parts }: Reconciling): Promise<number> => {
+const cancelOrphans = async ({ orderDeps, issuers, ...deps }: Reconciling): Promise<number> => {
   const open: OrderRow[] = [];
-  for (const { _id } of await issuers.buriedSince(new Date(parts.nowMs() - retentionMs), batch)) {
+  for (const { _id } of await issuers.buriedSince(new Date(deps.nowMs() - retentionMs), batch)) {
     if (open.length >= batch) break;
-    open.push(...(await room.orders.openOf(_id, cancellableStates, batch - open.length)));
+    open.push(...(await orderDeps.orders.openOf(_id, cancellableStates, batch - open.length)));
   }
-  return each(parts, 'orphan', open, async (row) => {
-    await cancelOrder(room, row, 'issuer-deleted', { reason: 'the issuer was deleted' }, 'operator');
+  return each(deps, 'orphan', open, async (row) => {
+    await cancelOrder(orderDeps, row, 'issuer-deleted', { reason: 'the issuer was deleted' }, 'operator');
     return true;
   });
 };
 
 /** Orders that ended long ago: their codes are shredded, and what is personal is forgotten. */
-const purgeOld = async ({ purge, purgeAfterMs, ...parts }: Reconciling): Promise<number> => {
+const purgeOld = async ({ purge, purgeAfterMs, ...deps }: Reconciling): Promise<number> => {
   if (purgeAfterMs === undefined) return 0;
-  const due = await purge.due(new Date(parts.nowMs() - purgeAfterMs), batch);
-  return each(parts, 'purge', due, (order) => purge.forget(order, new Date(parts.nowMs())));
+  const due = await purge.due(new Date(deps.nowMs() - purgeAfterMs), batch);
+  return each(deps, 'purge', due, (order) => purge.forget(order, new Date(deps.nowMs())));
 };
 
 /** Open orders whose workflow is missing or ended without them: a restore from another moment, or somebody terminated it. */
-const resumeLost = async (parts: Reconciling, turn: Turn, before: Date): Promise<number> => {
-  const { room, troubles, log } = parts;
-  const open = await room.orders.openAfter(turn.after, before, batch);
-  const resumed = await each(parts, 'resume', open, async (row) => {
+const resumeLost = async (deps: Reconciling, turn: Turn, before: Date): Promise<number> => {
+  const { orderDeps, troubles, log } = deps;
+  const open = await orderDeps.orders.openAfter(turn.after, before, batch);
+  const resumed = await each(deps, 'resume', open, async (row) => {
     turn.after = row.position;
-    const outcome = await resumeIfLost(room, troubles, row);
+    const outcome = await resumeIfLost(orderDeps, troubles, row);
     if (outcome === 'too_large')
       log.error({ order: row._id }, 'an order has no workflow and too many codes: a person must look');
     return outcome === 'resumed' || outcome === 'view_written';

@@ -28,23 +28,23 @@ export type CodeRequestResult =
 const answerLimitBytes = 1024 * 1024;
 
 /** First interface: `order.code_requested` and its three answers (rule 4). One run is one try. */
-export const createRequestCode = (parts: CallsOut) => ({
+export const createRequestCode = (deps: CallsOut) => ({
   requestCode: async (request: CodeRequest): Promise<CodeRequestResult> => {
-    const [issuer, row] = await issuerAndRow(parts, request);
+    const [issuer, row] = await issuerAndRow(deps, request);
     const messageId = ownMessageId(request, 'code', request.n);
     const tryNumber = triesOf(row, 'code_requested', messageId) + 1;
-    const { token } = unwrapOrderKey(parts.ring, row._id, row.wrappedKey);
+    const { token } = unwrapOrderKey(deps.ring, row._id, row.wrappedKey);
     const message = codeRequestMessage(row, { ...request, token });
-    const answer = await callIssuer(parts, issuer, messageId, message, answerLimitBytes);
+    const answer = await callIssuer(deps, issuer, messageId, message, answerLimitBytes);
     const read = answer.ok ? readAnswer(answer) : { problem: answer.problem ?? 'failed' };
-    const result = 'problem' in read ? read : await resultOf(parts, row, `request/${messageId}.${tryNumber}`, read);
-    parts.meter.codeAnswer('problem' in result ? problemClass(answer, result.problem) : result.kind);
+    const result = 'problem' in read ? read : await resultOf(deps, row, `request/${messageId}.${tryNumber}`, read);
+    deps.meter.codeAnswer('problem' in result ? problemClass(answer, result.problem) : result.kind);
     const outcome: TimelineEntry['detail'] =
       'problem' in result ? { ok: false, problem: result.problem } : { answer: result.kind };
-    await parts.room.orders.recordTry(
+    await deps.orderDeps.orders.recordTry(
       request,
       tryEntries(
-        parts,
+        deps,
         { sent: 'code_requested', answered: 'code_request_answered' },
         messageId,
         tryNumber,
@@ -53,7 +53,7 @@ export const createRequestCode = (parts: CallsOut) => ({
       ),
     );
     if (!('problem' in result)) return result;
-    const { noticeDelaysSeconds } = await parts.room.settings.effectiveFor(issuer, row.product.id);
+    const { noticeDelaysSeconds } = await deps.orderDeps.settings.effectiveFor(issuer, row.product.id);
     throw ApplicationFailure.create({
       type: 'issuer_failed',
       message: `try ${tryNumber} of the code request: ${result.problem}`,
@@ -73,7 +73,7 @@ const readAnswer = (answer: IssuerAnswer): CodeAnswer | { problem: string } => {
 
 /** Codes that `/codes` would refuse make the try a failed one; what was claimed for it is let go. */
 const resultOf = async (
-  { room, nowMs }: CallsOut,
+  { orderDeps, nowMs }: CallsOut,
   row: OrderRow,
   updateId: string,
   answer: CodeAnswer,
@@ -87,8 +87,8 @@ const resultOf = async (
     };
   }
   try {
-    const { message, submission } = await claimCodes(room, row, updateId, answer.codes);
-    const held = await room.codes.accepted(row);
+    const { message, submission } = await claimCodes(orderDeps, row, updateId, answer.codes);
+    const held = await orderDeps.codes.accepted(row);
     // The row may be behind the workflow, which has the last word; here only what it would refuse for good counts.
     const facts = { ...row.facts, issued: held.length, state: 'verified' as const };
     const judged = decide(
@@ -98,7 +98,8 @@ const resultOf = async (
       nowMs(),
     );
     if (judged.answer.kind !== 'refused') return { kind: 'issued', message };
-    if (submission) await settleClaim(room, submission, { answer: judged.answer, isHeld: false, isProjected: false });
+    if (submission)
+      await settleClaim(orderDeps, submission, { answer: judged.answer, isHeld: false, isProjected: false });
     return { problem: judged.answer.code };
   } catch (error) {
     if (error instanceof Failure) return { problem: error.code };

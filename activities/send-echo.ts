@@ -6,11 +6,11 @@ const answerLimitBytes = 64 * 1024;
 const secondTryAfterMs = 5_000;
 
 /** An issuer's self-test: sends back what it sent, up to three times. */
-export const createSendEcho = (parts: CallsOut) => ({
+export const createSendEcho = (deps: CallsOut) => ({
   sendEcho: async ({ issuerId, messageId, atMs, data }: EchoInput): Promise<void> => {
-    const issuer = await issuerOf(parts, { issuerId, orderNo: '' });
+    const issuer = await issuerOf(deps, { issuerId, orderNo: '' });
     const message = { type: 'echo', timestamp: new Date(atMs).toISOString(), data };
-    const answer = await callIssuer(parts, issuer, `cf_echo_${messageId}`, message, answerLimitBytes);
+    const answer = await callIssuer(deps, issuer, `cf_echo_${messageId}`, message, answerLimitBytes);
     if (answer.ok) return;
     throw ApplicationFailure.create({
       type: 'issuer_failed',

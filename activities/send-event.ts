@@ -21,21 +21,21 @@ interface ToldOnce {
 const answerLimitBytes = 64 * 1024;
 
 /** Tells the issuer one event out of the order's outbox. Standalone activities: no order waits for its nine delays. */
-export const createSendEvent = (parts: CallsOut) => ({
+export const createSendEvent = (deps: CallsOut) => ({
   sendEvent: async (name: EventName): Promise<'sent' | 'given_up' | 'already_sent'> => {
-    const row = await rowOf(parts, name);
+    const row = await rowOf(deps, name);
     const event = eventOf(row, name);
     if (event.status !== 'pending') return 'already_sent';
-    const issuer = await issuerOf(parts, name);
-    const { tryNumber, answer, lines } = await tellOnce(parts, issuer, row, event);
-    const settings = answer.ok ? undefined : await parts.room.settings.effectiveFor(issuer, row.product.id);
+    const issuer = await issuerOf(deps, name);
+    const { tryNumber, answer, lines } = await tellOnce(deps, issuer, row, event);
+    const settings = answer.ok ? undefined : await deps.orderDeps.settings.effectiveFor(issuer, row.product.id);
     const delayMs = settings && eventDelayMs(tryNumber, Math.random, settings.eventDelaysSeconds);
     if (answer.ok || delayMs === undefined) {
       const status = answer.ok ? 'sent' : 'given_up';
-      await parts.room.orders.markEvent(name, name.sequence, status, lines);
+      await deps.orderDeps.orders.markEvent(name, name.sequence, status, lines);
       return status;
     }
-    if (lines.length > 0) await parts.room.orders.recordTry(name, lines);
+    if (lines.length > 0) await deps.orderDeps.orders.recordTry(name, lines);
     throw ApplicationFailure.create({
       type: 'issuer_failed',
       message: `try ${tryNumber} of event ${event.sequence}: ${answer.problem}`,
@@ -45,12 +45,12 @@ export const createSendEvent = (parts: CallsOut) => ({
 
   /** An operator sends it again: one try with the same bytes and id. A failed one is told in the timeline, and not repeated. */
   replayEvent: async (name: EventName): Promise<'sent' | 'failed'> => {
-    const row = await rowOf(parts, name);
+    const row = await rowOf(deps, name);
     const event = eventOf(row, name);
-    const issuer = await issuerOf(parts, name);
-    const { answer, lines } = await tellOnce(parts, issuer, row, event, { replay: true });
-    if (answer.ok) await parts.room.orders.markReplayed(name, name.sequence, lines);
-    else await parts.room.orders.recordTry(name, lines);
+    const issuer = await issuerOf(deps, name);
+    const { answer, lines } = await tellOnce(deps, issuer, row, event, { replay: true });
+    if (answer.ok) await deps.orderDeps.orders.markReplayed(name, name.sequence, lines);
+    else await deps.orderDeps.orders.recordTry(name, lines);
     return answer.ok ? 'sent' : 'failed';
   },
 });
@@ -62,7 +62,7 @@ const eventOf = (row: OrderRow, { sequence }: EventName): PendingEvent => {
 };
 
 const tellOnce = async (
-  parts: CallsOut,
+  deps: CallsOut,
   issuer: IssuerRow,
   row: OrderRow,
   event: PendingEvent,
@@ -70,8 +70,8 @@ const tellOnce = async (
 ): Promise<ToldOnce> => {
   const messageId = ownMessageId(row, 'event', event.sequence);
   const tryNumber = triesOf(row, 'event_sent', messageId) + 1;
-  const answer = await callIssuer(parts, issuer, messageId, eventMessage(row, event), answerLimitBytes);
-  const [, told] = tryEntries(parts, { sent: 'event_sent', answered: 'event_sent' }, messageId, tryNumber, answer, {
+  const answer = await callIssuer(deps, issuer, messageId, eventMessage(row, event), answerLimitBytes);
+  const [, told] = tryEntries(deps, { sent: 'event_sent', answered: 'event_sent' }, messageId, tryNumber, answer, {
     type: event.type,
     sequence: event.sequence,
     ...outcome,

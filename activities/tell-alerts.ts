@@ -23,7 +23,7 @@ export interface Alerting extends TroubleSources, AlertWebhook {
 export interface Alerted {
   readonly alertsRaised: number;
   readonly alertsCleared: number;
-  readonly alertsTold: number;
+  readonly alertsSent: number;
 }
 
 const raisedLimit = 1_000;
@@ -33,29 +33,29 @@ const delaysMs = [minuteMs / 2, minuteMs, 5 * minuteMs, 15 * minuteMs, hourMs, 3
 const settingOf = { webhook: 'ALERT_WEBHOOK_URL', email: 'ALERT_SMTP_URL' } as const;
 
 /** Run at the end of each pass of the reconciler, so by one worker at a time. */
-export const alertOnChange = async (parts: Alerting): Promise<Alerted> => {
+export const alertOnChange = async (deps: Alerting): Promise<Alerted> => {
   let alertsRaised = 0;
   let alertsCleared = 0;
-  const receivers = receiversOf(parts);
+  const receivers = receiversOf(deps);
   for (const kind of troubleKinds) {
     heartbeat();
-    const now = await finders[kind](parts).catch((error: unknown) => {
-      parts.log.warn({ kind, err: error }, 'it could not be found out whether there is such trouble');
+    const now = await finders[kind](deps).catch((error: unknown) => {
+      deps.log.warn({ kind, err: error }, 'it could not be found out whether there is such trouble');
       return undefined;
     });
     if (!now) continue;
-    const at = new Date(parts.nowMs());
-    const raised = new Map((await parts.alerts.raised(kind, raisedLimit)).map((row) => [row.subject, row]));
+    const at = new Date(deps.nowMs());
+    const raised = new Map((await deps.alerts.raised(kind, raisedLimit)).map((row) => [row.subject, row]));
     for (const trouble of now) {
       if (raised.delete(trouble.subject)) continue;
-      if (await parts.alerts.raise(trouble, at, receivers)) alertsRaised += 1;
+      if (await deps.alerts.raise(trouble, at, receivers)) alertsRaised += 1;
     }
-    for (const row of raised.values()) await parts.alerts.clear(row, at, receivers);
+    for (const row of raised.values()) await deps.alerts.clear(row, at, receivers);
     alertsCleared += raised.size;
   }
-  const posted = await tellWebhook(parts);
-  const mailed = await tellByMail(parts);
-  return { alertsRaised, alertsCleared, alertsTold: posted + mailed };
+  const posted = await tellWebhook(deps);
+  const mailed = await tellByMail(deps);
+  return { alertsRaised, alertsCleared, alertsSent: posted + mailed };
 };
 
 const receiversOf = ({ alertUrl, mailer }: Alerting): AlertReceiver[] => [
@@ -64,26 +64,26 @@ const receiversOf = ({ alertUrl, mailer }: Alerting): AlertReceiver[] => [
 ];
 
 /** One call for each change. A receiver that fails once is left alone until the next pass: the others would wait for nothing. */
-const tellWebhook = async (parts: Alerting): Promise<number> => {
-  const { alerts, alertUrl, nowMs } = parts;
+const tellWebhook = async (deps: Alerting): Promise<number> => {
+  const { alerts, alertUrl, nowMs } = deps;
   if (alertUrl === undefined) return 0;
   let told = 0;
   for (const row of await alerts.untold('webhook', new Date(nowMs()), postedPerPass)) {
     heartbeat();
-    if (await isPosted(parts, alertUrl, row)) {
+    if (await isPosted(deps, alertUrl, row)) {
       await alerts.settle(row, 'webhook');
       told += 1;
       continue;
     }
-    await postpone(parts, row, 'webhook');
+    await postpone(deps, row, 'webhook');
     break;
   }
   return told;
 };
 
 /** One mail for all changes. */
-const tellByMail = async (parts: Alerting): Promise<number> => {
-  const { alerts, mailer, nowMs, log, publicUrl } = parts;
+const tellByMail = async (deps: Alerting): Promise<number> => {
+  const { alerts, mailer, nowMs, log, publicUrl } = deps;
   if (mailer === undefined) return 0;
   const rows = await alerts.untold('email', new Date(nowMs()), mailedPerPass);
   if (rows.length === 0) return 0;
@@ -92,7 +92,7 @@ const tellByMail = async (parts: Alerting): Promise<number> => {
   heartbeat();
   if (!mailed.isTaken) {
     log.warn({ code: mailed.code, status: mailed.status }, 'the mail server did not take a mail of alerts');
-    for (const row of rows) await postpone(parts, row, 'email');
+    for (const row of rows) await postpone(deps, row, 'email');
     return 0;
   }
   const { refusedRecipients } = mailed;

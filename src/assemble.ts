@@ -6,7 +6,7 @@ import { createKeyRing } from './sealing/key-ring';
 import { createPayloadCodec } from './sealing/payload-codec';
 import { createDecodePayloads } from './sealing/payload-json';
 import { loadPlatformKeys, type PlatformKeys } from './sealing/platform-keys';
-import type { SecondInterface } from './second-interface/ask-order';
+import type { OrderDeps } from './second-interface/ask-order';
 import { createAlerts } from './store/alerts';
 import { createAudit } from './store/audit';
 import { createCodes } from './store/codes';
@@ -66,7 +66,7 @@ export const assemble = async (
     tracing,
   });
   const issuers = createIssuers(database);
-  const room: SecondInterface = {
+  const orderDeps: OrderDeps = {
     orders: createOrders(database),
     codes: createCodes(database),
     inbox: createInbox(database),
@@ -94,7 +94,7 @@ export const assemble = async (
     troubles: createTroubles({ client, taskQueue }),
     decodePayloads: createDecodePayloads(codec),
     issuers,
-    room,
+    orderDeps,
     requests: createRequests(database),
     purge: createPurge(database),
     sealedValues: createSealedValues(database),

@@ -24,7 +24,7 @@ import { inSpan, noTracing, type Tracing } from '../src/tracing/tracing';
 import { activitySpans } from './activity-spans';
 import { workflowBundle } from './workflow-bundle';
 
-export interface WorkerParts {
+export interface WorkerDeps {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly codec: PayloadCodec;
@@ -54,18 +54,18 @@ export interface Workers {
 }
 
 /** Two workers in one process: orders with our own database, and calls out, where a slow issuer holds no order up. */
-export const createWorkers = async (parts: WorkerParts): Promise<Workers> => {
-  const { connection, namespace, codec, callsOut, log } = parts;
+export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
+  const { connection, namespace, codec, callsOut, log } = deps;
   const events = createSendEvent(callsOut);
   const tellEvent = createTellEvent(
-    (name) => inSpan(parts.tracing, { name: 'tell event', kind: 'worker' }, () => events.sendEvent(name)),
-    callsOut.room.gateway,
+    (name) => inSpan(deps.tracing, { name: 'tell event', kind: 'worker' }, () => events.sendEvent(name)),
+    callsOut.orderDeps.gateway,
   );
   const { notifyIssuer } = createNotify(callsOut);
   const firstNotices = createBeginNotice(
     (notice, trace = {}) =>
-      inSpan(parts.tracing, { name: 'tell notice', kind: 'worker', from: traceIn(trace) }, () => notifyIssuer(notice)),
-    callsOut.room,
+      inSpan(deps.tracing, { name: 'tell notice', kind: 'worker', from: traceIn(trace) }, () => notifyIssuer(notice)),
+    callsOut.orderDeps,
   );
   const sinks: InjectedSinks<Said> = {
     beside: { tryNotice: { fn: (_workflow, notice, trace) => firstNotices.beside.tryNotice(notice, trace) } },
@@ -75,30 +75,30 @@ export const createWorkers = async (parts: WorkerParts): Promise<Workers> => {
     namespace,
     dataConverter: dataConverterWith(codec),
     ...shutdown,
-    ...(parts.tracing === noTracing ? {} : { interceptors: { activity: [activitySpans(parts.tracing)] } }),
+    ...(deps.tracing === noTracing ? {} : { interceptors: { activity: [activitySpans(deps.tracing)] } }),
   };
   const orders = await Worker.create({
     ...common,
-    taskQueue: parts.taskQueue,
-    workflowBundle: await workflowBundle(parts.bundlePath, parts.workflowStackTraces),
+    taskQueue: deps.taskQueue,
+    workflowBundle: await workflowBundle(deps.bundlePath, deps.workflowStackTraces),
     activities: {
       ...firstNotices.activities,
       ...createProject({ ...callsOut, tellEvent: tellEvent.tell }),
       ...createReconcile({
-        room: callsOut.room,
+        orderDeps: callsOut.orderDeps,
         issuers: callsOut.issuers,
-        requests: parts.requests,
-        purge: parts.purge,
-        troubles: parts.troubles,
-        purgeAfterMs: parts.purgeAfterMs,
+        requests: deps.requests,
+        purge: deps.purge,
+        troubles: deps.troubles,
+        purgeAfterMs: deps.purgeAfterMs,
         meter: callsOut.meter,
         alert: () =>
           alertOnChange({
-            ...parts.alerting,
+            ...deps.alerting,
             issuers: callsOut.issuers,
-            troubles: parts.troubles,
+            troubles: deps.troubles,
             outbound: callsOut.outbound,
-            signingKeys: parts.keys.delivery.signing,
+            signingKeys: deps.keys.delivery.signing,
             log,
             nowMs: callsOut.nowMs,
           }),
@@ -113,11 +113,11 @@ export const createWorkers = async (parts: WorkerParts): Promise<Workers> => {
   });
   const out = await Worker.create({
     ...common,
-    taskQueue: parts.callsOutQueue,
+    taskQueue: deps.callsOutQueue,
     activities: {
       notifyIssuer,
       ...createRequestCode(callsOut),
-      ...createDeliver({ ...callsOut, keys: parts.keys }),
+      ...createDeliver({ ...callsOut, keys: deps.keys }),
       ...events,
       ...createSendEcho(callsOut),
     },

@@ -32,7 +32,7 @@ const main = async (): Promise<void> => {
   const core = await untilDone('MongoDB', log, stopping.signal, () =>
     assemble(config, (codec) => clientOn(connection, namespace, codec, tracing), nowMs, tracing),
   );
-  const { client, codec, room, issuers, ring, keys, requests, purge, troubles, database } = core;
+  const { client, codec, orderDeps, issuers, ring, keys, requests, purge, troubles, database } = core;
   const { registry, collectOwnProcess } = core.metrics;
   await untilDone('search attributes', log, stopping.signal, async () => {
     if (!(await createReadiness(client).hasSearchAttributes()))
@@ -48,7 +48,7 @@ const main = async (): Promise<void> => {
     connection,
     namespace,
     codec,
-    callsOut: { room, issuers, outbound, adapters, ring, meter: createOrderMeter(registry), nowMs },
+    callsOut: { orderDeps, issuers, outbound, adapters, ring, meter: createOrderMeter(registry), nowMs },
     keys,
     requests,
     purge,

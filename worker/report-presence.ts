@@ -39,7 +39,7 @@ export const reportPresence = ({
         .sort((a, b) => Number(a.state === 'closed') - Number(b.state === 'closed') || b.failures - a.failures)
         .slice(0, circuitsLimit),
       openedLately: outbound.openedWithin(lookBackMs).slice(0, circuitsLimit),
-      turnedAway: outbound.turnedAway().slice(0, circuitsLimit),
+      throttled: outbound.throttled().slice(0, circuitsLimit),
     });
 
   const run = async (): Promise<void> => {

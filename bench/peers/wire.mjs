@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import express from 'express';
 
-// What all peers have in common: the wire of test/bench, with Express in front, and the three calls out of an order.
+// What all peers have in common: the wire of bench/compare, with Express in front, and the three calls out of an order.
 const answerLimitMs = 8_000;
 const windowMs = 600_000;
 const agent = new Agent({ keepAlive: true });

@@ -12,13 +12,13 @@ import { createHealthReader } from '../operator/platform-health';
 import { registerTroubleMetrics } from '../operator/trouble-metrics';
 import { createTroubleWatch } from '../operator/troubles';
 import type { AddressGuard } from '../outbound/address-guard';
-import { createOrderIntake, type OrderIntake, registerIntakeGauge } from '../overload/load-shedder';
-import { createStarter, registerStarterGauge, type Starter } from '../overload/workflow-starter';
+import { createLoadShedder, type LoadShedder, registerShedderGauge } from '../overload/load-shedder';
+import { createWorkflowStarter, registerQueueGauge, type Starter } from '../overload/workflow-starter';
 import type { KeyRing } from '../sealing/key-ring';
 import type { DecodePayloads } from '../sealing/payload-json';
 import type { PlatformKeys } from '../sealing/platform-keys';
 import type { Adapters } from '../second-interface/adapters';
-import type { SecondInterface } from '../second-interface/ask-order';
+import type { OrderDeps } from '../second-interface/ask-order';
 import { cancelOrder } from '../second-interface/cancel-order';
 import type { Audit } from '../store/audit';
 import type { Database } from '../store/database';
@@ -60,9 +60,9 @@ import { mountHealth } from './platform/health';
 import { mountKeys } from './platform/keys';
 import { createMetrics } from './platform/metrics';
 
-export interface AppParts {
+export interface AppDeps {
   readonly core: {
-    readonly room: SecondInterface;
+    readonly orderDeps: OrderDeps;
     readonly issuers: Issuers;
     readonly requests: Requests;
     readonly audit: Audit;
@@ -75,7 +75,7 @@ export interface AppParts {
     readonly ring: KeyRing;
     readonly keys: PlatformKeys;
     readonly gateway: OrderGateway;
-    readonly onEngineCall: (listener: OrderIntake['note']) => void;
+    readonly onEngineCall: (listener: LoadShedder['note']) => void;
     readonly engine: EngineReadiness;
     readonly troubles: Troubles;
     readonly decodePayloads: DecodePayloads;
@@ -105,9 +105,9 @@ export const createApp = ({
   adapters,
   log,
   nowMs,
-}: AppParts): { app: Express; starter: Starter } => {
-  const { room, issuers, ring, requests, keys, database, gateway } = core;
-  const starter = createStarter({ gateway, log });
+}: AppDeps): { app: Express; starter: Starter } => {
+  const { orderDeps, issuers, ring, requests, keys, database, gateway } = core;
+  const starter = createWorkflowStarter({ gateway, log });
   const audit = createAuditTrails(core.audit, nowMs);
 
   const terminalProblem = async (terminal: Terminal) => {
@@ -136,9 +136,9 @@ export const createApp = ({
 
   const cancelOpenSoon = (issuerId: string): void => {
     const cancelAll = async (): Promise<void> => {
-      const open = await room.orders.openOf(issuerId, cancellableStates, 100);
+      const open = await orderDeps.orders.openOf(issuerId, cancellableStates, 100);
       for (const row of open) {
-        await cancelOrder(room, row, 'issuer-deleted', { reason: 'the issuer was deleted' }, 'operator');
+        await cancelOrder(orderDeps, row, 'issuer-deleted', { reason: 'the issuer was deleted' }, 'operator');
       }
     };
     cancelAll().catch((error: unknown) => log.warn({ err: error }, 'the reconciler will cancel what is left'));
@@ -171,34 +171,34 @@ export const createApp = ({
   const oidc = config.oidc && first && { settings: config.oidc, keys: oidcKeys(config.oidc, first.token), publicUrl };
   const sessions = createConsoleSessions({ operators, outsideKey: oidc?.keys.session, publicUrl, nowMs });
   const mount = createMount(app, { issuers, ring, nowMs, requests, operator: { operators, sessions }, audit });
-  mountHealth(mount, { engine: core.engine, database, maintenance: room.maintenance, nowMs });
+  mountHealth(mount, { engine: core.engine, database, maintenance: orderDeps.maintenance, nowMs });
   mountKeys(mount, keys);
   mountReseal(mount, { ring, sealedValues: core.sealedValues, nowMs });
-  const intake = createOrderIntake({ crowd: starter.crowd });
+  const intake = createLoadShedder({ crowd: starter.crowd });
   core.onEngineCall(intake.note);
-  registerIntakeGauge(registry, intake);
-  registerStarterGauge(registry, starter);
-  mountOrders(mount, { room, publicUrl, terminalProblem, startSoon: starter.startSoon }, intake);
-  mountOrderOperations(mount, room);
+  registerShedderGauge(registry, intake);
+  registerQueueGauge(registry, starter);
+  mountOrders(mount, { orderDeps, publicUrl, terminalProblem, startSoon: starter.startSoon }, intake);
+  mountOrderOperations(mount, orderDeps);
   mountEcho(mount, gateway, nowMs);
-  mountOperatorIssuers(mount, { issuers, ring, nowMs, settings: room.settings, settingsProblem, cancelOpenSoon });
-  const actions = createOrderActions(room);
+  mountOperatorIssuers(mount, { issuers, ring, nowMs, settings: orderDeps.settings, settingsProblem, cancelOpenSoon });
+  const actions = createOrderActions(orderDeps);
   const readHealth = createHealthReader({ queues: core.queues, workers: core.workers, nowMs });
   mountOperatorOrders(mount, {
-    room,
+    orderDeps,
     actions,
     auditLog: core.audit,
     terminalProblem,
     troubles: core.troubles,
     readHealth,
   });
-  mountOperatorBatches(mount, { room, issuers, actions });
+  mountOperatorBatches(mount, { orderDeps, issuers, actions });
   mountOperatorHealth(mount, readHealth);
-  mountOperatorCalls(mount, { room, issuers, actions, readHealth });
-  mountOperatorMaintenance(mount, { maintenance: room.maintenance, nowMs });
-  mountOperatorSettings(mount, { room, issuers });
-  mountFailures(mount, { room, watch: troubleWatch });
-  mountPickup(mount, { room, watch: createOrderWatch(room.orders, log) });
+  mountOperatorCalls(mount, { orderDeps, issuers, actions, readHealth });
+  mountOperatorMaintenance(mount, { maintenance: orderDeps.maintenance, nowMs });
+  mountOperatorSettings(mount, { orderDeps, issuers });
+  mountFailures(mount, { orderDeps, watch: troubleWatch });
+  mountPickup(mount, { orderDeps, watch: createOrderWatch(orderDeps.orders, log) });
   mountCodec(mount, { decodePayloads: core.decodePayloads, ...config });
   mountConsole(mount, {
     sampler: createConsoleSampler({ stats: core.stats, troubles: troubleWatch, nowMs, log }),

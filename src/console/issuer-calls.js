@@ -63,11 +63,11 @@ export const issuerCallsCard = async (issuerId, signal) => {
     replace(
       body,
       h('p', { class: 'soft' }, summaryOf(found)),
-      found.turnedAway > 0 &&
+      found.throttled > 0 &&
         h(
           'p',
           {},
-          `${count(found.turnedAway, 'try', 'tries')} of the last ten minutes had to wait a second, as its calls at once were taken.`,
+          `${count(found.throttled, 'try', 'tries')} of the last ten minutes had to wait a second, as its calls at once were taken.`,
         ),
       found.circuits.map(({ key, state, failures, calls }) =>
         h(

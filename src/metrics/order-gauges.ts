@@ -3,7 +3,7 @@ import { isFinal, type OrderState, orderStates } from '../domain/order';
 import { type TroubleKind, troubleKinds } from '../domain/trouble';
 import type { Stats } from '../store/stats';
 import type { EngineReadiness } from '../temporal/readiness';
-import { keptFor } from './kept-for';
+import { cachedFor } from './cached-for';
 
 /** No count goes on past this: a larger backlog shows as this number. */
 const countLimit = 10_000;
@@ -54,7 +54,7 @@ export const registerOrderGauges = ({ registry, stats, engine, nowMs }: OrderGau
     return { states, issuers: { active, paused }, pendingEvents, unstarted, reconciledAt, alerts };
   };
 
-  const kept = keptFor(freshMs, nowMs, read);
+  const kept = cachedFor(freshMs, nowMs, read);
   /** All gauges of a scrape come from one reading, and a failed one is tried again by the next scrape. */
   const current = (): Promise<Read | undefined> => kept().catch(() => undefined);
 

@@ -4,9 +4,9 @@ import { redeliverCodes, voidCodes } from '../second-interface/after-sale';
 import {
   type AskedMessage,
   askOrder,
-  engineAway,
+  engineUnavailable,
   expectNotRefused,
-  type SecondInterface,
+  type OrderDeps,
 } from '../second-interface/ask-order';
 import { cancelOrder } from '../second-interface/cancel-order';
 import { findOrder } from '../second-interface/find-order';
@@ -15,22 +15,22 @@ import type { OrderRow } from '../store/orders';
 export type OrderActions = ReturnType<typeof createOrderActions>;
 
 /** What an operator may do to one order, alone or in a batch. */
-export const createOrderActions = (room: SecondInterface) => {
+export const createOrderActions = (orderDeps: OrderDeps) => {
   const ask = async (row: OrderRow, message: AskedMessage): Promise<OrderRow> => {
-    const judged = await askOrder(room, row, `${message.kind}/${randomUUID()}`, message);
-    if (judged === 'away') throw engineAway();
-    expectNotRefused(judged.answer, judged.row.facts, room.nowMs());
+    const judged = await askOrder(orderDeps, row, `${message.kind}/${randomUUID()}`, message);
+    if (judged === 'unavailable') throw engineUnavailable();
+    expectNotRefused(judged.answer, judged.row.facts, orderDeps.nowMs());
     return judged.row;
   };
 
   return {
     renotify: (row: OrderRow) => ask(row, { kind: 'renotify' }),
     extend: (row: OrderRow, extensionMs: number) => ask(row, { kind: 'extend', extensionMs }),
-    redeliver: (row: OrderRow, terminal?: Terminal) => redeliverCodes(room, row, ask, terminal),
-    void: (row: OrderRow) => voidCodes(room, row),
+    redeliver: (row: OrderRow, terminal?: Terminal) => redeliverCodes(orderDeps, row, ask, terminal),
+    void: (row: OrderRow) => voidCodes(orderDeps, row),
     cancel: async (row: OrderRow, reason = 'operator') => {
-      await cancelOrder(room, row, randomUUID(), { reason }, 'operator');
-      return findOrder({ room }, row.issuerId, row.orderNo);
+      await cancelOrder(orderDeps, row, randomUUID(), { reason }, 'operator');
+      return findOrder({ orderDeps }, row.issuerId, row.orderNo);
     },
   };
 };

@@ -1,10 +1,10 @@
-import { keptFor } from '../metrics/kept-for';
+import { cachedFor } from '../metrics/cached-for';
 import type { ReportedCircuit, WorkerRow, Workers } from '../store/workers';
 import type { QueueState, Queues } from '../temporal/queues';
 
 const aliveMs = 20_000;
 const workersLimit = 200;
-const knownForMs = 5_000;
+const ttlMs = 5_000;
 
 export interface PlatformHealth {
   readonly at: string;
@@ -15,7 +15,7 @@ export interface PlatformHealth {
   readonly lastWorkerAt?: string;
   readonly circuits: readonly (ReportedCircuit & { readonly workers: number })[];
   /** By issuer, or `terminals:` and issuer: tries of the last ten minutes that had to wait for a free call. */
-  readonly turnedAway: readonly { readonly key: string; readonly count: number }[];
+  readonly throttled: readonly { readonly key: string; readonly count: number }[];
 }
 
 export type HealthReader = ReturnType<typeof createHealthReader>;
@@ -47,11 +47,11 @@ export const createHealthReader = ({
       })),
       ...(lastWorkerAt ? { lastWorkerAt: lastWorkerAt.toISOString() } : {}),
       circuits: mergedCircuits(alive),
-      turnedAway: mergedTurnedAway(alive),
+      throttled: mergedThrottled(alive),
     };
   };
 
-  return keptFor(knownForMs, nowMs, read);
+  return cachedFor(ttlMs, nowMs, read);
 };
 
 const severity = { closed: 0, half_open: 1, open: 2 } as const;
@@ -79,9 +79,9 @@ export const mergedCircuits = (rows: readonly Pick<WorkerRow, 'circuits'>[]): Pl
 };
 
 /** Each worker counts by itself; one of a former version does not say. */
-export const mergedTurnedAway = (rows: readonly Pick<WorkerRow, 'turnedAway'>[]): PlatformHealth['turnedAway'] => {
+export const mergedThrottled = (rows: readonly Pick<WorkerRow, 'throttled'>[]): PlatformHealth['throttled'] => {
   const byKey = new Map<string, number>();
-  for (const { key, count } of rows.flatMap(({ turnedAway = [] }) => turnedAway)) {
+  for (const { key, count } of rows.flatMap(({ throttled = [] }) => throttled)) {
     byKey.set(key, (byKey.get(key) ?? 0) + count);
   }
   return [...byKey].map(([key, count]) => ({ key, count })).sort((a, b) => b.count - a.count);

@@ -3,7 +3,7 @@ import { SealBroken } from '../sealing/key-ring';
 import { places } from '../sealing/places';
 import { type SealedKind, type SealedRow, type SealedValues, sealedKinds } from '../store/sealed-values';
 
-export interface ResealParts {
+export interface ResealDeps {
   readonly ring: KeyRing;
   readonly sealedValues: SealedValues;
   readonly nowMs: () => number;
@@ -38,7 +38,7 @@ const longestMs = 5_000;
 
 /** One part of a round over everything that the master key sealed. Doing it twice, or two at once, changes nothing. */
 export const resealPart = async (
-  { ring, sealedValues, nowMs }: ResealParts,
+  { ring, sealedValues, nowMs }: ResealDeps,
   limit: number,
   after?: ResealPosition,
 ): Promise<Resealed> => {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { OrderName } from '../domain/ids';
 import { dayMs } from '../domain/timings';
-import { keptFor } from '../metrics/kept-for';
+import { cachedFor } from '../metrics/cached-for';
 import type { Stats } from '../store/stats';
 import type { Troubles as EngineTroubles, StuckOrder } from '../temporal/troubles';
 
@@ -49,5 +49,5 @@ export const createTroubleWatch = ({
   };
 
   /** At most a few seconds old. */
-  return { look: keptFor(freshMs, nowMs, read) };
+  return { look: cachedFor(freshMs, nowMs, read) };
 };

@@ -6,7 +6,7 @@ import { type Breaker, type BreakerState, createBreaker } from './breaker';
 import { CallAborted, type CallFailureReason } from './call-failures';
 import { createConnector } from './connector';
 import { type Exchange, exchange, type Outcome } from './exchange';
-import { createTurnedAway, type TurnedAway } from './throttled';
+import { createThrottled, type Throttled } from './throttled';
 
 const timeLimitMs = 8000;
 const connectLimitMs = 5000;
@@ -96,7 +96,7 @@ export const createOutbound = ({
   tracing = noTracing,
 }: OutboundOptions) => {
   const slots = createSlots(totalLimit);
-  const turnedAway = createTurnedAway(clock);
+  const throttled = createThrottled(clock);
   const connector = createConnector({ guard, connectLimitMs, trustedCa });
   const agent = new Agent({
     connect: connector.open,
@@ -156,7 +156,7 @@ export const createOutbound = ({
     if (call.signal?.aborted) throw new CallAborted(call.signal.reason);
     if (!url) return { kind: 'failed', reason: 'url_invalid', ...took() };
     const slot = slots.take(slotKey, limit);
-    if (slot === 'own_limit') turnedAway.add(slotKey);
+    if (slot === 'own_limit') throttled.add(slotKey);
     if (slot !== 'taken') return { kind: 'failed', reason: 'over_limit', ...took() };
     try {
       const outcome = await judged(
@@ -186,7 +186,7 @@ export const createOutbound = ({
     /** Told to the worker that looks for trouble. */
     openedWithin: (ms: number): string[] => breaker.openedWithin(ms),
     /** Told with the worker's report: tries of the last ten minutes that were put off, as their issuer's limit was reached. */
-    turnedAway: (): TurnedAway[] => turnedAway.lately(),
+    throttled: (): Throttled[] => throttled.lately(),
     /** Called when the process stops, after its activities were given their time. */
     close: async (): Promise<void> => {
       const destroyed = agent.destroy();

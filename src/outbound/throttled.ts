@@ -4,13 +4,13 @@ const minutesKept = 10;
 /** As many as a process may have circuits of issuers that matter; the oldest goes first. */
 const keysMax = 2_000;
 
-export interface TurnedAway {
+export interface Throttled {
   readonly key: string;
   readonly count: number;
 }
 
 /** Tries that were put off, by whose limit they met and by the minute: nothing else records a call that was not made. */
-export const createTurnedAway = (clock: { nowMs(): number }) => {
+export const createThrottled = (clock: { nowMs(): number }) => {
   const perKey = new Map<string, Map<number, number>>();
 
   /** The minutes that count, the running one among them. */
@@ -31,7 +31,7 @@ export const createTurnedAway = (clock: { nowMs(): number }) => {
     },
 
     /** Most often first. */
-    lately: (): TurnedAway[] => {
+    lately: (): Throttled[] => {
       const now = minuteNow();
       return [...perKey]
         .map(([key, minutes]) => ({ key, count: within(minutes, now).reduce((sum, [, count]) => sum + count, 0) }))

@@ -15,7 +15,7 @@ export interface Lag {
 }
 
 /** How late the event loop comes round, as a mean over its last rounds. */
-export const watchLag = (nowMs: () => number = () => performance.now()): Lag => {
+export const watchEventLoopLag = (nowMs: () => number = () => performance.now()): Lag => {
   let tickedMs = nowMs();
   let meanMs = 0;
   setInterval(() => {
@@ -27,7 +27,7 @@ export const watchLag = (nowMs: () => number = () => performance.now()): Lag => 
 };
 
 /** Before the body of an issuer's call is read. @throws Failure `unavailable` while the process is too far behind. */
-export const refuseWhileBehind =
+export const shedWhileBehind =
   (lag: Pick<Lag, 'ms'>): RequestHandler =>
   (_request, _response, next) => {
     if (lag.ms() > lagMaxMs) {

@@ -2,7 +2,7 @@
  * A line in which those who wait are served in turns, each its own in the order in which they came. Who has not been in line
  * since the last round comes before those who wait with many: its turn is next (as in RFC 8290, 4.2).
  */
-export const createFairLine = <T>(limit: number) => {
+export const createFairQueue = <T>(limit: number) => {
   /** Whose turn is next comes first. Who was served stays for a round, also without any more. */
   const fresh = new Map<string, T[]>();
   const round = new Map<string, T[]>();

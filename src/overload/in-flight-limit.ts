@@ -6,7 +6,7 @@ const inFlightPerIssuerLimit = 256;
 /** New orders among them, and those whose sender is not known yet: thousands of them at once make all others late. */
 const newOrdersLimit = 256;
 
-export const createAdmission = () => {
+export const createInFlightLimit = () => {
   const running = new Map<string, number>();
   let total = 0;
   let newOrders = 0;

@@ -53,14 +53,14 @@ interface Question {
   readonly waitedMs: number | undefined;
 }
 
-export type OrderIntake = ReturnType<typeof createOrderIntake>;
+export type LoadShedder = ReturnType<typeof createLoadShedder>;
 
 /**
  * New orders are refused, fast and before anything is written, while the orders that were accepted are answered too slowly
  * or begin too late, or more of them come than the engine begins. Of what can be taken each issuer has an equal share, and takes what others leave of theirs: who sends
  * little is not refused because of one who sends much. Per process; every process sees its part of the same questions.
  */
-export const createOrderIntake = ({
+export const createLoadShedder = ({
   crowd,
   nowMs = () => performance.now(),
 }: {
@@ -176,7 +176,7 @@ export const createOrderIntake = ({
 };
 
 /** Served by the api: left out while it takes whatever comes. */
-export const registerIntakeGauge = (registry: Registry, { perSecond }: Pick<OrderIntake, 'perSecond'>): void => {
+export const registerShedderGauge = (registry: Registry, { perSecond }: Pick<LoadShedder, 'perSecond'>): void => {
   new Gauge({
     name: 'codeferry_new_orders_limit',
     help: 'New orders a second that this api takes at most, while accepted ones are answered too slowly, begin too late, or stand in line for their start',

@@ -44,7 +44,7 @@ const middle = (values: readonly number[]): number => [...values].sort((a, b) =>
  * How many workflows a second the engine is asked to begin: as many as come, until starts take much longer than they can.
  * Told by the time of the starts alone, as an order's other work is in other processes and takes as long as its issuer likes.
  */
-export const createStartPace = (nowMs: () => number) => {
+export const createStartRate = (nowMs: () => number) => {
   let quickestMs = Number.POSITIVE_INFINITY;
   /** Else it is not known whether the engine is slow or crowded; draining tells. */
   let isKnown = false;

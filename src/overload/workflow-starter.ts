@@ -4,8 +4,8 @@ import { Gauge, type Registry } from 'prom-client';
 import { startableOrder } from '../second-interface/startable-order';
 import type { OrderRow } from '../store/orders';
 import type { OrderGateway } from '../temporal/order-gateway';
-import { createFairLine } from './fair-queue';
-import { createStartPace } from './start-rate';
+import { createFairQueue } from './fair-queue';
+import { createStartRate } from './start-rate';
 
 /** Starts under way at once: enough for an engine that does thousands a second, and a slow one ends each in time. */
 const atOnce = 64;
@@ -19,10 +19,10 @@ const awayAfterMs = 4_000;
 /** Before the next try: an engine that restarts is back sooner than the reconciler comes by. */
 const retryDelaysMs = [1_000, 3_000, 8_000];
 
-export type Starter = ReturnType<typeof createStarter>;
+export type Starter = ReturnType<typeof createWorkflowStarter>;
 
 /** Begins workflows after the 201, so that no payment request waits for the engine: as fast as it can take them, the issuers in turns. */
-export const createStarter = ({
+export const createWorkflowStarter = ({
   gateway,
   log,
   nowMs = () => performance.now(),
@@ -32,8 +32,8 @@ export const createStarter = ({
   nowMs?: () => number;
 }) => {
   const running = new Set<Promise<void>>();
-  const line = createFairLine<OrderRow>(inLineLimit);
-  const pace = createStartPace(nowMs);
+  const line = createFairQueue<OrderRow>(inLineLimit);
+  const pace = createStartRate(nowMs);
   const stopping = new AbortController();
   let answeredMs = Number.NEGATIVE_INFINITY;
   let waiting: NodeJS.Timeout | undefined;
@@ -41,7 +41,7 @@ export const createStarter = ({
   const start = async (row: OrderRow): Promise<void> => {
     for (const delayMs of [...retryDelaysMs, undefined]) {
       const askedMs = nowMs();
-      if ((await gateway.startOrder(startableOrder(row))) !== 'away') {
+      if ((await gateway.startOrder(startableOrder(row))) !== 'unavailable') {
         answeredMs = nowMs();
         pace.answered(answeredMs - askedMs);
         return;
@@ -104,7 +104,7 @@ export const createStarter = ({
 };
 
 /** Served by the api: 0 while the engine takes whatever comes. */
-export const registerStarterGauge = (registry: Registry, { inLine }: Pick<Starter, 'inLine'>): void => {
+export const registerQueueGauge = (registry: Registry, { inLine }: Pick<Starter, 'inLine'>): void => {
   new Gauge({
     name: 'codeferry_orders_in_line',
     help: 'Accepted orders that stand in line in this api until the engine can begin them',

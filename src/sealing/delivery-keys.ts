@@ -28,7 +28,7 @@ export interface KeyStore {
 export type DeliveryKeys = ReturnType<typeof createDeliveryKeys>;
 
 /** Every process signs with what a rotation left within this time. */
-const knownForMs = 2_000;
+const ttlMs = 2_000;
 const name = 'delivery';
 const context = places.platformKey(name);
 
@@ -63,7 +63,7 @@ export const createDeliveryKeys = (ring: KeyRing, { readOrMake, rotate }: KeySto
 
     /** Asked with every delivery, so what was read is kept for a moment; an end counts at once. */
     signing: async (): Promise<KeyObject[]> => {
-      const keys = known && nowMs() - known.atMs < knownForMs ? living(known.keys) : await live();
+      const keys = known && nowMs() - known.atMs < ttlMs ? living(known.keys) : await live();
       return keys.map(({ privateKey }) => privateKey);
     },
 

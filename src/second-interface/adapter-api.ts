@@ -10,7 +10,7 @@ import { parseWith } from '../contract/problem';
 import { Failure } from '../domain/failures';
 import { sha256 } from '../sealing/key-ring';
 import type { OrderRow } from '../store/orders';
-import type { SecondInterface } from './ask-order';
+import type { OrderDeps } from './ask-order';
 import { cancelOrder } from './cancel-order';
 import type { OperationAnswer } from './operation-answer';
 import { refuseOrder } from './refuse-order';
@@ -43,19 +43,19 @@ export interface Adapter {
 }
 
 /** Made for each message; scoped to the issuer that the message went to. */
-export const createAdapterApi = (room: SecondInterface, issuerId: string): AdapterApi => {
+export const createAdapterApi = (deps: OrderDeps, issuerId: string): AdapterApi => {
   const operation =
     <S extends z.ZodType<{ orderNo: string }>>(
       schema: S,
-      run: (r: SecondInterface, row: OrderRow, messageId: string, body: z.output<S>) => Promise<OperationAnswer>,
+      run: (r: OrderDeps, row: OrderRow, messageId: string, body: z.output<S>) => Promise<OperationAnswer>,
     ) =>
     async (input: z.input<S>): Promise<Body2xx> => {
       const body = parseWith(schema, input);
-      const row = await room.orders.find({ issuerId, orderNo: body.orderNo });
+      const row = await deps.orders.find({ issuerId, orderNo: body.orderNo });
       if (!row) throw new Failure('order_unknown');
       // Without a webhook-id the content names the message: the same content again gets the same answer.
       const messageId = sha256(`function:${JSON.stringify(body)}`);
-      return (await run(room, row, messageId, body)).body;
+      return (await run(deps, row, messageId, body)).body;
     };
   return {
     verifyOrder: operation(verifyOrderRequest, verifyOrder),

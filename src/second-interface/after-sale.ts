@@ -3,7 +3,7 @@ import { Failure } from '../domain/failures';
 import { isClosed, type Terminal } from '../domain/order';
 import type { AfterSaleInput, AskedMessage } from '../order-messages/order-messages';
 import type { OrderRow } from '../store/orders';
-import { engineAway, type SecondInterface } from './ask-order';
+import { engineUnavailable, type OrderDeps } from './ask-order';
 
 type Ask = (row: OrderRow, message: AskedMessage) => Promise<OrderRow>;
 
@@ -14,7 +14,7 @@ type Ask = (row: OrderRow, message: AskedMessage) => Promise<OrderRow>;
  * @throws Failure `not_issued`, `order_closed` (also of codes that are void), `terminal_fixed`, `unavailable`.
  */
 export const redeliverCodes = async (
-  room: SecondInterface,
+  deps: OrderDeps,
   row: OrderRow,
   ask: Ask,
   terminal?: Terminal,
@@ -26,18 +26,18 @@ export const redeliverCodes = async (
   });
   const isClosedDelivery = after.facts.state === 'delivered';
   // A page holds the codes already.
-  if (isClosedDelivery && after.terminal.channel !== 'page') await startAfterSale(room, after, 'redeliver', []);
+  if (isClosedDelivery && after.terminal.channel !== 'page') await startAfterSale(deps, after, 'redeliver', []);
   return after;
 };
 
 /** An operator declares delivered codes void; the issuer is told which. @throws Failure `not_issued`, `order_closed`, `unavailable`. */
-export const voidCodes = async (room: SecondInterface, row: OrderRow): Promise<OrderRow> => {
+export const voidCodes = async (deps: OrderDeps, row: OrderRow): Promise<OrderRow> => {
   if (isClosed(row.facts.state)) throw new Failure('order_closed');
   if (row.facts.state !== 'delivered') throw new Failure('not_issued');
   if (row.voidedAt) return row;
-  const codes = await room.codes.accepted(row);
+  const codes = await deps.codes.accepted(row);
   await startAfterSale(
-    room,
+    deps,
     row,
     'void',
     codes.map(({ itemId }) => itemId),
@@ -46,7 +46,7 @@ export const voidCodes = async (room: SecondInterface, row: OrderRow): Promise<O
 };
 
 const startAfterSale = async (
-  { orders, gateway }: SecondInterface,
+  { orders, gateway }: OrderDeps,
   row: OrderRow,
   kind: AfterSaleInput['kind'],
   itemIds: readonly string[],
@@ -68,5 +68,5 @@ const startAfterSale = async (
     n,
   );
   // It may have been started all the same: a repeat delivers under the same webhook-id, and voids only once.
-  if (started === 'away') throw engineAway();
+  if (started === 'unavailable') throw engineUnavailable();
 };

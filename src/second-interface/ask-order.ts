@@ -14,7 +14,7 @@ import type { Asked, OrderGateway } from '../temporal/order-gateway';
 import { startableOrder } from './startable-order';
 
 /** What the operations of this room work with; made once by the api and by the worker. */
-export interface SecondInterface {
+export interface OrderDeps {
   readonly orders: Orders;
   readonly codes: Codes;
   readonly inbox: Inbox;
@@ -41,52 +41,52 @@ export interface Judged {
 
 /**
  * Brings a message to its order and writes the view that the verdict leaves, so that a read after the answer shows it.
- * Resolves to 'away' when the engine did not answer in time: then nothing is known.
+ * Resolves to 'unavailable' when the engine did not answer in time: then nothing is known.
  *
  * @throws Failure with the verdict's code when the order refuses, `rate_limited` when it has too many questions at once.
  */
 export const askOrder = async (
-  room: SecondInterface,
+  deps: OrderDeps,
   row: OrderRow,
   updateId: string,
   message: AskedMessage,
-): Promise<Judged | 'away'> => {
-  if (isFinal(row.facts.state)) return judgeClosed(room, row, updateId, message);
-  let asked = await room.gateway.ask(row, updateId, message);
+): Promise<Judged | 'unavailable'> => {
+  if (isFinal(row.facts.state)) return judgeClosed(deps, row, updateId, message);
+  let asked = await deps.gateway.ask(row, updateId, message);
   if (asked.kind === 'not_found') {
     // An order that is further than its start is never begun anew: without a workflow it waits for the reconciler.
-    const started = row.version > 1 ? 'exists' : await room.gateway.startOrder(startableOrder(row));
-    if (started === 'away') return 'away';
+    const started = row.version > 1 ? 'exists' : await deps.gateway.startOrder(startableOrder(row));
+    if (started === 'unavailable') return 'unavailable';
     if (started === 'exists') {
-      const newer = await room.orders.find(row);
-      return newer && isFinal(newer.facts.state) ? judgeClosed(room, newer, updateId, message) : 'away';
+      const newer = await deps.orders.find(row);
+      return newer && isFinal(newer.facts.state) ? judgeClosed(deps, newer, updateId, message) : 'unavailable';
     }
-    asked = await room.gateway.ask(row, updateId, message);
+    asked = await deps.gateway.ask(row, updateId, message);
   }
-  return settle(room, row, updateId, message, asked);
+  return settle(deps, row, updateId, message, asked);
 };
 
 const settle = async (
-  room: SecondInterface,
+  deps: OrderDeps,
   row: OrderRow,
   updateId: string,
   message: AskedMessage,
   asked: Asked,
-): Promise<Judged | 'away'> => {
+): Promise<Judged | 'unavailable'> => {
   switch (asked.kind) {
     case 'judged': {
       const { answer, facts, entries, isHeld } = asked.reply;
-      const isProjected = takesLastCodes(answer) && (await room.orders.isProjected(row, facts.version));
-      if (!isProjected) await room.orders.writeView(row, facts, entries);
+      const isProjected = takesLastCodes(answer) && (await deps.orders.isProjected(row, facts.version));
+      if (!isProjected) await deps.orders.writeView(row, facts, entries);
       return { answer, isHeld, isProjected, row: { ...row, facts, state: facts.state, version: facts.version } };
     }
     case 'refused':
-      await room.orders.recordTry(row, [unrecorded(updateId, message, asked.code, room.nowMs())]);
+      await deps.orders.recordTry(row, [unrecorded(updateId, message, asked.code, deps.nowMs())]);
       return { answer: { kind: 'refused', code: asked.code }, row, isHeld: false, isProjected: false };
     case 'busy':
       throw new Failure('rate_limited', { retryAfterSeconds: 1 });
     default:
-      return 'away';
+      return 'unavailable';
   }
 };
 
@@ -95,18 +95,18 @@ const takesLastCodes = (answer: Answer): boolean => answer.kind === 'codes' && a
 
 /** The workflow has ended: the row holds its last facts, and the same pure function gives the same answers. */
 const judgeClosed = async (
-  room: SecondInterface,
+  deps: OrderDeps,
   row: OrderRow,
   updateId: string,
   message: AskedMessage,
 ): Promise<Judged> => {
-  const held = message.kind === 'codes' ? await room.codes.accepted(row) : [];
-  const { answer: judged, entries } = decide(row.facts, held, message, room.nowMs());
+  const held = message.kind === 'codes' ? await deps.codes.accepted(row) : [];
+  const { answer: judged, entries } = decide(row.facts, held, message, deps.nowMs());
   const isHeld = holdsSubmission(held, message);
   // The order took these very codes before it closed, after a 202 or a death: their call hears what it would have heard.
   const answer = judged.kind === 'codes' && isHeld ? { ...judged, isNew: true } : judged;
   if (entries.length > 0) {
-    await room.orders.recordTry(
+    await deps.orders.recordTry(
       row,
       entries.map((entry, n) => ({ ...entry, key: `closed.${updateId}.${n}` })),
     );
@@ -136,5 +136,5 @@ export const expectNotRefused = <A extends Answer>(
   );
 };
 
-export const engineAway = (): Failure =>
+export const engineUnavailable = (): Failure =>
   new Failure('unavailable', { detail: 'The order could not be asked in time', retryAfterSeconds: 1 });

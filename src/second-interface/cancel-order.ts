@@ -1,14 +1,14 @@
 import type { CancelOrder } from '../contract/issuer';
 import type { OrderRow } from '../store/orders';
-import type { SecondInterface } from './ask-order';
+import type { OrderDeps } from './ask-order';
 import { closeOrder } from './close-order';
 import type { OperationAnswer } from './operation-answer';
 
 /** The issuer takes the order back. @throws Failure `already_delivered`, `order_closed`. */
 export const cancelOrder = (
-  room: SecondInterface,
+  deps: OrderDeps,
   row: OrderRow,
   messageId: string,
   { reason }: Pick<CancelOrder, 'reason'>,
   by: 'issuer' | 'operator' = 'issuer',
-): Promise<OperationAnswer> => closeOrder(room, row, `cancel/${messageId}`, { kind: 'cancel', by, reason });
+): Promise<OperationAnswer> => closeOrder(deps, row, `cancel/${messageId}`, { kind: 'cancel', by, reason });

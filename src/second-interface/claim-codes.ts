@@ -6,7 +6,7 @@ import { fingerprint } from '../sealing/key-ring';
 import { unwrapOrderKey } from '../sealing/order-keys';
 import type { SubmissionRow } from '../store/codes';
 import type { OrderRow } from '../store/orders';
-import { askOrder, engineAway, type Judged, type SecondInterface } from './ask-order';
+import { askOrder, engineUnavailable, type Judged, type OrderDeps } from './ask-order';
 
 export type CodesMessage = OrderMessage & { readonly kind: 'codes' };
 
@@ -22,14 +22,14 @@ export interface ClaimedCodes {
  */
 export const takingTurns = { triesMax: 12, limitMs: 6_000 } as const;
 
-const references = (room: SecondInterface, issuerId: string, codes: readonly Code[]): CodeReference[] =>
+const references = (deps: OrderDeps, issuerId: string, codes: readonly Code[]): CodeReference[] =>
   codes.map(({ itemId, value, secret, format, expiresAt }) => ({
     itemId,
     fingerprint: fingerprint(
-      room.fingerprintKey,
+      deps.fingerprintKey,
       JSON.stringify([issuerId, itemId, value, secret ?? null, format, expiresAt ?? null]),
     ),
-    valueFingerprint: fingerprint(room.fingerprintKey, JSON.stringify([issuerId, value])),
+    valueFingerprint: fingerprint(deps.fingerprintKey, JSON.stringify([issuerId, value])),
   }));
 
 export const codesMessage = (id: string, codes: readonly CodeReference[], reused: boolean): CodesMessage => ({
@@ -44,16 +44,12 @@ export const codesMessage = (id: string, codes: readonly CodeReference[], reused
 });
 
 /** Codes told with a wrong token: the order hears of them by reference, and nothing is written. */
-export const referenceOnly = (
-  room: SecondInterface,
-  row: OrderRow,
-  updateId: string,
-  codes: readonly Code[],
-): CodesMessage => codesMessage(submissionId(row, updateId), references(room, row.issuerId, codes), false);
+export const referenceOnly = (deps: OrderDeps, row: OrderRow, updateId: string, codes: readonly Code[]): CodesMessage =>
+  codesMessage(submissionId(row, updateId), references(deps, row.issuerId, codes), false);
 
-const submissionRow = (room: SecondInterface, row: OrderRow, updateId: string, codes: readonly Code[]) => {
-  const keys = unwrapOrderKey(room.ring, row._id, row.wrappedKey);
-  const items = references(room, row.issuerId, codes);
+const submissionRow = (deps: OrderDeps, row: OrderRow, updateId: string, codes: readonly Code[]) => {
+  const keys = unwrapOrderKey(deps.ring, row._id, row.wrappedKey);
+  const items = references(deps, row.issuerId, codes);
   return {
     _id: submissionId(row, updateId),
     orderId: row._id,
@@ -64,7 +60,7 @@ const submissionRow = (room: SecondInterface, row: OrderRow, updateId: string, c
       ...(items[n] as CodeReference),
       sealed: keys.codes.seal(Buffer.from(JSON.stringify(code)), `code:${row._id}`),
     })),
-    at: new Date(room.nowMs()),
+    at: new Date(deps.nowMs()),
   };
 };
 
@@ -73,38 +69,38 @@ const submissionRow = (room: SecondInterface, row: OrderRow, updateId: string, c
  * `/codes` and for the answer to `order.code_requested`.
  */
 export const claimCodes = async (
-  room: SecondInterface,
+  deps: OrderDeps,
   row: OrderRow,
   updateId: string,
   codes: readonly Code[],
 ): Promise<ClaimedCodes> => {
-  const draft = submissionRow(room, row, updateId, codes);
+  const draft = submissionRow(deps, row, updateId, codes);
   const endMs = performance.now() + takingTurns.limitMs;
   for (let n = 0; n < takingTurns.triesMax && performance.now() < endMs; n += 1) {
-    const claim = await room.codes.claimFor(draft);
+    const claim = await deps.codes.claimFor(draft);
     if (claim.kind === 'claimed') return claimed(claim.row);
     // The same call again, whose first handler may still be at work: what is settled stays so.
-    if (claim.kind === 'same') return claimed((await room.codes.askAgain(draft._id)) ?? claim.row);
+    if (claim.kind === 'same') return claimed((await deps.codes.askAgain(draft._id)) ?? claim.row);
     if (claim.kind === 'reused') return { message: codesMessage(draft._id, draft.codes, true) };
     // Another call of this order holds a value and has no verdict yet: bring it to the order first.
-    if ((await judgeSubmission(room, row, claim.row)) === 'away') throw engineAway();
+    if ((await judgeSubmission(deps, row, claim.row)) === 'unavailable') throw engineUnavailable();
   }
   throw new Failure('unavailable', { retryAfterSeconds: 1 });
 };
 
 /** A claim without a verdict, asked (again) by a competing call or by the reconciler: `open` where someone else has asked since. */
 export const judgeSubmission = async (
-  room: SecondInterface,
+  deps: OrderDeps,
   row: OrderRow,
   submission: SubmissionRow,
-): Promise<'settled' | 'open' | 'away'> => {
-  const asking = await room.codes.askAgain(submission._id);
+): Promise<'settled' | 'open' | 'unavailable'> => {
+  const asking = await deps.codes.askAgain(submission._id);
   if (!asking) return 'settled';
   const { updateId, _id, codes } = asking;
   const message = { ...codesMessage(_id, codes, false), tokenHash: row.facts.tokenHash };
-  const judged = await askOrder(room, row, updateId, message);
-  if (judged === 'away') return 'away';
-  return (await settleClaim(room, asking, judged)) ? 'settled' : 'open';
+  const judged = await askOrder(deps, row, updateId, message);
+  if (judged === 'unavailable') return 'unavailable';
+  return (await settleClaim(deps, asking, judged)) ? 'settled' : 'open';
 };
 
 const claimed = (row: SubmissionRow): ClaimedCodes => ({
@@ -117,7 +113,7 @@ const claimed = (row: SubmissionRow): ClaimedCodes => ({
  * since: a refusal that time can undo may have become an acceptance, and the newer verdict counts.
  */
 export const settleClaim = async (
-  { codes }: SecondInterface,
+  { codes }: OrderDeps,
   submission: SubmissionRow,
   { answer, isHeld, isProjected }: Pick<Judged, 'answer' | 'isHeld' | 'isProjected'>,
 ): Promise<boolean> => {
@@ -135,9 +131,5 @@ export const settleClaim = async (
 };
 
 /** The order is closed and another one holds the value: kept sealed, as every late code is. */
-export const keepLate = (
-  room: SecondInterface,
-  row: OrderRow,
-  updateId: string,
-  codes: readonly Code[],
-): Promise<void> => room.codes.keepLate(submissionRow(room, row, updateId, codes));
+export const keepLate = (deps: OrderDeps, row: OrderRow, updateId: string, codes: readonly Code[]): Promise<void> =>
+  deps.codes.keepLate(submissionRow(deps, row, updateId, codes));

@@ -8,12 +8,12 @@ import type { OrderSettings } from '../domain/settings';
 import { newOrderKey, unwrapOrderKey } from '../sealing/order-keys';
 import type { IssuerRow } from '../store/issuers';
 import { type OrderRow, orderPosition } from '../store/orders';
-import type { SecondInterface } from './ask-order';
+import type { OrderDeps } from './ask-order';
 import type { OperationAnswer } from './operation-answer';
 import { orderBody } from './order-body';
 
 export interface Placing {
-  readonly room: SecondInterface;
+  readonly orderDeps: OrderDeps;
   readonly publicUrl: string;
   /** Says what is wrong with a terminal: a channel that is not configured, an address that must not be reached. */
   readonly terminalProblem: (terminal: Terminal) => Promise<{ path: string; code: string; message: string } | null>;
@@ -28,29 +28,29 @@ export interface Placing {
  * `body_invalid` (a terminal that cannot be used).
  */
 export const placeOrder = async (
-  { room, publicUrl, terminalProblem, startSoon }: Placing,
+  { orderDeps: deps, publicUrl, terminalProblem, startSoon }: Placing,
   issuer: IssuerRow,
   body: PlaceOrder,
 ): Promise<OperationAnswer> => {
   const order = { issuerId: issuer._id, orderNo: body.orderNo };
   const answer = (status: 200 | 201, row: OrderRow): OperationAnswer => ({
     status,
-    body: orderBody(row, issuer.holds, room.nowMs(), pickupUrl(room, publicUrl, row)),
+    body: orderBody(row, issuer.holds, deps.nowMs(), pickupUrl(deps, publicUrl, row)),
   });
   /** An order that is there already is told as it is, whatever stands in the way of a new one. */
   const known = async (): Promise<OperationAnswer | undefined> => {
-    const row = await room.orders.find(order);
+    const row = await deps.orders.find(order);
     return row ? answer(200, sameContent(row, issuer, body)) : undefined;
   };
   let row: OrderRow;
   try {
-    row = await acceptable({ room, publicUrl, terminalProblem }, issuer, body);
+    row = await acceptable({ orderDeps: deps, publicUrl, terminalProblem }, issuer, body);
   } catch (error) {
     const repeated = await known();
     if (repeated) return repeated;
     throw error;
   }
-  if ((await room.orders.insertAccepted(row)) === 'inserted') {
+  if ((await deps.orders.insertAccepted(row)) === 'inserted') {
     startSoon(row);
     return answer(201, row);
   }
@@ -61,28 +61,28 @@ export const placeOrder = async (
 
 /** The row of a new order, where one may be taken now. */
 const acceptable = async (
-  { room, publicUrl, terminalProblem }: Omit<Placing, 'startSoon'>,
+  { orderDeps: deps, publicUrl, terminalProblem }: Omit<Placing, 'startSoon'>,
   issuer: IssuerRow,
   body: PlaceOrder,
 ): Promise<OrderRow> => {
-  if (await room.maintenance.isOn()) {
+  if (await deps.maintenance.isOn()) {
     throw new Failure('unavailable', { detail: 'New orders are not taken: maintenance', retryAfterSeconds: 30 });
   }
   if (issuer.state === 'paused') throw new Failure('issuer_paused', { retryAfterSeconds: 30 });
-  const row = newRow(room, issuer, await room.settings.effectiveFor(issuer, body.product.id), publicUrl, body);
+  const row = newRow(deps, issuer, await deps.settings.effectiveFor(issuer, body.product.id), publicUrl, body);
   const problem = await terminalProblem(row.terminal);
   if (problem) throw bodyInvalid([problem]);
   return row;
 };
 
 /** Only where the pick-up page is the terminal: the link is the credential. */
-export const pickupUrl = (room: SecondInterface, publicUrl: string, row: OrderRow): string | undefined =>
+export const pickupUrl = (deps: OrderDeps, publicUrl: string, row: OrderRow): string | undefined =>
   row.terminal.channel === 'page'
-    ? `${publicUrl}/p/${unwrapOrderKey(room.ring, row._id, row.wrappedKey).pickupSecret}`
+    ? `${publicUrl}/p/${unwrapOrderKey(deps.ring, row._id, row.wrappedKey).pickupSecret}`
     : undefined;
 
 const newRow = (
-  room: SecondInterface,
+  deps: OrderDeps,
   issuer: IssuerRow,
   settings: OrderSettings,
   publicUrl: string,
@@ -96,9 +96,9 @@ const newRow = (
     ]);
   }
   const _id = orderId(order);
-  const createdAtMs = room.nowMs();
+  const createdAtMs = deps.nowMs();
   const createdAt = new Date(createdAtMs);
-  const { wrapped, keys } = newOrderKey(room.ring, _id);
+  const { wrapped, keys } = newOrderKey(deps.ring, _id);
   const facts = openFacts({
     quantity: body.quantity,
     amount: body.amount,

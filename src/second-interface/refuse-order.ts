@@ -1,18 +1,18 @@
 import type { RefuseOrder } from '../contract/issuer';
 import { sha256 } from '../sealing/key-ring';
 import type { OrderRow } from '../store/orders';
-import type { SecondInterface } from './ask-order';
+import type { OrderDeps } from './ask-order';
 import { closeOrder } from './close-order';
 import type { OperationAnswer } from './operation-answer';
 
 /** The issuer says that it cannot give the code. @throws Failure `token_mismatch`, `already_delivered`, `order_closed`. */
 export const refuseOrder = (
-  room: SecondInterface,
+  deps: OrderDeps,
   row: OrderRow,
   messageId: string,
   { token, reason, detail }: RefuseOrder,
 ): Promise<OperationAnswer> =>
-  closeOrder(room, row, `refuse/${messageId}`, {
+  closeOrder(deps, row, `refuse/${messageId}`, {
     kind: 'refuse',
     tokenHash: sha256(token),
     reason,

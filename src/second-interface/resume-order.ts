@@ -2,41 +2,43 @@ import { isAwaitingCodes, isFinal } from '../domain/order';
 import type { ResumedOrder } from '../order-messages/order-messages';
 import type { OrderRow } from '../store/orders';
 import type { Troubles } from '../temporal/troubles';
-import type { SecondInterface } from './ask-order';
+import type { OrderDeps } from './ask-order';
 import { codesMessage } from './claim-codes';
 import { startableOrder } from './startable-order';
 
 /** References of so many codes fit the engine's payload; an order with more is left to a person. */
 const codesLimit = 2_000;
 
-export type Resumed = 'runs' | 'view_written' | 'resumed' | 'away' | 'too_large';
+export type Resumed = 'runs' | 'view_written' | 'resumed' | 'unavailable' | 'too_large';
 
 /**
  * An order that should run. Where no workflow runs for it, engine and database come from different moments, or somebody
  * terminated it: whichever of the two is further counts, and the order goes on from there.
  */
-export const resumeIfLost = async (room: SecondInterface, troubles: Troubles, seen: OrderRow): Promise<Resumed> => {
+export const resumeIfLost = async (deps: OrderDeps, troubles: Troubles, seen: OrderRow): Promise<Resumed> => {
   const known = await troubles.of(seen);
   if (known?.isRunning) return 'runs';
   // Read after the engine: a workflow writes its row before it ends.
-  const row = await room.orders.find(seen);
+  const row = await deps.orders.find(seen);
   if (!row || isFinal(row.facts.state)) return 'runs';
   if (known) {
-    const facts = await room.gateway.readFacts(row);
-    if (!facts) return 'away';
+    const facts = await deps.gateway.readFacts(row);
+    if (!facts) return 'unavailable';
     if (facts.version > row.version) {
-      await room.orders.writeView(row, facts, []);
+      await deps.orders.writeView(row, facts, []);
       if (isFinal(facts.state)) return 'view_written';
     }
   }
-  const newest = await room.orders.find(row);
-  const resumed = newest && (await resumedOrder(room, newest));
+  const newest = await deps.orders.find(row);
+  const resumed = newest && (await resumedOrder(deps, newest));
   if (!resumed) return 'too_large';
-  return (await room.gateway.startOrder({ ...startableOrder(newest), resumed })) === 'started' ? 'resumed' : 'away';
+  return (await deps.gateway.startOrder({ ...startableOrder(newest), resumed })) === 'started'
+    ? 'resumed'
+    : 'unavailable';
 };
 
 /** By reference only. The next notice is a new message, and no event's number is given twice. */
-const resumedOrder = async ({ codes }: SecondInterface, row: OrderRow): Promise<ResumedOrder | undefined> => {
+const resumedOrder = async ({ codes }: OrderDeps, row: OrderRow): Promise<ResumedOrder | undefined> => {
   const accepted = await codes.accepted(row);
   if (accepted.length > codesLimit) return undefined;
   const facts = {

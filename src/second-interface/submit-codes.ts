@@ -2,7 +2,7 @@ import type { SubmitCodes } from '../contract/issuer';
 import { Failure } from '../domain/failures';
 import { sha256 } from '../sealing/key-ring';
 import type { OrderRow } from '../store/orders';
-import { askOrder, engineAway, expectNotRefused, type SecondInterface } from './ask-order';
+import { askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from './ask-order';
 import { type ClaimedCodes, claimCodes, keepLate, referenceOnly, settleClaim, takingTurns } from './claim-codes';
 import { type OperationAnswer, queued } from './operation-answer';
 
@@ -12,7 +12,7 @@ import { type OperationAnswer, queued } from './operation-answer';
  * @throws Failure `order_closed`, `token_mismatch`, `not_verified`, `code_conflict`, `code_reused`.
  */
 export const submitCodes = async (
-  room: SecondInterface,
+  deps: OrderDeps,
   row: OrderRow,
   messageId: string,
   { token, codes }: SubmitCodes,
@@ -24,17 +24,17 @@ export const submitCodes = async (
   for (let n = 0; n < takingTurns.triesMax && performance.now() < endMs; n += 1) {
     const claimed: ClaimedCodes =
       tokenHash === row.facts.tokenHash
-        ? await claimCodes(room, row, updateId, codes)
-        : { message: referenceOnly(room, row, updateId, codes) };
-    const judged = await askOrder(room, row, updateId, { ...claimed.message, tokenHash });
-    if (judged === 'away') {
+        ? await claimCodes(deps, row, updateId, codes)
+        : { message: referenceOnly(deps, row, updateId, codes) };
+    const judged = await askOrder(deps, row, updateId, { ...claimed.message, tokenHash });
+    if (judged === 'unavailable') {
       if (claimed.submission) return queued;
-      throw engineAway();
+      throw engineUnavailable();
     }
     const { answer } = judged;
-    if (!claimed.submission && answer.kind === 'refused' && answer.late) await keepLate(room, row, updateId, codes);
-    if (claimed.submission && !(await settleClaim(room, claimed.submission, judged))) continue;
-    const taken = expectNotRefused(answer, judged.row.facts, room.nowMs());
+    if (!claimed.submission && answer.kind === 'refused' && answer.late) await keepLate(deps, row, updateId, codes);
+    if (claimed.submission && !(await settleClaim(deps, claimed.submission, judged))) continue;
+    const taken = expectNotRefused(answer, judged.row.facts, deps.nowMs());
     if (taken.kind !== 'codes') throw new RangeError(`codes were answered with ${taken.kind}`);
     return {
       status: taken.isNew ? 201 : 200,

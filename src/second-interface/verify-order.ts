@@ -1,7 +1,7 @@
 import type { VerifyOrder } from '../contract/issuer';
 import { sha256 } from '../sealing/key-ring';
 import type { OrderRow } from '../store/orders';
-import { askOrder, engineAway, expectNotRefused, type SecondInterface } from './ask-order';
+import { askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from './ask-order';
 import type { OperationAnswer } from './operation-answer';
 
 /**
@@ -11,15 +11,15 @@ import type { OperationAnswer } from './operation-answer';
  * an answer without a verdict: `unavailable` when the order could not be asked.
  */
 export const verifyOrder = async (
-  room: SecondInterface,
+  deps: OrderDeps,
   row: OrderRow,
   messageId: string,
   { token, quantity, amount }: VerifyOrder,
 ): Promise<OperationAnswer> => {
   const message = { kind: 'verify' as const, tokenHash: sha256(token), quantity, amount };
-  const judged = await askOrder(room, row, `verify/${messageId}`, message);
-  if (judged === 'away') throw engineAway();
-  const answer = expectNotRefused(judged.answer, judged.row.facts, room.nowMs());
+  const judged = await askOrder(deps, row, `verify/${messageId}`, message);
+  if (judged === 'unavailable') throw engineUnavailable();
+  const answer = expectNotRefused(judged.answer, judged.row.facts, deps.nowMs());
   if (answer.kind !== 'verified') throw new RangeError(`a verification was answered with ${answer.kind}`);
   return {
     status: 200,

@@ -11,7 +11,7 @@ import { createSimulatedTerminal } from './simulated-terminal';
 const host = '127.0.0.1';
 const keysLimitMs = 5000;
 /** A terminal that believed its first keys for ever would refuse every delivery once they were rotated. */
-const keysKnownForMs = 30_000;
+const keysTtlMs = 30_000;
 
 export interface SimulatorOptions {
   /** 0 takes a free one. */
@@ -42,7 +42,7 @@ export const startSimulator = async ({ port, platformUrl, onFact }: SimulatorOpt
   let keysReadAtMs = Number.NEGATIVE_INFINITY;
 
   const readKeys = async (): Promise<void> => {
-    if (Date.now() - keysReadAtMs < keysKnownForMs) return;
+    if (Date.now() - keysReadAtMs < keysTtlMs) return;
     const response = await fetch(new URL('/v1/keys', platformUrl), { signal: AbortSignal.timeout(keysLimitMs) });
     const { keys } = (await response.json()) as { keys: { publicKey: string }[] };
     publicKeys.splice(0, publicKeys.length, ...keys.map((key) => key.publicKey));

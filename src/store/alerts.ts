@@ -29,7 +29,7 @@ const receivers: readonly AlertReceiver[] = ['webhook', 'email'];
 
 const alertId = ({ kind, subject }: Pick<Trouble, 'kind' | 'subject'>): string => `${kind}/${subject}`;
 
-const untoldTo = (those: readonly AlertReceiver[], at: Date): Pick<AlertRow, 'untold'> =>
+const pendingFor = (those: readonly AlertReceiver[], at: Date): Pick<AlertRow, 'untold'> =>
   those.length === 0
     ? {}
     : { untold: Object.fromEntries(those.map((receiver) => [receiver, { tries: 0, nextAt: at }])) };
@@ -41,7 +41,7 @@ export const createAlerts = ({ alerts }: { readonly alerts: Collection<AlertRow>
   /** One of two passes that see the same trouble raises it. */
   raise: async ({ kind, subject, summary }: Trouble, at: Date, tellTo: readonly AlertReceiver[]): Promise<boolean> => {
     const _id = alertId({ kind, subject });
-    const row = { kind, subject, summary, state: 'raised' as const, raisedAt: at, ...untoldTo(tellTo, at) };
+    const row = { kind, subject, summary, state: 'raised' as const, raisedAt: at, ...pendingFor(tellTo, at) };
     const again = await alerts.replaceOne({ _id, state: 'cleared' }, row);
     if (again.matchedCount > 0) return true;
     try {
@@ -58,7 +58,7 @@ export const createAlerts = ({ alerts }: { readonly alerts: Collection<AlertRow>
     const same = { _id: row._id, state: 'raised' as const, raisedAt: row.raisedAt };
     const knowing = tellTo.filter((receiver) => !row.untold?.[receiver]);
     if (knowing.length === 0) await alerts.deleteOne(same);
-    else await alerts.updateOne(same, { $set: { state: 'cleared', clearedAt: at, ...untoldTo(knowing, at) } });
+    else await alerts.updateOne(same, { $set: { state: 'cleared', clearedAt: at, ...pendingFor(knowing, at) } });
   },
 
   untold: (receiver: AlertReceiver, before: Date, limit: number): Promise<AlertRow[]> =>

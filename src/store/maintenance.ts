@@ -10,7 +10,7 @@ export interface MaintenanceRow {
 }
 
 /** Every api process learns of a change within this time; the one that made it knows at once. */
-const knownForMs = 2_000;
+const ttlMs = 2_000;
 
 export type Maintenance = ReturnType<typeof createMaintenance>;
 
@@ -33,7 +33,7 @@ export const createMaintenance = (
     read,
 
     isOn: async (): Promise<boolean> => {
-      const row = known && nowMs() - known.atMs < knownForMs ? known.row : await read();
+      const row = known && nowMs() - known.atMs < ttlMs ? known.row : await read();
       return row?.on ?? false;
     },
 

@@ -18,7 +18,7 @@ export interface OrderSettingsRow {
 }
 
 /** What every order asks for is kept for a moment: all processes follow a change within this time. */
-const knownForMs = 2_000;
+const ttlMs = 2_000;
 const knownLimit = 1_000;
 
 const platformId = 'platform';
@@ -54,7 +54,7 @@ export const createOrderSettings = (
   /** All who ask within this time share one read, also while it runs; one that failed is not kept. */
   const kept = (_id: string, readAnew: () => Promise<SettingLevels>): Promise<SettingLevels> => {
     const before = known.get(_id);
-    if (before && nowMs() - before.atMs < knownForMs) return before.levels;
+    if (before && nowMs() - before.atMs < ttlMs) return before.levels;
     const entry = { levels: readAnew(), atMs: nowMs() };
     known.delete(_id);
     known.set(_id, entry);

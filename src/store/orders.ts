@@ -94,7 +94,7 @@ const isSameEnd = (a: OrderFacts, b: OrderFacts): boolean =>
   a.state === b.state && a.issued === b.issued && a.sequence === b.sequence;
 
 /** Changes with everything that a pick-up page shows; a notice that was taken moves the state alone. */
-export const shownVersion = ({ version, state, voidedAt }: Pick<OrderRow, 'version' | 'state' | 'voidedAt'>): string =>
+export const viewVersion = ({ version, state, voidedAt }: Pick<OrderRow, 'version' | 'state' | 'voidedAt'>): string =>
   `${version}/${state}/${voidedAt !== undefined}`;
 
 const lesser = (a: string | undefined, b: string | undefined): string | undefined =>
@@ -129,7 +129,7 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
       const rows = await orders
         .find({ _id: { $in: [...ids] } }, { projection: { version: 1, state: 1, voidedAt: 1 } })
         .toArray();
-      return new Map(rows.map((row) => [row._id, shownVersion(row)]));
+      return new Map(rows.map((row) => [row._id, viewVersion(row)]));
     },
 
     /** Newest first; the caller asks for one more than a page to know whether there is a next one. */

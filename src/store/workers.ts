@@ -18,7 +18,7 @@ export interface WorkerRow {
   /** Keys of circuits that opened within the last minutes, also those that a probe has closed since. */
   readonly openedLately: readonly string[];
   /** Tries of the last ten minutes that were put off, as the issuer's limit of calls at once was reached; older workers do not say. */
-  readonly turnedAway?: readonly { readonly key: string; readonly count: number }[];
+  readonly throttled?: readonly { readonly key: string; readonly count: number }[];
   /** It stopped by itself, and is counted no more. */
   readonly leftAt?: Date;
 }

@@ -38,7 +38,7 @@ import { inSpan, type Tracing } from '../tracing/tracing';
 export type Asked =
   | { readonly kind: 'judged'; readonly reply: Reply }
   | { readonly kind: 'refused'; readonly code: FailureCode }
-  | { readonly kind: 'not_found' | 'away' | 'busy' };
+  | { readonly kind: 'not_found' | 'unavailable' | 'busy' };
 
 export interface EchoInput {
   readonly issuerId: string;
@@ -53,7 +53,7 @@ export interface StartableOrder extends OrderName, OrderOpening {
   readonly resumed?: ResumedOrder;
 }
 
-export type EngineCallResult = 'ok' | 'refused' | 'away' | 'busy';
+export type EngineCallResult = 'ok' | 'refused' | 'unavailable' | 'busy';
 
 /** Status codes of gRPC that say that the engine is not there, and the one that says that it has too much to do. */
 const grpc = {
@@ -78,7 +78,7 @@ const callLimitMs = 3_000;
 /** grpc-js keeps a deadline only roughly while it connects: our own timer ends the wait. */
 const ownTimerMs = callLimitMs + 200;
 
-class EngineAway extends Error {}
+class EngineUnavailable extends Error {}
 
 export type OrderGateway = ReturnType<typeof createOrderGateway>;
 
@@ -112,21 +112,21 @@ export const createOrderGateway = ({
       observeCall(name, result, (performance.now() - startedMs) / 1_000, waited);
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new EngineAway()), ownTimerMs);
+      timer = setTimeout(() => reject(new EngineUnavailable()), ownTimerMs);
     });
     try {
       const answer = await Promise.race([client.connection.withDeadline(Date.now() + callLimitMs, run), limit]);
       observe('ok', waitedMs(answer));
       return answer;
     } catch (error) {
-      observe(isAway(error) ? 'away' : isBusy(error) ? 'busy' : 'refused');
+      observe(isAway(error) ? 'unavailable' : isBusy(error) ? 'busy' : 'refused');
       throw error;
     } finally {
       clearTimeout(timer);
     }
   };
 
-  const start = async (order: StartableOrder): Promise<'started' | 'exists' | 'away'> => {
+  const start = async (order: StartableOrder): Promise<'started' | 'exists' | 'unavailable'> => {
     const { summary, productId: _, ...opening } = order;
     const input: OrderInput = { ...opening, callsOutQueue, ...(order.resumed ? {} : { firstTry: 'beside' }) };
     try {
@@ -187,7 +187,7 @@ export const createOrderGateway = ({
     issuerId: string,
     args: unknown[],
     options: Omit<Partial<ActivityOptions>, 'id' | 'taskQueue' | 'args'>,
-  ): Promise<'started' | 'exists' | 'away'> => {
+  ): Promise<'started' | 'exists' | 'unavailable'> => {
     try {
       await call(`start_${name}`, () =>
         client.activity.start(name, {
@@ -238,7 +238,7 @@ export const createOrderGateway = ({
       }
     },
 
-    startAfterSale: async (input: AfterSaleInput, n: number): Promise<'started' | 'exists' | 'away'> => {
+    startAfterSale: async (input: AfterSaleInput, n: number): Promise<'started' | 'exists' | 'unavailable'> => {
       try {
         await call('start_after_sale', () =>
           client.workflow.start(workflowNames.afterSale, {
@@ -299,11 +299,11 @@ const recentWait = ({ waitedMs, facts }: Reply): number | undefined =>
 const eventName = ({ issuerId, orderNo }: OrderName, sequence: number) => ({ issuerId, orderNo, sequence });
 
 /** @throws what is neither a start that was made before nor an engine that cannot make one now. */
-const notStarted = (error: unknown): 'exists' | 'away' => {
+const notStarted = (error: unknown): 'exists' | 'unavailable' => {
   const isThere =
     error instanceof WorkflowExecutionAlreadyStartedError || error instanceof ActivityExecutionAlreadyStartedError;
   if (isThere) return 'exists';
-  if (isAway(error) || isBusy(error)) return 'away';
+  if (isAway(error) || isBusy(error)) return 'unavailable';
   throw error;
 };
 
@@ -319,7 +319,7 @@ const asked = (error: unknown): Asked => {
   }
   if (error instanceof WorkflowNotFoundError) return { kind: 'not_found' };
   if (isBusy(error)) return { kind: 'busy' };
-  if (isAway(error)) return { kind: 'away' };
+  if (isAway(error)) return { kind: 'unavailable' };
   throw error;
 };
 
@@ -331,7 +331,7 @@ const wasDropped = (error: unknown): boolean =>
   statusIn(error, new Set([grpc.failedPrecondition]), /workflow task failure/i);
 
 const isAway = (error: unknown): boolean =>
-  error instanceof EngineAway ||
+  error instanceof EngineUnavailable ||
   error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
   statusIn(error, awayStatuses);
 

@@ -1,4 +1,4 @@
-import { createAdmission } from '../../src/overload/in-flight-limit';
+import { createInFlightLimit } from '../../src/overload/in-flight-limit';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { until } from '../support/until';
@@ -9,7 +9,7 @@ jest.mock('../../src/api/edge/time-limit', () => ({ withinLimit: (work: unknown)
 const perIssuer = 256;
 
 test('256 new orders are at work at once, whoever sends them, and questions of accepted ones have places of their own', () => {
-  const { enterNewOrder, enter } = createAdmission();
+  const { enterNewOrder, enter } = createInFlightLimit();
   const refused = expect.objectContaining({ code: 'rate_limited', retryable: true });
   const leaves = Array.from({ length: perIssuer }, () => enterNewOrder());
   expect(enterNewOrder).toThrow(refused);
@@ -20,7 +20,7 @@ test('256 new orders are at work at once, whoever sends them, and questions of a
 });
 
 test('a place that was given back is free again, per issuer and in all', () => {
-  const admission = createAdmission();
+  const admission = createInFlightLimit();
   const leaves = Array.from({ length: perIssuer }, () => admission.enter('one'));
   expect(() => admission.enter('one')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
   for (const issuer of ['two', 'three', 'four']) for (let n = 0; n < perIssuer; n += 1) admission.enter(issuer);
@@ -39,7 +39,7 @@ describe('over the wire', () => {
 
   test('an issuer with 256 requests at work is refused the next one, and no other issuer is', async () => {
     const [busy, other] = [await file.issuer(), await file.issuer()];
-    const { orders } = file.platform.core.room;
+    const { orders } = file.platform.core.orderDeps;
     const find = orders.find.bind(orders);
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => {
@@ -92,7 +92,7 @@ describe('over the wire', () => {
     });
     expectProblem(answer, 429, 'rate_limited');
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-    const { orders } = file.platform.core.room;
+    const { orders } = file.platform.core.orderDeps;
     expect(await orders.find({ issuerId: busy.issuerId, orderNo })).toBeNull();
     const metrics = await fetch(`${file.platform.baseUrl}/metrics`);
     expect(await metrics.text()).toMatch(/^codeferry_new_orders_limit \d/m);

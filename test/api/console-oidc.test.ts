@@ -187,10 +187,10 @@ test('a refusal by the provider and one that is away lead back to the sign-in pa
   const begun = await begin();
   provider.turn = { isSilent: true };
   const startedMs = Date.now();
-  expectNoSession(await comeBack(begun), 'away');
+  expectNoSession(await comeBack(begun), 'unavailable');
   expect(Date.now() - startedMs).toBeGreaterThanOrEqual(4_900);
   provider.turn = { tokenAnswer: { status: 503, body: '{}' } };
-  expectNoSession(await comeBack(await begin()), 'away');
+  expectNoSession(await comeBack(await begin()), 'unavailable');
 });
 
 test('while twenty sign-ins wait for the provider, the next one is told to wait', async () => {

@@ -71,7 +71,7 @@ describe('while the engine is away', () => {
       expect(queued.headers.get('idempotency-replayed')).toBeNull();
     }
     // The same codes under another name wait for the first verdict: the order is asked once, and not again and again.
-    const asking = jest.spyOn(away.core.room.gateway, 'ask');
+    const asking = jest.spyOn(away.core.orderDeps.gateway, 'ask');
     const other = await whileAway(() => issuer.post('/orders/away-3/codes', body));
     expectProblem(other, 503, 'unavailable');
     expect(asking).toHaveBeenCalledTimes(1);
@@ -167,7 +167,10 @@ describe('while the engine is away', () => {
     expect((await fetch(`${away.baseUrl}/healthz`)).status).toBe(200);
     const ready = await fetch(`${away.baseUrl}/readyz`);
     expect(ready.status).toBe(503);
-    expect(await ready.json()).toMatchObject({ status: 'not ready', parts: { mongodb: 'ok', temporal: 'away' } });
+    expect(await ready.json()).toMatchObject({
+      status: 'not ready',
+      parts: { mongodb: 'ok', temporal: 'unavailable' },
+    });
   });
 });
 
@@ -188,7 +191,7 @@ test('events that the outbox still holds are sent by the reconciler, each once',
   await issuer.cancel('outbox-1');
   await issuer.message('order.refund_due', 'outbox-1');
   await until('both events are marked sent', async () => {
-    const row = await there.core.room.orders.find({ issuerId: issuer.issuerId, orderNo: 'outbox-1' });
+    const row = await there.core.orderDeps.orders.find({ issuerId: issuer.issuerId, orderNo: 'outbox-1' });
     return row?.events.every(({ status }) => status === 'sent');
   });
   await reconcile();

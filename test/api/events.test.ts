@@ -11,7 +11,8 @@ const cancelled = async (issuer: TestIssuer, orderNo: string): Promise<void> => 
   await issuer.message('order.paid', orderNo);
   await issuer.cancel(orderNo);
 };
-const rowOf = ({ issuerId }: TestIssuer, orderNo: string) => file.platform.core.room.orders.find({ issuerId, orderNo });
+const rowOf = ({ issuerId }: TestIssuer, orderNo: string) =>
+  file.platform.core.orderDeps.orders.find({ issuerId, orderNo });
 const allSent = (issuer: TestIssuer, orderNo: string) =>
   until('all events are marked sent', async () => {
     const row = await rowOf(issuer, orderNo);

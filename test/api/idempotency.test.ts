@@ -76,14 +76,14 @@ describe('kept and repeated, word for word', () => {
     expect((await issuer.verify('two-clocks')).status).toBe(200);
     const webhookId = randomUUID();
     const submit = () => issuer.post('/orders/two-clocks/codes', codes('two-clocks', 'TWO-CLOCKS'), { webhookId });
-    const { gateway } = file.platform.core.room;
+    const { gateway } = file.platform.core.orderDeps;
     let goOn = (): void => undefined;
     const first = new Promise<Awaited<ReturnType<typeof submit>>>((resolve) => {
       jest.spyOn(gateway, 'ask').mockImplementationOnce(async () => {
         await new Promise<void>((held) => {
           goOn = held;
         });
-        return { kind: 'away' };
+        return { kind: 'unavailable' };
       });
       resolve(submit());
     });
@@ -116,7 +116,7 @@ describe('kept and repeated, word for word', () => {
     expectProblem(second, 403, 'token_mismatch');
     expect(second.body).toEqual(first.body);
     expect([replayed(first), replayed(second)]).toEqual([null, 'true']);
-    const row = await file.platform.core.room.orders.find({ issuerId: issuer.issuerId, orderNo: 'kept-403' });
+    const row = await file.platform.core.orderDeps.orders.find({ issuerId: issuer.issuerId, orderNo: 'kept-403' });
     expect(row?.facts.failures).toBe(1);
   });
 
@@ -201,7 +201,7 @@ describe('not kept: the same request is judged anew', () => {
 
   test('503 and 202, once the engine answers', async () => {
     await placedAndTold('anew-away');
-    const away = jest.spyOn(file.platform.core.room.gateway, 'ask').mockResolvedValue({ kind: 'away' });
+    const away = jest.spyOn(file.platform.core.orderDeps.gateway, 'ask').mockResolvedValue({ kind: 'unavailable' });
     const ids = [randomUUID(), randomUUID()];
     const right = verification('anew-away');
     const first = await issuer.post('/orders/anew-away/verification', right, { webhookId: ids[0] as string });
@@ -211,7 +211,7 @@ describe('not kept: the same request is judged anew', () => {
     expect([second.status, replayed(second)]).toEqual([200, null]);
 
     const body = codes('anew-away', 'ANEW-AWAY');
-    jest.spyOn(file.platform.core.room.gateway, 'ask').mockResolvedValue({ kind: 'away' });
+    jest.spyOn(file.platform.core.orderDeps.gateway, 'ask').mockResolvedValue({ kind: 'unavailable' });
     const queued = await issuer.post('/orders/anew-away/codes', body, { webhookId: ids[1] as string });
     expect([queued.status, queued.body]).toEqual([202, { status: 'queued' }]);
     expect(queued.headers.get('retry-after')).toMatch(/^[0-9]+$/);
@@ -236,7 +236,7 @@ describe('the same webhook-id', () => {
   });
 
   test('is answered in_progress while the first one runs, and with its answer afterwards', async () => {
-    const { orders } = file.platform.core.room;
+    const { orders } = file.platform.core.orderDeps;
     const insert = orders.insertAccepted.bind(orders);
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => {

@@ -40,7 +40,7 @@ const opened = async (issuer: TestIssuer, kind: string, n = 1) => {
   return body;
 };
 const rowOf = async ({ issuerId }: TestIssuer, orderNo: string) => {
-  const row = await file.platform.core.room.orders.find({ issuerId, orderNo });
+  const row = await file.platform.core.orderDeps.orders.find({ issuerId, orderNo });
   if (!row) throw new Error(`${orderNo} has no row`);
   return row;
 };

@@ -1,4 +1,4 @@
-import { mergedCircuits, mergedTurnedAway } from '../../src/operator/platform-health';
+import { mergedCircuits, mergedThrottled } from '../../src/operator/platform-health';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { until } from '../support/until';
@@ -27,7 +27,7 @@ test('queues are counted by the engine, workers report themselves, and a stopped
       takenPerSecond: expect.any(Number),
     })),
   );
-  expect([body.circuits, body.turnedAway]).toEqual([[], []]);
+  expect([body.circuits, body.throttled]).toEqual([[], []]);
 
   await file.platform.stopWorkers();
   const issuer = await file.issuer();
@@ -103,8 +103,8 @@ test('circuits of several workers are one line: the worst state, and how many se
 });
 
 test('tries that several workers put off are added up, also beside a worker of a former version', () => {
-  const of = (key: string, count: number) => ({ turnedAway: [{ key, count }] });
-  expect(mergedTurnedAway([of('acme', 2), {}, of('other', 4), of('acme', 3)])).toEqual([
+  const of = (key: string, count: number) => ({ throttled: [{ key, count }] });
+  expect(mergedThrottled([of('acme', 2), {}, of('other', 4), of('acme', 3)])).toEqual([
     { key: 'acme', count: 5 },
     { key: 'other', count: 4 },
   ]);

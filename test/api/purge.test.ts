@@ -14,7 +14,7 @@ const secretWords = ['A product', 'payer-of-the-order', 'a metadata value', 'VAL
 const reconcileAt = (atMs: number) => reconcileOnce(file.platform, { nowMs: () => atMs, purgeAfterMs: keptMs });
 
 const rowOf = async (issuerId: string, orderNo: string): Promise<OrderRow> => {
-  const row = await file.platform.core.room.orders.find({ issuerId, orderNo });
+  const row = await file.platform.core.orderDeps.orders.find({ issuerId, orderNo });
   if (!row) throw new Error(`${orderNo} has no row`);
   return row;
 };

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterEach(() => jest.restoreAllMocks());
 
-const noAlerts = async () => ({ alertsRaised: 0, alertsCleared: 0, alertsTold: 0 });
+const noAlerts = async () => ({ alertsRaised: 0, alertsCleared: 0, alertsSent: 0 });
 const queued = async (orderNo: string, part: string, body: object) =>
   issuer.post(`/orders/${orderNo}/${part}`, { orderNo, ...body });
 
@@ -67,8 +67,8 @@ test('orders that answer nothing take a bounded time of each pass, and the next 
 
 test('a pass looks for trouble although a stage of it failed, and is shown as failed', async () => {
   const alert = jest.fn(noAlerts);
-  jest.spyOn(file.platform.core.room.codes, 'unjudged').mockRejectedValueOnce(new Error('no such luck'));
-  const inbox = jest.spyOn(file.platform.core.room.inbox, 'waiting');
+  jest.spyOn(file.platform.core.orderDeps.codes, 'unjudged').mockRejectedValueOnce(new Error('no such luck'));
+  const inbox = jest.spyOn(file.platform.core.orderDeps.inbox, 'waiting');
   await expect(reconcileOnce(file.platform, { alert })).rejects.toThrow('no such luck');
   expect(inbox).toHaveBeenCalledTimes(1);
   expect(alert).toHaveBeenCalledTimes(1);

@@ -310,7 +310,7 @@ describe('exit codes', () => {
   });
 
   test('health is 1 and names the part that is away', async () => {
-    const body = JSON.stringify({ status: 'not ready', parts: { mongodb: 'ok', temporal: 'away' } });
+    const body = JSON.stringify({ status: 'not ready', parts: { mongodb: 'ok', temporal: 'unavailable' } });
     const away = await listen(503, { 'content-type': 'application/json' }, body);
     const { exitCode, out } = await command(['health'], { CODEFERRY_URL: away.url });
     expect(exitCode).toBe(1);

@@ -73,7 +73,7 @@ const soon = (who: 'webhook' | 'email') =>
 
 test('a paused issuer is one mail when it begins and one when it ends, to all, with what to do and where', async () => {
   await set(issuer, 'pause');
-  expect(await pass()).toMatchObject({ alertsRaised: 1, alertsTold: 2 });
+  expect(await pass()).toMatchObject({ alertsRaised: 1, alertsSent: 2 });
   await pass();
   expect(mailServer.taken).toHaveLength(1);
   const [begun] = mailServer.taken as [TestMail];
@@ -113,13 +113,13 @@ test('a mail server that answers 421, 451 and 554 is asked again until it takes 
 
   mailServer.refuseWith(undefined);
   await soon('email');
-  expect(await pass()).toMatchObject({ alertsTold: 1 });
+  expect(await pass()).toMatchObject({ alertsSent: 1 });
   await pass();
   expect(mailServer.taken).toHaveLength(1);
   expect(posted()).toEqual(['alert.raised']);
 
   await set(issuer, 'resume');
-  expect(await pass()).toMatchObject({ alertsTold: 2 });
+  expect(await pass()).toMatchObject({ alertsSent: 2 });
   expect(mailServer.taken).toHaveLength(2);
   expect(await platform.core.database.alerts.countDocuments({})).toBe(0);
 });
@@ -127,7 +127,7 @@ test('a mail server that answers 421, 451 and 554 is asked again until it takes 
 test('a webhook that fails until the trouble is over is told nothing, and the mails come all the same', async () => {
   receiver.answer('/alerts', () => 500);
   await set(issuer, 'pause');
-  expect(await pass()).toMatchObject({ alertsTold: 1 });
+  expect(await pass()).toMatchObject({ alertsSent: 1 });
   await set(issuer, 'resume');
   receiver.answer('/alerts', () => 204);
   await pass();

@@ -59,16 +59,16 @@ const row = async (
 };
 
 test('a paused issuer is told of once when it is paused and once when it is back, signed, over a restart of the workers', async () => {
-  expect(await pass()).toMatchObject({ alertsRaised: 0, alertsTold: 0 });
+  expect(await pass()).toMatchObject({ alertsRaised: 0, alertsSent: 0 });
   await platform.operator('POST', `/issuers/${issuer.issuerId}/pause`);
-  expect(await pass()).toMatchObject({ alertsRaised: 1, alertsCleared: 0, alertsTold: 1 });
+  expect(await pass()).toMatchObject({ alertsRaised: 1, alertsCleared: 0, alertsSent: 1 });
   await pass();
   await platform.stopWorkers();
   await platform.startWorkers();
   await pass();
   expect(kinds()).toEqual([`alert.raised issuer_paused ${issuer.issuerId}`]);
   await platform.operator('POST', `/issuers/${issuer.issuerId}/resume`);
-  expect(await pass()).toMatchObject({ alertsRaised: 0, alertsCleared: 1, alertsTold: 1 });
+  expect(await pass()).toMatchObject({ alertsRaised: 0, alertsCleared: 1, alertsSent: 1 });
   await pass();
   expect(kinds()).toEqual([
     `alert.raised issuer_paused ${issuer.issuerId}`,
@@ -92,7 +92,7 @@ test('two passes at the same moment tell of one trouble once', async () => {
 test('a receiver that fails gets the same bytes under the same id later, and no more than eight times', async () => {
   receiver.answer('/alerts', () => 500);
   await platform.operator('POST', `/issuers/${issuer.issuerId}/pause`);
-  expect(await pass()).toMatchObject({ alertsRaised: 1, alertsTold: 0 });
+  expect(await pass()).toMatchObject({ alertsRaised: 1, alertsSent: 0 });
   await pass();
   expect(receiver.received).toHaveLength(1);
   const { alerts } = platform.core.database;
@@ -130,7 +130,7 @@ test('orders that wait for a person, stand still or miss their windows are told 
   );
   await orders.updateMany({ state: 'undeliverable' }, { $set: { state: 'cancelled' } });
   await orders.updateMany({ state: 'expired' }, { $set: { 'facts.updatedAtMs': hourAgoMs } });
-  expect(await pass()).toMatchObject({ alertsRaised: 0, alertsCleared: 3, alertsTold: 3 });
+  expect(await pass()).toMatchObject({ alertsRaised: 0, alertsCleared: 3, alertsSent: 3 });
   const page = await (await fetch(`${platform.baseUrl}/metrics`)).text();
   expect(page).toMatch(/^codeferry_alerts\{kind="orders_overdue"\} 0$/m);
 });
@@ -195,7 +195,7 @@ test('without an address trouble is counted, and nobody is called', async () => 
       workflowId: `reconcile-${randomUUID()}`,
       taskQueue: quiet.taskQueue,
     })) as Reconciled;
-    expect(reconciled).toMatchObject({ alertsRaised: 1, alertsTold: 0 });
+    expect(reconciled).toMatchObject({ alertsRaised: 1, alertsSent: 0 });
     const page = await (await fetch(`${quiet.baseUrl}/metrics`)).text();
     expect(page).toMatch(/^codeferry_alerts\{kind="issuer_paused"\} 1$/m);
   } finally {

@@ -68,12 +68,12 @@ test('an operator changes how many calls run at once while they run: from the ne
     const silent = await startSilent();
     servers.push(silent);
     const { issuerId, place } = await file.issuer({ callback: { kind: 'url', url: silent.url } });
-    const turnedAway = async (): Promise<number> => {
+    const throttled = async (): Promise<number> => {
       const { body } = await operator('GET', `/issuers/${issuerId}/calls`);
-      return body.turnedAway;
+      return body.throttled;
     };
     await Promise.all(Array.from({ length: 12 }, (_, n) => place(`many-${n}`)));
-    await until('tries are put off by the limit of the platform', async () => (await turnedAway()) > 0);
+    await until('tries are put off by the limit of the platform', async () => (await throttled()) > 0);
     expect(silent.most()).toBe(2);
 
     silent.answerAll();
@@ -82,8 +82,8 @@ test('an operator changes how many calls run at once while they run: from the ne
 
     await operator('PUT', `/issuers/${issuerId}/settings`, { callsAtOnce: 1 });
     silent.answerAll();
-    const before = await turnedAway();
-    await until('tries are put off by the smaller limit', async () => (await turnedAway()) > before + 3);
+    const before = await throttled();
+    await until('tries are put off by the smaller limit', async () => (await throttled()) > before + 3);
     expect(silent.most()).toBe(1);
   } finally {
     await operator('PUT', '/settings', {});

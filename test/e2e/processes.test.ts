@@ -85,13 +85,13 @@ test('api and worker start before engine and database, say which part is away, g
     );
 
   try {
-    await readyIs(503, { mongodb: 'away' });
+    await readyIs(503, { mongodb: 'unavailable' });
     expect((await fetch(`${baseUrl}/healthz`)).status).toBe(200);
     const early = await read(fetch(`${baseUrl}/v1/keys`));
     expect([early.status, early.body.code, early.headers.get('retry-after')]).toEqual([503, 'unavailable', '5']);
 
     await database.open();
-    await readyIs(503, { mongodb: 'ok', temporal: 'away' });
+    await readyIs(503, { mongodb: 'ok', temporal: 'unavailable' });
     await engine.open();
     await readyIs(200, { mongodb: 'ok', temporal: 'ok' });
     await until('the worker is ready', () => workerIsReady, startLimitMs);

@@ -39,13 +39,13 @@ const tellingFetch =
       id: new Headers(init?.headers).get('webhook-id') ?? '',
       bodyHash: sha256(text),
     };
-    const isTold = about.call !== 'read';
-    if (isTold) tell({ what: 'asked', ...about, ...(body.codes ? { codes: hashesOf(body.codes) } : {}) });
+    const isSent = about.call !== 'read';
+    if (isSent) tell({ what: 'asked', ...about, ...(body.codes ? { codes: hashesOf(body.codes) } : {}) });
     const startedMs = Date.now();
     try {
       const response = await fetch(input, init);
       const answer = await response.text();
-      if (isTold) {
+      if (isSent) {
         tell({
           what: 'answered',
           ...about,
@@ -58,7 +58,7 @@ const tellingFetch =
       return new Response(answer === '' ? null : answer, { status: response.status, headers: response.headers });
     } catch (error) {
       const problem = (error as Error).name === 'TimeoutError' ? 'timeout' : 'broken';
-      if (isTold) tell({ what: 'unanswered', ...about, problem, tookMs: Date.now() - startedMs });
+      if (isSent) tell({ what: 'unanswered', ...about, problem, tookMs: Date.now() - startedMs });
       throw error;
     }
   };

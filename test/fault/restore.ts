@@ -37,12 +37,12 @@ const play = async (folder: string): Promise<void> => {
     cpSync(dataDir, join(folder, name), { recursive: true });
   };
   const issuer = await startIssuer(platform, { issueWindowSeconds: 3_000, verifyWindowSeconds: 3_000 });
-  const { room } = platform.core;
+  const { orderDeps } = platform.core;
   const reconcile = () => reconcileOnce(platform);
   const show = async (when: string): Promise<void> => {
     for (const orderNo of orderNos) {
       const { status, body } = await issuer.order(orderNo);
-      const facts = await room.gateway.readFacts({ issuerId: issuer.issuerId, orderNo });
+      const facts = await orderDeps.gateway.readFacts({ issuerId: issuer.issuerId, orderNo });
       const row = status === 200 ? `${body.state} ${JSON.stringify(body.codes)}` : status;
       say(when, orderNo, 'row:', row, 'workflow:', facts?.state ?? 'none');
     }

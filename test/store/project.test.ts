@@ -1,5 +1,5 @@
 import { createProject } from '../../activities/project';
-import type { SecondInterface } from '../../src/second-interface/ask-order';
+import type { OrderDeps } from '../../src/second-interface/ask-order';
 import { createCodes } from '../../src/store/codes';
 import { createIssuers } from '../../src/store/issuers';
 import { createOrders } from '../../src/store/orders';
@@ -13,7 +13,7 @@ const projecting = (
   codes: ReturnType<typeof createCodes> = createCodes(file.database),
 ) =>
   createProject({
-    room: { orders, codes } as unknown as SecondInterface,
+    orderDeps: { orders, codes } as unknown as OrderDeps,
     issuers: createIssuers(file.database),
     meter: { projected: () => undefined },
     tellEvent: ({ orderNo }, sequence) => told.push(`${orderNo}/${sequence}`),
@@ -100,7 +100,7 @@ test('the row shows codes only once their claims are the order’s: where that f
       throw new Error('the database is away');
     },
   };
-  await expect(projecting(orders, [], failing)(taken)).rejects.toThrow('away');
+  await expect(projecting(orders, [], failing)(taken)).rejects.toThrow('unavailable');
   expect(await shown()).toBe('accepted');
 
   await projecting(orders, [])(taken);

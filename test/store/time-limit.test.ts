@@ -48,12 +48,12 @@ test('against a database that hangs, every call fails within its limit, and work
       const startedMs = Date.now();
       const problem = await call().then(
         () => 'no problem',
-        (error: unknown) => (isStoreError(error) ? 'away' : error),
+        (error: unknown) => (isStoreError(error) ? 'unavailable' : error),
       );
       return { name, problem, isInTime: Date.now() - startedMs < limitMs };
     }),
   );
-  expect(outcomes).toEqual(Object.keys(calls).map((name) => ({ name, problem: 'away', isInTime: true })));
+  expect(outcomes).toEqual(Object.keys(calls).map((name) => ({ name, problem: 'unavailable', isInTime: true })));
 
   process.kill(server.pid, 'SIGCONT');
   await database.ping();

@@ -156,7 +156,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       namespace: temporal.namespace,
       codec: workerCore.codec,
       callsOut: {
-        room: workerCore.room,
+        orderDeps: workerCore.orderDeps,
         issuers: workerCore.issuers,
         outbound,
         adapters,

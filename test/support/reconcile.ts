@@ -7,16 +7,16 @@ import type { Platform } from './platform';
 
 /** One pass of what the worker's Schedule runs; a minute ahead when not told otherwise, so that nothing is too young for it. */
 export const reconcileOnce = (
-  { core: { room, issuers, requests, purge, troubles } }: Pick<Platform, 'core'>,
+  { core: { orderDeps, issuers, requests, purge, troubles } }: Pick<Platform, 'core'>,
   {
     nowMs = () => Date.now() + 60_000,
     purgeAfterMs,
     stageLimitMs,
-    alert = async () => ({ alertsRaised: 0, alertsCleared: 0, alertsTold: 0 }),
+    alert = async () => ({ alertsRaised: 0, alertsCleared: 0, alertsSent: 0 }),
   }: { nowMs?: () => number; purgeAfterMs?: number; stageLimitMs?: number; alert?: () => Promise<Alerted> } = {},
 ): Promise<Reconciled> =>
   createReconcile({
-    room,
+    orderDeps,
     issuers,
     requests,
     purge,

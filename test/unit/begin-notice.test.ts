@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { createBeginNotice } from '../../activities/begin-notice';
 import type { Notice } from '../../activities/notify';
 import { ownMessageId } from '../../src/first-interface/message-id';
-import type { SecondInterface } from '../../src/second-interface/ask-order';
+import type { OrderDeps } from '../../src/second-interface/ask-order';
 
 const notice: Notice = { issuerId: 'bean-bar', orderNo: '1', n: 1, atMs: 0, verifyByMs: 1 };
 
@@ -11,7 +11,7 @@ type Tell = Parameters<typeof createBeginNotice>[0];
 const beginning = (notifyIssuer: Tell) => {
   const left: unknown[] = [];
   const gateway = { leaveNotice: async (_order: unknown, how: unknown) => void left.push(how) };
-  const { activities, beside, close } = createBeginNotice(notifyIssuer, { gateway } as unknown as SecondInterface);
+  const { activities, beside, close } = createBeginNotice(notifyIssuer, { gateway } as unknown as OrderDeps);
   return {
     bySink: async (trace = {}) => {
       beside.tryNotice(notice, trace);
@@ -122,6 +122,6 @@ test.each([
     { event: 'notice_answered', detail: { message: ownMessageId(notice, 'paid', 2), ok: true } },
   ];
   const orders = { find: async () => ({ timeline }) };
-  const { activities } = createBeginNotice(async () => undefined, { orders } as unknown as SecondInterface);
+  const { activities } = createBeginNotice(async () => undefined, { orders } as unknown as OrderDeps);
   expect(await activities.isNoticeTaken(notice)).toBe(expected);
 });

@@ -22,7 +22,7 @@ const deliver = async (afterMs: number) => {
     wrappedKey: newOrderKey(ring, 'bean-bar/1').wrapped,
   };
   const parts = {
-    room: {
+    orderDeps: {
       orders: {
         find: async () => row,
         recordTry: async (_order: unknown, entries: unknown[]) => lines.push(...entries),

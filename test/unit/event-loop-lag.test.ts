@@ -1,9 +1,9 @@
-import { watchLag } from '../../src/overload/event-loop-lag';
+import { watchEventLoopLag } from '../../src/overload/event-loop-lag';
 
 test('one stall, of whatever length, refuses nothing', () => {
   let nowMs = 0;
   jest.useFakeTimers();
-  const lag = watchLag(() => nowMs);
+  const lag = watchEventLoopLag(() => nowMs);
   const round = (lateMs: number): void => {
     nowMs += 50 + lateMs;
     jest.advanceTimersByTime(50);

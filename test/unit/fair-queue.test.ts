@@ -1,4 +1,4 @@
-import { createFairLine } from '../../src/overload/fair-queue';
+import { createFairQueue } from '../../src/overload/fair-queue';
 
 const served = (line: { take(): string | undefined }): string[] => {
   const items: string[] = [];
@@ -7,7 +7,7 @@ const served = (line: { take(): string | undefined }): string[] => {
 };
 
 const lineWith = (limit: number, items: readonly string[]) => {
-  const line = createFairLine<string>(limit);
+  const line = createFairQueue<string>(limit);
   for (const item of items) line.put(item.slice(0, 1), item);
   return line;
 };

@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import { createOrderIntake, registerIntakeGauge } from '../../src/overload/load-shedder';
+import { createLoadShedder, registerShedderGauge } from '../../src/overload/load-shedder';
 
 /**
  * A platform of that many orders a second: each is asked twice. What waits for all that was accepted before is the question,
@@ -21,7 +21,7 @@ const play = ({
 }) => {
   let now = 0;
   let workedOffMs = 0;
-  const intake = createOrderIntake({ crowd: () => 0, nowMs: () => now });
+  const intake = createLoadShedder({ crowd: () => 0, nowMs: () => now });
   const questions: { atMs: number; call: string; sinceMs: number }[] = [];
   const taken: Record<string, number> = {};
   const refused: Record<string, number> = {};
@@ -34,7 +34,7 @@ const play = ({
       // What is asked too late is answered 503: it was worked on all the same.
       const isInTime = lastTookMs < 3_000;
       if (waiting === 'first task') intake.note(next.call, 'ok', 0.1, lastTookMs);
-      else intake.note(next.call, isInTime ? 'ok' : 'away', Math.min(lastTookMs, 3_000) / 1_000, 10);
+      else intake.note(next.call, isInTime ? 'ok' : 'unavailable', Math.min(lastTookMs, 3_000) / 1_000, 10);
       if (next.call === 'ask_codes') done += 1;
     }
     // Evenly, each at its own pace.
@@ -99,7 +99,7 @@ test('below what it can do nothing is refused', () => {
 
 test('orders that their issuers verify late limit nothing while first tasks come at once', () => {
   let now = 0;
-  const intake = createOrderIntake({ crowd: () => 0, nowMs: () => now });
+  const intake = createLoadShedder({ crowd: () => 0, nowMs: () => now });
   for (let n = 0; n < 60_000; n += 50) {
     now = n;
     intake.admit('one');
@@ -111,19 +111,19 @@ test('orders that their issuers verify late limit nothing while first tasks come
 
 test('a single slow question, or a refused one, limits nothing; what is limited is lifted when it was calm for a while', () => {
   let now = 0;
-  const intake = createOrderIntake({ crowd: () => 0, nowMs: () => now });
-  const ask = (times: number, result: 'ok' | 'away' | 'refused', call = 'ask_verify') => {
+  const intake = createLoadShedder({ crowd: () => 0, nowMs: () => now });
+  const ask = (times: number, result: 'ok' | 'unavailable' | 'refused', call = 'ask_verify') => {
     for (let n = 0; n < times; n += 1) intake.note(call, result, 3);
     now += 1_000;
     intake.note('start_order', 'ok', 0.01);
     intake.admit('one');
   };
-  ask(5, 'away');
+  ask(5, 'unavailable');
   now += 10_000;
   ask(50, 'refused');
-  ask(50, 'away', 'start_order');
+  ask(50, 'unavailable', 'start_order');
   expect(intake.perSecond()).toBe(Number.POSITIVE_INFINITY);
-  ask(6, 'away');
+  ask(6, 'unavailable');
   expect(intake.perSecond()).toBe(2);
   for (let n = 0; n < 60; n += 1) {
     now += 1_000;
@@ -134,12 +134,12 @@ test('a single slow question, or a refused one, limits nothing; what is limited 
 
 test('refused fast and retryably, with a time to wait, and never less than two orders a second are taken', () => {
   let now = 0;
-  const intake = createOrderIntake({ crowd: () => 0, nowMs: () => now });
-  for (let n = 0; n < 6; n += 1) intake.note('ask_codes', 'away', 3);
+  const intake = createLoadShedder({ crowd: () => 0, nowMs: () => now });
+  for (let n = 0; n < 6; n += 1) intake.note('ask_codes', 'unavailable', 3);
   now += 1_000;
   let taken = 0;
   for (; now < 11_000; now += 100) {
-    for (let n = 0; n < 6; n += 1) intake.note('ask_codes', 'away', 3);
+    for (let n = 0; n < 6; n += 1) intake.note('ask_codes', 'unavailable', 3);
     try {
       intake.admit('one');
       taken += 1;
@@ -154,7 +154,7 @@ test('refused fast and retryably, with a time to wait, and never less than two o
 test('a burst that the engine does not begin is refused at once, and who sends little has a share of what is taken', () => {
   let now = 0;
   let waiting = 0;
-  const intake = createOrderIntake({ crowd: () => waiting / 256, nowMs: () => now });
+  const intake = createLoadShedder({ crowd: () => waiting / 256, nowMs: () => now });
   const admits = (issuerId: string): boolean => {
     try {
       intake.admit(issuerId);
@@ -181,7 +181,7 @@ test('a burst that the engine does not begin is refused at once, and who sends l
 test('a crowd that comes while little runs is soon taken as fast as it gets through, not as fast as it was before', () => {
   let now = 0;
   let crowd = 0;
-  const intake = createOrderIntake({ crowd: () => crowd, nowMs: () => now });
+  const intake = createLoadShedder({ crowd: () => crowd, nowMs: () => now });
   const getThrough = (perSecond: number, seconds: number): void => {
     for (const endMs = now + seconds * 1_000; now < endMs; now += 1_000 / perSecond) {
       intake.note('ask_verify', 'ok', 0.1, 50);
@@ -207,7 +207,7 @@ test('a crowd that comes while little runs is soon taken as fast as it gets thro
 test('the metric has a value only while there is a limit', async () => {
   const registry = new Registry();
   let perSecond = Number.POSITIVE_INFINITY;
-  registerIntakeGauge(registry, { perSecond: () => perSecond });
+  registerShedderGauge(registry, { perSecond: () => perSecond });
   const values = async () => (await registry.getMetricsAsJSON())[0]?.values.map(({ value }) => value);
   expect(await values()).toEqual([]);
   perSecond = 7;

@@ -333,7 +333,7 @@ describe('limits of calls at once', () => {
     const second = reasonOf(outbound, call);
     while (held.length < 2) await once(server.server, 'request');
     expect(await reasonOf(outbound, call)).toBe('over_limit');
-    expect([asked, outbound.turnedAway()]).toEqual([3, [{ key: 'acme', count: 2 }]]);
+    expect([asked, outbound.throttled()]).toEqual([3, [{ key: 'acme', count: 2 }]]);
     for (const answer of held) answer();
     expect([await first, await second]).toEqual(['answered 200', 'answered 200']);
   });

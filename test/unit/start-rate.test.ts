@@ -1,4 +1,4 @@
-import { createStartPace } from '../../src/overload/start-rate';
+import { createStartRate } from '../../src/overload/start-rate';
 
 /** Steps of an order at the engine, its start being the first; between two of them it is elsewhere. */
 const steps = 10;
@@ -42,7 +42,7 @@ const play = ({
     freeMs[index] = endMs;
     at(endMs, done);
   };
-  const lines = Array.from({ length: apis }, () => ({ pace: createStartPace(() => now), inLine: 0, wakes: 0 }));
+  const lines = Array.from({ length: apis }, () => ({ pace: createStartRate(() => now), inLine: 0, wakes: 0 }));
   let placed = 0;
   let atWork = 0;
   let mostAtWork = 0;
@@ -172,7 +172,7 @@ test.each([30, 60, 150])(
 
 test('starts are free again once nothing was held back for ten seconds', () => {
   let now = 0;
-  const pace = createStartPace(() => now);
+  const pace = createStartRate(() => now);
   const start = (ms: number): void => {
     pace.begun();
     pace.answered(ms);
@@ -192,7 +192,7 @@ test('starts are free again once nothing was held back for ten seconds', () => {
 
 test('an engine that was once quick is not emptied first when starts come a little late', () => {
   let now = 0;
-  const pace = createStartPace(() => now);
+  const pace = createStartRate(() => now);
   for (const ms of [...Array.from({ length: 20 }, () => 18), 90, 90, 90]) {
     now += 100;
     pace.begun();
@@ -206,7 +206,7 @@ test('an engine that was once quick is not emptied first when starts come a litt
 });
 
 test('one late start among quick ones holds nothing back', () => {
-  const pace = createStartPace(() => 0);
+  const pace = createStartRate(() => 0);
   for (const ms of [6, 8, 2_000, 7, 9, 3_000, 8]) {
     pace.begun();
     pace.answered(ms);

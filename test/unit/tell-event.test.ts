@@ -59,12 +59,12 @@ test('past a hundred tries at once, and while the worker stops, the engine takes
 });
 
 test('closing waits for what is being told', async () => {
-  let isTold = false;
+  let isSent = false;
   const { tell, close } = telling(async () => {
     await new Promise(setImmediate);
-    isTold = true;
+    isSent = true;
   });
   tell(order, 1);
   await close();
-  expect(isTold).toBe(true);
+  expect(isSent).toBe(true);
 });

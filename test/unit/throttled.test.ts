@@ -1,28 +1,28 @@
-import { createTurnedAway } from '../../src/outbound/throttled';
+import { createThrottled } from '../../src/outbound/throttled';
 
 test('what was turned away counts for ten minutes, by whose limit it was, the most often first', () => {
   let nowMs = 0;
-  const turnedAway = createTurnedAway({ nowMs: () => nowMs });
-  turnedAway.add('acme');
+  const throttled = createThrottled({ nowMs: () => nowMs });
+  throttled.add('acme');
   nowMs = 9 * 60_000;
-  turnedAway.add('acme');
-  for (let n = 0; n < 3; n += 1) turnedAway.add('other');
-  expect(turnedAway.lately()).toEqual([
+  throttled.add('acme');
+  for (let n = 0; n < 3; n += 1) throttled.add('other');
+  expect(throttled.lately()).toEqual([
     { key: 'other', count: 3 },
     { key: 'acme', count: 2 },
   ]);
   nowMs = 10 * 60_000;
-  expect(turnedAway.lately()).toEqual([
+  expect(throttled.lately()).toEqual([
     { key: 'other', count: 3 },
     { key: 'acme', count: 1 },
   ]);
   nowMs = 19 * 60_000;
-  expect(turnedAway.lately()).toEqual([]);
+  expect(throttled.lately()).toEqual([]);
 });
 
 test('only so many keys are kept: the one that was turned away longest ago is forgotten', () => {
-  const turnedAway = createTurnedAway({ nowMs: () => 0 });
-  for (let n = 0; n <= 2_000; n += 1) turnedAway.add(`issuer-${n}`);
-  const keys = turnedAway.lately().map(({ key }) => key);
+  const throttled = createThrottled({ nowMs: () => 0 });
+  for (let n = 0; n <= 2_000; n += 1) throttled.add(`issuer-${n}`);
+  const keys = throttled.lately().map(({ key }) => key);
   expect([keys.length, keys.includes('issuer-0'), keys.includes('issuer-2000')]).toEqual([2_000, false, true]);
 });

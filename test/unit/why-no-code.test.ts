@@ -89,7 +89,7 @@ describe('why an order has no code, and what to do', () => {
   });
 
   test.each<[string, Surroundings, RegExp, string | undefined]>([
-    ['the engine', { isEngineAway: true, noWorker: {} }, /engine does not answer/, undefined],
+    ['the engine', { isEngineUnavailable: true, noWorker: {} }, /engine does not answer/, undefined],
     [
       'no worker',
       { noWorker: { lastSeenAtMs: atMs }, stuck: {} },

@@ -1,8 +1,8 @@
-import { createStarter } from '../../src/overload/workflow-starter';
+import { createWorkflowStarter } from '../../src/overload/workflow-starter';
 import type { OrderRow } from '../../src/store/orders';
 import { acceptedRow } from '../support/database-of-file';
 
-type Started = 'started' | 'exists' | 'away';
+type Started = 'started' | 'exists' | 'unavailable';
 
 /** An engine that answers a start when the test says so. */
 const starting = () => {
@@ -21,7 +21,7 @@ const starting = () => {
       }),
   };
   const quiet = () => undefined;
-  const starter = createStarter({ gateway, log: { warn: quiet, error: quiet }, nowMs: () => now });
+  const starter = createWorkflowStarter({ gateway, log: { warn: quiet, error: quiet }, nowMs: () => now });
   const place = (from: number, to: number): void => {
     for (let n = from; n <= to; n += 1) starter.startSoon(row(n));
   };
@@ -67,7 +67,7 @@ test('more than 512 that are not started are a crowd while the engine answers, a
   expect(crowd()).toBe(1);
   pass(4_001);
   expect(crowd()).toBe(0);
-  await asked[88]?.answer('away');
+  await asked[88]?.answer('unavailable');
   expect(crowd()).toBe(0);
   await asked[89]?.answer('started');
   expect(crowd()).toBeGreaterThan(0.9);

@@ -91,7 +91,7 @@ test('`renotify` ends the tries of the old notice, sends a new message and opens
   for (let n = 0; n < 10; n += 1) {
     expect((await order.ask('verify', wrong)).answer).toMatchObject({ code: 'token_mismatch' });
   }
-  expect(await order.turnedAway('verify', { ...wrong, tokenHash: token })).toBe('verification_locked');
+  expect(await order.throttled('verify', { ...wrong, tokenHash: token })).toBe('verification_locked');
   expect((await order.ask('renotify', {})).answer).toEqual({ kind: 'done' });
   await order.inState('notified');
   const messages = order.calls('notifyIssuer').map(({ input }) => input.n);

@@ -16,7 +16,7 @@ const updatesIn = async (order: FakedOrder): Promise<number> =>
 
 test('a refusal that time can undo leaves nothing in the history, and is judged anew', async () => {
   const order = await time.start();
-  expect(await order.turnedAway('codes', codes('a'))).toBe('not_verified');
+  expect(await order.throttled('codes', codes('a'))).toBe('not_verified');
   expect(await updatesIn(order)).toBe(0);
   await order.verify();
   expect((await order.submit('a')).answer.kind).toBe('codes');
@@ -28,7 +28,7 @@ test('a turned away question leaves the facts as they were', async () => {
   const order = await time.start();
   await order.inState('notified');
   const before = await order.facts();
-  await order.turnedAway('codes', codes('a'));
+  await order.throttled('codes', codes('a'));
   expect(await order.facts()).toEqual(before);
 });
 
@@ -38,8 +38,8 @@ test('a locked order turns verifications away without a trace, also the right on
     expect((await order.ask('verify', wrong)).answer).toEqual({ kind: 'refused', code: 'token_mismatch' });
   }
   expect(await updatesIn(order)).toBe(verificationFailureLimit);
-  expect(await order.turnedAway('verify', { ...wrong, tokenHash: token })).toBe('verification_locked');
-  expect(await order.turnedAway('verify', wrong)).toBe('verification_locked');
+  expect(await order.throttled('verify', { ...wrong, tokenHash: token })).toBe('verification_locked');
+  expect(await order.throttled('verify', wrong)).toBe('verification_locked');
   expect(await updatesIn(order)).toBe(verificationFailureLimit);
 });
 
@@ -48,9 +48,9 @@ test('past the limit of recorded refusals a refusal gets its answer without a tr
   await order.verify();
   const refusal = { ...codes('a'), tokenHash: 'another' };
   for (let n = 0; n < recordedRefusalLimit; n += 1) {
-    expect(await order.turnedAway('codes', refusal)).toBe('recorded: token_mismatch');
+    expect(await order.throttled('codes', refusal)).toBe('recorded: token_mismatch');
   }
-  expect(await order.turnedAway('codes', refusal)).toBe('token_mismatch');
+  expect(await order.throttled('codes', refusal)).toBe('token_mismatch');
   expect(await updatesIn(order)).toBe(1 + recordedRefusalLimit);
   // What is not refused is taken as ever.
   expect((await order.submit('a')).answer.kind).toBe('codes');
@@ -60,7 +60,7 @@ test('past the limit of recorded refusals a refusal gets its answer without a tr
 test('past the limit of questions an order takes no more, and its window still ends it', async () => {
   const order = await time.start();
   for (let n = 0; n < updateLimit; n += 1) await order.askNow('extend', { extensionMs: 1 });
-  expect(await order.turnedAway('extend', { extensionMs: 1 })).toBe('rate_limited');
+  expect(await order.throttled('extend', { extensionMs: 1 })).toBe('rate_limited');
   expect(await updatesIn(order)).toBe(updateLimit);
   expect((await order.outcome()).state).toBe('expired');
 }, 180_000);

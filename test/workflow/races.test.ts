@@ -28,7 +28,7 @@ test('a verification that meets a fired but unprocessed window wins', async () =
   const issuer = await file.issuer({ verifyWindowSeconds: 5 });
   await issuer.place('race');
   await issuer.inState('race', 'notified');
-  const row = await platform.core.room.orders.find({ issuerId: issuer.issuerId, orderNo: 'race' });
+  const row = await platform.core.orderDeps.orders.find({ issuerId: issuer.issuerId, orderNo: 'race' });
   await until('the window runs', async () =>
     (await eventsOf(issuer, 'race')).some(({ timerStartedEventAttributes: started }) => started),
   );

@@ -90,7 +90,7 @@ export interface FakedOrder {
   /** No workflow task and no activity is under way, but for what a test holds back. */
   atRest(): Promise<unknown>;
   /** The code with which the order's validator turns the question away. */
-  turnedAway<K extends AskedMessage['kind']>(
+  throttled<K extends AskedMessage['kind']>(
     kind: K,
     message: Omit<AskedMessage & { kind: K }, 'kind'>,
   ): Promise<string>;
@@ -292,7 +292,7 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
         await atRest();
         return send(kind, message, updateId);
       },
-      turnedAway: async (kind, message) => {
+      throttled: async (kind, message) => {
         try {
           const { answer } = await order.ask(kind, message);
           return `recorded: ${answer.kind === 'refused' ? answer.code : answer.kind}`;

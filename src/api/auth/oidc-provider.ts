@@ -3,7 +3,7 @@ import type { OidcAttempt } from './oidc-attempts';
 import type { Claims } from './oidc-person';
 
 /** Said to the person at the sign-in page. */
-export type OidcTrouble = 'away' | 'refused' | 'invalid';
+export type OidcTrouble = 'unavailable' | 'refused' | 'invalid';
 
 /** Carries no message of the library's: its causes hold answers of the provider, and with them tokens. */
 export class OidcFailed extends Error {
@@ -19,7 +19,7 @@ export class OidcFailed extends Error {
 const callLimitSeconds = 5;
 const answerLimitBytes = 512 * 1024;
 /** The provider's own description is asked for again after this long; its keys whenever one is unknown. */
-const knownForMs = 3_600_000;
+const ttlMs = 3_600_000;
 const scope = 'openid email profile';
 
 const load = () => import('openid-client');
@@ -63,7 +63,7 @@ export const createOidcProvider = ({
 
   /** One question at a time, whoever asks; a failure is not kept. */
   const configured = (client: OpenIdClient): Promise<Configuration> => {
-    if (known && known.sinceMs + knownForMs > nowMs()) return known.configuration;
+    if (known && known.sinceMs + ttlMs > nowMs()) return known.configuration;
     const asked = { sinceMs: nowMs(), configuration: discover(client) };
     known = asked;
     asked.configuration.catch(() => {
@@ -125,7 +125,7 @@ const failed = (client: OpenIdClient, error: unknown): OidcFailed => {
   // What `fetch` throws when nobody answers.
   const isUnreachable = error instanceof TypeError && error.message === 'fetch failed';
   return new OidcFailed(
-    isUnreachable || awayCodes.has(code) ? 'away' : 'invalid',
+    isUnreachable || awayCodes.has(code) ? 'unavailable' : 'invalid',
     isUnreachable ? 'unreachable' : code,
   );
 };

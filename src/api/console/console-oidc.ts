@@ -38,8 +38,8 @@ type Trouble = OidcTrouble | 'late' | 'role' | 'busy' | 'failed';
  * Sign-in at the OpenID provider, mounted when one is configured. A browser follows both: `GET .../start` leads to the
  * provider, and the provider back to `GET .../callback`, which leaves a session like that of a token.
  */
-export const mountConsoleOidc = (mount: Mount, parts: Parts, { settings, keys, publicUrl }: ConsoleOidc): void => {
-  const { sessions, operators, audit, limit, log, nowMs } = parts;
+export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, publicUrl }: ConsoleOidc): void => {
+  const { sessions, operators, audit, limit, log, nowMs } = deps;
   const attempts = createOidcAttempts({ key: keys.attempt, publicUrl, nowMs });
   const provider = createOidcProvider({ settings, redirectUri: `${publicUrl}${path}/callback`, nowMs });
   const takenNames = operators.map(({ name }) => name);

@@ -50,12 +50,12 @@ const heartbeatMs = 20_000;
  * The operators' console. The page is public and holds nothing; all data comes from the operator API with the session:
  * `POST|GET|DELETE /v1/operator/console/session`, `GET /v1/operator/console/overview` and, live, `.../overview/events`.
  */
-export const mountConsole = (mount: Mount, parts: Console): void => {
-  const limit = createSignInLimit(parts.nowMs);
-  mountPage(mount, parts.oidc !== undefined);
-  mountSession(mount, parts, limit);
-  if (parts.oidc) mountConsoleOidc(mount, { ...parts, limit }, parts.oidc);
-  mountOverview(mount, parts);
+export const mountConsole = (mount: Mount, deps: Console): void => {
+  const limit = createSignInLimit(deps.nowMs);
+  mountPage(mount, deps.oidc !== undefined);
+  mountSession(mount, deps, limit);
+  if (deps.oidc) mountConsoleOidc(mount, { ...deps, limit }, deps.oidc);
+  mountOverview(mount, deps);
 };
 
 const mountPage = (mount: Mount, hasSingleSignOn: boolean): void => {
@@ -86,14 +86,14 @@ const mountPage = (mount: Mount, hasSingleSignOn: boolean): void => {
 
 const sessionPath = '/v1/operator/console/session';
 
-const mountSession = (mount: Mount, parts: Console, limit: SignInLimit): void => {
-  const { sessions, operators, audit, log } = parts;
+const mountSession = (mount: Mount, deps: Console, limit: SignInLimit): void => {
+  const { sessions, operators, audit, log } = deps;
 
   const sessionBody = ({ csrf, endsAtMs, operator }: ConsoleSession): object => ({
     csrf,
     operator,
     endsAt: new Date(endsAtMs).toISOString(),
-    ...(parts.temporalUi ? { temporalUi: parts.temporalUi } : {}),
+    ...(deps.temporalUi ? { temporalUi: deps.temporalUi } : {}),
   });
 
   const signIn: RequestHandler = async (request, response) => {
@@ -115,11 +115,11 @@ const mountSession = (mount: Mount, parts: Console, limit: SignInLimit): void =>
   };
 
   const read: RequestHandler = (request, response) => {
-    sendPrivate(response, 200, sessionBody(expectSession(request, parts)));
+    sendPrivate(response, 200, sessionBody(expectSession(request, deps)));
   };
 
   const signOut: RequestHandler = async (request, response) => {
-    const { id, operator } = expectSession(request, parts);
+    const { id, operator } = expectSession(request, deps);
     sessions.end(id);
     await audit(operator)('console.signed_out', 'console');
     response.setHeader('set-cookie', sessions.endedCookie());
@@ -160,8 +160,8 @@ const mountOverview = (mount: Mount, { sampler, sessions, operators }: Console):
 };
 
 /** @throws Failure `operator_unauthorized` for a bearer token as well: it has no session to show or to end. */
-const expectSession = (request: Request, parts: Console): ConsoleSession => {
-  const { session } = authorizeOperator(request, parts);
+const expectSession = (request: Request, deps: Console): ConsoleSession => {
+  const { session } = authorizeOperator(request, deps);
   if (!session) throw new Failure('operator_unauthorized');
   return session;
 };

@@ -421,7 +421,7 @@ const operations: readonly Operation[] = [
     tag: 'operator',
     summary: 'The newest calls to and from an issuer, out of its newest orders',
     query: callsQuery,
-    answers: { 200: 'orders, summary, circuits, turnedAway, data' },
+    answers: { 200: 'orders, summary, circuits, throttled, data' },
   },
   {
     method: 'get',

@@ -7,8 +7,8 @@ import { parseStrictJson } from '../../contract/strict-json';
 import { Failure } from '../../domain/failures';
 import type { Operator, Role } from '../../domain/operator';
 import type { AuditTrail, AuditTrails } from '../../operator/audit-trail';
-import { refuseWhileBehind, watchLag } from '../../overload/event-loop-lag';
-import { createAdmission } from '../../overload/in-flight-limit';
+import { shedWhileBehind, watchEventLoopLag } from '../../overload/event-loop-lag';
+import { createInFlightLimit } from '../../overload/in-flight-limit';
 import { sha256 } from '../../sealing/key-ring';
 import type { OperationAnswer } from '../../second-interface/operation-answer';
 import type { IssuerRow } from '../../store/issuers';
@@ -67,10 +67,10 @@ export type Mount = ReturnType<typeof createMount>;
 /** How a call gets to its operation: lag of the process, size, signature, idempotency, media type, JSON, schema, in this order. */
 export const createMount = (
   app: Express,
-  parts: IssuerAuth & Idempotency & { readonly operator: OperatorAuth; readonly audit: AuditTrails },
+  deps: IssuerAuth & Idempotency & { readonly operator: OperatorAuth; readonly audit: AuditTrails },
 ) => {
-  const admission = createAdmission();
-  const notBehind = refuseWhileBehind(watchLag());
+  const admission = createInFlightLimit();
+  const notBehind = shedWhileBehind(watchEventLoopLag());
   const methodsOf = new Map<string, Set<string>>();
 
   const register = (method: Method, path: string, ...handlers: RequestHandler[]): void => {
@@ -101,7 +101,7 @@ export const createMount = (
       handle,
     }: SignedPost<S, B>): void => {
       const work = async (request: Request, response: Response) => {
-        const { issuer, webhookId } = await authenticateIssuer(parts, request as Request<{ issuerId: string }>);
+        const { issuer, webhookId } = await authenticateIssuer(deps, request as Request<{ issuerId: string }>);
         response.locals.issuerClass = issuer.codeMode;
         admit?.(issuer._id);
         const raw = bytesOf(request.body);
@@ -111,7 +111,7 @@ export const createMount = (
           // Nobody asks for it where the answer is a kept one, or the body does not fit.
           begun.catch(() => undefined);
           return once(
-            parts,
+            deps,
             { issuerId: issuer._id, webhookId, path: request.originalUrl, raw },
             async () => {
               requireJson(request);
@@ -143,7 +143,7 @@ export const createMount = (
 
     signedGet: <S extends z.ZodType>({ path, query: schema, handle }: SignedGet<S>): void => {
       const work = async (request: Request, response: Response) => {
-        const { issuer } = await authenticateIssuer(parts, request as Request<{ issuerId: string }>);
+        const { issuer } = await authenticateIssuer(deps, request as Request<{ issuerId: string }>);
         response.locals.issuerClass = issuer.codeMode;
         const query = () => parseWith(schema ?? emptyQuery, request.query) as z.output<S>;
         return admitted(issuer._id, async () => handle({ issuer, params: request.params as Params, query: query() }));
@@ -155,7 +155,7 @@ export const createMount = (
 
     operator: <B extends z.ZodType, Q extends z.ZodType>(call: OperatorCall<B, Q>): void => {
       register(call.method, call.path, rawBody(bodyLimitBytes), async (request, response) => {
-        const { operator } = authorizeOperator(request, parts.operator);
+        const { operator } = authorizeOperator(request, deps.operator);
         response.setHeader('cache-control', 'no-store');
         requireRole(operator, call.needs ?? (call.method === 'get' ? 'viewer' : 'operator'));
         const query = parseWith(call.query ?? emptyQuery, request.query) as z.output<Q>;
@@ -165,7 +165,7 @@ export const createMount = (
           body,
           query,
           operator,
-          audit: parts.audit(operator),
+          audit: deps.audit(operator),
         });
         if (answer.body) response.status(answer.status).json(answer.body);
         else response.status(answer.status).end();

@@ -1,5 +1,5 @@
 import { echoRequest } from '../../contract/issuer';
-import { engineAway } from '../../second-interface/ask-order';
+import { engineUnavailable } from '../../second-interface/ask-order';
 import type { OrderGateway } from '../../temporal/order-gateway';
 import type { Mount } from '../edge/mount';
 
@@ -11,7 +11,7 @@ export const mountEcho = (mount: Mount, gateway: OrderGateway, nowMs: () => numb
     integersOnly: false,
     handle: async ({ issuer, body, messageId }) => {
       const echo = { issuerId: issuer._id, messageId, atMs: nowMs(), data: body };
-      if ((await gateway.startEcho(echo)) === 'away') throw engineAway();
+      if ((await gateway.startEcho(echo)) === 'unavailable') throw engineUnavailable();
       return { status: 200, body: { status: 'sent' } };
     },
   });

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { cancelOrderRequest, refuseOrderRequest, submitCodesRequest, verifyOrderRequest } from '../../contract/issuer';
 import { bodyInvalid } from '../../contract/problem';
-import type { SecondInterface } from '../../second-interface/ask-order';
+import type { OrderDeps } from '../../second-interface/ask-order';
 import { cancelOrder } from '../../second-interface/cancel-order';
 import { findOrder } from '../../second-interface/find-order';
 import type { OperationAnswer } from '../../second-interface/operation-answer';
@@ -13,21 +13,21 @@ import type { Mount } from '../edge/mount';
 import { codesLimitBytes } from '../edge/raw-body';
 
 /** The second interface: what an issuer's server says of an order that it was told of. */
-export const mountOrderOperations = (mount: Mount, room: SecondInterface): void => {
+export const mountOrderOperations = (mount: Mount, orderDeps: OrderDeps): void => {
   const operation = <S extends z.ZodType<{ orderNo: string }>>(
     name: string,
     body: S,
-    run: (r: SecondInterface, row: OrderRow, messageId: string, b: z.output<S>) => Promise<OperationAnswer>,
+    run: (r: OrderDeps, row: OrderRow, messageId: string, b: z.output<S>) => Promise<OperationAnswer>,
     limitBytes?: number,
   ): void =>
     mount.signedPost({
       path: `/v1/issuers/:issuerId/orders/:orderNo/${name}`,
       body,
       ...(limitBytes === undefined ? {} : { limitBytes }),
-      begin: (issuerId, { orderNo }) => findOrder({ room }, issuerId, orderNo),
+      begin: (issuerId, { orderNo }) => findOrder({ orderDeps }, issuerId, orderNo),
       handle: async ({ params, body: parsed, messageId, begun }) => {
         requireSameOrder(parsed.orderNo, params.orderNo);
-        return run(room, await begun, messageId, parsed);
+        return run(orderDeps, await begun, messageId, parsed);
       },
     });
 

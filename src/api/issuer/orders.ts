@@ -1,5 +1,5 @@
 import { listOrdersQuery, placeOrderRequest } from '../../contract/issuer';
-import type { OrderIntake } from '../../overload/load-shedder';
+import type { LoadShedder } from '../../overload/load-shedder';
 import { findOrder } from '../../second-interface/find-order';
 import { orderBody } from '../../second-interface/order-body';
 import { type Placing, pickupUrl, placeOrder } from '../../second-interface/place-order';
@@ -10,8 +10,8 @@ import { pageOf, positionOf } from '../edge/paging';
 const base = '/v1/issuers/:issuerId/orders';
 
 /** The order API: place, read, list, timeline. */
-export const mountOrders = (mount: Mount, placing: Placing, intake: Pick<OrderIntake, 'admit'>): void => {
-  const { room, publicUrl } = placing;
+export const mountOrders = (mount: Mount, placing: Placing, intake: Pick<LoadShedder, 'admit'>): void => {
+  const { orderDeps, publicUrl } = placing;
 
   mount.signedPost({
     path: base,
@@ -24,14 +24,14 @@ export const mountOrders = (mount: Mount, placing: Placing, intake: Pick<OrderIn
     path: base,
     query: listOrdersQuery,
     handle: async ({ issuer, query }) => {
-      const rows = await room.orders.list({
+      const rows = await orderDeps.orders.list({
         issuerId: issuer._id,
         ...(query.state ? { state: query.state } : {}),
         ...(query.createdAfter ? { createdAfter: new Date(query.createdAfter) } : {}),
         ...(query.cursor ? { before: positionOf(query.cursor) } : {}),
         limit: query.limit + 1,
       });
-      return pageOf(rows, query.limit, (row) => orderBody(row, issuer.holds, room.nowMs()));
+      return pageOf(rows, query.limit, (row) => orderBody(row, issuer.holds, orderDeps.nowMs()));
     },
   });
 
@@ -39,7 +39,7 @@ export const mountOrders = (mount: Mount, placing: Placing, intake: Pick<OrderIn
     path: `${base}/:orderNo`,
     handle: async ({ issuer, params }) => {
       const row = await findOrder(placing, issuer._id, params.orderNo);
-      return orderBody(row, issuer.holds, room.nowMs(), pickupUrl(room, publicUrl, row));
+      return orderBody(row, issuer.holds, orderDeps.nowMs(), pickupUrl(orderDeps, publicUrl, row));
     },
   });
 

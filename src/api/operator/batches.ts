@@ -14,7 +14,7 @@ import type { OperatorOrders } from './orders';
 
 type Batch = z.output<typeof batchRequest>;
 
-export interface OperatorBatches extends Pick<OperatorOrders, 'room'> {
+export interface OperatorBatches extends Pick<OperatorOrders, 'orderDeps'> {
   readonly issuers: Issuers;
   readonly actions: OrderActions;
 }
@@ -27,18 +27,18 @@ const pageRows = 200;
 const awayInARowMax = 3;
 
 /** One action on many orders, in calls of a size that the caller chooses: so it can be followed, and stopped. */
-export const mountOperatorBatches = (mount: Mount, parts: OperatorBatches): void => {
-  const { room, actions } = parts;
-  const pace = createBatchPace(room.nowMs);
+export const mountOperatorBatches = (mount: Mount, deps: OperatorBatches): void => {
+  const { orderDeps, actions } = deps;
+  const pace = createBatchPace(orderDeps.nowMs);
 
   /** How much longer the running window of an order would be by the settings of today; 0: it is long enough. */
-  const missingMsOf = async (row: OrderRow, issuerOf = parts.issuers.find): Promise<number> => {
+  const missingMsOf = async (row: OrderRow, issuerOf = deps.issuers.find): Promise<number> => {
     const issuer = await issuerOf(row.issuerId);
-    return issuer ? missingMs(row.facts, await room.settings.effectiveFor(issuer, row.product.id)) : 0;
+    return issuer ? missingMs(row.facts, await orderDeps.settings.effectiveFor(issuer, row.product.id)) : 0;
   };
 
   const act = async ({ action }: Batch, row: OrderRow): Promise<void> => {
-    const fresh = await findOrder(parts, row.issuerId, row.orderNo);
+    const fresh = await findOrder(deps, row.issuerId, row.orderNo);
     if (action !== 'apply_settings') {
       await actions[action](fresh);
       return;
@@ -49,11 +49,11 @@ export const mountOperatorBatches = (mount: Mount, parts: OperatorBatches): void
 
   const matching = async ({ filter, action, limit, cursor }: Batch) => {
     const matched: OrderRow[] = [];
-    const issuerOf = remembered(parts.issuers.find);
+    const issuerOf = remembered(deps.issuers.find);
     const pageLimit = Math.max(limit, pageRows);
     let before = cursor === undefined ? undefined : positionOf(cursor);
     for (let read = 0; read < rowsLimit; ) {
-      const rows = await room.orders.list({
+      const rows = await orderDeps.orders.list({
         ...filterOf(filter, action),
         ...(before ? { before } : {}),
         limit: pageLimit + 1,

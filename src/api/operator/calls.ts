@@ -6,13 +6,13 @@ import { replayCall, replayOf } from '../../operator/calls/call-replay';
 import { callsIn, callsSummary, findCall, type KnownCall, orderNoOfCall } from '../../operator/calls/issuer-calls';
 import type { OrderActions } from '../../operator/order-actions';
 import type { HealthReader } from '../../operator/platform-health';
-import type { SecondInterface } from '../../second-interface/ask-order';
+import type { OrderDeps } from '../../second-interface/ask-order';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import type { OrderRow } from '../../store/orders';
 import type { Mount } from '../edge/mount';
 
 export interface OperatorCalls {
-  readonly room: SecondInterface;
+  readonly orderDeps: OrderDeps;
   readonly issuers: Issuers;
   readonly actions: OrderActions;
   readonly readHealth: HealthReader;
@@ -24,7 +24,7 @@ const ordersLimit = 100;
 const base = '/v1/operator/issuers/:issuerId/calls';
 
 /** The calls between the platform and an issuer: seen without their secrets, and sent again. */
-export const mountOperatorCalls = (mount: Mount, { room, issuers, actions, readHealth }: OperatorCalls): void => {
+export const mountOperatorCalls = (mount: Mount, { orderDeps, issuers, actions, readHealth }: OperatorCalls): void => {
   const findIssuer = async (issuerId = ''): Promise<IssuerRow> => {
     const issuer = await issuers.findEver(issuerId);
     if (!issuer) throw new Failure('issuer_unknown');
@@ -37,7 +37,7 @@ export const mountOperatorCalls = (mount: Mount, { room, issuers, actions, readH
     const issuer = await findIssuer(issuerId);
     const orderNo = orderNoOfCall(callId);
     if (orderNo === undefined) throw new Failure('call_unknown');
-    const row = await room.orders.find({ issuerId: issuer._id, orderNo });
+    const row = await orderDeps.orders.find({ issuerId: issuer._id, orderNo });
     if (!row) throw new Failure('order_unknown');
     const known = findCall(row, callId);
     if (!known) throw new Failure('call_unknown');
@@ -50,8 +50,8 @@ export const mountOperatorCalls = (mount: Mount, { room, issuers, actions, readH
     query: callsQuery,
     handle: async ({ params, query: { limit, failed } }) => {
       const issuer = await findIssuer(params.issuerId);
-      const [rows, { circuits, turnedAway }] = await Promise.all([
-        room.orders.timelinesOf(issuer._id, ordersLimit),
+      const [rows, { circuits, throttled }] = await Promise.all([
+        orderDeps.orders.timelinesOf(issuer._id, ordersLimit),
         readHealth(),
       ]);
       const calls = callsIn(rows);
@@ -61,7 +61,7 @@ export const mountOperatorCalls = (mount: Mount, { room, issuers, actions, readH
           orders: rows.length,
           summary: callsSummary(calls),
           circuits: circuits.filter(({ key }) => key === issuer._id || key.startsWith(`terminal:${issuer._id}:`)),
-          turnedAway: turnedAway.find(({ key }) => key === issuer._id)?.count ?? 0,
+          throttled: throttled.find(({ key }) => key === issuer._id)?.count ?? 0,
           data: calls.filter(({ ok }) => failed !== 'true' || !ok).slice(0, limit),
         },
       };
@@ -73,7 +73,12 @@ export const mountOperatorCalls = (mount: Mount, { room, issuers, actions, readH
     path: `${base}/:callId`,
     handle: async ({ params }) => {
       const { issuer, row, known } = await find(params);
-      const sources = { row, submitted: await submittedIn(room, row, known), holds: issuer.holds, nowMs: room.nowMs() };
+      const sources = {
+        row,
+        submitted: await submittedIn(orderDeps, row, known),
+        holds: issuer.holds,
+        nowMs: orderDeps.nowMs(),
+      };
       return {
         status: 200,
         body: {
@@ -92,7 +97,7 @@ export const mountOperatorCalls = (mount: Mount, { room, issuers, actions, readH
     body: noBody,
     handle: async ({ params, audit }) => {
       const { issuer, row, known } = await find(params);
-      const as = await replayCall({ room, actions }, known, row, issuer);
+      const as = await replayCall({ orderDeps, actions }, known, row, issuer);
       const { callId, kind, orderNo } = known.call;
       await audit('call.replayed', row._id, undefined, { callId, kind, as });
       return { status: 202, body: { callId, orderNo, kind, as } };
@@ -102,5 +107,5 @@ export const mountOperatorCalls = (mount: Mount, { room, issuers, actions, readH
 
 const withCodes: ReadonlySet<string> = new Set(['order.codes', 'order.code_requested', 'code.delivered']);
 
-const submittedIn = async ({ codes }: SecondInterface, row: OrderRow, { call }: KnownCall) =>
+const submittedIn = async ({ codes }: OrderDeps, row: OrderRow, { call }: KnownCall) =>
   withCodes.has(call.kind) ? codes.submitted(row) : [];

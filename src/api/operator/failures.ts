@@ -3,13 +3,13 @@ import { orderId } from '../../domain/ids';
 import { whyWaiting } from '../../domain/verdict';
 import { whyGivenUp, whyStuck } from '../../domain/words/why-held';
 import type { TroubleLook, TroubleWatch } from '../../operator/troubles';
-import type { SecondInterface } from '../../second-interface/ask-order';
+import type { OrderDeps } from '../../second-interface/ask-order';
 import type { OrderRow } from '../../store/orders';
 import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
 
 export interface Failures {
-  readonly room: Pick<SecondInterface, 'orders'>;
+  readonly orderDeps: Pick<OrderDeps, 'orders'>;
   readonly watch: TroubleWatch;
 }
 
@@ -22,7 +22,7 @@ interface Failing extends Pick<OrderRow, 'position'> {
 }
 
 /** Orders that a person should look at, newest first: undeliverable ones, stuck ones, those whose issuer was not told. */
-export const mountFailures = (mount: Mount, { room, watch }: Failures): void => {
+export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): void => {
   mount.operator({
     method: 'get',
     path: '/v1/operator/failures',
@@ -30,8 +30,12 @@ export const mountFailures = (mount: Mount, { room, watch }: Failures): void => 
     handle: async ({ query: { limit, cursor } }) => {
       const before = cursor === undefined ? undefined : positionOf(cursor);
       const [undeliverable, named] = await Promise.all([
-        room.orders.list({ state: 'undeliverable', ...(before === undefined ? {} : { before }), limit: limit + 1 }),
-        watch.look().then((look) => namedIn(room, look)),
+        orderDeps.orders.list({
+          state: 'undeliverable',
+          ...(before === undefined ? {} : { before }),
+          limit: limit + 1,
+        }),
+        watch.look().then((look) => namedIn(orderDeps, look)),
       ]);
       const seen = new Map<string, Failing>();
       for (const row of undeliverable) seen.set(row._id, failing(row, 'undeliverable', whyWaiting(row.facts)));
@@ -45,11 +49,11 @@ export const mountFailures = (mount: Mount, { room, watch }: Failures): void => 
 const failing = (row: OrderRow, kind: Kind, why: string): Failing => ({ position: row.position, row, kind, why });
 
 /** An order with several troubles is named once, with the one that keeps it from going on. */
-const namedIn = async (room: Failures['room'], { stuck = [], givenUp }: TroubleLook): Promise<Failing[]> => {
+const namedIn = async (orderDeps: Failures['orderDeps'], { stuck = [], givenUp }: TroubleLook): Promise<Failing[]> => {
   const names = [...givenUp, ...stuck];
   if (names.length === 0) return [];
   const stuckById = new Map(stuck.map((one) => [orderId(one), one]));
-  return (await room.orders.named(names)).map((row) => {
+  return (await orderDeps.orders.named(names)).map((row) => {
     const isStuck = stuckById.get(row._id);
     return isStuck ? failing(row, 'stuck', whyStuck(isStuck.isAfterSale)) : failing(row, 'event_given_up', whyGivenUp);
   });

@@ -25,8 +25,8 @@ export interface OperatorIssuers {
 
 const base = '/v1/operator/issuers';
 
-export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void => {
-  const { issuers, ring, nowMs } = parts;
+export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void => {
+  const { issuers, ring, nowMs } = deps;
 
   const find = async (issuerId: string | undefined): Promise<IssuerRow> => {
     const issuer = issuerId === undefined ? null : await issuers.find(issuerId);
@@ -35,10 +35,10 @@ export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void
   };
 
   const issuerBody = async (row: IssuerRow): Promise<Record<string, unknown>> =>
-    bodyOfIssuer(row, await parts.settings.platform());
+    bodyOfIssuer(row, await deps.settings.platform());
 
   const requireUsable = async (settings: Pick<IssuerSettings, 'callback' | 'terminal'>): Promise<void> => {
-    const problem = await parts.settingsProblem(settings);
+    const problem = await deps.settingsProblem(settings);
     if (problem) throw bodyInvalid([problem]);
   };
 
@@ -78,7 +78,7 @@ export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void
     handle: async ({ query: { limit, cursor } }) => {
       const rows = await issuers.list(cursor, limit + 1);
       const page = rows.slice(0, limit);
-      const platform = await parts.settings.platform();
+      const platform = await deps.settings.platform();
       return {
         status: 200,
         body: {
@@ -119,7 +119,7 @@ export const mountOperatorIssuers = (mount: Mount, parts: OperatorIssuers): void
       const { _id } = await find(params.issuerId);
       if (!(await issuers.bury(_id, new Date(nowMs())))) throw new Failure('issuer_unknown');
       await audit('issuer.deleted', _id);
-      parts.cancelOpenSoon(_id);
+      deps.cancelOpenSoon(_id);
       return { status: 204 };
     },
   });

@@ -7,7 +7,7 @@ import { type Surroundings, whyNoCode } from '../../domain/words/why-no-code';
 import type { OrderActions } from '../../operator/order-actions';
 import type { HealthReader } from '../../operator/platform-health';
 import { voidCodesOf } from '../../operator/void-codes';
-import type { SecondInterface } from '../../second-interface/ask-order';
+import type { OrderDeps } from '../../second-interface/ask-order';
 import { cancelOrder } from '../../second-interface/cancel-order';
 import { findOrder } from '../../second-interface/find-order';
 import { maskedTerminal, orderBody } from '../../second-interface/order-body';
@@ -19,7 +19,7 @@ import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
 
 export interface OperatorOrders {
-  readonly room: SecondInterface;
+  readonly orderDeps: OrderDeps;
   readonly actions: OrderActions;
   readonly auditLog: Audit;
   readonly troubles: Pick<Troubles, 'of'>;
@@ -30,14 +30,14 @@ export interface OperatorOrders {
 const base = '/v1/operator/orders';
 
 /** What an operator may see of an order and do to it. */
-export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void => {
-  const { room, actions } = parts;
+export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void => {
+  const { orderDeps, actions } = deps;
   const at = `${base}/:issuerId/:orderNo`;
 
   const bodyOf = async (row: OrderRow): Promise<Record<string, unknown>> => {
     const codesVoid = voidCodesOf(row);
     return {
-      ...orderBody(row, await room.holdsOf(row.issuerId), room.nowMs()),
+      ...orderBody(row, await orderDeps.holdsOf(row.issuerId), orderDeps.nowMs()),
       ...(codesVoid ? { codesVoid } : {}),
     };
   };
@@ -47,7 +47,7 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     path: base,
     query: operatorListQuery,
     handle: async ({ query: { issuerId, state, q, from, to, limit, cursor } }) => {
-      const rows = await room.orders.list({
+      const rows = await orderDeps.orders.list({
         ...(issuerId !== undefined ? { issuerId } : {}),
         ...(state !== undefined ? { state } : {}),
         ...(q !== undefined ? { orderNoPrefix: q } : {}),
@@ -57,8 +57,8 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
         limit: limit + 1,
       });
       const issuerIds = [...new Set(rows.map((row) => row.issuerId))];
-      const holds = new Map(await Promise.all(issuerIds.map(async (id) => [id, await room.holdsOf(id)] as const)));
-      const body = (row: OrderRow) => orderBody(row, holds.get(row.issuerId) ?? [], room.nowMs());
+      const holds = new Map(await Promise.all(issuerIds.map(async (id) => [id, await orderDeps.holdsOf(id)] as const)));
+      const body = (row: OrderRow) => orderBody(row, holds.get(row.issuerId) ?? [], orderDeps.nowMs());
       return { status: 200, body: pageOf(rows, limit, body) };
     },
   });
@@ -68,7 +68,7 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     path: at,
     handle: async ({ params }) => ({
       status: 200,
-      body: await bodyOf(await findOrder(parts, params.issuerId, params.orderNo)),
+      body: await bodyOf(await findOrder(deps, params.issuerId, params.orderNo)),
     }),
   });
 
@@ -77,7 +77,7 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     path: `${at}/timeline`,
     handle: async ({ params }) => ({
       status: 200,
-      body: timelineBody(await findOrder(parts, params.issuerId, params.orderNo)),
+      body: timelineBody(await findOrder(deps, params.issuerId, params.orderNo)),
     }),
   });
 
@@ -85,8 +85,8 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     method: 'get',
     path: `${at}/why`,
     handle: async ({ params }) => {
-      const row = await findOrder(parts, params.issuerId, params.orderNo);
-      const { why, next } = whyNoCode(row.facts, row.timeline, await surroundingsOf(parts, row));
+      const row = await findOrder(deps, params.issuerId, params.orderNo);
+      const { why, next } = whyNoCode(row.facts, row.timeline, await surroundingsOf(deps, row));
       return { status: 200, body: { orderNo: row.orderNo, state: row.facts.state, why, ...(next ? { next } : {}) } };
     },
   });
@@ -96,7 +96,7 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     path: `${at}/renotify`,
     body: noBody,
     handle: async ({ params, audit }) => {
-      const row = await actions.renotify(await findOrder(parts, params.issuerId, params.orderNo));
+      const row = await actions.renotify(await findOrder(deps, params.issuerId, params.orderNo));
       await audit('order.renotified', row._id);
       return { status: 200, body: await bodyOf(row) };
     },
@@ -107,8 +107,8 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     path: `${at}/redeliver`,
     body: redeliverRequest,
     handle: async ({ params, body: { terminal }, audit }) => {
-      const row = await findOrder(parts, params.issuerId, params.orderNo);
-      const problem = terminal ? await parts.terminalProblem(terminal) : null;
+      const row = await findOrder(deps, params.issuerId, params.orderNo);
+      const problem = terminal ? await deps.terminalProblem(terminal) : null;
       if (problem) throw bodyInvalid([problem]);
       const after = await actions.redeliver(row, terminal);
       await audit(
@@ -126,8 +126,8 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     path: `${at}/cancel`,
     body: operatorCancelRequest,
     handle: async ({ params, body: { reason }, audit }) => {
-      const row = await findOrder(parts, params.issuerId, params.orderNo);
-      const { status, body } = await cancelOrder(room, row, randomUUID(), { reason }, 'operator');
+      const row = await findOrder(deps, params.issuerId, params.orderNo);
+      const { status, body } = await cancelOrder(orderDeps, row, randomUUID(), { reason }, 'operator');
       await audit('order.cancelled', row._id, { state: row.facts.state });
       return { status, body };
     },
@@ -138,7 +138,7 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     path: `${at}/extend`,
     body: extendRequest,
     handle: async ({ params, body: { seconds }, audit }) => {
-      const row = await findOrder(parts, params.issuerId, params.orderNo);
+      const row = await findOrder(deps, params.issuerId, params.orderNo);
       const after = await actions.extend(row, seconds * 1_000);
       await audit('order.extended', row._id, undefined, { seconds });
       return { status: 200, body: await bodyOf(after) };
@@ -150,7 +150,7 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     path: `${at}/void`,
     body: noBody,
     handle: async ({ params, audit }) => {
-      const row = await actions.void(await findOrder(parts, params.issuerId, params.orderNo));
+      const row = await actions.void(await findOrder(deps, params.issuerId, params.orderNo));
       await audit('order.codes_voided', row._id);
       return { status: 200, body: await bodyOf(row) };
     },
@@ -162,7 +162,7 @@ export const mountOperatorOrders = (mount: Mount, parts: OperatorOrders): void =
     needs: 'admin',
     query: pageQuery,
     handle: async ({ query: { limit, cursor } }) => {
-      const rows = await parts.auditLog.list(cursor === undefined ? undefined : positionOf(cursor), limit + 1);
+      const rows = await deps.auditLog.list(cursor === undefined ? undefined : positionOf(cursor), limit + 1);
       return {
         status: 200,
         body: pageOf(rows, limit, ({ at: when, actor, action, target, before, after }) => ({
@@ -185,10 +185,10 @@ const surroundingsOf = async (
 ): Promise<Surroundings> => {
   if (isFinal(row.facts.state)) return {};
   const [trouble, health] = await Promise.all([
-    troubles.of(row).catch(() => 'away' as const),
+    troubles.of(row).catch(() => 'unavailable' as const),
     readHealth().catch(() => undefined),
   ]);
-  if (trouble === 'away') return { isEngineAway: true };
+  if (trouble === 'unavailable') return { isEngineUnavailable: true };
   const call = trouble?.call;
   const circuit = call && health?.circuits.find(({ key }) => key === circuitOf(row, call.to));
   return {

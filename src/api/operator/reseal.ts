@@ -1,19 +1,19 @@
 import { resealRequest } from '../../contract/operator';
 import { bodyInvalid } from '../../contract/problem';
-import { type ResealParts, type ResealPosition, resealPart } from '../../operator/reseal';
+import { type ResealDeps, type ResealPosition, resealPart } from '../../operator/reseal';
 import { sealedKinds } from '../../store/sealed-values';
 import type { Mount } from '../edge/mount';
 import { cursorOf } from '../edge/paging';
 
 /** After a change of the master key: driven by its caller, part by part, until nothing is under an old one. */
-export const mountReseal = (mount: Mount, parts: ResealParts): void => {
+export const mountReseal = (mount: Mount, deps: ResealDeps): void => {
   mount.operator({
     method: 'post',
     path: '/v1/operator/keys/reseal',
     body: resealRequest,
     needs: 'admin',
     handle: async ({ body: { limit, cursor }, audit }) => {
-      const { next, ...done } = await resealPart(parts, limit, cursor === undefined ? undefined : positionIn(cursor));
+      const { next, ...done } = await resealPart(deps, limit, cursor === undefined ? undefined : positionIn(cursor));
       if (done.resealed > 0) await audit('keys.resealed', 'platform', undefined, { resealed: done.resealed });
       return {
         status: 200,

@@ -4,13 +4,13 @@ import { productSettingsRequest, settingsRequest } from '../../contract/operator
 import { bodyInvalid } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
 import { effectiveSettings, type SettingLevels, type SomeSettings, someSettings } from '../../domain/settings';
-import type { SecondInterface } from '../../second-interface/ask-order';
+import type { OrderDeps } from '../../second-interface/ask-order';
 import { findOrder } from '../../second-interface/find-order';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import type { Mount } from '../edge/mount';
 
 export interface OperatorSettings {
-  readonly room: SecondInterface;
+  readonly orderDeps: OrderDeps;
   readonly issuers: Issuers;
 }
 
@@ -19,9 +19,9 @@ const issuerPath = '/v1/operator/issuers/:issuerId';
 const productPath = `${issuerPath}/products/:productId/settings`;
 
 /** Windows, delays and calls at once of the platform, an issuer, a product: PUT replaces all of one level, what is left out is inherited. */
-export const mountOperatorSettings = (mount: Mount, parts: OperatorSettings): void => {
-  const { room, issuers } = parts;
-  const { settings } = room;
+export const mountOperatorSettings = (mount: Mount, deps: OperatorSettings): void => {
+  const { orderDeps, issuers } = deps;
+  const { settings } = orderDeps;
 
   const findIssuer = async (issuerId: string | undefined): Promise<IssuerRow> => {
     const issuer = issuerId === undefined ? null : await issuers.find(issuerId);
@@ -128,7 +128,7 @@ export const mountOperatorSettings = (mount: Mount, parts: OperatorSettings): vo
     method: 'get',
     path: '/v1/operator/orders/:issuerId/:orderNo/settings',
     handle: async ({ params }) => {
-      const row = await findOrder(parts, params.issuerId, params.orderNo);
+      const row = await findOrder(deps, params.issuerId, params.orderNo);
       const issuer = await issuers.findEver(row.issuerId);
       if (!issuer) throw new Failure('issuer_unknown');
       const { verifyWindowMs, issueWindowMs, verifyExtensionMs, issueExtensionMs } = row.facts;

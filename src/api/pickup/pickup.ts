@@ -11,14 +11,14 @@ import { Failure } from '../../domain/failures';
 import { isFinal, outstanding } from '../../domain/order';
 import { pickupLifetimeMs } from '../../domain/timings';
 import { sha256 } from '../../sealing/key-ring';
-import type { SecondInterface } from '../../second-interface/ask-order';
+import type { OrderDeps } from '../../second-interface/ask-order';
 import { orderBody } from '../../second-interface/order-body';
-import { type OrderRow, shownVersion } from '../../store/orders';
+import { type OrderRow, viewVersion } from '../../store/orders';
 import type { Mount } from '../edge/mount';
 import type { OrderWatch } from './order-watch';
 
 export interface Pickup {
-  readonly room: SecondInterface;
+  readonly orderDeps: OrderDeps;
   readonly watch: OrderWatch;
 }
 
@@ -40,8 +40,8 @@ const heartbeatMs = 20_000;
 const picturesLimit = 50;
 
 /** The buyer's page: shows the wait live, then the codes. The secret in the link is the credential. */
-export const mountPickup = (mount: Mount, parts: Pickup): void => {
-  const { watch } = parts;
+export const mountPickup = (mount: Mount, deps: Pickup): void => {
+  const { watch } = deps;
   const secure = (response: Response): void => {
     response.setHeader('content-security-policy', csp);
     response.setHeader('referrer-policy', 'no-referrer');
@@ -51,14 +51,14 @@ export const mountPickup = (mount: Mount, parts: Pickup): void => {
 
   const page: RequestHandler<{ secret: string }> = async (request, response) => {
     secure(response);
-    const row = await findByLink(parts, request.params.secret);
-    response.type('html').send(renderPickupPage(await modelOf(parts, row, request.params.secret)));
+    const row = await findByLink(deps, request.params.secret);
+    response.type('html').send(renderPickupPage(await modelOf(deps, row, request.params.secret)));
   };
 
   const stream: RequestHandler<{ secret: string }> = async (request, response) => {
     secure(response);
     const { secret } = request.params;
-    const first = await findByLink(parts, secret);
+    const first = await findByLink(deps, secret);
     const leave = watch.enter(first._id);
     response.status(200).setHeader('content-type', 'text/event-stream');
     response.setHeader('x-accel-buffering', 'no');
@@ -72,14 +72,14 @@ export const mountPickup = (mount: Mount, parts: Pickup): void => {
       let shown = '';
       let row: OrderRow | null = first;
       while (row && !ended.signal.aborted) {
-        if (shownVersion(row) !== shown) {
-          shown = shownVersion(row);
-          response.write(`event: state\ndata: ${pickupStateData(await modelOf(parts, row, secret))}\n\n`);
+        if (viewVersion(row) !== shown) {
+          shown = viewVersion(row);
+          response.write(`event: state\ndata: ${pickupStateData(await modelOf(deps, row, secret))}\n\n`);
         }
         if (isFinal(row.facts.state)) break;
         await watch.changed(row._id, shown, ended.signal);
         // The link may have ended meanwhile; on any trouble the browser comes back and is told.
-        row = ended.signal.aborted ? null : await findByLink(parts, secret).catch(() => null);
+        row = ended.signal.aborted ? null : await findByLink(deps, secret).catch(() => null);
       }
     } finally {
       clearTimeout(limit);
@@ -101,18 +101,19 @@ export const mountPickup = (mount: Mount, parts: Pickup): void => {
 };
 
 /** @throws Failure `path_unknown`: a link that never was, has ended, or whose codes go elsewhere now. */
-const findByLink = async ({ room }: Pickup, secret: string): Promise<OrderRow> => {
-  const row = await room.orders.findByPickup(sha256(secret));
+const findByLink = async ({ orderDeps }: Pickup, secret: string): Promise<OrderRow> => {
+  const row = await orderDeps.orders.findByPickup(sha256(secret));
   if (row?.purgedAt) throw new Failure('path_unknown', { detail: 'The order and its codes are no longer kept' });
-  const isOver = row?.deliveredAt !== undefined && row.deliveredAt.getTime() + pickupLifetimeMs < room.nowMs();
+  const isOver = row?.deliveredAt !== undefined && row.deliveredAt.getTime() + pickupLifetimeMs < orderDeps.nowMs();
   if (!row || isOver || row.voidedAt || row.terminal.channel !== 'page') throw new Failure('path_unknown');
   return row;
 };
 
-const modelOf = async ({ room }: Pickup, row: OrderRow, secret: string): Promise<PickupModel> => {
+const modelOf = async ({ orderDeps }: Pickup, row: OrderRow, secret: string): Promise<PickupModel> => {
   const { facts } = row;
-  const body = orderBody(row, await room.holdsOf(row.issuerId), room.nowMs());
-  const codes = facts.state === 'delivered' ? openCodes(room.ring, row, await room.codes.accepted(row)) : undefined;
+  const body = orderBody(row, await orderDeps.holdsOf(row.issuerId), orderDeps.nowMs());
+  const codes =
+    facts.state === 'delivered' ? openCodes(orderDeps.ring, row, await orderDeps.codes.accepted(row)) : undefined;
   return {
     orderNo: row.orderNo,
     productName: row.product.name,

@@ -36,7 +36,7 @@ export const mountHealth = (mount: Mount, { engine, database, maintenance, nowMs
     const isReady = mongodb === 'ok' && temporal === 'ok';
     response.status(isReady ? 200 : 503).json({
       status: isReady ? 'ready' : 'not ready',
-      parts: { mongodb, temporal, reconciler },
+      deps: { mongodb, temporal, reconciler },
       // Not a reason to take the process out: running orders end here.
       ...(isMaintenance ? { maintenance: 'on' } : {}),
       ...(ageMs === undefined ? {} : { reconcilerAgeSeconds: Math.round(ageMs / 1_000) }),

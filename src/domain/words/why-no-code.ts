@@ -7,7 +7,7 @@ import { type StuckTask, type WaitingCall, whyHeld, whyStuck } from './why-held'
 
 /** What is known of an open order beside its own facts: by the engine, and by what the workers report. */
 export interface Surroundings {
-  readonly isEngineAway?: boolean;
+  readonly isEngineUnavailable?: boolean;
   readonly noWorker?: { readonly lastSeenAtMs?: number };
   readonly stuck?: StuckTask;
   readonly call?: WaitingCall;
@@ -58,8 +58,9 @@ export const detailsOf = (facts: OrderFacts, timeline: readonly TimelineEntry[])
 const callsShown =
   'A call that fails stands under "Pending Activities" with its last failure and the time of its next try.';
 
-const keptFromMoving = ({ isEngineAway, noWorker, stuck, call, circuit }: Surroundings): string[] => {
-  if (isEngineAway) return ['The workflow engine does not answer: nothing moves until it does, and nothing is lost.'];
+const keptFromMoving = ({ isEngineUnavailable, noWorker, stuck, call, circuit }: Surroundings): string[] => {
+  if (isEngineUnavailable)
+    return ['The workflow engine does not answer: nothing moves until it does, and nothing is lost.'];
   if (noWorker) return [whyNoWorker(noWorker)];
   if (stuck) return [whyStuck(false, stuck)];
   return [...callWords(call), ...circuitWords(circuit)];
@@ -83,8 +84,8 @@ const circuitWords = (circuit: Surroundings['circuit']): string[] => {
     : [`Its circuit is open: ${failed}; one call in 30 s tries whether it is back.`];
 };
 
-const nextOfSurroundings = ({ isEngineAway, noWorker, stuck, call }: Surroundings): NextStep | undefined => {
-  if (isEngineAway) return { text: 'Bring the Temporal server back: the order goes on by itself.' };
+const nextOfSurroundings = ({ isEngineUnavailable, noWorker, stuck, call }: Surroundings): NextStep | undefined => {
+  if (isEngineUnavailable) return { text: 'Bring the Temporal server back: the order goes on by itself.' };
   if (noWorker) return { text: 'Start a worker: the order goes on by itself.', action: 'see_workers' };
   if (stuck) {
     return {

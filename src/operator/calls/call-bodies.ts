@@ -7,7 +7,7 @@ import type { SubmittedCodes } from '../../store/codes';
 import type { Hold } from '../../store/issuers';
 import type { OrderRow } from '../../store/orders';
 import { type KnownCall, linesBefore, wasRefusedInAnswer } from './issuer-calls';
-import { mask, type Shown, shownAnswers, shownBody, shownRequests } from './redacted-body';
+import { mask, redactedBody, type Shown, shownAnswers, shownRequests } from './redacted-body';
 
 /** One side of a call: its body as far as the platform keeps what was in it. `notKept` are JSON Pointers, '' the whole. */
 export interface CallSide {
@@ -57,7 +57,7 @@ export const callBodies = ({ call, entry }: KnownCall, sources: CallSources): Ca
 /** What is not kept is taken out of the body, so that nobody reads a placeholder as a fact. */
 const side = (body: object, shown: Shown, notKept: readonly string[] = [], status?: number): CallSide => ({
   ...(status === undefined ? {} : { status }),
-  body: shownBody(without(body, notKept), shown),
+  body: redactedBody(without(body, notKept), shown),
   notKept,
 });
 

@@ -1,7 +1,7 @@
 import { Failure, type FailureCode } from '../../domain/failures';
 import { isAwaitingCodes, isBeforeVerification, isClosed } from '../../domain/order';
 import { ownMessageId } from '../../first-interface/message-id';
-import { engineAway, type SecondInterface } from '../../second-interface/ask-order';
+import { engineUnavailable, type OrderDeps } from '../../second-interface/ask-order';
 import type { IssuerRow } from '../../store/issuers';
 import type { OrderRow } from '../../store/orders';
 import type { OrderActions } from '../order-actions';
@@ -51,7 +51,7 @@ const deliveryReplay = (message: string | undefined, row: OrderRow): Replay => {
 };
 
 export interface Replaying {
-  readonly room: SecondInterface;
+  readonly orderDeps: OrderDeps;
   readonly actions: Pick<OrderActions, 'renotify' | 'redeliver'>;
 }
 
@@ -61,7 +61,7 @@ export interface Replaying {
  * @throws Failure with the code that `replayOf` tells, `in_progress` while the same event is being sent again, `unavailable`.
  */
 export const replayCall = async (
-  { room, actions }: Replaying,
+  { orderDeps, actions }: Replaying,
   known: KnownCall,
   row: OrderRow,
   issuer: IssuerRow,
@@ -71,12 +71,12 @@ export const replayCall = async (
   const { kind } = known.call;
   if (kind === 'code.delivered') await actions.redeliver(row);
   else if (kind === 'order.paid' || kind === 'order.code_requested') await actions.renotify(row);
-  else await replayEvent(room, row, Number(known.entry.detail.sequence));
+  else await replayEvent(orderDeps, row, Number(known.entry.detail.sequence));
   return replay.as;
 };
 
-const replayEvent = async ({ gateway }: SecondInterface, row: OrderRow, sequence: number): Promise<void> => {
+const replayEvent = async ({ gateway }: OrderDeps, row: OrderRow, sequence: number): Promise<void> => {
   const started = await gateway.startReplay(row, sequence);
-  if (started === 'away') throw engineAway();
+  if (started === 'unavailable') throw engineUnavailable();
   if (started === 'exists') throw new Failure('in_progress', { detail: 'It is being sent again already' });
 };

@@ -8,15 +8,15 @@ export type Shown = true | { readonly [field: string]: Shown };
  * A body as an operator sees it. Only what `shown` names stays, and everything else becomes the mask: a field that a later
  * version adds is hidden until somebody names it here.
  */
-export const shownBody = (body: unknown, shown: Shown | undefined): unknown => {
+export const redactedBody = (body: unknown, shown: Shown | undefined): unknown => {
   if (shown === undefined) return mask;
-  if (Array.isArray(body)) return body.map((item) => shownBody(item, shown));
+  if (Array.isArray(body)) return body.map((item) => redactedBody(item, shown));
   if (typeof body !== 'object' || body === null) return shown === true ? body : mask;
   if (shown === true) return mask;
   return Object.fromEntries(
     Object.entries(body)
       .filter(([, value]) => value !== undefined)
-      .map(([field, value]) => [field, shownBody(value, Object.hasOwn(shown, field) ? shown[field] : undefined)]),
+      .map(([field, value]) => [field, redactedBody(value, Object.hasOwn(shown, field) ? shown[field] : undefined)]),
   );
 };
 

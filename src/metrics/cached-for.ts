@@ -2,7 +2,7 @@
  * One reading for all who ask: never two at once, and kept for so long after it began. A failed one is not kept.
  * Behind the metrics page, the troubles and the health of the platform, which anyone may ask for at any rate.
  */
-export const keptFor = <T>(keptMs: number, nowMs: () => number, read: () => Promise<T>): (() => Promise<T>) => {
+export const cachedFor = <T>(keptMs: number, nowMs: () => number, read: () => Promise<T>): (() => Promise<T>) => {
   let kept: { readonly value: T; readonly atMs: number } | undefined;
   let reading: Promise<T> | undefined;
 
