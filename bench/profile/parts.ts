@@ -26,7 +26,7 @@ const packages: readonly [RegExp, string][] = [
   [/node_modules\/([^/]+)\//, 'other packages'],
 ];
 /** The hook's own work, at the begin and the end of a profile. */
-const hook = /\/test\/bench\/profile\//;
+const hook = /\/bench\/profile\//;
 const own = /\/dist\/(src|workflows|activities|worker|test)\/(?:([a-z-]+)\/)?/;
 
 const partOfUrl = (url: string): string | undefined => {
