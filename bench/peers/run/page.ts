@@ -103,7 +103,7 @@ export const pageOf = (findings: Findings): string => {
   return `# Codeferry beside its peers
 
 What else could do this work, on the same machine, in the same run and behind the same wire: written by \`npm run bench:peers\`, not by hand. Why these and how each was written:
-[decision 0040](decisions/0040-peers-side-by-side.md). The code of each is one file in [bench/peers](../bench/peers); every figure is in [results.json](../bench/peers/results.json).
+[decision 0031](decisions/0031-benchmarks.md). The code of each is one file in [bench/peers](../bench/peers); every figure is in [results.json](../bench/peers/results.json).
 ${trial}
 ${startedAt.slice(0, 16).replace('T', ' ')} UTC, ${Math.round(tookMs / 60_000)} minutes. ${machine.cores} cores (${machine.processor}), ${machine.memoryGiB} GiB, Linux ${machine.kernel}, Node ${machine.node.slice(1)}; load average of the machine before the run ${machine.loadBefore.toFixed(1)}.
 ${rounds} round${rounds === 1 ? '' : 's'} with windows of ${windowMs / 1_000} s; ${kills} kills of each application and ${kills} of its stores. Codeferry's database here was ${databaseKind}.
