@@ -2,7 +2,7 @@
 // `npm run boundaries` and the test command check it.
 const folders = {
   'src/domain': { local: [], packages: [] },
-  'src/contract': { local: ['src/domain'], packages: ['zod', 'jsonc-parser'] },
+  'src/contract': { local: ['src/domain', 'src/channels/terminals'], packages: ['zod', 'jsonc-parser'] },
   'src/signing': { local: [], packages: [] },
   'src/sealing': { local: [], packages: ['@temporalio/common', '@temporalio/proto'] },
   'src/store': { local: ['src/domain'], packages: ['mongodb'] },
@@ -25,7 +25,15 @@ const folders = {
   },
   'src/first-interface': { local: ['src/domain', 'src/store', 'src/sealing'], packages: [] },
   'src/second-interface': {
-    local: ['src/domain', 'src/contract', 'src/store', 'src/sealing', 'src/temporal', 'src/order-messages'],
+    local: [
+      'src/domain',
+      'src/contract',
+      'src/channels/terminals',
+      'src/store',
+      'src/sealing',
+      'src/temporal',
+      'src/order-messages',
+    ],
     packages: ['zod'],
   },
   'src/overload': {
@@ -36,6 +44,7 @@ const folders = {
     local: [
       'src/domain',
       'src/contract',
+      'src/channels/terminals',
       'src/store',
       'src/sealing',
       'src/temporal',
@@ -64,7 +73,10 @@ const folders = {
     ],
     packages: ['express', 'helmet', 'zod', 'bwip-js', 'pino', 'prom-client', 'openid-client'],
   },
-  'src/channels': { local: ['src/domain', 'src/outbound', 'src/contract', 'src/sealing'], packages: ['bwip-js'] },
+  'src/channels': {
+    local: ['src/domain', 'src/outbound', 'src/contract', 'src/sealing'],
+    packages: ['zod', 'bwip-js'],
+  },
   'src/issuer-sdk': { local: ['src/contract', 'src/signing'], packages: [] },
   'src/simulator': { local: ['src/issuer-sdk'], packages: [] },
   'src/cli': { local: ['src/domain'], packages: ['commander'] },
@@ -121,6 +133,13 @@ const folderRules = Object.entries(folders).flatMap(([folder, { local, packages 
 module.exports = {
   forbidden: [
     ...folderRules,
+    {
+      name: 'terminals-are-declared-apart',
+      comment: 'the contract reads what a terminal looks like, and nothing of how a channel delivers',
+      severity: 'error',
+      from: { path: '^src/channels/(terminals|declare-terminal|[^/]+/terminal)\\.ts$' },
+      to: { pathNot: '^(src/(domain|contract/fields|channels/(declare-terminal|[^/]+/terminal))|node_modules)' },
+    },
     {
       name: 'workflow-types-only',
       comment: 'the one thing a workflow may know of an activity is its type',

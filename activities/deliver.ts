@@ -1,7 +1,9 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import type { DeliveryOutcome } from '../src/channels/channel';
+import type { ConfiguredChannels } from '../src/channels/configured-channels';
 import { openCodes } from '../src/channels/open-codes';
-import { createWebhookChannel, type WebhookOutcome } from '../src/channels/webhook';
+import { circuitOf } from '../src/channels/terminals';
 import type { OrderName } from '../src/domain/ids';
 import type { TimelineEntry } from '../src/domain/messages';
 import { ownMessageId } from '../src/first-interface/message-id';
@@ -23,8 +25,10 @@ export interface DeliveryResult {
 }
 
 /** Gives the codes to a terminal that must be called. Codes are opened here and in the pick-up page, nowhere else. */
-export const createDeliver = (deps: CallsOut & { readonly keys: PlatformKeys }) => {
-  const webhook = createWebhookChannel({
+export const createDeliver = (
+  deps: CallsOut & { readonly keys: PlatformKeys; readonly channels: ConfiguredChannels },
+) => {
+  const deliverers = deps.channels.deliverers({
     outbound: deps.outbound,
     signingKeys: deps.keys.delivery.signing,
     nowMs: deps.nowMs,
@@ -32,22 +36,23 @@ export const createDeliver = (deps: CallsOut & { readonly keys: PlatformKeys }) 
   return {
     deliverCodes: async (delivery: Delivery): Promise<DeliveryResult> => {
       const [row, held] = await Promise.all([rowOf(deps, delivery), deps.orderDeps.codes.accepted(delivery)]);
-      if (row.terminal.channel !== 'webhook') {
-        return { kind: 'undeliverable', tries: row.facts.delivery.tries };
-      }
+      const { channel } = row.terminal;
+      const deliver = deliverers.get(channel);
       const messageId = ownMessageId(delivery, 'delivery', delivery.n);
       const failedTries = triesOf(row, 'delivery_tried', messageId);
+      if (!deliver) return untried(deps, delivery, messageId, row, 'channel_not_configured');
       // The database is of an older moment than the engine: part of an order must not pass for all of it.
       if (held.length < row.facts.issued) return untried(deps, delivery, messageId, row, 'codes_missing');
-      const outcome = await webhook.deliver({
+      const outcome = await deliver({
         order: row,
-        url: row.terminal.url,
+        terminal: row.terminal,
+        circuit: circuitOf(row.issuerId, row.terminal),
         messageId,
         atMs: delivery.atMs,
         codes: openCodes(deps.ring, row, held),
         signal: cancellationSignal(),
       });
-      deps.meter.delivery('webhook', outcome.kind, outcome.kind === 'not_tried' ? 0 : outcome.tookMs);
+      deps.meter.delivery(channel, outcome.kind, outcome.kind === 'not_tried' ? 0 : outcome.tookMs);
       if (outcome.kind === 'not_tried') {
         // A circuit that stays open, or a crowd before it: a person may know another terminal.
         const endMs = activityInfo().scheduledTimestampMs + deliveryRoundMs(await delaysOf(deps, row));
@@ -62,7 +67,7 @@ export const createDeliver = (deps: CallsOut & { readonly keys: PlatformKeys }) 
       );
       if (outcome.kind === 'delivered') return { kind: 'delivered', tries };
       const delayMs = deliveryDelayMs(failedTries + 1, await delaysOf(deps, row));
-      if (outcome.status === 410 || delayMs === undefined) {
+      if (outcome.isFinal || delayMs === undefined) {
         return { kind: 'undeliverable', tries, problem: outcome.problem };
       }
       throw ApplicationFailure.create({
@@ -99,7 +104,7 @@ const deliveryEntry = (
   messageId: string,
   tryNumber: number,
   tries: number,
-  outcome: Exclude<WebhookOutcome, { kind: 'not_tried' }>,
+  outcome: Exclude<DeliveryOutcome, { kind: 'not_tried' }>,
   nowMs: number,
 ): TimelineEntry => ({
   key: `${messageId}.${tries}`,

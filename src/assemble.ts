@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
+import { configuredChannels } from './channels/configured-channels';
 import type { Config } from './config';
 import { createProcessMetrics } from './metrics/process-metrics';
 import { createKeyRing } from './sealing/key-ring';
@@ -95,6 +96,7 @@ export const assemble = async (
     decodePayloads: createDecodePayloads(codec),
     issuers,
     orderDeps,
+    channels: configuredChannels(),
     requests: createRequests(database),
     purge: createPurge(database),
     sealedValues: createSealedValues(database),

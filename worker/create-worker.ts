@@ -14,6 +14,7 @@ import { createSendEcho } from '../activities/send-echo';
 import { createSendEvent } from '../activities/send-event';
 import { type Alerting, alertOnChange } from '../activities/tell-alerts';
 import { createTellEvent } from '../activities/tell-event';
+import type { ConfiguredChannels } from '../src/channels/configured-channels';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
 import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
@@ -30,6 +31,7 @@ export interface WorkerDeps {
   readonly codec: PayloadCodec;
   readonly callsOut: CallsOut;
   readonly keys: PlatformKeys;
+  readonly channels: ConfiguredChannels;
   readonly requests: Requests;
   readonly purge: Purge;
   readonly troubles: Troubles;
@@ -117,7 +119,7 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
     activities: {
       notifyIssuer,
       ...createRequestCode(callsOut),
-      ...createDeliver({ ...callsOut, keys: deps.keys }),
+      ...createDeliver({ ...callsOut, keys: deps.keys, channels: deps.channels }),
       ...events,
       ...createSendEcho(callsOut),
     },

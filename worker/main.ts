@@ -50,6 +50,7 @@ const main = async (): Promise<void> => {
     codec,
     callsOut: { orderDeps, issuers, outbound, adapters, ring, meter: createOrderMeter(registry), nowMs },
     keys,
+    channels: core.channels,
     requests,
     purge,
     troubles,

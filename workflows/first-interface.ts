@@ -1,6 +1,6 @@
 import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
 import type { FailedTry, Notice } from '../activities/notify';
-import { isAwaitingCodes, issueByMs, outstanding, verifyByMs } from '../src/domain/order';
+import { isAwaitingCodes, isCalled, issueByMs, outstanding, verifyByMs } from '../src/domain/order';
 import { givenTrace } from '../src/order-messages/trace-headers';
 import { beside, callsOut, own } from './effects';
 import type { LiveOrder } from './live-order';
@@ -91,7 +91,7 @@ const askOnce = async (order: LiveOrder): Promise<boolean> => {
 
 /** A page is served from our own database: it is delivered with the projection, and no call goes out. */
 export const deliver = async (order: LiveOrder): Promise<void> => {
-  if (order.facts.channel === 'page') {
+  if (!isCalled(order.facts.channel)) {
     order.hear({ kind: 'delivered', tries: order.facts.delivery.tries + 1 });
     return;
   }

@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
+import type { ConfiguredChannels } from '../channels/configured-channels';
 import type { OidcSettings, OperatorWithToken } from '../domain/operator';
 import { cancellableStates, type Terminal } from '../domain/order';
 import { registerOrderGauges } from '../metrics/order-gauges';
@@ -46,6 +47,7 @@ import { mountOrderOperations } from './issuer/order-operations';
 import { mountOrders } from './issuer/orders';
 import { mountOperatorBatches } from './operator/batches';
 import { mountOperatorCalls } from './operator/calls';
+import { mountOperatorChannels } from './operator/channels';
 import { mountFailures } from './operator/failures';
 import { mountOperatorHealth } from './operator/health';
 import { mountOperatorIssuers } from './operator/issuers';
@@ -63,6 +65,7 @@ import { createMetrics } from './platform/metrics';
 export interface AppDeps {
   readonly core: {
     readonly orderDeps: OrderDeps;
+    readonly channels: ConfiguredChannels;
     readonly issuers: Issuers;
     readonly requests: Requests;
     readonly audit: Audit;
@@ -110,18 +113,7 @@ export const createApp = ({
   const starter = createWorkflowStarter({ gateway, log });
   const audit = createAuditTrails(core.audit, nowMs);
 
-  const terminalProblem = async (terminal: Terminal) => {
-    if (terminal.channel === 'page') return null;
-    if (terminal.channel !== 'webhook') {
-      return {
-        path: '/terminal',
-        code: 'channel_not_configured',
-        message: 'is of a channel that is not configured here',
-      };
-    }
-    const problem = await guard.urlProblem(terminal.url);
-    return problem && { path: '/terminal/url', ...problem };
-  };
+  const terminalProblem = (terminal: Terminal) => core.channels.problemOf(terminal, guard);
 
   const settingsProblem = async ({ callback, terminal }: Pick<IssuerSettings, 'callback' | 'terminal'>) => {
     if (callback?.kind === 'function' && !adapters.has(callback.name)) {
@@ -196,6 +188,7 @@ export const createApp = ({
   mountOperatorHealth(mount, readHealth);
   mountOperatorCalls(mount, { orderDeps, issuers, actions, readHealth });
   mountOperatorMaintenance(mount, { maintenance: orderDeps.maintenance, nowMs });
+  mountOperatorChannels(mount, core.channels);
   mountOperatorSettings(mount, { orderDeps, issuers });
   mountFailures(mount, { orderDeps, watch: troubleWatch });
   mountPickup(mount, { orderDeps, watch: createOrderWatch(orderDeps.orders, log) });
@@ -210,7 +203,7 @@ export const createApp = ({
     oidc,
     temporalUi: temporalUiUrl ? { url: temporalUiUrl, namespace: config.temporal?.namespace ?? 'default' } : undefined,
   });
-  mountDocs(mount);
+  mountDocs(mount, core.channels);
   mount.plain('get', '/metrics', metrics.serve);
   mount.finish();
   app.use(problemHandler(log));

@@ -30,23 +30,18 @@ export const wholeNumber =
     throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
   };
 
-const targets = new Map([
-  ['webhook', 'url'],
-  ['email', 'address'],
-  ['sms', 'number'],
-]);
+/** `CHANNEL` or `CHANNEL:ADDRESS`; which channels there are, and what an address is called, the platform tells. */
+export interface TerminalArgument {
+  readonly channel: string;
+  readonly address?: string;
+}
 
-/** `page`, `webhook:URL`, `email:ADDRESS`, `sms:NUMBER`: as `npm run order` takes them. */
-export const terminal = (text: string): Record<string, string> => {
-  if (text === 'page') return { channel: 'page' };
-  const colon = text.indexOf(':');
-  const channel = text.slice(0, Math.max(colon, 0));
-  const field = targets.get(channel);
-  const target = text.slice(colon + 1);
-  if (field === undefined || target === '') {
-    throw new InvalidArgumentError('It must be page, webhook:URL, email:ADDRESS or sms:NUMBER.');
+export const terminal = (text: string): TerminalArgument => {
+  const [channel = '', ...rest] = text.split(':');
+  if (/^[a-z]{1,32}$/.test(channel) && (rest.length === 0 || rest.join(':') !== '')) {
+    return { channel, ...(rest.length > 0 ? { address: rest.join(':') } : {}) };
   }
-  return { channel, [field]: target };
+  throw new InvalidArgumentError('It must be CHANNEL or CHANNEL:ADDRESS, such as page or webhook:https://….');
 };
 
 /** An address, or `function:NAME` for an adapter that runs in the platform. */

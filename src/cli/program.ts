@@ -1,8 +1,8 @@
 import { Argument, Command, Option } from 'commander';
 import { orderStates } from '../domain/order';
 import { windowSecondsRange } from '../domain/timings';
-import { callback, callId, issuerId, orderName, terminal, wholeNumber } from './arguments';
-import { CommandEnd, exitCodes } from './exit';
+import { callback, callId, issuerId, orderName, type TerminalArgument, terminal, wholeNumber } from './arguments';
+import { CommandEnd, exitCodes, wrongUsage } from './exit';
 import type { Found } from './find-platform';
 import { plain } from './plain-text';
 import { type ApiAnswer, type Call, type CallOptions, createCall } from './platform-call';
@@ -74,6 +74,30 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
     );
   };
 
+  /** Which channels there are is the platform's to say: what it does not offer is wrong usage, before anything is changed. */
+  const terminalBody = async (command: Command, { channel, address }: TerminalArgument): Promise<object> => {
+    const { url, timeout } = command.optsWithGlobals<GlobalOptions>();
+    const { status, body } = await createCall(() => find(url), timeout * 1_000)('GET', '/v1/operator/channels');
+    if (status >= 400) throw new CommandEnd(exitCodes.refused, problemText({ status, text: '', body }));
+    const offered = body.data as { channel: string; address?: { field: string } }[];
+    const chosen = offered.find((one) => one.channel === channel);
+    if (chosen && (chosen.address === undefined) === (address === undefined)) {
+      return { channel, ...(chosen.address ? { [chosen.address.field]: address } : {}) };
+    }
+    const forms = offered.map((one) =>
+      one.address ? `${one.channel}:${one.address.field.toUpperCase()}` : one.channel,
+    );
+    throw wrongUsage(`A terminal of this platform is one of: ${plain(forms.join(', '))}`);
+  };
+
+  const withTerminal = async <T extends { terminal?: TerminalArgument }>(
+    command: Command,
+    { terminal: given, ...rest }: T,
+  ) => ({
+    ...rest,
+    ...(given ? { terminal: await terminalBody(command, given) } : {}),
+  });
+
   program
     .description('Sees and changes orders, issuers and keys over the operator API.')
     .option('--url <url>', 'the platform (or CODEFERRY_URL; otherwise that of `npm start` in this project)')
@@ -127,19 +151,19 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
   see('why', 'why it has no code yet, and what to do', '/why', shown.why);
   see('timeline', 'every try and answer', '/timeline', shown.timeline);
 
-  const change = <O>(command: Command, action: string, bodyOf: (given: O) => Record<string, unknown>): Command =>
-    command.action((id: string, given: O, self: Command) =>
-      ask(self, 'POST', `/v1/operator/orders/${id}/${action}`, { body: bodyOf(given) }, shown.orderFacts),
+  const change = <O>(command: Command, action: string, bodyOf: (given: O, self: Command) => object): Command =>
+    command.action(async (id: string, given: O, self: Command) =>
+      ask(self, 'POST', `/v1/operator/orders/${id}/${action}`, { body: await bodyOf(given, self) }, shown.orderFacts),
     );
   change(order('renotify', 'tell the issuer anew, and end a lock'), 'renotify', () => ({}));
   change(
     order('redeliver', 'deliver the codes again').option(
       '--terminal <terminal>',
-      'elsewhere, while it is undeliverable: page, webhook:URL, email:ADDRESS or sms:NUMBER',
+      'elsewhere, while it is undeliverable: CHANNEL or CHANNEL:ADDRESS, as `codeferry channels` lists them',
       terminal,
     ),
     'redeliver',
-    (given: { terminal?: object }) => ({ ...given }),
+    (given: { terminal?: TerminalArgument }, self) => withTerminal(self, given),
   );
   change(
     order('extend', 'let the running window end later').requiredOption(
@@ -176,7 +200,7 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
     )
     .option(
       '--terminal <terminal>',
-      'for orders that name none: page, webhook:URL, email:ADDRESS, sms:NUMBER',
+      'for orders that name none: CHANNEL or CHANNEL:ADDRESS, as `codeferry channels` lists them',
       terminal,
     )
     .option(
@@ -186,9 +210,10 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
     )
     .option('--issue-window-seconds <n>', 'how long it then waits for codes', wholeNumber(window.min, window.max))
     .option('--public-key <key>', 'whpk_..., when it signs by ed25519')
-    .action((id: string, given, command: Command) =>
-      ask(command, 'POST', '/v1/operator/issuers', { body: { issuerId: id, ...given } }, shown.newIssuer),
-    );
+    .action(async (id: string, given, command: Command) => {
+      const body = { issuerId: id, ...(await withTerminal(command, given)) };
+      await ask(command, 'POST', '/v1/operator/issuers', { body }, shown.newIssuer);
+    });
   for (const [action, description] of [
     ['pause', 'take no new orders of it, hold its callbacks and windows'],
     ['resume', 'end the pause'],
@@ -223,6 +248,11 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
   call('replay', 'send a call of the platform again').action((id: string, named: string, _given, self: Command) =>
     ask(self, 'POST', `/v1/operator/issuers/${id}/calls/${named}/replay`, { body: {} }, shown.replayed),
   );
+
+  program
+    .command('channels')
+    .description('the channels that this platform delivers by')
+    .action((_given, command: Command) => ask(command, 'GET', '/v1/operator/channels', {}, shown.channelList));
 
   const keys = program.command('keys').description("the platform's own keys");
   keys

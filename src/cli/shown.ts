@@ -13,8 +13,7 @@ const page =
 
 const nameOf = (order: ApiAnswer['body']): string => `${order.issuerId}/${order.orderNo}`;
 const terminalOf = (terminal: ApiAnswer['body']): string | undefined =>
-  terminal &&
-  `${terminal.channel} ${terminal.hint ?? terminal.url ?? terminal.address ?? terminal.number ?? ''}`.trim();
+  terminal && [terminal.channel, ...Object.values({ ...terminal, channel: '' })].filter(Boolean).join(' ');
 const callbackOf = (callback: ApiAnswer['body']): string => `${callback?.kind} ${callback?.url ?? callback?.name}`;
 
 export const orderList = page(
@@ -97,6 +96,12 @@ export const issuerFacts: Show = (issuer) =>
     ['Calls at once', issuer.callsAtOnce && `${issuer.callsAtOnce} by each worker`],
     ['Created', issuer.createdAt],
   ]);
+
+export const channelList: Show = ({ data }) =>
+  table(
+    ['CHANNEL', 'NAME', 'ADDRESS'],
+    data.map(({ channel, label, address }: ApiAnswer['body']) => [channel, label, address?.label]),
+  );
 
 export const callList: Show = ({ data }) =>
   data.length === 0

@@ -108,6 +108,8 @@ export const api = {
   maintenance: (signal) => call('GET', '/maintenance', { signal }),
   setMaintenance: (body) => call('PUT', '/maintenance', { body }),
 
+  channels: (signal) => call('GET', '/channels', { signal }),
+
   platformSettings: (signal) => call('GET', '/settings', { signal }),
   setPlatformSettings: (body) => call('PUT', '/settings', { body }),
   issuerSettings: (issuerId, signal) => call('GET', `${issuerPath(issuerId)}/settings`, { signal }),

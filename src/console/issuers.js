@@ -2,21 +2,15 @@ import { api, may } from './api.js';
 import { askDialog, showDialog } from './dialog.js';
 import { h, note, replace } from './dom.js';
 import { issuerCallsCard } from './issuer-calls.js';
-import { isTerminalFieldShown, terminalFields, terminalOf } from './order-actions.js';
 import { productsCard, settingsCard } from './order-settings.js';
 import { copyButton, empty, heading, issuerLink, orderColumns, pagedTable } from './parts.js';
+import { isTerminalFieldShown, offeredChannels, terminalFields, terminalOf, terminalText } from './terminal-fields.js';
 import { spanText, timeTag } from './time.js';
 
 const modes = { request: 'Asked for each code', push: 'Pushes its codes' };
 const stateOf = ({ state }) =>
   h('span', { class: `chip ${state === 'active' ? 'good' : 'wait'}` }, state === 'active' ? 'Active' : 'Paused');
 const callbackText = (callback) => (callback.kind === 'url' ? callback.url : `function ${callback.name}`);
-const terminalText = (terminal) =>
-  terminal
-    ? terminal.channel === 'page'
-      ? 'Pick-up page'
-      : `${terminal.channel}: ${terminal.url ?? terminal.address ?? terminal.number}`
-    : 'each order names its own';
 
 /** All issuers, and a new one. */
 export const issuersView = async ({ root, signal }) => {
@@ -60,7 +54,7 @@ export const issuersView = async ({ root, signal }) => {
   );
 };
 
-const settingsFields = (issuer = {}) => [
+const settingsFields = (channels, issuer = {}) => [
   { name: 'name', label: 'Name', required: true, value: issuer.name },
   {
     name: 'codeMode',
@@ -94,7 +88,9 @@ const settingsFields = (issuer = {}) => [
     value: issuer.callback?.name,
     help: 'The name of an adapter that is listed in ADAPTERS.',
   },
-  ...terminalFields(issuer.terminal).map((field) => (field.name === 'channel' ? presetField(field, issuer) : field)),
+  ...terminalFields(channels, issuer.terminal).map((field) =>
+    field.name === 'channel' ? presetField(field, issuer) : field,
+  ),
 ];
 
 /** A preset terminal can be changed but not taken away: the orders that rely on it would have none. */
@@ -122,6 +118,8 @@ const settingsOf = (values) => ({
 });
 
 const createIssuer = async () => {
+  const channels = await offeredChannels();
+  if (!channels) return;
   const made = await askDialog({
     title: 'New issuer',
     confirm: 'Create',
@@ -133,7 +131,7 @@ const createIssuer = async () => {
         placeholder: 'acme-games',
         help: 'Small letters, digits and hyphens. It is never given again.',
       },
-      ...settingsFields(),
+      ...settingsFields(channels),
     ],
     shownWhen: isSettingShown,
     run: ({ issuerId, ...values }) => api.createIssuer({ issuerId, ...settingsOf(values) }),
@@ -189,11 +187,13 @@ export const issuerView = async ({ root, params: [issuerId], signal }) => {
   const button = (label, run, tone) => h('button', { type: 'button', class: tone, onclick: run }, label);
 
   const change = async () => {
+    const channels = await offeredChannels();
+    if (!channels) return;
     const changed = await askDialog({
       title: `Change ${issuerId}`,
       text: 'Tries that are already waiting take the new settings; messages that were sent keep their content.',
       confirm: 'Save',
-      fields: settingsFields(issuer),
+      fields: settingsFields(channels, issuer),
       shownWhen: isSettingShown,
       run: (values) => api.changeIssuer(issuerId, differing(settingsOf(values), issuer)),
     });
@@ -262,7 +262,7 @@ export const issuerView = async ({ root, params: [issuerId], signal }) => {
           { class: 'facts' },
           line('Called at', h('span', { class: 'address' }, callbackText(issuer.callback))),
           line('Codes', modes[issuer.codeMode]),
-          line('Preset terminal', terminalText(issuer.terminal)),
+          line('Preset terminal', issuer.terminal ? terminalText(issuer.terminal) : 'each order names its own'),
           issuer.publicKey && line('Public key', h('code', { class: 'address' }, issuer.publicKey)),
           line('Since', timeTag(issuer.createdAt)),
         ),

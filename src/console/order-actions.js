@@ -1,41 +1,10 @@
 import { api } from './api.js';
 import { askDialog } from './dialog.js';
 import { note } from './dom.js';
-import { channels } from './words.js';
+import { isTerminalFieldShown, offeredChannels, terminalFields, terminalOf } from './terminal-fields.js';
 
 const beforeVerification = ['accepted', 'notified'];
 const awaitingCodes = ['verified', 'partially_issued'];
-
-export const terminalFields = (value = {}) => [
-  {
-    name: 'channel',
-    label: 'Channel',
-    kind: 'select',
-    value: value.channel ?? 'page',
-    options: Object.entries(channels),
-  },
-  { name: 'url', label: 'Web address', kind: 'url', required: true, value: value.url, placeholder: 'https://' },
-  { name: 'address', label: 'E-mail address', kind: 'email', required: true, value: value.address },
-  {
-    name: 'number',
-    label: 'Phone number',
-    kind: 'tel',
-    required: true,
-    value: value.number,
-    placeholder: '+4915112345678',
-  },
-];
-
-const channelField = { webhook: 'url', email: 'address', sms: 'number' };
-
-/** Of the three address fields only the channel's own is asked for. */
-export const isTerminalFieldShown = (name, { channel }) =>
-  !Object.values(channelField).includes(name) || channelField[channel] === name;
-
-export const terminalOf = ({ channel, ...values }) => {
-  const field = channelField[channel];
-  return field ? { channel, [field]: values[field] } : { channel };
-};
 
 /** What an operator may do to an order in its state, with the name by which the platform suggests it; `ask` ends with what is to be sent, or with nothing. */
 export const orderActions = [
@@ -60,14 +29,19 @@ export const orderActions = [
     label: 'Correct the terminal',
     fits: (state) => state === 'undeliverable',
     help: 'Sends the codes to another terminal; the issuer is told.',
-    dialog: (order) => ({
-      title: 'Where should the codes go?',
-      text: `So far: ${order.terminal.hint}. The change is written into the audit log and told to the issuer.`,
-      confirm: 'Deliver there',
-      fields: terminalFields({ channel: order.terminal.channel }),
-      shownWhen: isTerminalFieldShown,
-      run: (values) => api.act(order, 'redeliver', { terminal: terminalOf(values) }),
-    }),
+    dialog: async (order) => {
+      const channels = await offeredChannels();
+      return (
+        channels && {
+          title: 'Where should the codes go?',
+          text: `So far: ${order.terminal.hint}. The change is written into the audit log and told to the issuer.`,
+          confirm: 'Deliver there',
+          fields: terminalFields(channels, { channel: order.terminal.channel }),
+          shownWhen: isTerminalFieldShown,
+          run: (values) => api.act(order, 'redeliver', { terminal: terminalOf(values) }),
+        }
+      );
+    },
     done: 'The codes are on their way to the corrected terminal.',
   },
   {
@@ -130,7 +104,8 @@ export const orderActions = [
 ];
 
 export const runAction = async (action, order, refresh) => {
-  const result = await askDialog(action.dialog(order));
+  const dialog = await action.dialog(order);
+  const result = dialog && (await askDialog(dialog));
   if (!result) return;
   note(result.status === 'queued' ? 'Written down; it takes effect as soon as the engine answers.' : action.done);
   await refresh();

@@ -61,8 +61,6 @@ export const problemText = (problem) => {
   return problems[problem] ?? `failed: ${String(problem).replaceAll('_', ' ')}`;
 };
 
-export const channels = { page: 'Pick-up page', webhook: 'Webhook', email: 'E-mail', sms: 'SMS' };
-
 export const moneyText = ({ value, currency }) => {
   try {
     const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });

@@ -36,13 +36,6 @@ export const product = z.strictObject({ id: text(1, 64), name: text(1, 200) });
 /** Whether an address may be reached is asked of the address guard, which knows the configuration. */
 export const url = text(1, 1024);
 
-export const terminal = z.discriminatedUnion('channel', [
-  z.strictObject({ channel: z.literal('page') }),
-  z.strictObject({ channel: z.literal('webhook'), url }),
-  z.strictObject({ channel: z.literal('email'), address: z.email().max(254) }),
-  z.strictObject({ channel: z.literal('sms'), number: z.string().regex(/^\+[1-9][0-9]{6,14}$/) }),
-]);
-
 /** Any JSON object. Not `z.record`, which lets a key named `__proto__` go without a word. */
 export const anyObject = z
   .custom<Readonly<Record<string, unknown>>>(

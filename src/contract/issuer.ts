@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { terminal } from '../channels/terminals';
 import { fitsFormat } from '../domain/code-formats';
 import { orderStates } from '../domain/order';
-import { amount, anyObject, instant, metadata, orderNo, product, quantity, terminal, text } from './fields';
+import { amount, anyObject, instant, metadata, orderNo, product, quantity, text } from './fields';
 
 /** Second interface and order API: what an issuer's server sends. Wire types are inferred from here. */
 export const placeOrderRequest = z.strictObject({

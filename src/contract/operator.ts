@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { terminal } from '../channels/terminals';
 import { orderStates } from '../domain/order';
 import { callsAtOnceRange } from '../domain/settings';
-import { integer, issuerId, terminal, text, url, windowSeconds } from './fields';
+import { integer, issuerId, text, url, windowSeconds } from './fields';
 
 /** Operator API: what an operator's tools send. */
 export const callback = z.discriminatedUnion('kind', [

@@ -39,7 +39,8 @@ export type CloseReason =
   | 'partially_issued';
 
 export type DeliveryState = 'none' | 'pending' | 'delivered' | 'failed';
-export type Channel = 'page' | 'webhook' | 'email' | 'sms';
+/** The name of a registered channel (src/channels). */
+export type Channel = string;
 
 /** An integer in minor units with its ISO 4217 currency. */
 export interface Amount {
@@ -47,11 +48,14 @@ export interface Amount {
   readonly currency: string;
 }
 
-export type Terminal =
-  | { readonly channel: 'page' }
-  | { readonly channel: 'webhook'; readonly url: string }
-  | { readonly channel: 'email'; readonly address: string }
-  | { readonly channel: 'sms'; readonly number: string };
+/** Where the codes go: beside its channel it has the fields that the channel declares. */
+export interface Terminal {
+  readonly channel: Channel;
+  readonly [field: string]: string | undefined;
+}
+
+/** The page is served from our own database, and has the codes once the order has them; all other channels are called. */
+export const isCalled = (channel: Channel): boolean => channel !== 'page';
 
 /** A code by reference: fingerprints are keyed hashes, so neither history nor a row tells the code. */
 export interface HeldCode {

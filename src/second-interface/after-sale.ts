@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Failure } from '../domain/failures';
-import { isClosed, type Terminal } from '../domain/order';
+import { isCalled, isClosed, type Terminal } from '../domain/order';
 import type { AfterSaleInput, AskedMessage } from '../order-messages/order-messages';
 import type { OrderRow } from '../store/orders';
 import { engineUnavailable, type OrderDeps } from './ask-order';
@@ -26,7 +26,7 @@ export const redeliverCodes = async (
   });
   const isClosedDelivery = after.facts.state === 'delivered';
   // A page holds the codes already.
-  if (isClosedDelivery && after.terminal.channel !== 'page') await startAfterSale(deps, after, 'redeliver', []);
+  if (isClosedDelivery && isCalled(after.terminal.channel)) await startAfterSale(deps, after, 'redeliver', []);
   return after;
 };
 

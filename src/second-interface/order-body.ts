@@ -1,4 +1,5 @@
-import { isFinal, issueByMs, outstanding, type Terminal, verifyByMs } from '../domain/order';
+import { maskedTerminal } from '../channels/terminals';
+import { isFinal, issueByMs, outstanding, verifyByMs } from '../domain/order';
 import { type Hold, heldMs } from '../store/issuers';
 import type { OrderRow } from '../store/orders';
 
@@ -37,22 +38,4 @@ export const orderBody = (
     ...(row.payment ? { payment: row.payment } : {}),
     sequence: facts.sequence,
   };
-};
-
-/** Enough to recognise the terminal, too little to reach it. */
-export const maskedTerminal = (terminal: Terminal): { channel: string; hint: string } => {
-  switch (terminal.channel) {
-    case 'page':
-      return { channel: 'page', hint: 'pick-up page' };
-    case 'webhook':
-      return { channel: 'webhook', hint: new URL(terminal.url).host };
-    case 'email': {
-      const [name = '', domain = ''] = terminal.address.split('@');
-      return { channel: 'email', hint: `${name.slice(0, 1)}***@${domain.slice(0, 1)}***` };
-    }
-    case 'sms':
-      return { channel: 'sms', hint: `${terminal.number.slice(0, 3)}***${terminal.number.slice(-2)}` };
-    default:
-      return terminal satisfies never;
-  }
 };

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { hasPage } from '../channels/terminals';
 import type { PlaceOrder } from '../contract/issuer';
 import { bodyInvalid } from '../contract/problem';
-import { Failure } from '../domain/failures';
+import { Failure, type FieldError } from '../domain/failures';
 import { orderId } from '../domain/ids';
 import { openFacts, type Terminal } from '../domain/order';
 import type { OrderSettings } from '../domain/settings';
@@ -16,7 +17,7 @@ export interface Placing {
   readonly orderDeps: OrderDeps;
   readonly publicUrl: string;
   /** Says what is wrong with a terminal: a channel that is not configured, an address that must not be reached. */
-  readonly terminalProblem: (terminal: Terminal) => Promise<{ path: string; code: string; message: string } | null>;
+  readonly terminalProblem: (terminal: Terminal) => Promise<FieldError | null>;
   /** Begins the workflow without waiting for it: the order is durable already. */
   readonly startSoon: (row: OrderRow) => void;
 }
@@ -75,9 +76,9 @@ const acceptable = async (
   return row;
 };
 
-/** Only where the pick-up page is the terminal: the link is the credential. */
+/** Only where the order has a pick-up page: the link is the credential. */
 export const pickupUrl = (deps: OrderDeps, publicUrl: string, row: OrderRow): string | undefined =>
-  row.terminal.channel === 'page'
+  hasPage(row.terminal)
     ? `${publicUrl}/p/${unwrapOrderKey(deps.ring, row._id, row.wrappedKey).pickupSecret}`
     : undefined;
 

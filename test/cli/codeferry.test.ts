@@ -162,6 +162,16 @@ describe('orders', () => {
     expect(audit.out).not.toContain('CLI-SECRET');
   });
 
+  test('terminals are those that the platform offers, and nothing else is sent to it', async () => {
+    const { out } = await command(['channels']);
+    expect(out).toContain('webhook  Webhook       Web address');
+    expect(out).not.toContain('email');
+    for (const terminal of ['webhook', 'page:x', 'email:a@mail.example']) {
+      const { exitCode, err } = await command(['orders', 'redeliver', at('failure-1'), '--terminal', terminal]);
+      expect([exitCode, err]).toEqual([2, 'A terminal of this platform is one of: page, webhook:URL']);
+    }
+  });
+
   test('what an issuer wrote cannot steer the terminal', async () => {
     await issuer.place('steer-1', { product: { id: 'x', name: 'a\u001b[2Jb\nc\u202ed' } });
     const { out } = await command(['orders', 'show', at('steer-1')]);
@@ -333,7 +343,7 @@ describe('exit codes', () => {
     ['a missing option', ['orders', 'extend', 'acme/1']],
     ['a token as an argument', ['orders', 'list', '--token', 'abc']],
     ['an address that is none', ['health', '--url', 'platform']],
-    ['a terminal without its target', ['orders', 'redeliver', 'acme/1', '--terminal', 'webhook']],
+    ['a terminal that is no name', ['orders', 'redeliver', 'acme/1', '--terminal', 'webhook:']],
   ])('%s is 2, and nothing is sent', async (_name, words) => {
     const silent = await listen(500);
     const { exitCode, out, err } = await command(words, { CODEFERRY_URL: silent.url, CODEFERRY_TOKEN: 't' });

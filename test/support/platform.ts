@@ -165,6 +165,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
         nowMs,
       },
       keys: workerCore.keys,
+      channels: workerCore.channels,
       requests: workerCore.requests,
       purge: workerCore.purge,
       tracing,

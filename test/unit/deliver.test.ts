@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createDeliver } from '../../activities/deliver';
+import { configuredChannels } from '../../src/channels/configured-channels';
 import { createKeyRing } from '../../src/sealing/key-ring';
 import { newOrderKey } from '../../src/sealing/order-keys';
 
@@ -34,6 +35,7 @@ const deliver = async (afterMs: number) => {
     outbound: { postSigned: async () => ({ kind: 'failed', reason: 'breaker_open', retryAfterMs: 30_000, tookMs: 0 }) },
     meter: { delivery: () => undefined },
     ring,
+    channels: configuredChannels(),
     keys: { delivery: { signing: async () => [generateKeyPairSync('ed25519').privateKey] } },
     nowMs: () => nowMs,
   } as unknown as Parts;

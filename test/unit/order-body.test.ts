@@ -1,5 +1,6 @@
+import { maskedTerminal } from '../../src/channels/terminals';
 import { type OrderFacts, openFacts, type Terminal } from '../../src/domain/order';
-import { maskedTerminal, orderBody } from '../../src/second-interface/order-body';
+import { orderBody } from '../../src/second-interface/order-body';
 import { heldMs } from '../../src/store/issuers';
 import type { OrderRow } from '../../src/store/orders';
 

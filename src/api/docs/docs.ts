@@ -1,10 +1,11 @@
+import type { ConfiguredChannels } from '../../channels/configured-channels';
 import type { Mount } from '../edge/mount';
 import { docsPage, docsStyle } from './docs-page';
 import { openApiDocument } from './openapi';
 
 /** The contract for machines and for people. */
-export const mountDocs = (mount: Mount): void => {
-  const document = openApiDocument();
+export const mountDocs = (mount: Mount, channels: ConfiguredChannels): void => {
+  const document = openApiDocument(channels.offered());
   const page = docsPage(document);
   mount.plain('get', '/openapi.json', (_request, response) => {
     response.json(document);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { terminal } from '../../channels/terminals';
 import {
   callsQuery,
   cancelOrderRequest,
@@ -347,6 +348,13 @@ const operations: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/v1/operator/channels',
+    tag: 'operator',
+    summary: 'The channels that this platform delivers by, and what to ask for a terminal of each',
+    answers: { 200: 'data: channel, label, and address: field, label, kind, placeholder' },
+  },
+  {
+    method: 'get',
     path: '/v1/operator/settings',
     tag: 'operator',
     summary: 'Windows, delays and calls at once of the platform',
@@ -484,11 +492,12 @@ export interface OpenApiOperation {
 }
 
 /** Made from the very schemas that parse requests, so that it cannot drift from them. */
-export const openApiDocument = (): OpenApi => {
+export const openApiDocument = (offered: readonly { readonly name: string }[]): OpenApi => {
+  const channels = new Set(offered.map(({ name }) => name));
   const paths: OpenApi['paths'] = {};
   for (const operation of operations) {
     const methods = paths[operation.path] ?? {};
-    methods[operation.method] = describe(operation);
+    methods[operation.method] = describe(operation, channels);
     paths[operation.path] = methods;
   }
   return {
@@ -526,14 +535,24 @@ export const openApiDocument = (): OpenApi => {
   };
 };
 
-const jsonSchema = (schema: z.ZodType): object => {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+/** Of terminals only those of the platform's own channels are told. */
+const jsonSchema = (schema: z.ZodType, channels: ReadonlySet<string>): object => {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema: made }) => {
+      if (zodSchema !== terminal) return;
+      made.oneOf = made.oneOf?.filter(({ properties = {} }) => channels.has(String(constOf(properties.channel))));
+    },
+  });
   return rest;
 };
 
+const constOf = (schema: unknown): unknown => (schema as { const?: unknown } | undefined)?.const;
+
 const roleOf = ({ method, needs }: Operation): Role | 'nobody' => needs ?? (method === 'get' ? 'viewer' : 'operator');
 
-const describe = (operation: Operation): OpenApiOperation => {
+const describe = (operation: Operation, channels: ReadonlySet<string>): OpenApiOperation => {
   const { method, path, tag, summary, body, query, answers } = operation;
   const role = tag === 'operator' ? roleOf(operation) : 'nobody';
   return {
@@ -549,9 +568,11 @@ const describe = (operation: Operation): OpenApiOperation => {
         required: true,
         schema: { type: 'string' },
       })),
-      ...(query ? queryParameters(query) : []),
+      ...(query ? queryParameters(query, channels) : []),
     ],
-    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body) } } } } : {}),
+    ...(body
+      ? { requestBody: { required: true, content: { 'application/json': { schema: jsonSchema(body, channels) } } } }
+      : {}),
     responses: {
       ...Object.fromEntries(Object.entries(answers).map(([status, description]) => [status, { description }])),
       default: {
@@ -562,7 +583,7 @@ const describe = (operation: Operation): OpenApiOperation => {
   };
 };
 
-const queryParameters = (query: z.ZodType): object[] => {
-  const { properties = {} } = jsonSchema(query) as { properties?: Record<string, object> };
+const queryParameters = (query: z.ZodType, channels: ReadonlySet<string>): object[] => {
+  const { properties = {} } = jsonSchema(query, channels) as { properties?: Record<string, object> };
   return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: false, schema }));
 };

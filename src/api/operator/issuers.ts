@@ -1,8 +1,7 @@
 import { pageQuery } from '../../contract/issuer';
 import { changeIssuerRequest, createIssuerRequest, noBody, rotateSecretRequest } from '../../contract/operator';
 import { bodyInvalid } from '../../contract/problem';
-import { Failure } from '../../domain/failures';
-import type { Terminal } from '../../domain/order';
+import { Failure, type FieldError } from '../../domain/failures';
 import { effectiveSettings, type SomeSettings } from '../../domain/settings';
 import type { KeyRing } from '../../sealing/key-ring';
 import { places } from '../../sealing/places';
@@ -16,9 +15,7 @@ export interface OperatorIssuers {
   readonly ring: KeyRing;
   readonly nowMs: () => number;
   readonly settings: OrderSettingsStore;
-  readonly settingsProblem: (
-    settings: Pick<IssuerSettings, 'callback' | 'terminal'>,
-  ) => Promise<{ path: string; code: string; message: string } | null>;
+  readonly settingsProblem: (settings: Pick<IssuerSettings, 'callback' | 'terminal'>) => Promise<FieldError | null>;
   /** Begins to cancel what a deleted issuer leaves open; the reconciler finishes it. */
   readonly cancelOpenSoon: (issuerId: string) => void;
 }
@@ -168,7 +165,7 @@ const bodyOfIssuer = (row: IssuerRow, platform: SomeSettings): Record<string, un
   state: row.state,
   callback: row.callback,
   codeMode: row.codeMode,
-  ...(row.terminal ? { terminal: row.terminal satisfies Terminal } : {}),
+  ...(row.terminal ? { terminal: row.terminal } : {}),
   verifyWindowSeconds: effectiveSettings({ issuer: row, platform }).verifyWindowSeconds.value,
   issueWindowSeconds: effectiveSettings({ issuer: row, platform }).issueWindowSeconds.value,
   ...(row.publicKey !== undefined ? { publicKey: row.publicKey } : {}),

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { circuitOf, maskedTerminal } from '../../channels/terminals';
 import { operatorListQuery, pageQuery } from '../../contract/issuer';
 import { extendRequest, noBody, operatorCancelRequest, redeliverRequest } from '../../contract/operator';
 import { bodyInvalid } from '../../contract/problem';
+import type { FieldError } from '../../domain/failures';
 import { isFinal, type Terminal } from '../../domain/order';
 import { type Surroundings, whyNoCode } from '../../domain/words/why-no-code';
 import type { OrderActions } from '../../operator/order-actions';
@@ -10,7 +12,7 @@ import { voidCodesOf } from '../../operator/void-codes';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { cancelOrder } from '../../second-interface/cancel-order';
 import { findOrder } from '../../second-interface/find-order';
-import { maskedTerminal, orderBody } from '../../second-interface/order-body';
+import { orderBody } from '../../second-interface/order-body';
 import { timelineBody } from '../../second-interface/timeline-body';
 import type { Audit } from '../../store/audit';
 import type { OrderRow } from '../../store/orders';
@@ -24,7 +26,7 @@ export interface OperatorOrders {
   readonly auditLog: Audit;
   readonly troubles: Pick<Troubles, 'of'>;
   readonly readHealth: HealthReader;
-  readonly terminalProblem: (terminal: Terminal) => Promise<{ path: string; code: string; message: string } | null>;
+  readonly terminalProblem: (terminal: Terminal) => Promise<FieldError | null>;
 }
 
 const base = '/v1/operator/orders';
@@ -190,7 +192,8 @@ const surroundingsOf = async (
   ]);
   if (trouble === 'unavailable') return { isEngineUnavailable: true };
   const call = trouble?.call;
-  const circuit = call && health?.circuits.find(({ key }) => key === circuitOf(row, call.to));
+  const called = call?.to === 'terminal' ? circuitOf(row.issuerId, row.terminal) : row.issuerId;
+  const circuit = call && health?.circuits.find(({ key }) => key === called);
   return {
     ...(health?.workers.length === 0
       ? { noWorker: health.lastWorkerAt === undefined ? {} : { lastSeenAtMs: Date.parse(health.lastWorkerAt) } }
@@ -199,9 +202,4 @@ const surroundingsOf = async (
     ...(call ? { call } : {}),
     ...(circuit ? { circuit } : {}),
   };
-};
-
-const circuitOf = ({ issuerId, terminal }: OrderRow, to: 'issuer' | 'terminal'): string | undefined => {
-  if (to === 'issuer') return issuerId;
-  return terminal.channel === 'webhook' ? `terminal:${issuerId}:${new URL(terminal.url).origin}` : undefined;
 };

@@ -6,6 +6,7 @@ import { codePicture } from '../../channels/page/barcode';
 import type { PickupCode } from '../../channels/page/code-list';
 import type { PickupModel } from '../../channels/page/pickup-model';
 import { pickupStateData, renderPickupPage } from '../../channels/page/view';
+import { hasPage } from '../../channels/terminals';
 import type { Code } from '../../contract/issuer';
 import { Failure } from '../../domain/failures';
 import { isFinal, outstanding } from '../../domain/order';
@@ -105,7 +106,7 @@ const findByLink = async ({ orderDeps }: Pickup, secret: string): Promise<OrderR
   const row = await orderDeps.orders.findByPickup(sha256(secret));
   if (row?.purgedAt) throw new Failure('path_unknown', { detail: 'The order and its codes are no longer kept' });
   const isOver = row?.deliveredAt !== undefined && row.deliveredAt.getTime() + pickupLifetimeMs < orderDeps.nowMs();
-  if (!row || isOver || row.voidedAt || row.terminal.channel !== 'page') throw new Failure('path_unknown');
+  if (!row || isOver || row.voidedAt || !hasPage(row.terminal)) throw new Failure('path_unknown');
   return row;
 };
 

@@ -16,6 +16,7 @@ const problems: Readonly<Record<string, string>> = {
   function_unknown: 'is a function that is not loaded here',
   breaker_open: 'was not called any more, as it failed too often',
   over_limit: 'was not called, as too many other calls to it ran',
+  channel_not_configured: 'is of a channel that is not configured here any more',
   codes_missing: 'was not called, as the database lacks codes that the order was given',
   code_conflict: 'gave codes that contradict those the order holds',
   code_reused: 'gave a code that another order holds',

@@ -1,3 +1,4 @@
+import { hasPage } from '../../channels/terminals';
 import { failures, isFailureCode } from '../../domain/failures';
 import type { TimelineEntry } from '../../domain/messages';
 import { isFinal, openFacts } from '../../domain/order';
@@ -103,7 +104,7 @@ const paymentBodies = ({ row }: CallSources): CallBodies => {
     ...(metadata.length > 0 ? { metadata: Object.fromEntries(metadata) } : {}),
     ...(payment ? { payment } : {}),
   };
-  const pickupUrl = terminal.channel === 'page' ? mask : undefined;
+  const pickupUrl = hasPage(terminal) ? mask : undefined;
   const placed = orderBody({ ...row, facts: openFacts(openingOf(row)) }, [], facts.createdAtMs, pickupUrl);
   return {
     request: side(request, shownRequests['order.payment'], terminalGiven && isCorrected(row) ? ['/terminal'] : []),

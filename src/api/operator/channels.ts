@@ -1,0 +1,18 @@
+import type { ConfiguredChannels } from '../../channels/configured-channels';
+import type { Mount } from '../edge/mount';
+
+/** What console and command line offer for a terminal: the channels of this platform, and what to ask for each. */
+export const mountOperatorChannels = (mount: Mount, channels: ConfiguredChannels): void => {
+  const data = channels.offered().map(({ name, label, address }) => ({
+    channel: name,
+    label,
+    ...(address
+      ? { address: { field: address.name, label: address.label, kind: address.kind, placeholder: address.placeholder } }
+      : {}),
+  }));
+  mount.operator({
+    method: 'get',
+    path: '/v1/operator/channels',
+    handle: async () => ({ status: 200, body: { data } }),
+  });
+};

@@ -1,0 +1,57 @@
+import type { KeyObject } from 'node:crypto';
+import type { Code } from '../contract/issuer';
+import type { FieldError } from '../domain/failures';
+import type { Terminal } from '../domain/order';
+import type { AddressGuard } from '../outbound/address-guard';
+import type { Outbound } from '../outbound/client';
+import type { DeclaredTerminal } from './declare-terminal';
+
+/** One try of one delivery: all tries of it have the same `messageId`, `atMs` and codes. */
+export interface Delivery<T> {
+  readonly order: {
+    readonly issuerId: string;
+    readonly orderNo: string;
+    readonly product: { readonly id: string; readonly name: string };
+  };
+  readonly terminal: T;
+  /** Whose failures count together. */
+  readonly circuit: string | undefined;
+  readonly messageId: string;
+  readonly atMs: number;
+  readonly codes: readonly Code[];
+  readonly signal: AbortSignal;
+}
+
+export type DeliveryOutcome =
+  | { readonly kind: 'delivered'; readonly status: number; readonly tookMs: number }
+  | {
+      readonly kind: 'failed';
+      readonly status: number;
+      readonly problem: string;
+      /** No further try can help: a person looks. */
+      readonly isFinal: boolean;
+      readonly retryAfterMs?: number;
+      readonly tookMs: number;
+    }
+  | { readonly kind: 'not_tried'; readonly reason: 'over_limit' | 'breaker_open'; readonly delayMs: number };
+
+/** What a worker has for all channels. */
+export interface DeliveryDeps {
+  readonly outbound: Outbound;
+  readonly signingKeys: () => Promise<readonly KeyObject[]>;
+  readonly nowMs: () => number;
+}
+
+export type Deliver<T> = (delivery: Delivery<T>) => Promise<DeliveryOutcome>;
+
+/** A channel as a platform may have it: everything beyond its terminal's declaration. */
+export interface Channel<T extends Terminal = Terminal> {
+  readonly terminal: DeclaredTerminal;
+  /** What the schema cannot say of a terminal: paths begin at the terminal. */
+  problem?(terminal: T, deps: { readonly guard: AddressGuard }): Promise<FieldError | null>;
+  /** Left out: nobody is called, the codes are there as soon as the order has them. */
+  deliverer?(deps: DeliveryDeps): Deliver<T>;
+}
+
+/** For the registry, which gives a channel the terminals that its own schema took in, and no others. */
+export const declareChannel = <T extends Terminal>(channel: Channel<T>): Channel => channel as unknown as Channel;

@@ -1,0 +1,43 @@
+import type { FieldError } from '../domain/failures';
+import type { Terminal } from '../domain/order';
+import type { AddressGuard } from '../outbound/address-guard';
+import type { Channel, Deliver, DeliveryDeps } from './channel';
+import type { DeclaredTerminal } from './declare-terminal';
+import { pageChannel } from './page/channel';
+import { webhookChannel } from './webhook/channel';
+
+const registered: readonly Channel[] = [pageChannel, webhookChannel];
+
+/** Which channels this platform has: the only ones that anybody is offered, and the only ones that an order may name. */
+export type ConfiguredChannels = ReturnType<typeof configuredChannels>;
+
+export const configuredChannels = () => {
+  const channels = new Map(registered.map((channel) => [channel.terminal.name, channel]));
+  return {
+    /** For whoever lets a person choose. */
+    offered: (): DeclaredTerminal[] => [...channels.values()].map(({ terminal }) => terminal),
+
+    /** Asked of every terminal that comes in; its place is a field of the body that names it. */
+    problemOf: async (terminal: Terminal, guard: AddressGuard): Promise<FieldError | null> => {
+      const channel = channels.get(terminal.channel);
+      if (!channel) {
+        return {
+          path: '/terminal',
+          code: 'channel_not_configured',
+          message: 'is of a channel that is not configured here',
+        };
+      }
+      const problem = await channel.problem?.(terminal, { guard });
+      return problem ? { ...problem, path: `/terminal${problem.path}` } : null;
+    },
+
+    /** For a worker: how to deliver, by channel; those that call nobody have no entry. */
+    deliverers: (deps: DeliveryDeps): ReadonlyMap<string, Deliver<Terminal>> =>
+      new Map(
+        [...channels].flatMap(([name, channel]) => {
+          const deliver = channel.deliverer?.(deps);
+          return deliver ? [[name, deliver] as const] : [];
+        }),
+      ),
+  };
+};

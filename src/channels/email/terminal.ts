@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { declareTerminal } from '../declare-terminal';
+
+export const emailTerminal = declareTerminal({
+  name: 'email',
+  label: 'E-mail',
+  schema: z.strictObject({ channel: z.literal('email'), address: z.email().max(254) }),
+  address: { name: 'address', label: 'E-mail address', kind: 'email' },
+  hint: ({ address }) => {
+    const [name = '', domain = ''] = address.split('@');
+    return `${name.slice(0, 1)}***@${domain.slice(0, 1)}***`;
+  },
+  hasPage: false,
+});

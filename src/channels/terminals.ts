@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { Terminal } from '../domain/order';
+import type { DeclaredTerminal } from './declare-terminal';
+import { emailTerminal } from './email/terminal';
+import { pageTerminal } from './page/terminal';
+import { smsTerminal } from './sms/terminal';
+import { webhookTerminal } from './webhook/terminal';
+
+/** Every terminal that the contract knows. Which of them are offered is another matter: see configured-channels.ts. */
+const declared = [pageTerminal, webhookTerminal, emailTerminal, smsTerminal] as const;
+
+type SchemasOf<D extends readonly DeclaredTerminal[]> = { -readonly [N in keyof D]: D[N]['schema'] };
+
+/** Of a body: `terminal` of an order, of an issuer, of a redelivery. */
+export const terminal = z.discriminatedUnion(
+  'channel',
+  declared.map(({ schema }) => schema) as unknown as SchemasOf<typeof declared>,
+);
+
+const byName: ReadonlyMap<string, DeclaredTerminal> = new Map(declared.map((one) => [one.name, one]));
+
+const declarationOf = ({ channel }: Pick<Terminal, 'channel'>): DeclaredTerminal => {
+  const found = byName.get(channel);
+  if (!found) throw new RangeError(`no channel is named ${channel}`);
+  return found;
+};
+
+export const maskedTerminal = (one: Terminal): { channel: string; hint: string } => ({
+  channel: one.channel,
+  hint: declarationOf(one).hint(one),
+});
+
+export const hasPage = (one: Pick<Terminal, 'channel'>): boolean => declarationOf(one).hasPage;
+
+/** The name of the circuit that an order's deliveries belong to; undefined where nobody is called. */
+export const circuitOf = (issuerId: string, one: Terminal): string | undefined => {
+  const what = declarationOf(one).circuit?.(one);
+  return what === undefined ? undefined : `terminal:${issuerId}:${what}`;
+};

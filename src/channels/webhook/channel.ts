@@ -1,0 +1,13 @@
+import type { z } from 'zod';
+import { declareChannel } from '../channel';
+import { createWebhookDelivery } from './deliver';
+import { webhookTerminal } from './terminal';
+
+export const webhookChannel = declareChannel<z.output<typeof webhookTerminal.schema>>({
+  terminal: webhookTerminal,
+  problem: async ({ url }, { guard }) => {
+    const problem = await guard.urlProblem(url);
+    return problem && { path: '/url', ...problem };
+  },
+  deliverer: createWebhookDelivery,
+});

@@ -1,0 +1,50 @@
+import { askedDelayMs } from '../../outbound/schedule';
+import { signedHeaders } from '../../outbound/signed-headers';
+import type { Deliver, DeliveryDeps } from '../channel';
+
+const answerLimitBytes = 64 * 1024;
+const gone = 410;
+
+/** A terminal that is a URL: signed with the platform's own keys, since it shares no secret with anyone. */
+export const createWebhookDelivery =
+  ({ outbound, signingKeys, nowMs }: DeliveryDeps): Deliver<{ readonly url: string }> =>
+  async ({ order, terminal: { url }, circuit, messageId, atMs, codes, signal }) => {
+    const { issuerId, orderNo, product } = order;
+    const body = Buffer.from(
+      JSON.stringify({
+        type: 'code.delivered',
+        timestamp: new Date(atMs).toISOString(),
+        data: { issuerId, orderNo, product, codes },
+      }),
+    );
+    const privateKeys = await signingKeys();
+    const result = await outbound.postSigned({
+      issuerId,
+      url,
+      body,
+      headers: signedHeaders({ id: messageId, nowMs: nowMs(), body, privateKeys }),
+      answerLimitBytes,
+      signal,
+      ...(circuit !== undefined ? { breakerKey: circuit } : {}),
+      // Counted apart: an issuer that can take few calls at once is not the terminals of its orders.
+      slotKey: `terminals:${issuerId}`,
+    });
+    if (result.kind === 'failed') {
+      if (result.reason === 'over_limit') return { kind: 'not_tried', reason: 'over_limit', delayMs: 1_000 };
+      if (result.reason === 'breaker_open') {
+        return { kind: 'not_tried', reason: 'breaker_open', delayMs: Math.max(1_000, result.retryAfterMs ?? 0) };
+      }
+      return { kind: 'failed', status: 0, problem: result.reason, isFinal: false, tookMs: result.tookMs };
+    }
+    const { status, tookMs } = result;
+    if (status >= 200 && status < 300) return { kind: 'delivered', status, tookMs };
+    const asked = askedDelayMs(result.status, result.headers['retry-after'], nowMs());
+    return {
+      kind: 'failed',
+      status,
+      problem: `status_${status}`,
+      isFinal: status === gone,
+      ...(asked !== undefined ? { retryAfterMs: asked } : {}),
+      tookMs,
+    };
+  };
