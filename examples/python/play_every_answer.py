@@ -734,7 +734,7 @@ def play_codes():
     rest = issuer.submit("k-5", *[code(f"n-{n}", "x" * 500 + f"{n:012}") for n in range(192)])
     check("201: 192 codes of 512 characters in one call", rest.status == 201 and rest.body == {"accepted": 192, "outstanding": 0}, rest)
     issuer.in_state("k-5", "delivered")
-    page = send("GET", urlsplit(issuer.order("k-5")["pickupUrl"]).path, None, {}).raw.decode()
+    page = send("POST", urlsplit(issuer.order("k-5")["pickupUrl"]).path + "/reveal", None, {"accept": "text/html"}).raw.decode()
     check("the page holds the codes of every format", f"https://example.com/{RUN}" in page and "4006381333931" in page and "€" * 512 in page)
 
     racer = Issuer("race")
@@ -1013,25 +1013,28 @@ def play_page():
     stream = b""
     while chunk := connection.recv(65536):
         stream += chunk
-        if the_code["value"].encode() in stream:
-            break
     connection.close()
-    check("the page's stream tells of every state, then shows the code", b"text/event-stream" in stream and stream.count(b"event: state") >= 2 and the_code["value"].encode() in stream, stream[:300])
-    check("the page holds the code after delivery", the_code["value"].encode() in send("GET", path, None, {}).raw)
+    check("the page's stream tells of every state and holds no code", b"text/event-stream" in stream and stream.count(b"event: state") >= 2 and the_code["value"].encode() not in stream, stream[:300])
+    check("nor does the page, with its link alone", the_code["value"].encode() not in send("GET", path, None, {}).raw)
+    refused("a page of another site cannot reveal", send("POST", path + "/reveal", None, {"origin": "https://elsewhere.example"}), 403, "origin_forbidden")
+    shown = send("POST", path + "/reveal", b"{}", {"accept": "application/json", "content-type": "application/json"})
+    check("200: a reveal gives the items", shown.status == 200 and [item["value"] for item in shown.body["items"]] == [the_code["value"]], shown.status)
+    check("and the page to a form", the_code["value"].encode() in send("POST", path + "/reveal", None, {"accept": "text/html"}).raw)
     listed = json.dumps([issuer.order("p-1"), issuer.timeline("p-1"), operator("GET", f"/orders/{issuer.id}/p-1").body, operator("GET", f"/orders/{issuer.id}/p-1/timeline").body])
     check("neither Order nor timeline holds the code", the_code["value"] not in listed)
     check("neither Order nor timeline holds the token", issuer.token("p-1") not in listed)
     shown = json.dumps([operator("GET", f"/orders/{issuer.id}/p-1").body, issuer.timeline("p-1")])
     check("operator answers and timelines never hold pickupUrl", path not in shown)
     events = {entry["event"] for entry in issuer.timeline("p-1")}
-    known = {"accepted", "notice_sent", "notice_answered", "verification_judged", "code_requested", "code_request_answered", "codes_judged", "delivery_tried", "delivered", "closed", "event_sent"}
+    known = {"accepted", "notice_sent", "notice_answered", "verification_judged", "code_requested", "code_request_answered", "codes_judged", "delivery_tried", "delivered", "closed", "event_sent", "opened"}
     check("the timeline's events are of the closed list", events <= known and {"accepted", "notice_sent", "verification_judged", "codes_judged", "delivered"} <= events, events)
     check("timeline entries are at, event, detail", all(set(e) == {"at", "event", "detail"} and isinstance(e["detail"], dict) for e in issuer.timeline("p-1")))
     voided = operator("POST", f"/orders/{issuer.id}/p-1/void", {})
     issuer.events("p-1", "order.delivered", "order.codes_void")
     void_event = issuer.message("order.codes_void", "p-1")
     check("200: void tells the issuer which codes, sequence 2", voided.status == 200 and void_event.data["itemIds"] == ["a"] and void_event.data["sequence"] == 2, void_event.raw)
-    refused("the page of voided codes", send("GET", path, None, {}), 404, "path_unknown")
+    gone = send("POST", path + "/reveal", None, {"accept": "application/json"})
+    check("the page of void codes lives on, and holds none", gone.status == 200 and [(i["state"], "value" in i) for i in gone.body["items"]] == [("void", False)] and send("GET", path, None, {}).status == 200, gone.raw)
 
 
 def play_operator():

@@ -191,7 +191,7 @@ export const createApp = ({
   mountOperatorChannels(mount, core.channels);
   mountOperatorSettings(mount, { orderDeps, issuers });
   mountFailures(mount, { orderDeps, watch: troubleWatch });
-  mountPickup(mount, { orderDeps, watch: createOrderWatch(orderDeps.orders, log) });
+  mountPickup(mount, { orderDeps, issuers, publicUrl, watch: createOrderWatch(orderDeps.orders, log) });
   mountCodec(mount, { decodePayloads: core.decodePayloads, ...config });
   mountConsole(mount, {
     sampler: createConsoleSampler({ stats: core.stats, troubles: troubleWatch, nowMs, log }),

@@ -13,7 +13,7 @@ export const createStartingApp = (log: Logger): Express => {
     response.json({ status: 'ok' });
   });
   app.get('/readyz', (_request, response) => {
-    const parts = { mongodb: 'away', temporal: 'not asked yet', reconciler: 'not asked yet' };
+    const parts = { mongodb: 'unavailable', temporal: 'not asked yet', reconciler: 'not asked yet' };
     response.status(503).json({ status: 'not ready', parts });
   });
   app.use(() => {

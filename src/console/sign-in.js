@@ -74,7 +74,7 @@ export const signInView = (app, onSignedIn) => {
 const hasSingleSignOn = () => document.querySelector('meta[name="single-sign-on"]')?.content === 'on';
 
 const comeBacks = {
-  away: 'The sign-in provider did not answer. Try again in a moment.',
+  unavailable: 'The sign-in provider did not answer. Try again in a moment.',
   refused: 'The sign-in provider refused the sign-in.',
   invalid: 'What the sign-in provider answered does not fit. The log of the api says more.',
   late: 'That sign-in took too long, or was begun in another window. Try again.',

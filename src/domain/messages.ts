@@ -78,7 +78,8 @@ export type TimelineEvent =
   | 'delivery_tried'
   | 'delivered'
   | 'closed'
-  | 'event_sent';
+  | 'event_sent'
+  | 'opened';
 
 /** One line of an order's timeline; `key` makes writing it twice harmless. Never holds a code, a token or an address. */
 export interface TimelineEntry {

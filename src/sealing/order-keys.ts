@@ -12,6 +12,8 @@ export interface OrderKeys {
   readonly pickupHash: string;
   /** Seals and opens this order's codes. */
   readonly codes: KeyRing;
+  /** Signs the cookie of a browser to which the page showed the codes. */
+  readonly reveal: Buffer;
 }
 
 export const newOrderKey = (ring: KeyRing, orderId: string): { wrapped: Buffer; keys: OrderKeys } => {
@@ -31,5 +33,6 @@ const orderKeys = (dataKey: Uint8Array): OrderKeys => {
     pickupSecret,
     pickupHash: sha256(pickupSecret),
     codes: createKeyRing([deriveKey(dataKey, 'codes')]),
+    reveal: deriveKey(dataKey, 'reveal'),
   };
 };

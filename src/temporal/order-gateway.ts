@@ -34,7 +34,7 @@ import {
 } from '../order-messages/order-messages';
 import { inSpan, type Tracing } from '../tracing/tracing';
 
-/** What became of a question to an order. `away` means unknown: it may have been judged, and a repeat will tell. */
+/** What became of a question to an order. `unavailable` means unknown: it may have been judged, and a repeat will tell. */
 export type Asked =
   | { readonly kind: 'judged'; readonly reply: Reply }
   | { readonly kind: 'refused'; readonly code: FailureCode }

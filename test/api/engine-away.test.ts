@@ -169,7 +169,7 @@ describe('while the engine is away', () => {
     expect(ready.status).toBe(503);
     expect(await ready.json()).toMatchObject({
       status: 'not ready',
-      parts: { mongodb: 'ok', temporal: 'away' },
+      parts: { mongodb: 'ok', temporal: 'unavailable' },
     });
   });
 });

@@ -6,6 +6,7 @@ import { loadAdapters } from '../../src/second-interface/adapters';
 import type { TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
+import { reveal } from '../support/reveal';
 
 describe('modules named in ADAPTERS', () => {
   let folder: string;
@@ -94,7 +95,7 @@ describe('an issuer whose callback is a function', () => {
   test('goes the whole way without a call out, with the same verdicts as over HTTP', async () => {
     const placed = await issuer.place('made-1');
     await issuer.inState('made-1', 'delivered');
-    expect(await (await fetch(placed.body.pickupUrl)).text()).toContain('MADE-made-1');
+    expect(await (await reveal(placed.body.pickupUrl)).text()).toContain('MADE-made-1');
     expect(problems).toEqual([
       { code: 'token_mismatch', status: 403, retryable: false },
       { code: 'body_invalid', status: 422, retryable: false },

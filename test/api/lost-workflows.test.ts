@@ -4,6 +4,7 @@ import type { TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { reconcileOnce } from '../support/reconcile';
+import { reveal } from '../support/reveal';
 import { startTerminal, type TestTerminal } from '../support/terminal';
 import { until } from '../support/until';
 
@@ -39,7 +40,7 @@ const rowOf = async (orderNo: string): Promise<OrderRow> => {
   if (!row) throw new Error('no row');
   return row;
 };
-const pageOf = async (url: string): Promise<string> => (await fetch(url)).text();
+const pageOf = async (url: string): Promise<string> => (await reveal(url)).text();
 
 test('an order that waits for its verification is told of anew, as a new message with the same token', async () => {
   await issuer.place('notified');

@@ -1,8 +1,10 @@
 import { Webhook } from 'standardwebhooks';
 import { verifySignature } from '../../src/signing/verify';
 import type { TestIssuer } from '../support/issuer';
+import { read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
+import { revealItems } from '../support/reveal';
 import { startTerminal, type TestTerminal } from '../support/terminal';
 import { until } from '../support/until';
 
@@ -273,13 +275,16 @@ describe('acting', () => {
     expect(() => new Webhook(issuer.secret).verify(raw, headers)).toThrow();
   });
 
-  test('void: the issuer is told which codes, the page ends, and a second time changes nothing', async () => {
+  test('void: the issuer is told which codes, the page says so, and a second time changes nothing', async () => {
     const { pickupUrl } = await delivered('void-1');
     expect((await fetch(pickupUrl)).status).toBe(200);
     await issuer.message('order.delivered', 'void-1');
     expect((await operator('POST', `${at('void-1')}/void`)).status).toBe(200);
     expect((await issuer.message('order.codes_void', 'void-1')).data).toMatchObject({ sequence: 2, itemIds: ['a'] });
-    expect((await fetch(pickupUrl)).status).toBe(404);
+    const ended = await fetch(pickupUrl);
+    expect([ended.status, await ended.text()]).toEqual([200, expect.stringContaining('Your code is void')]);
+    const { items } = (await read(revealItems(pickupUrl))).body;
+    expect(items).toEqual([{ itemId: 'a', state: 'void', format: 'text', usesLeft: 0, expired: false }]);
     expect((await operator('POST', `${at('void-1')}/void`)).status).toBe(200);
     expect((await issuer.order('void-1')).body.sequence).toBe(2);
     await issuer.placeVerified('void-2');

@@ -4,6 +4,7 @@ import type { TestIssuer } from '../support/issuer';
 import { type Answer, read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
+import { reveal } from '../support/reveal';
 import { until } from '../support/until';
 
 const file = platformOfFile();
@@ -236,7 +237,7 @@ describe('the pick-up page', () => {
     expect(await waiting.text()).not.toContain('PAGE-CODE');
     await issuer.submit('page-1', [{ itemId: 'a', value: 'PAGE-CODE' }]);
     await issuer.inState('page-1', 'delivered');
-    const shown = await fetch(body.pickupUrl);
+    const shown = await reveal(body.pickupUrl);
     expect([shown.status, headersOf(shown)]).toEqual([200, safe]);
     const html = await shown.text();
     expect(html).toContain('PAGE-CODE');

@@ -4,6 +4,7 @@ import type { OrderRow } from '../../src/store/orders';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { reconcileOnce } from '../support/reconcile';
+import { reveal } from '../support/reveal';
 import { until } from '../support/until';
 
 const file = platformOfFile();
@@ -44,7 +45,7 @@ test('an old order is forgotten at its time and not before: its codes are shredd
     const row = await rowOf(issuer.issuerId, 'old');
     return !row.eventsPendingSince && row;
   });
-  const page = await fetch(placed.body.pickupUrl);
+  const page = await reveal(placed.body.pickupUrl);
   expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('VALUE-OF-THE-CODE')]);
 
   const endMs = told.facts.updatedAtMs + keptMs;

@@ -1,5 +1,6 @@
 import { startIssuer, type TestIssuer } from '../support/issuer';
 import { type Platform, startPlatform } from '../support/platform';
+import { reveal } from '../support/reveal';
 
 let platform: Platform;
 let issuer: TestIssuer;
@@ -22,7 +23,7 @@ test('a paid order goes from payment request to the code on the pick-up page', a
   const code = { itemId: 'a', value: 'COFFEE-4711' };
   expect(await issuer.submit('good-1', [code])).toMatchObject({ status: 201, body: { accepted: 1, outstanding: 0 } });
   await issuer.inState('good-1', 'delivered');
-  const page = await fetch(placed.body.pickupUrl);
+  const page = await reveal(placed.body.pickupUrl);
   expect(await page.text()).toContain('COFFEE-4711');
   expect((await issuer.message('order.delivered', 'good-1')).data).toMatchObject({ sequence: 1, itemIds: ['a'] });
 });

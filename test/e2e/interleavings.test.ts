@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { orderStates } from '../../src/domain/order';
 import { startIssuer, type TestIssuer } from '../support/issuer';
 import { type Answer, type Platform, startPlatform } from '../support/platform';
+import { reveal } from '../support/reveal';
 import { seedOf } from '../support/seed';
 import { until } from '../support/until';
 
@@ -93,7 +94,7 @@ const send = (orderNo: string, { path, body, webhookId }: Said): Promise<Answer>
   });
 
 const codesOnPage = async (pickupUrl: string, orderNo: string): Promise<string[]> => {
-  const page = await (await fetch(pickupUrl)).text();
+  const page = await (await reveal(pickupUrl)).text();
   return [...new Set(page.match(new RegExp(`${orderNo}-[ab]-(right|other)`, 'g')) ?? [])].sort();
 };
 

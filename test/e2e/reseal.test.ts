@@ -7,6 +7,7 @@ import { sealedKinds } from '../../src/store/sealed-values';
 import { startIssuer } from '../support/issuer';
 import { type Answer, type Platform, startPlatform } from '../support/platform';
 import { expectProblem } from '../support/problem';
+import { reveal } from '../support/reveal';
 import { until } from '../support/until';
 
 const old = randomBytes(32);
@@ -69,7 +70,7 @@ test('after sealing anew the new key alone opens codes, secrets and kept answers
     await platform.operator('POST', '/keys/delivery');
     const keysBefore = (await platform.operator('GET', '/keys/delivery')).body;
     const page = async ({ body: order }: Answer): Promise<string> =>
-      (await fetch(`${platform.baseUrl}${new URL(order.pickupUrl).pathname}`)).text();
+      (await reveal(`${platform.baseUrl}${new URL(order.pickupUrl).pathname}`)).text();
     expect(await page(placed)).toContain('OLD-SEALED-CODE');
 
     await restart(next, old);

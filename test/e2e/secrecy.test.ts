@@ -6,6 +6,7 @@ import type { Adapter } from '../../src/second-interface/adapter-api';
 import type { TestIssuer } from '../support/issuer';
 import { type Answer, type Platform, read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
+import { reveal } from '../support/reveal';
 import { startTerminal, type TestTerminal } from '../support/terminal';
 import { until } from '../support/until';
 import { formsOf, openedText, showing } from './plain-text';
@@ -96,7 +97,7 @@ const scenario = async (platform: Platform): Promise<void> => {
   heard(await page.submit('good', [code('good')]), 201);
   heard(await page.submit('good', [code('good')]), 200);
   await page.inState('good', 'delivered');
-  const shown = await (await fetch(good.body.pickupUrl)).text();
+  const shown = await (await reveal(good.body.pickupUrl)).text();
   expect(shown).toContain(code('good').secret);
 
   // Terminals that fail, for a while and for good.
@@ -371,7 +372,7 @@ test("a terminal gets its order's codes and nothing else", () => {
 test("a pick-up page shows its own order's codes and link, and nothing else", async () => {
   const asked = issuers[2] as TestIssuer;
   const { pickupUrl } = (await asked.order('asked')).body;
-  const page = await read(fetch(pickupUrl));
+  const page = await read(reveal(pickupUrl));
   expect(page.status).toBe(200);
   const own = new Set(['the code asked', 'the pin of asked', 'the link of asked']);
   expect(showing(Buffer.from(page.body), secrets).filter((name) => !own.has(name))).toEqual([]);

@@ -336,7 +336,11 @@ const onCodeRequested = async (
 const lookAtPage = async (order: Order): Promise<void> => {
   if (!order.pickupUrl) return;
   for (let n = 0; n < 20; n += 1) {
-    const text = await fetch(order.pickupUrl, { signal: AbortSignal.timeout(tryLimitMs) })
+    const text = await fetch(`${order.pickupUrl}/reveal`, {
+      method: 'POST',
+      headers: { accept: 'text/html' },
+      signal: AbortSignal.timeout(tryLimitMs),
+    })
       .then((response) => (response.ok ? response.text() : undefined))
       .catch(() => undefined);
     if (text !== undefined) {

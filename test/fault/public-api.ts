@@ -95,10 +95,16 @@ export type PublicApi = ReturnType<typeof createPublicApi>;
 
 const pageHashes = async (pickupUrl: string): Promise<string[] | undefined> => {
   for (let n = 1; n <= tries; n += 1) {
-    const response = await fetch(pickupUrl, { signal: AbortSignal.timeout(callLimitMs) }).catch(() => undefined);
+    const response = await fetch(`${pickupUrl}/reveal`, {
+      method: 'POST',
+      headers: { accept: 'text/html' },
+      signal: AbortSignal.timeout(callLimitMs),
+    }).catch(() => undefined);
     if (response?.ok) return [...new Set((await response.text()).match(codePattern) ?? [])].map((code) => sha256(code));
     await response?.arrayBuffer().catch(() => undefined);
     if (response?.status === 404) return undefined;
+    // Nothing to show yet, or for good.
+    if (response?.status === 409) return [];
     await pause(500);
   }
   return undefined;

@@ -1,5 +1,6 @@
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
+import { reveal } from '../support/reveal';
 
 const file = platformOfFile();
 const a = { itemId: 'a', value: 'A-1' };
@@ -217,7 +218,7 @@ describe('refused', () => {
     expect(delivered.codes).toEqual({ issued: 1, outstanding: 1 });
     expectProblem(await issuer.submit('part-1', [code]), 409, 'order_closed');
     await expectLate(issuer, 'part-1');
-    const page = await (await fetch(placed.body.pickupUrl)).text();
+    const page = await (await reveal(placed.body.pickupUrl)).text();
     expect(page).toContain('PART-IN-TIME');
     expect(page).not.toContain('LATE-part-1');
   });

@@ -1,8 +1,9 @@
 import { createPublicKey, randomUUID, verify } from 'node:crypto';
 import type { TestIssuer } from '../support/issuer';
-import type { Answer } from '../support/platform';
+import { type Answer, read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
+import { reveal, revealItems } from '../support/reveal';
 import { type Delivered, startTerminals } from '../support/terminal';
 import { until } from '../support/until';
 import { anInstant, expectOrder } from './wire-shapes';
@@ -175,7 +176,7 @@ describe('a webhook terminal', () => {
     expect((await operate(issuer, 'hook-7', 'redeliver', { terminal: { channel: 'page' } })).status).toBe(200);
     const { body } = await issuer.inState('hook-7', 'delivered');
     expect(body.terminal.channel).toBe('page');
-    expect(await (await fetch(body.pickupUrl)).text()).toContain('CODE-hook-7');
+    expect(await (await reveal(body.pickupUrl)).text()).toContain('CODE-hook-7');
   });
 
   test.concurrent('an undeliverable order can be cancelled: its codes are void and not delivered', async () => {
@@ -191,13 +192,16 @@ describe('a webhook terminal', () => {
 });
 
 describe('the pick-up page', () => {
-  test.concurrent('holds the codes as soon as the order is delivered, opened or not', async () => {
+  test.concurrent('shows the codes to who asks for them, never with its link alone', async () => {
     const issuer = await file.issuer();
     const placed = await issue(issuer, 'page-1');
     const { body } = await issuer.inState('page-1', 'delivered');
     expect(body.pickupUrl).toBe(placed.body.pickupUrl);
     expect(body.delivery.state).toBe('delivered');
-    const page = await fetch(body.pickupUrl);
+    const first = await fetch(body.pickupUrl);
+    expect([first.status, await first.text()]).toEqual([200, expect.not.stringContaining('CODE-page-1')]);
+    expect(await (await fetch(`${body.pickupUrl}/events`)).text()).not.toContain('CODE-page-1');
+    const page = await reveal(body.pickupUrl);
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('CODE-page-1');
     expect(page.headers.get('cache-control')).toBe('no-store');
@@ -206,6 +210,72 @@ describe('the pick-up page', () => {
     const csp = page.headers.get('content-security-policy') ?? '';
     expect(csp).toMatch(/(script-src|default-src)/);
     expect(csp).not.toMatch(/script-src[^;]*('unsafe-inline'|'unsafe-eval')/);
+  });
+
+  test.concurrent('a program is given the items, and the timeline tells each reveal', async () => {
+    const issuer = await file.issuer();
+    const { body: placed } = await issuer.placeVerified('page-3');
+    expectProblem(await read(revealItems(placed.pickupUrl)), 409, 'not_issued');
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    await issuer.submit('page-3', [{ itemId: 'a', value: 'CODE-page-3', secret: '4711', format: 'qr', expiresAt }]);
+    await issuer.inState('page-3', 'delivered');
+    const item = { itemId: 'a', state: 'delivered', value: 'CODE-page-3', secret: '4711', format: 'qr', usesLeft: 1 };
+    for (const body of [undefined, {}]) {
+      const shown = await read(revealItems(placed.pickupUrl, body));
+      expect([shown.status, shown.body]).toEqual([200, { items: [{ ...item, expiresAt, expired: false }] }]);
+    }
+    const { data } = (await issuer.get('/orders/page-3/timeline')).body;
+    expect(data.filter(({ event }: { event: string }) => event === 'opened')).toHaveLength(2);
+  });
+
+  test.concurrent.each([
+    [{ origin: 'https://elsewhere.example' }],
+    [{ origin: 'null' }],
+    [{ 'sec-fetch-site': 'cross-site' }],
+    [{ 'sec-fetch-site': 'same-site' }],
+    [{ origin: 'https://elsewhere.example', 'sec-fetch-site': 'same-origin' }],
+  ])('a page of another site cannot reveal them: %j', async (headers) => {
+    const issuer = await file.issuer();
+    const placed = await issue(issuer, 'foreign');
+    await issuer.inState('foreign', 'delivered');
+    expectProblem(
+      await read(revealItems(placed.body.pickupUrl, undefined, headers as Record<string, string>)),
+      403,
+      'origin_forbidden',
+    );
+    const own = { origin: new URL(placed.body.pickupUrl).origin, 'sec-fetch-site': 'same-origin' };
+    for (const fine of [own, { origin: 'null', 'sec-fetch-site': 'same-origin' }]) {
+      expect((await revealItems(placed.body.pickupUrl, undefined, fine)).status).toBe(200);
+    }
+  });
+
+  test.concurrent('a file with the codes is for the browser that was shown them', async () => {
+    const issuer = await file.issuer();
+    const { body: placed } = await issuer.placeVerified('page-4', { quantity: 2 });
+    await issuer.submit('page-4', [
+      { itemId: 'a', value: '=SUM(1)', secret: '1,2' },
+      { itemId: 'b', value: 'say "hi"' },
+    ]);
+    await issuer.inState('page-4', 'delivered');
+    const url = `${placed.pickupUrl}/codes.csv`;
+    expectProblem(await read(fetch(url)), 403, 'reveal_first');
+    const shown = await reveal(placed.pickupUrl);
+    const cookie = shown.headers.get('set-cookie') ?? '';
+    for (const part of ['Max-Age=900', 'HttpOnly', 'SameSite=Strict', `Path=${new URL(placed.pickupUrl).pathname}`]) {
+      expect(cookie).toContain(part);
+    }
+    const [pair = ''] = cookie.split(';');
+    const download = await fetch(url, { headers: { cookie: pair } });
+    const lines = ['itemId,value,secret,format,expiresAt', `a,'=SUM(1),"1,2",text,`, 'b,"say ""hi""",,text,', ''];
+    expect([download.status, await download.text()]).toEqual([200, lines.join('\r\n')]);
+    const other = await issue(await file.issuer(), 'page-5');
+    for (const [of, value] of [
+      [other.body.pickupUrl, pair],
+      [placed.pickupUrl, pair.slice(0, -2)],
+    ]) {
+      const refused = await read(fetch(`${of}/codes.csv`, { headers: { cookie: value as string } }));
+      expectProblem(refused, 403, 'reveal_first');
+    }
   });
 
   test.concurrent('shows the wait live, and no code before its time', async () => {

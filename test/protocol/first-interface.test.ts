@@ -4,6 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { amount, type Received, type TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
+import { reveal } from '../support/reveal';
 import { until } from '../support/until';
 import { anInstant } from './wire-shapes';
 
@@ -237,7 +238,7 @@ describe('order.code_requested', () => {
     issuer.on('order.code_requested', async () => ({ ...issuing(codes), status: 201 }));
     const placed = await issuer.placeVerified('ask-2', { quantity: 2 });
     await issuer.inState('ask-2', 'delivered');
-    expect(await (await fetch(placed.body.pickupUrl)).text()).toContain('ASK-2-a');
+    expect(await (await reveal(placed.body.pickupUrl)).text()).toContain('ASK-2-a');
     expect((await issuer.submit('ask-2', codes)).status).toBe(200);
     expect(countOf(issuer, 'order.code_requested', 'ask-2')).toBe(1);
   });
@@ -329,7 +330,7 @@ describe('order.code_requested', () => {
     const tries = [1, 2].map((n) => issuer.message('order.code_requested', 'garbage', n));
     expectOneMessage(issuer, ...(await Promise.all(tries)));
     await issuer.inState('garbage', 'delivered');
-    expect(await (await fetch(placed.body.pickupUrl)).text()).toContain('GOOD');
+    expect(await (await reveal(placed.body.pickupUrl)).text()).toContain('GOOD');
     const { data } = (await issuer.get('/orders/garbage/timeline')).body;
     const answered = data.filter(({ event }: { event: string }) => event === 'code_request_answered');
     expect(answered.map(({ detail }: { detail: { ok: boolean } }) => detail.ok)).toEqual([false, true]);

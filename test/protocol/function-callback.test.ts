@@ -2,6 +2,7 @@ import type { Adapter, AdapterApi, AdapterMessage } from '../../src/second-inter
 import { amount, type TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
+import { reveal } from '../support/reveal';
 import { until } from '../support/until';
 import { anInstant, expectOrder } from './wire-shapes';
 
@@ -74,7 +75,7 @@ test.concurrent('gets the same messages as a URL and may verify and answer with 
   expect(placed.status).toBe(201);
   const { body } = await issuer.inState('good-1', 'delivered');
   expectOrder(body);
-  expect(await (await fetch(placed.body.pickupUrl)).text()).toContain('FUNCTION-1');
+  expect(await (await reveal(placed.body.pickupUrl)).text()).toContain('FUNCTION-1');
   const common = {
     issuerId: issuer.issuerId,
     orderNo: 'good-1',

@@ -3,6 +3,7 @@ import type { TestIssuer } from '../support/issuer';
 import type { Answer } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
+import { reveal } from '../support/reveal';
 import { startTerminals } from '../support/terminal';
 import { until } from '../support/until';
 import { anInstant, expectOrder, expectTimeline } from './wire-shapes';
@@ -184,7 +185,7 @@ describe('an operator’s hand on an order', () => {
     const { data } = await issuer.message('order.codes_void', 'void-1');
     expect(data).toMatchObject({ sequence: 2, itemIds: ['a'] });
     await until('the sequence', async () => (await issuer.order('void-1')).body.sequence === 2);
-    expect(await (await fetch(placed.body.pickupUrl)).text()).not.toContain('VOID-1');
+    expect(await (await reveal(placed.body.pickupUrl)).text()).not.toContain('VOID-1');
   });
 
   test.concurrent('redeliver with a terminal only from undeliverable', async () => {

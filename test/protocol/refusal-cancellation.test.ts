@@ -1,6 +1,7 @@
 import type { TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
+import { reveal } from '../support/reveal';
 import { startTerminals } from '../support/terminal';
 import { until } from '../support/until';
 import { anInstant, expectOrder } from './wire-shapes';
@@ -172,7 +173,7 @@ describe('cancellation', () => {
     expect((await issuer.cancel('cancel-3')).body).toMatchObject({ state: 'cancelled', refundDue: whole });
     const events = await eventsOf(issuer, 'cancel-3', 3);
     expect(events.map(({ type }) => type)).toEqual(['order.cancelled', 'order.refund_due', 'order.codes_void']);
-    expect(await (await fetch(placed.body.pickupUrl)).text()).not.toContain('CANCEL-3');
+    expect(await (await reveal(placed.body.pickupUrl)).text()).not.toContain('CANCEL-3');
   });
 
   test.concurrent('in issued and delivered 409 already_delivered', async () => {

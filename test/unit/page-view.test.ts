@@ -9,10 +9,13 @@ import { orderStates } from '../../src/domain/order';
 const model = (changes: Partial<PickupModel> = {}): PickupModel => ({
   orderNo: 'A-1001',
   productName: 'Spring concert',
+  sellerName: 'Hall of Music',
   quantity: 1,
   state: 'notified',
   outstanding: 1,
+  ready: 0,
   eventsUrl: '/p/secret/events',
+  revealUrl: '/p/secret/reveal',
   ...changes,
 });
 
@@ -21,6 +24,7 @@ const arrived = (changes: Partial<PickupModel> = {}): PickupModel =>
   model({
     state: 'delivered',
     outstanding: 0,
+    ready: 1,
     codes: [{ itemId: 'i-1', value, secret: '4711', format: 'qr', pictureSvg: codePicture('qr', value) }],
     ...changes,
   });
@@ -67,6 +71,7 @@ describe('the pick-up page', () => {
         sellerName: hostile,
         eventsUrl: hostile,
         quantity: 2,
+        ready: 2,
         codes: [
           { itemId: hostile, value: hostile, secret: hostile, format: 'text', expiresAt: hostile },
           { itemId: 'b', value: hostile, format: 'url' },
@@ -83,14 +88,22 @@ describe('the pick-up page', () => {
     expect(page).toContain('<code class="value" id="value-1">\n a&#13;\nb&#13; </code>');
   });
 
-  it('has a value in its own element only, inside a closed reveal', () => {
+  it('has a value in its own element only', () => {
     const page = renderPickupPage(arrived());
     expect(page.split(value).length - 1).toBe(1);
     expect(page.split('4711').length - 1).toBe(1);
     const before = page.slice(0, page.indexOf(value));
-    expect(before.lastIndexOf('<details data-code="1">')).toBeGreaterThan(before.lastIndexOf('</details>'));
-    expect(page).not.toMatch(/<details[^>]*\sopen/);
+    expect(before.lastIndexOf('<details data-code="1" open>')).toBeGreaterThan(before.lastIndexOf('</details>'));
     expect(page).toMatch(/<title>Your code has arrived · Order A-1001<\/title>/);
+  });
+
+  it('asks for the codes by a form, which needs no script, while it holds none', () => {
+    const page = renderPickupPage(arrived({ codes: undefined }));
+    expect(page).toContain('<form class="reveal-form" id="reveal" method="post" action="/p/secret/reveal">');
+    expect(page).toContain('Show my code');
+    for (const without of [arrived(), arrived({ codes: undefined, isVoid: true, ready: 0 }), model()]) {
+      expect(renderPickupPage(without)).not.toContain('<form');
+    }
   });
 
   it('makes a link of a url code only when it leads to the web', () => {
@@ -115,14 +128,17 @@ describe('the pick-up page', () => {
   it('works without the script: reloads while the order is open, and only then', () => {
     expect(renderPickupPage(model())).toContain('<noscript><meta http-equiv="refresh" content="15"></noscript>');
     expect(renderPickupPage(arrived())).not.toContain('http-equiv="refresh"');
-    expect(renderPickupPage(arrived())).toContain('data-final="true"');
+    // A delivered code may still become void.
+    expect(renderPickupPage(arrived())).toContain('data-final="false"');
+    expect(renderPickupPage(arrived({ isVoid: true }))).toContain('data-final="true"');
   });
 
-  it('serves the files that its addresses name, and the script asks for nothing but the stream', () => {
+  it('serves the files that its addresses name, and the script asks for nothing but the stream and its own form', () => {
     const page = renderPickupPage(model());
     for (const asset of pageAssets) expect(page).toContain(`"${asset.href}"`);
     const script = readFileSync(join(__dirname, '../../src/channels/page/page.js'), 'utf8');
-    expect(script).not.toMatch(/fetch\(|XMLHttpRequest|import\(|https?:|eval\(|\.style\b/);
+    expect(script.match(/fetch\([^,]*/g)).toEqual(['fetch(form.action']);
+    expect(script).not.toMatch(/XMLHttpRequest|import\(|https?:|eval\(|\.style\b/);
   });
 });
 
@@ -138,11 +154,11 @@ describe('the words of a state', () => {
     expect(headline({ state: 'partially_issued', quantity: 5, outstanding: 4 })).toBe('1 of 5 codes is ready');
     expect(headline({ state: 'issued' })).toBe('Your code is on its way');
     expect(headline({ state: 'undeliverable' })).toBe('Your code could not be delivered yet');
-    expect(headline({ state: 'delivered', outstanding: 0 })).toBe('Your code has been delivered');
+    expect(headline({ state: 'delivered', outstanding: 0, isVoid: true })).toBe('Your code is void');
     expect(headline(arrived())).toBe('Your code has arrived');
     const two = ['i-1', 'i-2'].map((itemId) => ({ itemId, value: `${value}-${itemId}`, format: 'text' as const }));
-    expect(headline(arrived({ quantity: 3, outstanding: 1, codes: two }))).toBe('2 of 3 codes have arrived');
-    expect(headline(arrived({ quantity: 3, outstanding: 0, codes: two }))).toBe('A code cannot be shown');
+    expect(headline(arrived({ quantity: 3, outstanding: 1, ready: 2, codes: two }))).toBe('2 of 3 codes have arrived');
+    expect(headline(arrived({ quantity: 3, outstanding: 0, ready: 2, codes: two }))).toBe('A code cannot be shown');
     expect(headline({ state: 'refused' })).toBe('The seller refused this order');
     expect(headline({ state: 'expired', closedReason: 'verify_window' })).toBe('The seller did not confirm in time');
     expect(headline({ state: 'expired', closedReason: 'issue_window' })).toBe('No code came in time');
@@ -177,7 +193,7 @@ describe('the data of a state event', () => {
       expect(JSON.parse(data)).toEqual({
         html: renderPickupState(arrived({ state })),
         state,
-        final: ['delivered', 'refused', 'expired', 'cancelled'].includes(state),
+        final: ['refused', 'expired', 'cancelled'].includes(state),
       });
     }
   });

@@ -22,11 +22,11 @@ export const mountHealth = (mount: Mount, { engine, database, maintenance, nowMs
     const [mongodb, temporal, reconciledAt, isMaintenance] = await Promise.all([
       database.ping().then(
         () => 'ok' as const,
-        () => 'away' as const,
+        () => 'unavailable' as const,
       ),
       engine.hasSearchAttributes().then(
         (has) => (has ? ('ok' as const) : ('search attributes are missing' as const)),
-        () => 'away' as const,
+        () => 'unavailable' as const,
       ),
       engine.lastReconciledAt().catch(() => undefined),
       maintenance.isOn().catch(() => undefined),
@@ -36,7 +36,7 @@ export const mountHealth = (mount: Mount, { engine, database, maintenance, nowMs
     const isReady = mongodb === 'ok' && temporal === 'ok';
     response.status(isReady ? 200 : 503).json({
       status: isReady ? 'ready' : 'not ready',
-      deps: { mongodb, temporal, reconciler },
+      parts: { mongodb, temporal, reconciler },
       // Not a reason to take the process out: running orders end here.
       ...(isMaintenance ? { maintenance: 'on' } : {}),
       ...(ageMs === undefined ? {} : { reconcilerAgeSeconds: Math.round(ageMs / 1_000) }),

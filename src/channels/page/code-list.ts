@@ -34,7 +34,7 @@ function codeCard(code: PickupCode, place: number, count: number): Markup {
   const drawn = drawing(code.pictureSvg);
   const facts = factsOf(code, place + 1, count);
   return html`<li class="code">
-<details data-code="${place + 1}">
+<details data-code="${place + 1}"${count === 1 ? new Markup(' open') : false}>
 <summary><span class="code-name">${name}</span><span class="veil" aria-hidden="true"></span><span class="reveal"><span class="when-closed">Show code</span><span class="when-open">Hide code</span></span></summary>
 <div class="opened">
 ${drawn && picture(code.format, drawn)}
@@ -68,7 +68,7 @@ const value = (code: PickupCode, id: string): Markup =>
     : html`<code class="value" id="${id}">${code.value}</code>`;
 
 const pin = (secret: string, id: string): Markup =>
-  html`<div><dt>PIN</dt><dd><code class="value" id="${id}">${secret}</code> <button type="button" class="plain" data-copy="${id}" data-needs-script hidden>Copy PIN</button></dd></div>`;
+  html`<div class="pin"><dt>PIN</dt><dd><code class="value" id="${id}">${secret}</code> <button type="button" class="plain" data-copy="${id}" data-needs-script hidden>Copy PIN</button></dd></div>`;
 
 const pictureNames: Record<CodeFormat, string> = {
   text: '',

@@ -1,5 +1,5 @@
-// The pick-up page's own script: keeps the page in step with the order by server-sent events, and adds what HTML alone
-// cannot do (copying, enlarging, local times). Everything on the page is of use without it. It loads nothing else.
+// The pick-up page's own script: keeps the page in step with the order by server-sent events, shows the codes without
+// leaving the page, and adds what HTML alone cannot do (copying, enlarging, local times). Everything on the page is of use without it. It loads nothing else.
 (() => {
   const page = document.getElementById('pickup');
   const live = document.getElementById('live');
@@ -18,7 +18,9 @@
   let failedTries = 0;
   let retryTimer;
   let silenceTimer;
+  // A delivered order can still become void.
   let ended = page.dataset.final === 'true';
+  let isRevealing = false;
 
   // --- the stream ---
 
@@ -52,7 +54,7 @@
   function connect() {
     disconnect();
     if (ended) return;
-    source = new EventSource(page.dataset.events);
+    source = new EventSource(`${page.dataset.events}?stay=on`);
     source.addEventListener('open', heard);
     source.addEventListener('ping', heard);
     source.addEventListener('state', (event) => {
@@ -86,8 +88,9 @@
   window.addEventListener('pagehide', disconnect);
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && reconnectNow());
 
+  // The stream holds no codes: what was shown here by a click stays until the order itself changes.
   function changeState({ html, final }) {
-    if (html !== lastHtml) swap(html);
+    if (html !== lastHtml && !(lastHtml === undefined && isShown())) swap(html);
     lastHtml = html;
     if (!final) return;
     ended = true;
@@ -110,6 +113,42 @@
     requestAnimationFrame(() => live.classList.add('changed'));
     announcement.textContent = `${textOf('headline')}. ${textOf('explanation')}`;
     document.title = document.title.replace(headline, () => textOf('headline'));
+  }
+
+  const isShown = () => live.querySelector('.codes') !== null;
+
+  // --- the reveal ---
+
+  live.addEventListener('submit', (event) => {
+    if (event.target.id !== 'reveal') return;
+    event.preventDefault();
+    reveal(event.target);
+  });
+
+  async function reveal(form) {
+    if (isRevealing) return;
+    isRevealing = true;
+    const button = form.querySelector('button');
+    button.disabled = true;
+    try {
+      const answer = await fetch(form.action, {
+        method: 'POST',
+        headers: { accept: 'text/html' },
+        body: new URLSearchParams(new FormData(form)),
+        credentials: 'same-origin',
+        cache: 'no-store',
+      });
+      const shown = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('live');
+      if (!shown) throw new Error('no page came');
+      swap(shown.innerHTML);
+      (live.querySelector('.refusal') ?? live.querySelector('.codes'))?.scrollIntoView({ block: 'nearest' });
+    } catch {
+      button.disabled = false;
+      announcement.textContent = 'That did not work. Try again in a moment.';
+      showConnection(navigator.onLine === false ? 'offline' : 'waiting');
+    } finally {
+      isRevealing = false;
+    }
   }
 
   function focusMark(element) {
@@ -173,7 +212,16 @@
   });
 
   const codes = () => [...live.querySelectorAll('details[data-code]')];
-  const allValues = () => [...live.querySelectorAll('.value-line .value')].map((value) => value.textContent).join('\n');
+  // One line a code, its PIN after a tab.
+  const allValues = () =>
+    codes()
+      .map((details) =>
+        [details.querySelector('.value-line .value'), details.querySelector('.pin .value')]
+          .map((value) => value?.textContent)
+          .filter((text) => text !== undefined)
+          .join('\t'),
+      )
+      .join('\n');
 
   function openAll() {
     const open = openedCodes().length < codes().length;

@@ -1,17 +1,27 @@
 import type { Amount, CloseReason, OrderState } from '../../domain/order';
 import type { PickupCode } from './code-list';
 
+/** What the page shows. Without `codes` it is a first page or a line of the stream, and holds none. */
 export interface PickupModel {
   readonly orderNo: string;
   readonly productName: string;
-  readonly sellerName?: string | undefined;
+  /** Who sold it, in the issuer's own name. */
+  readonly sellerName: string;
   readonly quantity: number;
   readonly state: OrderState;
+  /** All codes were declared void. */
+  readonly isVoid?: boolean | undefined;
+  /** Of a delivered order: how many codes the page can show. */
+  readonly ready: number;
+  /** Only in the answer to a reveal. */
   readonly codes?: readonly PickupCode[] | undefined;
+  /** Why a reveal was refused, in words for its reader. */
+  readonly refusal?: string | undefined;
   readonly outstanding: number;
   readonly verifyBy?: string | undefined;
   readonly issueBy?: string | undefined;
   readonly closedReason?: CloseReason | undefined;
   readonly refundDue?: Amount | undefined;
   readonly eventsUrl: string;
+  readonly revealUrl: string;
 }

@@ -42,23 +42,23 @@ function notAllThere(model: PickupModel, lost: number): StateWords {
   };
 }
 
+const madeVoid = (model: PickupModel): StateWords => ({
+  tone: 'bad',
+  headline: model.quantity === 1 ? 'Your code is void' : 'Your codes are void',
+  explanation: `${model.quantity === 1 ? 'It was' : 'They were'} taken back and can no longer be used or shown.`,
+  stepsDone: 4,
+});
+
 function delivered(model: PickupModel): StateWords {
-  const lost = model.codes === undefined ? 0 : arrivedCount(model) - model.codes.length;
+  if (model.isVoid) return madeVoid(model);
+  const lost = arrivedCount(model) - model.ready;
   if (lost > 0) return notAllThere(model, lost);
   if (model.outstanding > 0) return deliveredInPart(model);
   const one = model.quantity === 1;
-  if (!model.codes?.length) {
-    return {
-      tone: 'good',
-      headline: one ? 'Your code has been delivered' : `Your ${model.quantity} codes have been delivered`,
-      explanation: `${one ? 'It is' : 'They are'} not shown on this page. If you cannot find ${one ? 'it' : 'them'}, ask the seller.`,
-      stepsDone: 4,
-    };
-  }
   return {
     tone: 'good',
     headline: one ? 'Your code has arrived' : `Your ${model.quantity} codes have arrived`,
-    explanation: `Open ${one ? 'it' : 'each one'} when you are ready to use it, with nobody looking over your shoulder.`,
+    explanation: `Show ${one ? 'it' : 'them'} when you are ready to use ${one ? 'it' : 'them'}, with nobody looking over your shoulder.`,
     stepsDone: 4,
   };
 }

@@ -30,7 +30,7 @@ export function renderPickupPage(model: PickupModel): string {
 ${!final && html`<noscript><meta http-equiv="refresh" content="${reloadSeconds}"></noscript>`}
 </head>
 <body>
-<main id="pickup" data-events="${model.eventsUrl}" data-final="${final ? 'true' : 'false'}">
+<main id="pickup" data-events="${model.eventsUrl}" data-final="${isOver(model) ? 'true' : 'false'}">
 <header class="order">
 <p class="order-no">Order <bdi>${model.orderNo}</bdi></p>
 <p class="connection" id="connection" data-connection="off" hidden></p>
@@ -38,7 +38,7 @@ ${!final && html`<noscript><meta http-equiv="refresh" content="${reloadSeconds}"
 <div class="ticket">
 <div class="product">
 <p class="product-name"><bdi>${model.productName}</bdi></p>
-<p class="product-facts">${model.quantity > 1 && html`<span class="quantity">${model.quantity} codes</span>`}${model.sellerName !== undefined && html`<span>Sold by <bdi>${model.sellerName}</bdi></span>`}</p>
+<p class="product-facts">${model.quantity > 1 && html`<span class="quantity">${model.quantity} codes</span>`}<span>Sold by <bdi>${model.sellerName}</bdi></span></p>
 </div>
 <div id="live">
 ${liveState(model, words)}
@@ -61,8 +61,12 @@ export function renderPickupState(model: PickupModel): string {
 
 /** Called by the stream's route: the one line of data of a `state` event. */
 export function pickupStateData(model: PickupModel): string {
-  return JSON.stringify({ html: renderPickupState(model), state: model.state, final: isFinal(model.state) });
+  return JSON.stringify({ html: renderPickupState(model), state: model.state, final: isOver(model) });
 }
+
+/** Nothing on the page changes any more; delivered codes may still be declared void. */
+const isOver = ({ state, isVoid }: PickupModel): boolean =>
+  isFinal(state) && (state !== 'delivered' || isVoid === true);
 
 function liveState(model: PickupModel, words: StateWords): Markup {
   const refundDue = model.refundDue !== undefined && model.refundDue.value > 0 ? model.refundDue : undefined;
@@ -73,8 +77,18 @@ ${steps(words)}
 ${words.deadline && html`<p class="deadline">${words.deadline.before} <time datetime="${words.deadline.at}" data-countdown>${timeText(words.deadline.at)}</time></p>`}
 ${refundDue && refund(refundDue)}
 </section>
-${model.codes !== undefined && model.codes.length > 0 && codeList(model.codes)}`;
+${model.codes === undefined ? model.state === 'delivered' && !model.isVoid && model.ready > 0 && revealForm(model) : model.codes.length > 0 && codeList(model.codes)}`;
 }
+
+/** The codes come only in the answer to this: a preview of the link, a scanner or a prefetch never posts. */
+const revealForm = ({
+  revealUrl,
+  ready,
+  refusal,
+}: PickupModel): Markup => html`<form class="reveal-form" id="reveal" method="post" action="${revealUrl}">
+${refusal !== undefined && html`<p class="refusal" role="alert">${refusal}</p>`}
+<button type="submit" class="main">${ready === 1 ? 'Show my code' : `Show my ${ready} codes`}</button>
+</form>`;
 
 const refund = (amount: Amount): Markup => html`<div class="refund">
 <p class="refund-amount"><span>Refund due</span> <strong>${amountText(amount)}</strong></p>

@@ -1,0 +1,57 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
+import { codePicture } from '../../channels/page/barcode';
+import type { PickupCode } from '../../channels/page/code-list';
+import type { PickupModel } from '../../channels/page/pickup-model';
+import type { Code } from '../../contract/issuer';
+import { outstanding } from '../../domain/order';
+import type { OrderDeps } from '../../second-interface/ask-order';
+import { orderBody } from '../../second-interface/order-body';
+import type { Issuers } from '../../store/issuers';
+import type { OrderRow } from '../../store/orders';
+
+/** Drawing one takes 2 to 250 ms: a page of many codes shows the rest as text, which can be copied all the same. */
+const picturesLimit = 50;
+
+export interface PageDeps {
+  readonly orderDeps: OrderDeps;
+  readonly issuers: Pick<Issuers, 'findEver'>;
+}
+
+/** What a first page and a line of the stream show: the order's state and never a code. */
+export const pageModel = async (
+  { orderDeps: deps, issuers }: PageDeps,
+  row: OrderRow,
+  secret: string,
+): Promise<PickupModel> => {
+  const { facts } = row;
+  const issuer = await issuers.findEver(row.issuerId);
+  const body = orderBody(row, issuer?.holds ?? [], deps.nowMs());
+  const isDelivered = facts.state === 'delivered' && !row.voidedAt;
+  return {
+    orderNo: row.orderNo,
+    productName: row.product.name,
+    sellerName: issuer?.name ?? row.issuerId,
+    quantity: row.quantity,
+    state: facts.state,
+    isVoid: row.voidedAt !== undefined,
+    ready: isDelivered ? (await deps.codes.accepted(row)).length : 0,
+    outstanding: outstanding(facts),
+    verifyBy: String(body.verifyBy),
+    ...(body.issueBy !== undefined ? { issueBy: String(body.issueBy) } : {}),
+    closedReason: facts.closedReason,
+    ...(facts.refundDueValue ? { refundDue: { value: facts.refundDueValue, currency: row.amount.currency } } : {}),
+    eventsUrl: `/p/${secret}/events`,
+    revealUrl: `/p/${secret}/reveal`,
+  };
+};
+
+/** Lets other requests in between two drawings. */
+export const withPictures = async (codes: readonly Code[]): Promise<PickupCode[]> => {
+  const drawn: PickupCode[] = [];
+  for (const code of codes) {
+    const pictureSvg = drawn.length < picturesLimit ? codePicture(code.format, code.value) : undefined;
+    drawn.push({ ...code, pictureSvg });
+    if (pictureSvg !== undefined) await otherWork();
+  }
+  return drawn;
+};

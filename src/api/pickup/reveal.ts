@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import type { Request, RequestHandler } from 'express';
+import { openCodes } from '../../channels/open-codes';
+import { renderPickupPage } from '../../channels/page/view';
+import type { Code } from '../../contract/issuer';
+import { Failure } from '../../domain/failures';
+import { unwrapOrderKey } from '../../sealing/order-keys';
+import type { OrderDeps } from '../../second-interface/ask-order';
+import type { OrderRow } from '../../store/orders';
+import type { Mount } from '../edge/mount';
+import { rawBody } from '../edge/raw-body';
+import { findByLink } from './find-by-link';
+import { type PageDeps, pageModel, withPictures } from './page-model';
+import { setPrivateHeaders } from './private-headers';
+import { setRevealCookie } from './reveal-cookie';
+import { requireSameOrigin } from './same-origin';
+
+const bodyLimitBytes = 1_024;
+
+/** `POST /p/{secret}/reveal`: the only answer that holds the codes, asked for by a click, by a form or by a program. */
+export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl: string }): void => {
+  const { orderDeps: deps, publicUrl } = pages;
+  const reveal: RequestHandler<{ secret: string }> = async (request, response) => {
+    setPrivateHeaders(response);
+    const { secret } = request.params;
+    requireSameOrigin(request as unknown as Request, publicUrl);
+    const row = await findByLink(deps, secret);
+    const isPage = request.accepts(['json', 'html']) === 'html';
+    if (isPage && !holdsCodes(row)) {
+      response
+        .status(409)
+        .type('html')
+        .send(renderPickupPage(await pageModel(pages, row, secret)));
+      return;
+    }
+    if (!holdsCodes(row)) throw new Failure('not_issued');
+    const nowMs = deps.nowMs();
+    await deps.orders.recordTry(row, [{ key: `opened.${randomUUID()}`, atMs: nowMs, event: 'opened', detail: {} }]);
+    const { reveal: key } = unwrapOrderKey(deps.ring, row._id, row.wrappedKey);
+    setRevealCookie(response, { key, secret, publicUrl, nowMs });
+    const codes = row.voidedAt ? [] : openCodes(deps.ring, row, await deps.codes.accepted(row));
+    if (isPage) {
+      const model = await pageModel(pages, row, secret);
+      response.type('html').send(renderPickupPage({ ...model, codes: await withPictures(codes) }));
+    } else response.json({ items: await itemsOf(deps, row, codes) });
+  };
+
+  mount.plain('post', '/p/:secret/reveal', rawBody(bodyLimitBytes), reveal as unknown as RequestHandler);
+};
+
+export const holdsCodes = ({ facts }: OrderRow): boolean => facts.state === 'delivered';
+
+interface RevealedItem {
+  readonly itemId: string;
+  readonly state: 'delivered' | 'void';
+  readonly value?: string;
+  readonly secret?: string;
+  readonly format: Code['format'];
+  readonly usesLeft: number;
+  readonly expiresAt?: string;
+  readonly expired: boolean;
+}
+
+/** A void item says so and has neither value nor secret. */
+const itemsOf = async (deps: OrderDeps, row: OrderRow, codes: readonly Code[]): Promise<RevealedItem[]> => {
+  if (row.voidedAt) {
+    const held = openCodes(deps.ring, row, await deps.codes.accepted(row));
+    return held.map(({ itemId, format }) => ({ itemId, state: 'void', format, usesLeft: 0, expired: false }));
+  }
+  return codes.map(({ itemId, value, secret, format, expiresAt }) => ({
+    itemId,
+    state: 'delivered',
+    value,
+    ...(secret !== undefined ? { secret } : {}),
+    format,
+    usesLeft: 1,
+    ...(expiresAt !== undefined ? { expiresAt } : {}),
+    expired: expiresAt !== undefined && Date.parse(expiresAt) <= deps.nowMs(),
+  }));
+};
