@@ -198,7 +198,7 @@ test('while twenty sign-ins wait for the provider, the next one is told to wait'
   for (let n = 0; n < 21; n += 1) begun.push(await begin());
   provider.turn = { isSilent: true };
   const locations = (await Promise.all(begun.map(comeBack))).map(locationOf).sort();
-  expect(locations).toEqual([...Array(20).fill('/operator?sign-in=unavailable'), '/operator?sign-in=busy']);
+  expect(locations).toEqual(['/operator?sign-in=busy', ...Array(20).fill('/operator?sign-in=unavailable')]);
   provider.turn = { claims: { roles: ['staff'] } };
   expect(locationOf(await comeBack(await begin()))).toBe('/operator');
 });
