@@ -6,16 +6,16 @@ import { inProject } from './project.mjs';
 import { runCommand, step } from './screen.mjs';
 import { npmCi, setup } from './setup.mjs';
 
-const peers = inProject('bench', 'peers');
+const bench = inProject('bench');
 
-// The peers' packages are no dependency of the project: they have a lock file and a node_modules of their own.
+// The peers' packages are no dependency of the project: bench has a lock file and a node_modules of its own.
 async function installPeers() {
   const lock = createHash('sha256')
-    .update(readFileSync(`${peers}/package-lock.json`))
+    .update(readFileSync(`${bench}/package-lock.json`))
     .digest('hex');
-  const stamp = `${peers}/node_modules/.installed`;
+  const stamp = `${bench}/node_modules/.installed`;
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  await step("Installing the peers' packages", () => npmCi(peers, "the peers' packages", ['--ignore-scripts']));
+  await step("Installing the peers' packages", () => npmCi(bench, "the peers' packages", ['--ignore-scripts']));
   writeFileSync(stamp, lock);
 }
 

@@ -6,7 +6,12 @@ import { setup } from './setup.mjs';
 
 // `npm run bench`: the platform beside a bare Temporal order, measured; `-- --short` for every day.
 // `npm run bench:growth`: what becomes of it as something grows; `-- --only=burst` for one piece.
-const mains = { compare: 'dist/bench/compare/main.js', growth: 'dist/bench/growth/main.js' };
+// `npm run bench:report`: docs/performance.md anew from bench/results.
+const mains = {
+  compare: 'dist/bench/compare/main.js',
+  growth: 'dist/bench/growth/main.js',
+  report: 'dist/bench/report/main.js',
+};
 
 await runCommand(async () => {
   await setup();

@@ -4,7 +4,7 @@ import type { Round } from './round';
 import type { Settings } from './settings';
 import type { SimulatorLimit } from './simulator-limit';
 
-/** All that a run found out; kept as JSON beside the report. */
+/** All that a run found out; kept in bench/results. */
 export interface Raw {
   readonly startedAt: string;
   readonly tookMs: number;

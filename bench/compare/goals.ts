@@ -1,5 +1,6 @@
 import { appCpu, measuredOf, ratioOf, saturationIn } from './compare';
 import { isWhole } from './endings';
+import { areAllWhole, type Raw } from './findings';
 import type { Round } from './round';
 import { type Spread, spreadOf } from './statistics';
 
@@ -95,4 +96,22 @@ export const goalsOf = (rounds: readonly Round[]): Goal[] => {
       isReached: atLeast(goodput, 0.9),
     },
   ];
+};
+
+/** On screen, at the end of a run. False where an order did not end exactly once. */
+export const sayGoals = (raw: Raw, say: (line: string) => void): boolean => {
+  for (const { name, wanted, found, unit, isReached } of goalsOf(raw.rounds)) {
+    const value = found ? `${found.median.toFixed(2)} (${found.min.toFixed(2)} to ${found.max.toFixed(2)})` : '-';
+    say(
+      `${isReached ? 'reached    ' : 'not reached'} ${name}: ${value}${unit === '' ? '' : ` ${unit}`}, wanted ${wanted}`,
+    );
+  }
+  const stolen = spreadOf(raw.rounds.flatMap(({ measured }) => measured.map(({ machineStolen }) => machineStolen)));
+  if (stolen && stolen.max > 0.05)
+    say(`the machine was taken away for up to ${(stolen.max * 100).toFixed(0)}% of a window`);
+  const isAll = areAllWhole(raw);
+  say(
+    isAll ? 'every accepted order ended exactly once' : 'NOT every accepted order ended exactly once: no figure counts',
+  );
+  return isAll;
 };

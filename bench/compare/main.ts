@@ -1,23 +1,20 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../../src/dev/project-folder';
 import { temporalServerPrograms } from '../engine/temporal-server-programs';
-import { playProfile, writeProfile } from '../profile/run';
+import { playProfile } from '../profile/run';
+import { writeResult } from '../report/results';
+import { publishedShelf, type Shelf, shelfIn, writePage } from '../report/write-page';
 import { engineWords } from './engine';
+import type { Raw } from './findings';
+import { sayGoals } from './goals';
 import { readMachine } from './machine';
-import { writeReport } from './report';
 import { playRound, type Round } from './round';
-import { readSettings, type Settings } from './settings';
+import { readSettings } from './settings';
 import { measureSimulators } from './simulator-limit';
 import { startSimulators } from './simulators';
 
-/** A short run writes beside the data, so that docs keep the long one; what is told of the dev server is not overwritten by PostgreSQL's. */
-const reportFolder = ({ isShort, engine }: Settings, dataFolder: string): string => {
-  if (isShort) return dataFolder;
-  return engine === 'dev' ? join(projectFolder, 'docs') : join(projectFolder, 'docs', engine);
-};
-
-/** `npm run bench`: measures, then writes the report. */
+/** `npm run bench`: measures, keeps the figures, and makes the page anew. */
 const main = async (): Promise<void> => {
   const startedAt = new Date();
   const settings = readSettings(process.argv.slice(2));
@@ -25,6 +22,7 @@ const main = async (): Promise<void> => {
   const folder = join(projectFolder, '.data', 'bench');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  const shelf = settings.isShort ? shelfIn(folder) : publishedShelf;
   const machine = await readMachine();
   const engine = await engineWords(settings.engine, machine.temporal);
   if (settings.engine === 'postgres') await temporalServerPrograms(say);
@@ -33,7 +31,8 @@ const main = async (): Promise<void> => {
   try {
     if (settings.isProfiled) {
       const run = await playProfile({ settings, simulators, machine, engine, folder, say }, startedAt);
-      say(`report: ${writeProfile(run, folder, reportFolder(settings, folder))}`);
+      writeResult(shelf.results, 'profile', { engine: settings.engine, database: run.databaseKind }, run);
+      say(`written: ${writePage(shelf)}`);
       return;
     }
     const limits = await measureSimulators(simulators, settings, folder);
@@ -47,12 +46,19 @@ const main = async (): Promise<void> => {
     }
     const tookMs = Date.now() - startedAt.getTime();
     const raw = { startedAt: startedAt.toISOString(), tookMs, settings, machine, engine, limits, rounds };
-    writeFileSync(join(folder, 'raw.json'), `${JSON.stringify(raw)}\n`);
-    const isWhole = writeReport(raw, reportFolder(settings, folder), say);
-    if (!isWhole) process.exitCode = 1;
+    if (!keep(raw, shelf, say)) process.exitCode = 1;
   } finally {
     await simulators.stop();
   }
+};
+
+/** False where an order did not end exactly once. */
+const keep = (raw: Raw, shelf: Shelf, say: (line: string) => void): boolean => {
+  const database = raw.rounds[0]?.databaseKind ?? 'none';
+  writeResult(shelf.results, 'compare', { engine: raw.settings.engine, database }, raw);
+  const isWhole = sayGoals(raw, say);
+  say(`written: ${writePage(shelf)}`);
+  return isWhole;
 };
 
 main().catch((error: unknown) => {

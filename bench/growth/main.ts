@@ -1,13 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../../src/dev/project-folder';
 import { readMachine } from '../compare/machine';
 import { startSimulators } from '../compare/simulators';
+import { readResult, writeResult } from '../report/results';
+import { publishedShelf, type Shelf, shelfIn, writePage } from '../report/write-page';
 import { measureBurst } from './burst';
 import { measureFairness } from './fairness';
 import { type Findings, type FoundBy, type Ran, withPiece } from './findings';
 import type { Growing } from './growing';
-import { growthText } from './growth-text';
 import { measureMemory } from './memory';
 import { type PieceName, readGrowthOptions } from './options';
 import { measureProcesses } from './processes';
@@ -27,21 +28,17 @@ const measures: { readonly [P in PieceName]: Measure<P> } = {
 
 const say = (line: string): void => void process.stderr.write(`• ${line}\n`);
 
-const readFindings = (path: string): Findings =>
-  existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Findings) : {};
-
 /** `npm run bench:growth`: each piece is written as soon as it has ended; a later one that breaks costs none before it. */
 const main = async (): Promise<boolean> => {
   const options = readGrowthOptions(process.argv.slice(2));
   const folder = join(projectFolder, '.data', 'bench-growth');
-  const reports = options.isShort ? join(folder, 'report') : join(projectFolder, 'docs');
+  const shelf = options.isShort ? shelfIn(join(folder, 'report')) : publishedShelf;
   let isWhole = true;
   for (const piece of options.only) {
     const pieceFolder = join(folder, piece);
     rmSync(pieceFolder, { recursive: true, force: true });
     mkdirSync(pieceFolder, { recursive: true });
-    mkdirSync(reports, { recursive: true });
-    isWhole = (await runPiece(piece, { options, folder: pieceFolder, say }, reports)) && isWhole;
+    isWhole = (await runPiece(piece, { options, folder: pieceFolder, say }, shelf)) && isWhole;
   }
   return isWhole;
 };
@@ -49,7 +46,7 @@ const main = async (): Promise<boolean> => {
 const runPiece = async <P extends PieceName>(
   piece: P,
   parts: Omit<Growing, 'simulators' | 'sawDatabase'>,
-  reports: string,
+  shelf: Shelf,
 ): Promise<boolean> => {
   const startedAt = new Date();
   const machine = await readMachine();
@@ -68,12 +65,11 @@ const runPiece = async <P extends PieceName>(
       note: parts.options.note,
       ...measured,
     };
-    const json = join(reports, 'growth.json');
-    const findings = withPiece(readFindings(json), piece, ran);
-    writeFileSync(json, `${JSON.stringify(findings)}\n`);
-    writeFileSync(join(reports, 'growth.md'), growthText(findings));
+    const setUp = { engine: 'dev', database: databaseKind };
+    const before = readResult<Findings>(shelf.results, 'growth', setUp) ?? {};
+    writeResult(shelf.results, 'growth', setUp, withPiece(before, piece, ran));
     say(`${piece}: ${measured.isWhole ? 'every accepted order ended exactly once' : 'NOT WHOLE: no figure counts'}`);
-    say(`written: ${join(reports, 'growth.md')}`);
+    say(`written: ${writePage(shelf)}`);
     return measured.isWhole;
   } finally {
     await simulators.stop();

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Machine } from '../compare/machine';
 import { measure } from '../compare/measure';
@@ -9,7 +9,6 @@ import type { Simulators } from '../compare/simulators';
 import { profileFolder } from './folder';
 import type { ThreadProfile } from './hook';
 import { addUp, type Parts, partsOf, scaledTo } from './parts';
-import { profileText } from './text';
 import { readThreads, type ThreadTimes, threadsBetween } from './threads';
 
 export interface SideTimes {
@@ -134,12 +133,4 @@ export const playProfile = async (
       ),
     })),
   };
-};
-
-export const writeProfile = (run: ProfileRun, folder: string, docs: string): string => {
-  mkdirSync(docs, { recursive: true });
-  writeFileSync(join(folder, 'profile.json'), `${JSON.stringify(run)}\n`);
-  const file = join(docs, 'where-time-goes.md');
-  writeFileSync(file, profileText(run));
-  return file;
 };

@@ -62,7 +62,7 @@ const reachedAll = (rounds: readonly RunReport[]): boolean => {
 const runRounds = async (): Promise<boolean> => {
   const folder = option('folder') ?? join('.data', 'fault');
   mkdirSync(folder, { recursive: true });
-  // Kept elsewhere, a run can go on where its folder is gone: `docs/long-run` for the one that docs/durability.md tells of.
+  // Kept elsewhere, a run can go on where its folder is gone: `bench/results/faults-dev-secantusd-rs` for the one of docs/performance.md.
   const kept = option('kept') ?? join(folder, 'report');
   const statePath = `${kept}.json`;
   const before = readState(statePath);
@@ -95,7 +95,7 @@ const runRounds = async (): Promise<boolean> => {
     });
     rounds = [...rounds, { ...report, build }];
     keepState(statePath, { seed, rounds });
-    writeReport(`${kept}.md`, { seed, rounds });
+    writeReport(join(folder, 'report.md'), { seed, rounds });
     say(
       `round ${rounds.length} (seed ${report.seed}): ${report.figures.orders} orders, ${report.safety.length} safety, ` +
         `${report.liveness.length} liveness, settled in ${Math.round(report.settledAfterMs / 1_000)} s; ${placed(rounds)} of ${orders}`,
@@ -104,7 +104,7 @@ const runRounds = async (): Promise<boolean> => {
     if (isGreen(report)) rmSync(roundFolder, { recursive: true, force: true });
     else say(`  what was seen is kept in ${roundFolder}`);
   }
-  say(`the report is ${kept}.md`);
+  say(`the report is ${join(folder, 'report.md')}`);
   return reachedAll(rounds) && rounds.every(isGreen);
 };
 

@@ -1,10 +1,10 @@
-import { decadesAround, ticksTo } from '../../bench/compare/chart-frame';
 import { endingsOf, isWhole, latenciesIn } from '../../bench/compare/endings';
 import { createArrivals, createLoad, type PlacedOrder } from '../../bench/compare/load';
 import { readSettings } from '../../bench/compare/settings';
 import { median, percentile, spreadOf } from '../../bench/compare/statistics';
 import { writtenBytesIn } from '../../bench/compare/usage';
 import { codeOf, type PostAnswer } from '../../bench/compare/wire';
+import { decadesAround, ticksTo } from '../../bench/report/chart-frame';
 
 const order = (changes: Partial<PlacedOrder> = {}): PlacedOrder => ({
   orderNo: 'o-1',

@@ -2,12 +2,15 @@ import type { Document } from 'mongodb';
 import { createDraws } from '../../bench/compare/load';
 import { type Burst, isEndedOnce } from '../../bench/growth/burst';
 import { type Findings, type Ran, ratioOf, withPiece } from '../../bench/growth/findings';
-import { growthText } from '../../bench/growth/growth-text';
 import { grownIn, type Memory } from '../../bench/growth/memory';
 import { readGrowthOptions } from '../../bench/growth/options';
 import { byPart } from '../../bench/growth/played';
 import { copyOf, type SampleOrder } from '../../bench/growth/stored-rows';
+import { growthSection } from '../../bench/report/growth-section';
 import { orderPosition } from '../../src/store/orders';
+
+const growthText = (found: Findings): string =>
+  growthSection({ setUp: { engine: 'dev', database: 'mongod' }, found }).join('\n\n');
 
 const endings = {
   placed: 9,
@@ -61,15 +64,15 @@ test('a piece that is run alone replaces its own section only, and what was not 
   const after = withPiece(before, 'memory', ran(0.05, '2026-02-02T00:00:00Z'));
   expect(after).toEqual({ burst, memory: ran(0.05, '2026-02-02T00:00:00Z') });
   const text = growthText({ memory: ran(0.05, '2026-02-02T00:00:00Z') });
-  expect(text).toContain('## Memory');
-  expect(text).toMatch(/\| api +\| 100 +\| 105 +\| 5.0% +\| reached \|/);
+  expect(text).toContain('### Memory');
+  expect(text).toMatch(/\| api +\| 100 +\| 105 +\| 5.0%, reached \|/);
   expect(text).toContain('2026-02-02');
-  expect(text.match(/^## /gm)).toHaveLength(1);
+  expect(text.match(/^### /gm)).toHaveLength(1);
   expect(text).toContain('Not run yet: `stored`, `processes`, `fairness`, `burst`.');
 });
 
 test('what is not reached, and a run that is not whole, is said', () => {
-  expect(growthText({ memory: ran(0.11, '2026-02-02T00:00:00Z') })).toContain('11.0% | **not reached** |');
+  expect(growthText({ memory: ran(0.11, '2026-02-02T00:00:00Z') })).toContain('11.0%, **not reached** |');
   expect(growthText({ memory: ran(0, '2026-02-02T00:00:00Z', false) })).toContain('none of the figures');
   expect(growthText({ memory: ran(0, '2026-02-02T00:00:00Z') })).not.toContain('none of the figures');
 });

@@ -4,7 +4,7 @@ import type { Loss } from './loss';
 import type { Options } from './options';
 import type { Speed } from './speed';
 
-/** All that a run found out: bench/peers/results.json. */
+/** All that a run found out; kept in bench/results. */
 export interface Findings {
   readonly startedAt: string;
   readonly tookMs: number;

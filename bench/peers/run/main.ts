@@ -1,16 +1,16 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../../src/dev/free-port';
 import { projectFolder } from '../../../src/dev/project-folder';
 import { readMachine } from '../../compare/machine';
 import { startSimulators } from '../../compare/simulators';
+import { writeResult } from '../../report/results';
+import { publishedShelf, shelfIn, writePage } from '../../report/write-page';
 import { type Contender, type ContenderName, titles } from './contender';
 import type { Findings } from './findings';
 import { type Loss, measureLoss } from './loss';
 import { createKilledLoad } from './loss-load';
 import { type Options, readOptions } from './options';
-import { pageOf } from './page';
-import { peersFolder } from './programs';
 import { measureSpeed, type Speed } from './speed';
 import { peerStarts } from './start-peers';
 import { databaseKind, type StartOptions, startBare, startPlatform } from './start-temporal';
@@ -101,7 +101,7 @@ const measureAll = async (options: Options, folder: string) => {
   return { speeds, losses, missing };
 };
 
-/** `npm run bench:peers`: measures, kills, counts, and writes the results and the page. With `--only` it writes both beside the data. */
+/** `npm run bench:peers`: measures, kills, counts, keeps the figures, and makes the page anew. With `--only` it writes both beside the data. */
 const main = async (): Promise<void> => {
   const startedAt = new Date();
   const options = readOptions(process.argv.slice(2));
@@ -119,12 +119,9 @@ const main = async (): Promise<void> => {
     databaseKind: databaseKind(),
     ...found,
   };
-  const [results, page] = options.isPartial
-    ? [join(folder, 'results.json'), join(folder, 'peers.md')]
-    : [join(peersFolder, 'results.json'), join(projectFolder, 'docs', 'peers.md')];
-  writeFileSync(results, `${JSON.stringify(findings, undefined, 2)}\n`);
-  writeFileSync(page, pageOf(findings));
-  say(`written: ${results}, ${page}`);
+  const shelf = options.isPartial ? shelfIn(folder) : publishedShelf;
+  writeResult(shelf.results, 'peers', { engine: 'dev', database: findings.databaseKind }, findings);
+  say(`written: ${writePage(shelf)}`);
 };
 
 main().then(

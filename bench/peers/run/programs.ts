@@ -21,10 +21,12 @@ export const findRedis = async (): Promise<Program> => {
 /** It comes inside an npm package for this platform. @throws where there is none */
 export const findRestate = async (): Promise<Program> => {
   const name = `restate-server-${process.platform}-${process.arch}`;
-  const path = join(peersFolder, 'node_modules', '@restatedev', name, 'bin', 'restate-server');
+  const path = join(benchFolder, 'node_modules', '@restatedev', name, 'bin', 'restate-server');
   if (!existsSync(path))
     throw new Error(`Restate's server was not found: npm has no @restatedev/${name}, or left it out.`);
   return { path, version: await versionOf(path), env: {} };
 };
 
-export const peersFolder = join(projectFolder, 'bench', 'peers');
+/** Its package.json holds what only the peers need. */
+export const benchFolder = join(projectFolder, 'bench');
+export const peersFolder = join(benchFolder, 'peers');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { projectFolder } from '../../../src/dev/project-folder';
 import type { Machine } from '../../compare/machine';
 import { findPostgres } from '../../engine/postgres-programs';
-import { findRedis, findRestate, peersFolder } from './programs';
+import { benchFolder, findRedis, findRestate } from './programs';
 
 const dependenciesOf = (folder: string): Record<string, string> =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).dependencies;
@@ -21,5 +21,5 @@ export const readVersions = async (machine: Machine): Promise<Record<string, str
   PostgreSQL: await versionOr(() => findPostgres()),
   Redis: await versionOr(findRedis),
   'Restate server': await versionOr(findRestate),
-  ...dependenciesOf(peersFolder),
+  ...dependenciesOf(benchFolder),
 });

@@ -1,5 +1,5 @@
+import type { Spread } from '../compare/statistics';
 import { decadesAround, frame, grid, legend, linearY, logY, pictureSize, ticksTo } from './chart-frame';
-import type { Spread } from './statistics';
 import { circle, colours, line, picture, polyline, rect, text } from './svg';
 
 interface Group {

@@ -1,0 +1,90 @@
+import type { LongState } from '../../test/fault/long';
+import type { Raw } from '../compare/findings';
+import type { Machine } from '../compare/machine';
+import type { Findings as GrowthFindings } from '../growth/findings';
+import type { Findings as PeersFindings } from '../peers/run/findings';
+import type { ProfileRun } from '../profile/run';
+import { compareCharts } from './compare-charts';
+import { compareSection, goalsSection } from './compare-section';
+import { faultsSection } from './faults-section';
+import { growthSection } from './growth-section';
+import { item, paragraph } from './markdown';
+import { peersSection } from './peers-section';
+import { profileSection } from './profile-section';
+import { defaultSetUp, isDefault, type Result, readResults, setUpWords } from './results';
+
+/** All that was ever measured and kept, the default set-up first. */
+export interface Results {
+  readonly compare: readonly Result<Raw>[];
+  readonly profile: readonly Result<ProfileRun>[];
+  readonly growth: readonly Result<GrowthFindings>[];
+  readonly peers: readonly Result<PeersFindings>[];
+  readonly faults: readonly Result<LongState>[];
+}
+
+export const readAll = (folder: string): Results => ({
+  compare: readResults(folder, 'compare'),
+  profile: readResults(folder, 'profile'),
+  growth: readResults(folder, 'growth'),
+  peers: readResults(folder, 'peers'),
+  faults: readResults(folder, 'faults'),
+});
+
+const machinesOf = ({ compare, profile, growth, peers }: Results): string[] => {
+  const machines: readonly Machine[] = [
+    ...[...compare, ...profile, ...peers].map(({ found }) => found.machine),
+    ...growth.flatMap(({ found }) => Object.values(found).map(({ machine }) => machine)),
+  ];
+  const words = machines.map(
+    ({ cores, processor, memoryGiB, kernel, node, temporal }) =>
+      `${cores} cores (${processor}), ${memoryGiB} GiB, Linux ${kernel}, Node ${node}, ${temporal}`,
+  );
+  return [...new Set(words)];
+};
+
+const introduction = (results: Results): string[] => {
+  const isDefaultMeasured = results.compare.some(({ setUp }) => isDefault(setUp));
+  return [
+    '# Performance',
+    paragraph(
+      'Goals, figures and pictures. `npm run bench:report` makes this page from the files in [bench/results](../bench/results), which the benches write; nobody edits it. Each figure names the engine and the database that it stands on, those of `npm start` first.',
+    ),
+    ...(isDefaultMeasured
+      ? []
+      : [
+          paragraph(
+            `**${setUpWords(defaultSetUp)}**, which is what \`npm start\` runs in a fresh clone, has no kept run yet: its database is slower than those below. \`npm run bench\` on such a machine makes one.`,
+          ),
+        ]),
+    [
+      item(
+        'The **platform** is measured as it is really run: built api and worker, signatures, encryption, database, delivery.',
+      ),
+      item(
+        'The **bare** order is the least Temporal workflow behind the same wire: two Updates and three activities, without signatures, encryption, database, idempotency, windows, outbox or pages. It is the floor, not a rival.',
+      ),
+      item(
+        'Everything shares one machine, so absolute figures are those of that machine, and ratios say more. Every accepted order is followed to its end.',
+      ),
+      ...machinesOf(results).map((machine) => item(`Machine: ${machine}.`)),
+    ].join('\n'),
+  ];
+};
+
+/** The pictures are of the first set-up. */
+export const chartsOf = ({ compare: [first] }: Results): Record<string, string> => (first ? compareCharts(first) : {});
+
+/** The whole of docs/performance.md. */
+export const pageOf = (results: Results): string => {
+  const pictures = Object.keys(chartsOf(results));
+  const [profile] = results.profile;
+  return `${[
+    ...introduction(results),
+    ...(results.compare.length > 0 ? goalsSection(results.compare) : []),
+    ...results.compare.flatMap((run, n) => compareSection(run, n === 0 ? pictures : [])),
+    ...(profile ? profileSection(profile) : []),
+    ...results.growth.flatMap(growthSection),
+    ...results.peers.flatMap(peersSection),
+    ...results.faults.flatMap(faultsSection),
+  ].join('\n\n')}\n`;
+};

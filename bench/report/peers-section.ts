@@ -1,0 +1,104 @@
+import { spreadOf } from '../compare/statistics';
+import { type ContenderName, contenderNames, titles } from '../peers/run/contender';
+import type { Findings } from '../peers/run/findings';
+import type { Loss } from '../peers/run/loss';
+import { crowds, type Speed } from '../peers/run/speed';
+import { figure, item, middle, paragraph, table } from './markdown';
+import { type Result, setUpWords } from './results';
+
+const secondMs = 1_000;
+
+const presentIn = (findings: Findings): ContenderName[] => {
+  const seen = new Set([...findings.speeds, ...findings.losses].map(({ contender }) => contender));
+  return contenderNames.filter((name) => seen.has(name));
+};
+
+const speedTable = (findings: Findings): string => {
+  const row = (name: ContenderName): string[] => {
+    const own = findings.speeds.filter(({ contender }) => contender === name);
+    const cell = (inFlight: number, pick: (speed: Speed) => number | undefined): string =>
+      middle(spreadOf(own.filter((speed) => speed.inFlight === inFlight).map(pick)));
+    return [
+      titles[name],
+      ...crowds.map((inFlight) => cell(inFlight, ({ deliveredPerSecond }) => deliveredPerSecond)),
+      cell(1, ({ accept }) => accept.p50),
+      cell(1, ({ paymentToCode }) => paymentToCode.p50),
+      cell(16, ({ paymentToCode }) => paymentToCode.p50),
+      cell(16, ({ cpuPerOrder: { app, store } }) => (app ?? 0) + (store ?? 0)),
+      own.every(({ isWhole }) => isWhole) ? 'yes' : '**no**',
+    ];
+  };
+  return table(
+    [
+      '',
+      ...crowds.map((inFlight) => `orders/s, ${inFlight} in flight`),
+      'accept p50 ms, 1',
+      'to code p50 ms, 1',
+      'to code p50 ms, 16',
+      'CPU ms of an order, 16',
+      'each delivered once',
+    ],
+    presentIn(findings).map(row),
+  );
+};
+
+const lossTable = (findings: Findings): string => {
+  const sum = (losses: readonly Loss[], pick: (loss: Loss) => number): string =>
+    String(losses.reduce((total, loss) => total + pick(loss), 0));
+  const row = (name: ContenderName): string[] => {
+    const own = findings.losses.filter(({ contender }) => contender === name);
+    return [
+      titles[name],
+      `${sum(own, ({ kills }) => kills.app)} + ${sum(own, ({ kills }) => kills.store)}`,
+      sum(own, ({ accepted }) => accepted),
+      sum(own, ({ neverDelivered }) => neverDelivered),
+      sum(own, (loss) => loss.twiceWithAnotherId + loss.twiceWithAnotherCode + loss.wrongCode + loss.strays),
+      sum(own, ({ repeated: { deliveries, notices } }) => deliveries + notices),
+      middle(spreadOf(own.map(({ settledMs }) => settledMs / secondMs))),
+    ];
+  };
+  const measured = presentIn(findings).filter((name) => findings.losses.some(({ contender }) => contender === name));
+  return table(
+    ['', 'kills, app + stores', 'accepted', 'lost', 'doubled or wrong', 'repeated under its id', 'settled after, s'],
+    measured.map(row),
+  );
+};
+
+/** What else would do the work, and what each loses at kill -9. */
+export const peersSection = ({ setUp, found }: Result<Findings>): string[] => {
+  const { startedAt, options, versions, missing } = found;
+  const failed = Object.entries(missing).map(([name, why]) => item(`${titles[name as ContenderName]}: ${why}`));
+  return [
+    `## Beside peers: ${setUpWords(setUp)}`,
+    paragraph(
+      `Four peers behind the same wire on the same machine, one after another, on ${startedAt.slice(0, 10)}: ${options.rounds} rounds with windows of ${options.windowMs / secondMs} s. [Decision 0031](decisions/0031-benchmarks.md) says how each was written. Read a difference below a third as none.`,
+    ),
+    ...(options.note === undefined ? [] : [paragraph(`**Not a measurement to quote.** ${options.note}`)]),
+    speedTable(found),
+    paragraph(
+      'Under a load of eight orders the whole application and all of its stores are killed with signal 9, in turn, and started again on the same data. The judge knows only what the shop was answered and what came to the terminal. A kill takes a process, not the machine: what the kernel had not written yet is not lost.',
+    ),
+    lossTable(found),
+    ...failed,
+    [
+      item(
+        'Codeferry signs every call, encrypts codes, keeps rows and a timeline for reads, and judges late and conflicting calls; none of the others does. The bare order shows what Temporal alone costs.',
+      ),
+      item(
+        "Codeferry and the bare order stand on Temporal's dev server, which is not its production form; PostgreSQL, Redis and Restate run as in production, on one node.",
+      ),
+      item(
+        "The peers retry after 200 ms, Codeferry after 2 to 10 s; BullMQ finds a dead worker's job after 30 s, the outbox after 15 s. That is most of what the last column shows.",
+      ),
+    ].join('\n'),
+    paragraph(
+      `Versions: ${Object.entries(versions)
+        .map(([name, version]) => `${name} ${inShort(version, name)}`)
+        .join(', ')}.`,
+    ),
+  ];
+};
+
+/** `Redis server v=7.0.15 sha=...` is `7.0.15`. */
+const inShort = (version: string, name: string): string =>
+  /\d+(\.\d+)+/.exec(version.replace(name, ''))?.[0] ?? figure(0);
