@@ -3,8 +3,14 @@ import { join } from 'node:path';
 import { pageAssets } from '../../src/channels/page/assets';
 import { codePicture } from '../../src/channels/page/barcode';
 import type { PickupModel } from '../../src/channels/page/pickup-model';
-import { pickupStateData, renderPickupPage, renderPickupState } from '../../src/channels/page/view';
+import { pageLanguages, pageWords } from '../../src/channels/page/translations';
+import * as view from '../../src/channels/page/view';
 import { orderStates } from '../../src/domain/order';
+
+const en = pageWords('en');
+const renderPickupPage = (shown: PickupModel) => view.renderPickupPage(shown, en);
+const renderPickupState = (shown: PickupModel) => view.renderPickupState(shown, en);
+const pickupStateData = (shown: PickupModel) => view.pickupStateData(shown, en);
 
 const model = (changes: Partial<PickupModel> = {}): PickupModel => ({
   orderNo: 'A-1001',
@@ -16,6 +22,7 @@ const model = (changes: Partial<PickupModel> = {}): PickupModel => ({
   ready: 0,
   eventsUrl: '/p/secret/events',
   revealUrl: '/p/secret/reveal',
+  downloadUrl: '/p/secret/codes.csv',
   ...changes,
 });
 
@@ -56,7 +63,7 @@ describe('the pick-up page', () => {
 
   it('asks search engines and referrers to stay out, in English, for phones', () => {
     for (const page of everyPage) {
-      expect(page).toContain('<html lang="en">');
+      expect(page).toContain('<html lang="en" dir="ltr">');
       expect(page).toContain('<meta name="robots" content="noindex');
       expect(page).toContain('<meta name="referrer" content="no-referrer">');
       expect(page).toContain('name="viewport" content="width=device-width, initial-scale=1');
@@ -94,7 +101,7 @@ describe('the pick-up page', () => {
     expect(page.split('4711').length - 1).toBe(1);
     const before = page.slice(0, page.indexOf(value));
     expect(before.lastIndexOf('<details data-code="1" open>')).toBeGreaterThan(before.lastIndexOf('</details>'));
-    expect(page).toMatch(/<title>Your code has arrived · Order A-1001<\/title>/);
+    expect(page).toMatch(/<title>Your code · Order A-1001<\/title>/);
   });
 
   it('asks for the codes by a form, which needs no script, while it holds none', () => {
@@ -110,8 +117,8 @@ describe('the pick-up page', () => {
     const link = (format: 'url' | 'text', target: string) =>
       renderPickupState(arrived({ codes: [{ itemId: 'a', value: target, format }] }));
     expect(link('url', 'https://example.com/?a=1&b=2')).toContain('href="https://example.com/?a=1&amp;b=2"');
-    expect(link('url', 'javascript:alert(1)')).not.toContain('href');
-    expect(link('text', 'https://example.com/')).not.toContain('href');
+    expect(link('url', 'javascript:alert(1)')).not.toContain('href="javascript');
+    expect(link('text', 'https://example.com/')).not.toContain('href="https:');
   });
 
   it('lets no text in as a picture that is not a drawing', () => {
@@ -155,7 +162,8 @@ describe('the words of a state', () => {
     expect(headline({ state: 'issued' })).toBe('Your code is on its way');
     expect(headline({ state: 'undeliverable' })).toBe('Your code could not be delivered yet');
     expect(headline({ state: 'delivered', outstanding: 0, isVoid: true })).toBe('Your code is void');
-    expect(headline(arrived())).toBe('Your code has arrived');
+    expect(headline(arrived({ codes: undefined }))).toBe('Your code has arrived');
+    expect(headline(arrived())).toBe('Your code');
     const two = ['i-1', 'i-2'].map((itemId) => ({ itemId, value: `${value}-${itemId}`, format: 'text' as const }));
     expect(headline(arrived({ quantity: 3, outstanding: 1, ready: 2, codes: two }))).toBe('2 of 3 codes have arrived');
     expect(headline(arrived({ quantity: 3, outstanding: 0, ready: 2, codes: two }))).toBe('A code cannot be shown');
@@ -171,8 +179,8 @@ describe('the words of a state', () => {
         /<strong>([^<]*)<\/strong>/,
       )?.[1];
     expect(refund(1667, 'EUR')).toBe('€16.67');
-    expect(refund(5, 'USD')).toBe('$0.05');
-    expect(refund(500_000, 'JPY')).toBe('¥500,000');
+    expect(refund(5, 'USD')).toBe('US$0.05');
+    expect(refund(500_000, 'JPY')).toBe('JP¥500,000');
     expect(refund(1_234_567, 'KWD')).toBe('KWD\u00a01,234.567');
     expect(refund(1_000, 'AFN')).toBe('AFN\u00a010.00');
     expect(refund(Number.MAX_SAFE_INTEGER, 'EUR')).toBe('€90,071,992,547,409.91');
@@ -182,6 +190,29 @@ describe('the words of a state', () => {
   it('name the end of the running window', () => {
     const state = renderPickupState(model({ verifyBy: '2026-03-01T12:05:00Z' }));
     expect(state).toContain('<time datetime="2026-03-01T12:05:00Z" data-countdown>1 Mar 2026, 12:05 UTC</time>');
+  });
+});
+
+describe('a translation', () => {
+  it.each(pageLanguages)('%s says something of every state, and nothing of another language', (language) => {
+    const words = pageWords(language);
+    for (const state of orderStates) {
+      for (const shown of [model({ state }), arrived({ state }), arrived({ state, codes: undefined })]) {
+        const page = view.renderPickupPage(shown, words);
+        expect(page).toContain(`<html lang="${words.lang}"`);
+        expect(page).not.toMatch(/undefined|\[object/);
+        if (language !== 'en') {
+          const own = page
+            .replace(/<[^>]*>/g, ' ')
+            .replace(/Spring concert|Hall of Music|Codeferry|A-1001|TICKET-7Q4X-99AZ|CSV|UTC/g, '');
+          expect(own).not.toMatch(/[A-Za-z]{4,}/);
+        }
+      }
+    }
+  });
+
+  it('is English for whoever asks for a language that is not there', () => {
+    for (const asked of ['xx', 'constructor', false, undefined] as const) expect(pageWords(asked).lang).toBe('en');
   });
 });
 

@@ -42,15 +42,17 @@ export const pageModel = async (
     ...(facts.refundDueValue ? { refundDue: { value: facts.refundDueValue, currency: row.amount.currency } } : {}),
     eventsUrl: `/p/${secret}/events`,
     revealUrl: `/p/${secret}/reveal`,
+    downloadUrl: `/p/${secret}/codes.csv`,
   };
 };
 
 /** Lets other requests in between two drawings. */
-export const withPictures = async (codes: readonly Code[]): Promise<PickupCode[]> => {
+export const withPictures = async (codes: readonly Code[], nowMs: number): Promise<PickupCode[]> => {
   const drawn: PickupCode[] = [];
   for (const code of codes) {
     const pictureSvg = drawn.length < picturesLimit ? codePicture(code.format, code.value) : undefined;
-    drawn.push({ ...code, pictureSvg });
+    const isExpired = code.expiresAt !== undefined && Date.parse(code.expiresAt) <= nowMs;
+    drawn.push({ ...code, isExpired, pictureSvg });
     if (pictureSvg !== undefined) await otherWork();
   }
   return drawn;

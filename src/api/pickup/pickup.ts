@@ -7,6 +7,7 @@ import type { Mount } from '../edge/mount';
 import { mountDownloads } from './downloads';
 import { findByLink } from './find-by-link';
 import type { OrderWatch } from './order-watch';
+import { wordsFor } from './page-language';
 import { type PageDeps, pageModel } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { mountReveal } from './reveal';
@@ -26,7 +27,9 @@ export const mountPickup = (mount: Mount, pickup: Pickup): void => {
   const page: RequestHandler<{ secret: string }> = async (request, response) => {
     setPrivateHeaders(response);
     const row = await findByLink(deps, request.params.secret);
-    response.type('html').send(renderPickupPage(await pageModel(pickup, row, request.params.secret)));
+    response
+      .type('html')
+      .send(renderPickupPage(await pageModel(pickup, row, request.params.secret), wordsFor(request)));
   };
 
   const stream: RequestHandler<{ secret: string }> = async (request, response) => {
@@ -50,7 +53,9 @@ export const mountPickup = (mount: Mount, pickup: Pickup): void => {
       while (row && !ended.signal.aborted) {
         if (viewVersion(row) !== shown) {
           shown = viewVersion(row);
-          response.write(`event: state\ndata: ${pickupStateData(await pageModel(pickup, row, secret))}\n\n`);
+          response.write(
+            `event: state\ndata: ${pickupStateData(await pageModel(pickup, row, secret), wordsFor(request))}\n\n`,
+          );
         }
         const canChange = staysOpen && row.facts.state === 'delivered' && !row.voidedAt;
         if (isFinal(row.facts.state) && !canChange) break;

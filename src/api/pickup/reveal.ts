@@ -10,6 +10,7 @@ import type { OrderRow } from '../../store/orders';
 import type { Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
 import { findByLink } from './find-by-link';
+import { wordsFor } from './page-language';
 import { type PageDeps, pageModel, withPictures } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { setRevealCookie } from './reveal-cookie';
@@ -30,7 +31,7 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
       response
         .status(409)
         .type('html')
-        .send(renderPickupPage(await pageModel(pages, row, secret)));
+        .send(renderPickupPage(await pageModel(pages, row, secret), wordsFor(request)));
       return;
     }
     if (!holdsCodes(row)) throw new Failure('not_issued');
@@ -41,7 +42,9 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
     const codes = row.voidedAt ? [] : openCodes(deps.ring, row, await deps.codes.accepted(row));
     if (isPage) {
       const model = await pageModel(pages, row, secret);
-      response.type('html').send(renderPickupPage({ ...model, codes: await withPictures(codes) }));
+      response
+        .type('html')
+        .send(renderPickupPage({ ...model, codes: await withPictures(codes, nowMs) }, wordsFor(request)));
     } else response.json({ items: await itemsOf(deps, row, codes) });
   };
 

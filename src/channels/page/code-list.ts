@@ -1,6 +1,7 @@
 import type { CodeFormat } from '../../domain/code-formats';
 import { html, Markup } from './html';
 import { timeText } from './plain-words';
+import type { PageWords } from './translations';
 
 export interface PickupCode {
   readonly itemId: string;
@@ -8,40 +9,43 @@ export interface PickupCode {
   readonly secret?: string | undefined;
   readonly format: CodeFormat;
   readonly expiresAt?: string | undefined;
+  readonly isExpired?: boolean | undefined;
   /** As codePicture drew it. */
   readonly pictureSvg?: string | undefined;
 }
 
 /** Called by the view once there are codes: each is closed until its reader opens it, with or without the page's script. */
-export function codeList(codes: readonly PickupCode[]): Markup {
+export function codeList(codes: readonly PickupCode[], downloadUrl: string, words: PageWords): Markup {
   const many = codes.length > 1;
-  return html`<section class="codes" aria-label="${many ? 'Your codes' : 'Your code'}">
-${many && manyTools()}
+  return html`<section class="codes" aria-label="${many ? words.code.many : words.code.one}">
+${many && manyTools(words)}
 <ol class="${many ? 'code-list' : 'code-list single'}">
-${codes.map((code, place) => codeCard(code, place, codes.length))}
+${codes.map((code, place) => codeCard(code, place, codes.length, words))}
 </ol>
+<p class="download"><a href="${downloadUrl}" download>${words.code.download}</a></p>
 </section>`;
 }
 
-const manyTools = (): Markup => html`<div class="tools" data-needs-script hidden>
-<button type="button" class="plain" data-open-all aria-pressed="false">Show all</button>
-<button type="button" class="plain" data-copy-all>Copy all</button>
+const manyTools = (words: PageWords): Markup => html`<div class="tools" data-needs-script hidden>
+<button type="button" class="plain" data-open-all aria-pressed="false">${words.code.showAll}</button>
+<button type="button" class="plain" data-copy-all>${words.code.copyAll}</button>
 </div>`;
 
-function codeCard(code: PickupCode, place: number, count: number): Markup {
+function codeCard(code: PickupCode, place: number, count: number, words: PageWords): Markup {
   const valueId = `value-${place + 1}`;
-  const name = count === 1 ? 'Your code' : `Code ${place + 1} of ${count}`;
+  const name = count === 1 ? words.code.one : words.code.of(place + 1, count);
   const drawn = drawing(code.pictureSvg);
-  const facts = factsOf(code, place + 1, count);
+  const facts = factsOf(code, place + 1, count, words);
   return html`<li class="code">
 <details data-code="${place + 1}"${count === 1 ? new Markup(' open') : false}>
-<summary><span class="code-name">${name}</span><span class="veil" aria-hidden="true"></span><span class="reveal"><span class="when-closed">Show code</span><span class="when-open">Hide code</span></span></summary>
+<summary><span class="code-name">${name}</span><span class="veil" aria-hidden="true"></span><span class="reveal"><span class="when-closed">${words.code.show}</span><span class="when-open">${words.code.hide}</span></span></summary>
 <div class="opened">
-${drawn && picture(code.format, drawn)}
+${drawn && picture(code.format, drawn, words)}
 <p class="value-line">${value(code, valueId)}</p>
 <div class="actions">
-<button type="button" class="main" data-copy="${valueId}" data-needs-script hidden>Copy code</button>
-${drawn && html`<button type="button" class="plain" data-enlarge data-needs-script hidden>Enlarge to scan</button>`}
+${isWebLink(code) && html`<a class="button main" href="${code.value}" target="_blank" rel="noopener noreferrer">${words.code.open}</a>`}
+<button type="button" class="main" data-copy="${valueId}" data-needs-script hidden>${words.code.copy}</button>
+${drawn && html`<button type="button" class="plain" data-enlarge data-needs-script hidden>${words.code.enlarge}</button>`}
 </div>
 ${facts.length > 0 && html`<dl class="facts">${facts}</dl>`}
 </div>
@@ -49,40 +53,42 @@ ${facts.length > 0 && html`<dl class="facts">${facts}</dl>`}
 </li>`;
 }
 
-function factsOf({ itemId, secret, expiresAt }: PickupCode, number: number, count: number): Markup[] {
+function factsOf(
+  { itemId, secret, expiresAt, isExpired }: PickupCode,
+  number: number,
+  count: number,
+  words: PageWords,
+): Markup[] {
   const facts: Markup[] = [];
-  if (secret !== undefined) facts.push(pin(secret, `secret-${number}`));
+  if (secret !== undefined) facts.push(pin(secret, `secret-${number}`, words));
   if (expiresAt !== undefined) {
     facts.push(
-      html`<div><dt>Valid until</dt><dd><time datetime="${expiresAt}">${timeText(expiresAt)}</time></dd></div>`,
+      html`<div><dt>${isExpired ? words.code.expired : words.code.validUntil}</dt><dd><time datetime="${expiresAt}">${timeText(expiresAt, words.locale)}</time></dd></div>`,
     );
   }
-  if (count > 1) facts.push(html`<div><dt>Item</dt><dd><bdi>${itemId}</bdi></dd></div>`);
+  if (count > 1) facts.push(html`<div><dt>${words.code.item}</dt><dd><bdi>${itemId}</bdi></dd></div>`);
   return facts;
 }
 
 // A link may only lead to the web, whatever the caller took for a url.
+const isWebLink = ({ format, value }: PickupCode): boolean => format === 'url' && /^https?:\/\//i.test(value);
+
 const value = (code: PickupCode, id: string): Markup =>
-  code.format === 'url' && /^https?:\/\//i.test(code.value)
+  isWebLink(code)
     ? html`<a class="value" id="${id}" href="${code.value}" target="_blank" rel="noopener noreferrer">${code.value}</a>`
     : html`<code class="value" id="${id}">${code.value}</code>`;
 
-const pin = (secret: string, id: string): Markup =>
-  html`<div class="pin"><dt>PIN</dt><dd><code class="value" id="${id}">${secret}</code> <button type="button" class="plain" data-copy="${id}" data-needs-script hidden>Copy PIN</button></dd></div>`;
+const pin = (secret: string, id: string, words: PageWords): Markup =>
+  html`<div class="pin"><dt>${words.code.pin}</dt><dd><code class="value" id="${id}">${secret}</code> <button type="button" class="plain" data-copy="${id}" data-needs-script hidden>${words.code.copyPin}</button></dd></div>`;
 
-const pictureNames: Record<CodeFormat, string> = {
-  text: '',
-  url: 'QR code with the link',
-  qr: 'QR code',
-  code128: 'Barcode',
-  ean13: 'EAN-13 barcode',
-  pdf417: 'PDF417 barcode',
-  aztec: 'Aztec code',
-  datamatrix: 'Data Matrix code',
+const pictureName = (format: CodeFormat, { code: { pictures } }: PageWords): string => {
+  if (format === 'url') return pictures.link;
+  if (format === 'qr') return pictures.qr;
+  return format === 'aztec' || format === 'datamatrix' || format === 'pdf417' ? pictures.code2d : pictures.barcode;
 };
 
-const picture = (format: CodeFormat, drawn: Markup): Markup =>
-  html`<div class="picture picture-${format}" role="img" aria-label="${pictureNames[format]}">${drawn}</div>`;
+const picture = (format: CodeFormat, drawn: Markup, words: PageWords): Markup =>
+  html`<div class="picture picture-${format}" role="img" aria-label="${pictureName(format, words)}">${drawn}</div>`;
 
 // Shapes and colours only: a text that is no drawing of ours is not let into the page.
 const drawingPattern =

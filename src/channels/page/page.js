@@ -6,6 +6,7 @@
   const connection = document.getElementById('connection');
   const announcement = document.getElementById('announcement');
   if (!page || !live || !connection || !announcement) return;
+  const words = JSON.parse(page.dataset.words);
 
   const firstDelayMs = 1_000;
   const longestDelayMs = 30_000;
@@ -24,17 +25,10 @@
 
   // --- the stream ---
 
-  const connectionWords = {
-    live: 'Live',
-    waiting: 'Reconnecting…',
-    offline: 'You are offline',
-    stopped: 'Not updating. Reload the page.',
-  };
-
   function showConnection(state) {
     connection.hidden = state === 'off';
     connection.dataset.connection = state;
-    connection.textContent = connectionWords[state] ?? '';
+    connection.textContent = words[state] ?? '';
   }
 
   function heard() {
@@ -144,7 +138,7 @@
       (live.querySelector('.refusal') ?? live.querySelector('.codes'))?.scrollIntoView({ block: 'nearest' });
     } catch {
       button.disabled = false;
-      announcement.textContent = 'That did not work. Try again in a moment.';
+      announcement.textContent = words.failed;
       showConnection(navigator.onLine === false ? 'offline' : 'waiting');
     } finally {
       isRevealing = false;
@@ -168,8 +162,8 @@
     nameOpenAll();
   }
 
-  const localTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-  const localHour = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+  const localTime = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
+  const localHour = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: 'short' });
 
   function showLocally(time) {
     const moment = new Date(time.dateTime);
@@ -194,10 +188,10 @@
 
   function leftText(leftMs) {
     const seconds = Math.ceil(leftMs / 1_000);
-    if (seconds <= 0) return '(any moment now)';
-    if (seconds < 60) return `(${seconds} s left)`;
-    if (seconds < 3_600) return `(${Math.ceil(seconds / 60)} min left)`;
-    return `(${Math.ceil(seconds / 3_600)} h left)`;
+    if (seconds <= 0) return words.anyMoment;
+    if (seconds < 60) return words.secondsLeft.replace('{n}', seconds);
+    if (seconds < 3_600) return words.minutesLeft.replace('{n}', Math.ceil(seconds / 60));
+    return words.hoursLeft.replace('{n}', Math.ceil(seconds / 3_600));
   }
 
   // --- clicks ---
@@ -228,11 +222,14 @@
     for (const details of codes()) details.open = open;
   }
 
+  let showAllText;
+
   function nameOpenAll() {
     const button = live.querySelector('[data-open-all]');
     if (!button) return;
     const all = openedCodes().length === codes().length;
-    button.textContent = all ? 'Hide all' : 'Show all';
+    showAllText ??= button.textContent;
+    button.textContent = all ? words.hideAll : showAllText;
     button.setAttribute('aria-pressed', String(all));
   }
 
@@ -244,9 +241,9 @@
   async function copy(button, text, element) {
     const copied = await copyText(text, element);
     if (!namesBefore.has(button)) namesBefore.set(button, button.textContent);
-    button.textContent = copied ? 'Copied' : 'Select and copy by hand';
+    button.textContent = copied ? words.copied : words.copyByHand;
     button.classList.toggle('copied', copied);
-    announcement.textContent = copied ? 'Copied to the clipboard.' : 'Copying failed. The code is selected.';
+    announcement.textContent = copied ? words.copiedAloud : words.copyFailedAloud;
     setTimeout(() => {
       button.textContent = namesBefore.get(button);
       button.classList.remove('copied');
@@ -284,7 +281,7 @@
 
   const screen = document.createElement('dialog');
   screen.className = 'screen';
-  screen.setAttribute('aria-label', 'Code to scan');
+  screen.setAttribute('aria-label', words.toScan);
   screen.addEventListener('click', () => screen.close());
   screen.addEventListener('close', () => screen.replaceChildren());
   document.body.append(screen);
@@ -296,7 +293,7 @@
     const close = document.createElement('button');
     close.type = 'button';
     close.className = 'plain';
-    close.textContent = 'Close';
+    close.textContent = words.close;
     screen.replaceChildren(drawing, close);
     screen.showModal();
   }

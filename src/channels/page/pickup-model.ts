@@ -24,4 +24,6 @@ export interface PickupModel {
   readonly refundDue?: Amount | undefined;
   readonly eventsUrl: string;
   readonly revealUrl: string;
+  /** A file of the codes. */
+  readonly downloadUrl: string;
 }

@@ -10,13 +10,13 @@ const digitsOf = new Map<string, number>([
 ]);
 
 /** Called by the view for a refund. */
-export function amountText({ value, currency }: Amount): string {
+export function amountText({ value, currency }: Amount, locale: string): string {
   const digits = digitsOf.get(currency) ?? 2;
   const minor = String(value).padStart(digits + 1, '0');
   const whole = minor.slice(0, minor.length - digits);
   const major = digits === 0 ? whole : `${whole}.${minor.slice(-digits)}`;
   if (!/^[A-Z]{3}$/.test(currency)) return `${major} ${currency}`;
-  const format = new Intl.NumberFormat('en', {
+  const format = new Intl.NumberFormat(locale, {
     style: 'currency',
     currency,
     minimumFractionDigits: digits,
@@ -26,14 +26,11 @@ export function amountText({ value, currency }: Amount): string {
   return format.format(major as `${number}`);
 }
 
-const utcTime = new Intl.DateTimeFormat('en-GB', {
-  dateStyle: 'medium',
-  timeStyle: 'short',
-  timeZone: 'UTC',
-});
+const utcTime = (locale: string): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
 
 /** Called by the view for ends of windows and of codes; the page's script turns them into the reader's own time. */
-export function timeText(instant: string): string {
+export function timeText(instant: string, locale: string): string {
   const moment = new Date(instant);
-  return Number.isNaN(moment.getTime()) ? instant : `${utcTime.format(moment)} UTC`;
+  return Number.isNaN(moment.getTime()) ? instant : `${utcTime(locale).format(moment)} UTC`;
 }

@@ -5,15 +5,16 @@ import { html, type Markup } from './html';
 import type { PickupModel } from './pickup-model';
 import { amountText, timeText } from './plain-words';
 import { type StateWords, stateWords } from './state-words';
+import type { PageWords } from './translations';
 
 const reloadSeconds = 15;
 
 /** Called by the page's route for `GET /p/{secret}`: the whole document, of use without the script too. */
-export function renderPickupPage(model: PickupModel): string {
-  const words = stateWords(model);
+export function renderPickupPage(model: PickupModel, words: PageWords): string {
+  const said = stateWords(model, words);
   const final = isFinal(model.state);
   return html`<!doctype html>
-<html lang="en">
+<html lang="${words.lang}" dir="${words.dir}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
@@ -23,92 +24,84 @@ export function renderPickupPage(model: PickupModel): string {
 <meta name="color-scheme" content="light dark">
 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#eef2f3">
 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0d1417">
-<title>${words.headline} · Order ${model.orderNo}</title>
+<title>${words.title(said.headline, model.orderNo)}</title>
 <link rel="icon" href="${icon}">
 <link rel="stylesheet" href="${pageStyle.href}">
 <script src="${pageScript.href}" defer></script>
 ${!final && html`<noscript><meta http-equiv="refresh" content="${reloadSeconds}"></noscript>`}
 </head>
 <body>
-<main id="pickup" data-events="${model.eventsUrl}" data-final="${isOver(model) ? 'true' : 'false'}">
+<main id="pickup" data-events="${model.eventsUrl}" data-final="${isOver(model) ? 'true' : 'false'}" data-words="${JSON.stringify(words.script)}">
 <header class="order">
-<p class="order-no">Order <bdi>${model.orderNo}</bdi></p>
+<p class="order-no">${words.order} <bdi>${model.orderNo}</bdi></p>
 <p class="connection" id="connection" data-connection="off" hidden></p>
 </header>
 <div class="ticket">
 <div class="product">
 <p class="product-name"><bdi>${model.productName}</bdi></p>
-<p class="product-facts">${model.quantity > 1 && html`<span class="quantity">${model.quantity} codes</span>`}<span>Sold by <bdi>${model.sellerName}</bdi></span></p>
+<p class="product-facts">${model.quantity > 1 && html`<span class="quantity">${words.codes(model.quantity)}</span>`}<span>${words.soldBy} <bdi>${model.sellerName}</bdi></span></p>
 </div>
 <div id="live">
-${liveState(model, words)}
+${liveState(model, words, said)}
 </div>
 </div>
-${!final && html`<noscript><p class="note">This page reloads by itself every ${reloadSeconds} seconds.</p></noscript>`}
-<p class="note private">Keep this page’s link to yourself: whoever has it can see your ${model.quantity === 1 ? 'code' : 'codes'}.</p>
+${!final && html`<noscript><p class="note">${words.reloads(reloadSeconds)}</p></noscript>`}
+<p class="note private">${words.keepPrivate(model.quantity)}</p>
 <p class="unseen" id="announcement" role="status" aria-live="polite"></p>
 </main>
-<footer>Delivered by <span class="brand">Codeferry</span></footer>
+<footer>${words.deliveredBy} <span class="brand">Codeferry</span></footer>
 </body>
 </html>
 `.text;
 }
 
 /** Called for the first rendering and for every change of the order: what the stream's `html` replaces. */
-export function renderPickupState(model: PickupModel): string {
-  return liveState(model, stateWords(model)).text;
+export function renderPickupState(model: PickupModel, words: PageWords): string {
+  return liveState(model, words, stateWords(model, words)).text;
 }
 
 /** Called by the stream's route: the one line of data of a `state` event. */
-export function pickupStateData(model: PickupModel): string {
-  return JSON.stringify({ html: renderPickupState(model), state: model.state, final: isOver(model) });
+export function pickupStateData(model: PickupModel, words: PageWords): string {
+  return JSON.stringify({ html: renderPickupState(model, words), state: model.state, final: isOver(model) });
 }
 
 /** Nothing on the page changes any more; delivered codes may still be declared void. */
 const isOver = ({ state, isVoid }: PickupModel): boolean =>
   isFinal(state) && (state !== 'delivered' || isVoid === true);
 
-function liveState(model: PickupModel, words: StateWords): Markup {
+function liveState(model: PickupModel, words: PageWords, said: StateWords): Markup {
   const refundDue = model.refundDue !== undefined && model.refundDue.value > 0 ? model.refundDue : undefined;
-  return html`<section class="state tone-${words.tone}">
-${steps(words)}
-<h1 id="headline">${words.headline}</h1>
-<p class="explanation" id="explanation">${words.explanation}</p>
-${words.deadline && html`<p class="deadline">${words.deadline.before} <time datetime="${words.deadline.at}" data-countdown>${timeText(words.deadline.at)}</time></p>`}
-${refundDue && refund(refundDue)}
+  return html`<section class="state tone-${said.tone}">
+${steps(said, words)}
+<h1 id="headline">${said.headline}</h1>
+<p class="explanation" id="explanation">${said.explanation}</p>
+${said.deadline && html`<p class="deadline">${said.deadline.before} <time datetime="${said.deadline.at}" data-countdown>${timeText(said.deadline.at, words.locale)}</time></p>`}
+${refundDue && refund(refundDue, words)}
 </section>
-${model.codes === undefined ? model.state === 'delivered' && !model.isVoid && model.ready > 0 && revealForm(model) : model.codes.length > 0 && codeList(model.codes)}`;
+${model.codes === undefined ? model.state === 'delivered' && !model.isVoid && model.ready > 0 && revealForm(model, words) : model.codes.length > 0 && codeList(model.codes, model.downloadUrl, words)}`;
 }
 
 /** The codes come only in the answer to this: a preview of the link, a scanner or a prefetch never posts. */
-const revealForm = ({
-  revealUrl,
-  ready,
-  refusal,
-}: PickupModel): Markup => html`<form class="reveal-form" id="reveal" method="post" action="${revealUrl}">
+const revealForm = (
+  { revealUrl, ready, refusal }: PickupModel,
+  words: PageWords,
+): Markup => html`<form class="reveal-form" id="reveal" method="post" action="${revealUrl}">
 ${refusal !== undefined && html`<p class="refusal" role="alert">${refusal}</p>`}
-<button type="submit" class="main">${ready === 1 ? 'Show my code' : `Show my ${ready} codes`}</button>
+<button type="submit" class="main">${words.showCodes(ready)}</button>
 </form>`;
 
-const refund = (amount: Amount): Markup => html`<div class="refund">
-<p class="refund-amount"><span>Refund due</span> <strong>${amountText(amount)}</strong></p>
-<p>The seller has been told and pays it back the way you paid.</p>
+const refund = (amount: Amount, words: PageWords): Markup => html`<div class="refund">
+<p class="refund-amount"><span>${words.refundDue}</span> <strong>${amountText(amount, words.locale)}</strong></p>
+<p>${words.refundTold}</p>
 </div>`;
 
-const stepNames = [
-  { done: 'Paid', now: 'Paying', stopped: 'Not paid' },
-  { done: 'Confirmed', now: 'Confirming', stopped: 'Not confirmed' },
-  { done: 'Issued', now: 'Issuing', stopped: 'Not issued' },
-  { done: 'Here', now: 'Arriving', stopped: 'Not delivered' },
-] as const;
-
-function steps({ stepsDone, tone }: StateWords): Markup {
+function steps({ stepsDone, tone }: StateWords, words: PageWords): Markup {
   const current = tone === 'bad' ? 'stopped' : 'now';
-  return html`<ol class="steps" aria-label="Progress">
-${stepNames.map((names, place) => {
+  return html`<ol class="steps" aria-label="${words.progress}">
+${words.steps.map((names, place) => {
   if (place < stepsDone) return html`<li class="done"><span>${names.done}</span></li>`;
   if (place === stepsDone) return html`<li class="${current}" aria-current="step"><span>${names[current]}</span></li>`;
-  return html`<li><span><span class="unseen">Not yet: </span>${names.done}</span></li>`;
+  return html`<li><span><span class="unseen">${words.notYet} </span>${names.done}</span></li>`;
 })}
 </ol>`;
 }

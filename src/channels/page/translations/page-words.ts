@@ -1,0 +1,85 @@
+/** A state of the order as its reader sees it. */
+interface Said {
+  readonly headline: string;
+  readonly explanation: string;
+}
+
+/**
+ * All that the page says, in one language. A new language is one file beside this one and a line in `index.ts`.
+ * `n` and the like are counts of codes; sellers and products are named by the issuer and stand as they are.
+ */
+export interface PageWords {
+  /** BCP 47, for the page's `lang`. */
+  readonly lang: string;
+  readonly dir: 'ltr' | 'rtl';
+  /** How times and amounts are written. */
+  readonly locale: string;
+  readonly title: (headline: string, orderNo: string) => string;
+  readonly order: string;
+  readonly codes: (n: number) => string;
+  readonly soldBy: string;
+  readonly deliveredBy: string;
+  readonly keepPrivate: (n: number) => string;
+  readonly reloads: (seconds: number) => string;
+  readonly progress: string;
+  readonly notYet: string;
+  readonly steps: readonly { readonly done: string; readonly now: string; readonly stopped: string }[];
+  readonly refundDue: string;
+  readonly refundTold: string;
+  readonly showCodes: (n: number) => string;
+  readonly waiting: Said;
+  readonly confirmBy: string;
+  readonly issuing: (n: number) => Said;
+  readonly dueBy: (n: number) => string;
+  readonly someReady: (ready: number, n: number) => Said;
+  readonly onTheWay: (n: number) => Said;
+  readonly arrived: (n: number) => Said;
+  readonly shown: (n: number) => Said;
+  readonly arrivedInPart: (arrived: number, n: number, missing: number) => Said;
+  readonly notShown: (lost: number, orderNo: string) => Said;
+  readonly isVoid: (n: number) => Said;
+  readonly undeliverable: (n: number) => Said;
+  readonly refused: Said;
+  readonly noCodeInTime: Said;
+  readonly notConfirmedInTime: Said;
+  readonly cancelled: Said;
+  readonly cancelledBySeller: Said;
+  readonly code: {
+    readonly one: string;
+    readonly many: string;
+    readonly of: (place: number, n: number) => string;
+    readonly show: string;
+    readonly hide: string;
+    readonly showAll: string;
+    readonly copyAll: string;
+    readonly copy: string;
+    readonly copyPin: string;
+    readonly pin: string;
+    readonly enlarge: string;
+    readonly validUntil: string;
+    readonly expired: string;
+    readonly item: string;
+    readonly download: string;
+    readonly open: string;
+    readonly pictures: Readonly<Record<'link' | 'qr' | 'barcode' | 'code2d', string>>;
+  };
+  /** Said by the page's script; plain texts, `{n}` is a number. */
+  readonly script: {
+    readonly live: string;
+    readonly waiting: string;
+    readonly offline: string;
+    readonly stopped: string;
+    readonly anyMoment: string;
+    readonly secondsLeft: string;
+    readonly minutesLeft: string;
+    readonly hoursLeft: string;
+    readonly hideAll: string;
+    readonly copied: string;
+    readonly copyByHand: string;
+    readonly copiedAloud: string;
+    readonly copyFailedAloud: string;
+    readonly failed: string;
+    readonly toScan: string;
+    readonly close: string;
+  };
+}
