@@ -16,6 +16,7 @@ const checks = [
     args: ['--config', '.dependency-cruiser.cjs', 'src', 'workflows', 'activities', 'worker', 'test', 'bench'],
   },
   { name: 'knip', script: 'node_modules/knip/bin/knip.js', args: [] },
+  { name: 'generated docs', script: 'scripts/generated-docs.mjs', args: ['--check'] },
 ];
 const limitMs = 5 * 60_000;
 

@@ -1,0 +1,76 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { build } from './build.mjs';
+import { inProject } from './project.mjs';
+import { runCommand } from './screen.mjs';
+import { setup } from './setup.mjs';
+
+// `npm run docs`: fills what stands between `<!-- made of X -->` and `<!-- end -->` in the pages; `--check` only looks.
+const require = createRequire(import.meta.url);
+
+function states() {
+  const { moves } = require(inProject('dist/src/domain/order.js'));
+  const lines = Object.entries(moves).flatMap(([from, to]) =>
+    to.length === 0 ? [`  ${from} --> [*]`] : to.map((state) => `  ${from} --> ${state}`),
+  );
+  return ['```mermaid', 'stateDiagram-v2', '  [*] --> accepted', ...lines, '```'].join('\n');
+}
+
+function imports() {
+  const { forbidden } = require(inProject('.dependency-cruiser.cjs'));
+  // Each folder's rule says in its comment what it lets through, itself first.
+  const listIn = (name) =>
+    forbidden.find((rule) => rule.name === name).comment.replace(/^.* may (import|use the packages) /, '');
+  const folders = forbidden.flatMap(({ name }) => (name.endsWith('-imports') ? [name.replace(/-imports$/, '')] : []));
+  const rows = folders.map((folder) => [
+    `\`${folder}\``,
+    listIn(`${folder}-imports`).split(', ').slice(1).join(', ').replaceAll('src/', '') || 'nothing',
+    listIn(`${folder}-packages`).replace('(none)', 'none'),
+  ]);
+  return table(['Folder', 'May import', 'Packages'], rows);
+}
+
+// As the formatter leaves it.
+function table(head, rows) {
+  const widths = head.map((cell, n) => Math.max(cell.length, ...rows.map((row) => row[n].length)));
+  const line = (cells) => `| ${cells.map((cell, n) => cell.padEnd(widths[n])).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+const made = [
+  { page: 'docs/protocol.md', from: 'moves in src/domain/order.ts', text: states },
+  { page: 'ARCHITECTURE.md', from: 'the rules in .dependency-cruiser.cjs', text: imports },
+];
+
+function filled(page, from, text) {
+  const begin = `<!-- made of ${from} -->`;
+  const before = page.indexOf(begin);
+  const after = page.indexOf('<!-- end -->', before);
+  if (before < 0 || after < 0) throw new Error(`there is no ${begin} with an end`);
+  return `${page.slice(0, before)}${begin}\n\n${text}\n\n${page.slice(after)}`;
+}
+
+// Pages that are not what the code says.
+export function staleDocs({ isWritten }) {
+  return made.flatMap(({ page, from, text }) => {
+    const path = inProject(page);
+    const is = readFileSync(path, 'utf8');
+    const should = filled(is, from, text());
+    if (is === should) return [];
+    if (isWritten) writeFileSync(path, should);
+    return [page];
+  });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await runCommand(async () => {
+    await setup();
+    await build();
+    const isCheck = process.argv.includes('--check');
+    const stale = staleDocs({ isWritten: !isCheck });
+    for (const page of stale)
+      process.stderr.write(isCheck ? `${page} is not what the code says: npm run docs\n` : `• ${page}\n`);
+    process.exitCode = isCheck && stale.length > 0 ? 1 : 0;
+  });
+}
