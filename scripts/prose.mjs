@@ -50,7 +50,8 @@ function proseLines(text) {
 const withoutCode = (line) => line.replace(/`[^`]*`/g, '``').replace(/\]\([^)]*\)/g, ']');
 const isTable = (line) => line.startsWith('|');
 // A line of one long word cannot be broken.
-const isTooLong = (line) => line.length > lineMax && !isTable(line) && /\S\s+\S/.test(line.slice(0, lineMax).trim());
+const isTooLong = (line) =>
+  line.length > lineMax && !isTable(line) && !line.startsWith('<') && /\S\s+\S/.test(line.slice(0, lineMax).trim());
 
 function anchorsOf(text) {
   const seen = new Map();
