@@ -2,15 +2,20 @@ import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { DeliveryOutcome } from '../src/channels/channel';
 import type { ConfiguredChannels } from '../src/channels/configured-channels';
+import { terminalOfOrder } from '../src/channels/kept-terminal';
 import { openCodes } from '../src/channels/open-codes';
-import { circuitOf } from '../src/channels/terminals';
+import { type CodesPart, partsOf } from '../src/channels/parts';
+import { circuitOf, codesPerMessage } from '../src/channels/terminals';
+import type { Code } from '../src/contract/issuer';
 import type { OrderName } from '../src/domain/ids';
 import type { TimelineEntry } from '../src/domain/messages';
-import { ownMessageId } from '../src/first-interface/message-id';
+import { deliveryMessageId } from '../src/first-interface/message-id';
 import { deliveryDelayMs, deliveryRoundMs, lengthenedDelayMs } from '../src/outbound/schedule';
+import { openSecrets } from '../src/sealing/issuer-secrets';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
+import { type IssuerRow, liveSecrets } from '../src/store/issuers';
 import type { OrderRow } from '../src/store/orders';
-import { type CallsOut, notTried, rowOf, triesOf } from './call-issuer';
+import { type CallsOut, linesOf, notTried, rowOf } from './call-issuer';
 
 export interface Delivery extends OrderName {
   readonly n: number;
@@ -24,6 +29,10 @@ export interface DeliveryResult {
   readonly problem?: string;
 }
 
+/** No part is begun after so long: one try takes up to 8 s, and the engine gives the whole run up after 15. */
+const partsBegunWithinMs = 5_000;
+const atOnceMs = 1;
+
 /** Gives the codes to a terminal that must be called. Codes are opened here and in the pick-up page, nowhere else. */
 export const createDeliver = (
   deps: CallsOut & { readonly keys: PlatformKeys; readonly channels: ConfiguredChannels },
@@ -34,69 +43,101 @@ export const createDeliver = (
     nowMs: deps.nowMs,
   });
   return {
+    /** One run tries each part that was not taken yet, in turn, until one fails or the run's time is over. */
     deliverCodes: async (delivery: Delivery): Promise<DeliveryResult> => {
       const [row, held] = await Promise.all([rowOf(deps, delivery), deps.orderDeps.codes.accepted(delivery)]);
       const { channel } = row.terminal;
       const deliver = deliverers.get(channel);
-      const messageId = ownMessageId(delivery, 'delivery', delivery.n);
-      const failedTries = triesOf(row, 'delivery_tried', messageId);
-      if (!deliver) return untried(deps, delivery, messageId, row, 'channel_not_configured');
+      if (!deliver) return untried(deps, delivery, row, 'channel_not_configured');
       // The database is of an older moment than the engine: part of an order must not pass for all of it.
-      if (held.length < row.facts.issued) return untried(deps, delivery, messageId, row, 'codes_missing');
-      const outcome = await deliver({
+      if (held.length < row.facts.issued) return untried(deps, delivery, row, 'codes_missing');
+      const issuer = await deps.issuers.findEver(row.issuerId);
+      const delays = issuer
+        ? (await deps.orderDeps.settings.effectiveFor(issuer, row.product.id)).deliveryDelaysSeconds
+        : undefined;
+      const common = {
         order: row,
-        terminal: row.terminal,
+        terminal: terminalOfOrder(deps.ring, row),
         circuit: circuitOf(row.issuerId, row.terminal),
-        messageId,
         atMs: delivery.atMs,
-        codes: openCodes(deps.ring, row, held),
+        issuerSecrets: issuerSecretsOf(deps, issuer),
         signal: cancellationSignal(),
-      });
-      deps.meter.delivery(channel, outcome.kind, outcome.kind === 'not_tried' ? 0 : outcome.tookMs);
-      if (outcome.kind === 'not_tried') {
-        // A circuit that stays open, or a crowd before it: a person may know another terminal.
-        const endMs = activityInfo().scheduledTimestampMs + deliveryRoundMs(await delaysOf(deps, row));
-        if (deps.nowMs() > endMs) return untried(deps, delivery, messageId, row, outcome.reason);
-        throw notTried(outcome.reason, 'the terminal was not tried', outcome.delayMs);
+      };
+
+      const tryPart = async (messageId: string, { codes, part }: CodesPart<Code>): Promise<Tried> => {
+        const message = { ...common, messageId, codes, ...(part ? { part } : {}) };
+        const first = await deliver({ ...message, isPastCircuit: false });
+        if (first.kind !== 'not_tried') return { outcome: first, isLast: first.kind === 'failed' && first.isFinal };
+        deps.meter.delivery(channel, 'not_tried', 0);
+        const endMs = activityInfo().scheduledTimestampMs + deliveryRoundMs(delays);
+        const isWaitedFor = first.reason === 'breaker_open' && deps.nowMs() > endMs;
+        if (!isWaitedFor) throw notTried(first.reason, 'the terminal was not tried', first.delayMs);
+        // A circuit that stays open may be another order's doing: no person is asked before this one was really tried.
+        const outcome = await deliver({ ...message, isPastCircuit: true });
+        if (outcome.kind === 'not_tried') {
+          throw notTried(outcome.reason, 'the terminal was not tried', outcome.delayMs);
+        }
+        return { outcome, isLast: true };
+      };
+
+      const beganMs = deps.nowMs();
+      let { tries } = row.facts.delivery;
+      for (const piece of partsOf(openCodes(deps.ring, row, held), codesPerMessage(row.terminal))) {
+        const messageId = deliveryMessageId(delivery, delivery.n, piece.part?.n);
+        const lines = linesOf(row, 'delivery_tried', messageId).filter(({ key }) => key.endsWith(roundMark()));
+        if (lines.some(({ detail }) => detail.ok === true)) continue;
+        if (deps.nowMs() - beganMs > partsBegunWithinMs) {
+          throw notTried('parts_left', 'more parts follow at once', atOnceMs);
+        }
+        const { outcome, isLast } = await tryPart(messageId, piece);
+        deps.meter.delivery(channel, outcome.kind, outcome.tookMs);
+        tries += 1;
+        await deps.orderDeps.orders.recordTry(
+          delivery,
+          [deliveryEntry(messageId, lines.length + 1, tries, piece, outcome, deps.nowMs())],
+          { deliveryTries: tries },
+        );
+        if (outcome.kind === 'delivered') continue;
+        const delayMs = deliveryDelayMs(lines.length + 1, delays);
+        if (isLast || delayMs === undefined) return { kind: 'undeliverable', tries, problem: outcome.problem };
+        throw ApplicationFailure.create({
+          type: 'terminal_failed',
+          message: `delivery try ${tries}: ${outcome.problem}`,
+          nextRetryDelay: lengthenedDelayMs(delayMs, outcome.retryAfterMs),
+        });
       }
-      const tries = row.facts.delivery.tries + 1;
-      await deps.orderDeps.orders.recordTry(
-        delivery,
-        [deliveryEntry(messageId, failedTries + 1, tries, outcome, deps.nowMs())],
-        { deliveryTries: tries },
-      );
-      if (outcome.kind === 'delivered') return { kind: 'delivered', tries };
-      const delayMs = deliveryDelayMs(failedTries + 1, await delaysOf(deps, row));
-      if (outcome.isFinal || delayMs === undefined) {
-        return { kind: 'undeliverable', tries, problem: outcome.problem };
-      }
-      throw ApplicationFailure.create({
-        type: 'terminal_failed',
-        message: `delivery try ${tries}: ${outcome.problem}`,
-        nextRetryDelay: lengthenedDelayMs(delayMs, outcome.retryAfterMs),
-      });
+      return { kind: 'delivered', tries };
     },
   };
 };
 
-const delaysOf = async ({ issuers, orderDeps }: CallsOut, { issuerId, product }: OrderRow) => {
-  const issuer = await issuers.findEver(issuerId);
-  return issuer ? (await orderDeps.settings.effectiveFor(issuer, product.id)).deliveryDelaysSeconds : undefined;
+interface Tried {
+  readonly outcome: Exclude<DeliveryOutcome, { kind: 'not_tried' }>;
+  /** Whatever the schedule says: this was the try that decides. */
+  readonly isLast: boolean;
+}
+
+/** Ends the keys of the lines of one delivery: the same over its retries, another one when a person has it done again. */
+const roundMark = (): string => {
+  const { workflowExecution, activityId } = activityInfo();
+  return `.${(workflowExecution?.runId ?? '').slice(-12)}.${activityId}`;
 };
+
+const issuerSecretsOf = ({ ring, nowMs }: CallsOut, issuer: IssuerRow | null): string[] =>
+  issuer?.signDeliveriesWithIssuerSecret ? openSecrets(ring, issuer._id, liveSecrets(issuer.secrets, nowMs())) : [];
 
 /** The terminal was not called, and waiting for that changes nothing: a person looks. */
 const untried = async (
   { orderDeps, nowMs }: CallsOut,
   delivery: Delivery,
-  messageId: string,
   { facts }: OrderRow,
   problem: string,
 ): Promise<DeliveryResult> => {
   const atMs = nowMs();
   // Without its message: it is not one of that message's tries.
   const detail = { ok: false, problem };
-  const line: TimelineEntry = { key: `${messageId}.${problem}.${atMs}`, atMs, event: 'delivery_tried', detail };
-  await orderDeps.orders.recordTry(delivery, [line]);
+  const key = `${deliveryMessageId(delivery, delivery.n)}.${problem}.${atMs}`;
+  await orderDeps.orders.recordTry(delivery, [{ key, atMs, event: 'delivery_tried', detail }]);
   return { kind: 'undeliverable', tries: facts.delivery.tries, problem };
 };
 
@@ -104,15 +145,17 @@ const deliveryEntry = (
   messageId: string,
   tryNumber: number,
   tries: number,
-  outcome: Exclude<DeliveryOutcome, { kind: 'not_tried' }>,
+  { part }: Pick<CodesPart<Code>, 'part'>,
+  outcome: Tried['outcome'],
   nowMs: number,
 ): TimelineEntry => ({
-  key: `${messageId}.${tries}`,
+  key: `${messageId}.${tries}${roundMark()}`,
   atMs: nowMs,
   event: 'delivery_tried',
   detail: {
     message: messageId,
     try: tryNumber,
+    ...(part ? { part: part.n, of: part.of } : {}),
     ok: outcome.kind === 'delivered',
     ...(outcome.status > 0 ? { status: outcome.status } : {}),
     ...(outcome.kind === 'failed' ? { problem: outcome.problem } : {}),

@@ -19,6 +19,12 @@ export interface Delivery<T> {
   readonly messageId: string;
   readonly atMs: number;
   readonly codes: readonly Code[];
+  /** Where there are more codes than one message takes. */
+  readonly part?: { readonly n: number; readonly of: number };
+  /** Secrets of the issuer by which the receiver may know it as well. */
+  readonly issuerSecrets: readonly string[];
+  /** A try past an open circuit: it has been waited for long enough. */
+  readonly isPastCircuit: boolean;
   readonly signal: AbortSignal;
 }
 

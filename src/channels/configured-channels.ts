@@ -33,11 +33,6 @@ export const configuredChannels = () => {
 
     /** For a worker: how to deliver, by channel; those that call nobody have no entry. */
     deliverers: (deps: DeliveryDeps): ReadonlyMap<string, Deliver<Terminal>> =>
-      new Map(
-        [...channels].flatMap(([name, channel]) => {
-          const deliver = channel.deliverer?.(deps);
-          return deliver ? [[name, deliver] as const] : [];
-        }),
-      ),
+      new Map([...channels].flatMap(([name, { deliverer }]) => (deliverer ? [[name, deliverer(deps)] as const] : []))),
   };
 };

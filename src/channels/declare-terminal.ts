@@ -19,10 +19,14 @@ export interface DeclaredTerminal<Name extends string = string, S extends z.ZodT
   readonly schema: S;
   /** Left out where the channel needs no address. */
   readonly address?: AddressField;
+  /** Fields that are kept sealed and never given back. */
+  readonly secrets?: readonly string[];
   /** Enough to recognise the terminal, too little to reach it. */
   hint(terminal: z.output<S>): string;
   /** Whether the order has a pick-up page, whose link only its issuer and its buyer know. */
   readonly hasPage: boolean;
+  /** More codes go in parts, each a message of its own. Left out: one message is enough for all. */
+  readonly codesPerMessage?: number;
   /** What fails together: the part of a circuit's name that follows the issuer. Left out where nobody is called. */
   circuit?(terminal: z.output<S>): string;
 }

@@ -32,6 +32,21 @@ export const maskedTerminal = (one: Terminal): { channel: string; hint: string }
 
 export const hasPage = (one: Pick<Terminal, 'channel'>): boolean => declarationOf(one).hasPage;
 
+/** How many codes one message to it takes. */
+export const codesPerMessage = (one: Pick<Terminal, 'channel'>): number =>
+  declarationOf(one).codesPerMessage ?? Number.POSITIVE_INFINITY;
+
+/** What of a terminal may be shown to its issuer and to operators, and what not. */
+export const secretsApart = (one: Terminal): { shown: Terminal; secrets: Readonly<Record<string, string>> } => {
+  const isSecret = new Set(declarationOf(one).secrets);
+  const { channel, ...fields } = one;
+  const given = Object.entries(fields).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return {
+    shown: { channel, ...Object.fromEntries(given.filter(([name]) => !isSecret.has(name))) },
+    secrets: Object.fromEntries(given.filter(([name]) => isSecret.has(name))),
+  };
+};
+
 /** The name of the circuit that an order's deliveries belong to; undefined where nobody is called. */
 export const circuitOf = (issuerId: string, one: Terminal): string | undefined => {
   const what = declarationOf(one).circuit?.(one);

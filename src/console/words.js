@@ -70,7 +70,8 @@ export const moneyText = ({ value, currency }) => {
   }
 };
 
-const nth = (detail) => (detail.try > 1 ? `, try ${detail.try}` : '');
+const nth = (detail) =>
+  `${detail.of > 1 ? `, part ${detail.part} of ${detail.of}` : ''}${detail.try > 1 ? `, try ${detail.try}` : ''}`;
 const took = (detail) => (typeof detail.tookMs === 'number' ? ` (${spanText(detail.tookMs)})` : '');
 const tookIn = (detail) => (typeof detail.tookMs === 'number' ? `, ${spanText(detail.tookMs)}` : '');
 const answered = (detail) => (detail.status ? `HTTP ${detail.status}` : 'answered');

@@ -41,6 +41,7 @@ const settings = {
   codeMode: z.enum(['request', 'push']),
   terminal,
   publicKey: z.string().regex(/^whpk_[A-Za-z0-9+/]{43}=$/),
+  signDeliveriesWithIssuerSecret: z.boolean(),
 };
 
 export const createIssuerRequest = z.strictObject({
@@ -49,6 +50,7 @@ export const createIssuerRequest = z.strictObject({
   issuerId,
   terminal: settings.terminal.optional(),
   publicKey: settings.publicKey.optional(),
+  signDeliveriesWithIssuerSecret: settings.signDeliveriesWithIssuerSecret.optional(),
 });
 
 export const changeIssuerRequest = z.strictObject({ ...settings, ...orderSettings }).partial();

@@ -104,10 +104,12 @@ export interface OrderEventMessage {
   };
 }
 
-/** `code.delivered`, for whoever runs a webhook terminal: signed with the platform's key, not with a secret. */
+/** `code.delivered`, for whoever runs a webhook terminal: signed with the platform's key, and by the terminal's secret where it has one. */
 export interface CodeDelivery {
   readonly issuerId: string;
   readonly orderNo: string;
   readonly product: Product;
+  /** Of more than 200 codes: the order is complete when all parts came. */
+  readonly part?: { readonly n: number; readonly of: number };
   readonly codes: readonly Code[];
 }

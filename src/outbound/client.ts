@@ -39,6 +39,8 @@ export interface SignedCall {
   readonly signal?: AbortSignal | undefined;
   /** Whose circuit this call belongs to; a terminal's failures are not its issuer's. Left out: the issuer's. */
   readonly breakerKey?: string;
+  /** Made although the circuit is open: it neither asks nor tells it. */
+  readonly isPastCircuit?: boolean;
   /** With whose calls this one is counted; left out: the issuer's. */
   readonly slotKey?: string;
   /** How many of these may run at once. Asked only while another one runs: one is always allowed. */
@@ -112,7 +114,12 @@ export const createOutbound = ({
     bodyTimeout: 0,
   });
 
-  const judged = async (call: Exchange, breakerKey: string): Promise<Outcome | { retryAfterMs: number }> => {
+  const judged = async (
+    call: Exchange,
+    breakerKey: string,
+    isPastCircuit: boolean,
+  ): Promise<Outcome | { retryAfterMs: number }> => {
+    if (isPastCircuit) return exchange(agent, call);
     const answer = breaker.admit(breakerKey);
     if (!answer.admitted) return answer;
     try {
@@ -169,6 +176,7 @@ export const createOutbound = ({
           signal: call.signal,
         },
         call.breakerKey ?? call.issuerId,
+        call.isPastCircuit ?? false,
       );
       if (!('kind' in outcome)) {
         return { kind: 'failed', reason: 'breaker_open', retryAfterMs: outcome.retryAfterMs, ...took() };

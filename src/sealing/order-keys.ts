@@ -3,7 +3,7 @@ import { places } from './places';
 
 /**
  * Every order has a data key of its own, wrapped by the master key and kept in the order's row. Its token, its pick-up
- * secret and the seal of its codes come from it: forgetting the data key shreds all of them, wherever copies are.
+ * secret and the seals of its codes and of its terminal come from it: forgetting the data key shreds all of them, wherever copies are.
  */
 export interface OrderKeys {
   readonly token: string;
@@ -12,6 +12,8 @@ export interface OrderKeys {
   readonly pickupHash: string;
   /** Seals and opens this order's codes. */
   readonly codes: KeyRing;
+  /** Seals and opens what is secret about its terminal. */
+  readonly terminal: KeyRing;
   /** Signs the cookie of a browser to which the page showed the codes. */
   readonly reveal: Buffer;
 }
@@ -33,6 +35,7 @@ const orderKeys = (dataKey: Uint8Array): OrderKeys => {
     pickupSecret,
     pickupHash: sha256(pickupSecret),
     codes: createKeyRing([deriveKey(dataKey, 'codes')]),
+    terminal: createKeyRing([deriveKey(dataKey, 'terminal')]),
     reveal: deriveKey(dataKey, 'reveal'),
   };
 };

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { keptByOrder, terminalOfOrder } from '../channels/kept-terminal';
 import { Failure } from '../domain/failures';
 import { isCalled, isClosed, type Terminal } from '../domain/order';
 import type { AfterSaleInput, AskedMessage } from '../order-messages/order-messages';
+import { unwrapOrderKey } from '../sealing/order-keys';
 import type { OrderRow } from '../store/orders';
 import { engineUnavailable, type OrderDeps } from './ask-order';
 
@@ -22,13 +24,19 @@ export const redeliverCodes = async (
   if (row.voidedAt) throw new Failure('order_closed', { detail: 'The codes of the order were declared void' });
   const after = await ask(row, {
     kind: 'redeliver',
-    ...(terminal ? { terminal, isSame: isDeepStrictEqual(terminal, row.terminal) } : {}),
+    ...(terminal ? correction(deps, row, terminal) : {}),
   });
   const isClosedDelivery = after.facts.state === 'delivered';
   // A page holds the codes already.
   if (isClosedDelivery && isCalled(after.terminal.channel)) await startAfterSale(deps, after, 'redeliver', []);
   return after;
 };
+
+/** What the order hears of it is sealed as it will be in its row. */
+const correction = ({ ring }: OrderDeps, row: OrderRow, terminal: Terminal) => ({
+  terminal: keptByOrder(terminal, unwrapOrderKey(ring, row._id, row.wrappedKey), row._id),
+  isSame: isDeepStrictEqual(terminal, terminalOfOrder(ring, row)),
+});
 
 /** An operator declares delivered codes void; the issuer is told which. @throws Failure `not_issued`, `order_closed`, `unavailable`. */
 export const voidCodes = async (deps: OrderDeps, row: OrderRow): Promise<OrderRow> => {

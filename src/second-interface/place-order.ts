@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { keptByOrder, presetTerminal, terminalOfOrder } from '../channels/kept-terminal';
 import { hasPage } from '../channels/terminals';
 import type { PlaceOrder } from '../contract/issuer';
 import { bodyInvalid } from '../contract/problem';
@@ -41,7 +42,7 @@ export const placeOrder = async (
   /** An order that is there already is told as it is, whatever stands in the way of a new one. */
   const known = async (): Promise<OperationAnswer | undefined> => {
     const row = await deps.orders.find(order);
-    return row ? answer(200, sameContent(row, issuer, body)) : undefined;
+    return row ? answer(200, sameContent(deps, row, issuer, body)) : undefined;
   };
   let row: OrderRow;
   try {
@@ -71,7 +72,7 @@ const acceptable = async (
   }
   if (issuer.state === 'paused') throw new Failure('issuer_paused', { retryAfterSeconds: 30 });
   const row = newRow(deps, issuer, await deps.settings.effectiveFor(issuer, body.product.id), publicUrl, body);
-  const problem = await terminalProblem(row.terminal);
+  const problem = await terminalProblem(terminalOfOrder(deps.ring, row));
   if (problem) throw bodyInvalid([problem]);
   return row;
 };
@@ -90,7 +91,7 @@ const newRow = (
   body: PlaceOrder,
 ): OrderRow => {
   const order = { issuerId: issuer._id, orderNo: body.orderNo };
-  const terminal = body.terminal ?? issuer.terminal;
+  const terminal = body.terminal ?? presetTerminal(deps.ring, issuer);
   if (!terminal) {
     throw bodyInvalid([
       { path: '/terminal', code: 'terminal_missing', message: 'is needed: the issuer has no preset one' },
@@ -119,7 +120,7 @@ const newRow = (
     amount: body.amount,
     metadata: Object.entries(body.metadata ?? {}),
     ...(body.payment ? { payment: definedOnly(body.payment) } : {}),
-    terminal,
+    terminal: keptByOrder(terminal, keys, _id),
     terminalGiven: body.terminal !== undefined,
     baseUrl: publicUrl,
     wrappedKey: wrapped,
@@ -137,11 +138,11 @@ const newRow = (
 };
 
 /** Rule 10: equal after defaults, key order ignored. @throws Failure `order_conflict` when it is not. */
-const sameContent = (row: OrderRow, issuer: IssuerRow, body: PlaceOrder): OrderRow => {
+const sameContent = ({ ring }: OrderDeps, row: OrderRow, issuer: IssuerRow, body: PlaceOrder): OrderRow => {
   const sameTerminal =
     body.terminal === undefined
-      ? !row.terminalGiven || isDeepStrictEqual(issuer.terminal, row.terminal)
-      : isDeepStrictEqual(body.terminal, row.terminal);
+      ? !row.terminalGiven || isDeepStrictEqual(presetTerminal(ring, issuer), terminalOfOrder(ring, row))
+      : isDeepStrictEqual(body.terminal, terminalOfOrder(ring, row));
   const given = [body.product, body.quantity, body.amount, body.metadata ?? {}, definedOnly(body.payment ?? {})];
   const kept = [row.product, row.quantity, row.amount, Object.fromEntries(row.metadata), row.payment ?? {}];
   if (sameTerminal && isDeepStrictEqual(given, kept)) return row;

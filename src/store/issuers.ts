@@ -27,6 +27,8 @@ export interface IssuerRow extends SomeSettings {
   readonly codeMode: 'request' | 'push';
   readonly terminal?: Terminal;
   readonly publicKey?: string;
+  /** Deliveries to webhooks carry a signature by the issuer's own secrets as well. */
+  readonly signDeliveriesWithIssuerSecret?: boolean;
   readonly createdAt: Date;
   readonly secrets: readonly SealedSecret[];
   readonly holds: readonly Hold[];
@@ -44,6 +46,7 @@ export type IssuerSettings = Partial<
     | 'verifyWindowSeconds'
     | 'issueWindowSeconds'
     | 'publicKey'
+    | 'signDeliveriesWithIssuerSecret'
     | 'noticeDelaysSeconds'
     | 'eventDelaysSeconds'
     | 'deliveryDelaysSeconds'

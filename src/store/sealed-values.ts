@@ -6,7 +6,7 @@ import type { OrderRow } from './orders';
 import type { RequestRow } from './requests';
 
 /** Where values are that the master key itself sealed, the few and weighty ones first. */
-export const sealedKinds = ['platformKey', 'issuerSecret', 'orderKey', 'answer'] as const;
+export const sealedKinds = ['platformKey', 'issuerSecret', 'issuerTerminal', 'orderKey', 'answer'] as const;
 export type SealedKind = (typeof sealedKinds)[number];
 
 export interface SealedRow {
@@ -20,7 +20,8 @@ export interface SealedValue {
   readonly replace: (fresh: Buffer) => Promise<boolean>;
 }
 
-type Found = readonly (readonly [path: string, sealed: Buffer | undefined])[];
+/** A text is base64: of what is sealed within a field that also travels in JSON. */
+type Found = readonly (readonly [path: string, sealed: Buffer | string | undefined])[];
 
 export type SealedValues = ReturnType<typeof createSealedValues>;
 
@@ -40,6 +41,7 @@ export const createSealedValues = ({
     issuerSecret: reader<IssuerRow>(issuers, ['secrets'], ({ secrets }) =>
       secrets.map(({ sealed }, n) => [`secrets.${n}.sealed`, sealed] as const),
     ),
+    issuerTerminal: reader<IssuerRow>(issuers, ['terminal'], ({ terminal }) => [['terminal.sealed', terminal?.sealed]]),
     // What a purge left has no key.
     orderKey: reader<OrderRow>(orders, ['wrappedKey'], (row) => [['wrappedKey', row.wrappedKey]]),
     answer: reader<RequestRow>(requests, ['answer'], (row) => [['answer.sealedBody', row.answer?.sealedBody]]),
@@ -68,11 +70,14 @@ const reader =
       .toArray();
     return rows.map((row) => ({
       id: row._id,
-      values: find(row).flatMap(([path, sealed]) => {
-        if (!sealed) return [];
+      values: find(row).flatMap(([path, found]) => {
+        if (!found) return [];
+        const isText = typeof found === 'string';
+        const sealed = isText ? Buffer.from(found, 'base64') : found;
         const replace = async (fresh: Buffer): Promise<boolean> => {
-          const isStill = { _id: row._id, [path]: sealed } as Filter<Row>;
-          const change = { $set: { [path]: fresh } } as unknown as UpdateFilter<Row>;
+          const isStill = { _id: row._id, [path]: found } as Filter<Row>;
+          const kept = isText ? fresh.toString('base64') : fresh;
+          const change = { $set: { [path]: kept } } as unknown as UpdateFilter<Row>;
           return (await collection.updateOne(isStill, change)).matchedCount > 0;
         };
         return [{ sealed, replace }];

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { presetTerminal } from '../../src/channels/kept-terminal';
 import { resealPart } from '../../src/operator/reseal';
 import { createKeyRing } from '../../src/sealing/key-ring';
 import { places } from '../../src/sealing/places';
@@ -73,11 +74,15 @@ test('after sealing anew the new key alone opens codes, secrets and kept answers
       (await reveal(`${platform.baseUrl}${new URL(order.pickupUrl).pathname}`)).text();
     expect(await page(placed)).toContain('OLD-SEALED-CODE');
 
+    const terminal = { channel: 'webhook', url: 'http://127.0.0.1:9/', secret: `whsec_${'A'.repeat(32)}` };
+    const preset = await startIssuer(running, { terminal });
+    await preset.stop();
+
     await restart(next, old);
     const before = await notUnder(platform, next);
     expect(new Set(before)).toEqual(new Set(sealedKinds));
     expect(before.filter((kind) => kind === 'platformKey')).toHaveLength(3);
-    expect(before.filter((kind) => kind === 'issuerSecret')).toHaveLength(2);
+    expect(before.filter((kind) => kind === 'issuerSecret')).toHaveLength(3);
     const done = await round(platform, 2);
     expect(done).toMatchObject({ resealed: before.length, left: 0, broken: 0 });
     expect(done.calls).toBeGreaterThanOrEqual(done.looked / 2);
@@ -93,6 +98,8 @@ test('after sealing anew the new key alone opens codes, secrets and kept answers
     expect(await page(placed)).toContain('OLD-SEALED-CODE');
     expect(await page(delivered)).toContain('SECOND-CODE');
     expect((await platform.operator('GET', '/keys/delivery')).body).toEqual(keysBefore);
+    const withPreset = await platform.core.issuers.find(preset.issuerId);
+    expect(withPreset && presetTerminal(platform.core.ring, withPreset)).toEqual(terminal);
     const again = await issuer.post('/orders', body, payment);
     expect([again.status, again.headers.get('idempotency-replayed'), again.body]).toEqual([201, 'true', placed.body]);
     await issuer.placeVerified('after');

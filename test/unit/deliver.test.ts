@@ -32,7 +32,12 @@ const deliver = async (afterMs: number) => {
       settings: { effectiveFor: async () => ({ deliveryDelaysSeconds: [30, 90] }) },
     },
     issuers: { findEver: async () => ({ _id: 'bean-bar' }) },
-    outbound: { postSigned: async () => ({ kind: 'failed', reason: 'breaker_open', retryAfterMs: 30_000, tookMs: 0 }) },
+    outbound: {
+      postSigned: async ({ isPastCircuit }: { isPastCircuit: boolean }) =>
+        isPastCircuit
+          ? { kind: 'answered', status: 503, headers: {}, body: Buffer.alloc(0), truncated: false, tookMs: 7 }
+          : { kind: 'failed', reason: 'breaker_open', retryAfterMs: 30_000, tookMs: 0 },
+    },
     meter: { delivery: () => undefined },
     ring,
     channels: configuredChannels(),
@@ -46,12 +51,15 @@ const deliver = async (afterMs: number) => {
   return { outcome, lines };
 };
 
-test('a delivery before an open circuit waits as long as its tries might take, and then for a person', async () => {
+test('a delivery before an open circuit waits as long as its tries might take, then is tried once, and only then a person is asked', async () => {
   const wholeRoundMs = 180_000;
   expect(await deliver(wholeRoundMs)).toEqual({ outcome: 'the terminal was not tried', lines: [] });
   const { outcome, lines } = await deliver(wholeRoundMs + 1);
-  expect(outcome).toEqual({ kind: 'undeliverable', tries: 3, problem: 'breaker_open' });
+  expect(outcome).toEqual({ kind: 'undeliverable', tries: 4, problem: 'status_503' });
   expect(lines).toEqual([
-    expect.objectContaining({ event: 'delivery_tried', detail: { ok: false, problem: 'breaker_open' } }),
+    expect.objectContaining({
+      event: 'delivery_tried',
+      detail: { message: expect.any(String), try: 1, ok: false, status: 503, problem: 'status_503', tookMs: 7 },
+    }),
   ]);
 });

@@ -1,3 +1,4 @@
+import { keptByIssuer, shownTerminal } from '../../channels/kept-terminal';
 import { pageQuery } from '../../contract/issuer';
 import { changeIssuerRequest, createIssuerRequest, noBody, rotateSecretRequest } from '../../contract/operator';
 import { bodyInvalid } from '../../contract/problem';
@@ -49,13 +50,14 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
     path: base,
     body: createIssuerRequest,
     needs: 'admin',
-    handle: async ({ body: { issuerId, ...settings }, audit }) => {
-      await requireUsable(settings);
+    handle: async ({ body: { issuerId, terminal, ...settings }, audit }) => {
+      await requireUsable({ ...settings, ...(terminal ? { terminal } : {}) });
       const { secret, sealed } = freshSecret(issuerId);
       const createdAt = new Date(nowMs());
       const row: IssuerRow = {
         _id: issuerId,
         ...settings,
+        ...(terminal ? { terminal: keptByIssuer(terminal, ring, issuerId) } : {}),
         state: 'active',
         createdAt,
         secrets: [{ sealed, createdAt }],
@@ -100,7 +102,11 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
     handle: async ({ params, body, audit }) => {
       const before = await find(params.issuerId);
       await requireUsable(body);
-      const after = await issuers.change(before._id, body);
+      const { terminal } = body;
+      const after = await issuers.change(before._id, {
+        ...body,
+        ...(terminal ? { terminal: keptByIssuer(terminal, ring, before._id) } : {}),
+      });
       if (!after) throw new Failure('issuer_unknown');
       const shown = await issuerBody(after);
       await audit('issuer.changed', after._id, await issuerBody(before), shown);
@@ -165,13 +171,14 @@ const bodyOfIssuer = (row: IssuerRow, platform: SomeSettings): Record<string, un
   state: row.state,
   callback: row.callback,
   codeMode: row.codeMode,
-  ...(row.terminal ? { terminal: row.terminal } : {}),
+  ...(row.terminal ? { terminal: shownTerminal(row.terminal) } : {}),
   verifyWindowSeconds: effectiveSettings({ issuer: row, platform }).verifyWindowSeconds.value,
   issueWindowSeconds: effectiveSettings({ issuer: row, platform }).issueWindowSeconds.value,
   ...(row.publicKey !== undefined ? { publicKey: row.publicKey } : {}),
   ...(row.noticeDelaysSeconds ? { noticeDelaysSeconds: row.noticeDelaysSeconds } : {}),
   ...(row.eventDelaysSeconds ? { eventDelaysSeconds: row.eventDelaysSeconds } : {}),
   ...(row.deliveryDelaysSeconds ? { deliveryDelaysSeconds: row.deliveryDelaysSeconds } : {}),
+  ...(row.signDeliveriesWithIssuerSecret ? { signDeliveriesWithIssuerSecret: true } : {}),
   ...(row.callsAtOnce !== undefined ? { callsAtOnce: row.callsAtOnce } : {}),
   createdAt: row.createdAt.toISOString(),
 });

@@ -1,31 +1,37 @@
+import type { z } from 'zod';
 import { askedDelayMs } from '../../outbound/schedule';
 import { signedHeaders } from '../../outbound/signed-headers';
 import type { Deliver, DeliveryDeps } from '../channel';
+import type { webhookTerminal } from './terminal';
 
 const answerLimitBytes = 64 * 1024;
 const gone = 410;
 
-/** A terminal that is a URL: signed with the platform's own keys, since it shares no secret with anyone. */
+type WebhookTerminal = z.output<typeof webhookTerminal.schema>;
+
+/** A terminal that is a URL: signed with the platform's own keys, and by a secret where it has one, or its issuer lends its own. */
 export const createWebhookDelivery =
-  ({ outbound, signingKeys, nowMs }: DeliveryDeps): Deliver<{ readonly url: string }> =>
-  async ({ order, terminal: { url }, circuit, messageId, atMs, codes, signal }) => {
+  ({ outbound, signingKeys, nowMs }: DeliveryDeps): Deliver<WebhookTerminal> =>
+  async ({ order, terminal: { url, secret }, messageId, atMs, codes, part, ...delivery }) => {
     const { issuerId, orderNo, product } = order;
     const body = Buffer.from(
       JSON.stringify({
         type: 'code.delivered',
         timestamp: new Date(atMs).toISOString(),
-        data: { issuerId, orderNo, product, codes },
+        data: { issuerId, orderNo, product, ...(part ? { part } : {}), codes },
       }),
     );
     const privateKeys = await signingKeys();
+    const secrets = [...(secret === undefined ? [] : [secret]), ...delivery.issuerSecrets];
     const result = await outbound.postSigned({
       issuerId,
       url,
       body,
-      headers: signedHeaders({ id: messageId, nowMs: nowMs(), body, privateKeys }),
+      headers: signedHeaders({ id: messageId, nowMs: nowMs(), body, privateKeys, secrets }),
       answerLimitBytes,
-      signal,
-      ...(circuit !== undefined ? { breakerKey: circuit } : {}),
+      signal: delivery.signal,
+      ...(delivery.circuit !== undefined ? { breakerKey: delivery.circuit } : {}),
+      isPastCircuit: delivery.isPastCircuit,
       // Counted apart: an issuer that can take few calls at once is not the terminals of its orders.
       slotKey: `terminals:${issuerId}`,
     });

@@ -1,4 +1,5 @@
-import { hasPage } from '../../channels/terminals';
+import { partsOf } from '../../channels/parts';
+import { codesPerMessage, hasPage } from '../../channels/terminals';
 import { failures, isFailureCode } from '../../domain/failures';
 import type { TimelineEntry } from '../../domain/messages';
 import { isFinal, openFacts } from '../../domain/order';
@@ -49,7 +50,7 @@ export const callBodies = ({ call, entry }: KnownCall, sources: CallSources): Ca
     case 'order.code_requested':
       return { request: codeRequest(entry, sources), answer: codeAnswer(entry, sources) };
     case 'code.delivered':
-      return { request: deliveryRequest(sources), answer: ignoredAnswer(entry) };
+      return { request: deliveryRequest(entry, sources), answer: ignoredAnswer(entry) };
     default:
       return { request: eventRequest(entry, sources), answer: ignoredAnswer(entry) };
   }
@@ -268,15 +269,23 @@ const codeAnswer = (entry: TimelineEntry, { row, submitted }: CallSources): Call
   return nothingKept(status);
 };
 
-const deliveryRequest = ({ row, submitted }: CallSources): CallSide => {
+const deliveryRequest = ({ detail }: TimelineEntry, { row, submitted }: CallSources): CallSide => {
   const { issuerId, orderNo, product, facts } = row;
   const accepted = submitted?.filter(({ status }) => status === 'accepted').flatMap(maskedCodes);
   const atMs = facts.deliveryMessage?.atMs;
+  const { part: n, of } = detail;
+  const part = typeof n === 'number' && typeof of === 'number' ? { n, of } : undefined;
   return side(
     {
       type: 'code.delivered',
       timestamp: new Date(atMs ?? 0).toISOString(),
-      data: { issuerId, orderNo, product, codes: accepted },
+      data: {
+        issuerId,
+        orderNo,
+        product,
+        ...(part ? { part } : {}),
+        codes: part ? partsOf(accepted ?? [], codesPerMessage(row.terminal))[part.n - 1]?.codes : accepted,
+      },
     },
     shownRequests['code.delivered'],
     [...(atMs === undefined || isCorrected(row) ? ['/timestamp'] : []), ...(accepted ? [] : ['/data/codes'])],

@@ -1,6 +1,7 @@
 import { Failure, type FailureCode } from '../../domain/failures';
+import type { TimelineEntry } from '../../domain/messages';
 import { isAwaitingCodes, isBeforeVerification, isClosed } from '../../domain/order';
-import { ownMessageId } from '../../first-interface/message-id';
+import { deliveryMessageId } from '../../first-interface/message-id';
 import { engineUnavailable, type OrderDeps } from '../../second-interface/ask-order';
 import type { IssuerRow } from '../../store/issuers';
 import type { OrderRow } from '../../store/orders';
@@ -18,7 +19,7 @@ const refused = (code: FailureCode, why: string): Replay => ({ refused: code, wh
 export const replayOf = ({ call, entry }: KnownCall, row: OrderRow, issuer: IssuerRow): Replay => {
   const { state, short } = row.facts;
   if (call.direction === 'from_issuer') return refused('not_replayable', 'It is a call of the issuer');
-  if (call.direction === 'to_terminal') return deliveryReplay(call.message, row);
+  if (call.direction === 'to_terminal') return deliveryReplay(entry, row);
   if (issuer.state === 'paused' && !issuer.deletedAt) {
     return refused('issuer_paused', 'Nothing is sent to a paused issuer');
   }
@@ -41,13 +42,15 @@ export const replayOf = ({ call, entry }: KnownCall, row: OrderRow, issuer: Issu
     : { as: 'same_message' };
 };
 
-const deliveryReplay = (message: string | undefined, row: OrderRow): Replay => {
+const deliveryReplay = ({ detail }: TimelineEntry, row: OrderRow): Replay => {
   const { state, deliveryMessage } = row.facts;
   if (isClosed(state)) return refused('order_closed', 'The order is closed and its codes are void');
   if (state !== 'undeliverable' && state !== 'delivered') {
     return refused('call_pending', 'The delivery goes on by its own schedule');
   }
-  return { as: message === ownMessageId(row, 'delivery', deliveryMessage?.n ?? 1) ? 'same_message' : 'new_message' };
+  const part = typeof detail.part === 'number' ? detail.part : 1;
+  const today = deliveryMessageId(row, deliveryMessage?.n ?? 1, part);
+  return { as: detail.message === today ? 'same_message' : 'new_message' };
 };
 
 export interface Replaying {

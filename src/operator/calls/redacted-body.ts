@@ -46,7 +46,11 @@ export const shownRequests = {
   'order.cancellation': named,
   'order.paid': { type: true, timestamp: true, data: told },
   'order.code_requested': { type: true, timestamp: true, data: told },
-  'code.delivered': { type: true, timestamp: true, data: { issuerId: true, orderNo: true, product, codes } },
+  'code.delivered': {
+    type: true,
+    timestamp: true,
+    data: { issuerId: true, orderNo: true, product, part: { n: true, of: true }, codes },
+  },
   event: {
     type: true,
     timestamp: true,
