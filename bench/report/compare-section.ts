@@ -118,21 +118,14 @@ const costTable = (raw: Raw): string => {
 const inKiB = (bytes: number | undefined): number | undefined => (bytes === undefined ? undefined : bytes / kibibyte);
 const requestsOf = ({ databaseOperationsPerOrder: of }: Measured): number | undefined => of?.requests;
 
-/** One set-up: loads, overload, cost. `pictures` are shown for the first only. */
+/** One set-up: its loads; with `pictures`, which are of the first one, overload and cost as well. */
 export const compareSection = ({ setUp, found: raw }: Result<Raw>, pictures: readonly string[]): string[] => {
   const { settings, rounds } = raw;
   const shown = (name: string, words: string): string[] =>
     pictures.includes(name) ? [`![${words}](images/performance-${name}.svg)`] : [];
   const limit = raw.limits.find(({ isSigned }) => isSigned);
   const title = setUpWords(setUp);
-  return [
-    `## Beside a bare order: ${title}`,
-    paragraph(
-      `Measured on ${raw.startedAt.slice(0, 10)}: ${rounds.length} rounds with fresh processes and data, windows of ${settings.windowMs / secondMs} s, in turns. The engine: ${raw.engine}. Cells are medians; milliseconds count from when an order was due. An open load comes at random and waits for nobody.`,
-    ),
-    ...(areAllWhole(raw) ? [] : [`**${notWhole}**`]),
-    ...shown('orders-per-second', `Delivered orders a second, ${title}`),
-    loadsTable(raw),
+  const details = (): string[] => [
     ...shown('payment-to-code', `From payment to code, ${title}`),
     'At three times the own saturation, until every accepted order has ended:',
     overloadTable(raw),
@@ -146,5 +139,15 @@ export const compareSection = ({ setUp, found: raw }: Result<Raw>, pictures: rea
           ),
         ]
       : []),
+  ];
+  return [
+    `## Beside a bare order: ${title}`,
+    paragraph(
+      `Measured on ${raw.startedAt.slice(0, 10)}: ${rounds.length} rounds with fresh processes and data, windows of ${settings.windowMs / secondMs} s, in turns. The engine: ${raw.engine}. Cells are medians; milliseconds count from when an order was due. An open load comes at random and waits for nobody.`,
+    ),
+    ...(areAllWhole(raw) ? [] : [`**${notWhole}**`]),
+    ...shown('orders-per-second', `Delivered orders a second, ${title}`),
+    loadsTable(raw),
+    ...(pictures.length === 0 ? [] : details()),
   ];
 };
