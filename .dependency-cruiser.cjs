@@ -28,7 +28,8 @@ const folders = {
     local: [
       'src/domain',
       'src/contract',
-      'src/channels/(terminals|kept-terminal)',
+      'src/channels/terminals',
+      'src/channels/kept-terminal',
       'src/store',
       'src/sealing',
       'src/temporal',
@@ -44,7 +45,8 @@ const folders = {
     local: [
       'src/domain',
       'src/contract',
-      'src/channels/(terminals|parts)',
+      'src/channels/terminals',
+      'src/channels/parts',
       'src/store',
       'src/sealing',
       'src/temporal',
@@ -75,7 +77,7 @@ const folders = {
   },
   'src/channels': {
     local: ['src/domain', 'src/outbound', 'src/contract', 'src/sealing', 'src/signing'],
-    packages: ['zod', 'bwip-js'],
+    packages: ['zod', 'bwip-js', 'pdfkit'],
   },
   'src/issuer-sdk': { local: ['src/contract', 'src/signing'], packages: [] },
   'src/simulator': { local: ['src/issuer-sdk'], packages: [] },

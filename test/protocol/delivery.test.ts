@@ -268,6 +268,12 @@ describe('the pick-up page', () => {
     const download = await fetch(url, { headers: { cookie: pair } });
     const lines = ['itemId,value,secret,format,expiresAt', `a,'=SUM(1),"1,2",text,`, 'b,"say ""hi""",,text,', ''];
     expect([download.status, await download.text()]).toEqual([200, lines.join('\r\n')]);
+    for (const size of ['a4', 'receipt']) {
+      const voucher = await fetch(`${placed.pickupUrl}/voucher.pdf?size=${size}`, { headers: { cookie: pair } });
+      expect([voucher.status, voucher.headers.get('content-type')]).toEqual([200, 'application/pdf']);
+      expect(Buffer.from(await voucher.arrayBuffer()).toString('latin1')).toMatch(/^%PDF-[\s\S]*%%EOF\s*$/);
+    }
+    expectProblem(await read(fetch(`${placed.pickupUrl}/voucher.pdf`)), 403, 'reveal_first');
     const other = await issue(await file.issuer(), 'page-5');
     for (const [of, value] of [
       [other.body.pickupUrl, pair],

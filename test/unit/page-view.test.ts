@@ -22,7 +22,7 @@ const model = (changes: Partial<PickupModel> = {}): PickupModel => ({
   ready: 0,
   eventsUrl: '/p/secret/events',
   revealUrl: '/p/secret/reveal',
-  downloadUrl: '/p/secret/codes.csv',
+  downloads: { csv: '/p/secret/codes.csv', voucher: '/p/secret/voucher.pdf' },
   ...changes,
 });
 
@@ -204,7 +204,7 @@ describe('a translation', () => {
         if (language !== 'en') {
           const own = page
             .replace(/<[^>]*>/g, ' ')
-            .replace(/Spring concert|Hall of Music|Codeferry|A-1001|TICKET-7Q4X-99AZ|CSV|UTC/g, '');
+            .replace(/Spring concert|Hall of Music|Codeferry|A-1001|TICKET-7Q4X-99AZ|CSV|PDF|UTC/g, '');
           expect(own).not.toMatch(/[A-Za-z]{4,}/);
         }
       }

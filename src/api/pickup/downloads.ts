@@ -1,27 +1,57 @@
 import type { Request, RequestHandler } from 'express';
 import { openCodes } from '../../channels/open-codes';
 import { codesCsv } from '../../channels/page/codes-csv';
+import { voucherPdf } from '../../channels/page/voucher/voucher-pdf';
+import type { Code } from '../../contract/issuer';
 import { Failure } from '../../domain/failures';
 import { unwrapOrderKey } from '../../sealing/order-keys';
-import type { OrderDeps } from '../../second-interface/ask-order';
+import type { OrderRow } from '../../store/orders';
 import type { Mount } from '../edge/mount';
 import { findByLink } from './find-by-link';
+import { wordsFor } from './page-language';
+import type { PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { holdsCodes } from './reveal';
 import { requireReveal } from './reveal-cookie';
 
+interface File {
+  readonly mediaType: string;
+  readonly body: string | Buffer;
+}
+
 /** Files that hold the codes: only for a browser to which the page showed them lately. */
-export const mountDownloads = (mount: Mount, { orderDeps: deps }: { readonly orderDeps: OrderDeps }): void => {
-  const csv: RequestHandler<{ secret: string }> = async (request, response) => {
-    setPrivateHeaders(response);
-    const row = await findByLink(deps, request.params.secret);
-    const { reveal: key } = unwrapOrderKey(deps.ring, row._id, row.wrappedKey);
-    requireReveal(request as unknown as Request, { key, nowMs: deps.nowMs() });
-    if (row.voidedAt) throw new Failure('code_void');
-    if (!holdsCodes(row)) throw new Failure('not_issued');
-    const codes = openCodes(deps.ring, row, await deps.codes.accepted(row));
-    response.type('text/csv; charset=utf-8').attachment(`${row.orderNo}.csv`).send(codesCsv(codes));
+export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers }: PageDeps): void => {
+  const file = (
+    name: string,
+    make: (row: OrderRow, codes: readonly Code[], request: Request) => Promise<File>,
+  ): void => {
+    const download: RequestHandler<{ secret: string }> = async (request, response) => {
+      setPrivateHeaders(response);
+      const row = await findByLink(deps, request.params.secret);
+      const { reveal: key } = unwrapOrderKey(deps.ring, row._id, row.wrappedKey);
+      requireReveal(request as unknown as Request, { key, nowMs: deps.nowMs() });
+      if (row.voidedAt) throw new Failure('code_void');
+      if (!holdsCodes(row)) throw new Failure('not_issued');
+      const codes = openCodes(deps.ring, row, await deps.codes.accepted(row));
+      const { mediaType, body } = await make(row, codes, request as unknown as Request);
+      response.type(mediaType).attachment(`${row.orderNo}-${name}`).type(mediaType).send(body);
+    };
+    mount.plain('get', `/p/:secret/${name}`, download as unknown as RequestHandler);
   };
 
-  mount.plain('get', '/p/:secret/codes.csv', csv as unknown as RequestHandler);
+  file('codes.csv', async (_row, codes) => ({ mediaType: 'text/csv; charset=utf-8', body: codesCsv(codes) }));
+
+  file('voucher.pdf', async (row, codes, request) => ({
+    mediaType: 'application/pdf',
+    body: await voucherPdf(
+      {
+        orderNo: row.orderNo,
+        productName: row.product.name,
+        sellerName: (await issuers.findEver(row.issuerId))?.name ?? row.issuerId,
+        codes,
+      },
+      request.query.size === 'receipt' ? 'receipt' : 'a4',
+      wordsFor(request),
+    ),
+  }));
 };

@@ -42,7 +42,7 @@ export const pageModel = async (
     ...(facts.refundDueValue ? { refundDue: { value: facts.refundDueValue, currency: row.amount.currency } } : {}),
     eventsUrl: `/p/${secret}/events`,
     revealUrl: `/p/${secret}/reveal`,
-    downloadUrl: `/p/${secret}/codes.csv`,
+    downloads: { csv: `/p/${secret}/codes.csv`, voucher: `/p/${secret}/voucher.pdf` },
   };
 };
 

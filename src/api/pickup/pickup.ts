@@ -74,7 +74,7 @@ export const mountPickup = (mount: Mount, pickup: Pickup): void => {
   mount.plain('get', '/p/:secret', page as unknown as RequestHandler);
   mount.plain('get', '/p/:secret/events', stream as unknown as RequestHandler);
   mountReveal(mount, pickup);
-  mountDownloads(mount, { orderDeps: deps });
+  mountDownloads(mount, pickup);
   for (const { path, mediaType, body } of pageAssets) {
     mount.plain('get', path, (_request, response) => {
       response.setHeader('content-type', mediaType);

@@ -14,15 +14,21 @@ export interface PickupCode {
   readonly pictureSvg?: string | undefined;
 }
 
+/** Addresses of the files that hold the codes. */
+export interface PickupDownloads {
+  readonly csv: string;
+  readonly voucher: string;
+}
+
 /** Called by the view once there are codes: each is closed until its reader opens it, with or without the page's script. */
-export function codeList(codes: readonly PickupCode[], downloadUrl: string, words: PageWords): Markup {
+export function codeList(codes: readonly PickupCode[], downloads: PickupDownloads, words: PageWords): Markup {
   const many = codes.length > 1;
   return html`<section class="codes" aria-label="${many ? words.code.many : words.code.one}">
 ${many && manyTools(words)}
 <ol class="${many ? 'code-list' : 'code-list single'}">
 ${codes.map((code, place) => codeCard(code, place, codes.length, words))}
 </ol>
-<p class="download"><a href="${downloadUrl}" download>${words.code.download}</a></p>
+<p class="download"><a href="${downloads.voucher}" download>${words.code.voucher}</a><a href="${downloads.csv}" download>${words.code.download}</a></p>
 </section>`;
 }
 

@@ -1,5 +1,5 @@
 import type { Amount, CloseReason, OrderState } from '../../domain/order';
-import type { PickupCode } from './code-list';
+import type { PickupCode, PickupDownloads } from './code-list';
 
 /** What the page shows. Without `codes` it is a first page or a line of the stream, and holds none. */
 export interface PickupModel {
@@ -24,6 +24,5 @@ export interface PickupModel {
   readonly refundDue?: Amount | undefined;
   readonly eventsUrl: string;
   readonly revealUrl: string;
-  /** A file of the codes. */
-  readonly downloadUrl: string;
+  readonly downloads: PickupDownloads;
 }

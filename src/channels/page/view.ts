@@ -78,7 +78,7 @@ ${steps(said, words)}
 ${said.deadline && html`<p class="deadline">${said.deadline.before} <time datetime="${said.deadline.at}" data-countdown>${timeText(said.deadline.at, words.locale)}</time></p>`}
 ${refundDue && refund(refundDue, words)}
 </section>
-${model.codes === undefined ? model.state === 'delivered' && !model.isVoid && model.ready > 0 && revealForm(model, words) : model.codes.length > 0 && codeList(model.codes, model.downloadUrl, words)}`;
+${model.codes === undefined ? model.state === 'delivered' && !model.isVoid && model.ready > 0 && revealForm(model, words) : model.codes.length > 0 && codeList(model.codes, model.downloads, words)}`;
 }
 
 /** The codes come only in the answer to this: a preview of the link, a scanner or a prefetch never posts. */
