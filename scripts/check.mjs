@@ -17,6 +17,7 @@ const checks = [
   },
   { name: 'knip', script: 'node_modules/knip/bin/knip.js', args: [] },
   { name: 'generated docs', script: 'scripts/generated-docs.mjs', args: ['--check'] },
+  { name: 'prose', script: 'scripts/prose.mjs', args: [] },
 ];
 const limitMs = 5 * 60_000;
 

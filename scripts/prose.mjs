@@ -4,7 +4,9 @@ import { pathToFileURL } from 'node:url';
 import { projectRoot } from './project.mjs';
 
 // `npm run prose`: what a reader would stumble on in the Markdown of the project. `-- FOLDER` looks at another folder.
+// For readers: what has a letter, outside of blocks of code; a folder's README belongs to its code and is not counted.
 const wordsMax = 30_000;
+const ofCode = /^(src|workflows|activities|worker|test|bench|scripts)\//;
 const lineMax = 120;
 const sentenceWords = 40;
 const skipped = new Set(['node_modules', 'dist', 'dist.new', '.data', '.git', 'coverage']);
@@ -48,6 +50,7 @@ function proseLines(text) {
 }
 
 const withoutCode = (line) => line.replace(/`[^`]*`/g, '``').replace(/\]\([^)]*\)/g, ']');
+const wordsIn = (text) => text.split(/\s+/).filter((word) => /\p{L}/u.test(word)).length;
 const isTable = (line) => line.startsWith('|');
 // A line of one long word cannot be broken.
 const isTooLong = (line) =>
@@ -134,12 +137,11 @@ function look(root, file) {
   });
   for (const { line, text: paragraph } of paragraphsOf(lines)) {
     for (const sentence of withoutCode(paragraph).split(/(?<=[.:;!?])\s+/)) {
-      const count = sentence.split(/\s+/).filter((word) => /\w/.test(word)).length;
+      const count = wordsIn(sentence);
       if (count > sentenceWords) long.push(at(line, `a sentence of ${count} words: "${sentence.slice(0, 60)}…"`));
     }
   }
-  const words = text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
-  return { wrong, long, words };
+  return { wrong, long, words: ofCode.test(relative(root, file)) ? 0 : wordsIn(lines.join(' ')) };
 }
 
 export function prose(root) {
