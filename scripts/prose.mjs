@@ -27,6 +27,8 @@ const banned = [
   [/\bnought\b/i, 'zero'],
   [/\bat once in (one|a|each)\b/i, 'concurrently in'],
   [/\bbeside the workflow\b/i, 'in-process'],
+  [/\banew\b/i, 'again'],
+  [/\bshred(s|ded)?\b/i, 'made unreadable'],
 ];
 
 function markdownFiles(root, folder = root) {
