@@ -7,7 +7,7 @@ const folders = {
   'src/sealing': { local: [], packages: ['@temporalio/common', '@temporalio/proto'] },
   'src/store': { local: ['src/domain'], packages: ['mongodb'] },
   'src/outbound': { local: ['src/domain', 'src/signing', 'src/tracing/tracing'], packages: ['undici', 'ipaddr.js'] },
-  'src/mail': { local: [], packages: ['nodemailer'] },
+  'src/mail': { local: [], packages: ['nodemailer', 'zod'] },
   'src/order-messages': { local: ['src/domain'], packages: ['@temporalio/workflow', '@temporalio/common'] },
   'src/temporal': {
     local: ['src/domain', 'src/tracing/tracing', 'src/order-messages'],
@@ -76,7 +76,7 @@ const folders = {
     packages: ['express', 'helmet', 'zod', 'bwip-js', 'pino', 'prom-client', 'openid-client'],
   },
   'src/channels': {
-    local: ['src/domain', 'src/outbound', 'src/contract', 'src/sealing', 'src/signing'],
+    local: ['src/domain', 'src/outbound', 'src/mail', 'src/contract', 'src/sealing', 'src/signing'],
     packages: ['zod', 'bwip-js', 'pdfkit'],
   },
   'src/issuer-sdk': { local: ['src/contract', 'src/signing'], packages: [] },

@@ -13,6 +13,7 @@ import { deliveryMessageId } from '../src/first-interface/message-id';
 import { deliveryDelayMs, deliveryRoundMs, lengthenedDelayMs } from '../src/outbound/schedule';
 import { openSecrets } from '../src/sealing/issuer-secrets';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
+import { pickupUrl } from '../src/second-interface/place-order';
 import { type IssuerRow, liveSecrets } from '../src/store/issuers';
 import type { OrderRow } from '../src/store/orders';
 import { type CallsOut, linesOf, notTried, rowOf } from './call-issuer';
@@ -27,6 +28,8 @@ export interface DeliveryResult {
   readonly kind: 'delivered' | 'undeliverable';
   readonly tries: number;
   readonly problem?: string;
+  /** Taken by a server on the way to the buyer; left out: the terminal has the codes. */
+  readonly state?: 'sent';
 }
 
 /** No part is begun after so long: one try takes up to 8 s, and the engine gives the whole run up after 15. */
@@ -57,6 +60,8 @@ export const createDeliver = (
         : undefined;
       const common = {
         order: row,
+        seller: { name: issuer?.name ?? row.issuerId, codeInMessage: issuer?.codeInMessage ?? false },
+        pickupUrl: pickupUrl(deps.orderDeps, row.baseUrl, row),
         terminal: terminalOfOrder(deps.ring, row),
         circuit: circuitOf(row.issuerId, row.terminal),
         atMs: delivery.atMs,
@@ -82,6 +87,7 @@ export const createDeliver = (
 
       const beganMs = deps.nowMs();
       let { tries } = row.facts.delivery;
+      let isSent = false;
       for (const piece of partsOf(openCodes(deps.ring, row, held), codesPerMessage(row.terminal))) {
         const messageId = deliveryMessageId(delivery, delivery.n, piece.part?.n);
         const lines = linesOf(row, 'delivery_tried', messageId).filter(({ key }) => key.endsWith(roundMark()));
@@ -97,7 +103,10 @@ export const createDeliver = (
           [deliveryEntry(messageId, lines.length + 1, tries, piece, outcome, deps.nowMs())],
           { deliveryTries: tries },
         );
-        if (outcome.kind === 'delivered') continue;
+        if (outcome.kind === 'delivered') {
+          isSent = outcome.state === 'sent';
+          continue;
+        }
         const delayMs = deliveryDelayMs(lines.length + 1, delays);
         if (isLast || delayMs === undefined) return { kind: 'undeliverable', tries, problem: outcome.problem };
         throw ApplicationFailure.create({
@@ -106,7 +115,7 @@ export const createDeliver = (
           nextRetryDelay: lengthenedDelayMs(delayMs, outcome.retryAfterMs),
         });
       }
-      return { kind: 'delivered', tries };
+      return { kind: 'delivered', tries, ...(isSent ? { state: 'sent' } : {}) };
     },
   };
 };

@@ -36,7 +36,7 @@ export type Core = Awaited<ReturnType<typeof assemble>>;
 
 /** What api and worker have in common, built once per process by its root. Fails while the database is away. */
 export const assemble = async (
-  config: Pick<Config, 'masterKeys' | 'mongodbUri' | 'taskQueue' | 'callsOutQueue'>,
+  config: Pick<Config, 'masterKeys' | 'mongodbUri' | 'taskQueue' | 'callsOutQueue' | 'channels'>,
   openClient: (codec: PayloadCodec) => Client,
   nowMs: () => number,
   tracing: Tracing = noTracing,
@@ -96,7 +96,7 @@ export const assemble = async (
     decodePayloads: createDecodePayloads(codec),
     issuers,
     orderDeps,
-    channels: configuredChannels(),
+    channels: configuredChannels(config.channels),
     requests: createRequests(database),
     purge: createPurge(database),
     sealedValues: createSealedValues(database),

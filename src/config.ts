@@ -1,7 +1,13 @@
 import { z } from 'zod';
+import {
+  type ChannelSettings,
+  channelEnvironment,
+  readChannelSettings,
+  settingsTogether,
+} from './channels/channel-settings';
 import { firstOperatorName, type OidcSettings, type OperatorWithToken, type Role, roles } from './domain/operator';
 import { dayMs } from './domain/timings';
-import { parseMailServer } from './mail/mail-server';
+import { mailbox, mailServer } from './mail/mail-environment';
 import type { MailSettings } from './mail/mailer';
 import { parseCidr } from './outbound/address';
 import { parseMasterKeys } from './sealing/key-ring';
@@ -53,9 +59,6 @@ const allOrNone =
     const message = `needed, as other ${whose} settings are set`;
     context.addIssue({ code: 'custom', path: [missing.join(', ')], message });
   };
-
-/** An address alone, without a name: nothing in it can end a header or begin another one. */
-const mailbox = z.email({ pattern: z.regexes.html5Email, abort: true }).max(254, { abort: true });
 
 /** Every setting of api and worker, read once by a root and passed on as values; docs/settings.md tells them to people. */
 const environment = z
@@ -127,21 +130,10 @@ const environment = z
     WORKFLOW_STACK_TRACES: z.enum(['on', 'off']).default('off'),
     OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
     ALERT_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
-    ALERT_SMTP_URL: z
-      .string()
-      .transform((text, context) => {
-        const server = parseMailServer(text);
-        if (server) return server;
-        context.addIssue({
-          code: 'custom',
-          message:
-            'must be smtp://user:password@host:port or smtps://…; without a password smtp://host:port?tls=off is one, too',
-        });
-        return z.NEVER;
-      })
-      .optional(),
+    ALERT_SMTP_URL: mailServer.optional(),
     ALERT_EMAIL_TO: list.pipe(z.array(mailbox).max(20, { abort: true })),
     ALERT_EMAIL_FROM: mailbox.optional(),
+    ...channelEnvironment,
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .superRefine(({ OPERATOR_TOKEN, OPERATOR_TOKENS }, context) => {
@@ -155,7 +147,10 @@ const environment = z
     });
   })
   .superRefine(allOrNone('OIDC', ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_ROLES']))
-  .superRefine(allOrNone('mail', ['ALERT_SMTP_URL', 'ALERT_EMAIL_TO', 'ALERT_EMAIL_FROM']));
+  .superRefine(allOrNone('mail', ['ALERT_SMTP_URL', 'ALERT_EMAIL_TO', 'ALERT_EMAIL_FROM']))
+  .superRefine((settings, context) => {
+    for (const [whose, names] of settingsTogether) allOrNone(whose, names)(settings, context);
+  });
 
 export interface Config {
   readonly port: number;
@@ -185,6 +180,7 @@ export interface Config {
   readonly alertWebhookUrl: string | undefined;
   /** Undefined: alerts are told by no mail. */
   readonly alertMail: MailSettings | undefined;
+  readonly channels: ChannelSettings;
   readonly logLevel: string;
 }
 
@@ -226,6 +222,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     otlpEndpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT,
     alertWebhookUrl: settings.ALERT_WEBHOOK_URL,
     alertMail: alertMailOf(settings),
+    channels: readChannelSettings(settings),
     logLevel: settings.LOG_LEVEL,
   };
 };

@@ -4,7 +4,17 @@ import type { FieldError } from '../domain/failures';
 import type { Terminal } from '../domain/order';
 import type { AddressGuard } from '../outbound/address-guard';
 import type { Outbound } from '../outbound/client';
+import type { ChannelSettings } from './channel-settings';
 import type { DeclaredTerminal } from './declare-terminal';
+
+/** Who sold the codes, as a message to the buyer names it. */
+export interface Seller {
+  readonly name: string;
+  /** Answers to a message go there. */
+  readonly supportEmail?: string | undefined;
+  /** Messages hold the codes, and not only the link to them. */
+  readonly codeInMessage: boolean;
+}
 
 /** One try of one delivery: all tries of it have the same `messageId`, `atMs` and codes. */
 export interface Delivery<T> {
@@ -14,6 +24,9 @@ export interface Delivery<T> {
     readonly product: { readonly id: string; readonly name: string };
   };
   readonly terminal: T;
+  /** Of the buyer's pick-up page, where the order has one. */
+  readonly pickupUrl?: string | undefined;
+  readonly seller: Seller;
   /** Whose failures count together. */
   readonly circuit: string | undefined;
   readonly messageId: string;
@@ -29,7 +42,13 @@ export interface Delivery<T> {
 }
 
 export type DeliveryOutcome =
-  | { readonly kind: 'delivered'; readonly status: number; readonly tookMs: number }
+  | {
+      readonly kind: 'delivered';
+      /** `sent`: taken by a server on the way; a receipt tells what became of it. */
+      readonly state: 'delivered' | 'sent';
+      readonly status: number;
+      readonly tookMs: number;
+    }
   | {
       readonly kind: 'failed';
       readonly status: number;
@@ -39,10 +58,15 @@ export type DeliveryOutcome =
       readonly retryAfterMs?: number;
       readonly tookMs: number;
     }
-  | { readonly kind: 'not_tried'; readonly reason: 'over_limit' | 'breaker_open'; readonly delayMs: number };
+  | {
+      readonly kind: 'not_tried';
+      readonly reason: 'over_limit' | 'breaker_open' | 'day_limit';
+      readonly delayMs: number;
+    };
 
 /** What a worker has for all channels. */
 export interface DeliveryDeps {
+  readonly settings: ChannelSettings;
   readonly outbound: Outbound;
   readonly signingKeys: () => Promise<readonly KeyObject[]>;
   readonly nowMs: () => number;
@@ -53,6 +77,8 @@ export type Deliver<T> = (delivery: Delivery<T>) => Promise<DeliveryOutcome>;
 /** A channel as a platform may have it: everything beyond its terminal's declaration. */
 export interface Channel<T extends Terminal = Terminal> {
   readonly terminal: DeclaredTerminal;
+  /** Left out: it needs no setting. */
+  isConfigured?(settings: ChannelSettings): boolean;
   /** What the schema cannot say of a terminal: paths begin at the terminal. */
   problem?(terminal: T, deps: { readonly guard: AddressGuard }): Promise<FieldError | null>;
   /** Left out: nobody is called, the codes are there as soon as the order has them. */

@@ -2,17 +2,20 @@ import type { FieldError } from '../domain/failures';
 import type { Terminal } from '../domain/order';
 import type { AddressGuard } from '../outbound/address-guard';
 import type { Channel, Deliver, DeliveryDeps } from './channel';
+import type { ChannelSettings } from './channel-settings';
 import type { DeclaredTerminal } from './declare-terminal';
+import { emailChannel } from './email/channel';
 import { pageChannel } from './page/channel';
 import { webhookChannel } from './webhook/channel';
 
-const registered: readonly Channel[] = [pageChannel, webhookChannel];
+const registered: readonly Channel[] = [pageChannel, webhookChannel, emailChannel];
 
 /** Which channels this platform has: the only ones that anybody is offered, and the only ones that an order may name. */
 export type ConfiguredChannels = ReturnType<typeof configuredChannels>;
 
-export const configuredChannels = () => {
-  const channels = new Map(registered.map((channel) => [channel.terminal.name, channel]));
+export const configuredChannels = (settings: ChannelSettings = {}) => {
+  const configured = registered.filter(({ isConfigured }) => isConfigured?.(settings) ?? true);
+  const channels = new Map(configured.map((channel) => [channel.terminal.name, channel]));
   return {
     /** For whoever lets a person choose. */
     offered: (): DeclaredTerminal[] => [...channels.values()].map(({ terminal }) => terminal),
@@ -32,7 +35,11 @@ export const configuredChannels = () => {
     },
 
     /** For a worker: how to deliver, by channel; those that call nobody have no entry. */
-    deliverers: (deps: DeliveryDeps): ReadonlyMap<string, Deliver<Terminal>> =>
-      new Map([...channels].flatMap(([name, { deliverer }]) => (deliverer ? [[name, deliverer(deps)] as const] : []))),
+    deliverers: (deps: Omit<DeliveryDeps, 'settings'>): ReadonlyMap<string, Deliver<Terminal>> =>
+      new Map(
+        [...channels].flatMap(([name, { deliverer }]) =>
+          deliverer ? [[name, deliverer({ ...deps, settings })] as const] : [],
+        ),
+      ),
   };
 };

@@ -53,6 +53,8 @@ const problems = {
 };
 
 export const problemText = (problem) => {
+  const smtp = /^smtp_(\d+)$/.exec(problem)?.[1];
+  if (smtp) return `was refused by the mail server: SMTP ${smtp}`;
   const status = /^status_(\d+)$/.exec(problem)?.[1];
   if (status)
     return Number(status) >= 300 && Number(status) < 400

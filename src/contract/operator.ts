@@ -42,6 +42,7 @@ const settings = {
   terminal,
   publicKey: z.string().regex(/^whpk_[A-Za-z0-9+/]{43}=$/),
   signDeliveriesWithIssuerSecret: z.boolean(),
+  codeInMessage: z.boolean(),
 };
 
 export const createIssuerRequest = z.strictObject({
@@ -51,6 +52,7 @@ export const createIssuerRequest = z.strictObject({
   terminal: settings.terminal.optional(),
   publicKey: settings.publicKey.optional(),
   signDeliveriesWithIssuerSecret: settings.signDeliveriesWithIssuerSecret.optional(),
+  codeInMessage: settings.codeInMessage.optional(),
 });
 
 export const changeIssuerRequest = z.strictObject({ ...settings, ...orderSettings }).partial();

@@ -34,7 +34,7 @@ export type OrderMessage =
   | { readonly kind: 'extend'; readonly extensionMs: number }
   | { readonly kind: 'notified' }
   | { readonly kind: 'window_ended' }
-  | { readonly kind: 'delivered'; readonly tries: number }
+  | { readonly kind: 'delivered'; readonly tries: number; readonly state?: 'sent' }
   /** `problem`: of the last try, as in the timeline, which the call itself writes. */
   | { readonly kind: 'undeliverable'; readonly tries: number; readonly problem?: string };
 

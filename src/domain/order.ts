@@ -38,7 +38,8 @@ export type CloseReason =
   | 'operator_cancelled'
   | 'partially_issued';
 
-export type DeliveryState = 'none' | 'pending' | 'delivered' | 'failed';
+/** `sent`: a mail or SMS server took the message; its receipt makes that `delivered` or `bounced`. */
+export type DeliveryState = 'none' | 'pending' | 'sent' | 'delivered' | 'bounced' | 'failed';
 /** The name of a registered channel (src/channels). */
 export type Channel = string;
 

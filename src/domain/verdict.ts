@@ -10,6 +10,7 @@ import type {
 } from './messages';
 import {
   type CloseReason,
+  type DeliveryState,
   type HeldCode,
   isAwaitingCodes,
   isBeforeVerification,
@@ -69,7 +70,7 @@ export const decide = (
     case 'window_ended':
       return endWindow(ruling);
     case 'delivered':
-      return recordDelivered(ruling, message.tries);
+      return recordDelivered(ruling, message.tries, message.state);
     case 'undeliverable':
       return recordUndeliverable(ruling, message.tries);
     default:
@@ -238,13 +239,13 @@ const endWindow = (ruling: Ruling): Decision => {
   return ruling.nothing();
 };
 
-const recordDelivered = (ruling: Ruling, tries: number): Decision => {
+const recordDelivered = (ruling: Ruling, tries: number, state: DeliveryState = 'delivered'): Decision => {
   const { facts } = ruling;
   if (facts.state !== 'issued') return ruling.nothing();
   const refundDueValue = refundDue(facts);
   ruling
     .move('delivered', {
-      delivery: { state: 'delivered', tries },
+      delivery: { state, tries },
       ...(facts.short ? { closedReason: 'partially_issued' as const, refundDueValue } : {}),
     })
     .note('delivered', { codes: facts.issued, outstanding: outstanding(facts) })

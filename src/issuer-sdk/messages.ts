@@ -32,7 +32,10 @@ export interface OrderAnswer {
   readonly amount: Amount;
   readonly terminal: { readonly channel: string; readonly hint?: string };
   readonly codes: { readonly issued: number; readonly outstanding: number };
-  readonly delivery: { readonly state: 'none' | 'pending' | 'delivered' | 'failed'; readonly tries: number };
+  readonly delivery: {
+    readonly state: 'none' | 'pending' | 'sent' | 'delivered' | 'bounced' | 'failed';
+    readonly tries: number;
+  };
   readonly pickupUrl?: string;
   readonly createdAt: string;
   readonly updatedAt: string;

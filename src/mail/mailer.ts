@@ -4,7 +4,15 @@ import type { MailServer } from './mail-server';
 export interface MailSettings {
   readonly server: MailServer;
   readonly from: string;
-  readonly to: readonly string[];
+  /** Of mails that name nobody: the operators. */
+  readonly to?: readonly string[];
+  readonly dkim?: DkimKey | undefined;
+}
+
+/** PEM of the private key whose public half stands in the DNS under `{selector}._domainkey.{domain of from}`. */
+export interface DkimKey {
+  readonly selector: string;
+  readonly privateKey: string;
 }
 
 export interface Mail {
@@ -12,6 +20,13 @@ export interface Mail {
   readonly id: string;
   readonly subject: string;
   readonly text: string;
+  readonly html?: string;
+  readonly to?: string;
+  readonly replyTo?: string;
+  /** Stands before the address that it comes from. */
+  readonly fromName?: string;
+  /** Shown by `html` as `cid:{name}`. */
+  readonly pictures?: readonly { readonly name: string; readonly png: Buffer }[];
 }
 
 /** What became of one try: taken for all, or all but so many; or not, and why, in words that hold no password. */
@@ -19,7 +34,7 @@ export type Mailed =
   | { readonly isTaken: true; readonly refusedRecipients: number }
   | { readonly isTaken: false; readonly code: string | undefined; readonly status: number | undefined };
 
-interface MailLimits {
+export interface MailLimits {
   readonly connectMs: number;
   readonly silenceMs: number;
   readonly wholeMs: number;
@@ -32,7 +47,7 @@ export type Mailer = ReturnType<typeof createMailer>;
 
 /** One connection for each mail: there is one now and then. */
 export const createMailer = (
-  { server, from, to }: MailSettings,
+  { server, from, to = [], dkim }: MailSettings,
   {
     limits = usualLimits,
     trustedCa,
@@ -43,6 +58,7 @@ export const createMailer = (
   } = {},
 ) => {
   const { host, port, security, login } = server;
+  const domain = domainOf(from);
   const transport = createTransport({
     host,
     port,
@@ -55,19 +71,28 @@ export const createMailer = (
     connectionTimeout: limits.connectMs,
     greetingTimeout: limits.connectMs,
     socketTimeout: limits.silenceMs,
+    ...(dkim ? { dkim: { domainName: domain, keySelector: dkim.selector, privateKey: dkim.privateKey } } : {}),
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const domain = from.slice(from.lastIndexOf('@') + 1);
   return {
     /** One try, at most so long. Never throws. */
-    send: async ({ id, subject, text }: Mail): Promise<Mailed> => {
+    send: async ({ id, subject, text, ...mail }: Mail): Promise<Mailed> => {
       try {
         const { rejected } = await transport.sendMail({
-          from,
-          to: [...to],
+          from: mail.fromName === undefined ? from : { name: oneLine(mail.fromName), address: from },
+          to: mail.to === undefined ? [...to] : mail.to,
           subject: oneLine(subject),
           text,
+          ...(mail.html === undefined ? {} : { html: mail.html }),
+          ...(mail.replyTo === undefined ? {} : { replyTo: mail.replyTo }),
+          attachments: (mail.pictures ?? []).map(({ name, png }) => ({
+            filename: `${name}.png`,
+            content: png,
+            cid: name,
+            contentType: 'image/png',
+            contentDisposition: 'inline',
+          })),
           messageId: `<${id}@${domain}>`,
           // No out-of-office answers, please (RFC 3834).
           headers: { 'Auto-Submitted': 'auto-generated' },
@@ -86,5 +111,7 @@ export const createMailer = (
     },
   };
 };
+
+const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);
 
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 150);

@@ -29,6 +29,8 @@ export interface IssuerRow extends SomeSettings {
   readonly publicKey?: string;
   /** Deliveries to webhooks carry a signature by the issuer's own secrets as well. */
   readonly signDeliveriesWithIssuerSecret?: boolean;
+  /** Messages to buyers hold their codes, and not only the link to the page. */
+  readonly codeInMessage?: boolean;
   readonly createdAt: Date;
   readonly secrets: readonly SealedSecret[];
   readonly holds: readonly Hold[];
@@ -47,6 +49,7 @@ export type IssuerSettings = Partial<
     | 'issueWindowSeconds'
     | 'publicKey'
     | 'signDeliveriesWithIssuerSecret'
+    | 'codeInMessage'
     | 'noticeDelaysSeconds'
     | 'eventDelaysSeconds'
     | 'deliveryDelaysSeconds'

@@ -44,7 +44,10 @@ const required = {
   amount: { value: expect.any(Number), currency: expect.stringMatching(/^[A-Z]{3}$/) },
   terminal: { channel: expect.stringMatching(/^(page|webhook|email|sms)$/), hint: expect.any(String) },
   codes: { issued: expect.any(Number), outstanding: expect.any(Number) },
-  delivery: { state: expect.stringMatching(/^(none|pending|delivered|failed)$/), tries: expect.any(Number) },
+  delivery: {
+    state: expect.stringMatching(/^(none|pending|sent|delivered|bounced|failed)$/),
+    tries: expect.any(Number),
+  },
   createdAt: expect.stringMatching(instant),
   updatedAt: expect.stringMatching(instant),
   sequence: expect.any(Number),

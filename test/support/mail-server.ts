@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import type { MailServer } from '../../src/mail/mail-server';
+import { until } from './until';
 
 export interface TestMail {
   readonly from: string;
@@ -35,6 +36,10 @@ export interface TestMailServer {
   tries(): number;
   /** From now on each mail gets this answer; undefined: it is taken. */
   refuseWith(status: number | undefined): void;
+  /** The n-th mail to this address gets this answer at its recipient; undefined: it is taken. */
+  answerTo(address: string, statusOf: (n: number) => number | undefined): void;
+  mailTo(address: string, n?: number): Promise<TestMail>;
+  triesOf(address: string): number;
   as(security: MailServer['security'], login?: MailServer['login']): MailServer;
   stop(): Promise<void>;
 }
@@ -44,6 +49,8 @@ export const startMailServer = async ({ secure = false, offersTls = true } = {})
   const logins: string[] = [];
   let tries = 0;
   let status: number | undefined;
+  const answers = new Map<string, (n: number) => number | undefined>();
+  const triesByAddress = new Map<string, number>();
   const server = new SMTPServer({
     secure,
     disabledCommands: offersTls ? [] : ['STARTTLS'],
@@ -53,6 +60,12 @@ export const startMailServer = async ({ secure = false, offersTls = true } = {})
     onMailFrom: (_address, _session, done) => {
       tries += 1;
       done(status === undefined ? null : Object.assign(new Error('not now'), { responseCode: status }));
+    },
+    onRcptTo: ({ address }, _session, done) => {
+      const n = (triesByAddress.get(address) ?? 0) + 1;
+      triesByAddress.set(address, n);
+      const answer = answers.get(address)?.(n);
+      done(answer === undefined ? null : Object.assign(new Error(`not for ${address}`), { responseCode: answer }));
     },
     onAuth: ({ username, password }, _session, done) => {
       logins.push(`${username} ${password}`);
@@ -79,6 +92,12 @@ export const startMailServer = async ({ secure = false, offersTls = true } = {})
     refuseWith: (next) => {
       status = next;
     },
+    answerTo: (address, statusOf) => {
+      answers.set(address, statusOf);
+    },
+    mailTo: (address, n = 1) =>
+      until(`mail ${n} to ${address}`, () => taken.filter(({ to }) => to.includes(address))[n - 1]),
+    triesOf: (address) => triesByAddress.get(address) ?? 0,
     as: (security, login) => ({ host: '127.0.0.1', port, security, ...(login ? { login } : {}) }),
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };

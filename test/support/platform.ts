@@ -7,6 +7,7 @@ import { NativeConnection } from '@temporalio/worker';
 import pino, { type Logger } from 'pino';
 import { createApp } from '../../src/api/app';
 import { assemble, type Core } from '../../src/assemble';
+import type { ChannelSettings } from '../../src/channels/channel-settings';
 import type { OidcSettings } from '../../src/domain/operator';
 import type { Mailer } from '../../src/mail/mailer';
 import { createOrderMeter } from '../../src/metrics/order-meter';
@@ -30,6 +31,8 @@ export interface PlatformOptions {
   readonly trustedProxies?: readonly string[];
   readonly alertUrl?: string;
   readonly mailer?: Mailer;
+  /** Left out: page and webhook alone. */
+  readonly channels?: ChannelSettings;
   readonly tracing?: Tracing;
   /** Give the database's name to start a second platform on the same data. */
   readonly databaseName?: string;
@@ -125,6 +128,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     mongodbUri: mongodbUri.href,
     taskQueue: name,
     callsOutQueue: `${name}-calls-out`,
+    channels: options.channels ?? {},
   };
   const core = await assemble(config, (codec) => openTemporalClient(temporal, codec, tracing), nowMs, tracing);
   const guard = createAddressGuard({ allowCidrs: options.callbackAllow ?? ['127.0.0.0/8'] });

@@ -24,7 +24,8 @@ const read = (file: string) => readFileSync(join(projectFolder, file), 'utf8');
 const compose = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service> };
 const services = Object.entries(compose.services);
 /** Further operators, and an OpenID provider: none is a fit default. */
-const isEmptyByDefault = (value: string): boolean => /^\$\{(OPERATOR_TOKENS|OIDC_CLIENT_SECRET):-\}$/.test(value);
+const isEmptyByDefault = (value: string): boolean =>
+  /^\$\{(OPERATOR_TOKENS|OIDC_CLIENT_SECRET|MAIL_DKIM_KEY):-\}$/.test(value);
 const secretName = /PASSWORD|PWD|TOKEN|SECRET|KEY$|KEY_/;
 
 describe('docker-compose.yml', () => {

@@ -36,6 +36,7 @@ test('with the two secrets alone everything else has its documented default', ()
     otlpEndpoint: undefined,
     alertWebhookUrl: undefined,
     alertMail: undefined,
+    channels: { email: undefined, receiptSecret: undefined },
     logLevel: 'info',
   });
 });
@@ -195,6 +196,10 @@ test.each([
   ['PURGE_AFTER_DAYS', '99.5'],
   ['PURGE_AFTER_DAYS', 'never-ever'],
   ['ALERT_WEBHOOK_URL', 'ftp://alerts.example/SECRET'],
+  ['MAIL_SMTP_URL', 'http://SECRET@mail.example'],
+  ['MAIL_FROM', 'Codes <SECRET@shop.example>'],
+  ['MAIL_DKIM_KEY', 'SECRET'],
+  ['TERMINAL_RECEIPT_SECRET', 'SECRET/too'],
 ])('%s that does not fit is named, and its value is not', (name, value) => {
   const message = messageOf({ ...needed, [name]: value });
   expect(message).toContain(name);
@@ -205,4 +210,23 @@ test.each([
 test('every setting that does not fit is named at once', () => {
   const message = messageOf({ PORT: 'x', LOG_LEVEL: 'x' });
   for (const name of ['PORT', 'LOG_LEVEL', 'OPERATOR_TOKEN', 'MASTER_KEY']) expect(message).toContain(name);
+});
+
+test.each([
+  [{ MAIL_SMTP_URL: 'smtps://user:SECRET@mail.example' }, 'MAIL_FROM'],
+  [{ MAIL_FROM: 'codes@shop.example' }, 'MAIL_SMTP_URL'],
+  [{ MAIL_DKIM_SELECTOR: 'codes' }, 'MAIL_DKIM_KEY'],
+])('settings of e-mail stand together: %j', (given, missing) => {
+  const message = messageOf({ ...needed, ...given });
+  expect(message).toContain(missing);
+  expect(message).not.toContain('SECRET');
+});
+
+test('a channel is configured by its settings alone', () => {
+  expect(readConfig(needed).channels).toEqual({ email: undefined, receiptSecret: undefined });
+  const mail = { MAIL_SMTP_URL: 'smtp://mail.example?tls=off', MAIL_FROM: 'codes@shop.example' };
+  expect(readConfig({ ...needed, ...mail }).channels.email).toEqual({
+    server: { host: 'mail.example', port: 587, security: 'off' },
+    from: 'codes@shop.example',
+  });
 });

@@ -179,6 +179,7 @@ const bodyOfIssuer = (row: IssuerRow, platform: SomeSettings): Record<string, un
   ...(row.eventDelaysSeconds ? { eventDelaysSeconds: row.eventDelaysSeconds } : {}),
   ...(row.deliveryDelaysSeconds ? { deliveryDelaysSeconds: row.deliveryDelaysSeconds } : {}),
   ...(row.signDeliveriesWithIssuerSecret ? { signDeliveriesWithIssuerSecret: true } : {}),
+  ...(row.codeInMessage ? { codeInMessage: true } : {}),
   ...(row.callsAtOnce !== undefined ? { callsAtOnce: row.callsAtOnce } : {}),
   createdAt: row.createdAt.toISOString(),
 });

@@ -10,5 +10,5 @@ export const emailTerminal = declareTerminal({
     const [name = '', domain = ''] = address.split('@');
     return `${name.slice(0, 1)}***@${domain.slice(0, 1)}***`;
   },
-  hasPage: false,
+  hasPage: true,
 });

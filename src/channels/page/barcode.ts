@@ -25,6 +25,16 @@ export function codePicture(format: CodeFormat, value: string): string | undefin
   }
 }
 
+/** The same for a mail, whose readers draw no SVG. */
+export async function codePng(format: CodeFormat, value: string): Promise<Buffer | undefined> {
+  if (format === 'text') return undefined;
+  try {
+    return await bwipjs.toBuffer({ scale: 3, backgroundcolor: 'FFFFFF', binarytext: true, ...drawings[format](value) });
+  } catch {
+    return undefined;
+  }
+}
+
 const utf8 = (value: string): Buffer => Buffer.from(value, 'utf8');
 const isAscii = (value: string): boolean => /^[\0-\x7f]*$/.test(value);
 // The library packs text best, but how well depends on the text; up to here even its worst packing fits every symbol.

@@ -43,7 +43,7 @@ export const createWebhookDelivery =
       return { kind: 'failed', status: 0, problem: result.reason, isFinal: false, tookMs: result.tookMs };
     }
     const { status, tookMs } = result;
-    if (status >= 200 && status < 300) return { kind: 'delivered', status, tookMs };
+    if (status >= 200 && status < 300) return { kind: 'delivered', state: 'delivered', status, tookMs };
     const asked = askedDelayMs(result.status, result.headers['retry-after'], nowMs());
     return {
       kind: 'failed',

@@ -17,12 +17,15 @@ const problems: Readonly<Record<string, string>> = {
   breaker_open: 'was not called any more, as it failed too often',
   over_limit: 'was not called, as too many other calls to it ran',
   channel_not_configured: 'is of a channel that is not configured here any more',
+  mail_login: 'was not reached, as the mail server took no login of this platform',
   codes_missing: 'was not called, as the database lacks codes that the order was given',
   code_conflict: 'gave codes that contradict those the order holds',
   code_reused: 'gave a code that another order holds',
 };
 
 export const problemWords = (problem: string): string => {
+  const smtp = /^smtp_(\d+)$/.exec(problem)?.[1];
+  if (smtp !== undefined) return `was refused by the mail server: SMTP ${smtp}`;
   const status = /^status_(\d+)$/.exec(problem)?.[1];
   if (status === undefined) return problems[problem] ?? `failed: ${problem.replaceAll('_', ' ')}`;
   return `answered HTTP ${status}${status.startsWith('3') ? ', a redirect, which is not followed' : ''}`;

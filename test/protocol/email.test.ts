@@ -1,0 +1,116 @@
+import type { TestIssuer } from '../support/issuer';
+import { startMailServer, type TestMail, type TestMailServer } from '../support/mail-server';
+import { mailPart, mailParts } from '../support/mail-text';
+import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
+import { reveal } from '../support/reveal';
+import { until } from '../support/until';
+
+let server: TestMailServer;
+beforeAll(async () => {
+  server = await startMailServer();
+});
+afterAll(() => server.stop());
+const file = platformOfFile({
+  get channels() {
+    return { email: { server: server.as('off'), from: 'codes@shop.example' } };
+  },
+});
+
+const to = (name: string) => ({ channel: 'email', address: `${name}@mail.example` });
+const headersOf = ({ raw }: TestMail) => mailParts(raw)[0]?.headers ?? {};
+
+const issue = async (issuer: TestIssuer, orderNo: string, code = {}, changes = {}) => {
+  const placed = await issuer.placeVerified(orderNo, { terminal: to(orderNo), ...changes });
+  const codes = [{ itemId: 'a', value: `CODE-${orderNo}`, ...code }];
+  expect((await issuer.submit(orderNo, codes)).status).toBe(201);
+  return placed;
+};
+
+test.concurrent('a mail brings the link to the page, in text and HTML, and no code', async () => {
+  const issuer = await file.issuer({ name: 'Bean & Bar' });
+  const placed = await issue(issuer, 'mail-1', { secret: '4711' });
+  expect(placed.body.pickupUrl).toMatch(/\/p\/[\w-]{22,}$/);
+  expect(placed.body.terminal).toEqual({ channel: 'email', hint: 'm***@m***' });
+  const mail = await server.mailTo('mail-1@mail.example');
+  expect(mail.from).toBe('codes@shop.example');
+  const headers = headersOf(mail);
+  expect(headers.from).toBe('"Bean & Bar" <codes@shop.example>');
+  expect(headers['message-id']).toMatch(/^<cf_delivery_[\w-]+@shop\.example>$/);
+  expect(headers['auto-submitted']).toBe('auto-generated');
+  expect(headers).not.toHaveProperty('list-unsubscribe');
+  expect(mailPart(mail.raw, 'text/plain').body).toContain(placed.body.pickupUrl);
+  const { body: html } = mailPart(mail.raw, 'text/html');
+  expect(html).toContain(`href="${placed.body.pickupUrl}"`);
+  expect(html).toContain('Bean &amp; Bar');
+  for (const { body } of mailParts(mail.raw)) expect(body).not.toMatch(/CODE-mail-1|4711/);
+  const { body: order } = await issuer.inState('mail-1', 'delivered');
+  expect(order.delivery).toEqual({ state: 'sent', tries: 1 });
+  expect(await (await reveal(placed.body.pickupUrl)).text()).toContain('CODE-mail-1');
+  const timeline = JSON.stringify((await issuer.get('/orders/mail-1/timeline')).body);
+  expect(timeline).not.toContain('@mail.example');
+});
+
+test.concurrent('with codeInMessage it holds the code and its picture too', async () => {
+  const issuer = await file.issuer({ codeInMessage: true });
+  const placed = await issue(issuer, 'mail-2', { value: '<b>&"42"</b>', secret: '0815', format: 'qr' });
+  const { raw } = await server.mailTo('mail-2@mail.example');
+  expect(mailPart(raw, 'text/plain').body).toContain('<b>&"42"</b>\r\nPIN: 0815');
+  expect(mailPart(raw, 'text/html').body).toContain('&lt;b&gt;&amp;&quot;42&quot;&lt;/b&gt;');
+  expect(mailPart(raw, 'text/html').body).toContain('src="cid:code-1"');
+  expect(mailPart(raw, 'image/png').headers['content-id']).toBe('<code-1>');
+  expect(mailPart(raw, 'text/plain').body).toContain(placed.body.pickupUrl);
+});
+
+test.concurrent('a server that says later is asked again by the schedule, with the same message', async () => {
+  server.answerTo('mail-3@mail.example', (n) => [451, 421][n - 1]);
+  const issuer = await file.issuer({ deliveryDelaysSeconds: [1, 1, 1] });
+  await issue(issuer, 'mail-3');
+  const { body } = await issuer.inState('mail-3', 'delivered');
+  expect(body.delivery).toEqual({ state: 'sent', tries: 3 });
+  const { data } = (await issuer.get('/orders/mail-3/timeline')).body;
+  const tries = data.filter(({ event }: { event: string }) => event === 'delivery_tried');
+  expect(tries.map(({ detail }: { detail: { problem?: string } }) => detail.problem)).toEqual([
+    'smtp_451',
+    'smtp_421',
+    undefined,
+  ]);
+  expect(new Set(tries.map(({ detail }: { detail: { message: string } }) => detail.message)).size).toBe(1);
+});
+
+test.concurrent('a server that refuses for good makes the order undeliverable at once; another address mends it', async () => {
+  server.answerTo('mail-4@mail.example', () => 550);
+  const issuer = await file.issuer();
+  await issue(issuer, 'mail-4');
+  const { body } = await issuer.inState('mail-4', 'undeliverable');
+  expect(body.delivery).toEqual({ state: 'failed', tries: 1 });
+  await issuer.message('order.undeliverable', 'mail-4');
+  const path = `/orders/${issuer.issuerId}/mail-4`;
+  const { why } = (await file.platform.operator('GET', `${path}/why`)).body;
+  expect(why).toContain('SMTP 550');
+  expect(why).not.toContain('mail.example');
+  const corrected = { terminal: to('mail-4-corrected') };
+  expect((await file.platform.operator('POST', `${path}/redeliver`, corrected)).status).toBe(200);
+  const mail = await server.mailTo('mail-4-corrected@mail.example');
+  expect(headersOf(mail)['message-id']).toBeDefined();
+  expect((await issuer.inState('mail-4', 'delivered')).body.delivery.state).toBe('sent');
+  expect(server.triesOf('mail-4@mail.example')).toBe(1);
+});
+
+test.concurrent('a redelivery is the same message again', async () => {
+  const issuer = await file.issuer();
+  await issue(issuer, 'mail-5');
+  await issuer.inState('mail-5', 'delivered');
+  expect((await file.platform.operator('POST', `/orders/${issuer.issuerId}/mail-5/redeliver`)).status).toBe(200);
+  const [first, second] = [await server.mailTo('mail-5@mail.example'), await server.mailTo('mail-5@mail.example', 2)];
+  expect(headersOf(second)['message-id']).toBe(headersOf(first)['message-id']);
+});
+
+test.concurrent('operators are offered it, and an address that is none is refused', async () => {
+  const { data } = (await file.platform.operator('GET', '/channels')).body;
+  expect(data.map(({ channel }: { channel: string }) => channel)).toEqual(['page', 'webhook', 'email']);
+  const issuer = await file.issuer();
+  const terminal = { channel: 'email', address: 'nobody\r\nbcc: x@mail.example' };
+  expectProblem(await issuer.place('mail-6', { terminal }), 422, 'body_invalid', '/terminal/address');
+  await until('nothing is sent', () => server.taken.every(({ to: all }) => all.length === 1));
+});
