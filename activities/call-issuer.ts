@@ -117,7 +117,7 @@ const callUrl = async (
     body,
     headers: signedHeaders({ id: messageId, nowMs: nowMs(), body, secrets }),
     answerLimitBytes,
-    // A try beside the workflow is in no activity.
+    // The first attempt of an event is made outside any activity.
     signal: activityContext.getStore()?.cancellationSignal,
     callsAtOnce: () => orderDeps.settings.callsAtOnceOf(issuer),
   });

@@ -11,15 +11,6 @@ export interface Notice extends OrderName {
   readonly n: number;
   readonly atMs: number;
   readonly verifyByMs: number;
-  /** The first try was made beside the workflow. */
-  readonly after?: FailedTry;
-}
-
-/** How a try ended, and when the next one is due. */
-export interface FailedTry {
-  readonly type: string;
-  readonly problem: string;
-  readonly dueAtMs: number;
 }
 
 const answerLimitBytes = 64 * 1024;
@@ -27,7 +18,6 @@ const answerLimitBytes = 64 * 1024;
 /** First interface: `order.paid`. Retried by its own schedule until the workflow cancels it; one run is one try. */
 export const createNotify = (deps: CallsOut) => ({
   notifyIssuer: async (notice: Notice): Promise<void> => {
-    waitFor(notice.after, deps.nowMs());
     const [issuer, row] = await issuerAndRow(deps, notice);
     const messageId = ownMessageId(notice, 'paid', notice.n);
     const tryNumber = triesOf(row, 'notice_sent', messageId) + 1;
@@ -51,10 +41,3 @@ export const createNotify = (deps: CallsOut) => ({
     });
   },
 });
-
-/** The engine shows the failure and the time of the next try, as it does of those that it made. */
-const waitFor = (after: FailedTry | undefined, nowMs: number): void => {
-  if (!after || after.dueAtMs <= nowMs) return;
-  const { type, problem, dueAtMs } = after;
-  throw ApplicationFailure.create({ type, message: problem, nextRetryDelay: dueAtMs - nowMs });
-};

@@ -1,10 +1,12 @@
 import { ApplicationFailure, type Duration } from '@temporalio/common';
 import type { OrderName } from '../src/domain/ids';
 import type { OrderGateway } from '../src/temporal/order-gateway';
-import { createBeside } from './beside';
 import type { EventName } from './send-event';
 
 export type TellEvent = (order: OrderName, sequence: number) => void;
+
+/** First attempts at once in one process; what comes beyond them is left to the engine. */
+const firstAttemptsMax = 100;
 
 /**
  * Tells an event that was just written to the outbox: the first try is made here, without the engine, and only what it
@@ -14,7 +16,8 @@ export const createTellEvent = (
   sendEvent: (name: EventName) => Promise<unknown>,
   { startEvent }: Pick<OrderGateway, 'startEvent'>,
 ) => {
-  const beside = createBeside();
+  const running = new Set<Promise<void>>();
+  let isClosing = false;
 
   const start = (order: OrderName, sequence: number, delay?: Duration): Promise<void> =>
     startEvent(order, sequence, delay).then(
@@ -33,10 +36,16 @@ export const createTellEvent = (
 
   return {
     tell: ((order, sequence) => {
-      const isFull = beside.isFull();
-      beside.run(() => (isFull ? start(order, sequence) : tryOnce(order, sequence)));
+      const isFull = isClosing || running.size >= firstAttemptsMax;
+      const ended = isFull ? start(order, sequence) : tryOnce(order, sequence);
+      running.add(ended);
+      ended.finally(() => running.delete(ended));
     }) satisfies TellEvent,
 
-    close: beside.close,
+    /** Resolves when what runs has ended, each within the limits of a call out. */
+    close: async (): Promise<void> => {
+      isClosing = true;
+      await Promise.all(running);
+    },
   };
 };

@@ -1,9 +1,8 @@
 import { heartbeat } from '@temporalio/activity';
 import { Client } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
-import { type InjectedSinks, type NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { createBeginNotice, type Said } from '../activities/begin-notice';
 import type { CallsOut } from '../activities/call-issuer';
 import { createDeliver } from '../activities/deliver';
 import { createNotify } from '../activities/notify';
@@ -19,7 +18,6 @@ import type { PlatformKeys } from '../src/sealing/platform-keys';
 import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
 import { dataConverterWith, interceptorsFor } from '../src/temporal/client';
-import { traceIn } from '../src/temporal/trace-interceptors';
 import type { Troubles } from '../src/temporal/troubles';
 import { inSpan, noTracing, type Tracing } from '../src/tracing/tracing';
 import { activitySpans } from './activity-spans';
@@ -63,15 +61,6 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
     (name) => inSpan(deps.tracing, { name: 'tell event', kind: 'worker' }, () => events.sendEvent(name)),
     callsOut.orderDeps.gateway,
   );
-  const { notifyIssuer } = createNotify(callsOut);
-  const firstNotices = createBeginNotice(
-    (notice, trace = {}) =>
-      inSpan(deps.tracing, { name: 'tell notice', kind: 'worker', from: traceIn(trace) }, () => notifyIssuer(notice)),
-    callsOut.orderDeps,
-  );
-  const sinks: InjectedSinks<Said> = {
-    beside: { tryNotice: { fn: (_workflow, notice, trace) => firstNotices.beside.tryNotice(notice, trace) } },
-  };
   const common = {
     connection,
     namespace,
@@ -84,7 +73,6 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
     taskQueue: deps.taskQueue,
     workflowBundle: await workflowBundle(deps.bundlePath, deps.workflowStackTraces),
     activities: {
-      ...firstNotices.activities,
       ...createProject({ ...callsOut, tellEvent: tellEvent.tell }),
       ...createReconcile({
         orderDeps: callsOut.orderDeps,
@@ -109,7 +97,6 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
         sayAlive: () => heartbeat(),
       }),
     },
-    sinks,
     maxCachedWorkflows: 1_000,
     maxConcurrentActivityTaskExecutions: 20,
   });
@@ -117,7 +104,7 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
     ...common,
     taskQueue: deps.callsOutQueue,
     activities: {
-      notifyIssuer,
+      ...createNotify(callsOut),
       ...createRequestCode(callsOut),
       ...createDeliver({ ...callsOut, keys: deps.keys, channels: deps.channels }),
       ...events,
@@ -129,7 +116,7 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
   return {
     run: async () => {
       await Promise.all(both.map((worker) => worker.run()));
-      await Promise.all([tellEvent.close(), firstNotices.close()]);
+      await tellEvent.close();
     },
     shutdown: () => {
       for (const worker of both) if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -1,12 +1,11 @@
-import { isCancellation, proxyActivities, proxyLocalActivities, proxySinks, sleep } from '@temporalio/workflow';
-import type { createBeginNotice, Said } from '../activities/begin-notice';
+import { isCancellation, proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
 import type { createDeliver } from '../activities/deliver';
 import type { createNotify } from '../activities/notify';
 import type { createProject } from '../activities/project';
 import type { createReconcile } from '../activities/reconcile';
 import type { createRequestCode } from '../activities/request-code';
 
-type Own = ReturnType<typeof createProject> & ReturnType<typeof createBeginNotice>['activities'];
+type Own = ReturnType<typeof createProject>;
 type CallsOut = ReturnType<typeof createNotify> &
   ReturnType<typeof createRequestCode> &
   ReturnType<typeof createDeliver>;
@@ -21,15 +20,10 @@ const atHome = (summary: string) =>
   });
 
 export const own = {
-  beginNotice: atHome('Begin to tell the issuer that the order is paid').beginNotice,
-  isNoticeTaken: atHome('Look whether the issuer took the notice').isNoticeTaken,
   project: atHome('Write the state, the timeline and the events into the row of the order').project,
   heldTime: atHome('Ask how long the issuer was paused, and whether codes came in time').heldTime,
   addEvent: atHome('Write an event after the close into the row of the order').addEvent,
 };
-
-/** Said to the process of this workflow task as the task ends, and never in a replay: nobody waits, nothing is recorded, and it may be lost. */
-export const { beside } = proxySinks<Said>();
 
 /**
  * Calls to issuers and terminals, on a queue of their own. Each enforces its own 8 s and sets its next delay itself:

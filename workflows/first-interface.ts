@@ -1,40 +1,17 @@
-import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
-import type { FailedTry, Notice } from '../activities/notify';
+import { CancellationScope, sleep } from '@temporalio/workflow';
 import { isAwaitingCodes, isCalled, issueByMs, outstanding, verifyByMs } from '../src/domain/order';
-import { givenTrace } from '../src/order-messages/trace-headers';
-import { beside, callsOut, own } from './effects';
+import { callsOut } from './effects';
 import type { LiveOrder } from './live-order';
 import { nothingOngoing, type Ongoing, ongoing } from './ongoing';
 
 /** `order.paid`: tried until the issuer takes it; only the verification itself moves the order on. */
 export const notify = (order: LiveOrder, n: number): Ongoing => {
   const { issuerId, orderNo, callsOutQueue } = order.input;
-  const isBeside = n === 1 && (order.input.firstTry === 'beside' || order.input.firstTryBeside === true);
-  // A workflow task that is lost is run again later, and its try has to send the same bytes.
-  const atMs = isBeside ? workflowInfo().startTime.getTime() : Date.now();
-  const notice = { issuerId, orderNo, n, atMs, verifyByMs: verifyByMs(order.facts) };
+  const notice = { issuerId, orderNo, n, atMs: Date.now(), verifyByMs: verifyByMs(order.facts) };
   return ongoing(async () => {
-    const { isTaken, ...failed } = isBeside ? await tryBeside(order, notice) : {};
-    if (!isTaken) {
-      const summary = `Tell ${issuerId} that order ${orderNo} is paid`;
-      await callsOut(callsOutQueue, issuerId, summary).notifyIssuer({ ...notice, ...failed });
-    }
+    await callsOut(callsOutQueue, issuerId, `Tell ${issuerId} that order ${orderNo} is paid`).notifyIssuer(notice);
     order.hear({ kind: 'notified' });
   });
-};
-
-/** Most orders are verified meanwhile, and end this with `stop`: the engine has no activity for their notice. */
-const tryBeside = async (
-  order: LiveOrder,
-  notice: Notice,
-): Promise<{ readonly isTaken?: boolean; readonly after?: FailedTry }> => {
-  if (order.input.firstTry === 'beside') beside.tryNotice(notice, givenTrace());
-  else if (!(await own.beginNotice(notice))) return {};
-  const left = await order.untilNoticeLeft();
-  // Never cancelled: a cancel that meets the result of a local activity fails the workflow task, each time anew.
-  if (!left) return { isTaken: await CancellationScope.nonCancellable(() => own.isNoticeTaken(notice)) };
-  const { delayMs, ...failure } = left;
-  return { after: { ...failure, dueAtMs: Date.now() + delayMs } };
 };
 
 /** `order.code_requested`: in push mode the issuer submits by itself, and nothing is asked. */

@@ -25,16 +25,13 @@ import { detailsOf } from '../src/domain/words/why-no-code';
 import { stateAttributes } from '../src/order-messages/order-attributes';
 import {
   type AskedMessage,
-  type NoticeLeft,
-  noticeLeft,
   type OrderInput,
   orderFacts,
   type Reply,
   updates,
-  workflowNames,
 } from '../src/order-messages/order-messages';
 import { keepTrying, own } from './effects';
-import { nothingOngoing, type Ongoing, ongoing } from './ongoing';
+import { type Ongoing, ongoing } from './ongoing';
 
 /** What a claim became; told to the store with the next projection. */
 interface Claims {
@@ -54,13 +51,11 @@ export class LiveOrder {
   private terminal: Terminal | undefined;
   private asked = 0;
   private refusals = 0;
-  private left: NoticeLeft | undefined;
   private codeRequests = 0;
   private writing: Promise<void> = Promise.resolve();
   /** What lists of the Temporal UI find the order by; the start set the first. */
   private shown: OrderFacts['state'];
   private readonly waitedMs = Math.max(0, Date.now() - workflowInfo().startTime.getTime());
-  private readonly showsEachStep = workflowInfo().workflowType === workflowNames.orderThatShowsEachStep;
 
   constructor(readonly input: OrderInput) {
     this.facts = input.resumed?.facts ?? openFacts(input);
@@ -86,9 +81,6 @@ export class LiveOrder {
     setHandler(updates.redeliver, (message) => this.answer(message), handlers);
     setHandler(updates.extend, (message) => this.answer(message), handlers);
     setHandler(orderFacts, () => this.facts);
-    setHandler(noticeLeft, (left) => this.leaveNotice(left), {
-      validator: (_left: NoticeLeft) => this.guardNotice(),
-    });
     // Someone pressed "cancel" in the Temporal UI: the order ends as an operator's cancellation, with all its events.
     CancellationScope.current()
       .cancelRequested.catch(() => undefined)
@@ -122,7 +114,7 @@ export class LiveOrder {
     let heldMs = 0;
     while (!isOver()) {
       const leftMs = this.windowEndsAtMs(isVerifyWindow, sinceMs) + heldMs - Date.now();
-      const isToBeShown = !this.showsEachStep && !isVerifyWindow && this.shown !== this.state && leftMs > lastsMs;
+      const isToBeShown = !isVerifyWindow && this.shown !== this.state && leftMs > lastsMs;
       if (isToBeShown) {
         if (!(await condition(isOver, lastsMs, { summary: this.showSummary() }))) this.showState();
         continue;
@@ -145,14 +137,6 @@ export class LiveOrder {
 
   untilHeard(isOver: () => boolean): Promise<void> {
     return condition(isOver);
-  }
-
-  /** Of a try that was begun beside the workflow: how its worker left it, or undefined where nothing is heard of it. */
-  async untilNoticeLeft(): Promise<NoticeLeft | undefined> {
-    const { issuerId, orderNo } = this.input;
-    const summary = `Look whether ${issuerId} took the notice of order ${orderNo}`;
-    await condition(() => this.left !== undefined, besideLimitMs, { summary });
-    return this.left;
   }
 
   /** Another number is another message: its data says what is outstanding now. */
@@ -188,17 +172,8 @@ export class LiveOrder {
     upsertSearchAttributes(stateAttributes(this.facts));
   }
 
-  /** As orders did at each step before they took another name. */
-  showStep(): void {
-    if (this.showsEachStep) this.showState();
-  }
-
   /** The engine writes a row for each state that is shown, which costs as much as a workflow task: most last no second. */
   showOnceItLasts(): Ongoing {
-    if (this.showsEachStep) {
-      this.showState();
-      return nothingOngoing;
-    }
     return ongoing(async () => {
       await sleep(lastsMs, { summary: this.showSummary() });
       this.showState();
@@ -249,15 +224,6 @@ export class LiveOrder {
     if (isUndoneByTime(answer) || this.refusals >= recordedRefusalLimit) throw refusal(answer.code);
   }
 
-  private leaveNotice(left: NoticeLeft): void {
-    this.left = left;
-  }
-
-  /** Nothing is recorded of a try that failed after the issuer had verified. */
-  private guardNotice(): void {
-    if (!isBeforeVerification(this.state)) throw refusal('already_verified');
-  }
-
   /** What is neither held nor late the asker lets go of, or the reconciler: only they know whether someone asks again. */
   private noteClaim(submissionId: string, isHeld: boolean, answer: Reply['answer']): void {
     if (isHeld) this.claims.accepted.push(submissionId);
@@ -269,9 +235,6 @@ const latelyLimit = 20;
 
 /** A state that lasted so long is shown: soon enough for a person who searches, and later than a busy platform needs for a step. */
 const lastsMs = 10_000;
-
-/** Longer than any try takes, and as long as the engine waits for one whose worker died. */
-const besideLimitMs = 15_000;
 
 /** The line that the call out wrote into the row: here for the details alone. */
 const bounced = (message: OrderMessage, atMs: number): TimelineEntry[] =>

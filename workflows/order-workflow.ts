@@ -35,7 +35,6 @@ async function beVerified(order: LiveOrder): Promise<void> {
 
 /** Codes are pushed by the issuer, or asked for; the issue window ends with all of them, some or none. */
 async function beIssued(order: LiveOrder): Promise<void> {
-  if (isAwaitingCodes(order.state)) order.showStep();
   while (isAwaitingCodes(order.state)) {
     const round = order.facts.renotifications;
     const request = askForCodes(order);

@@ -37,8 +37,14 @@ export interface EmbeddedTemporal {
   stop(limitMs?: number): Promise<void>;
 }
 
-/** The dev server reads search attributes from its database with nearly every step of an order, a production server each minute. */
-const asInProduction = { 'system.forceSearchAttributesCacheRefreshOnRead': 'false' };
+/**
+ * The dev server reads search attributes from its database with nearly every step of an order, a production server each
+ * minute. It looks at each shard for new tasks 20 times a second at most: enough for hundreds of shards, too slow for its one.
+ */
+const asInProduction = {
+  'system.forceSearchAttributesCacheRefreshOnRead': 'false',
+  'history.transferProcessorMaxPollRPS': '1000',
+};
 
 async function startOnce(path: string, options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
   const port = options.port ?? (await freePort());

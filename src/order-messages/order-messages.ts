@@ -6,10 +6,6 @@ import type { HeldCode, OrderFacts, OrderOpening } from '../domain/order';
 /** What the gateway and the workflow say to each other; the gateway loads nothing else of this folder. */
 export interface OrderInput extends OrderName, OrderOpening {
   readonly callsOutQueue: string;
-  /** The first notice is tried beside the workflow before it becomes an activity. Absent in orders that began under earlier versions. */
-  readonly firstTry?: 'beside';
-  /** The same, begun by a local activity: of orders that began under an earlier version. */
-  readonly firstTryBeside?: true;
   /** The order ran before, and the engine lost its workflow: it goes on from what its row says. */
   readonly resumed?: ResumedOrder;
 }
@@ -63,21 +59,10 @@ export const updates = {
 export type AskedKind = keyof typeof updates;
 export type AskedMessage = Extract<OrderMessage, { kind: AskedKind }>;
 
-/** Said by the worker whose first try of a notice failed or was not made, with the failure that an activity would have shown. */
-export interface NoticeLeft {
-  readonly type: string;
-  readonly problem: string;
-  readonly delayMs: number;
-}
-
-export const noticeLeft = defineUpdate<void, [NoticeLeft]>('noticeLeft');
-
 export const orderFacts = defineQuery<OrderFacts>('orderFacts');
 
 export const workflowNames = {
   order: 'order',
-  /** Of orders that began earlier: their histories go on as they were recorded. */
-  orderThatShowsEachStep: 'orderWorkflow',
   afterSale: 'afterSaleWorkflow',
   reconcile: 'reconcileWorkflow',
 } as const;

@@ -7,9 +7,6 @@ export const traceHeader = 'codeferry-trace';
 /** Each workflow has this module to itself. */
 let given: Headers = {};
 
-/** The trace that the order was started with, for what is said to no activity. */
-export const givenTrace = (): Headers => given;
-
 /** Hands on the trace that the order was started with to its activities: no command more, and no clock or library of tracing in here. */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   const withTrace = <T extends { readonly headers: Headers }>(input: T): T => ({

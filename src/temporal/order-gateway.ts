@@ -23,8 +23,6 @@ import { nameAttributes, openingAttributes } from '../order-messages/order-attri
 import {
   type AfterSaleInput,
   type AskedMessage,
-  type NoticeLeft,
-  noticeLeft,
   type OrderInput,
   orderFacts,
   type Reply,
@@ -128,7 +126,7 @@ export const createOrderGateway = ({
 
   const start = async (order: StartableOrder): Promise<'started' | 'exists' | 'unavailable'> => {
     const { summary, productId: _, ...opening } = order;
-    const input: OrderInput = { ...opening, callsOutQueue, ...(order.resumed ? {} : { firstTry: 'beside' }) };
+    const input: OrderInput = { ...opening, callsOutQueue };
     try {
       await call('start_order', () =>
         client.workflow.start(workflowNames.order, {
@@ -214,19 +212,6 @@ export const createOrderGateway = ({
     startOrder: start,
 
     ask,
-
-    /** Of a notice's first try that failed. An order that hears nothing of it tries again when its timer comes. */
-    leaveNotice: async (order: OrderName, left: NoticeLeft): Promise<void> => {
-      try {
-        await call('leave_notice', () =>
-          client.workflow
-            .getHandle(workflowId(order))
-            .executeUpdate(noticeLeft, { updateId: 'notice-left', args: [left] }),
-        );
-      } catch {
-        // Verified meanwhile, closed, or an engine that is away.
-      }
-    },
 
     /** Asked by the reconciler where a row may be behind its workflow. */
     readFacts: async (order: OrderName): Promise<OrderFacts | undefined> => {

@@ -115,7 +115,7 @@ test('every activity and every timer has a sentence, and the engine sees none of
   expect(sentences).toEqual(
     expect.arrayContaining([
       'Write the state, the timeline and the events into the row of the order',
-      `Look whether ${issuer.issuerId} took the notice of order ui-4`,
+      `Tell ${issuer.issuerId} that order ui-4 is paid`,
       `Give up on order ui-4 unless ${issuer.issuerId} verifies it before`,
       `Ask ${issuer.issuerId} for the codes of order ui-4`,
       'Show in the lists what order ui-4 waits for',

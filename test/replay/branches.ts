@@ -106,7 +106,7 @@ export const branches = {
     return idOf(issuer);
   },
 
-  'notice-left-to-an-activity': async (stage) => {
+  'notice-tried-twice': async (stage) => {
     const issuer = await issuerIn(stage, { noticeDelaysSeconds: [1] });
     let notices = 0;
     issuer.on('order.paid', async () => {

@@ -4,8 +4,7 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { type InjectedSinks, Runtime, Worker } from '@temporalio/worker';
-import type { Said } from '../../activities/begin-notice';
+import { Runtime, Worker } from '@temporalio/worker';
 import type { OrderProjection } from '../../activities/project';
 import { indexedValueTypes } from '../../src/dev/namespace';
 import type { OrderMessage } from '../../src/domain/messages';
@@ -14,8 +13,6 @@ import { openingAttributes, searchAttributes } from '../../src/order-messages/or
 import {
   type AfterSaleInput,
   type AskedMessage,
-  type NoticeLeft,
-  noticeLeft,
   type OrderInput,
   type OrderOutcome,
   orderFacts,
@@ -43,11 +40,10 @@ export interface Call {
   readonly atMs: number;
 }
 
-const localNames = ['project', 'heldTime', 'addEvent', 'beginNotice', 'isNoticeTaken'] as const;
-const saidNames = ['tryNotice'] as const;
+const localNames = ['project', 'heldTime', 'addEvent'] as const;
 const calledOutNames = ['notifyIssuer', 'requestCode', 'deliverCodes'] as const;
 const activityNames = [...localNames, ...calledOutNames] as const;
-export type ActivityName = (typeof activityNames)[number] | (typeof saidNames)[number];
+export type ActivityName = (typeof activityNames)[number];
 /** Gets the number of the call, counted from 1 over all attempts. */
 type Fake = (n: number, input: Call['input']) => unknown;
 
@@ -95,8 +91,6 @@ export interface FakedOrder {
     message: Omit<AskedMessage & { kind: K }, 'kind'>,
   ): Promise<string>;
   verify(): Promise<Reply>;
-  /** As the worker says whose first try failed. */
-  leaveNotice(left?: Partial<NoticeLeft>): Promise<void>;
   submit(...itemIds: string[]): Promise<Reply>;
   facts(): Promise<OrderFacts>;
   inState(state: OrderFacts['state']): Promise<OrderFacts>;
@@ -107,10 +101,7 @@ export interface FakedOrder {
 }
 
 export interface SkippedTime {
-  start(
-    opening?: Partial<OrderOpening & Pick<OrderInput, 'firstTry' | 'firstTryBeside'>>,
-    answers?: Partial<Record<ActivityName, Fake>>,
-  ): Promise<FakedOrder>;
+  start(opening?: Partial<OrderOpening>, answers?: Partial<Record<ActivityName, Fake>>): Promise<FakedOrder>;
   startAfterSale(
     input: Partial<AfterSaleInput>,
     answers: Partial<Record<ActivityName, Fake>>,
@@ -157,8 +148,6 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
     heldTime: () => ({ heldMs: 0, isHeld: false }),
     requestCode: () => ({ kind: 'issuing' }),
     deliverCodes: () => ({ kind: 'delivered', tries: 1 }),
-    beginNotice: () => true,
-    isNoticeTaken: () => true,
   };
   const fakeOf = (name: ActivityName) => async (input: Call['input']) => {
     const issuerId: string = input.issuerId ?? input.order.issuerId;
@@ -174,24 +163,6 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
   const callsOf = (issuerId: string, name: ActivityName): Call[] =>
     calls.filter((call) => call.issuerId === issuerId && call.name === name);
   const activities = Object.fromEntries(activityNames.map((name) => [name, fakeOf(name)]));
-
-  const sinks: InjectedSinks<Said> = {
-    beside: {
-      tryNotice: {
-        fn: async (_workflow, input) => {
-          const { issuerId } = input;
-          calls.push({
-            name: 'tryNotice',
-            input,
-            activityId: 'none',
-            attempt: 0,
-            issuerId,
-            atMs: await env.currentTimeMs(),
-          });
-        },
-      },
-    },
-  };
 
   const taskQueue = 'orders';
   const callsOutQueue = 'calls-out';
@@ -210,7 +181,6 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
       taskQueue,
       workflowBundle: { codePath: String(process.env.TEST_WORKFLOW_BUNDLE) },
       activities: Object.fromEntries(localNames.map((name) => [name, activities[name]])),
-      sinks,
     });
   const stopOrders = await runOrders();
   const stopCallsOut = await run({
@@ -301,11 +271,6 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
             throw error;
           return String(error.cause.type);
         }
-      },
-      leaveNotice: async (left) => {
-        await atRest();
-        const args: [NoticeLeft] = [{ type: 'issuer_failed', problem: 'try 1: status_500', delayMs: 0, ...left }];
-        await handle.executeUpdate(noticeLeft, { args });
       },
       verify: () => order.ask('verify', { tokenHash: token, quantity: input.quantity, amount: input.amount }),
       submit: (...itemIds) => order.ask('codes', codes(...itemIds)),
