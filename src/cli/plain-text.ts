@@ -30,14 +30,6 @@ export const facts = (pairs: readonly (readonly [string, unknown])[]): string =>
   return shown.map(([name, value]) => `${name.padEnd(width)}${columnGap}${plain(value)}`).join('\n');
 };
 
-interface Money {
-  readonly value: number;
-  readonly currency: string;
-}
-
-/** As it goes over the wire, in minor units: how many digits a currency has is not the command's to guess. */
-export const money = (amount: Money | undefined): string | undefined => amount && `${amount.value} ${amount.currency}`;
-
 const listed = (values: readonly unknown[]): string => values.map(inline).join(',');
 const inline = (value: unknown): string => {
   if (Array.isArray(value)) return listed(value);

@@ -1,4 +1,6 @@
-import { facts, money, pairsOf, plain, table } from './plain-text';
+import type { Amount } from '../domain/order';
+import { moneyText } from '../domain/words/money';
+import { facts, pairsOf, plain, table } from './plain-text';
 import type { ApiAnswer } from './platform-call';
 
 type Show = (answer: ApiAnswer['body']) => string;
@@ -10,6 +12,8 @@ const page =
     const rows = table(heads, data.map(row));
     return nextCursor ? `${rows}\n\nThere are more: --cursor ${nextCursor}` : rows;
   };
+
+const money = (amount: Amount | undefined): string | undefined => amount && moneyText(amount);
 
 const nameOf = (order: ApiAnswer['body']): string => `${order.issuerId}/${order.orderNo}`;
 const terminalOf = (terminal: ApiAnswer['body']): string | undefined =>

@@ -1,6 +1,5 @@
 import type { TimelineEntry, TimelineEvent } from '../../src/domain/messages';
 import { type OrderFacts, openFacts } from '../../src/domain/order';
-import { moneyText } from '../../src/domain/words/money';
 import { detailsOf, type Surroundings, whyNoCode } from '../../src/domain/words/why-no-code';
 
 const atMs = Date.UTC(2026, 0, 2, 12, 3, 0);
@@ -163,14 +162,4 @@ describe('why an order has no code, and what to do', () => {
       `${why}\n\n${next?.text}\n\nA call that fails stands under "Pending Activities" with its last failure and the time of its next try.`,
     );
   });
-});
-
-test.each([
-  [0, 'EUR', '0.00 EUR'],
-  [7, 'EUR', '0.07 EUR'],
-  [450, 'JPY', '450 JPY'],
-  [12_345, 'KWD', '12.345 KWD'],
-  [9_007_199_254_740_991, 'EUR', '90071992547409.91 EUR'],
-])('%i of %s reads %s', (value, currency, text) => {
-  expect(moneyText({ value, currency })).toBe(text);
 });

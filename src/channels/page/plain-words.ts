@@ -1,20 +1,11 @@
 import type { Amount } from '../../domain/order';
-
-// ISO 4217; the formatter's own table differs from it for currencies whose small coins are out of use.
-const digitsOf = new Map<string, number>([
-  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'
-    .split(' ')
-    .map((currency) => [currency, 0] as const),
-  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((currency) => [currency, 3] as const),
-  ...'CLF UYW'.split(' ').map((currency) => [currency, 4] as const),
-]);
+import { majorText, minorDigits } from '../../domain/words/money';
 
 /** Called by the view for a refund. */
-export function amountText({ value, currency }: Amount, locale: string): string {
-  const digits = digitsOf.get(currency) ?? 2;
-  const minor = String(value).padStart(digits + 1, '0');
-  const whole = minor.slice(0, minor.length - digits);
-  const major = digits === 0 ? whole : `${whole}.${minor.slice(-digits)}`;
+export function amountText(amount: Amount, locale: string): string {
+  const { currency } = amount;
+  const digits = minorDigits(currency);
+  const major = majorText(amount);
   if (!/^[A-Z]{3}$/.test(currency)) return `${major} ${currency}`;
   const format = new Intl.NumberFormat(locale, {
     style: 'currency',
@@ -22,7 +13,6 @@ export function amountText({ value, currency }: Amount, locale: string): string 
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });
-  // As a decimal text, so that no minor unit of a large amount is lost.
   return format.format(major as `${number}`);
 }
 

@@ -1,4 +1,4 @@
-/** How a call out failed, as what follows "it": for sentences to operators. */
+/** How a call out failed, or why what the other side sent was not taken, as what follows "it": for operators. */
 const problems: Readonly<Record<string, string>> = {
   timeout: 'gave no answer in time',
   connection_refused: 'refused the connection',
@@ -19,6 +19,13 @@ const problems: Readonly<Record<string, string>> = {
   channel_not_configured: 'is of a channel that is not configured here any more',
   mail_login: 'was not reached, as the mail server took no login of this platform',
   codes_missing: 'was not called, as the database lacks codes that the order was given',
+  token_mismatch: 'used a wrong token',
+  amount_mismatch: 'asked with another amount than was paid',
+  quantity_mismatch: 'asked with another quantity than was paid',
+  verification_locked: 'is locked out after too many wrong verifications',
+  not_verified: 'gave codes before verifying',
+  order_closed: 'came after the order was closed',
+  out_of_stock: 'is out of stock',
   code_conflict: 'gave codes that contradict those the order holds',
   code_reused: 'gave a code that another order holds',
 };
