@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
@@ -31,6 +31,25 @@ function imports() {
   return table(['Folder', 'May import', 'Packages'], rows);
 }
 
+// @throws where a record lacks what a reader needs to weigh it
+function decisions() {
+  const folder = 'docs/decisions';
+  const rows = readdirSync(inProject(folder))
+    .filter((name) => /^\d{4}-.*\.md$/.test(name))
+    .sort()
+    .map((name) => {
+      const text = readFileSync(inProject(folder, name), 'utf8');
+      const [, number, title] = /^# (\d{4}) (.+)$/m.exec(text) ?? [];
+      const [, status, date] = /^Status: (accepted|superseded by .+?) · (\d{4}-\d{2}-\d{2})/m.exec(text) ?? [];
+      if (number !== name.slice(0, 4) || !date || !text.includes('\n## How we would know it was wrong\n'))
+        throw new Error(
+          `${folder}/${name} needs "# ${name.slice(0, 4)} Title", "Status: accepted · YYYY-MM-DD" and "## How we would know it was wrong"`,
+        );
+      return [`[${number}](${name})`, title, status, date];
+    });
+  return table(['', 'Decision', 'Status', 'Date'], rows);
+}
+
 // As the formatter leaves it.
 function table(head, rows) {
   const widths = head.map((cell, n) => Math.max(cell.length, ...rows.map((row) => row[n].length)));
@@ -40,6 +59,7 @@ function table(head, rows) {
 
 const made = [
   { page: 'docs/protocol.md', from: 'moves in src/domain/order.ts', text: states },
+  { page: 'docs/decisions/README.md', from: 'the records', text: decisions },
   { page: 'ARCHITECTURE.md', from: 'the rules in .dependency-cruiser.cjs', text: imports },
 ];
 
