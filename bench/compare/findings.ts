@@ -10,6 +10,8 @@ export interface Raw {
   readonly tookMs: number;
   readonly settings: Settings;
   readonly machine: Machine;
+  /** What a reader of these figures has to know later, added by hand. */
+  readonly note?: string;
   /** In words: what ran under both sides. */
   readonly engine: string;
   readonly limits: readonly SimulatorLimit[];

@@ -21,6 +21,8 @@ export interface SideTimes {
 }
 
 export interface ProfileRun {
+  /** As of a comparison. */
+  readonly note?: string;
   readonly startedAt: string;
   readonly settings: Settings;
   readonly machine: Machine;

@@ -143,7 +143,7 @@ export const compareSection = ({ setUp, found: raw }: Result<Raw>, pictures: rea
   return [
     `## Beside a bare order: ${title}`,
     paragraph(
-      `Measured on ${raw.startedAt.slice(0, 10)}: ${rounds.length} rounds with fresh processes and data, windows of ${settings.windowMs / secondMs} s, in turns. The engine: ${raw.engine}. Cells are medians; milliseconds count from when an order was due. An open load comes at random and waits for nobody.`,
+      `Measured on ${raw.startedAt.slice(0, 10)}${raw.note === undefined ? '' : `, ${raw.note}`}: ${rounds.length} rounds with fresh processes and data, windows of ${settings.windowMs / secondMs} s, in turns. The engine: ${raw.engine}. Cells are medians; milliseconds count from when an order was due. An open load comes at random and waits for nobody.`,
     ),
     ...(areAllWhole(raw) ? [] : [`**${notWhole}**`]),
     ...shown('orders-per-second', `Delivered orders a second, ${title}`),

@@ -63,6 +63,7 @@ const introduction = (results: Results): string[] => {
       item(
         'The **bare** order is the least Temporal workflow behind the same wire: two Updates and three activities, without signatures, encryption, database, idempotency, windows, outbox or pages. It is the floor, not a rival.',
       ),
+      item('Each run says its date; [CHANGELOG.md](../CHANGELOG.md) says what changed since.'),
       item(
         'Everything shares one machine, so absolute figures are those of that machine, and ratios say more. Every accepted order is followed to its end.',
       ),

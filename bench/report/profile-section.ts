@@ -36,7 +36,7 @@ export const profileSection = ({ setUp, found: run }: Result<ProfileRun>): strin
   return [
     `## Where the time goes: ${setUpWords(setUp)}`,
     paragraph(
-      `Milliseconds of CPU per delivered order, 16 in flight, on ${run.startedAt.slice(0, 10)}: ${run.settings.warmUpMs / secondMs} s of warm-up, then a window of ${run.settings.windowMs / secondMs} s (${platform.measured.ordersInWindow} and ${bare.measured.ordersInWindow} orders). V8 samples each thread every millisecond; a sample belongs to the innermost frame that is not Node's own, and shares are scaled to the kernel's times.`,
+      `Milliseconds of CPU per delivered order, 16 in flight, on ${run.startedAt.slice(0, 10)}${run.note === undefined ? '' : `, ${run.note}`}: ${run.settings.warmUpMs / secondMs} s of warm-up, then a window of ${run.settings.windowMs / secondMs} s (${platform.measured.ordersInWindow} and ${bare.measured.ordersInWindow} orders). V8 samples each thread every millisecond; a sample belongs to the innermost frame that is not Node's own, and shares are scaled to the kernel's times.`,
     ),
     compared('Process', platform.measured.cpuPerOrder, bare.measured.cpuPerOrder),
     compared('api, by part', platform.parts.api, bare.parts.api),
