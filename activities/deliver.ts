@@ -6,7 +6,7 @@ import { terminalOfOrder } from '../src/channels/kept-terminal';
 import { openCodes } from '../src/channels/open-codes';
 import { type CodesPart, partsOf } from '../src/channels/parts';
 import { circuitOf, codesPerMessage } from '../src/channels/terminals';
-import type { Code } from '../src/contract/issuer';
+import type { Code } from '../src/contract/code';
 import type { OrderName } from '../src/domain/ids';
 import type { TimelineEntry } from '../src/domain/messages';
 import { deliveryMessageId } from '../src/first-interface/message-id';

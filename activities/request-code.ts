@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { type CodeAnswer, codeAnswer } from '../src/contract/issuer';
+import { type CodeAnswer, codeAnswer } from '../src/contract/code';
 import { Failure } from '../src/domain/failures';
 import type { OrderName } from '../src/domain/ids';
 import type { OrderMessage, RefusalReason, TimelineEntry } from '../src/domain/messages';

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Code } from '../contract/issuer';
+import type { Code } from '../contract/code';
 import type { FieldError } from '../domain/failures';
 import type { Terminal } from '../domain/order';
 import type { AddressGuard } from '../outbound/address-guard';

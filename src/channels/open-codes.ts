@@ -1,4 +1,4 @@
-import type { Code } from '../contract/issuer';
+import type { Code } from '../contract/code';
 import type { KeyRing } from '../sealing/key-ring';
 import { unwrapOrderKey } from '../sealing/order-keys';
 

@@ -3,6 +3,7 @@ import { terminal } from '../channels/terminals';
 import { orderStates } from '../domain/order';
 import { callsAtOnceRange } from '../domain/settings';
 import { integer, issuerId, text, url, windowSeconds } from './fields';
+import { cursor, limit } from './query';
 
 /** Operator API: what an operator's tools send. */
 export const callback = z.discriminatedUnion('kind', [
@@ -92,3 +93,17 @@ export const batchRequest = z.strictObject({
   limit: integer(1, 500).default(500),
   cursor: z.string().min(1).max(512).optional(),
 });
+
+export const operatorListQuery = z.strictObject({
+  issuerId: z.string().min(1).max(64).optional(),
+  state: z.enum(orderStates).optional(),
+  q: z.string().min(1).max(64).optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+  limit,
+  cursor: cursor.optional(),
+});
+
+/** Its cursor is the last product's id. */
+export const productsQuery = z.strictObject({ limit, cursor: text(1, 64).optional() });
+export const callsQuery = z.strictObject({ limit, failed: z.enum(['true', 'false']).optional() });

@@ -1,18 +1,44 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { Failure, type FailureCode, type FieldError, failures } from '../domain/failures';
 import { jsonPointer } from './json-pointer';
+import type { Wire } from './route';
 
 /** RFC 9457 problem details, with a stable `code`. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly code: FailureCode;
-  readonly retryable: boolean;
-  readonly requestId: string;
-  readonly errors?: readonly FieldError[];
-}
+export const problem = z
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(failures) as [FailureCode, ...FailureCode[]]).meta({ description: 'Decide by it' }),
+    retryable: z.boolean().meta({ description: 'Whether the same request can be answered otherwise later' }),
+    requestId: z.string(),
+    errors: z
+      .array(
+        z.strictObject({
+          path: z.string().meta({ description: 'JSON Pointer into the body, or / and the name of a query parameter' }),
+          code: z.string(),
+          message: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .meta({
+    id: 'Problem',
+    examples: [
+      {
+        type: 'https://codeferry.dev/problems/body_invalid',
+        title: 'The body does not fit the contract',
+        status: 422,
+        detail: 'The body does not fit the contract',
+        code: 'body_invalid',
+        retryable: false,
+        requestId: '0d2c1c52-7d2e-4d0c-9a3a-3f0a6f5f8a11',
+        errors: [{ path: '/amount/value', code: 'too_small', message: 'Too small: expected number to be >=0' }],
+      },
+    ],
+  });
+export type Problem = Wire<typeof problem>;
 
 export const problemOf = (failure: Failure, requestId: string): Problem => ({
   type: `https://codeferry.dev/problems/${failure.code}`,

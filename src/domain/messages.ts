@@ -8,7 +8,8 @@ export interface CodeReference {
   readonly valueFingerprint: string;
 }
 
-export type RefusalReason = 'out_of_stock' | 'price_changed' | 'product_unknown' | 'account_invalid' | 'other';
+export const refusalReasons = ['out_of_stock', 'price_changed', 'product_unknown', 'account_invalid', 'other'] as const;
+export type RefusalReason = (typeof refusalReasons)[number];
 
 /** What may be said to an order. `tokenHash` is absent where the issuer answered our own signed call. */
 export type OrderMessage =
@@ -67,19 +68,21 @@ export interface OrderEvent {
   readonly itemIds?: readonly string[];
 }
 
-export type TimelineEvent =
-  | 'accepted'
-  | 'notice_sent'
-  | 'notice_answered'
-  | 'verification_judged'
-  | 'code_requested'
-  | 'code_request_answered'
-  | 'codes_judged'
-  | 'delivery_tried'
-  | 'delivered'
-  | 'closed'
-  | 'event_sent'
-  | 'opened';
+export const timelineEvents = [
+  'accepted',
+  'notice_sent',
+  'notice_answered',
+  'verification_judged',
+  'code_requested',
+  'code_request_answered',
+  'codes_judged',
+  'delivery_tried',
+  'delivered',
+  'closed',
+  'event_sent',
+  'opened',
+] as const;
+export type TimelineEvent = (typeof timelineEvents)[number];
 
 /** One line of an order's timeline; `key` makes writing it twice harmless. Never holds a code, a token or an address. */
 export interface TimelineEntry {

@@ -30,16 +30,19 @@ export const moves = {
   cancelled: [],
 } as const satisfies Record<OrderState, readonly OrderState[]>;
 
-export type CloseReason =
-  | 'verify_window'
-  | 'issue_window'
-  | 'issuer_refused'
-  | 'issuer_cancelled'
-  | 'operator_cancelled'
-  | 'partially_issued';
+export const closeReasons = [
+  'verify_window',
+  'issue_window',
+  'issuer_refused',
+  'issuer_cancelled',
+  'operator_cancelled',
+  'partially_issued',
+] as const;
+export type CloseReason = (typeof closeReasons)[number];
 
 /** `sent`: a mail or SMS server took the message; its receipt makes that `delivered` or `bounced`. */
-export type DeliveryState = 'none' | 'pending' | 'sent' | 'delivered' | 'bounced' | 'failed';
+export const deliveryStates = ['none', 'pending', 'sent', 'delivered', 'bounced', 'failed'] as const;
+export type DeliveryState = (typeof deliveryStates)[number];
 /** The name of a registered channel (src/channels). */
 export type Channel = string;
 

@@ -1,12 +1,6 @@
-import type {
-  CancelOrder,
-  Code,
-  CodeAnswer,
-  PlaceOrder,
-  RefuseOrder,
-  SubmitCodes,
-  VerifyOrder,
-} from '../contract/issuer';
+import type { Code, CodeAnswer } from '../contract/code';
+import type { CancelOrder, RefuseOrder, SubmitCodes, VerifyOrder } from '../contract/issuer/order-operations';
+import type { PlaceOrder } from '../contract/issuer/orders';
 
 /** Sent by the issuer; the client adds `type`. Fields with a default may be left out. */
 export type OrderToPlace = Omit<PlaceOrder, 'type' | 'quantity'> & { quantity?: number };

@@ -1,33 +1,34 @@
 import type { z } from 'zod';
+import type { CodeAnswer } from '../contract/code';
 import {
-  type CodeAnswer,
+  type CancellationAnswer,
+  type CodesAnswer,
   cancelOrderRequest,
+  type RefusalAnswer,
   refuseOrderRequest,
   submitCodesRequest,
+  type VerifiedAnswer,
   verifyOrderRequest,
-} from '../contract/issuer';
+} from '../contract/issuer/order-operations';
 import { parseWith } from '../contract/problem';
 import { Failure } from '../domain/failures';
 import { sha256 } from '../sealing/key-ring';
 import type { OrderRow } from '../store/orders';
 import type { OrderDeps } from './ask-order';
 import { cancelOrder } from './cancel-order';
-import type { OperationAnswer } from './operation-answer';
 import { refuseOrder } from './refuse-order';
 import { submitCodes } from './submit-codes';
 import { verifyOrder } from './verify-order';
-
-type Body2xx = Readonly<Record<string, unknown>>;
 
 /**
  * The second interface of a callback that is a function: the same operations without HTTP. Each resolves to the 2xx body
  * or throws a Failure with `code`, `status` and `retryable`.
  */
 export interface AdapterApi {
-  verifyOrder(body: z.input<typeof verifyOrderRequest>): Promise<Body2xx>;
-  submitCodes(body: z.input<typeof submitCodesRequest>): Promise<Body2xx>;
-  refuseOrder(body: z.input<typeof refuseOrderRequest>): Promise<Body2xx>;
-  cancelOrder(body: z.input<typeof cancelOrderRequest>): Promise<Body2xx>;
+  verifyOrder(body: z.input<typeof verifyOrderRequest>): Promise<VerifiedAnswer['body']>;
+  submitCodes(body: z.input<typeof submitCodesRequest>): Promise<CodesAnswer['body']>;
+  refuseOrder(body: z.input<typeof refuseOrderRequest>): Promise<RefusalAnswer['body']>;
+  cancelOrder(body: z.input<typeof cancelOrderRequest>): Promise<CancellationAnswer['body']>;
 }
 
 export interface AdapterMessage {
@@ -45,11 +46,11 @@ export interface Adapter {
 /** Made for each message; scoped to the issuer that the message went to. */
 export const createAdapterApi = (deps: OrderDeps, issuerId: string): AdapterApi => {
   const operation =
-    <S extends z.ZodType<{ orderNo: string }>>(
+    <S extends z.ZodType<{ orderNo: string }>, A extends { readonly body: unknown }>(
       schema: S,
-      run: (r: OrderDeps, row: OrderRow, messageId: string, body: z.output<S>) => Promise<OperationAnswer>,
+      run: (r: OrderDeps, row: OrderRow, messageId: string, body: z.output<S>) => Promise<A>,
     ) =>
-    async (input: z.input<S>): Promise<Body2xx> => {
+    async (input: z.input<S>): Promise<A['body']> => {
       const body = parseWith(schema, input);
       const row = await deps.orders.find({ issuerId, orderNo: body.orderNo });
       if (!row) throw new Failure('order_unknown');

@@ -1,8 +1,7 @@
-import type { CancelOrder } from '../contract/issuer';
+import type { CancellationAnswer, CancelOrder } from '../contract/issuer/order-operations';
 import type { OrderRow } from '../store/orders';
 import type { OrderDeps } from './ask-order';
 import { closeOrder } from './close-order';
-import type { OperationAnswer } from './operation-answer';
 
 /** The issuer takes the order back. @throws Failure `already_delivered`, `order_closed`. */
 export const cancelOrder = (
@@ -11,4 +10,4 @@ export const cancelOrder = (
   messageId: string,
   { reason }: Pick<CancelOrder, 'reason'>,
   by: 'issuer' | 'operator' = 'issuer',
-): Promise<OperationAnswer> => closeOrder(deps, row, `cancel/${messageId}`, { kind: 'cancel', by, reason });
+): Promise<CancellationAnswer> => closeOrder(deps, row, `cancel/${messageId}`, { kind: 'cancel', by, reason });

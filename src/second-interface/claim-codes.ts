@@ -1,4 +1,4 @@
-import type { Code } from '../contract/issuer';
+import type { Code } from '../contract/code';
 import { Failure } from '../domain/failures';
 import { submissionId } from '../domain/ids';
 import type { CodeReference, OrderMessage } from '../domain/messages';

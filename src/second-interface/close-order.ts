@@ -1,7 +1,8 @@
+import type { CancellationAnswer, RefusalAnswer } from '../contract/issuer/order-operations';
 import type { AskedMessage } from '../order-messages/order-messages';
 import type { OrderRow } from '../store/orders';
 import { askOrder, expectNotRefused, type OrderDeps } from './ask-order';
-import { type OperationAnswer, queued } from './operation-answer';
+import { queued } from './operation-answer';
 import { orderBody } from './order-body';
 
 /** A refusal or a cancellation: while the engine is away it waits in the inbox, and the reconciler brings it. */
@@ -10,7 +11,7 @@ export const closeOrder = async (
   row: OrderRow,
   updateId: string,
   message: Extract<AskedMessage, { kind: 'refuse' | 'cancel' }>,
-): Promise<OperationAnswer> => {
+): Promise<CancellationAnswer & RefusalAnswer> => {
   const judged = await askOrder(deps, row, updateId, message);
   if (judged === 'unavailable') {
     await deps.inbox.put(row, updateId, message, new Date(deps.nowMs()));

@@ -1,15 +1,11 @@
 import { maskedTerminal } from '../channels/terminals';
+import type { Order } from '../contract/order';
 import { isFinal, issueByMs, outstanding, verifyByMs } from '../domain/order';
 import { type Hold, heldMs } from '../store/issuers';
 import type { OrderRow } from '../store/orders';
 
 /** The Order of the wire. Codes are never in it; the terminal is masked; `pickupUrl` only where the caller gives it. */
-export const orderBody = (
-  row: OrderRow,
-  holds: readonly Hold[],
-  nowMs: number,
-  pickupUrl?: string,
-): Record<string, unknown> => {
+export const orderBody = (row: OrderRow, holds: readonly Hold[], nowMs: number, pickupUrl?: string): Order => {
   const { facts } = row;
   const endMs = isFinal(facts.state) ? facts.updatedAtMs : nowMs;
   const verifiedAtMs = facts.verification?.verifiedAtMs;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { keptByOrder, presetTerminal, terminalOfOrder } from '../channels/kept-terminal';
 import { hasPage } from '../channels/terminals';
-import type { PlaceOrder } from '../contract/issuer';
+import type { PlacedAnswer, PlaceOrder } from '../contract/issuer/orders';
 import { bodyInvalid } from '../contract/problem';
 import { Failure, type FieldError } from '../domain/failures';
 import { orderId } from '../domain/ids';
@@ -11,7 +11,6 @@ import { newOrderKey, unwrapOrderKey } from '../sealing/order-keys';
 import type { IssuerRow } from '../store/issuers';
 import { type OrderRow, orderPosition } from '../store/orders';
 import type { OrderDeps } from './ask-order';
-import type { OperationAnswer } from './operation-answer';
 import { orderBody } from './order-body';
 
 export interface Placing {
@@ -33,14 +32,14 @@ export const placeOrder = async (
   { orderDeps: deps, publicUrl, terminalProblem, startSoon }: Placing,
   issuer: IssuerRow,
   body: PlaceOrder,
-): Promise<OperationAnswer> => {
+): Promise<PlacedAnswer> => {
   const order = { issuerId: issuer._id, orderNo: body.orderNo };
-  const answer = (status: 200 | 201, row: OrderRow): OperationAnswer => ({
+  const answer = (status: 200 | 201, row: OrderRow): PlacedAnswer => ({
     status,
     body: orderBody(row, issuer.holds, deps.nowMs(), pickupUrl(deps, publicUrl, row)),
   });
   /** An order that is there already is told as it is, whatever stands in the way of a new one. */
-  const known = async (): Promise<OperationAnswer | undefined> => {
+  const known = async (): Promise<PlacedAnswer | undefined> => {
     const row = await deps.orders.find(order);
     return row ? answer(200, sameContent(deps, row, issuer, body)) : undefined;
   };

@@ -1,10 +1,10 @@
-import type { SubmitCodes } from '../contract/issuer';
+import type { CodesAnswer, SubmitCodes } from '../contract/issuer/order-operations';
 import { Failure } from '../domain/failures';
 import { sha256 } from '../sealing/key-ring';
 import type { OrderRow } from '../store/orders';
 import { askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from './ask-order';
 import { type ClaimedCodes, claimCodes, keepLate, referenceOnly, settleClaim, takingTurns } from './claim-codes';
-import { type OperationAnswer, queued } from './operation-answer';
+import { queued } from './operation-answer';
 
 /**
  * The issuer gives codes. They are sealed and claimed first; the order alone decides whether it takes them.
@@ -16,7 +16,7 @@ export const submitCodes = async (
   row: OrderRow,
   messageId: string,
   { token, codes }: SubmitCodes,
-): Promise<OperationAnswer> => {
+): Promise<CodesAnswer> => {
   const updateId = `codes/${messageId}`;
   const tokenHash = sha256(token);
   const endMs = performance.now() + takingTurns.limitMs;

@@ -1,7 +1,8 @@
+import type { Timeline } from '../contract/order';
 import type { TimelineEntry } from '../domain/messages';
 import type { OrderRow } from '../store/orders';
 
-export const timelineBody = (row: OrderRow): { data: { at: string; event: string; detail: object }[] } => {
+export const timelineBody = (row: OrderRow): Timeline => {
   const byKey = new Map<string, TimelineEntry>(row.timeline.map((entry) => [entry.key, entry]));
   return {
     data: [...byKey.values()]

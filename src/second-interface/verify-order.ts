@@ -1,8 +1,7 @@
-import type { VerifyOrder } from '../contract/issuer';
+import type { VerifiedAnswer, VerifyOrder } from '../contract/issuer/order-operations';
 import { sha256 } from '../sealing/key-ring';
 import type { OrderRow } from '../store/orders';
 import { askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from './ask-order';
-import type { OperationAnswer } from './operation-answer';
 
 /**
  * The second interface itself: the issuer asks whether the order that it was told of is real and paid.
@@ -15,7 +14,7 @@ export const verifyOrder = async (
   row: OrderRow,
   messageId: string,
   { token, quantity, amount }: VerifyOrder,
-): Promise<OperationAnswer> => {
+): Promise<VerifiedAnswer> => {
   const message = { kind: 'verify' as const, tokenHash: sha256(token), quantity, amount };
   const judged = await askOrder(deps, row, `verify/${messageId}`, message);
   if (judged === 'unavailable') throw engineUnavailable();

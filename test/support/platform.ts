@@ -19,6 +19,7 @@ import { noTracing, type Tracing } from '../../src/tracing/tracing';
 import { clientOn, createWorkers, installEngineRuntime, type Workers } from '../../worker/create-worker';
 import { reportPresence } from '../../worker/report-presence';
 import { createMetricsPage, freeLoopbackAddress } from '../../worker/serve-metrics';
+import { watchAnswers } from './declared-answers';
 
 export interface PlatformOptions {
   readonly adapters?: readonly Adapter[];
@@ -134,7 +135,8 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
   const guard = createAddressGuard({ allowCidrs: options.callbackAllow ?? ['127.0.0.0/8'] });
   const adapters = new Map((options.adapters ?? []).map((adapter) => [adapter.name, adapter]));
   const { app, starter } = createApp({ core, config, guard, tracing, adapters, log, nowMs });
-  server.on('request', app);
+  const declared = watchAnswers();
+  server.on('request', declared.watched(app));
 
   let running:
     | { workers: Workers; done: Promise<unknown>; metricsPage: () => Promise<string>; close: () => Promise<void> }
@@ -242,6 +244,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       await starter.settled();
       // Not closed: a retry that the engine's client still has in mind would throw out of a timer.
       await core.database.close();
+      declared.expectNothingElse();
     },
   };
 };

@@ -1,13 +1,12 @@
 import type { z } from 'zod';
+import { codeAnswer } from '../../src/contract/code';
 import {
   cancelOrderRequest,
-  codeAnswer,
-  listOrdersQuery,
-  placeOrderRequest,
   refuseOrderRequest,
   submitCodesRequest,
   verifyOrderRequest,
-} from '../../src/contract/issuer';
+} from '../../src/contract/issuer/order-operations';
+import { listOrders, placeOrderRequest } from '../../src/contract/issuer/orders';
 import { batchRequest, changeIssuerRequest, createIssuerRequest, extendRequest } from '../../src/contract/operator';
 import { parseWith, problemOf } from '../../src/contract/problem';
 import { Failure } from '../../src/domain/failures';
@@ -235,10 +234,10 @@ test('an answer to order.code_requested is one of three shapes, each strict', ()
 
 describe('queries', () => {
   test('limit 1 to 100, 20 when left out', () => {
-    expect(parseWith(listOrdersQuery, {}).limit).toBe(20);
-    expect(parseWith(listOrdersQuery, { limit: '100' }).limit).toBe(100);
+    expect(parseWith(listOrders.query, {}).limit).toBe(20);
+    expect(parseWith(listOrders.query, { limit: '100' }).limit).toBe(100);
     for (const limit of ['0', '101', 'x', '', '1.5', ['1', '2']])
-      expect(places(listOrdersQuery, { limit })).toEqual(['/limit']);
+      expect(places(listOrders.query, { limit })).toEqual(['/limit']);
   });
 
   test.each([
@@ -247,7 +246,7 @@ describe('queries', () => {
     [{ cursor: '' }, '/cursor'],
     [{ sort: 'up' }, '/sort'],
   ])('%j is refused at %s', (query, path) => {
-    expect(places(listOrdersQuery, query)).toEqual([path]);
+    expect(places(listOrders.query, query)).toEqual([path]);
   });
 });
 

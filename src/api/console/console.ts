@@ -1,8 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import { emptyQuery } from '../../contract/issuer';
 import { signInRequest } from '../../contract/operator';
 import { parseWith } from '../../contract/problem';
+import { emptyQuery } from '../../contract/query';
 import { Failure } from '../../domain/failures';
 import type { OperatorWithToken } from '../../domain/operator';
 import type { AuditTrails } from '../../operator/audit-trail';

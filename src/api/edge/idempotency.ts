@@ -1,7 +1,6 @@
 import { Failure } from '../../domain/failures';
 import { type KeyRing, sha256 } from '../../sealing/key-ring';
 import { places } from '../../sealing/places';
-import type { OperationAnswer } from '../../second-interface/operation-answer';
 import type { Requests } from '../../store/requests';
 import { failureOf } from './problems';
 
@@ -16,6 +15,13 @@ export interface KeptAnswer {
   readonly body: string;
   readonly isProblem: boolean;
   readonly isReplay: boolean;
+  readonly retryAfterSeconds?: number;
+}
+
+/** What a handler answers: one of its route's declared answers. */
+interface GivenAnswer {
+  readonly status: number;
+  readonly body?: object | undefined;
   readonly retryAfterSeconds?: number;
 }
 
@@ -39,7 +45,7 @@ const isKept = (status: number, retryable: boolean): boolean =>
 export const once = async (
   { requests, ring, nowMs }: Idempotency,
   { issuerId, webhookId, path, raw }: RequestName,
-  handle: () => Promise<OperationAnswer>,
+  handle: () => Promise<GivenAnswer>,
   asProblem: (failure: Failure) => string,
 ): Promise<KeptAnswer> => {
   const id = `${issuerId}/${webhookId}`;

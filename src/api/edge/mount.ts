@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
-import { emptyQuery } from '../../contract/issuer';
 import { parseWith, problemOf } from '../../contract/problem';
+import { emptyQuery } from '../../contract/query';
+import type { AnswerOf, BodyOf, ParamsOf, QueryOf, Route } from '../../contract/route';
 import { parseStrictJson } from '../../contract/strict-json';
 import { Failure } from '../../domain/failures';
 import type { Operator, Role } from '../../domain/operator';
@@ -10,41 +11,34 @@ import type { AuditTrail, AuditTrails } from '../../operator/audit-trail';
 import { shedWhileBehind, watchEventLoopLag } from '../../overload/event-loop-lag';
 import { createInFlightLimit } from '../../overload/in-flight-limit';
 import { sha256 } from '../../sealing/key-ring';
-import type { OperationAnswer } from '../../second-interface/operation-answer';
 import type { IssuerRow } from '../../store/issuers';
 import { authenticateIssuer, type IssuerAuth } from '../auth/issuer-auth';
 import { authorizeOperator, type OperatorAuth, requireRole } from '../auth/operator-auth';
-import { type Idempotency, once } from './idempotency';
+import { type Idempotency, type KeptAnswer, once } from './idempotency';
 import { bodyLimitBytes, bytesOf, rawBody } from './raw-body';
 import { withinLimit } from './time-limit';
 
 type Params = Readonly<Record<string, string>>;
-type Method = 'get' | 'post' | 'put' | 'patch' | 'delete' | 'options';
+type Method = Route['method'] | 'options';
 
-interface SignedPost<S extends z.ZodType, B> {
-  readonly path: string;
-  readonly body: S;
-  readonly limitBytes?: number;
-  readonly integersOnly?: boolean;
+interface IssuerCall<R extends Route> {
+  readonly issuer: IssuerRow;
+  readonly params: ParamsOf<R>;
+  readonly body: BodyOf<R>;
+  readonly query: QueryOf<R>;
+  /** A hash of the webhook-id. */
+  readonly messageId: string;
+}
+
+interface BeforeHandling<R extends Route, B> {
   /** Of new orders. Asked once the sender is known, before anything is read or written for the call. @throws Failure `rate_limited` */
   admit?(issuerId: string): void;
   /** Begun once the sender is known, while the request is taken up: a read that `handle` needs whatever the body says. */
-  begin?(issuerId: string, params: Params): Promise<B>;
-  handle(call: {
-    issuer: IssuerRow;
-    params: Params;
-    body: z.output<S>;
-    messageId: string;
-    /** Of nothing where nothing is begun. */
-    begun: Promise<B>;
-  }): Promise<OperationAnswer>;
+  begin?(issuerId: string, params: ParamsOf<R>): Promise<B>;
 }
 
-interface SignedGet<S extends z.ZodType> {
-  readonly path: string;
-  readonly query?: S;
-  handle(call: { issuer: IssuerRow; params: Params; query: z.output<S> }): Promise<object>;
-}
+/** `begun`: of nothing where nothing is begun. */
+type IssuerHandler<R extends Route, B> = (call: IssuerCall<R> & { readonly begun: Promise<B> }) => Promise<AnswerOf<R>>;
 
 interface OperatorCall<B extends z.ZodType, Q extends z.ZodType> {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -90,68 +84,91 @@ export const createMount = (
     }
   };
 
-  return {
-    signedPost: <S extends z.ZodType, B>({
-      path,
-      body: schema,
-      limitBytes,
-      integersOnly,
-      admit,
-      begin,
-      handle,
-    }: SignedPost<S, B>): void => {
-      const work = async (request: Request, response: Response) => {
-        const { issuer, webhookId } = await authenticateIssuer(deps, request as Request<{ issuerId: string }>);
-        response.locals.issuerClass = issuer.codeMode;
-        admit?.(issuer._id);
-        const raw = bytesOf(request.body);
-        return admitted(issuer._id, () => {
-          const params = request.params as Params;
-          const begun = begin ? begin(issuer._id, params) : (Promise.resolve() as Promise<B>);
-          // Nobody asks for it where the answer is a kept one, or the body does not fit.
-          begun.catch(() => undefined);
-          return once(
-            deps,
-            { issuerId: issuer._id, webhookId, path: request.originalUrl, raw },
-            async () => {
-              requireJson(request);
-              const json = parseStrictJson(raw, { integersOnly });
-              if (isWithOrder(json)) response.locals.orderNo = json.orderNo;
-              const body = parseWith(schema, json);
-              return handle({ issuer, params, body, messageId: sha256(webhookId), begun });
-            },
-            (failure) => JSON.stringify(problemOf(failure, requestIdOf(response))),
-          );
-        });
-      };
-      const admittedWork = async (request: Request, response: Response) => {
-        if (!admit) return work(request, response);
-        const leave = admission.enterNewOrder();
-        return work(request, response).finally(leave);
-      };
-      register('post', path, notBehind, rawBody(limitBytes ?? bodyLimitBytes), async (request, response) => {
-        const answer = await withinLimit(admittedWork(request, response));
-        if (answer.isProblem) response.locals.code = JSON.parse(answer.body).code;
-        if (answer.isReplay) response.setHeader('idempotency-replayed', 'true');
-        if (answer.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(answer.retryAfterSeconds));
-        response
-          .status(answer.status)
-          .type(answer.isProblem ? 'application/problem+json' : 'application/json')
-          .send(answer.body);
-      });
-    },
+  const issuerOf = async (request: Request, response: Response) => {
+    const known = await authenticateIssuer(deps, request as Request<{ issuerId: string }>);
+    response.locals.issuerClass = known.issuer.codeMode;
+    return known;
+  };
 
-    signedGet: <S extends z.ZodType>({ path, query: schema, handle }: SignedGet<S>): void => {
-      const work = async (request: Request, response: Response) => {
-        const { issuer } = await authenticateIssuer(deps, request as Request<{ issuerId: string }>);
-        response.locals.issuerClass = issuer.codeMode;
-        const query = () => parseWith(schema ?? emptyQuery, request.query) as z.output<S>;
-        return admitted(issuer._id, async () => handle({ issuer, params: request.params as Params, query: query() }));
-      };
-      register('get', path, notBehind, rawBody(bodyLimitBytes), async (request, response) => {
-        response.status(200).json(await withinLimit(work(request, response)));
+  const answerRead =
+    <R extends Route, B>(route: R, handle: IssuerHandler<R, B>) =>
+    async (request: Request, response: Response): Promise<KeptAnswer> => {
+      const { issuer, webhookId } = await issuerOf(request, response);
+      return admitted(issuer._id, async () => {
+        const { status, body } = await handle({
+          issuer,
+          params: request.params as ParamsOf<R>,
+          body: undefined as BodyOf<R>,
+          query: parseWith(route.query ?? emptyQuery, request.query) as QueryOf<R>,
+          messageId: sha256(webhookId),
+          begun: nothing as Promise<B>,
+        });
+        return { status, body: JSON.stringify(body), isProblem: false, isReplay: false };
       });
-    },
+    };
+
+  const answerOnce = <R extends Route, B>(
+    route: R,
+    schema: z.ZodType,
+    { admit, begin }: BeforeHandling<R, B>,
+    handle: IssuerHandler<R, B>,
+  ): ((request: Request, response: Response) => Promise<KeptAnswer>) => {
+    const { integersOnly } = route;
+    const work = async (request: Request, response: Response) => {
+      const { issuer, webhookId } = await issuerOf(request, response);
+      admit?.(issuer._id);
+      const raw = bytesOf(request.body);
+      return admitted(issuer._id, () => {
+        const params = request.params as ParamsOf<R>;
+        const begun = begin ? begin(issuer._id, params) : (nothing as Promise<B>);
+        // Nobody asks for it where the answer is a kept one, or the body does not fit.
+        begun.catch(() => undefined);
+        return once(
+          deps,
+          { issuerId: issuer._id, webhookId, path: request.originalUrl, raw },
+          async () => {
+            requireJson(request);
+            const json = parseStrictJson(raw, { integersOnly });
+            if (isWithOrder(json)) response.locals.orderNo = json.orderNo;
+            const body = parseWith(schema, json) as BodyOf<R>;
+            const query = undefined as QueryOf<R>;
+            return handle({ issuer, params, body, query, messageId: sha256(webhookId), begun });
+          },
+          (failure) => JSON.stringify(problemOf(failure, requestIdOf(response))),
+        );
+      });
+    };
+    if (!admit) return work;
+    return async (request, response) => {
+      const leave = admission.enterNewOrder();
+      return work(request, response).finally(leave);
+    };
+  };
+
+  return {
+    /** A call of an issuer, signed: a POST is carried out once for its webhook-id. */
+    issuer:
+      <R extends Route & { readonly who: 'issuer' }, B = undefined>(route: R, before: BeforeHandling<R, B> = {}) =>
+      (handle: IssuerHandler<R, B>): void => {
+        const answer = route.body ? answerOnce(route, route.body, before, handle) : answerRead(route, handle);
+        register(
+          route.method,
+          expressPath(route.path),
+          notBehind,
+          rawBody(route.limitBytes ?? bodyLimitBytes),
+          async (request, response) => {
+            const given = await withinLimit(answer(request, response));
+            if (given.isProblem) response.locals.code = JSON.parse(given.body).code;
+            if (given.isReplay) response.setHeader('idempotency-replayed', 'true');
+            if (given.retryAfterSeconds !== undefined)
+              response.setHeader('retry-after', String(given.retryAfterSeconds));
+            response
+              .status(given.status)
+              .type(given.isProblem ? 'application/problem+json' : 'application/json')
+              .send(given.body);
+          },
+        );
+      },
 
     operator: <B extends z.ZodType, Q extends z.ZodType>(call: OperatorCall<B, Q>): void => {
       register(call.method, call.path, rawBody(bodyLimitBytes), async (request, response) => {
@@ -188,6 +205,11 @@ export const createMount = (
     },
   };
 };
+
+/** OpenAPI writes `{name}`, express `:name`. */
+const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+const nothing: Promise<unknown> = Promise.resolve();
 
 /** A call that needs no field may come without a body. */
 export const jsonBody = <S extends z.ZodType>(request: Request, schema: S): z.output<S> => {

@@ -1,5 +1,4 @@
-import { callsQuery } from '../../contract/issuer';
-import { noBody } from '../../contract/operator';
+import { callsQuery, noBody } from '../../contract/operator';
 import { Failure } from '../../domain/failures';
 import { callBodies } from '../../operator/calls/call-bodies';
 import { replayCall, replayOf } from '../../operator/calls/call-replay';

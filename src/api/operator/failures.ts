@@ -1,4 +1,4 @@
-import { pageQuery } from '../../contract/issuer';
+import { pageQuery } from '../../contract/query';
 import { orderId } from '../../domain/ids';
 import { whyWaiting } from '../../domain/verdict';
 import { whyGivenUp, whyStuck } from '../../domain/words/why-held';

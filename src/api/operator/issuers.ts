@@ -1,7 +1,7 @@
 import { keptByIssuer, shownTerminal } from '../../channels/kept-terminal';
-import { pageQuery } from '../../contract/issuer';
 import { changeIssuerRequest, createIssuerRequest, noBody, rotateSecretRequest } from '../../contract/operator';
 import { bodyInvalid } from '../../contract/problem';
+import { pageQuery } from '../../contract/query';
 import { Failure, type FieldError } from '../../domain/failures';
 import { effectiveSettings, type SomeSettings } from '../../domain/settings';
 import type { KeyRing } from '../../sealing/key-ring';

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { circuitOf, maskedTerminal } from '../../channels/terminals';
-import { operatorListQuery, pageQuery } from '../../contract/issuer';
-import { extendRequest, noBody, operatorCancelRequest, redeliverRequest } from '../../contract/operator';
+import {
+  extendRequest,
+  noBody,
+  operatorCancelRequest,
+  operatorListQuery,
+  redeliverRequest,
+} from '../../contract/operator';
 import { bodyInvalid } from '../../contract/problem';
+import { pageQuery } from '../../contract/query';
 import type { FieldError } from '../../domain/failures';
 import { isFinal, type Terminal } from '../../domain/order';
 import { type Surroundings, whyNoCode } from '../../domain/words/why-no-code';

@@ -1,6 +1,5 @@
 import { product } from '../../contract/fields';
-import { productsQuery } from '../../contract/issuer';
-import { productSettingsRequest, settingsRequest } from '../../contract/operator';
+import { productSettingsRequest, productsQuery, settingsRequest } from '../../contract/operator';
 import { bodyInvalid } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
 import { effectiveSettings, type SettingLevels, type SomeSettings, someSettings } from '../../domain/settings';

@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import { openCodes } from '../../channels/open-codes';
 import { codesCsv } from '../../channels/page/codes-csv';
 import { voucherPdf } from '../../channels/page/voucher/voucher-pdf';
-import type { Code } from '../../contract/issuer';
+import type { Code } from '../../contract/code';
 import { Failure } from '../../domain/failures';
 import { unwrapOrderKey } from '../../sealing/order-keys';
 import type { OrderRow } from '../../store/orders';

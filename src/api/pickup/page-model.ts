@@ -2,7 +2,7 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import { codePicture } from '../../channels/page/barcode';
 import type { PickupCode } from '../../channels/page/code-list';
 import type { PickupModel } from '../../channels/page/pickup-model';
-import type { Code } from '../../contract/issuer';
+import type { Code } from '../../contract/code';
 import { outstanding } from '../../domain/order';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { orderBody } from '../../second-interface/order-body';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import { openCodes } from '../../channels/open-codes';
 import { renderPickupPage } from '../../channels/page/view';
-import type { Code } from '../../contract/issuer';
+import type { Code } from '../../contract/code';
 import { Failure } from '../../domain/failures';
 import { unwrapOrderKey } from '../../sealing/order-keys';
 import type { OrderDeps } from '../../second-interface/ask-order';

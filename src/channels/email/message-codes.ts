@@ -1,4 +1,4 @@
-import type { Code } from '../../contract/issuer';
+import type { Code } from '../../contract/code';
 import { codePng } from '../page/barcode';
 
 /** More would make a mail that nobody scrolls through: the page has them all. */

@@ -1,4 +1,4 @@
-import type { Code } from '../../contract/issuer';
+import type { Code } from '../../contract/code';
 import type { Delivery } from '../channel';
 import { html, type Markup } from '../page/html';
 import { messageCodes } from './message-codes';

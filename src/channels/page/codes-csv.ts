@@ -1,4 +1,4 @@
-import type { Code } from '../../contract/issuer';
+import type { Code } from '../../contract/code';
 
 const columns = ['itemId', 'value', 'secret', 'format', 'expiresAt'] as const;
 

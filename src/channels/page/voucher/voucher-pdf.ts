@@ -1,5 +1,5 @@
 import PDFDocument from 'pdfkit';
-import type { Code } from '../../../contract/issuer';
+import type { Code } from '../../../contract/code';
 import { codePicture } from '../barcode';
 import { timeText } from '../plain-words';
 import type { PageWords } from '../translations';

@@ -1,0 +1,127 @@
+import { problem } from '../../contract/problem';
+import { problemsOf } from '../../contract/problems-of';
+import type { Route, Who } from '../../contract/route';
+import { failures } from '../../domain/failures';
+import type { JsonSchemas } from './json-schemas';
+
+export interface Operation {
+  readonly operationId: string;
+  readonly tags: readonly string[];
+  readonly summary: string;
+  readonly description?: string;
+  readonly security: readonly object[];
+  readonly parameters: readonly object[];
+  readonly requestBody?: object;
+  readonly responses: Readonly<Record<string, Response>>;
+}
+
+interface Response {
+  readonly description: string;
+  readonly headers?: object;
+  readonly content?: Readonly<Record<string, object>>;
+}
+
+const tags = {
+  issuer: 'issuer',
+  viewer: 'operator',
+  operator: 'operator',
+  admin: 'operator',
+  session: 'operator',
+  buyer: 'buyer',
+  anyone: 'public',
+} as const satisfies Record<Who, string>;
+
+const signature = { webhookId: [], webhookTimestamp: [], webhookSignature: [] };
+const operatorToken = { operatorToken: [] };
+/** A browser that signed in at the console; its changes carry the session's token besides. */
+const session = { consoleSession: [], csrfToken: [] };
+
+const securityOf = ({ who, method }: Route): readonly object[] => {
+  const bySession = method === 'get' ? { consoleSession: [] } : session;
+  switch (who) {
+    case 'issuer':
+      return [signature];
+    case 'viewer':
+    case 'operator':
+    case 'admin':
+      return [operatorToken, bySession];
+    case 'session':
+      return [bySession];
+    default:
+      return [];
+  }
+};
+
+const roles: ReadonlySet<Who> = new Set(['viewer', 'operator', 'admin']);
+
+/** One declared route as an OpenAPI operation. */
+export const operationOf = (route: Route, schemas: JsonSchemas): Operation => {
+  const { name, tag, who, summary, body, query } = route;
+  return {
+    operationId: name,
+    tags: [tag ?? tags[who]],
+    summary,
+    ...(roles.has(who) ? { description: `Needs the role ${who}.` } : {}),
+    security: securityOf(route),
+    parameters: [
+      ...[...route.path.matchAll(/\{(\w+)\}/g)].map(([, param]) => ({
+        name: param,
+        in: 'path',
+        required: true,
+        schema: { type: 'string' },
+      })),
+      ...(query ? queryParameters(query, schemas) : []),
+    ],
+    ...(body ? { requestBody: requestBodyOf(body, schemas) } : {}),
+    responses: responsesOf(route, schemas),
+  };
+};
+
+const requestBodyOf = (body: NonNullable<Route['body']>, schemas: JsonSchemas): object => ({
+  // A call that needs no field may come without a body.
+  required: !body.safeParse({}).success,
+  content: { 'application/json': { schema: schemas.schemaOf(body, 'to_platform') } },
+});
+
+const queryParameters = (query: NonNullable<Route['query']>, schemas: JsonSchemas): object[] => {
+  const { properties = {}, required = [] } = schemas.schemaOf(query, 'to_platform');
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
+  }));
+};
+
+const retryAfter = { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } };
+
+const responsesOf = (route: Route, schemas: JsonSchemas): Record<string, Response> => {
+  const responses: Record<string, Response> = {};
+  for (const [status, { says, body, mediaType }] of Object.entries(route.answers)) {
+    const type = mediaType ?? 'application/json';
+    responses[status] = {
+      description: says,
+      ...(status === '202' ? { headers: retryAfter } : {}),
+      ...(body
+        ? { content: { [type]: { schema: schemas.schemaOf(body, 'from_platform') } } }
+        : mediaType
+          ? { content: { [type]: {} } }
+          : {}),
+    };
+  }
+  const problems = problemsOf(route);
+  for (const status of new Set(problems.map((code) => failures[code].status))) {
+    const answer = responses[status];
+    const codes = problems.filter((code) => failures[code].status === status);
+    const says = codes.map((code) => `\`${code}\``).join(', ');
+    responses[status] = {
+      description: answer ? `${answer.description}; ${says}` : says,
+      ...(status === 429 || status === 503 ? { headers: retryAfter } : {}),
+      content: {
+        ...answer?.content,
+        'application/problem+json': { schema: schemas.schemaOf(problem, 'from_platform') },
+      },
+    };
+  }
+  return responses;
+};

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { fitsFormat } from '../domain/code-formats';
+import { refusalReasons } from '../domain/messages';
+import { instant, text } from './fields';
+
+export const code = z
+  .strictObject({
+    itemId: text(1, 64),
+    value: text(1, 512),
+    secret: text(1, 512).optional(),
+    format: z.enum(['text', 'url', 'qr', 'code128', 'ean13', 'pdf417', 'aztec', 'datamatrix']).default('text'),
+    expiresAt: instant.optional(),
+  })
+  .refine((item) => fitsFormat(item.format, item.value), { path: ['value'], error: 'does not fit its format' })
+  .meta({ id: 'Code' });
+export type Code = z.infer<typeof code>;
+
+/** Of one call or one answer. */
+export const codes = z
+  .array(code)
+  .min(1)
+  .max(200)
+  .superRefine((items, context) => {
+    for (const key of ['itemId', 'value'] as const) {
+      const seen = new Set<string>();
+      items.forEach((item, index) => {
+        if (seen.has(item[key])) {
+          context.addIssue({ code: 'custom', path: [index, key], message: `is repeated in this call` });
+        }
+        seen.add(item[key]);
+      });
+    }
+  });
+
+/** Why an issuer cannot give a code. */
+export const refusalReason = z.enum(refusalReasons);
+
+/** The issuer's answer to `order.code_requested`. */
+export const codeAnswer = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('issued'), codes }),
+  z.strictObject({ status: z.literal('issuing') }),
+  z.strictObject({ status: z.literal('refused'), reason: refusalReason, detail: text(0, 512).optional() }),
+]);
+export type CodeAnswer = z.infer<typeof codeAnswer>;

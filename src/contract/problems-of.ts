@@ -1,0 +1,36 @@
+import type { FailureCode } from '../domain/failures';
+import type { Route } from './route';
+
+const ofBody = ['body_too_large', 'media_type_unsupported', 'body_malformed', 'body_invalid'] as const;
+
+const ofCaller = ({ who, method }: Route): readonly FailureCode[] => {
+  switch (who) {
+    case 'issuer':
+      return ['signature_invalid', ...(method === 'post' ? (['idempotency_mismatch', 'in_progress'] as const) : [])];
+    case 'viewer':
+      return ['operator_unauthorized'];
+    case 'operator':
+    case 'admin':
+      return ['operator_unauthorized', 'operator_forbidden'];
+    case 'session':
+      return ['operator_unauthorized'];
+    default:
+      return [];
+  }
+};
+
+/** Every problem that a call can be answered with: its own, and those of its kind. */
+export const problemsOf = (route: Route): readonly FailureCode[] => [
+  ...new Set<FailureCode>([
+    'body_too_large',
+    ...ofCaller(route),
+    // Without a declared query any parameter is one too many.
+    'body_invalid',
+    ...(route.body ? ofBody : []),
+    ...(route.who === 'issuer' ? (['rate_limited'] as const) : []),
+    ...route.problems,
+    'path_unknown',
+    'unavailable',
+    'internal',
+  ]),
+];

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** What lists have in common. */
+export const limit = z.coerce.number().int().min(1).max(100).default(20);
+export const cursor = z.string().min(1).max(512);
+
+export const pageQuery = z.strictObject({ limit, cursor: cursor.optional() });
+export const emptyQuery = z.strictObject({});
+
+/** One page of a list; `null` at the end. */
+export const pageOf = <S extends z.ZodType>(row: S) =>
+  z.strictObject({ data: z.array(row), nextCursor: z.string().nullable() });

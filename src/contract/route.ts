@@ -1,0 +1,78 @@
+import type { z } from 'zod';
+import type { FailureCode } from '../domain/failures';
+import type { Role } from '../domain/operator';
+
+/**
+ * Who may call: an issuer by its signature, an operator of at least that role, a browser that signed in at the console,
+ * whoever has a buyer's link, anybody.
+ */
+export type Who = 'issuer' | Role | 'session' | 'buyer' | 'anyone';
+
+export interface DeclaredAnswer {
+  /** For people: when it is given. */
+  readonly says: string;
+  /** Left out where the answer has none, or is no JSON. */
+  readonly body?: z.ZodType;
+  /** Left out: JSON. */
+  readonly mediaType?: string;
+}
+
+/**
+ * One call of the wire, declared once: the handler's types, the checks before it, OpenAPI, the docs page and the types of
+ * the client come from here. Problems that every call of its kind may be answered with are not named; see problems-of.ts.
+ */
+export interface Route {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** As OpenAPI writes it: `/v1/issuers/{issuerId}/orders`. */
+  readonly path: `/${string}`;
+  /** A client's method is named by it: never changed. */
+  readonly name: string;
+  readonly who: Who;
+  /** Under which heading; left out: by `who`. */
+  readonly tag?: 'issuer' | 'operator' | 'buyer' | 'public';
+  readonly summary: string;
+  readonly body?: z.ZodType;
+  readonly query?: z.ZodType;
+  /** Left out: 256 KiB. */
+  readonly limitBytes?: number;
+  /** False: the body may have any numbers. */
+  readonly integersOnly?: boolean;
+  readonly answers: Readonly<Record<number, DeclaredAnswer>>;
+  readonly problems: readonly FailureCode[];
+}
+
+export const declareRoute = <const R extends Route>(route: R): R => route;
+
+/** What a schema describes, as it is given and not to be changed. */
+export type Wire<S extends z.ZodType> = DeepReadonly<z.output<S>>;
+
+type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
+type ParamNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParamNames<Rest>
+  : never;
+
+/** The parts of the path in braces. */
+export type ParamsOf<R extends Route> = { readonly [Name in ParamNames<R['path']>]: string };
+
+export type BodyOf<R extends Route> = R extends { readonly body: infer S extends z.ZodType } ? z.output<S> : undefined;
+
+export type QueryOf<R extends Route> = R extends { readonly query: infer S extends z.ZodType }
+  ? z.output<S>
+  : undefined;
+
+type AnswerBody<A> = A extends { readonly body: infer S extends z.ZodType }
+  ? { readonly body: Wire<S> }
+  : { readonly body?: undefined };
+
+/** What a handler may answer: one of the declared answers, with the body that was declared for its status. */
+export type AnswerOf<R extends Route> = {
+  [Status in keyof R['answers'] & number]: {
+    readonly status: Status;
+    readonly retryAfterSeconds?: number;
+  } & AnswerBody<R['answers'][Status]>;
+}[keyof R['answers'] & number];
