@@ -14,7 +14,7 @@ import { registerTroubleMetrics } from '../operator/trouble-metrics';
 import { createTroubleWatch } from '../operator/troubles';
 import type { AddressGuard } from '../outbound/address-guard';
 import { createLoadShedder, type LoadShedder, registerShedderGauge } from '../overload/load-shedder';
-import { createWorkflowStarter, registerQueueGauge, type Starter } from '../overload/workflow-starter';
+import { createWorkflowStarter, registerQueueGauge, type WorkflowStarter } from '../overload/workflow-starter';
 import type { KeyRing } from '../sealing/key-ring';
 import type { DecodePayloads } from '../sealing/payload-json';
 import type { PlatformKeys } from '../sealing/platform-keys';
@@ -108,7 +108,7 @@ export const createApp = ({
   adapters,
   log,
   nowMs,
-}: AppDeps): { app: Express; starter: Starter } => {
+}: AppDeps): { app: Express; starter: WorkflowStarter } => {
   const { orderDeps, issuers, ring, requests, keys, database, gateway } = core;
   const starter = createWorkflowStarter({ gateway, log });
   const audit = createAuditTrails(core.audit, nowMs);
@@ -166,11 +166,11 @@ export const createApp = ({
   mountHealth(mount, { engine: core.engine, database, maintenance: orderDeps.maintenance, nowMs });
   mountKeys(mount, keys);
   mountReseal(mount, { ring, sealedValues: core.sealedValues, nowMs });
-  const intake = createLoadShedder({ crowd: starter.crowd });
-  core.onEngineCall(intake.note);
-  registerShedderGauge(registry, intake);
+  const loadShedder = createLoadShedder({ backlog: starter.backlog });
+  core.onEngineCall(loadShedder.note);
+  registerShedderGauge(registry, loadShedder);
   registerQueueGauge(registry, starter);
-  mountOrders(mount, { orderDeps, publicUrl, terminalProblem, startSoon: starter.startSoon }, intake);
+  mountOrders(mount, { orderDeps, publicUrl, terminalProblem, startSoon: starter.startSoon }, loadShedder);
   mountOrderOperations(mount, orderDeps);
   mountEcho(mount, gateway, nowMs);
   mountOperatorIssuers(mount, { issuers, ring, nowMs, settings: orderDeps.settings, settingsProblem, cancelOpenSoon });

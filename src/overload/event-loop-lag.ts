@@ -9,13 +9,13 @@ const roundMaxMs = 2_000;
 /** A request takes a dozen rounds of the loop: this late each, it would take half of the 12 s that it has. */
 const lagMaxMs = 500;
 
-export interface Lag {
+export interface EventLoopLag {
   /** Milliseconds by which this process is behind with what it has been sent. */
   ms(): number;
 }
 
 /** How late the event loop comes round, as a mean over its last rounds. */
-export const watchEventLoopLag = (nowMs: () => number = () => performance.now()): Lag => {
+export const watchEventLoopLag = (nowMs: () => number = () => performance.now()): EventLoopLag => {
   let tickedMs = nowMs();
   let meanMs = 0;
   setInterval(() => {
@@ -27,8 +27,8 @@ export const watchEventLoopLag = (nowMs: () => number = () => performance.now())
 };
 
 /** Before the body of an issuer's call is read. @throws Failure `unavailable` while the process is too far behind. */
-export const shedWhileBehind =
-  (lag: Pick<Lag, 'ms'>): RequestHandler =>
+export const shedOnEventLoopLag =
+  (lag: Pick<EventLoopLag, 'ms'>): RequestHandler =>
   (_request, _response, next) => {
     if (lag.ms() > lagMaxMs) {
       throw new Failure('unavailable', { detail: 'The platform is behind with its work', retryAfterSeconds: 2 });

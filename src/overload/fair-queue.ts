@@ -1,9 +1,9 @@
 /**
- * A line in which those who wait are served in turns, each its own in the order in which they came. Who has not been in line
- * since the last round comes before those who wait with many: its turn is next (as in RFC 8290, 4.2).
+ * A queue that serves issuers in turns, and the orders of one in the order in which they came. An issuer that has not been in the
+ * queue since the last round comes before those with many in it (flow queueing, RFC 8290, 4.2).
  */
 export const createFairQueue = <T>(limit: number) => {
-  /** Whose turn is next comes first. Who was served stays for a round, also without any more. */
+  /** The next turn is the first key's. A key that was served stays for a round, also with nothing left. */
   const fresh = new Map<string, T[]>();
   const round = new Map<string, T[]>();
   let length = 0;
@@ -12,12 +12,12 @@ export const createFairQueue = <T>(limit: number) => {
     [...fresh.values(), ...round.values()].reduce((a, b) => (b.length > a.length ? b : a)).pop();
   };
 
-  const nextOf = (lines: Map<string, T[]>): T | undefined => {
-    for (const [whose, own] of lines) {
-      lines.delete(whose);
+  const nextOf = (queues: Map<string, T[]>): T | undefined => {
+    for (const [key, own] of queues) {
+      queues.delete(key);
       const item = own.shift();
       if (item === undefined) continue;
-      round.set(whose, own);
+      round.set(key, own);
       return item;
     }
     return undefined;
@@ -26,11 +26,11 @@ export const createFairQueue = <T>(limit: number) => {
   return {
     length: (): number => length,
 
-    /** A full line gives up the youngest of whoever has the most in it. */
-    put: (whose: string, item: T): void => {
-      const own = fresh.get(whose) ?? round.get(whose);
+    /** A full queue gives up the youngest item of the key with the most. */
+    put: (key: string, item: T): void => {
+      const own = fresh.get(key) ?? round.get(key);
       if (own) own.push(item);
-      else fresh.set(whose, [item]);
+      else fresh.set(key, [item]);
       if (length < limit) length += 1;
       else dropYoungestOfLongest();
     },

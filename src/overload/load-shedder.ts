@@ -38,6 +38,10 @@ const shareMs = 10_000;
 const issuersMax = 10_000;
 /** A share holds at least so many orders, for those that come in pairs. */
 const sharesAtOnce = 2;
+/** So many orders are taken whatever is measured: a burst that comes out of calm is over before it can be judged. */
+const burst = 64;
+/** Spent, the burst is whole again after so long without a limit. */
+const burstRefillsMs = 20_000;
 
 interface Share {
   tokens: number;
@@ -61,11 +65,11 @@ export type LoadShedder = ReturnType<typeof createLoadShedder>;
  * little is not refused because of one who sends much. Per process; every process sees its part of the same questions.
  */
 export const createLoadShedder = ({
-  crowd,
+  backlog,
   nowMs = () => performance.now(),
 }: {
-  /** Orders that the engine has not begun, to those that are too many. */
-  crowd: () => number;
+  /** Orders that the engine has not begun, as a part of those that are too many. */
+  backlog: () => number;
   nowMs?: () => number;
 }) => {
   let asked: Question[] = [];
@@ -80,6 +84,8 @@ export const createLoadShedder = ({
   let filledMs = nowMs();
   let refusedMs = 0;
   let pool = 0;
+  let burstLeft = burst;
+  let burstMs = nowMs();
   const shares = new Map<string, Share>();
 
   const slowness = (questions: readonly Question[]): number =>
@@ -95,7 +101,7 @@ export const createLoadShedder = ({
 
   const look = (now: number): void => {
     // A burst is over before a look comes by.
-    const isBurst = perSecond === Number.POSITIVE_INFINITY && crowd() > 1;
+    const isBurst = perSecond === Number.POSITIVE_INFINITY && backlog() > 1;
     if (now - lookedMs < lookEveryMs && !isBurst) return;
     lookedMs = now;
     asked = asked.filter(({ atMs }) => now - atMs < spanMs);
@@ -105,7 +111,7 @@ export const createLoadShedder = ({
     // Every order is verified once: how many were, is how many get through.
     const through = asked.filter(({ isVerified }) => isVerified).length / (spanMs / 1_000);
     best = Math.max(through, best * bestForgetsEachLook);
-    const behind = Math.max(slowness(asked), lateness(asked), crowd());
+    const behind = Math.max(slowness(asked), lateness(asked), backlog());
     if (behind > 1) {
       // What is answered too late is not counted, though it is worked on: the estimate goes down slowly.
       capacity = Math.max(through, capacity * forgetsEachLook);
@@ -113,7 +119,7 @@ export const createLoadShedder = ({
       return;
     }
     if (perSecond === Number.POSITIVE_INFINITY) return;
-    // What came before a crowd says little of what gets through in one.
+    // What came before a burst says little of what gets through in one.
     perSecond = Math.max(capacity, through, perSecond * riseEachLook);
     if (now - refusedMs > calmMs) perSecond = Number.POSITIVE_INFINITY;
   };
@@ -133,6 +139,13 @@ export const createLoadShedder = ({
       left += full - share.tokens;
     }
     pool = Math.min(Math.max(1, perSecond), pool + left);
+  };
+
+  const refillBurst = (now: number): void => {
+    if (perSecond === Number.POSITIVE_INFINITY) {
+      burstLeft = Math.min(burst, burstLeft + (burst * (now - burstMs)) / burstRefillsMs);
+    }
+    burstMs = now;
   };
 
   const takeShare = (issuerId: string, now: number): void => {
@@ -165,13 +178,18 @@ export const createLoadShedder = ({
     /** @throws Failure `rate_limited` */
     admit: (issuerId: string): void => {
       const now = nowMs();
+      refillBurst(now);
       look(now);
-      if (perSecond !== Number.POSITIVE_INFINITY) takeShare(issuerId, now);
+      if (perSecond !== Number.POSITIVE_INFINITY && burstLeft < 1) takeShare(issuerId, now);
+      burstLeft = Math.max(0, burstLeft - 1);
       admitted += 1;
     },
 
-    /** New orders a second that this process takes; infinite while all goes well. */
-    perSecond: (): number => perSecond,
+    /** New orders a second that this process takes; infinite while all goes well, also when nobody calls for long. */
+    perSecond: (): number => {
+      look(nowMs());
+      return perSecond;
+    },
   };
 };
 
@@ -179,7 +197,7 @@ export const createLoadShedder = ({
 export const registerShedderGauge = (registry: Registry, { perSecond }: Pick<LoadShedder, 'perSecond'>): void => {
   new Gauge({
     name: 'codeferry_new_orders_limit',
-    help: 'New orders a second that this api takes at most, while accepted ones are answered too slowly, begin too late, or stand in line for their start',
+    help: 'New orders a second that this api takes at most, while accepted ones are answered too slowly, begin too late, or are queued for their start',
     registers: [registry],
     collect() {
       // A reset would leave a 0, which would say that nothing is taken.

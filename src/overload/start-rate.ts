@@ -1,11 +1,11 @@
 /**
- * A start takes so much longer than the quickest one before the engine counts as crowded, and never less than this: a few
+ * A start takes so much longer than the quickest one before the engine counts as saturated, and never less than this: a few
  * orders at work are all that an engine on two cores gets through; what begins beyond them makes all of them late.
  */
-const crowdedTimes = 4;
-const crowdedMinMs = 40;
-/** So quick is an engine with two at work at most; one that can be quicker still will show it, and until then counts as crowded a little late. */
-const quickMs = (2 * crowdedMinMs) / crowdedTimes;
+const saturatedTimes = 4;
+const saturatedMinMs = 40;
+/** So quick is an engine with two at work at most; one that can be quicker still will show it, and until then counts as saturated a little late. */
+const quickMs = (2 * saturatedMinMs) / saturatedTimes;
 /** One start may be late for any reason: the middle one of so many is looked at. */
 const lookedAt = 3;
 /** What is begun now makes starts late only later: a stronger pull than the root, within these, swings to and fro. */
@@ -18,17 +18,17 @@ const fall = 0.02;
 const usedMs = 1_000;
 /** Never fewer a second: several apis together have to stay below what a small engine can. */
 const floorPerSecond = 1;
-/** Late for so long, it is looked whether that is a crowd at all. */
+/** Late for so long, it is looked whether that is saturation at all. */
 const lateLookMs = 10_000;
-/** While a crowd drains so few begin that starts get quicker, by more than this part in this time: else the engine is as it is. */
+/** While a backlog drains so few begin that starts get quicker, by more than this part in this time: else the engine is as it is. */
 const drainPerSecond = 2;
 /** Of an engine that was quick before; more where more was usual. */
 const knownDrainPerSecond = 0.5;
-/** Starts that are late by so many times more have a crowd before them. */
-const crowdTimes = 3;
+/** Starts that are late by so many times more have a backlog before them. */
+const backlogTimes = 3;
 const drainsBy = 0.2;
 const drainLookMs = 2_000;
-/** The same for an engine that was quick before: orders that were begun together end together, and a crowd of them is late for long. */
+/** The same for an engine that was quick before: orders that were begun together end together, and a backlog of them is late for long. */
 const knownDrainLookMs = 10_000;
 /** Nothing was held back for so long, and starts are free again. */
 const calmMs = 10_000;
@@ -46,7 +46,7 @@ const middle = (values: readonly number[]): number => [...values].sort((a, b) =>
  */
 export const createStartRate = (nowMs: () => number) => {
   let quickestMs = Number.POSITIVE_INFINITY;
-  /** Else it is not known whether the engine is slow or crowded; draining tells. */
+  /** Else it is not known whether the engine is slow or saturated; draining tells. */
   let isKnown = false;
   let tookMs: number[] = [];
   let begunMs: number[] = [];
@@ -60,12 +60,12 @@ export const createStartRate = (nowMs: () => number) => {
 
   const begunLately = (now: number): number[] => begunMs.filter((atMs) => now - atMs < countedMs);
 
-  const crowdedMs = (): number => Math.max(crowdedMinMs, isKnown ? crowdedTimes * quickestMs : 0);
+  const saturatedMs = (): number => Math.max(saturatedMinMs, isKnown ? saturatedTimes * quickestMs : 0);
 
   const perSecond = (): number => {
     if (draining) return isKnown ? Math.max(knownDrainPerSecond, steady * pullMin) : drainPerSecond;
     if (steady === Number.POSITIVE_INFINITY) return steady;
-    const pull = Math.sqrt(crowdedMs() / Math.max(1, middle(tookMs)));
+    const pull = Math.sqrt(saturatedMs() / Math.max(1, middle(tookMs)));
     return Math.max(floorPerSecond, steady * Math.min(pullMax, Math.max(pullMin, pull)));
   };
 
@@ -84,7 +84,7 @@ export const createStartRate = (nowMs: () => number) => {
   const lookWhileDraining = (now: number, lateMs: number): void => {
     if (!draining) return;
     draining.answered += 1;
-    if (isKnown && (tookMs.at(-1) ?? 0) <= crowdedMs()) draining = undefined;
+    if (isKnown && (tookMs.at(-1) ?? 0) <= saturatedMs()) draining = undefined;
     else if (now - draining.sinceMs >= (isKnown ? knownDrainLookMs : drainLookMs) && draining.answered >= lookedAt) {
       const isQuicker = lateMs < draining.lateMs * (1 - drainsBy);
       if (isQuicker) drain(now, lateMs);
@@ -93,11 +93,11 @@ export const createStartRate = (nowMs: () => number) => {
   };
 
   const adjust = (now: number, lateMs: number): void => {
-    const isLate = lateMs > crowdedMs();
+    const isLate = lateMs > saturatedMs();
     if (isLate && steady === Number.POSITIVE_INFINITY) {
       steady = Math.max(countedMin, (1_000 * begunLately(now).length) / countedMs);
       heldMs = now;
-      if (!isKnown || lateMs > crowdTimes * crowdedMs()) drain(now);
+      if (!isKnown || lateMs > backlogTimes * saturatedMs()) drain(now);
     } else if (isLate) {
       steady = Math.max(floorPerSecond, steady - Math.min(rise, fall * steady));
       lateSinceMs = Math.min(lateSinceMs, now);

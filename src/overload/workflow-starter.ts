@@ -9,19 +9,19 @@ import { createStartRate } from './start-rate';
 
 /** Starts under way at once: enough for an engine that does thousands a second, and a slow one ends each in time. */
 const atOnce = 64;
-/** In line behind them; what does not fit is left to the reconciler, which sees the row and comes every half minute. */
-const inLineLimit = 2_048;
-/** So many that are not started yet, or so long until all of them are, are a crowd: an engine that keeps up never has them. */
-const crowdSize = 512;
-const crowdSeconds = 12;
-/** So long without an answer to a start, and the engine counts as away: then orders are accepted all the same. */
-const awayAfterMs = 4_000;
-/** Before the next try: an engine that restarts is back sooner than the reconciler comes by. */
+/** Queued behind them; what does not fit is left to the reconciler, which sees the row and comes every half minute. */
+const queueLimit = 2_048;
+/** So many that are not started yet, or so long until all of them are, are too many: an engine that keeps up never has them. */
+const backlogMax = 512;
+const backlogMaxSeconds = 12;
+/** So long without an answer to a start, and the engine counts as unavailable: then orders are accepted all the same. */
+const unavailableAfterMs = 4_000;
+/** Before the next attempt: an engine that restarts is back sooner than the reconciler comes by. */
 const retryDelaysMs = [1_000, 3_000, 8_000];
 
-export type Starter = ReturnType<typeof createWorkflowStarter>;
+export type WorkflowStarter = ReturnType<typeof createWorkflowStarter>;
 
-/** Begins workflows after the 201, so that no payment request waits for the engine: as fast as it can take them, the issuers in turns. */
+/** Begins workflows after the 201, so that no payment request waits for the engine: as fast as it can take them, issuers in turns. */
 export const createWorkflowStarter = ({
   gateway,
   log,
@@ -32,8 +32,8 @@ export const createWorkflowStarter = ({
   nowMs?: () => number;
 }) => {
   const running = new Set<Promise<void>>();
-  const line = createFairQueue<OrderRow>(inLineLimit);
-  const pace = createStartRate(nowMs);
+  const queue = createFairQueue<OrderRow>(queueLimit);
+  const startRate = createStartRate(nowMs);
   const stopping = new AbortController();
   let answeredMs = Number.NEGATIVE_INFINITY;
   let waiting: NodeJS.Timeout | undefined;
@@ -43,18 +43,18 @@ export const createWorkflowStarter = ({
       const askedMs = nowMs();
       if ((await gateway.startOrder(startableOrder(row))) !== 'unavailable') {
         answeredMs = nowMs();
-        pace.answered(answeredMs - askedMs);
+        startRate.answered(answeredMs - askedMs);
         return;
       }
       if (delayMs === undefined || stopping.signal.aborted) break;
       await pause(delayMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) break;
     }
-    log.warn({ order: row._id }, 'the engine is away: the reconciler will start the order');
+    log.warn({ order: row._id }, 'the engine is unavailable: the reconciler will start the order');
   };
 
   const begin = (row: OrderRow): void => {
-    pace.begun();
+    startRate.begun();
     const starting = start(row)
       .catch((error: unknown) => log.error({ err: error, order: row._id }, 'an order could not be started'))
       .finally(() => {
@@ -66,35 +66,35 @@ export const createWorkflowStarter = ({
 
   const next = (): void => {
     clearTimeout(waiting);
-    while (line.length() > 0 && running.size < atOnce && !stopping.signal.aborted) {
-      const waitMs = pace.waitMs();
+    while (queue.length() > 0 && running.size < atOnce && !stopping.signal.aborted) {
+      const waitMs = startRate.waitMs();
       if (waitMs > 0) {
         waiting = setTimeout(next, waitMs);
         return;
       }
-      const row = line.take();
+      const row = queue.take();
       if (row) begin(row);
     }
   };
 
   return {
     startSoon: (row: OrderRow): void => {
-      line.put(row.issuerId, row);
+      queue.put(row.issuerId, row);
       next();
     },
 
-    /** Asked by the intake: above 1 new orders come faster than the engine begins them; 0 while it is away. */
-    crowd: (): number => {
-      if (nowMs() - answeredMs > awayAfterMs) return 0;
+    /** Asked by the load shedder: above 1 new orders come faster than the engine begins them; 0 while it is unavailable. */
+    backlog: (): number => {
+      if (nowMs() - answeredMs > unavailableAfterMs) return 0;
       return Math.max(
-        (running.size + line.length()) / crowdSize,
-        line.length() / pace.steadyPerSecond() / crowdSeconds,
+        (running.size + queue.length()) / backlogMax,
+        queue.length() / startRate.steadyPerSecond() / backlogMaxSeconds,
       );
     },
 
-    inLine: line.length,
+    queued: queue.length,
 
-    /** Called when the process stops: no try begins any more, and each has its own time limit. */
+    /** Called when the process stops: no attempt begins any more, and each has its own time limit. */
     settled: async (): Promise<void> => {
       stopping.abort();
       clearTimeout(waiting);
@@ -104,13 +104,13 @@ export const createWorkflowStarter = ({
 };
 
 /** Served by the api: 0 while the engine takes whatever comes. */
-export const registerQueueGauge = (registry: Registry, { inLine }: Pick<Starter, 'inLine'>): void => {
+export const registerQueueGauge = (registry: Registry, { queued }: Pick<WorkflowStarter, 'queued'>): void => {
   new Gauge({
-    name: 'codeferry_orders_in_line',
-    help: 'Accepted orders that stand in line in this api until the engine can begin them',
+    name: 'codeferry_orders_queued',
+    help: 'Accepted orders queued in this api until the engine can begin them',
     registers: [registry],
     collect() {
-      this.set(inLine());
+      this.set(queued());
     },
   });
 };

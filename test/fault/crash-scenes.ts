@@ -150,7 +150,7 @@ const stopsBoth = (targets: readonly string[], planned: PlannedOrder): Scene => 
 });
 
 /** Of the api that answers; the next question goes to the other one. */
-const ordersInLine = async ({ baseUrl }: PlatformParts): Promise<number> => {
+const ordersQueued = async ({ baseUrl }: PlatformParts): Promise<number> => {
   const metrics = await fetch(`${baseUrl}/metrics`, {
     headers: { connection: 'close' },
     signal: AbortSignal.timeout(3_000),
@@ -158,34 +158,34 @@ const ordersInLine = async ({ baseUrl }: PlatformParts): Promise<number> => {
     (response) => response.text(),
     () => '',
   );
-  return Number(/^codeferry_orders_in_line (\d+)$/m.exec(metrics)?.[1] ?? 0);
+  return Number(/^codeferry_orders_queued (\d+)$/m.exec(metrics)?.[1] ?? 0);
 };
 
 /** Accepted orders that no workflow runs for yet: only their rows outlive the apis. */
-const apisDieWithALine = (planned: readonly PlannedOrder[], least: number): Scene => ({
-  name: `both apis die with ${least} orders or more in line for their start`,
+const apisDieWithAQueue = (planned: readonly PlannedOrder[], least: number): Scene => ({
+  name: `both apis die with ${least} orders or more queued for their start`,
   play: async (stage) => {
     const { platform, tell, place } = stage;
     await place(planned);
-    for (const endMs = Date.now() + hitLimitMs; (await ordersInLine(platform)) < least; await pause(20)) {
+    for (const endMs = Date.now() + hitLimitMs; (await ordersQueued(platform)) < least; await pause(20)) {
       if (Date.now() > endMs) return false;
     }
-    tellDeath(tell, 'orders in line');
+    tellDeath(tell, 'orders queued');
     return ['api-1', 'api-2'].map((name) => kill(platform.part(name), 200)).every((isKilled) => isKilled);
   },
 });
 
-/** More than the engine begins in that time, and fewer than the intake refuses. */
-const crowd = Array.from({ length: 120 }, (_, n) =>
-  order(`line-${n}`, n % 2 === 0 ? 'push-page' : 'push-hook', { placeAtMs: 40 * n }),
+/** More than the engine begins in that time, and fewer than the load shedder refuses. */
+const burst = Array.from({ length: 120 }, (_, n) =>
+  order(`queued-${n}`, n % 2 === 0 ? 'push-page' : 'push-hook', { placeAtMs: 40 * n }),
 );
-const crowdLimitMs = 110_000;
+const burstLimitMs = 110_000;
 
 const early = order('early-codes', 'push-page', { behaviour: 'codes_before_verification' });
 
 export const crashScenes: readonly Scene[] = [
   // The reconciler mends these three, so they come first.
-  apisDieWithALine(crowd, 15),
+  apisDieWithAQueue(burst, 15),
   dies('after_row_before_start', 'push-page'),
   dies('after_claim_before_update', 'push-hook', { behaviour: 'gives_codes_once' }),
   dies('in_row_and_key_write', 'push-page'),
@@ -243,10 +243,10 @@ export const crashScenes: readonly Scene[] = [
     },
   },
   {
-    name: 'what stood in line when both apis died is delivered all the same',
+    name: 'what was queued when both apis died is delivered all the same',
     play: (stage) =>
-      untilSeen(stage, crowd, (fact) => fact.what === 'heard' && fact.type === 'order.delivered', {
-        limitMs: crowdLimitMs,
+      untilSeen(stage, burst, (fact) => fact.what === 'heard' && fact.type === 'order.delivered', {
+        limitMs: burstLimitMs,
       }),
   },
   {

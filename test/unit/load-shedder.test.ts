@@ -21,7 +21,7 @@ const play = ({
 }) => {
   let now = 0;
   let workedOffMs = 0;
-  const intake = createLoadShedder({ crowd: () => 0, nowMs: () => now });
+  const shedder = createLoadShedder({ backlog: () => 0, nowMs: () => now });
   const questions: { atMs: number; call: string; sinceMs: number }[] = [];
   const taken: Record<string, number> = {};
   const refused: Record<string, number> = {};
@@ -33,8 +33,8 @@ const play = ({
       lastTookMs = now - next.sinceMs;
       // What is asked too late is answered 503: it was worked on all the same.
       const isInTime = lastTookMs < 3_000;
-      if (waiting === 'first task') intake.note(next.call, 'ok', 0.1, lastTookMs);
-      else intake.note(next.call, isInTime ? 'ok' : 'unavailable', Math.min(lastTookMs, 3_000) / 1_000, 10);
+      if (waiting === 'first task') shedder.note(next.call, 'ok', 0.1, lastTookMs);
+      else shedder.note(next.call, isInTime ? 'ok' : 'unavailable', Math.min(lastTookMs, 3_000) / 1_000, 10);
       if (next.call === 'ask_codes') done += 1;
     }
     // Evenly, each at its own pace.
@@ -46,7 +46,7 @@ const play = ({
     );
     for (const issuerId of [...due, ...inPairs]) {
       try {
-        intake.admit(issuerId);
+        shedder.admit(issuerId);
       } catch {
         refused[issuerId] = (refused[issuerId] ?? 0) + 1;
         continue;
@@ -99,49 +99,61 @@ test('below what it can do nothing is refused', () => {
 
 test('orders that their issuers verify late limit nothing while first tasks come at once', () => {
   let now = 0;
-  const intake = createLoadShedder({ crowd: () => 0, nowMs: () => now });
+  const shedder = createLoadShedder({ backlog: () => 0, nowMs: () => now });
   for (let n = 0; n < 60_000; n += 50) {
     now = n;
-    intake.admit('one');
+    shedder.admit('one');
     // A tenth of them, after whatever time.
-    if (n % 500 === 0) intake.note('ask_verify', 'ok', 0.05, 40);
+    if (n % 500 === 0) shedder.note('ask_verify', 'ok', 0.05, 40);
   }
-  expect(intake.perSecond()).toBe(Number.POSITIVE_INFINITY);
+  expect(shedder.perSecond()).toBe(Number.POSITIVE_INFINITY);
 });
 
 test('a single slow question, or a refused one, limits nothing; what is limited is lifted when it was calm for a while', () => {
   let now = 0;
-  const intake = createLoadShedder({ crowd: () => 0, nowMs: () => now });
+  const shedder = createLoadShedder({ backlog: () => 0, nowMs: () => now });
   const ask = (times: number, result: 'ok' | 'unavailable' | 'refused', call = 'ask_verify') => {
-    for (let n = 0; n < times; n += 1) intake.note(call, result, 3);
+    for (let n = 0; n < times; n += 1) shedder.note(call, result, 3);
     now += 1_000;
-    intake.note('start_order', 'ok', 0.01);
-    intake.admit('one');
+    shedder.note('start_order', 'ok', 0.01);
+    shedder.admit('one');
   };
   ask(5, 'unavailable');
   now += 10_000;
   ask(50, 'refused');
   ask(50, 'unavailable', 'start_order');
-  expect(intake.perSecond()).toBe(Number.POSITIVE_INFINITY);
+  expect(shedder.perSecond()).toBe(Number.POSITIVE_INFINITY);
   ask(6, 'unavailable');
-  expect(intake.perSecond()).toBe(2);
+  expect(shedder.perSecond()).toBe(2);
   for (let n = 0; n < 60; n += 1) {
     now += 1_000;
-    intake.admit(`issuer-${n}`);
+    shedder.admit(`issuer-${n}`);
   }
-  expect(intake.perSecond()).toBe(Number.POSITIVE_INFINITY);
+  expect(shedder.perSecond()).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('a limit ends by itself, also when no call comes', () => {
+  let now = 0;
+  const shedder = createLoadShedder({ backlog: () => 0, nowMs: () => now });
+  for (let n = 0; n < 6; n += 1) shedder.note('ask_codes', 'unavailable', 3);
+  now += 1_000;
+  expect(shedder.perSecond()).toBe(2);
+  now += 60_000;
+  expect(shedder.perSecond()).toBe(Number.POSITIVE_INFINITY);
 });
 
 test('refused fast and retryably, with a time to wait, and never less than two orders a second are taken', () => {
   let now = 0;
-  const intake = createLoadShedder({ crowd: () => 0, nowMs: () => now });
-  for (let n = 0; n < 6; n += 1) intake.note('ask_codes', 'unavailable', 3);
+  const shedder = createLoadShedder({ backlog: () => 0, nowMs: () => now });
+  for (let n = 0; n < 6; n += 1) shedder.note('ask_codes', 'unavailable', 3);
   now += 1_000;
+  // What a burst out of calm may have, whatever is measured.
+  for (let n = 0; n < 64; n += 1) shedder.admit('one');
   let taken = 0;
   for (; now < 11_000; now += 100) {
-    for (let n = 0; n < 6; n += 1) intake.note('ask_codes', 'unavailable', 3);
+    for (let n = 0; n < 6; n += 1) shedder.note('ask_codes', 'unavailable', 3);
     try {
-      intake.admit('one');
+      shedder.admit('one');
       taken += 1;
     } catch (failure) {
       expect(failure).toMatchObject({ code: 'rate_limited', retryable: true, extras: { retryAfterSeconds: 1 } });
@@ -154,10 +166,10 @@ test('refused fast and retryably, with a time to wait, and never less than two o
 test('a burst that the engine does not begin is refused at once, and who sends little has a share of what is taken', () => {
   let now = 0;
   let waiting = 0;
-  const intake = createLoadShedder({ crowd: () => waiting / 256, nowMs: () => now });
+  const shedder = createLoadShedder({ backlog: () => waiting / 256, nowMs: () => now });
   const admits = (issuerId: string): boolean => {
     try {
-      intake.admit(issuerId);
+      shedder.admit(issuerId);
     } catch {
       return false;
     }
@@ -175,33 +187,33 @@ test('a burst that the engine does not begin is refused at once, and who sends l
     now += 1_000;
     admits('small');
   }
-  expect(intake.perSecond()).toBe(Number.POSITIVE_INFINITY);
+  expect(shedder.perSecond()).toBe(Number.POSITIVE_INFINITY);
 });
 
-test('a crowd that comes while little runs is soon taken as fast as it gets through, not as fast as it was before', () => {
+test('a burst that comes while little runs is soon taken as fast as it gets through, not as fast as it was before', () => {
   let now = 0;
-  let crowd = 0;
-  const intake = createLoadShedder({ crowd: () => crowd, nowMs: () => now });
+  let backlog = 0;
+  const shedder = createLoadShedder({ backlog: () => backlog, nowMs: () => now });
   const getThrough = (perSecond: number, seconds: number): void => {
     for (const endMs = now + seconds * 1_000; now < endMs; now += 1_000 / perSecond) {
-      intake.note('ask_verify', 'ok', 0.1, 50);
+      shedder.note('ask_verify', 'ok', 0.1, 50);
     }
   };
   const admit = (): void => {
     try {
-      intake.admit('one');
+      shedder.admit('one');
     } catch {
       // What is taken is read below.
     }
   };
   getThrough(5, 4);
-  crowd = 1.1;
+  backlog = 1.1;
   admit();
-  expect(intake.perSecond()).toBeLessThan(5.5);
-  crowd = 0.9;
+  expect(shedder.perSecond()).toBeLessThan(5.5);
+  backlog = 0.9;
   getThrough(12, 4);
   admit();
-  expect(intake.perSecond()).toBeGreaterThan(11);
+  expect(shedder.perSecond()).toBeGreaterThan(11);
 });
 
 test('the metric has a value only while there is a limit', async () => {

@@ -6,7 +6,7 @@ const elsewhereMs = 6;
 
 /**
  * An engine that takes `stepMs` for a step and does so many at once; what comes meanwhile waits. Orders come evenly, or as many
- * at the beginning, and begin as the pace lets them. Reported is what was seen from `fromSeconds` on.
+ * at the beginning, and begin as the start rate lets them. Reported is what was seen from `fromSeconds` on.
  */
 const play = ({
   stepMs,
@@ -20,7 +20,7 @@ const play = ({
 }: {
   stepMs: number;
   stepsAtOnce?: number;
-  /** Orders come to them in turns; each has a line and a pace of its own. */
+  /** Orders come to them in turns; each has a queue and a start rate of its own. */
   apis?: number;
   perSecond?: number;
   atFirst?: number;
@@ -42,7 +42,7 @@ const play = ({
     freeMs[index] = endMs;
     at(endMs, done);
   };
-  const lines = Array.from({ length: apis }, () => ({ pace: createStartRate(() => now), inLine: 0, wakes: 0 }));
+  const queues = Array.from({ length: apis }, () => ({ startRate: createStartRate(() => now), queued: 0, wakes: 0 }));
   let placed = 0;
   let atWork = 0;
   let mostAtWork = 0;
@@ -56,38 +56,38 @@ const play = ({
       if (isSeen()) ended += 1;
     }
   };
-  const begin = (line: (typeof lines)[number]): void => {
-    line.inLine -= 1;
+  const begin = (api: (typeof queues)[number]): void => {
+    api.queued -= 1;
     atWork += 1;
     if (isSeen()) mostAtWork = Math.max(mostAtWork, atWork);
     const sinceMs = now;
-    line.pace.begun();
+    api.startRate.begun();
     step(() => {
-      line.pace.answered(now - sinceMs);
-      next(line);
+      api.startRate.answered(now - sinceMs);
+      next(api);
       goOn(steps - 1);
     });
   };
-  const next = (line: (typeof lines)[number]): void => {
-    line.wakes += 1;
-    const wake = line.wakes;
-    while (line.inLine > 0) {
-      const ms = line.pace.waitMs();
+  const next = (api: (typeof queues)[number]): void => {
+    api.wakes += 1;
+    const wake = api.wakes;
+    while (api.queued > 0) {
+      const ms = api.startRate.waitMs();
       if (ms > 0) {
         at(now + ms, () => {
-          if (wake === line.wakes) next(line);
+          if (wake === api.wakes) next(api);
         });
         return;
       }
-      begin(line);
+      begin(api);
     }
   };
   const place = (): void => {
-    const line = lines[placed % apis];
+    const api = queues[placed % apis];
     placed += 1;
-    if (!line) return;
-    line.inLine += 1;
-    next(line);
+    if (!api) return;
+    api.queued += 1;
+    next(api);
   };
   for (let n = 0; n < atFirst; n += 1) at(0, place);
   for (let ms = 0; perSecond > 0 && ms < seconds * 1_000; ms += 1_000 / perSecond) at(ms, place);
@@ -98,8 +98,8 @@ const play = ({
   return {
     perSecondEnded: ended / (seconds - fromSeconds),
     mostAtWork,
-    inLine: lines.reduce((sum, { inLine }) => sum + inLine, 0),
-    steady: lines[0]?.pace.steadyPerSecond(),
+    queued: queues.reduce((sum, { queued }) => sum + queued, 0),
+    steady: queues[0]?.startRate.steadyPerSecond(),
   };
 };
 
@@ -108,14 +108,14 @@ const small = { stepMs: 9.5 };
 const smallPerSecond = 1_000 / (small.stepMs * steps);
 
 test('an engine that keeps up is asked for whatever comes', () => {
-  const { inLine, steady, perSecondEnded } = play({
+  const { queued, steady, perSecondEnded } = play({
     stepMs: 8,
     stepsAtOnce: 64,
     perSecond: 300,
     seconds: 10,
     fromSeconds: 1,
   });
-  expect(inLine).toBe(0);
+  expect(queued).toBe(0);
   expect(steady).toBe(Number.POSITIVE_INFINITY);
   expect(perSecondEnded).toBeGreaterThan(290);
 });
@@ -126,7 +126,7 @@ test('of twice as many as the engine can do a few are at work, and it does what 
   expect(perSecondEnded).toBeGreaterThan(0.95 * smallPerSecond);
 });
 
-test('a process that begins in the middle of a crowd finds out', () => {
+test('a process that begins in the middle of a burst finds out', () => {
   const { perSecondEnded, mostAtWork } = play({ ...small, atFirst: 64, perSecond: 20, seconds: 60, fromSeconds: 20 });
   expect(mostAtWork).toBeLessThanOrEqual(9);
   expect(perSecondEnded).toBeGreaterThan(0.95 * smallPerSecond);
@@ -139,7 +139,7 @@ test.each([
   { apis: 2, stepsAtOnce: 10, atMost: 80 },
   { apis: 8, stepsAtOnce: 10, atMost: 80 },
 ])(
-  '$apis apis that begin in a crowd neither swamp nor starve an engine that does $stepsAtOnce at once',
+  '$apis apis that begin in a burst neither swamp nor starve an engine that does $stepsAtOnce at once',
   ({ apis, stepsAtOnce, atMost }) => {
     const perSecond = 20 * stepsAtOnce;
     const seen = play({ ...small, stepsAtOnce, apis, atFirst: 64, perSecond, seconds: 120, fromSeconds: 20 });
@@ -149,14 +149,14 @@ test.each([
 );
 
 test.each([20, 100])(
-  'an engine that was quick and is far from then on is known as such within a minute, %i orders a second meanwhile in line',
+  'an engine that was quick and is far from then on is known as such within a minute, %i orders a second meanwhile queued',
   (perSecond) => {
     const moved = { atSeconds: 10, stepMs: 90 };
     const meanwhile = play({ stepMs: 8, stepsAtOnce: 10_000, perSecond, seconds: 20, moved });
     // It sinks by a fifth a second, however many are begun.
     expect(meanwhile.steady).toBeGreaterThan(perSecond / 5);
-    const { inLine, steady } = play({ stepMs: 8, stepsAtOnce: 10_000, perSecond, seconds: 70, moved });
-    expect(inLine).toBe(0);
+    const { queued, steady } = play({ stepMs: 8, stepsAtOnce: 10_000, perSecond, seconds: 70, moved });
+    expect(queued).toBe(0);
     expect(steady).toBe(Number.POSITIVE_INFINITY);
   },
 );
@@ -164,52 +164,52 @@ test.each([20, 100])(
 test.each([30, 60, 150])(
   'an engine that takes %i ms for a start, as it is far away, is known as such soon',
   (stepMs) => {
-    const { inLine, steady } = play({ stepMs, stepsAtOnce: 1_000, perSecond: 20, seconds: 30 });
-    expect(inLine).toBe(0);
+    const { queued, steady } = play({ stepMs, stepsAtOnce: 1_000, perSecond: 20, seconds: 30 });
+    expect(queued).toBe(0);
     expect(steady).toBe(Number.POSITIVE_INFINITY);
   },
 );
 
 test('starts are free again once nothing was held back for ten seconds', () => {
   let now = 0;
-  const pace = createStartRate(() => now);
+  const startRate = createStartRate(() => now);
   const start = (ms: number): void => {
-    pace.begun();
-    pace.answered(ms);
+    startRate.begun();
+    startRate.answered(ms);
   };
   start(5);
   for (let n = 0; n < 10; n += 1) start(100);
-  expect(pace.steadyPerSecond()).toBeLessThan(Number.POSITIVE_INFINITY);
-  expect(pace.waitMs()).toBeGreaterThan(0);
+  expect(startRate.steadyPerSecond()).toBeLessThan(Number.POSITIVE_INFINITY);
+  expect(startRate.waitMs()).toBeGreaterThan(0);
   now += 9_999;
   start(5);
-  expect(pace.steadyPerSecond()).toBeLessThan(Number.POSITIVE_INFINITY);
+  expect(startRate.steadyPerSecond()).toBeLessThan(Number.POSITIVE_INFINITY);
   now += 2;
   start(5);
-  expect(pace.steadyPerSecond()).toBe(Number.POSITIVE_INFINITY);
-  expect(pace.waitMs()).toBe(0);
+  expect(startRate.steadyPerSecond()).toBe(Number.POSITIVE_INFINITY);
+  expect(startRate.waitMs()).toBe(0);
 });
 
 test('an engine that was once quick is not emptied first when starts come a little late', () => {
   let now = 0;
-  const pace = createStartRate(() => now);
+  const startRate = createStartRate(() => now);
   for (const ms of [...Array.from({ length: 20 }, () => 18), 90, 90, 90]) {
     now += 100;
-    pace.begun();
-    pace.answered(ms);
+    startRate.begun();
+    startRate.answered(ms);
   }
-  pace.begun();
-  pace.begun();
+  startRate.begun();
+  startRate.begun();
   // One in 114 ms: 9.8 a second, pulled down by the root of 72/90. Two together, after one that was paced already.
-  expect(pace.waitMs()).toBeGreaterThan(200);
-  expect(pace.waitMs()).toBeLessThan(250);
+  expect(startRate.waitMs()).toBeGreaterThan(200);
+  expect(startRate.waitMs()).toBeLessThan(250);
 });
 
 test('one late start among quick ones holds nothing back', () => {
-  const pace = createStartRate(() => 0);
+  const startRate = createStartRate(() => 0);
   for (const ms of [6, 8, 2_000, 7, 9, 3_000, 8]) {
-    pace.begun();
-    pace.answered(ms);
-    expect(pace.waitMs()).toBe(0);
+    startRate.begun();
+    startRate.answered(ms);
+    expect(startRate.waitMs()).toBe(0);
   }
 });

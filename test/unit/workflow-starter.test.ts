@@ -50,27 +50,27 @@ test('64 orders are started at once, the others in their turn, each once', async
   expect(asked.map(({ orderNo }) => orderNo)).toEqual(numbers(1, 100));
 });
 
-test('2048 wait in line at most: what comes beyond them is the reconciler’s', async () => {
+test('2048 are queued at most: what comes beyond them is the reconciler’s', async () => {
   const { asked, place } = starting();
   place(1, 64 + 2_048 + 10);
   for (let n = 0; asked[n]; n += 1) await asked[n]?.answer('exists');
   expect(asked.map(({ orderNo }) => orderNo)).toEqual(numbers(1, 64 + 2_048));
 });
 
-test('more than 512 that are not started are a crowd while the engine answers, and none while it is away', async () => {
-  const { asked, place, crowd, pass } = starting();
+test('more than 512 that are not started are too many while the engine answers, and none while it is unavailable', async () => {
+  const { asked, place, backlog, pass } = starting();
   place(1, 600);
-  expect(crowd()).toBe(0);
+  expect(backlog()).toBe(0);
   await asked[0]?.answer('started');
-  expect(crowd()).toBe(599 / 512);
+  expect(backlog()).toBe(599 / 512);
   for (let n = 1; n < 88; n += 1) await asked[n]?.answer('started');
-  expect(crowd()).toBe(1);
+  expect(backlog()).toBe(1);
   pass(4_001);
-  expect(crowd()).toBe(0);
+  expect(backlog()).toBe(0);
   await asked[88]?.answer('unavailable');
-  expect(crowd()).toBe(0);
+  expect(backlog()).toBe(0);
   await asked[89]?.answer('started');
-  expect(crowd()).toBeGreaterThan(0.9);
+  expect(backlog()).toBeGreaterThan(0.9);
 });
 
 test('none is begun once the process stops', async () => {
@@ -82,7 +82,7 @@ test('none is begun once the process stops', async () => {
   expect(asked).toHaveLength(64);
 });
 
-test('orders in line are started in turns of their issuers', async () => {
+test('queued orders are started in turns of their issuers', async () => {
   const { asked, place, startSoon } = starting();
   place(1, 70);
   startSoon(row(71, 'another'));
@@ -91,21 +91,21 @@ test('orders in line are started in turns of their issuers', async () => {
   expect(asked.slice(64).map(({ orderNo }) => orderNo)).toEqual([71, 65, 72, 66, 67, 68].map((n) => `order-${n}`));
 });
 
-describe('while the engine is crowded', () => {
+describe('while the engine is saturated', () => {
   beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate'] }));
   afterEach(() => jest.useRealTimers());
 
-  test('orders stand in line, and are started one by one without any that come after them', async () => {
-    const { asked, place, inLine, crowd, pass } = starting();
+  test('orders are queued, and are started one by one without any that come after them', async () => {
+    const { asked, place, queued, backlog, pass } = starting();
     place(1, 4);
     pass(5);
     await asked[0]?.answer('started');
     pass(2_000);
     for (const { answer } of asked.slice(1)) await answer('started');
     place(5, 24);
-    expect(inLine()).toBeGreaterThan(15);
-    expect(crowd()).toBe(inLine() / 4 / 12);
-    while (inLine() > 0) {
+    expect(queued()).toBeGreaterThan(15);
+    expect(backlog()).toBe(queued() / 4 / 12);
+    while (queued() > 0) {
       const begun = asked.length;
       pass(2_100);
       await jest.advanceTimersByTimeAsync(2_100);
@@ -116,7 +116,7 @@ describe('while the engine is crowded', () => {
   });
 
   test('none is started once the process stops', async () => {
-    const { asked, place, pass, inLine, settled } = starting();
+    const { asked, place, pass, queued, settled } = starting();
     place(1, 4);
     pass(2_000);
     for (const { answer } of asked) await answer('started');
@@ -124,7 +124,7 @@ describe('while the engine is crowded', () => {
     const begun = asked.length;
     const stopped = settled();
     await jest.advanceTimersByTimeAsync(10_000);
-    expect(inLine()).toBeGreaterThan(15);
+    expect(queued()).toBeGreaterThan(15);
     expect(asked).toHaveLength(begun);
     for (const { answer } of asked.slice(4)) await answer('started');
     await stopped;

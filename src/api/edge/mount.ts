@@ -8,7 +8,7 @@ import { parseStrictJson } from '../../contract/strict-json';
 import { Failure } from '../../domain/failures';
 import type { Operator, Role } from '../../domain/operator';
 import type { AuditTrail, AuditTrails } from '../../operator/audit-trail';
-import { shedWhileBehind, watchEventLoopLag } from '../../overload/event-loop-lag';
+import { shedOnEventLoopLag, watchEventLoopLag } from '../../overload/event-loop-lag';
 import { createInFlightLimit } from '../../overload/in-flight-limit';
 import { sha256 } from '../../sealing/key-ring';
 import type { IssuerRow } from '../../store/issuers';
@@ -58,13 +58,13 @@ interface OperatorCall<B extends z.ZodType, Q extends z.ZodType> {
 
 export type Mount = ReturnType<typeof createMount>;
 
-/** How a call gets to its operation: lag of the process, size, signature, idempotency, media type, JSON, schema, in this order. */
+/** How a call gets to its operation: event-loop lag, size, signature, idempotency, media type, JSON, schema, in this order. */
 export const createMount = (
   app: Express,
   deps: IssuerAuth & Idempotency & { readonly operator: OperatorAuth; readonly audit: AuditTrails },
 ) => {
-  const admission = createInFlightLimit();
-  const notBehind = shedWhileBehind(watchEventLoopLag());
+  const inFlight = createInFlightLimit();
+  const shedOnLag = shedOnEventLoopLag(watchEventLoopLag());
   const methodsOf = new Map<string, Set<string>>();
 
   const register = (method: Method, path: string, ...handlers: RequestHandler[]): void => {
@@ -76,7 +76,7 @@ export const createMount = (
 
   /** The place is given back when the work has ended, not when its sender was told that it takes too long. */
   const admitted = async <T>(issuerId: string, work: () => Promise<T>): Promise<T> => {
-    const leave = admission.enter(issuerId);
+    const leave = inFlight.enter(issuerId);
     try {
       return await work();
     } finally {
@@ -140,7 +140,7 @@ export const createMount = (
     };
     if (!admit) return work;
     return async (request, response) => {
-      const leave = admission.enterNewOrder();
+      const leave = inFlight.enterNewOrder();
       return work(request, response).finally(leave);
     };
   };
@@ -154,7 +154,7 @@ export const createMount = (
         register(
           route.method,
           expressPath(route.path),
-          notBehind,
+          shedOnLag,
           rawBody(route.limitBytes ?? bodyLimitBytes),
           async (request, response) => {
             const given = await withinLimit(answer(request, response));

@@ -8,10 +8,12 @@ import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
 
 /** The order API: place, read, list, timeline. */
-export const mountOrders = (mount: Mount, placing: Placing, intake: Pick<LoadShedder, 'admit'>): void => {
+export const mountOrders = (mount: Mount, placing: Placing, loadShedder: Pick<LoadShedder, 'admit'>): void => {
   const { orderDeps, publicUrl } = placing;
 
-  mount.issuer(routes.placeOrder, { admit: intake.admit })(({ issuer, body }) => placeOrder(placing, issuer, body));
+  mount.issuer(routes.placeOrder, { admit: loadShedder.admit })(({ issuer, body }) =>
+    placeOrder(placing, issuer, body),
+  );
 
   mount.issuer(routes.listOrders)(async ({ issuer, query }) => {
     const rows = await orderDeps.orders.list({
