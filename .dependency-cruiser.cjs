@@ -77,7 +77,7 @@ const folders = {
   },
   'src/channels': {
     local: ['src/domain', 'src/outbound', 'src/mail', 'src/contract', 'src/sealing', 'src/signing'],
-    packages: ['zod', 'bwip-js', 'pdfkit'],
+    packages: ['zod', 'bwip-js', 'pdfkit', 'libphonenumber-js'],
   },
   'src/issuer-sdk': { local: ['src/contract', 'src/signing'], packages: [] },
   'src/simulator': { local: ['src/issuer-sdk'], packages: [] },

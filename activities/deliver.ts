@@ -5,8 +5,10 @@ import type { ConfiguredChannels } from '../src/channels/configured-channels';
 import { terminalOfOrder } from '../src/channels/kept-terminal';
 import { openCodes } from '../src/channels/open-codes';
 import { type CodesPart, partsOf } from '../src/channels/parts';
-import { circuitOf, codesPerMessage } from '../src/channels/terminals';
+
+import { circuitOf, codesPerMessage, hasReceipts } from '../src/channels/terminals';
 import type { Code } from '../src/contract/code';
+
 import type { OrderName } from '../src/domain/ids';
 import type { TimelineEntry } from '../src/domain/messages';
 import { deliveryMessageId } from '../src/first-interface/message-id';
@@ -14,6 +16,7 @@ import { deliveryDelayMs, deliveryRoundMs, lengthenedDelayMs } from '../src/outb
 import { openSecrets } from '../src/sealing/issuer-secrets';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
 import { pickupUrl } from '../src/second-interface/place-order';
+import type { DayCounts } from '../src/store/day-counts';
 import { type IssuerRow, liveSecrets } from '../src/store/issuers';
 import type { OrderRow } from '../src/store/orders';
 import { type CallsOut, linesOf, notTried, rowOf } from './call-issuer';
@@ -38,11 +41,16 @@ const atOnceMs = 1;
 
 /** Gives the codes to a terminal that must be called. Codes are opened here and in the pick-up page, nowhere else. */
 export const createDeliver = (
-  deps: CallsOut & { readonly keys: PlatformKeys; readonly channels: ConfiguredChannels },
+  deps: CallsOut & {
+    readonly keys: PlatformKeys;
+    readonly channels: ConfiguredChannels;
+    readonly dayCounts: DayCounts;
+  },
 ) => {
   const deliverers = deps.channels.deliverers({
     outbound: deps.outbound,
     signingKeys: deps.keys.delivery.signing,
+    dayCounts: deps.dayCounts,
     nowMs: deps.nowMs,
   });
   return {
@@ -70,6 +78,7 @@ export const createDeliver = (
       };
 
       const tryPart = async (messageId: string, { codes, part }: CodesPart<Code>): Promise<Tried> => {
+        if (hasReceipts(row.terminal)) await deps.orderDeps.orders.noteMessage(delivery, messageId);
         const message = { ...common, messageId, codes, ...(part ? { part } : {}) };
         const first = await deliver({ ...message, isPastCircuit: false });
         if (first.kind !== 'not_tried') return { outcome: first, isLast: first.kind === 'failed' && first.isFinal };
@@ -88,6 +97,7 @@ export const createDeliver = (
       const beganMs = deps.nowMs();
       let { tries } = row.facts.delivery;
       let isSent = false;
+      const isAfterClose = row.facts.state === 'delivered';
       for (const piece of partsOf(openCodes(deps.ring, row, held), codesPerMessage(row.terminal))) {
         const messageId = deliveryMessageId(delivery, delivery.n, piece.part?.n);
         const lines = linesOf(row, 'delivery_tried', messageId).filter(({ key }) => key.endsWith(roundMark()));
@@ -108,13 +118,19 @@ export const createDeliver = (
           continue;
         }
         const delayMs = deliveryDelayMs(lines.length + 1, delays);
-        if (isLast || delayMs === undefined) return { kind: 'undeliverable', tries, problem: outcome.problem };
+        if (isLast || delayMs === undefined) {
+          if (isAfterClose && row.facts.delivery.state !== 'delivered') {
+            await deps.orderDeps.orders.setDeliveryState(delivery, 'failed');
+          }
+          return { kind: 'undeliverable', tries, problem: outcome.problem };
+        }
         throw ApplicationFailure.create({
           type: 'terminal_failed',
           message: `delivery try ${tries}: ${outcome.problem}`,
           nextRetryDelay: lengthenedDelayMs(delayMs, outcome.retryAfterMs),
         });
       }
+      if (isAfterClose) await deps.orderDeps.orders.setDeliveryState(delivery, isSent ? 'sent' : 'delivered');
       return { kind: 'delivered', tries, ...(isSent ? { state: 'sent' } : {}) };
     },
   };

@@ -12,6 +12,7 @@ import { createAlerts } from './store/alerts';
 import { createAudit } from './store/audit';
 import { createCodes } from './store/codes';
 import { openDatabase } from './store/database';
+import { createDayCounts } from './store/day-counts';
 import { createInbox } from './store/inbox';
 import { ensureIndexes } from './store/indexes';
 import { createIssuers } from './store/issuers';
@@ -104,6 +105,7 @@ export const assemble = async (
     stats: createStats(database),
     alerts: createAlerts(database),
     workers: createWorkerReports(database),
+    dayCounts: createDayCounts(database),
     queues: createQueues({ client, taskQueue, callsOutQueue }),
   };
 };

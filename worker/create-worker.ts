@@ -15,6 +15,7 @@ import { type Alerting, alertOnChange } from '../activities/tell-alerts';
 import { createTellEvent } from '../activities/tell-event';
 import type { ConfiguredChannels } from '../src/channels/configured-channels';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
+import type { DayCounts } from '../src/store/day-counts';
 import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
 import { dataConverterWith, interceptorsFor } from '../src/temporal/client';
@@ -30,6 +31,7 @@ export interface WorkerDeps {
   readonly callsOut: CallsOut;
   readonly keys: PlatformKeys;
   readonly channels: ConfiguredChannels;
+  readonly dayCounts: DayCounts;
   readonly requests: Requests;
   readonly purge: Purge;
   readonly troubles: Troubles;
@@ -106,7 +108,7 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
     activities: {
       ...createNotify(callsOut),
       ...createRequestCode(callsOut),
-      ...createDeliver({ ...callsOut, keys: deps.keys, channels: deps.channels }),
+      ...createDeliver({ ...callsOut, keys: deps.keys, channels: deps.channels, dayCounts: deps.dayCounts }),
       ...events,
       ...createSendEcho(callsOut),
     },

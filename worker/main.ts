@@ -51,6 +51,7 @@ const main = async (): Promise<void> => {
     callsOut: { orderDeps, issuers, outbound, adapters, ring, meter: createOrderMeter(registry), nowMs },
     keys,
     channels: core.channels,
+    dayCounts: core.dayCounts,
     requests,
     purge,
     troubles,

@@ -61,6 +61,7 @@ import { mountCodec } from './platform/codec';
 import { mountHealth } from './platform/health';
 import { mountKeys } from './platform/keys';
 import { createMetrics } from './platform/metrics';
+import { mountReceipts } from './receipts/receipts';
 
 export interface AppDeps {
   readonly core: {
@@ -203,6 +204,7 @@ export const createApp = ({
     oidc,
     temporalUi: temporalUiUrl ? { url: temporalUiUrl, namespace: config.temporal?.namespace ?? 'default' } : undefined,
   });
+  mountReceipts(mount, { orderDeps, channels: core.channels.withReceipts(), secret: core.channels.receiptSecret });
   mountDocs(mount, core.channels);
   mount.plain('get', '/metrics', metrics.serve);
   mount.finish();

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { type EmailSettings, emailEnvironment, emailSettingsTogether, readEmailSettings } from './email/settings';
+import { readSmsSettings, type SmsSettings, smsEnvironment } from './sms/settings';
 
 /** Everything by which channels are configured; a channel whose settings are left out is offered nowhere. */
 export interface ChannelSettings {
   readonly email?: EmailSettings | undefined;
+  readonly sms?: SmsSettings | undefined;
   /** In the addresses at which mail and SMS providers tell what became of a message. */
   readonly receiptSecret?: string | undefined;
 }
@@ -11,6 +13,7 @@ export interface ChannelSettings {
 /** What config.ts reads with the rest of the environment. */
 export const channelEnvironment = {
   ...emailEnvironment,
+  ...smsEnvironment,
   TERMINAL_RECEIPT_SECRET: z
     .string()
     .regex(/^[A-Za-z0-9._~-]{16,256}$/, { error: 'must be 16 to 256 characters of A-Z a-z 0-9 . _ ~ -' })
@@ -24,5 +27,6 @@ export const settingsTogether = [...emailSettingsTogether] as const;
 
 export const readChannelSettings = (given: z.output<typeof environment>): ChannelSettings => ({
   email: readEmailSettings(given),
+  sms: readSmsSettings(given),
   receiptSecret: given.TERMINAL_RECEIPT_SECRET,
 });

@@ -64,11 +64,23 @@ export type DeliveryOutcome =
       readonly delayMs: number;
     };
 
+/** How much of something may be used in a UTC day: kept by the store, for all workers together. */
+interface Allowances {
+  take(share: {
+    readonly name: string;
+    readonly n: number;
+    readonly at: Date;
+    readonly limit: number;
+  }): Promise<boolean>;
+  giveBack(share: { readonly name: string; readonly n: number; readonly at: Date }): Promise<void>;
+}
+
 /** What a worker has for all channels. */
 export interface DeliveryDeps {
   readonly settings: ChannelSettings;
   readonly outbound: Outbound;
   readonly signingKeys: () => Promise<readonly KeyObject[]>;
+  readonly dayCounts: Allowances;
   readonly nowMs: () => number;
 }
 

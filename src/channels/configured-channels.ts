@@ -6,9 +6,10 @@ import type { ChannelSettings } from './channel-settings';
 import type { DeclaredTerminal } from './declare-terminal';
 import { emailChannel } from './email/channel';
 import { pageChannel } from './page/channel';
+import { smsChannel } from './sms/channel';
 import { webhookChannel } from './webhook/channel';
 
-const registered: readonly Channel[] = [pageChannel, webhookChannel, emailChannel];
+const registered: readonly Channel[] = [pageChannel, webhookChannel, emailChannel, smsChannel];
 
 /** Which channels this platform has: the only ones that anybody is offered, and the only ones that an order may name. */
 export type ConfiguredChannels = ReturnType<typeof configuredChannels>;
@@ -19,6 +20,11 @@ export const configuredChannels = (settings: ChannelSettings = {}) => {
   return {
     /** For whoever lets a person choose. */
     offered: (): DeclaredTerminal[] => [...channels.values()].map(({ terminal }) => terminal),
+
+    /** Whose providers tell what became of a message, at an address with the secret in it. */
+    withReceipts: (): string[] =>
+      configured.filter(({ terminal }) => terminal.hasReceipts).map(({ terminal }) => terminal.name),
+    receiptSecret: settings.receiptSecret,
 
     /** Asked of every terminal that comes in; its place is a field of the body that names it. */
     problemOf: async (terminal: Terminal, guard: AddressGuard): Promise<FieldError | null> => {

@@ -25,6 +25,8 @@ export interface DeclaredTerminal<Name extends string = string, S extends z.ZodT
   hint(terminal: z.output<S>): string;
   /** Whether the order has a pick-up page, whose link only its issuer and its buyer know. */
   readonly hasPage: boolean;
+  /** A server on the way takes the message, and tells later what became of it. */
+  readonly hasReceipts?: boolean;
   /** More codes go in parts, each a message of its own. Left out: one message is enough for all. */
   readonly codesPerMessage?: number;
   /** What fails together: the part of a circuit's name that follows the issuer. Left out where nobody is called. */

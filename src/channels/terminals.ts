@@ -32,6 +32,8 @@ export const maskedTerminal = (one: Terminal): { channel: string; hint: string }
 
 export const hasPage = (one: Pick<Terminal, 'channel'>): boolean => declarationOf(one).hasPage;
 
+export const hasReceipts = (one: Pick<Terminal, 'channel'>): boolean => declarationOf(one).hasReceipts ?? false;
+
 /** How many codes one message to it takes. */
 export const codesPerMessage = (one: Pick<Terminal, 'channel'>): number =>
   declarationOf(one).codesPerMessage ?? Number.POSITIVE_INFINITY;

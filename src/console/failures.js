@@ -18,6 +18,7 @@ const shared = [
 
 const personKinds = {
   undeliverable: 'Not taken by its terminal',
+  bounced: 'Its message came back',
   stuck: 'Stuck by unfit code',
   event_given_up: 'Issuer not told',
 };

@@ -27,7 +27,9 @@ export const orderActions = [
   {
     name: 'correct_terminal',
     label: 'Correct the terminal',
-    fits: (state) => state === 'undeliverable',
+    fits: (state, { delivery, codesVoid }) =>
+      state === 'undeliverable' ||
+      (state === 'delivered' && !codesVoid && ['bounced', 'failed'].includes(delivery.state)),
     help: 'Sends the codes to another terminal; the issuer is told.',
     dialog: async (order) => {
       const channels = await offeredChannels();

@@ -146,6 +146,10 @@ export const timelineWords = ({ event, detail }) => {
             text: `Terminal took the delivery${nth(detail)} (${answered(detail)}${tookIn(detail)})`,
             tone: 'good',
           };
+    case 'receipt':
+      return detail.event === 'delivered'
+        ? { who: 'terminal', text: 'The message reached the buyer', tone: 'good' }
+        : { who: 'terminal', text: 'The message came back', tone: 'bad' };
     case 'delivered':
       return {
         who: 'terminal',

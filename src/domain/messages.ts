@@ -81,6 +81,7 @@ export const timelineEvents = [
   'closed',
   'event_sent',
   'opened',
+  'receipt',
 ] as const;
 export type TimelineEvent = (typeof timelineEvents)[number];
 

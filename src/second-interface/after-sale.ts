@@ -6,6 +6,7 @@ import type { AfterSaleInput, AskedMessage } from '../order-messages/order-messa
 import { unwrapOrderKey } from '../sealing/order-keys';
 import type { OrderRow } from '../store/orders';
 import { engineUnavailable, type OrderDeps } from './ask-order';
+import { deliveryState } from './order-body';
 
 type Ask = (row: OrderRow, message: AskedMessage) => Promise<OrderRow>;
 
@@ -22,13 +23,29 @@ export const redeliverCodes = async (
   terminal?: Terminal,
 ): Promise<OrderRow> => {
   if (row.voidedAt) throw new Failure('order_closed', { detail: 'The codes of the order were declared void' });
-  const after = await ask(row, {
-    kind: 'redeliver',
-    ...(terminal ? correction(deps, row, terminal) : {}),
-  });
+  const corrected = terminal ? correction(deps, row, terminal) : undefined;
+  if (corrected && !corrected.isSame && row.facts.state === 'delivered' && canGoElsewhere(row)) {
+    return deliverElsewhere(deps, row, corrected.terminal);
+  }
+  const after = await ask(row, { kind: 'redeliver', ...corrected });
   const isClosedDelivery = after.facts.state === 'delivered';
   // A page holds the codes already.
   if (isClosedDelivery && isCalled(after.terminal.channel)) await startAfterSale(deps, after, 'redeliver', []);
+  return after;
+};
+
+const canGoElsewhere = (row: OrderRow): boolean => ['bounced', 'failed'].includes(deliveryState(row));
+
+/** Its message came back after the order was closed: a new message, to another terminal. */
+const deliverElsewhere = async (deps: OrderDeps, row: OrderRow, terminal: Terminal): Promise<OrderRow> => {
+  const deliveryMessage = { n: (row.facts.deliveryMessage?.n ?? 1) + 1, atMs: deps.nowMs() };
+  const state = isCalled(terminal.channel) ? 'pending' : 'delivered';
+  if (!(await deps.orders.correctTerminal(row, terminal, deliveryMessage, state))) {
+    throw new Failure('in_progress', { retryAfterSeconds: 1 });
+  }
+  const after = await deps.orders.find(row);
+  if (!after) throw new Failure('order_unknown');
+  if (isCalled(terminal.channel)) await startAfterSale(deps, after, 'redeliver', []);
   return after;
 };
 

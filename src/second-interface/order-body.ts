@@ -1,6 +1,8 @@
 import { maskedTerminal } from '../channels/terminals';
+
 import type { Order } from '../contract/order';
-import { isFinal, issueByMs, outstanding, verifyByMs } from '../domain/order';
+import { type DeliveryState, isFinal, issueByMs, outstanding, verifyByMs } from '../domain/order';
+
 import { type Hold, heldMs } from '../store/issuers';
 import type { OrderRow } from '../store/orders';
 
@@ -21,7 +23,7 @@ export const orderBody = (row: OrderRow, holds: readonly Hold[], nowMs: number, 
     amount: row.amount,
     terminal: maskedTerminal(row.terminal),
     codes: { issued: facts.issued, outstanding: outstanding(facts) },
-    delivery: facts.delivery,
+    delivery: { ...facts.delivery, state: deliveryState(row) },
     ...(pickupUrl !== undefined ? { pickupUrl } : {}),
     createdAt: iso(facts.createdAtMs),
     updatedAt: iso(facts.updatedAtMs),
@@ -35,3 +37,7 @@ export const orderBody = (row: OrderRow, holds: readonly Hold[], nowMs: number, 
     sequence: facts.sequence,
   };
 };
+
+/** Of the newest message: where a server on the way took it, a receipt tells the rest. */
+export const deliveryState = ({ facts, receipt }: Pick<OrderRow, 'facts' | 'receipt'>): DeliveryState =>
+  facts.delivery.state === 'sent' && receipt ? receipt.event : facts.delivery.state;

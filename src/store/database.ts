@@ -2,6 +2,7 @@ import { type Collection, type Db, MongoClient } from 'mongodb';
 import type { AlertRow } from './alerts';
 import type { AuditRow } from './audit';
 import type { SubmissionRow } from './codes';
+import type { DayCountRow } from './day-counts';
 import type { InboxRow } from './inbox';
 import type { IssuerRow } from './issuers';
 import type { KeyRow } from './keys';
@@ -28,6 +29,7 @@ export interface Collections {
   readonly alerts: Collection<AlertRow>;
   readonly orderSettings: Collection<OrderSettingsRow>;
   readonly workers: Collection<WorkerRow>;
+  readonly dayCounts: Collection<DayCountRow>;
 }
 
 export interface Database extends Collections {
@@ -65,6 +67,7 @@ export const openDatabase = (uri: string): Database => {
     alerts: db.collection('alerts'),
     orderSettings: db.collection('orderSettings'),
     workers: db.collection('workers'),
+    dayCounts: db.collection('dayCounts'),
     ping: async () => {
       await db.command({ ping: 1 });
     },

@@ -22,6 +22,8 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_order_no', key: { orderNo: 1 } },
     { name: 'by_events_pending', key: { eventsPendingSince: 1 }, sparse: true },
     { name: 'by_events_given_up', key: { eventsGivenUpAt: -1 }, sparse: true },
+    { name: 'by_message', key: { sentMessages: 1 }, sparse: true },
+    { name: 'by_bounced', key: { bouncedAt: -1 }, sparse: true },
     { name: 'by_unstarted', key: { unstartedSince: 1 }, sparse: true },
   ],
   submissions: [
@@ -45,6 +47,7 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
   ],
   orderSettings: [{ name: 'by_issuer_product', key: { issuerId: 1, productId: 1 }, sparse: true }],
   workers: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 600 }],
+  dayCounts: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 3 * 86_400 }],
   audit: [{ name: 'by_position', key: { position: -1 } }],
 };
 

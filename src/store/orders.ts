@@ -3,6 +3,7 @@ import { type OrderName, orderId } from '../domain/ids';
 import type { OrderEvent, TimelineEntry } from '../domain/messages';
 import {
   type Amount,
+  type DeliveryState,
   finalStates,
   isFinal,
   type OrderFacts,
@@ -48,6 +49,12 @@ export interface OrderRow {
   /** Until the workflow is known to run. */
   readonly unstartedSince?: Date;
   readonly deliveredAt?: Date;
+  /** Messages that went to a server on the way to the buyer, the newest last: a receipt names one of them. */
+  readonly sentMessages?: readonly string[];
+  /** What became of the newest of them. */
+  readonly receipt?: { readonly event: ReceiptEvent; readonly atMs: number };
+  /** While its message has come back, and nobody has sent another one. */
+  readonly bouncedAt?: Date;
   readonly voidedAt?: Date;
   readonly afterSales: number;
   /** When the last of its events was given up. */
@@ -55,6 +62,8 @@ export interface OrderRow {
   /** Only on what a purge leaves of an order (see purge.ts); no reader but the pick-up page is given that. */
   readonly purgedAt?: Date;
 }
+
+export type ReceiptEvent = 'delivered' | 'bounced';
 
 export interface Projection {
   readonly facts: OrderFacts;
@@ -83,6 +92,7 @@ export interface ListFilter {
 const timelineLimit = 2_000;
 const linesPerOrder = 50;
 const projectTries = 10;
+const sentMessagesLimit = 20;
 
 /** Nothing is read from, or written to, what a purge left of an order. */
 const isKept = { purgedAt: { $exists: false } };
@@ -281,6 +291,87 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
           ...(deliveryTries !== undefined ? { $set: { 'facts.delivery.tries': deliveryTries } } : {}),
         },
       );
+    },
+
+    /** Called before a message goes to a server on the way: its receipt may be faster than our own note of the attempt. */
+    noteMessage: async (order: OrderName, messageId: string): Promise<void> => {
+      const _id = orderId(order);
+      const noted = await orders.updateOne(
+        { _id, ...isKept, sentMessages: { $ne: messageId } },
+        {
+          $push: { sentMessages: { $each: [messageId], $slice: -sentMessagesLimit } },
+          $unset: { receipt: 1, bouncedAt: 1 },
+        },
+      );
+      if (noted.matchedCount > 0) return;
+      // It goes once more: what was told of it before counts no longer.
+      await orders.updateOne({ _id, receipt: { $exists: true } }, { $unset: { receipt: 1, bouncedAt: 1 } });
+    },
+
+    /** What a purge left has no such message. */
+    findByMessage: (messageId: string): Promise<OrderRow | null> => orders.findOne({ sentMessages: messageId }),
+
+    /**
+     * A receipt of a delivered order's newest message, with its line, and the event that a bounce is. False: the row has
+     * changed since it was read, or has the line already.
+     */
+    takeReceipt: async (
+      row: OrderRow,
+      receipt: { readonly event: ReceiptEvent; readonly atMs: number },
+      line: TimelineEntry,
+      told?: OrderEvent,
+    ): Promise<boolean> => {
+      const taken = await orders.updateOne(
+        { _id: row._id, 'facts.sequence': row.facts.sequence, 'timeline.key': { $ne: line.key } },
+        {
+          $set: {
+            receipt,
+            ...(told
+              ? { 'facts.sequence': told.sequence, bouncedAt: new Date(receipt.atMs), eventsPendingSince: new Date() }
+              : {}),
+          },
+          $push: { ...push([line]), ...(told ? { events: { ...told, status: 'pending' as const } } : {}) },
+        },
+      );
+      return taken.matchedCount > 0;
+    },
+
+    /** Whose message came back, the newest first. */
+    bounced: (limit: number): Promise<OrderRow[]> =>
+      orders
+        .find({ bouncedAt: { $exists: true } }, { projection: { timeline: 0, events: 0, wrappedKey: 0 } })
+        .sort({ bouncedAt: -1 })
+        .limit(limit)
+        .toArray() as Promise<OrderRow[]>,
+
+    /** Of a delivered order whose message came back: the next one goes elsewhere. False: it changed since it was read. */
+    correctTerminal: async (
+      row: OrderRow,
+      terminal: Terminal,
+      deliveryMessage: NonNullable<OrderFacts['deliveryMessage']>,
+      state: DeliveryState,
+    ): Promise<boolean> => {
+      const version = row.version + 1;
+      const corrected = await orders.updateOne(
+        { _id: row._id, state: 'delivered', version: row.version },
+        {
+          $set: {
+            terminal,
+            version,
+            'facts.version': version,
+            'facts.channel': terminal.channel,
+            'facts.deliveryMessage': deliveryMessage,
+            'facts.delivery.state': state,
+          },
+          $unset: { receipt: 1, bouncedAt: 1 },
+        },
+      );
+      return corrected.matchedCount > 0;
+    },
+
+    /** What came of a delivery after the close, which no workflow of the order sees. */
+    setDeliveryState: async (order: OrderName, state: DeliveryState): Promise<void> => {
+      await orders.updateOne({ _id: orderId(order), state: 'delivered' }, { $set: { 'facts.delivery.state': state } });
     },
 
     markStarted: async (order: OrderName): Promise<void> => {

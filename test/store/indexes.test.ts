@@ -48,7 +48,18 @@ const heard = heardCalls();
 let database: Database;
 let indexes: Record<string, Index[]>;
 
-const collections = ['orders', 'submissions', 'issuers', 'requests', 'inbox', 'audit', 'keys', 'settings', 'alerts'];
+const collections = [
+  'orders',
+  'submissions',
+  'issuers',
+  'requests',
+  'inbox',
+  'audit',
+  'keys',
+  'settings',
+  'alerts',
+  'dayCounts',
+];
 
 const indexesOf = async (name: string): Promise<Index[]> => (await database.db.collection(name).indexes()) as Index[];
 const of = (name: string): Index[] => indexes[name] ?? [];

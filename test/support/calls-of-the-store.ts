@@ -9,7 +9,7 @@ const methods = [
 ] as const;
 const collections = [
   ...['orders', 'submissions', 'issuers', 'requests', 'inbox', 'audit', 'keys', 'settings', 'alerts'],
-  ...['orderSettings', 'workers', 'collection'],
+  ...['orderSettings', 'workers', 'dayCounts', 'collection'],
 ];
 const call = new RegExp(`\\b(?:${collections.join('|')})\\s*\\.(${methods.join('|')})\\(`, 'g');
 

@@ -4,6 +4,7 @@ import { createAlerts } from '../../src/store/alerts';
 import { createAudit } from '../../src/store/audit';
 import { createCodes } from '../../src/store/codes';
 import type { Database } from '../../src/store/database';
+import { createDayCounts } from '../../src/store/day-counts';
 import { createInbox } from '../../src/store/inbox';
 import { createIssuers, type IssuerRow } from '../../src/store/issuers';
 import { createKeys } from '../../src/store/keys';
@@ -37,6 +38,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const purge = createPurge(of);
   const workers = createWorkerReports(of);
   const audit = createAudit(of);
+  const dayCounts = createDayCounts(of);
 
   const row = acceptedRow(order.orderNo);
   const facts = (version: number): OrderFacts => ({ ...row.facts, version });
@@ -80,6 +82,22 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.deferEvents(order);
       await orders.nextAfterSale(row);
       await orders.addEvent(order, event);
+      await orders.noteMessage(order, 'm');
+      await orders.noteMessage(order, 'm');
+      await orders.takeReceipt(
+        row,
+        { event: 'bounced', atMs: 1 },
+        { ...event, key: 'r', event: 'receipt', detail: {} },
+        event,
+      );
+      await orders.correctTerminal(row, row.terminal, { n: 2, atMs: 1 }, 'pending');
+      await orders.setDeliveryState(order, 'sent');
+    },
+    'the order of a message': () => orders.findByMessage('m'),
+    'messages that came back': () => orders.bounced(10),
+    'what was used of a day': async () => {
+      await dayCounts.take({ name: 'sms/acme', n: 1, limit: 5, at: now });
+      await dayCounts.giveBack({ name: 'sms/acme', n: 1, at: now });
     },
     'a pick-up page': () => orders.findByPickup('hash'),
     'newest orders': () => orders.list({ limit: 10 }),

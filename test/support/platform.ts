@@ -172,6 +172,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       },
       keys: workerCore.keys,
       channels: workerCore.channels,
+      dayCounts: workerCore.dayCounts,
       requests: workerCore.requests,
       purge: workerCore.purge,
       tracing,

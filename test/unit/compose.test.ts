@@ -25,7 +25,7 @@ const compose = parse(read('docker-compose.yml'), { merge: true }) as { services
 const services = Object.entries(compose.services);
 /** Further operators, and an OpenID provider: none is a fit default. */
 const isEmptyByDefault = (value: string): boolean =>
-  /^\$\{(OPERATOR_TOKENS|OIDC_CLIENT_SECRET|MAIL_DKIM_KEY):-\}$/.test(value);
+  /^\$\{(OPERATOR_TOKENS|OIDC_CLIENT_SECRET|MAIL_DKIM_KEY|SMS_GATEWAY_TOKEN|TERMINAL_RECEIPT_SECRET):-\}$/.test(value);
 const secretName = /PASSWORD|PWD|TOKEN|SECRET|KEY$|KEY_/;
 
 describe('docker-compose.yml', () => {

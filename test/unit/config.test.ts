@@ -36,7 +36,7 @@ test('with the two secrets alone everything else has its documented default', ()
     otlpEndpoint: undefined,
     alertWebhookUrl: undefined,
     alertMail: undefined,
-    channels: { email: undefined, receiptSecret: undefined },
+    channels: { email: undefined, sms: undefined, receiptSecret: undefined },
     logLevel: 'info',
   });
 });
@@ -200,6 +200,9 @@ test.each([
   ['MAIL_FROM', 'Codes <SECRET@shop.example>'],
   ['MAIL_DKIM_KEY', 'SECRET'],
   ['TERMINAL_RECEIPT_SECRET', 'SECRET/too'],
+  ['SMS_GATEWAY_URL', 'ftp://SECRET'],
+  ['SMS_GATEWAY_TOKEN', 'a SECRET'],
+  ['SMS_PER_ISSUER_AND_DAY', '0'],
 ])('%s that does not fit is named, and its value is not', (name, value) => {
   const message = messageOf({ ...needed, [name]: value });
   expect(message).toContain(name);
@@ -223,7 +226,7 @@ test.each([
 });
 
 test('a channel is configured by its settings alone', () => {
-  expect(readConfig(needed).channels).toEqual({ email: undefined, receiptSecret: undefined });
+  expect(readConfig(needed).channels).toEqual({ email: undefined, sms: undefined, receiptSecret: undefined });
   const mail = { MAIL_SMTP_URL: 'smtp://mail.example?tls=off', MAIL_FROM: 'codes@shop.example' };
   expect(readConfig({ ...needed, ...mail }).channels.email).toEqual({
     server: { host: 'mail.example', port: 587, security: 'off' },

@@ -5,7 +5,10 @@ import { openApiDocument } from './openapi';
 
 /** The contract for machines and for people. */
 export const mountDocs = (mount: Mount, channels: ConfiguredChannels): void => {
-  const document = openApiDocument(channels.offered());
+  const document = openApiDocument(
+    channels.offered(),
+    channels.receiptSecret !== undefined && channels.withReceipts().length > 0,
+  );
   const page = docsPage(document);
   mount.plain('get', '/openapi.json', (_request, response) => {
     response.json(document);

@@ -2,7 +2,7 @@ import type { Route } from '../../contract/route';
 import { routes } from '../../contract/routes';
 import { createJsonSchemas } from './json-schemas';
 import { type Operation, operationOf } from './operation';
-import { undeclared } from './undeclared';
+import { receiptsPath, undeclared } from './undeclared';
 
 export interface OpenApi {
   readonly openapi: '3.1.0';
@@ -24,10 +24,11 @@ const securitySchemes = {
 };
 
 /** Made from the very declarations by which calls are let in and answered, so that it cannot drift from them. */
-export const openApiDocument = (offered: readonly { readonly name: string }[]): OpenApi => {
+export const openApiDocument = (offered: readonly { readonly name: string }[], hasReceipts = false): OpenApi => {
   const schemas = createJsonSchemas(new Set(offered.map(({ name }) => name)));
   const paths: OpenApi['paths'] = {};
   for (const route of [...routes, ...undeclared]) {
+    if (route.path === receiptsPath && !hasReceipts) continue;
     paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route, schemas) };
   }
   return {

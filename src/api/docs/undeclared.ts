@@ -16,8 +16,12 @@ import {
   signInRequest,
 } from '../../contract/operator';
 import { pageQuery } from '../../contract/query';
+import { receiptsRequest } from '../../contract/receipts';
 import type { Route } from '../../contract/route';
 import type { Role } from '../../domain/operator';
+
+/** There where a channel has receipts and the secret for them is set. */
+export const receiptsPath = '/v1/terminals/{channel}/{receiptSecret}';
 
 interface Operation {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -241,6 +245,14 @@ const operations: readonly Operation[] = [
     tag: 'operator',
     summary: 'The same, live, as server-sent events',
     answers: { 200: 'text/event-stream' },
+  },
+  {
+    method: 'post',
+    path: receiptsPath,
+    tag: 'public',
+    summary: 'A mail or SMS provider tells what became of messages',
+    body: receiptsRequest,
+    answers: { 204: 'Taken, also of unknown messages', 404: 'A wrong secret, or a channel without receipts' },
   },
   {
     method: 'get',

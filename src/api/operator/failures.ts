@@ -1,7 +1,7 @@
 import { pageQuery } from '../../contract/query';
 import { orderId } from '../../domain/ids';
 import { whyWaiting } from '../../domain/verdict';
-import { whyGivenUp, whyStuck } from '../../domain/words/why-held';
+import { whyBounced, whyGivenUp, whyStuck } from '../../domain/words/why-held';
 import type { TroubleLook, TroubleWatch } from '../../operator/troubles';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import type { OrderRow } from '../../store/orders';
@@ -13,7 +13,10 @@ export interface Failures {
   readonly watch: TroubleWatch;
 }
 
-type Kind = 'stuck' | 'undeliverable' | 'event_given_up';
+type Kind = 'stuck' | 'undeliverable' | 'bounced' | 'event_given_up';
+
+/** Of the newest: more at once have one cause, and one of them is enough to find it. */
+const bouncedLimit = 200;
 
 interface Failing extends Pick<OrderRow, 'position'> {
   readonly row: OrderRow;
@@ -21,7 +24,7 @@ interface Failing extends Pick<OrderRow, 'position'> {
   readonly why: string;
 }
 
-/** Orders that a person should look at, newest first: undeliverable ones, stuck ones, those whose issuer was not told. */
+/** Orders that a person should look at, newest first: undeliverable ones, those whose message came back, stuck ones, those whose issuer was not told. */
 export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): void => {
   mount.operator({
     method: 'get',
@@ -29,17 +32,19 @@ export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): voi
     query: pageQuery,
     handle: async ({ query: { limit, cursor } }) => {
       const before = cursor === undefined ? undefined : positionOf(cursor);
-      const [undeliverable, named] = await Promise.all([
+      const [undeliverable, bounced, named] = await Promise.all([
         orderDeps.orders.list({
           state: 'undeliverable',
           ...(before === undefined ? {} : { before }),
           limit: limit + 1,
         }),
+        orderDeps.orders.bounced(bouncedLimit),
         watch.look().then((look) => namedIn(orderDeps, look)),
       ]);
       const seen = new Map<string, Failing>();
       for (const row of undeliverable) seen.set(row._id, failing(row, 'undeliverable', whyWaiting(row.facts)));
-      for (const one of named) if (before === undefined || one.position < before) seen.set(one.row._id, one);
+      const more = [...bounced.map((row) => failing(row, 'bounced', whyBounced)), ...named];
+      for (const one of more) if (before === undefined || one.position < before) seen.set(one.row._id, one);
       const page = [...seen.values()].sort((a, b) => (a.position < b.position ? 1 : -1));
       return { status: 200, body: pageOf(page, limit, failureBody) };
     },

@@ -11,6 +11,7 @@ import { bodyInvalid } from '../../contract/problem';
 import { pageQuery } from '../../contract/query';
 import type { FieldError } from '../../domain/failures';
 import { isFinal, type Terminal } from '../../domain/order';
+import { whyBounced } from '../../domain/words/why-held';
 import { type Surroundings, whyNoCode } from '../../domain/words/why-no-code';
 import type { OrderActions } from '../../operator/order-actions';
 import type { HealthReader } from '../../operator/platform-health';
@@ -18,7 +19,7 @@ import { voidCodesOf } from '../../operator/void-codes';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { cancelOrder } from '../../second-interface/cancel-order';
 import { findOrder } from '../../second-interface/find-order';
-import { orderBody } from '../../second-interface/order-body';
+import { deliveryState, orderBody } from '../../second-interface/order-body';
 import { timelineBody } from '../../second-interface/timeline-body';
 import type { Audit } from '../../store/audit';
 import type { OrderRow } from '../../store/orders';
@@ -36,6 +37,11 @@ export interface OperatorOrders {
 }
 
 const base = '/v1/operator/orders';
+
+const elsewhere = {
+  text: 'Ask the buyer for the right address and correct the terminal, or deliver again once its mailbox takes mail.',
+  action: 'correct_terminal',
+} as const;
 
 /** What an operator may see of an order and do to it. */
 export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void => {
@@ -94,7 +100,10 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     path: `${at}/why`,
     handle: async ({ params }) => {
       const row = await findOrder(deps, params.issuerId, params.orderNo);
-      const { why, next } = whyNoCode(row.facts, row.timeline, await surroundingsOf(deps, row));
+      const { why, next } =
+        deliveryState(row) === 'bounced'
+          ? { why: whyBounced, next: elsewhere }
+          : whyNoCode(row.facts, row.timeline, await surroundingsOf(deps, row));
       return { status: 200, body: { orderNo: row.orderNo, state: row.facts.state, why, ...(next ? { next } : {}) } };
     },
   });

@@ -11,4 +11,5 @@ export const emailTerminal = declareTerminal({
     return `${name.slice(0, 1)}***@${domain.slice(0, 1)}***`;
   },
   hasPage: true,
+  hasReceipts: true,
 });

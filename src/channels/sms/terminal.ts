@@ -7,5 +7,6 @@ export const smsTerminal = declareTerminal({
   schema: z.strictObject({ channel: z.literal('sms'), number: z.string().regex(/^\+[1-9][0-9]{6,14}$/) }),
   address: { name: 'number', label: 'Phone number', kind: 'tel', placeholder: '+4915112345678' },
   hint: ({ number }) => `${number.slice(0, 3)}***${number.slice(-2)}`,
-  hasPage: false,
+  hasPage: true,
+  hasReceipts: true,
 });

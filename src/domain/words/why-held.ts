@@ -1,5 +1,5 @@
 /** What keeps an order from going on, beside what it waits for by itself: told to operators in plain sentences. */
-export type HoldReason = 'held' | 'breaker_open' | 'over_limit';
+export type HoldReason = 'held' | 'breaker_open' | 'over_limit' | 'day_limit';
 
 /** A call out that waits for its next try: after a failed one, or because none is made for now. */
 export interface WaitingCall {
@@ -8,7 +8,12 @@ export interface WaitingCall {
   readonly nextTryAtMs?: number;
 }
 
-export const holdReasons: readonly string[] = ['held', 'breaker_open', 'over_limit'] satisfies HoldReason[];
+export const holdReasons: readonly string[] = [
+  'held',
+  'breaker_open',
+  'over_limit',
+  'day_limit',
+] satisfies HoldReason[];
 
 export const whyHeld = (reason: HoldReason, { to, nextTryAtMs }: WaitingCall): string => {
   const next = nextTryAtMs === undefined ? '' : `; the next try is at ${new Date(nextTryAtMs).toISOString()}`;
@@ -19,6 +24,8 @@ export const whyHeld = (reason: HoldReason, { to, nextTryAtMs }: WaitingCall): s
       return `Held: calls to the ${to} failed so often that none is made for now${next}.`;
     case 'over_limit':
       return `Held: as many calls to the ${to} run as may run at once${next}.`;
+    case 'day_limit':
+      return `Held: the issuer has used up what its messages may cost today${next}.`;
     default:
       return reason satisfies never;
   }
@@ -37,5 +44,8 @@ export const whyStuck = (isAfterSale: boolean, { tries, triedAtMs, failure }: St
   const told = seen.length === 0 ? '' : `: ${seen.join(', ')}`;
   return `${isAfterSale ? 'What an operator did after its end' : 'Its workflow'} cannot go on: the code that runs it is unfit${told}. It goes on where it stood once a mended worker runs; nothing is lost.`;
 };
+
+export const whyBounced =
+  'Its message came back: the buyer has not got it. Nothing goes by itself; the codes are as they were.';
 
 export const whyGivenUp = 'The issuer was not told an event: all tries failed. It can still read the order.';

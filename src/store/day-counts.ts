@@ -1,0 +1,42 @@
+import type { Collection } from 'mongodb';
+import { isDuplicate } from './store-errors';
+
+/** What was used of an allowance in one UTC day; rows of earlier days forget themselves. */
+export interface DayCountRow {
+  readonly _id: string;
+  readonly at: Date;
+  readonly count: number;
+}
+
+interface Share {
+  readonly name: string;
+  readonly n: number;
+  readonly at: Date;
+}
+
+const idOf = ({ name, at }: Share): string => `${name}/${at.toISOString().slice(0, 10)}`;
+
+export type DayCounts = ReturnType<typeof createDayCounts>;
+
+export const createDayCounts = ({ dayCounts }: { readonly dayCounts: Collection<DayCountRow> }) => ({
+  /** Whether there was so much left: of many askers at once none takes what another one took. */
+  take: async ({ limit, ...share }: Share & { readonly limit: number }): Promise<boolean> => {
+    if (share.n > limit) return false;
+    try {
+      await dayCounts.updateOne(
+        { _id: idOf(share), count: { $lte: limit - share.n } },
+        { $inc: { count: share.n }, $setOnInsert: { at: share.at } },
+        { upsert: true },
+      );
+      return true;
+    } catch (error) {
+      // The row is there, and nothing fits into what is left.
+      if (isDuplicate(error)) return false;
+      throw error;
+    }
+  },
+
+  giveBack: async (share: Share): Promise<void> => {
+    await dayCounts.updateOne({ _id: idOf(share) }, { $inc: { count: -share.n } });
+  },
+});
