@@ -1,5 +1,6 @@
 import { asyncLocalStorage as activityContext } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { withinMs } from '../src/bounded/time-limit';
 import { parseStrictJson } from '../src/contract/strict-json';
 import type { OrderName } from '../src/domain/ids';
 import type { TimelineEntry, TimelineEvent } from '../src/domain/messages';
@@ -160,22 +161,16 @@ const callFunction = async (
   });
   const adapter = adapters.get(name);
   if (!adapter) return failed('function_unknown');
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<'timeout'>((resolve) => {
-    timer = setTimeout(() => resolve('timeout'), functionLimitMs);
-  });
   try {
     const copy = JSON.parse(JSON.stringify(message)) as AdapterMessage;
     const run = async () => ({ value: await adapter.onMessage(copy, createAdapterApi(orderDeps, issuer._id)) });
-    const result = await Promise.race([run(), limit]);
+    const result = await withinMs(functionLimitMs, run(), () => 'timeout' as const);
     if (result === 'timeout') return failed('timeout');
     const hasBody = result.value !== undefined;
     return { ok: true, status: hasBody ? 200 : 204, json: result.value, hasBody, tookMs: nowMs() - startedAtMs };
   } catch {
     // What an adapter throws may hold anything, also a code: only that it threw is told.
     return failed('function_threw');
-  } finally {
-    clearTimeout(timer);
   }
 };
 

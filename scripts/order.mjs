@@ -1,10 +1,12 @@
-// `npm run order -- --issuer demo-push --order-no my-1`: one signed payment request, by hand and with Node alone.
-import { createHmac, randomBytes } from 'node:crypto';
+// `npm run order -- --issuer demo-push --order-no my-1`: one payment request by hand, made by the issuer's client of src/issuer-sdk.
 import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { build } from './build.mjs';
 import { inProject } from './project.mjs';
 import { CannotGoOn, runCommand } from './screen.mjs';
+import { setup } from './setup.mjs';
 
 const usage = `npm run order -- [options]
   --issuer ID            demo-push
@@ -56,32 +58,18 @@ function terminalFrom(text) {
   return { channel, [field]: target };
 }
 
-function bodyFrom(given) {
+function orderFrom(given) {
   const [id, name] = headAndRest(given.product);
   const metadata = Object.fromEntries(
     given.metadata.map((pair) => [pair.split('=', 1)[0], pair.slice(pair.indexOf('=') + 1)]),
   );
-  return JSON.stringify({
-    type: 'order.payment',
+  return {
     orderNo: given['order-no'],
     product: { id, name },
     quantity: Number(given.quantity),
     amount: { value: Number(given.amount), currency: given.currency },
     terminal: terminalFrom(given.terminal),
     metadata: given.metadata.length > 0 ? metadata : undefined,
-  });
-}
-
-function signedHeaders(secret, body) {
-  const id = `hand_${randomBytes(12).toString('hex')}`;
-  const timestamp = Math.floor(Date.now() / 1000);
-  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-  return {
-    'content-type': 'application/json',
-    'webhook-id': id,
-    'webhook-timestamp': String(timestamp),
-    'webhook-signature': `v1,${signature}`,
   };
 }
 
@@ -93,18 +81,36 @@ await runCommand(async () => {
   if (!secret)
     throw new CannotGoOn(`The secret of ${given.issuer} is not known in ${dataDir}: give --secret whsec_...`);
   const platform = given.url ?? readJson(join(dataDir, 'running.json'))?.publicUrl ?? 'http://127.0.0.1:8080';
-  const body = bodyFrom(given);
-  const url = new URL(`/v1/issuers/${encodeURIComponent(given.issuer)}/orders`, platform);
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: signedHeaders(secret, body),
-    body,
-    signal: AbortSignal.timeout(answerLimitMs),
-  }).catch((error) => {
-    throw new CannotGoOn(
-      `No answer from ${platform} (${error.cause?.message ?? error.message}). Is \`npm start\` running?`,
-    );
+  await setup();
+  await build();
+  const { createIssuerClient } = createRequire(import.meta.url)(inProject('dist', 'src', 'issuer-sdk', 'index.js'));
+  let answer;
+  let lost;
+  const { placeOrder } = createIssuerClient({
+    baseUrl: platform,
+    issuerId: given.issuer,
+    secret,
+    triesMax: 1,
+    tryLimitMs: answerLimitMs,
+    // Whatever the answer is, it is shown as it came.
+    fetch: async (url, request) => {
+      try {
+        answer = await fetch(url, request);
+        return answer.clone();
+      } catch (error) {
+        lost = error;
+        throw error;
+      }
+    },
   });
+  await placeOrder(orderFrom(given)).catch((error) => {
+    if (!answer && !lost) throw error;
+  });
+  if (!answer) {
+    throw new CannotGoOn(
+      `No answer from ${platform} (${lost.cause?.message ?? lost.message}). Is \`npm start\` running?`,
+    );
+  }
   const text = await answer.text();
   console.log(`${answer.status} ${answer.statusText}`);
   try {

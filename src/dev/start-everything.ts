@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { withinMs } from '../bounded/time-limit';
 import { type Child, startChild, waitUntilReady } from './child-process';
 import { startEmbeddedMongo } from './embedded-mongo';
 import { startEmbeddedTemporal } from './embedded-temporal';
@@ -36,9 +37,6 @@ async function isReady(url: string): Promise<boolean> {
 function lineWith(child: Child, text: string): Promise<string> {
   return new Promise((resolve) => child.onLine((line) => line.includes(text) && resolve(line)));
 }
-
-const within = <T>(promise: Promise<T>, limitMs: number): Promise<T | undefined> =>
-  Promise.race([promise, new Promise<undefined>((resolve) => setTimeout(resolve, limitMs, undefined).unref())]);
 
 export interface Run {
   started: Promise<void>;
@@ -167,7 +165,7 @@ export function startEverything(settings: RunSettings): Run {
       const simulator = startPart('simulator');
       const demoOrder = lineWith(simulator, demoOrderLine);
       startKept('simulator', simulator);
-      demoOrderUrl = (await within(demoOrder, demoOrderLimitMs))?.split(demoOrderLine)[1]?.trim();
+      demoOrderUrl = (await withinMs(demoOrderLimitMs, demoOrder, () => undefined))?.split(demoOrderLine)[1]?.trim();
       assertGoing();
     }
     process.stdout.write(`\n${whereToLook({ settings, uiUrl: temporal.uiUrl, demoOrderUrl, logFolder })}\n`);

@@ -1,9 +1,9 @@
 import { Gauge, type Registry } from 'prom-client';
+import { cachedFor } from '../bounded/cached-for';
 import { isFinal, type OrderState, orderStates } from '../domain/order';
 import { type TroubleKind, troubleKinds } from '../domain/trouble';
 import type { Stats } from '../store/stats';
 import type { EngineReadiness } from '../temporal/readiness';
-import { cachedFor } from './cached-for';
 
 /** No count goes on past this: a larger backlog shows as this number. */
 const countLimit = 10_000;

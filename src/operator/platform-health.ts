@@ -1,4 +1,4 @@
-import { cachedFor } from '../metrics/cached-for';
+import { cachedFor } from '../bounded/cached-for';
 import type { ReportedCircuit, WorkerRow, Workers } from '../store/workers';
 import type { QueueState, Queues } from '../temporal/queues';
 

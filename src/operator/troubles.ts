@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
+import { cachedFor } from '../bounded/cached-for';
 import type { OrderName } from '../domain/ids';
 import { dayMs } from '../domain/timings';
-import { cachedFor } from '../metrics/cached-for';
 import type { Stats } from '../store/stats';
 import type { Troubles as EngineTroubles, StuckOrder } from '../temporal/troubles';
 

@@ -1,5 +1,6 @@
 import { type LookupAddress, lookup as lookupName } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
+import { withinMs } from '../bounded/time-limit';
 import { isInside, isPublic, parseAddress, parseCidr } from './address';
 
 const urlMax = 1024;
@@ -110,12 +111,11 @@ export const createAddressGuard = ({ allowCidrs, resolve = systemResolve }: Addr
     };
 
   const leadsInside = async (hostname: string): Promise<boolean> => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<readonly LookupAddress[]>((done) => {
-      timer = setTimeout(done, lookupLimitMs, []);
-    });
-    const found = await Promise.race([resolveOnce(hostname).catch(() => []), late]);
-    clearTimeout(timer);
+    const found = await withinMs(
+      lookupLimitMs,
+      resolveOnce(hostname).catch(() => []),
+      () => [],
+    );
     return found.some((one) => allowsPlain(one.address));
   };
 

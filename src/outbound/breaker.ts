@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 export interface BreakerOptions {
   readonly clock: { nowMs(): number };
   readonly windowMs?: number;
@@ -56,15 +58,12 @@ export const createBreaker = ({
   probeLimitMs = 10_000,
   keysMax = 10_000,
 }: BreakerOptions) => {
-  /** Insertion order is the order of last use: the first one is forgotten when there are too many. */
-  const circuits = new Map<string, Circuit>();
+  const circuits = new LRUCache<string, Circuit>({ max: keysMax });
   const sliceMs = windowMs / slicesPerWindow;
 
   const circuitOf = (key: string): Circuit => {
     const circuit = circuits.get(key) ?? { slices: [], openedAtMs: undefined, probeStartedAtMs: undefined };
-    circuits.delete(key);
     circuits.set(key, circuit);
-    if (circuits.size > keysMax) circuits.delete(circuits.keys().next().value as string);
     return circuit;
   };
 
@@ -134,7 +133,7 @@ export const createBreaker = ({
   };
 
   const states = (): BreakerState[] =>
-    [...circuits].map(([key, circuit]) => {
+    [...circuits.entries()].reverse().map(([key, circuit]) => {
       const open = circuit.openedAtMs !== undefined;
       const halfOpen = open && (circuit.openedAtMs as number) + openMs <= clock.nowMs();
       return { key, state: halfOpen ? 'half_open' : open ? 'open' : 'closed', ...countsOf(circuit) };
@@ -142,9 +141,9 @@ export const createBreaker = ({
 
   /** Not closed, and opened again lately: one that nobody needs any more says nothing of the other side's health. */
   const openedWithin = (ms: number): string[] =>
-    [...circuits].flatMap(([key, { openedAtMs }]) =>
-      openedAtMs !== undefined && openedAtMs > clock.nowMs() - ms ? [key] : [],
-    );
+    [...circuits.entries()]
+      .reverse()
+      .flatMap(([key, { openedAtMs }]) => (openedAtMs !== undefined && openedAtMs > clock.nowMs() - ms ? [key] : []));
 
   return { admit, states, openedWithin };
 };

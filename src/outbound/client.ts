@@ -1,4 +1,5 @@
 import { Agent } from 'undici';
+import { createSlots } from '../bounded/slots';
 import { builtInSettings, callsAtOnceRange } from '../domain/settings';
 import { noTracing, type Tracing } from '../tracing/tracing';
 import type { AddressGuard } from './address-guard';
@@ -64,29 +65,6 @@ const parseUrl = (text: string): URL | undefined => {
   return isHttp && !url.username && !url.password ? url : undefined;
 };
 
-/** Calls that are running, in all and per issuer, so that one slow issuer cannot take every slot. */
-const createSlots = (totalLimit: number) => {
-  const perKey = new Map<string, number>();
-  let total = 0;
-  return {
-    isIdle: (key: string): boolean => !perKey.has(key),
-    take: (key: string, limit: number): 'taken' | 'own_limit' | 'total_limit' => {
-      const running = perKey.get(key) ?? 0;
-      if (running >= limit) return 'own_limit';
-      if (total >= totalLimit) return 'total_limit';
-      perKey.set(key, running + 1);
-      total += 1;
-      return 'taken';
-    },
-    giveBack: (key: string): void => {
-      const running = (perKey.get(key) ?? 1) - 1;
-      if (running > 0) perKey.set(key, running);
-      else perKey.delete(key);
-      total -= 1;
-    },
-  };
-};
-
 /** Built once per process by its root. Redirects are never followed: `dispatch` knows none. */
 export const createOutbound = ({
   guard,
@@ -97,6 +75,7 @@ export const createOutbound = ({
   trustedCa,
   tracing = noTracing,
 }: OutboundOptions) => {
+  // Per issuer as well, so that one slow issuer cannot take every slot.
   const slots = createSlots(totalLimit);
   const throttled = createThrottled(clock);
   const connector = createConnector({ guard, connectLimitMs, trustedCa });

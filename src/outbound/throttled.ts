@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { minuteMs } from '../domain/timings';
 
 const minutesKept = 10;
@@ -11,7 +12,7 @@ export interface Throttled {
 
 /** Tries that were put off, by whose limit they met and by the minute: nothing else records a call that was not made. */
 export const createThrottled = (clock: { nowMs(): number }) => {
-  const perKey = new Map<string, Map<number, number>>();
+  const perKey = new LRUCache<string, Map<number, number>>({ max: keysMax });
 
   /** The minutes that count, the running one among them. */
   const within = (minutes: ReadonlyMap<number, number>, now: number): [number, number][] =>
@@ -24,16 +25,13 @@ export const createThrottled = (clock: { nowMs(): number }) => {
       const now = minuteNow();
       const minutes = new Map(within(perKey.get(key) ?? new Map(), now));
       minutes.set(now, (minutes.get(now) ?? 0) + 1);
-      perKey.delete(key);
       perKey.set(key, minutes);
-      const oldest = perKey.size > keysMax ? perKey.keys().next().value : undefined;
-      if (oldest !== undefined) perKey.delete(oldest);
     },
 
     /** Most often first. */
     lately: (): Throttled[] => {
       const now = minuteNow();
-      return [...perKey]
+      return [...perKey.entries()]
         .map(([key, minutes]) => ({ key, count: within(minutes, now).reduce((sum, [, count]) => sum + count, 0) }))
         .filter(({ count }) => count > 0)
         .sort((a, b) => b.count - a.count);

@@ -1,4 +1,5 @@
 import { createHash, randomInt } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { IssuedCode } from '../issuer-sdk/messages';
 
 /** Without letters and digits that people mistake for each other. */
@@ -15,7 +16,7 @@ export const hashOf = (value: string): string => createHash('sha256').update(val
 
 /** Makes an order's codes when they are first asked for and gives the same ones ever after, as an issuer must. */
 export const createCodeMaker = () => {
-  const made = new Map<string, IssuedCode[]>();
+  const made = new LRUCache<string, IssuedCode[]>({ max: ordersMax });
   let previous: IssuedCode[] = [];
 
   const codesFor = (orderNo: string, quantity: number, format: string | undefined): IssuedCode[] => {
@@ -27,7 +28,6 @@ export const createCodeMaker = () => {
       format: formats.find((one) => one === format) ?? 'text',
     }));
     made.set(orderNo, codes);
-    if (made.size > ordersMax) made.delete(made.keys().next().value as string);
     return codes;
   };
 

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import { AnswerWith } from '../issuer-sdk/callback-handler';
 import type { Reply } from './behaviours';
 
@@ -8,11 +9,10 @@ const neverMs = 60_000;
 
 /** Counts the tries of each message, so that a script can answer the second one differently. */
 export const createTries = () => {
-  const tries = new Map<string, number>();
+  const tries = new LRUCache<string, number>({ max: messagesMax });
   return <T>(webhookId: string, script: readonly T[]): T => {
     const before = tries.get(webhookId) ?? 0;
     tries.set(webhookId, before + 1);
-    if (tries.size > messagesMax) tries.delete(tries.keys().next().value as string);
     return script[Math.min(before, script.length - 1)] as T;
   };
 };

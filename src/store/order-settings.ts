@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Collection } from 'mongodb';
 import {
   builtInSettings,
@@ -31,7 +32,9 @@ export const createOrderSettings = (
   { orderSettings }: { readonly orderSettings: Collection<OrderSettingsRow> },
   nowMs: () => number,
 ) => {
-  const known = new Map<string, { readonly levels: Promise<SettingLevels>; readonly atMs: number }>();
+  const known = new LRUCache<string, { readonly levels: Promise<SettingLevels>; readonly atMs: number }>({
+    max: knownLimit,
+  });
 
   const read = async (_id: string): Promise<SomeSettings> => (await orderSettings.findOne({ _id }))?.settings ?? {};
 
@@ -56,13 +59,10 @@ export const createOrderSettings = (
     const before = known.get(_id);
     if (before && nowMs() - before.atMs < ttlMs) return before.levels;
     const entry = { levels: readAnew(), atMs: nowMs() };
-    known.delete(_id);
     known.set(_id, entry);
     entry.levels.catch(() => {
-      if (known.get(_id) === entry) known.delete(_id);
+      if (known.peek(_id) === entry) known.delete(_id);
     });
-    const oldest = known.size > knownLimit ? known.keys().next().value : undefined;
-    if (oldest !== undefined) known.delete(oldest);
     return entry.levels;
   };
 

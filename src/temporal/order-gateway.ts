@@ -9,6 +9,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure, type Duration } from '@temporalio/common';
+import { withinMs } from '../bounded/time-limit';
 import { type FailureCode, isFailureCode } from '../domain/failures';
 import {
   afterSaleWorkflowId,
@@ -108,19 +109,16 @@ export const createOrderGateway = ({
     const startedMs = performance.now();
     const observe = (result: EngineCallResult, waited?: number) =>
       observeCall(name, result, (performance.now() - startedMs) / 1_000, waited);
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new EngineUnavailable()), ownTimerMs);
-    });
     try {
-      const answer = await Promise.race([client.connection.withDeadline(Date.now() + callLimitMs, run), limit]);
+      const asked = client.connection.withDeadline(Date.now() + callLimitMs, run);
+      const answer = await withinMs(ownTimerMs, asked, () => {
+        throw new EngineUnavailable();
+      });
       observe('ok', waitedMs(answer));
       return answer;
     } catch (error) {
       observe(isAway(error) ? 'unavailable' : isBusy(error) ? 'busy' : 'refused');
       throw error;
-    } finally {
-      clearTimeout(timer);
     }
   };
 

@@ -2,6 +2,7 @@ import { type Context, context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusC
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { withinMs } from '../bounded/time-limit';
 import type { Tracing } from './tracing';
 
 const exportLimitMs = 5_000;
@@ -51,8 +52,11 @@ export const createOtelTracing = (endpoint: string, service: string): Tracing =>
       return carrier;
     },
     close: async () => {
-      const limit = new Promise<void>((resolve) => setTimeout(resolve, closeLimitMs).unref());
-      await Promise.race([provider.shutdown().catch(() => undefined), limit]);
+      await withinMs(
+        closeLimitMs,
+        provider.shutdown().catch(() => undefined),
+        () => undefined,
+      );
     },
   };
 };

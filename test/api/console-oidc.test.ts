@@ -1,4 +1,5 @@
 import { createConsoleSessions } from '../../src/api/auth/console-sessions';
+import type { Cookie } from '../../src/api/auth/cookies';
 import { createOidcAttempts } from '../../src/api/auth/oidc-attempts';
 import { oidcKeys } from '../../src/api/auth/oidc-keys';
 import { personOf } from '../../src/api/auth/oidc-person';
@@ -90,14 +91,14 @@ test('whoever the provider knows comes back with a session of that name and role
     state: expect.stringMatching(/^[\w-]{43}$/),
     nonce: expect.stringMatching(/^[\w-]{43}$/),
   });
-  expect(started.headers.get('set-cookie')).toMatch(/; Max-Age=600; HttpOnly; SameSite=Lax$/);
+  expect(started.headers.get('set-cookie')).toMatch(/; Max-Age=600; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/);
 
   provider.turn = { claims: { email: 'ada@shop.example', roles: ['codeferry-admins'] } };
   const answer = await comeBack(await begin());
   expect([answer.status, locationOf(answer)]).toEqual([302, '/operator']);
   const [ended, given] = answer.headers.getSetCookie();
   expect(ended).toMatch(/^codeferry-oidc-[\w-]+=; .*Max-Age=0;/);
-  expect(given).toMatch(/; Path=\/; Max-Age=28800; HttpOnly; SameSite=Strict$/);
+  expect(given).toMatch(/; Max-Age=28800; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/);
   const cookie = given?.split(';')[0] ?? '';
   const session = await call('GET', sessionPath, { cookie });
   expect(session.body.operator).toEqual({ name: 'ada@shop.example', role: 'admin' });
@@ -270,7 +271,7 @@ describe('the limits of sign-in by OpenID', () => {
 
   test('a session ends with the operator token, the client, the mapping of roles, and after eight hours', () => {
     const key = oidcKeys(settings, token).session;
-    const cookie = made(key).beginOutside(ada).cookie.split(';')[0];
+    const cookie = made(key).beginOutside(ada).cookie.slice(0, 2).join('=');
     expect(made(key).of(cookie)?.operator).toEqual(ada);
     const others = [
       oidcKeys(settings, `${token}2`),
@@ -285,8 +286,7 @@ describe('the limits of sign-in by OpenID', () => {
 
   test('name and role in the cookie cannot be changed, and a session of a token gives none of another name', () => {
     const sessions = made(oidcKeys(settings, token).session);
-    const swap = (cookie: string, who: string): string => {
-      const [name, value = ''] = (cookie.split(';')[0] ?? '').split('=');
+    const swap = ([name, value]: Cookie, who: string): string => {
       const [id, endsAt, , mark] = value.split('.');
       return `${name}=${[id, endsAt, Buffer.from(who).toString('base64url'), mark].join('.')}`;
     };
@@ -305,9 +305,11 @@ describe('the limits of sign-in by OpenID', () => {
     const { attempt: key } = oidcKeys(settings, token);
     const attempts = () => createOidcAttempts({ key, publicUrl: 'https://codes.example', nowMs: () => nowMs });
     const begun = attempts().begin();
-    expect(begun.cookie).toMatch(/^__Host-codeferry-oidc-[\w-]+=[\w.-]+; Path=\/; .*; SameSite=Lax; Secure$/);
-    expect(begun.cookie).not.toContain(begun.attempt.verifier);
-    const cookie = begun.cookie.split(';')[0];
+    const [name, value, options] = begun.cookie;
+    expect(name).toMatch(/^__Host-codeferry-oidc-[\w-]+$/);
+    expect(options).toEqual({ path: '/', maxAge: 600_000, httpOnly: true, sameSite: 'lax', secure: true });
+    expect(value).not.toContain(begun.attempt.verifier);
+    const cookie = `${name}=${value}`;
     nowMs += 10 * 60_000 - 1;
     expect(attempts().of(cookie, begun.attempt.state)).toEqual(begun.attempt);
     nowMs += 1;

@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Operator, type OperatorWithToken, operatorName, type Role, roles } from '../../domain/operator';
-import { cookieValues } from './cookies';
+import { type Cookie, cookieValues } from './cookies';
 
 export interface ConsoleSession {
   readonly id: string;
@@ -51,8 +51,11 @@ export const createConsoleSessions = ({
   const live = new Map<string, number>();
   const ended = new Set<string>();
 
-  const cookie = (value: string, maxAgeSeconds: number): string =>
-    `${cookieName}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
+  const cookie = (value: string, maxAge: number): Cookie => [
+    cookieName,
+    value,
+    { path: '/', maxAge, httpOnly: true, sameSite: 'strict', secure: isSecure },
+  ];
 
   /** A name of the settings has no colon. */
   const holderOf = (who: string) => {
@@ -70,7 +73,7 @@ export const createConsoleSessions = ({
     return { id, endsAtMs, operator, csrf: mark('csrf', id), mark: mark('session', `${id}.${endsAtMs}.${who}`) };
   };
 
-  const beginAs = (who: string): { session: ConsoleSession; cookie: string } => {
+  const beginAs = (who: string): { session: ConsoleSession; cookie: Cookie } => {
     for (const [id, endsAtMs] of live) if (endsAtMs <= nowMs()) live.delete(id);
     const oldest = live.size >= liveLimit ? live.keys().next().value : undefined;
     if (oldest !== undefined) end(oldest);
@@ -78,7 +81,7 @@ export const createConsoleSessions = ({
     if (!begun) throw new Error('a session of nobody');
     live.set(begun.id, begun.endsAtMs);
     const text = [begun.id, begun.endsAtMs, Buffer.from(who).toString('base64url'), begun.mark].join('.');
-    return { session: begun, cookie: cookie(text, lifetimeMs / 1_000) };
+    return { session: begun, cookie: cookie(text, lifetimeMs) };
   };
 
   const end = (id: string): void => {
@@ -111,7 +114,7 @@ export const createConsoleSessions = ({
     end,
 
     /** Takes the cookie from the browser. */
-    endedCookie: (): string => cookie('', 0),
+    endedCookie: (): Cookie => cookie('', 0),
   };
 };
 

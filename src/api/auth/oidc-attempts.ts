@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { isSameText } from './console-sessions';
-import { cookieValues } from './cookies';
+import { type Cookie, cookieValues } from './cookies';
 
 /** A sign-in between its two steps. */
 export interface OidcAttempt {
@@ -29,8 +29,11 @@ export const createOidcAttempts = ({
   const isSecure = publicUrl.startsWith('https:');
   const cookieName = `${isSecure ? '__Host-' : ''}codeferry-oidc-${mark('cookie', 'name').slice(0, 8)}`;
 
-  const cookie = (value: string, maxAgeSeconds: number): string =>
-    `${cookieName}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`;
+  const cookie = (value: string, maxAge: number): Cookie => [
+    cookieName,
+    value,
+    { path: '/', maxAge, httpOnly: true, sameSite: 'lax', secure: isSecure },
+  ];
 
   const attempt = (seed: string): OidcAttempt => ({
     state: mark('state', seed),
@@ -39,11 +42,11 @@ export const createOidcAttempts = ({
   });
 
   return {
-    begin: (): { attempt: OidcAttempt; cookie: string } => {
+    begin: (): { attempt: OidcAttempt; cookie: Cookie } => {
       const seed = randomBytes(32).toString('base64url');
       const endsAtMs = nowMs() + lifetimeMs;
       const text = [seed, endsAtMs, mark('attempt', `${seed}.${endsAtMs}`)].join('.');
-      return { attempt: attempt(seed), cookie: cookie(text, lifetimeMs / 1_000) };
+      return { attempt: attempt(seed), cookie: cookie(text, lifetimeMs) };
     },
 
     /** The attempt of this browser, if the state that came back is its own and it is not too late. */
@@ -58,6 +61,6 @@ export const createOidcAttempts = ({
     },
 
     /** Takes the cookie from the browser. */
-    endedCookie: (): string => cookie('', 0),
+    endedCookie: (): Cookie => cookie('', 0),
   };
 };

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { Failure } from '../../domain/failures';
 
 const windowMs = 60_000;
@@ -11,7 +12,7 @@ const addressesLimit = 10_000;
  * keeps others from signing in for a minute, never from the operator API.
  */
 export const createSignInLimit = (nowMs: () => number) => {
-  const wrong = new Map<string, { count: number; readonly sinceMs: number }>();
+  const wrong = new LRUCache<string, { count: number; readonly sinceMs: number }>({ max: addressesLimit });
   let right: { count: number; readonly sinceMs: number } = { count: 0, sinceMs: 0 };
 
   const secondsLeft = (sinceMs: number): number => Math.max(1, Math.ceil((sinceMs + windowMs - nowMs()) / 1_000));
@@ -38,10 +39,7 @@ export const createSignInLimit = (nowMs: () => number) => {
         tries.count += 1;
         return;
       }
-      wrong.delete(network);
       wrong.set(network, { count: 1, sinceMs: nowMs() });
-      const oldest = wrong.size > addressesLimit ? wrong.keys().next().value : undefined;
-      if (oldest !== undefined) wrong.delete(oldest);
     },
 
     noteRight: (): void => {

@@ -76,12 +76,12 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
   const start: RequestHandler = async (_request, response) => {
     const { attempt, cookie } = attempts.begin();
     const url = await provider.signInUrl(attempt);
-    response.setHeader('set-cookie', cookie);
+    response.cookie(...cookie);
     leadTo(response, url.href);
   };
 
   const callback: RequestHandler = async (request, response) => {
-    response.setHeader('set-cookie', attempts.endedCookie());
+    response.cookie(...attempts.endedCookie());
     const query = request.originalUrl.split('?')[1] ?? '';
     const state = new URLSearchParams(query.slice(0, queryLimit)).get('state') ?? '';
     const attempt = query.length > queryLimit ? undefined : attempts.of(request.get('cookie'), state);
@@ -102,7 +102,7 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
       subject,
       role: person.role,
     });
-    response.setHeader('set-cookie', [attempts.endedCookie(), sessions.beginOutside(person).cookie]);
+    response.cookie(...sessions.beginOutside(person).cookie);
     leadTo(response, '/operator');
   };
 

@@ -110,7 +110,7 @@ const mountSession = (mount: Mount, deps: Console, limit: SignInLimit): void => 
     limit.noteRight();
     const { session, cookie } = sessions.begin(operator);
     await audit(operator)('console.signed_in', 'console');
-    response.setHeader('set-cookie', cookie);
+    response.cookie(...cookie);
     sendPrivate(response, 201, sessionBody(session));
   };
 
@@ -122,7 +122,7 @@ const mountSession = (mount: Mount, deps: Console, limit: SignInLimit): void => 
     const { id, operator } = expectSession(request, deps);
     sessions.end(id);
     await audit(operator)('console.signed_out', 'console');
-    response.setHeader('set-cookie', sessions.endedCookie());
+    response.cookie(...sessions.endedCookie());
     response.status(204).end();
   };
 

@@ -1,3 +1,4 @@
+import { withinMs } from '../../bounded/time-limit';
 import { Failure } from '../../domain/failures';
 
 /**
@@ -11,15 +12,7 @@ export const requestLimitMs = 12_000;
  *
  * @throws Failure `unavailable` when the time is over.
  */
-export const withinLimit = async <T>(work: Promise<T>): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    const failure = new Failure('unavailable', { detail: 'The answer took too long', retryAfterSeconds: 1 });
-    timer = setTimeout(() => reject(failure), requestLimitMs);
+export const withinLimit = <T>(work: Promise<T>): Promise<T> =>
+  withinMs(requestLimitMs, work, () => {
+    throw new Failure('unavailable', { detail: 'The answer took too long', retryAfterSeconds: 1 });
   });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
-};
