@@ -88,7 +88,7 @@ const folders = {
   'src/issuer-sdk': { local: ['src/contract', 'src/signing'], packages: [] },
   'src/simulator': { local: ['src/issuer-sdk'], packages: ['lru-cache'] },
   'src/cli': { local: ['src/domain'], packages: ['commander'] },
-  'src/console': { local: [], packages: [] },
+  'src/console': { local: ['src/domain'], types: ['src/contract', 'src/operator'], packages: ['uplot'] },
   workflows: { local: ['src/domain', 'src/order-messages'], packages: ['@temporalio/workflow', '@temporalio/common'] },
   activities: {
     local: [
@@ -114,19 +114,30 @@ const anyOf = (paths) => `^(${paths.map(pattern).join('|')})`;
 const npmTypes = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown'];
 const roots = '^(src/main\\.ts|src/dev/.*|src/simulator/main\\.ts|src/cli/main\\.ts|worker/main\\.ts)$';
 
-const folderRules = Object.entries(folders).flatMap(([folder, { local, packages }]) => [
+const folderRules = Object.entries(folders).flatMap(([folder, { local, types = [], packages }]) => [
   {
     name: `${folder}-imports`,
-    comment: `${folder} may import ${[folder, ...local].join(', ')}`,
+    comment: `${folder} may import ${[folder, ...local, ...types.map((name) => `${name} (types)`)].join(', ')}`,
     severity: 'error',
     from: { path: anyOf([folder]) },
     to: {
       path: '^(src|workflows|activities|worker|test|bench)/',
-      pathNot: anyOf([folder, ...local]),
+      pathNot: anyOf([folder, ...local, ...types]),
       // The workflows know the activities' types, never their code.
       ...(folder === 'workflows' ? { dependencyTypesNot: ['type-only'] } : {}),
     },
   },
+  ...(types.length === 0
+    ? []
+    : [
+        {
+          name: `${folder}-types`,
+          comment: `of ${types.join(', ')} only types: their code is not for ${folder}`,
+          severity: 'error',
+          from: { path: anyOf([folder]) },
+          to: { path: anyOf(types), dependencyTypesNot: ['type-only'] },
+        },
+      ]),
   {
     name: `${folder}-packages`,
     comment: `${folder} may use the packages ${packages.join(', ') || '(none)'}`,

@@ -1,3 +1,5 @@
+const { chromiumPath } = require('./scripts/chromium.cjs');
+
 // `npm test` and a plain `npx jest` both read this; the servers of the run are started by the global setup.
 const swc = (syntax) => ({
   swcrc: false,
@@ -7,7 +9,7 @@ const swc = (syntax) => ({
 
 module.exports = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testMatch: ['<rootDir>/test/**/*.test.ts', ...(chromiumPath ? ['<rootDir>/test/browser/*.browser.ts'] : [])],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', '<rootDir>/.data/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
   transform: {
@@ -15,9 +17,14 @@ module.exports = {
     // It loads `http` by an `import()`, which jest knows only in what it has transformed.
     'otlp-exporter-base/.+\\.js$': ['@swc/jest', swc('ecmascript')],
     // ES modules only.
-    'node_modules/(openid-client|oauth4webapi|jose)/.+\\.js$': ['@swc/jest', swc('ecmascript')],
+    'node_modules/(openid-client|oauth4webapi|jose|happy-dom|entities|whatwg-mimetype)/.+\\.js$': [
+      '@swc/jest',
+      swc('ecmascript'),
+    ],
   },
-  transformIgnorePatterns: ['/node_modules/(?!(@opentelemetry/otlp-exporter-base|openid-client|oauth4webapi|jose)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(@opentelemetry/otlp-exporter-base|openid-client|oauth4webapi|jose|happy-dom|entities|whatwg-mimetype)/)',
+  ],
   globalSetup: '<rootDir>/test/support/embedded-global.ts',
   globalTeardown: '<rootDir>/test/support/embedded-global-end.ts',
   testTimeout: 120_000,

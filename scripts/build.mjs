@@ -17,6 +17,15 @@ const swcOptions = {
   module: { type: 'commonjs', ignoreDynamic: true },
 };
 
+// The console's modules run in a browser: types taken out, one file each, and the addresses in their imports as written.
+const browserEntry = 'src/console/main.ts';
+const browserOptions = {
+  ...swcOptions,
+  sourceMaps: false,
+  module: { type: 'es6' },
+};
+const isForBrowser = (file) => file.startsWith('src/console/') && file.endsWith('.ts');
+
 function sourceFiles(folders = sourceFolders) {
   return folders
     .filter((folder) => existsSync(inProject(folder)))
@@ -58,12 +67,37 @@ async function transformInto(folder, files) {
   await Promise.all(files.map(transformOne));
 }
 
+// What the console's first module reaches by imports that are left once types are gone: of the domain its words and rules.
+async function transformForBrowser(folder) {
+  const { transform } = createRequire(import.meta.url)('@swc/core');
+  const seen = new Set();
+  const visit = async (file) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const { code } = await transform(readFileSync(inProject(file), 'utf8'), {
+      ...browserOptions,
+      filename: inProject(file),
+    });
+    const target = join(folder, relative('src', file).replace(/\.ts$/, '.js'));
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, code);
+    for (const [, path] of code.matchAll(/^(?:import|export) .*?["'](\.[^"']+)["'];$/gm)) {
+      await visit(`${join(dirname(file), path).replaceAll('\\', '/')}.ts`);
+    }
+  };
+  await visit(browserEntry);
+}
+
 // The new tree takes the old one's place in one step, so a command that starts meanwhile never sees half of it.
 async function buildScripts(files, stamp) {
   const fresh = inProject('dist.new');
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh, { recursive: true });
-  await transformInto(fresh, files);
+  await transformInto(
+    fresh,
+    files.filter((file) => !isForBrowser(file)),
+  );
+  await transformForBrowser(join(fresh, 'browser'));
   for (const kept of ['workflow-bundle.js', '.workflow-bundle']) {
     if (existsSync(inProject('dist', kept))) cpSync(inProject('dist', kept), join(fresh, kept));
   }

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { houseChecks } from './check.mjs';
+import { chromiumPath } from './chromium.cjs';
 import { inProject, projectRoot } from './project.mjs';
 import { runCommand } from './screen.mjs';
 import { setup } from './setup.mjs';
@@ -89,6 +90,9 @@ await runCommand(async () => {
   rmSync(folder, { recursive: true, force: true });
   const sum = (what) => counts.reduce((total, count) => total + (count[what] ?? 0), 0);
   const [passed, failed, skipped] = [sum('passed'), sum('failed'), sum('skipped')];
+  if (!chromiumPath) {
+    process.stdout.write('not run: test/browser, as there is no Chromium (install one, or name it in CHROMIUM_PATH)\n');
+  }
   process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
   process.exit(process.exitCode ?? (failed > 0 || passed === 0 ? 1 : 0));
 });

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Operator } from '../domain/operator';
+import type { AuditAction } from '../domain/words/audit-words';
 import type { Audit } from '../store/audit';
 
 /** Given to every operator call, in the name of who calls; written after the change. */
 export type AuditTrail = (
-  action: string,
+  action: AuditAction,
   target: string,
   before?: Readonly<Record<string, unknown>>,
   after?: Readonly<Record<string, unknown>>,

@@ -60,7 +60,7 @@ describe('the console over HTTP', () => {
         'public, max-age=31536000, immutable',
       ]);
     }
-    const old = await call('GET', '/operator/assets/0000000000000000/main.js');
+    const old = await call('GET', '/operator/assets/0000000000000000/console/main');
     expect(old.headers.get('cache-control')).toBe('no-store');
     expectProblem(await call('GET', '/operator/assets/x/..%2Fconfig.js'), 404, 'path_unknown');
   });

@@ -217,7 +217,7 @@ describe('an order has no code: why is found, mended and proved in the console a
       /The issuer asked to verify 9\.99 EUR, but 10\.00 EUR were paid: 1 time, last at \d\d:\d\d:\d\d/,
       /What to do: Ask the people of the issuer which one is right\. If it is what the order says \(1 for 10\.00 EUR\)/,
     );
-    await page.getByText('asked with another amount than was paid: €9.99').waitFor();
+    await page.getByText('asked with another amount than was paid: 9.99 EUR').waitFor();
     expect(await temporalSays(issuer, 'amount-1')).toMatch(/asked to verify 9\.99 EUR, but 10\.00 EUR were paid/);
 
     worksWell(issuer);

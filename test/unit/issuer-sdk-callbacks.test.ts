@@ -161,7 +161,7 @@ describe('over HTTP', () => {
 
   test('the node listener hands over the bytes as they came', async () => {
     const { headers, rawBody } = aRequest(aMessage('order.code_requested'));
-    const response = await fetch(url(), { method: 'POST', headers, body: rawBody });
+    const response = await fetch(url(), { method: 'POST', headers, body: new Uint8Array(rawBody) });
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('application/json');
     expect(await response.json()).toEqual({ status: 'refused', reason: 'out_of_stock' });

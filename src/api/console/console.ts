@@ -74,8 +74,8 @@ const mountPage = (mount: Mount, hasSingleSignOn: boolean): void => {
 
   mount.plain('get', '/operator/', (_request, response) => response.redirect(308, '/operator'));
 
-  mount.plain('get', '/operator/assets/:version/:file', (request, response) => {
-    const file = files.get(String(request.params.file));
+  mount.plain('get', '/operator/assets/:version/*file', (request, response) => {
+    const file = files.get([request.params.file].flat().join('/'));
     if (!file) throw new Failure('path_unknown');
     const isCurrent = request.params.version === version;
     response.setHeader('content-type', file.mediaType);

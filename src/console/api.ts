@@ -1,0 +1,208 @@
+import { type Role, roles } from '../domain/operator';
+import type {
+  Acted,
+  AuditAnswer,
+  BatchAnswer,
+  DeliveryKeysAnswer,
+  FailureAnswer,
+  IssuerAnswer,
+  IssuerCallAnswer,
+  IssuerCallsAnswer,
+  MaintenanceAnswer,
+  OfferedChannel,
+  OrderAnswer,
+  OrderName,
+  OrderSettingsAnswer,
+  Page,
+  PlatformHealth,
+  ProblemAnswer,
+  ReadinessAnswer,
+  SessionAnswer,
+  SettingsAnswer,
+  TimelineAnswer,
+  WhyAnswer,
+} from './answers';
+import type { BatchRequest, ChangeIssuer, CreateIssuer, MaintenanceRequest, SettingsRequest } from './requests';
+
+/** The only module that talks to the platform: the operator API, with the session's cookie and its header token. */
+const base = '/v1/operator';
+const limitMs = 15_000;
+const batchLimitMs = 300_000;
+
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly errors: NonNullable<ProblemAnswer['errors']>;
+  readonly requestId: string | undefined;
+
+  constructor(
+    { status = 0, code = 'unreachable', detail, errors = [], requestId }: ProblemAnswer,
+    readonly retryAfterSeconds?: number,
+  ) {
+    super(detail ?? 'The platform could not be reached. It may be starting; try again.');
+    this.status = status;
+    this.code = code;
+    this.errors = errors;
+    this.requestId = requestId;
+  }
+}
+
+export const session: { current: SessionAnswer | undefined; onEnd: () => void } = {
+  current: undefined,
+  onEnd: () => undefined,
+};
+
+/** What the platform would refuse anyway is not offered. */
+export const may = (needed: Role): boolean =>
+  session.current !== undefined && roles.indexOf(session.current.operator.role) >= roles.indexOf(needed);
+
+interface Asked {
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+  readonly waitMs?: number;
+}
+
+const call = async <Answer>(
+  method: string,
+  path: string,
+  { body, signal, waitMs = limitMs }: Asked = {},
+): Promise<Answer> => {
+  const limit = AbortSignal.timeout(waitMs);
+  let response: Response;
+  try {
+    response = await fetch(`${base}${path}`, {
+      method,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      redirect: 'error',
+      headers: {
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(method === 'GET' || !session.current ? {} : { 'x-csrf-token': session.current.csrf }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Problem({});
+  }
+  const answer = response.status === 204 ? undefined : await response.json().catch(() => undefined);
+  if (response.ok) return answer;
+  if (response.status === 401 && session.current) {
+    session.current = undefined;
+    session.onEnd();
+  }
+  throw new Problem(
+    {
+      status: response.status,
+      code: 'unreadable',
+      detail: `The platform answered HTTP ${response.status}.`,
+      ...answer,
+    },
+    Number(response.headers.get('retry-after')) || undefined,
+  );
+};
+
+type Pairs = Readonly<Record<string, string | number | false | null | undefined>>;
+
+const query = (pairs: Pairs): string => {
+  const given = Object.entries(pairs).flatMap(([name, value]) => (value ? [[name, String(value)]] : []));
+  const text = new URLSearchParams(given).toString();
+  return text === '' ? '' : `?${text}`;
+};
+
+const orderPath = ({ issuerId, orderNo }: OrderName): string =>
+  `/orders/${encodeURIComponent(issuerId)}/${encodeURIComponent(orderNo)}`;
+const issuerPath = (issuerId: string): string => `/issuers/${encodeURIComponent(issuerId)}`;
+const callPath = (issuerId: string, callId: string): string =>
+  `${issuerPath(issuerId)}/calls/${encodeURIComponent(callId)}`;
+const productPath = (issuerId: string, productId: string): string =>
+  `${issuerPath(issuerId)}/products/${encodeURIComponent(productId)}/settings`;
+
+const orderPage = (filter: Pairs, signal?: AbortSignal) =>
+  call<Page<OrderAnswer>>('GET', `/orders${query(filter)}`, { signal });
+
+export const api = {
+  resume: async (): Promise<void> => {
+    session.current = await call<SessionAnswer>('GET', '/console/session');
+  },
+  signIn: async (token: string): Promise<void> => {
+    session.current = await call<SessionAnswer>('POST', '/console/session', { body: { token } });
+  },
+  signOut: async (): Promise<void> => {
+    await call('DELETE', '/console/session');
+    session.current = undefined;
+  },
+  overviewEvents: () => new EventSource(`${base}/console/overview/events`),
+
+  orders: orderPage,
+  order: (order: OrderName, signal?: AbortSignal) => call<OrderAnswer>('GET', orderPath(order), { signal }),
+  timeline: (order: OrderName, signal?: AbortSignal) =>
+    call<TimelineAnswer>('GET', `${orderPath(order)}/timeline`, { signal }),
+  why: (order: OrderName, signal?: AbortSignal) => call<WhyAnswer>('GET', `${orderPath(order)}/why`, { signal }),
+  act: (order: OrderName, action: string, body?: object) =>
+    call<Acted>('POST', `${orderPath(order)}/${action}`, { body }),
+  batch: (body: BatchRequest) =>
+    call<BatchAnswer>('POST', '/batches', { body, waitMs: body.dryRun ? limitMs : batchLimitMs }),
+  orderSettings: (order: OrderName, signal?: AbortSignal) =>
+    call<OrderSettingsAnswer>('GET', `${orderPath(order)}/settings`, { signal }),
+
+  issuers: (signal?: AbortSignal, cursor?: string) =>
+    call<Page<IssuerAnswer>>('GET', `/issuers${query({ limit: 100, cursor })}`, { signal }),
+  issuer: (issuerId: string, signal?: AbortSignal) => call<IssuerAnswer>('GET', issuerPath(issuerId), { signal }),
+  issuerCalls: (issuerId: string, failed: boolean, signal?: AbortSignal) =>
+    call<IssuerCallsAnswer>('GET', `${issuerPath(issuerId)}/calls${query({ limit: 30, failed: failed && 'true' })}`, {
+      signal,
+    }),
+  issuerCall: (issuerId: string, callId: string, signal?: AbortSignal) =>
+    call<IssuerCallAnswer>('GET', callPath(issuerId, callId), { signal }),
+  replayCall: (issuerId: string, callId: string) => call<object>('POST', `${callPath(issuerId, callId)}/replay`),
+  createIssuer: (body: CreateIssuer) => call<IssuerAnswer & { readonly secret: string }>('POST', '/issuers', { body }),
+  changeIssuer: (issuerId: string, body: ChangeIssuer) => call<IssuerAnswer>('PATCH', issuerPath(issuerId), { body }),
+  deleteIssuer: (issuerId: string) => call<undefined>('DELETE', issuerPath(issuerId)),
+  rotateSecret: (issuerId: string, endOldNow: boolean) =>
+    call<{ readonly secret: string; readonly oldSecretEndsAt: string }>('POST', `${issuerPath(issuerId)}/secret`, {
+      body: { endOldNow },
+    }),
+  pauseIssuer: (issuerId: string) => call<IssuerAnswer>('POST', `${issuerPath(issuerId)}/pause`),
+  resumeIssuer: (issuerId: string) => call<IssuerAnswer>('POST', `${issuerPath(issuerId)}/resume`),
+
+  deliveryKeys: (signal?: AbortSignal) => call<DeliveryKeysAnswer>('GET', '/keys/delivery', { signal }),
+  rotateDeliveryKey: (endOldNow: boolean) =>
+    call<{ readonly id: string }>('POST', '/keys/delivery', { body: { endOldNow } }),
+  maintenance: (signal?: AbortSignal) => call<MaintenanceAnswer>('GET', '/maintenance', { signal }),
+  setMaintenance: (body: MaintenanceRequest) => call<MaintenanceAnswer>('PUT', '/maintenance', { body }),
+
+  channels: (signal?: AbortSignal) =>
+    call<{ readonly data: readonly OfferedChannel[] }>('GET', '/channels', { signal }),
+
+  platformSettings: (signal?: AbortSignal) => call<SettingsAnswer>('GET', '/settings', { signal }),
+  setPlatformSettings: (body: SettingsRequest) => call<SettingsAnswer>('PUT', '/settings', { body }),
+  issuerSettings: (issuerId: string, signal?: AbortSignal) =>
+    call<SettingsAnswer>('GET', `${issuerPath(issuerId)}/settings`, { signal }),
+  setIssuerSettings: (issuerId: string, body: SettingsRequest) =>
+    call<SettingsAnswer>('PUT', `${issuerPath(issuerId)}/settings`, { body }),
+  products: (issuerId: string, signal?: AbortSignal) =>
+    call<Page<{ readonly productId: string; readonly settings: SettingsAnswer['settings'] }>>(
+      'GET',
+      `${issuerPath(issuerId)}/products${query({ limit: 100 })}`,
+      { signal },
+    ),
+  productSettings: (issuerId: string, productId: string, signal?: AbortSignal) =>
+    call<SettingsAnswer>('GET', productPath(issuerId, productId), { signal }),
+  setProductSettings: (issuerId: string, productId: string, body: SettingsRequest) =>
+    call<SettingsAnswer>('PUT', productPath(issuerId, productId), { body }),
+
+  platformHealth: (signal?: AbortSignal) => call<PlatformHealth>('GET', '/health', { signal }),
+
+  failures: (signal?: AbortSignal, cursor?: string) =>
+    call<Page<FailureAnswer>>('GET', `/failures${query({ limit: 50, cursor })}`, { signal }),
+  audit: (signal?: AbortSignal, cursor?: string) =>
+    call<Page<AuditAnswer>>('GET', `/audit${query({ limit: 50, cursor })}`, { signal }),
+
+  /** Public: which parts of the platform are up. */
+  health: async (signal: AbortSignal): Promise<ReadinessAnswer> => {
+    const response = await fetch('/readyz', { cache: 'no-store', signal });
+    return response.json();
+  },
+};

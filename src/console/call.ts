@@ -1,0 +1,91 @@
+import { problemWords } from '../domain/words/problem-words';
+import { spanText } from '../domain/words/span-text';
+import type { IssuerCallAnswer } from './answers';
+import { api, may } from './api';
+import { type Child, h, replace } from './dom';
+import { directions, sendAgain } from './issuer-calls';
+import { heading, issuerLink, orderLink } from './parts';
+import { agoText, timeTag } from './time';
+import type { View } from './view';
+
+/** One call: what was asked, what was answered, without anything secret, and whether it can be sent again. */
+export const callView = async ({ root, params: [issuerId = '', callId = ''], signal }: View): Promise<void> => {
+  const look = async (): Promise<void> => {
+    const call = await api.issuerCall(issuerId, callId, signal);
+    document.title = `${call.kind} of ${call.orderNo} · Codeferry`;
+    replace(
+      root,
+      heading(
+        call.kind,
+        h('a', { class: 'button', href: `#/issuers/${encodeURIComponent(issuerId)}` }, 'Calls of ', issuerId),
+      ),
+      factsCard(call, look),
+      h('div', { class: 'halves' }, sideCard('Request', call.request), sideCard('Answer', call.answer)),
+      h('p', { class: 'soft' }, 'Made again from the order. Codes, tokens, addresses and free text are shown as •••.'),
+    );
+  };
+  await look();
+};
+
+const factsCard = (call: IssuerCallAnswer, look: () => Promise<void>) => {
+  const line = (name: string, ...value: readonly Child[]): Child => [h('dt', {}, name), h('dd', {}, value)];
+  return h(
+    'section',
+    { class: 'card' },
+    h(
+      'dl',
+      { class: 'facts' },
+      line('Order', orderLink(call)),
+      line('Issuer', issuerLink(call.issuerId)),
+      line('Went', directions[call.direction]),
+      line('When', timeTag(call.at), ` (${agoText(call.at)})`),
+      line('Outcome', outcomeText(call)),
+      call.tookMs !== undefined && line('Took', spanText(call.tookMs)),
+      call.message && line('webhook-id', h('code', {}, call.message)),
+      call.partOf && line('Came', 'in the answer to ', h('code', {}, call.partOf)),
+    ),
+    again(call, look),
+  );
+};
+
+const outcomeText = ({ ok, problem = '', try: n = 1, replay }: IssuerCallAnswer): string =>
+  [ok ? 'good' : problemWords(problem), n > 1 && `try ${n}`, replay && 'sent again by an operator']
+    .filter(Boolean)
+    .join(', ');
+
+const again = (call: IssuerCallAnswer, look: () => Promise<void>): Child => {
+  const { resend, direction } = call;
+  if (direction === 'from_issuer') return undefined;
+  if ('refused' in resend) return h('p', { class: 'soft' }, `It cannot be sent again. ${resend.why}.`);
+  return (
+    may('operator') &&
+    h(
+      'div',
+      { class: 'action-row' },
+      h('button', { type: 'button', onclick: () => sendAgain(call, call.issuerId, look) }, 'Send again'),
+    )
+  );
+};
+
+const pathsShown = 5;
+
+const sideCard = (title: string, { status, body, notKept }: IssuerCallAnswer['request']) =>
+  h(
+    'section',
+    { class: 'card' },
+    h('h2', {}, status === undefined ? title : `${title}, HTTP ${status}`),
+    body === undefined
+      ? h('p', { class: 'soft' }, bodyless(status, notKept))
+      : h('pre', { class: 'call-body', tabindex: '0' }, JSON.stringify(body, null, 2)),
+    body !== undefined && notKept.length > 0 && h('p', { class: 'soft' }, 'Not kept: ', pathList(notKept)),
+  );
+
+const bodyless = (status: number | undefined, notKept: readonly string[]): string => {
+  if (notKept.length > 0) return 'Its body is not kept.';
+  return status === undefined ? 'It was an answer, and got none.' : 'It has no body.';
+};
+
+const pathList = (paths: readonly string[]): Child => [
+  paths.slice(0, pathsShown).map((path, n) => [n > 0 && ', ', h('code', {}, path)]),
+  paths.length > pathsShown && `, and ${paths.length - pathsShown} more`,
+];

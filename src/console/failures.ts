@@ -1,0 +1,77 @@
+import { moneyText } from '../domain/words/money';
+import { closeReasonWords } from '../domain/words/state-words';
+import type { FailureAnswer, OrderAnswer, OrderName } from './answers';
+import { api } from './api';
+import { h, replace } from './dom';
+import { type Column, empty, heading, issuerLink, orderLink, pagedTable } from './parts';
+import { agoText, timeTag, withTimes } from './time';
+import type { View } from './view';
+
+const kinds = [
+  { key: 'person', title: 'Need a person' },
+  { key: 'expired', title: 'Expired' },
+  { key: 'refused', title: 'Refused' },
+] as const;
+
+const when = (at: string) => timeTag(at, agoText(at));
+const shared: readonly Column<OrderName>[] = [
+  { name: 'Order', lead: true, cell: orderLink },
+  { name: 'Issuer', cell: ({ issuerId }) => issuerLink(issuerId) },
+];
+
+const personKinds: Readonly<Record<FailureAnswer['kind'], string>> = {
+  undeliverable: 'Not taken by its terminal',
+  bounced: 'Its message came back',
+  stuck: 'Stuck by unfit code',
+  event_given_up: 'Issuer not told',
+};
+
+const personColumns: readonly Column<FailureAnswer>[] = [
+  ...shared,
+  { name: 'What', cell: ({ kind }) => personKinds[kind] },
+  { name: 'Why', wide: true, cell: ({ why }) => withTimes(why) },
+  { name: 'Since', end: true, named: true, cell: ({ at }) => when(at) },
+];
+
+const endedColumns: readonly Column<OrderAnswer>[] = [
+  ...shared,
+  { name: 'Why', wide: true, cell: ({ closedReason }) => (closedReason ? closeReasonWords[closedReason] : '–') },
+  { name: 'Refund due', end: true, named: true, cell: ({ refundDue }) => (refundDue ? moneyText(refundDue) : '–') },
+  { name: 'Ended', end: true, named: true, cell: ({ updatedAt }) => when(updatedAt) },
+];
+
+/** What someone has to look at: first what waits for a person, then what ended without a code. */
+export const failuresView = async ({ root, query, signal }: View): Promise<void> => {
+  const chosen = kinds.find(({ key }) => key === query.get('kind')) ?? kinds[0];
+  const list = h('div', { id: 'failures-list', 'aria-live': 'polite' });
+  replace(
+    root,
+    heading('Failures'),
+    h(
+      'nav',
+      { class: 'tabs', 'aria-label': 'Kinds of failure' },
+      kinds.map(({ key, title }) =>
+        h('a', { href: `#/failures?kind=${key}`, 'aria-current': key === chosen.key ? 'page' : undefined }, title),
+      ),
+    ),
+    list,
+  );
+  const found =
+    chosen.key === 'person'
+      ? await pagedTable(
+          'Orders that wait for a person',
+          personColumns,
+          (cursor) => api.failures(signal, cursor),
+          empty(
+            'Nothing waits for a person',
+            'Orders whose terminal does not take the codes, whose issuer was not told, or that the code cannot run appear here.',
+          ),
+        )
+      : await pagedTable(
+          `${chosen.title} orders, newest first`,
+          endedColumns,
+          (cursor) => api.orders({ state: chosen.key, limit: 50, cursor }, signal),
+          empty(`No ${chosen.title.toLowerCase()} orders`),
+        );
+  if (!signal.aborted) replace(list, found);
+};

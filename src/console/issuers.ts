@@ -1,0 +1,321 @@
+import { spanText } from '../domain/words/span-text';
+import type { Callback, IssuerAnswer, OfferedChannel } from './answers';
+import { api, may } from './api';
+import { askDialog, type Field, showDialog, type Values } from './dialog';
+import { type Child, h, note, replace } from './dom';
+import { issuerCallsCard } from './issuer-calls';
+import { productsCard, settingsCard } from './order-settings';
+import { copyButton, empty, heading, issuerLink, orderColumns, pagedTable } from './parts';
+import type { ChangeIssuer, CreateIssuer } from './requests';
+import { isTerminalFieldShown, offeredChannels, terminalFields, terminalOf, terminalText } from './terminal-fields';
+import { timeTag } from './time';
+import type { View } from './view';
+
+const modes: Readonly<Record<IssuerAnswer['codeMode'], string>> = {
+  request: 'Asked for each code',
+  push: 'Pushes its codes',
+};
+const stateOf = ({ state }: IssuerAnswer) =>
+  h('span', { class: `chip ${state === 'active' ? 'good' : 'wait'}` }, state === 'active' ? 'Active' : 'Paused');
+const callbackText = (callback: Callback): string =>
+  callback.kind === 'url' ? callback.url : `function ${callback.name}`;
+
+/** All issuers, and a new one. */
+export const issuersView = async ({ root, signal }: View): Promise<void> => {
+  const list = h('div', {});
+  replace(
+    root,
+    heading(
+      'Issuers',
+      may('admin') && h('button', { type: 'button', class: 'primary', onclick: () => createIssuer() }, 'New issuer'),
+    ),
+    list,
+  );
+  replace(
+    list,
+    await pagedTable(
+      'Issuers',
+      [
+        {
+          name: 'Issuer',
+          lead: true,
+          cell: ({ issuerId, name }) => [issuerLink(issuerId), h('span', { class: 'under soft' }, name)],
+        },
+        { name: 'State', state: true, cell: stateOf },
+        { name: 'Codes', cell: ({ codeMode }) => modes[codeMode] },
+        {
+          name: 'Called at',
+          wide: true,
+          cell: ({ callback }) => h('span', { class: 'address' }, callbackText(callback)),
+        },
+        {
+          name: 'Windows',
+          end: true,
+          named: true,
+          cell: (issuer) =>
+            `${spanText(issuer.verifyWindowSeconds * 1_000)} / ${spanText(issuer.issueWindowSeconds * 1_000)}`,
+        },
+      ],
+      (cursor) => api.issuers(signal, cursor),
+      empty('No issuers yet', 'An issuer is a server that makes codes. Create one and give its owner the secret.'),
+    ),
+  );
+};
+
+const settingsFields = (channels: readonly OfferedChannel[], issuer: Partial<IssuerAnswer> = {}): Field[] => [
+  { name: 'name', label: 'Name', required: true, value: issuer.name },
+  {
+    name: 'codeMode',
+    label: 'How its codes come',
+    kind: 'select',
+    value: issuer.codeMode ?? 'request',
+    options: Object.entries(modes),
+  },
+  {
+    name: 'callbackKind',
+    label: 'How it is called',
+    kind: 'select',
+    value: issuer.callback?.kind ?? 'url',
+    options: [
+      ['url', 'At a web address'],
+      ['function', 'As a function of this platform'],
+    ],
+  },
+  {
+    name: 'callbackUrl',
+    label: 'Callback address',
+    kind: 'url',
+    required: true,
+    value: issuer.callback?.kind === 'url' ? issuer.callback.url : undefined,
+    placeholder: 'https://',
+  },
+  {
+    name: 'callbackName',
+    label: 'Function',
+    required: true,
+    value: issuer.callback?.kind === 'function' ? issuer.callback.name : undefined,
+    help: 'The name of an adapter that is listed in ADAPTERS.',
+  },
+  ...terminalFields(channels, issuer.terminal).map((field) =>
+    field.name === 'channel' ? presetField(field, issuer) : field,
+  ),
+];
+
+/** A preset terminal can be changed but not taken away: the orders that rely on it would have none. */
+const presetField = (field: Field, { issuerId, terminal }: Partial<IssuerAnswer>): Field => ({
+  ...field,
+  label: 'Preset terminal',
+  value: terminal?.channel ?? (issuerId ? '' : field.value),
+  options: [...(field.options ?? []), ...(terminal ? [] : [['', 'None: each order names its own'] as const])],
+});
+
+const isSettingShown = (name: string, values: Values): boolean => {
+  if (name === 'callbackUrl') return values.callbackKind === 'url';
+  if (name === 'callbackName') return values.callbackKind === 'function';
+  return isTerminalFieldShown(name, values);
+};
+
+const settingsOf = (values: Values) => ({
+  name: values.name as string,
+  codeMode: values.codeMode as IssuerAnswer['codeMode'],
+  callback:
+    values.callbackKind === 'url'
+      ? { kind: 'url' as const, url: values.callbackUrl as string }
+      : { kind: 'function' as const, name: values.callbackName as string },
+  ...(values.channel ? { terminal: terminalOf(values) } : {}),
+});
+
+const createIssuer = async (): Promise<void> => {
+  const channels = await offeredChannels();
+  if (!channels) return;
+  const made = await askDialog({
+    title: 'New issuer',
+    confirm: 'Create',
+    fields: [
+      {
+        name: 'issuerId',
+        label: 'Id',
+        required: true,
+        placeholder: 'acme-games',
+        help: 'Small letters, digits and hyphens. It is never given again.',
+      },
+      ...settingsFields(channels),
+    ],
+    shownWhen: isSettingShown,
+    run: ({ issuerId, ...values }) => api.createIssuer({ issuerId, ...settingsOf(values) } as CreateIssuer),
+  });
+  if (!made || made === true) return;
+  await showSecret(`${made.issuerId} is created`, made.secret);
+  location.hash = `#/issuers/${encodeURIComponent(made.issuerId)}`;
+};
+
+const showSecret = (title: string, secret: string, more = ''): Promise<void> => {
+  const field = h('input', {
+    type: 'text',
+    readonly: true,
+    value: secret,
+    'aria-label': 'Secret',
+    class: 'secret',
+    onfocus: ({ currentTarget }: { currentTarget: HTMLInputElement }) => currentTarget.select(),
+  });
+  return showDialog({
+    title,
+    text: `This secret signs both directions. It is shown this once and cannot be read again.${more}`,
+    content: h(
+      'div',
+      { class: 'secret-row' },
+      field,
+      copyButton(() => field.value, 'Copy'),
+    ),
+    done: 'I have kept it',
+  });
+};
+
+/** One issuer: settings, key, pause, and its newest orders. */
+export const issuerView = async ({ root, params: [issuerId = ''], query, signal }: View): Promise<void> => {
+  const [issuer, settings, products, calls] = await Promise.all([
+    api.issuer(issuerId, signal),
+    settingsCard({
+      title: 'Windows, delays and calls',
+      level: 'issuer',
+      read: () => api.issuerSettings(issuerId, signal),
+      save: (settings) => api.setIssuerSettings(issuerId, settings),
+      filter: { issuerId },
+      whose: `of ${issuerId}`,
+      signal,
+    }),
+    productsCard(issuerId, signal),
+    issuerCallsCard(issuerId, signal),
+  ]);
+  document.title = `${issuerId} · Codeferry`;
+  const line = (name: string, ...value: readonly Child[]): Child => [h('dt', {}, name), h('dd', {}, value)];
+  const again = () => issuerView({ root, params: [issuerId], query, signal });
+  const orders = h('div', {}, h('p', { class: 'soft' }, 'Reading…'));
+  const button = (label: string, run: () => Promise<void>, tone?: string) =>
+    h('button', { type: 'button', class: tone, onclick: run }, label);
+
+  const change = async (): Promise<void> => {
+    const channels = await offeredChannels();
+    if (!channels) return;
+    const changed = await askDialog({
+      title: `Change ${issuerId}`,
+      text: 'Tries that are already waiting take the new settings; messages that were sent keep their content.',
+      confirm: 'Save',
+      fields: settingsFields(channels, issuer),
+      shownWhen: isSettingShown,
+      run: (values) => api.changeIssuer(issuerId, differing(settingsOf(values), issuer)),
+    });
+    if (changed) note('Saved.');
+    if (changed) await again();
+  };
+  const rotate = async (): Promise<void> => {
+    const rotated = await askDialog({
+      title: 'Make a new secret?',
+      text: 'The old one goes on for 24 hours, so that the issuer can change over without a gap.',
+      confirm: 'Make a new secret',
+      fields: [{ name: 'endOldNow', label: 'End the old one at once: it has leaked', kind: 'check' }],
+      run: ({ endOldNow }) => api.rotateSecret(issuerId, endOldNow),
+    });
+    if (rotated && rotated !== true)
+      await showSecret(
+        'The new secret',
+        rotated.secret,
+        ` The old one ends ${new Date(rotated.oldSecretEndsAt).toLocaleString()}.`,
+      );
+  };
+  const pause = async (): Promise<void> => {
+    const paused = await askDialog({
+      title: `Pause ${issuerId}?`,
+      text: 'New orders are refused as retryable. Running orders are held and their windows stand still; what the issuer sends by itself is still taken.',
+      confirm: 'Pause',
+      run: () => api.pauseIssuer(issuerId),
+    });
+    if (paused) await again();
+  };
+  const resume = async (): Promise<void> => {
+    const resumed = await askDialog({
+      title: `Resume ${issuerId}?`,
+      text: 'Calls and windows go on where they stood.',
+      confirm: 'Resume',
+      run: () => api.resumeIssuer(issuerId),
+    });
+    if (resumed) await again();
+  };
+  const remove = async (): Promise<void> => {
+    const removed = await askDialog({
+      title: `Delete ${issuerId}?`,
+      text: 'Its open orders are cancelled, and the id is never given again. This cannot be taken back.',
+      confirm: 'Delete',
+      danger: true,
+      mustType: issuerId,
+      run: () => api.deleteIssuer(issuerId),
+    });
+    if (!removed) return;
+    note(`${issuerId} is deleted; its open orders are being cancelled.`);
+    location.hash = '#/issuers';
+  };
+
+  replace(
+    root,
+    heading(issuerId, stateOf(issuer)),
+    h(
+      'div',
+      { class: 'order-columns' },
+      h(
+        'section',
+        { class: 'card' },
+        h('h2', {}, issuer.name),
+        h(
+          'dl',
+          { class: 'facts' },
+          line('Called at', h('span', { class: 'address' }, callbackText(issuer.callback))),
+          line('Codes', modes[issuer.codeMode]),
+          line('Preset terminal', issuer.terminal ? terminalText(issuer.terminal) : 'each order names its own'),
+          issuer.publicKey && line('Public key', h('code', { class: 'address' }, issuer.publicKey)),
+          line('Since', timeTag(issuer.createdAt)),
+        ),
+      ),
+      h(
+        'section',
+        { class: 'card' },
+        h('h2', {}, 'Actions'),
+        may('admin')
+          ? h(
+              'div',
+              { class: 'action-row' },
+              button('Change', change),
+              button('New secret', rotate),
+              issuer.state === 'active' ? button('Pause', pause) : button('Resume', resume, 'primary'),
+              button('Delete', remove, 'danger-quiet'),
+            )
+          : h('p', { class: 'soft' }, 'Only an admin changes issuers.'),
+      ),
+    ),
+    h('div', { class: 'halves' }, settings, products),
+    calls,
+    h('section', {}, h('h2', {}, 'Its newest orders'), orders),
+  );
+  replace(
+    orders,
+    await pagedTable(
+      `Orders of ${issuerId}`,
+      orderColumns.filter(({ name }) => name !== 'Issuer'),
+      (cursor) => api.orders({ issuerId, limit: 10, cursor }, signal),
+      empty('No orders yet'),
+    ),
+  );
+};
+
+/** Only what was changed is sent, so that two operators do not undo each other. */
+const differing = (settings: object, issuer: IssuerAnswer): ChangeIssuer =>
+  Object.fromEntries(
+    Object.entries(settings).filter(([name, value]) => !same(value, issuer[name as keyof IssuerAnswer])),
+  );
+const same = (a: unknown, b: unknown): boolean =>
+  JSON.stringify(a) === JSON.stringify(b) ||
+  (typeof a === 'object' &&
+    typeof b === 'object' &&
+    a !== null &&
+    b !== null &&
+    Object.keys(a).length === Object.keys(b).length &&
+    Object.entries(a).every(([key, value]) => same(value, (b as Record<string, unknown>)[key])));

@@ -1,0 +1,98 @@
+import { type CircuitState, circuitWords } from '../domain/words/circuit-words';
+import { count } from '../domain/words/count';
+import { spanText } from '../domain/words/span-text';
+import type { PlatformHealth } from './answers';
+import { api } from './api';
+import { type Child, everyWhileSeen, h, replace } from './dom';
+import { empty, heading, issuerLink, table } from './parts';
+import { agoText, timeTag } from './time';
+import type { View } from './view';
+
+const lookAgainMs = 5_000;
+const circuitTones = { open: 'bad', half_open: 'wait', closed: 'good' } as const;
+
+export const circuitChip = (state: CircuitState) =>
+  h('span', { class: `chip ${circuitTones[state]}` }, circuitWords[state]);
+
+/** `acme`, or `terminal:acme:https://…`. */
+export const circuitName = (key: string): Child => {
+  const [, issuerId, origin] = /^terminal:([^:]+):(.+)$/.exec(key) ?? [];
+  return issuerId ? [`terminal ${origin} of `, issuerLink(issuerId)] : issuerLink(key);
+};
+
+const circuitsTable = (circuits: PlatformHealth['circuits']) =>
+  circuits.length === 0
+    ? empty('Every circuit is closed', 'Nobody failed in the last five minutes.')
+    : table(
+        'Circuits, the worst first',
+        [
+          { name: 'Who', lead: true, cell: ({ key }) => circuitName(key) },
+          { name: 'State', state: true, cell: ({ state }) => circuitChip(state) },
+          { name: 'Failed', end: true, named: true, cell: ({ failures, calls }) => `${failures} of ${calls}` },
+        ],
+        circuits,
+      );
+
+const queuesOf = ({ queues }: PlatformHealth) =>
+  queues
+    ? table(
+        'Queues of the engine',
+        [
+          { name: 'Queue', lead: true, cell: ({ name, kind }) => `${name}, ${kind}` },
+          { name: 'Workers', end: true, named: true, cell: ({ pollers }) => String(pollers) },
+          {
+            name: 'Waiting',
+            end: true,
+            named: true,
+            cell: ({ backlog, oldestSeconds }) =>
+              backlog > 0 ? `${backlog}, oldest ${spanText(oldestSeconds * 1_000)}` : '0',
+          },
+          { name: 'Per second', end: true, named: true, cell: ({ takenPerSecond }) => String(takenPerSecond) },
+        ],
+        queues,
+      )
+    : h('p', { class: 'bad-text' }, 'The engine does not answer.');
+
+const workersOf = ({ workers, lastWorkerAt }: PlatformHealth) =>
+  workers.length === 0
+    ? h(
+        'p',
+        { class: 'bad-text' },
+        'No worker runs, and nothing moves: none has reported ',
+        lastWorkerAt ? ['since ', timeTag(lastWorkerAt), ` (${agoText(lastWorkerAt)}).`] : 'for more than ten minutes.',
+      )
+    : h(
+        'p',
+        { class: 'soft' },
+        count(workers.length, 'worker process', 'worker processes'),
+        ': ',
+        workers
+          .slice(0, 10)
+          .map(({ host, startedAt }, n) => [n > 0 && ', ', host, ' since ', timeTag(startedAt, agoText(startedAt))]),
+      );
+
+/** Queues, workers and circuits; looked at again while the view is seen. */
+export const machineryCards = (signal: AbortSignal) => {
+  const engine = h('div', {});
+  const circuits = h('div', {});
+  const look = async (): Promise<void> => {
+    try {
+      const health = await api.platformHealth(signal);
+      replace(engine, queuesOf(health), workersOf(health));
+      replace(circuits, circuitsTable(health.circuits));
+    } catch (error) {
+      if (!signal.aborted) replace(engine, h('p', { class: 'bad-text' }, (error as Error).message));
+    }
+  };
+  look();
+  everyWhileSeen(lookAgainMs, signal, look);
+  return [
+    h('section', { class: 'card' }, h('h2', {}, 'Workers and queues'), engine),
+    h('section', { class: 'card' }, h('h2', {}, 'Circuits'), circuits),
+  ];
+};
+
+/** Where an order that no worker moves points to. */
+export const machineryView = ({ root, signal }: View): void => {
+  replace(root, heading('Workers and queues'), h('div', { class: 'halves' }, machineryCards(signal)));
+};

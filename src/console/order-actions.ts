@@ -1,0 +1,136 @@
+import { cancellableStates, isAwaitingCodes, isBeforeVerification, type OrderState } from '../domain/order';
+import type { NextStep } from '../domain/words/why-no-code';
+import type { Acted, OrderAnswer } from './answers';
+import { api } from './api';
+import { askDialog, type Question } from './dialog';
+import { note } from './dom';
+import { isTerminalFieldShown, offeredChannels, terminalFields, terminalOf } from './terminal-fields';
+
+export interface OrderAction {
+  /** By which the platform suggests it. */
+  readonly name?: NextStep['action'];
+  readonly label: string;
+  readonly help: string;
+  readonly danger?: boolean;
+  fits(state: OrderState, order: OrderAnswer): boolean;
+  readonly first?: (state: OrderState) => boolean;
+  dialog(order: OrderAnswer): Question<Acted> | undefined | Promise<Question<Acted> | undefined>;
+  readonly done: string;
+}
+
+const isWaiting = (state: OrderState): boolean => isBeforeVerification(state) || isAwaitingCodes(state);
+
+/** What an operator may do to an order in its state, with the name by which the platform suggests it; `ask` ends with what is to be sent, or with nothing. */
+export const orderActions: readonly OrderAction[] = [
+  {
+    name: 'redeliver',
+    label: 'Redeliver',
+    // A page holds its codes, and a delivery that is under way goes on by itself.
+    fits: (state, { terminal, codesVoid }) =>
+      state === 'undeliverable' || (state === 'delivered' && terminal.channel !== 'page' && !codesVoid),
+    help: 'Sends the same codes to the same terminal again.',
+    first: (state) => state === 'undeliverable',
+    dialog: (order) => ({
+      title: 'Deliver the codes again?',
+      text: `They go to the same terminal (${order.terminal.hint}) under the same message number, so that a terminal that has them can tell.`,
+      confirm: 'Redeliver',
+      run: () => api.act(order, 'redeliver'),
+    }),
+    done: 'Delivery has begun again.',
+  },
+  {
+    name: 'correct_terminal',
+    label: 'Correct the terminal',
+    fits: (state, { delivery, codesVoid }) =>
+      state === 'undeliverable' ||
+      (state === 'delivered' && !codesVoid && ['bounced', 'failed'].includes(delivery.state)),
+    help: 'Sends the codes to another terminal; the issuer is told.',
+    dialog: async (order) => {
+      const channels = await offeredChannels();
+      return (
+        channels && {
+          title: 'Where should the codes go?',
+          text: `So far: ${order.terminal.hint}. The change is written into the audit log and told to the issuer.`,
+          confirm: 'Deliver there',
+          fields: terminalFields(channels, { channel: order.terminal.channel }),
+          shownWhen: isTerminalFieldShown,
+          run: (values) => api.act(order, 'redeliver', { terminal: terminalOf(values) }),
+        }
+      );
+    },
+    done: 'The codes are on their way to the corrected terminal.',
+  },
+  {
+    name: 'renotify',
+    label: 'Tell the issuer again',
+    fits: isWaiting,
+    help: 'Sends a new notice at once, and ends a lock after wrong verifications.',
+    first: isBeforeVerification,
+    dialog: (order) => ({
+      title: 'Tell the issuer again?',
+      text: `${order.issuerId} gets a new message about this order at once. Wrong verifications so far are forgotten.`,
+      confirm: 'Tell it again',
+      run: () => api.act(order, 'renotify'),
+    }),
+    done: 'The issuer is being told again.',
+  },
+  {
+    label: 'Extend the window',
+    fits: isWaiting,
+    help: 'Gives the issuer more time.',
+    dialog: (order) => ({
+      title: 'How much more time?',
+      text: `The window ends ${new Date(order.issueBy ?? order.verifyBy ?? '').toLocaleTimeString()} as it stands.`,
+      confirm: 'Extend',
+      fields: [{ name: 'minutes', label: 'Minutes', kind: 'number', value: 10, min: 1, max: 1440, required: true }],
+      run: ({ minutes }) => api.act(order, 'extend', { seconds: minutes * 60 }),
+    }),
+    done: 'The window is longer now.',
+  },
+  {
+    label: 'Cancel the order',
+    danger: true,
+    fits: (state) => (cancellableStates as readonly OrderState[]).includes(state),
+    help: 'Ends it; codes it holds become void, and the amount is to be refunded.',
+    dialog: (order) => ({
+      title: `Cancel order ${order.orderNo}?`,
+      text: 'It cannot be opened again. Codes that it holds become void, and the issuer is told that the amount is to be refunded.',
+      confirm: 'Cancel the order',
+      danger: true,
+      fields: [{ name: 'reason', label: 'Reason', value: 'operator', required: true }],
+      run: ({ reason }) => api.act(order, 'cancel', { reason }),
+    }),
+    done: 'The order is cancelled.',
+  },
+  {
+    label: 'Declare the codes void',
+    danger: true,
+    fits: (state, { codesVoid }) => state === 'delivered' && !codesVoid,
+    help: 'Tells the issuer that delivered codes may no longer be used.',
+    dialog: (order) => ({
+      title: 'Declare the delivered codes void?',
+      text: 'The issuer is told which items; the pick-up page closes. This cannot be taken back.',
+      confirm: 'Declare void',
+      danger: true,
+      mustType: order.orderNo,
+      run: () => api.act(order, 'void'),
+    }),
+    done: 'The codes are void; the issuer is being told.',
+  },
+];
+
+export const runAction = async (
+  action: OrderAction,
+  order: OrderAnswer,
+  refresh: () => Promise<void>,
+): Promise<void> => {
+  const dialog = await action.dialog(order);
+  const result = dialog && (await askDialog(dialog));
+  if (!result) return;
+  note(
+    result !== true && 'status' in result
+      ? 'Written down; it takes effect as soon as the engine answers.'
+      : action.done,
+  );
+  await refresh();
+};

@@ -1,0 +1,401 @@
+import { isFinal, type OrderState } from '../domain/order';
+import { count } from '../domain/words/count';
+import { moneyText } from '../domain/words/money';
+import { spanText } from '../domain/words/span-text';
+import { closeReasonWords } from '../domain/words/state-words';
+import { timelineWords } from '../domain/words/timeline-words';
+import type { NextStep } from '../domain/words/why-no-code';
+import type { OrderAnswer, OrderName, OrderSettingsAnswer, TimelineAnswer, WhyAnswer } from './answers';
+import { api, may, session } from './api';
+import { type Child, everyWhileSeen, h, replace } from './dom';
+import { type OrderAction, orderActions, runAction } from './order-actions';
+import { orderSettingsList } from './order-settings';
+import { heading, issuerLink, stateChip } from './parts';
+import { agoText, clockText, timeTag, withTimes } from './time';
+import type { View } from './view';
+
+const lookAgainMs = 2_000;
+const linesShown = 200;
+
+/** All that is known of one order, why it waits, and what can be done. */
+export const orderView = async ({ root, params: [issuerId = '', orderNo = ''], signal }: View): Promise<void> => {
+  const order = { issuerId, orderNo };
+  const body = h('div', { class: 'order-page' });
+  document.title = `${orderNo} · Codeferry`;
+  replace(
+    root,
+    heading(
+      orderNo,
+      h('a', { class: 'button', href: `#/orders?issuerId=${encodeURIComponent(issuerId)}` }, 'Orders of ', issuerId),
+    ),
+    body,
+  );
+
+  let shown = '';
+  let state: OrderState | undefined;
+  let settings: OrderSettingsAnswer | undefined;
+  let settingsOf = '';
+  const look = async (): Promise<void> => {
+    const [facts, { data: timeline }, reason] = await Promise.all([
+      api.order(order, signal),
+      api.timeline(order, signal),
+      api.why(order, signal),
+    ]);
+    state = facts.state;
+    // They change with the order's windows, not with every look.
+    const windows = `${facts.state} ${facts.verifyBy} ${facts.issueBy}`;
+    if (windows !== settingsOf) settings = await api.orderSettings(order, signal).catch(() => undefined);
+    settingsOf = windows;
+    const all = JSON.stringify([facts, timeline, reason, settings]);
+    // A view that did not change is left alone: someone may be reading it with a finger on the line.
+    if (all === shown) return;
+    shown = all;
+    const focused = body.contains(document.activeElement) ? (document.activeElement?.id ?? '') : '';
+    replace(
+      body,
+      whyCard(facts, timeline, reason, look),
+      h(
+        'div',
+        { class: 'order-columns' },
+        h('div', {}, timelineCard(facts, timeline)),
+        h('div', {}, actionsCard(facts, reason.next, look), factsCard(facts), settings && settingsOfOrder(settings)),
+      ),
+    );
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  };
+  await look();
+  // Events still come in after the end, more slowly.
+  everyWhileSeen(lookAgainMs, signal, async () =>
+    (state && isOpen(state)) || Math.random() < 0.2 ? look() : undefined,
+  );
+};
+
+type Lines = TimelineAnswer['data'];
+type Refresh = () => Promise<void>;
+
+const isOpen = (state: OrderState): boolean => !isFinal(state);
+
+interface Step {
+  readonly name: string;
+  past(order: { readonly state: OrderState; readonly seen: ReturnType<typeof seenIn> }): boolean;
+}
+
+const steps: readonly Step[] = [
+  { name: 'Paid', past: () => true },
+  { name: 'Issuer told', past: ({ seen }) => seen.told },
+  { name: 'Verified', past: ({ seen }) => seen.verified },
+  { name: 'Issued', past: ({ seen }) => seen.issued },
+  { name: 'Delivered', past: ({ state }) => state === 'delivered' },
+];
+
+const seenIn = (facts: OrderAnswer, timeline: Lines) => ({
+  told:
+    timeline.some(({ event, detail }) => event === 'notice_answered' && detail.ok) ||
+    (facts.state !== 'accepted' && timeline.some(({ event }) => event === 'verification_judged')),
+  verified: facts.issueBy !== undefined,
+  issued:
+    facts.codes.outstanding === 0 ||
+    facts.state === 'issued' ||
+    facts.state === 'undeliverable' ||
+    facts.state === 'delivered',
+});
+
+const whyCard = (facts: OrderAnswer, timeline: Lines, { why, next: step }: WhyAnswer, refresh: Refresh) => {
+  const { state } = facts;
+  const seen = seenIn(facts, timeline);
+  const past = steps.map((step) => step.past({ state, seen }));
+  const next = isOpen(state) ? past.indexOf(false) : -1;
+  return h(
+    'section',
+    { class: `card why ${state}` },
+    h(
+      'div',
+      { class: 'why-head' },
+      stateChip(state),
+      h(
+        'span',
+        { class: 'soft' },
+        'paid ',
+        timeTag(facts.createdAt, agoText(facts.createdAt)),
+        state === 'delivered'
+          ? `, with its user after ${spanText(Date.parse(facts.updatedAt) - Date.parse(facts.createdAt))}`
+          : '',
+      ),
+    ),
+    reasonOf(why),
+    facts.codesVoid && voidNote(facts.codesVoid, facts.delivery),
+    nextStep(facts, step, refresh),
+    h(
+      'ol',
+      { class: 'steps', 'aria-label': 'How far it got' },
+      steps.map(({ name }, n) =>
+        h(
+          'li',
+          {
+            class: `step ${past[n] ? 'past' : n === next ? 'next' : ''}`,
+            'aria-current': n === next ? 'step' : undefined,
+          },
+          name,
+        ),
+      ),
+    ),
+  );
+};
+
+/** The state it is in stands out; what keeps it there follows. */
+const reasonOf = (why: string) => {
+  const [first = '', ...others] = why.split(/(?<=\.) (?!It waits)/);
+  return h(
+    'div',
+    { class: 'reason' },
+    h('p', { class: 'why-text' }, withTimes(first)),
+    others.length > 0 && h('p', { class: 'why-more' }, withTimes(others.join(' '))),
+  );
+};
+
+/** An order that closed counts none of its codes as issued: here is that it had some, and what became of them. */
+const voidNote = ({ codes, at, because }: NonNullable<OrderAnswer['codesVoid']>, delivery: OrderAnswer['delivery']) => {
+  const isOne = codes === 1;
+  const had =
+    because === 'operator_voided'
+      ? `an operator declared ${isOne ? 'it' : 'them'} void after the delivery. The buyer has had ${isOne ? 'it' : 'them'}, and the issuer is told that ${isOne ? 'it' : 'they'} may no longer be used.`
+      : `the order ended before ${isOne ? 'it was' : 'they were'} delivered, as ${closeReasonWords[because]}. ${delivery.tries > 0 ? 'No terminal took' : 'Nobody was given'} ${isOne ? 'it, and it counts' : 'them, and they count'} as never sold; the issuer is told which, and no other order of it can take the same ${isOne ? 'value' : 'values'}.`;
+  return h(
+    'p',
+    { class: 'codes-void' },
+    h('strong', {}, `${count(codes, 'code')} void`),
+    ' since ',
+    timeTag(at),
+    ` (${agoText(at)}): ${had}`,
+  );
+};
+
+/** What the platform says to do, with the action or the place that it means; a viewer gets the words alone. */
+const nextStep = (facts: OrderAnswer, next: NextStep | undefined, refresh: Refresh): Child => {
+  const action = suggested(facts, next);
+  const place = next?.action && places[next.action];
+  return (
+    next &&
+    h(
+      'div',
+      { class: 'to-do' },
+      h('p', {}, h('strong', {}, 'What to do: '), withTimes(next.text)),
+      action &&
+        h(
+          'button',
+          { type: 'button', id: 'next-action', class: 'primary', onclick: () => runAction(action, facts, refresh) },
+          action.label,
+        ),
+      place?.(facts),
+    )
+  );
+};
+
+const suggested = (facts: OrderAnswer, next: NextStep | undefined): OrderAction | undefined =>
+  may('operator')
+    ? orderActions.find(({ name, fits }) => name !== undefined && name === next?.action && fits(facts.state, facts))
+    : undefined;
+
+const workersLink = () => h('a', { class: 'button', id: 'next-place', href: '#/machinery' }, 'Workers and queues');
+const workflowLink = (facts: OrderName): Child => {
+  const { temporalUi } = session.current ?? {};
+  return (
+    temporalUi &&
+    h(
+      'a',
+      { class: 'button', href: workflowUrl(temporalUi, facts), target: '_blank', rel: 'noopener noreferrer' },
+      'Its workflow in Temporal',
+    )
+  );
+};
+const places: { readonly [action in NonNullable<NextStep['action']>]?: (order: OrderName) => Child } = {
+  see_workers: workersLink,
+  see_workflow: (facts) => [workersLink(), workflowLink(facts)],
+  resume_issuer: ({ issuerId }) =>
+    h(
+      'a',
+      { class: 'button', id: 'next-place', href: `#/issuers/${encodeURIComponent(issuerId)}` },
+      'The issuer ',
+      issuerId,
+    ),
+};
+
+/** All but the one that stands beside the reason already. */
+const actionsCard = (facts: OrderAnswer, next: NextStep | undefined, refresh: Refresh) => {
+  const beside = suggested(facts, next);
+  const fitting = may('operator')
+    ? orderActions.filter((action) => action !== beside && action.fits(facts.state, facts))
+    : [];
+  return h(
+    'section',
+    { class: 'card act' },
+    h('h2', {}, 'Actions'),
+    fitting.length === 0
+      ? h(
+          'p',
+          { class: 'soft' },
+          may('operator') ? 'The order has ended; nothing can be done to it.' : 'Your role reads only.',
+        )
+      : h(
+          'ul',
+          { class: 'actions' },
+          fitting.map((action, n) =>
+            h(
+              'li',
+              {},
+              h(
+                'button',
+                {
+                  type: 'button',
+                  id: `action-${n}`,
+                  class: action.danger ? 'danger-quiet' : !next && action.first?.(facts.state) ? 'primary' : undefined,
+                  'aria-describedby': `action-help-${n}`,
+                  onclick: () => runAction(action, facts, refresh),
+                },
+                action.label,
+              ),
+              h('p', { id: `action-help-${n}`, class: 'soft' }, action.help),
+            ),
+          ),
+        ),
+  );
+};
+
+const factsCard = (facts: OrderAnswer) => {
+  const line = (name: string, ...value: readonly Child[]): Child => [h('dt', {}, name), h('dd', {}, value)];
+  return h(
+    'section',
+    { class: 'card' },
+    h('h2', {}, 'Facts'),
+    h(
+      'dl',
+      { class: 'facts' },
+      line('Issuer', issuerLink(facts.issuerId)),
+      line('Product', facts.product.name, h('span', { class: 'soft' }, ` (${facts.product.id})`)),
+      line('Quantity', String(facts.quantity)),
+      line('Amount', moneyText(facts.amount)),
+      line(
+        'Codes',
+        `${facts.codes.issued} issued`,
+        facts.codes.outstanding > 0 && isOpen(facts.state) ? `, ${facts.codes.outstanding} outstanding` : '',
+        facts.codesVoid ? `, ${facts.codesVoid.codes} void` : '',
+      ),
+      line(
+        'Terminal',
+        facts.terminal.channel === 'page' ? 'Pick-up page' : `${facts.terminal.channel}: ${facts.terminal.hint}`,
+      ),
+      line(
+        'Delivery',
+        `${facts.delivery.state}, ${facts.delivery.tries === 1 ? '1 try' : `${facts.delivery.tries} tries`}`,
+      ),
+      line('Paid', timeTag(facts.createdAt)),
+      facts.issueBy
+        ? line('Code due', timeTag(facts.issueBy))
+        : facts.verifyBy && line('Verify by', timeTag(facts.verifyBy)),
+      facts.closedReason && line('Closed because', closeReasonWords[facts.closedReason]),
+      facts.refundDue && line('Refund due', moneyText(facts.refundDue)),
+      facts.payment && line('Payment', facts.payment.id),
+      line('Events told', String(facts.sequence)),
+    ),
+    session.current?.temporalUi && h('p', {}, workflowLink(facts)),
+  );
+};
+
+const settingsOfOrder = (settings: OrderSettingsAnswer) =>
+  h('section', { class: 'card' }, h('h2', {}, 'Settings'), orderSettingsList(settings));
+
+const workflowUrl = (
+  { url, namespace }: { readonly url: string; readonly namespace: string },
+  { issuerId, orderNo }: OrderName,
+): string =>
+  `${url}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(`order/${issuerId}/${orderNo}`)}`;
+
+const askedBy: Readonly<Record<string, string>> = {
+  notice_answered: 'notice_sent',
+  code_request_answered: 'code_requested',
+};
+
+/** A try and its answer are one line where nothing came between them. */
+const joined = (timeline: Lines): Lines => {
+  const lines: Lines[number][] = [];
+  for (const entry of timeline) {
+    const before = lines.at(-1);
+    const isAnswer =
+      before &&
+      before.event === askedBy[entry.event] &&
+      before.detail.message === entry.detail.message &&
+      before.detail.try === entry.detail.try;
+    if (isAnswer) lines.pop();
+    lines.push(entry);
+  }
+  return lines;
+};
+
+const timelineCard = (facts: OrderAnswer, timeline: Lines) => {
+  const lines = joined(timeline);
+  const shown = lines.slice(-linesShown);
+  return h(
+    'section',
+    { class: 'card' },
+    h('h2', {}, 'Timeline'),
+    shown.length < lines.length && h('p', { class: 'soft' }, `The newest ${shown.length} of ${lines.length} lines.`),
+    shown.length === 0 && h('p', { class: 'soft' }, 'Nothing has happened yet.'),
+    h(
+      'ol',
+      { class: 'timeline' },
+      shown.map((entry) => {
+        const { who, text, tone } = timelineWords(entry);
+        const afterMs = Date.parse(entry.at) - Date.parse(facts.createdAt);
+        return h(
+          'li',
+          { class: `line ${tone}` },
+          h(
+            'div',
+            { class: 'moment' },
+            h('time', { datetime: entry.at }, clockText(entry.at)),
+            h('span', {}, afterMs < 1 ? 'start' : `+ ${spanText(afterMs)}`),
+          ),
+          h('div', { class: 'happened' }, h('span', { class: 'who' }, who), h('p', {}, text), details(entry.detail)),
+        );
+      }),
+    ),
+  );
+};
+
+const told = [
+  'try',
+  'ok',
+  'problem',
+  'tookMs',
+  'status',
+  'verdict',
+  'answer',
+  'codes',
+  'fresh',
+  'outstanding',
+  'state',
+  'closedReason',
+  'type',
+  'sequence',
+  'quantity',
+  'refundDue',
+  'reason',
+  'by',
+  'replay',
+  'givenValue',
+  'givenCurrency',
+  'givenQuantity',
+];
+
+/** What the sentence did not say. */
+const details = (detail: Lines[number]['detail']): Child => {
+  const rest = Object.entries(detail).filter(([name]) => !told.includes(name));
+  return (
+    rest.length > 0 &&
+    h(
+      'p',
+      { class: 'details' },
+      rest.map(([name, value]) => h('span', {}, `${name} `, h('code', {}, String(value)))),
+    )
+  );
+};

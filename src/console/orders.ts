@@ -1,0 +1,265 @@
+import type { OrderState } from '../domain/order';
+import { count } from '../domain/words/count';
+import { stateWords } from '../domain/words/state-words';
+import { api, may } from './api';
+import { countBatch, runBatch } from './batch';
+import { askDialog, showDialog } from './dialog';
+import { h, note, replace } from './dom';
+import { empty, heading, issuerIds, orderColumns, orderHref, pagedTable, problemBox } from './parts';
+import type { BatchRequest } from './requests';
+import type { View } from './view';
+
+interface OrderFilter {
+  readonly q?: string | undefined;
+  readonly issuerId?: string | undefined;
+  readonly state: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const typingPauseMs = 180;
+
+/** Search as one types; the filter stands in the address, so that it can be sent to a colleague. */
+export const ordersView = async ({ root, query, signal }: View): Promise<void> => {
+  const search = h('input', {
+    id: 'order-search',
+    type: 'search',
+    value: query.get('q') ?? '',
+    placeholder: 'Order number, or its beginning',
+    autocomplete: 'off',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    maxlength: 130,
+    'aria-keyshortcuts': '/',
+  });
+  const issuer = h('input', {
+    id: 'issuer-filter',
+    list: 'issuer-ids',
+    value: query.get('issuerId') ?? '',
+    placeholder: 'Any',
+    autocomplete: 'off',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+  });
+  const since = timeField('from-filter', query.get('from'));
+  const until = timeField('to-filter', query.get('to'));
+  const ids = h('datalist', { id: 'issuer-ids' });
+  const state = h(
+    'select',
+    { id: 'state-filter' },
+    h('option', { value: '' }, 'Any'),
+    Object.entries(stateWords).map(([value, word]) =>
+      h('option', { value, selected: query.get('state') === value }, word),
+    ),
+  );
+  const found = h('div', { id: 'found', 'aria-live': 'polite', 'aria-busy': 'false' });
+
+  /** Whoever pastes `issuer/order` means that one order. */
+  const filter = (): OrderFilter => {
+    const [first, second] = search.value.trim().split('/');
+    const pasted = second === undefined ? { q: first, issuerId: issuer.value.trim() } : { q: second, issuerId: first };
+    return { ...pasted, state: state.value, from: instantIn(since), to: instantIn(until, lastMs) };
+  };
+
+  let running = new AbortController();
+  const find = async (): Promise<void> => {
+    running.abort();
+    running = new AbortController();
+    const mine = AbortSignal.any([running.signal, signal]);
+    const wanted = filter();
+    const address = new URLSearchParams(
+      Object.entries(wanted).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+    ).toString();
+    history.replaceState(null, '', `#/orders${address && `?${address}`}`);
+    found.setAttribute('aria-busy', 'true');
+    try {
+      const nothing = empty(
+        'No order fits',
+        Object.values(wanted).some(Boolean)
+          ? 'Numbers are searched from their beginning, with capitals as they are written.'
+          : 'Orders appear here as issuers send their payment requests.',
+      );
+      const list = await pagedTable(
+        'Orders, newest first',
+        orderColumns,
+        (cursor) => api.orders({ ...wanted, limit: 25, cursor }, signal),
+        nothing,
+      );
+      if (!mine.aborted) replace(found, list);
+    } catch (error) {
+      if (!mine.aborted) replace(found, problemBox(error as Error));
+    }
+    if (!mine.aborted) found.setAttribute('aria-busy', 'false');
+  };
+
+  let pause: number;
+  const soon = (): void => {
+    clearTimeout(pause);
+    pause = window.setTimeout(find, typingPauseMs);
+  };
+  signal.addEventListener('abort', () => clearTimeout(pause));
+
+  const goToFirst = (event: Event): void => {
+    event.preventDefault();
+    const { q, issuerId } = filter();
+    const links = [...found.querySelectorAll<HTMLAnchorElement>('a.order-link')];
+    const exact = links.filter((link) => link.textContent === q);
+    if (exact.length === 1) location.hash = exact[0]?.getAttribute('href') ?? '';
+    else if (issuerId && q && links.length === 0) location.hash = orderHref({ issuerId, orderNo: q });
+    else links[0]?.focus();
+  };
+
+  replace(
+    root,
+    heading('Orders', h('button', { type: 'button', onclick: () => find() }, 'Refresh')),
+    h(
+      'form',
+      { class: 'filters card', role: 'search', onsubmit: goToFirst, oninput: soon },
+      h('div', { class: 'field wide' }, h('label', { for: 'order-search' }, 'Order'), search),
+      h('div', { class: 'field' }, h('label', { for: 'issuer-filter' }, 'Issuer'), issuer, ids),
+      h('div', { class: 'field' }, h('label', { for: 'state-filter' }, 'State'), state),
+      h('div', { class: 'field time' }, h('label', { for: 'from-filter' }, 'Paid from'), since),
+      h('div', { class: 'field time' }, h('label', { for: 'to-filter' }, 'Paid until'), until),
+      // Enter in a field presses it.
+      h('button', { type: 'submit', class: 'unseen', tabindex: '-1', 'aria-hidden': 'true' }, 'Open the first'),
+    ),
+    may('operator') && batchPanel(filter, find),
+    found,
+  );
+  search.focus({ preventScroll: true });
+  issuerIds(signal).then(
+    (all) =>
+      replace(
+        ids,
+        all.map((value) => h('option', { value })),
+      ),
+    () => undefined,
+  );
+  await find();
+};
+
+/** A minute is meant whole: until 10:05 takes what was paid at 10:05:59. */
+const lastMs = 59_999;
+
+const timeField = (id: string, iso: string | null) => h('input', { id, type: 'datetime-local', value: localText(iso) });
+
+const localText = (iso: string | null): string => {
+  const ms = Date.parse(iso ?? '');
+  if (Number.isNaN(ms)) return '';
+  return new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+};
+
+const instantIn = (field: HTMLInputElement, moreMs = 0): string => {
+  const ms = new Date(field.value).getTime();
+  return Number.isNaN(ms) ? '' : new Date(ms + moreMs).toISOString();
+};
+
+type BatchAction = BatchRequest['action'];
+
+const batchActions: Readonly<Record<BatchAction, string>> = {
+  renotify: 'Tell their issuers again',
+  redeliver: 'Redeliver',
+  cancel: 'Cancel',
+  void: 'Declare their codes void',
+  apply_settings: 'Lengthen their windows to what is set now',
+};
+
+/** One action on all that the filter names: counted first, then confirmed with that count. */
+const batchPanel = (filter: () => OrderFilter, refresh: () => Promise<void>) => {
+  const choice = h(
+    'select',
+    { id: 'batch-action' },
+    Object.entries(batchActions).map(([value, text]) => h('option', { value }, text)),
+  );
+  const counted = h('p', { class: 'soft', role: 'status' });
+
+  const start = async (): Promise<void> => {
+    const action = choice.value as BatchAction;
+    const { q, issuerId, state, from, to } = filter();
+    if (q) {
+      replace(counted, 'A batch takes an issuer, a state and a time, not an order number: empty that field first.');
+      return;
+    }
+    const wanted = {
+      ...(issuerId ? { issuerId } : {}),
+      ...(state ? { state: state as OrderState } : {}),
+      ...(from ? { from } : {}),
+      ...(to ? { to } : {}),
+    };
+    replace(counted, 'Counting…');
+    let matched: number;
+    let isCapped: boolean;
+    try {
+      ({ matched, isCapped } = await countBatch(wanted, action));
+    } catch (error) {
+      replace(counted, (error as Error).message);
+      return;
+    }
+    const whose = [
+      issuerId ? `of ${issuerId}` : 'of every issuer',
+      state ? `in “${stateWords[state as OrderState]}”` : 'in any state',
+      from || to ? 'paid in that time' : undefined,
+    ]
+      .filter(Boolean)
+      .join(', ');
+    const many = `${isCapped ? 'more than ' : ''}${count(matched, 'order')}`;
+    replace(counted, `${many} ${whose}. Nothing has been changed.`);
+    if (matched === 0) return;
+    const danger = action === 'cancel' || action === 'void';
+    const agreed = await askDialog({
+      title: `${batchActions[action]}: ${many}?`,
+      text: `This goes to ${many} ${whose}. Each one judges for itself: those that cannot are named afterwards. Twenty a second are done, and you can stop.`,
+      confirm: `${batchActions[action]}: ${matched}`,
+      danger,
+      mustType: danger ? String(matched) : undefined,
+      run: async () => true,
+    });
+    if (!agreed) return;
+    let result: Awaited<ReturnType<typeof runBatch>>;
+    try {
+      result = await runBatch(batchActions[action], wanted, action, matched);
+    } catch (error) {
+      replace(counted, (error as Error).message);
+      return;
+    }
+    const refusals = new Map<string, number>();
+    for (const { code } of result.failed) refusals.set(code, (refusals.get(code) ?? 0) + 1);
+    replace(counted, `${result.changed} of ${result.matched} done${result.isStopped ? ', then stopped' : ''}.`);
+    note(`${result.changed} of ${result.matched} done`, result.failed.length > 0 ? 'part' : 'good');
+    await refresh();
+    if (result.failed.length === 0) return;
+    await showDialog({
+      title: `${result.failed.length} of ${result.matched} could not`,
+      text: [...refusals].map(([code, n]) => `${code}: ${n}`).join(', '),
+      content: h(
+        'ul',
+        { class: 'plain-list' },
+        result.failed
+          .slice(0, 50)
+          .map((order) =>
+            h(
+              'li',
+              {},
+              h('a', { href: orderHref(order) }, `${order.issuerId}/${order.orderNo}`),
+              ' ',
+              h('code', {}, order.code),
+            ),
+          ),
+      ),
+      done: 'Close',
+    });
+  };
+
+  return h(
+    'details',
+    { class: 'batch card' },
+    h('summary', {}, 'Act on all orders of this filter'),
+    h(
+      'div',
+      { class: 'batch-row' },
+      h('div', { class: 'field' }, h('label', { for: 'batch-action' }, 'Action'), choice),
+      h('button', { type: 'button', onclick: start }, 'Count first'),
+    ),
+    counted,
+  );
+};

@@ -1,0 +1,25 @@
+import type { CloseReason, OrderState } from '../order';
+
+/** One plain word for every state, for operators. */
+export const stateWords: Readonly<Record<OrderState, string>> = {
+  accepted: 'Accepted',
+  notified: 'Notified',
+  verified: 'Verified',
+  partially_issued: 'Partly issued',
+  issued: 'Issued',
+  delivered: 'Delivered',
+  undeliverable: 'Undeliverable',
+  refused: 'Refused',
+  expired: 'Expired',
+  cancelled: 'Cancelled',
+};
+
+/** As what follows "because". */
+export const closeReasonWords: Readonly<Record<CloseReason, string>> = {
+  verify_window: 'the issuer did not verify it in time',
+  issue_window: 'the issuer gave no code in time',
+  issuer_refused: 'the issuer refused it',
+  issuer_cancelled: 'the issuer cancelled it',
+  operator_cancelled: 'an operator cancelled it',
+  partially_issued: 'only a part of the codes came',
+};

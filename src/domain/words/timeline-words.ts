@@ -1,0 +1,123 @@
+import type { TimelineEntry } from '../messages';
+import type { CloseReason } from '../order';
+import { count } from './count';
+import { moneyText } from './money';
+import { problemWords } from './problem-words';
+import { spanText } from './span-text';
+import { closeReasonWords } from './state-words';
+
+export interface TimelineLine {
+  /** The side that acted. */
+  readonly who: 'issuer' | 'platform' | 'terminal' | 'buyer';
+  readonly text: string;
+  readonly tone: 'good' | 'bad' | 'plain';
+}
+
+type Detail = TimelineEntry['detail'];
+
+/** One line of an order's timeline as a sentence, for operators. */
+export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | 'detail'>): TimelineLine => {
+  const failed = detail.ok === false;
+  switch (event) {
+    case 'accepted':
+      return { who: 'issuer', text: 'Payment request accepted', tone: 'good' };
+    case 'notice_sent':
+      return { who: 'platform', text: `Payment notice sent${nth(detail)}`, tone: 'plain' };
+    case 'notice_answered':
+      return failed
+        ? issuerFailed(`Payment notice${nth(detail)} failed`, detail)
+        : { who: 'issuer', text: `Issuer took the payment notice${nth(detail)}${answered(detail)}`, tone: 'good' };
+    case 'verification_judged':
+      return detail.verdict === 'verified'
+        ? { who: 'issuer', text: 'Verified: token, quantity and amount are right', tone: 'good' }
+        : {
+            who: 'issuer',
+            text: `Verification refused: the issuer ${problemWords(String(detail.verdict))}${given(detail)}`,
+            tone: 'bad',
+          };
+    case 'code_requested':
+      return { who: 'platform', text: `Code asked for${nth(detail)}`, tone: 'plain' };
+    case 'code_request_answered':
+      return failed || detail.problem !== undefined
+        ? issuerFailed(`Code request${nth(detail)} failed`, detail)
+        : {
+            who: 'issuer',
+            text: `Issuer answered the code request: ${codeAnswers[String(detail.answer)] ?? detail.answer}${took(detail)}`,
+            tone: detail.answer === 'refused' ? 'bad' : 'good',
+          };
+    case 'codes_judged':
+      return detail.verdict === 'accepted'
+        ? {
+            who: 'issuer',
+            text: `${count(Number(detail.codes), 'code')} accepted${Number(detail.outstanding) > 0 ? `, ${detail.outstanding} still to come` : ''}`,
+            tone: 'good',
+          }
+        : { who: 'issuer', text: `Codes refused: the issuer ${problemWords(String(detail.verdict))}`, tone: 'bad' };
+    case 'delivery_tried':
+      return failed
+        ? {
+            who: 'terminal',
+            text: `Delivery${nth(detail)} failed: the terminal ${problemWords(String(detail.problem))}${took(detail)}`,
+            tone: 'bad',
+          }
+        : { who: 'terminal', text: `Terminal took the delivery${nth(detail)}${answered(detail)}`, tone: 'good' };
+    case 'receipt':
+      return detail.event === 'delivered'
+        ? { who: 'terminal', text: 'The message reached the buyer', tone: 'good' }
+        : { who: 'terminal', text: 'The message came back', tone: 'bad' };
+    case 'delivered':
+      return {
+        who: 'terminal',
+        text: `Delivered ${count(Number(detail.codes), 'code')}${Number(detail.outstanding) > 0 ? `; ${detail.outstanding} never came` : ''}`,
+        tone: 'good',
+      };
+    case 'closed':
+      return {
+        who: 'platform',
+        text: `Closed as ${detail.state}: ${closeReasonWords[detail.closedReason as CloseReason] ?? detail.closedReason}`,
+        tone: 'bad',
+      };
+    case 'event_sent':
+      return {
+        who: 'platform',
+        text: failed
+          ? `Event ${detail.sequence ?? ''}${detail.type ? ` (${detail.type})` : ''} was not taken: the issuer ${problemWords(String(detail.problem))}`
+          : `Issuer told: ${detail.type ?? 'event'}${detail.sequence ? `, event ${detail.sequence}` : ''}${detail.replay ? ', sent again by an operator' : ''}`,
+        tone: failed ? 'bad' : 'plain',
+      };
+    case 'opened':
+      return { who: 'buyer', text: 'The buyer opened the codes', tone: 'good' };
+    default:
+      return { who: 'platform', text: unknown(event), tone: 'plain' };
+  }
+};
+
+const unknown = (event: never): string => String(event).replaceAll('_', ' ');
+
+const issuerFailed = (what: string, detail: Detail): TimelineLine => ({
+  who: 'issuer',
+  text: `${what}: the issuer ${problemWords(String(detail.problem))}${took(detail)}`,
+  tone: 'bad',
+});
+
+const nth = (detail: Detail): string =>
+  `${Number(detail.of) > 1 ? `, part ${detail.part} of ${detail.of}` : ''}${Number(detail.try) > 1 ? `, try ${detail.try}` : ''}`;
+
+const spanOf = ({ tookMs }: Detail): string | undefined => (typeof tookMs === 'number' ? spanText(tookMs) : undefined);
+const took = (detail: Detail): string => (spanOf(detail) === undefined ? '' : ` (${spanOf(detail)})`);
+
+const answered = (detail: Detail): string =>
+  ` (${[detail.status ? `HTTP ${detail.status}` : 'answered', spanOf(detail)].filter(Boolean).join(', ')})`;
+
+/** What the issuer asked with instead. */
+const given = ({ givenValue, givenCurrency, givenQuantity }: Detail): string => {
+  if (typeof givenValue === 'number' && typeof givenCurrency === 'string')
+    return `: ${moneyText({ value: givenValue, currency: givenCurrency })}`;
+  return givenQuantity === undefined ? '' : `: ${givenQuantity}`;
+};
+
+const codeAnswers: Readonly<Record<string, string>> = {
+  issued: 'here are the codes',
+  issuing: 'they will come',
+  refused: 'refused',
+};

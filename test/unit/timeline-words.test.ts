@@ -1,0 +1,39 @@
+import { timelineWords } from '../../src/domain/words/timeline-words';
+
+const words = (
+  event: Parameters<typeof timelineWords>[0]['event'],
+  detail: Record<string, string | number | boolean>,
+) => timelineWords({ event, detail }).text;
+
+describe('a line of the timeline reads as a sentence', () => {
+  test.each([
+    [
+      { ok: false, problem: 'breaker_open', try: 2 },
+      'Delivery, try 2 failed: the terminal was not called any more, as it failed too often',
+    ],
+    [
+      { ok: false, problem: 'over_limit' },
+      'Delivery failed: the terminal was not called, as too many other calls to it ran',
+    ],
+    [
+      { ok: false, problem: 'codes_missing' },
+      'Delivery failed: the terminal was not called, as the database lacks codes that the order was given',
+    ],
+    [
+      { ok: false, problem: 'status_302', tookMs: 12 },
+      'Delivery failed: the terminal answered HTTP 302, a redirect, which is not followed (12 ms)',
+    ],
+    [
+      { ok: true, status: 204, tookMs: 1_250, part: 2, of: 3 },
+      'Terminal took the delivery, part 2 of 3 (HTTP 204, 1.3 s)',
+    ],
+  ])('%j', (detail, text) => {
+    expect(words('delivery_tried', detail)).toBe(text);
+  });
+
+  test('an issuer that asked with other money is told with the digits of its currency', () => {
+    expect(words('verification_judged', { verdict: 'amount_mismatch', givenValue: 1_000, givenCurrency: 'HUF' })).toBe(
+      'Verification refused: the issuer asked with another amount than was paid: 10.00 HUF',
+    );
+  });
+});
