@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { withinMs } from '../bounded/time-limit';
 import { type Child, startChild, waitUntilReady } from './child-process';
@@ -10,7 +11,7 @@ import { lockDataFolder } from './run-lock';
 import { CannotStart, type RunSettings } from './run-settings';
 import { whereToLook } from './where-to-look';
 
-const preferredPorts = { temporal: 7233, temporalUi: 8233, mongo: 27027, simulator: 8090 };
+const preferredPorts = { temporal: 7233, temporalUi: 8233, mongo: 27027, simulator: 8090, smtp: 2525 };
 const readyLimitMs = 60_000;
 const demoOrderLimitMs = 20_000;
 const demoOrderLine = 'demo order: ';
@@ -36,6 +37,24 @@ async function isReady(url: string): Promise<boolean> {
 
 function lineWith(child: Child, text: string): Promise<string> {
   return new Promise((resolve) => child.onLine((line) => line.includes(text) && resolve(line)));
+}
+
+/** The demo's buyers have a mailbox and a phone, unless the platform is given servers of its own. */
+async function demoMessages(simulatorPort: number) {
+  const { MAIL_SMTP_URL, SMS_GATEWAY_URL, TERMINAL_RECEIPT_SECRET } = process.env;
+  if (MAIL_SMTP_URL || SMS_GATEWAY_URL) return undefined;
+  const smtpPort = await freePort(preferredPorts.smtp);
+  const inboxUrl = `http://127.0.0.1:${simulatorPort}`;
+  return {
+    inboxUrl,
+    env: {
+      MAIL_SMTP_URL: `smtp://127.0.0.1:${smtpPort}?tls=off`,
+      MAIL_FROM: 'codes@demo.example',
+      SMS_GATEWAY_URL: `${inboxUrl}/sms/messages`,
+      TERMINAL_RECEIPT_SECRET: TERMINAL_RECEIPT_SECRET || randomBytes(24).toString('base64url'),
+      SIMULATOR_SMTP_PORT: String(smtpPort),
+    },
+  };
 }
 
 export interface Run {
@@ -102,6 +121,7 @@ export function startEverything(settings: RunSettings): Run {
     assertGoing();
 
     const simulatorPort = settings.demo ? await freePort(preferredPorts.simulator) : undefined;
+    const messages = simulatorPort === undefined ? undefined : await demoMessages(simulatorPort);
     const env = {
       NODE_ENV: 'production',
       HOST: host,
@@ -118,6 +138,7 @@ export function startEverything(settings: RunSettings): Run {
       DEMO: settings.demo ? 'on' : 'off',
       CALLBACK_ALLOW: process.env.CALLBACK_ALLOW ?? (settings.demo ? '127.0.0.0/8' : ''),
       ...(temporal.uiUrl === undefined ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
+      ...messages?.env,
       ...(simulatorPort === undefined
         ? {}
         : {
@@ -168,7 +189,9 @@ export function startEverything(settings: RunSettings): Run {
       demoOrderUrl = (await withinMs(demoOrderLimitMs, demoOrder, () => undefined))?.split(demoOrderLine)[1]?.trim();
       assertGoing();
     }
-    process.stdout.write(`\n${whereToLook({ settings, uiUrl: temporal.uiUrl, demoOrderUrl, logFolder })}\n`);
+    process.stdout.write(
+      `\n${whereToLook({ settings, uiUrl: temporal.uiUrl, demoOrderUrl, inboxUrl: messages?.inboxUrl, logFolder })}\n`,
+    );
   }
 
   return {

@@ -4,11 +4,12 @@ export interface Places {
   settings: RunSettings;
   uiUrl: string | undefined;
   demoOrderUrl: string | undefined;
+  inboxUrl: string | undefined;
   logFolder: string;
 }
 
 /** The last thing on screen: where a person goes next. */
-export function whereToLook({ settings, uiUrl, demoOrderUrl, logFolder }: Places): string {
+export function whereToLook({ settings, uiUrl, demoOrderUrl, inboxUrl, logFolder }: Places): string {
   const { publicUrl, operatorToken, demo } = settings;
   const lines: [string, string][] = [
     ['Platform', publicUrl],
@@ -16,6 +17,12 @@ export function whereToLook({ settings, uiUrl, demoOrderUrl, logFolder }: Places
     ['Operator token', operatorToken],
     ['API docs', `${publicUrl}/docs`],
     ...(demo ? ([['Demo order', demoOrderUrl ?? 'not placed yet, see simulator.log']] as [string, string][]) : []),
+    ...(inboxUrl === undefined
+      ? []
+      : ([
+          ['Mail inbox', `${inboxUrl}/mail`],
+          ['SMS inbox', `${inboxUrl}/sms`],
+        ] as [string, string][])),
     ...(uiUrl === undefined ? [] : ([['Workflows', uiUrl]] as [string, string][])),
     ['Logs', logFolder],
     ['Stop', 'Ctrl-C'],

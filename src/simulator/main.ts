@@ -22,7 +22,13 @@ const required = (name: string): string => {
 
 const run = async (signal: AbortSignal): Promise<void> => {
   const platformUrl = required('PLATFORM_URL');
-  const simulator = await startSimulator({ port: Number(process.env.SIMULATOR_PORT || 8090), platformUrl });
+  const smtpPort = Number(process.env.SIMULATOR_SMTP_PORT) || undefined;
+  const simulator = await startSimulator({
+    port: Number(process.env.SIMULATOR_PORT || 8090),
+    platformUrl,
+    ...(smtpPort === undefined ? {} : { smtpPort }),
+    receiptSecret: process.env.TERMINAL_RECEIPT_SECRET || undefined,
+  });
   signal.addEventListener('abort', () => void simulator.stop());
   await waitUntilReady(platformUrl, readyLimitMs, signal);
   const accounts = await ensureDemoIssuers({
@@ -48,7 +54,8 @@ const run = async (signal: AbortSignal): Promise<void> => {
   const perMinute = Math.min(Number(process.env.SIMULATOR_TRICKLE_PER_MINUTE) || 0, trickleMaxPerMinute);
   const [push, request, unsteady] = clients;
   if (perMinute > 0 && push && request && unsteady) {
-    startTrickle({ push, request, unsteady }, simulator.terminalUrl, perMinute, signal);
+    const channels = smtpPort === undefined ? [] : (['email', 'sms'] as const);
+    startTrickle({ push, request, unsteady }, { terminalUrl: simulator.terminalUrl, channels }, perMinute, signal);
   }
 };
 

@@ -5,6 +5,11 @@ import { callbackListener } from '../issuer-sdk/callback-listener';
 import { createIssuerClient, type IssuerClient } from '../issuer-sdk/issuer-client';
 import { terminalReplies } from './behaviours';
 import type { OnFact } from './facts';
+import { createInbox } from './inboxes/inbox';
+import { createInboxRoutes } from './inboxes/inbox-routes';
+import { startMailServer } from './inboxes/mail-server';
+import { createReceipts } from './inboxes/receipts';
+import { createSmsGateway } from './inboxes/sms-gateway';
 import { createSimulatedIssuer } from './simulated-issuer';
 import { createSimulatedTerminal } from './simulated-terminal';
 
@@ -18,6 +23,10 @@ export interface SimulatorOptions {
   readonly port: number;
   readonly platformUrl: string;
   readonly onFact?: OnFact;
+  /** Where its mail server listens; left out: it has none, and no inbox. */
+  readonly smtpPort?: number;
+  /** With it the platform is told what became of mails and messages. */
+  readonly receiptSecret?: string | undefined;
 }
 
 export interface SimulatedIssuerAccount {
@@ -32,8 +41,8 @@ const listening = (server: Server, port: number): Promise<number> =>
     server.listen(port, host, () => done((server.address() as AddressInfo).port));
   });
 
-/** `/callbacks/{issuerId}` are the issuers' servers, `/terminals/{behaviour}` those of users. */
-export const startSimulator = async ({ port, platformUrl, onFact }: SimulatorOptions) => {
+/** `/callbacks/{issuerId}` are the issuers' servers, `/terminals/{behaviour}` those of users, `/mail` and `/sms` their inboxes. */
+export const startSimulator = async ({ port, platformUrl, onFact, smtpPort, receiptSecret }: SimulatorOptions) => {
   const stopping = new AbortController();
   const issuers = new Map<string, CallbackHandler>();
   const terminals = new Map<string, CallbackHandler>();
@@ -68,6 +77,11 @@ export const startSimulator = async ({ port, platformUrl, onFact }: SimulatorOpt
     return undefined;
   };
 
+  const inboxes = { mail: createInbox(), sms: createInbox() };
+  const tell = createReceipts(platformUrl, receiptSecret);
+  const inboxRoutes = createInboxRoutes({ inboxes, takeSms: createSmsGateway(inboxes.sms, tell), tell });
+  const mail = smtpPort === undefined ? undefined : await startMailServer(smtpPort, inboxes.mail, tell);
+
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? '/', `http://${host}`).pathname;
     if (path === '/redirected') {
@@ -75,6 +89,7 @@ export const startSimulator = async ({ port, platformUrl, onFact }: SimulatorOpt
       response.writeHead(200).end();
       return;
     }
+    if (await inboxRoutes(request, response, path)) return;
     const handler = await handlerFor(path).catch(() => undefined);
     if (handler) callbackListener(handler)(request, response);
     else response.writeHead(404).end();
@@ -83,6 +98,7 @@ export const startSimulator = async ({ port, platformUrl, onFact }: SimulatorOpt
 
   return {
     port: boundPort,
+    smtpPort: mail?.port,
     callbackUrl: (issuerId: string): string => `http://${host}:${boundPort}/callbacks/${issuerId}`,
     terminalUrl: (name: keyof typeof terminalReplies): string => `http://${host}:${boundPort}/terminals/${name}`,
 
@@ -96,9 +112,10 @@ export const startSimulator = async ({ port, platformUrl, onFact }: SimulatorOpt
       return client;
     },
 
-    stop: (): Promise<void> => {
+    stop: async (): Promise<void> => {
       stopping.abort();
-      return new Promise((done) => {
+      await mail?.stop();
+      await new Promise<void>((done) => {
         server.close(() => done());
         server.closeAllConnections();
       });

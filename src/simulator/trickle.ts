@@ -9,8 +9,19 @@ interface Sale {
   readonly issuer: IssuerKind;
   readonly behaviour: BehaviourName;
   readonly quantity?: number;
-  readonly terminal?: keyof typeof terminalReplies;
+  readonly terminal?: keyof typeof terminalReplies | keyof typeof messaged;
 }
+
+/** Terminals that get a message: told apart by what becomes of it (src/simulator/inboxes). */
+const messaged = {
+  mail: { channel: 'email', address: 'buyer@mail.example' },
+  greylisted: { channel: 'email', address: 'later@mail.example' },
+  bouncing: { channel: 'email', address: 'bounce@mail.example' },
+  phone: { channel: 'sms', number: '+4915112345678' },
+} as const;
+
+const isMessaged = (terminal: NonNullable<Sale['terminal']>): terminal is keyof typeof messaged =>
+  Object.hasOwn(messaged, terminal);
 
 const products = [
   { product: { id: 'coffee-voucher', name: 'Coffee voucher' }, value: 450, format: 'qr' },
@@ -24,11 +35,12 @@ const products = [
 const round: readonly Sale[] = [
   { issuer: 'push', behaviour: 'good' },
   { issuer: 'request', behaviour: 'request_issued' },
-  { issuer: 'push', behaviour: 'demo' },
-  { issuer: 'request', behaviour: 'request_issuing', quantity: 3 },
+  { issuer: 'push', behaviour: 'demo', terminal: 'mail' },
+  { issuer: 'request', behaviour: 'request_issuing', quantity: 3, terminal: 'phone' },
   { issuer: 'unsteady', behaviour: 'out_of_stock' },
   { issuer: 'push', behaviour: 'eager', terminal: 'good' },
   { issuer: 'request', behaviour: 'good' },
+  { issuer: 'push', behaviour: 'good', terminal: 'bouncing' },
   { issuer: 'push', behaviour: 'wrong_then_right' },
   { issuer: 'unsteady', behaviour: 'wrong_amount' },
   { issuer: 'request', behaviour: 'demo' },
@@ -36,7 +48,7 @@ const round: readonly Sale[] = [
   { issuer: 'request', behaviour: 'request_issued', terminal: 'failing_then_fine' },
   { issuer: 'push', behaviour: 'demo' },
   { issuer: 'unsteady', behaviour: 'failing_then_fine' },
-  { issuer: 'request', behaviour: 'throttled' },
+  { issuer: 'request', behaviour: 'throttled', terminal: 'greylisted' },
   { issuer: 'push', behaviour: 'good' },
   { issuer: 'request', behaviour: 'request_issuing' },
   { issuer: 'unsteady', behaviour: 'good', terminal: 'gone' },
@@ -62,15 +74,30 @@ const undeliverableLimit = 6;
 const openingSales = 10;
 const openingPauseMs = 2_000;
 
+interface Terminals {
+  readonly terminalUrl: (name: keyof typeof terminalReplies) => string;
+  /** Those of the platform beside page and webhook. */
+  readonly channels: readonly string[];
+}
+
 /** Keeps a platform that is being shown in motion; an order that cannot be placed is left out. */
 export const startTrickle = (
   clients: Readonly<Record<IssuerKind, IssuerClient>>,
-  terminalUrl: (name: keyof typeof terminalReplies) => string,
+  { terminalUrl, channels }: Terminals,
   perMinute: number,
   signal: AbortSignal,
 ): void => {
   let placed = 0;
   let undeliverable = 0;
+  let bounced = 0;
+
+  /** Where the platform has no such channel the sale goes to the issuer's preset terminal. */
+  const terminalFor = (name: NonNullable<Sale['terminal']>): Pick<OrderToPlace, 'terminal'> => {
+    if (!isMessaged(name)) return { terminal: { channel: 'webhook', url: terminalUrl(name) } };
+    const terminal = messaged[name];
+    return channels.includes(terminal.channel) ? { terminal } : {};
+  };
+
   const paceMs = 60_000 / perMinute;
 
   const placeNext = (): void => {
@@ -82,13 +109,15 @@ export const startTrickle = (
     const { issuer, behaviour, quantity = 1, terminal } = sale;
     if (terminal === 'gone') undeliverable += 1;
     if (terminal === 'gone' && undeliverable > undeliverableLimit) return;
+    if (terminal === 'bouncing') bounced += 1;
+    if (terminal === 'bouncing' && bounced > undeliverableLimit) return;
     const order: OrderToPlace = {
       orderNo: `shop-${Date.now().toString(36)}-${randomBytes(2).toString('hex')}`,
       product: what.product,
       quantity,
       amount: { value: what.value * quantity, currency: 'EUR' },
       metadata: { behaviour, format: what.format },
-      ...(terminal ? { terminal: { channel: 'webhook' as const, url: terminalUrl(terminal) } } : {}),
+      ...(terminal ? terminalFor(terminal) : {}),
     };
     clients[issuer].placeOrder(order, { signal }).catch(() => undefined);
   };
