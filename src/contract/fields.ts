@@ -18,11 +18,15 @@ export const text = (min: number, max: number) =>
     .refine((value) => value.isWellFormed() && !value.includes('\0'), { error: 'must be well-formed and without NUL' });
 
 export const integer = (min: number, max: number) => z.int().min(min).max(max);
+/** Of an answer. */
+export const count = integer(0, Number.MAX_SAFE_INTEGER);
 
 export const orderNo = z.string().regex(orderNoPattern);
 export const issuerId = z.string().regex(issuerIdPattern);
 /** RFC 3339 in UTC. */
 export const instant = z.iso.datetime();
+/** RFC 3339 with any offset: of a query. */
+export const moment = z.iso.datetime({ offset: true });
 
 /** Minor units, zero allowed. */
 export const amount = z.strictObject({

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { timelineEvents } from '../domain/messages';
 import { closeReasons, deliveryStates, orderStates } from '../domain/order';
-import { amount, instant, integer, issuerId, orderNo, product, quantity, text } from './fields';
+import { amount, count, instant, integer, issuerId, orderNo, product, quantity, text } from './fields';
+import { pageOf } from './query';
 import type { Wire } from './route';
 
 export const payment = z.strictObject({ id: text(1, 64), paidAt: instant.optional(), payer: text(1, 64).optional() });
@@ -20,7 +21,7 @@ export const order = z
     amount,
     terminal: maskedTerminal,
     codes: z.strictObject({ issued: integer(0, 10_000), outstanding: integer(0, 10_000) }),
-    delivery: z.strictObject({ state: z.enum(deliveryStates), tries: integer(0, Number.MAX_SAFE_INTEGER) }),
+    delivery: z.strictObject({ state: z.enum(deliveryStates), tries: count }),
     pickupUrl: z.string().optional().meta({ description: 'Whoever has it will see the codes' }),
     createdAt: instant,
     updatedAt: instant,
@@ -29,7 +30,7 @@ export const order = z
     closedReason: z.enum(closeReasons).optional(),
     refundDue: amount.optional().meta({ description: 'Absent when nothing is due' }),
     payment: payment.optional(),
-    sequence: integer(0, Number.MAX_SAFE_INTEGER).meta({ description: 'Of the last event; 0 before the first' }),
+    sequence: count.meta({ description: 'Of the last event; 0 before the first' }),
   })
   .meta({
     id: 'Order',
@@ -57,6 +58,8 @@ export const order = z
     ],
   });
 export type Order = Wire<typeof order>;
+
+export const orderPage = pageOf(order).meta({ id: 'OrderPage' });
 
 /** Numbers, names of closed lists and ids; never a code, a token or an address. */
 const detail = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));

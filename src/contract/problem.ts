@@ -3,6 +3,8 @@ import { Failure, type FailureCode, type FieldError, failures } from '../domain/
 import { jsonPointer } from './json-pointer';
 import type { Wire } from './route';
 
+export const failureCode = z.enum(Object.keys(failures) as [FailureCode, ...FailureCode[]]);
+
 /** RFC 9457 problem details, with a stable `code`. */
 export const problem = z
   .strictObject({
@@ -10,7 +12,7 @@ export const problem = z
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    code: z.enum(Object.keys(failures) as [FailureCode, ...FailureCode[]]).meta({ description: 'Decide by it' }),
+    code: failureCode.meta({ description: 'Decide by it' }),
     retryable: z.boolean().meta({ description: 'Whether the same request can be answered otherwise later' }),
     requestId: z.string(),
     errors: z

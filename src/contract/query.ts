@@ -10,3 +10,6 @@ export const emptyQuery = z.strictObject({});
 /** One page of a list; `null` at the end. */
 export const pageOf = <S extends z.ZodType>(row: S) =>
   z.strictObject({ data: z.array(row), nextCursor: z.string().nullable() });
+
+/** Of a call that needs no field. */
+export const noBody = z.strictObject({});

@@ -1,12 +1,35 @@
 import * as issuerEcho from './issuer/echo';
 import * as issuerOperations from './issuer/order-operations';
 import * as issuerOrders from './issuer/orders';
+import * as audit from './operator/audit';
+import * as batches from './operator/batches';
+import * as calls from './operator/calls';
+import * as channels from './operator/channels';
+import * as consoleSession from './operator/console-session';
+import * as failures from './operator/failures';
+import * as operatorHealth from './operator/health';
+import * as issuers from './operator/issuers';
+import * as operatorKeys from './operator/keys';
+import * as maintenance from './operator/maintenance';
+import * as operatorOrders from './operator/orders';
+import * as overview from './operator/overview';
+import * as settings from './operator/settings';
+import * as platformHealth from './platform/health';
+import * as platformKeys from './platform/keys';
+import * as receipts from './platform/receipts';
 import type { Route } from './route';
+
+const resources = [
+  ...[issuerOrders, issuerOperations, issuerEcho],
+  ...[operatorOrders, batches, failures, issuers, settings, calls, channels, operatorHealth, maintenance],
+  ...[operatorKeys, audit, consoleSession, overview],
+  ...[platformKeys, receipts, platformHealth],
+];
 
 const isRoute = (exported: unknown): exported is Route =>
   typeof exported === 'object' && exported !== null && 'answers' in exported && 'path' in exported;
 
 /** Every declared call, in the order in which the docs tell them. */
-export const routes: readonly Route[] = [issuerOrders, issuerOperations, issuerEcho].flatMap((resource) =>
+export const routes: readonly Route[] = resources.flatMap((resource) =>
   Object.values<unknown>(resource).filter(isRoute),
 );

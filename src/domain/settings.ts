@@ -40,22 +40,27 @@ export interface SettingLevels {
   readonly platform?: SomeSettings;
 }
 
-export interface EffectiveSetting {
-  readonly value: number | readonly number[];
-  readonly from: keyof SettingLevels | 'built_in';
-}
+/** Which level gave a value that counts. */
+export const settingOrigins = ['product', 'issuer', 'platform', 'built_in'] as const;
+
+type EffectiveSettings = {
+  readonly [Name in keyof OrderSettings]: {
+    readonly value: OrderSettings[Name];
+    readonly from: (typeof settingOrigins)[number];
+  };
+};
 
 /** For people: each value, and which level gave it. */
-export const effectiveSettings = (levels: SettingLevels): Record<keyof OrderSettings, EffectiveSetting> =>
+export const effectiveSettings = (levels: SettingLevels): EffectiveSettings =>
   Object.fromEntries(
-    settingNames.map((name): [string, EffectiveSetting] => {
+    settingNames.map((name) => {
       for (const from of ['product', 'issuer', 'platform'] as const) {
         const value = levels[from]?.[name];
         if (value !== undefined) return [name, { value, from }];
       }
       return [name, { value: builtInSettings[name], from: 'built_in' }];
     }),
-  ) as Record<keyof OrderSettings, EffectiveSetting>;
+  ) as EffectiveSettings;
 
 export const settingsOf = ({ product, issuer, platform }: SettingLevels): OrderSettings => ({
   ...builtInSettings,

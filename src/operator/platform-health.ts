@@ -1,22 +1,11 @@
 import { cachedFor } from '../bounded/cached-for';
+import type { PlatformHealth } from '../contract/operator/health';
 import type { ReportedCircuit, WorkerRow, Workers } from '../store/workers';
-import type { QueueState, Queues } from '../temporal/queues';
+import type { Queues } from '../temporal/queues';
 
 const aliveMs = 20_000;
 const workersLimit = 200;
 const ttlMs = 5_000;
-
-export interface PlatformHealth {
-  readonly at: string;
-  /** Absent while the engine does not answer. */
-  readonly queues?: readonly QueueState[];
-  readonly workers: readonly { readonly host: string; readonly startedAt: string; readonly at: string }[];
-  /** Only while no worker runs; absent as well when none did for ten minutes. */
-  readonly lastWorkerAt?: string;
-  readonly circuits: readonly (ReportedCircuit & { readonly workers: number })[];
-  /** By issuer, or `terminals:` and issuer: tries of the last ten minutes that had to wait for a free call. */
-  readonly throttled: readonly { readonly key: string; readonly count: number }[];
-}
 
 export type HealthReader = ReturnType<typeof createHealthReader>;
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Receipt } from '../contract/receipts';
+import type { Receipt } from '../contract/platform/receipts';
 import { Failure } from '../domain/failures';
 import type { OrderEvent, TimelineEntry } from '../domain/messages';
 import type { OrderRow } from '../store/orders';

@@ -7,7 +7,9 @@ import {
   verifyOrderRequest,
 } from '../../src/contract/issuer/order-operations';
 import { listOrders, placeOrderRequest } from '../../src/contract/issuer/orders';
-import { batchRequest, changeIssuerRequest, createIssuerRequest, extendRequest } from '../../src/contract/operator';
+import { batchRequest } from '../../src/contract/operator/batches';
+import { changeIssuerRequest, createIssuerRequest } from '../../src/contract/operator/issuers';
+import { extendRequest } from '../../src/contract/operator/orders';
 import { parseWith, problemOf } from '../../src/contract/problem';
 import { Failure } from '../../src/domain/failures';
 

@@ -1,6 +1,7 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request } from 'express';
 import type { Logger } from 'pino';
-import { signInRequest } from '../../contract/operator';
+import * as routes from '../../contract/operator/console-session';
+import { readOverview, watchOverview } from '../../contract/operator/overview';
 import { parseWith } from '../../contract/problem';
 import { emptyQuery } from '../../contract/query';
 import { Failure } from '../../domain/failures';
@@ -11,7 +12,6 @@ import type { ConsoleSession, ConsoleSessions } from '../auth/console-sessions';
 import { authorizeOperator, operatorOfToken } from '../auth/operator-auth';
 import { createSignInLimit, type SignInLimit } from '../auth/sign-in-limit';
 import { jsonBody, type Mount } from '../edge/mount';
-import { rawBody } from '../edge/raw-body';
 import { loadConsoleAssets } from './assets';
 import { type ConsoleOidc, mountConsoleOidc } from './console-oidc';
 
@@ -41,7 +41,6 @@ const csp = [
   "trusted-types 'none'",
 ].join('; ');
 
-const signInLimitBytes = 4 * 1024;
 /** A stream ends by itself after this long; the browser comes back, and its session is looked at again. */
 const streamLimitMs = 10 * 60_000;
 const heartbeatMs = 20_000;
@@ -84,23 +83,21 @@ const mountPage = (mount: Mount, hasSingleSignOn: boolean): void => {
   });
 };
 
-const sessionPath = '/v1/operator/console/session';
-
 const mountSession = (mount: Mount, deps: Console, limit: SignInLimit): void => {
   const { sessions, operators, audit, log } = deps;
 
-  const sessionBody = ({ csrf, endsAtMs, operator }: ConsoleSession): object => ({
+  const sessionBody = ({ csrf, endsAtMs, operator }: ConsoleSession): routes.ConsoleSessionBody => ({
     csrf,
     operator,
     endsAt: new Date(endsAtMs).toISOString(),
     ...(deps.temporalUi ? { temporalUi: deps.temporalUi } : {}),
   });
 
-  const signIn: RequestHandler = async (request, response) => {
+  mount.open(routes.signIn)(async ({ request, response }) => {
     const address = request.ip ?? '';
     limit.expectAllowed(address);
     // As JSON only: a form of another site cannot send that, so nobody is signed in without knowing it.
-    const { token } = jsonBody(request, signInRequest);
+    const { token } = jsonBody(request, routes.signIn.body);
     const operator = operatorOfToken(token, operators);
     if (!operator) {
       limit.noteWrong(address);
@@ -111,32 +108,29 @@ const mountSession = (mount: Mount, deps: Console, limit: SignInLimit): void => 
     const { session, cookie } = sessions.begin(operator);
     await audit(operator)('console.signed_in', 'console');
     response.cookie(...cookie);
-    sendPrivate(response, 201, sessionBody(session));
-  };
+    response.setHeader('cache-control', 'no-store');
+    return { status: 201, body: sessionBody(session) };
+  });
 
-  const read: RequestHandler = (request, response) => {
-    sendPrivate(response, 200, sessionBody(expectSession(request, deps)));
-  };
+  mount.open(routes.readSession)(async ({ request, response }) => {
+    const body = sessionBody(expectSession(request, deps));
+    response.setHeader('cache-control', 'no-store');
+    return { status: 200, body };
+  });
 
-  const signOut: RequestHandler = async (request, response) => {
+  mount.open(routes.signOut)(async ({ request, response }) => {
     const { id, operator } = expectSession(request, deps);
     sessions.end(id);
     await audit(operator)('console.signed_out', 'console');
     response.cookie(...sessions.endedCookie());
-    response.status(204).end();
-  };
-
-  mount.plain('post', sessionPath, rawBody(signInLimitBytes), signIn);
-  mount.plain('get', sessionPath, read);
-  mount.plain('delete', sessionPath, rawBody(signInLimitBytes), signOut);
+    return { status: 204 };
+  });
 };
 
 const mountOverview = (mount: Mount, { sampler, sessions, operators }: Console): void => {
-  const path = '/v1/operator/console/overview';
+  mount.operator(readOverview)(async () => ({ status: 200, body: await sampler.overview() }));
 
-  mount.operator({ method: 'get', path, handle: async () => ({ status: 200, body: await sampler.overview() }) });
-
-  mount.plain('get', `${path}/events`, (request, response) => {
+  mount.bare(watchOverview, (request, response) => {
     const { session } = authorizeOperator(request, { operators, sessions });
     parseWith(emptyQuery, request.query);
     const isOver = (): boolean => session !== undefined && !sessions.isOpen(session);
@@ -164,9 +158,4 @@ const expectSession = (request: Request, deps: Console): ConsoleSession => {
   const { session } = authorizeOperator(request, deps);
   if (!session) throw new Failure('operator_unauthorized');
   return session;
-};
-
-const sendPrivate = (response: Response, status: number, body: object): void => {
-  response.setHeader('cache-control', 'no-store');
-  response.status(status).json(body);
 };

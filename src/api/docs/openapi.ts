@@ -1,8 +1,8 @@
+import { takeReceipts } from '../../contract/platform/receipts';
 import type { Route } from '../../contract/route';
 import { routes } from '../../contract/routes';
 import { createJsonSchemas } from './json-schemas';
 import { type Operation, operationOf } from './operation';
-import { receiptsPath, undeclared } from './undeclared';
 
 export interface OpenApi {
   readonly openapi: '3.1.0';
@@ -27,8 +27,8 @@ const securitySchemes = {
 export const openApiDocument = (offered: readonly { readonly name: string }[], hasReceipts = false): OpenApi => {
   const schemas = createJsonSchemas(new Set(offered.map(({ name }) => name)));
   const paths: OpenApi['paths'] = {};
-  for (const route of [...routes, ...undeclared]) {
-    if (route.path === receiptsPath && !hasReceipts) continue;
+  for (const route of routes) {
+    if (route === takeReceipts && !hasReceipts) continue;
     paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route, schemas) };
   }
   return {

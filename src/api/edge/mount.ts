@@ -18,7 +18,6 @@ import { type Idempotency, type KeptAnswer, once } from './idempotency';
 import { bodyLimitBytes, bytesOf, rawBody } from './raw-body';
 import { withinLimit } from './time-limit';
 
-type Params = Readonly<Record<string, string>>;
 type Method = Route['method'] | 'options';
 
 interface IssuerCall<R extends Route> {
@@ -40,20 +39,18 @@ interface BeforeHandling<R extends Route, B> {
 /** `begun`: of nothing where nothing is begun. */
 type IssuerHandler<R extends Route, B> = (call: IssuerCall<R> & { readonly begun: Promise<B> }) => Promise<AnswerOf<R>>;
 
-interface OperatorCall<B extends z.ZodType, Q extends z.ZodType> {
-  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  readonly path: string;
-  readonly body?: B;
-  readonly query?: Q;
-  /** Left out: a viewer may read, an operator may change. */
-  readonly needs?: Role;
-  handle(call: {
-    params: Params;
-    body: z.output<B>;
-    query: z.output<Q>;
-    operator: Operator;
-    audit: AuditTrail;
-  }): Promise<{ status: number; body?: object }>;
+interface OperatorCall<R extends Route> {
+  readonly params: ParamsOf<R>;
+  readonly body: BodyOf<R>;
+  readonly query: QueryOf<R>;
+  readonly operator: Operator;
+  readonly audit: AuditTrail;
+}
+
+interface OpenCall<R extends Route> {
+  readonly params: ParamsOf<R>;
+  readonly request: Request;
+  readonly response: Response;
 }
 
 export type Mount = ReturnType<typeof createMount>;
@@ -170,25 +167,40 @@ export const createMount = (
         );
       },
 
-    operator: <B extends z.ZodType, Q extends z.ZodType>(call: OperatorCall<B, Q>): void => {
-      register(call.method, call.path, rawBody(bodyLimitBytes), async (request, response) => {
-        const { operator } = authorizeOperator(request, deps.operator);
-        response.setHeader('cache-control', 'no-store');
-        requireRole(operator, call.needs ?? (call.method === 'get' ? 'viewer' : 'operator'));
-        const query = parseWith(call.query ?? emptyQuery, request.query) as z.output<Q>;
-        const body = (call.body ? jsonBody(request, call.body) : undefined) as z.output<B>;
-        const answer = await call.handle({
-          params: request.params as Params,
-          body,
-          query,
-          operator,
-          audit: deps.audit(operator),
+    /** A call of an operator of at least the route's role. */
+    operator:
+      <R extends Route & { readonly who: Role }>(route: R) =>
+      (handle: (call: OperatorCall<R>) => Promise<AnswerOf<R>>): void => {
+        register(route.method, expressPath(route.path), rawBody(bodyLimitBytes), async (request, response) => {
+          const { operator } = authorizeOperator(request, deps.operator);
+          response.setHeader('cache-control', 'no-store');
+          requireRole(operator, route.who);
+          const query = parseWith(route.query ?? emptyQuery, request.query) as QueryOf<R>;
+          const body = (route.body ? jsonBody(request, route.body) : undefined) as BodyOf<R>;
+          const params = request.params as ParamsOf<R>;
+          send(response, await handle({ params, body, query, operator, audit: deps.audit(operator) }));
         });
-        if (answer.body) response.status(answer.status).json(answer.body);
-        else response.status(answer.status).end();
-      });
-    },
+      },
 
+    /** Whose handler looks itself at who calls, and reads the body: of browsers and of anybody. */
+    open:
+      <R extends Route & { readonly who: 'anyone' | 'session' | 'buyer' }>(route: R) =>
+      (handle: (call: OpenCall<R>) => Promise<AnswerOf<R>>): void => {
+        register(
+          route.method,
+          expressPath(route.path),
+          rawBody(route.limitBytes ?? bodyLimitBytes),
+          async (request, response) => {
+            send(response, await handle({ params: request.params as ParamsOf<R>, request, response }));
+          },
+        );
+      },
+
+    /** A declared call whose answer is no JSON, such as a stream. */
+    bare: (route: Route, ...handlers: RequestHandler[]): void =>
+      register(route.method, expressPath(route.path), ...handlers),
+
+    /** Pages and their files, which are no calls. */
     plain: (method: Method, path: string, ...handlers: RequestHandler[]): void => register(method, path, ...handlers),
 
     /** Called last: a known path with another method is 405, all else is 404. */
@@ -204,6 +216,15 @@ export const createMount = (
       });
     },
   };
+};
+
+const send = (
+  response: Response,
+  { status, body, retryAfterSeconds }: { status: number; body?: unknown; retryAfterSeconds?: number },
+): void => {
+  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
+  if (body === undefined) response.status(status).end();
+  else response.status(status).json(body);
 };
 
 /** OpenAPI writes `{name}`, express `:name`. */

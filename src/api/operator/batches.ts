@@ -1,5 +1,5 @@
-import type { z } from 'zod';
-import { batchRequest } from '../../contract/operator';
+import * as routes from '../../contract/operator/batches';
+import type { BodyOf } from '../../contract/route';
 import { Failure, type FailureCode } from '../../domain/failures';
 import { isAwaitingCodes, isBeforeVerification, type OrderFacts } from '../../domain/order';
 import type { OrderSettings } from '../../domain/settings';
@@ -12,7 +12,7 @@ import type { Mount } from '../edge/mount';
 import { cursorOf, positionOf } from '../edge/paging';
 import type { OperatorOrders } from './orders';
 
-type Batch = z.output<typeof batchRequest>;
+type Batch = BodyOf<typeof routes.runBatch>;
 
 export interface OperatorBatches extends Pick<OperatorOrders, 'orderDeps'> {
   readonly issuers: Issuers;
@@ -69,38 +69,33 @@ export const mountOperatorBatches = (mount: Mount, deps: OperatorBatches): void 
     return { matched, nextCursor: cursorOf(before as string) };
   };
 
-  mount.operator({
-    method: 'post',
-    path: '/v1/operator/batches',
-    body: batchRequest,
-    handle: async ({ body, audit }) => {
-      const { filter, action, dryRun } = body;
-      const { matched, nextCursor } = await matching(body);
-      const failed: { issuerId: string; orderNo: string; code: FailureCode }[] = [];
-      let changed = 0;
-      let awayInARow = 0;
-      const done = await pace.each(dryRun ? [] : matched, async (row) => {
-        try {
-          await act(body, row);
-          changed += 1;
-          awayInARow = 0;
-        } catch (error) {
-          const { issuerId, orderNo } = row;
-          const code = error instanceof Failure ? error.code : 'internal';
-          failed.push({ issuerId, orderNo, code });
-          awayInARow = code === 'unavailable' ? awayInARow + 1 : 0;
-        }
-        return awayInARow < awayInARowMax;
-      });
-      const looked = dryRun ? matched : matched.slice(0, done);
-      const last = looked.at(-1);
-      const next = last && looked.length < matched.length ? cursorOf(last.position) : nextCursor;
-      if (!dryRun) await audit('orders.batch', action, undefined, { ...filter, matched: looked.length, changed });
-      return {
-        status: 200,
-        body: { matched: looked.length, changed, failed, ...(next === undefined ? {} : { nextCursor: next }) },
-      };
-    },
+  mount.operator(routes.runBatch)(async ({ body, audit }) => {
+    const { filter, action, dryRun } = body;
+    const { matched, nextCursor } = await matching(body);
+    const failed: { issuerId: string; orderNo: string; code: FailureCode }[] = [];
+    let changed = 0;
+    let awayInARow = 0;
+    const done = await pace.each(dryRun ? [] : matched, async (row) => {
+      try {
+        await act(body, row);
+        changed += 1;
+        awayInARow = 0;
+      } catch (error) {
+        const { issuerId, orderNo } = row;
+        const code = error instanceof Failure ? error.code : 'internal';
+        failed.push({ issuerId, orderNo, code });
+        awayInARow = code === 'unavailable' ? awayInARow + 1 : 0;
+      }
+      return awayInARow < awayInARowMax;
+    });
+    const looked = dryRun ? matched : matched.slice(0, done);
+    const last = looked.at(-1);
+    const next = last && looked.length < matched.length ? cursorOf(last.position) : nextCursor;
+    if (!dryRun) await audit('orders.batch', action, undefined, { ...filter, matched: looked.length, changed });
+    return {
+      status: 200,
+      body: { matched: looked.length, changed, failed, ...(next === undefined ? {} : { nextCursor: next }) },
+    };
   });
 };
 

@@ -1,4 +1,4 @@
-import { callsQuery, noBody } from '../../contract/operator';
+import * as routes from '../../contract/operator/calls';
 import { Failure } from '../../domain/failures';
 import { callBodies } from '../../operator/calls/call-bodies';
 import { replayCall, replayOf } from '../../operator/calls/call-replay';
@@ -19,8 +19,6 @@ export interface OperatorCalls {
 
 /** Newest orders of an issuer whose timelines are looked through. */
 const ordersLimit = 100;
-
-const base = '/v1/operator/issuers/:issuerId/calls';
 
 /** The calls between the platform and an issuer: seen without their secrets, and sent again. */
 export const mountOperatorCalls = (mount: Mount, { orderDeps, issuers, actions, readHealth }: OperatorCalls): void => {
@@ -43,64 +41,50 @@ export const mountOperatorCalls = (mount: Mount, { orderDeps, issuers, actions, 
     return { issuer, row, known };
   };
 
-  mount.operator({
-    method: 'get',
-    path: base,
-    query: callsQuery,
-    handle: async ({ params, query: { limit, failed } }) => {
-      const issuer = await findIssuer(params.issuerId);
-      const [rows, { circuits, throttled }] = await Promise.all([
-        orderDeps.orders.timelinesOf(issuer._id, ordersLimit),
-        readHealth(),
-      ]);
-      const calls = callsIn(rows);
-      return {
-        status: 200,
-        body: {
-          orders: rows.length,
-          summary: callsSummary(calls),
-          circuits: circuits.filter(({ key }) => key === issuer._id || key.startsWith(`terminal:${issuer._id}:`)),
-          throttled: throttled.find(({ key }) => key === issuer._id)?.count ?? 0,
-          data: calls.filter(({ ok }) => failed !== 'true' || !ok).slice(0, limit),
-        },
-      };
-    },
+  mount.operator(routes.listCalls)(async ({ params, query: { limit, failed } }) => {
+    const issuer = await findIssuer(params.issuerId);
+    const [rows, { circuits, throttled }] = await Promise.all([
+      orderDeps.orders.timelinesOf(issuer._id, ordersLimit),
+      readHealth(),
+    ]);
+    const calls = callsIn(rows);
+    return {
+      status: 200,
+      body: {
+        orders: rows.length,
+        summary: callsSummary(calls),
+        circuits: circuits.filter(({ key }) => key === issuer._id || key.startsWith(`terminal:${issuer._id}:`)),
+        throttled: throttled.find(({ key }) => key === issuer._id)?.count ?? 0,
+        data: calls.filter(({ ok }) => failed !== 'true' || !ok).slice(0, limit),
+      },
+    };
   });
 
-  mount.operator({
-    method: 'get',
-    path: `${base}/:callId`,
-    handle: async ({ params }) => {
-      const { issuer, row, known } = await find(params);
-      const sources = {
-        row,
-        submitted: await submittedIn(orderDeps, row, known),
-        holds: issuer.holds,
-        nowMs: orderDeps.nowMs(),
-      };
-      return {
-        status: 200,
-        body: {
-          issuerId: issuer._id,
-          ...known.call,
-          ...callBodies(known, sources),
-          resend: replayOf(known, row, issuer),
-        },
-      };
-    },
+  mount.operator(routes.readCall)(async ({ params }) => {
+    const { issuer, row, known } = await find(params);
+    const sources = {
+      row,
+      submitted: await submittedIn(orderDeps, row, known),
+      holds: issuer.holds,
+      nowMs: orderDeps.nowMs(),
+    };
+    return {
+      status: 200,
+      body: {
+        issuerId: issuer._id,
+        ...known.call,
+        ...callBodies(known, sources),
+        resend: replayOf(known, row, issuer),
+      },
+    };
   });
 
-  mount.operator({
-    method: 'post',
-    path: `${base}/:callId/replay`,
-    body: noBody,
-    handle: async ({ params, audit }) => {
-      const { issuer, row, known } = await find(params);
-      const as = await replayCall({ orderDeps, actions }, known, row, issuer);
-      const { callId, kind, orderNo } = known.call;
-      await audit('call.replayed', row._id, undefined, { callId, kind, as });
-      return { status: 202, body: { callId, orderNo, kind, as } };
-    },
+  mount.operator(routes.replayCall)(async ({ params, audit }) => {
+    const { issuer, row, known } = await find(params);
+    const as = await replayCall({ orderDeps, actions }, known, row, issuer);
+    const { callId, kind, orderNo } = known.call;
+    await audit('call.replayed', row._id, undefined, { callId, kind, as });
+    return { status: 202, body: { callId, orderNo, kind, as } };
   });
 };
 

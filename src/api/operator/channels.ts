@@ -1,4 +1,5 @@
 import type { ConfiguredChannels } from '../../channels/configured-channels';
+import * as routes from '../../contract/operator/channels';
 import type { Mount } from '../edge/mount';
 
 /** What console and command line offer for a terminal: the channels of this platform, and what to ask for each. */
@@ -10,9 +11,5 @@ export const mountOperatorChannels = (mount: Mount, channels: ConfiguredChannels
       ? { address: { field: address.name, label: address.label, kind: address.kind, placeholder: address.placeholder } }
       : {}),
   }));
-  mount.operator({
-    method: 'get',
-    path: '/v1/operator/channels',
-    handle: async () => ({ status: 200, body: { data } }),
-  });
+  mount.operator(routes.listChannels)(async () => ({ status: 200, body: { data } }));
 };

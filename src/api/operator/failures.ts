@@ -1,4 +1,4 @@
-import { pageQuery } from '../../contract/query';
+import * as routes from '../../contract/operator/failures';
 import { orderId } from '../../domain/ids';
 import { whyWaiting } from '../../domain/verdict';
 import { whyBounced, whyGivenUp, whyStuck } from '../../domain/words/why-held';
@@ -26,28 +26,23 @@ interface Failing extends Pick<OrderRow, 'position'> {
 
 /** Orders that a person should look at, newest first: undeliverable ones, those whose message came back, stuck ones, those whose issuer was not told. */
 export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): void => {
-  mount.operator({
-    method: 'get',
-    path: '/v1/operator/failures',
-    query: pageQuery,
-    handle: async ({ query: { limit, cursor } }) => {
-      const before = cursor === undefined ? undefined : positionOf(cursor);
-      const [undeliverable, bounced, named] = await Promise.all([
-        orderDeps.orders.list({
-          state: 'undeliverable',
-          ...(before === undefined ? {} : { before }),
-          limit: limit + 1,
-        }),
-        orderDeps.orders.bounced(bouncedLimit),
-        watch.look().then((look) => namedIn(orderDeps, look)),
-      ]);
-      const seen = new Map<string, Failing>();
-      for (const row of undeliverable) seen.set(row._id, failing(row, 'undeliverable', whyWaiting(row.facts)));
-      const more = [...bounced.map((row) => failing(row, 'bounced', whyBounced)), ...named];
-      for (const one of more) if (before === undefined || one.position < before) seen.set(one.row._id, one);
-      const page = [...seen.values()].sort((a, b) => (a.position < b.position ? 1 : -1));
-      return { status: 200, body: pageOf(page, limit, failureBody) };
-    },
+  mount.operator(routes.listFailures)(async ({ query: { limit, cursor } }) => {
+    const before = cursor === undefined ? undefined : positionOf(cursor);
+    const [undeliverable, bounced, named] = await Promise.all([
+      orderDeps.orders.list({
+        state: 'undeliverable',
+        ...(before === undefined ? {} : { before }),
+        limit: limit + 1,
+      }),
+      orderDeps.orders.bounced(bouncedLimit),
+      watch.look().then((look) => namedIn(orderDeps, look)),
+    ]);
+    const seen = new Map<string, Failing>();
+    for (const row of undeliverable) seen.set(row._id, failing(row, 'undeliverable', whyWaiting(row.facts)));
+    const more = [...bounced.map((row) => failing(row, 'bounced', whyBounced)), ...named];
+    for (const one of more) if (before === undefined || one.position < before) seen.set(one.row._id, one);
+    const page = [...seen.values()].sort((a, b) => (a.position < b.position ? 1 : -1));
+    return { status: 200, body: pageOf(page, limit, failureBody) };
   });
 };
 

@@ -1,7 +1,6 @@
 import { keptByIssuer, shownTerminal } from '../../channels/kept-terminal';
-import { changeIssuerRequest, createIssuerRequest, noBody, rotateSecretRequest } from '../../contract/operator';
+import * as routes from '../../contract/operator/issuers';
 import { bodyInvalid } from '../../contract/problem';
-import { pageQuery } from '../../contract/query';
 import { Failure, type FieldError } from '../../domain/failures';
 import { effectiveSettings, type SomeSettings } from '../../domain/settings';
 import type { KeyRing } from '../../sealing/key-ring';
@@ -21,8 +20,6 @@ export interface OperatorIssuers {
   readonly cancelOpenSoon: (issuerId: string) => void;
 }
 
-const base = '/v1/operator/issuers';
-
 export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void => {
   const { issuers, ring, nowMs } = deps;
 
@@ -32,7 +29,7 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
     return issuer;
   };
 
-  const issuerBody = async (row: IssuerRow): Promise<Record<string, unknown>> =>
+  const issuerBody = async (row: IssuerRow): Promise<routes.IssuerBody> =>
     bodyOfIssuer(row, await deps.settings.platform());
 
   const requireUsable = async (settings: Pick<IssuerSettings, 'callback' | 'terminal'>): Promise<void> => {
@@ -45,118 +42,86 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
     return { secret, sealed: ring.seal(Buffer.from(secret), places.issuerSecret(issuerId)) };
   };
 
-  mount.operator({
-    method: 'post',
-    path: base,
-    body: createIssuerRequest,
-    needs: 'admin',
-    handle: async ({ body: { issuerId, terminal, ...settings }, audit }) => {
-      await requireUsable({ ...settings, ...(terminal ? { terminal } : {}) });
-      const { secret, sealed } = freshSecret(issuerId);
-      const createdAt = new Date(nowMs());
-      const row: IssuerRow = {
-        _id: issuerId,
-        ...settings,
-        ...(terminal ? { terminal: keptByIssuer(terminal, ring, issuerId) } : {}),
-        state: 'active',
-        createdAt,
-        secrets: [{ sealed, createdAt }],
-        holds: [],
-      };
-      if ((await issuers.insert(row)) === 'exists') throw new Failure('issuer_exists');
-      const shown = await issuerBody(row);
-      await audit('issuer.created', issuerId, undefined, shown);
-      return { status: 201, body: { ...shown, secret } };
-    },
+  mount.operator(routes.createIssuer)(async ({ body: { issuerId, terminal, ...settings }, audit }) => {
+    await requireUsable({ ...settings, ...(terminal ? { terminal } : {}) });
+    const { secret, sealed } = freshSecret(issuerId);
+    const createdAt = new Date(nowMs());
+    const row: IssuerRow = {
+      _id: issuerId,
+      ...settings,
+      ...(terminal ? { terminal: keptByIssuer(terminal, ring, issuerId) } : {}),
+      state: 'active',
+      createdAt,
+      secrets: [{ sealed, createdAt }],
+      holds: [],
+    };
+    if ((await issuers.insert(row)) === 'exists') throw new Failure('issuer_exists');
+    const shown = await issuerBody(row);
+    await audit('issuer.created', issuerId, undefined, shown);
+    return { status: 201, body: { ...shown, secret } };
   });
 
-  mount.operator({
-    method: 'get',
-    path: base,
-    query: pageQuery,
-    handle: async ({ query: { limit, cursor } }) => {
-      const rows = await issuers.list(cursor, limit + 1);
-      const page = rows.slice(0, limit);
-      const platform = await deps.settings.platform();
-      return {
-        status: 200,
-        body: {
-          data: page.map((row) => bodyOfIssuer(row, platform)),
-          nextCursor: rows.length > limit ? (page.at(-1)?._id ?? null) : null,
-        },
-      };
-    },
-  });
-
-  mount.operator({
-    method: 'get',
-    path: `${base}/:issuerId`,
-    handle: async ({ params }) => ({ status: 200, body: await issuerBody(await find(params.issuerId)) }),
-  });
-
-  mount.operator({
-    method: 'patch',
-    path: `${base}/:issuerId`,
-    body: changeIssuerRequest,
-    needs: 'admin',
-    handle: async ({ params, body, audit }) => {
-      const before = await find(params.issuerId);
-      await requireUsable(body);
-      const { terminal } = body;
-      const after = await issuers.change(before._id, {
-        ...body,
-        ...(terminal ? { terminal: keptByIssuer(terminal, ring, before._id) } : {}),
-      });
-      if (!after) throw new Failure('issuer_unknown');
-      const shown = await issuerBody(after);
-      await audit('issuer.changed', after._id, await issuerBody(before), shown);
-      return { status: 200, body: shown };
-    },
-  });
-
-  mount.operator({
-    method: 'delete',
-    path: `${base}/:issuerId`,
-    needs: 'admin',
-    handle: async ({ params, audit }) => {
-      const { _id } = await find(params.issuerId);
-      if (!(await issuers.bury(_id, new Date(nowMs())))) throw new Failure('issuer_unknown');
-      await audit('issuer.deleted', _id);
-      deps.cancelOpenSoon(_id);
-      return { status: 204 };
-    },
-  });
-
-  mount.operator({
-    method: 'post',
-    path: `${base}/:issuerId/secret`,
-    body: rotateSecretRequest,
-    needs: 'admin',
-    handle: async ({ params, body: { endOldNow }, audit }) => {
-      const before = await find(params.issuerId);
-      const { secret, sealed } = freshSecret(before._id);
-      const at = new Date(nowMs());
-      const secrets = rotatedSecrets(before.secrets, sealed, at, endOldNow);
-      if (!(await issuers.replaceSecrets(before, secrets))) {
-        throw new Failure('in_progress', { detail: 'Another rotation came in between', retryAfterSeconds: 1 });
-      }
-      await audit('issuer.secret_rotated', before._id, undefined, { endOldNow });
-      return { status: 201, body: { secret, oldSecretEndsAt: (secrets[1]?.endsAt ?? at).toISOString() } };
-    },
-  });
-
-  for (const action of ['pause', 'resume'] as const) {
-    mount.operator({
-      method: 'post',
-      path: `${base}/:issuerId/${action}`,
-      body: noBody,
-      needs: 'admin',
-      handle: async ({ params, audit }) => {
-        const before = await find(params.issuerId);
-        await issuers[action](before._id, new Date(nowMs()));
-        await audit(action === 'pause' ? 'issuer.paused' : 'issuer.resumed', before._id, { state: before.state });
-        return { status: 200, body: await issuerBody(await find(before._id)) };
+  mount.operator(routes.listIssuers)(async ({ query: { limit, cursor } }) => {
+    const rows = await issuers.list(cursor, limit + 1);
+    const page = rows.slice(0, limit);
+    const platform = await deps.settings.platform();
+    return {
+      status: 200,
+      body: {
+        data: page.map((row) => bodyOfIssuer(row, platform)),
+        nextCursor: rows.length > limit ? (page.at(-1)?._id ?? null) : null,
       },
+    };
+  });
+
+  mount.operator(routes.readIssuer)(async ({ params }) => ({
+    status: 200,
+    body: await issuerBody(await find(params.issuerId)),
+  }));
+
+  mount.operator(routes.changeIssuer)(async ({ params, body, audit }) => {
+    const before = await find(params.issuerId);
+    await requireUsable(body);
+    const { terminal } = body;
+    const after = await issuers.change(before._id, {
+      ...body,
+      ...(terminal ? { terminal: keptByIssuer(terminal, ring, before._id) } : {}),
+    });
+    if (!after) throw new Failure('issuer_unknown');
+    const shown = await issuerBody(after);
+    await audit('issuer.changed', after._id, await issuerBody(before), shown);
+    return { status: 200, body: shown };
+  });
+
+  mount.operator(routes.deleteIssuer)(async ({ params, audit }) => {
+    const { _id } = await find(params.issuerId);
+    if (!(await issuers.bury(_id, new Date(nowMs())))) throw new Failure('issuer_unknown');
+    await audit('issuer.deleted', _id);
+    deps.cancelOpenSoon(_id);
+    return { status: 204 };
+  });
+
+  mount.operator(routes.rotateSecret)(async ({ params, body: { endOldNow }, audit }) => {
+    const before = await find(params.issuerId);
+    const { secret, sealed } = freshSecret(before._id);
+    const at = new Date(nowMs());
+    const secrets = rotatedSecrets(before.secrets, sealed, at, endOldNow);
+    if (!(await issuers.replaceSecrets(before, secrets))) {
+      throw new Failure('in_progress', { detail: 'Another rotation came in between', retryAfterSeconds: 1 });
+    }
+    await audit('issuer.secret_rotated', before._id, undefined, { endOldNow });
+    return { status: 201, body: { secret, oldSecretEndsAt: (secrets[1]?.endsAt ?? at).toISOString() } };
+  });
+
+  for (const [action, route] of [
+    ['pause', routes.pauseIssuer],
+    ['resume', routes.resumeIssuer],
+  ] as const) {
+    mount.operator(route)(async ({ params, audit }) => {
+      const before = await find(params.issuerId);
+      await issuers[action](before._id, new Date(nowMs()));
+      await audit(action === 'pause' ? 'issuer.paused' : 'issuer.resumed', before._id, { state: before.state });
+      return { status: 200, body: await issuerBody(await find(before._id)) };
     });
   }
 };
@@ -165,7 +130,7 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
  * Secrets are never in it; the one place where a secret is shown is the answer to its making. The windows are those that
  * count, its own or the platform's.
  */
-const bodyOfIssuer = (row: IssuerRow, platform: SomeSettings): Record<string, unknown> => ({
+const bodyOfIssuer = (row: IssuerRow, platform: SomeSettings): routes.IssuerBody => ({
   issuerId: row._id,
   name: row.name,
   state: row.state,

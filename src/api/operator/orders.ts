@@ -1,14 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { circuitOf, maskedTerminal } from '../../channels/terminals';
-import {
-  extendRequest,
-  noBody,
-  operatorCancelRequest,
-  operatorListQuery,
-  redeliverRequest,
-} from '../../contract/operator';
+import { listAudit } from '../../contract/operator/audit';
+import * as routes from '../../contract/operator/orders';
 import { bodyInvalid } from '../../contract/problem';
-import { pageQuery } from '../../contract/query';
 import type { FieldError } from '../../domain/failures';
 import { isFinal, type Terminal } from '../../domain/order';
 import { whyBounced } from '../../domain/words/why-held';
@@ -36,8 +30,6 @@ export interface OperatorOrders {
   readonly terminalProblem: (terminal: Terminal) => Promise<FieldError | null>;
 }
 
-const base = '/v1/operator/orders';
-
 const elsewhere = {
   text: 'Ask the buyer for the right address and correct the terminal, or deliver again once its mailbox takes mail.',
   action: 'correct_terminal',
@@ -46,9 +38,8 @@ const elsewhere = {
 /** What an operator may see of an order and do to it. */
 export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void => {
   const { orderDeps, actions } = deps;
-  const at = `${base}/:issuerId/:orderNo`;
 
-  const bodyOf = async (row: OrderRow): Promise<Record<string, unknown>> => {
+  const bodyOf = async (row: OrderRow): Promise<routes.OperatorOrder> => {
     const codesVoid = voidCodesOf(row);
     return {
       ...orderBody(row, await orderDeps.holdsOf(row.issuerId), orderDeps.nowMs()),
@@ -56,142 +47,94 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     };
   };
 
-  mount.operator({
-    method: 'get',
-    path: base,
-    query: operatorListQuery,
-    handle: async ({ query: { issuerId, state, q, from, to, limit, cursor } }) => {
-      const rows = await orderDeps.orders.list({
-        ...(issuerId !== undefined ? { issuerId } : {}),
-        ...(state !== undefined ? { state } : {}),
-        ...(q !== undefined ? { orderNoPrefix: q } : {}),
-        ...(from !== undefined ? { createdFrom: new Date(from) } : {}),
-        ...(to !== undefined ? { createdTo: new Date(to) } : {}),
-        ...(cursor !== undefined ? { before: positionOf(cursor) } : {}),
-        limit: limit + 1,
-      });
-      const issuerIds = [...new Set(rows.map((row) => row.issuerId))];
-      const holds = new Map(await Promise.all(issuerIds.map(async (id) => [id, await orderDeps.holdsOf(id)] as const)));
-      const body = (row: OrderRow) => orderBody(row, holds.get(row.issuerId) ?? [], orderDeps.nowMs());
-      return { status: 200, body: pageOf(rows, limit, body) };
-    },
+  mount.operator(routes.listAllOrders)(async ({ query: { issuerId, state, q, from, to, limit, cursor } }) => {
+    const rows = await orderDeps.orders.list({
+      ...(issuerId !== undefined ? { issuerId } : {}),
+      ...(state !== undefined ? { state } : {}),
+      ...(q !== undefined ? { orderNoPrefix: q } : {}),
+      ...(from !== undefined ? { createdFrom: new Date(from) } : {}),
+      ...(to !== undefined ? { createdTo: new Date(to) } : {}),
+      ...(cursor !== undefined ? { before: positionOf(cursor) } : {}),
+      limit: limit + 1,
+    });
+    const issuerIds = [...new Set(rows.map((row) => row.issuerId))];
+    const holds = new Map(await Promise.all(issuerIds.map(async (id) => [id, await orderDeps.holdsOf(id)] as const)));
+    const body = (row: OrderRow) => orderBody(row, holds.get(row.issuerId) ?? [], orderDeps.nowMs());
+    return { status: 200, body: pageOf(rows, limit, body) };
   });
 
-  mount.operator({
-    method: 'get',
-    path: at,
-    handle: async ({ params }) => ({
+  mount.operator(routes.readOperatorOrder)(async ({ params }) => ({
+    status: 200,
+    body: await bodyOf(await findOrder(deps, params.issuerId, params.orderNo)),
+  }));
+
+  mount.operator(routes.readOperatorTimeline)(async ({ params }) => ({
+    status: 200,
+    body: timelineBody(await findOrder(deps, params.issuerId, params.orderNo)),
+  }));
+
+  mount.operator(routes.readWhy)(async ({ params }) => {
+    const row = await findOrder(deps, params.issuerId, params.orderNo);
+    const { why, next } =
+      deliveryState(row) === 'bounced'
+        ? { why: whyBounced, next: elsewhere }
+        : whyNoCode(row.facts, row.timeline, await surroundingsOf(deps, row));
+    return { status: 200, body: { orderNo: row.orderNo, state: row.facts.state, why, ...(next ? { next } : {}) } };
+  });
+
+  mount.operator(routes.renotifyOrder)(async ({ params, audit }) => {
+    const row = await actions.renotify(await findOrder(deps, params.issuerId, params.orderNo));
+    await audit('order.renotified', row._id);
+    return { status: 200, body: await bodyOf(row) };
+  });
+
+  mount.operator(routes.redeliverOrder)(async ({ params, body: { terminal }, audit }) => {
+    const row = await findOrder(deps, params.issuerId, params.orderNo);
+    const problem = terminal ? await deps.terminalProblem(terminal) : null;
+    if (problem) throw bodyInvalid([problem]);
+    const after = await actions.redeliver(row, terminal);
+    await audit(
+      'order.redelivered',
+      row._id,
+      { terminal: maskedTerminal(row.terminal) },
+      { terminal: maskedTerminal(terminal ?? row.terminal) },
+    );
+    return { status: 200, body: await bodyOf({ ...after, terminal: terminal ?? after.terminal }) };
+  });
+
+  mount.operator(routes.operatorCancelOrder)(async ({ params, body: { reason }, audit }) => {
+    const row = await findOrder(deps, params.issuerId, params.orderNo);
+    const answer = await cancelOrder(orderDeps, row, randomUUID(), { reason }, 'operator');
+    await audit('order.cancelled', row._id, { state: row.facts.state });
+    return answer;
+  });
+
+  mount.operator(routes.extendOrder)(async ({ params, body: { seconds }, audit }) => {
+    const row = await findOrder(deps, params.issuerId, params.orderNo);
+    const after = await actions.extend(row, seconds * 1_000);
+    await audit('order.extended', row._id, undefined, { seconds });
+    return { status: 200, body: await bodyOf(after) };
+  });
+
+  mount.operator(routes.voidOrder)(async ({ params, audit }) => {
+    const row = await actions.void(await findOrder(deps, params.issuerId, params.orderNo));
+    await audit('order.codes_voided', row._id);
+    return { status: 200, body: await bodyOf(row) };
+  });
+
+  mount.operator(listAudit)(async ({ query: { limit, cursor } }) => {
+    const rows = await deps.auditLog.list(cursor === undefined ? undefined : positionOf(cursor), limit + 1);
+    return {
       status: 200,
-      body: await bodyOf(await findOrder(deps, params.issuerId, params.orderNo)),
-    }),
-  });
-
-  mount.operator({
-    method: 'get',
-    path: `${at}/timeline`,
-    handle: async ({ params }) => ({
-      status: 200,
-      body: timelineBody(await findOrder(deps, params.issuerId, params.orderNo)),
-    }),
-  });
-
-  mount.operator({
-    method: 'get',
-    path: `${at}/why`,
-    handle: async ({ params }) => {
-      const row = await findOrder(deps, params.issuerId, params.orderNo);
-      const { why, next } =
-        deliveryState(row) === 'bounced'
-          ? { why: whyBounced, next: elsewhere }
-          : whyNoCode(row.facts, row.timeline, await surroundingsOf(deps, row));
-      return { status: 200, body: { orderNo: row.orderNo, state: row.facts.state, why, ...(next ? { next } : {}) } };
-    },
-  });
-
-  mount.operator({
-    method: 'post',
-    path: `${at}/renotify`,
-    body: noBody,
-    handle: async ({ params, audit }) => {
-      const row = await actions.renotify(await findOrder(deps, params.issuerId, params.orderNo));
-      await audit('order.renotified', row._id);
-      return { status: 200, body: await bodyOf(row) };
-    },
-  });
-
-  mount.operator({
-    method: 'post',
-    path: `${at}/redeliver`,
-    body: redeliverRequest,
-    handle: async ({ params, body: { terminal }, audit }) => {
-      const row = await findOrder(deps, params.issuerId, params.orderNo);
-      const problem = terminal ? await deps.terminalProblem(terminal) : null;
-      if (problem) throw bodyInvalid([problem]);
-      const after = await actions.redeliver(row, terminal);
-      await audit(
-        'order.redelivered',
-        row._id,
-        { terminal: maskedTerminal(row.terminal) },
-        { terminal: maskedTerminal(terminal ?? row.terminal) },
-      );
-      return { status: 200, body: await bodyOf({ ...after, terminal: terminal ?? after.terminal }) };
-    },
-  });
-
-  mount.operator({
-    method: 'post',
-    path: `${at}/cancel`,
-    body: operatorCancelRequest,
-    handle: async ({ params, body: { reason }, audit }) => {
-      const row = await findOrder(deps, params.issuerId, params.orderNo);
-      const { status, body } = await cancelOrder(orderDeps, row, randomUUID(), { reason }, 'operator');
-      await audit('order.cancelled', row._id, { state: row.facts.state });
-      return { status, body };
-    },
-  });
-
-  mount.operator({
-    method: 'post',
-    path: `${at}/extend`,
-    body: extendRequest,
-    handle: async ({ params, body: { seconds }, audit }) => {
-      const row = await findOrder(deps, params.issuerId, params.orderNo);
-      const after = await actions.extend(row, seconds * 1_000);
-      await audit('order.extended', row._id, undefined, { seconds });
-      return { status: 200, body: await bodyOf(after) };
-    },
-  });
-
-  mount.operator({
-    method: 'post',
-    path: `${at}/void`,
-    body: noBody,
-    handle: async ({ params, audit }) => {
-      const row = await actions.void(await findOrder(deps, params.issuerId, params.orderNo));
-      await audit('order.codes_voided', row._id);
-      return { status: 200, body: await bodyOf(row) };
-    },
-  });
-
-  mount.operator({
-    method: 'get',
-    path: '/v1/operator/audit',
-    needs: 'admin',
-    query: pageQuery,
-    handle: async ({ query: { limit, cursor } }) => {
-      const rows = await deps.auditLog.list(cursor === undefined ? undefined : positionOf(cursor), limit + 1);
-      return {
-        status: 200,
-        body: pageOf(rows, limit, ({ at: when, actor, action, target, before, after }) => ({
-          at: when.toISOString(),
-          actor,
-          action,
-          target,
-          ...(before ? { before } : {}),
-          ...(after ? { after } : {}),
-        })),
-      };
-    },
+      body: pageOf(rows, limit, ({ at: when, actor, action, target, before, after }) => ({
+        at: when.toISOString(),
+        actor,
+        action,
+        target,
+        ...(before ? { before } : {}),
+        ...(after ? { after } : {}),
+      })),
+    };
   });
 };
 

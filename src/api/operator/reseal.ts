@@ -1,4 +1,4 @@
-import { resealRequest } from '../../contract/operator';
+import * as routes from '../../contract/operator/keys';
 import { bodyInvalid } from '../../contract/problem';
 import { type ResealDeps, type ResealPosition, resealPart } from '../../operator/reseal';
 import { sealedKinds } from '../../store/sealed-values';
@@ -7,19 +7,13 @@ import { cursorOf } from '../edge/paging';
 
 /** After a change of the master key: driven by its caller, part by part, until nothing is under an old one. */
 export const mountReseal = (mount: Mount, deps: ResealDeps): void => {
-  mount.operator({
-    method: 'post',
-    path: '/v1/operator/keys/reseal',
-    body: resealRequest,
-    needs: 'admin',
-    handle: async ({ body: { limit, cursor }, audit }) => {
-      const { next, ...done } = await resealPart(deps, limit, cursor === undefined ? undefined : positionIn(cursor));
-      if (done.resealed > 0) await audit('keys.resealed', 'platform', undefined, { resealed: done.resealed });
-      return {
-        status: 200,
-        body: { ...done, ...(next ? { nextCursor: cursorOf(`${next.kind}/${next.id}`) } : {}) },
-      };
-    },
+  mount.operator(routes.reseal)(async ({ body: { limit, cursor }, audit }) => {
+    const { next, ...done } = await resealPart(deps, limit, cursor === undefined ? undefined : positionIn(cursor));
+    if (done.resealed > 0) await audit('keys.resealed', 'platform', undefined, { resealed: done.resealed });
+    return {
+      status: 200,
+      body: { ...done, ...(next ? { nextCursor: cursorOf(`${next.kind}/${next.id}`) } : {}) },
+    };
   });
 };
 

@@ -1,5 +1,5 @@
 import { product } from '../../contract/fields';
-import { productSettingsRequest, productsQuery, settingsRequest } from '../../contract/operator';
+import * as routes from '../../contract/operator/settings';
 import { bodyInvalid } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
 import { effectiveSettings, type SettingLevels, type SomeSettings, someSettings } from '../../domain/settings';
@@ -12,10 +12,6 @@ export interface OperatorSettings {
   readonly orderDeps: OrderDeps;
   readonly issuers: Issuers;
 }
-
-const platformPath = '/v1/operator/settings';
-const issuerPath = '/v1/operator/issuers/:issuerId';
-const productPath = `${issuerPath}/products/:productId/settings`;
 
 /** Windows, delays and calls at once of the platform, an issuer, a product: PUT replaces all of one level, what is left out is inherited. */
 export const mountOperatorSettings = (mount: Mount, deps: OperatorSettings): void => {
@@ -34,116 +30,77 @@ export const mountOperatorSettings = (mount: Mount, deps: OperatorSettings): voi
     product: productId === undefined ? {} : await settings.product(issuer._id, productId),
   });
 
-  mount.operator({
-    method: 'get',
-    path: platformPath,
-    handle: async () => {
-      const platform = await settings.platform();
-      return { status: 200, body: settingsBody(platform, { platform }) };
-    },
+  mount.operator(routes.readPlatformSettings)(async () => {
+    const platform = await settings.platform();
+    return { status: 200, body: settingsBody(platform, { platform }) };
   });
 
-  mount.operator({
-    method: 'put',
-    path: platformPath,
-    body: settingsRequest,
-    needs: 'admin',
-    handle: async ({ body, audit }) => {
-      const platform = someSettings(body);
-      const before = await settings.replacePlatform(platform);
-      await audit('settings.changed', 'platform', { ...before }, { ...platform });
-      return { status: 200, body: settingsBody(platform, { platform }) };
-    },
+  mount.operator(routes.replacePlatformSettings)(async ({ body, audit }) => {
+    const platform = someSettings(body);
+    const before = await settings.replacePlatform(platform);
+    await audit('settings.changed', 'platform', { ...before }, { ...platform });
+    return { status: 200, body: settingsBody(platform, { platform }) };
   });
 
-  mount.operator({
-    method: 'get',
-    path: `${issuerPath}/settings`,
-    handle: async ({ params }) => {
-      const levels = await levelsAt(await findIssuer(params.issuerId));
-      return { status: 200, body: settingsBody(levels.issuer, levels) };
-    },
+  mount.operator(routes.readIssuerSettings)(async ({ params }) => {
+    const levels = await levelsAt(await findIssuer(params.issuerId));
+    return { status: 200, body: settingsBody(levels.issuer, levels) };
   });
 
-  mount.operator({
-    method: 'put',
-    path: `${issuerPath}/settings`,
-    body: settingsRequest,
-    needs: 'admin',
-    handle: async ({ params, body, audit }) => {
-      const before = await findIssuer(params.issuerId);
-      const after = await issuers.replaceSettings(before._id, someSettings(body));
-      if (!after) throw new Failure('issuer_unknown');
-      await audit('settings.changed', before._id, { ...someSettings(before) }, { ...someSettings(after) });
-      const levels = await levelsAt(after);
-      return { status: 200, body: settingsBody(levels.issuer, levels) };
-    },
+  mount.operator(routes.replaceIssuerSettings)(async ({ params, body, audit }) => {
+    const before = await findIssuer(params.issuerId);
+    const after = await issuers.replaceSettings(before._id, someSettings(body));
+    if (!after) throw new Failure('issuer_unknown');
+    await audit('settings.changed', before._id, { ...someSettings(before) }, { ...someSettings(after) });
+    const levels = await levelsAt(after);
+    return { status: 200, body: settingsBody(levels.issuer, levels) };
   });
 
-  mount.operator({
-    method: 'get',
-    path: `${issuerPath}/products`,
-    query: productsQuery,
-    handle: async ({ params, query: { limit, cursor } }) => {
-      const { _id } = await findIssuer(params.issuerId);
-      const rows = await settings.products(_id, cursor, limit + 1);
-      const page = rows.slice(0, limit);
-      return {
-        status: 200,
-        body: {
-          data: page.map(({ productId, settings: own }) => ({ productId, settings: own })),
-          nextCursor: rows.length > limit ? (page.at(-1)?.productId ?? null) : null,
+  mount.operator(routes.listProducts)(async ({ params, query: { limit, cursor } }) => {
+    const { _id } = await findIssuer(params.issuerId);
+    const rows = await settings.products(_id, cursor, limit + 1);
+    const page = rows.slice(0, limit);
+    return {
+      status: 200,
+      body: {
+        data: page.map(({ productId = '', settings: own }) => ({ productId, settings: own })),
+        nextCursor: rows.length > limit ? (page.at(-1)?.productId ?? null) : null,
+      },
+    };
+  });
+
+  mount.operator(routes.readProductSettings)(async ({ params }) => {
+    const levels = await levelsAt(await findIssuer(params.issuerId), productIdOf(params.productId));
+    return { status: 200, body: settingsBody(levels.product, levels) };
+  });
+
+  mount.operator(routes.replaceProductSettings)(async ({ params, body, audit }) => {
+    const issuer = await findIssuer(params.issuerId);
+    const productId = productIdOf(params.productId);
+    const own = someSettings(body);
+    const before = await settings.replaceProduct(issuer._id, productId, own);
+    await audit('settings.changed', `${issuer._id}/${productId}`, { ...before }, { ...own });
+    const levels = await levelsAt(issuer, productId);
+    return { status: 200, body: settingsBody(own, levels) };
+  });
+
+  mount.operator(routes.readOrderSettings)(async ({ params }) => {
+    const row = await findOrder(deps, params.issuerId, params.orderNo);
+    const issuer = await issuers.findEver(row.issuerId);
+    if (!issuer) throw new Failure('issuer_unknown');
+    const { verifyWindowMs, issueWindowMs, verifyExtensionMs, issueExtensionMs } = row.facts;
+    return {
+      status: 200,
+      body: {
+        order: {
+          verifyWindowSeconds: verifyWindowMs / 1_000,
+          issueWindowSeconds: issueWindowMs / 1_000,
+          verifyExtensionSeconds: verifyExtensionMs / 1_000,
+          issueExtensionSeconds: issueExtensionMs / 1_000,
         },
-      };
-    },
-  });
-
-  mount.operator({
-    method: 'get',
-    path: productPath,
-    handle: async ({ params }) => {
-      const levels = await levelsAt(await findIssuer(params.issuerId), productIdOf(params.productId));
-      return { status: 200, body: settingsBody(levels.product, levels) };
-    },
-  });
-
-  mount.operator({
-    method: 'put',
-    path: productPath,
-    body: productSettingsRequest,
-    needs: 'admin',
-    handle: async ({ params, body, audit }) => {
-      const issuer = await findIssuer(params.issuerId);
-      const productId = productIdOf(params.productId);
-      const own = someSettings(body);
-      const before = await settings.replaceProduct(issuer._id, productId, own);
-      await audit('settings.changed', `${issuer._id}/${productId}`, { ...before }, { ...own });
-      const levels = await levelsAt(issuer, productId);
-      return { status: 200, body: settingsBody(own, levels) };
-    },
-  });
-
-  mount.operator({
-    method: 'get',
-    path: '/v1/operator/orders/:issuerId/:orderNo/settings',
-    handle: async ({ params }) => {
-      const row = await findOrder(deps, params.issuerId, params.orderNo);
-      const issuer = await issuers.findEver(row.issuerId);
-      if (!issuer) throw new Failure('issuer_unknown');
-      const { verifyWindowMs, issueWindowMs, verifyExtensionMs, issueExtensionMs } = row.facts;
-      return {
-        status: 200,
-        body: {
-          order: {
-            verifyWindowSeconds: verifyWindowMs / 1_000,
-            issueWindowSeconds: issueWindowMs / 1_000,
-            verifyExtensionSeconds: verifyExtensionMs / 1_000,
-            issueExtensionSeconds: issueExtensionMs / 1_000,
-          },
-          effective: effectiveSettings(await settings.levelsOf(issuer, row.product.id)),
-        },
-      };
-    },
+        effective: effectiveSettings(await settings.levelsOf(issuer, row.product.id)),
+      },
+    };
   });
 };
 
@@ -153,7 +110,7 @@ const productIdOf = (given: string | undefined): string => {
   throw bodyInvalid([{ path: '/productId', code: 'product_id_invalid', message: 'is not the id of a product' }]);
 };
 
-const settingsBody = (settings: SomeSettings, levels: SettingLevels): object => ({
+const settingsBody = (settings: SomeSettings, levels: SettingLevels): routes.SettingsBody => ({
   settings,
   effective: effectiveSettings(levels),
 });

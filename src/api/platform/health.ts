@@ -1,3 +1,4 @@
+import * as routes from '../../contract/platform/health';
 import type { Database } from '../../store/database';
 import type { Maintenance } from '../../store/maintenance';
 import type { EngineReadiness } from '../../temporal/readiness';
@@ -14,11 +15,9 @@ const reconcilerLateMs = 5 * 60_000;
 
 /** `/healthz`: the process runs. `/readyz`: it can do its work, and if not, which part is away. */
 export const mountHealth = (mount: Mount, { engine, database, maintenance, nowMs }: Health): void => {
-  mount.plain('get', '/healthz', (_request, response) => {
-    response.json({ status: 'ok' });
-  });
+  mount.open(routes.readLiveness)(async () => ({ status: 200, body: { status: 'ok' } }));
 
-  mount.plain('get', '/readyz', async (_request, response) => {
+  mount.open(routes.readReadiness)(async () => {
     const [mongodb, temporal, reconciledAt, isMaintenance] = await Promise.all([
       database.ping().then(
         () => 'ok' as const,
@@ -32,14 +31,16 @@ export const mountHealth = (mount: Mount, { engine, database, maintenance, nowMs
       maintenance.isOn().catch(() => undefined),
     ]);
     const ageMs = reconciledAt && nowMs() - reconciledAt.getTime();
-    const reconciler = ageMs === undefined ? 'not run yet' : ageMs > reconcilerLateMs ? 'late' : 'ok';
+    const reconciler: 'ok' | 'late' | 'not run yet' =
+      ageMs === undefined ? 'not run yet' : ageMs > reconcilerLateMs ? 'late' : 'ok';
     const isReady = mongodb === 'ok' && temporal === 'ok';
-    response.status(isReady ? 200 : 503).json({
-      status: isReady ? 'ready' : 'not ready',
+    const body = {
+      status: isReady ? ('ready' as const) : ('not ready' as const),
       parts: { mongodb, temporal, reconciler },
       // Not a reason to take the process out: running orders end here.
-      ...(isMaintenance ? { maintenance: 'on' } : {}),
+      ...(isMaintenance ? { maintenance: 'on' as const } : {}),
       ...(ageMs === undefined ? {} : { reconcilerAgeSeconds: Math.round(ageMs / 1_000) }),
-    });
+    } as const;
+    return { status: isReady ? 200 : 503, body };
   });
 };

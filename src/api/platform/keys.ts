@@ -1,55 +1,43 @@
-import { rotateSecretRequest } from '../../contract/operator';
+import * as routes from '../../contract/operator/keys';
+import { listKeys } from '../../contract/platform/keys';
 import { Failure } from '../../domain/failures';
 import type { DeliveryKey } from '../../sealing/delivery-keys';
 import type { PlatformKeys } from '../../sealing/platform-keys';
 import { publicKeyToWhpk } from '../../signing/keys';
 import type { Mount } from '../edge/mount';
 
-const operatorPath = '/v1/operator/keys/delivery';
-
 /** The public keys by which a webhook terminal checks a delivery, and their rotation by an operator. */
 export const mountKeys = (mount: Mount, { delivery }: PlatformKeys): void => {
-  mount.plain('get', '/v1/keys', async (_request, response) => {
-    const keys = (await delivery.live()).map(publicHalf);
+  mount.open(listKeys)(async ({ response }) => {
     // A key that was ended must not be believed out of a cache.
     response.setHeader('cache-control', 'no-cache');
-    response.json({ keys });
+    return { status: 200, body: { keys: (await delivery.live()).map(publicHalf) } };
   });
 
-  mount.operator({
-    method: 'get',
-    path: operatorPath,
-    handle: async () => ({
-      status: 200,
-      body: {
-        keys: (await delivery.live()).map((key) => ({
-          ...publicHalf(key),
-          createdAt: key.createdAt.toISOString(),
-          ...(key.endsAt ? { endsAt: key.endsAt.toISOString() } : {}),
-        })),
-      },
-    }),
-  });
-
-  mount.operator({
-    method: 'post',
-    path: operatorPath,
-    body: rotateSecretRequest,
-    needs: 'admin',
-    handle: async ({ body: { endOldNow }, audit }) => {
-      const rotated = await delivery.rotate(endOldNow);
-      if (!rotated) {
-        throw new Failure('in_progress', { detail: 'Another rotation came in between', retryAfterSeconds: 1 });
-      }
-      const { key, oldId, oldEndsAt } = rotated;
-      await audit('delivery_key.rotated', 'platform', { id: oldId }, { id: key.id, endOldNow });
-      return { status: 201, body: { ...publicHalf(key), oldKeyEndsAt: oldEndsAt.toISOString() } };
+  mount.operator(routes.listDeliveryKeys)(async () => ({
+    status: 200,
+    body: {
+      keys: (await delivery.live()).map((key) => ({
+        ...publicHalf(key),
+        createdAt: key.createdAt.toISOString(),
+        ...(key.endsAt ? { endsAt: key.endsAt.toISOString() } : {}),
+      })),
     },
+  }));
+
+  mount.operator(routes.rotateDeliveryKey)(async ({ body: { endOldNow }, audit }) => {
+    const rotated = await delivery.rotate(endOldNow);
+    if (!rotated) {
+      throw new Failure('in_progress', { detail: 'Another rotation came in between', retryAfterSeconds: 1 });
+    }
+    const { key, oldId, oldEndsAt } = rotated;
+    await audit('delivery_key.rotated', 'platform', { id: oldId }, { id: key.id, endOldNow });
+    return { status: 201, body: { ...publicHalf(key), oldKeyEndsAt: oldEndsAt.toISOString() } };
   });
 };
 
-const publicHalf = ({ id, publicKey }: DeliveryKey): Record<string, unknown> => ({
+const publicHalf = ({ id, publicKey }: DeliveryKey) => ({
   id,
-  algorithm: 'ed25519',
+  algorithm: 'ed25519' as const,
   publicKey: publicKeyToWhpk(publicKey),
 });

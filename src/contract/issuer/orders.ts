@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { terminal } from '../../channels/terminals';
 import { orderStates } from '../../domain/order';
-import { amount, metadata, orderNo, product, quantity } from '../fields';
-import { order, payment, timeline } from '../order';
-import { cursor, limit, pageOf } from '../query';
+import { amount, metadata, moment, orderNo, product, quantity } from '../fields';
+import { order, orderPage, payment, timeline } from '../order';
+import { cursor, limit } from '../query';
 import { type AnswerOf, declareRoute } from '../route';
 
 /** The order API: what an issuer's server sends to place an order and to read it. */
@@ -59,11 +59,11 @@ export const listOrders = declareRoute({
   summary: 'Orders, newest first',
   query: z.strictObject({
     state: z.enum(orderStates).optional(),
-    createdAfter: z.iso.datetime({ offset: true }).optional(),
+    createdAfter: moment.optional(),
     limit,
     cursor: cursor.optional(),
   }),
-  answers: { 200: { says: 'A page of orders', body: pageOf(order).meta({ id: 'OrderPage' }) } },
+  answers: { 200: { says: 'A page of orders', body: orderPage } },
   problems: [],
 });
 

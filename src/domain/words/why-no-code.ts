@@ -18,10 +18,20 @@ export interface Surroundings {
   };
 }
 
-/** What an operator does next; the console makes a button or a link of `action`. */
+/** The console makes a button or a link of each. */
+export const nextActions = [
+  'renotify',
+  'redeliver',
+  'correct_terminal',
+  'resume_issuer',
+  'see_workers',
+  'see_workflow',
+] as const;
+
+/** What an operator does next. */
 export interface NextStep {
   readonly text: string;
-  readonly action?: 'renotify' | 'redeliver' | 'correct_terminal' | 'resume_issuer' | 'see_workers' | 'see_workflow';
+  readonly action?: (typeof nextActions)[number];
 }
 
 export interface Explanation {

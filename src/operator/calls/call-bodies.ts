@@ -1,5 +1,6 @@
 import { partsOf } from '../../channels/parts';
 import { codesPerMessage, hasPage } from '../../channels/terminals';
+import type { CallSide } from '../../contract/operator/calls';
 import { failures, isFailureCode } from '../../domain/failures';
 import type { TimelineEntry } from '../../domain/messages';
 import { isFinal, openFacts } from '../../domain/order';
@@ -10,13 +11,6 @@ import type { Hold } from '../../store/issuers';
 import type { OrderRow } from '../../store/orders';
 import { type KnownCall, linesBefore, wasRefusedInAnswer } from './issuer-calls';
 import { mask, redactedBody, type Shown, shownAnswers, shownRequests } from './redacted-body';
-
-/** One side of a call: its body as far as the platform keeps what was in it. `notKept` are JSON Pointers, '' the whole. */
-export interface CallSide {
-  readonly status?: number;
-  readonly body?: unknown;
-  readonly notKept: readonly string[];
-}
 
 export interface CallBodies {
   readonly request: CallSide;

@@ -1,3 +1,4 @@
+import type { Replay } from '../../contract/operator/calls';
 import { Failure, type FailureCode } from '../../domain/failures';
 import type { TimelineEntry } from '../../domain/messages';
 import { isAwaitingCodes, isBeforeVerification, isClosed } from '../../domain/order';
@@ -7,11 +8,6 @@ import type { IssuerRow } from '../../store/issuers';
 import type { OrderRow } from '../../store/orders';
 import type { OrderActions } from '../order-actions';
 import type { KnownCall } from './issuer-calls';
-
-/** How a call can be sent again, or why it cannot. A new message has another webhook-id and today's facts. */
-export type Replay =
-  | { readonly as: 'same_message' | 'new_message' }
-  | { readonly refused: FailureCode; readonly why: string };
 
 const refused = (code: FailureCode, why: string): Replay => ({ refused: code, why });
 

@@ -1,24 +1,8 @@
+import type { CallsSummary, IssuerCall } from '../../contract/operator/calls';
 import type { TimelineEntry } from '../../domain/messages';
 import { sha256 } from '../../sealing/key-ring';
 import type { OrderRow } from '../../store/orders';
 import { percentiles } from '../overview/overview';
-
-/** One try of one message, or one question of the issuer, as its order's timeline tells it. */
-export interface IssuerCall {
-  readonly callId: string;
-  readonly at: string;
-  readonly orderNo: string;
-  readonly direction: 'to_issuer' | 'from_issuer' | 'to_terminal';
-  readonly kind: string;
-  readonly ok: boolean;
-  readonly try?: number;
-  readonly status?: number;
-  readonly problem?: string;
-  readonly tookMs?: number;
-  readonly message?: string;
-  /** An operator sent it again. */
-  readonly replay?: true;
-}
 
 type Told = Pick<OrderRow, 'orderNo' | 'timeline'>;
 
@@ -116,7 +100,7 @@ export const findCall = (row: Told, callId: string): KnownCall | undefined =>
   callsOf(row).find(({ call }) => call.callId === callId);
 
 /** How the platform's own calls to the issuer went. */
-export const callsSummary = (calls: readonly IssuerCall[]) => {
+export const callsSummary = (calls: readonly IssuerCall[]): CallsSummary => {
   const own = calls.filter(({ direction }) => direction === 'to_issuer');
   const good = own.filter(({ ok }) => ok);
   const lastOk = good[0]?.at;

@@ -1,3 +1,4 @@
+import type { Overview, Percentiles } from '../../contract/operator/overview';
 import { type OrderState, orderStates } from '../../domain/order';
 import { minuteMs } from '../../domain/timings';
 import { whyWaiting } from '../../domain/verdict';
@@ -45,10 +46,8 @@ export interface OverviewSources {
   readonly trouble: TroubleLook;
 }
 
-export type Overview = ReturnType<typeof overviewOf>;
-
 /** The console's first view, as pure numbers; `null` where a minute has none. */
-export const overviewOf = ({ atMs, newest, isCapped, oldest, waiting, trouble }: OverviewSources) => {
+export const overviewOf = ({ atMs, newest, isCapped, oldest, waiting, trouble }: OverviewSources): Overview => {
   const firstMinuteMs = Math.floor(atMs / minuteMs) * minuteMs - (overviewMinutes - 1) * minuteMs;
   const byMinute = Array.from({ length: overviewMinutes }, (): SampledOrder[] => []);
   for (const order of newest) byMinute[Math.floor((order.createdAt.getTime() - firstMinuteMs) / minuteMs)]?.push(order);
@@ -149,7 +148,7 @@ const msToVerification = ({ createdAt, facts }: SampledOrder): number[] =>
   facts.verification ? [Math.max(0, facts.verification.verifiedAtMs - createdAt.getTime())] : [];
 
 /** Nearest rank: always a time that was really measured. */
-export const percentiles = (timesMs: readonly number[]) => {
+export const percentiles = (timesMs: readonly number[]): Percentiles => {
   const sorted = [...timesMs].sort((a, b) => a - b);
   const rank = (share: number): number | null => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
   return { count: sorted.length, p50Ms: rank(0.5), p95Ms: rank(0.95), p99Ms: rank(0.99) };

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
+import type { Overview } from '../../contract/operator/overview';
 import { Failure } from '../../domain/failures';
 import { minuteMs } from '../../domain/timings';
 import type { Stats } from '../../store/stats';
 import type { TroubleWatch } from '../troubles';
-import { type Overview, overviewMinutes, overviewOf, waitingStates } from './overview';
+import { overviewMinutes, overviewOf, waitingStates } from './overview';
 import { createConsoleSample } from './sample';
 
 const countLimit = 2_000;

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { declareRoute } from '../route';
+
+const address = z.strictObject({
+  field: z.string(),
+  label: z.string(),
+  kind: z.enum(['url', 'email', 'tel']),
+  placeholder: z.string().optional(),
+});
+
+export const listChannels = declareRoute({
+  method: 'get',
+  path: '/v1/operator/channels',
+  name: 'listChannels',
+  who: 'viewer',
+  summary: 'The channels that this platform delivers by, and what to ask for a terminal of each',
+  answers: {
+    200: {
+      says: 'The channels',
+      body: z
+        .strictObject({
+          data: z.array(
+            z.strictObject({
+              channel: z.string(),
+              label: z.string(),
+              address: address.optional().meta({ description: 'Absent where a channel needs none' }),
+            }),
+          ),
+        })
+        .meta({
+          id: 'Channels',
+          examples: [
+            {
+              data: [
+                { channel: 'page', label: 'Pick-up page' },
+                {
+                  channel: 'webhook',
+                  label: 'Webhook',
+                  address: { field: 'url', label: 'Web address', kind: 'url', placeholder: 'https://' },
+                },
+              ],
+            },
+          ],
+        }),
+    },
+  },
+  problems: [],
+});

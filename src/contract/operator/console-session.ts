@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { roles } from '../../domain/operator';
+import { instant } from '../fields';
+import { declareRoute, type Wire } from '../route';
+
+/** The console's sign-in: the token of an operator for the session of a browser. */
+const path = '/v1/operator/console/session';
+const limitBytes = 4 * 1024;
+
+const consoleSession = z
+  .strictObject({
+    csrf: z.string().meta({ description: 'Sent as x-csrf-token with every change' }),
+    operator: z.strictObject({ name: z.string(), role: z.enum(roles) }),
+    endsAt: instant,
+    temporalUi: z
+      .strictObject({ url: z.string(), namespace: z.string() })
+      .optional()
+      .meta({ description: 'Where a person reads an order’s workflow' }),
+  })
+  .meta({
+    id: 'ConsoleSession',
+    examples: [{ csrf: 'c2FtcGxl', operator: { name: 'ann', role: 'operator' }, endsAt: '2026-01-01T12:00:00.000Z' }],
+  });
+export type ConsoleSessionBody = Wire<typeof consoleSession>;
+
+export const signIn = declareRoute({
+  method: 'post',
+  path,
+  name: 'signIn',
+  who: 'anyone',
+  tag: 'operator',
+  summary: 'Signs a browser in: a token for a session cookie',
+  body: z
+    .strictObject({ token: z.string().min(1).max(512) })
+    .meta({ examples: [{ token: 'the-token-of-an-operator' }] }),
+  limitBytes,
+  answers: { 201: { says: 'The session, and its cookie', body: consoleSession } },
+  problems: ['operator_unauthorized', 'rate_limited'],
+});
+
+export const readSession = declareRoute({
+  method: 'get',
+  path,
+  name: 'readSession',
+  who: 'session',
+  summary: 'The session of the cookie',
+  answers: { 200: { says: 'The session', body: consoleSession } },
+  problems: [],
+});
+
+export const signOut = declareRoute({
+  method: 'delete',
+  path,
+  name: 'signOut',
+  who: 'session',
+  summary: 'Signs out',
+  limitBytes,
+  answers: { 204: { says: 'Ended' } },
+  problems: [],
+});

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { orderStates } from '../../domain/order';
+import { instant, issuerId, orderNo } from '../fields';
+import { pageOf, pageQuery } from '../query';
+import { declareRoute, type Wire } from '../route';
+
+const failingOrder = z
+  .strictObject({
+    issuerId,
+    orderNo,
+    state: z.enum(orderStates),
+    kind: z.enum(['stuck', 'undeliverable', 'bounced', 'event_given_up']),
+    why: z.string(),
+    at: instant,
+  })
+  .meta({
+    id: 'FailingOrder',
+    examples: [
+      {
+        issuerId: 'acme',
+        orderNo: 'A-1',
+        state: 'undeliverable',
+        kind: 'undeliverable',
+        why: 'The terminal did not take the codes: an operator must act.',
+        at: '2026-01-01T00:40:00.000Z',
+      },
+    ],
+  });
+export type FailingOrder = Wire<typeof failingOrder>;
+
+export const listFailures = declareRoute({
+  method: 'get',
+  path: '/v1/operator/failures',
+  name: 'listFailures',
+  who: 'viewer',
+  summary: 'Orders that a person should look at: undeliverable, bounced, stuck, or with an event given up',
+  query: pageQuery,
+  answers: {
+    200: { says: 'A page of orders, newest first', body: pageOf(failingOrder).meta({ id: 'FailingOrderPage' }) },
+  },
+  problems: [],
+});

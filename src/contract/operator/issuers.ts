@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import { terminal } from '../../channels/terminals';
+import { instant, issuerId, text, url } from '../fields';
+import { noBody, pageOf, pageQuery } from '../query';
+import { declareRoute, type Wire } from '../route';
+import { orderSettings } from './settings';
+
+const base = '/v1/operator/issuers';
+const one = `${base}/{issuerId}` as const;
+
+const callback = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('url'), url }),
+  z.strictObject({ kind: z.literal('function'), name: text(1, 64) }),
+]);
+
+const settings = {
+  name: text(1, 200),
+  callback,
+  codeMode: z.enum(['request', 'push']),
+  terminal,
+  publicKey: z.string().regex(/^whpk_[A-Za-z0-9+/]{43}=$/),
+  signDeliveriesWithIssuerSecret: z.boolean(),
+  codeInMessage: z.boolean(),
+};
+
+export const createIssuerRequest = z
+  .strictObject({
+    ...settings,
+    ...z.strictObject(orderSettings).partial().shape,
+    issuerId,
+    terminal: settings.terminal.optional(),
+    publicKey: settings.publicKey.optional(),
+    signDeliveriesWithIssuerSecret: settings.signDeliveriesWithIssuerSecret.optional(),
+    codeInMessage: settings.codeInMessage.optional(),
+  })
+  .meta({
+    examples: [
+      {
+        issuerId: 'acme',
+        name: 'Acme cards',
+        callback: { kind: 'url', url: 'https://issuer.example.com/codeferry' },
+        codeMode: 'request',
+        terminal: { channel: 'page' },
+      },
+    ],
+  });
+
+export const changeIssuerRequest = z
+  .strictObject({ ...settings, ...orderSettings })
+  .partial()
+  .meta({ examples: [{ name: 'Acme gift cards', issueWindowSeconds: 900 }] });
+
+/** As it was given, without what is secret about it. */
+const shownTerminal = z.object({ channel: z.string() }).catchall(z.string().optional());
+
+/** The windows are those that count, its own or the platform's. */
+const issuerFields = {
+  issuerId,
+  name: settings.name,
+  state: z.enum(['active', 'paused']),
+  callback,
+  codeMode: settings.codeMode,
+  terminal: shownTerminal.optional().meta({ description: 'The preset one of its orders' }),
+  verifyWindowSeconds: orderSettings.verifyWindowSeconds,
+  issueWindowSeconds: orderSettings.issueWindowSeconds,
+  publicKey: settings.publicKey.optional(),
+  noticeDelaysSeconds: orderSettings.noticeDelaysSeconds.optional(),
+  eventDelaysSeconds: orderSettings.eventDelaysSeconds.optional(),
+  deliveryDelaysSeconds: orderSettings.deliveryDelaysSeconds.optional(),
+  signDeliveriesWithIssuerSecret: z.literal(true).optional(),
+  codeInMessage: z.literal(true).optional(),
+  callsAtOnce: orderSettings.callsAtOnce.optional(),
+  createdAt: instant,
+};
+
+const issuerExample = {
+  issuerId: 'acme',
+  name: 'Acme cards',
+  state: 'active',
+  callback: { kind: 'url', url: 'https://issuer.example.com/codeferry' },
+  codeMode: 'request',
+  terminal: { channel: 'page' },
+  verifyWindowSeconds: 600,
+  issueWindowSeconds: 600,
+  createdAt: '2026-01-01T00:00:00.000Z',
+};
+
+const issuer = z.strictObject(issuerFields).meta({ id: 'Issuer', examples: [issuerExample] });
+export type IssuerBody = Wire<typeof issuer>;
+
+const secret = z.string().regex(/^whsec_[A-Za-z0-9+/]{43}=$/);
+const secretExample = 'whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=';
+
+export const createIssuer = declareRoute({
+  method: 'post',
+  path: base,
+  name: 'createIssuer',
+  who: 'admin',
+  summary: 'Creates an issuer',
+  body: createIssuerRequest,
+  answers: {
+    201: {
+      says: 'The issuer with its secret, which is shown once',
+      body: z
+        .strictObject({ ...issuerFields, secret })
+        .meta({ id: 'IssuerWithSecret', examples: [{ ...issuerExample, secret: secretExample }] }),
+    },
+  },
+  problems: ['issuer_exists'],
+});
+
+export const listIssuers = declareRoute({
+  method: 'get',
+  path: base,
+  name: 'listIssuers',
+  who: 'viewer',
+  summary: 'Issuers, by id',
+  query: pageQuery,
+  answers: { 200: { says: 'A page of issuers', body: pageOf(issuer).meta({ id: 'IssuerPage' }) } },
+  problems: [],
+});
+
+export const readIssuer = declareRoute({
+  method: 'get',
+  path: one,
+  name: 'readIssuer',
+  who: 'viewer',
+  summary: 'One issuer',
+  answers: { 200: { says: 'The issuer', body: issuer } },
+  problems: ['issuer_unknown'],
+});
+
+export const changeIssuer = declareRoute({
+  method: 'patch',
+  path: one,
+  name: 'changeIssuer',
+  who: 'admin',
+  summary: 'Changes an issuer',
+  body: changeIssuerRequest,
+  answers: { 200: { says: 'The issuer, changed', body: issuer } },
+  problems: ['issuer_unknown'],
+});
+
+export const deleteIssuer = declareRoute({
+  method: 'delete',
+  path: one,
+  name: 'deleteIssuer',
+  who: 'admin',
+  summary: 'Deletes an issuer and cancels its open orders',
+  answers: { 204: { says: 'Deleted; its id is never given again' } },
+  problems: ['issuer_unknown'],
+});
+
+export const rotateSecret = declareRoute({
+  method: 'post',
+  path: `${one}/secret`,
+  name: 'rotateSecret',
+  who: 'admin',
+  summary: 'Rotates the secret of an issuer',
+  body: z.strictObject({ endOldNow: z.boolean().default(false) }).meta({ examples: [{ endOldNow: false }] }),
+  answers: {
+    201: {
+      says: 'The new secret, which is shown once',
+      body: z
+        .strictObject({ secret, oldSecretEndsAt: instant })
+        .meta({ id: 'NewSecret', examples: [{ secret: secretExample, oldSecretEndsAt: '2026-01-02T00:00:00.000Z' }] }),
+    },
+  },
+  problems: ['issuer_unknown', 'in_progress'],
+});
+
+export const pauseIssuer = declareRoute({
+  method: 'post',
+  path: `${one}/pause`,
+  name: 'pauseIssuer',
+  who: 'admin',
+  summary: 'Pauses calls to an issuer and the windows of its orders',
+  body: noBody,
+  answers: { 200: { says: 'The issuer, paused', body: issuer } },
+  problems: ['issuer_unknown'],
+});
+
+export const resumeIssuer = declareRoute({
+  method: 'post',
+  path: `${one}/resume`,
+  name: 'resumeIssuer',
+  who: 'admin',
+  summary: 'Resumes calls and windows',
+  body: noBody,
+  answers: { 200: { says: 'The issuer, active', body: issuer } },
+  problems: ['issuer_unknown'],
+});

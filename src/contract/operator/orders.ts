@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { terminal } from '../../channels/terminals';
+import { closeReasons, orderStates } from '../../domain/order';
+import { nextActions } from '../../domain/words/why-no-code';
+import { instant, integer, moment, orderNo, text, windowSeconds } from '../fields';
+import { order, orderPage, queued, timeline } from '../order';
+import { cursor, limit, noBody } from '../query';
+import { type AnswerOf, declareRoute, type Wire } from '../route';
+
+/** What an operator may see of an order and do to it. */
+const base = '/v1/operator/orders';
+const one = `${base}/{issuerId}/{orderNo}` as const;
+
+const voidCodes = z.strictObject({
+  codes: integer(0, 10_000),
+  at: instant,
+  /** Why the order was closed before its delivery, or that an operator took delivered codes back. */
+  because: z.enum([...closeReasons, 'operator_voided']),
+});
+export type VoidCodes = Wire<typeof voidCodes>;
+
+const operatorOrder = order
+  .safeExtend({ codesVoid: voidCodes.optional().meta({ description: 'Which of its codes are void' }) })
+  .meta({ id: 'OperatorOrder' });
+export type OperatorOrder = Wire<typeof operatorOrder>;
+
+export const listAllOrders = declareRoute({
+  method: 'get',
+  path: base,
+  name: 'listAllOrders',
+  who: 'viewer',
+  summary: 'Orders of all issuers, newest first',
+  query: z.strictObject({
+    issuerId: z.string().min(1).max(64).optional(),
+    state: z.enum(orderStates).optional(),
+    q: z.string().min(1).max(64).optional().meta({ description: 'The beginning of an order number' }),
+    from: moment.optional(),
+    to: moment.optional(),
+    limit,
+    cursor: cursor.optional(),
+  }),
+  answers: { 200: { says: 'A page of orders', body: orderPage } },
+  problems: [],
+});
+
+export const readOperatorOrder = declareRoute({
+  method: 'get',
+  path: one,
+  name: 'readOperatorOrder',
+  who: 'viewer',
+  summary: 'One order, and which of its codes are void',
+  answers: { 200: { says: 'The order', body: operatorOrder } },
+  problems: ['order_unknown'],
+});
+
+export const readOperatorTimeline = declareRoute({
+  method: 'get',
+  path: `${one}/timeline`,
+  name: 'readOperatorTimeline',
+  who: 'viewer',
+  summary: 'Every attempt and answer of an order',
+  answers: { 200: { says: 'The timeline, oldest first', body: timeline } },
+  problems: ['order_unknown'],
+});
+
+export const readWhy = declareRoute({
+  method: 'get',
+  path: `${one}/why`,
+  name: 'readWhy',
+  who: 'viewer',
+  summary: 'Why the order has no code yet, and what to do',
+  answers: {
+    200: {
+      says: 'Sentences for a person',
+      body: z
+        .strictObject({
+          orderNo,
+          state: z.enum(orderStates),
+          why: z.string(),
+          next: z.strictObject({ text: z.string(), action: z.enum(nextActions).optional() }).optional(),
+        })
+        .meta({
+          id: 'Why',
+          examples: [
+            {
+              orderNo: 'A-1',
+              state: 'notified',
+              why: 'The order waits for its issuer to verify it.',
+              next: { text: 'Tell the issuer again.', action: 'renotify' },
+            },
+          ],
+        }),
+    },
+  },
+  problems: ['order_unknown'],
+});
+
+export const renotifyOrder = declareRoute({
+  method: 'post',
+  path: `${one}/renotify`,
+  name: 'renotifyOrder',
+  who: 'operator',
+  summary: 'Tells the issuer anew and ends a lock',
+  body: noBody,
+  answers: { 200: { says: 'The order', body: operatorOrder } },
+  problems: ['order_unknown', 'order_closed', 'already_verified', 'already_delivered', 'rate_limited'],
+});
+
+export const redeliverOrder = declareRoute({
+  method: 'post',
+  path: `${one}/redeliver`,
+  name: 'redeliverOrder',
+  who: 'operator',
+  summary: 'Delivers again, to a corrected terminal if given',
+  body: z.strictObject({ terminal: terminal.optional() }).meta({ examples: [{ terminal: { channel: 'page' } }] }),
+  answers: { 200: { says: 'The order', body: operatorOrder } },
+  problems: ['order_unknown', 'terminal_fixed', 'not_issued', 'order_closed', 'in_progress', 'rate_limited'],
+});
+
+export const operatorCancelOrder = declareRoute({
+  method: 'post',
+  path: `${one}/cancel`,
+  name: 'operatorCancelOrder',
+  who: 'operator',
+  summary: 'Cancels an order',
+  body: z.strictObject({ reason: text(1, 512).default('operator') }).meta({ examples: [{ reason: 'paid twice' }] }),
+  answers: {
+    200: { says: 'Cancelled', body: order },
+    202: { says: 'Durable, not judged yet: cancelled once the engine answers', body: queued },
+  },
+  problems: ['order_unknown', 'already_delivered', 'order_closed', 'rate_limited'],
+});
+export type OperatorCancelAnswer = AnswerOf<typeof operatorCancelOrder>;
+
+export const extendRequest = z.strictObject({ seconds: windowSeconds }).meta({ examples: [{ seconds: 600 }] });
+
+export const extendOrder = declareRoute({
+  method: 'post',
+  path: `${one}/extend`,
+  name: 'extendOrder',
+  who: 'operator',
+  summary: 'Lengthens the running window',
+  body: extendRequest,
+  answers: { 200: { says: 'The order', body: operatorOrder } },
+  problems: ['order_unknown', 'order_closed', 'already_delivered', 'rate_limited'],
+});
+
+export const voidOrder = declareRoute({
+  method: 'post',
+  path: `${one}/void`,
+  name: 'voidOrder',
+  who: 'operator',
+  summary: 'Declares delivered codes void',
+  body: noBody,
+  answers: { 200: { says: 'The order', body: operatorOrder } },
+  problems: ['order_unknown', 'order_closed', 'not_issued', 'in_progress'],
+});
