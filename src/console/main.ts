@@ -110,7 +110,7 @@ const lookAtHealth = async (): Promise<void> => {
   try {
     const {
       parts,
-      reconcilerAgeSeconds,
+      reconcilerAgeSeconds = 0,
       maintenance: isMaintenance,
     } = await api.health(AbortSignal.any([health.signal, AbortSignal.timeout(8_000)]));
     await maintenance.show(isMaintenance === 'on');

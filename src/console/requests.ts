@@ -1,14 +1,12 @@
-import type {
-  batchRequest,
-  changeIssuerRequest,
-  createIssuerRequest,
-  maintenanceRequest,
-  settingsRequest,
-} from '../contract/operator';
+import type { runBatch } from '../contract/operator/batches';
+import type { changeIssuer, createIssuer } from '../contract/operator/issuers';
+import type { changeMaintenance } from '../contract/operator/maintenance';
+import type { replacePlatformSettings } from '../contract/operator/settings';
+import type { WrittenBody } from '../contract/route';
 
-/** What the operator API takes, by the contract's own schemas: no code of it comes into the browser. */
-export type BatchRequest = (typeof batchRequest)['_input'];
-export type CreateIssuer = (typeof createIssuerRequest)['_input'];
-export type ChangeIssuer = (typeof changeIssuerRequest)['_input'];
-export type MaintenanceRequest = (typeof maintenanceRequest)['_input'];
-export type SettingsRequest = (typeof settingsRequest)['_input'];
+/** What the operator API takes, as its routes declare it: no code of it comes into the browser. */
+export type BatchRequest = WrittenBody<typeof runBatch>;
+export type CreateIssuer = WrittenBody<typeof createIssuer>;
+export type ChangeIssuer = WrittenBody<typeof changeIssuer>;
+export type MaintenanceRequest = WrittenBody<typeof changeMaintenance>;
+export type SettingsRequest = WrittenBody<typeof replacePlatformSettings>;

@@ -76,3 +76,9 @@ export type AnswerOf<R extends Route> = {
     readonly retryAfterSeconds?: number;
   } & AnswerBody<R['answers'][Status]>;
 }[keyof R['answers'] & number];
+
+/** The body of any of its answers, for whoever reads them. */
+export type GivenBody<R extends Route> = Exclude<AnswerOf<R>['body'], undefined>;
+
+/** What a caller writes: fields with a default may be left out. */
+export type WrittenBody<R extends Route> = R extends { readonly body: infer S extends z.ZodType } ? z.input<S> : never;
