@@ -60,3 +60,9 @@ export const metadata = anyObject
   .meta({ type: 'object', additionalProperties: { type: 'string' } });
 
 export const windowSeconds = integer(windowSecondsRange.min, windowSecondsRange.max);
+
+/** Of a terminal whose buyer has a page: asked for before the page shows the codes. The platform never sends it. */
+export const pin = z
+  .string()
+  .regex(/^[0-9]{4,8}$/)
+  .meta({ writeOnly: true });

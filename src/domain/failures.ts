@@ -27,6 +27,8 @@ export const failures = {
   not_replayable: { status: 409, retryable: false, title: 'Only calls of the platform can be sent again' },
   origin_forbidden: { status: 403, retryable: false, title: 'The call comes from a page of another site' },
   code_void: { status: 409, retryable: false, title: 'The code is void' },
+  pin_wrong: { status: 403, retryable: false, title: 'The PIN is missing or wrong' },
+  pin_locked: { status: 429, retryable: true, title: 'Too many wrong PINs' },
   reveal_first: { status: 403, retryable: false, title: 'The codes were not shown to this browser lately' },
   token_mismatch: { status: 403, retryable: false, title: 'The token is not the one of this order' },
   amount_mismatch: { status: 422, retryable: false, title: 'The amount is not the one of this order' },

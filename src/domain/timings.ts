@@ -20,6 +20,10 @@ export const heldCallDelayMs = 30 * secondMs;
 /** An issuer's secret or the platform's delivery key that was replaced lives on this long, unless it is ended at once. */
 export const rotationOverlapMs = 24 * hourMs;
 
+/** After so many wrong PINs in a row, whoever sent them, an order's page is locked for so long. */
+export const pinFailureLimit = 5;
+export const pinLockMs = 15 * minuteMs;
+
 /** The pick-up page ends this long after delivery. */
 export const pickupLifetimeMs = 30 * dayMs;
 /** How long a webhook-id is remembered, and how long the engine keeps a finished order. */

@@ -53,6 +53,8 @@ export interface OrderRow {
   readonly sentMessages?: readonly string[];
   /** What became of the newest of them. */
   readonly receipt?: { readonly event: ReceiptEvent; readonly atMs: number };
+  /** Attempts at its PIN since the last right one. */
+  readonly pinAttempts?: { readonly count: number; readonly at: Date };
   /** While its message has come back, and nobody has sent another one. */
   readonly bouncedAt?: Date;
   readonly voidedAt?: Date;
@@ -372,6 +374,30 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
     /** What came of a delivery after the close, which no workflow of the order sees. */
     setDeliveryState: async (order: OrderName, state: DeliveryState): Promise<void> => {
       await orders.updateOne({ _id: orderId(order), state: 'delivered' }, { $set: { 'facts.delivery.state': state } });
+    },
+
+    /**
+     * Called before a PIN is compared, so that no number of attempts at once is more than `limit`; `locked` until the
+     * last of them is older than `since`.
+     */
+    takePinAttempt: async (order: OrderName, limit: number, since: Date, at: Date): Promise<'taken' | 'locked'> => {
+      const _id = orderId(order);
+      const isLeft = [{ pinAttempts: { $exists: false } }, { 'pinAttempts.count': { $lt: limit } }];
+      const counted = await orders.updateOne(
+        { _id, $or: isLeft },
+        { $inc: { 'pinAttempts.count': 1 }, $set: { 'pinAttempts.at': at } },
+      );
+      if (counted.matchedCount > 0) return 'taken';
+      const begun = await orders.updateOne(
+        { _id, 'pinAttempts.at': { $lte: since } },
+        { $set: { pinAttempts: { count: 1, at } } },
+      );
+      return begun.matchedCount > 0 ? 'taken' : 'locked';
+    },
+
+    /** A right PIN ends the row of wrong ones. */
+    forgetPinAttempts: async (order: OrderName): Promise<void> => {
+      await orders.updateOne({ _id: orderId(order) }, { $unset: { pinAttempts: 1 } });
     },
 
     markStarted: async (order: OrderName): Promise<void> => {

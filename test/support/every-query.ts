@@ -92,6 +92,9 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       );
       await orders.correctTerminal(row, row.terminal, { n: 2, atMs: 1 }, 'pending');
       await orders.setDeliveryState(order, 'sent');
+      await orders.takePinAttempt(order, 5, now, now);
+      await orders.takePinAttempt(order, 0, now, now);
+      await orders.forgetPinAttempts(order);
     },
     'the order of a message': () => orders.findByMessage('m'),
     'messages that came back': () => orders.bounced(10),

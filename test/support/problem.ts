@@ -1,7 +1,14 @@
 import type { Answer } from './platform';
 
 /** Source: "Errors" of the protocol. 5xx codes are retryable too. */
-const retryableCodes = new Set(['issuer_paused', 'not_verified', 'in_progress', 'rate_limited', 'unavailable']);
+const retryableCodes = new Set([
+  'issuer_paused',
+  'not_verified',
+  'in_progress',
+  'rate_limited',
+  'pin_locked',
+  'unavailable',
+]);
 const fields = ['type', 'title', 'status', 'detail', 'code', 'retryable', 'requestId', 'errors'];
 
 /** The whole of an error as the protocol has it, not only its status; `path` is the JSON Pointer that must be named. */

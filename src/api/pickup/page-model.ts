@@ -8,6 +8,7 @@ import type { OrderDeps } from '../../second-interface/ask-order';
 import { orderBody } from '../../second-interface/order-body';
 import type { Issuers } from '../../store/issuers';
 import type { OrderRow } from '../../store/orders';
+import { asksPin } from './order-pin';
 
 /** Drawing one takes 2 to 250 ms: a page of many codes shows the rest as text, which can be copied all the same. */
 const picturesLimit = 50;
@@ -40,6 +41,7 @@ export const pageModel = async (
     ...(body.issueBy !== undefined ? { issueBy: String(body.issueBy) } : {}),
     closedReason: facts.closedReason,
     ...(facts.refundDueValue ? { refundDue: { value: facts.refundDueValue, currency: row.amount.currency } } : {}),
+    asksPin: asksPin(deps, row),
     eventsUrl: `/p/${secret}/events`,
     revealUrl: `/p/${secret}/reveal`,
     downloads: { csv: `/p/${secret}/codes.csv`, voucher: `/p/${secret}/voucher.pdf` },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
+import { z } from 'zod';
 import { openCodes } from '../../channels/open-codes';
 import { renderPickupPage } from '../../channels/page/view';
 import type { Code } from '../../contract/code';
@@ -7,9 +8,10 @@ import { Failure } from '../../domain/failures';
 import { unwrapOrderKey } from '../../sealing/order-keys';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import type { OrderRow } from '../../store/orders';
-import type { Mount } from '../edge/mount';
-import { rawBody } from '../edge/raw-body';
+import { jsonBody, type Mount } from '../edge/mount';
+import { bytesOf, rawBody } from '../edge/raw-body';
 import { findByLink } from './find-by-link';
+import { requirePin } from './order-pin';
 import { wordsFor } from './page-language';
 import { type PageDeps, pageModel, withPictures } from './page-model';
 import { setPrivateHeaders } from './private-headers';
@@ -35,6 +37,13 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
       return;
     }
     if (!holdsCodes(row)) throw new Failure('not_issued');
+    try {
+      await requirePin(deps, row, pinIn(request as unknown as Request));
+    } catch (error) {
+      if (!isPage || !(error instanceof Failure)) throw error;
+      await refuse(request as unknown as Request, response, row, error);
+      return;
+    }
     const nowMs = deps.nowMs();
     await deps.orders.recordTry(row, [{ key: `opened.${randomUUID()}`, atMs: nowMs, event: 'opened', detail: {} }]);
     const { reveal: key } = unwrapOrderKey(deps.ring, row._id, row.wrappedKey);
@@ -48,7 +57,30 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
     } else response.json({ items: await itemsOf(deps, row, codes) });
   };
 
+  /** The page again, which says why and asks once more. */
+  const refuse = async (request: Request, response: Response, row: OrderRow, failure: Failure): Promise<void> => {
+    const words = wordsFor(request);
+    const { retryAfterSeconds } = failure.extras;
+    const refusal =
+      failure.code === 'pin_locked' ? words.pinLocked(Math.ceil((retryAfterSeconds ?? 60) / 60)) : words.pinWrong;
+    if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
+    const model = await pageModel(pages, row, String(request.params.secret));
+    response
+      .status(failure.status)
+      .type('html')
+      .send(renderPickupPage({ ...model, refusal }, words));
+  };
+
   mount.plain('post', '/p/:secret/reveal', rawBody(bodyLimitBytes), reveal as unknown as RequestHandler);
+};
+
+const pinRequest = z.strictObject({ pin: z.string().max(64).optional() });
+
+/** A form's or a program's; an empty body has none. */
+const pinIn = (request: Request): string | undefined => {
+  const isForm = (request.get('content-type') ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded');
+  if (isForm) return new URLSearchParams(bytesOf(request.body).toString()).get('pin') ?? undefined;
+  return jsonBody(request, pinRequest).pin;
 };
 
 export const holdsCodes = ({ facts }: OrderRow): boolean => facts.state === 'delivered';

@@ -15,6 +15,8 @@ export interface PickupModel {
   readonly ready: number;
   /** Only in the answer to a reveal. */
   readonly codes?: readonly PickupCode[] | undefined;
+  /** The buyer has a PIN, without which nothing is shown. */
+  readonly asksPin?: boolean | undefined;
   /** Why a reveal was refused, in words for its reader. */
   readonly refusal?: string | undefined;
   readonly outstanding: number;

@@ -83,10 +83,11 @@ ${model.codes === undefined ? model.state === 'delivered' && !model.isVoid && mo
 
 /** The codes come only in the answer to this: a preview of the link, a scanner or a prefetch never posts. */
 const revealForm = (
-  { revealUrl, ready, refusal }: PickupModel,
+  { revealUrl, ready, refusal, asksPin }: PickupModel,
   words: PageWords,
 ): Markup => html`<form class="reveal-form" id="reveal" method="post" action="${revealUrl}">
-${refusal !== undefined && html`<p class="refusal" role="alert">${refusal}</p>`}
+${refusal !== undefined && html`<p class="refusal" role="alert" id="refusal">${refusal}</p>`}
+${asksPin === true && html`<label class="order-pin">${words.orderPin} <input name="pin" type="password" inputmode="numeric" pattern="[0-9]{4,8}" maxlength="8" autocomplete="off" required${refusal !== undefined && html` aria-invalid="true" aria-describedby="refusal"`}></label>`}
 <button type="submit" class="main">${words.showCodes(ready)}</button>
 </form>`;
 

@@ -23,6 +23,9 @@ export const en: PageWords = {
   ],
   refundDue: 'Refund due',
   refundTold: 'The seller has been told that you are owed this. Ask the seller if it does not reach you.',
+  orderPin: 'Your PIN',
+  pinWrong: 'That is not the PIN of this order.',
+  pinLocked: (minutes) => `Too many wrong PINs. Try again in ${codes(minutes, '1 minute', `${minutes} minutes`)}.`,
   showCodes: (n) => (n === 1 ? 'Show my code' : `Show my ${n} codes`),
   waiting: {
     headline: 'Waiting for the seller’s confirmation',

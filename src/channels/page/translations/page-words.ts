@@ -27,6 +27,9 @@ export interface PageWords {
   readonly refundDue: string;
   readonly refundTold: string;
   readonly showCodes: (n: number) => string;
+  readonly orderPin: string;
+  readonly pinWrong: string;
+  readonly pinLocked: (minutes: number) => string;
   readonly waiting: Said;
   readonly confirmBy: string;
   readonly issuing: (n: number) => Said;

@@ -1,0 +1,104 @@
+import type { TestIssuer } from '../support/issuer';
+import { read } from '../support/platform';
+import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
+import { revealItems } from '../support/reveal';
+
+const file = platformOfFile();
+const terminal = { channel: 'page', pin: '0471' };
+
+const issued = async (issuer: TestIssuer, orderNo: string, changes: object = { terminal }): Promise<string> => {
+  const placed = await issuer.placeVerified(orderNo, { ...changes });
+  expect((await issuer.submit(orderNo, [{ itemId: 'a', value: `CODE-${orderNo}` }])).status).toBe(201);
+  await issuer.inState(orderNo, 'delivered');
+  return placed.body.pickupUrl;
+};
+const items = (url: string, pin?: unknown) => read(revealItems(url, pin === undefined ? undefined : { pin }));
+const form = (url: string, pin: string) =>
+  fetch(`${url}/reveal`, { method: 'POST', headers: { accept: 'text/html' }, body: new URLSearchParams({ pin }) });
+
+test('the codes are for who has the PIN, and nothing tells it', async () => {
+  const issuer = await file.issuer();
+  const url = await issued(issuer, 'pin-1');
+  const page = await (await fetch(url)).text();
+  expect(page).toContain('name="pin"');
+  for (const wrong of [undefined, '', '471', '0472', '04710']) {
+    const answer = await items(url, wrong);
+    expectProblem(answer, 403, 'pin_wrong');
+    expect(JSON.stringify(answer.body)).not.toContain('CODE-pin-1');
+  }
+  const { status, body } = await items(url, '0471');
+  expect([status, body.items[0].value]).toEqual([200, 'CODE-pin-1']);
+  const row = await file.platform.core.orderDeps.orders.find({ issuerId: issuer.issuerId, orderNo: 'pin-1' });
+  const told = [
+    row?.terminal,
+    (await issuer.order('pin-1')).body.terminal,
+    (await issuer.get('/orders/pin-1/timeline')).body,
+    page,
+  ];
+  expect(JSON.stringify(told)).not.toContain('0471');
+  expect((await issuer.place('pin-1', { terminal })).status).toBe(200);
+  expectProblem(await issuer.place('pin-1', { terminal: { channel: 'page', pin: '0472' } }), 409, 'order_conflict');
+  expectProblem(await issuer.place('pin-1', { terminal: { channel: 'page' } }), 409, 'order_conflict');
+});
+
+test.concurrent('five wrong ones lock the page for a quarter of an hour, for the right one too', async () => {
+  const issuer = await file.issuer();
+  const url = await issued(issuer, 'pin-2');
+  const guesses = await Promise.all(Array.from({ length: 20 }, (_, n) => items(url, String(1_000 + n))));
+  expect(guesses.filter(({ body }) => body.code === 'pin_wrong')).toHaveLength(5);
+  const locked = await items(url, '0471');
+  expectProblem(locked, 429, 'pin_locked');
+  expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(800);
+  const page = await form(url, '0471');
+  expect(page.status).toBe(429);
+  expect(await page.text()).toMatch(/Try again in 15 minutes/);
+
+  const { orders } = file.platform.core.orderDeps;
+  const order = { issuerId: issuer.issuerId, orderNo: 'pin-2' };
+  const quarterMs = 15 * 60_000;
+  const lastMs = (await orders.find(order))?.pinAttempts?.at.getTime() ?? 0;
+  const attempt = (atMs: number) => orders.takePinAttempt(order, 5, new Date(atMs - quarterMs), new Date(atMs));
+  expect(await attempt(lastMs + quarterMs - 1)).toBe('locked');
+  expect(await attempt(lastMs + quarterMs)).toBe('taken');
+});
+
+test.concurrent('a right one ends the row of wrong ones', async () => {
+  const issuer = await file.issuer();
+  const url = await issued(issuer, 'pin-3');
+  for (let round = 1; round <= 3; round += 1) {
+    for (let n = 1; n <= 4; n += 1) expectProblem(await items(url, '1111'), 403, 'pin_wrong');
+    expect((await items(url, '0471')).status).toBe(200);
+  }
+});
+
+test.concurrent('the page says that a PIN was wrong, asks again, and shows the codes for the right one', async () => {
+  const issuer = await file.issuer();
+  const url = await issued(issuer, 'pin-4');
+  const wrong = await form(url, '9999');
+  const text = await wrong.text();
+  expect([wrong.status, text.includes('role="alert"'), text.includes('CODE-pin-4')]).toEqual([403, true, false]);
+  expect(text).toContain('name="pin"');
+  expect(wrong.headers.get('set-cookie')).toBeNull();
+  const right = await form(url, '0471');
+  expect([right.status, (await right.text()).includes('CODE-pin-4')]).toEqual([200, true]);
+});
+
+test.concurrent('an order without one asks for none', async () => {
+  const issuer = await file.issuer();
+  const url = await issued(issuer, 'pin-5', {});
+  expect(await (await fetch(url)).text()).not.toContain('name="pin"');
+  expect((await items(url)).status).toBe(200);
+});
+
+test.concurrent.each(['123', '123456789', '12a4', '', ' 1234', 1234])('%p is no PIN', async (pin) => {
+  const issuer = await file.issuer();
+  const answer = await issuer.place('no-pin', { terminal: { channel: 'page', pin } });
+  expectProblem(answer, 422, 'body_invalid', '/terminal/pin');
+});
+
+test.concurrent('a webhook has none', async () => {
+  const issuer = await file.issuer();
+  const webhook = { channel: 'webhook', url: 'http://127.0.0.1:9/', pin: '1234' };
+  expectProblem(await issuer.place('no-pin', { terminal: webhook }), 422, 'body_invalid', '/terminal/pin');
+});
