@@ -9,7 +9,7 @@ const folders = {
   'src/store': { local: ['src/domain'], packages: ['lru-cache', 'mongodb'] },
   'src/outbound': {
     local: ['src/bounded', 'src/domain', 'src/signing', 'src/tracing/tracing'],
-    packages: ['lru-cache', 'undici', 'ipaddr.js'],
+    packages: ['lru-cache', 'ipaddr.js'],
   },
   'src/mail': { local: [], packages: ['nodemailer', 'zod'] },
   'src/order-messages': { local: ['src/domain'], packages: ['@temporalio/workflow', '@temporalio/common'] },

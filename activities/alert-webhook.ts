@@ -11,8 +11,6 @@ export interface AlertWebhook {
   readonly nowMs: () => number;
 }
 
-const answerLimitBytes = 1_024;
-
 /** All tries of one change send the same bytes under one webhook-id, signed with the keys that sign deliveries. */
 export const isPosted = async (
   { outbound, signingKeys, nowMs }: AlertWebhook,
@@ -40,7 +38,6 @@ export const isPosted = async (
     url,
     body,
     headers: signedHeaders({ id: changeId([row]), nowMs: nowMs(), body, privateKeys }),
-    answerLimitBytes,
     breakerKey: alertsCircuit,
   });
   return answer.kind === 'answered' && answer.status >= 200 && answer.status < 300;

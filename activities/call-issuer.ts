@@ -33,9 +33,8 @@ export interface IssuerAnswer {
   /** A 2xx came back; anything else stands in `problem`. */
   readonly ok: boolean;
   readonly status: number;
-  /** The JSON of the body; undefined without one, or when it is not JSON within the limit. */
+  /** The JSON of the body, where it is read; undefined without one, or when it is not JSON within the limit. */
   readonly json: unknown;
-  readonly hasBody: boolean;
   /** Why the try failed: a status or a reason of the outbound client's closed list. */
   readonly problem?: string;
   readonly retryAfterMs?: number;
@@ -81,13 +80,16 @@ export const linesOf = ({ timeline }: OrderRow, event: TimelineEvent, message: s
 /** All tries of one message send these same bytes. */
 export const messageBytes = (message: AdapterMessage): Buffer => Buffer.from(JSON.stringify(message));
 
-/** One try of one message, over HTTP or as a function: the first interface of the patent, both of its forms. */
+/**
+ * One try of one message, over HTTP or as a function: the first interface of the patent, both of its forms. The answer is
+ * its status; its body is read, to the limit, where one is given.
+ */
 export const callIssuer = async (
   deps: CallsOut,
   issuer: IssuerRow,
   messageId: string,
   message: AdapterMessage,
-  answerLimitBytes: number,
+  answerLimitBytes?: number,
 ): Promise<IssuerAnswer> => {
   const answer =
     issuer.callback.kind === 'url'
@@ -108,7 +110,7 @@ const callUrl = async (
   url: string,
   messageId: string,
   message: AdapterMessage,
-  answerLimitBytes: number,
+  answerLimitBytes?: number,
 ): Promise<IssuerAnswer> => {
   const body = messageBytes(message);
   const secrets = openSecrets(ring, issuer._id, liveSecrets(issuer.secrets, nowMs()));
@@ -117,7 +119,7 @@ const callUrl = async (
     url,
     body,
     headers: signedHeaders({ id: messageId, nowMs: nowMs(), body, secrets }),
-    answerLimitBytes,
+    ...(answerLimitBytes !== undefined ? { answerLimitBytes } : {}),
     // The first attempt of an event is made outside any activity.
     signal: activityContext.getStore()?.cancellationSignal,
     callsAtOnce: () => orderDeps.settings.callsAtOnceOf(issuer),
@@ -129,7 +131,7 @@ const callUrl = async (
     if (result.reason === 'breaker_open') {
       throw notTried('breaker_open', 'the issuer failed too often', Math.max(1_000, result.retryAfterMs ?? 0));
     }
-    return { ok: false, status: 0, json: undefined, hasBody: false, problem: result.reason, tookMs: result.tookMs };
+    return { ok: false, status: 0, json: undefined, problem: result.reason, tookMs: result.tookMs };
   }
   const ok = result.status >= 200 && result.status < 300;
   const asked = askedDelayMs(result.status, result.headers['retry-after'], nowMs());
@@ -137,7 +139,6 @@ const callUrl = async (
     ok,
     status: result.status,
     json: ok && !result.truncated ? jsonOf(result.body) : undefined,
-    hasBody: result.body.length > 0 || result.truncated,
     ...(ok ? {} : { problem: `status_${result.status}` }),
     ...(asked !== undefined ? { retryAfterMs: asked } : {}),
     tookMs: result.tookMs,
@@ -155,7 +156,6 @@ const callFunction = async (
     ok: false,
     status: 0,
     json: undefined,
-    hasBody: false,
     problem,
     tookMs: nowMs() - startedAtMs,
   });
@@ -167,7 +167,7 @@ const callFunction = async (
     const result = await withinMs(functionLimitMs, run(), () => 'timeout' as const);
     if (result === 'timeout') return failed('timeout');
     const hasBody = result.value !== undefined;
-    return { ok: true, status: hasBody ? 200 : 204, json: result.value, hasBody, tookMs: nowMs() - startedAtMs };
+    return { ok: true, status: hasBody ? 200 : 204, json: result.value, tookMs: nowMs() - startedAtMs };
   } catch {
     // What an adapter throws may hold anything, also a code: only that it threw is told.
     return failed('function_threw');

@@ -13,8 +13,6 @@ export interface Notice extends OrderName {
   readonly verifyByMs: number;
 }
 
-const answerLimitBytes = 64 * 1024;
-
 /** First interface: `order.paid`. Retried by its own schedule until the workflow cancels it; one run is one try. */
 export const createNotify = (deps: CallsOut) => ({
   notifyIssuer: async (notice: Notice): Promise<void> => {
@@ -23,7 +21,7 @@ export const createNotify = (deps: CallsOut) => ({
     const tryNumber = triesOf(row, 'notice_sent', messageId) + 1;
     const { token } = unwrapOrderKey(deps.ring, row._id, row.wrappedKey);
     const message = paidMessage(row, { ...notice, token });
-    const answer = await callIssuer(deps, issuer, messageId, message, answerLimitBytes);
+    const answer = await callIssuer(deps, issuer, messageId, message);
     const entries = tryEntries(
       deps,
       { sent: 'notice_sent', answered: 'notice_answered' },

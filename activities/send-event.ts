@@ -18,8 +18,6 @@ interface ToldOnce {
   readonly lines: readonly TimelineEntry[];
 }
 
-const answerLimitBytes = 64 * 1024;
-
 /** Tells the issuer one event out of the order's outbox. Standalone activities: no order waits for its nine delays. */
 export const createSendEvent = (deps: CallsOut) => ({
   sendEvent: async (name: EventName): Promise<'sent' | 'given_up' | 'already_sent'> => {
@@ -70,7 +68,7 @@ const tellOnce = async (
 ): Promise<ToldOnce> => {
   const messageId = ownMessageId(row, 'event', event.sequence);
   const tryNumber = triesOf(row, 'event_sent', messageId) + 1;
-  const answer = await callIssuer(deps, issuer, messageId, eventMessage(row, event), answerLimitBytes);
+  const answer = await callIssuer(deps, issuer, messageId, eventMessage(row, event));
   const [, told] = tryEntries(deps, { sent: 'event_sent', answered: 'event_sent' }, messageId, tryNumber, answer, {
     type: event.type,
     sequence: event.sequence,

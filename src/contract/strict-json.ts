@@ -4,7 +4,7 @@ import { jsonPointer } from './json-pointer';
 import { bodyInvalid } from './problem';
 
 /**
- * JSON as rule 10 of the protocol wants it: UTF-8, no duplicate keys, no NUL, no lone surrogates, integers written as
+ * JSON as rule 10 of the protocol wants it: UTF-8, with or without a byte order mark, no duplicate keys, no NUL, no lone surrogates, integers written as
  * such. `JSON.parse` reads the values; the scan finds what it would swallow, with the place of each.
  *
  * @throws Failure `body_malformed` when it is not JSON, `body_invalid` with the paths of what does not fit.
@@ -13,7 +13,7 @@ export const parseStrictJson = (raw: Buffer, { integersOnly = true }: { integers
   let text: string;
   let value: unknown;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(raw);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(raw);
     value = JSON.parse(text);
   } catch {
     throw new Failure('body_malformed');

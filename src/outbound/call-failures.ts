@@ -34,17 +34,14 @@ const reasonOfCode: Readonly<Record<string, CallFailureReason>> = {
   EAI_FAIL: 'name_unresolved',
   EAI_NODATA: 'name_unresolved',
   EAI_NONAME: 'name_unresolved',
-  UND_ERR_HEADERS_OVERFLOW: 'answer_too_large',
-  UND_ERR_MAX_ORIGINS_REACHED: 'over_limit',
+  HPE_HEADER_OVERFLOW: 'answer_too_large',
 };
 
 /** Undefined for what is no failure of the other side: a fault of ours, which must not count against it. */
 export const callFailureReason = (error: Error & { code?: unknown }): CallFailureReason | undefined => {
   const code = typeof error.code === 'string' ? error.code : '';
-  if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH') return undefined;
-  // By name: the parser's errors come without a code.
-  if (error.name === 'HTTPParserError') return 'answer_malformed';
-  return reasonOfCode[code] ?? 'network';
+  if (code.startsWith('ERR_INVALID_')) return undefined;
+  return reasonOfCode[code] ?? (code.startsWith('HPE_') ? 'answer_malformed' : 'network');
 };
 
 /** The caller's own stop, such as a worker that drains: never a failure of the issuer. */

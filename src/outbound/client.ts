@@ -1,21 +1,16 @@
-import { Agent } from 'undici';
 import { createSlots } from '../bounded/slots';
-import { builtInSettings, callsAtOnceRange } from '../domain/settings';
+import { builtInSettings } from '../domain/settings';
 import { noTracing, type Tracing } from '../tracing/tracing';
 import type { AddressGuard } from './address-guard';
 import { type Breaker, type BreakerState, createBreaker } from './breaker';
 import { CallAborted, type CallFailureReason } from './call-failures';
+import { createPool } from './connection-pool';
 import { createConnector } from './connector';
-import { type Exchange, exchange, type Outcome } from './exchange';
+import { type Exchange, exchange, isSuccess, type Outcome } from './exchange';
 import { createThrottled, type Throttled } from './throttled';
 
 const timeLimitMs = 8000;
 const connectLimitMs = 5000;
-const headersMaxBytes = 16 * 1024;
-/** A call that may run does not wait for a connection. */
-const connectionsPerOrigin = callsAtOnceRange.max;
-const originsMax = 2048;
-const idleConnectionMs = 4000;
 
 export interface OutboundOptions {
   readonly guard: AddressGuard;
@@ -34,8 +29,8 @@ export interface SignedCall {
   readonly url: string;
   readonly body: Buffer;
   readonly headers: Readonly<Record<string, string>>;
-  /** Bytes of the answer that are kept; the rest is not read. */
-  readonly answerLimitBytes: number;
+  /** Decoded bytes of a 2xx's body that are kept. Left out: the status line is all that is asked for. */
+  readonly answerLimitBytes?: number;
   readonly timeLimitMs?: number;
   readonly signal?: AbortSignal | undefined;
   /** Whose circuit this call belongs to; a terminal's failures are not its issuer's. Left out: the issuer's. */
@@ -65,7 +60,7 @@ const parseUrl = (text: string): URL | undefined => {
   return isHttp && !url.username && !url.password ? url : undefined;
 };
 
-/** Built once per process by its root. Redirects are never followed: `dispatch` knows none. */
+/** Built once per process by its root. Redirects are never followed. */
 export const createOutbound = ({
   guard,
   clock,
@@ -78,33 +73,19 @@ export const createOutbound = ({
   // Per issuer as well, so that one slow issuer cannot take every slot.
   const slots = createSlots(totalLimit);
   const throttled = createThrottled(clock);
-  const connector = createConnector({ guard, connectLimitMs, trustedCa });
-  const agent = new Agent({
-    connect: connector.open,
-    connections: connectionsPerOrigin,
-    maxOrigins: originsMax,
-    pipelining: 1,
-    allowH2: false,
-    keepAliveTimeout: idleConnectionMs,
-    keepAliveMaxTimeout: 10 * idleConnectionMs,
-    maxHeaderSize: headersMaxBytes,
-    // The exchange holds the one limit over all phases.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const pool = createPool(createConnector({ guard, connectLimitMs, trustedCa }));
 
   const judged = async (
     call: Exchange,
     breakerKey: string,
     isPastCircuit: boolean,
   ): Promise<Outcome | { retryAfterMs: number }> => {
-    if (isPastCircuit) return exchange(agent, call);
+    if (isPastCircuit) return exchange(pool, call);
     const answer = breaker.admit(breakerKey);
     if (!answer.admitted) return answer;
     try {
-      const outcome = await exchange(agent, call);
-      if (outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300) answer.pass.succeeded();
-      else if (outcome.kind === 'failed' && outcome.reason === 'over_limit') answer.pass.dropped();
+      const outcome = await exchange(pool, call);
+      if (outcome.kind === 'answered' && isSuccess(outcome.status)) answer.pass.succeeded();
       else answer.pass.failed();
       return outcome;
     } catch (error) {
@@ -175,11 +156,7 @@ export const createOutbound = ({
     /** Told with the worker's report: tries of the last ten minutes that were put off, as their issuer's limit was reached. */
     throttled: (): Throttled[] => throttled.lately(),
     /** Called when the process stops, after its activities were given their time. */
-    close: async (): Promise<void> => {
-      const destroyed = agent.destroy();
-      connector.close();
-      await destroyed;
-    },
+    close: async (): Promise<void> => pool.close(),
   };
 };
 

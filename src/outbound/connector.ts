@@ -1,6 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
-import { rootCertificates } from 'node:tls';
-import { buildConnector } from 'undici';
+import { rootCertificates, connect as startTls } from 'node:tls';
+import { LRUCache } from 'lru-cache';
 import { AddressForbidden, type AddressGuard } from './address-guard';
 
 interface ConnectorOptions {
@@ -8,6 +8,29 @@ interface ConnectorOptions {
   readonly connectLimitMs: number;
   readonly trustedCa?: string | undefined;
 }
+
+/** Where a call goes to. */
+export interface Place {
+  /** Connections to places of one name are shared. */
+  readonly name: string;
+  readonly isTls: boolean;
+  /** A name, or an address without brackets. */
+  readonly hostname: string;
+  readonly port: number;
+  /** Host and port as the `host` header says them. */
+  readonly authority: string;
+}
+
+export const placeOfUrl = (url: URL): Place => {
+  const isTls = url.protocol === 'https:';
+  return {
+    name: url.origin,
+    isTls,
+    hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(url.port) || (isTls ? 443 : 80),
+    authority: url.host,
+  };
+};
 
 class ConnectFailed extends Error {
   override readonly name = 'ConnectFailed';
@@ -22,6 +45,12 @@ class ConnectFailed extends Error {
 
 /** One address after the other gets this long; the default of 250 ms gives up on hosts that are merely far away. */
 const attemptLimitMs = 1000;
+/** Of hosts that were talked to lately: their next handshake is the shorter one. */
+const tlsSessionsMax = 200;
+
+type Opened = (error: Error | null, socket: Socket | null) => void;
+
+export type Connector = ReturnType<typeof createConnector>;
 
 /**
  * Called by the pool for every new connection. The address that was really reached is judged before a byte of TLS or
@@ -29,24 +58,40 @@ const attemptLimitMs = 1000;
  */
 export const createConnector = ({ guard, connectLimitMs, trustedCa }: ConnectorOptions) => {
   const opening = new Set<(error: Error) => void>();
-  const startTls = buildConnector({
-    timeout: 0,
-    allowH2: false,
-    ...(trustedCa ? { ca: [...rootCertificates, trustedCa] } : {}),
-  });
+  const tlsSessions = new LRUCache<string, Buffer>({ max: tlsSessionsMax });
+  const trusted = trustedCa ? { ca: [...rootCertificates, trustedCa] } : {};
 
-  const open: buildConnector.connector = (options, callback) => {
-    const isTls = options.protocol === 'https:';
-    const admits = isTls ? guard.allows : guard.allowsPlain;
-    if (isIP(options.hostname) !== 0 && !admits(options.hostname)) {
+  const secure = ({ name, hostname }: Place, socket: Socket, done: Opened): void => {
+    const secured = startTls({
+      socket,
+      ...trusted,
+      ...(isIP(hostname) === 0 ? { servername: hostname } : { host: hostname }),
+      ALPNProtocols: ['http/1.1'],
+      session: tlsSessions.get(name),
+    });
+    const fail = (error: Error): void => {
+      tlsSessions.delete(name);
+      done(new ConnectFailed('TLS_FAILED', error), null);
+    };
+    secured.once('error', fail);
+    secured.on('session', (session) => tlsSessions.set(name, session));
+    secured.once('secureConnect', () => {
+      secured.off('error', fail);
+      done(null, secured);
+    });
+  };
+
+  const open = (place: Place, callback: Opened): void => {
+    const admits = place.isTls ? guard.allows : guard.allowsPlain;
+    if (isIP(place.hostname) !== 0 && !admits(place.hostname)) {
       queueMicrotask(() => callback(new AddressForbidden('the address may not be called'), null));
       return;
     }
 
-    const socket: Socket = connect({
-      host: options.hostname,
-      port: Number(options.port) || (isTls ? 443 : 80),
-      lookup: isTls ? guard.lookup : guard.lookupPlain,
+    const socket = connect({
+      host: place.hostname,
+      port: place.port,
+      lookup: place.isTls ? guard.lookup : guard.lookupPlain,
       autoSelectFamily: true,
       autoSelectFamilyAttemptTimeout: attemptLimitMs,
       noDelay: true,
@@ -58,11 +103,12 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa }: ConnectorO
       isOver = true;
       clearTimeout(timer);
       opening.delete(fail);
+      socket.off('error', fail);
       act();
     };
     const fail = (error: Error) =>
       end(() => {
-        socket.destroy();
+        socket.on('error', () => undefined).destroy();
         callback(error, null);
       });
     const timer = setTimeout(() => fail(new ConnectFailed('UND_ERR_CONNECT_TIMEOUT')), connectLimitMs);
@@ -72,9 +118,9 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa }: ConnectorO
     socket.once('connect', () => {
       if (!socket.remoteAddress || !admits(socket.remoteAddress)) {
         fail(new AddressForbidden('the connected address may not be called'));
-      } else if (isTls) {
-        startTls({ ...options, httpSocket: socket }, (error, secured) => {
-          if (error) fail(new ConnectFailed('TLS_FAILED', error));
+      } else if (place.isTls) {
+        secure(place, socket, (error, secured) => {
+          if (error) fail(error);
           else end(() => callback(null, secured));
         });
       } else {
@@ -85,7 +131,6 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa }: ConnectorO
 
   return {
     open,
-    /** The pool forgets connections that are still being made when it is destroyed; they would hold the process. */
     close: (): void => {
       for (const fail of [...opening]) fail(new ConnectFailed('UND_ERR_CONNECT_TIMEOUT'));
     },

@@ -1,12 +1,19 @@
-import type { Dispatcher } from 'undici';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { CallAborted, type CallFailureReason, callFailureReason } from './call-failures';
+import type { Pool } from './connection-pool';
+import { placeOfUrl } from './connector';
+import { createStatusReader } from './status-line';
 
 export interface Exchange {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly timeLimitMs: number;
-  readonly answerLimitBytes: number;
+  /** Decoded bytes of the body that are read. Left out: the status line is the answer, and nothing after it is waited for. */
+  readonly answerLimitBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -17,33 +24,41 @@ export type Outcome =
       /** Only those that somebody reads. */
       readonly headers: Readonly<Partial<Record<'retry-after' | 'content-type', string>>>;
       readonly body: Buffer;
+      /** There was more of a body that was to be read, or what came of it is not whole. */
       readonly truncated: boolean;
     }
   | { readonly kind: 'failed'; readonly reason: CallFailureReason };
 
+type Answered = Extract<Outcome, { kind: 'answered' }>;
+
 const readHeaders = ['retry-after', 'content-type'] as const;
 const headerValueMax = 256;
+/** Of an answer that nobody reads so much is taken off the connection, in this time, so that it can be used again. */
+const drainedMaxBytes = 64 * 1024;
+const drainLimitMs = 500;
 
-const keptHeaders = (headers: NodeJS.Dict<string | string[]>): Partial<Record<(typeof readHeaders)[number], string>> =>
+const keptHeaders = ({ headers }: IncomingMessage): Answered['headers'] =>
   Object.fromEntries(
     readHeaders.flatMap((name) => {
-      const value = [headers[name] ?? []].flat()[0];
-      return value === undefined ? [] : [[name, value.slice(0, headerValueMax)]];
+      const value = headers[name];
+      return typeof value === 'string' ? [[name, value.slice(0, headerValueMax)]] : [];
     }),
   );
 
+export const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+/** 202 and 204 say that there is nothing to read yet. */
+const hasBodyToRead = (status: number): boolean => isSuccess(status) && status !== 202 && status !== 204;
+
 /**
- * One request and its whole answer under one time limit, from the name's lookup to the body's last byte. Built on
- * `dispatch`, because the pool's own promise cannot be settled while the connection is still being made.
+ * One request and as much of its answer as is needed, under one time limit from the name's lookup on. A 2xx status line is
+ * success whatever follows it; bodies are read for those who ask.
  */
-export const exchange = (dispatcher: Dispatcher, call: Exchange): Promise<Outcome> =>
+export const exchange = (pool: Pool, call: Exchange): Promise<Outcome> =>
   new Promise((resolve, reject) => {
-    let controller: Dispatcher.DispatchController | undefined;
+    let sent: ClientRequest | undefined;
     let isOver = false;
-    let status = 0;
-    let headers: Partial<Record<(typeof readHeaders)[number], string>> = {};
-    let sizeBytes = 0;
-    const chunks: Buffer[] = [];
+    let status: number | undefined;
 
     const end = (act: () => void) => {
       if (isOver) return;
@@ -52,54 +67,139 @@ export const exchange = (dispatcher: Dispatcher, call: Exchange): Promise<Outcom
       call.signal?.removeEventListener('abort', onAbort);
       act();
     };
-    const cut = () => controller?.abort(new CallAborted('cut'));
-    const answered = (truncated: boolean) =>
-      end(() => resolve({ kind: 'answered', status, headers, body: Buffer.concat(chunks), truncated }));
-
+    const answered = (answer: Partial<Answered>) =>
+      end(() =>
+        resolve({
+          kind: 'answered',
+          status: status ?? 0,
+          headers: {},
+          body: Buffer.alloc(0),
+          truncated: call.answerLimitBytes !== undefined,
+          ...answer,
+        }),
+      );
+    const broken = (reason: CallFailureReason) => {
+      if (status !== undefined) answered({});
+      else end(() => resolve({ kind: 'failed', reason }));
+    };
     const onAbort = () => {
       end(() => reject(new CallAborted(call.signal?.reason)));
-      cut();
+      sent?.destroy();
     };
     const timer = setTimeout(() => {
-      end(() => resolve({ kind: 'failed', reason: 'timeout' }));
-      cut();
+      broken('timeout');
+      sent?.destroy();
     }, call.timeLimitMs);
     call.signal?.addEventListener('abort', onAbort, { once: true });
 
-    dispatcher.dispatch(
-      {
-        origin: call.url.origin,
+    const onFailure = (request: ClientRequest, error: Error & { code?: unknown }, hasAnswer: boolean): void => {
+      if (isOver) return;
+      const reason = callFailureReason(error);
+      if (reason === undefined) end(() => reject(error));
+      // Its server closed the connection in the moment in which it was used again: the request was not taken.
+      else if (reason === 'reset' && request.reusedSocket && !hasAnswer) send({ isFresh: true });
+      else broken(reason);
+    };
+
+    const onResponse = (request: ClientRequest, response: IncomingMessage): void => {
+      status = response.statusCode ?? 0;
+      const headers = keptHeaders(response);
+      if (call.answerLimitBytes !== undefined && hasBodyToRead(status) && !isOver) {
+        readBody(response, call.answerLimitBytes, (body, truncated) => {
+          answered({ headers, body, truncated });
+          if (truncated) request.destroy();
+        });
+        return;
+      }
+      if (!isOver) endSoon(request);
+      answered({ headers, truncated: false });
+      drain(request, response);
+    };
+
+    const send = ({ isFresh }: { isFresh: boolean }): void => {
+      const readStatus = createStatusReader();
+      let hasAnswer = false;
+      let hasResponse = false;
+      const onBytes = (chunk: Buffer): void => {
+        hasAnswer = true;
+        status ??= readStatus(chunk);
+        if (status === undefined || !isSuccess(status)) return;
+        if (isOver || (call.answerLimitBytes !== undefined && hasBodyToRead(status))) return;
+        answered({ truncated: false });
+        endSoon(request);
+      };
+      const request = pool.post({
+        place: placeOfUrl(call.url),
         path: call.url.pathname + call.url.search,
-        method: 'POST',
-        headers: call.headers,
-        body: call.body,
-      },
-      {
-        onRequestStart: (given) => {
-          controller = given;
-          // The limit ran out, or the caller stopped, while the connection was made: nothing may be sent any more.
-          if (isOver) cut();
-        },
-        onResponseStart: (_given, statusCode, given) => {
-          if (statusCode < 200) return;
-          status = statusCode;
-          headers = keptHeaders(given);
-        },
-        onResponseData: (_given, chunk) => {
-          const roomBytes = call.answerLimitBytes - sizeBytes;
-          sizeBytes += chunk.length;
-          chunks.push(chunk.subarray(0, Math.max(0, roomBytes)));
-          if (sizeBytes <= call.answerLimitBytes) return;
-          answered(true);
-          cut();
-        },
-        onResponseEnd: () => answered(false),
-        onResponseError: (_given, error) =>
-          end(() => {
-            const reason = callFailureReason(error);
-            if (reason) resolve({ kind: 'failed', reason });
-            else reject(error);
-          }),
-      },
-    );
+        headers: { 'accept-encoding': 'identity', ...call.headers },
+        isFresh,
+      });
+      sent = request;
+      request.on('socket', (socket: Socket) => {
+        // Before the parser, which tells nothing of a head that it cannot read to its end.
+        socket.prependListener('data', onBytes);
+        request.once('close', () => socket.off('data', onBytes));
+      });
+      request.once('response', (response) => {
+        hasResponse = true;
+        onResponse(request, response);
+      });
+      // An answer in another protocol is told by nothing else.
+      request.once('close', () => hasResponse || sent !== request || broken('reset'));
+      request.on('error', (error) => onFailure(request, error, hasAnswer));
+      request.end(call.body);
+    };
+
+    try {
+      send({ isFresh: false });
+    } catch (error) {
+      end(() => reject(error));
+    }
   });
+
+/** What is still to come of an answer that is known. */
+const endSoon = (request: ClientRequest): void => {
+  const timer = setTimeout(() => request.destroy(), drainLimitMs);
+  request.once('close', () => clearTimeout(timer));
+};
+
+const drain = (request: ClientRequest, response: IncomingMessage): void => {
+  let left = drainedMaxBytes;
+  response
+    .on('error', () => undefined)
+    .on('data', (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left < 0) request.destroy();
+    });
+};
+
+/** To its end, or to the limit of its decoded bytes. */
+const readBody = (
+  response: IncomingMessage,
+  limitBytes: number,
+  done: (body: Buffer, truncated: boolean) => void,
+): void => {
+  // Asked not to, some compress all the same.
+  const isCompressed = /^(x-)?gzip$/i.test(response.headers['content-encoding']?.trim() ?? '');
+  const decoded = isCompressed ? createGunzip() : new PassThrough();
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  let receivedBytes = 0;
+  const end = (truncated: boolean): void => {
+    done(Buffer.concat(chunks), truncated);
+    if (truncated) decoded.destroy();
+  };
+  decoded.on('data', (chunk: Buffer) => {
+    chunks.push(chunk.subarray(0, Math.max(0, limitBytes - sizeBytes)));
+    sizeBytes += chunk.length;
+    if (sizeBytes > limitBytes) end(true);
+  });
+  decoded.on('end', () => end(false)).on('error', () => end(true));
+  // Much may be compressed into few bytes, and nothing at all into many.
+  response.on('data', (chunk: Buffer) => {
+    receivedBytes += chunk.length;
+    if (receivedBytes > limitBytes) end(true);
+  });
+  response.on('error', () => undefined).on('close', () => response.complete || end(true));
+  response.pipe(decoded);
+};

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { Webhook } from 'standardwebhooks';
 import { amount, type Received, type TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
@@ -241,6 +242,22 @@ describe('order.code_requested', () => {
     expect(await (await reveal(placed.body.pickupUrl)).text()).toContain('ASK-2-a');
     expect((await issuer.submit('ask-2', codes)).status).toBe(200);
     expect(countOf(issuer, 'order.code_requested', 'ask-2')).toBe(1);
+  });
+
+  test.concurrent('an answer that is compressed all the same, or begins with a byte order mark, is read', async () => {
+    const issuer = await file.issuer(settings);
+    issuer.on('order.code_requested', async ({ headers, data: { orderNo } }) => {
+      expect(headers['accept-encoding']).toBe('identity');
+      const text = `\ufeff${JSON.stringify(issuing([{ itemId: 'a', value: orderNo }]).body)}`;
+      return orderNo === 'packed'
+        ? { status: 200, raw: gzipSync(text), headers: { 'content-encoding': 'gzip' } }
+        : { status: 200, raw: text };
+    });
+    for (const orderNo of ['packed', 'marked']) {
+      await issuer.placeVerified(orderNo);
+      await issuer.inState(orderNo, 'delivered');
+      expect(countOf(issuer, 'order.code_requested', orderNo)).toBe(1);
+    }
   });
 
   test.concurrent('`issuing`, 202 and 204 end the asking; the codes come by /codes', async () => {

@@ -20,7 +20,7 @@ export interface Received {
 /** What the issuer answers to a callback; a function may act first, as an issuer that verifies inside the callback does. */
 export type Reaction = (
   message: Received,
-) => Promise<{ status: number; body?: unknown; raw?: string; headers?: Record<string, string> } | 'close'>;
+) => Promise<{ status: number; body?: unknown; raw?: string | Buffer; headers?: Record<string, string> } | 'close'>;
 
 /** An issuer of the tests: a real HTTP server, signatures by the public Standard Webhooks library, its own log of calls. */
 export interface TestIssuer {

@@ -94,12 +94,16 @@ describe('text', () => {
     expect(outcome('{"a":"\\ud83d\\ude00"}')).toEqual({ a: '😀' });
   });
 
+  test('a byte order mark is skipped', () => {
+    expect(outcome(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes('{"a":1}')]))).toEqual({ a: 1 });
+  });
+
   test.each([
     ['an invalid byte', Buffer.concat([bytes('{"a":"'), Buffer.from([0xff]), bytes('"}')])],
     ['an overlong form', Buffer.concat([bytes('{"a":"'), Buffer.from([0xc0, 0xaf]), bytes('"}')])],
     ['a surrogate written as UTF-8', Buffer.concat([bytes('{"a":"'), Buffer.from([0xed, 0xa0, 0x80]), bytes('"}')])],
     ['a cut character', Buffer.concat([bytes('{"a":"'), Buffer.from([0xf0, 0x9f, 0x98]), bytes('"}')])],
-    ['a byte order mark', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes('{}')])],
+    ['a second byte order mark', Buffer.concat([bytes('\ufeff\ufeff'), bytes('{}')])],
     ['UTF-16', Buffer.from('{"a":1}', 'utf16le')],
     ['nothing', Buffer.alloc(0)],
     ['a comment', bytes('{"a":1 /* x */}')],

@@ -4,7 +4,6 @@ import { signedHeaders } from '../../outbound/signed-headers';
 import type { Deliver, DeliveryDeps } from '../channel';
 import type { webhookTerminal } from './terminal';
 
-const answerLimitBytes = 64 * 1024;
 const gone = 410;
 
 type WebhookTerminal = z.output<typeof webhookTerminal.schema>;
@@ -28,7 +27,6 @@ export const createWebhookDelivery =
       url,
       body,
       headers: signedHeaders({ id: messageId, nowMs: nowMs(), body, privateKeys, secrets }),
-      answerLimitBytes,
       signal: delivery.signal,
       ...(delivery.circuit !== undefined ? { breakerKey: delivery.circuit } : {}),
       isPastCircuit: delivery.isPastCircuit,
