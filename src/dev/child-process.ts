@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { openLogFile } from './log-file';
+import { plainEnvironment } from './plain-environment';
 import { leftovers } from './reaper';
 
 const keptLines = 40;
@@ -11,6 +12,8 @@ export interface ChildOptions {
   command: string;
   args: string[];
   env?: Record<string, string | undefined>;
+  /** Somebody else's program: it gets what every program needs, and none of the settings and secrets of ours. */
+  isForeign?: boolean;
   cwd?: string;
   logFile?: string;
   /** Lines with this are for the listeners alone. */
@@ -34,7 +37,7 @@ export function startChild(options: ChildOptions): Child {
   const ownGroup = process.platform !== 'win32';
   const child = spawn(options.command, options.args, {
     cwd: options.cwd,
-    env: { ...process.env, ...options.env },
+    env: { ...(options.isForeign ? plainEnvironment() : process.env), ...options.env },
     // Ctrl-C goes to the whole foreground group: children have their own, so that they are stopped in order.
     detached: ownGroup,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -58,6 +58,7 @@ async function startOnce(program: MongoProgram, options: EmbeddedMongoOptions): 
   await mkdir(folder, { recursive: true });
   const child = startChild({
     name: program.kind,
+    isForeign: true,
     command: program.command,
     args: [...program.leadingArgs, ...serverArgs(program.kind, port, folder)],
     env: program.env,

@@ -51,6 +51,7 @@ async function startOnce(path: string, options: EmbeddedTemporalOptions): Promis
   const dynamicConfig = { ...asInProduction, ...ownDynamicConfig, ...options.dynamicConfig };
   const child = startChild({
     name: 'Temporal',
+    isForeign: true,
     command: path,
     args: [
       ...['server', 'start-dev', '--ip', loopback, '--port', String(port), '--log-level', 'warn'],

@@ -2,6 +2,7 @@ import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import { searchAttributes } from '../order-messages/order-attributes';
+import { directWhenLoopback } from '../temporal/client';
 
 const retention = '30 days';
 export const namespace = 'default';
@@ -41,7 +42,11 @@ const answerLimitMs = 2_000;
 async function isTrueOf(address: string, ask: (connection: Connection) => Promise<boolean>): Promise<boolean> {
   let connection: Connection | undefined;
   try {
-    connection = await Connection.connect({ address, connectTimeout: answerLimitMs });
+    connection = await Connection.connect({
+      address,
+      connectTimeout: answerLimitMs,
+      channelArgs: directWhenLoopback(address),
+    });
     const ready = connection;
     return await ready.withDeadline(Date.now() + answerLimitMs, () => ask(ready));
   } catch {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { plainEnvironment } from './plain-environment';
 import { projectFolder } from './project-folder';
 
 let reaper: ChildProcess | undefined;
@@ -8,6 +9,7 @@ function tell(line: string): void {
   if (!reaper || reaper.exitCode !== null) {
     reaper = spawn(process.execPath, [join(projectFolder, 'scripts', 'reaper.mjs')], {
       detached: true,
+      env: plainEnvironment(),
       stdio: ['pipe', 'ignore', 'ignore'],
     });
     reaper.unref();

@@ -1,14 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { projectFolder } from './project-folder';
 
 /** A start that cannot work, told in one message without a stack. */
 export class CannotStart extends Error {}
 
+/** Given in the environment, it must be free; else it is the first choice, and a free one takes its place. */
+export interface PortChoice {
+  variable: string;
+  port: number;
+  isGiven: boolean;
+}
+
 export interface RunSettings {
   host: string;
   port: number;
+  ports: Record<'api' | 'temporal' | 'temporalUi' | 'mongo' | 'simulator' | 'smtp', PortChoice>;
   /** Where this machine reaches the api, whatever its public address is. */
   localUrl: string;
   publicUrl: string;
@@ -56,12 +64,54 @@ function secretsOf(dataDir: string): Secrets {
   return made;
 }
 
-function portFrom(text: string): number {
+function portChoice(env: NodeJS.ProcessEnv, variable: string, firstChoice: number): PortChoice {
+  const text = env[variable] || String(firstChoice);
   const port = Number(text);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new CannotStart(`PORT must be 1 to 65535, not ${text}.`);
-  return port;
+    throw new CannotStart(`${variable} must be 1 to 65535, not ${text}.`);
+  return { variable, port, isGiven: Boolean(env[variable]) };
 }
+
+/** What a person who writes `DEMO=false` means. */
+const meansOff = (text: string | undefined): boolean => /^(off|no|false|0)$/i.test(text?.trim() ?? '');
+
+const closedErrors: Record<string, string> = {
+  EACCES: 'cannot be opened: it belongs to another user, or is closed to this one',
+  EPERM: 'cannot be opened: it belongs to another user, or is closed to this one',
+  EROFS: 'cannot be written: its file system is read-only',
+  ENOTDIR: 'is no folder',
+  EEXIST: 'is no folder',
+};
+
+/** Whatever keeps the folder from being used is told with the setting that names it. */
+export function inDataFolder<T>(dataDir: string, use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    const reason = closedErrors[(error as NodeJS.ErrnoException).code ?? ''];
+    if (reason === undefined) throw error;
+    throw new CannotStart(`The data folder ${dataDir} ${reason}. Set another one: DATA_DIR=/path/of/yours npm start`);
+  }
+}
+
+/** Closed to others also where it was there before; a folder with somebody else's files in it is left as it is. */
+function openDataFolder(dataDir: string): void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const names = readdirSync(dataDir);
+  if (names.length === 0 || names.includes('secrets.json')) chmodSync(dataDir, 0o700);
+}
+
+const reachedHostOf = (host: string): string => {
+  const reached = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return reached.includes(':') ? `[${reached}]` : reached;
+};
+
+/** The addresses follow the port that was found free. */
+export const withPort = (settings: RunSettings, port: number): RunSettings => {
+  const localUrl = `http://${reachedHostOf(settings.host)}:${port}`;
+  const isOwnAddress = settings.publicUrl === settings.localUrl;
+  return { ...settings, port, localUrl, publicUrl: isOwnAddress ? localUrl : settings.publicUrl };
+};
 
 export function readRunSettings(env: NodeJS.ProcessEnv): RunSettings {
   const temporalAddress = env.TEMPORAL_ADDRESS || undefined;
@@ -73,21 +123,31 @@ export function readRunSettings(env: NodeJS.ProcessEnv): RunSettings {
     );
   }
   const host = env.HOST || '127.0.0.1';
-  const port = portFrom(env.PORT || '8080');
+  const ports = {
+    api: portChoice(env, 'PORT', 8080),
+    temporal: portChoice(env, 'TEMPORAL_PORT', 7233),
+    temporalUi: portChoice(env, 'TEMPORAL_UI_PORT', 8233),
+    mongo: portChoice(env, 'MONGODB_PORT', 27_027),
+    simulator: portChoice(env, 'SIMULATOR_PORT', 8090),
+    smtp: portChoice(env, 'SIMULATOR_SMTP_PORT', 2525),
+  };
+  const { port } = ports.api;
   const dataDir = resolve(env.DATA_DIR || join(projectFolder, '.data', 'run'));
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const made = secretsOf(dataDir);
-  const reachedHost = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  const localUrl = `http://${reachedHost.includes(':') ? `[${reachedHost}]` : reachedHost}:${port}`;
+  const made = inDataFolder(dataDir, () => {
+    openDataFolder(dataDir);
+    return secretsOf(dataDir);
+  });
+  const localUrl = `http://${reachedHostOf(host)}:${port}`;
   return {
     host,
     port,
+    ports,
     localUrl,
     publicUrl: env.PUBLIC_URL || localUrl,
     dataDir,
     temporalAddress,
     mongodbUri,
-    demo: env.DEMO !== 'off',
+    demo: !meansOff(env.DEMO),
     operatorToken: env.OPERATOR_TOKEN || made.operatorToken,
     masterKey: env.MASTER_KEY || made.masterKey,
     codecSecret: env.CODEC_SECRET || made.codecSecret,

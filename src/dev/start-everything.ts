@@ -8,10 +8,9 @@ import { freePort, isPortFree } from './free-port';
 import { type KeptRunning, keepRunning, type Runnable } from './kept-running';
 import { projectFolder } from './project-folder';
 import { lockDataFolder } from './run-lock';
-import { CannotStart, type RunSettings } from './run-settings';
+import { CannotStart, inDataFolder, type PortChoice, type RunSettings, withPort } from './run-settings';
 import { whereToLook } from './where-to-look';
 
-const preferredPorts = { temporal: 7233, temporalUi: 8233, mongo: 27027, simulator: 8090, smtp: 2525 };
 const readyLimitMs = 60_000;
 const demoOrderLimitMs = 20_000;
 const demoOrderLine = 'demo order: ';
@@ -24,6 +23,17 @@ const stopLimitsMs = { front: 2_000, worker: 5_000, servers: 2_800 };
 
 type Part = 'temporal' | 'mongo' | 'api' | 'worker' | 'simulator';
 const mains = { api: 'src/main.js', worker: 'worker/main.js', simulator: 'src/simulator/main.js' } as const;
+
+/** @throws CannotStart for one that was asked for and is taken. */
+async function portFor({ variable, port, isGiven }: PortChoice, host?: string): Promise<number> {
+  if (await isPortFree(port, host)) return port;
+  if (isGiven) {
+    throw new CannotStart(
+      `Port ${port} on ${host ?? '127.0.0.1'} is in use. Stop what holds it, or set another ${variable}; without one a free port is found.`,
+    );
+  }
+  return freePort();
+}
 
 const say = (line: string) => process.stderr.write(`• ${line}\n`);
 
@@ -40,10 +50,10 @@ function lineWith(child: Child, text: string): Promise<string> {
 }
 
 /** The demo's buyers have a mailbox and a phone, unless the platform is given servers of its own. */
-async function demoMessages(simulatorPort: number) {
+async function demoMessages(simulatorPort: number, smtp: PortChoice) {
   const { MAIL_SMTP_URL, SMS_GATEWAY_URL, TERMINAL_RECEIPT_SECRET } = process.env;
   if (MAIL_SMTP_URL || SMS_GATEWAY_URL) return undefined;
-  const smtpPort = await freePort(preferredPorts.smtp);
+  const smtpPort = await portFor(smtp);
   const inboxUrl = `http://127.0.0.1:${simulatorPort}`;
   return {
     inboxUrl,
@@ -62,8 +72,9 @@ export interface Run {
   stop(): Promise<void>;
 }
 
-export function startEverything(settings: RunSettings): Run {
-  const { host, port, dataDir } = settings;
+export function startEverything(wanted: RunSettings): Run {
+  const { host, dataDir, ports } = wanted;
+  let settings = wanted;
   const logFolder = join(dataDir, 'logs');
   const logFile = (part: Part) => join(logFolder, `${part}.log`);
   const parts = new Map<Part, KeptRunning>();
@@ -85,8 +96,8 @@ export function startEverything(settings: RunSettings): Run {
     if (settings.temporalAddress !== undefined) return { address: settings.temporalAddress, uiUrl: undefined };
     const options = {
       dataDir,
-      port: await freePort(preferredPorts.temporal),
-      uiPort: await freePort(preferredPorts.temporalUi),
+      port: await portFor(ports.temporal),
+      uiPort: await portFor(ports.temporalUi),
       codecEndpoint: `${settings.localUrl}/codec/${settings.codecSecret}`,
       logFile: logFile('temporal'),
       onProgress: say,
@@ -100,7 +111,7 @@ export function startEverything(settings: RunSettings): Run {
     if (settings.mongodbUri !== undefined) return { uri: settings.mongodbUri };
     const options = {
       dataDir,
-      port: await freePort(preferredPorts.mongo),
+      port: await portFor(ports.mongo),
       logFile: logFile('mongo'),
       onProgress: say,
     };
@@ -110,22 +121,18 @@ export function startEverything(settings: RunSettings): Run {
   }
 
   async function run(): Promise<void> {
-    if (!(await isPortFree(port, host))) {
-      throw new CannotStart(
-        `Port ${port} on ${host} is in use. Stop what holds it, or set another one: PORT=8081 npm start`,
-      );
-    }
-    unlock = lockDataFolder(settings);
+    settings = withPort(wanted, await portFor(ports.api, host));
+    unlock = inDataFolder(dataDir, () => lockDataFolder(settings));
     say('Starting the workflow engine and the database');
     const [temporal, mongo] = await Promise.all([startTemporal(), startMongo()]);
     assertGoing();
 
-    const simulatorPort = settings.demo ? await freePort(preferredPorts.simulator) : undefined;
-    const messages = simulatorPort === undefined ? undefined : await demoMessages(simulatorPort);
+    const simulatorPort = settings.demo ? await portFor(ports.simulator) : undefined;
+    const messages = simulatorPort === undefined ? undefined : await demoMessages(simulatorPort, ports.smtp);
     const env = {
       NODE_ENV: 'production',
       HOST: host,
-      PORT: String(port),
+      PORT: String(settings.port),
       PUBLIC_URL: settings.publicUrl,
       PLATFORM_URL: settings.localUrl,
       DATA_DIR: dataDir,
@@ -152,7 +159,11 @@ export function startEverything(settings: RunSettings): Run {
         command: process.execPath,
         args: ['--enable-source-maps', join(projectFolder, 'dist', mains[part])],
         cwd: projectFolder,
-        env,
+        // The simulator is an issuer: the platform's keys are none of its business.
+        env:
+          part === 'simulator'
+            ? { ...env, MASTER_KEY: undefined, CODEC_SECRET: undefined, MONGODB_URI: undefined }
+            : env,
         logFile: logFile(part),
         // Whoever has the pickup address has the code: on the owner's screen yes, in a log never.
         notLogged: demoOrderLine,

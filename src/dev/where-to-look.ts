@@ -11,12 +11,19 @@ export interface Places {
 /** The last thing on screen: where a person goes next. */
 export function whereToLook({ settings, uiUrl, demoOrderUrl, inboxUrl, logFolder }: Places): string {
   const { publicUrl, operatorToken, demo } = settings;
+  const demoLines: [string, string][] = demo
+    ? [
+        ['Demo order', demoOrderUrl ?? 'not placed yet, see simulator.log'],
+        ['Demo', 'sells orders by itself, and breaks some on purpose'],
+        ['', 'DEMO=off npm start runs without it'],
+      ]
+    : [['Next', 'create an issuer in the console, then send its first order']];
   const lines: [string, string][] = [
-    ['Platform', publicUrl],
+    ['Start here', publicUrl],
     ['Operator console', `${publicUrl}/operator`],
     ['Operator token', operatorToken],
     ['API docs', `${publicUrl}/docs`],
-    ...(demo ? ([['Demo order', demoOrderUrl ?? 'not placed yet, see simulator.log']] as [string, string][]) : []),
+    ...demoLines,
     ...(inboxUrl === undefined
       ? []
       : ([

@@ -360,6 +360,7 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
           $set: {
             terminal,
             version,
+            projected: version,
             'facts.version': version,
             'facts.channel': terminal.channel,
             'facts.deliveryMessage': deliveryMessage,

@@ -14,6 +14,10 @@ export interface TemporalAddress {
   readonly namespace: string;
 }
 
+/** An engine on this machine is never asked through a proxy (`http_proxy`), which would look for it on its own. */
+export const directWhenLoopback = (address: string): { readonly 'grpc.enable_http_proxy'?: 0 } =>
+  /^(localhost|127\.[\d.]+|\[::1\]):\d+$/.test(address) ? { 'grpc.enable_http_proxy': 0 } : {};
+
 /** Connects at the first call, so that the api starts while the engine is away. */
 export const openTemporalClient = (
   { address, namespace }: TemporalAddress,
@@ -24,6 +28,7 @@ export const openTemporalClient = (
     connection: Connection.lazy({
       address,
       channelArgs: {
+        ...directWhenLoopback(address),
         'grpc.keepalive_time_ms': 10_000,
         'grpc.keepalive_timeout_ms': 5_000,
         // grpc-js would wait up to two minutes before it tries an engine again that has been back for long.

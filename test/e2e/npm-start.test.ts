@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -62,7 +63,7 @@ describe('npm start', () => {
     'brings up the whole platform with a delivered demo order, refuses a second run on its data, and leaves no process behind',
     async () => {
       const port = String(await freePort());
-      const first = startAll({ PORT: port, DATA_DIR: dataDir });
+      const first = startAll({ PORT: port, DATA_DIR: dataDir, OPERATOR_TOKENS: 'eve:viewer:token-of-the-shell' });
       await until('the box that tells where to look', () => first.said().includes('Ctrl-C'), startLimitMs);
       const pickupUrl = /Demo order +(\S+)/.exec(first.said())?.[1] ?? '';
       expect(pickupUrl).toMatch(new RegExp(`^http://127.0.0.1:${port}/p/[\\w-]{22,}$`));
@@ -85,7 +86,17 @@ describe('npm start', () => {
         expect(readFileSync(join(dataDir, 'logs', log), 'utf8')).not.toContain(new URL(pickupUrl).pathname);
       }
 
+      for (const name of ['temporal.db', 'secrets.json', 'simulator.json', 'running.json']) {
+        expect([name, statSync(join(dataDir, name)).mode & 0o77]).toEqual([name, 0]);
+      }
       const children = process.platform === 'linux' ? childrenOf(first.child.pid ?? 0) : [];
+      const { masterKey, operatorToken } = JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8'));
+      for (const pid of children) {
+        const [line, environment] = ['cmdline', 'environ'].map((file) => readFileSync(`/proc/${pid}/${file}`, 'utf8'));
+        for (const secret of [masterKey, operatorToken, 'token-of-the-shell']) expect(line).not.toContain(secret);
+        const isOurs = /dist.(src|worker)/.test(line ?? '');
+        if (!isOurs) expect(environment).not.toMatch(/token-of-the-shell|MASTER_KEY|OPERATOR_TOKEN|MONGODB_URI/);
+      }
       const sinceMs = Date.now();
       first.child.kill('SIGTERM');
       expect((await first.ended)[0]).toBe(0);
@@ -96,20 +107,26 @@ describe('npm start', () => {
   );
 
   test(
-    'comes back on the same data with the same secrets and its orders',
+    'comes back on the same data with the same secrets and its orders, beside whoever holds the usual port, and past a proxy',
     async () => {
-      const port = String(await freePort());
+      const holder = createServer().on('error', () => undefined);
+      await new Promise<void>((resolve) => holder.once('error', () => resolve()).listen(8080, '127.0.0.1', resolve));
+      // Nobody listens there: what asked through it would fail.
+      const proxy = `http://127.0.0.1:${await freePort()}`;
       const secrets = readFileSync(join(dataDir, 'secrets.json'), 'utf8');
-      const again = startAll({ PORT: port, DATA_DIR: dataDir });
+      const again = startAll({ DATA_DIR: dataDir, http_proxy: proxy, https_proxy: proxy, no_proxy: '' });
       await until('the box that tells where to look', () => again.said().includes('Ctrl-C'), startLimitMs);
       expect(readFileSync(join(dataDir, 'secrets.json'), 'utf8')).toBe(secrets);
       const { operatorToken } = JSON.parse(secrets);
+      const port = /Start here +http:\/\/127\.0\.0\.1:(\d+)/.exec(again.said())?.[1];
+      expect(port).not.toBe('8080');
       const answer = await fetch(`http://127.0.0.1:${port}/v1/operator/orders/demo-push/by-hand`, {
         headers: { authorization: `Bearer ${operatorToken}` },
       });
       expect(await answer.json()).toMatchObject({ orderNo: 'by-hand', state: 'delivered' });
       again.child.kill('SIGTERM');
       await again.ended;
+      holder.close();
     },
     startLimitMs,
   );

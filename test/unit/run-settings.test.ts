@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockDataFolder } from '../../src/dev/run-lock';
-import { readRunSettings } from '../../src/dev/run-settings';
+import { CannotStart, inDataFolder, readRunSettings, withPort } from '../../src/dev/run-settings';
 
 let dataDir: string;
 beforeEach(() => {
@@ -38,7 +38,37 @@ describe('settings of npm start', () => {
   );
 
   test.each(['0', '65536', '80a'])('the port %s is refused', (PORT) => {
-    expect(() => readRunSettings({ DATA_DIR: dataDir, PORT })).toThrow(/PORT must be 1 to 65535/);
+    expect(() => readRunSettings({ DATA_DIR: dataDir, PORT })).toThrow(/^PORT must be 1 to 65535/);
+    expect(() => readRunSettings({ DATA_DIR: dataDir, MONGODB_PORT: PORT })).toThrow(
+      /^MONGODB_PORT must be 1 to 65535/,
+    );
+  });
+
+  test('every port comes from the environment, and addresses follow the one that was found', () => {
+    const env = {
+      PORT: '1',
+      TEMPORAL_PORT: '2',
+      TEMPORAL_UI_PORT: '3',
+      MONGODB_PORT: '4',
+      SIMULATOR_PORT: '5',
+      SIMULATOR_SMTP_PORT: '6',
+    };
+    const { ports, ...settings } = readRunSettings({ DATA_DIR: dataDir, ...env });
+    expect(Object.values(ports).map(({ port, isGiven }) => [port, isGiven])).toEqual(
+      [1, 2, 3, 4, 5, 6].map((n) => [n, true]),
+    );
+    expect(withPort({ ports, ...settings }, 9).publicUrl).toBe('http://127.0.0.1:9');
+    const named = readRunSettings({ DATA_DIR: dataDir, PUBLIC_URL: 'https://codes.example' });
+    expect(named.ports.api).toEqual({ variable: 'PORT', port: 8080, isGiven: false });
+    expect(withPort(named, 9)).toMatchObject({ localUrl: 'http://127.0.0.1:9', publicUrl: 'https://codes.example' });
+  });
+
+  test.each(['off', 'no', 'false', '0', 'OFF', ' No '])('DEMO=%s is without the demo', (DEMO) => {
+    expect(readRunSettings({ DATA_DIR: dataDir, DEMO }).demo).toBe(false);
+  });
+
+  test.each(['on', 'yes', '1', '', undefined])('DEMO=%s is with it', (DEMO) => {
+    expect(readRunSettings({ DATA_DIR: dataDir, DEMO }).demo).toBe(true);
   });
 
   test('a server on all addresses is reached, and shown, on the loopback one', () => {
@@ -48,6 +78,32 @@ describe('settings of npm start', () => {
 });
 
 describe('the data folder', () => {
+  test('is closed to others also where it was there before, and one with other files is left as it is', () => {
+    const mode = (path: string) => statSync(path).mode & 0o777;
+    chmodSync(dataDir, 0o755);
+    readRunSettings({ DATA_DIR: dataDir });
+    expect(mode(dataDir)).toBe(0o700);
+    chmodSync(dataDir, 0o755);
+    readRunSettings({ DATA_DIR: dataDir });
+    expect(mode(dataDir)).toBe(0o700);
+    const shared = join(dataDir, 'shared');
+    mkdirSync(shared);
+    chmodSync(shared, 0o755);
+    writeFileSync(join(shared, 'somebody-elses'), '');
+    readRunSettings({ DATA_DIR: shared });
+    expect(mode(shared)).toBe(0o755);
+  });
+
+  test('that cannot be used is told with the name of its setting', () => {
+    writeFileSync(join(dataDir, 'file'), '');
+    expect(() => readRunSettings({ DATA_DIR: join(dataDir, 'file', 'below') })).toThrow(/is no folder.*DATA_DIR=/);
+    const closed = () => {
+      throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
+    };
+    expect(() => inDataFolder('/of/another', closed)).toThrow(CannotStart);
+    expect(() => inDataFolder('/of/another', closed)).toThrow(/\/of\/another .*belongs to another user.*DATA_DIR=/);
+  });
+
   test('belongs to one run at a time, and is free again after its end', () => {
     const settings = readRunSettings({ DATA_DIR: dataDir });
     const unlock = lockDataFolder(settings);
