@@ -3,7 +3,7 @@ import { type CodeAnswer, codeAnswer } from '../src/contract/code';
 import { Failure } from '../src/domain/failures';
 import type { OrderName } from '../src/domain/ids';
 import type { OrderMessage, RefusalReason, TimelineEntry } from '../src/domain/messages';
-import { decide } from '../src/domain/verdict';
+import { decide } from '../src/domain/judge/decide';
 import { ownMessageId } from '../src/first-interface/message-id';
 import { codeRequestMessage } from '../src/first-interface/messages';
 import { lengthenedDelayMs, noticeDelayMs } from '../src/outbound/schedule';

@@ -20,7 +20,8 @@ import {
   verifyByMs,
 } from '../src/domain/order';
 import { holdPollMs, recordedRefusalLimit, updateLimit } from '../src/domain/timings';
-import { decide, holdsSubmission, isUndoneByTime } from '../src/domain/verdict';
+import { holdsSubmission } from '../src/domain/judge/codes';
+import { decide, isUndoneByTime } from '../src/domain/judge/decide';
 import { detailsOf } from '../src/domain/words/why-no-code';
 import { stateAttributes } from '../src/order-messages/order-attributes';
 import {

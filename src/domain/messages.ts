@@ -1,15 +1,33 @@
 import type { FailureCode } from './failures';
-import type { CloseReason, OrderState, Terminal } from './order';
+import type { CloseReason, ItemAttributes, ItemState, OrderState, Terminal } from './order';
 
 /** A code as it travels: by reference and keyed fingerprints, sealed elsewhere. */
-export interface CodeReference {
-  readonly itemId: string;
+export interface CodeReference extends ItemAttributes {
   readonly fingerprint: string;
   readonly valueFingerprint: string;
 }
 
 export const refusalReasons = ['out_of_stock', 'price_changed', 'product_unknown', 'account_invalid', 'other'] as const;
 export type RefusalReason = (typeof refusalReasons)[number];
+
+export type Asker = 'issuer' | 'operator';
+
+/** A redemption as the ledger has it: the whole content under its id, and what its first answer said. */
+export interface KnownRedemption {
+  readonly itemId: string;
+  readonly uses: number;
+  readonly redeemedAtMs?: number;
+  readonly place?: string;
+  readonly usesLeft: number;
+  /** What the answer to its reversal said. */
+  readonly reversed?: { readonly usesLeft: number };
+}
+
+export interface Replacement {
+  readonly itemId: string;
+  readonly by: ItemAttributes;
+  readonly stillLive: boolean;
+}
 
 /** What may be said to an order. `tokenHash` is absent where the issuer answered our own signed call. */
 export type OrderMessage =
@@ -33,6 +51,52 @@ export type OrderMessage =
   /** `isSame`: the terminal is named and is the one that the order has, so the message keeps its id. */
   | { readonly kind: 'redeliver'; readonly terminal?: Terminal; readonly isSame?: boolean }
   | { readonly kind: 'extend'; readonly extensionMs: number }
+  | { readonly kind: 'complete'; readonly by: Asker; readonly isRightToken: boolean }
+  /** All good items where none is named. */
+  | { readonly kind: 'void'; readonly by: Asker; readonly isRightToken: boolean; readonly itemIds?: readonly string[] }
+  | {
+      readonly kind: 'validity';
+      readonly isRightToken: boolean;
+      readonly itemIds?: readonly string[];
+      readonly expiresAtMs: number;
+    }
+  | {
+      readonly kind: 'redeem';
+      readonly by: Asker;
+      readonly isRightToken: boolean;
+      readonly redemptionId: string;
+      readonly itemId: string;
+      readonly uses: number;
+      readonly redeemedAtMs: number;
+      readonly place?: string;
+      /** What the ledger has under this id. */
+      readonly known?: KnownRedemption;
+    }
+  | {
+      readonly kind: 'reverse';
+      readonly by: Asker;
+      readonly isRightToken: boolean;
+      readonly redemptionId: string;
+      readonly known?: KnownRedemption;
+    }
+  | {
+      readonly kind: 'replace';
+      readonly isRightToken: boolean;
+      readonly replacements: readonly Replacement[];
+      /** A new value is one that the order has or had. */
+      readonly conflicts: boolean;
+      /** A new value is held by another order of this issuer. */
+      readonly reused: boolean;
+    }
+  | {
+      readonly kind: 'settle';
+      readonly isRightToken: boolean;
+      readonly settlementId: string;
+      readonly value: number;
+      readonly currency: string;
+      readonly known?: { readonly value: number };
+    }
+  | { readonly kind: 'opened' }
   | { readonly kind: 'notified' }
   | { readonly kind: 'window_ended' }
   | { readonly kind: 'delivered'; readonly tries: number; readonly state?: 'sent' }
@@ -44,7 +108,18 @@ export type Answer =
   | { readonly kind: 'verified'; readonly verifiedAtMs: number; readonly issueByMs: number }
   | { readonly kind: 'codes'; readonly accepted: number; readonly outstanding: number; readonly isNew: boolean }
   | { readonly kind: 'done' }
-  | { readonly kind: 'refused'; readonly code: FailureCode; readonly late?: boolean };
+  | { readonly kind: 'redeemed'; readonly itemId: string; readonly uses: number; readonly usesLeft: number; readonly isNew: boolean }
+  | { readonly kind: 'reversed'; readonly itemId: string; readonly usesLeft: number; readonly isNew: boolean }
+  | { readonly kind: 'replaced'; readonly count: number; readonly isNew: boolean }
+  | { readonly kind: 'settled'; readonly isNew: boolean }
+  /** `itemIds`: those that the refusal is about. `path`: of the field in the asker's body. */
+  | {
+      readonly kind: 'refused';
+      readonly code: FailureCode;
+      readonly late?: boolean;
+      readonly itemIds?: readonly string[];
+      readonly path?: string;
+    };
 
 export const eventTypes = [
   'order.delivered',
@@ -54,6 +129,11 @@ export const eventTypes = [
   'order.cancelled',
   'order.refund_due',
   'order.codes_void',
+  'order.item_replaced',
+  'order.redeemed',
+  'order.reversed',
+  'order.opened',
+  'order.terminal_changed',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
@@ -66,6 +146,8 @@ export interface OrderEvent {
   readonly closedReason?: CloseReason;
   readonly refundDueValue?: number;
   readonly itemIds?: readonly string[];
+  readonly replaces?: readonly { readonly itemId: string; readonly by: string }[];
+  readonly redemptionId?: string;
 }
 
 export const timelineEvents = [
@@ -82,6 +164,13 @@ export const timelineEvents = [
   'event_sent',
   'opened',
   'receipt',
+  'completed',
+  'item_void',
+  'item_replaced',
+  'item_redeemed',
+  'item_reversed',
+  'validity_changed',
+  'refund_settled',
 ] as const;
 export type TimelineEvent = (typeof timelineEvents)[number];
 
@@ -91,4 +180,23 @@ export interface TimelineEntry {
   readonly atMs: number;
   readonly event: TimelineEvent;
   readonly detail: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** One change of an item or of what is owed, for ever: the newest are in the order's row until they are in the ledger. */
+export interface LedgerEntry {
+  /** Counts the order's changes from 1 without gaps. */
+  readonly seq: number;
+  readonly kind: 'void' | 'replaced' | 'redeemed' | 'reversed' | 'validity' | 'settled';
+  readonly atMs: number;
+  readonly by: Asker;
+  /** The issuer's own name of it: a redemption's or a settlement's. */
+  readonly operationId?: string;
+  readonly itemId?: string;
+  readonly uses?: number;
+  /** After it. */
+  readonly usesLeft?: number;
+  readonly state?: ItemState;
+  readonly value?: number;
+  readonly place?: string;
+  readonly redeemedAtMs?: number;
 }

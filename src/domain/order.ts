@@ -22,7 +22,7 @@ export const moves = {
   notified: ['verified', 'refused', 'expired', 'cancelled'],
   verified: ['partially_issued', 'issued', 'refused', 'expired', 'cancelled'],
   partially_issued: ['issued', 'refused', 'cancelled'],
-  issued: ['delivered', 'undeliverable'],
+  issued: ['delivered', 'undeliverable', 'cancelled'],
   undeliverable: ['issued', 'cancelled'],
   delivered: [],
   refused: [],
@@ -37,11 +37,13 @@ export const closeReasons = [
   'issuer_cancelled',
   'operator_cancelled',
   'partially_issued',
+  'completed_short',
+  'all_void',
 ] as const;
 export type CloseReason = (typeof closeReasons)[number];
 
 /** `sent`: a mail or SMS server took the message; its receipt makes that `delivered` or `bounced`. */
-export const deliveryStates = ['none', 'pending', 'sent', 'delivered', 'bounced', 'failed'] as const;
+export const deliveryStates = ['none', 'pending', 'sent', 'delivered', 'opened', 'bounced', 'failed'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 /** The name of a registered channel (src/channels). */
 export type Channel = string;
@@ -61,9 +63,33 @@ export interface Terminal {
 /** The page is served from our own database, and has the codes once the order has them; all other channels are called. */
 export const isCalled = (channel: Channel): boolean => channel !== 'page';
 
-/** A code by reference: fingerprints are keyed hashes, so neither history nor a row tells the code. */
-export interface HeldCode {
+/** Of a code, as far as judgements need it; left out where it is the default. */
+export interface ItemAttributes {
   readonly itemId: string;
+  readonly uses?: number;
+  readonly startsAtMs?: number;
+  readonly expiresAtMs?: number;
+}
+
+/**
+ * What is to be said of an item beyond that the order has it: items without an entry have one use, no dates, and nothing
+ * happened to them. Kept with the facts, so that every judgement sees it.
+ */
+export interface ItemFacts extends ItemAttributes {
+  /** Uses spent and not reversed. */
+  readonly used?: number;
+  /** Final; without it the item is issued or delivered, as its order is. */
+  readonly state?: 'void' | 'replaced';
+  readonly replacedBy?: string;
+  readonly replaces?: string;
+  /** It was replaced while its code could not be destroyed: both may be live. */
+  readonly maybeLive?: boolean;
+}
+
+export type ItemState = 'issued' | 'delivered' | 'void' | 'replaced';
+
+/** A code by reference: fingerprints are keyed hashes, so neither history nor a row tells the code. */
+export interface HeldCode extends ItemAttributes {
   /** Of the whole Code after defaults: equality. */
   readonly fingerprint: string;
   /** Of the value alone: the same value under another itemId. */
@@ -89,13 +115,24 @@ export interface OrderFacts {
   readonly issueExtensionMs: number;
   readonly failures: number;
   readonly verification?: { readonly verifiedAtMs: number; readonly issueByMs: number };
+  /** Pieces that got a code. */
   readonly issued: number;
-  /** The issue window ended with some codes: no more are taken. */
+  /** Items of which there is more to say than that the order has them. */
+  readonly items?: readonly ItemFacts[];
+  /** Codes that the order held when it was closed before its delivery: void with it. */
+  readonly voidAtClose?: number;
+  /** The issue window ended with some codes, or the issuer or an operator ended it: no more are taken. */
   readonly short: boolean;
+  /** It was ended short by a completion. */
+  readonly completed?: boolean;
   readonly closedReason?: CloseReason;
   readonly refundDueValue?: number;
+  /** The sum of what was paid back, as the issuer told. */
+  readonly refundSettledValue?: number;
   readonly delivery: { readonly state: DeliveryState; readonly tries: number };
   readonly sequence: number;
+  /** Entries of the ledger. */
+  readonly ledger?: number;
   readonly renotifications: number;
   /** Names the message to the terminal: the number rises only with a corrected terminal, and the time stays. */
   readonly deliveryMessage?: { readonly n: number; readonly atMs: number };
@@ -162,10 +199,6 @@ export const isBeforeVerification = (state: OrderState): boolean => state === 'a
 export const isAwaitingCodes = (state: OrderState): boolean => state === 'verified' || state === 'partially_issued';
 
 export const outstanding = (facts: OrderFacts): number => facts.quantity - facts.issued;
-
-/** Source: rule 6 of the protocol. Codes of a refused or cancelled order are void, so nothing counts as issued. */
-export const refundDue = (facts: OrderFacts): number =>
-  facts.amount.value - Number((BigInt(facts.amount.value) * BigInt(facts.issued)) / BigInt(facts.quantity));
 
 /** Ends of the windows without the issuer's holds; the caller adds the held time. */
 export const verifyByMs = (facts: OrderFacts): number =>

@@ -1,7 +1,8 @@
 import { Failure } from '../domain/failures';
 import type { Answer } from '../domain/messages';
 import { isFinal, type OrderFacts, verifyByMs } from '../domain/order';
-import { decide, holdsSubmission, isUndoneByTime } from '../domain/verdict';
+import { holdsSubmission } from '../domain/judge/codes';
+import { decide, isUndoneByTime } from '../domain/judge/decide';
 import type { AskedMessage } from '../order-messages/order-messages';
 import type { KeyRing } from '../sealing/key-ring';
 import type { Codes } from '../store/codes';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { OrderEvent, OrderMessage } from '../../src/domain/messages';
 import { type HeldCode, moves, type OrderFacts, openFacts, orderStates } from '../../src/domain/order';
-import { type Decision, decide } from '../../src/domain/verdict';
+import { type Decision, decide } from '../../src/domain/judge/decide';
 import { seedOf } from '../support/seed';
 
 const runs = 500;

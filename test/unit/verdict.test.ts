@@ -1,6 +1,6 @@
 import type { OrderMessage } from '../../src/domain/messages';
 import { type HeldCode, moves, type OrderFacts, openFacts, orderStates, refundDue } from '../../src/domain/order';
-import { decide, isUndoneByTime } from '../../src/domain/verdict';
+import { decide, isUndoneByTime } from '../../src/domain/judge/decide';
 
 const createdAtMs = 1_800_000_000_000;
 const nowMs = createdAtMs + 60_000;

@@ -1,6 +1,6 @@
 import type { TimelineEntry } from '../messages';
 import { isFinal, type OrderFacts } from '../order';
-import { whyWaiting } from '../verdict';
+import { whyWaiting } from './why-waiting';
 import { type LastTrouble, lastTroubles } from './last-trouble';
 import { moneyText } from './money';
 import { type StuckTask, type WaitingCall, whyHeld, whyStuck } from './why-held';

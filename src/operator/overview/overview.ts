@@ -1,7 +1,7 @@
 import type { Overview, Percentiles } from '../../contract/operator/overview';
 import { type OrderState, orderStates } from '../../domain/order';
 import { minuteMs } from '../../domain/timings';
-import { whyWaiting } from '../../domain/verdict';
+import { whyWaiting } from '../../domain/words/why-waiting';
 import { whyStuck } from '../../domain/words/why-held';
 import type { SampledOrder, WaitingOrder } from '../../store/stats';
 import type { TroubleLook } from '../troubles';

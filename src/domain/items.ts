@@ -1,0 +1,77 @@
+import { isClosed, type ItemAttributes, type ItemFacts, type ItemState, type OrderFacts } from './order';
+
+/** The one good use of a code that says nothing else. */
+export const defaultUses = 1;
+
+export const itemOf = (facts: OrderFacts, itemId: string): ItemFacts =>
+  facts.items?.find((item) => item.itemId === itemId) ?? { itemId };
+
+export const itemState = (facts: OrderFacts, item: ItemFacts): ItemState => {
+  if (item.state) return item.state;
+  return facts.state === 'delivered' ? 'delivered' : 'issued';
+};
+
+export const isGood = ({ state }: ItemFacts): boolean => state === undefined;
+export const isUsed = ({ used = 0 }: ItemFacts): boolean => used > 0;
+export const usesLeft = ({ uses = defaultUses, used = 0, state }: ItemFacts): number => (state ? 0 : uses - used);
+export const hasExpired = ({ expiresAtMs }: ItemFacts, atMs: number): boolean =>
+  expiresAtMs !== undefined && atMs >= expiresAtMs;
+export const hasStarted = ({ startsAtMs }: ItemFacts, atMs: number): boolean =>
+  startsAtMs === undefined || atMs >= startsAtMs;
+
+const count = (facts: OrderFacts, has: (item: ItemFacts) => boolean): number => facts.items?.filter(has).length ?? 0;
+
+/** All items that the order has or had: pieces that got a code, and replacements. */
+export const itemCount = (facts: OrderFacts): number => facts.issued + count(facts, (item) => item.replaces !== undefined);
+
+/** Neither void nor replaced. Of an order that was closed before its delivery none is. */
+export const goodCount = (facts: OrderFacts): number =>
+  isClosed(facts.state) ? 0 : itemCount(facts) - count(facts, (item) => !isGood(item));
+
+export interface ItemCounts {
+  readonly issued: number;
+  readonly delivered: number;
+  readonly void: number;
+  readonly replaced: number;
+  /** Good and used. */
+  readonly redeemed: number;
+}
+
+/** By state, as the order tells them. Source: "Order gets items" of the protocol's second part. */
+export const itemCounts = (facts: OrderFacts): ItemCounts => {
+  const good = goodCount(facts);
+  const isDelivered = facts.state === 'delivered';
+  const closedBefore = isClosed(facts.state) ? facts.voidAtClose ?? 0 : 0;
+  return {
+    issued: isDelivered ? 0 : good,
+    delivered: isDelivered ? good : 0,
+    void: count(facts, (item) => item.state === 'void') + closedBefore,
+    replaced: count(facts, (item) => item.state === 'replaced'),
+    redeemed: count(facts, (item) => isGood(item) && isUsed(item)),
+  };
+};
+
+/** The attributes of a code that judgements need; nothing for a code that has none. */
+export const itemsOfCodes = (codes: readonly ItemAttributes[]): ItemFacts[] =>
+  codes.flatMap(({ itemId, uses, startsAtMs, expiresAtMs }) => {
+    const said = {
+      ...(uses !== undefined && uses !== defaultUses ? { uses } : {}),
+      ...(startsAtMs !== undefined ? { startsAtMs } : {}),
+      ...(expiresAtMs !== undefined ? { expiresAtMs } : {}),
+    };
+    return Object.keys(said).length > 0 ? [{ itemId, ...said }] : [];
+  });
+
+/** The list with these entries put in place of theirs, or added. */
+export const withItems = (facts: OrderFacts, changed: readonly ItemFacts[]): readonly ItemFacts[] => {
+  const byId = new Map((facts.items ?? []).map((item) => [item.itemId, item]));
+  for (const item of changed) byId.set(item.itemId, { ...byId.get(item.itemId), ...item });
+  return [...byId.values()];
+};
+
+/** Items without an entry: they are good, delivered with their order, unused and without dates. */
+export const plainCount = (facts: OrderFacts): number => facts.issued - count(facts, (item) => item.replaces === undefined);
+
+/** Any item that fits, among those with an entry and those without. */
+export const someItem = (facts: OrderFacts, fits: (item: ItemFacts) => boolean): boolean =>
+  (!isClosed(facts.state) && plainCount(facts) > 0 && fits({ itemId: '' })) || (facts.items ?? []).some(fits);

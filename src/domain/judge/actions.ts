@@ -1,0 +1,81 @@
+import { goodCount, hasExpired, hasStarted, isGood, isUsed, someItem, usesLeft } from '../items';
+import type { Asker } from '../messages';
+import { isAwaitingCodes, isBeforeVerification, isCalled, type OrderFacts } from '../order';
+import { verificationFailureLimit } from '../timings';
+
+interface Action {
+  /** Last part of the call's path, by who may make it. */
+  readonly names: Readonly<Partial<Record<Asker, string>>>;
+  /** Some right body would now change or send something. Whatever is not so is refused, or a repeat. */
+  readonly can: (facts: OrderFacts, nowMs: number) => boolean;
+}
+
+const isOpenBeforeDelivery = ({ state }: OrderFacts): boolean =>
+  isBeforeVerification(state) || isAwaitingCodes(state);
+
+const hasItems = ({ state }: OrderFacts): boolean =>
+  state === 'issued' || state === 'undeliverable' || state === 'delivered';
+
+/** What an order can be asked, and when: one row a call. Source: rules 14 and 15 of the protocol. */
+const actions: readonly Action[] = [
+  {
+    names: { issuer: 'verification' },
+    can: (facts) => isBeforeVerification(facts.state) && facts.failures < verificationFailureLimit,
+  },
+  { names: { issuer: 'codes' }, can: (facts) => isAwaitingCodes(facts.state) && !facts.short },
+  { names: { issuer: 'refusal' }, can: isOpenBeforeDelivery },
+  {
+    names: { issuer: 'cancellation', operator: 'cancel' },
+    can: (facts) => isOpenBeforeDelivery(facts) || facts.state === 'undeliverable',
+  },
+  {
+    names: { operator: 'renotify' },
+    can: (facts) =>
+      isBeforeVerification(facts.state) ||
+      (isAwaitingCodes(facts.state) && !facts.short && facts.codeMode === 'request'),
+  },
+  { names: { operator: 'extend' }, can: isOpenBeforeDelivery },
+  { names: { issuer: 'completion', operator: 'complete' }, can: (facts) => facts.state === 'partially_issued' },
+  {
+    names: { operator: 'redeliver' },
+    can: (facts) =>
+      facts.state === 'undeliverable' ||
+      (facts.state === 'delivered' && isCalled(facts.channel) && goodCount(facts) > 0),
+  },
+  {
+    names: { issuer: 'void', operator: 'void' },
+    can: (facts) => hasItems(facts) && someItem(facts, (item) => isGood(item) && !isUsed(item)),
+  },
+  {
+    names: { issuer: 'validity' },
+    can: (facts) => hasItems(facts) && someItem(facts, (item) => isGood(item) && item.expiresAtMs !== undefined),
+  },
+  {
+    names: { issuer: 'replacement' },
+    can: (facts) => facts.state === 'delivered' && someItem(facts, (item) => isGood(item) && !isUsed(item)),
+  },
+  {
+    names: { issuer: 'redemptions', operator: 'redeem' },
+    can: (facts, nowMs) =>
+      facts.state === 'delivered' &&
+      someItem(
+        facts,
+        (item) => isGood(item) && usesLeft(item) > 0 && hasStarted(item, nowMs) && !hasExpired(item, nowMs),
+      ),
+  },
+  {
+    names: { issuer: 'reversals', operator: 'reverse' },
+    can: (facts) => facts.state === 'delivered' && someItem(facts, isUsed),
+  },
+  {
+    names: { issuer: 'refund-settlement' },
+    can: ({ refundDueValue = 0, refundSettledValue = 0 }) => refundDueValue > refundSettledValue,
+  },
+];
+
+/** Served with every order, and asked by the console, the command and batches, so that none of them judges by itself. */
+export const allowedActions = (facts: OrderFacts, who: Asker, nowMs: number): string[] =>
+  actions.flatMap(({ names, can }) => (names[who] !== undefined && can(facts, nowMs) ? [names[who]] : []));
+
+export const actionNames = (who: Asker): string[] => actions.flatMap(({ names }) => names[who] ?? []);
+

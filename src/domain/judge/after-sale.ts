@@ -1,0 +1,195 @@
+import type { FailureCode } from '../failures';
+import { goodCount, hasExpired, hasStarted, isGood, isUsed, itemOf, usesLeft } from '../items';
+import type { KnownRedemption, OrderMessage } from '../messages';
+import { isClosed, type ItemFacts, type OrderFacts } from '../order';
+import type { Decision, Ruling } from './ruling';
+
+/** Of calls about items that a delivery may still be under way with. Source: rule 14 of the protocol. */
+const notWithItems = ({ state }: OrderFacts): FailureCode | undefined => {
+  if (isClosed(state)) return 'order_closed';
+  return state === 'issued' || state === 'undeliverable' || state === 'delivered' ? undefined : 'not_issued';
+};
+
+const notDelivered = ({ state }: OrderFacts): FailureCode | undefined => {
+  if (isClosed(state)) return 'order_closed';
+  return state === 'delivered' ? undefined : 'not_delivered';
+};
+
+const isOfOrder = (ruling: Ruling, itemId: string): boolean =>
+  ruling.held.some((code) => code.itemId === itemId) ||
+  (ruling.facts.items ?? []).some((item) => item.itemId === itemId);
+
+/** Where in the asker's list the first is that the order does not have. */
+const unknownItem = (ruling: Ruling, itemIds: readonly string[]): { path: string; itemIds: string[] } | undefined => {
+  const at = itemIds.findIndex((itemId) => !isOfOrder(ruling, itemId));
+  return at < 0 ? undefined : { path: `/itemIds/${at}`, itemIds: [String(itemIds[at])] };
+};
+
+const itemsOf = ({ facts }: Ruling, itemIds: readonly string[]): ItemFacts[] =>
+  itemIds.map((itemId) => itemOf(facts, itemId));
+
+const named = (items: readonly ItemFacts[]) => ({ itemIds: items.map(({ itemId }) => itemId) });
+
+/** The issuer has destroyed them, or an operator takes them back: readable nowhere from the answer on. */
+export const judgeVoid = (ruling: Ruling, message: OrderMessage & { kind: 'void' }): Decision => {
+  const { facts } = ruling;
+  if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
+  if (facts.closedReason === 'all_void') return ruling.done();
+  const notNow = notWithItems(facts);
+  if (notNow) return ruling.refuse(notNow);
+  const unknown = unknownItem(ruling, message.itemIds ?? []);
+  if (unknown) return ruling.refuse('item_unknown', unknown);
+  const items = itemsOf(ruling, message.itemIds ?? ruling.goodItemIds()).filter(isGood);
+  if (items.length === 0) return ruling.done();
+  const used = items.filter(isUsed);
+  if (used.length > 0) return ruling.refuse('code_redeemed', named(used));
+  const isLast = items.length === goodCount(facts);
+  ruling.setItems(items.map(({ itemId }) => ({ itemId, state: 'void' as const })));
+  for (const { itemId } of items) ruling.enter({ kind: 'void', itemId, state: 'void', usesLeft: 0 }, message.by);
+  ruling.note('item_void', { items: items.length, by: message.by }).tell('order.codes_void', named(items));
+  if (isLast && facts.state !== 'delivered') {
+    return ruling.close('cancelled', 'all_void', { by: message.by }).done();
+  }
+  return ruling.oweForWhatIsVoid().done();
+};
+
+/** A later end for codes that have one; also makes an expired one usable again. */
+export const judgeValidity = (ruling: Ruling, message: OrderMessage & { kind: 'validity' }): Decision => {
+  const { facts } = ruling;
+  const { expiresAtMs } = message;
+  if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
+  const notNow = notWithItems(facts);
+  if (notNow) return ruling.refuse(notNow);
+  const unknown = unknownItem(ruling, message.itemIds ?? []);
+  if (unknown) return ruling.refuse('item_unknown', unknown);
+  const items = itemsOf(ruling, message.itemIds ?? ruling.goodItemIds());
+  const ended = items.filter((item) => !isGood(item));
+  if (ended.length > 0 || items.length === 0) return ruling.refuse('code_void', named(ended));
+  if (items.every((item) => item.expiresAtMs === expiresAtMs)) return ruling.done();
+  const isNoEnd = items.some((item) => item.expiresAtMs === undefined || item.expiresAtMs > expiresAtMs);
+  if (isNoEnd || expiresAtMs <= ruling.nowMs) return ruling.refuse('body_invalid', { path: '/expiresAt' });
+  const later = items.filter((item) => item.expiresAtMs !== expiresAtMs);
+  ruling.setItems(later.map(({ itemId }) => ({ itemId, expiresAtMs })));
+  for (const { itemId } of later) ruling.enter({ kind: 'validity', itemId }, 'issuer');
+  return ruling.note('validity_changed', { items: later.length, expiresAt: new Date(expiresAtMs).toISOString() }).done();
+};
+
+const isSameRedemption = (known: KnownRedemption, message: OrderMessage & { kind: 'redeem' }): boolean =>
+  known.itemId === message.itemId && known.uses === message.uses && known.place === message.place;
+
+/** Once for each id, whatever the number of calls. */
+export const judgeRedemption = (ruling: Ruling, message: OrderMessage & { kind: 'redeem' }): Decision => {
+  const { facts } = ruling;
+  const { redemptionId, itemId, uses, known, redeemedAtMs } = message;
+  if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
+  if (known && (known.reversed || !isSameRedemption(known, message))) return ruling.refuse('redemption_conflict');
+  if (known) return ruling.answer({ kind: 'redeemed', itemId, uses, usesLeft: known.usesLeft, isNew: false });
+  const notNow = notDelivered(facts);
+  if (notNow) return ruling.refuse(notNow);
+  if (!isOfOrder(ruling, itemId)) return ruling.refuse('item_unknown', { path: '/itemId', itemIds: [itemId] });
+  const item = itemOf(facts, itemId);
+  const refusal = notRedeemable(item, redeemedAtMs, uses);
+  if (refusal) return ruling.refuse(refusal, { itemIds: [itemId] });
+  const left = usesLeft(item) - uses;
+  ruling
+    .setItems([{ itemId, used: (item.used ?? 0) + uses }])
+    .enter(
+      {
+        kind: 'redeemed',
+        operationId: redemptionId,
+        itemId,
+        uses,
+        usesLeft: left,
+        redeemedAtMs,
+        ...(message.place !== undefined ? { place: message.place } : {}),
+      },
+      message.by,
+    )
+    .note('item_redeemed', { itemId, uses, usesLeft: left, by: message.by });
+  if (message.by !== 'issuer') ruling.tell('order.redeemed', { redemptionId, itemIds: [itemId] });
+  return ruling.answer({ kind: 'redeemed', itemId, uses, usesLeft: left, isNew: true });
+};
+
+const notRedeemable = (item: ItemFacts, atMs: number, uses: number): FailureCode | undefined => {
+  if (!isGood(item)) return 'code_void';
+  if (!hasStarted(item, atMs)) return 'code_not_started';
+  if (hasExpired(item, atMs)) return 'code_expired';
+  return usesLeft(item) < uses ? 'uses_exhausted' : undefined;
+};
+
+/** The whole redemption is taken back, also of an item that has expired since. */
+export const judgeReversal = (ruling: Ruling, message: OrderMessage & { kind: 'reverse' }): Decision => {
+  const { facts } = ruling;
+  const { redemptionId, known } = message;
+  if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
+  if (known?.reversed) {
+    return ruling.answer({ kind: 'reversed', itemId: known.itemId, usesLeft: known.reversed.usesLeft, isNew: false });
+  }
+  const notNow = notDelivered(facts);
+  if (notNow) return ruling.refuse(notNow);
+  if (!known) return ruling.refuse('redemption_unknown');
+  const { itemId, uses } = known;
+  const item = itemOf(facts, itemId);
+  const after = { ...item, used: (item.used ?? 0) - uses };
+  ruling
+    .setItems([{ itemId, used: after.used }])
+    .enter({ kind: 'reversed', operationId: redemptionId, itemId, uses, usesLeft: usesLeft(after) }, message.by)
+    .note('item_reversed', { itemId, uses, usesLeft: usesLeft(after), by: message.by });
+  if (message.by !== 'issuer') ruling.tell('order.reversed', { redemptionId, itemIds: [itemId] });
+  return ruling.answer({ kind: 'reversed', itemId, usesLeft: usesLeft(after), isNew: true });
+};
+
+/** Bad codes get new ones in their place; the old ones stay claimed for ever. */
+export const judgeReplacement = (ruling: Ruling, message: OrderMessage & { kind: 'replace' }): Decision => {
+  const { facts } = ruling;
+  const { replacements } = message;
+  if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
+  if (replacements.every(({ itemId, by }) => itemOf(facts, itemId).replacedBy === by.itemId)) {
+    return ruling.answer({ kind: 'replaced', count: replacements.length, isNew: false });
+  }
+  const notNow = notDelivered(facts);
+  if (notNow) return ruling.refuse(notNow);
+  const at = replacements.findIndex(({ itemId }) => !isOfOrder(ruling, itemId));
+  if (at >= 0) {
+    const itemIds = [String(replacements[at]?.itemId)];
+    return ruling.refuse('item_unknown', { path: `/replacements/${at}/itemId`, itemIds });
+  }
+  const items = replacements.map(({ itemId }) => itemOf(facts, itemId));
+  const ended = items.filter((item) => !isGood(item));
+  if (ended.length > 0) return ruling.refuse('code_void', named(ended));
+  const used = items.filter(isUsed);
+  if (used.length > 0) return ruling.refuse('code_redeemed', named(used));
+  const isTaken = replacements.some(({ by }) => isOfOrder(ruling, by.itemId));
+  if (isTaken || message.conflicts) return ruling.refuse('code_conflict');
+  if (message.reused) return ruling.refuse('code_reused');
+  ruling.setItems(
+    replacements.flatMap(({ itemId, by, stillLive }): ItemFacts[] => [
+      { itemId, state: 'replaced', replacedBy: by.itemId, ...(stillLive ? { maybeLive: true } : {}) },
+      { ...by, replaces: itemId, ...(stillLive ? { maybeLive: true } : {}) },
+    ]),
+  );
+  for (const { itemId, by } of replacements) {
+    ruling.enter({ kind: 'replaced', itemId, operationId: by.itemId, state: 'replaced', usesLeft: 0 }, 'issuer');
+  }
+  ruling
+    .note('item_replaced', { items: replacements.length, mayBeLive: replacements.some(({ stillLive }) => stillLive) })
+    .tell('order.item_replaced', { replaces: replacements.map(({ itemId, by }) => ({ itemId, by: by.itemId })) });
+  return ruling.answer({ kind: 'replaced', count: replacements.length, isNew: true });
+};
+
+/** Money was paid back elsewhere: the platform moves none, it is told. */
+export const judgeSettlement = (ruling: Ruling, message: OrderMessage & { kind: 'settle' }): Decision => {
+  const { facts } = ruling;
+  const { settlementId, value, known } = message;
+  if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
+  if (message.currency !== facts.amount.currency) return ruling.refuse('amount_mismatch');
+  if (known && known.value !== value) return ruling.refuse('settlement_conflict');
+  if (known) return ruling.answer({ kind: 'settled', isNew: false });
+  const settled = (facts.refundSettledValue ?? 0) + value;
+  if (settled > (facts.refundDueValue ?? 0)) return ruling.refuse('refund_exceeded');
+  ruling
+    .change({ refundSettledValue: settled })
+    .enter({ kind: 'settled', operationId: settlementId, value }, 'issuer')
+    .note('refund_settled', { value, settled });
+  return ruling.answer({ kind: 'settled', isNew: true });
+};

@@ -1,0 +1,73 @@
+import type { OrderMessage } from '../messages';
+import { isAwaitingCodes, isBeforeVerification, isClosed } from '../order';
+import type { Decision, Ruling } from './ruling';
+
+export const judgeRefusal = (ruling: Ruling, message: OrderMessage & { kind: 'refuse' }): Decision => {
+  const { facts } = ruling;
+  if (facts.state === 'expired' || facts.state === 'cancelled') return ruling.refuse('order_closed');
+  if (message.tokenHash !== undefined && message.tokenHash !== facts.tokenHash) {
+    return ruling.countFailure().refuse('token_mismatch');
+  }
+  if (facts.state === 'refused') return ruling.done();
+  if (facts.state === 'issued' || facts.state === 'delivered' || facts.state === 'undeliverable') {
+    return ruling.refuse('already_delivered');
+  }
+  return ruling.close('refused', 'issuer_refused', { reason: message.reason }).done();
+};
+
+export const judgeCancellation = (ruling: Ruling, message: OrderMessage & { kind: 'cancel' }): Decision => {
+  const { facts } = ruling;
+  if (facts.state === 'cancelled') return ruling.done();
+  if (facts.state === 'issued' || facts.state === 'delivered') return ruling.refuse('already_delivered');
+  if (isClosed(facts.state)) return ruling.refuse('order_closed');
+  const reason = message.by === 'issuer' ? 'issuer_cancelled' : 'operator_cancelled';
+  return ruling.close('cancelled', reason, { by: message.by }).done();
+};
+
+export const judgeRenotify = (ruling: Ruling): Decision => {
+  const { facts } = ruling;
+  const renotifications = facts.renotifications + 1;
+  if (isBeforeVerification(facts.state)) return ruling.change({ renotifications, failures: 0 }).done();
+  if (isAwaitingCodes(facts.state) && !facts.short) {
+    return facts.codeMode === 'request' ? ruling.change({ renotifications }).done() : ruling.refuse('already_verified');
+  }
+  return ruling.refuse(isClosed(facts.state) ? 'order_closed' : 'already_delivered');
+};
+
+export const judgeExtend = (ruling: Ruling, message: OrderMessage & { kind: 'extend' }): Decision => {
+  const { facts } = ruling;
+  if (isBeforeVerification(facts.state)) {
+    return ruling.change({ verifyExtensionMs: facts.verifyExtensionMs + message.extensionMs }).done();
+  }
+  if (isAwaitingCodes(facts.state)) {
+    return ruling.change({ issueExtensionMs: facts.issueExtensionMs + message.extensionMs }).done();
+  }
+  return ruling.refuse(isClosed(facts.state) ? 'order_closed' : 'already_delivered');
+};
+
+/** The workflow asks only after the issuer's holds and the extensions are used up. */
+export const endWindow = (ruling: Ruling): Decision => {
+  const { facts } = ruling;
+  if (isBeforeVerification(facts.state)) return ruling.close('expired', 'verify_window').done();
+  if (facts.state === 'verified') return ruling.close('expired', 'issue_window').done();
+  if (facts.state === 'partially_issued') {
+    return ruling.change({ short: true }).beginDelivery().done();
+  }
+  return ruling.nothing();
+};
+
+/** The issue window ends now: what came is delivered, and the rest is owed. */
+export const judgeCompletion = (ruling: Ruling, message: OrderMessage & { kind: 'complete' }): Decision => {
+  const { facts } = ruling;
+  if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
+  if (facts.completed && !isClosed(facts.state)) return ruling.done();
+  if (isClosed(facts.state)) return ruling.refuse('order_closed');
+  if (isBeforeVerification(facts.state)) return ruling.refuse('not_verified');
+  if (facts.state === 'verified') return ruling.refuse('nothing_issued');
+  if (facts.state !== 'partially_issued') return ruling.refuse(facts.short ? 'order_closed' : 'already_delivered');
+  return ruling
+    .change({ short: true, completed: true })
+    .note('completed', { by: message.by, codes: facts.issued })
+    .beginDelivery()
+    .done();
+};
