@@ -10,8 +10,10 @@ import { circuitOf, codesPerMessage, hasReceipts } from '../src/channels/termina
 import type { Code } from '../src/contract/code';
 
 import type { OrderName } from '../src/domain/ids';
+import { isGood, itemCount, itemOf } from '../src/domain/items';
 import type { TimelineEntry } from '../src/domain/messages';
-import { deliveryMessageId } from '../src/first-interface/message-id';
+import type { OrderFacts } from '../src/domain/order';
+import { deliveryMessageId, ownMessageId } from '../src/first-interface/message-id';
 import { deliveryDelayMs, deliveryRoundMs, lengthenedDelayMs } from '../src/outbound/schedule';
 import { openSecrets } from '../src/sealing/issuer-secrets';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
@@ -24,6 +26,15 @@ import { type CallsOut, linesOf, notTried, rowOf } from './call-issuer';
 export interface Delivery extends OrderName {
   readonly n: number;
   readonly atMs: number;
+  /** Only these, in place of others: a message of its own. */
+  readonly itemIds?: readonly string[];
+}
+
+/** What the terminal hears of codes that it has. */
+export interface VoidNotice extends OrderName {
+  readonly n: number;
+  readonly atMs: number;
+  readonly itemIds: readonly string[];
 }
 
 /** What the order learns: the last outcome, and how often the terminal was tried in all. */
@@ -61,12 +72,17 @@ export const createDeliver = (
       const deliver = deliverers.get(channel);
       if (!deliver) return untried(deps, delivery, row, 'channel_not_configured');
       // The database is of an older moment than the engine: part of an order must not pass for all of it.
-      if (held.length < row.facts.issued) return untried(deps, delivery, row, 'codes_missing');
+      if (held.length < itemCount(row.facts)) return untried(deps, delivery, row, 'codes_missing');
       const issuer = await deps.issuers.findEver(row.issuerId);
       const delays = issuer
         ? (await deps.orderDeps.settings.effectiveFor(issuer, row.product.id)).deliveryDelaysSeconds
         : undefined;
+      const good = held.filter(({ itemId }) => isGood(itemOf(row.facts, itemId)));
+      const wanted = delivery.itemIds && new Set(delivery.itemIds);
+      const codes = wanted ? good.filter(({ itemId }) => wanted.has(itemId)) : good;
+      if (codes.length === 0) return untried(deps, delivery, row, 'codes_void');
       const common = {
+        ...(wanted ? { replaces: replacedBy(row.facts, wanted) } : {}),
         order: row,
         seller: { name: issuer?.name ?? row.issuerId, codeInMessage: issuer?.codeInMessage ?? false },
         pickupUrl: pickupUrl(deps.orderDeps, row.baseUrl, row),
@@ -97,9 +113,11 @@ export const createDeliver = (
       const beganMs = deps.nowMs();
       let { tries } = row.facts.delivery;
       let isSent = false;
-      const isAfterClose = row.facts.state === 'delivered';
-      for (const piece of partsOf(openCodes(deps.ring, row, held), codesPerMessage(row.terminal))) {
-        const messageId = deliveryMessageId(delivery, delivery.n, piece.part?.n);
+      const isAfterClose = row.facts.state === 'delivered' && !wanted;
+      for (const piece of partsOf(openCodes(deps.ring, row, codes), codesPerMessage(row.terminal))) {
+        const messageId = wanted
+          ? ownMessageId(delivery, 'replacement', `${delivery.itemIds?.join()}.${piece.part?.n ?? 1}`)
+          : deliveryMessageId(delivery, delivery.n, piece.part?.n);
         const lines = linesOf(row, 'delivery_tried', messageId).filter(({ key }) => key.endsWith(roundMark()));
         if (lines.some(({ detail }) => detail.ok === true)) continue;
         if (deps.nowMs() - beganMs > partsBegunWithinMs) {
@@ -133,8 +151,47 @@ export const createDeliver = (
       if (isAfterClose) await deps.orderDeps.orders.setDeliveryState(delivery, isSent ? 'sent' : 'delivered');
       return { kind: 'delivered', tries, ...(isSent ? { state: 'sent' } : {}) };
     },
+
+    /** Tried as a delivery is; a terminal that keeps no codes is not told. */
+    tellVoid: async (notice: VoidNotice): Promise<Pick<DeliveryResult, 'kind'>> => {
+      const row = await rowOf(deps, notice);
+      const deliver = deps.channels.tellsVoid(row.terminal.channel) && deliverers.get(row.terminal.channel);
+      if (!deliver) return { kind: 'delivered' };
+      const issuer = await deps.issuers.findEver(row.issuerId);
+      const messageId = ownMessageId(notice, 'void', notice.itemIds.join());
+      const outcome = await deliver({
+        order: row,
+        seller: { name: issuer?.name ?? row.issuerId, codeInMessage: false },
+        terminal: terminalOfOrder(deps.ring, row),
+        circuit: circuitOf(row.issuerId, row.terminal),
+        messageId,
+        atMs: notice.atMs,
+        codes: [],
+        voidItemIds: notice.itemIds,
+        issuerSecrets: issuerSecretsOf(deps, issuer),
+        isPastCircuit: false,
+        signal: cancellationSignal(),
+      });
+      if (outcome.kind === 'not_tried') throw notTried(outcome.reason, 'the terminal was not tried', outcome.delayMs);
+      const { attempt } = activityInfo();
+      const line = deliveryEntry(messageId, attempt, attempt, {}, outcome, deps.nowMs());
+      await deps.orderDeps.orders.recordTry(notice, [line]);
+      if (outcome.kind === 'delivered') return { kind: 'delivered' };
+      const delayMs = deliveryDelayMs(attempt);
+      if (outcome.isFinal || delayMs === undefined) return { kind: 'undeliverable' };
+      throw ApplicationFailure.create({
+        type: 'terminal_failed',
+        message: `try ${attempt} to tell what is void: ${outcome.problem}`,
+        nextRetryDelay: lengthenedDelayMs(delayMs, outcome.retryAfterMs),
+      });
+    },
   };
 };
+
+const replacedBy = (facts: OrderFacts, itemIds: ReadonlySet<string>) =>
+  (facts.items ?? []).flatMap(({ itemId, replaces }) =>
+    replaces !== undefined && itemIds.has(itemId) ? [{ itemId: replaces, by: itemId }] : [],
+  );
 
 interface Tried {
   readonly outcome: Exclude<DeliveryOutcome, { kind: 'not_tried' }>;

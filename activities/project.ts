@@ -1,6 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { OrderName } from '../src/domain/ids';
-import type { OrderEvent } from '../src/domain/messages';
 import type { OrderFacts } from '../src/domain/order';
 import type { OrderMeter } from '../src/metrics/order-meter';
 import type { OrderDeps } from '../src/second-interface/ask-order';
@@ -76,11 +75,5 @@ export const createProject = ({
       isHeld: issuer.state === 'paused' && !issuer.deletedAt,
       ...(notHeard.length > 0 ? { codes: notHeard.map(({ _id, codes }) => codesMessage(_id, codes, false)) } : {}),
     };
-  },
-
-  /** After the close: an event of its own, with the sequence that the row gives. */
-  addEvent: async ({ order, event }: { order: OrderName; event: OrderEvent }): Promise<void> => {
-    await orderDeps.orders.addEvent(order, event);
-    tellEvent(order, event.sequence);
   },
 });

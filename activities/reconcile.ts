@@ -1,8 +1,11 @@
 import type { Logger } from 'pino';
+import { Failure } from '../src/domain/failures';
 import { orderNameOf } from '../src/domain/ids';
+import type { OrderMessage } from '../src/domain/messages';
 import { cancellableStates } from '../src/domain/order';
 import { retentionMs } from '../src/domain/timings';
 import type { OrderMeter } from '../src/metrics/order-meter';
+import { voidItems } from '../src/second-interface/after-sale/void-items';
 import { askOrder, type OrderDeps } from '../src/second-interface/ask-order';
 import { cancelOrder } from '../src/second-interface/cancel-order';
 import { judgeSubmission } from '../src/second-interface/claim-codes';
@@ -166,6 +169,30 @@ const judgeClaims = async ({ orderDeps, ...deps }: Reconciling, before: Date) =>
   );
 
 /** Refusals and cancellations that were answered 202. */
+/** Resolves to false where the order could not be asked: the message stays. A refusal is an answer that nobody waits for. */
+const bringMessage = async (
+  deps: OrderDeps,
+  row: OrderRow,
+  updateId: string,
+  message: OrderMessage,
+): Promise<boolean> => {
+  switch (message.kind) {
+    case 'refuse':
+    case 'cancel':
+    case 'complete':
+      return (await askOrder(deps, row, updateId, message)) !== 'unavailable';
+    case 'void':
+      try {
+        return (await voidItems(deps, row, updateId, message)) !== 'unavailable';
+      } catch (error) {
+        if (error instanceof Failure && !error.retryable) return true;
+        throw error;
+      }
+    default:
+      return false;
+  }
+};
+
 const judgeInbox = async ({ orderDeps, ...deps }: Reconciling, before: Date) => {
   const waitingBefore = new Date(Math.min(before.getTime() + settleMs, deps.nowMs()));
   return each(
@@ -175,8 +202,7 @@ const judgeInbox = async ({ orderDeps, ...deps }: Reconciling, before: Date) => 
     async (waiting) => {
       const row = await orderDeps.orders.find(waiting);
       const { message } = waiting;
-      if (!row || (message.kind !== 'refuse' && message.kind !== 'cancel')) return false;
-      if ((await askOrder(orderDeps, row, waiting.updateId, message)) === 'unavailable') return false;
+      if (!row || !(await bringMessage(orderDeps, row, waiting.updateId, message))) return false;
       await orderDeps.inbox.remove(waiting, waiting.updateId);
       return true;
     },

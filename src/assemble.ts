@@ -17,6 +17,7 @@ import { createInbox } from './store/inbox';
 import { ensureIndexes } from './store/indexes';
 import { createIssuers } from './store/issuers';
 import { createKeys } from './store/keys';
+import { createLedger } from './store/ledger';
 import { createMaintenance } from './store/maintenance';
 import { createOrderSettings } from './store/order-settings';
 import { createOrders } from './store/orders';
@@ -72,6 +73,7 @@ export const assemble = async (
     orders: createOrders(database),
     codes: createCodes(database),
     inbox: createInbox(database),
+    ledger: createLedger(database),
     gateway,
     ring,
     fingerprintKey: keys.fingerprintKey,

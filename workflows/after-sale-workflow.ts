@@ -1,26 +1,21 @@
 import type { AfterSaleInput } from '../src/order-messages/order-messages';
-import { callsOut, keepTrying, own } from './effects';
+import { callsOut } from './effects';
 
-/** What happens after the close: an operator sends delivered codes again, or declares them void. */
+/** After the close: the terminal gets the codes again, those in place of bad ones, or hears which are void. */
 export async function afterSaleWorkflow(input: AfterSaleInput): Promise<string> {
-  const { issuerId, orderNo } = input;
-  if (input.kind === 'void') {
-    const { itemIds, sequence, state } = input;
-    const event = { sequence, type: 'order.codes_void', atMs: Date.now(), state, itemIds } as const;
-    await keepTrying(() => own.addEvent({ order: { issuerId, orderNo }, event }));
-    return 'void';
-  }
+  const { issuerId, orderNo, kind, itemIds } = input;
   const { n, atMs } = input.delivery;
-  const summary = `Deliver the codes of order ${orderNo} again`;
+  const calls = callsOut(input.callsOutQueue, issuerId, summaries[kind](orderNo));
   try {
-    const { kind } = await callsOut(input.callsOutQueue, issuerId, summary).deliverCodes({
-      issuerId,
-      orderNo,
-      n,
-      atMs,
-    });
-    return kind;
+    if (kind === 'void') return (await calls.tellVoid({ issuerId, orderNo, n, atMs, itemIds: itemIds ?? [] })).kind;
+    return (await calls.deliverCodes({ issuerId, orderNo, n, atMs, ...(itemIds ? { itemIds } : {}) })).kind;
   } catch {
     return 'undeliverable';
   }
 }
+
+const summaries = {
+  redeliver: (orderNo: string) => `Deliver the codes of order ${orderNo} again`,
+  void: (orderNo: string) => `Tell the terminal which codes of order ${orderNo} are void`,
+  replacement: (orderNo: string) => `Deliver the codes of order ${orderNo} that replace others`,
+} as const;

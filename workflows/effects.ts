@@ -22,7 +22,6 @@ const atHome = (summary: string) =>
 export const own = {
   project: atHome('Write the state, the timeline and the events into the row of the order').project,
   heldTime: atHome('Ask how long the issuer was paused, and whether codes came in time').heldTime,
-  addEvent: atHome('Write an event after the close into the row of the order').addEvent,
 };
 
 /**

@@ -78,11 +78,17 @@ export const deliver = async (order: LiveOrder): Promise<void> => {
   if (order.state !== 'issued') return showing.stop();
   const { n, atMs } = order.facts.deliveryMessage ?? { n: 1, atMs: Date.now() };
   const summary = `Deliver the codes of order ${orderNo} to its ${order.facts.channel} terminal`;
+  const calling = new CancellationScope();
+  // Codes that became void meanwhile make another message of it, or none.
+  const isStill = (): boolean => order.state === 'issued' && (order.facts.deliveryMessage?.n ?? 1) === n;
+  void order.untilHeard(() => !isStill()).then(() => calling.cancel());
   try {
-    order.hear(await callsOut(callsOutQueue, issuerId, summary).deliverCodes({ issuerId, orderNo, n, atMs }));
+    const delivery = { issuerId, orderNo, n, atMs };
+    const result = await calling.run(() => callsOut(callsOutQueue, issuerId, summary).deliverCodes(delivery));
+    if (isStill()) order.hear(result);
   } catch {
     // The activity failed for good, for a reason of ours: a person looks, and may redeliver.
-    order.hear({ kind: 'undeliverable', tries: order.facts.delivery.tries });
+    if (isStill()) order.hear({ kind: 'undeliverable', tries: order.facts.delivery.tries });
   } finally {
     showing.stop();
   }

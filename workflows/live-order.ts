@@ -9,7 +9,9 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { OrderEvent, OrderMessage, TimelineEntry } from '../src/domain/messages';
+import { holdsSubmission } from '../src/domain/judge/codes';
+import { decide, isUndoneByTime } from '../src/domain/judge/decide';
+import type { LedgerEntry, OrderEvent, OrderMessage, TimelineEntry } from '../src/domain/messages';
 import {
   type HeldCode,
   isBeforeVerification,
@@ -20,8 +22,6 @@ import {
   verifyByMs,
 } from '../src/domain/order';
 import { holdPollMs, recordedRefusalLimit, updateLimit } from '../src/domain/timings';
-import { holdsSubmission } from '../src/domain/judge/codes';
-import { decide, isUndoneByTime } from '../src/domain/judge/decide';
 import { detailsOf } from '../src/domain/words/why-no-code';
 import { stateAttributes } from '../src/order-messages/order-attributes';
 import {
@@ -48,6 +48,7 @@ export class LiveOrder {
   /** The newest lines of its own, for the details in the Temporal UI. */
   private lately: readonly TimelineEntry[] = [];
   private events: OrderEvent[] = [];
+  private ledger: LedgerEntry[] = [];
   private claims: Claims = { accepted: [], late: [] };
   private terminal: Terminal | undefined;
   private asked = 0;
@@ -81,6 +82,9 @@ export class LiveOrder {
     setHandler(updates.renotify, (message) => this.answer(message), handlers);
     setHandler(updates.redeliver, (message) => this.answer(message), handlers);
     setHandler(updates.extend, (message) => this.answer(message), handlers);
+    setHandler(updates.complete, (message) => this.answer(message), handlers);
+    setHandler(updates.void, (message) => this.answer(message), handlers);
+    setHandler(updates.validity, (message) => this.answer(message), handlers);
     setHandler(orderFacts, () => this.facts);
     // Someone pressed "cancel" in the Temporal UI: the order ends as an operator's cancellation, with all its events.
     CancellationScope.current()
@@ -95,11 +99,12 @@ export class LiveOrder {
 
   /** Decides by the state alone, once, and remembers what is to be written. */
   hear(message: OrderMessage): Reply {
-    const { facts, held, answer, events, entries } = decide(this.facts, this.held, message, Date.now());
+    const { facts, held, answer, events, entries, ledger } = decide(this.facts, this.held, message, Date.now());
     this.facts = facts;
     this.held = held;
     this.events.push(...events);
     this.entries.push(...entries);
+    this.ledger.push(...ledger);
     const isHeld = holdsSubmission(held, message);
     if (message.kind === 'codes') this.noteClaim(message.submissionId, isHeld, answer);
     if (message.kind === 'redeliver' && message.terminal && answer.kind === 'done') this.terminal = message.terminal;
@@ -154,13 +159,14 @@ export class LiveOrder {
 
   private async write(): Promise<void> {
     const { issuerId, orderNo } = this.input;
-    const { facts, events, claims, terminal } = this;
+    const { facts, events, ledger, claims, terminal } = this;
     this.events = [];
+    this.ledger = [];
     this.claims = { accepted: [], late: [] };
     this.terminal = undefined;
     const entries = this.entries.slice(-entriesLimit);
     const ahead = await keepTrying(() =>
-      own.project({ issuerId, orderNo, facts, entries, events, ...(terminal ? { terminal } : {}), ...claims }),
+      own.project({ issuerId, orderNo, facts, entries, events, ledger, ...(terminal ? { terminal } : {}), ...claims }),
     );
     if (!ahead) return;
     // The engine lost an Update whose verdict the row shows already: the order stays closed as it was told.
@@ -192,7 +198,7 @@ export class LiveOrder {
 
   private get hasUnwritten(): boolean {
     const { accepted, late } = this.claims;
-    return this.events.length + accepted.length + late.length > 0;
+    return this.events.length + this.ledger.length + accepted.length + late.length > 0;
   }
 
   private windowSummary(isVerifyWindow: boolean): string {

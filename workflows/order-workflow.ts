@@ -49,6 +49,7 @@ async function beDelivered(order: LiveOrder): Promise<void> {
   if (isUndeliverable(order)) await order.untilHeard(() => !isUndeliverable(order));
   while (order.state === 'issued') {
     await deliver(order);
+    if (order.state === 'issued') continue;
     if (!isUndeliverable(order)) return;
     order.showState();
     await order.project();

@@ -1029,7 +1029,7 @@ def play_page():
     known = {"accepted", "notice_sent", "notice_answered", "verification_judged", "code_requested", "code_request_answered", "codes_judged", "delivery_tried", "delivered", "closed", "event_sent", "opened"}
     check("the timeline's events are of the closed list", events <= known and {"accepted", "notice_sent", "verification_judged", "codes_judged", "delivered"} <= events, events)
     check("timeline entries are at, event, detail", all(set(e) == {"at", "event", "detail"} and isinstance(e["detail"], dict) for e in issuer.timeline("p-1")))
-    voided = operator("POST", f"/orders/{issuer.id}/p-1/void", {})
+    voided = operator("POST", f"/orders/{issuer.id}/p-1/void", {"reason": "lost"})
     issuer.events("p-1", "order.delivered", "order.codes_void")
     void_event = issuer.message("order.codes_void", "p-1")
     check("200: void tells the issuer which codes, sequence 2", voided.status == 200 and void_event.data["itemIds"] == ["a"] and void_event.data["sequence"] == 2, void_event.raw)

@@ -42,6 +42,7 @@ import { createMount, requestId } from './edge/mount';
 import { problemHandler } from './edge/problems';
 import { requestLog } from './edge/request-log';
 import { requestSpans } from './edge/request-spans';
+import { mountAfterSale } from './issuer/after-sale';
 import { mountEcho } from './issuer/echo';
 import { mountOrderOperations } from './issuer/order-operations';
 import { mountOrders } from './issuer/orders';
@@ -173,6 +174,7 @@ export const createApp = ({
   registerQueueGauge(registry, starter);
   mountOrders(mount, { orderDeps, publicUrl, terminalProblem, startSoon: starter.startSoon }, loadShedder);
   mountOrderOperations(mount, orderDeps);
+  mountAfterSale(mount, orderDeps);
   mountEcho(mount, gateway, nowMs);
   mountOperatorIssuers(mount, { issuers, ring, nowMs, settings: orderDeps.settings, settingsProblem, cancelOpenSoon });
   const actions = createOrderActions(orderDeps);

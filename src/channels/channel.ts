@@ -32,6 +32,10 @@ export interface Delivery<T> {
   readonly messageId: string;
   readonly atMs: number;
   readonly codes: readonly Code[];
+  /** Those that they are sent in place of. */
+  readonly replaces?: readonly { readonly itemId: string; readonly by: string }[];
+  /** Instead of codes: that these are void. Only channels that tell it are asked. */
+  readonly voidItemIds?: readonly string[];
   /** Where there are more codes than one message takes. */
   readonly part?: { readonly n: number; readonly of: number };
   /** Secrets of the issuer by which the receiver may know it as well. */
@@ -89,6 +93,8 @@ export type Deliver<T> = (delivery: Delivery<T>) => Promise<DeliveryOutcome>;
 /** A channel as a platform may have it: everything beyond its terminal's declaration. */
 export interface Channel<T extends Terminal = Terminal> {
   readonly terminal: DeclaredTerminal;
+  /** The terminal keeps codes, and is told which are void. */
+  readonly tellsVoid?: boolean;
   /** Left out: it needs no setting. */
   isConfigured?(settings: ChannelSettings): boolean;
   /** What the schema cannot say of a terminal: paths begin at the terminal. */

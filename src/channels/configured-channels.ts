@@ -40,6 +40,9 @@ export const configuredChannels = (settings: ChannelSettings = {}) => {
       return problem ? { ...problem, path: `/terminal${problem.path}` } : null;
     },
 
+    /** Whether the terminal keeps codes, so that it is told which are void. */
+    tellsVoid: (channel: string): boolean => channels.get(channel)?.tellsVoid ?? false,
+
     /** For a worker: how to deliver, by channel; those that call nobody have no entry. */
     deliverers: (deps: Omit<DeliveryDeps, 'settings'>): ReadonlyMap<string, Deliver<Terminal>> =>
       new Map(

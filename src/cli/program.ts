@@ -179,7 +179,11 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
     'cancel',
     (given: { reason?: string }) => ({ ...given }),
   );
-  change(order('void', 'make its delivered codes void'), 'void', () => ({}));
+  change(
+    order('void', 'make its codes void').requiredOption('--reason <text>', 'for the audit and the timeline'),
+    'void',
+    (given: { reason: string }) => ({ ...given }),
+  );
 
   const issuers = program.command('issuers').description('issuers');
   paged(issuers.command('list').description('by id')).action((given, command: Command) =>

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fitsFormat } from '../domain/code-formats';
 import { refusalReasons } from '../domain/messages';
-import { instant, text } from './fields';
+import { instant, integer, text } from './fields';
 
 export const code = z
   .strictObject({
@@ -9,8 +9,15 @@ export const code = z
     value: text(1, 512),
     secret: text(1, 512).optional(),
     format: z.enum(['text', 'url', 'qr', 'code128', 'ean13', 'pdf417', 'aztec', 'datamatrix']).default('text'),
+    uses: integer(1, 1_000_000).optional().meta({ description: 'How often it can be redeemed; 1 when left out' }),
+    startsAt: instant.optional(),
     expiresAt: instant.optional(),
   })
+  .refine((item) => !(item.startsAt && item.expiresAt && Date.parse(item.startsAt) >= Date.parse(item.expiresAt)), {
+    path: ['expiresAt'],
+    error: 'must be after startsAt',
+  })
+  .refine((item) => !/^[\p{White_Space}\u200B\uFEFF]*$/u.test(item.value), { path: ['value'], error: 'is blank' })
   .refine((item) => fitsFormat(item.format, item.value), { path: ['value'], error: 'does not fit its format' })
   .meta({ id: 'Code' });
 export type Code = z.infer<typeof code>;

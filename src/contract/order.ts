@@ -7,6 +7,8 @@ import type { Wire } from './route';
 
 export const payment = z.strictObject({ id: text(1, 64), paidAt: instant.optional(), payer: text(1, 64).optional() });
 
+const count = integer(0, 20_000);
+
 /** A terminal as it is shown: enough to recognise it. */
 export const maskedTerminal = z.strictObject({ channel: z.string(), hint: z.string() });
 
@@ -21,6 +23,9 @@ export const order = z
     amount,
     terminal: maskedTerminal,
     codes: z.strictObject({ issued: integer(0, 10_000), outstanding: integer(0, 10_000) }),
+    items: z
+      .strictObject({ issued: count, delivered: count, void: count, replaced: count, redeemed: count })
+      .meta({ description: 'Items by state; redeemed are the good ones with a use spent' }),
     delivery: z.strictObject({ state: z.enum(deliveryStates), tries: count }),
     pickupUrl: z.string().optional().meta({ description: 'Whoever has it will see the codes' }),
     createdAt: instant,
@@ -29,8 +34,11 @@ export const order = z
     issueBy: instant.optional().meta({ description: 'From the verification on' }),
     closedReason: z.enum(closeReasons).optional(),
     refundDue: amount.optional().meta({ description: 'Absent when nothing is due' }),
+    refundSettled: amount.optional().meta({ description: 'What the issuer said was paid back' }),
+    metadata: z.record(z.string(), z.string()).optional(),
     payment: payment.optional(),
     sequence: count.meta({ description: 'Of the last event; 0 before the first' }),
+    actions: z.array(z.string()).meta({ description: 'Calls that would now change or send something' }),
   })
   .meta({
     id: 'Order',
@@ -44,6 +52,7 @@ export const order = z
         amount: { value: 1000, currency: 'EUR' },
         terminal: { channel: 'page', hint: 'pick-up page' },
         codes: { issued: 1, outstanding: 2 },
+        items: { issued: 0, delivered: 1, void: 0, replaced: 0, redeemed: 0 },
         delivery: { state: 'delivered', tries: 1 },
         pickupUrl: 'https://codes.example.com/p/zTk0CqYp2mB1hX8uQ3vR5w',
         createdAt: '2026-01-01T00:00:00.000Z',
@@ -54,6 +63,7 @@ export const order = z
         refundDue: { value: 667, currency: 'EUR' },
         payment: { id: 'pay-7' },
         sequence: 2,
+        actions: ['void', 'replacement', 'redemptions', 'refund-settlement'],
       },
     ],
   });

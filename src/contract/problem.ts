@@ -24,6 +24,7 @@ export const problem = z
         }),
       )
       .optional(),
+    itemIds: z.array(z.string()).optional().meta({ description: 'The items that the refusal is about' }),
   })
   .meta({
     id: 'Problem',
@@ -51,6 +52,7 @@ export const problemOf = (failure: Failure, requestId: string): Problem => ({
   retryable: failure.retryable,
   requestId,
   ...(failure.extras.errors ? { errors: failure.extras.errors } : {}),
+  ...(failure.extras.itemIds ? { itemIds: failure.extras.itemIds } : {}),
 });
 
 /** A value is never repeated in an error: it may be a code. */

@@ -1,3 +1,4 @@
+import * as issuerAfterSale from './issuer/after-sale';
 import * as issuerEcho from './issuer/echo';
 import * as issuerOperations from './issuer/order-operations';
 import * as issuerOrders from './issuer/orders';
@@ -20,7 +21,7 @@ import * as receipts from './platform/receipts';
 import type { Route } from './route';
 
 const resources = [
-  ...[issuerOrders, issuerOperations, issuerEcho],
+  ...[issuerOrders, issuerOperations, issuerAfterSale, issuerEcho],
   ...[operatorOrders, batches, failures, issuers, settings, calls, channels, operatorHealth, maintenance],
   ...[operatorKeys, audit, consoleSession, overview],
   ...[platformKeys, receipts, platformHealth],

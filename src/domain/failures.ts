@@ -70,6 +70,8 @@ export interface FieldError {
 interface FailureExtras {
   readonly detail?: string;
   readonly errors?: readonly FieldError[];
+  /** The items that the refusal is about. */
+  readonly itemIds?: readonly string[];
   readonly retryAfterSeconds?: number;
 }
 

@@ -11,7 +11,9 @@ export const ownMessagePrefix = 'cf_';
 
 export const orderId = ({ issuerId, orderNo }: OrderName): string => `${issuerId}/${orderNo}`;
 export const workflowId = (order: OrderName): string => `order/${orderId(order)}`;
-export const afterSaleWorkflowId = (order: OrderName, n: number): string => `after-sale/${orderId(order)}/${n}`;
+/** `name`: a number of its own, or what the items that it is about are called together. */
+export const afterSaleWorkflowId = (order: OrderName, name: number | string): string =>
+  `after-sale/${orderId(order)}/${name}`;
 export const eventActivityId = (order: OrderName, sequence: number): string => `event/${orderId(order)}/${sequence}`;
 export const replayActivityId = (order: OrderName, sequence: number): string => `replay/${orderId(order)}/${sequence}`;
 export const submissionId = (order: OrderName, updateId: string): string => `${orderId(order)}/${updateId}`;

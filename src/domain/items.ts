@@ -1,4 +1,4 @@
-import { isClosed, type ItemAttributes, type ItemFacts, type ItemState, type OrderFacts } from './order';
+import { type ItemAttributes, type ItemFacts, type ItemState, isClosed, type OrderFacts } from './order';
 
 /** The one good use of a code that says nothing else. */
 export const defaultUses = 1;
@@ -22,7 +22,8 @@ export const hasStarted = ({ startsAtMs }: ItemFacts, atMs: number): boolean =>
 const count = (facts: OrderFacts, has: (item: ItemFacts) => boolean): number => facts.items?.filter(has).length ?? 0;
 
 /** All items that the order has or had: pieces that got a code, and replacements. */
-export const itemCount = (facts: OrderFacts): number => facts.issued + count(facts, (item) => item.replaces !== undefined);
+export const itemCount = (facts: OrderFacts): number =>
+  facts.issued + count(facts, (item) => item.replaces !== undefined);
 
 /** Neither void nor replaced. Of an order that was closed before its delivery none is. */
 export const goodCount = (facts: OrderFacts): number =>
@@ -41,7 +42,7 @@ export interface ItemCounts {
 export const itemCounts = (facts: OrderFacts): ItemCounts => {
   const good = goodCount(facts);
   const isDelivered = facts.state === 'delivered';
-  const closedBefore = isClosed(facts.state) ? facts.voidAtClose ?? 0 : 0;
+  const closedBefore = isClosed(facts.state) ? (facts.voidAtClose ?? 0) : 0;
   return {
     issued: isDelivered ? 0 : good,
     delivered: isDelivered ? good : 0,
@@ -70,7 +71,8 @@ export const withItems = (facts: OrderFacts, changed: readonly ItemFacts[]): rea
 };
 
 /** Items without an entry: they are good, delivered with their order, unused and without dates. */
-export const plainCount = (facts: OrderFacts): number => facts.issued - count(facts, (item) => item.replaces === undefined);
+export const plainCount = (facts: OrderFacts): number =>
+  facts.issued - count(facts, (item) => item.replaces === undefined);
 
 /** Any item that fits, among those with an entry and those without. */
 export const someItem = (facts: OrderFacts, fits: (item: ItemFacts) => boolean): boolean =>

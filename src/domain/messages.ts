@@ -108,7 +108,13 @@ export type Answer =
   | { readonly kind: 'verified'; readonly verifiedAtMs: number; readonly issueByMs: number }
   | { readonly kind: 'codes'; readonly accepted: number; readonly outstanding: number; readonly isNew: boolean }
   | { readonly kind: 'done' }
-  | { readonly kind: 'redeemed'; readonly itemId: string; readonly uses: number; readonly usesLeft: number; readonly isNew: boolean }
+  | {
+      readonly kind: 'redeemed';
+      readonly itemId: string;
+      readonly uses: number;
+      readonly usesLeft: number;
+      readonly isNew: boolean;
+    }
   | { readonly kind: 'reversed'; readonly itemId: string; readonly usesLeft: number; readonly isNew: boolean }
   | { readonly kind: 'replaced'; readonly count: number; readonly isNew: boolean }
   | { readonly kind: 'settled'; readonly isNew: boolean }

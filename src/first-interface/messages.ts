@@ -67,6 +67,8 @@ export const eventMessage = (row: OrderRow, event: PendingEvent) => ({
       ? { refundDue: { value: event.refundDueValue, currency: row.amount.currency } }
       : {}),
     ...(event.itemIds ? { itemIds: event.itemIds } : {}),
+    ...(event.replaces ? { replaces: event.replaces } : {}),
+    ...(event.redemptionId !== undefined ? { redemptionId: event.redemptionId } : {}),
     ...(event.type === 'order.refund_due' && row.payment ? { payment: row.payment } : {}),
   },
 });

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Terminal } from '../domain/order';
-import { redeliverCodes, voidCodes } from '../second-interface/after-sale';
+import { completeOrder } from '../second-interface/after-sale/complete-order';
+import { redeliverCodes } from '../second-interface/after-sale/redeliver-codes';
+import { voidItems } from '../second-interface/after-sale/void-items';
 import {
   type AskedMessage,
   askOrder,
@@ -23,11 +25,19 @@ export const createOrderActions = (orderDeps: OrderDeps) => {
     return judged.row;
   };
 
+  const known = (row: OrderRow | 'unavailable'): OrderRow => {
+    if (row === 'unavailable') throw engineUnavailable();
+    return row;
+  };
+
   return {
     renotify: (row: OrderRow) => ask(row, { kind: 'renotify' }),
     extend: (row: OrderRow, extensionMs: number) => ask(row, { kind: 'extend', extensionMs }),
     redeliver: (row: OrderRow, terminal?: Terminal) => redeliverCodes(orderDeps, row, ask, terminal),
-    void: (row: OrderRow) => voidCodes(orderDeps, row),
+    void: async (row: OrderRow, itemIds?: readonly string[]) =>
+      known(await voidItems(orderDeps, row, `void/${randomUUID()}`, { by: 'operator', isRightToken: true, itemIds })),
+    complete: async (row: OrderRow) =>
+      known(await completeOrder(orderDeps, row, `complete/${randomUUID()}`, { by: 'operator', isRightToken: true })),
     cancel: async (row: OrderRow, reason = 'operator') => {
       await cancelOrder(orderDeps, row, randomUUID(), { reason }, 'operator');
       return findOrder({ orderDeps }, row.issuerId, row.orderNo);

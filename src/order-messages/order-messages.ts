@@ -35,13 +35,13 @@ export interface OrderOutcome {
   readonly issued: number;
 }
 
+/** What calls somebody after the close; what calls nobody is one write of the row. */
 export interface AfterSaleInput extends OrderName {
-  readonly kind: 'redeliver' | 'void';
+  readonly kind: 'redeliver' | 'void' | 'replacement';
   readonly callsOutQueue: string;
   readonly delivery: { readonly n: number; readonly atMs: number };
-  readonly sequence: number;
-  readonly itemIds: readonly string[];
-  readonly state: OrderFacts['state'];
+  /** Of a void: those that are void; of a replacement: the new ones. */
+  readonly itemIds?: readonly string[];
 }
 
 const update = <K extends OrderMessage['kind']>(name: string) =>
@@ -55,6 +55,9 @@ export const updates = {
   renotify: update<'renotify'>('renotify'),
   redeliver: update<'redeliver'>('redeliver'),
   extend: update<'extend'>('extend'),
+  complete: update<'complete'>('complete'),
+  void: update<'void'>('void'),
+  validity: update<'validity'>('validity'),
 } as const;
 export type AskedKind = keyof typeof updates;
 export type AskedMessage = Extract<OrderMessage, { kind: AskedKind }>;

@@ -1,13 +1,14 @@
-import { Failure } from '../domain/failures';
-import type { Answer } from '../domain/messages';
-import { isFinal, type OrderFacts, verifyByMs } from '../domain/order';
+import { Failure, failures } from '../domain/failures';
 import { holdsSubmission } from '../domain/judge/codes';
 import { decide, isUndoneByTime } from '../domain/judge/decide';
+import type { Answer } from '../domain/messages';
+import { isFinal, type OrderFacts, verifyByMs } from '../domain/order';
 import type { AskedMessage } from '../order-messages/order-messages';
 import type { KeyRing } from '../sealing/key-ring';
 import type { Codes } from '../store/codes';
 import type { Inbox } from '../store/inbox';
 import type { Hold } from '../store/issuers';
+import type { Ledger } from '../store/ledger';
 import type { Maintenance } from '../store/maintenance';
 import type { OrderSettingsStore } from '../store/order-settings';
 import type { OrderRow, Orders } from '../store/orders';
@@ -19,6 +20,7 @@ export interface OrderDeps {
   readonly orders: Orders;
   readonly codes: Codes;
   readonly inbox: Inbox;
+  readonly ledger: Ledger;
   readonly gateway: OrderGateway;
   readonly ring: KeyRing;
   readonly fingerprintKey: Uint8Array;
@@ -131,10 +133,14 @@ export const expectNotRefused = <A extends Answer>(
 ): Exclude<A, { kind: 'refused' }> => {
   if (answer.kind !== 'refused') return answer as Exclude<A, { kind: 'refused' }>;
   const waitMs = answer.code === 'verification_locked' ? verifyByMs(facts) - nowMs : 1_000;
-  throw new Failure(
-    answer.code,
-    isUndoneByTime(answer) ? { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) } : {},
-  );
+  const { code, path, itemIds } = answer;
+  throw new Failure(code, {
+    ...(failures[code].retryable || isUndoneByTime(answer)
+      ? { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) }
+      : {}),
+    ...(path !== undefined ? { errors: [{ path, code, message: failures[code].title }] } : {}),
+    ...(itemIds !== undefined && itemIds.length > 0 ? { itemIds } : {}),
+  });
 };
 
 export const engineUnavailable = (): Failure =>

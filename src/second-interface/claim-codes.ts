@@ -1,6 +1,7 @@
 import type { Code } from '../contract/code';
 import { Failure } from '../domain/failures';
 import { submissionId } from '../domain/ids';
+import { defaultUses, itemOf } from '../domain/items';
 import type { CodeReference, OrderMessage } from '../domain/messages';
 import { fingerprint } from '../sealing/key-ring';
 import { unwrapOrderKey } from '../sealing/order-keys';
@@ -16,29 +17,47 @@ export interface ClaimedCodes {
   readonly submission?: SubmissionRow;
 }
 
+/** Begins the name of what a replacement claims. */
+export const replacementPrefix = 'replacement/';
+
 /**
  * Each round brings another call's claim to a verdict: many calls at once with the same codes take turns. One round
  * may take as long as the order takes to answer, so the rounds have a limit in time as well.
  */
 export const takingTurns = { triesMax: 12, limitMs: 6_000 } as const;
 
-const references = (deps: OrderDeps, issuerId: string, codes: readonly Code[]): CodeReference[] =>
-  codes.map(({ itemId, value, secret, format, expiresAt }) => ({
+export const references = (deps: OrderDeps, issuerId: string, codes: readonly Code[]): CodeReference[] =>
+  codes.map(({ itemId, value, secret, format, uses, startsAt, expiresAt }) => ({
     itemId,
     fingerprint: fingerprint(
       deps.fingerprintKey,
-      JSON.stringify([issuerId, itemId, value, secret ?? null, format, expiresAt ?? null]),
+      JSON.stringify([
+        issuerId,
+        itemId,
+        value,
+        secret ?? null,
+        format,
+        startsAt ?? null,
+        expiresAt ?? null,
+        uses ?? defaultUses,
+      ]),
     ),
     valueFingerprint: fingerprint(deps.fingerprintKey, JSON.stringify([issuerId, value])),
+    ...(uses !== undefined && uses !== defaultUses ? { uses } : {}),
+    ...(startsAt !== undefined ? { startsAtMs: Date.parse(startsAt) } : {}),
+    ...(expiresAt !== undefined ? { expiresAtMs: Date.parse(expiresAt) } : {}),
   }));
 
 export const codesMessage = (id: string, codes: readonly CodeReference[], reused: boolean): CodesMessage => ({
   kind: 'codes',
   submissionId: id,
-  items: codes.map(({ itemId, fingerprint: whole, valueFingerprint }) => ({
+  items: codes.map(({ itemId, fingerprint: whole, valueFingerprint, uses, startsAtMs, expiresAtMs }) => ({
     itemId,
     fingerprint: whole,
     valueFingerprint,
+    ...(uses !== undefined ? { uses } : {}),
+    ...(startsAtMs !== undefined ? { startsAtMs } : {}),
+    ...(expiresAtMs !== undefined ? { expiresAtMs } : {}),
   })),
   reused,
 });
@@ -47,7 +66,7 @@ export const codesMessage = (id: string, codes: readonly CodeReference[], reused
 export const referenceOnly = (deps: OrderDeps, row: OrderRow, updateId: string, codes: readonly Code[]): CodesMessage =>
   codesMessage(submissionId(row, updateId), references(deps, row.issuerId, codes), false);
 
-const submissionRow = (deps: OrderDeps, row: OrderRow, updateId: string, codes: readonly Code[]) => {
+export const submissionRow = (deps: OrderDeps, row: OrderRow, updateId: string, codes: readonly Code[]) => {
   const keys = unwrapOrderKey(deps.ring, row._id, row.wrappedKey);
   const items = references(deps, row.issuerId, codes);
   return {
@@ -97,6 +116,13 @@ export const judgeSubmission = async (
   const asking = await deps.codes.askAgain(submission._id);
   if (!asking) return 'settled';
   const { updateId, _id, codes } = asking;
+  if (updateId.startsWith(replacementPrefix)) {
+    // Its call died before or after the row took the new codes: the row says which.
+    const isTaken = codes.every(({ itemId }) => itemOf(row.facts, itemId).replaces !== undefined);
+    if (isTaken) await deps.codes.markAccepted([_id]);
+    else await deps.codes.release(asking);
+    return 'settled';
+  }
   const message = { ...codesMessage(_id, codes, false), tokenHash: row.facts.tokenHash };
   const judged = await askOrder(deps, row, updateId, message);
   if (judged === 'unavailable') return 'unavailable';

@@ -1,13 +1,21 @@
 import { maskedTerminal } from '../channels/terminals';
 
 import type { Order } from '../contract/order';
+import { goodCount, itemCounts } from '../domain/items';
+import { allowedActions } from '../domain/judge/actions';
+import type { Asker } from '../domain/messages';
 import { type DeliveryState, isFinal, issueByMs, outstanding, verifyByMs } from '../domain/order';
-
 import { type Hold, heldMs } from '../store/issuers';
 import type { OrderRow } from '../store/orders';
 
 /** The Order of the wire. Codes are never in it; the terminal is masked; `pickupUrl` only where the caller gives it. */
-export const orderBody = (row: OrderRow, holds: readonly Hold[], nowMs: number, pickupUrl?: string): Order => {
+export const orderBody = (
+  row: OrderRow,
+  holds: readonly Hold[],
+  nowMs: number,
+  pickupUrl?: string,
+  who: Asker = 'issuer',
+): Order => {
   const { facts } = row;
   const endMs = isFinal(facts.state) ? facts.updatedAtMs : nowMs;
   const verifiedAtMs = facts.verification?.verifiedAtMs;
@@ -22,7 +30,8 @@ export const orderBody = (row: OrderRow, holds: readonly Hold[], nowMs: number, 
     quantity: row.quantity,
     amount: row.amount,
     terminal: maskedTerminal(row.terminal),
-    codes: { issued: facts.issued, outstanding: outstanding(facts) },
+    codes: { issued: goodCount(facts), outstanding: outstanding(facts) },
+    items: itemCounts(facts),
     delivery: { ...facts.delivery, state: deliveryState(row) },
     ...(pickupUrl !== undefined ? { pickupUrl } : {}),
     createdAt: iso(facts.createdAtMs),
@@ -33,8 +42,13 @@ export const orderBody = (row: OrderRow, holds: readonly Hold[], nowMs: number, 
       : {}),
     ...(facts.closedReason ? { closedReason: facts.closedReason } : {}),
     ...(facts.refundDueValue ? { refundDue: { value: facts.refundDueValue, currency: row.amount.currency } } : {}),
+    ...(facts.refundSettledValue
+      ? { refundSettled: { value: facts.refundSettledValue, currency: row.amount.currency } }
+      : {}),
+    ...(row.metadata.length > 0 ? { metadata: Object.fromEntries(row.metadata) } : {}),
     ...(row.payment ? { payment: row.payment } : {}),
     sequence: facts.sequence,
+    actions: allowedActions(facts, who, nowMs),
   };
 };
 

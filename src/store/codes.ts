@@ -142,6 +142,30 @@ export const createCodes = ({ submissions }: { readonly submissions: Collection<
     return [...byItem.values()];
   },
 
+  /** By reference, without anything sealed: all, or those with these names. */
+  references: async (order: OrderName, itemIds?: readonly string[]): Promise<HeldCode[]> => {
+    const rows = await submissions
+      .find(
+        {
+          orderId: orderId(order),
+          status: 'accepted',
+          ...(itemIds ? { 'codes.itemId': { $in: [...itemIds] } } : {}),
+        },
+        { projection: { 'codes.sealed': 0 } },
+      )
+      .sort({ at: 1, _id: 1 })
+      .toArray();
+    const wanted = itemIds && new Set(itemIds);
+    const byItem = new Map<string, HeldCode>();
+    for (const { _id, codes } of rows) {
+      for (const { itemId, ...code } of codes) {
+        if (byItem.has(itemId) || (wanted && !wanted.has(itemId))) continue;
+        byItem.set(itemId, { ...code, itemId, submissionId: _id });
+      }
+    }
+    return [...byItem.values()];
+  },
+
   /**
    * Asked at a window's end: calls with codes, by reference, that came in time and that the order may not have heard of.
    * Empty where it holds as many as were accepted, and no claim waits.

@@ -6,6 +6,7 @@ import type { DayCountRow } from './day-counts';
 import type { InboxRow } from './inbox';
 import type { IssuerRow } from './issuers';
 import type { KeyRow } from './keys';
+import type { LedgerRow } from './ledger';
 import type { MaintenanceRow } from './maintenance';
 import type { OrderSettingsRow } from './order-settings';
 import type { OrderRow } from './orders';
@@ -30,6 +31,7 @@ export interface Collections {
   readonly orderSettings: Collection<OrderSettingsRow>;
   readonly workers: Collection<WorkerRow>;
   readonly dayCounts: Collection<DayCountRow>;
+  readonly ledger: Collection<LedgerRow>;
 }
 
 export interface Database extends Collections {
@@ -68,6 +70,7 @@ export const openDatabase = (uri: string): Database => {
     orderSettings: db.collection('orderSettings'),
     workers: db.collection('workers'),
     dayCounts: db.collection('dayCounts'),
+    ledger: db.collection('ledger'),
     ping: async () => {
       await db.command({ ping: 1 });
     },

@@ -1,6 +1,6 @@
 import type { Collection } from 'mongodb';
 import { type OrderName, orderId } from '../domain/ids';
-import type { OrderEvent, TimelineEntry } from '../domain/messages';
+import type { LedgerEntry, OrderEvent, TimelineEntry } from '../domain/messages';
 import {
   type Amount,
   type DeliveryState,
@@ -57,7 +57,8 @@ export interface OrderRow {
   readonly pinAttempts?: { readonly count: number; readonly at: Date };
   /** While its message has come back, and nobody has sent another one. */
   readonly bouncedAt?: Date;
-  readonly voidedAt?: Date;
+  /** The newest entries, until they are in the ledger: written with the change itself. */
+  readonly ledger?: readonly LedgerEntry[];
   readonly afterSales: number;
   /** When the last of its events was given up. */
   readonly eventsGivenUpAt?: Date;
@@ -71,6 +72,7 @@ export interface Projection {
   readonly facts: OrderFacts;
   readonly entries: readonly TimelineEntry[];
   readonly events: readonly OrderEvent[];
+  readonly ledger?: readonly LedgerEntry[];
   /** A corrected terminal, from an operator's `redeliver`. */
   readonly terminal?: Terminal;
 }
@@ -106,8 +108,7 @@ const isSameEnd = (a: OrderFacts, b: OrderFacts): boolean =>
   a.state === b.state && a.issued === b.issued && a.sequence === b.sequence;
 
 /** Changes with everything that a pick-up page shows; a notice that was taken moves the state alone. */
-export const viewVersion = ({ version, state, voidedAt }: Pick<OrderRow, 'version' | 'state' | 'voidedAt'>): string =>
-  `${version}/${state}/${voidedAt !== undefined}`;
+export const viewVersion = ({ version, state }: Pick<OrderRow, 'version' | 'state'>): string => `${version}/${state}`;
 
 const lesser = (a: string | undefined, b: string | undefined): string | undefined =>
   a === undefined || (b !== undefined && b < a) ? b : a;
@@ -138,9 +139,7 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
 
     /** Read for open pick-up pages: what changed, in one look. */
     versionsOf: async (ids: readonly string[]): Promise<Map<string, string>> => {
-      const rows = await orders
-        .find({ _id: { $in: [...ids] } }, { projection: { version: 1, state: 1, voidedAt: 1 } })
-        .toArray();
+      const rows = await orders.find({ _id: { $in: [...ids] } }, { projection: { version: 1, state: 1 } }).toArray();
       return new Map(rows.map((row) => [row._id, viewVersion(row)]));
     },
 
@@ -167,7 +166,7 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
               : {}),
             position,
           },
-          { projection: { timeline: 0, events: 0, wrappedKey: 0 } },
+          { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
         )
         .sort({ position: -1 })
         .limit(filter.limit)
@@ -220,7 +219,7 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
      */
     project: async (
       order: OrderName,
-      { facts, entries, events, terminal }: Projection,
+      { facts, entries, events, ledger = [], terminal }: Projection,
       marked?: Promise<unknown>,
     ): Promise<OrderFacts | undefined> => {
       const _id = orderId(order);
@@ -254,6 +253,7 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
               ...(fresh.length > 0
                 ? { events: { $each: fresh.map((event) => ({ ...event, status: 'pending' as const })) } }
                 : {}),
+              ...(ledger.length > 0 ? { ledger: { $each: [...ledger] } } : {}),
             },
           },
         );
@@ -482,15 +482,42 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
       return taken.matchedCount > 0 ? row.afterSales + 1 : undefined;
     },
 
-    /** An event made after the close: the sequence goes on where the workflow left it. */
-    addEvent: async (order: OrderName, event: OrderEvent): Promise<void> => {
-      await orders.updateOne(
-        { _id: orderId(order), 'facts.sequence': event.sequence - 1 },
+    /**
+     * A judgement from the row of an order whose workflow has ended: facts, lines, events and ledger in one write, or
+     * none where the row has changed since it was read. `kept`: entries that are in the ledger by now.
+     */
+    applyDecision: async (
+      row: Pick<OrderRow, '_id' | 'version' | 'facts'>,
+      { facts, entries, events, ledger }: Projection & { readonly ledger: readonly LedgerEntry[] },
+      change: Partial<Pick<OrderRow, 'terminal'>> = {},
+    ): Promise<boolean> => {
+      const written = await orders.updateOne(
         {
-          $set: { 'facts.sequence': event.sequence, voidedAt: new Date(event.atMs), eventsPendingSince: new Date() },
-          $push: { events: { ...event, status: 'pending' as const } },
+          _id: row._id,
+          version: row.version,
+          // A receipt counts an event and changes the delivery without another version.
+          'facts.sequence': row.facts.sequence,
+          'facts.delivery.state': row.facts.delivery.state,
+        },
+        {
+          $set: {
+            ...change,
+            facts,
+            state: facts.state,
+            version: facts.version,
+            projected: facts.version,
+            ledger: [...ledger],
+            ...(events.length > 0 ? { eventsPendingSince: new Date() } : {}),
+          },
+          $push: {
+            ...push(entries),
+            ...(events.length > 0
+              ? { events: { $each: events.map((event) => ({ ...event, status: 'pending' as const })) } }
+              : {}),
+          },
         },
       );
+      return written.matchedCount > 0;
     },
 
     /** As in a list; those that are not there are left out. */
@@ -498,7 +525,7 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
       orders
         .find(
           { _id: { $in: names.map(orderId) }, ...isKept },
-          { projection: { timeline: 0, events: 0, wrappedKey: 0 } },
+          { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
         )
         .toArray() as Promise<OrderRow[]>,
 
@@ -511,7 +538,7 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
             position: { $gt: position, $lt: before.toISOString() },
             unstartedSince: { $exists: false },
           },
-          { projection: { timeline: 0, events: 0, wrappedKey: 0 } },
+          { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
         )
         .sort({ position: 1 })
         .limit(limit)

@@ -11,7 +11,12 @@ export type PurgeableOrder = Pick<OrderRow, '_id' | 'pickupHash'>;
  * Forgets old orders for good. What stays is what uniqueness needs: the row's `_id`, so that no order takes its number,
  * and the claims of its codes, so that none is sold twice.
  */
-export const createPurge = ({ orders, submissions, inbox }: Pick<Database, 'orders' | 'submissions' | 'inbox'>) => ({
+export const createPurge = ({
+  orders,
+  submissions,
+  inbox,
+  ledger,
+}: Pick<Database, 'orders' | 'submissions' | 'inbox' | 'ledger'>) => ({
   /**
    * Read by the reconciler: orders that ended at that moment or before, and have told all their events. They were created
    * before they ended, so each query is a range of `by_state`; what is purged has no state and is in none.
@@ -47,6 +52,7 @@ export const createPurge = ({ orders, submissions, inbox }: Pick<Database, 'orde
       { $set: { codes: [], status: 'accepted' }, $unset: { unjudgedSince: 1 } },
     );
     await inbox.deleteMany({ _id: { $gt: `${_id}/`, $lt: `${_id}0` } });
+    await ledger.deleteMany({ orderId: _id });
     const left = { pickupHash, purgedAt: at } as OrderRow;
     const replaced = await orders.replaceOne({ _id, state: { $in: [...finalStates] } }, left);
     return replaced.modifiedCount > 0;

@@ -221,11 +221,14 @@ export const createOrderGateway = ({
       }
     },
 
-    startAfterSale: async (input: AfterSaleInput, n: number): Promise<'started' | 'exists' | 'unavailable'> => {
+    startAfterSale: async (
+      input: AfterSaleInput,
+      name: number | string,
+    ): Promise<'started' | 'exists' | 'unavailable'> => {
       try {
         await call('start_after_sale', () =>
           client.workflow.start(workflowNames.afterSale, {
-            workflowId: afterSaleWorkflowId(input, n),
+            workflowId: afterSaleWorkflowId(input, name),
             taskQueue,
             args: [input],
             workflowIdReusePolicy: 'REJECT_DUPLICATE',

@@ -279,16 +279,16 @@ describe('acting', () => {
     const { pickupUrl } = await delivered('void-1');
     expect((await fetch(pickupUrl)).status).toBe(200);
     await issuer.message('order.delivered', 'void-1');
-    expect((await operator('POST', `${at('void-1')}/void`)).status).toBe(200);
+    expect((await operator('POST', `${at('void-1')}/void`, { reason: 'lost' })).status).toBe(200);
     expect((await issuer.message('order.codes_void', 'void-1')).data).toMatchObject({ sequence: 2, itemIds: ['a'] });
     const ended = await fetch(pickupUrl);
     expect([ended.status, await ended.text()]).toEqual([200, expect.stringContaining('Your code is void')]);
     const { items } = (await read(revealItems(pickupUrl))).body;
     expect(items).toEqual([{ itemId: 'a', state: 'void', format: 'text', usesLeft: 0, expired: false }]);
-    expect((await operator('POST', `${at('void-1')}/void`)).status).toBe(200);
+    expect((await operator('POST', `${at('void-1')}/void`, { reason: 'lost' })).status).toBe(200);
     expect((await issuer.order('void-1')).body.sequence).toBe(2);
     await issuer.placeVerified('void-2');
-    expectProblem(await operator('POST', `${at('void-2')}/void`), 409, 'not_issued');
+    expectProblem(await operator('POST', `${at('void-2')}/void`, { reason: 'lost' }), 409, 'not_issued');
   });
 
   test('an operator sees how many codes are void, since when and why; the issuer’s view and the codes stay as they were', async () => {
@@ -317,7 +317,7 @@ describe('acting', () => {
 
     await delivered('void-5');
     expect(await voidOf('void-5')).toBeUndefined();
-    await operator('POST', `${at('void-5')}/void`);
+    await operator('POST', `${at('void-5')}/void`, { reason: 'lost' });
     await issuer.message('order.codes_void', 'void-5');
     expect(await voidOf('void-5')).toEqual({ codes: 1, at: expect.any(String), because: 'operator_voided' });
 

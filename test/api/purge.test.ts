@@ -84,7 +84,7 @@ test('an old order is forgotten at its time and not before: its codes are shredd
     await file.platform.operator('GET', `/orders/${issuer.issuerId}/old`),
     await file.platform.operator('GET', `/orders/${issuer.issuerId}/old/why`),
     await file.platform.operator('POST', `/orders/${issuer.issuerId}/old/redeliver`, {}),
-    await file.platform.operator('POST', `/orders/${issuer.issuerId}/old/void`),
+    await file.platform.operator('POST', `/orders/${issuer.issuerId}/old/void`, { reason: 'lost' }),
   ]) {
     expectProblem(answer, 404, 'order_unknown');
   }

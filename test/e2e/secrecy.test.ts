@@ -190,7 +190,7 @@ const scenario = async (platform: Platform): Promise<void> => {
   await webhook.inState('gone', 'delivered');
   await platform.operator('POST', `/orders/${issuerId}/hooked/redeliver`, {});
   await terminal.delivery('/first', 3);
-  await platform.operator('POST', `/orders/${page.issuerId}/good/void`, {});
+  await platform.operator('POST', `/orders/${page.issuerId}/good/void`, { reason: 'lost' });
   await page.message('order.codes_void', 'good');
   const rotated = await platform.operator('POST', `/issuers/${issuerId}/secret`, {});
   secretOf('a rotated secret', rotated.body.secret);

@@ -181,7 +181,7 @@ describe('an operator’s hand on an order', () => {
     const placed = await issuer.placeVerified('void-1');
     await issuer.submit('void-1', [{ itemId: 'a', value: 'VOID-1' }]);
     await issuer.inState('void-1', 'delivered');
-    expect((await operator('POST', `/orders/${issuer.issuerId}/void-1/void`)).status).toBe(200);
+    expect((await operator('POST', `/orders/${issuer.issuerId}/void-1/void`, { reason: 'lost' })).status).toBe(200);
     const { data } = await issuer.message('order.codes_void', 'void-1');
     expect(data).toMatchObject({ sequence: 2, itemIds: ['a'] });
     await until('the sequence', async () => (await issuer.order('void-1')).body.sequence === 2);

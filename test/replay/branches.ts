@@ -306,11 +306,11 @@ export const branches = {
   },
 
   'after-sale-void': async (stage) => {
-    const issuer = await issuerIn(stage, {});
+    const issuer = await issuerIn(stage, webhook(stage, '/void'));
     await issuer.placeVerified(orderNo);
     await issuer.submit(orderNo, codes('a'));
     await issuer.inState(orderNo, 'delivered');
-    await byOperator(stage, issuer, 'void');
+    await byOperator(stage, issuer, 'void', { reason: 'lost' });
     return `after-sale/${issuer.issuerId}/${orderNo}/1`;
   },
 

@@ -168,15 +168,22 @@ describe('events in the outbox', () => {
     expect((await found(row)).events.map(({ status }) => status)).toEqual(['sent', 'given_up']);
   });
 
-  test('made after the close go on in sequence, and a repeat makes no second one', async () => {
+  test('a judgement from the row is written once: whoever read an older row writes nothing', async () => {
     const row = await placed('void');
     await orders.project(row, { facts: { ...version(row, 2), sequence: 1 }, entries: [], events: [event(1)] });
-    await Promise.all([orders.addEvent(row, event(2)), orders.addEvent(row, event(2))]);
-    await orders.addEvent(row, event(2));
+    const read = await found(row);
+    const entry = { seq: 1, kind: 'void' as const, atMs: 2, by: 'issuer' as const, itemId: 'a' };
+    const decision = {
+      facts: { ...read.facts, version: 3, sequence: 2 },
+      entries: [],
+      events: [event(2)],
+      ledger: [entry],
+    };
+    const outcomes = await Promise.all(Array.from({ length: 8 }, () => orders.applyDecision(read, decision)));
+    expect(outcomes.filter(Boolean)).toHaveLength(1);
     const after = await found(row);
     expect(after.events.map(({ sequence }) => sequence)).toEqual([1, 2]);
-    expect(after.facts.sequence).toBe(2);
-    expect(after.voidedAt).toEqual(new Date(2));
+    expect([after.facts.sequence, after.version, after.ledger]).toEqual([2, 3, [entry]]);
   });
 });
 

@@ -104,7 +104,7 @@ test('no late writer puts anything back', async () => {
   await orders.writeView(row, facts, [entry]);
   expect(await orders.project(row, { facts, entries: [entry], events: [] })).toBeUndefined();
   await orders.markEvent(row, 1, 'sent');
-  await orders.addEvent(row, { sequence: 1, type: 'order.codes_void', atMs: endedAtMs, state: 'delivered' });
+  expect(await orders.applyDecision(row, { facts, entries: [entry], events: [], ledger: [] })).toBe(false);
   expect(await file.database.orders.findOne({ _id: row._id })).toEqual(before);
 });
 

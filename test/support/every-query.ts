@@ -81,7 +81,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.markReplayed(order, 1, lines);
       await orders.deferEvents(order);
       await orders.nextAfterSale(row);
-      await orders.addEvent(order, event);
+      await orders.applyDecision(row, { facts: row.facts, entries: lines, events: [event], ledger: [] });
       await orders.noteMessage(order, 'm');
       await orders.noteMessage(order, 'm');
       await orders.takeReceipt(

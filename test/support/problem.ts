@@ -8,8 +8,10 @@ const retryableCodes = new Set([
   'rate_limited',
   'pin_locked',
   'unavailable',
+  'not_delivered',
+  'code_not_started',
 ]);
-const fields = ['type', 'title', 'status', 'detail', 'code', 'retryable', 'requestId', 'errors'];
+const fields = ['type', 'title', 'status', 'detail', 'code', 'retryable', 'requestId', 'errors', 'itemIds'];
 
 /** The whole of an error as the protocol has it, not only its status; `path` is the JSON Pointer that must be named. */
 export const expectProblem = (answer: Answer, status: number, code: string, path?: string): void => {

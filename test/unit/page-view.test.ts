@@ -19,6 +19,7 @@ const model = (changes: Partial<PickupModel> = {}): PickupModel => ({
   quantity: 1,
   state: 'notified',
   outstanding: 1,
+  good: 0,
   ready: 0,
   eventsUrl: '/p/secret/events',
   revealUrl: '/p/secret/reveal',
@@ -31,6 +32,7 @@ const arrived = (changes: Partial<PickupModel> = {}): PickupModel =>
   model({
     state: 'delivered',
     outstanding: 0,
+    good: 1,
     ready: 1,
     codes: [{ itemId: 'i-1', value, secret: '4711', format: 'qr', pictureSvg: codePicture('qr', value) }],
     ...changes,
@@ -78,6 +80,7 @@ describe('the pick-up page', () => {
         sellerName: hostile,
         eventsUrl: hostile,
         quantity: 2,
+        good: 2,
         ready: 2,
         codes: [
           { itemId: hostile, value: hostile, secret: hostile, format: 'text', expiresAt: hostile },
@@ -165,8 +168,12 @@ describe('the words of a state', () => {
     expect(headline(arrived({ codes: undefined }))).toBe('Your code has arrived');
     expect(headline(arrived())).toBe('Your code');
     const two = ['i-1', 'i-2'].map((itemId) => ({ itemId, value: `${value}-${itemId}`, format: 'text' as const }));
-    expect(headline(arrived({ quantity: 3, outstanding: 1, ready: 2, codes: two }))).toBe('2 of 3 codes have arrived');
-    expect(headline(arrived({ quantity: 3, outstanding: 0, ready: 2, codes: two }))).toBe('A code cannot be shown');
+    expect(headline(arrived({ quantity: 3, outstanding: 1, good: 2, ready: 2, codes: two }))).toBe(
+      '2 of 3 codes have arrived',
+    );
+    expect(headline(arrived({ quantity: 3, outstanding: 0, good: 3, ready: 2, codes: two }))).toBe(
+      'A code cannot be shown',
+    );
     expect(headline({ state: 'refused' })).toBe('The seller refused this order');
     expect(headline({ state: 'expired', closedReason: 'verify_window' })).toBe('The seller did not confirm in time');
     expect(headline({ state: 'expired', closedReason: 'issue_window' })).toBe('No code came in time');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
+import { type Decision, decide } from '../../src/domain/judge/decide';
 import type { OrderEvent, OrderMessage } from '../../src/domain/messages';
 import { type HeldCode, moves, type OrderFacts, openFacts, orderStates } from '../../src/domain/order';
-import { type Decision, decide } from '../../src/domain/judge/decide';
 import { seedOf } from '../support/seed';
 
 const runs = 500;
@@ -166,6 +166,11 @@ const checkRepeat = (said: OrderMessage, { facts, held, answer }: Decision, nowM
       // Only the lock may come instead: the refusal before was the tenth.
       expect([answer.code, 'verification_locked']).toContain(again.answer.kind === 'refused' && again.answer.code);
       return;
+    case 'redeemed':
+    case 'reversed':
+    case 'replaced':
+    case 'settled':
+      throw new RangeError(`a sale was answered with ${answer.kind}`);
     default:
       answer satisfies never;
   }

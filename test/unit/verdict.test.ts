@@ -1,6 +1,7 @@
-import type { OrderMessage } from '../../src/domain/messages';
-import { type HeldCode, moves, type OrderFacts, openFacts, orderStates, refundDue } from '../../src/domain/order';
 import { decide, isUndoneByTime } from '../../src/domain/judge/decide';
+import { refundDue } from '../../src/domain/judge/ruling';
+import type { OrderMessage } from '../../src/domain/messages';
+import { type HeldCode, moves, type OrderFacts, openFacts, orderStates } from '../../src/domain/order';
 
 const createdAtMs = 1_800_000_000_000;
 const nowMs = createdAtMs + 60_000;
@@ -242,7 +243,7 @@ test('the moves are those of the protocol, and nothing leaves a closed state', (
     notified: ['verified', 'refused', 'expired', 'cancelled'],
     verified: ['partially_issued', 'issued', 'refused', 'expired', 'cancelled'],
     partially_issued: ['issued', 'refused', 'cancelled'],
-    issued: ['delivered', 'undeliverable'],
+    issued: ['delivered', 'undeliverable', 'cancelled'],
     undeliverable: ['issued', 'cancelled'],
     delivered: [],
     refused: [],

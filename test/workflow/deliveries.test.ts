@@ -106,10 +106,15 @@ test('a redelivery after the close sends the same message, and tells how it ende
   expect(await refused.result()).toBe('undeliverable');
 });
 
-test('voiding after the close adds one event with the next sequence', async () => {
-  const order = await time.startAfterSale({ kind: 'void', sequence: 4, itemIds: ['a', 'b'] }, {});
-  expect(await order.result()).toBe('void');
-  expect(order.calls('addEvent').map(({ input }) => input.event)).toEqual([
-    { sequence: 4, type: 'order.codes_void', atMs: expect.any(Number), state: 'delivered', itemIds: ['a', 'b'] },
-  ]);
+test('after a void the terminal is told which codes, tried as a delivery is', async () => {
+  const order = await time.startAfterSale({ kind: 'void', itemIds: ['a', 'b'] }, {});
+  expect(await order.result()).toBe('delivered');
+  expect(order.calls('tellVoid').map(({ input }) => input.itemIds)).toEqual([['a', 'b']]);
+  expect(order.calls('deliverCodes')).toEqual([]);
+});
+
+test('codes in place of others are a delivery of these alone', async () => {
+  const order = await time.startAfterSale({ kind: 'replacement', itemIds: ['b'] }, {});
+  expect(await order.result()).toBe('delivered');
+  expect(order.calls('deliverCodes').map(({ input }) => input.itemIds)).toEqual([['b']]);
 });

@@ -90,9 +90,3 @@ test('a redelivery after the close that fails for good ends as undeliverable', a
   const order = await time.startAfterSale({ kind: 'redeliver' }, { deliverCodes: fail });
   expect(await order.result()).toBe('undeliverable');
 });
-
-test('the event of voided codes is tried until it is written', async () => {
-  const order = await time.startAfterSale({ kind: 'void' }, { addEvent: failsUntil(4) });
-  expect(await order.result()).toBe('void');
-  expect(order.calls('addEvent')).toHaveLength(5);
-});

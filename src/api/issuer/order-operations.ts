@@ -18,7 +18,17 @@ type OrderRoute = Route & {
 
 /** The second interface: what an issuer's server says of an order that it was told of. */
 export const mountOrderOperations = (mount: Mount, orderDeps: OrderDeps): void => {
-  const operation = <R extends OrderRoute>(
+  const operation = orderOperation(mount, orderDeps);
+  operation(routes.verifyOrder, verifyOrder);
+  operation(routes.submitCodes, submitCodes);
+  operation(routes.refuseOrder, refuseOrder);
+  operation(routes.cancelOrder, cancelOrder);
+};
+
+/** Mounts a call about one order: its row is read while the request is taken up. */
+export const orderOperation =
+  (mount: Mount, orderDeps: OrderDeps) =>
+  <R extends OrderRoute>(
     route: R,
     run: (deps: OrderDeps, row: OrderRow, messageId: string, body: BodyOf<R>) => Promise<AnswerOf<R>>,
   ): void =>
@@ -28,12 +38,6 @@ export const mountOrderOperations = (mount: Mount, orderDeps: OrderDeps): void =
       requireSameOrder(orderNoIn(body), orderNoIn(params));
       return run(orderDeps, await begun, messageId, body);
     });
-
-  operation(routes.verifyOrder, verifyOrder);
-  operation(routes.submitCodes, submitCodes);
-  operation(routes.refuseOrder, refuseOrder);
-  operation(routes.cancelOrder, cancelOrder);
-};
 
 /** Both have it: the compiler cannot see that of each of them. */
 const orderNoIn = (named: object | undefined): string => String((named as { orderNo?: unknown } | undefined)?.orderNo);

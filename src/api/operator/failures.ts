@@ -1,7 +1,7 @@
 import * as routes from '../../contract/operator/failures';
 import { orderId } from '../../domain/ids';
-import { whyWaiting } from '../../domain/words/why-waiting';
 import { whyBounced, whyGivenUp, whyStuck } from '../../domain/words/why-held';
+import { whyWaiting } from '../../domain/words/why-waiting';
 import type { TroubleLook, TroubleWatch } from '../../operator/troubles';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import type { OrderRow } from '../../store/orders';

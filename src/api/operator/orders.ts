@@ -11,6 +11,7 @@ import type { OrderActions } from '../../operator/order-actions';
 import type { HealthReader } from '../../operator/platform-health';
 import { voidCodesOf } from '../../operator/void-codes';
 import type { OrderDeps } from '../../second-interface/ask-order';
+import { redeemItem, reverseRedemption } from '../../second-interface/after-sale/redeem-items';
 import { cancelOrder } from '../../second-interface/cancel-order';
 import { findOrder } from '../../second-interface/find-order';
 import { deliveryState, orderBody } from '../../second-interface/order-body';
@@ -42,7 +43,7 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
   const bodyOf = async (row: OrderRow): Promise<routes.OperatorOrder> => {
     const codesVoid = voidCodesOf(row);
     return {
-      ...orderBody(row, await orderDeps.holdsOf(row.issuerId), orderDeps.nowMs()),
+      ...orderBody(row, await orderDeps.holdsOf(row.issuerId), orderDeps.nowMs(), undefined, 'operator'),
       ...(codesVoid ? { codesVoid } : {}),
     };
   };
@@ -59,7 +60,7 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     });
     const issuerIds = [...new Set(rows.map((row) => row.issuerId))];
     const holds = new Map(await Promise.all(issuerIds.map(async (id) => [id, await orderDeps.holdsOf(id)] as const)));
-    const body = (row: OrderRow) => orderBody(row, holds.get(row.issuerId) ?? [], orderDeps.nowMs());
+    const body = (row: OrderRow) => orderBody(row, holds.get(row.issuerId) ?? [], orderDeps.nowMs(), undefined, 'operator');
     return { status: 200, body: pageOf(rows, limit, body) };
   });
 
@@ -116,10 +117,34 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     return { status: 200, body: await bodyOf(after) };
   });
 
-  mount.operator(routes.voidOrder)(async ({ params, audit }) => {
-    const row = await actions.void(await findOrder(deps, params.issuerId, params.orderNo));
-    await audit('order.codes_voided', row._id);
+  mount.operator(routes.voidOrder)(async ({ params, body: { itemIds, reason }, audit }) => {
+    const row = await actions.void(await findOrder(deps, params.issuerId, params.orderNo), itemIds);
+    await audit('order.codes_voided', row._id, undefined, { ...(itemIds ? { itemIds } : {}), reason });
     return { status: 200, body: await bodyOf(row) };
+  });
+
+  mount.operator(routes.completeShort)(async ({ params, body: { reason }, audit }) => {
+    const row = await actions.complete(await findOrder(deps, params.issuerId, params.orderNo));
+    await audit('order.completed', row._id, undefined, reason === undefined ? {} : { reason });
+    return { status: 200, body: await bodyOf(row) };
+  });
+
+  mount.operator(routes.redeemByOperator)(async ({ params, body, audit }) => {
+    const row = await findOrder(deps, params.issuerId, params.orderNo);
+    const asked = { by: 'operator', isRightToken: true, ...body } as const;
+    const { isNew, usesLeft } = await redeemItem(orderDeps, row, asked);
+    const { redemptionId, itemId, uses } = body;
+    if (isNew) await audit('order.item_redeemed', row._id, undefined, { redemptionId, itemId, uses });
+    const redeemed = { redemptionId, itemId, uses, usesLeft };
+    return isNew ? { status: 201, body: redeemed } : { status: 200, body: redeemed };
+  });
+
+  mount.operator(routes.reverseByOperator)(async ({ params, body: { redemptionId, reason }, audit }) => {
+    const row = await findOrder(deps, params.issuerId, params.orderNo);
+    const asked = { by: 'operator', isRightToken: true, redemptionId } as const;
+    const { itemId, usesLeft, isNew } = await reverseRedemption(orderDeps, row, asked);
+    if (isNew) await audit('order.item_reversed', row._id, undefined, { redemptionId, ...(reason ? { reason } : {}) });
+    return { status: 200, body: { redemptionId, itemId, usesLeft } };
   });
 
   mount.operator(listAudit)(async ({ query: { limit, cursor } }) => {

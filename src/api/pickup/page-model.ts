@@ -3,6 +3,7 @@ import { codePicture } from '../../channels/page/barcode';
 import type { PickupCode } from '../../channels/page/code-list';
 import type { PickupModel } from '../../channels/page/pickup-model';
 import type { Code } from '../../contract/code';
+import { goodCount, isGood, itemOf } from '../../domain/items';
 import { outstanding } from '../../domain/order';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { orderBody } from '../../second-interface/order-body';
@@ -18,6 +19,10 @@ export interface PageDeps {
   readonly issuers: Pick<Issuers, 'findEver'>;
 }
 
+/** Those of the codes that may still be shown. */
+export const goodOf = <C extends { readonly itemId: string }>({ facts }: OrderRow, codes: readonly C[]): C[] =>
+  codes.filter(({ itemId }) => isGood(itemOf(facts, itemId)));
+
 /** What a first page and a line of the stream show: the order's state and never a code. */
 export const pageModel = async (
   { orderDeps: deps, issuers }: PageDeps,
@@ -27,15 +32,16 @@ export const pageModel = async (
   const { facts } = row;
   const issuer = await issuers.findEver(row.issuerId);
   const body = orderBody(row, issuer?.holds ?? [], deps.nowMs());
-  const isDelivered = facts.state === 'delivered' && !row.voidedAt;
+  const isDelivered = facts.state === 'delivered';
   return {
     orderNo: row.orderNo,
     productName: row.product.name,
     sellerName: issuer?.name ?? row.issuerId,
     quantity: row.quantity,
     state: facts.state,
-    isVoid: row.voidedAt !== undefined,
-    ready: isDelivered ? (await deps.codes.accepted(row)).length : 0,
+    isVoid: isDelivered && goodCount(facts) === 0,
+    ready: isDelivered ? goodOf(row, await deps.codes.references(row)).length : 0,
+    good: goodCount(facts),
     outstanding: outstanding(facts),
     verifyBy: String(body.verifyBy),
     ...(body.issueBy !== undefined ? { issueBy: String(body.issueBy) } : {}),

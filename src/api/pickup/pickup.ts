@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { pageAssets } from '../../channels/page/assets';
 import { pickupStateData, renderPickupPage } from '../../channels/page/view';
+import { goodCount } from '../../domain/items';
 import { isFinal } from '../../domain/order';
 import { type OrderRow, viewVersion } from '../../store/orders';
 import type { Mount } from '../edge/mount';
@@ -57,7 +58,7 @@ export const mountPickup = (mount: Mount, pickup: Pickup): void => {
             `event: state\ndata: ${pickupStateData(await pageModel(pickup, row, secret), wordsFor(request))}\n\n`,
           );
         }
-        const canChange = staysOpen && row.facts.state === 'delivered' && !row.voidedAt;
+        const canChange = staysOpen && row.facts.state === 'delivered' && goodCount(row.facts) > 0;
         if (isFinal(row.facts.state) && !canChange) break;
         await watch.changed(row._id, shown, ended.signal);
         // The link may have ended meanwhile; on any trouble the browser comes back and is told.

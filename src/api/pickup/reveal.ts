@@ -5,15 +5,18 @@ import { openCodes } from '../../channels/open-codes';
 import { renderPickupPage } from '../../channels/page/view';
 import type { Code } from '../../contract/code';
 import { Failure } from '../../domain/failures';
+import { hasExpired, isGood, itemOf, itemState, usesLeft } from '../../domain/items';
+import type { ItemState } from '../../domain/order';
 import { unwrapOrderKey } from '../../sealing/order-keys';
 import type { OrderDeps } from '../../second-interface/ask-order';
+import { changeRow } from '../../second-interface/change-row';
 import type { OrderRow } from '../../store/orders';
 import { jsonBody, type Mount } from '../edge/mount';
 import { bytesOf, rawBody } from '../edge/raw-body';
 import { findByLink } from './find-by-link';
 import { requirePin } from './order-pin';
 import { wordsFor } from './page-language';
-import { type PageDeps, pageModel, withPictures } from './page-model';
+import { goodOf, type PageDeps, pageModel, withPictures } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { setRevealCookie } from './reveal-cookie';
 import { requireSameOrigin } from './same-origin';
@@ -46,15 +49,22 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
     }
     const nowMs = deps.nowMs();
     await deps.orders.recordTry(row, [{ key: `opened.${randomUUID()}`, atMs: nowMs, event: 'opened', detail: {} }]);
+    // Told once; a reveal shows the codes whether or not it can be told now.
+    if (row.facts.delivery.state !== 'opened') await changeRow(deps, row, opened).catch(() => undefined);
     const { reveal: key } = unwrapOrderKey(deps.ring, row._id, row.wrappedKey);
     setRevealCookie(response, { key, secret, publicUrl, nowMs });
-    const codes = row.voidedAt ? [] : openCodes(deps.ring, row, await deps.codes.accepted(row));
+    const sealed = await deps.codes.accepted(row);
     if (isPage) {
       const model = await pageModel(pages, row, secret);
       response
         .type('html')
-        .send(renderPickupPage({ ...model, codes: await withPictures(codes, nowMs) }, wordsFor(request)));
-    } else response.json({ items: await itemsOf(deps, row, codes) });
+        .send(
+          renderPickupPage(
+            { ...model, codes: await withPictures(openCodes(deps.ring, row, goodOf(row, sealed)), nowMs) },
+            wordsFor(request),
+          ),
+        );
+    } else response.json({ items: itemsOf(deps, row, sealed) });
   };
 
   /** The page again, which says why and asks once more. */
@@ -82,34 +92,41 @@ const pinIn = (request: Request): string | undefined => {
   if (isForm) return new URLSearchParams(bytesOf(request.body).toString()).get('pin') ?? undefined;
   return jsonBody(request, pinRequest).pin;
 };
+const opened = async () => ({ message: { kind: 'opened' as const }, itemIds: [] });
+
 
 export const holdsCodes = ({ facts }: OrderRow): boolean => facts.state === 'delivered';
 
 interface RevealedItem {
   readonly itemId: string;
-  readonly state: 'delivered' | 'void';
+  readonly state: ItemState;
   readonly value?: string;
   readonly secret?: string;
   readonly format: Code['format'];
   readonly usesLeft: number;
+  readonly startsAt?: string;
   readonly expiresAt?: string;
   readonly expired: boolean;
+  readonly replacedBy?: string;
 }
 
-/** A void item says so and has neither value nor secret. */
-const itemsOf = async (deps: OrderDeps, row: OrderRow, codes: readonly Code[]): Promise<RevealedItem[]> => {
-  if (row.voidedAt) {
-    const held = openCodes(deps.ring, row, await deps.codes.accepted(row));
-    return held.map(({ itemId, format }) => ({ itemId, state: 'void', format, usesLeft: 0, expired: false }));
-  }
-  return codes.map(({ itemId, value, secret, format, expiresAt }) => ({
-    itemId,
-    state: 'delivered',
-    value,
-    ...(secret !== undefined ? { secret } : {}),
-    format,
-    usesLeft: 1,
-    ...(expiresAt !== undefined ? { expiresAt } : {}),
-    expired: expiresAt !== undefined && Date.parse(expiresAt) <= deps.nowMs(),
-  }));
-};
+/** One that is void or replaced says so, and has neither value nor secret. */
+const itemsOf = (
+  deps: OrderDeps,
+  row: OrderRow,
+  sealed: readonly { readonly itemId: string; readonly sealed: Uint8Array }[],
+): RevealedItem[] =>
+  openCodes(deps.ring, row, sealed).map(({ itemId, value, secret, format }) => {
+    const item = itemOf(row.facts, itemId);
+    return {
+      itemId,
+      state: itemState(row.facts, item),
+      ...(isGood(item) ? { value, ...(secret !== undefined ? { secret } : {}) } : {}),
+      format,
+      usesLeft: usesLeft(item),
+      ...(item.startsAtMs !== undefined ? { startsAt: new Date(item.startsAtMs).toISOString() } : {}),
+      ...(item.expiresAtMs !== undefined ? { expiresAt: new Date(item.expiresAtMs).toISOString() } : {}),
+      expired: hasExpired(item, deps.nowMs()),
+      ...(item.replacedBy !== undefined ? { replacedBy: item.replacedBy } : {}),
+    };
+  });

@@ -11,7 +11,9 @@ export interface PickupModel {
   readonly state: OrderState;
   /** All codes were declared void. */
   readonly isVoid?: boolean | undefined;
-  /** Of a delivered order: how many codes the page can show. */
+  /** Codes that are neither void nor replaced. */
+  readonly good: number;
+  /** Of a delivered order: how many of them the page can show. */
   readonly ready: number;
   /** Only in the answer to a reveal. */
   readonly codes?: readonly PickupCode[] | undefined;

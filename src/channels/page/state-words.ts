@@ -36,7 +36,7 @@ const delivered: Tell = (model, words) => {
   const arrived = arrivedCount(model);
   if (model.isVoid) return { tone: 'bad', ...words.isVoid(quantity), stepsDone: 4 };
   // A database that was restored from an older copy than the engine's.
-  if (arrived > ready) return { tone: 'bad', ...words.notShown(arrived - ready, model.orderNo), stepsDone: 3 };
+  if (model.good > ready) return { tone: 'bad', ...words.notShown(model.good - ready, model.orderNo), stepsDone: 3 };
   if (outstanding > 0) return { tone: 'part', ...words.arrivedInPart(arrived, quantity, outstanding), stepsDone: 4 };
   return { tone: 'good', ...(codes ? words.shown(quantity) : words.arrived(quantity)), stepsDone: 4 };
 };

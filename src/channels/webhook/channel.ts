@@ -5,6 +5,7 @@ import { webhookTerminal } from './terminal';
 
 export const webhookChannel = declareChannel<z.output<typeof webhookTerminal.schema>>({
   terminal: webhookTerminal,
+  tellsVoid: true,
   problem: async ({ url }, { guard }) => {
     const problem = await guard.urlProblem(url);
     return problem && { path: '/url', ...problem };

@@ -11,14 +11,19 @@ type WebhookTerminal = z.output<typeof webhookTerminal.schema>;
 /** A terminal that is a URL: signed with the platform's own keys, and by a secret where it has one, or its issuer lends its own. */
 export const createWebhookDelivery =
   ({ outbound, signingKeys, nowMs }: DeliveryDeps): Deliver<WebhookTerminal> =>
-  async ({ order, terminal: { url, secret }, messageId, atMs, codes, part, ...delivery }) => {
+  async ({ order, terminal: { url, secret }, messageId, atMs, codes, part, replaces, voidItemIds, ...delivery }) => {
     const { issuerId, orderNo, product } = order;
+    const timestamp = new Date(atMs).toISOString();
     const body = Buffer.from(
-      JSON.stringify({
-        type: 'code.delivered',
-        timestamp: new Date(atMs).toISOString(),
-        data: { issuerId, orderNo, product, ...(part ? { part } : {}), codes },
-      }),
+      JSON.stringify(
+        voidItemIds
+          ? { type: 'code.void', timestamp, data: { issuerId, orderNo, itemIds: voidItemIds } }
+          : {
+              type: 'code.delivered',
+              timestamp,
+              data: { issuerId, orderNo, product, ...(part ? { part } : {}), ...(replaces ? { replaces } : {}), codes },
+            },
+      ),
     );
     const privateKeys = await signingKeys();
     const secrets = [...(secret === undefined ? [] : [secret]), ...delivery.issuerSecrets];

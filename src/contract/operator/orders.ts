@@ -3,6 +3,7 @@ import { terminal } from '../../channels/terminals';
 import { closeReasons, orderStates } from '../../domain/order';
 import { nextActions } from '../../domain/words/why-no-code';
 import { instant, integer, moment, orderNo, text, windowSeconds } from '../fields';
+import { itemIds, redeemItem, reverseRedemption } from '../issuer/after-sale';
 import { order, orderPage, queued, timeline } from '../order';
 import { cursor, limit, noBody } from '../query';
 import { type AnswerOf, declareRoute, type Wire } from '../route';
@@ -145,13 +146,62 @@ export const extendOrder = declareRoute({
   problems: ['order_unknown', 'order_closed', 'already_delivered', 'rate_limited'],
 });
 
+const reason = text(1, 512);
+
 export const voidOrder = declareRoute({
   method: 'post',
   path: `${one}/void`,
   name: 'voidOrder',
   who: 'operator',
-  summary: 'Declares delivered codes void',
-  body: noBody,
+  summary: 'Declares codes void: all good ones where none is named',
+  body: z
+    .strictObject({ itemIds: itemIds.optional(), reason })
+    .meta({ examples: [{ itemIds: ['1'], reason: 'printed twice' }] }),
+  answers: { 200: { says: 'They are void', body: operatorOrder } },
+  problems: [
+    'order_unknown',
+    'order_closed',
+    'not_issued',
+    'item_unknown',
+    'code_redeemed',
+    'in_progress',
+    'rate_limited',
+  ],
+});
+
+export const completeShort = declareRoute({
+  method: 'post',
+  path: `${one}/complete`,
+  name: 'completeShort',
+  who: 'operator',
+  summary: 'Ends the issue window now: what came is delivered, and the rest is owed',
+  body: z.strictObject({ reason: reason.optional() }).meta({ examples: [{ reason: 'the event begins' }] }),
   answers: { 200: { says: 'The order', body: operatorOrder } },
-  problems: ['order_unknown', 'order_closed', 'not_issued', 'in_progress'],
+  problems: ['order_unknown', 'order_closed', 'not_verified', 'nothing_issued', 'already_delivered', 'rate_limited'],
+});
+
+export const redeemByOperator = declareRoute({
+  method: 'post',
+  path: `${one}/redeem`,
+  name: 'redeemByOperator',
+  who: 'operator',
+  summary: 'A code was used; each redemptionId counts once',
+  body: redeemItem.body
+    .pick({ redemptionId: true, itemId: true, uses: true, place: true })
+    .meta({ examples: [{ redemptionId: 'desk-1', itemId: '1' }] }),
+  answers: redeemItem.answers,
+  problems: redeemItem.problems,
+});
+
+export const reverseByOperator = declareRoute({
+  method: 'post',
+  path: `${one}/reverse`,
+  name: 'reverseByOperator',
+  who: 'operator',
+  summary: 'Takes a whole redemption back',
+  body: reverseRedemption.body
+    .pick({ redemptionId: true, reason: true })
+    .meta({ examples: [{ redemptionId: 'desk-1' }] }),
+  answers: reverseRedemption.answers,
+  problems: reverseRedemption.problems,
 });

@@ -10,8 +10,7 @@ interface Action {
   readonly can: (facts: OrderFacts, nowMs: number) => boolean;
 }
 
-const isOpenBeforeDelivery = ({ state }: OrderFacts): boolean =>
-  isBeforeVerification(state) || isAwaitingCodes(state);
+const isOpenBeforeDelivery = ({ state }: OrderFacts): boolean => isBeforeVerification(state) || isAwaitingCodes(state);
 
 const hasItems = ({ state }: OrderFacts): boolean =>
   state === 'issued' || state === 'undeliverable' || state === 'delivered';
@@ -78,4 +77,3 @@ export const allowedActions = (facts: OrderFacts, who: Asker, nowMs: number): st
   actions.flatMap(({ names, can }) => (names[who] !== undefined && can(facts, nowMs) ? [names[who]] : []));
 
 export const actionNames = (who: Asker): string[] => actions.flatMap(({ names }) => names[who] ?? []);
-

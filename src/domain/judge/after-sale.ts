@@ -1,7 +1,7 @@
 import type { FailureCode } from '../failures';
 import { goodCount, hasExpired, hasStarted, isGood, isUsed, itemOf, usesLeft } from '../items';
 import type { KnownRedemption, OrderMessage } from '../messages';
-import { isClosed, type ItemFacts, type OrderFacts } from '../order';
+import { type ItemFacts, isClosed, type OrderFacts } from '../order';
 import type { Decision, Ruling } from './ruling';
 
 /** Of calls about items that a delivery may still be under way with. Source: rule 14 of the protocol. */
@@ -50,6 +50,11 @@ export const judgeVoid = (ruling: Ruling, message: OrderMessage & { kind: 'void'
   if (isLast && facts.state !== 'delivered') {
     return ruling.close('cancelled', 'all_void', { by: message.by }).done();
   }
+  if (facts.state !== 'delivered') {
+    // The message to the terminal is another one without them.
+    const n = (facts.deliveryMessage?.n ?? 1) + 1;
+    ruling.change({ deliveryMessage: { n, atMs: ruling.nowMs } });
+  }
   return ruling.oweForWhatIsVoid().done();
 };
 
@@ -71,7 +76,9 @@ export const judgeValidity = (ruling: Ruling, message: OrderMessage & { kind: 'v
   const later = items.filter((item) => item.expiresAtMs !== expiresAtMs);
   ruling.setItems(later.map(({ itemId }) => ({ itemId, expiresAtMs })));
   for (const { itemId } of later) ruling.enter({ kind: 'validity', itemId }, 'issuer');
-  return ruling.note('validity_changed', { items: later.length, expiresAt: new Date(expiresAtMs).toISOString() }).done();
+  return ruling
+    .note('validity_changed', { items: later.length, expiresAt: new Date(expiresAtMs).toISOString() })
+    .done();
 };
 
 const isSameRedemption = (known: KnownRedemption, message: OrderMessage & { kind: 'redeem' }): boolean =>

@@ -59,4 +59,3 @@ const sortCodes = (
 /** Whether codes of this very call are among those that the order holds: a repeat under another name holds nothing new. */
 export const holdsSubmission = (held: readonly HeldCode[], message: OrderMessage): boolean =>
   message.kind === 'codes' && held.some(({ submissionId }) => submissionId === message.submissionId);
-

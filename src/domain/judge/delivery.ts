@@ -39,7 +39,6 @@ export const recordUndeliverable = (ruling: Ruling, tries: number): Decision => 
     .done();
 };
 
-
 /** The buyer looked at the codes: told once, with the first look. */
 export const recordOpened = (ruling: Ruling): Decision => {
   const { facts } = ruling;

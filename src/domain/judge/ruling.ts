@@ -1,14 +1,7 @@
 import type { FailureCode } from '../failures';
 import { goodCount, isGood, itemsOfCodes, withItems } from '../items';
 import type { Answer, Asker, EventType, LedgerEntry, OrderEvent, TimelineEntry, TimelineEvent } from '../messages';
-import {
-  type CloseReason,
-  type HeldCode,
-  type ItemFacts,
-  moves,
-  type OrderFacts,
-  type OrderState,
-} from '../order';
+import { type CloseReason, type HeldCode, type ItemFacts, moves, type OrderFacts, type OrderState } from '../order';
 
 /**
  * What an order says to a message: pure, so the same question gets the same answer in the workflow, in its validator, in
@@ -98,7 +91,10 @@ export class Ruling {
     return this;
   }
 
-  tell(type: EventType, extras: Pick<OrderEvent, 'refundDueValue' | 'itemIds' | 'replaces' | 'redemptionId'> = {}): this {
+  tell(
+    type: EventType,
+    extras: Pick<OrderEvent, 'refundDueValue' | 'itemIds' | 'replaces' | 'redemptionId'> = {},
+  ): this {
     const { state, closedReason, sequence } = this.facts;
     this.events.push({
       sequence: sequence + 1,
@@ -167,4 +163,3 @@ export class Ruling {
     };
   }
 }
-

@@ -38,4 +38,3 @@ const givenInstead = (
   if (difference === 'amount_mismatch') return { givenValue: amount.value, givenCurrency: amount.currency };
   return difference === 'quantity_mismatch' ? { givenQuantity: quantity } : {};
 };
-

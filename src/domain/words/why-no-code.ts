@@ -1,9 +1,9 @@
 import type { TimelineEntry } from '../messages';
 import { isFinal, type OrderFacts } from '../order';
-import { whyWaiting } from './why-waiting';
 import { type LastTrouble, lastTroubles } from './last-trouble';
 import { moneyText } from './money';
 import { type StuckTask, type WaitingCall, whyHeld, whyStuck } from './why-held';
+import { whyWaiting } from './why-waiting';
 
 /** What is known of an open order beside its own facts: by the engine, and by what the workers report. */
 export interface Surroundings {

@@ -1,8 +1,8 @@
 import type { Overview, Percentiles } from '../../contract/operator/overview';
 import { type OrderState, orderStates } from '../../domain/order';
 import { minuteMs } from '../../domain/timings';
-import { whyWaiting } from '../../domain/words/why-waiting';
 import { whyStuck } from '../../domain/words/why-held';
+import { whyWaiting } from '../../domain/words/why-waiting';
 import type { SampledOrder, WaitingOrder } from '../../store/stats';
 import type { TroubleLook } from '../troubles';
 

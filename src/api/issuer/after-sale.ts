@@ -1,0 +1,111 @@
+import * as routes from '../../contract/issuer/after-sale';
+import { bodyInvalid } from '../../contract/problem';
+import { sha256 } from '../../sealing/key-ring';
+import { changeValidity } from '../../second-interface/after-sale/change-validity';
+import { completeOrder } from '../../second-interface/after-sale/complete-order';
+import { listItems, listRedemptions } from '../../second-interface/after-sale/item-lists';
+import { redeemItem, reverseRedemption } from '../../second-interface/after-sale/redeem-items';
+import { replaceCodes } from '../../second-interface/after-sale/replace-codes';
+import { settleRefund } from '../../second-interface/after-sale/settle-refund';
+import { voidItems } from '../../second-interface/after-sale/void-items';
+import { engineUnavailable, type OrderDeps } from '../../second-interface/ask-order';
+import { findOrder } from '../../second-interface/find-order';
+import { queued } from '../../second-interface/operation-answer';
+import { orderBody } from '../../second-interface/order-body';
+import type { OrderRow } from '../../store/orders';
+import type { Mount } from '../edge/mount';
+import { orderOperation } from './order-operations';
+
+/** How far ahead of our clock a redemption may say that it was. */
+const aheadMaxMs = 300_000;
+
+/** The order's life after the sale: each call hands over to one operation. */
+export const mountAfterSale = (mount: Mount, orderDeps: OrderDeps): void => {
+  const operation = orderOperation(mount, orderDeps);
+  const isRight = (row: OrderRow, token: string): boolean => sha256(token) === row.facts.tokenHash;
+  const bodyOf = async (row: OrderRow) => orderBody(row, await orderDeps.holdsOf(row.issuerId), orderDeps.nowMs());
+
+  operation(routes.completeOrder, async (deps, row, messageId, { token }) => {
+    const asked = { by: 'issuer', isRightToken: isRight(row, token) } as const;
+    const after = await completeOrder(deps, row, `complete/${messageId}`, asked);
+    return after === 'unavailable' ? queued : answer(200, await bodyOf(after));
+  });
+
+  operation(routes.voidItems, async (deps, row, messageId, { token, itemIds }) => {
+    const asked = { by: 'issuer', isRightToken: isRight(row, token), itemIds } as const;
+    const after = await voidItems(deps, row, `void/${messageId}`, asked);
+    return after === 'unavailable' ? queued : answer(200, await bodyOf(after));
+  });
+
+  operation(routes.changeValidity, async (deps, row, messageId, { token, itemIds, expiresAt }) => {
+    const asked = { isRightToken: isRight(row, token), itemIds, expiresAtMs: Date.parse(expiresAt) };
+    const after = await changeValidity(deps, row, `validity/${messageId}`, asked);
+    if (after === 'unavailable') throw engineUnavailable();
+    return answer(200, await bodyOf(after));
+  });
+
+  operation(routes.redeemItem, async (deps, row, _messageId, { token, redeemedAt, ...redemption }) => {
+    const { redemptionId, itemId, uses, place } = redemption;
+    const redeemedAtMs = redeemedAt === undefined ? undefined : Date.parse(redeemedAt);
+    const isOutside =
+      redeemedAtMs !== undefined && (redeemedAtMs < row.facts.createdAtMs || redeemedAtMs > deps.nowMs() + aheadMaxMs);
+    if (isOutside) {
+      const message = "must lie between the order's creation and 300 s from now";
+      throw bodyInvalid([{ path: '/redeemedAt', code: 'out_of_range', message }]);
+    }
+    const asked = { by: 'issuer', isRightToken: isRight(row, token), redemptionId, itemId, uses, place } as const;
+    const { isNew, usesLeft } = await redeemItem(deps, row, { ...asked, redeemedAtMs });
+    const body = { redemptionId, itemId, uses, usesLeft };
+    return isNew ? answer(201, body) : answer(200, body);
+  });
+
+  operation(routes.reverseRedemption, async (deps, row, _messageId, { token, redemptionId }) => {
+    const asked = { by: 'issuer', isRightToken: isRight(row, token), redemptionId } as const;
+    const { itemId, usesLeft } = await reverseRedemption(deps, row, asked);
+    return answer(200, { redemptionId, itemId, usesLeft });
+  });
+
+  operation(routes.replaceCodes, async (deps, row, messageId, { token, replacements }) => {
+    const { count, isNew } = await replaceCodes(deps, row, messageId, {
+      isRightToken: isRight(row, token),
+      replacements: replacements.map(({ stillLive = false, ...pair }) => ({ ...pair, stillLive })),
+    });
+    return isNew ? answer(201, { replaced: count }) : answer(200, { replaced: count });
+  });
+
+  operation(routes.settleRefund, async (deps, row, _messageId, { token, settlementId, amount }) => {
+    const asked = { isRightToken: isRight(row, token), settlementId, ...amount };
+    const { row: after, isNew } = await settleRefund(deps, row, asked);
+    const body = await bodyOf(after);
+    return isNew ? answer(201, body) : answer(200, body);
+  });
+
+  mount.issuer(routes.listItems)(async ({ issuer, params, query }) => {
+    const row = await findOrder({ orderDeps }, issuer._id, params.orderNo);
+    const after = offsetIn(query.cursor);
+    const { rows, isLast } = await listItems(orderDeps, row, after, query.limit);
+    return { status: 200, body: { data: rows, nextCursor: isLast ? null : offsetCursor(after + query.limit) } };
+  });
+
+  mount.issuer(routes.listRedemptions)(async ({ issuer, params, query }) => {
+    const row = await findOrder({ orderDeps }, issuer._id, params.orderNo);
+    const { rows, lastSeq, isLast } = await listRedemptions(orderDeps, row, offsetIn(query.cursor), query.limit);
+    return { status: 200, body: { data: rows, nextCursor: isLast ? null : offsetCursor(lastSeq) } };
+  });
+};
+
+/** Keeps the status as the declaration names it. */
+const answer = <S extends number, B>(status: S, body: B): { readonly status: S; readonly body: B } => ({
+  status,
+  body,
+});
+
+const offsetCursor = (offset: number): string => Buffer.from(`after/${offset}`).toString('base64url');
+
+/** @throws Failure `body_invalid` at `/cursor` for what was never given out. */
+const offsetIn = (cursor: string | undefined): number => {
+  if (cursor === undefined) return 0;
+  const offset = /^after\/(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
+  if (offset !== undefined) return Number(offset);
+  throw bodyInvalid([{ path: '/cursor', code: 'cursor_invalid', message: 'was not given out by this list' }]);
+};

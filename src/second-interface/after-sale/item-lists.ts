@@ -1,0 +1,57 @@
+import { itemOf, itemState, usesLeft } from '../../domain/items';
+import type { OrderRow } from '../../store/orders';
+import type { OrderDeps } from '../ask-order';
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Items in the order of their coming, by reference: never a code. */
+export const listItems = async (deps: OrderDeps, row: OrderRow, after: number, limit: number) => {
+  const { facts } = row;
+  const all = await deps.codes.references(row);
+  const opened = row.timeline.find(({ event }) => event === 'opened');
+  const rows = all.slice(after, after + limit).map(({ itemId }) => {
+    const item = itemOf(facts, itemId);
+    return {
+      itemId,
+      state: itemState(facts, item),
+      uses: item.uses ?? 1,
+      usesLeft: usesLeft(item),
+      held: false,
+      ...(item.startsAtMs !== undefined ? { startsAt: iso(item.startsAtMs) } : {}),
+      ...(item.expiresAtMs !== undefined ? { expiresAt: iso(item.expiresAtMs) } : {}),
+      ...(row.deliveredAt ? { deliveredAt: row.deliveredAt.toISOString() } : {}),
+      ...(opened ? { openedAt: iso(opened.atMs) } : {}),
+      ...(item.replacedBy !== undefined ? { replacedBy: item.replacedBy } : {}),
+      ...(item.replaces !== undefined ? { replaces: item.replaces } : {}),
+      ...(item.maybeLive ? { maybeLive: true } : {}),
+    };
+  });
+  return { rows, isLast: after + limit >= all.length };
+};
+
+/** Redemptions, oldest first, with what was taken back. */
+export const listRedemptions = async (deps: OrderDeps, row: OrderRow, afterSeq: number, limit: number) => {
+  await deps.ledger.keep(row, row.ledger ?? []);
+  const found = await deps.ledger.redemptions(row, afterSeq, limit + 1);
+  const page = found.slice(0, limit);
+  const reversals = await deps.ledger.reversalsOf(
+    row,
+    page.flatMap(({ operationId }) => operationId ?? []),
+  );
+  const reversedAt = new Map(reversals.map(({ operationId, atMs }) => [operationId, atMs]));
+  return {
+    rows: page.map(({ operationId = '', itemId = '', uses = 1, atMs, redeemedAtMs, place }) => {
+      const reversed = reversedAt.get(operationId);
+      return {
+        redemptionId: operationId,
+        itemId,
+        uses,
+        at: iso(redeemedAtMs ?? atMs),
+        ...(place !== undefined ? { place } : {}),
+        ...(reversed !== undefined ? { reversedAt: iso(reversed) } : {}),
+      };
+    }),
+    lastSeq: page.at(-1)?.seq ?? afterSeq,
+    isLast: found.length <= limit,
+  };
+};

@@ -1,0 +1,74 @@
+import type { Code } from '../../contract/code';
+import { submissionId } from '../../domain/ids';
+import type { Replacement } from '../../domain/messages';
+import { isCalled } from '../../domain/order';
+import type { OrderRow } from '../../store/orders';
+import type { OrderDeps } from '../ask-order';
+import { changeRow } from '../change-row';
+import { references, replacementPrefix, submissionRow } from '../claim-codes';
+import { startAfterSale } from './start-after-sale';
+
+export interface ReplaceCodes {
+  readonly isRightToken: boolean;
+  readonly replacements: readonly { readonly itemId: string; readonly code: Code; readonly stillLive: boolean }[];
+}
+
+/**
+ * Puts new codes in the place of bad ones. The new ones are sealed and claimed first, as all codes are; a refusal lets go
+ * of them again.
+ *
+ * @throws Failure `token_mismatch`, `not_delivered`, `order_closed`, `item_unknown`, `code_void`, `code_redeemed`,
+ * `code_conflict`, `code_reused`.
+ */
+export const replaceCodes = async (
+  deps: OrderDeps,
+  row: OrderRow,
+  messageId: string,
+  { isRightToken, replacements }: ReplaceCodes,
+): Promise<{ readonly count: number; readonly isNew: boolean }> => {
+  const updateId = `${replacementPrefix}${messageId}`;
+  const codes = replacements.map(({ code }) => code);
+  const byItem = new Map(references(deps, row.issuerId, codes).map((code) => [code.itemId, code]));
+  const draft = submissionRow(deps, row, updateId, codes);
+  const claim = isRightToken ? await deps.codes.claimFor(draft) : undefined;
+  const isOurs = claim?.kind === 'claimed' || claim?.kind === 'same';
+  const isOwnValue = claim?.kind === 'pending' || (isOurs && (claim.row.claims ?? []).length < codes.length);
+  try {
+    const changed = await changeRow(deps, row, async () => ({
+      message: {
+        kind: 'replace',
+        isRightToken,
+        replacements: replacements.map(({ itemId, code, stillLive }): Replacement => {
+          const { uses, startsAtMs, expiresAtMs } = byItem.get(code.itemId) ?? {};
+          return {
+            itemId,
+            stillLive,
+            by: {
+              itemId: code.itemId,
+              ...(uses !== undefined ? { uses } : {}),
+              ...(startsAtMs !== undefined ? { startsAtMs } : {}),
+              ...(expiresAtMs !== undefined ? { expiresAtMs } : {}),
+            },
+          };
+        }),
+        conflicts: isOwnValue,
+        reused: claim?.kind === 'reused',
+      },
+      itemIds: replacements.flatMap(({ itemId, code }) => [itemId, code.itemId]),
+    }));
+    if (changed.answer.kind !== 'replaced') {
+      throw new RangeError(`a replacement was answered with ${changed.answer.kind}`);
+    }
+    if (changed.isChanged) {
+      await deps.codes.markAccepted([submissionId(row, updateId)]);
+    } else if (isOurs) await deps.codes.release(claim.row);
+    // Also for a repeat: whoever did the first may have died before.
+    if (isCalled(row.terminal.channel)) {
+      await startAfterSale(deps, changed.row, { kind: 'replacement', itemIds: codes.map(({ itemId }) => itemId) });
+    }
+    return { count: changed.answer.count, isNew: changed.isChanged };
+  } catch (error) {
+    if (isOurs) await deps.codes.release(claim.row);
+    throw error;
+  }
+};

@@ -1,0 +1,89 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Failure } from '../domain/failures';
+import type { OrderName } from '../domain/ids';
+import { orderId } from '../domain/ids';
+import { decide } from '../domain/judge/decide';
+import type { Answer, OrderMessage } from '../domain/messages';
+import { isFinal, type OrderFacts } from '../domain/order';
+import type { OrderRow } from '../store/orders';
+import { expectNotRefused, type OrderDeps } from './ask-order';
+import { findOrder } from './find-order';
+
+/** Other processes may change the same row: each round one of them gets through. */
+const roundsMax = 40;
+const waitingMax = 256;
+const pauseMaxMs = 30;
+
+/** One after the other within a process, so that calls about one order do not keep each other from writing. */
+const turns = new Map<string, { last: Promise<unknown>; waiting: number }>();
+
+const inTurn = async <T>(key: string, work: () => Promise<T>): Promise<T> => {
+  const turn = turns.get(key) ?? { last: Promise.resolve(), waiting: 0 };
+  if (turn.waiting >= waitingMax) throw new Failure('rate_limited', { retryAfterSeconds: 1 });
+  turn.waiting += 1;
+  turns.set(key, turn);
+  const mine = turn.last.then(work, work);
+  turn.last = mine.catch(() => undefined);
+  try {
+    return await mine;
+  } finally {
+    turn.waiting -= 1;
+    if (turn.waiting === 0) turns.delete(key);
+  }
+};
+
+export interface RowMessage {
+  readonly message: OrderMessage;
+  /** Whose items the judge needs to know; left out: all. */
+  readonly itemIds?: readonly string[];
+}
+
+export interface Changed<A extends Answer = Answer> {
+  readonly answer: Exclude<A, { kind: 'refused' }>;
+  readonly row: OrderRow;
+  readonly isChanged: boolean;
+}
+
+/**
+ * Judges from the row of an order whose workflow has ended, and writes facts, lines, events and ledger at once. The first
+ * durable write decides; whoever meets a row that changed is judged anew.
+ *
+ * @throws Failure with the verdict's code, `in_progress` while the order's own workflow is still writing its end.
+ */
+export const changeRow = (
+  deps: OrderDeps,
+  name: OrderName,
+  messageFor: (row: OrderRow) => Promise<RowMessage>,
+): Promise<Changed> =>
+  inTurn(orderId(name), async () => {
+    for (let round = 0; round < roundsMax; round += 1) {
+      const row = await findOrder({ orderDeps: deps }, name.issuerId, name.orderNo);
+      await deps.ledger.keep(row, row.ledger ?? []);
+      const { message, itemIds } = await messageFor(row);
+      const held = await deps.codes.references(row, itemIds);
+      const decision = decide(row.facts, held, message, deps.nowMs());
+      const answer = expectNotRefused(decision.answer, row.facts, deps.nowMs());
+      if (decision.facts === row.facts) return { answer, row, isChanged: false };
+      // The workflow writes the last view and its outbox a moment after it answered: nothing may come before that.
+      if (!isFinal(row.facts.state) || row.projected < row.version) {
+        await pause(pauseMaxMs * (round + 1));
+        continue;
+      }
+      if (await deps.orders.applyDecision(row, decision)) {
+        for (const { sequence } of decision.events) {
+          // What is not told now the reconciler tells from the outbox.
+          deps.gateway.startEvent(row, sequence).catch(() => undefined);
+        }
+        return { answer, row: withFacts(row, decision.facts), isChanged: true };
+      }
+      await pause(Math.random() * pauseMaxMs);
+    }
+    throw new Failure('in_progress', { retryAfterSeconds: 1 });
+  });
+
+const withFacts = (row: OrderRow, facts: OrderFacts): OrderRow => ({
+  ...row,
+  facts,
+  state: facts.state,
+  version: facts.version,
+});

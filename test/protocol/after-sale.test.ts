@@ -1,0 +1,356 @@
+import { randomUUID } from 'node:crypto';
+import type { TestIssuer } from '../support/issuer';
+import type { Answer } from '../support/platform';
+import { read } from '../support/platform';
+import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
+import { reveal, revealItems } from '../support/reveal';
+import { startTerminals } from '../support/terminal';
+
+const file = platformOfFile();
+const terminals = startTerminals();
+afterAll(() => terminals.stop());
+
+const codeOf = (itemId: string, extra: object = {}) => ({ itemId, value: `VALUE-${randomUUID()}`, ...extra });
+
+/** A call about an order, with its right token. */
+const ask = (issuer: TestIssuer, orderNo: string, call: string, body: object): Promise<Answer> =>
+  issuer.post(`/orders/${orderNo}/${call}`, {
+    type: `order.${types[call as keyof typeof types]}`,
+    orderNo,
+    token: issuer.tokenOf(orderNo),
+    ...body,
+  });
+const types = {
+  void: 'void',
+  completion: 'completion',
+  redemptions: 'redemption',
+  reversals: 'reversal',
+  validity: 'validity',
+  replacement: 'replacement',
+  'refund-settlement': 'refund_settlement',
+} as const;
+
+const delivered = async (
+  issuer: TestIssuer,
+  orderNo: string,
+  codes: readonly object[] = [codeOf('a')],
+  changes: object = {},
+): Promise<Answer> => {
+  const placed = await issuer.placeVerified(orderNo, { quantity: codes.length, ...changes });
+  expect((await issuer.submit(orderNo, [...codes])).status).toBe(201);
+  await issuer.inState(orderNo, 'delivered');
+  return placed;
+};
+
+describe('actions and items', () => {
+  test.concurrent('every Order says what it can be asked now, and how its items are', async () => {
+    const issuer = await file.issuer();
+    const placed = await issuer.place('o-1', { metadata: { shop: '7' }, payment: { id: 'pay-1' } });
+    expect(placed.body).toMatchObject({
+      items: { issued: 0, delivered: 0, void: 0, replaced: 0, redeemed: 0 },
+      metadata: { shop: '7' },
+      payment: { id: 'pay-1' },
+      actions: ['verification', 'refusal', 'cancellation'],
+    });
+    await issuer.message('order.paid', 'o-1');
+    await issuer.verify('o-1');
+    expect((await issuer.order('o-1')).body.actions).toEqual(['codes', 'refusal', 'cancellation']);
+    await issuer.submit('o-1', [codeOf('a')]);
+    const { body } = await issuer.inState('o-1', 'delivered');
+    expect(body).toMatchObject({
+      items: { issued: 0, delivered: 1, void: 0, replaced: 0, redeemed: 0 },
+      actions: ['void', 'replacement', 'redemptions'],
+    });
+    const operated = (await file.platform.operator('GET', `/orders/${issuer.issuerId}/o-1`)).body;
+    expect(operated.actions).toEqual(['void', 'redeem']);
+  });
+});
+
+describe('void', () => {
+  test.concurrent('some of them, then the rest: the refund grows, and no page shows what is void from the answer on', async () => {
+    const issuer = await file.issuer();
+    const codes = [codeOf('a'), codeOf('b'), codeOf('c')];
+    const { body: placed } = await delivered(issuer, 'v-1', codes);
+    const first = await ask(issuer, 'v-1', 'void', { itemIds: ['a'], reason: 'lost' });
+    expect(first.body).toMatchObject({
+      state: 'delivered',
+      codes: { issued: 2, outstanding: 0 },
+      items: { delivered: 2, void: 1 },
+      refundDue: { value: 334, currency: 'EUR' },
+    });
+    const { items } = (await read(revealItems(placed.pickupUrl))).body;
+    expect(items[0]).toEqual({ itemId: 'a', state: 'void', format: 'text', usesLeft: 0, expired: false });
+    const page = await (await reveal(placed.pickupUrl)).text();
+    expect(page).not.toContain(codes[0]?.value);
+    expect(page).toContain(codes[1]?.value);
+    const again = await ask(issuer, 'v-1', 'void', { itemIds: ['a'], reason: 'lost' });
+    expect([again.status, again.body.sequence]).toEqual([200, first.body.sequence]);
+    const rest = await ask(issuer, 'v-1', 'void', { reason: 'all of them' });
+    expect(rest.body).toMatchObject({
+      items: { delivered: 0, void: 3 },
+      refundDue: { value: 1_000 },
+      actions: ['refund-settlement'],
+    });
+    const told = await issuer.message('order.codes_void', 'v-1', 2);
+    expect(told.data.itemIds).toEqual(['b', 'c']);
+    expect((await issuer.message('order.refund_due', 'v-1', 2)).data.refundDue).toEqual({
+      value: 1_000,
+      currency: 'EUR',
+    });
+  });
+
+  test.concurrent('refusals: not issued, an unknown item, one that was used, a wrong token; none of them is void then', async () => {
+    const issuer = await file.issuer();
+    await issuer.placeVerified('v-2');
+    expectProblem(await ask(issuer, 'v-2', 'void', { reason: 'x' }), 409, 'not_issued');
+    await delivered(issuer, 'v-3', [codeOf('a'), codeOf('b')]);
+    const unknown = await ask(issuer, 'v-3', 'void', { itemIds: ['a', 'z'], reason: 'x' });
+    expectProblem(unknown, 422, 'item_unknown', '/itemIds/1');
+    expect(unknown.body.itemIds).toEqual(['z']);
+    await ask(issuer, 'v-3', 'redemptions', { redemptionId: 'r', itemId: 'b' });
+    const used = await ask(issuer, 'v-3', 'void', { reason: 'x' });
+    expectProblem(used, 409, 'code_redeemed');
+    expect(used.body.itemIds).toEqual(['b']);
+    expectProblem(await ask(issuer, 'v-3', 'void', { reason: 'x', token: 'wrong' }), 403, 'token_mismatch');
+    expect((await issuer.order('v-3')).body.items).toMatchObject({ delivered: 2, void: 0, redeemed: 1 });
+  });
+
+  test.concurrent('the last good code of an order that is not delivered closes it', async () => {
+    const issuer = await file.issuer({ terminal: { channel: 'webhook', url: await terminals.urlOf('/gone') } });
+    await terminals.answer('/gone', () => 410);
+    await issuer.placeVerified('v-4');
+    await issuer.submit('v-4', [codeOf('a')]);
+    await issuer.inState('v-4', 'undeliverable');
+    const { status, body } = await ask(issuer, 'v-4', 'void', { reason: 'x' });
+    expect([status, body.state, body.closedReason, body.refundDue.value]).toEqual([
+      200,
+      'cancelled',
+      'all_void',
+      1_000,
+    ]);
+    const events = await Promise.all(
+      ['order.codes_void', 'order.cancelled', 'order.refund_due'].map((type) => issuer.message(type, 'v-4')),
+    );
+    expect(events.map(({ data }) => data.sequence)).toEqual([2, 3, 4]);
+    expect((await ask(issuer, 'v-4', 'void', { reason: 'x' })).status).toBe(200);
+  });
+
+  test.concurrent('a webhook terminal that has the codes hears which are void', async () => {
+    const issuer = await file.issuer({ terminal: { channel: 'webhook', url: await terminals.urlOf('/told') } });
+    await delivered(issuer, 'v-5', [codeOf('a'), codeOf('b')]);
+    await ask(issuer, 'v-5', 'void', { itemIds: ['b'], reason: 'x' });
+    const told = await terminals.delivery('/told', 2);
+    expect(JSON.parse(told.raw)).toMatchObject({
+      type: 'code.void',
+      data: { issuerId: issuer.issuerId, orderNo: 'v-5', itemIds: ['b'] },
+    });
+  });
+});
+
+describe('completion', () => {
+  test.concurrent('what came is delivered, and the rest is owed', async () => {
+    const issuer = await file.issuer();
+    await issuer.placeVerified('c-1', { quantity: 3 });
+    expectProblem(await ask(issuer, 'c-1', 'completion', {}), 409, 'nothing_issued');
+    await issuer.submit('c-1', [codeOf('a')]);
+    expect((await ask(issuer, 'c-1', 'completion', { reason: 'no more' })).status).toBe(200);
+    const { body } = await issuer.inState('c-1', 'delivered');
+    expect(body).toMatchObject({
+      closedReason: 'completed_short',
+      codes: { issued: 1, outstanding: 2 },
+      refundDue: { value: 667, currency: 'EUR' },
+    });
+    expect((await ask(issuer, 'c-1', 'completion', {})).status).toBe(200);
+    expectProblem(await issuer.submit('c-1', [codeOf('b')]), 409, 'order_closed');
+  });
+});
+
+describe('redemptions', () => {
+  test.concurrent('each id counts once, uses are spent, and a reversal gives them back', async () => {
+    const issuer = await file.issuer();
+    await delivered(issuer, 'r-1', [codeOf('a', { uses: 3 })]);
+    const redeem = (redemptionId: string, more: object = {}) =>
+      ask(issuer, 'r-1', 'redemptions', { redemptionId, itemId: 'a', ...more });
+    const first = await redeem('one', { uses: 2, place: 'door' });
+    expect([first.status, first.body]).toEqual([201, { redemptionId: 'one', itemId: 'a', uses: 2, usesLeft: 1 }]);
+    const again = await redeem('one', { uses: 2, place: 'door' });
+    expect([again.status, again.body]).toEqual([200, first.body]);
+    expectProblem(await redeem('one', { uses: 1 }), 409, 'redemption_conflict');
+    expectProblem(await redeem('two', { uses: 2 }), 409, 'uses_exhausted');
+    expect((await redeem('two')).body.usesLeft).toBe(0);
+    const reversed = await ask(issuer, 'r-1', 'reversals', { redemptionId: 'one' });
+    expect([reversed.status, reversed.body]).toEqual([200, { redemptionId: 'one', itemId: 'a', usesLeft: 2 }]);
+    expect((await ask(issuer, 'r-1', 'reversals', { redemptionId: 'one' })).body).toEqual(reversed.body);
+    expectProblem(await redeem('one', { uses: 2, place: 'door' }), 409, 'redemption_conflict');
+    expectProblem(await ask(issuer, 'r-1', 'reversals', { redemptionId: 'none' }), 404, 'redemption_unknown');
+    const { data } = (await issuer.get('/orders/r-1/redemptions')).body;
+    expect(data).toEqual([
+      {
+        redemptionId: 'one',
+        itemId: 'a',
+        uses: 2,
+        at: expect.any(String),
+        place: 'door',
+        reversedAt: expect.any(String),
+      },
+      { redemptionId: 'two', itemId: 'a', uses: 1, at: expect.any(String) },
+    ]);
+    const items = (await issuer.get('/orders/r-1/items')).body.data;
+    expect(items).toEqual([
+      { itemId: 'a', state: 'delivered', uses: 3, usesLeft: 2, held: false, deliveredAt: expect.any(String) },
+    ]);
+  });
+
+  test.concurrent('64 callers at once spend exactly the uses that there are', async () => {
+    const issuer = await file.issuer();
+    await delivered(issuer, 'r-2', [codeOf('a', { uses: 20 })]);
+    const answers = await Promise.all(
+      Array.from({ length: 64 }, (_, n) =>
+        ask(issuer, 'r-2', 'redemptions', { redemptionId: `id-${n % 32}`, itemId: 'a' }),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(20);
+    expect(answers.filter(({ status, body }) => status === 409 && body.code !== 'uses_exhausted')).toEqual([]);
+    expect((await issuer.get('/orders/r-2/items')).body.data[0].usesLeft).toBe(0);
+    expect((await issuer.get('/orders/r-2/redemptions?limit=100')).body.data).toHaveLength(20);
+  });
+
+  test.concurrent('a code that has not started, has expired, is void, or is of another order is not redeemed', async () => {
+    const issuer = await file.issuer();
+    const soon = new Date(Date.now() + 3_600_000).toISOString();
+    const later = new Date(Date.now() + 7_200_000).toISOString();
+    await delivered(issuer, 'r-3', [
+      codeOf('a', { startsAt: soon, expiresAt: later }),
+      codeOf('b', { expiresAt: soon }),
+      codeOf('c'),
+    ]);
+    const redeem = (itemId: string, more: object = {}) =>
+      ask(issuer, 'r-3', 'redemptions', { redemptionId: randomUUID(), itemId, ...more });
+    expectProblem(await redeem('a'), 409, 'code_not_started');
+    expectProblem(await redeem('z'), 422, 'item_unknown', '/itemId');
+    await ask(issuer, 'r-3', 'void', { itemIds: ['c'], reason: 'x' });
+    expectProblem(await redeem('c'), 409, 'code_void');
+    const ahead = new Date(Date.now() + 600_000).toISOString();
+    expectProblem(await redeem('b', { redeemedAt: ahead }), 422, 'body_invalid', '/redeemedAt');
+    await issuer.placeVerified('r-4');
+    expectProblem(await ask(issuer, 'r-4', 'redemptions', { redemptionId: 'x', itemId: 'a' }), 409, 'not_delivered');
+  });
+
+  test.concurrent('an operator redeems and reverses, and the issuer is told', async () => {
+    const issuer = await file.issuer();
+    await delivered(issuer, 'r-5');
+    const at = `/orders/${issuer.issuerId}/r-5`;
+    const { operator } = file.platform;
+    expect((await operator('POST', `${at}/redeem`, { redemptionId: 'till', itemId: 'a' })).status).toBe(201);
+    expect((await issuer.message('order.redeemed', 'r-5')).data).toMatchObject({
+      redemptionId: 'till',
+      itemIds: ['a'],
+    });
+    expect((await operator('POST', `${at}/reverse`, { redemptionId: 'till' })).body.usesLeft).toBe(1);
+    expect((await issuer.message('order.reversed', 'r-5')).data).toMatchObject({ redemptionId: 'till' });
+  });
+});
+
+describe('validity', () => {
+  test.concurrent('only later, and only of a code that ends', async () => {
+    const issuer = await file.issuer();
+    const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+    const ends = inHours(1);
+    await delivered(issuer, 'd-1', [codeOf('a', { expiresAt: ends }), codeOf('b')]);
+    const change = (itemIds: string[] | undefined, expiresAt: string) =>
+      ask(issuer, 'd-1', 'validity', { ...(itemIds ? { itemIds } : {}), expiresAt });
+    const later = inHours(5);
+    expect((await change(['a'], later)).status).toBe(200);
+    expect((await change(['a'], later)).status).toBe(200);
+    expectProblem(await change(['a'], ends), 422, 'body_invalid', '/expiresAt');
+    expectProblem(await change(['b'], later), 422, 'body_invalid', '/expiresAt');
+    const { data } = (await issuer.get('/orders/d-1/items')).body;
+    expect(data[0].expiresAt).toBe(later);
+  });
+});
+
+describe('replacement', () => {
+  test.concurrent('the new code takes the place of the old one, whose value stays claimed', async () => {
+    const issuer = await file.issuer();
+    const [old, other] = [codeOf('a'), codeOf('b')];
+    const { body: placed } = await delivered(issuer, 'p-1', [old, other]);
+    const fresh = codeOf('a2');
+    const replacements = [{ itemId: 'a', code: fresh }];
+    const replace = (body: object) => ask(issuer, 'p-1', 'replacement', { reason: 'rejected', ...body });
+    const first = await replace({ replacements });
+    expect([first.status, first.body]).toEqual([201, { replaced: 1 }]);
+    expect((await replace({ replacements })).status).toBe(200);
+    expect((await issuer.order('p-1')).body.items).toEqual({
+      issued: 0,
+      delivered: 2,
+      void: 0,
+      replaced: 1,
+      redeemed: 0,
+    });
+    const { items } = (await read(revealItems(placed.pickupUrl))).body;
+    const shown = items.map(({ itemId, state, value }: Record<string, string>) => [itemId, state, value]);
+    expect(shown).toEqual([
+      ['a', 'replaced', undefined],
+      ['b', 'delivered', other.value],
+      ['a2', 'delivered', fresh.value],
+    ]);
+    expect((await issuer.message('order.item_replaced', 'p-1')).data.replaces).toEqual([{ itemId: 'a', by: 'a2' }]);
+    expectProblem(await replace({ replacements: [{ itemId: 'a', code: codeOf('a3') }] }), 409, 'code_void');
+    expectProblem(
+      await replace({ replacements: [{ itemId: 'b', code: { ...codeOf('b2'), value: old.value } }] }),
+      409,
+      'code_conflict',
+    );
+    await delivered(issuer, 'p-2');
+    const stolen = await ask(issuer, 'p-2', 'replacement', {
+      reason: 'x',
+      replacements: [{ itemId: 'a', code: { itemId: 'n', value: other.value } }],
+    });
+    expectProblem(stolen, 409, 'code_reused');
+    expect((await ask(issuer, 'p-1', 'redemptions', { redemptionId: 'r', itemId: 'a2' })).status).toBe(201);
+    expectProblem(await replace({ replacements: [{ itemId: 'a2', code: codeOf('a4') }] }), 409, 'code_redeemed');
+  });
+
+  test.concurrent('a webhook terminal gets the new codes alone, with what they replace', async () => {
+    const issuer = await file.issuer({ terminal: { channel: 'webhook', url: await terminals.urlOf('/replaced') } });
+    await delivered(issuer, 'p-3', [codeOf('a'), codeOf('b')]);
+    const fresh = codeOf('b2');
+    await ask(issuer, 'p-3', 'replacement', {
+      reason: 'x',
+      replacements: [{ itemId: 'b', code: fresh, stillLive: true }],
+    });
+    const told = await terminals.delivery('/replaced', 2);
+    expect(JSON.parse(told.raw)).toMatchObject({
+      type: 'code.delivered',
+      data: { replaces: [{ itemId: 'b', by: 'b2' }], codes: [{ itemId: 'b2', value: fresh.value }] },
+    });
+    const { data } = (await issuer.get('/orders/p-3/items')).body;
+    expect(data.map(({ itemId, maybeLive }: Record<string, unknown>) => [itemId, maybeLive])).toEqual([
+      ['a', undefined],
+      ['b', true],
+      ['b2', true],
+    ]);
+  });
+});
+
+describe('refund settlement', () => {
+  test.concurrent('each id once, never more than is owed', async () => {
+    const issuer = await file.issuer();
+    await delivered(issuer, 's-1', [codeOf('a'), codeOf('b')]);
+    const settle = (settlementId: string, value: number, currency = 'EUR') =>
+      ask(issuer, 's-1', 'refund-settlement', { settlementId, amount: { value, currency } });
+    expectProblem(await settle('one', 1), 409, 'refund_exceeded');
+    await ask(issuer, 's-1', 'void', { itemIds: ['a'], reason: 'x' });
+    const first = await settle('two', 300);
+    expect([first.status, first.body.refundSettled]).toEqual([201, { value: 300, currency: 'EUR' }]);
+    expect((await settle('two', 300)).status).toBe(200);
+    expectProblem(await settle('two', 200), 409, 'settlement_conflict');
+    expectProblem(await settle('three', 201), 409, 'refund_exceeded');
+    expectProblem(await settle('three', 200, 'USD'), 422, 'amount_mismatch');
+    expect((await settle('four', 200)).body).toMatchObject({
+      refundSettled: { value: 500 },
+      refundDue: { value: 500 },
+    });
+  });
+});
