@@ -1,4 +1,4 @@
-import { cancellableStates, isAwaitingCodes, isBeforeVerification, type OrderState } from '../domain/order';
+import { isBeforeVerification, type OrderState } from '../domain/order';
 import type { NextStep } from '../domain/words/why-no-code';
 import type { Acted, OrderAnswer } from './answers';
 import { api } from './api';
@@ -12,22 +12,24 @@ export interface OrderAction {
   readonly label: string;
   readonly help: string;
   readonly danger?: boolean;
-  fits(state: OrderState, order: OrderAnswer): boolean;
+  /** Offered where the order lists it. */
+  readonly action: string;
+  readonly isOffered?: (order: OrderAnswer) => boolean;
   readonly first?: (state: OrderState) => boolean;
   dialog(order: OrderAnswer): Question<Acted> | undefined | Promise<Question<Acted> | undefined>;
   readonly done: string;
 }
 
-const isWaiting = (state: OrderState): boolean => isBeforeVerification(state) || isAwaitingCodes(state);
+/** Of what the platform says that an order can be asked now. */
+export const isOffered = (action: OrderAction, order: OrderAnswer): boolean =>
+  order.actions.includes(action.action) && (action.isOffered?.(order) ?? true);
 
-/** What an operator may do to an order in its state, with the name by which the platform suggests it; `ask` ends with what is to be sent, or with nothing. */
+/** What an operator may do to an order, with the name by which the platform suggests it; `ask` ends with what is to be sent, or with nothing. */
 export const orderActions: readonly OrderAction[] = [
   {
     name: 'redeliver',
     label: 'Redeliver',
-    // A page holds its codes, and a delivery that is under way goes on by itself.
-    fits: (state, { terminal, codesVoid }) =>
-      state === 'undeliverable' || (state === 'delivered' && terminal.channel !== 'page' && !codesVoid),
+    action: 'redeliver',
     help: 'Sends the same codes to the same terminal again.',
     first: (state) => state === 'undeliverable',
     dialog: (order) => ({
@@ -41,9 +43,9 @@ export const orderActions: readonly OrderAction[] = [
   {
     name: 'correct_terminal',
     label: 'Correct the terminal',
-    fits: (state, { delivery, codesVoid }) =>
-      state === 'undeliverable' ||
-      (state === 'delivered' && !codesVoid && ['bounced', 'failed'].includes(delivery.state)),
+    action: 'redeliver',
+    // Another terminal only where the one that it has failed.
+    isOffered: ({ state, delivery }) => state === 'undeliverable' || ['bounced', 'failed'].includes(delivery.state),
     help: 'Sends the codes to another terminal; the issuer is told.',
     dialog: async (order) => {
       const channels = await offeredChannels();
@@ -63,7 +65,7 @@ export const orderActions: readonly OrderAction[] = [
   {
     name: 'renotify',
     label: 'Tell the issuer again',
-    fits: isWaiting,
+    action: 'renotify',
     help: 'Sends a new notice at once, and ends a lock after wrong verifications.',
     first: isBeforeVerification,
     dialog: (order) => ({
@@ -76,7 +78,7 @@ export const orderActions: readonly OrderAction[] = [
   },
   {
     label: 'Extend the window',
-    fits: isWaiting,
+    action: 'extend',
     help: 'Gives the issuer more time.',
     dialog: (order) => ({
       title: 'How much more time?',
@@ -90,7 +92,7 @@ export const orderActions: readonly OrderAction[] = [
   {
     label: 'Cancel the order',
     danger: true,
-    fits: (state) => (cancellableStates as readonly OrderState[]).includes(state),
+    action: 'cancel',
     help: 'Ends it; codes it holds become void, and the amount is to be refunded.',
     dialog: (order) => ({
       title: `Cancel order ${order.orderNo}?`,
@@ -105,15 +107,16 @@ export const orderActions: readonly OrderAction[] = [
   {
     label: 'Declare the codes void',
     danger: true,
-    fits: (state, { codesVoid }) => state === 'delivered' && !codesVoid,
-    help: 'Tells the issuer that delivered codes may no longer be used.',
+    action: 'void',
+    help: 'No page, file or terminal gives them any more, and the issuer is told.',
     dialog: (order) => ({
-      title: 'Declare the delivered codes void?',
-      text: 'The issuer is told which items; the pick-up page closes. This cannot be taken back.',
+      title: 'Declare the codes void?',
+      text: 'The issuer is told which items, and what is to be refunded. This cannot be taken back.',
+      fields: [{ name: 'reason', label: 'Reason', required: true }],
       confirm: 'Declare void',
       danger: true,
       mustType: order.orderNo,
-      run: () => api.act(order, 'void'),
+      run: ({ reason }) => api.act(order, 'void', { reason }),
     }),
     done: 'The codes are void; the issuer is being told.',
   },

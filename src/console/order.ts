@@ -8,7 +8,7 @@ import type { NextStep } from '../domain/words/why-no-code';
 import type { OrderAnswer, OrderName, OrderSettingsAnswer, TimelineAnswer, WhyAnswer } from './answers';
 import { api, may, session } from './api';
 import { type Child, everyWhileSeen, h, replace } from './dom';
-import { type OrderAction, orderActions, runAction } from './order-actions';
+import { isOffered, type OrderAction, orderActions, runAction } from './order-actions';
 import { orderSettingsList } from './order-settings';
 import { heading, issuerLink, stateChip } from './parts';
 import { agoText, clockText, timeTag, withTimes } from './time';
@@ -193,7 +193,9 @@ const nextStep = (facts: OrderAnswer, next: NextStep | undefined, refresh: Refre
 
 const suggested = (facts: OrderAnswer, next: NextStep | undefined): OrderAction | undefined =>
   may('operator')
-    ? orderActions.find(({ name, fits }) => name !== undefined && name === next?.action && fits(facts.state, facts))
+    ? orderActions.find(
+        (action) => action.name !== undefined && action.name === next?.action && isOffered(action, facts),
+      )
     : undefined;
 
 const workersLink = () => h('a', { class: 'button', id: 'next-place', href: '#/machinery' }, 'Workers and queues');
@@ -223,9 +225,7 @@ const places: { readonly [action in NonNullable<NextStep['action']>]?: (order: O
 /** All but the one that stands beside the reason already. */
 const actionsCard = (facts: OrderAnswer, next: NextStep | undefined, refresh: Refresh) => {
   const beside = suggested(facts, next);
-  const fitting = may('operator')
-    ? orderActions.filter((action) => action !== beside && action.fits(facts.state, facts))
-    : [];
+  const fitting = may('operator') ? orderActions.filter((action) => action !== beside && isOffered(action, facts)) : [];
   return h(
     'section',
     { class: 'card act' },

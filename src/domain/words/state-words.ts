@@ -22,4 +22,6 @@ export const closeReasonWords: Readonly<Record<CloseReason, string>> = {
   issuer_cancelled: 'the issuer cancelled it',
   operator_cancelled: 'an operator cancelled it',
   partially_issued: 'only a part of the codes came',
+  completed_short: 'it was ended with the codes that had come',
+  all_void: 'all of its codes were declared void',
 };

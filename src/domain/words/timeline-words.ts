@@ -85,6 +85,36 @@ export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | '
           : `Issuer told: ${detail.type ?? 'event'}${detail.sequence ? `, event ${detail.sequence}` : ''}${detail.replay ? ', sent again by an operator' : ''}`,
         tone: failed ? 'bad' : 'plain',
       };
+    case 'completed':
+      return { who: 'issuer', text: `Ended short, with ${count(Number(detail.codes), 'code')}`, tone: 'plain' };
+    case 'item_void':
+      return {
+        who: 'issuer',
+        text: `${count(Number(detail.items), 'code')} declared void by the ${detail.by}`,
+        tone: 'bad',
+      };
+    case 'item_replaced':
+      return {
+        who: 'issuer',
+        text: `${count(Number(detail.items), 'code')} replaced${detail.mayBeLive === true ? '; old and new may both be live' : ''}`,
+        tone: detail.mayBeLive === true ? 'bad' : 'plain',
+      };
+    case 'item_redeemed':
+      return {
+        who: 'issuer',
+        text: `Item ${detail.itemId} redeemed, ${count(Number(detail.usesLeft), 'use')} left`,
+        tone: 'good',
+      };
+    case 'item_reversed':
+      return { who: 'issuer', text: `A redemption of item ${detail.itemId} taken back`, tone: 'plain' };
+    case 'validity_changed':
+      return {
+        who: 'issuer',
+        text: `${count(Number(detail.items), 'code')} valid until ${detail.expiresAt}`,
+        tone: 'plain',
+      };
+    case 'refund_settled':
+      return { who: 'issuer', text: 'A refund was settled', tone: 'good' };
     case 'opened':
       return { who: 'buyer', text: 'The buyer opened the codes', tone: 'good' };
     default:
