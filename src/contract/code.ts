@@ -17,7 +17,7 @@ export const code = z
     path: ['expiresAt'],
     error: 'must be after startsAt',
   })
-  .refine((item) => !/^[\p{White_Space}\u200B\uFEFF]*$/u.test(item.value), { path: ['value'], error: 'is blank' })
+  .refine((item) => !/^[\p{White_Space}\u200B\uFEFF]+$/u.test(item.value), { path: ['value'], error: 'is blank' })
   .refine((item) => fitsFormat(item.format, item.value), { path: ['value'], error: 'does not fit its format' })
   .meta({ id: 'Code' });
 export type Code = z.infer<typeof code>;

@@ -49,8 +49,8 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
   workers: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 600 }],
   dayCounts: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 3 * 86_400 }],
   ledger: [
-    { name: 'by_order', key: { orderId: 1, seq: 1 } },
-    { name: 'by_operation', key: { orderId: 1, operationId: 1 }, sparse: true },
+    { name: 'by_kind', key: { orderId: 1, kind: 1, seq: 1 } },
+    { name: 'by_operation', key: { orderId: 1, operationId: 1, seq: 1 } },
   ],
   audit: [{ name: 'by_position', key: { position: -1 } }],
 };

@@ -41,11 +41,14 @@ export const createLedger = ({ ledger }: { readonly ledger: Collection<LedgerRow
       .limit(limit)
       .toArray(),
 
-  reversalsOf: (order: OrderName, operationIds: readonly string[]): Promise<LedgerRow[]> =>
-    ledger
-      .find({ orderId: orderId(order), kind: 'reversed', operationId: { $in: [...operationIds] } })
-      .limit(operationIds.length)
-      .toArray(),
+  reversalsOf: async (order: OrderName, operationIds: readonly string[]): Promise<LedgerRow[]> => {
+    const entries = await ledger
+      .find({ orderId: orderId(order), operationId: { $in: [...operationIds] } })
+      .sort({ seq: 1 })
+      .limit(operationLimit * Math.max(1, operationIds.length))
+      .toArray();
+    return entries.filter(({ kind }) => kind === 'reversed');
+  },
 });
 
 /** A redemption, its reversal, and items of the same name. */

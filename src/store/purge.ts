@@ -52,7 +52,7 @@ export const createPurge = ({
       { $set: { codes: [], status: 'accepted' }, $unset: { unjudgedSince: 1 } },
     );
     await inbox.deleteMany({ _id: { $gt: `${_id}/`, $lt: `${_id}0` } });
-    await ledger.deleteMany({ orderId: _id });
+    await ledger.deleteMany({ _id: { $gt: `${_id}/`, $lt: `${_id}0` } });
     const left = { pickupHash, purgedAt: at } as OrderRow;
     const replaced = await orders.replaceOne({ _id, state: { $in: [...finalStates] } }, left);
     return replaced.modifiedCount > 0;

@@ -121,7 +121,7 @@ test.concurrent('a bounce after the buyer has seen the codes is a line and no mo
   await reveal(body.pickupUrl);
   expect((await tell({ messageId, event: 'bounced' })).status).toBe(204);
   const { body: after } = await issuer.order('receipt-5');
-  expect(after).toMatchObject({ delivery: { state: 'sent' }, sequence: 1 });
+  expect(after).toMatchObject({ delivery: { state: 'opened' }, sequence: 2 });
 });
 
 test.concurrent('an SMS has receipts by its own id, at its own address', async () => {

@@ -45,9 +45,13 @@ const required = {
   terminal: { channel: expect.stringMatching(/^(page|webhook|email|sms)$/), hint: expect.any(String) },
   codes: { issued: expect.any(Number), outstanding: expect.any(Number) },
   delivery: {
-    state: expect.stringMatching(/^(none|pending|sent|delivered|bounced|failed)$/),
+    state: expect.stringMatching(/^(none|pending|sent|delivered|opened|bounced|failed)$/),
     tries: expect.any(Number),
   },
+  items: Object.fromEntries(
+    ['issued', 'delivered', 'void', 'replaced', 'redeemed'].map((state) => [state, expect.any(Number)]),
+  ),
+  actions: expect.arrayContaining([]),
   createdAt: expect.stringMatching(instant),
   updatedAt: expect.stringMatching(instant),
   sequence: expect.any(Number),
@@ -58,6 +62,8 @@ const optional = {
   issueBy: expect.stringMatching(instant),
   closedReason: expect.stringMatching(new RegExp(`^(${closedReasons.join('|')})$`)),
   refundDue: { value: expect.any(Number), currency: expect.stringMatching(/^[A-Z]{3}$/) },
+  refundSettled: { value: expect.any(Number), currency: expect.stringMatching(/^[A-Z]{3}$/) },
+  metadata: expect.any(Object),
   payment: expect.any(Object),
 };
 

@@ -8,6 +8,7 @@ import { createDayCounts } from '../../src/store/day-counts';
 import { createInbox } from '../../src/store/inbox';
 import { createIssuers, type IssuerRow } from '../../src/store/issuers';
 import { createKeys } from '../../src/store/keys';
+import { createLedger } from '../../src/store/ledger';
 import { createMaintenance } from '../../src/store/maintenance';
 import { createOrderSettings } from '../../src/store/order-settings';
 import { createOrders } from '../../src/store/orders';
@@ -36,6 +37,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const sealed = createSealedValues(of);
   const stats = createStats(of);
   const purge = createPurge(of);
+  const ledger = createLedger(of);
   const workers = createWorkerReports(of);
   const audit = createAudit(of);
   const dayCounts = createDayCounts(of);
@@ -147,6 +149,14 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     },
     'events given up': () => stats.givenUpSince(now, 10),
     'reconciler: orders to be purged': () => purge.due(now, 10),
+    'the ledger of an order': async () => {
+      await ledger.keep(order, [{ seq: 1, kind: 'redeemed', atMs: 1, by: 'issuer', operationId: 'r' }]);
+      await ledger.keep(order, []);
+      await ledger.ofOperation(order, 'r');
+      await ledger.redemptions(order, 0, 10);
+    },
+    'what was taken back of some redemptions': () => ledger.reversalsOf(order, ['r']),
+    'some codes of an order': () => codes.references(order, ['a']),
     'purge of an order': () => purge.forget(acceptedRow('purged'), now),
     'codes, by the value of one': async () => {
       await codes.claimFor(submission('one', 'u', 'v'));
@@ -163,6 +173,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     },
     'codes of an order': async () => {
       await codes.accepted(order);
+      await codes.references(order);
       await codes.notHeard(order, 1);
       await codes.submitted(order);
     },
