@@ -7,8 +7,6 @@ import type { Wire } from './route';
 
 export const payment = z.strictObject({ id: text(1, 64), paidAt: instant.optional(), payer: text(1, 64).optional() });
 
-const count = integer(0, 20_000);
-
 /** A terminal as it is shown: enough to recognise it. */
 export const maskedTerminal = z.strictObject({ channel: z.string(), hint: z.string() });
 

@@ -10,8 +10,8 @@ import { type Surroundings, whyNoCode } from '../../domain/words/why-no-code';
 import type { OrderActions } from '../../operator/order-actions';
 import type { HealthReader } from '../../operator/platform-health';
 import { voidCodesOf } from '../../operator/void-codes';
-import type { OrderDeps } from '../../second-interface/ask-order';
 import { redeemItem, reverseRedemption } from '../../second-interface/after-sale/redeem-items';
+import type { OrderDeps } from '../../second-interface/ask-order';
 import { cancelOrder } from '../../second-interface/cancel-order';
 import { findOrder } from '../../second-interface/find-order';
 import { deliveryState, orderBody } from '../../second-interface/order-body';
@@ -60,7 +60,8 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     });
     const issuerIds = [...new Set(rows.map((row) => row.issuerId))];
     const holds = new Map(await Promise.all(issuerIds.map(async (id) => [id, await orderDeps.holdsOf(id)] as const)));
-    const body = (row: OrderRow) => orderBody(row, holds.get(row.issuerId) ?? [], orderDeps.nowMs(), undefined, 'operator');
+    const body = (row: OrderRow) =>
+      orderBody(row, holds.get(row.issuerId) ?? [], orderDeps.nowMs(), undefined, 'operator');
     return { status: 200, body: pageOf(rows, limit, body) };
   });
 

@@ -94,7 +94,6 @@ const pinIn = (request: Request): string | undefined => {
 };
 const opened = async () => ({ message: { kind: 'opened' as const }, itemIds: [] });
 
-
 export const holdsCodes = ({ facts }: OrderRow): boolean => facts.state === 'delivered';
 
 interface RevealedItem {

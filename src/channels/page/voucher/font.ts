@@ -41,12 +41,12 @@ export const unpackWoff = (woff: Buffer): Buffer => {
   return Buffer.concat(pieces);
 };
 
+const path = require.resolve('@fontsource/noto-sans-sc/files/noto-sans-sc-chinese-simplified-400-normal.woff');
+
 let font: Buffer | undefined;
 
 /** Noto Sans SC (OFL-1.1): Latin and simplified Chinese. Read with the first voucher and kept: 2.5 MB. */
 export const voucherFont = (): Buffer => {
-  font ??= unpackWoff(
-    readFileSync(require.resolve('@fontsource/noto-sans-sc/files/noto-sans-sc-chinese-simplified-400-normal.woff')),
-  );
+  font ??= unpackWoff(readFileSync(path));
   return font;
 };

@@ -32,6 +32,8 @@ export const voucherPdf = (voucher: Voucher, size: VoucherSize, words: PageWords
     size: page,
     margin,
     autoFirstPage: false,
+    // Ours is the only font: without this the library loads one of its own first.
+    font: '',
     info: { Title: `${voucher.productName} · ${voucher.orderNo}`, Producer: 'Codeferry', Creator: 'Codeferry' },
     lang: words.lang,
   });
