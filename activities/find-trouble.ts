@@ -1,6 +1,6 @@
 import { issuerIdPattern } from '../src/domain/ids';
 import { minuteMs } from '../src/domain/timings';
-import { alertsCircuit, isOverdue, type Trouble, type TroubleKind } from '../src/domain/trouble';
+import { alertsCircuit, isOverdue, paidTwiceShownMs, type Trouble, type TroubleKind } from '../src/domain/trouble';
 import { heldMs, type Issuers } from '../src/store/issuers';
 import type { Stats, WaitingOrder } from '../src/store/stats';
 import type { Workers } from '../src/store/workers';
@@ -82,6 +82,16 @@ export const finders: Record<TroubleKind, Finder> = {
         `${count} orders of issuer ${issuerId} expired in 15 minutes without a verification or a code.`,
     );
   },
+
+  paid_twice: async ({ stats, nowMs }) =>
+    perIssuer(
+      'paid_twice',
+      await stats.paidTwiceSince(new Date(nowMs() - paidTwiceShownMs), rowsLimit),
+      (count, issuerId, orderNo) => {
+        const more = andMore(count);
+        return `A second payment came for order ${orderNo}${more} of issuer ${issuerId}: the buyer may have paid twice.`;
+      },
+    ),
 
   /** One trouble, whoever's orders they are: it is the workers that are unfit. */
   orders_stuck: async ({ troubles }) => {

@@ -24,6 +24,7 @@ const personKinds: Readonly<Record<FailureAnswer['kind'], string>> = {
   bounced: 'Its message came back',
   stuck: 'Stuck by unfit code',
   event_given_up: 'Issuer not told',
+  paid_twice: 'Paid twice',
 };
 
 const personColumns: readonly Column<FailureAnswer>[] = [

@@ -214,13 +214,14 @@ const tilesOf = ({ totals, toCode, states: counted, minutes, sample, trouble }: 
 
 /** What no retry mends: each kind is listed under Failures, a paused issuer under Issuers. */
 const personTile = (
-  { stuck, eventsGivenUp, issuersPaused }: Overview['trouble'],
+  { stuck, eventsGivenUp, paidTwice, issuersPaused }: Overview['trouble'],
   undeliverable: Overview['states'][number] | undefined,
 ) => {
   const kinds: [number, string][] = [
     [stuck ?? 0, 'stuck by unfit code'],
     [undeliverable?.now ?? 0, 'not taken by their terminal'],
     [eventsGivenUp, 'whose issuer was not told'],
+    [paidTwice, 'paid twice'],
   ];
   const parts = kinds.filter(([n]) => n > 0);
   const count = parts.reduce((sum, [n]) => sum + n, 0);

@@ -177,6 +177,7 @@ export const timelineEvents = [
   'item_reversed',
   'validity_changed',
   'refund_settled',
+  'payment_repeated',
 ] as const;
 export type TimelineEvent = (typeof timelineEvents)[number];
 

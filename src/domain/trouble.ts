@@ -1,5 +1,5 @@
 import { isAwaitingCodes, isBeforeVerification, issueByMs, type OrderFacts, verifyByMs } from './order';
-import { hourMs, minuteMs } from './timings';
+import { dayMs, hourMs, minuteMs } from './timings';
 
 /** What an operator is told of when it begins and when it ends. */
 export const troubleKinds = [
@@ -9,6 +9,7 @@ export const troubleKinds = [
   'orders_wait_for_person',
   'windows_missed',
   'orders_stuck',
+  'paid_twice',
 ] as const;
 export type TroubleKind = (typeof troubleKinds)[number];
 
@@ -27,8 +28,12 @@ export const whatToDo: Record<TroubleKind, string> = {
   orders_overdue: 'Ask its /why and the Temporal UI: is a worker there, was its workflow terminated, is it stuck?',
   orders_stuck: 'Deploy the former or a mended worker: they go on where they stood. Never terminate them.',
   orders_wait_for_person: 'Redeliver, with a corrected terminal if need be, or cancel.',
+  paid_twice: 'See in the order which payments came, and that the buyer gets one of them back.',
   windows_missed: 'Ask the issuer. Extend what is open, or pause the issuer if it is down.',
 };
+
+/** Nobody tells the platform that a second payment was paid back. */
+export const paidTwiceShownMs = 7 * dayMs;
 
 /** The receiver's own circuit: it cannot be told that it does not answer. No issuer's: their ids have no slash. */
 export const alertsCircuit = 'alerts/';

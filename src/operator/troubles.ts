@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { cachedFor } from '../bounded/cached-for';
 import type { OrderName } from '../domain/ids';
 import { dayMs } from '../domain/timings';
+import { paidTwiceShownMs } from '../domain/trouble';
 import type { Stats } from '../store/stats';
 import type { Troubles as EngineTroubles, StuckOrder } from '../temporal/troubles';
 
@@ -17,6 +18,8 @@ export interface TroubleLook {
   readonly stuck: readonly StuckOrder[] | undefined;
   /** Of the last seven days. */
   readonly givenUp: readonly OrderName[];
+  /** Of the last seven days. */
+  readonly paidTwice: readonly OrderName[];
   readonly undeliverable: number;
   readonly issuersPaused: number;
 }
@@ -36,16 +39,17 @@ export const createTroubleWatch = ({
   readonly log: Logger;
 }) => {
   const read = async (): Promise<TroubleLook> => {
-    const [stuck, givenUp, undeliverable, issuersPaused] = await Promise.all([
+    const [stuck, givenUp, paidTwice, undeliverable, issuersPaused] = await Promise.all([
       troubles.stuckOrders(namedLimit).catch((error: unknown) => {
         log.warn({ err: error }, 'the engine did not say which orders are stuck');
         return undefined;
       }),
       stats.givenUpSince(new Date(nowMs() - givenUpShownMs), namedLimit),
+      stats.paidTwiceSince(new Date(nowMs() - paidTwiceShownMs), namedLimit),
       stats.count('undeliverable', countLimit),
       stats.countIssuers('paused', countLimit),
     ]);
-    return { stuck, givenUp, undeliverable, issuersPaused };
+    return { stuck, givenUp, paidTwice, undeliverable, issuersPaused };
   };
 
   /** At most a few seconds old. */

@@ -5,8 +5,10 @@ import type { PlacedAnswer, PlaceOrder } from '../contract/issuer/orders';
 import { bodyInvalid } from '../contract/problem';
 import { Failure, type FieldError } from '../domain/failures';
 import { orderId } from '../domain/ids';
+import type { TimelineEntry } from '../domain/messages';
 import { openFacts, type Terminal } from '../domain/order';
 import type { OrderSettings } from '../domain/settings';
+import { sha256 } from '../sealing/key-ring';
 import { newOrderKey, unwrapOrderKey } from '../sealing/order-keys';
 import type { IssuerRow } from '../store/issuers';
 import { type OrderRow, orderPosition } from '../store/orders';
@@ -41,7 +43,9 @@ export const placeOrder = async (
   /** An order that is there already is told as it is, whatever stands in the way of a new one. */
   const known = async (): Promise<PlacedAnswer | undefined> => {
     const row = await deps.orders.find(order);
-    return row ? answer(200, sameContent(deps, row, issuer, body)) : undefined;
+    if (!row) return undefined;
+    if (isOtherPayment(row, body)) await deps.orders.notePaidTwice(row, paymentRepeated(body, deps.nowMs()));
+    return answer(200, sameContent(deps, row, issuer, body));
   };
   let row: OrderRow;
   try {
@@ -135,6 +139,17 @@ const newRow = (
     afterSales: 0,
   };
 };
+
+/** Both payments have a name: one that is added or left out says nothing of a second one. */
+const isOtherPayment = (row: OrderRow, { payment }: PlaceOrder): boolean =>
+  payment !== undefined && row.payment !== undefined && payment.id !== row.payment.id;
+
+const paymentRepeated = ({ payment }: PlaceOrder, atMs: number): TimelineEntry => ({
+  key: `payment_repeated.${sha256(payment?.id ?? '')}`,
+  atMs,
+  event: 'payment_repeated',
+  detail: { payment: payment?.id ?? '' },
+});
 
 /** Rule 10: equal after defaults, key order ignored. @throws Failure `order_conflict` when it is not. */
 const sameContent = ({ ring }: OrderDeps, row: OrderRow, issuer: IssuerRow, body: PlaceOrder): OrderRow => {

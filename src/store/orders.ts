@@ -59,6 +59,8 @@ export interface OrderRow {
   readonly bouncedAt?: Date;
   /** The newest entries, until they are in the ledger: written with the change itself. */
   readonly ledger?: readonly LedgerEntry[];
+  /** When a payment with another id came for it last. */
+  readonly paidTwiceAt?: Date;
   readonly afterSales: number;
   /** When the last of its events was given up. */
   readonly eventsGivenUpAt?: Date;
@@ -399,6 +401,14 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
     /** A right PIN ends the row of wrong ones. */
     forgetPinAttempts: async (order: OrderName): Promise<void> => {
       await orders.updateOne({ _id: orderId(order) }, { $unset: { pinAttempts: 1 } });
+    },
+
+    /** Once for each payment: who repeats the request does not fill the timeline. */
+    notePaidTwice: async (order: OrderName, entry: TimelineEntry): Promise<void> => {
+      await orders.updateOne(
+        { _id: orderId(order), ...isKept, 'timeline.key': { $ne: entry.key } },
+        { $push: push([entry]), $set: { paidTwiceAt: new Date(entry.atMs) } },
+      );
     },
 
     markStarted: async (order: OrderName): Promise<void> => {

@@ -83,6 +83,15 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
       .limit(limit)
       .toArray(),
 
+  /** Orders for which a second payment came, the newest first: `by_paid_twice`. */
+  paidTwiceSince: (since: Date, limit: number): Promise<OrderName[]> =>
+    orders
+      .find({ paidTwiceAt: { $gte: since } })
+      .project<OrderName>({ _id: 0, issuerId: 1, orderNo: 1 })
+      .sort({ paidTwiceAt: -1 })
+      .limit(limit)
+      .toArray(),
+
   /** There are few issuers: no index. */
   countIssuers: (state: IssuerRow['state'], limit: number): Promise<number> =>
     issuers.countDocuments({ state, deletedAt: { $exists: false } }, { limit }),

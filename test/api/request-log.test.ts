@@ -1,3 +1,4 @@
+import { Webhook } from 'standardwebhooks';
 import type { TestIssuer } from '../support/issuer';
 import type { Answer } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
@@ -87,4 +88,40 @@ test('the log has routes: no pick-up link, no codec secret, and nothing that is 
 test('probes and scrapes are logged at debug', async () => {
   for (const path of ['/healthz', '/readyz', '/metrics'])
     expect(await lineOf(await fetch(file.platform.baseUrl + path))).toMatchObject({ level: 20, route: path });
+});
+
+test('each 401 of an issuer’s call says to operators what was wrong, and is counted; its sender gets one answer for all', async () => {
+  const base = `${file.platform.baseUrl}/v1/issuers`;
+  const path = `/v1/issuers/${issuer.issuerId}/orders`;
+  const asked = async (issuerId: string, headers: Record<string, string>) => {
+    const answer = await fetch(`${base}/${issuerId}/orders`, { headers });
+    expect(answer.status).toBe(401);
+    const line = await lineOf(answer);
+    return { line, detail: (await answer.json()).detail };
+  };
+  const signed = (secret: string, at = new Date()) => ({
+    'webhook-id': 'a-1',
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
+    'webhook-signature': new Webhook(secret).sign('a-1', at, `GET ${path}`),
+  });
+  const other = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+  const counted = async () => {
+    const page = await (await fetch(`${file.platform.baseUrl}/metrics`)).text();
+    const lines = page.matchAll(/^codeferry_signatures_refused_total\{reason="(\w+)"\} (\d+)$/gm);
+    return Object.fromEntries([...lines].map(([, reason, count]) => [reason, Number(count)]));
+  };
+  const before = await counted();
+  const refused = {
+    clock: await asked(issuer.issuerId, signed(issuer.secret, new Date(Date.now() - 3_600_000))),
+    key: await asked(issuer.issuerId, signed(other)),
+    id: await asked('nobody', signed(other)),
+    headers: await asked(issuer.issuerId, {}),
+  };
+  for (const [reason, { line }] of Object.entries(refused)) {
+    expect(line).toMatchObject({ level: warn, status: 401, code: 'signature_invalid', refusedBy: reason });
+  }
+  expect(refused.key.line.issuerId).toBe(issuer.issuerId);
+  expect(new Set(Object.values(refused).map(({ detail }) => detail)).size).toBe(1);
+  const after = await counted();
+  for (const reason of Object.keys(refused)) expect([reason, after[reason] - before[reason]]).toEqual([reason, 1]);
 });

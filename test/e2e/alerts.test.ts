@@ -180,6 +180,15 @@ test('stuck orders are told of once, with the first one’s name, as long as any
   }
 }, 240_000);
 
+test('a second payment for an order is told', async () => {
+  await issuer.place('twice', { payment: { id: 'pay-1' } });
+  expect((await issuer.place('twice', { payment: { id: 'pay-2' } })).status).toBe(409);
+  await pass();
+  await until('it is told', async () => kinds().length > 0);
+  expect(kinds()).toEqual([`alert.raised paid_twice ${issuer.issuerId}`]);
+  expect(told()[0]?.data.summary).toMatch(/^A second payment came for order twice of issuer /);
+});
+
 test('without an address trouble is counted, and nobody is called', async () => {
   const quiet = await startPlatform();
   try {

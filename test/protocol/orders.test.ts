@@ -117,6 +117,28 @@ describe('POST /orders', () => {
   });
 });
 
+test('a second payment for an order is refused, and is seen: once in its timeline, and among what a person looks at', async () => {
+  const issuer = await file.issuer();
+  await issuer.place('twice-1', { payment: { id: 'pay-1' } });
+  for (const id of ['pay-2', 'pay-2', 'pay-1', 'pay-3']) {
+    const { status } = await issuer.place('twice-1', { payment: { id } });
+    expect([id, status]).toEqual([id, id === 'pay-1' ? 200 : 409]);
+  }
+  await issuer.place('once-1', { payment: { id: 'pay-4' } });
+  expectProblem(await issuer.place('once-1', { payment: { id: 'pay-4' }, quantity: 2 }), 409, 'order_conflict');
+  const repeated = async (orderNo: string) => {
+    const { data } = (await issuer.get(`/orders/${orderNo}/timeline`)).body;
+    return data
+      .filter(({ event }: { event: string }) => event === 'payment_repeated')
+      .map(({ detail }: { detail: { payment: string } }) => detail.payment);
+  };
+  expect(await repeated('twice-1')).toEqual(['pay-2', 'pay-3']);
+  expect(await repeated('once-1')).toEqual([]);
+  const { data } = (await file.platform.operator('GET', '/failures')).body;
+  const ofIssuer = data.filter(({ issuerId }: { issuerId: string }) => issuerId === issuer.issuerId);
+  expect(ofIssuer).toMatchObject([{ orderNo: 'twice-1', kind: 'paid_twice' }]);
+});
+
 describe('GET', () => {
   test('an order that is not there, or is another issuer’s, is 404 order_unknown', async () => {
     const [one, other] = [await file.issuer(), await file.issuer()];

@@ -78,6 +78,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.isProjected(order, 2);
       await orders.recordTry(order, lines, { notified: true });
       await orders.recordTry({ ...order, orderNo: 'none' }, lines, { notified: true });
+      await orders.notePaidTwice(order, { key: 'p', atMs: 1, event: 'payment_repeated', detail: {} });
       await orders.markStarted(order);
       await orders.markEvent({ ...order, orderNo: 'none' }, 1, 'sent');
       await orders.markReplayed(order, 1, lines);
@@ -147,6 +148,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.withPendingEvents(now, 10);
       await stats.countPendingEvents(10);
     },
+    'orders paid twice': () => stats.paidTwiceSince(now, 10),
     'events given up': () => stats.givenUpSince(now, 10),
     'reconciler: orders to be purged': () => purge.due(now, 10),
     'the ledger of an order': async () => {

@@ -5,7 +5,7 @@ import { openSecrets } from '../../sealing/issuer-secrets';
 import type { KeyRing } from '../../sealing/key-ring';
 import { newSecret } from '../../signing/keys';
 import { bodylessText } from '../../signing/sign';
-import { verifySignature } from '../../signing/verify';
+import { type SignatureVerdict, verifySignature } from '../../signing/verify';
 import { type IssuerRow, type Issuers, liveSecrets } from '../../store/issuers';
 import { bytesOf } from '../edge/raw-body';
 
@@ -14,6 +14,16 @@ export interface IssuerAuth {
   readonly ring: KeyRing;
   readonly nowMs: () => number;
 }
+
+/** For the operators' log, never for the sender: its clock, its key, no such issuer, or headers that are none. */
+export const refusalReasons = ['clock', 'key', 'id', 'headers'] as const;
+export type RefusedBy = (typeof refusalReasons)[number];
+
+const refusedBy = (verdict: SignatureVerdict, issuer: IssuerRow | null): RefusedBy => {
+  if (!issuer) return 'id';
+  if (verdict.ok || verdict.reason === 'signature_mismatch') return 'key';
+  return verdict.reason === 'timestamp_out_of_range' ? 'clock' : 'headers';
+};
 
 /** Checked against a request for an issuer that does not exist, so that its answer takes as long as any other. */
 const nobodysSecret = newSecret();
@@ -26,6 +36,7 @@ const nobodysSecret = newSecret();
 export const authenticateIssuer = async (
   { issuers, ring, nowMs }: IssuerAuth,
   request: Request<{ issuerId: string }>,
+  onRefusal: (reason: RefusedBy, issuerId: string | undefined) => void,
 ): Promise<{ issuer: IssuerRow; webhookId: string }> => {
   const issuer = await issuers.find(request.params.issuerId);
   const secrets = issuer ? openSecrets(ring, issuer._id, liveSecrets(issuer.secrets, nowMs())) : [nobodysSecret];
@@ -41,8 +52,12 @@ export const authenticateIssuer = async (
     keys: { secrets, publicKey: issuer?.publicKey },
     nowMs: nowMs(),
   });
-  if (!verdict.ok || !issuer) throw new Failure('signature_invalid');
+  if (!verdict.ok || !issuer) {
+    onRefusal(refusedBy(verdict, issuer), issuer?._id);
+    throw new Failure('signature_invalid');
+  }
   if (verdict.id.startsWith(ownMessagePrefix)) {
+    onRefusal('headers', issuer._id);
     // Whoever signed it hears why: one of 262,144 random names begins so.
     throw new Failure('signature_invalid', {
       detail: `A webhook-id that begins with ${ownMessagePrefix} is the platform's own`,

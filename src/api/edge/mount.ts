@@ -82,7 +82,11 @@ export const createMount = (
   };
 
   const issuerOf = async (request: Request, response: Response) => {
-    const known = await authenticateIssuer(deps, request as Request<{ issuerId: string }>);
+    const known = await authenticateIssuer(deps, request as Request<{ issuerId: string }>, (reason, issuerId) => {
+      response.locals.refusedBy = reason;
+      // The route's parameters are gone once a failure is on its way.
+      response.locals.issuerId = issuerId;
+    });
     response.locals.issuerClass = known.issuer.codeMode;
     return known;
   };

@@ -29,8 +29,9 @@ export const requestLog =
         route,
         status,
         code: locals.code,
+        refusedBy: locals.refusedBy,
         ms: Math.round(performance.now() - begin),
-        issuerId: fitting(params.issuerId, issuerIdPattern),
+        issuerId: fitting(params.issuerId ?? locals.issuerId, issuerIdPattern),
         orderNo: fitting(params.orderNo ?? locals.orderNo, orderNoPattern),
         ...(response.writableFinished ? {} : { isCutOff: true }),
       };

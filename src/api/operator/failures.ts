@@ -1,6 +1,6 @@
 import * as routes from '../../contract/operator/failures';
 import { orderId } from '../../domain/ids';
-import { whyBounced, whyGivenUp, whyStuck } from '../../domain/words/why-held';
+import { whyBounced, whyGivenUp, whyPaidTwice, whyStuck } from '../../domain/words/why-held';
 import { whyWaiting } from '../../domain/words/why-waiting';
 import type { TroubleLook, TroubleWatch } from '../../operator/troubles';
 import type { OrderDeps } from '../../second-interface/ask-order';
@@ -13,7 +13,7 @@ export interface Failures {
   readonly watch: TroubleWatch;
 }
 
-type Kind = 'stuck' | 'undeliverable' | 'bounced' | 'event_given_up';
+type Kind = 'stuck' | 'undeliverable' | 'bounced' | 'event_given_up' | 'paid_twice';
 
 /** Of the newest: more at once have one cause, and one of them is enough to find it. */
 const bouncedLimit = 200;
@@ -49,13 +49,20 @@ export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): voi
 const failing = (row: OrderRow, kind: Kind, why: string): Failing => ({ position: row.position, row, kind, why });
 
 /** An order with several troubles is named once, with the one that keeps it from going on. */
-const namedIn = async (orderDeps: Failures['orderDeps'], { stuck = [], givenUp }: TroubleLook): Promise<Failing[]> => {
-  const names = [...givenUp, ...stuck];
+const namedIn = async (
+  orderDeps: Failures['orderDeps'],
+  { stuck = [], givenUp, paidTwice }: TroubleLook,
+): Promise<Failing[]> => {
+  const names = [...paidTwice, ...givenUp, ...stuck];
   if (names.length === 0) return [];
+  const givenUpIds = new Set(givenUp.map(orderId));
   const stuckById = new Map(stuck.map((one) => [orderId(one), one]));
   return (await orderDeps.orders.named(names)).map((row) => {
     const isStuck = stuckById.get(row._id);
-    return isStuck ? failing(row, 'stuck', whyStuck(isStuck.isAfterSale)) : failing(row, 'event_given_up', whyGivenUp);
+    if (isStuck) return failing(row, 'stuck', whyStuck(isStuck.isAfterSale));
+    return givenUpIds.has(row._id)
+      ? failing(row, 'event_given_up', whyGivenUp)
+      : failing(row, 'paid_twice', whyPaidTwice);
   });
 };
 

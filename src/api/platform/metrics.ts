@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
-import { Histogram, type Registry } from 'prom-client';
+import { Counter, Histogram, type Registry } from 'prom-client';
+import { refusalReasons } from '../auth/issuer-auth';
 
 /** The client went before it had its answer, in the word that proxies use. */
 const hungUpStatus = 499;
@@ -13,12 +14,20 @@ export const createMetrics = (registry: Registry) => {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
+  const refused = new Counter({
+    name: 'codeferry_signatures_refused_total',
+    help: 'Calls of issuers that were answered 401, by what was wrong: clock, key, id (no such issuer), headers',
+    labelNames: ['reason'],
+    registers: [registry],
+  });
+  for (const reason of refusalReasons) refused.inc({ reason }, 0);
   const observe: RequestHandler = (request, response, next) => {
     const end = durations.startTimer();
     response.on('close', () => {
       // A stream of events that its reader leaves is no request that failed.
       const isLeftStream = response.headersSent && !response.writableEnded;
       if (isLeftStream) return;
+      if (response.locals.refusedBy) refused.inc({ reason: response.locals.refusedBy });
       const route: unknown = request.route?.path;
       end({
         method: request.method,

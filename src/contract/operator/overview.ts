@@ -37,6 +37,7 @@ const overview = z
       stuckOrders: z.array(z.strictObject({ issuerId, orderNo, why: z.string() })),
       undeliverable: count,
       eventsGivenUp: count,
+      paidTwice: count,
       issuersPaused: count,
     }),
     failures: z.array(

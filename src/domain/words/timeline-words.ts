@@ -61,6 +61,12 @@ export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | '
             tone: 'bad',
           }
         : { who: 'terminal', text: `Terminal took the delivery${nth(detail)}${answered(detail)}`, tone: 'good' };
+    case 'payment_repeated':
+      return {
+        who: 'issuer',
+        text: `A second payment came for this order${detail.payment ? `: ${detail.payment}` : ''}. It was refused`,
+        tone: 'bad',
+      };
     case 'receipt':
       return detail.event === 'delivered'
         ? { who: 'terminal', text: 'The message reached the buyer', tone: 'good' }

@@ -48,4 +48,7 @@ export const whyStuck = (isAfterSale: boolean, { tries, triedAtMs, failure }: St
 export const whyBounced =
   'Its message came back: the buyer has not got it. Nothing goes by itself; the codes are as they were.';
 
+export const whyPaidTwice =
+  'A second payment came for it and was refused: the buyer may have paid twice. See that one of them is paid back.';
+
 export const whyGivenUp = 'The issuer was not told an event: all tries failed. It can still read the order.';

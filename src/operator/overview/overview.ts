@@ -111,6 +111,7 @@ export const overviewOf = ({ atMs, newest, isCapped, oldest, waiting, trouble }:
       })),
       undeliverable: trouble.undeliverable,
       eventsGivenUp: trouble.givenUp.length,
+      paidTwice: trouble.paidTwice.length,
       issuersPaused: trouble.issuersPaused,
     },
     failures: newest
