@@ -80,7 +80,7 @@ export const createDeliver = (
       const good = held.filter(({ itemId }) => isGood(itemOf(row.facts, itemId)));
       const wanted = delivery.itemIds && new Set(delivery.itemIds);
       const codes = wanted ? good.filter(({ itemId }) => wanted.has(itemId)) : good;
-      if (codes.length === 0) return untried(deps, delivery, row, 'codes_void');
+      if (codes.length === 0 && held.length > 0) return untried(deps, delivery, row, 'codes_void');
       const common = {
         ...(wanted ? { replaces: replacedBy(row.facts, wanted) } : {}),
         order: row,

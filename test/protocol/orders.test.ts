@@ -37,7 +37,7 @@ describe('POST /orders', () => {
     });
     expect(Date.parse(body.verifyBy) - Date.parse(body.createdAt)).toBe(77_000);
     expect(body.pickupUrl).toMatch(/\/p\/[A-Za-z0-9_-]{22,}$/);
-    expect(body).not.toHaveProperty('metadata');
+    expect(body.metadata).toEqual({ seat: '4A' });
     const read = await issuer.order('o-1');
     expectOrder(read.body);
     expect(read.body.pickupUrl).toBe(body.pickupUrl);

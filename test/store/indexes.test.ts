@@ -30,6 +30,7 @@ const accepted: Record<string, { readonly index: string | undefined; readonly ex
   },
   'purge of an order': { index: 'by_order', examined: 'all calls of one order' },
   'codes of an order': { index: 'by_order', examined: 'all calls of one order' },
+  'some codes of an order': { index: 'by_order', examined: 'all calls of one order' },
   'list of issuers': { index: '_id_', examined: 'deleted ones are passed over' },
   'issuers in a state': { index: undefined, examined: 'all issuers: they are few' },
   'issuers that were deleted lately': { index: undefined, examined: 'all issuers: they are few' },
@@ -59,6 +60,7 @@ const collections = [
   'settings',
   'alerts',
   'dayCounts',
+  'ledger',
 ];
 
 const indexesOf = async (name: string): Promise<Index[]> => (await database.db.collection(name).indexes()) as Index[];

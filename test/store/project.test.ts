@@ -100,7 +100,7 @@ test('the row shows codes only once their claims are the order’s: where that f
       throw new Error('the database is away');
     },
   };
-  await expect(projecting(orders, [], failing)(taken)).rejects.toThrow('unavailable');
+  await expect(projecting(orders, [], failing)(taken)).rejects.toThrow('away');
   expect(await shown()).toBe('accepted');
 
   await projecting(orders, [])(taken);
