@@ -39,6 +39,9 @@ const operator = z
     return { name, role: role as (typeof roles)[number], token };
   });
 
+/** Behind a proxy that strips its path, such a prefix could not be told from a path of ours. */
+const ownPath = /^\/(v1|p|operator|assets|codec|docs|openapi\.json|healthz|readyz|metrics)(\/|$)/;
+
 const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host);
 
 const grant = z
@@ -65,7 +68,10 @@ const environment = z
   .object({
     PORT: port.default(8080),
     HOST: z.string().default('127.0.0.1'),
-    PUBLIC_URL: z.url().optional(),
+    PUBLIC_URL: z
+      .url({ protocol: /^https?$/, abort: true })
+      .refine((text) => !ownPath.test(new URL(text).pathname), 'must not begin with a path of the platform itself')
+      .optional(),
     TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
     TEMPORAL_NAMESPACE: z.string().default('default'),
     TEMPORAL_UI_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -110,6 +116,7 @@ const environment = z
       });
       return z.NEVER;
     }),
+    DEMO: z.string().default('off'),
     CODEC_SECRET: z.string().min(16).optional(),
     CALLBACK_ALLOW: list.refine((ranges) => ranges.every(isCidr), {
       error: 'must be address ranges such as 10.0.0.0/8, separated by commas',
@@ -156,6 +163,8 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly publicUrl: string;
+  /** Said by `npm start`, whose simulator sells orders. */
+  readonly isDemo: boolean;
   readonly temporal: { readonly address: string; readonly namespace: string };
   /** Where operators read workflows; the console links to it. */
   readonly temporalUiUrl: string | undefined;
@@ -201,6 +210,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     port: settings.PORT,
     host: settings.HOST,
     publicUrl: (settings.PUBLIC_URL ?? `http://${settings.HOST}:${settings.PORT}`).replace(/\/+$/, ''),
+    isDemo: settings.DEMO === 'on',
     temporal: { address: settings.TEMPORAL_ADDRESS, namespace: settings.TEMPORAL_NAMESPACE },
     temporalUiUrl: settings.TEMPORAL_UI_URL?.replace(/\/+$/, ''),
     mongodbUri: settings.MONGODB_URI,

@@ -37,6 +37,7 @@ import { createConsoleSessions } from './auth/console-sessions';
 import { oidcKeys } from './auth/oidc-keys';
 import { mountConsole } from './console/console';
 import { mountDocs } from './docs/docs';
+import { basePathOf, stripBasePath } from './edge/base-path';
 import { endOldConnections } from './edge/connection-age';
 import { createMount, requestId } from './edge/mount';
 import { problemHandler } from './edge/problems';
@@ -56,12 +57,14 @@ import { mountOperatorMaintenance } from './operator/maintenance';
 import { mountOperatorOrders } from './operator/orders';
 import { mountReseal } from './operator/reseal';
 import { mountOperatorSettings } from './operator/settings';
+import { lostLinkPage } from './pickup/lost-link';
 import { createOrderWatch } from './pickup/order-watch';
 import { mountPickup } from './pickup/pickup';
 import { mountCodec } from './platform/codec';
 import { mountHealth } from './platform/health';
 import { mountKeys } from './platform/keys';
 import { createMetrics } from './platform/metrics';
+import { mountStartPage } from './platform/start-page';
 import { mountReceipts } from './receipts/receipts';
 
 export interface AppDeps {
@@ -87,6 +90,8 @@ export interface AppDeps {
   };
   readonly config: {
     readonly publicUrl: string;
+    /** It sells orders by itself: pages say so. */
+    readonly isDemo?: boolean;
     readonly operators: readonly OperatorWithToken[];
     readonly oidc?: OidcSettings | undefined;
     readonly codecSecret: string | undefined;
@@ -151,12 +156,14 @@ export const createApp = ({
   registerOrderGauges({ registry, stats: core.stats, engine: core.engine, nowMs });
   const troubleWatch = createTroubleWatch({ troubles: core.troubles, stats: core.stats, nowMs, log });
   registerTroubleMetrics(registry, troubleWatch);
+  const basePath = basePathOf(config.publicUrl);
   app.use(
     requestId,
     requestLog(log),
     ...(tracing === noTracing ? [] : [requestSpans(tracing)]),
     metrics.observe,
     endOldConnections(nowMs),
+    stripBasePath(basePath),
     helmet({ strictTransportSecurity: false }),
   );
 
@@ -164,7 +171,15 @@ export const createApp = ({
   const [first] = operators;
   const oidc = config.oidc && first && { settings: config.oidc, keys: oidcKeys(config.oidc, first.token), publicUrl };
   const sessions = createConsoleSessions({ operators, outsideKey: oidc?.keys.session, publicUrl, nowMs });
-  const mount = createMount(app, { issuers, ring, nowMs, requests, operator: { operators, sessions }, audit });
+  const mount = createMount(app, {
+    issuers,
+    ring,
+    basePath,
+    nowMs,
+    requests,
+    operator: { operators, sessions },
+    audit,
+  });
   mountHealth(mount, { engine: core.engine, database, maintenance: orderDeps.maintenance, nowMs });
   mountKeys(mount, keys);
   mountReseal(mount, { ring, sealedValues: core.sealedValues, nowMs });
@@ -194,9 +209,11 @@ export const createApp = ({
   mountOperatorChannels(mount, core.channels);
   mountOperatorSettings(mount, { orderDeps, issuers });
   mountFailures(mount, { orderDeps, watch: troubleWatch });
-  mountPickup(mount, { orderDeps, issuers, publicUrl, watch: createOrderWatch(orderDeps.orders, log) });
+  mountPickup(mount, { orderDeps, issuers, publicUrl, basePath, watch: createOrderWatch(orderDeps.orders, log) });
   mountCodec(mount, { decodePayloads: core.decodePayloads, ...config });
   mountConsole(mount, {
+    basePath,
+    isDemo: config.isDemo ?? false,
     sampler: createConsoleSampler({ stats: core.stats, troubles: troubleWatch, nowMs, log }),
     sessions,
     operators,
@@ -207,9 +224,10 @@ export const createApp = ({
     temporalUi: temporalUiUrl ? { url: temporalUiUrl, namespace: config.temporal?.namespace ?? 'default' } : undefined,
   });
   mountReceipts(mount, { orderDeps, channels: core.channels.withReceipts(), secret: core.channels.receiptSecret });
-  mountDocs(mount, core.channels);
+  mountDocs(mount, core.channels, publicUrl);
+  mountStartPage(mount, { basePath, isDemo: config.isDemo ?? false });
   mount.plain('get', '/metrics', metrics.serve);
   mount.finish();
-  app.use(problemHandler(log));
+  app.use(lostLinkPage(basePath), problemHandler(log));
   return { app, starter };
 };

@@ -23,12 +23,12 @@ const fieldOf = (path: string, field: string): string | undefined => {
   }
 };
 
-const originOf = (text: string): string => {
+const addressOf = (text: string): string => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
     throw wrongUsage('The address of a platform begins with https:// or http://');
   if (url.username || url.password) throw wrongUsage('The address of a platform holds no user and no password');
-  return url.origin;
+  return url.origin + url.pathname.replace(/\/+$/, '');
 };
 
 /**
@@ -42,8 +42,8 @@ export const findPlatform = ({ url, env, dataDir }: FindOptions): Found => {
   if (chosen === undefined) {
     throw wrongUsage('Which platform? Set CODEFERRY_URL and CODEFERRY_TOKEN, or run `npm start` in this project.');
   }
-  const origin = originOf(chosen);
-  const isOurs = runningUrl !== undefined && URL.canParse(runningUrl) && new URL(runningUrl).origin === origin;
+  const address = addressOf(chosen);
+  const isOurs = runningUrl !== undefined && URL.canParse(runningUrl) && addressOf(runningUrl) === address;
   const kept = isOurs ? fieldOf(join(dataDir, 'secrets.json'), 'operatorToken') : undefined;
-  return { url: origin, token: env.CODEFERRY_TOKEN || kept };
+  return { url: address, token: env.CODEFERRY_TOKEN || kept };
 };

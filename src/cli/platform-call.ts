@@ -44,7 +44,7 @@ export const createCall =
   async (method, path, { body, query = {}, open = false } = {}) => {
     const { url, token } = find();
     if (!open && token === undefined) throw wrongUsage(`Set CODEFERRY_TOKEN to the operator token of ${url}`);
-    const target = new URL(path, url);
+    const target = new URL(url + path);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) target.searchParams.set(name, value);
     let status: number;
     let text: string;

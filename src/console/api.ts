@@ -22,10 +22,11 @@ import type {
   TimelineAnswer,
   WhyAnswer,
 } from './answers';
+import { basePath } from './base-path';
 import type { BatchRequest, ChangeIssuer, CreateIssuer, MaintenanceRequest, SettingsRequest } from './requests';
 
 /** The only module that talks to the platform: the operator API, with the session's cookie and its header token. */
-const base = '/v1/operator';
+const base = `${basePath}/v1/operator`;
 const limitMs = 15_000;
 const batchLimitMs = 300_000;
 
@@ -202,7 +203,7 @@ export const api = {
 
   /** Public: which parts of the platform are up. */
   health: async (signal: AbortSignal): Promise<ReadinessAnswer> => {
-    const response = await fetch('/readyz', { cache: 'no-store', signal });
+    const response = await fetch(`${basePath}/readyz`, { cache: 'no-store', signal });
     return response.json();
   },
 };

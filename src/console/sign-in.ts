@@ -1,4 +1,5 @@
 import { api, type Problem } from './api';
+import { basePath } from './base-path';
 import { h, replace } from './dom';
 
 /** The token goes over once, for a session cookie that no script can read; it is kept nowhere here. */
@@ -63,7 +64,11 @@ export const signInView = (app: HTMLElement, onSignedIn: () => void): void => {
         trouble,
         button,
         hasSingleSignOn() &&
-          h('a', { class: 'button', href: '/v1/operator/console/oidc/start' }, 'Sign in with single sign-on'),
+          h(
+            'a',
+            { class: 'button', href: `${basePath}/v1/operator/console/oidc/start` },
+            'Sign in with single sign-on',
+          ),
       ),
     ),
   );

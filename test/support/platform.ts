@@ -30,6 +30,9 @@ export interface PlatformOptions {
   readonly temporalAddress?: string;
   readonly mongodbUri?: string;
   readonly trustedProxies?: readonly string[];
+  /** Of a proxy before it; left out: its own address. */
+  readonly publicUrl?: string;
+  readonly isDemo?: boolean;
   readonly alertUrl?: string;
   readonly mailer?: Mailer;
   /** Left out: page and webhook alone. */
@@ -120,7 +123,8 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
   const nowMs = () => Date.now();
   const tracing = options.tracing ?? noTracing;
   const config = {
-    publicUrl: baseUrl,
+    publicUrl: options.publicUrl ?? baseUrl,
+    isDemo: options.isDemo ?? false,
     operators: [{ name: 'operator', role: 'admin' as const, token: operatorToken }, ...(options.operators ?? [])],
     oidc: options.oidc,
     codecSecret: 'codec-secret-of-the-tests',

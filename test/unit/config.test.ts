@@ -18,6 +18,7 @@ test('with the two secrets alone everything else has its documented default', ()
     port: 8_080,
     host: '127.0.0.1',
     publicUrl: 'http://127.0.0.1:8080',
+    isDemo: false,
     temporal: { address: '127.0.0.1:7233', namespace: 'default' },
     temporalUiUrl: undefined,
     mongodbUri: 'mongodb://127.0.0.1:27017/codeferry',
@@ -233,3 +234,11 @@ test('a channel is configured by its settings alone', () => {
     from: 'codes@shop.example',
   });
 });
+
+test.each(['https://codes.example/v1', 'https://codes.example/p/', 'https://codes.example/operator'])(
+  'a public address under a path of the platform itself is refused: %s',
+  (PUBLIC_URL) => {
+    expect(() => readConfig({ ...needed, PUBLIC_URL })).toThrow(/PUBLIC_URL: must not begin with a path/);
+    expect(readConfig({ ...needed, PUBLIC_URL: 'https://codes.example/vouchers/' }).publicUrl).toMatch(/vouchers$/);
+  },
+);

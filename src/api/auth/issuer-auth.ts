@@ -12,6 +12,8 @@ import { bytesOf } from '../edge/raw-body';
 export interface IssuerAuth {
   readonly issuers: Issuers;
   readonly ring: KeyRing;
+  /** Of PUBLIC_URL: a request without a body is signed with the path that its sender called. */
+  readonly basePath: string;
   readonly nowMs: () => number;
 }
 
@@ -34,24 +36,24 @@ const nobodysSecret = newSecret();
  * @throws Failure `signature_invalid`
  */
 export const authenticateIssuer = async (
-  { issuers, ring, nowMs }: IssuerAuth,
+  { issuers, ring, basePath, nowMs }: IssuerAuth,
   request: Request<{ issuerId: string }>,
   onRefusal: (reason: RefusedBy, issuerId: string | undefined) => void,
 ): Promise<{ issuer: IssuerRow; webhookId: string }> => {
   const issuer = await issuers.find(request.params.issuerId);
   const secrets = issuer ? openSecrets(ring, issuer._id, liveSecrets(issuer.secrets, nowMs())) : [nobodysSecret];
   const raw = bytesOf(request.body);
-  const body = raw.length > 0 ? raw : Buffer.from(bodylessText(request.method, request.originalUrl));
-  const verdict = verifySignature({
-    headers: {
-      id: request.get('webhook-id'),
-      timestamp: request.get('webhook-timestamp'),
-      signature: request.get('webhook-signature'),
-    },
-    body,
-    keys: { secrets, publicKey: issuer?.publicKey },
-    nowMs: nowMs(),
-  });
+  const headers = {
+    id: request.get('webhook-id'),
+    timestamp: request.get('webhook-timestamp'),
+    signature: request.get('webhook-signature'),
+  };
+  const verdictOf = (body: Buffer) =>
+    verifySignature({ headers, body, keys: { secrets, publicKey: issuer?.publicKey }, nowMs: nowMs() });
+  const calledWith = (base: string) => Buffer.from(bodylessText(request.method, base + request.originalUrl));
+  let verdict = verdictOf(raw.length > 0 ? raw : calledWith(basePath));
+  // Called behind the proxy, by whoever does not know its path.
+  if (!verdict.ok && raw.length === 0 && basePath !== '') verdict = verdictOf(calledWith(''));
   if (!verdict.ok || !issuer) {
     onRefusal(refusedBy(verdict, issuer), issuer?._id);
     throw new Failure('signature_invalid');

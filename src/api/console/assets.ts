@@ -27,7 +27,7 @@ const filesIn = (path: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name));
 
 /** Read once at the start: the console is these files and the chart library, served as they are. */
-export const loadConsoleAssets = (): ConsoleAssets => {
+export const loadConsoleAssets = (basePath: string): ConsoleAssets => {
   if (modulesFolder === undefined) throw new Error('the console is not built: npm run build');
   // A module imports `./dom`, so that is its address.
   const modules = filesIn(modulesFolder)
@@ -55,6 +55,7 @@ export const loadConsoleAssets = (): ConsoleAssets => {
   const preloads = modules.map(([name]) => `<link rel="modulepreload" href="{{assets}}/${name}">`).join('\n    ');
   const page = readFileSync(join(folder, 'index.html'), 'utf8')
     .replace('{{modules}}', preloads)
-    .replaceAll('{{assets}}', `/operator/assets/${version}`);
+    .replaceAll('{{assets}}', `${basePath}/operator/assets/${version}`)
+    .replaceAll('{{base}}', basePath);
   return { page, version, files };
 };

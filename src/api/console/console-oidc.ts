@@ -9,6 +9,7 @@ import type { OidcKeys } from '../auth/oidc-keys';
 import { personOf } from '../auth/oidc-person';
 import { createOidcProvider, OidcFailed, type OidcTrouble } from '../auth/oidc-provider';
 import type { SignInLimit } from '../auth/sign-in-limit';
+import { basePathOf } from '../edge/base-path';
 import type { Mount } from '../edge/mount';
 
 export interface ConsoleOidc {
@@ -47,7 +48,7 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
 
   const backToSignIn = (response: Response, trouble: Trouble, details: object = {}): void => {
     log.warn({ trouble, ...details }, 'a sign-in by OpenID came to nothing');
-    leadTo(response, `/operator?sign-in=${trouble}`);
+    leadTo(response, `${basePathOf(publicUrl)}/operator?sign-in=${trouble}`);
   };
 
   const led =
@@ -103,7 +104,7 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
       role: person.role,
     });
     response.cookie(...sessions.beginOutside(person).cookie);
-    leadTo(response, '/operator');
+    leadTo(response, `${basePathOf(publicUrl)}/operator`);
   };
 
   mount.plain('get', `${path}/start`, led(start));

@@ -16,6 +16,8 @@ import { loadConsoleAssets } from './assets';
 import { type ConsoleOidc, mountConsoleOidc } from './console-oidc';
 
 export interface Console {
+  readonly basePath: string;
+  readonly isDemo: boolean;
   readonly sampler: ConsoleSampler;
   readonly sessions: ConsoleSessions;
   readonly operators: readonly OperatorWithToken[];
@@ -51,15 +53,20 @@ const heartbeatMs = 20_000;
  */
 export const mountConsole = (mount: Mount, deps: Console): void => {
   const limit = createSignInLimit(deps.nowMs);
-  mountPage(mount, deps.oidc !== undefined);
+  mountPage(mount, deps);
   mountSession(mount, deps, limit);
   if (deps.oidc) mountConsoleOidc(mount, { ...deps, limit }, deps.oidc);
   mountOverview(mount, deps);
 };
 
-const mountPage = (mount: Mount, hasSingleSignOn: boolean): void => {
-  const { page: template, version, files } = loadConsoleAssets();
-  const page = template.replace('{{single-sign-on}}', hasSingleSignOn ? 'on' : 'off');
+const demoNote =
+  '<footer class="soft">This is a demo: it sells orders by itself and breaks some on purpose. <code>DEMO=off npm start</code> runs without it.</footer>';
+
+const mountPage = (mount: Mount, { oidc, basePath, isDemo }: Console): void => {
+  const { page: template, version, files } = loadConsoleAssets(basePath);
+  const page = template
+    .replace('{{single-sign-on}}', oidc === undefined ? 'off' : 'on')
+    .replace('{{demo-note}}', isDemo ? demoNote : '');
 
   mount.plain('get', '/operator', (_request, response) => {
     response.setHeader('content-security-policy', csp);
@@ -71,7 +78,7 @@ const mountPage = (mount: Mount, hasSingleSignOn: boolean): void => {
     response.type('html').send(page);
   });
 
-  mount.plain('get', '/operator/', (_request, response) => response.redirect(308, '/operator'));
+  mount.plain('get', '/operator/', (_request, response) => response.redirect(308, `${basePath}/operator`));
 
   mount.plain('get', '/operator/assets/:version/*file', (request, response) => {
     const file = files.get([request.params.file].flat().join('/'));

@@ -17,9 +17,9 @@ export const docsPage = (document: OpenApi): string => {
     ),
   );
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Codeferry: calls</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/assets/docs.css"></head>
+<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="assets/docs.css"></head>
 <body><h1>Codeferry</h1><p>${escapeHtml(document.info.description)}</p>
-<p>The same for machines: <a href="/openapi.json">openapi.json</a>.</p>
+<p>The same for machines: <a href="openapi.json">openapi.json</a>.</p>
 <table><thead><tr><th>For</th><th>Method</th><th>Path</th><th>What it does</th><th>Answers</th></tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table></body></html>`;

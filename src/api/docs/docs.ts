@@ -4,14 +4,14 @@ import { docsPage, docsStyle } from './docs-page';
 import { openApiDocument } from './openapi';
 
 /** The contract for machines and for people. */
-export const mountDocs = (mount: Mount, channels: ConfiguredChannels): void => {
+export const mountDocs = (mount: Mount, channels: ConfiguredChannels, publicUrl: string): void => {
   const document = openApiDocument(
     channels.offered(),
     channels.receiptSecret !== undefined && channels.withReceipts().length > 0,
   );
   const page = docsPage(document);
   mount.plain('get', '/openapi.json', (_request, response) => {
-    response.json(document);
+    response.json({ ...document, servers: [{ url: publicUrl }] });
   });
   mount.plain('get', '/assets/docs.css', (_request, response) => {
     response.type('css').send(docsStyle);

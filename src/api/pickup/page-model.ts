@@ -17,6 +17,7 @@ const picturesLimit = 50;
 export interface PageDeps {
   readonly orderDeps: OrderDeps;
   readonly issuers: Pick<Issuers, 'findEver'>;
+  readonly basePath: string;
 }
 
 /** Those of the codes that may still be shown. */
@@ -25,7 +26,7 @@ export const goodOf = <C extends { readonly itemId: string }>({ facts }: OrderRo
 
 /** What a first page and a line of the stream show: the order's state and never a code. */
 export const pageModel = async (
-  { orderDeps: deps, issuers }: PageDeps,
+  { orderDeps: deps, issuers, basePath }: PageDeps,
   row: OrderRow,
   secret: string,
 ): Promise<PickupModel> => {
@@ -48,9 +49,10 @@ export const pageModel = async (
     closedReason: facts.closedReason,
     ...(facts.refundDueValue ? { refundDue: { value: facts.refundDueValue, currency: row.amount.currency } } : {}),
     asksPin: asksPin(deps, row),
-    eventsUrl: `/p/${secret}/events`,
-    revealUrl: `/p/${secret}/reveal`,
-    downloads: { csv: `/p/${secret}/codes.csv`, voucher: `/p/${secret}/voucher.pdf` },
+    basePath,
+    eventsUrl: `${basePath}/p/${secret}/events`,
+    revealUrl: `${basePath}/p/${secret}/reveal`,
+    downloads: { csv: `${basePath}/p/${secret}/codes.csv`, voucher: `${basePath}/p/${secret}/voucher.pdf` },
   };
 };
 

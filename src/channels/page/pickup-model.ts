@@ -26,6 +26,8 @@ export interface PickupModel {
   readonly issueBy?: string | undefined;
   readonly closedReason?: CloseReason | undefined;
   readonly refundDue?: Amount | undefined;
+  /** In front of every path, where PUBLIC_URL has one. */
+  readonly basePath?: string;
   readonly eventsUrl: string;
   readonly revealUrl: string;
   readonly downloads: PickupDownloads;

@@ -9,11 +9,12 @@ import type { PageWords } from './translations';
 
 const reloadSeconds = 15;
 
-/** Called by the page's route for `GET /p/{secret}`: the whole document, of use without the script too. */
-export function renderPickupPage(model: PickupModel, words: PageWords): string {
-  const said = stateWords(model, words);
-  const final = isFinal(model.state);
-  return html`<!doctype html>
+const documentHead = (
+  words: PageWords,
+  title: string,
+  basePath: string,
+  more: Markup | false,
+): Markup => html`<!doctype html>
 <html lang="${words.lang}" dir="${words.dir}">
 <head>
 <meta charset="utf-8">
@@ -24,12 +25,37 @@ export function renderPickupPage(model: PickupModel, words: PageWords): string {
 <meta name="color-scheme" content="light dark">
 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#eef2f3">
 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0d1417">
-<title>${words.title(said.headline, model.orderNo)}</title>
+<title>${title}</title>
 <link rel="icon" href="${icon}">
-<link rel="stylesheet" href="${pageStyle.href}">
-<script src="${pageScript.href}" defer></script>
-${!final && html`<noscript><meta http-equiv="refresh" content="${reloadSeconds}"></noscript>`}
-</head>
+<link rel="stylesheet" href="${basePath}${pageStyle.href}">
+${more}
+</head>`;
+
+/** Called for a link that leads nowhere: what a person may do who has it. */
+export const lostLinkDocument = (words: PageWords, basePath: string): string =>
+  html`${documentHead(words, words.lostLink.headline, basePath, false)}
+<body>
+<main>
+<div class="ticket">
+<section class="state tone-bad">
+<h1>${words.lostLink.headline}</h1>
+<p class="explanation">${words.lostLink.explanation}</p>
+</section>
+</div>
+</main>
+<footer>${words.deliveredBy} <span class="brand">Codeferry</span></footer>
+</body>
+</html>
+`.text;
+
+/** Called by the page's route for `GET /p/{secret}`: the whole document, of use without the script too. */
+export function renderPickupPage(model: PickupModel, words: PageWords): string {
+  const said = stateWords(model, words);
+  const final = isFinal(model.state);
+  const { basePath = '' } = model;
+  const script = html`<script src="${basePath}${pageScript.href}" defer></script>
+${!final && html`<noscript><meta http-equiv="refresh" content="${reloadSeconds}"></noscript>`}`;
+  return html`${documentHead(words, words.title(said.headline, model.orderNo), basePath, script)}
 <body>
 <main id="pickup" data-events="${model.eventsUrl}" data-final="${isOver(model) ? 'true' : 'false'}" data-words="${JSON.stringify(words.script)}">
 <header class="order">

@@ -13,6 +13,11 @@ export const en: PageWords = {
   deliveredBy: 'Delivered by',
   keepPrivate: (n) => `Keep this page’s link to yourself: whoever has it can see your ${codes(n, 'code', 'codes')}.`,
   reloads: (seconds) => `This page reloads by itself every ${seconds} seconds.`,
+  lostLink: {
+    headline: 'There is nothing at this link',
+    explanation:
+      'It may be mistyped or cut off, or its time is over. Open it once more from the message that brought it, or ask the seller.',
+  },
   progress: 'Progress',
   notYet: 'Not yet:',
   steps: [

@@ -21,6 +21,7 @@ export interface PageWords {
   readonly deliveredBy: string;
   readonly keepPrivate: (n: number) => string;
   readonly reloads: (seconds: number) => string;
+  readonly lostLink: Said;
   readonly progress: string;
   readonly notYet: string;
   readonly steps: readonly { readonly done: string; readonly now: string; readonly stopped: string }[];

@@ -11,6 +11,10 @@ export const zh: PageWords = {
   deliveredBy: '由以下平台送达：',
   keepPrivate: () => '请勿将本页链接告诉他人：任何得到链接的人都能看到您的券码。',
   reloads: (seconds) => `本页每 ${seconds} 秒自动刷新。`,
+  lostLink: {
+    headline: '此链接下没有内容',
+    explanation: '链接可能输入有误、不完整或已过期。请从收到的消息中重新打开，或联系卖家。',
+  },
   progress: '进度',
   notYet: '尚未：',
   steps: [
