@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderFacts } from '../../src/domain/order';
 import { orderFacts, updates, workflowNames } from '../../src/order-messages/order-messages';
+import { sha256 } from '../../src/sealing/key-ring';
 import type { TestIssuer } from '../support/issuer';
 import type { Platform } from '../support/platform';
 import type { TestTerminal } from '../support/terminal';
@@ -114,6 +115,7 @@ export const branches = {
       return { status: notices === 1 ? 500 : 204 };
     });
     await issuer.place(orderNo);
+    await issuer.message('order.paid', orderNo);
     await inWorkflow(stage, issuer, 'notified');
     await issuer.verify(orderNo);
     await issuer.submit(orderNo, codes('a'));
@@ -123,6 +125,7 @@ export const branches = {
   'verified-long-after-the-notice': async (stage) => {
     const issuer = await issuerIn(stage, {});
     await issuer.place(orderNo);
+    await issuer.message('order.paid', orderNo);
     await inWorkflow(stage, issuer, 'notified');
     await issuer.verify(orderNo);
     await issuer.submit(orderNo, codes('a'));
@@ -311,7 +314,7 @@ export const branches = {
     await issuer.submit(orderNo, codes('a'));
     await issuer.inState(orderNo, 'delivered');
     await byOperator(stage, issuer, 'void', { reason: 'lost' });
-    return `after-sale/${issuer.issuerId}/${orderNo}/1`;
+    return `after-sale/${issuer.issuerId}/${orderNo}/void-${sha256('a').slice(0, 22)}`;
   },
 
   reconcile: async ({ platform }) => {
