@@ -145,6 +145,8 @@ describe('while the engine is away', () => {
     const path = `/orders/${issuer.issuerId}/away-void/void`;
     expect((await away.operator('POST', path, { reason: 'lost' })).status).toBe(200);
     expect((await there.operator('POST', path, { reason: 'lost' })).status).toBe(200);
+    expect((await issuer.order('away-void')).body.items).toMatchObject({ void: 1, delivered: 0 });
+    await reconcile();
     await issuer.message('order.codes_void', 'away-void');
     expectProblem(await there.operator('POST', `/orders/${issuer.issuerId}/away-void/redeliver`), 409, 'code_void');
   });

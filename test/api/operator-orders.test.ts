@@ -41,7 +41,7 @@ describe('seeing', () => {
     expect(order.status).toBe(200);
     expect(order.body).toMatchObject({ orderNo: 'seen-1', state: 'delivered', codes: { issued: 1, outstanding: 0 } });
     const { pickupUrl, ...rest } = (await issuer.order('seen-1')).body;
-    expect(order.body).toEqual(rest);
+    expect(order.body).toEqual({ ...rest, actions: ['void', 'redeem'] });
 
     const timeline = await until('the event in the timeline', async () => {
       const { body } = await operator('GET', `${at('seen-1')}/timeline`);
@@ -285,8 +285,9 @@ describe('acting', () => {
     expect([ended.status, await ended.text()]).toEqual([200, expect.stringContaining('Your code is void')]);
     const { items } = (await read(revealItems(pickupUrl))).body;
     expect(items).toEqual([{ itemId: 'a', state: 'void', format: 'text', usesLeft: 0, expired: false }]);
+    const { sequence } = (await issuer.order('void-1')).body;
     expect((await operator('POST', `${at('void-1')}/void`, { reason: 'lost' })).status).toBe(200);
-    expect((await issuer.order('void-1')).body.sequence).toBe(2);
+    expect((await issuer.order('void-1')).body.sequence).toBe(sequence);
     await issuer.placeVerified('void-2');
     expectProblem(await operator('POST', `${at('void-2')}/void`, { reason: 'lost' }), 409, 'not_issued');
   });
@@ -330,7 +331,8 @@ describe('acting', () => {
   test.each(['renotify', 'redeliver', 'cancel', 'void', 'extend'])(
     '%s of what does not exist is 404',
     async (action) => {
-      const body = action === 'extend' ? { seconds: 60 } : {};
+      const bodies: Record<string, object> = { extend: { seconds: 60 }, void: { reason: 'lost' } };
+      const body = bodies[action] ?? {};
       expectProblem(await operator('POST', `${at('no-such')}/${action}`, body), 404, 'order_unknown');
     },
   );

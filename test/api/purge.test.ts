@@ -41,12 +41,13 @@ test('an old order is forgotten at its time and not before: its codes are shredd
   await issuer.inState('old', 'delivered');
   await issuer.place('open', facts);
   await issuer.message('order.delivered', 'old');
+  const page = await reveal(placed.body.pickupUrl);
+  expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('VALUE-OF-THE-CODE')]);
+  await issuer.message('order.opened', 'old');
   const told = await until('all events are told', async () => {
     const row = await rowOf(issuer.issuerId, 'old');
     return !row.eventsPendingSince && row;
   });
-  const page = await reveal(placed.body.pickupUrl);
-  expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('VALUE-OF-THE-CODE')]);
 
   const endMs = told.facts.updatedAtMs + keptMs;
   expect((await reconcileAt(endMs - 1)).purged).toBe(0);

@@ -126,6 +126,7 @@ describe('the console in a browser', () => {
     await page.keyboard.press('Escape');
     await until('the dialog is closed', async () => (await page.getByRole('dialog').count()) === 0);
     await page.getByRole('button', { name: 'Declare the codes void' }).click();
+    await page.getByLabel('Reason', { exact: true }).fill('lost');
     await page.getByLabel('Type to-void to go on').fill('to-void');
     await go.click();
     await issuer.message('order.codes_void', 'to-void');
@@ -326,7 +327,7 @@ describe('the console in a browser', () => {
 
   test('a call is opened without its secrets, and an event is sent again from there', async () => {
     const issuer = await file.issuer();
-    await issuer.placeVerified('opened', { metadata: { note: secretValue } });
+    await issuer.placeVerified('opened', { metadata: { note: 'seat 12' } });
     await issuer.submit('opened', [{ itemId: 'item-1', value: secretValue }]);
     const first = await issuer.message('order.delivered', 'opened');
     await until('the event is written down', async () => {

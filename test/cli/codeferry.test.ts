@@ -155,7 +155,7 @@ describe('orders', () => {
     expect(failures.out).toMatch(new RegExp(`^${at('failure-1')} +undeliverable +20`, 'm'));
     expect((await command(['orders', 'redeliver', at('failure-1'), '--terminal', 'page'])).exitCode).toBe(0);
     await issuer.inState('failure-1', 'delivered');
-    expect((await command(['orders', 'void', at('failure-1')])).exitCode).toBe(0);
+    expect((await command(['orders', 'void', at('failure-1'), '--reason', 'lost'])).exitCode).toBe(0);
     await issuer.message('order.codes_void', 'failure-1');
     const audit = await command(['audit', '--limit', '100']);
     expect(audit.out).toMatch(new RegExp(`order\\.redelivered +${at('failure-1')} `));

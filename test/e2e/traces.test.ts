@@ -58,7 +58,7 @@ test('one order is one trace, from the issuer over HTTP, Updates and activities 
   const wanted = [
     'POST /v1/issuers/:issuerId/orders',
     'temporal start_order',
-    'tell notice',
+    'activity notifyIssuer',
     'POST /v1/issuers/:issuerId/orders/:orderNo/verification',
     'temporal ask_verify',
     'POST /v1/issuers/:issuerId/orders/:orderNo/codes',
@@ -73,7 +73,7 @@ test('one order is one trace, from the issuer over HTTP, Updates and activities 
   // The callback's own span is the parent that the issuer is told, and its try is the parent of that.
   const call = ofOrder().find(({ spanId }) => spanId === String(paid.headers.traceparent).split('-')[2]);
   const aTry = ofOrder().find(({ spanId }) => spanId === call?.parentSpanId);
-  expect([call?.name, aTry?.name]).toEqual(['POST', 'tell notice']);
+  expect([call?.name, aTry?.name]).toEqual(['POST', 'activity notifyIssuer']);
   const parents = new Set([...ofOrder().map(({ spanId }) => spanId), String(traceparent).split('-')[2]]);
   for (const { parentSpanId } of ofOrder()) expect(parents).toContain(parentSpanId);
 
@@ -94,7 +94,7 @@ test('an order without a trace of its issuer begins one, and its callback carrie
   expect(traceId).toMatch(/^[0-9a-f]{32}$/);
   await until('both ends', () => {
     const names = receiver.spans().flatMap((span) => (span.traceId === traceId ? [span.name] : []));
-    return names.includes('POST /v1/issuers/:issuerId/orders') && names.includes('tell notice');
+    return names.includes('POST /v1/issuers/:issuerId/orders') && names.includes('activity notifyIssuer');
   });
 });
 

@@ -92,7 +92,7 @@ describe('a payment request', () => {
     expectProblem(await issuer.post('/orders', null, { raw }), 422, 'body_invalid', path);
   });
 
-  test.each(['', '{', '{"a":}', "{'a':1}", '{"a":1}x', '\u{feff}{}', '{"a":NaN}'])('400 for %j', async (raw) => {
+  test.each(['', '{', '{"a":}', "{'a':1}", '{"a":1}x', '{"a":NaN}'])('400 for %j', async (raw) => {
     const issuer = await file.issuer();
     const signed = raw === '' ? `POST /v1/issuers/${issuer.issuerId}/orders` : raw;
     expectProblem(await issuer.post('/orders', null, { raw: signed, sent: raw }), 400, 'body_malformed');
