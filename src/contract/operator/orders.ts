@@ -115,7 +115,15 @@ export const redeliverOrder = declareRoute({
   summary: 'Delivers again, to a corrected terminal if given',
   body: z.strictObject({ terminal: terminal.optional() }).meta({ examples: [{ terminal: { channel: 'page' } }] }),
   answers: { 200: { says: 'The order', body: operatorOrder } },
-  problems: ['order_unknown', 'terminal_fixed', 'not_issued', 'order_closed', 'in_progress', 'rate_limited'],
+  problems: [
+    'order_unknown',
+    'terminal_fixed',
+    'not_issued',
+    'code_void',
+    'order_closed',
+    'in_progress',
+    'rate_limited',
+  ],
 });
 
 export const operatorCancelOrder = declareRoute({
