@@ -19,6 +19,8 @@ const uses = integer(1, 1_000_000);
 const count = integer(0, 1_000_000);
 
 const distinct = (items: readonly string[]): boolean => new Set(items).size === items.length;
+const ofEveryCall = ['order_unknown', 'order_closed', 'token_mismatch', 'verification_locked'] as const;
+
 export const itemIds = z.array(itemId).min(1).max(10_000).refine(distinct, { error: 'names an item twice' });
 
 const notJudgedYet = { says: 'The engine is away: the same request again gets the judgement', body: queued };
@@ -33,15 +35,7 @@ export const completeOrder = declareRoute({
     .strictObject({ type: z.literal('order.completion'), orderNo, token, reason: reason.optional() })
     .meta({ examples: [{ type: 'order.completion', orderNo: 'A-1', token: tokenExample, reason: 'no more seats' }] }),
   answers: { 200: { says: 'The order is delivered short', body: order }, 202: notJudgedYet },
-  problems: [
-    'order_unknown',
-    'order_closed',
-    'token_mismatch',
-    'verification_locked',
-    'not_verified',
-    'nothing_issued',
-    'already_delivered',
-  ],
+  problems: [...ofEveryCall, 'not_verified', 'nothing_issued', 'already_delivered'],
 });
 
 export const voidItems = declareRoute({
@@ -54,15 +48,7 @@ export const voidItems = declareRoute({
     .strictObject({ type: z.literal('order.void'), orderNo, token, itemIds: itemIds.optional(), reason })
     .meta({ examples: [{ type: 'order.void', orderNo: 'A-1', token: tokenExample, itemIds: ['1'], reason: 'lost' }] }),
   answers: { 200: { says: 'They are void', body: order }, 202: notJudgedYet },
-  problems: [
-    'order_unknown',
-    'order_closed',
-    'token_mismatch',
-    'verification_locked',
-    'not_issued',
-    'item_unknown',
-    'code_redeemed',
-  ],
+  problems: [...ofEveryCall, 'not_issued', 'item_unknown', 'code_redeemed'],
 });
 
 export const changeValidity = declareRoute({
@@ -83,16 +69,7 @@ export const changeValidity = declareRoute({
       examples: [{ type: 'order.validity', orderNo: 'A-1', token: tokenExample, expiresAt: '2027-01-01T00:00:00Z' }],
     }),
   answers: { 200: { says: 'They end then', body: order } },
-  problems: [
-    'order_unknown',
-    'order_closed',
-    'token_mismatch',
-    'verification_locked',
-    'not_issued',
-    'item_unknown',
-    'code_void',
-    'body_invalid',
-  ],
+  problems: [...ofEveryCall, 'not_issued', 'item_unknown', 'code_void', 'body_invalid'],
 });
 
 const redeemed = z.strictObject({ redemptionId: operationId, itemId, uses, usesLeft: count }).meta({ id: 'Redeemed' });
@@ -131,10 +108,7 @@ export const redeemItem = declareRoute({
     200: { says: 'The same again', body: redeemed },
   },
   problems: [
-    'order_unknown',
-    'order_closed',
-    'token_mismatch',
-    'verification_locked',
+    ...ofEveryCall,
     'not_delivered',
     'item_unknown',
     'code_void',
@@ -169,14 +143,7 @@ export const reverseRedemption = declareRoute({
       body: z.strictObject({ redemptionId: operationId, itemId, usesLeft: count }).meta({ id: 'Reversed' }),
     },
   },
-  problems: [
-    'order_unknown',
-    'order_closed',
-    'token_mismatch',
-    'verification_locked',
-    'not_delivered',
-    'redemption_unknown',
-  ],
+  problems: [...ofEveryCall, 'not_delivered', 'redemption_unknown'],
 });
 
 const replacements = z
@@ -222,10 +189,7 @@ export const replaceCodes = declareRoute({
     200: { says: 'The same pairs again', body: z.strictObject({ replaced: count }).meta({ id: 'ReplacedBefore' }) },
   },
   problems: [
-    'order_unknown',
-    'order_closed',
-    'token_mismatch',
-    'verification_locked',
+    ...ofEveryCall,
     'not_delivered',
     'item_unknown',
     'code_void',
@@ -262,15 +226,7 @@ export const settleRefund = declareRoute({
       ],
     }),
   answers: { 201: { says: 'Noted', body: order }, 200: { says: 'The same again', body: order } },
-  problems: [
-    'order_unknown',
-    'order_closed',
-    'token_mismatch',
-    'verification_locked',
-    'amount_mismatch',
-    'settlement_conflict',
-    'refund_exceeded',
-  ],
+  problems: [...ofEveryCall, 'amount_mismatch', 'settlement_conflict', 'refund_exceeded'],
 });
 
 const item = z
