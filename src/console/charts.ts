@@ -65,6 +65,21 @@ const keep = (
 
 const cursor = { y: false, drag: { x: false, y: false }, points: { show: false } };
 
+/** For both charts: 40 s of room at either side, and a top of `headroom` times the highest value, at least `leastTop`. */
+const byMinute = (
+  onHover: Hover,
+  leastTop: number,
+  headroom: number,
+): Pick<uPlot.Options, 'padding' | 'cursor' | 'hooks' | 'scales'> => ({
+  padding: [8, 8, 0, 0],
+  cursor,
+  hooks: { setCursor: [({ cursor: { idx } }) => onHover(idx)] },
+  scales: {
+    x: { time: false, range: (_plot, min, max) => [min - 40, max + 40] },
+    y: { range: (_plot, _min, max) => [0, Math.max(leastTop, max * headroom)] },
+  },
+});
+
 /** Orders per minute, one bar a minute: delivered below, on their way and failed on top of it. */
 export const ordersChart = (box: HTMLElement, signal: AbortSignal, onHover: Hover) => {
   const bars = Plot.paths.bars?.({ size: [0.72, 20], radius: 0.15 });
@@ -79,13 +94,7 @@ export const ordersChart = (box: HTMLElement, signal: AbortSignal, onHover: Hove
     box,
     signal,
     () => ({
-      padding: [8, 8, 0, 0],
-      cursor,
-      hooks: { setCursor: [({ cursor: { idx } }) => onHover(idx)] },
-      scales: {
-        x: { time: false, range: (_plot, min, max) => [min - 40, max + 40] },
-        y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] },
-      },
+      ...byMinute(onHover, 4, 1.1),
       axes: [timeAxis(), axis({ size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000] })],
       series: [{}, layer('--chart-failed'), layer('--chart-way'), layer('--chart-good')],
     }),
@@ -113,13 +122,7 @@ export const timesChart = (box: HTMLElement, signal: AbortSignal, onHover: Hover
     box,
     signal,
     () => ({
-      padding: [8, 8, 0, 0],
-      cursor,
-      hooks: { setCursor: [({ cursor: { idx } }) => onHover(idx)] },
-      scales: {
-        x: { time: false, range: (_plot, min, max) => [min - 40, max + 40] },
-        y: { range: (_plot, _min, max) => [0, Math.max(1, max * 1.15)] },
-      },
+      ...byMinute(onHover, 1, 1.15),
       axes: [
         timeAxis(),
         axis({ size: 52, values: (_plot, seconds) => seconds.map((at) => (at === 0 ? '0' : spanText(at * 1_000))) }),
