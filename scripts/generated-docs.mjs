@@ -40,14 +40,14 @@ function decisions() {
     .map((name) => {
       const text = readFileSync(inProject(folder, name), 'utf8');
       const [, number, title] = /^# (\d{4}) (.+)$/m.exec(text) ?? [];
-      const [, status, date] = /^Status: (accepted|superseded by .+?) · (\d{4}-\d{2}-\d{2})/m.exec(text) ?? [];
-      if (number !== name.slice(0, 4) || !date || !text.includes('\n## How we would know it was wrong\n'))
+      const [, status] = /^Status: (accepted|superseded by .+?) · \d{4}-\d{2}-\d{2}/m.exec(text) ?? [];
+      if (number !== name.slice(0, 4) || !status || !text.includes('\n## How we would know it was wrong\n'))
         throw new Error(
           `${folder}/${name} needs "# ${name.slice(0, 4)} Title", "Status: accepted · YYYY-MM-DD" and "## How we would know it was wrong"`,
         );
-      return [`[${number}](${name})`, title, status, date];
+      return `- [${number} ${title}](${name})${status === 'accepted' ? '' : `, ${status}`}`;
     });
-  return table(['', 'Decision', 'Status', 'Date'], rows);
+  return rows.join('\n');
 }
 
 // As the formatter leaves it.
