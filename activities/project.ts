@@ -56,12 +56,12 @@ export const createProject = ({
   }: OrderProjection): Promise<OrderFacts | undefined> => {
     const order = { issuerId, orderNo };
     const marked = accepted.length > 0 ? orderDeps.codes.markAccepted(accepted) : undefined;
-    const ahead = await orderDeps.orders.project(order, projection, marked);
+    const { ahead, fresh } = await orderDeps.orders.project(order, projection, marked);
     if (ahead) return ahead;
+    meter.projected(projection.facts, fresh);
+    for (const { sequence } of fresh) tellEvent(order, sequence);
     // After the row: before it, the engine may still lose the close that they came too late for, and the order take them.
     for (const id of late) await orderDeps.codes.markLate(id);
-    meter.projected(projection.facts, projection.events);
-    for (const { sequence } of projection.events) tellEvent(order, sequence);
     return undefined;
   },
 

@@ -79,6 +79,11 @@ export interface Projection {
   readonly terminal?: Terminal;
 }
 
+export interface Projected {
+  readonly fresh: readonly OrderEvent[];
+  readonly ahead?: OrderFacts;
+}
+
 export interface ListFilter {
   readonly issuerId?: string;
   readonly state?: OrderState;
@@ -215,29 +220,42 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
 
     /**
      * Called by the workflow's own projection: writes what is missing, so that doing it twice changes nothing. Resolves to
-     * the row's facts where the row is closed in another way: worker and engine died right after an earlier projection,
-     * and the Update that it came from is lost. What issuers and buyers were shown stays, and the workflow follows.
-     * Nothing is written before `marked`: claims are the order's before its row says so.
+     * the events that this write put into the outbox: the engine runs a projection again whose task it dropped, and what
+     * the first run told is told once. `ahead` are the row's facts where it is closed in another way: worker and engine
+     * died right after an earlier projection, and the Update that it came from is lost. What issuers and buyers were shown
+     * stays, and the workflow follows. Nothing is written before `marked`: claims are the order's before its row says so.
      */
     project: async (
       order: OrderName,
       { facts, entries, events, ledger = [], terminal }: Projection,
       marked?: Promise<unknown>,
-    ): Promise<OrderFacts | undefined> => {
+    ): Promise<Projected> => {
       const _id = orderId(order);
       for (let n = 0; n < projectTries; n += 1) {
         const reading = orders.findOne(
           { _id },
-          { projection: { facts: 1, version: 1, projected: 1, purgedAt: 1, 'timeline.key': 1, 'events.sequence': 1 } },
+          {
+            projection: {
+              facts: 1,
+              version: 1,
+              projected: 1,
+              purgedAt: 1,
+              'timeline.key': 1,
+              'events.sequence': 1,
+              'ledger.seq': 1,
+            },
+          },
         );
         const [row] = await Promise.all([reading, marked]);
         if (!row) throw new Error('the order has no row');
-        if (row.purgedAt) return undefined;
-        if (isFinal(row.facts.state) && !isSameEnd(row.facts, facts)) return row.facts;
+        if (row.purgedAt) return { fresh: [] };
+        if (isFinal(row.facts.state) && !isSameEnd(row.facts, facts)) return { ahead: row.facts, fresh: [] };
         const known = new Set(row.timeline.map(({ key }) => key));
         const missing = entries.filter(({ key }) => !known.has(key));
         const sequences = new Set(row.events.map(({ sequence }) => sequence));
         const fresh = events.filter(({ sequence }) => !sequences.has(sequence));
+        const entered = new Set(row.ledger?.map(({ seq }) => seq));
+        const newlyEntered = ledger.filter(({ seq }) => !entered.has(seq));
         const isNewer = facts.version >= row.version;
         const written = await orders.updateOne(
           { _id, version: row.version, projected: row.projected },
@@ -255,11 +273,11 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
               ...(fresh.length > 0
                 ? { events: { $each: fresh.map((event) => ({ ...event, status: 'pending' as const })) } }
                 : {}),
-              ...(ledger.length > 0 ? { ledger: { $each: [...ledger] } } : {}),
+              ...(newlyEntered.length > 0 ? { ledger: { $each: newlyEntered } } : {}),
             },
           },
         );
-        if (written.matchedCount > 0) return undefined;
+        if (written.matchedCount > 0) return { fresh };
       }
       throw new Error('the row changed at every try');
     },

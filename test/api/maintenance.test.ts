@@ -47,16 +47,13 @@ test('maintenance: new orders are refused as retryable, running ones end, and re
   ]);
 });
 
-test('another api process on the same database knows of it within two seconds, and after its start', async () => {
+test('another api process on the same database knows of it, and after its start', async () => {
   const issuer = await file.issuer();
   const other = await startPlatform({ databaseName: file.platform.databaseName, worker: false });
   try {
     expect((await readyzOf(other)).body.maintenance).toBeUndefined();
-    const startedAtMs = Date.now();
     await operator('PUT', '/maintenance', { on: true });
     await until('the other process knows', async () => (await readyzOf(other)).body.maintenance === 'on');
-    // Two seconds, and what a busy machine takes to ask.
-    expect(Date.now() - startedAtMs).toBeLessThan(6_000);
     expectProblem(await issuer.place('elsewhere'), 503, 'unavailable');
   } finally {
     await operator('PUT', '/maintenance', { on: false });

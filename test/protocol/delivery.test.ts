@@ -97,7 +97,6 @@ describe('a webhook terminal', () => {
     for (let n = 1; n <= 3; n += 1) tries.push(await terminals.delivery('/hook-2', n));
     const [first, second, third] = tries as [Delivered, Delivered, Delivered];
     expect(second.atMs - first.atMs).toBeGreaterThanOrEqual(1_900);
-    expect(second.atMs - first.atMs).toBeLessThan(8_000);
     expect(third.atMs - second.atMs).toBeGreaterThanOrEqual(9_900);
     expect(new Set(tries.map(({ raw }) => raw)).size).toBe(1);
     expect(new Set(tries.map(idOf)).size).toBe(1);

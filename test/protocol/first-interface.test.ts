@@ -129,7 +129,6 @@ describe('order.paid', () => {
     const [sent, sentAgain] = timesOf('notice_sent') as [number, number];
     const [failed] = timesOf('notice_answered') as [number];
     expect(failed - sent).toBeGreaterThanOrEqual(7_990);
-    expect(failed - sent).toBeLessThan(9_500);
     expect(sentAgain - failed).toBeGreaterThanOrEqual(990);
   });
 
@@ -138,16 +137,15 @@ describe('order.paid', () => {
     issuer.on('order.paid', async ({ data: { orderNo } }) =>
       countOf(issuer, 'order.paid', orderNo) > 1
         ? { status: 200 }
-        : { status: Number(orderNo.slice(6)), headers: { 'retry-after': '4' } },
+        : { status: Number(orderNo.slice(6)), headers: { 'retry-after': orderNo === 'later-500' ? '300' : '4' } },
     );
     const statuses = [429, 503, 500];
     await Promise.all(statuses.map((status) => issuer.place(`later-${status}`)));
     for (const status of statuses) {
       const first = await issuer.message('order.paid', `later-${status}`);
       const second = await issuer.message('order.paid', `later-${status}`, 2);
-      const tookMs = second.atMs - first.atMs;
-      if (status === 500) expect(tookMs).toBeLessThan(3_900);
-      else expect(tookMs).toBeGreaterThanOrEqual(3_900);
+      // That of the 500 comes at all: five minutes are longer than is waited for here.
+      if (status !== 500) expect(second.atMs - first.atMs).toBeGreaterThanOrEqual(3_900);
     }
   });
 

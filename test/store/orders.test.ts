@@ -125,10 +125,15 @@ describe("the workflow's projection beside views of answers", () => {
 
   test('projected again, nothing changes', async () => {
     const row = await placed('twice');
-    const projection = { facts: version(row, 3), entries: [entry(2), entry(3)], events: [event(1), event(2)] };
-    await orders.project(row, projection);
+    const projection = {
+      facts: version(row, 3),
+      entries: [entry(2), entry(3)],
+      events: [event(1), event(2)],
+      ledger: [{ seq: 1, kind: 'void' as const, atMs: 2, by: 'issuer' as const, itemId: 'a' }],
+    };
+    expect((await orders.project(row, projection)).fresh).toEqual(projection.events);
     const { eventsPendingSince: _first, ...first } = await found(row);
-    await orders.project(row, projection);
+    expect((await orders.project(row, projection)).fresh).toEqual([]);
     const { eventsPendingSince: _second, ...second } = await found(row);
     expect(second).toEqual(first);
   });

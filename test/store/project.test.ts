@@ -107,3 +107,17 @@ test('the row shows codes only once their claims are the order’s: where that f
   expect(await shown()).toBe('issued');
   expect(await file.database.submissions.findOne({ _id: id })).toMatchObject({ status: 'accepted' });
 });
+
+test('a projection that the engine runs again tells its events once', async () => {
+  const orders = createOrders(file.database);
+  const row = acceptedRow('again');
+  await orders.insertAccepted(row);
+  const told: string[] = [];
+  const project = projecting(orders, told);
+  const facts = { ...row.facts, state: 'cancelled' as const, version: row.version + 1 };
+  const events = [{ sequence: 1, type: 'order.cancelled' as const, atMs: Date.now(), state: 'cancelled' as const }];
+  const projection = { issuerId: 'acme', orderNo: 'again', facts, entries: [], events, accepted: [], late: [] };
+  await project(projection);
+  await project(projection);
+  expect(told).toEqual(['again/1']);
+});

@@ -189,12 +189,12 @@ describe('a 2xx status line is the answer at that moment', () => {
   ])('%s', async (_name, answer) => {
     const server = await aTcpServer((socket) => socket.once('data', () => answer(socket)));
     const result = await anOutbound().postSigned(
-      aCall(`http://127.0.0.1:${server.port}/`, { answerLimitBytes: undefined }),
+      // Longer than a test may take: what waited for the rest of the answer would be red.
+      aCall(`http://127.0.0.1:${server.port}/`, { answerLimitBytes: undefined, timeLimitMs: 600_000 }),
     );
     expect(result).toMatchObject({ kind: 'answered', truncated: false });
     expect(result.kind === 'answered' && result.status).toBeGreaterThanOrEqual(200);
     expect(result.kind === 'answered' && result.status).toBeLessThan(300);
-    expect(result.tookMs).toBeLessThan(400);
   });
 
   test('its connection is ended where more of it comes than is worth reading, and used again where it ends', async () => {
@@ -243,7 +243,6 @@ describe('a 2xx status line is the answer at that moment', () => {
     }
     const accepted = await read('/202');
     expect(accepted).toMatchObject({ status: 202, truncated: false });
-    expect(accepted.tookMs).toBeLessThan(400);
   });
 });
 
@@ -313,7 +312,6 @@ describe('the time limit', () => {
     const result = await anOutbound().postSigned(aCall(`http://127.0.0.1:${server.port}/`, { timeLimitMs: 150 }));
     expect(result).toMatchObject({ kind: 'answered', status: part === 'body' ? 200 : 500, truncated: true });
     expect(result.tookMs).toBeGreaterThanOrEqual(145);
-    expect(result.tookMs).toBeLessThan(1000);
   });
 
   test('ends a call whose connection is still being made, and such a connection is not used later', async () => {
