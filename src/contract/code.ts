@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fitsFormat } from '../domain/code-formats';
 import { refusalReasons } from '../domain/messages';
-import { instant, integer, text } from './fields';
+import { integer, moment, text } from './fields';
 
 export const code = z
   .strictObject({
@@ -10,8 +10,8 @@ export const code = z
     secret: text(1, 512).optional(),
     format: z.enum(['text', 'url', 'qr', 'code128', 'ean13', 'pdf417', 'aztec', 'datamatrix']).default('text'),
     uses: integer(1, 1_000_000).optional().meta({ description: 'How often it can be redeemed; 1 when left out' }),
-    startsAt: instant.optional(),
-    expiresAt: instant.optional(),
+    startsAt: moment.optional(),
+    expiresAt: moment.optional(),
   })
   .refine((item) => !(item.startsAt && item.expiresAt && Date.parse(item.startsAt) >= Date.parse(item.expiresAt)), {
     path: ['expiresAt'],

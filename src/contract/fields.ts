@@ -23,10 +23,21 @@ export const count = integer(0, Number.MAX_SAFE_INTEGER);
 
 export const orderNo = z.string().regex(orderNoPattern);
 export const issuerId = z.string().regex(issuerIdPattern);
-/** RFC 3339 in UTC. */
+/** RFC 3339 in UTC: of an answer. */
 export const instant = z.iso.datetime();
-/** RFC 3339 with any offset: of a query. */
-export const moment = z.iso.datetime({ offset: true });
+
+/** Written the same in UTC, so that one time in two ways of writing is one time. */
+const inUtc = (time: string): string => {
+  const [, local, fraction = '', offset] = /^(.{19})(\.\d+)?([+-]\d\d:\d\d)$/.exec(time) ?? [];
+  if (local === undefined) return time;
+  return `${new Date(`${local}${offset}`).toISOString().slice(0, -'.000Z'.length)}${fraction}Z`;
+};
+
+/** RFC 3339 with any offset: of a body or a query. */
+export const moment = z.iso
+  .datetime({ offset: true })
+  .overwrite(inUtc)
+  .refine((time) => /^\d{4}-/.test(time), { error: 'must be in the years 0000 to 9999' });
 
 /** Minor units, zero allowed. */
 export const amount = z.strictObject({

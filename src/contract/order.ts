@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { timelineEvents } from '../domain/messages';
 import { closeReasons, deliveryStates, orderStates } from '../domain/order';
-import { amount, count, instant, integer, issuerId, orderNo, product, quantity, text } from './fields';
+import { amount, count, instant, integer, issuerId, moment, orderNo, product, quantity, text } from './fields';
 import { pageOf } from './query';
 import type { Wire } from './route';
 
-export const payment = z.strictObject({ id: text(1, 64), paidAt: instant.optional(), payer: text(1, 64).optional() });
+export const payment = z.strictObject({ id: text(1, 64), paidAt: moment.optional(), payer: text(1, 64).optional() });
 
 /** A terminal as it is shown: enough to recognise it. */
 export const maskedTerminal = z.strictObject({ channel: z.string(), hint: z.string() });

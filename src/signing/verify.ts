@@ -8,6 +8,8 @@ const signaturesMax = 10;
 const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
 const timestampPattern = /^[1-9][0-9]{0,11}$/;
 const ed25519SignatureBytes = 64;
+/** A version, a comma and what it signs with. Proxies fold several headers into one, with commas and blanks of their own. */
+const signatureEntry = /(?:^|[\s,])(v[0-9]+[a-z]*)\s*,\s*(?!v[0-9]+[a-z]*\s*,)([^\s,]+)/g;
 
 /** Live keys of one sender: each secret is `whsec_...`, each public key `whpk_...`. */
 export interface VerifyKeys {
@@ -91,7 +93,7 @@ export const verifySignature = ({
   if (Math.abs(Math.floor(nowMs / 1000) - timestampSeconds) > toleranceSeconds)
     return refused('timestamp_out_of_range');
   if (signature.length > signatureHeaderMax) return refused('signature_malformed');
-  const candidates = signature.split(' ');
+  const candidates = [...signature.matchAll(signatureEntry)].map(([, version, value]) => `${version},${value}`);
   if (candidates.length > signaturesMax) return refused('signature_malformed');
 
   const message = { id, timestampSeconds, body };

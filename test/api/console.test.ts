@@ -214,6 +214,8 @@ describe('the console over HTTP', () => {
     const path = '/v1/operator/console/overview/events';
     expectProblem(await call('GET', path), 401, 'operator_unauthorized');
     const { cookie, csrf } = await signIn();
+    const head = await fetch(url(path), { method: 'HEAD', headers: { cookie } });
+    expect([head.status, await head.text()]).toEqual([200, '']);
     const response = await fetch(url(path), { headers: { cookie } });
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     let text = '';

@@ -109,6 +109,9 @@ describe('refused', () => {
       expectProblem(await issuer.submit('whole-1', [{ ...code, ...change }]), 409, 'code_conflict');
     }
     expect((await issuer.submit('whole-1', [{ ...code, format: 'text' }])).status).toBe(200);
+    for (const expiresAt of ['2031-01-01T00:00:00+00:00', '2031-01-01T05:30:00+05:30']) {
+      expect((await issuer.submit('whole-1', [{ ...code, expiresAt }])).status).toBe(200);
+    }
   });
 
   test('more codes than the quantity, or a held value under another itemId, is 409 code_conflict', async () => {
@@ -237,7 +240,8 @@ describe('what a Code may be', () => {
     ['a secret that is null', { secret: null }, '/codes/0/secret'],
     ['an unknown format', { format: 'code39' }, '/codes/0/format'],
     ['an expiry that is no RFC 3339 time', { expiresAt: 'tomorrow' }, '/codes/0/expiresAt'],
-    ['an expiry in another zone than UTC', { expiresAt: '2031-01-01T00:00:00+02:00' }, '/codes/0/expiresAt'],
+    ['an expiry whose offset has no colon', { expiresAt: '2031-01-01T00:00:00+0200' }, '/codes/0/expiresAt'],
+    ['an expiry of the year 10000 in UTC', { expiresAt: '9999-12-31T23:59:59-01:00' }, '/codes/0/expiresAt'],
     ['a field that no Code has', { pin: '1' }, '/codes/0/pin'],
     ['url: no scheme', { format: 'url', value: 'example.com/x' }, '/codes/0/value'],
     ['url: another scheme', { format: 'url', value: 'ftp://example.com/x' }, '/codes/0/value'],

@@ -292,6 +292,9 @@ describe('the pick-up page', () => {
     const events = await fetch(`${placed.body.pickupUrl}/events`);
     expect(events.headers.get('content-type')).toMatch(/^text\/event-stream/);
     expect(events.headers.get('cache-control')).toBe('no-store');
+    // HEAD is answered as GET, with nothing behind its headers.
+    const head = await fetch(`${placed.body.pickupUrl}/events`, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-type'), await head.text()]).toEqual([200, 'text/event-stream', '']);
     await issuer.submit('page-2', [{ itemId: 'b', value: 'PAGE-2-b' }]);
     // The stream ends with the order.
     expect(await events.text()).toContain('delivered');

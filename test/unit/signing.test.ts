@@ -98,6 +98,19 @@ describe('signatures of Standard Webhooks', () => {
     expect(reasonOf({ ...right, headers: { ...right.headers, signature } })).toBe('ok');
   });
 
+  test.each([
+    ['folded by a proxy', (right: string) => `v1,AAAA, ${right}`],
+    ['parted by commas', (right: string) => `v1,AAAA,${right},v1a,BBBB`],
+    ['with a blank behind the version', (right: string) => right.replace('v1,', 'v1, ')],
+    ['with an empty one before', (right: string) => `v1, ${right}`],
+  ])('a list of signatures is read: %s', (_how, written) => {
+    const secret = newSecret();
+    const right = aSignedRequest(secret);
+    const reason = (signature: string) => reasonOf({ ...right, headers: { ...right.headers, signature } });
+    expect(reason(written(String(right.headers.signature)))).toBe('ok');
+    expect(reason(written('v1,CCCC'))).toBe('signature_mismatch');
+  });
+
   test('a bodyless request is bound to its method and target', () => {
     const secret = newSecret();
     const target = '/v1/issuers/acme/orders?limit=3';

@@ -140,15 +140,19 @@ const mountOverview = (mount: Mount, { sampler, sessions, operators }: Console):
   mount.bare(watchOverview, (request, response) => {
     const { session } = authorizeOperator(request, { operators, sessions });
     parseWith(emptyQuery, request.query);
+    response.status(200).setHeader('content-type', 'text/event-stream');
+    response.setHeader('cache-control', 'no-store');
+    response.setHeader('x-accel-buffering', 'no');
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
     const isOver = (): boolean => session !== undefined && !sessions.isOpen(session);
     const leave = sampler.watch((overview) => {
       if (isOver()) response.end();
       // Whoever reads slower than it comes gets the next one: the overview is whole each time.
       else if (!response.writableNeedDrain) response.write(`event: overview\ndata: ${overview}\n\n`);
     });
-    response.status(200).setHeader('content-type', 'text/event-stream');
-    response.setHeader('cache-control', 'no-store');
-    response.setHeader('x-accel-buffering', 'no');
     response.write('retry: 2000\n\n');
     const heartbeat = setInterval(() => (isOver() ? response.end() : response.write(':\n\n')), heartbeatMs);
     const end = setTimeout(() => response.end(), streamLimitMs);

@@ -39,9 +39,13 @@ export const mountPickup = (mount: Mount, pickup: Pickup): void => {
     // Our own page stays to see a code become void; whoever else reads ends with the order.
     const staysOpen = request.query.stay === 'on';
     const first = await findByLink(deps, secret);
-    const leave = watch.enter(first._id);
     response.status(200).setHeader('content-type', 'text/event-stream');
     response.setHeader('x-accel-buffering', 'no');
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    const leave = watch.enter(first._id);
     response.write('retry: 2000\n\n');
 
     const ended = new AbortController();

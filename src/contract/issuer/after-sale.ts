@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { code } from '../code';
-import { amount, instant, integer, orderNo, text } from '../fields';
+import { amount, instant, integer, moment, orderNo, text } from '../fields';
 import { order, queued } from '../order';
 import { cursor, limit, pageOf } from '../query';
 import { declareRoute } from '../route';
@@ -63,7 +63,7 @@ export const changeValidity = declareRoute({
       orderNo,
       token,
       itemIds: itemIds.optional(),
-      expiresAt: instant,
+      expiresAt: moment,
     })
     .meta({
       examples: [{ type: 'order.validity', orderNo: 'A-1', token: tokenExample, expiresAt: '2027-01-01T00:00:00Z' }],
@@ -88,7 +88,7 @@ export const redeemItem = declareRoute({
       redemptionId: operationId,
       itemId,
       uses: uses.default(1),
-      redeemedAt: instant.optional(),
+      redeemedAt: moment.optional(),
       place: text(0, 200).optional(),
     })
     .meta({
@@ -212,7 +212,7 @@ export const settleRefund = declareRoute({
       token,
       settlementId: operationId,
       amount: amount.extend({ value: integer(1, Number.MAX_SAFE_INTEGER) }),
-      settledAt: instant.optional(),
+      settledAt: moment.optional(),
     })
     .meta({
       examples: [
