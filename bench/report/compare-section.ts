@@ -118,20 +118,20 @@ const costTable = (raw: Raw): string => {
 const inKiB = (bytes: number | undefined): number | undefined => (bytes === undefined ? undefined : bytes / kibibyte);
 const requestsOf = ({ databaseOperationsPerOrder: of }: Measured): number | undefined => of?.requests;
 
-/** One set-up: its loads; with `pictures`, which are of the first one, overload and cost as well. */
-export const compareSection = ({ setUp, found: raw }: Result<Raw>, pictures: readonly string[]): string[] => {
+/** One set-up: its loads, three times the saturation, and what an order costs. */
+export const compareSection = ({ setUp, found: raw }: Result<Raw>): string[] => {
   const { settings, rounds } = raw;
-  const shown = (name: string, words: string): string[] =>
-    pictures.includes(name) ? [`![${words}](images/performance-${name}.svg)`] : [];
   const limit = raw.limits.find(({ isSigned }) => isSigned);
-  const title = setUpWords(setUp);
-  const details = (): string[] => [
-    ...shown('payment-to-code', `From payment to code, ${title}`),
+  return [
+    `## Beside a bare order: ${setUpWords(setUp)}`,
+    paragraph(
+      `Measured on ${raw.startedAt.slice(0, 10)}${raw.note === undefined ? '' : `, ${raw.note}`}: ${rounds.length} rounds with fresh processes and data, windows of ${settings.windowMs / secondMs} s, in turns. The engine: ${raw.engine}. Cells are medians; milliseconds count from when an order was due. An open load comes at random and waits for nobody.`,
+    ),
+    ...(areAllWhole(raw) ? [] : [`**${notWhole}**`]),
+    loadsTable(raw),
     'At three times the own saturation, until every accepted order has ended:',
     overloadTable(raw),
-    ...shown('overload', `The platform at three times its saturation, ${title}`),
     costTable(raw),
-    ...shown('cpu', `CPU of an order, ${title}`),
     ...(limit
       ? [
           paragraph(
@@ -139,15 +139,5 @@ export const compareSection = ({ setUp, found: raw }: Result<Raw>, pictures: rea
           ),
         ]
       : []),
-  ];
-  return [
-    `## Beside a bare order: ${title}`,
-    paragraph(
-      `Measured on ${raw.startedAt.slice(0, 10)}${raw.note === undefined ? '' : `, ${raw.note}`}: ${rounds.length} rounds with fresh processes and data, windows of ${settings.windowMs / secondMs} s, in turns. The engine: ${raw.engine}. Cells are medians; milliseconds count from when an order was due. An open load comes at random and waits for nobody.`,
-    ),
-    ...(areAllWhole(raw) ? [] : [`**${notWhole}**`]),
-    ...shown('orders-per-second', `Delivered orders a second, ${title}`),
-    loadsTable(raw),
-    ...(pictures.length === 0 ? [] : details()),
   ];
 };

@@ -18,7 +18,7 @@ export const faultsSection = ({ setUp, found: { seed, rounds } }: Result<LongSta
   return [
     `## Under faults: ${setUpWords(setUp)}`,
     paragraph(
-      `${rounds.length} rounds from seed ${seed} on, begun on ${rounds[0]?.startedAt.slice(0, 10)}. Each brings about every named crash point and then a fault every five seconds for a minute and a half; [durability.md](durability.md) says how they are played and judged.`,
+      `${rounds.length} rounds from seed ${seed} on, begun on ${rounds[0]?.startedAt.slice(0, 10)}. Each brings about every named crash point and then a fault every five seconds for a minute and a half; [durability.md](../../docs/durability.md) says how they are played and judged.`,
     ),
     table(
       ['', 'found'],

@@ -47,7 +47,7 @@ const introduction = (results: Results): string[] => {
   return [
     '# Performance',
     paragraph(
-      'Goals, figures and pictures. `npm run bench:report` makes this page from the files in [bench/results](../bench/results), which the benches write; nobody edits it. Each figure names the engine and the database that it stands on, those of `npm start` first.',
+      'Goals and pictures; [all figures](../bench/results/figures.md), with growth, peers and faults, are beside the results. `npm run bench:report` makes both pages from the JSON that the benches write; nobody edits them. Each figure names the engine and the database that it stands on, those of `npm start` first.',
     ),
     ...(isDefaultMeasured
       ? []
@@ -75,14 +75,45 @@ const introduction = (results: Results): string[] => {
 /** The pictures are of the first set-up. */
 export const chartsOf = ({ compare: [first] }: Results): Record<string, string> => (first ? compareCharts(first) : {});
 
+const pictureWords: Readonly<Record<string, string>> = {
+  'orders-per-second': 'Delivered orders a second',
+  'payment-to-code': 'From payment to code',
+  overload: 'The platform at three times its saturation',
+  cpu: 'CPU of an order',
+};
+
+const picturesOf = (results: Results): string[] => {
+  const [first] = results.compare;
+  if (!first) return [];
+  const setUp = setUpWords(first.setUp);
+  const note = first.found.note === undefined ? '' : `, ${first.found.note}`;
+  return [
+    `## In pictures: ${setUp}`,
+    paragraph(
+      `Measured on ${first.found.startedAt.slice(0, 10)}${note}. Medians of ${first.found.rounds.length} rounds.`,
+    ),
+    ...Object.keys(chartsOf(results)).map(
+      (name) => `![${pictureWords[name] ?? name}, ${setUp}](images/performance-${name}.svg)`,
+    ),
+  ];
+};
+
 /** The whole of docs/performance.md. */
-export const pageOf = (results: Results): string => {
-  const pictures = Object.keys(chartsOf(results));
-  const [profile] = results.profile;
-  return `${[
+export const pageOf = (results: Results): string =>
+  `${[
     ...introduction(results),
     ...(results.compare.length > 0 ? goalsSection(results.compare) : []),
-    ...results.compare.flatMap((run, n) => compareSection(run, n === 0 ? pictures : [])),
+    ...picturesOf(results),
+  ].join('\n\n')}\n`;
+
+/** The whole of bench/results/figures.md. */
+export const figuresOf = (results: Results): string => {
+  const [profile] = results.profile;
+  return `${[
+    '# Figures',
+    paragraph('Made by `npm run bench:report` of the JSON beside it; nobody edits this page.'),
+    ...machinesOf(results).map((machine) => paragraph(`Machine: ${machine}.`)),
+    ...results.compare.flatMap(compareSection),
     ...(profile ? profileSection(profile) : []),
     ...results.growth.flatMap(growthSection),
     ...results.peers.flatMap(peersSection),

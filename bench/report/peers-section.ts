@@ -71,7 +71,7 @@ export const peersSection = ({ setUp, found }: Result<Findings>): string[] => {
   return [
     `## Beside peers: ${setUpWords(setUp)}`,
     paragraph(
-      `Four peers behind the same wire on the same machine, one after another, on ${startedAt.slice(0, 10)}: ${options.rounds} rounds with windows of ${options.windowMs / secondMs} s. [Decision 0031](decisions/0031-benchmarks.md) says how each was written. Read a difference below a third as none.`,
+      `Four peers behind the same wire on the same machine, one after another, on ${startedAt.slice(0, 10)}: ${options.rounds} rounds with windows of ${options.windowMs / secondMs} s. [Decision 0031](../../docs/decisions/0031-benchmarks.md) says how each was written. Read a difference below a third as none.`,
     ),
     ...(options.note === undefined ? [] : [paragraph(`**Not a measurement to quote.** ${options.note}`)]),
     speedTable(found),

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../../src/dev/project-folder';
-import { chartsOf, pageOf, readAll } from './page';
+import { chartsOf, figuresOf, pageOf, readAll } from './page';
 import { resultsFolder } from './results';
 
-/** Where a run's JSON and the page that is made of it go. */
+/** Where a run's JSON and the pages that are made of it go. */
 export interface Shelf {
   readonly results: string;
   readonly docs: string;
@@ -24,5 +24,6 @@ export const writePage = ({ results, docs }: Shelf): string => {
   for (const [name, svg] of Object.entries(chartsOf(all))) writeFileSync(join(images, `performance-${name}.svg`), svg);
   const page = join(docs, 'performance.md');
   writeFileSync(page, pageOf(all));
+  writeFileSync(join(results, 'figures.md'), figuresOf(all));
   return page;
 };

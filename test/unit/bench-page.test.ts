@@ -1,14 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { chartsOf, pageOf, readAll } from '../../bench/report/page';
+import { chartsOf, figuresOf, pageOf, readAll } from '../../bench/report/page';
 import { readResult, readResults, resultsFolder, setUpWords, writeResult } from '../../bench/report/results';
 import { projectFolder } from '../../src/dev/project-folder';
 
 const docs = join(projectFolder, 'docs');
 const published = readAll(resultsFolder);
 
-test('docs/performance.md and its pictures say what bench/results holds; `npm run bench:report` makes them anew', () => {
+test('docs/performance.md, its pictures and the figures say what bench/results holds; `npm run bench:report` makes all of them', () => {
   expect(readFileSync(join(docs, 'performance.md'), 'utf8')).toBe(pageOf(published));
+  expect(readFileSync(join(resultsFolder, 'figures.md'), 'utf8')).toBe(figuresOf(published));
   const pictures = chartsOf(published);
   expect(Object.keys(pictures).length).toBeGreaterThan(0);
   for (const [name, svg] of Object.entries(pictures))
@@ -32,10 +33,9 @@ test('every section of figures names its engine and database, the default one be
       "dev server, SecantusDB's Rust build",
       'Temporal on PostgreSQL, MongoDB',
     ]);
-    const page = pageOf(readAll(folder));
-    const sections = page.match(/^## .*/gm)?.slice(1);
+    const sections = figuresOf(readAll(folder)).match(/^## .*/gm);
     expect(sections).toEqual(runs.map((words) => `## Beside a bare order: ${words}`));
-    expect(page).not.toContain('has no kept run yet');
+    expect(pageOf(readAll(folder))).not.toContain('has no kept run yet');
     expect(readResult(folder, 'growth', { engine: 'dev', database: 'secantusdb' })).toBeUndefined();
   } finally {
     rmSync(folder, { recursive: true });
@@ -55,6 +55,6 @@ test('a run in which an order was lost says that none of its figures counts', ()
   if (!first || !one) throw new Error('nothing was measured');
   const lost = { ...one, endings: { ...one.endings, deliveredOnce: one.endings.accepted - 1 } };
   const found = { ...run.found, rounds: [{ ...first, measured: [lost, ...measured] }, ...rounds] };
-  const page = pageOf({ ...published, compare: [{ ...run, found }] });
-  expect(page.match(/none\s+of\s+these\s+figures\s+counts/g)).toHaveLength(2);
+  const results = { ...published, compare: [{ ...run, found }] };
+  expect(`${pageOf(results)}${figuresOf(results)}`.match(/none\s+of\s+these\s+figures\s+counts/g)).toHaveLength(2);
 });
