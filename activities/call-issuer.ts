@@ -3,8 +3,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import { withinMs } from '../src/bounded/time-limit';
 import { parseStrictJson } from '../src/contract/strict-json';
 import type { OrderName } from '../src/domain/ids';
-import type { TimelineEntry, TimelineEvent } from '../src/domain/messages';
-import { heldCallDelayMs } from '../src/domain/timings';
+import type { AskedCall, TimelineEntry, TimelineEvent } from '../src/domain/messages';
+import { answerLimitMs, heldCallDelayMs } from '../src/domain/timings';
 import type { OrderMeter } from '../src/metrics/order-meter';
 import type { Outbound } from '../src/outbound/client';
 import { askedDelayMs } from '../src/outbound/schedule';
@@ -68,6 +68,23 @@ export const rowOf = async (
 /** Both are needed for every call to an issuer about an order, and neither waits for the other. */
 export const issuerAndRow = (deps: CallsOut, order: OrderName): Promise<[IssuerRow, OrderRow]> =>
   Promise.all([issuerOf(deps, order), rowOf(deps, order)]);
+
+/** A call out holds its slot no longer for an answer that is still under way. */
+const answerWaitMs = 1_000;
+const answerLookAgainMs = 500;
+
+/** @throws ApplicationFailure not tried, while the answer to the issuer's own call, which comes first, may still leave. */
+export const afterAnswer = async (
+  { orderDeps, nowMs }: Pick<CallsOut, 'orderDeps' | 'nowMs'>,
+  order: OrderName,
+  asked: AskedCall | undefined,
+): Promise<void> => {
+  const mayLeave = (): boolean => asked !== undefined && nowMs() < asked.atMs + answerLimitMs;
+  if (!asked || !mayLeave()) return;
+  if (!(await orderDeps.answered.left(order, asked, answerWaitMs)) && mayLeave()) {
+    throw notTried('answer_under_way', 'the answer that this follows is under way', answerLookAgainMs);
+  }
+};
 
 /** Tries of one message so far; the engine's own attempt number also counts what was not tried. */
 export const triesOf = (row: OrderRow, event: TimelineEvent, message: string): number =>

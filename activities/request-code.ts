@@ -3,14 +3,22 @@ import { type CodeAnswer, codeAnswer } from '../src/contract/code';
 import { Failure } from '../src/domain/failures';
 import type { OrderName } from '../src/domain/ids';
 import { decide } from '../src/domain/judge/decide';
-import type { OrderMessage, RefusalReason, TimelineEntry } from '../src/domain/messages';
+import type { AskedCall, OrderMessage, RefusalReason, TimelineEntry } from '../src/domain/messages';
 import { ownMessageId } from '../src/first-interface/message-id';
 import { codeRequestMessage } from '../src/first-interface/messages';
-import { lengthenedDelayMs, noticeDelayMs } from '../src/outbound/schedule';
+import { codeRequestDelayMs, lengthenedDelayMs } from '../src/outbound/schedule';
 import { unwrapOrderKey } from '../src/sealing/order-keys';
 import { claimCodes, settleClaim } from '../src/second-interface/claim-codes';
 import type { OrderRow } from '../src/store/orders';
-import { type CallsOut, callIssuer, type IssuerAnswer, issuerAndRow, triesOf, tryEntries } from './call-issuer';
+import {
+  afterAnswer,
+  type CallsOut,
+  callIssuer,
+  type IssuerAnswer,
+  issuerAndRow,
+  triesOf,
+  tryEntries,
+} from './call-issuer';
 
 export interface CodeRequest extends OrderName {
   readonly n: number;
@@ -18,6 +26,8 @@ export interface CodeRequest extends OrderName {
   readonly outstanding: number;
   readonly verifyByMs: number;
   readonly issueByMs: number;
+  /** The verification that it follows. */
+  readonly after?: AskedCall;
 }
 
 export type CodeRequestResult =
@@ -30,7 +40,7 @@ const answerLimitBytes = 1024 * 1024;
 /** First interface: `order.code_requested` and its three answers (rule 4). One run is one try. */
 export const createRequestCode = (deps: CallsOut) => ({
   requestCode: async (request: CodeRequest): Promise<CodeRequestResult> => {
-    const [issuer, row] = await issuerAndRow(deps, request);
+    const [[issuer, row]] = await Promise.all([issuerAndRow(deps, request), afterAnswer(deps, request, request.after)]);
     const messageId = ownMessageId(request, 'code', request.n);
     const tryNumber = triesOf(row, 'code_requested', messageId) + 1;
     const { token } = unwrapOrderKey(deps.ring, row._id, row.wrappedKey);
@@ -57,7 +67,7 @@ export const createRequestCode = (deps: CallsOut) => ({
     throw ApplicationFailure.create({
       type: 'issuer_failed',
       message: `try ${tryNumber} of the code request: ${result.problem}`,
-      nextRetryDelay: lengthenedDelayMs(noticeDelayMs(tryNumber, noticeDelaysSeconds), answer.retryAfterMs),
+      nextRetryDelay: lengthenedDelayMs(codeRequestDelayMs(tryNumber, noticeDelaysSeconds), answer.retryAfterMs),
     });
   },
 });

@@ -6,7 +6,16 @@ import { eventMessage } from '../src/first-interface/messages';
 import { eventDelayMs, lengthenedDelayMs } from '../src/outbound/schedule';
 import type { IssuerRow } from '../src/store/issuers';
 import type { OrderRow, PendingEvent } from '../src/store/orders';
-import { type CallsOut, callIssuer, type IssuerAnswer, issuerOf, rowOf, triesOf, tryEntries } from './call-issuer';
+import {
+  afterAnswer,
+  type CallsOut,
+  callIssuer,
+  type IssuerAnswer,
+  issuerOf,
+  rowOf,
+  triesOf,
+  tryEntries,
+} from './call-issuer';
 
 export interface EventName extends OrderName {
   readonly sequence: number;
@@ -24,6 +33,7 @@ export const createSendEvent = (deps: CallsOut) => ({
     const row = await rowOf(deps, name);
     const event = eventOf(row, name);
     if (event.status !== 'pending') return 'already_sent';
+    await afterAnswer(deps, name, event.after);
     const issuer = await issuerOf(deps, name);
     const { tryNumber, answer, lines } = await tellOnce(deps, issuer, row, event);
     const settings = answer.ok ? undefined : await deps.orderDeps.settings.effectiveFor(issuer, row.product.id);

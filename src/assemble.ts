@@ -7,8 +7,10 @@ import { createKeyRing } from './sealing/key-ring';
 import { createPayloadCodec } from './sealing/payload-codec';
 import { createDecodePayloads } from './sealing/payload-json';
 import { loadPlatformKeys, type PlatformKeys } from './sealing/platform-keys';
+import { createAnsweredCalls } from './second-interface/answered-calls';
 import type { OrderDeps } from './second-interface/ask-order';
 import { createAlerts } from './store/alerts';
+import { createAnswers } from './store/answers';
 import { createAudit } from './store/audit';
 import { createCodes } from './store/codes';
 import { openDatabase } from './store/database';
@@ -75,6 +77,7 @@ export const assemble = async (
     inbox: createInbox(database),
     ledger: createLedger(database),
     gateway,
+    answered: createAnsweredCalls({ answers: createAnswers(database), nowMs }),
     ring,
     fingerprintKey: keys.fingerprintKey,
     nowMs,

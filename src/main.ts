@@ -58,6 +58,7 @@ const main = async (): Promise<void> => {
   await closed;
   clearTimeout(cut);
   await starter.settled();
+  await core.orderDeps.answered.settled();
   // The engine's client is not closed: a retry that it still has in mind would throw; the process ends here anyway.
   await core.database.close();
   await tracing.close();

@@ -44,6 +44,7 @@ const askOnce = async (order: LiveOrder): Promise<boolean> => {
     outstanding: outstanding(order.facts),
     verifyByMs: verifyByMs(order.facts),
     issueByMs: issueByMs(order.facts) ?? Date.now(),
+    ...(order.verifying ? { after: order.verifying } : {}),
   });
   switch (result.kind) {
     case 'issuing':

@@ -3,6 +3,7 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
+  currentUpdateInfo,
   setCurrentDetails,
   setHandler,
   sleep,
@@ -11,7 +12,7 @@ import {
 } from '@temporalio/workflow';
 import { holdsSubmission } from '../src/domain/judge/codes';
 import { decide, isUndoneByTime } from '../src/domain/judge/decide';
-import type { LedgerEntry, OrderEvent, OrderMessage, TimelineEntry } from '../src/domain/messages';
+import type { AskedCall, LedgerEntry, OrderEvent, OrderMessage, TimelineEntry } from '../src/domain/messages';
 import {
   type HeldCode,
   isBeforeVerification,
@@ -51,6 +52,9 @@ export class LiveOrder {
   private ledger: LedgerEntry[] = [];
   private claims: Claims = { accepted: [], late: [] };
   private terminal: Terminal | undefined;
+  /** The issuer's call that made the order verified, and the one that gave it its last code. */
+  verifying: AskedCall | undefined;
+  private completing: AskedCall | undefined;
   private asked = 0;
   private refusals = 0;
   private codeRequests = 0;
@@ -98,11 +102,15 @@ export class LiveOrder {
   }
 
   /** Decides by the state alone, once, and remembers what is to be written. */
-  hear(message: OrderMessage): Reply {
-    const { facts, held, answer, events, entries, ledger } = decide(this.facts, this.held, message, Date.now());
+  hear(message: OrderMessage, asked?: AskedCall): Reply {
+    const before = this.facts;
+    const { facts, held, answer, events, entries, ledger } = decide(before, this.held, message, Date.now());
     this.facts = facts;
     this.held = held;
-    this.events.push(...events);
+    if (isBeforeVerification(before.state) && facts.state === 'verified') this.verifying = asked;
+    if (before.state !== 'issued' && facts.state === 'issued') this.completing = asked;
+    const after = message.kind === 'delivered' ? this.completing : asked;
+    this.events.push(...(after ? events.map((event) => ({ ...event, after })) : events));
     this.entries.push(...entries);
     this.ledger.push(...ledger);
     const isHeld = holdsSubmission(held, message);
@@ -217,7 +225,8 @@ export class LiveOrder {
   }
 
   private answer(message: AskedMessage): Reply {
-    const reply = this.hear(message);
+    const isIssuers = !('by' in message) || message.by === 'issuer';
+    const reply = this.hear(message, isIssuers ? askedCall() : undefined);
     if (reply.answer.kind === 'refused') this.refusals += 1;
     this.asked += 1;
     return reply;
@@ -237,6 +246,12 @@ export class LiveOrder {
     else if (answer.kind === 'refused' && answer.late) this.claims.late.push(submissionId);
   }
 }
+
+/** Named as the issuer's request is: its Update's id without the operation. */
+const askedCall = (): AskedCall => {
+  const { id = '' } = currentUpdateInfo() ?? {};
+  return { call: id.slice(id.indexOf('/') + 1), atMs: Date.now() };
+};
 
 const latelyLimit = 20;
 

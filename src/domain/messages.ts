@@ -143,6 +143,12 @@ export const eventTypes = [
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
+/** A call of the issuer's own, by the name of its Update, and when the order judged it. */
+export interface AskedCall {
+  readonly call: string;
+  readonly atMs: number;
+}
+
 /** Told to the issuer; nobody waits on it. `sequence` counts the order's events from 1 without gaps. */
 export interface OrderEvent {
   readonly sequence: number;
@@ -154,6 +160,8 @@ export interface OrderEvent {
   readonly itemIds?: readonly string[];
   readonly replaces?: readonly { readonly itemId: string; readonly by: string }[];
   readonly redemptionId?: string;
+  /** Not told before the answer to this call has left. */
+  readonly after?: AskedCall;
 }
 
 export const timelineEvents = [

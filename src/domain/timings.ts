@@ -13,6 +13,9 @@ export const recordedRefusalLimit = 50;
 /** Updates that one order takes in its life (Temporal's own limit is 2,000 in all). */
 export const updateLimit = 1_500;
 
+/** No call is answered later than this; it is below the lease of a webhook-id. */
+export const answerLimitMs = 12 * secondMs;
+
 /** A held order looks again this often. */
 export const holdPollMs = 60 * secondMs;
 export const heldCallDelayMs = 30 * secondMs;

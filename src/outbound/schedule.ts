@@ -16,6 +16,10 @@ export const noticeDelayMs = (failedTry: number, delaysSeconds = builtInSettings
   return delaysMs[Math.min(failedTry, delaysMs.length) - 1] as number;
 };
 
+/** The first one is short: an issuer may be asked a moment before it has read that its verification was right. */
+export const codeRequestDelayMs = (failedTry: number, delaysSeconds?: readonly number[]): number =>
+  failedTry === 1 ? secondMs : noticeDelayMs(failedTry - 1, delaysSeconds);
+
 /** Jittered by a tenth, so that the events of an issuer that was away do not come back as one wave. Undefined: give up. */
 export const eventDelayMs = (
   failedTry: number,

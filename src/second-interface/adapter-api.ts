@@ -56,7 +56,11 @@ export const createAdapterApi = (deps: OrderDeps, issuerId: string): AdapterApi 
       if (!row) throw new Failure('order_unknown');
       // Without a webhook-id the content names the message: the same content again gets the same answer.
       const messageId = sha256(`function:${JSON.stringify(body)}`);
-      return (await run(deps, row, messageId, body)).body;
+      try {
+        return (await run(deps, row, messageId, body)).body;
+      } finally {
+        deps.answered.note(row, messageId);
+      }
     };
   return {
     verifyOrder: operation(verifyOrderRequest, verifyOrder),

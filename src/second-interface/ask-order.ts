@@ -13,6 +13,7 @@ import type { Maintenance } from '../store/maintenance';
 import type { OrderSettingsStore } from '../store/order-settings';
 import type { OrderRow, Orders } from '../store/orders';
 import type { Asked, OrderGateway } from '../temporal/order-gateway';
+import type { AnsweredCalls } from './answered-calls';
 import { startableOrder } from './startable-order';
 
 /** What the operations of this room work with; made once by the api and by the worker. */
@@ -22,6 +23,7 @@ export interface OrderDeps {
   readonly inbox: Inbox;
   readonly ledger: Ledger;
   readonly gateway: OrderGateway;
+  readonly answered: AnsweredCalls;
   readonly ring: KeyRing;
   readonly fingerprintKey: Uint8Array;
   readonly nowMs: () => number;

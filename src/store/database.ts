@@ -1,5 +1,6 @@
 import { type Collection, type Db, MongoClient } from 'mongodb';
 import type { AlertRow } from './alerts';
+import type { AnswerRow } from './answers';
 import type { AuditRow } from './audit';
 import type { SubmissionRow } from './codes';
 import type { DayCountRow } from './day-counts';
@@ -32,6 +33,7 @@ export interface Collections {
   readonly workers: Collection<WorkerRow>;
   readonly dayCounts: Collection<DayCountRow>;
   readonly ledger: Collection<LedgerRow>;
+  readonly answers: Collection<AnswerRow>;
 }
 
 export interface Database extends Collections {
@@ -71,6 +73,7 @@ export const openDatabase = (uri: string): Database => {
     workers: db.collection('workers'),
     dayCounts: db.collection('dayCounts'),
     ledger: db.collection('ledger'),
+    answers: db.collection('answers'),
     ping: async () => {
       await db.command({ ping: 1 });
     },

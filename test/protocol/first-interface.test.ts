@@ -198,6 +198,88 @@ describe('order.paid', () => {
   });
 });
 
+/** Holds the answers to one issuer's calls of that name back, after they were judged. */
+const holdAnswers = (issuer: TestIssuer, orderNo: string, name: string): { letGo: () => void } => {
+  const { requests } = file.platform.core;
+  const { keep } = requests;
+  let letGo = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    letGo = () => {
+      requests.keep = keep;
+      resolve();
+    };
+  });
+  const heldPaths = new Map<string, true>();
+  const { reserve } = requests;
+  requests.reserve = async (id, path, ...rest) => {
+    if (path.endsWith(`/${issuer.issuerId}/orders/${orderNo}/${name}`)) {
+      heldPaths.set(id, true);
+      requests.reserve = reserve;
+    }
+    return reserve(id, path, ...rest);
+  };
+  requests.keep = async (id, ...rest) => {
+    if (heldPaths.has(id)) await held;
+    return keep(id, ...rest);
+  };
+  return { letGo };
+};
+
+describe('what a call sets off comes after its answer', () => {
+  const request = { ...eachSecond, codeMode: 'request' };
+  const issued = (orderNo: string) => ({
+    status: 200,
+    body: { status: 'issued', codes: [{ itemId: 'a', value: orderNo }] },
+  });
+
+  test('order.code_requested after the answer to the verification', async () => {
+    const issuer = await file.issuer(request);
+    issuer.on('order.code_requested', async ({ data: { orderNo } }) => issued(orderNo));
+    await issuer.place('held');
+    await issuer.inState('held', 'notified');
+    const { letGo } = holdAnswers(issuer, 'held', 'verification');
+    const answer = issuer.verify('held');
+    await issuer.inState('held', 'verified');
+    // Another order goes all its way meanwhile.
+    await issuer.placeVerified('witness');
+    await issuer.inState('witness', 'delivered');
+    expect(countOf(issuer, 'order.code_requested', 'held')).toBe(0);
+    letGo();
+    expect((await answer).status).toBe(200);
+    await issuer.inState('held', 'delivered');
+    expect(countOf(issuer, 'order.code_requested', 'held')).toBe(1);
+  });
+
+  test('order.delivered after the answer to the call that gave the last code', async () => {
+    const issuer = await file.issuer(eachSecond);
+    await issuer.placeVerified('held');
+    const { letGo } = holdAnswers(issuer, 'held', 'codes');
+    const answer = issuer.submit('held', [{ itemId: 'a', value: 'HELD' }]);
+    await issuer.inState('held', 'delivered');
+    await issuer.placeVerified('witness');
+    await issuer.submit('witness', [{ itemId: 'a', value: 'WITNESS' }]);
+    await issuer.message('order.delivered', 'witness');
+    expect(countOf(issuer, 'order.delivered', 'held')).toBe(0);
+    letGo();
+    expect((await answer).status).toBe(201);
+    await issuer.message('order.delivered', 'held');
+  });
+
+  test('an api that died before its answer holds nothing up for good', async () => {
+    const issuer = await file.issuer(request);
+    issuer.on('order.code_requested', async ({ data: { orderNo } }) => issued(orderNo));
+    await issuer.place('died');
+    await issuer.inState('died', 'notified');
+    const { answered } = file.platform.core.orderDeps;
+    const { note } = answered;
+    answered.note = () => undefined;
+    await issuer.verify('died');
+    answered.note = note;
+    await issuer.inState('died', 'delivered');
+    expect(countOf(issuer, 'order.code_requested', 'died')).toBe(1);
+  });
+});
+
 describe('order.code_requested', () => {
   const settings = { ...eachSecond, codeMode: 'request' };
   const issuing = (codes: unknown, extra = {}) => ({ status: 200, body: { status: 'issued', codes, ...extra } });

@@ -61,6 +61,7 @@ const collections = [
   'alerts',
   'dayCounts',
   'ledger',
+  'answers',
 ];
 
 const indexesOf = async (name: string): Promise<Index[]> => (await database.db.collection(name).indexes()) as Index[];

@@ -1,6 +1,7 @@
 import type { OrderEvent, TimelineEntry } from '../../src/domain/messages';
 import type { OrderFacts } from '../../src/domain/order';
 import { createAlerts } from '../../src/store/alerts';
+import { createAnswers } from '../../src/store/answers';
 import { createAudit } from '../../src/store/audit';
 import { createCodes } from '../../src/store/codes';
 import type { Database } from '../../src/store/database';
@@ -41,6 +42,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const workers = createWorkerReports(of);
   const audit = createAudit(of);
   const dayCounts = createDayCounts(of);
+  const answers = createAnswers(of);
 
   const row = acceptedRow(order.orderNo);
   const facts = (version: number): OrderFacts => ({ ...row.facts, version });
@@ -104,6 +106,10 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'what was used of a day': async () => {
       await dayCounts.take({ name: 'sms/acme', n: 1, limit: 5, at: now });
       await dayCounts.giveBack({ name: 'sms/acme', n: 1, at: now });
+    },
+    'answers that have left': async () => {
+      await answers.note([`${name}/call`], now);
+      await answers.among([`${name}/call`]);
     },
     'a pick-up page': () => orders.findByPickup('hash'),
     'newest orders': () => orders.list({ limit: 10 }),

@@ -1,4 +1,5 @@
 import {
+  codeRequestDelayMs,
   deliveryDelayMs,
   eventDelayMs,
   lengthenedDelayMs,
@@ -13,6 +14,12 @@ test('a notice is repeated after 10, 30, 60, 120, 120, 240 s, then every 300 s',
   const seconds = tries(9).map((failedTry) => noticeDelayMs(failedTry) / 1000);
   expect(seconds).toEqual([10, 30, 60, 120, 120, 240, 300, 300, 300]);
   expect(noticeDelayMs(1_000_000)).toBe(300_000);
+});
+
+test('a code request is repeated after 1 s, then as a notice is', () => {
+  const seconds = tries(9).map((failedTry) => codeRequestDelayMs(failedTry) / 1000);
+  expect(seconds).toEqual([1, 10, 30, 60, 120, 120, 240, 300, 300]);
+  expect(tries(3).map((failedTry) => codeRequestDelayMs(failedTry, [5, 7]))).toEqual([1000, 5000, 7000]);
 });
 
 test('an event has ten tries over three days, each delay within a tenth of its place in the list', () => {

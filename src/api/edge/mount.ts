@@ -27,6 +27,8 @@ interface IssuerCall<R extends Route> {
   readonly query: QueryOf<R>;
   /** A hash of the webhook-id. */
   readonly messageId: string;
+  /** Once the answer has left, or its caller has gone. */
+  onceAnswered(then: () => void): void;
 }
 
 interface BeforeHandling<R extends Route, B> {
@@ -102,6 +104,7 @@ export const createMount = (
           body: undefined as BodyOf<R>,
           query: parseWith(route.query ?? emptyQuery, request.query) as QueryOf<R>,
           messageId: sha256(webhookId),
+          onceAnswered: onceClosed(response),
           begun: nothing as Promise<B>,
         });
         return { status, body: JSON.stringify(body), isProblem: false, isReplay: false };
@@ -133,7 +136,8 @@ export const createMount = (
             if (isWithOrder(json)) response.locals.orderNo = json.orderNo;
             const body = parseWith(schema, json) as BodyOf<R>;
             const query = undefined as QueryOf<R>;
-            return handle({ issuer, params, body, query, messageId: sha256(webhookId), begun });
+            const onceAnswered = onceClosed(response);
+            return handle({ issuer, params, body, query, messageId: sha256(webhookId), onceAnswered, begun });
           },
           (failure) => JSON.stringify(problemOf(failure, requestIdOf(response))),
         );
@@ -230,6 +234,13 @@ const send = (
   if (body === undefined) response.status(status).end();
   else response.status(status).json(body);
 };
+
+const onceClosed =
+  (response: Response) =>
+  (then: () => void): void => {
+    if (response.closed) then();
+    else response.once('close', then);
+  };
 
 /** OpenAPI writes `{name}`, express `:name`. */
 const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');

@@ -1,6 +1,7 @@
 import * as routes from '../../contract/issuer/order-operations';
 import { bodyInvalid } from '../../contract/problem';
 import type { AnswerOf, BodyOf, Route } from '../../contract/route';
+import { isBeforeVerification, isFinal } from '../../domain/order';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { cancelOrder } from '../../second-interface/cancel-order';
 import { findOrder } from '../../second-interface/find-order';
@@ -34,10 +35,26 @@ export const orderOperation =
   ): void =>
     mount.issuer(route, {
       begin: (issuerId, params) => findOrder({ orderDeps }, issuerId, orderNoIn(params)),
-    })(async ({ params, body, messageId, begun }) => {
+    })(async ({ params, body, messageId, begun, onceAnswered }) => {
       requireSameOrder(orderNoIn(body), orderNoIn(params));
-      return run(orderDeps, await begun, messageId, body);
+      const row = await begun;
+      let setsOff = maySetOff(route, row);
+      onceAnswered(() => {
+        if (setsOff) orderDeps.answered.note(row, messageId);
+      });
+      const answer = await run(orderDeps, row, messageId, body);
+      if (isWaitingForMore(answer)) setsOff = false;
+      return answer;
     });
+
+/** Whether something may wait for the answer: an order that has ended sets nothing off, and only some verifications do. */
+const maySetOff = (route: OrderRoute, { facts }: OrderRow): boolean =>
+  route.path === routes.verifyOrder.path
+    ? facts.codeMode === 'request' && isBeforeVerification(facts.state)
+    : !isFinal(facts.state);
+
+const isWaitingForMore = ({ body }: { readonly body?: unknown }): boolean =>
+  typeof body === 'object' && body !== null && 'outstanding' in body && body.outstanding !== 0;
 
 /** Both have it: the compiler cannot see that of each of them. */
 const orderNoIn = (named: object | undefined): string => String((named as { orderNo?: unknown } | undefined)?.orderNo);
