@@ -2,8 +2,9 @@ import { asyncLocalStorage as activityContext } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { withinMs } from '../src/bounded/time-limit';
 import { parseStrictJson } from '../src/contract/strict-json';
+import { Failure } from '../src/domain/failures';
 import type { OrderName } from '../src/domain/ids';
-import type { AskedCall, TimelineEntry, TimelineEvent } from '../src/domain/messages';
+import type { AskedCall, TimelineEntry, TimelineEvent, UnreadField } from '../src/domain/messages';
 import { answerLimitMs, heldCallDelayMs } from '../src/domain/timings';
 import type { OrderMeter } from '../src/metrics/order-meter';
 import type { Outbound } from '../src/outbound/client';
@@ -35,6 +36,8 @@ export interface IssuerAnswer {
   readonly status: number;
   /** The JSON of the body, where it is read; undefined without one, or when it is not JSON within the limit. */
   readonly json: unknown;
+  /** Why there is no JSON where a body was read. */
+  readonly unread?: readonly UnreadField[];
   /** Why the try failed: a status or a reason of the outbound client's closed list. */
   readonly problem?: string;
   readonly retryAfterMs?: number;
@@ -155,7 +158,7 @@ const callUrl = async (
   return {
     ok,
     status: result.status,
-    json: ok && !result.truncated ? jsonOf(result.body) : undefined,
+    ...(ok ? readJson(result) : { json: undefined }),
     ...(ok ? {} : { problem: `status_${result.status}` }),
     ...(asked !== undefined ? { retryAfterMs: asked } : {}),
     tookMs: result.tookMs,
@@ -192,11 +195,15 @@ const callFunction = async (
 };
 
 /** Read as strictly as a body of the second interface: two readers of one answer must not see two codes. */
-const jsonOf = (body: Buffer): unknown => {
+const readJson = ({ body, truncated }: { body: Buffer; truncated: boolean }): Pick<IssuerAnswer, 'json' | 'unread'> => {
+  const unread = (code: string) => ({ json: undefined, unread: [{ path: '', code }] });
+  if (truncated) return unread('too_large_or_cut');
+  if (body.length === 0) return unread('body_missing');
   try {
-    return parseStrictJson(body);
-  } catch {
-    return undefined;
+    return { json: parseStrictJson(body) };
+  } catch (error) {
+    const errors = error instanceof Failure ? error.extras.errors : undefined;
+    return errors ? { json: undefined, unread: errors } : unread('body_malformed');
   }
 };
 
@@ -207,7 +214,7 @@ export const tryEntries = (
   messageId: string,
   tryNumber: number,
   answer: IssuerAnswer,
-  outcome: Readonly<Record<string, string | number | boolean>> = {},
+  outcome: TimelineEntry['detail'] = {},
 ): TimelineEntry[] => {
   const answeredAtMs = deps.nowMs();
   const attempt = activityContext.getStore()?.info.attempt ?? 0;

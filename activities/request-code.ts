@@ -1,9 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { type CodeAnswer, codeAnswer } from '../src/contract/code';
+import { fieldErrors } from '../src/contract/problem';
 import { Failure } from '../src/domain/failures';
 import type { OrderName } from '../src/domain/ids';
 import { decide } from '../src/domain/judge/decide';
-import type { AskedCall, OrderMessage, RefusalReason, TimelineEntry } from '../src/domain/messages';
+import type { AskedCall, OrderMessage, RefusalReason, TimelineEntry, UnreadField } from '../src/domain/messages';
 import { ownMessageId } from '../src/first-interface/message-id';
 import { codeRequestMessage } from '../src/first-interface/messages';
 import { codeRequestDelayMs, lengthenedDelayMs } from '../src/outbound/schedule';
@@ -46,11 +47,13 @@ export const createRequestCode = (deps: CallsOut) => ({
     const { token } = unwrapOrderKey(deps.ring, row._id, row.wrappedKey);
     const message = codeRequestMessage(row, { ...request, token });
     const answer = await callIssuer(deps, issuer, messageId, message, answerLimitBytes);
-    const read = answer.ok ? readAnswer(answer) : { problem: answer.problem ?? 'failed' };
+    const read: CodeAnswer | Unusable = answer.ok ? readAnswer(answer) : { problem: answer.problem ?? 'failed' };
     const result = 'problem' in read ? read : await resultOf(deps, row, `request/${messageId}.${tryNumber}`, read);
     deps.meter.codeAnswer('problem' in result ? problemClass(answer, result.problem) : result.kind);
     const outcome: TimelineEntry['detail'] =
-      'problem' in result ? { ok: false, problem: result.problem } : { answer: result.kind };
+      'problem' in result
+        ? { ok: false, problem: result.problem, ...(result.errors ? { errors: shownErrors(result.errors) } : {}) }
+        : { answer: result.kind };
     await deps.orderDeps.orders.recordTry(
       request,
       tryEntries(
@@ -75,11 +78,29 @@ export const createRequestCode = (deps: CallsOut) => ({
 /** A try without a 2xx is told by the callback's own metric; here it is one result among the others. */
 const problemClass = (answer: IssuerAnswer, problem: string): string => (answer.ok ? problem : 'failed');
 
-const readAnswer = (answer: IssuerAnswer): CodeAnswer | { problem: string } => {
+interface Unusable {
+  readonly problem: string;
+  readonly errors?: readonly UnreadField[];
+}
+
+const readAnswer = (answer: IssuerAnswer): CodeAnswer | Unusable => {
   if (answer.status === 202 || answer.status === 204) return { status: 'issuing' };
   const parsed = codeAnswer.safeParse(answer.json);
-  return parsed.success ? parsed.data : { problem: 'answer_unreadable' };
+  if (parsed.success) return parsed.data;
+  return { problem: 'answer_unreadable', errors: answer.unread ?? fieldErrors(parsed.error) };
 };
+
+const errorsMax = 10;
+
+/** A field that no answer has may have any name, that of a code too: only a word without digits is told. */
+const shownErrors = (errors: readonly UnreadField[]): UnreadField[] =>
+  errors.slice(0, errorsMax).map(({ path, code }) => ({
+    path: path
+      .split('/')
+      .map((part) => (/^([0-9]{1,6}|[A-Za-z_-]{0,32})$/.test(part) ? part : '?'))
+      .join('/'),
+    code,
+  }));
 
 /** Codes that `/codes` would refuse make the try a failed one; what was claimed for it is let go. */
 const resultOf = async (
@@ -87,7 +108,7 @@ const resultOf = async (
   row: OrderRow,
   updateId: string,
   answer: CodeAnswer,
-): Promise<CodeRequestResult | { problem: string }> => {
+): Promise<CodeRequestResult | Unusable> => {
   if (answer.status === 'issuing') return { kind: 'issuing' };
   if (answer.status === 'refused') {
     return {
@@ -110,7 +131,8 @@ const resultOf = async (
     if (judged.answer.kind !== 'refused') return { kind: 'issued', message };
     if (submission)
       await settleClaim(orderDeps, submission, { answer: judged.answer, isHeld: false, isProjected: false });
-    return { problem: judged.answer.code };
+    const { code, path } = judged.answer;
+    return { problem: code, ...(path !== undefined ? { errors: [{ path, code }] } : {}) };
   } catch (error) {
     if (error instanceof Failure) return { problem: error.code };
     throw error;

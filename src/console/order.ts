@@ -388,6 +388,9 @@ const told = [
 ];
 
 /** What the sentence did not say. */
+const errorsText = (errors: readonly { readonly path: string; readonly code: string }[]): string =>
+  errors.map(({ path, code }) => `${path} ${code}`.trim()).join(', ');
+
 const details = (detail: Lines[number]['detail']): Child => {
   const rest = Object.entries(detail).filter(([name]) => !told.includes(name));
   return (
@@ -395,7 +398,9 @@ const details = (detail: Lines[number]['detail']): Child => {
     h(
       'p',
       { class: 'details' },
-      rest.map(([name, value]) => h('span', {}, `${name} `, h('code', {}, String(value)))),
+      rest.map(([name, value]) =>
+        h('span', {}, `${name} `, h('code', {}, typeof value === 'object' ? errorsText(value) : String(value))),
+      ),
     )
   );
 };

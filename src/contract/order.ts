@@ -70,7 +70,10 @@ export type Order = Wire<typeof order>;
 export const orderPage = pageOf(order).meta({ id: 'OrderPage' });
 
 /** Numbers, names of closed lists and ids; never a code, a token or an address. */
-const detail = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+const detail = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean(), z.array(z.strictObject({ path: z.string(), code: z.string() }))]),
+);
 
 export const timeline = z
   .strictObject({

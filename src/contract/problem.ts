@@ -56,7 +56,7 @@ export const problemOf = (failure: Failure, requestId: string): Problem => ({
 });
 
 /** A value is never repeated in an error: it may be a code. */
-const fieldErrors = (error: z.ZodError): FieldError[] =>
+export const fieldErrors = (error: z.ZodError): FieldError[] =>
   error.issues.slice(0, 50).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.slice(0, 50).map((key) => ({

@@ -189,12 +189,18 @@ export const timelineEvents = [
 ] as const;
 export type TimelineEvent = (typeof timelineEvents)[number];
 
+/** Where an answer could not be read, and why: names of fields and of a closed list, nothing of what stands there. */
+export interface UnreadField {
+  readonly path: string;
+  readonly code: string;
+}
+
 /** One line of an order's timeline; `key` makes writing it twice harmless. Never holds a code, a token or an address. */
 export interface TimelineEntry {
   readonly key: string;
   readonly atMs: number;
   readonly event: TimelineEvent;
-  readonly detail: Readonly<Record<string, string | number | boolean>>;
+  readonly detail: Readonly<Record<string, string | number | boolean | readonly UnreadField[]>>;
 }
 
 /** One change of an item or of what is owed, for ever: the newest are in the order's row until they are in the ledger. */

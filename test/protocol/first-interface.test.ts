@@ -399,40 +399,58 @@ describe('order.code_requested', () => {
   });
 
   const code = { itemId: 'a', value: 'BAD' };
-  const garbage: [string, { status: number; body?: unknown; raw?: string }][] = [
-    ['nothing', { status: 200 }],
-    ['no JSON', { status: 200, raw: '<html>' }],
-    ['JSON that is none of the three', { status: 200, body: { ok: true } }],
-    ['an unknown status', { status: 201, body: { status: 'later' } }],
-    ['a surplus field', issuing([code], { note: 'x' })],
-    ['no codes', issuing([])],
-    ['a value that is a number', issuing([{ itemId: 'a', value: 4711 }])],
-    ['a value beyond its format', issuing([{ itemId: 'a', value: 'x', format: 'ean13' }])],
-    ['a value with NUL', issuing([{ itemId: 'a', value: 'a\0b' }])],
-    ['a lone surrogate', { status: 200, raw: '{"status":"issued","codes":[{"itemId":"a","value":"\\ud800"}]}' }],
-    ['a key twice', { status: 200, raw: '{"status":"issued","codes":[{"itemId":"a","value":"X","value":"Y"}]}' }],
-    ['the same itemId twice', issuing([code, { itemId: 'a', value: 'BAD-2' }])],
-    ['more codes than wanted', issuing([code, { itemId: 'b', value: 'BAD-b' }])],
-    ['a refusal without a reason of the list', { status: 200, body: { status: 'refused', reason: 'tired' } }],
-    ['more than 1 MiB', { status: 200, raw: `{"status":"issuing"${' '.repeat(1024 * 1024)}}` }],
-    ['a server error', { status: 500, body: { status: 'issuing' } }],
+  const garbage: [string, { status: number; body?: unknown; raw?: string }, string | undefined][] = [
+    ['nothing', { status: 200 }, ' body_missing'],
+    ['no JSON', { status: 200, raw: '<html>' }, ' body_malformed'],
+    ['JSON that is none of the three', { status: 200, body: { ok: true } }, '/status invalid_union'],
+    ['an unknown status', { status: 201, body: { status: 'later' } }, '/status invalid_union'],
+    ['a surplus field', issuing([code], { note: 'x' }), '/note unknown_field'],
+    ['a surplus field whose name is a code', issuing([{ ...code, 'QX7-4411': 1 }]), '/codes/0/? unknown_field'],
+    ['no codes', issuing([]), '/codes too_small'],
+    ['a value that is a number', issuing([{ itemId: 'a', value: 4711 }]), '/codes/0/value invalid_type'],
+    ['a value beyond its format', issuing([{ itemId: 'a', value: 'x', format: 'ean13' }]), '/codes/0/value custom'],
+    ['a value with NUL', issuing([{ itemId: 'a', value: 'a\0b' }]), '/codes/0/value nul'],
+    [
+      'a lone surrogate',
+      { status: 200, raw: '{"status":"issued","codes":[{"itemId":"a","value":"\\ud800"}]}' },
+      '/codes/0/value lone_surrogate',
+    ],
+    [
+      'a key twice',
+      { status: 200, raw: '{"status":"issued","codes":[{"itemId":"a","value":"X","value":"Y"}]}' },
+      '/codes/0/value duplicate_key',
+    ],
+    ['the same itemId twice', issuing([code, { itemId: 'a', value: 'BAD-2' }]), '/codes/1/itemId custom'],
+    ['more codes than wanted', issuing([code, { itemId: 'b', value: 'BAD-b' }]), undefined],
+    [
+      'a refusal without a reason of the list',
+      { status: 200, body: { status: 'refused', reason: 'tired' } },
+      '/reason invalid_value',
+    ],
+    ['more than 1 MiB', { status: 200, raw: `{"status":"issuing"${' '.repeat(1024 * 1024)}}` }, ' too_large_or_cut'],
+    ['a server error', { status: 500, body: { status: 'issuing' } }, undefined],
   ];
-  test.concurrent.each(garbage)('a failed try, tried again and told in the timeline: %s', async (_what, answer) => {
-    const issuer = await file.issuer(settings);
-    const good = { itemId: 'a', value: 'GOOD' };
-    issuer.on('order.code_requested', async ({ data: { orderNo } }) =>
-      countOf(issuer, 'order.code_requested', orderNo) > 1 ? issuing([good]) : answer,
-    );
-    const placed = await issuer.placeVerified('garbage');
-    const tries = [1, 2].map((n) => issuer.message('order.code_requested', 'garbage', n));
-    expectOneMessage(issuer, ...(await Promise.all(tries)));
-    await issuer.inState('garbage', 'delivered');
-    expect(await (await reveal(placed.body.pickupUrl)).text()).toContain('GOOD');
-    const { data } = (await issuer.get('/orders/garbage/timeline')).body;
-    const answered = data.filter(({ event }: { event: string }) => event === 'code_request_answered');
-    expect(answered.map(({ detail }: { detail: { ok: boolean } }) => detail.ok)).toEqual([false, true]);
-    expect(answered[0].detail.problem).toEqual(expect.stringMatching(/./));
-  });
+  test.concurrent.each(garbage)(
+    'a failed try, tried again and told in the timeline: %s',
+    async (_what, answer, first) => {
+      const issuer = await file.issuer(settings);
+      const good = { itemId: 'a', value: 'GOOD' };
+      issuer.on('order.code_requested', async ({ data: { orderNo } }) =>
+        countOf(issuer, 'order.code_requested', orderNo) > 1 ? issuing([good]) : answer,
+      );
+      const placed = await issuer.placeVerified('garbage');
+      const tries = [1, 2].map((n) => issuer.message('order.code_requested', 'garbage', n));
+      expectOneMessage(issuer, ...(await Promise.all(tries)));
+      await issuer.inState('garbage', 'delivered');
+      expect(await (await reveal(placed.body.pickupUrl)).text()).toContain('GOOD');
+      const { data } = (await issuer.get('/orders/garbage/timeline')).body;
+      const answered = data.filter(({ event }: { event: string }) => event === 'code_request_answered');
+      expect(answered.map(({ detail }: { detail: { ok: boolean } }) => detail.ok)).toEqual([false, true]);
+      const { problem, errors } = answered[0].detail;
+      expect(problem).toEqual(expect.stringMatching(/./));
+      expect(errors && `${errors[0].path} ${errors[0].code}`).toBe(first);
+    },
+  );
 
   test.concurrent('codes that contradict or reuse are a failed try, and leave the order as it was', async () => {
     const issuer = await file.issuer(settings);

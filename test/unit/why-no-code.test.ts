@@ -107,10 +107,13 @@ describe('why an order has no code, and what to do', () => {
 
   test('codes that could not be taken are asked for again; an issuer that pushes is not', () => {
     const verified = { state: 'verified', verification: { verifiedAtMs: atMs, issueByMs: atMs + 600_000 } } as const;
-    const answer = line('code_request_answered', { ok: false, problem: 'answer_unreadable', try: 2 });
+    const answer = line('code_request_answered', {
+      ...{ ok: false, problem: 'answer_unreadable', try: 2 },
+      errors: [{ path: '/codes/0/value', code: 'invalid_type' }],
+    });
     expect(whyNoCode(facts(verified), [answer])).toEqual({
       why: expect.stringContaining(
-        'it sent an answer that is none of the three shapes at 2026-01-02T12:03:00.000Z, try 2.',
+        'it sent an answer that is none of the three shapes (/codes/0/value: invalid_type) at 2026-01-02T12:03:00.000Z, try 2.',
       ),
       next: expect.objectContaining({ action: 'renotify' }),
     });

@@ -37,6 +37,12 @@ const lastOf = (timeline: Entries, ...events: readonly TimelineEvent[]): Timelin
 const when = (entry: TimelineEntry): string =>
   `at ${at(entry)}${entry.detail.try === undefined ? '' : `, try ${entry.detail.try}`}`;
 
+/** The first of the places where an answer could not be read. */
+const where = ({ detail: { errors } }: TimelineEntry): string => {
+  const [first] = Array.isArray(errors) ? errors : [];
+  return first ? ` (${first.path === '' ? 'the whole body' : first.path}: ${first.code})` : '';
+};
+
 /** Counted as the order counts: a `renotify` forgets what was wrong before it. */
 const wrongVerification = (facts: OrderFacts, timeline: Entries): LastTrouble | undefined => {
   const last = lastOf(timeline, 'verification_judged', 'codes_judged');
@@ -100,7 +106,7 @@ const wrongCodes = (timeline: Entries): LastTrouble | undefined => {
     const problem = String(last.detail.problem);
     return {
       kind: 'codes',
-      text: `The issuer gave no code when it was asked: it ${problemWords(problem)} ${when(last)}.`,
+      text: `The issuer gave no code when it was asked: it ${problemWords(problem)}${where(last)} ${when(last)}.`,
       problem,
     };
   }
