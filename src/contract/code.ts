@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fitsFormat } from '../domain/code-formats';
+import { codeFormats, fitsFormat } from '../domain/code-formats';
 import { refusalReasons } from '../domain/messages';
 import { integer, moment, text } from './fields';
 
@@ -8,7 +8,7 @@ export const code = z
     itemId: text(1, 64),
     value: text(1, 512),
     secret: text(1, 512).optional(),
-    format: z.enum(['text', 'url', 'qr', 'code128', 'ean13', 'pdf417', 'aztec', 'datamatrix']).default('text'),
+    format: z.enum(codeFormats).default('text'),
     uses: integer(1, 1_000_000).optional().meta({ description: 'How often it can be redeemed; 1 when left out' }),
     startsAt: moment.optional(),
     expiresAt: moment.optional(),

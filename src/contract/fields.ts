@@ -37,7 +37,7 @@ const inUtc = (time: string): string => {
 export const moment = z.iso
   .datetime({ offset: true })
   .overwrite(inUtc)
-  .refine((time) => /^\d{4}-/.test(time), { error: 'must be in the years 0000 to 9999' });
+  .refine((time) => !/^[+-]/.test(time), { error: 'must be in the years 0000 to 9999' });
 
 /** Minor units, zero allowed. */
 export const amount = z.strictObject({

@@ -72,7 +72,11 @@ const flaws = (text: string, integersOnly: boolean): FieldError[] => {
       if (typeof value !== 'number') return;
       const written = text.slice(offset, offset + length);
       if (integersOnly && (!/^(0|-?[1-9]\d*)$/.test(written) || !Number.isSafeInteger(value))) {
-        found(path(), 'not_an_integer', 'must be an integer without fraction or exponent');
+        found(
+          path(),
+          'not_an_integer',
+          'must be an integer without fraction or exponent, at most 9007199254740991; a string stands in quotes',
+        );
       }
     },
   });

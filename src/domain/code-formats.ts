@@ -1,5 +1,19 @@
 /** The forms a code may take and which values fit each. The contract refuses what does not fit, so the page can always draw. */
-export const codeFormats = ['text', 'url', 'qr', 'code128', 'ean13', 'pdf417', 'aztec', 'datamatrix'] as const;
+export const codeFormats = [
+  'text',
+  'url',
+  'qr',
+  'code128',
+  'code39',
+  'itf',
+  'ean13',
+  'ean8',
+  'upca',
+  'gs1-128',
+  'pdf417',
+  'aztec',
+  'datamatrix',
+] as const;
 export type CodeFormat = (typeof codeFormats)[number];
 
 /**
@@ -17,8 +31,18 @@ export function fitsFormat(format: CodeFormat, value: string): boolean {
       return isWebAddress(value) && fitsCapacity(value, capacityBytes.url);
     case 'code128':
       return /^[\0-\x7f]{1,80}$/.test(value);
+    case 'code39':
+      return /^[0-9A-Z .$/+%-]{1,80}$/.test(value);
+    case 'itf':
+      return /^([0-9]{2}){1,40}$/.test(value);
     case 'ean13':
-      return /^[0-9]{13}$/.test(value) && hasRightCheckDigit(value);
+      return isNumberWithCheckDigit(value, 13);
+    case 'ean8':
+      return isNumberWithCheckDigit(value, 8);
+    case 'upca':
+      return isNumberWithCheckDigit(value, 12);
+    case 'gs1-128':
+      return isGs1(value);
     case 'qr':
     case 'pdf417':
     case 'aztec':
@@ -39,7 +63,28 @@ const utf8Bytes = (value: string): number => new TextEncoder().encode(value).len
 const isWebAddress = (value: string): boolean =>
   /^https?:\/\/[^/\\?#]/i.test(value) && !/[\0-\x20\x7f]/.test(value) && URL.canParse(value);
 
+const isNumberWithCheckDigit = (value: string, length: number): boolean =>
+  new RegExp(`^[0-9]{${length}}$`).test(value) && hasRightCheckDigit(value);
+
+/** Of all numbers of GS1: weighed from the right by 1 and 3 in turn. */
 function hasRightCheckDigit(digits: string): boolean {
-  const sum = [...digits].reduce((total, digit, place) => total + Number(digit) * (place % 2 === 0 ? 1 : 3), 0);
+  const sum = [...digits]
+    .reverse()
+    .reduce((total, digit, place) => total + Number(digit) * (place % 2 === 0 ? 1 : 3), 0);
   return sum % 10 === 0;
+}
+
+const gs1CharactersMax = 48;
+/** Application identifiers in brackets, each before its value of GS1's characters but the brackets themselves. */
+const gs1Elements = /\(([0-9]{2,4})\)([!"%-'*-?A-Z_a-z]+)/g;
+const lengthWithCheckDigit: Readonly<Record<string, number>> = { '00': 18, '01': 14, '02': 14 };
+
+function isGs1(value: string): boolean {
+  const elements = [...value.matchAll(gs1Elements)];
+  const isWhole = elements.length > 0 && elements.map(([element]) => element).join('') === value;
+  if (!isWhole || value.replaceAll(/[()]/g, '').length > gs1CharactersMax) return false;
+  return elements.every(([, identifier = '', content = '']) => {
+    const length = lengthWithCheckDigit[identifier];
+    return length === undefined || isNumberWithCheckDigit(content, length);
+  });
 }

@@ -17,6 +17,16 @@ const runs = fc
   )
   .map((pieces) => [...pieces.map(([character, count]) => character.repeat(count)).join('')].slice(0, 512).join(''));
 
+/** Of the formats that take no web address. */
+const examples: Partial<Record<CodeFormat, string>> = {
+  code39: 'A-1 $5',
+  itf: '123456',
+  ean13: '4006381333931',
+  ean8: '96385074',
+  upca: '036000291452',
+  'gs1-128': '(01)04006381333931(21)AB',
+};
+
 const anyText = fc.oneof(runs, fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 }));
 
 const filled = (character: string, limitBytes: number): string => {
@@ -37,6 +47,28 @@ describe('code pictures', () => {
       fc.property(fc.string({ unit: 'binary-ascii', minLength: 1, maxLength: 80 }), (value) => {
         expect(codePicture('code128', value)).toMatch(/^<svg /);
       }),
+      { seed, numRuns: 40 },
+    );
+    const ofCharacters = (characters: string) =>
+      fc.string({ unit: fc.constantFrom(...characters), minLength: 1, maxLength: 80 });
+    const element = fc
+      .tuple(fc.stringMatching(/^[0-9]{2,4}$/), ofCharacters('09AZaz!"%&\'*+,-./:;<=>?_'))
+      .map(([identifier, content]) => `(${identifier})${content.slice(0, 20)}`);
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.tuple(fc.constant('code39' as const), ofCharacters('0123456789AZ -.$/+%')),
+          fc.tuple(fc.constant('itf' as const), ofCharacters('0123456789')),
+          fc.tuple(
+            fc.constant('gs1-128' as const),
+            fc.array(element, { minLength: 1, maxLength: 4 }).map((all) => all.join('')),
+          ),
+        ),
+        ([format, value]) => {
+          fc.pre(fitsFormat(format, value));
+          expect(codePicture(format, value)).toMatch(/^<svg /);
+        },
+      ),
       { seed, numRuns: 40 },
     );
     fc.assert(
@@ -82,7 +114,7 @@ describe('code pictures', () => {
 
   it('draws shapes on white only: no text, no style, no script', () => {
     for (const format of codeFormats.filter((name) => name !== 'text')) {
-      const svg = codePicture(format, format === 'ean13' ? '4006381333931' : 'https://example.com/a') ?? '';
+      const svg = codePicture(format, examples[format] ?? 'https://example.com/a') ?? '';
       expect(svg).toMatch(
         /^<svg viewBox="[0-9. ]+" xmlns="http:\/\/www\.w3\.org\/2000\/svg">\n(<(rect|path) [^<>]*\/>\n)+<\/svg>\n$/,
       );
@@ -114,6 +146,29 @@ describe('what fits a format', () => {
     ['ean13', '400638133393', false],
     ['ean13', '40063813339311', false],
     ['ean13', '４００６３８１３３３９３１', false],
+    ['ean8', '96385074', true],
+    ['ean8', '96385075', false],
+    ['ean8', '4006381333931', false],
+    ['upca', '036000291452', true],
+    ['upca', '036000291453', false],
+    ['code39', '0-9A-Z -.$/+%', true],
+    ['code39', '*A*', false],
+    ['code39', 'a', false],
+    ['itf', '1234', true],
+    ['itf', '123', false],
+    ['itf', '', false],
+    ['gs1-128', '(01)04006381333931(21)AB', true],
+    ['gs1-128', '(01)04006381333932(21)AB', false],
+    ['gs1-128', '(01)4006381333931', false],
+    ['gs1-128', '(00)340123450000000017', true],
+    ['gs1-128', '(00)340123450000000018', false],
+    ['gs1-128', '(02)04006381333931(37)5', true],
+    ['gs1-128', `(21)${'A'.repeat(46)}`, true],
+    ['gs1-128', `(21)${'A'.repeat(47)}`, false],
+    ['gs1-128', '(21)', false],
+    ['gs1-128', '21AB', false],
+    ['gs1-128', '(21)A B', false],
+    ['gs1-128', '(21)AB(', false],
     ['code128', '\u0001\t ~\u007f', true],
     ['code128', 'é', false],
     ['code128', '', false],
@@ -126,6 +181,10 @@ describe('what fits a format', () => {
   it('counts bytes for square forms and characters for bars', () => {
     expect(fitsFormat('code128', 'A'.repeat(80))).toBe(true);
     expect(fitsFormat('code128', 'A'.repeat(81))).toBe(false);
+    expect(fitsFormat('code39', 'A'.repeat(80))).toBe(true);
+    expect(fitsFormat('code39', 'A'.repeat(81))).toBe(false);
+    expect(fitsFormat('itf', '1'.repeat(80))).toBe(true);
+    expect(fitsFormat('itf', '1'.repeat(82))).toBe(false);
     expect(fitsFormat('qr', '😀'.repeat(512))).toBe(true);
     expect(fitsFormat('aztec', '😀'.repeat(512))).toBe(false);
     expect(fitsFormat('aztec', '中'.repeat(512))).toBe(true);

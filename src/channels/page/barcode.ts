@@ -89,27 +89,37 @@ function pdf417Columns(total: number): number {
   return columns;
 }
 
+/** Bars grow with the width, or a long code would be a thread. */
+const bars = (bcid: string, text: string): Drawing => ({
+  bcid,
+  text,
+  height: 12 + text.length / 2,
+  paddingwidth: 10,
+  paddingheight: 6,
+});
+
+const priceTag = (bcid: string, text: string): Drawing => ({
+  bcid,
+  text,
+  includetext: true,
+  height: 16,
+  paddingleft: 4,
+  paddingright: 8,
+  paddingheight: 6,
+});
+
 const drawings: Record<Exclude<CodeFormat, 'text'>, (value: string) => Drawing> = {
   url: qr,
   qr,
   aztec,
   pdf417,
   datamatrix: dataMatrix,
-  // Bars grow with the width, or a long code would be a thread.
-  code128: (value) => ({
-    bcid: 'code128',
-    text: value,
-    height: 12 + value.length / 2,
-    paddingwidth: 10,
-    paddingheight: 6,
-  }),
-  ean13: (value) => ({
-    bcid: 'ean13',
-    text: value,
-    includetext: true,
-    height: 16,
-    paddingleft: 4,
-    paddingright: 8,
-    paddingheight: 6,
-  }),
+  code128: (value) => bars('code128', value),
+  code39: (value) => bars('code39', value),
+  itf: (value) => bars('interleaved2of5', value),
+  // Which identifiers there are is the issuer's affair: GS1 adds some every year.
+  'gs1-128': (value) => ({ ...bars('gs1-128', value), dontlint: true }),
+  ean13: (value) => priceTag('ean13', value),
+  ean8: (value) => priceTag('ean8', value),
+  upca: (value) => priceTag('upca', value),
 };
