@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { OrderName } from '../src/domain/ids';
 import type { OrderFacts } from '../src/domain/order';
 import type { OrderMeter } from '../src/metrics/order-meter';
+import { withTerminal } from '../src/second-interface/after-sale/told-terminal';
 import type { OrderDeps } from '../src/second-interface/ask-order';
 import { type CodesMessage, codesMessage } from '../src/second-interface/claim-codes';
 import { heldMs, type Issuers } from '../src/store/issuers';
@@ -56,7 +57,8 @@ export const createProject = ({
   }: OrderProjection): Promise<OrderFacts | undefined> => {
     const order = { issuerId, orderNo };
     const marked = accepted.length > 0 ? orderDeps.codes.markAccepted(accepted) : undefined;
-    const { ahead, fresh } = await orderDeps.orders.project(order, projection, marked);
+    const events = withTerminal(projection.events, projection.terminal);
+    const { ahead, fresh } = await orderDeps.orders.project(order, { ...projection, events }, marked);
     if (ahead) return ahead;
     meter.projected(projection.facts, fresh);
     for (const { sequence } of fresh) tellEvent(order, sequence);

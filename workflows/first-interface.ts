@@ -80,8 +80,12 @@ export const deliver = async (order: LiveOrder): Promise<void> => {
   const { n, atMs } = order.facts.deliveryMessage ?? { n: 1, atMs: Date.now() };
   const summary = `Deliver the codes of order ${orderNo} to its ${order.facts.channel} terminal`;
   const calling = new CancellationScope();
-  // Codes that became void meanwhile make another message of it, or none.
-  const isStill = (): boolean => order.state === 'issued' && (order.facts.deliveryMessage?.n ?? 1) === n;
+  // Codes that became void meanwhile make another message of it, or none; it may also be asked for anew.
+  const { redeliveries } = order.facts;
+  const isStill = (): boolean =>
+    order.state === 'issued' &&
+    (order.facts.deliveryMessage?.n ?? 1) === n &&
+    order.facts.redeliveries === redeliveries;
   void order.untilHeard(() => !isStill()).then(() => calling.cancel());
   try {
     const delivery = { issuerId, orderNo, n, atMs };

@@ -189,7 +189,7 @@ export const createApp = ({
   registerQueueGauge(registry, starter);
   mountOrders(mount, { orderDeps, publicUrl, terminalProblem, startSoon: starter.startSoon }, loadShedder);
   mountOrderOperations(mount, orderDeps);
-  mountAfterSale(mount, orderDeps);
+  mountAfterSale(mount, orderDeps, terminalProblem);
   mountEcho(mount, gateway, nowMs);
   mountOperatorIssuers(mount, { issuers, ring, nowMs, settings: orderDeps.settings, settingsProblem, cancelOpenSoon });
   const actions = createOrderActions(orderDeps);

@@ -61,6 +61,9 @@ export type ParamsOf<R extends Route> = { readonly [Name in ParamNames<R['path']
 
 export type BodyOf<R extends Route> = R extends { readonly body: infer S extends z.ZodType } ? z.output<S> : undefined;
 
+/** As a caller gives it: fields with a default may be left out. */
+export type GivenBodyOf<R extends { readonly body: z.ZodType }> = z.input<R['body']>;
+
 export type QueryOf<R extends Route> = R extends { readonly query: infer S extends z.ZodType }
   ? z.output<S>
   : undefined;

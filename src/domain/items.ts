@@ -27,7 +27,10 @@ export const itemCount = (facts: OrderFacts): number =>
 
 /** Neither void nor replaced. Of an order that was closed before its delivery none is. */
 export const goodCount = (facts: OrderFacts): number =>
-  isClosed(facts.state) ? 0 : itemCount(facts) - count(facts, (item) => !isGood(item));
+  isClosed(facts.state) ? 0 : itemCount(facts) - endedCount(facts);
+
+/** Void or replaced, whatever became of the order. */
+export const endedCount = (facts: OrderFacts): number => count(facts, (item) => !isGood(item));
 
 export interface ItemCounts {
   readonly issued: number;

@@ -48,8 +48,19 @@ export type OrderMessage =
   | { readonly kind: 'refuse'; readonly tokenHash?: string; readonly reason: RefusalReason; readonly detail?: string }
   | { readonly kind: 'cancel'; readonly by: 'issuer' | 'operator'; readonly reason: string }
   | { readonly kind: 'renotify' }
-  /** `isSame`: the terminal is named and is the one that the order has, so the message keeps its id. */
-  | { readonly kind: 'redeliver'; readonly terminal?: Terminal; readonly isSame?: boolean }
+  | {
+      readonly kind: 'redeliver';
+      /** Absent in histories of before issuers could ask. */
+      readonly by?: Asker;
+      readonly isRightToken?: boolean;
+      readonly terminal?: Terminal;
+      /** The terminal is named and is the one that the order has, so the message keeps its id. */
+      readonly isSame?: boolean;
+      /** A try has failed, or what was sent came back: the codes may go elsewhere. */
+      readonly hasFailed?: boolean;
+      /** The message holds another link than before. */
+      readonly newLink?: boolean;
+    }
   | { readonly kind: 'extend'; readonly extensionMs: number }
   | { readonly kind: 'complete'; readonly by: Asker; readonly isRightToken: boolean }
   /** All good items where none is named. */
@@ -162,6 +173,9 @@ export interface OrderEvent {
   readonly redemptionId?: string;
   /** Not told before the answer to this call has left. */
   readonly after?: AskedCall;
+  readonly by?: Asker;
+  /** Masked. */
+  readonly terminal?: { readonly channel: string; readonly hint: string };
 }
 
 export const timelineEvents = [
@@ -186,6 +200,7 @@ export const timelineEvents = [
   'validity_changed',
   'refund_settled',
   'payment_repeated',
+  'terminal_changed',
 ] as const;
 export type TimelineEvent = (typeof timelineEvents)[number];
 

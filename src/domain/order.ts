@@ -134,8 +134,20 @@ export interface OrderFacts {
   /** Entries of the ledger. */
   readonly ledger?: number;
   readonly renotifications: number;
-  /** Names the message to the terminal: the number rises only with a corrected terminal, and the time stays. */
-  readonly deliveryMessage?: { readonly n: number; readonly atMs: number };
+  /** Names the message to the terminal: another terminal, link or set of codes is another one. */
+  readonly deliveryMessage?: DeliveryMessage;
+  /** How often it was asked for again: a delivery that is under way is begun anew. */
+  readonly redeliveries?: number;
+  /** How often its issuer asked for that on one UTC day. */
+  readonly redeliveredOn?: { readonly day: number; readonly count: number };
+}
+
+export interface DeliveryMessage {
+  readonly n: number;
+  /** Stays over its tries. */
+  readonly atMs: number;
+  /** Items that were void or replaced when it was made, and so are not in it. */
+  readonly ended?: number;
 }
 
 /** What the workflow starts from. */

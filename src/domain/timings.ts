@@ -27,6 +27,9 @@ export const rotationOverlapMs = 24 * hourMs;
 export const pinFailureLimit = 5;
 export const pinLockMs = 15 * minuteMs;
 
+/** How often a UTC day an issuer may have an order's codes delivered again. */
+export const redeliveriesPerDay = 5;
+
 /** The pick-up page ends this long after delivery. */
 export const pickupLifetimeMs = 30 * dayMs;
 /** How long a webhook-id is remembered, and how long the engine keeps a finished order. */

@@ -69,6 +69,8 @@ export const eventMessage = (row: OrderRow, event: PendingEvent) => ({
     ...(event.itemIds ? { itemIds: event.itemIds } : {}),
     ...(event.replaces ? { replaces: event.replaces } : {}),
     ...(event.redemptionId !== undefined ? { redemptionId: event.redemptionId } : {}),
+    ...(event.by !== undefined ? { by: event.by } : {}),
+    ...(event.terminal ? { terminal: event.terminal } : {}),
     ...(event.type === 'order.refund_due' && row.payment ? { payment: row.payment } : {}),
   },
 });

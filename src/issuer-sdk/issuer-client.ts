@@ -2,6 +2,7 @@ import { type KeyObject, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { bodylessText, signEd25519, signHmac } from '../signing/sign';
 import type {
+  AfterSaleCalls,
   Cancellation,
   CodeSubmission,
   CodesAnswer,
@@ -62,6 +63,17 @@ const platformPrefix = 'cf_';
 const backoffFirstMs = 500;
 const backoffMaxMs = 15_000;
 const queuedDelayMs = 1000;
+
+const afterSaleTypes: Readonly<Record<keyof AfterSaleCalls, string>> = {
+  completion: 'order.completion',
+  delivery: 'order.delivery',
+  void: 'order.void',
+  validity: 'order.validity',
+  replacement: 'order.replacement',
+  redemptions: 'order.redemption',
+  reversals: 'order.reversal',
+  'refund-settlement': 'order.refund_settlement',
+};
 
 const parseJson = (text: string): unknown => {
   try {
@@ -214,6 +226,15 @@ export const createIssuerClient = ({
         'POST',
         `${orderPath(cancellation.orderNo)}/cancellation`,
         { type: 'order.cancellation', ...cancellation },
+        options,
+      ),
+
+    /** All that can be said of an order once it has codes. */
+    afterSale: <N extends keyof AfterSaleCalls>(name: N, body: AfterSaleCalls[N]['body'], options?: CallOptions) =>
+      call<AfterSaleCalls[N]['answer']>(
+        'POST',
+        `${orderPath(body.orderNo)}/${name}`,
+        { type: afterSaleTypes[name], ...body },
         options,
       ),
 

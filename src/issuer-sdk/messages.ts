@@ -1,6 +1,8 @@
 import type { Code, CodeAnswer } from '../contract/code';
+import type * as routes from '../contract/issuer/after-sale';
 import type { CancelOrder, RefuseOrder, SubmitCodes, VerifyOrder } from '../contract/issuer/order-operations';
 import type { PlaceOrder } from '../contract/issuer/orders';
+import type { GivenBodyOf } from '../contract/route';
 
 /** Sent by the issuer; the client adds `type`. Fields with a default may be left out. */
 export type OrderToPlace = Omit<PlaceOrder, 'type' | 'quantity'> & { quantity?: number };
@@ -27,7 +29,7 @@ export interface OrderAnswer {
   readonly terminal: { readonly channel: string; readonly hint?: string };
   readonly codes: { readonly issued: number; readonly outstanding: number };
   readonly delivery: {
-    readonly state: 'none' | 'pending' | 'sent' | 'delivered' | 'bounced' | 'failed';
+    readonly state: 'none' | 'pending' | 'sent' | 'delivered' | 'opened' | 'bounced' | 'failed';
     readonly tries: number;
   };
   readonly pickupUrl?: string;
@@ -37,8 +39,37 @@ export interface OrderAnswer {
   readonly issueBy?: string;
   readonly closedReason?: string;
   readonly refundDue?: Amount;
+  readonly refundSettled?: Amount;
+  readonly items: Readonly<Record<'issued' | 'delivered' | 'void' | 'replaced' | 'redeemed', number>>;
+  readonly metadata?: Readonly<Record<string, string>>;
   readonly payment?: Payment;
   readonly sequence: number;
+  /** Calls that would now change or send something. */
+  readonly actions: readonly string[];
+}
+
+/** What can be said of an order once it has codes, by the last part of the call's path, as `actions` names it. */
+export interface AfterSaleCalls {
+  readonly completion: { body: Omit<GivenBodyOf<typeof routes.completeOrder>, 'type'>; answer: OrderAnswer };
+  readonly delivery: { body: Omit<GivenBodyOf<typeof routes.deliverAgain>, 'type'>; answer: OrderAnswer };
+  readonly void: { body: Omit<GivenBodyOf<typeof routes.voidItems>, 'type'>; answer: OrderAnswer };
+  readonly validity: { body: Omit<GivenBodyOf<typeof routes.changeValidity>, 'type'>; answer: OrderAnswer };
+  readonly replacement: {
+    body: Omit<GivenBodyOf<typeof routes.replaceCodes>, 'type'>;
+    answer: { readonly replaced: number };
+  };
+  readonly redemptions: {
+    body: Omit<GivenBodyOf<typeof routes.redeemItem>, 'type'>;
+    answer: Redeemed & { readonly uses: number };
+  };
+  readonly reversals: { body: Omit<GivenBodyOf<typeof routes.reverseRedemption>, 'type'>; answer: Redeemed };
+  readonly 'refund-settlement': { body: Omit<GivenBodyOf<typeof routes.settleRefund>, 'type'>; answer: OrderAnswer };
+}
+
+interface Redeemed {
+  readonly redemptionId: string;
+  readonly itemId: string;
+  readonly usesLeft: number;
 }
 
 export interface OrderPage {

@@ -33,7 +33,8 @@ export const createOrderActions = (orderDeps: OrderDeps) => {
   return {
     renotify: (row: OrderRow) => ask(row, { kind: 'renotify' }),
     extend: (row: OrderRow, extensionMs: number) => ask(row, { kind: 'extend', extensionMs }),
-    redeliver: (row: OrderRow, terminal?: Terminal) => redeliverCodes(orderDeps, row, ask, terminal),
+    redeliver: (row: OrderRow, terminal?: Terminal) =>
+      redeliverCodes(orderDeps, row, `redeliver/${randomUUID()}`, { by: 'operator', isRightToken: true, terminal }),
     void: async (row: OrderRow, itemIds?: readonly string[]) =>
       known(await voidItems(orderDeps, row, `void/${randomUUID()}`, { by: 'operator', isRightToken: true, itemIds })),
     complete: async (row: OrderRow) =>

@@ -23,12 +23,13 @@ export const newOrderKey = (ring: KeyRing, orderId: string): { wrapped: Buffer; 
   return { wrapped: ring.seal(dataKey, places.orderKey(orderId)), keys: orderKeys(dataKey) };
 };
 
-export const unwrapOrderKey = (ring: KeyRing, orderId: string, wrapped: Uint8Array): OrderKeys =>
-  orderKeys(ring.open(wrapped, places.orderKey(orderId)));
+/** `link`: which of the order's pick-up links counts; each new one ends the one before. */
+export const unwrapOrderKey = (ring: KeyRing, orderId: string, wrapped: Uint8Array, link = 1): OrderKeys =>
+  orderKeys(ring.open(wrapped, places.orderKey(orderId)), link);
 
-const orderKeys = (dataKey: Uint8Array): OrderKeys => {
+const orderKeys = (dataKey: Uint8Array, link = 1): OrderKeys => {
   const token = deriveKey(dataKey, 'token').toString('base64url');
-  const pickupSecret = deriveKey(dataKey, 'pickup').toString('base64url');
+  const pickupSecret = deriveKey(dataKey, link === 1 ? 'pickup' : `pickup.${link}`).toString('base64url');
   return {
     token,
     tokenHash: sha256(token),

@@ -1,8 +1,9 @@
-import { Failure, failures } from '../domain/failures';
+import { Failure, type FailureCode, failures } from '../domain/failures';
 import { holdsSubmission } from '../domain/judge/codes';
 import { decide, isUndoneByTime } from '../domain/judge/decide';
 import type { Answer } from '../domain/messages';
 import { isFinal, type OrderFacts, verifyByMs } from '../domain/order';
+import { dayMs } from '../domain/timings';
 import type { AskedMessage } from '../order-messages/order-messages';
 import type { KeyRing } from '../sealing/key-ring';
 import type { Codes } from '../store/codes';
@@ -86,7 +87,9 @@ const settle = async (
       return { answer, isHeld, isProjected, row: { ...row, facts, state: facts.state, version: facts.version } };
     }
     case 'refused':
-      await deps.orders.recordTry(row, [unrecorded(updateId, message, asked.code, deps.nowMs())]);
+      if (message.kind === 'verify' || message.kind === 'codes') {
+        await deps.orders.recordTry(row, [unrecorded(updateId, message, asked.code, deps.nowMs())]);
+      }
       return { answer: { kind: 'refused', code: asked.code }, row, isHeld: false, isProjected: false };
     case 'busy':
       throw new Failure('rate_limited', { retryAfterSeconds: 1 });
@@ -134,7 +137,7 @@ export const expectNotRefused = <A extends Answer>(
   nowMs: number,
 ): Exclude<A, { kind: 'refused' }> => {
   if (answer.kind !== 'refused') return answer as Exclude<A, { kind: 'refused' }>;
-  const waitMs = answer.code === 'verification_locked' ? verifyByMs(facts) - nowMs : 1_000;
+  const waitMs = waitMsFor(answer.code, facts, nowMs);
   const { code, path, itemIds } = answer;
   throw new Failure(code, {
     ...(failures[code].retryable || isUndoneByTime(answer)
@@ -143,6 +146,12 @@ export const expectNotRefused = <A extends Answer>(
     ...(path !== undefined ? { errors: [{ path, code, message: failures[code].title }] } : {}),
     ...(itemIds !== undefined && itemIds.length > 0 ? { itemIds } : {}),
   });
+};
+
+/** A limit of a day ends with its day. */
+const waitMsFor = (code: FailureCode, facts: OrderFacts, nowMs: number): number => {
+  if (code === 'verification_locked') return verifyByMs(facts) - nowMs;
+  return code === 'rate_limited' ? dayMs - (nowMs % dayMs) : 1_000;
 };
 
 export const engineUnavailable = (): Failure =>

@@ -2,10 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Failure } from '../domain/failures';
 import type { OrderName } from '../domain/ids';
 import { orderId } from '../domain/ids';
-import { decide } from '../domain/judge/decide';
+import { type Decision, decide } from '../domain/judge/decide';
 import type { Answer, OrderMessage } from '../domain/messages';
-import { isFinal, type OrderFacts } from '../domain/order';
-import type { OrderRow } from '../store/orders';
+import { isFinal } from '../domain/order';
+import type { OrderRow, RowChange } from '../store/orders';
+import { withTerminal } from './after-sale/told-terminal';
 import { expectNotRefused, type OrderDeps } from './ask-order';
 import { findOrder } from './find-order';
 
@@ -36,6 +37,8 @@ export interface RowMessage {
   readonly message: OrderMessage;
   /** Whose items the judge needs to know; left out: all. */
   readonly itemIds?: readonly string[];
+  /** Written with the decision. */
+  readonly change?: RowChange;
 }
 
 export interface Changed<A extends Answer = Answer> {
@@ -59,7 +62,7 @@ export const changeRow = (
     for (let round = 0; round < roundsMax; round += 1) {
       const row = await findOrder({ orderDeps: deps }, name.issuerId, name.orderNo);
       await deps.ledger.keep(row, row.ledger ?? []);
-      const { message, itemIds } = await messageFor(row);
+      const { message, itemIds, change } = await messageFor(row);
       const held = await deps.codes.references(row, itemIds);
       const decision = decide(row.facts, held, message, deps.nowMs());
       const answer = expectNotRefused(decision.answer, row.facts, deps.nowMs());
@@ -69,20 +72,20 @@ export const changeRow = (
         await pause(pauseMaxMs * (round + 1));
         continue;
       }
-      if (await deps.orders.applyDecision(row, decision)) {
+      const events = withTerminal(decision.events, change?.terminal);
+      if (await deps.orders.applyDecision(row, { ...decision, events }, change)) {
         for (const { sequence } of decision.events) {
           // What is not told now the reconciler tells from the outbox.
           deps.gateway.startEvent(row, sequence).catch(() => undefined);
         }
-        return { answer, row: withFacts(row, decision.facts), isChanged: true };
+        return { answer, row: { ...row, ...change, ...viewOf(decision) }, isChanged: true };
       }
       await pause(Math.random() * pauseMaxMs);
     }
     throw new Failure('in_progress', { retryAfterSeconds: 1 });
   });
 
-const withFacts = (row: OrderRow, facts: OrderFacts): OrderRow => ({
-  ...row,
+const viewOf = ({ facts }: Decision): Pick<OrderRow, 'facts' | 'state' | 'version'> => ({
   facts,
   state: facts.state,
   version: facts.version,

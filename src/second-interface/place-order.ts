@@ -83,7 +83,7 @@ const acceptable = async (
 /** Only where the order has a pick-up page: the link is the credential. */
 export const pickupUrl = (deps: OrderDeps, publicUrl: string, row: OrderRow): string | undefined =>
   hasPage(row.terminal)
-    ? `${publicUrl}/p/${unwrapOrderKey(deps.ring, row._id, row.wrappedKey).pickupSecret}`
+    ? `${publicUrl}/p/${unwrapOrderKey(deps.ring, row._id, row.wrappedKey, row.pickupLink).pickupSecret}`
     : undefined;
 
 const newRow = (

@@ -37,6 +37,8 @@ export interface OrderRow {
   readonly baseUrl: string;
   readonly wrappedKey: Buffer;
   readonly pickupHash: string;
+  /** Which of its links that is; left out: the first. */
+  readonly pickupLink?: number;
   readonly createdAt: Date;
   readonly state: OrderState;
   readonly facts: OrderFacts;
@@ -49,6 +51,8 @@ export interface OrderRow {
   /** Until the workflow is known to run. */
   readonly unstartedSince?: Date;
   readonly deliveredAt?: Date;
+  /** Of the newest delivery after the first. */
+  readonly redeliveredAt?: Date;
   /** Messages that went to a server on the way to the buyer, the newest last: a receipt names one of them. */
   readonly sentMessages?: readonly string[];
   /** What became of the newest of them. */
@@ -67,6 +71,11 @@ export interface OrderRow {
   /** Only on what a purge leaves of an order (see purge.ts); no reader but the pick-up page is given that. */
   readonly purgedAt?: Date;
 }
+
+export type NewLink = Required<Pick<OrderRow, 'pickupHash' | 'pickupLink'>>;
+
+/** What a call after the sale writes beside its decision. */
+export interface RowChange extends Partial<Pick<OrderRow, 'terminal' | 'redeliveredAt'>>, Partial<NewLink> {}
 
 export type ReceiptEvent = 'delivered' | 'bounced';
 
@@ -366,30 +375,10 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
         .limit(limit)
         .toArray() as Promise<OrderRow[]>,
 
-    /** Of a delivered order whose message came back: the next one goes elsewhere. False: it changed since it was read. */
-    correctTerminal: async (
-      row: OrderRow,
-      terminal: Terminal,
-      deliveryMessage: NonNullable<OrderFacts['deliveryMessage']>,
-      state: DeliveryState,
-    ): Promise<boolean> => {
-      const version = row.version + 1;
-      const corrected = await orders.updateOne(
-        { _id: row._id, state: 'delivered', version: row.version },
-        {
-          $set: {
-            terminal,
-            version,
-            projected: version,
-            'facts.version': version,
-            'facts.channel': terminal.channel,
-            'facts.deliveryMessage': deliveryMessage,
-            'facts.delivery.state': state,
-          },
-          $unset: { receipt: 1, bouncedAt: 1 },
-        },
-      );
-      return corrected.matchedCount > 0;
+    /** Ends the link that it had; false: the order has another one than the caller saw. */
+    renewLink: async (row: Pick<OrderRow, '_id' | 'pickupHash'>, link: NewLink): Promise<boolean> => {
+      const renewed = await orders.updateOne({ _id: row._id, pickupHash: row.pickupHash }, { $set: link });
+      return renewed.matchedCount > 0;
     },
 
     /** What came of a delivery after the close, which no workflow of the order sees. */
@@ -517,7 +506,7 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
     applyDecision: async (
       row: Pick<OrderRow, '_id' | 'version' | 'facts'>,
       { facts, entries, events, ledger }: Projection & { readonly ledger: readonly LedgerEntry[] },
-      change: Partial<Pick<OrderRow, 'terminal'>> = {},
+      change: RowChange = {},
     ): Promise<boolean> => {
       const written = await orders.updateOne(
         {
@@ -537,6 +526,8 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
             ledger: [...ledger],
             ...(events.length > 0 ? { eventsPendingSince: new Date() } : {}),
           },
+          // What came back was the message to the terminal of before.
+          ...(change.terminal ? { $unset: { receipt: 1, bouncedAt: 1 } } : {}),
           $push: {
             ...push(entries),
             ...(events.length > 0

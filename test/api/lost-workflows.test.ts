@@ -115,7 +115,7 @@ test('an undeliverable order still waits for a person, and its events go on with
   const right = { terminal: { channel: 'webhook', url: terminal.urlOf('/right') } };
   expect((await file.platform.operator('POST', `/orders/${issuer.issuerId}/gone/redeliver`, right)).status).toBe(200);
   expect(JSON.parse((await terminal.delivery('/right')).raw).data.codes).toMatchObject([{ value: 'GONE' }]);
-  expect((await issuer.message('order.delivered', 'gone')).data.sequence).toBe(2);
+  expect((await issuer.message('order.delivered', 'gone')).data.sequence).toBe(3);
 });
 
 test('a terminated order goes on as well, once, and a running one is left alone', async () => {

@@ -41,7 +41,7 @@ describe('seeing', () => {
     expect(order.status).toBe(200);
     expect(order.body).toMatchObject({ orderNo: 'seen-1', state: 'delivered', codes: { issued: 1, outstanding: 0 } });
     const { pickupUrl, ...rest } = (await issuer.order('seen-1')).body;
-    expect(order.body).toEqual({ ...rest, actions: ['void', 'redeem'] });
+    expect(order.body).toEqual({ ...rest, actions: ['redeliver', 'void', 'redeem'] });
 
     const timeline = await until('the event in the timeline', async () => {
       const { body } = await operator('GET', `${at('seen-1')}/timeline`);
@@ -243,7 +243,7 @@ describe('acting', () => {
     expect(told.headers['webhook-id']).not.toBe((await terminal.delivery('/gone?key=SECRET')).headers['webhook-id']);
     expect(JSON.parse(told.raw).data.codes).toMatchObject([{ itemId: 'a', value: 'GONE' }]);
     await issuer.inState('gone-1', 'delivered');
-    expect((await issuer.message('order.delivered', 'gone-1')).data.sequence).toBe(2);
+    expect((await issuer.message('order.delivered', 'gone-1')).data.sequence).toBe(3);
     const entry = await lastAudit('order.redelivered', 'gone-1');
     expect(entry).toMatchObject({
       before: { terminal: { channel: 'webhook' } },

@@ -29,6 +29,7 @@ const types = {
   validity: 'validity',
   replacement: 'replacement',
   'refund-settlement': 'refund_settlement',
+  delivery: 'delivery',
 } as const;
 
 const delivered = async (
@@ -60,10 +61,10 @@ describe('actions and items', () => {
     const { body } = await issuer.inState('o-1', 'delivered');
     expect(body).toMatchObject({
       items: { issued: 0, delivered: 1, void: 0, replaced: 0, redeemed: 0 },
-      actions: ['void', 'replacement', 'redemptions'],
+      actions: ['delivery', 'void', 'replacement', 'redemptions'],
     });
     const operated = (await file.platform.operator('GET', `/orders/${issuer.issuerId}/o-1`)).body;
-    expect(operated.actions).toEqual(['void', 'redeem']);
+    expect(operated.actions).toEqual(['redeliver', 'void', 'redeem']);
   });
 });
 
@@ -167,6 +168,81 @@ describe('completion', () => {
     });
     expect((await ask(issuer, 'c-1', 'completion', {})).status).toBe(200);
     expectProblem(await issuer.submit('c-1', [codeOf('b')]), 409, 'order_closed');
+  });
+});
+
+describe('delivery', () => {
+  const idOf = ({ headers }: { headers: Record<string, string> }): string | undefined => headers['webhook-id'];
+
+  test.concurrent('the same codes go to the same terminal under the same id, five times a day', async () => {
+    const issuer = await file.issuer({ terminal: { channel: 'webhook', url: await terminals.urlOf('/again') } });
+    await delivered(issuer, 'e-1', [codeOf('a'), codeOf('b')]);
+    for (let n = 1; n <= 5; n += 1) {
+      const answer = await ask(issuer, 'e-1', 'delivery', {});
+      expect([answer.status, answer.body.state]).toEqual([200, 'delivered']);
+      await terminals.delivery('/again', 1 + n);
+    }
+    const sixth = await ask(issuer, 'e-1', 'delivery', {});
+    expectProblem(sixth, 429, 'rate_limited');
+    const untilMidnight = 86_400 - ((Date.now() / 1_000) % 86_400);
+    expect(Math.abs(Number(sixth.headers.get('retry-after')) - untilMidnight)).toBeLessThan(600);
+    const again = await file.platform.operator('POST', `/orders/${issuer.issuerId}/e-1/redeliver`);
+    expect(again.status).toBe(200);
+    await terminals.delivery('/again', 7);
+    const tries = await terminals.deliveries('/again');
+    expect([new Set(tries.map(idOf)).size, new Set(tries.map(({ raw }) => raw)).size]).toEqual([1, 1]);
+  });
+
+  test.concurrent('other codes than before, or another terminal, are another message', async () => {
+    const issuer = await file.issuer({ terminal: { channel: 'webhook', url: await terminals.urlOf('/fewer') } });
+    await delivered(issuer, 'e-2', [codeOf('a'), codeOf('b')]);
+    const elsewhere = { terminal: { channel: 'webhook', url: await terminals.urlOf('/elsewhere') } };
+    expectProblem(await ask(issuer, 'e-2', 'delivery', elsewhere), 409, 'terminal_fixed');
+    const bad = { terminal: { channel: 'webhook', url: 'https://10.0.0.1/' } };
+    expectProblem(await ask(issuer, 'e-2', 'delivery', bad), 422, 'body_invalid', '/terminal/url');
+    expectProblem(await ask(issuer, 'e-2', 'delivery', { token: 'wrong' }), 403, 'token_mismatch');
+    const first = await terminals.delivery('/fewer');
+    await ask(issuer, 'e-2', 'void', { itemIds: ['a'], reason: 'x' });
+    await terminals.delivery('/fewer', 2);
+    expect((await ask(issuer, 'e-2', 'delivery', {})).status).toBe(200);
+    const third = await terminals.delivery('/fewer', 3);
+    expect(idOf(third)).not.toBe(idOf(first));
+    expect(JSON.parse(third.raw).data.codes).toMatchObject([{ itemId: 'b' }]);
+    await ask(issuer, 'e-2', 'void', { reason: 'x' });
+    expectProblem(await ask(issuer, 'e-2', 'delivery', {}), 409, 'code_void');
+  });
+
+  test.concurrent('a delivery that fails is mended by the issuer, while it is tried and after it', async () => {
+    const issuer = await file.issuer({ terminal: { channel: 'webhook', url: await terminals.urlOf('/failing') } });
+    await terminals.answer('/failing', () => 500);
+    await issuer.placeVerified('e-3');
+    expectProblem(await ask(issuer, 'e-3', 'delivery', {}), 409, 'not_issued');
+    await issuer.submit('e-3', [codeOf('a')]);
+    await terminals.delivery('/failing', 2);
+    const right = { terminal: { channel: 'webhook', url: await terminals.urlOf('/mended') } };
+    expect((await ask(issuer, 'e-3', 'delivery', right)).status).toBe(200);
+    expect(JSON.parse((await terminals.delivery('/mended')).raw).data.codes).toMatchObject([{ itemId: 'a' }]);
+    const { body } = await issuer.inState('e-3', 'delivered');
+    expect(body.delivery.state).toBe('delivered');
+    const told = (await issuer.message('order.terminal_changed', 'e-3')).data;
+    expect(told).toMatchObject({ by: 'issuer', terminal: body.terminal });
+    const { data } = (await issuer.get('/orders/e-3/timeline')).body;
+    expect(data).toContainEqual(expect.objectContaining({ event: 'terminal_changed' }));
+    expectProblem(await ask(issuer, 'e-3', 'delivery', { terminal: { channel: 'page' } }), 409, 'terminal_fixed');
+  });
+
+  test.concurrent('a new link ends the one before, which shows codes no more', async () => {
+    const issuer = await file.issuer();
+    const { body: placed } = await delivered(issuer, 'e-4');
+    expect((await reveal(placed.pickupUrl)).status).toBe(200);
+    expect((await ask(issuer, 'e-4', 'delivery', { newLink: true })).status).toBe(200);
+    const { body } = await issuer.order('e-4');
+    expect(body.pickupUrl).not.toBe(placed.pickupUrl);
+    expect((await reveal(placed.pickupUrl)).status).toBe(404);
+    expect((await fetch(placed.pickupUrl)).status).toBe(404);
+    expect((await reveal(body.pickupUrl)).status).toBe(200);
+    expect((await ask(issuer, 'e-4', 'delivery', { newLink: true })).status).toBe(200);
+    expect((await reveal(body.pickupUrl)).status).toBe(404);
   });
 });
 

@@ -157,12 +157,16 @@ describe('a webhook terminal', () => {
     expect(idOf(second)).not.toBe(idOf(first));
     expect(JSON.parse(second.raw).data).toEqual(JSON.parse(first.raw).data);
     await issuer.inState('hook-6', 'delivered');
-    expect((await issuer.message('order.delivered', 'hook-6')).data.sequence).toBe(2);
+    const told = (await issuer.message('order.terminal_changed', 'hook-6')).data;
+    expect(told).toMatchObject({ sequence: 2, by: 'operator', terminal: { channel: 'webhook' } });
+    expect(JSON.stringify(told)).not.toContain('hook-6-corrected');
+    expect((await issuer.message('order.delivered', 'hook-6')).data.sequence).toBe(3);
     const audit = (await file.platform.operator('GET', '/audit?limit=100')).body.data;
     const lines = audit.filter(({ target }: { target: string }) => target === `${issuer.issuerId}/hook-6`);
     expect(lines).toHaveLength(1);
     expect(JSON.stringify(lines)).not.toContain('hook-6-corrected');
-    expectProblem(await operate(issuer, 'hook-6', 'redeliver', corrected), 409, 'terminal_fixed');
+    const page = { terminal: { channel: 'page' } };
+    expectProblem(await operate(issuer, 'hook-6', 'redeliver', page), 409, 'terminal_fixed');
   });
 
   test.concurrent('a corrected terminal is looked at like any other', async () => {

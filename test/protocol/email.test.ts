@@ -107,6 +107,23 @@ test.concurrent('a redelivery is the same message again', async () => {
   expect(headersOf(second)['message-id']).toBe(headersOf(first)['message-id']);
 });
 
+test.concurrent('a new link comes by a new message, and the old one is dead', async () => {
+  const issuer = await file.issuer();
+  const { body: placed } = await issue(issuer, 'mail-link');
+  await issuer.inState('mail-link', 'delivered');
+  const asked = { type: 'order.delivery', orderNo: 'mail-link', token: issuer.tokenOf('mail-link'), newLink: true };
+  expect((await issuer.post('/orders/mail-link/delivery', asked)).status).toBe(200);
+  const [first, second] = [
+    await server.mailTo('mail-link@mail.example'),
+    await server.mailTo('mail-link@mail.example', 2),
+  ];
+  expect(headersOf(second)['message-id']).not.toBe(headersOf(first)['message-id']);
+  const { pickupUrl } = (await issuer.order('mail-link')).body;
+  expect(mailPart(second.raw, 'text/plain').body).toContain(pickupUrl);
+  expect(mailPart(second.raw, 'text/plain').body).not.toContain(placed.pickupUrl);
+  expect((await reveal(placed.pickupUrl)).status).toBe(404);
+});
+
 test.concurrent('operators are offered it, and an address that is none is refused', async () => {
   const { data } = (await file.platform.operator('GET', '/channels')).body;
   expect(data.map(({ channel }: { channel: string }) => channel)).toEqual(['page', 'webhook', 'email']);

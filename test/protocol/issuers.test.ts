@@ -191,7 +191,9 @@ describe('an operator’s hand on an order', () => {
   test.concurrent('redeliver with a terminal only from undeliverable', async () => {
     const issuer = await file.issuer();
     const redeliver = (orderNo: string) =>
-      operator('POST', `/orders/${issuer.issuerId}/${orderNo}/redeliver`, { terminal: { channel: 'page' } });
+      operator('POST', `/orders/${issuer.issuerId}/${orderNo}/redeliver`, {
+        terminal: { channel: 'webhook', url: 'http://127.0.0.1:9/' },
+      });
     await told(issuer, 'fixed-1');
     expect((await redeliver('fixed-1')).status).toBe(409);
     await issuer.verify('fixed-1');

@@ -95,7 +95,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
         { ...event, key: 'r', event: 'receipt', detail: {} },
         event,
       );
-      await orders.correctTerminal(row, row.terminal, { n: 2, atMs: 1 }, 'pending');
+      await orders.renewLink(row, { pickupHash: 'another', pickupLink: 2 });
       await orders.setDeliveryState(order, 'sent');
       await orders.takePinAttempt(order, 5, now, now);
       await orders.takePinAttempt(order, 0, now, now);

@@ -105,6 +105,7 @@ test('every call goes to its path, signed over its raw body or its target', asyn
   await client.refuseOrder({ orderNo: 'A-1', token: 't', reason: 'out_of_stock' });
   await client.cancelOrder({ orderNo: 'A-1', reason: 'returned' });
   await client.echo({ hello: 'world' });
+  await client.afterSale('redemptions', { orderNo: 'A-1', token: 't', redemptionId: 'r', itemId: '1' });
   const root = '/v1/issuers/acme';
   expect(platform.received.map(({ method, target }) => `${method} ${target}`)).toEqual([
     `POST ${root}/orders`,
@@ -117,11 +118,13 @@ test('every call goes to its path, signed over its raw body or its target', asyn
     `POST ${root}/orders/A-1/refusal`,
     `POST ${root}/orders/A-1/cancellation`,
     `POST ${root}/echo`,
+    `POST ${root}/orders/A-1/redemptions`,
   ]);
   for (const request of platform.received) expect(isSigned(request, { secrets: [secret] })).toBe(true);
   expect(JSON.parse(platform.received[0]?.body.toString() ?? '')).toEqual({ type: 'order.payment', ...order });
   expect(JSON.parse(platform.received[5]?.body.toString() ?? '')).toEqual({ type: 'order.verification', ...facts });
-  expect(new Set(platform.received.map((request) => request.headers['webhook-id'])).size).toBe(10);
+  expect(JSON.parse(platform.received[10]?.body.toString() ?? '').type).toBe('order.redemption');
+  expect(new Set(platform.received.map((request) => request.headers['webhook-id'])).size).toBe(11);
 });
 
 test('an issuer with a registered public key signs with its private one', async () => {

@@ -1,10 +1,13 @@
 import * as routes from '../../contract/issuer/after-sale';
 import { bodyInvalid } from '../../contract/problem';
+import type { FieldError } from '../../domain/failures';
+import type { Terminal } from '../../domain/order';
 import { sha256 } from '../../sealing/key-ring';
 import { changeValidity } from '../../second-interface/after-sale/change-validity';
 import { completeOrder } from '../../second-interface/after-sale/complete-order';
 import { listItems, listRedemptions } from '../../second-interface/after-sale/item-lists';
 import { redeemItem, reverseRedemption } from '../../second-interface/after-sale/redeem-items';
+import { redeliverCodes } from '../../second-interface/after-sale/redeliver-codes';
 import { replaceCodes } from '../../second-interface/after-sale/replace-codes';
 import { settleRefund } from '../../second-interface/after-sale/settle-refund';
 import { voidItems } from '../../second-interface/after-sale/void-items';
@@ -20,7 +23,11 @@ import { orderOperation } from './order-operations';
 const aheadMaxMs = 300_000;
 
 /** The order's life after the sale: each call hands over to one operation. */
-export const mountAfterSale = (mount: Mount, orderDeps: OrderDeps): void => {
+export const mountAfterSale = (
+  mount: Mount,
+  orderDeps: OrderDeps,
+  terminalProblem: (terminal: Terminal) => Promise<FieldError | null>,
+): void => {
   const operation = orderOperation(mount, orderDeps);
   const isRight = (row: OrderRow, token: string): boolean => sha256(token) === row.facts.tokenHash;
   const bodyOf = async (row: OrderRow) => orderBody(row, await orderDeps.holdsOf(row.issuerId), orderDeps.nowMs());
@@ -35,6 +42,13 @@ export const mountAfterSale = (mount: Mount, orderDeps: OrderDeps): void => {
     const asked = { by: 'issuer', isRightToken: isRight(row, token), itemIds } as const;
     const after = await voidItems(deps, row, `void/${messageId}`, asked);
     return after === 'unavailable' ? queued : answer(200, await bodyOf(after));
+  });
+
+  operation(routes.deliverAgain, async (deps, row, messageId, { token, terminal, newLink }) => {
+    const problem = terminal ? await terminalProblem(terminal) : null;
+    if (problem) throw bodyInvalid([problem]);
+    const asked = { by: 'issuer', isRightToken: isRight(row, token), terminal, newLink } as const;
+    return answer(200, await bodyOf(await redeliverCodes(deps, row, `delivery/${messageId}`, asked)));
   });
 
   operation(routes.changeValidity, async (deps, row, messageId, { token, itemIds, expiresAt }) => {

@@ -12,7 +12,8 @@ export const findByLink = async (
 ): Promise<OrderRow> => {
   const row = await orders.findByPickup(sha256(secret));
   if (row?.purgedAt) throw new Failure('path_unknown', { detail: 'The order and its codes are no longer kept' });
-  const isOver = row?.deliveredAt !== undefined && row.deliveredAt.getTime() + pickupLifetimeMs < nowMs();
+  const since = row?.redeliveredAt ?? row?.deliveredAt;
+  const isOver = since !== undefined && since.getTime() + pickupLifetimeMs < nowMs();
   if (!row || isOver || !hasPage(row.terminal)) throw new Failure('path_unknown');
   return row;
 };

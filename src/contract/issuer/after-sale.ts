@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { terminal } from '../../channels/terminals';
 import { code } from '../code';
 import { amount, instant, integer, moment, orderNo, text } from '../fields';
 import { order, queued } from '../order';
@@ -49,6 +50,25 @@ export const voidItems = declareRoute({
     .meta({ examples: [{ type: 'order.void', orderNo: 'A-1', token: tokenExample, itemIds: ['1'], reason: 'lost' }] }),
   answers: { 200: { says: 'They are void', body: order }, 202: notJudgedYet },
   problems: [...ofEveryCall, 'not_issued', 'item_unknown', 'code_redeemed'],
+});
+
+export const deliverAgain = declareRoute({
+  method: 'post',
+  path: `${base}/delivery`,
+  name: 'deliverAgain',
+  who: 'issuer',
+  summary: 'Sends the good codes again, five times a day at most',
+  body: z
+    .strictObject({
+      type: z.literal('order.delivery'),
+      orderNo,
+      token,
+      terminal: terminal.optional().meta({ description: 'Another one only after a failed attempt' }),
+      newLink: z.boolean().optional().meta({ description: 'Ends the pick-up link that the order has' }),
+    })
+    .meta({ examples: [{ type: 'order.delivery', orderNo: 'A-1', token: tokenExample, newLink: true }] }),
+  answers: { 200: { says: 'They are on their way', body: order } },
+  problems: [...ofEveryCall, 'not_issued', 'terminal_fixed', 'code_void'],
 });
 
 export const changeValidity = declareRoute({

@@ -1,6 +1,6 @@
 import { goodCount, hasExpired, hasStarted, isGood, isUsed, someItem, usesLeft } from '../items';
 import type { Asker } from '../messages';
-import { isAwaitingCodes, isBeforeVerification, isCalled, type OrderFacts } from '../order';
+import { isAwaitingCodes, isBeforeVerification, type OrderFacts } from '../order';
 import { verificationFailureLimit } from '../timings';
 
 interface Action {
@@ -36,10 +36,8 @@ const actions: readonly Action[] = [
   { names: { operator: 'extend' }, can: isOpenBeforeDelivery },
   { names: { issuer: 'completion', operator: 'complete' }, can: (facts) => facts.state === 'partially_issued' },
   {
-    names: { operator: 'redeliver' },
-    can: (facts) =>
-      facts.state === 'undeliverable' ||
-      (facts.state === 'delivered' && isCalled(facts.channel) && goodCount(facts) > 0),
+    names: { issuer: 'delivery', operator: 'redeliver' },
+    can: (facts) => hasItems(facts) && goodCount(facts) > 0,
   },
   {
     names: { issuer: 'void', operator: 'void' },

@@ -2,13 +2,7 @@ import type { FailureCode } from '../failures';
 import { goodCount, hasExpired, hasStarted, isGood, isUsed, itemOf, usesLeft } from '../items';
 import type { KnownRedemption, OrderMessage } from '../messages';
 import { type ItemFacts, isClosed, type OrderFacts } from '../order';
-import type { Decision, Ruling } from './ruling';
-
-/** Of calls about items that a delivery may still be under way with. Source: rule 14 of the protocol. */
-const notWithItems = ({ state }: OrderFacts): FailureCode | undefined => {
-  if (isClosed(state)) return 'order_closed';
-  return state === 'issued' || state === 'undeliverable' || state === 'delivered' ? undefined : 'not_issued';
-};
+import { type Decision, notWithItems, type Ruling } from './ruling';
 
 const notDelivered = ({ state }: OrderFacts): FailureCode | undefined => {
   if (isClosed(state)) return 'order_closed';
@@ -52,8 +46,7 @@ export const judgeVoid = (ruling: Ruling, message: OrderMessage & { kind: 'void'
   }
   if (facts.state !== 'delivered') {
     // The message to the terminal is another one without them.
-    const n = (facts.deliveryMessage?.n ?? 1) + 1;
-    ruling.change({ deliveryMessage: { n, atMs: ruling.nowMs } });
+    ruling.newDeliveryMessage();
   }
   return ruling.oweForWhatIsVoid().done();
 };

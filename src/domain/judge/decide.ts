@@ -18,7 +18,7 @@ import { judgeVerification } from './verification';
 export type { Decision };
 
 /** Refusals that time can undo: thrown by the Update's validator, never recorded, judged anew. */
-const undoneByTime: ReadonlySet<FailureCode> = new Set(['not_verified', 'verification_locked']);
+const undoneByTime: ReadonlySet<FailureCode> = new Set(['not_verified', 'verification_locked', 'rate_limited']);
 export const isUndoneByTime = (answer: Answer): boolean => answer.kind === 'refused' && undoneByTime.has(answer.code);
 
 /**

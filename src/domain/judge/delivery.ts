@@ -1,22 +1,46 @@
-import { goodCount } from '../items';
+import { endedCount, goodCount } from '../items';
 import type { OrderMessage } from '../messages';
-import { type DeliveryState, isClosed, outstanding } from '../order';
-import type { Decision, Ruling } from './ruling';
+import { type DeliveryState, isCalled, outstanding } from '../order';
+import { dayMs, redeliveriesPerDay } from '../timings';
+import { type Decision, notWithItems, type Ruling } from './ruling';
 
-export const judgeRedeliver = (ruling: Ruling, message: OrderMessage & { kind: 'redeliver' }): Decision => {
+type Redeliver = OrderMessage & { kind: 'redeliver' };
+
+/** The good codes go out again: while the order waits for its terminal, and once it is delivered. */
+export const judgeRedeliver = (ruling: Ruling, message: Redeliver): Decision => {
   const { facts } = ruling;
-  if (facts.state === 'undeliverable') {
-    if (!message.terminal || message.isSame) return ruling.beginDelivery().done();
-    const n = (facts.deliveryMessage?.n ?? 0) + 1;
-    return ruling
-      .change({ channel: message.terminal.channel, deliveryMessage: { n, atMs: ruling.nowMs } })
-      .beginDelivery()
-      .done();
-  }
-  if (isClosed(facts.state)) return ruling.refuse('order_closed');
-  if (facts.state !== 'issued' && facts.state !== 'delivered') return ruling.refuse('not_issued');
+  if (message.isRightToken === false) return ruling.countFailure().refuse('token_mismatch');
+  const notNow = notWithItems(facts);
+  if (notNow) return ruling.refuse(notNow);
   if (goodCount(facts) === 0) return ruling.refuse('code_void');
-  return message.terminal ? ruling.refuse('terminal_fixed') : ruling.done();
+  const isElsewhere = message.terminal !== undefined && !message.isSame;
+  const mayChange = facts.state === 'undeliverable' || facts.delivery.state === 'failed' || message.hasFailed;
+  if (isElsewhere && !mayChange) return ruling.refuse('terminal_fixed');
+  if (message.by === 'issuer' && !countToday(ruling)) return ruling.refuse('rate_limited');
+  if (message.by) ruling.change({ redeliveries: (facts.redeliveries ?? 0) + 1 });
+  if (isElsewhere) changeTerminal(ruling, message);
+  const isOther = isElsewhere || message.newLink || (facts.deliveryMessage?.ended ?? 0) !== endedCount(facts);
+  if (isOther) ruling.newDeliveryMessage();
+  if (facts.state === 'undeliverable') return ruling.beginDelivery().done();
+  const { channel, delivery } = ruling.facts;
+  const isSentAnew = facts.state === 'delivered' && (isOther || delivery.state === 'failed');
+  if (isSentAnew) ruling.change({ delivery: { ...delivery, state: isCalled(channel) ? 'pending' : 'delivered' } });
+  return ruling.done();
+};
+
+const changeTerminal = (ruling: Ruling, { terminal, by }: Redeliver): void => {
+  if (!terminal) return;
+  ruling.change({ channel: terminal.channel });
+  if (by) ruling.note('terminal_changed', { by, channel: terminal.channel }).tell('order.terminal_changed', { by });
+};
+
+const countToday = (ruling: Ruling): boolean => {
+  const day = Math.floor(ruling.nowMs / dayMs);
+  const { redeliveredOn } = ruling.facts;
+  const count = redeliveredOn?.day === day ? redeliveredOn.count : 0;
+  if (count >= redeliveriesPerDay) return false;
+  ruling.change({ redeliveredOn: { day, count: count + 1 } });
+  return true;
 };
 
 export const recordDelivered = (ruling: Ruling, tries: number, state: DeliveryState = 'delivered'): Decision => {

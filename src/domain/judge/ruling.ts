@@ -1,7 +1,15 @@
 import type { FailureCode } from '../failures';
-import { goodCount, isGood, itemsOfCodes, withItems } from '../items';
+import { endedCount, goodCount, isGood, itemsOfCodes, withItems } from '../items';
 import type { Answer, Asker, EventType, LedgerEntry, OrderEvent, TimelineEntry, TimelineEvent } from '../messages';
-import { type CloseReason, type HeldCode, type ItemFacts, moves, type OrderFacts, type OrderState } from '../order';
+import {
+  type CloseReason,
+  type HeldCode,
+  type ItemFacts,
+  isClosed,
+  moves,
+  type OrderFacts,
+  type OrderState,
+} from '../order';
 
 /**
  * What an order says to a message: pure, so the same question gets the same answer in the workflow, in its validator, in
@@ -22,6 +30,12 @@ export type Detail = TimelineEntry['detail'];
 /** What is owed for pieces without a good code. Source: rule 16 of the protocol. */
 export const refundDue = (facts: OrderFacts): number =>
   facts.amount.value - Number((BigInt(facts.amount.value) * BigInt(goodCount(facts))) / BigInt(facts.quantity));
+
+/** Of calls about items that a delivery may still be under way with. Source: rule 14 of the protocol. */
+export const notWithItems = ({ state }: OrderFacts): FailureCode | undefined => {
+  if (isClosed(state)) return 'order_closed';
+  return state === 'issued' || state === 'undeliverable' || state === 'delivered' ? undefined : 'not_issued';
+};
 
 /** Gathers one decision; every step that changes something raises the version once. */
 export class Ruling {
@@ -82,6 +96,13 @@ export class Ruling {
     });
   }
 
+  /** What goes to the terminal is not what went before. */
+  newDeliveryMessage(): this {
+    const n = (this.facts.deliveryMessage?.n ?? 1) + 1;
+    const ended = endedCount(this.facts);
+    return this.change({ deliveryMessage: { n, atMs: this.nowMs, ...(ended > 0 ? { ended } : {}) } });
+  }
+
   countFailure(): this {
     return this.facts.verification ? this : this.change({ failures: this.facts.failures + 1 });
   }
@@ -93,7 +114,7 @@ export class Ruling {
 
   tell(
     type: EventType,
-    extras: Pick<OrderEvent, 'refundDueValue' | 'itemIds' | 'replaces' | 'redemptionId'> = {},
+    extras: Pick<OrderEvent, 'refundDueValue' | 'itemIds' | 'replaces' | 'redemptionId' | 'by'> = {},
   ): this {
     const { state, closedReason, sequence } = this.facts;
     this.events.push({

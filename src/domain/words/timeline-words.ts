@@ -71,6 +71,12 @@ export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | '
       return detail.event === 'delivered'
         ? { who: 'terminal', text: 'The message reached the buyer', tone: 'good' }
         : { who: 'terminal', text: 'The message came back', tone: 'bad' };
+    case 'terminal_changed':
+      return {
+        who: detail.by === 'issuer' ? 'issuer' : 'platform',
+        text: `The codes go to another terminal (${detail.channel}), as the ${detail.by} asked`,
+        tone: 'plain',
+      };
     case 'delivered':
       return {
         who: 'terminal',

@@ -1,58 +1,101 @@
 import { isDeepStrictEqual } from 'node:util';
 import { keptByOrder, terminalOfOrder } from '../../channels/kept-terminal';
-import { Failure } from '../../domain/failures';
-import { goodCount } from '../../domain/items';
-import { isCalled, type Terminal } from '../../domain/order';
-import type { AskedMessage } from '../../order-messages/order-messages';
+import { hasPage } from '../../channels/terminals';
+import { decide } from '../../domain/judge/decide';
+import type { Asker, OrderMessage } from '../../domain/messages';
+import { isCalled, isFinal, type Terminal } from '../../domain/order';
 import { unwrapOrderKey } from '../../sealing/order-keys';
-import type { OrderRow } from '../../store/orders';
-import type { OrderDeps } from '../ask-order';
+import type { NewLink, OrderRow } from '../../store/orders';
+import { askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from '../ask-order';
+import { changeRow } from '../change-row';
+import { findOrder } from '../find-order';
 import { deliveryState } from '../order-body';
 import { startAfterSale } from './start-after-sale';
 
-type Ask = (row: OrderRow, message: AskedMessage) => Promise<OrderRow>;
+interface Redelivery {
+  readonly by: Asker;
+  readonly isRightToken: boolean;
+  readonly terminal?: Terminal | undefined;
+  readonly newLink?: boolean | undefined;
+}
+
+type Message = OrderMessage & { readonly kind: 'redeliver' };
 
 /**
- * An operator has the codes delivered again: by the order itself while it waits undeliverable, by a workflow of its own
- * once it is closed, under the same webhook-id.
+ * The good codes are delivered again: by the order itself while its delivery is under way, by a workflow of its own once
+ * it is delivered. The message keeps its id while codes, terminal and link are the same.
  *
- * @throws Failure `not_issued`, `order_closed`, `code_void`, `terminal_fixed`, `unavailable`.
+ * @throws Failure `token_mismatch`, `not_issued`, `order_closed`, `code_void`, `terminal_fixed`, `rate_limited`,
+ * `unavailable`.
  */
 export const redeliverCodes = async (
   deps: OrderDeps,
   row: OrderRow,
-  ask: Ask,
-  terminal?: Terminal,
+  updateId: string,
+  asked: Redelivery,
 ): Promise<OrderRow> => {
-  const corrected = terminal ? correction(deps, row, terminal) : undefined;
-  if (corrected && !corrected.isSame && row.facts.state === 'delivered' && canGoElsewhere(row)) {
-    return deliverElsewhere(deps, row, corrected.terminal);
+  if (!isFinal(row.facts.state)) {
+    const message = messageFor(deps, row, asked);
+    if (message.newLink) await renewLink(deps, row, message);
+    const judged = await askOrder(deps, row, updateId, message);
+    if (judged === 'unavailable') throw engineUnavailable();
+    expectNotRefused(judged.answer, judged.row.facts, deps.nowMs());
+    if (!isFinal(judged.row.facts.state)) {
+      return { ...judged.row, terminal: message.terminal ?? judged.row.terminal };
+    }
   }
-  const after = await ask(row, { kind: 'redeliver', ...corrected });
-  const isClosedDelivery = after.facts.state === 'delivered';
+  const { row: after } = await changeRow(deps, row, async (newest) => {
+    const message = messageFor(deps, newest, asked);
+    return {
+      message,
+      itemIds: [],
+      change: {
+        redeliveredAt: new Date(deps.nowMs()),
+        ...(message.terminal ? { terminal: message.terminal } : {}),
+        ...(message.newLink ? nextLink(deps, newest) : {}),
+      },
+    };
+  });
   // A page holds the codes already.
-  if (isClosedDelivery && isCalled(after.terminal.channel)) await startAfterSale(deps, after, { kind: 'redeliver' });
+  if (isCalled(after.terminal.channel)) await startAfterSale(deps, after, { kind: 'redeliver' });
   return after;
 };
 
-const canGoElsewhere = (row: OrderRow): boolean =>
-  goodCount(row.facts) > 0 && ['bounced', 'failed'].includes(deliveryState(row));
-
-/** Its message came back after the order was closed: a new message, to another terminal. */
-const deliverElsewhere = async (deps: OrderDeps, row: OrderRow, terminal: Terminal): Promise<OrderRow> => {
-  const deliveryMessage = { n: (row.facts.deliveryMessage?.n ?? 1) + 1, atMs: deps.nowMs() };
-  const state = isCalled(terminal.channel) ? 'pending' : 'delivered';
-  if (!(await deps.orders.correctTerminal(row, terminal, deliveryMessage, state))) {
-    throw new Failure('in_progress', { retryAfterSeconds: 1 });
-  }
-  const after = await deps.orders.find(row);
-  if (!after) throw new Failure('order_unknown');
-  if (isCalled(terminal.channel)) await startAfterSale(deps, after, { kind: 'redeliver' });
-  return after;
-};
-
-/** What the order hears of it is sealed as it will be in its row. */
-const correction = ({ ring }: OrderDeps, row: OrderRow, terminal: Terminal) => ({
-  terminal: keptByOrder(terminal, unwrapOrderKey(ring, row._id, row.wrappedKey), row._id),
-  isSame: isDeepStrictEqual(terminal, terminalOfOrder(ring, row)),
+/** What the order hears of a terminal is sealed as it will be in its row. */
+const messageFor = (
+  { ring }: OrderDeps,
+  row: OrderRow,
+  { by, isRightToken, terminal, newLink }: Redelivery,
+): Message => ({
+  kind: 'redeliver',
+  by,
+  isRightToken,
+  ...(terminal
+    ? {
+        terminal: keptByOrder(terminal, unwrapOrderKey(ring, row._id, row.wrappedKey), row._id),
+        isSame: isDeepStrictEqual(terminal, terminalOfOrder(ring, row)),
+      }
+    : {}),
+  ...(hasFailed(row) ? { hasFailed: true } : {}),
+  ...(newLink && hasPage(terminal ?? row.terminal) ? { newLink } : {}),
 });
+
+/** While a delivery is under way only the row knows of its attempts. */
+const hasFailed = (row: OrderRow): boolean =>
+  ['bounced', 'failed'].includes(deliveryState(row)) ||
+  (row.facts.state === 'issued' &&
+    row.timeline.some(({ event, detail }) => event === 'delivery_tried' && detail.ok === false));
+
+/** Before the order hears of it, as its delivery then begins at once; only where its row says that it may be. */
+const renewLink = async (deps: OrderDeps, row: OrderRow, message: Message): Promise<void> => {
+  expectNotRefused(decide(row.facts, [], message, deps.nowMs()).answer, row.facts, deps.nowMs());
+  const newest = await findOrder({ orderDeps: deps }, row.issuerId, row.orderNo);
+  // Another call has renewed it in this moment: one new link is enough.
+  await deps.orders.renewLink(newest, nextLink(deps, newest));
+};
+
+const nextLink = ({ ring }: OrderDeps, row: OrderRow): NewLink => {
+  const pickupLink = (row.pickupLink ?? 1) + 1;
+  const { pickupHash } = unwrapOrderKey(ring, row._id, row.wrappedKey, pickupLink);
+  return { pickupLink, pickupHash };
+};
