@@ -13,6 +13,7 @@ import { createAlerts } from './store/alerts';
 import { createAnswers } from './store/answers';
 import { createAudit } from './store/audit';
 import { createCodes } from './store/codes';
+import { createConsoleSessionRows } from './store/console-sessions';
 import { openDatabase } from './store/database';
 import { createDayCounts } from './store/day-counts';
 import { createInbox } from './store/inbox';
@@ -107,6 +108,7 @@ export const assemble = async (
     purge: createPurge(database),
     sealedValues: createSealedValues(database),
     audit: createAudit(database),
+    consoleSessions: createConsoleSessionRows(database),
     stats: createStats(database),
     alerts: createAlerts(database),
     workers: createWorkerReports(database),

@@ -22,6 +22,7 @@ import type { Adapters } from '../second-interface/adapters';
 import type { OrderDeps } from '../second-interface/ask-order';
 import { cancelOrder } from '../second-interface/cancel-order';
 import type { Audit } from '../store/audit';
+import type { ConsoleSessionRows } from '../store/console-sessions';
 import type { Database } from '../store/database';
 import type { IssuerSettings, Issuers } from '../store/issuers';
 import type { Requests } from '../store/requests';
@@ -74,6 +75,7 @@ export interface AppDeps {
     readonly issuers: Issuers;
     readonly requests: Requests;
     readonly audit: Audit;
+    readonly consoleSessions: ConsoleSessionRows;
     readonly stats: Stats;
     readonly sealedValues: SealedValues;
     readonly workers: Workers;
@@ -170,7 +172,13 @@ export const createApp = ({
   const { operators, temporalUiUrl, publicUrl } = config;
   const [first] = operators;
   const oidc = config.oidc && first && { settings: config.oidc, keys: oidcKeys(config.oidc, first.token), publicUrl };
-  const sessions = createConsoleSessions({ operators, outsideKey: oidc?.keys.session, publicUrl, nowMs });
+  const sessions = createConsoleSessions({
+    operators,
+    rows: core.consoleSessions,
+    outsideKey: oidc?.keys.session,
+    publicUrl,
+    nowMs,
+  });
   const mount = createMount(app, {
     issuers,
     ring,

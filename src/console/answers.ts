@@ -2,7 +2,7 @@ import type { listAudit } from '../contract/operator/audit';
 import type { runBatch } from '../contract/operator/batches';
 import type { listCalls, readCall } from '../contract/operator/calls';
 import type { listChannels } from '../contract/operator/channels';
-import type { readSession } from '../contract/operator/console-session';
+import type { listSessions, readSession } from '../contract/operator/console-session';
 import type { listFailures } from '../contract/operator/failures';
 import type { readIssuer } from '../contract/operator/issuers';
 import type { listDeliveryKeys } from '../contract/operator/keys';
@@ -51,6 +51,7 @@ export type DeliveryKeysAnswer = GivenBody<typeof listDeliveryKeys>;
 export type FailureAnswer = GivenBody<typeof listFailures>['data'][number];
 export type AuditAnswer = GivenBody<typeof listAudit>['data'][number];
 export type SessionAnswer = GivenBody<typeof readSession>;
+export type ConsoleSessionsAnswer = GivenBody<typeof listSessions>;
 export type ReadinessAnswer = GivenBody<typeof readReadiness>;
 
 /** Whatever came: a proxy's answer is a problem too, with less to say. */

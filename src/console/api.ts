@@ -3,6 +3,7 @@ import type {
   Acted,
   AuditAnswer,
   BatchAnswer,
+  ConsoleSessionsAnswer,
   DeliveryKeysAnswer,
   FailureAnswer,
   IssuerAnswer,
@@ -23,7 +24,14 @@ import type {
   WhyAnswer,
 } from './answers';
 import { basePath } from './base-path';
-import type { BatchRequest, ChangeIssuer, CreateIssuer, MaintenanceRequest, SettingsRequest } from './requests';
+import type {
+  BatchRequest,
+  ChangeIssuer,
+  CreateIssuer,
+  EndSessions,
+  MaintenanceRequest,
+  SettingsRequest,
+} from './requests';
 
 /** The only module that talks to the platform: the operator API, with the session's cookie and its header token. */
 const base = `${basePath}/v1/operator`;
@@ -134,6 +142,9 @@ export const api = {
     await call('DELETE', '/console/session');
     session.current = undefined;
   },
+  sessions: (signal?: AbortSignal) =>
+    call<ConsoleSessionsAnswer>('GET', `/console/sessions${query({ limit: 100 })}`, { signal }),
+  endSessions: (body: EndSessions) => call<{ readonly ended: number }>('POST', '/console/sessions/end', { body }),
   overviewEvents: () => new EventSource(`${base}/console/overview/events`),
 
   orders: orderPage,

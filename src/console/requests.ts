@@ -1,4 +1,5 @@
 import type { runBatch } from '../contract/operator/batches';
+import type { endSessions } from '../contract/operator/console-session';
 import type { changeIssuer, createIssuer } from '../contract/operator/issuers';
 import type { changeMaintenance } from '../contract/operator/maintenance';
 import type { replacePlatformSettings } from '../contract/operator/settings';
@@ -8,5 +9,6 @@ import type { WrittenBody } from '../contract/route';
 export type BatchRequest = WrittenBody<typeof runBatch>;
 export type CreateIssuer = WrittenBody<typeof createIssuer>;
 export type ChangeIssuer = WrittenBody<typeof changeIssuer>;
+export type EndSessions = WrittenBody<typeof endSessions>;
 export type MaintenanceRequest = WrittenBody<typeof changeMaintenance>;
 export type SettingsRequest = WrittenBody<typeof replacePlatformSettings>;

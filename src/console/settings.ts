@@ -1,4 +1,5 @@
 import { api } from './api';
+import { consoleSessionsCard } from './console-sessions';
 import { deliveryKeysCard } from './delivery-keys';
 import { h, replace } from './dom';
 import { maintenanceCard } from './maintenance';
@@ -20,6 +21,7 @@ export const settingsView = async ({ root, signal }: View): Promise<void> => {
     }),
     maintenanceCard(signal),
     deliveryKeysCard(signal),
+    consoleSessionsCard(signal),
   ]);
   if (!signal.aborted) replace(root, heading('Settings'), h('div', { class: 'order-columns' }, cards));
 };

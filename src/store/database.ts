@@ -3,6 +3,7 @@ import type { AlertRow } from './alerts';
 import type { AnswerRow } from './answers';
 import type { AuditRow } from './audit';
 import type { SubmissionRow } from './codes';
+import type { ConsoleSessionRow } from './console-sessions';
 import type { DayCountRow } from './day-counts';
 import type { InboxRow } from './inbox';
 import type { IssuerRow } from './issuers';
@@ -34,6 +35,7 @@ export interface Collections {
   readonly dayCounts: Collection<DayCountRow>;
   readonly ledger: Collection<LedgerRow>;
   readonly answers: Collection<AnswerRow>;
+  readonly consoleSessions: Collection<ConsoleSessionRow>;
 }
 
 export interface Database extends Collections {
@@ -74,6 +76,7 @@ export const openDatabase = (uri: string): Database => {
     dayCounts: db.collection('dayCounts'),
     ledger: db.collection('ledger'),
     answers: db.collection('answers'),
+    consoleSessions: db.collection('consoleSessions'),
     ping: async () => {
       await db.command({ ping: 1 });
     },

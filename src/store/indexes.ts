@@ -54,6 +54,11 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_kind', key: { orderId: 1, kind: 1, seq: 1 } },
     { name: 'by_operation', key: { orderId: 1, operationId: 1, seq: 1 } },
   ],
+  consoleSessions: [
+    { name: 'by_name', key: { name: 1, position: -1 } },
+    { name: 'by_position', key: { position: -1 } },
+    { name: 'forget', key: { liveUntil: 1 }, expireAfterSeconds: 0 },
+  ],
   audit: [{ name: 'by_position', key: { position: -1 } }],
 };
 

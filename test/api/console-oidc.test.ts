@@ -3,6 +3,7 @@ import type { Cookie } from '../../src/api/auth/cookies';
 import { createOidcAttempts } from '../../src/api/auth/oidc-attempts';
 import { oidcKeys } from '../../src/api/auth/oidc-keys';
 import { personOf } from '../../src/api/auth/oidc-person';
+import { createConsoleSessionRows } from '../../src/store/console-sessions';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider';
 import { type Answer, type Platform, read, startPlatform } from '../support/platform';
 import { expectProblem } from '../support/problem';
@@ -261,43 +262,45 @@ describe('the limits of sign-in by OpenID', () => {
   const settings = { issuer: 'https://login.example', ...client, roleClaim: 'roles', grants };
   const token = 'an-operator-token-of-the-tests';
   const ada = { name: 'ada@shop.example', role: 'admin' } as const;
-  const made = (outsideKey: Buffer | undefined, nowMs = () => 1_700_000_000_000) =>
+  const startMs = Date.now();
+  const made = (outsideKey: Buffer | undefined, nowMs = () => startMs) =>
     createConsoleSessions({
+      rows: createConsoleSessionRows(platform.core.database),
       operators: [{ name: 'operator', role: 'admin', token }],
       outsideKey,
       publicUrl: 'https://codes.example',
       nowMs,
     });
 
-  test('a session ends with the operator token, the client, the mapping of roles, and after eight hours', () => {
+  test('a session ends with the operator token, the client, the mapping of roles, and after eight hours', async () => {
     const key = oidcKeys(settings, token).session;
-    const cookie = made(key).beginOutside(ada).cookie.slice(0, 2).join('=');
-    expect(made(key).of(cookie)?.operator).toEqual(ada);
+    const cookie = (await made(key).beginOutside(ada)).cookie.slice(0, 2).join('=');
+    expect((await made(key).of(cookie))?.operator).toEqual(ada);
     const others = [
       oidcKeys(settings, `${token}2`),
       oidcKeys({ ...settings, clientSecret: 'another-one' }, token),
       oidcKeys({ ...settings, issuer: 'https://other.example' }, token),
       oidcKeys({ ...settings, grants: grants.slice(1) }, token),
     ];
-    for (const other of others) expect(made(other.session).of(cookie)).toBeUndefined();
-    expect(made(undefined).of(cookie)).toBeUndefined();
-    expect(made(key, () => 1_700_000_000_000 + 8 * 3_600_000).of(cookie)).toBeUndefined();
+    for (const other of others) expect(await made(other.session).of(cookie)).toBeUndefined();
+    expect(await made(undefined).of(cookie)).toBeUndefined();
+    expect(await made(key, () => startMs + 8 * 3_600_000).of(cookie)).toBeUndefined();
   });
 
-  test('name and role in the cookie cannot be changed, and a session of a token gives none of another name', () => {
+  test('name and role in the cookie cannot be changed, and a session of a token gives none of another name', async () => {
     const sessions = made(oidcKeys(settings, token).session);
     const swap = ([name, value]: Cookie, who: string): string => {
       const [id, endsAt, , mark] = value.split('.');
       return `${name}=${[id, endsAt, Buffer.from(who).toString('base64url'), mark].join('.')}`;
     };
-    const outside = sessions.beginOutside({ name: 'vera@shop.example', role: 'viewer' }).cookie;
-    expect(sessions.of(swap(outside, 'viewer:vera@shop.example'))?.operator.role).toBe('viewer');
+    const outside = (await sessions.beginOutside({ name: 'vera@shop.example', role: 'viewer' })).cookie;
+    expect((await sessions.of(swap(outside, 'viewer:vera@shop.example')))?.operator.role).toBe('viewer');
     for (const who of ['admin:vera@shop.example', 'viewer:ada@shop.example', 'operator']) {
-      expect(sessions.of(swap(outside, who))).toBeUndefined();
+      expect(await sessions.of(swap(outside, who))).toBeUndefined();
     }
-    const inside = sessions.begin({ name: 'operator', role: 'admin' }).cookie;
-    expect(sessions.of(swap(inside, 'operator'))?.operator).toMatchObject({ name: 'operator', role: 'admin' });
-    expect(sessions.of(swap(inside, 'admin:operator'))).toBeUndefined();
+    const inside = (await sessions.begin({ name: 'operator', role: 'admin' })).cookie;
+    expect((await sessions.of(swap(inside, 'operator')))?.operator).toMatchObject({ name: 'operator', role: 'admin' });
+    expect(await sessions.of(swap(inside, 'admin:operator'))).toBeUndefined();
   });
 
   test('an attempt is good in every process for ten minutes; behind https its cookie is for this host alone', () => {

@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { createConsoleSessions } from '../../src/api/auth/console-sessions';
 import { createSignInLimit } from '../../src/api/auth/sign-in-limit';
+import type { Role } from '../../src/domain/operator';
+import { type ConsoleSessionRows, createConsoleSessionRows } from '../../src/store/console-sessions';
+import { databaseOfFile } from '../support/database-of-file';
 import { type Answer, read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { until } from '../support/until';
 
 const person = { name: 'operator', role: 'admin', token: 'a token of the tests' } as const;
+const vera = { name: 'vera', role: 'viewer', token: 'a-token-of-vera-1234' } as const;
+const noRows = { insert: async () => undefined } as unknown as ConsoleSessionRows;
 
 interface SignedIn {
   readonly cookie: string;
@@ -14,7 +19,7 @@ interface SignedIn {
 }
 
 describe('the console over HTTP', () => {
-  const file = platformOfFile();
+  const file = platformOfFile({ operators: [vera] });
   const url = (path: string): string => `${file.platform.baseUrl}${path}`;
   const sessionPath = '/v1/operator/console/session';
 
@@ -77,13 +82,14 @@ describe('the console over HTTP', () => {
     expect(Date.parse(answer.body.endsAt) - Date.now()).toBeLessThanOrEqual(8 * 3_600_000);
   });
 
-  test('behind https the cookie is for this host alone and never sent in the clear', () => {
+  test('behind https the cookie is for this host alone and never sent in the clear', async () => {
     const sessions = createConsoleSessions({
       operators: [person],
+      rows: noRows,
       publicUrl: 'https://codes.example.com',
       nowMs: () => 0,
     });
-    const [name, , options] = sessions.begin(person).cookie;
+    const [name, , options] = (await sessions.begin(person)).cookie;
     expect(name).toMatch(/^__Host-/);
     expect(options).toMatchObject({ path: '/', httpOnly: true, sameSite: 'strict', secure: true });
   });
@@ -118,10 +124,11 @@ describe('the console over HTTP', () => {
     const other = Buffer.from('auditor').toString('base64url');
     const made = createConsoleSessions({
       operators: [{ ...person, token: 'another token' }],
+      rows: createConsoleSessionRows(file.platform.core.database),
       publicUrl: 'http://x',
       nowMs: Date.now,
     });
-    const strange = made.begin(person).cookie[1];
+    const strange = (await made.begin(person)).cookie[1];
     const values = [
       `${id}.${Number(endsAt) + 1}.${who}.${mark}`,
       `${randomBytes(16).toString('base64url')}.${endsAt}.${who}.${mark}`,
@@ -143,6 +150,44 @@ describe('the console over HTTP', () => {
     const ended = await call('DELETE', sessionPath, { cookie, 'x-csrf-token': csrf });
     expect([ended.status, ended.headers.get('set-cookie')]).toEqual([204, expect.stringContaining('Max-Age=0')]);
     expectProblem(await call('GET', '/v1/operator/issuers', { cookie }), 401, 'operator_unauthorized');
+  });
+
+  test('an operator sees and ends the own sessions, an admin those of all', async () => {
+    const path = '/v1/operator/console/sessions';
+    const as = async (token: string) => {
+      const answer = await signInWith(token);
+      const headers = {
+        cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '',
+        'x-csrf-token': String(answer.body.csrf),
+      };
+      return { headers, isIn: async () => (await call('GET', sessionPath, headers)).status === 200 };
+    };
+    const end = (who: { headers: Record<string, string> }, body: unknown) =>
+      call('POST', `${path}/end`, who.headers, body);
+    const listed = async (who: { headers: Record<string, string> }) =>
+      (await call('GET', `${path}?limit=100`, who.headers)).body.data as {
+        sessionId: string;
+        operator: { name: string };
+        isThis: boolean;
+      }[];
+    const [admin, first, second] = [await as(file.platform.operatorToken), await as(vera.token), await as(vera.token)];
+    const own = await listed(first);
+    expect(own.map(({ operator, isThis }) => [operator.name, isThis])).toEqual([
+      ['vera', false],
+      ['vera', true],
+    ]);
+    expect(new Set((await listed(admin)).map(({ operator }) => operator.name))).toEqual(new Set(['vera', 'operator']));
+    expectProblem(await end(first, { everyone: true }), 403, 'operator_forbidden');
+    expectProblem(await end(first, { operator: 'operator' }), 403, 'operator_forbidden');
+    const others = (await listed(admin)).find(({ isThis }) => isThis)?.sessionId;
+    expect((await end(first, { sessionId: others })).body).toEqual({ ended: 0 });
+    expect((await end(first, { sessionId: own[0]?.sessionId })).body).toEqual({ ended: 1 });
+    expect([await first.isIn(), await second.isIn(), await admin.isIn()]).toEqual([true, false, true]);
+    expect((await end(admin, { operator: 'vera' })).body).toEqual({ ended: 1 });
+    expect([await first.isIn(), await admin.isIn()]).toEqual([false, true]);
+    const last = await as(vera.token);
+    expect((await end(admin, { everyone: true })).status).toBe(200);
+    expect([await last.isIn(), await admin.isIn()]).toEqual([false, false]);
   });
 
   test('a form of another site can sign nobody in', async () => {
@@ -249,46 +294,113 @@ describe('the console over HTTP', () => {
   });
 });
 
-describe('the limits of console sessions', () => {
-  const made = (nowMs: () => number, token: string = person.token) =>
-    createConsoleSessions({ operators: [{ ...person, token }], publicUrl: 'http://127.0.0.1', nowMs });
-  const cookieOf = (sessions: ReturnType<typeof made>) => sessions.begin(person).cookie.slice(0, 2).join('=');
+describe('console sessions in several processes', () => {
+  const store = databaseOfFile();
+  const startMs = Date.now();
+  /** One more process: its own memory, the same database. */
+  const process = (nowMs: () => number, token: string = person.token) =>
+    createConsoleSessions({
+      operators: [{ ...person, token }, vera],
+      rows: createConsoleSessionRows(store.database),
+      publicUrl: 'http://127.0.0.1',
+      nowMs,
+    });
+  type Process = ReturnType<typeof process>;
+  const begin = async (sessions: Process, who: { name: string; role: Role } = person) => {
+    const { session, cookie } = await sessions.begin(who);
+    return { id: session.id, cookie: cookie.slice(0, 2).join('=') };
+  };
+  beforeEach(() => process(() => startMs).end({}));
 
-  test('a session is good in every process with the same token, and over after eight hours', () => {
-    let nowMs = 1_700_000_000_000;
-    const cookie = cookieOf(made(() => nowMs));
-    const elsewhere = made(() => nowMs);
-    expect(elsewhere.of(cookie)?.csrf).toBe(made(() => nowMs).of(cookie)?.csrf);
-    expect(made(() => nowMs, 'the token after a change').of(cookie)).toBeUndefined();
-    nowMs += 8 * 3_600_000 - 1;
-    expect(elsewhere.of(cookie)?.operator.name).toBe(person.name);
-    nowMs += 1;
-    expect(elsewhere.of(cookie)).toBeUndefined();
+  test('a session is good in every process with the same token, and over after eight hours of use', async () => {
+    let nowMs = startMs;
+    const { cookie } = await begin(process(() => nowMs));
+    const elsewhere = process(() => nowMs);
+    expect((await elsewhere.of(cookie))?.csrf).toBe((await process(() => nowMs).of(cookie))?.csrf);
+    expect(await process(() => nowMs, 'the token after a change').of(cookie)).toBeUndefined();
+    for (nowMs += 1_000_000; nowMs < startMs + 8 * 3_600_000; nowMs += 1_000_000) {
+      expect((await elsewhere.of(cookie))?.operator.name).toBe(person.name);
+    }
+    nowMs = startMs + 8 * 3_600_000;
+    expect(await elsewhere.of(cookie)).toBeUndefined();
   });
 
-  test('the fifty-first session ends the oldest one and no other', () => {
-    const sessions = made(() => 1_700_000_000_000);
-    const cookies = Array.from({ length: 51 }, () => cookieOf(sessions));
-    expect(cookies.map((cookie) => sessions.of(cookie) !== undefined)).toEqual([false, ...Array(50).fill(true)]);
+  test('half an hour without a request ends it, in a process that never saw it too', async () => {
+    let nowMs = startMs;
+    const sessions = process(() => nowMs);
+    const [used, left] = [await begin(sessions), await begin(sessions)];
+    nowMs += 29 * 60_000;
+    expect(await sessions.of(used.cookie)).toBeDefined();
+    nowMs += 60_000;
+    for (const one of [sessions, process(() => nowMs)]) {
+      expect([await one.of(used.cookie), await one.of(left.cookie)]).toEqual([expect.anything(), undefined]);
+    }
   });
+
+  test('what is ended in one process is ended in another one within two seconds, and after a restart', async () => {
+    let nowMs = startMs;
+    const [here, there] = [process(() => nowMs), process(() => nowMs)];
+    const { id, cookie } = await begin(here);
+    const [seenHere, seenThere] = [await here.of(cookie), await there.of(cookie)];
+    expect([seenHere?.id, seenThere?.id]).toEqual([id, id]);
+    expect(await here.end({ _id: id })).toBe(1);
+    expect(await here.of(cookie)).toBeUndefined();
+    expect(await process(() => nowMs).of(cookie)).toBeUndefined();
+    nowMs += 2_000;
+    expect(await there.of(cookie)).toBeUndefined();
+    expect(seenThere && (await there.isOpen(seenThere))).toBe(false);
+  });
+
+  test('an eleventh session ends the oldest one of the same operator, and nobody else’s', async () => {
+    let nowMs = startMs;
+    const sessions = process(() => nowMs);
+    const admin = await begin(sessions);
+    const cookies: string[] = [];
+    for (let n = 0; n < 11; n += 1) {
+      nowMs += 1;
+      cookies.push((await begin(sessions, vera)).cookie);
+    }
+    const live = await Promise.all(cookies.map(async (cookie) => (await sessions.of(cookie)) !== undefined));
+    expect(live).toEqual([false, ...Array(10).fill(true)]);
+    expect(await sessions.of(admin.cookie)).toBeDefined();
+  });
+
+  test('a row that somebody else writes into the database opens nothing', async () => {
+    const sessions = process(() => startMs);
+    const { id, cookie } = await begin(sessions, vera);
+    await store.database.consoleSessions.updateOne({ _id: id }, { $set: { name: person.name, role: person.role } });
+    expect((await process(() => startMs).of(cookie))?.operator).toEqual({ name: vera.name, role: vera.role });
+  });
+});
+
+describe('the limits of signing in', () => {
+  const limited = expect.objectContaining({ code: 'rate_limited' });
 
   test('one address that guesses keeps no other one out, and is let in again after a minute', () => {
     let nowMs = 0;
     const limit = createSignInLimit(() => nowMs);
     for (let n = 0; n < 5; n += 1) limit.noteWrong('203.0.113.5');
-    expect(() => limit.expectAllowed('203.0.113.5')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
-    expect(() => limit.expectAllowed('203.0.113.6')).not.toThrow();
+    expect(() => limit.expectAddress('203.0.113.5')).toThrow(limited);
+    expect(() => limit.expectAddress('203.0.113.6')).not.toThrow();
     nowMs += 60_000;
-    expect(() => limit.expectAllowed('203.0.113.5')).not.toThrow();
+    expect(() => limit.expectAddress('203.0.113.5')).not.toThrow();
+  });
+
+  test('one operator who signs in without end keeps no other one out', () => {
+    let nowMs = 0;
+    const limit = createSignInLimit(() => nowMs);
+    for (let n = 0; n < 30; n += 1) limit.noteRight('vera');
+    expect(() => limit.expectPerson('vera')).toThrow(limited);
+    expect(() => limit.expectPerson('operator')).not.toThrow();
+    nowMs += 60_000;
+    expect(() => limit.expectPerson('vera')).not.toThrow();
   });
 
   test('a guesser cannot get more tries by walking through its own IPv6 network', () => {
     const limit = createSignInLimit(() => 0);
     for (let n = 1; n <= 5; n += 1) limit.noteWrong(`2001:db8:1:2::${n}`);
-    expect(() => limit.expectAllowed('2001:db8:1:2:ffff::9')).toThrow(
-      expect.objectContaining({ code: 'rate_limited' }),
-    );
-    expect(() => limit.expectAllowed('2001:db8:1:3::9')).not.toThrow();
-    expect(() => limit.expectAllowed('::ffff:203.0.113.6')).not.toThrow();
+    expect(() => limit.expectAddress('2001:db8:1:2:ffff::9')).toThrow(limited);
+    expect(() => limit.expectAddress('2001:db8:1:3::9')).not.toThrow();
+    expect(() => limit.expectAddress('::ffff:203.0.113.6')).not.toThrow();
   });
 });

@@ -62,6 +62,7 @@ const collections = [
   'dayCounts',
   'ledger',
   'answers',
+  'consoleSessions',
 ];
 
 const indexesOf = async (name: string): Promise<Index[]> => (await database.db.collection(name).indexes()) as Index[];

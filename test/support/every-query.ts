@@ -4,6 +4,7 @@ import { createAlerts } from '../../src/store/alerts';
 import { createAnswers } from '../../src/store/answers';
 import { createAudit } from '../../src/store/audit';
 import { createCodes } from '../../src/store/codes';
+import { createConsoleSessionRows } from '../../src/store/console-sessions';
 import type { Database } from '../../src/store/database';
 import { createDayCounts } from '../../src/store/day-counts';
 import { createInbox } from '../../src/store/inbox';
@@ -41,6 +42,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const ledger = createLedger(of);
   const workers = createWorkerReports(of);
   const audit = createAudit(of);
+  const consoleSessions = createConsoleSessionRows(of);
   const dayCounts = createDayCounts(of);
   const answers = createAnswers(of);
 
@@ -258,6 +260,19 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
           for (const value of await sealed.of(kind, id)) await value.replace(value.sealed);
         }
       }
+    },
+    'a session of the console': async () => {
+      const times = { startedAt: now, seenAt: now, liveUntil: now, endsAt: now };
+      await consoleSessions.insert({ _id: 's', position: 'p', name: 'ann', role: 'viewer', ...times }, 1);
+      await consoleSessions.insert({ _id: 't', position: 'q', name: 'ann', role: 'viewer', ...times }, 1);
+      await consoleSessions.find('s');
+      await consoleSessions.touch('s', now, now);
+      await consoleSessions.end({ _id: 's' });
+    },
+    'sessions of the console': async () => {
+      await consoleSessions.list(undefined, undefined, 10);
+      await consoleSessions.list('ann', 'p', 10);
+      await consoleSessions.end({ name: 'ann' });
     },
     'workers that report': async () => {
       await workers.report({ _id: 'w', host: 'h', startedAt: now, at: now, circuits: [], openedLately: [] });

@@ -1,5 +1,7 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { type Operator, type OperatorWithToken, operatorName, type Role, roles } from '../../domain/operator';
+import type { ConsoleSessionRow, ConsoleSessionRows, WhichSessions } from '../../store/console-sessions';
 import { type Cookie, cookieValues } from './cookies';
 
 export interface ConsoleSession {
@@ -12,27 +14,34 @@ export interface ConsoleSession {
 }
 
 const lifetimeMs = 8 * 3_600_000;
-/** Sessions given out by one process and still running; the next one ends the oldest. */
-const liveLimit = 50;
-/** More than the sign-in limit lets through in a lifetime, so no ended session comes back by being forgotten. */
-const endedLimit = 20_000;
+/** Without any request. An open overview comes back by itself, so it counts as use. */
+const idleMs = 30 * 60_000;
+/** Use is written down so often at most. */
+const touchEveryMs = 60_000;
+/** Of one operator; the next one ends that operator's own oldest. */
+const ofOneMax = 10;
+/** What one process ended is ended in the others within this time. */
+const keptMs = 2_000;
+const keptMax = 1_000;
 
 export type ConsoleSessions = ReturnType<typeof createConsoleSessions>;
 
 /**
- * An operator's sessions in a browser. A session is signed and kept nowhere, with a key that only its operator's token
- * gives: every api process accepts it, and a new token, or none, ends all of that operator's. What was ended early is remembered by the process
- * that ended it; elsewhere the browser has no cookie any more.
+ * An operator's sessions in a browser. The cookie is signed with a key that only its operator's token gives, so that a new
+ * token, or none, ends all of that operator's, and whoever writes to the database makes none. The row in the database is
+ * what ends it: for every process, over restarts, by idle time, and by `end`.
  *
  * Whoever signed in at the OpenID provider has no token here: name and role are in the session, under a key of its own.
  */
 export const createConsoleSessions = ({
   operators,
+  rows,
   outsideKey,
   publicUrl,
   nowMs,
 }: {
   readonly operators: readonly OperatorWithToken[];
+  readonly rows: ConsoleSessionRows;
   /** Left out: nobody comes from an OpenID provider. */
   readonly outsideKey?: Uint8Array | undefined;
   readonly publicUrl: string;
@@ -48,8 +57,9 @@ export const createConsoleSessions = ({
   const isSecure = publicUrl.startsWith('https:');
   // Cookies know no ports: two platforms of one machine must not end each other's sessions.
   const cookieName = `${isSecure ? '__Host-' : ''}codeferry-${first?.mark('cookie', 'name').slice(0, 8)}`;
-  const live = new Map<string, number>();
-  const ended = new Set<string>();
+  const kept = new LRUCache<string, { readonly row: ConsoleSessionRow | null; readonly atMs: number }>({
+    max: keptMax,
+  });
 
   const cookie = (value: string, maxAge: number): Cookie => [
     cookieName,
@@ -73,22 +83,52 @@ export const createConsoleSessions = ({
     return { id, endsAtMs, operator, csrf: mark('csrf', id), mark: mark('session', `${id}.${endsAtMs}.${who}`) };
   };
 
-  const beginAs = (who: string): { session: ConsoleSession; cookie: Cookie } => {
-    for (const [id, endsAtMs] of live) if (endsAtMs <= nowMs()) live.delete(id);
-    const oldest = live.size >= liveLimit ? live.keys().next().value : undefined;
-    if (oldest !== undefined) end(oldest);
-    const begun = session(randomBytes(16).toString('base64url'), nowMs() + lifetimeMs, who);
-    if (!begun) throw new Error('a session of nobody');
-    live.set(begun.id, begun.endsAtMs);
-    const text = [begun.id, begun.endsAtMs, Buffer.from(who).toString('base64url'), begun.mark].join('.');
-    return { session: begun, cookie: cookie(text, lifetimeMs) };
+  const keep = (id: string, row: ConsoleSessionRow | null): void => {
+    kept.set(id, { row, atMs: nowMs() });
   };
 
-  const end = (id: string): void => {
-    live.delete(id);
-    ended.add(id);
-    const oldest = ended.size > endedLimit ? ended.values().next().value : undefined;
-    if (oldest !== undefined) ended.delete(oldest);
+  /** A reading that began before something ended is not kept. */
+  let endings = 0;
+  const forgetKept = (): void => {
+    endings += 1;
+    kept.clear();
+  };
+
+  const read = async (id: string): Promise<ConsoleSessionRow | null> => {
+    const before = endings;
+    const row = await rows.find(id);
+    if (before === endings) keep(id, row);
+    return row;
+  };
+
+  const liveRow = async (id: string): Promise<ConsoleSessionRow | undefined> => {
+    const found = kept.get(id);
+    const row = found && nowMs() - found.atMs < keptMs ? found.row : await read(id);
+    return row && row.liveUntil.getTime() > nowMs() ? row : undefined;
+  };
+
+  const liveUntil = (endsAtMs: number): Date => new Date(Math.min(endsAtMs, nowMs() + idleMs));
+
+  const noteUse = async (row: ConsoleSessionRow): Promise<void> => {
+    if (nowMs() - row.seenAt.getTime() < touchEveryMs) return;
+    const used = { seenAt: new Date(nowMs()), liveUntil: liveUntil(row.endsAt.getTime()) };
+    keep(row._id, { ...row, ...used });
+    await rows.touch(row._id, used.seenAt, used.liveUntil);
+  };
+
+  const beginAs = async (who: string): Promise<{ session: ConsoleSession; cookie: Cookie }> => {
+    const startedAt = new Date(nowMs());
+    const endsAt = new Date(nowMs() + lifetimeMs);
+    const begun = session(randomBytes(16).toString('base64url'), endsAt.getTime(), who);
+    if (!begun) throw new Error('a session of nobody');
+    const { id, operator } = begun;
+    const position = `${startedAt.toISOString()}/${id}`;
+    const times = { startedAt, seenAt: startedAt, liveUntil: liveUntil(endsAt.getTime()), endsAt };
+    await rows.insert({ _id: id, position, name: operator.name, role: operator.role, ...times }, ofOneMax);
+    // Its oldest one may be among those that are kept.
+    forgetKept();
+    const text = [id, endsAt.getTime(), Buffer.from(who).toString('base64url'), begun.mark].join('.');
+    return { session: begun, cookie: cookie(text, lifetimeMs) };
   };
 
   return {
@@ -98,20 +138,34 @@ export const createConsoleSessions = ({
     /** Called after the OpenID provider said who it is. */
     beginOutside: ({ name, role }: Operator) => beginAs(`${role}:${name}`),
 
-    /** The session that a request brings, if it is ours and still runs. */
-    of: (cookieHeader: string | undefined): ConsoleSession | undefined => {
+    /** The session that a request brings, if it is ours and still runs. To ask is to use it. */
+    of: async (cookieHeader: string | undefined): Promise<ConsoleSession | undefined> => {
       for (const value of cookieValues(cookieHeader, cookieName)) {
         const [, id, endsAt, who, given] = /^([\w-]{22})\.(\d{1,15})\.([\w-]{1,128})\.([\w-]{43})$/.exec(value) ?? [];
         if (!id || !endsAt || !who || !given) continue;
         const found = session(id, Number(endsAt), Buffer.from(who, 'base64url').toString());
-        if (found && isSameText(given, found.mark) && found.endsAtMs > nowMs() && !ended.has(id)) return found;
+        if (!found || !isSameText(given, found.mark) || found.endsAtMs <= nowMs()) continue;
+        const row = await liveRow(id);
+        if (!row) continue;
+        await noteUse(row);
+        return found;
       }
       return undefined;
     },
 
-    isOpen: ({ id, endsAtMs }: ConsoleSession): boolean => endsAtMs > nowMs() && !ended.has(id),
+    /** For whoever holds one open; this is no use of it. */
+    isOpen: async ({ id, endsAtMs }: ConsoleSession): Promise<boolean> =>
+      endsAtMs > nowMs() && (await liveRow(id)) !== undefined,
 
-    end,
+    /** At once in this process, within two seconds in the others. @returns How many there were. */
+    end: async (which: WhichSessions): Promise<number> => {
+      const count = await rows.end(which);
+      forgetKept();
+      return count;
+    },
+
+    /** Newest first; without a name everybody's. */
+    list: rows.list,
 
     /** Takes the cookie from the browser. */
     endedCookie: (): Cookie => cookie('', 0),

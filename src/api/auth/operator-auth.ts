@@ -42,12 +42,12 @@ const readOnly: ReadonlySet<string> = new Set(['GET', 'HEAD']);
  * @returns Who calls, and the session, where one let the request in.
  * @throws Failure `operator_unauthorized`
  */
-export const authorizeOperator = (
+export const authorizeOperator = async (
   request: Request,
   { operators, sessions }: OperatorAuth,
-): { readonly operator: Operator; readonly session?: ConsoleSession } => {
+): Promise<{ readonly operator: Operator; readonly session?: ConsoleSession }> => {
   if (request.get('authorization') !== undefined) return { operator: requireOperator(request, operators) };
-  const session = sessions.of(request.get('cookie'));
+  const session = await sessions.of(request.get('cookie'));
   if (!session) throw new Failure('operator_unauthorized');
   if (!readOnly.has(request.method) && !isSameText(request.get('x-csrf-token') ?? '', session.csrf)) {
     throw new Failure('operator_unauthorized', { detail: 'A change by a session needs its x-csrf-token' });

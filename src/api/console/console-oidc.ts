@@ -60,7 +60,7 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
       }
       waiting += 1;
       try {
-        limit.expectAllowed(request.ip ?? '');
+        limit.expectAddress(request.ip ?? '');
         await step(request, response, next);
       } catch (error) {
         if (error instanceof OidcFailed) backToSignIn(response, error.trouble, { code: error.code });
@@ -97,13 +97,14 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
       backToSignIn(response, 'role', { subject });
       return;
     }
-    limit.noteRight();
+    limit.expectPerson(person.name);
+    limit.noteRight(person.name);
     await audit(person)('console.signed_in', 'console', undefined, {
       issuer: settings.issuer,
       subject,
       role: person.role,
     });
-    response.cookie(...sessions.beginOutside(person).cookie);
+    response.cookie(...(await sessions.beginOutside(person)).cookie);
     leadTo(response, `${basePathOf(publicUrl)}/operator`);
   };
 

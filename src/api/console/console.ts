@@ -5,13 +5,14 @@ import { readOverview, watchOverview } from '../../contract/operator/overview';
 import { parseWith } from '../../contract/problem';
 import { emptyQuery } from '../../contract/query';
 import { Failure } from '../../domain/failures';
-import type { OperatorWithToken } from '../../domain/operator';
+import { mayAct, type OperatorWithToken } from '../../domain/operator';
 import type { AuditTrails } from '../../operator/audit-trail';
 import type { ConsoleSampler } from '../../operator/overview/sampler';
 import type { ConsoleSession, ConsoleSessions } from '../auth/console-sessions';
-import { authorizeOperator, operatorOfToken } from '../auth/operator-auth';
+import { authorizeOperator, operatorOfToken, requireRole } from '../auth/operator-auth';
 import { createSignInLimit, type SignInLimit } from '../auth/sign-in-limit';
 import { jsonBody, type Mount } from '../edge/mount';
+import { pageOf, positionOf } from '../edge/paging';
 import { loadConsoleAssets } from './assets';
 import { type ConsoleOidc, mountConsoleOidc } from './console-oidc';
 
@@ -49,7 +50,8 @@ const heartbeatMs = 20_000;
 
 /**
  * The operators' console. The page is public and holds nothing; all data comes from the operator API with the session:
- * `POST|GET|DELETE /v1/operator/console/session`, `GET /v1/operator/console/overview` and, live, `.../overview/events`.
+ * `POST|GET|DELETE /v1/operator/console/session`, `GET /v1/operator/console/sessions` and `POST .../sessions/end`,
+ * `GET /v1/operator/console/overview` and, live, `.../overview/events`.
  */
 export const mountConsole = (mount: Mount, deps: Console): void => {
   const limit = createSignInLimit(deps.nowMs);
@@ -102,7 +104,7 @@ const mountSession = (mount: Mount, deps: Console, limit: SignInLimit): void => 
 
   mount.open(routes.signIn)(async ({ request, response }) => {
     const address = request.ip ?? '';
-    limit.expectAllowed(address);
+    limit.expectAddress(address);
     // As JSON only: a form of another site cannot send that, so nobody is signed in without knowing it.
     const { token } = jsonBody(request, routes.signIn.body);
     const operator = operatorOfToken(token, operators);
@@ -111,8 +113,9 @@ const mountSession = (mount: Mount, deps: Console, limit: SignInLimit): void => 
       log.warn({ from: address }, 'a wrong operator token was given at the console');
       throw new Failure('operator_unauthorized');
     }
-    limit.noteRight();
-    const { session, cookie } = sessions.begin(operator);
+    limit.expectPerson(operator.name);
+    limit.noteRight(operator.name);
+    const { session, cookie } = await sessions.begin(operator);
     await audit(operator)('console.signed_in', 'console');
     response.cookie(...cookie);
     response.setHeader('cache-control', 'no-store');
@@ -120,25 +123,53 @@ const mountSession = (mount: Mount, deps: Console, limit: SignInLimit): void => 
   });
 
   mount.open(routes.readSession)(async ({ request, response }) => {
-    const body = sessionBody(expectSession(request, deps));
+    const body = sessionBody(await expectSession(request, deps));
     response.setHeader('cache-control', 'no-store');
     return { status: 200, body };
   });
 
   mount.open(routes.signOut)(async ({ request, response }) => {
-    const { id, operator } = expectSession(request, deps);
-    sessions.end(id);
+    const { id, operator } = await expectSession(request, deps);
+    await sessions.end({ _id: id });
     await audit(operator)('console.signed_out', 'console');
     response.cookie(...sessions.endedCookie());
     return { status: 204 };
+  });
+
+  mount.operator(routes.listSessions)(async ({ query: { limit: pageRows, cursor }, operator, sessionId }) => {
+    const whose = mayAct(operator, 'admin') ? undefined : operator.name;
+    const before = cursor === undefined ? undefined : positionOf(cursor);
+    const found = await sessions.list(whose, before, pageRows + 1);
+    return {
+      status: 200,
+      body: pageOf(found, pageRows, ({ _id, name, role, startedAt, seenAt, endsAt }) => ({
+        sessionId: _id,
+        operator: { name, role },
+        startedAt: startedAt.toISOString(),
+        seenAt: seenAt.toISOString(),
+        endsAt: endsAt.toISOString(),
+        isThis: _id === sessionId,
+      })),
+    };
+  });
+
+  mount.operator(routes.endSessions)(async ({ body, operator, audit: write }) => {
+    const name = body.operator ?? operator.name;
+    if (body.everyone || name !== operator.name) requireRole(operator, 'admin');
+    const one = body.sessionId === undefined ? {} : { _id: body.sessionId };
+    // One session by its id: an admin may end anybody's.
+    const isAnybodys = body.everyone || (body.sessionId !== undefined && mayAct(operator, 'admin') && !body.operator);
+    const ended = await sessions.end({ ...one, ...(isAnybodys ? {} : { name }) });
+    await write('console.sessions_ended', body.everyone ? 'everyone' : name, undefined, { ended });
+    return { status: 200, body: { ended } };
   });
 };
 
 const mountOverview = (mount: Mount, { sampler, sessions, operators }: Console): void => {
   mount.operator(readOverview)(async () => ({ status: 200, body: await sampler.overview() }));
 
-  mount.bare(watchOverview, (request, response) => {
-    const { session } = authorizeOperator(request, { operators, sessions });
+  mount.bare(watchOverview, async (request, response) => {
+    const { session, operator } = await authorizeOperator(request, { operators, sessions });
     parseWith(emptyQuery, request.query);
     response.status(200).setHeader('content-type', 'text/event-stream');
     response.setHeader('cache-control', 'no-store');
@@ -147,14 +178,24 @@ const mountOverview = (mount: Mount, { sampler, sessions, operators }: Console):
       response.end();
       return;
     }
-    const isOver = (): boolean => session !== undefined && !sessions.isOpen(session);
-    const leave = sampler.watch((overview) => {
-      if (isOver()) response.end();
+    // Gone while the session was looked at: nothing would end the watching.
+    if (request.socket.destroyed) return;
+    /** While the database is away it goes on: it shows what the api knows. */
+    const isOver = async (): Promise<boolean> =>
+      session !== undefined && !(await sessions.isOpen(session).catch(() => true));
+    const leave = sampler.watch(async (overview) => {
+      if (await isOver()) response.end();
       // Whoever reads slower than it comes gets the next one: the overview is whole each time.
-      else if (!response.writableNeedDrain) response.write(`event: overview\ndata: ${overview}\n\n`);
-    });
+      else if (!response.writableNeedDrain && !response.writableEnded) {
+        response.write(`event: overview\ndata: ${overview}\n\n`);
+      }
+    }, operator.name);
     response.write('retry: 2000\n\n');
-    const heartbeat = setInterval(() => (isOver() ? response.end() : response.write(':\n\n')), heartbeatMs);
+    const beat = async (): Promise<void> => {
+      if (await isOver()) response.end();
+      else if (!response.writableEnded) response.write(':\n\n');
+    };
+    const heartbeat = setInterval(beat, heartbeatMs);
     const end = setTimeout(() => response.end(), streamLimitMs);
     response.on('close', () => {
       clearInterval(heartbeat);
@@ -165,8 +206,8 @@ const mountOverview = (mount: Mount, { sampler, sessions, operators }: Console):
 };
 
 /** @throws Failure `operator_unauthorized` for a bearer token as well: it has no session to show or to end. */
-const expectSession = (request: Request, deps: Console): ConsoleSession => {
-  const { session } = authorizeOperator(request, deps);
+const expectSession = async (request: Request, deps: Console): Promise<ConsoleSession> => {
+  const { session } = await authorizeOperator(request, deps);
   if (!session) throw new Failure('operator_unauthorized');
   return session;
 };

@@ -46,6 +46,8 @@ interface OperatorCall<R extends Route> {
   readonly body: BodyOf<R>;
   readonly query: QueryOf<R>;
   readonly operator: Operator;
+  /** Of the browser that asks; undefined: a token does. */
+  readonly sessionId: string | undefined;
   readonly audit: AuditTrail;
 }
 
@@ -180,13 +182,14 @@ export const createMount = (
       <R extends Route & { readonly who: Role }>(route: R) =>
       (handle: (call: OperatorCall<R>) => Promise<AnswerOf<R>>): void => {
         register(route.method, expressPath(route.path), rawBody(bodyLimitBytes), async (request, response) => {
-          const { operator } = authorizeOperator(request, deps.operator);
+          const { operator, session } = await authorizeOperator(request, deps.operator);
           response.setHeader('cache-control', 'no-store');
           requireRole(operator, route.who);
           const query = parseWith(route.query ?? emptyQuery, request.query) as QueryOf<R>;
           const body = (route.body ? jsonBody(request, route.body) : undefined) as BodyOf<R>;
           const params = request.params as ParamsOf<R>;
-          send(response, await handle({ params, body, query, operator, audit: deps.audit(operator) }));
+          const audit = deps.audit(operator);
+          send(response, await handle({ params, body, query, operator, sessionId: session?.id, audit }));
         });
       },
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { roles } from '../../domain/operator';
-import { instant } from '../fields';
+import { count, instant } from '../fields';
+import { pageOf, pageQuery } from '../query';
 import { declareRoute, type Wire } from '../route';
 
 /** The console's sign-in: the token of an operator for the session of a browser. */
@@ -57,4 +58,56 @@ export const signOut = declareRoute({
   limitBytes,
   answers: { 204: { says: 'Ended' } },
   problems: [],
+});
+
+const liveSession = z
+  .strictObject({
+    sessionId: z.string(),
+    operator: z.strictObject({ name: z.string(), role: z.enum(roles) }),
+    startedAt: instant,
+    seenAt: instant.meta({ description: 'Its last use, to a minute' }),
+    endsAt: instant.meta({ description: 'The latest; without use it ends earlier' }),
+    isThis: z.boolean().meta({ description: 'The one that asks' }),
+  })
+  .meta({
+    id: 'LiveConsoleSession',
+    examples: [
+      {
+        sessionId: 'c2FtcGxlLXNlc3Npb24tMQ',
+        operator: { name: 'ann', role: 'operator' },
+        startedAt: '2026-01-01T04:00:00.000Z',
+        seenAt: '2026-01-01T05:00:00.000Z',
+        endsAt: '2026-01-01T12:00:00.000Z',
+        isThis: true,
+      },
+    ],
+  });
+
+export const listSessions = declareRoute({
+  method: 'get',
+  path: `${path}s`,
+  name: 'listSessions',
+  who: 'viewer',
+  summary: 'The console sessions that run, newest first: one’s own, to an admin everybody’s',
+  query: pageQuery,
+  answers: { 200: { says: 'A page of sessions', body: pageOf(liveSession).meta({ id: 'ConsoleSessionPage' }) } },
+  problems: [],
+});
+
+export const endSessions = declareRoute({
+  method: 'post',
+  path: `${path}s/end`,
+  name: 'endSessions',
+  who: 'viewer',
+  summary:
+    'Ends console sessions in every process: all of one’s own, or one; an admin those of another, or everybody’s',
+  body: z
+    .strictObject({
+      sessionId: z.string().min(1).max(64).optional(),
+      operator: z.string().min(1).max(64).optional(),
+      everyone: z.boolean().default(false),
+    })
+    .meta({ examples: [{}, { operator: 'ann' }, { everyone: true }] }),
+  answers: { 200: { says: 'They are ended', body: z.strictObject({ ended: count }) } },
+  problems: ['operator_forbidden'],
 });

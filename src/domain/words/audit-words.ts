@@ -2,6 +2,7 @@
 export const auditWords = {
   'console.signed_in': 'Signed in at the console',
   'console.signed_out': 'Signed out',
+  'console.sessions_ended': 'Ended the console sessions of',
   'issuer.created': 'Created issuer',
   'issuer.changed': 'Changed issuer',
   'issuer.deleted': 'Deleted issuer',

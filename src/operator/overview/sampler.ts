@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { createSlots } from '../../bounded/slots';
 import type { Overview } from '../../contract/operator/overview';
 import { Failure } from '../../domain/failures';
 import { minuteMs } from '../../domain/timings';
@@ -9,7 +10,9 @@ import { createConsoleSample } from './sample';
 
 const countLimit = 2_000;
 const oldestPerState = 4;
-const watchersLimit = 50;
+const watchersLimit = 200;
+/** Of one operator: nobody takes the others' places. */
+const watchersOfOneLimit = 10;
 const pauseMs = 2_000;
 /** The pause is at least so many times as long as the reading: watching takes a tenth of one connection at most. */
 const pausePerReading = 9;
@@ -30,6 +33,7 @@ export const createConsoleSampler = ({
 }) => {
   const sample = createConsoleSample(stats);
   const watchers = new Set<(text: string) => void>();
+  const places = createSlots(watchersLimit);
   let latest: { readonly overview: Overview; readonly text: string; readonly readAtMs: number } | undefined;
   let reading: Promise<Overview> | undefined;
   let isTicking = false;
@@ -83,9 +87,10 @@ export const createConsoleSampler = ({
   return {
     overview: async (): Promise<Overview> => (isFresh() && latest ? latest.overview : readOnce()),
 
-    /** Returns what ends the watching. @throws Failure `rate_limited` when too many watch in this process. */
-    watch: (watcher: (text: string) => void): (() => void) => {
-      if (watchers.size >= watchersLimit) throw new Failure('rate_limited', { retryAfterSeconds: 10 });
+    /** Returns what ends the watching, called once. @throws Failure `rate_limited` when too many watch in this process. */
+    watch: (watcher: (text: string) => void, name: string): (() => void) => {
+      if (places.take(name, watchersOfOneLimit) !== 'taken')
+        throw new Failure('rate_limited', { retryAfterSeconds: 10 });
       watchers.add(watcher);
       const text = isFresh() ? latest?.text : undefined;
       // Not before the caller has begun its answer.
@@ -94,7 +99,10 @@ export const createConsoleSampler = ({
         isTicking = true;
         setImmediate(tick);
       }
-      return () => watchers.delete(watcher);
+      return () => {
+        watchers.delete(watcher);
+        places.giveBack(name);
+      };
     },
   };
 };

@@ -1,0 +1,37 @@
+import { LRUCache } from 'lru-cache';
+
+const windowMs = 60_000;
+const keysMax = 10_000;
+
+/** How often something happened by key in the running minute, and how long a key that had too much has to wait. */
+export const createPerMinute = (limit: number, nowMs: () => number) => {
+  const counts = new LRUCache<string, { count: number; readonly sinceMs: number }>({ max: keysMax });
+  const running = (key: string) => {
+    const found = counts.get(key);
+    return found && found.sinceMs + windowMs > nowMs() ? found : undefined;
+  };
+  return {
+    note: (key: string): void => {
+      const found = running(key);
+      if (found) found.count += 1;
+      else counts.set(key, { count: 1, sinceMs: nowMs() });
+    },
+
+    /** Undefined: it has not reached the limit. */
+    secondsLeft: (key: string): number | undefined => {
+      const found = running(key);
+      if (!found || found.count < limit) return undefined;
+      return Math.max(1, Math.ceil((found.sinceMs + windowMs - nowMs()) / 1_000));
+    },
+  };
+};
+
+/** One person's IPv6 connection has a whole /64 to choose addresses from. */
+export const networkOf = (address: string): string => {
+  if (!address.includes(':') || /^::ffff:\d+\./i.test(address)) return address;
+  const [front = '', back = ''] = address.split('::');
+  const groups = front.split(':').filter((group) => group !== '');
+  const backGroups = address.includes('::') ? back.split(':').filter((group) => group !== '') : [];
+  const zeros = Array<string>(Math.max(0, 8 - groups.length - backGroups.length)).fill('0');
+  return [...groups, ...zeros, ...backGroups].slice(0, 4).join(':');
+};
