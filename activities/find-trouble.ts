@@ -1,6 +1,7 @@
 import { issuerIdPattern } from '../src/domain/ids';
 import { minuteMs } from '../src/domain/timings';
 import { alertsCircuit, isOverdue, paidTwiceShownMs, type Trouble, type TroubleKind } from '../src/domain/trouble';
+import type { Guesses } from '../src/store/guesses';
 import { heldMs, type Issuers } from '../src/store/issuers';
 import type { Stats, WaitingOrder } from '../src/store/stats';
 import type { Workers } from '../src/store/workers';
@@ -10,6 +11,7 @@ export interface TroubleSources {
   readonly stats: Stats;
   readonly issuers: Issuers;
   readonly workers: Pick<Workers, 'alive'>;
+  readonly guesses: Pick<Guesses, 'lastAt'>;
   readonly troubles: Pick<Troubles, 'stuckOrders'>;
   readonly nowMs: () => number;
 }
@@ -18,6 +20,7 @@ export interface TroubleSources {
 const rowsLimit = 200;
 const missedSpanMs = 15 * minuteMs;
 const missedMin = 3;
+const guessedSpanMs = 15 * minuteMs;
 /** Workers report every five seconds. */
 const reportFreshMs = minuteMs;
 const movingStates = ['accepted', 'notified', 'verified', 'partially_issued', 'issued'] as const;
@@ -92,6 +95,13 @@ export const finders: Record<TroubleKind, Finder> = {
         return `A second payment came for order ${orderNo}${more} of issuer ${issuerId}: the buyer may have paid twice.`;
       },
     ),
+
+  tokens_guessed: async ({ guesses, nowMs }) => {
+    const lastAt = await guesses.lastAt();
+    if (!lastAt || lastAt.getTime() < nowMs() - guessedSpanMs) return [];
+    const summary = 'Wrong operator tokens come without end: somebody guesses, or a program has an old one.';
+    return [{ kind: 'tokens_guessed', subject: 'operators', summary }];
+  },
 
   /** One trouble, whoever's orders they are: it is the workers that are unfit. */
   orders_stuck: async ({ troubles }) => {

@@ -16,6 +16,7 @@ import { createCodes } from './store/codes';
 import { createConsoleSessionRows } from './store/console-sessions';
 import { openDatabase } from './store/database';
 import { createDayCounts } from './store/day-counts';
+import { createGuesses } from './store/guesses';
 import { createInbox } from './store/inbox';
 import { ensureIndexes } from './store/indexes';
 import { createIssuers } from './store/issuers';
@@ -109,6 +110,7 @@ export const assemble = async (
     sealedValues: createSealedValues(database),
     audit: createAudit(database),
     consoleSessions: createConsoleSessionRows(database),
+    guesses: createGuesses(database),
     stats: createStats(database),
     alerts: createAlerts(database),
     workers: createWorkerReports(database),

@@ -36,7 +36,7 @@ export interface WorkerDeps {
   readonly purge: Purge;
   readonly troubles: Troubles;
   readonly purgeAfterMs?: number | undefined;
-  readonly alerting: Pick<Alerting, 'stats' | 'workers' | 'alerts' | 'alertUrl' | 'mailer' | 'publicUrl'>;
+  readonly alerting: Pick<Alerting, 'stats' | 'workers' | 'guesses' | 'alerts' | 'alertUrl' | 'mailer' | 'publicUrl'>;
   readonly tracing: Tracing;
   readonly log: Logger;
   readonly taskQueue: string;

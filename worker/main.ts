@@ -59,6 +59,7 @@ const main = async (): Promise<void> => {
     alerting: {
       stats: core.stats,
       workers: core.workers,
+      guesses: core.guesses,
       alerts: core.alerts,
       alertUrl: config.alertWebhookUrl,
       mailer: config.alertMail && createMailer(config.alertMail),

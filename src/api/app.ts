@@ -24,6 +24,7 @@ import { cancelOrder } from '../second-interface/cancel-order';
 import type { Audit } from '../store/audit';
 import type { ConsoleSessionRows } from '../store/console-sessions';
 import type { Database } from '../store/database';
+import type { Guesses } from '../store/guesses';
 import type { IssuerSettings, Issuers } from '../store/issuers';
 import type { Requests } from '../store/requests';
 import type { SealedValues } from '../store/sealed-values';
@@ -36,6 +37,7 @@ import type { Troubles } from '../temporal/troubles';
 import { noTracing, type Tracing } from '../tracing/tracing';
 import { createConsoleSessions } from './auth/console-sessions';
 import { oidcKeys } from './auth/oidc-keys';
+import { createWrongTokens } from './auth/wrong-tokens';
 import { mountConsole } from './console/console';
 import { mountDocs } from './docs/docs';
 import { basePathOf, stripBasePath } from './edge/base-path';
@@ -76,6 +78,7 @@ export interface AppDeps {
     readonly requests: Requests;
     readonly audit: Audit;
     readonly consoleSessions: ConsoleSessionRows;
+    readonly guesses: Guesses;
     readonly stats: Stats;
     readonly sealedValues: SealedValues;
     readonly workers: Workers;
@@ -179,13 +182,14 @@ export const createApp = ({
     publicUrl,
     nowMs,
   });
+  const wrongTokens = createWrongTokens({ guesses: core.guesses, registry, nowMs, log });
   const mount = createMount(app, {
     issuers,
     ring,
     basePath,
     nowMs,
     requests,
-    operator: { operators, sessions },
+    operator: { operators, sessions, wrongTokens },
     audit,
   });
   mountHealth(mount, { engine: core.engine, database, maintenance: orderDeps.maintenance, nowMs });
@@ -218,13 +222,14 @@ export const createApp = ({
   mountOperatorSettings(mount, { orderDeps, issuers });
   mountFailures(mount, { orderDeps, watch: troubleWatch });
   mountPickup(mount, { orderDeps, issuers, publicUrl, basePath, watch: createOrderWatch(orderDeps.orders, log) });
-  mountCodec(mount, { decodePayloads: core.decodePayloads, ...config });
+  mountCodec(mount, { decodePayloads: core.decodePayloads, wrongTokens, ...config });
   mountConsole(mount, {
     basePath,
     isDemo: config.isDemo ?? false,
     sampler: createConsoleSampler({ stats: core.stats, troubles: troubleWatch, nowMs, log }),
     sessions,
     operators,
+    wrongTokens,
     audit,
     log,
     nowMs,

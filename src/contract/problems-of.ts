@@ -8,12 +8,12 @@ const ofCaller = ({ who, method }: Route): readonly FailureCode[] => {
     case 'issuer':
       return ['signature_invalid', ...(method === 'post' ? (['idempotency_mismatch', 'in_progress'] as const) : [])];
     case 'viewer':
-      return ['operator_unauthorized'];
+      return ['operator_unauthorized', 'rate_limited'];
     case 'operator':
     case 'admin':
-      return ['operator_unauthorized', 'operator_forbidden'];
+      return ['operator_unauthorized', 'operator_forbidden', 'rate_limited'];
     case 'session':
-      return ['operator_unauthorized'];
+      return ['operator_unauthorized', 'rate_limited'];
     default:
       return [];
   }

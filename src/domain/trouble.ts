@@ -10,6 +10,7 @@ export const troubleKinds = [
   'windows_missed',
   'orders_stuck',
   'paid_twice',
+  'tokens_guessed',
 ] as const;
 export type TroubleKind = (typeof troubleKinds)[number];
 
@@ -29,6 +30,8 @@ export const whatToDo: Record<TroubleKind, string> = {
   orders_stuck: 'Deploy the former or a mended worker: they go on where they stood. Never terminate them.',
   orders_wait_for_person: 'Redeliver, with a corrected terminal if need be, or cancel.',
   paid_twice: 'See in the order which payments came, and that the buyer gets one of them back.',
+  tokens_guessed:
+    'See by the api’s log from where they come. Shut that address out at the proxy, or give its program the token of today.',
   windows_missed: 'Ask the issuer. Extend what is open, or pause the issuer if it is down.',
 };
 

@@ -5,6 +5,7 @@ import type { AuditRow } from './audit';
 import type { SubmissionRow } from './codes';
 import type { ConsoleSessionRow } from './console-sessions';
 import type { DayCountRow } from './day-counts';
+import type { GuessRow } from './guesses';
 import type { InboxRow } from './inbox';
 import type { IssuerRow } from './issuers';
 import type { KeyRow } from './keys';
@@ -36,6 +37,7 @@ export interface Collections {
   readonly ledger: Collection<LedgerRow>;
   readonly answers: Collection<AnswerRow>;
   readonly consoleSessions: Collection<ConsoleSessionRow>;
+  readonly guesses: Collection<GuessRow>;
 }
 
 export interface Database extends Collections {
@@ -77,6 +79,7 @@ export const openDatabase = (uri: string): Database => {
     ledger: db.collection('ledger'),
     answers: db.collection('answers'),
     consoleSessions: db.collection('consoleSessions'),
+    guesses: db.collection('guesses'),
     ping: async () => {
       await db.command({ ping: 1 });
     },

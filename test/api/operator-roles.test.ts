@@ -1,3 +1,6 @@
+import pino from 'pino';
+import { Registry } from 'prom-client';
+import { createWrongTokens } from '../../src/api/auth/wrong-tokens';
 import { type Answer, read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
@@ -97,4 +100,53 @@ test('the codec opens payloads to operators, not to viewers', async () => {
     );
   expectProblem(await decode(vera), 403, 'operator_forbidden');
   expect((await decode(otto)).status).toBe(200);
+});
+
+test('wrong tokens that come without end are told to wait, at each door, and right ones are taken all the same', async () => {
+  const guess = { name: 'nobody', token: 'a-token-of-nobody-1234' };
+  const statuses: number[] = [];
+  for (let n = 0; n < 22; n += 1) statuses.push((await by(guess, 'GET', '/issuers')).status);
+  expect(statuses).toEqual([...Array(20).fill(401), 429, 429]);
+  const refused = await by(guess, 'PATCH', '/issuers/acme', {});
+  expectProblem(refused, 429, 'rate_limited');
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  const decode = (path: string, token: string) =>
+    read(
+      fetch(`${file.platform.baseUrl}/codec/${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+        body: JSON.stringify({ payloads: [] }),
+      }),
+    );
+  expectProblem(await decode('decode', guess.token), 429, 'rate_limited');
+  expectProblem(await decode('a-codec-secret-of-nobody/decode', guess.token), 429, 'rate_limited');
+  expect((await decode('decode', otto.token)).status).toBe(200);
+  expect((await by(vera, 'GET', '/issuers')).status).toBe(200);
+  // Whoever gives no token guesses none.
+  expectProblem(await read(fetch(`${file.platform.baseUrl}/v1/operator/issuers`)), 401, 'operator_unauthorized');
+  const metrics = await (await fetch(`${file.platform.baseUrl}/metrics`)).text();
+  expect(metrics).toMatch(/^codeferry_operator_tokens_refused_total\{door="api"\} 23$/m);
+  expect(metrics).toMatch(/^codeferry_operator_tokens_refused_total\{door="codec"\} 2$/m);
+  expect(file.platform.logText()).not.toContain(guess.token);
+});
+
+test('guesses from everywhere are limited in all, and an address that guesses not is told that its token is wrong', () => {
+  let nowMs = 0;
+  let noted = 0;
+  const wrong = createWrongTokens({
+    guesses: {
+      note: async () => {
+        noted += 1;
+      },
+      lastAt: async () => undefined,
+    },
+    registry: new Registry(),
+    nowMs: () => nowMs,
+    log: pino({ level: 'silent' }),
+  });
+  const codes = Array.from({ length: 210 }, (_, n) => wrong.refusal(`203.0.113.${n}`, 'api').code);
+  expect(codes).toEqual([...Array(200).fill('operator_unauthorized'), ...Array(10).fill('rate_limited')]);
+  expect(noted).toBe(1);
+  nowMs += 60_000;
+  expect(wrong.refusal('203.0.113.1', 'api').code).toBe('operator_unauthorized');
 });

@@ -189,6 +189,14 @@ test('a second payment for an order is told', async () => {
   expect(told()[0]?.data.summary).toMatch(/^A second payment came for order twice of issuer /);
 });
 
+test('wrong operator tokens that come without end are told', async () => {
+  await Promise.all(Array.from({ length: 21 }, () => platform.operator('GET', '/issuers', undefined, 'a guess')));
+  await until('it is written down', () => platform.core.guesses.lastAt());
+  await pass();
+  await until('it is told', async () => kinds().length > 0);
+  expect(kinds()).toEqual(['alert.raised tokens_guessed operators']);
+});
+
 test('without an address trouble is counted, and nobody is called', async () => {
   const quiet = await startPlatform();
   try {

@@ -63,6 +63,7 @@ const collections = [
   'ledger',
   'answers',
   'consoleSessions',
+  'guesses',
 ];
 
 const indexesOf = async (name: string): Promise<Index[]> => (await database.db.collection(name).indexes()) as Index[];

@@ -7,6 +7,7 @@ import { createCodes } from '../../src/store/codes';
 import { createConsoleSessionRows } from '../../src/store/console-sessions';
 import type { Database } from '../../src/store/database';
 import { createDayCounts } from '../../src/store/day-counts';
+import { createGuesses } from '../../src/store/guesses';
 import { createInbox } from '../../src/store/inbox';
 import { createIssuers, type IssuerRow } from '../../src/store/issuers';
 import { createKeys } from '../../src/store/keys';
@@ -43,6 +44,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const workers = createWorkerReports(of);
   const audit = createAudit(of);
   const consoleSessions = createConsoleSessionRows(of);
+  const guesses = createGuesses(of);
   const dayCounts = createDayCounts(of);
   const answers = createAnswers(of);
 
@@ -268,6 +270,10 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await consoleSessions.find('s');
       await consoleSessions.touch('s', now, now);
       await consoleSessions.end({ _id: 's' });
+    },
+    'when operator tokens were guessed': async () => {
+      await guesses.note(now);
+      await guesses.lastAt();
     },
     'sessions of the console': async () => {
       await consoleSessions.list(undefined, undefined, 10);

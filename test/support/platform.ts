@@ -183,6 +183,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       alerting: {
         stats: workerCore.stats,
         workers: workerCore.workers,
+        guesses: workerCore.guesses,
         alerts: workerCore.alerts,
         alertUrl: options.alertUrl,
         mailer: options.mailer,

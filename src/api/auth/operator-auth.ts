@@ -3,11 +3,13 @@ import type { Request } from 'express';
 import { Failure } from '../../domain/failures';
 import { mayAct, type Operator, type OperatorWithToken, type Role } from '../../domain/operator';
 import { type ConsoleSession, type ConsoleSessions, isSameText } from './console-sessions';
+import type { Door, WrongTokens } from './wrong-tokens';
 
 export interface OperatorAuth {
   /** The bearer of OPERATOR_TOKEN first. */
   readonly operators: readonly OperatorWithToken[];
   readonly sessions: ConsoleSessions;
+  readonly wrongTokens: WrongTokens;
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
@@ -19,11 +21,17 @@ export const operatorOfToken = (given: string, operators: readonly OperatorWithT
   return found && { name: found.name, role: found.role };
 };
 
-/** @throws Failure `operator_unauthorized` */
-export const requireOperator = (request: Request, operators: readonly OperatorWithToken[]): Operator => {
-  const given = /^Bearer (\S{1,512})$/i.exec(request.get('authorization') ?? '')?.[1] ?? '';
+/** @throws Failure `operator_unauthorized`, `rate_limited` where wrong ones come without end. */
+export const requireOperator = (
+  request: Request,
+  { operators, wrongTokens }: Pick<OperatorAuth, 'operators' | 'wrongTokens'>,
+  door: Door,
+): Operator => {
+  const header = request.get('authorization');
+  if (header === undefined) throw new Failure('operator_unauthorized');
+  const given = /^Bearer (\S{1,512})$/i.exec(header)?.[1] ?? '';
   const operator = operatorOfToken(given, operators);
-  if (!operator) throw new Failure('operator_unauthorized');
+  if (!operator) throw wrongTokens.refusal(request.ip ?? '', door);
   return operator;
 };
 
@@ -40,14 +48,14 @@ const readOnly: ReadonlySet<string> = new Set(['GET', 'HEAD']);
  * carry the session's header token besides. A wrong bearer token is not helped by a session.
  *
  * @returns Who calls, and the session, where one let the request in.
- * @throws Failure `operator_unauthorized`
+ * @throws Failure `operator_unauthorized`, `rate_limited`
  */
 export const authorizeOperator = async (
   request: Request,
-  { operators, sessions }: OperatorAuth,
+  auth: OperatorAuth,
 ): Promise<{ readonly operator: Operator; readonly session?: ConsoleSession }> => {
-  if (request.get('authorization') !== undefined) return { operator: requireOperator(request, operators) };
-  const session = await sessions.of(request.get('cookie'));
+  if (request.get('authorization') !== undefined) return { operator: requireOperator(request, auth, 'api') };
+  const session = await auth.sessions.of(request.get('cookie'));
   if (!session) throw new Failure('operator_unauthorized');
   if (!readOnly.has(request.method) && !isSameText(request.get('x-csrf-token') ?? '', session.csrf)) {
     throw new Failure('operator_unauthorized', { detail: 'A change by a session needs its x-csrf-token' });

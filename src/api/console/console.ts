@@ -11,6 +11,7 @@ import type { ConsoleSampler } from '../../operator/overview/sampler';
 import type { ConsoleSession, ConsoleSessions } from '../auth/console-sessions';
 import { authorizeOperator, operatorOfToken, requireRole } from '../auth/operator-auth';
 import { createSignInLimit, type SignInLimit } from '../auth/sign-in-limit';
+import type { WrongTokens } from '../auth/wrong-tokens';
 import { jsonBody, type Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
 import { loadConsoleAssets } from './assets';
@@ -22,6 +23,7 @@ export interface Console {
   readonly sampler: ConsoleSampler;
   readonly sessions: ConsoleSessions;
   readonly operators: readonly OperatorWithToken[];
+  readonly wrongTokens: WrongTokens;
   readonly audit: AuditTrails;
   readonly log: Logger;
   readonly nowMs: () => number;
@@ -111,7 +113,7 @@ const mountSession = (mount: Mount, deps: Console, limit: SignInLimit): void => 
     if (!operator) {
       limit.noteWrong(address);
       log.warn({ from: address }, 'a wrong operator token was given at the console');
-      throw new Failure('operator_unauthorized');
+      throw deps.wrongTokens.refusal(address, 'console');
     }
     limit.expectPerson(operator.name);
     limit.noteRight(operator.name);
@@ -165,11 +167,11 @@ const mountSession = (mount: Mount, deps: Console, limit: SignInLimit): void => 
   });
 };
 
-const mountOverview = (mount: Mount, { sampler, sessions, operators }: Console): void => {
+const mountOverview = (mount: Mount, { sampler, sessions, operators, wrongTokens }: Console): void => {
   mount.operator(readOverview)(async () => ({ status: 200, body: await sampler.overview() }));
 
   mount.bare(watchOverview, async (request, response) => {
-    const { session, operator } = await authorizeOperator(request, { operators, sessions });
+    const { session, operator } = await authorizeOperator(request, { operators, sessions, wrongTokens });
     parseWith(emptyQuery, request.query);
     response.status(200).setHeader('content-type', 'text/event-stream');
     response.setHeader('cache-control', 'no-store');

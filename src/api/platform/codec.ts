@@ -3,10 +3,9 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { bodyInvalid, parseWith } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
-import type { OperatorWithToken } from '../../domain/operator';
 import { SealBroken } from '../../sealing/key-ring';
 import type { DecodePayloads } from '../../sealing/payload-json';
-import { requireOperator, requireRole } from '../auth/operator-auth';
+import { type OperatorAuth, requireOperator, requireRole } from '../auth/operator-auth';
 import type { Mount } from '../edge/mount';
 import { bodyLimitBytes, bytesOf, rawBody } from '../edge/raw-body';
 
@@ -16,15 +15,14 @@ const payloads = z.object({
     .max(1_000),
 });
 
-export interface Codec {
+export interface Codec extends Pick<OperatorAuth, 'operators' | 'wrongTokens'> {
   readonly decodePayloads: DecodePayloads;
-  readonly operators: readonly OperatorWithToken[];
   /** In the address that the Temporal UI is given, since the UI cannot send a token of ours. */
   readonly codecSecret: string | undefined;
 }
 
 /** Lets the Temporal UI read summaries, details and payloads. Decodes only; codes are never among payloads. */
-export const mountCodec = (mount: Mount, { decodePayloads, operators, codecSecret }: Codec): void => {
+export const mountCodec = (mount: Mount, { decodePayloads, operators, wrongTokens, codecSecret }: Codec): void => {
   const allow: RequestHandler = (_request, response, next) => {
     response.setHeader('access-control-allow-origin', '*');
     response.setHeader('access-control-allow-methods', 'POST');
@@ -46,12 +44,12 @@ export const mountCodec = (mount: Mount, { decodePayloads, operators, codecSecre
     const given = Buffer.from(String(request.params.secret));
     const expected = Buffer.from(codecSecret ?? '');
     if (expected.length === 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) {
-      throw new Failure('path_unknown');
+      throw wrongTokens.refusal(request.ip ?? '', 'codec', new Failure('path_unknown'));
     }
     next();
   };
   const requireToken: RequestHandler = (request, _response, next) => {
-    requireRole(requireOperator(request, operators), 'operator');
+    requireRole(requireOperator(request, { operators, wrongTokens }, 'codec'), 'operator');
     next();
   };
   const body = rawBody(8 * bodyLimitBytes);
