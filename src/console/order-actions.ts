@@ -1,3 +1,4 @@
+import { takesOtherTerminal } from '../domain/judge/delivery';
 import { isBeforeVerification, type OrderState } from '../domain/order';
 import type { NextStep } from '../domain/words/why-no-code';
 import type { Acted, OrderAnswer } from './answers';
@@ -44,8 +45,7 @@ export const orderActions: readonly OrderAction[] = [
     name: 'correct_terminal',
     label: 'Correct the terminal',
     action: 'redeliver',
-    // Another terminal only where the one that it has failed.
-    isOffered: ({ state, delivery }) => state === 'undeliverable' || ['bounced', 'failed'].includes(delivery.state),
+    isOffered: ({ state, delivery }) => takesOtherTerminal(state, delivery.state),
     help: 'Sends the codes to another terminal; the issuer is told.',
     dialog: async (order) => {
       const channels = await offeredChannels();

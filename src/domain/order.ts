@@ -210,6 +210,17 @@ export const isBeforeVerification = (state: OrderState): boolean => state === 'a
 
 export const isAwaitingCodes = (state: OrderState): boolean => state === 'verified' || state === 'partially_issued';
 
+/** The window that runs out unless somebody moves the order, if one does. */
+export const runningWindow = (state: OrderState): 'verify' | 'issue' | undefined => {
+  if (isBeforeVerification(state)) return 'verify';
+  return isAwaitingCodes(state) ? 'issue' : undefined;
+};
+
+export const statesInWindow = orderStates.filter((state) => runningWindow(state) !== undefined);
+
+/** Its workflow has the codes on their way: what is asked about them is asked of it, not of the row. */
+export const isInDelivery = (state: OrderState): boolean => state === 'issued' || state === 'undeliverable';
+
 export const outstanding = (facts: OrderFacts): number => facts.quantity - facts.issued;
 
 /** Ends of the windows without the issuer's holds; the caller adds the held time. */

@@ -3,8 +3,11 @@ import fc from 'fast-check';
 import { itemCount } from '../../src/domain/items';
 import { actionNames, allowedActions } from '../../src/domain/judge/actions';
 import { type Decision, decide } from '../../src/domain/judge/decide';
-import type { Asker, OrderMessage } from '../../src/domain/messages';
-import { type HeldCode, type OrderFacts, openFacts } from '../../src/domain/order';
+import { takesOtherTerminal } from '../../src/domain/judge/delivery';
+import { whyNotAgain } from '../../src/domain/judge/replay';
+import type { Asker, OrderMessage, TimelineEntry } from '../../src/domain/messages';
+import { deliveryStates, type HeldCode, type OrderFacts, openFacts, runningWindow } from '../../src/domain/order';
+import { whyNoCode } from '../../src/domain/words/why-no-code';
 import { seedOf } from '../support/seed';
 
 const quantity = 3;
@@ -166,6 +169,7 @@ test('what `actions` lists some right message changes; what it does not list eve
             const isPossible = decisions.some((decision) => hasEffect(state, decision));
             expect([state.facts.state, who, name, isPossible]).toEqual([state.facts.state, who, name, isListed]);
           }
+          expectOthersToAsk(state, nowMs);
           seen.add(state.facts.state);
           const possible = [...names.flatMap(([, name]) => messagesOf(name, state, nowMs)), ...inner];
           const said = possible[(which * 31 + pick) % possible.length] as OrderMessage;
@@ -188,6 +192,47 @@ test('what `actions` lists some right message changes; what it does not list eve
     expect(seen).toContain(reached);
   }
 });
+
+const line = (event: TimelineEntry['event'], detail: TimelineEntry['detail']): TimelineEntry => ({
+  key: event,
+  atMs: createdAtMs,
+  event,
+  detail,
+});
+const troubles: readonly TimelineEntry[] = [
+  line('verification_judged', { verdict: 'token_mismatch' }),
+  line('verification_judged', { verdict: 'amount_mismatch' }),
+  line('notice_answered', { ok: false, problem: 'timeout' }),
+  line('code_request_answered', { ok: false, problem: 'timeout' }),
+  line('codes_judged', { verdict: 'code_conflict' }),
+  line('delivery_tried', { ok: false, problem: 'status_404' }),
+  line('delivery_tried', { ok: false, problem: 'status_503' }),
+];
+
+/** What is sent again, gets more time, goes elsewhere or is suggested: never but by what `actions` and the judge say. */
+const expectOthersToAsk = ({ facts, held }: State, nowMs: number): void => {
+  const listed = allowedActions(facts, 'operator', nowMs);
+  const again = (['order.paid', 'order.code_requested', 'code.delivered'] as const).filter(
+    (message) => whyNotAgain(facts, message, nowMs) === undefined,
+  );
+  // One that is under way is sent by its own schedule.
+  const isReplayable = listed.includes('redeliver') && facts.state !== 'issued';
+  expect(again.includes('code.delivered')).toBe(isReplayable);
+  expect(again.some((message) => message !== 'code.delivered')).toBe(listed.includes('renotify'));
+  expect(runningWindow(facts.state) !== undefined).toBe(listed.includes('extend'));
+  for (const delivery of deliveryStates) {
+    const goesElsewhere = takesOtherTerminal(facts.state, delivery);
+    const said: OrderMessage = { kind: 'redeliver', terminal: { channel: 'webhook', url: 'https://other.example/' } };
+    const known = { ...facts, delivery: { ...facts.delivery, state: delivery } };
+    const isTaken = decide(known, held, said, nowMs).answer.kind === 'done';
+    if (listed.includes('redeliver'))
+      expect([facts.state, delivery, isTaken]).toEqual([facts.state, delivery, goesElsewhere]);
+  }
+  for (const trouble of troubles) {
+    const action = whyNoCode(facts, [trouble]).next?.action;
+    if (action) expect(listed).toContain(action === 'correct_terminal' ? 'redeliver' : action);
+  }
+};
 
 /** The store has them; the judge is told of them as held. */
 const withReplacements = (held: readonly HeldCode[], facts: OrderFacts): readonly HeldCode[] => {

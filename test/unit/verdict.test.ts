@@ -80,6 +80,7 @@ const messages = {
   renotify: { kind: 'renotify' },
   redeliver: { kind: 'redeliver' },
   'redeliver elsewhere': { kind: 'redeliver', terminal: corrected },
+  'redeliver elsewhere, it has failed': { kind: 'redeliver', terminal: corrected, hasFailed: true },
   extend: { kind: 'extend', extensionMs: 5_000 },
   notified: { kind: 'notified' },
   'window ended': { kind: 'window_ended' },
@@ -188,6 +189,12 @@ const table: Record<Message, Record<Name, string>> = {
   'redeliver elsewhere': {
     ...every([...early, ...awaiting], 'not_issued'),
     ...every(begun, 'terminal_fixed'),
+    undeliverable: 'done -> issued',
+    ...closed,
+  },
+  'redeliver elsewhere, it has failed': {
+    ...every([...early, ...awaiting], 'not_issued'),
+    ...every(begun, 'done'),
     undeliverable: 'done -> issued',
     ...closed,
   },

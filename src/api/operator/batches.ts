@@ -1,7 +1,7 @@
 import * as routes from '../../contract/operator/batches';
 import type { BodyOf } from '../../contract/route';
 import { Failure, type FailureCode } from '../../domain/failures';
-import { isAwaitingCodes, isBeforeVerification, type OrderFacts } from '../../domain/order';
+import { type OrderFacts, runningWindow, statesInWindow } from '../../domain/order';
 import type { OrderSettings } from '../../domain/settings';
 import { createBatchPace } from '../../operator/batch-pace';
 import type { OrderActions } from '../../operator/order-actions';
@@ -19,7 +19,6 @@ export interface OperatorBatches extends Pick<OperatorOrders, 'orderDeps'> {
   readonly actions: OrderActions;
 }
 
-const runningStates = ['accepted', 'notified', 'verified', 'partially_issued'] as const;
 /** Of one call, however few of them the action is for. */
 const rowsLimit = 5_000;
 const pageRows = 200;
@@ -108,7 +107,7 @@ const filterOf = (
   ...(from !== undefined ? { createdFrom: new Date(from) } : {}),
   ...(to !== undefined ? { createdTo: new Date(to) } : {}),
   ...(state !== undefined ? { state } : {}),
-  ...(state === undefined && action === 'apply_settings' ? { states: runningStates } : {}),
+  ...(state === undefined && action === 'apply_settings' ? { states: statesInWindow } : {}),
 });
 
 /** For one call: its rows have few issuers. */
@@ -123,7 +122,7 @@ const remembered = (find: Issuers['find']): Issuers['find'] => {
 
 const missingMs = (facts: OrderFacts, settings: OrderSettings): number => {
   const { state, verifyWindowMs, verifyExtensionMs, issueWindowMs, issueExtensionMs } = facts;
-  if (isBeforeVerification(state)) return settings.verifyWindowSeconds * 1_000 - verifyWindowMs - verifyExtensionMs;
-  if (isAwaitingCodes(state)) return settings.issueWindowSeconds * 1_000 - issueWindowMs - issueExtensionMs;
-  return 0;
+  const running = runningWindow(state);
+  if (running === 'verify') return settings.verifyWindowSeconds * 1_000 - verifyWindowMs - verifyExtensionMs;
+  return running ? settings.issueWindowSeconds * 1_000 - issueWindowMs - issueExtensionMs : 0;
 };

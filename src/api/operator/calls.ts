@@ -74,7 +74,7 @@ export const mountOperatorCalls = (mount: Mount, { orderDeps, issuers, actions, 
         issuerId: issuer._id,
         ...known.call,
         ...callBodies(known, sources),
-        resend: replayOf(known, row, issuer),
+        resend: replayOf(known, row, issuer, orderDeps.nowMs()),
       },
     };
   });

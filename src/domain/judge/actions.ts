@@ -1,7 +1,8 @@
 import { goodCount, hasExpired, hasStarted, isGood, isUsed, someItem, usesLeft } from '../items';
 import type { Asker } from '../messages';
-import { isAwaitingCodes, isBeforeVerification, type OrderFacts } from '../order';
+import { isAwaitingCodes, isBeforeVerification, type OrderFacts, runningWindow } from '../order';
 import { verificationFailureLimit } from '../timings';
+import { waitingMessage } from './sale';
 
 interface Action {
   /** Last part of the call's path, by who may make it. */
@@ -10,7 +11,7 @@ interface Action {
   readonly can: (facts: OrderFacts, nowMs: number) => boolean;
 }
 
-const isOpenBeforeDelivery = ({ state }: OrderFacts): boolean => isBeforeVerification(state) || isAwaitingCodes(state);
+const isOpenBeforeDelivery = ({ state }: OrderFacts): boolean => runningWindow(state) !== undefined;
 
 const hasItems = ({ state }: OrderFacts): boolean =>
   state === 'issued' || state === 'undeliverable' || state === 'delivered';
@@ -29,9 +30,7 @@ const actions: readonly Action[] = [
   },
   {
     names: { operator: 'renotify' },
-    can: (facts) =>
-      isBeforeVerification(facts.state) ||
-      (isAwaitingCodes(facts.state) && !facts.short && facts.codeMode === 'request'),
+    can: (facts) => waitingMessage(facts) !== undefined,
   },
   { names: { operator: 'extend' }, can: isOpenBeforeDelivery },
   { names: { issuer: 'completion', operator: 'complete' }, can: (facts) => facts.state === 'partially_issued' },

@@ -1,10 +1,14 @@
 import { endedCount, goodCount } from '../items';
 import type { OrderMessage } from '../messages';
-import { type DeliveryState, isCalled, outstanding } from '../order';
+import { type DeliveryState, isCalled, type OrderState, outstanding } from '../order';
 import { dayMs, redeliveriesPerDay } from '../timings';
 import { type Decision, notWithItems, type Ruling } from './ruling';
 
 type Redeliver = OrderMessage & { kind: 'redeliver' };
+
+/** Another terminal only where the one that the order has failed; the judge refuses it elsewhere. */
+export const takesOtherTerminal = (state: OrderState, delivery: DeliveryState): boolean =>
+  state === 'undeliverable' || delivery === 'failed' || delivery === 'bounced';
 
 /** The good codes go out again: while the order waits for its terminal, and once it is delivered. */
 export const judgeRedeliver = (ruling: Ruling, message: Redeliver): Decision => {
@@ -14,7 +18,7 @@ export const judgeRedeliver = (ruling: Ruling, message: Redeliver): Decision => 
   if (notNow) return ruling.refuse(notNow);
   if (goodCount(facts) === 0) return ruling.refuse('code_void');
   const isElsewhere = message.terminal !== undefined && !message.isSame;
-  const mayChange = facts.state === 'undeliverable' || facts.delivery.state === 'failed' || message.hasFailed;
+  const mayChange = takesOtherTerminal(facts.state, facts.delivery.state) || message.hasFailed;
   if (isElsewhere && !mayChange) return ruling.refuse('terminal_fixed');
   if (message.by === 'issuer' && !countToday(ruling)) return ruling.refuse('rate_limited');
   if (message.by) ruling.change({ redeliveries: (facts.redeliveries ?? 0) + 1 });

@@ -1,5 +1,5 @@
 import type { OrderMessage } from '../messages';
-import { isAwaitingCodes, isBeforeVerification, isClosed } from '../order';
+import { isAwaitingCodes, isBeforeVerification, isClosed, type OrderFacts, runningWindow } from '../order';
 import type { Decision, Ruling } from './ruling';
 
 export const judgeRefusal = (ruling: Ruling, message: OrderMessage & { kind: 'refuse' }): Decision => {
@@ -24,24 +24,30 @@ export const judgeCancellation = (ruling: Ruling, message: OrderMessage & { kind
   return ruling.close('cancelled', reason, { by: message.by }).done();
 };
 
+/** What the order still waits for an answer to, and so may say again. */
+export const waitingMessage = ({ state, short, codeMode }: OrderFacts): WaitingMessage | undefined => {
+  if (isBeforeVerification(state)) return 'order.paid';
+  return isAwaitingCodes(state) && !short && codeMode === 'request' ? 'order.code_requested' : undefined;
+};
+export type WaitingMessage = 'order.paid' | 'order.code_requested';
+
 export const judgeRenotify = (ruling: Ruling): Decision => {
   const { facts } = ruling;
+  const waiting = waitingMessage(facts);
   const renotifications = facts.renotifications + 1;
-  if (isBeforeVerification(facts.state)) return ruling.change({ renotifications, failures: 0 }).done();
-  if (isAwaitingCodes(facts.state) && !facts.short) {
-    return facts.codeMode === 'request' ? ruling.change({ renotifications }).done() : ruling.refuse('already_verified');
-  }
+  if (waiting === 'order.paid') return ruling.change({ renotifications, failures: 0 }).done();
+  if (waiting) return ruling.change({ renotifications }).done();
+  if (isAwaitingCodes(facts.state) && !facts.short) return ruling.refuse('already_verified');
   return ruling.refuse(isClosed(facts.state) ? 'order_closed' : 'already_delivered');
 };
 
 export const judgeExtend = (ruling: Ruling, message: OrderMessage & { kind: 'extend' }): Decision => {
   const { facts } = ruling;
-  if (isBeforeVerification(facts.state)) {
+  const running = runningWindow(facts.state);
+  if (running === 'verify') {
     return ruling.change({ verifyExtensionMs: facts.verifyExtensionMs + message.extensionMs }).done();
   }
-  if (isAwaitingCodes(facts.state)) {
-    return ruling.change({ issueExtensionMs: facts.issueExtensionMs + message.extensionMs }).done();
-  }
+  if (running) return ruling.change({ issueExtensionMs: facts.issueExtensionMs + message.extensionMs }).done();
   return ruling.refuse(isClosed(facts.state) ? 'order_closed' : 'already_delivered');
 };
 

@@ -1,7 +1,7 @@
 import type { Replay } from '../../contract/operator/calls';
 import { Failure, type FailureCode } from '../../domain/failures';
+import { whyNotAgain } from '../../domain/judge/replay';
 import type { TimelineEntry } from '../../domain/messages';
-import { isAwaitingCodes, isBeforeVerification, isClosed } from '../../domain/order';
 import { deliveryMessageId } from '../../first-interface/message-id';
 import { engineUnavailable, type OrderDeps } from '../../second-interface/ask-order';
 import type { IssuerRow } from '../../store/issuers';
@@ -11,25 +11,26 @@ import type { KnownCall } from './issuer-calls';
 
 const refused = (code: FailureCode, why: string): Replay => ({ refused: code, why });
 
+const whyNot: Readonly<Partial<Record<FailureCode, string>>> = {
+  order_closed: 'The order is closed',
+  already_verified: 'The order is verified and waits for no verification',
+  already_delivered: 'The order waits for no codes',
+  call_pending: 'The delivery goes on by its own schedule',
+  not_issued: 'The order has nothing to deliver yet',
+  code_void: 'Its codes are void',
+};
+
+const judged = (code: FailureCode | undefined): Replay | undefined => code && refused(code, whyNot[code] ?? code);
+
 /** Shown with the call, and asked once more when it is sent again. */
-export const replayOf = ({ call, entry }: KnownCall, row: OrderRow, issuer: IssuerRow): Replay => {
-  const { state, short } = row.facts;
+export const replayOf = ({ call, entry }: KnownCall, row: OrderRow, issuer: IssuerRow, nowMs: number): Replay => {
   if (call.direction === 'from_issuer') return refused('not_replayable', 'It is a call of the issuer');
-  if (call.direction === 'to_terminal') return deliveryReplay(entry, row);
+  if (call.direction === 'to_terminal') return deliveryReplay(entry, row, nowMs);
   if (issuer.state === 'paused' && !issuer.deletedAt) {
     return refused('issuer_paused', 'Nothing is sent to a paused issuer');
   }
-  if (call.kind === 'order.paid') {
-    if (isBeforeVerification(state)) return { as: 'new_message' };
-    return isClosed(state)
-      ? refused('order_closed', 'The order is closed and waits for no verification')
-      : refused('already_verified', 'The order is verified and waits for no verification');
-  }
-  if (call.kind === 'order.code_requested') {
-    if (isAwaitingCodes(state) && !short) return { as: 'new_message' };
-    return isClosed(state)
-      ? refused('order_closed', 'The order is closed and waits for no codes')
-      : refused('already_delivered', 'The order waits for no codes');
+  if (call.kind === 'order.paid' || call.kind === 'order.code_requested') {
+    return judged(whyNotAgain(row.facts, call.kind, nowMs)) ?? { as: 'new_message' };
   }
   const event = row.events.find(({ sequence }) => sequence === entry.detail.sequence);
   if (!event) return refused('call_unknown', 'The order has no such event');
@@ -38,14 +39,11 @@ export const replayOf = ({ call, entry }: KnownCall, row: OrderRow, issuer: Issu
     : { as: 'same_message' };
 };
 
-const deliveryReplay = ({ detail }: TimelineEntry, row: OrderRow): Replay => {
-  const { state, deliveryMessage } = row.facts;
-  if (isClosed(state)) return refused('order_closed', 'The order is closed and its codes are void');
-  if (state !== 'undeliverable' && state !== 'delivered') {
-    return refused('call_pending', 'The delivery goes on by its own schedule');
-  }
+const deliveryReplay = ({ detail }: TimelineEntry, row: OrderRow, nowMs: number): Replay => {
+  const no = judged(whyNotAgain(row.facts, 'code.delivered', nowMs));
+  if (no) return no;
   const part = typeof detail.part === 'number' ? detail.part : 1;
-  const today = deliveryMessageId(row, deliveryMessage?.n ?? 1, part);
+  const today = deliveryMessageId(row, row.facts.deliveryMessage?.n ?? 1, part);
   return { as: detail.message === today ? 'same_message' : 'new_message' };
 };
 
@@ -65,7 +63,7 @@ export const replayCall = async (
   row: OrderRow,
   issuer: IssuerRow,
 ): Promise<'same_message' | 'new_message'> => {
-  const replay = replayOf(known, row, issuer);
+  const replay = replayOf(known, row, issuer, orderDeps.nowMs());
   if ('refused' in replay) throw new Failure(replay.refused, { detail: replay.why });
   const { kind } = known.call;
   if (kind === 'code.delivered') await actions.redeliver(row);

@@ -1,3 +1,4 @@
+import { isFinal, isInDelivery } from '../../domain/order';
 import type { OrderRow } from '../../store/orders';
 import { askOrder, expectNotRefused, type OrderDeps } from '../ask-order';
 import { changeRow } from '../change-row';
@@ -15,11 +16,11 @@ export const changeValidity = async (
 ): Promise<OrderRow | 'unavailable'> => {
   const { isRightToken, itemIds, expiresAtMs } = validity;
   const message = { kind: 'validity', isRightToken, expiresAtMs, ...(itemIds ? { itemIds } : {}) } as const;
-  if (row.facts.state === 'issued' || row.facts.state === 'undeliverable') {
+  if (isInDelivery(row.facts.state)) {
     const judged = await askOrder(deps, row, updateId, message);
     if (judged === 'unavailable') return judged;
     expectNotRefused(judged.answer, judged.row.facts, deps.nowMs());
-    if (judged.row.facts.state !== 'delivered') return judged.row;
+    if (!isFinal(judged.row.facts.state)) return judged.row;
   }
   return (await changeRow(deps, row, async () => ({ message, ...(itemIds ? { itemIds } : {}) }))).row;
 };

@@ -1,4 +1,5 @@
 import type { Asker } from '../../domain/messages';
+import { isInDelivery } from '../../domain/order';
 import type { OrderRow } from '../../store/orders';
 import { askOrder, expectNotRefused, type OrderDeps } from '../ask-order';
 import { type Changed, changeRow } from '../change-row';
@@ -24,8 +25,7 @@ export const voidItems = async (
   { by, isRightToken, itemIds }: VoidItems,
 ): Promise<OrderRow | 'unavailable'> => {
   const message = { kind: 'void', by, isRightToken, ...(itemIds ? { itemIds } : {}) } as const;
-  const isUnderWay = row.facts.state === 'issued' || row.facts.state === 'undeliverable';
-  if (isUnderWay) {
+  if (isInDelivery(row.facts.state)) {
     const judged = await askOrder(deps, row, updateId, message);
     if (judged === 'unavailable') {
       await deps.inbox.put(row, updateId, message, new Date(deps.nowMs()));
