@@ -121,6 +121,9 @@ const environment = z
     CALLBACK_ALLOW: list.refine((ranges) => ranges.every(isCidr), {
       error: 'must be address ranges such as 10.0.0.0/8, separated by commas',
     }),
+    EGRESS_PROXY: z
+      .url({ protocol: /^https?$/, error: 'must be the http or https URL of a proxy', abort: true })
+      .optional(),
     TRUSTED_PROXIES: list.refine((ranges) => ranges.every((range) => isCidr(range) && !range.endsWith('/0')), {
       error: 'must be address ranges such as 10.0.0.0/8, separated by commas, and not every address',
     }),
@@ -176,6 +179,8 @@ export interface Config {
   readonly masterKeys: readonly Buffer[];
   readonly codecSecret: string | undefined;
   readonly callbackAllow: readonly string[];
+  /** Through which calls to issuers and terminals leave. */
+  readonly egressProxy: string | undefined;
   /** Who is believed when it says for whom it asks (`x-forwarded-for`). */
   readonly trustedProxies: readonly string[];
   readonly adapterPaths: readonly string[];
@@ -222,6 +227,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     masterKeys: settings.MASTER_KEY,
     codecSecret: settings.CODEC_SECRET,
     callbackAllow: settings.CALLBACK_ALLOW,
+    egressProxy: settings.EGRESS_PROXY,
     trustedProxies: settings.TRUSTED_PROXIES,
     adapterPaths: settings.ADAPTERS,
     taskQueue: settings.TASK_QUEUE,

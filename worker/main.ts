@@ -41,6 +41,7 @@ const main = async (): Promise<void> => {
   const outbound = createOutbound({
     guard: createAddressGuard({ allowCidrs: config.callbackAllow }),
     clock: { nowMs },
+    egressProxyUrl: config.egressProxy,
     tracing,
   });
   const adapters = await loadAdapters(config.adapterPaths);

@@ -27,6 +27,10 @@ const embeddedIn = (address: ipaddr.IPv6): ipaddr.IPv4[] => {
   }
 };
 
+/** This machine itself, or another name of it. */
+export const isLoopback = (text: string): boolean =>
+  parseAddress(text)?.every((one) => one.range() === 'loopback') ?? false;
+
 /** Undefined for what is no address. A zone (`fe80::1%eth0`) does not change what the address is. */
 export const parseAddress = (text: string): readonly Address[] | undefined => {
   if (!ipaddr.isValid(text)) return undefined;

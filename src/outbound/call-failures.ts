@@ -8,6 +8,7 @@ export const callFailureReasons = [
   'url_invalid',
   'tls',
   'reset',
+  'proxy',
   'answer_malformed',
   'answer_too_large',
   'network',
@@ -20,6 +21,7 @@ export type CallFailureReason = (typeof callFailureReasons)[number];
 const reasonOfCode: Readonly<Record<string, CallFailureReason>> = {
   ADDRESS_FORBIDDEN: 'address_forbidden',
   TLS_FAILED: 'tls',
+  PROXY_FAILED: 'proxy',
   ECONNREFUSED: 'connection_refused',
   ECONNRESET: 'reset',
   EPIPE: 'reset',

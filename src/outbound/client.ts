@@ -6,6 +6,7 @@ import { type Breaker, type BreakerState, createBreaker } from './breaker';
 import { CallAborted, type CallFailureReason } from './call-failures';
 import { createPool } from './connection-pool';
 import { createConnector } from './connector';
+import { createEgressProxy } from './egress-proxy';
 import { type Exchange, exchange, isSuccess, type Outcome } from './exchange';
 import { createThrottled, type Throttled } from './throttled';
 
@@ -21,6 +22,8 @@ export interface OutboundOptions {
   readonly breaker?: Breaker;
   /** PEM of authorities trusted besides the system's: given by tests with a server of their own. */
   readonly trustedCa?: string;
+  /** EGRESS_PROXY. Left out: calls go out directly, whatever `http_proxy` says. */
+  readonly egressProxyUrl?: string | undefined;
   readonly tracing?: Tracing;
 }
 
@@ -29,6 +32,8 @@ export interface SignedCall {
   readonly url: string;
   readonly body: Buffer;
   readonly headers: Readonly<Record<string, string>>;
+  /** PEM of authorities trusted for this call besides the system's. */
+  readonly ca?: string | undefined;
   /** Decoded bytes of a 2xx's body that are kept. Left out: the status line is all that is asked for. */
   readonly answerLimitBytes?: number;
   readonly timeLimitMs?: number;
@@ -68,12 +73,14 @@ export const createOutbound = ({
   totalLimit = 512,
   breaker = createBreaker({ clock }),
   trustedCa,
+  egressProxyUrl,
   tracing = noTracing,
 }: OutboundOptions) => {
   // Per issuer as well, so that one slow issuer cannot take every slot.
   const slots = createSlots(totalLimit);
   const throttled = createThrottled(clock);
-  const pool = createPool(createConnector({ guard, connectLimitMs, trustedCa }));
+  const egressProxy = egressProxyUrl === undefined ? undefined : createEgressProxy(egressProxyUrl);
+  const pool = createPool(createConnector({ guard, connectLimitMs, trustedCa, egressProxy }));
 
   const judged = async (
     call: Exchange,
@@ -129,6 +136,7 @@ export const createOutbound = ({
       const outcome = await judged(
         {
           url,
+          ca: call.ca,
           headers: { 'user-agent': 'Codeferry/1', ...tracing.headers(), ...call.headers },
           body: call.body,
           timeLimitMs: call.timeLimitMs ?? timeLimitMs,

@@ -1,12 +1,18 @@
+import { createHash } from 'node:crypto';
+import type { ClientRequest } from 'node:http';
 import { connect, isIP, type Socket } from 'node:net';
 import { rootCertificates, connect as startTls } from 'node:tls';
 import { LRUCache } from 'lru-cache';
+import { isLoopback } from './address';
 import { AddressForbidden, type AddressGuard } from './address-guard';
+import type { EgressProxy } from './egress-proxy';
 
 interface ConnectorOptions {
   readonly guard: AddressGuard;
   readonly connectLimitMs: number;
   readonly trustedCa?: string | undefined;
+  /** Calls leave through it, but those to this machine itself. */
+  readonly egressProxy?: EgressProxy | undefined;
 }
 
 /** Where a call goes to. */
@@ -19,16 +25,23 @@ export interface Place {
   readonly port: number;
   /** Host and port as the `host` header says them. */
   readonly authority: string;
+  /** PEM of authorities that are trusted there besides the system's. */
+  readonly ca?: string | undefined;
 }
 
-export const placeOfUrl = (url: URL): Place => {
+/** Who is trusted is part of the name: no call goes over a connection that it would not have made. */
+const nameOf = (url: URL, ca: string | undefined): string =>
+  ca === undefined ? url.origin : `${url.origin}#${createHash('sha256').update(ca).digest('base64url')}`;
+
+export const placeOfUrl = (url: URL, ca?: string): Place => {
   const isTls = url.protocol === 'https:';
   return {
-    name: url.origin,
+    name: nameOf(url, ca),
     isTls,
     hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: Number(url.port) || (isTls ? 443 : 80),
     authority: url.host,
+    ca,
   };
 };
 
@@ -45,6 +58,8 @@ class ConnectFailed extends Error {
 
 /** One address after the other gets this long; the default of 250 ms gives up on hosts that are merely far away. */
 const attemptLimitMs = 1000;
+/** Of a name's addresses, one after the other. */
+const tunnelsTriedMax = 3;
 /** Of hosts that were talked to lately: their next handshake is the shorter one. */
 const tlsSessionsMax = 200;
 
@@ -56,15 +71,15 @@ export type Connector = ReturnType<typeof createConnector>;
  * Called by the pool for every new connection. The address that was really reached is judged before a byte of TLS or
  * HTTP is sent: an address in the URL is never looked up, and a name may lead elsewhere than at registration.
  */
-export const createConnector = ({ guard, connectLimitMs, trustedCa }: ConnectorOptions) => {
+export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy }: ConnectorOptions) => {
   const opening = new Set<(error: Error) => void>();
   const tlsSessions = new LRUCache<string, Buffer>({ max: tlsSessionsMax });
-  const trusted = trustedCa ? { ca: [...rootCertificates, trustedCa] } : {};
 
-  const secure = ({ name, hostname }: Place, socket: Socket, done: Opened): void => {
+  const secure = ({ name, hostname, ca }: Place, socket: Socket, done: Opened): void => {
+    const added = [trustedCa, ca].filter((one) => one !== undefined);
     const secured = startTls({
       socket,
-      ...trusted,
+      ...(added.length > 0 ? { ca: [...rootCertificates, ...added] } : {}),
       ...(isIP(hostname) === 0 ? { servername: hostname } : { host: hostname }),
       ALPNProtocols: ['http/1.1'],
       session: tlsSessions.get(name),
@@ -83,50 +98,91 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa }: ConnectorO
 
   const open = (place: Place, callback: Opened): void => {
     const admits = place.isTls ? guard.allows : guard.allowsPlain;
-    if (isIP(place.hostname) !== 0 && !admits(place.hostname)) {
+    const lookup = place.isTls ? guard.lookup : guard.lookupPlain;
+    const isLiteral = isIP(place.hostname) !== 0;
+    if (isLiteral && !admits(place.hostname)) {
       queueMicrotask(() => callback(new AddressForbidden('the address may not be called'), null));
       return;
     }
 
-    const socket = connect({
-      host: place.hostname,
-      port: place.port,
-      lookup: place.isTls ? guard.lookup : guard.lookupPlain,
-      autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: attemptLimitMs,
-      noDelay: true,
-      keepAlive: true,
-    });
+    let underway: Socket | ClientRequest | undefined;
     let isOver = false;
     const end = (act: () => void) => {
       if (isOver) return;
       isOver = true;
       clearTimeout(timer);
       opening.delete(fail);
-      socket.off('error', fail);
+      underway?.off('error', fail);
       act();
     };
     const fail = (error: Error) =>
       end(() => {
-        socket.on('error', () => undefined).destroy();
+        underway?.on('error', () => undefined).destroy();
         callback(error, null);
       });
     const timer = setTimeout(() => fail(new ConnectFailed('UND_ERR_CONNECT_TIMEOUT')), connectLimitMs);
-
     opening.add(fail);
-    socket.on('error', fail);
-    socket.once('connect', () => {
-      if (!socket.remoteAddress || !admits(socket.remoteAddress)) {
-        fail(new AddressForbidden('the connected address may not be called'));
-      } else if (place.isTls) {
-        secure(place, socket, (error, secured) => {
-          if (error) fail(error);
-          else end(() => callback(null, secured));
-        });
-      } else {
-        end(() => callback(null, socket));
-      }
-    });
+
+    const reached = (socket: Socket): void => {
+      const done: Opened = (error, opened) => (error ? fail(error) : end(() => callback(null, opened)));
+      if (place.isTls) secure(place, socket, done);
+      else done(null, socket);
+    };
+
+    const connectDirectly = (): void => {
+      const socket = connect({
+        host: place.hostname,
+        port: place.port,
+        lookup,
+        autoSelectFamily: true,
+        autoSelectFamilyAttemptTimeout: attemptLimitMs,
+        noDelay: true,
+        keepAlive: true,
+      });
+      underway = socket.on('error', fail);
+      socket.once('connect', () => {
+        if (socket.remoteAddress && admits(socket.remoteAddress)) reached(socket);
+        else fail(new AddressForbidden('the connected address may not be called'));
+      });
+    };
+
+    const tunnel = (proxy: EgressProxy, [address, ...others]: readonly string[]): void => {
+      if (address === undefined || isOver) return;
+      underway = proxy.connect(address, place.port, (error, socket) => {
+        if (socket && isOver) {
+          socket.destroy();
+        } else if (socket) {
+          underway = socket.on('error', fail);
+          reached(socket);
+        } else if (others.length > 0) {
+          tunnel(proxy, others);
+        } else {
+          fail(error ?? new ConnectFailed('UND_ERR_CONNECT_TIMEOUT'));
+        }
+      });
+    };
+
+    const through = (proxy: EgressProxy, addresses: readonly string[]): void => {
+      const elsewhere = addresses.filter((address) => !isLoopback(address));
+      // This machine is no other one seen from the proxy: what it would reach there is the proxy's own.
+      if (elsewhere.length === 0) connectDirectly();
+      else tunnel(proxy, elsewhere.slice(0, tunnelsTriedMax));
+    };
+    if (!egressProxy) {
+      connectDirectly();
+    } else if (isLiteral) {
+      through(egressProxy, [place.hostname]);
+    } else {
+      lookup(place.hostname, { all: true }, (error, found) => {
+        if (isOver) return;
+        if (error) fail(error);
+        else
+          through(
+            egressProxy,
+            [found].flat().map((one) => (typeof one === 'string' ? one : one.address)),
+          );
+      });
+    }
   };
 
   return {

@@ -9,6 +9,7 @@ import { createStatusReader } from './status-line';
 
 export interface Exchange {
   readonly url: URL;
+  readonly ca?: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly timeLimitMs: number;
@@ -129,7 +130,7 @@ export const exchange = (pool: Pool, call: Exchange): Promise<Outcome> =>
         endSoon(request);
       };
       const request = pool.post({
-        place: placeOfUrl(call.url),
+        place: placeOfUrl(call.url, call.ca),
         path: call.url.pathname + call.url.search,
         headers: { 'accept-encoding': 'identity', ...call.headers },
         isFresh,

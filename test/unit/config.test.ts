@@ -27,6 +27,7 @@ test('with the two secrets alone everything else has its documented default', ()
     masterKeys: [Buffer.alloc(32, 1)],
     codecSecret: undefined,
     callbackAllow: [],
+    egressProxy: undefined,
     trustedProxies: [],
     adapterPaths: [],
     taskQueue: 'orders',

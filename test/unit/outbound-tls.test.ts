@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { createServer as createPlainServer, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { createAddressGuard } from '../../src/outbound/address-guard';
 import { createOutbound } from '../../src/outbound/client';
@@ -88,4 +89,90 @@ test('a server that does not speak TLS is refused as such', async () => {
   expect(await outbound.postSigned(call)).toMatchObject({ kind: 'failed', reason: 'tls' });
   await outbound.close();
   await new Promise((done) => plain.close(done));
+});
+
+describe('through EGRESS_PROXY', () => {
+  /** Tunnels to the one server of this file, wherever it is asked to. */
+  const aProxy = async (answer: 'lets pass' | 'refuses') => {
+    const asked: { url: string | undefined; login: string | undefined }[] = [];
+    const tunnels = new Set<Socket>();
+    const proxy = createPlainServer();
+    proxy.on('connect', ({ url, headers }: IncomingMessage, client: Socket) => {
+      asked.push({ url, login: headers['proxy-authorization'] });
+      if (answer === 'refuses') return void client.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      const there = connect((server.address() as AddressInfo).port, '127.0.0.1', () => {
+        client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        client.pipe(there).pipe(client);
+      });
+      for (const socket of [client, there]) tunnels.add(socket.on('error', () => undefined));
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const close = async () => {
+      for (const socket of tunnels) socket.destroy();
+      proxy.closeAllConnections();
+      await new Promise((done) => proxy.close(done));
+    };
+    return { asked, close, url: `http://ann:p%40ss@127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+  };
+
+  const call = async (addresses: readonly string[], answer: 'lets pass' | 'refuses' = 'lets pass') => {
+    const proxy = await aProxy(answer);
+    const seen = createAddressGuard({
+      allowCidrs: ['127.0.0.0/8'],
+      resolve: async () => addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    });
+    const outbound = createOutbound({
+      guard: seen,
+      clock: { nowMs: Date.now },
+      trustedCa: cert,
+      egressProxyUrl: proxy.url,
+    });
+    const { port } = server.address() as AddressInfo;
+    const url = `https://issuer.test:${port}/`;
+    const result = await outbound.postSigned({
+      issuerId: 'a',
+      url,
+      body: Buffer.from('{}'),
+      headers: {},
+      answerLimitBytes: 99,
+    });
+    await outbound.close();
+    await proxy.close();
+    return { result, port, asked: proxy.asked };
+  };
+  const login = `Basic ${Buffer.from('ann:p@ss').toString('base64')}`;
+
+  test('a call leaves by CONNECT to an address that its name leads to, with TLS from end to end', async () => {
+    const { result, asked, port } = await call(['10.0.0.1', '8.8.8.8']);
+    expect(result).toMatchObject({ kind: 'answered', status: 200, body: Buffer.from('over TLS') });
+    expect(asked).toEqual([{ url: `8.8.8.8:${port}`, login }]);
+  });
+
+  test('the proxy is never asked for a forbidden address', async () => {
+    const { result, asked } = await call(['10.0.0.1', 'fd00::1', '169.254.169.254']);
+    expect(result).toMatchObject({ kind: 'failed', reason: 'address_forbidden' });
+    expect(asked).toEqual([]);
+  });
+
+  test('this machine is called directly', async () => {
+    const { result, asked } = await call(['127.0.0.1']);
+    expect(result).toMatchObject({ kind: 'answered', status: 200 });
+    expect(asked).toEqual([]);
+  });
+
+  test('a proxy that refuses is asked for the next address, then named as what failed', async () => {
+    const { result, asked, port } = await call(['8.8.8.8', '2001:4860:4860::8888'], 'refuses');
+    expect(result).toMatchObject({ kind: 'failed', reason: 'proxy' });
+    expect(asked.map(({ url }) => url)).toEqual([`8.8.8.8:${port}`, `[2001:4860:4860::8888]:${port}`]);
+  });
+});
+
+test('an authority that is given with the call is trusted for that call alone', async () => {
+  const outbound = createOutbound({ guard, clock: { nowMs: Date.now } });
+  const url = `https://issuer.test:${(server.address() as AddressInfo).port}/`;
+  const call = { issuerId: 'acme', url, body: Buffer.from('{}'), headers: {} };
+  expect(await outbound.postSigned({ ...call, ca: cert })).toMatchObject({ kind: 'answered', status: 200 });
+  expect(await outbound.postSigned(call)).toMatchObject({ kind: 'failed', reason: 'tls' });
+  await outbound.close();
 });

@@ -7,6 +7,7 @@ const problems: Readonly<Record<string, string>> = {
   address_forbidden: 'has an address that may not be called',
   url_invalid: 'has an address that is none',
   tls: 'has no valid certificate',
+  proxy: 'could not be reached through the proxy for calls out (EGRESS_PROXY)',
   reset: 'broke the connection off',
   network: 'could not be reached',
   answer_malformed: 'sent an answer that is not HTTP',
