@@ -1,4 +1,11 @@
-import { Client, type ClientOptions, Connection } from '@temporalio/client';
+import {
+  Client,
+  type ClientOptions,
+  Connection,
+  defaultGrpcRetryOptions,
+  type GrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+} from '@temporalio/client';
 import type { DataConverter, PayloadCodec } from '@temporalio/common';
 import { noTracing, type Tracing } from '../tracing/tracing';
 import { traceInterceptors } from './trace-interceptors';
@@ -18,6 +25,22 @@ export interface TemporalAddress {
 export const directWhenLoopback = (address: string): { readonly 'grpc.enable_http_proxy'?: 0 } =>
   /^(localhost|127\.[\d.]+|\[::1\]):\d+$/.test(address) ? { 'grpc.enable_http_proxy': 0 } : {};
 
+const retries = defaultGrpcRetryOptions();
+const workflowClosesMs = 20;
+
+/**
+ * The engine turns a question away while its workflow tries to close: what came in with the first attempt (the answer to a
+ * code request, while the issuer refuses) makes it go through its last task again. That is over in milliseconds, and the
+ * client would wait for 1.4 to 2 s as if the engine were overloaded.
+ */
+export const engineRetries: GrpcRetryOptions = {
+  ...retries,
+  delayFunction: (attempt, status) =>
+    /workflow is closing/i.test(status.details)
+      ? workflowClosesMs * 2 ** (attempt - 1)
+      : retries.delayFunction(attempt, status),
+};
+
 /** Connects at the first call, so that the api starts while the engine is away. */
 export const openTemporalClient = (
   { address, namespace }: TemporalAddress,
@@ -27,6 +50,7 @@ export const openTemporalClient = (
   new Client({
     connection: Connection.lazy({
       address,
+      interceptors: [makeGrpcRetryInterceptor(engineRetries)],
       channelArgs: {
         ...directWhenLoopback(address),
         'grpc.keepalive_time_ms': 10_000,

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Reply } from '../../src/order-messages/order-messages';
+import { engineRetries } from '../../src/temporal/client';
 import { createOrderGateway } from '../../src/temporal/order-gateway';
 import { noTracing } from '../../src/tracing/tracing';
 
@@ -30,4 +31,13 @@ test('how long an order waited for its first task is told while that is recent, 
   const nowMs = Date.now();
   expect(await asking({ createdAtMs: nowMs - 31_000, waitedMs: 30_000 })).toEqual([30_000]);
   expect(await asking({ createdAtMs: nowMs - 120_000, waitedMs: 30_000 })).toEqual([undefined]);
+});
+
+test('a question to a workflow that is about to close is asked again at once, one to an overloaded engine is not', () => {
+  type Status = Parameters<typeof engineRetries.delayFunction>[1];
+  const refused = (details: string) => ({ code: 8, details }) as Status;
+  const closing = refused('workflow operation can not be applied because workflow is closing');
+  expect(engineRetries.retryableDecider(1, closing)).toBe(true);
+  expect([1, 2, 3].map((attempt) => engineRetries.delayFunction(attempt, closing))).toEqual([20, 40, 80]);
+  expect(engineRetries.delayFunction(1, refused('namespace rate limit exceeded'))).toBeGreaterThan(1_000);
 });
