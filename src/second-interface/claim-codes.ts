@@ -13,8 +13,10 @@ export type CodesMessage = OrderMessage & { readonly kind: 'codes' };
 
 export interface ClaimedCodes {
   readonly message: CodesMessage;
-  /** Absent where another order holds a value: nothing was written. */
+  /** Absent where another order, or this one, holds a value already: nothing was written. */
   readonly submission?: SubmissionRow;
+  /** Accepted calls that gave all of these values to this very order before. */
+  readonly heldBy?: readonly SubmissionRow[];
 }
 
 /** Begins the name of what a replacement claims. */
@@ -99,7 +101,12 @@ export const claimCodes = async (
     const claim = await deps.codes.claimFor(draft);
     if (claim.kind === 'claimed') return claimed(claim.row);
     // The same call again, whose first handler may still be at work: what is settled stays so.
-    if (claim.kind === 'same') return claimed((await deps.codes.askAgain(draft._id)) ?? claim.row);
+    if (claim.kind === 'same') {
+      const open = await deps.codes.askAgain(draft._id);
+      const heldBy = claim.row.status === 'accepted' ? { heldBy: [claim.row] } : {};
+      return open ? claimed(open) : { ...claimed(claim.row), ...heldBy };
+    }
+    if (claim.kind === 'held') return { message: codesMessage(draft._id, draft.codes, false), heldBy: claim.rows };
     if (claim.kind === 'reused') return { message: codesMessage(draft._id, draft.codes, true) };
     // Another call of this order holds a value and has no verdict yet: bring it to the order first.
     if ((await judgeSubmission(deps, row, claim.row)) === 'unavailable') throw engineUnavailable();

@@ -5,6 +5,7 @@ import type { OrderRow } from '../store/orders';
 import { askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from './ask-order';
 import { type ClaimedCodes, claimCodes, keepLate, referenceOnly, settleClaim, takingTurns } from './claim-codes';
 import { queued } from './operation-answer';
+import { repeatedCodes } from './repeated-calls';
 
 /**
  * The issuer gives codes. They are sealed and claimed first; the order alone decides whether it takes them.
@@ -26,6 +27,8 @@ export const submitCodes = async (
       tokenHash === row.facts.tokenHash
         ? await claimCodes(deps, row, updateId, codes)
         : { message: referenceOnly(deps, row, updateId, codes) };
+    const repeated = repeatedCodes(row, claimed, deps.nowMs());
+    if (repeated) return repeated;
     const judged = await askOrder(deps, row, updateId, { ...claimed.message, tokenHash });
     if (judged === 'unavailable') {
       if (claimed.submission) return queued;

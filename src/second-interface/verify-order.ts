@@ -1,7 +1,8 @@
 import type { VerifiedAnswer, VerifyOrder } from '../contract/issuer/order-operations';
 import { sha256 } from '../sealing/key-ring';
 import type { OrderRow } from '../store/orders';
-import { askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from './ask-order';
+import { type AskedMessage, askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from './ask-order';
+import { repeatedVerification } from './repeated-calls';
 
 /**
  * The second interface itself: the issuer asks whether the order that it was told of is real and paid.
@@ -16,10 +17,8 @@ export const verifyOrder = async (
   { token, quantity, amount }: VerifyOrder,
 ): Promise<VerifiedAnswer> => {
   const message = { kind: 'verify' as const, tokenHash: sha256(token), quantity, amount };
-  const judged = await askOrder(deps, row, `verify/${messageId}`, message);
-  if (judged === 'unavailable') throw engineUnavailable();
-  const answer = expectNotRefused(judged.answer, judged.row.facts, deps.nowMs());
-  if (answer.kind !== 'verified') throw new RangeError(`a verification was answered with ${answer.kind}`);
+  const answer =
+    repeatedVerification(row, message, deps.nowMs()) ?? (await askVerification(deps, row, messageId, message));
   return {
     status: 200,
     body: {
@@ -29,4 +28,12 @@ export const verifyOrder = async (
       issueBy: new Date(answer.issueByMs).toISOString(),
     },
   };
+};
+
+const askVerification = async (deps: OrderDeps, row: OrderRow, messageId: string, message: AskedMessage) => {
+  const judged = await askOrder(deps, row, `verify/${messageId}`, message);
+  if (judged === 'unavailable') throw engineUnavailable();
+  const answer = expectNotRefused(judged.answer, judged.row.facts, deps.nowMs());
+  if (answer.kind !== 'verified') throw new RangeError(`a verification was answered with ${answer.kind}`);
+  return answer;
 };

@@ -32,6 +32,8 @@ export type SubmissionDraft = Omit<SubmissionRow, 'claims' | 'status' | 'unjudge
 
 export type Claim =
   | { readonly kind: 'claimed' | 'same'; readonly row: SubmissionRow }
+  /** This order holds all of the values: nothing was written. */
+  | { readonly kind: 'held'; readonly rows: readonly SubmissionRow[] }
   /** Another order of this issuer holds one of the values. */
   | { readonly kind: 'reused' }
   /** Another call for this same order holds one of the values and has no verdict yet. */
@@ -68,7 +70,7 @@ export const createCodes = ({ submissions }: { readonly submissions: Collection<
     for (let n = 0; n < 3; n += 1) {
       const full: SubmissionRow = {
         ...row,
-        ...(wanted.length > 0 ? { claims: wanted } : {}),
+        claims: wanted,
         status: 'claimed',
         asks: 1,
         unjudgedSince: row.at,
@@ -90,6 +92,7 @@ export const createCodes = ({ submissions }: { readonly submissions: Collection<
       if (pending) return { kind: 'pending', row: pending };
       const held = new Set(holders.flatMap((holder) => holder.claims ?? []));
       wanted = wanted.filter((claim) => !held.has(claim));
+      if (wanted.length === 0) return { kind: 'held', rows: holders };
     }
     return { kind: 'reused' };
   },

@@ -1,0 +1,48 @@
+import type { CodesAnswer } from '../contract/issuer/order-operations';
+import { decide } from '../domain/judge/decide';
+import type { Answer, OrderMessage } from '../domain/messages';
+import { type HeldCode, isFinal } from '../domain/order';
+import type { SubmissionRow } from '../store/codes';
+import type { OrderRow } from '../store/orders';
+import type { ClaimedCodes } from './claim-codes';
+
+/**
+ * What changes nothing is answered from the row of a running order, and never reaches its workflow, whose questions are
+ * limited. The row may be behind. But nobody was told of what it lacks: a view is written before its answer, and a close
+ * before its event. And what the order once took (its verification, a code) it keeps until it closes.
+ */
+const fromRow = (
+  { facts }: OrderRow,
+  held: readonly HeldCode[],
+  message: OrderMessage,
+  nowMs: number,
+): Answer | undefined => {
+  if (isFinal(facts.state) || !facts.verification) return undefined;
+  const { answer } = decide(facts, held, message, nowMs);
+  return answer.kind === 'refused' ? undefined : answer;
+};
+
+export const repeatedVerification = (row: OrderRow, message: OrderMessage & { kind: 'verify' }, nowMs: number) => {
+  const answer = fromRow(row, [], message, nowMs);
+  return answer?.kind === 'verified' ? answer : undefined;
+};
+
+/** 201 where this very call gave the codes, and its first answer was lost. */
+export const repeatedCodes = (
+  row: OrderRow,
+  { message, heldBy, submission }: ClaimedCodes,
+  nowMs: number,
+): CodesAnswer | undefined => {
+  const answer = heldBy && fromRow(row, heldBy.flatMap(heldCodes), message, nowMs);
+  if (answer?.kind !== 'codes' || answer.isNew) return undefined;
+  const { accepted, outstanding } = answer;
+  return { status: submission ? 201 : 200, body: { accepted, outstanding } };
+};
+
+const heldCodes = ({ _id, codes }: SubmissionRow): HeldCode[] =>
+  codes.map(({ itemId, fingerprint, valueFingerprint }) => ({
+    itemId,
+    fingerprint,
+    valueFingerprint,
+    submissionId: _id,
+  }));

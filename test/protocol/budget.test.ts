@@ -1,0 +1,54 @@
+import type { TestIssuer } from '../support/issuer';
+import { platformOfFile } from '../support/platform-of-file';
+
+const file = platformOfFile();
+/** `BUDGET=long npm test -- budget` plays as often as the protocol promises; what is counted is the same. */
+const isLong = process.env.BUDGET === 'long';
+const repeats = isLong ? 100_000 : 20;
+const limitMs = isLong ? 4 * 3_600_000 : 60_000;
+
+const handleOf = ({ issuerId }: TestIssuer, orderNo: string) =>
+  file.platform.client.workflow.getHandle(`order/${issuerId}/${orderNo}`);
+
+const updatesIn = async (issuer: TestIssuer, orderNo: string): Promise<number> =>
+  ((await handleOf(issuer, orderNo).fetchHistory()).events ?? []).filter(
+    ({ workflowExecutionUpdateAcceptedEventAttributes: accepted }) => accepted,
+  ).length;
+
+const code = (n: number) => ({ itemId: `item-${n}`, value: `BUDGET-${n}` });
+
+test(
+  'repeats of a verification and of codes do not reach the workflow, and hear what the first call heard',
+  async () => {
+    const issuer = await file.issuer();
+    await issuer.placeVerified('repeated', { quantity: 3 });
+    const verified = await issuer.verify('repeated', { quantity: 3 });
+    expect((await issuer.submit('repeated', [code(1), code(2)])).status).toBe(201);
+    expect(await updatesIn(issuer, 'repeated')).toBe(2);
+    for (let n = 0; n < repeats; n += 1) {
+      expect(await issuer.verify('repeated', { quantity: 3 })).toMatchObject({ status: 200, body: verified.body });
+      expect(await issuer.submit('repeated', [code(1 + (n % 2))])).toMatchObject({
+        status: 200,
+        body: { accepted: 1, outstanding: 1 },
+      });
+    }
+    expect(await updatesIn(issuer, 'repeated')).toBe(2);
+    // What differs is judged by the order itself.
+    expect((await issuer.submit('repeated', [{ ...code(1), itemId: 'other' }])).body.code).toBe('code_conflict');
+    expect((await issuer.submit('repeated', [{ ...code(1), format: 'qr' }])).body.code).toBe('code_conflict');
+    expect((await issuer.verify('repeated', { quantity: 2 })).body.code).toBe('quantity_mismatch');
+    expect((await issuer.submit('repeated', [code(2), code(3)])).body).toEqual({ accepted: 2, outstanding: 0 });
+    await issuer.inState('repeated', 'delivered');
+    expect((await issuer.order('repeated')).body.codes).toEqual({ issued: 3, outstanding: 0 });
+  },
+  limitMs,
+);
+
+test('a cancelled order answers a repeat with order_closed', async () => {
+  const issuer = await file.issuer();
+  await issuer.placeVerified('cancelled', { quantity: 2 });
+  await issuer.submit('cancelled', [code(1)]);
+  expect((await issuer.cancel('cancelled')).status).toBe(200);
+  expect((await issuer.verify('cancelled', { quantity: 2 })).body.code).toBe('order_closed');
+  expect((await issuer.submit('cancelled', [code(1)])).body.code).toBe('order_closed');
+});
