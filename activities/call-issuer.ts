@@ -1,5 +1,6 @@
 import { asyncLocalStorage as activityContext } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import type { Logger } from 'pino';
 import { withinMs } from '../src/bounded/time-limit';
 import { parseStrictJson } from '../src/contract/strict-json';
 import { Failure } from '../src/domain/failures';
@@ -16,6 +17,7 @@ import type { AdapterMessage } from '../src/second-interface/adapter-api';
 import { createAdapterApi } from '../src/second-interface/adapter-api';
 import type { Adapters } from '../src/second-interface/adapters';
 import type { OrderDeps } from '../src/second-interface/ask-order';
+import { isUntouched } from '../src/second-interface/untouched-order';
 import { type IssuerRow, type Issuers, liveSecrets } from '../src/store/issuers';
 import type { OrderRow } from '../src/store/orders';
 
@@ -27,6 +29,7 @@ export interface CallsOut {
   readonly adapters: Adapters;
   readonly ring: KeyRing;
   readonly meter: OrderMeter;
+  readonly log: Pick<Logger, 'error'>;
   readonly nowMs: () => number;
 }
 
@@ -50,21 +53,36 @@ const functionLimitMs = 8_000;
 export const notTried = (type: string, message: string, delayMs: number): ApplicationFailure =>
   ApplicationFailure.create({ type, message, nextRetryDelay: delayMs });
 
+/** Nothing goes out, and nothing is lost: the try is made once a person has put back what somebody else wrote. */
+const tampered = (log: CallsOut['log'], what: string): ApplicationFailure => {
+  log.error({ what }, 'tampered: the row in the database is not as the platform wrote it; nobody is called');
+  return notTried('tampered', 'the row is not as the platform wrote it', heldCallDelayMs);
+};
+
 /** Read anew for each try: an operator may have changed the callback, the secrets or the pause since the last one. */
-export const issuerOf = async ({ issuers }: CallsOut, { issuerId }: OrderName): Promise<IssuerRow> => {
+export const issuerOf = async ({ issuers, log, nowMs }: CallsOut, { issuerId }: OrderName): Promise<IssuerRow> => {
   const issuer = await issuers.findEver(issuerId);
   if (!issuer) throw ApplicationFailure.nonRetryable('the order has no issuer', 'issuer_unknown');
+  if (!(await issuers.isUntouched(issuer, new Date(nowMs())))) throw tampered(log, `issuer ${issuerId}`);
   if (issuer.state === 'paused' && !issuer.deletedAt) throw notTried('held', 'the issuer is paused', heldCallDelayMs);
   return issuer;
 };
 
-/** @throws ApplicationFailure for good when the row is gone: it cannot come back. */
+/** For a delivery, which goes on while its issuer is paused. */
+export const sellerOf = async ({ issuers, log, nowMs }: CallsOut, issuerId: string): Promise<IssuerRow | null> => {
+  const issuer = await issuers.findEver(issuerId);
+  if (issuer && !(await issuers.isUntouched(issuer, new Date(nowMs())))) throw tampered(log, `issuer ${issuerId}`);
+  return issuer;
+};
+
+/** @throws ApplicationFailure for good when the row is gone: it cannot come back; for now when somebody else wrote to it. */
 export const rowOf = async (
-  { orderDeps }: { orderDeps: Pick<OrderDeps, 'orders'> },
+  { orderDeps, log }: Pick<CallsOut, 'orderDeps' | 'log'>,
   order: OrderName,
 ): Promise<OrderRow> => {
   const row = await orderDeps.orders.find(order);
   if (!row) throw ApplicationFailure.nonRetryable('the order has no row', 'order_unknown');
+  if (!(await isUntouched(orderDeps, row))) throw tampered(log, `order ${row._id}`);
   return row;
 };
 

@@ -21,7 +21,7 @@ import { pickupUrl } from '../src/second-interface/place-order';
 import type { DayCounts } from '../src/store/day-counts';
 import { type IssuerRow, liveSecrets } from '../src/store/issuers';
 import type { OrderRow } from '../src/store/orders';
-import { type CallsOut, linesOf, notTried, rowOf } from './call-issuer';
+import { type CallsOut, linesOf, notTried, rowOf, sellerOf } from './call-issuer';
 
 export interface Delivery extends OrderName {
   readonly n: number;
@@ -73,7 +73,7 @@ export const createDeliver = (
       if (!deliver) return untried(deps, delivery, row, 'channel_not_configured');
       // The database is of an older moment than the engine: part of an order must not pass for all of it.
       if (held.length < itemCount(row.facts)) return untried(deps, delivery, row, 'codes_missing');
-      const issuer = await deps.issuers.findEver(row.issuerId);
+      const issuer = await sellerOf(deps, row.issuerId);
       const delays = issuer
         ? (await deps.orderDeps.settings.effectiveFor(issuer, row.product.id)).deliveryDelaysSeconds
         : undefined;
@@ -157,7 +157,7 @@ export const createDeliver = (
       const row = await rowOf(deps, notice);
       const deliver = deps.channels.tellsVoid(row.terminal.channel) && deliverers.get(row.terminal.channel);
       if (!deliver) return { kind: 'delivered' };
-      const issuer = await deps.issuers.findEver(row.issuerId);
+      const issuer = await sellerOf(deps, row.issuerId);
       const messageId = ownMessageId(notice, 'void', notice.itemIds.join());
       const outcome = await deliver({
         order: row,

@@ -103,6 +103,21 @@ export const finders: Record<TroubleKind, Finder> = {
     return [{ kind: 'tokens_guessed', subject: 'operators', summary }];
   },
 
+  /** An issuer that somebody else wrote to is named before orders of it. */
+  tampered: async ({ stats }) => {
+    const issuers = (await stats.tamperedIssuers(rowsLimit)).map((issuerId) => ({
+      kind: 'tampered' as const,
+      subject: issuerId,
+      summary: `Issuer ${issuerId} is not in the database as the platform wrote it: it is neither called nor believed.`,
+    }));
+    const named = new Set(issuers.map(({ subject }) => subject));
+    const orders = perIssuer('tampered', await stats.tampered(rowsLimit), (count, issuerId, orderNo) => {
+      const verb = count > 1 ? 'are' : 'is';
+      return `Order ${orderNo}${andMore(count)} of issuer ${issuerId} ${verb} not in the database as the platform wrote it: no code is given.`;
+    });
+    return [...issuers, ...orders.filter(({ subject }) => !named.has(subject))];
+  },
+
   /** One trouble, whoever's orders they are: it is the workers that are unfit. */
   orders_stuck: async ({ troubles }) => {
     const stuck = await troubles.stuckOrders(rowsLimit);

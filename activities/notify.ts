@@ -3,7 +3,7 @@ import type { OrderName } from '../src/domain/ids';
 import { ownMessageId } from '../src/first-interface/message-id';
 import { paidMessage } from '../src/first-interface/messages';
 import { lengthenedDelayMs, noticeDelayMs } from '../src/outbound/schedule';
-import { unwrapOrderKey } from '../src/sealing/order-keys';
+import { openOrder } from '../src/sealing/order-row';
 import { type CallsOut, callIssuer, issuerAndRow, triesOf, tryEntries } from './call-issuer';
 
 export interface Notice extends OrderName {
@@ -19,7 +19,7 @@ export const createNotify = (deps: CallsOut) => ({
     const [issuer, row] = await issuerAndRow(deps, notice);
     const messageId = ownMessageId(notice, 'paid', notice.n);
     const tryNumber = triesOf(row, 'notice_sent', messageId) + 1;
-    const { token } = unwrapOrderKey(deps.ring, row._id, row.wrappedKey);
+    const { token } = openOrder(deps.ring, row);
     const message = paidMessage(row, { ...notice, token });
     const answer = await callIssuer(deps, issuer, messageId, message);
     const entries = tryEntries(

@@ -11,6 +11,7 @@ import { cancelOrder } from '../src/second-interface/cancel-order';
 import { judgeSubmission } from '../src/second-interface/claim-codes';
 import { resumeIfLost } from '../src/second-interface/resume-order';
 import { startableOrder } from '../src/second-interface/startable-order';
+import { isUntouched } from '../src/second-interface/untouched-order';
 import type { Issuers } from '../src/store/issuers';
 import type { OrderRow } from '../src/store/orders';
 import type { Purge } from '../src/store/purge';
@@ -147,6 +148,8 @@ const startMissing = async (deps: Reconciling, before: Date) => {
     'start',
     rows.filter(({ createdAt }) => !isTooOld(createdAt)),
     async (row) => {
+      // What somebody else wrote must not begin.
+      if (!(await isUntouched(orderDeps, row))) return false;
       if ((await orderDeps.gateway.startOrder(startableOrder(row))) === 'unavailable') return false;
       await orderDeps.orders.markStarted(row);
       return true;

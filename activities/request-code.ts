@@ -8,7 +8,7 @@ import type { AskedCall, OrderMessage, RefusalReason, TimelineEntry, UnreadField
 import { ownMessageId } from '../src/first-interface/message-id';
 import { codeRequestMessage } from '../src/first-interface/messages';
 import { codeRequestDelayMs, lengthenedDelayMs } from '../src/outbound/schedule';
-import { unwrapOrderKey } from '../src/sealing/order-keys';
+import { openOrder } from '../src/sealing/order-row';
 import { claimCodes, settleClaim } from '../src/second-interface/claim-codes';
 import type { OrderRow } from '../src/store/orders';
 import {
@@ -44,7 +44,7 @@ export const createRequestCode = (deps: CallsOut) => ({
     const [[issuer, row]] = await Promise.all([issuerAndRow(deps, request), afterAnswer(deps, request, request.after)]);
     const messageId = ownMessageId(request, 'code', request.n);
     const tryNumber = triesOf(row, 'code_requested', messageId) + 1;
-    const { token } = unwrapOrderKey(deps.ring, row._id, row.wrappedKey);
+    const { token } = openOrder(deps.ring, row);
     const message = codeRequestMessage(row, { ...request, token });
     const answer = await callIssuer(deps, issuer, messageId, message, answerLimitBytes);
     const read: CodeAnswer | Unusable = answer.ok ? readAnswer(answer) : { problem: answer.problem ?? 'failed' };

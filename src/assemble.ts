@@ -3,6 +3,7 @@ import type { PayloadCodec } from '@temporalio/common';
 import { configuredChannels } from './channels/configured-channels';
 import type { Config } from './config';
 import { createProcessMetrics } from './metrics/process-metrics';
+import { createIssuerSeal } from './sealing/issuer-row';
 import { createKeyRing } from './sealing/key-ring';
 import { createPayloadCodec } from './sealing/payload-codec';
 import { createDecodePayloads } from './sealing/payload-json';
@@ -72,7 +73,7 @@ export const assemble = async (
     },
     tracing,
   });
-  const issuers = createIssuers(database);
+  const issuers = createIssuers(database, createIssuerSeal(ring));
   const orderDeps: OrderDeps = {
     orders: createOrders(database),
     codes: createCodes(database),

@@ -1,6 +1,7 @@
 import type { Terminal } from '../domain/order';
 import type { KeyRing } from '../sealing/key-ring';
-import { type OrderKeys, unwrapOrderKey } from '../sealing/order-keys';
+import type { OrderKeys } from '../sealing/order-keys';
+import { type BoundOrder, macOfTerminal, openOrder } from '../sealing/order-row';
 import { places } from '../sealing/places';
 import { secretsApart } from './terminals';
 
@@ -8,6 +9,8 @@ import { secretsApart } from './terminals';
 export interface KeptTerminal extends Terminal {
   /** Base64: a terminal also travels in JSON. Absent where nothing is secret. */
   readonly sealed?: string;
+  /** Of an order's: binds it to the order, so that nobody with the database alone can put another one in its place. */
+  readonly mac?: string;
 }
 
 const kept = (terminal: Terminal, ring: KeyRing, place: string): KeptTerminal => {
@@ -17,7 +20,7 @@ const kept = (terminal: Terminal, ring: KeyRing, place: string): KeptTerminal =>
 };
 
 const opened = (terminal: KeptTerminal, ring: KeyRing, place: string): Terminal => {
-  const { sealed, ...shown } = terminal;
+  const { sealed, mac: _mac, ...shown } = terminal;
   if (sealed === undefined) return shown;
   return { ...shown, ...JSON.parse(ring.open(Buffer.from(sealed, 'base64'), place).toString()) };
 };
@@ -25,17 +28,14 @@ const opened = (terminal: KeptTerminal, ring: KeyRing, place: string): Terminal 
 const placeOf = (orderId: string): string => `terminal:${orderId}`;
 
 /** Of an order: sealed by its own key, so that a purge shreds it too. */
-export const keptByOrder = (terminal: Terminal, keys: OrderKeys, orderId: string): KeptTerminal =>
-  kept(terminal, keys.terminal, placeOf(orderId));
+export const keptByOrder = (terminal: Terminal, keys: OrderKeys, orderId: string): KeptTerminal => {
+  const inRow = kept(terminal, keys.terminal, placeOf(orderId));
+  return { ...inRow, mac: macOfTerminal(keys, orderId, inRow) };
+};
 
 /** As it came in: for a delivery, and to compare it with another one. @throws SealBroken */
-export const terminalOfOrder = (
-  ring: KeyRing,
-  order: { readonly _id: string; readonly wrappedKey: Uint8Array; readonly terminal: KeptTerminal },
-): Terminal => {
-  if (order.terminal.sealed === undefined) return order.terminal;
-  return opened(order.terminal, unwrapOrderKey(ring, order._id, order.wrappedKey).terminal, placeOf(order._id));
-};
+export const terminalOfOrder = (ring: KeyRing, order: BoundOrder & { readonly terminal: KeptTerminal }): Terminal =>
+  opened(order.terminal, openOrder(ring, order).terminal, placeOf(order._id));
 
 /** Of an issuer, as the preset of its orders. */
 export const keptByIssuer = (terminal: Terminal, ring: KeyRing, issuerId: string): KeptTerminal =>
@@ -48,4 +48,4 @@ export const presetTerminal = (
 ): Terminal | undefined => issuer.terminal && opened(issuer.terminal, ring, places.issuerTerminal(issuer._id));
 
 /** Without what is secret about it. */
-export const shownTerminal = ({ sealed: _sealed, ...shown }: KeptTerminal): Terminal => shown;
+export const shownTerminal = ({ sealed: _sealed, mac: _mac, ...shown }: KeptTerminal): Terminal => shown;

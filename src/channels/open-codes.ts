@@ -1,13 +1,13 @@
 import type { Code } from '../contract/code';
 import type { KeyRing } from '../sealing/key-ring';
-import { unwrapOrderKey } from '../sealing/order-keys';
+import { type BoundOrder, openOrder } from '../sealing/order-row';
 
-/** The only place where codes are opened: called by a delivery and by the pick-up page, in the order of submission. */
+/** The only place where codes are opened: called by a delivery and by the pick-up page, in the order of submission. @throws SealBroken */
 export const openCodes = (
   ring: KeyRing,
-  order: { readonly _id: string; readonly wrappedKey: Uint8Array },
+  order: BoundOrder,
   sealedCodes: readonly { readonly sealed: Uint8Array }[],
 ): Code[] => {
-  const keys = unwrapOrderKey(ring, order._id, order.wrappedKey);
+  const keys = openOrder(ring, order);
   return sealedCodes.map(({ sealed }) => JSON.parse(keys.codes.open(sealed, `code:${order._id}`).toString()) as Code);
 };

@@ -25,6 +25,7 @@ const personKinds: Readonly<Record<FailureAnswer['kind'], string>> = {
   stuck: 'Stuck by unfit code',
   event_given_up: 'Issuer not told',
   paid_twice: 'Paid twice',
+  tampered: 'Changed by somebody else',
 };
 
 const personColumns: readonly Column<FailureAnswer>[] = [

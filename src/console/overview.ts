@@ -214,7 +214,7 @@ const tilesOf = ({ totals, toCode, states: counted, minutes, sample, trouble }: 
 
 /** What no retry mends: each kind is listed under Failures, a paused issuer under Issuers. */
 const personTile = (
-  { stuck, eventsGivenUp, paidTwice, issuersPaused }: Overview['trouble'],
+  { stuck, eventsGivenUp, paidTwice, tampered, issuersPaused }: Overview['trouble'],
   undeliverable: Overview['states'][number] | undefined,
 ) => {
   const kinds: [number, string][] = [
@@ -222,6 +222,7 @@ const personTile = (
     [undeliverable?.now ?? 0, 'not taken by their terminal'],
     [eventsGivenUp, 'whose issuer was not told'],
     [paidTwice, 'paid twice'],
+    [tampered, 'changed by somebody else in the database'],
   ];
   const parts = kinds.filter(([n]) => n > 0);
   const count = parts.reduce((sum, [n]) => sum + n, 0);

@@ -11,6 +11,7 @@ export const troubleKinds = [
   'orders_stuck',
   'paid_twice',
   'tokens_guessed',
+  'tampered',
 ] as const;
 export type TroubleKind = (typeof troubleKinds)[number];
 
@@ -32,6 +33,8 @@ export const whatToDo: Record<TroubleKind, string> = {
   paid_twice: 'See in the order which payments came, and that the buyer gets one of them back.',
   tokens_guessed:
     'See by the api’s log from where they come. Shut that address out at the proxy, or give its program the token of today.',
+  tampered:
+    'Somebody else can write to the database: shut them out first. Then put the row back from a backup, or cancel the order.',
   windows_missed: 'Ask the issuer. Extend what is open, or pause the issuer if it is down.',
 };
 

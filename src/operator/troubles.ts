@@ -10,7 +10,7 @@ import type { Troubles as EngineTroubles, StuckOrder } from '../temporal/trouble
 const namedLimit = 100;
 const countLimit = 2_000;
 const givenUpShownMs = 7 * dayMs;
-/** A look costs one query of the engine's index and three of the database, whoever asks and however often. */
+/** A look costs one query of the engine's index and six of the database, whoever asks and however often. */
 const freshMs = 5_000;
 
 export interface TroubleLook {
@@ -20,6 +20,9 @@ export interface TroubleLook {
   readonly givenUp: readonly OrderName[];
   /** Of the last seven days. */
   readonly paidTwice: readonly OrderName[];
+  /** Whose row somebody else wrote to. */
+  readonly tampered: readonly OrderName[];
+  readonly issuersTampered: number;
   readonly undeliverable: number;
   readonly issuersPaused: number;
 }
@@ -39,17 +42,22 @@ export const createTroubleWatch = ({
   readonly log: Logger;
 }) => {
   const read = async (): Promise<TroubleLook> => {
-    const [stuck, givenUp, paidTwice, undeliverable, issuersPaused] = await Promise.all([
+    const [stuck, givenUp, paidTwice, tampered, issuersTampered, undeliverable, issuersPaused] = await Promise.all([
       troubles.stuckOrders(namedLimit).catch((error: unknown) => {
         log.warn({ err: error }, 'the engine did not say which orders are stuck');
         return undefined;
       }),
       stats.givenUpSince(new Date(nowMs() - givenUpShownMs), namedLimit),
       stats.paidTwiceSince(new Date(nowMs() - paidTwiceShownMs), namedLimit),
+      stats.tampered(namedLimit),
+      stats.tamperedIssuers(namedLimit),
       stats.count('undeliverable', countLimit),
       stats.countIssuers('paused', countLimit),
     ]);
-    return { stuck, givenUp, paidTwice, undeliverable, issuersPaused };
+    return {
+      ...{ stuck, givenUp, paidTwice, tampered, undeliverable, issuersPaused },
+      issuersTampered: issuersTampered.length,
+    };
   };
 
   /** At most a few seconds old. */

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { createKeyRing, deriveKey, type KeyRing, newKey, sha256 } from './key-ring';
 import { places } from './places';
 
@@ -16,6 +17,8 @@ export interface OrderKeys {
   readonly terminal: KeyRing;
   /** Signs the cookie of a browser to which the page showed the codes. */
   readonly reveal: Buffer;
+  /** Of what nobody without the key may change. */
+  readonly mac: (what: 'order' | 'terminal', text: string) => string;
 }
 
 export const newOrderKey = (ring: KeyRing, orderId: string): { wrapped: Buffer; keys: OrderKeys } => {
@@ -23,12 +26,13 @@ export const newOrderKey = (ring: KeyRing, orderId: string): { wrapped: Buffer; 
   return { wrapped: ring.seal(dataKey, places.orderKey(orderId)), keys: orderKeys(dataKey) };
 };
 
-/** `link`: which of the order's pick-up links counts; each new one ends the one before. */
+/** Called by order-row.ts, which looks at the row as well, and for a new link. `link`: which of the order's pick-up links counts; each new one ends the one before. */
 export const unwrapOrderKey = (ring: KeyRing, orderId: string, wrapped: Uint8Array, link = 1): OrderKeys =>
   orderKeys(ring.open(wrapped, places.orderKey(orderId)), link);
 
 const orderKeys = (dataKey: Uint8Array, link = 1): OrderKeys => {
   const token = deriveKey(dataKey, 'token').toString('base64url');
+  const macKey = deriveKey(dataKey, 'mac');
   const pickupSecret = deriveKey(dataKey, link === 1 ? 'pickup' : `pickup.${link}`).toString('base64url');
   return {
     token,
@@ -38,5 +42,6 @@ const orderKeys = (dataKey: Uint8Array, link = 1): OrderKeys => {
     codes: createKeyRing([deriveKey(dataKey, 'codes')]),
     terminal: createKeyRing([deriveKey(dataKey, 'terminal')]),
     reveal: deriveKey(dataKey, 'reveal'),
+    mac: (what, text) => createHmac('sha256', macKey).update(`${what}:${text}`).digest('base64url'),
   };
 };

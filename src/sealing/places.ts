@@ -3,6 +3,7 @@ export const places = {
   platformKey: (name: string): string => `platform-key:${name}`,
   issuerSecret: (issuerId: string): string => `issuer-secret:${issuerId}`,
   issuerTerminal: (issuerId: string): string => `issuer-terminal:${issuerId}`,
+  issuerRow: (issuerId: string): string => `issuer-row:${issuerId}`,
   orderKey: (orderId: string): string => `order-key:${orderId}`,
   answer: (requestId: string): string => `answer:${requestId}`,
 };

@@ -4,7 +4,7 @@ import { submissionId } from '../domain/ids';
 import { defaultUses, itemOf } from '../domain/items';
 import type { CodeReference, OrderMessage } from '../domain/messages';
 import { fingerprint } from '../sealing/key-ring';
-import { unwrapOrderKey } from '../sealing/order-keys';
+import { openOrder } from '../sealing/order-row';
 import type { SubmissionRow } from '../store/codes';
 import type { OrderRow } from '../store/orders';
 import { askOrder, engineUnavailable, type Judged, type OrderDeps } from './ask-order';
@@ -69,7 +69,7 @@ export const referenceOnly = (deps: OrderDeps, row: OrderRow, updateId: string, 
   codesMessage(submissionId(row, updateId), references(deps, row.issuerId, codes), false);
 
 export const submissionRow = (deps: OrderDeps, row: OrderRow, updateId: string, codes: readonly Code[]) => {
-  const keys = unwrapOrderKey(deps.ring, row._id, row.wrappedKey);
+  const keys = openOrder(deps.ring, row);
   const items = references(deps, row.issuerId, codes);
   return {
     _id: submissionId(row, updateId),

@@ -9,7 +9,8 @@ import type { TimelineEntry } from '../domain/messages';
 import { openFacts, type Terminal } from '../domain/order';
 import type { OrderSettings } from '../domain/settings';
 import { sha256 } from '../sealing/key-ring';
-import { newOrderKey, unwrapOrderKey } from '../sealing/order-keys';
+import { newOrderKey } from '../sealing/order-keys';
+import { macOfOrder, openOrder } from '../sealing/order-row';
 import type { IssuerRow } from '../store/issuers';
 import { type OrderRow, orderPosition } from '../store/orders';
 import type { OrderDeps } from './ask-order';
@@ -82,9 +83,7 @@ const acceptable = async (
 
 /** Only where the order has a pick-up page: the link is the credential. */
 export const pickupUrl = (deps: OrderDeps, publicUrl: string, row: OrderRow): string | undefined =>
-  hasPage(row.terminal)
-    ? `${publicUrl}/p/${unwrapOrderKey(deps.ring, row._id, row.wrappedKey, row.pickupLink).pickupSecret}`
-    : undefined;
+  hasPage(row.terminal) ? `${publicUrl}/p/${openOrder(deps.ring, row).pickupSecret}` : undefined;
 
 const newRow = (
   deps: OrderDeps,
@@ -114,21 +113,25 @@ const newRow = (
     verifyWindowMs: settings.verifyWindowSeconds * 1_000,
     issueWindowMs: settings.issueWindowSeconds * 1_000,
   });
-  return {
+  const content = {
     _id,
     ...order,
-    position: orderPosition(createdAt, order),
     product: body.product,
     quantity: body.quantity,
     amount: body.amount,
     metadata: Object.entries(body.metadata ?? {}),
     ...(body.payment ? { payment: definedOnly(body.payment) } : {}),
-    terminal: keptByOrder(terminal, keys, _id),
     terminalGiven: body.terminal !== undefined,
     baseUrl: publicUrl,
-    wrappedKey: wrapped,
     pickupHash: keys.pickupHash,
     createdAt,
+  };
+  return {
+    ...content,
+    mac: macOfOrder(keys, content),
+    position: orderPosition(createdAt, order),
+    terminal: keptByOrder(terminal, keys, _id),
+    wrappedKey: wrapped,
     state: facts.state,
     facts,
     version: facts.version,

@@ -24,6 +24,7 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_events_given_up', key: { eventsGivenUpAt: -1 }, sparse: true },
     { name: 'by_message', key: { sentMessages: 1 }, sparse: true },
     { name: 'by_bounced', key: { bouncedAt: -1 }, sparse: true },
+    { name: 'by_tampered', key: { tamperedAt: -1 }, sparse: true },
     { name: 'by_paid_twice', key: { paidTwiceAt: -1 }, sparse: true },
     { name: 'by_unstarted', key: { unstartedSince: 1 }, sparse: true },
   ],

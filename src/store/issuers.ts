@@ -36,6 +36,17 @@ export interface IssuerRow extends SomeSettings {
   readonly holds: readonly Hold[];
   /** A tombstone: the id is never given again. */
   readonly deletedAt?: Date;
+  /** Over callback, keys, secrets and terminal, by the master key. */
+  readonly seal: Buffer;
+  /** While the row is not as the platform wrote it. */
+  readonly tamperedAt?: Date;
+}
+
+/** Made and checked by src/sealing, which has the key. */
+export interface IssuerRowSeal {
+  of(row: Omit<IssuerRow, 'seal'>): Buffer;
+  /** Throws for a row that somebody else wrote. */
+  requireUntouched(row: IssuerRow): void;
 }
 
 export type IssuerSettings = Partial<
@@ -57,15 +68,40 @@ export type IssuerSettings = Partial<
 >;
 
 const holdsLimit = 1_000;
+/** Others may change the same row: each round one of them gets through. */
+const changeTries = 40;
 
 export type Issuers = ReturnType<typeof createIssuers>;
 
-export const createIssuers = ({ issuers }: { readonly issuers: Collection<IssuerRow> }) => {
+export const createIssuers = ({ issuers }: { readonly issuers: Collection<IssuerRow> }, seal: IssuerRowSeal) => {
   const alive = { deletedAt: { $exists: false } };
+
+  /** Sealed with what it changes, on the condition that nobody else has sealed it since. A row that somebody else wrote is not. */
+  const changeSealed = async (issuerId: string, settings: Partial<IssuerRow>): Promise<boolean> => {
+    for (let n = 0; n < changeTries; n += 1) {
+      const row = await issuers.findOne({ _id: issuerId, ...alive });
+      if (!row) return false;
+      seal.requireUntouched(row);
+      const change = { ...settings, seal: seal.of({ ...row, ...settings }) };
+      const written = await issuers.updateOne({ _id: issuerId, ...alive, seal: row.seal }, { $set: change });
+      if (written.matchedCount > 0) return true;
+    }
+    throw new Error('the issuer changed at every try');
+  };
+
+  const isWrittenByUs = (row: IssuerRow): boolean => {
+    try {
+      seal.requireUntouched(row);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
   return {
-    insert: async (row: IssuerRow): Promise<'inserted' | 'exists'> => {
+    insert: async (row: Omit<IssuerRow, 'seal'>): Promise<'inserted' | 'exists'> => {
       try {
-        await issuers.insertOne(row);
+        await issuers.insertOne({ ...row, seal: seal.of(row) });
         return 'inserted';
       } catch (error) {
         if (isDuplicate(error)) return 'exists';
@@ -94,7 +130,7 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
         .toArray(),
 
     change: async (issuerId: string, settings: IssuerSettings): Promise<IssuerRow | null> => {
-      if (Object.keys(settings).length > 0) await issuers.updateOne({ _id: issuerId, ...alive }, { $set: settings });
+      if (Object.keys(settings).length > 0) await changeSealed(issuerId, settings);
       return issuers.findOne({ _id: issuerId, ...alive });
     },
 
@@ -127,19 +163,34 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
       await issuers.updateOne({ _id: issuerId }, { $pull: { holds: { to: { $lt: longAgo } } } });
     },
 
-    /** Conditional on the secrets that the caller saw, so that two rotations never lose one, and none brings back an old seal. */
+    /** Conditional on the row that the caller saw, so that two rotations never lose one, and none brings back an old seal. */
     replaceSecrets: async (row: IssuerRow, secrets: readonly SealedSecret[]): Promise<boolean> => {
-      const newest = row.secrets[0];
+      seal.requireUntouched(row);
+      const changed = { ...row, secrets: [...secrets] };
       const written = await issuers.updateOne(
-        { _id: row._id, ...alive, ...(newest ? { 'secrets.0.sealed': newest.sealed } : {}) },
-        { $set: { secrets: [...secrets] } },
+        { _id: row._id, ...alive, seal: row.seal },
+        { $set: { secrets: changed.secrets, seal: seal.of(changed) } },
       );
       return written.matchedCount > 0;
     },
 
     bury: async (issuerId: string, at: Date): Promise<boolean> => {
+      const row = await issuers.findOne({ _id: issuerId, ...alive });
+      // One that somebody else wrote to can be deleted all the same, and is never called again.
+      if (row && isWrittenByUs(row)) return changeSealed(issuerId, { deletedAt: at });
       const buried = await issuers.updateOne({ _id: issuerId, ...alive }, { $set: { deletedAt: at } });
       return buried.matchedCount > 0;
+    },
+
+    /**
+     * Asked before the issuer is called, and before what it signed is believed. What is found is noted for a person, and
+     * taken back once the row is as it was.
+     */
+    isUntouched: async (row: IssuerRow, at: Date): Promise<boolean> => {
+      const isUntouched = isWrittenByUs(row);
+      if (!isUntouched) await issuers.updateOne({ _id: row._id }, { $set: { tamperedAt: at } });
+      else if (row.tamperedAt) await issuers.updateOne({ _id: row._id }, { $unset: { tamperedAt: 1 } });
+      return isUntouched;
     },
 
     /** Read by the reconciler: tombstones whose orders may still be open. */

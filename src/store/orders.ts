@@ -36,6 +36,8 @@ export interface OrderRow {
   /** The platform's public URL when the order was accepted: all tries of one message carry the same addresses. */
   readonly baseUrl: string;
   readonly wrappedKey: Buffer;
+  /** Over what stays as it was accepted, by the order's own key; the terminal has one of its own. */
+  readonly mac: string;
   readonly pickupHash: string;
   /** Which of its links that is; left out: the first. */
   readonly pickupLink?: number;
@@ -66,6 +68,8 @@ export interface OrderRow {
   /** When a payment with another id came for it last. */
   readonly paidTwiceAt?: Date;
   readonly afterSales: number;
+  /** While the row is not as the platform wrote it. */
+  readonly tamperedAt?: Date;
   /** When the last of its events was given up. */
   readonly eventsGivenUpAt?: Date;
   /** Only on what a purge leaves of an order (see purge.ts); no reader but the pick-up page is given that. */
@@ -416,6 +420,16 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
         { _id: orderId(order), ...isKept, 'timeline.key': { $ne: entry.key } },
         { $push: push([entry]), $set: { paidTwiceAt: new Date(entry.atMs) } },
       );
+    },
+
+    /** Somebody else wrote to the row: a person looks, and nothing is done for the order meanwhile. */
+    noteTampered: async (order: OrderName, at: Date): Promise<void> => {
+      await orders.updateOne({ _id: orderId(order), ...isKept }, { $set: { tamperedAt: at } });
+    },
+
+    /** The row is as it was again. */
+    forgetTampered: async (order: OrderName): Promise<void> => {
+      await orders.updateOne({ _id: orderId(order) }, { $unset: { tamperedAt: 1 } });
     },
 
     markStarted: async (order: OrderName): Promise<void> => {

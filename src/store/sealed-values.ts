@@ -6,7 +6,14 @@ import type { OrderRow } from './orders';
 import type { RequestRow } from './requests';
 
 /** Where values are that the master key itself sealed, the few and weighty ones first. */
-export const sealedKinds = ['platformKey', 'issuerSecret', 'issuerTerminal', 'orderKey', 'answer'] as const;
+export const sealedKinds = [
+  'platformKey',
+  'issuerSecret',
+  'issuerTerminal',
+  'issuerRow',
+  'orderKey',
+  'answer',
+] as const;
 export type SealedKind = (typeof sealedKinds)[number];
 
 export interface SealedRow {
@@ -42,6 +49,7 @@ export const createSealedValues = ({
       secrets.map(({ sealed }, n) => [`secrets.${n}.sealed`, sealed] as const),
     ),
     issuerTerminal: reader<IssuerRow>(issuers, ['terminal'], ({ terminal }) => [['terminal.sealed', terminal?.sealed]]),
+    issuerRow: reader<IssuerRow>(issuers, ['seal'], ({ seal }) => [['seal', seal]]),
     // What a purge left has no key.
     orderKey: reader<OrderRow>(orders, ['wrappedKey'], (row) => [['wrappedKey', row.wrappedKey]]),
     answer: reader<RequestRow>(requests, ['answer'], (row) => [['answer.sealedBody', row.answer?.sealedBody]]),

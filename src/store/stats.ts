@@ -92,6 +92,25 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
       .limit(limit)
       .toArray(),
 
+  /** Orders whose row somebody else wrote to: `by_tampered`. */
+  tampered: (limit: number): Promise<OrderName[]> =>
+    orders
+      .find({ tamperedAt: { $exists: true } })
+      .project<OrderName>({ _id: 0, issuerId: 1, orderNo: 1 })
+      .sort({ tamperedAt: -1 })
+      .limit(limit)
+      .toArray(),
+
+  /** There are few issuers: no index. */
+  tamperedIssuers: async (limit: number): Promise<string[]> =>
+    (
+      await issuers
+        .find({ tamperedAt: { $exists: true }, deletedAt: { $exists: false } })
+        .project<{ _id: string }>({ _id: 1 })
+        .limit(limit)
+        .toArray()
+    ).map(({ _id }) => _id),
+
   /** There are few issuers: no index. */
   countIssuers: (state: IssuerRow['state'], limit: number): Promise<number> =>
     issuers.countDocuments({ state, deletedAt: { $exists: false } }, { limit }),

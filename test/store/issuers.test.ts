@@ -1,3 +1,5 @@
+import { openSecrets } from '../../src/sealing/issuer-secrets';
+import { places } from '../../src/sealing/places';
 import {
   createIssuers,
   heldMs,
@@ -7,18 +9,19 @@ import {
   rotatedSecrets,
 } from '../../src/store/issuers';
 import { createKeys } from '../../src/store/keys';
-import { databaseOfFile } from '../support/database-of-file';
+import { databaseOfFile, issuerSeal, ring } from '../support/database-of-file';
 
 const file = databaseOfFile();
 let issuers: Issuers;
 beforeAll(() => {
-  issuers = createIssuers(file.database);
+  issuers = createIssuers(file.database, issuerSeal);
 });
 
 const start = Date.parse('2026-03-01T10:00:00.000Z');
 const at = (minutes: number): Date => new Date(start + minutes * 60_000);
+const sealedFor = (_id: string, secret: string): Buffer => ring.seal(Buffer.from(secret), places.issuerSecret(_id));
 const made = async (_id: string): Promise<IssuerRow> => {
-  const row: IssuerRow = {
+  const row: Omit<IssuerRow, 'seal'> = {
     _id,
     name: 'Acme',
     state: 'active',
@@ -27,11 +30,11 @@ const made = async (_id: string): Promise<IssuerRow> => {
     verifyWindowSeconds: 600,
     issueWindowSeconds: 600,
     createdAt: at(0),
-    secrets: [{ sealed: Buffer.from('first'), createdAt: at(0) }],
+    secrets: [{ sealed: sealedFor(_id, 'first'), createdAt: at(0) }],
     holds: [],
   };
   expect(await issuers.insert(row)).toBe('inserted');
-  return row;
+  return found(_id);
 };
 const found = async (id: string): Promise<IssuerRow> => {
   const row = await issuers.find(id);
@@ -42,7 +45,7 @@ const found = async (id: string): Promise<IssuerRow> => {
 test('16 issuers with one id at the same moment: one is made', async () => {
   const row = await made('first');
   const outcomes = await Promise.all(
-    Array.from({ length: 16 }, (_, n) => issuers.insert({ ...row, _id: 'race', name: `n${n}` })),
+    Array.from({ length: 16 }, (_, n) => issuers.insert({ ...row, _id: 'race', name: `n${n}`, secrets: [] })),
   );
   expect(outcomes.filter((outcome) => outcome === 'inserted')).toHaveLength(1);
 });
@@ -66,12 +69,12 @@ describe('rotation', () => {
     const row = await made('rotating');
     const outcomes = await Promise.all(
       ['a', 'b', 'c', 'd'].map((name) =>
-        issuers.replaceSecrets(row, rotatedSecrets(row.secrets, Buffer.from(name), at(1), false)),
+        issuers.replaceSecrets(row, rotatedSecrets(row.secrets, sealedFor('rotating', name), at(1), false)),
       ),
     );
     expect(outcomes.filter(Boolean)).toHaveLength(1);
     const { secrets } = await found('rotating');
-    expect(secrets.map(({ sealed }) => sealed.toString())).toEqual([expect.stringMatching(/^[abcd]$/), 'first']);
+    expect(openSecrets(ring, 'rotating', secrets)).toEqual([expect.stringMatching(/^[abcd]$/), 'first']);
   });
 
   test('the old secret lives for a day, a third rotation ends the oldest, and one may end at once', () => {
@@ -109,9 +112,38 @@ test('a change touches what it names and nothing else', async () => {
     ...row,
     name: 'New',
     verifyWindowSeconds: 60,
+    seal: expect.any(Buffer),
   });
   expect(await issuers.change('changed', {})).toMatchObject({ name: 'New' });
   expect(await issuers.change('nobody', { name: 'x' })).toBeNull();
+});
+
+test('16 changes at the same moment are all written, and the row fits its seal after each', async () => {
+  await made('busy');
+  await Promise.all(
+    Array.from({ length: 8 }, async (_, n) => {
+      await issuers.change('busy', { verifyWindowSeconds: 60 + n });
+      await issuers.change('busy', { callback: { kind: 'url', url: `https://acme.example/${n}` } });
+    }),
+  );
+  expect(await issuers.isUntouched(await found('busy'), at(1))).toBe(true);
+});
+
+test('what somebody else wrote is neither believed nor sealed by a later change, and fits again once it is put back', async () => {
+  const row = await made('written');
+  await file.database.issuers.updateOne(
+    { _id: 'written' },
+    { $set: { callback: { kind: 'url', url: 'https://thief.example/' } } },
+  );
+  expect(await issuers.isUntouched(await found('written'), at(1))).toBe(false);
+  expect(await found('written')).toMatchObject({ tamperedAt: at(1) });
+  await expect(issuers.change('written', { name: 'New' })).rejects.toThrow('not as the platform wrote it');
+  await expect(issuers.replaceSecrets(await found('written'), row.secrets)).rejects.toThrow(
+    'not as the platform wrote it',
+  );
+  await file.database.issuers.updateOne({ _id: 'written' }, { $set: { callback: row.callback } });
+  expect(await issuers.isUntouched(await found('written'), at(2))).toBe(true);
+  expect(await found('written')).not.toHaveProperty('tamperedAt');
 });
 
 test('of 16 processes that start at once one makes a key, and all read the same', async () => {

@@ -3,7 +3,7 @@ import type { OrderDeps } from '../../src/second-interface/ask-order';
 import { createCodes } from '../../src/store/codes';
 import { createIssuers } from '../../src/store/issuers';
 import { createOrders } from '../../src/store/orders';
-import { acceptedRow, databaseOfFile } from '../support/database-of-file';
+import { acceptedRow, databaseOfFile, issuerSeal } from '../support/database-of-file';
 
 const file = databaseOfFile();
 
@@ -14,7 +14,7 @@ const projecting = (
 ) =>
   createProject({
     orderDeps: { orders, codes } as unknown as OrderDeps,
-    issuers: createIssuers(file.database),
+    issuers: createIssuers(file.database, issuerSeal),
     meter: { projected: () => undefined },
     tellEvent: ({ orderNo }, sequence) => told.push(`${orderNo}/${sequence}`),
     nowMs: Date.now,

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { orderId } from '../../src/domain/ids';
 import { openFacts } from '../../src/domain/order';
+import { createIssuerSeal } from '../../src/sealing/issuer-row';
+import { createKeyRing } from '../../src/sealing/key-ring';
 import { type Database, openDatabase } from '../../src/store/database';
 import { ensureIndexes } from '../../src/store/indexes';
 import { type OrderRow, orderPosition } from '../../src/store/orders';
+
+/** Of tests of the store alone. */
+export const ring = createKeyRing([Buffer.alloc(32, 7)]);
+export const issuerSeal = createIssuerSeal(ring);
 
 /** A URI of the run's database server with a name that no other test file has. */
 export const uriOfOwnDatabase = (): string => {
@@ -57,6 +63,7 @@ export const acceptedRow = (orderNo: string, change: Partial<OrderRow> = {}): Or
     terminal: { channel: 'page' },
     terminalGiven: false,
     baseUrl: 'https://codes.example',
+    mac: randomUUID(),
     wrappedKey: Buffer.from(randomUUID()),
     pickupHash: randomUUID(),
     createdAt,

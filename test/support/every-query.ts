@@ -28,12 +28,13 @@ const name = 'acme/one';
 
 /** Each method of src/store by each of its ways; the names stand in docs/scaling.md. */
 export const everyQuery = (of: Database): Record<string, () => Promise<unknown>> => {
+  const secret = Buffer.from('sealed');
   const orders = createOrders(of);
   const codes = createCodes(of);
   const requests = createRequests(of);
   const alerts = createAlerts(of);
   const inbox = createInbox(of);
-  const issuers = createIssuers(of);
+  const issuers = createIssuers(of, { of: () => secret, requireUntouched: () => undefined });
   const keys = createKeys(of);
   const settings = createOrderSettings(of, Date.now);
   const maintenance = createMaintenance(of, Date.now);
@@ -63,11 +64,14 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   });
   const issuer = {
     ...{ _id: 'acme', name: 'Acme', state: 'active', callback: { kind: 'function', name: 'f' }, codeMode: 'push' },
-    ...{ createdAt: now, secrets: [{ sealed: Buffer.from('s'), createdAt: now }], holds: [] },
-  } as IssuerRow;
+    ...{
+      createdAt: now,
+      secrets: [{ sealed: Buffer.from('s'), createdAt: now }],
+      holds: [],
+    },
+  } as unknown as IssuerRow;
   const trouble = { kind: 'circuit_open', subject: 'acme', summary: 'It is open.' } as const;
   const raised = { _id: 'circuit_open/acme', ...trouble, state: 'raised', raisedAt: now } as const;
-  const secret = Buffer.from('sealed');
   const running = { states: ['accepted', 'verified'] as const, limit: 10 };
 
   return {
@@ -84,6 +88,8 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.isProjected(order, 2);
       await orders.recordTry(order, lines, { notified: true });
       await orders.recordTry({ ...order, orderNo: 'none' }, lines, { notified: true });
+      await orders.noteTampered(order, now);
+      await orders.forgetTampered(order);
       await orders.notePaidTwice(order, { key: 'p', atMs: 1, event: 'payment_repeated', detail: {} });
       await orders.markStarted(order);
       await orders.markEvent({ ...order, orderNo: 'none' }, 1, 'sent');
@@ -158,6 +164,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.withPendingEvents(now, 10);
       await stats.countPendingEvents(10);
     },
+    'orders that somebody else wrote to': () => stats.tampered(10),
     'orders paid twice': () => stats.paidTwiceSince(now, 10),
     'events given up': () => stats.givenUpSince(now, 10),
     'reconciler: orders to be purged': () => purge.due(now, 10),
@@ -229,6 +236,8 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await issuers.pause('acme', now);
       await issuers.resume('acme', now);
       await issuers.replaceSecrets(issuer, issuer.secrets);
+      await issuers.isUntouched(issuer, now);
+      await issuers.isUntouched({ ...issuer, tamperedAt: now }, now);
       await issuers.bury('acme', now);
     },
     'list of issuers': async () => {
@@ -239,6 +248,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await issuers.paused(10);
       await stats.countIssuers('active', 10);
     },
+    'issuers that somebody else wrote to': () => stats.tamperedIssuers(10),
     'issuers that were deleted lately': () => issuers.buriedSince(now, 10),
     'settings of the platform or a product': async () => {
       await settings.platform();

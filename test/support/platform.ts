@@ -166,6 +166,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       namespace: temporal.namespace,
       codec: workerCore.codec,
       callsOut: {
+        log,
         orderDeps: workerCore.orderDeps,
         issuers: workerCore.issuers,
         outbound,

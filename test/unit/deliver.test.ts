@@ -2,8 +2,10 @@ import { generateKeyPairSync } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createDeliver } from '../../activities/deliver';
 import { configuredChannels } from '../../src/channels/configured-channels';
+import { keptByOrder } from '../../src/channels/kept-terminal';
 import { createKeyRing } from '../../src/sealing/key-ring';
 import { newOrderKey } from '../../src/sealing/order-keys';
+import { macOfOrder } from '../../src/sealing/order-row';
 
 type Parts = Parameters<typeof createDeliver>[0];
 
@@ -12,18 +14,32 @@ const deliver = async (afterMs: number) => {
   const nowMs = 1_000_000_000;
   const lines: unknown[] = [];
   const ring = createKeyRing([Buffer.alloc(32, 7)]);
-  const row = {
+  const { wrapped, keys } = newOrderKey(ring, 'bean-bar/1');
+  const content = {
+    _id: 'bean-bar/1',
     issuerId: 'bean-bar',
     orderNo: '1',
     product: { id: 'coffee', name: 'Coffee' },
-    terminal: { channel: 'webhook', url: 'https://terminal.test/' },
-    facts: { issued: 0, delivery: { tries: 3 } },
+    quantity: 1,
+    amount: { value: 100, currency: 'EUR' },
+    metadata: [],
+    terminalGiven: true,
+    baseUrl: 'https://codes.test',
+    pickupHash: keys.pickupHash,
+    createdAt: new Date(0),
+  };
+  const { quantity, amount } = content;
+  const row = {
+    ...content,
+    mac: macOfOrder(keys, content),
+    terminal: keptByOrder({ channel: 'webhook', url: 'https://terminal.test/' }, keys, content._id),
+    facts: { quantity, amount, tokenHash: keys.tokenHash, issued: 0, delivery: { tries: 3 } },
     timeline: [],
-    _id: 'bean-bar/1',
-    wrappedKey: newOrderKey(ring, 'bean-bar/1').wrapped,
+    wrappedKey: wrapped,
   };
   const parts = {
     orderDeps: {
+      ring,
       orders: {
         find: async () => row,
         recordTry: async (_order: unknown, entries: unknown[]) => lines.push(...entries),
@@ -31,7 +47,7 @@ const deliver = async (afterMs: number) => {
       codes: { accepted: async () => [] },
       settings: { effectiveFor: async () => ({ deliveryDelaysSeconds: [30, 90] }) },
     },
-    issuers: { findEver: async () => ({ _id: 'bean-bar' }) },
+    issuers: { findEver: async () => ({ _id: 'bean-bar' }), isUntouched: async () => true },
     outbound: {
       postSigned: async ({ isPastCircuit }: { isPastCircuit: boolean }) =>
         isPastCircuit

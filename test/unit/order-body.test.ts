@@ -31,6 +31,7 @@ const rowOf = (change: Partial<OrderFacts> = {}, terminal: Terminal = { channel:
     terminal,
     terminalGiven: true,
     baseUrl: 'https://codes.example',
+    mac: 'SECRET',
     wrappedKey: Buffer.from('SECRET'),
     pickupHash: 'pickup-SECRET',
     createdAt: at(0),

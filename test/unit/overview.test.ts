@@ -15,7 +15,15 @@ const order = (state: OrderState, createdAgoMs: number, tookMs?: number): Sample
   facts: { failures: 0, updatedAtMs: atMs, delivery: { state: 'none', tries: 0 } },
 });
 
-const trouble = { stuck: undefined, givenUp: [], paidTwice: [], undeliverable: 0, issuersPaused: 0 };
+const trouble = {
+  stuck: undefined,
+  givenUp: [],
+  paidTwice: [],
+  tampered: [],
+  issuersTampered: 0,
+  undeliverable: 0,
+  issuersPaused: 0,
+};
 const overview = (newest: readonly SampledOrder[], isCapped = false) =>
   overviewOf({
     atMs,

@@ -7,6 +7,7 @@ import { newSecret } from '../../signing/keys';
 import { bodylessText } from '../../signing/sign';
 import { type SignatureVerdict, verifySignature } from '../../signing/verify';
 import { type IssuerRow, type Issuers, liveSecrets } from '../../store/issuers';
+import { heldForPerson } from '../edge/problems';
 import { bytesOf } from '../edge/raw-body';
 
 export interface IssuerAuth {
@@ -33,7 +34,7 @@ const nobodysSecret = newSecret();
 /**
  * Who sent this, by its signature over the raw bytes. An unknown issuer and a wrong signature get the same answer.
  *
- * @throws Failure `signature_invalid`
+ * @throws Failure `signature_invalid`; `unavailable` for an issuer whose row somebody else wrote to.
  */
 export const authenticateIssuer = async (
   { issuers, ring, basePath, nowMs }: IssuerAuth,
@@ -41,6 +42,10 @@ export const authenticateIssuer = async (
   onRefusal: (reason: RefusedBy, issuerId: string | undefined) => void,
 ): Promise<{ issuer: IssuerRow; webhookId: string }> => {
   const issuer = await issuers.find(request.params.issuerId);
+  // Before its keys are read: whoever can write the database must not sign for it.
+  if (issuer && !(await issuers.isUntouched(issuer, new Date(nowMs())))) {
+    throw new Failure('unavailable', { detail: heldForPerson, retryAfterSeconds: 60 });
+  }
   const secrets = issuer ? openSecrets(ring, issuer._id, liveSecrets(issuer.secrets, nowMs())) : [nobodysSecret];
   const raw = bytesOf(request.body);
   const headers = {

@@ -2,11 +2,17 @@ import type { ErrorRequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { problemOf } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
+import { SealBroken } from '../../sealing/key-ring';
 import { isStoreError } from '../../store/store-errors';
+
+/** Said of what waits for a person; never why. */
+export const heldForPerson = 'It is held until a person has looked at it';
 
 /** Everything that a route throws ends here, as one of the closed list: what is not in it is our own fault, a 500. */
 export const failureOf = (error: unknown): Failure => {
   if (error instanceof Failure) return error;
+  // Of an order or issuer whose row somebody else wrote, or whose key is not here.
+  if (error instanceof SealBroken) return new Failure('unavailable', { detail: heldForPerson, retryAfterSeconds: 60 });
   if (isStoreError(error)) return new Failure('unavailable', { retryAfterSeconds: 1 });
   switch (typeOf(error)) {
     case 'entity.too.large':

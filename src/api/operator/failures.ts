@@ -1,6 +1,6 @@
 import * as routes from '../../contract/operator/failures';
 import { orderId } from '../../domain/ids';
-import { whyBounced, whyGivenUp, whyPaidTwice, whyStuck } from '../../domain/words/why-held';
+import { whyBounced, whyGivenUp, whyPaidTwice, whyStuck, whyTampered } from '../../domain/words/why-held';
 import { whyWaiting } from '../../domain/words/why-waiting';
 import type { TroubleLook, TroubleWatch } from '../../operator/troubles';
 import type { OrderDeps } from '../../second-interface/ask-order';
@@ -13,7 +13,7 @@ export interface Failures {
   readonly watch: TroubleWatch;
 }
 
-type Kind = 'stuck' | 'undeliverable' | 'bounced' | 'event_given_up' | 'paid_twice';
+type Kind = 'stuck' | 'undeliverable' | 'bounced' | 'event_given_up' | 'paid_twice' | 'tampered';
 
 /** Of the newest: more at once have one cause, and one of them is enough to find it. */
 const bouncedLimit = 200;
@@ -51,13 +51,15 @@ const failing = (row: OrderRow, kind: Kind, why: string): Failing => ({ position
 /** An order with several troubles is named once, with the one that keeps it from going on. */
 const namedIn = async (
   orderDeps: Failures['orderDeps'],
-  { stuck = [], givenUp, paidTwice }: TroubleLook,
+  { stuck = [], givenUp, paidTwice, tampered }: TroubleLook,
 ): Promise<Failing[]> => {
-  const names = [...paidTwice, ...givenUp, ...stuck];
+  const names = [...paidTwice, ...givenUp, ...stuck, ...tampered];
   if (names.length === 0) return [];
   const givenUpIds = new Set(givenUp.map(orderId));
+  const tamperedIds = new Set(tampered.map(orderId));
   const stuckById = new Map(stuck.map((one) => [orderId(one), one]));
   return (await orderDeps.orders.named(names)).map((row) => {
+    if (tamperedIds.has(row._id)) return failing(row, 'tampered', whyTampered);
     const isStuck = stuckById.get(row._id);
     if (isStuck) return failing(row, 'stuck', whyStuck(isStuck.isAfterSale));
     return givenUpIds.has(row._id)

@@ -29,7 +29,7 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
     return issuer;
   };
 
-  const issuerBody = async (row: IssuerRow): Promise<routes.IssuerBody> =>
+  const issuerBody = async (row: Omit<IssuerRow, 'seal'>): Promise<routes.IssuerBody> =>
     bodyOfIssuer(row, await deps.settings.platform());
 
   const requireUsable = async (settings: Pick<IssuerSettings, 'callback' | 'terminal'>): Promise<void> => {
@@ -46,7 +46,7 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
     await requireUsable({ ...settings, ...(terminal ? { terminal } : {}) });
     const { secret, sealed } = freshSecret(issuerId);
     const createdAt = new Date(nowMs());
-    const row: IssuerRow = {
+    const row: Omit<IssuerRow, 'seal'> = {
       _id: issuerId,
       ...settings,
       ...(terminal ? { terminal: keptByIssuer(terminal, ring, issuerId) } : {}),
@@ -130,7 +130,7 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
  * Secrets are never in it; the one place where a secret is shown is the answer to its making. The windows are those that
  * count, its own or the platform's.
  */
-const bodyOfIssuer = (row: IssuerRow, platform: SomeSettings): routes.IssuerBody => ({
+const bodyOfIssuer = (row: Omit<IssuerRow, 'seal'>, platform: SomeSettings): routes.IssuerBody => ({
   issuerId: row._id,
   name: row.name,
   state: row.state,

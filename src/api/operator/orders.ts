@@ -5,7 +5,8 @@ import * as routes from '../../contract/operator/orders';
 import { bodyInvalid } from '../../contract/problem';
 import type { FieldError } from '../../domain/failures';
 import { isFinal, type Terminal } from '../../domain/order';
-import { whyBounced } from '../../domain/words/why-held';
+import { whatToDo } from '../../domain/trouble';
+import { whyBounced, whyTampered } from '../../domain/words/why-held';
 import { type Surroundings, whyNoCode } from '../../domain/words/why-no-code';
 import type { OrderActions } from '../../operator/order-actions';
 import type { HealthReader } from '../../operator/platform-health';
@@ -16,6 +17,7 @@ import { cancelOrder } from '../../second-interface/cancel-order';
 import { findOrder } from '../../second-interface/find-order';
 import { deliveryState, orderBody } from '../../second-interface/order-body';
 import { timelineBody } from '../../second-interface/timeline-body';
+import { isUntouched } from '../../second-interface/untouched-order';
 import type { Audit } from '../../store/audit';
 import type { OrderRow } from '../../store/orders';
 import type { Troubles } from '../../temporal/troubles';
@@ -77,8 +79,9 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
 
   mount.operator(routes.readWhy)(async ({ params }) => {
     const row = await findOrder(deps, params.issuerId, params.orderNo);
-    const { why, next } =
-      deliveryState(row) === 'bounced'
+    const { why, next } = !(await isUntouched(orderDeps, row))
+      ? { why: whyTampered, next: { text: whatToDo.tampered } }
+      : deliveryState(row) === 'bounced'
         ? { why: whyBounced, next: elsewhere }
         : whyNoCode(row.facts, row.timeline, await surroundingsOf(deps, row));
     return { status: 200, body: { orderNo: row.orderNo, state: row.facts.state, why, ...(next ? { next } : {}) } };

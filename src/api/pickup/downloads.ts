@@ -5,7 +5,7 @@ import { voucherPdf } from '../../channels/page/voucher/voucher-pdf';
 import type { Code } from '../../contract/code';
 import { Failure } from '../../domain/failures';
 import { goodCount } from '../../domain/items';
-import { unwrapOrderKey } from '../../sealing/order-keys';
+import { openOrder } from '../../sealing/order-row';
 import type { OrderRow } from '../../store/orders';
 import type { Mount } from '../edge/mount';
 import { findByLink } from './find-by-link';
@@ -29,7 +29,7 @@ export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers }: PageD
     const download: RequestHandler<{ secret: string }> = async (request, response) => {
       setPrivateHeaders(response);
       const row = await findByLink(deps, request.params.secret);
-      const { reveal: key } = unwrapOrderKey(deps.ring, row._id, row.wrappedKey);
+      const { reveal: key } = openOrder(deps.ring, row);
       requireReveal(request as unknown as Request, { key, nowMs: deps.nowMs() });
       if (!holdsCodes(row)) throw new Failure('not_issued');
       if (goodCount(row.facts) === 0) throw new Failure('code_void');

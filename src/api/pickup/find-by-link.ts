@@ -3,17 +3,21 @@ import { Failure } from '../../domain/failures';
 import { pickupLifetimeMs } from '../../domain/timings';
 import { sha256 } from '../../sealing/key-ring';
 import type { OrderDeps } from '../../second-interface/ask-order';
+import { isUntouched } from '../../second-interface/untouched-order';
 import type { OrderRow } from '../../store/orders';
+import { heldForPerson } from '../edge/problems';
 
-/** @throws Failure `path_unknown`: a link that never was, has ended, or whose codes go elsewhere now. */
+/** @throws Failure `path_unknown`: a link that never was, has ended, or whose codes go elsewhere now; `unavailable`: somebody else wrote to its order. */
 export const findByLink = async (
-  { orders, nowMs }: Pick<OrderDeps, 'orders' | 'nowMs'>,
+  deps: Pick<OrderDeps, 'orders' | 'ring' | 'nowMs'>,
   secret: string,
 ): Promise<OrderRow> => {
-  const row = await orders.findByPickup(sha256(secret));
+  const row = await deps.orders.findByPickup(sha256(secret));
   if (row?.purgedAt) throw new Failure('path_unknown', { detail: 'The order and its codes are no longer kept' });
   const since = row?.redeliveredAt ?? row?.deliveredAt;
-  const isOver = since !== undefined && since.getTime() + pickupLifetimeMs < nowMs();
+  const isOver = since !== undefined && since.getTime() + pickupLifetimeMs < deps.nowMs();
   if (!row || isOver || !hasPage(row.terminal)) throw new Failure('path_unknown');
+  if (!(await isUntouched(deps, row)))
+    throw new Failure('unavailable', { detail: heldForPerson, retryAfterSeconds: 60 });
   return row;
 };

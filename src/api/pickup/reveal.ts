@@ -7,7 +7,7 @@ import type { Code } from '../../contract/code';
 import { Failure } from '../../domain/failures';
 import { hasExpired, isGood, itemOf, itemState, usesLeft } from '../../domain/items';
 import type { ItemState } from '../../domain/order';
-import { unwrapOrderKey } from '../../sealing/order-keys';
+import { openOrder } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { changeRow } from '../../second-interface/change-row';
 import type { OrderRow } from '../../store/orders';
@@ -51,7 +51,7 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
     await deps.orders.recordTry(row, [{ key: `opened.${randomUUID()}`, atMs: nowMs, event: 'opened', detail: {} }]);
     // Told once; a reveal shows the codes whether or not it can be told now.
     if (row.facts.delivery.state !== 'opened') await changeRow(deps, row, opened).catch(() => undefined);
-    const { reveal: key } = unwrapOrderKey(deps.ring, row._id, row.wrappedKey);
+    const { reveal: key } = openOrder(deps.ring, row);
     setRevealCookie(response, { key, secret, publicUrl, nowMs });
     const sealed = await deps.codes.accepted(row);
     if (isPage) {

@@ -38,6 +38,7 @@ const overview = z
       undeliverable: count,
       eventsGivenUp: count,
       paidTwice: count,
+      tampered: count,
       issuersPaused: count,
     }),
     failures: z.array(

@@ -1,5 +1,5 @@
 /** What keeps an order from going on, beside what it waits for by itself: told to operators in plain sentences. */
-export type HoldReason = 'held' | 'breaker_open' | 'over_limit' | 'day_limit';
+export type HoldReason = 'held' | 'breaker_open' | 'over_limit' | 'day_limit' | 'tampered';
 
 /** A call out that waits for its next try: after a failed one, or because none is made for now. */
 export interface WaitingCall {
@@ -13,6 +13,7 @@ export const holdReasons: readonly string[] = [
   'breaker_open',
   'over_limit',
   'day_limit',
+  'tampered',
 ] satisfies HoldReason[];
 
 export const whyHeld = (reason: HoldReason, { to, nextTryAtMs }: WaitingCall): string => {
@@ -26,6 +27,8 @@ export const whyHeld = (reason: HoldReason, { to, nextTryAtMs }: WaitingCall): s
       return `Held: as many calls to the ${to} run as may run at once${next}.`;
     case 'day_limit':
       return `Held: the issuer has used up what its messages may cost today${next}.`;
+    case 'tampered':
+      return `Held: what the database says of its issuer is not what the platform wrote, so that nobody is called${next}.`;
     default:
       return reason satisfies never;
   }
@@ -47,6 +50,9 @@ export const whyStuck = (isAfterSale: boolean, { tries, triedAtMs, failure }: St
 
 export const whyBounced =
   'Its message came back: the buyer has not got it. Nothing goes by itself; the codes are as they were.';
+
+export const whyTampered =
+  'Held: its row in the database is not what the platform wrote. No code of it is shown or sent, and nobody is called about it, until a person has put the row back; nothing is lost.';
 
 export const whyPaidTwice =
   'A second payment came for it and was refused: the buyer may have paid twice. See that one of them is paid back.';

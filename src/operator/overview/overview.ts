@@ -112,6 +112,7 @@ export const overviewOf = ({ atMs, newest, isCapped, oldest, waiting, trouble }:
       undeliverable: trouble.undeliverable,
       eventsGivenUp: trouble.givenUp.length,
       paidTwice: trouble.paidTwice.length,
+      tampered: trouble.tampered.length + trouble.issuersTampered,
       issuersPaused: trouble.issuersPaused,
     },
     failures: newest

@@ -5,6 +5,7 @@ import { decide } from '../../domain/judge/decide';
 import type { Asker, OrderMessage } from '../../domain/messages';
 import { isCalled, isFinal, type Terminal } from '../../domain/order';
 import { unwrapOrderKey } from '../../sealing/order-keys';
+import { openOrder } from '../../sealing/order-row';
 import type { NewLink, OrderRow } from '../../store/orders';
 import { askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from '../ask-order';
 import { changeRow } from '../change-row';
@@ -72,7 +73,7 @@ const messageFor = (
   isRightToken,
   ...(terminal
     ? {
-        terminal: keptByOrder(terminal, unwrapOrderKey(ring, row._id, row.wrappedKey), row._id),
+        terminal: keptByOrder(terminal, openOrder(ring, row), row._id),
         isSame: isDeepStrictEqual(terminal, terminalOfOrder(ring, row)),
       }
     : {}),

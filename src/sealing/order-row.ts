@@ -1,0 +1,82 @@
+import { timingSafeEqual } from 'node:crypto';
+import { canonicalJson } from './canonical';
+import { type KeyRing, SealBroken } from './key-ring';
+import { type OrderKeys, unwrapOrderKey } from './order-keys';
+
+/** What no one may change of an order without its key: what was paid for, and where its codes and its issuer's calls go. */
+export interface OrderContent {
+  readonly _id: string;
+  readonly issuerId: string;
+  readonly orderNo: string;
+  readonly product: unknown;
+  readonly quantity: number;
+  readonly amount: unknown;
+  readonly metadata: unknown;
+  readonly payment?: unknown;
+  readonly terminalGiven: boolean;
+  readonly baseUrl: string;
+  readonly createdAt: Date;
+}
+
+interface TerminalContent {
+  readonly channel: string;
+  readonly mac?: string | undefined;
+}
+
+/** A row as it is stored. */
+export interface BoundOrder extends OrderContent {
+  readonly wrappedKey: Uint8Array;
+  readonly pickupHash: string;
+  readonly pickupLink?: number;
+  readonly mac: string;
+  readonly terminal: TerminalContent;
+  readonly facts: { readonly quantity: number; readonly amount: unknown; readonly tokenHash: string };
+}
+
+/** Made once, with the row. */
+export const macOfOrder = (keys: OrderKeys, order: OrderContent): string =>
+  keys.mac(
+    'order',
+    canonicalJson([
+      order._id,
+      order.issuerId,
+      order.orderNo,
+      order.product,
+      order.quantity,
+      order.amount,
+      order.metadata,
+      order.payment ?? null,
+      order.terminalGiven,
+      order.baseUrl,
+      order.createdAt.getTime(),
+    ]),
+  );
+
+/** Made with each terminal that the order gets: it travels with it. */
+export const macOfTerminal = (keys: OrderKeys, orderId: string, { mac: _mac, ...terminal }: TerminalContent): string =>
+  keys.mac('terminal', canonicalJson([orderId, terminal]));
+
+const isSame = (a: string, b: string | undefined): boolean => {
+  const [left, right] = [Buffer.from(a), Buffer.from(b ?? '')];
+  return left.length === right.length && timingSafeEqual(left, right);
+};
+
+/**
+ * The only way to an order's keys: whoever opens its codes, makes its link or its token, or calls somebody about it comes
+ * through here. A row that somebody else wrote has none.
+ *
+ * @throws SealBroken
+ */
+export const openOrder = (ring: KeyRing, row: BoundOrder): OrderKeys => {
+  const keys = unwrapOrderKey(ring, row._id, row.wrappedKey, row.pickupLink);
+  const { facts, terminal } = row;
+  const fits =
+    isSame(macOfOrder(keys, row), row.mac) &&
+    isSame(macOfTerminal(keys, row._id, terminal), terminal.mac) &&
+    isSame(keys.pickupHash, row.pickupHash) &&
+    isSame(keys.tokenHash, facts.tokenHash) &&
+    facts.quantity === row.quantity &&
+    canonicalJson(facts.amount) === canonicalJson(row.amount);
+  if (!fits) throw new SealBroken(`the row of order ${row._id} is not as the platform wrote it`);
+  return keys;
+};

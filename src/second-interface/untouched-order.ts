@@ -1,0 +1,23 @@
+import { SealBroken } from '../sealing/key-ring';
+import { openOrder } from '../sealing/order-row';
+import type { OrderRow } from '../store/orders';
+import type { OrderDeps } from './ask-order';
+
+/**
+ * Asked before somebody is called about an order, before its page is shown, and by an operator's `/why`. What is found is
+ * noted for a person, and taken back once the row is as it was.
+ */
+export const isUntouched = async (
+  { orders, ring, nowMs }: Pick<OrderDeps, 'orders' | 'ring' | 'nowMs'>,
+  row: OrderRow,
+): Promise<boolean> => {
+  try {
+    openOrder(ring, row);
+  } catch (error) {
+    if (!(error instanceof SealBroken)) throw error;
+    await orders.noteTampered(row, new Date(nowMs()));
+    return false;
+  }
+  if (row.tamperedAt) await orders.forgetTampered(row);
+  return true;
+};

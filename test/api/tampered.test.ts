@@ -1,0 +1,174 @@
+import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import type { UpdateFilter } from 'mongodb';
+import { publicKeyToWhpk } from '../../src/signing/keys';
+import type { OrderRow } from '../../src/store/orders';
+import { platformOfFile } from '../support/platform-of-file';
+import { revealItems } from '../support/reveal';
+import { startTerminal, type TestTerminal } from '../support/terminal';
+import { until } from '../support/until';
+
+/** What somebody does who can write to the database and has no MASTER_KEY: no code comes out, and nothing is lost. */
+const file = platformOfFile();
+let thief: TestTerminal;
+let buyer: TestTerminal;
+beforeAll(async () => {
+  [thief, buyer] = await Promise.all([startTerminal(), startTerminal()]);
+});
+afterAll(() => Promise.all([thief.stop(), buyer.stop()]));
+
+const ordersInDatabase = () => file.platform.core.database.orders;
+const why = async (_id: string): Promise<string> =>
+  (await file.platform.operator('GET', `/orders/${_id}/why`)).body.why;
+const trouble = async (): Promise<number> => {
+  const text = await (await fetch(`${file.platform.baseUrl}/metrics`)).text();
+  return Number(/^codeferry_trouble\{kind="tampered"\} (\d+)$/m.exec(text)?.[1]);
+};
+const b64url = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
+test('whatever of an order is written by somebody else, nobody is called and no code is given; put back, all goes on', async () => {
+  const issuer = await file.issuer({ codeMode: 'request' });
+  issuer.on('order.paid', async ({ data: { orderNo } }) => {
+    await issuer.verify(orderNo);
+    return { status: 204 };
+  });
+  issuer.on('order.code_requested', async ({ data: { orderNo } }) => ({
+    status: 200,
+    body: { status: 'issued', codes: [{ itemId: '1', value: `CODE-${orderNo}` }] },
+  }));
+  const other = await file.issuer();
+  await other.place('other');
+  const foreign = await ordersInDatabase().findOne({ _id: `${other.issuerId}/other` });
+  const writes: Record<string, UpdateFilter<OrderRow>['$set']> = {
+    link: { pickupHash: b64url('thief') },
+    terminal: { 'terminal.url': thief.urlOf('/stolen') },
+    channel: { terminal: { channel: 'page' } },
+    terminal_and_channel: { terminal: { channel: 'page' }, 'facts.channel': 'page' },
+    price: { 'amount.value': 1, 'facts.amount.value': 1 },
+    number: { quantity: 9, 'facts.quantity': 9 },
+    facts_alone: { 'facts.quantity': 9 },
+    token: { 'facts.tokenHash': b64url('token') },
+    product: { 'product.id': 'dearer' },
+    account: { metadata: [['account', 'thief']] },
+    addresses: { baseUrl: thief.urlOf('') },
+    key: { wrappedKey: foreign?.wrappedKey },
+    mac: { mac: foreign?.mac },
+  };
+  await file.platform.stopWorkers();
+  const before = new Map<string, OrderRow | null>();
+  for (const [orderNo, $set] of Object.entries(writes)) {
+    await issuer.place(orderNo, { terminal: { channel: 'webhook', url: buyer.urlOf(`/${orderNo}`) } });
+    const _id = `${issuer.issuerId}/${orderNo}`;
+    before.set(_id, await ordersInDatabase().findOne({ _id }));
+    await ordersInDatabase().updateOne({ _id }, { $set });
+  }
+  await issuer.place('untouched', { terminal: { channel: 'webhook', url: buyer.urlOf('/untouched') } });
+  await file.platform.startWorkers();
+  await issuer.inState('untouched', 'delivered');
+  for (const _id of before.keys()) {
+    expect([_id, await why(_id)]).toEqual([_id, expect.stringMatching(/^Held: its row in the database is not what/)]);
+  }
+  await until('the metric counts them', async () => (await trouble()) === before.size);
+  expect(issuer.received.filter(({ data }) => data.orderNo !== 'untouched')).toEqual([]);
+  const { data } = (await file.platform.operator('GET', '/failures?limit=100')).body;
+  expect(data.filter(({ kind }: { kind: string }) => kind === 'tampered')).toHaveLength(before.size);
+  await until('the log tells', () => file.platform.logText().includes('tampered: the row in the database'));
+
+  for (const [_id, row] of before) {
+    const { terminal, pickupHash, amount, quantity, product, metadata, baseUrl, wrappedKey, mac, facts } =
+      row as OrderRow;
+    await ordersInDatabase().updateOne(
+      { _id },
+      {
+        $set: {
+          ...{ terminal, pickupHash, amount, quantity, product, metadata, baseUrl, wrappedKey, mac },
+          'facts.amount': facts.amount,
+          'facts.quantity': facts.quantity,
+          'facts.tokenHash': facts.tokenHash,
+          'facts.channel': facts.channel,
+        },
+      },
+    );
+  }
+  for (const orderNo of Object.keys(writes)) {
+    await until(`${orderNo} is delivered`, () => buyer.received.some(({ path }) => path === `/${orderNo}`), 60_000);
+  }
+  for (const _id of before.keys()) expect(await why(_id)).not.toMatch(/^Held/);
+  expect(thief.received).toEqual([]);
+});
+
+test('a link that is written into a delivered order shows no code, and neither does the right one until it is put back', async () => {
+  const issuer = await file.issuer();
+  const { pickupUrl } = (await issuer.place('page')).body;
+  await issuer.message('order.paid', 'page');
+  await issuer.verify('page');
+  await issuer.submit('page', [{ itemId: '1', value: 'PAGE-CODE' }]);
+  await issuer.inState('page', 'delivered');
+  const _id = `${issuer.issuerId}/page`;
+  const row = await ordersInDatabase().findOne({ _id });
+  await ordersInDatabase().updateOne({ _id }, { $set: { pickupHash: b64url('thief') } });
+  const link = `${file.platform.baseUrl}/p/thief`;
+  for (const asked of [fetch(link), fetch(`${link}/events`), fetch(`${link}/voucher.pdf`), revealItems(link)]) {
+    const answer = await asked;
+    expect([answer.status, await answer.text()]).toEqual([503, expect.not.stringContaining('PAGE-CODE')]);
+  }
+  expect((await revealItems(pickupUrl)).status).toBe(404);
+  await ordersInDatabase().updateOne(
+    { _id },
+    { $set: { pickupHash: String(row?.pickupHash), 'facts.items': [], 'terminal.sealed': 'AAAA' } },
+  );
+  expect((await revealItems(pickupUrl)).status).toBe(503);
+  expect((await issuer.order('page')).status).toBe(503);
+  await ordersInDatabase().updateOne({ _id }, { $unset: { 'terminal.sealed': 1 } });
+  const shown = await revealItems(pickupUrl);
+  expect([shown.status, await shown.json()]).toMatchObject([200, { items: [{ value: 'PAGE-CODE' }] }]);
+});
+
+test('whatever of an issuer is written by somebody else, it is neither called nor believed; put back, it is', async () => {
+  const issuer = await file.issuer();
+  const issuers = file.platform.core.database.issuers;
+  const _id = issuer.issuerId;
+  const row = await issuers.findOne({ _id });
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const signedByThief = async (): Promise<number> => {
+    const raw = JSON.stringify({ type: 'order.cancellation', orderNo: 'first', reason: 'x' });
+    const [id, timestamp] = [randomUUID(), String(Math.floor(Date.now() / 1_000))];
+    const signature = sign(null, Buffer.from(`${id}.${timestamp}.${raw}`), privateKey).toString('base64');
+    const headers = {
+      'content-type': 'application/json',
+      ...{ 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1a,${signature}` },
+    };
+    const path = `/v1/issuers/${_id}/orders/first/cancellation`;
+    return (await fetch(`${file.platform.baseUrl}${path}`, { method: 'POST', headers, body: raw })).status;
+  };
+  expect((await issuer.place('first')).status).toBe(201);
+  expect(await signedByThief()).toBe(401);
+  const foreign = await issuers.findOne({ _id: (await file.issuer()).issuerId });
+  for (const $set of [
+    { publicKey: publicKeyToWhpk(publicKey) },
+    { callback: { kind: 'url' as const, url: thief.urlOf('/callback') } },
+    { terminal: { channel: 'webhook', url: thief.urlOf('/stolen') } },
+    { codeInMessage: true },
+    { secrets: foreign?.secrets ?? [] },
+    { 'secrets.0.endsAt': new Date(Date.now() + 1e9) },
+    { seal: foreign?.seal ?? Buffer.alloc(0) },
+  ]) {
+    await issuers.updateOne({ _id }, { $set });
+    expect([$set, await signedByThief()]).toEqual([$set, 503]);
+    const { body, status } = await issuer.place('second');
+    expect([$set, status, body.code]).toEqual([$set, 503, 'unavailable']);
+    expect((await file.platform.operator('PATCH', `/issuers/${_id}`, { name: 'New' })).status).toBe(503);
+    await issuers.replaceOne({ _id }, row as NonNullable<typeof row>);
+  }
+  await issuers.updateOne({ _id }, { $set: { callback: { kind: 'url', url: thief.urlOf('/callback') } } });
+  await file.platform.operator('POST', `/orders/${_id}/first/renotify`);
+  await until('the order says so', async () =>
+    (await why(`${_id}/first`)).includes('what the database says of its issuer'),
+  );
+  await issuers.replaceOne({ _id }, row as NonNullable<typeof row>);
+  expect((await issuer.place('second')).status).toBe(201);
+  expect(thief.received).toEqual([]);
+  // One that is deleted does not come back to life by a write.
+  await file.platform.operator('DELETE', `/issuers/${_id}`);
+  await issuers.updateOne({ _id }, { $unset: { deletedAt: 1 } });
+  expect((await issuer.place('third')).status).toBe(503);
+});
