@@ -145,6 +145,9 @@ const bodyOfIssuer = (row: Omit<IssuerRow, 'seal'>, platform: SomeSettings): rou
   ...(row.deliveryDelaysSeconds ? { deliveryDelaysSeconds: row.deliveryDelaysSeconds } : {}),
   ...(row.signDeliveriesWithIssuerSecret ? { signDeliveriesWithIssuerSecret: true } : {}),
   ...(row.codeInMessage ? { codeInMessage: true } : {}),
+  ...(row.voidDecisionSeconds !== undefined ? { voidDecisionSeconds: row.voidDecisionSeconds } : {}),
+  ...(row.voidUndecided ? { voidUndecided: row.voidUndecided } : {}),
+  ...(row.holdWhileDeciding !== undefined ? { holdWhileDeciding: row.holdWhileDeciding } : {}),
   ...(row.callsAtOnce !== undefined ? { callsAtOnce: row.callsAtOnce } : {}),
   createdAt: row.createdAt.toISOString(),
 });
