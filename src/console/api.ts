@@ -171,7 +171,8 @@ export const api = {
   replayCall: (issuerId: string, callId: string) => call<object>('POST', `${callPath(issuerId, callId)}/replay`),
   createIssuer: (body: CreateIssuer) => call<IssuerAnswer & { readonly secret: string }>('POST', '/issuers', { body }),
   changeIssuer: (issuerId: string, body: ChangeIssuer) => call<IssuerAnswer>('PATCH', issuerPath(issuerId), { body }),
-  deleteIssuer: (issuerId: string) => call<undefined>('DELETE', issuerPath(issuerId)),
+  deleteIssuer: (issuerId: string) =>
+    call<undefined>('DELETE', `${issuerPath(issuerId)}${query({ confirm: issuerId })}`),
   rotateSecret: (issuerId: string, endOldNow: boolean) =>
     call<{ readonly secret: string; readonly oldSecretEndsAt: string }>('POST', `${issuerPath(issuerId)}/secret`, {
       body: { endOldNow },

@@ -70,6 +70,10 @@ export const fieldErrors = (error: z.ZodError): FieldError[] =>
 
 export const bodyInvalid = (errors: readonly FieldError[]): Failure => new Failure('body_invalid', { errors });
 
+/** Of a body that did not come, where something of it is needed. */
+export const bodyMissing = (): Failure =>
+  bodyInvalid([{ path: '', code: 'required', message: 'A body in JSON is needed' }]);
+
 /** Called once at the edge of every call: from here on a body is typed. */
 export const parseWith = <S extends z.ZodType>(schema: S, value: unknown): z.output<S> => {
   const parsed = schema.safeParse(value);

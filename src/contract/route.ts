@@ -32,6 +32,8 @@ export interface Route {
   readonly tag?: 'issuer' | 'operator' | 'buyer' | 'public';
   readonly summary: string;
   readonly body?: z.ZodType;
+  /** No empty body, though no field is required: what it does should not happen by accident. A PUT never takes one. */
+  readonly bodyNeeded?: boolean;
   readonly query?: z.ZodType;
   /** Left out: 256 KiB. */
   readonly limitBytes?: number;

@@ -4,7 +4,6 @@ import type { Answer, OrderMessage } from '../domain/messages';
 import { type HeldCode, isFinal } from '../domain/order';
 import type { SubmissionRow } from '../store/codes';
 import type { OrderRow } from '../store/orders';
-import type { OrderDeps } from './ask-order';
 import type { ClaimedCodes } from './claim-codes';
 
 /**
@@ -23,29 +22,19 @@ const fromRow = (
   return answer.kind === 'refused' ? undefined : answer;
 };
 
-/** After a restore a workflow may lack what its row shows, and has to hear the call anew. Looking leaves nothing in its history. */
-const isBehind = async ({ gateway }: OrderDeps, row: OrderRow): Promise<boolean> => {
-  const facts = await gateway.readFacts(row);
-  return facts !== undefined && facts.version < row.version;
-};
-
-export const repeatedVerification = async (
-  deps: OrderDeps,
-  row: OrderRow,
-  message: OrderMessage & { kind: 'verify' },
-) => {
-  const answer = fromRow(row, [], message, deps.nowMs());
-  return answer?.kind === 'verified' && !(await isBehind(deps, row)) ? answer : undefined;
+export const repeatedVerification = (row: OrderRow, message: OrderMessage & { kind: 'verify' }, nowMs: number) => {
+  const answer = fromRow(row, [], message, nowMs);
+  return answer?.kind === 'verified' ? answer : undefined;
 };
 
 /** 201 where this very call gave the codes, and its first answer was lost. */
-export const repeatedCodes = async (
-  deps: OrderDeps,
+export const repeatedCodes = (
   row: OrderRow,
   { message, heldBy, submission }: ClaimedCodes,
-): Promise<CodesAnswer | undefined> => {
-  const answer = heldBy && fromRow(row, heldBy.flatMap(heldCodes), message, deps.nowMs());
-  if (answer?.kind !== 'codes' || answer.isNew || (await isBehind(deps, row))) return undefined;
+  nowMs: number,
+): CodesAnswer | undefined => {
+  const answer = heldBy && fromRow(row, heldBy.flatMap(heldCodes), message, nowMs);
+  if (answer?.kind !== 'codes' || answer.isNew) return undefined;
   const { accepted, outstanding } = answer;
   return { status: submission ? 201 : 200, body: { accepted, outstanding } };
 };

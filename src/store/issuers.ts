@@ -31,12 +31,6 @@ export interface IssuerRow extends SomeSettings {
   readonly signDeliveriesWithIssuerSecret?: boolean;
   /** Messages to buyers hold their codes, and not only the link to the page. */
   readonly codeInMessage?: boolean;
-  /** How long a void request waits for a decision. */
-  readonly voidDecisionSeconds?: number;
-  /** What becomes of one that nobody has decided by then. */
-  readonly voidUndecided?: 'approve' | 'person';
-  /** Nobody redeems its items while it waits. */
-  readonly holdWhileDeciding?: boolean;
   readonly createdAt: Date;
   readonly secrets: readonly SealedSecret[];
   readonly holds: readonly Hold[];
@@ -67,30 +61,11 @@ export type IssuerSettings = Partial<
     | 'publicKey'
     | 'signDeliveriesWithIssuerSecret'
     | 'codeInMessage'
-    | 'voidDecisionSeconds'
-    | 'voidUndecided'
-    | 'holdWhileDeciding'
     | 'noticeDelaysSeconds'
     | 'eventDelaysSeconds'
     | 'deliveryDelaysSeconds'
   >
 >;
-
-export interface VoidPolicy {
-  readonly decideWithinMs: number;
-  readonly undecided: 'approve' | 'person';
-  readonly holdsItems: boolean;
-}
-
-const voidDecisionSecondsBuiltIn = 86_400;
-
-export const voidPolicy = (
-  issuer: Pick<IssuerRow, 'voidDecisionSeconds' | 'voidUndecided' | 'holdWhileDeciding'> | null,
-): VoidPolicy => ({
-  decideWithinMs: (issuer?.voidDecisionSeconds ?? voidDecisionSecondsBuiltIn) * 1_000,
-  undecided: issuer?.voidUndecided ?? 'person',
-  holdsItems: issuer?.holdWhileDeciding ?? false,
-});
 
 const holdsLimit = 1_000;
 /** Others may change the same row: each round one of them gets through. */

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => terminal.stop());
 
 const path = '/keys/delivery';
-const rotate = (body?: unknown, platform: Platform = file.platform): Promise<Answer> =>
+const rotate = (body: unknown = {}, platform: Platform = file.platform): Promise<Answer> =>
   platform.operator('POST', path, body);
 
 interface PublicKey {
@@ -45,6 +45,12 @@ const isBelieved = ({ headers, raw }: Delivered, { publicKey }: PublicKey): bool
     keys: { secrets: [], publicKey },
     nowMs: Date.now(),
   }).ok;
+
+test('a bare POST rotates nothing', async () => {
+  const before = await published();
+  expectProblem(await file.platform.operator('POST', path), 422, 'body_invalid', '');
+  expect(await published()).toEqual(before);
+});
 
 let orders = 0;
 const delivery = async (): Promise<Delivered> => {

@@ -115,11 +115,18 @@ test('a deleted issuer: open orders end and are told of, its keys open nothing, 
   await issuer.inState('done-1', 'delivered');
 
   const path = `/issuers/${issuer.issuerId}`;
-  const deleted = await operator('DELETE', path);
+  const removal = `${path}?confirm=${issuer.issuerId}`;
+  for (const unsure of [path, `${path}?confirm=`, `${path}?confirm=another`]) {
+    const refused = await operator('DELETE', unsure);
+    expectProblem(refused, 422, 'body_invalid');
+    expect(refused.body.errors.map((one: { path: string }) => one.path)).toEqual(['/confirm']);
+  }
+  expect((await operator('GET', path)).status).toBe(200);
+  const deleted = await operator('DELETE', removal);
   expect([deleted.status, deleted.body]).toEqual([204, '']);
   for (const [method, at] of [
     ['GET', path],
-    ['DELETE', path],
+    ['DELETE', removal],
     ['POST', `${path}/pause`],
     ['POST', `${path}/secret`],
   ] as const) {
@@ -259,7 +266,7 @@ describe('a paused issuer', () => {
     const issuer = await file.issuer();
     await issuer.placeVerified('held-open');
     await operator('POST', `/issuers/${issuer.issuerId}/pause`);
-    await operator('DELETE', `/issuers/${issuer.issuerId}`);
+    await operator('DELETE', `/issuers/${issuer.issuerId}?confirm=${issuer.issuerId}`);
     await issuer.message('order.cancelled', 'held-open');
   });
 });

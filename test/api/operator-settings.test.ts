@@ -65,6 +65,16 @@ test('the nearest level counts: built in, platform, issuer, product; and what is
   });
 });
 
+test('a body that did not come wipes nothing, at any level', async () => {
+  const issuer = await file.issuer();
+  const at = `/issuers/${issuer.issuerId}`;
+  for (const path of ['/settings', `${at}/settings`, `${at}/products/tea/settings`]) {
+    await operator('PUT', path, { verifyWindowSeconds: 700 });
+    expectProblem(await operator('PUT', path), 422, 'body_invalid', '');
+    expect((await operator('GET', path)).body.settings).toEqual({ verifyWindowSeconds: 700 });
+  }
+});
+
 test('delays of the platform count from the next try on, and those of a product go before them', async () => {
   const issuer = await file.issuer();
   await operator('PUT', '/settings', { noticeDelaysSeconds: [3_600] });

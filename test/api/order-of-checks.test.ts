@@ -86,6 +86,9 @@ describe('of two things that are wrong the earlier one is told', () => {
 
   test('400 before 422, and both before 404', async () => {
     expectProblem(await issuer.post('/orders/unknown/cancellation', undefined, { raw: '{' }), 400, 'body_malformed');
+    const target = `/v1/issuers/${issuer.issuerId}/orders/unknown/cancellation`;
+    const empty = { raw: `POST ${target}`, sent: '' };
+    expectProblem(await issuer.post('/orders/unknown/cancellation', undefined, empty), 422, 'body_invalid', '');
     expectProblem(await issuer.post('/orders/unknown/cancellation', { a: 1 }), 422, 'body_invalid', '/a');
     const otherOrder = await issuer.post('/orders/unknown/cancellation', cancellation('known'));
     expectProblem(otherOrder, 422, 'body_invalid', '/orderNo');

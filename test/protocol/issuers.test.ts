@@ -105,14 +105,14 @@ describe('issuers', () => {
     await issuer.placeVerified('done-1');
     await issuer.submit('done-1', [{ itemId: 'a', value: 'DONE-1' }]);
     await issuer.inState('done-1', 'delivered');
-    expect((await operator('DELETE', `/issuers/${issuer.issuerId}`)).status).toBe(204);
+    expect((await operator('DELETE', `/issuers/${issuer.issuerId}?confirm=${issuer.issuerId}`)).status).toBe(204);
     const event = await issuer.message('order.cancelled', 'open-1');
     expect(event.data).toMatchObject({ state: 'cancelled', closedReason: 'operator_cancelled', sequence: 1 });
     await issuer.message('order.refund_due', 'open-1');
     expect((await operator('GET', `/orders/${issuer.issuerId}/done-1`)).body.state).toBe('delivered');
     expectProblem(await issuer.order('open-1'), 401, 'signature_invalid');
     expect((await operator('GET', `/issuers/${issuer.issuerId}`)).status).toBe(404);
-    expect((await operator('DELETE', `/issuers/${issuer.issuerId}`)).status).toBe(404);
+    expect((await operator('DELETE', `/issuers/${issuer.issuerId}?confirm=${issuer.issuerId}`)).status).toBe(404);
     const again = settings({ issuerId: issuer.issuerId });
     expectProblem(await operator('POST', '/issuers', again), 409, 'issuer_exists');
   });

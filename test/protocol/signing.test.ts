@@ -151,7 +151,9 @@ describe('what an issuer signs', () => {
     expect(wrong.status).toBe(401);
     expect(await ask('nobody-here')).toEqual(wrong);
     expect((await ask(issuer.issuerId)).status).toBe(200);
-    expect((await file.platform.operator('DELETE', `/issuers/${issuer.issuerId}`)).status).toBe(204);
+    expect(
+      (await file.platform.operator('DELETE', `/issuers/${issuer.issuerId}?confirm=${issuer.issuerId}`)).status,
+    ).toBe(204);
     expect(await ask(issuer.issuerId)).toEqual(wrong);
   });
 

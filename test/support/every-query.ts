@@ -26,7 +26,7 @@ const now = new Date();
 const order = { issuerId: 'acme', orderNo: 'one' };
 const name = 'acme/one';
 
-/** Each method of src/store by each of its ways; the names stand in test/store/indexes.md. */
+/** Each method of src/store by each of its ways; the names stand in docs/scaling.md. */
 export const everyQuery = (of: Database): Record<string, () => Promise<unknown>> => {
   const secret = Buffer.from('sealed');
   const orders = createOrders(of);
@@ -109,8 +109,6 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
         { ...event, key: 'r', event: 'receipt', detail: {} },
         event,
       );
-      await orders.noteVoidReason(order, 'v', 'x');
-      await orders.deferVoid(order, now);
       await orders.renewLink(row, { pickupHash: 'another', pickupLink: 2 });
       await orders.setDeliveryState(order, 'sent');
       await orders.takePinAttempt(order, 5, now, now);
@@ -118,7 +116,6 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.forgetPinAttempts(order);
     },
     'the order of a message': () => orders.findByMessage('m'),
-    'void requests that wait': () => orders.waitingForVoid('open', now, 10),
     'messages that came back': () => orders.bounced(10),
     'what was used of a day': async () => {
       await dayCounts.take({ name: 'sms/acme', n: 1, limit: 5, at: now });

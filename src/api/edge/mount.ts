@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
-import { parseWith, problemOf } from '../../contract/problem';
+import { bodyMissing, parseWith, problemOf } from '../../contract/problem';
 import { emptyQuery } from '../../contract/query';
 import type { AnswerOf, BodyOf, ParamsOf, QueryOf, Route } from '../../contract/route';
 import { parseStrictJson } from '../../contract/strict-json';
@@ -133,6 +133,7 @@ export const createMount = (
           deps,
           { issuerId: issuer._id, webhookId, path: request.originalUrl, raw },
           async () => {
+            if (raw.length === 0) throw bodyMissing();
             requireJson(request);
             const json = parseStrictJson(raw, { integersOnly });
             if (isWithOrder(json)) response.locals.orderNo = json.orderNo;
@@ -186,7 +187,7 @@ export const createMount = (
           response.setHeader('cache-control', 'no-store');
           requireRole(operator, route.who);
           const query = parseWith(route.query ?? emptyQuery, request.query) as QueryOf<R>;
-          const body = (route.body ? jsonBody(request, route.body) : undefined) as BodyOf<R>;
+          const body = (route.body ? jsonBody(request, route.body, route) : undefined) as BodyOf<R>;
           const params = request.params as ParamsOf<R>;
           const audit = deps.audit(operator);
           send(response, await handle({ params, body, query, operator, sessionId: session?.id, audit }));
@@ -250,10 +251,18 @@ const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1
 
 const nothing: Promise<unknown> = Promise.resolve();
 
-/** A call that needs no field may come without a body. */
-export const jsonBody = <S extends z.ZodType>(request: Request, schema: S): z.output<S> => {
+/** A call that needs no field may come without a body, where its route does not say otherwise. */
+export const jsonBody = <S extends z.ZodType>(
+  request: Request,
+  schema: S,
+  { method, bodyNeeded = method === 'put' }: Partial<Pick<Route, 'method' | 'bodyNeeded'>> = {},
+): z.output<S> => {
   const raw = bytesOf(request.body);
-  if (raw.length === 0) return parseWith(schema, {});
+  if (raw.length === 0) {
+    const parsed = schema.safeParse({});
+    if (bodyNeeded || !parsed.success) throw bodyMissing();
+    return parsed.data;
+  }
   requireJson(request);
   return parseWith(schema, parseStrictJson(raw));
 };

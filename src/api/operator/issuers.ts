@@ -93,8 +93,9 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
     return { status: 200, body: shown };
   });
 
-  mount.operator(routes.deleteIssuer)(async ({ params, audit }) => {
+  mount.operator(routes.deleteIssuer)(async ({ params, query: { confirm }, audit }) => {
     const { _id } = await find(params.issuerId);
+    if (confirm !== _id) throw bodyInvalid([{ path: '/confirm', code: 'wrong', message: `must be ${_id}` }]);
     if (!(await issuers.bury(_id, new Date(nowMs())))) throw new Failure('issuer_unknown');
     await audit('issuer.deleted', _id);
     deps.cancelOpenSoon(_id);
@@ -145,9 +146,6 @@ const bodyOfIssuer = (row: Omit<IssuerRow, 'seal'>, platform: SomeSettings): rou
   ...(row.deliveryDelaysSeconds ? { deliveryDelaysSeconds: row.deliveryDelaysSeconds } : {}),
   ...(row.signDeliveriesWithIssuerSecret ? { signDeliveriesWithIssuerSecret: true } : {}),
   ...(row.codeInMessage ? { codeInMessage: true } : {}),
-  ...(row.voidDecisionSeconds !== undefined ? { voidDecisionSeconds: row.voidDecisionSeconds } : {}),
-  ...(row.voidUndecided ? { voidUndecided: row.voidUndecided } : {}),
-  ...(row.holdWhileDeciding !== undefined ? { holdWhileDeciding: row.holdWhileDeciding } : {}),
   ...(row.callsAtOnce !== undefined ? { callsAtOnce: row.callsAtOnce } : {}),
   createdAt: row.createdAt.toISOString(),
 });

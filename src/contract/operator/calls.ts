@@ -142,7 +142,6 @@ export const replayCall = declareRoute({
     'already_verified',
     'already_delivered',
     'not_issued',
-    'code_void',
     'rate_limited',
   ],
 });

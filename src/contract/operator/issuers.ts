@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { terminal } from '../../channels/terminals';
-import { instant, integer, issuerId, text, url } from '../fields';
+import { instant, issuerId, text, url } from '../fields';
 import { noBody, pageOf, pageQuery } from '../query';
 import { declareRoute, type Wire } from '../route';
 import { orderSettings } from './settings';
@@ -23,17 +23,10 @@ const settings = {
   codeInMessage: z.boolean(),
 };
 
-/** How refunds that somebody else asks for are decided. */
-const refundSettings = {
-  voidDecisionSeconds: integer(5, 2_592_000),
-  voidUndecided: z.enum(['approve', 'person']),
-  holdWhileDeciding: z.boolean(),
-};
-
 export const createIssuerRequest = z
   .strictObject({
     ...settings,
-    ...z.strictObject({ ...orderSettings, ...refundSettings }).partial().shape,
+    ...z.strictObject(orderSettings).partial().shape,
     issuerId,
     terminal: settings.terminal.optional(),
     publicKey: settings.publicKey.optional(),
@@ -53,7 +46,7 @@ export const createIssuerRequest = z
   });
 
 export const changeIssuerRequest = z
-  .strictObject({ ...settings, ...orderSettings, ...refundSettings })
+  .strictObject({ ...settings, ...orderSettings })
   .partial()
   .meta({ examples: [{ name: 'Acme gift cards', issueWindowSeconds: 900 }] });
 
@@ -76,7 +69,6 @@ const issuerFields = {
   deliveryDelaysSeconds: orderSettings.deliveryDelaysSeconds.optional(),
   signDeliveriesWithIssuerSecret: z.literal(true).optional(),
   codeInMessage: z.literal(true).optional(),
-  ...z.strictObject(refundSettings).partial().shape,
   callsAtOnce: orderSettings.callsAtOnce.optional(),
   createdAt: instant,
 };
@@ -155,6 +147,7 @@ export const deleteIssuer = declareRoute({
   name: 'deleteIssuer',
   who: 'admin',
   summary: 'Deletes an issuer and cancels its open orders',
+  query: z.strictObject({ confirm: z.string().meta({ description: 'The id once more', examples: ['acme'] }) }),
   answers: { 204: { says: 'Deleted; its id is never given again' } },
   problems: ['issuer_unknown'],
 });

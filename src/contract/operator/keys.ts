@@ -31,6 +31,7 @@ export const rotateDeliveryKey = declareRoute({
   who: 'admin',
   summary: 'Rotates the key that signs deliveries',
   body: z.strictObject({ endOldNow: z.boolean().default(false) }).meta({ examples: [{ endOldNow: false }] }),
+  bodyNeeded: true,
   answers: {
     201: {
       says: 'The new key, and when the old one ends',
