@@ -97,7 +97,7 @@ test('every metric of the platform stands in the operations page, and every one 
   const own = [...pages.matchAll(/^# TYPE (codeferry_\w+) /gm)]
     .map(([, name = '']) => name)
     .filter((name) => !/^codeferry_(worker_)?(nodejs|process)_/.test(name));
-  const told = [...operations.matchAll(/^\| `(codeferry_\w+)`/gm)].map(([, name = '']) => name);
+  const told = [...operations.matchAll(/^- `(codeferry_\w+)`/gm)].map(([, name = '']) => name);
   expect([...new Set(own)].sort()).toEqual([...new Set(told)].sort());
 });
 
