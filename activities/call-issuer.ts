@@ -6,11 +6,12 @@ import { parseStrictJson } from '../src/contract/strict-json';
 import { Failure } from '../src/domain/failures';
 import type { OrderName } from '../src/domain/ids';
 import type { AskedCall, TimelineEntry, TimelineEvent, UnreadField } from '../src/domain/messages';
-import { answerLimitMs, heldCallDelayMs } from '../src/domain/timings';
+import { answerLimitMs, heldCallDelayMs, secondMs } from '../src/domain/timings';
 import type { OrderMeter } from '../src/metrics/order-meter';
 import type { Outbound } from '../src/outbound/client';
 import { askedDelayMs } from '../src/outbound/schedule';
 import { signedHeaders } from '../src/outbound/signed-headers';
+import { openCallHeaders } from '../src/sealing/call-headers';
 import { openSecrets } from '../src/sealing/issuer-secrets';
 import type { KeyRing } from '../src/sealing/key-ring';
 import type { AdapterMessage } from '../src/second-interface/adapter-api';
@@ -47,6 +48,8 @@ export interface IssuerAnswer {
   readonly tookMs: number;
 }
 
+/** Unless the issuer's settings say otherwise. */
+const callTimeoutSeconds = 8;
 const functionLimitMs = 8_000;
 
 /** Not tried at all: the slot goes back at once, and the try does not count. */
@@ -152,16 +155,23 @@ const callUrl = async (
 ): Promise<IssuerAnswer> => {
   const body = messageBytes(message);
   const secrets = openSecrets(ring, issuer._id, liveSecrets(issuer.secrets, nowMs()));
-  const result = await outbound.postSigned({
+  const timeLimitMs = (issuer.callTimeoutSeconds ?? callTimeoutSeconds) * secondMs;
+  const call = outbound.postSigned({
     issuerId: issuer._id,
     url,
     body,
-    headers: signedHeaders({ id: messageId, nowMs: nowMs(), body, secrets }),
+    headers: {
+      ...openCallHeaders(ring, issuer),
+      ...signedHeaders({ id: messageId, nowMs: nowMs(), body, secrets }),
+    },
+    timeLimitMs,
+    ...(issuer.callCa ? { ca: issuer.callCa } : {}),
     ...(answerLimitBytes !== undefined ? { answerLimitBytes } : {}),
     // The first attempt of an event is made outside any activity.
     signal: activityContext.getStore()?.cancellationSignal,
     callsAtOnce: () => orderDeps.settings.callsAtOnceOf(issuer),
   });
+  const result = await (timeLimitMs > callTimeoutSeconds * secondMs ? sayingAlive(call) : call);
   if (result.kind === 'failed') {
     const isNotTried = result.reason === 'over_limit' || result.reason === 'breaker_open';
     if (isNotTried) meter.callback(message.type, issuer.codeMode, result.reason, 0);
@@ -181,6 +191,15 @@ const callUrl = async (
     ...(asked !== undefined ? { retryAfterMs: asked } : {}),
     tookMs: result.tookMs,
   };
+};
+
+const sayAliveEveryMs = 5_000;
+
+/** While an issuer takes longer than most: without it the engine believes after 15 s that the worker is dead. */
+const sayingAlive = async <T>(call: Promise<T>): Promise<T> => {
+  const activity = activityContext.getStore();
+  const timer = setInterval(() => activity?.heartbeat(), sayAliveEveryMs);
+  return call.finally(() => clearInterval(timer));
 };
 
 const callFunction = async (

@@ -25,14 +25,16 @@ export const own = {
 };
 
 /**
- * Calls to issuers and terminals, on a queue of their own. Each enforces its own 8 s and sets its next delay itself:
- * `startToCloseTimeout` is only for dead workers. Retries add no history; the workflow ends them by cancelling.
+ * Calls to issuers and terminals, on a queue of their own. Each enforces its own time limit and sets its next delay itself:
+ * the timeouts are only for dead workers, 15 s without a word; a call that takes longer says that it lives. Retries add no
+ * history; the workflow ends them by cancelling.
  */
 export const callsOut = (taskQueue: string, issuerId: string, summary: string): Pick<CallsOut, keyof CallsOut> =>
   proxyActivities<CallsOut>({
     taskQueue,
     summary,
-    startToCloseTimeout: '15 seconds',
+    startToCloseTimeout: '45 seconds',
+    heartbeatTimeout: '15 seconds',
     retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '5 minutes' },
     cancellationType: 'TRY_CANCEL',
     priority: { fairnessKey: issuerId },

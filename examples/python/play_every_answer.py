@@ -1046,7 +1046,7 @@ def play_operator():
     fields = {"issuerId", "name", "state", "callback", "codeMode", "terminal", "verifyWindowSeconds", "issueWindowSeconds", "createdAt"}
     check("an Issuer has its fields and no others", set(body) - {"secret"} == fields and body["state"] == "active" and body["verifyWindowSeconds"] == 600, body)
     refused("a taken id", operator("POST", "/issuers", issuer.settings), 409, "issuer_exists")
-    for field, value in (("issuerId", "UPPER"), ("codeMode", "pull"), ("verifyWindowSeconds", 4), ("issueWindowSeconds", 86401), ("name", ""), ("colour", "red")):
+    for field, value in (("issuerId", "UPPER"), ("codeMode", "pull"), ("verifyWindowSeconds", 4), ("issueWindowSeconds", 7776001), ("name", ""), ("colour", "red")):
         refused(f"{field} {value!r}", operator("POST", "/issuers", {**issuer.settings, "issuerId": f"play-{RUN}-bad", field: value}), 422, "body_invalid", f"/{field}")
     read = operator("GET", f"/issuers/{issuer.id}")
     check("200: one issuer, without its secret", read.status == 200 and "secret" not in read.body, read)

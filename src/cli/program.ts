@@ -214,6 +214,8 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
     )
     .option('--issue-window-seconds <n>', 'how long it then waits for codes', wholeNumber(window.min, window.max))
     .option('--public-key <key>', 'whpk_..., when it signs by ed25519')
+    .option('--call-timeout-seconds <n>', 'how long it may take for a callback, 8 when left out', wholeNumber(1, 30))
+    .option('--orders-per-second <n>', 'new orders that one api takes of it', wholeNumber(1, 10_000))
     .action(async (id: string, given, command: Command) => {
       const body = { issuerId: id, ...(await withTerminal(command, given)) };
       await ask(command, 'POST', '/v1/operator/issuers', { body }, shown.newIssuer);

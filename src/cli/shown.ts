@@ -98,6 +98,10 @@ export const issuerFacts: Show = (issuer) =>
     ['Notice delays', issuer.noticeDelaysSeconds && `${issuer.noticeDelaysSeconds.join(', ')} s`],
     ['Event delays', issuer.eventDelaysSeconds && `${issuer.eventDelaysSeconds.join(', ')} s`],
     ['Calls at once', issuer.callsAtOnce && `${issuer.callsAtOnce} by each worker`],
+    ['Call timeout', issuer.callTimeoutSeconds && `${issuer.callTimeoutSeconds} s`],
+    ['Call headers', issuer.callHeaders?.join(', ')],
+    ['Call CA', issuer.callCa && 'its own beside the public ones'],
+    ['Orders per second', issuer.ordersPerSecond && `${issuer.ordersPerSecond} by each api`],
     ['Created', issuer.createdAt],
   ]);
 

@@ -7,7 +7,7 @@ let made = 0;
 export interface Field {
   readonly name: string;
   readonly label: string;
-  readonly kind?: 'text' | 'url' | 'email' | 'tel' | 'number' | 'select' | 'check';
+  readonly kind?: 'text' | 'url' | 'email' | 'tel' | 'number' | 'select' | 'check' | 'lines';
   readonly value?: string | number | boolean | undefined;
   readonly options?: readonly (readonly [string, string])[];
   readonly required?: boolean;
@@ -21,7 +21,9 @@ export interface Field {
 // biome-ignore lint/suspicious/noExplicitAny: whoever names the fields knows their kinds
 export type Values = Record<string, any>;
 
-const control = (field: Field, id: string): HTMLInputElement | HTMLSelectElement => {
+type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+const control = (field: Field, id: string): Control => {
   const { kind = 'text', value, options = [], required, placeholder, min, max, help } = field;
   const shared = { id, name: field.name, required, 'aria-describedby': help ? `${id}-help` : undefined };
   if (kind === 'select')
@@ -30,6 +32,9 @@ const control = (field: Field, id: string): HTMLInputElement | HTMLSelectElement
       shared,
       options.map(([key, text]) => h('option', { value: key, selected: key === value }, text)),
     );
+  if (kind === 'lines') {
+    return h('textarea', { ...shared, rows: 4, placeholder, spellcheck: 'false' }, String(value ?? ''));
+  }
   if (kind === 'check') return h('input', { ...shared, type: 'checkbox', checked: value });
   return h('input', {
     ...shared,
@@ -58,7 +63,7 @@ const fieldRow = (field: Field) => {
   return { field, input, row };
 };
 
-const isChecked = (input: HTMLInputElement | HTMLSelectElement): boolean => 'checked' in input && input.checked;
+const isChecked = (input: Control): boolean => 'checked' in input && input.checked;
 
 const read = (rows: readonly ReturnType<typeof fieldRow>[]): Values =>
   Object.fromEntries(

@@ -3,6 +3,7 @@ import type { Callback, IssuerAnswer, OfferedChannel } from './answers';
 import { api, may } from './api';
 import { askDialog, type Field, showDialog, type Values } from './dialog';
 import { type Child, h, note, replace } from './dom';
+import { callFacts, callFields, callSettingsOf } from './issuer-call-settings';
 import { issuerCallsCard } from './issuer-calls';
 import { productsCard, settingsCard } from './order-settings';
 import { copyButton, empty, heading, issuerLink, orderColumns, pagedTable } from './parts';
@@ -99,6 +100,7 @@ const settingsFields = (channels: readonly OfferedChannel[], issuer: Partial<Iss
   ...terminalFields(channels, issuer.terminal).map((field) =>
     field.name === 'channel' ? presetField(field, issuer) : field,
   ),
+  ...callFields(issuer),
 ];
 
 /** A preset terminal can be changed but not taken away: the orders that rely on it would have none. */
@@ -115,7 +117,7 @@ const isSettingShown = (name: string, values: Values): boolean => {
   return isTerminalFieldShown(name, values);
 };
 
-const settingsOf = (values: Values) => ({
+const settingsOf = (values: Values, issuer: Partial<IssuerAnswer> = {}) => ({
   name: values.name as string,
   codeMode: values.codeMode as IssuerAnswer['codeMode'],
   callback:
@@ -123,6 +125,7 @@ const settingsOf = (values: Values) => ({
       ? { kind: 'url' as const, url: values.callbackUrl as string }
       : { kind: 'function' as const, name: values.callbackName as string },
   ...(values.channel ? { terminal: terminalOf(values) } : {}),
+  ...callSettingsOf(values, issuer),
 });
 
 const createIssuer = async (): Promise<void> => {
@@ -203,7 +206,7 @@ export const issuerView = async ({ root, params: [issuerId = ''], query, signal 
       confirm: 'Save',
       fields: settingsFields(channels, issuer),
       shownWhen: isSettingShown,
-      run: (values) => api.changeIssuer(issuerId, differing(settingsOf(values), issuer)),
+      run: (values) => api.changeIssuer(issuerId, differing(settingsOf(values, issuer), issuer)),
     });
     if (changed) note('Saved.');
     if (changed) await again();
@@ -272,6 +275,7 @@ export const issuerView = async ({ root, params: [issuerId = ''], query, signal 
           line('Codes', modes[issuer.codeMode]),
           line('Preset terminal', issuer.terminal ? terminalText(issuer.terminal) : 'each order names its own'),
           issuer.publicKey && line('Public key', h('code', { class: 'address' }, issuer.publicKey)),
+          callFacts(issuer).map(([name, value]) => line(name, value)),
           line('Since', timeTag(issuer.createdAt)),
         ),
       ),

@@ -25,8 +25,8 @@ interface Setting {
 }
 
 const names: Readonly<Record<Name, Setting>> = {
-  verifyWindowSeconds: { label: 'Time to verify', field: 'Seconds to verify', range: [5, 86_400], isWindow: true },
-  issueWindowSeconds: { label: 'Time to issue', field: 'Seconds to issue', range: [5, 86_400], isWindow: true },
+  verifyWindowSeconds: { label: 'Time to verify', field: 'Seconds to verify', range: [5, 7_776_000], isWindow: true },
+  issueWindowSeconds: { label: 'Time to issue', field: 'Seconds to issue', range: [5, 7_776_000], isWindow: true },
   noticeDelaysSeconds: {
     label: 'Notice retries',
     field: 'Seconds between tries of a notice',

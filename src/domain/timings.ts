@@ -4,7 +4,7 @@ export const minuteMs = 60 * secondMs;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
-export const windowSecondsRange = { min: 5, max: 86_400 } as const;
+export const windowSecondsRange = { min: 5, max: 7_776_000 } as const;
 
 /** After this many failed verifications an order answers 429 until an operator renotifies or its window ends. */
 export const verificationFailureLimit = 10;

@@ -11,6 +11,7 @@ interface IssuerContent {
   readonly terminal?: { readonly channel: string; readonly sealed?: string | undefined } | undefined;
   readonly signDeliveriesWithIssuerSecret?: boolean | undefined;
   readonly codeInMessage?: boolean | undefined;
+  readonly callCa?: string | undefined;
   readonly secrets: readonly { readonly sealed: Uint8Array; readonly createdAt: Date; readonly endsAt?: Date }[];
   readonly deletedAt?: Date | undefined;
 }
@@ -37,6 +38,7 @@ export const createIssuerSeal = (ring: KeyRing) => {
             one.endsAt?.getTime() ?? null,
           ]),
           row.deletedAt?.getTime() ?? null,
+          ...(row.callCa ? [row.callCa] : []),
         ]),
       )
       .digest();

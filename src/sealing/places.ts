@@ -4,6 +4,7 @@ export const places = {
   issuerSecret: (issuerId: string): string => `issuer-secret:${issuerId}`,
   issuerTerminal: (issuerId: string): string => `issuer-terminal:${issuerId}`,
   issuerRow: (issuerId: string): string => `issuer-row:${issuerId}`,
+  issuerCallHeaders: (issuerId: string): string => `issuer-call-headers:${issuerId}`,
   orderKey: (orderId: string): string => `order-key:${orderId}`,
   answer: (requestId: string): string => `answer:${requestId}`,
 };

@@ -1,7 +1,7 @@
 import type { Collection } from 'mongodb';
 import type { Terminal } from '../domain/order';
 import { type SomeSettings, settingNames } from '../domain/settings';
-import { idempotencyLifetimeMs, rotationOverlapMs } from '../domain/timings';
+import { rotationOverlapMs, secondMs, windowSecondsRange } from '../domain/timings';
 import { isDuplicate } from './store-errors';
 
 export interface SealedSecret {
@@ -31,6 +31,12 @@ export interface IssuerRow extends SomeSettings {
   readonly signDeliveriesWithIssuerSecret?: boolean;
   /** Messages to buyers hold their codes, and not only the link to the page. */
   readonly codeInMessage?: boolean;
+  /** Of one callback. */
+  readonly callTimeoutSeconds?: number;
+  readonly callHeaders?: { readonly names: readonly string[]; readonly sealed: Buffer };
+  /** PEM, or empty for none. */
+  readonly callCa?: string;
+  readonly ordersPerSecond?: number;
   readonly createdAt: Date;
   readonly secrets: readonly SealedSecret[];
   readonly holds: readonly Hold[];
@@ -61,6 +67,10 @@ export type IssuerSettings = Partial<
     | 'publicKey'
     | 'signDeliveriesWithIssuerSecret'
     | 'codeInMessage'
+    | 'callTimeoutSeconds'
+    | 'callHeaders'
+    | 'callCa'
+    | 'ordersPerSecond'
     | 'noticeDelaysSeconds'
     | 'eventDelaysSeconds'
     | 'deliveryDelaysSeconds'
@@ -70,6 +80,8 @@ export type IssuerSettings = Partial<
 const holdsLimit = 1_000;
 /** Others may change the same row: each round one of them gets through. */
 const changeTries = 40;
+/** An order may wait as long to be verified and again for its codes, and a window may be extended. */
+const holdsKeptMs = 4 * windowSecondsRange.max * secondMs;
 
 export type Issuers = ReturnType<typeof createIssuers>;
 
@@ -159,7 +171,7 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
         { _id: issuerId, ...alive, state: 'paused', holds: { $elemMatch: { to: { $exists: false } } } },
         { $set: { state: 'active', 'holds.$.to': at } },
       );
-      const longAgo = new Date(at.getTime() - 3 * idempotencyLifetimeMs);
+      const longAgo = new Date(at.getTime() - holdsKeptMs);
       await issuers.updateOne({ _id: issuerId }, { $pull: { holds: { to: { $lt: longAgo } } } });
     },
 

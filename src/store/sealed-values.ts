@@ -11,6 +11,7 @@ export const sealedKinds = [
   'issuerSecret',
   'issuerTerminal',
   'issuerRow',
+  'issuerCallHeaders',
   'orderKey',
   'answer',
 ] as const;
@@ -50,6 +51,9 @@ export const createSealedValues = ({
     ),
     issuerTerminal: reader<IssuerRow>(issuers, ['terminal'], ({ terminal }) => [['terminal.sealed', terminal?.sealed]]),
     issuerRow: reader<IssuerRow>(issuers, ['seal'], ({ seal }) => [['seal', seal]]),
+    issuerCallHeaders: reader<IssuerRow>(issuers, ['callHeaders'], ({ callHeaders }) => [
+      ['callHeaders.sealed', callHeaders?.sealed],
+    ]),
     // What a purge left has no key.
     orderKey: reader<OrderRow>(orders, ['wrappedKey'], (row) => [['wrappedKey', row.wrappedKey]]),
     answer: reader<RequestRow>(requests, ['answer'], (row) => [['answer.sealedBody', row.answer?.sealedBody]]),

@@ -129,7 +129,7 @@ test('running orders are lengthened to what is set now, by a count first, never 
 
 test.each<[string, unknown, string]>([
   ['/settings', { verifyWindowSeconds: 4 }, '/verifyWindowSeconds'],
-  ['/settings', { issueWindowSeconds: 86_401 }, '/issueWindowSeconds'],
+  ['/settings', { issueWindowSeconds: 7_776_001 }, '/issueWindowSeconds'],
   ['/settings', { noticeDelaysSeconds: [] }, '/noticeDelaysSeconds'],
   ['/settings', { deliveryDelaysSeconds: [0] }, '/deliveryDelaysSeconds/0'],
   ['/settings', { codeMode: 'push' }, '/codeMode'],

@@ -59,8 +59,8 @@ describe('issuers', () => {
     expect((await operator('GET', '/issuers/nobody')).status).toBe(404);
   });
 
-  test.each(['verifyWindowSeconds', 'issueWindowSeconds'])('%s is 5..86400', async (field) => {
-    for (const seconds of [4, 86_401, 5.5, '60', null]) {
+  test.each(['verifyWindowSeconds', 'issueWindowSeconds'])('%s is 5..7776000', async (field) => {
+    for (const seconds of [4, 7_776_001, 5.5, '60', null]) {
       expectProblem(
         await operator('POST', '/issuers', settings({ [field]: seconds })),
         422,
@@ -68,9 +68,72 @@ describe('issuers', () => {
         `/${field}`,
       );
     }
-    for (const seconds of [5, 86_400]) {
+    for (const seconds of [5, 7_776_000]) {
       expect((await operator('POST', '/issuers', settings({ [field]: seconds }))).body[field]).toBe(seconds);
     }
+  });
+
+  test.each<[string, unknown, string]>([
+    ['callTimeoutSeconds', 0, ''],
+    ['callTimeoutSeconds', 31, ''],
+    ['ordersPerSecond', 0, ''],
+    ['callCa', 'no certificate', ''],
+    ['callCa', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----', ''],
+    ['callHeaders', { 'Webhook-Id': 'x' }, '/Webhook-Id'],
+    ['callHeaders', { 'content-type': 'text/plain' }, '/content-type'],
+    ['callHeaders', { Host: 'other.example' }, '/Host'],
+    ['callHeaders', { 'transfer-encoding': 'chunked' }, '/transfer-encoding'],
+    ['callHeaders', { 'Proxy-Authorization': 'x' }, '/Proxy-Authorization'],
+    ['callHeaders', { 'a b': 'x' }, '/a b'],
+    ['callHeaders', { 'x-a': 'one\r\nx-b: two' }, '/x-a'],
+    ['callHeaders', { 'x-a': '' }, '/x-a'],
+    ['callHeaders', { 'x-a': '1', 'X-A': '2' }, ''],
+    ['callHeaders', Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`x-${n}`, 'v'])), ''],
+  ])('%s may not be %j', async (field, value, at) => {
+    const refused = await operator('POST', '/issuers', settings({ [field]: value }));
+    expectProblem(refused, 422, 'body_invalid', `/${field}${at}`);
+  });
+
+  test('headers of its own go with each callback; they are kept sealed, and only their names are given back', async () => {
+    const issuer = await file.issuer({ callHeaders: { 'X-Api-Key': 'open-sesame', 'x-shop': '7' } });
+    const at = `/issuers/${issuer.issuerId}`;
+    await issuer.place('headers-1');
+    const first = await issuer.message('order.paid', 'headers-1');
+    expect(first.headers).toMatchObject({
+      'x-api-key': 'open-sesame',
+      'x-shop': '7',
+      'content-type': 'application/json',
+    });
+    expect((await operator('GET', at)).body.callHeaders).toEqual(['X-Api-Key', 'x-shop']);
+    const row = await file.platform.core.issuers.find(issuer.issuerId);
+    expect(JSON.stringify(row)).not.toContain('open-sesame');
+    expect(JSON.stringify((await operator('GET', '/audit')).body)).not.toContain('open-sesame');
+    expect((await operator('PATCH', at, { callHeaders: {}, callTimeoutSeconds: 30 })).body).toMatchObject({
+      callTimeoutSeconds: 30,
+    });
+    expect((await operator('GET', at)).body.callHeaders).toBeUndefined();
+    await issuer.place('headers-2');
+    expect((await issuer.message('order.paid', 'headers-2')).headers['x-api-key']).toBeUndefined();
+  });
+
+  test('a callback may take as long as the setting says', async () => {
+    const issuer = await file.issuer({ callTimeoutSeconds: 1, noticeDelaysSeconds: [1] });
+    issuer.on('order.paid', () => new Promise(() => undefined));
+    await issuer.place('slow-1');
+    await issuer.message('order.paid', 'slow-1', 2);
+    const { data } = (await issuer.get('/orders/slow-1/timeline')).body;
+    const answered = data.find(({ event }: { event: string }) => event === 'notice_answered');
+    expect(answered.detail).toMatchObject({ ok: false, problem: 'timeout' });
+  });
+
+  test('orders beyond ordersPerSecond are 429 with Retry-After; another issuer places its own', async () => {
+    const [slow, other] = [await file.issuer({ ordersPerSecond: 1 }), await file.issuer()];
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => slow.place(`burst-${n}`)));
+    const [refused] = answers.filter(({ status }) => status !== 201);
+    expectProblem(refused as (typeof answers)[number], 429, 'rate_limited');
+    expect(refused?.headers.get('retry-after')).toBe('1');
+    expect(answers.some(({ status }) => status === 201)).toBe(true);
+    expect((await other.place('calm-1')).status).toBe(201);
   });
 
   test('PATCH changes what it names', async () => {

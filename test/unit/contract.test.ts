@@ -269,7 +269,7 @@ describe('operator bodies', () => {
     [{ callback: { kind: 'mail' } }, '/callback/kind'],
     [{ codeMode: 'pull' }, '/codeMode'],
     [{ verifyWindowSeconds: 4 }, '/verifyWindowSeconds'],
-    [{ issueWindowSeconds: 86_401 }, '/issueWindowSeconds'],
+    [{ issueWindowSeconds: 7_776_001 }, '/issueWindowSeconds'],
     [{ publicKey: 'whpk_short' }, '/publicKey'],
     [{ secret: 'whsec_mine' }, '/secret'],
     [{ state: 'paused' }, '/state'],

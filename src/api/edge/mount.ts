@@ -33,7 +33,7 @@ interface IssuerCall<R extends Route> {
 
 interface BeforeHandling<R extends Route, B> {
   /** Of new orders. Asked once the sender is known, before anything is read or written for the call. @throws Failure `rate_limited` */
-  admit?(issuerId: string): void;
+  admit?(issuer: IssuerRow): void;
   /** Begun once the sender is known, while the request is taken up: a read that `handle` needs whatever the body says. */
   begin?(issuerId: string, params: ParamsOf<R>): Promise<B>;
 }
@@ -122,7 +122,7 @@ export const createMount = (
     const { integersOnly } = route;
     const work = async (request: Request, response: Response) => {
       const { issuer, webhookId } = await issuerOf(request, response);
-      admit?.(issuer._id);
+      admit?.(issuer);
       const raw = bytesOf(request.body);
       return admitted(issuer._id, () => {
         const params = request.params as ParamsOf<R>;

@@ -1,9 +1,11 @@
 import * as routes from '../../contract/issuer/orders';
 import type { LoadShedder } from '../../overload/load-shedder';
+import { createOrdersPerSecond } from '../../overload/orders-per-second';
 import { findOrder } from '../../second-interface/find-order';
 import { orderBody } from '../../second-interface/order-body';
 import { type Placing, pickupUrl, placeOrder } from '../../second-interface/place-order';
 import { timelineBody } from '../../second-interface/timeline-body';
+import type { IssuerRow } from '../../store/issuers';
 import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
 
@@ -11,9 +13,13 @@ import { pageOf, positionOf } from '../edge/paging';
 export const mountOrders = (mount: Mount, placing: Placing, loadShedder: Pick<LoadShedder, 'admit'>): void => {
   const { orderDeps, publicUrl } = placing;
 
-  mount.issuer(routes.placeOrder, { admit: loadShedder.admit })(({ issuer, body }) =>
-    placeOrder(placing, issuer, body),
-  );
+  const ordersPerSecond = createOrdersPerSecond(orderDeps.nowMs);
+  const admit = (issuer: IssuerRow): void => {
+    ordersPerSecond.admit(issuer._id, issuer.ordersPerSecond);
+    loadShedder.admit(issuer._id);
+  };
+
+  mount.issuer(routes.placeOrder, { admit })(({ issuer, body }) => placeOrder(placing, issuer, body));
 
   mount.issuer(routes.listOrders)(async ({ issuer, query }) => {
     const rows = await orderDeps.orders.list({

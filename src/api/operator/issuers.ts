@@ -3,6 +3,7 @@ import * as routes from '../../contract/operator/issuers';
 import { bodyInvalid } from '../../contract/problem';
 import { Failure, type FieldError } from '../../domain/failures';
 import { effectiveSettings, type SomeSettings } from '../../domain/settings';
+import { sealCallHeaders } from '../../sealing/call-headers';
 import type { KeyRing } from '../../sealing/key-ring';
 import { places } from '../../sealing/places';
 import { newSecret } from '../../signing/keys';
@@ -42,7 +43,7 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
     return { secret, sealed: ring.seal(Buffer.from(secret), places.issuerSecret(issuerId)) };
   };
 
-  mount.operator(routes.createIssuer)(async ({ body: { issuerId, terminal, ...settings }, audit }) => {
+  mount.operator(routes.createIssuer)(async ({ body: { issuerId, terminal, callHeaders, ...settings }, audit }) => {
     await requireUsable({ ...settings, ...(terminal ? { terminal } : {}) });
     const { secret, sealed } = freshSecret(issuerId);
     const createdAt = new Date(nowMs());
@@ -50,6 +51,7 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
       _id: issuerId,
       ...settings,
       ...(terminal ? { terminal: keptByIssuer(terminal, ring, issuerId) } : {}),
+      ...(callHeaders ? { callHeaders: sealCallHeaders(ring, issuerId, callHeaders) } : {}),
       state: 'active',
       createdAt,
       secrets: [{ sealed, createdAt }],
@@ -82,9 +84,10 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
   mount.operator(routes.changeIssuer)(async ({ params, body, audit }) => {
     const before = await find(params.issuerId);
     await requireUsable(body);
-    const { terminal } = body;
+    const { terminal, callHeaders, ...settings } = body;
     const after = await issuers.change(before._id, {
-      ...body,
+      ...settings,
+      ...(callHeaders ? { callHeaders: sealCallHeaders(ring, before._id, callHeaders) } : {}),
       ...(terminal ? { terminal: keptByIssuer(terminal, ring, before._id) } : {}),
     });
     if (!after) throw new Failure('issuer_unknown');
@@ -147,5 +150,9 @@ const bodyOfIssuer = (row: Omit<IssuerRow, 'seal'>, platform: SomeSettings): rou
   ...(row.signDeliveriesWithIssuerSecret ? { signDeliveriesWithIssuerSecret: true } : {}),
   ...(row.codeInMessage ? { codeInMessage: true } : {}),
   ...(row.callsAtOnce !== undefined ? { callsAtOnce: row.callsAtOnce } : {}),
+  ...(row.callTimeoutSeconds !== undefined ? { callTimeoutSeconds: row.callTimeoutSeconds } : {}),
+  ...(row.callHeaders && row.callHeaders.names.length > 0 ? { callHeaders: [...row.callHeaders.names] } : {}),
+  ...(row.callCa ? { callCa: row.callCa } : {}),
+  ...(row.ordersPerSecond !== undefined ? { ordersPerSecond: row.ordersPerSecond } : {}),
   createdAt: row.createdAt.toISOString(),
 });

@@ -3,6 +3,7 @@ import { terminal } from '../../channels/terminals';
 import { instant, issuerId, text, url } from '../fields';
 import { noBody, pageOf, pageQuery } from '../query';
 import { declareRoute, type Wire } from '../route';
+import { callSettings, shownCallSettings } from './call-settings';
 import { orderSettings } from './settings';
 
 const base = '/v1/operator/issuers';
@@ -21,6 +22,7 @@ const settings = {
   publicKey: z.string().regex(/^whpk_[A-Za-z0-9+/]{43}=$/),
   signDeliveriesWithIssuerSecret: z.boolean(),
   codeInMessage: z.boolean(),
+  ...callSettings,
 };
 
 export const createIssuerRequest = z
@@ -32,6 +34,7 @@ export const createIssuerRequest = z
     publicKey: settings.publicKey.optional(),
     signDeliveriesWithIssuerSecret: settings.signDeliveriesWithIssuerSecret.optional(),
     codeInMessage: settings.codeInMessage.optional(),
+    ...z.strictObject(callSettings).partial().shape,
   })
   .meta({
     examples: [
@@ -70,6 +73,7 @@ const issuerFields = {
   signDeliveriesWithIssuerSecret: z.literal(true).optional(),
   codeInMessage: z.literal(true).optional(),
   callsAtOnce: orderSettings.callsAtOnce.optional(),
+  ...shownCallSettings,
   createdAt: instant,
 };
 

@@ -1,0 +1,68 @@
+import type { IssuerAnswer } from './answers';
+import type { Field, Values } from './dialog';
+
+/** How an issuer's server is called: what the dialogs that make and change an issuer ask for, and what its page says of it. */
+export const callFields = (issuer: Partial<IssuerAnswer>): Field[] => [
+  {
+    name: 'callTimeoutSeconds',
+    label: 'Seconds that a callback may take',
+    kind: 'number',
+    value: issuer.callTimeoutSeconds,
+    placeholder: '8',
+    min: 1,
+    max: 30,
+  },
+  {
+    name: 'ordersPerSecond',
+    label: 'New orders a second',
+    kind: 'number',
+    value: issuer.ordersPerSecond,
+    placeholder: 'no limit of its own',
+    min: 1,
+    max: 10_000,
+    help: 'By each api process. What comes beyond it is refused, to be sent again.',
+  },
+  {
+    name: 'callHeaders',
+    label: 'Headers of its callbacks',
+    kind: 'lines',
+    placeholder: 'X-Api-Key: …',
+    help: `One a line. They are kept sealed and cannot be read again${issuer.callHeaders ? `; these are set: ${issuer.callHeaders.join(', ')}. What is written here takes their place` : ''}.`,
+  },
+  ...(issuer.callHeaders ? [{ name: 'noHeaders', label: 'Send none of them any more', kind: 'check' } as const] : []),
+  {
+    name: 'callCa',
+    label: 'Its own certificate authority (PEM)',
+    kind: 'lines',
+    value: issuer.callCa,
+    help: 'Trusted for its callbacks beside the public ones.',
+  },
+];
+
+/** An empty line is no header; one without a colon goes over as it is and is refused with its name. */
+const headersIn = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    text
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => {
+        const [name = '', ...value] = line.split(':');
+        return [name.trim(), value.join(':').trim()];
+      }),
+  );
+
+export const callSettingsOf = (values: Values, issuer: Partial<IssuerAnswer>) => ({
+  ...(values.callTimeoutSeconds === undefined ? {} : { callTimeoutSeconds: values.callTimeoutSeconds as number }),
+  ...(values.ordersPerSecond === undefined ? {} : { ordersPerSecond: values.ordersPerSecond as number }),
+  ...(values.callHeaders || values.noHeaders ? { callHeaders: headersIn(values.callHeaders ?? '') } : {}),
+  ...(values.callCa === (issuer.callCa ?? '').trim() ? {} : { callCa: values.callCa as string }),
+});
+
+export const callFacts = (issuer: IssuerAnswer): [string, string][] => [
+  ...(issuer.callTimeoutSeconds ? [['A callback may take', `${issuer.callTimeoutSeconds} s`] as [string, string]] : []),
+  ...(issuer.callHeaders ? [['Own headers', issuer.callHeaders.join(', ')] as [string, string]] : []),
+  ...(issuer.callCa ? [['Trusts', 'its own certificate authority, too'] as [string, string]] : []),
+  ...(issuer.ordersPerSecond
+    ? [['New orders', `${issuer.ordersPerSecond} a second by each api`] as [string, string]]
+    : []),
+];

@@ -1,0 +1,66 @@
+import { X509Certificate } from 'node:crypto';
+import { z } from 'zod';
+import { anyObject, integer } from '../fields';
+
+const headersMax = 20;
+const namePattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
+const valuePattern = /^[\x21-\x7e]([\x20-\x7e]{0,1022}[\x21-\x7e])?$/;
+/** What the platform writes itself, what signs, and what belongs to one connection alone. */
+const takenNames =
+  /^(host|content-.*|accept-encoding|user-agent|expect|webhook-.*|codeferry-.*|traceparent|tracestate|baggage|connection|keep-alive|proxy-.*|te|trailers?|transfer-encoding|upgrade)$/i;
+
+/** Header names and values that go with every callback of an issuer. */
+const callHeaders = anyObject
+  .superRefine((headers, context) => {
+    const names = Object.keys(headers);
+    const add = (message: string, path: string[] = []) => context.addIssue({ code: 'custom', path, message });
+    if (names.length > headersMax) add(`must be at most ${headersMax}`);
+    if (new Set(names.map((name) => name.toLowerCase())).size < names.length) add('must name each header once');
+    for (const name of names) {
+      const value = headers[name];
+      if (!namePattern.test(name)) add('is no name of a header', [name]);
+      else if (takenNames.test(name)) add('is a header of the platform or of a connection', [name]);
+      else if (typeof value !== 'string' || !valuePattern.test(value))
+        add('must be 1 to 1024 of printable ASCII', [name]);
+    }
+  })
+  .transform((headers) => headers as Readonly<Record<string, string>>)
+  .meta({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    writeOnly: true,
+    description: 'Sent with every callback; kept sealed, and only their names are given back',
+  });
+
+const certificateBlock = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+const certificatesMax = 20;
+
+const areCertificates = (pem: string): boolean => {
+  const blocks = pem.match(certificateBlock) ?? [];
+  if (blocks.length > certificatesMax || pem.replace(certificateBlock, '').trim() !== '') return false;
+  try {
+    return blocks.every((block) => new X509Certificate(block).raw.length > 0);
+  } catch {
+    return false;
+  }
+};
+
+/** How the server of an issuer is called, and how many orders it may place. */
+export const callSettings = {
+  callTimeoutSeconds: integer(1, 30).meta({ description: 'Of one callback; 8 unless it is set' }),
+  callHeaders,
+  callCa: z
+    .string()
+    .max(65_536, { abort: true })
+    .refine(areCertificates, { error: `must be at most ${certificatesMax} certificates in PEM` })
+    .meta({ description: 'Authorities trusted for its callbacks besides the public ones; empty for none' }),
+  ordersPerSecond: integer(1, 10_000).meta({ description: 'New orders that one api process takes' }),
+};
+
+/** As they are given back. */
+export const shownCallSettings = {
+  callTimeoutSeconds: callSettings.callTimeoutSeconds.optional(),
+  callHeaders: z.array(z.string()).optional().meta({ description: 'Their names' }),
+  callCa: z.string().optional(),
+  ordersPerSecond: callSettings.ordersPerSecond.optional(),
+};
