@@ -42,6 +42,7 @@ import { mountConsole } from './console/console';
 import { mountDocs } from './docs/docs';
 import { basePathOf, stripBasePath } from './edge/base-path';
 import { endOldConnections } from './edge/connection-age';
+import { shareByConnection } from './edge/connection-share';
 import { createMount, requestId } from './edge/mount';
 import { problemHandler } from './edge/problems';
 import { requestLog } from './edge/request-log';
@@ -163,6 +164,7 @@ export const createApp = ({
   registerTroubleMetrics(registry, troubleWatch);
   const basePath = basePathOf(config.publicUrl);
   app.use(
+    shareByConnection(),
     requestId,
     requestLog(log),
     ...(tracing === noTracing ? [] : [requestSpans(tracing)]),

@@ -4,16 +4,19 @@ import { Failure } from '../domain/failures';
 /** Requests at work at the same moment, per process: beyond it a fast refusal is kinder than a slow answer. */
 const inFlightLimit = 1_024;
 const inFlightPerIssuerLimit = 256;
-/** New orders among them, and those whose sender is not known yet: thousands of them at once make all others late. */
+/** New orders among them: thousands of them at once make all others late. One issuer leaves some of the room to others. */
 const newOrdersLimit = 256;
-
-const newOrders = 'new orders';
+const newOrdersPerIssuerLimit = 224;
+/** Requests whose sender is being looked for: a matter of milliseconds each, so that few are there at once. */
+const unknownLimit = 1_024;
+const unknownPerAddressLimit = 256;
 
 const refused = (): Failure => new Failure('rate_limited', { retryAfterSeconds: 1 });
 
 export const createInFlightLimit = () => {
   const issuers = createSlots(inFlightLimit);
   const orders = createSlots(newOrdersLimit);
+  const unknown = createSlots(unknownLimit);
 
   const enter = (slots: typeof issuers, key: string, limit: number): (() => void) => {
     if (slots.take(key, limit) !== 'taken') throw refused();
@@ -21,8 +24,11 @@ export const createInFlightLimit = () => {
   };
 
   return {
-    /** Called before the sender is known. Returns what gives the slot back. @throws Failure `rate_limited` */
-    enterNewOrder: (): (() => void) => enter(orders, newOrders, newOrdersLimit),
+    /** Called before the sender is known: this room is no issuer's. @throws Failure `rate_limited` */
+    enterUnknown: (address: string): (() => void) => enter(unknown, address, unknownPerAddressLimit),
+
+    /** Called once the sender is known. Returns what gives the slot back. @throws Failure `rate_limited` */
+    enterNewOrder: (issuerId: string): (() => void) => enter(orders, issuerId, newOrdersPerIssuerLimit),
 
     /**
      * Called once the sender is known, so that nobody can use up another one's share. Returns what gives the slot back.

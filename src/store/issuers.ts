@@ -2,6 +2,7 @@ import type { Collection } from 'mongodb';
 import type { Terminal } from '../domain/order';
 import { type SomeSettings, settingNames } from '../domain/settings';
 import { rotationOverlapMs, secondMs, windowSecondsRange } from '../domain/timings';
+import { createIssuerReads } from './issuer-reads';
 import { isDuplicate } from './store-errors';
 
 export interface SealedSecret {
@@ -120,6 +121,9 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
         throw error;
       }
     },
+
+    /** For requests whose sender is not known yet. */
+    findTogether: createIssuerReads(issuers),
 
     find: (issuerId: string): Promise<IssuerRow | null> => issuers.findOne({ _id: issuerId, ...alive }),
 

@@ -8,8 +8,13 @@ jest.mock('../../src/api/edge/time-limit', () => ({ withinLimit: (work: unknown)
 
 const perIssuer = 256;
 
-test('256 new orders are at work at once, whoever sends them, and questions of accepted ones have places of their own', () => {
-  const { enterNewOrder, enter } = createInFlightLimit();
+test('256 new orders are at work at once, an eighth of them left to others by each issuer, and questions of accepted ones have places of their own', () => {
+  const { enterNewOrder: enterOf, enter } = createInFlightLimit();
+  const ofOne = Array.from({ length: 224 }, () => enterOf('one'));
+  expect(() => enterOf('one')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
+  for (const leave of ofOne) leave();
+  let n = 0;
+  const enterNewOrder = () => enterOf(`issuer-${n++}`);
   const refused = expect.objectContaining({ code: 'rate_limited', retryable: true });
   const leaves = Array.from({ length: perIssuer }, () => enterNewOrder());
   expect(enterNewOrder).toThrow(refused);
@@ -34,7 +39,7 @@ test('a place that was given back is free again, per issuer and in all', () => {
 });
 
 describe('over the wire', () => {
-  const file = platformOfFile({ worker: false });
+  const file = platformOfFile({ worker: false, trustedProxies: ['127.0.0.0/8'] });
   afterEach(() => jest.restoreAllMocks());
 
   test('an issuer with 256 requests at work is refused the next one, and no other issuer is', async () => {
@@ -64,6 +69,35 @@ describe('over the wire', () => {
     release();
     for (const answer of await Promise.all(running)) expectProblem(answer, 404, 'order_unknown');
     expectProblem(await busy.order('after'), 404, 'order_unknown');
+  });
+
+  test('what nobody signed takes no room of new orders, and no more of its address than 256 at once', async () => {
+    const [named, other] = [await file.issuer(), await file.issuer()];
+    const { issuers } = file.platform.core;
+    const find = issuers.findTogether;
+    let release = (): void => undefined;
+    const held = new Promise<null>((resolve) => {
+      release = () => resolve(null);
+    });
+    let waiting = 0;
+    jest.spyOn(issuers, 'findTogether').mockImplementation((issuerId) => {
+      if (issuerId !== named.issuerId) return find(issuerId);
+      waiting += 1;
+      return held;
+    });
+    const junk = () =>
+      fetch(`${file.platform.baseUrl}/v1/issuers/${named.issuerId}/orders`, {
+        method: 'POST',
+        headers: { 'x-forwarded-for': '192.0.2.7', 'webhook-signature': 'v1,AAAA' },
+        body: '{}',
+      });
+    const running = Array.from({ length: perIssuer }, junk);
+    await until('256 of one address are looked at', () => waiting === perIssuer, 40_000);
+    expect((await junk()).status).toBe(429);
+    expect((await other.place('one')).status).toBe(201);
+    expect(waiting).toBe(perIssuer);
+    release();
+    expect(new Set((await Promise.all(running)).map(({ status }) => status))).toEqual(new Set([401]));
   });
 
   test('while orders are answered too slowly, new ones are refused before anything is written; all else is answered', async () => {

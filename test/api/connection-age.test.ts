@@ -1,7 +1,9 @@
 import { Agent, createServer, get } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import express from 'express';
 import { endOldConnections } from '../../src/api/edge/connection-age';
+import { shareByConnection } from '../../src/api/edge/connection-share';
+import { until } from '../support/until';
 
 test('a connection ends with the first answer after 30 s, so that a balancer may choose again', async () => {
   let now = 0;
@@ -34,5 +36,43 @@ test('a connection ends with the first answer after 30 s, so that a balancer may
   expect(await ask()).toEqual([200, 'keep-alive']);
   expect(connections).toBe(2);
   agent.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test('of requests that one connection sends ahead four are at work, all are answered in order, and too many end it', async () => {
+  const begun: (() => void)[] = [];
+  const app = express();
+  app.use(shareByConnection());
+  app.get('/:n', (request, response) => {
+    begun.push(() => response.send(`answer ${request.params.n}.`));
+  });
+  const server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const send = (count: number) => {
+    const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+    const seen = { text: '', isClosed: false };
+    socket.on('data', (text: string) => {
+      seen.text += text;
+    });
+    socket.on('close', () => {
+      seen.isClosed = true;
+    });
+    socket.on('error', () => undefined);
+    socket.write(Array.from({ length: count }, (_, n) => `GET /${n} HTTP/1.1\r\nhost: a\r\n\r\n`).join(''));
+    return { socket, seen };
+  };
+  const ahead = send(20);
+  await until('four are at work', () => begun.length === 4);
+  // Another connection has room of its own, and its requests come after those that wait.
+  const other = send(1);
+  await until('the other one is at work', () => begun.length === 5);
+  for (let n = 0; n < 21; n += 1) (await until(`request ${n} is at work`, () => begun[n]))();
+  await until('all are answered', () => (ahead.seen.text.match(/answer/g) ?? []).length === 20);
+  expect(ahead.seen.text.match(/answer \d+/g)).toEqual(Array.from({ length: 20 }, (_, n) => `answer ${n}`));
+  const tooMany = send(69);
+  await until('it is ended', () => tooMany.seen.isClosed);
+  expect(begun).toHaveLength(25);
+  for (const { socket } of [ahead, other]) socket.destroy();
   await new Promise((resolve) => server.close(resolve));
 });

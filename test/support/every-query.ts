@@ -235,6 +235,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await issuers.insert(issuer);
       await issuers.find('acme');
       await issuers.findEver('acme');
+      await issuers.findTogether('acme');
       await issuers.change('acme', { name: 'B' });
       await issuers.replaceSettings('acme', {});
       await issuers.pause('acme', now);

@@ -41,11 +41,7 @@ export const authenticateIssuer = async (
   request: Request<{ issuerId: string }>,
   onRefusal: (reason: RefusedBy, issuerId: string | undefined) => void,
 ): Promise<{ issuer: IssuerRow; webhookId: string }> => {
-  const issuer = await issuers.find(request.params.issuerId);
-  // Before its keys are read: whoever can write the database must not sign for it.
-  if (issuer && !(await issuers.isUntouched(issuer, new Date(nowMs())))) {
-    throw new Failure('unavailable', { detail: heldForPerson, retryAfterSeconds: 60 });
-  }
+  const issuer = await issuers.findTogether(request.params.issuerId);
   const secrets = issuer ? openSecrets(ring, issuer._id, liveSecrets(issuer.secrets, nowMs())) : [nobodysSecret];
   const raw = bytesOf(request.body);
   const headers = {
@@ -62,6 +58,10 @@ export const authenticateIssuer = async (
   if (!verdict.ok || !issuer) {
     onRefusal(refusedBy(verdict, issuer), issuer?._id);
     throw new Failure('signature_invalid');
+  }
+  // Whoever can write the database could have put a key of its own there.
+  if (!(await issuers.isUntouched(issuer, new Date(nowMs())))) {
+    throw new Failure('unavailable', { detail: heldForPerson, retryAfterSeconds: 60 });
   }
   if (verdict.id.startsWith(ownMessagePrefix)) {
     onRefusal('headers', issuer._id);

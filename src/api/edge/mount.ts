@@ -57,6 +57,12 @@ interface OpenCall<R extends Route> {
   readonly response: Response;
 }
 
+/** Whose signature fits. */
+interface KnownSender {
+  readonly issuer: IssuerRow;
+  readonly webhookId: string;
+}
+
 export type Mount = ReturnType<typeof createMount>;
 
 /** How a call gets to its operation: event-loop lag, size, signature, idempotency, media type, JSON, schema, in this order. */
@@ -86,11 +92,12 @@ export const createMount = (
   };
 
   const issuerOf = async (request: Request, response: Response) => {
+    const leave = inFlight.enterUnknown(request.ip ?? '');
     const known = await authenticateIssuer(deps, request as Request<{ issuerId: string }>, (reason, issuerId) => {
       response.locals.refusedBy = reason;
       // The route's parameters are gone once a failure is on its way.
       response.locals.issuerId = issuerId;
-    });
+    }).finally(leave);
     response.locals.issuerClass = known.issuer.codeMode;
     return known;
   };
@@ -120,8 +127,7 @@ export const createMount = (
     handle: IssuerHandler<R, B>,
   ): ((request: Request, response: Response) => Promise<KeptAnswer>) => {
     const { integersOnly } = route;
-    const work = async (request: Request, response: Response) => {
-      const { issuer, webhookId } = await issuerOf(request, response);
+    const work = async (request: Request, response: Response, { issuer, webhookId }: KnownSender) => {
       admit?.(issuer);
       const raw = bytesOf(request.body);
       return admitted(issuer._id, () => {
@@ -146,10 +152,11 @@ export const createMount = (
         );
       });
     };
-    if (!admit) return work;
     return async (request, response) => {
-      const leave = inFlight.enterNewOrder();
-      return work(request, response).finally(leave);
+      // Before any room that issuers share: what nobody signed takes none of it.
+      const known = await issuerOf(request, response);
+      const leave = admit ? inFlight.enterNewOrder(known.issuer._id) : undefined;
+      return work(request, response, known).finally(leave);
     };
   };
 
