@@ -21,7 +21,7 @@ import { pickupUrl } from '../src/second-interface/place-order';
 import type { DayCounts } from '../src/store/day-counts';
 import { type IssuerRow, liveSecrets } from '../src/store/issuers';
 import type { OrderRow } from '../src/store/orders';
-import { type CallsOut, linesOf, notTried, rowOf, sellerOf } from './call-issuer';
+import { type CallsOut, linesOf, notTried, rowOf, sellerOf, triesOf } from './call-issuer';
 
 export interface Delivery extends OrderName {
   readonly n: number;
@@ -173,15 +173,16 @@ export const createDeliver = (
         signal: cancellationSignal(),
       });
       if (outcome.kind === 'not_tried') throw notTried(outcome.reason, 'the terminal was not tried', outcome.delayMs);
-      const { attempt } = activityInfo();
-      const line = deliveryEntry(messageId, attempt, attempt, {}, outcome, deps.nowMs());
+      // Waits before an open circuit are no tries: the engine's own number counts them too.
+      const tryNumber = triesOf(row, 'delivery_tried', messageId) + 1;
+      const line = deliveryEntry(messageId, tryNumber, tryNumber, {}, outcome, deps.nowMs());
       await deps.orderDeps.orders.recordTry(notice, [line]);
       if (outcome.kind === 'delivered') return { kind: 'delivered' };
-      const delayMs = deliveryDelayMs(attempt);
+      const delayMs = deliveryDelayMs(tryNumber);
       if (outcome.isFinal || delayMs === undefined) return { kind: 'undeliverable' };
       throw ApplicationFailure.create({
         type: 'terminal_failed',
-        message: `try ${attempt} to tell what is void: ${outcome.problem}`,
+        message: `try ${tryNumber} to tell what is void: ${outcome.problem}`,
         nextRetryDelay: lengthenedDelayMs(delayMs, outcome.retryAfterMs),
       });
     },

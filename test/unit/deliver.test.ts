@@ -10,7 +10,7 @@ import { macOfOrder } from '../../src/sealing/order-row';
 type Parts = Parameters<typeof createDeliver>[0];
 
 /** A terminal whose circuit is open, as the activity meets it so long after it was scheduled. */
-const deliver = async (afterMs: number) => {
+const parted = (afterMs: number, answered?: { status: number }) => {
   const nowMs = 1_000_000_000;
   const lines: unknown[] = [];
   const ring = createKeyRing([Buffer.alloc(32, 7)]);
@@ -50,8 +50,15 @@ const deliver = async (afterMs: number) => {
     issuers: { findEver: async () => ({ _id: 'bean-bar' }), isUntouched: async () => true },
     outbound: {
       postSigned: async ({ isPastCircuit }: { isPastCircuit: boolean }) =>
-        isPastCircuit
-          ? { kind: 'answered', status: 503, headers: {}, body: Buffer.alloc(0), truncated: false, tookMs: 7 }
+        isPastCircuit || answered
+          ? {
+              kind: 'answered',
+              status: answered?.status ?? 503,
+              headers: {},
+              body: Buffer.alloc(0),
+              truncated: false,
+              tookMs: 7,
+            }
           : { kind: 'failed', reason: 'breaker_open', retryAfterMs: 30_000, tookMs: 0 },
     },
     meter: { delivery: () => undefined },
@@ -60,7 +67,12 @@ const deliver = async (afterMs: number) => {
     keys: { delivery: { signing: async () => [generateKeyPairSync('ed25519').privateKey] } },
     nowMs: () => nowMs,
   } as unknown as Parts;
-  const environment = new MockActivityEnvironment({ scheduledTimestampMs: nowMs - afterMs });
+  return { parts, lines, scheduledTimestampMs: nowMs - afterMs };
+};
+
+const deliver = async (afterMs: number) => {
+  const { parts, lines, scheduledTimestampMs } = parted(afterMs);
+  const environment = new MockActivityEnvironment({ scheduledTimestampMs });
   const outcome = await environment
     .run(createDeliver(parts).deliverCodes, { issuerId: 'bean-bar', orderNo: '1', n: 1, atMs: 0 })
     .catch((error: Error) => error.message);
@@ -78,4 +90,14 @@ test('a delivery before an open circuit waits as long as its tries might take, t
       detail: { message: expect.any(String), try: 1, ok: false, status: 503, problem: 'status_503', tookMs: 7 },
     }),
   ]);
+});
+
+test('waits before an open circuit use up no try of what tells a terminal that codes are void', async () => {
+  const { parts, lines } = parted(0, { status: 500 });
+  // Tried for the first time, after the engine asked six times for nothing: a seventh try would be the last.
+  const environment = new MockActivityEnvironment({ attempt: 7 });
+  const notice = { issuerId: 'bean-bar', orderNo: '1', n: 1, atMs: 0, itemIds: ['a'] };
+  const told = environment.run(createDeliver(parts).tellVoid, notice);
+  await expect(told).rejects.toThrow('try 1 to tell what is void: status_500');
+  expect(lines).toEqual([expect.objectContaining({ detail: expect.objectContaining({ try: 1, ok: false }) })]);
 });
