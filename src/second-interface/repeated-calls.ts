@@ -4,6 +4,7 @@ import type { Answer, OrderMessage } from '../domain/messages';
 import { type HeldCode, isFinal } from '../domain/order';
 import type { SubmissionRow } from '../store/codes';
 import type { OrderRow } from '../store/orders';
+import type { OrderDeps } from './ask-order';
 import type { ClaimedCodes } from './claim-codes';
 
 /**
@@ -22,19 +23,29 @@ const fromRow = (
   return answer.kind === 'refused' ? undefined : answer;
 };
 
-export const repeatedVerification = (row: OrderRow, message: OrderMessage & { kind: 'verify' }, nowMs: number) => {
-  const answer = fromRow(row, [], message, nowMs);
-  return answer?.kind === 'verified' ? answer : undefined;
+/** After a restore a workflow may lack what its row shows, and has to hear the call anew. Looking leaves nothing in its history. */
+const isBehind = async ({ gateway }: OrderDeps, row: OrderRow): Promise<boolean> => {
+  const facts = await gateway.readFacts(row);
+  return facts !== undefined && facts.version < row.version;
+};
+
+export const repeatedVerification = async (
+  deps: OrderDeps,
+  row: OrderRow,
+  message: OrderMessage & { kind: 'verify' },
+) => {
+  const answer = fromRow(row, [], message, deps.nowMs());
+  return answer?.kind === 'verified' && !(await isBehind(deps, row)) ? answer : undefined;
 };
 
 /** 201 where this very call gave the codes, and its first answer was lost. */
-export const repeatedCodes = (
+export const repeatedCodes = async (
+  deps: OrderDeps,
   row: OrderRow,
   { message, heldBy, submission }: ClaimedCodes,
-  nowMs: number,
-): CodesAnswer | undefined => {
-  const answer = heldBy && fromRow(row, heldBy.flatMap(heldCodes), message, nowMs);
-  if (answer?.kind !== 'codes' || answer.isNew) return undefined;
+): Promise<CodesAnswer | undefined> => {
+  const answer = heldBy && fromRow(row, heldBy.flatMap(heldCodes), message, deps.nowMs());
+  if (answer?.kind !== 'codes' || answer.isNew || (await isBehind(deps, row))) return undefined;
   const { accepted, outstanding } = answer;
   return { status: submission ? 201 : 200, body: { accepted, outstanding } };
 };

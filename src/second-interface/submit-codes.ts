@@ -27,7 +27,7 @@ export const submitCodes = async (
       tokenHash === row.facts.tokenHash
         ? await claimCodes(deps, row, updateId, codes)
         : { message: referenceOnly(deps, row, updateId, codes) };
-    const repeated = repeatedCodes(row, claimed, deps.nowMs());
+    const repeated = await repeatedCodes(deps, row, claimed);
     if (repeated) return repeated;
     const judged = await askOrder(deps, row, updateId, { ...claimed.message, tokenHash });
     if (judged === 'unavailable') {

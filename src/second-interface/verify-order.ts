@@ -18,7 +18,7 @@ export const verifyOrder = async (
 ): Promise<VerifiedAnswer> => {
   const message = { kind: 'verify' as const, tokenHash: sha256(token), quantity, amount };
   const answer =
-    repeatedVerification(row, message, deps.nowMs()) ?? (await askVerification(deps, row, messageId, message));
+    (await repeatedVerification(deps, row, message)) ?? (await askVerification(deps, row, messageId, message));
   return {
     status: 200,
     body: {
