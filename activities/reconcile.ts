@@ -6,6 +6,7 @@ import { cancellableStates } from '../src/domain/order';
 import { retentionMs } from '../src/domain/timings';
 import type { OrderMeter } from '../src/metrics/order-meter';
 import { voidItems } from '../src/second-interface/after-sale/void-items';
+import { startVoidRequest } from '../src/second-interface/after-sale/void-requests';
 import { askOrder, type OrderDeps } from '../src/second-interface/ask-order';
 import { cancelOrder } from '../src/second-interface/cancel-order';
 import { judgeSubmission } from '../src/second-interface/claim-codes';
@@ -26,6 +27,7 @@ export interface Reconciled extends Alerted {
   readonly codesJudged: number;
   readonly inboxJudged: number;
   readonly eventsStarted: number;
+  readonly voidsAsked: number;
   readonly viewsRefreshed: number;
   readonly cancelled: number;
   readonly purged: number;
@@ -92,6 +94,7 @@ export const createReconcile = (deps: Reconciling, turn: Turn = { after: firstPo
       codesJudged: await stage(() => judgeClaims(deps, before)),
       inboxJudged: await stage(() => judgeInbox(deps, before)),
       eventsStarted: await stage(() => startEvents(deps, before)),
+      voidsAsked: await stage(() => startVoidRequests(deps, before)),
       viewsRefreshed: await stage(() => refreshViews(deps)),
       cancelled: await stage(() => cancelOrphans(deps)),
       purged: await stage(() => purgeOld(deps)),
@@ -220,6 +223,16 @@ const startEvents = async ({ orderDeps, ...deps }: Reconciling, before: Date) =>
     const outcomes = await Promise.all(pending.map(({ sequence }) => orderDeps.gateway.startEvent(row, sequence)));
     await orderDeps.orders.deferEvents(row);
     return outcomes.includes('started');
+  });
+
+/** Void requests whose workflow was never started, or was lost. */
+const startVoidRequests = async ({ orderDeps, ...deps }: Reconciling, before: Date) =>
+  each(deps, 'void request', await orderDeps.orders.waitingForVoid('open', before, batch), async (row) => {
+    const request = row.facts.voidRequest;
+    if (!request) return false;
+    const started = await startVoidRequest(orderDeps, row, request);
+    await orderDeps.orders.deferVoid(row, new Date(deps.nowMs()));
+    return started === 'started';
   });
 
 /** Handlers that never came to an end: their order's row may be behind its workflow. */

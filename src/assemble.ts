@@ -20,7 +20,7 @@ import { createDayCounts } from './store/day-counts';
 import { createGuesses } from './store/guesses';
 import { createInbox } from './store/inbox';
 import { ensureIndexes } from './store/indexes';
-import { createIssuers } from './store/issuers';
+import { createIssuers, voidPolicy } from './store/issuers';
 import { createKeys } from './store/keys';
 import { createLedger } from './store/ledger';
 import { createMaintenance } from './store/maintenance';
@@ -87,6 +87,7 @@ export const assemble = async (
     maintenance: createMaintenance(database, nowMs),
     settings: createOrderSettings(database, nowMs),
     holdsOf: async (issuerId) => (await issuers.findEver(issuerId))?.holds ?? [],
+    voidPolicyOf: async (issuerId) => voidPolicy(await issuers.findEver(issuerId)),
   };
   return {
     ring,

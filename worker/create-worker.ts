@@ -3,8 +3,10 @@ import { Client } from '@temporalio/client';
 import type { PayloadCodec } from '@temporalio/common';
 import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { createAskVoid } from '../activities/ask-void';
 import type { CallsOut } from '../activities/call-issuer';
 import { createDeliver } from '../activities/deliver';
+import { createEndVoidTime } from '../activities/end-void-time';
 import { createNotify } from '../activities/notify';
 import { createProject } from '../activities/project';
 import { createReconcile } from '../activities/reconcile';
@@ -76,6 +78,7 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
     workflowBundle: await workflowBundle(deps.bundlePath, deps.workflowStackTraces),
     activities: {
       ...createProject({ ...callsOut, tellEvent: tellEvent.tell }),
+      ...createEndVoidTime(callsOut),
       ...createReconcile({
         orderDeps: callsOut.orderDeps,
         issuers: callsOut.issuers,
@@ -108,6 +111,7 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
     activities: {
       ...createNotify(callsOut),
       ...createRequestCode(callsOut),
+      ...createAskVoid(callsOut),
       ...createDeliver({ ...callsOut, keys: deps.keys, channels: deps.channels, dayCounts: deps.dayCounts }),
       ...events,
       ...createSendEcho(callsOut),

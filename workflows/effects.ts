@@ -1,5 +1,7 @@
 import { isCancellation, proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
+import type { createAskVoid } from '../activities/ask-void';
 import type { createDeliver } from '../activities/deliver';
+import type { createEndVoidTime } from '../activities/end-void-time';
 import type { createNotify } from '../activities/notify';
 import type { createProject } from '../activities/project';
 import type { createReconcile } from '../activities/reconcile';
@@ -8,7 +10,8 @@ import type { createRequestCode } from '../activities/request-code';
 type Own = ReturnType<typeof createProject>;
 type CallsOut = ReturnType<typeof createNotify> &
   ReturnType<typeof createRequestCode> &
-  ReturnType<typeof createDeliver>;
+  ReturnType<typeof createDeliver> &
+  ReturnType<typeof createAskVoid>;
 
 /** Our own process and database only: a local activity holds the workflow task, and with it an issuer's answer. */
 const atHome = (summary: string) =>
@@ -39,6 +42,13 @@ export const callsOut = (taskQueue: string, issuerId: string, summary: string): 
     cancellationType: 'TRY_CANCEL',
     priority: { fairnessKey: issuerId },
   });
+
+/** Asks the order itself, which may take as long as a question to it. */
+export const deciding = proxyActivities<ReturnType<typeof createEndVoidTime>>({
+  startToCloseTimeout: '15 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+  summary: 'End the time of a void request, unless the issuer was paused',
+});
 
 export const reconciler = proxyActivities<ReturnType<typeof createReconcile>>({
   startToCloseTimeout: '4 minutes',

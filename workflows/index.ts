@@ -2,3 +2,4 @@
 export { afterSaleWorkflow } from './after-sale-workflow';
 export { orderWorkflow as order } from './order-workflow';
 export { reconcileWorkflow } from './reconcile-workflow';
+export { voidRequestWorkflow } from './void-request-workflow';

@@ -89,6 +89,10 @@ export class LiveOrder {
     setHandler(updates.complete, (message) => this.answer(message), handlers);
     setHandler(updates.void, (message) => this.answer(message), handlers);
     setHandler(updates.validity, (message) => this.answer(message), handlers);
+    setHandler(updates.requestVoid, (message) => this.answer(message), handlers);
+    setHandler(updates.decideVoid, (message) => this.answer(message), handlers);
+    setHandler(updates.voidUnknown, (message) => this.answer(message), handlers);
+    setHandler(updates.voidTimeOver, (message) => this.answer(message), handlers);
     setHandler(orderFacts, () => this.facts);
     // Someone pressed "cancel" in the Temporal UI: the order ends as an operator's cancellation, with all its events.
     CancellationScope.current()

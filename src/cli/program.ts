@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from 'commander';
+import { voidDecisions } from '../domain/messages';
 import { orderStates } from '../domain/order';
 import { windowSecondsRange } from '../domain/timings';
 import { callback, callId, issuerId, orderName, type TerminalArgument, terminal, wholeNumber } from './arguments';
@@ -183,6 +184,31 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
     order('void', 'make its codes void').requiredOption('--reason <text>', 'for the audit and the timeline'),
     'void',
     (given: { reason: string }) => ({ ...given }),
+  );
+  change(
+    order('refund', 'ask the issuer to destroy its codes').requiredOption('--reason <text>', 'told to the issuer'),
+    'refund',
+    (given: { reason: string }) => ({ ...given }),
+  );
+  change(
+    order('decide-refund', 'decide a refund in place of the issuer')
+      .requiredOption('--request <id>', 'as `orders show` names it')
+      .addOption(
+        new Option('--decision <decision>', 'whether the codes are void now')
+          .choices([...voidDecisions])
+          .makeOptionMandatory(),
+      )
+      .requiredOption('--reason <text>', 'for the audit'),
+    'void-decision',
+    ({ request, ...given }: { request: string; decision: string; reason: string }) => ({
+      requestId: request,
+      ...given,
+    }),
+  );
+  change(
+    order('note', 'write a line into its timeline, for operators alone').requiredOption('--text <text>', 'the line'),
+    'note',
+    (given: { text: string }) => ({ ...given }),
   );
 
   const issuers = program.command('issuers').description('issuers');

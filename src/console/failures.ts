@@ -26,6 +26,7 @@ const personKinds: Readonly<Record<FailureAnswer['kind'], string>> = {
   event_given_up: 'Issuer not told',
   paid_twice: 'Paid twice',
   tampered: 'Changed by somebody else',
+  void_undecided: 'Refund not decided',
 };
 
 const personColumns: readonly Column<FailureAnswer>[] = [

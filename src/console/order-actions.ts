@@ -120,6 +120,59 @@ export const orderActions: readonly OrderAction[] = [
     }),
     done: 'The codes are void; the issuer is being told.',
   },
+  {
+    label: 'Ask for a refund',
+    action: 'refund',
+    help: 'Asks the issuer whether the codes can be destroyed, so that the money can go back.',
+    dialog: (order) => ({
+      title: 'Ask the issuer for a refund?',
+      text: 'It is asked whether all good codes can be destroyed. Once they are, they are void and the amount is due.',
+      confirm: 'Ask for it',
+      fields: [{ name: 'reason', label: 'Reason, told to the issuer', required: true }],
+      run: ({ reason }) => api.act(order, 'refund', { reason }),
+    }),
+    done: 'The issuer is being asked.',
+  },
+  {
+    label: 'Decide the refund',
+    danger: true,
+    action: 'void-decision',
+    first: () => true,
+    help: 'In place of the issuer: the codes are void, or stay good.',
+    dialog: (order) => ({
+      title: 'Decide the refund',
+      text: 'It counts at once, and the issuer is told. It cannot be taken back.',
+      confirm: 'Decide',
+      fields: [
+        {
+          name: 'decision',
+          label: 'The codes',
+          kind: 'select',
+          value: 'refused',
+          options: [
+            ['refused', 'stay good'],
+            ['destroyed', 'are destroyed'],
+          ],
+        },
+        { name: 'reason', label: 'Reason', required: true },
+      ],
+      run: (values) => api.act(order, 'void-decision', { requestId: order.voidRequest?.requestId, ...values }),
+    }),
+    done: 'It is decided.',
+  },
+  {
+    label: 'Add a note',
+    action: 'note',
+    help: 'A line of the timeline that only operators see.',
+    dialog: (order) => ({
+      title: 'Add a note',
+      text: 'Only operators see it. Write no code and no password into it.',
+      confirm: 'Add',
+      fields: [{ name: 'text', label: 'Note', required: true }],
+      run: ({ text }) => api.act(order, 'note', { text }),
+    }),
+    done: 'The note is in the timeline.',
+  },
 ];
 
 export const runAction = async (

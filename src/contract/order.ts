@@ -33,6 +33,15 @@ export const order = z
     closedReason: z.enum(closeReasons).optional(),
     refundDue: amount.optional().meta({ description: 'Absent when nothing is due' }),
     refundSettled: amount.optional().meta({ description: 'What the issuer said was paid back' }),
+    voidRequest: z
+      .strictObject({
+        requestId: z.string(),
+        itemIds: z.array(z.string()),
+        state: z.enum(['open', 'undecided', 'destroyed', 'refused']),
+        decideBy: instant,
+      })
+      .optional()
+      .meta({ description: 'The newest request to destroy codes, which their issuer decides' }),
     metadata: z.record(z.string(), z.string()).optional(),
     payment: payment.optional(),
     sequence: count.meta({ description: 'Of the last event; 0 before the first' }),

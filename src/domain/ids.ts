@@ -14,6 +14,8 @@ export const workflowId = (order: OrderName): string => `order/${orderId(order)}
 /** `name`: a number of its own, or what the items that it is about are called together. */
 export const afterSaleWorkflowId = (order: OrderName, name: number | string): string =>
   `after-sale/${orderId(order)}/${name}`;
+export const voidRequestWorkflowId = (order: OrderName, requestId: string): string =>
+  `void-request/${orderId(order)}/${requestId}`;
 export const eventActivityId = (order: OrderName, sequence: number): string => `event/${orderId(order)}/${sequence}`;
 export const replayActivityId = (order: OrderName, sequence: number): string => `replay/${orderId(order)}/${sequence}`;
 export const submissionId = (order: OrderName, updateId: string): string => `${orderId(order)}/${updateId}`;
@@ -26,6 +28,7 @@ export const orderNameOf = (id: string): OrderName => {
 /** Back from the id of an order's workflow, or of what was done after its end. */
 export const orderOfWorkflow = (id: string): (OrderName & { readonly isAfterSale: boolean }) | undefined => {
   const [kind, issuerId, orderNo] = id.split('/');
-  if ((kind !== 'order' && kind !== 'after-sale') || !issuerId || !orderNo) return undefined;
-  return { issuerId, orderNo, isAfterSale: kind === 'after-sale' };
+  const isKnown = kind === 'order' || kind === 'after-sale' || kind === 'void-request';
+  if (!isKnown || !issuerId || !orderNo) return undefined;
+  return { issuerId, orderNo, isAfterSale: kind !== 'order' };
 };

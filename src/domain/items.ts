@@ -1,4 +1,11 @@
-import { type ItemAttributes, type ItemFacts, type ItemState, isClosed, type OrderFacts } from './order';
+import {
+  type ItemAttributes,
+  type ItemFacts,
+  type ItemState,
+  isClosed,
+  type OrderFacts,
+  type VoidRequest,
+} from './order';
 
 /** The one good use of a code that says nothing else. */
 export const defaultUses = 1;
@@ -73,10 +80,31 @@ export const withItems = (facts: OrderFacts, changed: readonly ItemFacts[]): rea
   return [...byId.values()];
 };
 
+/** It waits for a decision, also after its time is over. */
+export const pendingRequest = ({ voidRequest }: OrderFacts): VoidRequest | undefined =>
+  voidRequest?.state === 'open' || voidRequest?.state === 'undecided' ? voidRequest : undefined;
+
+/** Items that are in a request: neither replaced nor in another one meanwhile. */
+export const itemsInRequest = (facts: OrderFacts): ReadonlySet<string> => new Set(pendingRequest(facts)?.itemIds);
+
+/** Nobody may redeem them now. */
+export const heldItems = (facts: OrderFacts): ReadonlySet<string> => {
+  const request = pendingRequest(facts);
+  return new Set(request?.holdsItems ? request.itemIds : []);
+};
+
 /** Items without an entry: they are good, delivered with their order, unused and without dates. */
 export const plainCount = (facts: OrderFacts): number =>
   facts.issued - count(facts, (item) => item.replaces === undefined);
 
-/** Any item that fits, among those with an entry and those without. */
-export const someItem = (facts: OrderFacts, fits: (item: ItemFacts) => boolean): boolean =>
-  (!isClosed(facts.state) && plainCount(facts) > 0 && fits({ itemId: '' })) || (facts.items ?? []).some(fits);
+/** Any item that fits and is not set aside, among those with an entry and those without. */
+export const someItem = (
+  facts: OrderFacts,
+  fits: (item: ItemFacts) => boolean,
+  aside: ReadonlySet<string> = new Set(),
+): boolean => {
+  const listed = facts.items ?? [];
+  const plainAside = aside.size - listed.filter(({ itemId }) => aside.has(itemId)).length;
+  const isPlain = !isClosed(facts.state) && plainCount(facts) > plainAside && fits({ itemId: '' });
+  return isPlain || listed.some((item) => !aside.has(item.itemId) && fits(item));
+};

@@ -1,5 +1,5 @@
 import type { FailureCode } from './failures';
-import type { CloseReason, ItemAttributes, ItemState, OrderState, Terminal } from './order';
+import type { CloseReason, ItemAttributes, ItemState, OrderState, Terminal, VoidRequest } from './order';
 
 /** A code as it travels: by reference and keyed fingerprints, sealed elsewhere. */
 export interface CodeReference extends ItemAttributes {
@@ -11,6 +11,14 @@ export const refusalReasons = ['out_of_stock', 'price_changed', 'product_unknown
 export type RefusalReason = (typeof refusalReasons)[number];
 
 export type Asker = 'issuer' | 'operator';
+
+export type VoidAsker = Asker | 'buyer';
+export const voidDecisions = ['destroyed', 'refused'] as const;
+export type VoidDecision = (typeof voidDecisions)[number];
+export const voidRefusals = ['redeemed', 'not_refundable', 'other'] as const;
+export type VoidRefusal = (typeof voidRefusals)[number];
+/** Whoever or whatever ended a request. */
+export type VoidDecider = Asker | 'redemption' | 'timeout';
 
 /** A redemption as the ledger has it: the whole content under its id, and what its first answer said. */
 export interface KnownRedemption {
@@ -107,6 +115,29 @@ export type OrderMessage =
       readonly currency: string;
       readonly known?: { readonly value: number };
     }
+  | {
+      readonly kind: 'requestVoid';
+      readonly by: VoidAsker;
+      readonly itemIds?: readonly string[];
+      readonly requestId: string;
+      readonly decideWithinMs: number;
+      readonly undecided: VoidRequest['undecided'];
+      readonly holdsItems: boolean;
+    }
+  | {
+      readonly kind: 'decideVoid';
+      readonly by: Asker;
+      readonly isRightToken: boolean;
+      readonly requestId: string;
+      readonly decision: VoidDecision;
+      readonly reason?: VoidRefusal;
+      /** What the ledger has of a request before the newest one. */
+      readonly known?: { readonly decision: VoidDecision };
+    }
+  /** The issuer cannot tell whether the codes are destroyed. */
+  | { readonly kind: 'voidUnknown'; readonly requestId: string }
+  /** The caller has counted the issuer's holds. */
+  | { readonly kind: 'voidTimeOver'; readonly by: 'timeout'; readonly requestId: string }
   | { readonly kind: 'opened' }
   | { readonly kind: 'notified' }
   | { readonly kind: 'window_ended' }
@@ -151,6 +182,7 @@ export const eventTypes = [
   'order.reversed',
   'order.opened',
   'order.terminal_changed',
+  'order.void_decided',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
@@ -173,7 +205,10 @@ export interface OrderEvent {
   readonly redemptionId?: string;
   /** Not told before the answer to this call has left. */
   readonly after?: AskedCall;
-  readonly by?: Asker;
+  readonly by?: VoidDecider;
+  readonly requestId?: string;
+  readonly decision?: VoidDecision;
+  readonly reason?: VoidRefusal;
   /** Masked. */
   readonly terminal?: { readonly channel: string; readonly hint: string };
 }
@@ -201,6 +236,9 @@ export const timelineEvents = [
   'refund_settled',
   'payment_repeated',
   'terminal_changed',
+  'void_requested',
+  'void_decided',
+  'note',
 ] as const;
 export type TimelineEvent = (typeof timelineEvents)[number];
 
@@ -222,9 +260,9 @@ export interface TimelineEntry {
 export interface LedgerEntry {
   /** Counts the order's changes from 1 without gaps. */
   readonly seq: number;
-  readonly kind: 'void' | 'replaced' | 'redeemed' | 'reversed' | 'validity' | 'settled';
+  readonly kind: 'void' | 'replaced' | 'redeemed' | 'reversed' | 'validity' | 'settled' | 'void_decided';
   readonly atMs: number;
-  readonly by: Asker;
+  readonly by: VoidDecider;
   /** The issuer's own name of it: a redemption's or a settlement's. */
   readonly operationId?: string;
   readonly itemId?: string;
@@ -233,6 +271,7 @@ export interface LedgerEntry {
   readonly usesLeft?: number;
   readonly state?: ItemState;
   readonly value?: number;
+  readonly decision?: VoidDecision;
   readonly place?: string;
   readonly redeemedAtMs?: number;
 }

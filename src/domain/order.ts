@@ -136,10 +136,27 @@ export interface OrderFacts {
   readonly renotifications: number;
   /** Names the message to the terminal: another terminal, link or set of codes is another one. */
   readonly deliveryMessage?: DeliveryMessage;
+  /** The newest one: at most one is open. */
+  readonly voidRequest?: VoidRequest;
   /** How often it was asked for again: a delivery that is under way is begun anew. */
   readonly redeliveries?: number;
   /** How often its issuer asked for that on one UTC day. */
   readonly redeliveredOn?: { readonly day: number; readonly count: number };
+}
+
+/** Somebody wants money back, and the issuer is asked whether the codes can be destroyed. Why is in the row alone. */
+export interface VoidRequest {
+  readonly requestId: string;
+  readonly itemIds: readonly string[];
+  readonly state: 'open' | 'undecided' | 'destroyed' | 'refused';
+  readonly startedAtMs: number;
+  /** Without the issuer's holds since the start; the caller adds them. */
+  readonly decideByMs: number;
+  /** What becomes of it when nobody has decided by then. */
+  readonly undecided: 'approve' | 'person';
+  /** Its items are not redeemed while it waits. */
+  readonly holdsItems?: boolean;
+  readonly endedAtMs?: number;
 }
 
 export interface DeliveryMessage {

@@ -1,3 +1,4 @@
+import type { VoidRequest } from '../domain/order';
 import type { OrderRow, PendingEvent } from '../store/orders';
 
 /** The facts of a message that no row holds: its order's workflow had them when it made the message. */
@@ -52,6 +53,26 @@ export const codeRequestMessage = (
   },
 });
 
+/** Its times are those of its start: all tries send the same bytes. */
+export const voidRequestMessage = (
+  row: OrderRow,
+  { requestId, itemIds, startedAtMs, decideByMs }: VoidRequest,
+  { token, reason }: { readonly token: string; readonly reason: string },
+) => ({
+  type: 'order.void_requested',
+  timestamp: iso(startedAtMs),
+  data: {
+    issuerId: row.issuerId,
+    orderNo: row.orderNo,
+    token,
+    requestId,
+    itemIds,
+    reason,
+    decideBy: iso(decideByMs),
+    decisionUrl: `${row.baseUrl}/v1/issuers/${row.issuerId}/orders/${row.orderNo}/void-decision`,
+  },
+});
+
 /** Source: rule 7. Never a code in it. A replay sends the same bytes, so nothing in it may come from a clock. */
 export const eventMessage = (row: OrderRow, event: PendingEvent) => ({
   type: event.type,
@@ -69,6 +90,9 @@ export const eventMessage = (row: OrderRow, event: PendingEvent) => ({
     ...(event.itemIds ? { itemIds: event.itemIds } : {}),
     ...(event.replaces ? { replaces: event.replaces } : {}),
     ...(event.redemptionId !== undefined ? { redemptionId: event.redemptionId } : {}),
+    ...(event.requestId !== undefined ? { requestId: event.requestId } : {}),
+    ...(event.decision !== undefined ? { decision: event.decision } : {}),
+    ...(event.reason !== undefined ? { reason: event.reason } : {}),
     ...(event.by !== undefined ? { by: event.by } : {}),
     ...(event.terminal ? { terminal: event.terminal } : {}),
     ...(event.type === 'order.refund_due' && row.payment ? { payment: row.payment } : {}),

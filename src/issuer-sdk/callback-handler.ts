@@ -1,5 +1,13 @@
 import { verifySignature } from '../signing/verify';
-import type { CodeDelivery, CodeReply, CodeRequest, OrderEventMessage, PaidNotice } from './messages';
+import type {
+  CodeDelivery,
+  CodeReply,
+  CodeRequest,
+  OrderEventMessage,
+  PaidNotice,
+  VoidAnswer,
+  VoidRequested,
+} from './messages';
 
 export interface CallbackRequest {
   readonly method: string;
@@ -30,6 +38,11 @@ export interface CallbackHandlerOptions {
     request: CodeRequest,
     context: CallbackContext,
   ) => Promise<CodeReply | undefined> | CodeReply | undefined;
+  /** `undefined` answers that it will be decided by a `void-decision`. */
+  readonly onVoidRequested?: (
+    request: VoidRequested,
+    context: CallbackContext,
+  ) => Promise<VoidAnswer | undefined> | VoidAnswer | undefined;
   readonly onEvent?: (event: OrderEventMessage, context: CallbackContext) => Promise<void> | void;
   readonly onEcho?: (content: Readonly<Record<string, unknown>>, context: CallbackContext) => Promise<void> | void;
   readonly onDelivered?: (delivery: CodeDelivery, context: CallbackContext) => Promise<void> | void;
@@ -84,6 +97,7 @@ export const createCallbackHandler = ({
   publicKey,
   onPaid,
   onCodeRequested,
+  onVoidRequested,
   onEvent,
   onEcho,
   onDelivered,
@@ -99,6 +113,11 @@ export const createCallbackHandler = ({
         break;
       case 'order.code_requested': {
         const reply = await onCodeRequested?.(data as unknown as CodeRequest, context);
+        if (reply) return json(200, reply);
+        break;
+      }
+      case 'order.void_requested': {
+        const reply = await onVoidRequested?.(data as unknown as VoidRequested, context);
         if (reply) return json(200, reply);
         break;
       }

@@ -68,6 +68,7 @@ const afterSaleTypes: Readonly<Record<keyof AfterSaleCalls, string>> = {
   completion: 'order.completion',
   delivery: 'order.delivery',
   void: 'order.void',
+  'void-decision': 'order.void_decision',
   validity: 'order.validity',
   replacement: 'order.replacement',
   redemptions: 'order.redemption',

@@ -4,6 +4,8 @@ import type { CancelOrder, RefuseOrder, SubmitCodes, VerifyOrder } from '../cont
 import type { PlaceOrder } from '../contract/issuer/orders';
 import type { GivenBodyOf } from '../contract/route';
 
+export type { VoidAnswer } from '../contract/void-answer';
+
 /** Sent by the issuer; the client adds `type`. Fields with a default may be left out. */
 export type OrderToPlace = Omit<PlaceOrder, 'type' | 'quantity'> & { quantity?: number };
 export type Verification = Omit<VerifyOrder, 'type'>;
@@ -43,6 +45,12 @@ export interface OrderAnswer {
   readonly items: Readonly<Record<'issued' | 'delivered' | 'void' | 'replaced' | 'redeemed', number>>;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly payment?: Payment;
+  readonly voidRequest?: {
+    readonly requestId: string;
+    readonly itemIds: readonly string[];
+    readonly state: 'open' | 'undecided' | 'destroyed' | 'refused';
+    readonly decideBy: string;
+  };
   readonly sequence: number;
   /** Calls that would now change or send something. */
   readonly actions: readonly string[];
@@ -52,6 +60,7 @@ export interface OrderAnswer {
 export interface AfterSaleCalls {
   readonly completion: { body: Omit<GivenBodyOf<typeof routes.completeOrder>, 'type'>; answer: OrderAnswer };
   readonly delivery: { body: Omit<GivenBodyOf<typeof routes.deliverAgain>, 'type'>; answer: OrderAnswer };
+  readonly 'void-decision': { body: Omit<GivenBodyOf<typeof routes.decideVoid>, 'type'>; answer: OrderAnswer };
   readonly void: { body: Omit<GivenBodyOf<typeof routes.voidItems>, 'type'>; answer: OrderAnswer };
   readonly validity: { body: Omit<GivenBodyOf<typeof routes.changeValidity>, 'type'>; answer: OrderAnswer };
   readonly replacement: {
@@ -113,6 +122,18 @@ export interface PaidNotice {
 export interface CodeRequest extends Omit<PaidNotice, 'amount' | 'payment'> {
   readonly outstanding: number;
   readonly issueBy: string;
+}
+
+/** `order.void_requested`: somebody wants money back; can the codes be destroyed? Repeated until answered. */
+export interface VoidRequested {
+  readonly issuerId: string;
+  readonly orderNo: string;
+  readonly token: string;
+  readonly requestId: string;
+  readonly itemIds: readonly string[];
+  readonly reason: string;
+  readonly decideBy: string;
+  readonly decisionUrl: string;
 }
 
 /** `order.delivered` and its kind: may arrive out of order, `sequence` has no gaps. */

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { VoidDecision } from '../domain/messages';
 import type { Terminal } from '../domain/order';
 import { completeOrder } from '../second-interface/after-sale/complete-order';
 import { redeliverCodes } from '../second-interface/after-sale/redeliver-codes';
 import { voidItems } from '../second-interface/after-sale/void-items';
+import { decideVoid, requestVoid } from '../second-interface/after-sale/void-requests';
 import {
   type AskedMessage,
   askOrder,
@@ -37,6 +39,10 @@ export const createOrderActions = (orderDeps: OrderDeps) => {
       redeliverCodes(orderDeps, row, `redeliver/${randomUUID()}`, { by: 'operator', isRightToken: true, terminal }),
     void: async (row: OrderRow, itemIds?: readonly string[]) =>
       known(await voidItems(orderDeps, row, `void/${randomUUID()}`, { by: 'operator', isRightToken: true, itemIds })),
+    refund: (row: OrderRow, asked: { readonly itemIds?: readonly string[] | undefined; readonly reason: string }) =>
+      requestVoid(orderDeps, row, `requestVoid/${randomUUID()}`, { by: 'operator', ...asked }),
+    decideVoid: (row: OrderRow, asked: { readonly requestId: string; readonly decision: VoidDecision }) =>
+      decideVoid(orderDeps, row, `decideVoid/${randomUUID()}`, { by: 'operator', isRightToken: true, ...asked }),
     complete: async (row: OrderRow) =>
       known(await completeOrder(orderDeps, row, `complete/${randomUUID()}`, { by: 'operator', isRightToken: true })),
     cancel: async (row: OrderRow, reason = 'operator') => {

@@ -1,4 +1,4 @@
-import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { OrderName } from '../domain/ids';
 import type { Answer, OrderMessage, TimelineEntry } from '../domain/messages';
 import type { HeldCode, OrderFacts, OrderOpening } from '../domain/order';
@@ -44,6 +44,16 @@ export interface AfterSaleInput extends OrderName {
   readonly itemIds?: readonly string[];
 }
 
+/** Of a workflow that asks an issuer whether codes can be destroyed. */
+export interface VoidRequestInput extends OrderName {
+  readonly requestId: string;
+  readonly decideByMs: number;
+  readonly callsOutQueue: string;
+}
+
+/** A decision is in the row: there is nothing to wait for. */
+export const voidDecided = defineSignal('voidDecided');
+
 const update = <K extends OrderMessage['kind']>(name: string) =>
   defineUpdate<Reply, [OrderMessage & { kind: K }]>(name);
 
@@ -58,6 +68,10 @@ export const updates = {
   complete: update<'complete'>('complete'),
   void: update<'void'>('void'),
   validity: update<'validity'>('validity'),
+  requestVoid: update<'requestVoid'>('requestVoid'),
+  decideVoid: update<'decideVoid'>('decideVoid'),
+  voidUnknown: update<'voidUnknown'>('voidUnknown'),
+  voidTimeOver: update<'voidTimeOver'>('voidTimeOver'),
 } as const;
 export type AskedKind = keyof typeof updates;
 export type AskedMessage = Extract<OrderMessage, { kind: AskedKind }>;
@@ -67,5 +81,6 @@ export const orderFacts = defineQuery<OrderFacts>('orderFacts');
 export const workflowNames = {
   order: 'order',
   afterSale: 'afterSaleWorkflow',
+  voidRequest: 'voidRequestWorkflow',
   reconcile: 'reconcileWorkflow',
 } as const;

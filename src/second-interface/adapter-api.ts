@@ -11,6 +11,7 @@ import {
   verifyOrderRequest,
 } from '../contract/issuer/order-operations';
 import { parseWith } from '../contract/problem';
+import type { VoidAnswer } from '../contract/void-answer';
 import { Failure } from '../domain/failures';
 import { sha256 } from '../sealing/key-ring';
 import type { OrderRow } from '../store/orders';
@@ -40,7 +41,7 @@ export interface AdapterMessage {
 /** A module named in `ADAPTERS` exports this: the issuer lives in the platform's process. */
 export interface Adapter {
   readonly name: string;
-  onMessage(message: AdapterMessage, api: AdapterApi): Promise<CodeAnswer | undefined>;
+  onMessage(message: AdapterMessage, api: AdapterApi): Promise<CodeAnswer | VoidAnswer | undefined>;
 }
 
 /** Made for each message; scoped to the issuer that the message went to. */

@@ -8,7 +8,7 @@ import type { AskedMessage } from '../order-messages/order-messages';
 import type { KeyRing } from '../sealing/key-ring';
 import type { Codes } from '../store/codes';
 import type { Inbox } from '../store/inbox';
-import type { Hold } from '../store/issuers';
+import type { Hold, VoidPolicy } from '../store/issuers';
 import type { Ledger } from '../store/ledger';
 import type { Maintenance } from '../store/maintenance';
 import type { OrderSettingsStore } from '../store/order-settings';
@@ -32,6 +32,8 @@ export interface OrderDeps {
   readonly settings: OrderSettingsStore;
   /** When the issuer was paused: windows in a view stand still meanwhile. */
   readonly holdsOf: (issuerId: string) => Promise<readonly Hold[]>;
+  /** How the issuer's refunds are decided; counts from the start of a request. */
+  readonly voidPolicyOf: (issuerId: string) => Promise<VoidPolicy>;
 }
 
 export type { AskedMessage };

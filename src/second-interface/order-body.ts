@@ -4,7 +4,7 @@ import type { Order } from '../contract/order';
 import { goodCount, itemCounts } from '../domain/items';
 import { allowedActions } from '../domain/judge/actions';
 import type { Asker } from '../domain/messages';
-import { type DeliveryState, isFinal, issueByMs, outstanding, verifyByMs } from '../domain/order';
+import { type DeliveryState, isFinal, issueByMs, outstanding, type VoidRequest, verifyByMs } from '../domain/order';
 import { type Hold, heldMs } from '../store/issuers';
 import type { OrderRow } from '../store/orders';
 
@@ -45,12 +45,25 @@ export const orderBody = (
     ...(facts.refundSettledValue
       ? { refundSettled: { value: facts.refundSettledValue, currency: row.amount.currency } }
       : {}),
+    ...(facts.voidRequest ? { voidRequest: voidRequestBody(facts.voidRequest, holds, nowMs) } : {}),
     ...(row.metadata.length > 0 ? { metadata: Object.fromEntries(row.metadata) } : {}),
     ...(row.payment ? { payment: row.payment } : {}),
     sequence: facts.sequence,
     actions: allowedActions(facts, who, nowMs),
   };
 };
+
+/** A pause of the issuer stops its time, as it stops windows. */
+const voidRequestBody = (
+  { requestId, itemIds, state, startedAtMs, decideByMs, endedAtMs }: VoidRequest,
+  holds: readonly Hold[],
+  nowMs: number,
+) => ({
+  requestId,
+  itemIds: [...itemIds],
+  state,
+  decideBy: new Date(decideByMs + heldMs(holds, startedAtMs, endedAtMs ?? nowMs)).toISOString(),
+});
 
 /** Of the newest message: where a server on the way took it, a receipt tells the rest. */
 export const deliveryState = ({ facts, receipt }: Pick<OrderRow, 'facts' | 'receipt'>): DeliveryState =>

@@ -1,9 +1,11 @@
 import type { Timeline } from '../contract/order';
-import type { TimelineEntry } from '../domain/messages';
+import type { Asker, TimelineEntry } from '../domain/messages';
 import type { OrderRow } from '../store/orders';
 
-export const timelineBody = (row: OrderRow): Timeline => {
-  const byKey = new Map<string, TimelineEntry>(row.timeline.map((entry) => [entry.key, entry]));
+/** Notes are for operators alone. */
+export const timelineBody = (row: OrderRow, who: Asker = 'issuer'): Timeline => {
+  const shown = row.timeline.filter(({ event }) => who === 'operator' || event !== 'note');
+  const byKey = new Map<string, TimelineEntry>(shown.map((entry) => [entry.key, entry]));
   return {
     data: [...byKey.values()]
       .sort((a, b) => a.atMs - b.atMs)

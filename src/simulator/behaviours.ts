@@ -17,6 +17,8 @@ export interface Behaviour {
   readonly wrongFacts: readonly ('token' | 'amount')[];
   /** What it does with a verified order besides answering `order.code_requested`. */
   readonly supplies: 'codes' | 'part' | 'reused' | 'nothing';
+  /** Answers to `order.void_requested`; `later` decides a second after it was asked. */
+  readonly refunds: 'destroyed' | 'refused' | 'unknown' | 'later';
   /** Refuses instead of verifying. */
   readonly refuses: boolean;
   /** Sends every call of the second interface twice. */
@@ -36,6 +38,7 @@ const good: Behaviour = {
   verifies: 'after',
   wrongFacts: [],
   supplies: 'codes',
+  refunds: 'destroyed',
   refuses: false,
   repeats: false,
   beforeVerifyMs: 0,
@@ -160,6 +163,9 @@ export const behaviours = {
     verifies: 'never',
     supplies: 'nothing',
   },
+  refund_refused: { ...good, meaning: 'refuses to destroy its codes for a refund', refunds: 'refused' },
+  refund_later: { ...good, meaning: 'decides about a refund a second after it was asked', refunds: 'later' },
+  refund_unknown: { ...good, meaning: 'cannot tell whether its codes can be destroyed', refunds: 'unknown' },
 } as const satisfies Record<string, Behaviour>;
 
 export type BehaviourName = keyof typeof behaviours;

@@ -1,15 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import { createCallbackHandler } from '../issuer-sdk/callback-handler';
 import type { IssuerClient } from '../issuer-sdk/issuer-client';
-import type { CodeReply, CodeRequest, IssuedCode, PaidNotice } from '../issuer-sdk/messages';
+import type { CodeReply, CodeRequest, IssuedCode, PaidNotice, VoidAnswer, VoidRequested } from '../issuer-sdk/messages';
 import { ProblemError } from '../issuer-sdk/problem-error';
-import { type Behaviour, behaviourOf } from './behaviours';
+import { type Behaviour, behaviourOf, behaviours } from './behaviours';
 import { createCodeMaker, hashOf } from './code-maker';
 import type { OnFact, SimulatedFact } from './facts';
 import { createTries, playReply } from './replies';
 
 const codesPerCall = 200;
 const afterWindowMs = 1000;
+const decisionMs = 1000;
+/** Orders whose behaviour is remembered. */
+const knownMax = 10_000;
 
 export interface SimulatedIssuerOptions {
   readonly issuerId: string;
@@ -32,6 +36,7 @@ export const createSimulatedIssuer = ({
 }: SimulatedIssuerOptions) => {
   const codes = createCodeMaker();
   const replyFor = createTries();
+  const known = new LRUCache<string, Behaviour>({ max: knownMax });
 
   const tell = (orderNo: string, what: SimulatedFact['what'], detail: SimulatedFact['detail'] = {}) =>
     onFact?.({ atMs: Date.now(), who: issuerId, orderNo, what, detail });
@@ -113,6 +118,7 @@ export const createSimulatedIssuer = ({
 
   const onPaid = async (notice: PaidNotice, { webhookId }: { webhookId: string }): Promise<void> => {
     const behaviour = behaviourOf(notice);
+    known.set(notice.orderNo, behaviour);
     tell(notice.orderNo, 'paid_received', { webhookId });
     const reply = replyFor(webhookId, behaviour.paidReplies);
     if (behaviour.verifies === 'inside') await work(notice, behaviour);
@@ -147,10 +153,40 @@ export const createSimulatedIssuer = ({
     }
   };
 
+  /** The message names no product: what an order was paid with says how its refunds go. */
+  const onVoidRequested = (
+    { orderNo, token, requestId }: VoidRequested,
+    { webhookId }: { webhookId: string },
+  ): VoidAnswer => {
+    tell(orderNo, 'void_requested_received', { webhookId });
+    const { refunds } = known.get(orderNo) ?? behaviours.good;
+    switch (refunds) {
+      case 'destroyed':
+        return { status: 'destroyed' };
+      case 'refused':
+        return { status: 'refused', reason: 'not_refundable' };
+      case 'unknown':
+        return { status: 'unknown' };
+      case 'later':
+        later(orderNo, decideLater({ orderNo, token, requestId }));
+        return { status: 'deciding' };
+      default:
+        return refunds satisfies never;
+    }
+  };
+
+  const decideLater = async (asked: { orderNo: string; token: string; requestId: string }): Promise<void> => {
+    await pause(decisionMs, undefined, { signal });
+    await attempted(asked.orderNo, 'void-decision', () =>
+      client.afterSale('void-decision', { ...asked, decision: 'destroyed' }, { signal }),
+    );
+  };
+
   return createCallbackHandler({
     secrets: [secret],
     onPaid,
     onCodeRequested,
+    onVoidRequested,
     onEvent: ({ type, data }) => tell(data.orderNo, 'event_received', { type, sequence: data.sequence }),
   });
 };

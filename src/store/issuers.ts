@@ -38,6 +38,12 @@ export interface IssuerRow extends SomeSettings {
   /** PEM, or empty for none. */
   readonly callCa?: string;
   readonly ordersPerSecond?: number;
+  /** How long a void request waits for a decision. */
+  readonly voidDecisionSeconds?: number;
+  /** What becomes of one that nobody has decided by then. */
+  readonly voidUndecided?: 'approve' | 'person';
+  /** Nobody redeems its items while it waits. */
+  readonly holdWhileDeciding?: boolean;
   readonly createdAt: Date;
   readonly secrets: readonly SealedSecret[];
   readonly holds: readonly Hold[];
@@ -72,11 +78,30 @@ export type IssuerSettings = Partial<
     | 'callHeaders'
     | 'callCa'
     | 'ordersPerSecond'
+    | 'voidDecisionSeconds'
+    | 'voidUndecided'
+    | 'holdWhileDeciding'
     | 'noticeDelaysSeconds'
     | 'eventDelaysSeconds'
     | 'deliveryDelaysSeconds'
   >
 >;
+
+export interface VoidPolicy {
+  readonly decideWithinMs: number;
+  readonly undecided: 'approve' | 'person';
+  readonly holdsItems: boolean;
+}
+
+const voidDecisionSecondsBuiltIn = 86_400;
+
+export const voidPolicy = (
+  issuer: Pick<IssuerRow, 'voidDecisionSeconds' | 'voidUndecided' | 'holdWhileDeciding'> | null,
+): VoidPolicy => ({
+  decideWithinMs: (issuer?.voidDecisionSeconds ?? voidDecisionSecondsBuiltIn) * 1_000,
+  undecided: issuer?.voidUndecided ?? 'person',
+  holdsItems: issuer?.holdWhileDeciding ?? false,
+});
 
 const holdsLimit = 1_000;
 /** Others may change the same row: each round one of them gets through. */

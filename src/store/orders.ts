@@ -65,6 +65,10 @@ export interface OrderRow {
   readonly bouncedAt?: Date;
   /** The newest entries, until they are in the ledger: written with the change itself. */
   readonly ledger?: readonly LedgerEntry[];
+  /** Why somebody wants money back, of the newest requests. */
+  readonly voidReasons?: readonly { readonly requestId: string; readonly reason: string }[];
+  /** While its newest void request has no decision. */
+  readonly voidWaits?: { readonly state: 'open' | 'undecided'; readonly at: Date };
   /** When a payment with another id came for it last. */
   readonly paidTwiceAt?: Date;
   readonly afterSales: number;
@@ -117,6 +121,7 @@ const timelineLimit = 2_000;
 const linesPerOrder = 50;
 const projectTries = 10;
 const sentMessagesLimit = 20;
+const voidReasonsLimit = 20;
 
 /** Nothing is read from, or written to, what a purge left of an order. */
 const isKept = { purgedAt: { $exists: false } };
@@ -132,6 +137,16 @@ export const viewVersion = ({ version, state }: Pick<OrderRow, 'version' | 'stat
 
 const lesser = (a: string | undefined, b: string | undefined): string | undefined =>
   a === undefined || (b !== undefined && b < a) ? b : a;
+
+/** By which the reconciler and operators find void requests that wait; orders that never had one pay nothing for it. */
+const voidWaits = ({ voidRequest }: OrderFacts) => {
+  if (!voidRequest) return {};
+  const { state, decideByMs, startedAtMs } = voidRequest;
+  if (state === 'open') return { $set: { voidWaits: { state, at: new Date(startedAtMs) } } };
+  return state === 'undecided'
+    ? { $set: { voidWaits: { state, at: new Date(decideByMs) } } }
+    : { $unset: { voidWaits: 1 as const } };
+};
 
 export type Orders = ReturnType<typeof createOrders>;
 
@@ -213,8 +228,8 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
         const { matchedCount } = await orders.updateOne(
           { _id, version: { $lt: view.version }, state },
           {
-            $set: { facts: view, state: view.state, version: view.version },
-            $unset: { unstartedSince: 1 },
+            $set: { facts: view, state: view.state, version: view.version, ...voidWaits(view).$set },
+            $unset: { unstartedSince: 1, ...voidWaits(view).$unset },
             ...(entries.length > 0 ? { $push: push(entries) } : {}),
           },
         );
@@ -275,12 +290,12 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
           {
             $set: {
               projected: Math.max(row.projected, facts.version),
-              ...(isNewer ? { facts, state: facts.state, version: facts.version } : {}),
+              ...(isNewer ? { facts, state: facts.state, version: facts.version, ...voidWaits(facts).$set } : {}),
               ...(facts.state === 'delivered' ? { deliveredAt: new Date(facts.updatedAtMs) } : {}),
               ...(terminal ? { terminal } : {}),
               ...(fresh.length > 0 ? { eventsPendingSince: new Date() } : {}),
             },
-            $unset: { unstartedSince: 1 },
+            $unset: { unstartedSince: 1, ...(isNewer ? voidWaits(facts).$unset : {}) },
             $push: {
               ...push(missing),
               ...(fresh.length > 0
@@ -414,6 +429,30 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
       await orders.updateOne({ _id: orderId(order) }, { $unset: { pinAttempts: 1 } });
     },
 
+    /** Called before the order hears of the request, which is without any text. */
+    noteVoidReason: async (order: OrderName, requestId: string, reason: string): Promise<void> => {
+      await orders.updateOne(
+        { _id: orderId(order), ...isKept },
+        { $push: { voidReasons: { $each: [{ requestId, reason }], $slice: -voidReasonsLimit } } },
+      );
+    },
+
+    /** Open ones by the reconciler, whose workflow may be missing; undecided ones by operators. Those that wait longest first. */
+    waitingForVoid: (state: 'open' | 'undecided', before: Date, limit: number): Promise<OrderRow[]> =>
+      orders
+        .find(
+          { 'voidWaits.state': state, 'voidWaits.at': { $lt: before } },
+          { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
+        )
+        .sort({ 'voidWaits.at': 1 })
+        .limit(limit)
+        .toArray() as Promise<OrderRow[]>,
+
+    /** The reconciler looked at it just now: the next pass begins with others. */
+    deferVoid: async (order: OrderName, at: Date): Promise<void> => {
+      await orders.updateOne({ _id: orderId(order), 'voidWaits.state': 'open' }, { $set: { 'voidWaits.at': at } });
+    },
+
     /** Once for each payment: who repeats the request does not fill the timeline. */
     notePaidTwice: async (order: OrderName, entry: TimelineEntry): Promise<void> => {
       await orders.updateOne(
@@ -538,10 +577,11 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
             version: facts.version,
             projected: facts.version,
             ledger: [...ledger],
+            ...voidWaits(facts).$set,
             ...(events.length > 0 ? { eventsPendingSince: new Date() } : {}),
           },
           // What came back was the message to the terminal of before.
-          ...(change.terminal ? { $unset: { receipt: 1, bouncedAt: 1 } } : {}),
+          $unset: { ...(change.terminal ? { receipt: 1, bouncedAt: 1 } : {}), ...voidWaits(facts).$unset },
           $push: {
             ...push(entries),
             ...(events.length > 0

@@ -17,6 +17,7 @@ import {
   type OrderName,
   orderId,
   replayActivityId,
+  voidRequestWorkflowId,
   workflowId,
 } from '../domain/ids';
 import type { OrderFacts, OrderOpening } from '../domain/order';
@@ -29,6 +30,8 @@ import {
   type Reply,
   type ResumedOrder,
   updates,
+  type VoidRequestInput,
+  voidDecided,
   workflowNames,
 } from '../order-messages/order-messages';
 import { inSpan, type Tracing } from '../tracing/tracing';
@@ -244,6 +247,33 @@ export const createOrderGateway = ({
         return notStarted(error);
       }
     },
+
+    /** Harmless to repeat while it runs; one that was lost is begun again. */
+    startVoidRequest: async (input: VoidRequestInput): Promise<'started' | 'exists' | 'unavailable'> => {
+      try {
+        await call('start_void_request', () =>
+          client.workflow.start(workflowNames.voidRequest, {
+            workflowId: voidRequestWorkflowId(input, input.requestId),
+            taskQueue,
+            args: [input],
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+            workflowIdConflictPolicy: 'USE_EXISTING',
+            typedSearchAttributes: nameAttributes(input),
+            staticSummary: `Void request of order ${input.orderNo} of ${input.issuerId}`,
+            priority: { fairnessKey: input.issuerId },
+          }),
+        );
+        return 'started';
+      } catch (error) {
+        return notStarted(error);
+      }
+    },
+
+    /** It has nothing to wait for any more. @throws where it has ended already, or the engine is away. */
+    endVoidRequest: (order: OrderName, requestId: string): Promise<void> =>
+      call('end_void_request', () =>
+        client.workflow.getHandle(voidRequestWorkflowId(order, requestId)).signal(voidDecided),
+      ),
 
     /** A standalone activity: its nine delays add up to days, which no order waits for. `delay` is what the first try asks for. */
     startEvent: (order: OrderName, sequence: number, delay?: Duration) =>

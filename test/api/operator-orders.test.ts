@@ -41,7 +41,7 @@ describe('seeing', () => {
     expect(order.status).toBe(200);
     expect(order.body).toMatchObject({ orderNo: 'seen-1', state: 'delivered', codes: { issued: 1, outstanding: 0 } });
     const { pickupUrl, ...rest } = (await issuer.order('seen-1')).body;
-    expect(order.body).toEqual({ ...rest, actions: ['redeliver', 'void', 'redeem'] });
+    expect(order.body).toEqual({ ...rest, actions: ['redeliver', 'void', 'refund', 'redeem', 'note'] });
 
     const timeline = await until('the event in the timeline', async () => {
       const { body } = await operator('GET', `${at('seen-1')}/timeline`);

@@ -6,6 +6,7 @@ import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { reveal, revealItems } from '../support/reveal';
 import { startTerminals } from '../support/terminal';
+import { until } from '../support/until';
 
 const file = platformOfFile();
 const terminals = startTerminals();
@@ -30,6 +31,7 @@ const types = {
   replacement: 'replacement',
   'refund-settlement': 'refund_settlement',
   delivery: 'delivery',
+  'void-decision': 'void_decision',
 } as const;
 
 const delivered = async (
@@ -64,7 +66,7 @@ describe('actions and items', () => {
       actions: ['delivery', 'void', 'replacement', 'redemptions'],
     });
     const operated = (await file.platform.operator('GET', `/orders/${issuer.issuerId}/o-1`)).body;
-    expect(operated.actions).toEqual(['redeliver', 'void', 'redeem']);
+    expect(operated.actions).toEqual(['redeliver', 'void', 'refund', 'redeem', 'note']);
   });
 });
 
@@ -433,4 +435,183 @@ describe('refund settlement', () => {
       refundDue: { value: 500 },
     });
   });
+});
+
+describe('a refund that somebody else asks for', () => {
+  const operator = (method: string, path: string, body?: object) => file.platform.operator(method, path, body);
+  const refund = (issuer: TestIssuer, orderNo: string, body: object = {}) =>
+    operator('POST', `/orders/${issuer.issuerId}/${orderNo}/refund`, { reason: 'bought by mistake', ...body });
+  const answering = (body: unknown) => async () => ({ status: 200, body });
+  const ended = (issuer: TestIssuer, orderNo: string) =>
+    until('the request ended', async () => {
+      const { voidRequest } = (await issuer.order(orderNo)).body;
+      return voidRequest.state !== 'open' && voidRequest;
+    });
+
+  test.concurrent('the issuer destroys the codes: they are void, and the money is owed', async () => {
+    const issuer = await file.issuer();
+    issuer.on('order.void_requested', answering({ status: 'destroyed' }));
+    const { body: placed } = await delivered(issuer, 'w-1', [codeOf('a'), codeOf('b')]);
+    const asked = await refund(issuer, 'w-1', { itemIds: ['a'] });
+    expect(asked.status).toBe(200);
+    const { data } = await issuer.message('order.void_requested', 'w-1');
+    expect(data).toEqual({
+      issuerId: issuer.issuerId,
+      orderNo: 'w-1',
+      token: issuer.tokenOf('w-1'),
+      requestId: expect.any(String),
+      itemIds: ['a'],
+      reason: 'bought by mistake',
+      decideBy: asked.body.voidRequest.decideBy,
+      decisionUrl: `${file.platform.baseUrl}/v1/issuers/${issuer.issuerId}/orders/w-1/void-decision`,
+    });
+    expect(await ended(issuer, 'w-1')).toMatchObject({ state: 'destroyed', itemIds: ['a'] });
+    const { body } = await issuer.order('w-1');
+    expect(body).toMatchObject({ items: { delivered: 1, void: 1 }, refundDue: { value: 500 } });
+    const told = (await issuer.message('order.void_decided', 'w-1')).data;
+    expect(told).toMatchObject({ requestId: data.requestId, decision: 'destroyed', by: 'issuer' });
+    const { items } = (await read(revealItems(placed.pickupUrl))).body;
+    expect(items.map(({ state }: { state: string }) => state)).toEqual(['void', 'delivered']);
+    const again = { requestId: data.requestId, decision: 'destroyed' };
+    expect((await ask(issuer, 'w-1', 'void-decision', again)).status).toBe(200);
+    const otherwise = { ...again, decision: 'refused', reason: 'other' };
+    expectProblem(await ask(issuer, 'w-1', 'void-decision', otherwise), 409, 'already_decided');
+    // Also once there is a newer one.
+    issuer.on('order.void_requested', answering({ status: 'refused', reason: 'not_refundable' }));
+    expect((await refund(issuer, 'w-1')).status).toBe(200);
+    expect(await ended(issuer, 'w-1')).toMatchObject({ state: 'refused', itemIds: ['b'] });
+    expectProblem(await ask(issuer, 'w-1', 'void-decision', otherwise), 409, 'already_decided');
+    const second = (await issuer.message('order.void_decided', 'w-1', 2)).data;
+    expect(second).toMatchObject({ decision: 'refused', reason: 'not_refundable', by: 'issuer' });
+    expect(JSON.stringify((await issuer.get('/orders/w-1/timeline')).body)).not.toContain('by mistake');
+  });
+
+  test.concurrent('the issuer decides later, by a call; one request at a time', async () => {
+    const issuer = await file.issuer();
+    await issuer.placeVerified('w-2');
+    expectProblem(await refund(issuer, 'w-2'), 409, 'not_issued');
+    await delivered(issuer, 'w-3', [codeOf('a'), codeOf('b')]);
+    expectProblem(await refund(issuer, 'w-3', { itemIds: ['z'] }), 422, 'item_unknown', '/itemIds/0');
+    const { requestId } = (await refund(issuer, 'w-3', { itemIds: ['a'] })).body.voidRequest;
+    expectProblem(await refund(issuer, 'w-3'), 409, 'void_pending');
+    const replacements = [{ itemId: 'a', code: codeOf('a2') }];
+    expectProblem(await ask(issuer, 'w-3', 'replacement', { replacements, reason: 'x' }), 409, 'void_pending');
+    expect((await issuer.order('w-3')).body.actions).toContain('void-decision');
+    const decide = (body: object) => ask(issuer, 'w-3', 'void-decision', { requestId, decision: 'refused', ...body });
+    expectProblem(await decide({}), 422, 'body_invalid', '/reason');
+    expectProblem(await decide({ reason: 'other', token: 'wrong' }), 403, 'token_mismatch');
+    expectProblem(await decide({ reason: 'other', requestId: 'none' }), 404, 'request_unknown');
+    const refused = await decide({ reason: 'not_refundable', detail: 'read the terms' });
+    expect([refused.status, refused.body.voidRequest.state]).toEqual([200, 'refused']);
+    expect((await decide({ reason: 'not_refundable' })).status).toBe(200);
+    expect(refused.body.items).toMatchObject({ delivered: 2, void: 0 });
+    expect(refused.body.actions).not.toContain('void-decision');
+    await until('its workflow ends', async () => {
+      const id = `void-request/${issuer.issuerId}/w-3/${requestId}`;
+      return (await file.platform.client.workflow.getHandle(id).describe()).status.name === 'COMPLETED';
+    });
+  });
+
+  test.concurrent('a code that nobody knows the fate of is neither redeemed nor replaced, until a person decides', async () => {
+    const issuer = await file.issuer();
+    issuer.on('order.void_requested', answering({ status: 'unknown' }));
+    await delivered(issuer, 'w-4', [codeOf('a'), codeOf('b')]);
+    const { requestId } = (await refund(issuer, 'w-4', { itemIds: ['a'] })).body.voidRequest;
+    const items = async () => (await issuer.get('/orders/w-4/items')).body.data;
+    await until('it is held', async () => (await items())[0].held === true);
+    expect((await items())[1].held).toBe(false);
+    const redeem = (itemId: string, redemptionId: string) =>
+      ask(issuer, 'w-4', 'redemptions', { redemptionId, itemId });
+    expectProblem(await redeem('a', 'one'), 409, 'code_held');
+    expect((await redeem('b', 'two')).status).toBe(201);
+    const at = `/orders/${issuer.issuerId}/w-4/void-decision`;
+    const decided = await operator('POST', at, { requestId, decision: 'refused', reason: 'asked by phone' });
+    expect([decided.status, decided.body.voidRequest.state]).toEqual([200, 'refused']);
+    expect((await issuer.message('order.void_decided', 'w-4')).data).toMatchObject({ by: 'operator' });
+    expect((await redeem('a', 'three')).status).toBe(201);
+    expectProblem(
+      await operator('POST', at, { requestId, decision: 'destroyed', reason: 'x' }),
+      409,
+      'already_decided',
+    );
+  });
+
+  test.concurrent('a redemption, or a void of all its items, ends a request', async () => {
+    const issuer = await file.issuer();
+    await delivered(issuer, 'w-5', [codeOf('a'), codeOf('b')]);
+    await refund(issuer, 'w-5', { itemIds: ['a'] });
+    await issuer.message('order.void_requested', 'w-5');
+    expect((await ask(issuer, 'w-5', 'redemptions', { redemptionId: 'r', itemId: 'a' })).status).toBe(201);
+    expect((await issuer.message('order.void_decided', 'w-5')).data).toMatchObject({
+      decision: 'refused',
+      reason: 'redeemed',
+      by: 'redemption',
+    });
+    expectProblem(await refund(issuer, 'w-5'), 409, 'code_redeemed');
+    await refund(issuer, 'w-5', { itemIds: ['b'] });
+    const { body } = await ask(issuer, 'w-5', 'void', { itemIds: ['b'], reason: 'x' });
+    expect(body.voidRequest.state).toBe('destroyed');
+  });
+
+  test.concurrent('nobody decides in time: the codes are void, or a person is asked, as the issuer has it', async () => {
+    const issuer = await file.issuer({ voidDecisionSeconds: 5, voidUndecided: 'approve', holdWhileDeciding: true });
+    await delivered(issuer, 'w-6');
+    const asked = (await refund(issuer, 'w-6')).body.voidRequest;
+    expectProblem(await ask(issuer, 'w-6', 'redemptions', { redemptionId: 'r', itemId: 'a' }), 409, 'code_held');
+    expect((await issuer.message('order.void_decided', 'w-6')).data).toMatchObject({
+      requestId: asked.requestId,
+      decision: 'destroyed',
+      by: 'timeout',
+    });
+    const other = await file.issuer({ voidDecisionSeconds: 5 });
+    await delivered(other, 'w-7');
+    const { requestId } = (await refund(other, 'w-7')).body.voidRequest;
+    expect((await ended(other, 'w-7')).state).toBe('undecided');
+    const failures = (await operator('GET', '/failures?limit=100')).body.data;
+    expect(failures).toContainEqual(expect.objectContaining({ orderNo: 'w-7', kind: 'void_undecided' }));
+    const why = (await operator('GET', `/orders/${other.issuerId}/w-7/why`)).body;
+    expect(why.why).toContain('refund');
+    expect((await ask(other, 'w-7', 'void-decision', { requestId, decision: 'destroyed' })).status).toBe(200);
+    expect((await other.order('w-7')).body.items.void).toBe(1);
+  });
+
+  test.concurrent('an answer of another shape is a failed attempt; an order without a terminal ends with its last code', async () => {
+    const issuer = await file.issuer({
+      terminal: { channel: 'webhook', url: await terminals.urlOf('/no-refund') },
+      noticeDelaysSeconds: [1],
+    });
+    await terminals.answer('/no-refund', () => 410);
+    let tries = 0;
+    issuer.on('order.void_requested', async () => {
+      tries += 1;
+      return { status: 200, body: { status: tries === 1 ? 'maybe' : 'destroyed' } };
+    });
+    await issuer.placeVerified('w-8');
+    await issuer.submit('w-8', [codeOf('a')]);
+    await issuer.inState('w-8', 'undeliverable');
+    expect((await refund(issuer, 'w-8')).status).toBe(200);
+    const { body } = await issuer.inState('w-8', 'cancelled');
+    expect(body).toMatchObject({ closedReason: 'all_void', voidRequest: { state: 'destroyed' } });
+    const [first, second] = [
+      await issuer.message('order.void_requested', 'w-8'),
+      await issuer.message('order.void_requested', 'w-8', 2),
+    ];
+    expect([second.id, second.raw]).toEqual([first.id, first.raw]);
+    const { data } = (await issuer.get('/orders/w-8/timeline')).body;
+    expect(data).toContainEqual(
+      expect.objectContaining({ detail: expect.objectContaining({ problem: 'answer_unreadable' }) }),
+    );
+  });
+});
+
+test('a note is a line for operators alone', async () => {
+  const issuer = await file.issuer();
+  await issuer.place('n-1');
+  const at = `/orders/${issuer.issuerId}/n-1`;
+  const noted = await file.platform.operator('POST', `${at}/note`, { text: 'The buyer called.' });
+  expect([noted.status, noted.body.actions.includes('note')]).toEqual([200, true]);
+  const { data } = (await file.platform.operator('GET', `${at}/timeline`)).body;
+  expect(data).toContainEqual(expect.objectContaining({ event: 'note', detail: { text: 'The buyer called.' } }));
+  expect(JSON.stringify((await issuer.get('/orders/n-1/timeline')).body)).not.toContain('The buyer called');
+  expectProblem(await file.platform.operator('POST', `${at}/note`, { text: '' }), 422, 'body_invalid', '/text');
 });

@@ -109,6 +109,8 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
         { ...event, key: 'r', event: 'receipt', detail: {} },
         event,
       );
+      await orders.noteVoidReason(order, 'v', 'x');
+      await orders.deferVoid(order, now);
       await orders.renewLink(row, { pickupHash: 'another', pickupLink: 2 });
       await orders.setDeliveryState(order, 'sent');
       await orders.takePinAttempt(order, 5, now, now);
@@ -116,6 +118,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.forgetPinAttempts(order);
     },
     'the order of a message': () => orders.findByMessage('m'),
+    'void requests that wait': () => orders.waitingForVoid('open', now, 10),
     'messages that came back': () => orders.bounced(10),
     'what was used of a day': async () => {
       await dayCounts.take({ name: 'sms/acme', n: 1, limit: 5, at: now });

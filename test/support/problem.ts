@@ -10,6 +10,8 @@ const retryableCodes = new Set([
   'unavailable',
   'not_delivered',
   'code_not_started',
+  'code_held',
+  'void_pending',
 ]);
 const fields = ['type', 'title', 'status', 'detail', 'code', 'retryable', 'requestId', 'errors', 'itemIds'];
 

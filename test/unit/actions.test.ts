@@ -88,6 +88,24 @@ const messagesOf = (name: string, { facts, held }: State, nowMs: number): OrderM
     case 'delivery':
     case 'redeliver':
       return [{ kind: 'redeliver', by: name === 'delivery' ? 'issuer' : 'operator', ...right }];
+    case 'refund':
+      return ids.map((id) => ({
+        kind: 'requestVoid',
+        by: 'operator',
+        requestId: `v-${id}-${nowMs}`,
+        itemIds: [id],
+        decideWithinMs: dayMs,
+        undecided: nowMs % 2 === 0 ? 'approve' : 'person',
+        holdsItems: nowMs % 3 === 0,
+      }));
+    case 'void-decision':
+      return (['destroyed', 'refused'] as const).map((decision) => ({
+        kind: 'decideVoid',
+        by,
+        ...right,
+        requestId: facts.voidRequest?.requestId ?? 'none',
+        decision,
+      }));
     case 'void':
       return ids.map((id) => ({ kind: 'void', by, ...right, itemIds: [id] }));
     case 'validity':
@@ -137,14 +155,23 @@ const inner: OrderMessage[] = [
   { kind: 'opened' },
 ];
 
+const ofRequest = ({ facts: { voidRequest } }: State): OrderMessage[] =>
+  voidRequest
+    ? [
+        { kind: 'voidUnknown', requestId: voidRequest.requestId },
+        { kind: 'voidTimeOver', by: 'timeout', requestId: voidRequest.requestId },
+      ]
+    : [];
+
 const without = ({ version: _v, updatedAtMs: _u, ...facts }: OrderFacts): object => facts;
 
 /** A repeat leaves a line at most. Limits are set aside. */
 const hasEffect = ({ facts: before }: State, { facts, answer }: Decision): boolean =>
   answer.kind === 'refused' ? answer.code === 'rate_limited' : !isDeepStrictEqual(without(facts), without(before));
 
+/** A note is a line, whatever the order is like: nothing is judged. */
 const names: readonly (readonly [Asker, string])[] = (['issuer', 'operator'] as const).flatMap((who) =>
-  actionNames(who).map((name) => [who, name] as const),
+  actionNames(who).flatMap((name) => (name === 'note' ? [] : [[who, name] as const])),
 );
 
 test('what `actions` lists some right message changes; what it does not list every message is refused or repeats', () => {
@@ -171,7 +198,11 @@ test('what `actions` lists some right message changes; what it does not list eve
           }
           expectOthersToAsk(state, nowMs);
           seen.add(state.facts.state);
-          const possible = [...names.flatMap(([, name]) => messagesOf(name, state, nowMs)), ...inner];
+          const possible = [
+            ...names.flatMap(([, name]) => messagesOf(name, state, nowMs)),
+            ...inner,
+            ...ofRequest(state),
+          ];
           const said = possible[(which * 31 + pick) % possible.length] as OrderMessage;
           const { facts, held } = decide(state.facts, state.held, said, nowMs);
           state = { facts, held: withReplacements(held, facts) };
@@ -299,3 +330,73 @@ test('uses never fall below zero or rise above what the code has, whatever comes
     { seed, numRuns: 500 },
   );
 });
+
+test('a void request ends once, by whatever comes first; no code is void and redeemed, and none that is held is redeemed', () => {
+  const seed = seedOf('void requests');
+  const ended = new Set<string>();
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(11), fc.nat(2)), { maxLength: 30 }), (steps) => {
+      const held = ['a', 'b', 'c'].map((id) => code(id, createdAtMs)).map((one) => ({ ...one, submissionId: 's' }));
+      let { facts } = startOf('push', 'page', 'delivered');
+      let nowMs = createdAtMs;
+      const redeemed = new Set<string>();
+      for (const [n, [which, pick]] of steps.entries()) {
+        nowMs += 60_000;
+        const itemId = ['a', 'b', 'c'][pick] as string;
+        const said = racing(which, itemId, n, facts, nowMs);
+        const { facts: after, answer, events } = decide(facts, held, said, nowMs);
+        const before = facts;
+        facts = after;
+        const pending = ['open', 'undecided'].includes(before.voidRequest?.state ?? '');
+        const isDone = answer.kind !== 'refused';
+        if (said.kind === 'redeem' && isDone) {
+          redeemed.add(itemId);
+          // A held one is never redeemed; one that waits ends its request.
+          expect(pending && before.voidRequest?.holdsItems && before.voidRequest.itemIds.includes(itemId)).toBeFalsy();
+          if (pending && before.voidRequest?.itemIds.includes(itemId)) expect(facts.voidRequest?.state).toBe('refused');
+        }
+        if (said.kind === 'requestVoid' && isDone) expect(pending).toBe(false);
+        if (said.kind === 'replace' && isDone && pending) expect(before.voidRequest?.itemIds).not.toContain(itemId);
+        const decided = events.filter(({ type }) => type === 'order.void_decided');
+        // Once for each request, with what it became; never before its end, and never after it.
+        const isEnded = pending && !['open', 'undecided'].includes(facts.voidRequest?.state ?? '');
+        expect(decided.map(({ requestId, decision }) => [requestId, decision])).toEqual(
+          isEnded ? [[before.voidRequest?.requestId, facts.voidRequest?.state]] : [],
+        );
+        for (const { by: who } of decided) ended.add(String(who));
+        const isVoid = (id: string) => facts.items?.find((one) => one.itemId === id)?.state === 'void';
+        for (const id of redeemed) expect(isVoid(id)).toBe(false);
+        if (facts.voidRequest?.state === 'destroyed') expect(facts.voidRequest.itemIds.every(isVoid)).toBe(true);
+      }
+    }),
+    { seed, numRuns: 500 },
+  );
+  expect([...ended].sort()).toEqual(['issuer', 'operator', 'redemption', 'timeout']);
+});
+
+const racing = (which: number, itemId: string, n: number, facts: OrderFacts, nowMs: number): OrderMessage => {
+  const requestId = facts.voidRequest?.requestId ?? 'none';
+  const redemption = { redemptionId: `r-${n}`, itemId, uses: 1, redeemedAtMs: nowMs };
+  const request = { kind: 'requestVoid', by: 'operator', requestId: `v-${n}`, decideWithinMs: dayMs } as const;
+  const all: OrderMessage[] = [
+    { ...request, undecided: 'person', holdsItems: false },
+    { ...request, itemIds: [itemId], undecided: 'approve', holdsItems: n % 2 === 0 },
+    { ...request, itemIds: [itemId], undecided: 'person', holdsItems: false },
+    { kind: 'decideVoid', by: 'issuer', ...right, requestId, decision: 'destroyed' },
+    { kind: 'decideVoid', by: 'operator', ...right, requestId, decision: 'refused' },
+    { kind: 'voidUnknown', requestId },
+    { kind: 'voidTimeOver', by: 'timeout', requestId },
+    { kind: 'redeem', by, ...right, ...redemption },
+    { kind: 'redeem', by, ...right, ...redemption },
+    { kind: 'void', by: 'operator', ...right, itemIds: [itemId] },
+    {
+      kind: 'replace',
+      ...right,
+      replacements: [{ itemId, by: { itemId: `new-${n}` }, stillLive: false }],
+      conflicts: false,
+      reused: false,
+    },
+    { kind: 'validity', ...right, expiresAtMs: nowMs + 500 * dayMs },
+  ];
+  return all[which] as OrderMessage;
+};

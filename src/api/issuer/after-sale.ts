@@ -11,6 +11,7 @@ import { redeliverCodes } from '../../second-interface/after-sale/redeliver-code
 import { replaceCodes } from '../../second-interface/after-sale/replace-codes';
 import { settleRefund } from '../../second-interface/after-sale/settle-refund';
 import { voidItems } from '../../second-interface/after-sale/void-items';
+import { decideVoid } from '../../second-interface/after-sale/void-requests';
 import { engineUnavailable, type OrderDeps } from '../../second-interface/ask-order';
 import { findOrder } from '../../second-interface/find-order';
 import { queued } from '../../second-interface/operation-answer';
@@ -49,6 +50,11 @@ export const mountAfterSale = (
     if (problem) throw bodyInvalid([problem]);
     const asked = { by: 'issuer', isRightToken: isRight(row, token), terminal, newLink } as const;
     return answer(200, await bodyOf(await redeliverCodes(deps, row, `delivery/${messageId}`, asked)));
+  });
+
+  operation(routes.decideVoid, async (deps, row, messageId, { token, requestId, decision, reason }) => {
+    const asked = { by: 'issuer', isRightToken: isRight(row, token), requestId, decision, reason } as const;
+    return answer(200, await bodyOf(await decideVoid(deps, row, `decideVoid/${messageId}`, asked)));
   });
 
   operation(routes.changeValidity, async (deps, row, messageId, { token, itemIds, expiresAt }) => {

@@ -1,6 +1,7 @@
 import * as routes from '../../contract/operator/failures';
 import { orderId } from '../../domain/ids';
 import { whyBounced, whyGivenUp, whyPaidTwice, whyStuck, whyTampered } from '../../domain/words/why-held';
+import { whyRefund } from '../../domain/words/why-refund';
 import { whyWaiting } from '../../domain/words/why-waiting';
 import type { TroubleLook, TroubleWatch } from '../../operator/troubles';
 import type { OrderDeps } from '../../second-interface/ask-order';
@@ -13,7 +14,7 @@ export interface Failures {
   readonly watch: TroubleWatch;
 }
 
-type Kind = 'stuck' | 'undeliverable' | 'bounced' | 'event_given_up' | 'paid_twice' | 'tampered';
+type Kind = 'stuck' | 'undeliverable' | 'bounced' | 'event_given_up' | 'paid_twice' | 'tampered' | 'void_undecided';
 
 /** Of the newest: more at once have one cause, and one of them is enough to find it. */
 const bouncedLimit = 200;
@@ -28,18 +29,23 @@ interface Failing extends Pick<OrderRow, 'position'> {
 export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): void => {
   mount.operator(routes.listFailures)(async ({ query: { limit, cursor } }) => {
     const before = cursor === undefined ? undefined : positionOf(cursor);
-    const [undeliverable, bounced, named] = await Promise.all([
+    const [undeliverable, bounced, undecided, named] = await Promise.all([
       orderDeps.orders.list({
         state: 'undeliverable',
         ...(before === undefined ? {} : { before }),
         limit: limit + 1,
       }),
       orderDeps.orders.bounced(bouncedLimit),
+      orderDeps.orders.waitingForVoid('undecided', new Date(), bouncedLimit),
       watch.look().then((look) => namedIn(orderDeps, look)),
     ]);
     const seen = new Map<string, Failing>();
     for (const row of undeliverable) seen.set(row._id, failing(row, 'undeliverable', whyWaiting(row.facts)));
-    const more = [...bounced.map((row) => failing(row, 'bounced', whyBounced)), ...named];
+    const more = [
+      ...undecided.map((row) => failing(row, 'void_undecided', whyRefund(row.facts) ?? '')),
+      ...bounced.map((row) => failing(row, 'bounced', whyBounced)),
+      ...named,
+    ];
     for (const one of more) if (before === undefined || one.position < before) seen.set(one.row._id, one);
     const page = [...seen.values()].sort((a, b) => (a.position < b.position ? 1 : -1));
     return { status: 200, body: pageOf(page, limit, failureBody) };

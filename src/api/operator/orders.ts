@@ -74,7 +74,7 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
 
   mount.operator(routes.readOperatorTimeline)(async ({ params }) => ({
     status: 200,
-    body: timelineBody(await findOrder(deps, params.issuerId, params.orderNo)),
+    body: timelineBody(await findOrder(deps, params.issuerId, params.orderNo), 'operator'),
   }));
 
   mount.operator(routes.readWhy)(async ({ params }) => {
@@ -124,6 +124,27 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
   mount.operator(routes.voidOrder)(async ({ params, body: { itemIds, reason }, audit }) => {
     const row = await actions.void(await findOrder(deps, params.issuerId, params.orderNo), itemIds);
     await audit('order.codes_voided', row._id, undefined, { ...(itemIds ? { itemIds } : {}), reason });
+    return { status: 200, body: await bodyOf(row) };
+  });
+
+  mount.operator(routes.refundOrder)(async ({ params, body, audit }) => {
+    const row = await actions.refund(await findOrder(deps, params.issuerId, params.orderNo), body);
+    await audit('order.refund_requested', row._id, undefined, body);
+    return { status: 200, body: await bodyOf(row) };
+  });
+
+  mount.operator(routes.decideVoidByOperator)(async ({ params, body: { requestId, decision, reason }, audit }) => {
+    const row = await findOrder(deps, params.issuerId, params.orderNo);
+    const after = await actions.decideVoid(row, { requestId, decision });
+    await audit('order.refund_decided', row._id, undefined, { requestId, decision, reason });
+    return { status: 200, body: await bodyOf(after) };
+  });
+
+  mount.operator(routes.noteOnOrder)(async ({ params, body: { text }, audit }) => {
+    const row = await findOrder(deps, params.issuerId, params.orderNo);
+    const line = { key: `note.${randomUUID()}`, atMs: orderDeps.nowMs(), event: 'note', detail: { text } } as const;
+    await orderDeps.orders.recordTry(row, [line]);
+    await audit('order.noted', row._id);
     return { status: 200, body: await bodyOf(row) };
   });
 

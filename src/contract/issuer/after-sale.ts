@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { terminal } from '../../channels/terminals';
+import { voidDecisions } from '../../domain/messages';
 import { code } from '../code';
 import { amount, instant, integer, moment, orderNo, text } from '../fields';
 import { order, queued } from '../order';
 import { cursor, limit, pageOf } from '../query';
 import { declareRoute } from '../route';
+import { voidRefusal } from '../void-answer';
 
 /** The life of an order after its sale: what an issuer's server says of its codes, and reads of them. */
 const base = '/v1/issuers/{issuerId}/orders/{orderNo}';
@@ -71,6 +73,41 @@ export const deliverAgain = declareRoute({
   problems: [...ofEveryCall, 'not_issued', 'terminal_fixed', 'code_void'],
 });
 
+export const decideVoid = declareRoute({
+  method: 'post',
+  path: `${base}/void-decision`,
+  name: 'decideVoid',
+  who: 'issuer',
+  summary: 'Decides whether codes that somebody wants money back for are destroyed',
+  body: z
+    .strictObject({
+      type: z.literal('order.void_decision'),
+      orderNo,
+      token,
+      requestId: text(1, 64),
+      decision: z.enum(voidDecisions),
+      reason: voidRefusal.optional().meta({ description: 'Needed when refused' }),
+      detail: text(0, 512).optional(),
+    })
+    .refine(({ decision, reason: given }) => decision === 'destroyed' || given !== undefined, {
+      path: ['reason'],
+      error: 'is needed when refused',
+    })
+    .meta({
+      examples: [
+        {
+          type: 'order.void_decision',
+          orderNo: 'A-1',
+          token: tokenExample,
+          requestId: 'Zc2r0y1mQk6b8nHs4tXv5A',
+          decision: 'destroyed',
+        },
+      ],
+    }),
+  answers: { 200: { says: 'It is decided so', body: order } },
+  problems: [...ofEveryCall, 'request_unknown', 'already_decided'],
+});
+
 export const changeValidity = declareRoute({
   method: 'post',
   path: `${base}/validity`,
@@ -132,6 +169,7 @@ export const redeemItem = declareRoute({
     'not_delivered',
     'item_unknown',
     'code_void',
+    'code_held',
     'code_not_started',
     'code_expired',
     'uses_exhausted',
@@ -214,6 +252,7 @@ export const replaceCodes = declareRoute({
     'item_unknown',
     'code_void',
     'code_redeemed',
+    'void_pending',
     'code_conflict',
     'code_reused',
   ],

@@ -9,7 +9,7 @@ const failingOrder = z
     issuerId,
     orderNo,
     state: z.enum(orderStates),
-    kind: z.enum(['stuck', 'undeliverable', 'bounced', 'event_given_up', 'paid_twice', 'tampered']),
+    kind: z.enum(['stuck', 'undeliverable', 'bounced', 'event_given_up', 'paid_twice', 'tampered', 'void_undecided']),
     why: z.string(),
     at: instant,
   })

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { terminal } from '../../channels/terminals';
-import { instant, issuerId, text, url } from '../fields';
+import { instant, integer, issuerId, text, url } from '../fields';
 import { noBody, pageOf, pageQuery } from '../query';
 import { declareRoute, type Wire } from '../route';
 import { callSettings, shownCallSettings } from './call-settings';
@@ -25,10 +25,17 @@ const settings = {
   ...callSettings,
 };
 
+/** How refunds that somebody else asks for are decided. */
+const refundSettings = {
+  voidDecisionSeconds: integer(5, 2_592_000),
+  voidUndecided: z.enum(['approve', 'person']),
+  holdWhileDeciding: z.boolean(),
+};
+
 export const createIssuerRequest = z
   .strictObject({
     ...settings,
-    ...z.strictObject(orderSettings).partial().shape,
+    ...z.strictObject({ ...orderSettings, ...refundSettings }).partial().shape,
     issuerId,
     terminal: settings.terminal.optional(),
     publicKey: settings.publicKey.optional(),
@@ -49,7 +56,7 @@ export const createIssuerRequest = z
   });
 
 export const changeIssuerRequest = z
-  .strictObject({ ...settings, ...orderSettings })
+  .strictObject({ ...settings, ...orderSettings, ...refundSettings })
   .partial()
   .meta({ examples: [{ name: 'Acme gift cards', issueWindowSeconds: 900 }] });
 
@@ -72,6 +79,7 @@ const issuerFields = {
   deliveryDelaysSeconds: orderSettings.deliveryDelaysSeconds.optional(),
   signDeliveriesWithIssuerSecret: z.literal(true).optional(),
   codeInMessage: z.literal(true).optional(),
+  ...z.strictObject(refundSettings).partial().shape,
   callsAtOnce: orderSettings.callsAtOnce.optional(),
   ...shownCallSettings,
   createdAt: instant,

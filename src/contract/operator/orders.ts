@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { terminal } from '../../channels/terminals';
+import { voidDecisions } from '../../domain/messages';
 import { closeReasons, orderStates } from '../../domain/order';
 import { nextActions } from '../../domain/words/why-no-code';
 import { instant, integer, moment, orderNo, text, windowSeconds } from '../fields';
@@ -175,6 +176,51 @@ export const voidOrder = declareRoute({
     'in_progress',
     'rate_limited',
   ],
+});
+
+export const refundOrder = declareRoute({
+  method: 'post',
+  path: `${one}/refund`,
+  name: 'refundOrder',
+  who: 'operator',
+  summary: 'Asks the issuer to destroy codes, all good ones where none is named, so that money can go back',
+  body: z.strictObject({ itemIds: itemIds.optional(), reason }).meta({ examples: [{ reason: 'bought by mistake' }] }),
+  answers: { 200: { says: 'The issuer is being asked', body: operatorOrder } },
+  problems: [
+    'order_unknown',
+    'order_closed',
+    'not_issued',
+    'item_unknown',
+    'void_pending',
+    'code_void',
+    'code_redeemed',
+    'in_progress',
+    'rate_limited',
+  ],
+});
+
+export const decideVoidByOperator = declareRoute({
+  method: 'post',
+  path: `${one}/void-decision`,
+  name: 'decideVoidByOperator',
+  who: 'operator',
+  summary: 'Decides a void request in place of the issuer',
+  body: z
+    .strictObject({ requestId: text(1, 64), decision: z.enum(voidDecisions), reason })
+    .meta({ examples: [{ requestId: 'Zc2r0y1mQk6b8nHs4tXv5A', decision: 'refused', reason: 'the event is over' }] }),
+  answers: { 200: { says: 'It is decided so', body: operatorOrder } },
+  problems: ['order_unknown', 'request_unknown', 'already_decided', 'in_progress', 'rate_limited'],
+});
+
+export const noteOnOrder = declareRoute({
+  method: 'post',
+  path: `${one}/note`,
+  name: 'noteOnOrder',
+  who: 'operator',
+  summary: 'Writes a line into the timeline that only operators see',
+  body: z.strictObject({ text: text(1, 2_000) }).meta({ examples: [{ text: 'The buyer called: ticket 4711.' }] }),
+  answers: { 200: { says: 'The order', body: operatorOrder } },
+  problems: ['order_unknown'],
 });
 
 export const completeShort = declareRoute({

@@ -1,4 +1,15 @@
-import { goodCount, hasExpired, hasStarted, isGood, isUsed, someItem, usesLeft } from '../items';
+import {
+  goodCount,
+  hasExpired,
+  hasStarted,
+  heldItems,
+  isGood,
+  isUsed,
+  itemsInRequest,
+  pendingRequest,
+  someItem,
+  usesLeft,
+} from '../items';
 import type { Asker } from '../messages';
 import { isAwaitingCodes, isBeforeVerification, type OrderFacts, runningWindow } from '../order';
 import { verificationFailureLimit } from '../timings';
@@ -43,12 +54,22 @@ const actions: readonly Action[] = [
     can: (facts) => hasItems(facts) && someItem(facts, (item) => isGood(item) && !isUsed(item)),
   },
   {
+    names: { operator: 'refund' },
+    can: (facts) =>
+      hasItems(facts) && !pendingRequest(facts) && someItem(facts, (item) => isGood(item) && !isUsed(item)),
+  },
+  {
+    names: { issuer: 'void-decision', operator: 'void-decision' },
+    can: (facts) => pendingRequest(facts) !== undefined,
+  },
+  {
     names: { issuer: 'validity' },
     can: (facts) => hasItems(facts) && someItem(facts, (item) => isGood(item) && item.expiresAtMs !== undefined),
   },
   {
     names: { issuer: 'replacement' },
-    can: (facts) => facts.state === 'delivered' && someItem(facts, (item) => isGood(item) && !isUsed(item)),
+    can: (facts) =>
+      facts.state === 'delivered' && someItem(facts, (item) => isGood(item) && !isUsed(item), itemsInRequest(facts)),
   },
   {
     names: { issuer: 'redemptions', operator: 'redeem' },
@@ -57,6 +78,7 @@ const actions: readonly Action[] = [
       someItem(
         facts,
         (item) => isGood(item) && usesLeft(item) > 0 && hasStarted(item, nowMs) && !hasExpired(item, nowMs),
+        heldItems(facts),
       ),
   },
   {
@@ -67,6 +89,7 @@ const actions: readonly Action[] = [
     names: { issuer: 'refund-settlement' },
     can: ({ refundDueValue = 0, refundSettledValue = 0 }) => refundDueValue > refundSettledValue,
   },
+  { names: { operator: 'note' }, can: () => true },
 ];
 
 /** Served with every order, and asked by the console, the command and batches, so that none of them judges by itself. */

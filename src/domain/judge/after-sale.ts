@@ -1,6 +1,17 @@
 import type { FailureCode } from '../failures';
-import { goodCount, hasExpired, hasStarted, isGood, isUsed, itemOf, usesLeft } from '../items';
-import type { KnownRedemption, OrderMessage } from '../messages';
+import {
+  goodCount,
+  hasExpired,
+  hasStarted,
+  heldItems,
+  isGood,
+  isUsed,
+  itemOf,
+  itemsInRequest,
+  pendingRequest,
+  usesLeft,
+} from '../items';
+import type { KnownRedemption, OrderMessage, VoidDecider } from '../messages';
 import { type ItemFacts, isClosed, type OrderFacts } from '../order';
 import { type Decision, notWithItems, type Ruling } from './ruling';
 
@@ -14,15 +25,18 @@ const isOfOrder = (ruling: Ruling, itemId: string): boolean =>
   (ruling.facts.items ?? []).some((item) => item.itemId === itemId);
 
 /** Where in the asker's list the first is that the order does not have. */
-const unknownItem = (ruling: Ruling, itemIds: readonly string[]): { path: string; itemIds: string[] } | undefined => {
+export const unknownItem = (
+  ruling: Ruling,
+  itemIds: readonly string[],
+): { path: string; itemIds: string[] } | undefined => {
   const at = itemIds.findIndex((itemId) => !isOfOrder(ruling, itemId));
   return at < 0 ? undefined : { path: `/itemIds/${at}`, itemIds: [String(itemIds[at])] };
 };
 
-const itemsOf = ({ facts }: Ruling, itemIds: readonly string[]): ItemFacts[] =>
+export const itemsOf = ({ facts }: Ruling, itemIds: readonly string[]): ItemFacts[] =>
   itemIds.map((itemId) => itemOf(facts, itemId));
 
-const named = (items: readonly ItemFacts[]) => ({ itemIds: items.map(({ itemId }) => itemId) });
+export const named = (items: readonly ItemFacts[]) => ({ itemIds: items.map(({ itemId }) => itemId) });
 
 /** The issuer has destroyed them, or an operator takes them back: readable nowhere from the answer on. */
 export const judgeVoid = (ruling: Ruling, message: OrderMessage & { kind: 'void' }): Decision => {
@@ -37,18 +51,29 @@ export const judgeVoid = (ruling: Ruling, message: OrderMessage & { kind: 'void'
   if (items.length === 0) return ruling.done();
   const used = items.filter(isUsed);
   if (used.length > 0) return ruling.refuse('code_redeemed', named(used));
+  declareVoid(ruling, items, message.by);
+  const request = pendingRequest(ruling.facts);
+  const isWholeRequest = request?.itemIds.every((itemId) => !isGood(itemOf(ruling.facts, itemId)));
+  if (isWholeRequest) ruling.endVoidRequest('destroyed', message.by);
+  return ruling.done();
+};
+
+/** Their items are good and unused. What is owed for them is told, and an order that was not delivered and has none left ends. */
+export const declareVoid = (ruling: Ruling, items: readonly ItemFacts[], by: VoidDecider): void => {
+  const { facts } = ruling;
   const isLast = items.length === goodCount(facts);
   ruling.setItems(items.map(({ itemId }) => ({ itemId, state: 'void' as const })));
-  for (const { itemId } of items) ruling.enter({ kind: 'void', itemId, state: 'void', usesLeft: 0 }, message.by);
-  ruling.note('item_void', { items: items.length, by: message.by }).tell('order.codes_void', named(items));
+  for (const { itemId } of items) ruling.enter({ kind: 'void', itemId, state: 'void', usesLeft: 0 }, by);
+  ruling.note('item_void', { items: items.length, by }).tell('order.codes_void', named(items));
   if (isLast && facts.state !== 'delivered') {
-    return ruling.close('cancelled', 'all_void', { by: message.by }).done();
+    ruling.close('cancelled', 'all_void', { by });
+    return;
   }
   if (facts.state !== 'delivered') {
     // The message to the terminal is another one without them.
     ruling.newDeliveryMessage();
   }
-  return ruling.oweForWhatIsVoid().done();
+  ruling.oweForWhatIsVoid();
 };
 
 /** A later end for codes that have one; also makes an expired one usable again. */
@@ -88,7 +113,8 @@ export const judgeRedemption = (ruling: Ruling, message: OrderMessage & { kind: 
   if (notNow) return ruling.refuse(notNow);
   if (!isOfOrder(ruling, itemId)) return ruling.refuse('item_unknown', { path: '/itemId', itemIds: [itemId] });
   const item = itemOf(facts, itemId);
-  const refusal = notRedeemable(item, redeemedAtMs, uses);
+  const isHeld = heldItems(facts).has(itemId);
+  const refusal = isHeld && isGood(item) ? 'code_held' : notRedeemable(item, redeemedAtMs, uses);
   if (refusal) return ruling.refuse(refusal, { itemIds: [itemId] });
   const left = usesLeft(item) - uses;
   ruling
@@ -107,6 +133,7 @@ export const judgeRedemption = (ruling: Ruling, message: OrderMessage & { kind: 
     )
     .note('item_redeemed', { itemId, uses, usesLeft: left, by: message.by });
   if (message.by !== 'issuer') ruling.tell('order.redeemed', { redemptionId, itemIds: [itemId] });
+  if (itemsInRequest(facts).has(itemId)) ruling.endVoidRequest('refused', 'redemption', 'redeemed');
   return ruling.answer({ kind: 'redeemed', itemId, uses, usesLeft: left, isNew: true });
 };
 
@@ -159,6 +186,9 @@ export const judgeReplacement = (ruling: Ruling, message: OrderMessage & { kind:
   if (ended.length > 0) return ruling.refuse('code_void', named(ended));
   const used = items.filter(isUsed);
   if (used.length > 0) return ruling.refuse('code_redeemed', named(used));
+  const asked = itemsInRequest(facts);
+  const pending = items.filter(({ itemId }) => asked.has(itemId));
+  if (pending.length > 0) return ruling.refuse('void_pending', named(pending));
   const isTaken = replacements.some(({ by }) => isOfOrder(ruling, by.itemId));
   if (isTaken || message.conflicts) return ruling.refuse('code_conflict');
   if (message.reused) return ruling.refuse('code_reused');

@@ -14,6 +14,7 @@ import { judgeRedeliver, recordDelivered, recordOpened, recordUndeliverable } fr
 import { type Decision, Ruling } from './ruling';
 import { endWindow, judgeCancellation, judgeCompletion, judgeExtend, judgeRefusal, judgeRenotify } from './sale';
 import { judgeVerification } from './verification';
+import { endVoidTime, judgeVoidDecision, judgeVoidRequest, recordVoidUnknown } from './void-request';
 
 export type { Decision };
 
@@ -61,6 +62,14 @@ export const decide = (
       return judgeReplacement(ruling, message);
     case 'settle':
       return judgeSettlement(ruling, message);
+    case 'requestVoid':
+      return judgeVoidRequest(ruling, message);
+    case 'decideVoid':
+      return judgeVoidDecision(ruling, message);
+    case 'voidUnknown':
+      return recordVoidUnknown(ruling, message);
+    case 'voidTimeOver':
+      return endVoidTime(ruling, message);
     case 'opened':
       return recordOpened(ruling);
     case 'notified':

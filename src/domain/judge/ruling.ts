@@ -1,6 +1,16 @@
 import type { FailureCode } from '../failures';
-import { endedCount, goodCount, isGood, itemsOfCodes, withItems } from '../items';
-import type { Answer, Asker, EventType, LedgerEntry, OrderEvent, TimelineEntry, TimelineEvent } from '../messages';
+import { endedCount, goodCount, isGood, itemsOfCodes, pendingRequest, withItems } from '../items';
+import type {
+  Answer,
+  EventType,
+  LedgerEntry,
+  OrderEvent,
+  TimelineEntry,
+  TimelineEvent,
+  VoidDecider,
+  VoidDecision,
+  VoidRefusal,
+} from '../messages';
 import {
   type CloseReason,
   type HeldCode,
@@ -82,7 +92,7 @@ export class Ruling {
   }
 
   /** A change of an item or of what is owed, with its line of the ledger. */
-  enter(entry: Omit<LedgerEntry, 'seq' | 'atMs' | 'by'>, by: Asker): this {
+  enter(entry: Omit<LedgerEntry, 'seq' | 'atMs' | 'by'>, by: VoidDecider): this {
     const seq = (this.facts.ledger ?? 0) + 1;
     this.ledger.push({ seq, atMs: this.nowMs, by, ...entry });
     return this.change({ ledger: seq });
@@ -114,7 +124,7 @@ export class Ruling {
 
   tell(
     type: EventType,
-    extras: Pick<OrderEvent, 'refundDueValue' | 'itemIds' | 'replaces' | 'redemptionId' | 'by'> = {},
+    extras: Partial<Omit<OrderEvent, 'sequence' | 'type' | 'atMs' | 'state' | 'closedReason' | 'after'>> = {},
   ): this {
     const { state, closedReason, sequence } = this.facts;
     this.events.push({
@@ -129,7 +139,11 @@ export class Ruling {
   }
 
   /** Source: rule 6. Codes of an order that ends without delivery are void, so the whole amount is due. */
-  close(state: 'refused' | 'expired' | 'cancelled', closedReason: CloseReason, detail: Detail = {}): this {
+  close(
+    state: 'refused' | 'expired' | 'cancelled',
+    closedReason: CloseReason,
+    detail: Detail & { readonly by?: VoidDecider } = {},
+  ): this {
     const itemIds = this.goodItemIds();
     this.change({ issued: 0, ...(itemIds.length > 0 ? { voidAtClose: itemIds.length } : {}) });
     this.move(state, { closedReason });
@@ -140,7 +154,18 @@ export class Ruling {
     this.tell(`order.${state}`, refundDueValue > 0 ? { refundDueValue } : {});
     if (refundDueValue > hadDue) this.tell('order.refund_due', { refundDueValue });
     if (itemIds.length > 0) this.tell('order.codes_void', { itemIds });
-    return this;
+    return this.endVoidRequest('destroyed', detail.by ?? 'issuer');
+  }
+
+  /** The first of a decision, a redemption, a void and a close ends it. */
+  endVoidRequest(decision: VoidDecision, by: VoidDecider, reason?: VoidRefusal): this {
+    const request = pendingRequest(this.facts);
+    if (!request) return this;
+    const { requestId } = request;
+    return this.change({ voidRequest: { ...request, state: decision, endedAtMs: this.nowMs } })
+      .enter({ kind: 'void_decided', operationId: requestId, decision }, by)
+      .note('void_decided', { decision, by, ...(reason ? { reason } : {}) })
+      .tell('order.void_decided', { requestId, decision, by, ...(reason ? { reason } : {}) });
   }
 
   /** What is owed grows with each code that is no good any more, and never falls. Each growth is told with the new total. */

@@ -71,6 +71,16 @@ export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | '
       return detail.event === 'delivered'
         ? { who: 'terminal', text: 'The message reached the buyer', tone: 'good' }
         : { who: 'terminal', text: 'The message came back', tone: 'bad' };
+    case 'void_requested':
+      return voidRequested(detail);
+    case 'void_decided':
+      return {
+        who: detail.by === 'issuer' ? 'issuer' : 'platform',
+        text: `Refund ${detail.decision === 'destroyed' ? 'agreed: the codes are void' : 'refused'}${decidedBy[String(detail.by)] ?? ''}${detail.reason ? ` (${String(detail.reason).replaceAll('_', ' ')})` : ''}`,
+        tone: detail.decision === 'destroyed' ? 'good' : 'bad',
+      };
+    case 'note':
+      return { who: 'platform', text: `Note: ${detail.text}`, tone: 'plain' };
     case 'terminal_changed':
       return {
         who: detail.by === 'issuer' ? 'issuer' : 'platform',
@@ -132,6 +142,27 @@ export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | '
     default:
       return { who: 'platform', text: unknown(event), tone: 'plain' };
   }
+};
+
+/** Its beginning, or one attempt to ask the issuer. */
+const voidRequested = (detail: Detail): TimelineLine => {
+  if (detail.items !== undefined) {
+    const who = detail.by === 'buyer' ? 'buyer' : 'platform';
+    return {
+      who,
+      text: `A refund of ${count(Number(detail.items), 'code')} was asked for by the ${detail.by}`,
+      tone: 'plain',
+    };
+  }
+  return detail.ok === false || detail.problem !== undefined
+    ? issuerFailed(`Refund request${nth(detail)} failed`, detail)
+    : { who: 'issuer', text: `Issuer answered the refund request: ${detail.answer}${took(detail)}`, tone: 'plain' };
+};
+
+const decidedBy: Readonly<Record<string, string>> = {
+  operator: ' by an operator',
+  redemption: ', as a code was redeemed',
+  timeout: ', as nobody decided in time',
 };
 
 const unknown = (event: never): string => String(event).replaceAll('_', ' ');

@@ -3,6 +3,7 @@ import { isFinal, type OrderFacts } from '../order';
 import { type LastTrouble, lastTroubles } from './last-trouble';
 import { moneyText } from './money';
 import { type StuckTask, type WaitingCall, whyHeld, whyStuck } from './why-held';
+import { whyRefund } from './why-refund';
 import { whyWaiting } from './why-waiting';
 
 /** What is known of an open order beside its own facts: by the engine, and by what the workers report. */
@@ -51,6 +52,7 @@ export const whyNoCode = (
   const troubles = lastTroubles(facts, timeline);
   const sentences = [
     whyWaiting(facts),
+    ...[whyRefund(facts)].filter((text) => text !== undefined),
     ...troubles.map(({ text }) => text),
     ...(isFinal(facts.state) ? ending(facts, timeline) : keptFromMoving(around)),
   ];

@@ -1,4 +1,4 @@
-import { itemOf, itemState, usesLeft } from '../../domain/items';
+import { heldItems, itemOf, itemState, usesLeft } from '../../domain/items';
 import type { OrderRow } from '../../store/orders';
 import type { OrderDeps } from '../ask-order';
 
@@ -8,6 +8,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 export const listItems = async (deps: OrderDeps, row: OrderRow, after: number, limit: number) => {
   const { facts } = row;
   const all = await deps.codes.references(row);
+  const heldNow = heldItems(facts);
   const opened = row.timeline.find(({ event }) => event === 'opened');
   const rows = all.slice(after, after + limit).map(({ itemId }) => {
     const item = itemOf(facts, itemId);
@@ -16,7 +17,7 @@ export const listItems = async (deps: OrderDeps, row: OrderRow, after: number, l
       state: itemState(facts, item),
       uses: item.uses ?? 1,
       usesLeft: usesLeft(item),
-      held: false,
+      held: heldNow.has(itemId),
       ...(item.startsAtMs !== undefined ? { startsAt: iso(item.startsAtMs) } : {}),
       ...(item.expiresAtMs !== undefined ? { expiresAt: iso(item.expiresAtMs) } : {}),
       ...(row.deliveredAt ? { deliveredAt: row.deliveredAt.toISOString() } : {}),

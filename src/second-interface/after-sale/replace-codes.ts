@@ -32,7 +32,8 @@ export const replaceCodes = async (
   const draft = submissionRow(deps, row, updateId, codes);
   const claim = isRightToken ? await deps.codes.claimFor(draft) : undefined;
   const isOurs = claim?.kind === 'claimed' || claim?.kind === 'same';
-  const isOwnValue = claim?.kind === 'pending' || (isOurs && (claim.row.claims ?? []).length < codes.length);
+  const isOwnValue =
+    claim?.kind === 'pending' || claim?.kind === 'held' || (isOurs && (claim.row.claims ?? []).length < codes.length);
   try {
     const changed = await changeRow(deps, row, async () => ({
       message: {

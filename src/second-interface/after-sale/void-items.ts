@@ -44,7 +44,7 @@ export const voidItems = async (
 };
 
 /** The void stands whether or not this can be started now: a terminal that is not told asks nothing of us. */
-const tellTerminal = async (deps: OrderDeps, before: OrderRow, after: OrderRow): Promise<void> => {
+export const tellTerminal = async (deps: OrderDeps, before: OrderRow, after: OrderRow): Promise<void> => {
   const wasVoid = new Set(before.facts.items?.flatMap(({ itemId, state }) => (state ? [itemId] : [])));
   const itemIds = (after.facts.items ?? []).flatMap(({ itemId, state }) =>
     state === 'void' && !wasVoid.has(itemId) ? [itemId] : [],

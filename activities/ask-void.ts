@@ -1,0 +1,95 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { type VoidAnswer, voidAnswer } from '../src/contract/void-answer';
+import { Failure } from '../src/domain/failures';
+import type { OrderName } from '../src/domain/ids';
+import type { TimelineEntry } from '../src/domain/messages';
+import { ownMessageId } from '../src/first-interface/message-id';
+import { voidRequestMessage } from '../src/first-interface/messages';
+import { lengthenedDelayMs, noticeDelayMs } from '../src/outbound/schedule';
+import { openOrder } from '../src/sealing/order-row';
+import { decideVoid, noteVoidUnknown } from '../src/second-interface/after-sale/void-requests';
+import type { OrderDeps } from '../src/second-interface/ask-order';
+import type { OrderRow } from '../src/store/orders';
+import { type CallsOut, callIssuer, type IssuerAnswer, issuerAndRow, triesOf, tryEntries } from './call-issuer';
+
+export interface VoidQuestion extends OrderName {
+  readonly requestId: string;
+}
+
+/** `over`: it is decided, or nobody is asked any more. */
+export interface VoidAsked {
+  readonly kind: 'over' | 'waiting';
+}
+
+const answerLimitBytes = 64 * 1024;
+
+/** `order.void_requested` and its four answers (rule 17). One run is one try; what is decided stands before it ends. */
+export const createAskVoid = (deps: CallsOut) => ({
+  askVoid: async ({ requestId, ...order }: VoidQuestion): Promise<VoidAsked> => {
+    const [issuer, row] = await issuerAndRow(deps, order);
+    const request = row.facts.voidRequest;
+    if (request?.requestId !== requestId || request.state !== 'open') return { kind: 'over' };
+    const messageId = ownMessageId(order, 'void_request', requestId);
+    const tryNumber = triesOf(row, 'void_requested', messageId) + 1;
+    const { token } = openOrder(deps.ring, row);
+    const reason = row.voidReasons?.find((one) => one.requestId === requestId)?.reason ?? '';
+    const message = voidRequestMessage(row, request, { token, reason });
+    const answer = await callIssuer(deps, issuer, messageId, message, answerLimitBytes);
+    const read = readAnswer(answer);
+    const result =
+      'problem' in read ? read : await take(deps.orderDeps, row, requestId, `${messageId}.${tryNumber}`, read);
+    const outcome: TimelineEntry['detail'] =
+      'problem' in result ? { ok: false, problem: result.problem } : { answer: String(statusOf(read)) };
+    const names = { sent: 'void_requested', answered: 'void_requested' } as const;
+    const [, line] = tryEntries(deps, names, messageId, tryNumber, answer, outcome);
+    if (line) await deps.orderDeps.orders.recordTry(order, [line]);
+    if (!('problem' in result)) return result;
+    const { noticeDelaysSeconds } = await deps.orderDeps.settings.effectiveFor(issuer, row.product.id);
+    throw ApplicationFailure.create({
+      type: 'issuer_failed',
+      message: `try ${tryNumber} of the void request: ${result.problem}`,
+      nextRetryDelay: lengthenedDelayMs(noticeDelayMs(tryNumber, noticeDelaysSeconds), answer.retryAfterMs),
+    });
+  },
+});
+
+interface Problem {
+  readonly problem: string;
+}
+
+const readAnswer = (answer: IssuerAnswer): VoidAnswer | Problem => {
+  if (!answer.ok) return { problem: answer.problem ?? 'failed' };
+  if (answer.status === 202 || answer.status === 204) return { status: 'deciding' };
+  const parsed = voidAnswer.safeParse(answer.json);
+  return parsed.success ? parsed.data : { problem: 'answer_unreadable' };
+};
+
+const statusOf = (read: VoidAnswer | Problem): string | undefined => ('status' in read ? read.status : undefined);
+
+/** A decision that came in between counts, and this one does not. */
+const take = async (
+  deps: OrderDeps,
+  row: OrderRow,
+  requestId: string,
+  updateName: string,
+  answer: VoidAnswer,
+): Promise<VoidAsked | Problem> => {
+  try {
+    switch (answer.status) {
+      case 'deciding':
+        return { kind: 'waiting' };
+      case 'unknown':
+        await noteVoidUnknown(deps, row, `voidUnknown/${updateName}`, requestId);
+        return { kind: 'waiting' };
+      default: {
+        const reason = answer.status === 'refused' ? answer.reason : undefined;
+        const decision = { by: 'issuer', isRightToken: true, requestId, decision: answer.status, reason } as const;
+        await decideVoid(deps, row, `decideVoid/${updateName}`, decision);
+        return { kind: 'over' };
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return error.retryable ? { problem: error.code } : { kind: 'over' };
+  }
+};
