@@ -20,6 +20,8 @@ export interface HeldTimeQuestion {
   readonly sinceMs: number;
   /** Given in an issue window: the order, and how many codes it holds. */
   readonly holder?: { readonly orderNo: string; readonly issued: number };
+  /** Where the page after the last one begins. */
+  readonly after?: string;
 }
 
 export interface HeldTime {
@@ -27,6 +29,8 @@ export interface HeldTime {
   readonly isHeld: boolean;
   /** Codes that came in time and that the order may not have heard of: their Update is under way, or the engine lost it. */
   readonly codes?: readonly CodesMessage[];
+  /** There are more of them. */
+  readonly next?: string;
 }
 
 /** Local activities: our own database, never a call to anyone outside. */
@@ -68,14 +72,17 @@ export const createProject = ({
   },
 
   /** Asked when a window's timer fires: an issuer's pause stops its windows, and codes in the inbox came in time. */
-  heldTime: async ({ issuerId, sinceMs, holder }: HeldTimeQuestion): Promise<HeldTime> => {
+  heldTime: async ({ issuerId, sinceMs, holder, after }: HeldTimeQuestion): Promise<HeldTime> => {
     const issuer = await issuers.findEver(issuerId);
     if (!issuer) throw ApplicationFailure.nonRetryable('the order has no issuer', 'issuer_unknown');
-    const notHeard = holder ? await orderDeps.codes.notHeard({ issuerId, orderNo: holder.orderNo }, holder.issued) : [];
+    const { calls, next } = holder
+      ? await orderDeps.codes.notHeard({ issuerId, orderNo: holder.orderNo }, holder.issued, after)
+      : { calls: [] };
     return {
       heldMs: heldMs(issuer.holds, sinceMs, nowMs()),
       isHeld: issuer.state === 'paused' && !issuer.deletedAt,
-      ...(notHeard.length > 0 ? { codes: notHeard.map(({ _id, codes }) => codesMessage(_id, codes, false)) } : {}),
+      ...(calls.length > 0 ? { codes: calls.map(({ _id, codes }) => codesMessage(_id, codes, false)) } : {}),
+      ...(next !== undefined ? { next } : {}),
     };
   },
 });

@@ -130,6 +130,7 @@ export class LiveOrder {
     const isVerifyWindow = isBeforeVerification(this.state);
     const sinceMs = isVerifyWindow ? this.facts.createdAtMs : (this.facts.verification?.verifiedAtMs ?? Date.now());
     let heldMs = 0;
+    let after: string | undefined;
     while (!isOver()) {
       const leftMs = this.windowEndsAtMs(isVerifyWindow, sinceMs) + heldMs - Date.now();
       const isToBeShown = !isVerifyWindow && this.shown !== this.state && leftMs > lastsMs;
@@ -143,9 +144,12 @@ export class LiveOrder {
       }
       const { issuerId, orderNo } = this.input;
       const holder = isVerifyWindow ? {} : { holder: { orderNo, issued: this.facts.issued } };
-      const held = await keepTrying(() => own.heldTime({ issuerId, sinceMs, ...holder }));
+      const page = after === undefined ? {} : { after };
+      const held = await keepTrying(() => own.heldTime({ issuerId, sinceMs, ...holder, ...page }));
       for (const message of held.codes ?? []) if (!holdsSubmission(this.held, message)) this.hear(message);
       if (isOver()) return;
+      after = held.next;
+      if (after !== undefined) continue;
       if (held.isHeld)
         await condition(isOver, holdPollMs, { summary: 'Look again whether the issuer is still paused' });
       else if (held.heldMs > heldMs) heldMs = held.heldMs;

@@ -48,7 +48,8 @@ const resumedOrder = async ({ codes }: OrderDeps, row: OrderRow): Promise<Resume
     sequence: Math.max(row.facts.sequence, ...row.events.map(({ sequence }) => sequence)),
   };
   if (isAwaitingCodes(facts.state)) {
-    const given = await codes.notHeard(row, -1);
+    const { calls: given, next } = await codes.given(row);
+    if (next !== undefined) return undefined;
     return {
       facts: { ...facts, state: 'verified', issued: 0 },
       held: [],

@@ -39,8 +39,15 @@ export type Claim =
   /** Another call for this same order holds one of the values and has no verdict yet. */
   | { readonly kind: 'pending'; readonly row: SubmissionRow };
 
-/** Of at most 200 codes each: as many as the largest order has. */
-const notHeardLimit = 50;
+/** So many codes fit one payload of the engine by reference, and the calls that gave them one read. */
+const pageCodesMax = 2_000;
+const pageCallsMax = 500;
+
+/** Calls with codes of one order, by reference, in the order of their coming. `next`: where the next page begins. */
+export interface GivenPage {
+  readonly calls: readonly Pick<SubmissionRow, '_id' | 'codes' | 'status'>[];
+  readonly next?: string;
+}
 
 /** Calls of one order whose items are read for one view. */
 const submittedLimit = 500;
@@ -61,6 +68,32 @@ const takeBackLate = async (submissions: Collection<SubmissionRow>, ids: readonl
     const claims = codes.map((code) => claimOf(issuerId, code));
     await submissions.updateOne({ _id, status: 'late' }, { $set: { status: 'accepted', claims } });
   }
+};
+
+const givenPage = async (
+  submissions: Collection<SubmissionRow>,
+  order: OrderName,
+  after?: string,
+): Promise<GivenPage> => {
+  const [, ms, id] = /^(\d+)\/(.+)$/.exec(after ?? '') ?? [];
+  const at = new Date(Number(ms));
+  const isLater = id === undefined ? {} : { $or: [{ at: { $gt: at } }, { at, _id: { $gt: id } }] };
+  const rows = await submissions
+    .find(
+      { orderId: orderId(order), status: { $in: ['claimed', 'accepted'] }, ...isLater },
+      { projection: { 'codes.sealed': 0 } },
+    )
+    .sort({ at: 1, _id: 1 })
+    .limit(pageCallsMax)
+    .toArray();
+  let size = 0;
+  const calls = rows.filter(({ codes }) => {
+    size += codes.length;
+    return size <= pageCodesMax;
+  });
+  const last = calls.at(-1);
+  const isLast = calls.length === rows.length && rows.length < pageCallsMax;
+  return { calls, ...(last && !isLast ? { next: `${last.at.getTime()}/${last._id}` } : {}) };
 };
 
 export const createCodes = ({ submissions }: { readonly submissions: Collection<SubmissionRow> }) => ({
@@ -169,22 +202,23 @@ export const createCodes = ({ submissions }: { readonly submissions: Collection<
     return [...byItem.values()];
   },
 
+  /** Calls that came in time, whether or not the order has judged them: a page at a time. */
+  given: (order: OrderName, after?: string): Promise<GivenPage> => givenPage(submissions, order, after),
+
   /**
-   * Asked at a window's end: calls with codes, by reference, that came in time and that the order may not have heard of.
-   * Empty where it holds as many as were accepted, and no claim waits.
+   * Asked at a window's end: calls that came in time and that the order may not have heard of. Empty where it holds as many
+   * codes as were accepted, and no claim waits.
    */
-  notHeard: async (order: OrderName, issued: number): Promise<Pick<SubmissionRow, '_id' | 'codes'>[]> => {
+  notHeard: async (order: OrderName, issued: number, after?: string): Promise<GivenPage> => {
+    if (after !== undefined) return givenPage(submissions, order, after);
     const rows = await submissions
-      .find(
-        { orderId: orderId(order), status: { $in: ['claimed', 'accepted'] } },
-        { projection: { 'codes.sealed': 0 } },
-      )
-      .sort({ at: 1, _id: 1 })
-      .limit(notHeardLimit)
+      .find({ orderId: orderId(order), status: { $in: ['claimed', 'accepted'] } })
+      .project<Pick<SubmittedCodes, 'status' | 'codes'>>({ status: 1, 'codes.itemId': 1 })
       .toArray();
     const accepted = rows.filter(({ status }) => status === 'accepted').flatMap(({ codes }) => codes);
     const items = new Set(accepted.map(({ itemId }) => itemId));
-    return items.size > issued || rows.some(({ status }) => status === 'claimed') ? rows : [];
+    const mayLack = items.size > issued || rows.some(({ status }) => status === 'claimed');
+    return mayLack ? givenPage(submissions, order) : { calls: [] };
   },
 
   /** By reference, in the order of their coming: what an operator's view of a call names. Undefined where there are too many. */

@@ -201,6 +201,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await codes.accepted(order);
       await codes.references(order);
       await codes.notHeard(order, 1);
+      await codes.given(order, '1/acme/one/id');
       await codes.submitted(order);
     },
     'reconciler: codes without a verdict': () => codes.unjudged(now, 10),
