@@ -55,9 +55,12 @@ function proseLines(text) {
 const withoutCode = (line) => line.replace(/`[^`]*`/g, '``').replace(/\]\([^)]*\)/g, ']');
 const wordsIn = (text) => text.split(/\s+/).filter((word) => /\p{L}/u.test(word)).length;
 const isTable = (line) => line.startsWith('|');
-// A line of one long word cannot be broken.
+// A line of one long word cannot be broken, nor can an address.
 const isTooLong = (line) =>
-  line.length > lineMax && !isTable(line) && !line.startsWith('<') && /\S\s+\S/.test(line.slice(0, lineMax).trim());
+  line.replace(/\]\([^)]*\)/g, ']').length > lineMax &&
+  !isTable(line) &&
+  !line.startsWith('<') &&
+  /\S\s+\S/.test(line.slice(0, lineMax).trim());
 
 function anchorsOf(text) {
   const seen = new Map();

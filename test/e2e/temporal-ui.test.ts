@@ -171,12 +171,11 @@ test('an order has a summary, details, and what it waits for now; the engine see
   expect(await shownNow()).not.toContain('UI-CODE-IN-NO-DETAIL');
 });
 
-test('every view of the operations page is a query that the engine takes, and its link holds that query', async () => {
+test('every view of the operations page is a query that the engine takes', async () => {
   const page = readFileSync(join(projectFolder, 'docs/operations.md'), 'utf8');
-  const views = [...page.matchAll(/^\| \[[^\]]+\]\((\S+\?query=\S+)\)\s+\| `(.+)`\s+\|$/gm)];
+  const views = [...page.matchAll(/^- \[[^\]]+\]\((\S+\?query=\S+)\)$/gm)];
   expect(views.length).toBeGreaterThanOrEqual(8);
-  for (const [, link, query = ''] of views) {
-    expect(new URL(String(link)).searchParams.get('query')).toBe(query);
-    await file.platform.client.workflow.count(query);
+  for (const [, link] of views) {
+    await file.platform.client.workflow.count(new URL(String(link)).searchParams.get('query') ?? 'none');
   }
 });

@@ -26,7 +26,7 @@ const now = new Date();
 const order = { issuerId: 'acme', orderNo: 'one' };
 const name = 'acme/one';
 
-/** Each method of src/store by each of its ways; the names stand in docs/scaling.md. */
+/** Each method of src/store by each of its ways; the names stand in test/store/indexes.md. */
 export const everyQuery = (of: Database): Record<string, () => Promise<unknown>> => {
   const secret = Buffer.from('sealed');
   const orders = createOrders(of);

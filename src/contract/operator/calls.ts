@@ -142,6 +142,7 @@ export const replayCall = declareRoute({
     'already_verified',
     'already_delivered',
     'not_issued',
+    'code_void',
     'rate_limited',
   ],
 });
