@@ -23,12 +23,13 @@ function imports() {
   const listIn = (name) =>
     forbidden.find((rule) => rule.name === name).comment.replace(/^.* may (import|use the packages) /, '');
   const folders = forbidden.flatMap(({ name }) => (name.endsWith('-imports') ? [name.replace(/-imports$/, '')] : []));
-  const rows = folders.map((folder) => [
-    `\`${folder}\``,
-    listIn(`${folder}-imports`).split(', ').slice(1).join(', ').replaceAll('src/', '') || 'nothing',
-    listIn(`${folder}-packages`).replace('(none)', 'none'),
-  ]);
-  return table(['Folder', 'May import', 'Packages'], rows);
+  return folders
+    .map((folder) => {
+      const own = listIn(`${folder}-imports`).split(', ').slice(1).join(', ').replaceAll('src/', '');
+      const packages = listIn(`${folder}-packages`).replace('(none)', '');
+      return wrapped(`- \`${folder}\`: ${own || 'nothing'}${packages && `; packages ${packages}`}`);
+    })
+    .join('\n');
 }
 
 // @throws where a record lacks what a reader needs to weigh it
@@ -50,11 +51,16 @@ function decisions() {
   return rows.join('\n');
 }
 
-// As the formatter leaves it.
-function table(head, rows) {
-  const widths = head.map((cell, n) => Math.max(cell.length, ...rows.map((row) => row[n].length)));
-  const line = (cells) => `| ${cells.map((cell, n) => cell.padEnd(widths[n])).join(' | ')} |`;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+const lineMax = 118;
+
+function wrapped(text) {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines[lines.length - 1];
+    if (last !== '' && last.length + 1 + word.length > lineMax) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
+  }
+  return lines.join('\n');
 }
 
 const made = [

@@ -24,7 +24,7 @@ afterAll(() => {
 
 test('a page that a reader understands, with links and paths that exist, passes', () => {
   const files = {
-    'README.md': '# Title\n\nSee [the part](docs/a.md#the-second-part) and `src/a.ts : made`.\n',
+    'README.md': `# Title\n\nSee \`src/a.ts : made\`, [it](https://example.org/${'a'.repeat(120)}) and [the part](docs/a.md#the-second-part).\n`,
     'docs/a.md': '# A\n\n## The second part\n',
     'src/a.ts': 'export const made = 1;\n',
   };
