@@ -15,6 +15,7 @@ const checks = [
     script: 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
     args: ['--config', '.dependency-cruiser.cjs', 'src', 'workflows', 'activities', 'worker', 'test', 'bench'],
   },
+  { name: 'folder sizes', script: 'scripts/folder-sizes.mjs', args: [] },
   { name: 'knip', script: 'node_modules/knip/bin/knip.js', args: [] },
   { name: 'generated docs', script: 'scripts/generated-docs.mjs', args: ['--check'] },
   { name: 'prose', script: 'scripts/prose.mjs', args: [] },
