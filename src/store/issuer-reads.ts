@@ -1,10 +1,9 @@
-import type { Collection } from 'mongodb';
-import type { IssuerRow } from './issuers';
+import type { Collection, Filter } from 'mongodb';
 
 const atOnceMax = 1_000;
 
-interface Waiting {
-  readonly resolve: (row: IssuerRow | null) => void;
+interface Waiting<Row> {
+  readonly resolve: (row: Row | null) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -13,11 +12,11 @@ interface Waiting {
  * number of unsigned requests takes the database's connections. Whoever asks while one runs is in the next, which sees all that
  * was written before.
  */
-export const createIssuerReads = (issuers: Pick<Collection<IssuerRow>, 'find'>) => {
-  const waiting = new Map<string, Waiting[]>();
+export const createIssuerReads = <Row extends { readonly _id: string }>(issuers: Pick<Collection<Row>, 'find'>) => {
+  const waiting = new Map<string, Waiting<Row>[]>();
   let isReading = false;
 
-  const take = (): Map<string, Waiting[]> => {
+  const take = (): Map<string, Waiting<Row>[]> => {
     const now = new Map([...waiting].slice(0, atOnceMax));
     for (const id of now.keys()) waiting.delete(id);
     return now;
@@ -28,7 +27,8 @@ export const createIssuerReads = (issuers: Pick<Collection<IssuerRow>, 'find'>) 
     while (waiting.size > 0) {
       const now = take();
       try {
-        const rows = await issuers.find({ _id: { $in: [...now.keys()] }, deletedAt: { $exists: false } }).toArray();
+        const isAsked = { _id: { $in: [...now.keys()] }, deletedAt: { $exists: false } } as Filter<Row>;
+        const rows = (await issuers.find(isAsked).toArray()) as Row[];
         const byId = new Map(rows.map((row) => [row._id, row]));
         for (const [id, all] of now) for (const { resolve } of all) resolve(byId.get(id) ?? null);
       } catch (error) {
@@ -38,7 +38,7 @@ export const createIssuerReads = (issuers: Pick<Collection<IssuerRow>, 'find'>) 
     isReading = false;
   };
 
-  return (issuerId: string): Promise<IssuerRow | null> =>
+  return (issuerId: string): Promise<Row | null> =>
     new Promise((resolve, reject) => {
       const all = waiting.get(issuerId) ?? [];
       all.push({ resolve, reject });
