@@ -18,6 +18,7 @@ const checks = [
   { name: 'folder sizes', script: 'scripts/folder-sizes.mjs', args: [] },
   { name: 'knip', script: 'node_modules/knip/bin/knip.js', args: [] },
   { name: 'generated docs', script: 'scripts/generated-docs.mjs', args: ['--check'] },
+  { name: 'openapi.json', script: 'scripts/lint-openapi.mjs', args: [] },
   { name: 'prose', script: 'scripts/prose.mjs', args: [] },
 ];
 const limitMs = 5 * 60_000;

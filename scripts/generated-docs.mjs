@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
@@ -6,7 +6,8 @@ import { inProject } from './project.mjs';
 import { runCommand } from './screen.mjs';
 import { setup } from './setup.mjs';
 
-// `npm run docs`: fills what stands between `<!-- made of X -->` and `<!-- end -->` in the pages; `--check` only looks.
+// `npm run docs`: fills what stands between `<!-- made of X -->` and `<!-- end -->` in the pages, and writes the files
+// that are made as a whole; `--check` only looks.
 const require = createRequire(import.meta.url);
 
 function states() {
@@ -63,10 +64,17 @@ function wrapped(text) {
   return lines.join('\n');
 }
 
+// The contract for machines, whatever a platform has of it.
+function openApi() {
+  const { openApiDocument } = require(inProject('dist/src/api/docs/openapi.js'));
+  return `${JSON.stringify(openApiDocument(), null, 2)}\n`;
+}
+
 const made = [
   { page: 'docs/protocol.md', from: 'moves in src/domain/order.ts', text: states },
   { page: 'docs/decisions/README.md', from: 'the records', text: decisions },
   { page: 'ARCHITECTURE.md', from: 'the rules in .dependency-cruiser.cjs', text: imports },
+  { page: 'openapi.json', text: openApi },
 ];
 
 function filled(page, from, text) {
@@ -81,8 +89,8 @@ function filled(page, from, text) {
 export function staleDocs({ isWritten }) {
   return made.flatMap(({ page, from, text }) => {
     const path = inProject(page);
-    const is = readFileSync(path, 'utf8');
-    const should = filled(is, from, text());
+    const is = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    const should = from ? filled(is, from, text()) : text();
     if (is === should) return [];
     if (isWritten) writeFileSync(path, should);
     return [page];

@@ -9,6 +9,8 @@ import { webhookTerminal } from './webhook/terminal';
 /** Every terminal that the contract knows. Which of them are offered is another matter: see configured-channels.ts. */
 const declared = [pageTerminal, webhookTerminal, emailTerminal, smsTerminal] as const;
 
+export const channelNames: readonly string[] = declared.map(({ name }) => name);
+
 type SchemasOf<D extends readonly DeclaredTerminal[]> = { -readonly [N in keyof D]: D[N]['schema'] };
 
 /** Of a body: `terminal` of an order, of an issuer, of a redelivery. */

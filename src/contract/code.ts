@@ -43,9 +43,11 @@ export const codes = z
 export const refusalReason = z.enum(refusalReasons);
 
 /** The issuer's answer to `order.code_requested`. */
-export const codeAnswer = z.discriminatedUnion('status', [
-  z.strictObject({ status: z.literal('issued'), codes }),
-  z.strictObject({ status: z.literal('issuing') }),
-  z.strictObject({ status: z.literal('refused'), reason: refusalReason, detail: text(0, 512).optional() }),
-]);
+export const codeAnswer = z
+  .discriminatedUnion('status', [
+    z.strictObject({ status: z.literal('issued'), codes }),
+    z.strictObject({ status: z.literal('issuing') }),
+    z.strictObject({ status: z.literal('refused'), reason: refusalReason, detail: text(0, 512).optional() }),
+  ])
+  .meta({ id: 'CodeAnswer' });
 export type CodeAnswer = z.infer<typeof codeAnswer>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { issuerIdPattern, orderNoPattern } from '../domain/ids';
+import type { Json } from '../domain/json';
 import { windowSecondsRange } from '../domain/timings';
 
 /** Lengths count Unicode code points, as the protocol's rule 10 says; a JavaScript string counts UTF-16 units. */
@@ -57,7 +58,12 @@ export const anyObject = z
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
     { error: 'must be an object', abort: true },
   )
-  .meta({ type: 'object' });
+  .meta({ type: 'object', additionalProperties: true });
+
+const jsonTypes = ['string', 'number', 'boolean', 'null', 'array', 'object'] as const;
+/** Of an answer that tells what is of no one shape. Its parts are not told: generated types take no schema that holds itself. */
+export const json = z.custom<Json>().meta({ id: 'Json', type: jsonTypes, additionalProperties: true });
+export const jsonObject = z.record(z.string(), json.optional());
 
 export const metadata = anyObject
   .superRefine((pairs, context) => {

@@ -3,7 +3,7 @@ import { Failure, type FailureCode, type FieldError, failures } from '../domain/
 import { jsonPointer } from './json-pointer';
 import type { Wire } from './route';
 
-export const failureCode = z.enum(Object.keys(failures) as [FailureCode, ...FailureCode[]]);
+export const failureCode = z.enum(Object.keys(failures) as [FailureCode, ...FailureCode[]]).meta({ id: 'ProblemCode' });
 
 /** RFC 9457 problem details, with a stable `code`. */
 export const problem = z

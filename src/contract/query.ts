@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What lists have in common. */
-export const limit = z.coerce.number().int().min(1).max(100).default(20);
+export const limit = z.coerce.number<number>().int().min(1).max(100).default(20);
 export const cursor = z.string().min(1).max(512);
 
 export const pageQuery = z.strictObject({ limit, cursor: cursor.optional() });

@@ -63,9 +63,6 @@ export type ParamsOf<R extends Route> = { readonly [Name in ParamNames<R['path']
 
 export type BodyOf<R extends Route> = R extends { readonly body: infer S extends z.ZodType } ? z.output<S> : undefined;
 
-/** As a caller gives it: fields with a default may be left out. */
-export type GivenBodyOf<R extends { readonly body: z.ZodType }> = z.input<R['body']>;
-
 export type QueryOf<R extends Route> = R extends { readonly query: infer S extends z.ZodType }
   ? z.output<S>
   : undefined;
@@ -87,3 +84,8 @@ export type GivenBody<R extends Route> = Exclude<AnswerOf<R>['body'], undefined>
 
 /** What a caller writes: fields with a default may be left out. */
 export type WrittenBody<R extends Route> = R extends { readonly body: infer S extends z.ZodType } ? z.input<S> : never;
+
+/** The parameters that a caller writes. */
+export type WrittenQuery<R extends Route> = R extends { readonly query: infer S extends z.ZodType }
+  ? z.input<S>
+  : never;

@@ -1,3 +1,5 @@
+import type { OrderEventMessage } from '../contract/callbacks/events';
+import type { CodeRequestMessage, PaidMessage, VoidRequestMessage } from '../contract/callbacks/first-interface';
 import type { VoidRequest } from '../domain/order';
 import type { OrderRow, PendingEvent } from '../store/orders';
 
@@ -24,7 +26,7 @@ const named = ({ issuerId, orderNo, product, quantity }: OrderRow, token: string
   quantity,
 });
 
-export const paidMessage = (row: OrderRow, { token, atMs, verifyByMs }: NoticeFacts) => ({
+export const paidMessage = (row: OrderRow, { token, atMs, verifyByMs }: NoticeFacts): PaidMessage => ({
   type: 'order.paid',
   timestamp: iso(atMs),
   data: {
@@ -40,7 +42,7 @@ export const paidMessage = (row: OrderRow, { token, atMs, verifyByMs }: NoticeFa
 export const codeRequestMessage = (
   row: OrderRow,
   { token, atMs, outstanding, verifyByMs, issueByMs }: CodeRequestFacts,
-) => ({
+): CodeRequestMessage => ({
   type: 'order.code_requested',
   timestamp: iso(atMs),
   data: {
@@ -58,7 +60,7 @@ export const voidRequestMessage = (
   row: OrderRow,
   { requestId, itemIds, startedAtMs, decideByMs }: VoidRequest,
   { token, reason }: { readonly token: string; readonly reason: string },
-) => ({
+): VoidRequestMessage => ({
   type: 'order.void_requested',
   timestamp: iso(startedAtMs),
   data: {
@@ -74,7 +76,7 @@ export const voidRequestMessage = (
 });
 
 /** Source: rule 7. Never a code in it. A replay sends the same bytes, so nothing in it may come from a clock. */
-export const eventMessage = (row: OrderRow, event: PendingEvent) => ({
+export const eventMessage = (row: OrderRow, event: PendingEvent): OrderEventMessage => ({
   type: event.type,
   timestamp: iso(event.atMs),
   data: {
@@ -100,10 +102,7 @@ export const eventMessage = (row: OrderRow, event: PendingEvent) => ({
 });
 
 /** The order's own addresses of the second interface, so that an issuer needs no configuration but its keys. */
-const orderUrls = ({ baseUrl, issuerId, orderNo }: OrderRow): Record<string, string> =>
-  Object.fromEntries(
-    ['verification', 'codes', 'refusal'].map((name) => [
-      `${name}Url`,
-      `${baseUrl}/v1/issuers/${issuerId}/orders/${orderNo}/${name}`,
-    ]),
-  );
+const orderUrls = ({ baseUrl, issuerId, orderNo }: OrderRow) => {
+  const base = `${baseUrl}/v1/issuers/${issuerId}/orders/${orderNo}`;
+  return { verificationUrl: `${base}/verification`, codesUrl: `${base}/codes`, refusalUrl: `${base}/refusal` };
+};

@@ -3,6 +3,7 @@ import type {
   CodeDelivery,
   CodeReply,
   CodeRequest,
+  CodesVoid,
   OrderEventMessage,
   PaidNotice,
   VoidAnswer,
@@ -46,6 +47,7 @@ export interface CallbackHandlerOptions {
   readonly onEvent?: (event: OrderEventMessage, context: CallbackContext) => Promise<void> | void;
   readonly onEcho?: (content: Readonly<Record<string, unknown>>, context: CallbackContext) => Promise<void> | void;
   readonly onDelivered?: (delivery: CodeDelivery, context: CallbackContext) => Promise<void> | void;
+  readonly onVoid?: (codes: CodesVoid, context: CallbackContext) => Promise<void> | void;
   readonly clock?: { nowMs(): number };
   /** How many handled messages are remembered. */
   readonly rememberedMax?: number;
@@ -101,6 +103,7 @@ export const createCallbackHandler = ({
   onEvent,
   onEcho,
   onDelivered,
+  onVoid,
   clock = { nowMs: Date.now },
   rememberedMax = 1000,
 }: CallbackHandlerOptions) => {
@@ -127,8 +130,11 @@ export const createCallbackHandler = ({
       case 'code.delivered':
         await onDelivered?.(data as unknown as CodeDelivery, context);
         break;
+      case 'code.void':
+        await onVoid?.(data as unknown as CodesVoid, context);
+        break;
       default:
-        await onEvent?.({ type, timestamp, data: data as unknown as OrderEventMessage['data'] }, context);
+        await onEvent?.({ type, timestamp, data } as unknown as OrderEventMessage, context);
     }
     return { status: 204 };
   };

@@ -12,7 +12,6 @@ export {
   createIssuerClient,
   type IssuerClient,
   type IssuerClientOptions,
-  type ListOrders,
 } from './issuer-client';
 export type * from './messages';
 export { ProblemError } from './problem-error';

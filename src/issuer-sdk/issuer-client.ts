@@ -1,11 +1,14 @@
 import { type KeyObject, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { echo } from '../contract/issuer/echo';
 import { bodylessText, signEd25519, signHmac } from '../signing/sign';
 import type {
   AfterSaleCalls,
   Cancellation,
   CodeSubmission,
   CodesAnswer,
+  Judged,
+  ListOrders,
   OrderAnswer,
   OrderPage,
   OrderTimeline,
@@ -37,13 +40,6 @@ export interface CallOptions {
   /** Give your own, kept beside your order, and a call repeated after a crash is still the same request. Not with `cf_` in front. */
   readonly webhookId?: string;
   readonly signal?: AbortSignal;
-}
-
-export interface ListOrders {
-  readonly state?: string;
-  readonly createdAfter?: string;
-  readonly limit?: number;
-  readonly cursor?: string;
 }
 
 interface Request {
@@ -241,7 +237,7 @@ export const createIssuerClient = ({
 
     /** The platform answers and sends the same object to the callback URL: a self-test of keys and addresses. */
     echo: (content: Readonly<Record<string, unknown>>, options?: CallOptions) =>
-      call<unknown>('POST', '/echo', content, options),
+      call<Judged<typeof echo>>('POST', '/echo', content, options),
   };
 };
 

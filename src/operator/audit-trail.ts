@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../domain/json';
 import type { Operator } from '../domain/operator';
 import type { AuditAction } from '../domain/words/audit-words';
 import type { Audit } from '../store/audit';
@@ -7,8 +8,8 @@ import type { Audit } from '../store/audit';
 export type AuditTrail = (
   action: AuditAction,
   target: string,
-  before?: Readonly<Record<string, unknown>>,
-  after?: Readonly<Record<string, unknown>>,
+  before?: JsonObject,
+  after?: JsonObject,
 ) => Promise<void>;
 
 export type AuditTrails = ReturnType<typeof createAuditTrails>;

@@ -1,4 +1,5 @@
 import type { Collection } from 'mongodb';
+import type { JsonObject } from '../domain/json';
 
 /** Who did what, when; before and after hold settings only, never a secret or an address. */
 export interface AuditRow {
@@ -8,8 +9,8 @@ export interface AuditRow {
   readonly actor: string;
   readonly action: string;
   readonly target: string;
-  readonly before?: Readonly<Record<string, unknown>>;
-  readonly after?: Readonly<Record<string, unknown>>;
+  readonly before?: JsonObject;
+  readonly after?: JsonObject;
 }
 
 export type Audit = ReturnType<typeof createAudit>;

@@ -1,29 +1,38 @@
 import type { OpenApi } from './openapi';
+import type { Operation } from './operation';
 
 const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-/** The calls at a glance, for a person; docs/protocol.md tells the rules. Plain HTML, no script. */
+/** The calls and messages at a glance, for a person; docs/protocol.md tells the rules. Plain HTML, no script. */
 export const docsPage = (document: OpenApi): string => {
-  const rows = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(
-      ([method, { tags, summary, responses }]) =>
-        `<tr><td>${escapeHtml(tags.join())}</td><td><code>${method.toUpperCase()}</code></td><td><code>${escapeHtml(path)}</code></td><td>${escapeHtml(summary)}</td><td>${Object.entries(
-          responses,
-        )
-          .filter(([status]) => status !== 'default')
-          .map(([status, { description }]) => `<code>${status}</code> ${escapeHtml(description)}`)
-          .join('<br>')}</td></tr>`,
-    ),
+  const calls = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => row(operation, [method.toUpperCase(), path])),
   );
+  const messages = Object.entries(document.webhooks).map(([type, { post }]) => row(post, [type]));
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Codeferry: calls</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="assets/docs.css"></head>
 <body><h1>Codeferry</h1><p>${escapeHtml(document.info.description)}</p>
 <p>The same for machines: <a href="openapi.json">openapi.json</a>.</p>
-<table><thead><tr><th>For</th><th>Method</th><th>Path</th><th>What it does</th><th>Answers</th></tr></thead><tbody>
-${rows.join('\n')}
-</tbody></table></body></html>`;
+<h2>Calls</h2>${table(['For', 'Method', 'Path', 'What it does', 'Answers'], calls)}
+<h2>Messages of the platform</h2>${table(['For', 'Type', 'What it says', 'Answers'], messages)}</body></html>`;
 };
+
+const row = ({ tags, summary, responses }: Operation, names: readonly string[]): string => {
+  const answers = Object.entries(responses)
+    .map(([status, { description }]) => `${code(status)} ${escapeHtml(description)}`)
+    .join('<br>');
+  return [escapeHtml(tags.join()), ...names.map(code), escapeHtml(summary), answers]
+    .map((cell) => `<td>${cell}</td>`)
+    .join('');
+};
+
+const code = (text: string): string => `<code>${escapeHtml(text)}</code>`;
+
+const table = (head: readonly string[], rows: readonly string[]): string =>
+  `<table><thead><tr>${head.map((cell) => `<th>${cell}</th>`).join('')}</tr></thead><tbody>
+${rows.map((cells) => `<tr>${cells}</tr>`).join('\n')}
+</tbody></table>`;
 
 export const docsStyle = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #8884}

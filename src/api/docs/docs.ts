@@ -5,13 +5,14 @@ import { openApiDocument } from './openapi';
 
 /** The contract for machines and for people. */
 export const mountDocs = (mount: Mount, channels: ConfiguredChannels, publicUrl: string): void => {
-  const document = openApiDocument(
-    channels.offered(),
-    channels.receiptSecret !== undefined && channels.withReceipts().length > 0,
-  );
+  const document = openApiDocument({
+    channels: channels.offered().map(({ name }) => name),
+    hasReceipts: channels.receiptSecret !== undefined && channels.withReceipts().length > 0,
+    publicUrl,
+  });
   const page = docsPage(document);
   mount.plain('get', '/openapi.json', (_request, response) => {
-    response.json({ ...document, servers: [{ url: publicUrl }] });
+    response.json(document);
   });
   mount.plain('get', '/assets/docs.css', (_request, response) => {
     response.type('css').send(docsStyle);

@@ -24,6 +24,9 @@ export const createJsonSchemas = (offered: ReadonlySet<string>) => {
       io: isInput ? 'input' : 'output',
       unrepresentable: 'any',
       override: ({ zodSchema, jsonSchema }) => {
+        // Told in the refusal alone: what no value fits is no field.
+        for (const [name, property] of Object.entries(jsonSchema.properties ?? {}))
+          if (isNever(property)) delete jsonSchema.properties?.[name];
         if (zodSchema === terminal) jsonSchema.oneOf = jsonSchema.oneOf?.filter((one) => offered.has(channelOf(one)));
         if (isInput) return;
         if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
@@ -47,6 +50,9 @@ export const createJsonSchemas = (offered: ReadonlySet<string>) => {
 };
 
 export type JsonSchemas = ReturnType<typeof createJsonSchemas>;
+
+const isNever = (schema: unknown): boolean =>
+  typeof schema === 'object' && schema !== null && 'not' in schema && JSON.stringify(schema) === '{"not":{}}';
 
 /** Of terminals only those of the platform's own channels are told. */
 const channelOf = ({ properties = {} }: JsonSchema): string =>

@@ -1,13 +1,24 @@
+import { channelNames } from '../../channels/terminals';
+import { callbacks } from '../../contract/callbacks';
 import { takeReceipts } from '../../contract/platform/receipts';
 import type { Route } from '../../contract/route';
 import { routes } from '../../contract/routes';
 import { createJsonSchemas } from './json-schemas';
 import { type Operation, operationOf } from './operation';
+import { webhookOf } from './webhook';
 
 export interface OpenApi {
   readonly openapi: '3.1.0';
-  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly info: {
+    readonly title: string;
+    readonly version: string;
+    readonly description: string;
+    readonly license: { readonly name: string; readonly identifier: string };
+  };
+  readonly servers: readonly { readonly url: string }[];
   readonly paths: Record<string, Partial<Record<Route['method'], Operation>>>;
+  /** By the type of the message. */
+  readonly webhooks: Readonly<Record<string, { readonly post: Operation }>>;
   readonly components: object;
 }
 
@@ -23,23 +34,37 @@ const securitySchemes = {
   csrfToken: inHeader('x-csrf-token'),
 };
 
+/** What a platform has of the contract, and where it is. */
+export interface Served {
+  readonly channels: readonly string[];
+  readonly hasReceipts: boolean;
+  readonly publicUrl: string;
+}
+
+/** The contract of every platform, as it is checked in. */
+const whole: Served = { channels: channelNames, hasReceipts: true, publicUrl: '/' };
+
 /** Made from the very declarations by which calls are let in and answered, so that it cannot drift from them. */
-export const openApiDocument = (offered: readonly { readonly name: string }[], hasReceipts = false): OpenApi => {
-  const schemas = createJsonSchemas(new Set(offered.map(({ name }) => name)));
+export const openApiDocument = ({ channels, hasReceipts, publicUrl }: Served = whole): OpenApi => {
+  const schemas = createJsonSchemas(new Set(channels));
   const paths: OpenApi['paths'] = {};
   for (const route of routes) {
     if (route === takeReceipts && !hasReceipts) continue;
     paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route, schemas) };
   }
+  const webhooks = Object.fromEntries(callbacks.map((one) => [one.type, { post: webhookOf(one, schemas) }]));
   return {
     openapi: '3.1.0',
     info: {
       title: 'Codeferry',
       version: '1',
       description:
-        'Each code comes from its issuer at the moment of sale. Issuer calls are signed as Standard Webhooks says; operator calls carry a bearer token.',
+        'Each code comes from its issuer at the moment of sale. Issuer calls and the platform’s own are signed as Standard Webhooks says; operator calls carry a bearer token.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
+    servers: [{ url: publicUrl }],
     paths,
+    webhooks,
     components: {
       schemas: schemas.components(),
       headers: {

@@ -1,8 +1,9 @@
+import type { z } from 'zod';
 import { problem } from '../../contract/problem';
 import { problemsOf } from '../../contract/problems-of';
 import type { Route, Who } from '../../contract/route';
 import { failures } from '../../domain/failures';
-import type { JsonSchemas } from './json-schemas';
+import type { JsonSchema, JsonSchemas } from './json-schemas';
 
 export interface Operation {
   readonly operationId: string;
@@ -15,7 +16,7 @@ export interface Operation {
   readonly responses: Readonly<Record<string, Response>>;
 }
 
-interface Response {
+export interface Response {
   readonly description: string;
   readonly headers?: object;
   readonly content?: Readonly<Record<string, object>>;
@@ -31,7 +32,7 @@ const tags = {
   anyone: 'public',
 } as const satisfies Record<Who, string>;
 
-const signature = { webhookId: [], webhookTimestamp: [], webhookSignature: [] };
+export const signature = { webhookId: [], webhookTimestamp: [], webhookSignature: [] };
 const operatorToken = { operatorToken: [] };
 /** A browser that signed in at the console; its changes carry the session's token besides. */
 const session = { consoleSession: [], csrfToken: [] };
@@ -72,14 +73,18 @@ export const operationOf = (route: Route, schemas: JsonSchemas): Operation => {
       })),
       ...(query ? queryParameters(query, schemas) : []),
     ],
-    ...(body ? { requestBody: requestBodyOf(body, schemas) } : {}),
+    ...(body ? { requestBody: requestBodyOf(route, body, schemas) } : {}),
     responses: responsesOf(route, schemas),
   };
 };
 
-const requestBodyOf = (body: NonNullable<Route['body']>, schemas: JsonSchemas): object => ({
-  // A call that needs no field may come without a body.
-  required: !body.safeParse({}).success,
+const requestBodyOf = (
+  { method, bodyNeeded = method === 'put' }: Route,
+  body: NonNullable<Route['body']>,
+  schemas: JsonSchemas,
+): object => ({
+  // Most calls that need no field may come without a body.
+  required: bodyNeeded || !body.safeParse({}).success,
   content: { 'application/json': { schema: schemas.schemaOf(body, 'to_platform') } },
 });
 
@@ -95,20 +100,22 @@ const queryParameters = (query: NonNullable<Route['query']>, schemas: JsonSchema
 
 const retryAfter = { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } };
 
+/** Declared answers, of the platform or to it. */
+export const answersOf = (
+  answers: Route['answers'],
+  schemaOf: (body: z.ZodType) => JsonSchema,
+): Record<string, Response> =>
+  Object.fromEntries(
+    Object.entries(answers).map(([status, { says, body, mediaType }]) => {
+      const content = body ? { schema: schemaOf(body) } : mediaType ? { schema: { type: 'string' } } : undefined;
+      const type = mediaType ?? 'application/json';
+      return [status, { description: says, ...(content ? { content: { [type]: content } } : {}) }];
+    }),
+  );
+
 const responsesOf = (route: Route, schemas: JsonSchemas): Record<string, Response> => {
-  const responses: Record<string, Response> = {};
-  for (const [status, { says, body, mediaType }] of Object.entries(route.answers)) {
-    const type = mediaType ?? 'application/json';
-    responses[status] = {
-      description: says,
-      ...(status === '202' ? { headers: retryAfter } : {}),
-      ...(body
-        ? { content: { [type]: { schema: schemas.schemaOf(body, 'from_platform') } } }
-        : mediaType
-          ? { content: { [type]: {} } }
-          : {}),
-    };
-  }
+  const responses = answersOf(route.answers, (body) => schemas.schemaOf(body, 'from_platform'));
+  if (responses['202']) responses['202'] = { ...responses['202'], headers: retryAfter };
   const problems = problemsOf(route);
   for (const status of new Set(problems.map((code) => failures[code].status))) {
     const answer = responses[status];

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { CodeDeliveredMessage, CodeVoidMessage } from '../../contract/callbacks/deliveries';
 import { askedDelayMs } from '../../outbound/schedule';
 import { signedHeaders } from '../../outbound/signed-headers';
 import type { Deliver, DeliveryDeps } from '../channel';
@@ -14,17 +15,14 @@ export const createWebhookDelivery =
   async ({ order, terminal: { url, secret }, messageId, atMs, codes, part, replaces, voidItemIds, ...delivery }) => {
     const { issuerId, orderNo, product } = order;
     const timestamp = new Date(atMs).toISOString();
-    const body = Buffer.from(
-      JSON.stringify(
-        voidItemIds
-          ? { type: 'code.void', timestamp, data: { issuerId, orderNo, itemIds: voidItemIds } }
-          : {
-              type: 'code.delivered',
-              timestamp,
-              data: { issuerId, orderNo, product, ...(part ? { part } : {}), ...(replaces ? { replaces } : {}), codes },
-            },
-      ),
-    );
+    const message: CodeDeliveredMessage | CodeVoidMessage = voidItemIds
+      ? { type: 'code.void', timestamp, data: { issuerId, orderNo, itemIds: voidItemIds } }
+      : {
+          type: 'code.delivered',
+          timestamp,
+          data: { issuerId, orderNo, product, ...(part ? { part } : {}), ...(replaces ? { replaces } : {}), codes },
+        };
+    const body = Buffer.from(JSON.stringify(message));
     const privateKeys = await signingKeys();
     const secrets = [...(secret === undefined ? [] : [secret]), ...delivery.issuerSecrets];
     const result = await outbound.postSigned({

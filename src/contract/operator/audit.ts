@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { anyObject, instant } from '../fields';
+import { instant, jsonObject } from '../fields';
 import { pageOf, pageQuery } from '../query';
 import { declareRoute } from '../route';
 
@@ -9,8 +9,8 @@ const auditEntry = z
     actor: z.string(),
     action: z.string(),
     target: z.string(),
-    before: anyObject.optional().meta({ description: 'The settings or the state that were changed' }),
-    after: anyObject.optional(),
+    before: jsonObject.optional().meta({ description: 'The settings or the state that were changed' }),
+    after: jsonObject.optional(),
   })
   .meta({
     id: 'AuditEntry',

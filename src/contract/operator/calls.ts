@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, instant, integer, issuerId, orderNo } from '../fields';
+import { count, instant, integer, issuerId, json, orderNo } from '../fields';
 import { failureCode } from '../problem';
 import { limit, noBody } from '../query';
 import { declareRoute, type Wire } from '../route';
@@ -78,7 +78,7 @@ export const listCalls = declareRoute({
 const callSide = z
   .strictObject({
     status: integer(0, 999).optional(),
-    body: z.unknown().optional().meta({ description: 'The JSON of the wire as far as it is kept, secrets masked' }),
+    body: json.optional().meta({ description: 'The JSON of the wire as far as it is kept, secrets masked' }),
     notKept: z.array(z.string()).meta({ description: 'JSON Pointers; an empty one is the whole body' }),
   })
   .meta({ id: 'CallSide' });

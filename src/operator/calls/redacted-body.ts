@@ -1,3 +1,5 @@
+import type { Json } from '../../domain/json';
+
 /** What stands where a value is not for an operator's eyes; it does not tell how long the value is. */
 export const mask = '•••';
 
@@ -8,10 +10,10 @@ export type Shown = true | { readonly [field: string]: Shown };
  * A body as an operator sees it. Only what `shown` names stays, and everything else becomes the mask: a field that a later
  * version adds is hidden until somebody names it here.
  */
-export const redactedBody = (body: unknown, shown: Shown | undefined): unknown => {
+export const redactedBody = (body: Json | object | undefined, shown: Shown | undefined): Json => {
   if (shown === undefined) return mask;
   if (Array.isArray(body)) return body.map((item) => redactedBody(item, shown));
-  if (typeof body !== 'object' || body === null) return shown === true ? body : mask;
+  if (typeof body !== 'object' || body === null) return shown === true && body !== undefined ? body : mask;
   if (shown === true) return mask;
   return Object.fromEntries(
     Object.entries(body)

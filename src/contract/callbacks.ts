@@ -1,0 +1,15 @@
+import type { Callback } from './callback';
+import { codeDelivered, codeVoid } from './callbacks/deliveries';
+import { events } from './callbacks/events';
+import { codeRequested, echoed, orderPaid, voidRequested } from './callbacks/first-interface';
+
+/** Every declared message of the platform, in the order in which the docs tell them. */
+export const callbacks: readonly Callback[] = [
+  orderPaid,
+  codeRequested,
+  voidRequested,
+  ...events,
+  echoed,
+  codeDelivered,
+  codeVoid,
+];
