@@ -4,7 +4,7 @@ import { configuredChannels } from './channels/configured-channels';
 import type { Config } from './config';
 import { createProcessMetrics } from './metrics/process-metrics';
 import { createIssuerSeal } from './sealing/issuer-row';
-import { createKeyRing } from './sealing/key-ring';
+import { createKeyRing, deriveKey, fingerprint } from './sealing/key-ring';
 import { createPayloadCodec } from './sealing/payload-codec';
 import { createDecodePayloads } from './sealing/payload-json';
 import { loadPlatformKeys, type PlatformKeys } from './sealing/platform-keys';
@@ -12,6 +12,7 @@ import { createAnsweredCalls } from './second-interface/answered-calls';
 import type { OrderDeps } from './second-interface/ask-order';
 import { createAlerts } from './store/alerts';
 import { createAnswers } from './store/answers';
+import { createApprovals } from './store/approvals';
 import { createAudit } from './store/audit';
 import { createCodes } from './store/codes';
 import { createConsoleSessionRows } from './store/console-sessions';
@@ -110,9 +111,10 @@ export const assemble = async (
     requests: createRequests(database),
     purge: createPurge(database),
     sealedValues: createSealedValues(database),
-    audit: createAudit(database),
+    audit: createAudit(database, (text) => fingerprint(deriveKey(keys.fingerprintKey, 'audit chain'), text)),
     consoleSessions: createConsoleSessionRows(database),
     guesses: createGuesses(database),
+    approvals: createApprovals(database),
     stats: createStats(database),
     alerts: createAlerts(database),
     workers: createWorkerReports(database),

@@ -6,6 +6,7 @@ import type { OidcSettings, OperatorWithToken } from '../domain/operator';
 import { cancellableStates, type Terminal } from '../domain/order';
 import { registerOrderGauges } from '../metrics/order-gauges';
 import type { ProcessMetrics } from '../metrics/process-metrics';
+import { createSecondPerson } from '../operator/approvals';
 import { createAuditTrails } from '../operator/audit-trail';
 import { createOrderActions } from '../operator/order-actions';
 import { createConsoleSampler } from '../operator/overview/sampler';
@@ -21,6 +22,7 @@ import type { PlatformKeys } from '../sealing/platform-keys';
 import type { Adapters } from '../second-interface/adapters';
 import type { OrderDeps } from '../second-interface/ask-order';
 import { cancelOrder } from '../second-interface/cancel-order';
+import type { Approvals } from '../store/approvals';
 import type { Audit } from '../store/audit';
 import type { ConsoleSessionRows } from '../store/console-sessions';
 import type { Database } from '../store/database';
@@ -51,6 +53,8 @@ import { mountAfterSale } from './issuer/after-sale';
 import { mountEcho } from './issuer/echo';
 import { mountOrderOperations } from './issuer/order-operations';
 import { mountOrders } from './issuer/orders';
+import { mountOperatorApprovals } from './operator/approvals';
+import { mountOperatorAudit } from './operator/audit';
 import { mountOperatorBatches } from './operator/batches';
 import { mountOperatorCalls } from './operator/calls';
 import { mountOperatorChannels } from './operator/channels';
@@ -80,6 +84,7 @@ export interface AppDeps {
     readonly audit: Audit;
     readonly consoleSessions: ConsoleSessionRows;
     readonly guesses: Guesses;
+    readonly approvals: Approvals;
     readonly stats: Stats;
     readonly sealedValues: SealedValues;
     readonly workers: Workers;
@@ -124,7 +129,7 @@ export const createApp = ({
 }: AppDeps): { app: Express; starter: WorkflowStarter } => {
   const { orderDeps, issuers, ring, requests, keys, database, gateway } = core;
   const starter = createWorkflowStarter({ gateway, log });
-  const audit = createAuditTrails(core.audit, nowMs);
+  const audit = createAuditTrails({ audit: core.audit, nowMs, log });
 
   const terminalProblem = (terminal: Terminal) => core.channels.problemOf(terminal, guard);
 
@@ -207,15 +212,18 @@ export const createApp = ({
   mountEcho(mount, gateway, nowMs);
   mountOperatorIssuers(mount, { issuers, ring, nowMs, settings: orderDeps.settings, settingsProblem, cancelOpenSoon });
   const actions = createOrderActions(orderDeps);
+  const secondPerson = createSecondPerson({ approvals: core.approvals, orderDeps });
   const readHealth = createHealthReader({ queues: core.queues, workers: core.workers, nowMs });
   mountOperatorOrders(mount, {
     orderDeps,
     actions,
-    auditLog: core.audit,
+    secondPerson,
     terminalProblem,
     troubles: core.troubles,
     readHealth,
   });
+  mountOperatorApprovals(mount, { orderDeps, actions, secondPerson });
+  mountOperatorAudit(mount, { auditLog: core.audit, audit, operator: { operators, sessions, wrongTokens } });
   mountOperatorBatches(mount, { orderDeps, issuers, actions });
   mountOperatorHealth(mount, readHealth);
   mountOperatorCalls(mount, { orderDeps, issuers, actions, readHealth });

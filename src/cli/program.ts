@@ -2,6 +2,7 @@ import { Argument, Command, Option } from 'commander';
 import { voidDecisions } from '../domain/messages';
 import { orderStates } from '../domain/order';
 import { windowSecondsRange } from '../domain/timings';
+import { auditPhases } from '../domain/words/audit-words';
 import { callback, callId, issuerId, orderName, type TerminalArgument, terminal, wholeNumber } from './arguments';
 import { CommandEnd, exitCodes, wrongUsage } from './exit';
 import type { Found } from './find-platform';
@@ -310,9 +311,33 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
   ).action((given, command: Command) =>
     ask(command, 'GET', '/v1/operator/failures', { query: pageQuery(given) }, shown.failureList),
   );
-  paged(program.command('audit').description('who changed what')).action((given, command: Command) =>
-    ask(command, 'GET', '/v1/operator/audit', { query: pageQuery(given) }, shown.auditList),
-  );
+  const audit = program.command('audit').description('who changed what');
+  paged(audit)
+    .option('--actor <name>', 'what this operator did')
+    .option('--action <action>', 'such as order.cancelled')
+    .option('--target <target>', 'such as ISSUER/ORDER-NO')
+    .addOption(new Option('--phase <phase>', 'instead of what was done').choices([...auditPhases, 'any']))
+    .action(({ actor, action, target, phase, ...given }, command: Command) =>
+      ask(
+        command,
+        'GET',
+        '/v1/operator/audit',
+        { query: { actor, action, target, phase, ...pageQuery(given) } },
+        shown.auditList,
+      ),
+    );
+  audit
+    .command('check')
+    .description('whether the chain of entries is as it was written')
+    .action(async (_given, command: Command) => {
+      for (let after = 0; ; ) {
+        const query = { after: String(after) };
+        const { broken, next } = await ask(command, 'GET', '/v1/operator/audit/check', { query }, shown.auditChecked);
+        if (broken) throw new CommandEnd(exitCodes.refused, `Entry ${plain(broken.seq)} is ${plain(broken.why)}`);
+        if (next === undefined) return;
+        after = next;
+      }
+    });
   program
     .command('health')
     .description('whether the platform can do its work, and which part is away; needs no token')

@@ -34,26 +34,31 @@ export const orderList = page(
 );
 
 export const orderFacts: Show = (order) =>
-  order.status === 'queued'
-    ? 'Queued: it is durable and not judged yet, as the engine is away. The same command again gets the judgement.'
-    : facts([
-        ['Order', nameOf(order)],
-        ['State', order.state],
-        ['Closed reason', order.closedReason],
-        ['Product', order.product && `${order.product.name} (${order.product.id})`],
-        ['Amount', money(order.amount)],
-        ['Codes', `${order.codes?.issued} of ${order.quantity}`],
-        ['Void', order.codesVoid && `${order.codesVoid.codes} since ${order.codesVoid.at}, ${order.codesVoid.because}`],
-        ['Terminal', terminalOf(order.terminal)],
-        ['Delivery', order.delivery && `${order.delivery.state}, tries: ${order.delivery.tries}`],
-        ['Refund due', money(order.refundDue)],
-        ['Payment', order.payment && pairsOf(order.payment)],
-        ['Created', order.createdAt],
-        ['Updated', order.updatedAt],
-        ['Verify by', order.verifyBy],
-        ['Issue by', order.issueBy],
-        ['Events', order.sequence],
-      ]);
+  order.approvalId !== undefined
+    ? `Another operator must approve it within 24 hours: approval ${order.approvalId}.`
+    : order.status === 'queued'
+      ? 'Queued: it is durable and not judged yet, as the engine is away. The same command again gets the judgement.'
+      : facts([
+          ['Order', nameOf(order)],
+          ['State', order.state],
+          ['Closed reason', order.closedReason],
+          ['Product', order.product && `${order.product.name} (${order.product.id})`],
+          ['Amount', money(order.amount)],
+          ['Codes', `${order.codes?.issued} of ${order.quantity}`],
+          [
+            'Void',
+            order.codesVoid && `${order.codesVoid.codes} since ${order.codesVoid.at}, ${order.codesVoid.because}`,
+          ],
+          ['Terminal', terminalOf(order.terminal)],
+          ['Delivery', order.delivery && `${order.delivery.state}, tries: ${order.delivery.tries}`],
+          ['Refund due', money(order.refundDue)],
+          ['Payment', order.payment && pairsOf(order.payment)],
+          ['Created', order.createdAt],
+          ['Updated', order.updatedAt],
+          ['Verify by', order.verifyBy],
+          ['Issue by', order.issueBy],
+          ['Events', order.sequence],
+        ]);
 
 export const why: Show = ({ orderNo, state, why: sentence, next }) =>
   facts([
@@ -213,10 +218,25 @@ export const failureList = page(
 );
 
 export const auditList = page(
-  ['AT', 'ACTOR', 'ACTION', 'TARGET', 'BEFORE', 'AFTER'],
-  ({ at, actor, action, target, before, after }) => [at, actor, action, target, pairsOf(before), pairsOf(after)],
+  ['AT', 'ACTOR', 'ACTION', 'TARGET', 'BEFORE', 'AFTER', 'PHASE'],
+  ({ at, actor, action, target, before, after, phase }) => [
+    at,
+    actor,
+    action,
+    target,
+    pairsOf(before),
+    pairsOf(after),
+    phase,
+  ],
   'Nothing was changed yet',
 );
+
+export const auditChecked: Show = ({ checked, last, broken }) =>
+  facts([
+    ['As written', `${checked} entries`],
+    ['Newest of them', last && `${last.seq}, ${last.hash}`],
+    ['First that is not', broken && `${broken.seq}, ${broken.why}`],
+  ]);
 
 export const health: Show = ({ status, parts, reconcilerAgeSeconds }) =>
   facts([

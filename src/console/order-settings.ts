@@ -200,7 +200,14 @@ export const settingsCard = async ({
   const look = async (): Promise<void> => {
     const current = await read(signal);
     const change = async (): Promise<void> => {
-      const changed = await changeSettings({ title, level, current, save });
+      // What this form does not show stays as it is.
+      const { twoPersons } = current.settings;
+      const changed = await changeSettings({
+        title,
+        level,
+        current,
+        save: (settings) => save(twoPersons === undefined ? settings : { ...settings, twoPersons }),
+      });
       if (!changed) return;
       note('Saved.');
       await look();

@@ -2,6 +2,7 @@ import * as issuerAfterSale from './issuer/after-sale';
 import * as issuerEcho from './issuer/echo';
 import * as issuerOperations from './issuer/order-operations';
 import * as issuerOrders from './issuer/orders';
+import * as approvals from './operator/approvals';
 import * as audit from './operator/audit';
 import * as batches from './operator/batches';
 import * as calls from './operator/calls';
@@ -23,7 +24,7 @@ import type { Route } from './route';
 const resources = [
   ...[issuerOrders, issuerOperations, issuerAfterSale, issuerEcho],
   ...[operatorOrders, batches, failures, issuers, settings, calls, channels, operatorHealth, maintenance],
-  ...[operatorKeys, audit, consoleSession, overview],
+  ...[operatorKeys, approvals, audit, consoleSession, overview],
   ...[platformKeys, receipts, platformHealth],
 ];
 

@@ -17,6 +17,12 @@ export interface OrderSettings {
 
 export type SomeSettings = Partial<OrderSettings>;
 
+/** Those of the platform alone are never inherited. */
+export interface PlatformSettings extends SomeSettings {
+  /** An operator's change of a terminal waits for another operator. */
+  readonly twoPersons?: boolean;
+}
+
 const hourSeconds = 3_600;
 
 /** Source: the protocol. */
@@ -72,3 +78,8 @@ export const settingsOf = ({ product, issuer, platform }: SettingLevels): OrderS
 /** Only the settings of whatever carries some, such as an issuer's row. */
 export const someSettings = (carrier: SomeSettings = {}): SomeSettings =>
   Object.fromEntries(settingNames.filter((name) => carrier[name] !== undefined).map((name) => [name, carrier[name]]));
+
+export const platformSettings = (carrier: PlatformSettings): PlatformSettings => ({
+  ...someSettings(carrier),
+  ...(carrier.twoPersons ? { twoPersons: true } : {}),
+});

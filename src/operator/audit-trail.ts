@@ -1,31 +1,104 @@
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../domain/json';
+import type { Logger } from 'pino';
+import { Failure } from '../domain/failures';
 import type { Operator } from '../domain/operator';
 import type { AuditAction } from '../domain/words/audit-words';
-import type { Audit } from '../store/audit';
+import type { Audit, AuditEntry, ChainedAuditRow } from '../store/audit';
 
-/** Given to every operator call, in the name of who calls; written after the change. */
-export type AuditTrail = (
-  action: AuditAction,
-  target: string,
-  before?: JsonObject,
-  after?: JsonObject,
-) => Promise<void>;
+/** What is about to be done. */
+export interface Deed {
+  readonly action: AuditAction;
+  /** An order, an issuer, the platform. */
+  readonly target: string;
+  readonly before?: AuditEntry['before'];
+  /** What is asked for; the outcome may say it better. */
+  readonly after?: AuditEntry['after'];
+  readonly reason?: string | undefined;
+}
 
-export type AuditTrails = ReturnType<typeof createAuditTrails>;
+type Outcome = Partial<Pick<Deed, 'action' | 'before' | 'after'>>;
 
-export const createAuditTrails =
-  (audit: Audit, nowMs: () => number) =>
-  ({ name }: Operator): AuditTrail =>
-  (action, target, before, after) =>
-    audit.record(
-      {
-        at: new Date(nowMs()),
-        actor: name,
-        action,
-        target,
-        ...(before ? { before } : {}),
-        ...(after ? { after } : {}),
+/**
+ * Given to every operator call, in the name of who calls. The intent is written first, and without it nothing is done;
+ * then what came of it, whichever it was.
+ */
+export type AuditTrail = <T>(deed: Deed, run: () => Promise<T>, outcomeOf?: (result: T) => Outcome) => Promise<T>;
+
+export interface AuditTrails {
+  of(operator: Operator): AuditTrail;
+  /** That somebody unknown was refused, such as a sign-in with a wrong token. Never fails: its caller refuses anyway. */
+  ofNobody(deed: Deed, code: string): Promise<void>;
+}
+
+/** No name of an operator can look like it. */
+const nobody = '(nobody)';
+
+export const createAuditTrails = ({
+  audit,
+  nowMs,
+  log,
+}: {
+  readonly audit: Audit;
+  readonly nowMs: () => number;
+  readonly log: Logger;
+}): AuditTrails => {
+  const write = async (actor: string, deed: Deed, rest: Pick<AuditEntry, 'phase' | 'of' | 'code'>) => {
+    const { action, target, before, after, reason } = deed;
+    const entry: AuditEntry = {
+      at: new Date(nowMs()),
+      actor,
+      action,
+      target,
+      ...rest,
+      ...(before ? { before: plain(before) } : {}),
+      ...(after ? { after: plain(after) } : {}),
+      ...(reason === undefined ? {} : { reason }),
+    };
+    const row = await audit.append(entry, randomUUID());
+    // Beside the database: whoever keeps the log knows the chain's hashes.
+    log.info({ audit: linkOf(row) }, 'audit');
+    return row;
+  };
+
+  const writeOutcome = async (...given: Parameters<typeof write>): Promise<void> => {
+    try {
+      await write(...given);
+    } catch (error) {
+      // It is done, and the intent is there: a refusal now would say what is not so.
+      log.error({ err: error, action: given[1].action, target: given[1].target }, 'an outcome is not in the audit log');
+    }
+  };
+
+  return {
+    of:
+      ({ name }) =>
+      async (deed, run, outcomeOf) => {
+        const { seq } = await write(name, deed, { phase: 'asked' });
+        try {
+          const result = await run();
+          await writeOutcome(name, { ...deed, ...outcomeOf?.(result) }, { phase: 'done', of: seq });
+          return result;
+        } catch (error) {
+          const code = error instanceof Failure ? error.code : 'internal';
+          const isRefused = error instanceof Failure && error.status < 500;
+          await writeOutcome(name, deed, { phase: isRefused ? 'refused' : 'failed', of: seq, code });
+          throw error;
+        }
       },
-      randomUUID(),
-    );
+
+    ofNobody: (deed, code) => writeOutcome(nobody, deed, { phase: 'done', code }),
+  };
+};
+
+const linkOf = ({ seq, hash, actor, action, target, phase }: ChainedAuditRow) => ({
+  seq,
+  hash,
+  actor,
+  action,
+  target,
+  phase,
+});
+
+/** As it is read again: without what is undefined. */
+const plain = (settings: NonNullable<AuditEntry['before']>): NonNullable<AuditEntry['before']> =>
+  JSON.parse(JSON.stringify(settings));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { VoidDecision } from '../domain/messages';
 import type { Terminal } from '../domain/order';
 import { completeOrder } from '../second-interface/after-sale/complete-order';
-import { redeliverCodes } from '../second-interface/after-sale/redeliver-codes';
+import { expectRedeliverable, redeliverCodes } from '../second-interface/after-sale/redeliver-codes';
 import { voidItems } from '../second-interface/after-sale/void-items';
 import { decideVoid, requestVoid } from '../second-interface/after-sale/void-requests';
 import {
@@ -37,6 +37,9 @@ export const createOrderActions = (orderDeps: OrderDeps) => {
     extend: (row: OrderRow, extensionMs: number) => ask(row, { kind: 'extend', extensionMs }),
     redeliver: (row: OrderRow, terminal?: Terminal) =>
       redeliverCodes(orderDeps, row, `redeliver/${randomUUID()}`, { by: 'operator', isRightToken: true, terminal }),
+    /** Whether it would be taken now. */
+    expectRedeliverable: (row: OrderRow, terminal: Terminal): void =>
+      expectRedeliverable(orderDeps, row, { by: 'operator', isRightToken: true, terminal }),
     void: async (row: OrderRow, itemIds?: readonly string[]) =>
       known(await voidItems(orderDeps, row, `void/${randomUUID()}`, { by: 'operator', isRightToken: true, itemIds })),
     refund: (row: OrderRow, asked: { readonly itemIds?: readonly string[] | undefined; readonly reason: string }) =>

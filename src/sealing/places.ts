@@ -6,5 +6,6 @@ export const places = {
   issuerRow: (issuerId: string): string => `issuer-row:${issuerId}`,
   issuerCallHeaders: (issuerId: string): string => `issuer-call-headers:${issuerId}`,
   orderKey: (orderId: string): string => `order-key:${orderId}`,
+  approval: (approvalId: string, orderId: string): string => `approval:${approvalId}:${orderId}`,
   answer: (requestId: string): string => `answer:${requestId}`,
 };

@@ -1,30 +1,162 @@
-import type { Collection } from 'mongodb';
+import type { Collection, Filter } from 'mongodb';
+import { Failure } from '../domain/failures';
 import type { JsonObject } from '../domain/json';
+import type { AuditPhase } from '../domain/words/audit-words';
+import { isDuplicate } from './store-errors';
 
 /** Who did what, when; before and after hold settings only, never a secret or an address. */
-export interface AuditRow {
-  readonly _id: string;
-  readonly position: string;
+export interface AuditEntry {
   readonly at: Date;
   readonly actor: string;
   readonly action: string;
   readonly target: string;
+  readonly phase: AuditPhase;
+  /** Of an outcome: the `seq` of what was asked. */
+  readonly of?: number;
   readonly before?: JsonObject;
   readonly after?: JsonObject;
+  /** Why an order was ended, in the words of whoever did it. */
+  readonly reason?: string;
+  /** Why it was refused. */
+  readonly code?: string;
 }
+
+/** Each names the hash of the one before it, so that none can be changed, taken out or put in between unseen. */
+export interface AuditLink {
+  readonly seq: number;
+  /** Random: by it a write that the driver repeated knows itself. */
+  readonly id: string;
+  readonly prev: string;
+  readonly hash: string;
+}
+
+/** Rows of before the chain have neither phase nor link. */
+export type AuditRow = { readonly _id: string; readonly position: string } & Omit<AuditEntry, 'phase'> &
+  Partial<Pick<AuditEntry, 'phase'>> &
+  Partial<AuditLink>;
+
+export type ChainedAuditRow = AuditEntry & AuditLink;
+
+export interface AuditFilter {
+  readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+  readonly target?: string | undefined;
+  /** Left out: what was done. */
+  readonly phase?: AuditPhase | 'any' | undefined;
+  /** Both inclusive, to the millisecond. */
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+}
+
+/** Writers in other processes that come first each time; operators are people. */
+const triesMax = 50;
+/** Entries of one process that wait for their turn. */
+const waitingMax = 100;
+
+/** Behind any `_id` of before the chain, which are hexadecimal; the index over `_id` is the guard of the chain. */
+const idOf = (seq: number): string => `n${String(seq).padStart(12, '0')}`;
+
+/** The same bytes for what was written and what is read again. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
 
 export type Audit = ReturnType<typeof createAudit>;
 
-export const createAudit = ({ audit }: { readonly audit: Collection<AuditRow> }) => ({
-  record: async (entry: Omit<AuditRow, '_id' | 'position'>, id: string): Promise<void> => {
-    const position = `${entry.at.toISOString()}/${id}`;
-    await audit.insertOne({ _id: id, position, ...entry });
-  },
+export const createAudit = (
+  { audit }: { readonly audit: Collection<AuditRow> },
+  /** Keyed: whoever writes to the database alone cannot make the chain anew. */
+  macOf: (text: string) => string,
+) => {
+  type Link = Pick<AuditLink, 'seq' | 'hash'>;
+  const beginning: Link = { seq: 0, hash: '' };
+  let head: Link | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
 
-  list: (before: string | undefined, limit: number): Promise<AuditRow[]> =>
-    audit
-      .find(before !== undefined ? { position: { $lt: before } } : {})
-      .sort({ position: -1 })
-      .limit(limit)
-      .toArray(),
-});
+  const hashOf = ({ seq, id, prev, at, actor, action, target, phase, of, before, after, reason, code }: AuditHashed) =>
+    macOf(canonical({ seq, id, prev, at, actor, action, target, phase, of, before, after, reason, code }));
+
+  const readHead = async (): Promise<Link> => {
+    const [newest] = await audit.find({}).sort({ _id: -1 }).limit(1).toArray();
+    return newest && isChained(newest) ? newest : beginning;
+  };
+
+  const append = async (entry: AuditEntry, id: string): Promise<ChainedAuditRow> => {
+    for (let n = 0; n < triesMax; n += 1) {
+      head ??= await readHead();
+      const seq = head.seq + 1;
+      const unhashed = { seq, id, prev: head.hash, ...entry };
+      const row = { ...unhashed, hash: hashOf(unhashed) };
+      const position = `${entry.at.toISOString()}/${idOf(seq)}`;
+      try {
+        await audit.insertOne({ _id: idOf(seq), position, ...row });
+        head = row;
+        return row;
+      } catch (error) {
+        head = undefined;
+        if (!isDuplicate(error)) throw error;
+        // The driver may have repeated what had been written; else another process was faster.
+        if ((await audit.findOne({ _id: idOf(seq) }))?.id === id) return row;
+      }
+    }
+    throw new Failure('unavailable', { detail: 'The audit log could not be written', retryAfterSeconds: 1 });
+  };
+
+  return {
+    /** One after another in a process. @throws Failure `unavailable` when too many wait. */
+    append: async (entry: AuditEntry, id: string): Promise<ChainedAuditRow> => {
+      if (waiting >= waitingMax) throw new Failure('unavailable', { retryAfterSeconds: 1 });
+      waiting += 1;
+      const mine = turn.then(() => append(entry, id));
+      turn = mine.catch(() => undefined);
+      return mine.finally(() => {
+        waiting -= 1;
+      });
+    },
+
+    /** Newest first. */
+    list: (
+      { actor, action, target, phase, from, to }: AuditFilter,
+      before: string | undefined,
+      limit: number,
+    ): Promise<AuditRow[]> => {
+      // A bound that begins other values is not compared alike everywhere: the end of a millisecond is none.
+      const ends = [before, to && `${to.toISOString()}/\uffff`].filter((end) => end !== undefined).sort();
+      const position = {
+        ...(ends[0] === undefined ? {} : { $lt: ends[0] }),
+        ...(from === undefined ? {} : { $gt: `${new Date(from.getTime() - 1).toISOString()}/\uffff` }),
+      };
+      const filter: Filter<AuditRow> = {
+        ...(actor === undefined ? {} : { actor }),
+        ...(action === undefined ? {} : { action }),
+        ...(target === undefined ? {} : { target }),
+        // Rows of before the chain have no phase, and tell of what was done.
+        ...(phase === 'any' ? {} : { phase: phase ?? { $nin: ['asked', 'refused', 'failed'] } }),
+        ...(Object.keys(position).length > 0 ? { position } : {}),
+      };
+      return audit.find(filter).sort({ position: -1 }).limit(limit).toArray();
+    },
+
+    /** The chain from after this one on, oldest first. */
+    after: async (seq: number, limit: number): Promise<ChainedAuditRow[]> => {
+      const rows = await audit
+        .find({ _id: { $gt: idOf(seq) } })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray();
+      return rows.filter(isChained);
+    },
+
+    /** Whether it is as it was written. */
+    isUnchanged: (row: ChainedAuditRow): boolean => row.hash === hashOf(row),
+  };
+};
+
+type AuditHashed = AuditEntry & Omit<AuditLink, 'hash'>;
+
+const isChained = (row: AuditRow): row is AuditRow & ChainedAuditRow =>
+  row.seq !== undefined && row.hash !== undefined && row.phase !== undefined;

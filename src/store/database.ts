@@ -1,6 +1,7 @@
 import { type Collection, type Db, MongoClient } from 'mongodb';
 import type { AlertRow } from './alerts';
 import type { AnswerRow } from './answers';
+import type { ApprovalRow } from './approvals';
 import type { AuditRow } from './audit';
 import type { SubmissionRow } from './codes';
 import type { ConsoleSessionRow } from './console-sessions';
@@ -38,6 +39,7 @@ export interface Collections {
   readonly answers: Collection<AnswerRow>;
   readonly consoleSessions: Collection<ConsoleSessionRow>;
   readonly guesses: Collection<GuessRow>;
+  readonly approvals: Collection<ApprovalRow>;
 }
 
 export interface Database extends Collections {
@@ -80,6 +82,7 @@ export const openDatabase = (uri: string): Database => {
     answers: db.collection('answers'),
     consoleSessions: db.collection('consoleSessions'),
     guesses: db.collection('guesses'),
+    approvals: db.collection('approvals'),
     ping: async () => {
       await db.command({ ping: 1 });
     },

@@ -56,12 +56,21 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_kind', key: { orderId: 1, kind: 1, seq: 1 } },
     { name: 'by_operation', key: { orderId: 1, operationId: 1, seq: 1 } },
   ],
+  approvals: [
+    { name: 'by_position', key: { position: -1 } },
+    { name: 'forget', key: { endsAt: 1 }, expireAfterSeconds: 90 * 86_400 },
+  ],
   consoleSessions: [
     { name: 'by_name', key: { name: 1, position: -1 } },
     { name: 'by_position', key: { position: -1 } },
     { name: 'forget', key: { liveUntil: 1 }, expireAfterSeconds: 0 },
   ],
-  audit: [{ name: 'by_position', key: { position: -1 } }],
+  audit: [
+    { name: 'by_position', key: { position: -1 } },
+    { name: 'by_actor', key: { actor: 1, position: -1 } },
+    { name: 'by_action', key: { action: 1, position: -1 } },
+    { name: 'by_target', key: { target: 1, position: -1 } },
+  ],
 };
 
 /** The partial ones of before: under their names no sparse ones can be made. */

@@ -3,6 +3,7 @@ import type { Collection } from 'mongodb';
 import {
   builtInSettings,
   type OrderSettings,
+  type PlatformSettings,
   type SettingLevels,
   type SomeSettings,
   settingsOf,
@@ -15,7 +16,7 @@ export interface OrderSettingsRow {
   readonly _id: string;
   readonly issuerId?: string;
   readonly productId?: string;
-  readonly settings: SomeSettings;
+  readonly settings: PlatformSettings;
 }
 
 /** What every order asks for is kept for a moment: all processes follow a change within this time. */
@@ -36,9 +37,9 @@ export const createOrderSettings = (
     max: knownLimit,
   });
 
-  const read = async (_id: string): Promise<SomeSettings> => (await orderSettings.findOne({ _id }))?.settings ?? {};
+  const read = async (_id: string): Promise<PlatformSettings> => (await orderSettings.findOne({ _id }))?.settings ?? {};
 
-  const replace = async (row: OrderSettingsRow): Promise<SomeSettings> => {
+  const replace = async (row: OrderSettingsRow): Promise<PlatformSettings> => {
     const before =
       Object.keys(row.settings).length === 0
         ? await orderSettings.findOneAndDelete({ _id: row._id })
@@ -72,11 +73,11 @@ export const createOrderSettings = (
   });
 
   return {
-    platform: (): Promise<SomeSettings> => read(platformId),
+    platform: (): Promise<PlatformSettings> => read(platformId),
     product: (issuerId: string, productId: string): Promise<SomeSettings> => read(productKey(issuerId, productId)),
 
     /** Both resolve to what was set before; settings without any are no row. */
-    replacePlatform: (settings: SomeSettings) => replace({ _id: platformId, settings }),
+    replacePlatform: (settings: PlatformSettings) => replace({ _id: platformId, settings }),
     replaceProduct: (issuerId: string, productId: string, settings: SomeSettings) =>
       replace({ _id: productKey(issuerId, productId), issuerId, productId, settings }),
 

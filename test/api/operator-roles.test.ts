@@ -4,11 +4,14 @@ import { createWrongTokens } from '../../src/api/auth/wrong-tokens';
 import { type Answer, read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
+import { startTerminals } from '../support/terminal';
 
 const vera = { name: 'vera', role: 'viewer', token: 'a-token-of-vera-1234' } as const;
 const otto = { name: 'otto', role: 'operator', token: 'a-token-of-otto-1234' } as const;
 const anna = { name: 'anna@shop.example', role: 'admin', token: 'a-token-of-anna-1234' } as const;
 const file = platformOfFile({ operators: [vera, otto, anna] });
+const terminals = startTerminals();
+afterAll(() => terminals.stop());
 
 type Person = { readonly name: string; readonly token: string };
 const by = (person: Person, method: string, path: string, body?: unknown): Promise<Answer> =>
@@ -31,7 +34,7 @@ const operatorCalls = async (): Promise<{ method: string; path: string; descript
 
 const isOfSession = ({ path }: { path: string }): boolean => path.startsWith('/console/');
 const isOrderWork = ({ path }: { path: string }): boolean =>
-  path.startsWith('/orders/') || path === '/batches' || path.endsWith('/replay');
+  path.startsWith('/orders/') || path.startsWith('/approvals/') || path === '/batches' || path.endsWith('/replay');
 
 test('a viewer is let into no call that changes something, and not into the audit log', async () => {
   const calls = (await operatorCalls()).filter((call) => !isOfSession(call));
@@ -87,6 +90,52 @@ test('the audit log names who did it, and a session is of its person and role', 
   const events = await fetch(`${url}/console/overview/events`, { headers: { cookie } });
   expect(events.status).toBe(200);
   await events.body?.cancel();
+});
+
+test('with twoPersons codes go to another terminal only when another operator says so', async () => {
+  await terminals.answer('/dead', () => 410);
+  const dead = { channel: 'webhook', url: await terminals.urlOf('/dead') };
+  const other = { channel: 'webhook', url: await terminals.urlOf('/other') };
+  const issuer = await file.issuer({ terminal: dead, deliveryDelaysSeconds: [1] });
+  await issuer.placeVerified('two');
+  await issuer.submit('two', [{ itemId: '1', value: 'CODE-two' }]);
+  await issuer.inState('two', 'undeliverable');
+  expect((await by(anna, 'PUT', '/settings', { twoPersons: true })).body.settings).toEqual({ twoPersons: true });
+  const at = `/orders/${issuer.issuerId}/two/redeliver`;
+  const ask = async (terminal: object) => (await by(otto, 'POST', at, { terminal })).body.approvalId;
+  const onSameHost = { ...dead, url: `${dead.url}-elsewhere` };
+  const decide = (person: Person, id: string, decision: string) => by(person, 'POST', `/approvals/${id}`, { decision });
+
+  const asked = await by(otto, 'POST', at, { terminal: other });
+  expect([asked.status, Object.keys(asked.body)]).toEqual([202, ['approvalId']]);
+  const [first, second, late] = [asked.body.approvalId, await ask(other), await ask(onSameHost)];
+  expectProblem(await decide(otto, first, 'approve'), 403, 'operator_forbidden');
+  expectProblem(await decide(otto, first, 'refuse'), 403, 'operator_forbidden');
+  expectProblem(await decide(vera, first, 'approve'), 403, 'operator_forbidden');
+  expectProblem(await decide(anna, 'no-such-approval', 'approve'), 404, 'approval_unknown');
+  expect((await decide(anna, first, 'refuse')).body).toMatchObject({ state: 'refused', decidedBy: anna.name });
+  expectProblem(await decide(anna, first, 'approve'), 409, 'already_decided');
+  const { approvals } = file.platform.core.database;
+  await approvals.updateOne({ _id: late }, { $set: { endsAt: new Date() } });
+  expectProblem(await decide(anna, late, 'approve'), 404, 'approval_unknown');
+  expect((await issuer.order('two')).body.state).toBe('undeliverable');
+  expect(await terminals.deliveries('/other')).toHaveLength(0);
+
+  expect((await decide(anna, second, 'approve')).body).toMatchObject({ state: 'approved', askedBy: 'otto' });
+  await terminals.delivery('/other');
+  await issuer.inState('two', 'delivered');
+  expect((await issuer.message('order.terminal_changed', 'two')).data).toMatchObject({ by: 'operator' });
+  const listed = await by(vera, 'GET', '/approvals');
+  expect(listed.body.data.map(({ state }: { state: string }) => state)).toEqual(['expired', 'approved', 'refused']);
+  expect(JSON.stringify(listed.body)).not.toContain('/other');
+
+  const target = encodeURIComponent(`${issuer.issuerId}/two`);
+  const { data } = (await by(anna, 'GET', `/audit?target=${target}`)).body;
+  // Both are on one host: masked they are the same text.
+  const { before, after } = data.find(({ action }: { action: string }) => action === 'order.terminal_asked');
+  expect(before.terminal).toEqual(after.terminal);
+  expect(before.terminalHash).not.toBe(after.terminalHash);
+  await by(anna, 'PUT', '/settings', {});
 });
 
 test('the codec opens payloads to operators, not to viewers', async () => {

@@ -35,6 +35,10 @@ const accepted: Record<string, { readonly index: string | undefined; readonly ex
   'issuers in a state': { index: undefined, examined: 'all issuers: they are few' },
   'issuers that somebody else wrote to': { index: undefined, examined: 'all issuers: they are few' },
   'issuers that were deleted lately': { index: undefined, examined: 'all issuers: they are few' },
+  'the audit log': { index: 'by_position', examined: 'what was only asked or refused is passed over' },
+  'the audit log of an operator': { index: 'by_actor', examined: 'what was only asked or refused is passed over' },
+  'an action in the audit log': { index: 'by_action', examined: 'what has another phase is passed over' },
+  'a target in the audit log': { index: 'by_target', examined: 'what was only asked or refused is passed over' },
   'workers that report': { index: 'forget', examined: 'those that left within ten minutes are passed over' },
 };
 
@@ -65,6 +69,7 @@ const collections = [
   'answers',
   'consoleSessions',
   'guesses',
+  'approvals',
 ];
 
 const indexesOf = async (name: string): Promise<Index[]> => (await database.db.collection(name).indexes()) as Index[];

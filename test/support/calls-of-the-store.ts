@@ -9,7 +9,17 @@ const methods = [
 ] as const;
 const collections = [
   ...['orders', 'submissions', 'issuers', 'requests', 'inbox', 'audit', 'keys', 'settings', 'alerts'],
-  ...['orderSettings', 'workers', 'dayCounts', 'ledger', 'answers', 'consoleSessions', 'guesses', 'collection'],
+  ...[
+    'orderSettings',
+    'workers',
+    'dayCounts',
+    'ledger',
+    'answers',
+    'consoleSessions',
+    'guesses',
+    'approvals',
+    'collection',
+  ],
 ];
 const call = new RegExp(`\\b(?:${collections.join('|')})\\s*\\.(${methods.join('|')})\\(`, 'g');
 

@@ -2,6 +2,7 @@ import type { OrderEvent, TimelineEntry } from '../../src/domain/messages';
 import type { OrderFacts } from '../../src/domain/order';
 import { createAlerts } from '../../src/store/alerts';
 import { createAnswers } from '../../src/store/answers';
+import { createApprovals } from '../../src/store/approvals';
 import { createAudit } from '../../src/store/audit';
 import { createCodes } from '../../src/store/codes';
 import { createConsoleSessionRows } from '../../src/store/console-sessions';
@@ -47,9 +48,10 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const purge = createPurge(of);
   const ledger = createLedger(of);
   const workers = createWorkerReports(of);
-  const audit = createAudit(of);
+  const audit = createAudit(of, (text) => text);
   const consoleSessions = createConsoleSessionRows(of);
   const guesses = createGuesses(of);
+  const approvals = createApprovals(of);
   const dayCounts = createDayCounts(of);
   const answers = createAnswers(of);
 
@@ -219,8 +221,20 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     },
     'reconciler: messages in the inbox': () => inbox.waiting(now, 10),
     'the audit log': async () => {
-      await audit.list(undefined, 10);
-      await audit.list('z', 10);
+      await audit.list({ from: now, to: now }, undefined, 10);
+      await audit.list({}, 'z', 10);
+    },
+    'the audit log of an operator': () => audit.list({ actor: 'ann' }, 'z', 10),
+    'an action in the audit log': () => audit.list({ action: 'order.cancelled', phase: 'done' }, 'z', 10),
+    'a target in the audit log': () => audit.list({ target: 'acme/one' }, 'z', 10),
+    'the chain of the audit log': async () => {
+      const entry = { at: now, actor: 'ann', action: 'a', target: 't', phase: 'done' } as const;
+      await audit.append(entry, 'one');
+      await createAudit(of, (text) => text).append(entry, 'two');
+      const late = createAudit(of, (text) => text);
+      await audit.append(entry, 'three');
+      await Promise.all([late.append(entry, 'four'), audit.append(entry, 'five')]);
+      await audit.after(0, 10);
     },
     'troubles of a kind': async () => {
       await alerts.raised('circuit_open', 10);
@@ -292,6 +306,19 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await consoleSessions.find('s');
       await consoleSessions.touch('s', now, now);
       await consoleSessions.end({ _id: 's' });
+    },
+    'an approval by its id': async () => {
+      const who = { orderId: name, ...order, askedBy: 'ann' };
+      await approvals.insert({
+        ...{ _id: 'a', position: 'p', ...who, sealed: Buffer.from('s'), askedAt: now, endsAt: now, state: 'open' },
+      } as const);
+      await approvals.find('a');
+      await approvals.decide('a', 'approved', 'bob', now);
+      await approvals.reopen('a');
+    },
+    approvals: async () => {
+      await approvals.list(undefined, 10);
+      await approvals.list('q', 10);
     },
     'when operator tokens were guessed': async () => {
       await guesses.note(now);

@@ -18,7 +18,11 @@ export interface ConsoleOidc {
   readonly publicUrl: string;
 }
 
+/** Writes a sign-in that came to nothing into the audit log. */
+export type NoteRefusal = (about: Readonly<Record<string, unknown>>, code: string) => Promise<void>;
+
 interface Parts {
+  readonly noteRefusal: NoteRefusal;
   readonly sessions: ConsoleSessions;
   readonly operators: readonly OperatorWithToken[];
   readonly audit: AuditTrails;
@@ -46,8 +50,9 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
   const takenNames = operators.map(({ name }) => name);
   let waiting = 0;
 
-  const backToSignIn = (response: Response, trouble: Trouble, details: object = {}): void => {
+  const backToSignIn = async (response: Response, trouble: Trouble, details: object = {}): Promise<void> => {
     log.warn({ trouble, ...details }, 'a sign-in by OpenID came to nothing');
+    await deps.noteRefusal({ ...details, issuer: settings.issuer }, trouble);
     leadTo(response, `${basePathOf(publicUrl)}/operator?sign-in=${trouble}`);
   };
 
@@ -55,7 +60,7 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
     (step: RequestHandler): RequestHandler =>
     async (request, response, next) => {
       if (waiting >= waitingLimit) {
-        backToSignIn(response, 'busy');
+        await backToSignIn(response, 'busy');
         return;
       }
       waiting += 1;
@@ -63,11 +68,11 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
         limit.expectAddress(request.ip ?? '');
         await step(request, response, next);
       } catch (error) {
-        if (error instanceof OidcFailed) backToSignIn(response, error.trouble, { code: error.code });
-        else if (error instanceof Failure && error.code === 'rate_limited') backToSignIn(response, 'busy');
+        if (error instanceof OidcFailed) await backToSignIn(response, error.trouble, { code: error.code });
+        else if (error instanceof Failure && error.code === 'rate_limited') await backToSignIn(response, 'busy');
         else {
           log.error({ err: error }, 'a sign-in by OpenID failed here');
-          backToSignIn(response, 'failed');
+          await backToSignIn(response, 'failed');
         }
       } finally {
         waiting -= 1;
@@ -87,24 +92,22 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
     const state = new URLSearchParams(query.slice(0, queryLimit)).get('state') ?? '';
     const attempt = query.length > queryLimit ? undefined : attempts.of(request.get('cookie'), state);
     if (!attempt) {
-      backToSignIn(response, 'late');
+      await backToSignIn(response, 'late');
       return;
     }
     const claims = await provider.claims(query, attempt);
     const subject = String(claims.sub).slice(0, 256);
     const person = personOf(claims, settings, takenNames);
     if (!person) {
-      backToSignIn(response, 'role', { subject });
+      await backToSignIn(response, 'role', { subject });
       return;
     }
     limit.expectPerson(person.name);
     limit.noteRight(person.name);
-    await audit(person)('console.signed_in', 'console', undefined, {
-      issuer: settings.issuer,
-      subject,
-      role: person.role,
-    });
-    response.cookie(...(await sessions.beginOutside(person)).cookie);
+    const after = { issuer: settings.issuer, subject, role: person.role };
+    const deed = { action: 'console.signed_in', target: 'console', after } as const;
+    const { cookie } = await audit.of(person)(deed, () => sessions.beginOutside(person));
+    response.cookie(...cookie);
     leadTo(response, `${basePathOf(publicUrl)}/operator`);
   };
 

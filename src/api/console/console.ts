@@ -10,12 +10,13 @@ import type { AuditTrails } from '../../operator/audit-trail';
 import type { ConsoleSampler } from '../../operator/overview/sampler';
 import type { ConsoleSession, ConsoleSessions } from '../auth/console-sessions';
 import { authorizeOperator, operatorOfToken, requireRole } from '../auth/operator-auth';
+import { createPerMinute, networkOf } from '../auth/per-minute';
 import { createSignInLimit, type SignInLimit } from '../auth/sign-in-limit';
 import type { WrongTokens } from '../auth/wrong-tokens';
 import { jsonBody, type Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
 import { loadConsoleAssets } from './assets';
-import { type ConsoleOidc, mountConsoleOidc } from './console-oidc';
+import { type ConsoleOidc, mountConsoleOidc, type NoteRefusal } from './console-oidc';
 
 export interface Console {
   readonly basePath: string;
@@ -49,6 +50,8 @@ const csp = [
 /** A stream ends by itself after this long; the browser comes back, and its session is looked at again. */
 const streamLimitMs = 10 * 60_000;
 const heartbeatMs = 20_000;
+/** A minute: who tries without end does not fill the audit log. */
+const refusalsNotedMax = 30;
 
 /**
  * The operators' console. The page is public and holds nothing; all data comes from the operator API with the session:
@@ -57,9 +60,15 @@ const heartbeatMs = 20_000;
  */
 export const mountConsole = (mount: Mount, deps: Console): void => {
   const limit = createSignInLimit(deps.nowMs);
+  const noted = createPerMinute(refusalsNotedMax, deps.nowMs);
+  const noteRefusal: NoteRefusal = async (after, code) => {
+    if (noted.secondsLeft('all') !== undefined) return;
+    noted.note('all');
+    await deps.audit.ofNobody({ action: 'console.sign_in_refused', target: 'console', after }, code);
+  };
   mountPage(mount, deps);
-  mountSession(mount, deps, limit);
-  if (deps.oidc) mountConsoleOidc(mount, { ...deps, limit }, deps.oidc);
+  mountSession(mount, { ...deps, noteRefusal }, limit);
+  if (deps.oidc) mountConsoleOidc(mount, { ...deps, noteRefusal, limit }, deps.oidc);
   mountOverview(mount, deps);
 };
 
@@ -94,7 +103,11 @@ const mountPage = (mount: Mount, { oidc, basePath, isDemo }: Console): void => {
   });
 };
 
-const mountSession = (mount: Mount, deps: Console, limit: SignInLimit): void => {
+const mountSession = (
+  mount: Mount,
+  deps: Console & { readonly noteRefusal: NoteRefusal },
+  limit: SignInLimit,
+): void => {
   const { sessions, operators, audit, log } = deps;
 
   const sessionBody = ({ csrf, endsAtMs, operator }: ConsoleSession): routes.ConsoleSessionBody => ({
@@ -113,12 +126,14 @@ const mountSession = (mount: Mount, deps: Console, limit: SignInLimit): void => 
     if (!operator) {
       limit.noteWrong(address);
       log.warn({ from: address }, 'a wrong operator token was given at the console');
+      await deps.noteRefusal({ from: networkOf(address) }, 'operator_unauthorized');
       throw deps.wrongTokens.refusal(address, 'console');
     }
     limit.expectPerson(operator.name);
     limit.noteRight(operator.name);
-    const { session, cookie } = await sessions.begin(operator);
-    await audit(operator)('console.signed_in', 'console');
+    const { session, cookie } = await audit.of(operator)({ action: 'console.signed_in', target: 'console' }, () =>
+      sessions.begin(operator),
+    );
     response.cookie(...cookie);
     response.setHeader('cache-control', 'no-store');
     return { status: 201, body: sessionBody(session) };
@@ -132,8 +147,7 @@ const mountSession = (mount: Mount, deps: Console, limit: SignInLimit): void => 
 
   mount.open(routes.signOut)(async ({ request, response }) => {
     const { id, operator } = await expectSession(request, deps);
-    await sessions.end({ _id: id });
-    await audit(operator)('console.signed_out', 'console');
+    await audit.of(operator)({ action: 'console.signed_out', target: 'console' }, () => sessions.end({ _id: id }));
     response.cookie(...sessions.endedCookie());
     return { status: 204 };
   });
@@ -161,8 +175,11 @@ const mountSession = (mount: Mount, deps: Console, limit: SignInLimit): void => 
     const one = body.sessionId === undefined ? {} : { _id: body.sessionId };
     // One session by its id: an admin may end anybody's.
     const isAnybodys = body.everyone || (body.sessionId !== undefined && mayAct(operator, 'admin') && !body.operator);
-    const ended = await sessions.end({ ...one, ...(isAnybodys ? {} : { name }) });
-    await write('console.sessions_ended', body.everyone ? 'everyone' : name, undefined, { ended });
+    const ended = await write(
+      { action: 'console.sessions_ended', target: body.everyone ? 'everyone' : name },
+      () => sessions.end({ ...one, ...(isAnybodys ? {} : { name }) }),
+      (count) => ({ after: { ended: count } }),
+    );
     return { status: 200, body: { ended } };
   });
 };

@@ -196,7 +196,7 @@ export const createMount = (
           const query = parseWith(route.query ?? emptyQuery, request.query) as QueryOf<R>;
           const body = (route.body ? jsonBody(request, route.body, route) : undefined) as BodyOf<R>;
           const params = request.params as ParamsOf<R>;
-          const audit = deps.audit(operator);
+          const audit = deps.audit.of(operator);
           send(response, await handle({ params, body, query, operator, sessionId: session?.id, audit }));
         });
       },

@@ -72,25 +72,35 @@ export const mountOperatorBatches = (mount: Mount, deps: OperatorBatches): void 
     const { filter, action, dryRun } = body;
     const { matched, nextCursor } = await matching(body);
     const failed: { issuerId: string; orderNo: string; code: FailureCode }[] = [];
-    let changed = 0;
+    const orders: string[] = [];
     let awayInARow = 0;
-    const done = await pace.each(dryRun ? [] : matched, async (row) => {
-      try {
-        await act(body, row);
-        changed += 1;
-        awayInARow = 0;
-      } catch (error) {
-        const { issuerId, orderNo } = row;
-        const code = error instanceof Failure ? error.code : 'internal';
-        failed.push({ issuerId, orderNo, code });
-        awayInARow = code === 'unavailable' ? awayInARow + 1 : 0;
-      }
-      return awayInARow < awayInARowMax;
-    });
-    const looked = dryRun ? matched : matched.slice(0, done);
+    const actOnAll = async (): Promise<number> =>
+      pace.each(matched, async (row) => {
+        try {
+          await act(body, row);
+          orders.push(row._id);
+          awayInARow = 0;
+        } catch (error) {
+          const { issuerId, orderNo } = row;
+          const code = error instanceof Failure ? error.code : 'internal';
+          failed.push({ issuerId, orderNo, code });
+          awayInARow = code === 'unavailable' ? awayInARow + 1 : 0;
+        }
+        return awayInARow < awayInARowMax;
+      });
+    const done = dryRun
+      ? matched.length
+      : await audit(
+          { action: 'orders.batch', target: action, after: { ...filter, matched: matched.length } },
+          actOnAll,
+          (n) => ({
+            after: { ...filter, matched: n, changed: orders.length, orders },
+          }),
+        );
+    const changed = orders.length;
+    const looked = matched.slice(0, done);
     const last = looked.at(-1);
     const next = last && looked.length < matched.length ? cursorOf(last.position) : nextCursor;
-    if (!dryRun) await audit('orders.batch', action, undefined, { ...filter, matched: looked.length, changed });
     return {
       status: 200,
       body: { matched: looked.length, changed, failed, ...(next === undefined ? {} : { nextCursor: next }) },

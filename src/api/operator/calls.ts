@@ -81,9 +81,12 @@ export const mountOperatorCalls = (mount: Mount, { orderDeps, issuers, actions, 
 
   mount.operator(routes.replayCall)(async ({ params, audit }) => {
     const { issuer, row, known } = await find(params);
-    const as = await replayCall({ orderDeps, actions }, known, row, issuer);
     const { callId, kind, orderNo } = known.call;
-    await audit('call.replayed', row._id, undefined, { callId, kind, as });
+    const as = await audit(
+      { action: 'call.replayed', target: row._id, after: { callId, kind } },
+      () => replayCall({ orderDeps, actions }, known, row, issuer),
+      (done) => ({ after: { callId, kind, as: done } }),
+    );
     return { status: 202, body: { callId, orderNo, kind, as } };
   });
 };

@@ -57,9 +57,10 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
       secrets: [{ sealed, createdAt }],
       holds: [],
     };
-    if ((await issuers.insert(row)) === 'exists') throw new Failure('issuer_exists');
     const shown = await issuerBody(row);
-    await audit('issuer.created', issuerId, undefined, shown);
+    await audit({ action: 'issuer.created', target: issuerId, after: shown }, async () => {
+      if ((await issuers.insert(row)) === 'exists') throw new Failure('issuer_exists');
+    });
     return { status: 201, body: { ...shown, secret } };
   });
 
@@ -85,22 +86,29 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
     const before = await find(params.issuerId);
     await requireUsable(body);
     const { terminal, callHeaders, ...settings } = body;
-    const after = await issuers.change(before._id, {
-      ...settings,
-      ...(callHeaders ? { callHeaders: sealCallHeaders(ring, before._id, callHeaders) } : {}),
-      ...(terminal ? { terminal: keptByIssuer(terminal, ring, before._id) } : {}),
-    });
-    if (!after) throw new Failure('issuer_unknown');
-    const shown = await issuerBody(after);
-    await audit('issuer.changed', after._id, await issuerBody(before), shown);
+    const change = async () => {
+      const after = await issuers.change(before._id, {
+        ...settings,
+        ...(callHeaders ? { callHeaders: sealCallHeaders(ring, before._id, callHeaders) } : {}),
+        ...(terminal ? { terminal: keptByIssuer(terminal, ring, before._id) } : {}),
+      });
+      if (!after) throw new Failure('issuer_unknown');
+      return issuerBody(after);
+    };
+    const was = await issuerBody(before);
+    const shown = await audit({ action: 'issuer.changed', target: before._id, before: was }, change, (after) => ({
+      after,
+    }));
     return { status: 200, body: shown };
   });
 
   mount.operator(routes.deleteIssuer)(async ({ params, query: { confirm }, audit }) => {
-    const { _id } = await find(params.issuerId);
+    const before = await find(params.issuerId);
+    const { _id } = before;
     if (confirm !== _id) throw bodyInvalid([{ path: '/confirm', code: 'wrong', message: `must be ${_id}` }]);
-    if (!(await issuers.bury(_id, new Date(nowMs())))) throw new Failure('issuer_unknown');
-    await audit('issuer.deleted', _id);
+    await audit({ action: 'issuer.deleted', target: _id, before: await issuerBody(before) }, async () => {
+      if (!(await issuers.bury(_id, new Date(nowMs())))) throw new Failure('issuer_unknown');
+    });
     deps.cancelOpenSoon(_id);
     return { status: 204 };
   });
@@ -110,10 +118,10 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
     const { secret, sealed } = freshSecret(before._id);
     const at = new Date(nowMs());
     const secrets = rotatedSecrets(before.secrets, sealed, at, endOldNow);
-    if (!(await issuers.replaceSecrets(before, secrets))) {
+    await audit({ action: 'issuer.secret_rotated', target: before._id, after: { endOldNow } }, async () => {
+      if (await issuers.replaceSecrets(before, secrets)) return;
       throw new Failure('in_progress', { detail: 'Another rotation came in between', retryAfterSeconds: 1 });
-    }
-    await audit('issuer.secret_rotated', before._id, undefined, { endOldNow });
+    });
     return { status: 201, body: { secret, oldSecretEndsAt: (secrets[1]?.endsAt ?? at).toISOString() } };
   });
 
@@ -123,9 +131,17 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
   ] as const) {
     mount.operator(route)(async ({ params, audit }) => {
       const before = await find(params.issuerId);
-      await issuers[action](before._id, new Date(nowMs()));
-      await audit(action === 'pause' ? 'issuer.paused' : 'issuer.resumed', before._id, { state: before.state });
-      return { status: 200, body: await issuerBody(await find(before._id)) };
+      const deed = {
+        action: action === 'pause' ? 'issuer.paused' : 'issuer.resumed',
+        target: before._id,
+        before: { state: before.state },
+      } as const;
+      const run = async () => {
+        await issuers[action](before._id, new Date(nowMs()));
+        return find(before._id);
+      };
+      const after = await audit(deed, run, ({ state }) => ({ after: { state } }));
+      return { status: 200, body: await issuerBody(after) };
     });
   }
 };

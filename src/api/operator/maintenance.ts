@@ -16,9 +16,12 @@ export const mountOperatorMaintenance = (mount: Mount, { maintenance, nowMs }: O
 
   mount.operator(routes.changeMaintenance)(async ({ body: { on, reason }, operator, audit }) => {
     const row = { on, ...(reason !== undefined ? { reason } : {}), since: new Date(nowMs()), by: operator.name };
-    const before = maintenanceBody(await maintenance.change(row));
     const after = maintenanceBody({ _id: 'maintenance', ...row });
-    await audit(on ? 'maintenance.began' : 'maintenance.ended', 'platform', before, after);
+    await audit(
+      { action: on ? 'maintenance.began' : 'maintenance.ended', target: 'platform', after },
+      () => maintenance.change(row),
+      (before) => ({ before: maintenanceBody(before) }),
+    );
     return { status: 200, body: after };
   });
 };

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { circuitOf, maskedTerminal } from '../../channels/terminals';
-import { listAudit } from '../../contract/operator/audit';
+import { circuitOf } from '../../channels/terminals';
 import * as routes from '../../contract/operator/orders';
 import { bodyInvalid } from '../../contract/problem';
 import type { FieldError } from '../../domain/failures';
 import { isFinal, type Terminal } from '../../domain/order';
 import { whatToDo } from '../../domain/trouble';
+import type { AuditAction } from '../../domain/words/audit-words';
 import { whyBounced, whyTampered } from '../../domain/words/why-held';
 import { type Surroundings, whyNoCode } from '../../domain/words/why-no-code';
+import type { SecondPerson } from '../../operator/approvals';
 import type { OrderActions } from '../../operator/order-actions';
 import type { HealthReader } from '../../operator/platform-health';
 import { voidCodesOf } from '../../operator/void-codes';
@@ -18,16 +19,16 @@ import { findOrder } from '../../second-interface/find-order';
 import { deliveryState, orderBody } from '../../second-interface/order-body';
 import { timelineBody } from '../../second-interface/timeline-body';
 import { isUntouched } from '../../second-interface/untouched-order';
-import type { Audit } from '../../store/audit';
 import type { OrderRow } from '../../store/orders';
 import type { Troubles } from '../../temporal/troubles';
 import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
+import { changedTerminals } from './changed-terminals';
 
 export interface OperatorOrders {
   readonly orderDeps: OrderDeps;
   readonly actions: OrderActions;
-  readonly auditLog: Audit;
+  readonly secondPerson: SecondPerson;
   readonly troubles: Pick<Troubles, 'of'>;
   readonly readHealth: HealthReader;
   readonly terminalProblem: (terminal: Terminal) => Promise<FieldError | null>;
@@ -40,7 +41,7 @@ const elsewhere = {
 
 /** What an operator may see of an order and do to it. */
 export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void => {
-  const { orderDeps, actions } = deps;
+  const { orderDeps, actions, secondPerson } = deps;
 
   const bodyOf = async (row: OrderRow): Promise<routes.OperatorOrder> => {
     const codesVoid = voidCodesOf(row);
@@ -88,42 +89,52 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
   });
 
   mount.operator(routes.renotifyOrder)(async ({ params, audit }) => {
-    const row = await actions.renotify(await findOrder(deps, params.issuerId, params.orderNo));
-    await audit('order.renotified', row._id);
+    const before = await findOrder(deps, params.issuerId, params.orderNo);
+    const row = await audit(deedOn(before, 'order.renotified'), () => actions.renotify(before), stateAfter);
     return { status: 200, body: await bodyOf(row) };
   });
 
-  mount.operator(routes.redeliverOrder)(async ({ params, body: { terminal }, audit }) => {
+  mount.operator(routes.redeliverOrder)(async ({ params, body: { terminal }, operator, audit }) => {
     const row = await findOrder(deps, params.issuerId, params.orderNo);
     const problem = terminal ? await deps.terminalProblem(terminal) : null;
     if (problem) throw bodyInvalid([problem]);
-    const after = await actions.redeliver(row, terminal);
-    await audit(
-      'order.redelivered',
-      row._id,
-      { terminal: maskedTerminal(row.terminal) },
-      { terminal: maskedTerminal(terminal ?? row.terminal) },
-    );
+    const changed = { target: row._id, ...changedTerminals(orderDeps, row, terminal) };
+    const isOther = changed.before.terminalHash !== changed.after.terminalHash;
+    if (terminal && isOther && (await secondPerson.isNeeded())) {
+      actions.expectRedeliverable(row, terminal);
+      const approvalId = await audit({ action: 'order.terminal_asked', ...changed }, () =>
+        secondPerson.ask(row, terminal, operator),
+      );
+      return { status: 202, body: { approvalId } };
+    }
+    const after = await audit({ action: 'order.redelivered', ...changed }, () => actions.redeliver(row, terminal));
     return { status: 200, body: await bodyOf({ ...after, terminal: terminal ?? after.terminal }) };
   });
 
   mount.operator(routes.operatorCancelOrder)(async ({ params, body: { reason }, audit }) => {
     const row = await findOrder(deps, params.issuerId, params.orderNo);
-    const answer = await cancelOrder(orderDeps, row, randomUUID(), { reason }, 'operator');
-    await audit('order.cancelled', row._id, { state: row.facts.state });
-    return answer;
+    return audit(
+      { ...deedOn(row, 'order.cancelled'), reason },
+      () => cancelOrder(orderDeps, row, randomUUID(), { reason }, 'operator'),
+      ({ status }) => ({ after: { state: status === 200 ? 'cancelled' : 'queued' } }),
+    );
   });
 
   mount.operator(routes.extendOrder)(async ({ params, body: { seconds }, audit }) => {
     const row = await findOrder(deps, params.issuerId, params.orderNo);
-    const after = await actions.extend(row, seconds * 1_000);
-    await audit('order.extended', row._id, undefined, { seconds });
+    const deed = { ...deedOn(row, 'order.extended'), after: { seconds } };
+    const after = await audit(deed, () => actions.extend(row, seconds * 1_000));
     return { status: 200, body: await bodyOf(after) };
   });
 
   mount.operator(routes.voidOrder)(async ({ params, body: { itemIds, reason }, audit }) => {
-    const row = await actions.void(await findOrder(deps, params.issuerId, params.orderNo), itemIds);
-    await audit('order.codes_voided', row._id, undefined, { ...(itemIds ? { itemIds } : {}), reason });
+    const before = await findOrder(deps, params.issuerId, params.orderNo);
+    const deed = {
+      ...deedOn(before, 'order.codes_voided'),
+      after: { ...(itemIds ? { itemIds } : {}), reason },
+      reason,
+    };
+    const row = await audit(deed, () => actions.void(before, itemIds));
     return { status: 200, body: await bodyOf(row) };
   });
 
@@ -149,44 +160,43 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
   });
 
   mount.operator(routes.completeShort)(async ({ params, body: { reason }, audit }) => {
-    const row = await actions.complete(await findOrder(deps, params.issuerId, params.orderNo));
-    await audit('order.completed', row._id, undefined, reason === undefined ? {} : { reason });
+    const before = await findOrder(deps, params.issuerId, params.orderNo);
+    const deed = { ...deedOn(before, 'order.completed'), after: reason === undefined ? {} : { reason }, reason };
+    const row = await audit(deed, () => actions.complete(before));
     return { status: 200, body: await bodyOf(row) };
   });
 
   mount.operator(routes.redeemByOperator)(async ({ params, body, audit }) => {
     const row = await findOrder(deps, params.issuerId, params.orderNo);
-    const asked = { by: 'operator', isRightToken: true, ...body } as const;
-    const { isNew, usesLeft } = await redeemItem(orderDeps, row, asked);
     const { redemptionId, itemId, uses } = body;
-    if (isNew) await audit('order.item_redeemed', row._id, undefined, { redemptionId, itemId, uses });
+    const { isNew, usesLeft } = await audit(
+      { action: 'order.item_redeemed', target: row._id, after: { redemptionId, itemId, uses } },
+      () => redeemItem(orderDeps, row, { by: 'operator', isRightToken: true, ...body }),
+      (done) => ({ after: { redemptionId, itemId, uses, ...(done.isNew ? {} : { repeat: true }) } }),
+    );
     const redeemed = { redemptionId, itemId, uses, usesLeft };
     return isNew ? { status: 201, body: redeemed } : { status: 200, body: redeemed };
   });
 
   mount.operator(routes.reverseByOperator)(async ({ params, body: { redemptionId, reason }, audit }) => {
     const row = await findOrder(deps, params.issuerId, params.orderNo);
-    const asked = { by: 'operator', isRightToken: true, redemptionId } as const;
-    const { itemId, usesLeft, isNew } = await reverseRedemption(orderDeps, row, asked);
-    if (isNew) await audit('order.item_reversed', row._id, undefined, { redemptionId, ...(reason ? { reason } : {}) });
+    const after = { redemptionId, ...(reason ? { reason } : {}) };
+    const { itemId, usesLeft } = await audit(
+      { action: 'order.item_reversed', target: row._id, after, reason },
+      () => reverseRedemption(orderDeps, row, { by: 'operator', isRightToken: true, redemptionId }),
+      (done) => ({ after: { ...after, ...(done.isNew ? {} : { repeat: true }) } }),
+    );
     return { status: 200, body: { redemptionId, itemId, usesLeft } };
   });
-
-  mount.operator(listAudit)(async ({ query: { limit, cursor } }) => {
-    const rows = await deps.auditLog.list(cursor === undefined ? undefined : positionOf(cursor), limit + 1);
-    return {
-      status: 200,
-      body: pageOf(rows, limit, ({ at: when, actor, action, target, before, after }) => ({
-        at: when.toISOString(),
-        actor,
-        action,
-        target,
-        ...(before ? { before } : {}),
-        ...(after ? { after } : {}),
-      })),
-    };
-  });
 };
+
+const deedOn = <A extends AuditAction>({ _id, facts }: OrderRow, action: A) => ({
+  action,
+  target: _id,
+  before: { state: facts.state },
+});
+
+const stateAfter = ({ facts }: OrderRow) => ({ after: { state: facts.state } });
 
 /** What engine and workers know beside the order's own facts; where the database does not tell, nothing is added. */
 const surroundingsOf = async (

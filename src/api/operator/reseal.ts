@@ -8,8 +8,12 @@ import { cursorOf } from '../edge/paging';
 /** After a change of the master key: driven by its caller, part by part, until nothing is under an old one. */
 export const mountReseal = (mount: Mount, deps: ResealDeps): void => {
   mount.operator(routes.reseal)(async ({ body: { limit, cursor }, audit }) => {
-    const { next, ...done } = await resealPart(deps, limit, cursor === undefined ? undefined : positionIn(cursor));
-    if (done.resealed > 0) await audit('keys.resealed', 'platform', undefined, { resealed: done.resealed });
+    const position = cursor === undefined ? undefined : positionIn(cursor);
+    const { next, ...done } = await audit(
+      { action: 'keys.resealed', target: 'platform', after: { limit } },
+      () => resealPart(deps, limit, position),
+      ({ resealed }) => ({ after: { resealed } }),
+    );
     return {
       status: 200,
       body: { ...done, ...(next ? { nextCursor: cursorOf(`${next.kind}/${next.id}`) } : {}) },

@@ -2,7 +2,13 @@ import { product } from '../../contract/fields';
 import * as routes from '../../contract/operator/settings';
 import { bodyInvalid } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
-import { effectiveSettings, type SettingLevels, type SomeSettings, someSettings } from '../../domain/settings';
+import {
+  effectiveSettings,
+  type PlatformSettings,
+  platformSettings,
+  type SettingLevels,
+  someSettings,
+} from '../../domain/settings';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { findOrder } from '../../second-interface/find-order';
 import type { IssuerRow, Issuers } from '../../store/issuers';
@@ -36,9 +42,12 @@ export const mountOperatorSettings = (mount: Mount, deps: OperatorSettings): voi
   });
 
   mount.operator(routes.replacePlatformSettings)(async ({ body, audit }) => {
-    const platform = someSettings(body);
-    const before = await settings.replacePlatform(platform);
-    await audit('settings.changed', 'platform', { ...before }, { ...platform });
+    const platform = platformSettings(body);
+    await audit(
+      { action: 'settings.changed', target: 'platform', after: { ...platform } },
+      () => settings.replacePlatform(platform),
+      (before) => ({ before: { ...before } }),
+    );
     return { status: 200, body: settingsBody(platform, { platform }) };
   });
 
@@ -49,9 +58,16 @@ export const mountOperatorSettings = (mount: Mount, deps: OperatorSettings): voi
 
   mount.operator(routes.replaceIssuerSettings)(async ({ params, body, audit }) => {
     const before = await findIssuer(params.issuerId);
-    const after = await issuers.replaceSettings(before._id, someSettings(body));
-    if (!after) throw new Failure('issuer_unknown');
-    await audit('settings.changed', before._id, { ...someSettings(before) }, { ...someSettings(after) });
+    const own = someSettings(body);
+    const after = await audit(
+      { action: 'settings.changed', target: before._id, before: { ...someSettings(before) }, after: { ...own } },
+      async () => {
+        const changed = await issuers.replaceSettings(before._id, own);
+        if (!changed) throw new Failure('issuer_unknown');
+        return changed;
+      },
+      (changed) => ({ after: { ...someSettings(changed) } }),
+    );
     const levels = await levelsAt(after);
     return { status: 200, body: settingsBody(levels.issuer, levels) };
   });
@@ -78,8 +94,11 @@ export const mountOperatorSettings = (mount: Mount, deps: OperatorSettings): voi
     const issuer = await findIssuer(params.issuerId);
     const productId = productIdOf(params.productId);
     const own = someSettings(body);
-    const before = await settings.replaceProduct(issuer._id, productId, own);
-    await audit('settings.changed', `${issuer._id}/${productId}`, { ...before }, { ...own });
+    await audit(
+      { action: 'settings.changed', target: `${issuer._id}/${productId}`, after: { ...own } },
+      () => settings.replaceProduct(issuer._id, productId, own),
+      (before) => ({ before: { ...before } }),
+    );
     const levels = await levelsAt(issuer, productId);
     return { status: 200, body: settingsBody(own, levels) };
   });
@@ -110,7 +129,7 @@ const productIdOf = (given: string | undefined): string => {
   throw bodyInvalid([{ path: '/productId', code: 'product_id_invalid', message: 'is not the id of a product' }]);
 };
 
-const settingsBody = (settings: SomeSettings, levels: SettingLevels): routes.SettingsBody => ({
+const settingsBody = (settings: PlatformSettings, levels: SettingLevels): routes.SettingsBody => ({
   settings,
   effective: effectiveSettings(levels),
 });

@@ -26,12 +26,16 @@ export const mountKeys = (mount: Mount, { delivery }: PlatformKeys): void => {
   }));
 
   mount.operator(routes.rotateDeliveryKey)(async ({ body: { endOldNow }, audit }) => {
-    const rotated = await delivery.rotate(endOldNow);
-    if (!rotated) {
+    const rotate = async () => {
+      const rotated = await delivery.rotate(endOldNow);
+      if (rotated) return rotated;
       throw new Failure('in_progress', { detail: 'Another rotation came in between', retryAfterSeconds: 1 });
-    }
-    const { key, oldId, oldEndsAt } = rotated;
-    await audit('delivery_key.rotated', 'platform', { id: oldId }, { id: key.id, endOldNow });
+    };
+    const deed = { action: 'delivery_key.rotated', target: 'platform', after: { endOldNow } } as const;
+    const { key, oldEndsAt } = await audit(deed, rotate, (done) => ({
+      before: { id: done.oldId },
+      after: { id: done.key.id, endOldNow },
+    }));
     return { status: 201, body: { ...publicHalf(key), oldKeyEndsAt: oldEndsAt.toISOString() } };
   });
 };

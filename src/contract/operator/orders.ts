@@ -115,7 +115,15 @@ export const redeliverOrder = declareRoute({
   who: 'operator',
   summary: 'Delivers again, to a corrected terminal if given',
   body: z.strictObject({ terminal: terminal.optional() }).meta({ examples: [{ terminal: { channel: 'page' } }] }),
-  answers: { 200: { says: 'The order', body: operatorOrder } },
+  answers: {
+    200: { says: 'The order', body: operatorOrder },
+    202: {
+      says: 'With `twoPersons`: another operator decides whether the codes go to another terminal',
+      body: z
+        .strictObject({ approvalId: z.string() })
+        .meta({ id: 'ApprovalAsked', examples: [{ approvalId: 'c2FtcGxlLWFwcHJvdmFsLTE' }] }),
+    },
+  },
   problems: [
     'order_unknown',
     'terminal_fixed',

@@ -31,6 +31,12 @@ const example = { examples: [{ verifyWindowSeconds: 900, noticeDelaysSeconds: [1
 /** All of one level: what is left out is inherited. */
 const settingsRequest = z.strictObject(orderSettings).partial().meta(example);
 
+const twoPersons = z.boolean().meta({ description: 'A terminal changed by an operator waits for another operator' });
+const platformSettingsRequest = z
+  .strictObject({ ...orderSettings, twoPersons })
+  .partial()
+  .meta(example);
+
 /** Named, so that whoever sets it for a product hears where it belongs and not that there is no such field. */
 const productSettingsRequest = z
   .strictObject({
@@ -40,7 +46,10 @@ const productSettingsRequest = z
   .partial()
   .meta(example);
 
-const someSettings = z.strictObject(orderSettings).partial().meta({ id: 'SomeSettings' });
+const someSettings = z
+  .strictObject({ ...orderSettings, twoPersons })
+  .partial()
+  .meta({ id: 'SomeSettings' });
 
 /** Each value that counts, and which level gave it. */
 const effective = <S extends z.ZodType>(value: S) => z.strictObject({ value, from: z.enum(settingOrigins) });
@@ -76,7 +85,7 @@ export const replacePlatformSettings = declareRoute({
   name: 'replacePlatformSettings',
   who: 'admin',
   summary: 'Replaces them; what is left out is built in',
-  body: settingsRequest,
+  body: platformSettingsRequest,
   answers,
   problems: [],
 });

@@ -1,6 +1,7 @@
 /** What an operator did, as what comes before its target. */
 export const auditWords = {
   'console.signed_in': 'Signed in at the console',
+  'console.sign_in_refused': 'Was refused at the sign-in of the',
   'console.signed_out': 'Signed out',
   'console.sessions_ended': 'Ended the console sessions of',
   'issuer.created': 'Created issuer',
@@ -12,6 +13,9 @@ export const auditWords = {
   'call.replayed': 'Sent again a call of',
   'order.renotified': 'Told the issuer again of',
   'order.redelivered': 'Redelivered',
+  'order.terminal_asked': 'Asked for another terminal of',
+  'order.terminal_approved': 'Approved another terminal of',
+  'order.terminal_refused': 'Refused another terminal of',
   'order.cancelled': 'Cancelled',
   'order.extended': 'Extended the window of',
   'order.codes_voided': 'Declared void the codes of',
@@ -21,6 +25,7 @@ export const auditWords = {
   'order.completed': 'Ended short',
   'order.item_redeemed': 'Redeemed a code of',
   'order.item_reversed': 'Took back a redemption of',
+  'audit.exported': 'Took out the',
   'orders.batch': 'Batch:',
   'settings.changed': 'Changed the settings of',
   'delivery_key.rotated': 'Rotated the delivery key of the',
@@ -30,3 +35,7 @@ export const auditWords = {
 } as const;
 
 export type AuditAction = keyof typeof auditWords;
+
+/** `asked` is written before the deed, one of the others after it: what has none was cut off in between. */
+export const auditPhases = ['asked', 'done', 'refused', 'failed'] as const;
+export type AuditPhase = (typeof auditPhases)[number];

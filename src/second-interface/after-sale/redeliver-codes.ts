@@ -62,6 +62,11 @@ export const redeliverCodes = async (
   return after;
 };
 
+/** By what its row says, for whoever asks before it is done. @throws Failure as above */
+export const expectRedeliverable = (deps: OrderDeps, row: OrderRow, asked: Redelivery): void => {
+  expectNotRefused(decide(row.facts, [], messageFor(deps, row, asked), deps.nowMs()).answer, row.facts, deps.nowMs());
+};
+
 /** What the order hears of a terminal is sealed as it will be in its row. */
 const messageFor = (
   { ring }: OrderDeps,

@@ -1,0 +1,50 @@
+import { maskedTerminal } from '../../channels/terminals';
+import * as routes from '../../contract/operator/approvals';
+import type { SecondPerson } from '../../operator/approvals';
+import type { OrderActions } from '../../operator/order-actions';
+import type { OrderDeps } from '../../second-interface/ask-order';
+import { findOrder } from '../../second-interface/find-order';
+import type { ApprovalRow } from '../../store/approvals';
+import type { Mount } from '../edge/mount';
+import { pageOf, positionOf } from '../edge/paging';
+import { changedTerminals } from './changed-terminals';
+
+export interface OperatorApprovals {
+  readonly orderDeps: OrderDeps;
+  readonly actions: OrderActions;
+  readonly secondPerson: SecondPerson;
+}
+
+/** What one operator asked for and another one decides. */
+export const mountOperatorApprovals = (mount: Mount, deps: OperatorApprovals): void => {
+  const { orderDeps, actions, secondPerson } = deps;
+
+  const approvalBody = (row: ApprovalRow) => ({
+    approvalId: row._id,
+    issuerId: row.issuerId,
+    orderNo: row.orderNo,
+    action: 'redeliver' as const,
+    terminal: maskedTerminal(secondPerson.terminalOf(row)),
+    askedBy: row.askedBy,
+    askedAt: row.askedAt.toISOString(),
+    endsAt: row.endsAt.toISOString(),
+    state: row.state === 'open' && row.endsAt.getTime() <= orderDeps.nowMs() ? ('expired' as const) : row.state,
+    ...(row.decidedBy === undefined ? {} : { decidedBy: row.decidedBy }),
+    ...(row.decidedAt === undefined ? {} : { decidedAt: row.decidedAt.toISOString() }),
+  });
+
+  mount.operator(routes.listApprovals)(async ({ query: { limit, cursor } }) => {
+    const rows = await secondPerson.list(cursor === undefined ? undefined : positionOf(cursor), limit + 1);
+    return { status: 200, body: pageOf(rows, limit, approvalBody) };
+  });
+
+  mount.operator(routes.decideApproval)(async ({ params, body: { decision }, operator, audit }) => {
+    const { row, terminal } = await secondPerson.toDecide(params.approvalId, operator);
+    const order = await findOrder(deps, row.issuerId, row.orderNo);
+    const action = decision === 'approve' ? 'order.terminal_approved' : 'order.terminal_refused';
+    const decided = await audit({ action, target: order._id, ...changedTerminals(orderDeps, order, terminal) }, () =>
+      secondPerson.decide(row, operator, decision, () => actions.redeliver(order, terminal)),
+    );
+    return { status: 200, body: approvalBody(decided) };
+  });
+};

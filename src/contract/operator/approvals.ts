@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { instant, issuerId, orderNo } from '../fields';
+import { pageOf, pageQuery } from '../query';
+import { declareRoute } from '../route';
+
+const base = '/v1/operator/approvals';
+const masked = z.strictObject({ channel: z.string(), hint: z.string() });
+
+const approval = z
+  .strictObject({
+    approvalId: z.string(),
+    issuerId,
+    orderNo,
+    action: z.literal('redeliver'),
+    terminal: masked.meta({ description: 'Where the codes are to go, masked' }),
+    askedBy: z.string(),
+    askedAt: instant,
+    endsAt: instant,
+    state: z.enum(['open', 'approved', 'refused', 'expired']),
+    decidedBy: z.string().optional(),
+    decidedAt: instant.optional(),
+  })
+  .meta({
+    id: 'Approval',
+    examples: [
+      {
+        approvalId: 'c2FtcGxlLWFwcHJvdmFsLTE',
+        issuerId: 'acme',
+        orderNo: 'A-1',
+        action: 'redeliver',
+        terminal: { channel: 'webhook', hint: 'https://shop.example' },
+        askedBy: 'ann',
+        askedAt: '2026-01-01T00:00:00.000Z',
+        endsAt: '2026-01-02T00:00:00.000Z',
+        state: 'open',
+      },
+    ],
+  });
+
+export const listApprovals = declareRoute({
+  method: 'get',
+  path: base,
+  name: 'listApprovals',
+  who: 'viewer',
+  summary: 'Changed terminals that wait for a second person, and those that were decided, newest first',
+  query: pageQuery,
+  answers: { 200: { says: 'A page of approvals', body: pageOf(approval).meta({ id: 'ApprovalPage' }) } },
+  problems: [],
+});
+
+export const decideApproval = declareRoute({
+  method: 'post',
+  path: `${base}/{approvalId}`,
+  name: 'decideApproval',
+  who: 'operator',
+  summary: 'Approves what another operator asked for, within 24 hours, and does it; or refuses it',
+  body: z.strictObject({ decision: z.enum(['approve', 'refuse']) }).meta({ examples: [{ decision: 'approve' }] }),
+  answers: { 200: { says: 'Decided, and done where it was approved', body: approval } },
+  problems: [
+    'approval_unknown',
+    'already_decided',
+    'order_unknown',
+    'terminal_fixed',
+    'not_issued',
+    'code_void',
+    'order_closed',
+    'in_progress',
+    'rate_limited',
+  ],
+});

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { Failure } from '../domain/failures';
+import type { Operator } from '../domain/operator';
+import type { Terminal } from '../domain/order';
+import { dayMs } from '../domain/timings';
+import { places } from '../sealing/places';
+import type { OrderDeps } from '../second-interface/ask-order';
+import type { ApprovalRow, Approvals } from '../store/approvals';
+import type { OrderRow } from '../store/orders';
+
+export type SecondPerson = ReturnType<typeof createSecondPerson>;
+
+/** With `twoPersons` on, an operator's change of a terminal waits here for another operator, for 24 hours. */
+export const createSecondPerson = ({
+  approvals,
+  orderDeps: { ring, settings, nowMs },
+}: {
+  readonly approvals: Approvals;
+  readonly orderDeps: OrderDeps;
+}) => {
+  const terminalOf = (row: ApprovalRow): Terminal =>
+    JSON.parse(ring.open(row.sealed, places.approval(row._id, row.orderId)).toString());
+
+  const known = async (approvalId: string): Promise<ApprovalRow> => {
+    const row = await approvals.find(approvalId);
+    if (!row || (row.state === 'open' && row.endsAt.getTime() <= nowMs())) throw new Failure('approval_unknown');
+    return row;
+  };
+
+  return {
+    isNeeded: async (): Promise<boolean> => (await settings.platform()).twoPersons === true,
+
+    ask: async ({ _id: orderId, issuerId, orderNo }: OrderRow, terminal: Terminal, { name }: Operator) => {
+      const _id = randomBytes(16).toString('base64url');
+      const askedAt = new Date(nowMs());
+      await approvals.insert({
+        _id,
+        position: `${askedAt.toISOString()}/${_id}`,
+        orderId,
+        issuerId,
+        orderNo,
+        sealed: ring.seal(Buffer.from(JSON.stringify(terminal)), places.approval(_id, orderId)),
+        askedBy: name,
+        askedAt,
+        endsAt: new Date(askedAt.getTime() + dayMs),
+        state: 'open',
+      });
+      return _id;
+    },
+
+    /** @throws Failure `approval_unknown`, `operator_forbidden` for one's own, `already_decided` */
+    toDecide: async (approvalId: string, { name }: Operator): Promise<{ row: ApprovalRow; terminal: Terminal }> => {
+      const row = await known(approvalId);
+      if (row.askedBy === name) throw new Failure('operator_forbidden', { detail: 'You asked for it yourself' });
+      if (row.state !== 'open') throw new Failure('already_decided');
+      return { row, terminal: terminalOf(row) };
+    },
+
+    /** Decided first, so that it is done once; what could not be done is open again. @throws Failure `already_decided` */
+    decide: async (
+      { _id }: ApprovalRow,
+      { name }: Operator,
+      decision: 'approve' | 'refuse',
+      run: () => Promise<unknown>,
+    ): Promise<ApprovalRow> => {
+      const state = decision === 'approve' ? 'approved' : 'refused';
+      if (!(await approvals.decide(_id, state, name, new Date(nowMs())))) throw new Failure('already_decided');
+      if (decision === 'approve') {
+        await run().catch(async (error: unknown) => {
+          await approvals.reopen(_id);
+          throw error;
+        });
+      }
+      return known(_id);
+    },
+
+    list: approvals.list,
+    terminalOf,
+  };
+};

@@ -1,0 +1,51 @@
+import type { Collection } from 'mongodb';
+import { isDuplicate } from './store-errors';
+
+/** A change of an order's terminal that one operator asked for and another one decides. */
+export interface ApprovalRow {
+  readonly _id: string;
+  readonly position: string;
+  readonly orderId: string;
+  readonly issuerId: string;
+  readonly orderNo: string;
+  /** The terminal, sealed to this row's place: whoever writes to the database sends codes nowhere else. */
+  readonly sealed: Buffer;
+  readonly askedBy: string;
+  readonly askedAt: Date;
+  readonly endsAt: Date;
+  readonly state: 'open' | 'approved' | 'refused';
+  readonly decidedBy?: string;
+  readonly decidedAt?: Date;
+}
+
+export type Approvals = ReturnType<typeof createApprovals>;
+
+export const createApprovals = ({ approvals }: { readonly approvals: Collection<ApprovalRow> }) => ({
+  insert: async (row: ApprovalRow): Promise<void> => {
+    await approvals.insertOne(row).catch((error: unknown) => {
+      // The driver repeated what had been written: the id is a random one of ours.
+      if (!isDuplicate(error)) throw error;
+    });
+  },
+
+  find: (id: string): Promise<ApprovalRow | null> => approvals.findOne({ _id: id }),
+
+  /** One of two that decide at the same moment does. */
+  decide: async (id: string, state: 'approved' | 'refused', decidedBy: string, decidedAt: Date): Promise<boolean> => {
+    const filter = { _id: id, state: 'open', endsAt: { $gt: decidedAt } } as const;
+    const { matchedCount } = await approvals.updateOne(filter, { $set: { state, decidedBy, decidedAt } });
+    return matchedCount === 1;
+  },
+
+  /** What was approved could not be done: it may be tried again. */
+  reopen: async (id: string): Promise<void> => {
+    await approvals.updateOne({ _id: id }, { $set: { state: 'open' }, $unset: { decidedBy: 1, decidedAt: 1 } });
+  },
+
+  list: (before: string | undefined, limit: number): Promise<ApprovalRow[]> =>
+    approvals
+      .find(before === undefined ? {} : { position: { $lt: before } })
+      .sort({ position: -1 })
+      .limit(limit)
+      .toArray(),
+});

@@ -1,0 +1,170 @@
+import { checkAudit } from '../../src/operator/audit-check';
+import { deriveKey, sha256 } from '../../src/sealing/key-ring';
+import { type AuditRow, createAudit } from '../../src/store/audit';
+import { databaseOfFile } from '../support/database-of-file';
+import { read } from '../support/platform';
+import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
+
+describe('the audit log over HTTP', () => {
+  const file = platformOfFile({ worker: false });
+  const operator = (method: string, path: string, body?: unknown) => file.platform.operator(method, path, body);
+  const entries = async (query: string): Promise<Record<string, unknown>[]> =>
+    (await operator('GET', `/audit?limit=100&${query}`)).body.data;
+  const isOn = async () => (await operator('GET', '/maintenance')).body.on;
+  const exported = async (after = 0): Promise<Record<string, unknown>[]> => {
+    const response = await fetch(`${file.platform.baseUrl}/v1/operator/audit/export?after=${after}`, {
+      headers: { authorization: `Bearer ${file.platform.operatorToken}` },
+    });
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);
+    return (await response.text())
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line));
+  };
+  /** From the nth write on, the audit log cannot be written. */
+  const whileUnwritable = async (from: number, act: () => Promise<void>): Promise<void> => {
+    const { audit } = file.platform.core;
+    const { append } = audit;
+    let n = 0;
+    const failing: typeof append = async (...given) => {
+      n += 1;
+      if (n >= from) throw new Error('no room');
+      return append(...given);
+    };
+    Object.assign(audit, { append: failing });
+    await act().finally(() => Object.assign(audit, { append }));
+  };
+
+  test('what is asked stands there before the deed, what came of it after, with before and after', async () => {
+    await operator('PUT', '/maintenance', { on: true, reason: 'test' });
+    await operator('PUT', '/maintenance', { on: false });
+    const [ended] = await entries('action=maintenance.ended&phase=done');
+    expect(ended).toMatchObject({ before: { on: true, reason: 'test' }, after: { on: false }, of: expect.any(Number) });
+    const [asked] = await entries('action=maintenance.ended&phase=asked');
+    expect(asked).toMatchObject({ seq: ended?.of, after: { on: false } });
+  });
+
+  test('without its intent in the log nothing is done; without its outcome it is done, and the intent says so', async () => {
+    await whileUnwritable(1, async () => {
+      expectProblem(await operator('PUT', '/maintenance', { on: true, reason: 'first' }), 500, 'internal');
+    });
+    expect(await isOn()).toBe(false);
+    await whileUnwritable(2, async () => {
+      expect((await operator('PUT', '/maintenance', { on: true, reason: 'second' })).status).toBe(200);
+    });
+    expect(await isOn()).toBe(true);
+    const [newest] = await entries('phase=any');
+    expect(newest).toMatchObject({ action: 'maintenance.began', phase: 'asked', after: { reason: 'second' } });
+    expect(file.platform.logText()).toContain('an outcome is not in the audit log');
+    await operator('PUT', '/maintenance', { on: false });
+  });
+
+  test('a refusal and a failed sign-in are in it, and no token is', async () => {
+    const issuer = {
+      issuerId: 'twice',
+      name: 'Twice',
+      callback: { kind: 'url', url: 'http://127.0.0.1:9/callback' },
+      codeMode: 'push',
+    };
+    expect((await operator('POST', '/issuers', issuer)).status).toBe(201);
+    expectProblem(await operator('POST', '/issuers', issuer), 409, 'issuer_exists');
+    expect(await entries('target=twice&phase=refused')).toMatchObject([
+      { action: 'issuer.created', code: 'issuer_exists' },
+    ]);
+    const token = 'a-token-of-nobody-1234';
+    const answer = await read(
+      fetch(`${file.platform.baseUrl}/v1/operator/console/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ token }),
+      }),
+    );
+    expectProblem(answer, 401, 'operator_unauthorized');
+    const [refused] = await entries('actor=(nobody)');
+    expect(refused).toMatchObject({ action: 'console.sign_in_refused', after: { from: '127.0.0.1' } });
+    expect(JSON.stringify(await exported())).not.toContain(token);
+  });
+
+  test('it is searched by time, and taken out in order, the taking out too', async () => {
+    const all = await entries('phase=any');
+    const [newest] = all;
+    const justBefore = new Date(Date.parse(String(newest?.at)) - 1).toISOString();
+    expect(await entries(`phase=any&to=${justBefore}`)).not.toContainEqual(newest);
+    expect(await entries(`phase=any&from=${newest?.at}&to=${newest?.at}`)).toContainEqual(newest);
+    const lines = await exported();
+    expect(lines.map(({ seq }) => seq)).toEqual(lines.map((_, n) => n + 1));
+    for (const [n, { prev }] of lines.entries()) expect(prev).toBe(n === 0 ? '' : lines[n - 1]?.hash);
+    expect((await exported(Number(lines.at(-2)?.seq)))[0]).toEqual(lines.at(-1));
+    expect((await entries('action=audit.exported'))[0]).toMatchObject({ actor: 'operator', phase: 'done' });
+  });
+
+  test('an entry that the database was made to say otherwise is named', async () => {
+    const check = async (after = 0) => (await operator('GET', `/audit/check?after=${after}`)).body;
+    const before = await check();
+    expect(before).toEqual({ checked: before.last.seq, last: before.last });
+    const { database, keys } = file.platform.core;
+    const row = (await database.audit.findOne({ seq: 3 })) as AuditRow;
+    await database.audit.updateOne({ _id: row._id }, { $set: { actor: 'somebody-else' } });
+    expect((await check()).broken).toEqual({ seq: 3, why: 'changed' });
+    // With a hash of one's own making: the key is not in the database.
+    const wrongKey = createAudit(database, (text) => sha256(text + deriveKey(keys.fingerprintKey, 'guess').toString()));
+    expect(await checkAudit(wrongKey, 0, 10)).toMatchObject({ broken: { seq: 1, why: 'changed' } });
+    await database.audit.replaceOne({ _id: row._id }, row);
+    expect(await check()).toEqual(before);
+    await database.audit.deleteOne({ _id: row._id });
+    expect((await check()).broken).toEqual({ seq: 3, why: 'missing' });
+    await database.audit.insertOne(row);
+    expect(await check(before.last.seq)).toMatchObject({ checked: 0, last: before.last });
+  });
+});
+
+describe('the chain of entries', () => {
+  const store = databaseOfFile();
+  const entry = { at: new Date(), actor: 'ann', action: 'issuer.paused', target: 'acme', phase: 'done' } as const;
+  const process = () => createAudit(store.database, sha256);
+  beforeEach(() => store.database.audit.deleteMany({}));
+
+  test('processes that write at the same moment make one chain', async () => {
+    const [one, other] = [process(), process()];
+    const writes = Array.from({ length: 20 }, (_, n) => (n % 2 ? one : other).append(entry, `id-${n}`));
+    await Promise.all(writes);
+    expect(await checkAudit(process(), 0, 100)).toMatchObject({ checked: 20, last: { seq: 20 } });
+    expect(await checkAudit(process(), 0, 15)).toMatchObject({ checked: 15, next: 15 });
+    expect(await checkAudit(process(), 15, 15)).toMatchObject({ checked: 5, last: { seq: 20 } });
+  });
+
+  test('a write that the driver repeats after it had been made is one entry and no error', async () => {
+    const { audit } = store.database;
+    const repeating = new Proxy(audit, {
+      get: (target, name) =>
+        name === 'insertOne'
+          ? async (row: AuditRow) => {
+              await target.insertOne(row);
+              throw Object.assign(new Error('E11000'), { code: 11_000 });
+            }
+          : Reflect.get(target, name).bind(target),
+    });
+    expect((await createAudit({ audit: repeating }, sha256).append(entry, 'once')).seq).toBe(1);
+    expect((await process().append(entry, 'twice')).seq).toBe(2);
+    expect(await audit.countDocuments({})).toBe(2);
+  });
+
+  test('an entry that follows on another one than the one before it is named', async () => {
+    const audit = process();
+    for (const id of ['a', 'b', 'c']) await audit.append(entry, id);
+    const [, , third] = await audit.after(0, 3);
+    await store.database.audit.deleteMany({});
+    for (const id of ['a', 'x']) await process().append(entry, id);
+    await store.database.audit.insertOne({ ...third, _id: 'n000000000003', position: 'p' } as AuditRow);
+    expect(await checkAudit(process(), 0, 10)).toMatchObject({ checked: 2, broken: { seq: 3, why: 'unlinked' } });
+  });
+
+  test('entries of before the chain stay in the list', async () => {
+    const old = { _id: '0e4a', position: '2026-01-01T00:00:00.000Z/0e4a', at: new Date(0), actor: 'a', action: 'b' };
+    await store.database.audit.insertOne({ ...old, target: 't' });
+    await process().append(entry, 'new');
+    expect((await process().list({}, undefined, 10)).map(({ target }) => target)).toEqual(['acme', 't']);
+    expect(await checkAudit(process(), 0, 10)).toMatchObject({ checked: 1 });
+  });
+});
