@@ -24,7 +24,6 @@ export const failures = {
   not_issued: { status: 409, retryable: false, title: 'The order has no codes to deliver yet' },
   terminal_fixed: { status: 409, retryable: false, title: 'The terminal can be changed only while undeliverable' },
   approval_unknown: { status: 404, retryable: false, title: 'There is no such approval, or its time is over' },
-  already_decided: { status: 409, retryable: false, title: 'It was decided already' },
   call_pending: { status: 409, retryable: false, title: 'The message is still being tried' },
   not_replayable: { status: 409, retryable: false, title: 'Only calls of the platform can be sent again' },
   nothing_issued: { status: 409, retryable: false, title: 'The order has no code to deliver' },

@@ -139,23 +139,23 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
   });
 
   mount.operator(routes.refundOrder)(async ({ params, body, audit }) => {
-    const row = await actions.refund(await findOrder(deps, params.issuerId, params.orderNo), body);
-    await audit('order.refund_requested', row._id, undefined, body);
+    const before = await findOrder(deps, params.issuerId, params.orderNo);
+    const deed = { ...deedOn(before, 'order.refund_requested'), after: body, reason: body.reason };
+    const row = await audit(deed, () => actions.refund(before, body));
     return { status: 200, body: await bodyOf(row) };
   });
 
   mount.operator(routes.decideVoidByOperator)(async ({ params, body: { requestId, decision, reason }, audit }) => {
     const row = await findOrder(deps, params.issuerId, params.orderNo);
-    const after = await actions.decideVoid(row, { requestId, decision });
-    await audit('order.refund_decided', row._id, undefined, { requestId, decision, reason });
+    const deed = { ...deedOn(row, 'order.refund_decided'), after: { requestId, decision, reason }, reason };
+    const after = await audit(deed, () => actions.decideVoid(row, { requestId, decision }));
     return { status: 200, body: await bodyOf(after) };
   });
 
   mount.operator(routes.noteOnOrder)(async ({ params, body: { text }, audit }) => {
     const row = await findOrder(deps, params.issuerId, params.orderNo);
     const line = { key: `note.${randomUUID()}`, atMs: orderDeps.nowMs(), event: 'note', detail: { text } } as const;
-    await orderDeps.orders.recordTry(row, [line]);
-    await audit('order.noted', row._id);
+    await audit({ action: 'order.noted', target: row._id }, () => orderDeps.orders.recordTry(row, [line]));
     return { status: 200, body: await bodyOf(row) };
   });
 
