@@ -271,6 +271,26 @@ describe('the pick-up page', () => {
     expect(told.at(-1)).toContain('delivered');
   });
 
+  test('four streams of a link are open at once, and those of other links are not fewer; one that ends leaves its place', async () => {
+    const [one, other] = [(await issuer.place('page-5')).body, (await issuer.place('page-6')).body];
+    const open = async ({ pickupUrl }: { pickupUrl: string }) => {
+      const ended = new AbortController();
+      const { status, headers } = await fetch(`${pickupUrl}/events`, { signal: ended.signal });
+      return { status, retryAfter: headers.get('retry-after'), end: () => ended.abort() };
+    };
+    const four = await Promise.all(Array.from({ length: 4 }, () => open(one)));
+    expect(four.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(await open(one)).toMatchObject({ status: 429, retryAfter: '5' });
+    const elsewhere = await open(other);
+    expect(elsewhere.status).toBe(200);
+    four[0]?.end();
+    const again = await until('a place is free', async () => {
+      const stream = await open(one);
+      return stream.status === 200 && stream;
+    });
+    for (const { end } of [...four, elsewhere, again]) end();
+  });
+
   test('an order that goes to another terminal has no page', async () => {
     const placed = await issuer.place('page-4', { terminal: { channel: 'webhook', url: 'https://terminal.example/' } });
     expect(placed.body).not.toHaveProperty('pickupUrl');

@@ -1,6 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { Failure } from '../../domain/failures';
+import type { JsonObject } from '../../domain/json';
 import type { OidcSettings, OperatorWithToken } from '../../domain/operator';
 import type { AuditTrails } from '../../operator/audit-trail';
 import type { ConsoleSessions } from '../auth/console-sessions';
@@ -19,7 +20,7 @@ export interface ConsoleOidc {
 }
 
 /** Writes a sign-in that came to nothing into the audit log. */
-export type NoteRefusal = (about: Readonly<Record<string, unknown>>, code: string) => Promise<void>;
+export type NoteRefusal = (about: JsonObject, code: string) => Promise<void>;
 
 interface Parts {
   readonly noteRefusal: NoteRefusal;

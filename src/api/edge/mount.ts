@@ -10,6 +10,8 @@ import type { Operator, Role } from '../../domain/operator';
 import type { AuditTrail, AuditTrails } from '../../operator/audit-trail';
 import { shedOnEventLoopLag, watchEventLoopLag } from '../../overload/event-loop-lag';
 import { createInFlightLimit } from '../../overload/in-flight-limit';
+import { createIssuerBudgets } from '../../overload/issuer-budget';
+import { createTurns } from '../../overload/taking-turns';
 import { sha256 } from '../../sealing/key-ring';
 import type { IssuerRow } from '../../store/issuers';
 import { authenticateIssuer, type IssuerAuth } from '../auth/issuer-auth';
@@ -57,6 +59,11 @@ interface OpenCall<R extends Route> {
   readonly response: Response;
 }
 
+/** Fewer than the database's connections, so that all else finds one. */
+const newOrdersInDatabaseMax = 32;
+
+const isUnfit = ({ status }: Failure): boolean => status === 400 || status === 415 || status === 422;
+
 /** Whose signature fits. */
 interface KnownSender {
   readonly issuer: IssuerRow;
@@ -72,6 +79,8 @@ export const createMount = (
 ) => {
   const inFlight = createInFlightLimit();
   const shedOnLag = shedOnEventLoopLag(watchEventLoopLag());
+  const budgets = createIssuerBudgets();
+  const turns = createTurns(newOrdersInDatabaseMax);
   const methodsOf = new Map<string, Set<string>>();
 
   const register = (method: Method, path: string, ...handlers: RequestHandler[]): void => {
@@ -106,6 +115,7 @@ export const createMount = (
     <R extends Route, B>(route: R, handle: IssuerHandler<R, B>) =>
     async (request: Request, response: Response): Promise<KeptAnswer> => {
       const { issuer, webhookId } = await issuerOf(request, response);
+      budgets.spend(issuer._id, 0);
       return admitted(issuer._id, async () => {
         const { status, body } = await handle({
           issuer,
@@ -155,8 +165,18 @@ export const createMount = (
     return async (request, response) => {
       // Before any room that issuers share: what nobody signed takes none of it.
       const known = await issuerOf(request, response);
-      const leave = admit ? inFlight.enterNewOrder(known.issuer._id) : undefined;
-      return work(request, response, known).finally(leave);
+      const { _id } = known.issuer;
+      const isOver = budgets.spend(_id, bytesOf(request.body).length);
+      try {
+        if (!admit) return await work(request, response, known);
+        const leave = inFlight.enterNewOrder(_id);
+        return await turns.run(_id, () => work(request, response, known)).finally(leave);
+      } catch (error) {
+        if (error instanceof Failure && isUnfit(error)) budgets.refused(_id);
+        throw error;
+      } finally {
+        isOver();
+      }
     };
   };
 

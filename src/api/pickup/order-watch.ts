@@ -1,8 +1,13 @@
 import type { Logger } from 'pino';
+import { createSlots } from '../../bounded/slots';
 import { Failure } from '../../domain/failures';
 import type { Orders } from '../../store/orders';
 
 const watchersLimit = 2_000;
+/** Of one link: a buyer has it open on a few devices. */
+const perLinkLimit = 4;
+/** Of one address: behind a proxy that TRUSTED_PROXIES does not name, everybody's. */
+const perAddressLimit = 500;
 const lookEveryMs = 500;
 
 export type OrderWatch = ReturnType<typeof createOrderWatch>;
@@ -13,13 +18,16 @@ interface Waiter {
   readonly wake: () => void;
 }
 
+const tooMany = (): Failure => new Failure('rate_limited', { retryAfterSeconds: 5 });
+
 /**
  * Tells open pick-up pages of changes that any process made: one look at the database for all of them together, and only
  * while someone watches.
  */
 export const createOrderWatch = (orders: Pick<Orders, 'versionsOf'>, log: Logger) => {
   const waiters = new Set<Waiter>();
-  let watchers = 0;
+  const links = createSlots(watchersLimit);
+  const addresses = createSlots(watchersLimit);
   let isLooking = false;
 
   const look = async (): Promise<void> => {
@@ -36,12 +44,16 @@ export const createOrderWatch = (orders: Pick<Orders, 'versionsOf'>, log: Logger
   };
 
   return {
-    /** @throws Failure `rate_limited` when too many pages are open in this process. */
-    enter: (_id: string): (() => void) => {
-      if (watchers >= watchersLimit) throw new Failure('rate_limited', { retryAfterSeconds: 5 });
-      watchers += 1;
+    /** @throws Failure `rate_limited` when too many are open of this order's link, of this address, or in this process. */
+    enter: (id: string, address: string): (() => void) => {
+      if (links.take(id, perLinkLimit) !== 'taken') throw tooMany();
+      if (addresses.take(address, perAddressLimit) !== 'taken') {
+        links.giveBack(id);
+        throw tooMany();
+      }
       return () => {
-        watchers -= 1;
+        links.giveBack(id);
+        addresses.giveBack(address);
       };
     },
 

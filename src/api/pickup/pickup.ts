@@ -45,7 +45,7 @@ export const mountPickup = (mount: Mount, pickup: Pickup): void => {
       response.end();
       return;
     }
-    const leave = watch.enter(first._id);
+    const leave = watch.enter(first._id, request.ip ?? '');
     response.write('retry: 2000\n\n');
 
     const ended = new AbortController();

@@ -64,10 +64,21 @@
     disconnect();
     if (ended) return;
     failedTries += 1;
+    if (failedTries % 2 === 0) lookOnce();
     if (failedTries > failedTriesLimit) return showConnection('stopped');
     showConnection(navigator.onLine === false ? 'offline' : 'waiting');
     const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** (failedTries - 1));
     retryTimer = setTimeout(connect, delayMs * (0.5 + Math.random() / 2));
+  }
+
+  // A stream may be refused, as where a link is open too often: what it would have told the page itself tells.
+  async function lookOnce() {
+    const answer = await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => undefined);
+    if (!answer?.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const html = fresh.getElementById('live')?.innerHTML;
+    if (html === undefined || source || ended || isShown()) return;
+    changeState({ html, final: fresh.getElementById('pickup').dataset.final === 'true' });
   }
 
   function reconnectNow() {

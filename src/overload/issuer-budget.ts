@@ -1,0 +1,70 @@
+import { LRUCache } from 'lru-cache';
+import { Failure } from '../domain/failures';
+
+/** One request costs one unit. What an issuer has not used for ten seconds is there at once: bursts are taken. */
+const perSecond = 2_000;
+const unitsMax = 20_000;
+/** A body costs by what it takes to read. */
+const bytesPerUnit = 4 * 1024;
+/** A body that does not fit costs as much as ten that do. */
+const refusedUnits = 9;
+/** Of bodies this large one issuer has two at work at once. */
+const largeBytes = 256 * 1024;
+const largeAtOnceMax = 2;
+const issuersMax = 10_000;
+
+interface Budget {
+  units: number;
+  atMs: number;
+  large: number;
+}
+
+/**
+ * What one issuer may use of a process: requests, bytes, and more for what is refused, so that it slows itself down and nobody
+ * else. Asked once its signature was found to fit. An issuer that is forgotten has been idle, or has a full budget again.
+ */
+export const createIssuerBudgets = (nowMs: () => number = () => performance.now()) => {
+  const budgets = new LRUCache<string, Budget>({ max: issuersMax });
+
+  const budgetOf = (issuerId: string): Budget => {
+    const atMs = nowMs();
+    const known = budgets.get(issuerId) ?? { units: unitsMax, atMs, large: 0 };
+    known.units = Math.min(unitsMax, known.units + ((atMs - known.atMs) / 1_000) * perSecond);
+    known.atMs = atMs;
+    budgets.set(issuerId, known);
+    return known;
+  };
+
+  return {
+    /** Returns what is called when the request is over. @throws Failure `rate_limited` */
+    spend: (issuerId: string, bytes: number): (() => void) => {
+      const budget = budgetOf(issuerId);
+      const units = 1 + Math.floor(bytes / bytesPerUnit);
+      if (budget.units < units) {
+        throw new Failure('rate_limited', {
+          detail: 'This issuer sends more than its share',
+          retryAfterSeconds: Math.max(1, Math.ceil((units - budget.units) / perSecond)),
+        });
+      }
+      const isLarge = bytes > largeBytes;
+      if (isLarge && budget.large >= largeAtOnceMax) {
+        throw new Failure('rate_limited', {
+          detail: 'Two large bodies of this issuer are at work',
+          retryAfterSeconds: 1,
+        });
+      }
+      budget.units -= units;
+      if (!isLarge) return () => undefined;
+      budget.large += 1;
+      return () => {
+        budget.large -= 1;
+      };
+    },
+
+    /** Its body was none, or did not fit. */
+    refused: (issuerId: string): void => {
+      const budget = budgetOf(issuerId);
+      budget.units = Math.max(0, budget.units - refusedUnits);
+    },
+  };
+};

@@ -1,0 +1,92 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
+import { parseStrictJson } from '../../src/contract/strict-json';
+import { createIssuerBudgets } from '../../src/overload/issuer-budget';
+import { createTurns } from '../../src/overload/taking-turns';
+
+const limited = expect.objectContaining({
+  code: 'rate_limited',
+  extras: expect.objectContaining({ retryAfterSeconds: 1 }),
+});
+const large = 1024 * 1024;
+
+/** How many are taken, one after the other, before the first is refused. */
+const takenOf = (take: () => void): number => {
+  for (let n = 0; ; n += 1) {
+    try {
+      take();
+    } catch (error) {
+      expect(error).toEqual(limited);
+      return n;
+    }
+  }
+};
+
+test('an issuer has 20,000 requests at once and 2,000 a second, fewer by bytes and by refusals, and no other one has less', () => {
+  let now = 0;
+  const { spend, refused } = createIssuerBudgets(() => now);
+  expect(takenOf(() => spend('small', 300))).toBe(20_000);
+  expect(takenOf(() => spend('large', large)())).toBe(Math.floor(20_000 / 257));
+  const unfit = takenOf(() => {
+    spend('unfit', 300);
+    refused('unfit');
+  });
+  expect(unfit).toBe(2_000);
+  now = 1_000;
+  expect(takenOf(() => spend('small', 300))).toBe(2_000);
+  expect(takenOf(() => spend('large', large)())).toBe(8);
+  expect(takenOf(() => spend('other', 300))).toBe(20_000);
+});
+
+test('of large bodies two of an issuer are at work at once', () => {
+  const { spend } = createIssuerBudgets(() => 0);
+  const leave = spend('one', large);
+  spend('one', large);
+  expect(() => spend('one', large)).toThrow(limited);
+  spend('one', 1_000);
+  spend('other', large);
+  leave();
+  spend('one', large);
+});
+
+test('work of issuers begins in turns: who has one waits for one of each other, not for all of theirs', async () => {
+  const turns = createTurns(2);
+  const begun: string[] = [];
+  const ends: (() => void)[] = [];
+  const work = (name: string) => () => {
+    begun.push(name);
+    return new Promise<void>((resolve) => ends.push(resolve));
+  };
+  const all = [
+    ...Array.from({ length: 50 }, () => turns.run('flood', work('flood'))),
+    turns.run('quiet', work('quiet')),
+  ];
+  expect(begun).toEqual(['flood', 'flood']);
+  ends.shift()?.();
+  await otherWork();
+  ends.shift()?.();
+  await otherWork();
+  expect(begun).toHaveLength(4);
+  expect(begun).toContain('quiet');
+  for (let n = 0; n < 49; n += 1) {
+    ends.shift()?.();
+    await otherWork();
+  }
+  await Promise.all(all);
+  expect(begun).toHaveLength(51);
+});
+
+test('a body of more than 10,000 elements is refused before it is parsed; what stands in strings is none', () => {
+  const parse = jest.spyOn(JSON, 'parse');
+  const body = (n: number): Buffer => Buffer.from(`{"a":[${Array.from({ length: n }, () => '1').join()}]}`);
+  const tooMany = expect.objectContaining({
+    code: 'body_invalid',
+    extras: expect.objectContaining({ errors: [expect.objectContaining({ code: 'too_many_elements' })] }),
+  });
+  expect(() => parseStrictJson(body(10_000))).toThrow(tooMany);
+  expect(() => parseStrictJson(Buffer.from('['.repeat(1_000_000)))).toThrow(tooMany);
+  expect(parse).not.toHaveBeenCalled();
+  expect(parseStrictJson(body(9_900))).toEqual({ a: expect.any(Array) });
+  const text = ',[{\\"'.repeat(20_000);
+  expect(parseStrictJson(Buffer.from(JSON.stringify({ text })))).toEqual({ text });
+  parse.mockRestore();
+});
