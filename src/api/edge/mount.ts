@@ -62,7 +62,8 @@ interface OpenCall<R extends Route> {
 /** Fewer than the database's connections, so that all else finds one. */
 const newOrdersInDatabaseMax = 32;
 
-const isUnfit = ({ status }: Failure): boolean => status === 400 || status === 415 || status === 422;
+const isUnfit = ({ status }: { readonly status: number }): boolean =>
+  status === 400 || status === 415 || status === 422;
 
 /** Whose signature fits. */
 interface KnownSender {
@@ -168,9 +169,11 @@ export const createMount = (
       const { _id } = known.issuer;
       const isOver = budgets.spend(_id, bytesOf(request.body).length);
       try {
-        if (!admit) return await work(request, response, known);
-        const leave = inFlight.enterNewOrder(_id);
-        return await turns.run(_id, () => work(request, response, known)).finally(leave);
+        const leave = admit ? inFlight.enterNewOrder(_id) : () => undefined;
+        const answering = () => work(request, response, known);
+        const given = await (admit ? turns.run(_id, answering) : answering()).finally(leave);
+        if (isUnfit(given)) budgets.refused(_id);
+        return given;
       } catch (error) {
         if (error instanceof Failure && isUnfit(error)) budgets.refused(_id);
         throw error;
