@@ -143,11 +143,11 @@ describe('the pick-up page', () => {
     expect(renderPickupPage(arrived({ isVoid: true }))).toContain('data-final="true"');
   });
 
-  it('serves the files that its addresses name, and the script asks for nothing but the stream and its own form', () => {
+  it('serves the files that its addresses name, and the script asks for nothing but the stream, its own page and its own form', () => {
     const page = renderPickupPage(model());
     for (const asset of pageAssets) expect(page).toContain(`"${asset.href}"`);
     const script = readFileSync(join(__dirname, '../../src/channels/page/page.js'), 'utf8');
-    expect(script.match(/fetch\([^,]*/g)).toEqual(['fetch(form.action']);
+    expect(script.match(/fetch\([^,]*/g)).toEqual(['fetch(location.href', 'fetch(form.action']);
     expect(script).not.toMatch(/XMLHttpRequest|import\(|https?:|eval\(|\.style\b/);
   });
 });
