@@ -38,6 +38,8 @@ export interface IssuerRow extends SomeSettings {
   /** PEM, or empty for none. */
   readonly callCa?: string;
   readonly ordersPerSecond?: number;
+  /** Its buyers may ask for their money back on the pick-up page. */
+  readonly buyerRefunds?: boolean;
   /** How long a void request waits for a decision. */
   readonly voidDecisionSeconds?: number;
   /** What becomes of one that nobody has decided by then. */
@@ -78,6 +80,7 @@ export type IssuerSettings = Partial<
     | 'callHeaders'
     | 'callCa'
     | 'ordersPerSecond'
+    | 'buyerRefunds'
     | 'voidDecisionSeconds'
     | 'voidUndecided'
     | 'holdWhileDeciding'

@@ -615,3 +615,27 @@ test('a note is a line for operators alone', async () => {
   expect(JSON.stringify((await issuer.get('/orders/n-1/timeline')).body)).not.toContain('The buyer called');
   expectProblem(await file.platform.operator('POST', `${at}/note`, { text: '' }), 422, 'body_invalid', '/text');
 });
+
+test('a buyer asks for money back on the page, where the issuer lets its buyers ask', async () => {
+  const issuer = await file.issuer();
+  const { body: placed } = await delivered(issuer, 'b-1');
+  const post = (headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(`${placed.pickupUrl}/refund`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { accept: 'text/html', ...headers },
+    });
+  expect(await (await fetch(placed.pickupUrl)).text()).not.toContain('/refund"');
+  expect((await post()).status).toBe(404);
+  const at = `/issuers/${issuer.issuerId}`;
+  expect((await file.platform.operator('PATCH', at, { buyerRefunds: true })).body.buyerRefunds).toBe(true);
+  expect(await (await fetch(placed.pickupUrl)).text()).toContain(`${new URL(placed.pickupUrl).pathname}/refund"`);
+  expect((await post({ origin: 'https://evil.example' })).status).toBe(403);
+  const asked = await post();
+  expect([asked.status, asked.headers.get('location')]).toEqual([303, new URL(placed.pickupUrl).pathname]);
+  const { data } = await issuer.message('order.void_requested', 'b-1');
+  expect(data).toMatchObject({ itemIds: ['a'], reason: 'asked for on the pick-up page' });
+  expect(await (await fetch(placed.pickupUrl)).text()).not.toContain('/refund"');
+  const again = await read(fetch(`${placed.pickupUrl}/refund`, { method: 'POST' }));
+  expectProblem(again, 409, 'void_pending');
+});

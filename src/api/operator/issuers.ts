@@ -165,6 +165,7 @@ const bodyOfIssuer = (row: Omit<IssuerRow, 'seal'>, platform: SomeSettings): rou
   ...(row.deliveryDelaysSeconds ? { deliveryDelaysSeconds: row.deliveryDelaysSeconds } : {}),
   ...(row.signDeliveriesWithIssuerSecret ? { signDeliveriesWithIssuerSecret: true } : {}),
   ...(row.codeInMessage ? { codeInMessage: true } : {}),
+  ...(row.buyerRefunds !== undefined ? { buyerRefunds: row.buyerRefunds } : {}),
   ...(row.voidDecisionSeconds !== undefined ? { voidDecisionSeconds: row.voidDecisionSeconds } : {}),
   ...(row.voidUndecided ? { voidUndecided: row.voidUndecided } : {}),
   ...(row.holdWhileDeciding !== undefined ? { holdWhileDeciding: row.holdWhileDeciding } : {}),

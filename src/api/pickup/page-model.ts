@@ -3,11 +3,12 @@ import { codePicture } from '../../channels/page/barcode';
 import type { PickupCode } from '../../channels/page/code-list';
 import type { PickupModel } from '../../channels/page/pickup-model';
 import type { Code } from '../../contract/code';
-import { goodCount, isGood, itemOf } from '../../domain/items';
+import { goodCount, isGood, itemOf, pendingRequest } from '../../domain/items';
+import { allowedActions } from '../../domain/judge/actions';
 import { outstanding } from '../../domain/order';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { orderBody } from '../../second-interface/order-body';
-import type { Issuers } from '../../store/issuers';
+import type { IssuerRow, Issuers } from '../../store/issuers';
 import type { OrderRow } from '../../store/orders';
 import { asksPin } from './order-pin';
 
@@ -48,6 +49,8 @@ export const pageModel = async (
     ...(body.issueBy !== undefined ? { issueBy: String(body.issueBy) } : {}),
     closedReason: facts.closedReason,
     ...(facts.refundDueValue ? { refundDue: { value: facts.refundDueValue, currency: row.amount.currency } } : {}),
+    ...(mayAskRefund(row, issuer, deps.nowMs()) ? { refundUrl: `${basePath}/p/${secret}/refund` } : {}),
+    isRefundAsked: pendingRequest(facts) !== undefined,
     asksPin: asksPin(deps, row),
     basePath,
     eventsUrl: `${basePath}/p/${secret}/events`,
@@ -55,6 +58,11 @@ export const pageModel = async (
     downloads: { csv: `${basePath}/p/${secret}/codes.csv`, voucher: `${basePath}/p/${secret}/voucher.pdf` },
   };
 };
+
+const mayAskRefund = ({ facts }: OrderRow, issuer: Pick<IssuerRow, 'buyerRefunds'> | null, nowMs: number): boolean =>
+  facts.state === 'delivered' &&
+  issuer?.buyerRefunds === true &&
+  allowedActions(facts, 'operator', nowMs).includes('refund');
 
 /** Lets other requests in between two drawings. */
 export const withPictures = async (codes: readonly Code[], nowMs: number): Promise<PickupCode[]> => {

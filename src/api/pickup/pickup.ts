@@ -5,6 +5,7 @@ import { goodCount } from '../../domain/items';
 import { isFinal } from '../../domain/order';
 import { type OrderRow, viewVersion } from '../../store/orders';
 import type { Mount } from '../edge/mount';
+import { mountAskRefund } from './ask-refund';
 import { mountDownloads } from './downloads';
 import { findByLink } from './find-by-link';
 import type { OrderWatch } from './order-watch';
@@ -79,6 +80,7 @@ export const mountPickup = (mount: Mount, pickup: Pickup): void => {
   mount.plain('get', '/p/:secret', page as unknown as RequestHandler);
   mount.plain('get', '/p/:secret/events', stream as unknown as RequestHandler);
   mountReveal(mount, pickup);
+  mountAskRefund(mount, pickup);
   mountDownloads(mount, pickup);
   for (const { path, mediaType, body } of pageAssets) {
     mount.plain('get', path, (_request, response) => {

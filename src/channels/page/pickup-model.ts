@@ -17,6 +17,10 @@ export interface PickupModel {
   readonly ready: number;
   /** Only in the answer to a reveal. */
   readonly codes?: readonly PickupCode[] | undefined;
+  /** Where the buyer may ask for money back; left out: not here, or not now. */
+  readonly refundUrl?: string | undefined;
+  /** It was asked for, and is not decided. */
+  readonly isRefundAsked?: boolean | undefined;
   /** The buyer has a PIN, without which nothing is shown. */
   readonly asksPin?: boolean | undefined;
   /** Why a reveal was refused, in words for its reader. */

@@ -103,8 +103,10 @@ ${steps(said, words)}
 <p class="explanation" id="explanation">${said.explanation}</p>
 ${said.deadline && html`<p class="deadline">${said.deadline.before} <time datetime="${said.deadline.at}" data-countdown>${timeText(said.deadline.at, words.locale)}</time></p>`}
 ${refundDue && refund(refundDue, words)}
+${model.isRefundAsked === true && html`<p class="explanation">${words.refundAsked}</p>`}
 </section>
-${model.codes === undefined ? model.state === 'delivered' && !model.isVoid && model.ready > 0 && revealForm(model, words) : model.codes.length > 0 && codeList(model.codes, model.downloads, words)}`;
+${model.codes === undefined ? model.state === 'delivered' && !model.isVoid && model.ready > 0 && revealForm(model, words) : model.codes.length > 0 && codeList(model.codes, model.downloads, words)}
+${model.refundUrl !== undefined && refundForm(model.refundUrl, model, words)}`;
 }
 
 /** The codes come only in the answer to this: a preview of the link, a scanner or a prefetch never posts. */
@@ -116,6 +118,23 @@ ${refusal !== undefined && html`<p class="refusal" role="alert" id="refusal">${r
 ${asksPin === true && html`<label class="order-pin">${words.orderPin} <input name="pin" type="password" inputmode="numeric" pattern="[0-9]{4,8}" maxlength="8" autocomplete="off" required${refusal !== undefined && html` aria-invalid="true" aria-describedby="refusal"`}></label>`}
 <button type="submit" class="main">${words.showCodes(ready)}</button>
 </form>`;
+
+/** Behind a second click: nobody asks for money back by mistake. */
+const refundForm = (
+  url: string,
+  { asksPin }: PickupModel,
+  words: PageWords,
+): Markup => html`<details class="ask-refund">
+<summary class="ask-refund-title">${words.askRefund}</summary>
+<p>${words.refundEnds}</p>
+<form class="reveal-form" method="post" action="${url}">
+${asksPin === true && pinField(words)}
+<button type="submit" class="main">${words.sendRefund}</button>
+</form>
+</details>`;
+
+const pinField = (words: PageWords): Markup =>
+  html`<label class="order-pin">${words.orderPin} <input name="pin" type="password" inputmode="numeric" pattern="[0-9]{4,8}" maxlength="8" autocomplete="off" required></label>`;
 
 const refund = (amount: Amount, words: PageWords): Markup => html`<div class="refund">
 <p class="refund-amount"><span>${words.refundDue}</span> <strong>${amountText(amount, words.locale)}</strong></p>

@@ -27,6 +27,7 @@ const settings = {
 
 /** How refunds that somebody else asks for are decided. */
 const refundSettings = {
+  buyerRefunds: z.boolean(),
   voidDecisionSeconds: integer(5, 2_592_000),
   voidUndecided: z.enum(['approve', 'person']),
   holdWhileDeciding: z.boolean(),

@@ -27,6 +27,11 @@ export interface PageWords {
   readonly steps: readonly { readonly done: string; readonly now: string; readonly stopped: string }[];
   readonly refundDue: string;
   readonly refundTold: string;
+  readonly refundAsked: string;
+  readonly askRefund: string;
+  /** What asking for it means for the codes. */
+  readonly refundEnds: string;
+  readonly sendRefund: string;
   readonly showCodes: (n: number) => string;
   readonly orderPin: string;
   readonly pinWrong: string;

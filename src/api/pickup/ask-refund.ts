@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import type { Request, RequestHandler } from 'express';
+import { z } from 'zod';
+import { text } from '../../contract/fields';
+import { Failure } from '../../domain/failures';
+import { requestVoid } from '../../second-interface/after-sale/void-requests';
+import { jsonBody, type Mount } from '../edge/mount';
+import { bytesOf, rawBody } from '../edge/raw-body';
+import { findByLink } from './find-by-link';
+import { requirePin } from './order-pin';
+import type { PageDeps } from './page-model';
+import { setPrivateHeaders } from './private-headers';
+import { requireSameOrigin } from './same-origin';
+
+const bodyLimitBytes = 4_096;
+const byButton = 'asked for on the pick-up page';
+
+const refundRequest = z.strictObject({ pin: z.string().max(64).optional(), reason: text(1, 512).optional() });
+
+/** `POST /p/{secret}/refund`: the buyer wants money back, where the issuer lets its buyers ask. */
+export const mountAskRefund = (mount: Mount, pages: PageDeps & { readonly publicUrl: string }): void => {
+  const { orderDeps: deps, issuers, publicUrl, basePath } = pages;
+  const askRefund: RequestHandler<{ secret: string }> = async (request, response) => {
+    setPrivateHeaders(response);
+    const { secret } = request.params;
+    requireSameOrigin(request as unknown as Request, publicUrl);
+    const row = await findByLink(deps, secret);
+    if (!(await issuers.findEver(row.issuerId))?.buyerRefunds) throw new Failure('path_unknown');
+    const { pin, reason = byButton } = asked(request as unknown as Request);
+    const isPage = request.accepts(['json', 'html']) === 'html';
+    try {
+      await requirePin(deps, row, pin);
+      const after = await requestVoid(deps, row, `requestVoid/${randomUUID()}`, { by: 'buyer', reason });
+      if (!isPage) {
+        response.json({ state: after.facts.voidRequest?.state });
+        return;
+      }
+    } catch (error) {
+      // The page says how things are; only what its reader can do nothing about is an error.
+      if (!isPage || !(error instanceof Failure) || error.status >= 500 || error.code.startsWith('pin_')) throw error;
+    }
+    response.redirect(303, `${basePath}/p/${secret}`);
+  };
+  mount.plain('post', '/p/:secret/refund', rawBody(bodyLimitBytes), askRefund as unknown as RequestHandler);
+};
+
+const asked = (request: Request): z.infer<typeof refundRequest> => {
+  const isForm = (request.get('content-type') ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded');
+  if (!isForm) return jsonBody(request, refundRequest);
+  return { pin: new URLSearchParams(bytesOf(request.body).toString()).get('pin') ?? undefined };
+};
