@@ -19,6 +19,7 @@ import { createAdapterApi } from '../src/second-interface/adapter-api';
 import type { Adapters } from '../src/second-interface/adapters';
 import type { OrderDeps } from '../src/second-interface/ask-order';
 import { isUntouched } from '../src/second-interface/untouched-order';
+import type { Echoes } from '../src/store/echoes';
 import { type IssuerRow, type Issuers, liveSecrets } from '../src/store/issuers';
 import type { OrderRow } from '../src/store/orders';
 
@@ -26,6 +27,7 @@ import type { OrderRow } from '../src/store/orders';
 export interface CallsOut {
   readonly orderDeps: OrderDeps;
   readonly issuers: Issuers;
+  readonly echoes: Echoes;
   readonly outbound: Outbound;
   readonly adapters: Adapters;
   readonly ring: KeyRing;

@@ -9,7 +9,9 @@ import { heldMs, type Issuers } from '../src/store/issuers';
 import type { Projection } from '../src/store/orders';
 import type { TellEvent } from './tell-event';
 
-export interface OrderProjection extends OrderName, Projection {
+export interface OrderProjection extends OrderName, Omit<Projection, 'correction'> {
+  /** Which of its row's corrections the order took, from a redelivery. */
+  readonly correction?: string;
   /** Claims whose codes the order took; those that came too late. */
   readonly accepted: readonly string[];
   readonly late: readonly string[];
@@ -57,12 +59,15 @@ export const createProject = ({
     late,
     issuerId,
     orderNo,
+    correction: ref,
     ...projection
   }: OrderProjection): Promise<OrderFacts | undefined> => {
     const order = { issuerId, orderNo };
     const marked = accepted.length > 0 ? orderDeps.codes.markAccepted(accepted) : undefined;
-    const events = withTerminal(projection.events, projection.terminal);
-    const { ahead, fresh } = await orderDeps.orders.project(order, { ...projection, events }, marked);
+    const correction = ref === undefined ? undefined : await orderDeps.orders.findCorrection(order, ref);
+    const events = withTerminal(projection.events, correction?.terminal);
+    const corrected = { ...projection, events, ...(correction ? { correction } : {}) };
+    const { ahead, fresh } = await orderDeps.orders.project(order, corrected, marked);
     if (ahead) return ahead;
     meter.projected(projection.facts, fresh);
     for (const { sequence } of fresh) tellEvent(order, sequence);

@@ -34,7 +34,7 @@ export interface CodeRequest extends OrderName {
 export type CodeRequestResult =
   | { readonly kind: 'issuing' }
   | { readonly kind: 'issued'; readonly message: OrderMessage & { readonly kind: 'codes' } }
-  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly detail?: string };
+  | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly textRef?: string };
 
 const answerLimitBytes = 1024 * 1024;
 
@@ -111,11 +111,10 @@ const resultOf = async (
 ): Promise<CodeRequestResult | Unusable> => {
   if (answer.status === 'issuing') return { kind: 'issuing' };
   if (answer.status === 'refused') {
-    return {
-      kind: 'refused',
-      reason: answer.reason,
-      ...(answer.detail !== undefined ? { detail: answer.detail } : {}),
-    };
+    const { reason, detail } = answer;
+    if (!detail) return { kind: 'refused', reason };
+    await orderDeps.orders.keepText(row, { ref: updateId, text: detail });
+    return { kind: 'refused', reason, textRef: updateId };
   }
   try {
     const { message, submission } = await claimCodes(orderDeps, row, updateId, answer.codes);

@@ -6,8 +6,10 @@ const secondTryAfterMs = 5_000;
 
 /** An issuer's self-test: sends back what it sent, up to three times. */
 export const createSendEcho = (deps: CallsOut) => ({
-  sendEcho: async ({ issuerId, messageId, atMs, data }: EchoInput): Promise<void> => {
+  sendEcho: async ({ issuerId, messageId, atMs }: EchoInput): Promise<void> => {
     const issuer = await issuerOf(deps, { issuerId, orderNo: '' });
+    const data = await deps.echoes.read({ issuerId, messageId });
+    if (!data) throw ApplicationFailure.nonRetryable('what was sent is no longer kept', 'echo_unknown');
     const message = { type: 'echo', timestamp: new Date(atMs).toISOString(), data };
     const answer = await callIssuer(deps, issuer, `cf_echo_${messageId}`, message);
     if (answer.ok) return;

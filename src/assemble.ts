@@ -18,6 +18,7 @@ import { createCodes } from './store/codes';
 import { createConsoleSessionRows } from './store/console-sessions';
 import { openDatabase } from './store/database';
 import { createDayCounts } from './store/day-counts';
+import { createEchoes } from './store/echoes';
 import { createGuesses } from './store/guesses';
 import { createInbox } from './store/inbox';
 import { ensureIndexes } from './store/indexes';
@@ -119,6 +120,7 @@ export const assemble = async (
     alerts: createAlerts(database),
     workers: createWorkerReports(database),
     dayCounts: createDayCounts(database),
+    echoes: createEchoes(database),
     queues: createQueues({ client, taskQueue, callsOutQueue }),
   };
 };

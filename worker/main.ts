@@ -53,6 +53,7 @@ const main = async (): Promise<void> => {
       log,
       orderDeps,
       issuers,
+      echoes: core.echoes,
       outbound,
       adapters,
       ring,

@@ -52,8 +52,9 @@ const askOnce = async (order: LiveOrder): Promise<boolean> => {
     case 'refused':
       order.hear({
         kind: 'refuse',
+        isRightToken: true,
         reason: result.reason,
-        ...(result.detail !== undefined ? { detail: result.detail } : {}),
+        ...(result.textRef !== undefined ? { textRef: result.textRef } : {}),
       });
       return true;
     case 'issued': {

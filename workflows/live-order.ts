@@ -19,7 +19,6 @@ import {
   issueByMs,
   type OrderFacts,
   openFacts,
-  type Terminal,
   verifyByMs,
 } from '../src/domain/order';
 import { holdPollMs, recordedRefusalLimit, updateLimit } from '../src/domain/timings';
@@ -51,10 +50,11 @@ export class LiveOrder {
   private events: OrderEvent[] = [];
   private ledger: LedgerEntry[] = [];
   private claims: Claims = { accepted: [], late: [] };
-  private terminal: Terminal | undefined;
   /** The issuer's call that made the order verified, and the one that gave it its last code. */
   verifying: AskedCall | undefined;
   private completing: AskedCall | undefined;
+  /** The corrected terminal that the order took, by reference. */
+  private correction: string | undefined;
   private asked = 0;
   private refusals = 0;
   private codeRequests = 0;
@@ -97,7 +97,7 @@ export class LiveOrder {
     // Someone pressed "cancel" in the Temporal UI: the order ends as an operator's cancellation, with all its events.
     CancellationScope.current()
       .cancelRequested.catch(() => undefined)
-      .finally(() => this.hear({ kind: 'cancel', by: 'operator', reason: 'cancelled in the engine' }));
+      .finally(() => this.hear({ kind: 'cancel', by: 'operator' }));
   }
 
   /** After a resumption: codes that the order was given before. */
@@ -119,7 +119,7 @@ export class LiveOrder {
     this.ledger.push(...ledger);
     const isHeld = holdsSubmission(held, message);
     if (message.kind === 'codes') this.noteClaim(message.submissionId, isHeld, answer);
-    if (message.kind === 'redeliver' && message.terminal && answer.kind === 'done') this.terminal = message.terminal;
+    if (answer.kind === 'done') this.correction = correctionIn(message) ?? this.correction;
     this.lately = [...this.lately, ...entries, ...bounced(message, Date.now())].slice(-latelyLimit);
     setCurrentDetails(detailsOf(facts, this.lately));
     return { answer, facts, entries, isHeld, waitedMs: this.waitedMs };
@@ -175,14 +175,23 @@ export class LiveOrder {
 
   private async write(): Promise<void> {
     const { issuerId, orderNo } = this.input;
-    const { facts, events, ledger, claims, terminal } = this;
+    const { facts, events, ledger, claims, correction } = this;
     this.events = [];
     this.ledger = [];
     this.claims = { accepted: [], late: [] };
-    this.terminal = undefined;
+    this.correction = undefined;
     const entries = this.entries.slice(-entriesLimit);
     const ahead = await keepTrying(() =>
-      own.project({ issuerId, orderNo, facts, entries, events, ledger, ...(terminal ? { terminal } : {}), ...claims }),
+      own.project({
+        issuerId,
+        orderNo,
+        facts,
+        entries,
+        events,
+        ledger,
+        ...(correction ? { correction } : {}),
+        ...claims,
+      }),
     );
     if (!ahead) return;
     // The engine lost an Update whose verdict the row shows already: the order stays closed as it was told.
@@ -260,6 +269,9 @@ const askedCall = (): AskedCall => {
   const { id = '' } = currentUpdateInfo() ?? {};
   return { call: id.slice(id.indexOf('/') + 1), atMs: Date.now() };
 };
+
+const correctionIn = (message: OrderMessage): string | undefined =>
+  message.kind === 'redeliver' && typeof message.terminal === 'object' ? message.terminal.ref : undefined;
 
 const latelyLimit = 20;
 

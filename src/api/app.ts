@@ -26,6 +26,7 @@ import type { Approvals } from '../store/approvals';
 import type { Audit } from '../store/audit';
 import type { ConsoleSessionRows } from '../store/console-sessions';
 import type { Database } from '../store/database';
+import type { Echoes } from '../store/echoes';
 import type { Guesses } from '../store/guesses';
 import type { IssuerSettings, Issuers } from '../store/issuers';
 import type { Requests } from '../store/requests';
@@ -94,6 +95,7 @@ export interface AppDeps {
     readonly ring: KeyRing;
     readonly keys: PlatformKeys;
     readonly gateway: OrderGateway;
+    readonly echoes: Echoes;
     readonly onEngineCall: (listener: LoadShedder['note']) => void;
     readonly engine: EngineReadiness;
     readonly troubles: Troubles;
@@ -209,7 +211,7 @@ export const createApp = ({
   mountOrders(mount, { orderDeps, publicUrl, terminalProblem, startSoon: starter.startSoon }, loadShedder);
   mountOrderOperations(mount, orderDeps);
   mountAfterSale(mount, orderDeps, terminalProblem);
-  mountEcho(mount, gateway, nowMs);
+  mountEcho(mount, { gateway, echoes: core.echoes, nowMs });
   mountOperatorIssuers(mount, { issuers, ring, nowMs, settings: orderDeps.settings, settingsProblem, cancelOpenSoon });
   const actions = createOrderActions(orderDeps);
   const secondPerson = createSecondPerson({ approvals: core.approvals, orderDeps });

@@ -1,5 +1,5 @@
 import type { FailureCode } from './failures';
-import type { CloseReason, ItemAttributes, ItemState, OrderState, Terminal, VoidRequest } from './order';
+import type { Channel, CloseReason, ItemAttributes, ItemState, OrderState, VoidRequest } from './order';
 
 /** A code as it travels: by reference and keyed fingerprints, sealed elsewhere. */
 export interface CodeReference extends ItemAttributes {
@@ -37,33 +37,47 @@ export interface Replacement {
   readonly stillLive: boolean;
 }
 
-/** What may be said to an order. `tokenHash` is absent where the issuer answered our own signed call. */
+/** Another terminal, by reference: it stands among the corrections of the order's row. */
+export interface TerminalReference {
+  readonly ref: string;
+  readonly channel: Channel;
+}
+
+/**
+ * What may be said to an order. All of it may be read in the engine's history: references, numbers and words of closed
+ * lists. A token was compared, an address and a person's words were written to the row, before the order hears of them.
+ * `textRef` names such words. Who answered our own signed call needs no token.
+ */
 export type OrderMessage =
   | {
       readonly kind: 'verify';
-      readonly tokenHash: string;
+      readonly isRightToken: boolean;
       readonly quantity: number;
       readonly amount: { value: number; currency: string };
     }
   | {
       readonly kind: 'codes';
-      readonly tokenHash?: string;
+      readonly isRightToken: boolean;
       readonly submissionId: string;
       readonly items: readonly CodeReference[];
       /** The store found another order of this issuer holding one of these values. */
       readonly reused: boolean;
     }
-  | { readonly kind: 'refuse'; readonly tokenHash?: string; readonly reason: RefusalReason; readonly detail?: string }
-  | { readonly kind: 'cancel'; readonly by: 'issuer' | 'operator'; readonly reason: string }
+  | {
+      readonly kind: 'refuse';
+      readonly isRightToken: boolean;
+      readonly reason: RefusalReason;
+      readonly textRef?: string;
+    }
+  | { readonly kind: 'cancel'; readonly by: Asker; readonly textRef?: string }
   | { readonly kind: 'renotify' }
   | {
       readonly kind: 'redeliver';
       /** Absent in histories of before issuers could ask. */
       readonly by?: Asker;
       readonly isRightToken?: boolean;
-      readonly terminal?: Terminal;
-      /** The terminal is named and is the one that the order has, so the message keeps its id. */
-      readonly isSame?: boolean;
+      /** `same`: the terminal is named and is the one that the order has, so the message keeps its id. */
+      readonly terminal?: TerminalReference | 'same';
       /** A try has failed, or what was sent came back: the codes may go elsewhere. */
       readonly hasFailed?: boolean;
       /** The message holds another link than before. */

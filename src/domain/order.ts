@@ -103,7 +103,6 @@ export interface OrderFacts {
   readonly version: number;
   readonly quantity: number;
   readonly amount: Amount;
-  readonly tokenHash: string;
   readonly codeMode: 'request' | 'push';
   readonly channel: Channel;
   readonly createdAtMs: number;
@@ -171,7 +170,6 @@ export interface DeliveryMessage {
 export interface OrderOpening {
   readonly quantity: number;
   readonly amount: Amount;
-  readonly tokenHash: string;
   readonly codeMode: 'request' | 'push';
   readonly channel: Channel;
   readonly createdAtMs: number;

@@ -30,7 +30,8 @@ export interface BoundOrder extends OrderContent {
   readonly pickupLink?: number;
   readonly mac: string;
   readonly terminal: TerminalContent;
-  readonly facts: { readonly quantity: number; readonly amount: unknown; readonly tokenHash: string };
+  readonly facts: { readonly quantity: number; readonly amount: unknown };
+  readonly tokenHash: string;
 }
 
 /** Made once, with the row. */
@@ -74,7 +75,7 @@ export const openOrder = (ring: KeyRing, row: BoundOrder): OrderKeys => {
     isSame(macOfOrder(keys, row), row.mac) &&
     isSame(macOfTerminal(keys, row._id, terminal), terminal.mac) &&
     isSame(keys.pickupHash, row.pickupHash) &&
-    isSame(keys.tokenHash, facts.tokenHash) &&
+    isSame(keys.tokenHash, row.tokenHash) &&
     facts.quantity === row.quantity &&
     canonicalJson(facts.amount) === canonicalJson(row.amount);
   if (!fits) throw new SealBroken(`the row of order ${row._id} is not as the platform wrote it`);

@@ -10,4 +10,4 @@ export const cancelOrder = (
   messageId: string,
   { reason }: Pick<CancelOrder, 'reason'>,
   by: 'issuer' | 'operator' = 'issuer',
-): Promise<CancellationAnswer> => closeOrder(deps, row, `cancel/${messageId}`, { kind: 'cancel', by, reason });
+): Promise<CancellationAnswer> => closeOrder(deps, row, `cancel/${messageId}`, { kind: 'cancel', by }, reason);

@@ -52,6 +52,7 @@ export const references = (deps: OrderDeps, issuerId: string, codes: readonly Co
 
 export const codesMessage = (id: string, codes: readonly CodeReference[], reused: boolean): CodesMessage => ({
   kind: 'codes',
+  isRightToken: true,
   submissionId: id,
   items: codes.map(({ itemId, fingerprint: whole, valueFingerprint, uses, startsAtMs, expiresAtMs }) => ({
     itemId,
@@ -65,8 +66,15 @@ export const codesMessage = (id: string, codes: readonly CodeReference[], reused
 });
 
 /** Codes told with a wrong token: the order hears of them by reference, and nothing is written. */
-export const referenceOnly = (deps: OrderDeps, row: OrderRow, updateId: string, codes: readonly Code[]): CodesMessage =>
-  codesMessage(submissionId(row, updateId), references(deps, row.issuerId, codes), false);
+export const referenceOnly = (
+  deps: OrderDeps,
+  row: OrderRow,
+  updateId: string,
+  codes: readonly Code[],
+): CodesMessage => ({
+  ...codesMessage(submissionId(row, updateId), references(deps, row.issuerId, codes), false),
+  isRightToken: false,
+});
 
 export const submissionRow = (deps: OrderDeps, row: OrderRow, updateId: string, codes: readonly Code[]) => {
   const keys = openOrder(deps.ring, row);
@@ -130,8 +138,7 @@ export const judgeSubmission = async (
     else await deps.codes.release(asking);
     return 'settled';
   }
-  const message = { ...codesMessage(_id, codes, false), tokenHash: row.facts.tokenHash };
-  const judged = await askOrder(deps, row, updateId, message);
+  const judged = await askOrder(deps, row, updateId, codesMessage(_id, codes, false));
   if (judged === 'unavailable') return 'unavailable';
   return (await settleClaim(deps, asking, judged)) ? 'settled' : 'open';
 };

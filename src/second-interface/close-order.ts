@@ -5,13 +5,18 @@ import { askOrder, expectNotRefused, type OrderDeps } from './ask-order';
 import { queued } from './operation-answer';
 import { orderBody } from './order-body';
 
-/** A refusal or a cancellation: while the engine is away it waits in the inbox, and the reconciler brings it. */
+/**
+ * A refusal or a cancellation. What was said with it stands in the row before the order hears of it, by reference. While the engine is away it waits in the inbox, and the reconciler brings it.
+ */
 export const closeOrder = async (
   deps: OrderDeps,
   row: OrderRow,
   updateId: string,
-  message: Extract<AskedMessage, { kind: 'refuse' | 'cancel' }>,
+  closing: Extract<AskedMessage, { kind: 'refuse' | 'cancel' }>,
+  text?: string,
 ): Promise<CancellationAnswer & RefusalAnswer> => {
+  if (text) await deps.orders.keepText(row, { ref: updateId, text });
+  const message = text ? { ...closing, textRef: updateId } : closing;
   const judged = await askOrder(deps, row, updateId, message);
   if (judged === 'unavailable') {
     await deps.inbox.put(row, updateId, message, new Date(deps.nowMs()));

@@ -106,7 +106,6 @@ const newRow = (
   const facts = openFacts({
     quantity: body.quantity,
     amount: body.amount,
-    tokenHash: keys.tokenHash,
     codeMode: issuer.codeMode,
     channel: terminal.channel,
     createdAtMs,
@@ -132,6 +131,7 @@ const newRow = (
     position: orderPosition(createdAt, order),
     terminal: keptByOrder(terminal, keys, _id),
     wrappedKey: wrapped,
+    tokenHash: keys.tokenHash,
     state: facts.state,
     facts,
     version: facts.version,

@@ -1,8 +1,8 @@
 import type { RefusalAnswer, RefuseOrder } from '../contract/issuer/order-operations';
-import { sha256 } from '../sealing/key-ring';
 import type { OrderRow } from '../store/orders';
 import type { OrderDeps } from './ask-order';
 import { closeOrder } from './close-order';
+import { isTokenOf } from './order-token';
 
 /** The issuer says that it cannot give the code. @throws Failure `token_mismatch`, `already_delivered`, `order_closed`. */
 export const refuseOrder = (
@@ -11,9 +11,4 @@ export const refuseOrder = (
   messageId: string,
   { token, reason, detail }: RefuseOrder,
 ): Promise<RefusalAnswer> =>
-  closeOrder(deps, row, `refuse/${messageId}`, {
-    kind: 'refuse',
-    tokenHash: sha256(token),
-    reason,
-    ...(detail !== undefined ? { detail } : {}),
-  });
+  closeOrder(deps, row, `refuse/${messageId}`, { kind: 'refuse', isRightToken: isTokenOf(row, token), reason }, detail);

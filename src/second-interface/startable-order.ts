@@ -7,12 +7,11 @@ export const startableOrder = ({ issuerId, orderNo, quantity, amount, product, f
   orderNo,
   quantity,
   amount,
-  tokenHash: facts.tokenHash,
   codeMode: facts.codeMode,
   channel: facts.channel,
   createdAtMs: facts.createdAtMs,
   verifyWindowMs: facts.verifyWindowMs,
   issueWindowMs: facts.issueWindowMs,
   productId: product.id,
-  summary: `${quantity} x ${product.name} for ${issuerId}, order ${orderNo}`,
+  summary: `${quantity} x ${product.id} for ${issuerId}, order ${orderNo}`,
 });

@@ -1,10 +1,10 @@
 import type { CodesAnswer, SubmitCodes } from '../contract/issuer/order-operations';
 import { Failure } from '../domain/failures';
-import { sha256 } from '../sealing/key-ring';
 import type { OrderRow } from '../store/orders';
 import { askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from './ask-order';
 import { type ClaimedCodes, claimCodes, keepLate, referenceOnly, settleClaim, takingTurns } from './claim-codes';
 import { queued } from './operation-answer';
+import { isTokenOf } from './order-token';
 import { repeatedCodes } from './repeated-calls';
 
 /**
@@ -19,17 +19,15 @@ export const submitCodes = async (
   { token, codes }: SubmitCodes,
 ): Promise<CodesAnswer> => {
   const updateId = `codes/${messageId}`;
-  const tokenHash = sha256(token);
   const endMs = performance.now() + takingTurns.limitMs;
   // Another call that holds the same codes may ask in between: this one asks again, so that its answer is the last word.
   for (let n = 0; n < takingTurns.triesMax && performance.now() < endMs; n += 1) {
-    const claimed: ClaimedCodes =
-      tokenHash === row.facts.tokenHash
-        ? await claimCodes(deps, row, updateId, codes)
-        : { message: referenceOnly(deps, row, updateId, codes) };
+    const claimed: ClaimedCodes = isTokenOf(row, token)
+      ? await claimCodes(deps, row, updateId, codes)
+      : { message: referenceOnly(deps, row, updateId, codes) };
     const repeated = await repeatedCodes(deps, row, claimed);
     if (repeated) return repeated;
-    const judged = await askOrder(deps, row, updateId, { ...claimed.message, tokenHash });
+    const judged = await askOrder(deps, row, updateId, claimed.message);
     if (judged === 'unavailable') {
       if (claimed.submission) return queued;
       throw engineUnavailable();

@@ -9,6 +9,12 @@ export const timelineBody = (row: OrderRow, who: Asker = 'issuer'): Timeline => 
   return {
     data: [...byKey.values()]
       .sort((a, b) => a.atMs - b.atMs)
-      .map(({ atMs, event, detail }) => ({ at: new Date(atMs).toISOString(), event, detail })),
+      .map(({ atMs, event, detail }) => ({ at: new Date(atMs).toISOString(), event, detail: withText(row, detail) })),
   };
+};
+
+/** A line names the words that were said with it; whoever reads it gets the words. */
+const withText = ({ texts }: OrderRow, { textRef, ...detail }: TimelineEntry['detail']): TimelineEntry['detail'] => {
+  const said = texts?.find(({ ref }) => ref === textRef);
+  return said ? { ...detail, text: said.text } : detail;
 };

@@ -1,7 +1,7 @@
 import type { VerifiedAnswer, VerifyOrder } from '../contract/issuer/order-operations';
-import { sha256 } from '../sealing/key-ring';
 import type { OrderRow } from '../store/orders';
 import { type AskedMessage, askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from './ask-order';
+import { isTokenOf } from './order-token';
 import { repeatedVerification } from './repeated-calls';
 
 /**
@@ -16,7 +16,7 @@ export const verifyOrder = async (
   messageId: string,
   { token, quantity, amount }: VerifyOrder,
 ): Promise<VerifiedAnswer> => {
-  const message = { kind: 'verify' as const, tokenHash: sha256(token), quantity, amount };
+  const message = { kind: 'verify' as const, isRightToken: isTokenOf(row, token), quantity, amount };
   const answer =
     (await repeatedVerification(deps, row, message)) ?? (await askVerification(deps, row, messageId, message));
   return {

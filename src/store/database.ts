@@ -6,6 +6,7 @@ import type { AuditRow } from './audit';
 import type { SubmissionRow } from './codes';
 import type { ConsoleSessionRow } from './console-sessions';
 import type { DayCountRow } from './day-counts';
+import type { EchoRow } from './echoes';
 import type { GuessRow } from './guesses';
 import type { InboxRow } from './inbox';
 import type { IssuerRow } from './issuers';
@@ -40,6 +41,7 @@ export interface Collections {
   readonly consoleSessions: Collection<ConsoleSessionRow>;
   readonly guesses: Collection<GuessRow>;
   readonly approvals: Collection<ApprovalRow>;
+  readonly echoes: Collection<EchoRow>;
 }
 
 export interface Database extends Collections {
@@ -83,6 +85,7 @@ export const openDatabase = (uri: string): Database => {
     consoleSessions: db.collection('consoleSessions'),
     guesses: db.collection('guesses'),
     approvals: db.collection('approvals'),
+    echoes: db.collection('echoes'),
     ping: async () => {
       await db.command({ ping: 1 });
     },

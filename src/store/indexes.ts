@@ -51,6 +51,7 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
   orderSettings: [{ name: 'by_issuer_product', key: { issuerId: 1, productId: 1 }, sparse: true }],
   workers: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 600 }],
   answers: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 600 }],
+  echoes: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 86_400 }],
   dayCounts: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 3 * 86_400 }],
   ledger: [
     { name: 'by_kind', key: { orderId: 1, kind: 1, seq: 1 } },

@@ -38,6 +38,8 @@ export interface OrderRow {
   readonly wrappedKey: Buffer;
   /** Over what stays as it was accepted, by the order's own key; the terminal has one of its own. */
   readonly mac: string;
+  /** What issuers' calls are compared with: it goes no further than this row. */
+  readonly tokenHash: string;
   readonly pickupHash: string;
   /** Which of its links that is; left out: the first. */
   readonly pickupLink?: number;
@@ -74,6 +76,10 @@ export interface OrderRow {
   readonly afterSales: number;
   /** While the row is not as the platform wrote it. */
   readonly tamperedAt?: Date;
+  /** Terminals that were named for it while its workflow runs, until it takes one: the workflow knows the reference. */
+  readonly corrections?: readonly Correction[];
+  /** Words of people that the timeline refers to. */
+  readonly texts?: readonly { readonly ref: string; readonly text: string }[];
   /** When the last of its events was given up. */
   readonly eventsGivenUpAt?: Date;
   /** Only on what a purge leaves of an order (see purge.ts); no reader but the pick-up page is given that. */
@@ -85,6 +91,11 @@ export type NewLink = Required<Pick<OrderRow, 'pickupHash' | 'pickupLink'>>;
 /** What a call after the sale writes beside its decision. */
 export interface RowChange extends Partial<Pick<OrderRow, 'terminal' | 'redeliveredAt'>>, Partial<NewLink> {}
 
+export interface Correction {
+  readonly ref: string;
+  readonly terminal: Terminal;
+}
+
 export type ReceiptEvent = 'delivered' | 'bounced';
 
 export interface Projection {
@@ -92,8 +103,8 @@ export interface Projection {
   readonly entries: readonly TimelineEntry[];
   readonly events: readonly OrderEvent[];
   readonly ledger?: readonly LedgerEntry[];
-  /** A corrected terminal, from an operator's `redeliver`. */
-  readonly terminal?: Terminal;
+  /** The one that the order took: its terminal from now on. */
+  readonly correction?: Correction;
 }
 
 export interface Projected {
@@ -122,6 +133,10 @@ const linesPerOrder = 50;
 const projectTries = 10;
 const sentMessagesLimit = 20;
 const voidReasonsLimit = 20;
+/** The engine keeps ten questions of one order at a time: none that may still be judged loses its terminal. */
+const correctionsMax = 20;
+const textsMax = 20;
+const readToProject = { facts: 1, version: 1, projected: 1, purgedAt: 1 } as const;
 
 /** Nothing is read from, or written to, what a purge left of an order. */
 const isKept = { purgedAt: { $exists: false } };
@@ -255,24 +270,14 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
      */
     project: async (
       order: OrderName,
-      { facts, entries, events, ledger = [], terminal }: Projection,
+      { facts, entries, events, ledger = [], correction }: Projection,
       marked?: Promise<unknown>,
     ): Promise<Projected> => {
       const _id = orderId(order);
       for (let n = 0; n < projectTries; n += 1) {
         const reading = orders.findOne(
           { _id },
-          {
-            projection: {
-              facts: 1,
-              version: 1,
-              projected: 1,
-              purgedAt: 1,
-              'timeline.key': 1,
-              'events.sequence': 1,
-              'ledger.seq': 1,
-            },
-          },
+          { projection: { ...readToProject, 'timeline.key': 1, 'events.sequence': 1, 'ledger.seq': 1 } },
         );
         const [row] = await Promise.all([reading, marked]);
         if (!row) throw new Error('the order has no row');
@@ -292,7 +297,7 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
               projected: Math.max(row.projected, facts.version),
               ...(isNewer ? { facts, state: facts.state, version: facts.version, ...voidWaits(facts).$set } : {}),
               ...(facts.state === 'delivered' ? { deliveredAt: new Date(facts.updatedAtMs) } : {}),
-              ...(terminal ? { terminal } : {}),
+              ...(correction ? { terminal: correction.terminal } : {}),
               ...(fresh.length > 0 ? { eventsPendingSince: new Date() } : {}),
             },
             $unset: { unstartedSince: 1, ...(isNewer ? voidWaits(facts).$unset : {}) },
@@ -303,6 +308,7 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
                 : {}),
               ...(newlyEntered.length > 0 ? { ledger: { $each: newlyEntered } } : {}),
             },
+            ...(correction ? { $pull: { corrections: { ref: correction.ref } } } : {}),
           },
         );
         if (written.matchedCount > 0) return { fresh };
@@ -393,6 +399,31 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
         .sort({ bouncedAt: -1 })
         .limit(limit)
         .toArray() as Promise<OrderRow[]>,
+
+    /** Called before the order hears of another terminal: where the address is. */
+    keepCorrection: async (order: OrderName, correction: Correction): Promise<void> => {
+      const corrections = { $each: [correction], $slice: -correctionsMax };
+      await orders.updateOne({ _id: orderId(order), ...isKept }, { $push: { corrections } });
+    },
+
+    /** Undefined where a projection that runs again has made it the order's terminal already. */
+    findCorrection: async (order: OrderName, ref: string): Promise<Correction | undefined> => {
+      const row = await orders.findOne({ _id: orderId(order) }, { projection: { corrections: 1 } });
+      return row?.corrections?.find((correction) => correction.ref === ref);
+    },
+
+    /** The order has refused it. */
+    dropCorrection: async (order: OrderName, ref: string): Promise<void> => {
+      await orders.updateOne({ _id: orderId(order) }, { $pull: { corrections: { ref } } });
+    },
+
+    /** Called before the order hears of what was said: a repeat of the same call adds nothing. */
+    keepText: async (order: OrderName, text: { readonly ref: string; readonly text: string }): Promise<void> => {
+      await orders.updateOne(
+        { _id: orderId(order), ...isKept, 'texts.ref': { $ne: text.ref } },
+        { $push: { texts: { $each: [text], $slice: -textsMax } } },
+      );
+    },
 
     /** Ends the link that it had; false: the order has another one than the caller saw. */
     renewLink: async (row: Pick<OrderRow, '_id' | 'pickupHash'>, link: NewLink): Promise<boolean> => {

@@ -42,11 +42,11 @@ export type Asked =
   | { readonly kind: 'refused'; readonly code: FailureCode }
   | { readonly kind: 'not_found' | 'unavailable' | 'busy' };
 
+/** By reference: what is sent back stands in the database. */
 export interface EchoInput {
   readonly issuerId: string;
   readonly messageId: string;
   readonly atMs: number;
-  readonly data: Readonly<Record<string, unknown>>;
 }
 
 export interface StartableOrder extends OrderName, OrderOpening {
@@ -299,10 +299,10 @@ export const createOrderGateway = ({
       }),
 
     /** An issuer's self-test. */
-    startEcho: (echo: EchoInput) =>
-      startCall('sendEcho', `echo/${echo.issuerId}/${echo.messageId}`, echo.issuerId, [echo], {
+    startEcho: ({ issuerId, messageId, atMs }: EchoInput) =>
+      startCall('sendEcho', `echo/${issuerId}/${messageId}`, issuerId, [{ issuerId, messageId, atMs }], {
         retry: { initialInterval: '5 seconds', maximumAttempts: 3 },
-        summary: `Echo to ${echo.issuerId}`,
+        summary: `Echo to ${issuerId}`,
       }),
   };
 };

@@ -46,7 +46,7 @@ test('whatever of an order is written by somebody else, nobody is called and no 
     price: { 'amount.value': 1, 'facts.amount.value': 1 },
     number: { quantity: 9, 'facts.quantity': 9 },
     facts_alone: { 'facts.quantity': 9 },
-    token: { 'facts.tokenHash': b64url('token') },
+    token: { tokenHash: b64url('token') },
     product: { 'product.id': 'dearer' },
     account: { metadata: [['account', 'thief']] },
     addresses: { baseUrl: thief.urlOf('') },
@@ -74,7 +74,7 @@ test('whatever of an order is written by somebody else, nobody is called and no 
   await until('the log tells', () => file.platform.logText().includes('tampered: the row in the database'));
 
   for (const [_id, row] of before) {
-    const { terminal, pickupHash, amount, quantity, product, metadata, baseUrl, wrappedKey, mac, facts } =
+    const { terminal, pickupHash, amount, quantity, product, metadata, baseUrl, wrappedKey, mac, facts, tokenHash } =
       row as OrderRow;
     await ordersInDatabase().updateOne(
       { _id },
@@ -83,7 +83,7 @@ test('whatever of an order is written by somebody else, nobody is called and no 
           ...{ terminal, pickupHash, amount, quantity, product, metadata, baseUrl, wrappedKey, mac },
           'facts.amount': facts.amount,
           'facts.quantity': facts.quantity,
-          'facts.tokenHash': facts.tokenHash,
+          tokenHash,
           'facts.channel': facts.channel,
         },
       },

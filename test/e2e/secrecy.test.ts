@@ -252,7 +252,7 @@ const places: Record<string, { known: readonly string[]; read: (platform: Platfo
       ),
   },
   'the histories with every payload opened': {
-    known: ['"tokenHash"'],
+    known: ['"isRightToken"'],
     read: (platform) =>
       ofEveryWorkflow(platform, async (handle) => openedText(await handle.fetchHistory(), platform.core.codec)),
   },
@@ -346,7 +346,7 @@ test.each(Object.entries(places))('no code, token, link or key shows in %s', asy
 test('the engine keeps every payload sealed', async () => {
   const raw = await places['the histories as the engine keeps them']?.read(file.platform);
   expect(raw?.includes('verifyOrder')).toBe(true);
-  for (const inside of ['tokenHash', 'fingerprint', 'amount', 'out_of_stock'])
+  for (const inside of ['isRightToken', 'fingerprint', 'amount', 'out_of_stock'])
     expect(raw?.includes(inside)).toBe(false);
 });
 

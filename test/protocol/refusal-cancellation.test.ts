@@ -70,6 +70,9 @@ describe('refusal', () => {
     expect(refused.body).toMatchObject({ state: 'refused', closedReason: 'issuer_refused', refundDue: whole });
     const repeated = await issuer.refuse('refuse-1');
     expect(repeated).toMatchObject({ status: 200, body: { state: 'refused', updatedAt: refused.body.updatedAt } });
+    const { data: lines } = (await issuer.get('/orders/refuse-1/timeline')).body;
+    const closing = lines.filter(({ event }: { event: string }) => event === 'closed');
+    expect(closing).toMatchObject([{ detail: { reason: 'price_changed', text: 'now 12 EUR' } }]);
     const state = { state: 'refused', closedReason: 'issuer_refused', refundDue: whole };
     await expectEvents(
       issuer,

@@ -169,7 +169,8 @@ export const branches = {
       if (asked > 1) return { status: 200, body: { status: 'issued', codes: codes('b') } };
       // Only the workflow knows of these: the activity lets the issuer's own through, and the workflow refuses them.
       const item = { itemId: 'a', fingerprint: 'another', valueFingerprint: 'another' };
-      const message = { kind: 'codes' as const, submissionId: 'recorded', items: [item], reused: false };
+      const submissionId = 'recorded';
+      const message = { kind: 'codes' as const, isRightToken: true, submissionId, items: [item], reused: false };
       await handleOf(stage, issuer).executeUpdate(updates.codes, { args: [message] });
       return { status: 200, body: { status: 'issued', codes: codes('a') } };
     });

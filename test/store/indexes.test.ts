@@ -70,6 +70,7 @@ const collections = [
   'consoleSessions',
   'guesses',
   'approvals',
+  'echoes',
 ];
 
 const indexesOf = async (name: string): Promise<Index[]> => (await database.db.collection(name).indexes()) as Index[];

@@ -121,3 +121,18 @@ test('a projection that the engine runs again tells its events once', async () =
   await project(projection);
   expect(told).toEqual(['again/1']);
 });
+
+test('the terminal that an order took by reference is its terminal, once and for all', async () => {
+  const orders = createOrders(file.database);
+  const row = acceptedRow('corrected');
+  await orders.insertAccepted(row);
+  const name = { issuerId: 'acme', orderNo: 'corrected' };
+  const terminal = { channel: 'webhook', url: 'https://terminal.example/second' };
+  await orders.keepCorrection(name, { ref: 'first', terminal: { channel: 'page' } });
+  await orders.keepCorrection(name, { ref: 'second', terminal });
+  const facts = { ...row.facts, channel: 'webhook', version: row.version + 1 };
+  const taken = { ...name, facts, entries: [], events: [], accepted: [], late: [], correction: 'second' };
+  await projecting(orders, [])(taken);
+  await projecting(orders, [])(taken);
+  expect(await orders.find(name)).toMatchObject({ terminal, corrections: [{ ref: 'first' }] });
+});

@@ -117,7 +117,7 @@ test('of its codes the claims stay, so that none is sold twice; all sealed bytes
   await codes.keepLate(draft(row, 'late'));
   await codes.claimFor(draft(neighbour, 'of-the-neighbour'));
   const inbox = createInbox(file.database);
-  const message = { kind: 'cancel', by: 'issuer', reason: 'personal words' } as const;
+  const message = { kind: 'cancel', by: 'issuer', textRef: 'cancel/1' } as const;
   for (const order of [row, neighbour]) await inbox.put(order, 'cancel/1', message, endedAt);
 
   await purge.forget(row, endedAt);

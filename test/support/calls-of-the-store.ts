@@ -18,6 +18,7 @@ const collections = [
     'consoleSessions',
     'guesses',
     'approvals',
+    'echoes',
     'collection',
   ],
 ];

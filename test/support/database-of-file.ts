@@ -45,7 +45,6 @@ export const acceptedRow = (orderNo: string, change: Partial<OrderRow> = {}): Or
   const facts = openFacts({
     quantity: 1,
     amount: { value: 1_000, currency: 'EUR' },
-    tokenHash: 'hash',
     codeMode: 'push',
     channel: 'page',
     createdAtMs: createdAt.getTime(),
@@ -65,6 +64,7 @@ export const acceptedRow = (orderNo: string, change: Partial<OrderRow> = {}): Or
     baseUrl: 'https://codes.example',
     mac: randomUUID(),
     wrappedKey: Buffer.from(randomUUID()),
+    tokenHash: 'hash',
     pickupHash: randomUUID(),
     createdAt,
     state: facts.state,

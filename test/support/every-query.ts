@@ -8,6 +8,7 @@ import { createCodes } from '../../src/store/codes';
 import { createConsoleSessionRows } from '../../src/store/console-sessions';
 import type { Database } from '../../src/store/database';
 import { createDayCounts } from '../../src/store/day-counts';
+import { createEchoes } from '../../src/store/echoes';
 import { createGuesses } from '../../src/store/guesses';
 import { createInbox } from '../../src/store/inbox';
 import { createIssuers, type IssuerRow } from '../../src/store/issuers';
@@ -54,6 +55,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const approvals = createApprovals(of);
   const dayCounts = createDayCounts(of);
   const answers = createAnswers(of);
+  const echoes = createEchoes(of);
 
   const row = acceptedRow(order.orderNo);
   const facts = (version: number): OrderFacts => ({ ...row.facts, version });
@@ -114,10 +116,18 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.noteVoidReason(order, 'v', 'x');
       await orders.deferVoid(order, now);
       await orders.renewLink(row, { pickupHash: 'another', pickupLink: 2 });
+      await orders.keepCorrection(order, { ref: 'r', terminal: row.terminal });
+      await orders.findCorrection(order, 'r');
+      await orders.dropCorrection(order, 'r');
+      await orders.keepText(order, { ref: 't', text: 'words' });
       await orders.setDeliveryState(order, 'sent');
       await orders.takePinAttempt(order, 5, now, now);
       await orders.takePinAttempt(order, 0, now, now);
       await orders.forgetPinAttempts(order);
+    },
+    'what an echo sends back': async () => {
+      await echoes.keep({ issuerId: 'acme', messageId: 'e', atMs: 1 }, {});
+      await echoes.read({ issuerId: 'acme', messageId: 'e' });
     },
     'the order of a message': () => orders.findByMessage('m'),
     'void requests that wait': () => orders.waitingForVoid('open', now, 10),

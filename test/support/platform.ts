@@ -169,6 +169,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
         log,
         orderDeps: workerCore.orderDeps,
         issuers: workerCore.issuers,
+        echoes: workerCore.echoes,
         outbound,
         adapters,
         ring: workerCore.ring,

@@ -24,7 +24,6 @@ const opening = (codeMode: 'push' | 'request', channel: string): State => ({
   facts: openFacts({
     quantity,
     amount,
-    tokenHash: 'right',
     codeMode,
     channel,
     createdAtMs,
@@ -50,9 +49,10 @@ const startOf = (mode: 'push' | 'request', channel: string, start: string): Stat
   let state = opening(mode, channel);
   if (start === 'new') return state;
   const said: OrderMessage[] = [
-    { kind: 'verify', tokenHash: 'right', quantity, amount },
+    { kind: 'verify', isRightToken: true, quantity, amount },
     {
       kind: 'codes',
+      isRightToken: true,
       submissionId: 's',
       items: ['a', 'b', 'c'].map((id) => code(id, createdAtMs)),
       reused: false,
@@ -70,14 +70,20 @@ const messagesOf = (name: string, { facts, held }: State, nowMs: number): OrderM
   const fresh = ['a', 'b', 'c'].filter((id) => !all.includes(id));
   switch (name) {
     case 'verification':
-      return [{ kind: 'verify', tokenHash: 'right', quantity, amount }];
+      return [{ kind: 'verify', isRightToken: true, quantity, amount }];
     case 'codes':
-      return fresh.map((id) => ({ kind: 'codes', submissionId: id, items: [code(id, nowMs)], reused: false }));
+      return fresh.map((id) => ({
+        kind: 'codes',
+        ...right,
+        submissionId: id,
+        items: [code(id, nowMs)],
+        reused: false,
+      }));
     case 'refusal':
-      return [{ kind: 'refuse', tokenHash: 'right', reason: 'other' }];
+      return [{ kind: 'refuse', isRightToken: true, reason: 'other' }];
     case 'cancellation':
     case 'cancel':
-      return [{ kind: 'cancel', by, reason: 'x' }];
+      return [{ kind: 'cancel', by }];
     case 'renotify':
       return [{ kind: 'renotify' }];
     case 'extend':
@@ -253,7 +259,7 @@ const expectOthersToAsk = ({ facts, held }: State, nowMs: number): void => {
   expect(runningWindow(facts.state) !== undefined).toBe(listed.includes('extend'));
   for (const delivery of deliveryStates) {
     const goesElsewhere = takesOtherTerminal(facts.state, delivery);
-    const said: OrderMessage = { kind: 'redeliver', terminal: { channel: 'webhook', url: 'https://other.example/' } };
+    const said: OrderMessage = { kind: 'redeliver', terminal: { ref: 'other', channel: 'webhook' } };
     const known = { ...facts, delivery: { ...facts.delivery, state: delivery } };
     const isTaken = decide(known, held, said, nowMs).answer.kind === 'done';
     if (listed.includes('redeliver'))

@@ -33,7 +33,8 @@ const parted = (afterMs: number, answered?: { status: number }) => {
     ...content,
     mac: macOfOrder(keys, content),
     terminal: keptByOrder({ channel: 'webhook', url: 'https://terminal.test/' }, keys, content._id),
-    facts: { quantity, amount, tokenHash: keys.tokenHash, issued: 0, delivery: { tries: 3 } },
+    tokenHash: keys.tokenHash,
+    facts: { quantity, amount, issued: 0, delivery: { tries: 3 } },
     timeline: [],
     wrappedKey: wrapped,
   };

@@ -11,7 +11,6 @@ const rowOf = (change: Partial<OrderFacts> = {}, terminal: Terminal = { channel:
   const opening = {
     quantity: 3,
     amount: { value: 1_000, currency: 'EUR' },
-    tokenHash: 'token-hash-SECRET',
     codeMode: 'push' as const,
     channel: terminal.channel,
     createdAtMs,
@@ -33,6 +32,7 @@ const rowOf = (change: Partial<OrderFacts> = {}, terminal: Terminal = { channel:
     baseUrl: 'https://codes.example',
     mac: 'SECRET',
     wrappedKey: Buffer.from('SECRET'),
+    tokenHash: 'token-hash-SECRET',
     pickupHash: 'pickup-SECRET',
     createdAt: at(0),
     state: facts.state,

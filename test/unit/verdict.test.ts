@@ -5,12 +5,10 @@ import { type HeldCode, moves, type OrderFacts, openFacts, orderStates } from '.
 
 const createdAtMs = 1_800_000_000_000;
 const nowMs = createdAtMs + 60_000;
-const tokenHash = 'the-right-token';
 
 const opened = openFacts({
   quantity: 2,
   amount: { value: 1_001, currency: 'EUR' },
-  tokenHash,
   codeMode: 'request',
   channel: 'webhook',
   createdAtMs,
@@ -55,14 +53,14 @@ const situations = {
 };
 type Name = keyof typeof situations;
 
-const right = { kind: 'verify', tokenHash, quantity: 2, amount: opened.amount } as const;
+const right = { kind: 'verify', isRightToken: true, quantity: 2, amount: opened.amount } as const;
 const codes = (...items: ReturnType<typeof item>[]) =>
-  ({ kind: 'codes', tokenHash, submissionId: 'new', items, reused: false }) as const;
-const corrected = { channel: 'webhook', url: 'https://terminal.example/other' } as const;
+  ({ kind: 'codes', isRightToken: true, submissionId: 'new', items, reused: false }) as const;
+const corrected = { ref: 'other', channel: 'webhook' } as const;
 
 const messages = {
   'right facts': right,
-  'wrong token': { ...right, tokenHash: 'wrong' },
+  'wrong token': { ...right, isRightToken: false },
   'wrong quantity': { ...right, quantity: 3 },
   'wrong amount': { ...right, amount: { value: 1_000, currency: 'EUR' } },
   'wrong currency': { ...right, amount: { value: 1_001, currency: 'USD' } },
@@ -72,11 +70,11 @@ const messages = {
   'value under another item': codes(item('z', 'a')),
   'three codes': codes(item('a'), item('b'), item('c')),
   'reused value': { ...codes(item('x')), reused: true },
-  'codes, wrong token': { ...codes(item('a')), tokenHash: 'wrong' },
-  refusal: { kind: 'refuse', tokenHash, reason: 'out_of_stock' },
-  'refusal, wrong token': { kind: 'refuse', tokenHash: 'wrong', reason: 'out_of_stock' },
-  cancellation: { kind: 'cancel', by: 'issuer', reason: 'x' },
-  "operator's cancellation": { kind: 'cancel', by: 'operator', reason: 'x' },
+  'codes, wrong token': { ...codes(item('a')), isRightToken: false },
+  refusal: { kind: 'refuse', isRightToken: true, reason: 'out_of_stock' },
+  'refusal, wrong token': { kind: 'refuse', isRightToken: false, reason: 'out_of_stock' },
+  cancellation: { kind: 'cancel', by: 'issuer' },
+  "operator's cancellation": { kind: 'cancel', by: 'operator' },
   renotify: { kind: 'renotify' },
   redeliver: { kind: 'redeliver' },
   'redeliver elsewhere': { kind: 'redeliver', terminal: corrected },
@@ -261,9 +259,9 @@ test('the moves are those of the protocol, and nothing leaves a closed state', (
 });
 
 test('what is wrong is named in the order of rule 2: token, then quantity, then amount', () => {
-  const all = { ...right, tokenHash: 'wrong', quantity: 9, amount: { value: 1, currency: 'USD' } };
+  const all = { ...right, isRightToken: false, quantity: 9, amount: { value: 1, currency: 'USD' } };
   expect(outcomeOf(situations.notified, all)).toBe('token_mismatch');
-  expect(outcomeOf(situations.notified, { ...all, tokenHash })).toBe('quantity_mismatch');
+  expect(outcomeOf(situations.notified, { ...all, isRightToken: true })).toBe('quantity_mismatch');
 });
 
 test('failures count over verification, codes and refusal, the tenth locks, and renotify ends the lock', () => {

@@ -7,7 +7,6 @@ const facts = (changes: Partial<OrderFacts> = {}): OrderFacts => ({
   ...openFacts({
     quantity: 1,
     amount: { value: 1_000, currency: 'EUR' },
-    tokenHash: 'hash-of-the-token',
     codeMode: 'request',
     channel: 'webhook',
     createdAtMs: atMs - 60_000,

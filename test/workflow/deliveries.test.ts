@@ -57,12 +57,12 @@ test('a corrected terminal is a new message, written to the row before the call'
   await order.verify();
   await order.submit('a');
   await order.inState('undeliverable');
-  const terminal = { channel: 'webhook', url: 'https://terminal.example/corrected' } as const;
+  const terminal = { ref: 'corrected', channel: 'webhook' } as const;
   expect((await order.ask('redeliver', { terminal })).answer).toEqual({ kind: 'done' });
   expect((await order.outcome()).state).toBe('delivered');
   expect(order.calls('deliverCodes').map(({ input }) => input.n)).toEqual([1, 2]);
-  const withTerminal = order.calls('project').filter(({ input }) => input.terminal);
-  expect(withTerminal.map(({ input }) => input.terminal)).toEqual([terminal]);
+  const withTerminal = order.calls('project').filter(({ input }) => input.correction);
+  expect(withTerminal.map(({ input }) => input.correction)).toEqual([terminal.ref]);
   expect(withTerminal[0]?.atMs).toBeLessThanOrEqual(order.calls('deliverCodes')[1]?.atMs ?? 0);
 });
 
@@ -71,7 +71,7 @@ test('a terminal corrected to the page ends the order without a call', async () 
   await order.verify();
   await order.submit('a');
   await order.inState('undeliverable');
-  await order.ask('redeliver', { terminal: { channel: 'page' } });
+  await order.ask('redeliver', { terminal: { ref: 'corrected', channel: 'page' } });
   expect(await order.outcome()).toEqual({ state: 'delivered', issued: 1 });
   expect(order.calls('deliverCodes')).toHaveLength(1);
 });
@@ -84,7 +84,7 @@ test('undeliverable again: the order waits again, and a cancellation voids its c
   await order.ask('redeliver', {});
   await order.called('deliverCodes', 2);
   await order.inState('undeliverable');
-  expect((await order.ask('cancel', { by: 'operator', reason: 'test' })).answer).toEqual({ kind: 'done' });
+  expect((await order.ask('cancel', { by: 'operator' })).answer).toEqual({ kind: 'done' });
   expect(await order.outcome()).toEqual({ state: 'cancelled', issued: 0 });
   expect(order.row().events.map(({ type, itemIds }) => [type, itemIds])).toEqual([
     ['order.undeliverable', undefined],

@@ -1,5 +1,5 @@
 import { recordedRefusalLimit, updateLimit, verificationFailureLimit } from '../../src/domain/timings';
-import { codes, type FakedOrder, Gate, type SkippedTime, startSkippedTime, token } from './skipped-time';
+import { codes, type FakedOrder, Gate, type SkippedTime, startSkippedTime } from './skipped-time';
 
 let time: SkippedTime;
 
@@ -9,7 +9,7 @@ beforeAll(async () => {
 
 afterAll(() => time.stop());
 
-const wrong = { tokenHash: 'another', quantity: 1, amount: { value: 1_000, currency: 'EUR' } };
+const wrong = { isRightToken: false, quantity: 1, amount: { value: 1_000, currency: 'EUR' } };
 
 const updatesIn = async (order: FakedOrder): Promise<number> =>
   (await order.history()).filter(({ workflowExecutionUpdateAcceptedEventAttributes: accepted }) => accepted).length;
@@ -38,7 +38,7 @@ test('a locked order turns verifications away without a trace, also the right on
     expect((await order.ask('verify', wrong)).answer).toEqual({ kind: 'refused', code: 'token_mismatch' });
   }
   expect(await updatesIn(order)).toBe(verificationFailureLimit);
-  expect(await order.throttled('verify', { ...wrong, tokenHash: token })).toBe('verification_locked');
+  expect(await order.throttled('verify', { ...wrong, isRightToken: true })).toBe('verification_locked');
   expect(await order.throttled('verify', wrong)).toBe('verification_locked');
   expect(await updatesIn(order)).toBe(verificationFailureLimit);
 });
@@ -46,7 +46,7 @@ test('a locked order turns verifications away without a trace, also the right on
 test('past the limit of recorded refusals a refusal gets its answer without a trace', async () => {
   const order = await time.start();
   await order.verify();
-  const refusal = { ...codes('a'), tokenHash: 'another' };
+  const refusal = { ...codes('a'), isRightToken: false };
   for (let n = 0; n < recordedRefusalLimit; n += 1) {
     expect(await order.throttled('codes', refusal)).toBe('recorded: token_mismatch');
   }
@@ -67,7 +67,7 @@ test('past the limit of questions an order takes no more, and its window still e
 
 test('the same question gets its recorded answer again', async () => {
   const order = await time.start();
-  const message = { ...wrong, tokenHash: token };
+  const message = { ...wrong, isRightToken: true };
   const first = await order.ask('verify', message, 'verify/one-id');
   expect(await order.ask('verify', message, 'verify/one-id')).toEqual(first);
   expect(await updatesIn(order)).toBe(1);

@@ -36,10 +36,10 @@ test('a verification that meets a fired but unprocessed window wins', async () =
   await until('the fired window', async () =>
     (await eventsOf(issuer, 'race')).some(({ timerFiredEventAttributes: fired }) => fired),
   );
-  const { quantity, amount, facts } = row ?? fail();
+  const { quantity, amount } = row ?? fail();
   const verifying = handleOf(issuer, 'race').executeUpdate<{ answer: unknown }, [unknown]>('verifyOrder', {
     updateId: 'verify/late',
-    args: [{ kind: 'verify', tokenHash: facts.tokenHash, quantity, amount }],
+    args: [{ kind: 'verify', isRightToken: true, quantity, amount }],
   });
   await admitted(issuer, 'race', 'verify/late');
   await platform.startWorkers();

@@ -26,7 +26,6 @@ import { dataConverterWith } from '../../src/temporal/client';
 import { until } from '../support/until';
 
 export const minuteMs = 60_000;
-export const token = 'hash-of-the-token';
 export const amount = { value: 1_000, currency: 'EUR' };
 
 /** What an activity of the order was asked to do; the fakes do nothing else. */
@@ -113,7 +112,7 @@ export interface SkippedTime {
 }
 
 export const codes = (...itemIds: string[]): Omit<OrderMessage & { kind: 'codes' }, 'kind'> => ({
-  tokenHash: token,
+  isRightToken: true,
   submissionId: `submission-${itemIds.join('-')}`,
   items: itemIds.map((itemId) => ({
     itemId,
@@ -204,7 +203,6 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
       orderNo,
       quantity: 1,
       amount,
-      tokenHash: token,
       codeMode: 'push',
       channel: 'page',
       createdAtMs,
@@ -273,7 +271,7 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
           return String(error.cause.type);
         }
       },
-      verify: () => order.ask('verify', { tokenHash: token, quantity: input.quantity, amount: input.amount }),
+      verify: () => order.ask('verify', { isRightToken: true, quantity: input.quantity, amount: input.amount }),
       submit: (...itemIds) => order.ask('codes', codes(...itemIds)),
       facts: () => handle.query(orderFacts),
       inState: (state) =>

@@ -2,7 +2,6 @@ import * as routes from '../../contract/issuer/after-sale';
 import { bodyInvalid } from '../../contract/problem';
 import type { FieldError } from '../../domain/failures';
 import type { Terminal } from '../../domain/order';
-import { sha256 } from '../../sealing/key-ring';
 import { changeValidity } from '../../second-interface/after-sale/change-validity';
 import { completeOrder } from '../../second-interface/after-sale/complete-order';
 import { listItems, listRedemptions } from '../../second-interface/after-sale/item-lists';
@@ -16,6 +15,7 @@ import { engineUnavailable, type OrderDeps } from '../../second-interface/ask-or
 import { findOrder } from '../../second-interface/find-order';
 import { queued } from '../../second-interface/operation-answer';
 import { orderBody } from '../../second-interface/order-body';
+import { isTokenOf } from '../../second-interface/order-token';
 import type { OrderRow } from '../../store/orders';
 import type { Mount } from '../edge/mount';
 import { orderOperation } from './order-operations';
@@ -30,17 +30,16 @@ export const mountAfterSale = (
   terminalProblem: (terminal: Terminal) => Promise<FieldError | null>,
 ): void => {
   const operation = orderOperation(mount, orderDeps);
-  const isRight = (row: OrderRow, token: string): boolean => sha256(token) === row.facts.tokenHash;
   const bodyOf = async (row: OrderRow) => orderBody(row, await orderDeps.holdsOf(row.issuerId), orderDeps.nowMs());
 
   operation(routes.completeOrder, async (deps, row, messageId, { token }) => {
-    const asked = { by: 'issuer', isRightToken: isRight(row, token) } as const;
+    const asked = { by: 'issuer', isRightToken: isTokenOf(row, token) } as const;
     const after = await completeOrder(deps, row, `complete/${messageId}`, asked);
     return after === 'unavailable' ? queued : answer(200, await bodyOf(after));
   });
 
   operation(routes.voidItems, async (deps, row, messageId, { token, itemIds }) => {
-    const asked = { by: 'issuer', isRightToken: isRight(row, token), itemIds } as const;
+    const asked = { by: 'issuer', isRightToken: isTokenOf(row, token), itemIds } as const;
     const after = await voidItems(deps, row, `void/${messageId}`, asked);
     return after === 'unavailable' ? queued : answer(200, await bodyOf(after));
   });
@@ -48,17 +47,17 @@ export const mountAfterSale = (
   operation(routes.deliverAgain, async (deps, row, messageId, { token, terminal, newLink }) => {
     const problem = terminal ? await terminalProblem(terminal) : null;
     if (problem) throw bodyInvalid([problem]);
-    const asked = { by: 'issuer', isRightToken: isRight(row, token), terminal, newLink } as const;
+    const asked = { by: 'issuer', isRightToken: isTokenOf(row, token), terminal, newLink } as const;
     return answer(200, await bodyOf(await redeliverCodes(deps, row, `delivery/${messageId}`, asked)));
   });
 
   operation(routes.decideVoid, async (deps, row, messageId, { token, requestId, decision, reason }) => {
-    const asked = { by: 'issuer', isRightToken: isRight(row, token), requestId, decision, reason } as const;
+    const asked = { by: 'issuer', isRightToken: isTokenOf(row, token), requestId, decision, reason } as const;
     return answer(200, await bodyOf(await decideVoid(deps, row, `decideVoid/${messageId}`, asked)));
   });
 
   operation(routes.changeValidity, async (deps, row, messageId, { token, itemIds, expiresAt }) => {
-    const asked = { isRightToken: isRight(row, token), itemIds, expiresAtMs: Date.parse(expiresAt) };
+    const asked = { isRightToken: isTokenOf(row, token), itemIds, expiresAtMs: Date.parse(expiresAt) };
     const after = await changeValidity(deps, row, `validity/${messageId}`, asked);
     if (after === 'unavailable') throw engineUnavailable();
     return answer(200, await bodyOf(after));
@@ -73,28 +72,28 @@ export const mountAfterSale = (
       const message = "must lie between the order's creation and 300 s from now";
       throw bodyInvalid([{ path: '/redeemedAt', code: 'out_of_range', message }]);
     }
-    const asked = { by: 'issuer', isRightToken: isRight(row, token), redemptionId, itemId, uses, place } as const;
+    const asked = { by: 'issuer', isRightToken: isTokenOf(row, token), redemptionId, itemId, uses, place } as const;
     const { isNew, usesLeft } = await redeemItem(deps, row, { ...asked, redeemedAtMs });
     const body = { redemptionId, itemId, uses, usesLeft };
     return isNew ? answer(201, body) : answer(200, body);
   });
 
   operation(routes.reverseRedemption, async (deps, row, _messageId, { token, redemptionId }) => {
-    const asked = { by: 'issuer', isRightToken: isRight(row, token), redemptionId } as const;
+    const asked = { by: 'issuer', isRightToken: isTokenOf(row, token), redemptionId } as const;
     const { itemId, usesLeft } = await reverseRedemption(deps, row, asked);
     return answer(200, { redemptionId, itemId, usesLeft });
   });
 
   operation(routes.replaceCodes, async (deps, row, messageId, { token, replacements }) => {
     const { count, isNew } = await replaceCodes(deps, row, messageId, {
-      isRightToken: isRight(row, token),
+      isRightToken: isTokenOf(row, token),
       replacements: replacements.map(({ stillLive = false, ...pair }) => ({ ...pair, stillLive })),
     });
     return isNew ? answer(201, { replaced: count }) : answer(200, { replaced: count });
   });
 
   operation(routes.settleRefund, async (deps, row, _messageId, { token, settlementId, amount }) => {
-    const asked = { isRightToken: isRight(row, token), settlementId, ...amount };
+    const asked = { isRightToken: isTokenOf(row, token), settlementId, ...amount };
     const { row: after, isNew } = await settleRefund(deps, row, asked);
     const body = await bodyOf(after);
     return isNew ? answer(201, body) : answer(200, body);

@@ -7,7 +7,7 @@ export const judgeCodes = (ruling: Ruling, message: OrderMessage & { kind: 'code
   const { facts, held } = ruling;
   const refuse = (code: FailureCode): Decision =>
     ruling.note('codes_judged', { verdict: code, codes: message.items.length }).refuse(code);
-  const isRightToken = message.tokenHash === undefined || message.tokenHash === facts.tokenHash;
+  const { isRightToken } = message;
   if (isClosed(facts.state) || facts.short) {
     return ruling
       .note('codes_judged', { verdict: 'order_closed', codes: message.items.length, late: isRightToken })

@@ -17,7 +17,7 @@ export const judgeRedeliver = (ruling: Ruling, message: Redeliver): Decision => 
   const notNow = notWithItems(facts);
   if (notNow) return ruling.refuse(notNow);
   if (goodCount(facts) === 0) return ruling.refuse('code_void');
-  const isElsewhere = message.terminal !== undefined && !message.isSame;
+  const isElsewhere = message.terminal !== undefined && message.terminal !== 'same';
   const mayChange = takesOtherTerminal(facts.state, facts.delivery.state) || message.hasFailed;
   if (isElsewhere && !mayChange) return ruling.refuse('terminal_fixed');
   if (message.by === 'issuer' && !countToday(ruling)) return ruling.refuse('rate_limited');
@@ -33,7 +33,7 @@ export const judgeRedeliver = (ruling: Ruling, message: Redeliver): Decision => 
 };
 
 const changeTerminal = (ruling: Ruling, { terminal, by }: Redeliver): void => {
-  if (!terminal) return;
+  if (!terminal || terminal === 'same') return;
   ruling.change({ channel: terminal.channel });
   if (by) ruling.note('terminal_changed', { by, channel: terminal.channel }).tell('order.terminal_changed', { by });
 };

@@ -1,18 +1,19 @@
 import type { OrderMessage } from '../messages';
 import { isAwaitingCodes, isBeforeVerification, isClosed, type OrderFacts, runningWindow } from '../order';
-import type { Decision, Ruling } from './ruling';
+import type { Decision, Detail, Ruling } from './ruling';
+
+/** The line of the close names the words that were said with it. */
+const textOf = ({ textRef }: { readonly textRef?: string }): Detail => (textRef === undefined ? {} : { textRef });
 
 export const judgeRefusal = (ruling: Ruling, message: OrderMessage & { kind: 'refuse' }): Decision => {
   const { facts } = ruling;
   if (facts.state === 'expired' || facts.state === 'cancelled') return ruling.refuse('order_closed');
-  if (message.tokenHash !== undefined && message.tokenHash !== facts.tokenHash) {
-    return ruling.countFailure().refuse('token_mismatch');
-  }
+  if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
   if (facts.state === 'refused') return ruling.done();
   if (facts.state === 'issued' || facts.state === 'delivered' || facts.state === 'undeliverable') {
     return ruling.refuse('already_delivered');
   }
-  return ruling.close('refused', 'issuer_refused', { reason: message.reason }).done();
+  return ruling.close('refused', 'issuer_refused', { reason: message.reason, ...textOf(message) }).done();
 };
 
 export const judgeCancellation = (ruling: Ruling, message: OrderMessage & { kind: 'cancel' }): Decision => {
@@ -21,7 +22,7 @@ export const judgeCancellation = (ruling: Ruling, message: OrderMessage & { kind
   if (facts.state === 'issued' || facts.state === 'delivered') return ruling.refuse('already_delivered');
   if (isClosed(facts.state)) return ruling.refuse('order_closed');
   const reason = message.by === 'issuer' ? 'issuer_cancelled' : 'operator_cancelled';
-  return ruling.close('cancelled', reason, { by: message.by }).done();
+  return ruling.close('cancelled', reason, { by: message.by, ...textOf(message) }).done();
 };
 
 /** What the order still waits for an answer to, and so may say again. */

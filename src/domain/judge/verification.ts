@@ -24,7 +24,7 @@ const verificationDifference = (
   facts: OrderFacts,
   message: OrderMessage & { kind: 'verify' },
 ): FailureCode | undefined => {
-  if (message.tokenHash !== facts.tokenHash) return 'token_mismatch';
+  if (!message.isRightToken) return 'token_mismatch';
   if (message.quantity !== facts.quantity) return 'quantity_mismatch';
   const same = message.amount.value === facts.amount.value && message.amount.currency === facts.amount.currency;
   return same ? undefined : 'amount_mismatch';

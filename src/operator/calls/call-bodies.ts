@@ -108,8 +108,8 @@ const paymentBodies = ({ row }: CallSources): CallBodies => {
 };
 
 const openingOf = ({ facts }: OrderRow) => {
-  const { quantity, amount, tokenHash, codeMode, channel, createdAtMs, verifyWindowMs, issueWindowMs } = facts;
-  return { quantity, amount, tokenHash, codeMode, channel, createdAtMs, verifyWindowMs, issueWindowMs };
+  const { quantity, amount, codeMode, channel, createdAtMs, verifyWindowMs, issueWindowMs } = facts;
+  return { quantity, amount, codeMode, channel, createdAtMs, verifyWindowMs, issueWindowMs };
 };
 
 /** Judged in this order: token, quantity, amount. What was right is the order's own; what was wrong is not kept. */

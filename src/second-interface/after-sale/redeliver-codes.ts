@@ -6,7 +6,7 @@ import type { Asker, OrderMessage } from '../../domain/messages';
 import { isCalled, isFinal, type Terminal } from '../../domain/order';
 import { unwrapOrderKey } from '../../sealing/order-keys';
 import { openOrder } from '../../sealing/order-row';
-import type { NewLink, OrderRow } from '../../store/orders';
+import type { Correction, NewLink, OrderRow } from '../../store/orders';
 import { askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from '../ask-order';
 import { changeRow } from '../change-row';
 import { findOrder } from '../find-order';
@@ -36,23 +36,18 @@ export const redeliverCodes = async (
   asked: Redelivery,
 ): Promise<OrderRow> => {
   if (!isFinal(row.facts.state)) {
-    const message = messageFor(deps, row, asked);
-    if (message.newLink) await renewLink(deps, row, message);
-    const judged = await askOrder(deps, row, updateId, message);
-    if (judged === 'unavailable') throw engineUnavailable();
-    expectNotRefused(judged.answer, judged.row.facts, deps.nowMs());
-    if (!isFinal(judged.row.facts.state)) {
-      return { ...judged.row, terminal: message.terminal ?? judged.row.terminal };
-    }
+    const after = await askInWorkflow(deps, row, updateId, asked);
+    if (!isFinal(after.facts.state)) return after;
   }
   const { row: after } = await changeRow(deps, row, async (newest) => {
-    const message = messageFor(deps, newest, asked);
+    const correction = correctionOf(deps, newest, updateId, asked);
+    const message = messageFor(newest, asked, correction);
     return {
       message,
       itemIds: [],
       change: {
         redeliveredAt: new Date(deps.nowMs()),
-        ...(message.terminal ? { terminal: message.terminal } : {}),
+        ...(correction ? { terminal: correction.terminal } : {}),
         ...(message.newLink ? nextLink(deps, newest) : {}),
       },
     };
@@ -64,24 +59,50 @@ export const redeliverCodes = async (
 
 /** By what its row says, for whoever asks before it is done. @throws Failure as above */
 export const expectRedeliverable = (deps: OrderDeps, row: OrderRow, asked: Redelivery): void => {
-  expectNotRefused(decide(row.facts, [], messageFor(deps, row, asked), deps.nowMs()).answer, row.facts, deps.nowMs());
+  const message = messageFor(row, asked, correctionOf(deps, row, 'asked', asked));
+  expectNotRefused(decide(row.facts, [], message, deps.nowMs()).answer, row.facts, deps.nowMs());
 };
 
-/** What the order hears of a terminal is sealed as it will be in its row. */
-const messageFor = (
+/** Another terminal stands in the row before the order hears of it, by reference. */
+const askInWorkflow = async (
+  deps: OrderDeps,
+  row: OrderRow,
+  updateId: string,
+  asked: Redelivery,
+): Promise<OrderRow> => {
+  const correction = correctionOf(deps, row, updateId, asked);
+  const message = messageFor(row, asked, correction);
+  if (message.newLink) await renewLink(deps, row, message);
+  if (correction) await deps.orders.keepCorrection(row, correction);
+  const judged = await askOrder(deps, row, updateId, message);
+  // It may be judged yet, and finds its terminal then.
+  if (judged === 'unavailable') throw engineUnavailable();
+  if (correction && judged.answer.kind === 'refused') await deps.orders.dropCorrection(row, correction.ref);
+  expectNotRefused(judged.answer, judged.row.facts, deps.nowMs());
+  return { ...judged.row, terminal: correction?.terminal ?? judged.row.terminal };
+};
+
+/** Sealed as it will be in its row; undefined where no terminal is named, or the one that the order has. */
+const correctionOf = (
   { ring }: OrderDeps,
   row: OrderRow,
+  ref: string,
+  { terminal }: Redelivery,
+): Correction | undefined =>
+  terminal && !isDeepStrictEqual(terminal, terminalOfOrder(ring, row))
+    ? { ref, terminal: keptByOrder(terminal, openOrder(ring, row), row._id) }
+    : undefined;
+
+const messageFor = (
+  row: OrderRow,
   { by, isRightToken, terminal, newLink }: Redelivery,
+  correction: Correction | undefined,
 ): Message => ({
   kind: 'redeliver',
   by,
   isRightToken,
-  ...(terminal
-    ? {
-        terminal: keptByOrder(terminal, openOrder(ring, row), row._id),
-        isSame: isDeepStrictEqual(terminal, terminalOfOrder(ring, row)),
-      }
-    : {}),
+  ...(correction ? { terminal: { ref: correction.ref, channel: correction.terminal.channel } } : {}),
+  ...(terminal && !correction ? { terminal: 'same' } : {}),
   ...(hasFailed(row) ? { hasFailed: true } : {}),
   ...(newLink && hasPage(terminal ?? row.terminal) ? { newLink } : {}),
 });
