@@ -43,7 +43,7 @@ const folders = {
   },
   'src/overload': {
     local: ['src/bounded', 'src/domain', 'src/store', 'src/temporal', 'src/second-interface'],
-    packages: ['express', 'pino', 'prom-client'],
+    packages: ['lru-cache', 'express', 'pino', 'prom-client'],
   },
   'src/operator': {
     local: [

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { projectRoot } from './project.mjs';
 
 // `npm run prose`: what a reader would stumble on in the Markdown of the project. `-- FOLDER` looks at another folder.
-// Words are those of `wc -w`; what belongs to a folder of code, manifests or an issuer's client is not counted.
+// A word has a letter or a digit, in blocks of code too; what belongs to a folder of code, manifests or an issuer's client is not counted.
 const wordsMax = 30_000;
 const ofCode = /^(src|workflows|activities|worker|test|bench|scripts|deploy|examples|packages|\.github)\//;
 const lineMax = 120;
@@ -146,7 +146,7 @@ function look(root, file) {
       if (count > sentenceWords) long.push(at(line, `a sentence of ${count} words: "${sentence.slice(0, 60)}…"`));
     }
   }
-  return { wrong, long, words: ofCode.test(relative(root, file)) ? 0 : text.split(/\s+/).filter(Boolean).length };
+  return { wrong, long, words: ofCode.test(relative(root, file)) ? 0 : text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length };
 }
 
 export function prose(root) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { auditPhases } from '../../domain/words/audit-words';
-import { jsonObject, count, instant, moment } from '../fields';
+import { count, instant, jsonObject, moment } from '../fields';
 import { cursor, limit, pageOf } from '../query';
 import { declareRoute, type Wire } from '../route';
 
