@@ -146,7 +146,13 @@ function look(root, file) {
       if (count > sentenceWords) long.push(at(line, `a sentence of ${count} words: "${sentence.slice(0, 60)}…"`));
     }
   }
-  return { wrong, long, words: ofCode.test(relative(root, file)) ? 0 : text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length };
+  return {
+    wrong,
+    long,
+    words: ofCode.test(relative(root, file))
+      ? 0
+      : text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length,
+  };
 }
 
 export function prose(root) {

@@ -4,8 +4,9 @@ import { jsonPointer } from './json-pointer';
 import { bodyInvalid } from './problem';
 
 /**
- * JSON as rule 10 of the protocol wants it: UTF-8, with or without a byte order mark, no duplicate keys, no NUL, no lone surrogates, integers written as
- * such. `JSON.parse` reads the values; the scan finds what it would swallow, with the place of each.
+ * JSON as rule 10 of the protocol wants it: UTF-8, with or without a byte order mark, no duplicate keys, no NUL, no lone
+ * surrogates, integers written as such. `JSON.parse` reads the values; the scan finds what it would swallow, with the
+ * place of each.
  *
  * @throws Failure `body_malformed` when it is not JSON, `body_invalid` with the paths of what does not fit.
  */
@@ -29,8 +30,8 @@ export const parseStrictJson = (raw: Buffer, { integersOnly = true }: { integers
   return value;
 };
 
-/** Keys and values: the largest call, 200 codes with all their fields, has a quarter of them. */
-const elementsMax = 10_000;
+/** Keys and values: the largest call names 10,000 items to be void. */
+const elementsMax = 20_000;
 const [quote, backslash, ...separators] = Buffer.from('"\\,[{');
 
 /** Counted before anything is read: what comes of it costs many times as much. */

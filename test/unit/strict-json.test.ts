@@ -132,9 +132,15 @@ describe('depth', () => {
   });
 
   test('as many levels as fit a body are refused, and bring nothing down', () => {
-    expect(outcome(arrays(131_000))).toEqual(['body_invalid', ' too_deep']);
-    expect(outcome(`{"a":${arrays(131_000)}}`)).toEqual(['body_invalid', ' too_deep']);
-    expect(outcome(objects(43_000))).toEqual(['body_invalid', ' too_deep']);
+    expect(outcome(arrays(19_000))).toEqual(['body_invalid', ' too_deep']);
+    expect(outcome(arrays(131_000))).toEqual(['body_invalid', ' too_many_elements']);
+    expect(outcome(`{"a":${arrays(131_000)}}`)).toEqual(['body_invalid', ' too_many_elements']);
+    expect(outcome(objects(43_000))).toEqual(['body_invalid', ' too_many_elements']);
+  });
+
+  test('all items of the largest order can be named in one body', () => {
+    const value = { type: 'order.void', itemIds: Array.from({ length: 10_000 }, (_, n) => String(n)) };
+    expect(outcome(JSON.stringify(value))).toEqual(value);
   });
 
   test('brackets inside strings are text', () => {
