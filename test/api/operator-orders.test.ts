@@ -178,7 +178,7 @@ describe('acting', () => {
     expect(Date.parse(extended.body.verifyBy) - Date.parse(placed.verifyBy)).toBe(60_000);
     expect((await issuer.order('extend-1')).body.verifyBy).toBe(extended.body.verifyBy);
     expect(await lastAudit('order.extended', 'extend-1')).toMatchObject({ after: { seconds: 60 } });
-    expectProblem(await operator('POST', `${at('extend-1')}/extend`), 422, 'body_invalid', '/seconds');
+    expectProblem(await operator('POST', `${at('extend-1')}/extend`), 422, 'body_invalid', '');
     expectProblem(await operator('POST', `${at('extend-1')}/extend`, { seconds: 4 }), 422, 'body_invalid', '/seconds');
   });
 
