@@ -100,8 +100,13 @@ test('a change shows at once, touches nothing else, and is audited with before a
       actor: 'operator',
       action: 'issuer.changed',
       target: issuerId,
+      phase: 'done',
+      seq: expect.any(Number),
+      of: expect.any(Number),
       before,
       after: changed.body,
+      prev: expect.any(String),
+      hash: expect.any(String),
     },
   ]);
 });

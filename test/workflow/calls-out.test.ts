@@ -136,6 +136,7 @@ test('an answer with the codes issues and delivers the order', async () => {
       atMs: expect.any(Number),
       verifyByMs: order.createdAtMs + 10 * minuteMs,
       issueByMs: (verified.verification?.verifiedAtMs ?? 0) + 10 * minuteMs,
+      after: { call: expect.any(String), atMs: verified.verification?.verifiedAtMs },
     },
   ]);
   expect(order.calls('project').at(-1)?.input.accepted).toEqual(['submission-a']);
