@@ -133,8 +133,11 @@ const resultOf = async (
     const { code, path } = judged.answer;
     return { problem: code, ...(path !== undefined ? { errors: [{ path, code }] } : {}) };
   } catch (error) {
-    if (error instanceof Failure) return { problem: error.code };
-    throw error;
+    if (!(error instanceof Failure)) throw error;
+    const { errors } = error.extras;
+    return errors
+      ? { problem: 'answer_unreadable', errors: errors.map(({ path, code }) => ({ path, code })) }
+      : { problem: error.code };
   }
 };
 

@@ -1,4 +1,5 @@
 import type { Code } from '../contract/code';
+import { bodyInvalid } from '../contract/problem';
 import { Failure } from '../domain/failures';
 import { submissionId } from '../domain/ids';
 import { defaultUses, itemOf } from '../domain/items';
@@ -107,7 +108,10 @@ export const claimCodes = async (
   const endMs = performance.now() + takingTurns.limitMs;
   for (let n = 0; n < takingTurns.triesMax && performance.now() < endMs; n += 1) {
     const claim = await deps.codes.claimFor(draft);
-    if (claim.kind === 'claimed') return claimed(claim.row);
+    if (claim.kind === 'claimed') {
+      await requireNotExpired(deps, claim.row);
+      return claimed(claim.row);
+    }
     // The same call again, whose first handler may still be at work: what is settled stays so.
     if (claim.kind === 'same') {
       const open = await deps.codes.askAgain(draft._id);
@@ -120,6 +124,20 @@ export const claimCodes = async (
     if ((await judgeSubmission(deps, row, claim.row)) === 'unavailable') throw engineUnavailable();
   }
   throw new Failure('unavailable', { retryAfterSeconds: 1 });
+};
+
+/** Of codes that no order holds yet: a repeat of those that have expired since is answered as before. */
+export const requireNotExpired = async (
+  { codes, nowMs }: Pick<OrderDeps, 'codes' | 'nowMs'>,
+  claim: SubmissionRow,
+  placeOf = (n: number): string => `/codes/${n}`,
+): Promise<void> => {
+  const errors = claim.codes.flatMap(({ expiresAtMs = Number.POSITIVE_INFINITY }, n) =>
+    expiresAtMs > nowMs() ? [] : [{ path: `${placeOf(n)}/expiresAt`, code: 'custom', message: 'is past' }],
+  );
+  if (errors.length === 0) return;
+  await codes.release(claim);
+  throw bodyInvalid(errors);
 };
 
 /** A claim without a verdict, asked (again) by a competing call or by the reconciler: `open` where someone else has asked since. */

@@ -114,6 +114,16 @@ describe('refused', () => {
     }
   });
 
+  test('a code that has expired before it comes is 422 at its expiresAt, and its value stays free', async () => {
+    const issuer = await file.issuer();
+    await issuer.placeVerified('past-1', { quantity: 2 });
+    const [good, past] = ['a', 'b'].map((itemId) => ({ itemId, value: `PAST-${itemId}` }));
+    const expired = { ...past, expiresAt: '2020-01-01T00:00:00Z' };
+    expectProblem(await issuer.submit('past-1', [good, expired]), 422, 'body_invalid', '/codes/1/expiresAt');
+    expect((await issuer.order('past-1')).body.codes).toEqual({ issued: 0, outstanding: 2 });
+    expect((await issuer.submit('past-1', [good, past])).status).toBe(201);
+  });
+
   test('more codes than the quantity, or a held value under another itemId, is 409 code_conflict', async () => {
     const issuer = await file.issuer();
     await issuer.placeVerified('over-1', { quantity: 2 });

@@ -5,7 +5,7 @@ import { isCalled } from '../../domain/order';
 import type { OrderRow } from '../../store/orders';
 import type { OrderDeps } from '../ask-order';
 import { changeRow } from '../change-row';
-import { references, replacementPrefix, submissionRow } from '../claim-codes';
+import { references, replacementPrefix, requireNotExpired, submissionRow } from '../claim-codes';
 import { startAfterSale } from './start-after-sale';
 
 export interface ReplaceCodes {
@@ -31,6 +31,7 @@ export const replaceCodes = async (
   const byItem = new Map(references(deps, row.issuerId, codes).map((code) => [code.itemId, code]));
   const draft = submissionRow(deps, row, updateId, codes);
   const claim = isRightToken ? await deps.codes.claimFor(draft) : undefined;
+  if (claim?.kind === 'claimed') await requireNotExpired(deps, claim.row, (n) => `/replacements/${n}/code`);
   const isOurs = claim?.kind === 'claimed' || claim?.kind === 'same';
   const isOwnValue =
     claim?.kind === 'pending' || claim?.kind === 'held' || (isOurs && (claim.row.claims ?? []).length < codes.length);
