@@ -68,14 +68,14 @@ test('after sealing anew the new key alone opens codes, secrets and kept answers
     await issuer.place('waiting');
     await issuer.message('order.paid', 'waiting');
     issuer.useSecret((await platform.operator('POST', `/issuers/${issuer.issuerId}/secret`)).body.secret);
-    await platform.operator('POST', '/keys/delivery');
+    await platform.operator('POST', '/keys/delivery', {});
     const keysBefore = (await platform.operator('GET', '/keys/delivery')).body;
     const page = async ({ body: order }: Answer): Promise<string> =>
       (await reveal(`${platform.baseUrl}${new URL(order.pickupUrl).pathname}`)).text();
     expect(await page(placed)).toContain('OLD-SEALED-CODE');
 
     const terminal = { channel: 'webhook', url: 'http://127.0.0.1:9/', secret: `whsec_${'A'.repeat(32)}` };
-    const preset = await startIssuer(running, { terminal });
+    const preset = await startIssuer(running, { terminal, callHeaders: { 'x-tenant': 'acme' } });
     await preset.stop();
 
     await restart(next, old);
