@@ -13,7 +13,7 @@ import type { ClaimedCodes } from './claim-codes';
  * before its event. And what the order once took (its verification, a code) it keeps until it closes.
  */
 const fromRow = (
-  { facts }: OrderRow,
+  { facts }: Pick<OrderRow, 'facts'>,
   held: readonly HeldCode[],
   message: OrderMessage,
   nowMs: number,
@@ -38,14 +38,20 @@ export const repeatedVerification = async (
   return answer?.kind === 'verified' && !(await isBehind(deps, row)) ? answer : undefined;
 };
 
-/** 201 where this very call gave the codes, and its first answer was lost. */
+/**
+ * 201 where this very call gave the codes, and its first answer was lost. Claims are the order's before its row says so:
+ * how many codes it still lacks is what the order itself says.
+ */
 export const repeatedCodes = async (
   deps: OrderDeps,
   row: OrderRow,
   { message, heldBy, submission }: ClaimedCodes,
 ): Promise<CodesAnswer | undefined> => {
-  const answer = heldBy && fromRow(row, heldBy.flatMap(heldCodes), message, deps.nowMs());
-  if (answer?.kind !== 'codes' || answer.isNew || (await isBehind(deps, row))) return undefined;
+  if (!heldBy || isFinal(row.facts.state)) return undefined;
+  const facts = await deps.gateway.readFacts(row);
+  if (!facts || facts.version < row.version) return undefined;
+  const answer = fromRow({ facts }, heldBy.flatMap(heldCodes), message, deps.nowMs());
+  if (answer?.kind !== 'codes' || answer.isNew) return undefined;
   const { accepted, outstanding } = answer;
   return { status: submission ? 201 : 200, body: { accepted, outstanding } };
 };

@@ -34,11 +34,9 @@ test.each(['[]', '"text"', '5', 'null', '{"a":1,"a":2}'])('422 for %s', async (r
   expectProblem(await issuer.post('/echo', null, { raw }), 422, 'body_invalid');
 });
 
-test.each(['', '{', 'nonsense'])('400 for what is no JSON: %j', async (raw) => {
+test.each(['{', 'nonsense'])('400 for what is no JSON: %j', async (raw) => {
   const issuer = await file.issuer();
-  const signed = raw === '' ? `POST /v1/issuers/${issuer.issuerId}/echo` : raw;
-  const answer = await issuer.post('/echo', null, { raw: signed, sent: raw });
-  expectProblem(answer, 400, 'body_malformed');
+  expectProblem(await issuer.post('/echo', null, { raw }), 400, 'body_malformed');
 });
 
 test('a wrong signature is 401: that is what it is for', async () => {
