@@ -151,6 +151,8 @@ describe('/openapi.json', () => {
     const { status, headers, body } = await ask('/docs');
     expect([status, headers.get('content-type')]).toEqual([200, expect.stringMatching(/^text\/html/)]);
     for (const [, path] of operations) expect(body).toContain(path);
+    expect(body).toContain('<code>signature_invalid</code>');
+    expect(body).not.toContain('`');
     expect(body).not.toContain('<script');
     expect((await ask('/assets/docs.css')).status).toBe(200);
   });

@@ -20,12 +20,15 @@ export const docsPage = (document: OpenApi): string => {
 
 const row = ({ tags, summary, responses }: Operation, names: readonly string[]): string => {
   const answers = Object.entries(responses)
-    .map(([status, { description }]) => `${code(status)} ${escapeHtml(description)}`)
+    .map(([status, { description }]) => `${code(status)} ${prose(description)}`)
     .join('<br>');
-  return [escapeHtml(tags.join()), ...names.map(code), escapeHtml(summary), answers]
+  return [escapeHtml(tags.join()), ...names.map(code), prose(summary), answers]
     .map((cell) => `<td>${cell}</td>`)
     .join('');
 };
+
+/** The document's descriptions are Markdown; of that they use backticks alone. */
+const prose = (text: string): string => escapeHtml(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 
 const code = (text: string): string => `<code>${escapeHtml(text)}</code>`;
 
