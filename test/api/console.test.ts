@@ -330,7 +330,7 @@ describe('console sessions in several processes', () => {
     const sessions = process(() => nowMs);
     const [used, left] = [await begin(sessions), await begin(sessions)];
     nowMs += 29 * 60_000;
-    expect(await sessions.of(used.cookie)).toBeDefined();
+    expect((await sessions.of(used.cookie))?.id).toBe(used.id);
     nowMs += 60_000;
     for (const one of [sessions, process(() => nowMs)]) {
       expect([await one.of(used.cookie), await one.of(left.cookie)]).toEqual([expect.anything(), undefined]);
@@ -362,7 +362,7 @@ describe('console sessions in several processes', () => {
     }
     const live = await Promise.all(cookies.map(async (cookie) => (await sessions.of(cookie)) !== undefined));
     expect(live).toEqual([false, ...Array(10).fill(true)]);
-    expect(await sessions.of(admin.cookie)).toBeDefined();
+    expect((await sessions.of(admin.cookie))?.id).toBe(admin.id);
   });
 
   test('a row that somebody else writes into the database opens nothing', async () => {

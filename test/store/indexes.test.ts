@@ -5,7 +5,7 @@ import { projectFolder } from '../../src/dev/project-folder';
 import { createCodes, type SubmissionRow } from '../../src/store/codes';
 import { type Database, openDatabase } from '../../src/store/database';
 import { ensureIndexes } from '../../src/store/indexes';
-import { callsInSource, heardCalls } from '../support/calls-of-the-store';
+import { callsInSource, collections, heardCalls } from '../support/calls-of-the-store';
 import { acceptedRow, uriOfOwnDatabase } from '../support/database-of-file';
 import { everyQuery } from '../support/every-query';
 import { type Index, type Query, queriesOf, textOf, usesOf } from '../support/index-use';
@@ -54,25 +54,6 @@ const heard = heardCalls();
 let database: Database;
 let indexes: Record<string, Index[]>;
 
-const collections = [
-  'orders',
-  'submissions',
-  'issuers',
-  'requests',
-  'inbox',
-  'audit',
-  'keys',
-  'settings',
-  'alerts',
-  'dayCounts',
-  'ledger',
-  'answers',
-  'consoleSessions',
-  'guesses',
-  'approvals',
-  'echoes',
-];
-
 const indexesOf = async (name: string): Promise<Index[]> => (await database.db.collection(name).indexes()) as Index[];
 const of = (name: string): Index[] => indexes[name] ?? [];
 
@@ -90,8 +71,9 @@ beforeAll(async () => {
     await run();
   }
   database.db.client.off('commandStarted', listen);
-  const names = [...collections, 'orderSettings', 'workers'];
-  indexes = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await indexesOf(name)] as const)));
+  indexes = Object.fromEntries(
+    await Promise.all(collections.map(async (name) => [name, await indexesOf(name)] as const)),
+  );
 });
 afterAll(async () => {
   await database.db.dropDatabase({ timeoutMS: 30_000 });

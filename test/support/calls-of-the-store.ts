@@ -7,7 +7,7 @@ const methods = [
   ...['find', 'findOne', 'findOneAndUpdate', 'findOneAndReplace', 'findOneAndDelete', 'aggregate', 'distinct'],
   ...['updateOne', 'updateMany', 'replaceOne', 'deleteOne', 'deleteMany', 'countDocuments', 'bulkWrite'],
 ] as const;
-const collections = [
+export const collections = [
   ...['orders', 'submissions', 'issuers', 'requests', 'inbox', 'audit', 'keys', 'settings', 'alerts'],
   ...[
     'orderSettings',
@@ -19,10 +19,9 @@ const collections = [
     'guesses',
     'approvals',
     'echoes',
-    'collection',
   ],
 ];
-const call = new RegExp(`\\b(?:${collections.join('|')})\\s*\\.(${methods.join('|')})\\(`, 'g');
+const call = new RegExp(`\\b(?:${[...collections, 'collection'].join('|')})\\s*\\.(${methods.join('|')})\\(`, 'g');
 
 interface Place {
   readonly at: string;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { instant, issuerId, orderNo } from '../fields';
 import { pageOf, pageQuery } from '../query';
 import { declareRoute } from '../route';
+import { redeliverOrder } from './orders';
 
 const base = '/v1/operator/approvals';
 const masked = z.strictObject({ channel: z.string(), hint: z.string() });
@@ -56,15 +57,6 @@ export const decideApproval = declareRoute({
   summary: 'Approves what another operator asked for, within 24 hours, and does it; or refuses it',
   body: z.strictObject({ decision: z.enum(['approve', 'refuse']) }).meta({ examples: [{ decision: 'approve' }] }),
   answers: { 200: { says: 'Decided, and done where it was approved', body: approval } },
-  problems: [
-    'approval_unknown',
-    'already_decided',
-    'order_unknown',
-    'terminal_fixed',
-    'not_issued',
-    'code_void',
-    'order_closed',
-    'in_progress',
-    'rate_limited',
-  ],
+  /** Once approved it is answered as the call itself. */
+  problems: ['approval_unknown', 'already_decided', ...redeliverOrder.problems],
 });
