@@ -141,9 +141,11 @@ const enter = (): void => {
   show();
 };
 
+/** What one operator saw is gone before the next one signs in. */
 const leave = (): void => {
   open.abort();
   health.abort();
+  replace(view);
   document.title = 'Sign in · Codeferry';
   signInView(app, enter);
 };

@@ -70,6 +70,26 @@ describe('the console in a browser', () => {
     await page.getByLabel('Operator token').waitFor();
   });
 
+  test('whoever signs in next sees nothing of what the one before saw', async () => {
+    const { issuerId } = await file.issuer();
+    await signIn(`#/issuers/${issuerId}`);
+    await heading(issuerId);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Operator token').waitFor();
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(`**/v1/operator/issuers/${issuerId}*`, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await signIn(`#/issuers/${issuerId}`, vera.token);
+    expect(await page.getByRole('heading', { level: 1 }).count()).toBe(0);
+    release();
+    await heading(issuerId);
+  });
+
   test('the overview shows an order as it is placed, without a reload', async () => {
     const issuer = await file.issuer();
     await signIn();
