@@ -1,10 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { OrderName } from '../src/domain/ids';
-import type { OrderFacts } from '../src/domain/order';
+import type { HeldCode, OrderFacts } from '../src/domain/order';
 import type { OrderMeter } from '../src/metrics/order-meter';
 import { withTerminal } from '../src/second-interface/after-sale/told-terminal';
 import type { OrderDeps } from '../src/second-interface/ask-order';
-import { type CodesMessage, codesMessage } from '../src/second-interface/claim-codes';
+import { type CodesMessage, codesMessage, heldCodesOf } from '../src/second-interface/claim-codes';
 import { heldMs, type Issuers } from '../src/store/issuers';
 import type { Projection } from '../src/store/orders';
 import type { TellEvent } from './tell-event';
@@ -15,6 +15,17 @@ export interface OrderProjection extends OrderName, Omit<Projection, 'correction
   /** Claims whose codes the order took; those that came too late. */
   readonly accepted: readonly string[];
   readonly late: readonly string[];
+}
+
+export interface HeldCodesQuestion extends OrderName {
+  /** Where the page after the last one begins. */
+  readonly after?: string;
+}
+
+export interface HeldCodesPage {
+  readonly held: readonly HeldCode[];
+  /** There are more of them. */
+  readonly next?: string;
 }
 
 export interface HeldTimeQuestion {
@@ -74,6 +85,13 @@ export const createProject = ({
     // After the row: before it, the engine may still lose the close that they came too late for, and the order take them.
     for (const id of late) await orderDeps.codes.markLate(id);
     return undefined;
+  },
+
+  /** Asked by an order that goes on in a new run: by reference. */
+  heldCodes: async ({ after, ...order }: HeldCodesQuestion): Promise<HeldCodesPage> => {
+    const { calls, next } = await orderDeps.codes.given(order, after);
+    const accepted = calls.filter(({ status }) => status === 'accepted');
+    return { held: accepted.flatMap(heldCodesOf), ...(next !== undefined ? { next } : {}) };
   },
 
   /** Asked when a window's timer fires: an issuer's pause stops its windows, and codes in the inbox came in time. */

@@ -24,6 +24,7 @@ const atHome = (summary: string) =>
 
 export const own = {
   project: atHome('Write the state, the timeline and the events into the row of the order').project,
+  heldCodes: atHome('Read which codes the order holds').heldCodes,
   heldTime: atHome('Ask how long the issuer was paused, and whether codes came in time').heldTime,
 };
 

@@ -85,6 +85,7 @@ export const deliver = async (order: LiveOrder): Promise<void> => {
   const { redeliveries } = order.facts;
   const isStill = (): boolean =>
     order.state === 'issued' &&
+    !order.isFull &&
     (order.facts.deliveryMessage?.n ?? 1) === n &&
     order.facts.redeliveries === redeliveries;
   void order.untilHeard(() => !isStill()).then(() => calling.cancel());

@@ -3,6 +3,7 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
+  continueAsNew,
   currentUpdateInfo,
   setCurrentDetails,
   setHandler,
@@ -21,7 +22,7 @@ import {
   openFacts,
   verifyByMs,
 } from '../src/domain/order';
-import { holdPollMs, recordedRefusalLimit, updateLimit } from '../src/domain/timings';
+import { holdPollMs, recordedRefusalLimit, updateLimit, updatesPerRun } from '../src/domain/timings';
 import { detailsOf } from '../src/domain/words/why-no-code';
 import { stateAttributes } from '../src/order-messages/order-attributes';
 import {
@@ -58,6 +59,8 @@ export class LiveOrder {
   private asked = 0;
   private refusals = 0;
   private codeRequests = 0;
+  /** Of a new run: it has read what it holds. Until then its questions wait. */
+  isRecalled: boolean;
   private writing: Promise<void> = Promise.resolve();
   /** What lists of the Temporal UI find the order by; the start set the first. */
   private shown: OrderFacts['state'];
@@ -67,8 +70,12 @@ export class LiveOrder {
     this.facts = input.resumed?.facts ?? openFacts(input);
     this.held = input.resumed?.held ?? [];
     this.shown = this.facts.state;
+    this.isRecalled = input.resumed?.renewed === undefined;
     // A request after a resumption is a new message: its number was never used.
-    if (input.resumed) this.codeRequests = requestsPerResumption * this.facts.renotifications;
+    if (input.resumed) {
+      const { renewed } = input.resumed;
+      this.codeRequests = renewed?.codeRequests ?? requestsPerResumption * this.facts.renotifications;
+    }
     setCurrentDetails(detailsOf(this.facts, this.lately));
   }
 
@@ -103,6 +110,39 @@ export class LiveOrder {
   /** After a resumption: codes that the order was given before. */
   recall(): void {
     for (const message of this.input.resumed?.codes ?? []) this.hear(message);
+  }
+
+  /** In a run that took over a full one. */
+  async readHeld(): Promise<void> {
+    const { issuerId, orderNo } = this.input;
+    let after: string | undefined;
+    while (!this.isRecalled) {
+      const page = after === undefined ? {} : { after };
+      const { held, next } = await keepTrying(() => own.heldCodes({ issuerId, orderNo, ...page }));
+      this.held = [...this.held, ...held];
+      after = next;
+      this.isRecalled = next === undefined;
+    }
+  }
+
+  /** The engine limits the Updates of a run: an order that takes one code a call has more than one. */
+  get isFull(): boolean {
+    return this.asked >= updatesPerRun;
+  }
+
+  /** Of a run that took over a full one, until an operator asks for the notice again: the issuer was told before. */
+  isTold(round: number): boolean {
+    const { renewed, facts } = this.input.resumed ?? {};
+    return renewed !== undefined && facts?.state === 'notified' && facts.renotifications === round;
+  }
+
+  /** Called where nothing is under way but what begins anew: all is answered and written before the run ends. */
+  async renew(): Promise<void> {
+    const { state } = this;
+    await this.settle();
+    if (this.state !== state) return;
+    const renewed = { codeRequests: this.codeRequests };
+    await continueAsNew({ ...this.input, resumed: { facts: this.facts, held: [], codes: [], renewed } });
   }
 
   /** Decides by the state alone, once, and remembers what is to be written. */
@@ -241,7 +281,12 @@ export class LiveOrder {
     return isVerifyWindow ? verifyByMs(this.facts) : (issueByMs(this.facts) ?? sinceMs);
   }
 
-  private answer(message: AskedMessage): Reply {
+  private answer(message: AskedMessage): Reply | Promise<Reply> {
+    if (this.isRecalled) return this.judge(message);
+    return condition(() => this.isRecalled).then(() => this.judge(message));
+  }
+
+  private judge(message: AskedMessage): Reply {
     const isIssuers = !('by' in message) || message.by === 'issuer';
     const reply = this.hear(message, isIssuers ? askedCall() : undefined);
     if (reply.answer.kind === 'refused') this.refusals += 1;
@@ -252,6 +297,7 @@ export class LiveOrder {
   /** Nothing of what it refuses is recorded: only for refusals that time can undo, and past the limits. */
   private guard(message: AskedMessage): void {
     if (this.asked >= updateLimit) throw refusal('rate_limited');
+    if (!this.isRecalled) return;
     const { answer } = decide(this.facts, this.held, message, Date.now());
     if (answer.kind !== 'refused') return;
     if (isUndoneByTime(answer) || this.refusals >= recordedRefusalLimit) throw refusal(answer.code);

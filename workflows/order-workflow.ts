@@ -3,6 +3,7 @@ import { isAwaitingCodes, isBeforeVerification } from '../src/domain/order';
 import type { OrderInput, OrderOutcome } from '../src/order-messages/order-messages';
 import { askForCodes, deliver, notify } from './first-interface';
 import { LiveOrder } from './live-order';
+import { nothingOngoing } from './ongoing';
 
 /**
  * The life of one order: notified -> verified -> issued -> delivered. Whatever the issuer or an operator says comes in
@@ -13,6 +14,7 @@ export async function orderWorkflow(input: OrderInput): Promise<OrderOutcome> {
   order.answerQuestions();
   order.recall();
   await CancellationScope.nonCancellable(async () => {
+    if (!order.isRecalled) await order.readHeld();
     await beVerified(order);
     await beIssued(order);
     await beDelivered(order);
@@ -27,9 +29,12 @@ export async function orderWorkflow(input: OrderInput): Promise<OrderOutcome> {
 async function beVerified(order: LiveOrder): Promise<void> {
   while (isBeforeVerification(order.state)) {
     const round = order.facts.renotifications;
-    const notice = notify(order, round + 1);
-    await order.waitInWindow(() => !isBeforeVerification(order.state) || order.facts.renotifications > round);
+    const notice = order.isTold(round) ? nothingOngoing : notify(order, round + 1);
+    await order.waitInWindow(
+      () => !isBeforeVerification(order.state) || order.facts.renotifications > round || order.isFull,
+    );
     notice.stop();
+    if (order.isFull) await order.renew();
   }
 }
 
@@ -38,22 +43,25 @@ async function beIssued(order: LiveOrder): Promise<void> {
   while (isAwaitingCodes(order.state)) {
     const round = order.facts.renotifications;
     const request = askForCodes(order);
-    await order.waitInWindow(() => !isAwaitingCodes(order.state) || order.facts.renotifications > round);
+    await order.waitInWindow(
+      () => !isAwaitingCodes(order.state) || order.facts.renotifications > round || order.isFull,
+    );
     request.stop();
+    if (order.isFull) await order.renew();
   }
 }
 
 /** The terminal gets the codes; where it does not take them, the order waits for a person. */
 async function beDelivered(order: LiveOrder): Promise<void> {
-  // Only a resumed one is so at the beginning.
-  if (isUndeliverable(order)) await order.untilHeard(() => !isUndeliverable(order));
-  while (order.state === 'issued') {
-    await deliver(order);
-    if (order.state === 'issued') continue;
-    if (!isUndeliverable(order)) return;
-    order.showState();
-    await order.project();
-    await order.untilHeard(() => !isUndeliverable(order));
+  while (order.state === 'issued' || isUndeliverable(order)) {
+    if (order.isFull) await order.renew();
+    if (order.state === 'issued') {
+      await deliver(order);
+      if (!isUndeliverable(order)) continue;
+      order.showState();
+      await order.project();
+    }
+    await order.untilHeard(() => !isUndeliverable(order) || order.isFull);
   }
 }
 

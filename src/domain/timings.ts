@@ -10,7 +10,9 @@ export const windowSecondsRange = { min: 5, max: 7_776_000 } as const;
 export const verificationFailureLimit = 10;
 /** Recorded refusals per order; past it a refusal is answered without a trace in history, so that no caller can fill it. */
 export const recordedRefusalLimit = 50;
-/** Updates that one order takes in its life (Temporal's own limit is 2,000 in all). */
+/** Updates after which an order goes on in a new run, once nothing is under way. */
+export const updatesPerRun = 300;
+/** Updates that one run takes while something keeps it from ending (Temporal's own limit is 2,000 in all). */
 export const updateLimit = 1_500;
 
 /** No call is answered later than this; it is below the lease of a webhook-id. */

@@ -16,6 +16,8 @@ export interface ResumedOrder {
   readonly held: readonly HeldCode[];
   /** What one that still waits was given: it hears of it anew. */
   readonly codes: readonly (OrderMessage & { readonly kind: 'codes' })[];
+  /** It was not lost: its run was full. It reads what it holds from the store, and goes on where it was. */
+  readonly renewed?: { readonly codeRequests: number };
 }
 
 /** The verdict together with the view that it leaves: the HTTP side writes the view before it answers. */

@@ -4,6 +4,7 @@ import { Failure } from '../domain/failures';
 import { submissionId } from '../domain/ids';
 import { defaultUses, itemOf } from '../domain/items';
 import type { CodeReference, OrderMessage } from '../domain/messages';
+import type { HeldCode } from '../domain/order';
 import { fingerprint } from '../sealing/key-ring';
 import { openOrder } from '../sealing/order-row';
 import type { SubmissionRow } from '../store/codes';
@@ -49,6 +50,15 @@ export const references = (deps: OrderDeps, issuerId: string, codes: readonly Co
     ...(uses !== undefined && uses !== defaultUses ? { uses } : {}),
     ...(startsAt !== undefined ? { startsAtMs: Date.parse(startsAt) } : {}),
     ...(expiresAt !== undefined ? { expiresAtMs: Date.parse(expiresAt) } : {}),
+  }));
+
+/** What an order that took this call holds of it. */
+export const heldCodesOf = ({ _id, codes }: Pick<SubmissionRow, '_id' | 'codes'>): HeldCode[] =>
+  codes.map(({ itemId, fingerprint: whole, valueFingerprint }) => ({
+    itemId,
+    fingerprint: whole,
+    valueFingerprint,
+    submissionId: _id,
   }));
 
 export const codesMessage = (id: string, codes: readonly CodeReference[], reused: boolean): CodesMessage => ({

@@ -2,10 +2,9 @@ import type { CodesAnswer } from '../contract/issuer/order-operations';
 import { decide } from '../domain/judge/decide';
 import type { Answer, OrderMessage } from '../domain/messages';
 import { type HeldCode, isFinal } from '../domain/order';
-import type { SubmissionRow } from '../store/codes';
 import type { OrderRow } from '../store/orders';
 import type { OrderDeps } from './ask-order';
-import type { ClaimedCodes } from './claim-codes';
+import { type ClaimedCodes, heldCodesOf } from './claim-codes';
 
 /**
  * What changes nothing is answered from the row of a running order, and never reaches its workflow, whose questions are
@@ -50,16 +49,8 @@ export const repeatedCodes = async (
   if (!heldBy || isFinal(row.facts.state)) return undefined;
   const facts = await deps.gateway.readFacts(row);
   if (!facts || facts.version < row.version) return undefined;
-  const answer = fromRow({ facts }, heldBy.flatMap(heldCodes), message, deps.nowMs());
+  const answer = fromRow({ facts }, heldBy.flatMap(heldCodesOf), message, deps.nowMs());
   if (answer?.kind !== 'codes' || answer.isNew) return undefined;
   const { accepted, outstanding } = answer;
   return { status: submission ? 201 : 200, body: { accepted, outstanding } };
 };
-
-const heldCodes = ({ _id, codes }: SubmissionRow): HeldCode[] =>
-  codes.map(({ itemId, fingerprint, valueFingerprint }) => ({
-    itemId,
-    fingerprint,
-    valueFingerprint,
-    submissionId: _id,
-  }));

@@ -1,4 +1,5 @@
-import { recordedRefusalLimit, updateLimit, verificationFailureLimit } from '../../src/domain/timings';
+import { recordedRefusalLimit, updatesPerRun, verificationFailureLimit } from '../../src/domain/timings';
+import { until } from '../support/until';
 import { codes, type FakedOrder, Gate, type SkippedTime, startSkippedTime } from './skipped-time';
 
 let time: SkippedTime;
@@ -57,13 +58,38 @@ test('past the limit of recorded refusals a refusal gets its answer without a tr
   expect((await order.outcome()).state).toBe('delivered');
 });
 
-test('past the limit of questions an order takes no more, and its window still ends it', async () => {
+/** The run that the history shows is not the order's first, and has taken this many Updates. */
+const inNewRun = (order: FakedOrder) =>
+  until('a new run', async () => {
+    const [first] = await order.history();
+    return Boolean(first?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId);
+  });
+
+test('an order that is asked more than a run takes goes on in another, and knows what it holds', async () => {
+  const { items, submissionId } = codes('a');
+  const held = items.map((item) => ({ ...item, submissionId }));
+  const order = await time.start({ quantity: 2 }, { heldCodes: () => ({ held }) });
+  await order.verify();
+  await order.submit('a');
+  for (let n = 2; n < updatesPerRun; n += 1) await order.askNow('extend', { extensionMs: 1 });
+  await inNewRun(order);
+  expect(await updatesIn(order)).toBe(0);
+  expect(await order.facts()).toMatchObject({ state: 'partially_issued', issued: 1 });
+  expect((await order.submit('a')).answer).toEqual({ kind: 'codes', accepted: 1, outstanding: 1, isNew: false });
+  expect((await order.submit('b')).answer).toMatchObject({ outstanding: 0 });
+  expect(await order.outcome()).toEqual({ state: 'delivered', issued: 2 });
+  expect(order.calls('heldCodes')).toHaveLength(1);
+});
+
+test('a new run tells the issuer nothing again that was told, and its window ends as it would have', async () => {
   const order = await time.start();
-  for (let n = 0; n < updateLimit; n += 1) await order.askNow('extend', { extensionMs: 1 });
-  expect(await order.throttled('extend', { extensionMs: 1 })).toBe('rate_limited');
-  expect(await updatesIn(order)).toBe(updateLimit);
+  await order.inState('notified');
+  for (let n = 0; n < updatesPerRun; n += 1) await order.askNow('extend', { extensionMs: 1 });
+  await inNewRun(order);
   expect((await order.outcome()).state).toBe('expired');
-}, 180_000);
+  expect(order.calls('notifyIssuer')).toHaveLength(1);
+  expect((await time.nowMs()) - order.createdAtMs).toBeGreaterThanOrEqual(order.input.verifyWindowMs + updatesPerRun);
+});
 
 test('the same question gets its recorded answer again', async () => {
   const order = await time.start();

@@ -39,7 +39,7 @@ export interface Call {
   readonly atMs: number;
 }
 
-const localNames = ['project', 'heldTime'] as const;
+const localNames = ['project', 'heldCodes', 'heldTime'] as const;
 const calledOutNames = ['notifyIssuer', 'requestCode', 'deliverCodes', 'tellVoid'] as const;
 const activityNames = [...localNames, ...calledOutNames] as const;
 export type ActivityName = (typeof activityNames)[number];
@@ -144,6 +144,7 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
   const held = new Set<string>();
   const fakes = new Map<string, Fake>();
   const settled: Partial<Record<ActivityName, Fake>> = {
+    heldCodes: () => ({ held: [] }),
     heldTime: () => ({ heldMs: 0, isHeld: false }),
     requestCode: () => ({ kind: 'issuing' }),
     deliverCodes: () => ({ kind: 'delivered', tries: 1 }),
