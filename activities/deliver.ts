@@ -94,7 +94,9 @@ export const createDeliver = (
       };
 
       const tryPart = async (messageId: string, { codes, part }: CodesPart<Code>): Promise<Tried> => {
-        if (hasReceipts(row.terminal)) await deps.orderDeps.orders.noteMessage(delivery, messageId);
+        if (hasReceipts(row.terminal)) {
+          await deps.orderDeps.orders.noteMessage(delivery, messageId, activityInfo().attempt === 1);
+        }
         const message = { ...common, messageId, codes, ...(part ? { part } : {}) };
         const first = await deliver({ ...message, isPastCircuit: false });
         if (first.kind !== 'not_tried') return { outcome: first, isLast: first.kind === 'failed' && first.isFinal };

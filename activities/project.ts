@@ -5,6 +5,7 @@ import type { OrderMeter } from '../src/metrics/order-meter';
 import { withTerminal } from '../src/second-interface/after-sale/told-terminal';
 import type { OrderDeps } from '../src/second-interface/ask-order';
 import { type CodesMessage, codesMessage, heldCodesOf } from '../src/second-interface/claim-codes';
+import { tellEarlyBounce } from '../src/second-interface/take-receipt';
 import { heldMs, type Issuers } from '../src/store/issuers';
 import type { Projection } from '../src/store/orders';
 import type { TellEvent } from './tell-event';
@@ -82,6 +83,10 @@ export const createProject = ({
     if (ahead) return ahead;
     meter.projected(projection.facts, fresh);
     for (const { sequence } of fresh) tellEvent(order, sequence);
+    if (projection.facts.delivery.state === 'sent') {
+      const bounced = await tellEarlyBounce(orderDeps, order);
+      if (bounced !== undefined) tellEvent(order, bounced);
+    }
     // After the row: before it, the engine may still lose the close that they came too late for, and the order take them.
     for (const id of late) await orderDeps.codes.markLate(id);
     return undefined;

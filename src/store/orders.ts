@@ -61,6 +61,8 @@ export interface OrderRow {
   readonly sentMessages?: readonly string[];
   /** What became of the newest of them. */
   readonly receipt?: { readonly event: ReceiptEvent; readonly atMs: number };
+  /** How often a message went out again after its receipt. */
+  readonly resent?: number;
   /** Attempts at its PIN since the last right one. */
   readonly pinAttempts?: { readonly count: number; readonly at: Date };
   /** While its message has come back, and nobody has sent another one. */
@@ -349,8 +351,11 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
       );
     },
 
-    /** Called before a message goes to a server on the way: its receipt may be faster than our own note of the attempt. */
-    noteMessage: async (order: OrderName, messageId: string): Promise<void> => {
+    /**
+     * Called before a message goes to a server on the way: its receipt may be faster than our own note of the attempt.
+     * `isFirst`: of the attempts of this delivery, so that an attempt whose answer was lost keeps its receipt.
+     */
+    noteMessage: async (order: OrderName, messageId: string, isFirst: boolean): Promise<void> => {
       const _id = orderId(order);
       const noted = await orders.updateOne(
         { _id, ...isKept, sentMessages: { $ne: messageId } },
@@ -359,17 +364,20 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
           $unset: { receipt: 1, bouncedAt: 1 },
         },
       );
-      if (noted.matchedCount > 0) return;
+      if (noted.matchedCount > 0 || !isFirst) return;
       // It goes once more: what was told of it before counts no longer.
-      await orders.updateOne({ _id, receipt: { $exists: true } }, { $unset: { receipt: 1, bouncedAt: 1 } });
+      await orders.updateOne(
+        { _id, receipt: { $exists: true } },
+        { $unset: { receipt: 1, bouncedAt: 1 }, $inc: { resent: 1 } },
+      );
     },
 
     /** What a purge left has no such message. */
     findByMessage: (messageId: string): Promise<OrderRow | null> => orders.findOne({ sentMessages: messageId }),
 
     /**
-     * A receipt of a delivered order's newest message, with its line, and the event that a bounce is. False: the row has
-     * changed since it was read, or has the line already.
+     * A receipt of an order's newest message, with its line, and the event that the bounce of a delivered one is. False:
+     * the row has changed since it was read, or has the line already.
      */
     takeReceipt: async (
       row: OrderRow,
@@ -378,7 +386,13 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
       told?: OrderEvent,
     ): Promise<boolean> => {
       const taken = await orders.updateOne(
-        { _id: row._id, 'facts.sequence': row.facts.sequence, 'timeline.key': { $ne: line.key } },
+        {
+          _id: row._id,
+          version: row.version,
+          projected: row.projected,
+          'facts.sequence': row.facts.sequence,
+          'timeline.key': { $ne: line.key },
+        },
         {
           $set: {
             receipt,
@@ -387,6 +401,23 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
               : {}),
           },
           $push: { ...push([line]), ...(told ? { events: { ...told, status: 'pending' as const } } : {}) },
+        },
+      );
+      return taken.matchedCount > 0;
+    },
+
+    /** A bounce that was faster than the order itself. False: the row has changed, or somebody else has told it. */
+    tellBounce: async (row: OrderRow, told: OrderEvent): Promise<boolean> => {
+      const taken = await orders.updateOne(
+        {
+          _id: row._id,
+          'facts.sequence': row.facts.sequence,
+          'receipt.event': 'bounced',
+          bouncedAt: { $exists: false },
+        },
+        {
+          $set: { 'facts.sequence': told.sequence, bouncedAt: new Date(told.atMs), eventsPendingSince: new Date() },
+          $push: { events: { ...told, status: 'pending' as const } },
         },
       );
       return taken.matchedCount > 0;
@@ -423,6 +454,15 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
         { _id: orderId(order), ...isKept, 'texts.ref': { $ne: text.ref } },
         { $push: { texts: { $each: [text], $slice: -textsMax } } },
       );
+    },
+
+    /** A reveal, in the moment before its answer. False: the order is not as it was read, and nothing of it is shown. */
+    recordReveal: async (row: OrderRow, line: TimelineEntry): Promise<boolean> => {
+      const recorded = await orders.updateOne(
+        { _id: row._id, version: row.version, pickupHash: row.pickupHash, ...isKept },
+        { $push: push([line]) },
+      );
+      return recorded.matchedCount > 0;
     },
 
     /** Ends the link that it had; false: the order has another one than the caller saw. */

@@ -107,6 +107,41 @@ describe('void', () => {
     });
   });
 
+  test.each(['reveal', 'items', 'codes.csv'] as const)(
+    'a code that is void while %s is made is not in the answer',
+    async (what) => {
+      const issuer = await file.issuer();
+      const orderNo = `v-while-${what}`;
+      const [a, b] = [codeOf('a'), codeOf('b')];
+      const { pickupUrl } = (await delivered(issuer, orderNo, [a, b])).body;
+      const cookie = (await reveal(pickupUrl)).headers.get('set-cookie')?.split(';')[0] ?? '';
+      const { codes } = file.platform.core.orderDeps;
+      const { accepted } = codes;
+      // The codes are read, and the void is answered before they are given out.
+      const asked = { times: 0 };
+      const meanwhile = jest.spyOn(codes, 'accepted').mockImplementation(async (order) => {
+        const read = await accepted(order);
+        if (order.orderNo === orderNo && asked.times++ === 0) {
+          expect((await ask(issuer, orderNo, 'void', { itemIds: ['a'], reason: 'x' })).status).toBe(200);
+        }
+        return read;
+      });
+      const answer = await {
+        reveal: () => reveal(pickupUrl),
+        items: () => revealItems(pickupUrl),
+        'codes.csv': () => fetch(`${pickupUrl}/codes.csv`, { headers: { cookie } }),
+      }[what]();
+      meanwhile.mockRestore();
+      const text = await answer.text();
+      expect([answer.status, asked.times, text.includes(a.value), text.includes(b.value)]).toEqual([
+        200,
+        2,
+        false,
+        true,
+      ]);
+    },
+  );
+
   test.concurrent('refusals: not issued, an unknown item, one that was used, a wrong token; none of them is void then', async () => {
     const issuer = await file.issuer();
     await issuer.placeVerified('v-2');

@@ -134,6 +134,39 @@ test.concurrent('an SMS has receipts by its own id, at its own address', async (
   expect(await deliveryOf(issuer, 'receipt-6')).toBe('delivered');
 });
 
+test.concurrent.each([
+  ['delivered', '+436641234568'],
+  ['bounced', '+436641234569'],
+] as const)(
+  '%s, told before the order itself knows that its message was taken, is kept and counts',
+  async (event, number) => {
+    const issuer = await file.issuer();
+    const orderNo = `receipt-early-${event}`;
+    let take: (status: number) => void = () => undefined;
+    // The first attempt is lost, and the second is answered when the test says so.
+    gateway.answerTo(number, (n) => (n === 1 ? 503 : new Promise((resolve) => (take = resolve))));
+    await issuer.placeVerified(orderNo, { terminal: { channel: 'sms', number } });
+    await issuer.submit(orderNo, [{ itemId: 'a', value: `CODE-${orderNo}` }]);
+    const { id } = await gateway.messageTo(number);
+    expect((await tell({ messageId: id, event }, 'sms')).status).toBe(204);
+    expect((await issuer.order(orderNo)).body).toMatchObject({ state: 'issued', delivery: { state: 'pending' } });
+    await gateway.messageTo(number, 2);
+    take(202);
+    await issuer.inState(orderNo, 'delivered');
+    await until('it counts', async () => (await deliveryOf(issuer, orderNo)) === event);
+    if (event === 'delivered') return;
+    const { data } = await issuer.message('order.undeliverable', orderNo);
+    expect(data).toMatchObject({ sequence: 2, state: 'delivered' });
+    // What goes out anew is told of anew, under the same id.
+    expect((await operate(issuer, orderNo, 'redeliver')).status).toBe(200);
+    await gateway.messageTo(number, 3);
+    take(202);
+    await until('it is sent anew', async () => (await deliveryOf(issuer, orderNo)) === 'sent');
+    expect((await tell({ messageId: id, event }, 'sms')).status).toBe(204);
+    expect(await deliveryOf(issuer, orderNo)).toBe('bounced');
+  },
+);
+
 test.concurrent('unknown messages are taken without a word, a wrong secret is 404, a wrong body 422', async () => {
   expect((await tell({ messageId: 'nobody@shop.example', event: 'bounced' })).status).toBe(204);
   const right = { messageId: 'x', event: 'bounced' };

@@ -105,14 +105,16 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.deferEvents(order);
       await orders.nextAfterSale(row);
       await orders.applyDecision(row, { facts: row.facts, entries: lines, events: [event], ledger: [] });
-      await orders.noteMessage(order, 'm');
-      await orders.noteMessage(order, 'm');
+      await orders.noteMessage(order, 'm', true);
+      await orders.noteMessage(order, 'm', true);
       await orders.takeReceipt(
         row,
         { event: 'bounced', atMs: 1 },
         { ...event, key: 'r', event: 'receipt', detail: {} },
         event,
       );
+      await orders.tellBounce(row, event);
+      await orders.recordReveal(row, { key: 'o', atMs: 1, event: 'opened', detail: {} });
       await orders.noteVoidReason(order, 'v', 'x');
       await orders.deferVoid(order, now);
       await orders.renewLink(row, { pickupHash: 'another', pickupLink: 2 });

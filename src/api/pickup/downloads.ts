@@ -6,9 +6,10 @@ import type { Code } from '../../contract/code';
 import { Failure } from '../../domain/failures';
 import { goodCount } from '../../domain/items';
 import { openOrder } from '../../sealing/order-row';
-import type { OrderRow } from '../../store/orders';
+import { type OrderRow, viewVersion } from '../../store/orders';
 import type { Mount } from '../edge/mount';
 import { findByLink } from './find-by-link';
+import { fromOneVersion } from './from-one-version';
 import { wordsFor } from './page-language';
 import { goodOf, type PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
@@ -28,14 +29,21 @@ export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers }: PageD
   ): void => {
     const download: RequestHandler<{ secret: string }> = async (request, response) => {
       setPrivateHeaders(response);
-      const row = await findByLink(deps, request.params.secret);
-      const { reveal: key } = openOrder(deps.ring, row);
+      const read = () => findByLink(deps, request.params.secret);
+      const first = await read();
+      const { reveal: key } = openOrder(deps.ring, first);
       requireReveal(request as unknown as Request, { key, nowMs: deps.nowMs() });
-      if (!holdsCodes(row)) throw new Failure('not_issued');
-      if (goodCount(row.facts) === 0) throw new Failure('code_void');
-      const codes = openCodes(deps.ring, row, goodOf(row, await deps.codes.accepted(row)));
-      const { mediaType, body } = await make(row, codes, request as unknown as Request);
-      response.type(mediaType).attachment(`${row.orderNo}-${name}`).type(mediaType).send(body);
+      const { mediaType, body } = await fromOneVersion(
+        read,
+        async (row) => {
+          if (!holdsCodes(row)) throw new Failure('not_issued');
+          if (goodCount(row.facts) === 0) throw new Failure('code_void');
+          const codes = openCodes(deps.ring, row, goodOf(row, await deps.codes.accepted(row)));
+          return make(row, codes, request as unknown as Request);
+        },
+        async (row) => viewVersion(await read()) === viewVersion(row),
+      );
+      response.type(mediaType).attachment(`${first.orderNo}-${name}`).type(mediaType).send(body);
     };
     mount.plain('get', `/p/:secret/${name}`, download as unknown as RequestHandler);
   };

@@ -14,6 +14,7 @@ import type { OrderRow } from '../../store/orders';
 import { jsonBody, type Mount } from '../edge/mount';
 import { bytesOf, rawBody } from '../edge/raw-body';
 import { findByLink } from './find-by-link';
+import { fromOneVersion } from './from-one-version';
 import { requirePin } from './order-pin';
 import { wordsFor } from './page-language';
 import { goodOf, type PageDeps, pageModel, withPictures } from './page-model';
@@ -47,24 +48,23 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
       await refuse(request as unknown as Request, response, row, error);
       return;
     }
-    const nowMs = deps.nowMs();
-    await deps.orders.recordTry(row, [{ key: `opened.${randomUUID()}`, atMs: nowMs, event: 'opened', detail: {} }]);
     // Told once; a reveal shows the codes whether or not it can be told now.
     if (row.facts.delivery.state !== 'opened') await changeRow(deps, row, opened).catch(() => undefined);
-    const { reveal: key } = openOrder(deps.ring, row);
-    setRevealCookie(response, { key, secret, publicUrl, nowMs });
-    const sealed = await deps.codes.accepted(row);
-    if (isPage) {
-      const model = await pageModel(pages, row, secret);
-      response
-        .type('html')
-        .send(
-          renderPickupPage(
-            { ...model, codes: await withPictures(openCodes(deps.ring, row, goodOf(row, sealed)), nowMs) },
-            wordsFor(request),
-          ),
-        );
-    } else response.json({ items: itemsOf(deps, row, sealed) });
+    const nowMs = deps.nowMs();
+    const line = { key: `opened.${randomUUID()}`, atMs: nowMs, event: 'opened' as const, detail: {} };
+    const shown = await fromOneVersion(
+      () => findByLink(deps, secret),
+      async (newest) => {
+        const sealed = await deps.codes.accepted(newest);
+        if (!isPage) return { items: itemsOf(deps, newest, sealed) };
+        const codes = await withPictures(openCodes(deps.ring, newest, goodOf(newest, sealed)), nowMs);
+        return renderPickupPage({ ...(await pageModel(pages, newest, secret)), codes }, wordsFor(request));
+      },
+      (newest) => deps.orders.recordReveal(newest, line),
+    );
+    setRevealCookie(response, { key: openOrder(deps.ring, row).reveal, secret, publicUrl, nowMs });
+    if (typeof shown === 'string') response.type('html').send(shown);
+    else response.json(shown);
   };
 
   /** The page again, which says why and asks once more. */

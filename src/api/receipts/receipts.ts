@@ -3,7 +3,7 @@ import { takeReceipts } from '../../contract/platform/receipts';
 import { Failure } from '../../domain/failures';
 import { sha256 } from '../../sealing/key-ring';
 import type { OrderDeps } from '../../second-interface/ask-order';
-import { deliveredWithinMs, takeReceipt } from '../../second-interface/take-receipt';
+import { settlesWithinMs, takeReceipt } from '../../second-interface/take-receipt';
 import { jsonBody, type Mount } from '../edge/mount';
 
 export interface Receipts {
@@ -23,7 +23,7 @@ export const mountReceipts = (mount: Mount, { orderDeps, channels, secret }: Rec
     const isRight = timingSafeEqual(Buffer.from(sha256(params.receiptSecret)), right);
     if (!isRight || !channels.includes(params.channel)) throw new Failure('path_unknown');
     const given = jsonBody(request, takeReceipts.body);
-    const endMs = orderDeps.nowMs() + deliveredWithinMs;
+    const endMs = orderDeps.nowMs() + settlesWithinMs;
     for (const receipt of Array.isArray(given) ? given : [given]) {
       await takeReceipt(orderDeps, params.channel, receipt, endMs);
     }
