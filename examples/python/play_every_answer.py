@@ -567,6 +567,23 @@ def play_orders():
     }.items():  # fmt: skip
         refused(name, issuer.place("o-1", **{"quantity": 2, "metadata": {"a": "1", "b": "2"}, **changes}), 409, "order_conflict")
 
+    def bulk(*orders: dict, webhook_id: str | None = None) -> Answer:
+        return issuer.post("/orders/bulk", {"type": "orders.bulk", "orders": list(orders)}, webhook_id=webhook_id)
+
+    mixed = bulk(issuer.payment("b-1"), issuer.payment("o-1"), issuer.payment("b-2", amount=ABSENT), issuer.payment("bulk"))
+    seen = [(r["orderNo"], r["status"], r.get("problem", {}).get("code")) for r in mixed.get("results", [])]
+    wanted = [("b-1", 201, None), ("o-1", 409, "order_conflict"), ("b-2", 422, "body_invalid"), ("bulk", 201, None)]
+    check("200: many orders, each as if sent alone", mixed.status == 200 and seen == wanted, mixed)
+    check("an order may be named bulk", issuer.order("bulk").get("orderNo") == "bulk")
+    refused("an entry without a number", bulk(issuer.payment("b-3"), issuer.payment("b-4", orderNo=ABSENT)), 422, "body_invalid", "/orders/1/orderNo")
+    refused("a number twice in one call", bulk(issuer.payment("b-3"), issuer.payment("b-3")), 422, "body_invalid", "/orders/1/orderNo")
+    operator("POST", f"/issuers/{issuer.id}/pause", {})
+    paused = bulk(issuer.payment("b-5"), webhook_id=f"bulk-{RUN}")
+    check("200: a retryable result in it", [r["status"] for r in paused.get("results", [])] == [409], paused)
+    operator("POST", f"/issuers/{issuer.id}/resume", {})
+    resumed = bulk(issuer.payment("b-5"), webhook_id=f"bulk-{RUN}")
+    check("200: it was not kept", [r["status"] for r in resumed.get("results", [])] == [201], resumed)
+
     lister = Issuer("lister")
     for n in range(5):
         lister.place(f"l-{n}")

@@ -39,6 +39,8 @@ export interface Route {
   readonly limitBytes?: number;
   /** False: the body may have any numbers. */
   readonly integersOnly?: boolean;
+  /** The handler is told what strict JSON does not allow: a part may be refused alone. */
+  readonly inParts?: boolean;
   readonly answers: Readonly<Record<number, DeclaredAnswer>>;
   readonly problems: readonly FailureCode[];
 }
@@ -76,6 +78,8 @@ export type AnswerOf<R extends Route> = {
   [Status in keyof R['answers'] & number]: {
     readonly status: Status;
     readonly retryAfterSeconds?: number;
+    /** False: the same request again is judged anew, though this is a 2xx. */
+    readonly isKept?: boolean;
   } & AnswerBody<R['answers'][Status]>;
 }[keyof R['answers'] & number];
 

@@ -10,7 +10,17 @@ import { bodyInvalid } from './problem';
  *
  * @throws Failure `body_malformed` when it is not JSON, `body_invalid` with the paths of what does not fit.
  */
-export const parseStrictJson = (raw: Buffer, { integersOnly = true }: { integersOnly?: boolean } = {}): unknown => {
+export const parseStrictJson = (raw: Buffer, options: { integersOnly?: boolean } = {}): unknown => {
+  const { value, flaws } = readStrictJson(raw, options);
+  if (flaws.length > 0) throw bodyInvalid(flaws.slice(0, errorLimit));
+  return value;
+};
+
+/** As `parseStrictJson`, but what does not fit is told beside the value: one part of a body may be wrong alone. */
+export const readStrictJson = (
+  raw: Buffer,
+  { integersOnly = true }: { integersOnly?: boolean | undefined } = {},
+): { readonly value: unknown; readonly flaws: readonly FieldError[] } => {
   if (hasTooManyElements(raw)) {
     throw bodyInvalid([{ path: '', code: 'too_many_elements', message: `must have at most ${elementsMax} elements` }]);
   }
@@ -25,9 +35,7 @@ export const parseStrictJson = (raw: Buffer, { integersOnly = true }: { integers
   if (isTooDeep(text)) {
     throw bodyInvalid([{ path: '', code: 'too_deep', message: `must be at most ${depthLimit} levels deep` }]);
   }
-  const errors = flaws(text, integersOnly);
-  if (errors.length > 0) throw bodyInvalid(errors);
-  return value;
+  return { value, flaws: flawsOf(text, integersOnly) };
 };
 
 /** Keys and values: the largest call names 10,000 items to be void. */
@@ -66,11 +74,11 @@ const isTooDeep = (text: string): boolean => {
   return false;
 };
 
-const flaws = (text: string, integersOnly: boolean): FieldError[] => {
+const flawsOf = (text: string, integersOnly: boolean): FieldError[] => {
   const errors: FieldError[] = [];
   const keys: Set<string>[] = [];
   const found = (path: readonly (string | number)[], code: string, message: string): void => {
-    if (errors.length < errorLimit) errors.push({ path: jsonPointer(path), code, message });
+    errors.push({ path: jsonPointer(path), code, message });
   };
   const checkText = (value: string, path: readonly (string | number)[]): void => {
     if (value.includes('\0')) found(path, 'nul', 'must not contain NUL');

@@ -4,6 +4,7 @@ import type { echo } from '../contract/issuer/echo';
 import { bodylessText, signEd25519, signHmac } from '../signing/sign';
 import type {
   AfterSaleCalls,
+  BulkAnswer,
   Cancellation,
   CodeSubmission,
   CodesAnswer,
@@ -179,6 +180,15 @@ export const createIssuerClient = ({
   return {
     placeOrder: (order: OrderToPlace, options?: CallOptions) =>
       call<OrderAnswer>('POST', '/orders', { type: 'order.payment', ...order }, options),
+
+    /** Up to 200, each judged as if it were sent alone: look at the `status` of every result. */
+    placeOrders: (orders: readonly OrderToPlace[], options?: CallOptions) =>
+      call<BulkAnswer>(
+        'POST',
+        '/orders/bulk',
+        { type: 'orders.bulk', orders: orders.map((order) => ({ type: 'order.payment', ...order })) },
+        options,
+      ),
 
     readOrder: (orderNo: string, options?: CallOptions) =>
       call<OrderAnswer>('GET', orderPath(orderNo), undefined, options),

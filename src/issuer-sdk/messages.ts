@@ -11,7 +11,7 @@ import type {
   VerifyOrder,
   verifyOrder,
 } from '../contract/issuer/order-operations';
-import type { listOrders, PlaceOrder } from '../contract/issuer/orders';
+import type { listOrders, PlaceOrder, placeOrders } from '../contract/issuer/orders';
 import type { Queued } from '../contract/order';
 import type { GivenBody, Route, WrittenBody, WrittenQuery } from '../contract/route';
 
@@ -31,6 +31,7 @@ export type ListOrders = WrittenQuery<typeof listOrders>;
 export type Judged<R extends Route> = Exclude<GivenBody<R>, Queued>;
 export type { Order as OrderAnswer, Timeline as OrderTimeline } from '../contract/order';
 export type OrderPage = Judged<typeof listOrders>;
+export type BulkAnswer = Judged<typeof placeOrders>;
 export type VerifiedAnswer = Judged<typeof verifyOrder>;
 export type CodesAnswer = Judged<typeof submitCodes>;
 

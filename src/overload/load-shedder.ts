@@ -129,7 +129,9 @@ export const createLoadShedder = ({
     if (now - filledMs < fillEveryMs) return;
     const seconds = (now - filledMs) / 1_000;
     filledMs = now;
-    for (const [issuerId, { seenMs }] of shares) if (now - seenMs > shareMs) shares.delete(issuerId);
+    // Whoever brought many at once is remembered until they are worked off.
+    for (const [issuerId, { seenMs, tokens }] of shares)
+      if (now - seenMs > shareMs && tokens >= 0) shares.delete(issuerId);
     const each = perSecond / Math.max(1, shares.size);
     const holds = Math.max(sharesAtOnce, each);
     let left = shares.size === 0 ? perSecond * seconds : 0;
@@ -148,13 +150,13 @@ export const createLoadShedder = ({
     burstMs = now;
   };
 
-  const takeShare = (issuerId: string, now: number): void => {
+  const takeShare = (issuerId: string, orders: number, now: number): void => {
     fill(now);
     const share = shares.get(issuerId) ?? { tokens: sharesAtOnce, seenMs: now };
     share.seenMs = now;
     if (shares.size < issuersMax) shares.set(issuerId, share);
-    if (share.tokens >= 1) share.tokens -= 1;
-    else if (pool >= 1) pool -= 1;
+    if (share.tokens >= 1) share.tokens -= orders;
+    else if (pool >= orders) pool -= orders;
     else {
       refusedMs = now;
       throw new Failure('rate_limited', {
@@ -175,14 +177,14 @@ export const createLoadShedder = ({
       look(now);
     },
 
-    /** @throws Failure `rate_limited` */
-    admit: (issuerId: string): void => {
+    /** Many orders of one call are taken whole, as one would be, and its issuer waits the longer. @throws Failure `rate_limited` */
+    admit: (issuerId: string, orders = 1): void => {
       const now = nowMs();
       refillBurst(now);
       look(now);
-      if (perSecond !== Number.POSITIVE_INFINITY && burstLeft < 1) takeShare(issuerId, now);
-      burstLeft = Math.max(0, burstLeft - 1);
-      admitted += 1;
+      if (perSecond !== Number.POSITIVE_INFINITY && burstLeft < 1) takeShare(issuerId, orders, now);
+      burstLeft = Math.max(0, burstLeft - orders);
+      admitted += orders;
     },
 
     /** New orders a second that this process takes; infinite while all goes well, also when nobody calls for long. */

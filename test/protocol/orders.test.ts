@@ -139,6 +139,170 @@ test('a second payment for an order is refused, and is seen: once in its timelin
   expect(ofIssuer).toMatchObject([{ orderNo: 'twice-1', kind: 'paid_twice' }]);
 });
 
+describe('POST /orders/bulk', () => {
+  const bulk = (orders: unknown) => ({ type: 'orders.bulk', orders });
+  const statuses = (results: { orderNo: string; status: number }[]) =>
+    results.map(({ orderNo, status }) => [orderNo, status]);
+
+  test('each is judged as if it were sent alone, in the order of the call, and nothing is undone for another’s failure', async () => {
+    const issuer = await file.issuer();
+    await issuer.place('was-there');
+    await issuer.place('was-other');
+    const orders = [
+      payment('new-1', { quantity: 2 }),
+      payment('was-there', { terminal: { channel: 'page' } }),
+      payment('was-other', { quantity: 2 }),
+      payment('no-amount', { amount: undefined }),
+      payment('no-channel', { terminal: { channel: 'sms', number: '+4915112345678' } }),
+      payment('unknown-field', { colour: 'red' }),
+      { orderNo: 'no-type' },
+      payment('bulk'),
+    ];
+    const { status, body } = await issuer.post('/orders/bulk', bulk(orders));
+    expect(status).toBe(200);
+    expect(Object.keys(body)).toEqual(['results']);
+    const { results } = body;
+    expect(statuses(results)).toEqual([
+      ['new-1', 201],
+      ['was-there', 200],
+      ['was-other', 409],
+      ['no-amount', 422],
+      ['no-channel', 422],
+      ['unknown-field', 422],
+      ['no-type', 422],
+      ['bulk', 201],
+    ]);
+    for (const { status: given, order, problem } of results) {
+      expect([order, problem].filter((part) => part !== undefined)).toHaveLength(1);
+      if (order) expectOrder(order);
+      else expect(problem).toMatchObject({ status: given, retryable: false });
+    }
+    expect(results[0].order).toMatchObject({ orderNo: 'new-1', quantity: 2, pickupUrl: expect.any(String) });
+    expect(results[2].problem.code).toBe('order_conflict');
+    const pathOf = (at: number) => results[at].problem.errors[0].path;
+    expect([pathOf(3), pathOf(4), pathOf(5), pathOf(6)]).toEqual(['/amount', '/terminal', '/colour', '/type']);
+    expect((await issuer.order('bulk')).body.orderNo).toBe('bulk');
+    await issuer.message('order.paid', 'bulk');
+    expect((await issuer.verify('bulk')).status).toBe(200);
+    for (const orderNo of ['no-amount', 'no-channel', 'no-type'])
+      expect((await issuer.order(orderNo)).status).toBe(404);
+  });
+
+  test('what JSON does not allow in one entry is that entry’s', async () => {
+    const issuer = await file.issuer();
+    const text = (order: object) => JSON.stringify(order);
+    const flawed = [
+      text(payment('twice')).replace('"amount"', '"type":"order.payment","amount"'),
+      text(payment('fraction')).replace('1000', '1000.0'),
+      text(payment('nul', { product: { id: 'coffee', name: 'Cof\0fee' } })),
+      text(payment('null', { metadata: null })),
+    ];
+    const raw = `{"type":"orders.bulk","orders":[${[...flawed, text(payment('sound'))].join(',')}]}`;
+    const { status, body } = await issuer.post('/orders/bulk', null, { raw });
+    expect([status, statuses(body.results)]).toEqual([
+      200,
+      [
+        ['twice', 422],
+        ['fraction', 422],
+        ['nul', 422],
+        ['null', 422],
+        ['sound', 201],
+      ],
+    ]);
+    expect(
+      body.results
+        .slice(0, 4)
+        .map(({ problem }: { problem: { errors: { path: string }[] } }) => problem.errors[0]?.path),
+    ).toEqual(['/type', '/amount/value', '/product/name', '/metadata']);
+  });
+
+  test.each([
+    ['no type', { orders: [payment('whole-1')] }, '/type'],
+    ['no orders', { type: 'orders.bulk' }, '/orders'],
+    ['no order', bulk([]), '/orders'],
+    ['201 orders', bulk(Array.from({ length: 201 }, (_, n) => ({ orderNo: `n-${n}` }))), '/orders'],
+    ['another field', { ...bulk([payment('whole-1')]), colour: 'red' }, '/colour'],
+    [
+      'an order without a number',
+      bulk([payment('whole-1'), payment('whole-2', { orderNo: undefined })]),
+      '/orders/1/orderNo',
+    ],
+    ['a number that is none', bulk([payment('whole-1'), payment('.dot')]), '/orders/1/orderNo'],
+    ['null for an order', bulk([payment('whole-1'), null]), '/orders/1'],
+    ['a text for an order', bulk(['whole-1']), '/orders/0'],
+    ['a number twice', bulk([payment('whole-1'), payment('whole-2'), payment('whole-1')]), '/orders/2/orderNo'],
+  ])('%s is 422 for the whole, and nothing is placed', async (_what, body, path) => {
+    const issuer = await file.issuer();
+    expectProblem(await issuer.post('/orders/bulk', body), 422, 'body_invalid', path);
+    expect((await issuer.get('/orders')).body.data).toEqual([]);
+  });
+
+  test('many orders are placed by one call, whose repeat is the kept answer', async () => {
+    const issuer = await file.issuer();
+    const orders = Array.from({ length: 20 }, (_, n) => payment(`many-${n}`));
+    const sent = bulk(orders);
+    const first = await issuer.post('/orders/bulk', sent, { webhookId: 'bulk-many' });
+    expect(statuses(first.body.results)).toEqual(orders.map(({ orderNo }) => [orderNo, 201]));
+    const again = await issuer.post('/orders/bulk', sent, { webhookId: 'bulk-many' });
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(again.body).toEqual(first.body);
+    const anew = await issuer.post('/orders/bulk', sent);
+    expect(statuses(anew.body.results)).toEqual(orders.map(({ orderNo }) => [orderNo, 200]));
+    expectProblem(
+      await issuer.post('/orders/bulk', bulk([payment('x')]), { webhookId: 'bulk-many' }),
+      422,
+      'idempotency_mismatch',
+    );
+    const tooLarge = bulk([payment('x', { padding: 'x'.repeat(1024 * 1024) })]);
+    expectProblem(await issuer.post('/orders/bulk', tooLarge), 413, 'body_too_large');
+  });
+
+  test('an answer with a retryable result is not kept: the same call again judges all anew', async () => {
+    const issuer = await file.issuer();
+    await issuer.place('before');
+    await file.platform.operator('POST', `/issuers/${issuer.issuerId}/pause`);
+    const sent = bulk([payment('before'), payment('in-pause'), payment('broken', { amount: 1 })]);
+    const paused = await issuer.post('/orders/bulk', sent, { webhookId: 'bulk-paused' });
+    expect(statuses(paused.body.results)).toEqual([
+      ['before', 200],
+      ['in-pause', 409],
+      ['broken', 422],
+    ]);
+    expect(paused.body.results[1].problem).toMatchObject({ code: 'issuer_paused', retryable: true });
+    expect(paused.headers.get('retry-after')).toMatch(/^[0-9]+$/);
+    await file.platform.operator('POST', `/issuers/${issuer.issuerId}/resume`);
+    const resumed = await issuer.post('/orders/bulk', sent, { webhookId: 'bulk-paused' });
+    expect(resumed.headers.get('idempotency-replayed')).toBeNull();
+    expect(statuses(resumed.body.results)).toEqual([
+      ['before', 200],
+      ['in-pause', 201],
+      ['broken', 422],
+    ]);
+    const kept = await issuer.post('/orders/bulk', sent, { webhookId: 'bulk-paused' });
+    expect([kept.headers.get('idempotency-replayed'), kept.body]).toEqual(['true', resumed.body]);
+  });
+
+  test('one order of several calls at once is new in exactly one', async () => {
+    const issuer = await file.issuer();
+    const numbers = Array.from({ length: 4 }, (_, n) => `race-${n}`);
+    const calls = await Promise.all(
+      [0, 1, 2, 3].map((shift) => {
+        const turned = [...numbers.slice(shift), ...numbers.slice(0, shift)];
+        return issuer.post('/orders/bulk', bulk(turned.map((orderNo) => payment(orderNo))));
+      }),
+    );
+    const all = calls.flatMap(({ body }) => statuses(body.results));
+    for (const orderNo of numbers) {
+      expect(
+        all
+          .filter(([no]) => no === orderNo)
+          .map(([, status]) => status)
+          .sort(),
+      ).toEqual([200, 200, 200, 201]);
+    }
+  });
+});
+
 describe('GET', () => {
   test('an order that is not there, or is another issuer’s, is 404 order_unknown', async () => {
     const [one, other] = [await file.issuer(), await file.issuer()];

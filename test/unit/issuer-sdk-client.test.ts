@@ -96,6 +96,7 @@ test('every call goes to its path, signed over its raw body or its target', asyn
   const platform = await aPlatform({ status: 200, body: { ok: true } });
   const { client } = aClient(`${platform.baseUrl}/`);
   await client.placeOrder(order);
+  await client.placeOrders([order]);
   await client.readOrder('A-1');
   await client.listOrders({ state: 'issued', limit: 3 });
   await client.listOrders();
@@ -109,6 +110,7 @@ test('every call goes to its path, signed over its raw body or its target', asyn
   const root = '/v1/issuers/acme';
   expect(platform.received.map(({ method, target }) => `${method} ${target}`)).toEqual([
     `POST ${root}/orders`,
+    `POST ${root}/orders/bulk`,
     `GET ${root}/orders/A-1`,
     `GET ${root}/orders?state=issued&limit=3`,
     `GET ${root}/orders`,
@@ -122,9 +124,9 @@ test('every call goes to its path, signed over its raw body or its target', asyn
   ]);
   for (const request of platform.received) expect(isSigned(request, { secrets: [secret] })).toBe(true);
   expect(JSON.parse(platform.received[0]?.body.toString() ?? '')).toEqual({ type: 'order.payment', ...order });
-  expect(JSON.parse(platform.received[5]?.body.toString() ?? '')).toEqual({ type: 'order.verification', ...facts });
-  expect(JSON.parse(platform.received[10]?.body.toString() ?? '').type).toBe('order.redemption');
-  expect(new Set(platform.received.map((request) => request.headers['webhook-id'])).size).toBe(11);
+  expect(JSON.parse(platform.received[6]?.body.toString() ?? '')).toEqual({ type: 'order.verification', ...facts });
+  expect(JSON.parse(platform.received[11]?.body.toString() ?? '').type).toBe('order.redemption');
+  expect(new Set(platform.received.map((request) => request.headers['webhook-id'])).size).toBe(12);
 });
 
 test('an issuer with a registered public key signs with its private one', async () => {

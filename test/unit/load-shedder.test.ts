@@ -216,6 +216,36 @@ test('a burst that comes while little runs is soon taken as fast as it gets thro
   expect(shedder.perSecond()).toBeGreaterThan(11);
 });
 
+test('many orders of one call are taken whole, and their issuer waits until they are worked off', () => {
+  let now = 0;
+  let backlog = 0;
+  const shedder = createLoadShedder({ backlog: () => backlog, nowMs: () => now });
+  const takes = (issuerId: string, orders?: number): boolean => {
+    try {
+      shedder.admit(issuerId, orders);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  expect(takes('large', 200)).toBe(true);
+  backlog = 2;
+  now += 10;
+  expect([takes('large', 200), takes('large', 200), takes('small'), takes('small')]).toEqual([true, false, true, true]);
+  // Two orders a second are taken, half of them of the small one: 198 are worked off in 200 s and more.
+  for (let second = 0; second < 100; second += 1) {
+    now += 1_000;
+    expect([takes('large', 200), takes('small')]).toEqual([false, true]);
+  }
+  let waited = 100;
+  for (; !takes('large', 200); waited += 1) {
+    now += 1_000;
+    takes('small');
+  }
+  expect(waited).toBeGreaterThan(150);
+  expect(waited).toBeLessThan(250);
+});
+
 test('the metric has a value only while there is a limit', async () => {
   const registry = new Registry();
   let perSecond = Number.POSITIVE_INFINITY;

@@ -23,6 +23,7 @@ interface GivenAnswer {
   readonly status: number;
   readonly body?: object | undefined;
   readonly retryAfterSeconds?: number;
+  readonly isKept?: boolean;
 }
 
 export interface RequestName {
@@ -75,7 +76,7 @@ export const once = async (
   try {
     const answer = await handle();
     const body = JSON.stringify(answer.body);
-    if (isKept(answer.status, false)) await keep(answer.status, body);
+    if (isKept(answer.status, false) && answer.isKept !== false) await keep(answer.status, body);
     else expectOurs(await requests.reopen(id, reserved.leaseUntil));
     const { status, retryAfterSeconds } = answer;
     return {

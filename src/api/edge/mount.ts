@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import { bodyMissing, parseWith, problemOf } from '../../contract/problem';
 import { emptyQuery } from '../../contract/query';
 import type { AnswerOf, BodyOf, ParamsOf, QueryOf, Route } from '../../contract/route';
-import { parseStrictJson } from '../../contract/strict-json';
-import { Failure } from '../../domain/failures';
+import { parseStrictJson, readStrictJson } from '../../contract/strict-json';
+import { Failure, type FieldError } from '../../domain/failures';
 import type { Operator, Role } from '../../domain/operator';
 import type { AuditTrail, AuditTrails } from '../../operator/audit-trail';
 import { shedOnEventLoopLag, watchEventLoopLag } from '../../overload/event-loop-lag';
@@ -31,6 +31,11 @@ interface IssuerCall<R extends Route> {
   readonly messageId: string;
   /** Once the answer has left, or its caller has gone. */
   onceAnswered(then: () => void): void;
+  readonly requestId: string;
+  /** Of a route that is judged in parts: what strict JSON does not allow. */
+  readonly flaws: readonly FieldError[];
+  /** One new order of a call that brings many: it waits for its turn as one that is sent alone. @throws Failure `rate_limited` */
+  newOrder<T>(work: () => Promise<T>): Promise<T>;
 }
 
 interface BeforeHandling<R extends Route, B> {
@@ -112,6 +117,13 @@ export const createMount = (
     return known;
   };
 
+  const newOrderOf = (issuerId: string): IssuerCall<Route>['newOrder'] => {
+    return (work) => {
+      const leave = inFlight.enterNewOrder(issuerId);
+      return turns.run(issuerId, work).finally(leave);
+    };
+  };
+
   const answerRead =
     <R extends Route, B>(route: R, handle: IssuerHandler<R, B>) =>
     async (request: Request, response: Response): Promise<KeptAnswer> => {
@@ -125,6 +137,9 @@ export const createMount = (
           query: parseWith(route.query ?? emptyQuery, request.query) as QueryOf<R>,
           messageId: sha256(webhookId),
           onceAnswered: onceClosed(response),
+          requestId: requestIdOf(response),
+          flaws: [],
+          newOrder: newOrderOf(issuer._id),
           begun: nothing as Promise<B>,
         });
         return { status, body: JSON.stringify(body), isProblem: false, isReplay: false };
@@ -137,7 +152,7 @@ export const createMount = (
     { admit, begin }: BeforeHandling<R, B>,
     handle: IssuerHandler<R, B>,
   ): ((request: Request, response: Response) => Promise<KeptAnswer>) => {
-    const { integersOnly } = route;
+    const { integersOnly, inParts } = route;
     const work = async (request: Request, response: Response, { issuer, webhookId }: KnownSender) => {
       admit?.(issuer);
       const raw = bytesOf(request.body);
@@ -152,12 +167,25 @@ export const createMount = (
           async () => {
             if (raw.length === 0) throw bodyMissing();
             requireJson(request);
-            const json = parseStrictJson(raw, { integersOnly });
+            const { value: json, flaws } = inParts
+              ? readStrictJson(raw)
+              : { value: parseStrictJson(raw, { integersOnly }), flaws: [] };
             if (isWithOrder(json)) response.locals.orderNo = json.orderNo;
             const body = parseWith(schema, json) as BodyOf<R>;
             const query = undefined as QueryOf<R>;
             const onceAnswered = onceClosed(response);
-            return handle({ issuer, params, body, query, messageId: sha256(webhookId), onceAnswered, begun });
+            return handle({
+              issuer,
+              params,
+              body,
+              query,
+              messageId: sha256(webhookId),
+              onceAnswered,
+              requestId: requestIdOf(response),
+              flaws,
+              newOrder: newOrderOf(issuer._id),
+              begun,
+            });
           },
           (failure) => JSON.stringify(problemOf(failure, requestIdOf(response))),
         );

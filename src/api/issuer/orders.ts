@@ -8,16 +8,20 @@ import { timelineBody } from '../../second-interface/timeline-body';
 import type { IssuerRow } from '../../store/issuers';
 import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
+import { mountBulkOrders } from './bulk-orders';
 
 /** The order API: place, read, list, timeline. */
 export const mountOrders = (mount: Mount, placing: Placing, loadShedder: Pick<LoadShedder, 'admit'>): void => {
   const { orderDeps, publicUrl } = placing;
 
   const ordersPerSecond = createOrdersPerSecond(orderDeps.nowMs);
+  const admitOne = (issuer: IssuerRow): void => ordersPerSecond.admit(issuer._id, issuer.ordersPerSecond);
   const admit = (issuer: IssuerRow): void => {
-    ordersPerSecond.admit(issuer._id, issuer.ordersPerSecond);
+    admitOne(issuer);
     loadShedder.admit(issuer._id);
   };
+
+  mountBulkOrders(mount, placing, { admitOne, admitAll: ({ _id }, orders) => loadShedder.admit(_id, orders) });
 
   mount.issuer(routes.placeOrder, { admit })(({ issuer, body }) => placeOrder(placing, issuer, body));
 

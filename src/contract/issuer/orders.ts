@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { terminal } from '../../channels/terminals';
 import { orderStates } from '../../domain/order';
-import { amount, metadata, moment, orderNo, product, quantity } from '../fields';
+import { amount, anyObject, metadata, moment, orderNo, product, quantity } from '../fields';
 import { order, orderPage, payment, timeline } from '../order';
+import { problem } from '../problem';
 import { cursor, limit } from '../query';
 import { type AnswerOf, declareRoute } from '../route';
 
@@ -50,6 +51,68 @@ export const placeOrder = declareRoute({
   problems: ['order_conflict', 'issuer_paused', 'rate_limited', 'unavailable'],
 });
 export type PlacedAnswer = AnswerOf<typeof placeOrder>;
+
+/** An entry is read whole when its turn comes: it may be refused alone. */
+const bulkEntry = anyObject
+  .superRefine((entry, context) => {
+    if (orderNo.safeParse(entry.orderNo).success) return;
+    context.addIssue({ code: 'custom', path: ['orderNo'], message: 'must be the number of an order' });
+  })
+  .transform((entry) => entry as typeof entry & { readonly orderNo: string })
+  .meta({
+    type: 'object',
+    required: ['orderNo'],
+    properties: { orderNo: { type: 'string' } },
+    additionalProperties: true,
+    description: 'A payment request, as it is sent alone',
+  });
+
+const bulkEntries = z
+  .array(bulkEntry)
+  .min(1)
+  .max(200)
+  .superRefine((entries, context) => {
+    const seen = new Set<string>();
+    entries.forEach(({ orderNo: given }, at) => {
+      if (seen.has(given)) {
+        context.addIssue({ code: 'custom', path: [at, 'orderNo'], message: 'is repeated in this call' });
+      }
+      seen.add(given);
+    });
+  });
+
+const bulkResult = z
+  .strictObject({ orderNo, status: z.int(), order: order.optional(), problem: problem.optional() })
+  .meta({ id: 'BulkResult' });
+
+export const placeOrders = declareRoute({
+  method: 'post',
+  path: `${base}/bulk`,
+  name: 'placeOrders',
+  who: 'issuer',
+  summary: 'Payment requests: up to 200, each judged as if it were sent alone',
+  limitBytes: 1024 * 1024,
+  inParts: true,
+  body: z.strictObject({ type: z.literal('orders.bulk'), orders: bulkEntries }).meta({
+    examples: [
+      {
+        type: 'orders.bulk',
+        orders: [
+          {
+            type: 'order.payment',
+            orderNo: 'A-1',
+            product: { id: 'card', name: 'Gift card' },
+            amount: { value: 1000, currency: 'EUR' },
+          },
+        ],
+      },
+    ],
+  }),
+  answers: {
+    200: { says: 'What became of each, in their order', body: z.strictObject({ results: z.array(bulkResult) }) },
+  },
+  problems: ['rate_limited', 'unavailable'],
+});
 
 export const listOrders = declareRoute({
   method: 'get',
