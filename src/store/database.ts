@@ -51,14 +51,17 @@ export interface Database extends Collections {
   close(): Promise<void>;
 }
 
-/** The database's name is the URI's path, `codeferry` when it has none. Connects lazily: a start does not need it up. */
-export const openDatabase = (uri: string): Database => {
+/**
+ * The database's name is the URI's path, `codeferry` when it has none. Connects lazily: a start does not need it up. Every
+ * call ends within `limitMs`.
+ */
+export const openDatabase = (uri: string, limitMs: number = callLimitMs): Database => {
   const client = new MongoClient(uri, {
-    timeoutMS: callLimitMs,
-    serverSelectionTimeoutMS: callLimitMs,
-    connectTimeoutMS: callLimitMs,
+    timeoutMS: limitMs,
+    serverSelectionTimeoutMS: limitMs,
+    connectTimeoutMS: limitMs,
     maxPoolSize: connectionsMax,
-    waitQueueTimeoutMS: callLimitMs,
+    waitQueueTimeoutMS: limitMs,
     writeConcern: { w: 'majority', journal: true },
     ignoreUndefined: true,
     // Bytes come back as Buffers, so that no other room needs the driver's types.

@@ -22,12 +22,12 @@ export const uriOfOwnDatabase = (): string => {
 export const databaseOfFile = (): { readonly database: Database } => {
   let opened: Database | undefined;
   beforeAll(async () => {
-    opened = openDatabase(uriOfOwnDatabase());
+    // How long a call may take is no promise of these files, and many at once take long on a busy machine.
+    opened = openDatabase(uriOfOwnDatabase(), 60_000);
     await ensureIndexes(opened);
   });
   afterAll(async () => {
-    // Slow on a busy machine, and no promise of the store.
-    await opened?.db.dropDatabase({ timeoutMS: 30_000 });
+    await opened?.db.dropDatabase();
     await opened?.close();
   });
   return {

@@ -90,7 +90,12 @@ const play = ({
     next(api);
   };
   for (let n = 0; n < atFirst; n += 1) at(0, place);
-  for (let ms = 0; perSecond > 0 && ms < seconds * 1_000; ms += 1_000 / perSecond) at(ms, place);
+  const comeFrom = (ms: number): void =>
+    at(ms, () => {
+      place();
+      comeFrom(ms + 1_000 / perSecond);
+    });
+  if (perSecond > 0) comeFrom(0);
   for (let one = due.shift(); one && one.atMs < seconds * 1_000; one = due.shift()) {
     now = one.atMs;
     one.run();
