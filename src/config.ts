@@ -42,6 +42,10 @@ const operator = z
 /** Behind a proxy that strips its path, such a prefix could not be told from a path of ours. */
 const ownPath = /^\/(v1|p|operator|assets|codec|docs|openapi\.json|healthz|readyz|metrics)(\/|$)/;
 
+const platformUrl = z
+  .url({ protocol: /^https?$/, abort: true })
+  .refine((text) => !ownPath.test(new URL(text).pathname), 'must not begin with a path of the platform itself');
+
 const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host);
 
 const grant = z
@@ -68,10 +72,9 @@ const environment = z
   .object({
     PORT: port.default(8080),
     HOST: z.string().default('127.0.0.1'),
-    PUBLIC_URL: z
-      .url({ protocol: /^https?$/, abort: true })
-      .refine((text) => !ownPath.test(new URL(text).pathname), 'must not begin with a path of the platform itself')
-      .optional(),
+    ADMIN_PORT: port.optional(),
+    ADMIN_URL: platformUrl.optional(),
+    PUBLIC_URL: platformUrl.optional(),
     TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
     TEMPORAL_NAMESPACE: z.string().default('default'),
     TEMPORAL_UI_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -156,6 +159,11 @@ const environment = z
       message: `needs another name and another token for each; ${firstOperatorName} is the name of OPERATOR_TOKEN`,
     });
   })
+  .superRefine(({ PORT, ADMIN_PORT, ADMIN_URL }, context) => {
+    const add = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (ADMIN_PORT === PORT) add('ADMIN_PORT', 'must be another one than PORT');
+    if (ADMIN_URL !== undefined && ADMIN_PORT === undefined) add('ADMIN_PORT', 'needed, as ADMIN_URL is set');
+  })
   .superRefine(allOrNone('OIDC', ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_ROLES']))
   .superRefine(allOrNone('mail', ['ALERT_SMTP_URL', 'ALERT_EMAIL_TO', 'ALERT_EMAIL_FROM']))
   .superRefine((settings, context) => {
@@ -166,6 +174,8 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly publicUrl: string;
+  /** Where operators are served, and nobody else; undefined: at the address of everybody. */
+  readonly admin: { readonly port: number; readonly url: string } | undefined;
   /** Said by `npm start`, whose simulator sells orders. */
   readonly isDemo: boolean;
   readonly temporal: { readonly address: string; readonly namespace: string };
@@ -215,6 +225,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     port: settings.PORT,
     host: settings.HOST,
     publicUrl: (settings.PUBLIC_URL ?? `http://${settings.HOST}:${settings.PORT}`).replace(/\/+$/, ''),
+    admin: adminOf(settings),
     isDemo: settings.DEMO === 'on',
     temporal: { address: settings.TEMPORAL_ADDRESS, namespace: settings.TEMPORAL_NAMESPACE },
     temporalUiUrl: settings.TEMPORAL_UI_URL?.replace(/\/+$/, ''),
@@ -242,6 +253,11 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     logLevel: settings.LOG_LEVEL,
   };
 };
+
+const adminOf = ({ HOST, ADMIN_PORT, ADMIN_URL }: z.output<typeof environment>): Config['admin'] =>
+  ADMIN_PORT === undefined
+    ? undefined
+    : { port: ADMIN_PORT, url: (ADMIN_URL ?? `http://${HOST}:${ADMIN_PORT}`).replace(/\/+$/, '') };
 
 const oidcOf = (settings: z.output<typeof environment>): OidcSettings | undefined => {
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = settings;

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { createApp } from './api/app';
 import { createStartingApp } from './api/starting';
 import { assemble } from './assemble';
@@ -24,17 +24,23 @@ const main = async (): Promise<void> => {
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());
 
-  const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 });
   const starting = createStartingApp(log);
-  server.on('request', starting);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen({ port: config.port, host: config.host, backlog }, resolve);
-  });
+  const listen = async (port: number): Promise<Server> => {
+    const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 });
+    server.on('request', starting);
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen({ port, host: config.host, backlog }, resolve);
+    });
+    return server;
+  };
+  const server = await listen(config.port);
+  const adminServer = config.admin && (await listen(config.admin.port));
+  const servers = [server, ...(adminServer ? [adminServer] : [])];
 
   const core = await untilDone('MongoDB', log, stopping.signal, () =>
     assemble(config, (codec) => openTemporalClient(config.temporal, codec, tracing), nowMs, tracing),
   );
-  const { app, starter } = createApp({
+  const { app, adminApp, starter } = createApp({
     core,
     config,
     guard: createAddressGuard({ allowCidrs: config.callbackAllow }),
@@ -44,7 +50,8 @@ const main = async (): Promise<void> => {
     nowMs,
   });
   server.off('request', starting).on('request', app);
-  log.info({ port: config.port }, 'api ready');
+  if (adminApp) adminServer?.off('request', starting).on('request', adminApp);
+  log.info({ port: config.port, adminPort: config.admin?.port }, 'api ready');
 
   await new Promise<void>((resolve) => {
     if (stopping.signal.aborted) resolve();
@@ -52,10 +59,12 @@ const main = async (): Promise<void> => {
   });
   log.info('api stops');
   setTimeout(() => process.exit(1), drainLimitMs).unref();
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const cut = setTimeout(() => server.closeAllConnections(), drainLimitMs / 2);
-  await closed;
+  const closed = servers.map((one) => new Promise<void>((resolve) => one.close(() => resolve())));
+  for (const one of servers) one.closeIdleConnections();
+  const cut = setTimeout(() => {
+    for (const one of servers) one.closeAllConnections();
+  }, drainLimitMs / 2);
+  await Promise.all(closed);
   clearTimeout(cut);
   await starter.settled();
   await core.orderDeps.answered.settled();

@@ -74,7 +74,7 @@ const main = async (): Promise<void> => {
       alerts: core.alerts,
       alertUrl: config.alertWebhookUrl,
       mailer: config.alertMail && createMailer(config.alertMail),
-      publicUrl: config.publicUrl,
+      publicUrl: config.admin?.url ?? config.publicUrl,
     },
     tracing,
     log,

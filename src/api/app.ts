@@ -1,5 +1,4 @@
-import express, { type Express } from 'express';
-import helmet from 'helmet';
+import type { Express } from 'express';
 import type { Logger } from 'pino';
 import type { ConfiguredChannels } from '../channels/configured-channels';
 import type { OidcSettings, OperatorWithToken } from '../domain/operator';
@@ -43,13 +42,10 @@ import { oidcKeys } from './auth/oidc-keys';
 import { createWrongTokens } from './auth/wrong-tokens';
 import { mountConsole } from './console/console';
 import { mountDocs } from './docs/docs';
-import { basePathOf, stripBasePath } from './edge/base-path';
-import { endOldConnections } from './edge/connection-age';
-import { shareByConnection } from './edge/connection-share';
-import { createMount, requestId } from './edge/mount';
+import { createApps } from './edge/apps';
+import { basePathOf } from './edge/base-path';
+import { createMount } from './edge/mount';
 import { problemHandler } from './edge/problems';
-import { requestLog } from './edge/request-log';
-import { requestSpans } from './edge/request-spans';
 import { mountAfterSale } from './issuer/after-sale';
 import { mountEcho } from './issuer/echo';
 import { mountOrderOperations } from './issuer/order-operations';
@@ -103,6 +99,8 @@ export interface AppDeps {
   };
   readonly config: {
     readonly publicUrl: string;
+    /** Where operators have an address of their own. */
+    readonly admin?: { readonly url: string } | undefined;
     /** It sells orders by itself: pages say so. */
     readonly isDemo?: boolean;
     readonly operators: readonly OperatorWithToken[];
@@ -119,7 +117,7 @@ export interface AppDeps {
   readonly nowMs: () => number;
 }
 
-/** The whole HTTP side, without a port: tests mount it on one of their own. */
+/** The whole HTTP side, without ports: tests mount it on their own. `adminApp`: of operators, where they have an address. */
 export const createApp = ({
   core,
   config,
@@ -128,7 +126,7 @@ export const createApp = ({
   adapters,
   log,
   nowMs,
-}: AppDeps): { app: Express; starter: WorkflowStarter } => {
+}: AppDeps): { app: Express; adminApp: Express | undefined; starter: WorkflowStarter } => {
   const { orderDeps, issuers, ring, requests, keys, database, gateway } = core;
   const starter = createWorkflowStarter({ gateway, log });
   const audit = createAuditTrails({ audit: core.audit, nowMs, log });
@@ -156,43 +154,29 @@ export const createApp = ({
     cancelAll().catch((error: unknown) => log.warn({ err: error }, 'the reconciler will cancel what is left'));
   };
 
-  const app = express();
-  app.disable('x-powered-by');
-  app.set('case sensitive routing', true);
-  app.set('strict routing', true);
-  app.set('query parser', 'simple');
-  app.set('etag', false);
-  app.set('trust proxy', [...(config.trustedProxies ?? [])]);
   const { registry } = core.metrics;
   const metrics = createMetrics(registry);
   core.metrics.collectOwnProcess('codeferry_');
   registerOrderGauges({ registry, stats: core.stats, engine: core.engine, nowMs });
   const troubleWatch = createTroubleWatch({ troubles: core.troubles, stats: core.stats, nowMs, log });
   registerTroubleMetrics(registry, troubleWatch);
-  const basePath = basePathOf(config.publicUrl);
-  app.use(
-    shareByConnection(),
-    requestId,
-    requestLog(log),
-    ...(tracing === noTracing ? [] : [requestSpans(tracing)]),
-    metrics.observe,
-    endOldConnections(nowMs),
-    stripBasePath(basePath),
-    helmet({ strictTransportSecurity: false }),
-  );
-
-  const { operators, temporalUiUrl, publicUrl } = config;
+  const { operators, temporalUiUrl, publicUrl, admin, trustedProxies = [] } = config;
+  const basePath = basePathOf(publicUrl);
+  const consoleUrl = admin?.url ?? publicUrl;
+  const { observe } = metrics;
+  const apps = createApps({ publicUrl, adminUrl: admin?.url, trustedProxies, observe, tracing, log, nowMs });
   const [first] = operators;
-  const oidc = config.oidc && first && { settings: config.oidc, keys: oidcKeys(config.oidc, first.token), publicUrl };
+  const oidc = config.oidc &&
+    first && { settings: config.oidc, keys: oidcKeys(config.oidc, first.token), publicUrl: consoleUrl };
   const sessions = createConsoleSessions({
     operators,
     rows: core.consoleSessions,
     outsideKey: oidc?.keys.session,
-    publicUrl,
+    publicUrl: consoleUrl,
     nowMs,
   });
   const wrongTokens = createWrongTokens({ guesses: core.guesses, registry, nowMs, log });
-  const mount = createMount(app, {
+  const mount = createMount(apps, {
     issuers,
     ring,
     basePath,
@@ -236,7 +220,7 @@ export const createApp = ({
   mountPickup(mount, { orderDeps, issuers, publicUrl, basePath, watch: createOrderWatch(orderDeps.orders, log) });
   mountCodec(mount, { decodePayloads: core.decodePayloads, wrongTokens, ...config });
   mountConsole(mount, {
-    basePath,
+    basePath: basePathOf(consoleUrl),
     isDemo: config.isDemo ?? false,
     sampler: createConsoleSampler({ stats: core.stats, troubles: troubleWatch, nowMs, log }),
     sessions,
@@ -249,10 +233,12 @@ export const createApp = ({
     temporalUi: temporalUiUrl ? { url: temporalUiUrl, namespace: config.temporal?.namespace ?? 'default' } : undefined,
   });
   mountReceipts(mount, { orderDeps, channels: core.channels.withReceipts(), secret: core.channels.receiptSecret });
-  mountDocs(mount, core.channels, publicUrl);
-  mountStartPage(mount, { basePath, isDemo: config.isDemo ?? false });
-  mount.plain('get', '/metrics', metrics.serve);
+  mountDocs(mount, core.channels, { publicUrl, adminUrl: admin?.url });
+  mountStartPage(mount, { publicUrl, adminUrl: admin?.url, isDemo: config.isDemo ?? false });
+  mount.plain('operators', 'get', '/metrics', metrics.serve);
   mount.finish();
-  app.use(lostLinkPage(basePath), problemHandler(log));
-  return { app, starter };
+  apps.public.use(lostLinkPage(basePath), problemHandler(log));
+  if (!admin) return { app: apps.public, adminApp: undefined, starter };
+  apps.operators.use(problemHandler(log));
+  return { app: apps.public, adminApp: apps.operators, starter };
 };

@@ -1,8 +1,8 @@
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import { Failure } from '../domain/failures';
-import { requestId } from './edge/mount';
 import { problemHandler } from './edge/problems';
+import { requestId } from './edge/request-id';
 
 /** What the api answers from its start until the database is there: it lives, it is not ready, and callers come again. */
 export const createStartingApp = (log: Logger): Express => {

@@ -36,7 +36,7 @@ const addressOf = (text: string): string => {
  * that folder only: whoever names another address gives its token too.
  */
 export const findPlatform = ({ url, env, dataDir }: FindOptions): Found => {
-  const runningUrl = fieldOf(join(dataDir, 'running.json'), 'publicUrl');
+  const runningUrl = fieldOf(join(dataDir, 'running.json'), 'operatorUrl');
   const said = url ?? (env.CODEFERRY_URL || undefined);
   const chosen = said ?? runningUrl;
   if (chosen === undefined) {

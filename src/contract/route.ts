@@ -8,6 +8,9 @@ import type { Role } from '../domain/operator';
  */
 export type Who = 'issuer' | Role | 'session' | 'buyer' | 'anyone';
 
+/** Where a call is: at the address of issuers and buyers, or at the operators' own, where ADMIN_PORT gives them one. */
+export type Side = 'public' | 'operators';
+
 export interface DeclaredAnswer {
   /** For people: when it is given. */
   readonly says: string;
@@ -30,6 +33,8 @@ export interface Route {
   readonly who: Who;
   /** Under which heading; left out: by `who`. */
   readonly tag?: 'issuer' | 'operator' | 'buyer' | 'public';
+  /** Left out: by `who`. */
+  readonly sides?: readonly Side[];
   readonly summary: string;
   readonly body?: z.ZodType;
   /** No empty body, though no field is required: what it does should not happen by accident. A PUT never takes one. */
@@ -44,6 +49,18 @@ export interface Route {
   readonly answers: Readonly<Record<number, DeclaredAnswer>>;
   readonly problems: readonly FailureCode[];
 }
+
+const sideOf = {
+  issuer: 'public',
+  buyer: 'public',
+  anyone: 'public',
+  viewer: 'operators',
+  operator: 'operators',
+  admin: 'operators',
+  session: 'operators',
+} as const satisfies Record<Who, Side>;
+
+export const sidesOf = ({ who, sides = [sideOf[who]] }: Pick<Route, 'who' | 'sides'>): readonly Side[] => sides;
 
 export const declareRoute = <const R extends Route>(route: R): R => route;
 

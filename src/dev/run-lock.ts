@@ -12,9 +12,13 @@ const alive = (pid: number) => {
 };
 
 /** Two runs on one data folder would be two databases on the same files. */
-export function lockDataFolder({ dataDir, publicUrl }: Pick<RunSettings, 'dataDir' | 'publicUrl'>): () => void {
+export function lockDataFolder({
+  dataDir,
+  publicUrl,
+  operatorUrl = publicUrl,
+}: Pick<RunSettings, 'dataDir' | 'publicUrl'> & { readonly operatorUrl?: string }): () => void {
   const path = join(dataDir, 'running.json');
-  const take = () => writeFileSync(path, JSON.stringify({ pid: process.pid, publicUrl }), { flag: 'wx' });
+  const take = () => writeFileSync(path, JSON.stringify({ pid: process.pid, publicUrl, operatorUrl }), { flag: 'wx' });
   try {
     take();
   } catch (error) {

@@ -13,13 +13,18 @@ export interface PortChoice {
   isGiven: boolean;
 }
 
-export interface RunSettings {
+/** Of a server: as this machine reaches it, and as people do. */
+interface Addresses {
+  localUrl: string;
+  publicUrl: string;
+}
+
+export interface RunSettings extends Addresses {
   host: string;
   port: number;
   ports: Record<'api' | 'temporal' | 'temporalUi' | 'mongo' | 'simulator' | 'smtp', PortChoice>;
-  /** Where this machine reaches the api, whatever its public address is. */
-  localUrl: string;
-  publicUrl: string;
+  /** With ADMIN_PORT: where operators are, and nobody else. */
+  admin: (Addresses & { choice: PortChoice }) | undefined;
   dataDir: string;
   /** Set when the engine or the database is somebody else's: it is then not started here. */
   temporalAddress: string | undefined;
@@ -113,6 +118,15 @@ export const withPort = (settings: RunSettings, port: number): RunSettings => {
   return { ...settings, port, localUrl, publicUrl: isOwnAddress ? localUrl : settings.publicUrl };
 };
 
+export const operatorsAt = ({ admin, localUrl, publicUrl }: RunSettings): Addresses => admin ?? { localUrl, publicUrl };
+
+const adminOf = (env: NodeJS.ProcessEnv, host: string): RunSettings['admin'] => {
+  if (!env.ADMIN_PORT) return undefined;
+  const choice = portChoice(env, 'ADMIN_PORT', 0);
+  const localUrl = `http://${reachedHostOf(host)}:${choice.port}`;
+  return { choice, localUrl, publicUrl: env.ADMIN_URL || localUrl };
+};
+
 export function readRunSettings(env: NodeJS.ProcessEnv): RunSettings {
   const temporalAddress = env.TEMPORAL_ADDRESS || undefined;
   const mongodbUri = env.MONGODB_URI || undefined;
@@ -144,6 +158,7 @@ export function readRunSettings(env: NodeJS.ProcessEnv): RunSettings {
     ports,
     localUrl,
     publicUrl: env.PUBLIC_URL || localUrl,
+    admin: adminOf(env, host),
     dataDir,
     temporalAddress,
     mongodbUri,

@@ -8,7 +8,7 @@ import { freePort, isPortFree } from './free-port';
 import { type KeptRunning, keepRunning, type Runnable } from './kept-running';
 import { projectFolder } from './project-folder';
 import { lockDataFolder } from './run-lock';
-import { CannotStart, inDataFolder, type PortChoice, type RunSettings, withPort } from './run-settings';
+import { CannotStart, inDataFolder, operatorsAt, type PortChoice, type RunSettings, withPort } from './run-settings';
 import { whereToLook } from './where-to-look';
 
 const readyLimitMs = 60_000;
@@ -98,7 +98,7 @@ export function startEverything(wanted: RunSettings): Run {
       dataDir,
       port: await portFor(ports.temporal),
       uiPort: await portFor(ports.temporalUi),
-      codecEndpoint: `${settings.localUrl}/codec/${settings.codecSecret}`,
+      codecEndpoint: `${operatorsAt(settings).localUrl}/codec/${settings.codecSecret}`,
       logFile: logFile('temporal'),
       onProgress: say,
     };
@@ -122,7 +122,10 @@ export function startEverything(wanted: RunSettings): Run {
 
   async function run(): Promise<void> {
     settings = withPort(wanted, await portFor(ports.api, host));
-    unlock = inDataFolder(dataDir, () => lockDataFolder(settings));
+    const { admin } = settings;
+    if (admin) await portFor(admin.choice, host);
+    const operators = operatorsAt(settings);
+    unlock = inDataFolder(dataDir, () => lockDataFolder({ ...settings, operatorUrl: operators.publicUrl }));
     say('Starting the workflow engine and the database');
     const [temporal, mongo] = await Promise.all([startTemporal(), startMongo()]);
     assertGoing();
@@ -134,7 +137,9 @@ export function startEverything(wanted: RunSettings): Run {
       HOST: host,
       PORT: String(settings.port),
       PUBLIC_URL: settings.publicUrl,
+      ...(admin ? { ADMIN_PORT: String(admin.choice.port), ADMIN_URL: admin.publicUrl } : {}),
       PLATFORM_URL: settings.localUrl,
+      PLATFORM_OPERATOR_URL: operators.localUrl,
       DATA_DIR: dataDir,
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: process.env.TEMPORAL_NAMESPACE || 'default',

@@ -1,4 +1,4 @@
-import type { RunSettings } from './run-settings';
+import { operatorsAt, type RunSettings } from './run-settings';
 
 export interface Places {
   settings: RunSettings;
@@ -11,6 +11,7 @@ export interface Places {
 /** The last thing on screen: where a person goes next. */
 export function whereToLook({ settings, uiUrl, demoOrderUrl, inboxUrl, logFolder }: Places): string {
   const { publicUrl, operatorToken, demo } = settings;
+  const operatorUrl = operatorsAt(settings).publicUrl;
   const demoLines: [string, string][] = demo
     ? [
         ['Demo order', demoOrderUrl ?? 'not placed yet, see simulator.log'],
@@ -20,9 +21,9 @@ export function whereToLook({ settings, uiUrl, demoOrderUrl, inboxUrl, logFolder
     : [['Next', 'create an issuer in the console, then send its first order']];
   const lines: [string, string][] = [
     ['Start here', publicUrl],
-    ['Operator console', `${publicUrl}/operator`],
+    ['Operator console', `${operatorUrl}/operator`],
     ['Operator token', operatorToken],
-    ['API docs', `${publicUrl}/docs`],
+    ['API docs', `${operatorUrl}/docs`],
     ...demoLines,
     ...(inboxUrl === undefined
       ? []

@@ -64,6 +64,8 @@ const keepSecrets = async (path: string, secrets: Record<string, string>): Promi
 
 export interface DemoAccounts {
   readonly platformUrl: string;
+  /** Where operators have an address of their own. */
+  readonly operatorUrl?: string;
   readonly operatorToken: string;
   readonly secretsPath: string;
   readonly callbackUrl: (issuerId: string) => string;
@@ -73,13 +75,14 @@ export interface DemoAccounts {
 /** Makes sure that the demo's issuers exist, call back to this port, and that their secrets are known here. */
 export const ensureDemoIssuers = async ({
   platformUrl,
+  operatorUrl = platformUrl,
   operatorToken,
   secretsPath,
   callbackUrl,
   signal,
 }: DemoAccounts): Promise<(DemoIssuer & { secret: string })[]> => {
   const operator = async <T>(method: 'GET' | 'POST' | 'PATCH', path: string, body?: object): Promise<T> => {
-    const response = await fetch(new URL(`/v1/operator${path}`, platformUrl), {
+    const response = await fetch(new URL(`/v1/operator${path}`, operatorUrl), {
       method,
       headers: { authorization: `Bearer ${operatorToken}`, 'content-type': 'application/json' },
       body: body ? JSON.stringify(body) : null,

@@ -33,6 +33,7 @@ const run = async (signal: AbortSignal): Promise<void> => {
   await waitUntilReady(platformUrl, readyLimitMs, signal);
   const accounts = await ensureDemoIssuers({
     platformUrl,
+    operatorUrl: process.env.PLATFORM_OPERATOR_URL || platformUrl,
     operatorToken: required('OPERATOR_TOKEN'),
     secretsPath: join(process.env.DATA_DIR || '.data', 'simulator.json'),
     callbackUrl: simulator.callbackUrl,

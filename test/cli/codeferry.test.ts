@@ -381,9 +381,12 @@ describe('exit codes', () => {
 });
 
 describe('the data folder of npm start', () => {
-  const folderOf = async (publicUrl: string): Promise<string> => {
+  const folderOf = async (operatorUrl: string): Promise<string> => {
     const folder = await mkdtemp(join(emptyFolder, 'data-'));
-    await writeFile(join(folder, 'running.json'), JSON.stringify({ pid: process.pid, publicUrl }));
+    await writeFile(
+      join(folder, 'running.json'),
+      JSON.stringify({ pid: process.pid, publicUrl: 'http://of-buyers.example', operatorUrl }),
+    );
     await writeFile(
       join(folder, 'secrets.json'),
       JSON.stringify({ operatorToken: file.platform.operatorToken, masterKey: 'm', codecSecret: 'c' }),

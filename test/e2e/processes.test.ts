@@ -41,11 +41,13 @@ test('api and worker start before engine and database, say which part is away, g
   const database = await startDoor(Number(databaseUri.port));
   databaseUri.port = String(database.port);
   const queue = `processes-${randomBytes(6).toString('hex')}`;
-  const port = await freePort();
+  const [port, adminPort] = [await freePort(), await freePort()];
+  const operatorUrl = `http://127.0.0.1:${adminPort}`;
   const baseUrl = `http://127.0.0.1:${port}`;
   const env = {
     NODE_ENV: 'production',
     PORT: String(port),
+    ADMIN_PORT: String(adminPort),
     HOST: '127.0.0.1',
     PUBLIC_URL: baseUrl,
     TEMPORAL_ADDRESS: `127.0.0.1:${engine.port}`,
@@ -86,7 +88,7 @@ test('api and worker start before engine and database, say which part is away, g
 
   try {
     await readyIs(503, { mongodb: 'unavailable' });
-    expect((await fetch(`${baseUrl}/healthz`)).status).toBe(200);
+    for (const url of [baseUrl, operatorUrl]) expect((await fetch(`${url}/healthz`)).status).toBe(200);
     const early = await read(fetch(`${baseUrl}/v1/keys`));
     expect([early.status, early.body.code, early.headers.get('retry-after')]).toEqual([503, 'unavailable', '5']);
 
@@ -99,12 +101,13 @@ test('api and worker start before engine and database, say which part is away, g
 
     const operator: Platform['operator'] = (method, path, body) =>
       read(
-        fetch(`${baseUrl}/v1/operator${path}`, {
+        fetch(`${operatorUrl}/v1/operator${path}`, {
           method,
           headers: { authorization: `Bearer ${operatorToken}`, 'content-type': 'application/json' },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         }),
       );
+    expect((await read(fetch(`${baseUrl}/v1/operator/issuers`))).body.code).toBe('path_unknown');
     const issuer = await startIssuer({ baseUrl, operator, isWorking: () => true } as Platform);
     await issuer.placeVerified('early-1');
     expect((await issuer.submit('early-1', [{ itemId: 'a', value: 'EARLY' }])).status).toBe(201);

@@ -32,6 +32,8 @@ export interface PlatformOptions {
   readonly trustedProxies?: readonly string[];
   /** Of a proxy before it; left out: its own address. */
   readonly publicUrl?: string;
+  /** True: operators have an address of their own. */
+  readonly admin?: boolean;
   readonly isDemo?: boolean;
   readonly alertUrl?: string;
   readonly mailer?: Mailer;
@@ -60,6 +62,8 @@ export interface Answer {
 /** The real api and the real workers in this process, on the run's engine and database, with names of their own. */
 export interface Platform {
   readonly baseUrl: string;
+  /** Where operators are: the same, or their own. */
+  readonly operatorUrl: string;
   readonly operatorToken: string;
   readonly databaseName: string;
   readonly core: Core;
@@ -107,6 +111,12 @@ const installedRuntime = (): Promise<string> => {
   return engineRuntime;
 };
 
+const listen = async (): Promise<readonly [Server, string]> => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return [server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`];
+};
+
 export const startPlatform = async (options: PlatformOptions = {}): Promise<Platform> => {
   const lines: string[] = [];
   const log = loggerInto(lines);
@@ -117,13 +127,14 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
   mongodbUri.pathname = `/${databaseName}`;
   const temporal = { address: options.temporalAddress ?? setting('TEST_TEMPORAL_ADDRESS'), namespace: 'default' };
   const operatorToken = randomBytes(24).toString('base64url');
-  const server: Server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const [server, baseUrl] = await listen();
+  const [adminServer, adminUrl] = options.admin ? await listen() : [];
+  const operatorUrl = adminUrl ?? baseUrl;
   const nowMs = () => Date.now();
   const tracing = options.tracing ?? noTracing;
   const config = {
     publicUrl: options.publicUrl ?? baseUrl,
+    admin: adminUrl === undefined ? undefined : { url: adminUrl },
     isDemo: options.isDemo ?? false,
     operators: [{ name: 'operator', role: 'admin' as const, token: operatorToken }, ...(options.operators ?? [])],
     oidc: options.oidc,
@@ -138,9 +149,10 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
   const core = await assemble(config, (codec) => openTemporalClient(temporal, codec, tracing), nowMs, tracing);
   const guard = createAddressGuard({ allowCidrs: options.callbackAllow ?? ['127.0.0.0/8'] });
   const adapters = new Map((options.adapters ?? []).map((adapter) => [adapter.name, adapter]));
-  const { app, starter } = createApp({ core, config, guard, tracing, adapters, log, nowMs });
+  const { app, adminApp, starter } = createApp({ core, config, guard, tracing, adapters, log, nowMs });
   const declared = watchAnswers();
   server.on('request', declared.watched(app));
+  if (adminApp) adminServer?.on('request', declared.watched(adminApp));
 
   let running:
     | { workers: Workers; done: Promise<unknown>; metricsPage: () => Promise<string>; close: () => Promise<void> }
@@ -189,7 +201,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
         alerts: workerCore.alerts,
         alertUrl: options.alertUrl,
         mailer: options.mailer,
-        publicUrl: config.publicUrl,
+        publicUrl: config.admin?.url ?? config.publicUrl,
       },
       troubles: workerCore.troubles,
       log,
@@ -223,6 +235,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
 
   return {
     baseUrl,
+    operatorUrl,
     operatorToken,
     databaseName,
     core,
@@ -232,7 +245,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     logText: () => [...lines, ...(engineLines ?? [])].join(''),
     operator: (method, path, body, token = operatorToken) =>
       read(
-        fetch(`${baseUrl}/v1/operator${path}`, {
+        fetch(`${operatorUrl}/v1/operator${path}`, {
           method,
           headers: {
             authorization: `Bearer ${token}`,
@@ -247,8 +260,10 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     stopWorkers,
     stop: async () => {
       await stopWorkers();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      for (const one of adminServer ? [server, adminServer] : [server]) {
+        one.closeAllConnections();
+        await new Promise((resolve) => one.close(resolve));
+      }
       await starter.settled();
       // Not closed: a retry that the engine's client still has in mind would throw out of a timer.
       await core.database.close();

@@ -122,6 +122,15 @@ describe('docker-compose.yml', () => {
     );
   });
 
+  test('operators have a port of their own, where Prometheus reads and the Temporal UI has payloads decoded', () => {
+    const { ADMIN_PORT, ADMIN_URL } = compose.services.api?.environment ?? {};
+    expect(compose.services.api?.ports).toContain(`127.0.0.1:\${ADMIN_PORT:-${ADMIN_PORT}}:${ADMIN_PORT}`);
+    expect(ADMIN_URL).toBe(`\${ADMIN_URL:-http://127.0.0.1:${ADMIN_PORT}}`);
+    expect(compose.services['temporal-ui']?.environment?.TEMPORAL_CODEC_ENDPOINT).toMatch(/^\$\{ADMIN_URL/);
+    expect(read('deploy/prometheus/prometheus.yaml')).toContain(`names: [api], type: A, port: ${ADMIN_PORT}`);
+    expect(read('Dockerfile')).toContain(`EXPOSE 8080 ${ADMIN_PORT}`);
+  });
+
   test('the console links to the Temporal UI where compose publishes it', () => {
     const [published] = compose.services['temporal-ui']?.ports ?? [];
     const [host, port] = published?.split(':') ?? [];

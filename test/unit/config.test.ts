@@ -18,6 +18,7 @@ test('with the two secrets alone everything else has its documented default', ()
     port: 8_080,
     host: '127.0.0.1',
     publicUrl: 'http://127.0.0.1:8080',
+    admin: undefined,
     isDemo: false,
     temporal: { address: '127.0.0.1:7233', namespace: 'default' },
     temporalUiUrl: undefined,
@@ -66,6 +67,15 @@ test('settings are read, lists are split, and an empty setting is one left out',
   });
   expect(readConfig({ ...needed, PORT: '9000' }).publicUrl).toBe('http://127.0.0.1:9000');
   expect(readConfig({ ...needed, WORKFLOW_STACK_TRACES: 'on' }).workflowStackTraces).toBe(true);
+});
+
+test('operators have an address of their own where ADMIN_PORT is set, another than that of everybody', () => {
+  expect(readConfig({ ...needed, ADMIN_PORT: '8081' }).admin).toEqual({ port: 8_081, url: 'http://127.0.0.1:8081' });
+  const ADMIN_URL = 'https://inside.example/codes/';
+  const { admin } = readConfig({ ...needed, ADMIN_PORT: '8081', ADMIN_URL });
+  expect(admin).toEqual({ port: 8_081, url: 'https://inside.example/codes' });
+  expect(messageOf({ ...needed, ADMIN_PORT: '8080' })).toContain('ADMIN_PORT');
+  expect(messageOf({ ...needed, ADMIN_URL })).toContain('ADMIN_PORT');
 });
 
 test('orders are kept for the whole days that are set, or for ever', () => {

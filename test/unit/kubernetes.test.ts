@@ -183,10 +183,24 @@ describe('the Kubernetes base', () => {
         for (const { port } of rule) expect(ports).toContain(port);
       }
     }
-    expect(named('Service', 'codeferry-api')?.spec).toMatchObject({
-      selector: { 'app.kubernetes.io/name': 'codeferry-api' },
-      ports: [{ targetPort: 'http' }],
-    });
+    for (const [service, targetPort] of [
+      ['codeferry-api', 'http'],
+      ['codeferry-admin', 'admin'],
+    ] as const) {
+      expect(named('Service', service)?.spec).toMatchObject({
+        selector: { 'app.kubernetes.io/name': 'codeferry-api' },
+        ports: [{ targetPort }],
+      });
+    }
+  });
+
+  test('operators have a port of their own, which nobody reaches from anywhere', () => {
+    const [{ ports }] = named('Deployment', 'codeferry-api')?.spec.template.spec.containers ?? [];
+    const { containerPort } = ports.find(({ name }: { name: string }) => name === 'admin');
+    expect(String(containerPort)).toBe(generated[0]?.data?.ADMIN_PORT);
+    const rules = named('NetworkPolicy', 'codeferry-api')?.spec.ingress as { from?: object[]; ports: object[] }[];
+    const open = rules.filter(({ from }) => from === undefined).flatMap((rule) => rule.ports);
+    expect(open).toEqual([{ port: 'http' }]);
   });
 
   test('beside engine, database and collector the worker reaches public addresses only, the api those on 443 only', () => {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockDataFolder } from '../../src/dev/run-lock';
-import { CannotStart, inDataFolder, readRunSettings, withPort } from '../../src/dev/run-settings';
+import { CannotStart, inDataFolder, operatorsAt, readRunSettings, withPort } from '../../src/dev/run-settings';
 
 let dataDir: string;
 beforeEach(() => {
@@ -61,6 +61,18 @@ describe('settings of npm start', () => {
     const named = readRunSettings({ DATA_DIR: dataDir, PUBLIC_URL: 'https://codes.example' });
     expect(named.ports.api).toEqual({ variable: 'PORT', port: 8080, isGiven: false });
     expect(withPort(named, 9)).toMatchObject({ localUrl: 'http://127.0.0.1:9', publicUrl: 'https://codes.example' });
+  });
+
+  test('operators are at the address of everybody, and with ADMIN_PORT at their own, which the command finds', () => {
+    const one = withPort(readRunSettings({ DATA_DIR: dataDir }), 9);
+    expect([one.admin, operatorsAt(one).localUrl]).toEqual([undefined, 'http://127.0.0.1:9']);
+    const env = { DATA_DIR: dataDir, HOST: '0.0.0.0', ADMIN_PORT: '10', ADMIN_URL: 'https://inside.example' };
+    const two = withPort(readRunSettings(env), 9);
+    const operatorUrl = 'https://inside.example';
+    expect(operatorsAt(two)).toMatchObject({ localUrl: 'http://127.0.0.1:10', publicUrl: operatorUrl });
+    const unlock = lockDataFolder({ ...two, operatorUrl });
+    expect(JSON.parse(readFileSync(join(dataDir, 'running.json'), 'utf8'))).toMatchObject({ operatorUrl });
+    unlock();
   });
 
   test.each(['off', 'no', 'false', '0', 'OFF', ' No '])('DEMO=%s is without the demo', (DEMO) => {

@@ -112,8 +112,8 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
     leadTo(response, `${basePathOf(publicUrl)}/operator`);
   };
 
-  mount.plain('get', `${path}/start`, led(start));
-  mount.plain('get', `${path}/callback`, led(callback));
+  mount.plain('operators', 'get', `${path}/start`, led(start));
+  mount.plain('operators', 'get', `${path}/callback`, led(callback));
 };
 
 const leadTo = (response: Response, location: string): void => {

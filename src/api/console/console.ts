@@ -81,7 +81,7 @@ const mountPage = (mount: Mount, { oidc, basePath, isDemo }: Console): void => {
     .replace('{{single-sign-on}}', oidc === undefined ? 'off' : 'on')
     .replace('{{demo-note}}', isDemo ? demoNote : '');
 
-  mount.plain('get', '/operator', (_request, response) => {
+  mount.plain('operators', 'get', '/operator', (_request, response) => {
     response.setHeader('content-security-policy', csp);
     response.setHeader('referrer-policy', 'no-referrer');
     response.setHeader('x-frame-options', 'DENY');
@@ -91,9 +91,9 @@ const mountPage = (mount: Mount, { oidc, basePath, isDemo }: Console): void => {
     response.type('html').send(page);
   });
 
-  mount.plain('get', '/operator/', (_request, response) => response.redirect(308, `${basePath}/operator`));
+  mount.plain('operators', 'get', '/operator/', (_request, response) => response.redirect(308, `${basePath}/operator`));
 
-  mount.plain('get', '/operator/assets/:version/*file', (request, response) => {
+  mount.plain('operators', 'get', '/operator/assets/:version/*file', (request, response) => {
     const file = files.get([request.params.file].flat().join('/'));
     if (!file) throw new Failure('path_unknown');
     const isCurrent = request.params.version === version;

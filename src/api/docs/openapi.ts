@@ -1,7 +1,7 @@
 import { channelNames } from '../../channels/terminals';
 import { callbacks } from '../../contract/callbacks';
 import { takeReceipts } from '../../contract/platform/receipts';
-import type { Route } from '../../contract/route';
+import { type Route, sidesOf } from '../../contract/route';
 import { routes } from '../../contract/routes';
 import { createJsonSchemas } from './json-schemas';
 import { type Operation, operationOf } from './operation';
@@ -39,18 +39,22 @@ export interface Served {
   readonly channels: readonly string[];
   readonly hasReceipts: boolean;
   readonly publicUrl: string;
+  /** Where operators have an address of their own. */
+  readonly adminUrl?: string | undefined;
 }
 
 /** The contract of every platform, as it is checked in. */
 const whole: Served = { channels: channelNames, hasReceipts: true, publicUrl: '/' };
 
 /** Made from the very declarations by which calls are let in and answered, so that it cannot drift from them. */
-export const openApiDocument = ({ channels, hasReceipts, publicUrl }: Served = whole): OpenApi => {
+export const openApiDocument = ({ channels, hasReceipts, publicUrl, adminUrl }: Served = whole): OpenApi => {
   const schemas = createJsonSchemas(new Set(channels));
   const paths: OpenApi['paths'] = {};
   for (const route of routes) {
     if (route === takeReceipts && !hasReceipts) continue;
-    paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route, schemas) };
+    const isElsewhere = adminUrl !== undefined && !sidesOf(route).includes('public');
+    const operation = { ...operationOf(route, schemas), ...(isElsewhere ? { servers: [{ url: adminUrl }] } : {}) };
+    paths[route.path] = { ...paths[route.path], [route.method]: operation };
   }
   const webhooks = Object.fromEntries(callbacks.map((one) => [one.type, { post: webhookOf(one, schemas) }]));
   return {

@@ -14,6 +14,8 @@ export interface Operation {
   readonly parameters: readonly object[];
   readonly requestBody?: object;
   readonly responses: Readonly<Record<string, Response>>;
+  /** Where it is at another address than the rest. */
+  readonly servers?: readonly { readonly url: string }[];
 }
 
 export interface Response {

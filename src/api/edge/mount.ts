@@ -1,9 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import { bodyMissing, parseWith, problemOf } from '../../contract/problem';
 import { emptyQuery } from '../../contract/query';
-import type { AnswerOf, BodyOf, ParamsOf, QueryOf, Route } from '../../contract/route';
+import {
+  type AnswerOf,
+  type BodyOf,
+  type ParamsOf,
+  type QueryOf,
+  type Route,
+  type Side,
+  sidesOf,
+} from '../../contract/route';
 import { parseStrictJson, readStrictJson } from '../../contract/strict-json';
 import { Failure, type FieldError } from '../../domain/failures';
 import type { Operator, Role } from '../../domain/operator';
@@ -16,6 +23,7 @@ import { sha256 } from '../../sealing/key-ring';
 import type { IssuerRow } from '../../store/issuers';
 import { authenticateIssuer, type IssuerAuth } from '../auth/issuer-auth';
 import { authorizeOperator, type OperatorAuth, requireRole } from '../auth/operator-auth';
+import type { Apps } from './apps';
 import { type Idempotency, type KeptAnswer, once } from './idempotency';
 import { bodyLimitBytes, bytesOf, rawBody } from './raw-body';
 import { withinLimit } from './time-limit';
@@ -80,20 +88,24 @@ export type Mount = ReturnType<typeof createMount>;
 
 /** How a call gets to its operation: event-loop lag, size, signature, idempotency, media type, JSON, schema, in this order. */
 export const createMount = (
-  app: Express,
+  apps: Apps,
   deps: IssuerAuth & Idempotency & { readonly operator: OperatorAuth; readonly audit: AuditTrails },
 ) => {
   const inFlight = createInFlightLimit();
   const shedOnLag = shedOnEventLoopLag(watchEventLoopLag());
   const budgets = createIssuerBudgets();
   const turns = createTurns(newOrdersInDatabaseMax);
-  const methodsOf = new Map<string, Set<string>>();
+  const methodsOf = new Map<Express, Map<string, Set<string>>>(
+    [apps.public, apps.operators].map((app) => [app, new Map()]),
+  );
 
-  const register = (method: Method, path: string, ...handlers: RequestHandler[]): void => {
-    const methods = methodsOf.get(path) ?? new Set();
-    methods.add(method.toUpperCase());
-    methodsOf.set(path, methods);
-    app[method](path, ...handlers);
+  const register = (sides: readonly Side[], method: Method, path: string, ...handlers: RequestHandler[]): void => {
+    for (const app of new Set(sides.map((side) => apps[side]))) {
+      const methods = methodsOf.get(app)?.get(path) ?? new Set();
+      methods.add(method.toUpperCase());
+      methodsOf.get(app)?.set(path, methods);
+      app[method](path, ...handlers);
+    }
   };
 
   /** The place is given back when the work has ended, not when its sender was told that it takes too long. */
@@ -218,6 +230,7 @@ export const createMount = (
       (handle: IssuerHandler<R, B>): void => {
         const answer = route.body ? answerOnce(route, route.body, before, handle) : answerRead(route, handle);
         register(
+          sidesOf(route),
           route.method,
           expressPath(route.path),
           shedOnLag,
@@ -240,16 +253,22 @@ export const createMount = (
     operator:
       <R extends Route & { readonly who: Role }>(route: R) =>
       (handle: (call: OperatorCall<R>) => Promise<AnswerOf<R>>): void => {
-        register(route.method, expressPath(route.path), rawBody(bodyLimitBytes), async (request, response) => {
-          const { operator, session } = await authorizeOperator(request, deps.operator);
-          response.setHeader('cache-control', 'no-store');
-          requireRole(operator, route.who);
-          const query = parseWith(route.query ?? emptyQuery, request.query) as QueryOf<R>;
-          const body = (route.body ? jsonBody(request, route.body, route) : undefined) as BodyOf<R>;
-          const params = request.params as ParamsOf<R>;
-          const audit = deps.audit.of(operator);
-          send(response, await handle({ params, body, query, operator, sessionId: session?.id, audit }));
-        });
+        register(
+          sidesOf(route),
+          route.method,
+          expressPath(route.path),
+          rawBody(bodyLimitBytes),
+          async (request, response) => {
+            const { operator, session } = await authorizeOperator(request, deps.operator);
+            response.setHeader('cache-control', 'no-store');
+            requireRole(operator, route.who);
+            const query = parseWith(route.query ?? emptyQuery, request.query) as QueryOf<R>;
+            const body = (route.body ? jsonBody(request, route.body, route) : undefined) as BodyOf<R>;
+            const params = request.params as ParamsOf<R>;
+            const audit = deps.audit.of(operator);
+            send(response, await handle({ params, body, query, operator, sessionId: session?.id, audit }));
+          },
+        );
       },
 
     /** Whose handler looks itself at who calls, and reads the body: of browsers and of anybody. */
@@ -257,6 +276,7 @@ export const createMount = (
       <R extends Route & { readonly who: 'anyone' | 'session' | 'buyer' }>(route: R) =>
       (handle: (call: OpenCall<R>) => Promise<AnswerOf<R>>): void => {
         register(
+          sidesOf(route),
           route.method,
           expressPath(route.path),
           rawBody(route.limitBytes ?? bodyLimitBytes),
@@ -268,22 +288,25 @@ export const createMount = (
 
     /** A declared call whose answer is no JSON, such as a stream. */
     bare: (route: Route, ...handlers: RequestHandler[]): void =>
-      register(route.method, expressPath(route.path), ...handlers),
+      register(sidesOf(route), route.method, expressPath(route.path), ...handlers),
 
     /** Pages and their files, which are no calls. */
-    plain: (method: Method, path: string, ...handlers: RequestHandler[]): void => register(method, path, ...handlers),
+    plain: (side: Side, method: Method, path: string, ...handlers: RequestHandler[]): void =>
+      register([side], method, path, ...handlers),
 
     /** Called last: a known path with another method is 405, all else is 404. */
     finish: (): void => {
-      for (const [path, methods] of methodsOf) {
-        app.all(path, (_request, response) => {
-          response.setHeader('allow', [...methods, ...(methods.has('GET') ? ['HEAD'] : [])].join(', '));
-          throw new Failure('method_not_allowed');
+      for (const [app, paths] of methodsOf) {
+        for (const [path, methods] of paths) {
+          app.all(path, (_request, response) => {
+            response.setHeader('allow', [...methods, ...(methods.has('GET') ? ['HEAD'] : [])].join(', '));
+            throw new Failure('method_not_allowed');
+          });
+        }
+        app.use(() => {
+          throw new Failure('path_unknown');
         });
       }
-      app.use(() => {
-        throw new Failure('path_unknown');
-      });
     },
   };
 };
@@ -340,9 +363,3 @@ const isWithOrder = (json: unknown): json is { orderNo: unknown } =>
   typeof json === 'object' && json !== null && 'orderNo' in json;
 
 const requestIdOf = (response: Response): string => String(response.getHeader('x-request-id') ?? '');
-
-/** The first handler of the app: every answer and every log line of ours carries this id. */
-export const requestId: RequestHandler = (_request, response, next) => {
-  response.setHeader('x-request-id', randomUUID());
-  next();
-};

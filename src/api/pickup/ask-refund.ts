@@ -41,7 +41,7 @@ export const mountAskRefund = (mount: Mount, pages: PageDeps & { readonly public
     }
     response.redirect(303, `${basePath}/p/${secret}`);
   };
-  mount.plain('post', '/p/:secret/refund', rawBody(bodyLimitBytes), askRefund as unknown as RequestHandler);
+  mount.plain('public', 'post', '/p/:secret/refund', rawBody(bodyLimitBytes), askRefund as unknown as RequestHandler);
 };
 
 const asked = (request: Request): z.infer<typeof refundRequest> => {

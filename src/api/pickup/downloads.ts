@@ -45,7 +45,7 @@ export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers }: PageD
       );
       response.type(mediaType).attachment(`${first.orderNo}-${name}`).type(mediaType).send(body);
     };
-    mount.plain('get', `/p/:secret/${name}`, download as unknown as RequestHandler);
+    mount.plain('public', 'get', `/p/:secret/${name}`, download as unknown as RequestHandler);
   };
 
   file('codes.csv', async (_row, codes) => ({ mediaType: 'text/csv; charset=utf-8', body: codesCsv(codes) }));

@@ -77,13 +77,13 @@ export const mountPickup = (mount: Mount, pickup: Pickup): void => {
     }
   };
 
-  mount.plain('get', '/p/:secret', page as unknown as RequestHandler);
-  mount.plain('get', '/p/:secret/events', stream as unknown as RequestHandler);
+  mount.plain('public', 'get', '/p/:secret', page as unknown as RequestHandler);
+  mount.plain('public', 'get', '/p/:secret/events', stream as unknown as RequestHandler);
   mountReveal(mount, pickup);
   mountAskRefund(mount, pickup);
   mountDownloads(mount, pickup);
   for (const { path, mediaType, body } of pageAssets) {
-    mount.plain('get', path, (_request, response) => {
+    mount.plain('public', 'get', path, (_request, response) => {
       response.setHeader('content-type', mediaType);
       response.setHeader('cache-control', 'public, max-age=31536000, immutable');
       response.send(body);

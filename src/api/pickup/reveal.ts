@@ -81,7 +81,7 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
       .send(renderPickupPage({ ...model, refusal }, words));
   };
 
-  mount.plain('post', '/p/:secret/reveal', rawBody(bodyLimitBytes), reveal as unknown as RequestHandler);
+  mount.plain('public', 'post', '/p/:secret/reveal', rawBody(bodyLimitBytes), reveal as unknown as RequestHandler);
 };
 
 const pinRequest = z.strictObject({ pin: z.string().max(64).optional() });

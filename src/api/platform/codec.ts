@@ -53,10 +53,10 @@ export const mountCodec = (mount: Mount, { decodePayloads, operators, wrongToken
     next();
   };
   const body = rawBody(8 * bodyLimitBytes);
-  mount.plain('post', '/codec/:secret/decode', allow, requireSecret, body, decode);
-  mount.plain('options', '/codec/:secret/decode', allow, preflight);
-  mount.plain('post', '/codec/decode', allow, requireToken, body, decode);
-  mount.plain('options', '/codec/decode', allow, preflight);
+  mount.plain('operators', 'post', '/codec/:secret/decode', allow, requireSecret, body, decode);
+  mount.plain('operators', 'options', '/codec/:secret/decode', allow, preflight);
+  mount.plain('operators', 'post', '/codec/decode', allow, requireToken, body, decode);
+  mount.plain('operators', 'options', '/codec/decode', allow, preflight);
 };
 
 const jsonOf = (raw: Buffer): unknown => {

@@ -29,6 +29,7 @@ export const signIn = declareRoute({
   path,
   name: 'signIn',
   who: 'anyone',
+  sides: ['operators'],
   tag: 'operator',
   summary: 'Signs a browser in: a token for a session cookie',
   body: z

@@ -6,6 +6,7 @@ export const readLiveness = declareRoute({
   path: '/healthz',
   name: 'readLiveness',
   who: 'anyone',
+  sides: ['public', 'operators'],
   summary: 'Whether the process runs',
   answers: { 200: { says: 'It does', body: z.strictObject({ status: z.literal('ok') }).meta({ id: 'Alive' }) } },
   problems: [],
@@ -34,6 +35,7 @@ export const readReadiness = declareRoute({
   path: '/readyz',
   name: 'readReadiness',
   who: 'anyone',
+  sides: ['public', 'operators'],
   summary: 'Whether it can do its work, and if not, which part is unavailable',
   answers: {
     200: { says: 'Ready', body: readiness },

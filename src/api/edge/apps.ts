@@ -1,0 +1,58 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import type { Side } from '../../contract/route';
+import { noTracing, type Tracing } from '../../tracing/tracing';
+import { basePathOf, stripBasePath } from './base-path';
+import { endOldConnections } from './connection-age';
+import { shareByConnection } from './connection-share';
+import { requestId } from './request-id';
+import { requestLog } from './request-log';
+import { requestSpans } from './request-spans';
+
+/** One and the same where operators have no address of their own. */
+export type Apps = Readonly<Record<Side, Express>>;
+
+export interface Addresses {
+  readonly publicUrl: string;
+  /** Undefined: operators come to the public one. */
+  readonly adminUrl: string | undefined;
+}
+
+interface AppsDeps extends Addresses {
+  readonly trustedProxies: readonly string[];
+  readonly observe: express.RequestHandler;
+  readonly tracing: Tracing;
+  readonly log: Logger;
+  readonly nowMs: () => number;
+}
+
+/** What answers at the address of issuers and buyers, and at that of operators: with everything that comes before a route. */
+export const createApps = ({ publicUrl, adminUrl, ...deps }: AppsDeps): Apps => {
+  const one = appAt(publicUrl, deps);
+  return { public: one, operators: adminUrl === undefined ? one : appAt(adminUrl, deps) };
+};
+
+const appAt = (
+  url: string,
+  { trustedProxies, observe, tracing, log, nowMs }: Omit<AppsDeps, keyof Addresses>,
+): Express => {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('case sensitive routing', true);
+  app.set('strict routing', true);
+  app.set('query parser', 'simple');
+  app.set('etag', false);
+  app.set('trust proxy', [...trustedProxies]);
+  app.use(
+    shareByConnection(),
+    requestId,
+    requestLog(log),
+    ...(tracing === noTracing ? [] : [requestSpans(tracing)]),
+    observe,
+    endOldConnections(nowMs),
+    stripBasePath(basePathOf(url)),
+    helmet({ strictTransportSecurity: false }),
+  );
+  return app;
+};
