@@ -17,47 +17,7 @@ type Person = { readonly name: string; readonly token: string };
 const by = (person: Person, method: string, path: string, body?: unknown): Promise<Answer> =>
   file.platform.operator(method, path, body, person.token);
 
-/** Every operator call that the platform tells of, with names that exist nowhere. */
-const operatorCalls = async (): Promise<{ method: string; path: string; description: string }[]> => {
-  const { body } = await read(fetch(`${file.platform.baseUrl}/openapi.json`));
-  return Object.entries<Record<string, { tags: string[]; description?: string }>>(body.paths).flatMap(
-    ([path, methods]) =>
-      Object.entries(methods)
-        .filter(([, { tags }]) => tags.includes('operator'))
-        .map(([method, { description = '' }]) => ({
-          description,
-          method: method.toUpperCase(),
-          path: path.replace('/v1/operator', '').replaceAll(/\{\w+\}/g, 'nothing-has-this-name'),
-        })),
-  );
-};
-
-const isOfSession = ({ path }: { path: string }): boolean => path.startsWith('/console/');
-const isOrderWork = ({ path }: { path: string }): boolean =>
-  path.startsWith('/orders/') || path.startsWith('/approvals/') || path === '/batches' || path.endsWith('/replay');
-
-test('a viewer is let into no call that changes something, and not into the audit log', async () => {
-  const calls = (await operatorCalls()).filter((call) => !isOfSession(call));
-  expect(calls.length).toBeGreaterThan(20);
-  for (const { method, path, description } of calls) {
-    const answer = await by(vera, method, path);
-    const isOpen = method === 'GET' && !path.startsWith('/audit');
-    if (isOpen) expect([method, path, [200, 404].includes(answer.status)]).toEqual([method, path, true]);
-    else expectProblem(answer, 403, 'operator_forbidden');
-    expect([method, path, description === 'Needs the role viewer.']).toEqual([method, path, isOpen]);
-  }
-});
-
-test('an operator acts on orders, and is refused what changes issuers and the platform', async () => {
-  const changes = (await operatorCalls()).filter((call) => !isOfSession(call) && call.method !== 'GET');
-  for (const call of changes) {
-    const answer = await by(otto, call.method, call.path);
-    if (isOrderWork(call)) expect([call, [404, 422].includes(answer.status)]).toEqual([call, true]);
-    else expectProblem(answer, 403, 'operator_forbidden');
-    expect([call, call.description === 'Needs the role operator.']).toEqual([call, isOrderWork(call)]);
-  }
-  expectProblem(await by(otto, 'GET', '/audit'), 403, 'operator_forbidden');
-
+test('an operator acts on orders, and a viewer does not', async () => {
   const issuer = await file.issuer();
   await issuer.place('by-otto');
   expectProblem(await by(vera, 'POST', `/orders/${issuer.issuerId}/by-otto/cancel`), 403, 'operator_forbidden');

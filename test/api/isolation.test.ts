@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
+import type { Route } from '../../src/contract/route';
+import { routes } from '../../src/contract/routes';
+import { mayAct, type Role, roles } from '../../src/domain/operator';
+import type { TestIssuer } from '../support/issuer';
+import { platformOfFile } from '../support/platform-of-file';
+
+/** One of each role. Whoever is not in this list has no role at all. */
+const people = roles.map((role) => ({ name: role.slice(0, 3), role, token: `a-token-of-some-${role}` }));
+const file = platformOfFile({ worker: false, operators: people });
+let mine: TestIssuer;
+let theirs: TestIssuer;
+beforeAll(async () => {
+  mine = await file.issuer();
+  theirs = await file.issuer();
+  expect((await theirs.place('theirs')).status).toBe(201);
+});
+
+const isRole = (who: Route['who']): who is Role => (roles as readonly string[]).includes(who);
+const ofIssuers = routes.filter(({ who }) => who === 'issuer');
+const ofRoles = routes.flatMap((route) => (isRole(route.who) ? [{ ...route, who: route.who }] : []));
+const named = <R extends Route>(of: readonly R[]) =>
+  of.map((route): [string, R] => [`${route.method} ${route.path}`, route]);
+
+type Params = Readonly<Record<string, string>>;
+const pathOf = ({ path }: Route, params: Params = {}): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => params[name] ?? 'nothing-has-this-name');
+
+/** A stream would go on: of its answer the head is enough. */
+const answerOf = async (url: string, init: RequestInit): Promise<{ status: number; code?: string }> => {
+  const response = await fetch(`${file.platform.baseUrl}${url}`, init);
+  const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json');
+  if (isProblem) return { status: response.status, code: (await response.json()).code };
+  await response.body?.cancel();
+  return { status: response.status };
+};
+
+describe('one issuer with its own credentials', () => {
+  /** What the route's declaration shows, of the order of another: nothing but the sender is wrong with it. */
+  const exampleFor = ({ name, path, body }: Route, params: Params): string | undefined => {
+    if (!body) return undefined;
+    const [example] = (body.meta()?.examples ?? []) as object[];
+    if (example === undefined) throw new Error(`${name} has no example, so nobody sees whom it lets in`);
+    return JSON.stringify(
+      path.includes('{orderNo}') && 'orderNo' in example ? { ...example, orderNo: params.orderNo } : example,
+    );
+  };
+  const sentByMe = (route: Route, params: Params) => {
+    const [url, id, at] = [pathOf(route, params), randomUUID(), new Date()];
+    const body = exampleFor(route, params);
+    const signature = new Webhook(mine.secret).sign(id, at, body ?? `${route.method.toUpperCase()} ${url}`);
+    return answerOf(url, {
+      method: route.method.toUpperCase(),
+      headers: {
+        'content-type': 'application/json',
+        'webhook-id': id,
+        'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
+        'webhook-signature': signature,
+      },
+      body: body ?? null,
+    });
+  };
+  const seenByThem = async () => [
+    (await theirs.order('theirs')).body,
+    (await theirs.get('/orders/theirs/timeline')).body,
+    (await theirs.get('/orders')).body,
+  ];
+
+  test('there is a call to be tried', () => expect(ofIssuers.length).toBeGreaterThan(15));
+
+  test.each(named(ofIssuers))(
+    '%s: is refused in the place of another, which sees nothing of it',
+    async (_name, route) => {
+      const before = await seenByThem();
+      const refused = await sentByMe(route, { issuerId: theirs.issuerId, orderNo: 'theirs' });
+      expect(refused).toEqual({ status: 401, code: 'signature_invalid' });
+      const own = await sentByMe(route, { issuerId: mine.issuerId, orderNo: 'theirs' });
+      // What names no order is the sender's own: it is let in, and another's order is not touched by it.
+      if (route.path.includes('{orderNo}')) expect(own).toEqual({ status: 404, code: 'order_unknown' });
+      else expect([200, 201]).toContain(own.status);
+      expect(await seenByThem()).toEqual(before);
+    },
+  );
+
+  test('its lists hold its own orders alone', async () => {
+    await mine.place('mine');
+    const listed = (await mine.get('/orders?limit=100')).body.data.map(({ orderNo }: { orderNo: string }) => orderNo);
+    expect(listed).toContain('mine');
+    expect(listed).not.toContain('theirs');
+  });
+
+  test.each(named(ofRoles))('%s: no signature of an issuer lets it in', async (_name, route) => {
+    const [url, id, at] = [pathOf(route), randomUUID(), new Date()];
+    const text = `${route.method.toUpperCase()} ${url}`;
+    const headers = {
+      'webhook-id': id,
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
+      'webhook-signature': new Webhook(mine.secret).sign(id, at, text),
+    };
+    expect(await answerOf(url, { method: route.method.toUpperCase(), headers })).toEqual({
+      status: 401,
+      code: 'operator_unauthorized',
+    });
+  });
+});
+
+describe('operators', () => {
+  /** No call does anything with this body, so it shows who is let in as far as it. */
+  const unreadable = ({ method }: Route): RequestInit => ({
+    method: method.toUpperCase(),
+    ...(method === 'get' ? {} : { body: '{' }),
+  });
+  const json = { 'content-type': 'application/json' };
+  const signedIn = async (token: string): Promise<{ cookie: string; csrf: string }> => {
+    const response = await fetch(`${file.platform.baseUrl}/v1/operator/console/session`, {
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify({ token }),
+    });
+    const { csrf } = await response.json();
+    return { cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '', csrf };
+  };
+  const sessions = new Map<Role, { cookie: string; csrf: string }>();
+  beforeAll(async () => {
+    for (const { role, token } of people) sessions.set(role, await signedIn(token));
+  });
+
+  test.each(named(ofRoles))(
+    '%s: lets in its role and those above, by token and by session, and nobody else',
+    async (_name, route) => {
+      const url = pathOf(route);
+      const ask = (headers: Record<string, string>) =>
+        answerOf(url, { ...unreadable(route), headers: { ...json, ...headers } });
+      expect(await ask({})).toEqual({ status: 401, code: 'operator_unauthorized' });
+      for (const { role, token } of people) {
+        const { cookie, csrf } = sessions.get(role) ?? { cookie: '', csrf: '' };
+        const both: Record<string, string>[] = [{ authorization: `Bearer ${token}` }, { cookie, 'x-csrf-token': csrf }];
+        for (const credentials of both) {
+          const { status, code } = await ask(credentials);
+          if (mayAct({ name: '', role }, route.who))
+            expect([role, [200, 400, 404, 422].includes(status)]).toEqual([role, true]);
+          else expect([role, status, code]).toEqual([role, 403, 'operator_forbidden']);
+        }
+        const withoutCsrf = await ask({ cookie });
+        if (route.method !== 'get') expect(withoutCsrf).toEqual({ status: 401, code: 'operator_unauthorized' });
+      }
+    },
+  );
+
+  test.each(named(routes.filter(({ who }) => who === 'session')))(
+    '%s: is of the browser that signed in, and no token has a session',
+    async (_name, route) => {
+      for (const headers of [{}, { authorization: `Bearer ${people.at(-1)?.token}` }] as Record<string, string>[]) {
+        expect(await answerOf(pathOf(route), { method: route.method.toUpperCase(), headers })).toEqual({
+          status: 401,
+          code: 'operator_unauthorized',
+        });
+      }
+    },
+  );
+
+  test('viewers read all but the audit log, operators act on orders, the rest is of admins', () => {
+    const isOrderWork = ({ path }: Route): boolean =>
+      /^\/v1\/operator\/(orders|approvals)\/|\/batches$|\/replay$/.test(path);
+    const isOwnSession = ({ path }: Route): boolean => path.startsWith('/v1/operator/console/sessions');
+    const expected = (route: Route): Role => {
+      if (route.path.startsWith('/v1/operator/audit')) return 'admin';
+      if (route.method === 'get' || isOwnSession(route)) return 'viewer';
+      return isOrderWork(route) ? 'operator' : 'admin';
+    };
+    expect(ofRoles.map((route) => [route.name, route.who])).toEqual(ofRoles.map((r) => [r.name, expected(r)]));
+  });
+});
+
+test('whatever asks for no credentials stands here by name', () => {
+  const open = routes.filter(({ who }) => who === 'anyone').map(({ name }) => name);
+  expect(open.sort()).toEqual(['listKeys', 'readLiveness', 'readReadiness', 'signIn', 'takeReceipts']);
+});
