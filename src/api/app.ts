@@ -59,6 +59,7 @@ import { mountFailures } from './operator/failures';
 import { mountOperatorHealth } from './operator/health';
 import { mountOperatorIssuers } from './operator/issuers';
 import { mountOperatorMaintenance } from './operator/maintenance';
+import { mountOrderLists } from './operator/order-lists';
 import { mountOperatorOrders } from './operator/orders';
 import { mountReseal } from './operator/reseal';
 import { mountOperatorSettings } from './operator/settings';
@@ -185,7 +186,13 @@ export const createApp = ({
     operator: { operators, sessions, wrongTokens },
     audit,
   });
-  mountHealth(mount, { engine: core.engine, database, maintenance: orderDeps.maintenance, nowMs });
+  mountHealth(mount, {
+    engine: core.engine,
+    database,
+    maintenance: orderDeps.maintenance,
+    workers: core.workers,
+    nowMs,
+  });
   mountKeys(mount, keys);
   mountReseal(mount, { ring, sealedValues: core.sealedValues, nowMs });
   const loadShedder = createLoadShedder({ backlog: starter.backlog });
@@ -200,6 +207,7 @@ export const createApp = ({
   const actions = createOrderActions(orderDeps);
   const secondPerson = createSecondPerson({ approvals: core.approvals, orderDeps });
   const readHealth = createHealthReader({ queues: core.queues, workers: core.workers, nowMs });
+  mountOrderLists(mount, { orderDeps, issuers, operator: { operators, sessions, wrongTokens } });
   mountOperatorOrders(mount, {
     orderDeps,
     actions,

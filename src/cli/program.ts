@@ -341,7 +341,10 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
   program
     .command('health')
     .description('whether the platform can do its work, and which part is away; needs no token')
-    .action((_given, command: Command) => ask(command, 'GET', '/readyz', { open: true }, shown.health));
+    .action(async (_given, command: Command) => {
+      const { parts } = await ask(command, 'GET', '/readyz', { open: true }, shown.health);
+      if (parts?.workers === 'none') throw new CommandEnd(exitCodes.refused, shown.noWorker);
+    });
 
   return program;
 };

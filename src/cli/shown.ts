@@ -238,9 +238,12 @@ export const auditChecked: Show = ({ checked, last, broken }) =>
     ['First that is not', broken && `${broken.seq}, ${broken.why}`],
   ]);
 
+/** The api can do its work, but no order moves. */
+export const noWorker = 'No worker reports: orders are accepted, and none moves. Start one.';
+
 export const health: Show = ({ status, parts, reconcilerAgeSeconds }) =>
   facts([
-    ['Platform', status],
+    ['Platform', parts?.workers === 'none' ? 'not ready' : status],
     ...Object.entries(parts ?? {}),
     ['Last reconciled', reconcilerAgeSeconds === undefined ? undefined : `${reconcilerAgeSeconds} s ago`],
   ]);

@@ -29,6 +29,7 @@ import type {
   ChangeIssuer,
   CreateIssuer,
   EndSessions,
+  FindOrder,
   MaintenanceRequest,
   SettingsRequest,
 } from './requests';
@@ -148,6 +149,8 @@ export const api = {
   overviewEvents: () => new EventSource(`${base}/console/overview/events`),
 
   orders: orderPage,
+  ordersFile: (filter: Pairs) => `${base}/orders.csv${query(filter)}`,
+  findOrder: (body: FindOrder) => call<Page<OrderAnswer>>('POST', '/orders/search', { body }),
   order: (order: OrderName, signal?: AbortSignal) => call<OrderAnswer>('GET', orderPath(order), { signal }),
   timeline: (order: OrderName, signal?: AbortSignal) =>
     call<TimelineAnswer>('GET', `${orderPath(order)}/timeline`, { signal }),

@@ -77,7 +77,7 @@ export const issuerCallsCard = async (issuerId: string, signal: AbortSignal) => 
           'p',
           {},
           circuitChip(state),
-          key === issuerId ? ' its circuit: ' : [' the circuit of ', circuitName(key), ': '],
+          key === issuerId ? ' ' : [' ', circuitName(key), ': '],
           `${failures} of ${calls} calls failed in the last five minutes`,
         ),
       ),

@@ -9,7 +9,7 @@ import { productsCard, settingsCard } from './order-settings';
 import { copyButton, empty, heading, issuerLink, orderColumns, pagedTable } from './parts';
 import type { ChangeIssuer, CreateIssuer } from './requests';
 import { isTerminalFieldShown, offeredChannels, terminalFields, terminalOf, terminalText } from './terminal-fields';
-import { timeTag } from './time';
+import { clockText, timeTag } from './time';
 import type { View } from './view';
 
 const modes: Readonly<Record<IssuerAnswer['codeMode'], string>> = {
@@ -220,11 +220,7 @@ export const issuerView = async ({ root, params: [issuerId = ''], query, signal 
       run: ({ endOldNow }) => api.rotateSecret(issuerId, endOldNow),
     });
     if (rotated && rotated !== true)
-      await showSecret(
-        'The new secret',
-        rotated.secret,
-        ` The old one ends ${new Date(rotated.oldSecretEndsAt).toLocaleString()}.`,
-      );
+      await showSecret('The new secret', rotated.secret, ` The old one ends ${clockText(rotated.oldSecretEndsAt)}.`);
   };
   const pause = async (): Promise<void> => {
     const paused = await askDialog({

@@ -20,11 +20,13 @@ export const circuitName = (key: string): Child => {
   return issuerId ? [`terminal ${origin} of `, issuerLink(issuerId)] : issuerLink(key);
 };
 
-const circuitsTable = (circuits: PlatformHealth['circuits']) =>
+const circuitsTable = ({ circuits, workers }: PlatformHealth) =>
   circuits.length === 0
-    ? empty('Every circuit is closed', 'Nobody failed in the last five minutes.')
+    ? workers.length === 0
+      ? empty('Not known', 'It is the workers that call, and none reports.')
+      : empty('All are called', 'Nobody failed in the last five minutes.')
     : table(
-        'Circuits, the worst first',
+        'Who failed in the last five minutes, the worst first',
         [
           { name: 'Who', lead: true, cell: ({ key }) => circuitName(key) },
           { name: 'State', state: true, cell: ({ state }) => circuitChip(state) },
@@ -60,6 +62,7 @@ const workersOf = ({ workers, lastWorkerAt }: PlatformHealth) =>
         { class: 'bad-text' },
         'No worker runs, and nothing moves: none has reported ',
         lastWorkerAt ? ['since ', timeTag(lastWorkerAt), ` (${agoText(lastWorkerAt)}).`] : 'for more than ten minutes.',
+        ' Nothing is lost: start one, and all goes on by itself.',
       )
     : h(
         'p',
@@ -71,15 +74,16 @@ const workersOf = ({ workers, lastWorkerAt }: PlatformHealth) =>
           .map(({ host, startedAt }, n) => [n > 0 && ', ', host, ' since ', timeTag(startedAt, agoText(startedAt))]),
       );
 
-/** Queues, workers and circuits; looked at again while the view is seen. */
-export const machineryCards = (signal: AbortSignal) => {
+/** Queues, workers, and whom they call; looked at again while the view is seen. */
+export const machineryCards = (signal: AbortSignal, onHealth: (health: PlatformHealth) => void = () => undefined) => {
   const engine = h('div', {});
   const circuits = h('div', {});
   const look = async (): Promise<void> => {
     try {
       const health = await api.platformHealth(signal);
+      onHealth(health);
       replace(engine, queuesOf(health), workersOf(health));
-      replace(circuits, circuitsTable(health.circuits));
+      replace(circuits, circuitsTable(health));
     } catch (error) {
       if (!signal.aborted) replace(engine, h('p', { class: 'bad-text' }, (error as Error).message));
     }
@@ -88,7 +92,7 @@ export const machineryCards = (signal: AbortSignal) => {
   everyWhileSeen(lookAgainMs, signal, look);
   return [
     h('section', { class: 'card' }, h('h2', {}, 'Workers and queues'), engine),
-    h('section', { class: 'card' }, h('h2', {}, 'Circuits'), circuits),
+    h('section', { class: 'card' }, h('h2', {}, 'Issuers and terminals that are called'), circuits),
   ];
 };
 

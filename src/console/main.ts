@@ -14,6 +14,7 @@ import { overviewView } from './overview';
 import { problemBox } from './parts';
 import { settingsView } from './settings';
 import { signInView } from './sign-in';
+import { timeZone } from './time';
 import type { View } from './view';
 
 interface Place {
@@ -58,6 +59,12 @@ const alarm = h('div', { class: 'alarm', role: 'alert', hidden: true });
 const maintenance = maintenanceBanner();
 const signOutButton = () =>
   h('button', { type: 'button', class: 'quiet', onclick: () => signOut() }, icon('out'), h('span', {}, 'Sign out'));
+const zoneChoice = h(
+  'select',
+  { id: 'time-zone', onchange: () => chooseZone() },
+  timeZone.all().map((zone) => h('option', { value: zone, selected: zone === timeZone.get() }, zone)),
+);
+const zoneLine = h('p', { class: 'zone soft' }, h('label', { for: 'time-zone' }, 'Times are in'), zoneChoice);
 const shell = h(
   'div',
   { class: 'shell' },
@@ -68,7 +75,7 @@ const shell = h(
     h('nav', { 'aria-label': 'Console' }, links),
     h('div', { class: 'side-end' }, who, signOutButton()),
   ),
-  h('div', { class: 'stage' }, alarm, maintenance.banner, view),
+  h('div', { class: 'stage' }, alarm, maintenance.banner, view, zoneLine),
 );
 
 let open = new AbortController();
@@ -97,6 +104,11 @@ const show = (): void => {
   });
 };
 
+const chooseZone = (): void => {
+  timeZone.set(zoneChoice.value);
+  show();
+};
+
 const decoded = (text: string): string => {
   try {
     return decodeURIComponent(text);
@@ -116,7 +128,12 @@ const lookAtHealth = async (): Promise<void> => {
     await maintenance.show(isMaintenance === 'on');
     if (parts.temporal !== 'ok') said.push('The workflow engine is away: orders are accepted and wait for it.');
     if (parts.mongodb !== 'ok') said.push('The database is away: nothing can be read or changed.');
-    if (parts.reconciler === 'late')
+    const noWorker = parts.workers === 'none' && parts.mongodb === 'ok';
+    if (noWorker)
+      said.push(
+        'No worker runs: orders are accepted, and none moves. Nothing is lost. Start a worker process, and all goes on by itself.',
+      );
+    else if (parts.reconciler === 'late')
       said.push(`No worker has mended anything for ${spanText(reconcilerAgeSeconds * 1_000)}: is one running?`);
   } catch {
     if (health.signal.aborted) return;

@@ -6,6 +6,7 @@ import { api } from './api';
 import { askDialog, type Question } from './dialog';
 import { note } from './dom';
 import { isTerminalFieldShown, offeredChannels, terminalFields, terminalOf } from './terminal-fields';
+import { clockText } from './time';
 
 export interface OrderAction {
   /** By which the platform suggests it. */
@@ -82,7 +83,7 @@ export const orderActions: readonly OrderAction[] = [
     help: 'Gives the issuer more time.',
     dialog: (order) => ({
       title: 'How much more time?',
-      text: `The window ends ${new Date(order.issueBy ?? order.verifyBy ?? '').toLocaleTimeString()} as it stands.`,
+      text: `The window ends ${clockText(order.issueBy ?? order.verifyBy ?? '')} as it stands.`,
       confirm: 'Extend',
       fields: [{ name: 'minutes', label: 'Minutes', kind: 'number', value: 10, min: 1, max: 1440, required: true }],
       run: ({ minutes }) => api.act(order, 'extend', { seconds: minutes * 60 }),

@@ -5,13 +5,16 @@ import { api, may } from './api';
 import { countBatch, runBatch } from './batch';
 import { askDialog, showDialog } from './dialog';
 import { h, note, replace } from './dom';
-import { empty, heading, issuerIds, orderColumns, orderHref, pagedTable, problemBox } from './parts';
+import { empty, heading, issuerIds, orderColumns, orderHref, pagedTable, problemBox, table } from './parts';
 import type { BatchRequest } from './requests';
+import { savedViews } from './saved-views';
+import { fieldInstant, fieldText } from './time';
 import type { View } from './view';
 
 interface OrderFilter {
   readonly q?: string | undefined;
   readonly issuerId?: string | undefined;
+  readonly productId: string;
   readonly state: string;
   readonly from: string;
   readonly to: string;
@@ -25,11 +28,11 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
     id: 'order-search',
     type: 'search',
     value: query.get('q') ?? '',
-    placeholder: 'Order number, or its beginning',
+    placeholder: 'Order number or its beginning, payment, payer, product, or a link',
     autocomplete: 'off',
     autocapitalize: 'none',
     spellcheck: 'false',
-    maxlength: 130,
+    maxlength: 300,
     'aria-keyshortcuts': '/',
   });
   const issuer = h('input', {
@@ -41,6 +44,15 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
     autocapitalize: 'none',
     spellcheck: 'false',
   });
+  const product = h('input', {
+    id: 'product-filter',
+    value: query.get('productId') ?? '',
+    placeholder: 'Any, by its id',
+    autocomplete: 'off',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+  });
+  const file = h('a', { class: 'button', download: 'orders.csv' }, 'Export CSV');
   const since = timeField('from-filter', query.get('from'));
   const until = timeField('to-filter', query.get('to'));
   const ids = h('datalist', { id: 'issuer-ids' });
@@ -58,7 +70,13 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
   const filter = (): OrderFilter => {
     const [first, second] = search.value.trim().split('/');
     const pasted = second === undefined ? { q: first, issuerId: issuer.value.trim() } : { q: second, issuerId: first };
-    return { ...pasted, state: state.value, from: instantIn(since), to: instantIn(until, lastMs) };
+    return {
+      ...pasted,
+      productId: product.value.trim(),
+      state: state.value,
+      from: fieldInstant(since.value),
+      to: fieldInstant(until.value, lastMs),
+    };
   };
 
   let running = new AbortController();
@@ -66,24 +84,34 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
     running.abort();
     running = new AbortController();
     const mine = AbortSignal.any([running.signal, signal]);
-    const wanted = filter();
+    const pasted = search.value.trim();
+    const [link] = /#\/orders\/[^/]+\/[^/?]+/.exec(pasted) ?? [];
+    if (link) {
+      location.hash = link;
+      return;
+    }
+    // Whoever has a pick-up link has the codes: it goes into no address.
+    const isPickup = pasted.includes('/p/');
+    const wanted = isPickup ? nothingAsked : filter();
     const address = new URLSearchParams(
       Object.entries(wanted).flatMap(([name, value]) => (value ? [[name, value]] : [])),
     ).toString();
     history.replaceState(null, '', `#/orders${address && `?${address}`}`);
+    file.setAttribute('href', api.ordersFile({ ...wanted }));
     found.setAttribute('aria-busy', 'true');
     try {
       const nothing = empty(
         'No order fits',
-        Object.values(wanted).some(Boolean)
-          ? 'Numbers are searched from their beginning, with capitals as they are written.'
+        isPickup || Object.values(wanted).some(Boolean)
+          ? 'A number is found by its beginning; payment, payer and product by the whole of them; a code by “Find by code”.'
           : 'Orders appear here as issuers send their payment requests.',
       );
       const list = await pagedTable(
         'Orders, newest first',
         orderColumns,
-        (cursor) => api.orders({ ...wanted, limit: 25, cursor }, signal),
+        (cursor) => (isPickup ? api.findOrder({ link: pasted }) : api.orders({ ...wanted, limit: 25, cursor }, mine)),
         nothing,
+        isPickup ? undefined : mine,
       );
       if (!mine.aborted) replace(found, list);
     } catch (error) {
@@ -111,18 +139,20 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
 
   replace(
     root,
-    heading('Orders', h('button', { type: 'button', onclick: () => find() }, 'Refresh')),
+    heading('Orders', h('button', { type: 'button', onclick: () => findByCode() }, 'Find by code'), file),
     h(
       'form',
       { class: 'filters card', role: 'search', onsubmit: goToFirst, oninput: soon },
       h('div', { class: 'field wide' }, h('label', { for: 'order-search' }, 'Order'), search),
       h('div', { class: 'field' }, h('label', { for: 'issuer-filter' }, 'Issuer'), issuer, ids),
       h('div', { class: 'field' }, h('label', { for: 'state-filter' }, 'State'), state),
+      h('div', { class: 'field' }, h('label', { for: 'product-filter' }, 'Product'), product),
       h('div', { class: 'field time' }, h('label', { for: 'from-filter' }, 'Paid from'), since),
       h('div', { class: 'field time' }, h('label', { for: 'to-filter' }, 'Paid until'), until),
       // Enter in a field presses it.
       h('button', { type: 'submit', class: 'unseen', tabindex: '-1', 'aria-hidden': 'true' }, 'Open the first'),
     ),
+    savedViews(),
     may('operator') && batchPanel(filter, find),
     found,
   );
@@ -138,21 +168,37 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
   await find();
 };
 
+const nothingAsked: OrderFilter = { state: '', productId: '', from: '', to: '' };
+
+/** A code stands in no address and no list: it goes over in a body, and the audit log has who looked. */
+const findByCode = async (): Promise<void> => {
+  const found = await askDialog({
+    title: 'Which order has this code?',
+    text: 'By the whole code, as the buyer has it. That you looked is written into the audit log; the code is not.',
+    confirm: 'Find',
+    fields: [{ name: 'code', label: 'Code', required: true }],
+    run: async ({ code }) => {
+      const { data } = await api.findOrder({ code });
+      if (data.length === 0) throw new Error('No order has, or had, this very code.');
+      return data;
+    },
+  });
+  if (!found || found === true) return;
+  const [first, ...others] = found;
+  if (first && others.length === 0) location.hash = orderHref(first);
+  else
+    await showDialog({
+      title: `${found.length} orders`,
+      text: 'Issuers that do not know of each other gave the same code.',
+      content: table('Orders with this code', orderColumns.slice(0, 3), found),
+      done: 'Close',
+    });
+};
+
 /** A minute is meant whole: until 10:05 takes what was paid at 10:05:59. */
 const lastMs = 59_999;
 
-const timeField = (id: string, iso: string | null) => h('input', { id, type: 'datetime-local', value: localText(iso) });
-
-const localText = (iso: string | null): string => {
-  const ms = Date.parse(iso ?? '');
-  if (Number.isNaN(ms)) return '';
-  return new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-};
-
-const instantIn = (field: HTMLInputElement, moreMs = 0): string => {
-  const ms = new Date(field.value).getTime();
-  return Number.isNaN(ms) ? '' : new Date(ms + moreMs).toISOString();
-};
+const timeField = (id: string, iso: string | null) => h('input', { id, type: 'datetime-local', value: fieldText(iso) });
 
 type BatchAction = BatchRequest['action'];
 
@@ -175,13 +221,14 @@ const batchPanel = (filter: () => OrderFilter, refresh: () => Promise<void>) => 
 
   const start = async (): Promise<void> => {
     const action = choice.value as BatchAction;
-    const { q, issuerId, state, from, to } = filter();
+    const { q, issuerId, productId, state, from, to } = filter();
     if (q) {
-      replace(counted, 'A batch takes an issuer, a state and a time, not an order number: empty that field first.');
+      replace(counted, 'A batch takes issuer, state, product and time, not an order number: empty that field first.');
       return;
     }
     const wanted = {
       ...(issuerId ? { issuerId } : {}),
+      ...(productId ? { productId } : {}),
       ...(state ? { state: state as OrderState } : {}),
       ...(from ? { from } : {}),
       ...(to ? { to } : {}),
@@ -197,6 +244,7 @@ const batchPanel = (filter: () => OrderFilter, refresh: () => Promise<void>) => 
     }
     const whose = [
       issuerId ? `of ${issuerId}` : 'of every issuer',
+      productId && `product ${productId}`,
       state ? `in “${stateWords[state as OrderState]}”` : 'in any state',
       from || to ? 'paid in that time' : undefined,
     ]

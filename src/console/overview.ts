@@ -1,7 +1,7 @@
 import { count } from '../domain/words/count';
 import { spanText } from '../domain/words/span-text';
 import { closeReasonWords, stateWords } from '../domain/words/state-words';
-import type { Overview } from './answers';
+import type { Overview, PlatformHealth } from './answers';
 import { api } from './api';
 import { ordersChart, stacked, times, timesChart } from './charts';
 import { type Child, h, replace, sized } from './dom';
@@ -12,6 +12,16 @@ import type { View } from './view';
 
 /** What happens now and what needs someone, live. */
 export const overviewView = ({ root, signal }: View): void => {
+  let isIdle = false;
+  const noteWorkers = ({ workers }: PlatformHealth): void => {
+    const wasIdle = isIdle;
+    isIdle = workers.length === 0;
+    if (isIdle === wasIdle) return;
+    if (live.dataset.live !== 'waiting') tellLive();
+    if (shown) replace(tiles, tilesOf(shown, isIdle));
+  };
+  const tellLive = (): void => tell(live, isIdle ? 'stopped' : 'live', isIdle ? 'Nothing moves' : 'Live');
+  let shown: Overview | undefined;
   const live = h('span', { class: 'live', 'data-live': 'waiting' }, 'Connecting');
   const tiles = h('div', { class: 'tiles' });
   const sampleNote = h('p', { class: 'soft', hidden: true });
@@ -62,10 +72,9 @@ export const overviewView = ({ root, signal }: View): void => {
       h('section', { class: 'card' }, h('h2', {}, 'By state'), funnel),
       h('section', { class: 'card' }, h('h2', {}, 'By issuer, last hour'), issuers, issuersNote),
     ),
-    h('div', { class: 'halves' }, machineryCards(signal)),
+    h('div', { class: 'halves' }, machineryCards(signal, noteWorkers)),
   );
 
-  let shown: Overview | undefined;
   let hovered: number | undefined;
   const say = (words: HTMLElement, text: string): void => {
     if (words.textContent !== text) replace(words, text);
@@ -101,7 +110,7 @@ export const overviewView = ({ root, signal }: View): void => {
 
   const show = (overview: Overview): void => {
     shown = { ...overview, minutes: sinceFirst(overview.minutes) };
-    replace(tiles, tilesOf(overview));
+    replace(tiles, tilesOf(overview, isIdle));
     sampleNote.hidden = !overview.sample.isCapped;
     if (overview.sample.isCapped)
       say(
@@ -127,7 +136,10 @@ export const overviewView = ({ root, signal }: View): void => {
     keepFocus(failures, () => failuresOf(overview));
   };
 
-  listen(live, signal, show);
+  listen(live, signal, (overview) => {
+    tellLive();
+    show(overview);
+  });
 };
 
 const leastMinutes = 15;
@@ -148,23 +160,21 @@ const keepFocus = (box: HTMLElement, content: () => Child): void => {
     [...box.querySelectorAll('a')].find((link) => link.getAttribute('href') === href)?.focus({ preventScroll: true });
 };
 
+const tell = (live: HTMLElement, state: string, text: string): void => {
+  live.dataset.live = state;
+  if (live.textContent !== text) replace(live, text);
+};
+
 /** The browser comes back by itself after a cut; a refusal ends the stream, and only a new try tells why. */
 const listen = (live: HTMLElement, signal: AbortSignal, show: (overview: Overview) => void): void => {
-  const tell = (state: string, text: string): void => {
-    live.dataset.live = state;
-    if (live.textContent !== text) replace(live, text);
-  };
   const open = (): void => {
     if (signal.aborted) return;
     const events = api.overviewEvents();
     const leave = (): void => events.close();
     signal.addEventListener('abort', leave);
-    events.addEventListener('overview', ({ data }) => {
-      tell('live', 'Live');
-      show(JSON.parse(data));
-    });
+    events.addEventListener('overview', ({ data }) => show(JSON.parse(data)));
     events.addEventListener('error', () => {
-      tell('waiting', 'Reconnecting');
+      tell(live, 'waiting', 'Reconnecting');
       if (events.readyState !== EventSource.CLOSED) return;
       signal.removeEventListener('abort', leave);
       setTimeout(
@@ -180,7 +190,7 @@ const listen = (live: HTMLElement, signal: AbortSignal, show: (overview: Overvie
   open();
 };
 
-const tilesOf = ({ totals, toCode, states: counted, minutes, sample, trouble }: Overview): Child => {
+const tilesOf = ({ totals, toCode, states: counted, minutes, sample, trouble }: Overview, isIdle: boolean): Child => {
   const now = counted.filter(({ now: n }) => n !== undefined);
   const waiting = now.filter(({ state }) => state !== 'undeliverable');
   const undeliverable = now.find(({ state }) => state === 'undeliverable');
@@ -204,13 +214,16 @@ const tilesOf = ({ totals, toCode, states: counted, minutes, sample, trouble }: 
     tile(
       'Under way',
       `${waitingCount}${isCapped ? '+' : ''}`,
-      waitingCount === 0 ? 'nothing waits' : 'orders that wait now',
+      waitingCount === 0 ? 'nothing waits' : isIdle ? 'orders that wait for a worker' : 'orders that wait now',
       undefined,
       '#/orders',
     ),
-    personTile(trouble, undeliverable),
+    isIdle ? noWorkerTile() : personTile(trouble, undeliverable),
   ];
 };
+
+/** Whatever else is wrong comes of it, or can wait until one runs. */
+const noWorkerTile = () => tile('Need a person', '!', 'no worker runs: start one first', 'bad', '#/machinery');
 
 /** What no retry mends: each kind is listed under Failures, a paused issuer under Issuers. */
 const personTile = (

@@ -4,7 +4,7 @@ import { spanText } from '../domain/words/span-text';
 import { stateWords } from '../domain/words/state-words';
 import type { OrderAnswer, OrderName, Page } from './answers';
 import { api, type Problem } from './api';
-import { type Child, h, replace } from './dom';
+import { type Child, everyWhileSeen, h, replace } from './dom';
 import { agoText, timeTag } from './time';
 
 /** The tone is never the only sign. */
@@ -58,7 +58,7 @@ export const heading = (title: string, ...beside: readonly Child[]) => {
 
 /**
  * A table that a phone stacks: `lead` names the row, `state` stands beside it, `named` cells need their column's name to
- * be understood, `wide` ones take a line.
+ * be understood, `wide` ones take a line. `sortsBy`: a press on the head sorts what is shown.
  */
 export interface Column<Row> {
   readonly name: string;
@@ -68,9 +68,30 @@ export interface Column<Row> {
   readonly state?: boolean;
   readonly wide?: boolean;
   readonly named?: boolean;
+  sortsBy?(row: Row): string | number;
 }
 
-export const table = <Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[]) =>
+interface Sorting {
+  readonly by: string;
+  readonly isDescending: boolean;
+}
+
+const headOf = <Row>({ name, end, sortsBy }: Column<Row>, sorting?: Sorting, sort?: (by: string) => void) => {
+  const isBy = sorting?.by === name;
+  return h(
+    'th',
+    { scope: 'col', class: end && 'end', 'aria-sort': isBy && (sorting.isDescending ? 'descending' : 'ascending') },
+    sort && sortsBy ? h('button', { type: 'button', class: 'sort', onclick: () => sort(name) }, name) : name,
+  );
+};
+
+export const table = <Row>(
+  caption: string,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  sorting?: Sorting,
+  sort?: (by: string) => void,
+) =>
   h(
     'table',
     { class: 'rows' },
@@ -81,7 +102,7 @@ export const table = <Row>(caption: string, columns: readonly Column<Row>[], row
       h(
         'tr',
         {},
-        columns.map(({ name, end }) => h('th', { scope: 'col', class: end && 'end' }, name)),
+        columns.map((column) => headOf(column, sorting, sort)),
       ),
     ),
     h(
@@ -105,37 +126,74 @@ export const table = <Row>(caption: string, columns: readonly Column<Row>[], row
 
 const cellKinds = ['lead', 'end', 'state', 'wide', 'named'] as const;
 
+const tookMs = ({ createdAt, updatedAt }: OrderAnswer): number => Date.parse(updatedAt) - Date.parse(createdAt);
+
 export const orderColumns: readonly Column<OrderAnswer>[] = [
-  { name: 'Order', lead: true, cell: orderLink },
-  { name: 'Issuer', cell: ({ issuerId }) => issuerLink(issuerId) },
-  { name: 'Product', cell: ({ product, quantity }) => (quantity > 1 ? `${quantity} × ${product.name}` : product.name) },
-  { name: 'Amount', end: true, cell: ({ amount }) => moneyText(amount) },
-  { name: 'State', state: true, cell: ({ state }) => stateChip(state) },
-  { name: 'Paid', end: true, cell: ({ createdAt }) => timeTag(createdAt, agoText(createdAt)) },
+  { name: 'Order', lead: true, cell: orderLink, sortsBy: ({ orderNo }) => orderNo },
+  { name: 'Issuer', cell: ({ issuerId }) => issuerLink(issuerId), sortsBy: ({ issuerId }) => issuerId },
+  {
+    name: 'Product',
+    cell: ({ product, quantity }) => (quantity > 1 ? `${quantity} × ${product.name}` : product.name),
+    sortsBy: ({ product }) => product.name,
+  },
+  {
+    name: 'Amount',
+    end: true,
+    cell: ({ amount }) => moneyText(amount),
+    sortsBy: ({ amount }) => amount.value,
+  },
+  { name: 'State', state: true, cell: ({ state }) => stateChip(state), sortsBy: ({ state }) => stateWords[state] },
+  {
+    name: 'Paid',
+    end: true,
+    cell: ({ createdAt }) => timeTag(createdAt, agoText(createdAt)),
+    sortsBy: ({ createdAt }) => createdAt,
+  },
   {
     name: 'Took',
     end: true,
     named: true,
-    cell: ({ state, createdAt, updatedAt }) =>
-      state === 'delivered' ? spanText(Date.parse(updatedAt) - Date.parse(createdAt)) : '–',
+    cell: (order) => (order.state === 'delivered' ? spanText(tookMs(order)) : '–'),
+    sortsBy: tookMs,
   },
 ];
 
-/** A list of the API page by page; `read(cursor)` gives `{data, nextCursor}`. */
+const liveMs = 5_000;
+/** What is read again at each look. */
+const livePagesMax = 4;
+
+/**
+ * A list of the API page by page; `read(cursor)` gives `{data, nextCursor}`. With `live` it is read again while it is
+ * seen, and shows what changed.
+ */
 export const pagedTable = async <Row>(
   caption: string,
   columns: readonly Column<Row>[],
   read: (cursor?: string) => Promise<Page<Row>>,
   nothing: Child,
+  live?: AbortSignal,
 ): Promise<HTMLElement> => {
-  const rows: Row[] = [];
+  let pages: Page<Row>[] = [];
+  let sorting: Sorting | undefined;
   const box = h('div', { class: 'paged' });
-  const more = async (cursor?: string): Promise<void> => {
-    const { data, nextCursor } = await read(cursor);
-    rows.push(...data);
+
+  const sort = (by: string): void => {
+    sorting = { by, isDescending: sorting?.by === by && !sorting.isDescending };
+    draw();
+    [...box.querySelectorAll<HTMLElement>('button.sort')].find(({ textContent }) => textContent === by)?.focus();
+  };
+  const sorted = (rows: readonly Row[]): readonly Row[] => {
+    const value = columns.find(({ name }) => name === sorting?.by)?.sortsBy;
+    if (!value) return rows;
+    const direction = sorting?.isDescending ? -1 : 1;
+    return [...rows].sort((a, b) => direction * (value(a) < value(b) ? -1 : value(a) > value(b) ? 1 : 0));
+  };
+  const draw = (): void => {
+    const rows = pages.flatMap(({ data }) => data);
+    const nextCursor = pages.at(-1)?.nextCursor;
     replace(
       box,
-      rows.length === 0 ? nothing : table(caption, columns, rows),
+      rows.length === 0 ? nothing : table(caption, columns, sorted(rows), sorting, sort),
       nextCursor &&
         h(
           'button',
@@ -151,7 +209,27 @@ export const pagedTable = async <Row>(
         ),
     );
   };
+  const more = async (cursor?: string): Promise<void> => {
+    pages.push(await read(cursor));
+    draw();
+  };
+  const lookAgain = async (): Promise<void> => {
+    const before = pages;
+    // A link that somebody is on is not taken from under them.
+    if (before.length > livePagesMax || box.contains(document.activeElement)) return;
+    const fresh: Page<Row>[] = [];
+    while (fresh.length < before.length) {
+      const cursor = fresh.at(-1)?.nextCursor;
+      if (fresh.length > 0 && !cursor) break;
+      fresh.push(await read(cursor ?? undefined));
+    }
+    if (live?.aborted || pages !== before || JSON.stringify(fresh) === JSON.stringify(before)) return;
+    pages = fresh;
+    draw();
+  };
+
   await more();
+  if (live) everyWhileSeen(liveMs, live, lookAgain);
   return box;
 };
 

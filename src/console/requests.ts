@@ -2,6 +2,7 @@ import type { runBatch } from '../contract/operator/batches';
 import type { endSessions } from '../contract/operator/console-session';
 import type { changeIssuer, createIssuer } from '../contract/operator/issuers';
 import type { changeMaintenance } from '../contract/operator/maintenance';
+import type { findOrdersByCode } from '../contract/operator/order-lists';
 import type { replacePlatformSettings } from '../contract/operator/settings';
 import type { WrittenBody } from '../contract/route';
 
@@ -10,5 +11,6 @@ export type BatchRequest = WrittenBody<typeof runBatch>;
 export type CreateIssuer = WrittenBody<typeof createIssuer>;
 export type ChangeIssuer = WrittenBody<typeof changeIssuer>;
 export type EndSessions = WrittenBody<typeof endSessions>;
+export type FindOrder = WrittenBody<typeof findOrdersByCode>;
 export type MaintenanceRequest = WrittenBody<typeof changeMaintenance>;
 export type SettingsRequest = WrittenBody<typeof replacePlatformSettings>;

@@ -1,31 +1,82 @@
 import { spanText } from '../domain/words/span-text';
 import { type Child, h } from './dom';
 
-const clock = new Intl.DateTimeFormat(undefined, {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-});
-const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
-const whole = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
+const zoneKept = 'codeferry-time-zone';
+const ownZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-const isToday = (date: Date): boolean => date.toDateString() === new Date().toDateString();
+const formatsOf = (timeZone: string) => ({
+  timeZone,
+  clock: new Intl.DateTimeFormat(undefined, {
+    timeZone,
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }),
+  day: new Intl.DateTimeFormat(undefined, { timeZone, day: 'numeric', month: 'short' }),
+  date: new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }),
+  whole: new Intl.DateTimeFormat(undefined, { timeZone, dateStyle: 'medium', timeStyle: 'long' }),
+  offset: new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' }),
+});
+
+/** A zone that this browser does not know is as none. */
+const keptFormats = () => {
+  try {
+    return formatsOf(localStorage.getItem(zoneKept) ?? ownZone);
+  } catch {
+    return formatsOf(ownZone);
+  }
+};
+
+let formats = keptFormats();
+
+/** All times of the console are in it; kept in this browser. */
+export const timeZone = {
+  get: (): string => formats.timeZone,
+  set: (zone: string): void => {
+    formats = formatsOf(zone);
+    localStorage.setItem(zoneKept, zone);
+  },
+  all: (): readonly string[] => [...new Set([ownZone, 'UTC', ...Intl.supportedValuesOf('timeZone')])],
+};
+
+const isToday = (date: Date): boolean => formats.date.format(date) === formats.date.format(new Date());
 
 export const clockText = (iso: string): string => {
   const date = new Date(iso);
-  return isToday(date) ? clock.format(date) : `${day.format(date)}, ${clock.format(date)}`;
+  const text = formats.clock.format(date);
+  return isToday(date) ? text : `${formats.day.format(date)}, ${text}`;
 };
 
 /** The hour's clock, without its seconds: axis and summary of charts. */
-export const minuteText = (at: string | number): string => clock.format(new Date(at)).slice(0, 5);
+export const minuteText = (at: string | number): string => formats.clock.format(new Date(at)).slice(0, 5);
 
 export const timeTag = (iso: string, text = clockText(iso)) =>
-  h('time', { datetime: iso, title: whole.format(new Date(iso)) }, text);
+  h('time', { datetime: iso, title: formats.whole.format(new Date(iso)) }, text);
 
 export const agoText = (iso: string): string => {
   const ms = Date.now() - Date.parse(iso);
   return ms < 0 ? `in ${spanText(-ms)}` : `${spanText(Math.max(1_000, ms))} ago`;
+};
+
+const offsetMs = (atMs: number): number => {
+  const name = formats.offset.formatToParts(new Date(atMs)).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const [, sign, hours = 0, minutes = 0] = /GMT([+-])(\d\d):(\d\d)/.exec(name) ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+};
+
+/** For a field of date and time, which knows no zone: on the clock of the chosen one. */
+export const fieldText = (iso: string | null): string => {
+  const ms = Date.parse(iso ?? '');
+  return Number.isNaN(ms) ? '' : new Date(ms + offsetMs(ms)).toISOString().slice(0, 16);
+};
+
+export const fieldInstant = (text: string, moreMs = 0): string => {
+  const ms = Date.parse(`${text}Z`);
+  if (Number.isNaN(ms)) return '';
+  // The offset where it comes out: a clock that is put forward or back lies between.
+  const guessMs = ms - offsetMs(ms);
+  return new Date(ms - offsetMs(guessMs) + moreMs).toISOString();
 };
 
 const instant = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;

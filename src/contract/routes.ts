@@ -13,6 +13,7 @@ import * as operatorHealth from './operator/health';
 import * as issuers from './operator/issuers';
 import * as operatorKeys from './operator/keys';
 import * as maintenance from './operator/maintenance';
+import * as orderLists from './operator/order-lists';
 import * as operatorOrders from './operator/orders';
 import * as overview from './operator/overview';
 import * as settings from './operator/settings';
@@ -23,7 +24,7 @@ import type { Route } from './route';
 
 const resources = [
   ...[issuerOrders, issuerOperations, issuerAfterSale, issuerEcho],
-  ...[operatorOrders, batches, failures, issuers, settings, calls, channels, operatorHealth, maintenance],
+  ...[orderLists, operatorOrders, batches, failures, issuers, settings, calls, channels, operatorHealth, maintenance],
   ...[operatorKeys, approvals, audit, consoleSession, overview],
   ...[platformKeys, receipts, platformHealth],
 ];

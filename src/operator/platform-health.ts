@@ -1,9 +1,8 @@
 import { cachedFor } from '../bounded/cached-for';
 import type { PlatformHealth } from '../contract/operator/health';
-import type { ReportedCircuit, WorkerRow, Workers } from '../store/workers';
+import { type ReportedCircuit, type WorkerRow, type Workers, workerAliveMs } from '../store/workers';
 import type { Queues } from '../temporal/queues';
 
-const aliveMs = 20_000;
 const workersLimit = 200;
 const ttlMs = 5_000;
 
@@ -23,7 +22,7 @@ export const createHealthReader = ({
     const atMs = nowMs();
     const [found, alive] = await Promise.all([
       queues.read().catch(() => undefined),
-      workers.alive(new Date(atMs - aliveMs), workersLimit),
+      workers.alive(new Date(atMs - workerAliveMs), workersLimit),
     ]);
     const lastWorkerAt = alive.length === 0 ? await workers.lastSeenAt() : undefined;
     return {

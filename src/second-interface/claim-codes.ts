@@ -30,6 +30,10 @@ export const replacementPrefix = 'replacement/';
  */
 export const takingTurns = { triesMax: 12, limitMs: 6_000 } as const;
 
+/** By which a value is one order's, and found again. */
+export const valueFingerprint = ({ fingerprintKey }: OrderDeps, issuerId: string, value: string): string =>
+  fingerprint(fingerprintKey, JSON.stringify([issuerId, value]));
+
 export const references = (deps: OrderDeps, issuerId: string, codes: readonly Code[]): CodeReference[] =>
   codes.map(({ itemId, value, secret, format, uses, startsAt, expiresAt }) => ({
     itemId,
@@ -46,7 +50,7 @@ export const references = (deps: OrderDeps, issuerId: string, codes: readonly Co
         uses ?? defaultUses,
       ]),
     ),
-    valueFingerprint: fingerprint(deps.fingerprintKey, JSON.stringify([issuerId, value])),
+    valueFingerprint: valueFingerprint(deps, issuerId, value),
     ...(uses !== undefined && uses !== defaultUses ? { uses } : {}),
     ...(startsAt !== undefined ? { startsAtMs: Date.parse(startsAt) } : {}),
     ...(expiresAt !== undefined ? { expiresAtMs: Date.parse(expiresAt) } : {}),

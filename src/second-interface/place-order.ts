@@ -128,6 +128,7 @@ const newRow = (
   return {
     ...content,
     mac: macOfOrder(keys, content),
+    orderNoLower: order.orderNo.toLowerCase(),
     position: orderPosition(createdAt, order),
     terminal: keptByOrder(terminal, keys, _id),
     wrappedKey: wrapped,

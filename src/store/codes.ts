@@ -59,7 +59,8 @@ export interface SubmittedCodes extends Pick<SubmissionRow, '_id' | 'updateId' |
 
 export type Codes = ReturnType<typeof createCodes>;
 
-const claimOf = (issuerId: string, { valueFingerprint }: CodeReference): string => `${issuerId}:${valueFingerprint}`;
+const claimOf = (issuerId: string, { valueFingerprint }: Pick<CodeReference, 'valueFingerprint'>): string =>
+  `${issuerId}:${valueFingerprint}`;
 
 /** They were late by a verdict that the engine lost. @throws where another order has claimed a value meanwhile. */
 const takeBackLate = async (submissions: Collection<SubmissionRow>, ids: readonly string[]): Promise<void> => {
@@ -129,6 +130,14 @@ export const createCodes = ({ submissions }: { readonly submissions: Collection<
     }
     return { kind: 'reused' };
   },
+
+  /** The orders that took these values, also where they are void or replaced by now. */
+  holdersOf: (values: readonly (Pick<CodeReference, 'valueFingerprint'> & { readonly issuerId: string })[]) =>
+    submissions
+      .find({ claims: { $in: values.map((value) => claimOf(value.issuerId, value)) } })
+      .project<OrderName>({ _id: 0, issuerId: 1, orderNo: 1 })
+      .limit(values.length)
+      .toArray(),
 
   markAccepted: async (ids: readonly string[]): Promise<void> => {
     const marked = await submissions.updateMany(

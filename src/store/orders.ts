@@ -1,4 +1,4 @@
-import type { Collection } from 'mongodb';
+import type { Collection, Filter } from 'mongodb';
 import { type OrderName, orderId } from '../domain/ids';
 import type { LedgerEntry, OrderEvent, TimelineEntry } from '../domain/messages';
 import {
@@ -22,6 +22,8 @@ export interface OrderRow {
   readonly _id: string;
   readonly issuerId: string;
   readonly orderNo: string;
+  /** For searches in any case; left out in rows of before. */
+  readonly orderNoLower?: string;
   /** `{createdAt}/{issuerId}/{orderNo}`: lists page by a range on this one field. */
   readonly position: string;
   readonly product: { readonly id: string; readonly name: string };
@@ -119,7 +121,10 @@ export interface ListFilter {
   readonly state?: OrderState;
   readonly states?: readonly OrderState[];
   readonly productId?: string;
+  /** In any case. */
   readonly orderNoPrefix?: string;
+  readonly paymentId?: string;
+  readonly payer?: string;
   readonly createdAfter?: Date;
   /** Both inclusive, to the millisecond. */
   readonly createdFrom?: Date;
@@ -167,10 +172,59 @@ const voidWaits = ({ voidRequest }: OrderFacts) => {
 
 export type Orders = ReturnType<typeof createOrders>;
 
+const beginsWith = (text: string) => ({ $gte: text, $lt: `${text}\uffff` });
+
+/** Rows of before, without the field, are found as they were: in the case in which they are written. */
+const numbersWith = (prefix: string): Filter<OrderRow>[] => [
+  { orderNoLower: beginsWith(prefix.toLowerCase()) },
+  { orderNo: beginsWith(prefix), orderNoLower: { $exists: false } },
+];
+
+/** The newest of some lists, each newest first. */
+const newestOf = (lists: readonly (readonly OrderRow[])[], limit: number): OrderRow[] =>
+  [...new Map(lists.flat().map((row) => [row._id, row])).values()]
+    .sort((a, b) => (a.position < b.position ? 1 : -1))
+    .slice(0, limit);
+
 export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow> }) => {
   const push = (entries: readonly TimelineEntry[]) => ({
     timeline: { $each: [...entries], $slice: -timelineLimit },
   });
+
+  /** Newest first; the caller asks for one more than a page to know whether there is a next one. */
+  const list = async (filter: ListFilter): Promise<OrderRow[]> => {
+    const { before, createdTo, createdFrom, createdAfter, limit } = filter;
+    // A bound that begins other values is not compared alike everywhere: the end of the millisecond before is none.
+    const after = createdAfter ?? (createdFrom && new Date(createdFrom.getTime() - 1));
+    const end = createdTo && `${createdTo.toISOString()}/\uffff`;
+    const position = {
+      ...(before !== undefined || end !== undefined ? { $lt: lesser(before, end) } : {}),
+      // A position begins with a digit, and a purged order has none.
+      $gt: after ? `${after.toISOString()}/\uffff` : '0',
+    };
+    const numbers = filter.orderNoPrefix === undefined ? [{}] : numbersWith(filter.orderNoPrefix);
+    const lists = numbers.map(
+      (number) =>
+        orders
+          .find(
+            {
+              ...(filter.issuerId !== undefined ? { issuerId: filter.issuerId } : {}),
+              ...(filter.state !== undefined ? { state: filter.state } : {}),
+              ...(filter.states !== undefined ? { state: { $in: [...filter.states] } } : {}),
+              ...(filter.productId !== undefined ? { 'product.id': filter.productId } : {}),
+              ...(filter.paymentId !== undefined ? { 'payment.id': filter.paymentId } : {}),
+              ...(filter.payer !== undefined ? { 'payment.payer': filter.payer } : {}),
+              ...number,
+              position,
+            },
+            { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
+          )
+          .sort({ position: -1 })
+          .limit(limit)
+          .toArray() as Promise<OrderRow[]>,
+    );
+    return newestOf(await Promise.all(lists), limit);
+  };
 
   return {
     /** The real guard of an order's uniqueness: the engine forgets names after its retention, this does not. */
@@ -195,34 +249,17 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
       return new Map(rows.map((row) => [row._id, viewVersion(row)]));
     },
 
-    /** Newest first; the caller asks for one more than a page to know whether there is a next one. */
-    list: (filter: ListFilter): Promise<OrderRow[]> => {
-      const { before, createdTo, createdFrom, createdAfter } = filter;
-      // A bound that begins other values is not compared alike everywhere: the end of the millisecond before is none.
-      const after = createdAfter ?? (createdFrom && new Date(createdFrom.getTime() - 1));
-      const end = createdTo && `${createdTo.toISOString()}/\uffff`;
-      const position = {
-        ...(before !== undefined || end !== undefined ? { $lt: lesser(before, end) } : {}),
-        // A position begins with a digit, and a purged order has none.
-        $gt: after ? `${after.toISOString()}/\uffff` : '0',
-      };
-      return orders
-        .find(
-          {
-            ...(filter.issuerId !== undefined ? { issuerId: filter.issuerId } : {}),
-            ...(filter.state !== undefined ? { state: filter.state } : {}),
-            ...(filter.states !== undefined ? { state: { $in: [...filter.states] } } : {}),
-            ...(filter.productId !== undefined ? { 'product.id': filter.productId } : {}),
-            ...(filter.orderNoPrefix !== undefined
-              ? { orderNo: { $gte: filter.orderNoPrefix, $lt: `${filter.orderNoPrefix}\uffff` } }
-              : {}),
-            position,
-          },
-          { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
-        )
-        .sort({ position: -1 })
-        .limit(filter.limit)
-        .toArray() as Promise<OrderRow[]>;
+    list,
+
+    /**
+     * By what people have of an order: the beginning of its number, its payment, its payer, its product. Each is a list of
+     * its own, so that each has its index.
+     */
+    search: async (text: string, filter: ListFilter): Promise<OrderRow[]> => {
+      const { productId = text } = filter;
+      const ways = [{ orderNoPrefix: text }, { paymentId: text }, { payer: text }];
+      const lists = [...ways, ...(productId === text ? [{ productId }] : [])];
+      return newestOf(await Promise.all(lists.map((way) => list({ ...filter, ...way }))), filter.limit);
     },
 
     /** The newest orders of an issuer with the newest lines of what happened to them. */

@@ -8,6 +8,9 @@ export interface ReportedCircuit {
   readonly failures: number;
 }
 
+/** One that has said nothing for so long does not run. */
+export const workerAliveMs = 20_000;
+
 /** What a worker process says of itself every few seconds; forgotten when it says nothing more. */
 export interface WorkerRow {
   readonly _id: string;

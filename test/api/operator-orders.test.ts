@@ -133,6 +133,22 @@ describe('listing', () => {
     expect(await names('q=.*')).toEqual([]);
   });
 
+  test('by number in any case, and by whole payment, payer and product', async () => {
+    const [a, b] = [await file.issuer(), await file.issuer()];
+    await a.place('MiXed-1', { payment: { id: 'Pay-77', payer: 'ann' } });
+    await a.place('mixed-2', { payment: { id: 'Pay-78', payer: 'ann' } });
+    await b.place('mixed-3', { product: { id: 'rare-tea', name: 'Tea' } });
+    expect(await names('q=mIxEd')).toEqual(['mixed-3', 'mixed-2', 'MiXed-1']);
+    expect(await names('q=Pay-77')).toEqual(['MiXed-1']);
+    expect(await names('q=ann')).toEqual(['mixed-2', 'MiXed-1']);
+    expect(await names('q=rare-tea')).toEqual(['mixed-3']);
+    expect(await names('productId=rare-tea')).toEqual(['mixed-3']);
+    expect(await names('productId=rare-tea&q=ann')).toEqual([]);
+    for (const part of ['Pay', 'rare']) expect(await names(`q=${part}`)).toEqual([]);
+    const { data, nextCursor } = await list('q=ann&limit=1');
+    expect([data[0]?.orderNo, ...(await names(`q=ann&limit=1&cursor=${nextCursor}`))]).toEqual(['mixed-2', 'MiXed-1']);
+  });
+
   test('page by page each order once, and the end is told', async () => {
     const seen: string[] = [];
     let cursor = '';
@@ -151,10 +167,99 @@ describe('listing', () => {
     ['state=lost', '/state'],
     ['cursor=made-up', '/cursor'],
     ['sort=asc', '/sort'],
+    ['productId=', '/productId'],
     ['state=issued&state=verified', '/state'],
   ])('%s is refused at %s', async (query, path) => {
     expectProblem(await operator('GET', `/orders?${query}`), 422, 'body_invalid', path);
     if (!query.startsWith('q=')) expectProblem(await issuer.get(`/orders?${query}`), 422, 'body_invalid', path);
+  });
+});
+
+describe('finding by what a buyer has', () => {
+  const search = async (body: unknown) => operator('POST', '/orders/search', body);
+  const found = async (body: unknown) =>
+    (await search(body)).body.data.map(({ orderNo }: { orderNo: string }) => orderNo);
+
+  test('a code’s very value names its order, also once it is void; the audit log has who looked, and no code', async () => {
+    await delivered('code-1');
+    expect(await found({ code: 'CODE-code-1' })).toEqual(['code-1']);
+    expect(await found({ code: 'CODE-code-1', issuerId: issuer.issuerId })).toEqual(['code-1']);
+    for (const code of ['CODE-code', 'code-code-1', 'a']) expect(await found({ code })).toEqual([]);
+    await operator('POST', `${at('code-1')}/void`, { reason: 'lost' });
+    expect(await found({ code: 'CODE-code-1' })).toEqual(['code-1']);
+    const { data } = (await operator('GET', '/audit?action=orders.searched&limit=1')).body;
+    expect(data).toMatchObject([{ actor: 'operator', target: 'platform', after: { by: 'code', found: 1 } }]);
+    const text = JSON.stringify((await operator('GET', '/audit?phase=any&limit=100')).body);
+    for (const place of [text, file.platform.logText()]) expect(place).not.toContain('CODE-code-1');
+  });
+
+  test('a pick-up link names its order', async () => {
+    const { pickupUrl } = await delivered('link-1');
+    expect(await found({ link: `Here: ${pickupUrl}?x=1.` })).toEqual(['link-1']);
+    expect(await found({ link: String(pickupUrl).slice(0, -1) })).toEqual([]);
+    expect(file.platform.logText()).not.toContain(String(pickupUrl).split('/p/')[1]);
+  });
+
+  test('one of both is needed', async () => {
+    for (const body of [{}, { code: 'a', link: 'b' }]) expectProblem(await search(body), 422, 'body_invalid', '');
+    expectProblem(await search({ code: '' }), 422, 'body_invalid', '/code');
+  });
+});
+
+describe('the file of a list', () => {
+  const csv = async (query: string) => {
+    const response = await fetch(`${file.platform.baseUrl}/v1/operator/orders.csv?${query}`, {
+      headers: { authorization: `Bearer ${file.platform.operatorToken}` },
+    });
+    return { response, text: await response.text() };
+  };
+
+  test('has a line an order, newest first, with amounts in minor units and without a code', async () => {
+    const own = await file.issuer();
+    await own.place('csv-1', { payment: { id: '=p,"1"' } });
+    await own.placeVerified('csv-2', { quantity: 2, amount: { value: 2_000, currency: 'EUR' } });
+    const codes = ['a', 'b'].map((itemId) => ({ itemId, value: `SECRET-${itemId}` }));
+    await own.submit('csv-2', codes);
+    await own.inState('csv-2', 'delivered');
+    const { response, text } = await csv(`issuerId=${own.issuerId}`);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
+    expect(response.headers.get('content-disposition')).toBe('attachment; filename=orders.csv');
+    const [head, second, first, end] = text.split('\r\n');
+    expect(head).toBe(
+      'issuerId,orderNo,paymentId,state,product,quantity,amount,currency,issued,delivered,void,redeemed,refundDue,refundSettled,createdAt,closedAt',
+    );
+    expect(second).toContain(`${own.issuerId},csv-2,,delivered,`);
+    expect(second).toMatch(/,2,2000,EUR,2,2,0,0,,,[^,]+Z,[^,]+Z$/);
+    expect(first).toContain(`,csv-1,"'=p,""1""",`);
+    expect(end).toBe('');
+    expect(text).not.toContain('SECRET');
+    expect((await csv(`issuerId=${own.issuerId}&q=CSV-2`)).text.split('\r\n')).toHaveLength(3);
+  });
+
+  test('is as long as the list, over all pages that are read', async () => {
+    const { orders } = file.platform.core.orderDeps;
+    const { list } = orders;
+    const sizes: number[] = [];
+    const row = (await list({ limit: 1 }))[0];
+    if (!row) throw new Error('there is an order');
+    const many = 1_203;
+    const listMany: typeof list = async ({ limit, before }) => {
+      const from = before === undefined ? 0 : Number(before);
+      const rows = Array.from({ length: Math.min(limit, many - from) }, (_, n) => ({
+        ...row,
+        position: String(from + n + 1),
+      }));
+      sizes.push(rows.length);
+      return rows;
+    };
+    Object.assign(orders, { list: listMany });
+    const { text } = await csv('').finally(() => Object.assign(orders, { list }));
+    expect(text.split('\r\n')).toHaveLength(many + 2);
+    expect(sizes).toEqual([500, 500, 203]);
+  });
+
+  test('refuses a filter that is none', async () => {
+    expectProblem(await operator('GET', '/orders.csv?state=lost'), 422, 'body_invalid', '/state');
   });
 });
 

@@ -327,6 +327,15 @@ describe('exit codes', () => {
     expect(out).toMatch(/^temporal +unavailable$/m);
   });
 
+  test('health is 1 while no worker reports, as no order moves', async () => {
+    const parts = { mongodb: 'ok', temporal: 'ok', reconciler: 'ok', workers: 'none' };
+    const idle = await listen(200, { 'content-type': 'application/json' }, JSON.stringify({ status: 'ready', parts }));
+    const { exitCode, out, err } = await command(['health'], { CODEFERRY_URL: idle.url });
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(/^Platform +not ready$/m);
+    expect(err).toMatch(/^No worker reports/);
+  });
+
   test('a wrong token is refused, and appears nowhere', async () => {
     const env = { CODEFERRY_URL: file.platform.baseUrl, CODEFERRY_TOKEN: 'not-the-token-at-all' };
     const { exitCode, out, err } = await command(['audit', '--json'], env);

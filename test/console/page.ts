@@ -11,6 +11,7 @@ const borrowed = [
   'Event',
   'HashChangeEvent',
   'getComputedStyle',
+  'localStorage',
 ] as const;
 
 /**

@@ -39,6 +39,48 @@ test('a list shows its next page below the first, and offers it no more at the e
   expect(asked).toEqual([undefined, 'more']);
 });
 
+const cells = (list: HTMLElement): (string | null)[] =>
+  [...list.querySelectorAll('td')].map(({ textContent }) => textContent);
+const letters = [{ name: 'Letter', cell: (row: string) => row, sortsBy: (row: string) => row }];
+
+test('a press on the head of a column sorts what is shown, a second one the other way round', async () => {
+  const read = async () => ({ data: ['b', 'c', 'a'], nextCursor: null });
+  const list = await pagedTable('Letters', letters, read, empty('Nothing'));
+  const press = () => list.querySelector<HTMLButtonElement>('button.sort')?.click();
+  expect(cells(list)).toEqual(['b', 'c', 'a']);
+  press();
+  expect(cells(list)).toEqual(['a', 'b', 'c']);
+  expect(list.querySelector('th')?.getAttribute('aria-sort')).toBe('ascending');
+  press();
+  expect(cells(list)).toEqual(['c', 'b', 'a']);
+  expect(list.querySelector('th')?.getAttribute('aria-sort')).toBe('descending');
+});
+
+test('a live list shows what came meanwhile, all of its pages, until it is left', async () => {
+  const view = new AbortController();
+  let data = ['a', 'b', 'c'];
+  const read = async (cursor?: string) =>
+    cursor === undefined ? { data: data.slice(0, 2), nextCursor: 'more' } : { data: data.slice(2), nextCursor: null };
+  jest.useFakeTimers({ doNotFake: ['queueMicrotask', 'nextTick'] });
+  const timers = { setTimeout: window.setTimeout, clearTimeout: window.clearTimeout };
+  Object.assign(window, { setTimeout, clearTimeout });
+  try {
+    const list = await pagedTable('Letters', letters, read, empty('Nothing'), view.signal);
+    list.querySelector<HTMLButtonElement>('button.more')?.click();
+    await jest.advanceTimersByTimeAsync(0);
+    data = ['new', 'a', 'b', 'c'];
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(cells(list)).toEqual(['new', 'a', 'b', 'c']);
+    view.abort();
+    data = ['newer', 'new'];
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(cells(list)).toEqual(['new', 'a', 'b', 'c']);
+  } finally {
+    Object.assign(window, timers);
+    jest.useRealTimers();
+  }
+});
+
 test('a list without rows says what would be in it', async () => {
   const list = await pagedTable('Things', [], async () => ({ data: [], nextCursor: null }), empty('No things yet'));
   expect(list.textContent).toBe('No things yet');

@@ -54,6 +54,7 @@ export const acceptedRow = (orderNo: string, change: Partial<OrderRow> = {}): Or
   return {
     _id: orderId(order),
     ...order,
+    orderNoLower: orderNo.toLowerCase(),
     position: orderPosition(createdAt, order),
     product: { id: 'coffee', name: 'Coffee' },
     quantity: 1,

@@ -176,6 +176,8 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.list({ orderNoPrefix: 'on', state: 'accepted', limit: 10 });
       await orders.list({ orderNoPrefix: 'on', issuerId: 'acme', state: 'accepted', limit: 10 });
     },
+    'orders of a payment': () => orders.list({ paymentId: 'pay', limit: 10 }),
+    'orders of a payer': () => orders.list({ payer: 'ann', limit: 10 }),
     'reconciler: orders that should run': () => orders.openAfter('0', now, 10),
     'reconciler: orders without a workflow': async () => {
       await orders.unstarted(now, 10);
@@ -201,6 +203,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'codes, by the value of one': async () => {
       await codes.claimFor(submission('one', 'u', 'v'));
       await codes.claimFor(submission('two', 'u', 'v'));
+      await codes.holdersOf([{ issuerId: 'acme', valueFingerprint: 'v' }]);
     },
     'codes, by their call': async () => {
       await codes.claimFor(submission('one', 'u', 'v'));

@@ -75,14 +75,14 @@ describe('why an order has no code, and what to do', () => {
     expect(why).toContain(
       'it answered HTTP 503 at 2026-01-02T12:03:00.000Z, try 3. The next try to call the issuer is at',
     );
-    expect(why).toContain('at 2026-01-02T12:04:00.000Z. Its circuit is still closed: 3 of 4 calls failed');
+    expect(why).toContain('at 2026-01-02T12:04:00.000Z. 3 of 4 calls to it failed');
     expect(next?.action).toBe('renotify');
     const open: Surroundings = {
       call: { to: 'issuer', held: 'breaker_open' },
       circuit: { ...around.circuit, state: 'open', calls: 10, failures: 10 },
     };
     expect(whyNoCode(facts(), [notice], open).why).toMatch(
-      /Held: calls to the issuer .* Its circuit is open: 10 of 10/,
+      /Held: calls to the issuer .* It is not called for now, as 10 of 10/,
     );
   });
 

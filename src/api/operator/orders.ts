@@ -22,7 +22,6 @@ import { isUntouched } from '../../second-interface/untouched-order';
 import type { OrderRow } from '../../store/orders';
 import type { Troubles } from '../../temporal/troubles';
 import type { Mount } from '../edge/mount';
-import { pageOf, positionOf } from '../edge/paging';
 import { changedTerminals } from './changed-terminals';
 
 export interface OperatorOrders {
@@ -50,23 +49,6 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
       ...(codesVoid ? { codesVoid } : {}),
     };
   };
-
-  mount.operator(routes.listAllOrders)(async ({ query: { issuerId, state, q, from, to, limit, cursor } }) => {
-    const rows = await orderDeps.orders.list({
-      ...(issuerId !== undefined ? { issuerId } : {}),
-      ...(state !== undefined ? { state } : {}),
-      ...(q !== undefined ? { orderNoPrefix: q } : {}),
-      ...(from !== undefined ? { createdFrom: new Date(from) } : {}),
-      ...(to !== undefined ? { createdTo: new Date(to) } : {}),
-      ...(cursor !== undefined ? { before: positionOf(cursor) } : {}),
-      limit: limit + 1,
-    });
-    const issuerIds = [...new Set(rows.map((row) => row.issuerId))];
-    const holds = new Map(await Promise.all(issuerIds.map(async (id) => [id, await orderDeps.holdsOf(id)] as const)));
-    const body = (row: OrderRow) =>
-      orderBody(row, holds.get(row.issuerId) ?? [], orderDeps.nowMs(), undefined, 'operator');
-    return { status: 200, body: pageOf(rows, limit, body) };
-  });
 
   mount.operator(routes.readOperatorOrder)(async ({ params }) => ({
     status: 200,

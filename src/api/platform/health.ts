@@ -1,6 +1,7 @@
 import * as routes from '../../contract/platform/health';
 import type { Database } from '../../store/database';
 import type { Maintenance } from '../../store/maintenance';
+import { type Workers, workerAliveMs } from '../../store/workers';
 import type { EngineReadiness } from '../../temporal/readiness';
 import type { Mount } from '../edge/mount';
 
@@ -8,17 +9,18 @@ export interface Health {
   readonly engine: EngineReadiness;
   readonly database: Database;
   readonly maintenance: Maintenance;
+  readonly workers: Workers;
   readonly nowMs: () => number;
 }
 
 const reconcilerLateMs = 5 * 60_000;
 
 /** `/healthz`: the process runs. `/readyz`: it can do its work, and if not, which part is away. */
-export const mountHealth = (mount: Mount, { engine, database, maintenance, nowMs }: Health): void => {
+export const mountHealth = (mount: Mount, { engine, database, maintenance, workers: reports, nowMs }: Health): void => {
   mount.open(routes.readLiveness)(async () => ({ status: 200, body: { status: 'ok' } }));
 
   mount.open(routes.readReadiness)(async () => {
-    const [mongodb, temporal, reconciledAt, isMaintenance] = await Promise.all([
+    const [mongodb, temporal, reconciledAt, isMaintenance, workers] = await Promise.all([
       database.ping().then(
         () => 'ok' as const,
         () => 'unavailable' as const,
@@ -29,6 +31,10 @@ export const mountHealth = (mount: Mount, { engine, database, maintenance, nowMs
       ),
       engine.lastReconciledAt().catch(() => undefined),
       maintenance.isOn().catch(() => undefined),
+      reports.alive(new Date(nowMs() - workerAliveMs), 1).then(
+        ({ length }) => (length > 0 ? ('ok' as const) : ('none' as const)),
+        () => 'unknown' as const,
+      ),
     ]);
     const ageMs = reconciledAt && nowMs() - reconciledAt.getTime();
     const reconciler: 'ok' | 'late' | 'not run yet' =
@@ -36,7 +42,8 @@ export const mountHealth = (mount: Mount, { engine, database, maintenance, nowMs
     const isReady = mongodb === 'ok' && temporal === 'ok';
     const body = {
       status: isReady ? ('ready' as const) : ('not ready' as const),
-      parts: { mongodb, temporal, reconciler },
+      // Without a worker orders are accepted all the same: no reason to take the process out.
+      parts: { mongodb, temporal, reconciler, workers },
       // Not a reason to take the process out: running orders end here.
       ...(isMaintenance ? { maintenance: 'on' as const } : {}),
       ...(ageMs === undefined ? {} : { reconcilerAgeSeconds: Math.round(ageMs / 1_000) }),

@@ -3,10 +3,10 @@ import { terminal } from '../../channels/terminals';
 import { voidDecisions } from '../../domain/messages';
 import { closeReasons, orderStates } from '../../domain/order';
 import { nextActions } from '../../domain/words/why-no-code';
-import { instant, integer, moment, orderNo, text, windowSeconds } from '../fields';
+import { instant, integer, orderNo, text, windowSeconds } from '../fields';
 import { itemIds, redeemItem, reverseRedemption } from '../issuer/after-sale';
-import { order, orderPage, queued, timeline } from '../order';
-import { cursor, limit, noBody } from '../query';
+import { order, queued, timeline } from '../order';
+import { noBody } from '../query';
 import { type AnswerOf, declareRoute, type Wire } from '../route';
 
 /** What an operator may see of an order and do to it. */
@@ -25,25 +25,6 @@ const operatorOrder = order
   .safeExtend({ codesVoid: voidCodes.optional().meta({ description: 'Which of its codes are void' }) })
   .meta({ id: 'OperatorOrder' });
 export type OperatorOrder = Wire<typeof operatorOrder>;
-
-export const listAllOrders = declareRoute({
-  method: 'get',
-  path: base,
-  name: 'listAllOrders',
-  who: 'viewer',
-  summary: 'Orders of all issuers, newest first',
-  query: z.strictObject({
-    issuerId: z.string().min(1).max(64).optional(),
-    state: z.enum(orderStates).optional(),
-    q: z.string().min(1).max(64).optional().meta({ description: 'The beginning of an order number' }),
-    from: moment.optional(),
-    to: moment.optional(),
-    limit,
-    cursor: cursor.optional(),
-  }),
-  answers: { 200: { says: 'A page of orders', body: orderPage } },
-  problems: [],
-});
 
 export const readOperatorOrder = declareRoute({
   method: 'get',

@@ -19,6 +19,10 @@ const readiness = z
       mongodb: z.enum(['ok', 'unavailable']),
       temporal: z.enum(['ok', 'search attributes are missing', 'unavailable', 'not asked yet']),
       reconciler: z.enum(['ok', 'late', 'not run yet', 'not asked yet']),
+      workers: z
+        .enum(['ok', 'none', 'unknown'])
+        .optional()
+        .meta({ description: 'none: orders are accepted, and none moves until a worker reports' }),
     }),
     maintenance: z.literal('on').optional(),
     reconcilerAgeSeconds: z.number().optional(),
@@ -26,7 +30,11 @@ const readiness = z
   .meta({
     id: 'Readiness',
     examples: [
-      { status: 'ready', parts: { mongodb: 'ok', temporal: 'ok', reconciler: 'ok' }, reconcilerAgeSeconds: 12 },
+      {
+        status: 'ready',
+        parts: { mongodb: 'ok', temporal: 'ok', reconciler: 'ok', workers: 'ok' },
+        reconcilerAgeSeconds: 12,
+      },
     ],
   });
 

@@ -25,6 +25,7 @@ export const auditWords = {
   'order.completed': 'Ended short',
   'order.item_redeemed': 'Redeemed a code of',
   'order.item_reversed': 'Took back a redemption of',
+  'orders.searched': 'Searched an order by its code or link, of the',
   'audit.exported': 'Took out the',
   'orders.batch': 'Batch:',
   'settings.changed': 'Changed the settings of',

@@ -90,10 +90,10 @@ const callWords = (call: WaitingCall | undefined): string[] => {
 
 const circuitWords = (circuit: Surroundings['circuit']): string[] => {
   if (!circuit || circuit.failures === 0) return [];
-  const failed = `${circuit.failures} of ${circuit.calls} calls failed in the last five minutes`;
+  const failed = `${circuit.failures} of ${circuit.calls} calls to it failed in the last five minutes`;
   return circuit.state === 'closed'
-    ? [`Its circuit is still closed: ${failed}.`]
-    : [`Its circuit is open: ${failed}; one call in 30 s tries whether it is back.`];
+    ? [`${failed}.`]
+    : [`It is not called for now, as ${failed}; one call in 30 s tries whether it is back.`];
 };
 
 const nextOfSurroundings = ({ isEngineUnavailable, noWorker, stuck, call }: Surroundings): NextStep | undefined => {

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { orderStates } from '../../domain/order';
+import { issuerId, moment, text } from '../fields';
+import { orderPage } from '../order';
+import { cursor, limit } from '../query';
+import { declareRoute } from '../route';
+
+const base = '/v1/operator/orders';
+
+/** Lists page by creation; the same filters for the list and its file. */
+const filters = {
+  issuerId: z.string().min(1).max(64).optional(),
+  state: z.enum(orderStates).optional(),
+  productId: z.string().min(1).max(64).optional(),
+  q: z.string().min(1).max(64).optional().meta({
+    description: 'The beginning of an order number in any case, or a whole payment id, payer or product id',
+  }),
+  from: moment.optional(),
+  to: moment.optional(),
+};
+
+export const listAllOrders = declareRoute({
+  method: 'get',
+  path: base,
+  name: 'listAllOrders',
+  who: 'viewer',
+  summary: 'Orders of all issuers, newest first',
+  query: z.strictObject({ ...filters, limit, cursor: cursor.optional() }),
+  answers: { 200: { says: 'A page of orders', body: orderPage } },
+  problems: [],
+});
+
+export const exportOrders = declareRoute({
+  method: 'get',
+  path: `${base}.csv`,
+  name: 'exportOrders',
+  who: 'viewer',
+  summary: 'The same as a file: the columns of a statement after the issuer, up to 100,000 lines',
+  query: z.strictObject(filters),
+  answers: { 200: { says: 'CSV by RFC 4180, newest first', mediaType: 'text/csv' } },
+  problems: ['rate_limited'],
+});
+
+export const findOrdersByCode = declareRoute({
+  method: 'post',
+  path: `${base}/search`,
+  name: 'findOrdersByCode',
+  who: 'viewer',
+  summary: 'The orders that have, or had, a code with this very value, or this pick-up link; who looked is audited',
+  body: z
+    .strictObject({
+      code: text(1, 4_096).optional(),
+      link: text(1, 512).optional().meta({ description: 'Of a pick-up page, also one that has ended' }),
+      issuerId: issuerId.optional().meta({ description: 'Of whom the code is' }),
+    })
+    .refine(({ code, link }) => (code === undefined) !== (link === undefined), { error: 'needs a code or a link' })
+    .meta({ examples: [{ code: 'CARD-1234-5678' }] }),
+  answers: { 200: { says: 'At most one of each issuer', body: orderPage } },
+  problems: [],
+});
