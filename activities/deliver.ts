@@ -1,12 +1,13 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { DeliveryOutcome } from '../src/channels/channel';
+import { ownLogo } from '../src/channels/branding/logo';
+import type { DeliveryOutcome, Seller } from '../src/channels/channel';
 import type { ConfiguredChannels } from '../src/channels/configured-channels';
 import { terminalOfOrder } from '../src/channels/kept-terminal';
 import { openCodes } from '../src/channels/open-codes';
 import { type CodesPart, partsOf } from '../src/channels/parts';
 
-import { circuitOf, codesPerMessage, hasReceipts } from '../src/channels/terminals';
+import { circuitOf, codesPerMessage, hasPage, hasReceipts } from '../src/channels/terminals';
 import type { Code } from '../src/contract/code';
 
 import type { OrderName } from '../src/domain/ids';
@@ -84,7 +85,7 @@ export const createDeliver = (
       const common = {
         ...(wanted ? { replaces: replacedBy(row.facts, wanted) } : {}),
         order: row,
-        seller: { name: issuer?.name ?? row.issuerId, codeInMessage: issuer?.codeInMessage ?? false },
+        seller: await shownSeller(deps, row, issuer),
         pickupUrl: pickupUrl(deps.orderDeps, row.baseUrl, row),
         terminal: terminalOfOrder(deps.ring, row),
         circuit: circuitOf(row.issuerId, row.terminal),
@@ -195,6 +196,17 @@ const replacedBy = (facts: OrderFacts, itemIds: ReadonlySet<string>) =>
   (facts.items ?? []).flatMap(({ itemId, replaces }) =>
     replaces !== undefined && itemIds.has(itemId) ? [{ itemId: replaces, by: itemId }] : [],
   );
+
+const shownSeller = async ({ issuers }: CallsOut, row: OrderRow, issuer: IssuerRow | null): Promise<Seller> => {
+  const branding = issuer?.branding;
+  const isShown = branding?.logoHash !== undefined && hasPage(row.terminal);
+  return {
+    name: branding?.displayName ?? issuer?.name ?? row.issuerId,
+    branding,
+    logo: isShown ? ownLogo(branding, await issuers.logoOf(row.issuerId)) : undefined,
+    codeInMessage: issuer?.codeInMessage ?? false,
+  };
+};
 
 interface Tried {
   readonly outcome: Exclude<DeliveryOutcome, { kind: 'not_tried' }>;

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Code } from '../contract/code';
+import type { Branding } from '../domain/branding';
 import type { FieldError } from '../domain/failures';
 import type { Terminal } from '../domain/order';
 import type { AddressGuard } from '../outbound/address-guard';
@@ -10,8 +11,9 @@ import type { DeclaredTerminal } from './declare-terminal';
 /** Who sold the codes, as a message to the buyer names it. */
 export interface Seller {
   readonly name: string;
-  /** Answers to a message go there. */
-  readonly supportEmail?: string | undefined;
+  readonly branding?: Branding | undefined;
+  /** A data URI. */
+  readonly logo?: string | undefined;
   /** Messages hold the codes, and not only the link to them. */
   readonly codeInMessage: boolean;
 }
@@ -21,7 +23,7 @@ export interface Delivery<T> {
   readonly order: {
     readonly issuerId: string;
     readonly orderNo: string;
-    readonly product: { readonly id: string; readonly name: string };
+    readonly product: { readonly id: string; readonly name: string; readonly instructions?: string };
   };
   readonly terminal: T;
   /** Of the buyer's pick-up page, where the order has one. */

@@ -47,7 +47,13 @@ export const amount = z.strictObject({
 });
 
 export const quantity = integer(1, 10_000);
-export const product = z.strictObject({ id: text(1, 64), name: text(1, 200) });
+export const product = z.strictObject({
+  id: text(1, 64),
+  name: text(1, 200),
+  instructions: text(1, 2_000)
+    .optional()
+    .meta({ description: 'How its codes are redeemed: shown to the buyer before those of the issuer' }),
+});
 
 /** Whether an address may be reached is asked of the address guard, which knows the configuration. */
 export const url = text(1, 1024);

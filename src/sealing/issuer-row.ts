@@ -12,6 +12,8 @@ interface IssuerContent {
   readonly signDeliveriesWithIssuerSecret?: boolean | undefined;
   readonly codeInMessage?: boolean | undefined;
   readonly callCa?: string | undefined;
+  /** With its logo's hash: what buyers read, and where they are sent with questions. */
+  readonly branding?: unknown;
   readonly secrets: readonly { readonly sealed: Uint8Array; readonly createdAt: Date; readonly endsAt?: Date }[];
   readonly deletedAt?: Date | undefined;
 }
@@ -39,6 +41,7 @@ export const createIssuerSeal = (ring: KeyRing) => {
           ]),
           row.deletedAt?.getTime() ?? null,
           ...(row.callCa ? [row.callCa] : []),
+          ...(row.branding ? [{ branding: row.branding }] : []),
         ]),
       )
       .digest();

@@ -28,7 +28,7 @@ export const createIssuerReads = <Row extends { readonly _id: string }>(issuers:
       const now = take();
       try {
         const isAsked = { _id: { $in: [...now.keys()] }, deletedAt: { $exists: false } } as Filter<Row>;
-        const rows = (await issuers.find(isAsked).toArray()) as Row[];
+        const rows = (await issuers.find(isAsked, { projection: { logo: 0 } }).toArray()) as Row[];
         const byId = new Map(rows.map((row) => [row._id, row]));
         for (const [id, all] of now) for (const { resolve } of all) resolve(byId.get(id) ?? null);
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { Collection } from 'mongodb';
+import type { Branding } from '../domain/branding';
 import type { Terminal } from '../domain/order';
 import { type SomeSettings, settingNames } from '../domain/settings';
 import { rotationOverlapMs, secondMs, windowSecondsRange } from '../domain/timings';
@@ -46,6 +47,10 @@ export interface IssuerRow extends SomeSettings {
   readonly voidUndecided?: 'approve' | 'person';
   /** Nobody redeems its items while it waits. */
   readonly holdWhileDeciding?: boolean;
+  /** How it looks to its buyers. The logo stands beside it, and is named by its hash. */
+  readonly branding?: Branding & { readonly logoHash?: string };
+  /** A data URI, read only by whoever shows it: `logoOf`. */
+  readonly logo?: string;
   readonly createdAt: Date;
   readonly secrets: readonly SealedSecret[];
   readonly holds: readonly Hold[];
@@ -84,6 +89,8 @@ export type IssuerSettings = Partial<
     | 'voidDecisionSeconds'
     | 'voidUndecided'
     | 'holdWhileDeciding'
+    | 'branding'
+    | 'logo'
     | 'noticeDelaysSeconds'
     | 'eventDelaysSeconds'
     | 'deliveryDelaysSeconds'
@@ -114,13 +121,16 @@ const holdsKeptMs = 4 * windowSecondsRange.max * secondMs;
 
 export type Issuers = ReturnType<typeof createIssuers>;
 
+/** 140 KB that no call needs. */
+const withoutLogo = { projection: { logo: 0 } } as const;
+
 export const createIssuers = ({ issuers }: { readonly issuers: Collection<IssuerRow> }, seal: IssuerRowSeal) => {
   const alive = { deletedAt: { $exists: false } };
 
   /** Sealed with what it changes, on the condition that nobody else has sealed it since. A row that somebody else wrote is not. */
   const changeSealed = async (issuerId: string, settings: Partial<IssuerRow>): Promise<boolean> => {
     for (let n = 0; n < changeTries; n += 1) {
-      const row = await issuers.findOne({ _id: issuerId, ...alive });
+      const row = await issuers.findOne({ _id: issuerId, ...alive }, withoutLogo);
       if (!row) return false;
       seal.requireUntouched(row);
       const change = { ...settings, seal: seal.of({ ...row, ...settings }) };
@@ -153,14 +163,20 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
     /** For requests whose sender is not known yet. */
     findTogether: createIssuerReads(issuers),
 
-    find: (issuerId: string): Promise<IssuerRow | null> => issuers.findOne({ _id: issuerId, ...alive }),
+    find: (issuerId: string): Promise<IssuerRow | null> => issuers.findOne({ _id: issuerId, ...alive }, withoutLogo),
 
     /** Also a deleted one: its open orders still end, and are still told about. */
-    findEver: (issuerId: string): Promise<IssuerRow | null> => issuers.findOne({ _id: issuerId }),
+    findEver: (issuerId: string): Promise<IssuerRow | null> => issuers.findOne({ _id: issuerId }, withoutLogo),
+
+    /** A data URI; undefined where it has none. */
+    logoOf: async (issuerId: string): Promise<string | undefined> => {
+      const row = await issuers.findOne({ _id: issuerId }, { projection: { logo: 1 } });
+      return row?.logo || undefined;
+    },
 
     list: (after: string | undefined, limit: number): Promise<IssuerRow[]> =>
       issuers
-        .find({ ...alive, ...(after !== undefined ? { _id: { $gt: after } } : {}) })
+        .find({ ...alive, ...(after !== undefined ? { _id: { $gt: after } } : {}) }, withoutLogo)
         .sort({ _id: 1 })
         .limit(limit)
         .toArray(),
@@ -168,14 +184,14 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
     /** Read by the reconciler, which tells an operator of them. */
     paused: (limit: number): Promise<IssuerRow[]> =>
       issuers
-        .find({ ...alive, state: 'paused' })
+        .find({ ...alive, state: 'paused' }, withoutLogo)
         .sort({ _id: 1 })
         .limit(limit)
         .toArray(),
 
     change: async (issuerId: string, settings: IssuerSettings): Promise<IssuerRow | null> => {
       if (Object.keys(settings).length > 0) await changeSealed(issuerId, settings);
-      return issuers.findOne({ _id: issuerId, ...alive });
+      return issuers.findOne({ _id: issuerId, ...alive }, withoutLogo);
     },
 
     /** Sets what is given of windows and delays, and takes the rest away: it is inherited then. */
@@ -188,7 +204,7 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
           ...(left.length > 0 ? { $unset: Object.fromEntries(left.map((name) => [name, ''])) } : {}),
         },
       );
-      return issuers.findOne({ _id: issuerId, ...alive });
+      return issuers.findOne({ _id: issuerId, ...alive }, withoutLogo);
     },
 
     pause: async (issuerId: string, at: Date): Promise<void> => {
@@ -219,7 +235,7 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
     },
 
     bury: async (issuerId: string, at: Date): Promise<boolean> => {
-      const row = await issuers.findOne({ _id: issuerId, ...alive });
+      const row = await issuers.findOne({ _id: issuerId, ...alive }, withoutLogo);
       // One that somebody else wrote to can be deleted all the same, and is never called again.
       if (row && isWrittenByUs(row)) return changeSealed(issuerId, { deletedAt: at });
       const buried = await issuers.updateOne({ _id: issuerId, ...alive }, { $set: { deletedAt: at } });
@@ -240,7 +256,7 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
     /** Read by the reconciler: tombstones whose orders may still be open. */
     buriedSince: (since: Date, limit: number): Promise<IssuerRow[]> =>
       issuers
-        .find({ deletedAt: { $gt: since } })
+        .find({ deletedAt: { $gt: since } }, withoutLogo)
         .limit(limit)
         .toArray(),
   };

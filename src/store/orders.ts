@@ -26,7 +26,7 @@ export interface OrderRow {
   readonly orderNoLower?: string;
   /** `{createdAt}/{issuerId}/{orderNo}`: lists page by a range on this one field. */
   readonly position: string;
-  readonly product: { readonly id: string; readonly name: string };
+  readonly product: { readonly id: string; readonly name: string; readonly instructions?: string };
   readonly quantity: number;
   readonly amount: Amount;
   /** Pairs: a key may hold what a database reads as a path. */

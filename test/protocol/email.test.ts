@@ -52,6 +52,65 @@ test('a mail brings the link to the page, in text and HTML, and no code', async 
   expect(timeline).not.toContain('@mail.example');
 });
 
+test.concurrent('the issuer’s name, colour, logo, contact and instructions stand in the mail and on the page, as text', async () => {
+  const issuer = await file.issuer({ name: 'bean-bar-ltd' });
+  const dot = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  );
+  const branding = {
+    displayName: 'Bean <b>Bar</b>',
+    color: '#ffff00',
+    logo: `data:image/png;base64,${dot.toString('base64')}`,
+    supportEmail: 'help@bean.example',
+    supportUrl: 'https://bean.example/help',
+    instructions: { en: 'Show it <i>here</i>.', zh: '在此出示。' },
+  };
+  const changed = await file.platform.operator('PATCH', `/issuers/${issuer.issuerId}`, { branding });
+  expect([changed.status, changed.body.branding]).toEqual([200, branding]);
+  const listed = (await file.platform.operator('GET', '/issuers?limit=100')).body.data;
+  const { logo: _logo, ...withoutLogo } = branding;
+  expect(listed.find(({ issuerId }: TestIssuer) => issuerId === issuer.issuerId).branding).toEqual(withoutLogo);
+  const bad = { branding: { ...branding, logo: 'data:image/svg+xml,<html></html>' } };
+  const refused = await file.platform.operator('PATCH', `/issuers/${issuer.issuerId}`, bad);
+  expectProblem(refused, 422, 'body_invalid', '/branding/logo');
+
+  const placed = await issue(issuer, 'mail-brand');
+  const mail = await server.mailTo('mail-brand@mail.example');
+  expect(headersOf(mail)).toMatchObject({ 'reply-to': 'help@bean.example' });
+  const html = mailPart(mail.raw, 'text/html').body;
+  for (const part of ['Bean &lt;b&gt;Bar', 'Show it &lt;i&gt;here', 'cid:logo', 'https://bean.example/help']) {
+    expect(html).toContain(part);
+  }
+  expect(mailPart(mail.raw, 'image/png').headers['content-id']).toBe('<logo>');
+  await issuer.inState('mail-brand', 'delivered');
+  const page = async (language: string) =>
+    (await fetch(placed.body.pickupUrl, { headers: { 'accept-language': language } })).text();
+  expect(await page('zh-CN')).toContain('在此出示。');
+  const english = await page('en');
+  for (const part of ['Bean &lt;b&gt;Bar', 'Show it &lt;i&gt;here', branding.logo, 'mailto:help@bean.example']) {
+    expect(english).toContain(part);
+  }
+  const style = await fetch(`${file.platform.baseUrl}/assets/brand.css?color=ffff00`);
+  expect([english.includes('/assets/brand.css?color=ffff00'), style.headers.get('content-type')]).toEqual([
+    true,
+    'text/css; charset=utf-8',
+  ]);
+
+  const instructions = 'Of this product alone.';
+  const own = await issue(issuer, 'mail-own', {}, { product: { id: 'p', name: 'P', instructions } });
+  await issuer.inState('mail-own', 'delivered');
+  const shown = await (await fetch(own.body.pickupUrl)).text();
+  expect([shown.includes(instructions), shown.includes('Show it &lt;i')]).toEqual([true, false]);
+  const other = await issuer.place('mail-own', { terminal: to('mail-own'), product: { id: 'p', name: 'P' } });
+  expectProblem(other, 409, 'order_conflict');
+
+  // Who can write to the database alone speaks in nobody's name.
+  const { issuers } = file.platform.core.database;
+  await issuers.updateOne({ _id: issuer.issuerId }, { $set: { 'branding.displayName': 'Evil' } });
+  expect(await page('en')).not.toContain('Evil');
+});
+
 test.concurrent('with codeInMessage it holds the code and its picture too', async () => {
   const issuer = await file.issuer({ codeInMessage: true });
   const placed = await issue(issuer, 'mail-2', { value: '<b>&"42"</b>', secret: '0815', format: 'qr' });

@@ -268,6 +268,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await issuers.insert(issuer);
       await issuers.find('acme');
       await issuers.findEver('acme');
+      await issuers.logoOf('acme');
       await issuers.findTogether('acme');
       await issuers.change('acme', { name: 'B' });
       await issuers.replaceSettings('acme', {});

@@ -10,7 +10,11 @@ const delivery = {
   order: { issuerId: 'bean-bar', orderNo: 'A-1', product: { id: 'coffee', name: 'Coffee' } },
   terminal: { address: 'buyer@mail.example' },
   pickupUrl: 'https://codes.example/p/secret',
-  seller: { name: 'Bean Bar', supportEmail: 'help@bean-bar.example', codeInMessage: false },
+  seller: {
+    name: 'Bean Bar',
+    branding: { displayName: 'Bean Bar', supportEmail: 'help@bean-bar.example' },
+    codeInMessage: false,
+  },
   circuit: undefined,
   messageId: 'cf_delivery_1',
   atMs: 0,

@@ -79,6 +79,8 @@ describe('the pick-up page', () => {
         productName: hostile,
         sellerName: hostile,
         eventsUrl: hostile,
+        instructions: { text: hostile },
+        supportEmail: hostile,
         quantity: 2,
         good: 2,
         ready: 2,
@@ -90,7 +92,7 @@ describe('the pick-up page', () => {
     );
     expect(page).not.toContain('<script>');
     expect(page).not.toContain('<img');
-    expect(page.split(escaped).length - 1).toBe(11);
+    expect(page.split(escaped).length - 1).toBe(16);
   });
 
   it('keeps a code byte for byte, line ends too', () => {
@@ -113,6 +115,26 @@ describe('the pick-up page', () => {
     expect(page).toContain('Show my code');
     for (const without of [arrived(), arrived({ codes: undefined, isVoid: true, ready: 0 }), model()]) {
       expect(renderPickupPage(without)).not.toContain('<form');
+    }
+  });
+
+  it('shows of a code that can be used no more why, and neither value nor PIN', () => {
+    for (const [ended, says] of [
+      ['void', 'This code is void'],
+      ['replaced', 'was replaced'],
+      ['expired', 'has expired'],
+    ] as const) {
+      const page = renderPickupPage(
+        arrived({
+          codes: [{ itemId: 'a', format: 'qr', ended, value, secret: '4711', expiresAt: '2026-01-01T00:00:00Z' }],
+        }),
+      );
+      expect([page.includes(says), page.includes(value), page.includes('4711'), page.includes('<svg ')]).toEqual([
+        true,
+        false,
+        false,
+        false,
+      ]);
     }
   });
 
@@ -231,6 +253,7 @@ describe('the data of a state event', () => {
       expect(JSON.parse(data)).toEqual({
         html: renderPickupState(arrived({ state })),
         state,
+        ended: 0,
         final: ['refused', 'expired', 'cancelled'].includes(state),
       });
     }

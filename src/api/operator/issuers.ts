@@ -1,15 +1,19 @@
+import { sanitisedLogo } from '../../channels/branding/logo';
 import { keptByIssuer, shownTerminal } from '../../channels/kept-terminal';
 import * as routes from '../../contract/operator/issuers';
 import { bodyInvalid } from '../../contract/problem';
+import type { Branding } from '../../domain/branding';
 import { Failure, type FieldError } from '../../domain/failures';
 import { effectiveSettings, type SomeSettings } from '../../domain/settings';
 import { sealCallHeaders } from '../../sealing/call-headers';
-import type { KeyRing } from '../../sealing/key-ring';
+import { type KeyRing, sha256 } from '../../sealing/key-ring';
 import { places } from '../../sealing/places';
 import { newSecret } from '../../signing/keys';
 import { type IssuerRow, type IssuerSettings, type Issuers, rotatedSecrets } from '../../store/issuers';
 import type { OrderSettingsStore } from '../../store/order-settings';
 import type { Mount } from '../edge/mount';
+
+type Branded = NonNullable<routes.IssuerBody['branding']>;
 
 export interface OperatorIssuers {
   readonly issuers: Issuers;
@@ -43,26 +47,29 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
     return { secret, sealed: ring.seal(Buffer.from(secret), places.issuerSecret(issuerId)) };
   };
 
-  mount.operator(routes.createIssuer)(async ({ body: { issuerId, terminal, callHeaders, ...settings }, audit }) => {
-    await requireUsable({ ...settings, ...(terminal ? { terminal } : {}) });
-    const { secret, sealed } = freshSecret(issuerId);
-    const createdAt = new Date(nowMs());
-    const row: Omit<IssuerRow, 'seal'> = {
-      _id: issuerId,
-      ...settings,
-      ...(terminal ? { terminal: keptByIssuer(terminal, ring, issuerId) } : {}),
-      ...(callHeaders ? { callHeaders: sealCallHeaders(ring, issuerId, callHeaders) } : {}),
-      state: 'active',
-      createdAt,
-      secrets: [{ sealed, createdAt }],
-      holds: [],
-    };
-    const shown = await issuerBody(row);
-    await audit({ action: 'issuer.created', target: issuerId, after: shown }, async () => {
-      if ((await issuers.insert(row)) === 'exists') throw new Failure('issuer_exists');
-    });
-    return { status: 201, body: { ...shown, secret } };
-  });
+  mount.operator(routes.createIssuer)(
+    async ({ body: { issuerId, terminal, callHeaders, branding, ...settings }, audit }) => {
+      await requireUsable({ ...settings, ...(terminal ? { terminal } : {}) });
+      const { secret, sealed } = freshSecret(issuerId);
+      const createdAt = new Date(nowMs());
+      const row: Omit<IssuerRow, 'seal'> = {
+        _id: issuerId,
+        ...settings,
+        ...(terminal ? { terminal: keptByIssuer(terminal, ring, issuerId) } : {}),
+        ...(callHeaders ? { callHeaders: sealCallHeaders(ring, issuerId, callHeaders) } : {}),
+        ...(branding ? keptBranding(branding) : {}),
+        state: 'active',
+        createdAt,
+        secrets: [{ sealed, createdAt }],
+        holds: [],
+      };
+      const shown = await issuerBody(row);
+      await audit({ action: 'issuer.created', target: issuerId, after: shown }, async () => {
+        if ((await issuers.insert(row)) === 'exists') throw new Failure('issuer_exists');
+      });
+      return { status: 201, body: { ...withLogo(shown, row.logo), secret } };
+    },
+  );
 
   mount.operator(routes.listIssuers)(async ({ query: { limit, cursor } }) => {
     const rows = await issuers.list(cursor, limit + 1);
@@ -77,18 +84,20 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
     };
   });
 
-  mount.operator(routes.readIssuer)(async ({ params }) => ({
-    status: 200,
-    body: await issuerBody(await find(params.issuerId)),
-  }));
+  mount.operator(routes.readIssuer)(async ({ params }) => {
+    const row = await find(params.issuerId);
+    return { status: 200, body: withLogo(await issuerBody(row), await issuers.logoOf(row._id)) };
+  });
 
   mount.operator(routes.changeIssuer)(async ({ params, body, audit }) => {
     const before = await find(params.issuerId);
     await requireUsable(body);
-    const { terminal, callHeaders, ...settings } = body;
+    const { terminal, callHeaders, branding, ...settings } = body;
+    const looks = branding ? keptBranding(branding) : {};
     const change = async () => {
       const after = await issuers.change(before._id, {
         ...settings,
+        ...looks,
         ...(callHeaders ? { callHeaders: sealCallHeaders(ring, before._id, callHeaders) } : {}),
         ...(terminal ? { terminal: keptByIssuer(terminal, ring, before._id) } : {}),
       });
@@ -99,7 +108,7 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
     const shown = await audit({ action: 'issuer.changed', target: before._id, before: was }, change, (after) => ({
       after,
     }));
-    return { status: 200, body: shown };
+    return { status: 200, body: withLogo(shown, await issuers.logoOf(before._id)) };
   });
 
   mount.operator(routes.deleteIssuer)(async ({ params, query: { confirm }, audit }) => {
@@ -146,6 +155,22 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
   }
 };
 
+/** @throws Failure `body_invalid`: a logo that is no drawing. */
+const keptBranding = ({ logo, ...branding }: Branded): Required<Pick<IssuerRow, 'branding' | 'logo'>> => {
+  const drawn = logo === undefined ? '' : sanitisedLogo(logo);
+  if (drawn === undefined) {
+    const message = 'must be a data URI of a PNG or SVG of at most 100 KiB and 2048 pixels a side';
+    throw bodyInvalid([{ path: '/branding/logo', code: 'logo_unusable', message }]);
+  }
+  return { branding: { ...branding, ...(drawn ? { logoHash: sha256(drawn) } : {}) }, logo: drawn };
+};
+
+/** Where one issuer is read; lists and the audit do without. */
+const withLogo = (body: routes.IssuerBody, logo: string | undefined): routes.IssuerBody =>
+  body.branding && logo ? { ...body, branding: { ...body.branding, logo } } : body;
+
+const shownBranding = ({ logoHash: _hash, ...branding }: NonNullable<IssuerRow['branding']>): Branding => branding;
+
 /**
  * Secrets are never in it; the one place where a secret is shown is the answer to its making. The windows are those that
  * count, its own or the platform's.
@@ -165,6 +190,7 @@ const bodyOfIssuer = (row: Omit<IssuerRow, 'seal'>, platform: SomeSettings): rou
   ...(row.deliveryDelaysSeconds ? { deliveryDelaysSeconds: row.deliveryDelaysSeconds } : {}),
   ...(row.signDeliveriesWithIssuerSecret ? { signDeliveriesWithIssuerSecret: true } : {}),
   ...(row.codeInMessage ? { codeInMessage: true } : {}),
+  ...(row.branding ? { branding: shownBranding(row.branding) } : {}),
   ...(row.buyerRefunds !== undefined ? { buyerRefunds: row.buyerRefunds } : {}),
   ...(row.voidDecisionSeconds !== undefined ? { voidDecisionSeconds: row.voidDecisionSeconds } : {}),
   ...(row.voidUndecided ? { voidUndecided: row.voidUndecided } : {}),

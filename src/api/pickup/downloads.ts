@@ -1,8 +1,11 @@
 import type { Request, RequestHandler } from 'express';
 import { openCodes } from '../../channels/open-codes';
 import { codesCsv } from '../../channels/page/codes-csv';
+import { amountText, timeText } from '../../channels/page/plain-words';
+import type { PageWords } from '../../channels/page/translations';
 import { voucherPdf } from '../../channels/page/voucher/voucher-pdf';
 import type { Code } from '../../contract/code';
+import { type Branding, instructionsFor } from '../../domain/branding';
 import { Failure } from '../../domain/failures';
 import { goodCount } from '../../domain/items';
 import { openOrder } from '../../sealing/order-row';
@@ -15,6 +18,7 @@ import { goodOf, type PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { holdsCodes } from './reveal';
 import { requireReveal } from './reveal-cookie';
+import { shownSeller } from './seller';
 
 interface File {
   readonly mediaType: string;
@@ -50,17 +54,34 @@ export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers }: PageD
 
   file('codes.csv', async (_row, codes) => ({ mediaType: 'text/csv; charset=utf-8', body: codesCsv(codes) }));
 
-  file('voucher.pdf', async (row, codes, request) => ({
-    mediaType: 'application/pdf',
-    body: await voucherPdf(
-      {
-        orderNo: row.orderNo,
-        productName: row.product.name,
-        sellerName: (await issuers.findEver(row.issuerId))?.name ?? row.issuerId,
-        codes,
-      },
-      request.query.size === 'receipt' ? 'receipt' : 'a4',
-      wordsFor(request),
-    ),
-  }));
+  file('voucher.pdf', async (row, codes, request) => {
+    const words = wordsFor(request);
+    const { name, branding } = await shownSeller({ issuers, orderDeps: deps }, row.issuerId);
+    const voucher = {
+      orderNo: row.orderNo,
+      productName: row.product.name,
+      sellerName: name,
+      color: branding?.color,
+      instructions: instructionsFor(row.product, branding, request.acceptsLanguages()),
+      facts: purchaseFacts(row, name, branding, words),
+      codes,
+    };
+    const size = request.query.size === 'receipt' ? 'receipt' : 'a4';
+    return { mediaType: 'application/pdf', body: await voucherPdf(voucher, size, words) };
+  });
 };
+
+/** As the page tells them. */
+const purchaseFacts = (
+  { orderNo, amount, payment, createdAt }: OrderRow,
+  seller: string,
+  branding: Branding | undefined,
+  words: PageWords,
+): (readonly [string, string])[] => [
+  [words.order, orderNo],
+  [words.seller, seller],
+  [words.price, amountText(amount, words.locale)],
+  [words.boughtOn, timeText(payment?.paidAt ?? createdAt.toISOString(), words.locale)],
+  ...(branding?.supportEmail === undefined ? [] : [[words.questions, branding.supportEmail] as const]),
+  ...(branding?.supportUrl === undefined ? [] : [[words.helpAndTerms, branding.supportUrl] as const]),
+];

@@ -1,9 +1,20 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
-import { codePicture } from '../../channels/page/barcode';
+import type { Request } from 'express';
+import { codePicture, narrowestBars } from '../../channels/page/barcode';
 import type { PickupCode } from '../../channels/page/code-list';
 import type { PickupModel } from '../../channels/page/pickup-model';
 import type { Code } from '../../contract/code';
-import { goodCount, isGood, itemOf, pendingRequest } from '../../domain/items';
+import { instructionsFor } from '../../domain/branding';
+import {
+  defaultUses,
+  endedCount,
+  goodCount,
+  hasExpired,
+  isGood,
+  itemOf,
+  pendingRequest,
+  usesLeft,
+} from '../../domain/items';
 import { allowedActions } from '../../domain/judge/actions';
 import { outstanding } from '../../domain/order';
 import type { OrderDeps } from '../../second-interface/ask-order';
@@ -11,13 +22,14 @@ import { orderBody } from '../../second-interface/order-body';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import type { OrderRow } from '../../store/orders';
 import { asksPin } from './order-pin';
+import { shownLogo, shownSeller } from './seller';
 
 /** Drawing one takes 2 to 250 ms: a page of many codes shows the rest as text, which can be copied all the same. */
 const picturesLimit = 50;
 
 export interface PageDeps {
   readonly orderDeps: OrderDeps;
-  readonly issuers: Pick<Issuers, 'findEver'>;
+  readonly issuers: Pick<Issuers, 'findEver' | 'isUntouched' | 'logoOf'>;
   readonly basePath: string;
 }
 
@@ -25,25 +37,48 @@ export interface PageDeps {
 export const goodOf = <C extends { readonly itemId: string }>({ facts }: OrderRow, codes: readonly C[]): C[] =>
   codes.filter(({ itemId }) => isGood(itemOf(facts, itemId)));
 
+type Reader = Pick<Request, 'acceptsLanguages'>;
+
+/** What a whole page shows beyond what its stream does. */
+export const documentModel = async (
+  pages: PageDeps,
+  row: OrderRow,
+  secret: string,
+  reader: Reader,
+): Promise<PickupModel> => {
+  const model = await pageModel(pages, row, secret, reader);
+  const logo = await shownLogo(pages, row.issuerId);
+  return { ...model, ...(logo === undefined ? {} : { logo }) };
+};
+
 /** What a first page and a line of the stream show: the order's state and never a code. */
 export const pageModel = async (
   { orderDeps: deps, issuers, basePath }: PageDeps,
   row: OrderRow,
   secret: string,
+  reader: Reader,
 ): Promise<PickupModel> => {
   const { facts } = row;
   const issuer = await issuers.findEver(row.issuerId);
+  const { name: sellerName, branding } = await shownSeller({ orderDeps: deps, issuers }, row.issuerId, issuer);
   const body = orderBody(row, issuer?.holds ?? [], deps.nowMs());
   const isDelivered = facts.state === 'delivered';
   return {
     orderNo: row.orderNo,
     productName: row.product.name,
-    sellerName: issuer?.name ?? row.issuerId,
+    sellerName,
+    color: branding?.color,
+    supportEmail: branding?.supportEmail,
+    supportUrl: branding?.supportUrl,
+    instructions: instructionsFor(row.product, branding, reader.acceptsLanguages()),
+    amount: row.amount,
+    boughtAt: row.payment?.paidAt ?? row.createdAt.toISOString(),
     quantity: row.quantity,
     state: facts.state,
     isVoid: isDelivered && goodCount(facts) === 0,
     ready: isDelivered ? goodOf(row, await deps.codes.references(row)).length : 0,
     good: goodCount(facts),
+    ended: endedCount(facts),
     outstanding: outstanding(facts),
     verifyBy: String(body.verifyBy),
     ...(body.issueBy !== undefined ? { issueBy: String(body.issueBy) } : {}),
@@ -64,14 +99,45 @@ const mayAskRefund = ({ facts }: OrderRow, issuer: Pick<IssuerRow, 'buyerRefunds
   issuer?.buyerRefunds === true &&
   allowedActions(facts, 'operator', nowMs).includes('refund');
 
-/** Lets other requests in between two drawings. */
-export const withPictures = async (codes: readonly Code[], nowMs: number): Promise<PickupCode[]> => {
-  const drawn: PickupCode[] = [];
-  for (const code of codes) {
-    const pictureSvg = drawn.length < picturesLimit ? codePicture(code.format, code.value) : undefined;
-    const isExpired = code.expiresAt !== undefined && Date.parse(code.expiresAt) <= nowMs;
-    drawn.push({ ...code, isExpired, pictureSvg });
-    if (pictureSvg !== undefined) await otherWork();
+/** Side by side on a phone and on any screen: with more, the narrowest is less than a pixel. */
+const barsMax = { phone: 200, screen: 450 } as const;
+
+/** Each code with what became of it; one that can be used no more without its value. Lets others in between two drawings. */
+export const shownCodes = async ({ facts }: OrderRow, codes: readonly Code[], nowMs: number): Promise<PickupCode[]> => {
+  const shown: PickupCode[] = [];
+  let drawn = 0;
+  for (const { itemId, value, secret, format } of codes) {
+    const item = itemOf(facts, itemId);
+    const ended = item.state ?? (hasExpired(item, nowMs) ? 'expired' : undefined);
+    const known = {
+      itemId,
+      format,
+      startsAt: timeOf(item.startsAtMs),
+      expiresAt: timeOf(item.expiresAtMs),
+      replacedBy: item.replacedBy,
+    };
+    if (ended) {
+      shown.push({ ...known, ended });
+      continue;
+    }
+    const { uses = defaultUses } = item;
+    const pictureSvg = drawn < picturesLimit ? codePicture(format, value) : undefined;
+    const bars = pictureSvg === undefined ? 0 : narrowestBars(format, pictureSvg);
+    shown.push({
+      ...known,
+      value,
+      secret,
+      isUsedUp: usesLeft(item) === 0,
+      usesLeft: uses > 1 ? { left: usesLeft(item), of: uses } : undefined,
+      pictureSvg,
+      ...(bars > barsMax.phone ? { asQrSvg: codePicture('qr', value), isAlwaysQr: bars > barsMax.screen } : {}),
+    });
+    if (pictureSvg === undefined) continue;
+    drawn += 1;
+    await otherWork();
   }
-  return drawn;
+  return shown;
 };
+
+const timeOf = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : new Date(ms).toISOString();

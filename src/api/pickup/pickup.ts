@@ -1,6 +1,8 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { pageAssets } from '../../channels/page/assets';
+import { brandStyle, brandStylePath } from '../../channels/page/brand-style';
 import { pickupStateData, renderPickupPage } from '../../channels/page/view';
+import { Failure } from '../../domain/failures';
 import { goodCount } from '../../domain/items';
 import { isFinal } from '../../domain/order';
 import { type OrderRow, viewVersion } from '../../store/orders';
@@ -10,7 +12,7 @@ import { mountDownloads } from './downloads';
 import { findByLink } from './find-by-link';
 import type { OrderWatch } from './order-watch';
 import { wordsFor } from './page-language';
-import { type PageDeps, pageModel } from './page-model';
+import { documentModel, type PageDeps, pageModel } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { mountReveal } from './reveal';
 
@@ -31,7 +33,12 @@ export const mountPickup = (mount: Mount, pickup: Pickup): void => {
     const row = await findByLink(deps, request.params.secret);
     response
       .type('html')
-      .send(renderPickupPage(await pageModel(pickup, row, request.params.secret), wordsFor(request)));
+      .send(
+        renderPickupPage(
+          await documentModel(pickup, row, request.params.secret, request as unknown as Request),
+          wordsFor(request),
+        ),
+      );
   };
 
   const stream: RequestHandler<{ secret: string }> = async (request, response) => {
@@ -60,7 +67,7 @@ export const mountPickup = (mount: Mount, pickup: Pickup): void => {
         if (viewVersion(row) !== shown) {
           shown = viewVersion(row);
           response.write(
-            `event: state\ndata: ${pickupStateData(await pageModel(pickup, row, secret), wordsFor(request))}\n\n`,
+            `event: state\ndata: ${pickupStateData(await pageModel(pickup, row, secret, request as unknown as Request), wordsFor(request))}\n\n`,
           );
         }
         const canChange = staysOpen && row.facts.state === 'delivered' && goodCount(row.facts) > 0;
@@ -82,6 +89,12 @@ export const mountPickup = (mount: Mount, pickup: Pickup): void => {
   mountReveal(mount, pickup);
   mountAskRefund(mount, pickup);
   mountDownloads(mount, pickup);
+  mount.plain('public', 'get', brandStylePath, (request, response) => {
+    const style = brandStyle(request.query.color);
+    if (style === undefined) throw new Failure('path_unknown');
+    response.setHeader('cache-control', 'public, max-age=86400');
+    response.type('text/css; charset=utf-8').send(style);
+  });
   for (const { path, mediaType, body } of pageAssets) {
     mount.plain('public', 'get', path, (_request, response) => {
       response.setHeader('content-type', mediaType);

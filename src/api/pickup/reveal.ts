@@ -17,7 +17,7 @@ import { findByLink } from './find-by-link';
 import { fromOneVersion } from './from-one-version';
 import { requirePin } from './order-pin';
 import { wordsFor } from './page-language';
-import { goodOf, type PageDeps, pageModel, withPictures } from './page-model';
+import { documentModel, type PageDeps, shownCodes } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { setRevealCookie } from './reveal-cookie';
 import { requireSameOrigin } from './same-origin';
@@ -32,12 +32,13 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
     const { secret } = request.params;
     requireSameOrigin(request as unknown as Request, publicUrl);
     const row = await findByLink(deps, secret);
+    const reader = request as unknown as Request;
     const isPage = request.accepts(['json', 'html']) === 'html';
     if (isPage && !holdsCodes(row)) {
       response
         .status(409)
         .type('html')
-        .send(renderPickupPage(await pageModel(pages, row, secret), wordsFor(request)));
+        .send(renderPickupPage(await documentModel(pages, row, secret, reader), wordsFor(request)));
       return;
     }
     if (!holdsCodes(row)) throw new Failure('not_issued');
@@ -57,8 +58,8 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
       async (newest) => {
         const sealed = await deps.codes.accepted(newest);
         if (!isPage) return { items: itemsOf(deps, newest, sealed) };
-        const codes = await withPictures(openCodes(deps.ring, newest, goodOf(newest, sealed)), nowMs);
-        return renderPickupPage({ ...(await pageModel(pages, newest, secret)), codes }, wordsFor(request));
+        const codes = await shownCodes(newest, openCodes(deps.ring, newest, sealed), nowMs);
+        return renderPickupPage({ ...(await documentModel(pages, newest, secret, reader)), codes }, wordsFor(request));
       },
       (newest) => deps.orders.recordReveal(newest, line),
     );
@@ -74,7 +75,7 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
     const refusal =
       failure.code === 'pin_locked' ? words.pinLocked(Math.ceil((retryAfterSeconds ?? 60) / 60)) : words.pinWrong;
     if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
-    const model = await pageModel(pages, row, String(request.params.secret));
+    const model = await documentModel(pages, row, String(request.params.secret), request);
     response
       .status(failure.status)
       .type('html')

@@ -27,6 +27,7 @@ export const createEmailDelivery = (
   return async (delivery) => {
     if (running >= atOnceMax) return { kind: 'not_tried', reason: 'over_limit', delayMs: lookAgainMs };
     const beganMs = nowMs();
+    const supportEmail = delivery.seller.branding?.supportEmail;
     running += 1;
     try {
       const mailed = await mailer.send({
@@ -34,7 +35,7 @@ export const createEmailDelivery = (
         id: delivery.messageId,
         to: delivery.terminal.address,
         fromName: delivery.seller.name,
-        ...(delivery.seller.supportEmail === undefined ? {} : { replyTo: delivery.seller.supportEmail }),
+        ...(supportEmail === undefined ? {} : { replyTo: supportEmail }),
       });
       const tookMs = Math.max(0, nowMs() - beganMs);
       if (mailed.isTaken) return { kind: 'delivered', state: 'sent', status: 0, tookMs };

@@ -13,7 +13,7 @@ export function codePicture(format: CodeFormat, value: string): string | undefin
   if (format === 'text') return undefined;
   try {
     return bwipjs.toSVG({
-      scale: 2,
+      scale: drawnScale,
       backgroundcolor: 'FFFFFF',
       barcolor: '000000',
       binarytext: true,
@@ -24,6 +24,14 @@ export function codePicture(format: CodeFormat, value: string): string | undefin
     return undefined;
   }
 }
+
+const barFormats: ReadonlySet<CodeFormat> = new Set(['code128', 'code39', 'itf', 'gs1-128']);
+
+/** How many of its narrowest bars stand side by side in a drawing of `codePicture`; 0 where it has no bars. */
+export const narrowestBars = (format: CodeFormat, svg: string): number =>
+  barFormats.has(format) ? Number(/viewBox="0 0 ([0-9.]+)/.exec(svg)?.[1] ?? 0) / drawnScale : 0;
+
+const drawnScale = 2;
 
 /** The same for a mail, whose readers draw no SVG. */
 export async function codePng(format: CodeFormat, value: string): Promise<Buffer | undefined> {

@@ -5,13 +5,23 @@ import type { PageWords } from './translations';
 
 export interface PickupCode {
   readonly itemId: string;
-  readonly value: string;
+  /** Left out of a code that can be used no more. */
+  readonly value?: string | undefined;
   readonly secret?: string | undefined;
   readonly format: CodeFormat;
+  readonly startsAt?: string | undefined;
   readonly expiresAt?: string | undefined;
-  readonly isExpired?: boolean | undefined;
+  /** Why it cannot be used. */
+  readonly ended?: 'void' | 'replaced' | 'expired' | undefined;
+  readonly replacedBy?: string | undefined;
+  readonly isUsedUp?: boolean | undefined;
+  /** Of a code that has more than one. */
+  readonly usesLeft?: { readonly left: number; readonly of: number } | undefined;
   /** As codePicture drew it. */
   readonly pictureSvg?: string | undefined;
+  /** The same value as a QR code, where the bars are too many for a small screen, or for any. */
+  readonly asQrSvg?: string | undefined;
+  readonly isAlwaysQr?: boolean | undefined;
 }
 
 /** Addresses of the files that hold the codes. */
@@ -24,7 +34,7 @@ export interface PickupDownloads {
 export function codeList(codes: readonly PickupCode[], downloads: PickupDownloads, words: PageWords): Markup {
   const many = codes.length > 1;
   return html`<section class="codes" aria-label="${many ? words.code.many : words.code.one}">
-${many && manyTools(words)}
+${many && manyTools(codes.length, words)}
 <ol class="${many ? 'code-list' : 'code-list single'}">
 ${codes.map((code, place) => codeCard(code, place, codes.length, words))}
 </ol>
@@ -32,57 +42,71 @@ ${codes.map((code, place) => codeCard(code, place, codes.length, words))}
 </section>`;
 }
 
-const manyTools = (words: PageWords): Markup => html`<div class="tools" data-needs-script hidden>
+const searchFrom = 10;
+
+const manyTools = (count: number, words: PageWords): Markup => html`<div class="tools" data-needs-script hidden>
+${count >= searchFrom && html`<label class="search"><span class="unseen">${words.code.search}</span><input type="search" data-search placeholder="${words.code.search}" autocomplete="off"></label><span class="found" data-found role="status"></span>`}
 <button type="button" class="plain" data-open-all aria-pressed="false">${words.code.showAll}</button>
 <button type="button" class="plain" data-copy-all>${words.code.copyAll}</button>
 </div>`;
 
 function codeCard(code: PickupCode, place: number, count: number, words: PageWords): Markup {
-  const valueId = `value-${place + 1}`;
   const name = count === 1 ? words.code.one : words.code.of(place + 1, count);
-  const drawn = drawing(code.pictureSvg);
+  const expires = code.ended === undefined ? code.expiresAt : undefined;
   const facts = factsOf(code, place + 1, count, words);
   return html`<li class="code">
-<details data-code="${place + 1}"${count === 1 ? new Markup(' open') : false}>
+<details data-code="${place + 1}"${expires !== undefined && html` data-expires="${expires}"`}${count === 1 ? new Markup(' open') : false}>
 <summary><span class="code-name">${name}</span><span class="veil" aria-hidden="true"></span><span class="reveal"><span class="when-closed">${words.code.show}</span><span class="when-open">${words.code.hide}</span></span></summary>
 <div class="opened">
-${drawn && picture(code.format, drawn, words)}
-<p class="value-line">${value(code, valueId)}</p>
-<div class="actions">
-${isWebLink(code) && html`<a class="button main" href="${code.value}" target="_blank" rel="noopener noreferrer">${words.code.open}</a>`}
-<button type="button" class="main" data-copy="${valueId}" data-needs-script hidden>${words.code.copy}</button>
-${drawn && html`<button type="button" class="plain" data-enlarge data-needs-script hidden>${words.code.enlarge}</button>`}
-</div>
+${code.ended === undefined && code.value !== undefined ? usable(code, code.value, place, words) : html`<p class="ended">${words.code.ended[code.ended ?? 'void']}</p>`}
 ${facts.length > 0 && html`<dl class="facts">${facts}</dl>`}
 </div>
 </details>
 </li>`;
 }
 
-function factsOf(
-  { itemId, secret, expiresAt, isExpired }: PickupCode,
-  number: number,
-  count: number,
-  words: PageWords,
-): Markup[] {
-  const facts: Markup[] = [];
-  if (secret !== undefined) facts.push(pin(secret, `secret-${number}`, words));
-  if (expiresAt !== undefined) {
-    facts.push(
-      html`<div><dt>${isExpired ? words.code.expired : words.code.validUntil}</dt><dd><time datetime="${expiresAt}">${timeText(expiresAt, words.locale)}</time></dd></div>`,
-    );
-  }
-  if (count > 1) facts.push(html`<div><dt>${words.code.item}</dt><dd><bdi>${itemId}</bdi></dd></div>`);
-  return facts;
+function usable(code: PickupCode, text: string, place: number, words: PageWords): Markup {
+  const valueId = `value-${place + 1}`;
+  const drawn = drawing(code.pictureSvg);
+  const asQr = drawing(code.asQrSvg);
+  const where = code.isAlwaysQr === true ? 'on-any' : 'on-small';
+  return html`${drawn && picture(code.format, drawn, words, asQr && 'on-wide')}
+${
+  asQr &&
+  html`${picture('qr', asQr, words, where)}
+<p class="too-wide ${where}">${words.code.tooWide}</p>`
+}
+<p class="value-line">${value(code, text, valueId)}</p>
+<div class="actions">
+${isWebLink(code) && html`<a class="button main" href="${text}" target="_blank" rel="noopener noreferrer">${words.code.open}</a>`}
+<button type="button" class="main" data-copy="${valueId}" data-needs-script hidden>${words.code.copy}</button>
+${drawn && html`<button type="button" class="plain" data-enlarge data-needs-script hidden>${words.code.enlarge}</button>`}
+</div>`;
+}
+
+function factsOf(code: PickupCode, number: number, count: number, words: PageWords): Markup[] {
+  const { itemId, secret, startsAt, expiresAt, ended, usesLeft, isUsedUp, replacedBy } = code;
+  const fact = (name: string, said: Markup): Markup => html`<div><dt>${name}</dt><dd>${said}</dd></div>`;
+  const time = (instant: string): Markup =>
+    html`<bdi><time datetime="${instant}">${timeText(instant, words.locale)}</time></bdi>`;
+  return [
+    secret !== undefined && ended === undefined && pin(secret, `secret-${number}`, words),
+    isUsedUp === true && html`<div><dt>${words.code.used}</dt><dd></dd></div>`,
+    usesLeft && fact(words.code.usesLeft, html`${words.code.usesOf(usesLeft.left, usesLeft.of)}`),
+    startsAt !== undefined && fact(words.code.validFrom, time(startsAt)),
+    expiresAt !== undefined && fact(ended === 'expired' ? words.code.expired : words.code.validUntil, time(expiresAt)),
+    replacedBy !== undefined && fact(words.code.replacedBy, html`<bdi>${replacedBy}</bdi>`),
+    count > 1 && fact(words.code.item, html`<bdi>${itemId}</bdi>`),
+  ].filter((one): one is Markup => one instanceof Markup);
 }
 
 // A link may only lead to the web, whatever the caller took for a url.
-const isWebLink = ({ format, value }: PickupCode): boolean => format === 'url' && /^https?:\/\//i.test(value);
+const isWebLink = ({ format, value = '' }: PickupCode): boolean => format === 'url' && /^https?:\/\//i.test(value);
 
-const value = (code: PickupCode, id: string): Markup =>
+const value = (code: PickupCode, text: string, id: string): Markup =>
   isWebLink(code)
-    ? html`<a class="value" id="${id}" href="${code.value}" target="_blank" rel="noopener noreferrer">${code.value}</a>`
-    : html`<code class="value" id="${id}">${code.value}</code>`;
+    ? html`<a class="value" id="${id}" href="${text}" target="_blank" rel="noopener noreferrer">${text}</a>`
+    : html`<code class="value" id="${id}">${text}</code>`;
 
 const pin = (secret: string, id: string, words: PageWords): Markup =>
   html`<div class="pin"><dt>${words.code.pin}</dt><dd><code class="value" id="${id}">${secret}</code> <button type="button" class="plain" data-copy="${id}" data-needs-script hidden>${words.code.copyPin}</button></dd></div>`;
@@ -93,8 +117,9 @@ const pictureName = (format: CodeFormat, { code: { pictures } }: PageWords): str
   return format === 'aztec' || format === 'datamatrix' || format === 'pdf417' ? pictures.code2d : pictures.barcode;
 };
 
-const picture = (format: CodeFormat, drawn: Markup, words: PageWords): Markup =>
-  html`<div class="picture picture-${format}" role="img" aria-label="${pictureName(format, words)}">${drawn}</div>`;
+/** Of two pictures of one code the screen's width chooses. */
+const picture = (format: CodeFormat, drawn: Markup, words: PageWords, screen?: string): Markup =>
+  html`<div class="picture picture-${format}${screen !== undefined && ` ${screen}`}" role="img" aria-label="${pictureName(format, words)}">${drawn}</div>`;
 
 // Shapes and colours only: a text that is no drawing of ours is not let into the page.
 const drawingPattern =

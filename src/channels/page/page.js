@@ -22,6 +22,8 @@
   // A delivered order can still become void.
   let ended = page.dataset.final === 'true';
   let isRevealing = false;
+  // How many codes were void or replaced when those of this page were read.
+  let shownEnded = page.dataset.ended;
 
   // --- the stream ---
 
@@ -77,8 +79,10 @@
     if (!answer?.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const html = fresh.getElementById('live')?.innerHTML;
-    if (html === undefined || source || ended || isShown()) return;
-    changeState({ html, final: fresh.getElementById('pickup').dataset.final === 'true' });
+    if (html === undefined || source || ended) return;
+    const { ended: endedCodes, final } = fresh.getElementById('pickup').dataset;
+    if (isShown() && endedCodes === shownEnded) return;
+    changeState({ html, ended: endedCodes, final: final === 'true' });
   }
 
   function reconnectNow() {
@@ -93,10 +97,13 @@
   window.addEventListener('pagehide', disconnect);
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && reconnectNow());
 
-  // The stream holds no codes: what was shown here by a click stays until the order itself changes.
-  function changeState({ html, final }) {
-    if (html !== lastHtml && !(lastHtml === undefined && isShown())) swap(html);
+  // The stream holds no codes: what was shown here by a click stays until the order itself changes. A code that became
+  // void or was replaced goes at once, whatever the rest says.
+  function changeState({ html, ended: endedCodes, final }) {
+    const isStale = isShown() && String(endedCodes) !== shownEnded;
+    if (isStale || (html !== lastHtml && !(lastHtml === undefined && isShown()))) swap(html);
     lastHtml = html;
+    if (!isShown()) shownEnded = String(endedCodes);
     if (!final) return;
     ended = true;
     page.dataset.final = 'true';
@@ -143,9 +150,11 @@
         credentials: 'same-origin',
         cache: 'no-store',
       });
-      const shown = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('live');
+      const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const shown = fresh.getElementById('live');
       if (!shown) throw new Error('no page came');
       swap(shown.innerHTML);
+      shownEnded = fresh.getElementById('pickup').dataset.ended;
       (live.querySelector('.refusal') ?? live.querySelector('.codes'))?.scrollIntoView({ block: 'nearest' });
     } catch {
       button.disabled = false;
@@ -167,7 +176,31 @@
 
   // --- what the script adds to the HTML ---
 
+  // At its end a code goes from an open page too. A timer holds 24 days at most, and looks again then.
+  const longestTimerMs = 2 ** 31 - 1;
+  let expiryTimer;
+
+  function hideExpired() {
+    clearTimeout(expiryTimer);
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const details of live.querySelectorAll('details[data-expires]')) {
+      const leftMs = Date.parse(details.dataset.expires) - Date.now();
+      if (leftMs > 0) nextMs = Math.min(nextMs, leftMs);
+      else endCode(details);
+    }
+    if (nextMs < Number.POSITIVE_INFINITY) expiryTimer = setTimeout(hideExpired, Math.min(nextMs, longestTimerMs));
+  }
+
+  function endCode(details) {
+    const ended = document.createElement('p');
+    ended.className = 'ended';
+    ended.textContent = words.expired;
+    delete details.dataset.expires;
+    details.querySelector('.opened').replaceChildren(ended);
+  }
+
   function prepare() {
+    hideExpired();
     for (const element of live.querySelectorAll('[data-needs-script]')) element.hidden = false;
     for (const time of live.querySelectorAll('time')) showLocally(time);
     nameOpenAll();
@@ -216,7 +249,8 @@
     else if ('enlarge' in button.dataset) enlarge(button.closest('details').querySelector('.picture'));
   });
 
-  const codes = () => [...live.querySelectorAll('details[data-code]')];
+  const codes = () =>
+    [...live.querySelectorAll('details[data-code]')].filter((details) => !details.closest('li').hidden);
   // One line a code, its PIN after a tab.
   const allValues = () =>
     codes()
@@ -226,12 +260,26 @@
           .filter((text) => text !== undefined)
           .join('\t'),
       )
+      .filter((line) => line !== '')
       .join('\n');
 
   function openAll() {
     const open = openedCodes().length < codes().length;
     for (const details of codes()) details.open = open;
   }
+
+  // Found by what stands in it; what is not found is neither copied nor opened with the others.
+  live.addEventListener('input', ({ target }) => {
+    if (!('search' in target.dataset)) return;
+    const wanted = target.value.trim().toLowerCase();
+    let found = 0;
+    for (const item of live.querySelectorAll('li.code')) {
+      item.hidden = wanted !== '' && !item.textContent.toLowerCase().includes(wanted);
+      if (!item.hidden) found += 1;
+    }
+    live.querySelector('[data-found]').textContent = wanted === '' ? '' : words.found.replace('{n}', found);
+    nameOpenAll();
+  });
 
   let showAllText;
 
@@ -320,6 +368,7 @@
     for (const details of openedForPaper) details.open = false;
   });
 
+  for (const time of page.querySelectorAll('.about time')) showLocally(time);
   prepare();
   connect();
 })();

@@ -1,3 +1,4 @@
+import type { Instructions } from '../../domain/branding';
 import type { Amount, CloseReason, OrderState } from '../../domain/order';
 import type { PickupCode, PickupDownloads } from './code-list';
 
@@ -7,12 +8,24 @@ export interface PickupModel {
   readonly productName: string;
   /** Who sold it, in the issuer's own name. */
   readonly sellerName: string;
+  /** A data URI; of whole pages only. */
+  readonly logo?: string | undefined;
+  /** `#rrggbb`, as the issuer chose it. */
+  readonly color?: string | undefined;
+  /** Whom the buyer asks. */
+  readonly supportEmail?: string | undefined;
+  readonly supportUrl?: string | undefined;
+  readonly instructions?: Instructions | undefined;
+  readonly amount?: Amount | undefined;
+  readonly boughtAt?: string | undefined;
   readonly quantity: number;
   readonly state: OrderState;
   /** All codes were declared void. */
   readonly isVoid?: boolean | undefined;
   /** Codes that are neither void nor replaced. */
   readonly good: number;
+  /** Codes that became void or were replaced: what is open in a browser goes when there are more of them. */
+  readonly ended?: number | undefined;
   /** Of a delivered order: how many of them the page can show. */
   readonly ready: number;
   /** Only in the answer to a reveal. */

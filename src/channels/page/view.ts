@@ -1,5 +1,7 @@
+import type { Instructions } from '../../domain/branding';
 import { type Amount, isFinal } from '../../domain/order';
 import { pageScript, pageStyle } from './assets';
+import { brandStyleHref } from './brand-style';
 import { codeList } from './code-list';
 import { html, type Markup } from './html';
 import type { PickupModel } from './pickup-model';
@@ -53,11 +55,16 @@ export function renderPickupPage(model: PickupModel, words: PageWords): string {
   const said = stateWords(model, words);
   const final = isFinal(model.state);
   const { basePath = '' } = model;
-  const script = html`<script src="${basePath}${pageScript.href}" defer></script>
+  const script = html`${
+    model.color !== undefined &&
+    html`<link rel="stylesheet" href="${basePath}${brandStyleHref(model.color)}">
+`
+  }<script src="${basePath}${pageScript.href}" defer></script>
 ${!final && html`<noscript><meta http-equiv="refresh" content="${reloadSeconds}"></noscript>`}`;
   return html`${documentHead(words, words.title(said.headline, model.orderNo), basePath, script)}
 <body>
-<main id="pickup" data-events="${model.eventsUrl}" data-final="${isOver(model) ? 'true' : 'false'}" data-words="${JSON.stringify(words.script)}">
+<main id="pickup" data-events="${model.eventsUrl}" data-final="${isOver(model) ? 'true' : 'false'}" data-ended="${model.ended ?? 0}" data-words="${JSON.stringify(words.script)}">
+${model.logo !== undefined && html`<p class="logo"><img src="${model.logo}" alt="${model.sellerName}"></p>`}
 <header class="order">
 <p class="order-no">${words.order} <bdi>${model.orderNo}</bdi></p>
 <p class="connection" id="connection" data-connection="off" hidden></p>
@@ -65,11 +72,12 @@ ${!final && html`<noscript><meta http-equiv="refresh" content="${reloadSeconds}"
 <div class="ticket">
 <div class="product">
 <p class="product-name"><bdi>${model.productName}</bdi></p>
-<p class="product-facts">${model.quantity > 1 && html`<span class="quantity">${words.codes(model.quantity)}</span>`}<span>${words.soldBy} <bdi>${model.sellerName}</bdi></span></p>
+<p class="product-facts">${model.quantity > 1 && html`<span class="quantity">${words.codes(model.quantity)}</span>`}${model.amount && html`<span>${amountText(model.amount, words.locale)}</span>`}<span>${words.soldBy} <bdi>${model.sellerName}</bdi></span></p>
 </div>
 <div id="live">
 ${liveState(model, words, said)}
 </div>
+${purchase(model, words)}
 </div>
 ${!final && html`<noscript><p class="note">${words.reloads(reloadSeconds)}</p></noscript>`}
 <p class="note private">${words.keepPrivate(model.quantity)}</p>
@@ -88,7 +96,12 @@ export function renderPickupState(model: PickupModel, words: PageWords): string 
 
 /** Called by the stream's route: the one line of data of a `state` event. */
 export function pickupStateData(model: PickupModel, words: PageWords): string {
-  return JSON.stringify({ html: renderPickupState(model, words), state: model.state, final: isOver(model) });
+  return JSON.stringify({
+    html: renderPickupState(model, words),
+    state: model.state,
+    ended: model.ended ?? 0,
+    final: isOver(model),
+  });
 }
 
 /** Nothing on the page changes any more; delivered codes may still be declared void. */
@@ -106,8 +119,30 @@ ${refundDue && refund(refundDue, words)}
 ${model.isRefundAsked === true && html`<p class="explanation">${words.refundAsked}</p>`}
 </section>
 ${model.codes === undefined ? model.state === 'delivered' && !model.isVoid && model.ready > 0 && revealForm(model, words) : model.codes.length > 0 && codeList(model.codes, model.downloads, words)}
+${model.state === 'delivered' && !model.isVoid && model.instructions && instructions(model.instructions, words)}
 ${model.refundUrl !== undefined && refundForm(model.refundUrl, model, words)}`;
 }
+
+const instructions = ({ lang, text }: Instructions, words: PageWords): Markup => html`<section class="about">
+<h2>${words.howToRedeem}</h2>
+<p class="instructions-text" dir="auto"${lang !== undefined && html` lang="${lang}"`}>${text}</p>
+</section>`;
+
+/** What a buyer looks up later, on paper too. */
+const purchase = (model: PickupModel, words: PageWords): Markup => {
+  const { sellerName, amount, boughtAt, supportEmail, supportUrl } = model;
+  const fact = (name: string, value: string | Markup): Markup => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+  return html`<section class="about">
+<h2>${words.purchase}</h2>
+<dl class="facts">
+${fact(words.seller, html`<bdi>${sellerName}</bdi>`)}
+${amount && fact(words.price, amountText(amount, words.locale))}
+${boughtAt !== undefined && fact(words.boughtOn, html`<bdi><time datetime="${boughtAt}">${timeText(boughtAt, words.locale)}</time></bdi>`)}
+${supportEmail !== undefined && fact(words.questions, html`<a href="mailto:${supportEmail}">${supportEmail}</a>`)}
+${supportUrl !== undefined && fact(words.helpAndTerms, html`<a href="${supportUrl}" target="_blank" rel="noopener noreferrer">${new URL(supportUrl).host}</a>`)}
+</dl>
+</section>`;
+};
 
 /** The codes come only in the answer to this: a preview of the link, a scanner or a prefetch never posts. */
 const revealForm = (

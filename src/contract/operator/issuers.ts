@@ -3,6 +3,7 @@ import { terminal } from '../../channels/terminals';
 import { instant, integer, issuerId, text, url } from '../fields';
 import { noBody, pageOf, pageQuery } from '../query';
 import { declareRoute, type Wire } from '../route';
+import { branding } from './branding';
 import { callSettings, shownCallSettings } from './call-settings';
 import { orderSettings } from './settings';
 
@@ -22,6 +23,7 @@ const settings = {
   publicKey: z.string().regex(/^whpk_[A-Za-z0-9+/]{43}=$/),
   signDeliveriesWithIssuerSecret: z.boolean(),
   codeInMessage: z.boolean(),
+  branding,
   ...callSettings,
 };
 
@@ -42,6 +44,7 @@ export const createIssuerRequest = z
     publicKey: settings.publicKey.optional(),
     signDeliveriesWithIssuerSecret: settings.signDeliveriesWithIssuerSecret.optional(),
     codeInMessage: settings.codeInMessage.optional(),
+    branding: branding.optional(),
     ...z.strictObject(callSettings).partial().shape,
   })
   .meta({
@@ -80,6 +83,7 @@ const issuerFields = {
   deliveryDelaysSeconds: orderSettings.deliveryDelaysSeconds.optional(),
   signDeliveriesWithIssuerSecret: z.literal(true).optional(),
   codeInMessage: z.literal(true).optional(),
+  branding: branding.optional(),
   ...z.strictObject(refundSettings).partial().shape,
   callsAtOnce: orderSettings.callsAtOnce.optional(),
   ...shownCallSettings,

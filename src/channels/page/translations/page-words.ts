@@ -25,6 +25,13 @@ export interface PageWords {
   readonly progress: string;
   readonly notYet: string;
   readonly steps: readonly { readonly done: string; readonly now: string; readonly stopped: string }[];
+  readonly purchase: string;
+  readonly seller: string;
+  readonly price: string;
+  readonly boughtOn: string;
+  readonly questions: string;
+  readonly helpAndTerms: string;
+  readonly howToRedeem: string;
   readonly refundDue: string;
   readonly refundTold: string;
   readonly refundAsked: string;
@@ -65,7 +72,17 @@ export interface PageWords {
     readonly copyPin: string;
     readonly pin: string;
     readonly enlarge: string;
+    readonly validFrom: string;
     readonly validUntil: string;
+    readonly used: string;
+    readonly usesLeft: string;
+    readonly usesOf: (left: number, of: number) => string;
+    readonly replacedBy: string;
+    /** In place of the code. */
+    readonly ended: Readonly<Record<'void' | 'replaced' | 'expired', string>>;
+    readonly search: string;
+    /** Of a barcode, beside a QR code with the same in it. */
+    readonly tooWide: string;
     readonly expired: string;
     readonly item: string;
     readonly download: string;
@@ -89,6 +106,8 @@ export interface PageWords {
     readonly copiedAloud: string;
     readonly copyFailedAloud: string;
     readonly failed: string;
+    readonly expired: string;
+    readonly found: string;
     readonly toScan: string;
     readonly close: string;
   };

@@ -1,5 +1,8 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import PDFDocument from 'pdfkit';
 import type { Code } from '../../../contract/code';
+import type { Instructions } from '../../../domain/branding';
+import { paletteOf } from '../../branding/palette';
 import { codePicture } from '../barcode';
 import { timeText } from '../plain-words';
 import type { PageWords } from '../translations';
@@ -13,11 +16,17 @@ export interface Voucher {
   readonly productName: string;
   readonly sellerName: string;
   readonly codes: readonly Code[];
+  /** `#rrggbb`, as the issuer chose it. */
+  readonly color?: string | undefined;
+  readonly instructions?: Instructions | undefined;
+  /** On the last sheet: price, date, whom to ask. */
+  readonly facts: readonly (readonly [string, string])[];
 }
 
 const pointsPerMm = 72 / 25.4;
 const ink = '#13211f';
 const soft = '#4d5f5e';
+const edge = '#d5dedd';
 
 /** In points. A4 holds eight codes a sheet; a receipt is 80 mm wide and one long strip a code. */
 const layouts = {
@@ -26,7 +35,7 @@ const layouts = {
 } as const;
 
 /** Called by the page's download: resolves to the whole file. Pictures are drawn as lines, one after the other. */
-export const voucherPdf = (voucher: Voucher, size: VoucherSize, words: PageWords): Promise<Buffer> => {
+export const voucherPdf = async (voucher: Voucher, size: VoucherSize, words: PageWords): Promise<Buffer> => {
   const { page, margin, columns, rows, gap } = layouts[size];
   const document = new PDFDocument({
     size: page,
@@ -57,9 +66,26 @@ export const voucherPdf = (voucher: Voucher, size: VoucherSize, words: PageWords
       width: cellWidth,
       height: cellHeight,
     });
+    await otherWork();
   }
+  drawAbout(document, voucher, words, margin);
   document.end();
   return whole;
+};
+
+/** A sheet of its own, of as many pages as it takes: how to redeem, and what the buyer looks up later. */
+const drawAbout = (document: PDFKit.PDFDocument, voucher: Voucher, words: PageWords, margin: number): void => {
+  const { instructions, productName, facts } = voucher;
+  document.addPage();
+  document.font('voucher').fillColor(ink);
+  document.fontSize(14).text(productName, margin, margin);
+  if (instructions) {
+    document.moveDown(0.6).fontSize(11).text(words.howToRedeem);
+    document.fontSize(9).fillColor(soft).text(instructions.text).fillColor(ink);
+  }
+  document.moveDown(0.6).fontSize(11).text(words.purchase);
+  document.fontSize(9).fillColor(soft);
+  for (const [name, value] of facts) document.text(`${name}: ${value}`);
 };
 
 interface Cell {
@@ -71,7 +97,7 @@ interface Cell {
 
 const drawCell = (
   document: PDFKit.PDFDocument,
-  { orderNo, productName, sellerName }: Voucher,
+  { orderNo, productName, sellerName, color }: Voucher,
   code: Code,
   words: PageWords,
   { x, y, width, height }: Cell,
@@ -83,7 +109,11 @@ const drawCell = (
     document.text(text, inner.x, top, { width: inner.width, height: heightMax, ellipsis: true, lineGap: 0 });
     return Math.min(heightMax, document.heightOfString(text, { width: inner.width }));
   };
-  document.roundedRect(x, y, width, height, 8).lineWidth(0.7).strokeColor('#d5dedd').stroke();
+  document
+    .roundedRect(x, y, width, height, 8)
+    .lineWidth(0.7)
+    .strokeColor(color === undefined ? edge : paletteOf(color, 'light').accent)
+    .stroke();
   let top = y + 8;
   top += line(productName, top, 11, ink);
   top += line(`${words.soldBy} ${sellerName} · ${words.order} ${orderNo}`, top, 7, soft) + 3;
