@@ -61,6 +61,7 @@ import { mountOperatorIssuers } from './operator/issuers';
 import { mountOperatorMaintenance } from './operator/maintenance';
 import { mountOrderLists } from './operator/order-lists';
 import { mountOperatorOrders } from './operator/orders';
+import { mountRefunds } from './operator/refunds';
 import { mountReseal } from './operator/reseal';
 import { mountOperatorSettings } from './operator/settings';
 import { lostLinkPage } from './pickup/lost-link';
@@ -225,6 +226,7 @@ export const createApp = ({
   mountOperatorChannels(mount, core.channels);
   mountOperatorSettings(mount, { orderDeps, issuers });
   mountFailures(mount, { orderDeps, watch: troubleWatch });
+  mountRefunds(mount, { orderDeps, stats: core.stats });
   mountPickup(mount, { orderDeps, issuers, publicUrl, basePath, watch: createOrderWatch(orderDeps.orders, log) });
   mountCodec(mount, { decodePayloads: core.decodePayloads, wrongTokens, ...config });
   mountConsole(mount, {

@@ -1,3 +1,4 @@
+import type { listApprovals } from '../contract/operator/approvals';
 import type { listAudit } from '../contract/operator/audit';
 import type { runBatch } from '../contract/operator/batches';
 import type { listCalls, readCall } from '../contract/operator/calls';
@@ -7,7 +8,8 @@ import type { listFailures } from '../contract/operator/failures';
 import type { readIssuer } from '../contract/operator/issuers';
 import type { listDeliveryKeys } from '../contract/operator/keys';
 import type { readMaintenance } from '../contract/operator/maintenance';
-import type { operatorCancelOrder, readOperatorOrder, readWhy } from '../contract/operator/orders';
+import type { operatorCancelOrder, readOperatorOrder, readWhy, redeliverOrder } from '../contract/operator/orders';
+import type { listRefunds } from '../contract/operator/refunds';
 import type { readOrderSettings, readPlatformSettings } from '../contract/operator/settings';
 import type { Timeline } from '../contract/order';
 import type { readReadiness } from '../contract/platform/health';
@@ -32,7 +34,7 @@ export interface OrderName {
 export type OrderAnswer = GivenBody<typeof readOperatorOrder>;
 
 /** An action on an order that the engine could not be asked about is written down instead. */
-export type Acted = OrderAnswer | GivenBody<typeof operatorCancelOrder>;
+export type Acted = OrderAnswer | GivenBody<typeof operatorCancelOrder> | GivenBody<typeof redeliverOrder>;
 
 export type TimelineAnswer = Timeline;
 export type WhyAnswer = GivenBody<typeof readWhy>;
@@ -49,6 +51,8 @@ export type BatchAnswer = GivenBody<typeof runBatch>;
 export type MaintenanceAnswer = GivenBody<typeof readMaintenance>;
 export type DeliveryKeysAnswer = GivenBody<typeof listDeliveryKeys>;
 export type FailureAnswer = GivenBody<typeof listFailures>['data'][number];
+export type ApprovalAnswer = GivenBody<typeof listApprovals>['data'][number];
+export type RefundsAnswer = GivenBody<typeof listRefunds>;
 export type AuditAnswer = GivenBody<typeof listAudit>['data'][number];
 export type SessionAnswer = GivenBody<typeof readSession>;
 export type ConsoleSessionsAnswer = GivenBody<typeof listSessions>;

@@ -1,6 +1,7 @@
 import { type Role, roles } from '../domain/operator';
 import type {
   Acted,
+  ApprovalAnswer,
   AuditAnswer,
   BatchAnswer,
   ConsoleSessionsAnswer,
@@ -18,6 +19,7 @@ import type {
   PlatformHealth,
   ProblemAnswer,
   ReadinessAnswer,
+  RefundsAnswer,
   SessionAnswer,
   SettingsAnswer,
   TimelineAnswer,
@@ -157,6 +159,12 @@ export const api = {
   why: (order: OrderName, signal?: AbortSignal) => call<WhyAnswer>('GET', `${orderPath(order)}/why`, { signal }),
   act: (order: OrderName, action: string, body?: object) =>
     call<Acted>('POST', `${orderPath(order)}/${action}`, { body }),
+  approvals: (signal?: AbortSignal, cursor?: string) =>
+    call<Page<ApprovalAnswer>>('GET', `/approvals${query({ limit: 50, cursor })}`, { signal }),
+  decideApproval: (approvalId: string, decision: 'approve' | 'refuse') =>
+    call<ApprovalAnswer>('POST', `/approvals/${encodeURIComponent(approvalId)}`, { body: { decision } }),
+  refunds: (settled: boolean, signal?: AbortSignal, cursor?: string) =>
+    call<RefundsAnswer>('GET', `/refunds${query({ settled: settled && 'true', limit: 50, cursor })}`, { signal }),
   batch: (body: BatchRequest) =>
     call<BatchAnswer>('POST', '/batches', { body, waitMs: body.dryRun ? limitMs : batchLimitMs }),
   orderSettings: (order: OrderName, signal?: AbortSignal) =>

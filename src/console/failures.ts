@@ -2,15 +2,21 @@ import { moneyText } from '../domain/words/money';
 import { closeReasonWords } from '../domain/words/state-words';
 import type { FailureAnswer, OrderAnswer, OrderName } from './answers';
 import { api } from './api';
+import { approvalsList } from './approvals';
 import { h, replace } from './dom';
 import { type Column, empty, heading, issuerLink, orderLink, pagedTable } from './parts';
+import { refundsList } from './refunds';
 import { agoText, timeTag, withTimes } from './time';
 import type { View } from './view';
 
 const kinds = [
   { key: 'person', title: 'Need a person' },
+  { key: 'approvals', title: 'Approvals' },
+  { key: 'refunds', title: 'Refunds due' },
+  { key: 'settled', title: 'Settled' },
   { key: 'expired', title: 'Expired' },
   { key: 'refused', title: 'Refused' },
+  { key: 'cancelled', title: 'Cancelled' },
 ] as const;
 
 const when = (at: string) => timeTag(at, agoText(at));
@@ -59,22 +65,39 @@ export const failuresView = async ({ root, query, signal }: View): Promise<void>
     ),
     list,
   );
-  const found =
-    chosen.key === 'person'
-      ? await pagedTable(
-          'Orders that wait for a person',
-          personColumns,
-          (cursor) => api.failures(signal, cursor),
-          empty(
-            'Nothing waits for a person',
-            'Orders whose terminal does not take the codes, whose issuer was not told, or that the code cannot run appear here.',
-          ),
-        )
-      : await pagedTable(
-          `${chosen.title} orders, newest first`,
-          endedColumns,
-          (cursor) => api.orders({ state: chosen.key, limit: 50, cursor }, signal),
-          empty(`No ${chosen.title.toLowerCase()} orders`),
-        );
+  const found = await listOf(chosen, signal, () => failuresView({ root, params: [], query, signal }));
   if (!signal.aborted) replace(list, found);
+};
+
+const listOf = (
+  { key, title }: (typeof kinds)[number],
+  signal: AbortSignal,
+  refresh: () => void,
+): Promise<HTMLElement> => {
+  switch (key) {
+    case 'person':
+      return pagedTable(
+        'Orders that wait for a person',
+        personColumns,
+        (cursor) => api.failures(signal, cursor),
+        empty(
+          'Nothing waits for a person',
+          'Orders whose terminal does not take the codes, whose issuer was not told, or that the code cannot run appear here.',
+        ),
+        signal,
+      );
+    case 'approvals':
+      return approvalsList(signal, refresh);
+    case 'refunds':
+    case 'settled':
+      return refundsList(key === 'settled', signal);
+    default:
+      return pagedTable(
+        `${title} orders, newest first`,
+        endedColumns,
+        (cursor) => api.orders({ state: key, limit: 50, cursor }, signal),
+        empty(`No ${title.toLowerCase()} orders`),
+        signal,
+      );
+  }
 };

@@ -1,12 +1,14 @@
-import { takesOtherTerminal } from '../domain/judge/delivery';
+import { hasFailedDelivery } from '../domain/judge/delivery';
 import { isBeforeVerification, type OrderState } from '../domain/order';
 import type { NextStep } from '../domain/words/why-no-code';
-import type { Acted, OrderAnswer } from './answers';
+import type { Acted, OrderAnswer, TimelineAnswer } from './answers';
 import { api } from './api';
 import { askDialog, type Question } from './dialog';
 import { note } from './dom';
 import { isTerminalFieldShown, offeredChannels, terminalFields, terminalOf } from './terminal-fields';
 import { clockText } from './time';
+
+type Lines = TimelineAnswer['data'];
 
 export interface OrderAction {
   /** By which the platform suggests it. */
@@ -16,15 +18,15 @@ export interface OrderAction {
   readonly danger?: boolean;
   /** Offered where the order lists it. */
   readonly action: string;
-  readonly isOffered?: (order: OrderAnswer) => boolean;
+  readonly isOffered?: (order: OrderAnswer, timeline: Lines) => boolean;
   readonly first?: (state: OrderState) => boolean;
   dialog(order: OrderAnswer): Question<Acted> | undefined | Promise<Question<Acted> | undefined>;
   readonly done: string;
 }
 
 /** Of what the platform says that an order can be asked now. */
-export const isOffered = (action: OrderAction, order: OrderAnswer): boolean =>
-  order.actions.includes(action.action) && (action.isOffered?.(order) ?? true);
+export const isOffered = (action: OrderAction, order: OrderAnswer, timeline: Lines): boolean =>
+  order.actions.includes(action.action) && (action.isOffered?.(order, timeline) ?? true);
 
 /** What an operator may do to an order, with the name by which the platform suggests it; `ask` ends with what is to be sent, or with nothing. */
 export const orderActions: readonly OrderAction[] = [
@@ -32,21 +34,28 @@ export const orderActions: readonly OrderAction[] = [
     name: 'redeliver',
     label: 'Redeliver',
     action: 'redeliver',
-    help: 'Sends the same codes to the same terminal again.',
+    help: 'Sends the same codes to the same terminal at once, or renews the link of its page.',
     first: (state) => state === 'undeliverable',
-    dialog: (order) => ({
-      title: 'Deliver the codes again?',
-      text: `They go to the same terminal (${order.terminal.hint}) under the same message number, so that a terminal that has them can tell.`,
-      confirm: 'Redeliver',
-      run: () => api.act(order, 'redeliver'),
-    }),
+    dialog: async (order) => {
+      const channels = await offeredChannels();
+      const hasPage = channels?.some(({ channel, hasPage: has }) => has && channel === order.terminal.channel);
+      return {
+        title: 'Deliver the codes again?',
+        text: `They go to the same terminal (${order.terminal.hint}) under the same message number, so that a terminal that has them can tell. The link of a page lives 30 days anew.`,
+        confirm: 'Redeliver',
+        fields: hasPage
+          ? [{ name: 'newLink', label: 'With a new link: the one that the buyer has ends', kind: 'check' }]
+          : [],
+        run: ({ newLink }) => api.act(order, 'redeliver', newLink ? { newLink } : {}),
+      };
+    },
     done: 'Delivery has begun again.',
   },
   {
     name: 'correct_terminal',
     label: 'Correct the terminal',
     action: 'redeliver',
-    isOffered: ({ state, delivery }) => takesOtherTerminal(state, delivery.state),
+    isOffered: ({ state, delivery }, timeline) => hasFailedDelivery(state, delivery.state, timeline),
     help: 'Sends the codes to another terminal; the issuer is told.',
     dialog: async (order) => {
       const channels = await offeredChannels();
@@ -91,6 +100,19 @@ export const orderActions: readonly OrderAction[] = [
     done: 'The window is longer now.',
   },
   {
+    label: 'End it short',
+    action: 'complete',
+    help: 'Ends the wait now: what came is delivered, and the rest is to be refunded.',
+    dialog: ({ codes, ...order }) => ({
+      title: 'End the order with the codes that came?',
+      text: `${codes.issued} of ${order.quantity} are delivered at once. The issuer is told what is to be refunded for the rest.`,
+      confirm: 'End it short',
+      fields: [{ name: 'reason', label: 'Reason', required: true }],
+      run: ({ reason }) => api.act(order, 'complete', { reason }),
+    }),
+    done: 'It is ended; what came is being delivered.',
+  },
+  {
     label: 'Cancel the order',
     danger: true,
     action: 'cancel',
@@ -100,7 +122,7 @@ export const orderActions: readonly OrderAction[] = [
       text: 'It cannot be opened again. Codes that it holds become void, and the issuer is told that the amount is to be refunded.',
       confirm: 'Cancel the order',
       danger: true,
-      fields: [{ name: 'reason', label: 'Reason', value: 'operator', required: true }],
+      fields: [{ name: 'reason', label: 'Reason', required: true }],
       run: ({ reason }) => api.act(order, 'cancel', { reason }),
     }),
     done: 'The order is cancelled.',
@@ -184,10 +206,12 @@ export const runAction = async (
   const dialog = await action.dialog(order);
   const result = dialog && (await askDialog(dialog));
   if (!result) return;
-  note(
-    result !== true && 'status' in result
-      ? 'Written down; it takes effect as soon as the engine answers.'
-      : action.done,
-  );
+  note(doneWords(result, action));
   await refresh();
+};
+
+const doneWords = (result: Acted | true, { done }: OrderAction): string => {
+  if (result === true) return done;
+  if ('approvalId' in result) return 'Another operator must approve it within 24 hours, under Failures, Approvals.';
+  return 'status' in result ? 'Written down; it takes effect as soon as the engine answers.' : done;
 };

@@ -2,7 +2,7 @@ import { isFinal, type OrderState } from '../domain/order';
 import { count } from '../domain/words/count';
 import { moneyText } from '../domain/words/money';
 import { spanText } from '../domain/words/span-text';
-import { closeReasonWords } from '../domain/words/state-words';
+import { closeReasonWords, deliveryWords } from '../domain/words/state-words';
 import { timelineWords } from '../domain/words/timeline-words';
 import type { NextStep } from '../domain/words/why-no-code';
 import type { OrderAnswer, OrderName, OrderSettingsAnswer, TimelineAnswer, WhyAnswer } from './answers';
@@ -58,7 +58,13 @@ export const orderView = async ({ root, params: [issuerId = '', orderNo = ''], s
         'div',
         { class: 'order-columns' },
         h('div', {}, timelineCard(facts, timeline)),
-        h('div', {}, actionsCard(facts, reason.next, look), factsCard(facts), settings && settingsOfOrder(settings)),
+        h(
+          'div',
+          {},
+          actionsCard(facts, timeline, reason.next, look),
+          factsCard(facts),
+          settings && settingsOfOrder(settings),
+        ),
       ),
     );
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
@@ -124,7 +130,7 @@ const whyCard = (facts: OrderAnswer, timeline: Lines, { why, next: step }: WhyAn
     ),
     reasonOf(why),
     facts.codesVoid && voidNote(facts.codesVoid, facts.delivery),
-    nextStep(facts, step, refresh),
+    nextStep(facts, timeline, step, refresh),
     h(
       'ol',
       { class: 'steps', 'aria-label': 'How far it got' },
@@ -171,8 +177,8 @@ const voidNote = ({ codes, at, because }: NonNullable<OrderAnswer['codesVoid']>,
 };
 
 /** What the platform says to do, with the action or the place that it means; a viewer gets the words alone. */
-const nextStep = (facts: OrderAnswer, next: NextStep | undefined, refresh: Refresh): Child => {
-  const action = suggested(facts, next);
+const nextStep = (facts: OrderAnswer, timeline: Lines, next: NextStep | undefined, refresh: Refresh): Child => {
+  const action = suggested(facts, timeline, next);
   const place = next?.action && places[next.action];
   return (
     next &&
@@ -191,10 +197,10 @@ const nextStep = (facts: OrderAnswer, next: NextStep | undefined, refresh: Refre
   );
 };
 
-const suggested = (facts: OrderAnswer, next: NextStep | undefined): OrderAction | undefined =>
+const suggested = (facts: OrderAnswer, timeline: Lines, next: NextStep | undefined): OrderAction | undefined =>
   may('operator')
     ? orderActions.find(
-        (action) => action.name !== undefined && action.name === next?.action && isOffered(action, facts),
+        (action) => action.name !== undefined && action.name === next?.action && isOffered(action, facts, timeline),
       )
     : undefined;
 
@@ -223,9 +229,11 @@ const places: { readonly [action in NonNullable<NextStep['action']>]?: (order: O
 };
 
 /** All but the one that stands beside the reason already. */
-const actionsCard = (facts: OrderAnswer, next: NextStep | undefined, refresh: Refresh) => {
-  const beside = suggested(facts, next);
-  const fitting = may('operator') ? orderActions.filter((action) => action !== beside && isOffered(action, facts)) : [];
+const actionsCard = (facts: OrderAnswer, timeline: Lines, next: NextStep | undefined, refresh: Refresh) => {
+  const beside = suggested(facts, timeline, next);
+  const fitting = may('operator')
+    ? orderActions.filter((action) => action !== beside && isOffered(action, facts, timeline))
+    : [];
   return h(
     'section',
     { class: 'card act' },
@@ -284,22 +292,26 @@ const factsCard = (facts: OrderAnswer) => {
         'Terminal',
         facts.terminal.channel === 'page' ? 'Pick-up page' : `${facts.terminal.channel}: ${facts.terminal.hint}`,
       ),
-      line(
-        'Delivery',
-        `${facts.delivery.state}, ${facts.delivery.tries === 1 ? '1 try' : `${facts.delivery.tries} tries`}`,
-      ),
+      line('Delivery', `${deliveryWords[facts.delivery.state]}, ${count(facts.delivery.tries, 'try', 'tries')}`),
       line('Paid', timeTag(facts.createdAt)),
       facts.issueBy
         ? line('Code due', timeTag(facts.issueBy))
         : facts.verifyBy && line('Verify by', timeTag(facts.verifyBy)),
       facts.closedReason && line('Closed because', closeReasonWords[facts.closedReason]),
       facts.refundDue && line('Refund due', moneyText(facts.refundDue)),
-      facts.payment && line('Payment', facts.payment.id),
+      facts.refundSettled && line('Refund settled', moneyText(facts.refundSettled)),
+      facts.payment && line('Payment', searchLink(facts.payment.id)),
+      facts.payment?.payer !== undefined && line('Payer', searchLink(facts.payment.payer)),
+      facts.payment?.paidAt !== undefined && line('Paid at', timeTag(facts.payment.paidAt)),
+      Object.entries(facts.metadata ?? {}).map(([name, value]) => line(name, h('span', { class: 'address' }, value))),
       line('Events told', String(facts.sequence)),
     ),
     session.current?.temporalUi && h('p', {}, workflowLink(facts)),
   );
 };
+
+/** All orders of the same payment or payer. */
+const searchLink = (q: string) => h('a', { href: `#/orders?q=${encodeURIComponent(q)}` }, q);
 
 const settingsOfOrder = (settings: OrderSettingsAnswer) =>
   h('section', { class: 'card' }, h('h2', {}, 'Settings'), orderSettingsList(settings));

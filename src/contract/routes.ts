@@ -16,6 +16,7 @@ import * as maintenance from './operator/maintenance';
 import * as orderLists from './operator/order-lists';
 import * as operatorOrders from './operator/orders';
 import * as overview from './operator/overview';
+import * as refunds from './operator/refunds';
 import * as settings from './operator/settings';
 import * as platformHealth from './platform/health';
 import * as platformKeys from './platform/keys';
@@ -24,7 +25,19 @@ import type { Route } from './route';
 
 const resources = [
   ...[issuerOrders, issuerOperations, issuerAfterSale, issuerEcho],
-  ...[orderLists, operatorOrders, batches, failures, issuers, settings, calls, channels, operatorHealth, maintenance],
+  ...[
+    orderLists,
+    operatorOrders,
+    batches,
+    failures,
+    refunds,
+    issuers,
+    settings,
+    calls,
+    channels,
+    operatorHealth,
+    maintenance,
+  ],
   ...[operatorKeys, approvals, audit, consoleSession, overview],
   ...[platformKeys, receipts, platformHealth],
 ];

@@ -35,8 +35,10 @@ export const createOrderActions = (orderDeps: OrderDeps) => {
   return {
     renotify: (row: OrderRow) => ask(row, { kind: 'renotify' }),
     extend: (row: OrderRow, extensionMs: number) => ask(row, { kind: 'extend', extensionMs }),
-    redeliver: (row: OrderRow, terminal?: Terminal) =>
-      redeliverCodes(orderDeps, row, `redeliver/${randomUUID()}`, { by: 'operator', isRightToken: true, terminal }),
+    redeliver: (row: OrderRow, terminal?: Terminal, newLink?: boolean) =>
+      redeliverCodes(orderDeps, row, `redeliver/${randomUUID()}`, {
+        ...{ by: 'operator', isRightToken: true, terminal, newLink },
+      }),
     /** Whether it would be taken now. */
     expectRedeliverable: (row: OrderRow, terminal: Terminal): void =>
       expectRedeliverable(orderDeps, row, { by: 'operator', isRightToken: true, terminal }),

@@ -75,6 +75,9 @@ export interface OrderRow {
   readonly voidReasons?: readonly { readonly requestId: string; readonly reason: string }[];
   /** While its newest void request has no decision. */
   readonly voidWaits?: { readonly state: 'open' | 'undecided'; readonly at: Date };
+  /** Its position, while money is due; the other one once all of it was paid back. */
+  readonly refundOpen?: string;
+  readonly refundSettled?: string;
   /** When a payment with another id came for it last. */
   readonly paidTwiceAt?: Date;
   readonly afterSales: number;
@@ -168,6 +171,26 @@ const voidWaits = ({ voidRequest }: OrderFacts) => {
   return state === 'undecided'
     ? { $set: { voidWaits: { state, at: new Date(decideByMs) } } }
     : { $unset: { voidWaits: 1 as const } };
+};
+
+interface RefundMarks {
+  readonly $set?: Partial<Pick<OrderRow, 'refundOpen' | 'refundSettled'>>;
+  readonly $unset?: { readonly refundOpen?: 1; readonly refundSettled?: 1 };
+}
+
+/** By which refunds are listed: those that are due, and those of which all was paid back. */
+const refundMarks = (_id: string, facts: OrderFacts): RefundMarks => {
+  const { createdAtMs, refundDueValue = 0, refundSettledValue = 0 } = facts;
+  if (refundDueValue === 0) return {};
+  const position = `${new Date(createdAtMs).toISOString()}/${_id}`;
+  return refundSettledValue < refundDueValue
+    ? { $set: { refundOpen: position }, $unset: { refundSettled: 1 } }
+    : { $set: { refundSettled: position }, $unset: { refundOpen: 1 } };
+};
+
+const marksOf = (_id: string, facts: OrderFacts) => {
+  const [waits, refund] = [voidWaits(facts), refundMarks(_id, facts)];
+  return { $set: { ...waits.$set, ...refund.$set }, $unset: { ...waits.$unset, ...refund.$unset } };
 };
 
 export type Orders = ReturnType<typeof createOrders>;
@@ -282,8 +305,8 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
         const { matchedCount } = await orders.updateOne(
           { _id, version: { $lt: view.version }, state },
           {
-            $set: { facts: view, state: view.state, version: view.version, ...voidWaits(view).$set },
-            $unset: { unstartedSince: 1, ...voidWaits(view).$unset },
+            $set: { facts: view, state: view.state, version: view.version, ...marksOf(_id, view).$set },
+            $unset: { unstartedSince: 1, ...marksOf(_id, view).$unset },
             ...(entries.length > 0 ? { $push: push(entries) } : {}),
           },
         );
@@ -334,12 +357,12 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
           {
             $set: {
               projected: Math.max(row.projected, facts.version),
-              ...(isNewer ? { facts, state: facts.state, version: facts.version, ...voidWaits(facts).$set } : {}),
+              ...(isNewer ? { facts, state: facts.state, version: facts.version, ...marksOf(_id, facts).$set } : {}),
               ...(facts.state === 'delivered' ? { deliveredAt: new Date(facts.updatedAtMs) } : {}),
               ...(correction ? { terminal: correction.terminal } : {}),
               ...(fresh.length > 0 ? { eventsPendingSince: new Date() } : {}),
             },
-            $unset: { unstartedSince: 1, ...(isNewer ? voidWaits(facts).$unset : {}) },
+            $unset: { unstartedSince: 1, ...(isNewer ? marksOf(_id, facts).$unset : {}) },
             $push: {
               ...push(missing),
               ...(fresh.length > 0
@@ -545,6 +568,21 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
       );
     },
 
+    /** Newest orders first. */
+    withRefund: (
+      which: 'refundOpen' | 'refundSettled',
+      before: string | undefined,
+      limit: number,
+    ): Promise<OrderRow[]> =>
+      orders
+        .find(
+          { [which]: before === undefined ? { $exists: true } : { $lt: before } },
+          { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
+        )
+        .sort({ [which]: -1 })
+        .limit(limit)
+        .toArray() as Promise<OrderRow[]>,
+
     /** Open ones by the reconciler, whose workflow may be missing; undecided ones by operators. Those that wait longest first. */
     waitingForVoid: (state: 'open' | 'undecided', before: Date, limit: number): Promise<OrderRow[]> =>
       orders
@@ -685,11 +723,11 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
             version: facts.version,
             projected: facts.version,
             ledger: [...ledger],
-            ...voidWaits(facts).$set,
+            ...marksOf(row._id, facts).$set,
             ...(events.length > 0 ? { eventsPendingSince: new Date() } : {}),
           },
           // What came back was the message to the terminal of before.
-          $unset: { ...(change.terminal ? { receipt: 1, bouncedAt: 1 } : {}), ...voidWaits(facts).$unset },
+          $unset: { ...(change.terminal ? { receipt: 1, bouncedAt: 1 } : {}), ...marksOf(row._id, facts).$unset },
           $push: {
             ...push(entries),
             ...(events.length > 0

@@ -24,6 +24,11 @@ export interface WaitingOrder {
   readonly facts: OrderFacts;
 }
 
+export interface OwedRefund {
+  readonly amount: { readonly currency: string };
+  readonly facts: Pick<OrderFacts, 'refundDueValue' | 'refundSettledValue'>;
+}
+
 /** Counted where the rows are, so that no timeline comes over; a line is written once. */
 const callsTriedAgain = {
   $size: {
@@ -110,6 +115,15 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
         .limit(limit)
         .toArray()
     ).map(({ _id }) => _id),
+
+  /** What is owed to buyers: `by_refund_open`. */
+  refundsOpen: (limit: number): Promise<OwedRefund[]> =>
+    orders
+      .find({ refundOpen: { $exists: true } })
+      .project<OwedRefund>({ _id: 0, 'amount.currency': 1, 'facts.refundDueValue': 1, 'facts.refundSettledValue': 1 })
+      .sort({ refundOpen: -1 })
+      .limit(limit)
+      .toArray(),
 
   /** There are few issuers: no index. */
   countIssuers: (state: IssuerRow['state'], limit: number): Promise<number> =>

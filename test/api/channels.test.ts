@@ -8,8 +8,13 @@ test('operators are told the channels that are configured, and what each asks fo
     status: 200,
     body: {
       data: [
-        { channel: 'page', label: 'Pick-up page' },
-        { channel: 'webhook', label: 'Webhook', address: { field: 'url', label: 'Web address', kind: 'url' } },
+        { channel: 'page', label: 'Pick-up page', hasPage: true },
+        {
+          channel: 'webhook',
+          label: 'Webhook',
+          hasPage: false,
+          address: { field: 'url', label: 'Web address', kind: 'url' },
+        },
       ],
     },
   });

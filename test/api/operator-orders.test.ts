@@ -263,6 +263,46 @@ describe('the file of a list', () => {
   });
 });
 
+describe('refunds', () => {
+  test('are listed while they are due, whatever became of the order, with their sums; then as settled', async () => {
+    const own = await file.issuer();
+    const yen = (value: number) => ({ value, currency: 'JPY' });
+    const of = async (query = '') => {
+      const { body } = await operator('GET', `/refunds?limit=100${query}`);
+      return { ...body, data: body.data.filter((one: { issuerId: string }) => one.issuerId === own.issuerId) };
+    };
+    await own.place('owed-1', { amount: yen(700), payment: { id: 'pay-owed' } });
+    await own.cancel('owed-1');
+    await own.placeVerified('owed-2', { amount: yen(900) });
+    expect((await own.refuse('owed-2')).status).toBe(200);
+    const open = await of();
+    expect(open.data).toMatchObject([
+      { orderNo: 'owed-2', state: 'refused', due: yen(900) },
+      {
+        orderNo: 'owed-1',
+        state: 'cancelled',
+        closedReason: 'issuer_cancelled',
+        due: yen(700),
+        payment: { id: 'pay-owed' },
+      },
+    ]);
+    expect(open.owed.sums).toContainEqual(yen(1_600));
+    const settle = async (settlementId: string, value: number) =>
+      own.post('/orders/owed-1/refund-settlement', {
+        ...{ type: 'order.refund_settlement', orderNo: 'owed-1', token: own.tokenOf('owed-1') },
+        ...{ settlementId, amount: yen(value) },
+      });
+    await own.message('order.paid', 'owed-1');
+    expect((await settle('one', 300)).status).toBe(201);
+    const partly = await of();
+    expect(partly.data[1]).toMatchObject({ orderNo: 'owed-1', settled: yen(300) });
+    expect(partly.owed.sums).toContainEqual(yen(1_300));
+    await settle('two', 400);
+    expect((await of()).data).toHaveLength(1);
+    expect((await of('&settled=true')).data).toMatchObject([{ orderNo: 'owed-1', due: yen(700), settled: yen(700) }]);
+  });
+});
+
 describe('acting', () => {
   test('renotify tells the issuer anew, as a new message, and is audited', async () => {
     await issuer.place('renotify-1');

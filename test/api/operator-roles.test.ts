@@ -98,6 +98,18 @@ test('with twoPersons codes go to another terminal only when another operator sa
   await by(anna, 'PUT', '/settings', {});
 });
 
+test('an operator renews the link of a page: the old one is dead', async () => {
+  const issuer = await file.issuer();
+  const placed = await issuer.placeVerified('renew');
+  await issuer.submit('renew', [{ itemId: '1', value: 'CODE-renew' }]);
+  await issuer.inState('renew', 'delivered');
+  const first = placed.body.pickupUrl;
+  expect((await by(otto, 'POST', `/orders/${issuer.issuerId}/renew/redeliver`, { newLink: true })).status).toBe(200);
+  const second = (await issuer.order('renew')).body.pickupUrl;
+  expect(second).not.toBe(first);
+  expect([(await fetch(first)).status, (await fetch(second)).status]).toEqual([404, 200]);
+});
+
 test('the codec opens payloads to operators, not to viewers', async () => {
   const decode = (person: Person) =>
     read(

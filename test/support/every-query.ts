@@ -187,6 +187,12 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.withPendingEvents(now, 10);
       await stats.countPendingEvents(10);
     },
+    'refunds that are due': async () => {
+      await orders.withRefund('refundOpen', undefined, 10);
+      await orders.withRefund('refundOpen', 'z', 10);
+      await stats.refundsOpen(10);
+    },
+    'refunds that are settled': () => orders.withRefund('refundSettled', 'z', 10),
     'orders that somebody else wrote to': () => stats.tampered(10),
     'orders paid twice': () => stats.paidTwiceSince(now, 10),
     'events given up': () => stats.givenUpSince(now, 10),

@@ -133,6 +133,15 @@ describe('why an order has no code, and what to do', () => {
     expect(next?.action).toBe(action);
   });
 
+  test.each([
+    ['timeout', 'redeliver'],
+    ['status_404', 'correct_terminal'],
+  ])('a terminal that failed with %s is mended from the first failed try on: %s', (problem, action) => {
+    const trying = facts({ state: 'issued', issued: 1 });
+    const { next } = whyNoCode(trying, [line('delivery_tried', { ok: false, problem, try: 1 })]);
+    expect(next).toEqual({ text: expect.stringContaining('correct the terminal now'), action });
+  });
+
   test('a refused order: the reason, the refund, and whether the issuer heard of it', () => {
     const refused = facts({ state: 'refused', closedReason: 'issuer_refused', refundDueValue: 1_000 });
     const closed = line('closed', { state: 'refused', reason: 'out_of_stock' });

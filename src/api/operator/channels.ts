@@ -1,4 +1,5 @@
 import type { ConfiguredChannels } from '../../channels/configured-channels';
+import { hasPage } from '../../channels/terminals';
 import * as routes from '../../contract/operator/channels';
 import type { Mount } from '../edge/mount';
 
@@ -7,6 +8,7 @@ export const mountOperatorChannels = (mount: Mount, channels: ConfiguredChannels
   const data = channels.offered().map(({ name, label, address }) => ({
     channel: name,
     label,
+    hasPage: hasPage({ channel: name }),
     ...(address
       ? { address: { field: address.name, label: address.label, kind: address.kind, placeholder: address.placeholder } }
       : {}),

@@ -76,7 +76,7 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     return { status: 200, body: await bodyOf(row) };
   });
 
-  mount.operator(routes.redeliverOrder)(async ({ params, body: { terminal }, operator, audit }) => {
+  mount.operator(routes.redeliverOrder)(async ({ params, body: { terminal, newLink }, operator, audit }) => {
     const row = await findOrder(deps, params.issuerId, params.orderNo);
     const problem = terminal ? await deps.terminalProblem(terminal) : null;
     if (problem) throw bodyInvalid([problem]);
@@ -89,7 +89,10 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
       );
       return { status: 202, body: { approvalId } };
     }
-    const after = await audit({ action: 'order.redelivered', ...changed }, () => actions.redeliver(row, terminal));
+    const deed = { action: 'order.redelivered' as const, ...changed };
+    const after = await audit({ ...deed, after: { ...changed.after, ...(newLink ? { newLink } : {}) } }, () =>
+      actions.redeliver(row, terminal, newLink),
+    );
     return { status: 200, body: await bodyOf({ ...after, terminal: terminal ?? after.terminal }) };
   });
 

@@ -23,6 +23,7 @@ export const listChannels = declareRoute({
             z.strictObject({
               channel: z.string(),
               label: z.string(),
+              hasPage: z.boolean().meta({ description: 'Its orders have a pick-up link' }),
               address: address.optional().meta({ description: 'Absent where a channel needs none' }),
             }),
           ),
@@ -32,10 +33,11 @@ export const listChannels = declareRoute({
           examples: [
             {
               data: [
-                { channel: 'page', label: 'Pick-up page' },
+                { channel: 'page', label: 'Pick-up page', hasPage: true },
                 {
                   channel: 'webhook',
                   label: 'Webhook',
+                  hasPage: false,
                   address: { field: 'url', label: 'Web address', kind: 'url', placeholder: 'https://' },
                 },
               ],

@@ -95,7 +95,12 @@ export const redeliverOrder = declareRoute({
   name: 'redeliverOrder',
   who: 'operator',
   summary: 'Delivers again, to a corrected terminal if given',
-  body: z.strictObject({ terminal: terminal.optional() }).meta({ examples: [{ terminal: { channel: 'page' } }] }),
+  body: z
+    .strictObject({
+      terminal: terminal.optional(),
+      newLink: z.boolean().optional().meta({ description: 'Ends the pick-up link that the order has' }),
+    })
+    .meta({ examples: [{ terminal: { channel: 'page' } }] }),
   answers: {
     200: { says: 'The order', body: operatorOrder },
     202: {

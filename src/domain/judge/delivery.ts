@@ -1,5 +1,5 @@
 import { endedCount, goodCount } from '../items';
-import type { OrderMessage } from '../messages';
+import type { OrderMessage, TimelineEntry } from '../messages';
 import { type DeliveryState, isCalled, type OrderState, outstanding } from '../order';
 import { dayMs, redeliveriesPerDay } from '../timings';
 import { type Decision, notWithItems, type Ruling } from './ruling';
@@ -9,6 +9,15 @@ type Redeliver = OrderMessage & { kind: 'redeliver' };
 /** Another terminal only where the one that the order has failed; the judge refuses it elsewhere. */
 export const takesOtherTerminal = (state: OrderState, delivery: DeliveryState): boolean =>
   state === 'undeliverable' || delivery === 'failed' || delivery === 'bounced';
+
+/** While a delivery is under way only the timeline knows of its attempts. */
+export const hasFailedDelivery = (
+  state: OrderState,
+  delivery: DeliveryState,
+  timeline: readonly Pick<TimelineEntry, 'event' | 'detail'>[],
+): boolean =>
+  takesOtherTerminal(state, delivery) ||
+  (state === 'issued' && timeline.some(({ event, detail }) => event === 'delivery_tried' && detail.ok === false));
 
 /** The good codes go out again: while the order waits for its terminal, and once it is delivered. */
 export const judgeRedeliver = (ruling: Ruling, message: Redeliver): Decision => {

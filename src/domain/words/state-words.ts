@@ -1,4 +1,4 @@
-import type { CloseReason, OrderState } from '../order';
+import type { CloseReason, DeliveryState, OrderState } from '../order';
 
 /** One plain word for every state, for operators. */
 export const stateWords: Readonly<Record<OrderState, string>> = {
@@ -12,6 +12,17 @@ export const stateWords: Readonly<Record<OrderState, string>> = {
   refused: 'Refused',
   expired: 'Expired',
   cancelled: 'Cancelled',
+};
+
+/** Of the newest message to the terminal. */
+export const deliveryWords: Readonly<Record<DeliveryState, string>> = {
+  none: 'not begun',
+  pending: 'under way',
+  sent: 'sent, not known to have arrived',
+  delivered: 'delivered',
+  opened: 'opened by the buyer',
+  bounced: 'came back',
+  failed: 'failed',
 };
 
 /** As what follows "because". */

@@ -154,7 +154,10 @@ const wrongAddress = ['status_404', 'status_410', 'name_unresolved', 'address_fo
 
 const nextOfDelivery = ({ state }: OrderFacts, problem: string): NextStep => {
   if (state !== 'undeliverable')
-    return { text: 'Nothing must be done: it is tried again by itself until its tries are used up.' };
+    return {
+      text: 'Nothing must be done: it is tried again by itself until its tries are used up. If the address is wrong, correct the terminal now; once it is mended, deliver again to try at once.',
+      action: wrongAddress.includes(problem) ? 'correct_terminal' : 'redeliver',
+    };
   return wrongAddress.includes(problem)
     ? {
         text: 'Correct the terminal: the codes then go there. If there is no other, cancel the order.',

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { keptByOrder, terminalOfOrder } from '../../channels/kept-terminal';
 import { hasPage } from '../../channels/terminals';
 import { decide } from '../../domain/judge/decide';
+import { hasFailedDelivery } from '../../domain/judge/delivery';
 import type { Asker, OrderMessage } from '../../domain/messages';
 import { isCalled, isFinal, type Terminal } from '../../domain/order';
 import { unwrapOrderKey } from '../../sealing/order-keys';
@@ -103,15 +104,9 @@ const messageFor = (
   isRightToken,
   ...(correction ? { terminal: { ref: correction.ref, channel: correction.terminal.channel } } : {}),
   ...(terminal && !correction ? { terminal: 'same' } : {}),
-  ...(hasFailed(row) ? { hasFailed: true } : {}),
+  ...(hasFailedDelivery(row.facts.state, deliveryState(row), row.timeline) ? { hasFailed: true } : {}),
   ...(newLink && hasPage(terminal ?? row.terminal) ? { newLink } : {}),
 });
-
-/** While a delivery is under way only the row knows of its attempts. */
-const hasFailed = (row: OrderRow): boolean =>
-  ['bounced', 'failed'].includes(deliveryState(row)) ||
-  (row.facts.state === 'issued' &&
-    row.timeline.some(({ event, detail }) => event === 'delivery_tried' && detail.ok === false));
 
 /** Before the order hears of it, as its delivery then begins at once; only where its row says that it may be. */
 const renewLink = async (deps: OrderDeps, row: OrderRow, message: Message): Promise<void> => {

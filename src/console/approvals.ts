@@ -1,0 +1,67 @@
+import type { ApprovalAnswer } from './answers';
+import { api, may, session } from './api';
+import { askDialog } from './dialog';
+import { type Child, h, note } from './dom';
+import { type Column, empty, issuerLink, orderLink, pagedTable } from './parts';
+import { agoText, timeTag } from './time';
+
+const stateChips: Readonly<Record<ApprovalAnswer['state'], readonly [tone: string, word: string]>> = {
+  open: ['wait', 'Waits'],
+  approved: ['good', 'Approved'],
+  refused: ['bad', 'Refused'],
+  expired: ['off', 'Expired'],
+};
+
+const decide = async (approval: ApprovalAnswer, decision: 'approve' | 'refuse', refresh: () => void): Promise<void> => {
+  const isApproval = decision === 'approve';
+  const done = await askDialog({
+    title: isApproval ? 'Send the codes there?' : 'Refuse the other terminal?',
+    text: isApproval
+      ? `The codes of ${approval.orderNo} go to ${approval.terminal.hint}, as ${approval.askedBy} asked. The issuer is told.`
+      : `The codes of ${approval.orderNo} stay where they are.`,
+    confirm: isApproval ? 'Approve' : 'Refuse',
+    danger: isApproval,
+    run: () => api.decideApproval(approval.approvalId, decision),
+  });
+  if (!done) return;
+  note(isApproval ? 'Approved; the codes are on their way.' : 'Refused.');
+  refresh();
+};
+
+const buttons = (approval: ApprovalAnswer, refresh: () => void): Child => {
+  if (approval.state !== 'open') return [approval.decidedBy && `by ${approval.decidedBy}`];
+  if (!may('operator')) return false;
+  if (approval.askedBy === session.current?.operator.name) return 'waits for somebody else';
+  return [
+    h('button', { type: 'button', onclick: () => decide(approval, 'approve', refresh) }, 'Approve'),
+    ' ',
+    h('button', { type: 'button', onclick: () => decide(approval, 'refuse', refresh) }, 'Refuse'),
+  ];
+};
+
+/** Terminals that one operator changed and another one has to approve, where `twoPersons` is on. */
+export const approvalsList = (signal: AbortSignal, refresh: () => void): Promise<HTMLElement> => {
+  const columns: readonly Column<ApprovalAnswer>[] = [
+    { name: 'Order', lead: true, cell: orderLink },
+    { name: 'Issuer', cell: ({ issuerId }) => issuerLink(issuerId) },
+    {
+      name: 'State',
+      state: true,
+      cell: ({ state }) => h('span', { class: `chip ${stateChips[state][0]}` }, stateChips[state][1]),
+    },
+    { name: 'The codes go to', wide: true, cell: ({ terminal }) => `${terminal.channel}: ${terminal.hint}` },
+    { name: 'Asked by', named: true, cell: ({ askedBy }) => askedBy },
+    { name: 'Asked', end: true, named: true, cell: ({ askedAt }) => timeTag(askedAt, agoText(askedAt)) },
+    { name: 'Decision', end: true, cell: (approval) => buttons(approval, refresh) },
+  ];
+  return pagedTable(
+    'Other terminals that were asked for, newest first',
+    columns,
+    (cursor) => api.approvals(signal, cursor),
+    empty(
+      'Nothing waits for approval',
+      'With “two persons” a changed terminal needs another operator within 24 hours.',
+    ),
+    signal,
+  );
+};
