@@ -1,11 +1,10 @@
 import type { Client } from '@temporalio/client';
-import type { PayloadCodec } from '@temporalio/common';
 import { configuredChannels } from './channels/configured-channels';
 import type { Config } from './config';
 import { createProcessMetrics } from './metrics/process-metrics';
 import { createIssuerSeal } from './sealing/issuer-row';
 import { createKeyRing, deriveKey, fingerprint } from './sealing/key-ring';
-import { createPayloadCodec } from './sealing/payload-codec';
+import { createPayloadCodec, type SealingCodec } from './sealing/payload-codec';
 import { createDecodePayloads } from './sealing/payload-json';
 import { loadPlatformKeys, type PlatformKeys } from './sealing/platform-keys';
 import { createAnsweredCalls } from './second-interface/answered-calls';
@@ -45,13 +44,13 @@ export type Core = Awaited<ReturnType<typeof assemble>>;
 
 /** What api and worker have in common, built once per process by its root. Fails while the database is away. */
 export const assemble = async (
-  config: Pick<Config, 'masterKeys' | 'mongodbUri' | 'taskQueue' | 'callsOutQueue' | 'channels'>,
-  openClient: (codec: PayloadCodec) => Client,
+  config: Pick<Config, 'masterKeys' | 'sealPayloads' | 'mongodbUri' | 'taskQueue' | 'callsOutQueue' | 'channels'>,
+  openClient: (codec: SealingCodec) => Client,
   nowMs: () => number,
   tracing: Tracing = noTracing,
 ) => {
   const ring = createKeyRing(config.masterKeys);
-  const codec = createPayloadCodec(ring);
+  const codec = createPayloadCodec(ring, config.sealPayloads);
   const database = openDatabase(config.mongodbUri);
   let keys: PlatformKeys;
   try {

@@ -120,6 +120,7 @@ const environment = z
       return z.NEVER;
     }),
     DEMO: z.string().default('off'),
+    SEAL_PAYLOADS: z.enum(['on', 'off']).default('off'),
     CODEC_SECRET: z.string().min(16).optional(),
     CALLBACK_ALLOW: list.refine((ranges) => ranges.every(isCidr), {
       error: 'must be address ranges such as 10.0.0.0/8, separated by commas',
@@ -187,6 +188,8 @@ export interface Config {
   /** Undefined: operators sign in at the console by token alone. */
   readonly oidc: OidcSettings | undefined;
   readonly masterKeys: readonly Buffer[];
+  /** Whether what the engine is given is sealed; what was sealed before is read in any case. */
+  readonly sealPayloads: boolean;
   readonly codecSecret: string | undefined;
   readonly callbackAllow: readonly string[];
   /** Through which calls to issuers and terminals leave. */
@@ -236,6 +239,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     ],
     oidc: oidcOf(settings),
     masterKeys: settings.MASTER_KEY,
+    sealPayloads: settings.SEAL_PAYLOADS === 'on',
     codecSecret: settings.CODEC_SECRET,
     callbackAllow: settings.CALLBACK_ALLOW,
     egressProxy: settings.EGRESS_PROXY,

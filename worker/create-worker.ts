@@ -1,6 +1,5 @@
 import { heartbeat } from '@temporalio/activity';
 import { Client } from '@temporalio/client';
-import type { PayloadCodec } from '@temporalio/common';
 import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createAskVoid } from '../activities/ask-void';
@@ -16,6 +15,7 @@ import { createSendEvent } from '../activities/send-event';
 import { type Alerting, alertOnChange } from '../activities/tell-alerts';
 import { createTellEvent } from '../activities/tell-event';
 import type { ConfiguredChannels } from '../src/channels/configured-channels';
+import type { SealingCodec } from '../src/sealing/payload-codec';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
 import type { DayCounts } from '../src/store/day-counts';
 import type { Purge } from '../src/store/purge';
@@ -29,7 +29,7 @@ import { workflowBundle } from './workflow-bundle';
 export interface WorkerDeps {
   readonly connection: NativeConnection;
   readonly namespace: string;
-  readonly codec: PayloadCodec;
+  readonly codec: SealingCodec;
   readonly callsOut: CallsOut;
   readonly keys: PlatformKeys;
   readonly channels: ConfiguredChannels;
@@ -75,7 +75,10 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
   const orders = await Worker.create({
     ...common,
     taskQueue: deps.taskQueue,
-    workflowBundle: await workflowBundle(deps.bundlePath, deps.workflowStackTraces),
+    workflowBundle: await workflowBundle(deps.bundlePath, {
+      hasStackTraces: deps.workflowStackTraces,
+      sealsFailures: codec.seals,
+    }),
     activities: {
       ...createProject({ ...callsOut, tellEvent: tellEvent.tell }),
       ...createEndVoidTime(callsOut),
@@ -133,7 +136,7 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
 export const clientOn = (
   connection: NativeConnection,
   namespace: string,
-  codec: PayloadCodec,
+  codec: SealingCodec,
   tracing: Tracing = noTracing,
 ): Client =>
   new Client({ connection, namespace, dataConverter: dataConverterWith(codec), ...interceptorsFor(tracing) });

@@ -7,10 +7,14 @@ import type { WorkerOptions } from '@temporalio/worker';
  * are none (https://v8.dev/docs/stack-trace-api).
  */
 const withoutFrames = 'Error.stackTraceLimit = 0; ';
+/** Read by the bundle's failure converter. */
+const withSealedFailures = 'globalThis.sealsFailures = true; ';
 
 /** Built ahead (see bundle-workflows.ts). With stack traces errors and "Call Stack" say where in a workflow they are. */
 export const workflowBundle = async (
   path: string,
-  hasStackTraces: boolean,
-): Promise<NonNullable<WorkerOptions['workflowBundle']>> =>
-  hasStackTraces ? { codePath: path } : { code: `${withoutFrames}${await readFile(path, 'utf8')}` };
+  { hasStackTraces, sealsFailures }: { readonly hasStackTraces: boolean; readonly sealsFailures: boolean },
+): Promise<NonNullable<WorkerOptions['workflowBundle']>> => {
+  const firstWords = `${hasStackTraces ? '' : withoutFrames}${sealsFailures ? withSealedFailures : ''}`;
+  return firstWords === '' ? { codePath: path } : { code: `${firstWords}${await readFile(path, 'utf8')}` };
+};

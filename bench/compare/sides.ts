@@ -101,7 +101,6 @@ export const platformEnv = (
   MONGODB_URI: mongodbUri,
   OPERATOR_TOKEN: randomBytes(24).toString('base64url'),
   MASTER_KEY: randomBytes(32).toString('base64'),
-  CODEC_SECRET: randomBytes(24).toString('base64url'),
   CALLBACK_ALLOW: '127.0.0.0/8',
 });
 

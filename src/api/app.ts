@@ -107,6 +107,7 @@ export interface AppDeps {
     readonly isDemo?: boolean;
     readonly operators: readonly OperatorWithToken[];
     readonly oidc?: OidcSettings | undefined;
+    readonly sealPayloads: boolean;
     readonly codecSecret: string | undefined;
     readonly trustedProxies?: readonly string[];
     readonly temporalUiUrl?: string | undefined;
@@ -228,7 +229,7 @@ export const createApp = ({
   mountFailures(mount, { orderDeps, watch: troubleWatch });
   mountRefunds(mount, { orderDeps, stats: core.stats });
   mountPickup(mount, { orderDeps, issuers, publicUrl, basePath, watch: createOrderWatch(orderDeps.orders, log) });
-  mountCodec(mount, { decodePayloads: core.decodePayloads, wrongTokens, ...config });
+  if (config.sealPayloads) mountCodec(mount, { decodePayloads: core.decodePayloads, wrongTokens, ...config });
   mountConsole(mount, {
     basePath: basePathOf(consoleUrl),
     isDemo: config.isDemo ?? false,

@@ -32,18 +32,18 @@ export interface RunSettings extends Addresses {
   demo: boolean;
   operatorToken: string;
   masterKey: string;
-  codecSecret: string;
+  /** Only where payloads are sealed, for the Temporal UI that is started along. */
+  codecSecret: string | undefined;
 }
 
 interface Secrets {
   operatorToken: string;
   masterKey: string;
-  codecSecret: string;
 }
 
 function isSecrets(value: unknown): value is Secrets {
   const kept = value as Partial<Secrets> | null;
-  return [kept?.operatorToken, kept?.masterKey, kept?.codecSecret].every((secret) => typeof secret === 'string');
+  return [kept?.operatorToken, kept?.masterKey].every((secret) => typeof secret === 'string');
 }
 
 /** Made once per data folder: another master key would make its sealed codes unreadable. */
@@ -63,7 +63,6 @@ function secretsOf(dataDir: string): Secrets {
   const made: Secrets = {
     operatorToken: randomBytes(24).toString('base64url'),
     masterKey: randomBytes(32).toString('base64'),
-    codecSecret: randomBytes(24).toString('base64url'),
   };
   writeFileSync(path, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
   return made;
@@ -165,6 +164,6 @@ export function readRunSettings(env: NodeJS.ProcessEnv): RunSettings {
     demo: !meansOff(env.DEMO),
     operatorToken: env.OPERATOR_TOKEN || made.operatorToken,
     masterKey: env.MASTER_KEY || made.masterKey,
-    codecSecret: env.CODEC_SECRET || made.codecSecret,
+    codecSecret: env.SEAL_PAYLOADS === 'on' ? env.CODEC_SECRET || randomBytes(24).toString('base64url') : undefined,
   };
 }

@@ -98,7 +98,9 @@ export function startEverything(wanted: RunSettings): Run {
       dataDir,
       port: await portFor(ports.temporal),
       uiPort: await portFor(ports.temporalUi),
-      codecEndpoint: `${operatorsAt(settings).localUrl}/codec/${settings.codecSecret}`,
+      ...(settings.codecSecret === undefined
+        ? {}
+        : { codecEndpoint: `${operatorsAt(settings).localUrl}/codec/${settings.codecSecret}` }),
       logFile: logFile('temporal'),
       onProgress: say,
     };

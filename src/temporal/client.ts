@@ -10,10 +10,15 @@ import type { DataConverter, PayloadCodec } from '@temporalio/common';
 import { noTracing, type Tracing } from '../tracing/tracing';
 import { traceInterceptors } from './trace-interceptors';
 
-/** The same for client, workers and replays: payloads and failure texts are sealed before they reach the engine. */
-export const dataConverterWith = (codec: PayloadCodec): DataConverter => ({
+/** `seals`: what it writes is sealed, and then failures are too. */
+interface SealingCodec extends PayloadCodec {
+  readonly seals: boolean;
+}
+
+/** The same for client, workers and replays. */
+export const dataConverterWith = (codec: SealingCodec): DataConverter => ({
   payloadCodecs: [codec],
-  failureConverterPath: require.resolve('./failure-converter'),
+  failureConverterPath: require.resolve(codec.seals ? './sealing-failure-converter' : './failure-converter'),
 });
 
 export interface TemporalAddress {
@@ -44,7 +49,7 @@ export const engineRetries: GrpcRetryOptions = {
 /** Connects at the first call, so that the api starts while the engine is away. */
 export const openTemporalClient = (
   { address, namespace }: TemporalAddress,
-  codec: PayloadCodec,
+  codec: SealingCodec,
   tracing: Tracing = noTracing,
 ): Client =>
   new Client({

@@ -62,7 +62,7 @@ export const createTroubles = ({ client, taskQueue }: { readonly client: Client;
 type Description = Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['describe']>>['raw'];
 type PendingActivity = NonNullable<Description['pendingActivities']>[number];
 
-/** The failure's type is readable, all else of it is sealed. One that runs now waits for nothing. */
+/** The failure's type is readable under each setting. One that runs now waits for nothing. */
 const waitingCallOf = ({
   activityType,
   lastFailure,

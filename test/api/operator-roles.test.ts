@@ -9,7 +9,7 @@ import { startTerminals } from '../support/terminal';
 const vera = { name: 'vera', role: 'viewer', token: 'a-token-of-vera-1234' } as const;
 const otto = { name: 'otto', role: 'operator', token: 'a-token-of-otto-1234' } as const;
 const anna = { name: 'anna@shop.example', role: 'admin', token: 'a-token-of-anna-1234' } as const;
-const file = platformOfFile({ operators: [vera, otto, anna] });
+const file = platformOfFile({ operators: [vera, otto, anna], sealPayloads: true });
 const terminals = startTerminals();
 afterAll(() => terminals.stop());
 

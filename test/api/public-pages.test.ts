@@ -7,7 +7,7 @@ import { expectProblem } from '../support/problem';
 import { reveal } from '../support/reveal';
 import { until } from '../support/until';
 
-const file = platformOfFile();
+const file = platformOfFile({ sealPayloads: true });
 let issuer: TestIssuer;
 beforeAll(async () => {
   issuer = await file.issuer();

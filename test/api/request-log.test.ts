@@ -4,7 +4,7 @@ import type { Answer } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { until } from '../support/until';
 
-const file = platformOfFile();
+const file = platformOfFile({ sealPayloads: true });
 let issuer: TestIssuer;
 beforeAll(async () => {
   issuer = await file.issuer();

@@ -4,7 +4,12 @@ import { type Answer, read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 
-const file = platformOfFile({ worker: false, admin: true, channels: { receiptSecret: 'a-secret-of-receipts' } });
+const file = platformOfFile({
+  worker: false,
+  admin: true,
+  sealPayloads: true,
+  channels: { receiptSecret: 'a-secret-of-receipts' },
+});
 const ask = (url: string, init: RequestInit = {}): Promise<Answer> => read(fetch(url, init));
 const urlOf = { public: () => file.platform.baseUrl, operators: () => file.platform.operatorUrl };
 

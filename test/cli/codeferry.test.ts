@@ -398,7 +398,7 @@ describe('the data folder of npm start', () => {
     );
     await writeFile(
       join(folder, 'secrets.json'),
-      JSON.stringify({ operatorToken: file.platform.operatorToken, masterKey: 'm', codecSecret: 'c' }),
+      JSON.stringify({ operatorToken: file.platform.operatorToken, masterKey: 'm' }),
     );
     return folder;
   };

@@ -146,7 +146,7 @@ const ways = [
       'submissions update': 1,
       'answers insert': 1,
     },
-    historyBytes: 9_500,
+    historyBytes: 8_100,
   },
   {
     codes: 'submitted',
@@ -160,7 +160,7 @@ const ways = [
       'submissions update': 1,
       'answers insert': 1,
     },
-    historyBytes: 12_000,
+    historyBytes: 9_900,
   },
   {
     codes: 'answered',
@@ -174,7 +174,7 @@ const ways = [
       'submissions update': 1,
       'answers insert': 1,
     },
-    historyBytes: 9_500,
+    historyBytes: 7_600,
   },
 ] as const;
 

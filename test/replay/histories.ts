@@ -23,7 +23,7 @@ const historyType = (patchProtobufRoot(proto as unknown as Record<string, unknow
   'temporal.api.history.v1.History',
 );
 
-/** Of the recordings only: they hold examples, and whoever replays them must be able to open them. */
+/** Of the recording of before 0.1.0, which is sealed: whoever replays it must be able to open it. */
 export const recordingKey = Buffer.alloc(32, 7);
 
 const folder = join(__dirname, 'histories');
@@ -38,14 +38,17 @@ const namesIn = (path: string): string[] =>
 
 export const recordedNames = (): string[] => namesIn(folder);
 
-export const readHistory = (name: string): History =>
-  fromJson(historyType, JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')));
+export const readHistory = (name: string): History => fromJson(historyType, readHistoryJson(name));
+
+export const historyJson = (history: History): { events: unknown[] } =>
+  toJson(historyType, proto.temporal.api.history.v1.History.fromObject(history)) as { events: unknown[] };
+
+export const readHistoryJson = (name: string): unknown =>
+  JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
 
 /** One event a line, so that a new recording can be read beside the old one; without the names of the machine. */
 export const writeHistory = (name: string, history: History): void => {
-  const { events } = toJson(historyType, proto.temporal.api.history.v1.History.fromObject(history)) as {
-    events: unknown[];
-  };
+  const { events } = historyJson(history);
   const identities = new Set(
     (history.events ?? []).flatMap((event) =>
       [

@@ -1,10 +1,10 @@
 import { platformOfFile } from '../support/platform-of-file';
 import { startTerminal, type TestTerminal } from '../support/terminal';
 import { branches } from './branches';
-import { recordingKey, writeHistory } from './histories';
+import { writeHistory } from './histories';
 
 /** Run by `npm run record-histories`, not by `npm test`: drives every branch on the real engine and keeps its history. */
-const file = platformOfFile({ masterKeys: [recordingKey] });
+const file = platformOfFile();
 let terminal: TestTerminal;
 
 beforeAll(async () => {

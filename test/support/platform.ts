@@ -43,6 +43,8 @@ export interface PlatformOptions {
   /** Give the database's name to start a second platform on the same data. */
   readonly databaseName?: string;
   readonly masterKeys?: readonly Buffer[];
+  /** Left out: the engine holds payloads as they are. */
+  readonly sealPayloads?: boolean;
   /** Give the queue's name as well to go on with the orders that a platform before left running. */
   readonly taskQueue?: string;
   /** Beside the bearer of `operatorToken`, who is an admin. */
@@ -138,6 +140,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     isDemo: options.isDemo ?? false,
     operators: [{ name: 'operator', role: 'admin' as const, token: operatorToken }, ...(options.operators ?? [])],
     oidc: options.oidc,
+    sealPayloads: options.sealPayloads ?? false,
     codecSecret: 'codec-secret-of-the-tests',
     trustedProxies: options.trustedProxies ?? [],
     masterKeys: options.masterKeys ?? [Buffer.alloc(32, 7)],

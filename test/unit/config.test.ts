@@ -26,6 +26,7 @@ test('with the two secrets alone everything else has its documented default', ()
     operators: [{ name: 'operator', role: 'admin', token: 'an-operator-token' }],
     oidc: undefined,
     masterKeys: [Buffer.alloc(32, 1)],
+    sealPayloads: false,
     codecSecret: undefined,
     callbackAllow: [],
     egressProxy: undefined,
@@ -67,6 +68,7 @@ test('settings are read, lists are split, and an empty setting is one left out',
   });
   expect(readConfig({ ...needed, PORT: '9000' }).publicUrl).toBe('http://127.0.0.1:9000');
   expect(readConfig({ ...needed, WORKFLOW_STACK_TRACES: 'on' }).workflowStackTraces).toBe(true);
+  expect(readConfig({ ...needed, SEAL_PAYLOADS: 'on' }).sealPayloads).toBe(true);
 });
 
 test('operators have an address of their own where ADMIN_PORT is set, another than that of everybody', () => {
@@ -194,6 +196,7 @@ test.each([
   ['OIDC_ROLES', 'SECRET-group'],
   ['MASTER_KEY', 'SECRETSECRETSECRET'],
   ['MASTER_KEY', `${masterKey},SECRET`],
+  ['SEAL_PAYLOADS', 'yes'],
   ['CODEC_SECRET', 'too-short-value'],
   ['CALLBACK_ALLOW', '10.0.0.0/SECRET'],
   ['CALLBACK_ALLOW', '10.0.0.0/8,secret.example'],

@@ -106,7 +106,6 @@ describe('the Kubernetes base', () => {
     const filled = {
       MONGODB_URI: 'mongodb+srv://codeferry:x@db.example.com/codeferry',
       OPERATOR_TOKEN: 'a'.repeat(48),
-      CODEC_SECRET: 'b'.repeat(48),
       MASTER_KEY: Buffer.alloc(32, 1).toString('base64'),
     };
     expect(Object.keys(secret.stringData ?? {}).sort()).toEqual(Object.keys(filled).sort());

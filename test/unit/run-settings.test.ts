@@ -17,8 +17,17 @@ describe('settings of npm start', () => {
     expect(statSync(join(dataDir, 'secrets.json')).mode & 0o777).toBe(0o600);
     expect(Buffer.from(first.masterKey, 'base64')).toHaveLength(32);
     const other = readRunSettings({ DATA_DIR: join(dataDir, 'other') });
-    for (const name of ['operatorToken', 'masterKey', 'codecSecret'] as const)
-      expect(other[name]).not.toBe(first[name]);
+    for (const name of ['operatorToken', 'masterKey'] as const) expect(other[name]).not.toBe(first[name]);
+  });
+
+  test('a secret for the Temporal UI is made only where payloads are sealed, and never kept', () => {
+    const of = (env: NodeJS.ProcessEnv) => readRunSettings({ DATA_DIR: dataDir, ...env }).codecSecret;
+    expect(of({})).toBeUndefined();
+    expect(of({ CODEC_SECRET: 'given-to-nobody-here' })).toBeUndefined();
+    expect(of({ SEAL_PAYLOADS: 'on', CODEC_SECRET: 'given-by-the-operator' })).toBe('given-by-the-operator');
+    const made = String(of({ SEAL_PAYLOADS: 'on' }));
+    expect(made).toHaveLength(32);
+    expect(readFileSync(join(dataDir, 'secrets.json'), 'utf8')).not.toContain(made);
   });
 
   test('a damaged secrets file stops the start instead of being replaced', () => {

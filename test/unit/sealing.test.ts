@@ -1,3 +1,4 @@
+import type { Payload } from '@temporalio/common';
 import type { KeyStore } from '../../src/sealing/delivery-keys';
 import { createKeyRing, fingerprint, newKey, parseMasterKeys, SealBroken } from '../../src/sealing/key-ring';
 import { newOrderKey, unwrapOrderKey } from '../../src/sealing/order-keys';
@@ -158,7 +159,7 @@ describe('payload codec', () => {
     metadata: { encoding: Buffer.from('json/plain'), type: Buffer.from('x') },
     data: Buffer.from('{"orderNo":"A-1"}'),
   };
-  const codec = createPayloadCodec(createKeyRing([old]));
+  const codec = createPayloadCodec(createKeyRing([old]), true);
 
   test('a round trip gives back data and metadata, and nothing of them shows in between', async () => {
     const encoded = await codec.encode([payload, { metadata: {}, data: null }]);
@@ -177,7 +178,41 @@ describe('payload codec', () => {
   });
 
   test('what another key sealed is refused', async () => {
-    const foreign = await createPayloadCodec(createKeyRing([next])).encode([payload]);
+    const foreign = await createPayloadCodec(createKeyRing([next]), true).encode([payload]);
     await expect(codec.decode(foreign)).rejects.toThrow(SealBroken);
+  });
+
+  const inWorkflow = (workflowId: string) => ({ type: 'workflow' as const, namespace: 'default', workflowId });
+  const inActivity = { type: 'activity' as const, namespace: 'default', activityId: '1', isLocal: false };
+
+  test('what one workflow holds is opened in it and in its activities, and by who asks for no workflow', async () => {
+    const sealed = await codec.encode([payload], inWorkflow('order/acme/1'));
+    const places = [inWorkflow('order/acme/1'), { ...inActivity, workflowId: 'order/acme/1' }, undefined];
+    for (const place of places) expect((await codec.decode(sealed, place))[0]?.data).toEqual(payload.data);
+  });
+
+  test('moved to another workflow, namespace or activity it is refused, whatever it says of itself', async () => {
+    const sealed = await codec.encode([payload], inWorkflow('order/acme/1'));
+    const elsewhere = [inWorkflow('order/acme/2'), { ...inWorkflow('order/acme/1'), namespace: 'x' }, inActivity];
+    for (const place of elsewhere) await expect(codec.decode(sealed, place)).rejects.toThrow(SealBroken);
+    const data = sealed[0]?.data ?? null;
+    const encoding = Buffer.from('binary/encrypted');
+    const forged: Payload[] = [
+      { metadata: { encoding, place: Buffer.from('default/order/acme/2') }, data },
+      { metadata: { encoding }, data },
+    ];
+    for (const one of forged) {
+      await expect(codec.decode([one], inWorkflow('order/acme/2'))).rejects.toThrow(SealBroken);
+      await expect(codec.decode([one])).rejects.toThrow(SealBroken);
+    }
+    const ofActivity = await codec.encode([payload], inActivity);
+    await expect(codec.decode(ofActivity, { ...inActivity, activityId: '2' })).rejects.toThrow(SealBroken);
+  });
+
+  test('one that seals nothing opens what was sealed', async () => {
+    const plain = createPayloadCodec(createKeyRing([old]));
+    expect(await plain.encode([payload], inActivity)).toEqual([payload]);
+    const sealed = await codec.encode([payload], inActivity);
+    expect((await plain.decode(sealed, inActivity))[0]?.data).toEqual(payload.data);
   });
 });
