@@ -18,6 +18,7 @@ import { createConsoleSessionRows } from './store/console-sessions';
 import { openDatabase } from './store/database';
 import { createDayCounts } from './store/day-counts';
 import { createEchoes } from './store/echoes';
+import { createEventFeed } from './store/event-feed';
 import { createGuesses } from './store/guesses';
 import { createInbox } from './store/inbox';
 import { ensureIndexes } from './store/indexes';
@@ -120,6 +121,7 @@ export const assemble = async (
     workers: createWorkerReports(database),
     dayCounts: createDayCounts(database),
     echoes: createEchoes(database),
+    eventFeed: createEventFeed(database),
     queues: createQueues({ client, taskQueue, callsOutQueue }),
   };
 };

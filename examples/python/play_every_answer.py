@@ -1143,9 +1143,28 @@ def play_public():
     check("200: /operator", send("GET", "/operator", None, {}).status == 200)
 
 
+def play_feed():
+    issuer = Issuer("feed")
+    start = issuer.get("/events")
+    check("200: no event yet, and a cursor", start.status == 200 and start.get("data") == [] and isinstance(start.get("nextCursor"), str), start)
+    verified(issuer, "e-1")
+    issuer.submit("e-1", code("a"))
+    issuer.in_state("e-1", "delivered")
+    told = issuer.events("e-1", "order.delivered")[0]
+    page = issuer.get(f"/events?after={start.get('nextCursor')}&waitSeconds=15")
+    seen = [(event["id"], event["type"], event["timestamp"], event["data"]) for event in page.get("data", [])]
+    check("200: a reader that waits gets the event as it was sent", seen == [(told.id, told.type, told.sent_at, told.data)], page)
+    check("200: the same from the oldest on", issuer.get("/events?limit=100").get("data") == page.get("data"))
+    check("200: nothing behind it", issuer.get(f"/events?after={page.get('nextCursor')}").get("data") == [])
+    for query in ("limit=0", "waitSeconds=31", "after=nonsense", "colour=red"):
+        refused(f"the query {query}", issuer.get(f"/events?{query}"), 422, "body_invalid", f"/{query.split('=')[0]}")
+    old = base64.urlsafe_b64encode(f"{int((time.time() - 31 * 86400) * 1000)}/1/A-1".encode()).decode().rstrip("=")
+    refused("a cursor of 31 days ago", issuer.get(f"/events?after={old}"), 410, "cursor_gone")
+
+
 PLAYS = [
     play_signing, play_order_of_checks, play_idempotency, play_values, play_addresses, play_orders, play_verification,
-    play_codes, play_refusal_and_cancellation, play_windows, play_first_interface, play_deliveries, play_page, play_operator, play_public,
+    play_codes, play_refusal_and_cancellation, play_windows, play_first_interface, play_feed, play_deliveries, play_page, play_operator, play_public,
 ]  # fmt: skip
 
 

@@ -44,6 +44,8 @@ export interface Route {
   readonly limitBytes?: number;
   /** False: the body may have any numbers. */
   readonly integersOnly?: boolean;
+  /** It may be asked to wait for what comes. */
+  readonly waits?: boolean;
   /** The handler is told what strict JSON does not allow: a part may be refused alone. */
   readonly inParts?: boolean;
   readonly answers: Readonly<Record<number, DeclaredAnswer>>;

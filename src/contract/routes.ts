@@ -1,5 +1,6 @@
 import * as issuerAfterSale from './issuer/after-sale';
 import * as issuerEcho from './issuer/echo';
+import * as issuerFeed from './issuer/event-feed';
 import * as issuerOperations from './issuer/order-operations';
 import * as issuerOrders from './issuer/orders';
 import * as approvals from './operator/approvals';
@@ -24,7 +25,7 @@ import * as receipts from './platform/receipts';
 import type { Route } from './route';
 
 const resources = [
-  ...[issuerOrders, issuerOperations, issuerAfterSale, issuerEcho],
+  ...[issuerOrders, issuerOperations, issuerAfterSale, issuerFeed, issuerEcho],
   ...[
     orderLists,
     operatorOrders,

@@ -12,6 +12,7 @@ export const failures = {
   media_type_unsupported: { status: 415, retryable: false, title: 'The body must be application/json' },
   body_malformed: { status: 400, retryable: false, title: 'The body is not JSON' },
   body_invalid: { status: 422, retryable: false, title: 'The body does not fit the contract' },
+  cursor_gone: { status: 410, retryable: false, title: 'What follows this cursor is kept no longer' },
   order_unknown: { status: 404, retryable: false, title: 'There is no such order' },
   issuer_unknown: { status: 404, retryable: false, title: 'There is no such issuer' },
   call_unknown: { status: 404, retryable: false, title: 'There is no such call' },

@@ -18,6 +18,9 @@ export const updateLimit = 1_500;
 /** No call is answered later than this; it is below the lease of a webhook-id. */
 export const answerLimitMs = 12 * secondMs;
 
+/** As long as a reader may ask to wait for what comes. */
+export const waitMaxMs = 30 * secondMs;
+
 /** A held order looks again this often. */
 export const holdPollMs = 60 * secondMs;
 export const heldCallDelayMs = 30 * secondMs;

@@ -76,7 +76,10 @@ export const voidRequestMessage = (
 });
 
 /** Source: rule 7. Never a code in it. A replay sends the same bytes, so nothing in it may come from a clock. */
-export const eventMessage = (row: OrderRow, event: PendingEvent): OrderEventMessage => ({
+export const eventMessage = (
+  row: Pick<OrderRow, 'issuerId' | 'orderNo' | 'amount' | 'payment'>,
+  event: PendingEvent,
+): OrderEventMessage => ({
   type: event.type,
   timestamp: iso(event.atMs),
   data: {

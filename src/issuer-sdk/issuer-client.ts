@@ -8,12 +8,14 @@ import type {
   Cancellation,
   CodeSubmission,
   CodesAnswer,
+  EventPage,
   Judged,
   ListOrders,
   OrderAnswer,
   OrderPage,
   OrderTimeline,
   OrderToPlace,
+  ReadEvents,
   Refusal,
   Verification,
   VerifiedAnswer,
@@ -79,6 +81,12 @@ const parseJson = (text: string): unknown => {
   } catch {
     return undefined;
   }
+};
+
+const withQuery = (path: string, query: object): string => {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text ? `${path}?${text}` : path;
 };
 
 const queued = (): ProblemError =>
@@ -193,13 +201,15 @@ export const createIssuerClient = ({
     readOrder: (orderNo: string, options?: CallOptions) =>
       call<OrderAnswer>('GET', orderPath(orderNo), undefined, options),
 
-    listOrders: (filter: ListOrders = {}, options?: CallOptions) => {
-      const given = Object.entries(filter).filter(([, value]) => value !== undefined);
-      const query = new URLSearchParams(
-        Object.fromEntries(given.map(([name, value]) => [name, String(value)])),
-      ).toString();
-      return call<OrderPage>('GET', query ? `/orders?${query}` : '/orders', undefined, options);
-    },
+    listOrders: (filter: ListOrders = {}, options?: CallOptions) =>
+      call<OrderPage>('GET', withQuery('/orders', filter), undefined, options),
+
+    /**
+     * Events of all orders behind a cursor; keep `nextCursor` once you have worked on them. An empty page leads on as well.
+     * A client that waits needs a `tryLimitMs` above `waitSeconds`.
+     */
+    readEvents: (query: ReadEvents = {}, options?: CallOptions) =>
+      call<EventPage>('GET', withQuery('/events', query), undefined, options),
 
     timeline: (orderNo: string, options?: CallOptions) =>
       call<OrderTimeline>('GET', `${orderPath(orderNo)}/timeline`, undefined, options),

@@ -3,6 +3,7 @@ import type { OrderEventMessage } from '../contract/callbacks/events';
 import type { CodeRequestMessage, PaidMessage, VoidRequestMessage } from '../contract/callbacks/first-interface';
 import type { Code, CodeAnswer } from '../contract/code';
 import type * as afterSale from '../contract/issuer/after-sale';
+import type { readEvents } from '../contract/issuer/event-feed';
 import type {
   CancelOrder,
   RefuseOrder,
@@ -25,11 +26,13 @@ export type Cancellation = Omit<CancelOrder, 'type'>;
 export type CodeReply =
   | Exclude<CodeAnswer, { status: 'issued' }>
   | { readonly status: 'issued'; readonly codes: readonly IssuedCode[] };
+export type ReadEvents = WrittenQuery<typeof readEvents>;
 export type ListOrders = WrittenQuery<typeof listOrders>;
 
 /** What a call of the client resolves to: a queued request is repeated until it is judged. */
 export type Judged<R extends Route> = Exclude<GivenBody<R>, Queued>;
 export type { Order as OrderAnswer, Timeline as OrderTimeline } from '../contract/order';
+export type EventPage = Judged<typeof readEvents>;
 export type OrderPage = Judged<typeof listOrders>;
 export type BulkAnswer = Judged<typeof placeOrders>;
 export type VerifiedAnswer = Judged<typeof verifyOrder>;

@@ -11,10 +11,13 @@ import {
   openStates,
   type Terminal,
 } from '../domain/order';
+import { addingEvents } from './adding-events';
 import { isDuplicate } from './store-errors';
 
 export interface PendingEvent extends OrderEvent {
   readonly status: 'pending' | 'sent' | 'given_up';
+  /** By the database's clock; absent on those of before there was a feed. */
+  readonly writtenAt?: Date;
 }
 
 /** One order: what was paid for, the copy of the workflow's facts, its timeline and its outbox of events. */
@@ -54,6 +57,8 @@ export interface OrderRow {
   readonly timeline: readonly TimelineEntry[];
   readonly events: readonly PendingEvent[];
   readonly eventsPendingSince?: Date;
+  /** The time of the newest of them. */
+  readonly eventsAt?: Date;
   /** Until the workflow is known to run. */
   readonly unstartedSince?: Date;
   readonly deliveredAt?: Date;
@@ -354,24 +359,23 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
         const isNewer = facts.version >= row.version;
         const written = await orders.updateOne(
           { _id, version: row.version, projected: row.projected },
-          {
-            $set: {
-              projected: Math.max(row.projected, facts.version),
-              ...(isNewer ? { facts, state: facts.state, version: facts.version, ...marksOf(_id, facts).$set } : {}),
-              ...(facts.state === 'delivered' ? { deliveredAt: new Date(facts.updatedAtMs) } : {}),
-              ...(correction ? { terminal: correction.terminal } : {}),
-              ...(fresh.length > 0 ? { eventsPendingSince: new Date() } : {}),
+          addingEvents(
+            {
+              $set: {
+                projected: Math.max(row.projected, facts.version),
+                ...(isNewer ? { facts, state: facts.state, version: facts.version, ...marksOf(_id, facts).$set } : {}),
+                ...(facts.state === 'delivered' ? { deliveredAt: new Date(facts.updatedAtMs) } : {}),
+                ...(correction ? { terminal: correction.terminal } : {}),
+              },
+              $unset: { unstartedSince: 1, ...(isNewer ? marksOf(_id, facts).$unset : {}) },
+              $push: {
+                ...push(missing),
+                ...(newlyEntered.length > 0 ? { ledger: { $each: newlyEntered } } : {}),
+              },
+              ...(correction ? { $pull: { corrections: { ref: correction.ref } } } : {}),
             },
-            $unset: { unstartedSince: 1, ...(isNewer ? marksOf(_id, facts).$unset : {}) },
-            $push: {
-              ...push(missing),
-              ...(fresh.length > 0
-                ? { events: { $each: fresh.map((event) => ({ ...event, status: 'pending' as const })) } }
-                : {}),
-              ...(newlyEntered.length > 0 ? { ledger: { $each: newlyEntered } } : {}),
-            },
-            ...(correction ? { $pull: { corrections: { ref: correction.ref } } } : {}),
-          },
+            fresh,
+          ),
         );
         if (written.matchedCount > 0) return { fresh };
       }
@@ -453,15 +457,16 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
           'facts.sequence': row.facts.sequence,
           'timeline.key': { $ne: line.key },
         },
-        {
-          $set: {
-            receipt,
-            ...(told
-              ? { 'facts.sequence': told.sequence, bouncedAt: new Date(receipt.atMs), eventsPendingSince: new Date() }
-              : {}),
+        addingEvents(
+          {
+            $set: {
+              receipt,
+              ...(told ? { 'facts.sequence': told.sequence, bouncedAt: new Date(receipt.atMs) } : {}),
+            },
+            $push: push([line]),
           },
-          $push: { ...push([line]), ...(told ? { events: { ...told, status: 'pending' as const } } : {}) },
-        },
+          told ? [told] : [],
+        ),
       );
       return taken.matchedCount > 0;
     },
@@ -475,10 +480,7 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
           'receipt.event': 'bounced',
           bouncedAt: { $exists: false },
         },
-        {
-          $set: { 'facts.sequence': told.sequence, bouncedAt: new Date(told.atMs), eventsPendingSince: new Date() },
-          $push: { events: { ...told, status: 'pending' as const } },
-        },
+        addingEvents({ $set: { 'facts.sequence': told.sequence, bouncedAt: new Date(told.atMs) } }, [told]),
       );
       return taken.matchedCount > 0;
     },
@@ -715,26 +717,23 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
           'facts.sequence': row.facts.sequence,
           'facts.delivery.state': row.facts.delivery.state,
         },
-        {
-          $set: {
-            ...change,
-            facts,
-            state: facts.state,
-            version: facts.version,
-            projected: facts.version,
-            ledger: [...ledger],
-            ...marksOf(row._id, facts).$set,
-            ...(events.length > 0 ? { eventsPendingSince: new Date() } : {}),
+        addingEvents(
+          {
+            $set: {
+              ...change,
+              facts,
+              state: facts.state,
+              version: facts.version,
+              projected: facts.version,
+              ledger: [...ledger],
+              ...marksOf(row._id, facts).$set,
+            },
+            // What came back was the message to the terminal of before.
+            $unset: { ...(change.terminal ? { receipt: 1, bouncedAt: 1 } : {}), ...marksOf(row._id, facts).$unset },
+            $push: push(entries),
           },
-          // What came back was the message to the terminal of before.
-          $unset: { ...(change.terminal ? { receipt: 1, bouncedAt: 1 } : {}), ...marksOf(row._id, facts).$unset },
-          $push: {
-            ...push(entries),
-            ...(events.length > 0
-              ? { events: { $each: events.map((event) => ({ ...event, status: 'pending' as const })) } }
-              : {}),
-          },
-        },
+          events,
+        ),
       );
       return written.matchedCount > 0;
     },

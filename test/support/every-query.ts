@@ -9,6 +9,7 @@ import { createConsoleSessionRows } from '../../src/store/console-sessions';
 import type { Database } from '../../src/store/database';
 import { createDayCounts } from '../../src/store/day-counts';
 import { createEchoes } from '../../src/store/echoes';
+import { createEventFeed } from '../../src/store/event-feed';
 import { createGuesses } from '../../src/store/guesses';
 import { createInbox } from '../../src/store/inbox';
 import { createIssuers, type IssuerRow } from '../../src/store/issuers';
@@ -205,6 +206,10 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     },
     'what was taken back of some redemptions': () => ledger.reversalsOf(order, ['r']),
     'some codes of an order': () => codes.references(order, ['a']),
+    'events of an issuer': async () => {
+      const feed = createEventFeed(of, 0);
+      await feed.page('acme', undefined, 1);
+    },
     'purge of an order': () => purge.forget(acceptedRow('purged'), now),
     'codes, by the value of one': async () => {
       await codes.claimFor(submission('one', 'u', 'v'));

@@ -37,7 +37,18 @@ const kindOf = (value: unknown): 'equal' | 'range' | 'looked' => {
   return (value as Document).$exists === true ? 'range' : 'looked';
 };
 
-const queryOf = (collection: string, filter: Document = {}, sort: Document | Map<string, number> = {}): Query => {
+/** What one and the same element of an array is asked for is asked of its field. */
+const asFields = (filter: Document): Document =>
+  Object.fromEntries(
+    Object.entries(filter).flatMap(([field, value]) =>
+      typeof value === 'object' && value?.$elemMatch
+        ? Object.entries(value.$elemMatch).map(([part, asked]) => [`${field}.${part}`, asked])
+        : [[field, value]],
+    ),
+  );
+
+const queryOf = (collection: string, given: Document = {}, sort: Document | Map<string, number> = {}): Query => {
+  const filter = asFields(given);
   const fieldsOf = (kind: string) => Object.keys(filter).filter((field) => kindOf(filter[field]) === kind);
   const sorted = sort instanceof Map ? [...sort] : Object.entries(sort);
   return {

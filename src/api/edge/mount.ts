@@ -14,6 +14,7 @@ import {
 import { parseStrictJson, readStrictJson } from '../../contract/strict-json';
 import { Failure, type FieldError } from '../../domain/failures';
 import type { Operator, Role } from '../../domain/operator';
+import { waitMaxMs } from '../../domain/timings';
 import type { AuditTrail, AuditTrails } from '../../operator/audit-trail';
 import { shedOnEventLoopLag, watchEventLoopLag } from '../../overload/event-loop-lag';
 import { createInFlightLimit } from '../../overload/in-flight-limit';
@@ -44,6 +45,8 @@ interface IssuerCall<R extends Route> {
   readonly flaws: readonly FieldError[];
   /** One new order of a call that brings many: it waits for its turn as one that is sent alone. @throws Failure `rate_limited` */
   newOrder<T>(work: () => Promise<T>): Promise<T>;
+  /** Of a call that may wait: what it does between its waits. @throws Failure `rate_limited` */
+  atWork<T>(work: () => Promise<T>): Promise<T>;
 }
 
 interface BeforeHandling<R extends Route, B> {
@@ -141,7 +144,8 @@ export const createMount = (
     async (request: Request, response: Response): Promise<KeptAnswer> => {
       const { issuer, webhookId } = await issuerOf(request, response);
       budgets.spend(issuer._id, 0);
-      return admitted(issuer._id, async () => {
+      const atWork = <T>(work: () => Promise<T>): Promise<T> => admitted(issuer._id, work);
+      const run = async (): Promise<KeptAnswer> => {
         const { status, body } = await handle({
           issuer,
           params: request.params as ParamsOf<R>,
@@ -152,10 +156,12 @@ export const createMount = (
           requestId: requestIdOf(response),
           flaws: [],
           newOrder: newOrderOf(issuer._id),
+          atWork: route.waits ? atWork : (work) => work(),
           begun: nothing as Promise<B>,
         });
         return { status, body: JSON.stringify(body), isProblem: false, isReplay: false };
-      });
+      };
+      return route.waits ? run() : atWork(run);
     };
 
   const answerOnce = <R extends Route, B>(
@@ -196,6 +202,7 @@ export const createMount = (
               requestId: requestIdOf(response),
               flaws,
               newOrder: newOrderOf(issuer._id),
+              atWork: (part) => part(),
               begun,
             });
           },
@@ -236,7 +243,7 @@ export const createMount = (
           shedOnLag,
           rawBody(route.limitBytes ?? bodyLimitBytes),
           async (request, response) => {
-            const given = await withinLimit(answer(request, response));
+            const given = await withinLimit(answer(request, response), route.waits ? waitMaxMs : 0);
             if (given.isProblem) response.locals.code = JSON.parse(given.body).code;
             if (given.isReplay) response.setHeader('idempotency-replayed', 'true');
             if (given.retryAfterSeconds !== undefined)

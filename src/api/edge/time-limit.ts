@@ -13,7 +13,7 @@ export const requestLimitMs = answerLimitMs;
  *
  * @throws Failure `unavailable` when the time is over.
  */
-export const withinLimit = <T>(work: Promise<T>): Promise<T> =>
-  withinMs(requestLimitMs, work, () => {
+export const withinLimit = <T>(work: Promise<T>, waitsMs = 0): Promise<T> =>
+  withinMs(requestLimitMs + waitsMs, work, () => {
     throw new Failure('unavailable', { detail: 'The answer took too long', retryAfterSeconds: 1 });
   });

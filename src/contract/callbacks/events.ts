@@ -52,7 +52,7 @@ const data = z
   })
   .meta({ id: 'OrderEventData' });
 
-const orderEvent = z.strictObject({ type: z.enum(eventTypes), timestamp: instant, data });
+export const orderEvent = z.strictObject({ type: z.enum(eventTypes), timestamp: instant, data });
 export type OrderEventMessage = Wire<typeof orderEvent>;
 
 /** `order.refund_due` is `orderRefundDue`. */
