@@ -151,7 +151,7 @@ describe('an order has no code: why is found, mended and proved in the console a
       /Waits for the issuer to take the payment notice/,
       /The issuer did not take the payment notice: it refused the connection at \d\d:\d\d:\d\d \(.* ago\), try 1\./,
       /The next try to call the issuer is at \d\d:\d\d:\d\d \(in 1\d min\)/,
-      /Its circuit is still closed: 1 of 1 calls failed in the last five minutes/,
+      /1 of 1 calls to it failed in the last five minutes/,
       /What to do: Nothing must be done: .*Once the issuer is back, tell it again/,
     );
     await shot('issuer-down');
