@@ -221,8 +221,9 @@ export const api = {
 
   failures: (signal?: AbortSignal, cursor?: string) =>
     call<Page<FailureAnswer>>('GET', `/failures${query({ limit: 50, cursor })}`, { signal }),
-  audit: (signal?: AbortSignal, cursor?: string) =>
-    call<Page<AuditAnswer>>('GET', `/audit${query({ limit: 50, cursor })}`, { signal }),
+  audit: (filter: Pairs, signal?: AbortSignal, cursor?: string) =>
+    call<Page<AuditAnswer>>('GET', `/audit${query({ ...filter, limit: 50, cursor })}`, { signal }),
+  auditFile: () => `${base}/audit/export`,
 
   /** Public: which parts of the platform are up. */
   health: async (signal: AbortSignal): Promise<ReadinessAnswer> => {

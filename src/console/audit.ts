@@ -1,9 +1,9 @@
-import { auditWords } from '../domain/words/audit-words';
+import { type auditPhases, auditWords } from '../domain/words/audit-words';
 import type { AuditAnswer } from './answers';
 import { api } from './api';
-import { h, replace } from './dom';
-import { empty, heading, issuerLink, orderLink, pagedTable } from './parts';
-import { timeTag } from './time';
+import { type Child, h, replace } from './dom';
+import { empty, heading, issuerLink, orderLink, pagedTable, problemBox } from './parts';
+import { fieldInstant, fieldText, timeTag } from './time';
 import type { View } from './view';
 
 const targetOf = ({ action, target }: AuditAnswer) => {
@@ -19,13 +19,15 @@ const text = (value: unknown): string =>
 const wordsOf = ({ action }: AuditAnswer): string => (auditWords as Readonly<Record<string, string>>)[action] ?? action;
 
 /** Only what differs; for something new or gone, the few things that say what it was. */
-const changes = ({ before = {}, after = {} }: AuditAnswer) => {
+const changes = ({ before = {}, after = {}, reason, code }: AuditAnswer) => {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (name) => text(before[name]) !== text(after[name]),
+    (name) => name !== 'reason' && text(before[name]) !== text(after[name]),
   );
   return h(
     'ul',
     { class: 'changes' },
+    reason !== undefined && h('li', {}, h('span', { class: 'soft' }, 'reason '), reason),
+    code !== undefined && h('li', {}, h('span', { class: 'soft' }, 'because '), h('code', {}, code)),
     names.map((name) =>
       h(
         'li',
@@ -39,20 +41,80 @@ const changes = ({ before = {}, after = {} }: AuditAnswer) => {
   );
 };
 
-/** Who did what, when, and what it was before. */
-export const auditView = async ({ root, signal }: View): Promise<void> => {
-  const list = h('div', {});
-  replace(root, heading('Audit'), list);
-  const found = await pagedTable(
-    'What operators did, newest first',
-    [
-      { name: 'When', lead: true, cell: ({ at }) => timeTag(at) },
-      { name: 'Who', cell: ({ actor }) => actor },
-      { name: 'What', wide: true, cell: (entry) => [wordsOf(entry), ' ', targetOf(entry)] },
-      { name: 'Change', wide: true, cell: changes },
-    ],
-    (cursor) => api.audit(signal, cursor),
-    empty('Nothing yet', 'Everything that an operator changes is written down here.'),
+const phaseWords: Readonly<Record<string, string>> = {
+  '': 'What was done',
+  any: 'All',
+  ...{ asked: 'Asked for', done: 'Done', refused: 'Refused', failed: 'Failed' },
+} satisfies Record<(typeof auditPhases)[number] | '' | 'any', string>;
+
+const field = (id: string, label: string, input: HTMLElement): Child =>
+  h('div', { class: 'field' }, h('label', { for: id }, label), input);
+
+/** Who did what, when, and what it was before: the filter stands in the address. */
+export const auditView = async ({ root, query, signal }: View): Promise<void> => {
+  const line = (id: string, placeholder: string) =>
+    h('input', { id, value: query.get(id) ?? '', placeholder, autocomplete: 'off', spellcheck: 'false' });
+  const time = (id: string) => h('input', { id, type: 'datetime-local', value: fieldText(query.get(id)) });
+  const choice = (id: string, words: readonly (readonly [string, string])[]) =>
+    h(
+      'select',
+      { id },
+      words.map(([value, word]) => h('option', { value, selected: value === (query.get(id) ?? '') }, word)),
+    );
+  const actor = line('actor', 'Anybody');
+  const target = line('target', 'issuer, or issuer/order');
+  const action = choice('action', [['', 'Anything'], ...Object.entries(auditWords)]);
+  const phase = choice('phase', Object.entries(phaseWords));
+  const [from, to] = [time('from'), time('to')];
+  const list = h('div', { 'aria-live': 'polite' });
+
+  let running = new AbortController();
+  const find = async (): Promise<void> => {
+    running.abort();
+    running = new AbortController();
+    const mine = AbortSignal.any([running.signal, signal]);
+    const wanted = {
+      ...{ actor: actor.value.trim(), target: target.value.trim(), action: action.value, phase: phase.value },
+      ...{ from: fieldInstant(from.value), to: fieldInstant(to.value, 59_999) },
+    };
+    const given = Object.entries(wanted).filter(([, value]) => value !== '');
+    const address = new URLSearchParams(given).toString();
+    history.replaceState(null, '', `#/audit${address && `?${address}`}`);
+    try {
+      const found = await pagedTable(
+        'What operators did, newest first',
+        [
+          { name: 'When', lead: true, cell: ({ at }) => timeTag(at) },
+          { name: 'Who', cell: ({ actor: who }) => who },
+          { name: 'What', wide: true, cell: (entry) => [wordsOf(entry), ' ', targetOf(entry)] },
+          { name: 'Change', wide: true, cell: changes },
+        ],
+        (cursor) => api.audit(wanted, mine, cursor),
+        given.length > 0
+          ? empty('Nothing fits', 'Who and target are searched by the whole of them.')
+          : empty('Nothing yet', 'Everything that an operator changes is written down here.'),
+        mine,
+      );
+      if (!mine.aborted) replace(list, found);
+    } catch (error) {
+      if (!mine.aborted) replace(list, problemBox(error as Error));
+    }
+  };
+
+  replace(
+    root,
+    heading('Audit', h('a', { class: 'button', href: api.auditFile(), download: 'audit.ndjson' }, 'Export')),
+    h(
+      'form',
+      { class: 'filters card', role: 'search', onsubmit: (event: Event) => event.preventDefault(), onchange: find },
+      field('actor', 'Who', actor),
+      field('action', 'What', action),
+      field('target', 'Target', target),
+      field('phase', 'Phase', phase),
+      field('from', 'From', from),
+      field('to', 'Until', to),
+    ),
+    list,
   );
-  if (!signal.aborted) replace(list, found);
+  await find();
 };

@@ -15,6 +15,10 @@ export interface Field {
   readonly min?: number | undefined;
   readonly max?: number | undefined;
   readonly help?: string | undefined;
+  /** Where the platform would name it; left out: its name. */
+  readonly path?: string;
+  /** For people, when it is refused; left out: what the platform says. */
+  readonly wrong?: string;
 }
 
 /** By the field's name: text, a number where one was asked for, whether it is checked; hidden ones are left out. */
@@ -55,17 +59,43 @@ const fieldRow = (field: Field) => {
   const input = control(field, id);
   const help = field.help && h('p', { id: `${id}-help`, class: 'soft' }, field.help);
   const label = h('label', { for: id }, field.label);
+  const refusal = h('p', { id: `${id}-wrong`, class: 'bad-text', hidden: true });
   const row = h(
     'div',
     { class: `field ${field.kind === 'check' ? 'check' : ''}` },
     field.kind === 'check' ? [input, label, help] : [label, input, help],
+    refusal,
   );
-  return { field, input, row };
+  const mark = (message?: string): void => {
+    refusal.hidden = message === undefined;
+    replace(refusal, message === undefined ? '' : (field.wrong ?? `It ${message}.`));
+    if (message === undefined) input.removeAttribute('aria-invalid');
+    else input.setAttribute('aria-invalid', 'true');
+    input.setAttribute('aria-describedby', [help && `${id}-help`, message && `${id}-wrong`].filter(Boolean).join(' '));
+  };
+  return { field, input, row, mark };
+};
+
+type Row = ReturnType<typeof fieldRow>;
+
+/** What the platform refused is shown at its field; resolves to what belongs to none that is seen. */
+const markWrong = (rows: readonly Row[], errors: readonly FieldError[]): readonly FieldError[] => {
+  for (const { mark } of rows) mark();
+  const left: FieldError[] = [];
+  let first: Control | undefined;
+  for (const error of errors) {
+    const row = rows.find(({ field, row: seen }) => !seen.hidden && (field.path ?? `/${field.name}`) === error.path);
+    if (!row) left.push(error);
+    row?.mark(error.message);
+    first ??= row?.input;
+  }
+  first?.focus();
+  return left;
 };
 
 const isChecked = (input: Control): boolean => 'checked' in input && input.checked;
 
-const read = (rows: readonly ReturnType<typeof fieldRow>[]): Values =>
+const read = (rows: readonly Row[]): Values =>
   Object.fromEntries(
     rows
       .filter(({ row }) => !row.hidden)
@@ -140,10 +170,10 @@ export const askDialog = <Result>({
         dialog.close();
       } catch (caught) {
         const error = caught as Error & { readonly errors?: readonly FieldError[] };
-        const errors = error.errors ?? [];
+        const errors = markWrong(rows, error.errors ?? []);
         replace(
           trouble,
-          h('p', {}, error.message),
+          h('p', {}, errors.length < (error.errors ?? []).length ? 'Look at the marked fields.' : error.message),
           errors.length > 0 &&
             h(
               'ul',

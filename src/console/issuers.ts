@@ -5,6 +5,7 @@ import { askDialog, type Field, showDialog, type Values } from './dialog';
 import { type Child, h, note, replace } from './dom';
 import { callFacts, callFields, callSettingsOf } from './issuer-call-settings';
 import { issuerCallsCard } from './issuer-calls';
+import { nextSteps } from './next-steps';
 import { productsCard, settingsCard } from './order-settings';
 import { copyButton, empty, heading, issuerLink, orderColumns, pagedTable } from './parts';
 import type { ChangeIssuer, CreateIssuer } from './requests';
@@ -84,6 +85,7 @@ const settingsFields = (channels: readonly OfferedChannel[], issuer: Partial<Iss
   },
   {
     name: 'callbackUrl',
+    path: '/callback/url',
     label: 'Callback address',
     kind: 'url',
     required: true,
@@ -92,6 +94,7 @@ const settingsFields = (channels: readonly OfferedChannel[], issuer: Partial<Iss
   },
   {
     name: 'callbackName',
+    path: '/callback/name',
     label: 'Function',
     required: true,
     value: issuer.callback?.kind === 'function' ? issuer.callback.name : undefined,
@@ -141,6 +144,7 @@ const createIssuer = async (): Promise<void> => {
         required: true,
         placeholder: 'acme-games',
         help: 'Small letters, digits and hyphens. It is never given again.',
+        wrong: 'Up to 64 small letters, digits and hyphens.',
       },
       ...settingsFields(channels),
     ],
@@ -148,11 +152,11 @@ const createIssuer = async (): Promise<void> => {
     run: ({ issuerId, ...values }) => api.createIssuer({ issuerId, ...settingsOf(values) } as CreateIssuer),
   });
   if (!made || made === true) return;
-  await showSecret(`${made.issuerId} is created`, made.secret);
+  await showSecret(`${made.issuerId} is created`, made.secret, '', nextSteps(made));
   location.hash = `#/issuers/${encodeURIComponent(made.issuerId)}`;
 };
 
-const showSecret = (title: string, secret: string, more = ''): Promise<void> => {
+const showSecret = (title: string, secret: string, more = '', below: Child = undefined): Promise<void> => {
   const field = h('input', {
     type: 'text',
     readonly: true,
@@ -164,12 +168,15 @@ const showSecret = (title: string, secret: string, more = ''): Promise<void> => 
   return showDialog({
     title,
     text: `This secret signs both directions. It is shown this once and cannot be read again.${more}`,
-    content: h(
-      'div',
-      { class: 'secret-row' },
-      field,
-      copyButton(() => field.value, 'Copy'),
-    ),
+    content: [
+      h(
+        'div',
+        { class: 'secret-row' },
+        field,
+        copyButton(() => field.value, 'Copy'),
+      ),
+      below,
+    ],
     done: 'I have kept it',
   });
 };

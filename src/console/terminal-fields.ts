@@ -30,6 +30,7 @@ export const terminalFields = (channels: readonly OfferedChannel[], value: Parti
           {
             ...address,
             name: nameOf(channel, address),
+            path: `/terminal/${address.field}`,
             required: true,
             value: value.channel === channel ? value[address.field] : '',
           },

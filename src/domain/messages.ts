@@ -253,6 +253,7 @@ export const timelineEvents = [
   'void_requested',
   'void_decided',
   'note',
+  'resumed',
 ] as const;
 export type TimelineEvent = (typeof timelineEvents)[number];
 

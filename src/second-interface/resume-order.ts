@@ -32,9 +32,11 @@ export const resumeIfLost = async (deps: OrderDeps, troubles: Troubles, seen: Or
   const newest = await deps.orders.find(row);
   const resumed = newest && (await resumedOrder(deps, newest));
   if (!resumed) return 'too_large';
-  return (await deps.gateway.startOrder({ ...startableOrder(newest), resumed })) === 'started'
-    ? 'resumed'
-    : 'unavailable';
+  if ((await deps.gateway.startOrder({ ...startableOrder(newest), resumed })) !== 'started') return 'unavailable';
+  // It runs, whether or not its line can be written.
+  const line = { key: `resumed.${resumed.facts.version}`, atMs: deps.nowMs(), event: 'resumed', detail: {} } as const;
+  await deps.orders.recordTry(newest, [line]).catch(() => undefined);
+  return 'resumed';
 };
 
 /** By reference only. The next notice is a new message, and no event's number is given twice. */

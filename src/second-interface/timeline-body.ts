@@ -1,10 +1,12 @@
 import type { Timeline } from '../contract/order';
-import type { Asker, TimelineEntry } from '../domain/messages';
+import type { Asker, TimelineEntry, TimelineEvent } from '../domain/messages';
 import type { OrderRow } from '../store/orders';
 
-/** Notes are for operators alone. */
+/** For operators alone. */
+const ofOperators: readonly TimelineEvent[] = ['note', 'resumed'];
+
 export const timelineBody = (row: OrderRow, who: Asker = 'issuer'): Timeline => {
-  const shown = row.timeline.filter(({ event }) => who === 'operator' || event !== 'note');
+  const shown = row.timeline.filter(({ event }) => who === 'operator' || !ofOperators.includes(event));
   const byKey = new Map<string, TimelineEntry>(shown.map((entry) => [entry.key, entry]));
   return {
     data: [...byKey.values()]

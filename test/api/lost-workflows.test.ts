@@ -51,6 +51,10 @@ test('an order that waits for its verification is told of anew, as a new message
   const second = await issuer.message('order.paid', 'notified', 2);
   expect(second.id).not.toBe(first.id);
   expect(second.data).toEqual(first.data);
+  const path = `/orders/${issuer.issuerId}/notified/timeline`;
+  const eventsOf = ({ body }: { body: { data: { event: string }[] } }) => body.data.map(({ event }) => event);
+  expect(eventsOf(await file.platform.operator('GET', path))).toContain('resumed');
+  expect(eventsOf(await issuer.get('/orders/notified/timeline'))).not.toContain('resumed');
   expect((await issuer.verify('notified')).status).toBe(200);
   expect((await issuer.submit('notified', [{ itemId: 'a', value: 'NOTIFIED' }])).status).toBe(201);
   await issuer.inState('notified', 'delivered');

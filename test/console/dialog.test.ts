@@ -32,12 +32,45 @@ test('a refusal is shown in the open dialog, and what was mended goes over', asy
   });
   type('name', 'bad');
   await submit();
-  expect(dialog().textContent).toContain('Not that');
+  expect(dialog().textContent).toContain('It is bad.');
   type('name', '  good  ');
   await submit();
   expect(await asked).toEqual({ name: 'good' });
   expect(sent).toEqual(['bad', 'good']);
   expect(page.document.querySelector('dialog')).toBeNull();
+});
+
+test('what is refused is marked at its field, in words for people, and unmarked once it is taken', async () => {
+  const refusals = [
+    [
+      { path: '/id', code: 'x', message: 'must match pattern /^[a-z]/' },
+      { path: '/at/url', code: 'x', message: 'is no address' },
+      { path: '/other', code: 'x', message: 'is bad' },
+    ],
+    [{ path: '/other', code: 'x', message: 'is bad' }],
+  ];
+  void askDialog({
+    title: 'New',
+    confirm: 'Create',
+    fields: [
+      { name: 'id', label: 'Id', wrong: 'Small letters only.' },
+      { name: 'url', label: 'Address', path: '/at/url' },
+    ],
+    run: async () => {
+      throw Object.assign(new Error('The body does not fit'), { errors: refusals.shift() });
+    },
+  });
+  const field = (name: string) => dialog().querySelector(`[name=${name}]`) as HTMLInputElement;
+  const saidOf = (name: string) => field(name).closest('.field')?.querySelector('.bad-text:not([hidden])')?.textContent;
+  await submit();
+  expect([saidOf('id'), saidOf('url')]).toEqual(['Small letters only.', 'It is no address.']);
+  expect(field('id').getAttribute('aria-invalid')).toBe('true');
+  expect(page.document.activeElement?.getAttribute('name')).toBe('id');
+  expect(dialog().querySelector('.trouble')?.textContent).toBe('Look at the marked fields./other is bad');
+  await submit();
+  expect([saidOf('id'), saidOf('url')]).toEqual([undefined, undefined]);
+  expect(field('id').hasAttribute('aria-invalid')).toBe(false);
+  button('Go back').click();
 });
 
 test('what cannot be taken back waits until its name was typed', async () => {

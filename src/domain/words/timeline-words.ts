@@ -79,6 +79,12 @@ export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | '
         text: `Refund ${detail.decision === 'destroyed' ? 'agreed: the codes are void' : 'refused'}${decidedBy[String(detail.by)] ?? ''}${detail.reason ? ` (${String(detail.reason).replaceAll('_', ' ')})` : ''}`,
         tone: detail.decision === 'destroyed' ? 'good' : 'bad',
       };
+    case 'resumed':
+      return {
+        who: 'platform',
+        text: 'Its workflow was gone, as after a termination or a restore: it was begun again where the order stood',
+        tone: 'plain',
+      };
     case 'note':
       return { who: 'platform', text: `Note: ${detail.text}`, tone: 'plain' };
     case 'terminal_changed':
