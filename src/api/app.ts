@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import type { ConfiguredChannels } from '../channels/configured-channels';
+import { readMetrics } from '../contract/platform/surroundings';
 import type { OidcSettings, OperatorWithToken } from '../domain/operator';
 import { cancellableStates, type Terminal } from '../domain/order';
 import { registerOrderGauges } from '../metrics/order-gauges';
@@ -251,7 +252,7 @@ export const createApp = ({
   mountReceipts(mount, { orderDeps, channels: core.channels.withReceipts(), secret: core.channels.receiptSecret });
   mountDocs(mount, core.channels, { publicUrl, adminUrl: admin?.url });
   mountStartPage(mount, { publicUrl, adminUrl: admin?.url, isDemo: config.isDemo ?? false });
-  mount.plain('operators', 'get', '/metrics', metrics.serve);
+  mount.bare(readMetrics, metrics.serve);
   mount.finish();
   apps.public.use(lostLinkPage(basePath), problemHandler(log));
   if (!admin) return { app: apps.public, adminApp: undefined, starter };

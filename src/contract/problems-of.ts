@@ -22,10 +22,9 @@ const ofCaller = ({ who, method }: Route): readonly FailureCode[] => {
 /** Every problem that a call can be answered with: its own, and those of its kind. */
 export const problemsOf = (route: Route): readonly FailureCode[] => [
   ...new Set<FailureCode>([
-    'body_too_large',
     ...ofCaller(route),
     // Without a declared query any parameter is one too many.
-    'body_invalid',
+    ...(route.who === 'buyer' ? [] : (['body_too_large', 'body_invalid'] as const)),
     ...(route.body ? ofBody : []),
     ...(route.who === 'issuer' ? (['rate_limited'] as const) : []),
     ...route.problems,

@@ -18,6 +18,8 @@ export interface DeclaredAnswer {
   readonly body?: z.ZodType;
   /** Left out: JSON. */
   readonly mediaType?: string;
+  /** Another media type in which the same is given to who asks for it. */
+  readonly alsoAs?: string;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface DeclaredAnswer {
  */
 export interface Route {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  /** As OpenAPI writes it: `/v1/issuers/{issuerId}/orders`. */
+  /** As OpenAPI writes it: `/v1/issuers/{issuerId}/orders`. `{*file}` is all the rest of the path. */
   readonly path: `/${string}`;
   /** A client's method is named by it: never changed. */
   readonly name: string;
@@ -36,6 +38,8 @@ export interface Route {
   /** Left out: by `who`. */
   readonly sides?: readonly Side[];
   readonly summary: string;
+  /** A page or what a page needs: no call of the contract, so it is not in OpenAPI. */
+  readonly isForBrowsers?: boolean;
   readonly body?: z.ZodType;
   /** No empty body, though no field is required: what it does should not happen by accident. A PUT never takes one. */
   readonly bodyNeeded?: boolean;
@@ -63,6 +67,10 @@ const sideOf = {
 } as const satisfies Record<Who, Side>;
 
 export const sidesOf = ({ who, sides = [sideOf[who]] }: Pick<Route, 'who' | 'sides'>): readonly Side[] => sides;
+
+/** OpenAPI writes `{name}`, express `:name`, and `*name` for the rest of a path. */
+export const expressPath = (path: string): string =>
+  path.replaceAll(/\{(\*?)(\w+)\}/g, (_all, rest: string, name: string) => `${rest || ':'}${name}`);
 
 export const declareRoute = <const R extends Route>(route: R): R => route;
 

@@ -1,3 +1,4 @@
+import * as pickup from './buyer/pickup';
 import * as issuerAfterSale from './issuer/after-sale';
 import * as issuerEcho from './issuer/echo';
 import * as issuerFeed from './issuer/event-feed';
@@ -17,11 +18,13 @@ import * as maintenance from './operator/maintenance';
 import * as orderLists from './operator/order-lists';
 import * as operatorOrders from './operator/orders';
 import * as overview from './operator/overview';
+import * as operatorPages from './operator/pages';
 import * as refunds from './operator/refunds';
 import * as settings from './operator/settings';
 import * as platformHealth from './platform/health';
 import * as platformKeys from './platform/keys';
 import * as receipts from './platform/receipts';
+import * as surroundings from './platform/surroundings';
 import type { Route } from './route';
 
 const resources = [
@@ -39,8 +42,8 @@ const resources = [
     operatorHealth,
     maintenance,
   ],
-  ...[operatorKeys, approvals, audit, consoleSession, overview],
-  ...[platformKeys, receipts, platformHealth],
+  ...[operatorKeys, approvals, audit, consoleSession, overview, operatorPages],
+  ...[pickup, platformKeys, receipts, platformHealth, surroundings],
 ];
 
 const isRoute = (exported: unknown): exported is Route =>

@@ -163,17 +163,43 @@ describe('operators', () => {
   test('viewers read all but the audit log, operators act on orders, the rest is of admins', () => {
     const isOrderWork = ({ path }: Route): boolean =>
       /^\/v1\/operator\/(orders|approvals)\/|\/batches$|\/replay$/.test(path);
+    /** What is looked for stands in the body, as it is a code. */
+    const isSearch = ({ name }: Route): boolean => name === 'findOrdersByCode';
     const isOwnSession = ({ path }: Route): boolean => path.startsWith('/v1/operator/console/sessions');
     const expected = (route: Route): Role => {
       if (route.path.startsWith('/v1/operator/audit')) return 'admin';
-      if (route.method === 'get' || isOwnSession(route)) return 'viewer';
+      if (route.method === 'get' || isSearch(route) || isOwnSession(route)) return 'viewer';
       return isOrderWork(route) ? 'operator' : 'admin';
     };
     expect(ofRoles.map((route) => [route.name, route.who])).toEqual(ofRoles.map((r) => [r.name, expected(r)]));
   });
 });
 
+test.each(named(routes.filter(({ who, isForBrowsers }) => who === 'buyer' && !isForBrowsers)))(
+  '%s: is for whoever has the link',
+  async (_name, route) => {
+    const body = route.body ? '{}' : null;
+    const headers = { 'content-type': 'application/json' };
+    expect(await answerOf(pathOf(route), { method: route.method.toUpperCase(), headers, body })).toEqual({
+      status: 404,
+      code: 'path_unknown',
+    });
+  },
+);
+
 test('whatever asks for no credentials stands here by name', () => {
   const open = routes.filter(({ who }) => who === 'anyone').map(({ name }) => name);
-  expect(open.sort()).toEqual(['listKeys', 'readLiveness', 'readReadiness', 'signIn', 'takeReceipts']);
+  expect(open.sort()).toEqual([
+    ...[
+      'consoleFile',
+      'consolePage',
+      'consolePageSlash',
+      'docsPage',
+      'docsStyle',
+      'endOidc',
+      'listKeys',
+      'readContract',
+    ],
+    ...['readLiveness', 'readMetrics', 'readReadiness', 'signIn', 'startOidc', 'startPage', 'takeReceipts'],
+  ]);
 });

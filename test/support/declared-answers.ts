@@ -1,10 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { problem } from '../../src/contract/problem';
 import { problemsOf } from '../../src/contract/problems-of';
-import type { Route } from '../../src/contract/route';
+import { expressPath, type Route } from '../../src/contract/route';
 import { routes } from '../../src/contract/routes';
 
-const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 const declared = new Map(routes.map((route) => [`${route.method} ${expressPath(route.path)}`, route]));
 
 /** The names of fields that do not fit, never what stands in them: it may be a code. */
@@ -18,6 +17,7 @@ const misfitOf = (route: Route, status: number, type: string, text: string): str
   }
   const answer = route.answers[status];
   if (!answer) return 'a status that is not declared';
+  if (answer.alsoAs && type.startsWith(answer.alsoAs)) return undefined;
   if (!answer.body) return answer.mediaType || text === '' ? undefined : 'a body where none is declared';
   if (!type.startsWith(answer.mediaType ?? 'application/json')) return `the media type ${type}`;
   const parsed = answer.body.safeParse(JSON.parse(text));

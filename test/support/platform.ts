@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import type { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import type { Express } from 'express';
 import pino, { type Logger } from 'pino';
 import { createApp } from '../../src/api/app';
 import { assemble, type Core } from '../../src/assemble';
@@ -66,6 +67,8 @@ export interface Platform {
   readonly baseUrl: string;
   /** Where operators are: the same, or their own. */
   readonly operatorUrl: string;
+  /** What answers at both. */
+  readonly apps: { readonly public: Express; readonly operators: Express };
   readonly operatorToken: string;
   readonly databaseName: string;
   readonly core: Core;
@@ -239,6 +242,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
   return {
     baseUrl,
     operatorUrl,
+    apps: { public: app, operators: adminApp ?? app },
     operatorToken,
     databaseName,
     core,

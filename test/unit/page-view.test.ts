@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pageAssets } from '../../src/channels/page/assets';
+import { pageScript, pageStyle } from '../../src/channels/page/assets';
 import { codePicture } from '../../src/channels/page/barcode';
 import type { PickupModel } from '../../src/channels/page/pickup-model';
 import { pageLanguages, pageWords } from '../../src/channels/page/translations';
@@ -167,7 +167,7 @@ describe('the pick-up page', () => {
 
   it('serves the files that its addresses name, and the script asks for nothing but the stream, its own page and its own form', () => {
     const page = renderPickupPage(model());
-    for (const asset of pageAssets) expect(page).toContain(`"${asset.href}"`);
+    for (const asset of [pageStyle, pageScript]) expect(page).toContain(`"${asset.href}"`);
     const script = readFileSync(join(__dirname, '../../src/channels/page/page.js'), 'utf8');
     expect(script.match(/fetch\([^,]*/g)).toEqual(['fetch(location.href', 'fetch(form.action']);
     expect(script).not.toMatch(/XMLHttpRequest|import\(|https?:|eval\(|\.style\b/);

@@ -1,5 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
+import { endOidc, startOidc } from '../../contract/operator/pages';
 import { Failure } from '../../domain/failures';
 import type { JsonObject } from '../../domain/json';
 import type { OidcSettings, OperatorWithToken } from '../../domain/operator';
@@ -32,7 +33,6 @@ interface Parts {
   readonly nowMs: () => number;
 }
 
-const path = '/v1/operator/console/oidc';
 const queryLimit = 4_096;
 /** Sign-ins of one process that wait for the provider; each of them waits for three answers at most. */
 const waitingLimit = 20;
@@ -47,7 +47,7 @@ type Trouble = OidcTrouble | 'late' | 'role' | 'busy' | 'failed';
 export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, publicUrl }: ConsoleOidc): void => {
   const { sessions, operators, audit, limit, log, nowMs } = deps;
   const attempts = createOidcAttempts({ key: keys.attempt, publicUrl, nowMs });
-  const provider = createOidcProvider({ settings, redirectUri: `${publicUrl}${path}/callback`, nowMs });
+  const provider = createOidcProvider({ settings, redirectUri: `${publicUrl}${endOidc.path}`, nowMs });
   const takenNames = operators.map(({ name }) => name);
   let waiting = 0;
 
@@ -112,8 +112,8 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
     leadTo(response, `${basePathOf(publicUrl)}/operator`);
   };
 
-  mount.plain('operators', 'get', `${path}/start`, led(start));
-  mount.plain('operators', 'get', `${path}/callback`, led(callback));
+  mount.bare(startOidc, led(start));
+  mount.bare(endOidc, led(callback));
 };
 
 const leadTo = (response: Response, location: string): void => {

@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import type { Logger } from 'pino';
 import * as routes from '../../contract/operator/console-session';
 import { readOverview, watchOverview } from '../../contract/operator/overview';
+import { consoleFile, consolePage, consolePageSlash } from '../../contract/operator/pages';
 import { parseWith } from '../../contract/problem';
 import { emptyQuery } from '../../contract/query';
 import { Failure } from '../../domain/failures';
@@ -81,7 +82,7 @@ const mountPage = (mount: Mount, { oidc, basePath, isDemo }: Console): void => {
     .replace('{{single-sign-on}}', oidc === undefined ? 'off' : 'on')
     .replace('{{demo-note}}', isDemo ? demoNote : '');
 
-  mount.plain('operators', 'get', '/operator', (_request, response) => {
+  mount.bare(consolePage, (_request, response) => {
     response.setHeader('content-security-policy', csp);
     response.setHeader('referrer-policy', 'no-referrer');
     response.setHeader('x-frame-options', 'DENY');
@@ -91,9 +92,9 @@ const mountPage = (mount: Mount, { oidc, basePath, isDemo }: Console): void => {
     response.type('html').send(page);
   });
 
-  mount.plain('operators', 'get', '/operator/', (_request, response) => response.redirect(308, `${basePath}/operator`));
+  mount.bare(consolePageSlash, (_request, response) => response.redirect(308, `${basePath}/operator`));
 
-  mount.plain('operators', 'get', '/operator/assets/:version/*file', (request, response) => {
+  mount.bare(consoleFile, (request, response) => {
     const file = files.get([request.params.file].flat().join('/'));
     if (!file) throw new Failure('path_unknown');
     const isCurrent = request.params.version === version;

@@ -1,4 +1,6 @@
 import type { ConfiguredChannels } from '../../channels/configured-channels';
+import * as routes from '../../contract/operator/pages';
+import { readContract } from '../../contract/platform/surroundings';
 import type { Addresses } from '../edge/apps';
 import type { Mount } from '../edge/mount';
 import { docsPage, docsStyle } from './docs-page';
@@ -12,13 +14,13 @@ export const mountDocs = (mount: Mount, channels: ConfiguredChannels, addresses:
     ...addresses,
   });
   const page = docsPage(document);
-  mount.plain('operators', 'get', '/openapi.json', (_request, response) => {
+  mount.bare(readContract, (_request, response) => {
     response.json(document);
   });
-  mount.plain('operators', 'get', '/assets/docs.css', (_request, response) => {
+  mount.bare(routes.docsStyle, (_request, response) => {
     response.type('css').send(docsStyle);
   });
-  mount.plain('operators', 'get', '/docs', (_request, response) => {
+  mount.bare(routes.docsPage, (_request, response) => {
     response.type('html').send(page);
   });
 };

@@ -51,7 +51,7 @@ export const openApiDocument = ({ channels, hasReceipts, publicUrl, adminUrl }: 
   const schemas = createJsonSchemas(new Set(channels));
   const paths: OpenApi['paths'] = {};
   for (const route of routes) {
-    if (route === takeReceipts && !hasReceipts) continue;
+    if (route.isForBrowsers || (route === takeReceipts && !hasReceipts)) continue;
     const isElsewhere = adminUrl !== undefined && !sidesOf(route).includes('public');
     const operation = { ...operationOf(route, schemas), ...(isElsewhere ? { servers: [{ url: adminUrl }] } : {}) };
     paths[route.path] = { ...paths[route.path], [route.method]: operation };

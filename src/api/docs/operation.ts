@@ -108,10 +108,11 @@ export const answersOf = (
   schemaOf: (body: z.ZodType) => JsonSchema,
 ): Record<string, Response> =>
   Object.fromEntries(
-    Object.entries(answers).map(([status, { says, body, mediaType }]) => {
+    Object.entries(answers).map(([status, { says, body, mediaType, alsoAs }]) => {
       const content = body ? { schema: schemaOf(body) } : mediaType ? { schema: { type: 'string' } } : undefined;
       const type = mediaType ?? 'application/json';
-      return [status, { description: says, ...(content ? { content: { [type]: content } } : {}) }];
+      const also = alsoAs ? { [alsoAs]: { schema: { type: 'string' } } } : {};
+      return [status, { description: says, ...(content ? { content: { [type]: content, ...also } } : {}) }];
     }),
   );
 

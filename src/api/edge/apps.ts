@@ -30,7 +30,9 @@ interface AppsDeps extends Addresses {
 /** What answers at the address of issuers and buyers, and at that of operators: with everything that comes before a route. */
 export const createApps = ({ publicUrl, adminUrl, ...deps }: AppsDeps): Apps => {
   const one = appAt(publicUrl, deps);
-  return { public: one, operators: adminUrl === undefined ? one : appAt(adminUrl, deps) };
+  const operators = adminUrl === undefined ? one : appAt(adminUrl, deps);
+  operators.locals.isOfOperators = true;
+  return { public: one, operators };
 };
 
 const appAt = (

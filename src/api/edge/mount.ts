@@ -5,6 +5,7 @@ import { emptyQuery } from '../../contract/query';
 import {
   type AnswerOf,
   type BodyOf,
+  expressPath,
   type ParamsOf,
   type QueryOf,
   type Route,
@@ -28,8 +29,6 @@ import type { Apps } from './apps';
 import { type Idempotency, type KeptAnswer, once } from './idempotency';
 import { bodyLimitBytes, bytesOf, rawBody } from './raw-body';
 import { withinLimit } from './time-limit';
-
-type Method = Route['method'] | 'options';
 
 interface IssuerCall<R extends Route> {
   readonly issuer: IssuerRow;
@@ -102,7 +101,12 @@ export const createMount = (
     [apps.public, apps.operators].map((app) => [app, new Map()]),
   );
 
-  const register = (sides: readonly Side[], method: Method, path: string, ...handlers: RequestHandler[]): void => {
+  const register = (
+    sides: readonly Side[],
+    method: Route['method'] | 'options',
+    path: string,
+    ...handlers: RequestHandler[]
+  ): void => {
     for (const app of new Set(sides.map((side) => apps[side]))) {
       const methods = methodsOf.get(app)?.get(path) ?? new Set();
       methods.add(method.toUpperCase());
@@ -293,12 +297,12 @@ export const createMount = (
         );
       },
 
-    /** A declared call whose answer is no JSON, such as a stream. */
+    /** A declared route whose answer is no JSON, such as a stream or a page. */
     bare: (route: Route, ...handlers: RequestHandler[]): void =>
       register(sidesOf(route), route.method, expressPath(route.path), ...handlers),
 
-    /** Pages and their files, which are no calls. */
-    plain: (side: Side, method: Method, path: string, ...handlers: RequestHandler[]): void =>
+    /** The payload decoder, which browsers of the Temporal UI ask, and its preflights: no call of the contract. */
+    plain: (side: Side, method: 'post' | 'options', path: string, ...handlers: RequestHandler[]): void =>
       register([side], method, path, ...handlers),
 
     /** Called last: a known path with another method is 405, all else is 404. */
@@ -333,9 +337,6 @@ const onceClosed =
     if (response.closed) then();
     else response.once('close', then);
   };
-
-/** OpenAPI writes `{name}`, express `:name`. */
-const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
 const nothing: Promise<unknown> = Promise.resolve();
 

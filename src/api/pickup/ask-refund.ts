@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
-import { z } from 'zod';
-import { text } from '../../contract/fields';
+import { askRefund as route } from '../../contract/buyer/pickup';
+import type { BodyOf } from '../../contract/route';
 import { Failure } from '../../domain/failures';
 import { requestVoid } from '../../second-interface/after-sale/void-requests';
 import { jsonBody, type Mount } from '../edge/mount';
@@ -12,10 +12,7 @@ import type { PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { requireSameOrigin } from './same-origin';
 
-const bodyLimitBytes = 4_096;
 const byButton = 'asked for on the pick-up page';
-
-const refundRequest = z.strictObject({ pin: z.string().max(64).optional(), reason: text(1, 512).optional() });
 
 /** `POST /p/{secret}/refund`: the buyer wants money back, where the issuer lets its buyers ask. */
 export const mountAskRefund = (mount: Mount, pages: PageDeps & { readonly publicUrl: string }): void => {
@@ -41,11 +38,11 @@ export const mountAskRefund = (mount: Mount, pages: PageDeps & { readonly public
     }
     response.redirect(303, `${basePath}/p/${secret}`);
   };
-  mount.plain('public', 'post', '/p/:secret/refund', rawBody(bodyLimitBytes), askRefund as unknown as RequestHandler);
+  mount.bare(route, rawBody(route.limitBytes), askRefund as unknown as RequestHandler);
 };
 
-const asked = (request: Request): z.infer<typeof refundRequest> => {
+const asked = (request: Request): BodyOf<typeof route> => {
   const isForm = (request.get('content-type') ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded');
-  if (!isForm) return jsonBody(request, refundRequest);
+  if (!isForm) return jsonBody(request, route.body);
   return { pin: new URLSearchParams(bytesOf(request.body).toString()).get('pin') ?? undefined };
 };

@@ -4,7 +4,9 @@ import { codesCsv } from '../../channels/page/codes-csv';
 import { amountText, timeText } from '../../channels/page/plain-words';
 import type { PageWords } from '../../channels/page/translations';
 import { voucherPdf } from '../../channels/page/voucher/voucher-pdf';
+import { downloadCodes, downloadVoucher } from '../../contract/buyer/pickup';
 import type { Code } from '../../contract/code';
+import type { Route } from '../../contract/route';
 import { type Branding, instructionsFor } from '../../domain/branding';
 import { Failure } from '../../domain/failures';
 import { goodCount } from '../../domain/items';
@@ -28,6 +30,7 @@ interface File {
 /** Files that hold the codes: only for a browser to which the page showed them lately. */
 export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers }: PageDeps): void => {
   const file = (
+    route: Route,
     name: string,
     make: (row: OrderRow, codes: readonly Code[], request: Request) => Promise<File>,
   ): void => {
@@ -49,12 +52,15 @@ export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers }: PageD
       );
       response.type(mediaType).attachment(`${first.orderNo}-${name}`).type(mediaType).send(body);
     };
-    mount.plain('public', 'get', `/p/:secret/${name}`, download as unknown as RequestHandler);
+    mount.bare(route, download as unknown as RequestHandler);
   };
 
-  file('codes.csv', async (_row, codes) => ({ mediaType: 'text/csv; charset=utf-8', body: codesCsv(codes) }));
+  file(downloadCodes, 'codes.csv', async (_row, codes) => ({
+    mediaType: 'text/csv; charset=utf-8',
+    body: codesCsv(codes),
+  }));
 
-  file('voucher.pdf', async (row, codes, request) => {
+  file(downloadVoucher, 'voucher.pdf', async (row, codes, request) => {
     const words = wordsFor(request);
     const { name, branding } = await shownSeller({ issuers, orderDeps: deps }, row.issuerId);
     const voucher = {

@@ -1,7 +1,9 @@
 import type { Request, RequestHandler } from 'express';
-import { pageAssets } from '../../channels/page/assets';
-import { brandStyle, brandStylePath } from '../../channels/page/brand-style';
+import { type PageAsset, pageScript, pageStyle } from '../../channels/page/assets';
+import { brandStyle } from '../../channels/page/brand-style';
 import { pickupStateData, renderPickupPage } from '../../channels/page/view';
+import * as routes from '../../contract/buyer/pickup';
+import type { Route } from '../../contract/route';
 import { Failure } from '../../domain/failures';
 import { goodCount } from '../../domain/items';
 import { isFinal } from '../../domain/order';
@@ -84,22 +86,23 @@ export const mountPickup = (mount: Mount, pickup: Pickup): void => {
     }
   };
 
-  mount.plain('public', 'get', '/p/:secret', page as unknown as RequestHandler);
-  mount.plain('public', 'get', '/p/:secret/events', stream as unknown as RequestHandler);
+  mount.bare(routes.readPickupPage, page as unknown as RequestHandler);
+  mount.bare(routes.watchPickup, stream as unknown as RequestHandler);
   mountReveal(mount, pickup);
   mountAskRefund(mount, pickup);
   mountDownloads(mount, pickup);
-  mount.plain('public', 'get', brandStylePath, (request, response) => {
+  mount.bare(routes.pickupBrandStyle, (request, response) => {
     const style = brandStyle(request.query.color);
     if (style === undefined) throw new Failure('path_unknown');
     response.setHeader('cache-control', 'public, max-age=86400');
     response.type('text/css; charset=utf-8').send(style);
   });
-  for (const { path, mediaType, body } of pageAssets) {
-    mount.plain('public', 'get', path, (_request, response) => {
+  const file = (route: Route, { mediaType, body }: PageAsset): void =>
+    mount.bare(route, (_request, response) => {
       response.setHeader('content-type', mediaType);
       response.setHeader('cache-control', 'public, max-age=31536000, immutable');
       response.send(body);
     });
-  }
+  file(routes.pickupStyle, pageStyle);
+  file(routes.pickupScript, pageScript);
 };

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
-import { z } from 'zod';
 import { openCodes } from '../../channels/open-codes';
 import { renderPickupPage } from '../../channels/page/view';
-import type { Code } from '../../contract/code';
+import { revealCodes } from '../../contract/buyer/pickup';
+import type { GivenBody } from '../../contract/route';
 import { Failure } from '../../domain/failures';
 import { hasExpired, isGood, itemOf, itemState, usesLeft } from '../../domain/items';
-import type { ItemState } from '../../domain/order';
 import { openOrder } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { changeRow } from '../../second-interface/change-row';
@@ -21,8 +20,6 @@ import { documentModel, type PageDeps, shownCodes } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { setRevealCookie } from './reveal-cookie';
 import { requireSameOrigin } from './same-origin';
-
-const bodyLimitBytes = 1_024;
 
 /** `POST /p/{secret}/reveal`: the only answer that holds the codes, asked for by a click, by a form or by a program. */
 export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl: string }): void => {
@@ -82,40 +79,25 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
       .send(renderPickupPage({ ...model, refusal }, words));
   };
 
-  mount.plain('public', 'post', '/p/:secret/reveal', rawBody(bodyLimitBytes), reveal as unknown as RequestHandler);
+  mount.bare(revealCodes, rawBody(revealCodes.limitBytes), reveal as unknown as RequestHandler);
 };
-
-const pinRequest = z.strictObject({ pin: z.string().max(64).optional() });
 
 /** A form's or a program's; an empty body has none. */
 const pinIn = (request: Request): string | undefined => {
   const isForm = (request.get('content-type') ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded');
   if (isForm) return new URLSearchParams(bytesOf(request.body).toString()).get('pin') ?? undefined;
-  return jsonBody(request, pinRequest).pin;
+  return jsonBody(request, revealCodes.body).pin;
 };
 const opened = async () => ({ message: { kind: 'opened' as const }, itemIds: [] });
 
 export const holdsCodes = ({ facts }: OrderRow): boolean => facts.state === 'delivered';
-
-interface RevealedItem {
-  readonly itemId: string;
-  readonly state: ItemState;
-  readonly value?: string;
-  readonly secret?: string;
-  readonly format: Code['format'];
-  readonly usesLeft: number;
-  readonly startsAt?: string;
-  readonly expiresAt?: string;
-  readonly expired: boolean;
-  readonly replacedBy?: string;
-}
 
 /** One that is void or replaced says so, and has neither value nor secret. */
 const itemsOf = (
   deps: OrderDeps,
   row: OrderRow,
   sealed: readonly { readonly itemId: string; readonly sealed: Uint8Array }[],
-): RevealedItem[] =>
+): GivenBody<typeof revealCodes>['items'] =>
   openCodes(deps.ring, row, sealed).map(({ itemId, value, secret, format }) => {
     const item = itemOf(row.facts, itemId);
     return {

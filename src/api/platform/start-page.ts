@@ -1,4 +1,4 @@
-import type { Side } from '../../contract/route';
+import { startPage } from '../../contract/platform/surroundings';
 import { Failure } from '../../domain/failures';
 import type { Addresses } from '../edge/apps';
 import { basePathOf } from '../edge/base-path';
@@ -38,12 +38,11 @@ export const mountStartPage = (
   mount: Mount,
   { publicUrl, adminUrl, isDemo }: Addresses & { readonly isDemo: boolean },
 ): void => {
-  const show = (side: Side, text: string): void =>
-    mount.plain(side, 'get', '/', (request, response) => {
-      if (request.accepts(['application/problem+json', 'html']) !== 'html') throw new Failure('path_unknown');
-      response.setHeader('content-security-policy', csp);
-      response.type('html').send(text);
-    });
-  show('public', page({ basePath: basePathOf(publicUrl), isDemo, isOfOperators: adminUrl === undefined }));
-  if (adminUrl !== undefined) show('operators', page({ basePath: basePathOf(adminUrl), isDemo, isOfOperators: true }));
+  const operators = page({ basePath: basePathOf(adminUrl ?? publicUrl), isDemo, isOfOperators: true });
+  const everybody = page({ basePath: basePathOf(publicUrl), isDemo, isOfOperators: false });
+  mount.bare(startPage, (request, response) => {
+    if (request.accepts(['application/problem+json', 'html']) !== 'html') throw new Failure('path_unknown');
+    response.setHeader('content-security-policy', csp);
+    response.type('html').send(request.app.locals.isOfOperators ? operators : everybody);
+  });
 };

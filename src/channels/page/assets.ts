@@ -18,6 +18,3 @@ const asset = (file: string, path: string, mediaType: string): PageAsset => {
 
 export const pageStyle = asset('page.css', '/assets/pickup.css', 'text/css; charset=utf-8');
 export const pageScript = asset('page.js', '/assets/pickup.js', 'text/javascript; charset=utf-8');
-
-/** Served by the page's route under their `path`, whatever the query. */
-export const pageAssets: readonly PageAsset[] = [pageStyle, pageScript];

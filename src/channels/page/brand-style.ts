@@ -3,7 +3,7 @@ import { type Palette, paletteOf } from '../branding/palette';
 const variables = ({ accent, accentStrong, onAccent, accentTint }: Palette): string =>
   `--accent:${accent};--accent-strong:${accentStrong};--on-accent:${onAccent};--accent-tint:${accentTint}`;
 
-export const brandStylePath = '/assets/brand.css';
+const brandStylePath = '/assets/brand.css';
 
 /** A sheet of its own, as the page takes no style from within itself: paper and who asks for more contrast keep ours. */
 export const brandStyleHref = (color: string): string => `${brandStylePath}?color=${color.slice(1).toLowerCase()}`;

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { codeFormats } from '../../domain/code-formats';
+import { instant, text } from '../fields';
+import { declareRoute } from '../route';
+
+/** The buyer's page and what it asks for. The secret in the link is the credential; a dead link is 404 for everything. */
+const base = '/p/{secret}';
+const page = 'text/html';
+const lost = { says: 'There is nothing at this link', mediaType: page } as const;
+
+export const readPickupPage = declareRoute({
+  method: 'get',
+  path: base,
+  name: 'readPickupPage',
+  who: 'buyer',
+  summary: 'The page of an order, which holds no code',
+  answers: { 200: { says: 'The page', mediaType: page }, 404: lost },
+  problems: [],
+});
+
+export const watchPickup = declareRoute({
+  method: 'get',
+  path: `${base}/events`,
+  name: 'watchPickup',
+  who: 'buyer',
+  summary: 'How the order is, live, as server-sent events; never a code',
+  answers: { 200: { says: 'An event `state` at each change', mediaType: 'text/event-stream' }, 404: lost },
+  problems: ['rate_limited'],
+});
+
+const revealedItem = z.strictObject({
+  itemId: z.string(),
+  state: z.enum(['issued', 'delivered', 'void', 'replaced']),
+  value: z.string().optional().meta({ description: 'Absent of one that is void or replaced, as is its secret' }),
+  secret: z.string().optional(),
+  format: z.enum(codeFormats),
+  usesLeft: z.int(),
+  startsAt: instant.optional(),
+  expiresAt: instant.optional(),
+  expired: z.boolean(),
+  replacedBy: z.string().optional(),
+});
+
+const pin = z.string().max(64).optional();
+
+export const revealCodes = declareRoute({
+  method: 'post',
+  path: `${base}/reveal`,
+  name: 'revealCodes',
+  who: 'buyer',
+  summary: 'Shows the codes: to a browser as the page, to a program as JSON',
+  body: z.strictObject({ pin }).meta({ examples: [{ pin: '4711' }] }),
+  limitBytes: 1_024,
+  answers: {
+    200: {
+      says: 'The codes',
+      body: z.strictObject({ items: z.array(revealedItem) }).meta({ id: 'RevealedCodes' }),
+      alsoAs: page,
+    },
+    403: { says: 'The page, which asks again', mediaType: page },
+    404: lost,
+    409: { says: 'The page, which has no codes', mediaType: page },
+    429: { says: 'The page, which says how long it is locked', mediaType: page },
+  },
+  problems: ['origin_forbidden', 'not_issued', 'pin_wrong', 'pin_locked', 'in_progress'],
+});
+
+export const askRefund = declareRoute({
+  method: 'post',
+  path: `${base}/refund`,
+  name: 'askRefund',
+  who: 'buyer',
+  summary: 'Asks for the money back, where the issuer has `buyerRefunds`',
+  body: z.strictObject({ pin, reason: text(1, 512).optional() }).meta({ examples: [{ reason: 'bought twice' }] }),
+  limitBytes: 4_096,
+  answers: {
+    200: {
+      says: 'How the request is',
+      body: z.strictObject({ state: z.string().optional() }).meta({ id: 'AskedRefund' }),
+    },
+    303: { says: 'A browser is led back to the page', mediaType: page },
+    404: lost,
+  },
+  problems: [
+    ...(['origin_forbidden', 'pin_wrong', 'pin_locked', 'not_issued', 'order_closed', 'item_unknown'] as const),
+    ...(['void_pending', 'code_void', 'code_redeemed', 'in_progress', 'rate_limited'] as const),
+  ],
+});
+
+const ofDownloads = ['reveal_first', 'not_issued', 'code_void', 'in_progress'] as const;
+
+export const downloadCodes = declareRoute({
+  method: 'get',
+  path: `${base}/codes.csv`,
+  name: 'downloadCodes',
+  who: 'buyer',
+  summary: 'The codes as a table, for the browser that they were shown to',
+  answers: { 200: { says: 'A line a code', mediaType: 'text/csv' }, 404: lost },
+  problems: ofDownloads,
+});
+
+export const downloadVoucher = declareRoute({
+  method: 'get',
+  path: `${base}/voucher.pdf`,
+  name: 'downloadVoucher',
+  who: 'buyer',
+  summary: 'The codes to print, for the browser that they were shown to',
+  query: z.looseObject({ size: z.string().optional().meta({ description: '`receipt`: 80 mm; else A4' }) }),
+  answers: { 200: { says: 'The voucher', mediaType: 'application/pdf' }, 404: lost },
+  problems: ofDownloads,
+});
+
+const file = (path: `/${string}`, name: string, mediaType: string) =>
+  declareRoute({
+    method: 'get',
+    path,
+    name,
+    who: 'buyer',
+    isForBrowsers: true,
+    summary: 'A file of the page',
+    answers: { 200: { says: 'The file', mediaType } },
+    problems: [],
+  });
+
+export const pickupStyle = file('/assets/pickup.css', 'pickupStyle', 'text/css');
+export const pickupBrandStyle = file('/assets/brand.css', 'pickupBrandStyle', 'text/css');
+export const pickupScript = file('/assets/pickup.js', 'pickupScript', 'text/javascript');

@@ -1,0 +1,28 @@
+import { declareRoute, type Route } from '../route';
+
+/** What operators' browsers follow. No page here holds anything: all data comes from the operators' calls. */
+const page = <const Path extends Route['path']>(path: Path, name: string, mediaType: string, status = 200) =>
+  declareRoute({
+    method: 'get',
+    path,
+    name,
+    who: 'anyone',
+    tag: 'operator',
+    sides: ['operators'],
+    isForBrowsers: true,
+    summary: 'A page of operators, or what it needs',
+    answers: { [status]: { says: 'What is there', mediaType } },
+    problems: [],
+  });
+
+export const consolePage = page('/operator', 'consolePage', 'text/html');
+export const consolePageSlash = page('/operator/', 'consolePageSlash', 'text/html', 308);
+export const consoleFile = page('/operator/assets/{version}/{*file}', 'consoleFile', 'application/octet-stream');
+export const docsPage = page('/docs', 'docsPage', 'text/html');
+export const docsStyle = page('/assets/docs.css', 'docsStyle', 'text/css');
+
+const oidc = '/v1/operator/console/oidc';
+
+/** Mounted where an OpenID provider is configured. */
+export const startOidc = page(`${oidc}/start`, 'startOidc', 'text/html', 302);
+export const endOidc = page(`${oidc}/callback`, 'endOidc', 'text/html', 302);

@@ -1,0 +1,37 @@
+import { anyObject } from '../fields';
+import { declareRoute } from '../route';
+
+/** What machines around the platform read, and the first address. */
+export const readMetrics = declareRoute({
+  method: 'get',
+  path: '/metrics',
+  name: 'readMetrics',
+  who: 'anyone',
+  sides: ['operators'],
+  summary: 'Metrics of this process, as Prometheus reads them',
+  answers: { 200: { says: 'The metrics', mediaType: 'text/plain' } },
+  problems: [],
+});
+
+export const readContract = declareRoute({
+  method: 'get',
+  path: '/openapi.json',
+  name: 'readContract',
+  who: 'anyone',
+  sides: ['operators'],
+  summary: 'This document, as this platform has it',
+  answers: { 200: { says: 'An OpenAPI 3.1 document', body: anyObject } },
+  problems: [],
+});
+
+export const startPage = declareRoute({
+  method: 'get',
+  path: '/',
+  name: 'startPage',
+  who: 'anyone',
+  sides: ['public', 'operators'],
+  isForBrowsers: true,
+  summary: 'What this is, and where to look',
+  answers: { 200: { says: 'The page', mediaType: 'text/html' } },
+  problems: [],
+});
