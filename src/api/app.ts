@@ -9,6 +9,7 @@ import type { ProcessMetrics } from '../metrics/process-metrics';
 import { createSecondPerson } from '../operator/approvals';
 import { createAuditTrails } from '../operator/audit-trail';
 import { createOrderActions } from '../operator/order-actions';
+import { createSalesReader } from '../operator/overview/sales';
 import { createConsoleSampler } from '../operator/overview/sampler';
 import { createHealthReader } from '../operator/platform-health';
 import { registerTroubleMetrics } from '../operator/trouble-metrics';
@@ -240,6 +241,7 @@ export const createApp = ({
     basePath: basePathOf(consoleUrl),
     isDemo: config.isDemo ?? false,
     sampler: createConsoleSampler({ stats: core.stats, troubles: troubleWatch, nowMs, log }),
+    readSales: createSalesReader({ stats: core.stats, nowMs }),
     sessions,
     operators,
     wrongTokens,

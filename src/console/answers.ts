@@ -19,7 +19,7 @@ import type { GivenBody } from '../contract/route';
 /** What the operator API answers, as its routes declare it: no code of it comes into the browser. */
 export type { IssuerCall } from '../contract/operator/calls';
 export type { PlatformHealth } from '../contract/operator/health';
-export type { Overview } from '../contract/operator/overview';
+export type { Overview, Sales } from '../contract/operator/overview';
 
 export interface Page<Row> {
   readonly data: readonly Row[];

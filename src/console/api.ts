@@ -20,6 +20,7 @@ import type {
   ProblemAnswer,
   ReadinessAnswer,
   RefundsAnswer,
+  Sales,
   SessionAnswer,
   SettingsAnswer,
   TimelineAnswer,
@@ -148,6 +149,8 @@ export const api = {
   sessions: (signal?: AbortSignal) =>
     call<ConsoleSessionsAnswer>('GET', `/console/sessions${query({ limit: 100 })}`, { signal }),
   endSessions: (body: EndSessions) => call<{ readonly ended: number }>('POST', '/console/sessions/end', { body }),
+  sales: (hours: '24' | '168', signal?: AbortSignal) =>
+    call<Sales>('GET', `/console/sales${query({ hours })}`, { signal }),
   overviewEvents: () => new EventSource(`${base}/console/overview/events`),
 
   orders: orderPage,

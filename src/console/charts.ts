@@ -7,6 +7,8 @@ import { minuteText } from './time';
 const Plot = (window as unknown as { readonly uPlot: typeof uPlot }).uPlot;
 
 type Minutes = Overview['minutes'];
+/** What a bar tells, whatever its span. */
+type Bars = readonly Pick<Minutes[number], 'at' | 'delivered' | 'under_way' | 'failed'>[];
 type Hover = (index: number | null | undefined) => void;
 const dark = window.matchMedia('(prefers-color-scheme: dark)');
 const heightPx = 190;
@@ -23,13 +25,13 @@ const axis = (changes: uPlot.Axis): uPlot.Axis => ({
 });
 
 /** Marks stand on the clock's quarters and tens, not on wherever the hour began. */
-const timeAxis = () =>
+const timeAxis = (text: (atMs: number) => string = minuteText) =>
   axis({
     grid: { show: false },
     size: 28,
     space: 60,
-    incrs: [60, 120, 300, 600, 900, 1_200, 1_800],
-    values: (_plot, marks) => marks.map((at) => minuteText(at * 1_000)),
+    incrs: [60, 120, 300, 600, 900, 1_200, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 172_800],
+    values: (_plot, marks) => marks.map((at) => text(at * 1_000)),
   });
 
 /** Keeps a chart as wide as its box and in the colours of day or night, until the view closes. */
@@ -65,23 +67,30 @@ const keep = (
 
 const cursor = { y: false, drag: { x: false, y: false }, points: { show: false } };
 
-/** For both charts: 40 s of room at either side, and a top of `headroom` times the highest value, at least `leastTop`. */
+/** For all charts: two thirds of a bar of room at either side, and a top of `headroom` times the highest value, at least `leastTop`. */
 const byMinute = (
   onHover: Hover,
   leastTop: number,
   headroom: number,
+  barSeconds = 60,
 ): Pick<uPlot.Options, 'padding' | 'cursor' | 'hooks' | 'scales'> => ({
   padding: [8, 8, 0, 0],
   cursor,
   hooks: { setCursor: [({ cursor: { idx } }) => onHover(idx)] },
   scales: {
-    x: { time: false, range: (_plot, min, max) => [min - 40, max + 40] },
+    x: { time: false, range: (_plot, min, max) => [min - barSeconds / 1.5, max + barSeconds / 1.5] },
     y: { range: (_plot, _min, max) => [0, Math.max(leastTop, max * headroom)] },
   },
 });
 
-/** Orders per minute, one bar a minute: delivered below, on their way and failed on top of it. */
-export const ordersChart = (box: HTMLElement, signal: AbortSignal, onHover: Hover) => {
+/** Orders by time, one bar a minute or span: delivered below, on their way and failed on top of it. */
+export const ordersChart = (
+  box: HTMLElement,
+  signal: AbortSignal,
+  onHover: Hover,
+  barSeconds = 60,
+  text: (atMs: number) => string = minuteText,
+) => {
   const bars = Plot.paths.bars?.({ size: [0.72, 20], radius: 0.15 });
   const layer = (name: string): uPlot.Series => ({
     fill: () => colour(name),
@@ -94,8 +103,8 @@ export const ordersChart = (box: HTMLElement, signal: AbortSignal, onHover: Hove
     box,
     signal,
     () => ({
-      ...byMinute(onHover, 4, 1.1),
-      axes: [timeAxis(), axis({ size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000] })],
+      ...byMinute(onHover, 4, 1.1, barSeconds),
+      axes: [timeAxis(text), axis({ size: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000] })],
       series: [{}, layer('--chart-failed'), layer('--chart-way'), layer('--chart-good')],
     }),
     stacked([]),
@@ -103,7 +112,7 @@ export const ordersChart = (box: HTMLElement, signal: AbortSignal, onHover: Hove
 };
 
 /** The tallest layer first: each next one is drawn over its lower part. */
-export const stacked = (minutes: Minutes): uPlot.AlignedData => [
+export const stacked = (minutes: Bars): uPlot.AlignedData => [
   minutes.map(({ at }) => Date.parse(at) / 1_000),
   minutes.map((m) => m.delivered + m.under_way + m.failed),
   minutes.map((m) => m.delivered + m.under_way),

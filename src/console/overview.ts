@@ -7,6 +7,7 @@ import { ordersChart, stacked, times, timesChart } from './charts';
 import { type Child, h, replace, sized } from './dom';
 import { machineryCards } from './machinery';
 import { empty, heading, issuerLink, orderLink, stateChip, stateTones, table } from './parts';
+import { salesCards } from './sales';
 import { agoText, minuteText, timeTag, withTimes } from './time';
 import type { View } from './view';
 
@@ -72,6 +73,7 @@ export const overviewView = ({ root, signal }: View): void => {
       h('section', { class: 'card' }, h('h2', {}, 'By state'), funnel),
       h('section', { class: 'card' }, h('h2', {}, 'By issuer, last hour'), issuers, issuersNote),
     ),
+    h('div', { class: 'halves' }, salesCards(signal)),
     h('div', { class: 'halves' }, machineryCards(signal, noteWorkers)),
   );
 

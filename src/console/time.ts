@@ -50,6 +50,7 @@ export const clockText = (iso: string): string => {
 
 /** The hour's clock, without its seconds: axis and summary of charts. */
 export const minuteText = (at: string | number): string => formats.clock.format(new Date(at)).slice(0, 5);
+export const dayText = (at: string | number): string => formats.day.format(new Date(at));
 
 export const timeTag = (iso: string, text = clockText(iso)) =>
   h('time', { datetime: iso, title: formats.whole.format(new Date(iso)) }, text);

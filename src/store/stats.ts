@@ -29,6 +29,17 @@ export interface OwedRefund {
   readonly facts: Pick<OrderFacts, 'refundDueValue' | 'refundSettledValue'>;
 }
 
+/** What the sums over days need of one order. */
+export interface SoldOrder {
+  readonly issuerId: string;
+  readonly position: string;
+  readonly state: OrderState;
+  readonly createdAt: Date;
+  readonly product: { readonly id: string; readonly name: string };
+  readonly amount: { readonly value: number; readonly currency: string };
+  readonly facts: Pick<OrderFacts, 'refundDueValue'>;
+}
+
 /** Counted where the rows are, so that no timeline comes over; a line is written once. */
 const callsTriedAgain = {
   $size: {
@@ -74,6 +85,18 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
     orders
       .find({ _id: { $in: [...ids] } })
       .project<SampledOrder>(sampled)
+      .toArray(),
+
+  /** Newest first, before a position where one is given: a range of `by_position`. */
+  sold: (since: Date, before: string | undefined, limit: number): Promise<SoldOrder[]> =>
+    orders
+      .find({ position: { $gte: since.toISOString(), ...(before === undefined ? {} : { $lt: before }) } })
+      .project<SoldOrder>({
+        ...{ _id: 0, issuerId: 1, position: 1, state: 1, createdAt: 1, product: 1, amount: 1 },
+        'facts.refundDueValue': 1,
+      })
+      .sort({ position: -1 })
+      .limit(limit)
       .toArray(),
 
   /** How many orders are in a state, up to the limit: `by_state`. */

@@ -263,6 +263,18 @@ describe('the file of a list', () => {
   });
 });
 
+test('what was sold over a day and a week counts every order by product and money', async () => {
+  const own = await file.issuer();
+  await own.place('sold-1', { product: { id: 'sold-once', name: 'Sold' }, amount: { value: 3, currency: 'ISK' } });
+  for (const hours of [24, 168]) {
+    const { status, body } = await operator('GET', `/console/sales?hours=${hours}`);
+    expect(status).toBe(200);
+    expect(body.products).toContainEqual(expect.objectContaining({ productId: 'sold-once', orders: 1 }));
+    expect(body.money).toContainEqual({ currency: 'ISK', orders: 1, paid: 3, refundDue: 0 });
+  }
+  expectProblem(await operator('GET', '/console/sales?hours=2'), 422, 'body_invalid', '/hours');
+});
+
 describe('refunds', () => {
   test('are listed while they are due, whatever became of the order, with their sums; then as settled', async () => {
     const own = await file.issuer();

@@ -148,6 +148,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'orders created within a time': async () => {
       await orders.list({ createdFrom: now, createdTo: now, before: 'z', limit: 10 });
       await stats.newest(now, 10);
+      await stats.sold(now, 'z', 10);
     },
     'orders in a state': async () => {
       await orders.list({ state: 'accepted', limit: 10 });

@@ -1,13 +1,14 @@
 import type { Request } from 'express';
 import type { Logger } from 'pino';
 import * as routes from '../../contract/operator/console-session';
-import { readOverview, watchOverview } from '../../contract/operator/overview';
+import { readOverview, readSales, watchOverview } from '../../contract/operator/overview';
 import { consoleFile, consolePage, consolePageSlash } from '../../contract/operator/pages';
 import { parseWith } from '../../contract/problem';
 import { emptyQuery } from '../../contract/query';
 import { Failure } from '../../domain/failures';
 import { mayAct, type OperatorWithToken } from '../../domain/operator';
 import type { AuditTrails } from '../../operator/audit-trail';
+import type { SalesReader } from '../../operator/overview/sales';
 import type { ConsoleSampler } from '../../operator/overview/sampler';
 import type { ConsoleSession, ConsoleSessions } from '../auth/console-sessions';
 import { authorizeOperator, operatorOfToken, requireRole } from '../auth/operator-auth';
@@ -23,6 +24,7 @@ export interface Console {
   readonly basePath: string;
   readonly isDemo: boolean;
   readonly sampler: ConsoleSampler;
+  readonly readSales: SalesReader;
   readonly sessions: ConsoleSessions;
   readonly operators: readonly OperatorWithToken[];
   readonly wrongTokens: WrongTokens;
@@ -185,8 +187,11 @@ const mountSession = (
   });
 };
 
-const mountOverview = (mount: Mount, { sampler, sessions, operators, wrongTokens }: Console): void => {
+const mountOverview = (mount: Mount, deps: Console): void => {
+  const { sampler, sessions, operators, wrongTokens } = deps;
   mount.operator(readOverview)(async () => ({ status: 200, body: await sampler.overview() }));
+
+  mount.operator(readSales)(async ({ query: { hours } }) => ({ status: 200, body: await deps.readSales(hours) }));
 
   mount.bare(watchOverview, async (request, response) => {
     const { session, operator } = await authorizeOperator(request, { operators, sessions, wrongTokens });

@@ -58,6 +58,33 @@ export const readOverview = declareRoute({
   problems: [],
 });
 
+const sales = z
+  .strictObject({
+    since: instant,
+    orders: count,
+    isCapped: z.boolean().meta({ description: 'There were more: the numbers are of the newest ones' }),
+    buckets: z.array(z.strictObject({ at: instant, ...outcomes })),
+    products: z.array(
+      z.strictObject({ issuerId, productId: z.string(), name: z.string(), orders: count, ...outcomes }),
+    ),
+    money: z
+      .array(z.strictObject({ currency: z.string(), orders: count, paid: count, refundDue: count }))
+      .meta({ description: 'In minor units' }),
+  })
+  .meta({ id: 'Sales' });
+export type Sales = Wire<typeof sales>;
+
+export const readSales = declareRoute({
+  method: 'get',
+  path: '/v1/operator/console/sales',
+  name: 'readSales',
+  who: 'viewer',
+  summary: 'What was sold over a day or a week, by time, product and money; a minute old at most',
+  query: z.strictObject({ hours: z.enum(['24', '168']).default('24') }),
+  answers: { 200: { says: 'The sums', body: sales } },
+  problems: [],
+});
+
 export const watchOverview = declareRoute({
   method: 'get',
   path: `${path}/events`,

@@ -22,7 +22,7 @@ const failuresShown = 8;
 
 type Outcome = 'delivered' | 'under_way' | 'failed';
 
-const outcomes = {
+export const outcomes = {
   accepted: 'under_way',
   notified: 'under_way',
   verified: 'under_way',
