@@ -10,6 +10,7 @@ import { dayMs } from './domain/timings';
 import { mailbox, mailServer } from './mail/mail-environment';
 import type { MailSettings } from './mail/mailer';
 import { parseCidr } from './outbound/address';
+import { parseAllowed } from './outbound/allowed';
 import { parseMasterKeys } from './sealing/key-ring';
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -26,6 +27,14 @@ const list = z
 const isCidr = (text: string): boolean => {
   try {
     return parseCidr(text).length > 0;
+  } catch {
+    return false;
+  }
+};
+
+const isAllowed = (text: string): boolean => {
+  try {
+    return parseAllowed(text) !== undefined;
   } catch {
     return false;
   }
@@ -122,8 +131,8 @@ const environment = z
     DEMO: z.string().default('off'),
     SEAL_PAYLOADS: z.enum(['on', 'off']).default('off'),
     CODEC_SECRET: z.string().min(16).optional(),
-    CALLBACK_ALLOW: list.refine((ranges) => ranges.every(isCidr), {
-      error: 'must be address ranges such as 10.0.0.0/8, separated by commas',
+    CALLBACK_ALLOW: list.refine((entries) => entries.every(isAllowed), {
+      error: 'must be address ranges such as 10.0.0.0/8 or acme@10.1.2.3:8443, separated by commas',
     }),
     EGRESS_PROXY: z
       .url({ protocol: /^https?$/, error: 'must be the http or https URL of a proxy', abort: true })

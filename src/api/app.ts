@@ -140,17 +140,21 @@ export const createApp = ({
   const starter = createWorkflowStarter({ gateway, log });
   const audit = createAuditTrails({ audit: core.audit, nowMs, log });
 
-  const terminalProblem = (terminal: Terminal) => core.channels.problemOf(terminal, guard);
+  const terminalProblem = (terminal: Terminal, issuerId: string) =>
+    core.channels.problemOf(terminal, guard.of(issuerId));
 
-  const settingsProblem = async ({ callback, terminal }: Pick<IssuerSettings, 'callback' | 'terminal'>) => {
+  const settingsProblem = async (
+    { callback, terminal }: Pick<IssuerSettings, 'callback' | 'terminal'>,
+    issuerId: string,
+  ) => {
     if (callback?.kind === 'function' && !adapters.has(callback.name)) {
       return { path: '/callback/name', code: 'function_unknown', message: 'is not a function named in ADAPTERS' };
     }
     if (callback?.kind === 'url') {
-      const problem = await guard.urlProblem(callback.url);
+      const problem = await guard.of(issuerId).urlProblem(callback.url);
       if (problem) return { path: '/callback/url', ...problem };
     }
-    return terminal ? terminalProblem(terminal) : null;
+    return terminal ? terminalProblem(terminal, issuerId) : null;
   };
 
   const cancelOpenSoon = (issuerId: string): void => {

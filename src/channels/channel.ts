@@ -3,7 +3,7 @@ import type { Code } from '../contract/code';
 import type { Branding } from '../domain/branding';
 import type { FieldError } from '../domain/failures';
 import type { Terminal } from '../domain/order';
-import type { AddressGuard } from '../outbound/address-guard';
+import type { AddressRights } from '../outbound/address-guard';
 import type { Outbound } from '../outbound/client';
 import type { ChannelSettings } from './channel-settings';
 import type { DeclaredTerminal } from './declare-terminal';
@@ -100,7 +100,7 @@ export interface Channel<T extends Terminal = Terminal> {
   /** Left out: it needs no setting. */
   isConfigured?(settings: ChannelSettings): boolean;
   /** What the schema cannot say of a terminal: paths begin at the terminal. */
-  problem?(terminal: T, deps: { readonly guard: AddressGuard }): Promise<FieldError | null>;
+  problem?(terminal: T, deps: { readonly rights: AddressRights }): Promise<FieldError | null>;
   /** Left out: nobody is called, the codes are there as soon as the order has them. */
   deliverer?(deps: DeliveryDeps): Deliver<T>;
 }

@@ -1,6 +1,6 @@
 import type { FieldError } from '../domain/failures';
 import type { Terminal } from '../domain/order';
-import type { AddressGuard } from '../outbound/address-guard';
+import type { AddressRights } from '../outbound/address-guard';
 import type { Channel, Deliver, DeliveryDeps } from './channel';
 import type { ChannelSettings } from './channel-settings';
 import type { DeclaredTerminal } from './declare-terminal';
@@ -27,7 +27,7 @@ export const configuredChannels = (settings: ChannelSettings = {}) => {
     receiptSecret: settings.receiptSecret,
 
     /** Asked of every terminal that comes in; its place is a field of the body that names it. */
-    problemOf: async (terminal: Terminal, guard: AddressGuard): Promise<FieldError | null> => {
+    problemOf: async (terminal: Terminal, rights: AddressRights): Promise<FieldError | null> => {
       const channel = channels.get(terminal.channel);
       if (!channel) {
         return {
@@ -36,7 +36,7 @@ export const configuredChannels = (settings: ChannelSettings = {}) => {
           message: 'is of a channel that is not configured here',
         };
       }
-      const problem = await channel.problem?.(terminal, { guard });
+      const problem = await channel.problem?.(terminal, { rights });
       return problem ? { ...problem, path: `/terminal${problem.path}` } : null;
     },
 

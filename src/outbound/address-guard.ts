@@ -1,7 +1,8 @@
 import { type LookupAddress, lookup as lookupName } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { withinMs } from '../bounded/time-limit';
-import { isInside, isPublic, parseAddress, parseCidr } from './address';
+import { isInside, isPublic, parseAddress } from './address';
+import { type Allowed, parseAllowed } from './allowed';
 
 const urlMax = 1024;
 const hostMax = 253;
@@ -34,7 +35,7 @@ const systemResolve: Resolve = (hostname) =>
   });
 
 export interface AddressGuardOptions {
-  /** CALLBACK_ALLOW: ranges that may be reached although they are private, and without TLS. */
+  /** CALLBACK_ALLOW: ranges that may be reached although they are private, and without TLS; some of one issuer alone. */
   readonly allowCidrs: readonly string[];
   /** Given by tests; otherwise the system's resolver, which knows the hosts file too. */
   readonly resolve?: Resolve;
@@ -70,16 +71,9 @@ const parseUrl = (text: string): URL | UrlProblem => {
  * connection, which alone counts: a name may lead elsewhere by then.
  */
 export const createAddressGuard = ({ allowCidrs, resolve = systemResolve }: AddressGuardOptions) => {
-  const allowed = allowCidrs.map(parseCidr);
+  const allowed = allowCidrs.map(parseAllowed);
   /** One lookup per name at a time: the system's resolver has four threads for everyone, and a name may be slow. */
   const running = new Map<string, Promise<readonly LookupAddress[]>>();
-
-  /** Inside CALLBACK_ALLOW: may be reached without TLS. */
-  const allowsPlain = (address: string): boolean =>
-    parseAddress(address)?.every((one) => isInside(one, allowed)) ?? false;
-
-  const allows = (address: string): boolean =>
-    parseAddress(address)?.every((one) => isPublic(one) || isInside(one, allowed)) ?? false;
 
   const resolveOnce = (hostname: string): Promise<readonly LookupAddress[]> => {
     const current = running.get(hostname);
@@ -110,35 +104,76 @@ export const createAddressGuard = ({ allowCidrs, resolve = systemResolve }: Addr
       );
     };
 
-  const leadsInside = async (hostname: string): Promise<boolean> => {
-    const found = await withinMs(
-      lookupLimitMs,
-      resolveOnce(hostname).catch(() => []),
-      () => [],
-    );
-    return found.some((one) => allowsPlain(one.address));
+  /** Where one may go whose entries these are. Without a port only entries of any port count. */
+  const rightsOf = (entries: readonly Allowed[]) => {
+    const rangesTo = (port: number | undefined) =>
+      entries.filter((one) => one.port === undefined || one.port === port).map(({ range }) => range);
+
+    /** May be reached without TLS. */
+    const allowsPlain = (address: string, port?: number): boolean => {
+      const ranges = rangesTo(port);
+      return parseAddress(address)?.every((one) => isInside(one, ranges)) ?? false;
+    };
+
+    const allows = (address: string, port?: number): boolean => {
+      const ranges = rangesTo(port);
+      return parseAddress(address)?.every((one) => isPublic(one) || isInside(one, ranges)) ?? false;
+    };
+
+    const leadsInside = async (hostname: string, port: number): Promise<boolean> => {
+      const found = await withinMs(
+        lookupLimitMs,
+        resolveOnce(hostname).catch(() => []),
+        () => [],
+      );
+      return found.some((one) => allowsPlain(one.address, port));
+    };
+
+    const urlProblem = async (text: string): Promise<UrlProblem | null> => {
+      const url = parseUrl(text);
+      if ('code' in url) return url;
+      const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+      const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+      const isLiteral = isIP(host) !== 0;
+      if (!isLiteral && !isHostName(host)) return problem('host_malformed', 'must name a host');
+      if (isLiteral && !allows(host, port)) return problem('address_forbidden', 'must not lead to a private address');
+      if (url.protocol === 'https:') return null;
+      const plain = isLiteral ? allowsPlain(host, port) : await leadsInside(host, port);
+      return plain ? null : problem('scheme_forbidden', 'must be https');
+    };
+
+    return {
+      urlProblem,
+      allows,
+      allowsPlain,
+      /** For connections: whether they will speak TLS. */
+      lookupTo: (port: number, isTls: boolean): LookupFunction =>
+        lookupWith((address) => (isTls ? allows : allowsPlain)(address, port)),
+    };
   };
 
-  const urlProblem = async (text: string): Promise<UrlProblem | null> => {
-    const url = parseUrl(text);
-    if ('code' in url) return url;
-    const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-    const isLiteral = isIP(host) !== 0;
-    if (!isLiteral && !isHostName(host)) return problem('host_malformed', 'must name a host');
-    if (isLiteral && !allows(host)) return problem('address_forbidden', 'must not lead to a private address');
-    if (url.protocol === 'https:') return null;
-    const plain = isLiteral ? allowsPlain(host) : await leadsInside(host);
-    return plain ? null : problem('scheme_forbidden', 'must be https');
-  };
+  const ofEverybody = rightsOf(allowed.filter(({ issuerId }) => issuerId === undefined));
+  const ownRights = new Map(
+    [...new Set(allowed.flatMap(({ issuerId = '' }) => (issuerId === '' ? [] : [issuerId])))].map((id) => [
+      id,
+      rightsOf(allowed.filter(({ issuerId = id }) => issuerId === id)),
+    ]),
+  );
 
   return {
-    urlProblem,
-    allows,
-    allowsPlain,
-    /** For connections that will speak TLS. */
-    lookup: lookupWith(allows),
-    lookupPlain: lookupWith(allowsPlain),
+    ...ofEverybody,
+    /** Of an issuer; undefined: of the platform's own calls. */
+    of: (issuerId: string | undefined): AddressRights => ownRights.get(issuerId ?? '') ?? ofEverybody,
+    /** Whose connections no other issuer may use, as it has rights of its own. */
+    ownerOf: (issuerId: string): string | undefined => (ownRights.has(issuerId) ? issuerId : undefined),
   };
 };
+
+export interface AddressRights {
+  readonly urlProblem: (text: string) => Promise<UrlProblem | null>;
+  readonly allows: (address: string, port?: number) => boolean;
+  readonly allowsPlain: (address: string, port?: number) => boolean;
+  readonly lookupTo: (port: number, isTls: boolean) => LookupFunction;
+}
 
 export type AddressGuard = ReturnType<typeof createAddressGuard>;

@@ -137,6 +137,7 @@ export const createOutbound = ({
         {
           url,
           ca: call.ca,
+          owner: guard.ownerOf(call.issuerId),
           headers: { 'user-agent': 'Codeferry/1', ...tracing.headers(), ...call.headers },
           body: call.body,
           timeLimitMs: call.timeLimitMs ?? timeLimitMs,

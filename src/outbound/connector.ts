@@ -27,21 +27,23 @@ export interface Place {
   readonly authority: string;
   /** PEM of authorities that are trusted there besides the system's. */
   readonly ca?: string | undefined;
+  /** Whose rights count there, where an issuer has its own. */
+  readonly owner?: string | undefined;
 }
 
-/** Who is trusted is part of the name: no call goes over a connection that it would not have made. */
-const nameOf = (url: URL, ca: string | undefined): string =>
-  ca === undefined ? url.origin : `${url.origin}#${createHash('sha256').update(ca).digest('base64url')}`;
+/** Who is trusted, and whose rights opened it, is part of the name: no call goes over a connection that it would not have made. */
+const nameOf = (url: URL, { ca, owner }: Pick<Place, 'ca' | 'owner'>): string =>
+  [url.origin, owner ?? '', ca === undefined ? '' : createHash('sha256').update(ca).digest('base64url')].join('#');
 
-export const placeOfUrl = (url: URL, ca?: string): Place => {
+export const placeOfUrl = (url: URL, how: Pick<Place, 'ca' | 'owner'> = {}): Place => {
   const isTls = url.protocol === 'https:';
   return {
-    name: nameOf(url, ca),
+    ...how,
+    name: nameOf(url, how),
     isTls,
     hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: Number(url.port) || (isTls ? 443 : 80),
     authority: url.host,
-    ca,
   };
 };
 
@@ -97,8 +99,10 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy 
   };
 
   const open = (place: Place, callback: Opened): void => {
-    const admits = place.isTls ? guard.allows : guard.allowsPlain;
-    const lookup = place.isTls ? guard.lookup : guard.lookupPlain;
+    const rights = guard.of(place.owner);
+    const admits = (address: string): boolean =>
+      place.isTls ? rights.allows(address, place.port) : rights.allowsPlain(address, place.port);
+    const lookup = rights.lookupTo(place.port, place.isTls);
     const isLiteral = isIP(place.hostname) !== 0;
     if (isLiteral && !admits(place.hostname)) {
       queueMicrotask(() => callback(new AddressForbidden('the address may not be called'), null));

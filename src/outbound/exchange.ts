@@ -9,6 +9,8 @@ import { createStatusReader } from './status-line';
 
 export interface Exchange {
   readonly url: URL;
+  /** The issuer, where it has rights of its own. */
+  readonly owner?: string | undefined;
   readonly ca?: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
@@ -130,7 +132,7 @@ export const exchange = (pool: Pool, call: Exchange): Promise<Outcome> =>
         endSoon(request);
       };
       const request = pool.post({
-        place: placeOfUrl(call.url, call.ca),
+        place: placeOfUrl(call.url, { ca: call.ca, owner: call.owner }),
         path: call.url.pathname + call.url.search,
         headers: { 'accept-encoding': 'identity', ...call.headers },
         isFresh,

@@ -20,7 +20,7 @@ export interface Placing {
   readonly orderDeps: OrderDeps;
   readonly publicUrl: string;
   /** Says what is wrong with a terminal: a channel that is not configured, an address that must not be reached. */
-  readonly terminalProblem: (terminal: Terminal) => Promise<FieldError | null>;
+  readonly terminalProblem: (terminal: Terminal, issuerId: string) => Promise<FieldError | null>;
   /** Begins the workflow without waiting for it: the order is durable already. */
   readonly startSoon: (row: OrderRow) => void;
 }
@@ -76,7 +76,7 @@ const acceptable = async (
   }
   if (issuer.state === 'paused') throw new Failure('issuer_paused', { retryAfterSeconds: 30 });
   const row = newRow(deps, issuer, await deps.settings.effectiveFor(issuer, body.product.id), publicUrl, body);
-  const problem = await terminalProblem(terminalOfOrder(deps.ring, row));
+  const problem = await terminalProblem(terminalOfOrder(deps.ring, row), issuer._id);
   if (problem) throw bodyInvalid([problem]);
   return row;
 };

@@ -6,12 +6,16 @@ import type { OrderRow } from '../store/orders';
 const ofOperators: readonly TimelineEvent[] = ['note', 'resumed'];
 
 export const timelineBody = (row: OrderRow, who: Asker = 'issuer'): Timeline => {
-  const shown = row.timeline.filter(({ event }) => who === 'operator' || !ofOperators.includes(event));
-  const byKey = new Map<string, TimelineEntry>(shown.map((entry) => [entry.key, entry]));
+  const told = row.timeline.filter(({ event }) => who === 'operator' || !ofOperators.includes(event));
+  const byKey = new Map<string, TimelineEntry>(told.map((entry) => [entry.key, entry]));
   return {
     data: [...byKey.values()]
       .sort((a, b) => a.atMs - b.atMs)
-      .map(({ atMs, event, detail }) => ({ at: new Date(atMs).toISOString(), event, detail: withText(row, detail) })),
+      .map(({ atMs, event, detail }) => ({
+        at: new Date(atMs).toISOString(),
+        event,
+        detail: shown(withText(row, detail), who),
+      })),
   };
 };
 
@@ -20,3 +24,12 @@ const withText = ({ texts }: OrderRow, { textRef, ...detail }: TimelineEntry['de
   const said = texts?.find(({ ref }) => ref === textRef);
   return said ? { ...detail, text: said.text } : detail;
 };
+
+/** Which of these it was would tell an issuer, address by address, what there is inside of our network. */
+const noConnection: ReadonlySet<unknown> = new Set([
+  ...(['address_forbidden', 'name_unresolved', 'connection_refused', 'unreachable'] as const),
+  ...(['reset', 'proxy', 'network', 'answer_malformed'] as const),
+]);
+
+const shown = (detail: TimelineEntry['detail'], who: Asker): TimelineEntry['detail'] =>
+  who === 'issuer' && noConnection.has(detail.problem) ? { ...detail, problem: 'unreachable' } : detail;

@@ -78,6 +78,8 @@ test('without any terminal there is nowhere to deliver', async () => {
   expect((await bare.place('nowhere', { terminal: { channel: 'page' } })).status).toBe(201);
 });
 
+const own = platformOfFile({ worker: false, callbackAllow: ['trusted@127.0.0.1:9'] });
+
 describe('where nothing private is allowed', () => {
   const strict = platformOfFile({ worker: false, callbackAllow: [] });
   test.each(['http://127.0.0.1:9/', 'https://127.0.0.1/', 'https://localhost.localdomain.invalid:x/'])(
@@ -88,4 +90,23 @@ describe('where nothing private is allowed', () => {
       expectProblem(made, 422, 'body_invalid', '/callback/url');
     },
   );
+});
+
+test('what one issuer alone may reach is refused to every other, as any private address', async () => {
+  const { operator } = own.platform;
+  const url = 'http://127.0.0.1:9/';
+  const settings = (name: string, to: string) => ({
+    ...{ issuerId: name, name, codeMode: 'push', terminal: { channel: 'page' } },
+    callback: { kind: 'url', url: to },
+  });
+  expect((await operator('POST', '/issuers', settings('trusted', url))).status).toBe(201);
+  const refused = await operator('POST', '/issuers', settings('stranger', url));
+  expectProblem(refused, 422, 'body_invalid', '/callback/url');
+  const elsewhere = await operator('PATCH', '/issuers/trusted', {
+    callback: { kind: 'url', url: 'http://127.0.0.1:10/' },
+  });
+  expectProblem(elsewhere, 422, 'body_invalid', '/callback/url');
+  const stranger = await own.issuer({ callback: { kind: 'url', url: 'https://shop.example/' } });
+  const placed = await stranger.place('inside', { terminal: { channel: 'webhook', url } });
+  expectProblem(placed, 422, 'body_invalid', '/terminal/url');
 });

@@ -96,6 +96,45 @@ describe('addresses', () => {
   );
 });
 
+describe('what one issuer alone may reach', () => {
+  const guard = guardOf('acme@10.0.0.0/8:8443', 'acme@[fd00::/8]:8443', 'acme@192.168.1.1', '127.0.0.0/8:9000');
+  const [acme, other] = [guard.of('acme'), guard.of('other')];
+
+  test('is its range at its port, beside what everybody may', () => {
+    for (const [address, port] of [
+      ...[['10.1.2.3', 8_443] as const, ['fd00::1', 8_443] as const, ['192.168.1.1', 1] as const],
+      ...[['::ffff:10.1.2.3', 8_443] as const, ['127.0.0.1', 9_000] as const],
+    ]) {
+      expect([address, acme.allows(address, port), acme.allowsPlain(address, port)]).toEqual([address, true, true]);
+      expect([address, other.allows(address, port)]).toEqual([address, address === '127.0.0.1']);
+      expect([address, guard.allows(address, port)]).toEqual([address, address === '127.0.0.1']);
+    }
+    expect([acme.allows('10.1.2.3', 443), acme.allows('127.0.0.1', 9_001), acme.allows('10.1.2.3')]).toEqual(
+      Array(3).fill(false),
+    );
+  });
+
+  test('is judged by the port of the URL, also where a name leads inside', async () => {
+    const code = async (rights: typeof acme, url: string) => (await rights.urlProblem(url))?.code ?? 'none';
+    for (const url of ['http://10.1.2.3:8443/', 'https://10.1.2.3:8443/', 'http://inside.test:8443/']) {
+      expect([url, await code(acme, url)]).toEqual([url, 'none']);
+      expect([url, await code(other, url)]).toEqual([url, expect.stringContaining('forbidden')]);
+    }
+    expect(await code(acme, 'https://10.1.2.3/')).toBe('address_forbidden');
+    expect(await code(acme, 'http://inside.test/')).toBe('scheme_forbidden');
+  });
+
+  test.each([
+    'Not_an_id@10.0.0.0/8',
+    '@10.0.0.0/8',
+    'acme@',
+    '10.0.0.0/8:0',
+    '10.0.0.0/8:65536',
+    'fd00::/8:x',
+    'a@b@10.0.0.1',
+  ])('the entry %j stops the start', (entry) => expect(() => guardOf(entry)).toThrow());
+});
+
 describe('URLs on registration', () => {
   test.each([
     'https://example.com/callbacks?shop=1',
@@ -179,7 +218,7 @@ describe('URLs on registration', () => {
 });
 
 describe('lookups for connections', () => {
-  type Lookup = ReturnType<typeof guardOf>['lookup'];
+  type Lookup = ReturnType<ReturnType<typeof guardOf>['lookupTo']>;
   const found = (lookup: Lookup, name: string, options: { all?: boolean; family?: number } = { all: true }) =>
     new Promise((done) => {
       lookup(name, options, (error, address) => done(error ?? address));
@@ -187,12 +226,14 @@ describe('lookups for connections', () => {
 
   test('a connection is offered only the addresses that may be called', async () => {
     const guard = guardOf();
-    expect(await found(guard.lookup, 'mixed.test')).toEqual(names['mixed.test']?.slice(1));
-    expect(await found(guard.lookup, 'mixed.test', { family: 4 })).toBe('93.184.216.34');
-    expect(await found(guard.lookup, 'private.test')).toBeInstanceOf(AddressForbidden);
-    expect(await found(guardOf('10.0.0.0/8').lookupPlain, 'mixed.test')).toEqual(names['mixed.test']?.slice(0, 1));
-    expect(await found(guard.lookupPlain, 'public.test')).toBeInstanceOf(AddressForbidden);
-    expect(await found(guard.lookup, 'unknown.test')).toMatchObject({ code: 'ENOTFOUND' });
+    expect(await found(guard.lookupTo(443, true), 'mixed.test')).toEqual(names['mixed.test']?.slice(1));
+    expect(await found(guard.lookupTo(443, true), 'mixed.test', { family: 4 })).toBe('93.184.216.34');
+    expect(await found(guard.lookupTo(443, true), 'private.test')).toBeInstanceOf(AddressForbidden);
+    expect(await found(guardOf('10.0.0.0/8').lookupTo(80, false), 'mixed.test')).toEqual(
+      names['mixed.test']?.slice(0, 1),
+    );
+    expect(await found(guard.lookupTo(80, false), 'public.test')).toBeInstanceOf(AddressForbidden);
+    expect(await found(guard.lookupTo(443, true), 'unknown.test')).toMatchObject({ code: 'ENOTFOUND' });
   });
 
   test('lookups of one name at the same time share one question', async () => {
@@ -202,9 +243,9 @@ describe('lookups for connections', () => {
       return [{ address: '93.184.216.34', family: 4 }];
     };
     const guard = createAddressGuard({ allowCidrs: [], resolve });
-    await Promise.all([found(guard.lookup, 'one.test'), found(guard.lookup, 'one.test')]);
+    await Promise.all([found(guard.lookupTo(443, true), 'one.test'), found(guard.lookupTo(443, true), 'one.test')]);
     expect(asked).toBe(1);
-    await found(guard.lookup, 'one.test');
+    await found(guard.lookupTo(443, true), 'one.test');
     expect(asked).toBe(2);
   });
 });

@@ -1,6 +1,7 @@
 import { maskedTerminal } from '../../src/channels/terminals';
 import { type OrderFacts, openFacts, type Terminal } from '../../src/domain/order';
 import { orderBody } from '../../src/second-interface/order-body';
+import { timelineBody } from '../../src/second-interface/timeline-body';
 import { heldMs } from '../../src/store/issuers';
 import type { OrderRow } from '../../src/store/orders';
 
@@ -144,4 +145,26 @@ test.each<[Terminal, string]>([
   [{ channel: 'sms', number: '+436641234567' }, '+43***67'],
 ])('a terminal is shown masked: %j', (terminal, hint) => {
   expect(maskedTerminal(terminal)).toEqual({ channel: terminal.channel, hint });
+});
+
+test('an issuer cannot tell by its timeline what there is inside of our network, an operator can', () => {
+  const insideOut = [
+    'address_forbidden',
+    'name_unresolved',
+    'connection_refused',
+    'unreachable',
+    'reset',
+    'answer_malformed',
+  ];
+  const told = ['timeout', 'tls', 'status_400'];
+  const timeline = [...insideOut, ...told].map((problem) => ({
+    key: problem,
+    atMs: createdAtMs,
+    event: 'notice' as const,
+    detail: { ok: false, problem },
+  }));
+  const problems = (who: 'issuer' | 'operator') =>
+    timelineBody({ ...rowOf(), timeline } as unknown as OrderRow, who).data.map(({ detail }) => detail.problem);
+  expect(problems('issuer')).toEqual([...insideOut.map(() => 'unreachable'), ...told]);
+  expect(problems('operator')).toEqual([...insideOut, ...told]);
 });

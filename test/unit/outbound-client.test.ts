@@ -424,7 +424,7 @@ describe('the address guard', () => {
       const received: Buffer[] = [];
       const server = await aTcpServer((socket) => socket.on('data', (chunk) => received.push(chunk)));
       /** Looks names up like an honest guard, but they lead elsewhere by the time of the connection. */
-      const guard: AddressGuard = { ...closed, lookup: loopback.lookup, lookupPlain: loopback.lookupPlain };
+      const guard: AddressGuard = { ...closed, of: () => ({ ...closed, lookupTo: loopback.lookupTo }) };
       expect(await reasonOf(anOutbound({ guard }), aCall(`${scheme}://rebound.test:${server.port}/`))).toBe(
         'address_forbidden',
       );
@@ -434,8 +434,16 @@ describe('the address guard', () => {
     },
   );
 
+  test('a connection that one issuer alone may have is used by no other', async () => {
+    const server = await anHttpServer((_request, response) => response.end());
+    const outbound = anOutbound({ guard: createAddressGuard({ allowCidrs: [`acme@127.0.0.1:${server.port}`] }) });
+    expect(await reasonOf(outbound, { ...aCall(server.url), issuerId: 'acme' })).toBe('answered 200');
+    expect(await reasonOf(outbound, { ...aCall(server.url), issuerId: 'other' })).toBe('address_forbidden');
+    expect([server.requests.length, server.sockets.length]).toEqual([1, 1]);
+  });
+
   test('without TLS only CALLBACK_ALLOW is reached, however public an address is', async () => {
-    const guard: AddressGuard = { ...loopback, allowsPlain: () => false };
+    const guard: AddressGuard = { ...loopback, of: () => ({ ...loopback, allowsPlain: () => false }) };
     const server = await anHttpServer((_request, response) => response.end());
     expect(await reasonOf(anOutbound({ guard }), aCall(server.url))).toBe('address_forbidden');
     expect(server.sockets).toHaveLength(0);

@@ -27,7 +27,7 @@ const aheadMaxMs = 300_000;
 export const mountAfterSale = (
   mount: Mount,
   orderDeps: OrderDeps,
-  terminalProblem: (terminal: Terminal) => Promise<FieldError | null>,
+  terminalProblem: (terminal: Terminal, issuerId: string) => Promise<FieldError | null>,
 ): void => {
   const operation = orderOperation(mount, orderDeps);
   const bodyOf = async (row: OrderRow) => orderBody(row, await orderDeps.holdsOf(row.issuerId), orderDeps.nowMs());
@@ -45,7 +45,7 @@ export const mountAfterSale = (
   });
 
   operation(routes.deliverAgain, async (deps, row, messageId, { token, terminal, newLink }) => {
-    const problem = terminal ? await terminalProblem(terminal) : null;
+    const problem = terminal ? await terminalProblem(terminal, row.issuerId) : null;
     if (problem) throw bodyInvalid([problem]);
     const asked = { by: 'issuer', isRightToken: isTokenOf(row, token), terminal, newLink } as const;
     return answer(200, await bodyOf(await redeliverCodes(deps, row, `delivery/${messageId}`, asked)));

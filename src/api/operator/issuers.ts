@@ -20,7 +20,10 @@ export interface OperatorIssuers {
   readonly ring: KeyRing;
   readonly nowMs: () => number;
   readonly settings: OrderSettingsStore;
-  readonly settingsProblem: (settings: Pick<IssuerSettings, 'callback' | 'terminal'>) => Promise<FieldError | null>;
+  readonly settingsProblem: (
+    settings: Pick<IssuerSettings, 'callback' | 'terminal'>,
+    issuerId: string,
+  ) => Promise<FieldError | null>;
   /** Begins to cancel what a deleted issuer leaves open; the reconciler finishes it. */
   readonly cancelOpenSoon: (issuerId: string) => void;
 }
@@ -37,8 +40,11 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
   const issuerBody = async (row: Omit<IssuerRow, 'seal'>): Promise<routes.IssuerBody> =>
     bodyOfIssuer(row, await deps.settings.platform());
 
-  const requireUsable = async (settings: Pick<IssuerSettings, 'callback' | 'terminal'>): Promise<void> => {
-    const problem = await deps.settingsProblem(settings);
+  const requireUsable = async (
+    settings: Pick<IssuerSettings, 'callback' | 'terminal'>,
+    issuerId: string,
+  ): Promise<void> => {
+    const problem = await deps.settingsProblem(settings, issuerId);
     if (problem) throw bodyInvalid([problem]);
   };
 
@@ -49,7 +55,7 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
 
   mount.operator(routes.createIssuer)(
     async ({ body: { issuerId, terminal, callHeaders, branding, ...settings }, audit }) => {
-      await requireUsable({ ...settings, ...(terminal ? { terminal } : {}) });
+      await requireUsable({ ...settings, ...(terminal ? { terminal } : {}) }, issuerId);
       const { secret, sealed } = freshSecret(issuerId);
       const createdAt = new Date(nowMs());
       const row: Omit<IssuerRow, 'seal'> = {
@@ -91,7 +97,7 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
 
   mount.operator(routes.changeIssuer)(async ({ params, body, audit }) => {
     const before = await find(params.issuerId);
-    await requireUsable(body);
+    await requireUsable(body, before._id);
     const { terminal, callHeaders, branding, ...settings } = body;
     const looks = branding ? keptBranding(branding) : {};
     const change = async () => {

@@ -30,7 +30,7 @@ export interface OperatorOrders {
   readonly secondPerson: SecondPerson;
   readonly troubles: Pick<Troubles, 'of'>;
   readonly readHealth: HealthReader;
-  readonly terminalProblem: (terminal: Terminal) => Promise<FieldError | null>;
+  readonly terminalProblem: (terminal: Terminal, issuerId: string) => Promise<FieldError | null>;
 }
 
 const elsewhere = {
@@ -78,7 +78,7 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
 
   mount.operator(routes.redeliverOrder)(async ({ params, body: { terminal, newLink }, operator, audit }) => {
     const row = await findOrder(deps, params.issuerId, params.orderNo);
-    const problem = terminal ? await deps.terminalProblem(terminal) : null;
+    const problem = terminal ? await deps.terminalProblem(terminal, row.issuerId) : null;
     if (problem) throw bodyInvalid([problem]);
     const changed = { target: row._id, ...changedTerminals(orderDeps, row, terminal) };
     const isOther = changed.before.terminalHash !== changed.after.terminalHash;

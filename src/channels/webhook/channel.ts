@@ -6,8 +6,8 @@ import { webhookTerminal } from './terminal';
 export const webhookChannel = declareChannel<z.output<typeof webhookTerminal.schema>>({
   terminal: webhookTerminal,
   tellsVoid: true,
-  problem: async ({ url }, { guard }) => {
-    const problem = await guard.urlProblem(url);
+  problem: async ({ url }, { rights }) => {
+    const problem = await rights.urlProblem(url);
     return problem && { path: '/url', ...problem };
   },
   deliverer: createWebhookDelivery,
