@@ -36,6 +36,7 @@ export const failures = {
   code_held: { status: 409, retryable: true, title: 'A refund of the code waits for its decision' },
   void_pending: { status: 409, retryable: true, title: 'A refund waits for its decision' },
   already_decided: { status: 409, retryable: false, title: 'It was decided otherwise' },
+  already_opened: { status: 409, retryable: false, title: 'The codes were shown already' },
   request_unknown: { status: 404, retryable: false, title: 'There is no such request' },
   redemption_conflict: { status: 409, retryable: false, title: 'The redemption id was used for another content' },
   redemption_unknown: { status: 404, retryable: false, title: 'There is no such redemption' },

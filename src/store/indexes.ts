@@ -19,6 +19,7 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_issuer_state', key: { issuerId: 1, state: 1, position: -1 } },
     { name: 'by_product', key: { 'product.id': 1, position: -1 } },
     { name: 'by_pickup', key: { pickupHash: 1 }, unique: true },
+    { name: 'by_gift', key: { 'gift.hash': 1 }, unique: true, sparse: true },
     { name: 'by_order_no', key: { orderNo: 1 } },
     { name: 'by_order_no_in_any_case', key: { orderNoLower: 1 }, sparse: true },
     { name: 'by_payment', key: { 'payment.id': 1 }, sparse: true },

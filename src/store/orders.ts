@@ -48,6 +48,8 @@ export interface OrderRow {
   readonly pickupHash: string;
   /** Which of its links that is; left out: the first. */
   readonly pickupLink?: number;
+  /** The link that the buyer made for somebody else: it alone shows the codes. */
+  readonly gift?: Gift;
   readonly createdAt: Date;
   readonly state: OrderState;
   readonly facts: OrderFacts;
@@ -96,6 +98,13 @@ export interface OrderRow {
   readonly eventsGivenUpAt?: Date;
   /** Only on what a purge leaves of an order (see purge.ts); no reader but the pick-up page is given that. */
   readonly purgedAt?: Date;
+}
+
+export interface Gift {
+  readonly n: number;
+  readonly hash: string;
+  /** Base64: the buyer's words, by the order's own key. */
+  readonly message?: string;
 }
 
 export type NewLink = Required<Pick<OrderRow, 'pickupHash' | 'pickupLink'>>;
@@ -163,7 +172,8 @@ const isSameEnd = (a: OrderFacts, b: OrderFacts): boolean =>
   a.state === b.state && a.issued === b.issued && a.sequence === b.sequence;
 
 /** Changes with everything that a pick-up page shows; a notice that was taken moves the state alone. */
-export const viewVersion = ({ version, state }: Pick<OrderRow, 'version' | 'state'>): string => `${version}/${state}`;
+export const viewVersion = ({ version, state, gift }: Pick<OrderRow, 'version' | 'state' | 'gift'>): string =>
+  `${version}/${state}/${gift?.n ?? 0}`;
 
 const lesser = (a: string | undefined, b: string | undefined): string | undefined =>
   a === undefined || (b !== undefined && b < a) ? b : a;
@@ -269,11 +279,29 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
     find: (order: OrderName): Promise<OrderRow | null> => orders.findOne({ _id: orderId(order), ...isKept }),
 
     /** Also what is left of a purged order: the page tells its buyer so. */
-    findByPickup: (pickupHash: string): Promise<OrderRow | null> => orders.findOne({ pickupHash }),
+    findByPickup: async (pickupHash: string): Promise<OrderRow | null> =>
+      (await orders.findOne({ pickupHash })) ?? orders.findOne({ 'gift.hash': pickupHash }),
+
+    /** False: the codes were shown, or another link was made, since the row was read. */
+    giveAway: async (row: OrderRow, gift: Gift): Promise<boolean> => {
+      const given = await orders.updateOne(
+        {
+          _id: row._id,
+          ...isKept,
+          ...(row.gift ? { 'gift.n': row.gift.n } : { gift: { $exists: false } }),
+          'timeline.event': { $ne: 'opened' },
+          'facts.delivery.state': { $ne: 'opened' },
+        },
+        { $set: { gift } },
+      );
+      return given.matchedCount > 0;
+    },
 
     /** Read for open pick-up pages: what changed, in one look. */
     versionsOf: async (ids: readonly string[]): Promise<Map<string, string>> => {
-      const rows = await orders.find({ _id: { $in: [...ids] } }, { projection: { version: 1, state: 1 } }).toArray();
+      const rows = await orders
+        .find({ _id: { $in: [...ids] } }, { projection: { version: 1, state: 1, 'gift.n': 1 } })
+        .toArray();
       return new Map(rows.map((row) => [row._id, viewVersion(row)]));
     },
 
@@ -521,7 +549,13 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
     /** A reveal, in the moment before its answer. False: the order is not as it was read, and nothing of it is shown. */
     recordReveal: async (row: OrderRow, line: TimelineEntry): Promise<boolean> => {
       const recorded = await orders.updateOne(
-        { _id: row._id, version: row.version, pickupHash: row.pickupHash, ...isKept },
+        {
+          _id: row._id,
+          version: row.version,
+          pickupHash: row.pickupHash,
+          ...(row.gift ? { 'gift.n': row.gift.n } : { gift: { $exists: false } }),
+          ...isKept,
+        },
         { $push: push([line]) },
       );
       return recorded.matchedCount > 0;

@@ -1,4 +1,5 @@
 import { createPublicKey, randomUUID, verify } from 'node:crypto';
+import { sha256 } from '../../src/sealing/key-ring';
 import type { TestIssuer } from '../support/issuer';
 import { type Answer, read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
@@ -285,6 +286,72 @@ describe('the pick-up page', () => {
       const refused = await read(fetch(`${of}/codes.csv`, { headers: { cookie: value as string } }));
       expectProblem(refused, 403, 'reveal_first');
     }
+  });
+
+  test.concurrent('a gift: a link for somebody else shows the codes, and the giver’s page lives on without them', async () => {
+    const issuer = await file.issuer();
+    const placed = await issue(issuer, 'gift-1');
+    const url: string = placed.body.pickupUrl;
+    const give = (body: object, at = url) =>
+      read(
+        fetch(`${at}/gift`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }),
+      );
+    expectProblem(await give({ message: 'x'.repeat(501) }), 422, 'body_invalid', '/message');
+    expectProblem(await give({ more: 1 }), 422, 'body_invalid', '/more');
+    const foreign = await fetch(`${url}/gift`, { method: 'POST', headers: { origin: 'https://elsewhere.example' } });
+    expectProblem(await read(Promise.resolve(foreign)), 403, 'origin_forbidden');
+    const first = await give({ message: 'Happy <b>birthday</b>' });
+    expect([first.status, Object.keys(first.body)]).toEqual([201, ['url']]);
+    expect(await (await fetch(first.body.url)).text()).toContain('Happy &lt;b&gt;birthday');
+    const second = await give({});
+    expect((await fetch(first.body.url)).status).toBe(404);
+    expectProblem(await give({}, second.body.url), 404, 'path_unknown');
+    // Nobody but its order can make one: a link that was written into the database is none.
+    const { orders } = file.platform.core.database;
+    const name = { orderNo: 'gift-1', issuerId: issuer.issuerId };
+    const row = await orders.findOne(name);
+    await orders.updateOne(name, { $set: { 'gift.hash': sha256('mine') } });
+    expect((await fetch(`${file.platform.baseUrl}/p/mine`)).status).toBe(404);
+    await orders.updateOne(name, { $set: { gift: row?.gift } });
+
+    const givers = async () => [await (await fetch(url)).text(), await (await reveal(url)).text()].join();
+    expect(await givers()).toContain('Given');
+    const items = (await read(revealItems(url))).body;
+    expect(items).toMatchObject({ given: true, items: [{ itemId: 'a', state: 'delivered' }] });
+    expect(JSON.stringify([items, await givers()])).not.toContain('CODE-gift-1');
+    const received = await fetch(second.body.url);
+    expect(await received.text()).not.toContain('€10.00');
+    // What the giver's page asked for was no reveal.
+    expect((await issuer.order('gift-1')).body.delivery.state).toBe('delivered');
+    const shown = await reveal(second.body.url);
+    expect(await shown.text()).toContain('CODE-gift-1');
+    const cookie = shown.headers.get('set-cookie')?.split(';')[0] ?? '';
+    expect((await fetch(`${second.body.url}/codes.csv`, { headers: { cookie } })).status).toBe(200);
+    expectProblem(await read(fetch(`${url}/codes.csv`, { headers: { cookie } })), 403, 'reveal_first');
+    expectProblem(await give({}), 409, 'already_opened');
+    expect(await givers()).not.toContain('CODE-gift-1');
+  });
+
+  test.concurrent('of a gift and a reveal at once one counts', async () => {
+    const issuer = await file.issuer();
+    const { codes } = file.platform.core.orderDeps;
+    const placed = await issue(issuer, 'gift-2');
+    const url: string = placed.body.pickupUrl;
+    const { accepted } = codes;
+    let given: Response | undefined;
+    // The codes are read for the buyer, who gives them away before they are shown.
+    codes.accepted = async (order) => {
+      const read = await accepted(order);
+      if (order.orderNo === 'gift-2') given ??= await fetch(`${url}/gift`, { method: 'POST' });
+      return read;
+    };
+    const shown = await revealItems(url).then((answer) => answer.text());
+    codes.accepted = accepted;
+    expect([given?.status, shown.includes('CODE-gift-2')].join()).toMatch(/^(201,false|409,true)$/);
   });
 
   test.concurrent('shows the wait live, and no code before its time', async () => {

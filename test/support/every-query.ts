@@ -115,6 +115,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
         event,
       );
       await orders.tellBounce(row, event);
+      await orders.giveAway(row, { n: 1, hash: 'h' });
       await orders.recordReveal(row, { key: 'o', atMs: 1, event: 'opened', detail: {} });
       await orders.noteVoidReason(order, 'v', 'x');
       await orders.deferVoid(order, now);

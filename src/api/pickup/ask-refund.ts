@@ -6,7 +6,7 @@ import { Failure } from '../../domain/failures';
 import { requestVoid } from '../../second-interface/after-sale/void-requests';
 import { jsonBody, type Mount } from '../edge/mount';
 import { bytesOf, rawBody } from '../edge/raw-body';
-import { findByLink } from './find-by-link';
+import { findByLink, isGiftLink } from './find-by-link';
 import { requirePin } from './order-pin';
 import type { PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
@@ -22,7 +22,8 @@ export const mountAskRefund = (mount: Mount, pages: PageDeps & { readonly public
     const { secret } = request.params;
     requireSameOrigin(request as unknown as Request, publicUrl);
     const row = await findByLink(deps, secret);
-    if (!(await issuers.findEver(row.issuerId))?.buyerRefunds) throw new Failure('path_unknown');
+    if (isGiftLink(row, secret) || !(await issuers.findEver(row.issuerId))?.buyerRefunds)
+      throw new Failure('path_unknown');
     const { pin, reason = byButton } = asked(request as unknown as Request);
     const isPage = request.accepts(['json', 'html']) === 'html';
     try {

@@ -13,7 +13,7 @@ import { goodCount } from '../../domain/items';
 import { openOrder } from '../../sealing/order-row';
 import { type OrderRow, viewVersion } from '../../store/orders';
 import type { Mount } from '../edge/mount';
-import { findByLink } from './find-by-link';
+import { findByLink, isGiven } from './find-by-link';
 import { fromOneVersion } from './from-one-version';
 import { wordsFor } from './page-language';
 import { goodOf, type PageDeps } from './page-model';
@@ -38,6 +38,7 @@ export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers }: PageD
       setPrivateHeaders(response);
       const read = () => findByLink(deps, request.params.secret);
       const first = await read();
+      if (isGiven(first, request.params.secret)) throw new Failure('reveal_first');
       const { reveal: key } = openOrder(deps.ring, first);
       requireReveal(request as unknown as Request, { key, nowMs: deps.nowMs() });
       const { mediaType, body } = await fromOneVersion(

@@ -2,6 +2,7 @@ import { hasPage } from '../../channels/terminals';
 import { Failure } from '../../domain/failures';
 import { pickupLifetimeMs } from '../../domain/timings';
 import { sha256 } from '../../sealing/key-ring';
+import { openOrder } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { isUntouched } from '../../second-interface/untouched-order';
 import type { OrderRow } from '../../store/orders';
@@ -19,5 +20,15 @@ export const findByLink = async (
   if (!row || isOver || !hasPage(row.terminal)) throw new Failure('path_unknown');
   if (!(await isUntouched(deps, row)))
     throw new Failure('unavailable', { detail: heldForPerson, retryAfterSeconds: 60 });
+  // A link that somebody else wrote into the row is none.
+  if (isGiftLink(row, secret) && openOrder(deps.ring, row).gift(row.gift?.n ?? 0).secret !== secret) {
+    throw new Failure('path_unknown');
+  }
   return row;
 };
+
+export const isGiftLink = ({ gift }: Pick<OrderRow, 'gift'>, secret: string): boolean => gift?.hash === sha256(secret);
+
+/** The link of a buyer who has given the codes away: it lives on, and shows none. */
+export const isGiven = (row: Pick<OrderRow, 'gift'>, secret: string): boolean =>
+  row.gift !== undefined && !isGiftLink(row, secret);

@@ -17,10 +17,13 @@ import {
 } from '../../domain/items';
 import { allowedActions } from '../../domain/judge/actions';
 import { outstanding } from '../../domain/order';
+import { openOrder } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { orderBody } from '../../second-interface/order-body';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import type { OrderRow } from '../../store/orders';
+import { isGiftLink } from './find-by-link';
+import { giftMessage, wasOpened } from './gift';
 import { asksPin } from './order-pin';
 import { shownLogo, shownSeller } from './seller';
 
@@ -71,8 +74,10 @@ export const pageModel = async (
     supportEmail: branding?.supportEmail,
     supportUrl: branding?.supportUrl,
     instructions: instructionsFor(row.product, branding, reader.acceptsLanguages()),
-    amount: row.amount,
-    boughtAt: row.payment?.paidAt ?? row.createdAt.toISOString(),
+    // Who was given it does not read what it cost.
+    ...(isGiftLink(row, secret) ? {} : { amount: row.amount, boughtAt: boughtAt(row) }),
+    gift: giftOf(deps, row, secret),
+    ...(mayGive(row, secret) ? { giftUrl: `${basePath}/p/${secret}/gift` } : {}),
     quantity: row.quantity,
     state: facts.state,
     isVoid: isDelivered && goodCount(facts) === 0,
@@ -84,7 +89,9 @@ export const pageModel = async (
     ...(body.issueBy !== undefined ? { issueBy: String(body.issueBy) } : {}),
     closedReason: facts.closedReason,
     ...(facts.refundDueValue ? { refundDue: { value: facts.refundDueValue, currency: row.amount.currency } } : {}),
-    ...(mayAskRefund(row, issuer, deps.nowMs()) ? { refundUrl: `${basePath}/p/${secret}/refund` } : {}),
+    ...(!isGiftLink(row, secret) && mayAskRefund(row, issuer, deps.nowMs())
+      ? { refundUrl: `${basePath}/p/${secret}/refund` }
+      : {}),
     isRefundAsked: pendingRequest(facts) !== undefined,
     asksPin: asksPin(deps, row),
     basePath,
@@ -92,6 +99,18 @@ export const pageModel = async (
     revealUrl: `${basePath}/p/${secret}/reveal`,
     downloads: { csv: `${basePath}/p/${secret}/codes.csv`, voucher: `${basePath}/p/${secret}/voucher.pdf` },
   };
+};
+
+const boughtAt = ({ payment, createdAt }: OrderRow): string => payment?.paidAt ?? createdAt.toISOString();
+
+const mayGive = (row: OrderRow, secret: string): boolean =>
+  !isGiftLink(row, secret) && !wasOpened(row) && row.facts.state === 'delivered' && goodCount(row.facts) > 0;
+
+const giftOf = (deps: OrderDeps, row: OrderRow, secret: string): PickupModel['gift'] => {
+  if (!row.gift) return undefined;
+  if (isGiftLink(row, secret)) return { kind: 'received', message: giftMessage(deps, row) };
+  const link = openOrder(deps.ring, row).gift(row.gift.n).secret;
+  return { kind: 'given', isOpened: wasOpened(row), url: `${row.baseUrl}/p/${link}` };
 };
 
 const mayAskRefund = ({ facts }: OrderRow, issuer: Pick<IssuerRow, 'buyerRefunds'> | null, nowMs: number): boolean =>

@@ -12,6 +12,7 @@ import type { Mount } from '../edge/mount';
 import { mountAskRefund } from './ask-refund';
 import { mountDownloads } from './downloads';
 import { findByLink } from './find-by-link';
+import { mountGiveAway } from './give-away';
 import type { OrderWatch } from './order-watch';
 import { wordsFor } from './page-language';
 import { documentModel, type PageDeps, pageModel } from './page-model';
@@ -90,6 +91,7 @@ export const mountPickup = (mount: Mount, pickup: Pickup): void => {
   mount.bare(routes.watchPickup, stream as unknown as RequestHandler);
   mountReveal(mount, pickup);
   mountAskRefund(mount, pickup);
+  mountGiveAway(mount, pickup);
   mountDownloads(mount, pickup);
   mount.bare(routes.pickupBrandStyle, (request, response) => {
     const style = brandStyle(request.query.color);

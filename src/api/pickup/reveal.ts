@@ -12,7 +12,7 @@ import { changeRow } from '../../second-interface/change-row';
 import type { OrderRow } from '../../store/orders';
 import { jsonBody, type Mount } from '../edge/mount';
 import { bytesOf, rawBody } from '../edge/raw-body';
-import { findByLink } from './find-by-link';
+import { findByLink, isGiven } from './find-by-link';
 import { fromOneVersion } from './from-one-version';
 import { requirePin } from './order-pin';
 import { wordsFor } from './page-language';
@@ -31,14 +31,18 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
     const row = await findByLink(deps, secret);
     const reader = request as unknown as Request;
     const isPage = request.accepts(['json', 'html']) === 'html';
-    if (isPage && !holdsCodes(row)) {
+    if (isPage && (!holdsCodes(row) || isGiven(row, secret))) {
       response
-        .status(409)
+        .status(holdsCodes(row) ? 200 : 409)
         .type('html')
         .send(renderPickupPage(await documentModel(pages, row, secret, reader), wordsFor(request)));
       return;
     }
     if (!holdsCodes(row)) throw new Failure('not_issued');
+    if (isGiven(row, secret)) {
+      response.json({ given: true, items: itemsOf(deps, row, await deps.codes.accepted(row)).map(withoutValue) });
+      return;
+    }
     try {
       await requirePin(deps, row, pinIn(request as unknown as Request));
     } catch (error) {
@@ -53,6 +57,8 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
     const shown = await fromOneVersion(
       () => findByLink(deps, secret),
       async (newest) => {
+        // Given away in this moment: the page says so when it is asked again.
+        if (isGiven(newest, secret)) throw new Failure('in_progress', { retryAfterSeconds: 1 });
         const sealed = await deps.codes.accepted(newest);
         if (!isPage) return { items: itemsOf(deps, newest, sealed) };
         const codes = await shownCodes(newest, openCodes(deps.ring, newest, sealed), nowMs);
@@ -88,6 +94,10 @@ const pinIn = (request: Request): string | undefined => {
   if (isForm) return new URLSearchParams(bytesOf(request.body).toString()).get('pin') ?? undefined;
   return jsonBody(request, revealCodes.body).pin;
 };
+type Item = GivenBody<typeof revealCodes>['items'][number];
+
+const withoutValue = ({ value: _value, secret: _secret, ...item }: Item): Item => item;
+
 const opened = async () => ({ message: { kind: 'opened' as const }, itemIds: [] });
 
 export const holdsCodes = ({ facts }: OrderRow): boolean => facts.state === 'delivered';

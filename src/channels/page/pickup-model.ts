@@ -18,6 +18,13 @@ export interface PickupModel {
   readonly instructions?: Instructions | undefined;
   readonly amount?: Amount | undefined;
   readonly boughtAt?: string | undefined;
+  /** Of the buyer's page that lives on, and of the page of whom it was given to. */
+  readonly gift?:
+    | { readonly kind: 'given'; readonly isOpened: boolean; readonly url: string }
+    | { readonly kind: 'received'; readonly message?: string | undefined }
+    | undefined;
+  /** Where the buyer may give it away, or give it anew; left out: not here, or not any more. */
+  readonly giftUrl?: string | undefined;
   readonly quantity: number;
   readonly state: OrderState;
   /** All codes were declared void. */

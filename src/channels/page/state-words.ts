@@ -37,7 +37,11 @@ const delivered: Tell = (model, words) => {
   if (model.isVoid) return { tone: 'bad', ...words.isVoid(quantity), stepsDone: 4 };
   // A database that was restored from an older copy than the engine's.
   if (model.good > ready) return { tone: 'bad', ...words.notShown(model.good - ready, model.orderNo), stepsDone: 3 };
-  if (outstanding > 0) return { tone: 'part', ...words.arrivedInPart(arrived, quantity, outstanding), stepsDone: 4 };
+  if (outstanding > 0 && model.gift?.kind !== 'given')
+    return { tone: 'part', ...words.arrivedInPart(arrived, quantity, outstanding), stepsDone: 4 };
+  if (model.gift?.kind === 'given') {
+    return { tone: 'good', ...(model.gift.isOpened ? words.giftOpened : words.given), stepsDone: 4 };
+  }
   return { tone: 'good', ...(codes ? words.shown(quantity) : words.arrived(quantity)), stepsDone: 4 };
 };
 

@@ -118,8 +118,11 @@ ${said.deadline && html`<p class="deadline">${said.deadline.before} <time dateti
 ${refundDue && refund(refundDue, words)}
 ${model.isRefundAsked === true && html`<p class="explanation">${words.refundAsked}</p>`}
 </section>
-${model.codes === undefined ? model.state === 'delivered' && !model.isVoid && model.ready > 0 && revealForm(model, words) : model.codes.length > 0 && codeList(model.codes, model.downloads, words)}
+${model.gift?.kind === 'given' && !model.gift.isOpened && giftLink(model.gift.url, words)}
+${model.gift?.kind === 'received' && received(model.gift.message, words)}
+${model.codes === undefined ? model.state === 'delivered' && !model.isVoid && model.ready > 0 && model.gift?.kind !== 'given' && revealForm(model, words) : model.codes.length > 0 && codeList(model.codes, model.downloads, words)}
 ${model.state === 'delivered' && !model.isVoid && model.instructions && instructions(model.instructions, words)}
+${model.codes === undefined && model.giftUrl !== undefined && giftForm(model.giftUrl, model.gift !== undefined, words)}
 ${model.refundUrl !== undefined && refundForm(model.refundUrl, model, words)}`;
 }
 
@@ -153,6 +156,27 @@ ${refusal !== undefined && html`<p class="refusal" role="alert" id="refusal">${r
 ${asksPin === true && html`<label class="order-pin">${words.orderPin} <input name="pin" type="password" inputmode="numeric" pattern="[0-9]{4,8}" maxlength="8" autocomplete="off" required${refusal !== undefined && html` aria-invalid="true" aria-describedby="refusal"`}></label>`}
 <button type="submit" class="main">${words.showCodes(ready)}</button>
 </form>`;
+
+const received = (message: string | undefined, words: PageWords): Markup => html`<section class="gift">
+<h2>${words.forYou}</h2>
+${message !== undefined && html`<p class="instructions-text" dir="auto">${message}</p>`}
+</section>`;
+
+const giftLink = (url: string, words: PageWords): Markup => html`<div class="gift">
+<h2 id="gift-name">${words.giftLink}</h2>
+<p class="value-line"><code class="value" id="gift-link">${url}</code></p>
+<div class="actions"><button type="button" class="main" data-copy="gift-link" data-needs-script hidden>${words.copyLink}</button></div>
+</div>`;
+
+/** Behind a second click: the giver sees the codes no more. */
+const giftForm = (url: string, isAgain: boolean, words: PageWords): Markup => html`<details class="ask-refund">
+<summary class="ask-refund-title">${isAgain ? words.giveAgain : words.giveAway}</summary>
+<p>${isAgain ? words.giftEnds : words.giftMeans}</p>
+<form class="reveal-form" method="post" action="${url}">
+<label class="order-pin gift-message">${words.giftMessage} <textarea name="message" rows="3" maxlength="500"></textarea></label>
+<button type="submit" class="main">${words.makeGift}</button>
+</form>
+</details>`;
 
 /** Behind a second click: nobody asks for money back by mistake. */
 const refundForm = (

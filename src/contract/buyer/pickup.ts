@@ -54,7 +54,12 @@ export const revealCodes = declareRoute({
   answers: {
     200: {
       says: 'The codes',
-      body: z.strictObject({ items: z.array(revealedItem) }).meta({ id: 'RevealedCodes' }),
+      body: z
+        .strictObject({
+          given: z.literal(true).optional().meta({ description: 'They were given away: no item has a value here' }),
+          items: z.array(revealedItem),
+        })
+        .meta({ id: 'RevealedCodes' }),
       alsoAs: page,
     },
     403: { says: 'The page, which asks again', mediaType: page },
@@ -85,6 +90,22 @@ export const askRefund = declareRoute({
     ...(['origin_forbidden', 'pin_wrong', 'pin_locked', 'not_issued', 'order_closed', 'item_unknown'] as const),
     ...(['void_pending', 'code_void', 'code_redeemed', 'in_progress', 'rate_limited'] as const),
   ],
+});
+
+export const giveAway = declareRoute({
+  method: 'post',
+  path: `${base}/gift`,
+  name: 'giveAway',
+  who: 'buyer',
+  summary: 'Makes a link for somebody else, and ends the one before',
+  body: z.strictObject({ message: text(0, 500).optional() }).meta({ examples: [{ message: 'Happy birthday' }] }),
+  limitBytes: 8_192,
+  answers: {
+    201: { says: 'The new link', body: z.strictObject({ url: z.string() }).meta({ id: 'GiftLink' }) },
+    303: { says: 'A browser is led back to the page', mediaType: page },
+    404: lost,
+  },
+  problems: ['origin_forbidden', 'already_opened', 'order_closed', 'code_void', 'in_progress'],
 });
 
 const ofDownloads = ['reveal_first', 'not_issued', 'code_void', 'in_progress'] as const;

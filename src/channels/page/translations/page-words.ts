@@ -39,6 +39,19 @@ export interface PageWords {
   /** What asking for it means for the codes. */
   readonly refundEnds: string;
   readonly sendRefund: string;
+  readonly giveAway: string;
+  readonly giveAgain: string;
+  /** What it means, the first time and again. */
+  readonly giftMeans: string;
+  readonly giftEnds: string;
+  readonly giftMessage: string;
+  readonly makeGift: string;
+  readonly giftLink: string;
+  readonly copyLink: string;
+  readonly given: Said;
+  readonly giftOpened: Said;
+  /** To whom it was given. */
+  readonly forYou: string;
   readonly showCodes: (n: number) => string;
   readonly orderPin: string;
   readonly pinWrong: string;

@@ -1,0 +1,72 @@
+import type { Request, RequestHandler } from 'express';
+import { giveAway as route } from '../../contract/buyer/pickup';
+import { parseWith } from '../../contract/problem';
+import type { BodyOf } from '../../contract/route';
+import { Failure } from '../../domain/failures';
+import { goodCount } from '../../domain/items';
+import { isClosed } from '../../domain/order';
+import { openOrder } from '../../sealing/order-row';
+import type { OrderDeps } from '../../second-interface/ask-order';
+import type { OrderRow } from '../../store/orders';
+import { jsonBody, type Mount } from '../edge/mount';
+import { bytesOf, rawBody } from '../edge/raw-body';
+import { findByLink, isGiftLink } from './find-by-link';
+import { giftPlace, wasOpened } from './gift';
+import type { PageDeps } from './page-model';
+import { setPrivateHeaders } from './private-headers';
+import { requireSameOrigin } from './same-origin';
+
+const roundsMax = 5;
+
+/** `POST /p/{secret}/gift`: the buyer makes a link for somebody else, as long as nobody has seen the codes. */
+export const mountGiveAway = (mount: Mount, pages: PageDeps & { readonly publicUrl: string }): void => {
+  const { orderDeps: deps, publicUrl, basePath } = pages;
+  const giveAway: RequestHandler<{ secret: string }> = async (request, response) => {
+    setPrivateHeaders(response);
+    const { secret } = request.params;
+    requireSameOrigin(request as unknown as Request, publicUrl);
+    const { message = '' } = asked(request as unknown as Request);
+    const isPage = request.accepts(['json', 'html']) === 'html';
+    try {
+      const link = await newGift(deps, secret, message);
+      if (!isPage) {
+        response.status(201).json({ url: `${publicUrl}/p/${link}` });
+        return;
+      }
+    } catch (error) {
+      // The page says how things are; only what its reader can do nothing about is an error.
+      if (!isPage || !(error instanceof Failure) || error.status !== 409) throw error;
+    }
+    response.redirect(303, `${basePath}/p/${secret}`);
+  };
+  mount.bare(route, rawBody(route.limitBytes), giveAway as unknown as RequestHandler);
+};
+
+/** @throws Failure `path_unknown` for a gift's own link, `order_closed`, `code_void`, `already_opened`. */
+const newGift = async (deps: OrderDeps, secret: string, message: string): Promise<string> => {
+  for (let round = 0; round < roundsMax; round += 1) {
+    const row = await findByLink(deps, secret);
+    if (isGiftLink(row, secret)) throw new Failure('path_unknown');
+    expectGivable(row);
+    const n = (row.gift?.n ?? 0) + 1;
+    const keys = openOrder(deps.ring, row);
+    const link = keys.gift(n);
+    const sealed =
+      message === '' ? {} : { message: keys.terminal.seal(Buffer.from(message), giftPlace(row)).toString('base64') };
+    if (await deps.orders.giveAway(row, { n, hash: link.hash, ...sealed })) return link.secret;
+  }
+  throw new Failure('in_progress', { retryAfterSeconds: 1 });
+};
+
+const expectGivable = (row: OrderRow): void => {
+  if (wasOpened(row)) throw new Failure('already_opened');
+  if (isClosed(row.facts.state)) throw new Failure('order_closed');
+  if (row.facts.state === 'delivered' && goodCount(row.facts) === 0) throw new Failure('code_void');
+};
+
+const asked = (request: Request): BodyOf<typeof route> => {
+  const isForm = (request.get('content-type') ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded');
+  if (!isForm) return jsonBody(request, route.body);
+  const message = new URLSearchParams(bytesOf(request.body).toString()).get('message') ?? '';
+  return parseWith(route.body, { message });
+};
