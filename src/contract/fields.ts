@@ -16,7 +16,8 @@ export const text = (min: number, max: number) =>
       { error: `must have ${min} to ${max} characters` },
     )
     // The strict reader of HTTP bodies finds these too; answers to callbacks and functions do not pass through it.
-    .refine((value) => value.isWellFormed() && !value.includes('\0'), { error: 'must be well-formed and without NUL' });
+    .refine((value) => value.isWellFormed() && !value.includes('\0'), { error: 'must be well-formed and without NUL' })
+    .meta({ minLength: min, maxLength: max, pattern: '^[^\\u0000]*$' });
 
 export const integer = (min: number, max: number) => z.int().min(min).max(max);
 /** Of an answer. */
@@ -80,7 +81,7 @@ export const metadata = anyObject
     for (const key of keys) if (typeof pairs[key] !== 'string') add('must be a string', [key]);
   })
   .transform((pairs) => pairs as Readonly<Record<string, string>>)
-  .meta({ type: 'object', additionalProperties: { type: 'string' } });
+  .meta({ type: 'object', additionalProperties: { type: 'string' }, maxProperties: 50 });
 
 export const windowSeconds = integer(windowSecondsRange.min, windowSecondsRange.max);
 

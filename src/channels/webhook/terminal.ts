@@ -18,7 +18,7 @@ const secret = z
   .string()
   .max(128)
   .refine(isSecret, { error: 'must be whsec_ and the base64 of 24 to 64 bytes' })
-  .meta({ writeOnly: true });
+  .meta({ writeOnly: true, pattern: '^whsec_([A-Za-z0-9+/]{4}){8,21}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$' });
 
 /** A server of the buyer's, or of the shop where he bought. */
 export const webhookTerminal = declareTerminal({

@@ -24,7 +24,12 @@ const count = integer(0, 1_000_000);
 const distinct = (items: readonly string[]): boolean => new Set(items).size === items.length;
 const ofEveryCall = ['order_unknown', 'order_closed', 'token_mismatch', 'verification_locked'] as const;
 
-export const itemIds = z.array(itemId).min(1).max(10_000).refine(distinct, { error: 'names an item twice' });
+export const itemIds = z
+  .array(itemId)
+  .min(1)
+  .max(10_000)
+  .refine(distinct, { error: 'names an item twice' })
+  .meta({ uniqueItems: true });
 
 const notJudgedYet = { says: 'The engine is away: the same request again gets the judgement', body: queued };
 

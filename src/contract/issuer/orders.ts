@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { terminal } from '../../channels/terminals';
+import { orderNoPattern } from '../../domain/ids';
 import { orderStates } from '../../domain/order';
 import { amount, anyObject, metadata, moment, orderNo, product, quantity } from '../fields';
 import { order, orderPage, payment, timeline } from '../order';
@@ -62,7 +63,7 @@ const bulkEntry = anyObject
   .meta({
     type: 'object',
     required: ['orderNo'],
-    properties: { orderNo: { type: 'string' } },
+    properties: { orderNo: { type: 'string', pattern: orderNoPattern.source } },
     additionalProperties: true,
     description: 'A payment request, as it is sent alone',
   });
