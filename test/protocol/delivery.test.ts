@@ -336,6 +336,39 @@ describe('the pick-up page', () => {
     expect(await givers()).not.toContain('CODE-gift-1');
   });
 
+  test.concurrent('tickets with a time have a calendar file, without their codes', async () => {
+    const issuer = await file.issuer();
+    const name = `Concert; row 1, ${'é'.repeat(60)}`;
+    const { body } = await issuer.placeVerified('page-times', { quantity: 3, product: { id: 'p', name } });
+    const [startsAt, expiresAt] = ['2126-05-01T18:00:00Z', '2126-05-01T21:30:00Z'];
+    await issuer.submit('page-times', [
+      { itemId: 'a', value: 'TICKET-a', startsAt, expiresAt },
+      { itemId: 'b', value: 'TICKET-b', startsAt, expiresAt },
+      { itemId: 'c', value: 'TICKET-c' },
+    ]);
+    await issuer.inState('page-times', 'delivered');
+    const url = `${body.pickupUrl}/calendar.ics`;
+    expectProblem(await read(fetch(url)), 403, 'reveal_first');
+    const shown = await reveal(body.pickupUrl);
+    expect(await shown.text()).toContain('calendar.ics');
+    const cookie = shown.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const calendar = await fetch(url, { headers: { cookie } });
+    expect(calendar.headers.get('content-type')).toBe('text/calendar; charset=utf-8');
+    const text = await calendar.text();
+    const lines = text.split('\r\n');
+    expect(lines.every((line) => Buffer.byteLength(line) <= 75)).toBe(true);
+    const unfolded = text.replaceAll('\r\n ', '').split('\r\n');
+    expect(unfolded).toEqual(
+      expect.arrayContaining([
+        'DTSTART:21260501T180000Z',
+        'DTEND:21260501T213000Z',
+        `SUMMARY:Concert\\; row 1\\, ${'é'.repeat(60)}`,
+      ]),
+    );
+    expect(unfolded.filter((line) => line === 'BEGIN:VEVENT')).toHaveLength(1);
+    expect(text).not.toContain('TICKET');
+  });
+
   test.concurrent('of a gift and a reveal at once one counts', async () => {
     const issuer = await file.issuer();
     const { codes } = file.platform.core.orderDeps;

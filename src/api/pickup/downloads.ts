@@ -1,15 +1,17 @@
 import type { Request, RequestHandler } from 'express';
 import { openCodes } from '../../channels/open-codes';
+import { type Appointment, calendarFile } from '../../channels/page/calendar';
 import { codesCsv } from '../../channels/page/codes-csv';
 import { amountText, timeText } from '../../channels/page/plain-words';
 import type { PageWords } from '../../channels/page/translations';
 import { voucherPdf } from '../../channels/page/voucher/voucher-pdf';
-import { downloadCodes, downloadVoucher } from '../../contract/buyer/pickup';
+import { downloadCalendar, downloadCodes, downloadVoucher } from '../../contract/buyer/pickup';
 import type { Code } from '../../contract/code';
 import type { Route } from '../../contract/route';
 import { type Branding, instructionsFor } from '../../domain/branding';
 import { Failure } from '../../domain/failures';
-import { goodCount } from '../../domain/items';
+import { goodCount, itemOf } from '../../domain/items';
+import { sha256 } from '../../sealing/key-ring';
 import { openOrder } from '../../sealing/order-row';
 import { type OrderRow, viewVersion } from '../../store/orders';
 import type { Mount } from '../edge/mount';
@@ -76,19 +78,46 @@ export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers }: PageD
     const size = request.query.size === 'receipt' ? 'receipt' : 'a4';
     return { mediaType: 'application/pdf', body: await voucherPdf(voucher, size, words) };
   });
+
+  file(downloadCalendar, 'calendar.ics', async (row, codes, request) => {
+    const { name, branding } = await shownSeller({ issuers, orderDeps: deps }, row.issuerId);
+    const instructions = instructionsFor(row.product, branding, request.acceptsLanguages());
+    const details = [name, `${wordsFor(request).order} ${row.orderNo}`, ...(instructions ? [instructions.text] : [])];
+    const appointments = timesOf(row, codes).map((time) => ({
+      ...time,
+      uid: sha256(`${row._id}/${time.startsAtMs}/${time.expiresAtMs ?? ''}`),
+      title: row.product.name,
+      details,
+    }));
+    return { mediaType: 'text/calendar; charset=utf-8', body: calendarFile(appointments, deps.nowMs()) };
+  });
+};
+
+/** Each once, however many codes have it. */
+const timesOf = ({ facts }: OrderRow, codes: readonly Code[]): Pick<Appointment, 'startsAtMs' | 'expiresAtMs'>[] => {
+  const times = codes.flatMap(({ itemId }) => {
+    const { startsAtMs, expiresAtMs } = itemOf(facts, itemId);
+    return startsAtMs === undefined ? [] : [{ startsAtMs, expiresAtMs }];
+  });
+  return [...new Map(times.map((time) => [`${time.startsAtMs}/${time.expiresAtMs}`, time])).values()];
 };
 
 /** As the page tells them. */
 const purchaseFacts = (
-  { orderNo, amount, payment, createdAt }: OrderRow,
+  { orderNo, amount, payment, createdAt, gift }: OrderRow,
   seller: string,
   branding: Branding | undefined,
   words: PageWords,
 ): (readonly [string, string])[] => [
   [words.order, orderNo],
   [words.seller, seller],
-  [words.price, amountText(amount, words.locale)],
-  [words.boughtOn, timeText(payment?.paidAt ?? createdAt.toISOString(), words.locale)],
+  // Who was given it does not read what it cost.
+  ...(gift
+    ? []
+    : [
+        [words.price, amountText(amount, words.locale)] as const,
+        [words.boughtOn, timeText(payment?.paidAt ?? createdAt.toISOString(), words.locale)] as const,
+      ]),
   ...(branding?.supportEmail === undefined ? [] : [[words.questions, branding.supportEmail] as const]),
   ...(branding?.supportUrl === undefined ? [] : [[words.helpAndTerms, branding.supportUrl] as const]),
 ];

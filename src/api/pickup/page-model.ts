@@ -97,9 +97,16 @@ export const pageModel = async (
     basePath,
     eventsUrl: `${basePath}/p/${secret}/events`,
     revealUrl: `${basePath}/p/${secret}/reveal`,
-    downloads: { csv: `${basePath}/p/${secret}/codes.csv`, voucher: `${basePath}/p/${secret}/voucher.pdf` },
+    downloads: {
+      csv: `${basePath}/p/${secret}/codes.csv`,
+      voucher: `${basePath}/p/${secret}/voucher.pdf`,
+      ...(hasTimes(facts) ? { calendar: `${basePath}/p/${secret}/calendar.ics` } : {}),
+    },
   };
 };
+
+const hasTimes = ({ items = [] }: OrderRow['facts']): boolean =>
+  items.some((item) => isGood(item) && item.startsAtMs !== undefined);
 
 const boughtAt = ({ payment, createdAt }: OrderRow): string => payment?.paidAt ?? createdAt.toISOString();
 

@@ -28,6 +28,8 @@ export interface PickupCode {
 export interface PickupDownloads {
   readonly csv: string;
   readonly voucher: string;
+  /** Left out where no code has a time. */
+  readonly calendar?: string | undefined;
 }
 
 /** Called by the view once there are codes: each is closed until its reader opens it, with or without the page's script. */
@@ -38,7 +40,7 @@ ${many && manyTools(codes.length, words)}
 <ol class="${many ? 'code-list' : 'code-list single'}">
 ${codes.map((code, place) => codeCard(code, place, codes.length, words))}
 </ol>
-<p class="download"><a href="${downloads.voucher}" download>${words.code.voucher}</a><a href="${downloads.csv}" download>${words.code.download}</a></p>
+<p class="download"><a href="${downloads.voucher}" download>${words.code.voucher}</a><a href="${downloads.csv}" download>${words.code.download}</a>${downloads.calendar !== undefined && html`<a href="${downloads.calendar}" download>${words.code.calendar}</a>`}</p>
 </section>`;
 }
 

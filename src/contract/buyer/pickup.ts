@@ -131,6 +131,19 @@ export const downloadVoucher = declareRoute({
   problems: ofDownloads,
 });
 
+export const downloadCalendar = declareRoute({
+  method: 'get',
+  path: `${base}/calendar.ics`,
+  name: 'downloadCalendar',
+  who: 'buyer',
+  summary: 'When the codes begin, for a calendar: without the codes, for the browser that they were shown to',
+  answers: {
+    200: { says: 'An event for each time; none where no code has one', mediaType: 'text/calendar' },
+    404: lost,
+  },
+  problems: ofDownloads,
+});
+
 const file = (path: `/${string}`, name: string, mediaType: string) =>
   declareRoute({
     method: 'get',

@@ -150,6 +150,7 @@ export const en: PageWords = {
     expired: 'Expired',
     item: 'Item',
     download: 'Download as CSV',
+    calendar: 'Add to calendar',
     voucher: 'Voucher to print (PDF)',
     open: 'Redeem',
     pictures: { link: 'QR code with the link', qr: 'QR code', barcode: 'Barcode', code2d: 'Code to scan' },

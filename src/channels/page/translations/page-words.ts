@@ -99,6 +99,7 @@ export interface PageWords {
     readonly expired: string;
     readonly item: string;
     readonly download: string;
+    readonly calendar: string;
     readonly voucher: string;
     readonly open: string;
     readonly pictures: Readonly<Record<'link' | 'qr' | 'barcode' | 'code2d', string>>;
