@@ -23,6 +23,7 @@ let platform: Platform;
 beforeAll(async () => {
   provider = await startOidcProvider(client);
   platform = await startPlatform({
+    trustedProxies: ['127.0.0.0/8'],
     worker: false,
     operators: [{ name: 'taken@shop.example', role: 'viewer', token: 'a-token-of-the-tests' }],
     oidc: { issuer: provider.issuer, ...client, roleClaim: 'roles', grants },
@@ -179,7 +180,7 @@ test('a state of another browser, a changed one, and a second use of a code let 
   expectNoSession(await comeBack({ cookie: `${name}=A${value.slice(1)}`, back: mine.back }), 'late');
   expect(tokenCalls()).toBe(before);
   expect(locationOf(await comeBack(mine))).toBe('/operator');
-  expectNoSession(await comeBack(mine), 'invalid');
+  expectNoSession(await comeBack(mine), 'late');
 });
 
 test('a refusal by the provider and one that is away lead back to the sign-in page', async () => {
@@ -195,12 +196,19 @@ test('a refusal by the provider and one that is away lead back to the sign-in pa
   expectNoSession(await comeBack(await begin()), 'unavailable');
 });
 
-test('while twenty sign-ins wait for the provider, the next one is told to wait', async () => {
+test('five sign-ins of an address and twenty in all wait for the provider, the next one is told to', async () => {
+  const from = (begun: Begun, address: string): Promise<Answer> =>
+    call('GET', begun.back, { cookie: begun.cookie, 'x-forwarded-for': address });
   const begun: Begun[] = [];
-  for (let n = 0; n < 21; n += 1) begun.push(await begin());
+  for (let n = 0; n < 22; n += 1) begun.push(await begin());
   provider.turn = { isSilent: true };
-  const locations = (await Promise.all(begun.map(comeBack))).map(locationOf).sort();
-  expect(locations).toEqual(['/operator?sign-in=busy', ...Array(20).fill('/operator?sign-in=unavailable')]);
+  // The sixth of the first address, then four of each of four others, of which one is too many.
+  const answers = await Promise.all(begun.map((one, n) => from(one, n < 6 ? '192.0.2.1' : `192.0.2.${2 + (n % 4)}`)));
+  const locations = answers.map(locationOf).sort();
+  expect(locations).toEqual([
+    ...Array(2).fill('/operator?sign-in=busy'),
+    ...Array(20).fill('/operator?sign-in=unavailable'),
+  ]);
   provider.turn = { claims: { roles: ['staff'] } };
   expect(locationOf(await comeBack(await begin()))).toBe('/operator');
 });
@@ -233,13 +241,27 @@ describe('whom an ID token speaks of', () => {
     ])?.name;
 
   test.each<[object, string]>([
-    [{ email: 'ada@shop.example', preferred_username: 'ada' }, 'ada@shop.example'],
+    [{ email: 'ada@shop.example', email_verified: true, preferred_username: 'ada' }, 'ada@shop.example'],
+    [{ email: 'boss@shop.example', preferred_username: 'ada' }, 'ada'],
+    [{ email: 'boss@shop.example', email_verified: 'true', preferred_username: 'ada' }, 'ada'],
     [{ email: 'ada@shop.example', email_verified: false, preferred_username: 'ada' }, 'ada'],
-    [{ email: 'ada+x@shop.example', preferred_username: 'ada\nroot' }, 'subject-1'],
+    [{ email: 'ada+x@shop.example', email_verified: true, preferred_username: 'ada\nroot' }, 'subject-1'],
     [{ preferred_username: 'Operator' }, 'subject-1'],
     [{ preferred_username: 'a'.repeat(65) }, 'subject-1'],
   ])('%j is named %s', (claims, name) => {
     expect(nameOf(claims)).toBe(name);
+  });
+
+  test('an address gives a role where the provider has verified it, and there alone', () => {
+    const roleOf = (claims: object) =>
+      personOf(
+        { sub: 's', ...claims },
+        { roleClaim: 'email', grants: [{ value: 'boss@shop.example', role: 'admin' }] },
+        [],
+      )?.role;
+    expect(roleOf({ email: 'boss@shop.example', email_verified: true })).toBe('admin');
+    for (const email_verified of [undefined, false, 'true', 1])
+      expect(roleOf({ email: 'boss@shop.example', email_verified })).toBeUndefined();
   });
 
   test('a subject that is no name stands for itself by a hash of its own', () => {
@@ -303,6 +325,16 @@ describe('the limits of sign-in by OpenID', () => {
     expect(await sessions.of(swap(inside, 'admin:operator'))).toBeUndefined();
   });
 
+  test('an attempt is used once', () => {
+    const { attempt: key } = oidcKeys(settings, token);
+    const attempts = createOidcAttempts({ key, publicUrl: 'https://codes.example', nowMs: Date.now });
+    const { attempt, cookie } = attempts.begin();
+    const brought = `${cookie[0]}=${cookie[1]}`;
+    expect(attempts.take(brought, 'another state')).toBeUndefined();
+    expect(attempts.take(brought, attempt.state)).toEqual(attempt);
+    expect(attempts.take(brought, attempt.state)).toBeUndefined();
+  });
+
   test('an attempt is good in every process for ten minutes; behind https its cookie is for this host alone', () => {
     let nowMs = 1_700_000_000_000;
     const { attempt: key } = oidcKeys(settings, token);
@@ -314,8 +346,8 @@ describe('the limits of sign-in by OpenID', () => {
     expect(value).not.toContain(begun.attempt.verifier);
     const cookie = `${name}=${value}`;
     nowMs += 10 * 60_000 - 1;
-    expect(attempts().of(cookie, begun.attempt.state)).toEqual(begun.attempt);
+    expect(attempts().take(cookie, begun.attempt.state)).toEqual(begun.attempt);
     nowMs += 1;
-    expect(attempts().of(cookie, begun.attempt.state)).toBeUndefined();
+    expect(attempts().take(cookie, begun.attempt.state)).toBeUndefined();
   });
 });

@@ -162,6 +162,13 @@ describe('who may call', () => {
   });
 });
 
+test('no cache keeps what an issuer is answered, as an order has its link in it', async () => {
+  const placed = await issuer.place('uncached');
+  expect(placed.body.pickupUrl).toContain('/p/');
+  for (const { headers } of [placed, await issuer.order('uncached'), await issuer.place('uncached')])
+    expect(headers.get('cache-control')).toBe('no-store');
+});
+
 describe('media types', () => {
   test.each([
     'application/json',

@@ -103,6 +103,7 @@ export const startOidcProvider = async (
       iss: issuer,
       aud: clientId,
       sub: 'subject-1',
+      email_verified: true,
       iat: nowSeconds,
       exp: nowSeconds + 300,
       nonce: asked.get('nonce'),

@@ -18,6 +18,8 @@ interface Service {
   healthcheck?: unknown;
   restart?: string;
   logging?: unknown;
+  mem_limit?: string;
+  pids_limit?: number;
 }
 
 const read = (file: string) => readFileSync(join(projectFolder, file), 'utf8');
@@ -96,8 +98,9 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  test('every service restarts, and its log has a limit', () => {
-    for (const [, { restart, logging }] of services) {
+  test('every service restarts, and its log, memory and processes have a limit', () => {
+    for (const [, { restart, logging, mem_limit, pids_limit }] of services) {
+      expect([mem_limit, pids_limit]).toEqual([expect.stringMatching(/^\d+g$/), expect.any(Number)]);
       expect(restart).toMatch(/^(unless-stopped|on-failure:\d+)$/);
       expect(logging).toMatchObject({ options: { 'max-size': expect.any(String), 'max-file': expect.any(String) } });
     }

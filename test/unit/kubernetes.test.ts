@@ -212,7 +212,10 @@ describe('the Kubernetes base', () => {
     expect(toState.ports.map((p: Manifest['spec']) => p.port)).toEqual(state);
     expect(egress('codeferry-api')[1].to).toEqual(toPublic.to);
     expect(toPublic.to[0].ipBlock.except).toEqual(
-      expect.arrayContaining(['10.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16']),
+      expect.arrayContaining([
+        ...['10.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
+        ...['198.18.0.0/15', '168.63.129.16/32'],
+      ]),
     );
   });
 });

@@ -1,9 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { Request } from 'express';
 import { Failure } from '../../domain/failures';
 import { ownMessagePrefix } from '../../domain/ids';
 import { openSecrets } from '../../sealing/issuer-secrets';
 import type { KeyRing } from '../../sealing/key-ring';
-import { newSecret } from '../../signing/keys';
+import { places } from '../../sealing/places';
+import { newSecret, publicKeyToWhpk } from '../../signing/keys';
 import { bodylessText } from '../../signing/sign';
 import { type SignatureVerdict, verifySignature } from '../../signing/verify';
 import { type IssuerRow, type Issuers, liveSecrets } from '../../store/issuers';
@@ -28,8 +30,15 @@ const refusedBy = (verdict: SignatureVerdict, issuer: IssuerRow | null): Refused
   return verdict.reason === 'timestamp_out_of_range' ? 'clock' : 'headers';
 };
 
-/** Checked against a request for an issuer that does not exist, so that its answer takes as long as any other. */
-const nobodysSecret = newSecret();
+/** Nobody has its private half: tried where an issuer is unknown or has none, so that each refusal does the same work. */
+const nobodysKey = publicKeyToWhpk(generateKeyPairSync('ed25519').publicKey);
+const nobodysSecrets = new WeakMap<KeyRing, readonly { readonly sealed: Buffer }[]>();
+
+const nobodysSecretsOf = (ring: KeyRing): readonly { readonly sealed: Buffer }[] => {
+  const kept = nobodysSecrets.get(ring) ?? [{ sealed: ring.seal(Buffer.from(newSecret()), places.issuerSecret('')) }];
+  nobodysSecrets.set(ring, kept);
+  return kept;
+};
 
 /**
  * Who sent this, by its signature over the raw bytes. An unknown issuer and a wrong signature get the same answer.
@@ -42,7 +51,8 @@ export const authenticateIssuer = async (
   onRefusal: (reason: RefusedBy, issuerId: string | undefined) => void,
 ): Promise<{ issuer: IssuerRow; webhookId: string }> => {
   const issuer = await issuers.findTogether(request.params.issuerId);
-  const secrets = issuer ? openSecrets(ring, issuer._id, liveSecrets(issuer.secrets, nowMs())) : [nobodysSecret];
+  const sealed = issuer ? liveSecrets(issuer.secrets, nowMs()) : nobodysSecretsOf(ring);
+  const secrets = openSecrets(ring, issuer?._id ?? '', sealed);
   const raw = bytesOf(request.body);
   const headers = {
     id: request.get('webhook-id'),
@@ -50,7 +60,7 @@ export const authenticateIssuer = async (
     signature: request.get('webhook-signature'),
   };
   const verdictOf = (body: Buffer) =>
-    verifySignature({ headers, body, keys: { secrets, publicKey: issuer?.publicKey }, nowMs: nowMs() });
+    verifySignature({ headers, body, keys: { secrets, publicKey: issuer?.publicKey ?? nobodysKey }, nowMs: nowMs() });
   const calledWith = (base: string) => Buffer.from(bodylessText(request.method, base + request.originalUrl));
   let verdict = verdictOf(raw.length > 0 ? raw : calledWith(basePath));
   // Called behind the proxy, by whoever does not know its path.

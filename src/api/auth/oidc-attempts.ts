@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { isSameText } from './console-sessions';
 import { type Cookie, cookieValues } from './cookies';
 
@@ -10,9 +11,10 @@ export interface OidcAttempt {
 }
 
 const lifetimeMs = 10 * 60_000;
+const usedMax = 10_000;
 
 /**
- * An attempt is kept nowhere: the browser holds a random seed in a cookie, and the key makes state, nonce and verifier of
+ * An attempt is kept nowhere until it is used: the browser holds a random seed in a cookie, and the key makes state, nonce and verifier of
  * it, in every api process the same. SameSite=Lax, as the browser comes back from another site.
  */
 export const createOidcAttempts = ({
@@ -24,6 +26,8 @@ export const createOidcAttempts = ({
   readonly publicUrl: string;
   readonly nowMs: () => number;
 }) => {
+  /** In this process; in another one the provider takes a code once. */
+  const used = new LRUCache<string, true>({ max: usedMax });
   const mark = (purpose: string, text: string): string =>
     createHmac('sha256', key).update(`${purpose}:${text}`).digest('base64url');
   const isSecure = publicUrl.startsWith('https:');
@@ -49,13 +53,15 @@ export const createOidcAttempts = ({
       return { attempt: attempt(seed), cookie: cookie(text, lifetimeMs) };
     },
 
-    /** The attempt of this browser, if the state that came back is its own and it is not too late. */
-    of: (cookieHeader: string | undefined, state: string): OidcAttempt | undefined => {
+    /** The attempt of this browser, if the state that came back is its own and it is not too late: once. */
+    take: (cookieHeader: string | undefined, state: string): OidcAttempt | undefined => {
       for (const value of cookieValues(cookieHeader, cookieName)) {
         const [, seed, endsAt, given] = /^([\w-]{43})\.(\d{1,15})\.([\w-]{43})$/.exec(value) ?? [];
         if (!seed || !endsAt || !given || !isSameText(given, mark('attempt', `${seed}.${endsAt}`))) continue;
         const found = attempt(seed);
-        if (Number(endsAt) > nowMs() && isSameText(state, found.state)) return found;
+        if (Number(endsAt) <= nowMs() || !isSameText(state, found.state) || used.has(found.state)) continue;
+        used.set(found.state, true);
+        return found;
       }
       return undefined;
     },

@@ -15,7 +15,8 @@ export const personOf = (
   { roleClaim, grants }: Pick<OidcSettings, 'roleClaim' | 'grants'>,
   takenNames: readonly string[],
 ): Operator | undefined => {
-  const values = valuesAt(claims, roleClaim);
+  // Whoever may write any address into an account would choose a role by it.
+  const values = roleClaim === 'email' && claims.email_verified !== true ? new Set() : valuesAt(claims, roleClaim);
   const given = grants.filter(({ value }) => value === '*' || values.has(value)).map(({ role }) => role);
   const role = roles.findLast((one) => given.includes(one));
   return role && { name: nameOf(claims, takenNames), role };
@@ -37,7 +38,7 @@ const valuesAt = (claims: Claims, roleClaim: string): ReadonlySet<unknown> => {
 const nameOf = (claims: Claims, takenNames: readonly string[]): string => {
   const taken = new Set(takenNames.map((name) => name.toLowerCase()));
   const { email, email_verified: isVerified, preferred_username: userName, sub } = claims;
-  for (const name of [isVerified === false ? undefined : email, userName, sub]) {
+  for (const name of [isVerified === true ? email : undefined, userName, sub]) {
     if (typeof name === 'string' && operatorName.test(name) && !taken.has(name.toLowerCase())) return name;
   }
   return `oidc-${createHash('sha256').update(String(sub)).digest('hex').slice(0, 32)}`;

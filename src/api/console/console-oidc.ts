@@ -10,6 +10,7 @@ import { createOidcAttempts } from '../auth/oidc-attempts';
 import type { OidcKeys } from '../auth/oidc-keys';
 import { personOf } from '../auth/oidc-person';
 import { createOidcProvider, OidcFailed, type OidcTrouble } from '../auth/oidc-provider';
+import { networkOf } from '../auth/per-minute';
 import type { SignInLimit } from '../auth/sign-in-limit';
 import { basePathOf } from '../edge/base-path';
 import type { Mount } from '../edge/mount';
@@ -36,6 +37,8 @@ interface Parts {
 const queryLimit = 4_096;
 /** Sign-ins of one process that wait for the provider; each of them waits for three answers at most. */
 const waitingLimit = 20;
+/** Of one address, so that nobody's slow provider answers take all of them. */
+const waitingOfOneLimit = 5;
 
 /** Told at the sign-in page, in words of `sign-in.js`. */
 type Trouble = OidcTrouble | 'late' | 'role' | 'busy' | 'failed';
@@ -50,6 +53,7 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
   const provider = createOidcProvider({ settings, redirectUri: `${publicUrl}${endOidc.path}`, nowMs });
   const takenNames = operators.map(({ name }) => name);
   let waiting = 0;
+  const waitingOf = new Map<string, number>();
 
   const backToSignIn = async (response: Response, trouble: Trouble, details: object = {}): Promise<void> => {
     log.warn({ trouble, ...details }, 'a sign-in by OpenID came to nothing');
@@ -60,11 +64,14 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
   const led =
     (step: RequestHandler): RequestHandler =>
     async (request, response, next) => {
-      if (waiting >= waitingLimit) {
+      const from = networkOf(request.ip ?? '');
+      const ofOne = waitingOf.get(from) ?? 0;
+      if (waiting >= waitingLimit || ofOne >= waitingOfOneLimit) {
         await backToSignIn(response, 'busy');
         return;
       }
       waiting += 1;
+      waitingOf.set(from, ofOne + 1);
       try {
         limit.expectAddress(request.ip ?? '');
         await step(request, response, next);
@@ -77,6 +84,9 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
         }
       } finally {
         waiting -= 1;
+        const left = (waitingOf.get(from) ?? 1) - 1;
+        if (left > 0) waitingOf.set(from, left);
+        else waitingOf.delete(from);
       }
     };
 
@@ -91,7 +101,7 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
     response.cookie(...attempts.endedCookie());
     const query = request.originalUrl.split('?')[1] ?? '';
     const state = new URLSearchParams(query.slice(0, queryLimit)).get('state') ?? '';
-    const attempt = query.length > queryLimit ? undefined : attempts.of(request.get('cookie'), state);
+    const attempt = query.length > queryLimit ? undefined : attempts.take(request.get('cookie'), state);
     if (!attempt) {
       await backToSignIn(response, 'late');
       return;

@@ -6,6 +6,8 @@ import type { Mount } from '../edge/mount';
 import { docsPage, docsStyle } from './docs-page';
 import { openApiDocument } from './openapi';
 
+const csp = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /** The contract for machines and for people. */
 export const mountDocs = (mount: Mount, channels: ConfiguredChannels, addresses: Addresses): void => {
   const document = openApiDocument({
@@ -21,6 +23,7 @@ export const mountDocs = (mount: Mount, channels: ConfiguredChannels, addresses:
     response.type('css').send(docsStyle);
   });
   mount.bare(routes.docsPage, (_request, response) => {
+    response.setHeader('content-security-policy', csp);
     response.type('html').send(page);
   });
 };

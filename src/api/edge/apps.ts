@@ -10,6 +10,11 @@ import { requestId } from './request-id';
 import { requestLog } from './request-log';
 import { requestSpans } from './request-spans';
 
+const yearSeconds = 31_536_000;
+
+const none = ["'none'"];
+const nothingElse = { defaultSrc: none, baseUri: none, formAction: none, frameAncestors: none };
+
 /** One and the same where operators have no address of their own. */
 export type Apps = Readonly<Record<Side, Express>>;
 
@@ -54,7 +59,11 @@ const appAt = (
     observe,
     endOldConnections(nowMs),
     stripBasePath(basePathOf(url)),
-    helmet({ strictTransportSecurity: false }),
+    helmet({
+      strictTransportSecurity: url.startsWith('https:') && { maxAge: yearSeconds, includeSubDomains: false },
+      // Pages say what they need.
+      contentSecurityPolicy: { useDefaults: false, directives: nothingElse },
+    }),
   );
   return app;
 };

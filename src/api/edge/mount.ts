@@ -247,6 +247,8 @@ export const createMount = (
           shedOnLag,
           rawBody(route.limitBytes ?? bodyLimitBytes),
           async (request, response) => {
+            // An Order has the pick-up link in it.
+            response.setHeader('cache-control', 'no-store');
             const given = await withinLimit(answer(request, response), route.waits ? waitMaxMs : 0);
             if (given.isProblem) response.locals.code = JSON.parse(given.body).code;
             if (given.isReplay) response.setHeader('idempotency-replayed', 'true');
