@@ -26,8 +26,8 @@ from urllib.parse import unquote
 BEYOND_A_SCHEMA = {
     "terminal_missing", "url_malformed", "url_scheme", "address_forbidden", "not_the_path", "nul", "cursor_invalid",
     "must be after startsAt", "is blank", "does not fit its format", "is repeated in this call", "names an item twice",
-    "is past", "is not set up here", "must have a reason", "must be well-formed and without NUL", "out_of_range",
-    "not_an_integer",
+    "is past", "is not set up here", "is needed when refused", "must have a reason", "must be well-formed and without NUL", "out_of_range",
+    "not_an_integer", "must be whsec_ and the base64 of 24 to 64 bytes",
 }
 PLATFORM = os.environ.get("PLATFORM_URL", "http://127.0.0.1:8080").rstrip("/")
 RUN_LIMIT_S = 900
