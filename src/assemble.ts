@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { configuredChannels } from './channels/configured-channels';
 import type { Config } from './config';
+import { ownMessageId } from './first-interface/message-id';
 import { createProcessMetrics } from './metrics/process-metrics';
 import { createIssuerSeal } from './sealing/issuer-row';
 import { createKeyRing, deriveKey, fingerprint } from './sealing/key-ring';
@@ -77,7 +78,7 @@ export const assemble = async (
   });
   const issuers = createIssuers(database, createIssuerSeal(ring));
   const orderDeps: OrderDeps = {
-    orders: createOrders(database),
+    orders: createOrders(database, (order, sequence) => ownMessageId(order, 'event', sequence)),
     codes: createCodes(database),
     inbox: createInbox(database),
     ledger: createLedger(database),

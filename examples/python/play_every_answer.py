@@ -1162,9 +1162,29 @@ def play_feed():
     refused("a cursor of 31 days ago", issuer.get(f"/events?after={old}"), 410, "cursor_gone")
 
 
+def play_self():
+    issuer = Issuer("self")
+    check("200: self", issuer.get("/self").get("issuerId") == issuer.id)
+    changed = issuer.post("/settings", {"type": "issuer.settings", "buyerRefunds": True, "voidDecisionSeconds": 60})
+    check("200: settings of its own", changed.status == 200 and changed.get("buyerRefunds") is True and changed.get("voidDecisionSeconds") == 60, changed)
+    refused("a setting of operators", issuer.post("/settings", {"type": "issuer.settings", "verifyWindowSeconds": 60}), 422, "body_invalid", "/verifyWindowSeconds")
+    verified(issuer, "p-1")
+    issuer.submit("p-1", code("a"))
+    told = issuer.events("p-1", "order.delivered")[0]
+    again = issuer.post(f"/messages/{told.id}/replay", {"type": "message.replay"})
+    check("202: an event once more", again.status == 202 and again.get("id") == told.id, again)
+    second = issuer.message("order.delivered", "p-1", 2)
+    check("it has the same bytes and id", (second.id, second.raw) == (told.id, told.raw))
+    refused("a message that is none", issuer.post("/messages/cf_none/replay", {"type": "message.replay"}), 404, "message_unknown")
+    rotated = issuer.post("/secret", {"type": "issuer.secret"})
+    check("201: a secret of its own making", rotated.status == 201 and set(rotated.body) == {"secret", "oldSecretEndsAt"}, rotated)
+    issuer.secrets.append(rotated.get("secret"))
+    check("200: the new secret signs", issuer.get("/self").status == 200)
+
+
 PLAYS = [
     play_signing, play_order_of_checks, play_idempotency, play_values, play_addresses, play_orders, play_verification,
-    play_codes, play_refusal_and_cancellation, play_windows, play_first_interface, play_feed, play_deliveries, play_page, play_operator, play_public,
+    play_codes, play_refusal_and_cancellation, play_windows, play_first_interface, play_feed, play_self, play_deliveries, play_page, play_operator, play_public,
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import * as issuerEcho from './issuer/echo';
 import * as issuerFeed from './issuer/event-feed';
 import * as issuerOperations from './issuer/order-operations';
 import * as issuerOrders from './issuer/orders';
+import * as issuerSelf from './issuer/self';
 import * as approvals from './operator/approvals';
 import * as audit from './operator/audit';
 import * as batches from './operator/batches';
@@ -28,7 +29,7 @@ import * as surroundings from './platform/surroundings';
 import type { Route } from './route';
 
 const resources = [
-  ...[issuerOrders, issuerOperations, issuerAfterSale, issuerFeed, issuerEcho],
+  ...[issuerOrders, issuerOperations, issuerAfterSale, issuerFeed, issuerSelf, issuerEcho],
   ...[
     orderLists,
     operatorOrders,

@@ -11,12 +11,15 @@ import type {
   EventPage,
   Judged,
   ListOrders,
+  NewSecret,
   OrderAnswer,
   OrderPage,
   OrderTimeline,
   OrderToPlace,
   ReadEvents,
   Refusal,
+  SelfAnswer,
+  SelfChange,
   Verification,
   VerifiedAnswer,
 } from './messages';
@@ -39,6 +42,11 @@ export interface IssuerClientOptions {
   readonly wait?: (delayMs: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
+interface SentOptions extends CallOptions {
+  /** A 202 is its answer, and not that it is to be judged yet. */
+  readonly isTaken?: boolean;
+}
+
 export interface CallOptions {
   /** Give your own, kept beside your order, and a call repeated after a crash is still the same request. Not with `cf_` in front. */
   readonly webhookId?: string;
@@ -51,6 +59,7 @@ interface Request {
   readonly body: string | undefined;
   readonly webhookId: string;
   readonly signal: AbortSignal | undefined;
+  readonly isTaken: boolean;
 }
 
 type Attempt =
@@ -139,7 +148,7 @@ export const createIssuerClient = ({
       });
       const answer = parseJson(await response.text());
       const retryAfterMs = (Number(response.headers.get('retry-after')) || 0) * 1000;
-      if (response.status === 202) {
+      if (response.status === 202 && !request.isTaken) {
         return { kind: 'problem', problem: queued(), retryAfterMs: Math.max(retryAfterMs, queuedDelayMs) };
       }
       if (response.ok && answer !== undefined) return { kind: 'answered', value: answer };
@@ -159,7 +168,7 @@ export const createIssuerClient = ({
     method: 'GET' | 'POST',
     path: string,
     body: object | undefined,
-    { webhookId = randomUUID(), signal }: CallOptions = {},
+    { webhookId = randomUUID(), signal, isTaken = false }: SentOptions = {},
   ): Promise<T> => {
     if (webhookId.startsWith(platformPrefix)) throw new RangeError(`a webhookId must not begin with ${platformPrefix}`);
     const request: Request = {
@@ -168,6 +177,7 @@ export const createIssuerClient = ({
       body: body === undefined ? undefined : JSON.stringify(body),
       webhookId,
       signal,
+      isTaken,
     };
     const endAtMs = clock.nowMs() + totalLimitMs;
     let failedTries = 0;
@@ -210,6 +220,25 @@ export const createIssuerClient = ({
      */
     readEvents: (query: ReadEvents = {}, options?: CallOptions) =>
       call<EventPage>('GET', withQuery('/events', query), undefined, options),
+
+    /** The issuer as the platform knows it. */
+    readSelf: (options?: CallOptions) => call<SelfAnswer>('GET', '/self', undefined, options),
+
+    changeSettings: (settings: SelfChange, options?: CallOptions) =>
+      call<SelfAnswer>('POST', '/settings', { type: 'issuer.settings', ...settings }, options),
+
+    /** Keep it before you use it: this client goes on with the one that it was made with. */
+    rotateSecret: (change: { readonly endOldNow?: boolean } = {}, options?: CallOptions) =>
+      call<NewSecret>('POST', '/secret', { type: 'issuer.secret', ...change }, options),
+
+    /** An event, by its `webhook-id`: once more, with the same bytes. */
+    replayMessage: (messageId: string, options?: CallOptions) =>
+      call<{ readonly id: string }>(
+        'POST',
+        `/messages/${encodeURIComponent(messageId)}/replay`,
+        { type: 'message.replay' },
+        { isTaken: true, ...options },
+      ),
 
     timeline: (orderNo: string, options?: CallOptions) =>
       call<OrderTimeline>('GET', `${orderPath(orderNo)}/timeline`, undefined, options),

@@ -13,6 +13,7 @@ import type {
   verifyOrder,
 } from '../contract/issuer/order-operations';
 import type { listOrders, PlaceOrder, placeOrders } from '../contract/issuer/orders';
+import type { changeSelf, readSelf, rotateOwnSecret } from '../contract/issuer/self';
 import type { Queued } from '../contract/order';
 import type { GivenBody, Route, WrittenBody, WrittenQuery } from '../contract/route';
 
@@ -32,6 +33,9 @@ export type ListOrders = WrittenQuery<typeof listOrders>;
 /** What a call of the client resolves to: a queued request is repeated until it is judged. */
 export type Judged<R extends Route> = Exclude<GivenBody<R>, Queued>;
 export type { Order as OrderAnswer, Timeline as OrderTimeline } from '../contract/order';
+export type SelfAnswer = Judged<typeof readSelf>;
+export type SelfChange = Omit<WrittenBody<typeof changeSelf>, 'type'>;
+export type NewSecret = Judged<typeof rotateOwnSecret>;
 export type EventPage = Judged<typeof readEvents>;
 export type OrderPage = Judged<typeof listOrders>;
 export type BulkAnswer = Judged<typeof placeOrders>;

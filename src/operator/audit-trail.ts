@@ -25,12 +25,14 @@ type Outcome = Partial<Pick<Deed, 'action' | 'before' | 'after'>>;
 export type AuditTrail = <T>(deed: Deed, run: () => Promise<T>, outcomeOf?: (result: T) => Outcome) => Promise<T>;
 
 export interface AuditTrails {
-  of(operator: Operator): AuditTrail;
+  of(operator: Pick<Operator, 'name'>): AuditTrail;
+  /** What an issuer does of itself. */
+  ofIssuer(issuerId: string): AuditTrail;
   /** That somebody unknown was refused, such as a sign-in with a wrong token. Never fails: its caller refuses anyway. */
   ofNobody(deed: Deed, code: string): Promise<void>;
 }
 
-/** No name of an operator can look like it. */
+/** No name of an operator can look like these. */
 const nobody = '(nobody)';
 
 export const createAuditTrails = ({
@@ -69,23 +71,25 @@ export const createAuditTrails = ({
     }
   };
 
-  return {
-    of:
-      ({ name }) =>
-      async (deed, run, outcomeOf) => {
-        const { seq } = await write(name, deed, { phase: 'asked' });
-        try {
-          const result = await run();
-          await writeOutcome(name, { ...deed, ...outcomeOf?.(result) }, { phase: 'done', of: seq });
-          return result;
-        } catch (error) {
-          const code = error instanceof Failure ? error.code : 'internal';
-          const isRefused = error instanceof Failure && error.status < 500;
-          await writeOutcome(name, deed, { phase: isRefused ? 'refused' : 'failed', of: seq, code });
-          throw error;
-        }
-      },
+  const of =
+    ({ name }: Pick<Operator, 'name'>): AuditTrail =>
+    async (deed, run, outcomeOf) => {
+      const { seq } = await write(name, deed, { phase: 'asked' });
+      try {
+        const result = await run();
+        await writeOutcome(name, { ...deed, ...outcomeOf?.(result) }, { phase: 'done', of: seq });
+        return result;
+      } catch (error) {
+        const code = error instanceof Failure ? error.code : 'internal';
+        const isRefused = error instanceof Failure && error.status < 500;
+        await writeOutcome(name, deed, { phase: isRefused ? 'refused' : 'failed', of: seq, code });
+        throw error;
+      }
+    };
 
+  return {
+    of,
+    ofIssuer: (issuerId) => of({ name: `(issuer ${issuerId})` }),
     ofNobody: (deed, code) => writeOutcome(nobody, deed, { phase: 'done', code }),
   };
 };

@@ -13,7 +13,11 @@ interface RowUpdate {
  * The same change, with events for the outbox. Each gets the time of this write by the database's own clock, which never
  * falls within an order: api and workers have clocks of their own, and the issuer's feed is ordered by one alone.
  */
-export const addingEvents = (update: RowUpdate, events: readonly OrderEvent[]): Document | Document[] => {
+export const addingEvents = (
+  update: RowUpdate,
+  events: readonly OrderEvent[],
+  idOf: (sequence: number) => string | undefined,
+): Document | Document[] => {
   if (events.length === 0) return update;
   const { $set = {}, $unset = {}, $push = {}, $pull = {} } = update;
   const unset = Object.keys($unset);
@@ -35,7 +39,7 @@ export const addingEvents = (update: RowUpdate, events: readonly OrderEvent[]): 
             '$events',
             {
               $map: {
-                input: literal(events.map((event) => ({ ...event, status: 'pending' }))),
+                input: literal(events.map((event) => ({ ...event, id: idOf(event.sequence), status: 'pending' }))),
                 in: { $mergeObjects: ['$$this', { writtenAt: '$eventsAt' }] },
               },
             },

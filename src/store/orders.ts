@@ -1,5 +1,5 @@
 import type { Collection, Filter } from 'mongodb';
-import { type OrderName, orderId } from '../domain/ids';
+import { type OrderName, orderId, orderNameOf } from '../domain/ids';
 import type { LedgerEntry, OrderEvent, TimelineEntry } from '../domain/messages';
 import {
   type Amount,
@@ -16,6 +16,8 @@ import { isDuplicate } from './store-errors';
 
 export interface PendingEvent extends OrderEvent {
   readonly status: 'pending' | 'sent' | 'given_up';
+  /** The webhook-id of its message; absent on those of before issuers could name it. */
+  readonly id?: string;
   /** By the database's clock; absent on those of before there was a feed. */
   readonly writtenAt?: Date;
 }
@@ -224,7 +226,16 @@ const newestOf = (lists: readonly (readonly OrderRow[])[], limit: number): Order
     .sort((a, b) => (a.position < b.position ? 1 : -1))
     .slice(0, limit);
 
-export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow> }) => {
+export const createOrders = (
+  { orders }: { readonly orders: Collection<OrderRow> },
+  /** The webhook-id of an event, by which its issuer names it. */
+  eventId: (order: OrderName, sequence: number) => string | undefined = () => undefined,
+) => {
+  const idIn =
+    (_id: string) =>
+    (sequence: number): string | undefined =>
+      eventId(orderNameOf(_id), sequence);
+
   const push = (entries: readonly TimelineEntry[]) => ({
     timeline: { $each: [...entries], $slice: -timelineLimit },
   });
@@ -262,6 +273,13 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
           .toArray() as Promise<OrderRow[]>,
     );
     return newestOf(await Promise.all(lists), limit);
+  };
+
+  const forgetToldAll = async (_id: string): Promise<void> => {
+    await orders.updateOne(
+      { _id, eventsPendingSince: { $exists: true }, 'events.status': { $ne: 'pending' } },
+      { $unset: { eventsPendingSince: 1 } },
+    );
   };
 
   return {
@@ -403,6 +421,7 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
               ...(correction ? { $pull: { corrections: { ref: correction.ref } } } : {}),
             },
             fresh,
+            idIn(_id),
           ),
         );
         if (written.matchedCount > 0) return { fresh };
@@ -464,6 +483,8 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
       );
     },
 
+    findByEvent: (id: string): Promise<OrderRow | null> => orders.findOne({ 'events.id': id }),
+
     /** What a purge left has no such message. */
     findByMessage: (messageId: string): Promise<OrderRow | null> => orders.findOne({ sentMessages: messageId }),
 
@@ -494,6 +515,7 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
             $push: push([line]),
           },
           told ? [told] : [],
+          idIn(row._id),
         ),
       );
       return taken.matchedCount > 0;
@@ -508,7 +530,11 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
           'receipt.event': 'bounced',
           bouncedAt: { $exists: false },
         },
-        addingEvents({ $set: { 'facts.sequence': told.sequence, bouncedAt: new Date(told.atMs) } }, [told]),
+        addingEvents(
+          { $set: { 'facts.sequence': told.sequence, bouncedAt: new Date(told.atMs) } },
+          [told],
+          idIn(row._id),
+        ),
       );
       return taken.matchedCount > 0;
     },
@@ -697,13 +723,10 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
       );
       if (last.matchedCount > 0) return;
       await orders.updateOne({ _id, ...isKept }, change, isThis);
-      await orders.updateOne(
-        { _id, eventsPendingSince: { $exists: true }, 'events.status': { $ne: 'pending' } },
-        { $unset: { eventsPendingSince: 1 } },
-      );
+      await forgetToldAll(_id);
     },
 
-    /** An operator's replay was taken: also what was given up is told now, and is no trouble any more. */
+    /** A replay was taken: also what was given up, or is pending, is told now, and is no trouble any more. */
     markReplayed: async (order: OrderName, sequence: number, entries: readonly TimelineEntry[]): Promise<void> => {
       const _id = orderId(order);
       await orders.updateOne(
@@ -715,6 +738,7 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
         { _id, eventsGivenUpAt: { $exists: true }, 'events.status': { $ne: 'given_up' } },
         { $unset: { eventsGivenUpAt: 1 } },
       );
+      await forgetToldAll(_id);
     },
 
     /** The reconciler looked at these events just now: the next pass begins with others. */
@@ -767,6 +791,7 @@ export const createOrders = ({ orders }: { readonly orders: Collection<OrderRow>
             $push: push(entries),
           },
           events,
+          idIn(row._id),
         ),
       );
       return written.matchedCount > 0;

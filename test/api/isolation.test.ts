@@ -78,7 +78,7 @@ describe('one issuer with its own credentials', () => {
       const own = await sentByMe(route, { issuerId: mine.issuerId, orderNo: 'theirs' });
       // What names no order is the sender's own: it is let in, and another's order is not touched by it.
       if (route.path.includes('{orderNo}')) expect(own).toEqual({ status: 404, code: 'order_unknown' });
-      else expect([200, 201]).toContain(own.status);
+      else expect(route.path.replace('{issuerId}', '').includes('{') ? [404] : [200, 201]).toContain(own.status);
       expect(await seenByThem()).toEqual(before);
     },
   );

@@ -4,6 +4,13 @@ import { until } from '../support/until';
 
 const file = platformOfFile();
 
+/** As a client does: on a busy machine an answer may be 503, and the same request again gets it. */
+const read = (issuer: Awaited<ReturnType<typeof file.issuer>>, path: string) =>
+  until(path, async () => {
+    const answer = await issuer.get(path);
+    return answer.status !== 503 && answer;
+  });
+
 describe('GET /events', () => {
   interface Event {
     readonly id: string;
@@ -24,7 +31,7 @@ describe('GET /events', () => {
     let isOver = false;
     const tail = (async () => {
       while (!isOver || live.length < 10) {
-        const page = await issuer.get(`/events?limit=2&waitSeconds=1${cursor && `&after=${cursor}`}`);
+        const page = await read(issuer, `/events?limit=2&waitSeconds=1${cursor && `&after=${cursor}`}`);
         expect([page.status, Object.keys(page.body).sort(), typeof page.body.nextCursor]).toEqual([
           200,
           ['data', 'nextCursor'],
@@ -56,18 +63,18 @@ describe('GET /events', () => {
       const sent = await until(`the callback ${id}`, () => issuer.received.find((one) => one.id === id));
       expect(body).toEqual(JSON.parse(sent.raw));
     }
-    const again = (await issuer.get('/events?limit=100')).body;
+    const again = (await read(issuer, '/events?limit=100')).body;
     expect(again.data).toEqual(live);
-    const end = await issuer.get(`/events?after=${again.nextCursor}`);
+    const end = await read(issuer, `/events?after=${again.nextCursor}`);
     expect(end.body).toEqual({ data: [], nextCursor: expect.any(String) });
   });
 
   test('shows an event five seconds after its write, not before, and a reader that waits gets it', async () => {
     const issuer = await file.issuer();
-    const { nextCursor } = (await issuer.get('/events')).body;
+    const { nextCursor } = (await read(issuer, '/events')).body;
     await delivered(issuer, 'wait-1', 'W-1');
     const { atMs } = await issuer.message('order.delivered', 'wait-1');
-    const waiting = await issuer.get(`/events?after=${nextCursor}&waitSeconds=30`);
+    const waiting = await read(issuer, `/events?after=${nextCursor}&waitSeconds=30`);
     const seenMs = Date.now();
     expect(waiting.body.data.map(({ type }: Event) => type)).toEqual(['order.delivered']);
     // It was told after it was written; clocks of one machine.
@@ -115,5 +122,107 @@ describe('GET /events', () => {
     const issuer = await file.issuer();
     const old = Buffer.from(`${Date.now() - 31 * 86_400_000}/1/A-1`).toString('base64url');
     expectProblem(await issuer.get(`/events?after=${old}`), 410, 'cursor_gone');
+  });
+});
+
+describe('an issuer of itself', () => {
+  const auditOf = async (issuerId: string) => {
+    const { data } = (await file.platform.operator('GET', `/audit?actor=${encodeURIComponent(`(issuer ${issuerId})`)}`))
+      .body;
+    return data.map(({ action, target }: { action: string; target: string }) => [action, target]);
+  };
+
+  test('GET /self is the Issuer as operators see it', async () => {
+    const issuer = await file.issuer({ buyerRefunds: true });
+    const self = await issuer.get('/self');
+    expect(self.status).toBe(200);
+    expect(self.body).toEqual((await file.platform.operator('GET', `/issuers/${issuer.issuerId}`)).body);
+    expect(JSON.stringify(self.body)).not.toContain('whsec_');
+  });
+
+  test('POST /settings changes what it names, counts from the next message on, and is audited as the issuer’s', async () => {
+    const issuer = await file.issuer();
+    const settings = (change: object) => issuer.post('/settings', { type: 'issuer.settings', ...change });
+    const changed = await settings({
+      terminal: { channel: 'page' },
+      branding: { displayName: 'Acme', color: '#123456' },
+      signDeliveriesWithIssuerSecret: true,
+      buyerRefunds: true,
+      holdWhileDeciding: true,
+      voidDecisionSeconds: 60,
+      voidUndecided: 'approve',
+    });
+    expect(changed.status).toBe(200);
+    expect(changed.body).toMatchObject({
+      branding: { displayName: 'Acme', color: '#123456' },
+      ...{ signDeliveriesWithIssuerSecret: true, buyerRefunds: true, holdWhileDeciding: true },
+      ...{ voidDecisionSeconds: 60, voidUndecided: 'approve' },
+    });
+    expect((await issuer.get('/self')).body).toEqual(changed.body);
+    const { url } = changed.body.callback;
+    const moved = await settings({ callback: { kind: 'url', url: `${url}-moved` } });
+    expect(moved.body.callback).toEqual({ kind: 'url', url: `${url}-moved` });
+    await issuer.placeVerified('moved-1');
+    expect(await auditOf(issuer.issuerId)).toEqual([
+      ['issuer.changed', issuer.issuerId],
+      ['issuer.changed', issuer.issuerId],
+    ]);
+  });
+
+  test.each([
+    ['a setting of operators', { verifyWindowSeconds: 60 }, '/verifyWindowSeconds'],
+    ['another name', { name: 'Other' }, '/name'],
+    ['what is no setting', { colour: 'red' }, '/colour'],
+    ['a callback that must not be reached', { callback: { kind: 'url', url: 'http://10.0.0.1/' } }, '/callback/url'],
+    ['a function, which operators give', { callback: { kind: 'function', name: 'f' } }, '/callback/kind'],
+    ['a terminal that is not configured', { terminal: { channel: 'sms', number: '+4915112345678' } }, '/terminal'],
+    ['a value outside', { voidDecisionSeconds: 4 }, '/voidDecisionSeconds'],
+    ['another type', { type: 'issuer.secret' }, '/type'],
+  ])('POST /settings: %s is 422', async (_what, change, path) => {
+    const issuer = await file.issuer();
+    const before = (await issuer.get('/self')).body;
+    expectProblem(await issuer.post('/settings', { type: 'issuer.settings', ...change }), 422, 'body_invalid', path);
+    expect((await issuer.get('/self')).body).toEqual(before);
+  });
+
+  test('POST /secret gives a new secret; the old one lives on until its end, or ends now', async () => {
+    const issuer = await file.issuer();
+    const rotate = (change = {}) => issuer.post('/secret', { type: 'issuer.secret', ...change });
+    const first = await rotate();
+    expect([first.status, Object.keys(first.body).sort()]).toEqual([201, ['oldSecretEndsAt', 'secret']]);
+    expect(Date.parse(first.body.oldSecretEndsAt)).toBeGreaterThan(Date.now() + 86_000_000);
+    expect((await issuer.get('/self')).status).toBe(200);
+    issuer.useSecret(first.body.secret);
+    expect((await issuer.get('/self')).status).toBe(200);
+    const second = await rotate({ endOldNow: true });
+    expect(second.status).toBe(201);
+    await until('the old secret to be refused', async () => (await issuer.get('/self')).status === 401);
+    issuer.useSecret(second.body.secret);
+    expect((await issuer.get('/self')).status).toBe(200);
+    expectProblem(await rotate({ colour: 'red' }), 422, 'body_invalid', '/colour');
+    expect((await auditOf(issuer.issuerId)).map(([action]: string[]) => action)).toEqual([
+      'issuer.secret_rotated',
+      'issuer.secret_rotated',
+    ]);
+    expect(file.platform.logText()).not.toContain(second.body.secret);
+  });
+
+  test('POST /messages/{id}/replay sends an event once more, with the same bytes and id', async () => {
+    const [issuer, other] = [await file.issuer(), await file.issuer()];
+    await issuer.placeVerified('again-1');
+    await issuer.submit('again-1', [{ itemId: 'a', value: 'A-1' }]);
+    const { id, raw } = await issuer.message('order.delivered', 'again-1');
+    const replay = (by: typeof issuer, message: string) =>
+      by.post(`/messages/${message}/replay`, { type: 'message.replay' });
+    const answer = await replay(issuer, id);
+    expect([answer.status, answer.body]).toEqual([202, { id }]);
+    const again = await issuer.message('order.delivered', 'again-1', 2);
+    expect([again.id, again.raw]).toEqual([id, raw]);
+    expectProblem(await replay(other, id), 404, 'message_unknown');
+    expectProblem(await replay(issuer, 'cf_event_none'), 404, 'message_unknown');
+    await file.platform.operator('POST', `/issuers/${issuer.issuerId}/pause`);
+    await until('the pause to be known', async () => (await replay(issuer, id)).body.code === 'issuer_paused');
+    const audited = await auditOf(issuer.issuerId);
+    expect(audited).toContainEqual(['call.replayed', `${issuer.issuerId}/again-1`]);
   });
 });

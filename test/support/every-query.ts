@@ -212,6 +212,9 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       const feed = createEventFeed(of, 0);
       await feed.page('acme', undefined, 1);
     },
+    'the order of an event': async () => {
+      await orders.findByEvent('e');
+    },
     'purge of an order': () => purge.forget(acceptedRow('purged'), now),
     'codes, by the value of one': async () => {
       await codes.claimFor(submission('one', 'u', 'v'));

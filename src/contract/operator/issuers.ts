@@ -10,7 +10,7 @@ import { orderSettings } from './settings';
 const base = '/v1/operator/issuers';
 const one = `${base}/{issuerId}` as const;
 
-const callback = z.discriminatedUnion('kind', [
+export const callback = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('url'), url }),
   z.strictObject({ kind: z.literal('function'), name: text(1, 64) }),
 ]);
@@ -28,7 +28,7 @@ const settings = {
 };
 
 /** How refunds that somebody else asks for are decided. */
-const refundSettings = {
+export const refundSettings = {
   buyerRefunds: z.boolean(),
   voidDecisionSeconds: integer(5, 2_592_000),
   voidUndecided: z.enum(['approve', 'person']),
@@ -102,11 +102,15 @@ const issuerExample = {
   createdAt: '2026-01-01T00:00:00.000Z',
 };
 
-const issuer = z.strictObject(issuerFields).meta({ id: 'Issuer', examples: [issuerExample] });
+export const issuer = z.strictObject(issuerFields).meta({ id: 'Issuer', examples: [issuerExample] });
 export type IssuerBody = Wire<typeof issuer>;
 
 const secret = z.string().regex(/^whsec_[A-Za-z0-9+/]{43}=$/);
 const secretExample = 'whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=';
+
+export const rotatedSecret = z
+  .strictObject({ secret, oldSecretEndsAt: instant })
+  .meta({ id: 'NewSecret', examples: [{ secret: secretExample, oldSecretEndsAt: '2026-01-02T00:00:00.000Z' }] });
 
 export const createIssuer = declareRoute({
   method: 'post',
@@ -179,9 +183,7 @@ export const rotateSecret = declareRoute({
   answers: {
     201: {
       says: 'The new secret, which is shown once',
-      body: z
-        .strictObject({ secret, oldSecretEndsAt: instant })
-        .meta({ id: 'NewSecret', examples: [{ secret: secretExample, oldSecretEndsAt: '2026-01-02T00:00:00.000Z' }] }),
+      body: rotatedSecret,
     },
   },
   problems: ['issuer_unknown', 'in_progress'],

@@ -72,7 +72,12 @@ export const replayCall = async (
   return replay.as;
 };
 
-const replayEvent = async ({ gateway }: OrderDeps, row: OrderRow, sequence: number): Promise<void> => {
+/** @throws Failure `in_progress`, `unavailable` */
+export const replayEvent = async (
+  { gateway }: Pick<OrderDeps, 'gateway'>,
+  row: OrderRow,
+  sequence: number,
+): Promise<void> => {
   const started = await gateway.startReplay(row, sequence);
   if (started === 'unavailable') throw engineUnavailable();
   if (started === 'exists') throw new Failure('in_progress', { detail: 'It is being sent again already' });

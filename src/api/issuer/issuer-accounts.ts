@@ -1,0 +1,153 @@
+import { sanitisedLogo } from '../../channels/branding/logo';
+import { keptByIssuer, shownTerminal } from '../../channels/kept-terminal';
+import type { changeIssuer, IssuerBody, rotateSecret } from '../../contract/operator/issuers';
+import { bodyInvalid } from '../../contract/problem';
+import type { BodyOf, GivenBody } from '../../contract/route';
+import type { Branding } from '../../domain/branding';
+import { Failure, type FieldError } from '../../domain/failures';
+import { effectiveSettings, type SomeSettings } from '../../domain/settings';
+import type { AuditTrail } from '../../operator/audit-trail';
+import { sealCallHeaders } from '../../sealing/call-headers';
+import { type KeyRing, sha256 } from '../../sealing/key-ring';
+import { places } from '../../sealing/places';
+import { newSecret } from '../../signing/keys';
+import { type IssuerRow, type IssuerSettings, type Issuers, rotatedSecrets } from '../../store/issuers';
+import type { OrderSettingsStore } from '../../store/order-settings';
+
+type Branded = NonNullable<IssuerBody['branding']>;
+type Change = BodyOf<typeof changeIssuer>;
+
+interface Deps {
+  readonly issuers: Issuers;
+  readonly ring: KeyRing;
+  readonly nowMs: () => number;
+  readonly settings: OrderSettingsStore;
+  readonly settingsProblem: (
+    settings: Pick<IssuerSettings, 'callback' | 'terminal'>,
+    issuerId: string,
+  ) => Promise<FieldError | null>;
+}
+
+export type IssuerAccounts = ReturnType<typeof createIssuerAccounts>;
+
+/** An issuer's settings and secrets, for operators and for itself: what is shown of them, and how they change. */
+export const createIssuerAccounts = ({ issuers, ring, nowMs, settings, settingsProblem }: Deps) => {
+  const bodyOf = async (row: Omit<IssuerRow, 'seal'>): Promise<IssuerBody> =>
+    bodyOfIssuer(row, await settings.platform());
+
+  /** @throws Failure `body_invalid` */
+  const requireUsable = async (issuerId: string, given: Pick<Change, 'callback' | 'terminal'>): Promise<void> => {
+    const { callback, terminal } = given;
+    const problem = await settingsProblem(
+      { ...(callback ? { callback } : {}), ...(terminal ? { terminal } : {}) },
+      issuerId,
+    );
+    if (problem) throw bodyInvalid([problem]);
+  };
+
+  const freshSecret = (issuerId: string): { secret: string; sealed: Buffer } => {
+    const secret = newSecret();
+    return { secret, sealed: ring.seal(Buffer.from(secret), places.issuerSecret(issuerId)) };
+  };
+
+  /** What is kept in another way than it is given. */
+  const kept = (issuerId: string, given: Pick<Change, 'terminal' | 'callHeaders' | 'branding'>) => ({
+    ...(given.terminal ? { terminal: keptByIssuer(given.terminal, ring, issuerId) } : {}),
+    ...(given.callHeaders ? { callHeaders: sealCallHeaders(ring, issuerId, given.callHeaders) } : {}),
+    ...(given.branding ? keptBranding(given.branding) : {}),
+  });
+
+  return {
+    bodyOf,
+    requireUsable,
+    freshSecret,
+    kept,
+
+    bodiesOf: async (rows: readonly IssuerRow[]): Promise<IssuerBody[]> => {
+      const platform = await settings.platform();
+      return rows.map((row) => bodyOfIssuer(row, platform));
+    },
+
+    withLogoOf: async (row: IssuerRow): Promise<IssuerBody> =>
+      withLogo(await bodyOf(row), await issuers.logoOf(row._id)),
+
+    /** @throws Failure `body_invalid`, `issuer_unknown` */
+    change: async (before: IssuerRow, body: Change, audit: AuditTrail): Promise<IssuerBody> => {
+      await requireUsable(before._id, body);
+      const { terminal, callHeaders, branding, ...plain } = body;
+      const changed = { ...plain, ...kept(before._id, { terminal, callHeaders, branding }) };
+      const run = async () => {
+        const after = await issuers.change(before._id, changed);
+        if (!after) throw new Failure('issuer_unknown');
+        return bodyOf(after);
+      };
+      const deed = { action: 'issuer.changed', target: before._id, before: await bodyOf(before) } as const;
+      const shown = await audit(deed, run, (after) => ({ after }));
+      return withLogo(shown, await issuers.logoOf(before._id));
+    },
+
+    /** @throws Failure `in_progress` */
+    rotate: async (
+      before: IssuerRow,
+      endOldNow: boolean,
+      audit: AuditTrail,
+    ): Promise<GivenBody<typeof rotateSecret>> => {
+      const { secret, sealed } = freshSecret(before._id);
+      const at = new Date(nowMs());
+      const secrets = rotatedSecrets(before.secrets, sealed, at, endOldNow);
+      await audit({ action: 'issuer.secret_rotated', target: before._id, after: { endOldNow } }, async () => {
+        if (await issuers.replaceSecrets(before, secrets)) return;
+        throw new Failure('in_progress', { detail: 'Another rotation came in between', retryAfterSeconds: 1 });
+      });
+      return { secret, oldSecretEndsAt: (secrets[1]?.endsAt ?? at).toISOString() };
+    },
+  };
+};
+
+/** @throws Failure `body_invalid`: a logo that is no drawing. */
+const keptBranding = ({ logo, ...branding }: Branded): Required<Pick<IssuerRow, 'branding' | 'logo'>> => {
+  const drawn = logo === undefined ? '' : sanitisedLogo(logo);
+  if (drawn === undefined) {
+    const message = 'must be a data URI of a PNG or SVG of at most 100 KiB and 2048 pixels a side';
+    throw bodyInvalid([{ path: '/branding/logo', code: 'logo_unusable', message }]);
+  }
+  return { branding: { ...branding, ...(drawn ? { logoHash: sha256(drawn) } : {}) }, logo: drawn };
+};
+
+/** Where one issuer is read; lists and the audit do without. */
+export const withLogo = (body: IssuerBody, logo: string | undefined): IssuerBody =>
+  body.branding && logo ? { ...body, branding: { ...body.branding, logo } } : body;
+
+const shownBranding = ({ logoHash: _hash, ...branding }: NonNullable<IssuerRow['branding']>): Branding => branding;
+
+/**
+ * Secrets are never in it; the one place where a secret is shown is the answer to its making. The windows are those that
+ * count, its own or the platform's.
+ */
+const bodyOfIssuer = (row: Omit<IssuerRow, 'seal'>, platform: SomeSettings): IssuerBody => ({
+  issuerId: row._id,
+  name: row.name,
+  state: row.state,
+  callback: row.callback,
+  codeMode: row.codeMode,
+  ...(row.terminal ? { terminal: shownTerminal(row.terminal) } : {}),
+  verifyWindowSeconds: effectiveSettings({ issuer: row, platform }).verifyWindowSeconds.value,
+  issueWindowSeconds: effectiveSettings({ issuer: row, platform }).issueWindowSeconds.value,
+  ...(row.publicKey !== undefined ? { publicKey: row.publicKey } : {}),
+  ...(row.noticeDelaysSeconds ? { noticeDelaysSeconds: row.noticeDelaysSeconds } : {}),
+  ...(row.eventDelaysSeconds ? { eventDelaysSeconds: row.eventDelaysSeconds } : {}),
+  ...(row.deliveryDelaysSeconds ? { deliveryDelaysSeconds: row.deliveryDelaysSeconds } : {}),
+  ...(row.signDeliveriesWithIssuerSecret ? { signDeliveriesWithIssuerSecret: true } : {}),
+  ...(row.codeInMessage ? { codeInMessage: true } : {}),
+  ...(row.branding ? { branding: shownBranding(row.branding) } : {}),
+  ...(row.buyerRefunds !== undefined ? { buyerRefunds: row.buyerRefunds } : {}),
+  ...(row.voidDecisionSeconds !== undefined ? { voidDecisionSeconds: row.voidDecisionSeconds } : {}),
+  ...(row.voidUndecided ? { voidUndecided: row.voidUndecided } : {}),
+  ...(row.holdWhileDeciding !== undefined ? { holdWhileDeciding: row.holdWhileDeciding } : {}),
+  ...(row.callsAtOnce !== undefined ? { callsAtOnce: row.callsAtOnce } : {}),
+  ...(row.callTimeoutSeconds !== undefined ? { callTimeoutSeconds: row.callTimeoutSeconds } : {}),
+  ...(row.callHeaders && row.callHeaders.names.length > 0 ? { callHeaders: [...row.callHeaders.names] } : {}),
+  ...(row.callCa ? { callCa: row.callCa } : {}),
+  ...(row.ordersPerSecond !== undefined ? { ordersPerSecond: row.ordersPerSecond } : {}),
+  createdAt: row.createdAt.toISOString(),
+});

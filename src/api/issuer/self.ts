@@ -1,0 +1,80 @@
+import { createSlots } from '../../bounded/slots';
+import * as routes from '../../contract/issuer/self';
+import { bodyInvalid } from '../../contract/problem';
+import { Failure } from '../../domain/failures';
+import type { AuditTrail, AuditTrails } from '../../operator/audit-trail';
+import { replayEvent } from '../../operator/calls/call-replay';
+import type { OrderDeps } from '../../second-interface/ask-order';
+import type { IssuerRow, Issuers } from '../../store/issuers';
+import type { Mount } from '../edge/mount';
+import type { IssuerAccounts } from './issuer-accounts';
+
+/** The audit log is one chain, in which operators wait for their turn as well. */
+const auditedMax = 16;
+const auditedPerIssuerMax = 2;
+
+interface Self {
+  readonly orderDeps: OrderDeps;
+  readonly issuers: Issuers;
+  readonly accounts: IssuerAccounts;
+  readonly audit: AuditTrails;
+}
+
+/** What an issuer does of itself, without an operator. */
+export const mountSelf = (mount: Mount, { orderDeps, issuers, accounts, audit }: Self): void => {
+  const slots = createSlots(auditedMax);
+
+  /** @throws Failure `rate_limited` */
+  const audited = async <T>({ _id }: IssuerRow, work: (trail: AuditTrail) => Promise<T>): Promise<T> => {
+    if (slots.take(_id, auditedPerIssuerMax) !== 'taken') throw new Failure('rate_limited', { retryAfterSeconds: 1 });
+    try {
+      return await work(audit.ofIssuer(_id));
+    } finally {
+      slots.giveBack(_id);
+    }
+  };
+
+  /** As it is now: who signed is known from a moment ago. */
+  const today = async ({ _id }: IssuerRow): Promise<IssuerRow> => {
+    const issuer = await issuers.find(_id);
+    if (!issuer) throw new Failure('signature_invalid');
+    return issuer;
+  };
+
+  mount.issuer(routes.readSelf)(async ({ issuer }) => ({
+    status: 200,
+    body: await accounts.withLogoOf(await today(issuer)),
+  }));
+
+  mount.issuer(routes.changeSelf)(async ({ issuer, body: { type: _, ...change } }) => {
+    const before = await today(issuer);
+    requireOwn(before, change);
+    return { status: 200, body: await audited(before, (trail) => accounts.change(before, change, trail)) };
+  });
+
+  mount.issuer(routes.rotateOwnSecret)(async ({ issuer, body: { endOldNow } }) => {
+    const before = await today(issuer);
+    return { status: 201, body: await audited(before, (trail) => accounts.rotate(before, endOldNow, trail)) };
+  });
+
+  mount.issuer(routes.replayMessage)(async ({ issuer, params: { messageId } }) => {
+    const row = await orderDeps.orders.findByEvent(messageId);
+    const event = row?.events.find(({ id }) => id === messageId);
+    if (!row || !event || row.issuerId !== issuer._id) throw new Failure('message_unknown');
+    if (issuer.state === 'paused') throw new Failure('issuer_paused', { retryAfterSeconds: 30 });
+    const deed = { action: 'call.replayed', target: row._id, after: { messageId, kind: event.type } } as const;
+    await audited(issuer, (trail) => trail(deed, () => replayEvent(orderDeps, row, event.sequence)));
+    return { status: 202, body: { id: messageId } };
+  });
+};
+
+/** Which adapter works for whom is the operators' to say. @throws Failure `body_invalid` */
+const requireOwn = (
+  { callback }: IssuerRow,
+  change: { readonly callback?: IssuerRow['callback'] | undefined },
+): void => {
+  if (change.callback?.kind !== 'function') return;
+  if (callback.kind === 'function' && callback.name === change.callback.name) return;
+  const message = 'is given to an issuer by an operator';
+  throw bodyInvalid([{ path: '/callback/kind', code: 'not_own', message }]);
+};

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { terminal } from '../../channels/terminals';
+import { branding } from '../operator/branding';
+import { callback, issuer, refundSettings, rotatedSecret } from '../operator/issuers';
+import { declareRoute } from '../route';
+
+/** What an issuer's server reads and changes of its own account. */
+const base = '/v1/issuers/{issuerId}';
+
+export const readSelf = declareRoute({
+  method: 'get',
+  path: `${base}/self`,
+  name: 'readSelf',
+  who: 'issuer',
+  summary: 'The issuer itself',
+  answers: { 200: { says: 'The issuer', body: issuer } },
+  problems: [],
+});
+
+export const changeSelf = declareRoute({
+  method: 'post',
+  path: `${base}/settings`,
+  name: 'changeSelf',
+  who: 'issuer',
+  summary: 'Changes settings of the issuer itself',
+  body: z
+    .strictObject({
+      type: z.literal('issuer.settings'),
+      ...z
+        .strictObject({
+          callback,
+          terminal,
+          branding,
+          signDeliveriesWithIssuerSecret: z.boolean(),
+          ...refundSettings,
+        })
+        .partial().shape,
+    })
+    .meta({ examples: [{ type: 'issuer.settings', buyerRefunds: true }] }),
+  answers: { 200: { says: 'The issuer, changed', body: issuer } },
+  problems: ['rate_limited'],
+});
+
+export const rotateOwnSecret = declareRoute({
+  method: 'post',
+  path: `${base}/secret`,
+  name: 'rotateOwnSecret',
+  who: 'issuer',
+  summary: 'Rotates the secret of the issuer itself',
+  body: z
+    .strictObject({ type: z.literal('issuer.secret'), endOldNow: z.boolean().default(false) })
+    .meta({ examples: [{ type: 'issuer.secret' }] }),
+  answers: { 201: { says: 'The new secret, which is shown once', body: rotatedSecret } },
+  problems: ['in_progress', 'rate_limited'],
+});
+
+export const replayMessage = declareRoute({
+  method: 'post',
+  path: `${base}/messages/{messageId}/replay`,
+  name: 'replayMessage',
+  who: 'issuer',
+  summary: 'Sends an event once more, with the same bytes and id',
+  body: z.strictObject({ type: z.literal('message.replay') }).meta({ examples: [{ type: 'message.replay' }] }),
+  answers: { 202: { says: 'It is on its way', body: z.strictObject({ id: z.string() }) } },
+  problems: ['message_unknown', 'issuer_paused', 'in_progress', 'rate_limited'],
+});
