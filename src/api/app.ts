@@ -243,7 +243,14 @@ export const createApp = ({
   mountOperatorSettings(mount, { orderDeps, issuers });
   mountFailures(mount, { orderDeps, watch: troubleWatch });
   mountRefunds(mount, { orderDeps, stats: core.stats });
-  mountPickup(mount, { orderDeps, issuers, publicUrl, basePath, watch: createOrderWatch(orderDeps.orders, log) });
+  mountPickup(mount, {
+    orderDeps,
+    issuers,
+    publicUrl,
+    basePath,
+    googleWallet: core.channels.googleWallet,
+    watch: createOrderWatch(orderDeps.orders, log),
+  });
   if (config.sealPayloads) mountCodec(mount, { decodePayloads: core.decodePayloads, wrongTokens, ...config });
   mountConsole(mount, {
     basePath: basePathOf(consoleUrl),

@@ -1,11 +1,19 @@
 import { z } from 'zod';
 import { type EmailSettings, emailEnvironment, emailSettingsTogether, readEmailSettings } from './email/settings';
+import {
+  type GoogleWalletSettings,
+  googleWalletEnvironment,
+  googleWalletSettingsTogether,
+  readGoogleWalletSettings,
+} from './page/wallet/google-settings';
 import { readSmsSettings, type SmsSettings, smsEnvironment } from './sms/settings';
 
 /** Everything by which channels are configured; a channel whose settings are left out is offered nowhere. */
 export interface ChannelSettings {
   readonly email?: EmailSettings | undefined;
   readonly sms?: SmsSettings | undefined;
+  /** The page offers its codes for Google Wallet. */
+  readonly googleWallet?: GoogleWalletSettings | undefined;
   /** In the addresses at which mail and SMS providers tell what became of a message. */
   readonly receiptSecret?: string | undefined;
 }
@@ -14,6 +22,7 @@ export interface ChannelSettings {
 export const channelEnvironment = {
   ...emailEnvironment,
   ...smsEnvironment,
+  ...googleWalletEnvironment,
   TERMINAL_RECEIPT_SECRET: z
     .string()
     .regex(/^[A-Za-z0-9._~-]{16,256}$/, { error: 'must be 16 to 256 characters of A-Z a-z 0-9 . _ ~ -' })
@@ -23,10 +32,11 @@ export const channelEnvironment = {
 const environment = z.object(channelEnvironment);
 
 /** Settings that are of use together only, and whose they are. */
-export const settingsTogether = [...emailSettingsTogether] as const;
+export const settingsTogether = [...emailSettingsTogether, ...googleWalletSettingsTogether] as const;
 
 export const readChannelSettings = (given: z.output<typeof environment>): ChannelSettings => ({
   email: readEmailSettings(given),
   sms: readSmsSettings(given),
+  googleWallet: readGoogleWalletSettings(given),
   receiptSecret: given.TERMINAL_RECEIPT_SECRET,
 });

@@ -214,6 +214,7 @@ test.each([
   ['MAIL_SMTP_URL', 'http://SECRET@mail.example'],
   ['MAIL_FROM', 'Codes <SECRET@shop.example>'],
   ['MAIL_DKIM_KEY', 'SECRET'],
+  ['GOOGLE_WALLET_KEY', 'SECRET'],
   ['TERMINAL_RECEIPT_SECRET', 'SECRET/too'],
   ['SMS_GATEWAY_URL', 'ftp://SECRET'],
   ['SMS_GATEWAY_TOKEN', 'a SECRET'],

@@ -5,7 +5,8 @@ import { codesCsv } from '../../channels/page/codes-csv';
 import { amountText, timeText } from '../../channels/page/plain-words';
 import type { PageWords } from '../../channels/page/translations';
 import { voucherPdf } from '../../channels/page/voucher/voucher-pdf';
-import { downloadCalendar, downloadCodes, downloadVoucher } from '../../contract/buyer/pickup';
+import { googleWalletLink } from '../../channels/page/wallet/google-link';
+import { downloadCalendar, downloadCodes, downloadVoucher, savePass } from '../../contract/buyer/pickup';
 import type { Code } from '../../contract/code';
 import type { Route } from '../../contract/route';
 import { type Branding, instructionsFor } from '../../domain/branding';
@@ -29,12 +30,17 @@ interface File {
   readonly body: string | Buffer;
 }
 
+/** Elsewhere, with the code in the address. */
+interface Elsewhere {
+  readonly address: string;
+}
+
 /** Files that hold the codes: only for a browser to which the page showed them lately. */
-export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers }: PageDeps): void => {
+export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers, googleWallet }: PageDeps): void => {
   const file = (
     route: Route,
     name: string,
-    make: (row: OrderRow, codes: readonly Code[], request: Request) => Promise<File>,
+    make: (row: OrderRow, codes: readonly Code[], request: Request) => Promise<File | Elsewhere>,
   ): void => {
     const download: RequestHandler<{ secret: string }> = async (request, response) => {
       setPrivateHeaders(response);
@@ -43,7 +49,7 @@ export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers }: PageD
       if (isGiven(first, request.params.secret)) throw new Failure('reveal_first');
       const { reveal: key } = openOrder(deps.ring, first);
       requireReveal(request as unknown as Request, { key, nowMs: deps.nowMs() });
-      const { mediaType, body } = await fromOneVersion(
+      const made = await fromOneVersion(
         read,
         async (row) => {
           if (!holdsCodes(row)) throw new Failure('not_issued');
@@ -53,6 +59,12 @@ export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers }: PageD
         },
         async (row) => viewVersion(await read()) === viewVersion(row),
       );
+      if ('address' in made) {
+        if (request.accepts(['json', 'html']) === 'html') response.redirect(303, made.address);
+        else response.json({ url: made.address });
+        return;
+      }
+      const { mediaType, body } = made;
       response.type(mediaType).attachment(`${first.orderNo}-${name}`).type(mediaType).send(body);
     };
     mount.bare(route, download as unknown as RequestHandler);
@@ -79,6 +91,22 @@ export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers }: PageD
     return { mediaType: 'application/pdf', body: await voucherPdf(voucher, size, words) };
   });
 
+  file(savePass, 'pass', async (row, codes, request) => {
+    const { item } = request.query;
+    const code = item === undefined ? codes[0] : codes.find(({ itemId }) => itemId === item);
+    if (!googleWallet || !code) throw new Failure('path_unknown');
+    const { name, branding } = await shownSeller({ issuers, orderDeps: deps }, row.issuerId);
+    const pass = {
+      id: sha256(`${row._id}/${code.itemId}`),
+      sellerName: name,
+      productName: row.product.name,
+      lang: wordsFor(request).lang,
+      color: branding?.color,
+      code: { ...code, expiresAt: timeOf(itemOf(row.facts, code.itemId).expiresAtMs) },
+    };
+    return { address: googleWalletLink(googleWallet, pass, deps.nowMs()) };
+  });
+
   file(downloadCalendar, 'calendar.ics', async (row, codes, request) => {
     const { name, branding } = await shownSeller({ issuers, orderDeps: deps }, row.issuerId);
     const instructions = instructionsFor(row.product, branding, request.acceptsLanguages());
@@ -92,6 +120,9 @@ export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers }: PageD
     return { mediaType: 'text/calendar; charset=utf-8', body: calendarFile(appointments, deps.nowMs()) };
   });
 };
+
+const timeOf = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : new Date(ms).toISOString();
 
 /** Each once, however many codes have it. */
 const timesOf = ({ facts }: OrderRow, codes: readonly Code[]): Pick<Appointment, 'startsAtMs' | 'expiresAtMs'>[] => {

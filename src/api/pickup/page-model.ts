@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { codePicture, narrowestBars } from '../../channels/page/barcode';
 import type { PickupCode } from '../../channels/page/code-list';
 import type { PickupModel } from '../../channels/page/pickup-model';
+import type { GoogleWalletSettings } from '../../channels/page/wallet/google-settings';
 import type { Code } from '../../contract/code';
 import { instructionsFor } from '../../domain/branding';
 import {
@@ -34,6 +35,8 @@ export interface PageDeps {
   readonly orderDeps: OrderDeps;
   readonly issuers: Pick<Issuers, 'findEver' | 'isUntouched' | 'logoOf'>;
   readonly basePath: string;
+  /** Left out: the page does not offer it. */
+  readonly googleWallet?: GoogleWalletSettings | undefined;
 }
 
 /** Those of the codes that may still be shown. */
@@ -56,7 +59,7 @@ export const documentModel = async (
 
 /** What a first page and a line of the stream show: the order's state and never a code. */
 export const pageModel = async (
-  { orderDeps: deps, issuers, basePath }: PageDeps,
+  { orderDeps: deps, issuers, basePath, googleWallet }: PageDeps,
   row: OrderRow,
   secret: string,
   reader: Reader,
@@ -100,6 +103,7 @@ export const pageModel = async (
     downloads: {
       csv: `${basePath}/p/${secret}/codes.csv`,
       voucher: `${basePath}/p/${secret}/voucher.pdf`,
+      ...(googleWallet ? { pass: `${basePath}/p/${secret}/pass` } : {}),
       ...(hasTimes(facts) ? { calendar: `${basePath}/p/${secret}/calendar.ics` } : {}),
     },
   };

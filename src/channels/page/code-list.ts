@@ -28,6 +28,8 @@ export interface PickupCode {
 export interface PickupDownloads {
   readonly csv: string;
   readonly voucher: string;
+  /** Saves one code, named by `?item=`, in a wallet; left out where none is configured. */
+  readonly pass?: string | undefined;
   /** Left out where no code has a time. */
   readonly calendar?: string | undefined;
 }
@@ -38,7 +40,7 @@ export function codeList(codes: readonly PickupCode[], downloads: PickupDownload
   return html`<section class="codes" aria-label="${many ? words.code.many : words.code.one}">
 ${many && manyTools(codes.length, words)}
 <ol class="${many ? 'code-list' : 'code-list single'}">
-${codes.map((code, place) => codeCard(code, place, codes.length, words))}
+${codes.map((code, place) => codeCard(code, place, codes.length, downloads, words))}
 </ol>
 <p class="download"><a href="${downloads.voucher}" download>${words.code.voucher}</a><a href="${downloads.csv}" download>${words.code.download}</a>${downloads.calendar !== undefined && html`<a href="${downloads.calendar}" download>${words.code.calendar}</a>`}</p>
 </section>`;
@@ -52,7 +54,13 @@ ${count >= searchFrom && html`<label class="search"><span class="unseen">${words
 <button type="button" class="plain" data-copy-all>${words.code.copyAll}</button>
 </div>`;
 
-function codeCard(code: PickupCode, place: number, count: number, words: PageWords): Markup {
+function codeCard(
+  code: PickupCode,
+  place: number,
+  count: number,
+  downloads: PickupDownloads,
+  words: PageWords,
+): Markup {
   const name = count === 1 ? words.code.one : words.code.of(place + 1, count);
   const expires = code.ended === undefined ? code.expiresAt : undefined;
   const facts = factsOf(code, place + 1, count, words);
@@ -60,14 +68,14 @@ function codeCard(code: PickupCode, place: number, count: number, words: PageWor
 <details data-code="${place + 1}"${expires !== undefined && html` data-expires="${expires}"`}${count === 1 ? new Markup(' open') : false}>
 <summary><span class="code-name">${name}</span><span class="veil" aria-hidden="true"></span><span class="reveal"><span class="when-closed">${words.code.show}</span><span class="when-open">${words.code.hide}</span></span></summary>
 <div class="opened">
-${code.ended === undefined && code.value !== undefined ? usable(code, code.value, place, words) : html`<p class="ended">${words.code.ended[code.ended ?? 'void']}</p>`}
+${code.ended === undefined && code.value !== undefined ? usable(code, code.value, place, downloads, words) : html`<p class="ended">${words.code.ended[code.ended ?? 'void']}</p>`}
 ${facts.length > 0 && html`<dl class="facts">${facts}</dl>`}
 </div>
 </details>
 </li>`;
 }
 
-function usable(code: PickupCode, text: string, place: number, words: PageWords): Markup {
+function usable(code: PickupCode, text: string, place: number, { pass }: PickupDownloads, words: PageWords): Markup {
   const valueId = `value-${place + 1}`;
   const drawn = drawing(code.pictureSvg);
   const asQr = drawing(code.asQrSvg);
@@ -83,6 +91,7 @@ ${
 ${isWebLink(code) && html`<a class="button main" href="${text}" target="_blank" rel="noopener noreferrer">${words.code.open}</a>`}
 <button type="button" class="main" data-copy="${valueId}" data-needs-script hidden>${words.code.copy}</button>
 ${drawn && html`<button type="button" class="plain" data-enlarge data-needs-script hidden>${words.code.enlarge}</button>`}
+${pass !== undefined && html`<a class="button plain" href="${pass}?item=${encodeURIComponent(code.itemId)}" rel="noreferrer">${words.code.googleWallet}</a>`}
 </div>`;
 }
 

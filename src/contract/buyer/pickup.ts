@@ -144,6 +144,21 @@ export const downloadCalendar = declareRoute({
   problems: ofDownloads,
 });
 
+export const savePass = declareRoute({
+  method: 'get',
+  path: `${base}/pass`,
+  name: 'savePass',
+  who: 'buyer',
+  summary: 'Leads to Google Wallet, where it is configured, with one code',
+  query: z.looseObject({ item: z.string().optional().meta({ description: 'An itemId; else the first good code' }) }),
+  answers: {
+    200: { says: 'Where the code is saved', body: z.strictObject({ url: z.string() }).meta({ id: 'WalletLink' }) },
+    303: { says: 'A browser is led to Google, which is given the code', mediaType: page },
+    404: lost,
+  },
+  problems: ofDownloads,
+});
+
 const file = (path: `/${string}`, name: string, mediaType: string) =>
   declareRoute({
     method: 'get',

@@ -151,6 +151,7 @@ export const en: PageWords = {
     item: 'Item',
     download: 'Download as CSV',
     calendar: 'Add to calendar',
+    googleWallet: 'Add to Google Wallet',
     voucher: 'Voucher to print (PDF)',
     open: 'Redeem',
     pictures: { link: 'QR code with the link', qr: 'QR code', barcode: 'Barcode', code2d: 'Code to scan' },

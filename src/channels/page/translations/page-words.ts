@@ -100,6 +100,7 @@ export interface PageWords {
     readonly item: string;
     readonly download: string;
     readonly calendar: string;
+    readonly googleWallet: string;
     readonly voucher: string;
     readonly open: string;
     readonly pictures: Readonly<Record<'link' | 'qr' | 'barcode' | 'code2d', string>>;
