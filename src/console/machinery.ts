@@ -35,13 +35,18 @@ const circuitsTable = ({ circuits, workers }: PlatformHealth) =>
         circuits,
       );
 
-const queuesOf = ({ queues }: PlatformHealth) =>
+const queuesOf = ({ queues, workers }: PlatformHealth) =>
   queues
     ? table(
         'Queues of the engine',
         [
           { name: 'Queue', lead: true, cell: ({ name, kind }) => `${name}, ${kind}` },
-          { name: 'Workers', end: true, named: true, cell: ({ pollers }) => String(pollers) },
+          {
+            name: 'Workers',
+            end: true,
+            named: true,
+            cell: ({ pollers }) => (workers.length === 0 ? '–' : String(pollers)),
+          },
           {
             name: 'Waiting',
             end: true,

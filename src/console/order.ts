@@ -123,7 +123,7 @@ const whyCard = (facts: OrderAnswer, timeline: Lines, { why, next: step }: WhyAn
         { class: 'soft' },
         'paid ',
         timeTag(facts.createdAt, agoText(facts.createdAt)),
-        state === 'delivered'
+        state === 'delivered' && hasArrived(facts)
           ? `, with its user after ${spanText(Date.parse(facts.updatedAt) - Date.parse(facts.createdAt))}`
           : '',
       ),
@@ -147,6 +147,9 @@ const whyCard = (facts: OrderAnswer, timeline: Lines, { why, next: step }: WhyAn
     ),
   );
 };
+
+/** Of the newest message: one that came back is with nobody. */
+const hasArrived = ({ delivery }: OrderAnswer): boolean => delivery.state !== 'bounced' && delivery.state !== 'failed';
 
 /** The state it is in stands out; what keeps it there follows. */
 const reasonOf = (why: string) => {

@@ -8,6 +8,7 @@ import { empty, issuerLink, table } from './parts';
 import { dayText, minuteText } from './time';
 
 const lookAgainMs = 60_000;
+const productsShown = 8;
 const spans = [
   { hours: '24', title: 'Day', barSeconds: 3_600, text: minuteText },
   { hours: '168', title: 'Week', barSeconds: 6 * 3_600, text: dayText },
@@ -42,7 +43,7 @@ const productsOf = ({ products }: Sales) =>
           { name: 'Delivered', end: true, named: true, cell: ({ delivered }) => String(delivered) },
           { name: 'Not', end: true, named: true, cell: ({ failed }) => String(failed) },
         ],
-        products,
+        products.slice(0, productsShown),
       );
 
 /** What was sold over a day or a week: by time and money, and by product. */

@@ -98,7 +98,7 @@ describe('the console in a browser', () => {
     expect(await name.count()).toBe(0);
     await issuer.place('browser-live');
     await name.first().waitFor();
-    expect(await page.locator('.chart canvas').count()).toBe(2);
+    expect(await page.locator('.chart canvas').count()).toBe(3);
   });
 
   test('an order is found as its number is typed, by keyboard alone', async () => {
@@ -181,7 +181,8 @@ describe('the console in a browser', () => {
     await dialog.getByLabel('Name').fill('Made by hand');
     await dialog.getByLabel('Callback address').fill('http://10.1.2.3/not-allowed');
     await dialog.getByRole('button', { name: 'Create' }).click();
-    await dialog.getByText('/callback/url').waitFor();
+    await dialog.getByText(/^It .*\.$/).waitFor();
+    expect(await dialog.locator('[aria-invalid]').getAttribute('name')).toBe('callbackUrl');
     await dialog.getByLabel('Callback address').fill('http://127.0.0.1:9/callback');
     await dialog.getByRole('button', { name: 'Create' }).click();
     const secret = await page.getByLabel('Secret', { exact: true }).inputValue();
