@@ -14,6 +14,16 @@ const agreed: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+test('no schema has a list of types, but for null, as generators of clients take none', () => {
+  const lists: string[] = [];
+  JSON.stringify(today, (key, value) => {
+    if (key === 'type' && Array.isArray(value) && value.filter((one) => one !== 'null').length > 1)
+      lists.push(String(value));
+    return value;
+  });
+  expect(lists).toEqual([]);
+});
+
 describe('a client of a released version', () => {
   const released = readdirSync(__dirname).filter((name) => /^openapi-.*\.json$/.test(name));
 
