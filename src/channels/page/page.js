@@ -97,11 +97,10 @@
   window.addEventListener('pagehide', disconnect);
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && reconnectNow());
 
-  // The stream holds no codes: what was shown here by a click stays until the order itself changes. A code that became
-  // void or was replaced goes at once, whatever the rest says.
+  // The stream holds no codes: what was shown here by a click stays until one of them is void or replaced.
   function changeState({ html, ended: endedCodes, final }) {
-    const isStale = isShown() && String(endedCodes) !== shownEnded;
-    if (isStale || (html !== lastHtml && !(lastHtml === undefined && isShown()))) swap(html);
+    const isStale = isShown() ? String(endedCodes) !== shownEnded : html !== lastHtml;
+    if (isStale) swap(html);
     lastHtml = html;
     if (!isShown()) shownEnded = String(endedCodes);
     if (!final) return;
