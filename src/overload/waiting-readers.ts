@@ -35,7 +35,8 @@ export const createWaitingReaders = (nowMs: () => number = () => performance.now
           const leftMs = endMs - nowMs();
           if (leftMs <= 0) break;
           await pause(Math.min(lookEveryMs, leftMs), undefined, { signal }).catch(() => undefined);
-          if (!signal.aborted) seen = await look();
+          // What fails meanwhile is looked at again: so far there is nothing that the reader misses.
+          if (!signal.aborted) seen = await look().catch(() => seen);
         }
         return seen;
       } finally {
