@@ -600,6 +600,10 @@ def play_orders():
     after = lister.get(f"/orders?createdAfter={full['data'][2]['createdAt']}").body
     check("200: createdAfter leaves that moment itself out", [o["orderNo"] for o in after["data"]] == ["l-4", "l-3"], after)
     lister.cancel("l-3")
+    changed = lister.get(f"/orders?updatedAfter={full['data'][0]['updatedAt']}").body
+    check("200: updatedAfter, newest change first", changed["data"][0]["orderNo"] == "l-3", changed)
+    lister.place("l-paid", payment={"id": f"pay-{RUN}"})
+    check("200: by paymentId", [o["orderNo"] for o in lister.get(f"/orders?paymentId=pay-{RUN}").body["data"]] == ["l-paid"])
     cancelled = lister.get("/orders?state=cancelled").body
     check("200: by state", [o["orderNo"] for o in cancelled["data"]] == ["l-3"], cancelled)
     check("200: limit=100", lister.get("/orders?limit=100").status == 200)

@@ -15,6 +15,7 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
   orders: [
     { name: 'by_position', key: { position: -1 } },
     { name: 'by_issuer', key: { issuerId: 1, position: -1 } },
+    { name: 'by_issuer_change', key: { issuerId: 1, 'facts.updatedAtMs': -1, _id: -1 } },
     { name: 'by_state', key: { state: 1, position: -1 } },
     { name: 'by_issuer_state', key: { issuerId: 1, state: 1, position: -1 } },
     { name: 'by_product', key: { 'product.id': 1, position: -1 } },

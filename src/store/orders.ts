@@ -153,6 +153,13 @@ export interface ListFilter {
   readonly limit: number;
 }
 
+export interface ChangedFilter extends Pick<ListFilter, 'state' | 'paymentId' | 'createdAfter' | 'limit'> {
+  readonly issuerId: string;
+  readonly updatedAfter?: Date;
+  /** Of the last row of the page before. */
+  readonly before?: { readonly updatedAtMs: number; readonly orderNo: string };
+}
+
 /** A timeline keeps this many newest lines, so that no order's row grows without end. */
 const timelineLimit = 2_000;
 const linesPerOrder = 50;
@@ -335,6 +342,34 @@ export const createOrders = (
       const lists = [...ways, ...(productId === text ? [{ productId }] : [])];
       return newestOf(await Promise.all(lists.map((way) => list({ ...filter, ...way }))), filter.limit);
     },
+
+    /** Of an issuer, the newest change first. What changes meanwhile comes again. */
+    listChanged: ({ issuerId, before, updatedAfter, ...filter }: ChangedFilter): Promise<OrderRow[]> =>
+      orders
+        .find(
+          {
+            issuerId,
+            ...(filter.state !== undefined ? { state: filter.state } : {}),
+            ...(filter.paymentId !== undefined ? { 'payment.id': filter.paymentId } : {}),
+            ...(filter.createdAfter ? { createdAt: { $gt: filter.createdAfter } } : {}),
+            'facts.updatedAtMs': {
+              $gt: updatedAfter?.getTime() ?? 0,
+              ...(before ? { $lte: before.updatedAtMs } : {}),
+            },
+            ...(before
+              ? {
+                  $or: [
+                    { 'facts.updatedAtMs': { $lt: before.updatedAtMs } },
+                    { _id: { $lt: orderId({ issuerId, orderNo: before.orderNo }) } },
+                  ],
+                }
+              : {}),
+          },
+          { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
+        )
+        .sort({ 'facts.updatedAtMs': -1, _id: -1 })
+        .limit(filter.limit)
+        .toArray() as Promise<OrderRow[]>,
 
     /** The newest orders of an issuer with the newest lines of what happened to them. */
     timelinesOf: async (issuerId: string, limit: number): Promise<Pick<OrderRow, 'orderNo' | 'timeline'>[]> => {

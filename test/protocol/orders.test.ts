@@ -373,6 +373,42 @@ describe('GET', () => {
     expect(after.nextCursor).toBeNull();
   });
 
+  test('updatedAfter and paymentId list the newest change first, without that moment itself', async () => {
+    const issuer = await file.issuer();
+    const numbers = ['ch-0', 'ch-1', 'ch-2', 'ch-3', 'ch-4'];
+    for (const [n, orderNo] of numbers.entries()) {
+      await issuer.place(orderNo, { payment: { id: n % 2 === 0 ? 'pay-even' : 'pay-odd' } });
+      await issuer.message('order.paid', orderNo);
+    }
+    const start = new Date(Date.parse((await issuer.order('ch-0')).body.createdAt) - 1).toISOString();
+    for (const orderNo of ['ch-3', 'ch-0']) {
+      await issuer.verify(orderNo);
+      await issuer.refuse(orderNo);
+    }
+    const walk = async (query: string) => {
+      const found: string[] = [];
+      let cursor: string | null = '';
+      while (cursor !== null) {
+        const page = (await issuer.get(`/orders?${query}${cursor && `&cursor=${cursor}`}`)).body;
+        found.push(...page.data.map(({ orderNo }: { orderNo: string }) => orderNo));
+        cursor = page.nextCursor;
+      }
+      return found;
+    };
+    const all = await walk(`updatedAfter=${start}&limit=2`);
+    expect(all.slice(0, 2)).toEqual(['ch-0', 'ch-3']);
+    expect([...all].sort()).toEqual(numbers);
+    expect(await walk(`updatedAfter=${start}`)).toEqual(all);
+    const { updatedAt } = (await issuer.order('ch-3')).body;
+    expect(await walk(`updatedAfter=${updatedAt}`)).toEqual(['ch-0']);
+    expect((await walk('paymentId=pay-even&limit=1')).sort()).toEqual(['ch-0', 'ch-2', 'ch-4']);
+    expect(await walk('paymentId=pay-odd&state=refused')).toEqual(['ch-3']);
+    expect(await walk('paymentId=pay-none')).toEqual([]);
+    expectProblem(await issuer.get('/orders?updatedAfter=yesterday'), 422, 'body_invalid', '/updatedAfter');
+    const byCreation = (await issuer.get('/orders?limit=1')).body.nextCursor;
+    expectProblem(await issuer.get(`/orders?paymentId=pay-odd&cursor=${byCreation}`), 422, 'body_invalid', '/cursor');
+  });
+
   test('the list can be narrowed to one state', async () => {
     const issuer = await file.issuer();
     await issuer.place('open-1');

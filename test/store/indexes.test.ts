@@ -34,6 +34,11 @@ const accepted: Record<
     index: 'by_state',
     examined: 'those that ended late, or have an event to tell, are passed over',
   },
+  'changed orders of an issuer': {
+    index: 'by_issuer_change',
+    examined: 'those that changed in the millisecond of the page before are passed over',
+  },
+  'orders of an issuer by payment': { index: 'by_payment', examined: 'all orders of that payment' },
   'purge of an order': { index: 'by_order', examined: 'all calls of one order' },
   'codes of an order': { index: 'by_order', examined: 'all calls of one order' },
   'some codes of an order': { index: 'by_order', examined: 'all calls of one order' },

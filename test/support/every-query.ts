@@ -208,6 +208,11 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     },
     'what was taken back of some redemptions': () => ledger.reversalsOf(order, ['r']),
     'some codes of an order': () => codes.references(order, ['a']),
+    'changed orders of an issuer': async () => {
+      await orders.listChanged({ issuerId: 'acme', updatedAfter: now, limit: 2 });
+      await orders.listChanged({ issuerId: 'acme', before: { updatedAtMs: 1, orderNo: 'a' }, limit: 2 });
+    },
+    'orders of an issuer by payment': () => orders.listChanged({ issuerId: 'acme', paymentId: 'p', limit: 2 }),
     'events of an issuer': async () => {
       const feed = createEventFeed(of, 0);
       await feed.page('acme', undefined, 1);

@@ -7,10 +7,25 @@ export const cursorOf = (position: string): string => Buffer.from(position).toSt
 export const positionOf = (cursor: string): string => {
   const position = Buffer.from(cursor, 'base64url').toString();
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\/[\x21-\x7e]+$/.test(position) || cursorOf(position) !== cursor) {
-    throw bodyInvalid([{ path: '/cursor', code: 'cursor_invalid', message: 'was not given out by this list' }]);
+    throw cursorInvalid();
   }
   return position;
 };
+
+/** Of a list by change: when the last row changed, and its number. */
+export const changeCursorOf = (row: { readonly facts: { readonly updatedAtMs: number }; readonly orderNo: string }) =>
+  cursorOf(`${row.facts.updatedAtMs}/${row.orderNo}`);
+
+/** @throws Failure `body_invalid` at `/cursor` for what was never given out. */
+export const changeOf = (cursor: string): { readonly updatedAtMs: number; readonly orderNo: string } => {
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const [, updatedAtMs, orderNo] = /^(\d{1,15})\/([\x21-\x7e]+)$/.exec(text) ?? [];
+  if (updatedAtMs === undefined || orderNo === undefined || cursorOf(text) !== cursor) throw cursorInvalid();
+  return { updatedAtMs: Number(updatedAtMs), orderNo };
+};
+
+const cursorInvalid = () =>
+  bodyInvalid([{ path: '/cursor', code: 'cursor_invalid', message: 'was not given out by this list' }]);
 
 export const pageOf = <R extends { readonly position: string }, B>(
   rows: readonly R[],

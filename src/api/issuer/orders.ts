@@ -6,8 +6,9 @@ import { orderBody } from '../../second-interface/order-body';
 import { type Placing, pickupUrl, placeOrder } from '../../second-interface/place-order';
 import { timelineBody } from '../../second-interface/timeline-body';
 import type { IssuerRow } from '../../store/issuers';
+import type { OrderRow } from '../../store/orders';
 import type { Mount } from '../edge/mount';
-import { pageOf, positionOf } from '../edge/paging';
+import { changeCursorOf, changeOf, pageOf, positionOf } from '../edge/paging';
 import { mountBulkOrders } from './bulk-orders';
 
 /** The order API: place, read, list, timeline. */
@@ -26,15 +27,27 @@ export const mountOrders = (mount: Mount, placing: Placing, loadShedder: Pick<Lo
   mount.issuer(routes.placeOrder, { admit })(({ issuer, body }) => placeOrder(placing, issuer, body));
 
   mount.issuer(routes.listOrders)(async ({ issuer, query }) => {
-    const rows = await orderDeps.orders.list({
+    const { state, createdAfter, updatedAfter, paymentId, cursor } = query;
+    const filter = {
       issuerId: issuer._id,
-      ...(query.state ? { state: query.state } : {}),
-      ...(query.createdAfter ? { createdAfter: new Date(query.createdAfter) } : {}),
-      ...(query.cursor ? { before: positionOf(query.cursor) } : {}),
+      ...(state ? { state } : {}),
+      ...(createdAfter ? { createdAfter: new Date(createdAfter) } : {}),
       limit: query.limit + 1,
+    };
+    const bodyOf = (row: OrderRow) => orderBody(row, issuer.holds, orderDeps.nowMs());
+    if (updatedAfter === undefined && paymentId === undefined) {
+      const rows = await orderDeps.orders.list({ ...filter, ...(cursor ? { before: positionOf(cursor) } : {}) });
+      return { status: 200, body: pageOf(rows, query.limit, bodyOf) };
+    }
+    const rows = await orderDeps.orders.listChanged({
+      ...filter,
+      ...(updatedAfter ? { updatedAfter: new Date(updatedAfter) } : {}),
+      ...(paymentId !== undefined ? { paymentId } : {}),
+      ...(cursor ? { before: changeOf(cursor) } : {}),
     });
-    const body = pageOf(rows, query.limit, (row) => orderBody(row, issuer.holds, orderDeps.nowMs()));
-    return { status: 200, body };
+    const page = rows.slice(0, query.limit);
+    const last = rows.length > query.limit ? page.at(-1) : undefined;
+    return { status: 200, body: { data: page.map(bodyOf), nextCursor: last ? changeCursorOf(last) : null } };
   });
 
   mount.issuer(routes.readOrder)(async ({ issuer, params }) => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { terminal } from '../../channels/terminals';
 import { orderNoPattern } from '../../domain/ids';
 import { orderStates } from '../../domain/order';
-import { amount, anyObject, metadata, moment, orderNo, product, quantity } from '../fields';
+import { amount, anyObject, metadata, moment, orderNo, product, quantity, text } from '../fields';
 import { order, orderPage, payment, timeline } from '../order';
 import { problem } from '../problem';
 import { cursor, limit } from '../query';
@@ -120,10 +120,12 @@ export const listOrders = declareRoute({
   path: base,
   name: 'listOrders',
   who: 'issuer',
-  summary: 'Orders, newest first',
+  summary: 'Orders, newest first; by change or payment, newest change first',
   query: z.strictObject({
     state: z.enum(orderStates).optional(),
     createdAfter: moment.optional(),
+    updatedAfter: moment.optional().meta({ description: 'Ask with ten seconds of overlap' }),
+    paymentId: text(1, 64).optional(),
     limit,
     cursor: cursor.optional(),
   }),
