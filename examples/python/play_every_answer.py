@@ -1166,6 +1166,24 @@ def play_feed():
     refused("a cursor of 31 days ago", issuer.get(f"/events?after={old}"), 410, "cursor_gone")
 
 
+def play_failures():
+    issuer = Issuer("failures", codeMode="request")
+    check("200: no failure", issuer.get("/failures").body == {"data": [], "nextCursor": None})
+    issuer.reactions[("order.paid", "f-1")] = answers(503)
+    issuer.place("f-1")
+    issuer.reactions[("order.code_requested", "f-2")] = answers((200, {}, {"status": "unheard of"}))
+    verified(issuer, "f-2")
+
+    def look():
+        data = issuer.get("/failures").get("data", [])
+        return len(data) == 2 and {f["orderNo"]: f for f in data}
+
+    seen = until("both failures", look)
+    check("not_notified, with the last status", (seen["f-1"]["kind"], seen["f-1"].get("lastStatus")) == ("not_notified", 503), seen)
+    check("answer_unreadable, with where", seen["f-2"]["kind"] == "answer_unreadable" and seen["f-2"].get("errors"), seen)
+    refused("a cursor that is none", issuer.get("/failures?cursor=nonsense"), 422, "body_invalid", "/cursor")
+
+
 def play_self():
     issuer = Issuer("self")
     check("200: self", issuer.get("/self").get("issuerId") == issuer.id)
@@ -1188,7 +1206,7 @@ def play_self():
 
 PLAYS = [
     play_signing, play_order_of_checks, play_idempotency, play_values, play_addresses, play_orders, play_verification,
-    play_codes, play_refusal_and_cancellation, play_windows, play_first_interface, play_feed, play_self, play_deliveries, play_page, play_operator, play_public,
+    play_codes, play_refusal_and_cancellation, play_windows, play_first_interface, play_feed, play_failures, play_self, play_deliveries, play_page, play_operator, play_public,
 ]  # fmt: skip
 
 

@@ -53,6 +53,7 @@ import { problemHandler } from './edge/problems';
 import { mountAfterSale } from './issuer/after-sale';
 import { mountEcho } from './issuer/echo';
 import { mountEventFeed } from './issuer/event-feed';
+import { mountOwnFailures } from './issuer/failures';
 import { createIssuerAccounts } from './issuer/issuer-accounts';
 import { mountOrderOperations } from './issuer/order-operations';
 import { mountOrders } from './issuer/orders';
@@ -220,6 +221,7 @@ export const createApp = ({
   mountEcho(mount, { gateway, echoes: core.echoes, nowMs });
   const accounts = createIssuerAccounts({ issuers, ring, nowMs, settings: orderDeps.settings, settingsProblem });
   mountOperatorIssuers(mount, { issuers, accounts, nowMs, cancelOpenSoon });
+  mountOwnFailures(mount, orderDeps);
   mountSelf(mount, { orderDeps, issuers, accounts, audit });
   const actions = createOrderActions(orderDeps);
   const secondPerson = createSecondPerson({ approvals: core.approvals, orderDeps });

@@ -33,6 +33,9 @@ const personKinds: Readonly<Record<FailureAnswer['kind'], string>> = {
   paid_twice: 'Paid twice',
   tampered: 'Changed by somebody else',
   void_undecided: 'Refund not decided',
+  not_notified: 'Issuer does not take it',
+  not_answered: 'Issuer does not answer',
+  answer_unreadable: 'Answer not readable',
 };
 
 const personColumns: readonly Column<FailureAnswer>[] = [

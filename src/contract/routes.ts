@@ -2,6 +2,7 @@ import * as pickup from './buyer/pickup';
 import * as issuerAfterSale from './issuer/after-sale';
 import * as issuerEcho from './issuer/echo';
 import * as issuerFeed from './issuer/event-feed';
+import * as issuerFailures from './issuer/failures';
 import * as issuerOperations from './issuer/order-operations';
 import * as issuerOrders from './issuer/orders';
 import * as issuerSelf from './issuer/self';
@@ -29,7 +30,7 @@ import * as surroundings from './platform/surroundings';
 import type { Route } from './route';
 
 const resources = [
-  ...[issuerOrders, issuerOperations, issuerAfterSale, issuerFeed, issuerSelf, issuerEcho],
+  ...[issuerOrders, issuerOperations, issuerAfterSale, issuerFeed, issuerSelf, issuerFailures, issuerEcho],
   ...[
     orderLists,
     operatorOrders,

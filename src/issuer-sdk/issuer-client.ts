@@ -9,7 +9,9 @@ import type {
   CodeSubmission,
   CodesAnswer,
   EventPage,
+  FailurePage,
   Judged,
+  ListFailures,
   ListOrders,
   NewSecret,
   OrderAnswer,
@@ -220,6 +222,9 @@ export const createIssuerClient = ({
      */
     readEvents: (query: ReadEvents = {}, options?: CallOptions) =>
       call<EventPage>('GET', withQuery('/events', query), undefined, options),
+
+    listFailures: (page: ListFailures = {}, options?: CallOptions) =>
+      call<FailurePage>('GET', withQuery('/failures', page), undefined, options),
 
     /** The issuer as the platform knows it. */
     readSelf: (options?: CallOptions) => call<SelfAnswer>('GET', '/self', undefined, options),

@@ -4,6 +4,7 @@ import type { CodeRequestMessage, PaidMessage, VoidRequestMessage } from '../con
 import type { Code, CodeAnswer } from '../contract/code';
 import type * as afterSale from '../contract/issuer/after-sale';
 import type { readEvents } from '../contract/issuer/event-feed';
+import type { listOwnFailures } from '../contract/issuer/failures';
 import type {
   CancelOrder,
   RefuseOrder,
@@ -28,6 +29,7 @@ export type CodeReply =
   | Exclude<CodeAnswer, { status: 'issued' }>
   | { readonly status: 'issued'; readonly codes: readonly IssuedCode[] };
 export type ReadEvents = WrittenQuery<typeof readEvents>;
+export type ListFailures = WrittenQuery<typeof listOwnFailures>;
 export type ListOrders = WrittenQuery<typeof listOrders>;
 
 /** What a call of the client resolves to: a queued request is repeated until it is judged. */
@@ -36,6 +38,7 @@ export type { Order as OrderAnswer, Timeline as OrderTimeline } from '../contrac
 export type SelfAnswer = Judged<typeof readSelf>;
 export type SelfChange = Omit<WrittenBody<typeof changeSelf>, 'type'>;
 export type NewSecret = Judged<typeof rotateOwnSecret>;
+export type FailurePage = Judged<typeof listOwnFailures>;
 export type EventPage = Judged<typeof readEvents>;
 export type OrderPage = Judged<typeof listOrders>;
 export type BulkAnswer = Judged<typeof placeOrders>;

@@ -1,4 +1,4 @@
-import type { Collection, Filter } from 'mongodb';
+import type { Collection, Filter, Sort } from 'mongodb';
 import { type OrderName, orderId, orderNameOf } from '../domain/ids';
 import type { LedgerEntry, OrderEvent, TimelineEntry } from '../domain/messages';
 import {
@@ -109,6 +109,8 @@ export interface Gift {
   readonly message?: string;
 }
 
+export type FailingOrder = Omit<OrderRow, 'events' | 'wrappedKey' | 'ledger'>;
+
 export type NewLink = Required<Pick<OrderRow, 'pickupHash' | 'pickupLink'>>;
 
 /** What a call after the sale writes beside its decision. */
@@ -163,6 +165,11 @@ export interface ChangedFilter extends Pick<ListFilter, 'state' | 'paymentId' | 
 /** A timeline keeps this many newest lines, so that no order's row grows without end. */
 const timelineLimit = 2_000;
 const linesPerOrder = 50;
+/** Attempts of calls that fail are the newest lines of their order. */
+const failureLines = 40;
+const waitingStates = ['accepted', 'verified', 'partially_issued'] as const;
+/** Of each kind, the newest: more at once have one cause. */
+const failingMax = 500;
 const projectTries = 10;
 const sentMessagesLimit = 20;
 const voidReasonsLimit = 20;
@@ -281,6 +288,13 @@ export const createOrders = (
     );
     return newestOf(await Promise.all(lists), limit);
   };
+
+  const withLines = (filter: Filter<OrderRow>, sort: Sort): Promise<FailingOrder[]> =>
+    orders
+      .find(filter, { projection: { events: 0, wrappedKey: 0, ledger: 0, timeline: { $slice: -failureLines } } })
+      .sort(sort)
+      .limit(failingMax)
+      .toArray() as Promise<FailingOrder[]>;
 
   const forgetToldAll = async (_id: string): Promise<void> => {
     await orders.updateOne(
@@ -581,6 +595,26 @@ export const createOrders = (
         .sort({ bouncedAt: -1 })
         .limit(limit)
         .toArray() as Promise<OrderRow[]>,
+
+    /** Of an issuer: orders that may wait for what does not come, with their newest lines. */
+    failing: (issuerId: string, what: 'waiting' | 'bounced' | 'given_up' | 'undecided'): Promise<FailingOrder[]> => {
+      switch (what) {
+        case 'waiting':
+          return withLines({ issuerId, state: { $in: [...waitingStates, 'undeliverable'] } }, { position: -1 });
+        case 'bounced':
+          return withLines({ issuerId, bouncedAt: { $exists: true } }, { bouncedAt: -1 });
+        case 'given_up':
+          return withLines({ issuerId, eventsGivenUpAt: { $exists: true } }, { eventsGivenUpAt: -1 });
+        case 'undecided':
+          return withLines({ issuerId, 'voidWaits.state': 'undecided' }, { 'voidWaits.at': -1 });
+        default:
+          return what satisfies never;
+      }
+    },
+
+    /** Of all issuers, the newest that their issuer may have to answer for. */
+    waitingForIssuer: (): Promise<FailingOrder[]> =>
+      withLines({ state: { $in: [...waitingStates] } }, { position: -1 }),
 
     /** Called before the order hears of another terminal: where the address is. */
     keepCorrection: async (order: OrderName, correction: Correction): Promise<void> => {

@@ -389,7 +389,9 @@ describe('GET', () => {
       const found: string[] = [];
       let cursor: string | null = '';
       while (cursor !== null) {
-        const page = (await issuer.get(`/orders?${query}${cursor && `&cursor=${cursor}`}`)).body;
+        const page: { data: { orderNo: string }[]; nextCursor: string | null } = (
+          await issuer.get(`/orders?${query}${cursor && `&cursor=${cursor}`}`)
+        ).body;
         found.push(...page.data.map(({ orderNo }: { orderNo: string }) => orderNo));
         cursor = page.nextCursor;
       }

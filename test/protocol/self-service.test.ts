@@ -226,3 +226,72 @@ describe('an issuer of itself', () => {
     expect(audited).toContainEqual(['call.replayed', `${issuer.issuerId}/again-1`]);
   });
 });
+
+describe('GET /failures', () => {
+  const failures = async (issuer: Awaited<ReturnType<typeof file.issuer>>, query = '') =>
+    (await issuer.get(`/failures${query}`)).body;
+  const one = (issuer: Awaited<ReturnType<typeof file.issuer>>, orderNo: string) =>
+    until(`a failure of ${orderNo}`, async () =>
+      (await failures(issuer)).data.find((failure: { orderNo: string }) => failure.orderNo === orderNo),
+    );
+
+  test('names what is not taken, not answered and not readable, until it is', async () => {
+    const issuer = await file.issuer({ codeMode: 'request', noticeDelaysSeconds: [1, 1, 1] });
+    expect(await failures(issuer)).toEqual({ data: [], nextCursor: null });
+    issuer.on('order.paid', async () => ({ status: 503 }));
+    await issuer.place('f-notice');
+    const notice = await one(issuer, 'f-notice');
+    expect(notice).toEqual({
+      orderNo: 'f-notice',
+      since: expect.any(String),
+      kind: 'not_notified',
+      lastStatus: 503,
+    });
+    issuer.on('order.code_requested', async () => ({ status: 500 }));
+    expect((await issuer.verify('f-notice')).status).toBe(200);
+    expect(await one(issuer, 'f-notice')).toMatchObject({ kind: 'not_answered', lastStatus: 500 });
+    issuer.on('order.code_requested', async () => ({
+      status: 200,
+      body: { status: 'issued', codes: [{ itemId: 7 }] },
+    }));
+    const unread = await until('an answer that is not readable', async () => {
+      const [failure] = (await failures(issuer)).data;
+      return failure?.kind === 'answer_unreadable' && failure;
+    });
+    expect(unread).toMatchObject({ orderNo: 'f-notice', lastStatus: 200 });
+    expect(unread.errors[0]).toEqual({ path: expect.stringContaining('/codes/0'), code: expect.any(String) });
+    issuer.on('order.code_requested', async () => ({ status: 204 }));
+    await issuer.message('order.code_requested', 'f-notice');
+    await until('no failure', async () => (await failures(issuer)).data.length === 0);
+  });
+
+  test('pages newest first, and tells operators of the same beside their own', async () => {
+    const issuer = await file.issuer();
+    issuer.on('order.paid', async () => ({ status: 500 }));
+    for (const orderNo of ['f-1', 'f-2', 'f-3']) {
+      await issuer.place(orderNo);
+      await one(issuer, orderNo);
+    }
+    const all = (await failures(issuer)).data.map(({ orderNo }: { orderNo: string }) => orderNo);
+    expect([...all].sort()).toEqual(['f-1', 'f-2', 'f-3']);
+    const walked: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page: { data: { orderNo: string }[]; nextCursor: string | null } = await failures(
+        issuer,
+        `?limit=1${cursor && `&cursor=${cursor}`}`,
+      );
+      walked.push(...page.data.map(({ orderNo }) => orderNo));
+      cursor = page.nextCursor;
+    }
+    expect(walked).toEqual(all);
+    const other = await file.issuer();
+    expect((await failures(other)).data).toEqual([]);
+    expectProblem(await issuer.get('/failures?cursor=made-up'), 422, 'body_invalid', '/cursor');
+    const operators = (await file.platform.operator('GET', '/failures?limit=100')).body.data;
+    const told = operators.filter((failure: { issuerId: string }) => failure.issuerId === issuer.issuerId);
+    expect(told.map(({ kind, lastStatus }: { kind: string; lastStatus: number }) => [kind, lastStatus])).toEqual(
+      Array.from({ length: 3 }, () => ['not_notified', 500]),
+    );
+  });
+});

@@ -34,6 +34,12 @@ const accepted: Record<
     index: 'by_state',
     examined: 'those that ended late, or have an event to tell, are passed over',
   },
+  'bounced messages of an issuer': { index: 'by_bounced', examined: 'those of other issuers are passed over' },
+  'events of an issuer given up': { index: 'by_events_given_up', examined: 'those of other issuers are passed over' },
+  'void requests of an issuer that wait': {
+    index: 'by_void_waits',
+    examined: 'those of other issuers are passed over',
+  },
   'changed orders of an issuer': {
     index: 'by_issuer_change',
     examined: 'those that changed in the millisecond of the page before are passed over',

@@ -208,6 +208,11 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     },
     'what was taken back of some redemptions': () => ledger.reversalsOf(order, ['r']),
     'some codes of an order': () => codes.references(order, ['a']),
+    'waiting orders of an issuer': () => orders.failing('acme', 'waiting'),
+    'bounced messages of an issuer': () => orders.failing('acme', 'bounced'),
+    'events of an issuer given up': () => orders.failing('acme', 'given_up'),
+    'void requests of an issuer that wait': () => orders.failing('acme', 'undecided'),
+    'orders that wait for their issuer': () => orders.waitingForIssuer(),
     'changed orders of an issuer': async () => {
       await orders.listChanged({ issuerId: 'acme', updatedAfter: now, limit: 2 });
       await orders.listChanged({ issuerId: 'acme', before: { updatedAtMs: 1, orderNo: 'a' }, limit: 2 });

@@ -101,6 +101,7 @@ test('every call goes to its path, signed over its raw body or its target', asyn
   await client.listOrders({ state: 'issued', limit: 3 });
   await client.listOrders();
   await client.readEvents({ after: 'c', waitSeconds: 5 });
+  await client.listFailures({ limit: 5 });
   await client.readSelf();
   await client.changeSettings({ buyerRefunds: true });
   await client.rotateSecret();
@@ -120,6 +121,7 @@ test('every call goes to its path, signed over its raw body or its target', asyn
     `GET ${root}/orders?state=issued&limit=3`,
     `GET ${root}/orders`,
     `GET ${root}/events?after=c&waitSeconds=5`,
+    `GET ${root}/failures?limit=5`,
     `GET ${root}/self`,
     `POST ${root}/settings`,
     `POST ${root}/secret`,
@@ -134,9 +136,9 @@ test('every call goes to its path, signed over its raw body or its target', asyn
   ]);
   for (const request of platform.received) expect(isSigned(request, { secrets: [secret] })).toBe(true);
   expect(JSON.parse(platform.received[0]?.body.toString() ?? '')).toEqual({ type: 'order.payment', ...order });
-  expect(JSON.parse(platform.received[11]?.body.toString() ?? '')).toEqual({ type: 'order.verification', ...facts });
-  expect(JSON.parse(platform.received[16]?.body.toString() ?? '').type).toBe('order.redemption');
-  expect(new Set(platform.received.map((request) => request.headers['webhook-id'])).size).toBe(17);
+  expect(JSON.parse(platform.received[12]?.body.toString() ?? '')).toEqual({ type: 'order.verification', ...facts });
+  expect(JSON.parse(platform.received[17]?.body.toString() ?? '').type).toBe('order.redemption');
+  expect(new Set(platform.received.map((request) => request.headers['webhook-id'])).size).toBe(18);
 });
 
 test('an issuer with a registered public key signs with its private one', async () => {

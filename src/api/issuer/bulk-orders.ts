@@ -1,7 +1,8 @@
+import { someAtOnce } from '../../bounded/some-at-once';
+import { flawsByEntry, flawsMax } from '../../contract/flaws-by-entry';
 import * as routes from '../../contract/issuer/orders';
 import { bodyInvalid, parseWith, problemOf } from '../../contract/problem';
 import type { GivenBody } from '../../contract/route';
-import type { FieldError } from '../../domain/failures';
 import { type Placing, placeOrder } from '../../second-interface/place-order';
 import type { IssuerRow } from '../../store/issuers';
 import type { Mount } from '../edge/mount';
@@ -9,7 +10,6 @@ import { failureOf } from '../edge/problems';
 
 /** Of one call: the whole is answered in time, and leaves the database's connections to others. */
 const atOnceMax = 8;
-const flawsMax = 20;
 
 type Result = GivenBody<typeof routes.placeOrders>['results'][number];
 
@@ -47,33 +47,9 @@ export const mountBulkOrders = (mount: Mount, placing: Placing, { admitOne, admi
       }
     };
 
-    const results = await inTurn(body.orders, place);
+    const results = await someAtOnce(atOnceMax, body.orders, place);
     return retryAfterSeconds === undefined
       ? { status: 200, body: { results } }
       : { status: 200, body: { results }, isKept: false, retryAfterSeconds };
   });
-};
-
-/** What no entry can be refused for alone is a flaw of the whole. @throws Failure `body_invalid` */
-const flawsByEntry = (flaws: readonly FieldError[]): ReadonlyMap<number, readonly FieldError[]> => {
-  const entries = new Map<number, FieldError[]>();
-  const ofWhole: FieldError[] = [];
-  for (const flaw of flaws) {
-    const [, at, path] = /^\/orders\/(\d+)(\/.*)$/s.exec(flaw.path) ?? [];
-    if (at === undefined || path === undefined || path === '/orderNo') ofWhole.push(flaw);
-    else entries.set(Number(at), [...(entries.get(Number(at)) ?? []), { ...flaw, path }]);
-  }
-  if (ofWhole.length > 0) throw bodyInvalid(ofWhole.slice(0, flawsMax));
-  return entries;
-};
-
-/** Results in the order of what they are of. */
-const inTurn = async <T, R>(items: readonly T[], work: (item: T, at: number) => Promise<R>): Promise<R[]> => {
-  const results: R[] = [];
-  const waiting = items.entries();
-  const next = async (): Promise<void> => {
-    for (const [at, item] of waiting) results[at] = await work(item, at);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnceMax, items.length) }, next));
-  return results;
 };

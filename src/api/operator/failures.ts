@@ -1,11 +1,12 @@
 import * as routes from '../../contract/operator/failures';
+import { callFailures, type OrderFailure } from '../../domain/failing';
 import { orderId } from '../../domain/ids';
 import { whyBounced, whyGivenUp, whyPaidTwice, whyStuck, whyTampered } from '../../domain/words/why-held';
 import { whyRefund } from '../../domain/words/why-refund';
 import { whyWaiting } from '../../domain/words/why-waiting';
 import type { TroubleLook, TroubleWatch } from '../../operator/troubles';
 import type { OrderDeps } from '../../second-interface/ask-order';
-import type { OrderRow } from '../../store/orders';
+import type { FailingOrder, OrderRow } from '../../store/orders';
 import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
 
@@ -14,22 +15,24 @@ export interface Failures {
   readonly watch: TroubleWatch;
 }
 
-type Kind = 'stuck' | 'undeliverable' | 'bounced' | 'event_given_up' | 'paid_twice' | 'tampered' | 'void_undecided';
+type Kind = routes.FailingOrder['kind'];
 
 /** Of the newest: more at once have one cause, and one of them is enough to find it. */
 const bouncedLimit = 200;
 
 interface Failing extends Pick<OrderRow, 'position'> {
-  readonly row: OrderRow;
+  readonly row: FailingOrder;
   readonly kind: Kind;
   readonly why: string;
+  readonly call?: OrderFailure;
 }
 
 /** Orders that a person should look at, newest first: undeliverable ones, those whose message came back, stuck ones, those whose issuer was not told. */
 export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): void => {
   mount.operator(routes.listFailures)(async ({ query: { limit, cursor } }) => {
     const before = cursor === undefined ? undefined : positionOf(cursor);
-    const [undeliverable, bounced, undecided, named] = await Promise.all([
+    const [waiting, undeliverable, bounced, undecided, named] = await Promise.all([
+      orderDeps.orders.waitingForIssuer(),
       orderDeps.orders.list({
         state: 'undeliverable',
         ...(before === undefined ? {} : { before }),
@@ -40,6 +43,12 @@ export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): voi
       watch.look().then((look) => namedIn(orderDeps, look)),
     ]);
     const seen = new Map<string, Failing>();
+    for (const row of waiting) {
+      const [call] = callFailures(row);
+      if (call && (before === undefined || row.position < before)) {
+        seen.set(row._id, { ...failing(row, call.kind, whyWaiting(row.facts)), call });
+      }
+    }
     for (const row of undeliverable) seen.set(row._id, failing(row, 'undeliverable', whyWaiting(row.facts)));
     const more = [
       ...undecided.map((row) => failing(row, 'void_undecided', whyRefund(row.facts) ?? '')),
@@ -52,7 +61,7 @@ export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): voi
   });
 };
 
-const failing = (row: OrderRow, kind: Kind, why: string): Failing => ({ position: row.position, row, kind, why });
+const failing = (row: FailingOrder, kind: Kind, why: string): Failing => ({ position: row.position, row, kind, why });
 
 /** An order with several troubles is named once, with the one that keeps it from going on. */
 const namedIn = async (
@@ -74,11 +83,13 @@ const namedIn = async (
   });
 };
 
-const failureBody = ({ row, kind, why }: Failing) => ({
+const failureBody = ({ row, kind, why, call }: Failing) => ({
   issuerId: row.issuerId,
   orderNo: row.orderNo,
   state: row.facts.state,
   kind,
   why,
-  at: new Date(row.facts.updatedAtMs).toISOString(),
+  at: new Date(call?.sinceMs ?? row.facts.updatedAtMs).toISOString(),
+  ...(call?.lastStatus !== undefined ? { lastStatus: call.lastStatus } : {}),
+  ...(call?.errors ? { errors: call.errors } : {}),
 });

@@ -9,9 +9,22 @@ const failingOrder = z
     issuerId,
     orderNo,
     state: z.enum(orderStates),
-    kind: z.enum(['stuck', 'undeliverable', 'bounced', 'event_given_up', 'paid_twice', 'tampered', 'void_undecided']),
+    kind: z.enum([
+      'stuck',
+      'undeliverable',
+      'bounced',
+      'event_given_up',
+      'paid_twice',
+      'tampered',
+      'void_undecided',
+      'not_notified',
+      'not_answered',
+      'answer_unreadable',
+    ]),
     why: z.string(),
     at: instant,
+    lastStatus: z.int().optional().meta({ description: 'Of the last answer of its issuer' }),
+    errors: z.array(z.strictObject({ path: z.string(), code: z.string() })).optional(),
   })
   .meta({
     id: 'FailingOrder',

@@ -1,0 +1,31 @@
+import * as routes from '../../contract/issuer/failures';
+import { bodyInvalid } from '../../contract/problem';
+import type { OrderDeps } from '../../second-interface/ask-order';
+import { ownFailures } from '../../second-interface/own-failures';
+import type { Mount } from '../edge/mount';
+import { cursorOf } from '../edge/paging';
+
+/** What an issuer's orders wait for that does not come. */
+export const mountOwnFailures = (mount: Mount, { orders }: Pick<OrderDeps, 'orders'>): void => {
+  mount.issuer(routes.listOwnFailures)(async ({ issuer, query: { limit, cursor } }) => {
+    const after = cursor === undefined ? undefined : keyIn(cursor);
+    const all = await ownFailures(orders, issuer._id, after);
+    const page = all.slice(0, limit);
+    const last = all.length > limit ? page.at(-1) : undefined;
+    const data = page.map(({ failing: { orderNo, sinceMs, kind, lastStatus, errors } }) => ({
+      orderNo,
+      since: new Date(sinceMs).toISOString(),
+      kind,
+      ...(lastStatus !== undefined ? { lastStatus } : {}),
+      ...(errors ? { errors } : {}),
+    }));
+    return { status: 200, body: { data, nextCursor: last ? cursorOf(last.key) : null } };
+  });
+};
+
+/** @throws Failure `body_invalid` at `/cursor` for what was never given out. */
+const keyIn = (cursor: string): string => {
+  const key = Buffer.from(cursor, 'base64url').toString();
+  if (/^\d{4}-[\d-]+T[\d:.]+Z\/[\x21-\x7e]+\/[a-z_]+$/.test(key) && cursorOf(key) === cursor) return key;
+  throw bodyInvalid([{ path: '/cursor', code: 'cursor_invalid', message: 'was not given out by this list' }]);
+};
