@@ -549,7 +549,7 @@ def play_orders():
     placed = issuer.place("o-1", quantity=2, metadata={"a": "1", "b": "2"})
     body = placed.body
     check("201: a new order", placed.status == 201 and body["state"] in ("accepted", "notified"), placed)
-    fields = {"issuerId", "orderNo", "state", "product", "quantity", "amount", "terminal", "codes", "delivery", "pickupUrl", "createdAt", "updatedAt", "verifyBy", "sequence"}
+    fields = {"issuerId", "orderNo", "state", "product", "quantity", "amount", "terminal", "codes", "items", "delivery", "pickupUrl", "createdAt", "updatedAt", "verifyBy", "metadata", "sequence", "actions"}
     check("an Order has its fields and no others", set(body) == fields, sorted(body))
     check("codes and delivery begin at none", body["codes"] == {"issued": 0, "outstanding": 2} and body["delivery"] == {"state": "none", "tries": 0}, body)
     check("the terminal is masked", set(body["terminal"]) == {"channel", "hint"} and body["terminal"]["channel"] == "page", body["terminal"])
