@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Child, startChild, waitUntilReady } from '../../src/dev/child-process';
 import type { EmbeddedTemporal } from '../../src/dev/embedded-temporal';
-import { freeLowPort, freePort, loopback } from '../../src/dev/free-port';
+import { freePort, loopback } from '../../src/dev/free-port';
 import { isNamespaceMade, ownDynamicConfig } from '../../src/dev/namespace';
 import type { Progress } from '../../src/dev/temporal-programs';
 import { prepareCluster } from './postgres-cluster';
@@ -58,7 +58,7 @@ async function startServer(
 ): Promise<{ child: Child; port: number }> {
   const port = options.port ?? (await freePort());
   // The server keeps where its services find each other in a smallint.
-  const pair = async () => ({ grpc: await freePort(), membership: await freeLowPort() });
+  const pair = async () => ({ grpc: await freePort(), membership: await freePort() });
   const configFile = join(dataDir, 'server.yaml');
   const dynamicConfigFile = join(dataDir, 'dynamic-config.yaml');
   await writeFile(dynamicConfigFile, dynamicConfigText(ownDynamicConfig));

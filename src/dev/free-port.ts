@@ -18,36 +18,28 @@ export async function isPortFree(port: number, host: string = loopback): Promise
   return (await portOf(port, host)) !== undefined;
 }
 
-/** By this process: a system may name a port again before whoever it was named for listens. */
+/** By this process: one may be asked for again before whoever it was named for listens. */
 const given = new Set<number>();
-const anyPortTries = 100;
+/**
+ * Below those that a system gives by itself: else an outgoing connection could get one before its server listens. They also
+ * fit into fifteen bits.
+ */
+const ports = { from: 15_000, below: 32_768 };
+const triesMax = 5_000;
 
 async function anyPort(): Promise<number> {
-  for (let tries = 1; tries <= anyPortTries; tries++) {
-    const port = await portOf(0, loopback);
-    if (port === undefined) break;
-    if (given.has(port)) continue;
+  for (let tries = 1; tries <= triesMax; tries++) {
+    const port = randomInt(ports.from, ports.below);
+    if (given.has(port) || !(await isPortFree(port))) continue;
     given.add(port);
     return port;
   }
-  throw new Error('No free port on the loopback address');
+  throw new Error(`No free port below ${ports.below} on the loopback address`);
 }
 
 /** The preferred port if nobody holds it, else any: servers that nobody has to find by a known port. */
 export async function freePort(preferred?: number): Promise<number> {
   return (preferred === undefined ? undefined : await portOf(preferred, loopback)) ?? (await anyPort());
-}
-
-const lowPorts = { from: 15_000, below: 32_768 };
-const lowPortTries = 100;
-
-/** One that fits into fifteen bits, by chance: those that a system gives by itself are higher. */
-export async function freeLowPort(): Promise<number> {
-  for (let tries = 1; tries <= lowPortTries; tries++) {
-    const port = await portOf(randomInt(lowPorts.from, lowPorts.below), loopback);
-    if (port !== undefined) return port;
-  }
-  throw new Error(`No free port below ${lowPorts.below} on the loopback address`);
 }
 
 /** Asked of a server that starts; trying to bind instead could take the port from it. */

@@ -41,12 +41,13 @@ const round = async (platform: Platform, limit: number) => {
   return sum;
 };
 
-test('after sealing anew the new key alone opens codes, secrets and kept answers; running orders need the old one', async () => {
-  let platform = await startPlatform({ masterKeys: [old] });
+test('after sealing anew the new key alone opens codes, secrets and kept answers; running orders with sealed payloads need the old one', async () => {
+  const sealPayloads = true;
+  let platform = await startPlatform({ masterKeys: [old], sealPayloads });
   const { databaseName, taskQueue } = platform;
   const restart = async (...masterKeys: Buffer[]): Promise<void> => {
     await platform.stop();
-    platform = await startPlatform({ masterKeys, databaseName, taskQueue });
+    platform = await startPlatform({ masterKeys, databaseName, taskQueue, sealPayloads });
   };
   /** Asks whichever platform runs now. */
   const running = new Proxy({} as Platform, { get: (_none, name) => Reflect.get(platform, name) });

@@ -11,7 +11,7 @@ import {
   serverConfigText,
 } from '../../bench/engine/temporal-server-config';
 import { temporalServerPrograms, temporalServerVersion } from '../../bench/engine/temporal-server-programs';
-import { freeLowPort } from '../../src/dev/free-port';
+import { freePort } from '../../src/dev/free-port';
 import { ownDynamicConfig } from '../../src/dev/namespace';
 import { projectFolder } from '../../src/dev/project-folder';
 
@@ -70,7 +70,7 @@ describe('the configuration of the server', () => {
   });
 
   test('where the services find each other fits into the smallint that the server keeps it in', async () => {
-    const ports = await Promise.all(Array.from({ length: 8 }, freeLowPort));
+    const ports = await Promise.all(Array.from({ length: 8 }, freePort));
     for (const port of ports) expect(port).toBeLessThan(2 ** 15);
   });
 
