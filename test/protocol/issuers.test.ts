@@ -291,13 +291,18 @@ describe('an operator’s hand on an order', () => {
       await issuer.submit(orderNo, [{ itemId: 'a', value: orderNo }]);
       await issuer.inState(orderNo, 'undeliverable');
     }
-    const first = (await operator('GET', '/failures?limit=1')).body;
-    expect(Object.keys(first).sort()).toEqual(['data', 'nextCursor']);
-    expect(first.data).toHaveLength(1);
-    const second = (await operator('GET', `/failures?limit=1&cursor=${encodeURIComponent(first.nextCursor)}`)).body;
-    const orderNos = [...first.data, ...second.data].map(({ orderNo }: { orderNo: string }) => orderNo);
+    // Other orders of this file fail meanwhile.
+    const orderNos: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const after = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const { body }: Answer = await operator('GET', `/failures?limit=1${after}`);
+      expect(Object.keys(body).sort()).toEqual(['data', 'nextCursor']);
+      expect(body.data.length).toBeLessThanOrEqual(1);
+      for (const { issuerId, orderNo } of body.data) if (issuerId === issuer.issuerId) orderNos.push(orderNo);
+      cursor = body.nextCursor;
+    } while (cursor !== null);
     expect(orderNos).toEqual(['failed-2', 'failed-1']);
-    expect(second.nextCursor).toBeNull();
     const audit = (await operator('GET', '/audit?limit=2')).body;
     expect(audit.data).toHaveLength(2);
     expect(audit.nextCursor).toEqual(expect.any(String));
