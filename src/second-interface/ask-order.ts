@@ -84,6 +84,8 @@ const settle = async (
   switch (asked.kind) {
     case 'judged': {
       const { answer, facts, entries, isHeld } = asked.reply;
+      const closed = isFinal(facts.state) ? await closedOtherwise(deps, row, facts) : undefined;
+      if (closed) return judgeClosed(deps, closed, updateId, message);
       const isProjected = takesLastCodes(answer) && (await deps.orders.isProjected(row, facts.version));
       if (!isProjected) await deps.orders.writeView(row, facts, entries);
       return { answer, isHeld, isProjected, row: { ...row, facts, state: facts.state, version: facts.version } };
@@ -98,6 +100,15 @@ const settle = async (
     default:
       return 'unavailable';
   }
+};
+
+/**
+ * The engine dropped a task that had closed the row, and repeated it with this question alone: what the row shows counts,
+ * and the workflow follows it.
+ */
+const closedOtherwise = async (deps: OrderDeps, order: OrderRow, facts: OrderFacts): Promise<OrderRow | undefined> => {
+  const row = await deps.orders.find(order);
+  return row && isFinal(row.facts.state) && row.facts.state !== facts.state ? row : undefined;
 };
 
 /** Then the workflow goes on to the delivery at once, and projects within the task that answers. */

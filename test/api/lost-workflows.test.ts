@@ -1,4 +1,5 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
+import { cancelOrder } from '../../src/second-interface/cancel-order';
 import type { OrderRow } from '../../src/store/orders';
 import type { TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
@@ -190,4 +191,22 @@ test('a page that has lost a code says so, and shows the others', async () => {
   const page = await pageOf(placed.pickupUrl);
   expect(page).toContain('A code cannot be shown');
   expect(page).toContain('PAGE-KEPT-B');
+});
+
+test('a cancellation that the engine took, after it had dropped the task that delivered, hears what the row shows', async () => {
+  const { orderDeps } = file.platform.core;
+  const name = { issuerId: issuer.issuerId, orderNo: 'dropped-task' };
+  await issuer.placeVerified(name.orderNo);
+  const before = await orderDeps.orders.find(name);
+  if (!before) throw new Error('the order has a row');
+  await issuer.submit(name.orderNo, [{ itemId: 'a', value: 'DROPPED-TASK-1' }]);
+  await issuer.inState(name.orderNo, 'delivered');
+  const facts = { ...before.facts, state: 'cancelled' as const, version: before.version + 1 };
+  const reply = { answer: { kind: 'done' as const }, facts, entries: [], isHeld: false, waitedMs: 0 };
+  const gateway = { ...orderDeps.gateway, ask: async () => ({ kind: 'judged' as const, reply }) };
+  await expect(cancelOrder({ ...orderDeps, gateway }, before, 'raced', { reason: 'late' })).rejects.toMatchObject({
+    code: 'already_delivered',
+  });
+  expect((await orderDeps.orders.find(name))?.timeline.map(({ event }) => event)).not.toContain('cancelled');
+  expect((await issuer.order(name.orderNo)).body.state).toBe('delivered');
 });
