@@ -284,6 +284,7 @@ describe('refunds', () => {
       return { ...body, data: body.data.filter((one: { issuerId: string }) => one.issuerId === own.issuerId) };
     };
     await own.place('owed-1', { amount: yen(700), payment: { id: 'pay-owed' } });
+    await own.message('order.paid', 'owed-1');
     await own.cancel('owed-1');
     await own.placeVerified('owed-2', { amount: yen(900) });
     expect((await own.refuse('owed-2')).status).toBe(200);
@@ -304,7 +305,6 @@ describe('refunds', () => {
         ...{ type: 'order.refund_settlement', orderNo: 'owed-1', token: own.tokenOf('owed-1') },
         ...{ settlementId, amount: yen(value) },
       });
-    await own.message('order.paid', 'owed-1');
     expect((await settle('one', 300)).status).toBe(201);
     const partly = await of();
     expect(partly.data[1]).toMatchObject({ orderNo: 'owed-1', settled: yen(300) });
