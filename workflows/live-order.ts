@@ -165,8 +165,12 @@ export class LiveOrder {
     return { answer, facts, entries, isHeld, waitedMs: this.waitedMs };
   }
 
-  /** Waits until `isOver`, or until the running window ends; then the order hears of it. Holds and extensions count. */
-  async waitInWindow(isOver: () => boolean): Promise<void> {
+  /**
+   * Waits until `isReached`, until the running window ends (then the order hears of it), or until the run is full. Holds and
+   * extensions count.
+   */
+  async waitInWindow(isReached: () => boolean): Promise<void> {
+    const isOver = (): boolean => isReached() || this.isFull;
     const isVerifyWindow = isBeforeVerification(this.state);
     const sinceMs = isVerifyWindow ? this.facts.createdAtMs : (this.facts.verification?.verifiedAtMs ?? Date.now());
     let heldMs = 0;

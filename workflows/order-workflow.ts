@@ -30,9 +30,7 @@ async function beVerified(order: LiveOrder): Promise<void> {
   while (isBeforeVerification(order.state)) {
     const round = order.facts.renotifications;
     const notice = order.isTold(round) ? nothingOngoing : notify(order, round + 1);
-    await order.waitInWindow(
-      () => !isBeforeVerification(order.state) || order.facts.renotifications > round || order.isFull,
-    );
+    await order.waitInWindow(() => !isBeforeVerification(order.state) || order.facts.renotifications > round);
     notice.stop();
     if (order.isFull) await order.renew();
   }
@@ -43,9 +41,7 @@ async function beIssued(order: LiveOrder): Promise<void> {
   while (isAwaitingCodes(order.state)) {
     const round = order.facts.renotifications;
     const request = askForCodes(order);
-    await order.waitInWindow(
-      () => !isAwaitingCodes(order.state) || order.facts.renotifications > round || order.isFull,
-    );
+    await order.waitInWindow(() => !isAwaitingCodes(order.state) || order.facts.renotifications > round);
     request.stop();
     if (order.isFull) await order.renew();
   }

@@ -37,7 +37,10 @@ export const createOrderActions = (orderDeps: OrderDeps) => {
     extend: (row: OrderRow, extensionMs: number) => ask(row, { kind: 'extend', extensionMs }),
     redeliver: (row: OrderRow, terminal?: Terminal, newLink?: boolean) =>
       redeliverCodes(orderDeps, row, `redeliver/${randomUUID()}`, {
-        ...{ by: 'operator', isRightToken: true, terminal, newLink },
+        by: 'operator',
+        isRightToken: true,
+        terminal,
+        newLink,
       }),
     /** Whether it would be taken now. */
     expectRedeliverable: (row: OrderRow, terminal: Terminal): void =>
