@@ -83,7 +83,7 @@ const folders = {
   },
   'src/channels': {
     local: ['src/domain', 'src/outbound', 'src/mail', 'src/contract', 'src/sealing', 'src/signing'],
-    packages: ['zod', 'bwip-js', 'pdfkit', 'libphonenumber-js'],
+    packages: ['passkit-generator', 'zod', 'bwip-js', 'pdfkit', 'libphonenumber-js'],
   },
   'src/issuer-sdk': { local: ['src/contract', 'src/signing'], packages: [] },
   'src/simulator': { local: ['src/issuer-sdk'], packages: ['lru-cache', 'smtp-server', 'postal-mime'] },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   type ChannelSettings,
   channelEnvironment,
+  channelSettingsFit,
   readChannelSettings,
   settingsTogether,
 } from './channels/channel-settings';
@@ -178,7 +179,8 @@ const environment = z
   .superRefine(allOrNone('mail', ['ALERT_SMTP_URL', 'ALERT_EMAIL_TO', 'ALERT_EMAIL_FROM']))
   .superRefine((settings, context) => {
     for (const [whose, names] of settingsTogether) allOrNone(whose, names)(settings, context);
-  });
+  })
+  .superRefine(channelSettingsFit);
 
 export interface Config {
   readonly port: number;

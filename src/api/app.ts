@@ -250,7 +250,7 @@ export const createApp = ({
     issuers,
     publicUrl,
     basePath,
-    googleWallet: core.channels.googleWallet,
+    wallets: core.channels.wallets,
     watch: createOrderWatch(orderDeps.orders, log),
   });
   if (config.sealPayloads) mountCodec(mount, { decodePayloads: core.decodePayloads, wrongTokens, ...config });

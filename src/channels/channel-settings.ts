@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { type EmailSettings, emailEnvironment, emailSettingsTogether, readEmailSettings } from './email/settings';
 import {
+  type AppleWalletSettings,
+  appleWalletEnvironment,
+  appleWalletKeyFits,
+  appleWalletSettingsTogether,
+  readAppleWalletSettings,
+} from './page/wallet/apple-settings';
+import {
   type GoogleWalletSettings,
   googleWalletEnvironment,
   googleWalletSettingsTogether,
@@ -12,7 +19,8 @@ import { readSmsSettings, type SmsSettings, smsEnvironment } from './sms/setting
 export interface ChannelSettings {
   readonly email?: EmailSettings | undefined;
   readonly sms?: SmsSettings | undefined;
-  /** The page offers its codes for Google Wallet. */
+  /** The page offers its codes for these wallets. */
+  readonly appleWallet?: AppleWalletSettings | undefined;
   readonly googleWallet?: GoogleWalletSettings | undefined;
   /** In the addresses at which mail and SMS providers tell what became of a message. */
   readonly receiptSecret?: string | undefined;
@@ -22,6 +30,7 @@ export interface ChannelSettings {
 export const channelEnvironment = {
   ...emailEnvironment,
   ...smsEnvironment,
+  ...appleWalletEnvironment,
   ...googleWalletEnvironment,
   TERMINAL_RECEIPT_SECRET: z
     .string()
@@ -32,11 +41,19 @@ export const channelEnvironment = {
 const environment = z.object(channelEnvironment);
 
 /** Settings that are of use together only, and whose they are. */
-export const settingsTogether = [...emailSettingsTogether, ...googleWalletSettingsTogether] as const;
+export const settingsTogether = [
+  ...emailSettingsTogether,
+  ...appleWalletSettingsTogether,
+  ...googleWalletSettingsTogether,
+] as const;
+
+/** What settings say of each other beyond that. */
+export const channelSettingsFit = appleWalletKeyFits;
 
 export const readChannelSettings = (given: z.output<typeof environment>): ChannelSettings => ({
   email: readEmailSettings(given),
   sms: readSmsSettings(given),
+  appleWallet: readAppleWalletSettings(given),
   googleWallet: readGoogleWalletSettings(given),
   receiptSecret: given.TERMINAL_RECEIPT_SECRET,
 });

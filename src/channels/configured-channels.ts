@@ -26,7 +26,7 @@ export const configuredChannels = (settings: ChannelSettings = {}) => {
       configured.filter(({ terminal }) => terminal.hasReceipts).map(({ terminal }) => terminal.name),
     receiptSecret: settings.receiptSecret,
 
-    googleWallet: settings.googleWallet,
+    wallets: { apple: settings.appleWallet, google: settings.googleWallet },
 
     /** Asked of every terminal that comes in; its place is a field of the body that names it. */
     problemOf: async (terminal: Terminal, rights: AddressRights): Promise<FieldError | null> => {

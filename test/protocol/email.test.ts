@@ -1,16 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto';
 import type { TestIssuer } from '../support/issuer';
 import { startMailServer, type TestMail, type TestMailServer } from '../support/mail-server';
 import { mailPart, mailParts } from '../support/mail-text';
-import { read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { reveal } from '../support/reveal';
 import { until } from '../support/until';
 
-const walletKey = generateKeyPairSync('rsa', { modulusLength: 2_048 })
-  .privateKey.export({ type: 'pkcs8', format: 'pem' })
-  .toString();
 let server: TestMailServer;
 beforeAll(async () => {
   server = await startMailServer();
@@ -18,10 +13,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 const file = platformOfFile({
   get channels() {
-    return {
-      email: { server: server.as('off'), from: 'codes@shop.example' },
-      googleWallet: { issuerId: '3388', account: 'codes@project.example', privateKey: walletKey },
-    };
+    return { email: { server: server.as('off'), from: 'codes@shop.example' } };
   },
 });
 
@@ -117,25 +109,6 @@ test.concurrent('the issuer’s name, colour, logo, contact and instructions sta
   const { issuers } = file.platform.core.database;
   await issuers.updateOne({ _id: issuer.issuerId }, { $set: { 'branding.displayName': 'Evil' } });
   expect(await page('en')).not.toContain('Evil');
-});
-
-test.concurrent('a code can be saved in Google Wallet by the browser that it was shown to', async () => {
-  const issuer = await file.issuer();
-  const { pickupUrl } = (await issue(issuer, 'mail-pass')).body;
-  await issuer.inState('mail-pass', 'delivered');
-  const save = (item: string, cookie = '', accept = '*/*') =>
-    fetch(`${pickupUrl}/pass?item=${item}`, { headers: { cookie, accept }, redirect: 'manual' });
-  expectProblem(await read(save('a')), 403, 'reveal_first');
-  const shown = await reveal(pickupUrl);
-  expect(await shown.text()).toContain('/pass?item=a"');
-  const cookie = shown.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const saved = await save('a', cookie, 'text/html');
-  expect([saved.status, saved.headers.get('cache-control')]).toEqual([303, 'no-store']);
-  const [, claims = ''] = (saved.headers.get('location') ?? '').split('.com/gp/v/save/')[1]?.split('.') ?? [];
-  expect(Buffer.from(claims, 'base64url').toString()).toContain('CODE-mail-pass');
-  expect((await read(save('a', cookie))).body.url).toMatch(/^https:\/\/pay\.google\.com\/gp\/v\/save\//);
-  expectProblem(await read(save('z', cookie)), 404, 'path_unknown');
-  expect(file.platform.logText()).not.toContain(claims);
 });
 
 test.concurrent('with codeInMessage it holds the code and its picture too', async () => {

@@ -27,7 +27,7 @@ const compose = parse(read('docker-compose.yml'), { merge: true }) as { services
 const services = Object.entries(compose.services);
 /** Further operators, and an OpenID provider: none is a fit default. */
 const isEmptyByDefault = (value: string): boolean =>
-  /^\$\{(OPERATOR_TOKENS|CODEC_SECRET|OIDC_CLIENT_SECRET|MAIL_DKIM_KEY|GOOGLE_WALLET_KEY|SMS_GATEWAY_TOKEN|TERMINAL_RECEIPT_SECRET):-\}$/.test(
+  /^\$\{(OPERATOR_TOKENS|CODEC_SECRET|OIDC_CLIENT_SECRET|MAIL_DKIM_KEY|GOOGLE_WALLET_KEY|APPLE_WALLET_KEY|SMS_GATEWAY_TOKEN|TERMINAL_RECEIPT_SECRET):-\}$/.test(
     value,
   );
 const secretName = /PASSWORD|PWD|TOKEN|SECRET|KEY$|KEY_/;

@@ -8,7 +8,14 @@ const settings = {
   account: 'codes@project.example',
   privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
 };
-const pass = { id: 'a-1', sellerName: 'Bean Bar', productName: 'Coffee', lang: 'en' };
+const pass = {
+  id: 'a-1',
+  orderNo: 'W-1',
+  sellerName: 'Bean Bar',
+  productName: 'Coffee',
+  contacts: [],
+  isUsedUp: false,
+};
 
 test.each([
   ['qr', 'QR_CODE'],
@@ -24,7 +31,9 @@ test.each([
     format,
     expiresAt: '2126-01-01T00:00:00Z',
   };
-  const link = new URL(googleWalletLink(settings, { ...pass, color: '#ff0000', code }, 1_700_000_000_000));
+  const link = new URL(
+    googleWalletLink(settings, { ...pass, color: '#ff0000', code }, { lang: 'en' }, 1_700_000_000_000),
+  );
   expect(link.href.slice(0, link.href.lastIndexOf('/'))).toBe('https://pay.google.com/gp/v/save');
   const jwt = link.pathname.split('/').at(-1) ?? '';
   const { payload } = await jwtVerify(jwt, publicKey, { audience: 'google', issuer: settings.account });

@@ -5,13 +5,14 @@ import { codesCsv } from '../../channels/page/codes-csv';
 import { amountText, timeText } from '../../channels/page/plain-words';
 import type { PageWords } from '../../channels/page/translations';
 import { voucherPdf } from '../../channels/page/voucher/voucher-pdf';
+import { applePass, applePassType } from '../../channels/page/wallet/apple-pass';
 import { googleWalletLink } from '../../channels/page/wallet/google-link';
 import { downloadCalendar, downloadCodes, downloadVoucher, savePass } from '../../contract/buyer/pickup';
 import type { Code } from '../../contract/code';
 import type { Route } from '../../contract/route';
 import { type Branding, instructionsFor } from '../../domain/branding';
 import { Failure } from '../../domain/failures';
-import { goodCount, itemOf } from '../../domain/items';
+import { goodCount, itemOf, usesLeft } from '../../domain/items';
 import { sha256 } from '../../sealing/key-ring';
 import { openOrder } from '../../sealing/order-row';
 import { type OrderRow, viewVersion } from '../../store/orders';
@@ -23,7 +24,7 @@ import { goodOf, type PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { holdsCodes } from './reveal';
 import { requireReveal } from './reveal-cookie';
-import { shownSeller } from './seller';
+import { shownLogo, shownSeller } from './seller';
 
 interface File {
   readonly mediaType: string;
@@ -36,7 +37,7 @@ interface Elsewhere {
 }
 
 /** Files that hold the codes: only for a browser to which the page showed them lately. */
-export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers, googleWallet }: PageDeps): void => {
+export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers, wallets }: PageDeps): void => {
   const file = (
     route: Route,
     name: string,
@@ -91,20 +92,32 @@ export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers, googleW
     return { mediaType: 'application/pdf', body: await voucherPdf(voucher, size, words) };
   });
 
-  file(savePass, 'pass', async (row, codes, request) => {
-    const { item } = request.query;
+  file(savePass, 'pass.pkpass', async (row, codes, request) => {
+    const { item, wallet = wallets.apple ? 'apple' : 'google' } = request.query;
     const code = item === undefined ? codes[0] : codes.find(({ itemId }) => itemId === item);
-    if (!googleWallet || !code) throw new Failure('path_unknown');
+    if (!code) throw new Failure('path_unknown');
     const { name, branding } = await shownSeller({ issuers, orderDeps: deps }, row.issuerId);
+    const words = wordsFor(request);
+    const kept = itemOf(row.facts, code.itemId);
     const pass = {
       id: sha256(`${row._id}/${code.itemId}`),
+      orderNo: row.orderNo,
       sellerName: name,
       productName: row.product.name,
-      lang: wordsFor(request).lang,
       color: branding?.color,
-      code: { ...code, expiresAt: timeOf(itemOf(row.facts, code.itemId).expiresAtMs) },
+      logo: await shownLogo({ issuers, orderDeps: deps }, row.issuerId),
+      instructions: instructionsFor(row.product, branding, request.acceptsLanguages())?.text,
+      contacts: [branding?.supportEmail, branding?.supportUrl].filter((one) => one !== undefined),
+      isUsedUp: usesLeft(kept) === 0,
+      code: { ...code, startsAt: timeOf(kept.startsAtMs), expiresAt: timeOf(kept.expiresAtMs) },
     };
-    return { address: googleWalletLink(googleWallet, pass, deps.nowMs()) };
+    if (wallet === 'apple' && wallets.apple) {
+      return { mediaType: applePassType, body: applePass(wallets.apple, pass, words) };
+    }
+    if (wallet === 'google' && wallets.google) {
+      return { address: googleWalletLink(wallets.google, pass, words, deps.nowMs()) };
+    }
+    throw new Failure('path_unknown');
   });
 
   file(downloadCalendar, 'calendar.ics', async (row, codes, request) => {

@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { codePicture, narrowestBars } from '../../channels/page/barcode';
 import type { PickupCode } from '../../channels/page/code-list';
 import type { PickupModel } from '../../channels/page/pickup-model';
+import type { AppleWalletSettings } from '../../channels/page/wallet/apple-settings';
 import type { GoogleWalletSettings } from '../../channels/page/wallet/google-settings';
 import type { Code } from '../../contract/code';
 import { instructionsFor } from '../../domain/branding';
@@ -35,8 +36,11 @@ export interface PageDeps {
   readonly orderDeps: OrderDeps;
   readonly issuers: Pick<Issuers, 'findEver' | 'isUntouched' | 'logoOf'>;
   readonly basePath: string;
-  /** Left out: the page does not offer it. */
-  readonly googleWallet?: GoogleWalletSettings | undefined;
+  /** What is left out the page does not offer. */
+  readonly wallets: {
+    readonly apple?: AppleWalletSettings | undefined;
+    readonly google?: GoogleWalletSettings | undefined;
+  };
 }
 
 /** Those of the codes that may still be shown. */
@@ -59,7 +63,7 @@ export const documentModel = async (
 
 /** What a first page and a line of the stream show: the order's state and never a code. */
 export const pageModel = async (
-  { orderDeps: deps, issuers, basePath, googleWallet }: PageDeps,
+  { orderDeps: deps, issuers, basePath, wallets }: PageDeps,
   row: OrderRow,
   secret: string,
   reader: Reader,
@@ -103,7 +107,8 @@ export const pageModel = async (
     downloads: {
       csv: `${basePath}/p/${secret}/codes.csv`,
       voucher: `${basePath}/p/${secret}/voucher.pdf`,
-      ...(googleWallet ? { pass: `${basePath}/p/${secret}/pass` } : {}),
+      ...(wallets.apple ? { applePass: `${basePath}/p/${secret}/pass?wallet=apple` } : {}),
+      ...(wallets.google ? { googlePass: `${basePath}/p/${secret}/pass?wallet=google` } : {}),
       ...(hasTimes(facts) ? { calendar: `${basePath}/p/${secret}/calendar.ics` } : {}),
     },
   };

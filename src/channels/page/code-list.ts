@@ -28,8 +28,9 @@ export interface PickupCode {
 export interface PickupDownloads {
   readonly csv: string;
   readonly voucher: string;
-  /** Saves one code, named by `?item=`, in a wallet; left out where none is configured. */
-  readonly pass?: string | undefined;
+  /** Save one code, named by `&item=`, in a wallet; left out where that is not configured. */
+  readonly applePass?: string | undefined;
+  readonly googlePass?: string | undefined;
   /** Left out where no code has a time. */
   readonly calendar?: string | undefined;
 }
@@ -75,7 +76,13 @@ ${facts.length > 0 && html`<dl class="facts">${facts}</dl>`}
 </li>`;
 }
 
-function usable(code: PickupCode, text: string, place: number, { pass }: PickupDownloads, words: PageWords): Markup {
+function usable(
+  code: PickupCode,
+  text: string,
+  place: number,
+  { applePass, googlePass }: PickupDownloads,
+  words: PageWords,
+): Markup {
   const valueId = `value-${place + 1}`;
   const drawn = drawing(code.pictureSvg);
   const asQr = drawing(code.asQrSvg);
@@ -91,9 +98,14 @@ ${
 ${isWebLink(code) && html`<a class="button main" href="${text}" target="_blank" rel="noopener noreferrer">${words.code.open}</a>`}
 <button type="button" class="main" data-copy="${valueId}" data-needs-script hidden>${words.code.copy}</button>
 ${drawn && html`<button type="button" class="plain" data-enlarge data-needs-script hidden>${words.code.enlarge}</button>`}
-${pass !== undefined && html`<a class="button plain" href="${pass}?item=${encodeURIComponent(code.itemId)}" rel="noreferrer">${words.code.googleWallet}</a>`}
+${wallet(applePass, code, words.code.appleWallet)}
+${wallet(googlePass, code, words.code.googleWallet)}
 </div>`;
 }
+
+const wallet = (pass: string | undefined, { itemId }: PickupCode, name: string): Markup | false =>
+  pass !== undefined &&
+  html`<a class="button plain" href="${pass}&amp;item=${encodeURIComponent(itemId)}" rel="noreferrer">${name}</a>`;
 
 function factsOf(code: PickupCode, number: number, count: number, words: PageWords): Markup[] {
   const { itemId, secret, startsAt, expiresAt, ended, usesLeft, isUsedUp, replacedBy } = code;

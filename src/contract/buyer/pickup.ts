@@ -149,10 +149,17 @@ export const savePass = declareRoute({
   path: `${base}/pass`,
   name: 'savePass',
   who: 'buyer',
-  summary: 'Leads to Google Wallet, where it is configured, with one code',
-  query: z.looseObject({ item: z.string().optional().meta({ description: 'An itemId; else the first good code' }) }),
+  summary: 'One code for Apple Wallet or Google Wallet, where the operator has configured it',
+  query: z.looseObject({
+    item: z.string().optional().meta({ description: 'An itemId; else the first good code' }),
+    wallet: z.string().optional().meta({ description: '`apple` or `google`; else Apple’s where there is one' }),
+  }),
   answers: {
-    200: { says: 'Where the code is saved', body: z.strictObject({ url: z.string() }).meta({ id: 'WalletLink' }) },
+    200: {
+      says: 'The pass, or where it is saved',
+      body: z.strictObject({ url: z.string() }).meta({ id: 'WalletLink' }),
+      alsoAs: 'application/vnd.apple.pkpass',
+    },
     303: { says: 'A browser is led to Google, which is given the code', mediaType: page },
     404: lost,
   },

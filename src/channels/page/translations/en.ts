@@ -151,6 +151,7 @@ export const en: PageWords = {
     item: 'Item',
     download: 'Download as CSV',
     calendar: 'Add to calendar',
+    appleWallet: 'Add to Apple Wallet',
     googleWallet: 'Add to Google Wallet',
     voucher: 'Voucher to print (PDF)',
     open: 'Redeem',

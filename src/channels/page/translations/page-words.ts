@@ -100,6 +100,7 @@ export interface PageWords {
     readonly item: string;
     readonly download: string;
     readonly calendar: string;
+    readonly appleWallet: string;
     readonly googleWallet: string;
     readonly voucher: string;
     readonly open: string;

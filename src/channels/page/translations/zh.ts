@@ -112,6 +112,7 @@ export const zh: PageWords = {
     item: '编号',
     download: '下载 CSV 文件',
     calendar: '添加到日历',
+    appleWallet: '添加到 Apple 钱包',
     googleWallet: '添加到 Google 钱包',
     voucher: '下载可打印的券（PDF）',
     open: '去使用',

@@ -1,20 +1,10 @@
 import { createSign } from 'node:crypto';
-import type { Code } from '../../../contract/code';
 import type { CodeFormat } from '../../../domain/code-formats';
+import type { PageWords } from '../translations';
 import type { GoogleWalletSettings } from './google-settings';
-
-export interface WalletPass {
-  /** Of letters, digits, `.`, `_` and `-`: the same pass again is not another one. */
-  readonly id: string;
-  readonly sellerName: string;
-  readonly productName: string;
-  readonly lang: string;
-  readonly color?: string | undefined;
-  readonly code: Code;
-}
+import { usualPassColor, type WalletPass } from './wallet-pass';
 
 const saveAddress = 'https://pay.google.com/gp/v/save/';
-const usualColor = '#0b6a63';
 
 /** Those that Google draws; a code of another form is shown as text. */
 const barcodeTypes: Partial<Record<CodeFormat, string>> = {
@@ -32,9 +22,14 @@ const barcodeTypes: Partial<Record<CodeFormat, string>> = {
 const base64Url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** Where a buyer saves one code in Google Wallet: the pass is in the address, signed (RS256) by the service account. */
-export const googleWalletLink = (settings: GoogleWalletSettings, pass: WalletPass, nowMs: number): string => {
+export const googleWalletLink = (
+  settings: GoogleWalletSettings,
+  pass: WalletPass,
+  { lang }: Pick<PageWords, 'lang'>,
+  nowMs: number,
+): string => {
   const { issuerId, account, privateKey } = settings;
-  const { id, sellerName, productName, lang, code } = pass;
+  const { id, sellerName, productName, code } = pass;
   const inWords = (value: string) => ({ defaultValue: { language: lang, value } });
   const classId = `${issuerId}.codeferry`;
   const interval = {
@@ -44,10 +39,10 @@ export const googleWalletLink = (settings: GoogleWalletSettings, pass: WalletPas
   const object = {
     id: `${issuerId}.${id}`,
     classId,
-    state: 'ACTIVE',
+    state: pass.isUsedUp ? 'COMPLETED' : 'ACTIVE',
     cardTitle: inWords(sellerName),
     header: inWords(productName),
-    hexBackgroundColor: pass.color ?? usualColor,
+    hexBackgroundColor: pass.color ?? usualPassColor,
     barcode: { type: barcodeTypes[code.format] ?? 'TEXT_ONLY', value: code.value, alternateText: code.value },
     ...(code.secret === undefined ? {} : { textModulesData: [{ id: 'pin', header: 'PIN', body: code.secret }] }),
     ...(Object.keys(interval).length === 0 ? {} : { validTimeInterval: interval }),
