@@ -226,7 +226,7 @@ export const createApp = ({
   const actions = createOrderActions(orderDeps);
   const secondPerson = createSecondPerson({ approvals: core.approvals, orderDeps });
   const readHealth = createHealthReader({ queues: core.queues, workers: core.workers, nowMs });
-  mountOrderLists(mount, { orderDeps, issuers, operator: { operators, sessions, wrongTokens } });
+  mountOrderLists(mount, { orderDeps, issuers });
   mountOperatorOrders(mount, {
     orderDeps,
     actions,
@@ -236,7 +236,7 @@ export const createApp = ({
     readHealth,
   });
   mountOperatorApprovals(mount, { orderDeps, actions, secondPerson });
-  mountOperatorAudit(mount, { auditLog: core.audit, audit, operator: { operators, sessions, wrongTokens } });
+  mountOperatorAudit(mount, { auditLog: core.audit });
   mountOperatorBatches(mount, { orderDeps, issuers, actions });
   mountOperatorHealth(mount, readHealth);
   mountOperatorCalls(mount, { orderDeps, issuers, actions, readHealth });

@@ -1,4 +1,5 @@
 import { Webhook } from 'standardwebhooks';
+import { Failure } from '../../src/domain/failures';
 import { verifySignature } from '../../src/signing/verify';
 import type { TestIssuer } from '../support/issuer';
 import { read } from '../support/platform';
@@ -260,6 +261,21 @@ describe('the file of a list', () => {
 
   test('refuses a filter that is none', async () => {
     expectProblem(await operator('GET', '/orders.csv?state=lost'), 422, 'body_invalid', '/state');
+  });
+
+  test('is in the audit log with its filter, and without what was searched for', async () => {
+    await csv('state=cancelled&q=pay-of-somebody');
+    const [done] = (await operator('GET', '/audit?action=orders.exported&limit=1')).body.data;
+    expect(done).toMatchObject({ actor: 'operator', phase: 'done', target: 'orders' });
+    expect(done.after).toEqual({ state: 'cancelled', searched: true });
+  });
+
+  test('whose first lines cannot be read is a problem, and no empty file', async () => {
+    const { orders } = file.platform.core.orderDeps;
+    const { list } = orders;
+    Object.assign(orders, { list: () => Promise.reject(new Failure('unavailable')) });
+    const answer = await operator('GET', '/orders.csv').finally(() => Object.assign(orders, { list }));
+    expectProblem(answer, 503, 'unavailable');
   });
 });
 

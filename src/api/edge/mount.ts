@@ -1,5 +1,6 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
+import { createSlots } from '../../bounded/slots';
 import { bodyMissing, parseWith, problemOf } from '../../contract/problem';
 import { emptyQuery } from '../../contract/query';
 import {
@@ -16,7 +17,7 @@ import { parseStrictJson, readStrictJson } from '../../contract/strict-json';
 import { Failure, type FieldError } from '../../domain/failures';
 import type { Operator, Role } from '../../domain/operator';
 import { waitMaxMs } from '../../domain/timings';
-import type { AuditTrail, AuditTrails } from '../../operator/audit-trail';
+import type { AuditTrail, AuditTrails, Deed } from '../../operator/audit-trail';
 import { shedOnEventLoopLag, watchEventLoopLag } from '../../overload/event-loop-lag';
 import { createInFlightLimit } from '../../overload/in-flight-limit';
 import { createIssuerBudgets } from '../../overload/issuer-budget';
@@ -26,6 +27,7 @@ import type { IssuerRow } from '../../store/issuers';
 import { authenticateIssuer, type IssuerAuth } from '../auth/issuer-auth';
 import { authorizeOperator, type OperatorAuth, requireRole } from '../auth/operator-auth';
 import type { Apps } from './apps';
+import { type FileAnswer, sendFile } from './file-answer';
 import { type Idempotency, type KeptAnswer, once } from './idempotency';
 import { bodyLimitBytes, bytesOf, rawBody } from './raw-body';
 import { withinLimit } from './time-limit';
@@ -68,6 +70,11 @@ interface OperatorCall<R extends Route> {
   readonly audit: AuditTrail;
 }
 
+/** What an operator takes out is written into the audit log. */
+interface TakenOut extends FileAnswer {
+  readonly deed: Deed;
+}
+
 interface OpenCall<R extends Route> {
   readonly params: ParamsOf<R>;
   readonly request: Request;
@@ -76,6 +83,9 @@ interface OpenCall<R extends Route> {
 
 /** Fewer than the database's connections, so that all else finds one. */
 const newOrdersInDatabaseMax = 32;
+
+/** Of operators, in one process: a long file takes one connection of the database for its time. */
+const filesAtOnce = 2;
 
 const isUnfit = ({ status }: { readonly status: number }): boolean =>
   status === 400 || status === 415 || status === 422;
@@ -97,6 +107,7 @@ export const createMount = (
   const shedOnLag = shedOnEventLoopLag(watchEventLoopLag());
   const budgets = createIssuerBudgets();
   const turns = createTurns(newOrdersInDatabaseMax);
+  const files = createSlots(filesAtOnce);
   const methodsOf = new Map<Express, Map<string, Set<string>>>(
     [apps.public, apps.operators].map((app) => [app, new Map()]),
   );
@@ -283,6 +294,53 @@ export const createMount = (
           },
         );
       },
+
+    /** A file to an issuer (CSV, NDJSON), by a signed GET. */
+    issuerFile:
+      <R extends Route & { readonly who: 'issuer' }>(route: R) =>
+      (
+        handle: (call: Pick<IssuerCall<R>, 'issuer' | 'params' | 'query'> & { accept: string }) => Promise<FileAnswer>,
+      ): void =>
+        register(
+          sidesOf(route),
+          route.method,
+          expressPath(route.path),
+          shedOnLag,
+          rawBody(bodyLimitBytes),
+          async (request, response) => {
+            const { issuer } = await issuerOf(request, response);
+            budgets.spend(issuer._id, 0);
+            const params = request.params as ParamsOf<R>;
+            const query = parseWith(route.query ?? emptyQuery, request.query) as QueryOf<R>;
+            const accept = request.get('accept') ?? '';
+            await admitted(issuer._id, async () =>
+              sendFile(response, route, await handle({ issuer, params, query, accept })),
+            );
+          },
+        ),
+
+    /** A file to an operator (CSV, NDJSON): audited, and one at a time. */
+    operatorFile:
+      <R extends Route & { readonly who: Role }>(route: R) =>
+      (handle: (call: Pick<OperatorCall<R>, 'params' | 'query'>) => TakenOut): void =>
+        register(
+          sidesOf(route),
+          route.method,
+          expressPath(route.path),
+          rawBody(bodyLimitBytes),
+          async (request, response) => {
+            const { operator } = await authorizeOperator(request, deps.operator);
+            requireRole(operator, route.who);
+            const query = parseWith(route.query ?? emptyQuery, request.query) as QueryOf<R>;
+            const { deed, ...file } = handle({ params: request.params as ParamsOf<R>, query });
+            await deps.audit.of(operator)(deed, async () => {
+              if (files.take(operator.name, 1) !== 'taken') {
+                throw new Failure('rate_limited', { detail: 'Another export runs', retryAfterSeconds: 5 });
+              }
+              await sendFile(response, route, file).finally(() => files.giveBack(operator.name));
+            });
+          },
+        ),
 
     /** Whose handler looks itself at who calls, and reads the body: of browsers and of anybody. */
     open:

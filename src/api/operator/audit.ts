@@ -1,26 +1,18 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import * as routes from '../../contract/operator/audit';
-import { parseWith } from '../../contract/problem';
 import { checkAudit } from '../../operator/audit-check';
-import type { AuditTrails } from '../../operator/audit-trail';
-import type { Audit, AuditRow } from '../../store/audit';
-import { authorizeOperator, type OperatorAuth, requireRole } from '../auth/operator-auth';
+import type { Audit, AuditRow, ChainedAuditRow } from '../../store/audit';
+import { ndjsonLines, pagesOf } from '../edge/file-answer';
 import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
 
 export interface OperatorAudit {
   readonly auditLog: Audit;
-  readonly audit: AuditTrails;
-  readonly operator: OperatorAuth;
 }
 
 const checkedMax = 10_000;
-const exportedMax = 100_000;
-const readAtOnce = 500;
 
 /** What operators did: searched, checked and taken out for another keeper. */
-export const mountOperatorAudit = (mount: Mount, { auditLog, audit, operator: auth }: OperatorAudit): void => {
+export const mountOperatorAudit = (mount: Mount, { auditLog }: OperatorAudit): void => {
   mount.operator(routes.listAudit)(async ({ query: { limit, cursor, from, to, ...search } }) => {
     const filter = { ...search, ...(from ? { from: new Date(from) } : {}), ...(to ? { to: new Date(to) } : {}) };
     const before = cursor === undefined ? undefined : positionOf(cursor);
@@ -33,26 +25,13 @@ export const mountOperatorAudit = (mount: Mount, { auditLog, audit, operator: au
     body: await checkAudit(auditLog, after, checkedMax),
   }));
 
-  const linesAfter = async function* (after: number): AsyncGenerator<string> {
-    let last = after;
-    for (let left = exportedMax; left > 0; left -= readAtOnce) {
-      const rows = await auditLog.after(last, Math.min(left, readAtOnce));
-      for (const row of rows) yield `${JSON.stringify(entryBody(row))}\n`;
-      if (rows.length < readAtOnce) return;
-      last = rows.at(-1)?.seq ?? last;
-    }
-  };
-
-  mount.bare(routes.exportAudit, async (request, response) => {
-    const { operator } = await authorizeOperator(request, auth);
-    requireRole(operator, routes.exportAudit.who);
-    const { after } = parseWith(routes.exportAudit.query, request.query);
-    response.setHeader('cache-control', 'no-store');
-    await audit.of(operator)({ action: 'audit.exported', target: 'audit', after: { after } }, async () => {
-      response.status(200).setHeader('content-type', 'application/x-ndjson');
-      await pipeline(Readable.from(linesAfter(after)), response);
-    });
-  });
+  mount.operatorFile(routes.exportAudit)(({ query: { after } }) => ({
+    deed: { action: 'audit.exported', target: 'audit', after: { after } },
+    lines: ndjsonLines(
+      pagesOf<ChainedAuditRow>((limit, last) => auditLog.after(last?.seq ?? after, limit)),
+      entryBody,
+    ),
+  }));
 };
 
 const entryBody = (row: Omit<AuditRow, '_id' | 'position'>): routes.AuditEntryBody => {

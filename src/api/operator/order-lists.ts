@@ -1,36 +1,22 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createSlots } from '../../bounded/slots';
-import { csvLine } from '../../contract/csv';
 import * as routes from '../../contract/operator/order-lists';
-import { parseWith } from '../../contract/problem';
 import type { QueryOf } from '../../contract/route';
-import { Failure } from '../../domain/failures';
 import { findByCode, findByLink } from '../../operator/find-by-code';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { orderBody } from '../../second-interface/order-body';
 import { statementColumns, statementLine } from '../../second-interface/statement-line';
 import type { Issuers } from '../../store/issuers';
 import type { OrderRow } from '../../store/orders';
-import { authorizeOperator, type OperatorAuth, requireRole } from '../auth/operator-auth';
+import { csvLines, pagesOf } from '../edge/file-answer';
 import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
 
 export interface OrderLists {
   readonly orderDeps: OrderDeps;
   readonly issuers: Issuers;
-  readonly operator: OperatorAuth;
 }
 
-const exportedMax = 100_000;
-const readAtOnce = 500;
-/** In one process: a long file takes one connection of the database for its time. */
-const exportsAtOnce = 2;
-
 /** How operators find orders: by a filter as list or file, and by the value of a code. */
-export const mountOrderLists = (mount: Mount, { orderDeps, issuers, operator: auth }: OrderLists): void => {
-  const exporting = createSlots(exportsAtOnce);
-
+export const mountOrderLists = (mount: Mount, { orderDeps, issuers }: OrderLists): void => {
   type Filters = QueryOf<typeof routes.exportOrders>;
   const read = ({ issuerId, state, productId, q, from, to }: Filters, limit: number, before?: string) => {
     const filter = {
@@ -68,36 +54,17 @@ export const mountOrderLists = (mount: Mount, { orderDeps, issuers, operator: au
     return { status: 200, body: pageOf(rows, rows.length, await bodyOf(rows)) };
   });
 
-  const lines = async function* (filters: Filters): AsyncGenerator<string> {
-    yield csvLine(['issuerId', ...statementColumns]);
-    let before: string | undefined;
-    for (let left = exportedMax; left > 0; left -= readAtOnce) {
-      const limit = Math.min(left, readAtOnce);
-      const rows = await read(filters, limit, before);
-      yield rows
-        .map((row) => {
-          const line = statementLine(row);
-          return csvLine([row.issuerId, ...statementColumns.map((column) => line[column])]);
-        })
-        .join('');
-      if (rows.length < limit) return;
-      before = rows.at(-1)?.position;
-    }
-  };
-
-  mount.bare(routes.exportOrders, async (request, response) => {
-    const { operator } = await authorizeOperator(request, auth);
-    requireRole(operator, routes.exportOrders.who);
-    const filters = parseWith(routes.exportOrders.query, request.query);
-    if (exporting.take(operator.name, 1) !== 'taken') {
-      throw new Failure('rate_limited', { detail: 'Another export runs', retryAfterSeconds: 5 });
-    }
-    try {
-      response.setHeader('cache-control', 'no-store');
-      response.status(200).attachment('orders.csv').setHeader('content-type', 'text/csv; charset=utf-8');
-      await pipeline(Readable.from(lines(filters)), response);
-    } finally {
-      exporting.giveBack(operator.name);
-    }
+  mount.operatorFile(routes.exportOrders)(({ query }) => {
+    // What is searched for may be a person's.
+    const { q, ...filters } = query;
+    return {
+      deed: { action: 'orders.exported', target: 'orders', after: { ...filters, ...(q ? { searched: true } : {}) } },
+      name: 'orders.csv',
+      lines: csvLines(
+        ['issuerId', ...statementColumns],
+        pagesOf<OrderRow>((limit, last) => read(query, limit, last?.position)),
+        (row) => ({ issuerId: row.issuerId, ...statementLine(row) }),
+      ),
+    };
   });
 };

@@ -27,6 +27,7 @@ export const auditWords = {
   'order.item_reversed': 'Took back a redemption of',
   'orders.searched': 'Searched an order by its code or link, of the',
   'audit.exported': 'Took out the',
+  'orders.exported': 'Took out the',
   'orders.batch': 'Batch:',
   'settings.changed': 'Changed the settings of',
   'delivery_key.rotated': 'Rotated the delivery key of the',

@@ -1,0 +1,72 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Response } from 'express';
+import { csvLine } from '../../contract/csv';
+import type { Route } from '../../contract/route';
+
+/** What is too long for a page: lines that are read while they are sent. */
+export interface FileAnswer {
+  /** Left out: the browser shows it. */
+  readonly name?: string;
+  /** Left out: the one that the route declares. */
+  readonly mediaType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly lines: AsyncIterable<string>;
+}
+
+export const fileLinesMax = 100_000;
+const readAtOnce = 500;
+
+/** Asked for page after page until one is not full, or the file is. */
+export const pagesOf = async function* <Row>(
+  read: (limit: number, last: Row | undefined) => Promise<readonly Row[]>,
+): AsyncGenerator<readonly Row[]> {
+  let last: Row | undefined;
+  for (let left = fileLinesMax; left > 0; left -= readAtOnce) {
+    const limit = Math.min(left, readAtOnce);
+    const rows = await read(limit, last);
+    yield rows;
+    if (rows.length < limit) return;
+    last = rows.at(-1);
+  }
+};
+
+/** RFC 4180, with the names of the columns first. */
+export const csvLines = async function* <Column extends string, Row>(
+  columns: readonly Column[],
+  pages: AsyncIterable<readonly Row[]>,
+  lineOf: (row: Row) => Readonly<Partial<Record<NoInfer<Column>, string | number | undefined>>>,
+): AsyncGenerator<string> {
+  let head = csvLine(columns);
+  for await (const rows of pages) {
+    const lines = rows.map(lineOf);
+    yield `${head}${lines.map((line) => csvLine(columns.map((column) => line[column]))).join('')}`;
+    head = '';
+  }
+};
+
+export const ndjsonLines = async function* <Row>(
+  pages: AsyncIterable<readonly Row[]>,
+  lineOf: (row: Row) => object,
+): AsyncGenerator<string> {
+  for await (const rows of pages) yield rows.map((row) => `${JSON.stringify(lineOf(row))}\n`).join('');
+};
+
+/** Of the mount, once its caller is let in. What fails before the first lines are there is answered as a problem. */
+export const sendFile = async (
+  response: Response,
+  { answers }: Pick<Route, 'answers'>,
+  { name, mediaType = answers[200]?.mediaType ?? '', headers = {}, lines }: FileAnswer,
+): Promise<void> => {
+  const parts = lines[Symbol.asyncIterator]();
+  const first = await parts.next();
+  response.status(200).setHeader('cache-control', 'no-store');
+  if (name !== undefined) response.attachment(name);
+  response.setHeader('content-type', mediaType.startsWith('text/') ? `${mediaType}; charset=utf-8` : mediaType);
+  for (const [header, value] of Object.entries(headers)) response.setHeader(header, value);
+  await pipeline(Readable.from(from(first, parts)), response);
+};
+
+const from = async function* <T>(first: IteratorResult<T>, rest: AsyncIterator<T>): AsyncGenerator<T> {
+  for (let part = first; !part.done; part = await rest.next()) yield part.value;
+};
