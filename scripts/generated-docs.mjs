@@ -34,7 +34,7 @@ function lookAtDecisions() {
 
 // The contract for machines, whatever a platform has of it.
 function openApi() {
-  const { openApiDocument } = require(inProject('dist/src/api/docs/openapi.js'));
+  const { openApiDocument } = require(inProject('dist/src/contract/openapi/openapi.js'));
   return `${JSON.stringify(openApiDocument(), null, 2)}\n`;
 }
 

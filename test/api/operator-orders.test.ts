@@ -265,7 +265,12 @@ describe('the file of a list', () => {
 
   test('is in the audit log with its filter, and without what was searched for', async () => {
     await csv('state=cancelled&q=pay-of-somebody');
-    const [done] = (await operator('GET', '/audit?action=orders.exported&limit=1')).body.data;
+    // What came of it is written once the file has left.
+    const done = await until('the line of the export', async () => {
+      const { body } = await operator('GET', '/audit?action=orders.exported&limit=100');
+      const lines: readonly { after: { searched?: boolean } }[] = body.data;
+      return lines.find(({ after }) => after.searched);
+    });
     expect(done).toMatchObject({ actor: 'operator', phase: 'done', target: 'orders' });
     expect(done.after).toEqual({ state: 'cancelled', searched: true });
   });

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { openApiDocument } from '../../src/api/docs/openapi';
+import { openApiDocument } from '../../src/contract/openapi/openapi';
 import { breakingChanges, type Document } from './breaking-changes';
 
 const read = (path: string): Document => JSON.parse(readFileSync(path, 'utf8'));

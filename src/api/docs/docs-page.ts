@@ -1,5 +1,5 @@
-import type { OpenApi } from './openapi';
-import type { Operation } from './operation';
+import type { OpenApi } from '../../contract/openapi/openapi';
+import type { Operation } from '../../contract/openapi/operation';
 
 const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

@@ -1,10 +1,10 @@
 import type { ConfiguredChannels } from '../../channels/configured-channels';
+import { openApiDocument } from '../../contract/openapi/openapi';
 import * as routes from '../../contract/operator/pages';
 import { readContract } from '../../contract/platform/surroundings';
 import type { Addresses } from '../edge/apps';
 import type { Mount } from '../edge/mount';
 import { docsPage, docsStyle } from './docs-page';
-import { openApiDocument } from './openapi';
 
 const csp = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

@@ -1,8 +1,8 @@
 import { channelNames } from '../../channels/terminals';
-import { callbacks } from '../../contract/callbacks';
-import { takeReceipts } from '../../contract/platform/receipts';
-import { type Route, sidesOf } from '../../contract/route';
-import { routes } from '../../contract/routes';
+import { callbacks } from '../callbacks';
+import { takeReceipts } from '../platform/receipts';
+import { type Route, sidesOf } from '../route';
+import { routes } from '../routes';
 import { createJsonSchemas } from './json-schemas';
 import { type Operation, operationOf } from './operation';
 import { webhookOf } from './webhook';

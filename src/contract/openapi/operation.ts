@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { problem } from '../../contract/problem';
-import { problemsOf } from '../../contract/problems-of';
-import type { Route, Who } from '../../contract/route';
 import { failures } from '../../domain/failures';
+import { problem } from '../problem';
+import { problemsOf } from '../problems-of';
+import type { Route, Who } from '../route';
 import type { JsonSchema, JsonSchemas } from './json-schemas';
 
 export interface Operation {

@@ -1,4 +1,4 @@
-import type { Callback } from '../../contract/callback';
+import type { Callback } from '../callback';
 import type { JsonSchemas } from './json-schemas';
 import { answersOf, type Operation, type Response, signature } from './operation';
 
