@@ -57,20 +57,19 @@ const perLoad: readonly [string, Pick][] = [
   ['accept p99', ({ accept }) => accept.p99],
   ['to code p50', ({ paymentToCode }) => paymentToCode.p50],
   ['to code p99', ({ paymentToCode }) => paymentToCode.p99],
-  ['CPU api + worker', ({ cpuPerOrder }) => (cpuPerOrder.api ?? 0) + (cpuPerOrder.worker ?? 0)],
+  ['CPU ms', ({ cpuPerOrder }) => (cpuPerOrder.api ?? 0) + (cpuPerOrder.worker ?? 0)],
   ['machine busy', ({ machineBusy }) => machineBusy],
 ];
 
+const bothSides = (of: (side: ComparedSide) => string): string => sides.map(of).join('/');
+
 const loadsTable = ({ rounds }: Raw): string =>
   table(
-    ['Load', 'Side', ...perLoad.map(([name]) => name)],
-    phaseNames.flatMap((phase) =>
-      sides.map((side) => [
-        phaseWords[phase],
-        side,
-        ...perLoad.map(([, pick]) => middle(over(rounds, side, phase, pick))),
-      ]),
-    ),
+    ['Load', ...perLoad.map(([name]) => name)],
+    phaseNames.map((phase) => [
+      phaseWords[phase],
+      ...perLoad.map(([, pick]) => bothSides((side) => middle(over(rounds, side, phase, pick)))),
+    ]),
   );
 
 const overloadTable = ({ rounds }: Raw): string => {
@@ -84,8 +83,8 @@ const overloadTable = ({ rounds }: Raw): string => {
     ['worked off after, s', ({ drainMs }) => drainMs / secondMs],
   ];
   return table(
-    ['Side', ...columns.map(([name]) => name)],
-    sides.map((side) => [side, ...columns.map(([, pick]) => middle(over(rounds, side, 'triple', pick)))]),
+    columns.map(([name]) => name),
+    [columns.map(([, pick]) => bothSides((side) => middle(over(rounds, side, 'triple', pick))))],
   );
 };
 
@@ -96,22 +95,22 @@ const costTable = (raw: Raw): string => {
   const kept = (part: string) => (side: ComparedSide) =>
     middle(spreadOf(endsOf(raw, side).map(({ keptPerOrder }) => inKiB(keptPerOrder[part]))));
   const rows: readonly (readonly [string, (side: ComparedSide) => string])[] = [
-    ...parts.map((part) => [`CPU ms, ${part}`, busy(({ cpuPerOrder }) => cpuPerOrder[part])] as const),
-    ['workflow tasks, of single orders', (side) => meanOf(histories(side).map(({ workflowTasks }) => workflowTasks))],
-    ['history events, of single orders', (side) => meanOf(histories(side).map(({ events }) => events))],
-    ['history KiB, of single orders', (side) => meanOf(histories(side).map(({ bytes }) => bytes / kibibyte))],
-    ['calls to the engine', busy(({ engineCallsPerOrder }) => sumOf(engineCallsPerOrder))],
-    ['requests to the database', busy((measured) => requestsOf(measured))],
-    ['KiB that the engine wrote', busy(({ writtenPerOrder }) => inKiB(writtenPerOrder.engine))],
-    ['KiB that the database wrote', busy(({ writtenPerOrder }) => inKiB(writtenPerOrder.database))],
-    ['KiB that the engine keeps', kept('engine')],
-    ['KiB that the database keeps', kept('database')],
-    ['MiB of memory, api', busy(({ rssMiB }) => rssMiB.api)],
-    ['MiB of memory, worker', busy(({ rssMiB }) => rssMiB.worker)],
+    ...parts.map((part) => [`${part} CPU ms`, busy(({ cpuPerOrder }) => cpuPerOrder[part])] as const),
+    ['workflow tasks, single', (side) => meanOf(histories(side).map(({ workflowTasks }) => workflowTasks))],
+    ['history events, single', (side) => meanOf(histories(side).map(({ events }) => events))],
+    ['history KiB, single', (side) => meanOf(histories(side).map(({ bytes }) => bytes / kibibyte))],
+    ['engine calls', busy(({ engineCallsPerOrder }) => sumOf(engineCallsPerOrder))],
+    ['database requests', busy((measured) => requestsOf(measured))],
+    ['engine KiB written', busy(({ writtenPerOrder }) => inKiB(writtenPerOrder.engine))],
+    ['database KiB written', busy(({ writtenPerOrder }) => inKiB(writtenPerOrder.database))],
+    ['engine KiB kept', kept('engine')],
+    ['database KiB kept', kept('database')],
+    ['api MiB', busy(({ rssMiB }) => rssMiB.api)],
+    ['worker MiB', busy(({ rssMiB }) => rssMiB.worker)],
   ];
   return table(
-    ['One order, 64 in flight', ...sides],
-    rows.map(([name, of]) => [name, ...sides.map(of)]),
+    ['One order, 64 in flight', 'found'],
+    rows.map(([name, of]) => [name, bothSides(of)]),
   );
 };
 
@@ -125,19 +124,13 @@ export const compareSection = ({ setUp, found: raw }: Result<Raw>): string[] => 
   return [
     `## Beside a bare order: ${setUpWords(setUp)}`,
     paragraph(
-      `Measured on ${raw.startedAt.slice(0, 10)}${raw.note === undefined ? '' : `, ${raw.note}`}: ${rounds.length} rounds with fresh processes and data, windows of ${settings.windowMs / secondMs} s, in turns. The engine: ${raw.engine}. Cells are medians; milliseconds count from when an order was due. An open load comes at random and waits for nobody.`,
+      `Measured on ${raw.startedAt.slice(0, 10)}${raw.note === undefined ? '' : `, ${raw.note}`}: ${rounds.length} rounds with fresh processes and data, windows of ${settings.windowMs / secondMs} s, in turns. Engine: ${raw.engine}. Medians, platform/bare; ms from when an order was due.`,
     ),
     ...(areAllWhole(raw) ? [] : [`**${notWhole}**`]),
     loadsTable(raw),
-    'At three times the own saturation, until every accepted order has ended:',
+    'At three times the own saturation:',
     overloadTable(raw),
     costTable(raw),
-    ...(limit
-      ? [
-          paragraph(
-            `The simulated issuers and terminal are not the limit: against a server that only answers they do ${figure(limit.ordersPerSecond)} signed orders a second.`,
-          ),
-        ]
-      : []),
+    ...(limit ? [paragraph(`The simulators alone do ${figure(limit.ordersPerSecond)} signed orders a second.`)] : []),
   ];
 };

@@ -1,9 +1,11 @@
 import type { LongState } from '../../test/fault/long';
 import { median } from '../compare/statistics';
-import { figure, paragraph, table } from './markdown';
+import { figure, paragraph } from './markdown';
 import { type Result, setUpWords } from './results';
 
 const secondMs = 1_000;
+
+const states = ['delivered', 'cancelled', 'refused', 'expired', 'undeliverable'];
 
 /** The long form of the fault suite, as far as it was played. */
 export const faultsSection = ({ setUp, found: { seed, rounds } }: Result<LongState>): string[] => {
@@ -18,26 +20,14 @@ export const faultsSection = ({ setUp, found: { seed, rounds } }: Result<LongSta
   return [
     `## Under faults: ${setUpWords(setUp)}`,
     paragraph(
-      `${rounds.length} rounds from seed ${seed} on, begun on ${rounds[0]?.startedAt.slice(0, 10)}. Each brings about every named crash point and then a fault every five seconds for a minute and a half; [durability.md](../../docs/durability.md) says how they are played and judged.`,
+      `${rounds.length} rounds from seed ${seed} on, begun on ${rounds[0]?.startedAt.slice(0, 10)}. [durability.md](../../docs/durability.md) says how they are played and judged.`,
     ),
-    table(
-      ['', 'found'],
-      [
-        ['orders', figures('orders')],
-        ...['delivered', 'cancelled', 'refused', 'expired', 'undeliverable'].map((state) => [
-          `of them ${state}`,
-          figures(`state ${state}`),
-        ]),
-        ['processes that died at a named crash point', String(counted('crash point: '))],
-        ['other faults', String(counted('fault: ') - counted('fault: crash_point'))],
-        ['safety violations', String(sum(({ safety }) => safety.length))],
-        ['liveness violations', String(sum(({ liveness }) => liveness.length))],
-        ['crash points missed', String(sum(({ missed }) => missed.length))],
-        [
-          'all had ended after the last fault, s',
-          `${figure(median(settled))}, at most ${figure(Math.max(...settled))}`,
-        ],
-      ],
+    paragraph(
+      `${figures('orders')} orders: ${states
+        .map((state) => `${figures(`state ${state}`)} ${state}`)
+        .join(
+          ', ',
+        )}. ${counted('crash point: ')} processes died at a named crash point, and there were ${counted('fault: ') - counted('fault: crash_point')} other faults. Violations of safety: ${sum(({ safety }) => safety.length)}, of liveness: ${sum(({ liveness }) => liveness.length)}; crash points missed: ${sum(({ missed }) => missed.length)}. All had ended ${figure(median(settled))} s after the last fault, at most ${figure(Math.max(...settled))} s.`,
     ),
   ];
 };

@@ -31,7 +31,7 @@ const speedTable = (findings: Findings): string => {
   return table(
     [
       '',
-      ...crowds.map((inFlight) => `orders/s, ${inFlight} in flight`),
+      ...crowds.map((inFlight) => `orders/s, ${inFlight}`),
       'accept p50 ms, 1',
       'to code p50 ms, 1',
       'to code p50 ms, 16',
@@ -71,24 +71,21 @@ export const peersSection = ({ setUp, found }: Result<Findings>): string[] => {
   return [
     `## Beside peers: ${setUpWords(setUp)}`,
     paragraph(
-      `Four peers behind the same wire on the same machine, one after another, on ${startedAt.slice(0, 10)}: ${options.rounds} rounds with windows of ${options.windowMs / secondMs} s. [Decision 0031](../../docs/decisions/0031-benchmarks.md) says how each was written. Read a difference below a third as none.`,
+      `Behind the same wire on the same machine, one after another, on ${startedAt.slice(0, 10)}: ${options.rounds} rounds with windows of ${options.windowMs / secondMs} s ([0031](../../docs/decisions/0031-benchmarks.md)). Read a difference below a third as none. Codeferry and the bare order stand on Temporal's dev server, the others run as in production, on one node.`,
     ),
     ...(options.note === undefined ? [] : [paragraph(`**Not a measurement to quote.** ${options.note}`)]),
     speedTable(found),
     paragraph(
-      'Under a load of eight orders the whole application and all of its stores are killed with signal 9, in turn, and started again on the same data. The judge knows only what the shop was answered and what came to the terminal. A kill takes a process, not the machine: what the kernel had not written yet is not lost.',
+      'Under a load of eight orders application and stores are killed (-9) in turn and started again. The judge knows what the shop was answered and what came to the terminal.',
     ),
     lossTable(found),
     ...failed,
     [
       item(
-        'Codeferry signs every call, encrypts codes, keeps rows and a timeline for reads, and judges late and conflicting calls; none of the others does. The bare order shows what Temporal alone costs.',
+        'Codeferry alone signs every call, encrypts codes, keeps rows and a timeline for reads, and judges late and conflicting calls.',
       ),
       item(
-        "Codeferry and the bare order stand on Temporal's dev server, which is not its production form; PostgreSQL, Redis and Restate run as in production, on one node.",
-      ),
-      item(
-        "The peers retry after 200 ms, Codeferry after 2 to 10 s; BullMQ finds a dead worker's job after 30 s, the outbox after 15 s. That is most of what the last column shows.",
+        "The last column: the peers retry after 200 ms, Codeferry after 2 to 10 s; BullMQ finds a dead worker's job after 30 s, the outbox after 15 s.",
       ),
     ].join('\n'),
     paragraph(
