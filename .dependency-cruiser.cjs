@@ -82,7 +82,7 @@ const folders = {
     packages: ['lru-cache', 'express', 'helmet', 'zod', 'bwip-js', 'pino', 'prom-client', 'openid-client'],
   },
   'src/channels': {
-    local: ['src/domain', 'src/outbound', 'src/mail', 'src/contract', 'src/sealing', 'src/signing'],
+    local: ['src/bounded', 'src/domain', 'src/outbound', 'src/mail', 'src/contract', 'src/sealing', 'src/signing'],
     packages: ['passkit-generator', 'zod', 'bwip-js', 'pdfkit', 'libphonenumber-js'],
   },
   'src/issuer-sdk': { local: ['src/contract', 'src/signing'], packages: [] },

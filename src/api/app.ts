@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import type { ConfiguredChannels } from '../channels/configured-channels';
+import { createDrawings } from '../channels/page/drawings';
 import { readMetrics } from '../contract/platform/surroundings';
 import type { OidcSettings, OperatorWithToken } from '../domain/operator';
 import { cancellableStates, type Terminal } from '../domain/order';
@@ -250,6 +251,7 @@ export const createApp = ({
     issuers,
     publicUrl,
     basePath,
+    drawings: createDrawings(),
     wallets: core.channels.wallets,
     watch: createOrderWatch(orderDeps.orders, log),
   });

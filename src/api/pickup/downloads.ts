@@ -4,9 +4,8 @@ import { type Appointment, calendarFile } from '../../channels/page/calendar';
 import { codesCsv } from '../../channels/page/codes-csv';
 import { amountText, timeText } from '../../channels/page/plain-words';
 import type { PageWords } from '../../channels/page/translations';
-import { voucherPdf } from '../../channels/page/voucher/voucher-pdf';
-import { applePass, applePassType } from '../../channels/page/wallet/apple-pass';
 import { googleWalletLink } from '../../channels/page/wallet/google-link';
+import { applePassType } from '../../channels/page/wallet/wallet-pass';
 import { downloadCalendar, downloadCodes, downloadVoucher, savePass } from '../../contract/buyer/pickup';
 import type { Code } from '../../contract/code';
 import type { Route } from '../../contract/route';
@@ -37,7 +36,7 @@ interface Elsewhere {
 }
 
 /** Files that hold the codes: only for a browser to which the page showed them lately. */
-export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers, wallets }: PageDeps): void => {
+export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers, wallets, drawings }: PageDeps): void => {
   const file = (
     route: Route,
     name: string,
@@ -89,7 +88,8 @@ export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers, wallets
       codes,
     };
     const size = request.query.size === 'receipt' ? 'receipt' : 'a4';
-    return { mediaType: 'application/pdf', body: await voucherPdf(voucher, size, words) };
+    const drawing = { kind: 'voucher', language: words.lang, voucher, size } as const;
+    return { mediaType: 'application/pdf', body: await drawings.draw(row._id, drawing) };
   });
 
   file(savePass, 'pass.pkpass', async (row, codes, request) => {
@@ -112,7 +112,8 @@ export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers, wallets
       code: { ...code, startsAt: timeOf(kept.startsAtMs), expiresAt: timeOf(kept.expiresAtMs) },
     };
     if (wallet === 'apple' && wallets.apple) {
-      return { mediaType: applePassType, body: applePass(wallets.apple, pass, words) };
+      const drawing = { kind: 'pass', language: words.lang, settings: wallets.apple, pass } as const;
+      return { mediaType: applePassType, body: await drawings.draw(row._id, drawing) };
     }
     if (wallet === 'google' && wallets.google) {
       return { address: googleWalletLink(wallets.google, pass, words, deps.nowMs()) };

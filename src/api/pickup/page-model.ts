@@ -2,6 +2,7 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import type { Request } from 'express';
 import { codePicture, narrowestBars } from '../../channels/page/barcode';
 import type { PickupCode } from '../../channels/page/code-list';
+import type { Drawings } from '../../channels/page/drawings';
 import type { PickupModel } from '../../channels/page/pickup-model';
 import type { AppleWalletSettings } from '../../channels/page/wallet/apple-settings';
 import type { GoogleWalletSettings } from '../../channels/page/wallet/google-settings';
@@ -36,6 +37,7 @@ export interface PageDeps {
   readonly orderDeps: OrderDeps;
   readonly issuers: Pick<Issuers, 'findEver' | 'isUntouched' | 'logoOf'>;
   readonly basePath: string;
+  readonly drawings: Drawings;
   /** What is left out the page does not offer. */
   readonly wallets: {
     readonly apple?: AppleWalletSettings | undefined;

@@ -109,6 +109,8 @@ export const giveAway = declareRoute({
 });
 
 const ofDownloads = ['reveal_first', 'not_issued', 'code_void', 'in_progress'] as const;
+/** While others are drawn. */
+const ofDrawings = [...ofDownloads, 'rate_limited'] as const;
 
 export const downloadCodes = declareRoute({
   method: 'get',
@@ -128,7 +130,7 @@ export const downloadVoucher = declareRoute({
   summary: 'The codes to print, for the browser that they were shown to',
   query: z.looseObject({ size: z.string().optional().meta({ description: '`receipt`: 80 mm; else A4' }) }),
   answers: { 200: { says: 'The voucher', mediaType: 'application/pdf' }, 404: lost },
-  problems: ofDownloads,
+  problems: ofDrawings,
 });
 
 export const downloadCalendar = declareRoute({
@@ -163,7 +165,7 @@ export const savePass = declareRoute({
     303: { says: 'A browser is led to Google, which is given the code', mediaType: page },
     404: lost,
   },
-  problems: ofDownloads,
+  problems: ofDrawings,
 });
 
 const file = (path: `/${string}`, name: string, mediaType: string) =>

@@ -9,6 +9,8 @@ const translations = { en, zh } as const satisfies Record<string, PageWords>;
 
 export const pageLanguages = Object.keys(translations);
 
-/** Called with what the browser prefers among `pageLanguages`. */
-export const pageWords = (language: string | false | undefined): PageWords =>
-  language && Object.hasOwn(translations, language) ? translations[language as keyof typeof translations] : en;
+/** In what the browser prefers among `pageLanguages`, or in the `lang` of some words. */
+export const pageWords = (language: string | false | undefined): PageWords => {
+  const subtag = (language || '').split('-')[0] ?? '';
+  return Object.hasOwn(translations, subtag) ? translations[subtag as keyof typeof translations] : en;
+};

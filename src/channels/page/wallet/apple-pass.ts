@@ -7,8 +7,6 @@ import type { AppleWalletSettings } from './apple-settings';
 import { plainPng } from './plain-png';
 import { usualPassColor, type WalletPass } from './wallet-pass';
 
-export const applePassType = 'application/vnd.apple.pkpass';
-
 /** Those that every Wallet draws; a code of another form is shown as text. */
 const barcodeFormats = {
   url: 'PKBarcodeFormatQR',

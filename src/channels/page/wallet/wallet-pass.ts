@@ -18,3 +18,4 @@ export interface WalletPass {
 }
 
 export const usualPassColor = '#0b6a63';
+export const applePassType = 'application/vnd.apple.pkpass';

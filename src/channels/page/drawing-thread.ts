@@ -1,0 +1,23 @@
+import { parentPort } from 'node:worker_threads';
+import type { Drawing, Drawn } from './drawings';
+import { pageWords } from './translations';
+import { voucherPdf } from './voucher/voucher-pdf';
+import { applePass } from './wallet/apple-pass';
+
+/** The thread of `createDrawings`. Between two codes of a voucher others are drawn: a short one waits for no long one. */
+const port = parentPort;
+port?.on('message', async ({ id, drawing }: { readonly id: number; readonly drawing: Drawing }) => {
+  const answer = (drawn: Drawn): void => port.postMessage(drawn);
+  try {
+    answer({ id, file: await draw(drawing) });
+  } catch {
+    // What failed may have a code in its words.
+    answer({ id });
+  }
+});
+
+const draw = async (drawing: Drawing): Promise<Uint8Array> => {
+  const words = pageWords(drawing.language);
+  if (drawing.kind === 'voucher') return voucherPdf(drawing.voucher, drawing.size, words);
+  return applePass(drawing.settings, drawing.pass, words);
+};

@@ -1,0 +1,58 @@
+import { createDrawings } from '../../src/channels/page/drawings';
+import { readPdf } from '../support/pdf-text';
+
+const voucherOf = (count: number, format: 'text' | 'qr' = 'text') => ({
+  kind: 'voucher' as const,
+  language: 'en',
+  size: 'a4' as const,
+  voucher: {
+    orderNo: 'V-1',
+    productName: 'Coffee',
+    sellerName: 'Bean Bar',
+    facts: [['Order', 'V-1']] as const,
+    codes: Array.from({ length: count }, (_, n) => ({ itemId: String(n), value: `CODE-${n}-END`, format })),
+  },
+});
+
+test('a voucher of 10,000 codes has each of them once, eight a page, and the page about the purchase', async () => {
+  const { pages, texts } = readPdf(await createDrawings().draw('order', voucherOf(10_000)));
+  expect(pages).toBe(1_251);
+  const found = texts.filter((text) => /^CODE-\d+-END$/.test(text));
+  expect(found).toHaveLength(10_000);
+  expect(new Set(found).size).toBe(10_000);
+  expect(texts).toContain('Order: V-1');
+});
+
+test('a short voucher waits for no long one, and neither order has two drawn at once', async () => {
+  const drawings = createDrawings();
+  const ended: string[] = [];
+  const draw = (order: string, count: number) =>
+    drawings.draw(order, voucherOf(count, 'qr')).then(() => void ended.push(order));
+  const long = draw('long', 2_000);
+  await expect(drawings.draw('long', voucherOf(1))).rejects.toMatchObject({ code: 'rate_limited', retryable: true });
+  await draw('short', 1);
+  expect(ended).toEqual(['short']);
+  await long;
+  await draw('long', 1);
+});
+
+test('a fifth at once is told to come again', async () => {
+  const drawings = createDrawings();
+  const four = ['a', 'b', 'c', 'd'].map((order) => drawings.draw(order, voucherOf(8)));
+  await expect(drawings.draw('e', voucherOf(1))).rejects.toMatchObject({
+    code: 'rate_limited',
+    extras: { retryAfterSeconds: 5 },
+  });
+  for (const file of await Promise.all(four)) expect(readPdf(file).pages).toBe(2);
+  expect(readPdf(await drawings.draw('e', voucherOf(1))).pages).toBe(2);
+});
+
+test('what cannot be drawn is told without its code, and the next one is drawn', async () => {
+  const drawings = createDrawings();
+  const settings = { passTypeId: 'p', teamId: 't', certificate: 'none', privateKey: 'none', wwdr: 'none' };
+  const code = { itemId: 'a', value: 'SECRET-CODE', format: 'qr' as const };
+  const pass = { id: '1', orderNo: 'V', sellerName: 'S', productName: 'P', contacts: [], isUsedUp: false, code };
+  const failed = drawings.draw('a', { kind: 'pass', language: 'en', settings, pass });
+  await expect(failed).rejects.toThrow(/^a pass could not be drawn$/);
+  expect(readPdf(await drawings.draw('a', voucherOf(1))).texts).toContain('CODE-0-END');
+});
