@@ -27,7 +27,10 @@ const folders = {
       '@opentelemetry/exporter-trace-otlp-http',
     ],
   },
-  'src/first-interface': { local: ['src/domain', 'src/contract', 'src/store', 'src/sealing'], packages: [] },
+  'src/first-interface': {
+    local: ['src/bounded', 'src/domain', 'src/contract', 'src/store', 'src/sealing'],
+    packages: [],
+  },
   'src/second-interface': {
     local: [
       'src/domain',

@@ -2,15 +2,26 @@ import { ApplicationFailure } from '@temporalio/common';
 import { type VoidAnswer, voidAnswer } from '../src/contract/void-answer';
 import { Failure } from '../src/domain/failures';
 import type { OrderName } from '../src/domain/ids';
+import type { KeptMessage } from '../src/domain/kept-message';
 import type { TimelineEntry } from '../src/domain/messages';
+import { reasonOf } from '../src/first-interface/kept-messages';
 import { ownMessageId } from '../src/first-interface/message-id';
 import { voidRequestMessage } from '../src/first-interface/messages';
 import { lengthenedDelayMs, noticeDelayMs } from '../src/outbound/schedule';
 import { openOrder } from '../src/sealing/order-row';
-import { decideVoid, noteVoidUnknown } from '../src/second-interface/after-sale/void-requests';
+import { hearVoidAnswer } from '../src/second-interface/acknowledge-message';
 import type { OrderDeps } from '../src/second-interface/ask-order';
 import type { OrderRow } from '../src/store/orders';
-import { type CallsOut, callIssuer, type IssuerAnswer, issuerAndRow, triesOf, tryEntries } from './call-issuer';
+import {
+  type CallsOut,
+  callIssuer,
+  type IssuerAnswer,
+  isAcknowledged,
+  issuerAndRow,
+  triedMessage,
+  triesOf,
+  tryEntries,
+} from './call-issuer';
 
 export interface VoidQuestion extends OrderName {
   readonly requestId: string;
@@ -30,10 +41,11 @@ export const createAskVoid = (deps: CallsOut) => ({
     const request = row.facts.voidRequest;
     if (request?.requestId !== requestId || request.state !== 'open') return { kind: 'over' };
     const messageId = ownMessageId(order, 'void_request', requestId);
+    const kept: KeptMessage = { id: messageId, kind: 'void_request', atMs: request.startedAtMs, requestId };
+    if (await isAcknowledged(deps, issuer, row, kept)) return { kind: 'waiting' };
     const tryNumber = triesOf(row, 'void_requested', messageId) + 1;
     const { token } = openOrder(deps.ring, row);
-    const reason = row.voidReasons?.find((one) => one.requestId === requestId)?.reason ?? '';
-    const message = voidRequestMessage(row, request, { token, reason });
+    const message = voidRequestMessage(row, request, { token, reason: reasonOf(row, requestId) });
     const answer = await callIssuer(deps, issuer, messageId, message, answerLimitBytes);
     const read = readAnswer(answer);
     const result =
@@ -42,7 +54,8 @@ export const createAskVoid = (deps: CallsOut) => ({
       'problem' in result ? { ok: false, problem: result.problem } : { answer: String(statusOf(read)) };
     const names = { sent: 'void_requested', answered: 'void_requested' } as const;
     const [, line] = tryEntries(deps, names, messageId, tryNumber, answer, outcome);
-    if (line) await deps.orderDeps.orders.recordTry(order, [line]);
+    const tried = triedMessage(row, kept, !('problem' in result));
+    await deps.orderDeps.orders.recordTry(order, line ? [line] : [], { tried });
     if (!('problem' in result)) return result;
     const { noticeDelaysSeconds } = await deps.orderDeps.settings.effectiveFor(issuer, row.product.id);
     throw ApplicationFailure.create({
@@ -71,23 +84,11 @@ const take = async (
   deps: OrderDeps,
   row: OrderRow,
   requestId: string,
-  updateName: string,
+  call: string,
   answer: VoidAnswer,
 ): Promise<VoidAsked | Problem> => {
   try {
-    switch (answer.status) {
-      case 'deciding':
-        return { kind: 'waiting' };
-      case 'unknown':
-        await noteVoidUnknown(deps, row, `voidUnknown/${updateName}`, requestId);
-        return { kind: 'waiting' };
-      default: {
-        const reason = answer.status === 'refused' ? answer.reason : undefined;
-        const decision = { by: 'issuer', isRightToken: true, requestId, decision: answer.status, reason } as const;
-        await decideVoid(deps, row, `decideVoid/${updateName}`, decision);
-        return { kind: 'over' };
-      }
-    }
+    return { kind: await hearVoidAnswer(deps, row, requestId, call, answer) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return error.retryable ? { problem: error.code } : { kind: 'over' };

@@ -4,6 +4,7 @@ import { orderNameOf } from '../src/domain/ids';
 import type { OrderMessage } from '../src/domain/messages';
 import { cancellableStates } from '../src/domain/order';
 import { retentionMs } from '../src/domain/timings';
+import { eventKeptMs } from '../src/first-interface/give-messages';
 import type { OrderMeter } from '../src/metrics/order-meter';
 import { voidItems } from '../src/second-interface/after-sale/void-items';
 import { startVoidRequest } from '../src/second-interface/after-sale/void-requests';
@@ -14,7 +15,7 @@ import { resumeIfLost } from '../src/second-interface/resume-order';
 import { startableOrder } from '../src/second-interface/startable-order';
 import { isUntouched } from '../src/second-interface/untouched-order';
 import type { Issuers } from '../src/store/issuers';
-import type { OrderRow } from '../src/store/orders';
+import type { OrderRow, PendingEvent } from '../src/store/orders';
 import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
 import type { Troubles } from '../src/temporal/troubles';
@@ -217,13 +218,31 @@ const judgeInbox = async ({ orderDeps, ...deps }: Reconciling, before: Date) => 
 };
 
 /** Events in the outbox that nobody has sent yet. */
-const startEvents = async ({ orderDeps, ...deps }: Reconciling, before: Date) =>
+const startEvents = async ({ orderDeps, issuers, ...deps }: Reconciling, before: Date) =>
   each(deps, 'event', await orderDeps.orders.withPendingEvents(before, batch), async (row) => {
     const pending = row.events.filter(({ status }) => status === 'pending');
-    const outcomes = await Promise.all(pending.map(({ sequence }) => orderDeps.gateway.startEvent(row, sequence)));
+    const issuer = await issuers.findEver(row.issuerId);
+    const outcomes = await Promise.all(
+      issuer?.callback.kind === 'pull'
+        ? pending.map((event) => offerEvent(orderDeps, row, event))
+        : pending.map(({ sequence }) => orderDeps.gateway.startEvent(row, sequence)),
+    );
     await orderDeps.orders.deferEvents(row);
     return outcomes.includes('started');
   });
+
+/** To an issuer that fetches its messages, as long as events are kept. */
+const offerEvent = async (
+  { orders, pulls, nowMs }: OrderDeps,
+  row: OrderRow,
+  { sequence, atMs, given }: PendingEvent,
+): Promise<'started' | 'exists'> => {
+  const isOver = atMs <= nowMs() - eventKeptMs;
+  if (!isOver && given && row.toGive !== undefined) return 'exists';
+  if (isOver) await orders.markEvent(row, sequence, 'given_up');
+  else await pulls.offerEvent(row, sequence, nowMs());
+  return 'started';
+};
 
 /** Void requests whose workflow was never started, or was lost. */
 const startVoidRequests = async ({ orderDeps, ...deps }: Reconciling, before: Date) =>

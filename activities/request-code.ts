@@ -4,7 +4,9 @@ import { fieldErrors } from '../src/contract/problem';
 import { Failure } from '../src/domain/failures';
 import type { OrderName } from '../src/domain/ids';
 import { decide } from '../src/domain/judge/decide';
+import type { KeptMessage } from '../src/domain/kept-message';
 import type { AskedCall, OrderMessage, RefusalReason, TimelineEntry, UnreadField } from '../src/domain/messages';
+import { shownErrors } from '../src/domain/shown-errors';
 import { ownMessageId } from '../src/first-interface/message-id';
 import { codeRequestMessage } from '../src/first-interface/messages';
 import { codeRequestDelayMs, lengthenedDelayMs } from '../src/outbound/schedule';
@@ -16,7 +18,9 @@ import {
   type CallsOut,
   callIssuer,
   type IssuerAnswer,
+  isAcknowledged,
   issuerAndRow,
+  triedMessage,
   triesOf,
   tryEntries,
 } from './call-issuer';
@@ -43,6 +47,9 @@ export const createRequestCode = (deps: CallsOut) => ({
   requestCode: async (request: CodeRequest): Promise<CodeRequestResult> => {
     const [[issuer, row]] = await Promise.all([issuerAndRow(deps, request), afterAnswer(deps, request, request.after)]);
     const messageId = ownMessageId(request, 'code', request.n);
+    const { atMs, outstanding, verifyByMs, issueByMs } = request;
+    const kept: KeptMessage = { id: messageId, kind: 'code', atMs, outstanding, verifyByMs, issueByMs };
+    if (await isAcknowledged(deps, issuer, row, kept)) return { kind: 'issuing' };
     const tryNumber = triesOf(row, 'code_requested', messageId) + 1;
     const { token } = openOrder(deps.ring, row);
     const message = codeRequestMessage(row, { ...request, token });
@@ -64,6 +71,7 @@ export const createRequestCode = (deps: CallsOut) => ({
         answer,
         outcome,
       ),
+      { tried: triedMessage(row, kept, !('problem' in result)) },
     );
     if (!('problem' in result)) return result;
     const { noticeDelaysSeconds } = await deps.orderDeps.settings.effectiveFor(issuer, row.product.id);
@@ -89,18 +97,6 @@ const readAnswer = (answer: IssuerAnswer): CodeAnswer | Unusable => {
   if (parsed.success) return parsed.data;
   return { problem: 'answer_unreadable', errors: answer.unread ?? fieldErrors(parsed.error) };
 };
-
-const errorsMax = 10;
-
-/** A field that no answer has may have any name, that of a code too: only a word without digits is told. */
-const shownErrors = (errors: readonly UnreadField[]): UnreadField[] =>
-  errors.slice(0, errorsMax).map(({ path, code }) => ({
-    path: path
-      .split('/')
-      .map((part) => (/^([0-9]{1,6}|[A-Za-z_-]{0,32})$/.test(part) ? part : '?'))
-      .join('/'),
-    code,
-  }));
 
 /** Codes that `/codes` would refuse make the try a failed one; what was claimed for it is let go. */
 const resultOf = async (

@@ -29,12 +29,16 @@ interface ToldOnce {
 
 /** Tells the issuer one event out of the order's outbox. Standalone activities: no order waits for its nine delays. */
 export const createSendEvent = (deps: CallsOut) => ({
-  sendEvent: async (name: EventName): Promise<'sent' | 'given_up' | 'already_sent'> => {
+  sendEvent: async (name: EventName): Promise<'sent' | 'given_up' | 'already_sent' | 'offered'> => {
     const row = await rowOf(deps, name);
     const event = eventOf(row, name);
     if (event.status !== 'pending') return 'already_sent';
     await afterAnswer(deps, name, event.after);
     const issuer = await issuerOf(deps, name);
+    if (issuer.callback.kind === 'pull') {
+      await deps.orderDeps.pulls.offerEvent(row, event.sequence, deps.nowMs());
+      return 'offered';
+    }
     const { tryNumber, answer, lines } = await tellOnce(deps, issuer, row, event);
     const settings = answer.ok ? undefined : await deps.orderDeps.settings.effectiveFor(issuer, row.product.id);
     const delayMs = settings && eventDelayMs(tryNumber, Math.random, settings.eventDelaysSeconds);

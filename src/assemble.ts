@@ -29,6 +29,7 @@ import { createLedger } from './store/ledger';
 import { createMaintenance } from './store/maintenance';
 import { createOrderSettings } from './store/order-settings';
 import { createOrders } from './store/orders';
+import { createPullQueue } from './store/pull-queue';
 import { createPurge } from './store/purge';
 import { createRequests } from './store/requests';
 import { createSealedValues } from './store/sealed-values';
@@ -82,6 +83,7 @@ export const assemble = async (
     codes: createCodes(database),
     inbox: createInbox(database),
     ledger: createLedger(database),
+    pulls: createPullQueue(database),
     gateway,
     answered: createAnsweredCalls({ answers: createAnswers(database), nowMs }),
     ring,

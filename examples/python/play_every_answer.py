@@ -1204,9 +1204,48 @@ def play_self():
     check("200: the new secret signs", issuer.get("/self").status == 200)
 
 
+def play_pull():
+    issuer = Issuer("pull", callback={"kind": "pull"}, codeMode="request")
+
+    def fetched(kind: str):
+        def look():
+            page = issuer.get("/messages?waitSeconds=5")
+            return next((one for one in page.get("data", []) if one["type"] == kind), None)
+
+        return until(kind, look)
+
+    def acknowledge(*results):
+        return issuer.post("/messages/acknowledgement", {"type": "messages.acknowledgement", "results": list(results)})
+
+    check("200: nothing to fetch", issuer.get("/messages").body == {"data": []})
+    issuer.place("m-1")
+    paid = fetched("order.paid")
+    check("order.paid as it would be sent", set(paid) == {"id", "type", "timestamp", "data", "attempt"} and paid["attempt"] == 1 and paid["data"]["orderNo"] == "m-1", paid)
+    check("it is this reader's for a minute", issuer.get("/messages").body == {"data": []})
+    check("200: taken", acknowledge({"id": paid["id"]}).body == {"acknowledged": 1, "problems": []})
+    facts = {"token": paid["data"]["token"], "quantity": paid["data"]["quantity"], "amount": paid["data"]["amount"]}
+    verified_ = issuer.post("/orders/m-1/verification", {"type": "order.verification", "orderNo": "m-1", **facts})
+    check("200: verified", verified_.status == 200, verified_)
+    asked = fetched("order.code_requested")
+    unread = acknowledge({"id": asked["id"], "answer": {"status": "unheard of"}}, {"id": "cf_none"})
+    problems = sorted((one["id"] == asked["id"], one["code"]) for one in unread.get("problems", []))
+    check("200: problems, and nothing is acknowledged", unread.get("acknowledged") == 0 and problems == [(False, "message_unknown"), (True, "answer_unreadable")], unread)
+    codes = {"status": "issued", "codes": [code("fetched-a")]}
+    check("200: the codes are taken", acknowledge({"id": asked["id"], "answer": codes}).body == {"acknowledged": 1, "problems": []})
+    issuer.in_state("m-1", "delivered")
+    told = fetched("order.delivered")
+    check("200: an event, twice", [acknowledge({"id": told["id"]}).get("acknowledged") for _ in range(2)] == [1, 1])
+    for query in ("limit=0", "waitSeconds=31", "colour=red"):
+        refused(f"the query {query}", issuer.get(f"/messages?{query}"), 422, "body_invalid", f"/{query.split('=')[0]}")
+    refused("no results", acknowledge(), 422, "body_invalid", "/results")
+    called = Issuer("called")
+    refused("who is called", called.get("/messages"), 409, "not_pull")
+    refused("who is called", called.post("/messages/acknowledgement", {"type": "messages.acknowledgement", "results": [{"id": "x"}]}), 409, "not_pull")
+
+
 PLAYS = [
     play_signing, play_order_of_checks, play_idempotency, play_values, play_addresses, play_orders, play_verification,
-    play_codes, play_refusal_and_cancellation, play_windows, play_first_interface, play_feed, play_failures, play_self, play_deliveries, play_page, play_operator, play_public,
+    play_codes, play_refusal_and_cancellation, play_windows, play_first_interface, play_feed, play_pull, play_failures, play_self, play_deliveries, play_page, play_operator, play_public,
 ]  # fmt: skip
 
 

@@ -25,6 +25,7 @@ import type { PlatformKeys } from '../sealing/platform-keys';
 import type { Adapters } from '../second-interface/adapters';
 import type { OrderDeps } from '../second-interface/ask-order';
 import { cancelOrder } from '../second-interface/cancel-order';
+import { takeOverMessages } from '../second-interface/take-over-messages';
 import type { Approvals } from '../store/approvals';
 import type { Audit } from '../store/audit';
 import type { ConsoleSessionRows } from '../store/console-sessions';
@@ -32,7 +33,7 @@ import type { Database } from '../store/database';
 import type { Echoes } from '../store/echoes';
 import type { EventFeed } from '../store/event-feed';
 import type { Guesses } from '../store/guesses';
-import type { IssuerSettings, Issuers } from '../store/issuers';
+import type { IssuerRow, IssuerSettings, Issuers } from '../store/issuers';
 import type { Requests } from '../store/requests';
 import type { SealedValues } from '../store/sealed-values';
 import type { Stats } from '../store/stats';
@@ -56,6 +57,7 @@ import { mountEcho } from './issuer/echo';
 import { mountEventFeed } from './issuer/event-feed';
 import { mountOwnFailures } from './issuer/failures';
 import { createIssuerAccounts } from './issuer/issuer-accounts';
+import { mountMessages } from './issuer/messages';
 import { mountOrderOperations } from './issuer/order-operations';
 import { mountOrders } from './issuer/orders';
 import { mountSelf } from './issuer/self';
@@ -218,9 +220,16 @@ export const createApp = ({
   mountOrders(mount, { orderDeps, publicUrl, terminalProblem, startSoon: starter.startSoon }, loadShedder);
   mountOrderOperations(mount, orderDeps);
   mountAfterSale(mount, orderDeps, terminalProblem);
-  mountEventFeed(mount, { feed: core.eventFeed, readers: createWaitingReaders() });
+  const readers = createWaitingReaders();
+  mountEventFeed(mount, { feed: core.eventFeed, readers });
+  mountMessages(mount, { orderDeps, issuers, readers });
   mountEcho(mount, { gateway, echoes: core.echoes, nowMs });
-  const accounts = createIssuerAccounts({ issuers, ring, nowMs, settings: orderDeps.settings, settingsProblem });
+  const takeOver = (issuerId: string, kind: IssuerRow['callback']['kind']): Promise<void> =>
+    takeOverMessages(orderDeps, issuerId, kind).catch((error: unknown) =>
+      log.warn({ issuerId, err: error }, 'what is pending goes the new way with the next attempts'),
+    );
+  const { settings } = orderDeps;
+  const accounts = createIssuerAccounts({ issuers, ring, nowMs, settings, settingsProblem, takeOver });
   mountOperatorIssuers(mount, { issuers, accounts, nowMs, cancelOpenSoon });
   mountOwnFailures(mount, orderDeps);
   mountSelf(mount, { orderDeps, issuers, accounts, audit });

@@ -44,9 +44,10 @@ export const terminal = (text: string): TerminalArgument => {
   throw new InvalidArgumentError('It must be CHANNEL or CHANNEL:ADDRESS, such as page or webhook:https://….');
 };
 
-/** An address, or `function:NAME` for an adapter that runs in the platform. */
+/** An address, `function:NAME` for an adapter that runs in the platform, or `pull`. */
 export const callback = (text: string): Record<string, string> => {
+  if (text === 'pull') return { kind: 'pull' };
   if (text.startsWith('function:')) return { kind: 'function', name: text.slice('function:'.length) };
   if (/^https?:\/\//.test(text)) return { kind: 'url', url: text };
-  throw new InvalidArgumentError('It must be an address, or function:NAME.');
+  throw new InvalidArgumentError('It must be an address, function:NAME, or pull.');
 };

@@ -223,7 +223,7 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
   );
   issuer('create', 'make an issuer; its secret is printed this once')
     .requiredOption('--name <name>', 'for people')
-    .requiredOption('--callback <url>', 'where it is called, or function:NAME', callback)
+    .requiredOption('--callback <url>', 'where it is called, or function:NAME, or pull', callback)
     .addOption(
       new Option('--code-mode <mode>', 'whether it is asked for codes or pushes them')
         .choices(['request', 'push'])

@@ -18,7 +18,8 @@ const money = (amount: Amount | undefined): string | undefined => amount && mone
 const nameOf = (order: ApiAnswer['body']): string => `${order.issuerId}/${order.orderNo}`;
 const terminalOf = (terminal: ApiAnswer['body']): string | undefined =>
   terminal && [terminal.channel, ...Object.values({ ...terminal, channel: '' })].filter(Boolean).join(' ');
-const callbackOf = (callback: ApiAnswer['body']): string => `${callback?.kind} ${callback?.url ?? callback?.name}`;
+const callbackOf = (callback: ApiAnswer['body']): string =>
+  `${callback?.kind} ${callback?.url ?? callback?.name ?? ''}`.trimEnd();
 
 export const orderList = page(
   ['ORDER', 'STATE', 'CODES', 'AMOUNT', 'PRODUCT', 'CREATED'],

@@ -19,8 +19,10 @@ const modes: Readonly<Record<IssuerAnswer['codeMode'], string>> = {
 };
 const stateOf = ({ state }: IssuerAnswer) =>
   h('span', { class: `chip ${state === 'active' ? 'good' : 'wait'}` }, state === 'active' ? 'Active' : 'Paused');
-const callbackText = (callback: Callback): string =>
-  callback.kind === 'url' ? callback.url : `function ${callback.name}`;
+const callbackText = (callback: Callback): string => {
+  if (callback.kind === 'pull') return 'fetches its messages';
+  return callback.kind === 'url' ? callback.url : `function ${callback.name}`;
+};
 
 /** All issuers, and a new one. */
 export const issuersView = async ({ root, signal }: View): Promise<void> => {
@@ -80,6 +82,7 @@ const settingsFields = (channels: readonly OfferedChannel[], issuer: Partial<Iss
     value: issuer.callback?.kind ?? 'url',
     options: [
       ['url', 'At a web address'],
+      ['pull', 'Not at all: it fetches its messages'],
       ['function', 'As a function of this platform'],
     ],
   },
@@ -120,13 +123,17 @@ const isSettingShown = (name: string, values: Values): boolean => {
   return isTerminalFieldShown(name, values);
 };
 
+const callbackOf = (values: Values): Callback => {
+  if (values.callbackKind === 'pull') return { kind: 'pull' };
+  return values.callbackKind === 'url'
+    ? { kind: 'url', url: values.callbackUrl as string }
+    : { kind: 'function', name: values.callbackName as string };
+};
+
 const settingsOf = (values: Values, issuer: Partial<IssuerAnswer> = {}) => ({
   name: values.name as string,
   codeMode: values.codeMode as IssuerAnswer['codeMode'],
-  callback:
-    values.callbackKind === 'url'
-      ? { kind: 'url' as const, url: values.callbackUrl as string }
-      : { kind: 'function' as const, name: values.callbackName as string },
+  callback: callbackOf(values),
   ...(values.channel ? { terminal: terminalOf(values) } : {}),
   ...callSettingsOf(values, issuer),
 });

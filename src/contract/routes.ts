@@ -3,6 +3,7 @@ import * as issuerAfterSale from './issuer/after-sale';
 import * as issuerEcho from './issuer/echo';
 import * as issuerFeed from './issuer/event-feed';
 import * as issuerFailures from './issuer/failures';
+import * as issuerMessages from './issuer/messages';
 import * as issuerOperations from './issuer/order-operations';
 import * as issuerOrders from './issuer/orders';
 import * as issuerSelf from './issuer/self';
@@ -30,7 +31,16 @@ import * as surroundings from './platform/surroundings';
 import type { Route } from './route';
 
 const resources = [
-  ...[issuerOrders, issuerOperations, issuerAfterSale, issuerFeed, issuerSelf, issuerFailures, issuerEcho],
+  ...[
+    issuerOrders,
+    issuerOperations,
+    issuerAfterSale,
+    issuerFeed,
+    issuerMessages,
+    issuerSelf,
+    issuerFailures,
+    issuerEcho,
+  ],
   ...[
     orderLists,
     operatorOrders,

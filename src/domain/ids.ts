@@ -17,6 +17,9 @@ export const afterSaleWorkflowId = (order: OrderName, name: number | string): st
 export const voidRequestWorkflowId = (order: OrderName, requestId: string): string =>
   `void-request/${orderId(order)}/${requestId}`;
 export const eventActivityId = (order: OrderName, sequence: number): string => `event/${orderId(order)}/${sequence}`;
+/** Of an event that its issuer fetched no more: another activity may wait for days until its next attempt. */
+export const takenOverActivityId = (order: OrderName, sequence: number): string =>
+  `event-taken-over/${orderId(order)}/${sequence}`;
 export const replayActivityId = (order: OrderName, sequence: number): string => `replay/${orderId(order)}/${sequence}`;
 export const submissionId = (order: OrderName, updateId: string): string => `${orderId(order)}/${updateId}`;
 

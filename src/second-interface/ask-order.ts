@@ -13,6 +13,7 @@ import type { Ledger } from '../store/ledger';
 import type { Maintenance } from '../store/maintenance';
 import type { OrderSettingsStore } from '../store/order-settings';
 import type { OrderRow, Orders } from '../store/orders';
+import type { PullQueue } from '../store/pull-queue';
 import type { Asked, OrderGateway } from '../temporal/order-gateway';
 import type { AnsweredCalls } from './answered-calls';
 import { startableOrder } from './startable-order';
@@ -23,6 +24,7 @@ export interface OrderDeps {
   readonly codes: Codes;
   readonly inbox: Inbox;
   readonly ledger: Ledger;
+  readonly pulls: PullQueue;
   readonly gateway: OrderGateway;
   readonly answered: AnsweredCalls;
   readonly ring: KeyRing;

@@ -28,6 +28,8 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_events_pending', key: { eventsPendingSince: 1 }, sparse: true },
     { name: 'by_events_given_up', key: { eventsGivenUpAt: -1 }, sparse: true },
     { name: 'by_event', key: { issuerId: 1, 'events.writtenAt': 1 } },
+    { name: 'by_message_id', key: { 'messages.id': 1 }, sparse: true },
+    { name: 'by_to_give', key: { toGive: 1 }, sparse: true },
     { name: 'by_event_id', key: { 'events.id': 1 }, sparse: true },
     { name: 'by_message', key: { sentMessages: 1 }, sparse: true },
     { name: 'by_bounced', key: { bouncedAt: -1 }, sparse: true },

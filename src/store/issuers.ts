@@ -25,7 +25,9 @@ export interface IssuerRow extends SomeSettings {
   readonly state: 'active' | 'paused';
   readonly callback:
     | { readonly kind: 'url'; readonly url: string }
-    | { readonly kind: 'function'; readonly name: string };
+    | { readonly kind: 'function'; readonly name: string }
+    /** It fetches its messages. */
+    | { readonly kind: 'pull' };
   readonly codeMode: 'request' | 'push';
   readonly terminal?: Terminal;
   readonly publicKey?: string;

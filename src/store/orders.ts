@@ -1,5 +1,6 @@
 import type { Collection, Filter, Sort } from 'mongodb';
 import { type OrderName, orderId, orderNameOf } from '../domain/ids';
+import type { Giving, KeptMessage } from '../domain/kept-message';
 import type { LedgerEntry, OrderEvent, TimelineEntry } from '../domain/messages';
 import {
   type Amount,
@@ -20,6 +21,7 @@ export interface PendingEvent extends OrderEvent {
   readonly id?: string;
   /** By the database's clock; absent on those of before there was a feed. */
   readonly writtenAt?: Date;
+  readonly given?: Giving;
 }
 
 /** One order: what was paid for, the copy of the workflow's facts, its timeline and its outbox of events. */
@@ -60,6 +62,10 @@ export interface OrderRow {
   readonly projected: number;
   readonly timeline: readonly TimelineEntry[];
   readonly events: readonly PendingEvent[];
+  /** The newest messages that waited for an answer, since their first attempt. */
+  readonly messages?: readonly KeptMessage[];
+  /** While its issuer has something to fetch: `{issuerId}/{when}/{a word of this very write}`. */
+  readonly toGive?: string;
   readonly eventsPendingSince?: Date;
   /** The time of the newest of them. */
   readonly eventsAt?: Date;
@@ -137,6 +143,12 @@ export interface Projected {
   readonly ahead?: OrderFacts;
 }
 
+/** `isNew`: the row did not have it when it was read. */
+export interface TriedMessage {
+  readonly message: KeptMessage;
+  readonly isNew: boolean;
+}
+
 export interface ListFilter {
   readonly issuerId?: string;
   readonly state?: OrderState;
@@ -163,7 +175,7 @@ export interface ChangedFilter extends Pick<ListFilter, 'state' | 'paymentId' | 
 }
 
 /** A timeline keeps this many newest lines, so that no order's row grows without end. */
-const timelineLimit = 2_000;
+export const timelineLimit = 2_000;
 const linesPerOrder = 50;
 /** Attempts of calls that fail are the newest lines of their order. */
 const failureLines = 40;
@@ -176,6 +188,7 @@ const voidReasonsLimit = 20;
 /** The engine keeps ten questions of one order at a time: none that may still be judged loses its terminal. */
 const correctionsMax = 20;
 const textsMax = 20;
+export const keptMessagesMax = 20;
 const readToProject = { facts: 1, version: 1, projected: 1, purgedAt: 1 } as const;
 
 /** Nothing is read from, or written to, what a purge left of an order. */
@@ -483,31 +496,43 @@ export const createOrders = (
       (await orders.findOne({ _id: orderId(order), projected: { $gte: version } }, { projection: { _id: 1 } })) !==
       null,
 
-    /** Written by the call-out activities: each try with its answer, in one write. */
+    /** Each try with its answer, in one write; `tried`: the message, so that its bytes can be made once more. */
     recordTry: async (
       order: OrderName,
       entries: readonly TimelineEntry[],
-      { notified = false, deliveryTries }: { notified?: boolean; deliveryTries?: number } = {},
+      {
+        notified = false,
+        deliveryTries,
+        tried,
+      }: { notified?: boolean; deliveryTries?: number; tried?: TriedMessage } = {},
     ): Promise<void> => {
       const _id = orderId(order);
+      const { message, isNew } = tried ?? {};
+      const isTaken = message?.taken !== undefined && !isNew;
+      const taken = isTaken
+        ? {
+            'messages.$[message].taken': message.taken,
+            ...(message.again ? { 'messages.$[message].again': false } : {}),
+          }
+        : {};
+      const $push = {
+        ...push(entries),
+        ...(message && isNew ? { messages: { $each: [message], $slice: -keptMessagesMax } } : {}),
+      };
+      const ofMessage = isTaken ? { arrayFilters: [{ 'message.id': message.id }] } : {};
       if (notified) {
         const moved = await orders.updateOne(
           { _id, state: 'accepted' },
-          {
-            $set: { state: 'notified', 'facts.state': 'notified' },
-            $push: push(entries),
-            $unset: { unstartedSince: 1 },
-          },
+          { $set: { state: 'notified', 'facts.state': 'notified', ...taken }, $push, $unset: { unstartedSince: 1 } },
+          ofMessage,
         );
         if (moved.matchedCount > 0) return;
       }
+      const $set = { ...taken, ...(deliveryTries !== undefined ? { 'facts.delivery.tries': deliveryTries } : {}) };
       await orders.updateOne(
         { _id, ...isKept },
-        {
-          $push: push(entries),
-          $unset: { unstartedSince: 1 },
-          ...(deliveryTries !== undefined ? { $set: { 'facts.delivery.tries': deliveryTries } } : {}),
-        },
+        { $push, $unset: { unstartedSince: 1 }, ...(Object.keys($set).length > 0 ? { $set } : {}) },
+        ofMessage,
       );
     },
 
@@ -532,7 +557,9 @@ export const createOrders = (
       );
     },
 
-    findByEvent: (id: string): Promise<OrderRow | null> => orders.findOne({ 'events.id': id }),
+    /** By the webhook-id of a message to its issuer. */
+    findByWebhookId: async (id: string): Promise<OrderRow | null> =>
+      (await orders.findOne({ 'events.id': id })) ?? orders.findOne({ 'messages.id': id }),
 
     /** What a purge left has no such message. */
     findByMessage: (messageId: string): Promise<OrderRow | null> => orders.findOne({ sentMessages: messageId }),

@@ -275,10 +275,14 @@ export const createOrderGateway = ({
         client.workflow.getHandle(voidRequestWorkflowId(order, requestId)).signal(voidDecided),
       ),
 
-    /** A standalone activity: its nine delays add up to days, which no order waits for. `delay` is what the first try asks for. */
-    startEvent: (order: OrderName, sequence: number, delay?: Duration) =>
-      startCall('sendEvent', eventActivityId(order, sequence), order.issuerId, [eventName(order, sequence)], {
+    /**
+     * A standalone activity: its nine delays add up to days, which no order waits for. `delay` is what the first try asks for.
+     * One that has ended is begun again where its event is pending still, as for an issuer that fetched its messages before.
+     */
+    startEvent: (order: OrderName, sequence: number, delay?: Duration, id = eventActivityId(order, sequence)) =>
+      startCall('sendEvent', id, order.issuerId, [eventName(order, sequence)], {
         retry: { initialInterval: '5 seconds', maximumInterval: '1 day' },
+        idReusePolicy: 'ALLOW_DUPLICATE',
         summary: `Tell ${order.issuerId} event ${sequence} of order ${order.orderNo}`,
         typedSearchAttributes: nameAttributes(order),
         ...(delay === undefined ? {} : { startDelay: delay }),

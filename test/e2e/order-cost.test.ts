@@ -193,6 +193,6 @@ test.each(ways)(
     const cost = await costOf(issuer, codes);
     expect({ all: sum(cost.writes), ...cost.writes }).toEqual({ all: sum(writes), ...writes });
     expect(cost.bytes.history).toBeLessThanOrEqual(historyBytes);
-    expect(cost.bytes.orders).toBeLessThanOrEqual(3_500);
+    expect(cost.bytes.orders).toBeLessThanOrEqual(3_700);
   },
 );

@@ -36,6 +36,14 @@ const accepted: Record<
   },
   'bounced messages of an issuer': { index: 'by_bounced', examined: 'those of other issuers are passed over' },
   'events of an issuer given up': { index: 'by_events_given_up', examined: 'those of other issuers are passed over' },
+  'events of an issuer that fetches from now on': {
+    index: 'by_events_pending',
+    examined: 'those of other issuers are passed over',
+  },
+  'void requests of an issuer that fetches from now on': {
+    index: 'by_void_waits',
+    examined: 'those of other issuers are passed over',
+  },
   'void requests of an issuer that wait': {
     index: 'by_void_waits',
     examined: 'those of other issuers are passed over',

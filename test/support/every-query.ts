@@ -18,6 +18,7 @@ import { createLedger } from '../../src/store/ledger';
 import { createMaintenance } from '../../src/store/maintenance';
 import { createOrderSettings } from '../../src/store/order-settings';
 import { createOrders } from '../../src/store/orders';
+import { createPullQueue } from '../../src/store/pull-queue';
 import { createPurge } from '../../src/store/purge';
 import { createRequests } from '../../src/store/requests';
 import { createSealedValues } from '../../src/store/sealed-values';
@@ -223,8 +224,27 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await feed.page('acme', undefined, 1);
     },
     'the order of an event': async () => {
-      await orders.findByEvent('e');
+      await orders.findByWebhookId('e');
     },
+    'what an issuer fetches': async () => {
+      const pulls = createPullQueue(of);
+      await pulls.due('acme', 1, 2);
+      await pulls.left('acme', 2);
+    },
+    'what an order has to be fetched': async () => {
+      const pulls = createPullQueue(of);
+      const message = { id: 'm', kind: 'paid', atMs: 1, verifyByMs: 2 } as const;
+      await pulls.offer(order, message, 1);
+      await pulls.offer(order, message, 1);
+      await pulls.offerEvent(order, 1, 1);
+      await pulls.offerAgain(order, 'm', 1);
+      const given = { messages: new Map([['m', { attempt: 1, atMs: 1 }]]), events: new Map(), lines: [] };
+      await pulls.give(acceptedRow(order.orderNo), { ...given, nextAtMs: 1 });
+    },
+    'open orders of an issuer that fetches from now on': () => createPullQueue(of).offerAll('acme', 'open', 1),
+    'events of an issuer that fetches from now on': () => createPullQueue(of).offerAll('acme', 'events', 1),
+    'void requests of an issuer that fetches from now on': () =>
+      createPullQueue(of).offerAll('acme', 'void_requests', 1),
     'purge of an order': () => purge.forget(acceptedRow('purged'), now),
     'codes, by the value of one': async () => {
       await codes.claimFor(submission('one', 'u', 'v'));

@@ -3,6 +3,7 @@ import { flawsByEntry, flawsMax } from '../../contract/flaws-by-entry';
 import * as routes from '../../contract/issuer/orders';
 import { bodyInvalid, parseWith, problemOf } from '../../contract/problem';
 import type { GivenBody } from '../../contract/route';
+import type { FieldError } from '../../domain/failures';
 import { type Placing, placeOrder } from '../../second-interface/place-order';
 import type { IssuerRow } from '../../store/issuers';
 import type { Mount } from '../edge/mount';
@@ -23,7 +24,7 @@ interface Admission {
 /** Many payment requests in one call. */
 export const mountBulkOrders = (mount: Mount, placing: Placing, { admitOne, admitAll }: Admission): void => {
   mount.issuer(routes.placeOrders)(async ({ issuer, body, flaws, requestId, newOrder }) => {
-    const flawsOf = flawsByEntry(flaws);
+    const flawsOf = flawsByEntry(flaws, orderFlaw);
     admitAll(issuer, body.orders.length);
     let retryAfterSeconds: number | undefined;
 
@@ -52,4 +53,10 @@ export const mountBulkOrders = (mount: Mount, placing: Placing, { admitOne, admi
       ? { status: 200, body: { results } }
       : { status: 200, body: { results }, isKept: false, retryAfterSeconds };
   });
+};
+
+/** An order without its number cannot be refused alone. */
+const orderFlaw = ({ path: whole }: FieldError): { at: number; path: string } | undefined => {
+  const [, at, path] = /^\/orders\/(\d+)(\/.*)$/s.exec(whole) ?? [];
+  return at === undefined || path === undefined || path === '/orderNo' ? undefined : { at: Number(at), path };
 };

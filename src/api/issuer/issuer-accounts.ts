@@ -26,12 +26,14 @@ interface Deps {
     settings: Pick<IssuerSettings, 'callback' | 'terminal'>,
     issuerId: string,
   ) => Promise<FieldError | null>;
+  /** What is pending goes the new way. Never fails. */
+  readonly takeOver: (issuerId: string, kind: IssuerRow['callback']['kind']) => Promise<void>;
 }
 
 export type IssuerAccounts = ReturnType<typeof createIssuerAccounts>;
 
 /** An issuer's settings and secrets, for operators and for itself: what is shown of them, and how they change. */
-export const createIssuerAccounts = ({ issuers, ring, nowMs, settings, settingsProblem }: Deps) => {
+export const createIssuerAccounts = ({ issuers, ring, nowMs, settings, settingsProblem, takeOver }: Deps) => {
   const bodyOf = async (row: Omit<IssuerRow, 'seal'>): Promise<IssuerBody> =>
     bodyOfIssuer(row, await settings.platform());
 
@@ -79,6 +81,8 @@ export const createIssuerAccounts = ({ issuers, ring, nowMs, settings, settingsP
       const run = async () => {
         const after = await issuers.change(before._id, changed);
         if (!after) throw new Failure('issuer_unknown');
+        const { kind } = after.callback;
+        if (kind !== before.callback.kind) await takeOver(before._id, kind);
         return bodyOf(after);
       };
       const deed = { action: 'issuer.changed', target: before._id, before: await bodyOf(before) } as const;

@@ -58,7 +58,7 @@ export const mountSelf = (mount: Mount, { orderDeps, issuers, accounts, audit }:
   });
 
   mount.issuer(routes.replayMessage)(async ({ issuer, params: { messageId } }) => {
-    const row = await orderDeps.orders.findByEvent(messageId);
+    const row = await orderDeps.orders.findByWebhookId(messageId);
     const event = row?.events.find(({ id }) => id === messageId);
     if (!row || !event || row.issuerId !== issuer._id) throw new Failure('message_unknown');
     if (issuer.state === 'paused') throw new Failure('issuer_paused', { retryAfterSeconds: 30 });

@@ -13,6 +13,7 @@ const one = `${base}/{issuerId}` as const;
 export const callback = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('url'), url }),
   z.strictObject({ kind: z.literal('function'), name: text(1, 64) }),
+  z.strictObject({ kind: z.literal('pull') }),
 ]);
 
 const settings = {

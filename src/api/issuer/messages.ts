@@ -1,0 +1,83 @@
+import { someAtOnce } from '../../bounded/some-at-once';
+import { flawsByEntry } from '../../contract/flaws-by-entry';
+import * as routes from '../../contract/issuer/messages';
+import { Failure, type FieldError } from '../../domain/failures';
+import { secondMs } from '../../domain/timings';
+import { giveMessages } from '../../first-interface/give-messages';
+import type { WaitingReaders } from '../../overload/waiting-readers';
+import { type AcknowledgementProblem, acknowledgeMessage } from '../../second-interface/acknowledge-message';
+import type { OrderDeps } from '../../second-interface/ask-order';
+import { isUntouched } from '../../second-interface/untouched-order';
+import type { IssuerRow, Issuers } from '../../store/issuers';
+import type { Mount } from '../edge/mount';
+
+/** Of one call: it is answered in time, and leaves the engine to others. */
+const acknowledgedAtOnceMax = 8;
+
+interface Deps {
+  readonly orderDeps: OrderDeps;
+  readonly issuers: Issuers;
+  readonly readers: WaitingReaders;
+}
+
+/** The first interface by asking. */
+export const mountMessages = (mount: Mount, { orderDeps, issuers, readers }: Deps): void => {
+  const giver = {
+    queue: orderDeps.pulls,
+    ring: orderDeps.ring,
+    isUntouched: isUntouched.bind(undefined, orderDeps),
+    nowMs: orderDeps.nowMs,
+  };
+
+  /** As it is now: who signed is known from a moment ago. @throws Failure `not_pull` */
+  const fetching = async ({ _id }: Pick<IssuerRow, '_id'>): Promise<IssuerRow> => {
+    const issuer = await issuers.find(_id);
+    if (issuer?.callback.kind !== 'pull') throw new Failure('not_pull');
+    return issuer;
+  };
+
+  mount.issuer(routes.readMessages)(async ({ issuer, query, atWork, onceAnswered }) => {
+    const gone = new AbortController();
+    onceAnswered(() => gone.abort());
+    const look = async () => {
+      const { state } = await fetching(issuer);
+      return state === 'paused' ? [] : giveMessages(giver, issuer._id, query.limit);
+    };
+    const data = await readers.wait({
+      issuerId: issuer._id,
+      waitMs: query.waitSeconds * secondMs,
+      signal: gone.signal,
+      look: () => atWork(look),
+      isEnough: (given) => given.length > 0,
+    });
+    return { status: 200, body: { data } };
+  });
+
+  mount.issuer(routes.acknowledgeMessages)(async ({ issuer, body, flaws, onceAnswered }) => {
+    await fetching(issuer);
+    const flawsOf = flawsByEntry(flaws, answerFlaw);
+    const results = body.results.map((result, at) => ({ ...result, flaws: flawsOf.get(at) ?? [] }));
+    const ids = [...new Set(results.map(({ id }) => id))];
+    const problems: { id: string; code: AcknowledgementProblem['code'] }[] = [];
+    let retryAfterSeconds: number | undefined;
+    // What is said twice of one message is heard one after the other.
+    await someAtOnce(acknowledgedAtOnceMax, ids, async (id) => {
+      for (const result of results.filter((one) => one.id === id)) {
+        const problem = await acknowledgeMessage(orderDeps, issuer._id, result, onceAnswered);
+        if (!problem) continue;
+        problems.push({ id, code: problem.code });
+        if (problem.retryAfterSeconds) retryAfterSeconds = Math.max(retryAfterSeconds ?? 1, problem.retryAfterSeconds);
+      }
+    });
+    const answer = { acknowledged: results.length - problems.length, problems };
+    return retryAfterSeconds === undefined
+      ? { status: 200, body: answer }
+      : { status: 200, body: answer, isKept: false, retryAfterSeconds };
+  });
+};
+
+/** An answer that strict JSON does not allow cannot be used; what is wrong beside it is wrong with the whole. */
+const answerFlaw = ({ path }: FieldError): { at: number; path: string } | undefined => {
+  const [, at, place] = /^\/results\/(\d+)\/answer(\/.*)?$/s.exec(path) ?? [];
+  return at === undefined ? undefined : { at: Number(at), path: place ?? '' };
+};

@@ -1,0 +1,28 @@
+import type { CodeRequestMessage, PaidMessage, VoidRequestMessage } from '../contract/callbacks/first-interface';
+import type { KeptMessage } from '../domain/kept-message';
+import type { OrderRow } from '../store/orders';
+import { codeRequestMessage, paidMessage, voidRequestMessage } from './messages';
+
+/** With the bytes of its first attempt; undefined where the order has had another void request since. */
+export const messageOf = (
+  row: OrderRow,
+  kept: KeptMessage,
+  token: string,
+): PaidMessage | CodeRequestMessage | VoidRequestMessage | undefined => {
+  switch (kept.kind) {
+    case 'paid':
+      return paidMessage(row, { ...kept, token });
+    case 'code':
+      return codeRequestMessage(row, { ...kept, token });
+    case 'void_request': {
+      const request = row.facts.voidRequest;
+      if (request?.requestId !== kept.requestId) return undefined;
+      return voidRequestMessage(row, request, { token, reason: reasonOf(row, kept.requestId) });
+    }
+    default:
+      return kept satisfies never;
+  }
+};
+
+export const reasonOf = ({ voidReasons }: OrderRow, requestId: string): string =>
+  voidReasons?.find((one) => one.requestId === requestId)?.reason ?? '';

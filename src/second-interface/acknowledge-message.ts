@@ -1,0 +1,200 @@
+import { codeAnswer } from '../contract/code';
+import { fieldErrors } from '../contract/problem';
+import { type VoidAnswer, voidAnswer } from '../contract/void-answer';
+import { Failure, type FailureCode } from '../domain/failures';
+import type { KeptMessage } from '../domain/kept-message';
+import type { TimelineEntry, UnreadField } from '../domain/messages';
+import { shownErrors } from '../domain/shown-errors';
+import { sha256 } from '../sealing/key-ring';
+import { openOrder } from '../sealing/order-row';
+import type { OrderRow } from '../store/orders';
+import { decideVoid, noteVoidUnknown } from './after-sale/void-requests';
+import { engineUnavailable, type OrderDeps } from './ask-order';
+import { refuseOrder } from './refuse-order';
+import { submitCodes } from './submit-codes';
+
+export interface AcknowledgedMessage {
+  readonly id: string;
+  /** As it stands in the body; undefined: a 2xx without one. */
+  readonly answer?: unknown;
+  /** What strict JSON does not allow in it. */
+  readonly flaws?: readonly UnreadField[];
+}
+
+export interface AcknowledgementProblem {
+  readonly code: FailureCode | 'answer_unreadable';
+  readonly retryAfterSeconds?: number;
+}
+
+/**
+ * An issuer has fetched a message and answers it: heard as an answer to a call would be, through the second interface. A
+ * second one says the same again, a late one counts as well. Resolves to why it could not be used: then the message waits
+ * on.
+ */
+export const acknowledgeMessage = async (
+  deps: OrderDeps,
+  issuerId: string,
+  acknowledged: AcknowledgedMessage,
+  onceAnswered: (then: () => void) => void,
+): Promise<AcknowledgementProblem | undefined> => {
+  const { id } = acknowledged;
+  const row = await deps.orders.findByWebhookId(id);
+  if (!row || row.issuerId !== issuerId) return { code: 'message_unknown' };
+  const event = row.events.find((one) => one.id === id);
+  if (event) {
+    await acknowledgeEvent(deps, row, event);
+    return undefined;
+  }
+  const message = row.messages?.find((one) => one.id === id);
+  if (!message) return { code: 'message_unknown' };
+  // The same answer again is the same call: an Update that was judged is not judged twice.
+  const call = sha256(`acknowledgement:${id}:${JSON.stringify(acknowledged.answer ?? null)}`);
+  onceAnswered(() => deps.answered.note(row, call));
+  return takeAnswer(deps, row, message, call, acknowledged);
+};
+
+const acknowledgeEvent = async (
+  { orders, nowMs }: OrderDeps,
+  row: OrderRow,
+  { id = '', type, sequence, status, given }: OrderRow['events'][number],
+): Promise<void> => {
+  if (status === 'sent') return;
+  const attempt = given?.attempt ?? 0;
+  const detail = { message: id, try: attempt, ok: true, fetched: true, type, sequence };
+  const line = { key: `${id}.acknowledged.${attempt}`, atMs: nowMs(), event: 'event_sent', detail } as const;
+  if (row.eventsGivenUpAt) await orders.markReplayed(row, sequence, [line]);
+  else await orders.markEvent(row, sequence, 'sent', [line]);
+};
+
+/** What a message's answer says is heard, and stands in the timeline; `call` names it. */
+export const takeAnswer = async (
+  deps: OrderDeps,
+  row: OrderRow,
+  message: KeptMessage,
+  call: string,
+  { answer, flaws }: Omit<AcknowledgedMessage, 'id'>,
+): Promise<AcknowledgementProblem | undefined> => {
+  const heard = await hear(deps, row, message, call, answer, flaws).catch(problemOf);
+  if ('code' in heard) {
+    await deps.orders.recordTry(row, [answeredLine(deps, message, answer, { ok: false, ...detailOf(heard) })]);
+    return heard;
+  }
+  const isSecond = message.taken === 'acknowledged' && !message.again;
+  if (isSecond) return undefined;
+  await deps.orders.recordTry(row, [answeredLine(deps, message, answer, { ok: true, ...heard })], {
+    notified: message.kind === 'paid',
+    tried: { message: { ...message, taken: 'acknowledged' }, isNew: false },
+  });
+  return undefined;
+};
+
+type Problem = AcknowledgementProblem & { readonly errors?: readonly UnreadField[] };
+
+const detailOf = ({ code, errors }: Problem): TimelineEntry['detail'] => ({
+  problem: code,
+  ...(errors ? { errors: shownErrors(errors) } : {}),
+});
+
+const answeredLine = (
+  { nowMs }: OrderDeps,
+  { id, kind, given }: KeptMessage,
+  answer: unknown,
+  outcome: TimelineEntry['detail'],
+): TimelineEntry => ({
+  key: `${id}.acknowledged.${nowMs()}`,
+  atMs: nowMs(),
+  event: answeredEvents[kind],
+  detail: {
+    message: id,
+    try: given?.attempt ?? 0,
+    status: answer === undefined ? 204 : 200,
+    fetched: true,
+    ...outcome,
+  },
+});
+
+const answeredEvents = {
+  paid: 'notice_answered',
+  code: 'code_request_answered',
+  void_request: 'void_requested',
+} as const satisfies Record<KeptMessage['kind'], TimelineEntry['event']>;
+
+class Unreadable extends Error {
+  constructor(readonly errors: readonly UnreadField[]) {
+    super('the answer is not readable');
+  }
+}
+
+const problemOf = (error: unknown): Problem => {
+  if (error instanceof Unreadable) return { code: 'answer_unreadable', errors: error.errors };
+  if (!(error instanceof Failure)) throw error;
+  const { errors, retryAfterSeconds } = error.extras;
+  // Codes that have expired are a flaw of the answer, as a wrong field is.
+  if (error.code === 'body_invalid') return { code: 'answer_unreadable', errors: errors ?? [] };
+  return {
+    code: error.code,
+    ...(errors ? { errors } : {}),
+    ...(error.retryable ? { retryAfterSeconds: retryAfterSeconds ?? 1 } : {}),
+  };
+};
+
+type Heard = { readonly answer?: string };
+
+const hear = async (
+  deps: OrderDeps,
+  row: OrderRow,
+  message: KeptMessage,
+  call: string,
+  answer: unknown,
+  flaws: readonly UnreadField[] = [],
+): Promise<Heard> => {
+  if (message.kind === 'paid') return {};
+  if (flaws.length > 0) throw new Unreadable(flaws);
+  if (message.kind === 'code') return hearCodes(deps, row, call, answer);
+  const parsed = answer === undefined ? ({ status: 'deciding' } as const) : readWith(voidAnswer, answer);
+  await hearVoidAnswer(deps, row, message.requestId, call, parsed);
+  return { answer: parsed.status };
+};
+
+const readWith = <S extends typeof codeAnswer | typeof voidAnswer>(schema: S, answer: unknown) => {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data as S['_output'];
+  throw new Unreadable(fieldErrors(parsed.error));
+};
+
+const hearCodes = async (deps: OrderDeps, row: OrderRow, call: string, answer: unknown): Promise<Heard> => {
+  const read = answer === undefined ? ({ status: 'issuing' } as const) : readWith(codeAnswer, answer);
+  if (read.status === 'issuing') return { answer: 'issuing' };
+  const { orderNo } = row;
+  const { token } = openOrder(deps.ring, row);
+  const { status } =
+    read.status === 'issued'
+      ? await submitCodes(deps, row, call, { type: 'order.codes', orderNo, token, codes: read.codes })
+      : await refuseOrder(deps, row, call, { ...read, type: 'order.refusal', orderNo, token });
+  // Durable and not judged: the message stays, and the same answer again gets the judgement.
+  if (status === 202) throw engineUnavailable();
+  return { answer: read.status };
+};
+
+/** Also of an answer to a call. @throws Failure `already_decided`, `request_unknown`, `unavailable` */
+export const hearVoidAnswer = async (
+  deps: OrderDeps,
+  row: OrderRow,
+  requestId: string,
+  call: string,
+  answer: VoidAnswer,
+): Promise<'over' | 'waiting'> => {
+  switch (answer.status) {
+    case 'deciding':
+      return 'waiting';
+    case 'unknown':
+      await noteVoidUnknown(deps, row, `voidUnknown/${call}`, requestId);
+      return 'waiting';
+    default: {
+      const reason = answer.status === 'refused' ? answer.reason : undefined;
+      const decision = { by: 'issuer', isRightToken: true, requestId, decision: answer.status, reason } as const;
+      await decideVoid(deps, row, `decideVoid/${call}`, decision);
+      return 'over';
+    }
+  }
+};

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import type { Collection } from 'mongodb';
+import { type OrderName, orderId } from '../domain/ids';
+import type { Giving, KeptMessage } from '../domain/kept-message';
+import type { TimelineEntry } from '../domain/messages';
+import { openStates } from '../domain/order';
+import { keptMessagesMax, type OrderRow, timelineLimit } from './orders';
+
+/** What a reader needs of an order. */
+export type GivableRow = Omit<OrderRow, 'timeline' | 'ledger'>;
+
+/** What one reader gets of an order, and when something of it may be given next. */
+export interface Given {
+  readonly messages: ReadonlyMap<string, Giving>;
+  readonly events: ReadonlyMap<number, Giving>;
+  readonly lines: readonly TimelineEntry[];
+  readonly nextAtMs: number | undefined;
+}
+
+export type PullQueue = ReturnType<typeof createPullQueue>;
+
+/**
+ * What issuers that fetch their messages have to be given. The orders' rows are the queue: `toGive` is there while there
+ * is something, and each write of it differs, so that who writes on the condition of what was read is alone.
+ */
+export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderRow> }) => {
+  const from = (issuerId: string, atMs: number): string =>
+    `${issuerId}/${new Date(atMs).toISOString()}/${randomUUID().slice(0, 8)}`;
+  const ofIssuer = (issuerId: string, until = '~') => ({ $gt: `${issuerId}/0`, $lt: `${issuerId}/${until}` });
+
+  return {
+    /** A message of the first interface, which may be in the row since an attempt to call. */
+    offer: async (order: OrderName, message: KeptMessage, atMs: number): Promise<void> => {
+      const _id = orderId(order);
+      const $set = { toGive: from(order.issuerId, atMs) };
+      const added = await orders.updateOne(
+        { _id, 'messages.id': { $ne: message.id }, purgedAt: { $exists: false } },
+        { $set, $push: { messages: { $each: [message], $slice: -keptMessagesMax } } },
+      );
+      if (added.matchedCount === 0) await orders.updateOne({ _id, purgedAt: { $exists: false } }, { $set });
+    },
+
+    /** An event that is to be told now. */
+    offerEvent: async (order: OrderName, sequence: number, atMs: number): Promise<void> => {
+      await orders.updateOne(
+        { _id: orderId(order), purgedAt: { $exists: false } },
+        {
+          $set: {
+            toGive: from(order.issuerId, atMs),
+            eventsPendingSince: new Date(atMs),
+            'events.$[event].status': 'pending',
+            'events.$[event].given': { attempt: 0, atMs: 0 },
+          },
+        },
+        { arrayFilters: [{ 'event.sequence': sequence }] },
+      );
+    },
+
+    /** It is fetched once more, whatever became of it. */
+    offerAgain: async (order: OrderName, messageId: string, atMs: number): Promise<void> => {
+      await orders.updateOne(
+        { _id: orderId(order), purgedAt: { $exists: false } },
+        {
+          $set: {
+            toGive: from(order.issuerId, atMs),
+            'messages.$[message].again': true,
+            'messages.$[message].given': { attempt: 0, atMs: 0 },
+          },
+        },
+        { arrayFilters: [{ 'message.id': messageId }] },
+      );
+    },
+
+    /** Its issuer fetches from now on: whatever is pending is looked through by the next reader. */
+    offerAll: async (issuerId: string, what: 'events' | 'open' | 'void_requests', atMs: number): Promise<void> => {
+      const change = { $set: { toGive: from(issuerId, atMs) } };
+      switch (what) {
+        case 'events':
+          await orders.updateMany({ issuerId, eventsPendingSince: { $exists: true } }, change);
+          return;
+        case 'open':
+          await orders.updateMany({ issuerId, state: { $in: [...openStates] } }, change);
+          return;
+        case 'void_requests':
+          await orders.updateMany({ issuerId, 'voidWaits.state': 'open' }, change);
+          return;
+        default:
+          what satisfies never;
+      }
+    },
+
+    /** Those that wait longest first. */
+    due: (issuerId: string, atMs: number, limit: number): Promise<GivableRow[]> =>
+      orders
+        .find(
+          { toGive: ofIssuer(issuerId, `${new Date(atMs).toISOString()}/~`) },
+          { projection: { timeline: 0, ledger: 0 } },
+        )
+        .sort({ toGive: 1 })
+        .limit(limit)
+        .toArray() as Promise<GivableRow[]>,
+
+    /** Of an issuer that fetches no more. */
+    left: (issuerId: string, limit: number): Promise<GivableRow[]> =>
+      orders
+        .find({ toGive: ofIssuer(issuerId) }, { projection: { timeline: 0, ledger: 0 } })
+        .limit(limit)
+        .toArray() as Promise<GivableRow[]>,
+
+    /** False: another reader was faster, or something came in between. */
+    give: async (row: GivableRow, { messages, events, lines, nextAtMs }: Given): Promise<boolean> => {
+      const named = [
+        ...[...messages].map(([id, given], n) => ({
+          field: `messages.$[m${n}].given`,
+          given,
+          filter: { [`m${n}.id`]: id },
+        })),
+        ...[...events].map(([sequence, given], n) => ({
+          field: `events.$[e${n}].given`,
+          given,
+          filter: { [`e${n}.sequence`]: sequence },
+        })),
+      ];
+      const next = nextAtMs === undefined ? {} : { toGive: from(row.issuerId, nextAtMs) };
+      const $set = { ...next, ...Object.fromEntries(named.map(({ field, given }) => [field, given])) };
+      const written = await orders.updateOne(
+        { _id: row._id, ...(row.toGive === undefined ? {} : { toGive: row.toGive }) },
+        {
+          ...(Object.keys($set).length > 0 ? { $set } : {}),
+          ...(nextAtMs === undefined ? { $unset: { toGive: 1 } } : {}),
+          ...(lines.length > 0 ? { $push: { timeline: { $each: [...lines], $slice: -timelineLimit } } } : {}),
+        },
+        named.length > 0 ? { arrayFilters: named.map(({ filter }) => filter) } : {},
+      );
+      return written.matchedCount > 0;
+    },
+  };
+};
