@@ -172,7 +172,7 @@ export const callIssuer = async (
     callback.kind === 'url'
       ? await callUrl(deps, issuer, callback.url, messageId, message, answerLimitBytes)
       : await callFunction(deps, issuer, callback.name, message);
-  deps.meter.callback(message.type, issuer.codeMode, tryResult(answer), answer.tookMs);
+  deps.meter.of({ issuerId: issuer._id }).callback(message.type, issuer.codeMode, tryResult(answer), answer.tookMs);
   if (answer.status === 410) await deps.issuers.pause(issuer._id, new Date(deps.nowMs()));
   return answer;
 };
@@ -210,7 +210,7 @@ const callUrl = async (
   const result = await (timeLimitMs > callTimeoutSeconds * secondMs ? sayingAlive(call) : call);
   if (result.kind === 'failed') {
     const isNotTried = result.reason === 'over_limit' || result.reason === 'breaker_open';
-    if (isNotTried) meter.callback(message.type, issuer.codeMode, result.reason, 0);
+    if (isNotTried) meter.of({ issuerId: issuer._id }).callback(message.type, issuer.codeMode, result.reason, 0);
     if (result.reason === 'over_limit') throw notTried('over_limit', 'too many calls to this issuer run', 1_000);
     if (result.reason === 'breaker_open') {
       throw notTried('breaker_open', 'the issuer failed too often', Math.max(1_000, result.retryAfterMs ?? 0));

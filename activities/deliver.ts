@@ -10,18 +10,20 @@ import { type CodesPart, partsOf } from '../src/channels/parts';
 import { circuitOf, codesPerMessage, hasPage, hasReceipts } from '../src/channels/terminals';
 import type { Code } from '../src/contract/code';
 
-import type { OrderName } from '../src/domain/ids';
+import { isTestIssuer, type OrderName } from '../src/domain/ids';
 import { isGood, itemCount, itemOf } from '../src/domain/items';
 import type { TimelineEntry } from '../src/domain/messages';
 import type { OrderFacts } from '../src/domain/order';
 import { deliveryMessageId, ownMessageId } from '../src/first-interface/message-id';
 import { deliveryDelayMs, deliveryRoundMs, lengthenedDelayMs } from '../src/outbound/schedule';
+import { createInboxDelivery } from '../src/sandbox/inbox';
 import { openSecrets } from '../src/sealing/issuer-secrets';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
 import { pickupUrl } from '../src/second-interface/place-order';
 import type { DayCounts } from '../src/store/day-counts';
 import { type IssuerRow, liveSecrets } from '../src/store/issuers';
 import type { OrderRow } from '../src/store/orders';
+import type { SandboxInbox } from '../src/store/sandbox-inbox';
 import { type CallsOut, linesOf, notTried, rowOf, sellerOf, triesOf } from './call-issuer';
 
 export interface Delivery extends OrderName {
@@ -57,6 +59,7 @@ export const createDeliver = (
     readonly keys: PlatformKeys;
     readonly channels: ConfiguredChannels;
     readonly dayCounts: DayCounts;
+    readonly sandboxInbox: SandboxInbox;
   },
 ) => {
   const deliverers = deps.channels.deliverers({
@@ -65,12 +68,15 @@ export const createDeliver = (
     dayCounts: deps.dayCounts,
     nowMs: deps.nowMs,
   });
+  const inboxDelivery = createInboxDelivery({ ...deps, inbox: deps.sandboxInbox });
+  const delivererOf = (issuerId: string, channel: string) =>
+    (isTestIssuer(issuerId) ? inboxDelivery(channel) : undefined) ?? deliverers.get(channel);
   return {
     /** One run tries each part that was not taken yet, in turn, until one fails or the run's time is over. */
     deliverCodes: async (delivery: Delivery): Promise<DeliveryResult> => {
       const [row, held] = await Promise.all([rowOf(deps, delivery), deps.orderDeps.codes.accepted(delivery)]);
       const { channel } = row.terminal;
-      const deliver = deliverers.get(channel);
+      const deliver = delivererOf(row.issuerId, channel);
       if (!deliver) return untried(deps, delivery, row, 'channel_not_configured');
       // The database is of an older moment than the engine: part of an order must not pass for all of it.
       if (held.length < itemCount(row.facts)) return untried(deps, delivery, row, 'codes_missing');
@@ -101,7 +107,7 @@ export const createDeliver = (
         const message = { ...common, messageId, codes, ...(part ? { part } : {}) };
         const first = await deliver({ ...message, isPastCircuit: false });
         if (first.kind !== 'not_tried') return { outcome: first, isLast: first.kind === 'failed' && first.isFinal };
-        deps.meter.delivery(channel, 'not_tried', 0);
+        deps.meter.of(row).delivery(channel, 'not_tried', 0);
         const endMs = activityInfo().scheduledTimestampMs + deliveryRoundMs(delays);
         const isWaitedFor = first.reason === 'breaker_open' && deps.nowMs() > endMs;
         if (!isWaitedFor) throw notTried(first.reason, 'the terminal was not tried', first.delayMs);
@@ -127,7 +133,7 @@ export const createDeliver = (
           throw notTried('parts_left', 'more parts follow at once', atOnceMs);
         }
         const { outcome, isLast } = await tryPart(messageId, piece);
-        deps.meter.delivery(channel, outcome.kind, outcome.tookMs);
+        deps.meter.of(row).delivery(channel, outcome.kind, outcome.tookMs);
         tries += 1;
         await deps.orderDeps.orders.recordTry(
           delivery,

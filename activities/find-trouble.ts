@@ -1,4 +1,4 @@
-import { issuerIdPattern } from '../src/domain/ids';
+import { issuerIdPattern, isTestIssuer } from '../src/domain/ids';
 import { minuteMs } from '../src/domain/timings';
 import { alertsCircuit, isOverdue, paidTwiceShownMs, type Trouble, type TroubleKind } from '../src/domain/trouble';
 import type { Guesses } from '../src/store/guesses';
@@ -38,7 +38,9 @@ export const finders: Record<TroubleKind, Finder> = {
 
   circuit_open: async ({ workers, nowMs }) =>
     [...new Set((await workers.alive(new Date(nowMs() - reportFreshMs), rowsLimit)).flatMap((row) => row.openedLately))]
-      .filter((key) => key !== alertsCircuit)
+      .filter(
+        (key) => key !== alertsCircuit && !isTestIssuer(key.split(':')[key.startsWith('terminal:') ? 1 : 0] ?? ''),
+      )
       .map((key) => ({
         kind: 'circuit_open',
         subject: key,

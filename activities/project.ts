@@ -57,7 +57,7 @@ export const createProject = ({
 }: {
   readonly orderDeps: OrderDeps;
   readonly issuers: Issuers;
-  readonly meter: Pick<OrderMeter, 'projected'>;
+  readonly meter: Pick<OrderMeter, 'of'>;
   /** Not waited for: what is not told by it, the reconciler tells from the outbox. */
   readonly tellEvent: TellEvent;
   readonly nowMs: () => number;
@@ -81,7 +81,7 @@ export const createProject = ({
     const corrected = { ...projection, events, ...(correction ? { correction } : {}) };
     const { ahead, fresh } = await orderDeps.orders.project(order, corrected, marked);
     if (ahead) return ahead;
-    meter.projected(projection.facts, fresh);
+    meter.of(order).projected(projection.facts, fresh);
     for (const { sequence } of fresh) tellEvent(order, sequence);
     if (projection.facts.delivery.state === 'sent') {
       const bounced = await tellEarlyBounce(orderDeps, order);

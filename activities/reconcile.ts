@@ -3,7 +3,7 @@ import { Failure } from '../src/domain/failures';
 import { orderNameOf } from '../src/domain/ids';
 import type { OrderMessage } from '../src/domain/messages';
 import { cancellableStates } from '../src/domain/order';
-import { retentionMs } from '../src/domain/timings';
+import { retentionMs, testOrdersKeptMs } from '../src/domain/timings';
 import { eventKeptMs } from '../src/first-interface/give-messages';
 import type { OrderMeter } from '../src/metrics/order-meter';
 import { voidItems } from '../src/second-interface/after-sale/void-items';
@@ -30,6 +30,7 @@ export interface Reconciled extends Alerted {
   readonly eventsStarted: number;
   readonly voidsAsked: number;
   readonly viewsRefreshed: number;
+  readonly testsDeleted: number;
   readonly cancelled: number;
   readonly purged: number;
   /** Orders that no workflow ran for. */
@@ -97,6 +98,7 @@ export const createReconcile = (deps: Reconciling, turn: Turn = { after: firstPo
       eventsStarted: await stage(() => startEvents(deps, before)),
       voidsAsked: await stage(() => startVoidRequests(deps, before)),
       viewsRefreshed: await stage(() => refreshViews(deps)),
+      testsDeleted: await stage(() => deleteEndedTests(deps)),
       cancelled: await stage(() => cancelOrphans(deps)),
       purged: await stage(() => purgeOld(deps)),
       resumed: await stage(() => resumeLost(deps, turn, before)),
@@ -265,6 +267,12 @@ const refreshViews = async ({ orderDeps, requests, ...deps }: Reconciling) =>
     return facts !== undefined;
   });
 
+/** Test issuers whose time is over: like any other that is deleted. */
+const deleteEndedTests = async ({ issuers, nowMs, ...deps }: Reconciling): Promise<number> =>
+  each(deps, 'test issuer', await issuers.endedTests(new Date(nowMs()), batch), ({ _id }) =>
+    issuers.bury(_id, new Date(nowMs())),
+  );
+
 /** Open orders of deleted issuers. */
 const cancelOrphans = async ({ orderDeps, issuers, ...deps }: Reconciling): Promise<number> => {
   const open: OrderRow[] = [];
@@ -280,8 +288,9 @@ const cancelOrphans = async ({ orderDeps, issuers, ...deps }: Reconciling): Prom
 
 /** Orders that ended long ago: their codes are shredded, and what is personal is forgotten. */
 const purgeOld = async ({ purge, purgeAfterMs, ...deps }: Reconciling): Promise<number> => {
-  if (purgeAfterMs === undefined) return 0;
-  const due = await purge.due(new Date(deps.nowMs() - purgeAfterMs), batch);
+  const before = (ms: number): Date => new Date(deps.nowMs() - ms);
+  const live = purgeAfterMs === undefined ? [] : await purge.due(before(purgeAfterMs), batch, 'live');
+  const due = [...live, ...(await purge.due(before(testOrdersKeptMs), batch - live.length, 'test'))];
   return each(deps, 'purge', due, (order) => purge.forget(order, new Date(deps.nowMs())));
 };
 

@@ -56,7 +56,7 @@ export const createRequestCode = (deps: CallsOut) => ({
     const answer = await callIssuer(deps, issuer, messageId, message, answerLimitBytes);
     const read: CodeAnswer | Unusable = answer.ok ? readAnswer(answer) : { problem: answer.problem ?? 'failed' };
     const result = 'problem' in read ? read : await resultOf(deps, row, `request/${messageId}.${tryNumber}`, read);
-    deps.meter.codeAnswer('problem' in result ? problemClass(answer, result.problem) : result.kind);
+    deps.meter.of(row).codeAnswer('problem' in result ? problemClass(answer, result.problem) : result.kind);
     const outcome: TimelineEntry['detail'] =
       'problem' in result
         ? { ok: false, problem: result.problem, ...(result.errors ? { errors: shownErrors(result.errors) } : {}) }

@@ -32,6 +32,7 @@ import { createOrders } from './store/orders';
 import { createPullQueue } from './store/pull-queue';
 import { createPurge } from './store/purge';
 import { createRequests } from './store/requests';
+import { createSandboxInbox } from './store/sandbox-inbox';
 import { createSealedValues } from './store/sealed-values';
 import { createStats } from './store/stats';
 import { createWorkerReports } from './store/workers';
@@ -124,6 +125,7 @@ export const assemble = async (
     workers: createWorkerReports(database),
     dayCounts: createDayCounts(database),
     echoes: createEchoes(database),
+    sandboxInbox: createSandboxInbox(database),
     eventFeed: createEventFeed(database),
     queues: createQueues({ client, taskQueue, callsOutQueue }),
   };

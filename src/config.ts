@@ -135,6 +135,10 @@ const environment = z
     CALLBACK_ALLOW: list.refine((entries) => entries.every(isAllowed), {
       error: 'must be address ranges such as 10.0.0.0/8 or acme@10.1.2.3:8443, separated by commas',
     }),
+    SANDBOX: z.enum(['on', 'off']).default('off'),
+    SANDBOX_CALLBACK_ALLOW: list.refine((entries) => entries.every((entry) => isCidr(entry)), {
+      error: 'must be address ranges such as 127.0.0.0/8, separated by commas',
+    }),
     EGRESS_PROXY: z
       .url({ protocol: /^https?$/, error: 'must be the http or https URL of a proxy', abort: true })
       .optional(),
@@ -203,6 +207,9 @@ export interface Config {
   readonly sealPayloads: boolean;
   readonly codecSecret: string | undefined;
   readonly callbackAllow: readonly string[];
+  /** Whether anybody may make a test issuer for himself, and what such issuers may be called at besides public addresses. */
+  readonly hasSandbox: boolean;
+  readonly sandboxCallbackAllow: readonly string[];
   /** Through which calls to issuers and terminals leave. */
   readonly egressProxy: string | undefined;
   /** Who is believed when it says for whom it asks (`x-forwarded-for`). */
@@ -253,6 +260,8 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     sealPayloads: settings.SEAL_PAYLOADS === 'on',
     codecSecret: settings.CODEC_SECRET,
     callbackAllow: settings.CALLBACK_ALLOW,
+    hasSandbox: settings.SANDBOX === 'on',
+    sandboxCallbackAllow: settings.SANDBOX_CALLBACK_ALLOW,
     egressProxy: settings.EGRESS_PROXY,
     trustedProxies: settings.TRUSTED_PROXIES,
     adapterPaths: settings.ADAPTERS,

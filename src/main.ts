@@ -43,7 +43,7 @@ const main = async (): Promise<void> => {
   const { app, adminApp, starter } = createApp({
     core,
     config,
-    guard: createAddressGuard({ allowCidrs: config.callbackAllow }),
+    guard: createAddressGuard({ allowCidrs: config.callbackAllow, sandboxAllowCidrs: config.sandboxCallbackAllow }),
     tracing,
     adapters: await loadAdapters(config.adapterPaths),
     log,

@@ -20,6 +20,7 @@ import type { PlatformKeys } from '../src/sealing/platform-keys';
 import type { DayCounts } from '../src/store/day-counts';
 import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
+import type { SandboxInbox } from '../src/store/sandbox-inbox';
 import { dataConverterWith, interceptorsFor } from '../src/temporal/client';
 import type { Troubles } from '../src/temporal/troubles';
 import { inSpan, noTracing, type Tracing } from '../src/tracing/tracing';
@@ -34,6 +35,7 @@ export interface WorkerDeps {
   readonly keys: PlatformKeys;
   readonly channels: ConfiguredChannels;
   readonly dayCounts: DayCounts;
+  readonly sandboxInbox: SandboxInbox;
   readonly requests: Requests;
   readonly purge: Purge;
   readonly troubles: Troubles;
@@ -115,7 +117,13 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
       ...createNotify(callsOut),
       ...createRequestCode(callsOut),
       ...createAskVoid(callsOut),
-      ...createDeliver({ ...callsOut, keys: deps.keys, channels: deps.channels, dayCounts: deps.dayCounts }),
+      ...createDeliver({
+        ...callsOut,
+        keys: deps.keys,
+        channels: deps.channels,
+        dayCounts: deps.dayCounts,
+        sandboxInbox: deps.sandboxInbox,
+      }),
       ...events,
       ...createSendEcho(callsOut),
     },

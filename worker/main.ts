@@ -7,6 +7,7 @@ import { createMailer } from '../src/mail/mailer';
 import { createOrderMeter } from '../src/metrics/order-meter';
 import { createAddressGuard } from '../src/outbound/address-guard';
 import { createOutbound } from '../src/outbound/client';
+import { createSandboxCallsOut } from '../src/sandbox/calls-out';
 import { loadAdapters } from '../src/second-interface/adapters';
 import { createReadiness } from '../src/temporal/readiness';
 import { openTracing } from '../src/tracing/open-tracing';
@@ -39,7 +40,11 @@ const main = async (): Promise<void> => {
       throw new Error('the search attributes are not registered');
   });
   const outbound = createOutbound({
-    guard: createAddressGuard({ allowCidrs: config.callbackAllow }),
+    guard: createAddressGuard({
+      allowCidrs: config.callbackAllow,
+      sandboxAllowCidrs: config.sandboxCallbackAllow,
+    }),
+    isSpent: createSandboxCallsOut(nowMs).isSpent,
     clock: { nowMs },
     egressProxyUrl: config.egressProxy,
     tracing,
@@ -63,6 +68,7 @@ const main = async (): Promise<void> => {
     keys,
     channels: core.channels,
     dayCounts: core.dayCounts,
+    sandboxInbox: core.sandboxInbox,
     requests,
     purge,
     troubles,

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ConfiguredChannels } from '../channels/configured-channels';
 import { createDrawings } from '../channels/page/drawings';
 import { readMetrics } from '../contract/platform/surroundings';
+import { isTestIssuer } from '../domain/ids';
 import type { OidcSettings, OperatorWithToken } from '../domain/operator';
 import { cancellableStates, type Terminal } from '../domain/order';
 import { registerOrderGauges } from '../metrics/order-gauges';
@@ -19,6 +20,8 @@ import type { AddressGuard } from '../outbound/address-guard';
 import { createLoadShedder, type LoadShedder, registerShedderGauge } from '../overload/load-shedder';
 import { createWaitingReaders } from '../overload/waiting-readers';
 import { createWorkflowStarter, registerQueueGauge, type WorkflowStarter } from '../overload/workflow-starter';
+import { createTestOrders } from '../sandbox/test-orders';
+import { testTerminalProblem } from '../sandbox/test-terminal';
 import type { KeyRing } from '../sealing/key-ring';
 import type { DecodePayloads } from '../sealing/payload-json';
 import type { PlatformKeys } from '../sealing/platform-keys';
@@ -30,11 +33,13 @@ import type { Approvals } from '../store/approvals';
 import type { Audit } from '../store/audit';
 import type { ConsoleSessionRows } from '../store/console-sessions';
 import type { Database } from '../store/database';
+import type { DayCounts } from '../store/day-counts';
 import type { Echoes } from '../store/echoes';
 import type { EventFeed } from '../store/event-feed';
 import type { Guesses } from '../store/guesses';
 import type { IssuerRow, IssuerSettings, Issuers } from '../store/issuers';
 import type { Requests } from '../store/requests';
+import type { SandboxInbox } from '../store/sandbox-inbox';
 import type { SealedValues } from '../store/sealed-values';
 import type { Stats } from '../store/stats';
 import type { Workers } from '../store/workers';
@@ -84,6 +89,7 @@ import { mountKeys } from './platform/keys';
 import { createMetrics } from './platform/metrics';
 import { mountStartPage } from './platform/start-page';
 import { mountReceipts } from './receipts/receipts';
+import { mountSandbox } from './sandbox/sandbox';
 
 export interface AppDeps {
   readonly core: {
@@ -106,6 +112,8 @@ export interface AppDeps {
     readonly gateway: OrderGateway;
     readonly echoes: Echoes;
     readonly eventFeed: EventFeed;
+    readonly dayCounts: DayCounts;
+    readonly sandboxInbox: SandboxInbox;
     readonly onEngineCall: (listener: LoadShedder['note']) => void;
     readonly engine: EngineReadiness;
     readonly troubles: Troubles;
@@ -117,6 +125,8 @@ export interface AppDeps {
     readonly admin?: { readonly url: string } | undefined;
     /** It sells orders by itself: pages say so. */
     readonly isDemo?: boolean;
+    /** Anybody may make a test issuer. */
+    readonly hasSandbox?: boolean;
     readonly operators: readonly OperatorWithToken[];
     readonly oidc?: OidcSettings | undefined;
     readonly sealPayloads: boolean;
@@ -146,8 +156,11 @@ export const createApp = ({
   const starter = createWorkflowStarter({ gateway, log });
   const audit = createAuditTrails({ audit: core.audit, nowMs, log });
 
-  const terminalProblem = (terminal: Terminal, issuerId: string) =>
-    core.channels.problemOf(terminal, guard.of(issuerId));
+  const terminalProblem = async (terminal: Terminal, issuerId: string, callback?: IssuerSettings['callback']) => {
+    const problem = await core.channels.problemOf(terminal, guard.of(issuerId));
+    if (problem || !isTestIssuer(issuerId)) return problem;
+    return testTerminalProblem(terminal, callback ?? (await issuers.find(issuerId))?.callback);
+  };
 
   const settingsProblem = async (
     { callback, terminal }: Pick<IssuerSettings, 'callback' | 'terminal'>,
@@ -160,7 +173,7 @@ export const createApp = ({
       const problem = await guard.of(issuerId).urlProblem(callback.url);
       if (problem) return { path: '/callback/url', ...problem };
     }
-    return terminal ? terminalProblem(terminal, issuerId) : null;
+    return terminal ? terminalProblem(terminal, issuerId, callback) : null;
   };
 
   const cancelOpenSoon = (issuerId: string): void => {
@@ -217,7 +230,8 @@ export const createApp = ({
   core.onEngineCall(loadShedder.note);
   registerShedderGauge(registry, loadShedder);
   registerQueueGauge(registry, starter);
-  mountOrders(mount, { orderDeps, publicUrl, terminalProblem, startSoon: starter.startSoon }, loadShedder);
+  const testOrders = createTestOrders(core.dayCounts, nowMs);
+  mountOrders(mount, { orderDeps, publicUrl, terminalProblem, testOrders, startSoon: starter.startSoon }, loadShedder);
   mountOrderOperations(mount, orderDeps);
   mountAfterSale(mount, orderDeps, terminalProblem);
   const readers = createWaitingReaders();
@@ -232,6 +246,9 @@ export const createApp = ({
   const accounts = createIssuerAccounts({ issuers, ring, nowMs, settings, settingsProblem, takeOver });
   mountOperatorIssuers(mount, { issuers, accounts, nowMs, cancelOpenSoon });
   mountOwnFailures(mount, orderDeps);
+  if (config.hasSandbox) {
+    mountSandbox(mount, { issuers, dayCounts: core.dayCounts, inbox: core.sandboxInbox, ring, accounts, nowMs });
+  }
   mountSelf(mount, { orderDeps, issuers, accounts, audit });
   const actions = createOrderActions(orderDeps);
   const secondPerson = createSecondPerson({ approvals: core.approvals, orderDeps });
@@ -280,7 +297,7 @@ export const createApp = ({
     temporalUi: temporalUiUrl ? { url: temporalUiUrl, namespace: config.temporal?.namespace ?? 'default' } : undefined,
   });
   mountReceipts(mount, { orderDeps, channels: core.channels.withReceipts(), secret: core.channels.receiptSecret });
-  mountDocs(mount, core.channels, { publicUrl, adminUrl: admin?.url });
+  mountDocs(mount, core.channels, config.hasSandbox ?? false, { publicUrl, adminUrl: admin?.url });
   mountStartPage(mount, { publicUrl, adminUrl: admin?.url, isDemo: config.isDemo ?? false });
   mount.bare(readMetrics, metrics.serve);
   mount.finish();

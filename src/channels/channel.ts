@@ -70,6 +70,13 @@ export type DeliveryOutcome =
       readonly delayMs: number;
     };
 
+/** A message to a buyer, in plain words. */
+export interface Written {
+  readonly to: string;
+  readonly subject?: string;
+  readonly text: string;
+}
+
 /** How much of something may be used in a UTC day: kept by the store, for all workers together. */
 interface Allowances {
   take(share: {
@@ -103,6 +110,8 @@ export interface Channel<T extends Terminal = Terminal> {
   problem?(terminal: T, deps: { readonly rights: AddressRights }): Promise<FieldError | null>;
   /** Left out: nobody is called, the codes are there as soon as the order has them. */
   deliverer?(deps: DeliveryDeps): Deliver<T>;
+  /** Left out where no message is written: what a delivery says, in words, and to whom. Of test issuers it goes no further. */
+  written?(delivery: Delivery<T>): Promise<Written> | Written;
 }
 
 /** For the registry, which gives a channel the terminals that its own schema took in, and no others. */

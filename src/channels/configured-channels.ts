@@ -45,6 +45,9 @@ export const configuredChannels = (settings: ChannelSettings = {}) => {
     /** Whether the terminal keeps codes, so that it is told which are void. */
     tellsVoid: (channel: string): boolean => channels.get(channel)?.tellsVoid ?? false,
 
+    /** What its messages say; undefined for a channel that writes none. */
+    writtenBy: (channel: string): Channel['written'] => channels.get(channel)?.written,
+
     /** For a worker: how to deliver, by channel; those that call nobody have no entry. */
     deliverers: (deps: Omit<DeliveryDeps, 'settings'>): ReadonlyMap<string, Deliver<Terminal>> =>
       new Map(

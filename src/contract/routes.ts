@@ -29,6 +29,7 @@ import * as platformKeys from './platform/keys';
 import * as receipts from './platform/receipts';
 import * as surroundings from './platform/surroundings';
 import type { Route } from './route';
+import * as sandbox from './sandbox';
 
 const resources = [
   ...[
@@ -40,6 +41,7 @@ const resources = [
     issuerSelf,
     issuerFailures,
     issuerEcho,
+    sandbox,
   ],
   ...[
     orderLists,

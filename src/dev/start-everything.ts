@@ -151,6 +151,8 @@ export function startEverything(wanted: RunSettings): Run {
       CODEC_SECRET: settings.codecSecret,
       DEMO: settings.demo ? 'on' : 'off',
       CALLBACK_ALLOW: process.env.CALLBACK_ALLOW ?? (settings.demo ? '127.0.0.0/8' : ''),
+      SANDBOX: process.env.SANDBOX || (settings.demo ? 'on' : 'off'),
+      SANDBOX_CALLBACK_ALLOW: process.env.SANDBOX_CALLBACK_ALLOW ?? (settings.demo ? '127.0.0.0/8' : ''),
       ...(temporal.uiUrl === undefined ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
       ...messages?.env,
       ...(simulatorPort === undefined

@@ -5,6 +5,13 @@ export interface OrderName {
 }
 
 export const issuerIdPattern = /^[a-z0-9-]{1,64}$/;
+/** Of issuers of the sandbox: no operator may give such an id. */
+export const testIdPrefix = 'test-';
+/** By its id alone, wherever it is named. What an operator called `test-…` before there was a sandbox is none. */
+export const isTestIssuer = (issuerId: string): boolean => /^test-[0-9a-f]{20}$/.test(issuerId);
+/** Which orders and issuers a list of operators shows: never both. */
+export type Mode = 'live' | 'test';
+export const modeOf = (issuerId: string): Mode => (isTestIssuer(issuerId) ? 'test' : 'live');
 export const orderNoPattern = /^[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}$/;
 /** The platform's own messages begin so; an incoming request that does is refused. */
 export const ownMessagePrefix = 'cf_';

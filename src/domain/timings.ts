@@ -40,3 +40,7 @@ export const pickupLifetimeMs = 30 * dayMs;
 /** How long a webhook-id is remembered, and how long the engine keeps a finished order. */
 export const idempotencyLifetimeMs = 30 * dayMs;
 export const retentionMs = 30 * dayMs;
+
+/** A test issuer lives so long, and its orders a day longer than the engine and kept answers know them. */
+export const testIssuerLifetimeMs = 30 * dayMs;
+export const testOrdersKeptMs = 31 * dayMs;

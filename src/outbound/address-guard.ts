@@ -1,6 +1,7 @@
 import { type LookupAddress, lookup as lookupName } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { withinMs } from '../bounded/time-limit';
+import { isTestIssuer } from '../domain/ids';
 import { isInside, isPublic, parseAddress } from './address';
 import { type Allowed, parseAllowed } from './allowed';
 
@@ -37,6 +38,8 @@ const systemResolve: Resolve = (hostname) =>
 export interface AddressGuardOptions {
   /** CALLBACK_ALLOW: ranges that may be reached although they are private, and without TLS; some of one issuer alone. */
   readonly allowCidrs: readonly string[];
+  /** SANDBOX_CALLBACK_ALLOW: the same for test issuers, for whom the other one never counts. */
+  readonly sandboxAllowCidrs?: readonly string[];
   /** Given by tests; otherwise the system's resolver, which knows the hosts file too. */
   readonly resolve?: Resolve;
 }
@@ -70,7 +73,11 @@ const parseUrl = (text: string): URL | UrlProblem => {
  * Decides which addresses the platform may call. Asked twice: on registration for a readable refusal, and on every
  * connection, which alone counts: a name may lead elsewhere by then.
  */
-export const createAddressGuard = ({ allowCidrs, resolve = systemResolve }: AddressGuardOptions) => {
+export const createAddressGuard = ({
+  allowCidrs,
+  sandboxAllowCidrs = [],
+  resolve = systemResolve,
+}: AddressGuardOptions) => {
   const allowed = allowCidrs.map(parseAllowed);
   /** One lookup per name at a time: the system's resolver has four threads for everyone, and a name may be slow. */
   const running = new Map<string, Promise<readonly LookupAddress[]>>();
@@ -160,12 +167,16 @@ export const createAddressGuard = ({ allowCidrs, resolve = systemResolve }: Addr
     ]),
   );
 
+  const ofSandbox = rightsOf(sandboxAllowCidrs.map(parseAllowed));
+
   return {
     ...ofEverybody,
     /** Of an issuer; undefined: of the platform's own calls. */
-    of: (issuerId: string | undefined): AddressRights => ownRights.get(issuerId ?? '') ?? ofEverybody,
+    of: (issuerId = ''): AddressRights =>
+      isTestIssuer(issuerId) ? ofSandbox : (ownRights.get(issuerId) ?? ofEverybody),
     /** Whose connections no other issuer may use, as it has rights of its own. */
-    ownerOf: (issuerId: string): string | undefined => (ownRights.has(issuerId) ? issuerId : undefined),
+    ownerOf: (issuerId: string): string | undefined =>
+      isTestIssuer(issuerId) || ownRights.has(issuerId) ? issuerId : undefined,
   };
 };
 

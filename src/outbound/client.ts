@@ -24,6 +24,8 @@ export interface OutboundOptions {
   readonly trustedCa?: string;
   /** EGRESS_PROXY. Left out: calls go out directly, whatever `http_proxy` says. */
   readonly egressProxyUrl?: string | undefined;
+  /** Asked before every call: whether its issuer has none left for now. */
+  readonly isSpent?: (issuerId: string) => boolean;
   readonly tracing?: Tracing;
 }
 
@@ -74,6 +76,7 @@ export const createOutbound = ({
   breaker = createBreaker({ clock }),
   trustedCa,
   egressProxyUrl,
+  isSpent = () => false,
   tracing = noTracing,
 }: OutboundOptions) => {
   // Per issuer as well, so that one slow issuer cannot take every slot.
@@ -129,6 +132,7 @@ export const createOutbound = ({
     const limit = slots.isIdle(slotKey) ? 1 : ((await call.callsAtOnce?.()) ?? perIssuerLimit);
     if (call.signal?.aborted) throw new CallAborted(call.signal.reason);
     if (!url) return { kind: 'failed', reason: 'url_invalid', ...took() };
+    if (isSpent(call.issuerId)) return { kind: 'failed', reason: 'over_limit', ...took() };
     const slot = slots.take(slotKey, limit);
     if (slot === 'own_limit') throttled.add(slotKey);
     if (slot !== 'taken') return { kind: 'failed', reason: 'over_limit', ...took() };

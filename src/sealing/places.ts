@@ -7,5 +7,6 @@ export const places = {
   issuerCallHeaders: (issuerId: string): string => `issuer-call-headers:${issuerId}`,
   orderKey: (orderId: string): string => `order-key:${orderId}`,
   approval: (approvalId: string, orderId: string): string => `approval:${approvalId}:${orderId}`,
+  sandboxMessage: (messageId: string): string => `sandbox-message:${messageId}`,
   answer: (requestId: string): string => `answer:${requestId}`,
 };

@@ -23,6 +23,11 @@ export interface Placing {
   readonly terminalProblem: (terminal: Terminal, issuerId: string) => Promise<FieldError | null>;
   /** Begins the workflow without waiting for it: the order is durable already. */
   readonly startSoon: (row: OrderRow) => void;
+  /** What test issuers may still place. @throws Failure `rate_limited` */
+  readonly testOrders: {
+    take(issuerId: string): Promise<void>;
+    giveBack(issuerId: string): Promise<void>;
+  };
 }
 
 /**
@@ -32,7 +37,7 @@ export interface Placing {
  * `body_invalid` (a terminal that cannot be used).
  */
 export const placeOrder = async (
-  { orderDeps: deps, publicUrl, terminalProblem, startSoon }: Placing,
+  { orderDeps: deps, publicUrl, terminalProblem, testOrders, startSoon }: Placing,
   issuer: IssuerRow,
   body: PlaceOrder,
 ): Promise<PlacedAnswer> => {
@@ -51,6 +56,7 @@ export const placeOrder = async (
   let row: OrderRow;
   try {
     row = await acceptable({ orderDeps: deps, publicUrl, terminalProblem }, issuer, body);
+    await testOrders.take(issuer._id);
   } catch (error) {
     const repeated = await known();
     if (repeated) return repeated;
@@ -60,6 +66,7 @@ export const placeOrder = async (
     startSoon(row);
     return answer(201, row);
   }
+  await testOrders.giveBack(issuer._id);
   const repeated = await known();
   if (!repeated) throw new Failure('order_conflict', { detail: 'The number is of an order that is no longer kept' });
   return repeated;
@@ -67,7 +74,7 @@ export const placeOrder = async (
 
 /** The row of a new order, where one may be taken now. */
 const acceptable = async (
-  { orderDeps: deps, publicUrl, terminalProblem }: Omit<Placing, 'startSoon'>,
+  { orderDeps: deps, publicUrl, terminalProblem }: Omit<Placing, 'startSoon' | 'testOrders'>,
   issuer: IssuerRow,
   body: PlaceOrder,
 ): Promise<OrderRow> => {

@@ -17,6 +17,7 @@ import type { OrderSettingsRow } from './order-settings';
 import type { OrderRow } from './orders';
 import { countPool, type PoolCounts } from './pool-counts';
 import type { RequestRow } from './requests';
+import type { SandboxMessageRow } from './sandbox-inbox';
 import type { WorkerRow } from './workers';
 
 /** Every call ends within this time, also against a server that was stopped (driver 7.6: see docs/decisions). */
@@ -42,6 +43,7 @@ export interface Collections {
   readonly guesses: Collection<GuessRow>;
   readonly approvals: Collection<ApprovalRow>;
   readonly echoes: Collection<EchoRow>;
+  readonly sandboxInbox: Collection<SandboxMessageRow>;
 }
 
 export interface Database extends Collections {
@@ -89,6 +91,7 @@ export const openDatabase = (uri: string, limitMs: number = callLimitMs): Databa
     guesses: db.collection('guesses'),
     approvals: db.collection('approvals'),
     echoes: db.collection('echoes'),
+    sandboxInbox: db.collection('sandboxInbox'),
     ping: async () => {
       await db.command({ ping: 1 });
     },

@@ -63,6 +63,10 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
   workers: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 600 }],
   answers: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 600 }],
   echoes: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 86_400 }],
+  sandboxInbox: [
+    { name: 'by_issuer', key: { issuerId: 1, at: -1 } },
+    { name: 'forget', key: { at: 1 }, expireAfterSeconds: 30 * 86_400 },
+  ],
   dayCounts: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 3 * 86_400 }],
   ledger: [
     { name: 'by_kind', key: { orderId: 1, kind: 1, seq: 1 } },

@@ -1,5 +1,6 @@
 import type { Collection } from 'mongodb';
 import type { Branding } from '../domain/branding';
+import type { Mode } from '../domain/ids';
 import type { Terminal } from '../domain/order';
 import { type SomeSettings, settingNames } from '../domain/settings';
 import { rotationOverlapMs, secondMs, windowSecondsRange } from '../domain/timings';
@@ -54,6 +55,8 @@ export interface IssuerRow extends SomeSettings {
   /** A data URI, read only by whoever shows it: `logoOf`. */
   readonly logo?: string;
   readonly createdAt: Date;
+  /** Of a test issuer: the reconciler deletes it then. */
+  readonly endsAt?: Date;
   readonly secrets: readonly SealedSecret[];
   readonly holds: readonly Hold[];
   /** A tombstone: the id is never given again. */
@@ -121,6 +124,9 @@ const changeTries = 40;
 /** An order may wait as long to be verified and again for its codes, and a window may be extended. */
 const holdsKeptMs = 4 * windowSecondsRange.max * secondMs;
 
+/** What an operator makes has no end: also one that was named like a test issuer before there were any. */
+export const ofMode = (mode: Mode) => ({ endsAt: { $exists: mode === 'test' } });
+
 export type Issuers = ReturnType<typeof createIssuers>;
 
 /** 140 KB that no call needs. */
@@ -176,17 +182,27 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
       return row?.logo || undefined;
     },
 
-    list: (after: string | undefined, limit: number): Promise<IssuerRow[]> =>
+    list: (after: string | undefined, limit: number, mode: Mode = 'live'): Promise<IssuerRow[]> =>
       issuers
-        .find({ ...alive, ...(after !== undefined ? { _id: { $gt: after } } : {}) }, withoutLogo)
+        .find({ ...alive, ...ofMode(mode), ...(after !== undefined ? { _id: { $gt: after } } : {}) }, withoutLogo)
         .sort({ _id: 1 })
+        .limit(limit)
+        .toArray(),
+
+    /** Of the sandbox; there are few: no index. */
+    countTests: (limit: number): Promise<number> => issuers.countDocuments({ ...alive, ...ofMode('test') }, { limit }),
+
+    /** Read by the reconciler, which deletes them. */
+    endedTests: (at: Date, limit: number): Promise<IssuerRow[]> =>
+      issuers
+        .find({ ...alive, endsAt: { $lte: at } }, withoutLogo)
         .limit(limit)
         .toArray(),
 
     /** Read by the reconciler, which tells an operator of them. */
     paused: (limit: number): Promise<IssuerRow[]> =>
       issuers
-        .find({ ...alive, state: 'paused' }, withoutLogo)
+        .find({ ...alive, ...ofMode('live'), state: 'paused' }, withoutLogo)
         .sort({ _id: 1 })
         .limit(limit)
         .toArray(),

@@ -1,5 +1,5 @@
 import type { Collection, Filter, Sort } from 'mongodb';
-import { type OrderName, orderId, orderNameOf } from '../domain/ids';
+import { type Mode, modeOf, type OrderName, orderId, orderNameOf } from '../domain/ids';
 import type { Giving, KeptMessage } from '../domain/kept-message';
 import type { LedgerEntry, OrderEvent, TimelineEntry } from '../domain/messages';
 import {
@@ -31,7 +31,7 @@ export interface OrderRow {
   readonly orderNo: string;
   /** For searches in any case; left out in rows of before. */
   readonly orderNoLower?: string;
-  /** `{createdAt}/{issuerId}/{orderNo}`: lists page by a range on this one field. */
+  /** `{createdAt}/{issuerId}/{orderNo}`, after a `t` for test orders: lists page by a range on this one field. */
   readonly position: string;
   readonly product: { readonly id: string; readonly name: string; readonly instructions?: string };
   readonly quantity: number;
@@ -150,6 +150,8 @@ export interface TriedMessage {
 }
 
 export interface ListFilter {
+  /** Left out: that of the issuer, or live. */
+  readonly mode?: Mode;
   readonly issuerId?: string;
   readonly state?: OrderState;
   readonly states?: readonly OrderState[];
@@ -194,8 +196,19 @@ const readToProject = { facts: 1, version: 1, projected: 1, purgedAt: 1 } as con
 /** Nothing is read from, or written to, what a purge left of an order. */
 const isKept = { purgedAt: { $exists: false } };
 
+/** Test orders stand after all others in every index: no query over live ones passes over them, nor the other way. */
+const marks = { live: '', test: 't' } as const satisfies Record<Mode, string>;
+/** A position begins with its mark and a digit, and a purged order has none. No bound begins a position: see `list`. */
+const firsts = { live: '0', test: 's~' } as const satisfies Record<Mode, string>;
+const ends = { live: ':', test: 'u' } as const satisfies Record<Mode, string>;
+
+/** A position, a bound of positions: of that moment. */
+export const positionAt = (mode: Mode, at: Date): string => `${marks[mode]}${at.toISOString()}`;
+
+export const positionsOf = (mode: Mode) => ({ $gt: firsts[mode], $lt: ends[mode] as string });
+
 export const orderPosition = (createdAt: Date, order: OrderName): string =>
-  `${createdAt.toISOString()}/${orderId(order)}`;
+  `${positionAt(modeOf(order.issuerId), createdAt)}/${orderId(order)}`;
 
 const isSameEnd = (a: OrderFacts, b: OrderFacts): boolean =>
   a.state === b.state && a.issued === b.issued && a.sequence === b.sequence;
@@ -226,7 +239,7 @@ interface RefundMarks {
 const refundMarks = (_id: string, facts: OrderFacts): RefundMarks => {
   const { createdAtMs, refundDueValue = 0, refundSettledValue = 0 } = facts;
   if (refundDueValue === 0) return {};
-  const position = `${new Date(createdAtMs).toISOString()}/${_id}`;
+  const position = orderPosition(new Date(createdAtMs), orderNameOf(_id));
   return refundSettledValue < refundDueValue
     ? { $set: { refundOpen: position }, $unset: { refundSettled: 1 } }
     : { $set: { refundSettled: position }, $unset: { refundOpen: 1 } };
@@ -272,11 +285,12 @@ export const createOrders = (
     const { before, createdTo, createdFrom, createdAfter, limit } = filter;
     // A bound that begins other values is not compared alike everywhere: the end of the millisecond before is none.
     const after = createdAfter ?? (createdFrom && new Date(createdFrom.getTime() - 1));
-    const end = createdTo && `${createdTo.toISOString()}/\uffff`;
+    const mode = filter.mode ?? modeOf(filter.issuerId ?? '');
+    const all = positionsOf(mode);
+    const end = createdTo ? `${positionAt(mode, createdTo)}/\uffff` : all.$lt;
     const position = {
-      ...(before !== undefined || end !== undefined ? { $lt: lesser(before, end) } : {}),
-      // A position begins with a digit, and a purged order has none.
-      $gt: after ? `${after.toISOString()}/\uffff` : '0',
+      $lt: lesser(before, end),
+      $gt: after ? `${positionAt(mode, after)}/\uffff` : all.$gt,
     };
     const numbers = filter.orderNoPrefix === undefined ? [{}] : numbersWith(filter.orderNoPrefix);
     const lists = numbers.map(
@@ -616,9 +630,12 @@ export const createOrders = (
     },
 
     /** Whose message came back, the newest first. */
-    bounced: (limit: number): Promise<OrderRow[]> =>
+    bounced: (limit: number, mode: Mode): Promise<OrderRow[]> =>
       orders
-        .find({ bouncedAt: { $exists: true } }, { projection: { timeline: 0, events: 0, wrappedKey: 0 } })
+        .find(
+          { bouncedAt: { $exists: true }, position: positionsOf(mode) },
+          { projection: { timeline: 0, events: 0, wrappedKey: 0 } },
+        )
         .sort({ bouncedAt: -1 })
         .limit(limit)
         .toArray() as Promise<OrderRow[]>,
@@ -640,8 +657,8 @@ export const createOrders = (
     },
 
     /** Of all issuers, the newest that their issuer may have to answer for. */
-    waitingForIssuer: (): Promise<FailingOrder[]> =>
-      withLines({ state: { $in: [...waitingStates] } }, { position: -1 }),
+    waitingForIssuer: (mode: Mode): Promise<FailingOrder[]> =>
+      withLines({ state: { $in: [...waitingStates] }, position: positionsOf(mode) }, { position: -1 }),
 
     /** Called before the order hears of another terminal: where the address is. */
     keepCorrection: async (order: OrderName, correction: Correction): Promise<void> => {
@@ -731,10 +748,11 @@ export const createOrders = (
       which: 'refundOpen' | 'refundSettled',
       before: string | undefined,
       limit: number,
+      mode: Mode,
     ): Promise<OrderRow[]> =>
       orders
         .find(
-          { [which]: before === undefined ? { $exists: true } : { $lt: before } },
+          { [which]: { ...positionsOf(mode), ...(before === undefined ? {} : { $lt: before }) } },
           { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
         )
         .sort({ [which]: -1 })
@@ -742,10 +760,14 @@ export const createOrders = (
         .toArray() as Promise<OrderRow[]>,
 
     /** Open ones by the reconciler, whose workflow may be missing; undecided ones by operators. Those that wait longest first. */
-    waitingForVoid: (state: 'open' | 'undecided', before: Date, limit: number): Promise<OrderRow[]> =>
+    waitingForVoid: (state: 'open' | 'undecided', before: Date, limit: number, mode?: Mode): Promise<OrderRow[]> =>
       orders
         .find(
-          { 'voidWaits.state': state, 'voidWaits.at': { $lt: before } },
+          {
+            'voidWaits.state': state,
+            'voidWaits.at': { $lt: before },
+            ...(mode === undefined ? {} : { position: positionsOf(mode) }),
+          },
           { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
         )
         .sort({ 'voidWaits.at': 1 })
@@ -908,7 +930,8 @@ export const createOrders = (
         .find(
           {
             state: { $in: [...openStates] },
-            position: { $gt: position, $lt: before.toISOString() },
+            position: { $gt: position },
+            createdAt: { $lt: before },
             unstartedSince: { $exists: false },
           },
           { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },

@@ -1,6 +1,7 @@
+import type { Mode } from '../domain/ids';
 import { finalStates } from '../domain/order';
 import type { Database } from './database';
-import type { OrderRow } from './orders';
+import { type OrderRow, positionAt, positionsOf } from './orders';
 
 export type Purge = ReturnType<typeof createPurge>;
 
@@ -21,14 +22,14 @@ export const createPurge = ({
    * Read by the reconciler: orders that ended at that moment or before, and have told all their events. They were created
    * before they ended, so each query is a range of `by_state`; what is purged has no state and is in none.
    */
-  due: async (endedBy: Date, limit: number): Promise<PurgeableOrder[]> => {
+  due: async (endedBy: Date, limit: number, mode: Mode): Promise<PurgeableOrder[]> => {
     const due: PurgeableOrder[] = [];
     for (const state of finalStates) {
       if (due.length >= limit) break;
       const rows = await orders
         .find({
           state,
-          position: { $lt: `${endedBy.toISOString()}/\uffff` },
+          position: { ...positionsOf(mode), $lt: `${positionAt(mode, endedBy)}/\uffff` },
           'facts.updatedAtMs': { $lte: endedBy.getTime() },
           eventsPendingSince: { $exists: false },
         })

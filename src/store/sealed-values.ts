@@ -4,6 +4,7 @@ import type { IssuerRow } from './issuers';
 import type { KeyRow } from './keys';
 import type { OrderRow } from './orders';
 import type { RequestRow } from './requests';
+import type { SandboxMessageRow } from './sandbox-inbox';
 
 /** Where values are that the master key itself sealed, the few and weighty ones first. */
 export const sealedKinds = [
@@ -14,6 +15,7 @@ export const sealedKinds = [
   'issuerCallHeaders',
   'orderKey',
   'answer',
+  'sandboxMessage',
 ] as const;
 export type SealedKind = (typeof sealedKinds)[number];
 
@@ -39,7 +41,8 @@ export const createSealedValues = ({
   issuers,
   orders,
   requests,
-}: Pick<Database, 'keys' | 'issuers' | 'orders' | 'requests'>) => {
+  sandboxInbox,
+}: Pick<Database, 'keys' | 'issuers' | 'orders' | 'requests' | 'sandboxInbox'>) => {
   const kinds = {
     platformKey: reader<KeyRow>(keys, ['sealed', 'former'], (row) => [
       ['sealed', row.sealed],
@@ -57,6 +60,7 @@ export const createSealedValues = ({
     // What a purge left has no key.
     orderKey: reader<OrderRow>(orders, ['wrappedKey'], (row) => [['wrappedKey', row.wrappedKey]]),
     answer: reader<RequestRow>(requests, ['answer'], (row) => [['answer.sealedBody', row.answer?.sealedBody]]),
+    sandboxMessage: reader<SandboxMessageRow>(sandboxInbox, ['sealed'], ({ sealed }) => [['sealed', sealed]]),
   };
   return {
     after: (kind: SealedKind, id: string, limit: number): Promise<SealedRow[]> =>

@@ -1,8 +1,9 @@
-import type { OrderName } from '../domain/ids';
+import type { Mode, OrderName } from '../domain/ids';
 import type { OrderFacts, OrderState } from '../domain/order';
 import type { TroubleKind } from '../domain/trouble';
 import type { Database } from './database';
-import type { IssuerRow } from './issuers';
+import { type IssuerRow, ofMode } from './issuers';
+import { positionsOf } from './orders';
 
 /** What the console's overview needs of one order. */
 export interface SampledOrder {
@@ -40,6 +41,9 @@ export interface SoldOrder {
   readonly facts: Pick<OrderFacts, 'refundDueValue'>;
 }
 
+/** Test orders are in no number. */
+const live = positionsOf('live');
+
 /** Counted where the rows are, so that no timeline comes over; a line is written once. */
 const callsTriedAgain = {
   $size: {
@@ -74,7 +78,7 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   /** The newest orders since then, newest first: a range of `by_position`. */
   newest: (since: Date, limit: number): Promise<SampledOrder[]> =>
     orders
-      .find({ position: { $gte: since.toISOString() } })
+      .find({ position: { ...live, $gte: since.toISOString() } })
       .project<SampledOrder>(sampled)
       .sort({ position: -1 })
       .limit(limit)
@@ -90,7 +94,7 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   /** Newest first, before a position where one is given: a range of `by_position`. */
   sold: (since: Date, before: string | undefined, limit: number): Promise<SoldOrder[]> =>
     orders
-      .find({ position: { $gte: since.toISOString(), ...(before === undefined ? {} : { $lt: before }) } })
+      .find({ position: { ...live, $gte: since.toISOString(), ...(before === undefined ? {} : { $lt: before }) } })
       .project<SoldOrder>({
         ...{ _id: 0, issuerId: 1, position: 1, state: 1, createdAt: 1, product: 1, amount: 1 },
         'facts.refundDueValue': 1,
@@ -100,12 +104,13 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
       .toArray(),
 
   /** How many orders are in a state, up to the limit: `by_state`. */
-  count: (state: OrderState, limit: number): Promise<number> => orders.countDocuments({ state }, { limit }),
+  count: (state: OrderState, limit: number): Promise<number> =>
+    orders.countDocuments({ state, position: live }, { limit }),
 
   /** Orders whose issuer was not told an event, the newest first: `by_events_given_up`. */
   givenUpSince: (since: Date, limit: number): Promise<OrderName[]> =>
     orders
-      .find({ eventsGivenUpAt: { $gte: since } })
+      .find({ eventsGivenUpAt: { $gte: since }, position: live })
       .project<OrderName>({ _id: 0, issuerId: 1, orderNo: 1 })
       .sort({ eventsGivenUpAt: -1 })
       .limit(limit)
@@ -114,7 +119,7 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   /** Orders for which a second payment came, the newest first: `by_paid_twice`. */
   paidTwiceSince: (since: Date, limit: number): Promise<OrderName[]> =>
     orders
-      .find({ paidTwiceAt: { $gte: since } })
+      .find({ paidTwiceAt: { $gte: since }, position: live })
       .project<OrderName>({ _id: 0, issuerId: 1, orderNo: 1 })
       .sort({ paidTwiceAt: -1 })
       .limit(limit)
@@ -140,9 +145,9 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
     ).map(({ _id }) => _id),
 
   /** What is owed to buyers: `by_refund_open`. */
-  refundsOpen: (limit: number): Promise<OwedRefund[]> =>
+  refundsOpen: (limit: number, mode: Mode): Promise<OwedRefund[]> =>
     orders
-      .find({ refundOpen: { $exists: true } })
+      .find({ refundOpen: positionsOf(mode) })
       .project<OwedRefund>({ _id: 0, 'amount.currency': 1, 'facts.refundDueValue': 1, 'facts.refundSettledValue': 1 })
       .sort({ refundOpen: -1 })
       .limit(limit)
@@ -150,13 +155,13 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
 
   /** There are few issuers: no index. */
   countIssuers: (state: IssuerRow['state'], limit: number): Promise<number> =>
-    issuers.countDocuments({ state, deletedAt: { $exists: false } }, { limit }),
+    issuers.countDocuments({ state, deletedAt: { $exists: false }, ...ofMode('live') }, { limit }),
 
   /** `by_events_pending` and `by_unstarted` hold nothing else. */
   countPendingEvents: (limit: number): Promise<number> =>
-    orders.countDocuments({ eventsPendingSince: { $exists: true } }, { limit }),
+    orders.countDocuments({ eventsPendingSince: { $exists: true }, position: live }, { limit }),
   countUnstarted: (limit: number): Promise<number> =>
-    orders.countDocuments({ unstartedSince: { $exists: true } }, { limit }),
+    orders.countDocuments({ unstartedSince: { $exists: true }, position: live }, { limit }),
 
   countRaised: (kind: TroubleKind, limit: number): Promise<number> =>
     alerts.countDocuments({ kind, state: 'raised' }, { limit }),
@@ -164,7 +169,7 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   /** By `by_state`: of what expired, the newest payments. */
   newestExpired: (limit: number): Promise<WaitingOrder[]> =>
     orders
-      .find({ state: 'expired' })
+      .find({ state: 'expired', position: live })
       .project<WaitingOrder>({ _id: 0, issuerId: 1, orderNo: 1, createdAt: 1, facts: 1 })
       .sort({ position: -1 })
       .limit(limit)
@@ -173,7 +178,7 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   /** The longest in a state: `by_state` from its end. */
   oldest: (state: OrderState, limit: number): Promise<WaitingOrder[]> =>
     orders
-      .find({ state })
+      .find({ state, position: live })
       .project<WaitingOrder>({ _id: 0, issuerId: 1, orderNo: 1, createdAt: 1, facts: 1 })
       .sort({ position: 1 })
       .limit(limit)

@@ -1,4 +1,6 @@
+import { Registry } from 'prom-client';
 import { createProject } from '../../activities/project';
+import { createOrderMeter } from '../../src/metrics/order-meter';
 import type { OrderDeps } from '../../src/second-interface/ask-order';
 import { createCodes } from '../../src/store/codes';
 import { createIssuers } from '../../src/store/issuers';
@@ -15,7 +17,7 @@ const projecting = (
   createProject({
     orderDeps: { orders, codes } as unknown as OrderDeps,
     issuers: createIssuers(file.database, issuerSeal),
-    meter: { projected: () => undefined },
+    meter: createOrderMeter(new Registry()),
     tellEvent: ({ orderNo }, sequence) => told.push(`${orderNo}/${sequence}`),
     nowMs: Date.now,
   }).project;

@@ -25,7 +25,7 @@ const ended = async (orderNo: string, change: Partial<OrderRow> = {}): Promise<O
   return full;
 };
 const dueAt = async (at: number, limit = 100): Promise<string[]> =>
-  (await purge.due(new Date(at), limit)).map(({ _id }) => _id);
+  (await purge.due(new Date(at), limit, 'live')).map(({ _id }) => _id);
 const draft = (row: OrderRow, id: string, valueFingerprint = id) => ({
   _id: `${row._id}/${id}`,
   orderId: row._id,
@@ -70,7 +70,7 @@ test('a look is bounded, over all states together, and what was purged is not se
   for (let n = 0; n < 8; n += 1) await ended(`many-${n}`, { state: states[n % 4] as OrderRow['state'] });
   const seen: string[] = [];
   for (const size of [3, 3, 2, 0]) {
-    const due = await purge.due(endedAt, 3);
+    const due = await purge.due(endedAt, 3, 'live');
     expect(due).toHaveLength(size);
     for (const order of due) expect(await purge.forget(order, endedAt)).toBe(true);
     seen.push(...due.map(({ _id }) => _id));
@@ -143,7 +143,9 @@ test('two passes at once: each order is ended once', async () => {
   const codes = createCodes(file.database);
   for (const row of rows) await codes.claimFor(draft(row, row.orderNo));
   const pass = async (): Promise<number> => {
-    const outcomes = await Promise.all((await purge.due(endedAt, 100)).map((order) => purge.forget(order, endedAt)));
+    const outcomes = await Promise.all(
+      (await purge.due(endedAt, 100, 'live')).map((order) => purge.forget(order, endedAt)),
+    );
     return outcomes.filter(Boolean).length;
   };
   const counts = await Promise.all([pass(), pass()]);

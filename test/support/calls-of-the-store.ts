@@ -19,6 +19,7 @@ export const collections = [
     'guesses',
     'approvals',
     'echoes',
+    'sandboxInbox',
   ],
 ];
 const call = new RegExp(`\\b(?:${[...collections, 'collection'].join('|')})\\s*\\.(${methods.join('|')})\\(`, 'g');

@@ -21,6 +21,7 @@ import { createOrders } from '../../src/store/orders';
 import { createPullQueue } from '../../src/store/pull-queue';
 import { createPurge } from '../../src/store/purge';
 import { createRequests } from '../../src/store/requests';
+import { createSandboxInbox } from '../../src/store/sandbox-inbox';
 import { createSealedValues } from '../../src/store/sealed-values';
 import { createStats } from '../../src/store/stats';
 import { createWorkerReports } from '../../src/store/workers';
@@ -58,6 +59,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const dayCounts = createDayCounts(of);
   const answers = createAnswers(of);
   const echoes = createEchoes(of);
+  const sandboxInbox = createSandboxInbox(of);
 
   const row = acceptedRow(order.orderNo);
   const facts = (version: number): OrderFacts => ({ ...row.facts, version });
@@ -130,13 +132,17 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.takePinAttempt(order, 0, now, now);
       await orders.forgetPinAttempts(order);
     },
+    'messages to buyers of a test issuer': async () => {
+      await sandboxInbox.keep({ _id: 'm', issuerId: 'acme', at: now, channel: 'sms', sealed: secret });
+      await sandboxInbox.newest('acme', 10);
+    },
     'what an echo sends back': async () => {
       await echoes.keep({ issuerId: 'acme', messageId: 'e', atMs: 1 }, {});
       await echoes.read({ issuerId: 'acme', messageId: 'e' });
     },
     'the order of a message': () => orders.findByMessage('m'),
     'void requests that wait': () => orders.waitingForVoid('open', now, 10),
-    'messages that came back': () => orders.bounced(10),
+    'messages that came back': () => orders.bounced(10, 'live'),
     'what was used of a day': async () => {
       await dayCounts.take({ name: 'sms/acme', n: 1, limit: 5, at: now });
       await dayCounts.giveBack({ name: 'sms/acme', n: 1, at: now });
@@ -192,15 +198,15 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await stats.countPendingEvents(10);
     },
     'refunds that are due': async () => {
-      await orders.withRefund('refundOpen', undefined, 10);
-      await orders.withRefund('refundOpen', 'z', 10);
-      await stats.refundsOpen(10);
+      await orders.withRefund('refundOpen', undefined, 10, 'live');
+      await orders.withRefund('refundOpen', 'z', 10, 'live');
+      await stats.refundsOpen(10, 'live');
     },
-    'refunds that are settled': () => orders.withRefund('refundSettled', 'z', 10),
+    'refunds that are settled': () => orders.withRefund('refundSettled', 'z', 10, 'live'),
     'orders that somebody else wrote to': () => stats.tampered(10),
     'orders paid twice': () => stats.paidTwiceSince(now, 10),
     'events given up': () => stats.givenUpSince(now, 10),
-    'reconciler: orders to be purged': () => purge.due(now, 10),
+    'reconciler: orders to be purged': () => purge.due(now, 10, 'live'),
     'the ledger of an order': async () => {
       await ledger.keep(order, [{ seq: 1, kind: 'redeemed', atMs: 1, by: 'issuer', operationId: 'r' }]);
       await ledger.keep(order, []);
@@ -213,7 +219,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'bounced messages of an issuer': () => orders.failing('acme', 'bounced'),
     'events of an issuer given up': () => orders.failing('acme', 'given_up'),
     'void requests of an issuer that wait': () => orders.failing('acme', 'undecided'),
-    'orders that wait for their issuer': () => orders.waitingForIssuer(),
+    'orders that wait for their issuer': () => orders.waitingForIssuer('live'),
     'changed orders of an issuer': async () => {
       await orders.listChanged({ issuerId: 'acme', updatedAfter: now, limit: 2 });
       await orders.listChanged({ issuerId: 'acme', before: { updatedAtMs: 1, orderNo: 'a' }, limit: 2 });
@@ -337,6 +343,10 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await stats.countIssuers('active', 10);
     },
     'issuers that somebody else wrote to': () => stats.tamperedIssuers(10),
+    'test issuers': async () => {
+      await issuers.countTests(10);
+      await issuers.endedTests(now, 10);
+    },
     'issuers that were deleted lately': () => issuers.buriedSince(now, 10),
     'settings of the platform or a product': async () => {
       await settings.platform();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
 import { type Answer, type Platform, read } from './platform';
 import { until } from './until';
@@ -65,11 +66,43 @@ export interface TestIssuer {
 }
 
 const repeatsMax = 5;
+const waitsMax = 50;
 const wasNotAsked = ({ status, body }: Answer): boolean => status === 202 || body.code === 'unavailable';
 
 export const amount = { value: 1_000, currency: 'EUR' };
 
-export const startIssuer = async (platform: Platform, settings: Record<string, unknown> = {}): Promise<TestIssuer> => {
+/** Who makes the issuer, once its server's address is known: its id and its secret. */
+type Making = (callback: { kind: 'url'; url: string }) => Promise<Answer>;
+
+/** Made by itself, in the sandbox. */
+export const startSandboxIssuer = (
+  platform: Platform,
+  changes: Record<string, unknown> = {},
+  isPatient = true,
+): Promise<TestIssuer> =>
+  startIssuerMadeBy(platform, isPatient, (callback) =>
+    read(
+      fetch(`${platform.baseUrl}/v1/sandbox/issuers`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ callback, codeMode: 'push', ...changes }),
+      }),
+    ),
+  );
+
+export const startIssuer = (platform: Platform, settings: Record<string, unknown> = {}): Promise<TestIssuer> =>
+  startIssuerMadeBy(platform, false, (callback) =>
+    platform.operator('POST', '/issuers', {
+      issuerId: `issuer-${randomUUID().slice(0, 8)}`,
+      name: 'An issuer of the tests',
+      callback,
+      codeMode: 'push',
+      terminal: { channel: 'page' },
+      ...settings,
+    }),
+  );
+
+const startIssuerMadeBy = async (platform: Platform, isPatient: boolean, make: Making): Promise<TestIssuer> => {
   const received: Received[] = [];
   const reactions = new Map<string, Reaction>();
   let secret = '';
@@ -110,17 +143,10 @@ export const startIssuer = async (platform: Platform, settings: Record<string, u
   await listen(0);
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}/callback`;
-  const issuerId = `issuer-${randomUUID().slice(0, 8)}`;
-  const created = await platform.operator('POST', '/issuers', {
-    issuerId,
-    name: 'An issuer of the tests',
-    callback: { kind: 'url', url },
-    codeMode: 'push',
-    terminal: { channel: 'page' },
-    ...settings,
-  });
+  const created = await make({ kind: 'url', url });
   if (created.status !== 201) throw new Error(`the issuer was not created: ${JSON.stringify(created.body)}`);
   secret = created.body.secret;
+  const issuerId: string = created.body.issuerId;
 
   const base = `/v1/issuers/${issuerId}`;
   const sign = (id: string, text: string): Record<string, string> => {
@@ -131,18 +157,29 @@ export const startIssuer = async (platform: Platform, settings: Record<string, u
       'webhook-signature': new Webhook(secret).sign(id, at, text),
     };
   };
+  /** As a client does that is told when to come again: a test issuer has five requests a second. */
+  const patiently = async (call: () => Promise<Answer>): Promise<Answer> => {
+    for (let n = 0; n < waitsMax && isPatient; n += 1) {
+      const answer = await call();
+      if (answer.status !== 429 || Number(answer.headers.get('retry-after')) > 1) return answer;
+      await pause(200);
+    }
+    return call();
+  };
   const post: TestIssuer['post'] = (
     path,
     body,
     { webhookId = randomUUID(), raw = JSON.stringify(body), sent = raw, headers = {}, signal } = {},
   ) =>
-    read(
-      fetch(`${platform.baseUrl}${base}${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...sign(webhookId, raw), ...headers },
-        body: sent,
-        signal: signal ?? null,
-      }),
+    patiently(() =>
+      read(
+        fetch(`${platform.baseUrl}${base}${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...sign(webhookId, raw), ...headers },
+          body: sent,
+          signal: signal ?? null,
+        }),
+      ),
     );
   /**
    * As a client does: on a busy machine an order may not be asked in time, and the same request again gets the judgement.
@@ -157,10 +194,12 @@ export const startIssuer = async (platform: Platform, settings: Record<string, u
     return answer;
   };
   const get: TestIssuer['get'] = (path, headers = {}) =>
-    read(
-      fetch(`${platform.baseUrl}${base}${path}`, {
-        headers: { ...sign(randomUUID(), `GET ${base}${path}`), ...headers },
-      }),
+    patiently(() =>
+      read(
+        fetch(`${platform.baseUrl}${base}${path}`, {
+          headers: { ...sign(randomUUID(), `GET ${base}${path}`), ...headers },
+        }),
+      ),
     );
   const tokenOf = (orderNo: string): string =>
     received.find(({ type, data }) => type === 'order.paid' && data.orderNo === orderNo)?.data.token ?? 'no-token-yet';

@@ -1,10 +1,12 @@
-import { startIssuer, type TestIssuer } from './issuer';
+import { startIssuer, startSandboxIssuer, type TestIssuer } from './issuer';
 import { type Platform, type PlatformOptions, startPlatform } from './platform';
 
 /** One platform for a test file, and issuers that end with it. */
 export interface PlatformOfFile {
   readonly platform: Platform;
   issuer(settings?: Record<string, unknown>): Promise<TestIssuer>;
+  /** Made without an operator; however many a file makes, its address is not refused for it. */
+  sandboxIssuer(changes?: Record<string, unknown>, isPatient?: boolean): Promise<TestIssuer>;
 }
 
 /** Called at the top of a test file. Tests that wait for retries run beside each other on the one platform. */
@@ -22,14 +24,19 @@ export const platformOfFile = (options: PlatformOptions = {}): PlatformOfFile =>
     await Promise.all(issuers.map((issuer) => issuer.stop()));
     await platform?.stop();
   });
+  const kept = async (starting: Promise<TestIssuer>): Promise<TestIssuer> => {
+    const issuer = await starting;
+    issuers.push(issuer);
+    return issuer;
+  };
   return {
     get platform() {
       return started();
     },
-    issuer: async (settings) => {
-      const issuer = await startIssuer(started(), settings);
-      issuers.push(issuer);
-      return issuer;
+    issuer: (settings) => kept(startIssuer(started(), settings)),
+    sandboxIssuer: async (changes, isPatient) => {
+      await started().core.database.dayCounts.deleteMany({ _id: /^test-issuers/ });
+      return kept(startSandboxIssuer(started(), changes, isPatient));
     },
   };
 };

@@ -14,6 +14,7 @@ import type { Mailer } from '../../src/mail/mailer';
 import { createOrderMeter } from '../../src/metrics/order-meter';
 import { createAddressGuard } from '../../src/outbound/address-guard';
 import { createOutbound } from '../../src/outbound/client';
+import { createSandboxCallsOut } from '../../src/sandbox/calls-out';
 import type { Adapter } from '../../src/second-interface/adapter-api';
 import { openTemporalClient } from '../../src/temporal/client';
 import { noTracing, type Tracing } from '../../src/tracing/tracing';
@@ -36,6 +37,8 @@ export interface PlatformOptions {
   /** True: operators have an address of their own. */
   readonly admin?: boolean;
   readonly isDemo?: boolean;
+  /** What test issuers may be called at; left out: there is no sandbox. */
+  readonly sandboxAllow?: readonly string[];
   readonly alertUrl?: string;
   readonly mailer?: Mailer;
   /** Left out: page and webhook alone. */
@@ -141,6 +144,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     publicUrl: options.publicUrl ?? baseUrl,
     admin: adminUrl === undefined ? undefined : { url: adminUrl },
     isDemo: options.isDemo ?? false,
+    hasSandbox: options.sandboxAllow !== undefined,
     operators: [{ name: 'operator', role: 'admin' as const, token: operatorToken }, ...(options.operators ?? [])],
     oidc: options.oidc,
     sealPayloads: options.sealPayloads ?? false,
@@ -153,7 +157,10 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     channels: options.channels ?? {},
   };
   const core = await assemble(config, (codec) => openTemporalClient(temporal, codec, tracing), nowMs, tracing);
-  const guard = createAddressGuard({ allowCidrs: options.callbackAllow ?? ['127.0.0.0/8'] });
+  const guard = createAddressGuard({
+    allowCidrs: options.callbackAllow ?? ['127.0.0.0/8'],
+    sandboxAllowCidrs: options.sandboxAllow ?? [],
+  });
   const adapters = new Map((options.adapters ?? []).map((adapter) => [adapter.name, adapter]));
   const { app, adminApp, starter } = createApp({ core, config, guard, tracing, adapters, log, nowMs });
   const declared = watchAnswers();
@@ -177,6 +184,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     const outbound = createOutbound({
       guard,
       clock: { nowMs },
+      isSpent: createSandboxCallsOut(nowMs).isSpent,
       tracing,
     });
     const workers = await createWorkers({
@@ -197,6 +205,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       keys: workerCore.keys,
       channels: workerCore.channels,
       dayCounts: workerCore.dayCounts,
+      sandboxInbox: workerCore.sandboxInbox,
       requests: workerCore.requests,
       purge: workerCore.purge,
       tracing,

@@ -1,4 +1,6 @@
+import { Registry } from 'prom-client';
 import { type CallsOut, callIssuer } from '../../activities/call-issuer';
+import { createOrderMeter } from '../../src/metrics/order-meter';
 import type { SignedCall } from '../../src/outbound/client';
 import { sealCallHeaders } from '../../src/sealing/call-headers';
 import { createKeyRing } from '../../src/sealing/key-ring';
@@ -20,7 +22,7 @@ const callOf = async (settings: Partial<IssuerRow>): Promise<SignedCall> => {
       },
     },
     ring,
-    meter: { callback: () => undefined },
+    meter: createOrderMeter(new Registry()),
     nowMs: () => 0,
   } as unknown as CallsOut;
   const issuer: IssuerRow = {

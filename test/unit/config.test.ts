@@ -29,6 +29,8 @@ test('with the two secrets alone everything else has its documented default', ()
     sealPayloads: false,
     codecSecret: undefined,
     callbackAllow: [],
+    hasSandbox: false,
+    sandboxCallbackAllow: [],
     egressProxy: undefined,
     trustedProxies: [],
     adapterPaths: [],

@@ -1,8 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { Registry } from 'prom-client';
 import { createDeliver } from '../../activities/deliver';
 import { configuredChannels } from '../../src/channels/configured-channels';
 import { keptByOrder } from '../../src/channels/kept-terminal';
+import { createOrderMeter } from '../../src/metrics/order-meter';
 import { createKeyRing } from '../../src/sealing/key-ring';
 import { newOrderKey } from '../../src/sealing/order-keys';
 import { macOfOrder } from '../../src/sealing/order-row';
@@ -62,7 +64,7 @@ const parted = (afterMs: number, answered?: { status: number }) => {
             }
           : { kind: 'failed', reason: 'breaker_open', retryAfterMs: 30_000, tookMs: 0 },
     },
-    meter: { delivery: () => undefined },
+    meter: createOrderMeter(new Registry()),
     ring,
     channels: configuredChannels(),
     keys: { delivery: { signing: async () => [generateKeyPairSync('ed25519').privateKey] } },

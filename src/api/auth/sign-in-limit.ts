@@ -1,5 +1,5 @@
+import { createPerMinute, networkOf } from '../../bounded/per-minute';
 import { Failure } from '../../domain/failures';
-import { createPerMinute, networkOf } from './per-minute';
 
 const wrongLimit = 5;
 const rightLimit = 30;

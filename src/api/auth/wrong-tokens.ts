@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { Counter, type Registry } from 'prom-client';
+import { createPerMinute, networkOf } from '../../bounded/per-minute';
 import { Failure } from '../../domain/failures';
 import type { Guesses } from '../../store/guesses';
-import { createPerMinute, networkOf } from './per-minute';
 
 const ofAddressLimit = 20;
 const inAllLimit = 200;

@@ -1,5 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
+import { networkOf } from '../../bounded/per-minute';
 import { endOidc, startOidc } from '../../contract/operator/pages';
 import { Failure } from '../../domain/failures';
 import type { JsonObject } from '../../domain/json';
@@ -10,7 +11,6 @@ import { createOidcAttempts } from '../auth/oidc-attempts';
 import type { OidcKeys } from '../auth/oidc-keys';
 import { personOf } from '../auth/oidc-person';
 import { createOidcProvider, OidcFailed, type OidcTrouble } from '../auth/oidc-provider';
-import { networkOf } from '../auth/per-minute';
 import type { SignInLimit } from '../auth/sign-in-limit';
 import { basePathOf } from '../edge/base-path';
 import type { Mount } from '../edge/mount';

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { Logger } from 'pino';
+import { createPerMinute, networkOf } from '../../bounded/per-minute';
 import * as routes from '../../contract/operator/console-session';
 import { readOverview, readSales, watchOverview } from '../../contract/operator/overview';
 import { consoleFile, consolePage, consolePageSlash } from '../../contract/operator/pages';
@@ -12,7 +13,6 @@ import type { SalesReader } from '../../operator/overview/sales';
 import type { ConsoleSampler } from '../../operator/overview/sampler';
 import type { ConsoleSession, ConsoleSessions } from '../auth/console-sessions';
 import { authorizeOperator, operatorOfToken, requireRole } from '../auth/operator-auth';
-import { createPerMinute, networkOf } from '../auth/per-minute';
 import { createSignInLimit, type SignInLimit } from '../auth/sign-in-limit';
 import type { WrongTokens } from '../auth/wrong-tokens';
 import { jsonBody, type Mount } from '../edge/mount';

@@ -9,10 +9,16 @@ import { docsPage, docsStyle } from './docs-page';
 const csp = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** The contract for machines and for people. */
-export const mountDocs = (mount: Mount, channels: ConfiguredChannels, addresses: Addresses): void => {
+export const mountDocs = (
+  mount: Mount,
+  channels: ConfiguredChannels,
+  hasSandbox: boolean,
+  addresses: Addresses,
+): void => {
   const document = openApiDocument({
     channels: channels.offered().map(({ name }) => name),
     hasReceipts: channels.receiptSecret !== undefined && channels.withReceipts().length > 0,
+    hasSandbox,
     ...addresses,
   });
   const page = docsPage(document);

@@ -15,6 +15,7 @@ import {
 } from '../../contract/route';
 import { parseStrictJson, readStrictJson } from '../../contract/strict-json';
 import { Failure, type FieldError } from '../../domain/failures';
+import { isTestIssuer } from '../../domain/ids';
 import type { Operator, Role } from '../../domain/operator';
 import { waitMaxMs } from '../../domain/timings';
 import type { AuditTrail, AuditTrails, Deed } from '../../operator/audit-trail';
@@ -22,6 +23,7 @@ import { shedOnEventLoopLag, watchEventLoopLag } from '../../overload/event-loop
 import { createInFlightLimit } from '../../overload/in-flight-limit';
 import { createIssuerBudgets } from '../../overload/issuer-budget';
 import { createTurns } from '../../overload/taking-turns';
+import { createTestRequests } from '../../sandbox/test-requests';
 import { sha256 } from '../../sealing/key-ring';
 import type { IssuerRow } from '../../store/issuers';
 import { authenticateIssuer, type IssuerAuth } from '../auth/issuer-auth';
@@ -106,6 +108,7 @@ export const createMount = (
   const inFlight = createInFlightLimit();
   const shedOnLag = shedOnEventLoopLag(watchEventLoopLag());
   const budgets = createIssuerBudgets();
+  const testRequests = createTestRequests(deps.nowMs);
   const turns = createTurns(newOrdersInDatabaseMax);
   const files = createSlots(filesAtOnce);
   const methodsOf = new Map<Express, Map<string, Set<string>>>(
@@ -143,7 +146,8 @@ export const createMount = (
       // The route's parameters are gone once a failure is on its way.
       response.locals.issuerId = issuerId;
     }).finally(leave);
-    response.locals.issuerClass = known.issuer.codeMode;
+    response.locals.issuerClass = isTestIssuer(known.issuer._id) ? 'test' : known.issuer.codeMode;
+    testRequests.admit(known.issuer._id);
     return known;
   };
 

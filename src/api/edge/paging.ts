@@ -6,7 +6,7 @@ export const cursorOf = (position: string): string => Buffer.from(position).toSt
 /** @throws Failure `body_invalid` at `/cursor` for what was never given out. */
 export const positionOf = (cursor: string): string => {
   const position = Buffer.from(cursor, 'base64url').toString();
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\/[\x21-\x7e]+$/.test(position) || cursorOf(position) !== cursor) {
+  if (!/^t?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\/[\x21-\x7e]+$/.test(position) || cursorOf(position) !== cursor) {
     throw cursorInvalid();
   }
   return position;

@@ -153,5 +153,6 @@ const bodyOfIssuer = (row: Omit<IssuerRow, 'seal'>, platform: SomeSettings): Iss
   ...(row.callHeaders && row.callHeaders.names.length > 0 ? { callHeaders: [...row.callHeaders.names] } : {}),
   ...(row.callCa ? { callCa: row.callCa } : {}),
   ...(row.ordersPerSecond !== undefined ? { ordersPerSecond: row.ordersPerSecond } : {}),
+  ...(row.endsAt ? { mode: 'test' as const, endsAt: row.endsAt.toISOString() } : {}),
   createdAt: row.createdAt.toISOString(),
 });

@@ -29,18 +29,19 @@ interface Failing extends Pick<OrderRow, 'position'> {
 
 /** Orders that a person should look at, newest first: undeliverable ones, those whose message came back, stuck ones, those whose issuer was not told. */
 export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): void => {
-  mount.operator(routes.listFailures)(async ({ query: { limit, cursor } }) => {
+  mount.operator(routes.listFailures)(async ({ query: { limit, cursor, mode = 'live' } }) => {
     const before = cursor === undefined ? undefined : positionOf(cursor);
     const [waiting, undeliverable, bounced, undecided, named] = await Promise.all([
-      orderDeps.orders.waitingForIssuer(),
+      orderDeps.orders.waitingForIssuer(mode),
       orderDeps.orders.list({
+        mode,
         state: 'undeliverable',
         ...(before === undefined ? {} : { before }),
         limit: limit + 1,
       }),
-      orderDeps.orders.bounced(bouncedLimit),
-      orderDeps.orders.waitingForVoid('undecided', new Date(), bouncedLimit),
-      watch.look().then((look) => namedIn(orderDeps, look)),
+      orderDeps.orders.bounced(bouncedLimit, mode),
+      orderDeps.orders.waitingForVoid('undecided', new Date(), bouncedLimit, mode),
+      mode === 'test' ? [] : watch.look().then((look) => namedIn(orderDeps, look)),
     ]);
     const seen = new Map<string, Failing>();
     for (const row of waiting) {

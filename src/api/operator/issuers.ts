@@ -1,6 +1,7 @@
 import * as routes from '../../contract/operator/issuers';
 import { bodyInvalid } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
+import { testIdPrefix } from '../../domain/ids';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import type { Mount } from '../edge/mount';
 import { type IssuerAccounts, withLogo } from '../issuer/issuer-accounts';
@@ -12,6 +13,13 @@ export interface OperatorIssuers {
   /** Begins to cancel what a deleted issuer leaves open; the reconciler finishes it. */
   readonly cancelOpenSoon: (issuerId: string) => void;
 }
+
+/** @throws Failure `body_invalid` */
+const requireNotReserved = (issuerId: string): void => {
+  if (!issuerId.startsWith(testIdPrefix)) return;
+  const message = `must not begin with ${testIdPrefix}: those are of the sandbox`;
+  throw bodyInvalid([{ path: '/issuerId', code: 'reserved', message }]);
+};
 
 export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void => {
   const { issuers, accounts, nowMs } = deps;
@@ -25,6 +33,7 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
   const { bodyOf, bodiesOf, withLogoOf, requireUsable, freshSecret, kept } = accounts;
 
   mount.operator(routes.createIssuer)(async ({ body: { issuerId, ...settings }, audit }) => {
+    requireNotReserved(issuerId);
     await requireUsable(issuerId, settings);
     const { secret, sealed } = freshSecret(issuerId);
     const createdAt = new Date(nowMs());
@@ -45,8 +54,8 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
     return { status: 201, body: { ...withLogo(shown, row.logo), secret } };
   });
 
-  mount.operator(routes.listIssuers)(async ({ query: { limit, cursor } }) => {
-    const rows = await issuers.list(cursor, limit + 1);
+  mount.operator(routes.listIssuers)(async ({ query: { limit, cursor, mode } }) => {
+    const rows = await issuers.list(cursor, limit + 1, mode);
     const page = rows.slice(0, limit);
     return {
       status: 200,

@@ -14,12 +14,12 @@ const summedMax = 10_000;
 
 /** Who is to get money back, and what was paid back: the platform moves none. */
 export const mountRefunds = (mount: Mount, { orderDeps, stats }: Refunds): void => {
-  mount.operator(routes.listRefunds)(async ({ query: { settled, limit, cursor } }) => {
+  mount.operator(routes.listRefunds)(async ({ query: { settled, limit, cursor, mode = 'live' } }) => {
     const which = settled === 'true' ? 'refundSettled' : 'refundOpen';
     const before = cursor === undefined ? undefined : positionOf(cursor);
     const [rows, open] = await Promise.all([
-      orderDeps.orders.withRefund(which, before, limit + 1),
-      stats.refundsOpen(summedMax),
+      orderDeps.orders.withRefund(which, before, limit + 1, mode),
+      stats.refundsOpen(summedMax, mode),
     ]);
     const owed = { orders: open.length, isCapped: open.length === summedMax, sums: sumsOf(open) };
     return { status: 200, body: { ...pageOf(rows, limit, refundBody), owed } };

@@ -3,6 +3,7 @@ import { callbacks } from '../callbacks';
 import { takeReceipts } from '../platform/receipts';
 import { type Route, sidesOf } from '../route';
 import { routes } from '../routes';
+import * as sandbox from '../sandbox';
 import { createJsonSchemas } from './json-schemas';
 import { type Operation, operationOf } from './operation';
 import { webhookOf } from './webhook';
@@ -22,6 +23,8 @@ export interface OpenApi {
   readonly components: object;
 }
 
+const ofSandbox: ReadonlySet<unknown> = new Set(Object.values(sandbox));
+
 const inHeader = (name: string) => ({ type: 'apiKey', in: 'header', name });
 
 const securitySchemes = {
@@ -38,20 +41,28 @@ const securitySchemes = {
 export interface Served {
   readonly channels: readonly string[];
   readonly hasReceipts: boolean;
+  readonly hasSandbox: boolean;
   readonly publicUrl: string;
   /** Where operators have an address of their own. */
   readonly adminUrl?: string | undefined;
 }
 
 /** The contract of every platform, as it is checked in. */
-const whole: Served = { channels: channelNames, hasReceipts: true, publicUrl: '/' };
+const whole: Served = { channels: channelNames, hasReceipts: true, hasSandbox: true, publicUrl: '/' };
 
 /** Made from the very declarations by which calls are let in and answered, so that it cannot drift from them. */
-export const openApiDocument = ({ channels, hasReceipts, publicUrl, adminUrl }: Served = whole): OpenApi => {
+export const openApiDocument = ({
+  channels,
+  hasReceipts,
+  hasSandbox,
+  publicUrl,
+  adminUrl,
+}: Served = whole): OpenApi => {
   const schemas = createJsonSchemas(new Set(channels));
   const paths: OpenApi['paths'] = {};
   for (const route of routes) {
     if (route.isForBrowsers || (route === takeReceipts && !hasReceipts)) continue;
+    if (!hasSandbox && ofSandbox.has(route)) continue;
     const isElsewhere = adminUrl !== undefined && !sidesOf(route).includes('public');
     const operation = { ...operationOf(route, schemas), ...(isElsewhere ? { servers: [{ url: adminUrl }] } : {}) };
     paths[route.path] = { ...paths[route.path], [route.method]: operation };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { orderStates } from '../../domain/order';
 import { instant, issuerId, orderNo } from '../fields';
-import { pageOf, pageQuery } from '../query';
+import { mode, pageOf, pageQuery } from '../query';
 import { declareRoute, type Wire } from '../route';
 
 const failingOrder = z
@@ -47,7 +47,7 @@ export const listFailures = declareRoute({
   name: 'listFailures',
   who: 'viewer',
   summary: 'Orders that a person should look at: undeliverable, bounced, stuck, or with an event given up',
-  query: pageQuery,
+  query: pageQuery.extend({ mode }),
   answers: {
     200: { says: 'A page of orders, newest first', body: pageOf(failingOrder).meta({ id: 'FailingOrderPage' }) },
   },

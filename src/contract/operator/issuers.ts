@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { terminal } from '../../channels/terminals';
 import { instant, integer, issuerId, text, url } from '../fields';
-import { noBody, pageOf, pageQuery } from '../query';
+import { mode, noBody, pageOf, pageQuery } from '../query';
 import { declareRoute, type Wire } from '../route';
 import { branding } from './branding';
 import { callSettings, shownCallSettings } from './call-settings';
@@ -88,7 +88,9 @@ const issuerFields = {
   ...z.strictObject(refundSettings).partial().shape,
   callsAtOnce: orderSettings.callsAtOnce.optional(),
   ...shownCallSettings,
+  mode: z.literal('test').optional().meta({ description: 'Of the sandbox' }),
   createdAt: instant,
+  endsAt: instant.optional().meta({ description: 'Of a test issuer: it is deleted then' }),
 };
 
 const issuerExample = {
@@ -113,6 +115,10 @@ export const rotatedSecret = z
   .strictObject({ secret, oldSecretEndsAt: instant })
   .meta({ id: 'NewSecret', examples: [{ secret: secretExample, oldSecretEndsAt: '2026-01-02T00:00:00.000Z' }] });
 
+export const issuerWithSecret = z
+  .strictObject({ ...issuerFields, secret })
+  .meta({ id: 'IssuerWithSecret', examples: [{ ...issuerExample, secret: secretExample }] });
+
 export const createIssuer = declareRoute({
   method: 'post',
   path: base,
@@ -123,9 +129,7 @@ export const createIssuer = declareRoute({
   answers: {
     201: {
       says: 'The issuer with its secret, which is shown once',
-      body: z
-        .strictObject({ ...issuerFields, secret })
-        .meta({ id: 'IssuerWithSecret', examples: [{ ...issuerExample, secret: secretExample }] }),
+      body: issuerWithSecret,
     },
   },
   problems: ['issuer_exists'],
@@ -137,7 +141,7 @@ export const listIssuers = declareRoute({
   name: 'listIssuers',
   who: 'viewer',
   summary: 'Issuers, by id',
-  query: pageQuery,
+  query: pageQuery.extend({ mode }),
   answers: { 200: { says: 'A page of issuers', body: pageOf(issuer).meta({ id: 'IssuerPage' }) } },
   problems: [],
 });

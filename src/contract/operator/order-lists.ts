@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { orderStates } from '../../domain/order';
 import { issuerId, moment, text } from '../fields';
 import { orderPage } from '../order';
-import { cursor, limit } from '../query';
+import { cursor, limit, mode } from '../query';
 import { declareRoute } from '../route';
 
 const base = '/v1/operator/orders';
@@ -15,6 +15,7 @@ const filters = {
   q: z.string().min(1).max(64).optional().meta({
     description: 'The beginning of an order number in any case, or a whole payment id, payer or product id',
   }),
+  mode,
   from: moment.optional(),
   to: moment.optional(),
 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { closeReasons, orderStates } from '../../domain/order';
 import { amount, count, instant, issuerId, orderNo } from '../fields';
 import { payment } from '../order';
-import { pageQuery } from '../query';
+import { mode, pageQuery } from '../query';
 import { declareRoute } from '../route';
 
 const refund = z
@@ -37,7 +37,7 @@ export const listRefunds = declareRoute({
   name: 'listRefunds',
   who: 'viewer',
   summary: 'What is to be paid back to buyers, the newest orders first; or what was',
-  query: z.strictObject({ ...pageQuery.shape, settled: z.enum(['true', 'false']).default('false') }),
+  query: z.strictObject({ ...pageQuery.shape, mode, settled: z.enum(['true', 'false']).default('false') }),
   answers: {
     200: {
       says: 'A page of them, and what is owed in all',

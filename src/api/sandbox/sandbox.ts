@@ -1,0 +1,52 @@
+import * as routes from '../../contract/sandbox';
+import { Failure } from '../../domain/failures';
+import { isTestIssuer } from '../../domain/ids';
+import { readInbox } from '../../sandbox/inbox';
+import { createTestIssuers } from '../../sandbox/test-issuers';
+import type { KeyRing } from '../../sealing/key-ring';
+import type { DayCounts } from '../../store/day-counts';
+import type { Issuers } from '../../store/issuers';
+import type { SandboxInbox } from '../../store/sandbox-inbox';
+import { jsonBody, type Mount } from '../edge/mount';
+import type { IssuerAccounts } from '../issuer/issuer-accounts';
+
+export interface SandboxDeps {
+  readonly issuers: Issuers;
+  readonly dayCounts: DayCounts;
+  readonly inbox: SandboxInbox;
+  readonly ring: KeyRing;
+  readonly accounts: IssuerAccounts;
+  readonly nowMs: () => number;
+}
+
+export const mountSandbox = (mount: Mount, deps: SandboxDeps): void => {
+  const { accounts } = deps;
+  const testIssuers = createTestIssuers(deps);
+
+  mount.open(routes.createSandboxIssuer)(async ({ request, response }) => {
+    response.setHeader('cache-control', 'no-store');
+    const body = jsonBody(request, routes.createSandboxIssuer.body, routes.createSandboxIssuer);
+    let secret = '';
+    const row = await testIssuers.make(
+      body,
+      request.ip ?? '',
+      (issuerId) => accounts.requireUsable(issuerId, body),
+      (issuerId) => {
+        const fresh = accounts.freshSecret(issuerId);
+        secret = fresh.secret;
+        return fresh.sealed;
+      },
+    );
+    return { status: 201, body: { ...(await accounts.bodyOf(row)), secret } };
+  });
+
+  mount.issuer(routes.readSandboxInbox)(async ({ issuer }) => {
+    requireTest(issuer._id);
+    return { status: 200, body: { data: await readInbox(deps, issuer._id) } };
+  });
+};
+
+/** @throws Failure `path_unknown`: what live issuers do not have. */
+const requireTest = (issuerId: string): void => {
+  if (!isTestIssuer(issuerId)) throw new Failure('path_unknown');
+};

@@ -1,0 +1,41 @@
+import type { Deliver } from '../channels/channel';
+import type { ConfiguredChannels } from '../channels/configured-channels';
+import type { Terminal } from '../domain/order';
+import type { KeyRing } from '../sealing/key-ring';
+import { places } from '../sealing/places';
+import type { SandboxInbox } from '../store/sandbox-inbox';
+import { inboxShownMax } from './limits';
+
+interface InboxDeps {
+  readonly inbox: SandboxInbox;
+  readonly ring: KeyRing;
+}
+
+/** In place of a mail server or SMS gateway; undefined for channels that write to nobody. */
+export const createInboxDelivery =
+  ({
+    inbox,
+    ring,
+    channels,
+    nowMs,
+  }: InboxDeps & { readonly channels: ConfiguredChannels; readonly nowMs: () => number }) =>
+  (channel: string): Deliver<Terminal> | undefined => {
+    const written = channels.writtenBy(channel);
+    if (!written) return undefined;
+    return async (delivery) => {
+      const beganMs = nowMs();
+      const { messageId, order } = delivery;
+      const sealed = ring.seal(Buffer.from(JSON.stringify(await written(delivery))), places.sandboxMessage(messageId));
+      await inbox.keep({ _id: messageId, issuerId: order.issuerId, at: new Date(nowMs()), channel, sealed });
+      return { kind: 'delivered', state: 'sent', status: 0, tookMs: nowMs() - beganMs };
+    };
+  };
+
+/** Newest first. */
+export const readInbox = async ({ inbox, ring }: InboxDeps, issuerId: string) =>
+  (await inbox.newest(issuerId, inboxShownMax)).map(({ _id, at, channel, sealed }) => {
+    const written: { to: string; subject?: string; text: string } = JSON.parse(
+      ring.open(sealed, places.sandboxMessage(_id)).toString(),
+    );
+    return { at: at.toISOString(), channel, ...written };
+  });

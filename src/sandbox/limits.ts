@@ -1,0 +1,9 @@
+/** Of one address. */
+export const issuersPerHour = 10;
+export const issuersAliveMax = 1_000;
+/** Of one test issuer, in one process. */
+export const requestsPerSecond = 5;
+export const callsOutPerMinute = 60;
+/** Of one test issuer, on the whole platform. */
+export const ordersPerDay = 500;
+export const inboxShownMax = 100;

@@ -1,0 +1,27 @@
+import { Failure } from '../domain/failures';
+import { isTestIssuer } from '../domain/ids';
+import { dayMs } from '../domain/timings';
+import type { DayCounts } from '../store/day-counts';
+import { ordersPerDay } from './limits';
+
+/** How many orders a test issuer may still place in this UTC day. */
+export const createTestOrders = (dayCounts: DayCounts, nowMs: () => number) => {
+  const shareOf = (issuerId: string) => ({ name: `orders/${issuerId}`, n: 1, at: new Date(nowMs()) });
+  return {
+    /** Asked for every new order. @throws Failure `rate_limited` */
+    take: async (issuerId: string): Promise<void> => {
+      if (!isTestIssuer(issuerId)) return;
+      if (await dayCounts.take({ ...shareOf(issuerId), limit: ordersPerDay })) return;
+      const retryAfterSeconds = Math.ceil((dayMs - (nowMs() % dayMs)) / 1_000);
+      throw new Failure('rate_limited', {
+        detail: `A test issuer places ${ordersPerDay} orders a day`,
+        retryAfterSeconds,
+      });
+    },
+
+    /** It was none: its number was taken. */
+    giveBack: async (issuerId: string): Promise<void> => {
+      if (isTestIssuer(issuerId)) await dayCounts.giveBack(shareOf(issuerId));
+    },
+  };
+};

@@ -1,0 +1,219 @@
+import { startMailServer, type TestMailServer } from '../support/mail-server';
+import { read } from '../support/platform';
+import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
+import { reconcileOnce } from '../support/reconcile';
+import { until } from '../support/until';
+
+let server: TestMailServer;
+beforeAll(async () => {
+  server = await startMailServer();
+});
+afterAll(() => server.stop());
+const file = platformOfFile({
+  // The one list never stands in for the other: only 127.0.0.1 is in the sandbox's.
+  callbackAllow: ['127.0.0.0/8', '10.0.0.0/8'],
+  sandboxAllow: ['127.0.0.1/32'],
+  get channels() {
+    return { email: { server: server.as('off'), from: 'codes@shop.example' } };
+  },
+});
+
+const dayMs = 86_400_000;
+const callback = { kind: 'url', url: 'http://127.0.0.1:9/callback' };
+const make = (body: unknown, headers: Record<string, string> = {}) =>
+  read(
+    fetch(`${file.platform.baseUrl}/v1/sandbox/issuers`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    }),
+  );
+const forgetMade = () => file.platform.core.database.dayCounts.deleteMany({ _id: /^test-issuers/ });
+
+test('anybody makes a test issuer, and places an order that ends as any other', async () => {
+  const made = await make({ name: 'Mine', callback, codeMode: 'request' });
+  expect(made.status).toBe(201);
+  expect(made.headers.get('cache-control')).toBe('no-store');
+  expect(made.body).toEqual({
+    issuerId: expect.stringMatching(/^test-[0-9a-f]{20}$/),
+    name: 'Mine',
+    state: 'active',
+    mode: 'test',
+    callback,
+    codeMode: 'request',
+    terminal: { channel: 'page' },
+    verifyWindowSeconds: 600,
+    issueWindowSeconds: 600,
+    createdAt: expect.any(String),
+    endsAt: expect.any(String),
+    secret: expect.stringMatching(/^whsec_/),
+  });
+  const { createdAt, endsAt } = made.body;
+  expect(Date.parse(endsAt) - Date.parse(createdAt)).toBe(30 * dayMs);
+  const issuer = await file.sandboxIssuer();
+  await issuer.placeVerified('a-1');
+  expect((await issuer.submit('a-1', [{ itemId: 'a', value: 'SANDBOX-1' }])).status).toBe(201);
+  await issuer.inState('a-1', 'delivered');
+  expect((await issuer.get('/self')).body).toMatchObject({ issuerId: issuer.issuerId, mode: 'test' });
+});
+
+test.each([
+  ['an unknown field', { callback, codeMode: 'push', issuerId: 'test-mine' }, '/issuerId'],
+  ['a function', { callback: { kind: 'function', name: 'f' }, codeMode: 'push' }, '/callback/kind'],
+  ['no code mode', { callback }, '/codeMode'],
+  [
+    'an address of CALLBACK_ALLOW',
+    { callback: { kind: 'url', url: 'http://10.1.2.3/' }, codeMode: 'push' },
+    '/callback/url',
+  ],
+  ['its neighbour', { callback: { kind: 'url', url: 'http://127.0.0.2/' }, codeMode: 'push' }, '/callback/url'],
+])('%s is 422', async (_what, body, path) => {
+  expectProblem(await make(body), 422, 'body_invalid', path);
+});
+
+test('one address makes ten an hour, whatever became of wrong bodies', async () => {
+  await forgetMade();
+  await make({ callback });
+  const made = await Promise.all(Array.from({ length: 12 }, () => make({ callback, codeMode: 'push' })));
+  const refused = made.filter(({ status }) => status !== 201);
+  // Eight are made at once, and four of one address: what finds no place is asked to come again in a second.
+  for (const answer of refused) expectProblem(answer, 429, 'rate_limited');
+  const one = async () => (await make({ callback, codeMode: 'push' })).headers.get('retry-after');
+  await until('the hour is used up', async () => Number(await one()) > 1);
+  const { database } = file.platform.core;
+  const [count] = await database.dayCounts.find({ _id: /^test-issuers/ }).toArray();
+  expect(count?.count).toBe(10);
+  await forgetMade();
+});
+
+test('a thousand of them live at once', async () => {
+  await forgetMade();
+  const { issuers } = file.platform.core.database;
+  const [one] = await issuers
+    .find({ endsAt: { $exists: true } })
+    .limit(1)
+    .toArray();
+  if (!one) throw new Error('there is one');
+  const fillers = Array.from({ length: 1_000 }, (_, n) => ({ ...one, _id: `test-filler-${n}` }));
+  await issuers.insertMany(fillers);
+  expectProblem(await make({ callback, codeMode: 'push' }), 429, 'rate_limited');
+  await issuers.deleteMany({ _id: /^test-filler/ });
+  expect((await make({ callback, codeMode: 'push' })).status).toBe(201);
+});
+
+test('operators give no such id', async () => {
+  const body = { issuerId: 'test-acme', name: 'Acme', callback, codeMode: 'push' };
+  expectProblem(await file.platform.operator('POST', '/issuers', body), 422, 'body_invalid', '/issuerId');
+});
+
+test('its orders stand apart from live ones in every list and number of operators', async () => {
+  const [live, sandbox] = [await file.issuer(), await file.sandboxIssuer()];
+  for (const issuer of [live, sandbox]) {
+    expect((await issuer.place('apart-1', { payment: { id: `pay-${issuer.issuerId}` } })).status).toBe(201);
+    await issuer.message('order.paid', 'apart-1');
+    await issuer.verify('apart-1');
+    await issuer.refuse('apart-1');
+  }
+  const { operator } = file.platform;
+  const idsIn = async (path: string) => {
+    const { status, body } = await operator('GET', path);
+    expect([path, status]).toEqual([path, 200]);
+    return body.data.map(({ issuerId }: { issuerId: string }) => issuerId);
+  };
+  for (const path of ['/issuers?limit=100', '/orders?limit=100', '/orders?q=apart', '/refunds?limit=100']) {
+    const [usual, test] = [await idsIn(path), await idsIn(`${path}${path.includes('?') ? '&' : '?'}mode=test`)];
+    expect([path, usual.includes(live.issuerId), usual.includes(sandbox.issuerId)]).toEqual([path, true, false]);
+    expect([path, test.includes(live.issuerId), test.includes(sandbox.issuerId)]).toEqual([path, false, true]);
+  }
+  expect(await idsIn(`/orders?issuerId=${sandbox.issuerId}`)).toEqual([sandbox.issuerId]);
+  expect(await idsIn(`/orders?mode=test&from=2020-01-01T00:00:00Z&to=2099-01-01T00:00:00Z`)).toContain(
+    sandbox.issuerId,
+  );
+  expect(await idsIn('/failures?mode=test')).toEqual([]);
+  const paged = await operator('GET', `/orders?mode=test&limit=1`);
+  expect((await operator('GET', `/orders?mode=test&limit=1&cursor=${paged.body.nextCursor}`)).status).toBe(200);
+  // Its own lists are as anybody's.
+  expect((await sandbox.get('/orders?createdAfter=2020-01-01T00:00:00Z')).body.data).toHaveLength(1);
+  const metrics = await (await fetch(`${file.platform.baseUrl}/metrics`)).text();
+  expect(metrics).toMatch(/codeferry_http_request_seconds_count\{[^}]*issuer_class="test"/);
+  expect(metrics).toMatch(/^codeferry_issuers\{state="active"\} 1$/m);
+  const pages = await file.platform.workerMetrics();
+  expect(pages).toMatch(/codeferry_order_events_total\{type="order.refund_due"[^}]*\} 1$/m);
+});
+
+test('a webhook terminal is on the host and port of the callback, and nowhere else', async () => {
+  const issuer = await file.sandboxIssuer();
+  const { url } = (await issuer.get('/self')).body.callback;
+  const placed = (orderNo: string, terminal: string) =>
+    issuer.place(orderNo, { terminal: { channel: 'webhook', url: terminal } });
+  expectProblem(await placed('w-1', 'http://127.0.0.1:9/elsewhere'), 422, 'body_invalid', '/terminal/url');
+  expectProblem(await placed('w-2', 'https://example.com/'), 422, 'body_invalid', '/terminal/url');
+  expect((await placed('w-3', new URL('/terminal?of=a buyer', url).href)).status).toBe(201);
+  const settings = (body: object) => issuer.post('/settings', { type: 'issuer.settings', ...body });
+  const elsewhere = { channel: 'webhook', url: 'http://127.0.0.1:9/elsewhere' };
+  expectProblem(await settings({ terminal: elsewhere }), 422, 'body_invalid', '/terminal/url');
+  expect((await settings({ terminal: elsewhere, callback: { kind: 'url', url: 'http://127.0.0.1:9/' } })).status).toBe(
+    200,
+  );
+});
+
+test('mails of its orders are in its inbox, and go nowhere else', async () => {
+  const issuer = await file.sandboxIssuer({ name: 'Bean & Bar' });
+  const terminal = { channel: 'email', address: 'sandbox@mail.example' };
+  const placed = await issuer.placeVerified('mail-1', { terminal });
+  await issuer.submit('mail-1', [{ itemId: 'a', value: 'MAIL-CODE-1' }]);
+  const { body } = await issuer.inState('mail-1', 'delivered');
+  expect(body.delivery).toEqual({ state: 'sent', tries: 1 });
+  const inbox = await issuer.get('/inbox');
+  expect(inbox.body).toEqual({
+    data: [
+      {
+        at: expect.any(String),
+        channel: 'email',
+        to: 'sandbox@mail.example',
+        subject: 'Your code for Coffee',
+        text: expect.stringContaining(placed.body.pickupUrl),
+      },
+    ],
+  });
+  expect(inbox.body.data[0].text).not.toContain('MAIL-CODE-1');
+  // A live one's mail that came later is there, and that one is not.
+  const live = await file.issuer();
+  await live.placeVerified('mail-2', { terminal: { channel: 'email', address: 'live@mail.example' } });
+  await live.submit('mail-2', [{ itemId: 'a', value: 'MAIL-CODE-2' }]);
+  await server.mailTo('live@mail.example');
+  expect(server.taken.flatMap(({ to }) => to)).toEqual(['live@mail.example']);
+  expectProblem(await live.get('/inbox'), 404, 'path_unknown');
+});
+
+test('five requests a second, and 500 orders a day', async () => {
+  const issuer = await file.sandboxIssuer({}, false);
+  const answers = await Promise.all(Array.from({ length: 30 }, () => issuer.get('/self')));
+  const refused = answers.filter(({ status }) => status !== 200);
+  expect(refused.length).toBeGreaterThan(15);
+  for (const answer of refused) expectProblem(answer, 429, 'rate_limited');
+  const patient = await file.sandboxIssuer();
+  const { database } = file.platform.core;
+  expect((await patient.place('day-1')).status).toBe(201);
+  await database.dayCounts.updateOne({ _id: new RegExp(`^orders/${patient.issuerId}/`) }, { $set: { count: 499 } });
+  expect((await patient.place('day-1')).status).toBe(200);
+  expect((await patient.place('day-2')).status).toBe(201);
+  expectProblem(await patient.place('day-3'), 429, 'rate_limited');
+  expect((await patient.place('day-1')).status).toBe(200);
+});
+
+test('after 30 days it is gone, with its orders', async () => {
+  const issuer = await file.sandboxIssuer();
+  await issuer.place('end-1');
+  const open = async () => file.platform.operator('GET', `/orders/${issuer.issuerId}/end-1`);
+  expect((await open()).body.state).not.toBe('cancelled');
+  const atMs = Date.now() + 30 * dayMs + 60_000;
+  await reconcileOnce(file.platform, { nowMs: () => atMs });
+  expectProblem(await issuer.get('/self'), 401, 'signature_invalid');
+  await until('its order is cancelled', async () => (await open()).body.state === 'cancelled');
+  await until('its order is forgotten', async () => {
+    await reconcileOnce(file.platform, { nowMs: () => atMs + 40 * dayMs });
+    return (await open()).status === 404;
+  });
+});
