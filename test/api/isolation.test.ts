@@ -8,7 +8,7 @@ import { platformOfFile } from '../support/platform-of-file';
 
 /** One of each role. Whoever is not in this list has no role at all. */
 const people = roles.map((role) => ({ name: role.slice(0, 3), role, token: `a-token-of-some-${role}` }));
-const file = platformOfFile({ worker: false, operators: people });
+const file = platformOfFile({ worker: false, sandboxAllow: [], operators: people });
 let mine: TestIssuer;
 let theirs: TestIssuer;
 beforeAll(async () => {
@@ -194,6 +194,7 @@ test('whatever asks for no credentials stands here by name', () => {
       'consoleFile',
       'consolePage',
       'consolePageSlash',
+      'createSandboxIssuer',
       'docsPage',
       'docsStyle',
       'endOidc',

@@ -7,6 +7,7 @@ import { expectProblem } from '../support/problem';
 
 /** With everything that a setting mounts. */
 const file = platformOfFile({
+  sandboxAllow: [],
   worker: false,
   admin: true,
   sealPayloads: true,
