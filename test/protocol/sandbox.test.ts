@@ -58,6 +58,17 @@ test('anybody makes a test issuer, and places an order that ends as any other', 
   expect((await issuer.get('/self')).body).toMatchObject({ issuerId: issuer.issuerId, mode: 'test' });
 });
 
+test('a test issuer may fetch its messages: it has no place for a webhook terminal', async () => {
+  await forgetMade();
+  const made = await make({ callback: { kind: 'pull' }, codeMode: 'push' });
+  expect([made.status, made.body.callback]).toEqual([201, { kind: 'pull' }]);
+  const issuer = await file.sandboxIssuer();
+  const settings = { type: 'issuer.settings', callback: { kind: 'pull' } };
+  expect((await issuer.post('/settings', settings)).status).toBe(200);
+  const terminal = { channel: 'webhook', url: 'https://example.com/' };
+  expectProblem(await issuer.place('pull-1', { terminal }), 422, 'body_invalid', '/terminal/url');
+});
+
 test.each([
   ['an unknown field', { callback, codeMode: 'push', issuerId: 'test-mine' }, '/issuerId'],
   ['a function', { callback: { kind: 'function', name: 'f' }, codeMode: 'push' }, '/callback/kind'],
