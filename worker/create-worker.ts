@@ -9,6 +9,7 @@ import { createEndVoidTime } from '../activities/end-void-time';
 import { createNotify } from '../activities/notify';
 import { createProject } from '../activities/project';
 import { createReconcile } from '../activities/reconcile';
+import { createReplayMessage } from '../activities/replay-message';
 import { createRequestCode } from '../activities/request-code';
 import { createSendEcho } from '../activities/send-echo';
 import { createSendEvent } from '../activities/send-event';
@@ -126,6 +127,7 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
       }),
       ...events,
       ...createSendEcho(callsOut),
+      ...createReplayMessage(callsOut),
     },
     maxConcurrentActivityTaskExecutions: 200,
   });

@@ -28,6 +28,8 @@ export const eventActivityId = (order: OrderName, sequence: number): string => `
 export const takenOverActivityId = (order: OrderName, sequence: number): string =>
   `event-taken-over/${orderId(order)}/${sequence}`;
 export const replayActivityId = (order: OrderName, sequence: number): string => `replay/${orderId(order)}/${sequence}`;
+export const messageReplayActivityId = (order: OrderName, messageId: string): string =>
+  `replay/${orderId(order)}/${messageId}`;
 export const submissionId = (order: OrderName, updateId: string): string => `${orderId(order)}/${updateId}`;
 
 export const orderNameOf = (id: string): OrderName => {

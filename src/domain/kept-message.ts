@@ -1,8 +1,8 @@
 import { isAwaitingCodes, isBeforeVerification, type OrderFacts } from './order';
 
-/** To whoever fetches messages: how often it was given, and when last. 0 of both: it may be given. */
+/** To whoever fetches messages: how often it was given, and when last; 0: it may be given at once. */
 export interface Giving {
-  readonly attempt: number;
+  readonly attempt?: number;
   readonly atMs: number;
 }
 
@@ -55,4 +55,4 @@ export const messagesToGive = (facts: OrderFacts, messages: readonly KeptMessage
 
 /** When it may be given next. */
 export const givableAtMs = ({ given }: { readonly given?: Giving | undefined }): number =>
-  given && given.attempt > 0 ? given.atMs + givingLeaseMs : 0;
+  given && given.atMs > 0 ? given.atMs + givingLeaseMs : 0;

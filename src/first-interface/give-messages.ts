@@ -61,7 +61,7 @@ const partOf = (row: GivableRow, limit: number, nowMs: number): Part => {
   const due = waiting.filter(({ atMs }) => atMs <= nowMs);
   const now = due.slice(0, limit);
   const later = [...waiting.filter(({ atMs }) => atMs > nowMs), ...due.slice(limit)].map(({ atMs }) => atMs);
-  const leases = now.length > 0 ? [givableAtMs({ given: { attempt: 1, atMs: nowMs } })] : [];
+  const leases = now.length > 0 ? [givableAtMs({ given: { atMs: nowMs } })] : [];
   const next = [...later, ...leases];
   return {
     messages: now.flatMap((one) => ('message' in one ? [one.message] : [])),
@@ -85,7 +85,7 @@ const giveOf = async (
     return [];
   }
   const atMs = nowMs();
-  const next = (given: Giving | undefined): Giving => ({ attempt: (given?.attempt ?? 0) + 1, atMs });
+  const next = (given: Giving | undefined) => ({ attempt: (given?.attempt ?? 0) + 1, atMs });
   const token = messages.length > 0 ? openOrder(ring, row).token : '';
   const bodies = messages.flatMap((kept) => {
     const body = messageOf(row, kept, token);
@@ -114,7 +114,7 @@ const sentEvents: Readonly<Partial<Record<KeptMessage['kind'], TimelineEvent>>> 
   code: 'code_requested',
 };
 
-const givenLine = ({ id, kind }: KeptMessage, { attempt, atMs }: Giving): TimelineEntry[] => {
+const givenLine = ({ id, kind }: KeptMessage, { attempt, atMs }: Required<Giving>): TimelineEntry[] => {
   const event = sentEvents[kind];
   return event
     ? [{ key: `${id}.given.${atMs}`, atMs, event, detail: { message: id, try: attempt, fetched: true } }]

@@ -236,7 +236,7 @@ export const createIssuerClient = ({
     rotateSecret: (change: { readonly endOldNow?: boolean } = {}, options?: CallOptions) =>
       call<NewSecret>('POST', '/secret', { type: 'issuer.secret', ...change }, options),
 
-    /** An event, by its `webhook-id`: once more, with the same bytes. */
+    /** A message to this issuer, by its `webhook-id`: once more, with the same bytes; its answer counts. */
     replayMessage: (messageId: string, options?: CallOptions) =>
       call<{ readonly id: string }>(
         'POST',

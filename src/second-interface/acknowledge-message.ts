@@ -66,34 +66,35 @@ const acknowledgeEvent = async (
   else await orders.markEvent(row, sequence, 'sent', [line]);
 };
 
-/** What a message's answer says is heard, and stands in the timeline; `call` names it. */
-export const takeAnswer = async (
+const takeAnswer = async (
   deps: OrderDeps,
   row: OrderRow,
   message: KeptMessage,
   call: string,
   { answer, flaws }: Omit<AcknowledgedMessage, 'id'>,
 ): Promise<AcknowledgementProblem | undefined> => {
-  const heard = await hear(deps, row, message, call, answer, flaws).catch(problemOf);
+  const heard = await hearAnswer(deps, row, message, call, answer, flaws);
+  const line = answeredLine(deps, message, answer, outcomeOf(heard));
   if ('code' in heard) {
-    await deps.orders.recordTry(row, [answeredLine(deps, message, answer, { ok: false, ...detailOf(heard) })]);
+    await deps.orders.recordTry(row, [line]);
     return heard;
   }
   const isSecond = message.taken === 'acknowledged' && !message.again;
   if (isSecond) return undefined;
-  await deps.orders.recordTry(row, [answeredLine(deps, message, answer, { ok: true, ...heard })], {
+  await deps.orders.recordTry(row, [line], {
     notified: message.kind === 'paid',
     tried: { message: { ...message, taken: 'acknowledged' }, isNew: false },
   });
   return undefined;
 };
 
-type Problem = AcknowledgementProblem & { readonly errors?: readonly UnreadField[] };
+/** As the timeline tells it. */
+export const outcomeOf = (heard: Heard | Problem): TimelineEntry['detail'] =>
+  'code' in heard
+    ? { ok: false, problem: heard.code, ...(heard.errors ? { errors: shownErrors(heard.errors) } : {}) }
+    : { ok: true, ...heard };
 
-const detailOf = ({ code, errors }: Problem): TimelineEntry['detail'] => ({
-  problem: code,
-  ...(errors ? { errors: shownErrors(errors) } : {}),
-});
+type Problem = AcknowledgementProblem & { readonly errors?: readonly UnreadField[] };
 
 const answeredLine = (
   { nowMs }: OrderDeps,
@@ -113,7 +114,8 @@ const answeredLine = (
   },
 });
 
-const answeredEvents = {
+/** By which an answer to each kind stands in the timeline. */
+export const answeredEvents = {
   paid: 'notice_answered',
   code: 'code_request_answered',
   void_request: 'void_requested',
@@ -138,7 +140,19 @@ const problemOf = (error: unknown): Problem => {
   };
 };
 
-type Heard = { readonly answer?: string };
+interface Heard {
+  readonly answer?: string;
+}
+
+/** What the answer to a message says goes to its order; `call` names it, so that the same one is judged once. */
+export const hearAnswer = (
+  deps: OrderDeps,
+  row: OrderRow,
+  message: KeptMessage,
+  call: string,
+  answer: unknown,
+  flaws: readonly UnreadField[] = [],
+): Promise<Heard | Problem> => hear(deps, row, message, call, answer, flaws).catch(problemOf);
 
 const hear = async (
   deps: OrderDeps,
@@ -146,7 +160,7 @@ const hear = async (
   message: KeptMessage,
   call: string,
   answer: unknown,
-  flaws: readonly UnreadField[] = [],
+  flaws: readonly UnreadField[],
 ): Promise<Heard> => {
   if (message.kind === 'paid') return {};
   if (flaws.length > 0) throw new Unreadable(flaws);

@@ -49,7 +49,7 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
             toGive: from(order.issuerId, atMs),
             eventsPendingSince: new Date(atMs),
             'events.$[event].status': 'pending',
-            'events.$[event].given': { attempt: 0, atMs: 0 },
+            'events.$[event].given.atMs': 0,
           },
         },
         { arrayFilters: [{ 'event.sequence': sequence }] },
@@ -64,7 +64,7 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
           $set: {
             toGive: from(order.issuerId, atMs),
             'messages.$[message].again': true,
-            'messages.$[message].given': { attempt: 0, atMs: 0 },
+            'messages.$[message].given.atMs': 0,
           },
         },
         { arrayFilters: [{ 'message.id': messageId }] },

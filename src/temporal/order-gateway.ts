@@ -14,6 +14,7 @@ import { type FailureCode, isFailureCode } from '../domain/failures';
 import {
   afterSaleWorkflowId,
   eventActivityId,
+  messageReplayActivityId,
   type OrderName,
   orderId,
   replayActivityId,
@@ -294,13 +295,24 @@ export const createOrderGateway = ({
      */
     startReplay: (order: OrderName, sequence: number) =>
       startCall('replayEvent', replayActivityId(order, sequence), order.issuerId, [eventName(order, sequence)], {
-        retry: { initialInterval: '5 seconds', maximumAttempts: 20 },
-        scheduleToCloseTimeout: '10 minutes',
-        idReusePolicy: 'ALLOW_DUPLICATE',
-        idConflictPolicy: 'FAIL',
+        ...ofReplay,
         summary: `Tell ${order.issuerId} event ${sequence} of order ${order.orderNo} once more`,
         typedSearchAttributes: nameAttributes(order),
       }),
+
+    /** The same of a message that waited for an answer: what is answered is heard. */
+    startMessageReplay: ({ issuerId, orderNo }: OrderName, messageId: string) =>
+      startCall(
+        'replayMessage',
+        messageReplayActivityId({ issuerId, orderNo }, messageId),
+        issuerId,
+        [{ issuerId, orderNo, messageId }],
+        {
+          ...ofReplay,
+          summary: `Send ${issuerId} a message of order ${orderNo} once more`,
+          typedSearchAttributes: nameAttributes({ issuerId, orderNo }),
+        },
+      ),
 
     /** An issuer's self-test. */
     startEcho: ({ issuerId, messageId, atMs }: EchoInput) =>
@@ -310,6 +322,13 @@ export const createOrderGateway = ({
       }),
   };
 };
+
+const ofReplay = {
+  retry: { initialInterval: '5 seconds', maximumAttempts: 20 },
+  scheduleToCloseTimeout: '10 minutes',
+  idReusePolicy: 'ALLOW_DUPLICATE',
+  idConflictPolicy: 'FAIL',
+} as const;
 
 /** How things are now is told only by orders that began lately: an issuer may verify hours after its order's first task. */
 const recentMs = 10_000;

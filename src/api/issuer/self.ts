@@ -2,9 +2,11 @@ import { createSlots } from '../../bounded/slots';
 import * as routes from '../../contract/issuer/self';
 import { bodyInvalid } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
+import { eventKeptMs } from '../../first-interface/give-messages';
+import { messageOf } from '../../first-interface/kept-messages';
 import type { AuditTrail, AuditTrails } from '../../operator/audit-trail';
-import { replayEvent } from '../../operator/calls/call-replay';
 import type { OrderDeps } from '../../second-interface/ask-order';
+import { replayEvent, replayMessage } from '../../second-interface/replay-message';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import type { Mount } from '../edge/mount';
 import type { IssuerAccounts } from './issuer-accounts';
@@ -57,13 +59,22 @@ export const mountSelf = (mount: Mount, { orderDeps, issuers, accounts, audit }:
     return { status: 201, body: await audited(before, (trail) => accounts.rotate(before, endOldNow, trail)) };
   });
 
-  mount.issuer(routes.replayMessage)(async ({ issuer, params: { messageId } }) => {
+  mount.issuer(routes.replayMessage)(async ({ issuer: { _id }, params: { messageId } }) => {
+    const issuer = await issuers.find(_id);
     const row = await orderDeps.orders.findByWebhookId(messageId);
-    const event = row?.events.find(({ id }) => id === messageId);
-    if (!row || !event || row.issuerId !== issuer._id) throw new Failure('message_unknown');
+    if (!issuer || row?.issuerId !== _id) throw new Failure('message_unknown');
+    const event = row.events.find(({ id }) => id === messageId);
+    const isFetched = issuer.callback.kind === 'pull';
+    if (event && isFetched && event.atMs <= orderDeps.nowMs() - eventKeptMs) throw new Failure('message_unknown');
+    const message = row.messages?.find(({ id }) => id === messageId);
+    // Of an order's void requests the newest one alone can be made again.
+    if (message && !messageOf(row, message, '')) throw new Failure('message_unknown');
     if (issuer.state === 'paused') throw new Failure('issuer_paused', { retryAfterSeconds: 30 });
-    const deed = { action: 'call.replayed', target: row._id, after: { messageId, kind: event.type } } as const;
-    await audited(issuer, (trail) => trail(deed, () => replayEvent(orderDeps, row, event.sequence)));
+    const kind = event?.type ?? message?.kind ?? '';
+    const deed = { action: 'call.replayed', target: row._id, after: { messageId, kind } } as const;
+    const replay = () =>
+      event ? replayEvent(orderDeps, row, issuer, event.sequence) : replayMessage(orderDeps, row, issuer, messageId);
+    await audited(issuer, (trail) => trail(deed, replay));
     return { status: 202, body: { id: messageId } };
   });
 };

@@ -59,7 +59,7 @@ export const replayMessage = declareRoute({
   path: `${base}/messages/{messageId}/replay`,
   name: 'replayMessage',
   who: 'issuer',
-  summary: 'Sends an event once more, with the same bytes and id',
+  summary: 'Sends a message to the issuer once more, with the same bytes and id',
   body: z.strictObject({ type: z.literal('message.replay') }).meta({ examples: [{ type: 'message.replay' }] }),
   answers: { 202: { says: 'It is on its way', body: z.strictObject({ id: z.string() }) } },
   problems: ['message_unknown', 'issuer_paused', 'in_progress', 'rate_limited'],

@@ -3,7 +3,8 @@ import { Failure, type FailureCode } from '../../domain/failures';
 import { whyNotAgain } from '../../domain/judge/replay';
 import type { TimelineEntry } from '../../domain/messages';
 import { deliveryMessageId } from '../../first-interface/message-id';
-import { engineUnavailable, type OrderDeps } from '../../second-interface/ask-order';
+import type { OrderDeps } from '../../second-interface/ask-order';
+import { replayEvent } from '../../second-interface/replay-message';
 import type { IssuerRow } from '../../store/issuers';
 import type { OrderRow } from '../../store/orders';
 import type { OrderActions } from '../order-actions';
@@ -68,17 +69,6 @@ export const replayCall = async (
   const { kind } = known.call;
   if (kind === 'code.delivered') await actions.redeliver(row);
   else if (kind === 'order.paid' || kind === 'order.code_requested') await actions.renotify(row);
-  else await replayEvent(orderDeps, row, Number(known.entry.detail.sequence));
+  else await replayEvent(orderDeps, row, issuer, Number(known.entry.detail.sequence));
   return replay.as;
-};
-
-/** @throws Failure `in_progress`, `unavailable` */
-export const replayEvent = async (
-  { gateway }: Pick<OrderDeps, 'gateway'>,
-  row: OrderRow,
-  sequence: number,
-): Promise<void> => {
-  const started = await gateway.startReplay(row, sequence);
-  if (started === 'unavailable') throw engineUnavailable();
-  if (started === 'exists') throw new Failure('in_progress', { detail: 'It is being sent again already' });
 };
