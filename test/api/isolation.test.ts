@@ -12,7 +12,7 @@ const file = platformOfFile({ worker: false, sandboxAllow: [], operators: people
 let mine: TestIssuer;
 let theirs: TestIssuer;
 beforeAll(async () => {
-  mine = await file.issuer({ callback: { kind: 'pull' } });
+  mine = await file.issuer();
   theirs = await file.issuer();
   expect((await theirs.place('theirs')).status).toBe(201);
 });
