@@ -10,6 +10,7 @@ import { createDecodePayloads } from './sealing/payload-json';
 import { loadPlatformKeys, type PlatformKeys } from './sealing/platform-keys';
 import { createAnsweredCalls } from './second-interface/answered-calls';
 import type { OrderDeps } from './second-interface/ask-order';
+import { createStatements } from './second-interface/statements/statements';
 import { createAlerts } from './store/alerts';
 import { createAnswers } from './store/answers';
 import { createApprovals } from './store/approvals';
@@ -34,6 +35,7 @@ import { createPurge } from './store/purge';
 import { createRequests } from './store/requests';
 import { createSandboxInbox } from './store/sandbox-inbox';
 import { createSealedValues } from './store/sealed-values';
+import { createStatements as createStatementStore } from './store/statements';
 import { createStats } from './store/stats';
 import { createWorkerReports } from './store/workers';
 import { createOrderGateway } from './temporal/order-gateway';
@@ -80,7 +82,7 @@ export const assemble = async (
   });
   const issuers = createIssuers(database, createIssuerSeal(ring));
   const orderDeps: OrderDeps = {
-    orders: createOrders(database, (order, sequence) => ownMessageId(order, 'event', sequence)),
+    orders: createOrders(database, (order, sequence) => ownMessageId(order, 'event', sequence), nowMs),
     codes: createCodes(database),
     inbox: createInbox(database),
     ledger: createLedger(database),
@@ -127,6 +129,11 @@ export const assemble = async (
     echoes: createEchoes(database),
     sandboxInbox: createSandboxInbox(database),
     eventFeed: createEventFeed(database),
+    statements: createStatements({
+      orders: orderDeps.orders,
+      statements: createStatementStore(database),
+      nowMs,
+    }),
     queues: createQueues({ client, taskQueue, callsOutQueue }),
   };
 };

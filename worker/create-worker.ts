@@ -6,6 +6,7 @@ import { createAskVoid } from '../activities/ask-void';
 import type { CallsOut } from '../activities/call-issuer';
 import { createDeliver } from '../activities/deliver';
 import { createEndVoidTime } from '../activities/end-void-time';
+import { createMakeStatements } from '../activities/make-statements';
 import { createNotify } from '../activities/notify';
 import { createProject } from '../activities/project';
 import { createReconcile } from '../activities/reconcile';
@@ -18,6 +19,7 @@ import { createTellEvent } from '../activities/tell-event';
 import type { ConfiguredChannels } from '../src/channels/configured-channels';
 import type { SealingCodec } from '../src/sealing/payload-codec';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
+import type { Statements } from '../src/second-interface/statements/statements';
 import type { DayCounts } from '../src/store/day-counts';
 import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
@@ -40,6 +42,7 @@ export interface WorkerDeps {
   readonly requests: Requests;
   readonly purge: Purge;
   readonly troubles: Troubles;
+  readonly statements: Statements;
   readonly purgeAfterMs?: number | undefined;
   readonly alerting: Pick<Alerting, 'stats' | 'workers' | 'guesses' | 'alerts' | 'alertUrl' | 'mailer' | 'publicUrl'>;
   readonly tracing: Tracing;
@@ -85,6 +88,13 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
     activities: {
       ...createProject({ ...callsOut, tellEvent: tellEvent.tell }),
       ...createEndVoidTime(callsOut),
+      ...createMakeStatements({
+        statements: deps.statements,
+        issuers: callsOut.issuers,
+        log,
+        nowMs: callsOut.nowMs,
+        sayAlive: () => heartbeat(),
+      }),
       ...createReconcile({
         orderDeps: callsOut.orderDeps,
         issuers: callsOut.issuers,

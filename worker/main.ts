@@ -14,7 +14,7 @@ import { openTracing } from '../src/tracing/open-tracing';
 import { untilDone } from '../src/until-done';
 import { clientOn, createWorkers, installEngineRuntime } from './create-worker';
 import { reportPresence } from './report-presence';
-import { scheduleReconciler } from './schedule-reconciler';
+import { bringSchedules } from './schedules';
 import { createMetricsPage, freeLoopbackAddress, serveMetrics } from './serve-metrics';
 
 /** Root of the worker process: waits for the engine and the database, runs both queues, drains at SIGTERM. */
@@ -72,6 +72,7 @@ const main = async (): Promise<void> => {
     requests,
     purge,
     troubles,
+    statements: core.statements,
     purgeAfterMs: config.purgeAfterMs,
     alerting: {
       stats: core.stats,
@@ -89,7 +90,7 @@ const main = async (): Promise<void> => {
     bundlePath: join(__dirname, '../workflow-bundle.js'),
     workflowStackTraces: config.workflowStackTraces,
   });
-  await untilDone('the reconciler', log, stopping.signal, () => scheduleReconciler(client, config.taskQueue));
+  await untilDone('the schedules', log, stopping.signal, () => bringSchedules(client, config.taskQueue));
   collectOwnProcess('codeferry_worker_');
   const metricsPage = createMetricsPage({ registry, outbound, engineMetricsAddress });
   const metrics =

@@ -2,6 +2,7 @@ import { isCancellation, proxyActivities, proxyLocalActivities, sleep } from '@t
 import type { createAskVoid } from '../activities/ask-void';
 import type { createDeliver } from '../activities/deliver';
 import type { createEndVoidTime } from '../activities/end-void-time';
+import type { createMakeStatements } from '../activities/make-statements';
 import type { createNotify } from '../activities/notify';
 import type { createProject } from '../activities/project';
 import type { createReconcile } from '../activities/reconcile';
@@ -57,6 +58,14 @@ export const reconciler = proxyActivities<ReturnType<typeof createReconcile>>({
   heartbeatTimeout: '30 seconds',
   retry: { maximumAttempts: 1 },
   summary: 'Mend what a death between two steps left behind',
+});
+
+/** Our own database only. It says between two batches that it lives; what is done is not done again. */
+export const daily = proxyActivities<ReturnType<typeof createMakeStatements>>({
+  startToCloseTimeout: '4 hours',
+  heartbeatTimeout: '1 minute',
+  retry: { initialInterval: '1 minute', maximumInterval: '10 minutes', maximumAttempts: 10 },
+  summary: 'Make the statements of the days that have ended',
 });
 
 const longestPauseMs = 600_000;

@@ -70,7 +70,7 @@ class Answer:
         return f"{self.status} {self.raw[:300]!r}"
 
 
-RETRYABLE = {"issuer_paused", "not_verified", "in_progress", "rate_limited", "unavailable", "internal"}
+RETRYABLE = {"statement_not_ready", "issuer_paused", "not_verified", "in_progress", "rate_limited", "unavailable", "internal"}
 
 
 def refused(promise: str, answer: Answer, status: int, code: str, path: str | None = None) -> None:
@@ -219,9 +219,9 @@ class Issuer(Receiver):
         text = raw if raw is not None else json.dumps(body)
         return send("POST", f"/v1/issuers/{self.id}{path}", text.encode(), {**self.signed(text, **signing), **(headers or {})})
 
-    def get(self, path: str) -> Answer:
+    def get(self, path: str, **headers) -> Answer:
         target = f"/v1/issuers/{self.id}{path}"
-        return send("GET", target, None, self.signed(f"GET {target}"))
+        return send("GET", target, None, {**self.signed(f"GET {target}"), **headers})
 
     def payment(self, order_no: str, **changes) -> dict:
         body = {"type": "order.payment", "orderNo": order_no, "product": {"id": "card", "name": "Gift card"}, "amount": AMOUNT}
@@ -1184,6 +1184,32 @@ def play_failures():
     refused("a cursor that is none", issuer.get("/failures?cursor=nonsense"), 422, "body_invalid", "/cursor")
 
 
+COLUMNS = "orderNo,paymentId,state,product,quantity,amount,currency,issued,delivered,void,redeemed,refundDue,refundSettled,createdAt,closedAt"
+
+
+def play_statements():
+    issuer = Issuer("statements")
+    now = datetime.now(tz=timezone.utc)
+    day = lambda days: f"/statements/{(now + timedelta(days=days)).date().isoformat()}"
+    issuer.place("-s-1", product={"id": "=card", "name": "Gift card"}, payment={"id": "pay-1"})
+    verified(issuer, "s-2")
+    issuer.submit("s-2", code("a"))
+    issuer.in_state("s-2", "delivered")
+    running = issuer.get(day(0))
+    lines = [json.loads(line) for line in running.raw.splitlines()]
+    check("200: the running day, NDJSON, by number", [line["orderNo"] for line in lines] == ["-s-1", "s-2"], running)
+    check("200: it is not final", running.headers.get("statement-final") == "false" and seconds(running.headers["statement-as-of"]) >= now.timestamp() - 60, running.headers)
+    check("a line has what is so, and nothing else", present({**lines[1], "createdAt": ABSENT, "closedAt": ABSENT}) == {"orderNo": "s-2", "state": "delivered", "product": "card", "quantity": 1, "amount": 1000, "currency": "EUR", "issued": 1, "delivered": 1, "void": 0, "redeemed": 0}, lines[1])
+    csv = issuer.get(day(0), accept="text/csv").raw.decode()
+    check("200: CSV, with CRLF and no formula", csv.split("\r\n")[0] == COLUMNS and csv.split("\r\n")[1].startswith("'-s-1,pay-1,accepted,'=card,1,1000,EUR,"), csv)
+    past = issuer.get(day(-2))
+    check("200: a past day is final", past.status == 200 and past.raw == b"" and past.headers.get("statement-final") == "true", past)
+    refused("a day to come", issuer.get(day(2)), 422, "body_invalid", "/day")
+    refused("a day that is none", issuer.get("/statements/2026-02-30"), 422, "body_invalid", "/day")
+    taken = operator("GET", f"/issuers/{issuer.id}{day(0)}")
+    check("200: operators get it as CSV", taken.status == 200 and taken.raw.decode() == csv, taken)
+
+
 def play_self():
     issuer = Issuer("self")
     check("200: self", issuer.get("/self").get("issuerId") == issuer.id)
@@ -1245,7 +1271,7 @@ def play_pull():
 
 PLAYS = [
     play_signing, play_order_of_checks, play_idempotency, play_values, play_addresses, play_orders, play_verification,
-    play_codes, play_refusal_and_cancellation, play_windows, play_first_interface, play_feed, play_pull, play_failures, play_self, play_deliveries, play_page, play_operator, play_public,
+    play_codes, play_refusal_and_cancellation, play_windows, play_first_interface, play_feed, play_pull, play_failures, play_statements, play_self, play_deliveries, play_page, play_operator, play_public,
 ]  # fmt: skip
 
 

@@ -28,6 +28,7 @@ import type { PlatformKeys } from '../sealing/platform-keys';
 import type { Adapters } from '../second-interface/adapters';
 import type { OrderDeps } from '../second-interface/ask-order';
 import { cancelOrder } from '../second-interface/cancel-order';
+import type { Statements } from '../second-interface/statements/statements';
 import { takeOverMessages } from '../second-interface/take-over-messages';
 import type { Approvals } from '../store/approvals';
 import type { Audit } from '../store/audit';
@@ -66,6 +67,7 @@ import { mountMessages } from './issuer/messages';
 import { mountOrderOperations } from './issuer/order-operations';
 import { mountOrders } from './issuer/orders';
 import { mountSelf } from './issuer/self';
+import { mountStatements } from './issuer/statements';
 import { mountOperatorApprovals } from './operator/approvals';
 import { mountOperatorAudit } from './operator/audit';
 import { mountOperatorBatches } from './operator/batches';
@@ -114,6 +116,7 @@ export interface AppDeps {
     readonly eventFeed: EventFeed;
     readonly dayCounts: DayCounts;
     readonly sandboxInbox: SandboxInbox;
+    readonly statements: Statements;
     readonly onEngineCall: (listener: LoadShedder['note']) => void;
     readonly engine: EngineReadiness;
     readonly troubles: Troubles;
@@ -237,6 +240,7 @@ export const createApp = ({
   const readers = createWaitingReaders();
   mountEventFeed(mount, { feed: core.eventFeed, readers });
   mountMessages(mount, { orderDeps, issuers, readers });
+  mountStatements(mount, { statements: core.statements, issuers, nowMs });
   mountEcho(mount, { gateway, echoes: core.echoes, nowMs });
   const takeOver = (issuerId: string, kind: IssuerRow['callback']['kind']): Promise<void> =>
     takeOverMessages(orderDeps, issuerId, kind).catch((error: unknown) =>

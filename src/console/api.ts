@@ -155,6 +155,7 @@ export const api = {
 
   orders: orderPage,
   ordersFile: (filter: Pairs) => `${base}/orders.csv${query(filter)}`,
+  statementFile: (issuerId: string, day: string) => `${base}${issuerPath(issuerId)}/statements/${day}`,
   findOrder: (body: FindOrder) => call<Page<OrderAnswer>>('POST', '/orders/search', { body }),
   order: (order: OrderName, signal?: AbortSignal) => call<OrderAnswer>('GET', orderPath(order), { signal }),
   timeline: (order: OrderName, signal?: AbortSignal) =>

@@ -303,6 +303,7 @@ export const issuerView = async ({ root, params: [issuerId = ''], query, signal 
               button('Delete', remove, 'danger-quiet'),
             )
           : h('p', { class: 'soft' }, 'Only an admin changes issuers.'),
+        statementLink(issuerId),
       ),
     ),
     h('div', { class: 'halves' }, settings, products),
@@ -318,6 +319,21 @@ export const issuerView = async ({ root, params: [issuerId = ''], query, signal 
       empty('No orders yet'),
     ),
   );
+};
+
+/** What changed on a day, as its issuer gets it; yesterday's is the newest that stays as it is. */
+const statementLink = (issuerId: string): HTMLElement => {
+  const today = new Date();
+  const day = h('input', { type: 'date', 'aria-label': 'Day of the statement (UTC)' });
+  const file = h('a', { class: 'button', download: '' }, 'Statement');
+  const point = (): void => {
+    file.setAttribute('href', api.statementFile(issuerId, day.value));
+  };
+  day.max = today.toISOString().slice(0, 10);
+  day.value = new Date(today.getTime() - 86_400_000).toISOString().slice(0, 10);
+  day.addEventListener('change', point);
+  point();
+  return h('div', { class: 'action-row' }, day, file);
 };
 
 /** Only what was changed is sent, so that two operators do not undo each other. */

@@ -20,6 +20,8 @@ export interface DeclaredAnswer {
   readonly mediaType?: string;
   /** Another media type in which the same is given to who asks for it. */
   readonly alsoAs?: string;
+  /** For programs, with what each says. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**

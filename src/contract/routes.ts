@@ -7,6 +7,7 @@ import * as issuerMessages from './issuer/messages';
 import * as issuerOperations from './issuer/order-operations';
 import * as issuerOrders from './issuer/orders';
 import * as issuerSelf from './issuer/self';
+import * as issuerStatements from './issuer/statements';
 import * as approvals from './operator/approvals';
 import * as audit from './operator/audit';
 import * as batches from './operator/batches';
@@ -24,6 +25,7 @@ import * as overview from './operator/overview';
 import * as operatorPages from './operator/pages';
 import * as refunds from './operator/refunds';
 import * as settings from './operator/settings';
+import * as statements from './operator/statements';
 import * as platformHealth from './platform/health';
 import * as platformKeys from './platform/keys';
 import * as receipts from './platform/receipts';
@@ -38,6 +40,7 @@ const resources = [
     issuerAfterSale,
     issuerFeed,
     issuerMessages,
+    issuerStatements,
     issuerSelf,
     issuerFailures,
     issuerEcho,
@@ -50,6 +53,7 @@ const resources = [
     failures,
     refunds,
     issuers,
+    statements,
     settings,
     calls,
     channels,

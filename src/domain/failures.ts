@@ -61,6 +61,7 @@ export const failures = {
   issuer_paused: { status: 409, retryable: true, title: 'The issuer is paused' },
   rate_limited: { status: 429, retryable: true, title: 'Too many requests at once' },
   unavailable: { status: 503, retryable: true, title: 'A part of the platform is away' },
+  statement_not_ready: { status: 409, retryable: true, title: 'The statement of that day is not made yet' },
   internal: { status: 500, retryable: true, title: 'The platform failed' },
 } as const satisfies Record<string, { status: number; retryable: boolean; title: string }>;
 

@@ -107,6 +107,8 @@ export interface OrderFacts {
   readonly channel: Channel;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+  /** When it got the state that it keeps; left out of orders of before. */
+  readonly closedAtMs?: number;
   readonly verifyWindowMs: number;
   readonly issueWindowMs: number;
   /** What an operator's `extend` added to the window that was running. */

@@ -22,6 +22,8 @@ import type {
   Refusal,
   SelfAnswer,
   SelfChange,
+  Statement,
+  StatementLine,
   Verification,
   VerifiedAnswer,
 } from './messages';
@@ -45,6 +47,8 @@ export interface IssuerClientOptions {
 }
 
 interface SentOptions extends CallOptions {
+  /** A file: its text is the answer, whatever is in it. */
+  readonly accept?: string;
   /** A 202 is its answer, and not that it is to be judged yet. */
   readonly isTaken?: boolean;
 }
@@ -62,10 +66,11 @@ interface Request {
   readonly webhookId: string;
   readonly signal: AbortSignal | undefined;
   readonly isTaken: boolean;
+  readonly accept: string | undefined;
 }
 
 type Attempt =
-  | { readonly kind: 'answered'; readonly value: unknown }
+  | { readonly kind: 'answered'; readonly value: unknown; readonly headers: Headers }
   | { readonly kind: 'problem'; readonly problem: ProblemError; readonly retryAfterMs: number };
 
 /** Of the platform's own messages: it refuses an incoming one. */
@@ -123,14 +128,20 @@ export const createIssuerClient = ({
 }: IssuerClientOptions) => {
   const root = `${baseUrl.replace(/\/+$/, '')}/v1/issuers/${encodeURIComponent(issuerId)}`;
 
-  const headersOf = ({ method, url, body, webhookId }: Request): Record<string, string> => {
+  const headersOf = ({
+    method,
+    url,
+    body,
+    webhookId,
+    accept = 'application/json',
+  }: Request): Record<string, string> => {
     const message = {
       id: webhookId,
       timestampSeconds: Math.floor(clock.nowMs() / 1000),
       body: body ?? bodylessText(method, url.pathname + url.search),
     };
     return {
-      accept: 'application/json',
+      accept,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       'webhook-id': webhookId,
       'webhook-timestamp': String(message.timestampSeconds),
@@ -148,12 +159,13 @@ export const createIssuerClient = ({
         redirect: 'manual',
         signal: request.signal ? AbortSignal.any([timeout, request.signal]) : timeout,
       });
-      const answer = parseJson(await response.text());
+      const text = await response.text();
+      const answer = response.ok && request.accept !== undefined ? text : parseJson(text);
       const retryAfterMs = (Number(response.headers.get('retry-after')) || 0) * 1000;
       if (response.status === 202 && !request.isTaken) {
         return { kind: 'problem', problem: queued(), retryAfterMs: Math.max(retryAfterMs, queuedDelayMs) };
       }
-      if (response.ok && answer !== undefined) return { kind: 'answered', value: answer };
+      if (response.ok && answer !== undefined) return { kind: 'answered', value: answer, headers: response.headers };
       return { kind: 'problem', problem: problemFrom(response.status, answer), retryAfterMs };
     } catch (error) {
       request.signal?.throwIfAborted();
@@ -166,12 +178,12 @@ export const createIssuerClient = ({
     Math.min(backoffFirstMs * 2 ** (failedTries - 1), backoffMaxMs) * (0.75 + 0.5 * random());
 
   /** Every repeat sends the same bytes under the same webhook-id, so that it can only be the same request. */
-  const call = async <T>(
+  const answered = async (
     method: 'GET' | 'POST',
     path: string,
     body: object | undefined,
-    { webhookId = randomUUID(), signal, isTaken = false }: SentOptions = {},
-  ): Promise<T> => {
+    { webhookId = randomUUID(), signal, isTaken = false, accept }: SentOptions = {},
+  ): Promise<Attempt & { kind: 'answered' }> => {
     if (webhookId.startsWith(platformPrefix)) throw new RangeError(`a webhookId must not begin with ${platformPrefix}`);
     const request: Request = {
       method,
@@ -180,12 +192,13 @@ export const createIssuerClient = ({
       webhookId,
       signal,
       isTaken,
+      accept,
     };
     const endAtMs = clock.nowMs() + totalLimitMs;
     let failedTries = 0;
     for (;;) {
       const tried = await attempt(request);
-      if (tried.kind === 'answered') return tried.value as T;
+      if (tried.kind === 'answered') return tried;
       const isQueued = tried.problem.status === 202;
       if (!isQueued) failedTries += 1;
       if (!tried.problem.retryable || failedTries >= triesMax) throw tried.problem;
@@ -194,6 +207,9 @@ export const createIssuerClient = ({
       await wait(delayMs, signal);
     }
   };
+
+  const call = async <T>(...request: Parameters<typeof answered>): Promise<T> =>
+    (await answered(...request)).value as T;
 
   const orderPath = (orderNo: string): string => `/orders/${encodeURIComponent(orderNo)}`;
 
@@ -225,6 +241,18 @@ export const createIssuerClient = ({
 
     listFailures: (page: ListFailures = {}, options?: CallOptions) =>
       call<FailurePage>('GET', withQuery('/failures', page), undefined, options),
+
+    /** The orders that changed on that UTC day, such as 2026-01-31. A final one stays as it is. */
+    readStatement: async (day: string, options?: CallOptions): Promise<Statement> => {
+      const accept = 'application/x-ndjson';
+      const { value, headers } = await answered('GET', `/statements/${day}`, undefined, { ...options, accept });
+      const lines = String(value).split('\n').slice(0, -1);
+      return {
+        isFinal: headers.get('statement-final') === 'true',
+        asOf: headers.get('statement-as-of') ?? '',
+        lines: lines.map((line) => JSON.parse(line) as StatementLine),
+      };
+    },
 
     /** The issuer as the platform knows it. */
     readSelf: (options?: CallOptions) => call<SelfAnswer>('GET', '/self', undefined, options),

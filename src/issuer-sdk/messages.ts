@@ -15,6 +15,7 @@ import type {
 } from '../contract/issuer/order-operations';
 import type { listOrders, PlaceOrder, placeOrders } from '../contract/issuer/orders';
 import type { changeSelf, readSelf, rotateOwnSecret } from '../contract/issuer/self';
+import type { StatementLine } from '../contract/issuer/statements';
 import type { Queued } from '../contract/order';
 import type { GivenBody, Route, WrittenBody, WrittenQuery } from '../contract/route';
 
@@ -38,6 +39,12 @@ export type { Order as OrderAnswer, Timeline as OrderTimeline } from '../contrac
 export type SelfAnswer = Judged<typeof readSelf>;
 export type SelfChange = Omit<WrittenBody<typeof changeSelf>, 'type'>;
 export type NewSecret = Judged<typeof rotateOwnSecret>;
+export type { StatementLine } from '../contract/issuer/statements';
+export interface Statement {
+  readonly isFinal: boolean;
+  readonly asOf: string;
+  readonly lines: readonly StatementLine[];
+}
 export type FailurePage = Judged<typeof listOwnFailures>;
 export type EventPage = Judged<typeof readEvents>;
 export type OrderPage = Judged<typeof listOrders>;

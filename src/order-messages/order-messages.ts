@@ -85,4 +85,5 @@ export const workflowNames = {
   afterSale: 'afterSaleWorkflow',
   voidRequest: 'voidRequestWorkflow',
   reconcile: 'reconcileWorkflow',
+  statements: 'statementsWorkflow',
 } as const;

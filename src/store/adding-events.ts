@@ -6,6 +6,7 @@ interface RowUpdate {
   readonly $set?: Document;
   readonly $unset?: Document;
   readonly $push?: Readonly<Record<string, { readonly $each: readonly unknown[]; readonly $slice?: number }>>;
+  readonly $addToSet?: Readonly<Record<string, { readonly $each: readonly unknown[] }>>;
   readonly $pull?: Readonly<Record<string, { readonly ref: string }>>;
 }
 
@@ -19,7 +20,7 @@ export const addingEvents = (
   idOf: (sequence: number) => string | undefined,
 ): Document | Document[] => {
   if (events.length === 0) return update;
-  const { $set = {}, $unset = {}, $push = {}, $pull = {} } = update;
+  const { $set = {}, $unset = {}, $push = {}, $addToSet = {}, $pull = {} } = update;
   const unset = Object.keys($unset);
   return [
     { $set: { eventsAt: { $max: ['$eventsAt', '$$NOW'] } } },
@@ -30,6 +31,7 @@ export const addingEvents = (
           const all = { $concatArrays: [arrayOf(field), literal($each)] };
           return $slice === undefined ? all : { $slice: [all, $slice] };
         }),
+        ...mapped($addToSet, ({ $each }, field) => ({ $setUnion: [arrayOf(field), literal($each)] })),
         ...mapped($pull, ({ ref }, field) => ({
           $filter: { input: arrayOf(field), cond: { $ne: ['$$this.ref', literal(ref)] } },
         })),

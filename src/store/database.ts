@@ -18,6 +18,7 @@ import type { OrderRow } from './orders';
 import { countPool, type PoolCounts } from './pool-counts';
 import type { RequestRow } from './requests';
 import type { SandboxMessageRow } from './sandbox-inbox';
+import type { StatementPartRow, StatementRow } from './statements';
 import type { WorkerRow } from './workers';
 
 /** Every call ends within this time, also against a server that was stopped (driver 7.6: see docs/decisions). */
@@ -44,6 +45,8 @@ export interface Collections {
   readonly approvals: Collection<ApprovalRow>;
   readonly echoes: Collection<EchoRow>;
   readonly sandboxInbox: Collection<SandboxMessageRow>;
+  readonly statements: Collection<StatementRow>;
+  readonly statementParts: Collection<StatementPartRow>;
 }
 
 export interface Database extends Collections {
@@ -92,6 +95,8 @@ export const openDatabase = (uri: string, limitMs: number = callLimitMs): Databa
     approvals: db.collection('approvals'),
     echoes: db.collection('echoes'),
     sandboxInbox: db.collection('sandboxInbox'),
+    statements: db.collection('statements'),
+    statementParts: db.collection('statementParts'),
     ping: async () => {
       await db.command({ ping: 1 });
     },

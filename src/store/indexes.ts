@@ -1,11 +1,13 @@
 import type { Collection, Document, IndexDescription } from 'mongodb';
-import { idempotencyLifetimeMs } from '../domain/timings';
+import { statementKeptMs } from '../domain/days';
+import { idempotencyLifetimeMs, secondMs } from '../domain/timings';
 import type { Collections, Database } from './database';
 
 /** An upgrade that brings a new index builds it over all rows; every other call has seconds. */
 const buildLimitMs = 10 * 60_000;
 
 const receivers = ['webhook', 'email'] as const;
+const statementSeconds = statementKeptMs / secondMs;
 
 /**
  * Which query uses which one stands in docs/scaling.md, held by test/store/indexes.test.ts. A sparse index holds only the
@@ -16,6 +18,7 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_position', key: { position: -1 } },
     { name: 'by_issuer', key: { issuerId: 1, position: -1 } },
     { name: 'by_issuer_change', key: { issuerId: 1, 'facts.updatedAtMs': -1, _id: -1 } },
+    { name: 'by_issuer_day', key: { issuerId: 1, days: 1, _id: 1 } },
     { name: 'by_state', key: { state: 1, position: -1 } },
     { name: 'by_issuer_state', key: { issuerId: 1, state: 1, position: -1 } },
     { name: 'by_product', key: { 'product.id': 1, position: -1 } },
@@ -67,6 +70,8 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_issuer', key: { issuerId: 1, at: -1 } },
     { name: 'forget', key: { at: 1 }, expireAfterSeconds: 30 * 86_400 },
   ],
+  statements: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: statementSeconds }],
+  statementParts: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: statementSeconds }],
   dayCounts: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 3 * 86_400 }],
   ledger: [
     { name: 'by_kind', key: { orderId: 1, kind: 1, seq: 1 } },

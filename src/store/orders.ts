@@ -1,4 +1,5 @@
 import type { Collection, Filter, Sort } from 'mongodb';
+import { type Day, statementDays } from '../domain/days';
 import { type Mode, modeOf, type OrderName, orderId, orderNameOf } from '../domain/ids';
 import type { Giving, KeptMessage } from '../domain/kept-message';
 import type { LedgerEntry, OrderEvent, TimelineEntry } from '../domain/messages';
@@ -55,6 +56,8 @@ export interface OrderRow {
   /** The link that the buyer made for somebody else: it alone shows the codes. */
   readonly gift?: Gift;
   readonly createdAt: Date;
+  /** UTC days on which it changed: in whose statements it is. Left out in rows of before there were any. */
+  readonly days?: readonly Day[];
   readonly state: OrderState;
   readonly facts: OrderFacts;
   readonly version: number;
@@ -270,7 +273,12 @@ export const createOrders = (
   { orders }: { readonly orders: Collection<OrderRow> },
   /** The webhook-id of an event, by which its issuer names it. */
   eventId: (order: OrderName, sequence: number) => string | undefined = () => undefined,
+  nowMs: () => number = Date.now,
 ) => {
+  const onDays = ({ updatedAtMs }: Pick<OrderFacts, 'updatedAtMs'>) => ({
+    days: { $each: [...statementDays(updatedAtMs, nowMs())] },
+  });
+
   const idIn =
     (_id: string) =>
     (sequence: number): string | undefined =>
@@ -334,7 +342,7 @@ export const createOrders = (
     /** The real guard of an order's uniqueness: the engine forgets names after its retention, this does not. */
     insertAccepted: async (row: OrderRow): Promise<'inserted' | 'exists'> => {
       try {
-        await orders.insertOne(row);
+        await orders.insertOne({ ...row, days: statementDays(row.facts.updatedAtMs, nowMs()) });
         return 'inserted';
       } catch (error) {
         if (isDuplicate(error)) return 'exists';
@@ -412,6 +420,17 @@ export const createOrders = (
         .limit(filter.limit)
         .toArray() as Promise<OrderRow[]>,
 
+    /** Of a day's statement, by number, those behind a number: also the keys of a purged order are not there. */
+    changedOn: (issuerId: string, day: Day, after: string, limit: number): Promise<OrderRow[]> =>
+      orders
+        .find(
+          { issuerId, days: day, _id: { $gt: `${issuerId}/${after}` } },
+          { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
+        )
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray() as Promise<OrderRow[]>,
+
     /** The newest orders of an issuer with the newest lines of what happened to them. */
     timelinesOf: async (issuerId: string, limit: number): Promise<Pick<OrderRow, 'orderNo' | 'timeline'>[]> => {
       const rows = await orders
@@ -434,6 +453,7 @@ export const createOrders = (
           {
             $set: { facts: view, state: view.state, version: view.version, ...marksOf(_id, view).$set },
             $unset: { unstartedSince: 1, ...marksOf(_id, view).$unset },
+            $addToSet: onDays(view),
             ...(entries.length > 0 ? { $push: push(entries) } : {}),
           },
         );
@@ -490,6 +510,7 @@ export const createOrders = (
                 ...(correction ? { terminal: correction.terminal } : {}),
               },
               $unset: { unstartedSince: 1, ...(isNewer ? marksOf(_id, facts).$unset : {}) },
+              ...(isNewer ? { $addToSet: onDays(facts) } : {}),
               $push: {
                 ...push(missing),
                 ...(newlyEntered.length > 0 ? { ledger: { $each: newlyEntered } } : {}),
@@ -537,7 +558,12 @@ export const createOrders = (
       if (notified) {
         const moved = await orders.updateOne(
           { _id, state: 'accepted' },
-          { $set: { state: 'notified', 'facts.state': 'notified', ...taken }, $push, $unset: { unstartedSince: 1 } },
+          {
+            $set: { state: 'notified', 'facts.state': 'notified', ...taken },
+            $addToSet: onDays({ updatedAtMs: nowMs() }),
+            $push,
+            $unset: { unstartedSince: 1 },
+          },
           ofMessage,
         );
         if (moved.matchedCount > 0) return;
@@ -906,6 +932,7 @@ export const createOrders = (
             },
             // What came back was the message to the terminal of before.
             $unset: { ...(change.terminal ? { receipt: 1, bouncedAt: 1 } : {}), ...marksOf(row._id, facts).$unset },
+            $addToSet: onDays(facts),
             $push: push(entries),
           },
           events,

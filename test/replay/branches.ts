@@ -323,4 +323,10 @@ export const branches = {
     await platform.client.workflow.start(workflowNames.reconcile, { workflowId, taskQueue: platform.taskQueue });
     return workflowId;
   },
+
+  statements: async ({ platform }) => {
+    const workflowId = `statements-${randomUUID()}`;
+    await platform.client.workflow.start(workflowNames.statements, { workflowId, taskQueue: platform.taskQueue });
+    return workflowId;
+  },
 } satisfies Record<string, Branch>;

@@ -20,6 +20,8 @@ export const collections = [
     'approvals',
     'echoes',
     'sandboxInbox',
+    'statements',
+    'statementParts',
   ],
 ];
 const call = new RegExp(`\\b(?:${[...collections, 'collection'].join('|')})\\s*\\.(${methods.join('|')})\\(`, 'g');

@@ -23,6 +23,7 @@ import { createPurge } from '../../src/store/purge';
 import { createRequests } from '../../src/store/requests';
 import { createSandboxInbox } from '../../src/store/sandbox-inbox';
 import { createSealedValues } from '../../src/store/sealed-values';
+import { createStatements } from '../../src/store/statements';
 import { createStats } from '../../src/store/stats';
 import { createWorkerReports } from '../../src/store/workers';
 import { acceptedRow } from './database-of-file';
@@ -60,6 +61,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const answers = createAnswers(of);
   const echoes = createEchoes(of);
   const sandboxInbox = createSandboxInbox(of);
+  const statements = createStatements(of);
 
   const row = acceptedRow(order.orderNo);
   const facts = (version: number): OrderFacts => ({ ...row.facts, version });
@@ -141,6 +143,16 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await echoes.read({ issuerId: 'acme', messageId: 'e' });
     },
     'the order of a message': () => orders.findByMessage('m'),
+    'orders of a statement': () => orders.changedOn('acme', '2026-01-31', 'a', 10),
+    'a statement': async () => {
+      const statement = { issuerId: 'acme', day: '2026-01-31' };
+      const made = { making: 'm', asOf: now, orders: 1, parts: 1, at: now };
+      await statements.keepPart(statement, 'm', 0, secret, now);
+      await statements.finish(statement, made);
+      const again = await statements.finish(statement, { ...made, making: 'n' });
+      await statements.find(statement);
+      await statements.readPart(statement, again, 0);
+    },
     'void requests that wait': () => orders.waitingForVoid('open', now, 10),
     'messages that came back': () => orders.bounced(10, 'live'),
     'what was used of a day': async () => {

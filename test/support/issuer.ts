@@ -150,7 +150,7 @@ const startIssuerMadeBy = async (platform: Platform, isPatient: boolean, make: M
 
   const base = `/v1/issuers/${issuerId}`;
   const sign = (id: string, text: string): Record<string, string> => {
-    const at = new Date();
+    const at = new Date(platform.nowMs());
     return {
       'webhook-id': id,
       'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),

@@ -55,7 +55,8 @@ export interface PlatformOptions {
   readonly operators?: readonly { name: string; role: 'viewer' | 'operator' | 'admin'; token: string }[];
   /** Left out: operators sign in by token alone. */
   readonly oidc?: OidcSettings;
-  /** How many calls to one issuer run at once; left out: as in production. */
+  /** Of api and workers; left out: the machine's. */
+  readonly nowMs?: () => number;
 }
 
 export interface Answer {
@@ -80,6 +81,7 @@ export interface Platform {
   readonly callsOutQueue: string;
   /** Everything that api, workers and the engine's SDK logged so far. */
   readonly logText: () => string;
+  readonly nowMs: () => number;
   /** The metrics page of the running workers. */
   workerMetrics(): Promise<string>;
   operator(method: string, path: string, body?: unknown, token?: string): Promise<Answer>;
@@ -138,7 +140,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
   const [server, baseUrl] = await listen();
   const [adminServer, adminUrl] = options.admin ? await listen() : [];
   const operatorUrl = adminUrl ?? baseUrl;
-  const nowMs = () => Date.now();
+  const nowMs = options.nowMs ?? (() => Date.now());
   const tracing = options.tracing ?? noTracing;
   const config = {
     publicUrl: options.publicUrl ?? baseUrl,
@@ -219,6 +221,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
         publicUrl: config.admin?.url ?? config.publicUrl,
       },
       troubles: workerCore.troubles,
+      statements: workerCore.statements,
       log,
       taskQueue: config.taskQueue,
       callsOutQueue: config.callsOutQueue,
@@ -258,6 +261,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     client: core.client,
     taskQueue: config.taskQueue,
     callsOutQueue: config.callsOutQueue,
+    nowMs,
     logText: () => [...lines, ...(engineLines ?? [])].join(''),
     operator: (method, path, body, token = operatorToken) =>
       read(
@@ -292,6 +296,6 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
 export const read = async (pending: Promise<Response>): Promise<Answer> => {
   const response = await pending;
   const text = await response.text();
-  const isJson = (response.headers.get('content-type') ?? '').includes('json');
+  const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 };

@@ -12,6 +12,7 @@ const retryableCodes = new Set([
   'code_not_started',
   'code_held',
   'void_pending',
+  'statement_not_ready',
 ]);
 const fields = ['type', 'title', 'status', 'detail', 'code', 'retryable', 'requestId', 'errors', 'itemIds'];
 

@@ -16,6 +16,8 @@ export interface FileAnswer {
 
 export const fileLinesMax = 100_000;
 const readAtOnce = 500;
+/** Whoever takes nothing for so long has gone. */
+const stalledMs = 60_000;
 
 /** Asked for page after page until one is not full, or the file is. */
 export const pagesOf = async function* <Row>(
@@ -64,6 +66,12 @@ export const sendFile = async (
   if (name !== undefined) response.attachment(name);
   response.setHeader('content-type', mediaType.startsWith('text/') ? `${mediaType}; charset=utf-8` : mediaType);
   for (const [header, value] of Object.entries(headers)) response.setHeader(header, value);
+  if (response.req.method === 'HEAD') {
+    await parts.return?.();
+    response.end();
+    return;
+  }
+  response.setTimeout(stalledMs, () => response.destroy());
   await pipeline(Readable.from(from(first, parts)), response);
 };
 

@@ -326,7 +326,9 @@ export const createMount = (
     /** A file to an operator (CSV, NDJSON): audited, and one at a time. */
     operatorFile:
       <R extends Route & { readonly who: Role }>(route: R) =>
-      (handle: (call: Pick<OperatorCall<R>, 'params' | 'query'>) => TakenOut): void =>
+      (
+        handle: (call: Pick<OperatorCall<R>, 'params' | 'query'> & { accept: string }) => TakenOut | Promise<TakenOut>,
+      ): void =>
         register(
           sidesOf(route),
           route.method,
@@ -336,7 +338,8 @@ export const createMount = (
             const { operator } = await authorizeOperator(request, deps.operator);
             requireRole(operator, route.who);
             const query = parseWith(route.query ?? emptyQuery, request.query) as QueryOf<R>;
-            const { deed, ...file } = handle({ params: request.params as ParamsOf<R>, query });
+            const params = request.params as ParamsOf<R>;
+            const { deed, ...file } = await handle({ params, query, accept: request.get('accept') ?? '' });
             await deps.audit.of(operator)(deed, async () => {
               if (files.take(operator.name, 1) !== 'taken') {
                 throw new Failure('rate_limited', { detail: 'Another export runs', retryAfterSeconds: 5 });

@@ -1,9 +1,10 @@
+import { statementColumns } from '../../contract/issuer/statements';
 import * as routes from '../../contract/operator/order-lists';
 import type { QueryOf } from '../../contract/route';
 import { findByCode, findByLink } from '../../operator/find-by-code';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { orderBody } from '../../second-interface/order-body';
-import { statementColumns, statementLine } from '../../second-interface/statement-line';
+import { statementLine } from '../../second-interface/statements/statement-line';
 import type { Issuers } from '../../store/issuers';
 import type { OrderRow } from '../../store/orders';
 import { csvLines, pagesOf } from '../edge/file-answer';

@@ -108,11 +108,22 @@ export const answersOf = (
   schemaOf: (body: z.ZodType) => JsonSchema,
 ): Record<string, Response> =>
   Object.fromEntries(
-    Object.entries(answers).map(([status, { says, body, mediaType, alsoAs }]) => {
+    Object.entries(answers).map(([status, { says, body, mediaType, alsoAs, headers = {} }]) => {
       const content = body ? { schema: schemaOf(body) } : mediaType ? { schema: { type: 'string' } } : undefined;
       const type = mediaType ?? 'application/json';
       const also = alsoAs ? { [alsoAs]: { schema: { type: 'string' } } } : {};
-      return [status, { description: says, ...(content ? { content: { [type]: content, ...also } } : {}) }];
+      const named = Object.entries(headers).map(([name, description]) => [
+        name,
+        { description, schema: { type: 'string' } },
+      ]);
+      return [
+        status,
+        {
+          description: says,
+          ...(named.length > 0 ? { headers: Object.fromEntries(named) } : {}),
+          ...(content ? { content: { [type]: content, ...also } } : {}),
+        },
+      ];
     }),
   );
 

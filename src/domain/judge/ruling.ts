@@ -16,6 +16,7 @@ import {
   type HeldCode,
   type ItemFacts,
   isClosed,
+  isFinal,
   moves,
   type OrderFacts,
   type OrderState,
@@ -199,8 +200,16 @@ export class Ruling {
     const isQuiet = this.notes.length === 0 && Object.keys(this.changes).length === 0;
     if (isQuiet) return { ...this.nothing(), answer };
     const version = this.before.version + 1;
+    const { state = this.before.state } = this.changes;
+    const isEnd = isFinal(state) && !isFinal(this.before.state);
     return {
-      facts: { ...this.before, ...this.changes, version, updatedAtMs: this.nowMs },
+      facts: {
+        ...this.before,
+        ...this.changes,
+        version,
+        updatedAtMs: this.nowMs,
+        ...(isEnd ? { closedAtMs: this.nowMs } : {}),
+      },
       held: this.held,
       answer,
       events: this.events,

@@ -28,6 +28,7 @@ export const auditWords = {
   'orders.searched': 'Searched an order by its code or link, of the',
   'audit.exported': 'Took out the',
   'orders.exported': 'Took out the',
+  'statement.exported': 'Took out a statement of',
   'orders.batch': 'Batch:',
   'settings.changed': 'Changed the settings of',
   'delivery_key.rotated': 'Rotated the delivery key of the',
