@@ -5,7 +5,9 @@ set -euo pipefail
 : "${MONGO_ROOT_PASSWORD:?}" "${MONGO_APP_PASSWORD:?}"
 
 # The passwords are read from the environment: an argument could be read by every process of the host.
-mongosh --quiet --host mongo --eval '
+tls=()
+[ -z "${MONGO_TLS_CA:-}" ] || tls=(--tls --tlsCAFile "$MONGO_TLS_CA")
+mongosh --quiet --host mongo "${tls[@]}" --eval '
   db.getSiblingDB("admin").auth("root", process.env.MONGO_ROOT_PASSWORD);
   try {
     rs.status();

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import {
   type ChannelSettings,
@@ -13,6 +14,7 @@ import type { MailSettings } from './mail/mailer';
 import { parseCidr } from './outbound/address';
 import { parseAllowed } from './outbound/allowed';
 import { parseMasterKeys } from './sealing/key-ring';
+import type { TemporalAddress } from './temporal/client';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const list = z
@@ -77,6 +79,26 @@ const allOrNone =
     context.addIssue({ code: 'custom', path: [missing.join(', ')], message });
   };
 
+const temporalTlsNames = [
+  'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
+  'TEMPORAL_TLS_CLIENT_CERT_PATH',
+  'TEMPORAL_TLS_CLIENT_KEY_PATH',
+  'TEMPORAL_TLS_SERVER_NAME',
+] as const;
+
+/** A file of certificates or of a key in PEM; its content, once. */
+const pemFile = z.string().transform((path, context) => {
+  const message = 'must be the path of a readable file in PEM';
+  try {
+    const pem = readFileSync(path);
+    if (pem.includes('-----BEGIN ')) return pem;
+  } catch {
+    // Told as what is no PEM is.
+  }
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
 /** Every setting of api and worker, read once by a root and passed on as values; docs/settings.md tells them to people. */
 const environment = z
   .object({
@@ -87,6 +109,11 @@ const environment = z
     PUBLIC_URL: platformUrl.optional(),
     TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
     TEMPORAL_NAMESPACE: z.string().default('default'),
+    TEMPORAL_TLS: z.enum(['on', 'off']).optional(),
+    TEMPORAL_TLS_SERVER_CA_CERT_PATH: pemFile.optional(),
+    TEMPORAL_TLS_CLIENT_CERT_PATH: pemFile.optional(),
+    TEMPORAL_TLS_CLIENT_KEY_PATH: pemFile.optional(),
+    TEMPORAL_TLS_SERVER_NAME: z.string().optional(),
     TEMPORAL_UI_URL: z.url({ protocol: /^https?$/ }).optional(),
     MONGODB_URI: z
       .string()
@@ -179,6 +206,12 @@ const environment = z
     if (ADMIN_PORT === PORT) add('ADMIN_PORT', 'must be another one than PORT');
     if (ADMIN_URL !== undefined && ADMIN_PORT === undefined) add('ADMIN_PORT', 'needed, as ADMIN_URL is set');
   })
+  .superRefine(allOrNone('TLS client', ['TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH']))
+  .superRefine((settings, context) => {
+    const given = temporalTlsNames.filter((name) => settings[name] !== undefined);
+    if (settings.TEMPORAL_TLS === 'on' || given.length === 0) return;
+    context.addIssue({ code: 'custom', path: ['TEMPORAL_TLS'], message: `must be on, as ${given.join(', ')} is set` });
+  })
   .superRefine(allOrNone('OIDC', ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_ROLES']))
   .superRefine(allOrNone('mail', ['ALERT_SMTP_URL', 'ALERT_EMAIL_TO', 'ALERT_EMAIL_FROM']))
   .superRefine((settings, context) => {
@@ -194,7 +227,7 @@ export interface Config {
   readonly admin: { readonly port: number; readonly url: string } | undefined;
   /** Said by `npm start`, whose simulator sells orders. */
   readonly isDemo: boolean;
-  readonly temporal: { readonly address: string; readonly namespace: string };
+  readonly temporal: TemporalAddress;
   /** Where operators read workflows; the console links to it. */
   readonly temporalUiUrl: string | undefined;
   readonly mongodbUri: string;
@@ -248,7 +281,11 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     publicUrl: (settings.PUBLIC_URL ?? `http://${settings.HOST}:${settings.PORT}`).replace(/\/+$/, ''),
     admin: adminOf(settings),
     isDemo: settings.DEMO === 'on',
-    temporal: { address: settings.TEMPORAL_ADDRESS, namespace: settings.TEMPORAL_NAMESPACE },
+    temporal: {
+      address: settings.TEMPORAL_ADDRESS,
+      namespace: settings.TEMPORAL_NAMESPACE,
+      tls: settings.TEMPORAL_TLS === 'on' && temporalTlsOf(settings),
+    },
     temporalUiUrl: settings.TEMPORAL_UI_URL?.replace(/\/+$/, ''),
     mongodbUri: settings.MONGODB_URI,
     operators: [
@@ -275,6 +312,16 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     alertMail: alertMailOf(settings),
     channels: readChannelSettings(settings),
     logLevel: settings.LOG_LEVEL,
+  };
+};
+
+const temporalTlsOf = (settings: z.output<typeof environment>): Exclude<TemporalAddress['tls'], boolean> => {
+  const { TEMPORAL_TLS_CLIENT_CERT_PATH: crt, TEMPORAL_TLS_CLIENT_KEY_PATH: key } = settings;
+  const { TEMPORAL_TLS_SERVER_CA_CERT_PATH: authority, TEMPORAL_TLS_SERVER_NAME: name } = settings;
+  return {
+    ...(authority === undefined ? {} : { serverRootCACertificate: authority }),
+    ...(crt === undefined || key === undefined ? {} : { clientCertPair: { crt, key } }),
+    ...(name === undefined ? {} : { serverNameOverride: name }),
   };
 };
 

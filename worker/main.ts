@@ -28,8 +28,10 @@ const main = async (): Promise<void> => {
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());
 
-  const { address, namespace } = config.temporal;
-  const connection = await untilDone('Temporal', log, stopping.signal, () => NativeConnection.connect({ address }));
+  const { address, namespace, tls } = config.temporal;
+  const connection = await untilDone('Temporal', log, stopping.signal, () =>
+    NativeConnection.connect({ address, tls }),
+  );
   const core = await untilDone('MongoDB', log, stopping.signal, () =>
     assemble(config, (codec) => clientOn(connection, namespace, codec, tracing), nowMs, tracing),
   );

@@ -2,6 +2,7 @@ import {
   Client,
   type ClientOptions,
   Connection,
+  type ConnectionOptions,
   defaultGrpcRetryOptions,
   type GrpcRetryOptions,
   makeGrpcRetryInterceptor,
@@ -24,6 +25,8 @@ export const dataConverterWith = (codec: SealingCodec): DataConverter => ({
 export interface TemporalAddress {
   readonly address: string;
   readonly namespace: string;
+  /** False: a plain connection. */
+  readonly tls: NonNullable<ConnectionOptions['tls']>;
 }
 
 /** An engine on this machine is never asked through a proxy (`http_proxy`), which would look for it on its own. */
@@ -48,13 +51,14 @@ export const engineRetries: GrpcRetryOptions = {
 
 /** Connects at the first call, so that the api starts while the engine is away. */
 export const openTemporalClient = (
-  { address, namespace }: TemporalAddress,
+  { address, namespace, tls }: TemporalAddress,
   codec: SealingCodec,
   tracing: Tracing = noTracing,
 ): Client =>
   new Client({
     connection: Connection.lazy({
       address,
+      tls,
       interceptors: [makeGrpcRetryInterceptor(engineRetries)],
       channelArgs: {
         ...directWhenLoopback(address),

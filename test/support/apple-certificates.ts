@@ -1,4 +1,4 @@
-import forge from 'node-forge';
+import { certificateOf } from './certificates';
 
 /** As Apple hands them out, but signed by ourselves. */
 export const appleCertificates = () => {
@@ -11,24 +11,5 @@ export const appleCertificates = () => {
     ],
     authority,
   );
-  return { certificate: own.pem, privateKey: forge.pki.privateKeyToPem(own.key), wwdr: authority.pem };
-};
-
-interface Made {
-  readonly certificate: forge.pki.Certificate;
-  readonly key: forge.pki.rsa.PrivateKey;
-  readonly pem: string;
-}
-
-const certificateOf = (subject: forge.pki.CertificateField[], by?: Made): Made => {
-  const keys = forge.pki.rsa.generateKeyPair(2_048);
-  const certificate = forge.pki.createCertificate();
-  certificate.publicKey = keys.publicKey;
-  certificate.serialNumber = by ? '02' : '01';
-  certificate.validity.notBefore = new Date('2026-01-01');
-  certificate.validity.notAfter = new Date('2126-01-01');
-  certificate.setSubject(subject);
-  certificate.setIssuer(by ? by.certificate.subject.attributes : subject);
-  certificate.sign(by?.key ?? keys.privateKey, forge.md.sha256.create());
-  return { certificate, key: keys.privateKey, pem: forge.pki.certificateToPem(certificate) };
+  return { certificate: own.pem, privateKey: own.keyPem, wwdr: authority.pem };
 };

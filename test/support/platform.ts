@@ -135,7 +135,11 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
   const databaseName = options.databaseName ?? name;
   const mongodbUri = new URL(options.mongodbUri ?? setting('TEST_MONGODB_URI'));
   mongodbUri.pathname = `/${databaseName}`;
-  const temporal = { address: options.temporalAddress ?? setting('TEST_TEMPORAL_ADDRESS'), namespace: 'default' };
+  const temporal = {
+    address: options.temporalAddress ?? setting('TEST_TEMPORAL_ADDRESS'),
+    namespace: 'default',
+    tls: false,
+  };
   const operatorToken = randomBytes(24).toString('base64url');
   const [server, baseUrl] = await listen();
   const [adminServer, adminUrl] = options.admin ? await listen() : [];

@@ -19,11 +19,13 @@ interface Service {
   restart?: string;
   logging?: unknown;
   mem_limit?: string;
+  cpus?: number;
   pids_limit?: number;
 }
 
 const read = (file: string) => readFileSync(join(projectFolder, file), 'utf8');
 const compose = parse(read('docker-compose.yml'), { merge: true }) as { services: Record<string, Service> };
+const withTls = parse(read('deploy/tls/docker-compose.yml'), { merge: true }) as typeof compose;
 const services = Object.entries(compose.services);
 /** Further operators, and an OpenID provider: none is a fit default. */
 const isEmptyByDefault = (value: string): boolean =>
@@ -33,14 +35,17 @@ const isEmptyByDefault = (value: string): boolean =>
 const secretName = /PASSWORD|PWD|TOKEN|SECRET|KEY$|KEY_/;
 
 describe('docker-compose.yml', () => {
-  test('is a valid Compose file', () => {
+  test.each([
+    ['docker-compose.yml', compose],
+    ['deploy/tls/docker-compose.yml', withTls],
+  ])('%s is a valid Compose file', (_file, parsed) => {
     const schemaFile = join(dirname(require.resolve('dclint/package.json')), 'schemas', 'compose.schema.json');
     const { $schema: _, ...schema } = JSON.parse(readFileSync(schemaFile, 'utf8'));
     const ajv = new Ajv({ strict: false, allErrors: true });
     addFormats(ajv);
     ajv.addFormat('duration', true);
     const validate = ajv.compile(schema);
-    validate(compose);
+    validate(parsed);
     expect(validate.errors ?? []).toEqual([]);
   });
 
@@ -98,9 +103,13 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  test('every service restarts, and its log, memory and processes have a limit', () => {
-    for (const [, { restart, logging, mem_limit, pids_limit }] of services) {
-      expect([mem_limit, pids_limit]).toEqual([expect.stringMatching(/^\d+g$/), expect.any(Number)]);
+  test('every service restarts, and its log, memory, cores and processes have a limit', () => {
+    for (const [, { restart, logging, mem_limit, cpus, pids_limit }] of services) {
+      expect([mem_limit, cpus, pids_limit]).toEqual([
+        expect.stringMatching(/^\d+g$/),
+        expect.any(Number),
+        expect.any(Number),
+      ]);
       expect(restart).toMatch(/^(unless-stopped|on-failure:\d+)$/);
       expect(logging).toMatchObject({ options: { 'max-size': expect.any(String), 'max-file': expect.any(String) } });
     }
@@ -154,6 +163,33 @@ describe('docker-compose.yml', () => {
     );
     for (const [, name] of read('docker-compose.yml').matchAll(/\$\{(\w+):\?/g)) {
       expect([name, named.get(name)]).toEqual([name, '']);
+    }
+  });
+});
+
+describe('deploy/tls', () => {
+  test('gives every part an authority, and names no certificate that is not made', () => {
+    expect(Object.keys(withTls.services).sort()).toEqual(Object.keys(compose.services).sort());
+    const script = read('deploy/tls/make-certificates.sh');
+    const made = /^for name in (.+); do$/m.exec(script)?.[1]?.split(' ') ?? [];
+    const files = ['ca.pem', ...made.flatMap((name) => [`${name}.pem`, `${name}.key`, `${name}-both.pem`])];
+    for (const [name, { volumes = [] }] of Object.entries(withTls.services)) {
+      const mounted = volumes.map((volume) => volume.split(':'));
+      for (const [from, , mode] of mounted) {
+        expect([name, mode]).toEqual([name, 'ro']);
+        if (from?.startsWith('./deploy/tls/certificates/')) expect(files).toContain(from.split('/').at(-1));
+        else expect(read(String(from))).toMatch(/^#!/);
+      }
+    }
+    expect(read('.gitignore')).toContain('deploy/tls/certificates/');
+  });
+
+  test('api and worker are given the settings of TLS that they read, and the URI of MongoDB otherwise as it is', () => {
+    for (const name of ['api', 'worker']) {
+      const environment = withTls.services[name]?.environment ?? {};
+      const plain = compose.services[name]?.environment?.MONGODB_URI;
+      expect(environment.MONGODB_URI).toBe(`${plain}&tls=true&tlsCAFile=/tls/ca.pem`);
+      for (const setting of Object.keys(environment)) expect(read('src/config.ts')).toContain(`    ${setting}: `);
     }
   });
 });

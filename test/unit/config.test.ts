@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ConfigInvalid, readConfig } from '../../src/config';
+import { projectFolder } from '../../src/dev/project-folder';
 
 const masterKey = Buffer.alloc(32, 1).toString('base64');
 const needed = { OPERATOR_TOKEN: 'an-operator-token', MASTER_KEY: masterKey };
@@ -20,7 +24,7 @@ test('with the two secrets alone everything else has its documented default', ()
     publicUrl: 'http://127.0.0.1:8080',
     admin: undefined,
     isDemo: false,
-    temporal: { address: '127.0.0.1:7233', namespace: 'default' },
+    temporal: { address: '127.0.0.1:7233', namespace: 'default', tls: false },
     temporalUiUrl: undefined,
     mongodbUri: 'mongodb://127.0.0.1:27017/codeferry',
     operators: [{ name: 'operator', role: 'admin', token: 'an-operator-token' }],
@@ -259,3 +263,48 @@ test.each(['https://codes.example/v1', 'https://codes.example/p/', 'https://code
     expect(readConfig({ ...needed, PUBLIC_URL: 'https://codes.example/vouchers/' }).publicUrl).toMatch(/vouchers$/);
   },
 );
+
+describe('TLS to Temporal', () => {
+  const certificate = join(projectFolder, 'test', 'support', 'certificates.ts');
+  const on = { ...needed, TEMPORAL_TLS: 'on' };
+
+  test('on alone trusts the public authorities; a name stands in for that of the address', () => {
+    expect(readConfig(on).temporal.tls).toEqual({});
+    expect(readConfig({ ...on, TEMPORAL_TLS_SERVER_NAME: 'engine' }).temporal.tls).toEqual({
+      serverNameOverride: 'engine',
+    });
+  });
+
+  test.each([
+    [
+      'a file that is not there',
+      { TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/missing-SECRET.pem' },
+      'TEMPORAL_TLS_SERVER_CA_CERT_PATH: must be the path of a readable file in PEM',
+    ],
+    [
+      'a file that is no PEM',
+      { TEMPORAL_TLS_SERVER_CA_CERT_PATH: certificate },
+      'TEMPORAL_TLS_SERVER_CA_CERT_PATH: must be the path of a readable file in PEM',
+    ],
+  ])('%s is refused', (_what, settings, line) => {
+    const message = messageOf({ ...on, ...settings });
+    expect(message).toContain(line);
+    expect(message).not.toContain('SECRET');
+  });
+
+  test('what is of use with TLS alone is refused without it, and a certificate without its key', () => {
+    expect(messageOf({ ...needed, TEMPORAL_TLS_SERVER_NAME: 'engine' })).toContain(
+      'TEMPORAL_TLS: must be on, as TEMPORAL_TLS_SERVER_NAME is set',
+    );
+    const folder = mkdtempSync(join(tmpdir(), 'codeferry-pem-'));
+    try {
+      const path = join(folder, 'own.pem');
+      writeFileSync(path, '-----BEGIN CERTIFICATE-----\n');
+      expect(messageOf({ ...on, TEMPORAL_TLS_CLIENT_CERT_PATH: path })).toContain(
+        'TEMPORAL_TLS_CLIENT_KEY_PATH: needed, as other TLS client settings are set',
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

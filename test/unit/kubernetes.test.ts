@@ -137,7 +137,7 @@ describe('the Kubernetes base', () => {
         });
         expect(container.resources).toMatchObject({
           requests: { cpu: expect.any(String), memory: expect.any(String) },
-          limits: { memory: expect.any(String) },
+          limits: { cpu: expect.any(String), memory: expect.any(String) },
         });
       }
     }
