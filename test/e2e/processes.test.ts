@@ -108,7 +108,7 @@ test('api and worker start before engine and database, say which part is away, g
         }),
       );
     expect((await read(fetch(`${baseUrl}/v1/operator/issuers`))).body.code).toBe('path_unknown');
-    const issuer = await startIssuer({ baseUrl, operator, isWorking: () => true } as Platform);
+    const issuer = await startIssuer({ baseUrl, operator, isWorking: () => true, nowMs: Date.now } as Platform);
     await issuer.placeVerified('early-1');
     expect((await issuer.submit('early-1', [{ itemId: 'a', value: 'EARLY' }])).status).toBe(201);
     await issuer.inState('early-1', 'delivered');

@@ -103,7 +103,12 @@ test('engine and database are reached by TLS, with a certificate of ones own bef
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         }),
       );
-    const issuer = await startIssuer({ baseUrl: api.baseUrl, operator, isWorking: () => true } as Platform);
+    const issuer = await startIssuer({
+      baseUrl: api.baseUrl,
+      operator,
+      isWorking: () => true,
+      nowMs: Date.now,
+    } as Platform);
     await issuer.placeVerified('tls-1');
     expect((await issuer.submit('tls-1', [{ itemId: 'a', value: 'BY-TLS' }])).status).toBe(201);
     await issuer.inState('tls-1', 'delivered');
