@@ -65,7 +65,16 @@ const folders = {
     packages: ['pino', 'prom-client'],
   },
   'src/sandbox': {
-    local: ['src/bounded', 'src/domain', 'src/store', 'src/sealing', 'src/channels', 'src/overload'],
+    local: [
+      'src/bounded',
+      'src/domain',
+      'src/contract',
+      'src/store',
+      'src/sealing',
+      'src/channels',
+      'src/overload',
+      'src/second-interface',
+    ],
     packages: [],
   },
   'src/api': {

@@ -46,7 +46,10 @@ export const createAskVoid = (deps: CallsOut) => ({
     const tryNumber = triesOf(row, 'void_requested', messageId) + 1;
     const { token } = openOrder(deps.ring, row);
     const message = voidRequestMessage(row, request, { token, reason: reasonOf(row, requestId) });
-    const answer = await callIssuer(deps, issuer, messageId, message, answerLimitBytes);
+    const answer = await callIssuer(deps, issuer, messageId, message, {
+      answerLimitBytes,
+      forced: row.facts.forced,
+    });
     const read = readAnswer(answer);
     const result =
       'problem' in read ? read : await take(deps.orderDeps, row, requestId, `${messageId}.${tryNumber}`, read);

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { withinMs } from '../src/bounded/time-limit';
 import { parseStrictJson } from '../src/contract/strict-json';
 import { Failure } from '../src/domain/failures';
+import type { ForcedOutcome } from '../src/domain/forced-outcomes';
 import type { OrderName } from '../src/domain/ids';
 import type { KeptMessage } from '../src/domain/kept-message';
 import type { AskedCall, TimelineEntry, TimelineEvent, UnreadField } from '../src/domain/messages';
@@ -12,6 +13,7 @@ import type { OrderMeter } from '../src/metrics/order-meter';
 import type { Outbound } from '../src/outbound/client';
 import { askedDelayMs } from '../src/outbound/schedule';
 import { signedHeaders } from '../src/outbound/signed-headers';
+import { calledAs } from '../src/sandbox/forced-calls';
 import { openCallHeaders } from '../src/sealing/call-headers';
 import { openSecrets } from '../src/sealing/issuer-secrets';
 import type { KeyRing } from '../src/sealing/key-ring';
@@ -155,6 +157,12 @@ export const triedMessage = ({ messages = [] }: OrderRow, message: KeptMessage, 
 /** All tries of one message send these same bytes. */
 export const messageBytes = (message: AdapterMessage): Buffer => Buffer.from(JSON.stringify(message));
 
+interface HowToCall {
+  /** Left out: the status is all that is asked for. */
+  readonly answerLimitBytes?: number;
+  readonly forced?: ForcedOutcome | undefined;
+}
+
 /**
  * One try of one message, over HTTP or as a function: the first interface of the patent, both of its forms. The answer is
  * its status; its body is read, to the limit, where one is given.
@@ -164,14 +172,15 @@ export const callIssuer = async (
   issuer: IssuerRow,
   messageId: string,
   message: AdapterMessage,
-  answerLimitBytes?: number,
+  { answerLimitBytes, forced }: HowToCall = {},
 ): Promise<IssuerAnswer> => {
   const { callback } = issuer;
   if (callback.kind === 'pull') throw notTried('fetched', 'the issuer fetches its messages', heldCallDelayMs);
-  const answer =
+  const answer = await calledAs(forced, () =>
     callback.kind === 'url'
-      ? await callUrl(deps, issuer, callback.url, messageId, message, answerLimitBytes)
-      : await callFunction(deps, issuer, callback.name, message);
+      ? callUrl(deps, issuer, callback.url, messageId, message, answerLimitBytes)
+      : callFunction(deps, issuer, callback.name, message),
+  );
   deps.meter.of({ issuerId: issuer._id }).callback(message.type, issuer.codeMode, tryResult(answer), answer.tookMs);
   if (answer.status === 410) await deps.issuers.pause(issuer._id, new Date(deps.nowMs()));
   return answer;

@@ -33,7 +33,7 @@ export const createNotify = (deps: CallsOut) => ({
     const tryNumber = triesOf(row, 'notice_sent', messageId) + 1;
     const { token } = openOrder(deps.ring, row);
     const message = paidMessage(row, { ...notice, token });
-    const answer = await callIssuer(deps, issuer, messageId, message);
+    const answer = await callIssuer(deps, issuer, messageId, message, { forced: row.facts.forced });
     const entries = tryEntries(
       deps,
       { sent: 'notice_sent', answered: 'notice_answered' },

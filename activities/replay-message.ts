@@ -30,7 +30,10 @@ export const createReplayMessage = (deps: CallsOut) => ({
     if (!kept || !message) throw ApplicationFailure.nonRetryable('the order has no such message', 'message_unknown');
     const sent = sentEvents[kept.kind];
     const tryNumber = triesOf(row, sent, messageId) + 1;
-    const answer = await callIssuer(deps, issuer, messageId, message, answerLimitBytes);
+    const answer = await callIssuer(deps, issuer, messageId, message, {
+      answerLimitBytes,
+      forced: row.facts.forced,
+    });
     const isBare = answer.status === 202 || answer.status === 204;
     const said = isBare ? undefined : (answer.json ?? null);
     const flaws = isBare ? [] : answer.unread;

@@ -53,7 +53,10 @@ export const createRequestCode = (deps: CallsOut) => ({
     const tryNumber = triesOf(row, 'code_requested', messageId) + 1;
     const { token } = openOrder(deps.ring, row);
     const message = codeRequestMessage(row, { ...request, token });
-    const answer = await callIssuer(deps, issuer, messageId, message, answerLimitBytes);
+    const answer = await callIssuer(deps, issuer, messageId, message, {
+      answerLimitBytes,
+      forced: row.facts.forced,
+    });
     const read: CodeAnswer | Unusable = answer.ok ? readAnswer(answer) : { problem: answer.problem ?? 'failed' };
     const result = 'problem' in read ? read : await resultOf(deps, row, `request/${messageId}.${tryNumber}`, read);
     deps.meter.of(row).codeAnswer('problem' in result ? problemClass(answer, result.problem) : result.kind);

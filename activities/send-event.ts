@@ -4,6 +4,7 @@ import type { TimelineEntry } from '../src/domain/messages';
 import { ownMessageId } from '../src/first-interface/message-id';
 import { eventMessage } from '../src/first-interface/messages';
 import { eventDelayMs, lengthenedDelayMs } from '../src/outbound/schedule';
+import { heldBackForMs } from '../src/sandbox/forced-calls';
 import type { IssuerRow } from '../src/store/issuers';
 import type { OrderRow, PendingEvent } from '../src/store/orders';
 import {
@@ -12,6 +13,7 @@ import {
   callIssuer,
   type IssuerAnswer,
   issuerOf,
+  notTried,
   rowOf,
   triesOf,
   tryEntries,
@@ -34,6 +36,8 @@ export const createSendEvent = (deps: CallsOut) => ({
     const event = eventOf(row, name);
     if (event.status !== 'pending') return 'already_sent';
     await afterAnswer(deps, name, event.after);
+    const waitMs = row.facts.forced === 'reordered' ? heldBackForMs(row.events, event, deps.nowMs()) : 0;
+    if (waitMs > 0) throw notTried('reordered', 'the events of this order come in reverse', waitMs);
     const issuer = await issuerOf(deps, name);
     if (issuer.callback.kind === 'pull') {
       await deps.orderDeps.pulls.offerEvent(row, event.sequence, deps.nowMs());
@@ -82,7 +86,9 @@ const tellOnce = async (
 ): Promise<ToldOnce> => {
   const messageId = ownMessageId(row, 'event', event.sequence);
   const tryNumber = triesOf(row, 'event_sent', messageId) + 1;
-  const answer = await callIssuer(deps, issuer, messageId, eventMessage(row, event));
+  const answer = await callIssuer(deps, issuer, messageId, eventMessage(row, event), {
+    forced: row.facts.forced,
+  });
   const [, told] = tryEntries(deps, { sent: 'event_sent', answered: 'event_sent' }, messageId, tryNumber, answer, {
     type: event.type,
     sequence: event.sequence,

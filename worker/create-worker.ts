@@ -12,6 +12,7 @@ import { createProject } from '../activities/project';
 import { createReconcile } from '../activities/reconcile';
 import { createReplayMessage } from '../activities/replay-message';
 import { createRequestCode } from '../activities/request-code';
+import { createRequestTestVoid } from '../activities/request-test-void';
 import { createSendEcho } from '../activities/send-echo';
 import { createSendEvent } from '../activities/send-event';
 import { type Alerting, alertOnChange } from '../activities/tell-alerts';
@@ -95,6 +96,7 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
         nowMs: callsOut.nowMs,
         sayAlive: () => heartbeat(),
       }),
+      ...createRequestTestVoid(callsOut),
       ...createReconcile({
         orderDeps: callsOut.orderDeps,
         issuers: callsOut.issuers,

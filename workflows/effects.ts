@@ -7,6 +7,7 @@ import type { createNotify } from '../activities/notify';
 import type { createProject } from '../activities/project';
 import type { createReconcile } from '../activities/reconcile';
 import type { createRequestCode } from '../activities/request-code';
+import type { createRequestTestVoid } from '../activities/request-test-void';
 
 type Own = ReturnType<typeof createProject>;
 type CallsOut = ReturnType<typeof createNotify> &
@@ -46,10 +47,12 @@ export const callsOut = (taskQueue: string, issuerId: string, summary: string): 
   });
 
 /** Asks the order itself, which may take as long as a question to it. */
-export const deciding = proxyActivities<ReturnType<typeof createEndVoidTime>>({
+export const deciding = proxyActivities<
+  ReturnType<typeof createEndVoidTime> & ReturnType<typeof createRequestTestVoid>
+>({
   startToCloseTimeout: '15 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
-  summary: 'End the time of a void request, unless the issuer was paused',
+  summary: 'Begin or end a void request',
 });
 
 export const reconciler = proxyActivities<ReturnType<typeof createReconcile>>({

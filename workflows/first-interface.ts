@@ -70,6 +70,10 @@ const askOnce = async (order: LiveOrder): Promise<boolean> => {
 
 /** A page is served from our own database: it is delivered with the projection, and no call goes out. */
 export const deliver = async (order: LiveOrder): Promise<void> => {
+  if (order.facts.forced === 'undeliverable' && !order.facts.redeliveries) {
+    order.hear({ kind: 'undeliverable', tries: order.facts.delivery.tries + 1 });
+    return;
+  }
   if (!isCalled(order.facts.channel)) {
     order.hear({ kind: 'delivered', tries: order.facts.delivery.tries + 1 });
     return;

@@ -1,6 +1,7 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, sleep } from '@temporalio/workflow';
 import { isAwaitingCodes, isBeforeVerification } from '../src/domain/order';
 import type { OrderInput, OrderOutcome } from '../src/order-messages/order-messages';
+import { deciding, keepTrying } from './effects';
 import { askForCodes, deliver, notify } from './first-interface';
 import { LiveOrder } from './live-order';
 import { nothingOngoing } from './ongoing';
@@ -21,6 +22,7 @@ export async function orderWorkflow(input: OrderInput): Promise<OrderOutcome> {
     order.showState();
     await order.project();
     await order.settle();
+    await beAskedBack(order);
   });
   return { state: order.state, issued: order.facts.issued };
 }
@@ -60,5 +62,15 @@ async function beDelivered(order: LiveOrder): Promise<void> {
     await order.untilHeard(() => !isUndeliverable(order) || order.isFull);
   }
 }
+
+/** Of test orders alone: their product forces that somebody wants money back. */
+async function beAskedBack({ input, facts }: LiveOrder): Promise<void> {
+  if (facts.forced !== 'void_requested' || facts.state !== 'delivered') return;
+  const { issuerId, orderNo } = input;
+  await sleep(askedBackAfterMs, { summary: 'Ask for money back' });
+  await keepTrying(() => deciding.requestTestVoid({ issuerId, orderNo }));
+}
+
+const askedBackAfterMs = 2_000;
 
 const isUndeliverable = (order: LiveOrder): boolean => order.state === 'undeliverable';

@@ -1,3 +1,6 @@
+import type { ForcedOutcome } from './forced-outcomes';
+import { verificationFailureLimit } from './timings';
+
 /**
  * The states of an order, the moves between them, and what an order knows of itself. The workflow holds these facts as
  * the truth; the database keeps a copy (without `held`) for reads and for judging after the workflow has closed.
@@ -99,6 +102,8 @@ export interface HeldCode extends ItemAttributes {
 
 export interface OrderFacts {
   readonly state: OrderState;
+  /** Of a test order. */
+  readonly forced?: ForcedOutcome;
   /** Rises by one with every recorded decision; a copy is written only over an older one. */
   readonly version: number;
   readonly quantity: number;
@@ -177,6 +182,7 @@ export interface OrderOpening {
   readonly createdAtMs: number;
   readonly verifyWindowMs: number;
   readonly issueWindowMs: number;
+  readonly forced?: ForcedOutcome;
 }
 
 export const openFacts = (opening: OrderOpening): OrderFacts => ({
@@ -186,7 +192,7 @@ export const openFacts = (opening: OrderOpening): OrderFacts => ({
   updatedAtMs: opening.createdAtMs,
   verifyExtensionMs: 0,
   issueExtensionMs: 0,
-  failures: 0,
+  failures: opening.forced === 'locked' ? verificationFailureLimit : 0,
   issued: 0,
   short: false,
   delivery: { state: 'none', tries: 0 },

@@ -4,10 +4,12 @@ import { hasPage } from '../channels/terminals';
 import type { PlacedAnswer, PlaceOrder } from '../contract/issuer/orders';
 import { bodyInvalid } from '../contract/problem';
 import { Failure, type FieldError } from '../domain/failures';
+import { forcedOutcomeOf } from '../domain/forced-outcomes';
 import { orderId } from '../domain/ids';
 import type { TimelineEntry } from '../domain/messages';
 import { openFacts, type Terminal } from '../domain/order';
 import type { OrderSettings } from '../domain/settings';
+import { windowSecondsRange } from '../domain/timings';
 import { sha256 } from '../sealing/key-ring';
 import { newOrderKey } from '../sealing/order-keys';
 import { macOfOrder, openOrder } from '../sealing/order-row';
@@ -110,14 +112,16 @@ const newRow = (
   const createdAtMs = deps.nowMs();
   const createdAt = new Date(createdAtMs);
   const { wrapped, keys } = newOrderKey(deps.ring, _id);
+  const forced = forcedOutcomeOf(issuer._id, body.product.id);
   const facts = openFacts({
     quantity: body.quantity,
     amount: body.amount,
     codeMode: issuer.codeMode,
     channel: terminal.channel,
     createdAtMs,
-    verifyWindowMs: settings.verifyWindowSeconds * 1_000,
-    issueWindowMs: settings.issueWindowSeconds * 1_000,
+    verifyWindowMs: forced === 'unverified' ? windowSecondsRange.min * 1_000 : settings.verifyWindowSeconds * 1_000,
+    issueWindowMs: forced === 'late' ? windowSecondsRange.min * 1_000 : settings.issueWindowSeconds * 1_000,
+    ...(forced ? { forced } : {}),
   });
   const content = {
     _id,

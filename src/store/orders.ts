@@ -75,6 +75,8 @@ export interface OrderRow {
   /** Until the workflow is known to run. */
   readonly unstartedSince?: Date;
   readonly deliveredAt?: Date;
+  /** When what its product forces once was done. */
+  readonly forcedAt?: Date;
   /** Of the newest delivery after the first. */
   readonly redeliveredAt?: Date;
   /** Messages that went to a server on the way to the buyer, the newest last: a receipt names one of them. */
@@ -811,6 +813,15 @@ export const createOrders = (
         { _id: orderId(order), ...isKept, 'timeline.key': { $ne: entry.key } },
         { $push: push([entry]), $set: { paidTwiceAt: new Date(entry.atMs) } },
       );
+    },
+
+    /** Whether this is the first time. */
+    noteForced: async (order: OrderName, at: Date): Promise<boolean> => {
+      const noted = await orders.updateOne(
+        { _id: orderId(order), ...isKept, forcedAt: { $exists: false } },
+        { $set: { forcedAt: at } },
+      );
+      return noted.matchedCount > 0;
     },
 
     /** Somebody else wrote to the row: a person looks, and nothing is done for the order meanwhile. */

@@ -2,6 +2,7 @@ import * as routes from '../../contract/issuer/order-operations';
 import { bodyInvalid } from '../../contract/problem';
 import type { AnswerOf, BodyOf, Route } from '../../contract/route';
 import { isBeforeVerification, isFinal } from '../../domain/order';
+import { failOnce, refuseAtVerification } from '../../sandbox/forced-answers';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { cancelOrder } from '../../second-interface/cancel-order';
 import { findOrder } from '../../second-interface/find-order';
@@ -20,7 +21,9 @@ type OrderRoute = Route & {
 /** The second interface: what an issuer's server says of an order that it was told of. */
 export const mountOrderOperations = (mount: Mount, orderDeps: OrderDeps): void => {
   const operation = orderOperation(mount, orderDeps);
-  operation(routes.verifyOrder, verifyOrder);
+  operation(routes.verifyOrder, async (deps, row, messageId, body) =>
+    verifyOrder(deps, await refuseAtVerification(deps, row, messageId, body), messageId, body),
+  );
   operation(routes.submitCodes, submitCodes);
   operation(routes.refuseOrder, refuseOrder);
   operation(routes.cancelOrder, cancelOrder);
@@ -42,6 +45,7 @@ export const orderOperation =
       onceAnswered(() => {
         if (setsOff) orderDeps.answered.note(row, messageId);
       });
+      await failOnce(orderDeps, row);
       const answer = await run(orderDeps, row, messageId, body);
       if (isWaitingForMore(answer)) setsOff = false;
       return answer;
