@@ -102,6 +102,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.isProjected(order, 2);
       await orders.recordTry(order, lines, { notified: true });
       await orders.recordTry({ ...order, orderNo: 'none' }, lines, { notified: true });
+      await orders.noteForced(order, now);
       await orders.noteTampered(order, now);
       await orders.forgetTampered(order);
       await orders.notePaidTwice(order, { key: 'p', atMs: 1, event: 'payment_repeated', detail: {} });
