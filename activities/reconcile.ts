@@ -95,7 +95,7 @@ export const createReconcile = (deps: Reconciling, turn: Turn = { after: firstPo
       }),
       codesJudged: await stage(() => judgeClaims(deps, before)),
       inboxJudged: await stage(() => judgeInbox(deps, before)),
-      eventsStarted: await stage(() => startEvents(deps, before)),
+      eventsStarted: await stage(async () => (await startEvents(deps, before)) + (await startReplays(deps, before))),
       voidsAsked: await stage(() => startVoidRequests(deps, before)),
       viewsRefreshed: await stage(() => refreshViews(deps)),
       testsDeleted: await stage(() => deleteEndedTests(deps)),
@@ -231,6 +231,13 @@ const startEvents = async ({ orderDeps, issuers, ...deps }: Reconciling, before:
     );
     await orderDeps.orders.deferEvents(row);
     return outcomes.includes('started');
+  });
+
+/** Replays whose workflow was never started, or was lost. */
+const startReplays = async ({ orderDeps, ...deps }: Reconciling, before: Date) =>
+  each(deps, 'replay', await orderDeps.replays.running(before, batch), async ({ _id, issuerId }) => {
+    const replayId = _id.slice(issuerId.length + 1);
+    return (await orderDeps.gateway.startReplayWorkflow({ issuerId, replayId })) === 'started';
   });
 
 /** To an issuer that fetches its messages, as long as events are kept. */

@@ -32,6 +32,7 @@ import { createOrderSettings } from './store/order-settings';
 import { createOrders } from './store/orders';
 import { createPullQueue } from './store/pull-queue';
 import { createPurge } from './store/purge';
+import { createReplays } from './store/replays';
 import { createRequests } from './store/requests';
 import { createSandboxInbox } from './store/sandbox-inbox';
 import { createSealedValues } from './store/sealed-values';
@@ -87,6 +88,7 @@ export const assemble = async (
     inbox: createInbox(database),
     ledger: createLedger(database),
     pulls: createPullQueue(database),
+    replays: createReplays(database),
     gateway,
     answered: createAnsweredCalls({ answers: createAnswers(database), nowMs }),
     ring,

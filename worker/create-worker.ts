@@ -10,6 +10,7 @@ import { createMakeStatements } from '../activities/make-statements';
 import { createNotify } from '../activities/notify';
 import { createProject } from '../activities/project';
 import { createReconcile } from '../activities/reconcile';
+import { createReplayEvents } from '../activities/replay-events';
 import { createReplayMessage } from '../activities/replay-message';
 import { createRequestCode } from '../activities/request-code';
 import { createRequestTestVoid } from '../activities/request-test-void';
@@ -140,6 +141,7 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
       ...events,
       ...createSendEcho(callsOut),
       ...createReplayMessage(callsOut),
+      ...createReplayEvents(callsOut, events),
     },
     maxConcurrentActivityTaskExecutions: 200,
   });

@@ -6,6 +6,7 @@ import type { createMakeStatements } from '../activities/make-statements';
 import type { createNotify } from '../activities/notify';
 import type { createProject } from '../activities/project';
 import type { createReconcile } from '../activities/reconcile';
+import type { createReplayEvents } from '../activities/replay-events';
 import type { createRequestCode } from '../activities/request-code';
 import type { createRequestTestVoid } from '../activities/request-test-void';
 
@@ -54,6 +55,17 @@ export const deciding = proxyActivities<
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
   summary: 'Begin or end a void request',
 });
+
+/** As many calls as fit into its own limit: a call that is slow says that it lives. */
+export const replaying = (taskQueue: string, issuerId: string) =>
+  proxyActivities<ReturnType<typeof createReplayEvents>>({
+    taskQueue,
+    startToCloseTimeout: '2 minutes',
+    heartbeatTimeout: '15 seconds',
+    retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
+    priority: { fairnessKey: issuerId },
+    summary: `Send ${issuerId} some of its events once more`,
+  });
 
 export const reconciler = proxyActivities<ReturnType<typeof createReconcile>>({
   startToCloseTimeout: '4 minutes',

@@ -3,5 +3,6 @@ export { afterSaleWorkflow } from './after-sale-workflow';
 
 export { orderWorkflow as order } from './order-workflow';
 export { reconcileWorkflow } from './reconcile-workflow';
+export { replayWorkflow } from './replay-workflow';
 export { statementsWorkflow } from './statements-workflow';
 export { voidRequestWorkflow } from './void-request-workflow';

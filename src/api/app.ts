@@ -59,6 +59,7 @@ import { basePathOf } from './edge/base-path';
 import { createMount } from './edge/mount';
 import { problemHandler } from './edge/problems';
 import { mountAfterSale } from './issuer/after-sale';
+import { createAuditedByIssuer } from './issuer/audited';
 import { mountEcho } from './issuer/echo';
 import { mountEventFeed } from './issuer/event-feed';
 import { mountOwnFailures } from './issuer/failures';
@@ -66,6 +67,7 @@ import { createIssuerAccounts } from './issuer/issuer-accounts';
 import { mountMessages } from './issuer/messages';
 import { mountOrderOperations } from './issuer/order-operations';
 import { mountOrders } from './issuer/orders';
+import { mountReplays } from './issuer/replays';
 import { mountSelf } from './issuer/self';
 import { mountStatements } from './issuer/statements';
 import { mountOperatorApprovals } from './operator/approvals';
@@ -253,7 +255,9 @@ export const createApp = ({
   if (config.hasSandbox) {
     mountSandbox(mount, { issuers, dayCounts: core.dayCounts, inbox: core.sandboxInbox, ring, accounts, nowMs });
   }
-  mountSelf(mount, { orderDeps, issuers, accounts, audit });
+  const audited = createAuditedByIssuer(audit);
+  mountSelf(mount, { orderDeps, issuers, accounts, audited });
+  mountReplays(mount, { orderDeps, issuers, audited });
   const actions = createOrderActions(orderDeps);
   const secondPerson = createSecondPerson({ approvals: core.approvals, orderDeps });
   const readHealth = createHealthReader({ queues: core.queues, workers: core.workers, nowMs });

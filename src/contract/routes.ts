@@ -6,6 +6,7 @@ import * as issuerFailures from './issuer/failures';
 import * as issuerMessages from './issuer/messages';
 import * as issuerOperations from './issuer/order-operations';
 import * as issuerOrders from './issuer/orders';
+import * as issuerReplays from './issuer/replays';
 import * as issuerSelf from './issuer/self';
 import * as issuerStatements from './issuer/statements';
 import * as approvals from './operator/approvals';
@@ -41,6 +42,7 @@ const resources = [
     issuerFeed,
     issuerMessages,
     issuerStatements,
+    issuerReplays,
     issuerSelf,
     issuerFailures,
     issuerEcho,

@@ -40,6 +40,7 @@ export const failures = {
   already_opened: { status: 409, retryable: false, title: 'The codes were shown already' },
   request_unknown: { status: 404, retryable: false, title: 'There is no such request' },
   redemption_conflict: { status: 409, retryable: false, title: 'The redemption id was used for another content' },
+  replay_unknown: { status: 404, retryable: false, title: 'There is no such replay' },
   redemption_unknown: { status: 404, retryable: false, title: 'There is no such redemption' },
   settlement_conflict: { status: 409, retryable: false, title: 'The settlement id was used for another content' },
   refund_exceeded: { status: 409, retryable: false, title: 'More was paid back than is owed' },

@@ -23,6 +23,13 @@ export const afterSaleWorkflowId = (order: OrderName, name: number | string): st
   `after-sale/${orderId(order)}/${name}`;
 export const voidRequestWorkflowId = (order: OrderName, requestId: string): string =>
   `void-request/${orderId(order)}/${requestId}`;
+export const replayWorkflowId = ({
+  issuerId,
+  replayId,
+}: {
+  readonly issuerId: string;
+  readonly replayId: string;
+}): string => `replays/${issuerId}/${replayId}`;
 export const eventActivityId = (order: OrderName, sequence: number): string => `event/${orderId(order)}/${sequence}`;
 /** Of an event that its issuer fetched no more: another activity may wait for days until its next attempt. */
 export const takenOverActivityId = (order: OrderName, sequence: number): string =>

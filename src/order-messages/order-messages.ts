@@ -53,6 +53,13 @@ export interface VoidRequestInput extends OrderName {
   readonly callsOutQueue: string;
 }
 
+/** Of a workflow that sends events once more. */
+export interface ReplayInput {
+  readonly issuerId: string;
+  readonly replayId: string;
+  readonly callsOutQueue: string;
+}
+
 /** A decision is in the row: there is nothing to wait for. */
 export const voidDecided = defineSignal('voidDecided');
 
@@ -84,6 +91,7 @@ export const workflowNames = {
   order: 'order',
   afterSale: 'afterSaleWorkflow',
   voidRequest: 'voidRequestWorkflow',
+  replay: 'replayWorkflow',
   reconcile: 'reconcileWorkflow',
   statements: 'statementsWorkflow',
 } as const;

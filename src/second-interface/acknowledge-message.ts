@@ -54,9 +54,9 @@ export const acknowledgeMessage = async (
 };
 
 const acknowledgeEvent = async (
-  { orders, nowMs }: OrderDeps,
+  { orders, replays, nowMs }: OrderDeps,
   row: OrderRow,
-  { id = '', type, sequence, status, given }: OrderRow['events'][number],
+  { id = '', type, sequence, status, given, replayId }: OrderRow['events'][number],
 ): Promise<void> => {
   if (status === 'sent') return;
   const attempt = given?.attempt ?? 0;
@@ -64,6 +64,7 @@ const acknowledgeEvent = async (
   const line = { key: `${id}.acknowledged.${attempt}`, atMs: nowMs(), event: 'event_sent', detail } as const;
   if (row.eventsGivenUpAt) await orders.markReplayed(row, sequence, [line]);
   else await orders.markEvent(row, sequence, 'sent', [line]);
+  if (replayId !== undefined) await replays.countTaken(row.issuerId, replayId);
 };
 
 const takeAnswer = async (

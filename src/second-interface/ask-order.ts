@@ -14,6 +14,7 @@ import type { Maintenance } from '../store/maintenance';
 import type { OrderSettingsStore } from '../store/order-settings';
 import type { OrderRow, Orders } from '../store/orders';
 import type { PullQueue } from '../store/pull-queue';
+import type { Replays } from '../store/replays';
 import type { Asked, OrderGateway } from '../temporal/order-gateway';
 import type { AnsweredCalls } from './answered-calls';
 import { startableOrder } from './startable-order';
@@ -25,6 +26,7 @@ export interface OrderDeps {
   readonly inbox: Inbox;
   readonly ledger: Ledger;
   readonly pulls: PullQueue;
+  readonly replays: Replays;
   readonly gateway: OrderGateway;
   readonly answered: AnsweredCalls;
   readonly ring: KeyRing;

@@ -16,6 +16,7 @@ import type { MaintenanceRow } from './maintenance';
 import type { OrderSettingsRow } from './order-settings';
 import type { OrderRow } from './orders';
 import { countPool, type PoolCounts } from './pool-counts';
+import type { ReplayRow } from './replays';
 import type { RequestRow } from './requests';
 import type { SandboxMessageRow } from './sandbox-inbox';
 import type { StatementPartRow, StatementRow } from './statements';
@@ -44,6 +45,7 @@ export interface Collections {
   readonly guesses: Collection<GuessRow>;
   readonly approvals: Collection<ApprovalRow>;
   readonly echoes: Collection<EchoRow>;
+  readonly replays: Collection<ReplayRow>;
   readonly sandboxInbox: Collection<SandboxMessageRow>;
   readonly statements: Collection<StatementRow>;
   readonly statementParts: Collection<StatementPartRow>;
@@ -94,6 +96,7 @@ export const openDatabase = (uri: string, limitMs: number = callLimitMs): Databa
     guesses: db.collection('guesses'),
     approvals: db.collection('approvals'),
     echoes: db.collection('echoes'),
+    replays: db.collection('replays'),
     sandboxInbox: db.collection('sandboxInbox'),
     statements: db.collection('statements'),
     statementParts: db.collection('statementParts'),

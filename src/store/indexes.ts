@@ -65,6 +65,10 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
   orderSettings: [{ name: 'by_issuer_product', key: { issuerId: 1, productId: 1 }, sparse: true }],
   workers: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 600 }],
   answers: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 600 }],
+  replays: [
+    { name: 'one_running_per_issuer', key: { running: 1 }, unique: true, sparse: true },
+    { name: 'forget', key: { at: 1 }, expireAfterSeconds: 30 * 86_400 },
+  ],
   echoes: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 86_400 }],
   sandboxInbox: [
     { name: 'by_issuer', key: { issuerId: 1, at: -1 } },

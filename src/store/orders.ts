@@ -23,6 +23,8 @@ export interface PendingEvent extends OrderEvent {
   /** By the database's clock; absent on those of before there was a feed. */
   readonly writtenAt?: Date;
   readonly given?: Giving;
+  /** Of its issuer's, by which it is fetched once more. */
+  readonly replayId?: string;
 }
 
 /** One order: what was paid for, the copy of the workflow's facts, its timeline and its outbox of events. */

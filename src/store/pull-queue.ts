@@ -41,7 +41,7 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
     },
 
     /** An event that is to be told now. */
-    offerEvent: async (order: OrderName, sequence: number, atMs: number): Promise<void> => {
+    offerEvent: async (order: OrderName, sequence: number, atMs: number, replayId?: string): Promise<void> => {
       await orders.updateOne(
         { _id: orderId(order), purgedAt: { $exists: false } },
         {
@@ -50,6 +50,7 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
             eventsPendingSince: new Date(atMs),
             'events.$[event].status': 'pending',
             'events.$[event].given.atMs': 0,
+            ...(replayId === undefined ? {} : { 'events.$[event].replayId': replayId }),
           },
         },
         { arrayFilters: [{ 'event.sequence': sequence }] },

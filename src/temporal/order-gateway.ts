@@ -18,6 +18,7 @@ import {
   type OrderName,
   orderId,
   replayActivityId,
+  replayWorkflowId,
   voidRequestWorkflowId,
   workflowId,
 } from '../domain/ids';
@@ -28,6 +29,7 @@ import {
   type AskedMessage,
   type OrderInput,
   orderFacts,
+  type ReplayInput,
   type Reply,
   type ResumedOrder,
   updates,
@@ -262,6 +264,30 @@ export const createOrderGateway = ({
             typedSearchAttributes: nameAttributes(input),
             staticSummary: `Void request of order ${input.orderNo} of ${input.issuerId}`,
             priority: { fairnessKey: input.issuerId },
+          }),
+        );
+        return 'started';
+      } catch (error) {
+        return notStarted(error);
+      }
+    },
+
+    /** Harmless to repeat while it runs; one that was lost goes on from where its row is. */
+    startReplayWorkflow: async ({
+      issuerId,
+      replayId,
+    }: Pick<ReplayInput, 'issuerId' | 'replayId'>): Promise<'started' | 'exists' | 'unavailable'> => {
+      const input: ReplayInput = { issuerId, replayId, callsOutQueue };
+      try {
+        await call('start_replay', () =>
+          client.workflow.start(workflowNames.replay, {
+            workflowId: replayWorkflowId(input),
+            taskQueue,
+            args: [input],
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+            workflowIdConflictPolicy: 'USE_EXISTING',
+            staticSummary: `Events of ${issuerId} once more`,
+            priority: { fairnessKey: issuerId },
           }),
         );
         return 'started';

@@ -46,6 +46,7 @@ const numbersOnly =
   /(Ms|Value|Sequence|sequence|version|issued|outstanding|quantity|tries|attempt|n|seq|seconds|nanos|failures|renotifications|redeliveries)$/;
 const fields: Readonly<Record<string, RegExp>> = {
   // Names that the issuer gave, by which the order is found.
+  ...named(/^[\w-]{32}$/, 'replayId'),
   ...named(/^[\w./:-]{1,200}$/, 'issuerId', 'orderNo', 'itemId', 'itemIds[]', 'submissionId'),
   // References to what MongoDB holds.
   ...named(/^[\w./-]{1,120}$/, 'ref', 'textRef', 'call', 'key', 'fingerprint', 'valueFingerprint', 'callsOutQueue'),
@@ -58,6 +59,7 @@ const fields: Readonly<Record<string, RegExp>> = {
     'isHeld',
     'hasFailed',
     'isNew',
+    'isOver',
     'isRightToken',
     'short',
     'accepted',

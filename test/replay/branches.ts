@@ -318,6 +318,23 @@ export const branches = {
     return `after-sale/${issuer.issuerId}/${orderNo}/void-${sha256('a').slice(0, 22)}`;
   },
 
+  'events-once-more': async (stage) => {
+    const issuer = await issuerIn(
+      stage,
+      { eventDelaysSeconds: [1] },
+      { 'order.cancelled': async () => ({ status: 500 }) },
+    );
+    await issuer.place(orderNo);
+    await issuer.cancel(orderNo);
+    await issuer.message('order.cancelled', orderNo, 2);
+    const since = new Date(Date.now() - 3_600_000).toISOString();
+    const { body } = await until('a replay', async () => {
+      const answer = await issuer.post('/replays', { type: 'calls.replay', since });
+      return answer.body.matched > 0 && answer;
+    });
+    return `replays/${issuer.issuerId}/${body.replayId}`;
+  },
+
   reconcile: async ({ platform }) => {
     const workflowId = `reconcile-${randomUUID()}`;
     await platform.client.workflow.start(workflowNames.reconcile, { workflowId, taskQueue: platform.taskQueue });

@@ -40,6 +40,15 @@ const accepted: Record<
     index: 'by_events_pending',
     examined: 'those of other issuers are passed over',
   },
+  'events of an issuer that were not taken': {
+    index: 'by_events_pending',
+    ofFormerRows: 'by_events_given_up',
+    examined: 'those of other issuers are passed over',
+  },
+  'reconciler: replays that run': {
+    index: 'one_running_per_issuer',
+    examined: 'those that began a moment ago are passed over: one of each issuer at most',
+  },
   'void requests of an issuer that fetches from now on': {
     index: 'by_void_waits',
     examined: 'those of other issuers are passed over',

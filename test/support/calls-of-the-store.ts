@@ -22,6 +22,7 @@ export const collections = [
     'sandboxInbox',
     'statements',
     'statementParts',
+    'replays',
   ],
 ];
 const call = new RegExp(`\\b(?:${[...collections, 'collection'].join('|')})\\s*\\.(${methods.join('|')})\\(`, 'g');

@@ -20,6 +20,7 @@ import { createOrderSettings } from '../../src/store/order-settings';
 import { createOrders } from '../../src/store/orders';
 import { createPullQueue } from '../../src/store/pull-queue';
 import { createPurge } from '../../src/store/purge';
+import { createReplays } from '../../src/store/replays';
 import { createRequests } from '../../src/store/requests';
 import { createSandboxInbox } from '../../src/store/sandbox-inbox';
 import { createSealedValues } from '../../src/store/sealed-values';
@@ -245,6 +246,22 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'the order of an event': async () => {
       await orders.findByWebhookId('e');
     },
+    'events of an issuer that were not taken': async () => {
+      await createReplays(of).untaken('acme', { sinceMs: 1 }, 10);
+    },
+    'a replay': async () => {
+      const replays = createReplays(of);
+      const events = [{ orderNo: 'one', sequence: 1 }];
+      await replays.begin('acme', 'r', events, now);
+      await replays.begin('acme', 'r', events, now);
+      await replays.find('acme', 'r');
+      const replay = await replays.next('acme', 'r', 1);
+      if (replay) await replays.advance(replay, 1, 1);
+      await replays.countTaken('acme', 'r');
+      await replays.end('acme', 'r');
+      await replays.forget('acme', 'r');
+    },
+    'reconciler: replays that run': () => createReplays(of).running(now, 2),
     'what an issuer fetches': async () => {
       const pulls = createPullQueue(of);
       await pulls.due('acme', 1, 2);

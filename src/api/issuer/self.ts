@@ -1,41 +1,24 @@
-import { createSlots } from '../../bounded/slots';
 import * as routes from '../../contract/issuer/self';
 import { bodyInvalid } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
 import { eventKeptMs } from '../../first-interface/give-messages';
 import { messageOf } from '../../first-interface/kept-messages';
-import type { AuditTrail, AuditTrails } from '../../operator/audit-trail';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { replayEvent, replayMessage } from '../../second-interface/replay-message';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import type { Mount } from '../edge/mount';
+import type { AuditedByIssuer } from './audited';
 import type { IssuerAccounts } from './issuer-accounts';
-
-/** The audit log is one chain, in which operators wait for their turn as well. */
-const auditedMax = 16;
-const auditedPerIssuerMax = 2;
 
 interface Self {
   readonly orderDeps: OrderDeps;
   readonly issuers: Issuers;
   readonly accounts: IssuerAccounts;
-  readonly audit: AuditTrails;
+  readonly audited: AuditedByIssuer;
 }
 
 /** What an issuer does of itself, without an operator. */
-export const mountSelf = (mount: Mount, { orderDeps, issuers, accounts, audit }: Self): void => {
-  const slots = createSlots(auditedMax);
-
-  /** @throws Failure `rate_limited` */
-  const audited = async <T>({ _id }: IssuerRow, work: (trail: AuditTrail) => Promise<T>): Promise<T> => {
-    if (slots.take(_id, auditedPerIssuerMax) !== 'taken') throw new Failure('rate_limited', { retryAfterSeconds: 1 });
-    try {
-      return await work(audit.ofIssuer(_id));
-    } finally {
-      slots.giveBack(_id);
-    }
-  };
-
+export const mountSelf = (mount: Mount, { orderDeps, issuers, accounts, audited }: Self): void => {
   /** As it is now: who signed is known from a moment ago. */
   const today = async ({ _id }: IssuerRow): Promise<IssuerRow> => {
     const issuer = await issuers.find(_id);

@@ -1,0 +1,137 @@
+import type { Collection } from 'mongodb';
+import type { EventType } from '../domain/messages';
+import type { OrderRow, PendingEvent } from './orders';
+import { isDuplicate } from './store-errors';
+
+export interface NamedEvent {
+  readonly orderNo: string;
+  readonly sequence: number;
+}
+
+/** Events that an issuer asked for once more, and how far that is. */
+export interface ReplayRow {
+  /** `{issuerId}/{replayId}` */
+  readonly _id: string;
+  readonly issuerId: string;
+  readonly at: Date;
+  /** While it runs: of an issuer one at a time. */
+  readonly running?: string;
+  readonly matched: number;
+  /** How many of them are behind it. */
+  readonly offset: number;
+  readonly sent: number;
+  readonly taken: number;
+  readonly events: readonly NamedEvent[];
+}
+
+export type ShownReplay = Omit<ReplayRow, 'events'>;
+
+export interface ReplayFilter {
+  readonly sinceMs: number;
+  readonly types?: readonly EventType[] | undefined;
+}
+
+/** Rows of each kind that are looked at for one replay. */
+const rowsMax = 10_000;
+
+const byTime = (a: FoundEvent, b: FoundEvent): number =>
+  a.atMs - b.atMs || (a.orderNo < b.orderNo ? -1 : a.orderNo > b.orderNo ? 1 : a.sequence - b.sequence);
+
+type FoundEvent = NamedEvent & { readonly atMs: number };
+
+export type Replays = ReturnType<typeof createReplays>;
+
+export const createReplays = ({
+  replays,
+  orders,
+}: {
+  readonly replays: Collection<ReplayRow>;
+  readonly orders: Collection<OrderRow>;
+}) => {
+  const idOf = (issuerId: string, replayId: string): string => `${issuerId}/${replayId}`;
+  const withoutEvents = { projection: { events: 0 } } as const;
+
+  return {
+    /** Events that were not taken, the oldest first, at most `limit` of them. */
+    untaken: async (issuerId: string, { sinceMs, types }: ReplayFilter, limit: number): Promise<NamedEvent[]> => {
+      const fields = { projection: { orderNo: 1, events: 1 } } as const;
+      const [pending, givenUp] = await Promise.all([
+        orders
+          .find({ issuerId, eventsPendingSince: { $exists: true } }, fields)
+          .limit(rowsMax)
+          .toArray(),
+        orders
+          .find({ issuerId, eventsGivenUpAt: { $exists: true } }, fields)
+          .limit(rowsMax)
+          .toArray(),
+      ]);
+      const rows = new Map([...pending, ...givenUp].map((row) => [row._id, row]));
+      const isMeant = ({ status, atMs, type }: PendingEvent): boolean =>
+        status !== 'sent' && atMs >= sinceMs && (types?.includes(type) ?? true);
+      return [...rows.values()]
+        .flatMap(({ orderNo, events }) =>
+          events.filter(isMeant).map(({ sequence, atMs }): FoundEvent => ({ orderNo, sequence, atMs })),
+        )
+        .sort(byTime)
+        .slice(0, limit)
+        .map(({ orderNo, sequence }) => ({ orderNo, sequence }));
+    },
+
+    /** `running`: another one of this issuer runs. */
+    begin: async (
+      issuerId: string,
+      replayId: string,
+      events: readonly NamedEvent[],
+      at: Date,
+    ): Promise<'begun' | 'exists' | 'running'> => {
+      const _id = idOf(issuerId, replayId);
+      try {
+        await replays.insertOne({
+          ...{ _id, issuerId, at, matched: events.length, offset: 0, sent: 0, taken: 0, events },
+          ...(events.length > 0 ? { running: issuerId } : {}),
+        });
+        return 'begun';
+      } catch (error) {
+        if (!isDuplicate(error)) throw error;
+        return (await replays.findOne({ _id }, withoutEvents)) ? 'exists' : 'running';
+      }
+    },
+
+    find: (issuerId: string, replayId: string): Promise<ShownReplay | null> =>
+      replays.findOne({ _id: idOf(issuerId, replayId) }, withoutEvents),
+
+    /** The next ones, from where it is. */
+    next: async (issuerId: string, replayId: string, limit: number): Promise<ReplayRow | null> => {
+      const row = await replays.findOne({ _id: idOf(issuerId, replayId) }, withoutEvents);
+      if (!row) return null;
+      const part = { projection: { events: { $slice: [row.offset, limit] as [number, number] } } };
+      return replays.findOne({ _id: row._id, offset: row.offset }, part);
+    },
+
+    /** One event is behind it; counted once, also where two workers sent it. */
+    advance: async ({ _id, offset }: Pick<ReplayRow, '_id' | 'offset'>, sent: number, taken: number): Promise<void> => {
+      await replays.updateOne({ _id, offset }, { $inc: { offset: 1, sent, taken } });
+    },
+
+    /** One that was fetched is acknowledged. */
+    countTaken: async (issuerId: string, replayId: string): Promise<void> => {
+      await replays.updateOne({ _id: idOf(issuerId, replayId) }, { $inc: { taken: 1 } });
+    },
+
+    end: async (issuerId: string, replayId: string): Promise<void> => {
+      await replays.updateOne({ _id: idOf(issuerId, replayId) }, { $unset: { running: 1 } });
+    },
+
+    /** Nothing of it was begun: the engine was away. */
+    forget: async (issuerId: string, replayId: string): Promise<void> => {
+      await replays.deleteOne({ _id: idOf(issuerId, replayId), offset: 0 });
+    },
+
+    /** Read by the reconciler: their workflow may never have been started, or was lost. */
+    running: (before: Date, limit: number): Promise<ShownReplay[]> =>
+      replays
+        .find({ running: { $exists: true }, at: { $lt: before } }, withoutEvents)
+        .limit(limit)
+        .toArray(),
+  };
+};
