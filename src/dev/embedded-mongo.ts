@@ -5,9 +5,11 @@ import { MongoClient } from 'mongodb';
 import { startChild, waitUntilReady } from './child-process';
 import { freePort, isListening, loopback } from './free-port';
 import { findMongo, type MongoKind, type MongoProgram, mongoKinds } from './mongo-programs';
+import { giveUser, lets, mongoUri } from './mongo-user';
 import type { Progress } from './temporal-programs';
 
 const readyLimitMs = 60_000;
+const databaseName = 'codeferry';
 const startTries = 3;
 
 export interface EmbeddedMongoOptions {
@@ -17,6 +19,8 @@ export interface EmbeddedMongoOptions {
   kind?: MongoKind;
   port?: number;
   database?: string;
+  /** Of the one user; without it whoever is on this machine gets in. The Rust build of the stand-in has none. */
+  password?: string;
   logFile?: string;
   onProgress?: Progress;
 }
@@ -45,14 +49,18 @@ async function answersPing(uri: string, port: number): Promise<boolean> {
   }
 }
 
-function serverArgs(kind: MongoKind, port: number, folder: string): string[] {
-  if (kind === 'mongod') return ['--bind_ip', loopback, '--port', String(port), '--dbpath', folder, '--quiet'];
+function serverArgs(kind: MongoKind, port: number, folder: string, asksPassword: boolean): string[] {
+  const auth = asksPassword ? ['--auth'] : [];
+  if (kind === 'mongod') return ['--bind_ip', loopback, '--port', String(port), '--dbpath', folder, '--quiet', ...auth];
   // Without --sync-on-commit acknowledged writes were lost at kill -9.
   // biome-ignore format: one option a line says less
-  return ['--host', loopback, '--port', String(port), '--storage-path', folder, '--sync-on-commit', '--cache-size', '256M'];
+  return ['--host', loopback, '--port', String(port), '--storage-path', folder, '--sync-on-commit', '--cache-size', '256M', ...auth];
 }
 
-async function startOnce(program: MongoProgram, options: EmbeddedMongoOptions): Promise<EmbeddedMongo> {
+async function startOnce(
+  program: MongoProgram,
+  { password, database = databaseName, ...options }: EmbeddedMongoOptions,
+): Promise<EmbeddedMongo> {
   const port = options.port ?? (await freePort());
   const folder = join(options.dataDir, program.kind);
   await mkdir(folder, { recursive: true });
@@ -60,14 +68,13 @@ async function startOnce(program: MongoProgram, options: EmbeddedMongoOptions): 
     name: program.kind,
     isForeign: true,
     command: program.command,
-    args: [...program.leadingArgs, ...serverArgs(program.kind, port, folder)],
+    args: [...program.leadingArgs, ...serverArgs(program.kind, port, folder, password !== undefined)],
     env: program.env,
     ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
   });
-  const uri = `mongodb://${loopback}:${port}/${options.database ?? 'codeferry'}?directConnection=true`;
-  await waitUntilReady(child, () => answersPing(uri, port), readyLimitMs);
+  await waitUntilReady(child, () => answersPing(mongoUri(port, database), port), readyLimitMs);
   return {
-    uri,
+    uri: mongoUri(port, database, password),
     port,
     pid: child.pid,
     kind: program.kind,
@@ -77,10 +84,7 @@ async function startOnce(program: MongoProgram, options: EmbeddedMongoOptions): 
   };
 }
 
-/** `npm start`, the tests' global setup, and fault tests that need a database of their own to kill. */
-export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise<EmbeddedMongo> {
-  const writtenBy = options.kind ?? mongoKinds.find((kind) => existsSync(join(options.dataDir, kind)));
-  const program = await findMongo(options.onProgress ?? (() => undefined), writtenBy);
+async function startSomehow(program: MongoProgram, options: EmbeddedMongoOptions): Promise<EmbeddedMongo> {
   for (let tries = 1; ; tries++) {
     try {
       return await startOnce(program, options);
@@ -88,4 +92,25 @@ export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise
       if (tries === startTries || !/address already in use/i.test(String(error))) throw error;
     }
   }
+}
+
+/** `npm start`, the tests' global setup, and fault tests that need a database of their own to kill. */
+export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise<EmbeddedMongo> {
+  const writtenBy = options.kind ?? mongoKinds.find((kind) => existsSync(join(options.dataDir, kind)));
+  const program = await findMongo(options.onProgress ?? (() => undefined), writtenBy);
+  const { password, ...open } = options;
+  if (password === undefined || program.kind === 'secantusd-rs') return startSomehow(program, open);
+  if (writtenBy !== undefined) {
+    const kept = await startSomehow(program, options);
+    if (await lets(kept.uri)) return kept;
+    await kept.stop();
+  }
+  // A folder that is new, from before there was a password, or whose start was cut off before it had one.
+  const unlocked = await startSomehow(program, open);
+  try {
+    await giveUser(unlocked.uri, options.database ?? databaseName, password);
+  } finally {
+    await unlocked.stop();
+  }
+  return startSomehow(program, options);
 }

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { searchAttributes } from '../order-messages/order-attributes';
 import { startChild, waitUntilReady } from './child-process';
@@ -46,6 +46,15 @@ const asInProduction = {
   'history.transferProcessorMaxPollRPS': '1000',
 };
 
+/** The address has a secret, and every user of a machine sees its arguments: the command reads this one from a file. */
+async function codecArgs(dataDir: string, codecEndpoint: string): Promise<string[]> {
+  const file = join(dataDir, 'temporal-ui.yaml');
+  await rm(file, { force: true });
+  const environments = { env: { codeferry: { 'ui-codec-endpoint': codecEndpoint } } };
+  await writeFile(file, `${JSON.stringify(environments)}\n`, { mode: 0o600 });
+  return ['--env-file', file, '--env', 'codeferry'];
+}
+
 async function startOnce(path: string, options: EmbeddedTemporalOptions): Promise<EmbeddedTemporal> {
   const port = options.port ?? (await freePort());
   const dynamicConfig = { ...asInProduction, ...ownDynamicConfig, ...options.dynamicConfig };
@@ -58,7 +67,7 @@ async function startOnce(path: string, options: EmbeddedTemporalOptions): Promis
       ...['--namespace', namespace, '--db-filename', join(options.dataDir, 'temporal.db')],
       ...(options.uiPort === undefined ? ['--headless'] : ['--ui-ip', loopback, '--ui-port', String(options.uiPort)]),
       ...(options.metricsPort === undefined ? [] : ['--metrics-port', String(options.metricsPort)]),
-      ...(options.codecEndpoint === undefined ? [] : ['--ui-codec-endpoint', options.codecEndpoint]),
+      ...(options.codecEndpoint === undefined ? [] : await codecArgs(options.dataDir, options.codecEndpoint)),
       ...searchAttributes.flatMap(({ name, type }) => ['--search-attribute', `${name}=${inCommandLine[type]}`]),
       ...Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
     ],

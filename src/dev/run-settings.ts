@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { projectFolder } from './project-folder';
 
@@ -32,6 +32,8 @@ export interface RunSettings extends Addresses {
   demo: boolean;
   operatorToken: string;
   masterKey: string;
+  /** Of the embedded database. */
+  databasePassword: string;
   /** Only where payloads are sealed, for the Temporal UI that is started along. */
   codecSecret: string | undefined;
 }
@@ -39,12 +41,16 @@ export interface RunSettings extends Addresses {
 interface Secrets {
   operatorToken: string;
   masterKey: string;
+  databasePassword: string;
 }
 
-function isSecrets(value: unknown): value is Secrets {
+/** A folder from before the database had a password has the first two alone. */
+function isSecrets(value: unknown): value is Omit<Secrets, 'databasePassword'> & Partial<Secrets> {
   const kept = value as Partial<Secrets> | null;
   return [kept?.operatorToken, kept?.masterKey].every((secret) => typeof secret === 'string');
 }
+
+const randomSecret = (): string => randomBytes(24).toString('base64url');
 
 /** Made once per data folder: another master key would make its sealed codes unreadable. */
 function secretsOf(dataDir: string): Secrets {
@@ -58,11 +64,17 @@ function secretsOf(dataDir: string): Secrets {
   if (kept !== undefined) {
     const secrets = JSON.parse(kept) as unknown;
     if (!isSecrets(secrets)) throw new CannotStart(`${path} is damaged; restore it, or use another DATA_DIR.`);
-    return secrets;
+    const { databasePassword } = secrets;
+    if (databasePassword !== undefined) return { ...secrets, databasePassword };
+    const completed: Secrets = { ...secrets, databasePassword: randomSecret() };
+    writeFileSync(`${path}.new`, `${JSON.stringify(completed, null, 2)}\n`, { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+    return completed;
   }
   const made: Secrets = {
-    operatorToken: randomBytes(24).toString('base64url'),
+    operatorToken: randomSecret(),
     masterKey: randomBytes(32).toString('base64'),
+    databasePassword: randomSecret(),
   };
   writeFileSync(path, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
   return made;
@@ -164,6 +176,7 @@ export function readRunSettings(env: NodeJS.ProcessEnv): RunSettings {
     demo: !meansOff(env.DEMO),
     operatorToken: env.OPERATOR_TOKEN || made.operatorToken,
     masterKey: env.MASTER_KEY || made.masterKey,
-    codecSecret: env.SEAL_PAYLOADS === 'on' ? env.CODEC_SECRET || randomBytes(24).toString('base64url') : undefined,
+    databasePassword: made.databasePassword,
+    codecSecret: env.SEAL_PAYLOADS === 'on' ? env.CODEC_SECRET || randomSecret() : undefined,
   };
 }

@@ -114,6 +114,7 @@ export function startEverything(wanted: RunSettings): Run {
     const options = {
       dataDir,
       port: await portFor(ports.mongo),
+      password: settings.databasePassword,
       logFile: logFile('mongo'),
       onProgress: say,
     };

@@ -90,10 +90,12 @@ describe('npm start', () => {
         expect([name, statSync(join(dataDir, name)).mode & 0o77]).toEqual([name, 0]);
       }
       const children = process.platform === 'linux' ? childrenOf(first.child.pid ?? 0) : [];
-      const { masterKey, operatorToken } = JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8'));
+      const secrets = JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8'));
+      const { masterKey, operatorToken, databasePassword } = secrets;
       for (const pid of children) {
         const [line, environment] = ['cmdline', 'environ'].map((file) => readFileSync(`/proc/${pid}/${file}`, 'utf8'));
-        for (const secret of [masterKey, operatorToken, 'token-of-the-shell']) expect(line).not.toContain(secret);
+        for (const secret of [masterKey, operatorToken, databasePassword, 'token-of-the-shell'])
+          expect(line).not.toContain(secret);
         const isOurs = /dist.(src|worker)/.test(line ?? '');
         if (!isOurs) expect(environment).not.toMatch(/token-of-the-shell|MASTER_KEY|OPERATOR_TOKEN|MONGODB_URI/);
       }

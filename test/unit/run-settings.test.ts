@@ -30,6 +30,17 @@ describe('settings of npm start', () => {
     expect(readFileSync(join(dataDir, 'secrets.json'), 'utf8')).not.toContain(made);
   });
 
+  test('a folder from before the database had a password gets one, once, and keeps its other secrets', () => {
+    const { masterKey, operatorToken } = readRunSettings({ DATA_DIR: dataDir });
+    const path = join(dataDir, 'secrets.json');
+    writeFileSync(path, JSON.stringify({ operatorToken, masterKey }));
+    const completed = readRunSettings({ DATA_DIR: dataDir });
+    expect(completed).toMatchObject({ masterKey, operatorToken });
+    expect(completed.databasePassword).toHaveLength(32);
+    expect(readRunSettings({ DATA_DIR: dataDir })).toEqual(completed);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
   test('a damaged secrets file stops the start instead of being replaced', () => {
     writeFileSync(join(dataDir, 'secrets.json'), '{"operatorToken":"only this"}');
     expect(() => readRunSettings({ DATA_DIR: dataDir })).toThrow(/damaged/);
