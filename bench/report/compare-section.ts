@@ -51,7 +51,6 @@ export const goalsSection = (runs: readonly Result<Raw>[]): string[] => {
 };
 
 const perLoad: readonly [string, Pick][] = [
-  ['offered/s', ({ offeredPerSecond }) => offeredPerSecond],
   ['delivered/s', ({ deliveredPerSecond }) => deliveredPerSecond],
   ['accept p50', ({ accept }) => accept.p50],
   ['accept p99', ({ accept }) => accept.p99],

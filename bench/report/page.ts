@@ -11,7 +11,7 @@ import { growthSection } from './growth-section';
 import { item, paragraph } from './markdown';
 import { peersSection } from './peers-section';
 import { profileSection } from './profile-section';
-import { defaultSetUp, isDefault, type Result, readResults, setUpWords } from './results';
+import { defaultSetUps, isDefault, type Result, readResults, setUpWords } from './results';
 
 /** All that was ever measured and kept, the default set-up first. */
 export interface Results {
@@ -47,13 +47,13 @@ const introduction = (results: Results): string[] => {
   return [
     '# Performance',
     paragraph(
-      'Goals and pictures; [all figures](../bench/results/figures.md), with growth, peers and faults, are beside the results. `npm run bench:report` makes both pages from the JSON that the benches write; nobody edits them. Each figure names the engine and the database that it stands on, those of `npm start` first.',
+      'Goals and pictures; [all figures](../bench/results/figures.md) are beside the results. `npm run bench:report` makes both pages; nobody edits them. Each figure names the engine and the database that it stands on, those of `npm start` first.',
     ),
     ...(isDefaultMeasured
       ? []
       : [
           paragraph(
-            `**${setUpWords(defaultSetUp)}**, which is what \`npm start\` runs in a fresh clone, has no kept run yet: its database is slower than those below. \`npm run bench\` on such a machine makes one.`,
+            `What \`npm start\` runs in a fresh clone, ${defaultSetUps.map((one) => `**${setUpWords(one)}**`).join(' or, where its vendor does not answer, ')}, has no kept run yet; SecantusDB is slower than its Rust build below.`,
           ),
         ]),
     [
@@ -64,9 +64,7 @@ const introduction = (results: Results): string[] => {
         'The **bare** order is the least Temporal workflow behind the same wire: two Updates and three activities, without signatures, encryption, database, idempotency, windows, outbox or pages. It is the floor, not a rival.',
       ),
       item('Each run says its date; [CHANGELOG.md](../CHANGELOG.md) says what changed since.'),
-      item(
-        'Everything shares one machine, so absolute figures are those of that machine, and ratios say more. Every accepted order is followed to its end.',
-      ),
+      item('Everything shares one machine, so ratios say more. Every accepted order is followed to its end.'),
       ...machinesOf(results).map((machine) => item(`Machine: ${machine}.`)),
     ].join('\n'),
   ];
