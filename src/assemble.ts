@@ -32,6 +32,7 @@ import { createOrderSettings } from './store/order-settings';
 import { createOrders } from './store/orders';
 import { createPullQueue } from './store/pull-queue';
 import { createPurge } from './store/purge';
+import { createReconciliations } from './store/reconciliations';
 import { createReplays } from './store/replays';
 import { createRequests } from './store/requests';
 import { createSandboxInbox } from './store/sandbox-inbox';
@@ -131,6 +132,7 @@ export const assemble = async (
     echoes: createEchoes(database),
     sandboxInbox: createSandboxInbox(database),
     eventFeed: createEventFeed(database),
+    reconciliations: createReconciliations(database),
     statements: createStatements({
       orders: orderDeps.orders,
       statements: createStatementStore(database),

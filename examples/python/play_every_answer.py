@@ -1210,6 +1210,30 @@ def play_statements():
     check("200: operators get it as CSV", taken.status == 200 and taken.raw.decode() == csv, taken)
 
 
+def play_reconciliations():
+    issuer = Issuer("reconciliations")
+    created = [issuer.place(f"c-{n}").get("createdAt") for n in (1, 2)]
+
+    def compare(text: str, query: str = "", kind: str = "application/x-ndjson", **signing) -> Answer:
+        return issuer.post(f"/reconciliations{query}", raw=text, headers={"content-type": kind}, **signing)
+
+    def differences(answer: Answer) -> list:
+        return [(one["orderNo"], one["kind"]) for one in answer.get("differences", [])]
+
+    lines = "".join(json.dumps(line) + "\n" for line in ({"orderNo": "c-2", "amount": 999, "currency": "EUR"}, {"orderNo": "c-1", "amount": 1000, "currency": "EUR"}, {"orderNo": "c-0"}))
+    made = compare(lines)
+    check("201: compared, one is equal", (made.status, made.get("compared"), made.get("equal"), made.get("nextCursor")) == (201, 3, 1, None), made)
+    check("201: what differs, by number", differences(made) == [("c-0", "missing_here"), ("c-2", "amount")], made)
+    check("200: the same read again", issuer.get(f"/reconciliations/{made.get('reconciliationId')}").body == made.body)
+    csv = compare("amount,orderNo\r\n1000,c-1\r\n", f"?from={created[0]}&to=2100-01-01T00:00:00Z", "text/csv")
+    check("201: CSV, and what the list lacks of a time", differences(csv) == [("c-2", "missing_there")], csv)
+    refused("another media type", compare("{}", kind="application/json"), 415, "media_type_unsupported")
+    refused("an order twice", compare('{"orderNo":"a"}\n{"orderNo":"a"}\n'), 422, "body_invalid", "/2")
+    refused("a line that is none", compare("nonsense\n"), 422, "body_invalid", "/1")
+    refused("a column that is none", compare("orderNo,colour\n", kind="text/csv"), 422, "body_invalid", "/1")
+    refused("an unknown one", issuer.get("/reconciliations/rec_none"), 404, "reconciliation_unknown")
+
+
 def play_self():
     issuer = Issuer("self")
     check("200: self", issuer.get("/self").get("issuerId") == issuer.id)
@@ -1271,7 +1295,7 @@ def play_pull():
 
 PLAYS = [
     play_signing, play_order_of_checks, play_idempotency, play_values, play_addresses, play_orders, play_verification,
-    play_codes, play_refusal_and_cancellation, play_windows, play_first_interface, play_feed, play_pull, play_failures, play_statements, play_self, play_deliveries, play_page, play_operator, play_public,
+    play_codes, play_refusal_and_cancellation, play_windows, play_first_interface, play_feed, play_pull, play_failures, play_statements, play_reconciliations, play_self, play_deliveries, play_page, play_operator, play_public,
 ]  # fmt: skip
 
 

@@ -39,6 +39,7 @@ import type { Echoes } from '../store/echoes';
 import type { EventFeed } from '../store/event-feed';
 import type { Guesses } from '../store/guesses';
 import type { IssuerRow, IssuerSettings, Issuers } from '../store/issuers';
+import type { Reconciliations } from '../store/reconciliations';
 import type { Requests } from '../store/requests';
 import type { SandboxInbox } from '../store/sandbox-inbox';
 import type { SealedValues } from '../store/sealed-values';
@@ -67,6 +68,7 @@ import { createIssuerAccounts } from './issuer/issuer-accounts';
 import { mountMessages } from './issuer/messages';
 import { mountOrderOperations } from './issuer/order-operations';
 import { mountOrders } from './issuer/orders';
+import { mountReconciliations } from './issuer/reconciliations';
 import { mountReplays } from './issuer/replays';
 import { mountSelf } from './issuer/self';
 import { mountStatements } from './issuer/statements';
@@ -119,6 +121,7 @@ export interface AppDeps {
     readonly dayCounts: DayCounts;
     readonly sandboxInbox: SandboxInbox;
     readonly statements: Statements;
+    readonly reconciliations: Reconciliations;
     readonly onEngineCall: (listener: LoadShedder['note']) => void;
     readonly engine: EngineReadiness;
     readonly troubles: Troubles;
@@ -242,6 +245,7 @@ export const createApp = ({
   const readers = createWaitingReaders();
   mountEventFeed(mount, { feed: core.eventFeed, readers });
   mountMessages(mount, { orderDeps, issuers, readers });
+  mountReconciliations(mount, { orders: orderDeps.orders, reconciliations: core.reconciliations, nowMs });
   mountStatements(mount, { statements: core.statements, issuers, nowMs });
   mountEcho(mount, { gateway, echoes: core.echoes, nowMs });
   const takeOver = (issuerId: string, kind: IssuerRow['callback']['kind']): Promise<void> =>

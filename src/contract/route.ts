@@ -46,6 +46,8 @@ export interface Route {
   /** No empty body, though no field is required: what it does should not happen by accident. A PUT never takes one. */
   readonly bodyNeeded?: boolean;
   readonly query?: z.ZodType;
+  /** The body is a file of one of these, which the handler reads line by line. */
+  readonly lines?: { readonly mediaTypes: readonly string[]; readonly example: string };
   /** Left out: 256 KiB. */
   readonly limitBytes?: number;
   /** False: the body may have any numbers. */

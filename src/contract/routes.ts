@@ -6,6 +6,7 @@ import * as issuerFailures from './issuer/failures';
 import * as issuerMessages from './issuer/messages';
 import * as issuerOperations from './issuer/order-operations';
 import * as issuerOrders from './issuer/orders';
+import * as issuerReconciliations from './issuer/reconciliations';
 import * as issuerReplays from './issuer/replays';
 import * as issuerSelf from './issuer/self';
 import * as issuerStatements from './issuer/statements';
@@ -43,6 +44,7 @@ const resources = [
     issuerMessages,
     issuerStatements,
     issuerReplays,
+    issuerReconciliations,
     issuerSelf,
     issuerFailures,
     issuerEcho,

@@ -17,6 +17,7 @@ export const failures = {
   issuer_unknown: { status: 404, retryable: false, title: 'There is no such issuer' },
   call_unknown: { status: 404, retryable: false, title: 'There is no such call' },
   message_unknown: { status: 404, retryable: false, title: 'There is no such message' },
+  reconciliation_unknown: { status: 404, retryable: false, title: 'There is no such reconciliation' },
   path_unknown: { status: 404, retryable: false, title: 'There is nothing at this path' },
   method_not_allowed: { status: 405, retryable: false, title: 'This path does not take that method' },
   order_conflict: { status: 409, retryable: false, title: 'The order number was used for another content' },

@@ -11,6 +11,7 @@ import type {
   EventPage,
   FailurePage,
   Judged,
+  ListedOrder,
   ListFailures,
   ListOrders,
   NewSecret,
@@ -19,6 +20,8 @@ import type {
   OrderTimeline,
   OrderToPlace,
   ReadEvents,
+  ReconciledSpan,
+  Reconciliation,
   Refusal,
   SelfAnswer,
   SelfChange,
@@ -49,6 +52,8 @@ export interface IssuerClientOptions {
 interface SentOptions extends CallOptions {
   /** A file: its text is the answer, whatever is in it. */
   readonly accept?: string;
+  /** Lines instead of one object. */
+  readonly lines?: readonly object[];
   /** A 202 is its answer, and not that it is to be judged yet. */
   readonly isTaken?: boolean;
 }
@@ -67,6 +72,7 @@ interface Request {
   readonly signal: AbortSignal | undefined;
   readonly isTaken: boolean;
   readonly accept: string | undefined;
+  readonly contentType: string;
 }
 
 type Attempt =
@@ -75,6 +81,13 @@ type Attempt =
 
 /** Of the platform's own messages: it refuses an incoming one. */
 const platformPrefix = 'cf_';
+const ndjson = 'application/x-ndjson';
+/** No body says nothing; an empty line is an empty list. */
+const ndjsonOf = (lines: readonly object[]): string =>
+  lines
+    .map((line) => JSON.stringify(line))
+    .join('\n')
+    .concat('\n');
 const backoffFirstMs = 500;
 const backoffMaxMs = 15_000;
 const queuedDelayMs = 1000;
@@ -132,6 +145,7 @@ export const createIssuerClient = ({
     method,
     url,
     body,
+    contentType,
     webhookId,
     accept = 'application/json',
   }: Request): Record<string, string> => {
@@ -142,7 +156,7 @@ export const createIssuerClient = ({
     };
     return {
       accept,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(body === undefined ? {} : { 'content-type': contentType }),
       'webhook-id': webhookId,
       'webhook-timestamp': String(message.timestampSeconds),
       'webhook-signature': privateKey ? signEd25519(privateKey, message) : signHmac(secret, message),
@@ -182,13 +196,14 @@ export const createIssuerClient = ({
     method: 'GET' | 'POST',
     path: string,
     body: object | undefined,
-    { webhookId = randomUUID(), signal, isTaken = false, accept }: SentOptions = {},
+    { webhookId = randomUUID(), signal, isTaken = false, accept, lines }: SentOptions = {},
   ): Promise<Attempt & { kind: 'answered' }> => {
     if (webhookId.startsWith(platformPrefix)) throw new RangeError(`a webhookId must not begin with ${platformPrefix}`);
     const request: Request = {
       method,
       url: new URL(root + path),
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: lines ? ndjsonOf(lines) : body && JSON.stringify(body),
+      contentType: lines ? ndjson : 'application/json',
       webhookId,
       signal,
       isTaken,
@@ -244,8 +259,10 @@ export const createIssuerClient = ({
 
     /** The orders that changed on that UTC day, such as 2026-01-31. A final one stays as it is. */
     readStatement: async (day: string, options?: CallOptions): Promise<Statement> => {
-      const accept = 'application/x-ndjson';
-      const { value, headers } = await answered('GET', `/statements/${day}`, undefined, { ...options, accept });
+      const { value, headers } = await answered('GET', `/statements/${day}`, undefined, {
+        ...options,
+        accept: ndjson,
+      });
       const lines = String(value).split('\n').slice(0, -1);
       return {
         isFinal: headers.get('statement-final') === 'true',
@@ -253,6 +270,18 @@ export const createIssuerClient = ({
         lines: lines.map((line) => JSON.parse(line) as StatementLine),
       };
     },
+
+    /** Your own list, at most 50,000 orders, compared with what the platform has; with a time, also what the list lacks of it. */
+    reconcile: (listed: readonly ListedOrder[], span: ReconciledSpan = {}, options?: CallOptions) =>
+      call<Reconciliation>('POST', withQuery('/reconciliations', span), undefined, { ...options, lines: listed }),
+
+    readReconciliation: (reconciliationId: string, cursor?: string, options?: CallOptions) =>
+      call<Reconciliation>(
+        'GET',
+        withQuery(`/reconciliations/${encodeURIComponent(reconciliationId)}`, { cursor }),
+        undefined,
+        options,
+      ),
 
     /** The issuer as the platform knows it. */
     readSelf: (options?: CallOptions) => call<SelfAnswer>('GET', '/self', undefined, options),

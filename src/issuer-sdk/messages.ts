@@ -14,6 +14,7 @@ import type {
   verifyOrder,
 } from '../contract/issuer/order-operations';
 import type { listOrders, PlaceOrder, placeOrders } from '../contract/issuer/orders';
+import type { reconcileOrders } from '../contract/issuer/reconciliations';
 import type { changeSelf, readSelf, rotateOwnSecret } from '../contract/issuer/self';
 import type { StatementLine } from '../contract/issuer/statements';
 import type { Queued } from '../contract/order';
@@ -39,7 +40,10 @@ export type { Order as OrderAnswer, Timeline as OrderTimeline } from '../contrac
 export type SelfAnswer = Judged<typeof readSelf>;
 export type SelfChange = Omit<WrittenBody<typeof changeSelf>, 'type'>;
 export type NewSecret = Judged<typeof rotateOwnSecret>;
+export type { ListedOrder } from '../contract/issuer/reconciliations';
 export type { StatementLine } from '../contract/issuer/statements';
+export type Reconciliation = Judged<typeof reconcileOrders>;
+export type ReconciledSpan = WrittenQuery<typeof reconcileOrders>;
 export interface Statement {
   readonly isFinal: boolean;
   readonly asOf: string;

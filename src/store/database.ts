@@ -16,6 +16,7 @@ import type { MaintenanceRow } from './maintenance';
 import type { OrderSettingsRow } from './order-settings';
 import type { OrderRow } from './orders';
 import { countPool, type PoolCounts } from './pool-counts';
+import type { ReconciliationPageRow, ReconciliationRow } from './reconciliations';
 import type { ReplayRow } from './replays';
 import type { RequestRow } from './requests';
 import type { SandboxMessageRow } from './sandbox-inbox';
@@ -47,6 +48,8 @@ export interface Collections {
   readonly echoes: Collection<EchoRow>;
   readonly replays: Collection<ReplayRow>;
   readonly sandboxInbox: Collection<SandboxMessageRow>;
+  readonly reconciliations: Collection<ReconciliationRow>;
+  readonly reconciliationPages: Collection<ReconciliationPageRow>;
   readonly statements: Collection<StatementRow>;
   readonly statementParts: Collection<StatementPartRow>;
 }
@@ -98,6 +101,8 @@ export const openDatabase = (uri: string, limitMs: number = callLimitMs): Databa
     echoes: db.collection('echoes'),
     replays: db.collection('replays'),
     sandboxInbox: db.collection('sandboxInbox'),
+    reconciliations: db.collection('reconciliations'),
+    reconciliationPages: db.collection('reconciliationPages'),
     statements: db.collection('statements'),
     statementParts: db.collection('statementParts'),
     ping: async () => {

@@ -2,6 +2,7 @@ import type { Collection, Document, IndexDescription } from 'mongodb';
 import { statementKeptMs } from '../domain/days';
 import { idempotencyLifetimeMs, secondMs } from '../domain/timings';
 import type { Collections, Database } from './database';
+import { reconciliationKeptMs } from './reconciliations';
 
 /** An upgrade that brings a new index builds it over all rows; every other call has seconds. */
 const buildLimitMs = 10 * 60_000;
@@ -74,6 +75,11 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_issuer', key: { issuerId: 1, at: -1 } },
     { name: 'forget', key: { at: 1 }, expireAfterSeconds: 30 * 86_400 },
   ],
+  reconciliations: [
+    { name: 'by_issuer', key: { issuerId: 1, at: -1 } },
+    { name: 'forget', key: { at: 1 }, expireAfterSeconds: reconciliationKeptMs / secondMs },
+  ],
+  reconciliationPages: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: reconciliationKeptMs / secondMs }],
   statements: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: statementSeconds }],
   statementParts: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: statementSeconds }],
   dayCounts: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 3 * 86_400 }],

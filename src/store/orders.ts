@@ -424,6 +424,33 @@ export const createOrders = (
         .limit(filter.limit)
         .toArray() as Promise<OrderRow[]>,
 
+    /** Numbers of orders created within a time, from which they are listed on; `to` is not in it. */
+    numbersWithin: async (
+      issuerId: string,
+      { from, to, after }: { readonly from: Date; readonly to: Date; readonly after: string | undefined },
+      limit: number,
+    ): Promise<{ readonly orderNo: string; readonly position: string }[]> => {
+      const end = (at: Date): string => `${new Date(at.getTime() - 1).toISOString()}/\uffff`;
+      const rows = await orders
+        .find(
+          { issuerId, position: { $gt: after ?? end(from), $lt: end(to) } },
+          { projection: { _id: 0, position: 1 } },
+        )
+        .sort({ position: 1 })
+        .limit(limit)
+        .toArray();
+      return rows.map(({ position }) => ({ position, orderNo: position.slice(position.lastIndexOf('/') + 1) }));
+    },
+
+    /** Facts alone, of those that are there. */
+    factsOf: (issuerId: string, orderNos: readonly string[]): Promise<Pick<OrderRow, 'orderNo' | 'facts'>[]> =>
+      orders
+        .find(
+          { _id: { $in: orderNos.map((orderNo) => orderId({ issuerId, orderNo })) }, ...isKept },
+          { projection: { _id: 0, orderNo: 1, facts: 1 } },
+        )
+        .toArray(),
+
     /** Of a day's statement, by number, those behind a number: also the keys of a purged order are not there. */
     changedOn: (issuerId: string, day: Day, after: string, limit: number): Promise<OrderRow[]> =>
       orders

@@ -2,6 +2,7 @@ import type { OrderEvent } from '../../src/domain/messages';
 import { createEventFeed, type FeedPosition, feedDelayMs, feedKeptMs } from '../../src/store/event-feed';
 import { createOrders, type PendingEvent } from '../../src/store/orders';
 import { acceptedRow, databaseOfFile } from '../support/database-of-file';
+import { randomOf } from '../support/random';
 import { seedOf } from '../support/seed';
 
 const file = databaseOfFile();
@@ -10,15 +11,6 @@ const event = (sequence: number, change: Partial<PendingEvent> = {}): PendingEve
   ...{ sequence, type: 'order.delivered', atMs: 1, state: 'delivered', status: 'sent' },
   ...change,
 });
-
-/** A linear congruential generator: the same seed makes the same plan. */
-const randomOf = (seed: number) => {
-  let state = seed;
-  return (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-};
 
 /** All of it, a page at a time. */
 const readAll = async (issuerId: string, limitOf: () => number): Promise<string[]> => {

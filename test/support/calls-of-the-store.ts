@@ -20,6 +20,8 @@ export const collections = [
     'approvals',
     'echoes',
     'sandboxInbox',
+    'reconciliations',
+    'reconciliationPages',
     'statements',
     'statementParts',
     'replays',

@@ -20,6 +20,7 @@ import { createOrderSettings } from '../../src/store/order-settings';
 import { createOrders } from '../../src/store/orders';
 import { createPullQueue } from '../../src/store/pull-queue';
 import { createPurge } from '../../src/store/purge';
+import { createReconciliations } from '../../src/store/reconciliations';
 import { createReplays } from '../../src/store/replays';
 import { createRequests } from '../../src/store/requests';
 import { createSandboxInbox } from '../../src/store/sandbox-inbox';
@@ -63,6 +64,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const echoes = createEchoes(of);
   const sandboxInbox = createSandboxInbox(of);
   const statements = createStatements(of);
+  const reconciliations = createReconciliations(of);
 
   const row = acceptedRow(order.orderNo);
   const facts = (version: number): OrderFacts => ({ ...row.facts, version });
@@ -145,6 +147,21 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await echoes.read({ issuerId: 'acme', messageId: 'e' });
     },
     'the order of a message': () => orders.findByMessage('m'),
+    'orders of an issuer to be compared': async () => {
+      await orders.numbersWithin('acme', { from: now, to: now, after: undefined }, 10);
+      await orders.factsOf('acme', ['a']);
+    },
+    'a reconciliation': async () => {
+      const reconciliation = { issuerId: 'acme', reconciliationId: 'r' };
+      await reconciliations.keepPage(reconciliation, 0, [], now);
+      await reconciliations.finish(reconciliation, { at: now, compared: 1, equal: 1, pages: 1, kinds: {} });
+      await reconciliations.find(reconciliation);
+      await reconciliations.readPage(reconciliation, 0);
+    },
+    'reconciliations of an issuer': async () => {
+      await reconciliations.countSince('acme', now, 10);
+      await reconciliations.newestOf('acme');
+    },
     'orders of a statement': () => orders.changedOn('acme', '2026-01-31', 'a', 10),
     'a statement': async () => {
       const statement = { issuerId: 'acme', day: '2026-01-31' };

@@ -31,8 +31,14 @@ import { authorizeOperator, type OperatorAuth, requireRole } from '../auth/opera
 import type { Apps } from './apps';
 import { type FileAnswer, sendFile } from './file-answer';
 import { type Idempotency, type KeptAnswer, once } from './idempotency';
+import { largeBodies } from './large-bodies';
 import { bodyLimitBytes, bytesOf, rawBody } from './raw-body';
 import { withinLimit } from './time-limit';
+
+export interface SentFile {
+  readonly mediaType: string;
+  readonly raw: Buffer;
+}
 
 interface IssuerCall<R extends Route> {
   readonly issuer: IssuerRow;
@@ -44,6 +50,8 @@ interface IssuerCall<R extends Route> {
   /** Once the answer has left, or its caller has gone. */
   onceAnswered(then: () => void): void;
   readonly requestId: string;
+  /** Of a route whose body is a file. */
+  readonly file: SentFile;
   /** Of a route that is judged in parts: what strict JSON does not allow. */
   readonly flaws: readonly FieldError[];
   /** One new order of a call that brings many: it waits for its turn as one that is sent alone. @throws Failure `rate_limited` */
@@ -110,6 +118,7 @@ export const createMount = (
   const budgets = createIssuerBudgets();
   const testRequests = createTestRequests(deps.nowMs);
   const turns = createTurns(newOrdersInDatabaseMax);
+  const roomForLarge = largeBodies();
   const files = createSlots(filesAtOnce);
   const methodsOf = new Map<Express, Map<string, Set<string>>>(
     [apps.public, apps.operators].map((app) => [app, new Map()]),
@@ -173,6 +182,7 @@ export const createMount = (
           messageId: sha256(webhookId),
           onceAnswered: onceClosed(response),
           requestId: requestIdOf(response),
+          file: noFile,
           flaws: [],
           newOrder: newOrderOf(issuer._id),
           atWork: route.waits ? atWork : (work) => work(),
@@ -185,11 +195,11 @@ export const createMount = (
 
   const answerOnce = <R extends Route, B>(
     route: R,
-    schema: z.ZodType,
+    schema: z.ZodType | undefined,
     { admit, begin }: BeforeHandling<R, B>,
     handle: IssuerHandler<R, B>,
   ): ((request: Request, response: Response) => Promise<KeptAnswer>) => {
-    const { integersOnly, inParts } = route;
+    const { integersOnly, inParts, lines } = route;
     const work = async (request: Request, response: Response, { issuer, webhookId }: KnownSender) => {
       admit?.(issuer);
       const raw = bytesOf(request.body);
@@ -203,13 +213,15 @@ export const createMount = (
           { issuerId: issuer._id, webhookId, path: request.originalUrl, raw },
           async () => {
             if (raw.length === 0) throw bodyMissing();
-            requireJson(request);
-            const { value: json, flaws } = inParts
-              ? readStrictJson(raw)
-              : { value: parseStrictJson(raw, { integersOnly }), flaws: [] };
+            const mediaType = requireMediaType(request, lines?.mediaTypes);
+            const { value: json, flaws } = lines
+              ? { value: undefined, flaws: [] }
+              : inParts
+                ? readStrictJson(raw)
+                : { value: parseStrictJson(raw, { integersOnly }), flaws: [] };
             if (isWithOrder(json)) response.locals.orderNo = json.orderNo;
-            const body = parseWith(schema, json) as BodyOf<R>;
-            const query = undefined as QueryOf<R>;
+            const body = (schema ? parseWith(schema, json) : undefined) as BodyOf<R>;
+            const query = (route.query ? parseWith(route.query, request.query) : undefined) as QueryOf<R>;
             const onceAnswered = onceClosed(response);
             return handle({
               issuer,
@@ -219,6 +231,7 @@ export const createMount = (
               messageId: sha256(webhookId),
               onceAnswered,
               requestId: requestIdOf(response),
+              file: { mediaType, raw },
               flaws,
               newOrder: newOrderOf(issuer._id),
               atWork: (part) => part(),
@@ -254,13 +267,16 @@ export const createMount = (
     issuer:
       <R extends Route & { readonly who: 'issuer' }, B = undefined>(route: R, before: BeforeHandling<R, B> = {}) =>
       (handle: IssuerHandler<R, B>): void => {
-        const answer = route.body ? answerOnce(route, route.body, before, handle) : answerRead(route, handle);
+        const isSent = route.body !== undefined || route.lines !== undefined;
+        const answer = isSent ? answerOnce(route, route.body, before, handle) : answerRead(route, handle);
+        const limitBytes = route.limitBytes ?? bodyLimitBytes;
         register(
           sidesOf(route),
           route.method,
           expressPath(route.path),
           shedOnLag,
-          rawBody(route.limitBytes ?? bodyLimitBytes),
+          ...(route.lines ? [roomForLarge] : []),
+          rawBody(limitBytes),
           async (request, response) => {
             // An Order has the pick-up link in it.
             response.setHeader('cache-control', 'no-store');
@@ -423,14 +439,21 @@ export const jsonBody = <S extends z.ZodType>(
   return parseWith(schema, parseStrictJson(raw));
 };
 
+const noFile: SentFile = { mediaType: '', raw: Buffer.alloc(0) };
+
 const requireJson = (request: Request): void => {
+  requireMediaType(request);
+};
+
+const requireMediaType = (request: Request, taken: readonly string[] = ['application/json']): string => {
   if ((request.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
     throw new Failure('media_type_unsupported', { detail: 'The body must not be compressed' });
   }
   const [type = '', ...parameters] = (request.get('content-type') ?? '').toLowerCase().split(';');
   const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='));
   const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
-  if (type.trim() !== 'application/json' || !isUtf8) throw new Failure('media_type_unsupported');
+  if (!taken.includes(type.trim()) || !isUtf8) throw new Failure('media_type_unsupported');
+  return type.trim();
 };
 
 /** A payment request names its order in its body alone; the log wants it also when it is refused. */

@@ -76,6 +76,7 @@ export const operationOf = (route: Route, schemas: JsonSchemas): Operation => {
       ...(query ? queryParameters(query, schemas) : []),
     ],
     ...(body ? { requestBody: requestBodyOf(route, body, schemas) } : {}),
+    ...(route.lines ? { requestBody: fileOf(route.lines) } : {}),
     responses: responsesOf(route, schemas),
   };
 };
@@ -88,6 +89,13 @@ const requestBodyOf = (
   // Most calls that need no field may come without a body.
   required: bodyNeeded || !body.safeParse({}).success,
   content: { 'application/json': { schema: schemas.schemaOf(body, 'to_platform') } },
+});
+
+const fileOf = ({ mediaTypes, example }: NonNullable<Route['lines']>): object => ({
+  required: true,
+  content: Object.fromEntries(
+    mediaTypes.map((type, n) => [type, { schema: { type: 'string' }, ...(n === 0 ? { example } : {}) }]),
+  ),
 });
 
 const queryParameters = (query: NonNullable<Route['query']>, schemas: JsonSchemas): object[] => {

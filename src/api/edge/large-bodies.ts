@@ -1,0 +1,23 @@
+import type { RequestHandler } from 'express';
+import { createSlots } from '../../bounded/slots';
+import { Failure } from '../../domain/failures';
+import { bodyLimitBytes } from './raw-body';
+
+/** Eight MiB each, held before their sender is known: one that dawdles is cut off by the server after 15 s. */
+const largeAtOnceMax = 4;
+const largePerAddressMax = 2;
+
+/** Before a body is read that may be far larger than others. @throws Failure `rate_limited` */
+export const largeBodies = (): RequestHandler => {
+  const slots = createSlots(largeAtOnceMax);
+  return (request, response, next) => {
+    const length = Number(request.get('content-length') ?? Number.NaN);
+    if (length <= bodyLimitBytes) return next();
+    const address = request.ip ?? '';
+    if (slots.take(address, largePerAddressMax) !== 'taken') {
+      throw new Failure('rate_limited', { detail: 'Enough large bodies are being read', retryAfterSeconds: 2 });
+    }
+    response.once('close', () => slots.giveBack(address));
+    next();
+  };
+};
