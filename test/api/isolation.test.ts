@@ -36,16 +36,18 @@ const answerOf = async (url: string, init: RequestInit): Promise<{ status: numbe
   return { status: response.status };
 };
 
-/** What an issuer that is called has not: an inbox of test issuers, messages of those that fetch them. */
+/** What an issuer that is called has not: an inbox of test issuers, messages of those that fetch them. And no day has such a name. */
 const ofSomeIssuers: ReadonlyMap<string, number> = new Map([
   ['readSandboxInbox', 404],
   ['readMessages', 409],
   ['acknowledgeMessages', 409],
+  ['readStatement', 422],
 ]);
 
 describe('one issuer with its own credentials', () => {
   /** What the route's declaration shows, of the order of another: nothing but the sender is wrong with it. */
-  const exampleFor = ({ name, path, body }: Route, params: Params): string | undefined => {
+  const exampleFor = ({ name, path, body, lines }: Route, params: Params): string | undefined => {
+    if (lines) return lines.example;
     if (!body) return undefined;
     const [example] = (body.meta()?.examples ?? []) as object[];
     if (example === undefined) throw new Error(`${name} has no example, so nobody sees whom it lets in`);
@@ -60,7 +62,7 @@ describe('one issuer with its own credentials', () => {
     return answerOf(url, {
       method: route.method.toUpperCase(),
       headers: {
-        'content-type': 'application/json',
+        'content-type': route.lines?.mediaTypes[0] ?? 'application/json',
         'webhook-id': id,
         'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
         'webhook-signature': signature,
