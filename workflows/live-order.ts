@@ -13,7 +13,15 @@ import {
 } from '@temporalio/workflow';
 import { holdsSubmission } from '../src/domain/judge/codes';
 import { decide, isUndoneByTime } from '../src/domain/judge/decide';
-import type { AskedCall, LedgerEntry, OrderEvent, OrderMessage, TimelineEntry } from '../src/domain/messages';
+import {
+  type AskedCall,
+  type AskedMessage,
+  askedKinds,
+  type LedgerEntry,
+  type OrderEvent,
+  type OrderMessage,
+  type TimelineEntry,
+} from '../src/domain/messages';
 import {
   type HeldCode,
   isBeforeVerification,
@@ -25,13 +33,7 @@ import {
 import { holdPollMs, recordedRefusalLimit, updateLimit, updatesPerRun } from '../src/domain/timings';
 import { detailsOf } from '../src/domain/words/why-no-code';
 import { stateAttributes } from '../src/order-messages/order-attributes';
-import {
-  type AskedMessage,
-  type OrderInput,
-  orderFacts,
-  type Reply,
-  updates,
-} from '../src/order-messages/order-messages';
+import { type OrderInput, orderFacts, type Reply, updates } from '../src/order-messages/order-messages';
 import { keepTrying, own } from './effects';
 import { type Ongoing, ongoing } from './ongoing';
 
@@ -83,23 +85,10 @@ export class LiveOrder {
     return this.facts.state;
   }
 
-  /** The second interface and the operator: each is one line that hands over, guarded by the same pure decision. */
+  /** The second interface and the operator: what they ask is handed over, guarded by the same pure decision. */
   answerQuestions(): void {
     const handlers = { validator: (message: AskedMessage) => this.guard(message) };
-    setHandler(updates.verify, (message) => this.answer(message), handlers);
-    setHandler(updates.codes, (message) => this.answer(message), handlers);
-    setHandler(updates.refuse, (message) => this.answer(message), handlers);
-    setHandler(updates.cancel, (message) => this.answer(message), handlers);
-    setHandler(updates.renotify, (message) => this.answer(message), handlers);
-    setHandler(updates.redeliver, (message) => this.answer(message), handlers);
-    setHandler(updates.extend, (message) => this.answer(message), handlers);
-    setHandler(updates.complete, (message) => this.answer(message), handlers);
-    setHandler(updates.void, (message) => this.answer(message), handlers);
-    setHandler(updates.validity, (message) => this.answer(message), handlers);
-    setHandler(updates.requestVoid, (message) => this.answer(message), handlers);
-    setHandler(updates.decideVoid, (message) => this.answer(message), handlers);
-    setHandler(updates.voidUnknown, (message) => this.answer(message), handlers);
-    setHandler(updates.voidTimeOver, (message) => this.answer(message), handlers);
+    for (const kind of askedKinds) setHandler(updates[kind], (message) => this.answer(message), handlers);
     setHandler(orderFacts, () => this.facts);
     // Someone pressed "cancel" in the Temporal UI: the order ends as an operator's cancellation, with all its events.
     CancellationScope.current()

@@ -1,5 +1,7 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { issuerIdPattern, orderNoPattern } from '../domain/ids';
+import type { ActionField } from '../domain/operator-actions';
+import { windowSecondsRange } from '../domain/timings';
 
 /** Each reads one argument of the command line; what does not fit is wrong usage, before anything is sent. */
 export const orderName = (text: string): string => {
@@ -50,4 +52,23 @@ export const callback = (text: string): Record<string, string> => {
   if (text.startsWith('function:')) return { kind: 'function', name: text.slice('function:'.length) };
   if (/^https?:\/\//.test(text)) return { kind: 'url', url: text };
   throw new InvalidArgumentError('It must be an address, function:NAME, or pull.');
+};
+
+/** The console's sentence, as the one line of a command. */
+export const asPhrase = (sentence: string): string =>
+  `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`.replace(/\.$/, '');
+
+export const optionName = ({ name, option = name }: ActionField): string => option;
+
+const usesMax = 1_000_000;
+
+export const optionOf = (field: ActionField): Option => {
+  const { label, kind, choices, isOptional } = field;
+  const name = optionName(field);
+  const range = kind === 'seconds' ? windowSecondsRange : kind === 'count' ? { min: 1, max: usesMax } : undefined;
+  const help = range ? `${label}, ${range.min} to ${range.max}` : label;
+  const option = new Option(`--${name} <${range ? 'n' : name}>`, asPhrase(help));
+  if (range) option.argParser(wholeNumber(range.min, range.max));
+  if (choices) option.choices(choices.map(([value]) => value));
+  return isOptional ? option : option.makeOptionMandatory();
 };

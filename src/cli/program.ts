@@ -1,9 +1,20 @@
 import { Argument, Command, Option } from 'commander';
-import { voidDecisions } from '../domain/messages';
+import { operatorActionEntries } from '../domain/operator-actions';
 import { orderStates } from '../domain/order';
 import { windowSecondsRange } from '../domain/timings';
 import { auditPhases } from '../domain/words/audit-words';
-import { callback, callId, issuerId, orderName, type TerminalArgument, terminal, wholeNumber } from './arguments';
+import {
+  asPhrase,
+  callback,
+  callId,
+  issuerId,
+  optionName,
+  optionOf,
+  orderName,
+  type TerminalArgument,
+  terminal,
+  wholeNumber,
+} from './arguments';
 import { CommandEnd, exitCodes, wrongUsage } from './exit';
 import type { Found } from './find-platform';
 import { plain } from './plain-text';
@@ -153,64 +164,27 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
   see('why', 'why it has no code yet, and what to do', '/why', shown.why);
   see('timeline', 'every try and answer', '/timeline', shown.timeline);
 
-  const change = <O>(command: Command, action: string, bodyOf: (given: O, self: Command) => object): Command =>
-    command.action(async (id: string, given: O, self: Command) =>
-      ask(self, 'POST', `/v1/operator/orders/${id}/${action}`, { body: await bodyOf(given, self) }, shown.orderFacts),
-    );
-  change(order('renotify', 'tell the issuer anew, and end a lock'), 'renotify', () => ({}));
-  change(
-    order('redeliver', 'deliver the codes again').option(
-      '--terminal <terminal>',
-      'elsewhere, while it is undeliverable: CHANNEL or CHANNEL:ADDRESS, as `codeferry channels` lists them',
-      terminal,
-    ),
-    'redeliver',
-    (given: { terminal?: TerminalArgument }, self) => withTerminal(self, given),
-  );
-  change(
-    order('extend', 'let the running window end later').requiredOption(
-      '--seconds <n>',
-      `by how much, ${window.min} to ${window.max}`,
-      wholeNumber(window.min, window.max),
-    ),
-    'extend',
-    (given: { seconds: number }) => ({ ...given }),
-  );
-  change(
-    order('cancel', 'cancel it').option('--reason <text>', 'told to the issuer'),
-    'cancel',
-    (given: { reason?: string }) => ({ ...given }),
-  );
-  change(
-    order('void', 'make its codes void').requiredOption('--reason <text>', 'for the audit and the timeline'),
-    'void',
-    (given: { reason: string }) => ({ ...given }),
-  );
-  change(
-    order('refund', 'ask the issuer to destroy its codes').requiredOption('--reason <text>', 'told to the issuer'),
-    'refund',
-    (given: { reason: string }) => ({ ...given }),
-  );
-  change(
-    order('decide-refund', 'decide a refund in place of the issuer')
-      .requiredOption('--request <id>', 'as `orders show` names it')
-      .addOption(
-        new Option('--decision <decision>', 'whether the codes are void now')
-          .choices([...voidDecisions])
-          .makeOptionMandatory(),
-      )
-      .requiredOption('--reason <text>', 'for the audit'),
-    'void-decision',
-    ({ request, ...given }: { request: string; decision: string; reason: string }) => ({
-      requestId: request,
-      ...given,
-    }),
-  );
-  change(
-    order('note', 'write a line into its timeline, for operators alone').requiredOption('--text <text>', 'the line'),
-    'note',
-    (given: { text: string }) => ({ ...given }),
-  );
+  for (const [action, { command: name = action, help, fields = [] }] of operatorActionEntries) {
+    const command = order(name, asPhrase(help));
+    for (const field of fields) command.addOption(optionOf(field));
+    if (action === 'redeliver') {
+      command.option(
+        '--terminal <terminal>',
+        'elsewhere, while it is undeliverable: CHANNEL or CHANNEL:ADDRESS, as `codeferry channels` lists them',
+        terminal,
+      );
+    }
+    command.action(async (id: string, given: { terminal?: TerminalArgument }, self: Command) => {
+      const values = await withTerminal(self, given);
+      const body = Object.fromEntries(
+        Object.entries(values).map(([option, value]) => [
+          fields.find((field) => optionName(field) === option)?.name ?? option,
+          value,
+        ]),
+      );
+      await ask(self, 'POST', `/v1/operator/orders/${id}/${action}`, { body }, shown.orderFacts);
+    });
+  }
 
   const issuers = program.command('issuers').description('issuers');
   paged(issuers.command('list').description('by id')).action((given, command: Command) =>

@@ -39,27 +39,33 @@ export const orderFacts: Show = (order) =>
     ? `Another operator must approve it within 24 hours: approval ${order.approvalId}.`
     : order.status === 'queued'
       ? 'Queued: it is durable and not judged yet, as the engine is away. The same command again gets the judgement.'
-      : facts([
-          ['Order', nameOf(order)],
-          ['State', order.state],
-          ['Closed reason', order.closedReason],
-          ['Product', order.product && `${order.product.name} (${order.product.id})`],
-          ['Amount', money(order.amount)],
-          ['Codes', `${order.codes?.issued} of ${order.quantity}`],
-          [
-            'Void',
-            order.codesVoid && `${order.codesVoid.codes} since ${order.codesVoid.at}, ${order.codesVoid.because}`,
-          ],
-          ['Terminal', terminalOf(order.terminal)],
-          ['Delivery', order.delivery && `${order.delivery.state}, tries: ${order.delivery.tries}`],
-          ['Refund due', money(order.refundDue)],
-          ['Payment', order.payment && pairsOf(order.payment)],
-          ['Created', order.createdAt],
-          ['Updated', order.updatedAt],
-          ['Verify by', order.verifyBy],
-          ['Issue by', order.issueBy],
-          ['Events', order.sequence],
-        ]);
+      : order.redemptionId !== undefined
+        ? facts([
+            ['Redemption', order.redemptionId],
+            ['Item', order.itemId],
+            ['Uses left', order.usesLeft],
+          ])
+        : facts([
+            ['Order', nameOf(order)],
+            ['State', order.state],
+            ['Closed reason', order.closedReason],
+            ['Product', order.product && `${order.product.name} (${order.product.id})`],
+            ['Amount', money(order.amount)],
+            ['Codes', `${order.codes?.issued} of ${order.quantity}`],
+            [
+              'Void',
+              order.codesVoid && `${order.codesVoid.codes} since ${order.codesVoid.at}, ${order.codesVoid.because}`,
+            ],
+            ['Terminal', terminalOf(order.terminal)],
+            ['Delivery', order.delivery && `${order.delivery.state}, tries: ${order.delivery.tries}`],
+            ['Refund due', money(order.refundDue)],
+            ['Payment', order.payment && pairsOf(order.payment)],
+            ['Created', order.createdAt],
+            ['Updated', order.updatedAt],
+            ['Verify by', order.verifyBy],
+            ['Issue by', order.issueBy],
+            ['Events', order.sequence],
+          ]);
 
 export const why: Show = ({ orderNo, state, why: sentence, next }) =>
   facts([

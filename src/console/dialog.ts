@@ -1,5 +1,6 @@
 import type { FieldError } from '../domain/failures';
 import { type Child, h, replace } from './dom';
+import { withTimes } from './time';
 
 let made = 0;
 
@@ -191,7 +192,7 @@ export const askDialog = <Result>({
       'form',
       { class: 'dialog-body', onsubmit: submit, oninput: follow },
       h('h2', { id: `dialog-${made}`, class: 'dialog-title' }, title),
-      text && h('p', { class: 'dialog-text' }, text),
+      text && h('p', { class: 'dialog-text' }, withTimes(text)),
       rows.map(({ row }) => row),
       typed?.row,
       trouble,

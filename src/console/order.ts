@@ -202,9 +202,7 @@ const nextStep = (facts: OrderAnswer, timeline: Lines, next: NextStep | undefine
 
 const suggested = (facts: OrderAnswer, timeline: Lines, next: NextStep | undefined): OrderAction | undefined =>
   may('operator')
-    ? orderActions.find(
-        (action) => action.name !== undefined && action.name === next?.action && isOffered(action, facts, timeline),
-      )
+    ? orderActions.find((action) => action.name === next?.action && isOffered(action, facts, timeline))
     : undefined;
 
 const workersLink = () => h('a', { class: 'button', id: 'next-place', href: '#/machinery' }, 'Workers and queues');
@@ -259,7 +257,11 @@ const actionsCard = (facts: OrderAnswer, timeline: Lines, next: NextStep | undef
                 {
                   type: 'button',
                   id: `action-${n}`,
-                  class: action.danger ? 'danger-quiet' : !next && action.first?.(facts.state) ? 'primary' : undefined,
+                  class: action.danger
+                    ? 'danger-quiet'
+                    : !next && action.isFirst?.(facts.state)
+                      ? 'primary'
+                      : undefined,
                   'aria-describedby': `action-help-${n}`,
                   onclick: () => runAction(action, facts, refresh),
                 },

@@ -159,6 +159,14 @@ export type OrderMessage =
   /** `problem`: of the last try, as in the timeline, which the call itself writes. */
   | { readonly kind: 'undeliverable'; readonly tries: number; readonly problem?: string };
 
+/** What comes to an open order from outside its workflow, each as an Update of its own. */
+export const askedKinds = [
+  ...(['verify', 'codes', 'refuse', 'cancel', 'renotify', 'redeliver', 'extend', 'complete', 'void'] as const),
+  ...(['validity', 'requestVoid', 'decideVoid', 'voidUnknown', 'voidTimeOver'] as const),
+] as const satisfies readonly OrderMessage['kind'][];
+export type AskedKind = (typeof askedKinds)[number];
+export type AskedMessage = Extract<OrderMessage, { readonly kind: AskedKind }>;
+
 /** The answer that the asker gets; `refused` carries a code of the closed list. */
 export type Answer =
   | { readonly kind: 'verified'; readonly verifiedAtMs: number; readonly issueByMs: number }

@@ -1,6 +1,14 @@
+import type { UpdateDefinition } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { OrderName } from '../domain/ids';
-import type { Answer, OrderMessage, TimelineEntry } from '../domain/messages';
+import {
+  type Answer,
+  type AskedKind,
+  type AskedMessage,
+  askedKinds,
+  type OrderMessage,
+  type TimelineEntry,
+} from '../domain/messages';
 import type { HeldCode, OrderFacts, OrderOpening } from '../domain/order';
 
 /** What the gateway and the workflow say to each other; the gateway loads nothing else of this folder. */
@@ -63,27 +71,17 @@ export interface ReplayInput {
 /** A decision is in the row: there is nothing to wait for. */
 export const voidDecided = defineSignal('voidDecided');
 
-const update = <K extends OrderMessage['kind']>(name: string) =>
-  defineUpdate<Reply, [OrderMessage & { kind: K }]>(name);
+/** As histories have them; the others are named as what they bring. */
+const olderNames: Readonly<Partial<Record<AskedKind, string>>> = {
+  verify: 'verifyOrder',
+  codes: 'submitCodes',
+  refuse: 'refuseOrder',
+  cancel: 'cancelOrder',
+};
 
-export const updates = {
-  verify: update<'verify'>('verifyOrder'),
-  codes: update<'codes'>('submitCodes'),
-  refuse: update<'refuse'>('refuseOrder'),
-  cancel: update<'cancel'>('cancelOrder'),
-  renotify: update<'renotify'>('renotify'),
-  redeliver: update<'redeliver'>('redeliver'),
-  extend: update<'extend'>('extend'),
-  complete: update<'complete'>('complete'),
-  void: update<'void'>('void'),
-  validity: update<'validity'>('validity'),
-  requestVoid: update<'requestVoid'>('requestVoid'),
-  decideVoid: update<'decideVoid'>('decideVoid'),
-  voidUnknown: update<'voidUnknown'>('voidUnknown'),
-  voidTimeOver: update<'voidTimeOver'>('voidTimeOver'),
-} as const;
-export type AskedKind = keyof typeof updates;
-export type AskedMessage = Extract<OrderMessage, { kind: AskedKind }>;
+export const updates = Object.fromEntries(
+  askedKinds.map((kind) => [kind, defineUpdate<Reply, [AskedMessage]>(olderNames[kind] ?? kind)]),
+) as Readonly<Record<AskedKind, UpdateDefinition<Reply, [AskedMessage]>>>;
 
 export const orderFacts = defineQuery<OrderFacts>('orderFacts');
 

@@ -1,10 +1,9 @@
 import { Failure, type FailureCode, failures } from '../domain/failures';
 import { holdsSubmission } from '../domain/judge/codes';
 import { decide, isUndoneByTime } from '../domain/judge/decide';
-import type { Answer } from '../domain/messages';
+import type { Answer, AskedMessage } from '../domain/messages';
 import { isFinal, type OrderFacts, verifyByMs } from '../domain/order';
 import { dayMs } from '../domain/timings';
-import type { AskedMessage } from '../order-messages/order-messages';
 import type { KeyRing } from '../sealing/key-ring';
 import type { Codes } from '../store/codes';
 import type { Inbox } from '../store/inbox';
@@ -39,8 +38,6 @@ export interface OrderDeps {
   /** How the issuer's refunds are decided; counts from the start of a request. */
   readonly voidPolicyOf: (issuerId: string) => Promise<VoidPolicy>;
 }
-
-export type { AskedMessage };
 
 export interface Judged {
   readonly answer: Answer;

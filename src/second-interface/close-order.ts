@@ -1,5 +1,5 @@
 import type { CancellationAnswer, RefusalAnswer } from '../contract/issuer/order-operations';
-import type { AskedMessage } from '../order-messages/order-messages';
+import type { AskedMessage } from '../domain/messages';
 import type { OrderRow } from '../store/orders';
 import { askOrder, expectNotRefused, type OrderDeps } from './ask-order';
 import { queued } from './operation-answer';

@@ -1,6 +1,7 @@
 import type { VerifiedAnswer, VerifyOrder } from '../contract/issuer/order-operations';
+import type { AskedMessage } from '../domain/messages';
 import type { OrderRow } from '../store/orders';
-import { type AskedMessage, askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from './ask-order';
+import { askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from './ask-order';
 import { isTokenOf } from './order-token';
 import { repeatedVerification } from './repeated-calls';
 

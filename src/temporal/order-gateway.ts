@@ -22,11 +22,11 @@ import {
   voidRequestWorkflowId,
   workflowId,
 } from '../domain/ids';
+import type { AskedMessage } from '../domain/messages';
 import type { OrderFacts, OrderOpening } from '../domain/order';
 import { nameAttributes, openingAttributes } from '../order-messages/order-attributes';
 import {
   type AfterSaleInput,
-  type AskedMessage,
   type OrderInput,
   orderFacts,
   type ReplayInput,

@@ -149,6 +149,21 @@ describe('orders', () => {
     });
   });
 
+  test('a code is redeemed once under its name, and the redemption is taken back', async () => {
+    await issuer.placeVerified('redeem-1');
+    await issuer.submit('redeem-1', [{ itemId: 'a', value: 'CLI-SECRET-redeem' }]);
+    await issuer.inState('redeem-1', 'delivered');
+    const redeem = ['orders', 'redeem', at('redeem-1'), '--redemption', 'desk-1', '--item', 'a'];
+    for (const again of [redeem, redeem]) {
+      const { exitCode, out } = await command(again);
+      expect([exitCode, out]).toEqual([0, expect.stringMatching(/^Redemption +desk-1\nItem +a\nUses left +0$/)]);
+    }
+    const back = await command(['orders', 'reverse', at('redeem-1'), '--redemption', 'desk-1']);
+    expect([back.exitCode, back.out]).toEqual([0, expect.stringMatching(/^Uses left +1$/m)]);
+    const { out } = await command(['orders', 'timeline', at('redeem-1')]);
+    expect(out).toContain('desk-1');
+  });
+
   test('an undeliverable order is among the failures and is redelivered to another terminal', async () => {
     await undeliverable('failure-1');
     const failures = await command(['failures', '--limit', '100']);

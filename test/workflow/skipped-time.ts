@@ -7,12 +7,11 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Runtime, Worker } from '@temporalio/worker';
 import type { OrderProjection } from '../../activities/project';
 import { indexedValueTypes } from '../../src/dev/namespace';
-import type { OrderMessage } from '../../src/domain/messages';
+import type { AskedMessage, OrderMessage } from '../../src/domain/messages';
 import type { OrderFacts, OrderOpening } from '../../src/domain/order';
 import { openingAttributes, searchAttributes } from '../../src/order-messages/order-attributes';
 import {
   type AfterSaleInput,
-  type AskedMessage,
   type OrderInput,
   type OrderOutcome,
   orderFacts,

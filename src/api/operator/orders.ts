@@ -3,9 +3,9 @@ import { circuitOf } from '../../channels/terminals';
 import * as routes from '../../contract/operator/orders';
 import { bodyInvalid } from '../../contract/problem';
 import type { FieldError } from '../../domain/failures';
+import { type OperatorActionName, operatorActions } from '../../domain/operator-actions';
 import { isFinal, type Terminal } from '../../domain/order';
 import { whatToDo } from '../../domain/trouble';
-import type { AuditAction } from '../../domain/words/audit-words';
 import { whyBounced, whyTampered } from '../../domain/words/why-held';
 import { type Surroundings, whyNoCode } from '../../domain/words/why-no-code';
 import type { SecondPerson } from '../../operator/approvals';
@@ -70,11 +70,16 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     return { status: 200, body: { orderNo: row.orderNo, state: row.facts.state, why, ...(next ? { next } : {}) } };
   });
 
-  mount.operator(routes.renotifyOrder)(async ({ params, audit }) => {
-    const before = await findOrder(deps, params.issuerId, params.orderNo);
-    const row = await audit(deedOn(before, 'order.renotified'), () => actions.renotify(before), stateAfter);
-    return { status: 200, body: await bodyOf(row) };
-  });
+  for (const [name, { route, run }] of actions.deeds) {
+    mount.operator(route)(async ({ params, body, audit }) => {
+      const before = await findOrder(deps, params.issuerId, params.orderNo);
+      const { reason }: { reason?: string } = body;
+      const asked = { ...deedOn(before, name), after: { ...body }, reason };
+      const isBare = Object.keys(body).length === 0;
+      const row = await audit(asked, () => run(before, body), isBare ? stateAfter : undefined);
+      return { status: 200, body: await bodyOf(row) };
+    });
+  }
 
   mount.operator(routes.redeliverOrder)(async ({ params, body: { terminal, newLink }, operator, audit }) => {
     const row = await findOrder(deps, params.issuerId, params.orderNo);
@@ -89,7 +94,7 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
       );
       return { status: 202, body: { approvalId } };
     }
-    const deed = { action: 'order.redelivered' as const, ...changed };
+    const deed = { action: operatorActions.redeliver.audit[0], ...changed };
     const after = await audit({ ...deed, after: { ...changed.after, ...(newLink ? { newLink } : {}) } }, () =>
       actions.redeliver(row, terminal, newLink),
     );
@@ -99,55 +104,18 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
   mount.operator(routes.operatorCancelOrder)(async ({ params, body: { reason }, audit }) => {
     const row = await findOrder(deps, params.issuerId, params.orderNo);
     return audit(
-      { ...deedOn(row, 'order.cancelled'), reason },
+      { ...deedOn(row, 'cancel'), reason },
       () => cancelOrder(orderDeps, row, randomUUID(), { reason }, 'operator'),
       ({ status }) => ({ after: { state: status === 200 ? 'cancelled' : 'queued' } }),
     );
   });
 
-  mount.operator(routes.extendOrder)(async ({ params, body: { seconds }, audit }) => {
-    const row = await findOrder(deps, params.issuerId, params.orderNo);
-    const deed = { ...deedOn(row, 'order.extended'), after: { seconds } };
-    const after = await audit(deed, () => actions.extend(row, seconds * 1_000));
-    return { status: 200, body: await bodyOf(after) };
-  });
-
-  mount.operator(routes.voidOrder)(async ({ params, body: { itemIds, reason }, audit }) => {
-    const before = await findOrder(deps, params.issuerId, params.orderNo);
-    const deed = {
-      ...deedOn(before, 'order.codes_voided'),
-      after: { ...(itemIds ? { itemIds } : {}), reason },
-      reason,
-    };
-    const row = await audit(deed, () => actions.void(before, itemIds));
-    return { status: 200, body: await bodyOf(row) };
-  });
-
-  mount.operator(routes.refundOrder)(async ({ params, body, audit }) => {
-    const before = await findOrder(deps, params.issuerId, params.orderNo);
-    const deed = { ...deedOn(before, 'order.refund_requested'), after: body, reason: body.reason };
-    const row = await audit(deed, () => actions.refund(before, body));
-    return { status: 200, body: await bodyOf(row) };
-  });
-
-  mount.operator(routes.decideVoidByOperator)(async ({ params, body: { requestId, decision, reason }, audit }) => {
-    const row = await findOrder(deps, params.issuerId, params.orderNo);
-    const deed = { ...deedOn(row, 'order.refund_decided'), after: { requestId, decision, reason }, reason };
-    const after = await audit(deed, () => actions.decideVoid(row, { requestId, decision }));
-    return { status: 200, body: await bodyOf(after) };
-  });
-
   mount.operator(routes.noteOnOrder)(async ({ params, body: { text }, audit }) => {
     const row = await findOrder(deps, params.issuerId, params.orderNo);
     const line = { key: `note.${randomUUID()}`, atMs: orderDeps.nowMs(), event: 'note', detail: { text } } as const;
-    await audit({ action: 'order.noted', target: row._id }, () => orderDeps.orders.recordTry(row, [line]));
-    return { status: 200, body: await bodyOf(row) };
-  });
-
-  mount.operator(routes.completeShort)(async ({ params, body: { reason }, audit }) => {
-    const before = await findOrder(deps, params.issuerId, params.orderNo);
-    const deed = { ...deedOn(before, 'order.completed'), after: reason === undefined ? {} : { reason }, reason };
-    const row = await audit(deed, () => actions.complete(before));
+    await audit({ action: operatorActions.note.audit[0], target: row._id }, () =>
+      orderDeps.orders.recordTry(row, [line]),
+    );
     return { status: 200, body: await bodyOf(row) };
   });
 
@@ -155,7 +123,7 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     const row = await findOrder(deps, params.issuerId, params.orderNo);
     const { redemptionId, itemId, uses } = body;
     const { isNew, usesLeft } = await audit(
-      { action: 'order.item_redeemed', target: row._id, after: { redemptionId, itemId, uses } },
+      { action: operatorActions.redeem.audit[0], target: row._id, after: { redemptionId, itemId, uses } },
       () => redeemItem(orderDeps, row, { by: 'operator', isRightToken: true, ...body }),
       (done) => ({ after: { redemptionId, itemId, uses, ...(done.isNew ? {} : { repeat: true }) } }),
     );
@@ -167,7 +135,7 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     const row = await findOrder(deps, params.issuerId, params.orderNo);
     const after = { redemptionId, ...(reason ? { reason } : {}) };
     const { itemId, usesLeft } = await audit(
-      { action: 'order.item_reversed', target: row._id, after, reason },
+      { action: operatorActions.reverse.audit[0], target: row._id, after, reason },
       () => reverseRedemption(orderDeps, row, { by: 'operator', isRightToken: true, redemptionId }),
       (done) => ({ after: { ...after, ...(done.isNew ? {} : { repeat: true }) } }),
     );
@@ -175,8 +143,8 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
   });
 };
 
-const deedOn = <A extends AuditAction>({ _id, facts }: OrderRow, action: A) => ({
-  action,
+const deedOn = ({ _id, facts }: OrderRow, name: OperatorActionName) => ({
+  action: operatorActions[name].audit[0],
   target: _id,
   before: { state: facts.state },
 });

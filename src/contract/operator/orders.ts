@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { terminal } from '../../channels/terminals';
 import { voidDecisions } from '../../domain/messages';
+import type { OperatorActionName } from '../../domain/operator-actions';
 import { closeReasons, orderStates } from '../../domain/order';
 import { nextActions } from '../../domain/words/why-no-code';
 import { instant, integer, orderNo, text, windowSeconds } from '../fields';
 import { itemIds, redeemItem, reverseRedemption } from '../issuer/after-sale';
 import { order, queued, timeline } from '../order';
 import { noBody } from '../query';
-import { type AnswerOf, declareRoute, type Wire } from '../route';
+import { type AnswerOf, declareRoute, type Route, type Wire } from '../route';
 
 /** What an operator may see of an order and do to it. */
 const base = '/v1/operator/orders';
@@ -78,14 +79,33 @@ export const readWhy = declareRoute({
   problems: ['order_unknown'],
 });
 
-export const renotifyOrder = declareRoute({
+/** A POST that does one thing to an order and is answered with it: what most actions are. */
+export interface OrderAction<Body extends object = object> extends Route {
+  readonly method: 'post';
+  readonly path: `${typeof one}/${string}`;
+  readonly who: 'operator';
+  readonly body: z.ZodType<Body>;
+  readonly answers: { readonly 200: { readonly says: string; readonly body: typeof operatorOrder } };
+}
+
+const orderAction = <Body extends object>(
+  name: OperatorActionName,
+  {
+    says = 'The order',
+    ...declared
+  }: Pick<OrderAction<Body>, 'name' | 'summary' | 'body' | 'problems'> & { says?: string },
+): OrderAction<Body> => ({
   method: 'post',
-  path: `${one}/renotify`,
-  name: 'renotifyOrder',
+  path: `${one}/${name}`,
   who: 'operator',
+  answers: { 200: { says, body: operatorOrder } },
+  ...declared,
+});
+
+export const renotifyOrder = orderAction('renotify', {
+  name: 'renotifyOrder',
   summary: 'Tells the issuer anew and ends a lock',
   body: noBody,
-  answers: { 200: { says: 'The order', body: operatorOrder } },
   problems: ['order_unknown', 'order_closed', 'already_verified', 'already_delivered', 'rate_limited'],
 });
 
@@ -138,29 +158,22 @@ export type OperatorCancelAnswer = AnswerOf<typeof operatorCancelOrder>;
 
 export const extendRequest = z.strictObject({ seconds: windowSeconds }).meta({ examples: [{ seconds: 600 }] });
 
-export const extendOrder = declareRoute({
-  method: 'post',
-  path: `${one}/extend`,
+export const extendOrder = orderAction('extend', {
   name: 'extendOrder',
-  who: 'operator',
   summary: 'Lengthens the running window',
   body: extendRequest,
-  answers: { 200: { says: 'The order', body: operatorOrder } },
   problems: ['order_unknown', 'order_closed', 'already_delivered', 'rate_limited'],
 });
 
 const reason = text(1, 512);
 
-export const voidOrder = declareRoute({
-  method: 'post',
-  path: `${one}/void`,
+export const voidOrder = orderAction('void', {
   name: 'voidOrder',
-  who: 'operator',
   summary: 'Declares codes void: all good ones where none is named',
   body: z
     .strictObject({ itemIds: itemIds.optional(), reason })
     .meta({ examples: [{ itemIds: ['1'], reason: 'printed twice' }] }),
-  answers: { 200: { says: 'They are void', body: operatorOrder } },
+  says: 'They are void',
   problems: [
     'order_unknown',
     'order_closed',
@@ -172,14 +185,11 @@ export const voidOrder = declareRoute({
   ],
 });
 
-export const refundOrder = declareRoute({
-  method: 'post',
-  path: `${one}/refund`,
+export const refundOrder = orderAction('refund', {
   name: 'refundOrder',
-  who: 'operator',
   summary: 'Asks the issuer to destroy codes, all good ones where none is named, so that money can go back',
   body: z.strictObject({ itemIds: itemIds.optional(), reason }).meta({ examples: [{ reason: 'bought by mistake' }] }),
-  answers: { 200: { says: 'The issuer is being asked', body: operatorOrder } },
+  says: 'The issuer is being asked',
   problems: [
     'order_unknown',
     'order_closed',
@@ -193,38 +203,27 @@ export const refundOrder = declareRoute({
   ],
 });
 
-export const decideVoidByOperator = declareRoute({
-  method: 'post',
-  path: `${one}/void-decision`,
+export const decideVoidByOperator = orderAction('void-decision', {
   name: 'decideVoidByOperator',
-  who: 'operator',
   summary: 'Decides a void request in place of the issuer',
   body: z
     .strictObject({ requestId: text(1, 64), decision: z.enum(voidDecisions), reason })
     .meta({ examples: [{ requestId: 'Zc2r0y1mQk6b8nHs4tXv5A', decision: 'refused', reason: 'the event is over' }] }),
-  answers: { 200: { says: 'It is decided so', body: operatorOrder } },
+  says: 'It is decided so',
   problems: ['order_unknown', 'request_unknown', 'already_decided', 'in_progress', 'rate_limited'],
 });
 
-export const noteOnOrder = declareRoute({
-  method: 'post',
-  path: `${one}/note`,
+export const noteOnOrder = orderAction('note', {
   name: 'noteOnOrder',
-  who: 'operator',
   summary: 'Writes a line into the timeline that only operators see',
   body: z.strictObject({ text: text(1, 2_000) }).meta({ examples: [{ text: 'The buyer called: ticket 4711.' }] }),
-  answers: { 200: { says: 'The order', body: operatorOrder } },
   problems: ['order_unknown'],
 });
 
-export const completeShort = declareRoute({
-  method: 'post',
-  path: `${one}/complete`,
+export const completeShort = orderAction('complete', {
   name: 'completeShort',
-  who: 'operator',
   summary: 'Ends the issue window now: what came is delivered, and the rest is owed',
   body: z.strictObject({ reason: reason.optional() }).meta({ examples: [{ reason: 'the event begins' }] }),
-  answers: { 200: { says: 'The order', body: operatorOrder } },
   problems: ['order_unknown', 'order_closed', 'not_verified', 'nothing_issued', 'already_delivered', 'rate_limited'],
 });
 

@@ -11,13 +11,14 @@ import {
   usesLeft,
 } from '../items';
 import type { Asker } from '../messages';
+import type { OperatorActionName } from '../operator-actions';
 import { isAwaitingCodes, isBeforeVerification, type OrderFacts, runningWindow } from '../order';
 import { verificationFailureLimit } from '../timings';
 import { waitingMessage } from './sale';
 
 interface Action {
   /** Last part of the call's path, by who may make it. */
-  readonly names: Readonly<Partial<Record<Asker, string>>>;
+  readonly names: { readonly issuer?: string; readonly operator?: OperatorActionName };
   /** Some right body would now change or send something. Whatever is not so is refused, or a repeat. */
   readonly can: (facts: OrderFacts, nowMs: number) => boolean;
 }

@@ -13,7 +13,7 @@ import {
 } from '../items';
 import type { KnownRedemption, OrderMessage, VoidDecider } from '../messages';
 import { type ItemFacts, isClosed, type OrderFacts } from '../order';
-import { type Decision, notWithItems, type Ruling } from './ruling';
+import { type Decision, type Judges, notWithItems, type Ruling } from './ruling';
 
 const notDelivered = ({ state }: OrderFacts): FailureCode | undefined => {
   if (isClosed(state)) return 'order_closed';
@@ -39,7 +39,7 @@ export const itemsOf = ({ facts }: Ruling, itemIds: readonly string[]): ItemFact
 export const named = (items: readonly ItemFacts[]) => ({ itemIds: items.map(({ itemId }) => itemId) });
 
 /** The issuer has destroyed them, or an operator takes them back: readable nowhere from the answer on. */
-export const judgeVoid = (ruling: Ruling, message: OrderMessage & { kind: 'void' }): Decision => {
+const judgeVoid = (ruling: Ruling, message: OrderMessage & { kind: 'void' }): Decision => {
   const { facts } = ruling;
   if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
   if (facts.closedReason === 'all_void') return ruling.done();
@@ -77,7 +77,7 @@ export const declareVoid = (ruling: Ruling, items: readonly ItemFacts[], by: Voi
 };
 
 /** A later end for codes that have one; also makes an expired one usable again. */
-export const judgeValidity = (ruling: Ruling, message: OrderMessage & { kind: 'validity' }): Decision => {
+const judgeValidity = (ruling: Ruling, message: OrderMessage & { kind: 'validity' }): Decision => {
   const { facts } = ruling;
   const { expiresAtMs } = message;
   if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
@@ -103,7 +103,7 @@ const isSameRedemption = (known: KnownRedemption, message: OrderMessage & { kind
   known.itemId === message.itemId && known.uses === message.uses && known.place === message.place;
 
 /** Once for each id, whatever the number of calls. */
-export const judgeRedemption = (ruling: Ruling, message: OrderMessage & { kind: 'redeem' }): Decision => {
+const judgeRedemption = (ruling: Ruling, message: OrderMessage & { kind: 'redeem' }): Decision => {
   const { facts } = ruling;
   const { redemptionId, itemId, uses, known, redeemedAtMs } = message;
   if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
@@ -131,7 +131,7 @@ export const judgeRedemption = (ruling: Ruling, message: OrderMessage & { kind: 
       },
       message.by,
     )
-    .note('item_redeemed', { itemId, uses, usesLeft: left, by: message.by });
+    .note('item_redeemed', { itemId, redemptionId, uses, usesLeft: left, by: message.by });
   if (message.by !== 'issuer') ruling.tell('order.redeemed', { redemptionId, itemIds: [itemId] });
   if (itemsInRequest(facts).has(itemId)) ruling.endVoidRequest('refused', 'redemption', 'redeemed');
   return ruling.answer({ kind: 'redeemed', itemId, uses, usesLeft: left, isNew: true });
@@ -145,7 +145,7 @@ const notRedeemable = (item: ItemFacts, atMs: number, uses: number): FailureCode
 };
 
 /** The whole redemption is taken back, also of an item that has expired since. */
-export const judgeReversal = (ruling: Ruling, message: OrderMessage & { kind: 'reverse' }): Decision => {
+const judgeReversal = (ruling: Ruling, message: OrderMessage & { kind: 'reverse' }): Decision => {
   const { facts } = ruling;
   const { redemptionId, known } = message;
   if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
@@ -161,13 +161,13 @@ export const judgeReversal = (ruling: Ruling, message: OrderMessage & { kind: 'r
   ruling
     .setItems([{ itemId, used: after.used }])
     .enter({ kind: 'reversed', operationId: redemptionId, itemId, uses, usesLeft: usesLeft(after) }, message.by)
-    .note('item_reversed', { itemId, uses, usesLeft: usesLeft(after), by: message.by });
+    .note('item_reversed', { itemId, redemptionId, uses, usesLeft: usesLeft(after), by: message.by });
   if (message.by !== 'issuer') ruling.tell('order.reversed', { redemptionId, itemIds: [itemId] });
   return ruling.answer({ kind: 'reversed', itemId, usesLeft: usesLeft(after), isNew: true });
 };
 
 /** Bad codes get new ones in their place; the old ones stay claimed for ever. */
-export const judgeReplacement = (ruling: Ruling, message: OrderMessage & { kind: 'replace' }): Decision => {
+const judgeReplacement = (ruling: Ruling, message: OrderMessage & { kind: 'replace' }): Decision => {
   const { facts } = ruling;
   const { replacements } = message;
   if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
@@ -208,7 +208,7 @@ export const judgeReplacement = (ruling: Ruling, message: OrderMessage & { kind:
 };
 
 /** Money was paid back elsewhere: the platform moves none, it is told. */
-export const judgeSettlement = (ruling: Ruling, message: OrderMessage & { kind: 'settle' }): Decision => {
+const judgeSettlement = (ruling: Ruling, message: OrderMessage & { kind: 'settle' }): Decision => {
   const { facts } = ruling;
   const { settlementId, value, known } = message;
   if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
@@ -223,3 +223,12 @@ export const judgeSettlement = (ruling: Ruling, message: OrderMessage & { kind: 
     .note('refund_settled', { value, settled });
   return ruling.answer({ kind: 'settled', isNew: true });
 };
+
+export const afterSaleJudges = {
+  void: judgeVoid,
+  validity: judgeValidity,
+  redeem: judgeRedemption,
+  reverse: judgeReversal,
+  replace: judgeReplacement,
+  settle: judgeSettlement,
+} satisfies Partial<Judges>;

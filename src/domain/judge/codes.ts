@@ -1,9 +1,9 @@
 import type { FailureCode } from '../failures';
 import type { CodeReference, OrderMessage } from '../messages';
 import { type HeldCode, isClosed, outstanding } from '../order';
-import type { Decision, Ruling } from './ruling';
+import type { Decision, Judges, Ruling } from './ruling';
 
-export const judgeCodes = (ruling: Ruling, message: OrderMessage & { kind: 'codes' }): Decision => {
+const judgeCodes = (ruling: Ruling, message: OrderMessage & { kind: 'codes' }): Decision => {
   const { facts, held } = ruling;
   const refuse = (code: FailureCode): Decision =>
     ruling.note('codes_judged', { verdict: code, codes: message.items.length }).refuse(code);
@@ -59,3 +59,7 @@ const sortCodes = (
 /** Whether codes of this very call are among those that the order holds: a repeat under another name holds nothing new. */
 export const holdsSubmission = (held: readonly HeldCode[], message: OrderMessage): boolean =>
   message.kind === 'codes' && held.some(({ submissionId }) => submissionId === message.submissionId);
+
+export const codeJudges = {
+  codes: judgeCodes,
+} satisfies Partial<Judges>;

@@ -2,7 +2,7 @@ import { endedCount, goodCount } from '../items';
 import type { OrderMessage, TimelineEntry } from '../messages';
 import { type DeliveryState, isCalled, type OrderState, outstanding } from '../order';
 import { dayMs, redeliveriesPerDay } from '../timings';
-import { type Decision, notWithItems, type Ruling } from './ruling';
+import { type Decision, type Judges, notWithItems, type Ruling } from './ruling';
 
 type Redeliver = OrderMessage & { kind: 'redeliver' };
 
@@ -20,7 +20,7 @@ export const hasFailedDelivery = (
   (state === 'issued' && timeline.some(({ event, detail }) => event === 'delivery_tried' && detail.ok === false));
 
 /** The good codes go out again: while the order waits for its terminal, and once it is delivered. */
-export const judgeRedeliver = (ruling: Ruling, message: Redeliver): Decision => {
+const judgeRedeliver = (ruling: Ruling, message: Redeliver): Decision => {
   const { facts } = ruling;
   if (message.isRightToken === false) return ruling.countFailure().refuse('token_mismatch');
   const notNow = notWithItems(facts);
@@ -56,8 +56,9 @@ const countToday = (ruling: Ruling): boolean => {
   return true;
 };
 
-export const recordDelivered = (ruling: Ruling, tries: number, state: DeliveryState = 'delivered'): Decision => {
+const recordDelivered = (ruling: Ruling, message: OrderMessage & { kind: 'delivered' }): Decision => {
   const { facts } = ruling;
+  const { tries, state = 'delivered' } = message;
   if (facts.state !== 'issued') return ruling.nothing();
   const closedReason = facts.completed ? 'completed_short' : 'partially_issued';
   return ruling
@@ -68,7 +69,7 @@ export const recordDelivered = (ruling: Ruling, tries: number, state: DeliverySt
     .done();
 };
 
-export const recordUndeliverable = (ruling: Ruling, tries: number): Decision => {
+const recordUndeliverable = (ruling: Ruling, { tries }: OrderMessage & { kind: 'undeliverable' }): Decision => {
   if (ruling.facts.state !== 'issued') return ruling.nothing();
   return ruling
     .move('undeliverable', { delivery: { state: 'failed', tries } })
@@ -77,7 +78,7 @@ export const recordUndeliverable = (ruling: Ruling, tries: number): Decision => 
 };
 
 /** The buyer looked at the codes: told once, with the first look. */
-export const recordOpened = (ruling: Ruling): Decision => {
+const recordOpened = (ruling: Ruling): Decision => {
   const { facts } = ruling;
   if (facts.state !== 'delivered' || facts.delivery.state === 'opened') return ruling.nothing();
   return ruling
@@ -85,3 +86,10 @@ export const recordOpened = (ruling: Ruling): Decision => {
     .tell('order.opened')
     .done();
 };
+
+export const deliveryJudges = {
+  redeliver: judgeRedeliver,
+  delivered: recordDelivered,
+  undeliverable: recordUndeliverable,
+  opened: recordOpened,
+} satisfies Partial<Judges>;

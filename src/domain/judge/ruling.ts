@@ -5,6 +5,7 @@ import type {
   EventType,
   LedgerEntry,
   OrderEvent,
+  OrderMessage,
   TimelineEntry,
   TimelineEvent,
   VoidDecider,
@@ -34,6 +35,14 @@ export interface Decision {
   readonly entries: readonly TimelineEntry[];
   readonly ledger: readonly LedgerEntry[];
 }
+
+/** Each file of this folder has a table of those that it judges; decide.ts puts them together. */
+export type Judges = {
+  readonly [Kind in OrderMessage['kind']]: (
+    ruling: Ruling,
+    message: OrderMessage & { readonly kind: Kind },
+  ) => Decision;
+};
 
 type Change = Partial<Omit<OrderFacts, 'version' | 'updatedAtMs'>>;
 export type Detail = TimelineEntry['detail'];

@@ -1,11 +1,11 @@
 import type { OrderMessage } from '../messages';
 import { isAwaitingCodes, isBeforeVerification, isClosed, type OrderFacts, runningWindow } from '../order';
-import type { Decision, Detail, Ruling } from './ruling';
+import type { Decision, Detail, Judges, Ruling } from './ruling';
 
 /** The line of the close names the words that were said with it. */
 const textOf = ({ textRef }: { readonly textRef?: string }): Detail => (textRef === undefined ? {} : { textRef });
 
-export const judgeRefusal = (ruling: Ruling, message: OrderMessage & { kind: 'refuse' }): Decision => {
+const judgeRefusal = (ruling: Ruling, message: OrderMessage & { kind: 'refuse' }): Decision => {
   const { facts } = ruling;
   if (facts.state === 'expired' || facts.state === 'cancelled') return ruling.refuse('order_closed');
   if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
@@ -16,7 +16,7 @@ export const judgeRefusal = (ruling: Ruling, message: OrderMessage & { kind: 're
   return ruling.close('refused', 'issuer_refused', { reason: message.reason, ...textOf(message) }).done();
 };
 
-export const judgeCancellation = (ruling: Ruling, message: OrderMessage & { kind: 'cancel' }): Decision => {
+const judgeCancellation = (ruling: Ruling, message: OrderMessage & { kind: 'cancel' }): Decision => {
   const { facts } = ruling;
   if (facts.state === 'cancelled') return ruling.done();
   if (facts.state === 'issued' || facts.state === 'delivered') return ruling.refuse('already_delivered');
@@ -32,7 +32,7 @@ export const waitingMessage = ({ state, short, codeMode }: OrderFacts): WaitingM
 };
 export type WaitingMessage = 'order.paid' | 'order.code_requested';
 
-export const judgeRenotify = (ruling: Ruling): Decision => {
+const judgeRenotify = (ruling: Ruling): Decision => {
   const { facts } = ruling;
   const waiting = waitingMessage(facts);
   const renotifications = facts.renotifications + 1;
@@ -42,7 +42,7 @@ export const judgeRenotify = (ruling: Ruling): Decision => {
   return ruling.refuse(isClosed(facts.state) ? 'order_closed' : 'already_delivered');
 };
 
-export const judgeExtend = (ruling: Ruling, message: OrderMessage & { kind: 'extend' }): Decision => {
+const judgeExtend = (ruling: Ruling, message: OrderMessage & { kind: 'extend' }): Decision => {
   const { facts } = ruling;
   const running = runningWindow(facts.state);
   if (running === 'verify') {
@@ -52,8 +52,11 @@ export const judgeExtend = (ruling: Ruling, message: OrderMessage & { kind: 'ext
   return ruling.refuse(isClosed(facts.state) ? 'order_closed' : 'already_delivered');
 };
 
+const recordNotified = (ruling: Ruling): Decision =>
+  ruling.facts.state === 'accepted' ? ruling.move('notified').done() : ruling.nothing();
+
 /** The workflow asks only after the issuer's holds and the extensions are used up. */
-export const endWindow = (ruling: Ruling): Decision => {
+const endWindow = (ruling: Ruling): Decision => {
   const { facts } = ruling;
   if (isBeforeVerification(facts.state)) return ruling.close('expired', 'verify_window').done();
   if (facts.state === 'verified') return ruling.close('expired', 'issue_window').done();
@@ -64,7 +67,7 @@ export const endWindow = (ruling: Ruling): Decision => {
 };
 
 /** The issue window ends now: what came is delivered, and the rest is owed. */
-export const judgeCompletion = (ruling: Ruling, message: OrderMessage & { kind: 'complete' }): Decision => {
+const judgeCompletion = (ruling: Ruling, message: OrderMessage & { kind: 'complete' }): Decision => {
   const { facts } = ruling;
   if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
   if (facts.completed && !isClosed(facts.state)) return ruling.done();
@@ -78,3 +81,13 @@ export const judgeCompletion = (ruling: Ruling, message: OrderMessage & { kind: 
     .beginDelivery()
     .done();
 };
+
+export const saleJudges = {
+  refuse: judgeRefusal,
+  cancel: judgeCancellation,
+  renotify: judgeRenotify,
+  extend: judgeExtend,
+  complete: judgeCompletion,
+  notified: recordNotified,
+  window_ended: endWindow,
+} satisfies Partial<Judges>;

@@ -2,9 +2,9 @@ import type { FailureCode } from '../failures';
 import type { OrderMessage } from '../messages';
 import { isClosed, type OrderFacts } from '../order';
 import { verificationFailureLimit } from '../timings';
-import type { Decision, Detail, Ruling } from './ruling';
+import type { Decision, Detail, Judges, Ruling } from './ruling';
 
-export const judgeVerification = (ruling: Ruling, message: OrderMessage & { kind: 'verify' }): Decision => {
+const judgeVerification = (ruling: Ruling, message: OrderMessage & { kind: 'verify' }): Decision => {
   const { facts } = ruling;
   const note = (verdict: string, given: Detail = {}): Ruling =>
     ruling.note('verification_judged', { verdict, ...given });
@@ -38,3 +38,7 @@ const givenInstead = (
   if (difference === 'amount_mismatch') return { givenValue: amount.value, givenCurrency: amount.currency };
   return difference === 'quantity_mismatch' ? { givenQuantity: quantity } : {};
 };
+
+export const verificationJudges = {
+  verify: judgeVerification,
+} satisfies Partial<Judges>;

@@ -1,10 +1,10 @@
 import { goodCount, isGood, isUsed, itemOf, pendingRequest } from '../items';
 import type { OrderMessage } from '../messages';
 import { declareVoid, itemsOf, named, unknownItem } from './after-sale';
-import { type Decision, notWithItems, type Ruling } from './ruling';
+import { type Decision, type Judges, notWithItems, type Ruling } from './ruling';
 
 /** An operator or a buyer wants money back; whether the codes can be destroyed, their issuer knows. Source: rule 17. */
-export const judgeVoidRequest = (ruling: Ruling, message: OrderMessage & { kind: 'requestVoid' }): Decision => {
+const judgeVoidRequest = (ruling: Ruling, message: OrderMessage & { kind: 'requestVoid' }): Decision => {
   const { facts, nowMs } = ruling;
   const notNow = notWithItems(facts);
   if (notNow) return ruling.refuse(notNow);
@@ -33,7 +33,7 @@ export const judgeVoidRequest = (ruling: Ruling, message: OrderMessage & { kind:
 };
 
 /** The issuer's answer or call, or an operator's: the first durable one counts, and another one after it does not. */
-export const judgeVoidDecision = (ruling: Ruling, message: OrderMessage & { kind: 'decideVoid' }): Decision => {
+const judgeVoidDecision = (ruling: Ruling, message: OrderMessage & { kind: 'decideVoid' }): Decision => {
   const { facts } = ruling;
   const { requestId, decision, by } = message;
   if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
@@ -54,16 +54,23 @@ const destroy = (ruling: Ruling, by: 'issuer' | 'operator' | 'timeout'): Decisio
   return ruling.endVoidRequest('destroyed', by).done();
 };
 
-export const recordVoidUnknown = (ruling: Ruling, { requestId }: OrderMessage & { kind: 'voidUnknown' }): Decision => {
+const recordVoidUnknown = (ruling: Ruling, { requestId }: OrderMessage & { kind: 'voidUnknown' }): Decision => {
   const request = pendingRequest(ruling.facts);
   if (request?.requestId !== requestId || request.holdsItems) return ruling.nothing();
   return ruling.change({ voidRequest: { ...request, holdsItems: true } }).done();
 };
 
 /** Its time is over without a decision: as the issuer's settings were when it began. */
-export const endVoidTime = (ruling: Ruling, { requestId }: OrderMessage & { kind: 'voidTimeOver' }): Decision => {
+const endVoidTime = (ruling: Ruling, { requestId }: OrderMessage & { kind: 'voidTimeOver' }): Decision => {
   const request = pendingRequest(ruling.facts);
   if (request?.requestId !== requestId || request.state !== 'open') return ruling.nothing();
   if (request.undecided === 'approve') return destroy(ruling, 'timeout');
   return ruling.change({ voidRequest: { ...request, state: 'undecided' } }).done();
 };
+
+export const voidRequestJudges = {
+  requestVoid: judgeVoidRequest,
+  decideVoid: judgeVoidDecision,
+  voidUnknown: recordVoidUnknown,
+  voidTimeOver: endVoidTime,
+} satisfies Partial<Judges>;

@@ -1,5 +1,6 @@
-/** What an operator did, as what comes before its target. */
-export const auditWords = {
+import { operatorActionEntries, type operatorActions } from '../operator-actions';
+
+const others = {
   'console.signed_in': 'Signed in at the console',
   'console.sign_in_refused': 'Was refused at the sign-in of the',
   'console.signed_out': 'Signed out',
@@ -11,20 +12,9 @@ export const auditWords = {
   'issuer.paused': 'Paused issuer',
   'issuer.resumed': 'Resumed issuer',
   'call.replayed': 'Sent again a call of',
-  'order.renotified': 'Told the issuer again of',
-  'order.redelivered': 'Redelivered',
   'order.terminal_asked': 'Asked for another terminal of',
   'order.terminal_approved': 'Approved another terminal of',
   'order.terminal_refused': 'Refused another terminal of',
-  'order.cancelled': 'Cancelled',
-  'order.extended': 'Extended the window of',
-  'order.codes_voided': 'Declared void the codes of',
-  'order.refund_requested': 'Asked for a refund of',
-  'order.refund_decided': 'Decided the refund of',
-  'order.noted': 'Wrote a note on',
-  'order.completed': 'Ended short',
-  'order.item_redeemed': 'Redeemed a code of',
-  'order.item_reversed': 'Took back a redemption of',
   'orders.searched': 'Searched an order by its code or link, of the',
   'audit.exported': 'Took out the',
   'orders.exported': 'Took out the',
@@ -37,7 +27,15 @@ export const auditWords = {
   'maintenance.ended': 'Took new orders again on the',
 } as const;
 
-export type AuditAction = keyof typeof auditWords;
+/** What operators do to one order. */
+type OrderDeed = (typeof operatorActions)[keyof typeof operatorActions]['audit'][0];
+export type AuditAction = keyof typeof others | OrderDeed;
+
+/** What an operator did, as what comes before its target. */
+export const auditWords: Readonly<Record<string, string>> = {
+  ...others,
+  ...Object.fromEntries(operatorActionEntries.map(([, { audit }]) => audit)),
+};
 
 /** `asked` is written before the deed, one of the others after it: what has none was cut off in between. */
 export const auditPhases = ['asked', 'done', 'refused', 'failed'] as const;

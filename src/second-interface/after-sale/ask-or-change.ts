@@ -1,6 +1,5 @@
-import type { Answer } from '../../domain/messages';
+import type { Answer, AskedMessage } from '../../domain/messages';
 import { isFinal } from '../../domain/order';
-import type { AskedMessage } from '../../order-messages/order-messages';
 import type { OrderRow } from '../../store/orders';
 import { askOrder, expectNotRefused, type OrderDeps } from '../ask-order';
 import { changeRow, type RowMessage } from '../change-row';
