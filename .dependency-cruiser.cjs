@@ -73,6 +73,7 @@ const folders = {
       'src/sealing',
       'src/channels',
       'src/overload',
+      'src/outbound/schedule',
       'src/second-interface',
     ],
     packages: [],

@@ -155,8 +155,8 @@ export class LiveOrder {
   }
 
   /**
-   * Waits until `isReached`, until the running window ends (then the order hears of it), or until the run is full. Holds and
-   * extensions count.
+   * Waits until `isReached`, until the running window ends (then the order hears of it), or until the run is full. Holds,
+   * extensions and a clock that is moved count.
    */
   async waitInWindow(isReached: () => boolean): Promise<void> {
     const isOver = (): boolean => isReached() || this.isFull;
@@ -165,14 +165,16 @@ export class LiveOrder {
     let heldMs = 0;
     let after: string | undefined;
     while (!isOver()) {
+      const { advances } = this.facts;
+      const isOverOrMoved = (): boolean => isOver() || this.facts.advances !== advances;
       const leftMs = this.windowEndsAtMs(isVerifyWindow, sinceMs) + heldMs - Date.now();
       const isToBeShown = !isVerifyWindow && this.shown !== this.state && leftMs > lastsMs;
       if (isToBeShown) {
-        if (!(await condition(isOver, lastsMs, { summary: this.showSummary() }))) this.showState();
+        if (!(await condition(isOverOrMoved, lastsMs, { summary: this.showSummary() }))) this.showState();
         continue;
       }
       if (leftMs > 0) {
-        await condition(isOver, leftMs, { summary: this.windowSummary(isVerifyWindow) });
+        await condition(isOverOrMoved, leftMs, { summary: this.windowSummary(isVerifyWindow) });
         continue;
       }
       const { issuerId, orderNo } = this.input;

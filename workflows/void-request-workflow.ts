@@ -1,5 +1,5 @@
 import { condition, setHandler } from '@temporalio/workflow';
-import { type VoidRequestInput, voidDecided } from '../src/order-messages/order-messages';
+import { type VoidRequestInput, voidDecided, voidTimeMoved } from '../src/order-messages/order-messages';
 import { callsOut, deciding, keepTrying } from './effects';
 import { ongoing } from './ongoing';
 
@@ -11,6 +11,10 @@ export async function voidRequestWorkflow(input: VoidRequestInput): Promise<stri
   setHandler(voidDecided, () => {
     isOver = true;
   });
+  let moves = 0;
+  setHandler(voidTimeMoved, () => {
+    moves += 1;
+  });
   const summary = `Ask ${issuerId} whether codes of order ${orderNo} can be destroyed`;
   const asking = ongoing(async () => {
     const { kind } = await callsOut(input.callsOutQueue, issuerId, summary).askVoid(question);
@@ -18,7 +22,9 @@ export async function voidRequestWorkflow(input: VoidRequestInput): Promise<stri
   });
   const waiting = { summary: `End the wait for ${issuerId} to decide about codes of order ${orderNo}` };
   for (let waitMs = Math.max(1, input.decideByMs - Date.now()); ; ) {
-    if (await condition(() => isOver, waitMs, waiting)) break;
+    const seen = moves;
+    await condition(() => isOver || moves > seen, waitMs, waiting);
+    if (isOver) break;
     const { againInMs } = await keepTrying(() => deciding.endVoidTime(question));
     if (againInMs === undefined) break;
     waitMs = againInMs;

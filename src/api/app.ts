@@ -257,7 +257,15 @@ export const createApp = ({
   mountOperatorIssuers(mount, { issuers, accounts, nowMs, cancelOpenSoon });
   mountOwnFailures(mount, orderDeps);
   if (config.hasSandbox) {
-    mountSandbox(mount, { issuers, dayCounts: core.dayCounts, inbox: core.sandboxInbox, ring, accounts, nowMs });
+    mountSandbox(mount, {
+      orderDeps,
+      issuers,
+      dayCounts: core.dayCounts,
+      inbox: core.sandboxInbox,
+      ring,
+      accounts,
+      nowMs,
+    });
   }
   const audited = createAuditedByIssuer(audit);
   mountSelf(mount, { orderDeps, issuers, accounts, audited });

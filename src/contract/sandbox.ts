@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { channelNames } from '../channels/terminals';
-import { instant, text, url } from './fields';
+import { instant, integer, text, url } from './fields';
 import { issuerWithSecret } from './operator/issuers';
 import { declareRoute } from './route';
 
@@ -64,6 +64,24 @@ export const readSandboxInbox = declareRoute({
             },
           ],
         }),
+    },
+  },
+  problems: [],
+});
+
+export const advanceSandboxClock = declareRoute({
+  method: 'post',
+  path: '/v1/issuers/{issuerId}/clock',
+  name: 'advanceSandboxClock',
+  who: 'issuer',
+  summary: "Moves the time of a test issuer's open orders: windows, times to decide and what is tried again",
+  body: z
+    .strictObject({ type: z.literal('sandbox.clock'), advanceSeconds: integer(1, 7_776_000) })
+    .meta({ examples: [{ type: 'sandbox.clock', advanceSeconds: 600 }] }),
+  answers: {
+    200: {
+      says: 'How many orders it moved: the oldest 500',
+      body: z.strictObject({ orders: integer(0, 500) }).meta({ id: 'ClockAdvanced', examples: [{ orders: 3 }] }),
     },
   },
   problems: [],

@@ -84,6 +84,8 @@ export type OrderMessage =
       readonly newLink?: boolean;
     }
   | { readonly kind: 'extend'; readonly extensionMs: number }
+  /** Of test orders: their clock goes on by so much. */
+  | { readonly kind: 'advance'; readonly id: string; readonly byMs: number }
   | { readonly kind: 'complete'; readonly by: Asker; readonly isRightToken: boolean }
   /** All good items where none is named. */
   | { readonly kind: 'void'; readonly by: Asker; readonly isRightToken: boolean; readonly itemIds?: readonly string[] }
@@ -162,7 +164,7 @@ export type OrderMessage =
 /** What comes to an open order from outside its workflow, each as an Update of its own. */
 export const askedKinds = [
   ...(['verify', 'codes', 'refuse', 'cancel', 'renotify', 'redeliver', 'extend', 'complete', 'void'] as const),
-  ...(['validity', 'requestVoid', 'decideVoid', 'voidUnknown', 'voidTimeOver'] as const),
+  ...(['validity', 'requestVoid', 'decideVoid', 'voidUnknown', 'voidTimeOver', 'advance'] as const),
 ] as const satisfies readonly OrderMessage['kind'][];
 export type AskedKind = (typeof askedKinds)[number];
 export type AskedMessage = Extract<OrderMessage, { readonly kind: AskedKind }>;

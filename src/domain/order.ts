@@ -1,3 +1,4 @@
+import type { Advance } from './clock';
 import type { ForcedOutcome } from './forced-outcomes';
 import { verificationFailureLimit } from './timings';
 
@@ -104,6 +105,7 @@ export interface OrderFacts {
   readonly state: OrderState;
   /** Of a test order. */
   readonly forced?: ForcedOutcome;
+  readonly advances?: readonly Advance[];
   /** Rises by one with every recorded decision; a copy is written only over an older one. */
   readonly version: number;
   readonly quantity: number;

@@ -70,6 +70,8 @@ export interface ReplayInput {
 
 /** A decision is in the row: there is nothing to wait for. */
 export const voidDecided = defineSignal('voidDecided');
+/** Its time ends earlier than it was told. */
+export const voidTimeMoved = defineSignal('voidTimeMoved');
 
 /** As histories have them; the others are named as what they bring. */
 const olderNames: Readonly<Partial<Record<AskedKind, string>>> = {

@@ -430,7 +430,7 @@ export const createOrders = (
       { from, to, after }: { readonly from: Date; readonly to: Date; readonly after: string | undefined },
       limit: number,
     ): Promise<{ readonly orderNo: string; readonly position: string }[]> => {
-      const end = (at: Date): string => `${new Date(at.getTime() - 1).toISOString()}/\uffff`;
+      const end = (at: Date): string => `${positionAt(modeOf(issuerId), new Date(at.getTime() - 1))}/\uffff`;
       const rows = await orders
         .find(
           { issuerId, position: { $gt: after ?? end(from), $lt: end(to) } },
@@ -1006,6 +1006,25 @@ export const createOrders = (
         .sort({ position: 1 })
         .limit(limit)
         .toArray() as Promise<OrderRow[]>,
+
+    /** Of a test issuer: orders in which something waits, the oldest first. */
+    waitingOf: async (issuerId: string, limit: number): Promise<OrderRow[]> => {
+      const waits = [
+        { state: { $in: [...openStates] } },
+        { 'voidWaits.state': 'open' as const },
+        { eventsPendingSince: { $exists: true } },
+      ];
+      const lists = await Promise.all(
+        waits.map((wait) =>
+          orders
+            .find({ issuerId, ...wait })
+            .sort({ position: 1 })
+            .limit(limit)
+            .toArray(),
+        ),
+      );
+      return [...new Map(lists.flat().map((row) => [row._id, row])).values()].slice(0, limit);
+    },
 
     /** Open orders of one issuer, for the cancelling of what a deleted issuer leaves. */
     openOf: (issuerId: string, states: readonly OrderState[], limit: number): Promise<OrderRow[]> =>

@@ -35,6 +35,7 @@ import {
   updates,
   type VoidRequestInput,
   voidDecided,
+  voidTimeMoved,
   workflowNames,
 } from '../order-messages/order-messages';
 import { inSpan, type Tracing } from '../tracing/tracing';
@@ -64,6 +65,7 @@ export type EngineCallResult = 'ok' | 'refused' | 'unavailable' | 'busy';
 const grpc = {
   cancelled: 1,
   deadlineExceeded: 4,
+  notFound: 5,
   resourceExhausted: 8,
   failedPrecondition: 9,
   unavailable: 14,
@@ -210,6 +212,19 @@ export const createOrderGateway = ({
     }
   };
 
+  /**
+   * A standalone activity: its nine delays add up to days, which no order waits for. `delay` is what the first try asks for.
+   * One that has ended is begun again where its event is pending still, as for an issuer that fetched its messages before.
+   */
+  const startEvent = (order: OrderName, sequence: number, delay?: Duration, id = eventActivityId(order, sequence)) =>
+    startCall('sendEvent', id, order.issuerId, [eventName(order, sequence)], {
+      retry: { initialInterval: '5 seconds', maximumInterval: '1 day' },
+      idReusePolicy: 'ALLOW_DUPLICATE',
+      summary: `Tell ${order.issuerId} event ${sequence} of order ${order.orderNo}`,
+      typedSearchAttributes: nameAttributes(order),
+      ...(delay === undefined ? {} : { startDelay: delay }),
+    });
+
   return {
     callsOutQueue,
 
@@ -302,18 +317,38 @@ export const createOrderGateway = ({
         client.workflow.getHandle(voidRequestWorkflowId(order, requestId)).signal(voidDecided),
       ),
 
-    /**
-     * A standalone activity: its nine delays add up to days, which no order waits for. `delay` is what the first try asks for.
-     * One that has ended is begun again where its event is pending still, as for an issuer that fetched its messages before.
-     */
-    startEvent: (order: OrderName, sequence: number, delay?: Duration, id = eventActivityId(order, sequence)) =>
-      startCall('sendEvent', id, order.issuerId, [eventName(order, sequence)], {
-        retry: { initialInterval: '5 seconds', maximumInterval: '1 day' },
-        idReusePolicy: 'ALLOW_DUPLICATE',
-        summary: `Tell ${order.issuerId} event ${sequence} of order ${order.orderNo}`,
-        typedSearchAttributes: nameAttributes(order),
-        ...(delay === undefined ? {} : { startDelay: delay }),
-      }),
+    /** Its time ends earlier than it was told: it looks again. */
+    moveVoidRequest: (order: OrderName, requestId: string): Promise<void> =>
+      call('move_void_request', () =>
+        client.workflow.getHandle(voidRequestWorkflowId(order, requestId)).signal(voidTimeMoved),
+      ).catch(unlessEnded),
+
+    /** Calls out of a workflow that wait for their next attempt make it now, where `isDue` says so. */
+    hurryCalls: async (workflow: string, isDue: (sinceMs: number, untilMs: number) => boolean): Promise<void> => {
+      const waiting = await call('describe', () => client.workflow.getHandle(workflow).describe())
+        .then(({ raw }) => raw.pendingActivities ?? [])
+        .catch(unlessEnded);
+      for (const { activityId, lastAttemptCompleteTime, nextAttemptScheduleTime } of waiting ?? []) {
+        if (!activityId || !nextAttemptScheduleTime || !lastAttemptCompleteTime) continue;
+        if (!isDue(msOf(lastAttemptCompleteTime), msOf(nextAttemptScheduleTime))) continue;
+        await call('reset_activity', () =>
+          client.workflowService.resetActivity({
+            namespace: client.options.namespace,
+            execution: { workflowId: workflow },
+            id: activityId,
+          }),
+        ).catch(unlessEnded);
+      }
+    },
+
+    /** An event that waits for its next attempt: one that is made now takes its place. */
+    hurryEvent: async (order: OrderName, sequence: number): Promise<void> => {
+      const handle = client.activity.getHandle(eventActivityId(order, sequence));
+      await call('terminate_event', () => handle.terminate('its clock was moved')).catch(unlessEnded);
+      await startEvent(order, sequence);
+    },
+
+    startEvent,
 
     /**
      * An operator sends an event again that was told or given up. One at a time: `exists` where one is under way. What may
@@ -348,6 +383,15 @@ export const createOrderGateway = ({
       }),
   };
 };
+
+/** What has ended, or was never begun, waits for nothing. */
+const unlessEnded = (error: unknown): undefined => {
+  const isNone = error instanceof WorkflowNotFoundError || statusIn(error, new Set([grpc.notFound]));
+  if (!isNone) throw error;
+};
+
+const msOf = ({ seconds, nanos }: { seconds?: { toString(): string } | null; nanos?: number | null }): number =>
+  Number(seconds?.toString() ?? 0) * 1_000 + (nanos ?? 0) / 1_000_000;
 
 const ofReplay = {
   retry: { initialInterval: '5 seconds', maximumAttempts: 20 },

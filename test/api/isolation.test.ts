@@ -39,6 +39,7 @@ const answerOf = async (url: string, init: RequestInit): Promise<{ status: numbe
 /** What an issuer that is called has not: an inbox of test issuers, messages of those that fetch them. And no day has such a name. */
 const ofSomeIssuers: ReadonlyMap<string, number> = new Map([
   ['readSandboxInbox', 404],
+  ['advanceSandboxClock', 404],
   ['readMessages', 409],
   ['acknowledgeMessages', 409],
   ['readStatement', 422],

@@ -73,6 +73,7 @@ const accepted: Record<
   'list of issuers': { index: '_id_', examined: 'deleted ones are passed over' },
   'issuers in a state': { index: undefined, examined: 'all issuers: they are few' },
   'issuers that somebody else wrote to': { index: undefined, examined: 'all issuers: they are few' },
+  'orders of a test issuer that wait': { index: 'by_issuer', examined: 'orders of one test issuer: 500 a day' },
   'test issuers': { index: undefined, examined: 'all issuers: they are few' },
   'issuers that were deleted lately': { index: undefined, examined: 'all issuers: they are few' },
   'the audit log': { index: 'by_position', examined: 'what was only asked or refused is passed over' },

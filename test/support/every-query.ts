@@ -390,6 +390,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await stats.countIssuers('active', 10);
     },
     'issuers that somebody else wrote to': () => stats.tamperedIssuers(10),
+    'orders of a test issuer that wait': () => orders.waitingOf('acme', 10),
     'test issuers': async () => {
       await issuers.countTests(10);
       await issuers.endedTests(now, 10);

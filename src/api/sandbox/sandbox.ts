@@ -1,16 +1,23 @@
 import * as routes from '../../contract/sandbox';
 import { Failure } from '../../domain/failures';
 import { isTestIssuer } from '../../domain/ids';
+import { secondMs } from '../../domain/timings';
+import { advanceClock } from '../../sandbox/clock';
 import { readInbox } from '../../sandbox/inbox';
 import { createTestIssuers } from '../../sandbox/test-issuers';
 import type { KeyRing } from '../../sealing/key-ring';
+import type { OrderDeps } from '../../second-interface/ask-order';
 import type { DayCounts } from '../../store/day-counts';
 import type { Issuers } from '../../store/issuers';
 import type { SandboxInbox } from '../../store/sandbox-inbox';
 import { jsonBody, type Mount } from '../edge/mount';
 import type { IssuerAccounts } from '../issuer/issuer-accounts';
 
+/** Of a hash: enough to know a call again. */
+const idLength = 16;
+
 export interface SandboxDeps {
+  readonly orderDeps: OrderDeps;
   readonly issuers: Issuers;
   readonly dayCounts: DayCounts;
   readonly inbox: SandboxInbox;
@@ -43,6 +50,17 @@ export const mountSandbox = (mount: Mount, deps: SandboxDeps): void => {
   mount.issuer(routes.readSandboxInbox)(async ({ issuer }) => {
     requireTest(issuer._id);
     return { status: 200, body: { data: await readInbox(deps, issuer._id) } };
+  });
+
+  mount.issuer(routes.advanceSandboxClock)(async ({ issuer, body, messageId }) => {
+    requireTest(issuer._id);
+    const orders = await advanceClock(
+      deps.orderDeps,
+      issuer,
+      messageId.slice(0, idLength),
+      body.advanceSeconds * secondMs,
+    );
+    return { status: 200, body: { orders } };
   });
 };
 

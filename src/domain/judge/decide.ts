@@ -2,6 +2,7 @@ import type { FailureCode } from '../failures';
 import type { Answer, OrderMessage } from '../messages';
 import type { HeldCode, OrderFacts } from '../order';
 import { afterSaleJudges } from './after-sale';
+import { clockJudges } from './clock';
 import { codeJudges } from './codes';
 import { deliveryJudges } from './delivery';
 import { type Decision, type Judges, Ruling } from './ruling';
@@ -22,6 +23,7 @@ const judges: Judges = {
   ...deliveryJudges,
   ...afterSaleJudges,
   ...voidRequestJudges,
+  ...clockJudges,
 };
 
 /**

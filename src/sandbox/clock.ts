@@ -1,0 +1,62 @@
+import { someAtOnce } from '../bounded/some-at-once';
+import { isDueByClock } from '../domain/clock';
+import { Failure } from '../domain/failures';
+import { voidRequestWorkflowId, workflowId } from '../domain/ids';
+import { isFinal } from '../domain/order';
+import { eventDelayMs } from '../outbound/schedule';
+import { askOrder, engineUnavailable, type OrderDeps } from '../second-interface/ask-order';
+import { changeRow } from '../second-interface/change-row';
+import type { IssuerRow } from '../store/issuers';
+import type { OrderRow } from '../store/orders';
+
+const ordersMax = 500;
+const atOnceMax = 8;
+
+/**
+ * Moves the time of a test issuer's open orders: windows, the time of void requests, and whatever call out would be tried
+ * again by then. The same call again moves nothing. Resolves to how many orders it was.
+ *
+ * @throws Failure `unavailable`
+ */
+export const advanceClock = async (deps: OrderDeps, issuer: IssuerRow, id: string, byMs: number): Promise<number> => {
+  const rows = await deps.orders.waitingOf(issuer._id, ordersMax);
+  await someAtOnce(atOnceMax, rows, async (row) => {
+    await advanceOrder(deps, row, id, byMs);
+    const after = await deps.orders.find(row);
+    if (after) await hurryCalls(deps, issuer, after);
+  });
+  return rows.length;
+};
+
+const advanceOrder = async (deps: OrderDeps, row: OrderRow, id: string, byMs: number): Promise<void> => {
+  const message = { kind: 'advance', id, byMs } as const;
+  try {
+    if (isFinal(row.facts.state)) await changeRow(deps, row, async () => ({ message, itemIds: [] }));
+    else if ((await askOrder(deps, row, `advance/${id}`, message)) === 'unavailable') throw engineUnavailable();
+  } catch (error) {
+    // It ended meanwhile.
+    if (!(error instanceof Failure) || error.retryable) throw error;
+  }
+};
+
+/** No jitter. */
+const evenly = (): number => 0.5;
+
+const hurryCalls = async ({ gateway, settings, nowMs }: OrderDeps, issuer: IssuerRow, row: OrderRow): Promise<void> => {
+  const { advances, voidRequest } = row.facts;
+  const isDue = (sinceMs: number, untilMs: number): boolean =>
+    isDueByClock(advances, { sinceMs, untilMs, nowMs: nowMs() });
+  await gateway.hurryCalls(workflowId(row), isDue);
+  if (voidRequest?.state === 'open') {
+    await gateway.moveVoidRequest(row, voidRequest.requestId);
+    await gateway.hurryCalls(voidRequestWorkflowId(row, voidRequest.requestId), isDue);
+  }
+  const { eventDelaysSeconds } = await settings.effectiveFor(issuer, row.product.id);
+  for (const { status, sequence } of row.events) {
+    const tries = row.timeline.filter(({ event, detail }) => event === 'event_sent' && detail.sequence === sequence);
+    const lastMs = tries.at(-1)?.atMs;
+    const delayMs = eventDelayMs(tries.length, evenly, eventDelaysSeconds);
+    const isWaiting = status === 'pending' && lastMs !== undefined && delayMs !== undefined;
+    if (isWaiting && isDue(lastMs, lastMs + delayMs)) await gateway.hurryEvent(row, sequence);
+  }
+};

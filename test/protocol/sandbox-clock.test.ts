@@ -1,0 +1,88 @@
+import type { TestIssuer } from '../support/issuer';
+import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
+import { until } from '../support/until';
+
+const file = platformOfFile({ sandboxAllow: ['127.0.0.0/8'] });
+
+const advance = (issuer: TestIssuer, advanceSeconds: number, webhookId?: string) =>
+  issuer.post('/clock', { type: 'sandbox.clock', advanceSeconds }, webhookId === undefined ? {} : { webhookId });
+const linesOf = async (issuer: TestIssuer, orderNo: string, event: string) =>
+  (await issuer.get(`/orders/${orderNo}/timeline`)).body.data.filter((line: { event: string }) => line.event === event);
+
+test('both windows end earlier by what the clock is moved, and a call that is repeated moves nothing', async () => {
+  const issuer = await file.sandboxIssuer();
+  await issuer.place('window-1');
+  await issuer.placeVerified('window-2');
+  const before = (await issuer.order('window-1')).body;
+  for (let n = 0; n < 2; n += 1) {
+    const moved = await advance(issuer, 400, 'clock-1');
+    expect([moved.status, moved.body]).toEqual([200, { orders: 2 }]);
+  }
+  const { verifyBy, state } = (await issuer.order('window-1')).body;
+  expect(Date.parse(before.verifyBy) - Date.parse(verifyBy)).toBe(400_000);
+  expect(['accepted', 'notified']).toContain(state);
+  await advance(issuer, 200);
+  expect((await issuer.inState('window-1', 'expired')).body.closedReason).toBe('verify_window');
+  expect((await issuer.inState('window-2', 'expired')).body.closedReason).toBe('issue_window');
+});
+
+test('a call that waits for its next attempt is made once the clock is past it, and not before', async () => {
+  const issuer = await file.sandboxIssuer();
+  await file.platform.operator('PATCH', `/issuers/${issuer.issuerId}`, {
+    noticeDelaysSeconds: [300],
+    eventDelaysSeconds: [300],
+  });
+  let fails = true;
+  issuer.on('*', async () => ({ status: fails ? 500 : 204 }));
+  await issuer.place('retry-1');
+  await until(
+    'the first attempt is noted',
+    async () => (await linesOf(issuer, 'retry-1', 'notice_answered')).length > 0,
+  );
+  await advance(issuer, 200);
+  fails = false;
+  await advance(issuer, 150);
+  await issuer.message('order.paid', 'retry-1', 2);
+  const answered = () => linesOf(issuer, 'retry-1', 'notice_answered');
+  await until('the second attempt is noted', async () => (await answered()).length > 1);
+  expect(await answered()).toHaveLength(2);
+  fails = true;
+  await issuer.verify('retry-1');
+  await issuer.submit('retry-1', [{ itemId: 'a', value: 'RETRY-1' }]);
+  await until('the event has failed', async () => (await linesOf(issuer, 'retry-1', 'event_sent')).length > 0);
+  fails = false;
+  await advance(issuer, 299);
+  expect(issuer.received.filter(({ type }) => type === 'order.delivered')).toHaveLength(1);
+  await advance(issuer, 40);
+  await issuer.message('order.delivered', 'retry-1', 2);
+});
+
+test('the time to decide about a refund ends earlier', async () => {
+  const issuer = await file.sandboxIssuer();
+  issuer.on('order.void_requested', async () => ({ status: 200, body: { status: 'deciding' } }));
+  await issuer.placeVerified('decide-1');
+  await issuer.submit('decide-1', [{ itemId: 'a', value: 'DECIDE-1' }]);
+  await issuer.inState('decide-1', 'delivered');
+  await file.platform.operator('POST', `/orders/${issuer.issuerId}/decide-1/refund`, { reason: 'test' });
+  await issuer.message('order.void_requested', 'decide-1');
+  const stateAfter = async (seconds: number) => {
+    expect((await advance(issuer, seconds)).status).toBe(200);
+    return (await issuer.order('decide-1')).body.voidRequest;
+  };
+  const { state, decideBy } = await stateAfter(86_000);
+  expect([state, Date.parse(decideBy) < Date.now() + 400_000]).toEqual(['open', true]);
+  await stateAfter(400);
+  await until(
+    'nobody has decided',
+    async () => (await issuer.order('decide-1')).body.voidRequest.state === 'undecided',
+  );
+});
+
+test('live issuers have no clock, and time only goes on', async () => {
+  expectProblem(await advance(await file.issuer(), 1), 404, 'path_unknown');
+  const issuer = await file.sandboxIssuer();
+  for (const seconds of [0, -1, 7_776_001, 1.5]) {
+    expectProblem(await advance(issuer, seconds), 422, 'body_invalid', '/advanceSeconds');
+  }
+});
