@@ -108,6 +108,7 @@ export interface AppDeps {
     readonly guesses: Guesses;
     readonly approvals: Approvals;
     readonly stats: Stats;
+    readonly dayCounts: DayCounts;
     readonly sealedValues: SealedValues;
     readonly workers: Workers;
     readonly queues: Queues;
@@ -118,7 +119,6 @@ export interface AppDeps {
     readonly gateway: OrderGateway;
     readonly echoes: Echoes;
     readonly eventFeed: EventFeed;
-    readonly dayCounts: DayCounts;
     readonly sandboxInbox: SandboxInbox;
     readonly statements: Statements;
     readonly reconciliations: Reconciliations;
@@ -298,6 +298,7 @@ export const createApp = ({
     publicUrl,
     basePath,
     drawings: createDrawings(),
+    dayCounts: core.dayCounts,
     wallets: core.channels.wallets,
     watch: createOrderWatch(orderDeps.orders, log),
   });

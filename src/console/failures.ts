@@ -31,6 +31,7 @@ const personKinds: Readonly<Record<FailureAnswer['kind'], string>> = {
   stuck: 'Stuck by unfit code',
   event_given_up: 'Issuer not told',
   paid_twice: 'Paid twice',
+  code_reported: 'Reported by the buyer',
   tampered: 'Changed by somebody else',
   void_undecided: 'Refund not decided',
   not_notified: 'Issuer does not take it',

@@ -264,6 +264,7 @@ export const timelineEvents = [
   'void_decided',
   'note',
   'resumed',
+  'code_reported',
 ] as const;
 export type TimelineEvent = (typeof timelineEvents)[number];
 

@@ -5,7 +5,7 @@ import type { TroubleWatch } from './troubles';
 export const registerTroubleMetrics = (registry: Registry, watch: TroubleWatch): void => {
   new Gauge({
     name: 'codeferry_trouble',
-    help: 'What a person should look at: orders that are stuck or undeliverable, events given up and second payments within 7 days, rows that somebody else wrote, paused issuers',
+    help: 'What a person should look at: orders that are stuck or undeliverable, events given up, second payments and codes that buyers reported within 7 days, rows that somebody else wrote, paused issuers',
     labelNames: ['kind'],
     registers: [registry],
     async collect() {
@@ -16,6 +16,7 @@ export const registerTroubleMetrics = (registry: Registry, watch: TroubleWatch):
       this.set({ kind: 'order_undeliverable' }, look.undeliverable);
       this.set({ kind: 'event_given_up' }, look.givenUp.length);
       this.set({ kind: 'paid_twice' }, look.paidTwice.length);
+      this.set({ kind: 'code_reported' }, look.reported.length);
       this.set({ kind: 'tampered' }, look.tampered.length + look.issuersTampered);
       this.set({ kind: 'issuer_paused' }, look.issuersPaused);
     },

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { cachedFor } from '../bounded/cached-for';
+import { reportShownMs } from '../domain/code-reports';
 import type { OrderName } from '../domain/ids';
 import { dayMs } from '../domain/timings';
 import { paidTwiceShownMs } from '../domain/trouble';
@@ -10,7 +11,7 @@ import type { Troubles as EngineTroubles, StuckOrder } from '../temporal/trouble
 const namedLimit = 100;
 const countLimit = 2_000;
 const givenUpShownMs = 7 * dayMs;
-/** A look costs one query of the engine's index and six of the database, whoever asks and however often. */
+/** A look costs one query of the engine's index and seven of the database, whoever asks and however often. */
 const freshMs = 5_000;
 
 export interface TroubleLook {
@@ -20,6 +21,8 @@ export interface TroubleLook {
   readonly givenUp: readonly OrderName[];
   /** Of the last seven days. */
   readonly paidTwice: readonly OrderName[];
+  /** Of the last seven days: a code does not work, says the buyer. */
+  readonly reported: readonly OrderName[];
   /** Whose row somebody else wrote to. */
   readonly tampered: readonly OrderName[];
   readonly issuersTampered: number;
@@ -42,20 +45,22 @@ export const createTroubleWatch = ({
   readonly log: Logger;
 }) => {
   const read = async (): Promise<TroubleLook> => {
-    const [stuck, givenUp, paidTwice, tampered, issuersTampered, undeliverable, issuersPaused] = await Promise.all([
-      troubles.stuckOrders(namedLimit).catch((error: unknown) => {
-        log.warn({ err: error }, 'the engine did not say which orders are stuck');
-        return undefined;
-      }),
-      stats.givenUpSince(new Date(nowMs() - givenUpShownMs), namedLimit),
-      stats.paidTwiceSince(new Date(nowMs() - paidTwiceShownMs), namedLimit),
-      stats.tampered(namedLimit),
-      stats.tamperedIssuers(namedLimit),
-      stats.count('undeliverable', countLimit),
-      stats.countIssuers('paused', countLimit),
-    ]);
+    const [stuck, givenUp, paidTwice, reported, tampered, issuersTampered, undeliverable, issuersPaused] =
+      await Promise.all([
+        troubles.stuckOrders(namedLimit).catch((error: unknown) => {
+          log.warn({ err: error }, 'the engine did not say which orders are stuck');
+          return undefined;
+        }),
+        stats.givenUpSince(new Date(nowMs() - givenUpShownMs), namedLimit),
+        stats.paidTwiceSince(new Date(nowMs() - paidTwiceShownMs), namedLimit),
+        stats.codeReportedSince(new Date(nowMs() - reportShownMs), namedLimit),
+        stats.tampered(namedLimit),
+        stats.tamperedIssuers(namedLimit),
+        stats.count('undeliverable', countLimit),
+        stats.countIssuers('paused', countLimit),
+      ]);
     return {
-      ...{ stuck, givenUp, paidTwice, tampered, undeliverable, issuersPaused },
+      ...{ stuck, givenUp, paidTwice, reported, tampered, undeliverable, issuersPaused },
       issuersTampered: issuersTampered.length,
     };
   };

@@ -39,6 +39,7 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_bounced', key: { bouncedAt: -1 }, sparse: true },
     { name: 'by_tampered', key: { tamperedAt: -1 }, sparse: true },
     { name: 'by_paid_twice', key: { paidTwiceAt: -1 }, sparse: true },
+    { name: 'by_code_reported', key: { codeReportedAt: -1 }, sparse: true },
     { name: 'by_refund_open', key: { refundOpen: -1 }, sparse: true },
     { name: 'by_refund_settled', key: { refundSettled: -1 }, sparse: true },
     { name: 'by_void_waits', key: { 'voidWaits.state': 1, 'voidWaits.at': 1 }, sparse: true },

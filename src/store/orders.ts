@@ -102,6 +102,8 @@ export interface OrderRow {
   readonly refundSettled?: string;
   /** When a payment with another id came for it last. */
   readonly paidTwiceAt?: Date;
+  /** When its buyer last said that a code does not work. */
+  readonly codeReportedAt?: Date;
   readonly afterSales: number;
   /** While the row is not as the platform wrote it. */
   readonly tamperedAt?: Date;
@@ -851,6 +853,13 @@ export const createOrders = (
         { $set: { forcedAt: at } },
       );
       return noted.matchedCount > 0;
+    },
+
+    noteReported: async (order: OrderName, entry: TimelineEntry): Promise<void> => {
+      await orders.updateOne(
+        { _id: orderId(order), ...isKept },
+        { $push: push([entry]), $set: { codeReportedAt: new Date(entry.atMs) } },
+      );
     },
 
     /** Somebody else wrote to the row: a person looks, and nothing is done for the order meanwhile. */

@@ -125,6 +125,15 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
       .limit(limit)
       .toArray(),
 
+  /** Orders whose buyer said that a code does not work, the newest first: `by_code_reported`. */
+  codeReportedSince: (since: Date, limit: number): Promise<OrderName[]> =>
+    orders
+      .find({ codeReportedAt: { $gte: since }, position: live })
+      .project<OrderName>({ _id: 0, issuerId: 1, orderNo: 1 })
+      .sort({ codeReportedAt: -1 })
+      .limit(limit)
+      .toArray(),
+
   /** Orders whose row somebody else wrote to: `by_tampered`. */
   tampered: (limit: number): Promise<OrderName[]> =>
     orders

@@ -64,6 +64,7 @@ const accepted: Record<
   'orders of an issuer by payment': { index: 'by_payment', examined: 'all orders of that payment' },
   'messages that came back': { index: 'by_bounced', examined: 'test orders are passed over' },
   'orders paid twice': { index: 'by_paid_twice', examined: 'test orders are passed over' },
+  'orders whose buyer reported a code': { index: 'by_code_reported', examined: 'test orders are passed over' },
   'events given up': { index: 'by_events_given_up', examined: 'test orders are passed over' },
   'reconciler: orders without a workflow': { index: 'by_unstarted', examined: 'test orders are passed over' },
   'reconciler: events to be told': { index: 'by_events_pending', examined: 'test orders are passed over' },

@@ -109,6 +109,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.noteTampered(order, now);
       await orders.forgetTampered(order);
       await orders.notePaidTwice(order, { key: 'p', atMs: 1, event: 'payment_repeated', detail: {} });
+      await orders.noteReported(order, { key: 'r', atMs: 1, event: 'code_reported', detail: {} });
       await orders.markStarted(order);
       await orders.markEvent({ ...order, orderNo: 'none' }, 1, 'sent');
       await orders.markReplayed(order, 1, lines);
@@ -236,6 +237,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'refunds that are settled': () => orders.withRefund('refundSettled', 'z', 10, 'live'),
     'orders that somebody else wrote to': () => stats.tampered(10),
     'orders paid twice': () => stats.paidTwiceSince(now, 10),
+    'orders whose buyer reported a code': () => stats.codeReportedSince(now, 10),
     'events given up': () => stats.givenUpSince(now, 10),
     'reconciler: orders to be purged': () => purge.due(now, 10, 'live'),
     'the ledger of an order': async () => {

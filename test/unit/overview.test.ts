@@ -19,6 +19,7 @@ const trouble = {
   stuck: undefined,
   givenUp: [],
   paidTwice: [],
+  reported: [],
   tampered: [],
   issuersTampered: 0,
   undeliverable: 0,

@@ -1,7 +1,7 @@
 import * as routes from '../../contract/operator/failures';
 import { callFailures, type OrderFailure } from '../../domain/failing';
 import { orderId } from '../../domain/ids';
-import { whyBounced, whyGivenUp, whyPaidTwice, whyStuck, whyTampered } from '../../domain/words/why-held';
+import { whyBounced, whyGivenUp, whyPaidTwice, whyReported, whyStuck, whyTampered } from '../../domain/words/why-held';
 import { whyRefund } from '../../domain/words/why-refund';
 import { whyWaiting } from '../../domain/words/why-waiting';
 import type { TroubleLook, TroubleWatch } from '../../operator/troubles';
@@ -67,20 +67,22 @@ const failing = (row: FailingOrder, kind: Kind, why: string): Failing => ({ posi
 /** An order with several troubles is named once, with the one that keeps it from going on. */
 const namedIn = async (
   orderDeps: Failures['orderDeps'],
-  { stuck = [], givenUp, paidTwice, tampered }: TroubleLook,
+  { stuck = [], givenUp, paidTwice, reported, tampered }: TroubleLook,
 ): Promise<Failing[]> => {
-  const names = [...paidTwice, ...givenUp, ...stuck, ...tampered];
+  const names = [...reported, ...paidTwice, ...givenUp, ...stuck, ...tampered];
   if (names.length === 0) return [];
   const givenUpIds = new Set(givenUp.map(orderId));
+  const paidTwiceIds = new Set(paidTwice.map(orderId));
   const tamperedIds = new Set(tampered.map(orderId));
   const stuckById = new Map(stuck.map((one) => [orderId(one), one]));
   return (await orderDeps.orders.named(names)).map((row) => {
     if (tamperedIds.has(row._id)) return failing(row, 'tampered', whyTampered);
     const isStuck = stuckById.get(row._id);
     if (isStuck) return failing(row, 'stuck', whyStuck(isStuck.isAfterSale));
-    return givenUpIds.has(row._id)
-      ? failing(row, 'event_given_up', whyGivenUp)
-      : failing(row, 'paid_twice', whyPaidTwice);
+    if (givenUpIds.has(row._id)) return failing(row, 'event_given_up', whyGivenUp);
+    return paidTwiceIds.has(row._id)
+      ? failing(row, 'paid_twice', whyPaidTwice)
+      : failing(row, 'code_reported', whyReported);
   });
 };
 

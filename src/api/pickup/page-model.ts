@@ -23,6 +23,7 @@ import { outstanding } from '../../domain/order';
 import { openOrder } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { orderBody } from '../../second-interface/order-body';
+import type { DayCounts } from '../../store/day-counts';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import type { OrderRow } from '../../store/orders';
 import { isGiftLink } from './find-by-link';
@@ -38,6 +39,7 @@ export interface PageDeps {
   readonly issuers: Pick<Issuers, 'findEver' | 'isUntouched' | 'logoOf'>;
   readonly basePath: string;
   readonly drawings: Drawings;
+  readonly dayCounts: DayCounts;
   /** What is left out the page does not offer. */
   readonly wallets: {
     readonly apple?: AppleWalletSettings | undefined;
@@ -102,6 +104,8 @@ export const pageModel = async (
       ? { refundUrl: `${basePath}/p/${secret}/refund` }
       : {}),
     isRefundAsked: pendingRequest(facts) !== undefined,
+    reportUrl: `${basePath}/p/${secret}/report`,
+    isReported: row.timeline.some(({ event }) => event === 'code_reported'),
     asksPin: asksPin(deps, row),
     basePath,
     eventsUrl: `${basePath}/p/${secret}/events`,

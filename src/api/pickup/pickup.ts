@@ -17,6 +17,7 @@ import type { OrderWatch } from './order-watch';
 import { wordsFor } from './page-language';
 import { documentModel, type PageDeps, pageModel } from './page-model';
 import { setPrivateHeaders } from './private-headers';
+import { mountReportCode } from './report-code';
 import { mountReveal } from './reveal';
 
 export interface Pickup extends PageDeps {
@@ -92,6 +93,7 @@ export const mountPickup = (mount: Mount, pickup: Pickup): void => {
   mountReveal(mount, pickup);
   mountAskRefund(mount, pickup);
   mountGiveAway(mount, pickup);
+  mountReportCode(mount, pickup);
   mountDownloads(mount, pickup);
   mount.bare(routes.pickupBrandStyle, (request, response) => {
     const style = brandStyle(request.query.color);

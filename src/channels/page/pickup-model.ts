@@ -41,6 +41,10 @@ export interface PickupModel {
   readonly refundUrl?: string | undefined;
   /** It was asked for, and is not decided. */
   readonly isRefundAsked?: boolean | undefined;
+  /** Where whoever sees the codes says that one does not work. */
+  readonly reportUrl: string;
+  /** It was said, and people were told. */
+  readonly isReported?: boolean | undefined;
   /** The buyer has a PIN, without which nothing is shown. */
   readonly asksPin?: boolean | undefined;
   /** Why a reveal was refused, in words for its reader. */

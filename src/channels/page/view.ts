@@ -1,8 +1,9 @@
 import type { Instructions } from '../../domain/branding';
+import { reportReasons, reportTextMax } from '../../domain/code-reports';
 import { type Amount, isFinal } from '../../domain/order';
 import { pageScript, pageStyle } from './assets';
 import { brandStyleHref } from './brand-style';
-import { codeList } from './code-list';
+import { codeList, type PickupCode } from './code-list';
 import { html, type Markup } from './html';
 import type { PickupModel } from './pickup-model';
 import { amountText, timeText } from './plain-words';
@@ -116,11 +117,13 @@ ${steps(said, words)}
 <p class="explanation" id="explanation">${said.explanation}</p>
 ${said.deadline && html`<p class="deadline">${said.deadline.before} <time datetime="${said.deadline.at}" data-countdown>${timeText(said.deadline.at, words.locale)}</time></p>`}
 ${refundDue && refund(refundDue, words)}
+${model.isReported === true && html`<p class="explanation">${words.report.told}</p>`}
 ${model.isRefundAsked === true && html`<p class="explanation">${words.refundAsked}</p>`}
 </section>
 ${model.gift?.kind === 'given' && !model.gift.isOpened && giftLink(model.gift.url, words)}
 ${model.gift?.kind === 'received' && received(model.gift.message, words)}
 ${model.codes === undefined ? model.state === 'delivered' && !model.isVoid && model.ready > 0 && model.gift?.kind !== 'given' && revealForm(model, words) : model.codes.length > 0 && codeList(model.codes, model.downloads, words)}
+${model.codes?.some(({ ended }) => ended === undefined) === true && reportForm(model.reportUrl, model.codes, words)}
 ${model.state === 'delivered' && !model.isVoid && model.instructions && instructions(model.instructions, words)}
 ${model.codes === undefined && model.giftUrl !== undefined && giftForm(model.giftUrl, model.gift !== undefined, words)}
 ${model.refundUrl !== undefined && refundForm(model.refundUrl, model, words)}`;
@@ -189,6 +192,26 @@ const refundForm = (
 <form class="reveal-form" method="post" action="${url}">
 ${asksPin === true && pinField(words)}
 <button type="submit" class="main">${words.sendRefund}</button>
+</form>
+</details>`;
+
+/** Behind a second click, and without the page's script. */
+const reportForm = (
+  url: string,
+  codes: readonly PickupCode[],
+  words: PageWords,
+): Markup => html`<details class="ask-refund">
+<summary class="ask-refund-title">${words.report.title}</summary>
+<p>${words.report.means}</p>
+<form class="reveal-form" method="post" action="${url}">
+${
+  codes.length === 1
+    ? html`<input type="hidden" name="itemId" value="${codes[0]?.itemId}">`
+    : html`<label class="order-pin report-field">${words.report.which} <select name="itemId">${codes.map(({ itemId, ended }, place) => html`${ended === undefined && html`<option value="${itemId}">${words.code.of(place + 1, codes.length)}</option>`}`)}</select></label>`
+}
+<label class="order-pin report-field">${words.report.what} <select name="reason">${reportReasons.map((reason) => html`<option value="${reason}">${words.report.reasons[reason]}</option>`)}</select></label>
+<label class="order-pin gift-message">${words.report.text} <textarea name="text" rows="3" maxlength="${reportTextMax}"></textarea></label>
+<button type="submit" class="main">${words.report.send}</button>
 </form>
 </details>`;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { codeFormats } from '../../domain/code-formats';
+import { reportReasons, reportTextMax } from '../../domain/code-reports';
 import { instant, text } from '../fields';
 import { declareRoute } from '../route';
 
@@ -106,6 +107,27 @@ export const giveAway = declareRoute({
     404: lost,
   },
   problems: ['origin_forbidden', 'already_opened', 'order_closed', 'code_void', 'in_progress'],
+});
+
+export const reportCode = declareRoute({
+  method: 'post',
+  path: `${base}/report`,
+  name: 'reportCode',
+  who: 'buyer',
+  summary: 'Says that a code does not work: from the browser that it was shown to, five times a day',
+  body: z
+    .strictObject({ itemId: text(1, 64), reason: z.enum(reportReasons), text: text(1, reportTextMax).optional() })
+    .meta({ examples: [{ itemId: '1', reason: 'not_accepted' }] }),
+  limitBytes: 8_192,
+  answers: {
+    201: {
+      says: 'It is in the timeline',
+      body: z.strictObject({ reported: z.literal(true) }).meta({ id: 'ReportedCode' }),
+    },
+    303: { says: 'A browser is led back to the page', mediaType: page },
+    404: lost,
+  },
+  problems: ['origin_forbidden', 'reveal_first', 'not_issued', 'item_unknown', 'rate_limited'],
 });
 
 const ofDownloads = ['reveal_first', 'not_issued', 'code_void', 'in_progress'] as const;

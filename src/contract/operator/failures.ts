@@ -15,6 +15,7 @@ const failingOrder = z
       'bounced',
       'event_given_up',
       'paid_twice',
+      'code_reported',
       'tampered',
       'void_undecided',
       'not_notified',
@@ -46,7 +47,8 @@ export const listFailures = declareRoute({
   path: '/v1/operator/failures',
   name: 'listFailures',
   who: 'viewer',
-  summary: 'Orders that a person should look at: undeliverable, bounced, stuck, or with an event given up',
+  summary:
+    'Orders that a person should look at: undeliverable, bounced, stuck, reported by their buyer, or with an event given up',
   query: pageQuery.extend({ mode }),
   answers: {
     200: { says: 'A page of orders, newest first', body: pageOf(failingOrder).meta({ id: 'FailingOrderPage' }) },

@@ -1,3 +1,4 @@
+import { reportWords } from '../code-reports';
 import type { TimelineEntry } from '../messages';
 import type { CloseReason } from '../order';
 import { count } from './count';
@@ -143,6 +144,8 @@ export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | '
       };
     case 'refund_settled':
       return { who: 'issuer', text: 'A refund was settled', tone: 'good' };
+    case 'code_reported':
+      return { who: 'buyer', text: `The buyer reported that ${reportWords(detail)}`, tone: 'bad' };
     case 'opened':
       return { who: 'buyer', text: 'The buyer opened the codes', tone: 'good' };
     default:

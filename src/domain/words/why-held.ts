@@ -54,6 +54,8 @@ export const whyBounced =
 export const whyTampered =
   'Held: its row in the database is not what the platform wrote. No code of it is shown or sent, and nobody is called about it, until a person has put the row back; nothing is lost.';
 
+export const whyReported = 'The buyer reported that a code does not work.';
+
 export const whyPaidTwice =
   'A second payment came for it and was refused: the buyer may have paid twice. See that one of them is paid back.';
 

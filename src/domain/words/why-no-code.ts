@@ -1,3 +1,5 @@
+import { reportWords } from '../code-reports';
+import { goodCount } from '../items';
 import type { TimelineEntry } from '../messages';
 import { isFinal, type OrderFacts } from '../order';
 import { type LastTrouble, lastTroubles } from './last-trouble';
@@ -56,7 +58,9 @@ export const whyNoCode = (
     ...troubles.map(({ text }) => text),
     ...(isFinal(facts.state) ? ending(facts, timeline) : keptFromMoving(around)),
   ];
-  const next = isFinal(facts.state) ? nextAfterEnd(facts) : (nextOfSurroundings(around) ?? nextOf(facts, troubles[0]));
+  const next = isFinal(facts.state)
+    ? nextAfterEnd(facts, timeline)
+    : (nextOfSurroundings(around) ?? nextOf(facts, troubles[0]));
   return { why: sentences.join(' '), ...(next ? { next } : {}) };
 };
 
@@ -178,7 +182,13 @@ const ending = (facts: OrderFacts, timeline: readonly TimelineEntry[]): string[]
       ? [`Its reason: ${reason.replaceAll('_', ' ')}, at ${new Date(closed.atMs).toISOString()}.`]
       : []),
     ...refundTold(facts, timeline),
+    ...reported(timeline),
   ];
+};
+
+const reported = (timeline: readonly TimelineEntry[]): string[] => {
+  const last = timeline.findLast(({ event }) => event === 'code_reported');
+  return last ? [`The buyer reported at ${new Date(last.atMs).toISOString()} that ${reportWords(last.detail)}.`] : [];
 };
 
 const refundTold = ({ refundDueValue = 0, amount }: OrderFacts, timeline: readonly TimelineEntry[]): string[] => {
@@ -192,8 +202,14 @@ const refundTold = ({ refundDueValue = 0, amount }: OrderFacts, timeline: readon
     : [`${due} are to be refunded; the issuer did not take that it is so, last at ${at}.`];
 };
 
-const nextAfterEnd = ({ state, refundDueValue = 0, amount }: OrderFacts): NextStep | undefined => {
-  if (state === 'delivered') return undefined;
+const nextAfterEnd = (facts: OrderFacts, timeline: readonly TimelineEntry[]): NextStep | undefined => {
+  const { state, refundDueValue = 0, amount } = facts;
+  if (state === 'delivered')
+    return reported(timeline).length > 0 && goodCount(facts) > 0
+      ? {
+          text: 'Ask the issuer whether that code is good. If it is not, the issuer replaces it, or ask for a refund; deliver again if the buyer has the wrong one.',
+        }
+      : undefined;
   const refund =
     refundDueValue > 0
       ? `See that the buyer gets ${moneyText({ value: refundDueValue, currency: amount.currency })} back. `

@@ -56,6 +56,22 @@ export const en: PageWords = {
   },
   giftOpened: { headline: 'Given, and opened', explanation: 'Whoever has the gift link has opened it.' },
   forYou: 'A gift for you',
+  report: {
+    title: 'A code does not work',
+    means: 'The seller and the platform read what you say here, and help.',
+    which: 'Which one?',
+    what: 'What is wrong?',
+    reasons: {
+      not_accepted: 'It is not accepted',
+      already_used: 'It was used already',
+      wrong_product: 'It is for something else',
+      unreadable: 'It cannot be read',
+      other: 'Something else',
+    },
+    text: 'A few words, if you like: where, and what was said',
+    send: 'Report it',
+    told: 'You reported that a code does not work. The seller and the platform were told.',
+  },
   showCodes: (n) => (n === 1 ? 'Show my code' : `Show my ${n} codes`),
   waiting: {
     headline: 'Waiting for the seller’s confirmation',

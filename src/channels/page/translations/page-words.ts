@@ -1,3 +1,5 @@
+import type { ReportReason } from '../../../domain/code-reports';
+
 /** A state of the order as its reader sees it. */
 interface Said {
   readonly headline: string;
@@ -52,6 +54,17 @@ export interface PageWords {
   readonly giftOpened: Said;
   /** To whom it was given. */
   readonly forYou: string;
+  /** That a code does not work. */
+  readonly report: {
+    readonly title: string;
+    readonly means: string;
+    readonly which: string;
+    readonly what: string;
+    readonly reasons: Readonly<Record<ReportReason, string>>;
+    readonly text: string;
+    readonly send: string;
+    readonly told: string;
+  };
   readonly showCodes: (n: number) => string;
   readonly orderPin: string;
   readonly pinWrong: string;

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import type { Request, RequestHandler } from 'express';
+import { openCodes } from '../../channels/open-codes';
+import { reportCode as route } from '../../contract/buyer/pickup';
+import { parseWith } from '../../contract/problem';
+import type { BodyOf } from '../../contract/route';
+import { reportsPerDayMax } from '../../domain/code-reports';
+import { Failure } from '../../domain/failures';
+import { dayMs } from '../../domain/timings';
+import { openOrder } from '../../sealing/order-row';
+import type { OrderRow } from '../../store/orders';
+import { jsonBody, type Mount } from '../edge/mount';
+import { bytesOf, rawBody } from '../edge/raw-body';
+import { findByLink, isGiven } from './find-by-link';
+import type { PageDeps } from './page-model';
+import { setPrivateHeaders } from './private-headers';
+import { holdsCodes } from './reveal';
+import { requireReveal } from './reveal-cookie';
+import { requireSameOrigin } from './same-origin';
+
+/** `POST /p/{secret}/report`: whoever was shown the codes says that one does not work; people of both sides read it. */
+export const mountReportCode = (mount: Mount, pages: PageDeps & { readonly publicUrl: string }): void => {
+  const { orderDeps: deps, publicUrl, basePath, dayCounts } = pages;
+  const report = async (request: Request<{ secret: string }>): Promise<void> => {
+    const row = await findByLink(deps, request.params.secret);
+    if (!holdsCodes(row)) throw new Failure('not_issued');
+    if (isGiven(row, request.params.secret)) throw new Failure('reveal_first');
+    requireReveal(request as unknown as Request, { key: openOrder(deps.ring, row).reveal, nowMs: deps.nowMs() });
+    const { itemId, reason, text } = asked(request as unknown as Request);
+    const codes = openCodes(deps.ring, row, await deps.codes.accepted(row));
+    if (!codes.some((code) => code.itemId === itemId)) throw new Failure('item_unknown');
+    await takeShare(row);
+    await deps.orders.noteReported(row, {
+      key: `code_reported.${randomUUID()}`,
+      atMs: deps.nowMs(),
+      event: 'code_reported',
+      detail: { itemId, reason, ...(text ? { text: withoutCodes(text, codes) } : {}) },
+    });
+  };
+  const takeShare = async ({ _id }: OrderRow): Promise<void> => {
+    const nowMs = deps.nowMs();
+    const share = { name: `report/${_id}`, n: 1, at: new Date(nowMs), limit: reportsPerDayMax };
+    if (await dayCounts.take(share)) return;
+    throw new Failure('rate_limited', { retryAfterSeconds: Math.ceil((dayMs - (nowMs % dayMs)) / 1_000) });
+  };
+  const handler: RequestHandler<{ secret: string }> = async (request, response) => {
+    setPrivateHeaders(response);
+    requireSameOrigin(request as unknown as Request, publicUrl);
+    const isPage = request.accepts(['json', 'html']) === 'html';
+    try {
+      await report(request);
+      if (!isPage) {
+        response.status(201).json({ reported: true });
+        return;
+      }
+    } catch (error) {
+      // The page says how things are: whose cookie has ended is asked to look at the codes again.
+      const isToldByPage =
+        error instanceof Failure && ['reveal_first', 'not_issued', 'rate_limited'].includes(error.code);
+      if (!isPage || !isToldByPage) throw error;
+    }
+    response.redirect(303, `${basePath}/p/${request.params.secret}`);
+  };
+  mount.bare(route, rawBody(route.limitBytes), handler as unknown as RequestHandler);
+};
+
+/** Who writes of a code may write the code: people of both sides read these words. */
+const withoutCodes = (text: string, codes: readonly { readonly value: string; readonly secret?: string }[]): string =>
+  codes
+    .flatMap(({ value, secret }) => (secret === undefined ? [value] : [value, secret]))
+    .sort((a, b) => b.length - a.length)
+    .reduce((rest, value) => rest.replaceAll(value, '…'), text);
+
+const asked = (request: Request): BodyOf<typeof route> => {
+  const isForm = (request.get('content-type') ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded');
+  if (!isForm) return jsonBody(request, route.body);
+  const form = new URLSearchParams(bytesOf(request.body).toString());
+  const [itemId, reason, text = ''] = ['itemId', 'reason', 'text'].map((name) => form.get(name) ?? undefined);
+  return parseWith(route.body, { itemId, reason, ...(text.trim() === '' ? {} : { text: text.trim() }) });
+};
