@@ -254,7 +254,13 @@ export const createApp = ({
     );
   const { settings } = orderDeps;
   const accounts = createIssuerAccounts({ issuers, ring, nowMs, settings, settingsProblem, takeOver });
-  mountOperatorIssuers(mount, { issuers, accounts, nowMs, cancelOpenSoon });
+  mountOperatorIssuers(mount, {
+    issuers,
+    accounts,
+    platformSettings: orderDeps.settings.platform,
+    nowMs,
+    cancelOpenSoon,
+  });
   mountOwnFailures(mount, orderDeps);
   if (config.hasSandbox) {
     mountSandbox(mount, {

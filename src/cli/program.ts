@@ -229,6 +229,11 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
       ask(command, 'POST', `/v1/operator/issuers/${id}/${action}`, { body: {} }, shown.issuerFacts),
     );
   }
+  issuer('go-live', 'let it sell, where new issuers are not live')
+    .requiredOption('--reason <text>', 'why')
+    .action((id: string, { reason }: { reason: string }, command: Command) =>
+      ask(command, 'POST', `/v1/operator/issuers/${id}/go-live`, { body: { reason } }, shown.issuerFacts),
+    );
   issuer('rotate-secret', 'make a new secret, printed this once; the old one lives for 24 hours')
     .option('--end-old-now', 'end the old one at once')
     .action((id: string, given, command: Command) =>

@@ -192,6 +192,8 @@ export const api = {
     call<{ readonly secret: string; readonly oldSecretEndsAt: string }>('POST', `${issuerPath(issuerId)}/secret`, {
       body: { endOldNow },
     }),
+  letGoLive: (issuerId: string, reason: string) =>
+    call<IssuerAnswer>('POST', `${issuerPath(issuerId)}/go-live`, { body: { reason } }),
   pauseIssuer: (issuerId: string) => call<IssuerAnswer>('POST', `${issuerPath(issuerId)}/pause`),
   resumeIssuer: (issuerId: string) => call<IssuerAnswer>('POST', `${issuerPath(issuerId)}/resume`),
 

@@ -17,8 +17,13 @@ const modes: Readonly<Record<IssuerAnswer['codeMode'], string>> = {
   request: 'Asked for each code',
   push: 'Pushes its codes',
 };
+const stateWords: Readonly<Record<IssuerAnswer['state'], string>> = {
+  active: 'Active',
+  paused: 'Paused',
+  not_live: 'Not live',
+};
 const stateOf = ({ state }: IssuerAnswer) =>
-  h('span', { class: `chip ${state === 'active' ? 'good' : 'wait'}` }, state === 'active' ? 'Active' : 'Paused');
+  h('span', { class: `chip ${state === 'active' ? 'good' : 'wait'}` }, stateWords[state]);
 const callbackText = (callback: Callback): string => {
   if (callback.kind === 'pull') return 'fetches its messages';
   return callback.kind === 'url' ? callback.url : `function ${callback.name}`;
@@ -236,6 +241,16 @@ export const issuerView = async ({ root, params: [issuerId = ''], query, signal 
     if (rotated && rotated !== true)
       await showSecret('The new secret', rotated.secret, ` The old one ends ${clockText(rotated.oldSecretEndsAt)}.`);
   };
+  const goLive = async (): Promise<void> => {
+    const isLive = await askDialog({
+      title: `Let ${issuerId} go live?`,
+      text: 'Until now it sells products whose id begins with test_ alone.',
+      confirm: 'Go live',
+      fields: [{ name: 'reason', label: 'Why', kind: 'text', required: true }],
+      run: ({ reason }) => api.letGoLive(issuerId, reason),
+    });
+    if (isLive) await again();
+  };
   const pause = async (): Promise<void> => {
     const paused = await askDialog({
       title: `Pause ${issuerId}?`,
@@ -299,7 +314,8 @@ export const issuerView = async ({ root, params: [issuerId = ''], query, signal 
               { class: 'action-row' },
               button('Change', change),
               button('New secret', rotate),
-              issuer.state === 'active' ? button('Pause', pause) : button('Resume', resume, 'primary'),
+              issuer.state === 'not_live' && button('Go live', goLive, 'primary'),
+              issuer.state === 'paused' ? button('Resume', resume, 'primary') : button('Pause', pause),
               button('Delete', remove, 'danger-quiet'),
             )
           : h('p', { class: 'soft' }, 'Only an admin changes issuers.'),

@@ -201,12 +201,17 @@ export const settingsCard = async ({
     const current = await read(signal);
     const change = async (): Promise<void> => {
       // What this form does not show stays as it is.
-      const { twoPersons } = current.settings;
+      const { twoPersons, goLive } = current.settings;
       const changed = await changeSettings({
         title,
         level,
         current,
-        save: (settings) => save(twoPersons === undefined ? settings : { ...settings, twoPersons }),
+        save: (settings) =>
+          save({
+            ...settings,
+            ...(twoPersons === undefined ? {} : { twoPersons }),
+            ...(goLive === undefined ? {} : { goLive }),
+          }),
       });
       if (!changed) return;
       note('Saved.');

@@ -60,6 +60,7 @@ export const failures = {
   code_reused: { status: 409, retryable: false, title: 'Another order of this issuer holds that value' },
   issuer_exists: { status: 409, retryable: false, title: 'The issuer id is taken' },
   not_pull: { status: 409, retryable: false, title: 'The issuer is called, and fetches no messages' },
+  not_live: { status: 409, retryable: false, title: 'The issuer is not live yet, and sells test products alone' },
   issuer_paused: { status: 409, retryable: true, title: 'The issuer is paused' },
   rate_limited: { status: 429, retryable: true, title: 'Too many requests at once' },
   unavailable: { status: 503, retryable: true, title: 'A part of the platform is away' },

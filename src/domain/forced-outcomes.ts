@@ -1,5 +1,10 @@
 import { isTestIssuer } from './ids';
 
+const testProductPrefix = 'test_';
+
+/** All that an issuer sells that is not live. */
+export const isTestProduct = (productId: string): boolean => productId.startsWith(testProductPrefix);
+
 /** What a test issuer's product `test_…` forces upon its order; all others end as they are answered. */
 export const forcedOutcomes = [
   'out_of_stock',
@@ -16,4 +21,4 @@ export const forcedOutcomes = [
 export type ForcedOutcome = (typeof forcedOutcomes)[number];
 
 export const forcedOutcomeOf = (issuerId: string, productId: string): ForcedOutcome | undefined =>
-  isTestIssuer(issuerId) ? forcedOutcomes.find((outcome) => productId === `test_${outcome}`) : undefined;
+  isTestIssuer(issuerId) ? forcedOutcomes.find((outcome) => productId === testProductPrefix + outcome) : undefined;

@@ -21,6 +21,8 @@ export type SomeSettings = Partial<OrderSettings>;
 export interface PlatformSettings extends SomeSettings {
   /** An operator's change of a terminal waits for another operator. */
   readonly twoPersons?: boolean;
+  /** `conformance`: a new issuer sells test products alone until an admin says that it may go live. */
+  readonly goLive?: 'open' | 'conformance';
 }
 
 const hourSeconds = 3_600;
@@ -82,4 +84,5 @@ export const someSettings = (carrier: SomeSettings = {}): SomeSettings =>
 export const platformSettings = (carrier: PlatformSettings): PlatformSettings => ({
   ...someSettings(carrier),
   ...(carrier.twoPersons ? { twoPersons: true } : {}),
+  ...(carrier.goLive === 'conformance' ? { goLive: 'conformance' as const } : {}),
 });

@@ -4,7 +4,7 @@ import { hasPage } from '../channels/terminals';
 import type { PlacedAnswer, PlaceOrder } from '../contract/issuer/orders';
 import { bodyInvalid } from '../contract/problem';
 import { Failure, type FieldError } from '../domain/failures';
-import { forcedOutcomeOf } from '../domain/forced-outcomes';
+import { forcedOutcomeOf, isTestProduct } from '../domain/forced-outcomes';
 import { orderId } from '../domain/ids';
 import type { TimelineEntry } from '../domain/messages';
 import { openFacts, type Terminal } from '../domain/order';
@@ -84,6 +84,7 @@ const acceptable = async (
     throw new Failure('unavailable', { detail: 'New orders are not taken: maintenance', retryAfterSeconds: 30 });
   }
   if (issuer.state === 'paused') throw new Failure('issuer_paused', { retryAfterSeconds: 30 });
+  if (issuer.isNotLive && !isTestProduct(body.product.id)) throw new Failure('not_live');
   const row = newRow(deps, issuer, await deps.settings.effectiveFor(issuer, body.product.id), publicUrl, body);
   const problem = await terminalProblem(terminalOfOrder(deps.ring, row), issuer._id);
   if (problem) throw bodyInvalid([problem]);

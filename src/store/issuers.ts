@@ -24,6 +24,8 @@ export interface IssuerRow extends SomeSettings {
   readonly _id: string;
   readonly name: string;
   readonly state: 'active' | 'paused';
+  /** It sells test products alone, until an admin lets it go live. */
+  readonly isNotLive?: true;
   readonly callback:
     | { readonly kind: 'url'; readonly url: string }
     | { readonly kind: 'function'; readonly name: string }
@@ -223,6 +225,10 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
         },
       );
       return issuers.findOne({ _id: issuerId, ...alive }, withoutLogo);
+    },
+
+    goLive: async (issuerId: string): Promise<void> => {
+      await issuers.updateOne({ _id: issuerId, ...alive }, { $unset: { isNotLive: 1 } });
     },
 
     pause: async (issuerId: string, at: Date): Promise<void> => {

@@ -131,7 +131,7 @@ const shownBranding = ({ logoHash: _hash, ...branding }: NonNullable<IssuerRow['
 const bodyOfIssuer = (row: Omit<IssuerRow, 'seal'>, platform: SomeSettings): IssuerBody => ({
   issuerId: row._id,
   name: row.name,
-  state: row.state,
+  state: row.isNotLive && row.state === 'active' ? 'not_live' : row.state,
   callback: row.callback,
   codeMode: row.codeMode,
   ...(row.terminal ? { terminal: shownTerminal(row.terminal) } : {}),

@@ -3,12 +3,14 @@ import { bodyInvalid } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
 import { testIdPrefix } from '../../domain/ids';
 import type { IssuerRow, Issuers } from '../../store/issuers';
+import type { OrderSettingsStore } from '../../store/order-settings';
 import type { Mount } from '../edge/mount';
 import { type IssuerAccounts, withLogo } from '../issuer/issuer-accounts';
 
 export interface OperatorIssuers {
   readonly issuers: Issuers;
   readonly accounts: IssuerAccounts;
+  readonly platformSettings: OrderSettingsStore['platform'];
   readonly nowMs: () => number;
   /** Begins to cancel what a deleted issuer leaves open; the reconciler finishes it. */
   readonly cancelOpenSoon: (issuerId: string) => void;
@@ -22,7 +24,7 @@ const requireNotReserved = (issuerId: string): void => {
 };
 
 export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void => {
-  const { issuers, accounts, nowMs } = deps;
+  const { issuers, accounts, platformSettings, nowMs } = deps;
 
   const find = async (issuerId: string | undefined): Promise<IssuerRow> => {
     const issuer = issuerId === undefined ? null : await issuers.find(issuerId);
@@ -46,6 +48,7 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
       createdAt,
       secrets: [{ sealed, createdAt }],
       holds: [],
+      ...((await platformSettings()).goLive === 'conformance' ? { isNotLive: true as const } : {}),
     };
     const shown = await bodyOf(row);
     await audit({ action: 'issuer.created', target: issuerId, after: shown }, async () => {
@@ -87,6 +90,13 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
 
   mount.operator(routes.rotateSecret)(async ({ params, body: { endOldNow }, audit }) => {
     return { status: 201, body: await accounts.rotate(await find(params.issuerId), endOldNow, audit) };
+  });
+
+  mount.operator(routes.letGoLive)(async ({ params, body: { reason }, audit }) => {
+    const before = await find(params.issuerId);
+    const deed = { action: 'issuer.went_live', target: before._id, after: { reason } } as const;
+    await audit(deed, () => issuers.goLive(before._id));
+    return { status: 200, body: await bodyOf(await find(before._id)) };
   });
 
   for (const [action, route] of [

@@ -72,7 +72,7 @@ const shownTerminal = z.object({ channel: z.string() }).catchall(z.string().opti
 const issuerFields = {
   issuerId,
   name: settings.name,
-  state: z.enum(['active', 'paused']),
+  state: z.enum(['active', 'paused', 'not_live']),
   callback,
   codeMode: settings.codeMode,
   terminal: shownTerminal.optional().meta({ description: 'The preset one of its orders' }),
@@ -192,6 +192,17 @@ export const rotateSecret = declareRoute({
     },
   },
   problems: ['issuer_unknown', 'in_progress'],
+});
+
+export const letGoLive = declareRoute({
+  method: 'post',
+  path: `${one}/go-live`,
+  name: 'letGoLive',
+  who: 'admin',
+  summary: 'Lets an issuer sell, where `goLive` is `conformance`',
+  body: z.strictObject({ reason: text(1, 512) }).meta({ examples: [{ reason: 'it passed our tests' }] }),
+  answers: { 200: { says: 'The issuer, live', body: issuer } },
+  problems: ['issuer_unknown'],
 });
 
 export const pauseIssuer = declareRoute({

@@ -32,8 +32,11 @@ const example = { examples: [{ verifyWindowSeconds: 900, noticeDelaysSeconds: [1
 const settingsRequest = z.strictObject(orderSettings).partial().meta(example);
 
 const twoPersons = z.boolean().meta({ description: 'A terminal changed by an operator waits for another operator' });
+const goLive = z.enum(['open', 'conformance']).meta({
+  description: 'conformance: a new issuer sells test products alone until an admin lets it go live',
+});
 const platformSettingsRequest = z
-  .strictObject({ ...orderSettings, twoPersons })
+  .strictObject({ ...orderSettings, twoPersons, goLive })
   .partial()
   .meta(example);
 
@@ -47,7 +50,7 @@ const productSettingsRequest = z
   .meta(example);
 
 const someSettings = z
-  .strictObject({ ...orderSettings, twoPersons })
+  .strictObject({ ...orderSettings, twoPersons, goLive })
   .partial()
   .meta({ id: 'SomeSettings' });
 
@@ -151,6 +154,9 @@ export const replaceProductSettings = declareRoute({
 
 const seconds = integer(0, Number.MAX_SAFE_INTEGER);
 
+/** Below 0 where the clock of a test order was moved. */
+const extension = z.int();
+
 export const readOrderSettings = declareRoute({
   method: 'get',
   path: '/v1/operator/orders/{issuerId}/{orderNo}/settings',
@@ -165,8 +171,8 @@ export const readOrderSettings = declareRoute({
           order: z.strictObject({
             verifyWindowSeconds: seconds,
             issueWindowSeconds: seconds,
-            verifyExtensionSeconds: seconds,
-            issueExtensionSeconds: seconds,
+            verifyExtensionSeconds: extension,
+            issueExtensionSeconds: extension,
           }),
           effective: effectiveSettings,
         })

@@ -9,6 +9,7 @@ const others = {
   'issuer.changed': 'Changed issuer',
   'issuer.deleted': 'Deleted issuer',
   'issuer.secret_rotated': 'Rotated the secret of',
+  'issuer.went_live': 'Let go live issuer',
   'issuer.paused': 'Paused issuer',
   'issuer.resumed': 'Resumed issuer',
   'call.replayed': 'Sent again a call of',
