@@ -296,12 +296,13 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
     .option('--action <action>', 'such as order.cancelled')
     .option('--target <target>', 'such as ISSUER/ORDER-NO')
     .addOption(new Option('--phase <phase>', 'instead of what was done').choices([...auditPhases, 'any']))
-    .action(({ actor, action, target, phase, ...given }, command: Command) =>
+    .addOption(new Option('--sign-ins <which>', 'into the console, refused ones too').choices(['only', 'without']))
+    .action(({ actor, action, target, phase, signIns, ...given }, command: Command) =>
       ask(
         command,
         'GET',
         '/v1/operator/audit',
-        { query: { actor, action, target, phase, ...pageQuery(given) } },
+        { query: { actor, action, target, phase, signIns, ...pageQuery(given) } },
         shown.auditList,
       ),
     );

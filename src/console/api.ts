@@ -229,6 +229,8 @@ export const api = {
     call<Page<FailureAnswer>>('GET', `/failures${query({ limit: 50, cursor })}`, { signal }),
   audit: (filter: Pairs, signal?: AbortSignal, cursor?: string) =>
     call<Page<AuditAnswer>>('GET', `/audit${query({ ...filter, limit: 50, cursor })}`, { signal }),
+  failuresFile: () => `${base}/failures.csv`,
+  refundsFile: (settled: boolean) => `${base}/refunds.csv${query({ settled: settled && 'true' })}`,
   auditFile: () => `${base}/audit/export`,
 
   /** Public: which parts of the platform are up. */

@@ -47,6 +47,8 @@ const phaseWords: Readonly<Record<string, string>> = {
   ...{ asked: 'Asked for', done: 'Done', refused: 'Refused', failed: 'Failed' },
 } satisfies Record<(typeof auditPhases)[number] | '' | 'any', string>;
 
+const signInWords = { '': 'With all else', only: 'Only them', without: 'Without them' };
+
 const field = (id: string, label: string, input: HTMLElement): Child =>
   h('div', { class: 'field' }, h('label', { for: id }, label), input);
 
@@ -64,6 +66,7 @@ export const auditView = async ({ root, query, signal }: View): Promise<void> =>
   const actor = line('actor', 'Anybody');
   const target = line('target', 'issuer, or issuer/order');
   const action = choice('action', [['', 'Anything'], ...Object.entries(auditWords)]);
+  const signIns = choice('signIns', Object.entries(signInWords));
   const phase = choice('phase', Object.entries(phaseWords));
   const [from, to] = [time('from'), time('to')];
   const list = h('div', { 'aria-live': 'polite' });
@@ -74,7 +77,13 @@ export const auditView = async ({ root, query, signal }: View): Promise<void> =>
     running = new AbortController();
     const mine = AbortSignal.any([running.signal, signal]);
     const wanted = {
-      ...{ actor: actor.value.trim(), target: target.value.trim(), action: action.value, phase: phase.value },
+      ...{
+        actor: actor.value.trim(),
+        target: target.value.trim(),
+        action: action.value,
+        phase: phase.value,
+        signIns: signIns.value,
+      },
       ...{ from: fieldInstant(from.value), to: fieldInstant(to.value, 59_999) },
     };
     const given = Object.entries(wanted).filter(([, value]) => value !== '');
@@ -111,6 +120,7 @@ export const auditView = async ({ root, query, signal }: View): Promise<void> =>
       field('action', 'What', action),
       field('target', 'Target', target),
       field('phase', 'Phase', phase),
+      field('signIns', 'Sign-ins', signIns),
       field('from', 'From', from),
       field('to', 'Until', to),
     ),

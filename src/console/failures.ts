@@ -3,7 +3,7 @@ import { closeReasonWords } from '../domain/words/state-words';
 import type { FailureAnswer, OrderAnswer, OrderName } from './answers';
 import { api } from './api';
 import { approvalsList } from './approvals';
-import { h, replace } from './dom';
+import { type Child, h, replace } from './dom';
 import { type Column, empty, heading, issuerLink, orderLink, pagedTable } from './parts';
 import { refundsList } from './refunds';
 import { agoText, timeTag, withTimes } from './time';
@@ -59,7 +59,7 @@ export const failuresView = async ({ root, query, signal }: View): Promise<void>
   const list = h('div', { id: 'failures-list', 'aria-live': 'polite' });
   replace(
     root,
-    heading('Failures'),
+    heading('Failures', fileOf(chosen.key)),
     h(
       'nav',
       { class: 'tabs', 'aria-label': 'Kinds of failure' },
@@ -71,6 +71,16 @@ export const failuresView = async ({ root, query, signal }: View): Promise<void>
   );
   const found = await listOf(chosen, signal, () => failuresView({ root, params: [], query, signal }));
   if (!signal.aborted) replace(list, found);
+};
+
+const fileOf = (key: (typeof kinds)[number]['key']): Child => {
+  const href =
+    key === 'person'
+      ? api.failuresFile()
+      : key === 'refunds' || key === 'settled'
+        ? api.refundsFile(key === 'settled')
+        : undefined;
+  return href && h('a', { class: 'button', href, download: '' }, 'Export CSV');
 };
 
 const listOf = (

@@ -32,7 +32,7 @@ const columns: readonly Column<Refund>[] = [
   { name: 'Since', end: true, named: true, cell: ({ at }) => timeTag(at, agoText(at)), sortsBy: ({ at }) => at },
 ];
 
-const owedText = ({ owed: { orders, isCapped, sums } }: RefundsAnswer): string =>
+const owedText = ({ orders, isCapped, sums }: NonNullable<RefundsAnswer['owed']>): string =>
   orders === 0
     ? 'Nothing is owed.'
     : `${sums.map(moneyText).join(', ')} owed in all, for ${count(orders, 'order')}${isCapped ? ' and more' : ''}. Its issuer settles a refund, and says so.`;
@@ -45,7 +45,7 @@ export const refundsList = async (isSettled: boolean, signal: AbortSignal): Prom
     columns,
     async (cursor) => {
       const page = await api.refunds(isSettled, signal, cursor);
-      replace(owed, owedText(page));
+      if (page.owed) replace(owed, owedText(page.owed));
       return page;
     },
     empty(isSettled ? 'None is settled yet' : 'No refund is due'),

@@ -1,7 +1,7 @@
 import type { Collection, Filter } from 'mongodb';
 import { Failure } from '../domain/failures';
 import type { JsonObject } from '../domain/json';
-import type { AuditPhase } from '../domain/words/audit-words';
+import { type AuditPhase, signInActions } from '../domain/words/audit-words';
 import { isDuplicate } from './store-errors';
 
 /** Who did what, when; before and after hold settings only, never a secret or an address. */
@@ -43,10 +43,17 @@ export interface AuditFilter {
   readonly target?: string | undefined;
   /** Left out: what was done. */
   readonly phase?: AuditPhase | 'any' | undefined;
+  /** Into the console, failed ones among them; left out: beside all else. */
+  readonly signIns?: 'only' | 'without' | undefined;
   /** Both inclusive, to the millisecond. */
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
 }
+
+const actionIn = (action: string | undefined, signIns: AuditFilter['signIns']): Filter<AuditRow>['action'] => ({
+  ...(action === undefined ? {} : { $eq: action }),
+  ...(signIns === undefined ? {} : { [signIns === 'only' ? '$in' : '$nin']: [...signInActions] }),
+});
 
 /** Writers in other processes that come first each time; operators are people. */
 const triesMax = 50;
@@ -120,7 +127,7 @@ export const createAudit = (
 
     /** Newest first. */
     list: (
-      { actor, action, target, phase, from, to }: AuditFilter,
+      { actor, action, target, phase, signIns, from, to }: AuditFilter,
       before: string | undefined,
       limit: number,
     ): Promise<AuditRow[]> => {
@@ -132,10 +139,12 @@ export const createAudit = (
       };
       const filter: Filter<AuditRow> = {
         ...(actor === undefined ? {} : { actor }),
-        ...(action === undefined ? {} : { action }),
+        ...(action === undefined && signIns === undefined ? {} : { action: actionIn(action, signIns) }),
         ...(target === undefined ? {} : { target }),
-        // Rows of before the chain have no phase, and tell of what was done.
-        ...(phase === 'any' ? {} : { phase: phase ?? { $nin: ['asked', 'refused', 'failed'] } }),
+        // Rows of before the chain have no phase, and tell of what was done. Of sign-ins the failed ones matter too.
+        ...(phase === 'any'
+          ? {}
+          : { phase: phase ?? { $nin: signIns === 'only' ? ['asked'] : ['asked', 'refused', 'failed'] } }),
         ...(Object.keys(position).length > 0 ? { position } : {}),
       };
       return audit.find(filter).sort({ position: -1 }).limit(limit).toArray();

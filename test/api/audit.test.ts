@@ -86,6 +86,20 @@ describe('the audit log over HTTP', () => {
     expect(JSON.stringify(await exported())).not.toContain(token);
   });
 
+  test('sign-ins are told apart, refused ones among them', async () => {
+    await fetch(`${file.platform.baseUrl}/v1/operator/console/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: file.platform.operatorToken }),
+    });
+    const actionsOf = async (query: string) => new Set((await entries(query)).map(({ action }) => String(action)));
+    expect(await actionsOf('signIns=only')).toEqual(new Set(['console.signed_in', 'console.sign_in_refused']));
+    const others = await actionsOf('signIns=without&phase=any');
+    expect(others).toContain('issuer.created');
+    expect([...others].filter((action) => action.startsWith('console.'))).toEqual([]);
+    expect(await entries('signIns=only&action=issuer.created&phase=any')).toEqual([]);
+  });
+
   test('it is searched by time, and taken out in order, the taking out too', async () => {
     const all = await entries('phase=any');
     const [newest] = all;

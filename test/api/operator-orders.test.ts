@@ -268,8 +268,8 @@ describe('the file of a list', () => {
     // What came of it is written once the file has left.
     const done = await until('the line of the export', async () => {
       const { body } = await operator('GET', '/audit?action=orders.exported&limit=100');
-      const lines: readonly { after: { searched?: boolean } }[] = body.data;
-      return lines.find(({ after }) => after.searched);
+      const lines: readonly { after: { state?: string } }[] = body.data;
+      return lines.find(({ after }) => after.state === 'cancelled');
     });
     expect(done).toMatchObject({ actor: 'operator', phase: 'done', target: 'orders' });
     expect(done.after).toEqual({ state: 'cancelled', searched: true });
@@ -332,7 +332,41 @@ describe('refunds', () => {
     expect(partly.owed.sums).toContainEqual(yen(1_300));
     await settle('two', 400);
     expect((await of()).data).toHaveLength(1);
+    const { body: first } = await operator('GET', '/refunds?limit=1');
+    const { body: second } = await operator('GET', `/refunds?limit=1&cursor=${first.nextCursor}`);
+    expect([first.owed?.isCapped, second.owed]).toEqual([false, undefined]);
     expect((await of('&settled=true')).data).toMatchObject([{ orderNo: 'owed-1', due: yen(700), settled: yen(700) }]);
+  });
+
+  test('are a file as well, due or settled, and so are failures; both are audited', async () => {
+    const own = await file.issuer();
+    await own.place('-owed', { amount: { value: 800, currency: 'EUR' }, payment: { id: '@pay,1' } });
+    await own.cancel('-owed');
+    terminal.answer('/missing', () => 410);
+    await own.placeVerified('lost', { terminal: { channel: 'webhook', url: terminal.urlOf('/missing') } });
+    await own.submit('lost', [{ itemId: 'a', value: 'SECRET-lost' }]);
+    await own.inState('lost', 'undeliverable');
+    const linesOf = async (path: string) => {
+      const response = await fetch(`${file.platform.baseUrl}/v1/operator/${path}`, {
+        headers: { authorization: `Bearer ${file.platform.operatorToken}` },
+      });
+      expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
+      const [head, ...lines] = (await response.text()).split('\r\n');
+      return [head, ...lines.filter((line) => line.startsWith(`${own.issuerId},`))];
+    };
+    const due = await linesOf('refunds.csv');
+    expect(due[0]).toBe('issuerId,orderNo,state,closedReason,paymentId,due,settled,currency,at');
+    expect(due[1]).toMatch(/,'-owed,cancelled,issuer_cancelled,"'@pay,1",800,,EUR,[^,]+Z$/);
+    expect(due).toHaveLength(2);
+    expect(await linesOf('refunds.csv?settled=true')).toHaveLength(1);
+    const failures = await linesOf('failures.csv');
+    expect(failures[0]).toBe('issuerId,orderNo,state,kind,why,lastStatus,at');
+    expect(failures[1]).toContain(`${own.issuerId},lost,undeliverable,undeliverable,`);
+    await until('the lines of both exports', async () => {
+      const { body } = await operator('GET', '/audit?limit=100');
+      const actions = body.data.map(({ action }: { action: string }) => action);
+      return actions.includes('refunds.exported') && actions.includes('failures.exported');
+    });
   });
 });
 

@@ -80,6 +80,8 @@ const accepted: Record<
   'the audit log': { index: 'by_position', examined: 'what was only asked or refused is passed over' },
   'the audit log of an operator': { index: 'by_actor', examined: 'what was only asked or refused is passed over' },
   'an action in the audit log': { index: 'by_action', examined: 'what has another phase is passed over' },
+  'sign-ins in the audit log': { index: 'by_action', examined: 'what has another phase is passed over' },
+  'the audit log without sign-ins': { index: 'by_position', examined: 'sign-ins are passed over' },
   'a target in the audit log': { index: 'by_target', examined: 'what was only asked or refused is passed over' },
   'workers that report': { index: 'forget', examined: 'those that left within ten minutes are passed over' },
 };

@@ -342,6 +342,8 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     },
     'the audit log of an operator': () => audit.list({ actor: 'ann' }, 'z', 10),
     'an action in the audit log': () => audit.list({ action: 'order.cancelled', phase: 'done' }, 'z', 10),
+    'sign-ins in the audit log': () => audit.list({ signIns: 'only' }, 'z', 10),
+    'the audit log without sign-ins': () => audit.list({ signIns: 'without' }, 'z', 10),
     'a target in the audit log': () => audit.list({ target: 'acme/one' }, 'z', 10),
     'the chain of the audit log': async () => {
       const entry = { at: now, actor: 'ann', action: 'a', target: 't', phase: 'done' } as const;

@@ -1,12 +1,13 @@
 import * as routes from '../../contract/operator/failures';
 import { callFailures, type OrderFailure } from '../../domain/failing';
-import { orderId } from '../../domain/ids';
+import { type Mode, orderId } from '../../domain/ids';
 import { whyBounced, whyGivenUp, whyPaidTwice, whyReported, whyStuck, whyTampered } from '../../domain/words/why-held';
 import { whyRefund } from '../../domain/words/why-refund';
 import { whyWaiting } from '../../domain/words/why-waiting';
 import type { TroubleLook, TroubleWatch } from '../../operator/troubles';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import type { FailingOrder, OrderRow } from '../../store/orders';
+import { csvLines, pagesOf } from '../edge/file-answer';
 import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
 
@@ -29,15 +30,14 @@ interface Failing extends Pick<OrderRow, 'position'> {
 
 /** Orders that a person should look at, newest first: undeliverable ones, those whose message came back, stuck ones, those whose issuer was not told. */
 export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): void => {
-  mount.operator(routes.listFailures)(async ({ query: { limit, cursor, mode = 'live' } }) => {
-    const before = cursor === undefined ? undefined : positionOf(cursor);
+  const read = async (limit: number, before: string | undefined, mode: Mode): Promise<Failing[]> => {
     const [waiting, undeliverable, bounced, undecided, named] = await Promise.all([
       orderDeps.orders.waitingForIssuer(mode),
       orderDeps.orders.list({
         mode,
         state: 'undeliverable',
         ...(before === undefined ? {} : { before }),
-        limit: limit + 1,
+        limit,
       }),
       orderDeps.orders.bounced(bouncedLimit, mode),
       orderDeps.orders.waitingForVoid('undecided', new Date(), bouncedLimit, mode),
@@ -57,9 +57,26 @@ export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): voi
       ...named,
     ];
     for (const one of more) if (before === undefined || one.position < before) seen.set(one.row._id, one);
-    const page = [...seen.values()].sort((a, b) => (a.position < b.position ? 1 : -1));
+    return [...seen.values()].sort((a, b) => (a.position < b.position ? 1 : -1));
+  };
+
+  mount.operator(routes.listFailures)(async ({ query: { limit, cursor, mode = 'live' } }) => {
+    const page = await read(limit + 1, cursor === undefined ? undefined : positionOf(cursor), mode);
     return { status: 200, body: pageOf(page, limit, failureBody) };
   });
+
+  mount.operatorFile(routes.exportFailures)(({ query }) => ({
+    deed: { action: 'failures.exported', target: 'failures', after: query },
+    name: 'failures.csv',
+    lines: csvLines(
+      ['issuerId', 'orderNo', 'state', 'kind', 'why', 'lastStatus', 'at'],
+      // Its kinds come together: a page may have more than was asked for, and what is behind it comes again.
+      pagesOf<Failing>(async (limit, last) =>
+        (await read(limit, last?.position, query.mode ?? 'live')).slice(0, limit),
+      ),
+      failureBody,
+    ),
+  }));
 };
 
 const failing = (row: FailingOrder, kind: Kind, why: string): Failing => ({ position: row.position, row, kind, why });

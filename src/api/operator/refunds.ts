@@ -2,6 +2,7 @@ import * as routes from '../../contract/operator/refunds';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import type { OrderRow } from '../../store/orders';
 import type { OwedRefund, Stats } from '../../store/stats';
+import { csvLines, pagesOf } from '../edge/file-answer';
 import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
 
@@ -19,12 +20,37 @@ export const mountRefunds = (mount: Mount, { orderDeps, stats }: Refunds): void 
     const before = cursor === undefined ? undefined : positionOf(cursor);
     const [rows, open] = await Promise.all([
       orderDeps.orders.withRefund(which, before, limit + 1, mode),
-      stats.refundsOpen(summedMax, mode),
+      before === undefined ? stats.refundsOpen(summedMax, mode) : undefined,
     ]);
-    const owed = { orders: open.length, isCapped: open.length === summedMax, sums: sumsOf(open) };
-    return { status: 200, body: { ...pageOf(rows, limit, refundBody), owed } };
+    return { status: 200, body: { ...pageOf(rows, limit, refundBody), ...(open ? { owed: owedOf(open) } : {}) } };
+  });
+
+  mount.operatorFile(routes.exportRefunds)(({ query }) => {
+    const { settled, mode = 'live' } = query;
+    const which = settled === 'true' ? 'refundSettled' : 'refundOpen';
+    return {
+      deed: { action: 'refunds.exported', target: 'refunds', after: query },
+      name: settled === 'true' ? 'refunds-settled.csv' : 'refunds-due.csv',
+      lines: csvLines(
+        ['issuerId', 'orderNo', 'state', 'closedReason', 'paymentId', 'due', 'settled', 'currency', 'at'],
+        pagesOf<OrderRow>((limit, last) => orderDeps.orders.withRefund(which, last?.position, limit, mode)),
+        (row) => {
+          const { payment, due, settled: paidBack, ...refund } = refundBody(row);
+          return {
+            ...{ ...refund, paymentId: payment?.id },
+            ...{ due: due.value, settled: paidBack?.value, currency: due.currency },
+          };
+        },
+      ),
+    };
   });
 };
+
+const owedOf = (open: readonly OwedRefund[]) => ({
+  orders: open.length,
+  isCapped: open.length === summedMax,
+  sums: sumsOf(open),
+});
 
 const sumsOf = (open: readonly OwedRefund[]) => {
   const sums = new Map<string, number>();

@@ -52,6 +52,7 @@ const search = {
     .enum([...auditPhases, 'any'])
     .optional()
     .meta({ description: 'Left out: what was done' }),
+  signIns: z.enum(['only', 'without']).optional().meta({ description: 'Of the console; only: refused ones too' }),
   from: moment.optional(),
   to: moment.optional(),
 };

@@ -55,3 +55,14 @@ export const listFailures = declareRoute({
   },
   problems: [],
 });
+
+export const exportFailures = declareRoute({
+  method: 'get',
+  path: '/v1/operator/failures.csv',
+  name: 'exportFailures',
+  who: 'viewer',
+  summary: 'The same as a file, up to 100,000 lines',
+  query: z.strictObject({ mode }),
+  answers: { 200: { says: 'CSV by RFC 4180, newest first', mediaType: 'text/csv' } },
+  problems: [],
+});

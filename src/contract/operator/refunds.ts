@@ -31,13 +31,15 @@ const refund = z
     ],
   });
 
+const which = { mode, settled: z.enum(['true', 'false']).default('false') };
+
 export const listRefunds = declareRoute({
   method: 'get',
   path: '/v1/operator/refunds',
   name: 'listRefunds',
   who: 'viewer',
   summary: 'What is to be paid back to buyers, the newest orders first; or what was',
-  query: z.strictObject({ ...pageQuery.shape, mode, settled: z.enum(['true', 'false']).default('false') }),
+  query: z.strictObject({ ...pageQuery.shape, ...which }),
   answers: {
     200: {
       says: 'A page of them, and what is owed in all',
@@ -45,14 +47,28 @@ export const listRefunds = declareRoute({
         .strictObject({
           data: z.array(refund),
           nextCursor: z.string().nullable(),
-          owed: z.strictObject({
-            orders: count,
-            isCapped: z.boolean().meta({ description: 'There are more: the sums are of the newest ones' }),
-            sums: z.array(amount).meta({ description: 'By currency, less what is settled' }),
-          }),
+          owed: z
+            .strictObject({
+              orders: count,
+              isCapped: z.boolean().meta({ description: 'There are more: the sums are of the newest ones' }),
+              sums: z.array(amount).meta({ description: 'By currency, less what is settled' }),
+            })
+            .optional()
+            .meta({ description: 'With the first page' }),
         })
         .meta({ id: 'RefundPage' }),
     },
   },
+  problems: [],
+});
+
+export const exportRefunds = declareRoute({
+  method: 'get',
+  path: '/v1/operator/refunds.csv',
+  name: 'exportRefunds',
+  who: 'viewer',
+  summary: 'The same as a file, up to 100,000 lines',
+  query: z.strictObject(which),
+  answers: { 200: { says: 'CSV by RFC 4180, newest first', mediaType: 'text/csv' } },
   problems: [],
 });

@@ -19,6 +19,8 @@ const others = {
   'orders.searched': 'Searched an order by its code or link, of the',
   'audit.exported': 'Took out the',
   'orders.exported': 'Took out the',
+  'refunds.exported': 'Took out the',
+  'failures.exported': 'Took out the',
   'statement.exported': 'Took out a statement of',
   'orders.batch': 'Batch:',
   'settings.changed': 'Changed the settings of',
@@ -37,6 +39,13 @@ export const auditWords: Readonly<Record<string, string>> = {
   ...others,
   ...Object.fromEntries(operatorActionEntries.map(([, { audit }]) => audit)),
 };
+
+/** Told apart from what operators did once they were in. */
+export const signInActions = [
+  'console.signed_in',
+  'console.sign_in_refused',
+  'console.signed_out',
+] as const satisfies readonly AuditAction[];
 
 /** `asked` is written before the deed, one of the others after it: what has none was cut off in between. */
 export const auditPhases = ['asked', 'done', 'refused', 'failed'] as const;
