@@ -1,4 +1,5 @@
 import * as pickup from './buyer/pickup';
+import * as sendLink from './buyer/send-link';
 import * as issuerAfterSale from './issuer/after-sale';
 import * as issuerEcho from './issuer/echo';
 import * as issuerFeed from './issuer/event-feed';
@@ -65,7 +66,7 @@ const resources = [
     maintenance,
   ],
   ...[operatorKeys, approvals, audit, consoleSession, overview, operatorPages],
-  ...[pickup, platformKeys, receipts, platformHealth, surroundings],
+  ...[sendLink, pickup, platformKeys, receipts, platformHealth, surroundings],
 ];
 
 const isRoute = (exported: unknown): exported is Route =>

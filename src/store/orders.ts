@@ -759,6 +759,13 @@ export const createOrders = (
       return recorded.matchedCount > 0;
     },
 
+    /** Of all issuers. */
+    ofOrderNo: (orderNo: string, limit: number): Promise<OrderRow[]> =>
+      orders
+        .find({ orderNo, ...isKept })
+        .limit(limit)
+        .toArray(),
+
     /** Ends the link that it had; false: the order has another one than the caller saw. */
     renewLink: async (row: Pick<OrderRow, '_id' | 'pickupHash'>, link: NewLink): Promise<boolean> => {
       const renewed = await orders.updateOne({ _id: row._id, pickupHash: row.pickupHash }, { $set: link });

@@ -210,8 +210,18 @@ test('whatever asks for no credentials stands here by name', () => {
       'docsStyle',
       'endOidc',
       'listKeys',
+      'lostLinkForm',
       'readContract',
     ],
-    ...['readLiveness', 'readMetrics', 'readReadiness', 'signIn', 'startOidc', 'startPage', 'takeReceipts'],
+    ...[
+      'readLiveness',
+      'readMetrics',
+      'readReadiness',
+      'sendLostLink',
+      'signIn',
+      'startOidc',
+      'startPage',
+      'takeReceipts',
+    ],
   ]);
 });

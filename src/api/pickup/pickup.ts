@@ -19,6 +19,7 @@ import { documentModel, type PageDeps, pageModel } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { mountReportCode } from './report-code';
 import { mountReveal } from './reveal';
+import { mountSendLink } from './send-link';
 
 export interface Pickup extends PageDeps {
   readonly watch: OrderWatch;
@@ -88,6 +89,8 @@ export const mountPickup = (mount: Mount, pickup: Pickup): void => {
     }
   };
 
+  // Before the page, whose secret is any word.
+  mountSendLink(mount, pickup);
   mount.bare(routes.readPickupPage, page as unknown as RequestHandler);
   mount.bare(routes.watchPickup, stream as unknown as RequestHandler);
   mountReveal(mount, pickup);

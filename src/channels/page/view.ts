@@ -34,22 +34,32 @@ const documentHead = (
 ${more}
 </head>`;
 
-/** Called for a link that leads nowhere: what a person may do who has it. */
-export const lostLinkDocument = (words: PageWords, basePath: string): string =>
-  html`${documentHead(words, words.lostLink.headline, basePath, false)}
+/** A page of a few words, without an order. */
+export const plainDocument = (words: PageWords, basePath: string, title: string, content: Markup): string =>
+  html`${documentHead(words, title, basePath, false)}
 <body>
 <main>
 <div class="ticket">
-<section class="state tone-bad">
-<h1>${words.lostLink.headline}</h1>
-<p class="explanation">${words.lostLink.explanation}</p>
-</section>
+${content}
 </div>
 </main>
 <footer>${words.deliveredBy} <span class="brand">Codeferry</span></footer>
 </body>
 </html>
 `.text;
+
+/** Called for a link that leads nowhere: what a person may do who has it. */
+export const lostLinkDocument = (words: PageWords, basePath: string): string =>
+  plainDocument(
+    words,
+    basePath,
+    words.lostLink.headline,
+    html`<section class="state tone-bad">
+<h1>${words.lostLink.headline}</h1>
+<p class="explanation">${words.lostLink.explanation}</p>
+<p class="explanation"><a href="${basePath}/p/lost">${words.sendLink.asks.headline}</a></p>
+</section>`,
+  );
 
 /** Called by the page's route for `GET /p/{secret}`: the whole document, of use without the script too. */
 export function renderPickupPage(model: PickupModel, words: PageWords): string {

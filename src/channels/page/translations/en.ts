@@ -18,6 +18,21 @@ export const en: PageWords = {
     explanation:
       'It may be mistyped or cut off, or its time is over. Open it once more from the message that brought it, or ask the seller.',
   },
+  sendLink: {
+    asks: {
+      headline: 'Have your link sent again',
+      explanation:
+        'A new link goes to the e-mail address or phone that the order was sent to, and ends the one before.',
+    },
+    orderNo: 'Order number',
+    address: 'E-mail address or phone number of the order',
+    send: 'Send it',
+    told: {
+      headline: 'On its way, if we know it',
+      explanation:
+        'If such an order went to that address, a message with a new link comes in a moment. Otherwise ask the seller.',
+    },
+  },
   progress: 'Progress',
   notYet: 'Not yet:',
   steps: [

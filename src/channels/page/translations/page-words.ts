@@ -24,6 +24,14 @@ export interface PageWords {
   readonly keepPrivate: (n: number) => string;
   readonly reloads: (seconds: number) => string;
   readonly lostLink: Said;
+  /** For who has lost it. */
+  readonly sendLink: {
+    readonly asks: Said;
+    readonly orderNo: string;
+    readonly address: string;
+    readonly send: string;
+    readonly told: Said;
+  };
   readonly progress: string;
   readonly notYet: string;
   readonly steps: readonly { readonly done: string; readonly now: string; readonly stopped: string }[];

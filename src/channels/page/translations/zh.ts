@@ -15,6 +15,16 @@ export const zh: PageWords = {
     headline: '此链接下没有内容',
     explanation: '链接可能输入有误、不完整或已过期。请从收到的消息中重新打开，或联系卖家。',
   },
+  sendLink: {
+    asks: { headline: '重新发送链接', explanation: '新链接将发送到下单时的邮箱或手机，之前的链接随即失效。' },
+    orderNo: '订单号',
+    address: '订单的邮箱或手机号',
+    send: '发送',
+    told: {
+      headline: '如信息相符，链接即将送达',
+      explanation: '如果该订单确实发送到此地址，您很快会收到带有新链接的消息。否则请联系卖家。',
+    },
+  },
   progress: '进度',
   notYet: '尚未：',
   steps: [

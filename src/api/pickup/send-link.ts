@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import type { Request, RequestHandler } from 'express';
+import { createPerMinute, networkOf } from '../../bounded/per-minute';
+import { createSlots } from '../../bounded/slots';
+import { sendLinkDocument } from '../../channels/page/send-link-page';
+import * as routes from '../../contract/buyer/send-link';
+import { parseWith } from '../../contract/problem';
+import type { BodyOf } from '../../contract/route';
+import { Failure } from '../../domain/failures';
+import { redeliverCodes } from '../../second-interface/after-sale/redeliver-codes';
+import type { OrderDeps } from '../../second-interface/ask-order';
+import { isUntouched } from '../../second-interface/untouched-order';
+import type { OrderRow } from '../../store/orders';
+import { jsonBody, type Mount } from '../edge/mount';
+import { bytesOf, rawBody } from '../edge/raw-body';
+import { wordsFor } from './page-language';
+import type { PageDeps } from './page-model';
+import { setPrivateHeaders } from './private-headers';
+import { requireSameOrigin } from './same-origin';
+
+const perNetworkAndMinute = 5;
+/** More are dropped: whoever asks is told the same. */
+const sentAtOnceMax = 10;
+/** Issuers number their orders each for itself. */
+const ordersOfNumberMax = 20;
+
+/** `POST /p/lost`: who knows an order's number and the address that it went to gets a new link there, and hears nothing else. */
+export const mountSendLink = (mount: Mount, pages: PageDeps & { readonly publicUrl: string }): void => {
+  const { orderDeps: deps, publicUrl, basePath } = pages;
+  const perNetwork = createPerMinute(perNetworkAndMinute, deps.nowMs);
+  const slots = createSlots(sentAtOnceMax);
+
+  const form: RequestHandler = (request, response) => {
+    setPrivateHeaders(response);
+    response.type('html').send(sendLinkDocument(wordsFor(request), basePath, 'asks'));
+  };
+
+  const send: RequestHandler = (request, response) => {
+    setPrivateHeaders(response);
+    requireSameOrigin(request as unknown as Request, publicUrl);
+    const network = networkOf(request.ip ?? '');
+    const retryAfterSeconds = perNetwork.secondsLeft(network);
+    if (retryAfterSeconds !== undefined) throw new Failure('rate_limited', { retryAfterSeconds });
+    perNetwork.note(network);
+    const asked = askedIn(request);
+    // Nobody waits for it: how long it takes would say whether there is such an order.
+    if (slots.take('all', sentAtOnceMax) === 'taken') {
+      sendTo(deps, asked)
+        .catch(() => undefined)
+        .finally(() => slots.giveBack('all'));
+    }
+    response.status(202);
+    if (request.accepts(['json', 'html']) === 'html')
+      response.type('html').send(sendLinkDocument(wordsFor(request), basePath, 'told'));
+    else response.json({ sentIfKnown: true });
+  };
+
+  mount.bare(routes.lostLinkForm, form);
+  mount.bare(routes.sendLostLink, rawBody(routes.sendLostLink.limitBytes), send);
+};
+
+const sendTo = async (deps: OrderDeps, { orderNo, address }: BodyOf<typeof routes.sendLostLink>): Promise<void> => {
+  for (const row of await deps.orders.ofOrderNo(orderNo, ordersOfNumberMax)) {
+    if (row.facts.state !== 'delivered' || !goesTo(row, address) || !(await isUntouched(deps, row))) continue;
+    await redeliverCodes(deps, row, `lost/${randomUUID()}`, { by: 'operator', isRightToken: true, newLink: true });
+  }
+};
+
+/** As people write them: in any case, a number with blanks. */
+const plain = (address: string): string => address.toLowerCase().replace(/[\s()/-]/g, '');
+
+const goesTo = ({ terminal }: OrderRow, address: string): boolean => {
+  const { address: mail, number } = terminal as { readonly address?: unknown; readonly number?: unknown };
+  return [mail, number].some((kept) => typeof kept === 'string' && plain(kept) === plain(address));
+};
+
+const askedIn = (request: Request): BodyOf<typeof routes.sendLostLink> => {
+  const isForm = (request.get('content-type') ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded');
+  if (!isForm) return jsonBody(request, routes.sendLostLink.body);
+  const form = new URLSearchParams(bytesOf(request.body).toString());
+  const [orderNo, address] = ['orderNo', 'address'].map((name) => form.get(name)?.trim());
+  return parseWith(routes.sendLostLink.body, { orderNo, address });
+};

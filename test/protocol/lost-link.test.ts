@@ -1,0 +1,64 @@
+import { startMailServer, type TestMailServer } from '../support/mail-server';
+import { mailPart } from '../support/mail-text';
+import { read } from '../support/platform';
+import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
+import { reveal } from '../support/reveal';
+
+let server: TestMailServer;
+beforeAll(async () => {
+  server = await startMailServer();
+});
+afterAll(() => server.stop());
+const file = platformOfFile({
+  get channels() {
+    return { email: { server: server.as('off'), from: 'codes@shop.example' } };
+  },
+});
+
+const linkIn = (raw: string): string => /https?:\S+\/p\/[\w-]+/.exec(mailPart(raw, 'text/plain').body)?.[0] ?? '';
+
+test('who knows number and address gets a new link there, and whoever asks hears the same', async () => {
+  const issuer = await file.issuer();
+  const terminal = { channel: 'email', address: 'ann@mail.example' };
+  const { pickupUrl } = (await issuer.placeVerified('lost-1', { terminal })).body;
+  expect((await issuer.submit('lost-1', [{ itemId: 'a', value: 'LOST-CODE' }])).status).toBe(201);
+  await issuer.inState('lost-1', 'delivered');
+  await server.mailTo('ann@mail.example');
+  const ask = (body: object, headers: Record<string, string> = {}) =>
+    read(
+      fetch(`${file.platform.baseUrl}/p/lost`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+    );
+  const answers = [
+    await ask({ orderNo: 'lost-1', address: 'eve@mail.example' }),
+    await ask({ orderNo: 'lost-9', address: 'ann@mail.example' }),
+    await ask({ orderNo: 'lost-1', address: ' Ann@Mail.example' }),
+  ];
+  expect(answers.map(({ status, body }) => [status, body])).toEqual(Array(3).fill([202, { sentIfKnown: true }]));
+  const link = linkIn((await server.mailTo('ann@mail.example', 2)).raw);
+  expect(link).not.toBe(pickupUrl);
+  expect(await (await reveal(link)).text()).toContain('LOST-CODE');
+  expect((await fetch(pickupUrl)).status).toBe(404);
+  expect(server.taken.map(({ to }) => to[0])).toEqual(['ann@mail.example', 'ann@mail.example']);
+
+  expectProblem(
+    await ask({ orderNo: 'x', address: 'y@z' }, { origin: 'https://evil.example' }),
+    403,
+    'origin_forbidden',
+  );
+  const rest = [await ask({ orderNo: 'x', address: 'y@z' }), await ask({ orderNo: 'x', address: 'y@z' })];
+  expect(rest.map(({ status }) => status)).toEqual([202, 202]);
+  expectProblem(await ask({ orderNo: 'x', address: 'y@z' }), 429, 'rate_limited');
+  expect(file.platform.logText()).not.toMatch(/ann@mail|eve@mail/i);
+});
+
+test('a dead link leads to the form, which needs no script', async () => {
+  const dead = await fetch(`${file.platform.baseUrl}/p/nothing`, { headers: { accept: 'text/html' } });
+  expect(await dead.text()).toContain('href="/p/lost"');
+  const form = await (await fetch(`${file.platform.baseUrl}/p/lost`)).text();
+  expect(form).toContain('<form class="reveal-form" method="post" action="/p/lost">');
+});
