@@ -150,16 +150,21 @@ describe('more than 200 codes', () => {
   }, 60_000);
 });
 
-test('a terminal that fails is not the fault of another one at the same host', async () => {
-  const issuer = await file.issuer({ deliveryDelaysSeconds: [1] });
-  const bad = await webhook('/host', {});
-  const good = { channel: 'webhook', url: bad.url.replace('/host', '/host/other') };
-  await terminals.answer('/host', () => 500);
-  for (let n = 0; n < 12; n += 1) await issueOne(issuer, `host-${n}`, { terminal: bad });
-  await until('ten failures', async () => (await terminals.deliveries('/host')).length >= 10);
-  const beganMs = Date.now();
-  await issueOne(issuer, 'host-good', { terminal: good });
-  await issuer.inState('host-good', 'delivered');
-  // Half of the time that an open circuit takes until its next try.
-  expect(Date.now() - beganMs).toBeLessThan(15_000);
-}, 60_000);
+test.each([404, 500])(
+  'a terminal that answers %s is not the fault of another one at the same host',
+  async (status) => {
+    const issuer = await file.issuer({ deliveryDelaysSeconds: [1] });
+    const dead = await webhook(`/dead-${status}`);
+    const path = `/dead-${status}`;
+    const live = { channel: 'webhook', url: dead.url.replace(path, `${path}/live`) };
+    await terminals.answer(path, () => status);
+    for (let n = 0; n < 12; n += 1) await issueOne(issuer, `dead-${n}`, { terminal: dead });
+    await until('ten failures', async () => (await terminals.deliveries(path)).length >= 10);
+    const beganMs = Date.now();
+    await issueOne(issuer, 'live', { terminal: live });
+    await issuer.inState('live', 'delivered');
+    // Half of the time that an open circuit takes until its next try.
+    expect(Date.now() - beganMs).toBeLessThan(15_000);
+  },
+  60_000,
+);
