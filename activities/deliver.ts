@@ -1,6 +1,6 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { ownLogo } from '../src/channels/branding/logo';
+import { ownLogo } from '../src/branding/logo';
 import type { DeliveryOutcome, Seller } from '../src/channels/channel';
 import type { ConfiguredChannels } from '../src/channels/configured-channels';
 import { terminalOfOrder } from '../src/channels/kept-terminal';

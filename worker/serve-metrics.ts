@@ -1,7 +1,6 @@
-import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { Gauge, type Registry } from 'prom-client';
+import { freePort, loopback } from '../src/bounded/free-port';
 import type { Outbound } from '../src/outbound/client';
 
 export interface WorkerMetrics {
@@ -57,22 +56,5 @@ export const serveMetrics = (port: number, host: string, registry: Registry, pag
     );
   }).listen(port, host);
 
-/** Below those that a system gives by itself: an outgoing connection could get one of those before the SDK's server listens. */
-const enginePorts = { from: 15_000, below: 32_768 };
-const enginePortTriesMax = 100;
-
 /** For the SDK's server, seen by this process only: called once, right before the runtime takes it. */
-export const freeLoopbackAddress = async (): Promise<string> => {
-  for (let n = 1; ; n += 1) {
-    const port = randomInt(enginePorts.from, enginePorts.below);
-    const server = createServer();
-    try {
-      await once(server.listen(port, '127.0.0.1'), 'listening');
-    } catch (error) {
-      if (n === enginePortTriesMax) throw error;
-      continue;
-    }
-    await new Promise((resolve) => server.close(resolve));
-    return `127.0.0.1:${port}`;
-  }
-};
+export const freeLoopbackAddress = async (): Promise<string> => `${loopback}:${await freePort()}`;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { freePort } from '../../src/bounded/free-port';
 import { startEmbeddedTemporal } from '../../src/dev/embedded-temporal';
-import { freePort } from '../../src/dev/free-port';
 import { findPostgres } from '../engine/postgres-programs';
 import { startTemporalOnPostgres } from '../engine/temporal-on-postgres';
 import { historyShards } from '../engine/temporal-server-config';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from '../../src/dev/free-port';
+import { freePort } from '../../src/bounded/free-port';
 import { newSecret } from '../../src/signing/keys';
 import { startReady } from './child-ready';
 import { deliveredIn, endingsOf, isWhole, latenciesIn } from './endings';

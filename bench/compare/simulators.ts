@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { freePort, isListening } from '../../src/bounded/free-port';
 import type { Child } from '../../src/dev/child-process';
 import { startChild, waitUntilReady } from '../../src/dev/child-process';
-import { freePort, isListening } from '../../src/dev/free-port';
 import type { IssuerCounts } from './issuers-process';
 import { tell } from './json-server';
 import type { Phase, PhaseOrders } from './load';

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { freePort, loopback } from '../../src/dev/free-port';
+import { freePort, loopback } from '../../src/bounded/free-port';
 import { projectFolder } from '../../src/dev/project-folder';
 import { lockDataFolder } from '../../src/dev/run-lock';
 import { type StoppedByHand, untilStopped } from '../../src/dev/until-stopped';

@@ -3,8 +3,8 @@ import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, renameSync, r
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort, loopback } from '../../src/bounded/free-port';
 import { type Child, startChild, waitUntilReady } from '../../src/dev/child-process';
-import { freePort, loopback } from '../../src/dev/free-port';
 import { leftovers } from '../../src/dev/reaper';
 import type { Program } from './debian-packages';
 

@@ -1,4 +1,4 @@
-import { loopback } from '../../src/dev/free-port';
+import { loopback } from '../../src/bounded/free-port';
 
 /** As in docker-compose.yml, so that what is measured is what is recommended to run; fixed for ever by a cluster's first start. */
 export const historyShards = 512;

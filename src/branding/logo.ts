@@ -1,4 +1,4 @@
-import { sha256 } from '../../sealing/key-ring';
+import { sha256 } from '../sealing/key-ring';
 import { sanitisedPng } from './png-logo';
 import { sanitisedSvg } from './svg-logo';
 

@@ -1,8 +1,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freePort, loopback } from '../bounded/free-port';
 import { searchAttributes } from '../order-messages/order-attributes';
 import { startChild, waitUntilReady } from './child-process';
-import { freePort, loopback } from './free-port';
 import { isNamespaceReady, namespace, ownDynamicConfig } from './namespace';
 import { type Progress, temporalPath } from './temporal-programs';
 

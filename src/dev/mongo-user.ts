@@ -1,5 +1,5 @@
 import { MongoClient } from 'mongodb';
-import { loopback } from './free-port';
+import { loopback } from '../bounded/free-port';
 
 const user = 'codeferry';
 const limitMs = 5_000;

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { freePort, isPortFree } from '../bounded/free-port';
 import { withinMs } from '../bounded/time-limit';
 import { type Child, startChild, waitUntilReady } from './child-process';
 import { startEmbeddedMongo } from './embedded-mongo';
 import { startEmbeddedTemporal } from './embedded-temporal';
-import { freePort, isPortFree } from './free-port';
 import { type KeptRunning, keepRunning, type Runnable } from './kept-running';
 import { projectFolder } from './project-folder';
 import { lockDataFolder } from './run-lock';

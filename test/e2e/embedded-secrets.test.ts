@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
+import { freePort } from '../../src/bounded/free-port';
 import { type EmbeddedMongo, startEmbeddedMongo } from '../../src/dev/embedded-mongo';
 import { startEmbeddedTemporal } from '../../src/dev/embedded-temporal';
-import { freePort } from '../../src/dev/free-port';
 import { mongoUri } from '../../src/dev/mongo-user';
 import { until } from '../support/until';
 

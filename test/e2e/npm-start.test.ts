@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '../../src/dev/free-port';
+import { freePort } from '../../src/bounded/free-port';
 import { projectFolder } from '../../src/dev/project-folder';
 import { until } from '../support/until';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createConnection, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../../src/bounded/free-port';
 import { type Child, startChild } from '../../src/dev/child-process';
-import { freePort } from '../../src/dev/free-port';
 import { projectFolder } from '../../src/dev/project-folder';
 import { uriOfOwnDatabase } from '../support/database-of-file';
 import { startIssuer } from '../support/issuer';

@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
-import { logoMaxBytes, sanitisedLogo } from '../../src/channels/branding/logo';
-import { contrast, paletteOf } from '../../src/channels/branding/palette';
+import { logoMaxBytes, sanitisedLogo } from '../../src/branding/logo';
+import { contrast, paletteOf } from '../../src/branding/palette';
 import { brandStyle } from '../../src/channels/page/brand-style';
 import { branding } from '../../src/contract/operator/branding';
 import { instructionsFor } from '../../src/domain/branding';

@@ -1,4 +1,4 @@
-import { freePort } from '../../src/dev/free-port';
+import { freePort } from '../../src/bounded/free-port';
 
 // A bench once began with two of its servers on one port: by chance such a pair is among so many nearly for sure.
 test('no port is given twice by one process', async () => {

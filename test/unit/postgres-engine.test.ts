@@ -11,7 +11,7 @@ import {
   serverConfigText,
 } from '../../bench/engine/temporal-server-config';
 import { temporalServerPrograms, temporalServerVersion } from '../../bench/engine/temporal-server-programs';
-import { freePort } from '../../src/dev/free-port';
+import { freePort } from '../../src/bounded/free-port';
 import { ownDynamicConfig } from '../../src/dev/namespace';
 import { projectFolder } from '../../src/dev/project-folder';
 

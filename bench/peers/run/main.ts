@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../../../src/dev/free-port';
+import { freePort } from '../../../src/bounded/free-port';
 import { projectFolder } from '../../../src/dev/project-folder';
 import { readMachine } from '../../compare/machine';
 import { startSimulators } from '../../compare/simulators';

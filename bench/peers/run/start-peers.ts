@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../../../src/dev/free-port';
+import { freePort } from '../../../src/bounded/free-port';
 import { startReady } from '../../compare/child-ready';
 import { findPostgres } from '../../engine/postgres-programs';
 import type { Contender, ContenderName } from './contender';

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../../../src/bounded/free-port';
 import { startEmbeddedMongo } from '../../../src/dev/embedded-mongo';
 import { startEmbeddedTemporal } from '../../../src/dev/embedded-temporal';
-import { freePort } from '../../../src/dev/free-port';
 import { projectFolder } from '../../../src/dev/project-folder';
 import { startReady } from '../../compare/child-ready';
 import { addIssuers, bundleBare, fasterStandIn, type Outside, platformEnv } from '../../compare/sides';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { freePort } from '../../../src/bounded/free-port';
 import { startChild, waitUntilReady } from '../../../src/dev/child-process';
-import { freePort } from '../../../src/dev/free-port';
 import type { Program } from '../../engine/debian-packages';
 import { prepareCluster } from '../../engine/postgres-cluster';
 import { type Part, startPart } from './part';

@@ -1,4 +1,4 @@
-import { sanitisedLogo } from '../../channels/branding/logo';
+import { sanitisedLogo } from '../../branding/logo';
 import { keptByIssuer, shownTerminal } from '../../channels/kept-terminal';
 import type { changeIssuer, IssuerBody, rotateSecret } from '../../contract/operator/issuers';
 import { bodyInvalid } from '../../contract/problem';

@@ -1,4 +1,4 @@
-import { ownLogo } from '../../channels/branding/logo';
+import { ownLogo } from '../../branding/logo';
 import type { Branding } from '../../domain/branding';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import type { IssuerRow, Issuers } from '../../store/issuers';

@@ -1,7 +1,7 @@
+import { pngOf } from '../../branding/logo';
+import { paletteOf } from '../../branding/palette';
 import type { Code } from '../../contract/code';
 import { instructionsFor } from '../../domain/branding';
-import { pngOf } from '../branding/logo';
-import { paletteOf } from '../branding/palette';
 import type { Delivery } from '../channel';
 import { html, type Markup } from '../page/html';
 import { messageCodes } from './message-codes';

@@ -1,4 +1,4 @@
-import { type Palette, paletteOf } from '../branding/palette';
+import { type Palette, paletteOf } from '../../branding/palette';
 
 const variables = ({ accent, accentStrong, onAccent, accentTint }: Palette): string =>
   `--accent:${accent};--accent-strong:${accentStrong};--on-accent:${onAccent};--accent-tint:${accentTint}`;

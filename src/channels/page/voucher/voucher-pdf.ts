@@ -1,8 +1,8 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import PDFDocument from 'pdfkit';
+import { paletteOf } from '../../../branding/palette';
 import type { Code } from '../../../contract/code';
 import type { Instructions } from '../../../domain/branding';
-import { paletteOf } from '../../branding/palette';
 import { codePicture } from '../barcode';
 import { timeText } from '../plain-words';
 import type { PageWords } from '../translations';

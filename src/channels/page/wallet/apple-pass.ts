@@ -1,7 +1,7 @@
 import { PKPass } from 'passkit-generator';
+import { pngOf } from '../../../branding/logo';
+import { paletteOf } from '../../../branding/palette';
 import type { CodeFormat } from '../../../domain/code-formats';
-import { pngOf } from '../../branding/logo';
-import { paletteOf } from '../../branding/palette';
 import type { PageWords } from '../translations';
 import type { AppleWalletSettings } from './apple-settings';
 import { plainPng } from './plain-png';
