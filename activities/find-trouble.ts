@@ -1,6 +1,15 @@
+import { isSidesKind } from '../src/domain/comparison';
 import { issuerIdPattern, isTestIssuer } from '../src/domain/ids';
 import { minuteMs } from '../src/domain/timings';
-import { alertsCircuit, isOverdue, paidTwiceShownMs, type Trouble, type TroubleKind } from '../src/domain/trouble';
+import {
+  alertsCircuit,
+  isOverdue,
+  paidTwiceShownMs,
+  refundOverdueMs,
+  type Trouble,
+  type TroubleKind,
+} from '../src/domain/trouble';
+import type { Comparisons } from '../src/store/comparisons';
 import type { Guesses } from '../src/store/guesses';
 import { heldMs, type Issuers } from '../src/store/issuers';
 import type { Stats, WaitingOrder } from '../src/store/stats';
@@ -13,6 +22,7 @@ export interface TroubleSources {
   readonly workers: Pick<Workers, 'alive'>;
   readonly guesses: Pick<Guesses, 'lastAt'>;
   readonly troubles: Pick<Troubles, 'stuckOrders'>;
+  readonly comparisons: Pick<Comparisons, 'newest'>;
   readonly nowMs: () => number;
 }
 
@@ -97,6 +107,27 @@ export const finders: Record<TroubleKind, Finder> = {
         return `A second payment came for order ${orderNo}${more} of issuer ${issuerId}: the buyer may have paid twice.`;
       },
     ),
+
+  sides_differ: async ({ comparisons }) => {
+    const counts = (await comparisons.newest())?.counts ?? [];
+    const issuerIds = [...new Set(counts.filter(({ kind }) => isSidesKind(kind)).map(({ issuerId }) => issuerId))];
+    return issuerIds.slice(0, rowsLimit).map((subject) => ({
+      kind: 'sides_differ',
+      subject,
+      summary: `Issuer, database and engine say different things of orders of issuer ${subject}.`,
+    }));
+  },
+
+  refunds_overdue: async ({ stats, nowMs }) => {
+    const due = await stats.refundsLongestOpen(rowsLimit);
+    const overdue = due.filter(({ facts }) => facts.updatedAtMs < nowMs() - refundOverdueMs);
+    return perIssuer(
+      'refunds_overdue',
+      overdue,
+      (count, issuerId, orderNo) =>
+        `The refund of order ${orderNo}${andMore(count)} of issuer ${issuerId} is due for more than 7 days.`,
+    );
+  },
 
   tokens_guessed: async ({ guesses, nowMs }) => {
     const lastAt = await guesses.lastAt();

@@ -16,6 +16,7 @@ import { createAnswers } from './store/answers';
 import { createApprovals } from './store/approvals';
 import { createAudit } from './store/audit';
 import { createCodes } from './store/codes';
+import { createComparisons } from './store/comparisons';
 import { createConsoleSessionRows } from './store/console-sessions';
 import { openDatabase } from './store/database';
 import { createDayCounts } from './store/day-counts';
@@ -133,6 +134,7 @@ export const assemble = async (
     sandboxInbox: createSandboxInbox(database),
     eventFeed: createEventFeed(database),
     reconciliations: createReconciliations(database),
+    comparisons: createComparisons(database),
     statements: createStatements({
       orders: orderDeps.orders,
       statements: createStatementStore(database),

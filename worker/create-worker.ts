@@ -4,6 +4,7 @@ import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createAskVoid } from '../activities/ask-void';
 import type { CallsOut } from '../activities/call-issuer';
+import { createCompareSides } from '../activities/compare-sides';
 import { createDeliver } from '../activities/deliver';
 import { createEndVoidTime } from '../activities/end-void-time';
 import { createMakeStatements } from '../activities/make-statements';
@@ -22,8 +23,10 @@ import type { ConfiguredChannels } from '../src/channels/configured-channels';
 import type { SealingCodec } from '../src/sealing/payload-codec';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
 import type { Statements } from '../src/second-interface/statements/statements';
+import type { Comparisons } from '../src/store/comparisons';
 import type { DayCounts } from '../src/store/day-counts';
 import type { Purge } from '../src/store/purge';
+import type { Reconciliations } from '../src/store/reconciliations';
 import type { Requests } from '../src/store/requests';
 import type { SandboxInbox } from '../src/store/sandbox-inbox';
 import { dataConverterWith, interceptorsFor } from '../src/temporal/client';
@@ -45,6 +48,8 @@ export interface WorkerDeps {
   readonly purge: Purge;
   readonly troubles: Troubles;
   readonly statements: Statements;
+  readonly reconciliations: Reconciliations;
+  readonly comparisons: Comparisons;
   readonly purgeAfterMs?: number | undefined;
   readonly alerting: Pick<Alerting, 'stats' | 'workers' | 'guesses' | 'alerts' | 'alertUrl' | 'mailer' | 'publicUrl'>;
   readonly tracing: Tracing;
@@ -98,6 +103,15 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
         sayAlive: () => heartbeat(),
       }),
       ...createRequestTestVoid(callsOut),
+      ...createCompareSides({
+        orders: callsOut.orderDeps.orders,
+        troubles: deps.troubles,
+        issuers: callsOut.issuers,
+        reconciliations: deps.reconciliations,
+        comparisons: deps.comparisons,
+        nowMs: callsOut.nowMs,
+        sayAlive: () => heartbeat(),
+      }),
       ...createReconcile({
         orderDeps: callsOut.orderDeps,
         issuers: callsOut.issuers,
@@ -111,6 +125,7 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
             ...deps.alerting,
             issuers: callsOut.issuers,
             troubles: deps.troubles,
+            comparisons: deps.comparisons,
             outbound: callsOut.outbound,
             signingKeys: deps.keys.delivery.signing,
             log,

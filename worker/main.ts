@@ -75,6 +75,8 @@ const main = async (): Promise<void> => {
     purge,
     troubles,
     statements: core.statements,
+    reconciliations: core.reconciliations,
+    comparisons: core.comparisons,
     purgeAfterMs: config.purgeAfterMs,
     alerting: {
       stats: core.stats,

@@ -21,6 +21,12 @@ const schedules = {
     workflowType: workflowNames.statements,
     workflowExecutionTimeout: '20 hours',
   },
+  comparison: {
+    spec: { calendars: [{ hour: 1, minute: 0 }], timezone: 'UTC' },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '12 hours' },
+    workflowType: workflowNames.comparison,
+    workflowExecutionTimeout: '6 hours',
+  },
 } as const satisfies Record<string, Timing & { workflowType: string; workflowExecutionTimeout: string }>;
 
 /** Called by every worker at its start: the first one makes the Schedules, the others bring them up to date. */

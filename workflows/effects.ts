@@ -1,5 +1,6 @@
 import { isCancellation, proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
 import type { createAskVoid } from '../activities/ask-void';
+import type { createCompareSides } from '../activities/compare-sides';
 import type { createDeliver } from '../activities/deliver';
 import type { createEndVoidTime } from '../activities/end-void-time';
 import type { createMakeStatements } from '../activities/make-statements';
@@ -81,6 +82,14 @@ export const daily = proxyActivities<ReturnType<typeof createMakeStatements>>({
   heartbeatTimeout: '1 minute',
   retry: { initialInterval: '1 minute', maximumInterval: '10 minutes', maximumAttempts: 10 },
   summary: 'Make the statements of the days that have ended',
+});
+
+/** Reads alone, of rows and of the engine's index. */
+export const comparison = proxyActivities<ReturnType<typeof createCompareSides>>({
+  startToCloseTimeout: '2 hours',
+  heartbeatTimeout: '1 minute',
+  retry: { initialInterval: '1 minute', maximumAttempts: 3 },
+  summary: 'Compare what issuers, rows, engine and terminals say of orders',
 });
 
 const longestPauseMs = 600_000;

@@ -1000,6 +1000,8 @@ def play_deliveries():
     refused("refusing an undeliverable order", issuer.refuse("d-4"), 409, "already_delivered")
     why = operator("GET", f"/orders/{issuer.id}/d-4/why")
     check("200: why, one plain sentence", why.status == 200 and why.get("why", "").endswith("."), why)
+    compared = operator("GET", "/comparison")
+    check("200: what the daily look found, once there was one", compared.status == 200 and set(compared.body) <= {"newest"}, compared)
     failures = operator("GET", "/failures?limit=100")
     check("200: failures lists it", any(f["orderNo"] == "d-4" and f["issuerId"] == issuer.id for f in failures.body["data"]), failures)
     cancelled = issuer.cancel("d-4")

@@ -32,6 +32,7 @@ import type { Statements } from '../second-interface/statements/statements';
 import { takeOverMessages } from '../second-interface/take-over-messages';
 import type { Approvals } from '../store/approvals';
 import type { Audit } from '../store/audit';
+import type { Comparisons } from '../store/comparisons';
 import type { ConsoleSessionRows } from '../store/console-sessions';
 import type { Database } from '../store/database';
 import type { DayCounts } from '../store/day-counts';
@@ -77,6 +78,7 @@ import { mountOperatorAudit } from './operator/audit';
 import { mountOperatorBatches } from './operator/batches';
 import { mountOperatorCalls } from './operator/calls';
 import { mountOperatorChannels } from './operator/channels';
+import { mountComparison } from './operator/comparison';
 import { mountFailures } from './operator/failures';
 import { mountOperatorHealth } from './operator/health';
 import { mountOperatorIssuers } from './operator/issuers';
@@ -122,6 +124,7 @@ export interface AppDeps {
     readonly sandboxInbox: SandboxInbox;
     readonly statements: Statements;
     readonly reconciliations: Reconciliations;
+    readonly comparisons: Comparisons;
     readonly onEngineCall: (listener: LoadShedder['note']) => void;
     readonly engine: EngineReadiness;
     readonly troubles: Troubles;
@@ -198,7 +201,13 @@ export const createApp = ({
   const metrics = createMetrics(registry);
   core.metrics.collectOwnProcess('codeferry_');
   registerOrderGauges({ registry, stats: core.stats, engine: core.engine, nowMs });
-  const troubleWatch = createTroubleWatch({ troubles: core.troubles, stats: core.stats, nowMs, log });
+  const troubleWatch = createTroubleWatch({
+    troubles: core.troubles,
+    stats: core.stats,
+    comparisons: core.comparisons,
+    nowMs,
+    log,
+  });
   registerTroubleMetrics(registry, troubleWatch);
   const { operators, temporalUiUrl, publicUrl, admin, trustedProxies = [] } = config;
   const basePath = basePathOf(publicUrl);
@@ -296,6 +305,7 @@ export const createApp = ({
   mountOperatorMaintenance(mount, { maintenance: orderDeps.maintenance, nowMs });
   mountOperatorChannels(mount, core.channels);
   mountOperatorSettings(mount, { orderDeps, issuers });
+  mountComparison(mount, core.comparisons);
   mountFailures(mount, { orderDeps, watch: troubleWatch });
   mountRefunds(mount, { orderDeps, stats: core.stats });
   mountPickup(mount, {

@@ -290,6 +290,10 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
   ).action((given, command: Command) =>
     ask(command, 'GET', '/v1/operator/failures', { query: pageQuery(given) }, shown.failureList),
   );
+  program
+    .command('compared')
+    .description('in what issuers, database, engine and terminals differed at the newest daily look')
+    .action((_given, command: Command) => ask(command, 'GET', '/v1/operator/comparison', {}, shown.comparison));
   const audit = program.command('audit').description('who changed what');
   paged(audit)
     .option('--actor <name>', 'what this operator did')

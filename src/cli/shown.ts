@@ -34,6 +34,21 @@ export const orderList = page(
   'No orders',
 );
 
+export const comparison: Show = ({ newest }) => {
+  if (!newest) return 'Nothing was compared yet: the first look is at 01:00 UTC';
+  const looked = `${newest.at}: ${newest.orders} open orders, ${newest.workflows} workflows${newest.isWhole ? '' : ', and more'}`;
+  if (newest.counts.length === 0) return `${looked}. Nothing differs`;
+  const counts = table(
+    ['ISSUER', 'KIND', 'COUNT'],
+    newest.counts.map((one: ApiAnswer['body']) => [one.issuerId, one.kind, one.count]),
+  );
+  const found = table(
+    ['ORDER', 'KIND', 'WHY', 'TO DO'],
+    newest.findings.map((one: ApiAnswer['body']) => [nameOf(one), one.kind, one.why, one.next]),
+  );
+  return `${looked}\n\n${counts}\n\n${found}`;
+};
+
 export const orderFacts: Show = (order) =>
   order.approvalId !== undefined
     ? `Another operator must approve it within 24 hours: approval ${order.approvalId}.`

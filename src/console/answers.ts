@@ -3,6 +3,7 @@ import type { listAudit } from '../contract/operator/audit';
 import type { runBatch } from '../contract/operator/batches';
 import type { listCalls, readCall } from '../contract/operator/calls';
 import type { listChannels } from '../contract/operator/channels';
+import type { readComparison } from '../contract/operator/comparison';
 import type { listSessions, readSession } from '../contract/operator/console-session';
 import type { listFailures } from '../contract/operator/failures';
 import type { readIssuer } from '../contract/operator/issuers';
@@ -36,6 +37,7 @@ export type OrderAnswer = GivenBody<typeof readOperatorOrder>;
 /** An action on an order that the engine could not be asked about is written down instead. */
 export type Acted = OrderAnswer | GivenBody<typeof operatorCancelOrder> | GivenBody<typeof redeliverOrder>;
 
+export type ComparisonAnswer = GivenBody<typeof readComparison>;
 export type TimelineAnswer = Timeline;
 export type WhyAnswer = GivenBody<typeof readWhy>;
 export type SettingsAnswer = GivenBody<typeof readPlatformSettings>;

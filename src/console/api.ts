@@ -4,6 +4,7 @@ import type {
   ApprovalAnswer,
   AuditAnswer,
   BatchAnswer,
+  ComparisonAnswer,
   ConsoleSessionsAnswer,
   DeliveryKeysAnswer,
   FailureAnswer,
@@ -167,6 +168,7 @@ export const api = {
     call<Page<ApprovalAnswer>>('GET', `/approvals${query({ limit: 50, cursor })}`, { signal }),
   decideApproval: (approvalId: string, decision: 'approve' | 'refuse') =>
     call<ApprovalAnswer>('POST', `/approvals/${encodeURIComponent(approvalId)}`, { body: { decision } }),
+  comparison: (signal?: AbortSignal) => call<ComparisonAnswer>('GET', '/comparison', { signal }),
   refunds: (settled: boolean, signal?: AbortSignal, cursor?: string) =>
     call<RefundsAnswer>('GET', `/refunds${query({ settled: settled && 'true', limit: 50, cursor })}`, { signal }),
   batch: (body: BatchRequest) =>

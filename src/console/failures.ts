@@ -3,6 +3,7 @@ import { closeReasonWords } from '../domain/words/state-words';
 import type { FailureAnswer, OrderAnswer, OrderName } from './answers';
 import { api } from './api';
 import { approvalsList } from './approvals';
+import { comparedList } from './compared';
 import { type Child, h, replace } from './dom';
 import { type Column, empty, heading, issuerLink, orderLink, pagedTable } from './parts';
 import { refundsList } from './refunds';
@@ -14,6 +15,7 @@ const kinds = [
   { key: 'approvals', title: 'Approvals' },
   { key: 'refunds', title: 'Refunds due' },
   { key: 'settled', title: 'Settled' },
+  { key: 'compared', title: 'Compared' },
   { key: 'expired', title: 'Expired' },
   { key: 'refused', title: 'Refused' },
   { key: 'cancelled', title: 'Cancelled' },
@@ -24,6 +26,12 @@ const shared: readonly Column<OrderName>[] = [
   { name: 'Order', lead: true, cell: orderLink },
   { name: 'Issuer', cell: ({ issuerId }) => issuerLink(issuerId) },
 ];
+
+const sideWords = {
+  workflow_missing: 'No workflow runs',
+  workflow_left: 'Its workflow is left over',
+  issuer_differs: 'Issuer’s list differs',
+} as const;
 
 const personKinds: Readonly<Record<FailureAnswer['kind'], string>> = {
   undeliverable: 'Not taken by its terminal',
@@ -37,6 +45,7 @@ const personKinds: Readonly<Record<FailureAnswer['kind'], string>> = {
   not_notified: 'Issuer does not take it',
   not_answered: 'Issuer does not answer',
   answer_unreadable: 'Answer not readable',
+  ...sideWords,
 };
 
 const personColumns: readonly Column<FailureAnswer>[] = [
@@ -102,6 +111,8 @@ const listOf = (
       );
     case 'approvals':
       return approvalsList(signal, refresh);
+    case 'compared':
+      return comparedList(signal);
     case 'refunds':
     case 'settled':
       return refundsList(key === 'settled', signal);

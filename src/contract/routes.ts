@@ -16,6 +16,7 @@ import * as audit from './operator/audit';
 import * as batches from './operator/batches';
 import * as calls from './operator/calls';
 import * as channels from './operator/channels';
+import * as comparison from './operator/comparison';
 import * as consoleSession from './operator/console-session';
 import * as failures from './operator/failures';
 import * as operatorHealth from './operator/health';
@@ -56,6 +57,7 @@ const resources = [
     operatorOrders,
     batches,
     failures,
+    comparison,
     refunds,
     issuers,
     statements,

@@ -12,6 +12,8 @@ export const troubleKinds = [
   'paid_twice',
   'tokens_guessed',
   'tampered',
+  'sides_differ',
+  'refunds_overdue',
 ] as const;
 export type TroubleKind = (typeof troubleKinds)[number];
 
@@ -35,11 +37,16 @@ export const whatToDo: Record<TroubleKind, string> = {
     'See by the api’s log from where they come. Shut that address out at the proxy, or give its program the token of today.',
   tampered:
     'Somebody else can write to the database: shut them out first. Then put the row back from a backup, or cancel the order.',
+  sides_differ: 'See GET /v1/operator/comparison, or Failures in the console: each says what mends it.',
+  refunds_overdue: 'Ask the issuer to pay them back, and to say so: POST …/refund-settlement.',
   windows_missed: 'Ask the issuer. Extend what is open, or pause the issuer if it is down.',
 };
 
 /** Nobody tells the platform that a second payment was paid back. */
 export const paidTwiceShownMs = 7 * dayMs;
+
+/** An issuer settles a refund, and says so, within this time. */
+export const refundOverdueMs = 7 * dayMs;
 
 /** The receiver's own circuit: it cannot be told that it does not answer. No issuer's: their ids have no slash. */
 export const alertsCircuit = 'alerts/';

@@ -5,7 +5,7 @@ import type { TroubleWatch } from './troubles';
 export const registerTroubleMetrics = (registry: Registry, watch: TroubleWatch): void => {
   new Gauge({
     name: 'codeferry_trouble',
-    help: 'What a person should look at: orders that are stuck or undeliverable, events given up, second payments and codes that buyers reported within 7 days, rows that somebody else wrote, paused issuers',
+    help: 'What a person should look at: orders that are stuck or undeliverable, events given up, second payments and codes that buyers reported within 7 days, rows that somebody else wrote, paused issuers, what the daily comparison of all sides found',
     labelNames: ['kind'],
     registers: [registry],
     async collect() {
@@ -19,6 +19,7 @@ export const registerTroubleMetrics = (registry: Registry, watch: TroubleWatch):
       this.set({ kind: 'code_reported' }, look.reported.length);
       this.set({ kind: 'tampered' }, look.tampered.length + look.issuersTampered);
       this.set({ kind: 'issuer_paused' }, look.issuersPaused);
+      this.set({ kind: 'sides_differ' }, look.differingCount);
     },
   });
 };

@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import { cachedFor } from '../bounded/cached-for';
 import { reportShownMs } from '../domain/code-reports';
+import { type Finding, isSidesKind } from '../domain/comparison';
 import type { OrderName } from '../domain/ids';
 import { dayMs } from '../domain/timings';
 import { paidTwiceShownMs } from '../domain/trouble';
+import type { Comparisons } from '../store/comparisons';
 import type { Stats } from '../store/stats';
 import type { Troubles as EngineTroubles, StuckOrder } from '../temporal/troubles';
 
@@ -28,6 +30,9 @@ export interface TroubleLook {
   readonly issuersTampered: number;
   readonly undeliverable: number;
   readonly issuersPaused: number;
+  /** In what the daily look at all sides found them to differ, which no other look finds. */
+  readonly differing: readonly Finding[];
+  readonly differingCount: number;
 }
 
 export type TroubleWatch = ReturnType<typeof createTroubleWatch>;
@@ -36,16 +41,18 @@ export type TroubleWatch = ReturnType<typeof createTroubleWatch>;
 export const createTroubleWatch = ({
   troubles,
   stats,
+  comparisons,
   nowMs,
   log,
 }: {
+  readonly comparisons: Pick<Comparisons, 'newest'>;
   readonly troubles: Pick<EngineTroubles, 'stuckOrders'>;
   readonly stats: Stats;
   readonly nowMs: () => number;
   readonly log: Logger;
 }) => {
   const read = async (): Promise<TroubleLook> => {
-    const [stuck, givenUp, paidTwice, reported, tampered, issuersTampered, undeliverable, issuersPaused] =
+    const [stuck, givenUp, paidTwice, reported, tampered, issuersTampered, undeliverable, issuersPaused, newest] =
       await Promise.all([
         troubles.stuckOrders(namedLimit).catch((error: unknown) => {
           log.warn({ err: error }, 'the engine did not say which orders are stuck');
@@ -58,10 +65,15 @@ export const createTroubleWatch = ({
         stats.tamperedIssuers(namedLimit),
         stats.count('undeliverable', countLimit),
         stats.countIssuers('paused', countLimit),
+        comparisons.newest(),
       ]);
     return {
       ...{ stuck, givenUp, paidTwice, reported, tampered, undeliverable, issuersPaused },
       issuersTampered: issuersTampered.length,
+      differing: (newest?.findings ?? []).filter(({ kind }) => isSidesKind(kind)).slice(0, namedLimit),
+      differingCount: (newest?.counts ?? [])
+        .filter(({ kind }) => isSidesKind(kind))
+        .reduce((sum, { count }) => sum + count, 0),
     };
   };
 

@@ -94,4 +94,5 @@ export const workflowNames = {
   replay: 'replayWorkflow',
   reconcile: 'reconcileWorkflow',
   statements: 'statementsWorkflow',
+  comparison: 'comparisonWorkflow',
 } as const;

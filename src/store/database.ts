@@ -4,6 +4,7 @@ import type { AnswerRow } from './answers';
 import type { ApprovalRow } from './approvals';
 import type { AuditRow } from './audit';
 import type { SubmissionRow } from './codes';
+import type { ComparisonRow } from './comparisons';
 import type { ConsoleSessionRow } from './console-sessions';
 import type { DayCountRow } from './day-counts';
 import type { EchoRow } from './echoes';
@@ -48,6 +49,7 @@ export interface Collections {
   readonly echoes: Collection<EchoRow>;
   readonly replays: Collection<ReplayRow>;
   readonly sandboxInbox: Collection<SandboxMessageRow>;
+  readonly comparisons: Collection<ComparisonRow>;
   readonly reconciliations: Collection<ReconciliationRow>;
   readonly reconciliationPages: Collection<ReconciliationPageRow>;
   readonly statements: Collection<StatementRow>;
@@ -101,6 +103,7 @@ export const openDatabase = (uri: string, limitMs: number = callLimitMs): Databa
     echoes: db.collection('echoes'),
     replays: db.collection('replays'),
     sandboxInbox: db.collection('sandboxInbox'),
+    comparisons: db.collection('comparisons'),
     reconciliations: db.collection('reconciliations'),
     reconciliationPages: db.collection('reconciliationPages'),
     statements: db.collection('statements'),

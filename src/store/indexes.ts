@@ -37,6 +37,7 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_event_id', key: { 'events.id': 1 }, sparse: true },
     { name: 'by_message', key: { sentMessages: 1 }, sparse: true },
     { name: 'by_bounced', key: { bouncedAt: -1 }, sparse: true },
+    { name: 'by_delivery_failed', key: { deliveryFailedAt: -1 }, sparse: true },
     { name: 'by_tampered', key: { tamperedAt: -1 }, sparse: true },
     { name: 'by_paid_twice', key: { paidTwiceAt: -1 }, sparse: true },
     { name: 'by_code_reported', key: { codeReportedAt: -1 }, sparse: true },
@@ -76,6 +77,7 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_issuer', key: { issuerId: 1, at: -1 } },
     { name: 'forget', key: { at: 1 }, expireAfterSeconds: 30 * 86_400 },
   ],
+  comparisons: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 90 * 86_400 }],
   reconciliations: [
     { name: 'by_issuer', key: { issuerId: 1, at: -1 } },
     { name: 'forget', key: { at: 1 }, expireAfterSeconds: reconciliationKeptMs / secondMs },

@@ -91,6 +91,8 @@ export interface OrderRow {
   readonly pinAttempts?: { readonly count: number; readonly at: Date };
   /** While its message has come back, and nobody has sent another one. */
   readonly bouncedAt?: Date;
+  /** While a delivery after the first has failed, and none has been taken since. */
+  readonly deliveryFailedAt?: Date;
   /** The newest entries, until they are in the ledger: written with the change itself. */
   readonly ledger?: readonly LedgerEntry[];
   /** Why somebody wants money back, of the newest requests. */
@@ -774,8 +776,25 @@ export const createOrders = (
 
     /** What came of a delivery after the close, which no workflow of the order sees. */
     setDeliveryState: async (order: OrderName, state: DeliveryState): Promise<void> => {
-      await orders.updateOne({ _id: orderId(order), state: 'delivered' }, { $set: { 'facts.delivery.state': state } });
+      const $set = { 'facts.delivery.state': state };
+      await orders.updateOne(
+        { _id: orderId(order), state: 'delivered' },
+        state === 'failed'
+          ? { $set: { ...$set, deliveryFailedAt: new Date(nowMs()) } }
+          : { $set, $unset: { deliveryFailedAt: 1 } },
+      );
     },
+
+    /** Whose newest message no terminal took, after they were delivered; the newest first. */
+    deliveryFailed: (limit: number): Promise<OrderRow[]> =>
+      orders
+        .find(
+          { deliveryFailedAt: { $exists: true }, position: positionsOf('live') },
+          { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
+        )
+        .sort({ deliveryFailedAt: -1 })
+        .limit(limit)
+        .toArray() as Promise<OrderRow[]>,
 
     /**
      * Called before a PIN is compared, so that no number of attempts at once is more than `limit`; `locked` until the

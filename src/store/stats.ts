@@ -162,6 +162,15 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
       .limit(limit)
       .toArray(),
 
+  /** Of the oldest orders, by `by_refund_open` from its end. */
+  refundsLongestOpen: (limit: number): Promise<WaitingOrder[]> =>
+    orders
+      .find({ refundOpen: live })
+      .project<WaitingOrder>({ _id: 0, issuerId: 1, orderNo: 1, createdAt: 1, facts: 1 })
+      .sort({ refundOpen: 1 })
+      .limit(limit)
+      .toArray(),
+
   /** There are few issuers: no index. */
   countIssuers: (state: IssuerRow['state'], limit: number): Promise<number> =>
     issuers.countDocuments({ state, deletedAt: { $exists: false }, ...ofMode('live') }, { limit }),

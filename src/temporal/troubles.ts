@@ -2,6 +2,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { optionalTsToMs } from '@temporalio/common/lib/time';
 import { type OrderName, orderOfWorkflow, workflowId } from '../domain/ids';
 import { type HoldReason, holdReasons, type StuckTask, type WaitingCall } from '../domain/words/why-held';
+import { workflowNames } from '../order-messages/order-messages';
 
 const callLimitMs = 3_000;
 /** Set by the engine after two failed workflow tasks in a row, and taken away by the first one that succeeds. */
@@ -37,6 +38,21 @@ export const createTroubles = ({ client, taskQueue }: { readonly client: Client;
         client.workflowService.listWorkflowExecutions({ namespace, query, pageSize: limit }),
       );
       return executions.flatMap(({ execution }) => orderOfWorkflow(execution?.workflowId ?? '') ?? []).slice(0, limit);
+    },
+
+    /** Those whose workflow runs, page by page, by the engine's index: seconds late, and in no order. */
+    runningOrders: async function* (pageSize: number): AsyncGenerator<OrderName[]> {
+      const query = `TaskQueue = '${taskQueue}' AND WorkflowType = '${workflowNames.order}' AND ExecutionStatus = 'Running'`;
+      let nextPageToken: Uint8Array | undefined;
+      do {
+        const request = { namespace, query, pageSize, ...(nextPageToken ? { nextPageToken } : {}) };
+        const page = await limited(() => client.workflowService.listWorkflowExecutions(request));
+        yield page.executions.flatMap(({ execution }) => {
+          const order = orderOfWorkflow(execution?.workflowId ?? '');
+          return order ? [{ issuerId: order.issuerId, orderNo: order.orderNo }] : [];
+        });
+        nextPageToken = page.nextPageToken ?? undefined;
+      } while (nextPageToken && nextPageToken.length > 0);
     },
 
     /** Asked for one order; undefined where it has no workflow. */

@@ -341,6 +341,12 @@ export const branches = {
     return workflowId;
   },
 
+  comparison: async ({ platform }) => {
+    const workflowId = `comparison-${randomUUID()}`;
+    await platform.client.workflow.start(workflowNames.comparison, { workflowId, taskQueue: platform.taskQueue });
+    return workflowId;
+  },
+
   statements: async ({ platform }) => {
     const workflowId = `statements-${randomUUID()}`;
     await platform.client.workflow.start(workflowNames.statements, { workflowId, taskQueue: platform.taskQueue });

@@ -20,6 +20,7 @@ export const collections = [
     'approvals',
     'echoes',
     'sandboxInbox',
+    'comparisons',
     'reconciliations',
     'reconciliationPages',
     'statements',

@@ -5,6 +5,7 @@ import { createAnswers } from '../../src/store/answers';
 import { createApprovals } from '../../src/store/approvals';
 import { createAudit } from '../../src/store/audit';
 import { createCodes } from '../../src/store/codes';
+import { createComparisons } from '../../src/store/comparisons';
 import { createConsoleSessionRows } from '../../src/store/console-sessions';
 import type { Database } from '../../src/store/database';
 import { createDayCounts } from '../../src/store/day-counts';
@@ -64,6 +65,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const echoes = createEchoes(of);
   const sandboxInbox = createSandboxInbox(of);
   const statements = createStatements(of);
+  const comparisons = createComparisons(of);
   const reconciliations = createReconciliations(of);
 
   const row = acceptedRow(order.orderNo);
@@ -152,6 +154,19 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.numbersWithin('acme', { from: now, to: now, after: undefined }, 10);
       await orders.factsOf('acme', ['a']);
     },
+    'what the daily comparison found': async () => {
+      await comparisons.keep({
+        _id: '2026-01-31',
+        at: now,
+        orders: 1,
+        workflows: 1,
+        isWhole: true,
+        counts: [],
+        findings: [],
+      });
+      await comparisons.newest();
+    },
+    'later deliveries that failed': () => orders.deliveryFailed(10),
     'a reconciliation': async () => {
       const reconciliation = { issuerId: 'acme', reconciliationId: 'r' };
       await reconciliations.keepPage(reconciliation, 0, [], now);
@@ -232,6 +247,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'refunds that are due': async () => {
       await orders.withRefund('refundOpen', undefined, 10, 'live');
       await orders.withRefund('refundOpen', 'z', 10, 'live');
+      await stats.refundsLongestOpen(10);
       await stats.refundsOpen(10, 'live');
     },
     'refunds that are settled': () => orders.withRefund('refundSettled', 'z', 10, 'live'),

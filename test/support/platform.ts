@@ -226,6 +226,8 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       },
       troubles: workerCore.troubles,
       statements: workerCore.statements,
+      reconciliations: workerCore.reconciliations,
+      comparisons: workerCore.comparisons,
       log,
       taskQueue: config.taskQueue,
       callsOutQueue: config.callsOutQueue,

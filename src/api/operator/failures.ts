@@ -1,6 +1,8 @@
 import * as routes from '../../contract/operator/failures';
+import { isSidesKind } from '../../domain/comparison';
 import { callFailures, type OrderFailure } from '../../domain/failing';
 import { type Mode, orderId } from '../../domain/ids';
+import { comparedWords } from '../../domain/words/why-compared';
 import { whyBounced, whyGivenUp, whyPaidTwice, whyReported, whyStuck, whyTampered } from '../../domain/words/why-held';
 import { whyRefund } from '../../domain/words/why-refund';
 import { whyWaiting } from '../../domain/words/why-waiting';
@@ -84,21 +86,24 @@ const failing = (row: FailingOrder, kind: Kind, why: string): Failing => ({ posi
 /** An order with several troubles is named once, with the one that keeps it from going on. */
 const namedIn = async (
   orderDeps: Failures['orderDeps'],
-  { stuck = [], givenUp, paidTwice, reported, tampered }: TroubleLook,
+  { stuck = [], givenUp, paidTwice, reported, tampered, differing }: TroubleLook,
 ): Promise<Failing[]> => {
-  const names = [...reported, ...paidTwice, ...givenUp, ...stuck, ...tampered];
+  const names = [...differing, ...reported, ...paidTwice, ...givenUp, ...stuck, ...tampered];
   if (names.length === 0) return [];
   const givenUpIds = new Set(givenUp.map(orderId));
   const paidTwiceIds = new Set(paidTwice.map(orderId));
   const tamperedIds = new Set(tampered.map(orderId));
+  const differingById = new Map(differing.map((one) => [orderId(one), one.kind]));
   const stuckById = new Map(stuck.map((one) => [orderId(one), one]));
   return (await orderDeps.orders.named(names)).map((row) => {
     if (tamperedIds.has(row._id)) return failing(row, 'tampered', whyTampered);
     const isStuck = stuckById.get(row._id);
     if (isStuck) return failing(row, 'stuck', whyStuck(isStuck.isAfterSale));
     if (givenUpIds.has(row._id)) return failing(row, 'event_given_up', whyGivenUp);
-    return paidTwiceIds.has(row._id)
-      ? failing(row, 'paid_twice', whyPaidTwice)
+    if (paidTwiceIds.has(row._id)) return failing(row, 'paid_twice', whyPaidTwice);
+    const differs = differingById.get(row._id);
+    return differs && isSidesKind(differs)
+      ? failing(row, differs, `${comparedWords[differs].why} ${comparedWords[differs].next}`)
       : failing(row, 'code_reported', whyReported);
   });
 };

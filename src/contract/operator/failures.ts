@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sidesDiffer } from '../../domain/comparison';
 import { orderStates } from '../../domain/order';
 import { instant, issuerId, orderNo } from '../fields';
 import { mode, pageOf, pageQuery } from '../query';
@@ -21,6 +22,7 @@ const failingOrder = z
       'not_notified',
       'not_answered',
       'answer_unreadable',
+      ...sidesDiffer,
     ]),
     why: z.string(),
     at: instant,

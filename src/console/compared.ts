@@ -1,0 +1,96 @@
+import { count } from '../domain/words/count';
+import type { ComparisonAnswer, OrderName } from './answers';
+import { api, may } from './api';
+import { askDialog } from './dialog';
+import { h, note } from './dom';
+import { orderActions } from './order-actions';
+import { empty, issuerLink, orderLink } from './parts';
+import { agoText, timeTag } from './time';
+
+type Newest = NonNullable<ComparisonAnswer['newest']>;
+type Finding = Newest['findings'][number];
+
+const titles: Readonly<Record<Finding['kind'], string>> = {
+  workflow_missing: 'No workflow runs',
+  workflow_left: 'Its workflow is left over',
+  issuer_differs: 'Issuer’s list differs',
+  undeliverable: 'Not taken by its terminal',
+  bounced: 'Its message came back',
+  delivery_failed: 'A later delivery failed',
+};
+
+/** Of those that an action of the order's own page mends. */
+const mendedBy: Readonly<Partial<Record<Finding['kind'], string>>> = {
+  undeliverable: 'redeliver',
+  bounced: 'redeliver',
+  delivery_failed: 'redeliver',
+};
+
+/** In what the sides that know of an order differed at the newest daily look, and what mends it. */
+export const comparedList = async (signal: AbortSignal): Promise<HTMLElement> => {
+  const { newest } = await api.comparison(signal);
+  if (!newest) return empty('Nothing was compared yet', 'The first look is at 01:00 UTC.');
+  const looked = h(
+    'p',
+    { class: 'soft' },
+    'Looked ',
+    timeTag(newest.at, agoText(newest.at)),
+    ` at ${count(newest.orders, 'open order')}${newest.isWhole ? '' : ' and more'}, their workflows, terminals and issuers’ lists.`,
+  );
+  if (newest.counts.length === 0) return h('div', {}, looked, empty('Nothing differs'));
+  const sums = h(
+    'ul',
+    {},
+    newest.counts.map((one) => h('li', {}, issuerLink(one.issuerId), `: ${titles[one.kind]}, ${one.count}`)),
+  );
+  return h('div', {}, looked, sums, tableOf(newest.findings));
+};
+
+const tableOf = (findings: readonly Finding[]): HTMLElement =>
+  h(
+    'table',
+    {},
+    h(
+      'thead',
+      {},
+      h(
+        'tr',
+        {},
+        ['Order', 'Issuer', 'What', 'Why', ''].map((name) => h('th', { scope: 'col' }, name)),
+      ),
+    ),
+    h(
+      'tbody',
+      {},
+      findings.map((finding) =>
+        h(
+          'tr',
+          {},
+          h('td', {}, orderLink(finding)),
+          h('td', {}, issuerLink(finding.issuerId)),
+          h('td', {}, titles[finding.kind]),
+          h('td', {}, finding.why, h('span', { class: 'under soft' }, finding.next)),
+          h('td', {}, buttonFor(finding)),
+        ),
+      ),
+    ),
+  );
+
+const buttonFor = ({ kind, ...order }: Finding): HTMLElement | false => {
+  const action = orderActions.find(({ name }) => name === mendedBy[kind]);
+  return (
+    may('operator') &&
+    action !== undefined &&
+    h('button', { type: 'button', onclick: () => act(order, action) }, action.label)
+  );
+};
+
+const act = async (name: OrderName, action: (typeof orderActions)[number]): Promise<void> => {
+  const order = await api.order(name);
+  if (!order.actions.includes(action.action)) {
+    note('The order takes that no more.');
+    return;
+  }
+  const question = await action.dialog(order);
+  if (question && (await askDialog(question))) note(action.done);
+};
