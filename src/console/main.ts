@@ -64,7 +64,7 @@ const zoneChoice = h(
   { id: 'time-zone', onchange: () => chooseZone() },
   timeZone.all().map((zone) => h('option', { value: zone, selected: zone === timeZone.get() }, zone)),
 );
-const zoneLine = h('p', { class: 'zone soft' }, h('label', { for: 'time-zone' }, 'Times are in'), zoneChoice);
+const zoneLine = h('footer', { class: 'zone soft' }, h('label', { for: 'time-zone' }, 'Times are in'), zoneChoice);
 const shell = h(
   'div',
   { class: 'shell' },

@@ -26,9 +26,9 @@ export const overviewView = ({ root, signal }: View): void => {
   const live = h('span', { class: 'live', 'data-live': 'waiting' }, 'Connecting');
   const tiles = h('div', { class: 'tiles' });
   const sampleNote = h('p', { class: 'soft', hidden: true });
-  const ordersBox = h('div', { class: 'chart', role: 'img' });
+  const ordersBox = h('div', { class: 'chart', role: 'img', 'aria-label': 'Orders per minute' });
   const ordersWords = h('p', { class: 'chart-words' });
-  const timesBox = h('div', { class: 'chart', role: 'img' });
+  const timesBox = h('div', { class: 'chart', role: 'img', 'aria-label': 'Payment to code' });
   const timesWords = h('p', { class: 'chart-words' });
   const funnel = h('div', {});
   const issuers = h('div', { class: 'sideways' });

@@ -49,7 +49,7 @@ const productsOf = ({ products }: Sales) =>
 /** What was sold over a day or a week: by time and money, and by product. */
 export const salesCards = (signal: AbortSignal): HTMLElement[] => {
   const choice = h('div', { class: 'span-choice' });
-  const box = h('div', { class: 'chart', role: 'img' });
+  const box = h('div', { class: 'chart', role: 'img', 'aria-label': 'Orders sold' });
   const sums = h('p', { class: 'chart-words' });
   const products = h('div', { class: 'sideways' });
   let open = new AbortController();
