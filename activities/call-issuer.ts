@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { withinMs } from '../src/bounded/time-limit';
 import { parseStrictJson } from '../src/contract/strict-json';
+import { versions as servedVersions, type Versions } from '../src/contract/versions';
 import { Failure } from '../src/domain/failures';
 import type { ForcedOutcome } from '../src/domain/forced-outcomes';
 import type { OrderName } from '../src/domain/ids';
@@ -35,6 +36,8 @@ export interface CallsOut {
   readonly adapters: Adapters;
   readonly ring: KeyRing;
   readonly meter: OrderMeter;
+  /** Given by tests: others than those of the contract. */
+  readonly versions?: Versions;
   readonly log: Pick<Logger, 'error'>;
   readonly nowMs: () => number;
 }
@@ -195,14 +198,15 @@ const tryResult = ({ ok, status, problem }: IssuerAnswer): string =>
   ok ? 'ok' : status > 0 ? `status_${Math.floor(status / 100)}xx` : (problem ?? 'failed');
 
 const callUrl = async (
-  { orderDeps, outbound, ring, meter, nowMs }: CallsOut,
+  { orderDeps, outbound, ring, meter, versions = servedVersions, nowMs }: CallsOut,
   issuer: IssuerRow,
   url: string,
   messageId: string,
   message: AdapterMessage,
   answerLimitBytes?: number,
 ): Promise<IssuerAnswer> => {
-  const body = messageBytes(message);
+  const version = versions.pinned(issuer.apiVersion);
+  const body = messageBytes(versions.message(version, message));
   const secrets = openSecrets(ring, issuer._id, liveSecrets(issuer.secrets, nowMs()));
   const timeLimitMs = (issuer.callTimeoutSeconds ?? callTimeoutSeconds) * secondMs;
   const call = outbound.postSigned({
@@ -211,6 +215,7 @@ const callUrl = async (
     body,
     headers: {
       ...openCallHeaders(ring, issuer),
+      ...versions.headersOf(version),
       ...signedHeaders({ id: messageId, nowMs: nowMs(), body, secrets }),
     },
     timeLimitMs,
@@ -235,7 +240,9 @@ const callUrl = async (
   return {
     ok,
     status: result.status,
-    ...(ok ? readJson(result) : { json: undefined }),
+    ...(ok
+      ? asToday(readJson(result), (json) => versions.callbackAnswer(version, message.type, json))
+      : { json: undefined }),
     ...(ok ? {} : { problem: `status_${result.status}` }),
     ...(asked !== undefined ? { retryAfterMs: asked } : {}),
     tookMs: result.tookMs,
@@ -279,6 +286,11 @@ const callFunction = async (
     return failed('function_threw');
   }
 };
+
+const asToday = <A extends Pick<IssuerAnswer, 'json'>>(answer: A, change: (json: unknown) => unknown): A => ({
+  ...answer,
+  json: change(answer.json),
+});
 
 /** Read as strictly as a body of the second interface: two readers of one answer must not see two codes. */
 const readJson = ({ body, truncated }: { body: Buffer; truncated: boolean }): Pick<IssuerAnswer, 'json' | 'unread'> => {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { ConfiguredChannels } from '../channels/configured-channels';
 import { createDrawings } from '../channels/page/drawings';
 import { readMetrics } from '../contract/platform/surroundings';
+import { versions as servedVersions, type Versions } from '../contract/versions';
 import { isTestIssuer } from '../domain/ids';
 import type { OidcSettings, OperatorWithToken } from '../domain/operator';
 import { cancellableStates, type Terminal } from '../domain/order';
@@ -149,6 +150,8 @@ export interface AppDeps {
   readonly guard: AddressGuard;
   readonly tracing?: Tracing;
   readonly adapters: Adapters;
+  /** Given by tests: others than those of the contract. */
+  readonly versions?: Versions;
   readonly log: Logger;
   readonly nowMs: () => number;
 }
@@ -160,6 +163,7 @@ export const createApp = ({
   guard,
   tracing = noTracing,
   adapters,
+  versions = servedVersions,
   log,
   nowMs,
 }: AppDeps): { app: Express; adminApp: Express | undefined; starter: WorkflowStarter } => {
@@ -213,7 +217,16 @@ export const createApp = ({
   const basePath = basePathOf(publicUrl);
   const consoleUrl = admin?.url ?? publicUrl;
   const { observe } = metrics;
-  const apps = createApps({ publicUrl, adminUrl: admin?.url, trustedProxies, observe, tracing, log, nowMs });
+  const apps = createApps({
+    publicUrl,
+    adminUrl: admin?.url,
+    trustedProxies,
+    observe,
+    tracing,
+    log,
+    nowMs,
+    versions,
+  });
   const [first] = operators;
   const oidc = config.oidc &&
     first && { settings: config.oidc, keys: oidcKeys(config.oidc, first.token), publicUrl: consoleUrl };
@@ -230,6 +243,7 @@ export const createApp = ({
     ring,
     basePath,
     nowMs,
+    versions,
     requests,
     operator: { operators, sessions, wrongTokens },
     audit,

@@ -25,6 +25,7 @@ export const problemsOf = (route: Route): readonly FailureCode[] => [
     ...ofCaller(route),
     // Without a declared query any parameter is one too many.
     ...(route.who === 'buyer' ? [] : (['body_too_large', 'body_invalid'] as const)),
+    ...(route.path.startsWith('/v1/') ? (['version_unknown', 'version_ended'] as const) : []),
     ...(route.body || route.lines ? ofBody : []),
     ...(route.who === 'issuer' ? (['rate_limited'] as const) : []),
     ...route.problems,

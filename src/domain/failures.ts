@@ -60,6 +60,8 @@ export const failures = {
   code_reused: { status: 409, retryable: false, title: 'Another order of this issuer holds that value' },
   issuer_exists: { status: 409, retryable: false, title: 'The issuer id is taken' },
   not_pull: { status: 409, retryable: false, title: 'The issuer is called, and fetches no messages' },
+  version_unknown: { status: 422, retryable: false, title: 'There is no such version of the contract' },
+  version_ended: { status: 410, retryable: false, title: 'That version of the contract is no longer served' },
   not_live: { status: 409, retryable: false, title: 'The issuer is not live yet, and sells test products alone' },
   issuer_paused: { status: 409, retryable: true, title: 'The issuer is paused' },
   rate_limited: { status: 429, retryable: true, title: 'Too many requests at once' },

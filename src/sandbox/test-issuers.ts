@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { networkOf } from '../bounded/per-minute';
 import { createSlots } from '../bounded/slots';
+import { versions } from '../contract/versions';
 import { Failure } from '../domain/failures';
 import { testIdPrefix } from '../domain/ids';
 import { hourMs, testIssuerLifetimeMs } from '../domain/timings';
@@ -57,6 +58,7 @@ export const createTestIssuers = ({ issuers, dayCounts, nowMs }: Deps) => {
         const createdAt = new Date(nowMs());
         const row: Omit<IssuerRow, 'seal'> = {
           _id: issuerId,
+          apiVersion: versions.newest,
           name: name ?? 'Test issuer',
           state: 'active',
           callback,

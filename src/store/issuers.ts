@@ -38,6 +38,8 @@ export interface IssuerRow extends SomeSettings {
   readonly signDeliveriesWithIssuerSecret?: boolean;
   /** Messages to buyers hold their codes, and not only the link to the page. */
   readonly codeInMessage?: boolean;
+  /** Of the contract; left out: the first. */
+  readonly apiVersion?: string;
   /** Of one callback. */
   readonly callTimeoutSeconds?: number;
   readonly callHeaders?: { readonly names: readonly string[]; readonly sealed: Buffer };
@@ -88,6 +90,7 @@ export type IssuerSettings = Partial<
     | 'publicKey'
     | 'signDeliveriesWithIssuerSecret'
     | 'codeInMessage'
+    | 'apiVersion'
     | 'callTimeoutSeconds'
     | 'callHeaders'
     | 'callCa'

@@ -25,6 +25,7 @@ describe('an issuer that is made', () => {
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
     expect(shown).toEqual({
       ...settings(issuerId),
+      apiVersion: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
       state: 'active',
       terminal: { channel: 'page' },
       verifyWindowSeconds: 600,

@@ -3,6 +3,7 @@ import { problem } from '../../src/contract/problem';
 import { problemsOf } from '../../src/contract/problems-of';
 import { expressPath, type Route } from '../../src/contract/route';
 import { routes } from '../../src/contract/routes';
+import { versions } from '../../src/contract/versions';
 
 const declared = new Map(routes.map((route) => [`${route.method} ${expressPath(route.path)}`, route]));
 
@@ -34,6 +35,8 @@ export const watchAnswers = () => {
     const route = declared.get(`${method} ${String(request.route?.path)}`);
     // Another method's 405 and the paths of pages have no declaration.
     if (!route || response.statusCode === 405 || request.method === 'HEAD') return;
+    // What is declared is the newest.
+    if (response.getHeader('codeferry-version') !== versions.newest) return;
     const type = String(response.getHeader('content-type') ?? '');
     const misfit = misfitOf(route, response.statusCode, type, text);
     if (misfit !== undefined) misfits.add(`${route.name} ${response.statusCode}: ${misfit}`);

@@ -9,6 +9,7 @@ import pino, { type Logger } from 'pino';
 import { createApp } from '../../src/api/app';
 import { assemble, type Core } from '../../src/assemble';
 import type { ChannelSettings } from '../../src/channels/channel-settings';
+import type { Versions } from '../../src/contract/versions';
 import type { OidcSettings } from '../../src/domain/operator';
 import type { Mailer } from '../../src/mail/mailer';
 import { createOrderMeter } from '../../src/metrics/order-meter';
@@ -37,6 +38,8 @@ export interface PlatformOptions {
   /** True: operators have an address of their own. */
   readonly admin?: boolean;
   readonly isDemo?: boolean;
+  /** Left out: those of the contract. */
+  readonly versions?: Versions;
   /** What test issuers may be called at; left out: there is no sandbox. */
   readonly sandboxAllow?: readonly string[];
   readonly alertUrl?: string;
@@ -168,7 +171,16 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     sandboxAllowCidrs: options.sandboxAllow ?? [],
   });
   const adapters = new Map((options.adapters ?? []).map((adapter) => [adapter.name, adapter]));
-  const { app, adminApp, starter } = createApp({ core, config, guard, tracing, adapters, log, nowMs });
+  const { app, adminApp, starter } = createApp({
+    core,
+    config,
+    guard,
+    tracing,
+    adapters,
+    log,
+    nowMs,
+    ...(options.versions ? { versions: options.versions } : {}),
+  });
   const declared = watchAnswers();
   server.on('request', declared.watched(app));
   if (adminApp) adminServer?.on('request', declared.watched(adminApp));
@@ -202,6 +214,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
         orderDeps: workerCore.orderDeps,
         issuers: workerCore.issuers,
         echoes: workerCore.echoes,
+        ...(options.versions ? { versions: options.versions } : {}),
         outbound,
         adapters,
         ring: workerCore.ring,

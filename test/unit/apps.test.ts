@@ -2,11 +2,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pino from 'pino';
 import { createApps } from '../../src/api/edge/apps';
+import { versions } from '../../src/contract/versions';
 import { noTracing } from '../../src/tracing/tracing';
 
 const headersAt = async (publicUrl: string): Promise<Headers> => {
   const apps = createApps({
-    ...{ publicUrl, adminUrl: undefined, trustedProxies: [], tracing: noTracing, nowMs: Date.now },
+    ...{ publicUrl, adminUrl: undefined, trustedProxies: [], tracing: noTracing, versions, nowMs: Date.now },
     observe: (_request, _response, next) => next(),
     log: pino({ level: 'silent' }),
   });

@@ -2,7 +2,9 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Side } from '../../contract/route';
+import type { Versions } from '../../contract/versions';
 import { noTracing, type Tracing } from '../../tracing/tracing';
+import { apiVersion } from './api-version';
 import { basePathOf, stripBasePath } from './base-path';
 import { endOldConnections } from './connection-age';
 import { shareByConnection } from './connection-share';
@@ -30,6 +32,7 @@ interface AppsDeps extends Addresses {
   readonly tracing: Tracing;
   readonly log: Logger;
   readonly nowMs: () => number;
+  readonly versions: Versions;
 }
 
 /** What answers at the address of issuers and buyers, and at that of operators: with everything that comes before a route. */
@@ -42,7 +45,7 @@ export const createApps = ({ publicUrl, adminUrl, ...deps }: AppsDeps): Apps => 
 
 const appAt = (
   url: string,
-  { trustedProxies, observe, tracing, log, nowMs }: Omit<AppsDeps, keyof Addresses>,
+  { trustedProxies, observe, tracing, log, nowMs, versions }: Omit<AppsDeps, keyof Addresses>,
 ): Express => {
   const app = express();
   app.disable('x-powered-by');
@@ -59,6 +62,7 @@ const appAt = (
     observe,
     endOldConnections(nowMs),
     stripBasePath(basePathOf(url)),
+    apiVersion(versions, nowMs),
     helmet({
       strictTransportSecurity: url.startsWith('https:') && { maxAge: yearSeconds, includeSubDomains: false },
       // Pages say what they need.

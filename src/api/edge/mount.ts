@@ -14,6 +14,7 @@ import {
   sidesOf,
 } from '../../contract/route';
 import { parseStrictJson, readStrictJson } from '../../contract/strict-json';
+import type { Versions } from '../../contract/versions';
 import { Failure, type FieldError } from '../../domain/failures';
 import { isTestIssuer } from '../../domain/ids';
 import type { Operator, Role } from '../../domain/operator';
@@ -111,11 +112,13 @@ export type Mount = ReturnType<typeof createMount>;
 /** How a call gets to its operation: event-loop lag, size, signature, idempotency, media type, JSON, schema, in this order. */
 export const createMount = (
   apps: Apps,
-  deps: IssuerAuth & Idempotency & { readonly operator: OperatorAuth; readonly audit: AuditTrails },
+  deps: IssuerAuth &
+    Idempotency & { readonly versions: Versions } & { readonly operator: OperatorAuth; readonly audit: AuditTrails },
 ) => {
   const inFlight = createInFlightLimit();
   const shedOnLag = shedOnEventLoopLag(watchEventLoopLag());
   const budgets = createIssuerBudgets();
+  const { versions } = deps;
   const testRequests = createTestRequests(deps.nowMs);
   const turns = createTurns(newOrdersInDatabaseMax);
   const roomForLarge = largeBodies();
@@ -157,6 +160,8 @@ export const createMount = (
     }).finally(leave);
     response.locals.issuerClass = isTestIssuer(known.issuer._id) ? 'test' : known.issuer.codeMode;
     testRequests.admit(known.issuer._id);
+    response.locals.version ??= versions.pinned(known.issuer.apiVersion);
+    response.set(versions.headersOf(response.locals.version));
     return known;
   };
 
@@ -220,7 +225,8 @@ export const createMount = (
                 ? readStrictJson(raw)
                 : { value: parseStrictJson(raw, { integersOnly }), flaws: [] };
             if (isWithOrder(json)) response.locals.orderNo = json.orderNo;
-            const body = (schema ? parseWith(schema, json) : undefined) as BodyOf<R>;
+            const todays = versions.request(response.locals.version, route.name, json);
+            const body = (schema ? parseWith(schema, todays) : undefined) as BodyOf<R>;
             const query = (route.query ? parseWith(route.query, request.query) : undefined) as QueryOf<R>;
             const onceAnswered = onceClosed(response);
             return handle({
@@ -288,7 +294,7 @@ export const createMount = (
             response
               .status(given.status)
               .type(given.isProblem ? 'application/problem+json' : 'application/json')
-              .send(given.body);
+              .send(given.isProblem ? given.body : versions.answer(response.locals.version, route.name, given.body));
           },
         );
       },

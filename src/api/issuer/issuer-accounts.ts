@@ -3,6 +3,7 @@ import { keptByIssuer, shownTerminal } from '../../channels/kept-terminal';
 import type { changeIssuer, IssuerBody, rotateSecret } from '../../contract/operator/issuers';
 import { bodyInvalid } from '../../contract/problem';
 import type { BodyOf, GivenBody } from '../../contract/route';
+import { versions } from '../../contract/versions';
 import type { Branding } from '../../domain/branding';
 import { Failure, type FieldError } from '../../domain/failures';
 import { effectiveSettings, type SomeSettings } from '../../domain/settings';
@@ -153,6 +154,7 @@ const bodyOfIssuer = (row: Omit<IssuerRow, 'seal'>, platform: SomeSettings): Iss
   ...(row.callHeaders && row.callHeaders.names.length > 0 ? { callHeaders: [...row.callHeaders.names] } : {}),
   ...(row.callCa ? { callCa: row.callCa } : {}),
   ...(row.ordersPerSecond !== undefined ? { ordersPerSecond: row.ordersPerSecond } : {}),
+  apiVersion: versions.pinned(row.apiVersion).date,
   ...(row.endsAt ? { mode: 'test' as const, endsAt: row.endsAt.toISOString() } : {}),
   createdAt: row.createdAt.toISOString(),
 });

@@ -1,5 +1,6 @@
 import * as routes from '../../contract/operator/issuers';
 import { bodyInvalid } from '../../contract/problem';
+import { versions } from '../../contract/versions';
 import { Failure } from '../../domain/failures';
 import { testIdPrefix } from '../../domain/ids';
 import type { IssuerRow, Issuers } from '../../store/issuers';
@@ -42,6 +43,7 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
     const { terminal, callHeaders, branding, ...plain } = settings;
     const row: Omit<IssuerRow, 'seal'> = {
       _id: issuerId,
+      apiVersion: versions.newest,
       ...plain,
       ...kept(issuerId, { terminal, callHeaders, branding }),
       state: 'active',

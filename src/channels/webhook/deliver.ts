@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { CodeDeliveredMessage, CodeVoidMessage } from '../../contract/callbacks/deliveries';
+import { versions } from '../../contract/versions';
 import { askedDelayMs } from '../../outbound/schedule';
 import { signedHeaders } from '../../outbound/signed-headers';
 import type { Deliver, DeliveryDeps } from '../channel';
@@ -29,7 +30,10 @@ export const createWebhookDelivery =
       issuerId,
       url,
       body,
-      headers: signedHeaders({ id: messageId, nowMs: nowMs(), body, privateKeys, secrets }),
+      headers: {
+        'codeferry-version': versions.newest,
+        ...signedHeaders({ id: messageId, nowMs: nowMs(), body, privateKeys, secrets }),
+      },
       signal: delivery.signal,
       ...(delivery.circuit !== undefined ? { breakerKey: delivery.circuit } : {}),
       isPastCircuit: delivery.isPastCircuit,

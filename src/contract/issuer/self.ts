@@ -3,6 +3,7 @@ import { terminal } from '../../channels/terminals';
 import { branding } from '../operator/branding';
 import { callback, issuer, refundSettings, rotatedSecret } from '../operator/issuers';
 import { declareRoute } from '../route';
+import { versions } from '../versions';
 
 /** What an issuer's server reads and changes of its own account. */
 const base = '/v1/issuers/{issuerId}';
@@ -31,6 +32,7 @@ export const changeSelf = declareRoute({
           callback,
           terminal,
           branding,
+          apiVersion: z.enum(versions.dates),
           signDeliveriesWithIssuerSecret: z.boolean(),
           ...refundSettings,
         })

@@ -3,6 +3,7 @@ import { terminal } from '../../channels/terminals';
 import { instant, integer, issuerId, text, url } from '../fields';
 import { mode, noBody, pageOf, pageQuery } from '../query';
 import { declareRoute, type Wire } from '../route';
+import { versions } from '../versions';
 import { branding } from './branding';
 import { callSettings, shownCallSettings } from './call-settings';
 import { orderSettings } from './settings';
@@ -24,6 +25,7 @@ const settings = {
   publicKey: z.string().regex(/^whpk_[A-Za-z0-9+/]{43}=$/),
   signDeliveriesWithIssuerSecret: z.boolean(),
   codeInMessage: z.boolean(),
+  apiVersion: z.enum(versions.dates),
   branding,
   ...callSettings,
 };
@@ -46,6 +48,7 @@ export const createIssuerRequest = z
     signDeliveriesWithIssuerSecret: settings.signDeliveriesWithIssuerSecret.optional(),
     codeInMessage: settings.codeInMessage.optional(),
     branding: branding.optional(),
+    apiVersion: settings.apiVersion.optional(),
     ...z.strictObject(callSettings).partial().shape,
   })
   .meta({
@@ -88,6 +91,7 @@ const issuerFields = {
   ...z.strictObject(refundSettings).partial().shape,
   callsAtOnce: orderSettings.callsAtOnce.optional(),
   ...shownCallSettings,
+  apiVersion: z.string().meta({ description: 'The version of the contract that counts for it' }),
   mode: z.literal('test').optional().meta({ description: 'Of the sandbox' }),
   createdAt: instant,
   endsAt: instant.optional().meta({ description: 'Of a test issuer: it is deleted then' }),
@@ -102,6 +106,7 @@ const issuerExample = {
   terminal: { channel: 'page' },
   verifyWindowSeconds: 600,
   issueWindowSeconds: 600,
+  apiVersion: versions.newest,
   createdAt: '2026-01-01T00:00:00.000Z',
 };
 

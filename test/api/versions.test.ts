@@ -1,0 +1,94 @@
+import { createVersions, versions } from '../../src/contract/versions';
+import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
+
+const renamed = (from: string, to: string) => (body: Readonly<Record<string, unknown>>) => {
+  const { [from]: value, ...rest } = body;
+  return value === undefined ? body : { ...rest, [to]: value };
+};
+const inData = (change: ReturnType<typeof renamed>) => (body: Readonly<Record<string, unknown>>) => ({
+  ...body,
+  data: change(body.data as Readonly<Record<string, unknown>>),
+});
+
+/** A made-up past: `quantity` was `pieces` until today's version, and an older one has ended. */
+const madeUp = createVersions([
+  { date: '2019-01-01', changes: [], endsAt: new Date('2021-01-01T00:00:00Z') },
+  {
+    date: '2020-01-01',
+    changes: [],
+    deprecatedAt: new Date('2026-01-01T00:00:00Z'),
+    endsAt: new Date('2099-01-01T00:00:00Z'),
+  },
+  {
+    date: versions.newest,
+    changes: [
+      {
+        name: 'quantity is no longer called pieces',
+        calls: {
+          placeOrder: { request: renamed('pieces', 'quantity'), answer: renamed('quantity', 'pieces') },
+          readOrder: { answer: renamed('quantity', 'pieces') },
+        },
+        callbacks: { 'order.paid': { message: inData(renamed('quantity', 'pieces')) } },
+      },
+    ],
+  },
+]);
+const file = platformOfFile({ versions: madeUp });
+const older = { 'codeferry-version': '2020-01-01' };
+const order = (orderNo: string, changes: object) => ({
+  type: 'order.payment',
+  orderNo,
+  product: { id: 'coffee', name: 'Coffee' },
+  amount: { value: 1_000, currency: 'EUR' },
+  ...changes,
+});
+
+test('each answer says its version: the newest, where nobody names another', async () => {
+  const { baseUrl } = file.platform;
+  for (const path of ['/healthz', '/v1/keys', '/v1/nowhere', '/v1/operator/orders']) {
+    expect((await fetch(baseUrl + path)).headers.get('codeferry-version')).toBe(versions.newest);
+  }
+  const issuer = await file.issuer();
+  const self = await issuer.get('/self');
+  expect([self.headers.get('codeferry-version'), self.body.apiVersion]).toEqual([versions.newest, versions.newest]);
+  expect([self.headers.get('deprecation'), self.headers.get('sunset')]).toEqual([null, null]);
+  await issuer.place('v-1');
+  expect((await issuer.message('order.paid', 'v-1')).headers['codeferry-version']).toBe(versions.newest);
+});
+
+test('a request may name an older version: it is read and answered as it was then, and told when that ends', async () => {
+  const issuer = await file.issuer();
+  const placed = await issuer.post('/orders', order('v-2', { pieces: 2 }), { headers: older });
+  expect([placed.status, placed.body.pieces, placed.body.quantity]).toEqual([201, 2, undefined]);
+  expect(placed.headers.get('codeferry-version')).toBe('2020-01-01');
+  expect(placed.headers.get('deprecation')).toBe(`@${Date.parse('2026-01-01T00:00:00Z') / 1_000}`);
+  expect(placed.headers.get('sunset')).toBe('Thu, 01 Jan 2099 00:00:00 GMT');
+  expect((await issuer.get('/orders/v-2')).body.quantity).toBe(2);
+  expect((await issuer.get('/orders/v-2', older)).body.pieces).toBe(2);
+  // Its callbacks are of the issuer's own version.
+  expect((await issuer.message('order.paid', 'v-2')).data).toMatchObject({ quantity: 2 });
+  const today = await issuer.post('/orders', order('v-3', { pieces: 2 }));
+  expectProblem(today, 422, 'body_invalid', '/pieces');
+});
+
+test('an issuer stays with the version of its making, in its calls and its callbacks', async () => {
+  const issuer = await file.issuer();
+  const { issuers } = file.platform.core.database;
+  await issuers.updateOne({ _id: issuer.issuerId }, { $set: { apiVersion: '2020-01-01' } });
+  expect((await issuer.post('/orders', order('v-4', { pieces: 3 }))).body.pieces).toBe(3);
+  const { data, headers } = await issuer.message('order.paid', 'v-4');
+  expect([data.pieces, data.quantity, headers['codeferry-version']]).toEqual([3, undefined, '2020-01-01']);
+  const newest = { 'codeferry-version': versions.newest };
+  expect((await issuer.get('/orders/v-4', newest)).body.quantity).toBe(3);
+});
+
+test('a version that never was is 422, one that has ended 410', async () => {
+  const issuer = await file.issuer();
+  const naming = (version: string) => issuer.get('/self', { 'codeferry-version': version });
+  for (const version of ['2018-01-01', 'yesterday', '']) expectProblem(await naming(version), 422, 'version_unknown');
+  expectProblem(await naming('2019-01-01'), 410, 'version_ended');
+  const settings = (apiVersion: string) => issuer.post('/settings', { type: 'issuer.settings', apiVersion });
+  expectProblem(await settings('2018-01-01'), 422, 'body_invalid', '/apiVersion');
+  expect((await settings(versions.newest)).body.apiVersion).toBe(versions.newest);
+});
