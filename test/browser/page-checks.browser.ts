@@ -100,7 +100,13 @@ test.each(['light', 'dark'] as const)(
     found.lost = await axeFindings(await opened(`${file.platform.baseUrl}/p/lost`, { colorScheme }));
     found.dead = await axeFindings(await opened(`${file.platform.baseUrl}/p/nothing`, { colorScheme }));
     found.chinese = await axeFindings(await opened(url, { colorScheme, locale: 'zh-CN' }));
-    expect(found).toEqual({ first: [], codes: [], waiting: [], lost: [], dead: [], chinese: [] });
+    const arabic = await opened(url, { colorScheme, locale: 'ar' });
+    expect(await arabic.locator('html').getAttribute('dir')).toBe('rtl');
+    await revealed(arabic);
+    await arabic.locator('[data-open-all]').click();
+    expect(await arabic.evaluate('document.documentElement.scrollWidth')).toBe(320);
+    found.arabic = await axeFindings(arabic);
+    expect(found).toEqual({ first: [], codes: [], waiting: [], lost: [], dead: [], chinese: [], arabic: [] });
   },
 );
 

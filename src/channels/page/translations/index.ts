@@ -1,3 +1,4 @@
+import { ar } from './ar';
 import { en } from './en';
 import type { PageWords } from './page-words';
 import { zh } from './zh';
@@ -5,7 +6,7 @@ import { zh } from './zh';
 export type { PageWords };
 
 /** By the subtag that a browser asks for; the first is what others get. */
-const translations = { en, zh } as const satisfies Record<string, PageWords>;
+const translations = { en, zh, ar } as const satisfies Record<string, PageWords>;
 
 export const pageLanguages = Object.keys(translations);
 
