@@ -4,13 +4,13 @@ import { api, may } from './api';
 import { askDialog } from './dialog';
 import { h, note } from './dom';
 import { orderActions } from './order-actions';
-import { empty, issuerLink, orderLink } from './parts';
+import { type Column, empty, issuerLink, orderLink, pagedTable } from './parts';
 import { agoText, timeTag } from './time';
 
 type Newest = NonNullable<ComparisonAnswer['newest']>;
 type Finding = Newest['findings'][number];
 
-const titles: Readonly<Record<Finding['kind'], string>> = {
+export const comparedTitles: Readonly<Record<Finding['kind'], string>> = {
   workflow_missing: 'No workflow runs',
   workflow_left: 'Its workflow is left over',
   issuer_differs: 'Issuer’s list differs',
@@ -41,40 +41,25 @@ export const comparedList = async (signal: AbortSignal): Promise<HTMLElement> =>
   const sums = h(
     'ul',
     {},
-    newest.counts.map((one) => h('li', {}, issuerLink(one.issuerId), `: ${titles[one.kind]}, ${one.count}`)),
+    newest.counts.map((one) => h('li', {}, issuerLink(one.issuerId), `: ${comparedTitles[one.kind]}, ${one.count}`)),
   );
-  return h('div', {}, looked, sums, tableOf(newest.findings));
+  const found = await pagedTable(
+    'What differs',
+    columns,
+    async () => ({ data: newest.findings }),
+    empty('Nothing differs'),
+    signal,
+  );
+  return h('div', {}, looked, sums, found);
 };
 
-const tableOf = (findings: readonly Finding[]): HTMLElement =>
-  h(
-    'table',
-    {},
-    h(
-      'thead',
-      {},
-      h(
-        'tr',
-        {},
-        ['Order', 'Issuer', 'What', 'Why', ''].map((name) => h('th', { scope: 'col' }, name)),
-      ),
-    ),
-    h(
-      'tbody',
-      {},
-      findings.map((finding) =>
-        h(
-          'tr',
-          {},
-          h('td', {}, orderLink(finding)),
-          h('td', {}, issuerLink(finding.issuerId)),
-          h('td', {}, titles[finding.kind]),
-          h('td', {}, finding.why, h('span', { class: 'under soft' }, finding.next)),
-          h('td', {}, buttonFor(finding)),
-        ),
-      ),
-    ),
-  );
+const columns: readonly Column<Finding>[] = [
+  { name: 'Order', lead: true, cell: orderLink },
+  { name: 'Issuer', cell: ({ issuerId }) => issuerLink(issuerId) },
+  { name: 'What', cell: ({ kind }) => comparedTitles[kind] },
+  { name: 'Why', wide: true, cell: ({ why, next }) => [why, h('span', { class: 'under soft' }, next)] },
+  { name: 'Action', end: true, cell: (finding) => buttonFor(finding) },
+];
 
 const buttonFor = ({ kind, ...order }: Finding): HTMLElement | false => {
   const action = orderActions.find(({ name }) => name === mendedBy[kind]);

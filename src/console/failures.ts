@@ -3,7 +3,7 @@ import { closeReasonWords } from '../domain/words/state-words';
 import type { FailureAnswer, OrderAnswer, OrderName } from './answers';
 import { api } from './api';
 import { approvalsList } from './approvals';
-import { comparedList } from './compared';
+import { comparedList, comparedTitles } from './compared';
 import { type Child, h, replace } from './dom';
 import { type Column, empty, heading, issuerLink, orderLink, pagedTable } from './parts';
 import { refundsList } from './refunds';
@@ -27,15 +27,7 @@ const shared: readonly Column<OrderName>[] = [
   { name: 'Issuer', cell: ({ issuerId }) => issuerLink(issuerId) },
 ];
 
-const sideWords = {
-  workflow_missing: 'No workflow runs',
-  workflow_left: 'Its workflow is left over',
-  issuer_differs: 'Issuer’s list differs',
-} as const;
-
 const personKinds: Readonly<Record<FailureAnswer['kind'], string>> = {
-  undeliverable: 'Not taken by its terminal',
-  bounced: 'Its message came back',
   stuck: 'Stuck by unfit code',
   event_given_up: 'Issuer not told',
   paid_twice: 'Paid twice',
@@ -45,7 +37,7 @@ const personKinds: Readonly<Record<FailureAnswer['kind'], string>> = {
   not_notified: 'Issuer does not take it',
   not_answered: 'Issuer does not answer',
   answer_unreadable: 'Answer not readable',
-  ...sideWords,
+  ...comparedTitles,
 };
 
 const personColumns: readonly Column<FailureAnswer>[] = [
