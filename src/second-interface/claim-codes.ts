@@ -164,15 +164,29 @@ export const judgeSubmission = async (
   if (!asking) return 'settled';
   const { updateId, _id, codes } = asking;
   if (updateId.startsWith(replacementPrefix)) {
-    // Its call died before or after the row took the new codes: the row says which.
-    const isTaken = codes.every(({ itemId }) => itemOf(row.facts, itemId).replaces !== undefined);
-    if (isTaken) await deps.codes.markAccepted([_id]);
-    else await deps.codes.release(asking);
+    await settleReplacement(deps, row, asking);
     return 'settled';
   }
   const judged = await askOrder(deps, row, updateId, codesMessage(_id, codes, false));
   if (judged === 'unavailable') return 'unavailable';
   return (await settleClaim(deps, asking, judged)) ? 'settled' : 'open';
+};
+
+/**
+ * What became of a replacement whose call died or lost its answer: the row says whether it took these items, and they are
+ * this call's where no other one gave them. Called by the reconciler, and by the same call when it comes again.
+ */
+export const settleReplacement = async (
+  { codes }: Pick<OrderDeps, 'codes'>,
+  row: OrderRow,
+  submission: SubmissionRow,
+): Promise<void> => {
+  const itemIds = submission.codes.map(({ itemId }) => itemId);
+  const isTaken = itemIds.every((itemId) => itemOf(row.facts, itemId).replaces !== undefined);
+  const others = isTaken ? await codes.references(row, itemIds) : [];
+  if (isTaken && others.every(({ submissionId: id }) => id === submission._id))
+    await codes.markAccepted([submission._id]);
+  else await codes.release(submission);
 };
 
 const claimed = (row: SubmissionRow): ClaimedCodes => ({

@@ -429,6 +429,37 @@ describe('replacement', () => {
     expectProblem(await replace({ replacements: [{ itemId: 'a2', code: codeOf('a4') }] }), 409, 'code_redeemed');
   });
 
+  test.each([
+    ['the claim is marked', 'markAccepted', false],
+    ['the answer of the database comes', 'applyDecision', true],
+  ] as const)('an api that dies before %s loses no new code: the same call again shows it', async (_, part, isDone) => {
+    const issuer = await file.issuer();
+    const orderNo = `p-lost-${part}`;
+    const { pickupUrl } = (await delivered(issuer, orderNo)).body;
+    const { codes, orders } = file.platform.core.orderDeps;
+    const parts = { markAccepted: codes, applyDecision: orders };
+    const holder = parts[part] as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+    const real = holder[part] as (...args: unknown[]) => Promise<unknown>;
+    const dies = jest.spyOn(holder, part).mockImplementationOnce(async (...args) => {
+      if (isDone) await real(...args);
+      throw new Error('it is gone');
+    });
+    const fresh = codeOf('a2');
+    const body = {
+      type: 'order.replacement',
+      orderNo,
+      token: issuer.tokenOf(orderNo),
+      reason: 'x',
+      replacements: [{ itemId: 'a', code: fresh }],
+    };
+    const webhookId = randomUUID();
+    const replace = () => issuer.post(`/orders/${orderNo}/replacement`, body, { webhookId });
+    expect((await replace()).status).toBe(500);
+    dies.mockRestore();
+    expect([200, 201]).toContain((await replace()).status);
+    expect(await (await reveal(pickupUrl)).text()).toContain(fresh.value);
+  });
+
   test.concurrent('a webhook terminal gets the new codes alone, with what they replace', async () => {
     const issuer = await file.issuer({ terminal: { channel: 'webhook', url: await terminals.urlOf('/replaced') } });
     await delivered(issuer, 'p-3', [codeOf('a'), codeOf('b')]);

@@ -1,11 +1,12 @@
 import type { Code } from '../../contract/code';
+import { Failure } from '../../domain/failures';
 import { submissionId } from '../../domain/ids';
 import type { Replacement } from '../../domain/messages';
 import { isCalled } from '../../domain/order';
 import type { OrderRow } from '../../store/orders';
 import type { OrderDeps } from '../ask-order';
 import { changeRow } from '../change-row';
-import { references, replacementPrefix, requireNotExpired, submissionRow } from '../claim-codes';
+import { references, replacementPrefix, requireNotExpired, settleReplacement, submissionRow } from '../claim-codes';
 import { startAfterSale } from './start-after-sale';
 
 export interface ReplaceCodes {
@@ -63,14 +64,16 @@ export const replaceCodes = async (
     }
     if (changed.isChanged) {
       await deps.codes.markAccepted([submissionId(row, updateId)]);
-    } else if (isOurs) await deps.codes.release(claim.row);
+    } else if (claim?.kind === 'same') await settleReplacement(deps, changed.row, claim.row);
+    else if (isOurs) await deps.codes.release(claim.row);
     // Also for a repeat: whoever did the first may have died before.
     if (isCalled(row.terminal.channel)) {
       await startAfterSale(deps, changed.row, { kind: 'replacement', itemIds: codes.map(({ itemId }) => itemId) });
     }
     return { count: changed.answer.count, isNew: changed.isChanged };
   } catch (error) {
-    if (isOurs) await deps.codes.release(claim.row);
+    // After any other error the row may have taken them: it tells the next try, or the reconciler.
+    if (isOurs && error instanceof Failure) await deps.codes.release(claim.row);
     throw error;
   }
 };
