@@ -336,6 +336,45 @@ test('uses never fall below zero or rise above what the code has, whatever comes
   );
 });
 
+test('each settlement counts once, and all of them are never more than what is due, whatever comes twice', () => {
+  const seed = seedOf('settlements');
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(3), fc.integer({ min: 1, max: 500 }), fc.nat(5)), { maxLength: 40 }),
+      (steps) => {
+        const held = ['a', 'b', 'c'].map((id) => code(id, createdAtMs)).map((one) => ({ ...one, submissionId: 's' }));
+        let { facts } = startOf('push', 'page', 'delivered');
+        const ledger = new Map<string, number>();
+        for (const [kind, value, id] of steps) {
+          const settlementId = `s-${id}`;
+          const known = ledger.get(settlementId);
+          const settlement = {
+            kind: 'settle',
+            ...right,
+            settlementId,
+            value: known ?? value,
+            currency: 'EUR',
+          } as const;
+          const said: OrderMessage =
+            kind === 0
+              ? { kind: 'void', by, ...right, itemIds: [['a', 'b', 'c'][id % 3] as string] }
+              : { ...settlement, ...(known ? { known: { value: known } } : {}) };
+          const { answer, facts: after } = decide(facts, held, said, createdAtMs);
+          facts = after;
+          if (answer.kind === 'settled') {
+            expect(answer.isNew).toBe(known === undefined);
+            ledger.set(settlementId, known ?? value);
+          }
+          const settled = [...ledger.values()].reduce((sum, one) => sum + one, 0);
+          expect(facts.refundSettledValue ?? 0).toBe(settled);
+          expect(settled).toBeLessThanOrEqual(facts.refundDueValue ?? 0);
+        }
+      },
+    ),
+    { seed, numRuns: 500 },
+  );
+});
+
 test('a void request ends once, by whatever comes first; no code is void and redeemed, and none that is held is redeemed', () => {
   const seed = seedOf('void requests');
   const ended = new Set<string>();
