@@ -4,7 +4,8 @@
     PLATFORM_URL=http://127.0.0.1:8080 OPERATOR_TOKEN=... python3 issuer.py
 
 The operator token is used once, to register this issuer. An issuer that an operator has registered already sets
-ISSUER_ID and ISSUER_SECRET instead, and the callback address that it was registered with as CALLBACK_PORT.
+ISSUER_ID and ISSUER_SECRET instead, and the callback address that it was registered with as CALLBACK_PORT. With
+PULL=on it has no address: it fetches its messages.
 Everything that it does on the wire is explained in docs/protocol.md.
 """
 
@@ -23,6 +24,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from standardwebhooks import Webhook, WebhookVerificationError
 
 CALL_LIMIT_S = 10
+WAIT_S = 20
 TRIES_MAX = 5
 BODY_LIMIT_BYTES = 1024 * 1024
 
@@ -76,7 +78,7 @@ class Platform:
         }
         request = urllib.request.Request(self.url + target, data=body, headers=headers, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=CALL_LIMIT_S) as response:
+            with urllib.request.urlopen(request, timeout=CALL_LIMIT_S + WAIT_S) as response:
                 answer = json.load(response)
                 if response.status == 202:
                     # Durable and not judged yet: the same request again gets the judgement.
@@ -203,12 +205,29 @@ def callback_server(issuer: Issuer, secret: str, port: int) -> ThreadingHTTPServ
     return ThreadingHTTPServer(("127.0.0.1", port), Callback)
 
 
-def register(platform_url: str, operator_token: str, issuer_id: str, callback_url: str) -> str:
+def fetch_messages(platform: Platform, issuer: Issuer) -> None:
+    """In place of a callback server: what is not acknowledged is given again after a minute."""
+    while True:
+        try:
+            for message in platform.get(f"/messages?waitSeconds={WAIT_S}")["data"]:
+                status, body = issuer.hear(message["id"], message)
+                if status < 300:
+                    result = {"id": message["id"], **({} if body is None else {"answer": body})}
+                    taken = platform.post(
+                        "/messages/acknowledgement", {"type": "messages.acknowledgement", "results": [result]}
+                    )
+                    print("".join(f"  {one['code']}\n" for one in taken["problems"]), end="", flush=True)
+        except Problem as problem:
+            print(f"  {problem}", flush=True)
+            time.sleep(1)
+
+
+def register(platform_url: str, operator_token: str, issuer_id: str, callback: dict) -> str:
     """Once in an issuer's life, by an operator. The secret is shown in this answer and never again."""
     body = {
         "issuerId": issuer_id,
         "name": "Issuer in Python",
-        "callback": {"kind": "url", "url": callback_url},
+        "callback": callback,
         "codeMode": "request",
         "terminal": {"channel": "page"},
     }
@@ -225,14 +244,18 @@ def main() -> None:
     platform_url = os.environ.get("PLATFORM_URL", "http://127.0.0.1:8080")
     port = int(os.environ.get("CALLBACK_PORT", "8077"))
     issuer_id = os.environ.get("ISSUER_ID") or f"python-{secrets.token_hex(3)}"
+    fetches = os.environ.get("PULL") == "on"
+    callback = {"kind": "pull"} if fetches else {"kind": "url", "url": f"http://127.0.0.1:{port}/callback"}
     secret = os.environ.get("ISSUER_SECRET") or register(
-        platform_url, os.environ["OPERATOR_TOKEN"], issuer_id, f"http://127.0.0.1:{port}/callback"
+        platform_url, os.environ["OPERATOR_TOKEN"], issuer_id, callback
     )
     platform = Platform(platform_url, issuer_id, secret)
     sales = Sales(os.environ.get("ISSUER_DATABASE", ":memory:"))
     issuer = Issuer(platform, sales)
-    server = callback_server(issuer, secret, port)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    if fetches:
+        threading.Thread(target=fetch_messages, args=(platform, issuer), daemon=True).start()
+    else:
+        threading.Thread(target=callback_server(issuer, secret, port).serve_forever, daemon=True).start()
 
     order_no = f"python-{secrets.token_hex(4)}"
     amount = {"value": 2500, "currency": "EUR"}
@@ -253,7 +276,6 @@ def main() -> None:
         raise SystemExit("the codes did not arrive within a minute")
     order = platform.get(f"/orders/{order_no}")
     print(f"{order['state']}: {order['codes']['issued']} codes are on the pick-up page", flush=True)
-    server.shutdown()
 
 
 if __name__ == "__main__":

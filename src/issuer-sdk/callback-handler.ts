@@ -28,11 +28,7 @@ interface CallbackContext {
   readonly webhookId: string;
 }
 
-export interface CallbackHandlerOptions {
-  /** All live secrets: two during a rotation. */
-  readonly secrets: readonly string[];
-  /** Of the platform (`GET /v1/keys`), where deliveries to a webhook terminal are received. */
-  readonly publicKey?: string | readonly string[];
+export interface MessageHandlerOptions {
   readonly onPaid?: (notice: PaidNotice, context: CallbackContext) => Promise<void> | void;
   /** `undefined` answers that the codes will come through `submitCodes`. */
   readonly onCodeRequested?: (
@@ -48,9 +44,16 @@ export interface CallbackHandlerOptions {
   readonly onEcho?: (content: Readonly<Record<string, unknown>>, context: CallbackContext) => Promise<void> | void;
   readonly onDelivered?: (delivery: CodeDelivery, context: CallbackContext) => Promise<void> | void;
   readonly onVoid?: (codes: CodesVoid, context: CallbackContext) => Promise<void> | void;
-  readonly clock?: { nowMs(): number };
   /** How many handled messages are remembered. */
   readonly rememberedMax?: number;
+}
+
+export interface CallbackHandlerOptions extends MessageHandlerOptions {
+  /** All live secrets: two during a rotation. */
+  readonly secrets: readonly string[];
+  /** Of the platform (`GET /v1/keys`), where deliveries to a webhook terminal are received. */
+  readonly publicKey?: string | readonly string[];
+  readonly clock?: { nowMs(): number };
 }
 
 /** Thrown by a callback to answer something else than success, such as 429 with `retry-after`; it is asked again. */
@@ -62,10 +65,11 @@ export class AnswerWith extends Error {
   }
 }
 
-interface Message {
+/** As it was called with, or fetched. */
+export interface Message {
   readonly type: string;
   readonly timestamp: string;
-  readonly data: Record<string, unknown>;
+  readonly data: Readonly<Record<string, unknown>>;
 }
 
 const parseMessage = (rawBody: Buffer): Message | undefined => {
@@ -91,12 +95,10 @@ const json = (status: number, content: object): CallbackResponse => ({
 });
 
 /**
- * One function for one callback URL. A repeated message gets the first answer again without a second call of the
+ * What is done with a message, however it came. A repeated one gets the first answer again without a second call of the
  * callback, also while the first is still running; one that failed is forgotten, so that its repeat is worked on.
  */
-export const createCallbackHandler = ({
-  secrets,
-  publicKey,
+export const createMessageHandler = ({
   onPaid,
   onCodeRequested,
   onVoidRequested,
@@ -104,9 +106,8 @@ export const createCallbackHandler = ({
   onEcho,
   onDelivered,
   onVoid,
-  clock = { nowMs: Date.now },
   rememberedMax = 1000,
-}: CallbackHandlerOptions) => {
+}: MessageHandlerOptions) => {
   const answers = new Map<string, Promise<CallbackResponse>>();
 
   const handle = async ({ type, timestamp, data }: Message, context: CallbackContext): Promise<CallbackResponse> => {
@@ -139,7 +140,7 @@ export const createCallbackHandler = ({
     return { status: 204 };
   };
 
-  const handleOnce = (message: Message, context: CallbackContext): Promise<CallbackResponse> => {
+  return (message: Message, context: CallbackContext): Promise<CallbackResponse> => {
     const known = answers.get(context.webhookId);
     if (known) return known;
     const answer = handle(message, context).catch((error): CallbackResponse => {
@@ -150,6 +151,18 @@ export const createCallbackHandler = ({
     if (answers.size > rememberedMax) answers.delete(answers.keys().next().value as string);
     return answer;
   };
+};
+
+export type MessageHandler = ReturnType<typeof createMessageHandler>;
+
+/** One function for one callback URL: a message handler behind a signature. */
+export const createCallbackHandler = ({
+  secrets,
+  publicKey,
+  clock = { nowMs: Date.now },
+  ...reactions
+}: CallbackHandlerOptions) => {
+  const handle = createMessageHandler(reactions);
 
   return async ({ method, headers, rawBody }: CallbackRequest): Promise<CallbackResponse> => {
     if (method !== 'POST') return { ...json(405, { error: 'only POST' }), headers: { allow: 'POST' } };
@@ -166,7 +179,7 @@ export const createCallbackHandler = ({
     if (!verdict.ok) return json(401, { error: 'signature_invalid' });
     const message = parseMessage(rawBody);
     if (!message) return json(400, { error: 'body_malformed' });
-    return handleOnce(message, { webhookId: verdict.id });
+    return handle(message, { webhookId: verdict.id });
   };
 };
 

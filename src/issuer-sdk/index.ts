@@ -5,8 +5,13 @@ export {
   type CallbackRequest,
   type CallbackResponse,
   createCallbackHandler,
+  createMessageHandler,
+  type Message,
+  type MessageHandler,
+  type MessageHandlerOptions,
 } from './callback-handler';
 export { callbackListener } from './callback-listener';
+export { type FetchMessagesOptions, fetchMessages } from './fetch-messages';
 export {
   type CallOptions,
   createIssuerClient,

@@ -3,26 +3,34 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { echo } from '../contract/issuer/echo';
 import { bodylessText, signEd25519, signHmac } from '../signing/sign';
 import type {
+  Acknowledged,
+  AcknowledgedMessage,
   AfterSaleCalls,
   BulkAnswer,
   Cancellation,
   CodeSubmission,
   CodesAnswer,
   EventPage,
+  EventsToReplay,
   FailurePage,
   Judged,
   ListedOrder,
   ListFailures,
   ListOrders,
+  MessagePage,
   NewSecret,
   OrderAnswer,
   OrderPage,
   OrderTimeline,
   OrderToPlace,
   ReadEvents,
+  ReadMessages,
   ReconciledSpan,
   Reconciliation,
   Refusal,
+  ReplayBegun,
+  ReplayMatch,
+  ReplayState,
   SelfAnswer,
   SelfChange,
   Statement,
@@ -56,6 +64,8 @@ interface SentOptions extends CallOptions {
   readonly lines?: readonly object[];
   /** A 202 is its answer, and not that it is to be judged yet. */
   readonly isTaken?: boolean;
+  /** So long the platform may wait before it answers. */
+  readonly waitMs?: number;
 }
 
 export interface CallOptions {
@@ -71,6 +81,7 @@ interface Request {
   readonly webhookId: string;
   readonly signal: AbortSignal | undefined;
   readonly isTaken: boolean;
+  readonly waitMs: number;
   readonly accept: string | undefined;
   readonly contentType: string;
 }
@@ -164,7 +175,7 @@ export const createIssuerClient = ({
   };
 
   const attempt = async (request: Request): Promise<Attempt> => {
-    const timeout = AbortSignal.timeout(tryLimitMs);
+    const timeout = AbortSignal.timeout(tryLimitMs + request.waitMs);
     try {
       const response = await fetch(request.url, {
         method: request.method,
@@ -196,7 +207,7 @@ export const createIssuerClient = ({
     method: 'GET' | 'POST',
     path: string,
     body: object | undefined,
-    { webhookId = randomUUID(), signal, isTaken = false, accept, lines }: SentOptions = {},
+    { webhookId = randomUUID(), signal, isTaken = false, waitMs = 0, accept, lines }: SentOptions = {},
   ): Promise<Attempt & { kind: 'answered' }> => {
     if (webhookId.startsWith(platformPrefix)) throw new RangeError(`a webhookId must not begin with ${platformPrefix}`);
     const request: Request = {
@@ -207,6 +218,7 @@ export const createIssuerClient = ({
       webhookId,
       signal,
       isTaken,
+      waitMs,
       accept,
     };
     const endAtMs = clock.nowMs() + totalLimitMs;
@@ -225,6 +237,12 @@ export const createIssuerClient = ({
 
   const call = async <T>(...request: Parameters<typeof answered>): Promise<T> =>
     (await answered(...request)).value as T;
+
+  /** What waits for what comes is given so much longer. */
+  const waiting = ({ waitSeconds = 0 }: { readonly waitSeconds?: number | undefined }, options?: CallOptions) => ({
+    ...options,
+    waitMs: waitSeconds * 1000,
+  });
 
   const orderPath = (orderNo: string): string => `/orders/${encodeURIComponent(orderNo)}`;
 
@@ -247,12 +265,28 @@ export const createIssuerClient = ({
     listOrders: (filter: ListOrders = {}, options?: CallOptions) =>
       call<OrderPage>('GET', withQuery('/orders', filter), undefined, options),
 
-    /**
-     * Events of all orders behind a cursor; keep `nextCursor` once you have worked on them. An empty page leads on as well.
-     * A client that waits needs a `tryLimitMs` above `waitSeconds`.
-     */
+    /** Events of all orders behind a cursor; keep `nextCursor` once you have worked on them. An empty page leads on as well. */
     readEvents: (query: ReadEvents = {}, options?: CallOptions) =>
-      call<EventPage>('GET', withQuery('/events', query), undefined, options),
+      call<EventPage>('GET', withQuery('/events', query), undefined, waiting(query, options)),
+
+    /** For an issuer with the callback `pull`: each message is this reader's for a minute; see `fetchMessages`. */
+    readMessages: (query: ReadMessages = {}, options?: CallOptions) =>
+      call<MessagePage>('GET', withQuery('/messages', query), undefined, waiting(query, options)),
+
+    /** Without an `answer`: a 2xx without a body. Look at the `problems`: those messages come again. */
+    acknowledgeMessages: (results: readonly AcknowledgedMessage[], options?: CallOptions) =>
+      call<Acknowledged>('POST', '/messages/acknowledgement', { type: 'messages.acknowledgement', results }, options),
+
+    /** Events since then that were not taken, once more; `readReplay` says how far it is. */
+    replayEvents: (events: EventsToReplay, options?: CallOptions) =>
+      call<ReplayBegun>('POST', '/replays', { type: 'calls.replay', ...events }, { isTaken: true, ...options }),
+
+    /** How many `replayEvents` would send. */
+    countReplay: (events: EventsToReplay, options?: CallOptions) =>
+      call<ReplayMatch>('POST', '/replays', { type: 'calls.replay', dryRun: true, ...events }, options),
+
+    readReplay: (replayId: string, options?: CallOptions) =>
+      call<ReplayState>('GET', `/replays/${encodeURIComponent(replayId)}`, undefined, options),
 
     listFailures: (page: ListFailures = {}, options?: CallOptions) =>
       call<FailurePage>('GET', withQuery('/failures', page), undefined, options),

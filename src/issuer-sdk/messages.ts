@@ -5,6 +5,7 @@ import type { Code, CodeAnswer } from '../contract/code';
 import type * as afterSale from '../contract/issuer/after-sale';
 import type { readEvents } from '../contract/issuer/event-feed';
 import type { listOwnFailures } from '../contract/issuer/failures';
+import type { acknowledgeMessages, readMessages } from '../contract/issuer/messages';
 import type {
   CancelOrder,
   RefuseOrder,
@@ -15,6 +16,7 @@ import type {
 } from '../contract/issuer/order-operations';
 import type { listOrders, PlaceOrder, placeOrders } from '../contract/issuer/orders';
 import type { reconcileOrders } from '../contract/issuer/reconciliations';
+import type { readReplay, replayEvents } from '../contract/issuer/replays';
 import type { changeSelf, readSelf, rotateOwnSecret } from '../contract/issuer/self';
 import type { StatementLine } from '../contract/issuer/statements';
 import type { Queued } from '../contract/order';
@@ -51,6 +53,15 @@ export interface Statement {
 }
 export type FailurePage = Judged<typeof listOwnFailures>;
 export type EventPage = Judged<typeof readEvents>;
+export type ReadMessages = WrittenQuery<typeof readMessages>;
+export type MessagePage = Judged<typeof readMessages>;
+export type FetchedMessage = MessagePage['data'][number];
+export type AcknowledgedMessage = WrittenBody<typeof acknowledgeMessages>['results'][number];
+export type Acknowledged = Judged<typeof acknowledgeMessages>;
+export type EventsToReplay = Omit<WrittenBody<typeof replayEvents>, 'type' | 'dryRun'>;
+export type ReplayBegun = Extract<Judged<typeof replayEvents>, { replayId: string }>;
+export type ReplayMatch = Exclude<Judged<typeof replayEvents>, { replayId: string }>;
+export type ReplayState = Judged<typeof readReplay>;
 export type OrderPage = Judged<typeof listOrders>;
 export type BulkAnswer = Judged<typeof placeOrders>;
 export type VerifiedAnswer = Judged<typeof verifyOrder>;

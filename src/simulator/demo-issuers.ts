@@ -11,6 +11,8 @@ export interface DemoIssuer {
   readonly issuerId: string;
   readonly name: string;
   readonly codeMode: 'request' | 'push';
+  /** It has no address: it fetches its messages. */
+  readonly fetches?: boolean;
   readonly verifyWindowSeconds?: number;
   readonly issueWindowSeconds?: number;
 }
@@ -26,6 +28,7 @@ export const demoIssuers: readonly DemoIssuer[] = [
     verifyWindowSeconds: 90,
     issueWindowSeconds: 60,
   },
+  { issuerId: 'demo-pull', name: 'Demo issuer that fetches its messages', codeMode: 'request', fetches: true },
 ];
 
 /** Called first: the simulator may be started together with the platform. */
@@ -109,15 +112,16 @@ export const ensureDemoIssuers = async ({
     }
   };
 
-  const ensure = async (issuer: DemoIssuer, kept: string | undefined): Promise<string> => {
+  const ensure = async ({ fetches, ...issuer }: DemoIssuer, kept: string | undefined): Promise<string> => {
     const { issuerId } = issuer;
-    const callback = { kind: 'url', url: callbackUrl(issuerId) };
+    const callback = fetches ? { kind: 'pull' } : { kind: 'url', url: callbackUrl(issuerId) };
     const existing = await readIssuer(issuerId);
     if (!existing) {
       const terminal = { channel: 'page' };
       return (await operator<{ secret: string }>('POST', '/issuers', { ...issuer, callback, terminal })).secret;
     }
-    if (existing.callback.url !== callback.url) await operator('PATCH', `/issuers/${issuerId}`, { callback });
+    if (existing.callback.kind !== callback.kind || existing.callback.url !== callback.url)
+      await operator('PATCH', `/issuers/${issuerId}`, { callback });
     if (kept && (await isLive(issuerId, kept))) return kept;
     return (await operator<{ secret: string }>('POST', `/issuers/${issuerId}/secret`, { endOldNow: true })).secret;
   };

@@ -53,10 +53,15 @@ const run = async (signal: AbortSignal): Promise<void> => {
   }
 
   const perMinute = Math.min(Number(process.env.SIMULATOR_TRICKLE_PER_MINUTE) || 0, trickleMaxPerMinute);
-  const [push, request, unsteady] = clients;
-  if (perMinute > 0 && push && request && unsteady) {
+  const [push, request, unsteady, pull] = clients;
+  if (perMinute > 0 && push && request && unsteady && pull) {
     const channels = smtpPort === undefined ? [] : (['email', 'sms'] as const);
-    startTrickle({ push, request, unsteady }, { terminalUrl: simulator.terminalUrl, channels }, perMinute, signal);
+    startTrickle(
+      { push, request, unsteady, pull },
+      { terminalUrl: simulator.terminalUrl, channels },
+      perMinute,
+      signal,
+    );
   }
 };
 

@@ -1,6 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import { createCallbackHandler } from '../issuer-sdk/callback-handler';
+import {
+  createCallbackHandler,
+  createMessageHandler,
+  type MessageHandlerOptions,
+} from '../issuer-sdk/callback-handler';
+import { fetchMessages } from '../issuer-sdk/fetch-messages';
 import type { IssuerClient } from '../issuer-sdk/issuer-client';
 import type { CodeReply, CodeRequest, IssuedCode, PaidNotice, VoidAnswer, VoidRequested } from '../issuer-sdk/messages';
 import { ProblemError } from '../issuer-sdk/problem-error';
@@ -182,11 +187,26 @@ export const createSimulatedIssuer = ({
     );
   };
 
-  return createCallbackHandler({
-    secrets: [secret],
+  const reactions: MessageHandlerOptions = {
     onPaid,
     onCodeRequested,
     onVoidRequested,
     onEvent: ({ type, data }) => tell(data.orderNo, 'event_received', { type, sequence: data.sequence }),
-  });
+  };
+  return {
+    /** For where it is called. */
+    callbacks: createCallbackHandler({ secrets: [secret], ...reactions }),
+
+    /** Of an issuer that is not called: until the simulator stops. */
+    fetch: (): void => {
+      const handle = createMessageHandler(reactions);
+      const onProblem = (error: unknown) =>
+        tell('', 'call_failed', {
+          call: 'messages',
+          code: error instanceof ProblemError ? error.code : 'unknown',
+          status: error instanceof ProblemError ? error.status : 0,
+        });
+      void fetchMessages({ client, handle, signal, onProblem });
+    },
+  };
 };

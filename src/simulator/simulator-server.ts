@@ -33,6 +33,8 @@ export interface SimulatedIssuerAccount {
   readonly issuerId: string;
   readonly secret: string;
   readonly codeMode: 'request' | 'push';
+  /** It is not called. */
+  readonly fetches?: boolean;
 }
 
 const listening = (server: Server, port: number): Promise<number> =>
@@ -102,13 +104,13 @@ export const startSimulator = async ({ port, platformUrl, onFact, smtpPort, rece
     callbackUrl: (issuerId: string): string => `http://${host}:${boundPort}/callbacks/${issuerId}`,
     terminalUrl: (name: keyof typeof terminalReplies): string => `http://${host}:${boundPort}/terminals/${name}`,
 
-    /** From here on the issuer's callbacks are answered; the client given back is that issuer's own. */
-    addIssuer: ({ issuerId, secret, codeMode }: SimulatedIssuerAccount): IssuerClient => {
+    /** From here on the issuer's callbacks are answered, or its messages fetched; the client given back is that issuer's own. */
+    addIssuer: ({ issuerId, secret, codeMode, fetches = false }: SimulatedIssuerAccount): IssuerClient => {
       const client = createIssuerClient({ baseUrl: platformUrl, issuerId, secret });
-      issuers.set(
-        issuerId,
-        createSimulatedIssuer({ issuerId, secret, codeMode, client, signal: stopping.signal, onFact }),
-      );
+      const { signal } = stopping;
+      const simulated = createSimulatedIssuer({ issuerId, secret, codeMode, client, signal, onFact });
+      issuers.set(issuerId, simulated.callbacks);
+      if (fetches) simulated.fetch();
       return client;
     },
 

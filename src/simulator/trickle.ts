@@ -3,7 +3,7 @@ import type { IssuerClient } from '../issuer-sdk/issuer-client';
 import type { OrderToPlace } from '../issuer-sdk/messages';
 import type { BehaviourName, terminalReplies } from './behaviours';
 
-type IssuerKind = 'push' | 'request' | 'unsteady';
+type IssuerKind = 'push' | 'request' | 'unsteady' | 'pull';
 
 interface Sale {
   readonly issuer: IssuerKind;
@@ -44,6 +44,7 @@ const round: readonly Sale[] = [
   { issuer: 'push', behaviour: 'wrong_then_right' },
   { issuer: 'unsteady', behaviour: 'wrong_amount' },
   { issuer: 'request', behaviour: 'demo' },
+  { issuer: 'pull', behaviour: 'good' },
   { issuer: 'push', behaviour: 'duplicate', quantity: 2 },
   { issuer: 'request', behaviour: 'request_issued', terminal: 'failing_then_fine' },
   { issuer: 'push', behaviour: 'demo' },
@@ -63,6 +64,7 @@ const round: readonly Sale[] = [
   { issuer: 'unsteady', behaviour: 'silent' },
   { issuer: 'request', behaviour: 'request_issued' },
   { issuer: 'push', behaviour: 'demo' },
+  { issuer: 'pull', behaviour: 'request_issued' },
   { issuer: 'request', behaviour: 'request_issuing' },
   { issuer: 'push', behaviour: 'good' },
 ];
