@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { CommandEnd, exitCodes } from './exit';
 import { findPlatform } from './find-platform';
+import { addIssuerCommands } from './issuer/commands';
 import { createProgram } from './program';
 
 export interface RunParts {
@@ -8,11 +9,17 @@ export interface RunParts {
   readonly dataDir: string;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Ends what goes on until it is ended. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One command from its arguments to its exit code. */
-export const run = async (words: readonly string[], { env, dataDir, out, err }: RunParts): Promise<number> => {
+export const run = async (
+  words: readonly string[],
+  { env, dataDir, out, err, signal = new AbortController().signal }: RunParts,
+): Promise<number> => {
   const program = createProgram({ find: (url) => findPlatform({ url, env, dataDir }), out, err });
+  addIssuerCommands(program, { env, out, signal });
   try {
     await program.parseAsync(words, { from: 'user' });
     return exitCodes.ok;
