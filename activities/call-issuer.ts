@@ -313,6 +313,7 @@ export const tryEntries = (
   tryNumber: number,
   answer: IssuerAnswer,
   outcome: TimelineEntry['detail'] = {},
+  mark: TimelineEntry['detail'] = {},
 ): TimelineEntry[] => {
   const answeredAtMs = deps.nowMs();
   const attempt = activityContext.getStore()?.info.attempt ?? 0;
@@ -321,7 +322,7 @@ export const tryEntries = (
       key: `${messageId}.${tryNumber}.${attempt}.sent`,
       atMs: answeredAtMs - answer.tookMs,
       event: names.sent,
-      detail: { message: messageId, try: tryNumber },
+      detail: { message: messageId, try: tryNumber, ...mark },
     },
     {
       key: `${messageId}.${tryNumber}.${attempt}.answered`,
@@ -334,6 +335,7 @@ export const tryEntries = (
         ...(answer.status > 0 ? { status: answer.status } : {}),
         ...(answer.problem !== undefined ? { problem: answer.problem } : {}),
         tookMs: answer.tookMs,
+        ...mark,
         ...outcome,
       },
     },

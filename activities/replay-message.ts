@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { OrderName } from '../src/domain/ids';
-import type { KeptMessage } from '../src/domain/kept-message';
+import { type KeptMessage, markOf } from '../src/domain/kept-message';
 import type { TimelineEvent } from '../src/domain/messages';
 import { messageOf } from '../src/first-interface/kept-messages';
 import { sha256 } from '../src/sealing/key-ring';
@@ -18,6 +18,7 @@ const answerLimitBytes = 1024 * 1024;
 const sentEvents = {
   paid: 'notice_sent',
   code: 'code_requested',
+  closing: 'code_requested',
   void_request: 'void_requested',
 } as const satisfies Record<KeptMessage['kind'], TimelineEvent>;
 
@@ -43,7 +44,7 @@ export const createReplayMessage = (deps: CallsOut) => ({
     const isTaken = heard !== undefined && !('code' in heard);
     const outcome = { replay: true, ...(heard ? outcomeOf(heard) : {}) };
     const names = { sent, answered: answeredEvents[kept.kind] };
-    const entries = tryEntries(deps, names, messageId, tryNumber, answer, outcome);
+    const entries = tryEntries(deps, names, messageId, tryNumber, answer, outcome, markOf(kept.kind));
     await deps.orderDeps.orders.recordTry(order, kept.kind === 'void_request' ? entries.slice(1) : entries, {
       notified: isTaken && kept.kind === 'paid',
       ...(isTaken ? { tried: { message: { ...kept, taken: 'acknowledged' }, isNew: false } } : {}),

@@ -4,11 +4,11 @@ import { fieldErrors } from '../src/contract/problem';
 import { Failure } from '../src/domain/failures';
 import type { OrderName } from '../src/domain/ids';
 import { decide } from '../src/domain/judge/decide';
-import type { KeptMessage } from '../src/domain/kept-message';
+import { type KeptMessage, markOf } from '../src/domain/kept-message';
 import type { AskedCall, OrderMessage, RefusalReason, TimelineEntry, UnreadField } from '../src/domain/messages';
 import { shownErrors } from '../src/domain/shown-errors';
 import { ownMessageId } from '../src/first-interface/message-id';
-import { codeRequestMessage } from '../src/first-interface/messages';
+import { closingMessage, codeRequestMessage } from '../src/first-interface/messages';
 import { codeRequestDelayMs, lengthenedDelayMs } from '../src/outbound/schedule';
 import { openOrder } from '../src/sealing/order-row';
 import { claimCodes, settleClaim } from '../src/second-interface/claim-codes';
@@ -31,6 +31,8 @@ export interface CodeRequest extends OrderName {
   readonly outstanding: number;
   readonly verifyByMs: number;
   readonly issueByMs: number;
+  /** Of the last call, `order.closing`. */
+  readonly closesByMs?: number;
   /** The verification that it follows. */
   readonly after?: AskedCall;
 }
@@ -42,17 +44,22 @@ export type CodeRequestResult =
 
 const answerLimitBytes = 1024 * 1024;
 
-/** First interface: `order.code_requested` and its three answers (rule 4). One run is one try. */
+/** First interface: `order.code_requested`, `order.closing` and their three answers (rule 4). One run is one try. */
 export const createRequestCode = (deps: CallsOut) => ({
   requestCode: async (request: CodeRequest): Promise<CodeRequestResult> => {
     const [[issuer, row]] = await Promise.all([issuerAndRow(deps, request), afterAnswer(deps, request, request.after)]);
-    const messageId = ownMessageId(request, 'code', request.n);
+    const { closesByMs } = request;
+    const isLastCall = closesByMs !== undefined;
+    const messageId = ownMessageId(request, isLastCall ? 'closing' : 'code', request.n);
     const { atMs, outstanding, verifyByMs, issueByMs } = request;
-    const kept: KeptMessage = { id: messageId, kind: 'code', atMs, outstanding, verifyByMs, issueByMs };
+    const facts = { id: messageId, atMs, outstanding, verifyByMs, issueByMs };
+    const kept: KeptMessage = isLastCall ? { ...facts, kind: 'closing', closesByMs } : { ...facts, kind: 'code' };
     if (await isAcknowledged(deps, issuer, row, kept)) return { kind: 'issuing' };
     const tryNumber = triesOf(row, 'code_requested', messageId) + 1;
     const { token } = openOrder(deps.ring, row);
-    const message = codeRequestMessage(row, { ...request, token });
+    const message = isLastCall
+      ? closingMessage(row, { ...request, token, closesByMs })
+      : codeRequestMessage(row, { ...request, token });
     const answer = await callIssuer(deps, issuer, messageId, message, {
       answerLimitBytes,
       forced: row.facts.forced,
@@ -73,6 +80,7 @@ export const createRequestCode = (deps: CallsOut) => ({
         tryNumber,
         answer,
         outcome,
+        markOf(kept.kind),
       ),
       { tried: triedMessage(row, kept, !('problem' in result)) },
     );
@@ -80,7 +88,7 @@ export const createRequestCode = (deps: CallsOut) => ({
     const { noticeDelaysSeconds } = await deps.orderDeps.settings.effectiveFor(issuer, row.product.id);
     throw ApplicationFailure.create({
       type: 'issuer_failed',
-      message: `try ${tryNumber} of the code request: ${result.problem}`,
+      message: `try ${tryNumber} of the ${isLastCall ? 'last call' : 'code request'}: ${result.problem}`,
       nextRetryDelay: lengthenedDelayMs(codeRequestDelayMs(tryNumber, noticeDelaysSeconds), answer.retryAfterMs),
     });
   },

@@ -1,4 +1,5 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
+import type { CodeRequestResult } from '../activities/request-code';
 import { isAwaitingCodes, isCalled, issueByMs, outstanding, verifyByMs } from '../src/domain/order';
 import { callsOut } from './effects';
 import type { LiveOrder } from './live-order';
@@ -46,6 +47,11 @@ const askOnce = async (order: LiveOrder): Promise<boolean> => {
     issueByMs: issueByMs(order.facts) ?? Date.now(),
     ...(order.verifying ? { after: order.verifying } : {}),
   });
+  return hearCodeAnswer(order, result);
+};
+
+/** Resolves to whether the order took the answer. */
+export const hearCodeAnswer = async (order: LiveOrder, result: CodeRequestResult): Promise<boolean> => {
   switch (result.kind) {
     case 'issuing':
       return true;

@@ -3,6 +3,7 @@ import { isAwaitingCodes, isBeforeVerification } from '../src/domain/order';
 import type { OrderInput, OrderOutcome } from '../src/order-messages/order-messages';
 import { deciding, keepTrying } from './effects';
 import { askForCodes, deliver, notify } from './first-interface';
+import { callLast } from './last-call';
 import { LiveOrder } from './live-order';
 import { nothingOngoing } from './ongoing';
 
@@ -38,13 +39,15 @@ async function beVerified(order: LiveOrder): Promise<void> {
   }
 }
 
-/** Codes are pushed by the issuer, or asked for; the issue window ends with all of them, some or none. */
+/** Codes are pushed by the issuer, or asked for, and once more before the issue window ends with all of them, some or none. */
 async function beIssued(order: LiveOrder): Promise<void> {
   while (isAwaitingCodes(order.state)) {
     const round = order.facts.renotifications;
     const request = askForCodes(order);
+    const lastCall = callLast(order);
     await order.waitInWindow(() => !isAwaitingCodes(order.state) || order.facts.renotifications > round);
     request.stop();
+    lastCall.stop();
     if (order.isFull) await order.renew();
   }
 }

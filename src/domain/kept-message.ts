@@ -20,16 +20,22 @@ export type KeptMessage = {
   readonly again?: boolean;
 } & (
   | { readonly kind: 'paid'; readonly atMs: number; readonly verifyByMs: number }
-  | {
-      readonly kind: 'code';
-      readonly atMs: number;
-      readonly verifyByMs: number;
-      readonly issueByMs: number;
-      readonly outstanding: number;
-    }
+  | ({ readonly kind: 'code' } & KeptCodeRequest)
+  | ({ readonly kind: 'closing'; readonly closesByMs: number } & KeptCodeRequest)
   /** All else stands in the order's newest request. */
   | { readonly kind: 'void_request'; readonly atMs: number; readonly requestId: string }
 );
+
+interface KeptCodeRequest {
+  readonly atMs: number;
+  readonly verifyByMs: number;
+  readonly issueByMs: number;
+  readonly outstanding: number;
+}
+
+/** The lines of a last call are those of a code request, with this beside. */
+export const markOf = (kind: KeptMessage['kind']): { readonly lastCall?: true } =>
+  kind === 'closing' ? { lastCall: true } : {};
 
 /** Given to one reader; to another one only after this. */
 export const givingLeaseMs = 60_000;
@@ -41,6 +47,7 @@ const isNeeded = (facts: OrderFacts, message: KeptMessage, messages: readonly Ke
     case 'paid':
       return isNewest && isBeforeVerification(facts.state);
     case 'code':
+    case 'closing':
       return isNewest && (isBeforeVerification(facts.state) || isAwaitingCodes(facts.state));
     case 'void_request':
       return facts.voidRequest?.requestId === message.requestId && facts.voidRequest.state === 'open';

@@ -157,6 +157,9 @@ export type OrderMessage =
   | { readonly kind: 'opened' }
   | { readonly kind: 'notified' }
   | { readonly kind: 'window_ended' }
+  /** The caller has counted the issuer's holds. */
+  | { readonly kind: 'last_call_due'; readonly closesByMs: number }
+  | { readonly kind: 'last_call_answered' }
   | { readonly kind: 'delivered'; readonly tries: number; readonly state?: 'sent' }
   /** `problem`: of the last try, as in the timeline, which the call itself writes. */
   | { readonly kind: 'undeliverable'; readonly tries: number; readonly problem?: string };

@@ -118,11 +118,15 @@ export interface OrderFacts {
   readonly closedAtMs?: number;
   readonly verifyWindowMs: number;
   readonly issueWindowMs: number;
+  /** How long before the issue window ends the issuer is asked once more; absent: never. */
+  readonly lastCallMs?: number;
   /** What an operator's `extend` added to the window that was running. */
   readonly verifyExtensionMs: number;
   readonly issueExtensionMs: number;
   readonly failures: number;
   readonly verification?: { readonly verifiedAtMs: number; readonly issueByMs: number };
+  /** What `order.closing` says, once it is due: the same over all its tries. */
+  readonly lastCall?: LastCall;
   /** Pieces that got a code. */
   readonly issued: number;
   /** Items of which there is more to say than that the order has them. */
@@ -167,6 +171,14 @@ export interface VoidRequest {
   readonly endedAtMs?: number;
 }
 
+export interface LastCall {
+  readonly atMs: number;
+  readonly outstanding: number;
+  /** The end of the issue window as it was then, the issuer's holds counted. */
+  readonly closesByMs: number;
+  readonly isAnswered?: boolean;
+}
+
 export interface DeliveryMessage {
   readonly n: number;
   /** Stays over its tries. */
@@ -184,6 +196,7 @@ export interface OrderOpening {
   readonly createdAtMs: number;
   readonly verifyWindowMs: number;
   readonly issueWindowMs: number;
+  readonly lastCallMs?: number;
   readonly forced?: ForcedOutcome;
 }
 

@@ -1,6 +1,6 @@
 import { someAtOnce } from '../bounded/some-at-once';
 import type { GivenMessage } from '../contract/issuer/messages';
-import { type Giving, givableAtMs, type KeptMessage, messagesToGive } from '../domain/kept-message';
+import { type Giving, givableAtMs, type KeptMessage, markOf, messagesToGive } from '../domain/kept-message';
 import type { TimelineEntry, TimelineEvent } from '../domain/messages';
 import { answerLimitMs, dayMs, heldCallDelayMs } from '../domain/timings';
 import type { KeyRing } from '../sealing/key-ring';
@@ -112,11 +112,12 @@ const giveOf = async (
 const sentEvents: Readonly<Partial<Record<KeptMessage['kind'], TimelineEvent>>> = {
   paid: 'notice_sent',
   code: 'code_requested',
+  closing: 'code_requested',
 };
 
 const givenLine = ({ id, kind }: KeptMessage, { attempt, atMs }: Required<Giving>): TimelineEntry[] => {
   const event = sentEvents[kind];
   return event
-    ? [{ key: `${id}.given.${atMs}`, atMs, event, detail: { message: id, try: attempt, fetched: true } }]
+    ? [{ key: `${id}.given.${atMs}`, atMs, event, detail: { message: id, try: attempt, fetched: true, ...markOf(kind) } }]
     : [];
 };

@@ -1,19 +1,26 @@
-import type { CodeRequestMessage, PaidMessage, VoidRequestMessage } from '../contract/callbacks/first-interface';
+import type {
+  ClosingMessage,
+  CodeRequestMessage,
+  PaidMessage,
+  VoidRequestMessage,
+} from '../contract/callbacks/first-interface';
 import type { KeptMessage } from '../domain/kept-message';
 import type { OrderRow } from '../store/orders';
-import { codeRequestMessage, paidMessage, voidRequestMessage } from './messages';
+import { closingMessage, codeRequestMessage, paidMessage, voidRequestMessage } from './messages';
 
 /** With the bytes of its first attempt; undefined where the order has had another void request since. */
 export const messageOf = (
   row: OrderRow,
   kept: KeptMessage,
   token: string,
-): PaidMessage | CodeRequestMessage | VoidRequestMessage | undefined => {
+): PaidMessage | CodeRequestMessage | ClosingMessage | VoidRequestMessage | undefined => {
   switch (kept.kind) {
     case 'paid':
       return paidMessage(row, { ...kept, token });
     case 'code':
       return codeRequestMessage(row, { ...kept, token });
+    case 'closing':
+      return closingMessage(row, { ...kept, token });
     case 'void_request': {
       const request = row.facts.voidRequest;
       if (request?.requestId !== kept.requestId) return undefined;

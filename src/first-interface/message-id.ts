@@ -8,6 +8,6 @@ export const deliveryMessageId = (order: OrderName, n: number, part = 1): string
 /** The webhook-id of a message of ours, from what the message is: the same over retries, restarts and replays. */
 export const ownMessageId = (
   order: OrderName,
-  kind: 'paid' | 'code' | 'delivery' | 'replacement' | 'void' | 'void_request' | 'event',
+  kind: 'paid' | 'code' | 'closing' | 'delivery' | 'replacement' | 'void' | 'void_request' | 'event',
   n: number | string,
 ): string => `${ownMessagePrefix}${kind}_${sha256(`${orderId(order)}/${kind}/${n}`)}`;

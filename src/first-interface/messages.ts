@@ -1,5 +1,10 @@
 import type { OrderEventMessage } from '../contract/callbacks/events';
-import type { CodeRequestMessage, PaidMessage, VoidRequestMessage } from '../contract/callbacks/first-interface';
+import type {
+  ClosingMessage,
+  CodeRequestMessage,
+  PaidMessage,
+  VoidRequestMessage,
+} from '../contract/callbacks/first-interface';
 import type { VoidRequest } from '../domain/order';
 import type { OrderRow, PendingEvent } from '../store/orders';
 
@@ -39,20 +44,28 @@ export const paidMessage = (row: OrderRow, { token, atMs, verifyByMs }: NoticeFa
   },
 });
 
-export const codeRequestMessage = (
-  row: OrderRow,
-  { token, atMs, outstanding, verifyByMs, issueByMs }: CodeRequestFacts,
-): CodeRequestMessage => ({
+export const codeRequestMessage = (row: OrderRow, facts: CodeRequestFacts): CodeRequestMessage => ({
   type: 'order.code_requested',
-  timestamp: iso(atMs),
-  data: {
-    ...named(row, token),
-    outstanding,
-    metadata: Object.fromEntries(row.metadata),
-    verifyBy: iso(verifyByMs),
-    issueBy: iso(issueByMs),
-    ...orderUrls(row),
-  },
+  timestamp: iso(facts.atMs),
+  data: codeRequestData(row, facts),
+});
+
+export const closingMessage = (
+  row: OrderRow,
+  { closesByMs, ...facts }: CodeRequestFacts & { readonly closesByMs: number },
+): ClosingMessage => ({
+  type: 'order.closing',
+  timestamp: iso(facts.atMs),
+  data: { ...codeRequestData(row, facts), closesBy: iso(closesByMs) },
+});
+
+const codeRequestData = (row: OrderRow, { token, outstanding, verifyByMs, issueByMs }: CodeRequestFacts) => ({
+  ...named(row, token),
+  outstanding,
+  metadata: Object.fromEntries(row.metadata),
+  verifyBy: iso(verifyByMs),
+  issueBy: iso(issueByMs),
+  ...orderUrls(row),
 });
 
 /** Its times are those of its start: all tries send the same bytes. */

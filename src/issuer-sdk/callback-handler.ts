@@ -4,6 +4,7 @@ import type {
   CodeReply,
   CodeRequest,
   CodesVoid,
+  LastCall,
   OrderEventMessage,
   PaidNotice,
   VoidAnswer,
@@ -33,6 +34,11 @@ export interface MessageHandlerOptions {
   /** `undefined` answers that the codes will come through `submitCodes`. */
   readonly onCodeRequested?: (
     request: CodeRequest,
+    context: CallbackContext,
+  ) => Promise<CodeReply | undefined> | CodeReply | undefined;
+  /** `undefined` answers that the codes will come through `submitCodes`, before `closesBy`. */
+  readonly onClosing?: (
+    request: LastCall,
     context: CallbackContext,
   ) => Promise<CodeReply | undefined> | CodeReply | undefined;
   /** `undefined` answers that it will be decided by a `void-decision`. */
@@ -101,6 +107,7 @@ const json = (status: number, content: object): CallbackResponse => ({
 export const createMessageHandler = ({
   onPaid,
   onCodeRequested,
+  onClosing,
   onVoidRequested,
   onEvent,
   onEcho,
@@ -117,6 +124,11 @@ export const createMessageHandler = ({
         break;
       case 'order.code_requested': {
         const reply = await onCodeRequested?.(data as unknown as CodeRequest, context);
+        if (reply) return json(200, reply);
+        break;
+      }
+      case 'order.closing': {
+        const reply = await onClosing?.(data as unknown as LastCall, context);
         if (reply) return json(200, reply);
         break;
       }

@@ -1,6 +1,11 @@
 import type { CodeDeliveredMessage, CodeVoidMessage } from '../contract/callbacks/deliveries';
 import type { OrderEventMessage } from '../contract/callbacks/events';
-import type { CodeRequestMessage, PaidMessage, VoidRequestMessage } from '../contract/callbacks/first-interface';
+import type {
+  ClosingMessage,
+  CodeRequestMessage,
+  PaidMessage,
+  VoidRequestMessage,
+} from '../contract/callbacks/first-interface';
 import type { Code, CodeAnswer } from '../contract/code';
 import type * as afterSale from '../contract/issuer/after-sale';
 import type { readEvents } from '../contract/issuer/event-feed';
@@ -89,6 +94,8 @@ export interface AfterSaleCalls {
 export type PaidNotice = PaidMessage['data'];
 /** `order.code_requested`: repeated with the same content until answered; give the same codes each time. */
 export type CodeRequest = CodeRequestMessage['data'];
+/** `order.closing`: the last call before the issue window ends, to issuers that push as well; answered as a code request. */
+export type LastCall = ClosingMessage['data'];
 /** `order.void_requested`: somebody wants money back; can the codes be destroyed? Repeated until answered. */
 export type VoidRequested = VoidRequestMessage['data'];
 export type { VoidAnswer } from '../contract/void-answer';

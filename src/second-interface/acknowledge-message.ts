@@ -2,7 +2,7 @@ import { codeAnswer } from '../contract/code';
 import { fieldErrors } from '../contract/problem';
 import { type VoidAnswer, voidAnswer } from '../contract/void-answer';
 import { Failure, type FailureCode } from '../domain/failures';
-import type { KeptMessage } from '../domain/kept-message';
+import { type KeptMessage, markOf } from '../domain/kept-message';
 import type { TimelineEntry, UnreadField } from '../domain/messages';
 import { shownErrors } from '../domain/shown-errors';
 import { sha256 } from '../sealing/key-ring';
@@ -111,6 +111,7 @@ const answeredLine = (
     try: given?.attempt ?? 0,
     status: answer === undefined ? 204 : 200,
     fetched: true,
+    ...markOf(kind),
     ...outcome,
   },
 });
@@ -119,6 +120,7 @@ const answeredLine = (
 export const answeredEvents = {
   paid: 'notice_answered',
   code: 'code_request_answered',
+  closing: 'code_request_answered',
   void_request: 'void_requested',
 } as const satisfies Record<KeptMessage['kind'], TimelineEntry['event']>;
 
@@ -165,7 +167,7 @@ const hear = async (
 ): Promise<Heard> => {
   if (message.kind === 'paid') return {};
   if (flaws.length > 0) throw new Unreadable(flaws);
-  if (message.kind === 'code') return hearCodes(deps, row, call, answer);
+  if (message.kind === 'code' || message.kind === 'closing') return hearCodes(deps, row, call, answer);
   const parsed = answer === undefined ? ({ status: 'deciding' } as const) : readWith(voidAnswer, answer);
   await hearVoidAnswer(deps, row, message.requestId, call, parsed);
   return { answer: parsed.status };

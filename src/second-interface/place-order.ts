@@ -122,6 +122,7 @@ const newRow = (
     createdAtMs,
     verifyWindowMs: forced === 'unverified' ? windowSecondsRange.min * 1_000 : settings.verifyWindowSeconds * 1_000,
     issueWindowMs: forced === 'late' ? windowSecondsRange.min * 1_000 : settings.issueWindowSeconds * 1_000,
+    ...(issuer.lastCallSeconds ? { lastCallMs: issuer.lastCallSeconds * 1_000 } : {}),
     ...(forced ? { forced } : {}),
   });
   const content = {

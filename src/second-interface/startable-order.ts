@@ -12,6 +12,7 @@ export const startableOrder = ({ issuerId, orderNo, quantity, amount, product, f
   createdAtMs: facts.createdAtMs,
   verifyWindowMs: facts.verifyWindowMs,
   issueWindowMs: facts.issueWindowMs,
+  ...(facts.lastCallMs !== undefined ? { lastCallMs: facts.lastCallMs } : {}),
   ...(facts.forced ? { forced: facts.forced } : {}),
   productId: product.id,
   summary: `${quantity} x ${product.id} for ${issuerId}, order ${orderNo}`,

@@ -5,12 +5,16 @@ export type Reply =
   | { readonly kind: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   | { readonly kind: 'garbage' };
 
+type CodeReply = Reply | { readonly kind: 'issued' | 'issuing' | 'refused' };
+
 export interface Behaviour {
   readonly meaning: string;
   /** Answers to `order.paid` by try; the last one repeats. */
   readonly paidReplies: readonly Reply[];
   /** Answers to `order.code_requested` by try; the last one repeats. */
-  readonly codeReplies: readonly (Reply | { readonly kind: 'issued' | 'issuing' | 'refused' })[];
+  readonly codeReplies: readonly CodeReply[];
+  /** Answers to `order.closing` by try; the last one repeats. */
+  readonly closingReplies: readonly CodeReply[];
   /** When it verifies: inside the handling of `order.paid`, after answering it, or not at all. */
   readonly verifies: 'inside' | 'after' | 'never';
   /** Sent before the right facts. */
@@ -35,6 +39,7 @@ const good: Behaviour = {
   meaning: 'answers at once, then verifies and gives its codes',
   paidReplies: [ok],
   codeReplies: [{ kind: 'issued' }],
+  closingReplies: [{ kind: 'issuing' }],
   verifies: 'after',
   wrongFacts: [],
   supplies: 'codes',
@@ -82,6 +87,7 @@ export const behaviours = {
     meaning: 'never answers and never verifies',
     paidReplies: [{ kind: 'never' }],
     codeReplies: [{ kind: 'never' }],
+    closingReplies: [{ kind: 'never' }],
     verifies: 'never',
     supplies: 'nothing',
   },
@@ -123,6 +129,13 @@ export const behaviours = {
     meaning: 'gives codes that another order got before',
     codeReplies: [{ kind: 'issuing' }],
     supplies: 'reused',
+  },
+  last_call: {
+    ...good,
+    meaning: 'gives its codes at the last call only, where it has one (lastCallSeconds)',
+    codeReplies: [{ kind: 'issuing' }],
+    closingReplies: [{ kind: 'issued' }],
+    supplies: 'nothing',
   },
   late: {
     ...good,

@@ -15,6 +15,7 @@ export interface DemoIssuer {
   readonly fetches?: boolean;
   readonly verifyWindowSeconds?: number;
   readonly issueWindowSeconds?: number;
+  readonly lastCallSeconds?: number;
 }
 
 export const demoIssuers: readonly DemoIssuer[] = [
@@ -27,6 +28,7 @@ export const demoIssuers: readonly DemoIssuer[] = [
     codeMode: 'request',
     verifyWindowSeconds: 90,
     issueWindowSeconds: 60,
+    lastCallSeconds: 45,
   },
   { issuerId: 'demo-pull', name: 'Demo issuer that fetches its messages', codeMode: 'request', fetches: true },
 ];

@@ -6,6 +6,7 @@ export interface SimulatedFact {
   readonly what:
     | 'paid_received'
     | 'code_requested_received'
+    | 'closing_received'
     | 'void_requested_received'
     | 'event_received'
     | 'delivery_received'

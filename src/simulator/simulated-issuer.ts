@@ -7,7 +7,15 @@ import {
 } from '../issuer-sdk/callback-handler';
 import { fetchMessages } from '../issuer-sdk/fetch-messages';
 import type { IssuerClient } from '../issuer-sdk/issuer-client';
-import type { CodeReply, CodeRequest, IssuedCode, PaidNotice, VoidAnswer, VoidRequested } from '../issuer-sdk/messages';
+import type {
+  CodeReply,
+  CodeRequest,
+  IssuedCode,
+  LastCall,
+  PaidNotice,
+  VoidAnswer,
+  VoidRequested,
+} from '../issuer-sdk/messages';
 import { ProblemError } from '../issuer-sdk/problem-error';
 import { type Behaviour, behaviourOf, behaviours } from './behaviours';
 import { createCodeMaker, hashOf } from './code-maker';
@@ -141,19 +149,38 @@ export const createSimulatedIssuer = ({
     switch (reply.kind) {
       case 'refused':
         return { status: 'refused', reason: 'out_of_stock' };
-      case 'issued': {
-        const all = codes.codesFor(request.orderNo, request.quantity, request.metadata?.format);
-        if (all.length > codesPerCall) later(request.orderNo, submit(request, behaviour, request.issueBy));
-        const answered = all.slice(0, codesPerCall);
-        tell(request.orderNo, 'codes_answered', { codeHashes: answered.map((code) => hashOf(code.value)) });
-        return { status: 'issued', codes: answered };
-      }
+      case 'issued':
+        if (request.quantity > codesPerCall) later(request.orderNo, submit(request, behaviour, request.issueBy));
+        return issued(request);
       case 'issuing':
-        later(request.orderNo, submit(request, behaviour, request.issueBy));
+        if (behaviour.supplies !== 'nothing') later(request.orderNo, submit(request, behaviour, request.issueBy));
         return { status: 'issuing' };
       default:
         await playReply(reply, signal);
         later(request.orderNo, submit(request, behaviour, request.issueBy));
+        return undefined;
+    }
+  };
+
+  const issued = ({ orderNo, quantity, metadata }: CodeRequest): CodeReply => {
+    const answered = codes.codesFor(orderNo, quantity, metadata?.format).slice(0, codesPerCall);
+    tell(orderNo, 'codes_answered', { codeHashes: answered.map((code) => hashOf(code.value)) });
+    return { status: 'issued', codes: answered };
+  };
+
+  /** The last call: what comes after it is too late. */
+  const onClosing = async (request: LastCall, { webhookId }: { webhookId: string }): Promise<CodeReply | undefined> => {
+    tell(request.orderNo, 'closing_received', { webhookId, outstanding: request.outstanding });
+    const reply = replyFor(webhookId, behaviourOf(request).closingReplies);
+    switch (reply.kind) {
+      case 'refused':
+        return { status: 'refused', reason: 'out_of_stock' };
+      case 'issued':
+        return issued(request);
+      case 'issuing':
+        return { status: 'issuing' };
+      default:
+        await playReply(reply, signal);
         return undefined;
     }
   };
@@ -190,6 +217,7 @@ export const createSimulatedIssuer = ({
   const reactions: MessageHandlerOptions = {
     onPaid,
     onCodeRequested,
+    onClosing,
     onVoidRequested,
     onEvent: ({ type, data }) => tell(data.orderNo, 'event_received', { type, sequence: data.sequence }),
   };

@@ -39,6 +39,7 @@ const round: readonly Sale[] = [
   { issuer: 'request', behaviour: 'request_issuing', quantity: 3, terminal: 'phone' },
   { issuer: 'unsteady', behaviour: 'out_of_stock' },
   { issuer: 'push', behaviour: 'eager', terminal: 'good' },
+  { issuer: 'unsteady', behaviour: 'last_call' },
   { issuer: 'request', behaviour: 'good' },
   { issuer: 'push', behaviour: 'good', terminal: 'bouncing' },
   { issuer: 'push', behaviour: 'wrong_then_right' },

@@ -54,6 +54,8 @@ export interface IssuerRow extends SomeSettings {
   readonly voidUndecided?: 'approve' | 'person';
   /** Nobody redeems its items while it waits. */
   readonly holdWhileDeciding?: boolean;
+  /** How long before its orders' issue windows end it is asked once more; counts from the placing of an order. */
+  readonly lastCallSeconds?: number;
   /** How it looks to its buyers. The logo stands beside it, and is named by its hash. */
   readonly branding?: Branding & { readonly logoHash?: string };
   /** A data URI, read only by whoever shows it: `logoOf`. */
@@ -99,6 +101,7 @@ export type IssuerSettings = Partial<
     | 'voidDecisionSeconds'
     | 'voidUndecided'
     | 'holdWhileDeciding'
+    | 'lastCallSeconds'
     | 'branding'
     | 'logo'
     | 'noticeDelaysSeconds'

@@ -56,6 +56,7 @@ const fields: Readonly<Record<string, RegExp>> = {
   ...named(/^[A-Z]{3}$/, 'currency', 'givenCurrency'),
   ...named(
     /^(true|false|null|[0-9]+)$/,
+    'isAnswered',
     'isHeld',
     'hasFailed',
     'isNew',

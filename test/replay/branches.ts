@@ -179,6 +179,22 @@ export const branches = {
     return idOf(issuer);
   },
 
+  'last-call-issued': async (stage) => {
+    const settings = { issueWindowSeconds: 60, lastCallSeconds: 58 };
+    const issuer = await issuerIn(stage, settings);
+    issuer.on('order.closing', async () => ({ status: 200, body: { status: 'issued', codes: codes('b') } }));
+    await issuer.placeVerified(orderNo, { quantity: 2 });
+    await issuer.submit(orderNo, codes('a'));
+    return idOf(issuer);
+  },
+
+  'last-call-without-an-answer': async (stage) => {
+    const issuer = await issuerIn(stage, { ...shortWindow, lastCallSeconds: 3, codeMode: 'request' });
+    for (const type of ['order.code_requested', 'order.closing']) issuer.on(type, async () => ({ status: 500 }));
+    await issuer.placeVerified(orderNo);
+    return idOf(issuer);
+  },
+
   'partial-at-window-end': async (stage) => {
     const issuer = await issuerIn(stage, shortWindow);
     await issuer.placeVerified(orderNo, { quantity: 3 });

@@ -165,6 +165,8 @@ const messagesOf = (name: string, { facts, held }: State, nowMs: number): OrderM
 const inner: OrderMessage[] = [
   { kind: 'notified' },
   { kind: 'window_ended' },
+  { kind: 'last_call_due', closesByMs: 0 },
+  { kind: 'last_call_answered' },
   { kind: 'delivered', tries: 1 },
   { kind: 'undeliverable', tries: 1 },
   { kind: 'opened' },

@@ -34,6 +34,10 @@ test('each kind of message goes to its own callback and is answered 2xx', async 
       calls.push(['requested', request.orderNo]);
       return { status: 'issued', codes: [{ itemId: '1', value: 'x' }] };
     },
+    onClosing: (request) => {
+      calls.push(['closing', request.orderNo]);
+      return { status: 'issued', codes: [{ itemId: '2', value: 'y' }] };
+    },
     onEvent: (event) => void calls.push([event.type, event.data.orderNo]),
     onEcho: (content) => void calls.push(['echo', content]),
   });
@@ -41,11 +45,14 @@ test('each kind of message goes to its own callback and is answered 2xx', async 
   const reply = await handle(aRequest(aMessage('order.code_requested'), 'cf_2'));
   expect(reply.status).toBe(200);
   expect(JSON.parse(reply.body ?? '')).toEqual({ status: 'issued', codes: [{ itemId: '1', value: 'x' }] });
+  const last = await handle(aRequest(aMessage('order.closing'), 'cf_5'));
+  expect(JSON.parse(last.body ?? '')).toEqual({ status: 'issued', codes: [{ itemId: '2', value: 'y' }] });
   expect(await handle(aRequest(aMessage('order.delivered'), 'cf_3'))).toEqual({ status: 204 });
   expect(await handle(aRequest(aMessage('echo', { a: 1 }), 'cf_4'))).toEqual({ status: 204 });
   expect(calls).toEqual([
     ['paid', 'A-1'],
     ['requested', 'A-1'],
+    ['closing', 'A-1'],
     ['order.delivered', 'A-1'],
     ['echo', { a: 1 }],
   ]);
@@ -54,6 +61,7 @@ test('each kind of message goes to its own callback and is answered 2xx', async 
 test('a message without its callback, or of a kind that is not known yet, is still a success', async () => {
   const handle = createCallbackHandler({ secrets: [secret], clock: { nowMs: () => nowMs } });
   expect(await handle(aRequest(aMessage('order.code_requested'), 'cf_1'))).toEqual({ status: 204 });
+  expect(await handle(aRequest(aMessage('order.closing'), 'cf_3'))).toEqual({ status: 204 });
   expect(await handle(aRequest(aMessage('order.of_the_future'), 'cf_2'))).toEqual({ status: 204 });
 });
 

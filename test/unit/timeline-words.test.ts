@@ -5,6 +5,13 @@ const words = (
   detail: Record<string, string | number | boolean>,
 ) => timelineWords({ event, detail }).text;
 
+test('a last call is told apart from a request for codes', () => {
+  expect(words('code_requested', { try: 2, lastCall: true })).toBe('Last call for codes, try 2');
+  expect(words('code_request_answered', { lastCall: true, answer: 'issuing' })).toBe(
+    'Issuer answered the last call: they will come',
+  );
+});
+
 describe('a line of the timeline reads as a sentence', () => {
   test.each([
     [

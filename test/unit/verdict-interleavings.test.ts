@@ -79,6 +79,13 @@ const message: fc.Arbitrary<OrderMessage> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('extend' as const), extensionMs: fc.nat(86_400_000) }) },
   { weight: 2, arbitrary: fc.constant({ kind: 'notified' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'window_ended' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      { kind: 'last_call_due' as const, closesByMs: 1 },
+      { kind: 'last_call_answered' as const },
+    ),
+  },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('delivered' as const), tries: fc.nat(9) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('undeliverable' as const), tries: fc.nat(9) }) },
 );

@@ -82,6 +82,8 @@ const messages = {
   extend: { kind: 'extend', extensionMs: 5_000 },
   notified: { kind: 'notified' },
   'window ended': { kind: 'window_ended' },
+  'last call due': { kind: 'last_call_due', closesByMs: nowMs },
+  'last call answered': { kind: 'last_call_answered' },
   'was delivered': { kind: 'delivered', tries: 1 },
   'was not delivered': { kind: 'undeliverable', tries: 7 },
 } as const satisfies Record<string, OrderMessage>;
@@ -203,6 +205,8 @@ const table: Record<Message, Record<Name, string>> = {
     ...every([...early, 'verified', 'verified, push'], 'done -> expired'),
     partially_issued: 'done -> issued',
   },
+  'last call due': nothing,
+  'last call answered': nothing,
   'was delivered': { ...nothing, ...every(['issued', 'issued, short'], 'done -> delivered') },
   'was not delivered': { ...nothing, ...every(['issued', 'issued, short'], 'done -> undeliverable') },
 } as Record<Message, Record<Name, string>>;
@@ -323,6 +327,18 @@ describe('events of a close, rule 6', () => {
     expect(events.map(({ type }) => type)).toEqual(['order.cancelled', 'order.refund_due', 'order.codes_void']);
     expect(events[2]?.itemIds).toEqual(['a']);
     expect(facts).toMatchObject({ issued: 0, refundDueValue: 1_001 });
+  });
+
+  test('the last call is due once, says what is outstanding then, and owes nobody a word', () => {
+    const due = (situation: Situation, atMs = nowMs) =>
+      decide(situation.facts, situation.held, { kind: 'last_call_due', closesByMs: nowMs + 9 }, atMs);
+    const called = due(situations.partially_issued);
+    expect(called.facts.lastCall).toEqual({ atMs: nowMs, outstanding: 1, closesByMs: nowMs + 9 });
+    expect(called).toMatchObject({ events: [], entries: [] });
+    expect(due(called, nowMs + 1).facts).toBe(called.facts);
+    const answered = decide(called.facts, called.held, { kind: 'last_call_answered' }, nowMs + 1);
+    expect(answered.facts.lastCall).toEqual({ ...called.facts.lastCall, isAnswered: true });
+    expect(due(situations.issued).facts).toBe(situations.issued.facts);
   });
 
   test('an order that costs nothing owes nothing', () => {

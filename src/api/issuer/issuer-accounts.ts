@@ -149,6 +149,7 @@ const bodyOfIssuer = (row: Omit<IssuerRow, 'seal'>, platform: SomeSettings): Iss
   ...(row.voidDecisionSeconds !== undefined ? { voidDecisionSeconds: row.voidDecisionSeconds } : {}),
   ...(row.voidUndecided ? { voidUndecided: row.voidUndecided } : {}),
   ...(row.holdWhileDeciding !== undefined ? { holdWhileDeciding: row.holdWhileDeciding } : {}),
+  ...(row.lastCallSeconds !== undefined ? { lastCallSeconds: row.lastCallSeconds } : {}),
   ...(row.callsAtOnce !== undefined ? { callsAtOnce: row.callsAtOnce } : {}),
   ...(row.callTimeoutSeconds !== undefined ? { callTimeoutSeconds: row.callTimeoutSeconds } : {}),
   ...(row.callHeaders && row.callHeaders.names.length > 0 ? { callHeaders: [...row.callHeaders.names] } : {}),

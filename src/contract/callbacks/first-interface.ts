@@ -47,23 +47,26 @@ export const orderPaid = declareCallback({
 export type PaidMessage = Wire<typeof orderPaid.body>;
 
 const later = { says: 'Codes will come by a call of the issuer' };
+const answersWithCodes = {
+  200: { says: 'The codes, that they will come, or why there are none', body: codeAnswer },
+  202: later,
+  204: later,
+};
+const askedForCodes = {
+  ...named,
+  outstanding: count.meta({ description: 'Codes that the order lacked when the message was made' }),
+  metadata,
+  verifyBy: instant,
+  issueBy: instant,
+  ...addresses,
+};
 
 export const codeRequested = declareCallback({
   type: 'order.code_requested',
   name: 'orderCodeRequested',
   to: 'issuer',
   summary: 'Asks for the codes of a verified order; repeated with the same content until it is answered',
-  body: messageOf(
-    'order.code_requested',
-    z.strictObject({
-      ...named,
-      outstanding: count.meta({ description: 'Codes that the order lacked when the message was made' }),
-      metadata,
-      verifyBy: instant,
-      issueBy: instant,
-      ...addresses,
-    }),
-  ).meta({
+  body: messageOf('order.code_requested', z.strictObject(askedForCodes)).meta({
     id: 'OrderCodeRequested',
     examples: [
       {
@@ -73,13 +76,39 @@ export const codeRequested = declareCallback({
       },
     ],
   }),
-  answers: {
-    200: { says: 'The codes, that they will come, or why there are none', body: codeAnswer },
-    202: later,
-    204: later,
-  },
+  answers: answersWithCodes,
 });
 export type CodeRequestMessage = Wire<typeof codeRequested.body>;
+
+export const closing = declareCallback({
+  type: 'order.closing',
+  name: 'orderClosing',
+  to: 'issuer',
+  summary: 'The last call: the issue window is about to end, and codes are outstanding; answered as a code request',
+  body: messageOf(
+    'order.closing',
+    z.strictObject({
+      ...askedForCodes,
+      closesBy: instant.meta({ description: 'What comes later is too late' }),
+    }),
+  ).meta({
+    id: 'OrderClosing',
+    examples: [
+      {
+        type: 'order.closing',
+        timestamp: '2026-01-01T00:09:02.000Z',
+        data: {
+          ...example,
+          outstanding: 1,
+          issueBy: '2026-01-01T00:10:02.000Z',
+          closesBy: '2026-01-01T00:10:02.000Z',
+        },
+      },
+    ],
+  }),
+  answers: answersWithCodes,
+});
+export type ClosingMessage = Wire<typeof closing.body>;
 
 export const voidRequested = declareCallback({
   type: 'order.void_requested',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { orderEvent } from '../callbacks/events';
-import { codeRequested, orderPaid, voidRequested } from '../callbacks/first-interface';
+import { closing, codeRequested, orderPaid, voidRequested } from '../callbacks/first-interface';
 import { integer, text } from '../fields';
 import { failureCode } from '../problem';
 import { limit } from '../query';
@@ -22,6 +22,7 @@ const given = z
   .union([
     orderPaid.body.extend(giving).meta({ id: 'GivenOrderPaid' }),
     codeRequested.body.extend(giving).meta({ id: 'GivenCodeRequested' }),
+    closing.body.extend(giving).meta({ id: 'GivenOrderClosing' }),
     voidRequested.body.extend(giving).meta({ id: 'GivenVoidRequested' }),
     orderEvent.extend(giving).meta({ id: 'GivenEvent' }),
   ])

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { terminal } from '../../channels/terminals';
 import { branding } from '../operator/branding';
-import { callback, issuer, refundSettings, rotatedSecret } from '../operator/issuers';
+import { callback, issuer, lastCallSeconds, refundSettings, rotatedSecret } from '../operator/issuers';
 import { declareRoute } from '../route';
 import { versions } from '../versions';
 
@@ -35,6 +35,7 @@ export const changeSelf = declareRoute({
           apiVersion: z.enum(versions.dates),
           signDeliveriesWithIssuerSecret: z.boolean(),
           ...refundSettings,
+          lastCallSeconds,
         })
         .partial().shape,
     })

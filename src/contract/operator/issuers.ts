@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { terminal } from '../../channels/terminals';
+import { windowSecondsRange } from '../../domain/timings';
 import { instant, integer, issuerId, text, url } from '../fields';
 import { mode, noBody, pageOf, pageQuery } from '../query';
 import { declareRoute, type Wire } from '../route';
@@ -38,10 +39,13 @@ export const refundSettings = {
   holdWhileDeciding: z.boolean(),
 };
 
+/** How long before the end of the issue window the issuer is asked once more; 0: never. */
+export const lastCallSeconds = integer(0, windowSecondsRange.max);
+
 export const createIssuerRequest = z
   .strictObject({
     ...settings,
-    ...z.strictObject({ ...orderSettings, ...refundSettings }).partial().shape,
+    ...z.strictObject({ ...orderSettings, ...refundSettings, lastCallSeconds }).partial().shape,
     issuerId,
     terminal: settings.terminal.optional(),
     publicKey: settings.publicKey.optional(),
@@ -64,7 +68,7 @@ export const createIssuerRequest = z
   });
 
 export const changeIssuerRequest = z
-  .strictObject({ ...settings, ...orderSettings, ...refundSettings })
+  .strictObject({ ...settings, ...orderSettings, ...refundSettings, lastCallSeconds })
   .partial()
   .meta({ examples: [{ name: 'Acme gift cards', issueWindowSeconds: 900 }] });
 
@@ -89,6 +93,7 @@ const issuerFields = {
   codeInMessage: z.literal(true).optional(),
   branding: branding.optional(),
   ...z.strictObject(refundSettings).partial().shape,
+  lastCallSeconds: lastCallSeconds.optional(),
   callsAtOnce: orderSettings.callsAtOnce.optional(),
   ...shownCallSettings,
   apiVersion: z.string().meta({ description: 'The version of the contract that counts for it' }),

@@ -1,5 +1,5 @@
 import type { OrderMessage } from '../messages';
-import { isAwaitingCodes, isBeforeVerification, isClosed, type OrderFacts, runningWindow } from '../order';
+import { isAwaitingCodes, isBeforeVerification, isClosed, type OrderFacts, outstanding, runningWindow } from '../order';
 import type { Decision, Detail, Judges, Ruling } from './ruling';
 
 /** The line of the close names the words that were said with it. */
@@ -66,6 +66,19 @@ const endWindow = (ruling: Ruling): Decision => {
   return ruling.nothing();
 };
 
+/** Before the issue window ends the issuer is asked once more, whatever it said before; once an order. */
+const callLast = (ruling: Ruling, { closesByMs }: OrderMessage & { kind: 'last_call_due' }): Decision => {
+  const { facts, nowMs } = ruling;
+  if (!isAwaitingCodes(facts.state) || facts.lastCall) return ruling.nothing();
+  return ruling.change({ lastCall: { atMs: nowMs, outstanding: outstanding(facts), closesByMs } }).done();
+};
+
+const endLastCall = (ruling: Ruling): Decision => {
+  const { state, lastCall } = ruling.facts;
+  if (!isAwaitingCodes(state) || !lastCall) return ruling.nothing();
+  return ruling.change({ lastCall: { ...lastCall, isAnswered: true } }).done();
+};
+
 /** The issue window ends now: what came is delivered, and the rest is owed. */
 const judgeCompletion = (ruling: Ruling, message: OrderMessage & { kind: 'complete' }): Decision => {
   const { facts } = ruling;
@@ -90,4 +103,6 @@ export const saleJudges = {
   complete: judgeCompletion,
   notified: recordNotified,
   window_ended: endWindow,
+  last_call_due: callLast,
+  last_call_answered: endLastCall,
 } satisfies Partial<Judges>;

@@ -37,13 +37,17 @@ export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | '
             tone: 'bad',
           };
     case 'code_requested':
-      return { who: 'platform', text: `Code asked for${nth(detail)}`, tone: 'plain' };
+      return {
+        who: 'platform',
+        text: `${detail.lastCall ? 'Last call for codes' : 'Code asked for'}${nth(detail)}`,
+        tone: 'plain',
+      };
     case 'code_request_answered':
       return failed || detail.problem !== undefined
-        ? issuerFailed(`Code request${nth(detail)} failed`, detail)
+        ? issuerFailed(`${detail.lastCall ? 'Last call' : 'Code request'}${nth(detail)} failed`, detail)
         : {
             who: 'issuer',
-            text: `Issuer answered the code request: ${codeAnswers[String(detail.answer)] ?? detail.answer}${took(detail)}`,
+            text: `Issuer answered the ${detail.lastCall ? 'last call' : 'code request'}: ${codeAnswers[String(detail.answer)] ?? detail.answer}${took(detail)}`,
             tone: detail.answer === 'refused' ? 'bad' : 'good',
           };
     case 'codes_judged':

@@ -1,7 +1,7 @@
 import { reportWords } from '../code-reports';
 import { goodCount } from '../items';
 import type { TimelineEntry } from '../messages';
-import { isFinal, type OrderFacts } from '../order';
+import { isAwaitingCodes, isFinal, type OrderFacts } from '../order';
 import { type LastTrouble, lastTroubles } from './last-trouble';
 import { moneyText } from './money';
 import { type StuckTask, type WaitingCall, whyHeld, whyStuck } from './why-held';
@@ -54,6 +54,7 @@ export const whyNoCode = (
   const troubles = lastTroubles(facts, timeline);
   const sentences = [
     whyWaiting(facts),
+    ...lastCallWords(facts),
     ...[whyRefund(facts)].filter((text) => text !== undefined),
     ...troubles.map(({ text }) => text),
     ...(isFinal(facts.state) ? ending(facts, timeline) : keptFromMoving(around)),
@@ -63,6 +64,14 @@ export const whyNoCode = (
     : (nextOfSurroundings(around) ?? nextOf(facts, troubles[0]));
   return { why: sentences.join(' '), ...(next ? { next } : {}) };
 };
+
+/** While it still counts: an order that has its codes, or is over, says nothing of it. */
+const lastCallWords = ({ state, lastCall }: OrderFacts): string[] =>
+  isAwaitingCodes(state) && lastCall
+    ? [
+        `The last call for ${lastCall.outstanding} code(s) went out at ${new Date(lastCall.atMs).toISOString()}${lastCall.isAnswered ? ', and the issuer answered it' : ''}.`,
+      ]
+    : [];
 
 /** Beside the sentence the Temporal UI shows the tries of calls out itself. */
 export const detailsOf = (facts: OrderFacts, timeline: readonly TimelineEntry[]): string => {

@@ -3,8 +3,9 @@ import { codesPerMessage, hasPage } from '../../channels/terminals';
 import type { CallSide } from '../../contract/operator/calls';
 import { failures, isFailureCode } from '../../domain/failures';
 import type { TimelineEntry } from '../../domain/messages';
-import { isFinal, openFacts } from '../../domain/order';
-import { codeRequestMessage, eventMessage, paidMessage } from '../../first-interface/messages';
+import { isFinal, openFacts, verifyByMs } from '../../domain/order';
+import { ownMessageId } from '../../first-interface/message-id';
+import { closingMessage, codeRequestMessage, eventMessage, paidMessage } from '../../first-interface/messages';
 import { orderBody } from '../../second-interface/order-body';
 import type { SubmittedCodes } from '../../store/codes';
 import type { Hold } from '../../store/issuers';
@@ -43,6 +44,8 @@ export const callBodies = ({ call, entry }: KnownCall, sources: CallSources): Ca
       return { request: paidRequest(sources), answer: ignoredAnswer(entry) };
     case 'order.code_requested':
       return { request: codeRequest(entry, sources), answer: codeAnswer(entry, sources) };
+    case 'order.closing':
+      return { request: lastCallRequest(sources), answer: codeAnswer(entry, sources) };
     case 'code.delivered':
       return { request: deliveryRequest(entry, sources), answer: ignoredAnswer(entry) };
     default:
@@ -159,7 +162,7 @@ const codesBodies = (entry: TimelineEntry, sources: CallSources): CallBodies => 
     return {
       request: side({ status: 'issued', codes: names }, shown),
       answer: withoutBody(),
-      partOf: 'order.code_requested',
+      partOf: isLastCall(submission, row) ? 'order.closing' : 'order.code_requested',
     };
   }
   return {
@@ -170,6 +173,9 @@ const codesBodies = (entry: TimelineEntry, sources: CallSources): CallBodies => 
         : problemAnswer(verdict),
   };
 };
+
+const isLastCall = ({ updateId }: SubmittedCodes, row: OrderRow): boolean =>
+  updateId.startsWith(`request/${ownMessageId(row, 'closing', 1)}.`);
 
 /**
  * A line does not name its submission. It is told only where no other could be meant: as many lines as submissions, each
@@ -239,6 +245,15 @@ const codeRequest = (entry: TimelineEntry, { row }: CallSources): CallSide => {
     ...(issueByMs === undefined || facts.issueExtensionMs > 0 ? ['/data/issueBy'] : []),
     ...(hadNone ? [] : ['/data/outstanding']),
   ]);
+};
+
+/** The order keeps what it said. */
+const lastCallRequest = ({ row }: CallSources): CallSide => {
+  const { facts } = row;
+  if (!facts.lastCall) return nothingKept();
+  const { lastCall } = facts;
+  const message = { token: mask, verifyByMs: verifyByMs(facts), issueByMs: lastCall.closesByMs, ...lastCall };
+  return side(closingMessage(row, message), shownRequests['order.closing']);
 };
 
 const codeAnswer = (entry: TimelineEntry, { row, submitted }: CallSources): CallSide => {

@@ -33,6 +33,7 @@ export const replayOf = ({ call, entry }: KnownCall, row: OrderRow, issuer: Issu
   if (call.kind === 'order.paid' || call.kind === 'order.code_requested') {
     return judged(whyNotAgain(row.facts, call.kind, nowMs)) ?? { as: 'new_message' };
   }
+  if (call.kind === 'order.closing') return refused('not_replayable', 'It goes out once an order');
   const event = row.events.find(({ sequence }) => sequence === entry.detail.sequence);
   if (!event) return refused('call_unknown', 'The order has no such event');
   return event.status === 'pending'

@@ -11,6 +11,7 @@ const kinds = {
   accepted: { direction: 'from_issuer', kind: 'order.payment' },
   notice_answered: { direction: 'to_issuer', kind: 'order.paid' },
   code_request_answered: { direction: 'to_issuer', kind: 'order.code_requested' },
+  last_call_answered: { direction: 'to_issuer', kind: 'order.closing' },
   event_sent: { direction: 'to_issuer', kind: 'event' },
   delivery_tried: { direction: 'to_terminal', kind: 'code.delivered' },
   verification_judged: { direction: 'from_issuer', kind: 'order.verification' },
@@ -29,10 +30,11 @@ const kindOf = (entry: TimelineEntry, timeline: readonly TimelineEntry[]): keyof
       ? 'refused'
       : undefined;
   }
+  if (entry.event === 'code_request_answered' && entry.detail.lastCall) return 'last_call_answered';
   return Object.hasOwn(kinds, entry.event) ? (entry.event as keyof typeof kinds) : undefined;
 };
 
-/** Lines stand in the order of their writing: the answer to `order.code_requested` is written down before the order hears of it. */
+/** Lines stand in the order of their writing: the answer to a request for codes is written down before the order hears of it. */
 export const wasRefusedInAnswer = (closed: TimelineEntry, timeline: readonly TimelineEntry[]): boolean =>
   linesBefore(closed, timeline).some(
     ({ event, detail }) => event === 'code_request_answered' && detail.answer === 'refused',

@@ -37,6 +37,7 @@ const told = {
   outstanding: true,
   verifyBy: true,
   issueBy: true,
+  closesBy: true,
 } as const;
 
 /** Requests by their kind; every `order.*` event has the shape of `event`. */
@@ -48,6 +49,7 @@ export const shownRequests = {
   'order.cancellation': named,
   'order.paid': { type: true, timestamp: true, data: told },
   'order.code_requested': { type: true, timestamp: true, data: told },
+  'order.closing': { type: true, timestamp: true, data: told },
   'code.delivered': {
     type: true,
     timestamp: true,
