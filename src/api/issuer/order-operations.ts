@@ -54,7 +54,7 @@ export const orderOperation =
 /** Whether something may wait for the answer: an order that has ended sets nothing off, and only some verifications do. */
 const maySetOff = (route: OrderRoute, { facts }: OrderRow): boolean =>
   route.path === routes.verifyOrder.path
-    ? facts.codeMode === 'request' && isBeforeVerification(facts.state)
+    ? (facts.codeMode === 'request' || facts.lastCallMs !== undefined) && isBeforeVerification(facts.state)
     : !isFinal(facts.state);
 
 const isWaitingForMore = ({ body }: { readonly body?: unknown }): boolean =>
