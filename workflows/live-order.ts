@@ -5,6 +5,7 @@ import {
   condition,
   continueAsNew,
   currentUpdateInfo,
+  patched,
   setCurrentDetails,
   setHandler,
   sleep,
@@ -155,26 +156,29 @@ export class LiveOrder {
   }
 
   /**
-   * Waits until `isReached`, until the running window ends (then the order hears of it), or until the run is full. Holds,
-   * extensions and a clock that is moved count.
+   * Waits until `isReached`, until the running window ends (then the order hears of it), or until the run is full. On the
+   * way the order hears that the last call is due. Holds, extensions and a clock that is moved count.
    */
   async waitInWindow(isReached: () => boolean): Promise<void> {
     const isOver = (): boolean => isReached() || this.isFull;
     const isVerifyWindow = isBeforeVerification(this.state);
     const sinceMs = isVerifyWindow ? this.facts.createdAtMs : (this.facts.verification?.verifiedAtMs ?? Date.now());
+    const lastCallMs = isVerifyWindow ? 0 : this.lastCallMs();
     let heldMs = 0;
     let after: string | undefined;
     while (!isOver()) {
-      const { advances } = this.facts;
+      const { advances, lastCall } = this.facts;
       const isOverOrMoved = (): boolean => isOver() || this.facts.advances !== advances;
-      const leftMs = this.windowEndsAtMs(isVerifyWindow, sinceMs) + heldMs - Date.now();
+      const earlierMs = lastCall ? 0 : lastCallMs;
+      const leftMs = this.windowEndsAtMs(isVerifyWindow, sinceMs) + heldMs - earlierMs - Date.now();
       const isToBeShown = !isVerifyWindow && this.shown !== this.state && leftMs > lastsMs;
       if (isToBeShown) {
         if (!(await condition(isOverOrMoved, lastsMs, { summary: this.showSummary() }))) this.showState();
         continue;
       }
       if (leftMs > 0) {
-        await condition(isOverOrMoved, leftMs, { summary: this.windowSummary(isVerifyWindow) });
+        const summary = earlierMs > 0 ? this.lastCallSummary() : this.windowSummary(isVerifyWindow);
+        await condition(isOverOrMoved, leftMs, { summary });
         continue;
       }
       const { issuerId, orderNo } = this.input;
@@ -188,8 +192,18 @@ export class LiveOrder {
       if (held.isHeld)
         await condition(isOver, holdPollMs, { summary: 'Look again whether the issuer is still paused' });
       else if (held.heldMs > heldMs) heldMs = held.heldMs;
-      else if (this.windowEndsAtMs(isVerifyWindow, sinceMs) + heldMs <= Date.now()) this.hear({ kind: 'window_ended' });
+      else {
+        const closesByMs = this.windowEndsAtMs(isVerifyWindow, sinceMs) + heldMs;
+        if (closesByMs <= Date.now()) this.hear({ kind: 'window_ended' });
+        else if (closesByMs - earlierMs <= Date.now()) this.hear({ kind: 'last_call_due', closesByMs });
+      }
     }
+  }
+
+  /** An order that an older worker began to wait for has no last call in this wait. */
+  private lastCallMs(): number {
+    const { lastCallMs, lastCall } = this.facts;
+    return lastCallMs !== undefined && !lastCall && patched('last-call') ? lastCallMs : 0;
   }
 
   untilHeard(isOver: () => boolean): Promise<void> {
@@ -266,6 +280,10 @@ export class LiveOrder {
     return isVerifyWindow
       ? `Give up on order ${orderNo} unless ${issuerId} verifies it before`
       : `End the wait for the codes of order ${orderNo} unless ${issuerId} gives them all before`;
+  }
+
+  private lastCallSummary(): string {
+    return `Ask ${this.input.issuerId} once more for the codes of order ${this.input.orderNo}`;
   }
 
   private showSummary(): string {

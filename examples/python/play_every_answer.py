@@ -914,6 +914,20 @@ def play_first_interface():
     issuer.in_state("q-some", "partially_issued")
     check("201: the rest after an answer with some", issuer.submit("q-some", code("b")).status == 201 and issuer.in_state("q-some", "delivered"))
 
+    check("without lastCallSeconds no last call", issuer.messages("order.closing", "q-some") == [])
+    pushing = Issuer("closing", lastCallSeconds=60, issueWindowSeconds=60, noticeDelaysSeconds=[1])
+    for order_no, replies, state in [("l-1", [500, issued(code("a"))], "delivered"), ("l-2", [(200, {}, {"status": "refused", "reason": "out_of_stock"})], "refused")]:
+        pushing.reactions[("order.closing", order_no)] = answers(*replies)
+        verified(pushing, order_no)
+        pushing.in_state(order_no, state)
+        calls = pushing.messages("order.closing", order_no)
+        check(f"order.closing, {state}: the fields of order.code_requested and closesBy", all(set(m.data) == fields | {"closesBy"} for m in calls), calls[0].data)
+        check(f"order.closing, {state}: the same bytes and webhook-id over all tries", len(calls) == len(replies) and len({(m.id, m.raw) for m in calls}) == 1, [m.raw for m in calls])
+    pushing.reactions[("order.closing", "l-3")] = answers(204)
+    verified(pushing, "l-3")
+    pushing.message("order.closing", "l-3")
+    check("order.closing: a 204 leaves the codes to come", pushing.submit("l-3", code("a")).status == 201 and pushing.in_state("l-3", "delivered"))
+
     issuer.reactions[("order.paid", "q-paid")] = answers(500, (429, {"retry-after": "3"}, None), 200)
     issuer.place("q-paid")
     issuer.message("order.paid", "q-paid", 3)

@@ -137,6 +137,29 @@ describe('order.closing', () => {
     expect(calls(issuer, 'cross-1')).toHaveLength(1);
   });
 
+  test.concurrent('is fetched beside a running order.code_requested, and answered for itself', async () => {
+    const issuer = await file.issuer({ ...atOnce, callback: { kind: 'pull' }, codeMode: 'request' });
+    const fetched: { id: string; type: string; data: { token: string } }[] = [];
+    const fetch = (...types: string[]) =>
+      until(types.join(' and '), async () => {
+        const { status, body } = await issuer.get('/messages?waitSeconds=2');
+        if (status === 200) fetched.push(...body.data);
+        const found = types.map((type) => fetched.find((one) => one.type === type));
+        return found.every((one) => one !== undefined) && found;
+      });
+    const acknowledge = (...results: object[]) =>
+      issuer.post('/messages/acknowledgement', { type: 'messages.acknowledgement', results });
+    await issuer.place('pull-1');
+    const [paid] = await fetch('order.paid');
+    await acknowledge({ id: paid?.id });
+    expect((await issuer.verify('pull-1', { token: paid?.data.token })).status).toBe(200);
+    const [request, call] = await fetch('order.code_requested', 'order.closing');
+    expect(call?.data).toEqual({ ...request?.data, closesBy: anInstant() });
+    const { body } = await acknowledge({ id: request?.id }, { id: call?.id, answer: issued('a').body });
+    expect(body).toEqual({ acknowledged: 2, problems: [] });
+    await issuer.inState('pull-1', 'delivered');
+  });
+
   test.concurrent('a function may answer it', async () => {
     const issuer = await file.issuer({ ...atOnce, callback: { kind: 'function', name } });
     const placed = await issuer.place('function-1');
