@@ -11,6 +11,11 @@ beforeAll(async () => {
 afterAll(() => time.stop());
 
 const lastCallMs = 2 * minuteMs;
+/**
+ * Not beyond: while a call is held back the test server's clock stands still, and so it does when an order ends with one
+ * under way. Answers that cross are tried on the real engine, in test/protocol/closing.test.ts.
+ */
+const passToDue = (): Promise<void> => time.pass(8 * minuteMs);
 const lastCalls = (order: FakedOrder) => order.calls('requestCode').filter(({ input }) => input.closesByMs);
 const verifiedAtMs = (order: FakedOrder): number => order.row().facts?.verification?.verifiedAtMs ?? 0;
 const issued = (itemId: string) => ({ kind: 'issued', message: { kind: 'codes', ...codes(itemId) } });
@@ -77,24 +82,11 @@ test('`refused` in its answer is a refusal', async () => {
   expect((await order.outcome()).state).toBe('refused');
 });
 
-test('of answers that cross, the first codes stay, and no second message goes out', async () => {
-  const answering = new Gate(issued('b'));
-  const order = await time.start({ lastCallMs, quantity: 2 }, { requestCode: () => answering });
-  await order.verify();
-  await time.pass(9 * minuteMs);
-  await order.called('requestCode');
-  await order.submit('a', 'c').then(({ answer }) => expect(answer).toMatchObject({ outstanding: 0 }));
-  answering.open();
-  expect(await order.outcome()).toEqual({ state: 'delivered', issued: 2 });
-  expect(order.row().events[0]?.itemIds).toEqual(['a', 'c']);
-  expect(lastCalls(order)).toHaveLength(1);
-});
-
 test('codes that the order cannot take any more end the call: the message is one', async () => {
   const answering = new Gate(issued('b'));
   const order = await time.start({ lastCallMs, quantity: 2 }, { requestCode: () => answering });
   await order.verify();
-  await time.pass(9 * minuteMs);
+  await passToDue();
   await order.called('requestCode');
   await order.ask('codes', {
     ...codes('a'),
