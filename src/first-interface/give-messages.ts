@@ -118,6 +118,13 @@ const sentEvents: Readonly<Partial<Record<KeptMessage['kind'], TimelineEvent>>> 
 const givenLine = ({ id, kind }: KeptMessage, { attempt, atMs }: Required<Giving>): TimelineEntry[] => {
   const event = sentEvents[kind];
   return event
-    ? [{ key: `${id}.given.${atMs}`, atMs, event, detail: { message: id, try: attempt, fetched: true, ...markOf(kind) } }]
+    ? [
+        {
+          key: `${id}.given.${atMs}`,
+          atMs,
+          event,
+          detail: { message: id, try: attempt, fetched: true, ...markOf(kind) },
+        },
+      ]
     : [];
 };
