@@ -1109,7 +1109,7 @@ def play_operator():
     check("200: why", why.status == 200 and "erif" in why.get("why", ""), why)
     check("200: timeline", operator("GET", f"/orders/{issuer.id}/m-0/timeline").status == 200)
     refused("redeliver before there are codes", operator("POST", f"/orders/{issuer.id}/m-0/redeliver", {}), 409, "not_issued")
-    refused("void before delivery", operator("POST", f"/orders/{issuer.id}/m-0/void", {}), 409, "not_issued")
+    refused("void before delivery", operator("POST", f"/orders/{issuer.id}/m-0/void", {"reason": "lost"}), 409, "not_issued")
     cancelled = operator("POST", f"/orders/{issuer.id}/m-0/cancel", {})
     check("200: cancelled by the operator", cancelled.status == 200 and cancelled.get("closedReason") == "operator_cancelled", cancelled)
     for action, given in (("renotify", {}), ("redeliver", {}), ("void", {}), ("extend", {"seconds": 60})):
@@ -1144,13 +1144,13 @@ def play_operator():
     audit = operator("GET", "/audit?limit=20").body
     check("200: audit, newest first", audit["data"][0]["action"] == "orders.batch" and {"at", "actor", "action", "target"} <= set(audit["data"][0]), audit["data"][0])
     refused("a batch of an unknown action", operator("POST", "/batches", {"filter": {}, "action": "explode"}), 422, "body_invalid", "/action")
-    check("204: an issuer deleted", operator("DELETE", f"/issuers/{issuer.id}").status == 204)
+    check("204: an issuer deleted", operator("DELETE", f"/issuers/{issuer.id}?confirm={issuer.id}").status == 204)
     refused("a deleted issuer", operator("GET", f"/issuers/{issuer.id}"), 404, "issuer_unknown")
     refused("its id again", operator("POST", "/issuers", issuer.settings), 409, "issuer_exists")
     refused("its own calls", issuer.get("/orders"), 401, "signature_invalid")
     doomed = Issuer("doomed")
     doomed.place("z-1")
-    operator("DELETE", f"/issuers/{doomed.id}")
+    operator("DELETE", f"/issuers/{doomed.id}?confirm={doomed.id}")
     state = until("the open order to be cancelled", lambda: operator("GET", f"/orders/{doomed.id}/z-1").get("state") == "cancelled")
     check("an issuer's open orders are cancelled with it", state)
 

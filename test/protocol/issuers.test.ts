@@ -37,6 +37,7 @@ describe('issuers', () => {
     expect(issuer).toEqual({
       ...body,
       state: 'active',
+      apiVersion: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/),
       verifyWindowSeconds: 600,
       issueWindowSeconds: 600,
       createdAt: anInstant(),

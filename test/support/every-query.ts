@@ -392,6 +392,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await issuers.findTogether('acme');
       await issuers.change('acme', { name: 'B' });
       await issuers.replaceSettings('acme', {});
+      await issuers.goLive('acme');
       await issuers.pause('acme', now);
       await issuers.resume('acme', now);
       await issuers.replaceSecrets(issuer, issuer.secrets);
