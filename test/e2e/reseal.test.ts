@@ -78,6 +78,9 @@ test('after sealing anew the new key alone opens codes, secrets and kept answers
     const terminal = { channel: 'webhook', url: 'http://127.0.0.1:9/', secret: `whsec_${'A'.repeat(32)}` };
     const preset = await startIssuer(running, { terminal, callHeaders: { 'x-tenant': 'acme' } });
     await preset.stop();
+    const sealed = createKeyRing([old]).seal(Buffer.from('{}'), places.sandboxMessage('m-1'));
+    const mail = { _id: 'm-1', issuerId: 'test-00000000000000000000', at: new Date(), channel: 'email', sealed };
+    await platform.core.database.sandboxInbox.insertOne(mail);
 
     await restart(next, old);
     const before = await notUnder(platform, next);

@@ -160,14 +160,13 @@ describe('GET /statements/{day}', () => {
     const row = await database.orders.findOne({ _id: `${one.issuerId}/p-0` });
     if (!row) throw new Error('the order was placed');
     const count = 1_201;
-    await database.orders.insertMany(
-      Array.from({ length: count - 1 }, (_, n) => ({
-        ...row,
-        _id: `${one.issuerId}/p-${n + 1}`,
-        orderNo: `p-${n + 1}`,
-        pickupHash: randomUUID(),
-      })),
-    );
+    const others = Array.from({ length: count - 1 }, (_, n) => ({
+      ...row,
+      _id: `${one.issuerId}/p-${n + 1}`,
+      orderNo: `p-${n + 1}`,
+      pickupHash: randomUUID(),
+    }));
+    for (let n = 0; n < others.length; n += 100) await database.orders.insertMany(others.slice(n, n + 100));
     at(31, 30);
     const { body } = await one.get(`/statements/${name(30)}`);
     const numbers = linesOf(body).map(({ orderNo }) => orderNo);
