@@ -70,7 +70,17 @@ const fields: Readonly<Record<string, RegExp>> = {
   ...named(/^[0-9]+$/, 'refundDue', 'voidAtClose', 'value'),
   // What one pass of the reconciler did.
   ...named(/^[0-9]+$/, 'alertsCleared', 'alertsRaised', 'alertsSent', 'cancelled', 'codesJudged', 'eventsStarted'),
-  ...named(/^[0-9]+$/, 'inboxJudged', 'purged', 'resumed', 'started', 'testsDeleted', 'tooOld', 'viewsRefreshed', 'voidsAsked'),
+  ...named(
+    /^[0-9]+$/,
+    'inboxJudged',
+    'purged',
+    'resumed',
+    'started',
+    'testsDeleted',
+    'tooOld',
+    'viewsRefreshed',
+    'voidsAsked',
+  ),
   ...named(/^[0-9]+$/, 'statements', 'findings'),
   // The engine's own, of local activities.
   ...named(/^[\w ]*$/, 'activity_id', 'activity_type', 'backoff', 'reused'),
