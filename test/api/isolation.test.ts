@@ -207,10 +207,13 @@ test('whatever asks for no credentials stands here by name', () => {
       'consolePageSlash',
       'createSandboxIssuer',
       'docsPage',
+      'docsScript',
       'docsStyle',
       'endOidc',
       'listKeys',
+      'llmsText',
       'lostLinkForm',
+      'problemPage',
       'readContract',
     ],
     ...[

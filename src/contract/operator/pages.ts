@@ -19,6 +19,7 @@ export const consolePage = page('/operator', 'consolePage', 'text/html');
 export const consolePageSlash = page('/operator/', 'consolePageSlash', 'text/html', 308);
 export const consoleFile = page('/operator/assets/{version}/{*file}', 'consoleFile', 'application/octet-stream');
 export const docsPage = page('/docs', 'docsPage', 'text/html');
+export const docsScript = page('/assets/docs.js', 'docsScript', 'text/javascript');
 export const docsStyle = page('/assets/docs.css', 'docsStyle', 'text/css');
 
 const oidc = '/v1/operator/console/oidc';

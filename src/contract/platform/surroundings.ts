@@ -24,6 +24,27 @@ export const readContract = declareRoute({
   problems: [],
 });
 
+const read = <const Path extends `/${string}`>(path: Path, name: string, mediaType: string, summary: string) =>
+  declareRoute({
+    method: 'get',
+    path,
+    name,
+    who: 'anyone',
+    sides: ['public', 'operators'],
+    isForBrowsers: true,
+    summary,
+    answers: { 200: { says: 'The page', mediaType } },
+    problems: [],
+  });
+
+export const problemPage = read(
+  '/problems/{code}',
+  'problemPage',
+  'text/html',
+  'What a problem means, and whose turn it is',
+);
+export const llmsText = read('/llms.txt', 'llmsText', 'text/plain', 'Where programs that read docs begin');
+
 export const startPage = declareRoute({
   method: 'get',
   path: '/',

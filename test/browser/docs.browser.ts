@@ -1,0 +1,34 @@
+import type { Browser } from 'playwright-core';
+import { platformOfFile } from '../support/platform-of-file';
+import { axeFindings } from './accessible';
+import { openChromium } from './open-chromium';
+
+const file = platformOfFile({ worker: false, sandboxAllow: ['127.0.0.0/8'] });
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openChromium();
+}, 60_000);
+afterAll(() => browser?.close());
+
+test.each(['light', 'dark'] as const)(
+  '%s: the button makes a test issuer, and shows its secret once',
+  async (colorScheme) => {
+    const page = await browser.newPage({ viewport: { width: 900, height: 900 }, colorScheme });
+    await page.goto(`${file.platform.baseUrl}/docs`);
+    expect(await axeFindings(page)).toEqual([]);
+    await page.locator('#sandbox input').fill('http://10.0.0.1/');
+    await page.locator('#sandbox form button').click();
+    await page.locator('#sandbox [role=alert]', { hasText: 'must not lead to a private address' }).waitFor();
+    await page.locator('#sandbox input').fill('http://127.0.0.1:9/callback');
+    await page.locator('#sandbox form button').click();
+    await page.locator('#sandbox .secret').waitFor({ state: 'visible' });
+    await page.locator('#sandbox form').waitFor({ state: 'hidden' });
+    const issuerId = await page.locator('#sandbox .id').innerText();
+    expect(issuerId).toMatch(/^test-/);
+    expect(await page.locator('#sandbox .secret').innerText()).toMatch(/^whsec_/);
+    expect(await page.locator('#sandbox pre').innerText()).toContain(`/v1/issuers/${issuerId}$1`);
+    expect(await axeFindings(page)).toEqual([]);
+    await page.reload();
+    expect(await page.locator('#sandbox .secret').innerText()).toBe('');
+  },
+);
