@@ -23,12 +23,12 @@ test.each(['light', 'dark'] as const)(
     await page.locator('#sandbox form button').click();
     await page.locator('#sandbox .secret').waitFor({ state: 'visible' });
     await page.locator('#sandbox form').waitFor({ state: 'hidden' });
-    const issuerId = await page.locator('#sandbox .id').innerText();
+    const issuerId = await page.locator('#sandbox .id').textContent();
     expect(issuerId).toMatch(/^test-/);
-    expect(await page.locator('#sandbox .secret').innerText()).toMatch(/^whsec_/);
-    expect(await page.locator('#sandbox pre').innerText()).toContain(`/v1/issuers/${issuerId}$1`);
+    expect(await page.locator('#sandbox .secret').textContent()).toMatch(/^whsec_/);
+    expect(await page.locator('#sandbox pre').textContent()).toContain(`/v1/issuers/${issuerId}$1`);
     expect(await axeFindings(page)).toEqual([]);
     await page.reload();
-    expect(await page.locator('#sandbox .secret').innerText()).toBe('');
+    expect(await page.locator('#sandbox .secret').textContent()).toBe('');
   },
 );
