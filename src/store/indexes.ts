@@ -11,7 +11,7 @@ const receivers = ['webhook', 'email'] as const;
 const statementSeconds = statementKeptMs / secondMs;
 
 /**
- * Which query uses which one stands in docs/scaling.md, held by test/store/indexes.test.ts. A sparse index holds only the
+ * Which query uses which one stands in test/store/exact-queries.ts, held by the test beside it. A sparse index holds only the
  * rows that have its field: it costs nothing for all others, and serves no query for rows without it (see docs/decisions).
  */
 const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescription & { readonly name: string })[] } = {

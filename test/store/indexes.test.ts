@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { CommandStartedEvent, Document, IndexDescription } from 'mongodb';
-import { projectFolder } from '../../src/dev/project-folder';
 import { createCodes, type SubmissionRow } from '../../src/store/codes';
 import { type Database, openDatabase } from '../../src/store/database';
 import { ensureIndexes } from '../../src/store/indexes';
@@ -9,6 +6,7 @@ import { callsInSource, collections, heardCalls } from '../support/calls-of-the-
 import { acceptedRow, uriOfOwnDatabase } from '../support/database-of-file';
 import { everyQuery } from '../support/every-query';
 import { type Index, type Query, queriesOf, textOf, usesOf } from '../support/index-use';
+import { exactQueries } from './exact-queries';
 
 /** Queries that examine more than they answer with: which index narrows them, and how much there is to examine at most. */
 const accepted: Record<
@@ -164,22 +162,15 @@ test('each index is needed: without it a query has none', () => {
   expect(all.length).toBeGreaterThan(20);
 });
 
-test('the table beside this file says which query uses which index', () => {
-  const text = readFileSync(join(projectFolder, 'test', 'store', 'indexes.md'), 'utf8');
-  const heads = ['| Collection', '| ---'];
-  const written = text
-    .split('\n')
-    .filter((line) => line.startsWith('|') && !heads.some((head) => line.startsWith(head)))
-    .map((line) => line.replace(/ +/g, ' '));
-  const exact = new Map<string, Set<string>>();
+test('exact-queries.ts says which query uses which index', () => {
+  const found = new Map<string, Set<string>>();
   for (const { step, query } of seen) {
     const [best] = usesOf(query, of(query.collection));
     if (!best?.isExact || best.index === '_id_') continue;
-    const place = `\`${query.collection}\` | \`${best.index}\``;
-    exact.set(place, (exact.get(place) ?? new Set()).add(step));
+    const place = `${query.collection}.${best.index}`;
+    found.set(place, (found.get(place) ?? new Set()).add(step));
   }
-  const found = [...exact].map(([place, steps]) => `| ${place} | ${[...steps].join('; ')} |`);
-  expect(written).toEqual(found);
+  expect(Object.fromEntries([...found].map(([place, steps]) => [place, [...steps]]))).toEqual(exactQueries);
 });
 
 describe('the database itself', () => {

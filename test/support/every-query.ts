@@ -35,7 +35,7 @@ const now = new Date();
 const order = { issuerId: 'acme', orderNo: 'one' };
 const name = 'acme/one';
 
-/** Each method of src/store by each of its ways; the names stand in test/store/indexes.md. */
+/** Each method of src/store by each of its ways; the names stand in test/store/exact-queries.ts. */
 export const everyQuery = (of: Database): Record<string, () => Promise<unknown>> => {
   const secret = Buffer.from('sealed');
   const orders = createOrders(of);
