@@ -1,10 +1,9 @@
 import { type ComparedSide, over, type Pick } from '../compare/compare';
 import { areAllWhole, type Raw } from '../compare/findings';
 import { goalsOf } from '../compare/goals';
-import type { Measured, RoundEnd } from '../compare/measured';
+import type { Measured } from '../compare/measured';
 import { type PhaseName, phaseNames, phaseWords } from '../compare/phases';
-import { spreadOf } from '../compare/statistics';
-import { figure, item, middle, paragraph, spread, table, verdict } from './markdown';
+import { item, middle, paragraph, spread, table, verdict } from './markdown';
 import { type Result, setUpWords } from './results';
 
 const secondMs = 1_000;
@@ -14,12 +13,6 @@ const parts = ['api', 'worker', 'engine', 'database'] as const;
 
 const sumOf = (values: Readonly<Record<string, number>>): number =>
   Object.values(values).reduce((sum, value) => sum + value, 0);
-
-const endsOf = ({ rounds }: Raw, side: ComparedSide): RoundEnd[] =>
-  rounds.flatMap(({ ends }) => ends.filter((end) => end.side === side));
-
-const meanOf = (values: readonly number[]): string =>
-  values.length === 0 ? '-' : figure(values.reduce((sum, value) => sum + value, 0) / values.length);
 
 const notWhole = 'Not every accepted order ended exactly once: none of these figures counts.';
 
@@ -57,7 +50,6 @@ const perLoad: readonly [string, Pick][] = [
   ['to code p50', ({ paymentToCode }) => paymentToCode.p50],
   ['to code p99', ({ paymentToCode }) => paymentToCode.p99],
   ['CPU ms', ({ cpuPerOrder }) => (cpuPerOrder.api ?? 0) + (cpuPerOrder.worker ?? 0)],
-  ['machine busy', ({ machineBusy }) => machineBusy],
 ];
 
 const bothSides = (of: (side: ComparedSide) => string): string => sides.map(of).join('/');
@@ -90,22 +82,12 @@ const overloadTable = ({ rounds }: Raw): string => {
 const costTable = (raw: Raw): string => {
   const at = (side: ComparedSide, phase: PhaseName, pick: Pick): string => middle(over(raw.rounds, side, phase, pick));
   const busy = (pick: Pick) => (side: ComparedSide) => at(side, 'sixtyfour', pick);
-  const histories = (side: ComparedSide) => endsOf(raw, side).flatMap((end) => end.histories);
-  const kept = (part: string) => (side: ComparedSide) =>
-    middle(spreadOf(endsOf(raw, side).map(({ keptPerOrder }) => inKiB(keptPerOrder[part]))));
   const rows: readonly (readonly [string, (side: ComparedSide) => string])[] = [
     ...parts.map((part) => [`${part} CPU ms`, busy(({ cpuPerOrder }) => cpuPerOrder[part])] as const),
-    ['workflow tasks, single', (side) => meanOf(histories(side).map(({ workflowTasks }) => workflowTasks))],
-    ['history events, single', (side) => meanOf(histories(side).map(({ events }) => events))],
-    ['history KiB, single', (side) => meanOf(histories(side).map(({ bytes }) => bytes / kibibyte))],
     ['engine calls', busy(({ engineCallsPerOrder }) => sumOf(engineCallsPerOrder))],
     ['database requests', busy((measured) => requestsOf(measured))],
     ['engine KiB written', busy(({ writtenPerOrder }) => inKiB(writtenPerOrder.engine))],
     ['database KiB written', busy(({ writtenPerOrder }) => inKiB(writtenPerOrder.database))],
-    ['engine KiB kept', kept('engine')],
-    ['database KiB kept', kept('database')],
-    ['api MiB', busy(({ rssMiB }) => rssMiB.api)],
-    ['worker MiB', busy(({ rssMiB }) => rssMiB.worker)],
   ];
   return table(
     ['One order, 64 in flight', 'found'],
@@ -119,17 +101,15 @@ const requestsOf = ({ databaseOperationsPerOrder: of }: Measured): number | unde
 /** One set-up: its loads, three times the saturation, and what an order costs. */
 export const compareSection = ({ setUp, found: raw }: Result<Raw>): string[] => {
   const { settings, rounds } = raw;
-  const limit = raw.limits.find(({ isSigned }) => isSigned);
   return [
     `## Beside a bare order: ${setUpWords(setUp)}`,
     paragraph(
-      `Measured on ${raw.startedAt.slice(0, 10)}${raw.note === undefined ? '' : `, ${raw.note}`}: ${rounds.length} rounds with fresh processes and data, windows of ${settings.windowMs / secondMs} s, in turns. Engine: ${raw.engine}. Medians, platform/bare; ms from when an order was due.`,
+      `Platform/bare, medians of ${rounds.length} rounds of ${settings.windowMs / secondMs} s on ${raw.startedAt.slice(0, 10)}${raw.note === undefined ? '' : `, ${raw.note}`}; ms from when an order was due.`,
     ),
     ...(areAllWhole(raw) ? [] : [`**${notWhole}**`]),
     loadsTable(raw),
     'At three times the own saturation:',
     overloadTable(raw),
     costTable(raw),
-    ...(limit ? [paragraph(`The simulators alone do ${figure(limit.ordersPerSecond)} signed orders a second.`)] : []),
   ];
 };

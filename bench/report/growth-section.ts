@@ -1,6 +1,6 @@
 import type { Endings, Latencies } from '../compare/measured';
 import { type Burst, isEndedOnce } from '../growth/burst';
-import { crowdShare, type Fairness, type Seen } from '../growth/fairness';
+import type { Fairness, Seen } from '../growth/fairness';
 import { type Findings, type Ran, ratioOf } from '../growth/findings';
 import type { Memory } from '../growth/memory';
 import { type PieceName, pieceNames } from '../growth/options';
@@ -27,7 +27,7 @@ const countsOf = (counts: Readonly<Record<string, number>>): string =>
 const orderCounts = (endings: readonly Endings[]): string => {
   const sum = (what: 'placed' | 'accepted' | 'deliveredOnce'): number =>
     endings.reduce((all, one) => all + one[what], 0);
-  return `Orders placed, accepted, delivered exactly once: ${sum('placed')}, ${sum('accepted')}, ${sum('deliveredOnce')}.`;
+  return `Placed, accepted, delivered once: ${sum('placed')}, ${sum('accepted')}, ${sum('deliveredOnce')}.`;
 };
 
 const storedText = ({ sizes }: Stored): string[] => {
@@ -38,7 +38,7 @@ const storedText = ({ sizes }: Stored): string[] => {
   };
   return [
     paragraph(
-      'Milliseconds, p50, with so many finished orders stored; lists of fifty rows. Wanted: ratios near 1. The embedded database sorts whatever a filter leaves before it takes a page; MongoDB walks the index and stops.',
+      'p50 in ms with so many finished orders stored. Wanted: ratios near 1. The embedded database sorts all that a filter leaves; MongoDB walks the index.',
     ),
     table(
       ['', `${first.stored} stored`, `${last.stored} stored`, 'ratio'],
@@ -62,7 +62,7 @@ const storedText = ({ sizes }: Stored): string[] => {
 };
 
 const processesText = ({ counts, inFlight }: Processes): string[] => [
-  paragraph(`As many workers as apis on one engine, database and machine, ${inFlight} orders in flight.`),
+  paragraph(`On one machine, ${inFlight} orders in flight.`),
   table(
     ['Workers and apis, each', 'orders/s', 'to code p50 ms', 'CPU ms of an order', 'machine busy'],
     counts.map(({ copies, perSecond, toCode, cpuPerOrder, machineBusy }) => [
@@ -95,7 +95,7 @@ const fairnessText = ({ saturation, largeRate, otherRate, others, quiet, crowded
       : verdict(ratio <= fairRatioMax);
   return [
     paragraph(
-      `One issuer sends ${crowdShare} times what each of ${others} others sends: ${figure(largeRate)} orders a second beside ${figure(otherRate)}, where the platform's best was ${figure(saturation.perSecond)}. Milliseconds. Wanted: the others' p99 to code at most ${fairRatioMax} times that when they are alone. Found: ${times(ratio)}, ${word}.`,
+      `One issuer sends ${figure(largeRate)} orders a second, each of ${others} others ${figure(otherRate)}; the platform's best is ${figure(saturation.perSecond)}. Wanted: the others' p99 to code at most ${fairRatioMax} times that when alone. Found: ${times(ratio)}, ${word}. In ms:`,
     ),
     table(
       ['', 'placed', 'accepted', 'accept p50', 'accept p99', 'to code p50', 'to code p99'],

@@ -57,11 +57,9 @@ const introduction = (results: Results): string[] => {
           ),
         ]),
     [
+      item('The **platform** is measured as it is really run.'),
       item(
-        'The **platform** is measured as it is really run: built api and worker, signatures, encryption, database, delivery.',
-      ),
-      item(
-        'The **bare** order is the least Temporal workflow behind the same wire: two Updates and three activities, without signatures, encryption, database, idempotency, windows, outbox or pages. It is the floor, not a rival.',
+        'The **bare** order is the least Temporal workflow behind the same wire: two Updates and three activities, without signatures, encryption, database, idempotency, windows, outbox or pages.',
       ),
       item('Each run says its date; [CHANGELOG.md](../CHANGELOG.md) says what changed since.'),
       item('Everything shares one machine, so ratios say more. Every accepted order is followed to its end.'),

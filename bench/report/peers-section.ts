@@ -66,12 +66,12 @@ const lossTable = (findings: Findings): string => {
 
 /** What else would do the work, and what each loses at kill -9. */
 export const peersSection = ({ setUp, found }: Result<Findings>): string[] => {
-  const { startedAt, options, versions, missing } = found;
+  const { startedAt, options, missing } = found;
   const failed = Object.entries(missing).map(([name, why]) => item(`${titles[name as ContenderName]}: ${why}`));
   return [
     `## Beside peers: ${setUpWords(setUp)}`,
     paragraph(
-      `Behind the same wire on the same machine, one after another, on ${startedAt.slice(0, 10)}: ${options.rounds} rounds with windows of ${options.windowMs / secondMs} s ([0031](../../docs/decisions/0031-benchmarks.md)). Read a difference below a third as none. Codeferry and the bare order stand on Temporal's dev server, the others run as in production, on one node.`,
+      `On ${startedAt.slice(0, 10)}: ${options.rounds} rounds with windows of ${options.windowMs / secondMs} s ([0031](../../docs/decisions/0031-benchmarks.md)). A difference below a third is none. Codeferry and the bare order stand on Temporal's dev server, the others run as in production, on one node.`,
     ),
     ...(options.note === undefined ? [] : [paragraph(`**Not a measurement to quote.** ${options.note}`)]),
     speedTable(found),
@@ -88,14 +88,6 @@ export const peersSection = ({ setUp, found }: Result<Findings>): string[] => {
         "The last column: the peers retry after 200 ms, Codeferry after 2 to 10 s; BullMQ finds a dead worker's job after 30 s, the outbox after 15 s.",
       ),
     ].join('\n'),
-    paragraph(
-      `Versions: ${Object.entries(versions)
-        .map(([name, version]) => `${name} ${inShort(version, name)}`)
-        .join(', ')}.`,
-    ),
   ];
 };
 
-/** `Redis server v=7.0.15 sha=...` is `7.0.15`. */
-const inShort = (version: string, name: string): string =>
-  /\d+(\.\d+)+/.exec(version.replace(name, ''))?.[0] ?? figure(0);
