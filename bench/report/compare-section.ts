@@ -1,17 +1,14 @@
 import { type ComparedSide, over, type Pick } from '../compare/compare';
 import { areAllWhole, type Raw } from '../compare/findings';
 import { goalsOf } from '../compare/goals';
-import type { Measured } from '../compare/measured';
-import { type PhaseName, phaseNames, phaseWords } from '../compare/phases';
+import { phaseNames, phaseWords } from '../compare/phases';
 import { item, middle, paragraph, spread, table, verdict } from './markdown';
 import { type Result, setUpWords } from './results';
 
 const secondMs = 1_000;
-const kibibyte = 1_024;
 const sides = ['platform', 'bare'] as const;
-const parts = ['api', 'worker', 'engine', 'database'] as const;
 
-const sumOf = (values: Readonly<Record<string, number>>): number =>
+const _sumOf = (values: Readonly<Record<string, number>>): number =>
   Object.values(values).reduce((sum, value) => sum + value, 0);
 
 const notWhole = 'Not every accepted order ended exactly once: none of these figures counts.';
@@ -79,26 +76,7 @@ const overloadTable = ({ rounds }: Raw): string => {
   );
 };
 
-const costTable = (raw: Raw): string => {
-  const at = (side: ComparedSide, phase: PhaseName, pick: Pick): string => middle(over(raw.rounds, side, phase, pick));
-  const busy = (pick: Pick) => (side: ComparedSide) => at(side, 'sixtyfour', pick);
-  const rows: readonly (readonly [string, (side: ComparedSide) => string])[] = [
-    ...parts.map((part) => [`${part} CPU ms`, busy(({ cpuPerOrder }) => cpuPerOrder[part])] as const),
-    ['engine calls', busy(({ engineCallsPerOrder }) => sumOf(engineCallsPerOrder))],
-    ['database requests', busy((measured) => requestsOf(measured))],
-    ['engine KiB written', busy(({ writtenPerOrder }) => inKiB(writtenPerOrder.engine))],
-    ['database KiB written', busy(({ writtenPerOrder }) => inKiB(writtenPerOrder.database))],
-  ];
-  return table(
-    ['One order, 64 in flight', 'found'],
-    rows.map(([name, of]) => [name, bothSides(of)]),
-  );
-};
-
-const inKiB = (bytes: number | undefined): number | undefined => (bytes === undefined ? undefined : bytes / kibibyte);
-const requestsOf = ({ databaseOperationsPerOrder: of }: Measured): number | undefined => of?.requests;
-
-/** One set-up: its loads, three times the saturation, and what an order costs. */
+/** One set-up: its loads and three times the saturation. */
 export const compareSection = ({ setUp, found: raw }: Result<Raw>): string[] => {
   const { settings, rounds } = raw;
   return [
@@ -110,6 +88,5 @@ export const compareSection = ({ setUp, found: raw }: Result<Raw>): string[] => 
     loadsTable(raw),
     'At three times the own saturation:',
     overloadTable(raw),
-    costTable(raw),
   ];
 };

@@ -3,7 +3,7 @@ import { type ContenderName, contenderNames, titles } from '../peers/run/contend
 import type { Findings } from '../peers/run/findings';
 import type { Loss } from '../peers/run/loss';
 import { crowds, type Speed } from '../peers/run/speed';
-import { figure, item, middle, paragraph, table } from './markdown';
+import { item, middle, paragraph, table } from './markdown';
 import { type Result, setUpWords } from './results';
 
 const secondMs = 1_000;
@@ -90,4 +90,3 @@ export const peersSection = ({ setUp, found }: Result<Findings>): string[] => {
     ].join('\n'),
   ];
 };
-
