@@ -4,9 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { projectRoot } from './project.mjs';
 
 // `npm run prose`: what a reader would stumble on in the Markdown of the project. `-- FOLDER` looks at another folder.
-// A word has a letter or a digit, in blocks of code too; what belongs to a folder of code, manifests or an issuer's client is not counted.
+// A word has a letter or a digit, in blocks of code too; every Markdown file counts.
 const wordsMax = 30_000;
-const ofCode = /^(src|workflows|activities|worker|test|bench|scripts|deploy|examples|packages|\.github)\//;
 const lineMax = 120;
 const sentenceWords = 40;
 const skipped = new Set(['node_modules', 'dist', 'dist.new', '.data', '.git', 'coverage']);
@@ -149,9 +148,7 @@ function look(root, file) {
   return {
     wrong,
     long,
-    words: ofCode.test(relative(root, file))
-      ? 0
-      : text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length,
+    words: text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length,
   };
 }
 
