@@ -224,6 +224,10 @@ export const orderPosition = (createdAt: Date, order: OrderName): string =>
 const isSameEnd = (a: OrderFacts, b: OrderFacts): boolean =>
   a.state === b.state && a.issued === b.issued && a.sequence === b.sequence;
 
+/** The issuer heard that it is verified; the engine lost that Update, and the window ended without it. */
+const hasLostVerification = (shown: OrderFacts, { verification, closedReason }: OrderFacts): boolean =>
+  shown.verification !== undefined && verification === undefined && closedReason === 'verify_window';
+
 /** Changes with everything that a pick-up page shows; a notice that was taken moves the state alone. */
 export const viewVersion = ({ version, state, gift }: Pick<OrderRow, 'version' | 'state' | 'gift'>): string =>
   `${version}/${state}/${gift?.n ?? 0}`;
@@ -508,8 +512,8 @@ export const createOrders = (
     /**
      * Called by the workflow's own projection: writes what is missing, so that doing it twice changes nothing. Resolves to
      * the events that this write put into the outbox: the engine runs a projection again whose task it dropped, and what
-     * the first run told is told once. `ahead` are the row's facts where it is closed in another way: worker and engine
-     * died right after an earlier projection, and the Update that it came from is lost. What issuers and buyers were shown
+     * the first run told is told once. `ahead` are the row's facts where it is closed in another way, or verified where the
+     * verify window ended: worker and engine died right after an earlier projection, and the Update that it came from is lost. What issuers and buyers were shown
      * stays, and the workflow follows. Nothing is written before `marked`: claims are the order's before its row says so.
      */
     project: async (
@@ -526,7 +530,8 @@ export const createOrders = (
         const [row] = await Promise.all([reading, marked]);
         if (!row) throw new Error('the order has no row');
         if (row.purgedAt) return { fresh: [] };
-        if (isFinal(row.facts.state) && !isSameEnd(row.facts, facts)) return { ahead: row.facts, fresh: [] };
+        const isClosedOtherwise = isFinal(row.facts.state) && !isSameEnd(row.facts, facts);
+        if (isClosedOtherwise || hasLostVerification(row.facts, facts)) return { ahead: row.facts, fresh: [] };
         const known = new Set(row.timeline.map(({ key }) => key));
         const missing = entries.filter(({ key }) => !known.has(key));
         const sequences = new Set(row.events.map(({ sequence }) => sequence));

@@ -78,6 +78,29 @@ test('a verified order is never begun anew: it says that it could not be asked, 
   });
 });
 
+test('a verification that the engine lost still counts when the window ends: nothing tells that the order expired', async () => {
+  const short = await file.issuer({ verifyWindowSeconds: 5 });
+  await short.place('unheard');
+  await short.inState('unheard', 'notified');
+  const { orders } = file.platform.core.database;
+  const _id = `${short.issuerId}/unheard`;
+  const row = (await orders.findOne({ _id })) as OrderRow;
+  const verifiedAtMs = Date.now();
+  const verification = { verifiedAtMs, issueByMs: verifiedAtMs + row.facts.issueWindowMs };
+  const version = row.version + 3;
+  const facts = { ...row.facts, state: 'verified' as const, version, verification };
+  await orders.updateOne({ _id }, { $set: { facts, state: 'verified', version } });
+  await until('its workflow ended', async () => {
+    const { status } = await handleOf(short, 'unheard').describe();
+    return status.name === 'COMPLETED';
+  });
+  await until('it goes on', async () => (await reconcile()).resumed === 1);
+  expect((await short.submit('unheard', [{ itemId: 'a', value: 'UNHEARD' }])).status).toBe(201);
+  expect((await short.inState('unheard', 'delivered')).body.sequence).toBe(1);
+  const types = short.received.filter(({ data }) => data.orderNo === 'unheard').map(({ type }) => type);
+  expect(types).not.toContain('order.expired');
+});
+
 test('an order with some of its codes still has them', async () => {
   const placed = await issuer.placeVerified('partial', { quantity: 2 });
   expect((await issuer.submit('partial', [{ itemId: 'a', value: 'PARTIAL-A' }])).status).toBe(201);

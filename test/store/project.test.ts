@@ -84,6 +84,33 @@ test('a row that is closed in another way marks nothing late and tells nothing: 
   expect(await file.database.submissions.findOne({ _id: id })).toMatchObject({ status: 'claimed' });
 });
 
+test('an order whose row says that it is verified does not expire unverified, and tells no such thing: the engine lost it', async () => {
+  const orders = createOrders(file.database);
+  const row = acceptedRow('verified');
+  const verification = { verifiedAtMs: Date.now(), issueByMs: Date.now() + 60_000 };
+  const verified = { ...row.facts, state: 'verified' as const, version: row.version + 2, verification };
+  await orders.insertAccepted({ ...row, state: 'verified', facts: verified, version: verified.version });
+  const told: string[] = [];
+  // A workflow that heard of less, or of more, since.
+  for (const version of [row.version + 1, row.version + 5]) {
+    const ahead = await projecting(
+      orders,
+      told,
+    )({
+      issuerId: 'acme',
+      orderNo: 'verified',
+      facts: { ...row.facts, state: 'expired', closedReason: 'verify_window', version },
+      entries: [],
+      events: [{ sequence: 1, type: 'order.expired', atMs: Date.now(), state: 'expired' }],
+      accepted: [],
+      late: [],
+    });
+    expect(ahead).toEqual(verified);
+  }
+  expect(told).toEqual([]);
+  expect(await orders.find({ issuerId: 'acme', orderNo: 'verified' })).toMatchObject({ state: 'verified', events: [] });
+});
+
 test('the row shows codes only once their claims are the order’s: where that fails nothing is written, and it is done again', async () => {
   const orders = createOrders(file.database);
   const row = acceptedRow('claims-first');
