@@ -27,6 +27,8 @@ export type Fact = { readonly atMs: number } & (
       readonly id: string;
       readonly bodyHash: string;
       readonly codes?: CodeHashes;
+      /** Of a call after the sale, without any code. */
+      readonly said?: Readonly<Record<string, unknown>>;
     } & About)
   | ({
       readonly what: 'answered';

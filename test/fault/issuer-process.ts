@@ -2,13 +2,21 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createIssuerClient, type IssuerClient } from '../../src/issuer-sdk/issuer-client';
-import type { CodeRequest, IssuedCode, OrderEventMessage, PaidNotice } from '../../src/issuer-sdk/messages';
+import type {
+  CodeRequest,
+  IssuedCode,
+  OrderEventMessage,
+  PaidNotice,
+  VoidRequested,
+} from '../../src/issuer-sdk/messages';
 import { ProblemError } from '../../src/issuer-sdk/problem-error';
 import { verifySignature } from '../../src/signing/verify';
 import { playBadReply } from './bad-replies';
 import { codePattern, hashesOf, openFactLog, sha256 } from './facts';
 import { createTryCount, ownPort, type Phase, readBody, readOutside } from './outside';
 import type { PlannedOrder } from './plan';
+import { decideAtTheEnd, type RacedOrder, raceAfterDelivery, voidDuringDelivery } from './race-calls';
+import { isRace, racedUses } from './races';
 
 /**
  * The issuers' servers, in a process of their own: they place orders, are called back, answer well and badly, and write
@@ -25,13 +33,28 @@ const tryLimitMs = 30_000;
 /** Longer than a notice whose worker died is kept by the engine before it is given to another one. */
 const verifiesLateMs = 25_000;
 
+interface Body {
+  readonly orderNo?: string;
+  readonly codes?: IssuedCode[];
+  readonly redemptionId?: string;
+  readonly settlementId?: string;
+  readonly amount?: object;
+  readonly decision?: string;
+}
+
+/** What the judge of races goes by. */
+const saidAfterSale = ({ redemptionId, settlementId, amount, decision }: Body): Record<string, unknown> | undefined => {
+  const said = { redemptionId, settlementId, amount, decision };
+  return Object.values(said).some((value) => value !== undefined) ? said : undefined;
+};
+
 /** Writes down each try of a call with its answer, beneath the client that repeats it. */
 const tellingFetch =
   (issuerId: string): typeof fetch =>
   async (input, init) => {
     const [, , , , , orderInPath, operation] = new URL(String(input)).pathname.split('/');
     const text = typeof init?.body === 'string' ? init.body : '';
-    const body = (text === '' ? {} : JSON.parse(text)) as { orderNo?: string; codes?: IssuedCode[] };
+    const body = (text === '' ? {} : JSON.parse(text)) as Body;
     const about = {
       issuerId,
       orderNo: orderInPath ?? body.orderNo ?? '',
@@ -40,7 +63,15 @@ const tellingFetch =
       bodyHash: sha256(text),
     };
     const isSent = about.call !== 'read';
-    if (isSent) tell({ what: 'asked', ...about, ...(body.codes ? { codes: hashesOf(body.codes) } : {}) });
+    const said = orderInPath === undefined ? undefined : saidAfterSale(body);
+    if (isSent) {
+      tell({
+        what: 'asked',
+        ...about,
+        ...(body.codes ? { codes: hashesOf(body.codes) } : {}),
+        ...(said ? { said } : {}),
+      });
+    }
     const startedMs = Date.now();
     try {
       const response = await fetch(input, init);
@@ -94,6 +125,7 @@ interface Order {
   notice: PaidNotice | undefined;
   isAtWork: boolean;
   wasVerified: boolean;
+  isRaced: boolean;
 }
 
 const accounts = new Map<string, Account>(
@@ -150,12 +182,15 @@ const asPlanned = async <T>({ plan }: Order, send: (webhookId: string) => Promis
   return first ?? again;
 };
 
+const newValue = (): string => `FLT-${group()}-${group()}-${group()}-${group()}`;
+
 const codesOf = (order: Order): IssuedCode[] => {
   if (!order.codes) {
     order.codes = Array.from({ length: order.plan.quantity }, (_, n) => ({
       itemId: `item-${n + 1}`,
-      value: `FLT-${group()}-${group()}-${group()}-${group()}`,
+      value: newValue(),
       format: 'text' as const,
+      ...(order.plan.behaviour === 'redeem_against_void' && n === 0 ? { uses: racedUses } : {}),
     }));
     tell({ what: 'gave_codes', ...about(order), codes: hashesOf(order.codes) });
   }
@@ -194,6 +229,19 @@ const cancel = (order: Order) =>
     order.account.client.cancelOrder({ orderNo: order.plan.orderNo, reason: 'changed my mind' }, { webhookId }),
   );
 
+const racedOf = (order: Order, token: string): RacedOrder => ({
+  orderNo: order.plan.orderNo,
+  token,
+  client: order.account.client,
+  pickupUrl: order.pickupUrl,
+  attempt,
+  newCode: (itemId) => {
+    const code = { itemId, value: newValue(), format: 'text' as const };
+    tell({ what: 'gave_codes', ...about(order), codes: hashesOf([code]) });
+    return code;
+  },
+});
+
 const submit = (order: Order, token: string, codes: readonly IssuedCode[]) =>
   asPlanned(order, (webhookId) =>
     order.account.client.submitCodes({ orderNo: order.plan.orderNo, token, codes }, { webhookId }),
@@ -217,6 +265,9 @@ const supply = async (order: Order, token: string, issueBy: string): Promise<voi
       return;
     case 'cancels_in_a_race':
       await Promise.all([submit(order, token, codes), pause(randomInt(120)).then(() => cancel(order))]);
+      return;
+    case 'void_against_delivery':
+      await Promise.all([submit(order, token, codes), voidDuringDelivery(racedOf(order, token))]);
       return;
     case 'reuses_a_code': {
       const { used } = order.account;
@@ -357,6 +408,11 @@ const onEvent = async (order: Order, type: string, n: number, response: ServerRe
     order.account.used ??= order.codes?.[0];
     if (order.account.channel === 'page' && n === 1) later(lookAtPage(order));
   }
+  const { behaviour } = order.plan;
+  if (isRace(behaviour) && type === 'order.delivered' && !order.isRaced && order.notice) {
+    order.isRaced = true;
+    later(raceAfterDelivery(behaviour, racedOf(order, order.notice.token)));
+  }
   if (bad && !(await playBadReply(bad, response))) return bad;
   json(response, 204);
   return 'ok';
@@ -394,6 +450,12 @@ const onCallback = async (
     tell({ what: 'replied', ...named, reply, ...(codes ? { codes: hashesOf(codes) } : {}) });
     return;
   }
+  if (type === 'order.void_requested') {
+    if (n === 1) later(decideAtTheEnd(racedOf(order, order.notice?.token ?? ''), data as unknown as VoidRequested));
+    json(response, 200, { status: 'deciding' });
+    tell({ what: 'replied', ...named, reply: 'deciding' });
+    return;
+  }
   const reply =
     type === 'order.paid'
       ? await onPaid(order, data as unknown as PaidNotice, n, response)
@@ -413,6 +475,7 @@ const begin = ({ phase, orders: planned }: Phase): void => {
       notice: undefined,
       isAtWork: false,
       wasVerified: false,
+      isRaced: false,
     };
     orders.set(`${plan.issuerId}/${plan.orderNo}`, order);
     const { behaviour, quantity, value } = plan;

@@ -1,4 +1,6 @@
 import type { CodeHashes, Fact, FactOf } from './facts';
+import { judgeRace } from './judge-race';
+import { isRace } from './races';
 
 /** An order as the public API tells it at the end, and what its pick-up page shows then. */
 export interface SeenOrder {
@@ -10,6 +12,15 @@ export interface SeenOrder {
   readonly codes: { readonly issued: number; readonly outstanding: number };
   readonly closedReason?: string;
   readonly refundDue?: { readonly value: number };
+  readonly refundSettled?: { readonly value: number };
+  readonly voidRequest?: { readonly state: string };
+  /** Of raced orders with a page. */
+  readonly pageItems?: readonly {
+    readonly itemId: string;
+    readonly state: string;
+    readonly usesLeft: number;
+    readonly hasValue: boolean;
+  }[];
   readonly sequence: number;
   readonly why?: string;
   /** Undefined where the order has no page, or nobody knows its address. */
@@ -30,7 +41,7 @@ export interface Verdicts {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-interface OrderFile {
+export interface OrderFile {
   readonly key: string;
   readonly bought: FactOf<'bought'>;
   readonly facts: readonly Fact[];
@@ -74,8 +85,11 @@ export const judge = (facts: readonly Fact[], seen: readonly SeenOrder[]): Verdi
     const miss = (rule: string, detail: string) =>
       liveness.push({ rule, order: file.key, detail: `${file.bought.behaviour}: ${detail}` });
     judgeAnswers(file, break_);
-    judgeCodes(file, break_);
-    judgeCloses(file, break_);
+    if (isRace(file.bought.behaviour)) judgeRace(file, break_);
+    else {
+      judgeCodes(file, break_);
+      judgeCloses(file, break_);
+    }
     judgeEvents(file, break_, miss);
     judgeEnd(file, miss);
   }
@@ -83,7 +97,7 @@ export const judge = (facts: readonly Fact[], seen: readonly SeenOrder[]): Verdi
   return { safety, liveness, figures: figuresOf(files, facts) };
 };
 
-type Say = (rule: string, detail: string) => void;
+export type Say = (rule: string, detail: string) => void;
 
 const of = <W extends Fact['what']>(file: OrderFile, what: W): FactOf<W>[] =>
   file.facts.filter((fact): fact is FactOf<W> => fact.what === what);
@@ -255,7 +269,9 @@ const judgeCloses = (file: OrderFile, say: Say): void => {
 
 /** Rule 7: sequences without gaps, one message each; and what they tell fits the end. */
 const judgeEvents = (file: OrderFile, say: Say, miss: Say): void => {
-  const events = of(file, 'heard').filter(({ type }) => type !== 'order.paid' && type !== 'order.code_requested');
+  const events = of(file, 'heard').filter(
+    ({ type }) => !['order.paid', 'order.code_requested', 'order.void_requested'].includes(type),
+  );
   const bySequence = new Map<number, FactOf<'heard'>>();
   for (const event of events) {
     const sequence = Number(event.data.sequence);

@@ -1,4 +1,5 @@
 import type { NetworkFault } from './proxy';
+import type { Race } from './races';
 import { createRandom } from './random';
 
 /** What an issuer does with one order. Chosen before the run, so that a seed gives the same orders again. */
@@ -40,7 +41,7 @@ export type BadReply = (typeof badReplies)[number];
 export interface PlannedOrder {
   readonly orderNo: string;
   readonly issuerId: string;
-  readonly behaviour: Behaviour;
+  readonly behaviour: Behaviour | Race;
   readonly quantity: number;
   readonly value: number;
   /** Milliseconds after the start of the phase. */
@@ -57,6 +58,7 @@ export interface PlannedIssuer {
   readonly codeMode: 'push' | 'request';
   readonly channel: 'page' | 'webhook';
   readonly windowSeconds: number;
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 export const issuersOf = (windowSeconds: number): readonly PlannedIssuer[] => [
@@ -68,6 +70,14 @@ export const issuersOf = (windowSeconds: number): readonly PlannedIssuer[] => [
   { issuerId: 'short', codeMode: 'push', channel: 'page', windowSeconds: 15 },
   // Answers 410 once, is paused for it, and taken up again by an operator.
   { issuerId: 'gone', codeMode: 'push', channel: 'page', windowSeconds },
+  // Whose buyers ask for refunds, with little time to decide.
+  {
+    issuerId: 'races',
+    codeMode: 'push',
+    channel: 'page',
+    windowSeconds,
+    settings: { buyerRefunds: true, voidDecisionSeconds: 5, voidUndecided: 'approve' },
+  },
 ];
 
 const shortOnly: ReadonlySet<Behaviour> = new Set(['silent', 'part_of_the_codes', 'late_codes']);

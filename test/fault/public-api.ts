@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { codePattern, sha256 } from './facts';
 import type { SeenOrder } from './judge';
 import type { PlannedIssuer } from './plan';
+import { isRace } from './races';
 
 const callLimitMs = 10_000;
 const tries = 60;
@@ -45,7 +46,7 @@ export const createPublicApi = (baseUrl: string, operatorToken: string) => {
     once,
 
     addIssuer: async (issuer: PlannedIssuer, callbackUrl: string): Promise<string> => {
-      const { issuerId, codeMode, windowSeconds } = issuer;
+      const { issuerId, codeMode, windowSeconds, settings } = issuer;
       const { status, text } = await patiently('POST', '/issuers', {
         issuerId,
         codeMode,
@@ -54,6 +55,7 @@ export const createPublicApi = (baseUrl: string, operatorToken: string) => {
         verifyWindowSeconds: windowSeconds,
         issueWindowSeconds: windowSeconds,
         noticeDelaysSeconds: [1, 2, 3, 5, 8],
+        ...settings,
         eventDelaysSeconds: [1, 2, 3, 5, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8],
       });
       if (status !== 201) throw new Error(`the issuer ${issuerId} was not made: ${text}`);
@@ -72,7 +74,7 @@ export const createPublicApi = (baseUrl: string, operatorToken: string) => {
     },
 
     see: async (
-      order: { issuerId: string; orderNo: string },
+      order: { issuerId: string; orderNo: string; behaviour?: string },
       pickupUrl: string | undefined,
     ): Promise<SeenOrder | undefined> => {
       const path = `/orders/${order.issuerId}/${order.orderNo}`;
@@ -82,11 +84,13 @@ export const createPublicApi = (baseUrl: string, operatorToken: string) => {
       const { why } = await read<{ why: string }>(`${path}/why`);
       const seen = JSON.parse(text) as SeenOrder;
       const page = pickupUrl === undefined ? undefined : await pageHashes(pickupUrl);
+      const items = pickupUrl === undefined || !isRace(order.behaviour ?? '') ? undefined : await pageItems(pickupUrl);
       return {
         ...seen,
         why,
         hasCodeInApi: (text + timeline.text).match(codePattern) !== null,
         ...(page ? { pageHashes: page } : {}),
+        ...(items ? { pageItems: items } : {}),
       };
     },
   };
@@ -105,6 +109,32 @@ const pageHashes = async (pickupUrl: string): Promise<string[] | undefined> => {
     if (response?.status === 404) return undefined;
     // Nothing to show yet, or for good.
     if (response?.status === 409) return [];
+    await pause(500);
+  }
+  return undefined;
+};
+
+/** Read by the judge of races alone: what the page says of each item, without its code. */
+const pageItems = async (pickupUrl: string): Promise<SeenOrder['pageItems']> => {
+  for (let n = 1; n <= tries; n += 1) {
+    const response = await fetch(`${pickupUrl}/reveal`, {
+      method: 'POST',
+      headers: { accept: 'application/json' },
+      signal: AbortSignal.timeout(callLimitMs),
+    }).catch(() => undefined);
+    if (response?.ok) {
+      const { items } = (await response.json()) as {
+        items: { itemId: string; state: string; usesLeft: number; value?: string }[];
+      };
+      return items.map(({ itemId, state, usesLeft, value }) => ({
+        itemId,
+        state,
+        usesLeft,
+        hasValue: value !== undefined,
+      }));
+    }
+    await response?.arrayBuffer().catch(() => undefined);
+    if (response?.status === 404 || response?.status === 409) return undefined;
     await pause(500);
   }
   return undefined;

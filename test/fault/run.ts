@@ -14,6 +14,7 @@ import type { Outside, Phase } from './outside';
 import { allUp, type PlatformParts, startParts } from './parts';
 import { faultDeck, issuersOf, type PlannedOrder, planOrders } from './plan';
 import { createPublicApi, type PublicApi } from './public-api';
+import { planRaces } from './races';
 import { createRandom } from './random';
 import { countSometimes, type Sometimes } from './sometimes';
 
@@ -49,6 +50,8 @@ export interface RunReport extends Verdicts {
   readonly tookMs: number;
 }
 
+/** In each random plan, eight of each race. */
+const racesMax = 40;
 const verifyAgainLimitMs = 120_000;
 const endStates = ['delivered', 'refused', 'expired', 'cancelled', 'undeliverable'];
 
@@ -204,7 +207,11 @@ const playRandomPlan = async (
   tell: ReturnType<typeof openFactLog>,
 ): Promise<void> => {
   const random = createRandom(`${seed}/faults`);
-  await begin({ phase: 'random', orders: planOrders(seed, `r${seed.toString(36)}`, orders, faultsMs) });
+  const name = `r${seed.toString(36)}`;
+  await begin({
+    phase: 'random',
+    orders: [...planOrders(seed, name, orders, faultsMs), ...planRaces(`${name}-race`, racesMax, faultsMs)],
+  });
   const endMs = Date.now() + faultsMs;
   const running: Promise<void>[] = [];
   if (faultEveryMs === 0) await pause(faultsMs);

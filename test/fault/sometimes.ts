@@ -3,7 +3,8 @@ import type { Fact } from './facts';
 /** States that are dangerous only when they are reached: a run that never was there has shown nothing. */
 export type Sometimes = Readonly<Record<string, number>>;
 
-const isEvent = (type: string): boolean => type !== 'order.paid' && type !== 'order.code_requested';
+const isEvent = (type: string): boolean =>
+  !['order.paid', 'order.code_requested', 'order.void_requested'].includes(type);
 
 /** Counted from the logs of issuers, terminals and the supervisor. */
 export const countSometimes = (
