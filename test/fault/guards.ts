@@ -19,6 +19,19 @@ export const guards: readonly Guard[] = [
     rules: ['one_code_set', 'every_2xx_is_kept'],
   },
   { name: 'reconciler', scenes: ['after_row_before_start'], orders: 0, rules: ['every_order_ends'] },
+  {
+    name: 'first_write',
+    scenes: [],
+    orders: 60,
+    rules: [
+      'never_void_and_redeemed',
+      'never_replaced_and_redeemed',
+      'uses_never_below_zero',
+      'each_id_counts_once',
+      'settled_within_due',
+      'one_decision',
+    ],
+  },
   { name: 'deadline', scenes: ['stopped while an issuer asks'], orders: 0, rules: ['scene_missed'] },
 ];
 
