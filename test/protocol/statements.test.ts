@@ -4,6 +4,7 @@ import { createIssuerClient } from '../../src/issuer-sdk';
 import { amount, startIssuer, type TestIssuer } from '../support/issuer';
 import { type Platform, startPlatform } from '../support/platform';
 import { expectProblem } from '../support/problem';
+import { until } from '../support/until';
 
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
@@ -198,8 +199,12 @@ describe('GET /statements/{day}', () => {
       'text/csv; charset=utf-8',
       true,
     ]);
-    const { body } = await platform.operator('GET', `/audit?action=statement.exported&target=${one.issuerId}`);
-    expect(body.data).toMatchObject([{ after: { day: name(40) } }]);
+    // What came of it is written once the file has left.
+    const done = await until('the line of the export', async () => {
+      const { body } = await platform.operator('GET', `/audit?action=statement.exported&target=${one.issuerId}`);
+      return body.data.length > 0 && body.data;
+    });
+    expect(done).toMatchObject([{ after: { day: name(40) } }]);
     expectProblem(await platform.operator('GET', `/issuers/nobody/statements/${name(40)}`), 404, 'issuer_unknown');
   });
 });
