@@ -1,4 +1,5 @@
 import { Registry } from 'prom-client';
+import { troubleKinds } from '../../src/domain/trouble';
 import { registerOrderGauges } from '../../src/metrics/order-gauges';
 import type { Stats } from '../../src/store/stats';
 
@@ -23,8 +24,8 @@ const countedPage = () => {
   return { state, read: () => registry.metrics() };
 };
 
-/** Six open states, two of issuers, two backlogs, nine kinds of alerts. */
-const questionsOfOneReading = 19;
+/** Six open states, two of issuers, two backlogs, and one a kind of alert. */
+const questionsOfOneReading = 10 + troubleKinds.length;
 
 test('however many scrape at once, and however often, the database is asked once in fifteen seconds', async () => {
   const { state, read } = countedPage();
