@@ -101,8 +101,10 @@ describe('POST /reconciliations', () => {
 
   test('takes CSV, columns in any order, and what was taken out as a statement comes back equal', async () => {
     const issuer = await file.issuer();
-    await issuer.place('-minus');
-    await issuer.place('plus');
+    for (const orderNo of ['-minus', 'plus']) {
+      await issuer.place(orderNo);
+      await issuer.inState(orderNo, 'notified');
+    }
     const csv = "currency,orderNo,issued,amount\r\nEUR,'-minus,0,1000\r\n,plus,,\r\nEUR,plus-2,,5";
     const answer = await send(issuer, csv, { type: 'text/csv; charset=utf-8' });
     expect([answer.status, answer.body.compared, answer.body.equal]).toEqual([201, 3, 2]);
