@@ -4,24 +4,13 @@ import { Failure } from '../src/domain/failures';
 import type { OrderName } from '../src/domain/ids';
 import type { KeptMessage } from '../src/domain/kept-message';
 import type { TimelineEntry } from '../src/domain/messages';
-import { reasonOf } from '../src/first-interface/kept-messages';
 import { ownMessageId } from '../src/first-interface/message-id';
-import { voidRequestMessage } from '../src/first-interface/messages';
 import { lengthenedDelayMs, noticeDelayMs } from '../src/outbound/schedule';
-import { openOrder } from '../src/sealing/order-row';
 import { hearVoidAnswer } from '../src/second-interface/acknowledge-message';
 import type { OrderDeps } from '../src/second-interface/ask-order';
 import type { OrderRow } from '../src/store/orders';
-import {
-  type CallsOut,
-  callIssuer,
-  type IssuerAnswer,
-  isAcknowledged,
-  issuerAndRow,
-  triedMessage,
-  triesOf,
-  tryEntries,
-} from './call-issuer';
+import { type CallsOut, type IssuerAnswer, issuerAndRow } from './call-issuer';
+import { isAcknowledged, recordMessage, tryMessage } from './try-message';
 
 export interface VoidQuestion extends OrderName {
   readonly requestId: string;
@@ -43,22 +32,13 @@ export const createAskVoid = (deps: CallsOut) => ({
     const messageId = ownMessageId(order, 'void_request', requestId);
     const kept: KeptMessage = { id: messageId, kind: 'void_request', atMs: request.startedAtMs, requestId };
     if (await isAcknowledged(deps, issuer, row, kept)) return { kind: 'waiting' };
-    const tryNumber = triesOf(row, 'void_requested', messageId) + 1;
-    const { token } = openOrder(deps.ring, row);
-    const message = voidRequestMessage(row, request, { token, reason: reasonOf(row, requestId) });
-    const answer = await callIssuer(deps, issuer, messageId, message, {
-      answerLimitBytes,
-      forced: row.facts.forced,
-    });
+    const { tryNumber, answer, lines } = await tryMessage(deps, issuer, row, kept, answerLimitBytes);
     const read = readAnswer(answer);
     const result =
       'problem' in read ? read : await take(deps.orderDeps, row, requestId, `${messageId}.${tryNumber}`, read);
     const outcome: TimelineEntry['detail'] =
       'problem' in result ? { ok: false, problem: result.problem } : { answer: String(statusOf(read)) };
-    const names = { sent: 'void_requested', answered: 'void_requested' } as const;
-    const [, line] = tryEntries(deps, names, messageId, tryNumber, answer, outcome);
-    const tried = triedMessage(row, kept, !('problem' in result));
-    await deps.orderDeps.orders.recordTry(order, line ? [line] : [], { tried });
+    await recordMessage(deps, row, kept, lines(outcome), !('problem' in result));
     if (!('problem' in result)) return result;
     const { noticeDelaysSeconds } = await deps.orderDeps.settings.effectiveFor(issuer, row.product.id);
     throw ApplicationFailure.create({

@@ -7,7 +7,6 @@ import { versions as servedVersions, type Versions } from '../src/contract/versi
 import { Failure } from '../src/domain/failures';
 import type { ForcedOutcome } from '../src/domain/forced-outcomes';
 import type { OrderName } from '../src/domain/ids';
-import type { KeptMessage } from '../src/domain/kept-message';
 import type { AskedCall, TimelineEntry, TimelineEvent, UnreadField } from '../src/domain/messages';
 import { answerLimitMs, heldCallDelayMs, secondMs } from '../src/domain/timings';
 import type { OrderMeter } from '../src/metrics/order-meter';
@@ -25,7 +24,7 @@ import type { OrderDeps } from '../src/second-interface/ask-order';
 import { isUntouched } from '../src/second-interface/untouched-order';
 import type { Echoes } from '../src/store/echoes';
 import { type IssuerRow, type Issuers, liveSecrets } from '../src/store/issuers';
-import type { OrderRow, TriedMessage } from '../src/store/orders';
+import type { OrderRow } from '../src/store/orders';
 
 /** What every call out of this folder works with; made once by the worker. */
 export interface CallsOut {
@@ -129,37 +128,6 @@ export const triesOf = (row: OrderRow, event: TimelineEvent, message: string): n
 /** What the timeline says of one message. */
 export const linesOf = ({ timeline }: OrderRow, event: TimelineEvent, message: string): TimelineEntry[] =>
   timeline.filter((entry) => entry.event === event && entry.detail.message === message);
-
-/**
- * For an issuer that fetches its messages: its order's row offers this one, and nobody is called. Resolves to whether it
- * was acknowledged.
- *
- * @throws ApplicationFailure not tried, until it is: what the issuer answers is heard elsewhere, and who waits here looks
- * now and then whether the issuer is called again.
- */
-export const isAcknowledged = async (
-  { orderDeps, nowMs }: CallsOut,
-  { callback }: IssuerRow,
-  row: OrderRow,
-  message: KeptMessage,
-): Promise<boolean> => {
-  const kept = row.messages?.find(({ id }) => id === message.id);
-  if (kept?.taken === 'acknowledged') return true;
-  if (callback.kind !== 'pull') return false;
-  if (!kept || row.toGive === undefined) await orderDeps.pulls.offer(row, message, nowMs());
-  const lookAgainMs = Math.min(Math.max(lookAgainFirstMs, (nowMs() - message.atMs) / 2), lookAgainMaxMs);
-  throw notTried('fetched', 'the issuer fetches its messages', Math.round(lookAgainMs));
-};
-
-/** The longer a message waits to be fetched, the less often its order looks. */
-const lookAgainFirstMs = 5_000;
-const lookAgainMaxMs = 60_000;
-
-/** Written with its attempt. */
-export const triedMessage = ({ messages = [] }: OrderRow, message: KeptMessage, isAnswered: boolean): TriedMessage => ({
-  message: isAnswered ? { ...message, taken: 'answered' } : message,
-  isNew: !messages.some(({ id }) => id === message.id),
-});
 
 /** All tries of one message send these same bytes. */
 export const messageBytes = (message: AdapterMessage): Buffer => Buffer.from(JSON.stringify(message));

@@ -2,18 +2,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { OrderName } from '../src/domain/ids';
 import type { KeptMessage } from '../src/domain/kept-message';
 import { ownMessageId } from '../src/first-interface/message-id';
-import { paidMessage } from '../src/first-interface/messages';
 import { lengthenedDelayMs, noticeDelayMs } from '../src/outbound/schedule';
-import { openOrder } from '../src/sealing/order-row';
-import {
-  type CallsOut,
-  callIssuer,
-  isAcknowledged,
-  issuerAndRow,
-  triedMessage,
-  triesOf,
-  tryEntries,
-} from './call-issuer';
+import { type CallsOut, issuerAndRow } from './call-issuer';
+import { isAcknowledged, recordMessage, tryMessage } from './try-message';
 
 export interface Notice extends OrderName {
   /** Rises with an operator's `renotify`: another number is another message. */
@@ -26,25 +17,11 @@ export interface Notice extends OrderName {
 export const createNotify = (deps: CallsOut) => ({
   notifyIssuer: async (notice: Notice): Promise<void> => {
     const [issuer, row] = await issuerAndRow(deps, notice);
-    const messageId = ownMessageId(notice, 'paid', notice.n);
-    const { atMs, verifyByMs } = notice;
-    const kept: KeptMessage = { id: messageId, kind: 'paid', atMs, verifyByMs };
+    const { n, atMs, verifyByMs } = notice;
+    const kept: KeptMessage = { id: ownMessageId(notice, 'paid', n), kind: 'paid', atMs, verifyByMs };
     if (await isAcknowledged(deps, issuer, row, kept)) return;
-    const tryNumber = triesOf(row, 'notice_sent', messageId) + 1;
-    const { token } = openOrder(deps.ring, row);
-    const message = paidMessage(row, { ...notice, token });
-    const answer = await callIssuer(deps, issuer, messageId, message, { forced: row.facts.forced });
-    const entries = tryEntries(
-      deps,
-      { sent: 'notice_sent', answered: 'notice_answered' },
-      messageId,
-      tryNumber,
-      answer,
-    );
-    await deps.orderDeps.orders.recordTry(notice, entries, {
-      notified: answer.ok,
-      tried: triedMessage(row, kept, answer.ok),
-    });
+    const { tryNumber, answer, lines } = await tryMessage(deps, issuer, row, kept);
+    await recordMessage(deps, row, kept, lines(), answer.ok);
     if (answer.ok) return;
     const { noticeDelaysSeconds } = await deps.orderDeps.settings.effectiveFor(issuer, row.product.id);
     throw ApplicationFailure.create({

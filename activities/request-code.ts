@@ -4,26 +4,15 @@ import { fieldErrors } from '../src/contract/problem';
 import { Failure } from '../src/domain/failures';
 import type { OrderName } from '../src/domain/ids';
 import { decide } from '../src/domain/judge/decide';
-import { type KeptMessage, markOf } from '../src/domain/kept-message';
+import type { KeptMessage } from '../src/domain/kept-message';
 import type { AskedCall, OrderMessage, RefusalReason, TimelineEntry, UnreadField } from '../src/domain/messages';
 import { shownErrors } from '../src/domain/shown-errors';
 import { ownMessageId } from '../src/first-interface/message-id';
-import { closingMessage, codeRequestMessage } from '../src/first-interface/messages';
 import { codeRequestDelayMs, lengthenedDelayMs } from '../src/outbound/schedule';
-import { openOrder } from '../src/sealing/order-row';
 import { claimCodes, settleClaim } from '../src/second-interface/claim-codes';
 import type { OrderRow } from '../src/store/orders';
-import {
-  afterAnswer,
-  type CallsOut,
-  callIssuer,
-  type IssuerAnswer,
-  isAcknowledged,
-  issuerAndRow,
-  triedMessage,
-  triesOf,
-  tryEntries,
-} from './call-issuer';
+import { afterAnswer, type CallsOut, type IssuerAnswer, issuerAndRow } from './call-issuer';
+import { isAcknowledged, recordMessage, tryMessage } from './try-message';
 
 export interface CodeRequest extends OrderName {
   readonly n: number;
@@ -55,15 +44,7 @@ export const createRequestCode = (deps: CallsOut) => ({
     const facts = { id: messageId, atMs, outstanding, verifyByMs, issueByMs };
     const kept: KeptMessage = isLastCall ? { ...facts, kind: 'closing', closesByMs } : { ...facts, kind: 'code' };
     if (await isAcknowledged(deps, issuer, row, kept)) return { kind: 'issuing' };
-    const tryNumber = triesOf(row, 'code_requested', messageId) + 1;
-    const { token } = openOrder(deps.ring, row);
-    const message = isLastCall
-      ? closingMessage(row, { ...request, token, closesByMs })
-      : codeRequestMessage(row, { ...request, token });
-    const answer = await callIssuer(deps, issuer, messageId, message, {
-      answerLimitBytes,
-      forced: row.facts.forced,
-    });
+    const { tryNumber, answer, lines } = await tryMessage(deps, issuer, row, kept, answerLimitBytes);
     const read: CodeAnswer | Unusable = answer.ok ? readAnswer(answer) : { problem: answer.problem ?? 'failed' };
     const result = 'problem' in read ? read : await resultOf(deps, row, `request/${messageId}.${tryNumber}`, read);
     deps.meter.of(row).codeAnswer('problem' in result ? problemClass(answer, result.problem) : result.kind);
@@ -71,19 +52,7 @@ export const createRequestCode = (deps: CallsOut) => ({
       'problem' in result
         ? { ok: false, problem: result.problem, ...(result.errors ? { errors: shownErrors(result.errors) } : {}) }
         : { answer: result.kind };
-    await deps.orderDeps.orders.recordTry(
-      request,
-      tryEntries(
-        deps,
-        { sent: 'code_requested', answered: 'code_request_answered' },
-        messageId,
-        tryNumber,
-        answer,
-        outcome,
-        markOf(kept.kind),
-      ),
-      { tried: triedMessage(row, kept, !('problem' in result)) },
-    );
+    await recordMessage(deps, row, kept, lines(outcome), !('problem' in result));
     if (!('problem' in result)) return result;
     const { noticeDelaysSeconds } = await deps.orderDeps.settings.effectiveFor(issuer, row.product.id);
     throw ApplicationFailure.create({

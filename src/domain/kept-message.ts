@@ -1,3 +1,4 @@
+import type { TimelineEvent } from './messages';
 import { isAwaitingCodes, isBeforeVerification, type OrderFacts } from './order';
 
 /** To whoever fetches messages: how often it was given, and when last; 0: it may be given at once. */
@@ -32,6 +33,16 @@ interface KeptCodeRequest {
   readonly issueByMs: number;
   readonly outstanding: number;
 }
+
+/** By which its attempts and their answers stand in the timeline: those of a void request are one line. */
+export const linesOfKind: Readonly<
+  Record<KeptMessage['kind'], { readonly sent?: TimelineEvent; readonly answered: TimelineEvent }>
+> = {
+  paid: { sent: 'notice_sent', answered: 'notice_answered' },
+  code: { sent: 'code_requested', answered: 'code_request_answered' },
+  closing: { sent: 'code_requested', answered: 'code_request_answered' },
+  void_request: { answered: 'void_requested' },
+};
 
 /** The lines of a last call are those of a code request, with this beside. */
 export const markOf = (kind: KeptMessage['kind']): { readonly lastCall?: true } =>

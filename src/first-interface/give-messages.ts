@@ -1,7 +1,14 @@
 import { someAtOnce } from '../bounded/some-at-once';
 import type { GivenMessage } from '../contract/issuer/messages';
-import { type Giving, givableAtMs, type KeptMessage, markOf, messagesToGive } from '../domain/kept-message';
-import type { TimelineEntry, TimelineEvent } from '../domain/messages';
+import {
+  type Giving,
+  givableAtMs,
+  type KeptMessage,
+  linesOfKind,
+  markOf,
+  messagesToGive,
+} from '../domain/kept-message';
+import type { TimelineEntry } from '../domain/messages';
 import { answerLimitMs, dayMs, heldCallDelayMs } from '../domain/timings';
 import type { KeyRing } from '../sealing/key-ring';
 import { openOrder } from '../sealing/order-row';
@@ -109,14 +116,8 @@ const giveOf = async (
   ];
 };
 
-const sentEvents: Readonly<Partial<Record<KeptMessage['kind'], TimelineEvent>>> = {
-  paid: 'notice_sent',
-  code: 'code_requested',
-  closing: 'code_requested',
-};
-
 const givenLine = ({ id, kind }: KeptMessage, { attempt, atMs }: Required<Giving>): TimelineEntry[] => {
-  const event = sentEvents[kind];
+  const event = linesOfKind[kind].sent;
   return event
     ? [
         {

@@ -2,7 +2,7 @@ import { codeAnswer } from '../contract/code';
 import { fieldErrors } from '../contract/problem';
 import { type VoidAnswer, voidAnswer } from '../contract/void-answer';
 import { Failure, type FailureCode } from '../domain/failures';
-import { type KeptMessage, markOf } from '../domain/kept-message';
+import { type KeptMessage, linesOfKind, markOf } from '../domain/kept-message';
 import type { TimelineEntry, UnreadField } from '../domain/messages';
 import { shownErrors } from '../domain/shown-errors';
 import { sha256 } from '../sealing/key-ring';
@@ -105,7 +105,7 @@ const answeredLine = (
 ): TimelineEntry => ({
   key: `${id}.acknowledged.${nowMs()}`,
   atMs: nowMs(),
-  event: answeredEvents[kind],
+  event: linesOfKind[kind].answered,
   detail: {
     message: id,
     try: given?.attempt ?? 0,
@@ -115,14 +115,6 @@ const answeredLine = (
     ...outcome,
   },
 });
-
-/** By which an answer to each kind stands in the timeline. */
-export const answeredEvents = {
-  paid: 'notice_answered',
-  code: 'code_request_answered',
-  closing: 'code_request_answered',
-  void_request: 'void_requested',
-} as const satisfies Record<KeptMessage['kind'], TimelineEntry['event']>;
 
 class Unreadable extends Error {
   constructor(readonly errors: readonly UnreadField[]) {

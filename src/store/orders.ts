@@ -155,7 +155,7 @@ export interface Projected {
 }
 
 /** `isNew`: the row did not have it when it was read. */
-export interface TriedMessage {
+interface TriedMessage {
   readonly message: KeptMessage;
   readonly isNew: boolean;
 }
