@@ -5,6 +5,7 @@ import {
   isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
+  type WorkflowStartOptions,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
@@ -130,28 +131,40 @@ export const createOrderGateway = ({
     }
   };
 
-  const start = async (order: StartableOrder): Promise<'started' | 'exists' | 'unavailable'> => {
-    const { summary, productId: _, ...opening } = order;
-    const input: OrderInput = { ...opening, callsOutQueue };
+  /** Harmless to repeat while it runs. */
+  const startWorkflow = async (
+    name: string,
+    workflowType: string,
+    issuerId: string,
+    options: Omit<WorkflowStartOptions, 'taskQueue' | 'workflowIdConflictPolicy' | 'priority'>,
+  ): Promise<'started' | 'exists' | 'unavailable'> => {
     try {
-      await call('start_order', () =>
-        client.workflow.start(workflowNames.order, {
-          workflowId: workflowId(order),
+      await call(`start_${name}`, () =>
+        client.workflow.start(workflowType, {
           taskQueue,
-          args: [input],
-          // A resumed order's workflow may have ended without an end of the order: it was terminated, or went back in time.
-          workflowIdReusePolicy: order.resumed ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
           workflowIdConflictPolicy: 'USE_EXISTING',
-          typedSearchAttributes: openingAttributes(order),
-          staticSummary: summary,
-          staticDetails: `Order **${order.orderNo}** of issuer **${order.issuerId}**. What it waits for stands under "Current details".`,
-          priority: { fairnessKey: order.issuerId },
+          priority: { fairnessKey: issuerId },
+          ...options,
         }),
       );
       return 'started';
     } catch (error) {
       return notStarted(error);
     }
+  };
+
+  const start = (order: StartableOrder) => {
+    const { summary, productId: _, ...opening } = order;
+    const input: OrderInput = { ...opening, callsOutQueue };
+    return startWorkflow('order', workflowNames.order, order.issuerId, {
+      workflowId: workflowId(order),
+      args: [input],
+      // A resumed order's workflow may have ended without an end of the order: it was terminated, or went back in time.
+      workflowIdReusePolicy: order.resumed ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
+      typedSearchAttributes: openingAttributes(order),
+      staticSummary: summary,
+      staticDetails: `Order **${order.orderNo}** of issuer **${order.issuerId}**. What it waits for stands under "Current details".`,
+    });
   };
 
   const askOnce = (order: OrderName, updateId: string, message: AskedMessage): Promise<Reply> =>
@@ -243,72 +256,34 @@ export const createOrderGateway = ({
       }
     },
 
-    startAfterSale: async (
-      input: AfterSaleInput,
-      name: number | string,
-    ): Promise<'started' | 'exists' | 'unavailable'> => {
-      try {
-        await call('start_after_sale', () =>
-          client.workflow.start(workflowNames.afterSale, {
-            workflowId: afterSaleWorkflowId(input, name),
-            taskQueue,
-            args: [input],
-            workflowIdReusePolicy: 'REJECT_DUPLICATE',
-            workflowIdConflictPolicy: 'USE_EXISTING',
-            typedSearchAttributes: nameAttributes(input),
-            staticSummary: `${input.kind} of order ${input.orderNo} of ${input.issuerId}`,
-            priority: { fairnessKey: input.issuerId },
-          }),
-        );
-        return 'started';
-      } catch (error) {
-        return notStarted(error);
-      }
-    },
+    startAfterSale: (input: AfterSaleInput, name: number | string) =>
+      startWorkflow('after_sale', workflowNames.afterSale, input.issuerId, {
+        workflowId: afterSaleWorkflowId(input, name),
+        args: [input],
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        typedSearchAttributes: nameAttributes(input),
+        staticSummary: `${input.kind} of order ${input.orderNo} of ${input.issuerId}`,
+      }),
 
-    /** Harmless to repeat while it runs; one that was lost is begun again. */
-    startVoidRequest: async (input: VoidRequestInput): Promise<'started' | 'exists' | 'unavailable'> => {
-      try {
-        await call('start_void_request', () =>
-          client.workflow.start(workflowNames.voidRequest, {
-            workflowId: voidRequestWorkflowId(input, input.requestId),
-            taskQueue,
-            args: [input],
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-            workflowIdConflictPolicy: 'USE_EXISTING',
-            typedSearchAttributes: nameAttributes(input),
-            staticSummary: `Void request of order ${input.orderNo} of ${input.issuerId}`,
-            priority: { fairnessKey: input.issuerId },
-          }),
-        );
-        return 'started';
-      } catch (error) {
-        return notStarted(error);
-      }
-    },
+    /** One that was lost is begun again. */
+    startVoidRequest: (input: VoidRequestInput) =>
+      startWorkflow('void_request', workflowNames.voidRequest, input.issuerId, {
+        workflowId: voidRequestWorkflowId(input, input.requestId),
+        args: [input],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        typedSearchAttributes: nameAttributes(input),
+        staticSummary: `Void request of order ${input.orderNo} of ${input.issuerId}`,
+      }),
 
-    /** Harmless to repeat while it runs; one that was lost goes on from where its row is. */
-    startReplayWorkflow: async ({
-      issuerId,
-      replayId,
-    }: Pick<ReplayInput, 'issuerId' | 'replayId'>): Promise<'started' | 'exists' | 'unavailable'> => {
+    /** One that was lost goes on from where its row is. */
+    startReplayWorkflow: ({ issuerId, replayId }: Pick<ReplayInput, 'issuerId' | 'replayId'>) => {
       const input: ReplayInput = { issuerId, replayId, callsOutQueue };
-      try {
-        await call('start_replay', () =>
-          client.workflow.start(workflowNames.replay, {
-            workflowId: replayWorkflowId(input),
-            taskQueue,
-            args: [input],
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-            workflowIdConflictPolicy: 'USE_EXISTING',
-            staticSummary: `Events of ${issuerId} once more`,
-            priority: { fairnessKey: issuerId },
-          }),
-        );
-        return 'started';
-      } catch (error) {
-        return notStarted(error);
-      }
+      return startWorkflow('replay', workflowNames.replay, issuerId, {
+        workflowId: replayWorkflowId(input),
+        args: [input],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        staticSummary: `Events of ${issuerId} once more`,
+      });
     },
 
     /** It has nothing to wait for any more. @throws where it has ended already, or the engine is away. */
