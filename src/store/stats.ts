@@ -73,6 +73,17 @@ const sampled = {
 
 export type Stats = ReturnType<typeof createStats>;
 
+/** The newest first. */
+const newestSince =
+  (orders: Database['orders'], mark: 'eventsGivenUpAt' | 'paidTwiceAt' | 'codeReportedAt') =>
+  (since: Date, limit: number): Promise<OrderName[]> =>
+    orders
+      .find({ [mark]: { $gte: since }, position: live })
+      .project<OrderName>({ _id: 0, issuerId: 1, orderNo: 1 })
+      .sort({ [mark]: -1 })
+      .limit(limit)
+      .toArray();
+
 /** Read by the console's sampler, the troubles and the metrics page, once for all who ask. Every query has a limit. */
 export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders' | 'issuers' | 'alerts'>) => ({
   /** The newest orders since then, newest first: a range of `by_position`. */
@@ -107,32 +118,14 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   count: (state: OrderState, limit: number): Promise<number> =>
     orders.countDocuments({ state, position: live }, { limit }),
 
-  /** Orders whose issuer was not told an event, the newest first: `by_events_given_up`. */
-  givenUpSince: (since: Date, limit: number): Promise<OrderName[]> =>
-    orders
-      .find({ eventsGivenUpAt: { $gte: since }, position: live })
-      .project<OrderName>({ _id: 0, issuerId: 1, orderNo: 1 })
-      .sort({ eventsGivenUpAt: -1 })
-      .limit(limit)
-      .toArray(),
+  /** Orders whose issuer was not told an event: `by_events_given_up`. */
+  givenUpSince: newestSince(orders, 'eventsGivenUpAt'),
 
-  /** Orders for which a second payment came, the newest first: `by_paid_twice`. */
-  paidTwiceSince: (since: Date, limit: number): Promise<OrderName[]> =>
-    orders
-      .find({ paidTwiceAt: { $gte: since }, position: live })
-      .project<OrderName>({ _id: 0, issuerId: 1, orderNo: 1 })
-      .sort({ paidTwiceAt: -1 })
-      .limit(limit)
-      .toArray(),
+  /** Orders for which a second payment came: `by_paid_twice`. */
+  paidTwiceSince: newestSince(orders, 'paidTwiceAt'),
 
-  /** Orders whose buyer said that a code does not work, the newest first: `by_code_reported`. */
-  codeReportedSince: (since: Date, limit: number): Promise<OrderName[]> =>
-    orders
-      .find({ codeReportedAt: { $gte: since }, position: live })
-      .project<OrderName>({ _id: 0, issuerId: 1, orderNo: 1 })
-      .sort({ codeReportedAt: -1 })
-      .limit(limit)
-      .toArray(),
+  /** Orders whose buyer said that a code does not work: `by_code_reported`. */
+  codeReportedSince: newestSince(orders, 'codeReportedAt'),
 
   /** Orders whose row somebody else wrote to: `by_tampered`. */
   tampered: (limit: number): Promise<OrderName[]> =>
