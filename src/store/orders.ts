@@ -204,6 +204,9 @@ const textsMax = 20;
 export const keptMessagesMax = 20;
 const readToProject = { facts: 1, version: 1, projected: 1, purgedAt: 1 } as const;
 
+/** What no list shows stays in the database: it is most of a row. */
+const inLists = { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } } as const;
+
 /** Nothing is read from, or written to, what a purge left of an order. */
 const isKept = { purgedAt: { $exists: false } };
 
@@ -327,7 +330,7 @@ export const createOrders = (
               ...number,
               position,
             },
-            { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
+            inLists,
           )
           .sort({ position: -1 })
           .limit(limit)
@@ -426,7 +429,7 @@ export const createOrders = (
                 }
               : {}),
           },
-          { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
+          inLists,
         )
         .sort({ 'facts.updatedAtMs': -1, _id: -1 })
         .limit(filter.limit)
@@ -462,10 +465,7 @@ export const createOrders = (
     /** Of a day's statement, by number, those behind a number: also the keys of a purged order are not there. */
     changedOn: (issuerId: string, day: Day, after: string, limit: number): Promise<OrderRow[]> =>
       orders
-        .find(
-          { issuerId, days: day, _id: { $gt: `${issuerId}/${after}` } },
-          { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
-        )
+        .find({ issuerId, days: day, _id: { $gt: `${issuerId}/${after}` } }, inLists)
         .sort({ _id: 1 })
         .limit(limit)
         .toArray() as Promise<OrderRow[]>,
@@ -513,8 +513,9 @@ export const createOrders = (
      * Called by the workflow's own projection: writes what is missing, so that doing it twice changes nothing. Resolves to
      * the events that this write put into the outbox: the engine runs a projection again whose task it dropped, and what
      * the first run told is told once. `ahead` are the row's facts where it is closed in another way, or verified where the
-     * verify window ended: worker and engine died right after an earlier projection, and the Update that it came from is lost. What issuers and buyers were shown
-     * stays, and the workflow follows. Nothing is written before `marked`: claims are the order's before its row says so.
+     * verify window ended: worker and engine died right after an earlier projection, and the Update that it came from is
+     * lost. What issuers and buyers were shown stays, and the workflow follows. Nothing is written before `marked`: claims
+     * are the order's before its row says so.
      */
     project: async (
       order: OrderName,
@@ -698,10 +699,7 @@ export const createOrders = (
     /** Whose message came back, the newest first. */
     bounced: (limit: number, mode: Mode): Promise<OrderRow[]> =>
       orders
-        .find(
-          { bouncedAt: { $exists: true }, position: positionsOf(mode) },
-          { projection: { timeline: 0, events: 0, wrappedKey: 0 } },
-        )
+        .find({ bouncedAt: { $exists: true }, position: positionsOf(mode) }, inLists)
         .sort({ bouncedAt: -1 })
         .limit(limit)
         .toArray() as Promise<OrderRow[]>,
@@ -793,10 +791,7 @@ export const createOrders = (
     /** Whose newest message no terminal took, after they were delivered; the newest first. */
     deliveryFailed: (limit: number): Promise<OrderRow[]> =>
       orders
-        .find(
-          { deliveryFailedAt: { $exists: true }, position: positionsOf('live') },
-          { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
-        )
+        .find({ deliveryFailedAt: { $exists: true }, position: positionsOf('live') }, inLists)
         .sort({ deliveryFailedAt: -1 })
         .limit(limit)
         .toArray() as Promise<OrderRow[]>,
@@ -841,10 +836,7 @@ export const createOrders = (
       mode: Mode,
     ): Promise<OrderRow[]> =>
       orders
-        .find(
-          { [which]: { ...positionsOf(mode), ...(before === undefined ? {} : { $lt: before }) } },
-          { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
-        )
+        .find({ [which]: { ...positionsOf(mode), ...(before === undefined ? {} : { $lt: before }) } }, inLists)
         .sort({ [which]: -1 })
         .limit(limit)
         .toArray() as Promise<OrderRow[]>,
@@ -858,7 +850,7 @@ export const createOrders = (
             'voidWaits.at': { $lt: before },
             ...(mode === undefined ? {} : { position: positionsOf(mode) }),
           },
-          { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
+          inLists,
         )
         .sort({ 'voidWaits.at': 1 })
         .limit(limit)
@@ -1024,12 +1016,7 @@ export const createOrders = (
 
     /** As in a list; those that are not there are left out. */
     named: (names: readonly OrderName[]): Promise<OrderRow[]> =>
-      orders
-        .find(
-          { _id: { $in: names.map(orderId) }, ...isKept },
-          { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
-        )
-        .toArray() as Promise<OrderRow[]>,
+      orders.find({ _id: { $in: names.map(orderId) }, ...isKept }, inLists).toArray() as Promise<OrderRow[]>,
 
     /** Read by the reconciler: orders that should run, a part at a time, the oldest first. */
     openAfter: (position: string, before: Date, limit: number): Promise<OrderRow[]> =>
@@ -1041,7 +1028,7 @@ export const createOrders = (
             createdAt: { $lt: before },
             unstartedSince: { $exists: false },
           },
-          { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } },
+          inLists,
         )
         .sort({ position: 1 })
         .limit(limit)
