@@ -6,10 +6,8 @@ import type { ConfiguredChannels } from '../src/channels/configured-channels';
 import { terminalOfOrder } from '../src/channels/kept-terminal';
 import { openCodes } from '../src/channels/open-codes';
 import { type CodesPart, partsOf } from '../src/channels/parts';
-
 import { circuitOf, codesPerMessage, hasPage, hasReceipts } from '../src/channels/terminals';
 import type { Code } from '../src/contract/code';
-
 import { isTestIssuer, type OrderName } from '../src/domain/ids';
 import { isGood, itemCount, itemOf } from '../src/domain/items';
 import type { TimelineEntry } from '../src/domain/messages';

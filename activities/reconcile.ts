@@ -177,7 +177,6 @@ const judgeClaims = async ({ orderDeps, ...deps }: Reconciling, before: Date) =>
     ({ _id }) => orderDeps.codes.defer(_id, before),
   );
 
-/** Refusals and cancellations that were answered 202. */
 /** Resolves to false where the order could not be asked: the message stays. A refusal is an answer that nobody waits for. */
 const bringMessage = async (
   deps: OrderDeps,
@@ -202,6 +201,7 @@ const bringMessage = async (
   }
 };
 
+/** Refusals and cancellations that were answered 202. */
 const judgeInbox = async ({ orderDeps, ...deps }: Reconciling, before: Date) => {
   const waitingBefore = new Date(Math.min(before.getTime() + settleMs, deps.nowMs()));
   return each(

@@ -29,8 +29,8 @@ export const createTroubles = ({ client, taskQueue }: { readonly client: Client;
 
   return {
     /**
-     * Running orders whose workflow tasks fail: the code is unfit. What alerts, metrics, failures and console call stuck. One page of the engine's index, at most
-     * so many.
+     * Running orders whose workflow tasks fail: the code is unfit. What alerts, metrics, failures and console call stuck.
+     * One page of the engine's index, at most so many.
      */
     stuckOrders: async (limit: number): Promise<StuckOrder[]> => {
       const query = `TaskQueue = '${taskQueue}' AND ExecutionStatus = 'Running' AND ${reportedProblems} IS NOT NULL`;
