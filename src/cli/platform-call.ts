@@ -1,5 +1,6 @@
 import { CommandEnd, exitCodes, wrongUsage } from './exit';
 import type { Found } from './find-platform';
+import { reasonOf, textWithin } from './received';
 
 export interface ApiAnswer {
   readonly status: number;
@@ -19,24 +20,6 @@ export type Call = (method: 'GET' | 'POST', path: string, options?: CallOptions)
 
 /** Far above the largest page, 100 orders: whatever sends more is not the platform. */
 const answerMaxBytes = 16 * 1024 * 1024;
-
-const readLimited = async (response: Response): Promise<string> => {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > answerMaxBytes) throw new Error(`the answer is larger than ${answerMaxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
-};
-
-const reasonOf = (error: unknown, limitMs: number): string => {
-  const { name, message, cause } = error as Error;
-  if (name === 'TimeoutError') return `no answer within ${limitMs / 1_000} s`;
-  const inner = cause as NodeJS.ErrnoException | undefined;
-  return inner?.message || inner?.code || message;
-};
 
 /** One call, one limit over connecting, waiting and reading. Redirects are not followed: the token stays here. */
 export const createCall =
@@ -60,7 +43,7 @@ export const createCall =
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       status = response.status;
-      text = await readLimited(response);
+      text = await textWithin(response, answerMaxBytes);
     } catch (error) {
       throw new CommandEnd(exitCodes.unreachable, `${url} cannot be reached: ${reasonOf(error, limitMs)}`);
     }

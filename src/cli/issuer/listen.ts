@@ -5,6 +5,7 @@ import { ProblemError } from '../../issuer-sdk/problem-error';
 import { signHmac } from '../../signing/sign';
 import { CommandEnd, exitCodes } from '../exit';
 import { plain } from '../plain-text';
+import { reasonOf, textWithin } from '../received';
 import type { IssuerCredentials } from './issuer-credentials';
 import { masked } from './masked';
 
@@ -51,7 +52,7 @@ export const listen = async ({ credentials, forwardTo, out, signal }: Listening)
       body,
       signal: AbortSignal.any([signal, AbortSignal.timeout(forwardLimitMs)]),
     });
-    return { status: response.status, text: await textWithin(response) };
+    return { status: response.status, text: await textWithin(response, answerMaxBytes) };
   };
 
   const bring = async ({ id, attempt, ...message }: FetchedMessage): Promise<void> => {
@@ -60,7 +61,8 @@ export const listen = async ({ credentials, forwardTo, out, signal }: Listening)
     out(`-> ${name} ${id}${attempt > 1 ? ` (attempt ${attempt})` : ''}\n   ${JSON.stringify(masked(message))}`);
     const forwarded = await forward(id, JSON.stringify(message)).catch((error: Error) => error);
     if (forwarded instanceof Error) {
-      if (!signal.aborted) out(`<- ${name} no answer: ${plain(reasonOf(forwarded))}; it comes again after a minute`);
+      if (!signal.aborted)
+        out(`<- ${name} failed: ${plain(reasonOf(forwarded, forwardLimitMs))}; it comes again after a minute`);
       return;
     }
     const { status, text } = forwarded;
@@ -93,11 +95,6 @@ const refusalText = ({ code, status, detail }: ProblemError): string =>
     ? 'This issuer is called by the platform. Let it fetch: POST /settings {"type":"issuer.settings","callback":{"kind":"pull"}}, or `npx codeferry issuers` with an operator.'
     : `Refused: ${plain(code)} (${status}) ${plain(detail)}`;
 
-const reasonOf = ({ name, message, cause }: Error): string =>
-  name === 'TimeoutError'
-    ? `none within ${forwardLimitMs / 1_000} s`
-    : ((cause as Error | undefined)?.message ?? message);
-
 /** As the platform reads an answer: 202 and 204 are bare, and what is no JSON cannot be used. */
 const acknowledgement = (id: string, status: number, text: string): AcknowledgedMessage =>
   status === 202 || status === 204 || text === ''
@@ -110,15 +107,4 @@ const parsed = (text: string): unknown => {
   } catch {
     return undefined;
   }
-};
-
-const textWithin = async (response: Response): Promise<string> => {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > answerMaxBytes) throw new Error(`the answer is larger than ${answerMaxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 };
