@@ -2,7 +2,6 @@ import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { appleCertificates } from '../support/apple-certificates';
-import { startMailServer, type TestMailServer } from '../support/mail-server';
 import { mailPart } from '../support/mail-text';
 import { platformOfFile } from '../support/platform-of-file';
 import { openChromium } from './open-chromium';
@@ -11,20 +10,17 @@ const images = join(__dirname, '../../docs/images');
 const googleKey = generateKeyPairSync('rsa', { modulusLength: 2_048 })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
   .toString();
-let server: TestMailServer;
 let browser: Browser;
 beforeAll(async () => {
-  server = await startMailServer();
   browser = await openChromium();
 }, 60_000);
 afterAll(async () => {
   await browser?.close();
-  await server?.stop();
 });
 const file = platformOfFile({
+  hasMails: true,
   get channels() {
     return {
-      email: { server: server.as('off'), from: 'codes@shop.example' },
       appleWallet: { ...appleCertificates(), passTypeId: 'pass.example.codes', teamId: 'TEAM123456' },
       googleWallet: { issuerId: '3388', account: 'codes@project.example', privateKey: googleKey },
     };
@@ -52,6 +48,6 @@ test('the pictures of a buyer’s terminals', async () => {
     await page.screenshot({ path: join(images, `page-${colorScheme}.png`), fullPage: true });
   }
   const mail = await browser.newPage({ viewport: { width: 560, height: 420 } });
-  await mail.setContent(mailPart((await server.mailTo('ann@mail.example')).raw, 'text/html').body);
+  await mail.setContent(mailPart((await file.mails.mailTo('ann@mail.example')).raw, 'text/html').body);
   await mail.screenshot({ path: join(images, 'mail.png'), fullPage: true });
 });

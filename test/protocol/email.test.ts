@@ -1,21 +1,12 @@
 import type { TestIssuer } from '../support/issuer';
-import { startMailServer, type TestMail, type TestMailServer } from '../support/mail-server';
+import type { TestMail } from '../support/mail-server';
 import { mailPart, mailParts } from '../support/mail-text';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { reveal } from '../support/reveal';
 import { until } from '../support/until';
 
-let server: TestMailServer;
-beforeAll(async () => {
-  server = await startMailServer();
-});
-afterAll(() => server.stop());
-const file = platformOfFile({
-  get channels() {
-    return { email: { server: server.as('off'), from: 'codes@shop.example' } };
-  },
-});
+const file = platformOfFile({ hasMails: true });
 
 const to = (name: string) => ({ channel: 'email', address: `${name}@mail.example` });
 const headersOf = ({ raw }: TestMail) => mailParts(raw)[0]?.headers ?? {};
@@ -33,7 +24,7 @@ test('a mail brings the link to the page, in text and HTML, and no code', async 
   const placed = await issue(issuer, 'mail-1', { secret: '4711' });
   expect(placed.body.pickupUrl).toMatch(/\/p\/[\w-]{22,}$/);
   expect(placed.body.terminal).toEqual({ channel: 'email', hint: 'm***@m***' });
-  const mail = await server.mailTo('mail-1@mail.example');
+  const mail = await file.mails.mailTo('mail-1@mail.example');
   expect(mail.from).toBe('codes@shop.example');
   const headers = headersOf(mail);
   expect(headers.from).toBe('"Bean & Bar" <codes@shop.example>');
@@ -76,7 +67,7 @@ test.concurrent('the issuer’s name, colour, logo, contact and instructions sta
   expectProblem(refused, 422, 'body_invalid', '/branding/logo');
 
   const placed = await issue(issuer, 'mail-brand');
-  const mail = await server.mailTo('mail-brand@mail.example');
+  const mail = await file.mails.mailTo('mail-brand@mail.example');
   expect(headersOf(mail)).toMatchObject({ 'reply-to': 'help@bean.example' });
   const html = mailPart(mail.raw, 'text/html').body;
   for (const part of ['Bean &lt;b&gt;Bar', 'Show it &lt;i&gt;here', 'cid:logo', 'https://bean.example/help']) {
@@ -114,7 +105,7 @@ test.concurrent('the issuer’s name, colour, logo, contact and instructions sta
 test.concurrent('with codeInMessage it holds the code and its picture too', async () => {
   const issuer = await file.issuer({ codeInMessage: true });
   const placed = await issue(issuer, 'mail-2', { value: '<b>&"42"</b>', secret: '0815', format: 'qr' });
-  const { raw } = await server.mailTo('mail-2@mail.example');
+  const { raw } = await file.mails.mailTo('mail-2@mail.example');
   expect(mailPart(raw, 'text/plain').body).toContain('<b>&"42"</b>\r\nPIN: 0815');
   expect(mailPart(raw, 'text/html').body).toContain('&lt;b&gt;&amp;&quot;42&quot;&lt;/b&gt;');
   expect(mailPart(raw, 'text/html').body).toContain('src="cid:code-1"');
@@ -123,7 +114,7 @@ test.concurrent('with codeInMessage it holds the code and its picture too', asyn
 });
 
 test.concurrent('a server that says later is asked again by the schedule, with the same message', async () => {
-  server.answerTo('mail-3@mail.example', (n) => [451, 421][n - 1]);
+  file.mails.answerTo('mail-3@mail.example', (n) => [451, 421][n - 1]);
   const issuer = await file.issuer({ deliveryDelaysSeconds: [1, 1, 1] });
   await issue(issuer, 'mail-3');
   const { body } = await issuer.inState('mail-3', 'delivered');
@@ -139,7 +130,7 @@ test.concurrent('a server that says later is asked again by the schedule, with t
 });
 
 test.concurrent('a server that refuses for good makes the order undeliverable at once; another address mends it', async () => {
-  server.answerTo('mail-4@mail.example', () => 550);
+  file.mails.answerTo('mail-4@mail.example', () => 550);
   const issuer = await file.issuer();
   await issue(issuer, 'mail-4');
   const { body } = await issuer.inState('mail-4', 'undeliverable');
@@ -151,10 +142,10 @@ test.concurrent('a server that refuses for good makes the order undeliverable at
   expect(why).not.toContain('mail.example');
   const corrected = { terminal: to('mail-4-corrected') };
   expect((await file.platform.operator('POST', `${path}/redeliver`, corrected)).status).toBe(200);
-  const mail = await server.mailTo('mail-4-corrected@mail.example');
+  const mail = await file.mails.mailTo('mail-4-corrected@mail.example');
   expect(headersOf(mail)['message-id']).toMatch(/^<[^<>@\s]+@[^<>@\s]+>$/);
   expect((await issuer.inState('mail-4', 'delivered')).body.delivery.state).toBe('sent');
-  expect(server.triesOf('mail-4@mail.example')).toBe(1);
+  expect(file.mails.triesOf('mail-4@mail.example')).toBe(1);
 });
 
 test.concurrent('a redelivery is the same message again', async () => {
@@ -162,7 +153,10 @@ test.concurrent('a redelivery is the same message again', async () => {
   await issue(issuer, 'mail-5');
   await issuer.inState('mail-5', 'delivered');
   expect((await file.platform.operator('POST', `/orders/${issuer.issuerId}/mail-5/redeliver`)).status).toBe(200);
-  const [first, second] = [await server.mailTo('mail-5@mail.example'), await server.mailTo('mail-5@mail.example', 2)];
+  const [first, second] = [
+    await file.mails.mailTo('mail-5@mail.example'),
+    await file.mails.mailTo('mail-5@mail.example', 2),
+  ];
   expect(headersOf(second)['message-id']).toBe(headersOf(first)['message-id']);
 });
 
@@ -173,8 +167,8 @@ test.concurrent('a new link comes by a new message, and the old one is dead', as
   const asked = { type: 'order.delivery', orderNo: 'mail-link', token: issuer.tokenOf('mail-link'), newLink: true };
   expect((await issuer.post('/orders/mail-link/delivery', asked)).status).toBe(200);
   const [first, second] = [
-    await server.mailTo('mail-link@mail.example'),
-    await server.mailTo('mail-link@mail.example', 2),
+    await file.mails.mailTo('mail-link@mail.example'),
+    await file.mails.mailTo('mail-link@mail.example', 2),
   ];
   expect(headersOf(second)['message-id']).not.toBe(headersOf(first)['message-id']);
   const { pickupUrl } = (await issuer.order('mail-link')).body;
@@ -189,5 +183,5 @@ test.concurrent('operators are offered it, and an address that is none is refuse
   const issuer = await file.issuer();
   const terminal = { channel: 'email', address: 'nobody\r\nbcc: x@mail.example' };
   expectProblem(await issuer.place('mail-6', { terminal }), 422, 'body_invalid', '/terminal/address');
-  await until('nothing is sent', () => server.taken.every(({ to: all }) => all.length === 1));
+  await until('nothing is sent', () => file.mails.taken.every(({ to: all }) => all.length === 1));
 });

@@ -1,20 +1,10 @@
-import { startMailServer, type TestMailServer } from '../support/mail-server';
 import { mailPart } from '../support/mail-text';
 import { read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { reveal } from '../support/reveal';
 
-let server: TestMailServer;
-beforeAll(async () => {
-  server = await startMailServer();
-});
-afterAll(() => server.stop());
-const file = platformOfFile({
-  get channels() {
-    return { email: { server: server.as('off'), from: 'codes@shop.example' } };
-  },
-});
+const file = platformOfFile({ hasMails: true });
 
 const linkIn = (raw: string): string => /https?:\S+\/p\/[\w-]+/.exec(mailPart(raw, 'text/plain').body)?.[0] ?? '';
 
@@ -24,12 +14,12 @@ test('who knows number and address gets a new link there, and whoever asks hears
   const { pickupUrl } = (await issuer.placeVerified('lost-1', { terminal })).body;
   expect((await issuer.submit('lost-1', [{ itemId: 'a', value: 'LOST-CODE' }])).status).toBe(201);
   await issuer.inState('lost-1', 'delivered');
-  await server.mailTo('ann@mail.example');
+  await file.mails.mailTo('ann@mail.example');
   const toBob = { channel: 'email', address: 'bob@mail.example' };
   const other = (await issuer.placeVerified('lost-2', { terminal: toBob })).body.pickupUrl;
   expect((await issuer.submit('lost-2', [{ itemId: 'a', value: 'BOBS-CODE' }])).status).toBe(201);
   await issuer.inState('lost-2', 'delivered');
-  await server.mailTo('bob@mail.example');
+  await file.mails.mailTo('bob@mail.example');
   const ask = (body: object, headers: Record<string, string> = {}) =>
     read(
       fetch(`${file.platform.baseUrl}/p/lost`, {
@@ -44,14 +34,14 @@ test('who knows number and address gets a new link there, and whoever asks hears
     await ask({ orderNo: 'lost-1', address: ' Ann@Mail.example' }),
   ];
   expect(answers.map(({ status, body }) => [status, body])).toEqual(Array(3).fill([202, { sentIfKnown: true }]));
-  const link = linkIn((await server.mailTo('ann@mail.example', 2)).raw);
+  const link = linkIn((await file.mails.mailTo('ann@mail.example', 2)).raw);
   // Asked for before the mail that came: its link is the one that it had.
   expect((await fetch(other)).status).toBe(200);
-  expect(server.taken.filter(({ to }) => to[0] === 'bob@mail.example')).toHaveLength(1);
+  expect(file.mails.taken.filter(({ to }) => to[0] === 'bob@mail.example')).toHaveLength(1);
   expect(link).not.toBe(pickupUrl);
   expect(await (await reveal(link)).text()).toContain('LOST-CODE');
   expect((await fetch(pickupUrl)).status).toBe(404);
-  expect(server.taken.some(({ to }) => to[0] === 'eve@mail.example')).toBe(false);
+  expect(file.mails.taken.some(({ to }) => to[0] === 'eve@mail.example')).toBe(false);
 
   expectProblem(
     await ask({ orderNo: 'x', address: 'y@z' }, { origin: 'https://evil.example' }),

@@ -1,5 +1,4 @@
 import type { TestIssuer } from '../support/issuer';
-import { startMailServer, type TestMailServer } from '../support/mail-server';
 import { mailParts } from '../support/mail-text';
 import { read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
@@ -10,22 +9,19 @@ import { startTerminals } from '../support/terminal';
 import { until } from '../support/until';
 
 const receiptSecret = 'receipt-secret-of-the-tests';
-let server: TestMailServer;
 let gateway: Awaited<ReturnType<typeof startSmsGateway>>;
 beforeAll(async () => {
-  server = await startMailServer();
   gateway = await startSmsGateway();
 });
 const terminals = startTerminals();
 afterAll(async () => {
-  await server.stop();
   await gateway.stop();
   await terminals.stop();
 });
 const file = platformOfFile({
+  hasMails: true,
   get channels() {
     return {
-      email: { server: server.as('off'), from: 'codes@shop.example' },
       sms: { url: gateway.url, partsPerDay: 100 },
       receiptSecret,
     };
@@ -46,7 +42,7 @@ const mailed = async (issuer: TestIssuer, orderNo: string, n = 1, address = `${o
     await issuer.placeVerified(orderNo, { terminal: { channel: 'email', address } });
     expect((await issuer.submit(orderNo, [{ itemId: 'a', value: `CODE-${orderNo}` }])).status).toBe(201);
   }
-  const { raw } = await server.mailTo(address, n);
+  const { raw } = await file.mails.mailTo(address, n);
   return String(mailParts(raw)[0]?.headers['message-id']).replace(/[<>]/g, '');
 };
 
@@ -82,7 +78,7 @@ test.concurrent('a bounce is told to issuer and operators, and another address m
 
   const terminal = { channel: 'email', address: 'receipt-2-right@mail.example' };
   expect((await operate(issuer, 'receipt-2', 'redeliver', { terminal })).status).toBe(200);
-  const second = String(mailParts((await server.mailTo(terminal.address)).raw)[0]?.headers['message-id']);
+  const second = String(mailParts((await file.mails.mailTo(terminal.address)).raw)[0]?.headers['message-id']);
   expect(second).not.toContain(messageId);
   await until('it is sent anew', async () => (await deliveryOf(issuer, 'receipt-2')) === 'sent');
   // A late word of the first message changes nothing.

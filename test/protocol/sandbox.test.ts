@@ -1,22 +1,14 @@
-import { startMailServer, type TestMailServer } from '../support/mail-server';
 import { read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { reconcileOnce } from '../support/reconcile';
 import { until } from '../support/until';
 
-let server: TestMailServer;
-beforeAll(async () => {
-  server = await startMailServer();
-});
-afterAll(() => server.stop());
 const file = platformOfFile({
   // The one list never stands in for the other: only 127.0.0.1 is in the sandbox's.
   callbackAllow: ['127.0.0.0/8', '10.0.0.0/8'],
   sandboxAllow: ['127.0.0.1/32'],
-  get channels() {
-    return { email: { server: server.as('off'), from: 'codes@shop.example' } };
-  },
+  hasMails: true,
 });
 
 const dayMs = 86_400_000;
@@ -194,8 +186,8 @@ test('mails of its orders are in its inbox, and go nowhere else', async () => {
   const live = await file.issuer();
   await live.placeVerified('mail-2', { terminal: { channel: 'email', address: 'live@mail.example' } });
   await live.submit('mail-2', [{ itemId: 'a', value: 'MAIL-CODE-2' }]);
-  await server.mailTo('live@mail.example');
-  expect(server.taken.flatMap(({ to }) => to)).toEqual(['live@mail.example']);
+  await file.mails.mailTo('live@mail.example');
+  expect(file.mails.taken.flatMap(({ to }) => to)).toEqual(['live@mail.example']);
   expectProblem(await live.get('/inbox'), 404, 'path_unknown');
 });
 
