@@ -2,14 +2,11 @@ import { type ComparedSide, over, type Pick } from '../compare/compare';
 import { areAllWhole, type Raw } from '../compare/findings';
 import { goalsOf } from '../compare/goals';
 import { phaseNames, phaseWords } from '../compare/phases';
-import { item, middle, paragraph, spread, table, verdict } from './markdown';
+import { columns, item, middle, paragraph, spread, table, verdict } from './markdown';
 import { type Result, setUpWords } from './results';
 
 const secondMs = 1_000;
 const sides = ['platform', 'bare'] as const;
-
-const _sumOf = (values: Readonly<Record<string, number>>): number =>
-  Object.values(values).reduce((sum, value) => sum + value, 0);
 
 const notWhole = 'Not every accepted order ended exactly once: none of these figures counts.';
 
@@ -52,7 +49,7 @@ const perLoad: readonly [string, Pick][] = [
 const bothSides = (of: (side: ComparedSide) => string): string => sides.map(of).join('/');
 
 const loadsTable = ({ rounds }: Raw): string =>
-  table(
+  columns(
     ['Load', ...perLoad.map(([name]) => name)],
     phaseNames.map((phase) => [
       phaseWords[phase],
@@ -61,7 +58,7 @@ const loadsTable = ({ rounds }: Raw): string =>
   );
 
 const overloadTable = ({ rounds }: Raw): string => {
-  const columns: readonly [string, Pick][] = [
+  const parts: readonly [string, Pick][] = [
     ['placed', ({ endings }) => endings.placed],
     ['accepted', ({ endings }) => endings.accepted],
     ['delivered once', ({ endings }) => endings.deliveredOnce],
@@ -70,9 +67,9 @@ const overloadTable = ({ rounds }: Raw): string => {
     ['unanswered', ({ endings }) => endings.unanswered],
     ['worked off after, s', ({ drainMs }) => drainMs / secondMs],
   ];
-  return table(
-    columns.map(([name]) => name),
-    [columns.map(([, pick]) => bothSides((side) => middle(over(rounds, side, 'triple', pick))))],
+  return columns(
+    parts.map(([name]) => name),
+    [parts.map(([, pick]) => bothSides((side) => middle(over(rounds, side, 'triple', pick))))],
   );
 };
 

@@ -7,7 +7,7 @@ import { type PieceName, pieceNames } from '../growth/options';
 import type { Played } from '../growth/played';
 import type { Processes } from '../growth/processes';
 import type { Stored, StoredSize } from '../growth/stored';
-import { figure, paragraph, table, verdict } from './markdown';
+import { columns, figure, paragraph, verdict } from './markdown';
 import { type Result, setUpWords } from './results';
 
 const secondMs = 1_000;
@@ -40,7 +40,7 @@ const storedText = ({ sizes }: Stored): string[] => {
     paragraph(
       'p50 in ms with so many finished orders stored. Wanted: ratios near 1. The embedded database sorts all that a filter leaves; MongoDB walks the index.',
     ),
-    table(
+    columns(
       ['', `${first.stored} stored`, `${last.stored} stored`, 'ratio'],
       [
         ofLoad('payment to code, 1 in flight', ({ single }) => single),
@@ -63,7 +63,7 @@ const storedText = ({ sizes }: Stored): string[] => {
 
 const processesText = ({ counts, inFlight }: Processes): string[] => [
   paragraph(`On one machine, ${inFlight} orders in flight.`),
-  table(
+  columns(
     ['Workers and apis, each', 'orders/s', 'to code p50 ms', 'CPU ms of an order', 'machine busy'],
     counts.map(({ copies, perSecond, toCode, cpuPerOrder, machineBusy }) => [
       String(copies),
@@ -97,7 +97,7 @@ const fairnessText = ({ saturation, largeRate, otherRate, others, quiet, crowded
     paragraph(
       `One issuer sends ${figure(largeRate)} orders a second, each of ${others} others ${figure(otherRate)}; the platform's best is ${figure(saturation.perSecond)}. Wanted: the others' p99 to code at most ${fairRatioMax} times that when alone. Found: ${times(ratio)}, ${word}. In ms:`,
     ),
-    table(
+    columns(
       ['', 'placed', 'accepted', 'accept p50', 'accept p99', 'to code p50', 'to code p99'],
       [
         seenRow('the others alone', quiet.othersSaw),
@@ -112,7 +112,7 @@ const burstText = (burst: Burst): string[] => {
   const { endings, refuse, accept, toCode } = burst;
   return [
     paragraph(`${burst.wanted} orders within ten seconds, waiting for nobody.`),
-    table(
+    columns(
       ['', 'found'],
       [
         ['accepted, refused, unanswered', `${endings.accepted}, ${endings.refused}, ${endings.unanswered}`],
@@ -136,7 +136,7 @@ const memoryText = ({ orders, inFlight, endings, grown }: Memory): string[] => [
   paragraph(
     `Resident memory while ${orders} orders run, ${inFlight} in flight. Wanted: at most ${memoryGrowthMax * 100}% more.`,
   ),
-  table(
+  columns(
     ['', 'second tenth MiB', 'last tenth MiB', 'more'],
     Object.entries(grown).map(([part, found]) =>
       found

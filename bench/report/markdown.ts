@@ -19,12 +19,27 @@ export const middle = (of: Spread | undefined): string => figure(of?.median);
 
 export const verdict = (isReached: boolean): string => (isReached ? 'reached' : '**not reached**');
 
+const widthsOf = (lines: readonly (readonly string[])[]): number[] =>
+  (lines[0] ?? []).map((_, n) => Math.max(3, ...lines.map((line) => line[n]?.length ?? 0)));
+
 /** As the formatter leaves it: the page is written past it. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
-  const widths = head.map((cell, n) => Math.max(3, cell.length, ...rows.map((row) => row[n]?.length ?? 0)));
+  const widths = widthsOf([head, ...rows]);
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, n) => cell.padEnd(widths[n] ?? 0)).join(' | ')} |`;
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+};
+
+/** Many figures, as plain text: nothing in it is bold. */
+export const columns = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
+  const lines = [head, ...rows].map((cells) => cells.map((cell) => cell.replaceAll('**', '')));
+  const widths = widthsOf(lines);
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, n) => cell.padEnd(widths[n] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return ['```text', ...lines.map(line), '```'].join('\n');
 };
 
 const widthMax = 118;

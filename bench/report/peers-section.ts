@@ -3,7 +3,7 @@ import { type ContenderName, contenderNames, titles } from '../peers/run/contend
 import type { Findings } from '../peers/run/findings';
 import type { Loss } from '../peers/run/loss';
 import { crowds, type Speed } from '../peers/run/speed';
-import { item, middle, paragraph, table } from './markdown';
+import { columns, item, middle, paragraph } from './markdown';
 import { type Result, setUpWords } from './results';
 
 const secondMs = 1_000;
@@ -28,7 +28,7 @@ const speedTable = (findings: Findings): string => {
       own.every(({ isWhole }) => isWhole) ? 'yes' : '**no**',
     ];
   };
-  return table(
+  return columns(
     [
       '',
       ...crowds.map((inFlight) => `orders/s, ${inFlight}`),
@@ -58,7 +58,7 @@ const lossTable = (findings: Findings): string => {
     ];
   };
   const measured = presentIn(findings).filter((name) => findings.losses.some(({ contender }) => contender === name));
-  return table(
+  return columns(
     ['', 'kills, app + stores', 'accepted', 'lost', 'doubled or wrong', 'repeated under its id', 'settled after, s'],
     measured.map(row),
   );

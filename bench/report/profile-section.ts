@@ -1,5 +1,5 @@
 import type { ProfileRun, SideTimes } from '../profile/run';
-import { figure, paragraph, table } from './markdown';
+import { columns, figure, paragraph } from './markdown';
 import { type Result, setUpWords } from './results';
 
 const secondMs = 1_000;
@@ -15,7 +15,7 @@ const compared = (name: string, platform: Columns, bare: Columns): string => {
     key === 'all else' || Math.max(one, other) < leastMs;
   const sum = (some: typeof rows, n: 1 | 2): number => some.reduce((total, row) => total + row[n], 0);
   const small = rows.filter(isSmall);
-  return table(
+  return columns(
     [name, 'platform', 'bare'],
     [
       ...rows.filter((row) => !isSmall(row)).sort((a, b) => b[1] - b[2] - (a[1] - a[2])),
