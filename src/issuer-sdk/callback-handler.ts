@@ -27,6 +27,8 @@ export interface CallbackResponse {
 interface CallbackContext {
   /** The same over all tries of one message: a key for work that must be done once. */
   readonly webhookId: string;
+  /** Of a fetched message: how often it was given, from 1 on. */
+  readonly attempt?: number;
 }
 
 export interface MessageHandlerOptions {

@@ -26,8 +26,8 @@ export const fetchMessages = async ({
   onProblem = () => undefined,
   onUnusable = () => undefined,
 }: FetchMessagesOptions): Promise<void> => {
-  const work = async ({ id, type, timestamp, data }: FetchedMessage): Promise<void> => {
-    const result = acknowledgementOf(id, await handle({ type, timestamp, data }, { webhookId: id }));
+  const work = async ({ id, attempt, ...message }: FetchedMessage): Promise<void> => {
+    const result = acknowledgementOf(id, await handle(message, { webhookId: id, attempt }));
     if (!result) return;
     const { problems } = await client.acknowledgeMessages([result], { signal });
     for (const problem of problems) onUnusable(problem);

@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import type { MessageHandler } from '../../issuer-sdk/callback-handler';
+import { fetchMessages } from '../../issuer-sdk/fetch-messages';
 import { createIssuerClient } from '../../issuer-sdk/issuer-client';
-import type { AcknowledgedMessage, FetchedMessage } from '../../issuer-sdk/messages';
 import { ProblemError } from '../../issuer-sdk/problem-error';
 import { signHmac } from '../../signing/sign';
 import { CommandEnd, exitCodes } from '../exit';
@@ -9,12 +9,9 @@ import { reasonOf, textWithin } from '../received';
 import type { IssuerCredentials } from './issuer-credentials';
 import { masked } from './masked';
 
-const waitSeconds = 20;
-const messagesAtOnce = 20;
 /** As a platform that calls: what answers later counts as failed. */
 const forwardLimitMs = 8_000;
 const answerMaxBytes = 1024 * 1024;
-const pauseAfterProblemMs = 1_000;
 
 export interface Listening {
   readonly credentials: IssuerCredentials;
@@ -35,7 +32,6 @@ interface Forwarded {
  */
 export const listen = async ({ credentials, forwardTo, out, signal }: Listening): Promise<void> => {
   const { url, issuerId, secret } = credentials;
-  const client = createIssuerClient({ baseUrl: url, issuerId, secret });
 
   const forward = async (id: string, body: string): Promise<Forwarded> => {
     const timestampSeconds = Math.floor(Date.now() / 1_000);
@@ -55,51 +51,55 @@ export const listen = async ({ credentials, forwardTo, out, signal }: Listening)
     return { status: response.status, text: await textWithin(response, answerMaxBytes) };
   };
 
-  const bring = async ({ id, attempt, ...message }: FetchedMessage): Promise<void> => {
-    const data: { orderNo?: string } = message.data;
-    const name = `${message.type} ${plain(data.orderNo)}`;
+  const bring: MessageHandler = async (message, { webhookId: id, attempt = 1 }) => {
+    const name = `${message.type} ${plain((message.data as { orderNo?: string }).orderNo)}`;
     out(`-> ${name} ${id}${attempt > 1 ? ` (attempt ${attempt})` : ''}\n   ${JSON.stringify(masked(message))}`);
     const forwarded = await forward(id, JSON.stringify(message)).catch((error: Error) => error);
     if (forwarded instanceof Error) {
-      if (!signal.aborted)
+      if (!signal.aborted) {
         out(`<- ${name} failed: ${plain(reasonOf(forwarded, forwardLimitMs))}; it comes again after a minute`);
-      return;
+      }
+      return notForwarded;
     }
     const { status, text } = forwarded;
     const answer = parsed(text);
     out(
       `<- ${name} ${status}${text === '' ? '' : ` ${answer === undefined ? '(no JSON)' : JSON.stringify(masked(answer))}`}`,
     );
-    if (status < 200 || status >= 300) return out('   no success: it comes again after a minute');
-    const { problems } = await client.acknowledgeMessages([acknowledgement(id, status, text)], { signal });
-    for (const { code } of problems) out(`   the platform cannot use this answer: ${plain(code)}`);
+    if (status < 200 || status >= 300) out('   no success: it comes again after a minute');
+    // As the platform reads an answer: 202 and 204 are bare, and what is no JSON cannot be used.
+    const isBare = status === 202 || status === 204 || text === '';
+    return isBare ? { status } : { status, body: JSON.stringify(answer ?? {}) };
   };
 
+  const ended = new AbortController();
+  let failure: unknown;
   out(`Messages of ${issuerId} at ${url} go to ${forwardTo}. Ctrl-C ends it.`);
-  while (!signal.aborted) {
-    try {
-      const { data } = await client.readMessages({ limit: messagesAtOnce, waitSeconds }, { signal });
-      await Promise.all(data.map(bring));
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!(error instanceof ProblemError)) throw error;
-      if (!error.retryable) throw new CommandEnd(exitCodes.refused, refusalText(error));
-      out(`The platform: ${plain(error.code)}; it is asked again`);
-      await pause(pauseAfterProblemMs, undefined, { signal }).catch(() => undefined);
-    }
-  }
+  await fetchMessages({
+    client: createIssuerClient({ baseUrl: url, issuerId, secret }),
+    handle: bring,
+    signal: AbortSignal.any([signal, ended.signal]),
+    onProblem: (error) => {
+      if (error instanceof ProblemError && error.retryable) {
+        out(`The platform: ${plain(error.code)}; it is asked again`);
+        return;
+      }
+      failure = error;
+      ended.abort();
+    },
+    onUnusable: ({ code }) => out(`   the platform cannot use this answer: ${plain(code)}`),
+  });
+  if (failure instanceof ProblemError) throw new CommandEnd(exitCodes.refused, refusalText(failure));
+  if (failure) throw failure;
 };
+
+/** Acknowledges nothing. */
+const notForwarded = { status: 502 };
 
 const refusalText = ({ code, status, detail }: ProblemError): string =>
   code === 'not_pull'
     ? 'This issuer is called by the platform. Let it fetch: POST /settings {"type":"issuer.settings","callback":{"kind":"pull"}}, or `npx codeferry issuers` with an operator.'
     : `Refused: ${plain(code)} (${status}) ${plain(detail)}`;
-
-/** As the platform reads an answer: 202 and 204 are bare, and what is no JSON cannot be used. */
-const acknowledgement = (id: string, status: number, text: string): AcknowledgedMessage =>
-  status === 202 || status === 204 || text === ''
-    ? { id }
-    : { id, answer: (parsed(text) ?? {}) as Readonly<Record<string, unknown>> };
 
 const parsed = (text: string): unknown => {
   try {
