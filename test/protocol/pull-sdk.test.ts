@@ -14,9 +14,11 @@ test.concurrent('the issuer’s client sells without an address: what its handle
   const client = createIssuerClient({ baseUrl: file.platform.baseUrl, issuerId, secret });
   const stopping = new AbortController();
   const heard: string[] = [];
+  const attempts: (number | undefined)[] = [];
   const unusable: { id: string; code: string }[] = [];
   const handle = createMessageHandler({
-    onPaid: async ({ orderNo, token, quantity }) => {
+    onPaid: async ({ orderNo, token, quantity }, { attempt }) => {
+      attempts.push(attempt);
       heard.push('order.paid');
       await client.verifyOrder({ orderNo, token, quantity, amount });
     },
@@ -46,6 +48,7 @@ test.concurrent('the issuer’s client sells without an address: what its handle
     await fetching;
   }
   expect(heard).toEqual(['order.paid', 'order.code_requested', 'order.delivered']);
+  expect(attempts).toEqual([1]);
   expect(unusable).toEqual([]);
   expect((await client.countReplay({ since: new Date(Date.now() - 60_000).toISOString() })).matched).toBe(0);
 });
