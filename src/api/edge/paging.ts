@@ -24,7 +24,8 @@ export const changeOf = (cursor: string): { readonly updatedAtMs: number; readon
   return { updatedAtMs: Number(updatedAtMs), orderNo };
 };
 
-const cursorInvalid = () =>
+/** Of every list. */
+export const cursorInvalid = () =>
   bodyInvalid([{ path: '/cursor', code: 'cursor_invalid', message: 'was not given out by this list' }]);
 
 export const pageOf = <R extends { readonly position: string }, B>(

@@ -18,6 +18,7 @@ import { orderBody } from '../../second-interface/order-body';
 import { isTokenOf } from '../../second-interface/order-token';
 import type { OrderRow } from '../../store/orders';
 import type { Mount } from '../edge/mount';
+import { cursorInvalid } from '../edge/paging';
 import { orderOperation } from './order-operations';
 
 /** How far ahead of our clock a redemption may say that it was. */
@@ -126,5 +127,5 @@ const offsetIn = (cursor: string | undefined): number => {
   if (cursor === undefined) return 0;
   const offset = /^after\/(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1];
   if (offset !== undefined) return Number(offset);
-  throw bodyInvalid([{ path: '/cursor', code: 'cursor_invalid', message: 'was not given out by this list' }]);
+  throw cursorInvalid();
 };

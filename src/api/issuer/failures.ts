@@ -1,9 +1,8 @@
 import * as routes from '../../contract/issuer/failures';
-import { bodyInvalid } from '../../contract/problem';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { ownFailures } from '../../second-interface/own-failures';
 import type { Mount } from '../edge/mount';
-import { cursorOf } from '../edge/paging';
+import { cursorInvalid, cursorOf } from '../edge/paging';
 
 /** What an issuer's orders wait for that does not come. */
 export const mountOwnFailures = (mount: Mount, { orders }: Pick<OrderDeps, 'orders'>): void => {
@@ -27,5 +26,5 @@ export const mountOwnFailures = (mount: Mount, { orders }: Pick<OrderDeps, 'orde
 const keyIn = (cursor: string): string => {
   const key = Buffer.from(cursor, 'base64url').toString();
   if (/^\d{4}-[\d-]+T[\d:.]+Z\/[\x21-\x7e]+\/[a-z_]+$/.test(key) && cursorOf(key) === cursor) return key;
-  throw bodyInvalid([{ path: '/cursor', code: 'cursor_invalid', message: 'was not given out by this list' }]);
+  throw cursorInvalid();
 };

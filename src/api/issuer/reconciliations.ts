@@ -13,7 +13,7 @@ import {
 } from '../../second-interface/reconciliations/reconcile';
 import type { ReconciliationName } from '../../store/reconciliations';
 import type { Mount } from '../edge/mount';
-import { cursorOf } from '../edge/paging';
+import { cursorInvalid, cursorOf } from '../edge/paging';
 
 /** Per process: each holds a list and the numbers of as many orders. */
 const runningMax = 8;
@@ -77,9 +77,6 @@ const spanOf = ({ from, to }: QueryOf<typeof routes.reconcileOrders>): Span | un
   if (span.from <= span.to) return span;
   throw bodyInvalid([{ path: '/to', code: 'before_from', message: 'must not be before from' }]);
 };
-
-const cursorInvalid = () =>
-  bodyInvalid([{ path: '/cursor', code: 'cursor_invalid', message: 'was not given out by this list' }]);
 
 const pageNumberOf = (cursor: string): number => {
   const text = Buffer.from(cursor, 'base64url').toString();
