@@ -5,8 +5,9 @@ import type { BodyOf } from '../../contract/route';
 import { Failure } from '../../domain/failures';
 import { requestVoid } from '../../second-interface/after-sale/void-requests';
 import { jsonBody, type Mount } from '../edge/mount';
-import { bytesOf, rawBody } from '../edge/raw-body';
+import { rawBody } from '../edge/raw-body';
 import { findByLink, isGiftLink } from './find-by-link';
+import { formOf } from './form';
 import { requirePin } from './order-pin';
 import type { PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
@@ -43,7 +44,6 @@ export const mountAskRefund = (mount: Mount, pages: PageDeps & { readonly public
 };
 
 const asked = (request: Request): BodyOf<typeof route> => {
-  const isForm = (request.get('content-type') ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded');
-  if (!isForm) return jsonBody(request, route.body);
-  return { pin: new URLSearchParams(bytesOf(request.body).toString()).get('pin') ?? undefined };
+  const form = formOf(request);
+  return form ? { pin: form.get('pin') ?? undefined } : jsonBody(request, route.body);
 };

@@ -9,8 +9,9 @@ import { openOrder } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import type { OrderRow } from '../../store/orders';
 import { jsonBody, type Mount } from '../edge/mount';
-import { bytesOf, rawBody } from '../edge/raw-body';
+import { rawBody } from '../edge/raw-body';
 import { findByLink, isGiftLink } from './find-by-link';
+import { formOf } from './form';
 import { giftPlace, wasOpened } from './gift';
 import type { PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
@@ -65,8 +66,6 @@ const expectGivable = (row: OrderRow): void => {
 };
 
 const asked = (request: Request): BodyOf<typeof route> => {
-  const isForm = (request.get('content-type') ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded');
-  if (!isForm) return jsonBody(request, route.body);
-  const message = new URLSearchParams(bytesOf(request.body).toString()).get('message') ?? '';
-  return parseWith(route.body, { message });
+  const form = formOf(request);
+  return form ? parseWith(route.body, { message: form.get('message') ?? '' }) : jsonBody(request, route.body);
 };

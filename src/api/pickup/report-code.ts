@@ -10,8 +10,9 @@ import { dayMs } from '../../domain/timings';
 import { openOrder } from '../../sealing/order-row';
 import type { OrderRow } from '../../store/orders';
 import { jsonBody, type Mount } from '../edge/mount';
-import { bytesOf, rawBody } from '../edge/raw-body';
+import { rawBody } from '../edge/raw-body';
 import { findByLink, isGiven } from './find-by-link';
+import { formOf } from './form';
 import type { PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { holdsCodes } from './reveal';
@@ -72,9 +73,8 @@ const withoutCodes = (text: string, codes: readonly { readonly value: string; re
     .reduce((rest, value) => rest.replaceAll(value, '…'), text);
 
 const asked = (request: Request): BodyOf<typeof route> => {
-  const isForm = (request.get('content-type') ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded');
-  if (!isForm) return jsonBody(request, route.body);
-  const form = new URLSearchParams(bytesOf(request.body).toString());
+  const form = formOf(request);
+  if (!form) return jsonBody(request, route.body);
   const [itemId, reason, text = ''] = ['itemId', 'reason', 'text'].map((name) => form.get(name) ?? undefined);
   return parseWith(route.body, { itemId, reason, ...(text.trim() === '' ? {} : { text: text.trim() }) });
 };

@@ -11,8 +11,9 @@ import type { OrderDeps } from '../../second-interface/ask-order';
 import { changeRow } from '../../second-interface/change-row';
 import type { OrderRow } from '../../store/orders';
 import { jsonBody, type Mount } from '../edge/mount';
-import { bytesOf, rawBody } from '../edge/raw-body';
+import { rawBody } from '../edge/raw-body';
 import { findByLink, isGiven } from './find-by-link';
+import { formOf } from './form';
 import { fromOneVersion } from './from-one-version';
 import { requirePin } from './order-pin';
 import { wordsFor } from './page-language';
@@ -90,9 +91,8 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
 
 /** A form's or a program's; an empty body has none. */
 const pinIn = (request: Request): string | undefined => {
-  const isForm = (request.get('content-type') ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded');
-  if (isForm) return new URLSearchParams(bytesOf(request.body).toString()).get('pin') ?? undefined;
-  return jsonBody(request, revealCodes.body).pin;
+  const form = formOf(request);
+  return form ? (form.get('pin') ?? undefined) : jsonBody(request, revealCodes.body).pin;
 };
 type Item = GivenBody<typeof revealCodes>['items'][number];
 

@@ -12,7 +12,8 @@ import type { OrderDeps } from '../../second-interface/ask-order';
 import { isUntouched } from '../../second-interface/untouched-order';
 import type { OrderRow } from '../../store/orders';
 import { jsonBody, type Mount } from '../edge/mount';
-import { bytesOf, rawBody } from '../edge/raw-body';
+import { rawBody } from '../edge/raw-body';
+import { formOf } from './form';
 import { wordsFor } from './page-language';
 import type { PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
@@ -75,9 +76,8 @@ const goesTo = ({ terminal }: OrderRow, address: string): boolean => {
 };
 
 const askedIn = (request: Request): BodyOf<typeof routes.sendLostLink> => {
-  const isForm = (request.get('content-type') ?? '').toLowerCase().startsWith('application/x-www-form-urlencoded');
-  if (!isForm) return jsonBody(request, routes.sendLostLink.body);
-  const form = new URLSearchParams(bytesOf(request.body).toString());
+  const form = formOf(request);
+  if (!form) return jsonBody(request, routes.sendLostLink.body);
   const [orderNo, address] = ['orderNo', 'address'].map((name) => form.get(name)?.trim());
   return parseWith(routes.sendLostLink.body, { orderNo, address });
 };
