@@ -183,7 +183,7 @@ export const createMount = (
           issuer,
           params: request.params as ParamsOf<R>,
           body: undefined as BodyOf<R>,
-          query: parseWith(route.query ?? emptyQuery, request.query) as QueryOf<R>,
+          query: queryOf(route, request),
           messageId: sha256(webhookId),
           onceAnswered: onceClosed(response),
           requestId: requestIdOf(response),
@@ -268,6 +268,24 @@ export const createMount = (
     };
   };
 
+  /** All but the body, which a file's call has none of. */
+  const operatorCallOf = async <R extends Route & { readonly who: Role }>(
+    route: R,
+    request: Request,
+    response: Response,
+  ): Promise<Omit<OperatorCall<R>, 'body'>> => {
+    const { operator, session } = await authorizeOperator(request, deps.operator);
+    response.setHeader('cache-control', 'no-store');
+    requireRole(operator, route.who);
+    return {
+      params: request.params as ParamsOf<R>,
+      query: queryOf(route, request),
+      operator,
+      sessionId: session?.id,
+      audit: deps.audit.of(operator),
+    };
+  };
+
   return {
     /** A call of an issuer, signed: a POST is carried out once for its webhook-id. */
     issuer:
@@ -309,14 +327,9 @@ export const createMount = (
           expressPath(route.path),
           rawBody(bodyLimitBytes),
           async (request, response) => {
-            const { operator, session } = await authorizeOperator(request, deps.operator);
-            response.setHeader('cache-control', 'no-store');
-            requireRole(operator, route.who);
-            const query = parseWith(route.query ?? emptyQuery, request.query) as QueryOf<R>;
+            const call = await operatorCallOf(route, request, response);
             const body = (route.body ? jsonBody(request, route.body, route) : undefined) as BodyOf<R>;
-            const params = request.params as ParamsOf<R>;
-            const audit = deps.audit.of(operator);
-            send(response, await handle({ params, body, query, operator, sessionId: session?.id, audit }));
+            send(response, await handle({ ...call, body }));
           },
         );
       },
@@ -337,7 +350,7 @@ export const createMount = (
             const { issuer } = await issuerOf(request, response);
             budgets.spend(issuer._id, 0);
             const params = request.params as ParamsOf<R>;
-            const query = parseWith(route.query ?? emptyQuery, request.query) as QueryOf<R>;
+            const query = queryOf(route, request);
             const accept = request.get('accept') ?? '';
             await admitted(issuer._id, async () =>
               sendFile(response, route, await handle({ issuer, params, query, accept })),
@@ -357,12 +370,9 @@ export const createMount = (
           expressPath(route.path),
           rawBody(bodyLimitBytes),
           async (request, response) => {
-            const { operator } = await authorizeOperator(request, deps.operator);
-            requireRole(operator, route.who);
-            const query = parseWith(route.query ?? emptyQuery, request.query) as QueryOf<R>;
-            const params = request.params as ParamsOf<R>;
+            const { operator, audit, params, query } = await operatorCallOf(route, request, response);
             const { deed, ...file } = await handle({ params, query, accept: request.get('accept') ?? '' });
-            await deps.audit.of(operator)(deed, async () => {
+            await audit(deed, async () => {
               if (files.take(operator.name, 1) !== 'taken') {
                 throw new Failure('rate_limited', { detail: 'Another export runs', retryAfterSeconds: 5 });
               }
@@ -428,6 +438,10 @@ const onceClosed =
   };
 
 const nothing: Promise<unknown> = Promise.resolve();
+
+/** Without a declared query any parameter is one too many. */
+const queryOf = <R extends Route>(route: R, request: Request): QueryOf<R> =>
+  parseWith(route.query ?? emptyQuery, request.query) as QueryOf<R>;
 
 /** A call that needs no field may come without a body, where its route does not say otherwise. */
 export const jsonBody = <S extends z.ZodType>(
