@@ -455,15 +455,11 @@ export const jsonBody = <S extends z.ZodType>(
     if (bodyNeeded || !parsed.success) throw bodyMissing();
     return parsed.data;
   }
-  requireJson(request);
+  requireMediaType(request);
   return parseWith(schema, parseStrictJson(raw));
 };
 
 const noFile: SentFile = { mediaType: '', raw: Buffer.alloc(0) };
-
-const requireJson = (request: Request): void => {
-  requireMediaType(request);
-};
 
 const requireMediaType = (request: Request, taken: readonly string[] = ['application/json']): string => {
   if ((request.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
