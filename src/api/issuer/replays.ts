@@ -3,7 +3,7 @@ import { bodyInvalid } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
 import { eventKeptMs } from '../../first-interface/give-messages';
 import { engineUnavailable, type OrderDeps } from '../../second-interface/ask-order';
-import type { IssuerRow, Issuers } from '../../store/issuers';
+import type { Issuers } from '../../store/issuers';
 import type { Mount } from '../edge/mount';
 import type { AuditedByIssuer } from './audited';
 
@@ -45,7 +45,7 @@ export const mountReplays = (mount: Mount, { orderDeps, issuers, audited }: Deps
       throw engineUnavailable();
     };
     const deed = { action: 'call.replayed', target: issuer._id, after: { replayId, since, matched } } as const;
-    await audited(issuer as IssuerRow, (trail) => trail(deed, begin));
+    await audited(issuer, (trail) => trail(deed, begin));
     return { status: 202, body: { replayId, matched } };
   });
 
