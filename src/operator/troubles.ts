@@ -13,7 +13,7 @@ import type { Troubles as EngineTroubles, StuckOrder } from '../temporal/trouble
 const namedLimit = 100;
 const countLimit = 2_000;
 const givenUpShownMs = 7 * dayMs;
-/** A look costs one query of the engine's index and seven of the database, whoever asks and however often. */
+/** A look costs one query of the engine's index and eight of the database, whoever asks and however often. */
 const freshMs = 5_000;
 
 export interface TroubleLook {
