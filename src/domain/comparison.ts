@@ -1,18 +1,11 @@
 import type { OrderName } from './ids';
 
-/** In what the sides that know of an order differ: its issuer's list, our rows, the engine, and what terminals said. */
-export const comparedKinds = [
-  'workflow_missing',
-  'workflow_left',
-  'issuer_differs',
-  'undeliverable',
-  'bounced',
-  'delivery_failed',
-] as const;
-export type ComparedKind = (typeof comparedKinds)[number];
-
 /** Those that no other look finds: engine, issuer and rows say different things. */
-export const sidesDiffer = ['workflow_missing', 'workflow_left', 'issuer_differs'] as const satisfies ComparedKind[];
+export const sidesDiffer = ['workflow_missing', 'workflow_left', 'issuer_differs'] as const;
+
+/** In what the sides that know of an order differ: its issuer's list, our rows, the engine, and what terminals said. */
+export const comparedKinds = [...sidesDiffer, 'undeliverable', 'bounced', 'delivery_failed'] as const;
+export type ComparedKind = (typeof comparedKinds)[number];
 
 export const isSidesKind = (kind: ComparedKind): kind is (typeof sidesDiffer)[number] =>
   (sidesDiffer as readonly ComparedKind[]).includes(kind);
