@@ -9,6 +9,9 @@ export const dayStartMs = (day: Day): number => Date.parse(`${day}T00:00:00Z`);
 
 export const dayEndMs = (day: Day): number => dayStartMs(day) + dayMs;
 
+/** A limit of a day ends with its day. */
+export const dayLeftMs = (atMs: number): number => dayMs - (atMs % dayMs);
+
 export const isDay = (text: string): boolean => {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
   const atMs = dayStartMs(text);

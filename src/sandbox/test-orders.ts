@@ -1,6 +1,7 @@
+import { dayLeftMs } from '../domain/days';
 import { Failure } from '../domain/failures';
 import { isTestIssuer } from '../domain/ids';
-import { dayMs } from '../domain/timings';
+import { secondMs } from '../domain/timings';
 import type { DayCounts } from '../store/day-counts';
 import { ordersPerDay } from './limits';
 
@@ -12,7 +13,7 @@ export const createTestOrders = (dayCounts: DayCounts, nowMs: () => number) => {
     take: async (issuerId: string): Promise<void> => {
       if (!isTestIssuer(issuerId)) return;
       if (await dayCounts.take({ ...shareOf(issuerId), limit: ordersPerDay })) return;
-      const retryAfterSeconds = Math.ceil((dayMs - (nowMs() % dayMs)) / 1_000);
+      const retryAfterSeconds = Math.ceil(dayLeftMs(nowMs()) / secondMs);
       throw new Failure('rate_limited', {
         detail: `A test issuer places ${ordersPerDay} orders a day`,
         retryAfterSeconds,

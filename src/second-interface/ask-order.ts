@@ -1,9 +1,9 @@
+import { dayLeftMs } from '../domain/days';
 import { Failure, type FailureCode, failures } from '../domain/failures';
 import { holdsSubmission } from '../domain/judge/codes';
 import { decide, isUndoneByTime } from '../domain/judge/decide';
 import type { Answer, AskedMessage } from '../domain/messages';
 import { isFinal, type OrderFacts, verifyByMs } from '../domain/order';
-import { dayMs } from '../domain/timings';
 import type { KeyRing } from '../sealing/key-ring';
 import type { Codes } from '../store/codes';
 import type { Inbox } from '../store/inbox';
@@ -162,10 +162,9 @@ export const expectNotRefused = <A extends Answer>(
   });
 };
 
-/** A limit of a day ends with its day. */
 const waitMsFor = (code: FailureCode, facts: OrderFacts, nowMs: number): number => {
   if (code === 'verification_locked') return verifyByMs(facts) - nowMs;
-  return code === 'rate_limited' ? dayMs - (nowMs % dayMs) : 1_000;
+  return code === 'rate_limited' ? dayLeftMs(nowMs) : 1_000;
 };
 
 export const engineUnavailable = (): Failure =>

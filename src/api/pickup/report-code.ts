@@ -5,8 +5,9 @@ import { reportCode as route } from '../../contract/buyer/pickup';
 import { parseWith } from '../../contract/problem';
 import type { BodyOf } from '../../contract/route';
 import { reportsPerDayMax } from '../../domain/code-reports';
+import { dayLeftMs } from '../../domain/days';
 import { Failure } from '../../domain/failures';
-import { dayMs } from '../../domain/timings';
+import { secondMs } from '../../domain/timings';
 import { openOrder } from '../../sealing/order-row';
 import type { OrderRow } from '../../store/orders';
 import { jsonBody, type Mount } from '../edge/mount';
@@ -42,7 +43,7 @@ export const mountReportCode = (mount: Mount, pages: PageDeps & { readonly publi
     const nowMs = deps.nowMs();
     const share = { name: `report/${_id}`, n: 1, at: new Date(nowMs), limit: reportsPerDayMax };
     if (await dayCounts.take(share)) return;
-    throw new Failure('rate_limited', { retryAfterSeconds: Math.ceil((dayMs - (nowMs % dayMs)) / 1_000) });
+    throw new Failure('rate_limited', { retryAfterSeconds: Math.ceil(dayLeftMs(nowMs) / secondMs) });
   };
   const handler: RequestHandler<{ secret: string }> = async (request, response) => {
     setPrivateHeaders(response);

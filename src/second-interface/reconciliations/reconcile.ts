@@ -1,7 +1,7 @@
 import type { readReconciliation } from '../../contract/issuer/reconciliations';
 import { bodyInvalid } from '../../contract/problem';
 import type { GivenBody } from '../../contract/route';
-import { dayEndMs, dayOf, dayStartMs } from '../../domain/days';
+import { dayLeftMs, dayOf, dayStartMs } from '../../domain/days';
 import { Failure } from '../../domain/failures';
 import {
   comparedFacts,
@@ -79,9 +79,9 @@ export const reconcile = async (
 
 /** @throws Failure `rate_limited` */
 export const requireRoom = async ({ reconciliations, nowMs }: Reconciling, issuerId: string): Promise<void> => {
-  const day = dayOf(nowMs());
-  if ((await reconciliations.countSince(issuerId, new Date(dayStartMs(day)), perDayMax)) < perDayMax) return;
-  const retryAfterSeconds = Math.ceil((dayEndMs(day) - nowMs()) / secondMs);
+  const now = nowMs();
+  if ((await reconciliations.countSince(issuerId, new Date(dayStartMs(dayOf(now))), perDayMax)) < perDayMax) return;
+  const retryAfterSeconds = Math.ceil(dayLeftMs(now) / secondMs);
   throw new Failure('rate_limited', { detail: `${perDayMax} reconciliations a day are kept`, retryAfterSeconds });
 };
 
