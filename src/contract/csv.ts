@@ -1,10 +1,17 @@
+/** How a text begins that a spreadsheet would take for a formula. */
+const formula = /^[=+\-@\t\r]/;
+
 /** RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe in front; nothing stays empty. */
 const cell = (value: string | number | undefined): string => {
   if (value === undefined) return '';
   if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const safe = formula.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
+
+/** Back from a cell, so that what was taken out can be sent back. */
+export const unguarded = (cellText: string): string =>
+  cellText.startsWith("'") && formula.test(cellText.slice(1)) ? cellText.slice(1) : cellText;
 
 /** Of every CSV file of the platform. */
 export const csvLine = (cells: readonly (string | number | undefined)[]): string => `${cells.map(cell).join(',')}\r\n`;

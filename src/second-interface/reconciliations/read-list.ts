@@ -1,4 +1,5 @@
 import { setImmediate as others } from 'node:timers/promises';
+import { unguarded } from '../../contract/csv';
 import { csvRecords } from '../../contract/csv-records';
 import { listedOrder, listedOrdersMax } from '../../contract/issuer/reconciliations';
 import { bodyInvalid } from '../../contract/problem';
@@ -44,11 +45,8 @@ export const readList = async (raw: Buffer, mediaType: string): Promise<Map<stri
       else listed.set(parsed.data.orderNo, definedOnly(parsed.data));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      wrong(
-        line,
-        error.extras.errors?.[0]?.code ?? 'line_malformed',
-        error.extras.errors?.[0]?.message ?? 'is no line',
-      );
+      const [flaw] = error.extras.errors ?? [];
+      wrong(line, flaw?.code ?? 'line_malformed', flaw?.message ?? 'is no line');
     }
     if (errors.length >= errorsMax) break;
   }
@@ -101,9 +99,6 @@ const csvLines = function* (raw: Buffer): Generator<ReadLine> {
     };
   }
 };
-
-/** As our own files have it, so that what was taken out can be sent back. */
-const unguarded = (text: string): string => text.replace(/^'(?=[=+\-@\t\r])/, '');
 
 const numberOf = (text: string): number | string => (/^(0|[1-9]\d{0,15})$/.test(text) ? Number(text) : text);
 
