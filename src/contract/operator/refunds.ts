@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { closeReasons, orderStates } from '../../domain/order';
 import { amount, count, instant, issuerId, orderNo } from '../fields';
 import { payment } from '../order';
-import { mode, pageQuery } from '../query';
+import { mode, pageOf, pageQuery } from '../query';
 import { declareRoute } from '../route';
 
 const refund = z
@@ -39,14 +39,12 @@ export const listRefunds = declareRoute({
   name: 'listRefunds',
   who: 'viewer',
   summary: 'What is to be paid back to buyers, the newest orders first; or what was',
-  query: z.strictObject({ ...pageQuery.shape, ...which }),
+  query: pageQuery.extend(which),
   answers: {
     200: {
       says: 'A page of them, and what is owed in all',
-      body: z
-        .strictObject({
-          data: z.array(refund),
-          nextCursor: z.string().nullable(),
+      body: pageOf(refund)
+        .extend({
           owed: z
             .strictObject({
               orders: count,
