@@ -64,7 +64,7 @@ export const createProject = ({
 }) => ({
   /**
    * Copies the workflow's facts to the row, with its outbox; doing it twice changes nothing. Resolves to the row's facts
-   * where the row is ahead: closed, or verified, by an Update that the engine lost.
+   * where the row is ahead: closed, verified or extended by an Update that the engine lost.
    */
   project: async ({
     accepted,

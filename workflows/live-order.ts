@@ -243,8 +243,8 @@ export class LiveOrder {
       }),
     );
     if (!ahead) return;
-    // The engine lost an Update whose verdict the row shows already: the order stays closed as it was told. Where it is
-    // verified this run ends, and the reconciler lets it go on from the row.
+    // The engine lost an Update whose verdict the row shows already: the order stays closed as it was told. Where it
+    // is open by the row this run ends, and the reconciler lets it go on from there.
     this.facts = ahead;
     this.showState();
   }

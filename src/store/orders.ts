@@ -227,9 +227,17 @@ export const orderPosition = (createdAt: Date, order: OrderName): string =>
 const isSameEnd = (a: OrderFacts, b: OrderFacts): boolean =>
   a.state === b.state && a.issued === b.issued && a.sequence === b.sequence;
 
-/** The issuer heard that it is verified; the engine lost that Update, and the window ended without it. */
-const hasLostVerification = (shown: OrderFacts, { verification, closedReason }: OrderFacts): boolean =>
-  shown.verification !== undefined && verification === undefined && closedReason === 'verify_window';
+/** A verification or a longer window was answered; the engine lost that Update, and the window ended without it. */
+const hasLostTime = (shown: OrderFacts, { closedReason, verifyExtensionMs, issueExtensionMs }: OrderFacts): boolean => {
+  switch (closedReason) {
+    case 'verify_window':
+      return shown.verification !== undefined || shown.verifyExtensionMs > verifyExtensionMs;
+    case 'issue_window':
+      return shown.issueExtensionMs > issueExtensionMs;
+    default:
+      return false;
+  }
+};
 
 /** Changes with everything that a pick-up page shows; a notice that was taken moves the state alone. */
 export const viewVersion = ({ version, state, gift }: Pick<OrderRow, 'version' | 'state' | 'gift'>): string =>
@@ -512,10 +520,10 @@ export const createOrders = (
     /**
      * Called by the workflow's own projection: writes what is missing, so that doing it twice changes nothing. Resolves to
      * the events that this write put into the outbox: the engine runs a projection again whose task it dropped, and what
-     * the first run told is told once. `ahead` are the row's facts where it is closed in another way, or verified where the
-     * verify window ended: worker and engine died right after an earlier projection, and the Update that it came from is
-     * lost. What issuers and buyers were shown stays, and the workflow follows. Nothing is written before `marked`: claims
-     * are the order's before its row says so.
+     * the first run told is told once. `ahead` are the row's facts where it is closed in another way, or where a window
+     * ended that by the row goes on: worker and engine died right after an earlier projection, and the Update that it came
+     * from is lost. What issuers and buyers were shown stays, and the workflow follows. Nothing is written before `marked`:
+     * claims are the order's before its row says so.
      */
     project: async (
       order: OrderName,
@@ -532,7 +540,7 @@ export const createOrders = (
         if (!row) throw new Error('the order has no row');
         if (row.purgedAt) return { fresh: [] };
         const isClosedOtherwise = isFinal(row.facts.state) && !isSameEnd(row.facts, facts);
-        if (isClosedOtherwise || hasLostVerification(row.facts, facts)) return { ahead: row.facts, fresh: [] };
+        if (isClosedOtherwise || hasLostTime(row.facts, facts)) return { ahead: row.facts, fresh: [] };
         const known = new Set(row.timeline.map(({ key }) => key));
         const missing = entries.filter(({ key }) => !known.has(key));
         const sequences = new Set(row.events.map(({ sequence }) => sequence));

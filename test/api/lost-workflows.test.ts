@@ -101,6 +101,26 @@ test('a verification that the engine lost still counts when the window ends: not
   expect(types).not.toContain('order.expired');
 });
 
+test('an extension that the engine lost still counts when the window ends: the order can be verified', async () => {
+  const short = await file.issuer({ verifyWindowSeconds: 5 });
+  await short.place('longer');
+  await short.inState('longer', 'notified');
+  const { orders } = file.platform.core.database;
+  const _id = `${short.issuerId}/longer`;
+  const row = (await orders.findOne({ _id })) as OrderRow;
+  const version = row.version + 1;
+  const facts = { ...row.facts, version, verifyExtensionMs: 600_000 };
+  await orders.updateOne({ _id }, { $set: { facts, version } });
+  await until('its workflow ended', async () => {
+    const { status } = await handleOf(short, 'longer').describe();
+    return status.name === 'COMPLETED';
+  });
+  await until('it goes on', async () => (await reconcile()).resumed === 1);
+  expect((await short.verify('longer')).status).toBe(200);
+  const types = short.received.filter(({ data }) => data.orderNo === 'longer').map(({ type }) => type);
+  expect(types).not.toContain('order.expired');
+});
+
 test('an order with some of its codes still has them', async () => {
   const placed = await issuer.placeVerified('partial', { quantity: 2 });
   expect((await issuer.submit('partial', [{ itemId: 'a', value: 'PARTIAL-A' }])).status).toBe(201);

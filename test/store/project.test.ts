@@ -111,6 +111,35 @@ test('an order whose row says that it is verified does not expire unverified, an
   expect(await orders.find({ issuerId: 'acme', orderNo: 'verified' })).toMatchObject({ state: 'verified', events: [] });
 });
 
+test.each([
+  ['verify', 'notified', 'verify_window', { verifyExtensionMs: 60_000 }],
+  ['issue', 'verified', 'issue_window', { issueExtensionMs: 60_000 }],
+] as const)(
+  'an order whose row has a longer %s window does not expire before: the engine lost the extension',
+  async (window, state, closedReason, longer) => {
+    const orders = createOrders(file.database);
+    const name = { issuerId: 'acme', orderNo: `longer-${window}` };
+    const row = acceptedRow(name.orderNo);
+    const now = Date.now();
+    const opened =
+      window === 'verify' ? row.facts : { ...row.facts, verification: { verifiedAtMs: now, issueByMs: now } };
+    const extended = { ...opened, ...longer, state, version: row.version + 2 };
+    await orders.insertAccepted({ ...row, state, facts: extended, version: extended.version });
+    const told: string[] = [];
+    const ends = async (facts: typeof opened) => {
+      const expired = { ...facts, state: 'expired' as const, closedReason, version: row.version + 2 };
+      const events = [{ sequence: 1, type: 'order.expired', atMs: now, state: 'expired' }] as const;
+      return projecting(orders, told)({ ...name, facts: expired, entries: [], events, accepted: [], late: [] });
+    };
+    expect(await ends(opened)).toEqual(extended);
+    expect(told).toEqual([]);
+    expect(await orders.find(name)).toMatchObject({ state, events: [] });
+    // One that heard of the extension does.
+    expect(await ends({ ...opened, ...longer })).toBeUndefined();
+    expect(await orders.find(name)).toMatchObject({ state: 'expired', events: [{ sequence: 1 }] });
+  },
+);
+
 test('the row shows codes only once their claims are the order’s: where that fails nothing is written, and it is done again', async () => {
   const orders = createOrders(file.database);
   const row = acceptedRow('claims-first');
