@@ -117,7 +117,7 @@ const folders = {
   },
   'src/issuer-sdk': { local: ['src/contract', 'src/signing'], packages: [] },
   'src/simulator': { local: ['src/issuer-sdk'], packages: ['lru-cache', 'smtp-server', 'postal-mime'] },
-  'src/cli': { local: ['src/domain', 'src/issuer-sdk', 'src/signing'], packages: ['commander'] },
+  'src/cli': { local: ['src/bounded', 'src/domain', 'src/issuer-sdk', 'src/signing'], packages: ['commander'] },
   'src/console': { local: ['src/domain'], types: ['src/contract', 'src/operator'], packages: ['uplot'] },
   workflows: { local: ['src/domain', 'src/order-messages'], packages: ['@temporalio/workflow', '@temporalio/common'] },
   activities: {

@@ -1,6 +1,7 @@
+import { bytesWithin } from '../bounded/bytes-within';
 import { CommandEnd, exitCodes, wrongUsage } from './exit';
 import type { Found } from './find-platform';
-import { reasonOf, textWithin } from './received';
+import { reasonOf } from './reason-of';
 
 export interface ApiAnswer {
   readonly status: number;
@@ -43,7 +44,7 @@ export const createCall =
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       status = response.status;
-      text = await textWithin(response, answerMaxBytes);
+      text = (await bytesWithin(response, answerMaxBytes)).toString();
     } catch (error) {
       throw new CommandEnd(exitCodes.unreachable, `${url} cannot be reached: ${reasonOf(error, limitMs)}`);
     }

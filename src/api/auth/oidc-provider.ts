@@ -1,3 +1,4 @@
+import { bytesWithin } from '../../bounded/bytes-within';
 import type { OidcSettings } from '../../domain/operator';
 import type { OidcAttempt } from './oidc-attempts';
 import type { Claims } from './oidc-person';
@@ -136,13 +137,7 @@ const plainCode = (code: unknown): string =>
 /** The library's time limit comes in as the signal, and covers the body too. */
 const fetchWithin = async (url: string, options: object): Promise<Response> => {
   const response = await fetch(url, { ...options, redirect: 'manual' });
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > answerLimitBytes) throw new RangeError('the provider answers with too much');
-    chunks.push(chunk);
-  }
+  const body = await bytesWithin(response, answerLimitBytes);
   const { status, headers } = response;
-  return new Response(bytes === 0 ? null : Buffer.concat(chunks), { status, headers });
+  return new Response(body.length === 0 ? null : body, { status, headers });
 };

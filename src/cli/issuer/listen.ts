@@ -1,3 +1,4 @@
+import { bytesWithin } from '../../bounded/bytes-within';
 import type { MessageHandler } from '../../issuer-sdk/callback-handler';
 import { fetchMessages } from '../../issuer-sdk/fetch-messages';
 import { createIssuerClient } from '../../issuer-sdk/issuer-client';
@@ -5,7 +6,7 @@ import { ProblemError } from '../../issuer-sdk/problem-error';
 import { signHmac } from '../../signing/sign';
 import { CommandEnd, exitCodes } from '../exit';
 import { plain } from '../plain-text';
-import { reasonOf, textWithin } from '../received';
+import { reasonOf } from '../reason-of';
 import type { IssuerCredentials } from './issuer-credentials';
 import { masked } from './masked';
 
@@ -48,7 +49,7 @@ export const listen = async ({ credentials, forwardTo, out, signal }: Listening)
       body,
       signal: AbortSignal.any([signal, AbortSignal.timeout(forwardLimitMs)]),
     });
-    return { status: response.status, text: await textWithin(response, answerMaxBytes) };
+    return { status: response.status, text: (await bytesWithin(response, answerMaxBytes)).toString() };
   };
 
   const bring: MessageHandler = async (message, { webhookId: id, attempt = 1 }) => {
