@@ -1,6 +1,6 @@
 import { PKPass } from 'passkit-generator';
 import { pngOf } from '../../../branding/logo';
-import { paletteOf } from '../../../branding/palette';
+import { paletteOf, rgbOf } from '../../../branding/palette';
 import type { CodeFormat } from '../../../domain/code-formats';
 import type { PageWords } from '../translations';
 import type { AppleWalletSettings } from './apple-settings';
@@ -25,8 +25,7 @@ const writtenMax = 40;
 const isLatin1 = (text: string): boolean => /^[\0-\xff]*$/.test(text);
 
 /** `rgb(r, g, b)`, as Apple writes colours. */
-const rgb = (hex: string): string =>
-  `rgb(${[1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join(', ')})`;
+const rgb = (hex: string): string => `rgb(${rgbOf(hex).join(', ')})`;
 
 /** The `.pkpass` file of one code. Its manifest is signed by the operator's certificate, which Wallet checks. */
 export const applePass = (settings: AppleWalletSettings, pass: WalletPass, words: PageWords): Buffer => {
