@@ -10,7 +10,7 @@ import { api, may, session } from './api';
 import { type Child, everyWhileSeen, h, replace } from './dom';
 import { isOffered, type OrderAction, orderActions, runAction } from './order-actions';
 import { orderSettingsList } from './order-settings';
-import { heading, issuerLink, stateChip } from './parts';
+import { heading, issuerLink, stateChip, tookMs } from './parts';
 import { agoText, clockText, timeTag, withTimes } from './time';
 import type { View } from './view';
 
@@ -123,9 +123,7 @@ const whyCard = (facts: OrderAnswer, timeline: Lines, { why, next: step }: WhyAn
         { class: 'soft' },
         'paid ',
         timeTag(facts.createdAt, agoText(facts.createdAt)),
-        state === 'delivered' && hasArrived(facts)
-          ? `, with its user after ${spanText(Date.parse(facts.updatedAt) - Date.parse(facts.createdAt))}`
-          : '',
+        facts.deliveredAt !== undefined && hasArrived(facts) ? `, with its user after ${spanText(tookMs(facts))}` : '',
       ),
     ),
     reasonOf(why),

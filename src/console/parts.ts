@@ -126,7 +126,12 @@ export const table = <Row>(
 
 const cellKinds = ['lead', 'end', 'state', 'wide', 'named'] as const;
 
-const tookMs = ({ createdAt, updatedAt }: OrderAnswer): number => Date.parse(updatedAt) - Date.parse(createdAt);
+/** From the payment to the delivery, whatever came later. */
+export const tookMs = ({
+  createdAt,
+  deliveredAt,
+}: Pick<OrderAnswer, 'createdAt' | 'deliveredAt'>): number | undefined =>
+  deliveredAt === undefined ? undefined : Date.parse(deliveredAt) - Date.parse(createdAt);
 
 export const orderColumns: readonly Column<OrderAnswer>[] = [
   { name: 'Order', lead: true, cell: orderLink, sortsBy: ({ orderNo }) => orderNo },
@@ -153,8 +158,8 @@ export const orderColumns: readonly Column<OrderAnswer>[] = [
     name: 'Took',
     end: true,
     named: true,
-    cell: (order) => (order.state === 'delivered' ? spanText(tookMs(order)) : '–'),
-    sortsBy: tookMs,
+    cell: (order) => spanText(tookMs(order)),
+    sortsBy: (order) => tookMs(order) ?? Number.POSITIVE_INFINITY,
   },
 ];
 

@@ -42,7 +42,8 @@ describe('seeing', () => {
     expect(order.status).toBe(200);
     expect(order.body).toMatchObject({ orderNo: 'seen-1', state: 'delivered', codes: { issued: 1, outstanding: 0 } });
     const { pickupUrl, ...rest } = (await issuer.order('seen-1')).body;
-    expect(order.body).toEqual({ ...rest, actions: ['redeliver', 'void', 'refund', 'redeem', 'note'] });
+    const deliveredAt = expect.any(String);
+    expect(order.body).toEqual({ ...rest, deliveredAt, actions: ['redeliver', 'void', 'refund', 'redeem', 'note'] });
 
     const timeline = await until('the event in the timeline', async () => {
       const { body } = await operator('GET', `${at('seen-1')}/timeline`);
@@ -71,6 +72,18 @@ describe('seeing', () => {
     const shown = JSON.stringify([order.body, timeline, why.body, list.body]);
     for (const secret of secrets) expect(shown).not.toContain(secret);
     for (const secret of secrets) expect(file.platform.logText()).not.toContain(secret);
+  });
+
+  test('when it was delivered stays what it was, whatever comes after the sale; in lists too', async () => {
+    await delivered('seen-2');
+    const { deliveredAt, updatedAt } = (await operator('GET', at('seen-2'))).body;
+    expect(deliveredAt).toBe(updatedAt);
+    expect((await operator('POST', `${at('seen-2')}/void`, { reason: 'lost' })).status).toBe(200);
+    const { body } = await operator('GET', at('seen-2'));
+    expect(body.updatedAt > deliveredAt).toBe(true);
+    expect(body.deliveredAt).toBe(deliveredAt);
+    const { data } = (await operator('GET', `/orders?issuerId=${issuer.issuerId}&q=seen-2`)).body;
+    expect(data).toMatchObject([{ orderNo: 'seen-2', deliveredAt }]);
   });
 
   test('why an open order waits is one plain sentence', async () => {

@@ -1,5 +1,5 @@
 import { h } from '../../src/console/dom';
-import { empty, pagedTable, problemBox, stateChip } from '../../src/console/parts';
+import { empty, pagedTable, problemBox, stateChip, tookMs } from '../../src/console/parts';
 import { orderStates } from '../../src/domain/order';
 import { stateWords } from '../../src/domain/words/state-words';
 import { page } from './page';
@@ -15,6 +15,12 @@ test('a thing that is nothing is left out, however deep it stands', () => {
 
 test.each(orderStates)('the state %s is shown by the domain’s own word, never by its tone alone', (state) => {
   expect(stateChip(state).textContent).toBe(stateWords[state]);
+});
+
+test('how long an order took ends with its delivery, not with what came after the sale', () => {
+  const order = { createdAt: '2026-03-01T10:00:00.000Z', updatedAt: '2026-03-09T10:00:00.000Z' };
+  expect(tookMs({ ...order, deliveredAt: '2026-03-01T10:00:07.000Z' })).toBe(7_000);
+  expect(tookMs(order)).toBeUndefined();
 });
 
 test('a list shows its next page below the first, and offers it no more at the end', async () => {

@@ -3,13 +3,13 @@ import * as routes from '../../contract/operator/order-lists';
 import type { QueryOf } from '../../contract/route';
 import { findByCode, findByLink } from '../../operator/find-by-code';
 import type { OrderDeps } from '../../second-interface/ask-order';
-import { orderBody } from '../../second-interface/order-body';
 import { statementLine } from '../../second-interface/statements/statement-line';
 import type { Issuers } from '../../store/issuers';
 import type { OrderRow } from '../../store/orders';
 import { csvLines, pagesOf } from '../edge/file-answer';
 import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
+import { operatorOrder } from './operator-order';
 
 export interface OrderLists {
   readonly orderDeps: OrderDeps;
@@ -36,7 +36,7 @@ export const mountOrderLists = (mount: Mount, { orderDeps, issuers }: OrderLists
   const bodyOf = async (rows: readonly OrderRow[]) => {
     const issuerIds = [...new Set(rows.map((row) => row.issuerId))];
     const holds = new Map(await Promise.all(issuerIds.map(async (id) => [id, await orderDeps.holdsOf(id)] as const)));
-    return (row: OrderRow) => orderBody(row, holds.get(row.issuerId) ?? [], orderDeps.nowMs(), undefined, 'operator');
+    return (row: OrderRow) => operatorOrder(row, holds.get(row.issuerId) ?? [], orderDeps.nowMs());
   };
 
   mount.operator(routes.listAllOrders)(async ({ query: { limit, cursor, ...filters } }) => {

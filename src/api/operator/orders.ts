@@ -16,13 +16,14 @@ import { redeemItem, reverseRedemption } from '../../second-interface/after-sale
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { cancelOrder } from '../../second-interface/cancel-order';
 import { findOrder } from '../../second-interface/find-order';
-import { deliveryState, orderBody } from '../../second-interface/order-body';
+import { deliveryState } from '../../second-interface/order-body';
 import { timelineBody } from '../../second-interface/timeline-body';
 import { isUntouched } from '../../second-interface/untouched-order';
 import type { OrderRow } from '../../store/orders';
 import type { Troubles } from '../../temporal/troubles';
 import type { Mount } from '../edge/mount';
 import { changedTerminals } from './changed-terminals';
+import { operatorOrder } from './operator-order';
 
 export interface OperatorOrders {
   readonly orderDeps: OrderDeps;
@@ -45,7 +46,7 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
   const bodyOf = async (row: OrderRow): Promise<routes.OperatorOrder> => {
     const codesVoid = voidCodesOf(row);
     return {
-      ...orderBody(row, await orderDeps.holdsOf(row.issuerId), orderDeps.nowMs(), undefined, 'operator'),
+      ...operatorOrder(row, await orderDeps.holdsOf(row.issuerId), orderDeps.nowMs()),
       ...(codesVoid ? { codesVoid } : {}),
     };
   };

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { orderStates } from '../../domain/order';
 import { issuerId, moment, text } from '../fields';
-import { orderPage } from '../order';
 import { cursor, limit, mode } from '../query';
 import { declareRoute } from '../route';
+import { operatorOrderPage } from './orders';
 
 const base = '/v1/operator/orders';
 
@@ -27,7 +27,7 @@ export const listAllOrders = declareRoute({
   who: 'viewer',
   summary: 'Orders of all issuers, newest first',
   query: z.strictObject({ ...filters, limit, cursor: cursor.optional() }),
-  answers: { 200: { says: 'A page of orders', body: orderPage } },
+  answers: { 200: { says: 'A page of orders', body: operatorOrderPage } },
   problems: [],
 });
 
@@ -56,6 +56,6 @@ export const findOrdersByCode = declareRoute({
     })
     .refine(({ code, link }) => (code === undefined) !== (link === undefined), { error: 'needs a code or a link' })
     .meta({ examples: [{ code: 'CARD-1234-5678' }] }),
-  answers: { 200: { says: 'At most one of each issuer', body: orderPage } },
+  answers: { 200: { says: 'At most one of each issuer', body: operatorOrderPage } },
   problems: [],
 });

@@ -7,7 +7,7 @@ import { nextActions } from '../../domain/words/why-no-code';
 import { instant, integer, orderNo, text, windowSeconds } from '../fields';
 import { itemIds, redeemItem, reverseRedemption } from '../issuer/after-sale';
 import { order, queued, timeline } from '../order';
-import { noBody } from '../query';
+import { noBody, pageOf } from '../query';
 import { type AnswerOf, declareRoute, type Route, type Wire } from '../route';
 
 /** What an operator may see of an order and do to it. */
@@ -23,9 +23,14 @@ const voidCodes = z.strictObject({
 export type VoidCodes = Wire<typeof voidCodes>;
 
 const operatorOrder = order
-  .safeExtend({ codesVoid: voidCodes.optional().meta({ description: 'Which of its codes are void' }) })
+  .safeExtend({
+    deliveredAt: instant.optional().meta({ description: 'When its terminal first had the codes' }),
+    codesVoid: voidCodes.optional().meta({ description: 'Which of its codes are void' }),
+  })
   .meta({ id: 'OperatorOrder' });
 export type OperatorOrder = Wire<typeof operatorOrder>;
+
+export const operatorOrderPage = pageOf(operatorOrder).meta({ id: 'OperatorOrderPage' });
 
 export const readOperatorOrder = declareRoute({
   method: 'get',
