@@ -10,6 +10,20 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => browser?.close());
 
+test.each([
+  ['http://127.0.0.1:9/callback', 'sends the same object to your callback', 'GET /messages'],
+  ['', 'fetch its message: GET /messages', 'to your callback'],
+])('a test issuer at "%s" is told what comes to it, and nothing else', async (url, told, untold) => {
+  const page = await browser.newPage({ viewport: { width: 900, height: 900 } });
+  await page.goto(`${file.platform.baseUrl}/docs`);
+  await page.locator('#sandbox input').fill(url);
+  await page.locator('#sandbox form button').click();
+  const steps = page.locator('#sandbox ol');
+  await steps.waitFor();
+  await steps.getByText(told).waitFor();
+  expect(await steps.getByText(untold).isVisible()).toBe(false);
+});
+
 test.each(['light', 'dark'] as const)(
   '%s: the button makes a test issuer, and shows its secret once',
   async (colorScheme) => {

@@ -12,8 +12,8 @@ export const sandboxButton = (publicUrl: string): string => `<section id="sandbo
 <div hidden><h3>Your issuer is <code class="id"></code></h3>
 <p>Its secret, shown this once:<br><code class="secret"></code> <button type="button" class="copy">Copy</button></p>
 <ol><li>Keep the secret where your server reads it.</li>
-<li>Try keys and addresses: <code>/echo</code> sends the same object to your callback.</li>
-<li>Place a test order, and see its message come in. A product <code>test_…</code> forces an outcome.</li></ol>
+<li>Try your keys: <code>/echo</code> answers <code>sent</code><span data-callback="url"> and sends the same object to your callback</span>.</li>
+<li>Place a test order, and <span data-callback="url">see its message come in</span><span data-callback="pull">fetch its message: <code>GET /messages</code></span>. A product <code>test_…</code> forces an outcome.</li></ol>
 <pre tabindex="0" aria-label="Echo and test order from a shell">${escapeHtml(trySnippet(idPlace, publicUrl))}</pre></div></section>`;
 
 export const docsScript = `const box = document.querySelector('#sandbox');
@@ -25,19 +25,21 @@ form.addEventListener('submit', async (event) => {
   event.preventDefault();
   const button = form.querySelector('button');
   const url = form.elements.url.value.trim();
+  const callback = url ? { kind: 'url', url } : { kind: 'pull' };
   button.disabled = true;
   problem.textContent = '';
   try {
     const answer = await fetch('v1/sandbox/issuers', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ callback: url ? { kind: 'url', url } : { kind: 'pull' }, codeMode: form.elements.codeMode.value }),
+      body: JSON.stringify({ callback, codeMode: form.elements.codeMode.value }),
     });
     const body = await answer.json();
     if (!answer.ok) throw new Error((body.errors ?? []).map(({ message }) => 'The address ' + message).join('; ') || body.detail);
     say('.id', body.issuerId);
     say('.secret', body.secret);
     say('pre', made.querySelector('pre').textContent.replaceAll('${idPlace}', body.issuerId));
+    for (const part of made.querySelectorAll('[data-callback]')) part.hidden = part.dataset.callback !== callback.kind;
     form.hidden = true;
     made.hidden = false;
   } catch (error) {
