@@ -29,6 +29,8 @@ test('what becomes void or is replaced goes from an open page, and the rest is s
     };
   `);
   await page.goto(placed.body.pickupUrl);
+  // A receipt is kept: today's purchase has its day too.
+  expect(await page.locator('.facts time').textContent()).toMatch(new RegExp(`\\b${new Date().getFullYear()}\\b`));
   const show = page.getByRole('button', { name: /^Show my/ });
   let html = '';
   const reveal = async (): Promise<string[]> => {

@@ -211,10 +211,12 @@
   function showLocally(time) {
     const moment = new Date(time.dateTime);
     if (Number.isNaN(moment.getTime())) return;
-    const today = moment.toDateString() === new Date().toDateString();
+    const isCounted = 'countdown' in time.dataset;
+    // A receipt is kept: its day is said on that day too.
+    const isNear = isCounted && moment.toDateString() === new Date().toDateString();
     time.title = time.textContent;
-    time.textContent = (today ? localHour : localTime).format(moment);
-    if ('countdown' in time.dataset) countDown(time, moment);
+    time.textContent = (isNear ? localHour : localTime).format(moment);
+    if (isCounted) countDown(time, moment);
   }
 
   function countDown(time, moment) {
