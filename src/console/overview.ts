@@ -228,19 +228,21 @@ const tilesOf = ({ totals, toCode, states: counted, minutes, sample, trouble }: 
 const noWorkerTile = () => tile('Need a person', '!', 'no worker runs: start one first', 'bad', '#/machinery');
 
 /** What no retry mends: each kind is listed under Failures, a paused issuer under Issuers. */
-const personTile = (
-  { stuck, eventsGivenUp, paidTwice, tampered, issuersPaused }: Overview['trouble'],
-  undeliverable: Overview['states'][number] | undefined,
-) => {
+const personTile = (trouble: Overview['trouble'], undeliverable: Overview['states'][number] | undefined) => {
   const kinds: [number, string][] = [
-    [stuck ?? 0, 'stuck by unfit code'],
+    [trouble.stuck ?? 0, 'stuck by unfit code'],
     [undeliverable?.now ?? 0, 'not taken by their terminal'],
-    [eventsGivenUp, 'whose issuer was not told'],
-    [paidTwice, 'paid twice'],
-    [tampered, 'changed by somebody else in the database'],
+    [trouble.bounced, 'whose message came back'],
+    [trouble.codesReported, 'reported by their buyer'],
+    [trouble.voidUndecided, 'whose issuer did not decide'],
+    [trouble.eventsGivenUp, 'whose issuer was not told'],
+    [trouble.paidTwice, 'paid twice'],
+    [trouble.sidesDiffer, 'that differ between the sides'],
+    [trouble.tampered, 'changed by somebody else in the database'],
   ];
   const parts = kinds.filter(([n]) => n > 0);
   const count = parts.reduce((sum, [n]) => sum + n, 0);
+  const { issuersPaused } = trouble;
   const paused =
     issuersPaused > 0 ? [`${issuersPaused} ${issuersPaused === 1 ? 'issuer is' : 'issuers are'} paused`] : [];
   const note = [...parts.map(([n, what]) => `${n} ${what}`), ...paused].join(', ');

@@ -13,7 +13,7 @@ import type { Troubles as EngineTroubles, StuckOrder } from '../temporal/trouble
 const namedLimit = 100;
 const countLimit = 2_000;
 const givenUpShownMs = 7 * dayMs;
-/** A look costs one query of the engine's index and eight of the database, whoever asks and however often. */
+/** A look costs one query of the engine's index and ten of the database, whoever asks and however often. */
 const freshMs = 5_000;
 
 export interface TroubleLook {
@@ -29,6 +29,8 @@ export interface TroubleLook {
   readonly tampered: readonly OrderName[];
   readonly issuersTampered: number;
   readonly undeliverable: number;
+  readonly bounced: number;
+  readonly voidUndecided: number;
   readonly issuersPaused: number;
   /** In what the daily look at all sides found them to differ, which no other look finds. */
   readonly differing: readonly Finding[];
@@ -52,23 +54,27 @@ export const createTroubleWatch = ({
   readonly log: Logger;
 }) => {
   const read = async (): Promise<TroubleLook> => {
-    const [stuck, givenUp, paidTwice, reported, tampered, issuersTampered, undeliverable, issuersPaused, newest] =
-      await Promise.all([
-        troubles.stuckOrders(namedLimit).catch((error: unknown) => {
-          log.warn({ err: error }, 'the engine did not say which orders are stuck');
-          return undefined;
-        }),
-        stats.givenUpSince(new Date(nowMs() - givenUpShownMs), namedLimit),
-        stats.paidTwiceSince(new Date(nowMs() - paidTwiceShownMs), namedLimit),
-        stats.codeReportedSince(new Date(nowMs() - reportShownMs), namedLimit),
-        stats.tampered(namedLimit),
-        stats.tamperedIssuers(namedLimit),
+    const [stuck, givenUp, paidTwice, reported, tampered, issuersTampered, counts, newest] = await Promise.all([
+      troubles.stuckOrders(namedLimit).catch((error: unknown) => {
+        log.warn({ err: error }, 'the engine did not say which orders are stuck');
+        return undefined;
+      }),
+      stats.givenUpSince(new Date(nowMs() - givenUpShownMs), namedLimit),
+      stats.paidTwiceSince(new Date(nowMs() - paidTwiceShownMs), namedLimit),
+      stats.codeReportedSince(new Date(nowMs() - reportShownMs), namedLimit),
+      stats.tampered(namedLimit),
+      stats.tamperedIssuers(namedLimit),
+      Promise.all([
         stats.count('undeliverable', countLimit),
+        stats.countBounced(countLimit),
+        stats.countVoidUndecided(countLimit),
         stats.countIssuers('paused', countLimit),
-        comparisons.newest(),
-      ]);
+      ]),
+      comparisons.newest(),
+    ]);
+    const [undeliverable, bounced, voidUndecided, issuersPaused] = counts;
     return {
-      ...{ stuck, givenUp, paidTwice, reported, tampered, undeliverable, issuersPaused },
+      ...{ stuck, givenUp, paidTwice, reported, tampered, undeliverable, bounced, voidUndecided, issuersPaused },
       issuersTampered: issuersTampered.length,
       differing: (newest?.findings ?? []).filter(({ kind }) => isSidesKind(kind)).slice(0, namedLimit),
       differingCount: (newest?.counts ?? [])

@@ -168,6 +168,12 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   countIssuers: (state: IssuerRow['state'], limit: number): Promise<number> =>
     issuers.countDocuments({ state, deletedAt: { $exists: false }, ...ofMode('live') }, { limit }),
 
+  /** Whose message came back; whose request to destroy codes waits for a person. */
+  countBounced: (limit: number): Promise<number> =>
+    orders.countDocuments({ bouncedAt: { $exists: true }, position: live }, { limit }),
+  countVoidUndecided: (limit: number): Promise<number> =>
+    orders.countDocuments({ 'voidWaits.state': 'undecided', position: live }, { limit }),
+
   /** `by_events_pending` and `by_unstarted` hold nothing else. */
   countPendingEvents: (limit: number): Promise<number> =>
     orders.countDocuments({ eventsPendingSince: { $exists: true }, position: live }, { limit }),

@@ -2,6 +2,7 @@ import { read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { reveal } from '../support/reveal';
+import { until } from '../support/until';
 
 const file = platformOfFile();
 
@@ -46,6 +47,11 @@ test('a reported code is told to issuer and operators, without the code', async 
   const { data } = (await file.platform.operator('GET', '/failures?limit=100')).body;
   const ours = data.filter(({ issuerId }: { issuerId: string }) => issuerId === issuer.issuerId);
   expect(ours).toMatchObject([{ orderNo: 'report-1', kind: 'code_reported', state: 'delivered' }]);
+  // Where an operator looks first, no more nor less.
+  await until('the overview counts it', async () => {
+    const { trouble } = (await file.platform.operator('GET', '/console/overview')).body;
+    return trouble.codesReported === 1;
+  });
   expect((await issuer.get('/failures')).body.data).toEqual([]);
   expect(JSON.stringify([why, data])).not.toMatch(/CODE-|4711/);
 });

@@ -62,6 +62,7 @@ const accepted: Record<
   'orders of an issuer by payment': { index: 'by_payment', examined: 'all orders of that payment' },
   'orders of a number': { index: 'by_order_no', examined: 'what a purge left is passed over' },
   'later deliveries that failed': { index: 'by_delivery_failed', examined: 'test orders are passed over' },
+  'void requests that wait for a person': { index: 'by_void_waits', examined: 'test orders are passed over' },
   'messages that came back': { index: 'by_bounced', examined: 'test orders are passed over' },
   'orders paid twice': { index: 'by_paid_twice', examined: 'test orders are passed over' },
   'orders whose buyer reported a code': { index: 'by_code_reported', examined: 'test orders are passed over' },

@@ -189,7 +189,11 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await statements.readPart(statement, again, 0);
     },
     'void requests that wait': () => orders.waitingForVoid('open', now, 10),
-    'messages that came back': () => orders.bounced(10, 'live'),
+    'void requests that wait for a person': () => stats.countVoidUndecided(10),
+    'messages that came back': async () => {
+      await orders.bounced(10, 'live');
+      await stats.countBounced(10);
+    },
     'what was used of a day': async () => {
       await dayCounts.take({ name: 'sms/acme', n: 1, limit: 5, at: now });
       await dayCounts.giveBack({ name: 'sms/acme', n: 1, at: now });

@@ -23,6 +23,8 @@ const trouble = {
   tampered: [],
   issuersTampered: 0,
   undeliverable: 0,
+  bounced: 0,
+  voidUndecided: 0,
   differing: [],
   differingCount: 0,
   issuersPaused: 0,
