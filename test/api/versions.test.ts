@@ -92,3 +92,18 @@ test('a version that never was is 422, one that has ended 410', async () => {
   expectProblem(await settings('2018-01-01'), 422, 'body_invalid', '/apiVersion');
   expect((await settings(versions.newest)).body.apiVersion).toBe(versions.newest);
 });
+
+test('who calls is asked before which version', async () => {
+  const { baseUrl } = file.platform;
+  const issuer = await file.issuer();
+  const unknown = { 'codeferry-version': '2018-01-01' };
+  const codeOf = async (path: string) => (await (await fetch(baseUrl + path, { headers: unknown })).json()).code;
+  expect(await codeOf(`/v1/issuers/${issuer.issuerId}/self`)).toBe('signature_invalid');
+  expect(await codeOf(`/v1/issuers/${issuer.issuerId}/statements/2026-11-28`)).toBe('signature_invalid');
+  expect(await codeOf('/v1/operator/orders')).toBe('operator_unauthorized');
+  expect(await codeOf('/v1/operator/orders.csv')).toBe('operator_unauthorized');
+  expect(await codeOf('/v1/nowhere')).toBe('path_unknown');
+  expect(await codeOf('/v1/keys')).toBe('version_unknown');
+  expectProblem(await issuer.post('/orders', order('v-5', {}), { headers: unknown }), 422, 'version_unknown');
+  expect((await issuer.get('/orders/v-5')).status).toBe(404);
+});

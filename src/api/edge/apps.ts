@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Side } from '../../contract/route';
 import type { Versions } from '../../contract/versions';
 import { noTracing, type Tracing } from '../../tracing/tracing';
-import { apiVersion } from './api-version';
+import { newestVersion } from './api-version';
 import { basePathOf, stripBasePath } from './base-path';
 import { endOldConnections } from './connection-age';
 import { shareByConnection } from './connection-share';
@@ -62,7 +62,7 @@ const appAt = (
     observe,
     endOldConnections(nowMs),
     stripBasePath(basePathOf(url)),
-    apiVersion(versions, nowMs),
+    newestVersion(versions),
     helmet({
       strictTransportSecurity: url.startsWith('https:') && { maxAge: yearSeconds, includeSubDomains: false },
       // Pages say what they need.

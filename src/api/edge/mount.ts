@@ -29,6 +29,7 @@ import { sha256 } from '../../sealing/key-ring';
 import type { IssuerRow } from '../../store/issuers';
 import { authenticateIssuer, type IssuerAuth } from '../auth/issuer-auth';
 import { authorizeOperator, type OperatorAuth, requireRole } from '../auth/operator-auth';
+import { takeVersion } from './api-version';
 import type { Apps } from './apps';
 import { type FileAnswer, sendFile } from './file-answer';
 import { type Idempotency, type KeptAnswer, once } from './idempotency';
@@ -160,8 +161,7 @@ export const createMount = (
     }).finally(leave);
     response.locals.issuerClass = isTestIssuer(known.issuer._id) ? 'test' : known.issuer.codeMode;
     testRequests.admit(known.issuer._id);
-    response.locals.version ??= versions.pinned(known.issuer.apiVersion);
-    response.set(versions.headersOf(response.locals.version));
+    takeVersion(deps, request, response, versions.pinned(known.issuer.apiVersion));
     return known;
   };
 
@@ -277,6 +277,7 @@ export const createMount = (
     const { operator, session } = await authorizeOperator(request, deps.operator);
     response.setHeader('cache-control', 'no-store');
     requireRole(operator, route.who);
+    takeVersion(deps, request, response);
     return {
       params: request.params as ParamsOf<R>,
       query: queryOf(route, request),
@@ -391,6 +392,7 @@ export const createMount = (
           expressPath(route.path),
           rawBody(route.limitBytes ?? bodyLimitBytes),
           async (request, response) => {
+            if (route.path.startsWith('/v1/')) takeVersion(deps, request, response);
             send(response, await handle({ params: request.params as ParamsOf<R>, request, response }));
           },
         );
