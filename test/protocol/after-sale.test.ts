@@ -307,11 +307,12 @@ describe('redemptions', () => {
         redemptionId: 'one',
         itemId: 'a',
         uses: 2,
+        usesLeft: 1,
         at: expect.any(String),
         place: 'door',
         reversedAt: expect.any(String),
       },
-      { redemptionId: 'two', itemId: 'a', uses: 1, at: expect.any(String) },
+      { redemptionId: 'two', itemId: 'a', uses: 1, usesLeft: 0, at: expect.any(String) },
     ]);
     const items = (await issuer.get('/orders/r-1/items')).body.data;
     expect(items).toEqual([

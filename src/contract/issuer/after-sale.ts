@@ -328,6 +328,7 @@ const redemption = z
     redemptionId: operationId,
     itemId,
     uses,
+    usesLeft: count.meta({ description: 'Once it was redeemed, as its call was told' }),
     at: instant,
     place: z.string().optional(),
     reversedAt: instant.optional(),

@@ -41,12 +41,13 @@ export const listRedemptions = async (deps: OrderDeps, row: OrderRow, afterSeq: 
   );
   const reversedAt = new Map(reversals.map(({ operationId, atMs }) => [operationId, atMs]));
   return {
-    rows: page.map(({ operationId = '', itemId = '', uses = 1, atMs, redeemedAtMs, place }) => {
+    rows: page.map(({ operationId = '', itemId = '', uses = 1, usesLeft: left = 0, atMs, redeemedAtMs, place }) => {
       const reversed = reversedAt.get(operationId);
       return {
         redemptionId: operationId,
         itemId,
         uses,
+        usesLeft: left,
         at: iso(redeemedAtMs ?? atMs),
         ...(place !== undefined ? { place } : {}),
         ...(reversed !== undefined ? { reversedAt: iso(reversed) } : {}),
