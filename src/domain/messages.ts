@@ -69,7 +69,8 @@ export type OrderMessage =
       readonly reason: RefusalReason;
       readonly textRef?: string;
     }
-  | { readonly kind: 'cancel'; readonly by: Asker; readonly textRef?: string }
+  /** A token may come with it. */
+  | { readonly kind: 'cancel'; readonly by: Asker; readonly isRightToken?: boolean; readonly textRef?: string }
   | { readonly kind: 'renotify' }
   | {
       readonly kind: 'redeliver';

@@ -149,6 +149,24 @@ describe('refusal', () => {
 });
 
 describe('cancellation', () => {
+  test.concurrent('a token may be given, and then it is checked before all else', async () => {
+    const issuer = await file.issuer();
+    await told(issuer, 'cancel-token');
+    const cancel = (token: string) =>
+      issuer.post('/orders/cancel-token/cancellation', {
+        type: 'order.cancellation',
+        orderNo: 'cancel-token',
+        token,
+        reason: 'changed her mind',
+      });
+    expectProblem(await cancel('wrong'), 403, 'token_mismatch');
+    expect((await issuer.order('cancel-token')).body.state).not.toBe('cancelled');
+    expectProblem(await cancel(''), 422, 'body_invalid', '/token');
+    const right = await cancel(issuer.tokenOf('cancel-token'));
+    expect([right.status, right.body.state]).toEqual([200, 'cancelled']);
+    expectProblem(await cancel('wrong'), 403, 'token_mismatch');
+  });
+
   test.concurrent('before the verification: 200 Order without a token, and a repeat is the same', async () => {
     const issuer = await file.issuer();
     await told(issuer, 'cancel-1');

@@ -128,7 +128,7 @@ export const refuseOrder = declareRoute({
 export type RefusalAnswer = AnswerOf<typeof refuseOrder>;
 
 export const cancelOrderRequest = z
-  .strictObject({ type: z.literal('order.cancellation'), orderNo, reason: text(1, 512) })
+  .strictObject({ type: z.literal('order.cancellation'), orderNo, token: token.optional(), reason: text(1, 512) })
   .meta({ examples: [{ type: 'order.cancellation', orderNo: 'A-1', reason: 'the buyer changed her mind' }] });
 export type CancelOrder = z.infer<typeof cancelOrderRequest>;
 
@@ -140,6 +140,6 @@ export const cancelOrder = declareRoute({
   summary: 'Cancels an order',
   body: cancelOrderRequest,
   answers: { 200: { says: 'Cancelled', body: order }, 202: notJudgedYet },
-  problems: ['order_unknown', 'order_closed', 'already_delivered'],
+  problems: ['order_unknown', 'order_closed', 'already_delivered', 'token_mismatch'],
 });
 export type CancellationAnswer = AnswerOf<typeof cancelOrder>;

@@ -18,6 +18,7 @@ const judgeRefusal = (ruling: Ruling, message: OrderMessage & { kind: 'refuse' }
 
 const judgeCancellation = (ruling: Ruling, message: OrderMessage & { kind: 'cancel' }): Decision => {
   const { facts } = ruling;
+  if (message.isRightToken === false) return ruling.countFailure().refuse('token_mismatch');
   if (facts.state === 'cancelled') return ruling.done();
   if (facts.state === 'issued' || facts.state === 'delivered') return ruling.refuse('already_delivered');
   if (isClosed(facts.state)) return ruling.refuse('order_closed');
