@@ -201,7 +201,11 @@ export const askDialog = <Result>({
     back.addEventListener('click', () => dialog.close());
     // Escape while it runs would leave the result unseen.
     dialog.addEventListener('cancel', (event) => back.disabled && event.preventDefault());
+    // Another view, by the browser's Back: what was asked of the former one would not be seen.
+    const leave = () => back.disabled || dialog.close();
+    window.addEventListener('hashchange', leave);
     dialog.addEventListener('close', () => {
+      window.removeEventListener('hashchange', leave);
       dialog.remove();
       resolve(result);
     });

@@ -73,6 +73,23 @@ test('what is refused is marked at its field, in words for people, and unmarked 
   button('Go back').click();
 });
 
+test('a question ends with the view that asked it, unless it is being done', async () => {
+  const leave = () => window.dispatchEvent(new Event('hashchange'));
+  let done = (): void => undefined;
+  const run = () => new Promise<{ done: 1 }>((resolve) => (done = () => resolve({ done: 1 })));
+  const unanswered = askDialog({ title: 'Void?', confirm: 'Void', run });
+  leave();
+  expect(dialog()).toBeNull();
+  expect(await unanswered).toBeUndefined();
+  const running = askDialog({ title: 'Void?', confirm: 'Void', run });
+  const submitted = submit();
+  leave();
+  expect(dialog()).not.toBeNull();
+  done();
+  await submitted;
+  expect(await running).toEqual({ done: 1 });
+});
+
 test('what cannot be taken back waits until its name was typed', async () => {
   const asked = askDialog({ title: 'Delete?', confirm: 'Delete', mustType: 'acme', run: async () => ({ done: 1 }) });
   expect(button('Delete').disabled).toBe(true);
