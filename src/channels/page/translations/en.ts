@@ -90,7 +90,7 @@ export const en: PageWords = {
   showCodes: (n) => (n === 1 ? 'Show my code' : `Show my ${n} codes`),
   waiting: {
     headline: 'Waiting for the seller’s confirmation',
-    explanation: 'Your payment is in. The seller is checking your order now; this usually takes a moment.',
+    explanation: 'Your payment is in. The seller confirms your order next; this usually takes a moment.',
   },
   confirmBy: 'The seller has to confirm by',
   issuing: (n) => ({

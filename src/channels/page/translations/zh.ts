@@ -77,7 +77,7 @@ export const zh: PageWords = {
     told: '您已报告券码有问题，卖家和平台已获知。',
   },
   showCodes: (n) => (n === 1 ? '显示券码' : `显示 ${n} 个券码`),
-  waiting: { headline: '等待卖家确认', explanation: '已收到您的付款，卖家正在核对订单，通常很快完成。' },
+  waiting: { headline: '等待卖家确认', explanation: '已收到您的付款，接下来由卖家确认订单，通常很快完成。' },
   confirmBy: '卖家须在此时间前确认：',
   issuing: () => ({ headline: '正在出码', explanation: '卖家已确认订单，正在为您生成券码。' }),
   dueBy: () => '券码最迟送达时间：',
