@@ -228,15 +228,22 @@ const isSameEnd = (a: OrderFacts, b: OrderFacts): boolean =>
   a.state === b.state && a.issued === b.issued && a.sequence === b.sequence;
 
 /** A verification or a longer window was answered; the engine lost that Update, and the window ended without it. */
-const hasLostTime = (shown: OrderFacts, { closedReason, verifyExtensionMs, issueExtensionMs }: OrderFacts): boolean => {
-  switch (closedReason) {
+const hasLostTime = (shown: OrderFacts, facts: OrderFacts): boolean => {
+  const movedMs = movedSince(shown, facts);
+  switch (facts.closedReason) {
     case 'verify_window':
-      return shown.verification !== undefined || shown.verifyExtensionMs > verifyExtensionMs;
+      return shown.verification !== undefined || shown.verifyExtensionMs - movedMs > facts.verifyExtensionMs;
     case 'issue_window':
-      return shown.issueExtensionMs > issueExtensionMs;
+      return shown.issueExtensionMs - movedMs > facts.issueExtensionMs;
     default:
       return false;
   }
+};
+
+/** A test order's clock shortens its windows: by what the row has not heard of. */
+const movedSince = (shown: OrderFacts, { advances = [] }: OrderFacts): number => {
+  const known = new Set(shown.advances?.map(({ id }) => id));
+  return advances.filter(({ id }) => !known.has(id)).reduce((sum, { byMs }) => sum + byMs, 0);
 };
 
 /** Changes with everything that a pick-up page shows; a notice that was taken moves the state alone. */

@@ -140,6 +140,31 @@ test.each([
   },
 );
 
+test.each([
+  ['verify', 'notified', 'verify_window', 'verifyExtensionMs'],
+  ['issue', 'verified', 'issue_window', 'issueExtensionMs'],
+] as const)(
+  'an order whose %s window a moved clock ended does expire, though its row has not heard of the move',
+  async (window, state, closedReason, extension) => {
+    const orders = createOrders(file.database);
+    const name = { issuerId: 'acme', orderNo: `moved-${window}` };
+    const row = acceptedRow(name.orderNo);
+    const now = Date.now();
+    const first = { id: 'first', atMs: now, byMs: 1_000 };
+    const opened = { ...row.facts, state, advances: [first], [extension]: -1_000 };
+    if (window === 'issue') Object.assign(opened, { verification: { verifiedAtMs: now, issueByMs: now } });
+    await orders.insertAccepted({ ...row, state, facts: opened });
+    const told: string[] = [];
+    const advances = [first, { id: 'second', atMs: now, byMs: 600_000 }];
+    const expired = { ...opened, advances, [extension]: -601_000, state: 'expired' as const, closedReason };
+    const events = [{ sequence: 1, type: 'order.expired', atMs: now, state: 'expired' }] as const;
+    const facts = { ...expired, version: row.version + 2 };
+    const ahead = await projecting(orders, told)({ ...name, facts, entries: [], events, accepted: [], late: [] });
+    expect(ahead).toBeUndefined();
+    expect(await orders.find(name)).toMatchObject({ state: 'expired', events: [{ sequence: 1 }] });
+  },
+);
+
 test('the row shows codes only once their claims are the order’s: where that fails nothing is written, and it is done again', async () => {
   const orders = createOrders(file.database);
   const row = acceptedRow('claims-first');
