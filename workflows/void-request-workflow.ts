@@ -21,10 +21,12 @@ export async function voidRequestWorkflow(input: VoidRequestInput): Promise<stri
     if (kind === 'over') isOver = true;
   });
   const waiting = { summary: `End the wait for ${issuerId} to decide about codes of order ${orderNo}` };
+  let seen = 0;
   for (let waitMs = Math.max(1, input.decideByMs - Date.now()); ; ) {
-    const seen = moves;
     await condition(() => isOver || moves > seen, waitMs, waiting);
     if (isOver) break;
+    // Before the row is read: a move meanwhile lets it be read again.
+    seen = moves;
     const { againInMs } = await keepTrying(() => deciding.endVoidTime(question));
     if (againInMs === undefined) break;
     waitMs = againInMs;

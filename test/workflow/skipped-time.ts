@@ -17,6 +17,7 @@ import {
   orderFacts,
   type Reply,
   updates,
+  voidTimeMoved,
   workflowNames,
 } from '../../src/order-messages/order-messages';
 import { createKeyRing } from '../../src/sealing/key-ring';
@@ -38,9 +39,9 @@ export interface Call {
   readonly atMs: number;
 }
 
-const localNames = ['project', 'heldCodes', 'heldTime'] as const;
-const calledOutNames = ['notifyIssuer', 'requestCode', 'deliverCodes', 'tellVoid'] as const;
-const activityNames = [...localNames, ...calledOutNames] as const;
+const ownNames = ['project', 'heldCodes', 'heldTime', 'endVoidTime'] as const;
+const calledOutNames = ['notifyIssuer', 'requestCode', 'deliverCodes', 'tellVoid', 'askVoid'] as const;
+const activityNames = [...ownNames, ...calledOutNames] as const;
 export type ActivityName = (typeof activityNames)[number];
 /** Gets the number of the call, counted from 1 over all attempts. */
 type Fake = (n: number, input: Call['input']) => unknown;
@@ -104,6 +105,12 @@ export interface SkippedTime {
     input: Partial<AfterSaleInput>,
     answers: Partial<Record<ActivityName, Fake>>,
   ): Promise<{ result(): Promise<string>; calls(name: ActivityName): Call[] }>;
+  /** The request for money back of an order; its time to decide is over at once. */
+  startVoidRequest(answers: Partial<Record<ActivityName, Fake>>): Promise<{
+    called(name: ActivityName, n?: number): Promise<Call>;
+    timeMoved(): Promise<void>;
+    result(): Promise<string>;
+  }>;
   /** Lets the engine's clock run this far, without waiting for it. */
   pass(ms: number): Promise<void>;
   nowMs(): Promise<number>;
@@ -148,6 +155,7 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
     requestCode: () => ({ kind: 'issuing' }),
     deliverCodes: () => ({ kind: 'delivered', tries: 1 }),
     tellVoid: () => ({ kind: 'delivered' }),
+    askVoid: () => ({ kind: 'waiting' }),
   };
   const fakeOf = (name: ActivityName) => async (input: Call['input']) => {
     const issuerId: string = input.issuerId;
@@ -162,6 +170,8 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
   };
   const callsOf = (issuerId: string, name: ActivityName): Call[] =>
     calls.filter((call) => call.issuerId === issuerId && call.name === name);
+  const calledOf = (issuerId: string, name: ActivityName, n = 1): Promise<Call> =>
+    until(`call ${n} of ${name}`, () => callsOf(issuerId, name)[n - 1]);
   const activities = Object.fromEntries(activityNames.map((name) => [name, fakeOf(name)]));
 
   const taskQueue = 'orders';
@@ -180,7 +190,7 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
       ...common,
       taskQueue,
       workflowBundle: { codePath: String(process.env.TEST_WORKFLOW_BUNDLE) },
-      activities: Object.fromEntries(localNames.map((name) => [name, activities[name]])),
+      activities: Object.fromEntries(ownNames.map((name) => [name, activities[name]])),
     });
   const stopOrders = await runOrders();
   const stopCallsOut = await run({
@@ -249,7 +259,7 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
       input,
       answer: (name, fake) => setFakes(issuerId, { [name]: fake }),
       calls: (name) => callsOf(issuerId, name),
-      called: (name, n = 1) => until(`call ${n} of ${name}`, () => callsOf(issuerId, name)[n - 1]),
+      called: (name, n) => calledOf(issuerId, name, n),
       row: () => {
         const projections = callsOf(issuerId, 'project').map(({ input: { facts, events } }) => ({ facts, events }));
         const known = new Map(projections.flatMap(({ events }) => events).map((event) => [event.sequence, event]));
@@ -309,6 +319,22 @@ export const startSkippedTime = async (): Promise<SkippedTime> => {
         workflowRunTimeout: '60 days',
       });
       return { result: () => handle.result() as Promise<string>, calls: (name) => callsOf(issuerId, name) };
+    },
+    startVoidRequest: async (answers) => {
+      const issuerId = `issuer-${randomUUID().slice(0, 8)}`;
+      setFakes(issuerId, answers);
+      const input = { issuerId, orderNo: 'order-1', requestId: 'request-1', decideByMs: 0, callsOutQueue };
+      const handle = await client.workflow.start(workflowNames.voidRequest, {
+        workflowId: `void-request/${issuerId}/order-1/1`,
+        taskQueue,
+        args: [input],
+        workflowRunTimeout: '60 days',
+      });
+      return {
+        called: (name, n) => calledOf(issuerId, name, n),
+        timeMoved: () => handle.signal(voidTimeMoved),
+        result: () => handle.result() as Promise<string>,
+      };
     },
     pass: (ms) => env.sleep(ms),
     nowMs: () => env.currentTimeMs(),
