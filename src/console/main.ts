@@ -38,8 +38,10 @@ interface Route {
   readonly view: (view: View) => void | Promise<void>;
 }
 
+const home: Route = { pattern: /^overview$/, place: 'overview', view: overviewView };
+
 const routes: readonly Route[] = [
-  { pattern: /^overview$/, place: 'overview', view: overviewView },
+  home,
   { pattern: /^machinery$/, place: 'overview', view: machineryView },
   { pattern: /^orders$/, place: 'orders', view: ordersView },
   { pattern: /^orders\/([^/]+)\/([^/]+)$/, place: 'orders', view: orderView },
@@ -86,11 +88,10 @@ const show = (): void => {
   open.abort();
   open = new AbortController();
   const [path = '', query = ''] = location.hash.replace(/^#\/?/, '').split('?');
-  const route = routes.find(({ pattern }) => pattern.test(path));
-  if (!route) {
-    location.replace('#/overview');
-    return;
-  }
+  const named = routes.find(({ pattern }) => pattern.test(path));
+  // Shown at once: until the browser tells of the new address, the view would be empty.
+  if (!named) history.replaceState(null, '', '#/overview');
+  const route = named ?? home;
   links.forEach((link, n) => {
     if (places[n]?.path === route.place) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');

@@ -120,6 +120,8 @@ test('axe-core finds nothing on the console’s views', async () => {
   found.signIn = await axeFindings(page);
   await page.getByLabel('Operator token').fill(file.platform.operatorToken);
   await page.getByRole('button', { name: 'Sign in' }).click();
+  // The sign-in is a `main` with a heading too.
+  await page.locator('#view h1').waitFor();
   const views = [
     '',
     'orders',
@@ -133,7 +135,7 @@ test('axe-core finds nothing on the console’s views', async () => {
   ];
   for (const view of [...views, `issuers/${issuer.issuerId}`]) {
     await page.goto(`${file.platform.baseUrl}/operator#/${view}`);
-    await page.locator('main h1').first().waitFor();
+    await page.locator('#view h1').waitFor();
     await page.waitForLoadState('load');
     found[view] = await axeFindings(page);
   }
