@@ -6,7 +6,7 @@ import { setup } from './setup.mjs';
 
 // `npm run bench`: the platform beside a bare Temporal order, measured; `-- --short` for every day.
 // `npm run bench:growth`: what becomes of it as something grows; `-- --only=burst` for one piece.
-// `npm run bench:report`: docs/performance.md and bench/results/figures.md from bench/results.
+// `npm run bench:report`: docs/performance.md from bench/results, and every figure printed.
 const mains = {
   compare: 'dist/bench/compare/main.js',
   growth: 'dist/bench/growth/main.js',

@@ -17,7 +17,7 @@ const circuitStates = ['closed', 'open', 'half_open'] as const;
 export const createMetricsPage = ({ registry, outbound, engineMetricsAddress }: WorkerMetrics) => {
   new Gauge({
     name: 'codeferry_breakers',
-    help: 'Circuits by state',
+    help: 'Circuits of issuers, terminals and hosts by state: closed, open or half_open',
     labelNames: ['state'],
     registers: [registry],
     collect() {

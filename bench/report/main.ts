@@ -1,4 +1,7 @@
+import { figuresOf, readAll } from './page';
 import { publishedShelf, writePage } from './write-page';
 
 /** `npm run bench:report`: the page anew from what is kept, without a run. */
-process.stderr.write(`• written: ${writePage(publishedShelf)}\n`);
+const page = writePage(publishedShelf);
+process.stdout.write(figuresOf(readAll(publishedShelf.results)));
+process.stderr.write(`• written: ${page}\n`);

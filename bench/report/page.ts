@@ -47,7 +47,7 @@ const introduction = (results: Results): string[] => {
   return [
     '# Performance',
     paragraph(
-      'Goals and pictures; [all figures](../bench/results/figures.md) are beside the results. `npm run bench:report` makes both pages; nobody edits them. Each figure names the engine and the database that it stands on, those of `npm start` first.',
+      'Goals and pictures. `npm run bench:report` makes this page of `bench/results` and prints all figures; nobody edits it. Each figure names the engine and the database that it stands on, those of `npm start` first.',
     ),
     ...(isDefaultMeasured
       ? []
@@ -102,12 +102,11 @@ export const pageOf = (results: Results): string =>
     ...picturesOf(results),
   ].join('\n\n')}\n`;
 
-/** The whole of bench/results/figures.md. */
+/** Every figure that was kept, as `npm run bench:report` prints it. */
 export const figuresOf = (results: Results): string => {
   const [profile] = results.profile;
   return `${[
     '# Figures',
-    paragraph('Made by `npm run bench:report` of the JSON beside it; nobody edits this page.'),
     ...machinesOf(results).map((machine) => paragraph(`Machine: ${machine}.`)),
     ...results.compare.flatMap(compareSection),
     ...(profile ? profileSection(profile) : []),

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../../src/dev/project-folder';
-import { chartsOf, figuresOf, pageOf, readAll } from './page';
+import { chartsOf, pageOf, readAll } from './page';
 import { resultsFolder } from './results';
 
 /** Where a run's JSON and the pages that are made of it go. */
@@ -24,6 +24,5 @@ export const writePage = ({ results, docs }: Shelf): string => {
   for (const [name, svg] of Object.entries(chartsOf(all))) writeFileSync(join(images, `performance-${name}.svg`), svg);
   const page = join(docs, 'performance.md');
   writeFileSync(page, pageOf(all));
-  writeFileSync(join(results, 'figures.md'), figuresOf(all));
   return page;
 };

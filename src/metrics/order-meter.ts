@@ -16,20 +16,20 @@ export const createOrderMeter = (registry: Registry) => {
   const registers = [registry];
   const callbacks = new Histogram({
     name: 'codeferry_callback_seconds',
-    help: 'Tries of callbacks to issuers by message and result',
+    help: 'Attempts of callbacks to issuers by message and result: ok, status_3xx to status_5xx, or the reason',
     labelNames: ['type', 'issuer_class', 'result'],
     buckets: callBucketsSeconds,
     registers,
   });
   const codeAnswers = new Counter({
     name: 'codeferry_code_answers_total',
-    help: 'What the answers to order.code_requested came to',
+    help: 'What answers to order.code_requested came to: issued, issuing, refused, failed (no 2xx), or what is wrong with the codes',
     labelNames: ['result'],
     registers,
   });
   const deliveries = new Histogram({
     name: 'codeferry_delivery_seconds',
-    help: 'Tries of deliveries to terminals that are called, by channel and result',
+    help: 'Attempts at terminals that are called, by channel and result: delivered, failed or not_tried',
     labelNames: ['channel', 'result'],
     buckets: callBucketsSeconds,
     registers,

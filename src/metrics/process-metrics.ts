@@ -10,7 +10,7 @@ export const createProcessMetrics = (database: Pick<Database, 'poolCounts'>) => 
   const registers = [registry];
   const engineCalls = new Histogram({
     name: 'codeferry_engine_call_seconds',
-    help: 'Calls to Temporal by name and result',
+    help: 'Calls to Temporal by name and result: ok, refused, unavailable or busy',
     labelNames: ['call', 'result'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
@@ -37,7 +37,7 @@ export const createProcessMetrics = (database: Pick<Database, 'poolCounts'>) => 
   });
   new Counter({
     name: 'codeferry_database_checkout_failures_total',
-    help: 'Callers that got no connection to MongoDB',
+    help: 'Callers that got no connection to MongoDB in time',
     registers,
     collect() {
       this.reset();

@@ -7,9 +7,8 @@ import { projectFolder } from '../../src/dev/project-folder';
 const docs = join(projectFolder, 'docs');
 const published = readAll(resultsFolder);
 
-test('docs/performance.md, its pictures and the figures say what bench/results holds; `npm run bench:report` makes all of them', () => {
+test('docs/performance.md and its pictures say what bench/results holds; `npm run bench:report` makes them', () => {
   expect(readFileSync(join(docs, 'performance.md'), 'utf8')).toBe(pageOf(published));
-  expect(readFileSync(join(resultsFolder, 'figures.md'), 'utf8')).toBe(figuresOf(published));
   const pictures = chartsOf(published);
   expect(Object.keys(pictures).length).toBeGreaterThan(0);
   for (const [name, svg] of Object.entries(pictures))

@@ -9,7 +9,7 @@ const hungUpStatus = 499;
 export const createMetrics = (registry: Registry) => {
   const durations = new Histogram({
     name: 'codeferry_http_request_seconds',
-    help: 'Time from request to answer',
+    help: 'Time from request to answer; status 499: the client went before it',
     labelNames: ['method', 'route', 'status', 'issuer_class'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
