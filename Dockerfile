@@ -4,6 +4,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --include=dev
 COPY scripts ./scripts
 COPY src ./src
+COPY packages/issuer/src ./packages/issuer/src
 COPY workflows ./workflows
 COPY activities ./activities
 COPY worker ./worker

@@ -8,7 +8,7 @@ import { inProject, projectRoot } from './project.mjs';
 import { runCommand, step } from './screen.mjs';
 import { setup } from './setup.mjs';
 
-const sourceFolders = ['src', 'workflows', 'activities', 'worker'];
+const sourceFolders = ['src', 'packages/issuer/src', 'workflows', 'activities', 'worker'];
 const swcOptions = {
   swcrc: false,
   sourceMaps: true,

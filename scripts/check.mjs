@@ -13,7 +13,17 @@ const checks = [
   {
     name: 'boundaries',
     script: 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
-    args: ['--config', '.dependency-cruiser.cjs', 'src', 'workflows', 'activities', 'worker', 'test', 'bench'],
+    args: [
+      '--config',
+      '.dependency-cruiser.cjs',
+      'src',
+      'packages',
+      'workflows',
+      'activities',
+      'worker',
+      'test',
+      'bench',
+    ],
   },
   { name: 'folder sizes', script: 'scripts/folder-sizes.mjs', args: [] },
   { name: 'knip', script: 'node_modules/knip/bin/knip.js', args: [] },

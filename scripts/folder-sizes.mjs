@@ -15,6 +15,7 @@ function folderShares() {
     ...readdirSync(inProject('src'), { withFileTypes: true }).flatMap((entry) =>
       entry.isDirectory() ? [`src/${entry.name}`] : [],
     ),
+    'packages/issuer',
     'workflows',
     'activities',
     'worker',

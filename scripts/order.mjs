@@ -1,4 +1,4 @@
-// `npm run order -- --issuer demo-push --order-no my-1`: one payment request by hand, made by the issuer's client of src/issuer-sdk.
+// `npm run order -- --issuer demo-push --order-no my-1`: one payment request by hand, made by the issuer's client of packages/issuer.
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -83,7 +83,9 @@ await runCommand(async () => {
   const platform = given.url ?? readJson(join(dataDir, 'running.json'))?.publicUrl ?? 'http://127.0.0.1:8080';
   await setup();
   await build();
-  const { createIssuerClient } = createRequire(import.meta.url)(inProject('dist', 'src', 'issuer-sdk', 'index.js'));
+  const { createIssuerClient } = createRequire(import.meta.url)(
+    inProject('dist', 'packages', 'issuer', 'src', 'index.js'),
+  );
   let answer;
   let lost;
   const { placeOrder } = createIssuerClient({

@@ -1,8 +1,8 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createIssuerClient } from '../issuer-sdk/issuer-client';
-import { ProblemError, problemFrom } from '../issuer-sdk/problem-error';
+import { createIssuerClient } from '../../packages/issuer/src/issuer-client';
+import { ProblemError, problemFrom } from '../../packages/issuer/src/problem-error';
 
 const callLimitMs = 10_000;
 const readyPollMs = 300;

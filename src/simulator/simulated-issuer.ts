@@ -4,9 +4,9 @@ import {
   createCallbackHandler,
   createMessageHandler,
   type MessageHandlerOptions,
-} from '../issuer-sdk/callback-handler';
-import { fetchMessages } from '../issuer-sdk/fetch-messages';
-import type { IssuerClient } from '../issuer-sdk/issuer-client';
+} from '../../packages/issuer/src/callback-handler';
+import { fetchMessages } from '../../packages/issuer/src/fetch-messages';
+import type { IssuerClient } from '../../packages/issuer/src/issuer-client';
 import type {
   CodeReply,
   CodeRequest,
@@ -15,8 +15,8 @@ import type {
   PaidNotice,
   VoidAnswer,
   VoidRequested,
-} from '../issuer-sdk/messages';
-import { ProblemError } from '../issuer-sdk/problem-error';
+} from '../../packages/issuer/src/messages';
+import { ProblemError } from '../../packages/issuer/src/problem-error';
 import { type Behaviour, behaviourOf, behaviours } from './behaviours';
 import { createCodeMaker, hashOf } from './code-maker';
 import type { OnFact, SimulatedFact } from './facts';

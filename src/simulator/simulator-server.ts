@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { CallbackHandler } from '../issuer-sdk/callback-handler';
-import { callbackListener } from '../issuer-sdk/callback-listener';
-import { createIssuerClient, type IssuerClient } from '../issuer-sdk/issuer-client';
+import type { CallbackHandler } from '../../packages/issuer/src/callback-handler';
+import { callbackListener } from '../../packages/issuer/src/callback-listener';
+import { createIssuerClient, type IssuerClient } from '../../packages/issuer/src/issuer-client';
 import { terminalReplies } from './behaviours';
 import type { OnFact } from './facts';
 import { createInbox } from './inboxes/inbox';

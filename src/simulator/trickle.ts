@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { IssuerClient } from '../issuer-sdk/issuer-client';
-import type { OrderToPlace } from '../issuer-sdk/messages';
+import type { IssuerClient } from '../../packages/issuer/src/issuer-client';
+import type { OrderToPlace } from '../../packages/issuer/src/messages';
 import type { BehaviourName, terminalReplies } from './behaviours';
 
 type IssuerKind = 'push' | 'request' | 'unsteady' | 'pull';

@@ -1,15 +1,15 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createIssuerClient, type IssuerClient } from '../../src/issuer-sdk/issuer-client';
+import { createIssuerClient, type IssuerClient } from '../../packages/issuer/src/issuer-client';
 import type {
   CodeRequest,
   IssuedCode,
   OrderEventMessage,
   PaidNotice,
   VoidRequested,
-} from '../../src/issuer-sdk/messages';
-import { ProblemError } from '../../src/issuer-sdk/problem-error';
+} from '../../packages/issuer/src/messages';
+import { ProblemError } from '../../packages/issuer/src/problem-error';
 import { verifySignature } from '../../src/signing/verify';
 import { playBadReply } from './bad-replies';
 import { codePattern, hashesOf, openFactLog, sha256 } from './facts';

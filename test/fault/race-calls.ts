@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { IssuerClient } from '../../src/issuer-sdk/issuer-client';
-import type { IssuedCode, VoidRequested } from '../../src/issuer-sdk/messages';
+import type { IssuerClient } from '../../packages/issuer/src/issuer-client';
+import type { IssuedCode, VoidRequested } from '../../packages/issuer/src/messages';
 import type { Race } from './races';
 
 /** An order whose issuer says things about it that exclude each other, all at once. */

@@ -1,6 +1,6 @@
-import { createMessageHandler } from '../../src/issuer-sdk/callback-handler';
-import { fetchMessages } from '../../src/issuer-sdk/fetch-messages';
-import { createIssuerClient } from '../../src/issuer-sdk/issuer-client';
+import { createMessageHandler } from '../../packages/issuer/src/callback-handler';
+import { fetchMessages } from '../../packages/issuer/src/fetch-messages';
+import { createIssuerClient } from '../../packages/issuer/src/issuer-client';
 import { startSimulator } from '../../src/simulator/simulator-server';
 import { platformOfFile } from '../support/platform-of-file';
 import { until } from '../support/until';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createIssuerClient } from '../../src/issuer-sdk';
+import { createIssuerClient } from '../../packages/issuer/src';
 import type { TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { createIssuerClient } from '../../src/issuer-sdk';
+import { createIssuerClient } from '../../packages/issuer/src';
 import { amount, startIssuer, type TestIssuer } from '../support/issuer';
 import { type Platform, startPlatform } from '../support/platform';
 import { expectProblem } from '../support/problem';

@@ -1,8 +1,8 @@
+import type { MessageHandler } from '../../../packages/issuer/src/callback-handler';
+import { fetchMessages } from '../../../packages/issuer/src/fetch-messages';
+import { createIssuerClient } from '../../../packages/issuer/src/issuer-client';
+import { ProblemError } from '../../../packages/issuer/src/problem-error';
 import { bytesWithin } from '../../bounded/bytes-within';
-import type { MessageHandler } from '../../issuer-sdk/callback-handler';
-import { fetchMessages } from '../../issuer-sdk/fetch-messages';
-import { createIssuerClient } from '../../issuer-sdk/issuer-client';
-import { ProblemError } from '../../issuer-sdk/problem-error';
 import { signHmac } from '../../signing/sign';
 import { CommandEnd, exitCodes } from '../exit';
 import { plain } from '../plain-text';

@@ -2,8 +2,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AnswerWith, type CallbackHandlerOptions, createCallbackHandler } from '../../src/issuer-sdk/callback-handler';
-import { callbackListener } from '../../src/issuer-sdk/callback-listener';
+import {
+  AnswerWith,
+  type CallbackHandlerOptions,
+  createCallbackHandler,
+} from '../../packages/issuer/src/callback-handler';
+import { callbackListener } from '../../packages/issuer/src/callback-listener';
 import { newSecret, publicKeyToWhpk } from '../../src/signing/keys';
 import { signEd25519, signHmac } from '../../src/signing/sign';
 

@@ -1,7 +1,7 @@
 import { type KeyObject, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { echo } from '../contract/issuer/echo';
-import { bodylessText, signEd25519, signHmac } from '../signing/sign';
+import type { echo } from '../../../src/contract/issuer/echo';
+import { bodylessText, signEd25519, signHmac } from '../../../src/signing/sign';
 import type {
   Acknowledged,
   AcknowledgedMessage,

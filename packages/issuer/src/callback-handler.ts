@@ -1,4 +1,4 @@
-import { verifySignature } from '../signing/verify';
+import { verifySignature } from '../../../src/signing/verify';
 import type {
   CodeDelivery,
   CodeReply,

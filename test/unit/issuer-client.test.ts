@@ -2,8 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createIssuerClient, type IssuerClientOptions } from '../../src/issuer-sdk/issuer-client';
-import { ProblemError } from '../../src/issuer-sdk/problem-error';
+import { createIssuerClient, type IssuerClientOptions } from '../../packages/issuer/src/issuer-client';
+import { ProblemError } from '../../packages/issuer/src/problem-error';
 import { newSecret, publicKeyToWhpk } from '../../src/signing/keys';
 import { type VerifyKeys, verifySignature } from '../../src/signing/verify';
 

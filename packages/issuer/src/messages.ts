@@ -1,16 +1,16 @@
-import type { CodeDeliveredMessage, CodeVoidMessage } from '../contract/callbacks/deliveries';
-import type { OrderEventMessage } from '../contract/callbacks/events';
+import type { CodeDeliveredMessage, CodeVoidMessage } from '../../../src/contract/callbacks/deliveries';
+import type { OrderEventMessage } from '../../../src/contract/callbacks/events';
 import type {
   ClosingMessage,
   CodeRequestMessage,
   PaidMessage,
   VoidRequestMessage,
-} from '../contract/callbacks/first-interface';
-import type { Code, CodeAnswer } from '../contract/code';
-import type * as afterSale from '../contract/issuer/after-sale';
-import type { readEvents } from '../contract/issuer/event-feed';
-import type { listOwnFailures } from '../contract/issuer/failures';
-import type { acknowledgeMessages, readMessages } from '../contract/issuer/messages';
+} from '../../../src/contract/callbacks/first-interface';
+import type { Code, CodeAnswer } from '../../../src/contract/code';
+import type * as afterSale from '../../../src/contract/issuer/after-sale';
+import type { readEvents } from '../../../src/contract/issuer/event-feed';
+import type { listOwnFailures } from '../../../src/contract/issuer/failures';
+import type { acknowledgeMessages, readMessages } from '../../../src/contract/issuer/messages';
 import type {
   CancelOrder,
   RefuseOrder,
@@ -18,14 +18,14 @@ import type {
   submitCodes,
   VerifyOrder,
   verifyOrder,
-} from '../contract/issuer/order-operations';
-import type { listOrders, PlaceOrder, placeOrders } from '../contract/issuer/orders';
-import type { reconcileOrders } from '../contract/issuer/reconciliations';
-import type { readReplay, replayEvents } from '../contract/issuer/replays';
-import type { changeSelf, readSelf, rotateOwnSecret } from '../contract/issuer/self';
-import type { StatementLine } from '../contract/issuer/statements';
-import type { Queued } from '../contract/order';
-import type { GivenBody, Route, WrittenBody, WrittenQuery } from '../contract/route';
+} from '../../../src/contract/issuer/order-operations';
+import type { listOrders, PlaceOrder, placeOrders } from '../../../src/contract/issuer/orders';
+import type { reconcileOrders } from '../../../src/contract/issuer/reconciliations';
+import type { readReplay, replayEvents } from '../../../src/contract/issuer/replays';
+import type { changeSelf, readSelf, rotateOwnSecret } from '../../../src/contract/issuer/self';
+import type { StatementLine } from '../../../src/contract/issuer/statements';
+import type { Queued } from '../../../src/contract/order';
+import type { GivenBody, Route, WrittenBody, WrittenQuery } from '../../../src/contract/route';
 
 /** Sent by the issuer; the client adds `type`. Fields with a default may be left out. */
 export type OrderToPlace = Omit<PlaceOrder, 'type' | 'quantity'> & { quantity?: number };
@@ -43,12 +43,12 @@ export type ListOrders = WrittenQuery<typeof listOrders>;
 
 /** What a call of the client resolves to: a queued request is repeated until it is judged. */
 export type Judged<R extends Route> = Exclude<GivenBody<R>, Queued>;
-export type { Order as OrderAnswer, Timeline as OrderTimeline } from '../contract/order';
+export type { Order as OrderAnswer, Timeline as OrderTimeline } from '../../../src/contract/order';
 export type SelfAnswer = Judged<typeof readSelf>;
 export type SelfChange = Omit<WrittenBody<typeof changeSelf>, 'type'>;
 export type NewSecret = Judged<typeof rotateOwnSecret>;
-export type { ListedOrder } from '../contract/issuer/reconciliations';
-export type { StatementLine } from '../contract/issuer/statements';
+export type { ListedOrder } from '../../../src/contract/issuer/reconciliations';
+export type { StatementLine } from '../../../src/contract/issuer/statements';
 export type Reconciliation = Judged<typeof reconcileOrders>;
 export type ReconciledSpan = WrittenQuery<typeof reconcileOrders>;
 export interface Statement {
@@ -98,7 +98,7 @@ export type CodeRequest = CodeRequestMessage['data'];
 export type LastCall = ClosingMessage['data'];
 /** `order.void_requested`: somebody wants money back; can the codes be destroyed? Repeated until answered. */
 export type VoidRequested = VoidRequestMessage['data'];
-export type { VoidAnswer } from '../contract/void-answer';
+export type { VoidAnswer } from '../../../src/contract/void-answer';
 /** `order.delivered` and its kind: may arrive out of order, `sequence` has no gaps. Types may be added at any time. */
 export type { OrderEventMessage };
 /** `code.delivered`, for whoever runs a webhook terminal: signed with the platform's key, and by the terminal's secret where it has one. */
