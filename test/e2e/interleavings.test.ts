@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { orderStates } from '../../src/domain/order';
 import { startIssuer, type TestIssuer } from '../support/issuer';
+import { often } from '../support/long-form';
 import { type Answer, type Platform, startPlatform } from '../support/platform';
 import { reveal } from '../support/reveal';
 import { seedOf } from '../support/seed';
@@ -151,6 +152,6 @@ test('any interleaving of an issuer’s messages ends in a legal state with one 
       });
       expect(told).toEqual(Array.from({ length: sequence }, (_, index) => index + 1));
     }),
-    { seed, numRuns: 25, endOnFailure: true },
+    { seed, numRuns: often(15, 50), endOnFailure: true },
   );
 }, 240_000);

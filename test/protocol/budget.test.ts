@@ -1,12 +1,12 @@
 import { updatesPerRun } from '../../src/domain/timings';
 import type { TestIssuer } from '../support/issuer';
+import { often } from '../support/long-form';
 import { platformOfFile } from '../support/platform-of-file';
 
 const file = platformOfFile();
-/** `BUDGET=long npm test -- budget` plays as often as the protocol promises; what is counted is the same. */
-const isLong = process.env.BUDGET === 'long';
-const repeats = isLong ? 100_000 : 20;
-const limitMs = isLong ? 4 * 3_600_000 : 120_000;
+/** The long form repeats as often as the protocol promises. */
+const repeats = often(20, 100_000);
+const limitMs = often(120_000, 4 * 3_600_000);
 
 const handleOf = ({ issuerId }: TestIssuer, orderNo: string) =>
   file.platform.client.workflow.getHandle(`order/${issuerId}/${orderNo}`);
@@ -49,7 +49,7 @@ test(
   'an order that gets more calls with one code each than a run of its workflow takes is issued whole',
   async () => {
     const issuer = await file.issuer();
-    const quantity = isLong ? 10_000 : updatesPerRun + 10;
+    const quantity = often(updatesPerRun + 10, 10_000);
     await issuer.placeVerified('one-by-one', { quantity });
     const statuses = new Map<number, number>();
     let next = 1;

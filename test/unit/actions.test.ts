@@ -8,6 +8,7 @@ import { whyNotAgain } from '../../src/domain/judge/replay';
 import type { Asker, OrderMessage, TimelineEntry } from '../../src/domain/messages';
 import { deliveryStates, type HeldCode, type OrderFacts, openFacts, runningWindow } from '../../src/domain/order';
 import { whyNoCode } from '../../src/domain/words/why-no-code';
+import { often } from '../support/long-form';
 import { seedOf } from '../support/seed';
 
 const quantity = 3;
@@ -226,7 +227,7 @@ test('what `actions` lists some right message changes; what it does not list eve
         }
       },
     ),
-    { seed, numRuns: 400 },
+    { seed, numRuns: often(150, 400) },
   );
   expect([...seen]).toEqual(expect.arrayContaining(startStates));
 });

@@ -1,4 +1,5 @@
 import { createStartRate } from '../../src/overload/start-rate';
+import { isLongForm } from '../support/long-form';
 
 /** Steps of an order at the engine, its start being the first; between two of them it is elsewhere. */
 const steps = 10;
@@ -153,7 +154,7 @@ test.each([
   },
 );
 
-test.each([20, 100])(
+test.each(isLongForm ? [20, 100] : [20])(
   'an engine that was quick and is far from then on is known as such within a minute, %i orders a second meanwhile queued',
   (perSecond) => {
     const moved = { atSeconds: 10, stepMs: 90 };

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { type Decision, decide } from '../../src/domain/judge/decide';
 import type { OrderEvent, OrderMessage } from '../../src/domain/messages';
 import { type HeldCode, moves, type OrderFacts, openFacts, orderStates } from '../../src/domain/order';
+import { often } from '../support/long-form';
 import { seedOf } from '../support/seed';
 
-const runs = 500;
+const runs = often(150, 500);
 const createdAtMs = 1_800_000_000_000;
 const amount = { value: 1_001, currency: 'EUR' };
 
