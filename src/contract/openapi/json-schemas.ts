@@ -12,14 +12,24 @@ export type Direction = 'to_platform' | 'from_platform';
  */
 export const createJsonSchemas = (offered: ReadonlySet<string>) => {
   const named = new Map<string, JsonSchema>();
+  const made = { to_platform: new Map<z.ZodType, JsonSchema>(), from_platform: new Map<z.ZodType, JsonSchema>() };
 
+  /** Many routes name the same schema, and each making is slow. */
   const schemaOf = (schema: z.ZodType, direction: Direction): JsonSchema => {
+    const known = made[direction].get(schema);
+    if (known) return known;
+    const fresh = make(schema, direction);
+    made[direction].set(schema, fresh);
+    return fresh;
+  };
+
+  const make = (schema: z.ZodType, direction: Direction): JsonSchema => {
     const isInput = direction === 'to_platform';
     const nameOf = (id: string): string => (isInput ? `${id}Input` : id);
     const {
       $schema: _dialect,
       $defs = {},
-      ...made
+      ...whole
     } = z.toJSONSchema(schema, {
       io: isInput ? 'input' : 'output',
       unrepresentable: 'any',
@@ -40,7 +50,7 @@ export const createJsonSchemas = (offered: ReadonlySet<string>) => {
           : value,
       );
     for (const [id, one] of Object.entries($defs)) named.set(nameOf(id), renamed(one as JsonSchema));
-    return renamed(made as JsonSchema);
+    return renamed(whole as JsonSchema);
   };
 
   return {
