@@ -118,7 +118,12 @@ const folders = {
   'packages/issuer': { local: ['src/contract', 'src/signing'], packages: [] },
   'src/simulator': { local: ['packages/issuer'], packages: ['lru-cache', 'smtp-server', 'postal-mime'] },
   'src/cli': { local: ['src/bounded', 'src/domain', 'packages/issuer', 'src/signing'], packages: ['commander'] },
-  'src/console': { local: ['src/domain'], types: ['src/contract', 'src/operator'], packages: ['uplot'] },
+  'src/pages-kit': { local: ['src/domain'], types: ['src/contract'], packages: [] },
+  'src/console': {
+    local: ['src/domain', 'src/pages-kit'],
+    types: ['src/contract', 'src/operator'],
+    packages: ['uplot'],
+  },
   workflows: { local: ['src/domain', 'src/order-messages'], packages: ['@temporalio/workflow', '@temporalio/common'] },
   activities: {
     local: [

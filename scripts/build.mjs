@@ -17,14 +17,15 @@ const swcOptions = {
   module: { type: 'commonjs', ignoreDynamic: true },
 };
 
-// The console's modules run in a browser: types taken out, one file each, and the addresses in their imports as written.
-const browserEntry = 'src/console/main.ts';
+// The pages' modules run in a browser: types taken out, one file each, and the addresses in their imports as written.
+const browserFolders = ['src/console/', 'src/pages-kit/'];
+const browserEntries = ['src/console/main.ts'];
 const browserOptions = {
   ...swcOptions,
   sourceMaps: false,
   module: { type: 'es6' },
 };
-const isForBrowser = (file) => file.startsWith('src/console/') && file.endsWith('.ts');
+const isForBrowser = (file) => browserFolders.some((folder) => file.startsWith(folder)) && file.endsWith('.ts');
 
 function sourceFiles(folders = sourceFolders) {
   return folders
@@ -67,7 +68,7 @@ async function transformInto(folder, files) {
   await Promise.all(files.map(transformOne));
 }
 
-// What the console's first module reaches by imports that are left once types are gone: of the domain its words and rules.
+// What each page's first module reaches by imports that are left once types are gone: of the domain its words and rules.
 async function transformForBrowser(folder) {
   const { transform } = createRequire(import.meta.url)('@swc/core');
   const seen = new Set();
@@ -85,7 +86,7 @@ async function transformForBrowser(folder) {
       await visit(`${join(dirname(file), path).replaceAll('\\', '/')}.ts`);
     }
   };
-  await visit(browserEntry);
+  for (const entry of browserEntries) await visit(entry);
 }
 
 // The new tree takes the old one's place in one step, so a command that starts meanwhile never sees half of it.

@@ -14,18 +14,12 @@ import type { listRefunds } from '../contract/operator/refunds';
 import type { readOrderSettings, readPlatformSettings } from '../contract/operator/settings';
 import type { Timeline } from '../contract/order';
 import type { readReadiness } from '../contract/platform/health';
-import type { Problem } from '../contract/problem';
 import type { GivenBody } from '../contract/route';
 
 /** What the operator API answers, as its routes declare it: no code of it comes into the browser. */
 export type { IssuerCall } from '../contract/operator/calls';
 export type { PlatformHealth } from '../contract/operator/health';
 export type { Overview, Sales } from '../contract/operator/overview';
-
-export interface Page<Row> {
-  readonly data: readonly Row[];
-  readonly nextCursor?: string | null;
-}
 
 export interface OrderName {
   readonly issuerId: string;
@@ -59,6 +53,3 @@ export type AuditAnswer = GivenBody<typeof listAudit>['data'][number];
 export type SessionAnswer = GivenBody<typeof readSession>;
 export type ConsoleSessionsAnswer = GivenBody<typeof listSessions>;
 export type ReadinessAnswer = GivenBody<typeof readReadiness>;
-
-/** Whatever came: a proxy's answer is a problem too, with less to say. */
-export type ProblemAnswer = Partial<Omit<Problem, 'code'>> & { readonly code?: string };

@@ -1,4 +1,6 @@
 import { type Role, roles } from '../domain/operator';
+import { createAsking, type Page, type Pairs, query } from '../pages-kit/ask';
+import { basePath } from '../pages-kit/base-path';
 import type {
   Acted,
   ApprovalAnswer,
@@ -16,9 +18,7 @@ import type {
   OrderAnswer,
   OrderName,
   OrderSettingsAnswer,
-  Page,
   PlatformHealth,
-  ProblemAnswer,
   ReadinessAnswer,
   RefundsAnswer,
   Sales,
@@ -27,7 +27,6 @@ import type {
   TimelineAnswer,
   WhyAnswer,
 } from './answers';
-import { basePath } from './base-path';
 import type {
   BatchRequest,
   ChangeIssuer,
@@ -40,90 +39,15 @@ import type {
 
 /** The only module that talks to the platform: the operator API, with the session's cookie and its header token. */
 const base = `${basePath}/v1/operator`;
-const limitMs = 15_000;
 const batchLimitMs = 300_000;
 
-export class Problem extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly errors: NonNullable<ProblemAnswer['errors']>;
-  readonly requestId: string | undefined;
-
-  constructor(
-    { status = 0, code = 'unreachable', detail, errors = [], requestId }: ProblemAnswer,
-    readonly retryAfterSeconds?: number,
-  ) {
-    super(detail ?? 'The platform could not be reached. It may be starting; try again.');
-    this.status = status;
-    this.code = code;
-    this.errors = errors;
-    this.requestId = requestId;
-  }
-}
-
-export const session: { current: SessionAnswer | undefined; onEnd: () => void } = {
-  current: undefined,
-  onEnd: () => undefined,
-};
+const asking = createAsking<SessionAnswer>(base);
+const { call } = asking;
+export const { session } = asking;
 
 /** What the platform would refuse anyway is not offered. */
 export const may = (needed: Role): boolean =>
   session.current !== undefined && roles.indexOf(session.current.operator.role) >= roles.indexOf(needed);
-
-interface Asked {
-  readonly body?: unknown;
-  readonly signal?: AbortSignal;
-  readonly waitMs?: number;
-}
-
-const call = async <Answer>(
-  method: string,
-  path: string,
-  { body, signal, waitMs = limitMs }: Asked = {},
-): Promise<Answer> => {
-  const limit = AbortSignal.timeout(waitMs);
-  let response: Response;
-  try {
-    response = await fetch(`${base}${path}`, {
-      method,
-      credentials: 'same-origin',
-      cache: 'no-store',
-      redirect: 'error',
-      headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(method === 'GET' || !session.current ? {} : { 'x-csrf-token': session.current.csrf }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: signal ? AbortSignal.any([signal, limit]) : limit,
-    });
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    throw new Problem({});
-  }
-  const answer = response.status === 204 ? undefined : await response.json().catch(() => undefined);
-  if (response.ok) return answer;
-  if (response.status === 401 && session.current) {
-    session.current = undefined;
-    session.onEnd();
-  }
-  throw new Problem(
-    {
-      status: response.status,
-      code: 'unreadable',
-      detail: `The platform answered HTTP ${response.status}.`,
-      ...answer,
-    },
-    Number(response.headers.get('retry-after')) || undefined,
-  );
-};
-
-type Pairs = Readonly<Record<string, string | number | false | null | undefined>>;
-
-const query = (pairs: Pairs): string => {
-  const given = Object.entries(pairs).flatMap(([name, value]) => (value ? [[name, String(value)]] : []));
-  const text = new URLSearchParams(given).toString();
-  return text === '' ? '' : `?${text}`;
-};
 
 const orderPath = ({ issuerId, orderNo }: OrderName): string =>
   `/orders/${encodeURIComponent(issuerId)}/${encodeURIComponent(orderNo)}`;
@@ -172,7 +96,7 @@ export const api = {
   refunds: (settled: boolean, signal?: AbortSignal, cursor?: string) =>
     call<RefundsAnswer>('GET', `/refunds${query({ settled: settled && 'true', limit: 50, cursor })}`, { signal }),
   batch: (body: BatchRequest) =>
-    call<BatchAnswer>('POST', '/batches', { body, waitMs: body.dryRun ? limitMs : batchLimitMs }),
+    call<BatchAnswer>('POST', '/batches', { body, waitMs: body.dryRun ? undefined : batchLimitMs }),
   orderSettings: (order: OrderName, signal?: AbortSignal) =>
     call<OrderSettingsAnswer>('GET', `${orderPath(order)}/settings`, { signal }),
 

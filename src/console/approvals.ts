@@ -1,9 +1,10 @@
+import { askDialog } from '../pages-kit/dialog';
+import { type Child, h, note } from '../pages-kit/dom';
+import { type Column, empty, pagedTable } from '../pages-kit/parts';
+import { agoText, timeTag } from '../pages-kit/time';
 import type { ApprovalAnswer } from './answers';
 import { api, may, session } from './api';
-import { askDialog } from './dialog';
-import { type Child, h, note } from './dom';
-import { type Column, empty, issuerLink, orderLink, pagedTable } from './parts';
-import { agoText, timeTag } from './time';
+import { issuerLink, orderLink } from './parts';
 
 const stateChips: Readonly<Record<ApprovalAnswer['state'], readonly [tone: string, word: string]>> = {
   open: ['wait', 'Waits'],

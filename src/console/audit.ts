@@ -1,10 +1,11 @@
 import { type auditPhases, auditWords } from '../domain/words/audit-words';
+import { type Child, h, replace } from '../pages-kit/dom';
+import { empty, heading, pagedTable, problemBox } from '../pages-kit/parts';
+import { fieldInstant, fieldText, timeTag } from '../pages-kit/time';
+import type { View } from '../pages-kit/view';
 import type { AuditAnswer } from './answers';
 import { api } from './api';
-import { type Child, h, replace } from './dom';
-import { empty, heading, issuerLink, orderLink, pagedTable, problemBox } from './parts';
-import { fieldInstant, fieldText, timeTag } from './time';
-import type { View } from './view';
+import { issuerLink, orderLink } from './parts';
 
 const targetOf = ({ action, target }: AuditAnswer) => {
   if (action.startsWith('issuer.')) return action === 'issuer.deleted' ? target : issuerLink(target);

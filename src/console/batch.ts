@@ -1,6 +1,7 @@
+import { Problem } from '../pages-kit/ask';
+import { progressDialog } from '../pages-kit/dialog';
 import type { BatchAnswer } from './answers';
-import { api, Problem } from './api';
-import { progressDialog } from './dialog';
+import { api } from './api';
 import type { BatchRequest } from './requests';
 
 type Filter = BatchRequest['filter'];

@@ -1,12 +1,14 @@
 import { problemWords } from '../domain/words/problem-words';
 import { spanText } from '../domain/words/span-text';
+import { sideCard } from '../pages-kit/call-sides';
+import { type Child, h, replace } from '../pages-kit/dom';
+import { heading } from '../pages-kit/parts';
+import { agoText, timeTag } from '../pages-kit/time';
+import type { View } from '../pages-kit/view';
 import type { IssuerCallAnswer } from './answers';
 import { api, may } from './api';
-import { type Child, h, replace } from './dom';
 import { directions, sendAgain } from './issuer-calls';
-import { heading, issuerLink, orderLink } from './parts';
-import { agoText, timeTag } from './time';
-import type { View } from './view';
+import { issuerLink, orderLink } from './parts';
 
 /** One call: what was asked, what was answered, without anything secret, and whether it can be sent again. */
 export const callView = async ({ root, params: [issuerId = '', callId = ''], signal }: View): Promise<void> => {
@@ -66,26 +68,3 @@ const again = (call: IssuerCallAnswer, look: () => Promise<void>): Child => {
     )
   );
 };
-
-const pathsShown = 5;
-
-const sideCard = (title: string, { status, body, notKept }: IssuerCallAnswer['request']) =>
-  h(
-    'section',
-    { class: 'card' },
-    h('h2', {}, status === undefined ? title : `${title}, HTTP ${status}`),
-    body === undefined
-      ? h('p', { class: 'soft' }, bodyless(status, notKept))
-      : h('pre', { class: 'call-body', tabindex: '0' }, JSON.stringify(body, null, 2)),
-    body !== undefined && notKept.length > 0 && h('p', { class: 'soft' }, 'Not kept: ', pathList(notKept)),
-  );
-
-const bodyless = (status: number | undefined, notKept: readonly string[]): string => {
-  if (notKept.length > 0) return 'Its body is not kept.';
-  return status === undefined ? 'It was an answer, and got none.' : 'It has no body.';
-};
-
-const pathList = (paths: readonly string[]): Child => [
-  paths.slice(0, pathsShown).map((path, n) => [n > 0 && ', ', h('code', {}, path)]),
-  paths.length > pathsShown && `, and ${paths.length - pathsShown} more`,
-];

@@ -1,7 +1,7 @@
 import type uPlot from 'uplot';
 import { spanText } from '../domain/words/span-text';
+import { minuteText } from '../pages-kit/time';
 import type { Overview } from './answers';
-import { minuteText } from './time';
 
 /** uPlot, which index.html loads beside the modules. */
 const Plot = (window as unknown as { readonly uPlot: typeof uPlot }).uPlot;

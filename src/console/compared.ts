@@ -1,11 +1,12 @@
 import { count } from '../domain/words/count';
+import { askDialog } from '../pages-kit/dialog';
+import { h, note } from '../pages-kit/dom';
+import { type Column, empty, pagedTable } from '../pages-kit/parts';
+import { agoText, timeTag } from '../pages-kit/time';
 import type { ComparisonAnswer, OrderName } from './answers';
 import { api, may } from './api';
-import { askDialog } from './dialog';
-import { h, note } from './dom';
 import { orderActions } from './order-actions';
-import { type Column, empty, issuerLink, orderLink, pagedTable } from './parts';
-import { agoText, timeTag } from './time';
+import { issuerLink, orderLink } from './parts';
 
 type Newest = NonNullable<ComparisonAnswer['newest']>;
 type Finding = Newest['findings'][number];

@@ -1,8 +1,8 @@
+import { h, note, replace } from '../pages-kit/dom';
+import { table } from '../pages-kit/parts';
+import { agoText, timeTag } from '../pages-kit/time';
 import type { ConsoleSessionsAnswer } from './answers';
 import { api, may } from './api';
-import { h, note, replace } from './dom';
-import { table } from './parts';
-import { agoText, timeTag } from './time';
 
 /** On the settings view: who is signed in, one's own sessions or, to an admin, everybody's, and the end of them. */
 export const consoleSessionsCard = async (signal: AbortSignal) => {

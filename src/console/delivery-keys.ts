@@ -1,8 +1,8 @@
+import { askDialog } from '../pages-kit/dialog';
+import { type Child, h, note, replace } from '../pages-kit/dom';
+import { agoText, timeTag } from '../pages-kit/time';
 import type { DeliveryKeysAnswer } from './answers';
 import { api, may } from './api';
-import { askDialog } from './dialog';
-import { type Child, h, note, replace } from './dom';
-import { agoText, timeTag } from './time';
 
 const keyLine = ({ id, publicKey, createdAt, endsAt }: DeliveryKeysAnswer['keys'][number]): Child => [
   h('dt', {}, id),

@@ -1,14 +1,15 @@
 import { moneyText } from '../domain/words/money';
 import { closeReasonWords } from '../domain/words/state-words';
+import { type Child, h, replace } from '../pages-kit/dom';
+import { type Column, empty, heading, pagedTable } from '../pages-kit/parts';
+import { agoText, timeTag, withTimes } from '../pages-kit/time';
+import type { View } from '../pages-kit/view';
 import type { FailureAnswer, OrderAnswer, OrderName } from './answers';
 import { api } from './api';
 import { approvalsList } from './approvals';
 import { comparedList, comparedTitles } from './compared';
-import { type Child, h, replace } from './dom';
-import { type Column, empty, heading, issuerLink, orderLink, pagedTable } from './parts';
+import { issuerLink, orderLink } from './parts';
 import { refundsList } from './refunds';
-import { agoText, timeTag, withTimes } from './time';
-import type { View } from './view';
 
 const kinds = [
   { key: 'person', title: 'Need a person' },

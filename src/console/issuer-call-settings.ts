@@ -1,5 +1,5 @@
+import type { Field, Values } from '../pages-kit/dialog';
 import type { IssuerAnswer } from './answers';
-import type { Field, Values } from './dialog';
 
 /** How an issuer's server is called: what the dialogs that make and change an issuer ask for, and what its page says of it. */
 export const callFields = (issuer: Partial<IssuerAnswer>): Field[] => [

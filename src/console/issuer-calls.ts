@@ -1,13 +1,14 @@
 import { count } from '../domain/words/count';
 import { problemWords } from '../domain/words/problem-words';
 import { spanText } from '../domain/words/span-text';
+import { askDialog } from '../pages-kit/dialog';
+import { type Child, h, note, replace } from '../pages-kit/dom';
+import { empty, table } from '../pages-kit/parts';
+import { agoText, timeTag } from '../pages-kit/time';
 import type { IssuerCall, IssuerCallsAnswer } from './answers';
 import { api, may } from './api';
-import { askDialog } from './dialog';
-import { type Child, h, note, replace } from './dom';
 import { circuitChip, circuitName } from './machinery';
-import { empty, orderLink, table } from './parts';
-import { agoText, timeTag } from './time';
+import { orderLink } from './parts';
 
 export const directions = {
   to_issuer: 'to the issuer',

@@ -1,17 +1,19 @@
 import { spanText } from '../domain/words/span-text';
+import { askDialog, type Field, type Values } from '../pages-kit/dialog';
+import { type Child, h, note, replace } from '../pages-kit/dom';
+import { empty, heading, pagedTable } from '../pages-kit/parts';
+import { showSecret } from '../pages-kit/secret';
+import { clockText, timeTag } from '../pages-kit/time';
+import type { View } from '../pages-kit/view';
 import type { Callback, IssuerAnswer, OfferedChannel } from './answers';
 import { api, may } from './api';
-import { askDialog, type Field, showDialog, type Values } from './dialog';
-import { type Child, h, note, replace } from './dom';
 import { callFacts, callFields, callSettingsOf } from './issuer-call-settings';
 import { issuerCallsCard } from './issuer-calls';
 import { nextSteps } from './next-steps';
 import { productsCard, settingsCard } from './order-settings';
-import { copyButton, empty, heading, issuerLink, orderColumns, pagedTable } from './parts';
+import { issuerLink, orderColumns } from './parts';
 import type { ChangeIssuer, CreateIssuer } from './requests';
 import { isTerminalFieldShown, offeredChannels, terminalFields, terminalOf, terminalText } from './terminal-fields';
-import { clockText, timeTag } from './time';
-import type { View } from './view';
 
 const modes: Readonly<Record<IssuerAnswer['codeMode'], string>> = {
   request: 'Asked for each code',
@@ -166,31 +168,6 @@ const createIssuer = async (): Promise<void> => {
   if (!made || made === true) return;
   await showSecret(`${made.issuerId} is created`, made.secret, '', nextSteps(made));
   location.hash = `#/issuers/${encodeURIComponent(made.issuerId)}`;
-};
-
-const showSecret = (title: string, secret: string, more = '', below: Child = undefined): Promise<void> => {
-  const field = h('input', {
-    type: 'text',
-    readonly: true,
-    value: secret,
-    'aria-label': 'Secret',
-    class: 'secret',
-    onfocus: ({ currentTarget }: { currentTarget: HTMLInputElement }) => currentTarget.select(),
-  });
-  return showDialog({
-    title,
-    text: `This secret signs both directions. It is shown this once and cannot be read again.${more}`,
-    content: [
-      h(
-        'div',
-        { class: 'secret-row' },
-        field,
-        copyButton(() => field.value, 'Copy'),
-      ),
-      below,
-    ],
-    done: 'I have kept it',
-  });
 };
 
 /** One issuer: settings, key, pause, and its newest orders. */

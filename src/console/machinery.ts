@@ -1,12 +1,13 @@
 import { type CircuitState, circuitWords } from '../domain/words/circuit-words';
 import { count } from '../domain/words/count';
 import { spanText } from '../domain/words/span-text';
+import { type Child, everyWhileSeen, h, replace } from '../pages-kit/dom';
+import { empty, heading, table } from '../pages-kit/parts';
+import { agoText, timeTag } from '../pages-kit/time';
+import type { View } from '../pages-kit/view';
 import type { PlatformHealth } from './answers';
 import { api } from './api';
-import { type Child, everyWhileSeen, h, replace } from './dom';
-import { empty, heading, issuerLink, table } from './parts';
-import { agoText, timeTag } from './time';
-import type { View } from './view';
+import { issuerLink } from './parts';
 
 const lookAgainMs = 5_000;
 const circuitTones = { open: 'bad', half_open: 'wait', closed: 'good' } as const;

@@ -1,8 +1,8 @@
+import { askDialog } from '../pages-kit/dialog';
+import { type Child, h, note, replace } from '../pages-kit/dom';
+import { agoText, timeTag } from '../pages-kit/time';
 import type { MaintenanceAnswer } from './answers';
 import { api, may } from './api';
-import { askDialog } from './dialog';
-import { type Child, h, note, replace } from './dom';
-import { agoText, timeTag } from './time';
 
 /** Told to the shell, which shows the banner, and to whoever shows the switch. */
 export const maintenanceChanged = new EventTarget();

@@ -1,9 +1,9 @@
 import { majorText } from '../domain/words/money';
 import { testAmount, trySnippet } from '../domain/words/try-snippet';
+import { basePath } from '../pages-kit/base-path';
+import { h } from '../pages-kit/dom';
+import { copyButton } from '../pages-kit/parts';
 import type { IssuerAnswer } from './answers';
-import { basePath } from './base-path';
-import { h } from './dom';
-import { copyButton } from './parts';
 
 /** After the secret: what the issuer's people do with it, in its order. */
 export const nextSteps = ({ issuerId }: Pick<IssuerAnswer, 'issuerId'>) => {

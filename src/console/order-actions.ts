@@ -1,9 +1,9 @@
 import { hasFailedDelivery } from '../domain/judge/delivery';
 import { type ActionField, type OperatorAction, operatorActionEntries } from '../domain/operator-actions';
+import { askDialog, type Field, type Question, type Values } from '../pages-kit/dialog';
+import { note } from '../pages-kit/dom';
 import type { Acted, OrderAnswer, TimelineAnswer } from './answers';
 import { api } from './api';
-import { askDialog, type Field, type Question, type Values } from './dialog';
-import { note } from './dom';
 import { isTerminalFieldShown, offeredChannels, terminalFields, terminalOf } from './terminal-fields';
 
 type Lines = TimelineAnswer['data'];

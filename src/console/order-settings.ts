@@ -1,11 +1,11 @@
 import type { OrderSettings } from '../domain/settings';
 import { count } from '../domain/words/count';
 import { spanText } from '../domain/words/span-text';
+import { askDialog, type Field, type Values } from '../pages-kit/dialog';
+import { type Child, h, note, replace } from '../pages-kit/dom';
 import type { Effective, OrderSettingsAnswer, SettingsAnswer } from './answers';
 import { api, may } from './api';
 import { countBatch, runBatch } from './batch';
-import { askDialog, type Field, type Values } from './dialog';
-import { type Child, h, note, replace } from './dom';
 import type { BatchRequest, SettingsRequest } from './requests';
 
 type Name = keyof OrderSettings;

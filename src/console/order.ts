@@ -3,19 +3,20 @@ import { count } from '../domain/words/count';
 import { moneyText } from '../domain/words/money';
 import { spanText } from '../domain/words/span-text';
 import { closeReasonWords, deliveryWords } from '../domain/words/state-words';
-import { timelineWords } from '../domain/words/timeline-words';
 import type { NextStep } from '../domain/words/why-no-code';
+import { type Child, everyWhileSeen, h, replace } from '../pages-kit/dom';
+import { stepsOf } from '../pages-kit/order-steps';
+import { heading, stateChip } from '../pages-kit/parts';
+import { agoText, timeTag, withTimes } from '../pages-kit/time';
+import { timelineCard } from '../pages-kit/timeline';
+import type { View } from '../pages-kit/view';
 import type { OrderAnswer, OrderName, OrderSettingsAnswer, TimelineAnswer, WhyAnswer } from './answers';
 import { api, may, session } from './api';
-import { type Child, everyWhileSeen, h, replace } from './dom';
 import { isOffered, type OrderAction, orderActions, runAction } from './order-actions';
 import { orderSettingsList } from './order-settings';
-import { heading, issuerLink, stateChip, tookMs } from './parts';
-import { agoText, clockText, timeTag, withTimes } from './time';
-import type { View } from './view';
+import { issuerLink, tookMs } from './parts';
 
 const lookAgainMs = 2_000;
-const linesShown = 200;
 
 /** All that is known of one order, why it waits, and what can be done. */
 export const orderView = async ({ root, params: [issuerId = '', orderNo = ''], signal }: View): Promise<void> => {
@@ -81,36 +82,8 @@ type Refresh = () => Promise<void>;
 
 const isOpen = (state: OrderState): boolean => !isFinal(state);
 
-interface Step {
-  readonly name: string;
-  past(order: { readonly state: OrderState; readonly seen: ReturnType<typeof seenIn> }): boolean;
-}
-
-const steps: readonly Step[] = [
-  { name: 'Paid', past: () => true },
-  { name: 'Issuer told', past: ({ seen }) => seen.told },
-  { name: 'Verified', past: ({ seen }) => seen.verified },
-  { name: 'Issued', past: ({ seen }) => seen.issued },
-  { name: 'Delivered', past: ({ state }) => state === 'delivered' },
-];
-
-const seenIn = (facts: OrderAnswer, timeline: Lines) => ({
-  told:
-    timeline.some(({ event, detail }) => event === 'notice_answered' && detail.ok) ||
-    (facts.state !== 'accepted' && timeline.some(({ event }) => event === 'verification_judged')),
-  verified: facts.issueBy !== undefined,
-  issued:
-    facts.codes.outstanding === 0 ||
-    facts.state === 'issued' ||
-    facts.state === 'undeliverable' ||
-    facts.state === 'delivered',
-});
-
 const whyCard = (facts: OrderAnswer, timeline: Lines, { why, next: step }: WhyAnswer, refresh: Refresh) => {
   const { state } = facts;
-  const seen = seenIn(facts, timeline);
-  const past = steps.map((step) => step.past({ state, seen }));
-  const next = isOpen(state) ? past.indexOf(false) : -1;
   return h(
     'section',
     { class: `card why ${state}` },
@@ -129,20 +102,7 @@ const whyCard = (facts: OrderAnswer, timeline: Lines, { why, next: step }: WhyAn
     reasonOf(why),
     facts.codesVoid && voidNote(facts.codesVoid, facts.delivery),
     nextStep(facts, timeline, step, refresh),
-    h(
-      'ol',
-      { class: 'steps', 'aria-label': 'How far it got' },
-      steps.map(({ name }, n) =>
-        h(
-          'li',
-          {
-            class: `step ${past[n] ? 'past' : n === next ? 'next' : ''}`,
-            'aria-current': n === next ? 'step' : undefined,
-          },
-          name,
-        ),
-      ),
-    ),
+    stepsOf(facts, timeline),
   );
 };
 
@@ -324,98 +284,3 @@ const workflowUrl = (
   { issuerId, orderNo }: OrderName,
 ): string =>
   `${url}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(`order/${issuerId}/${orderNo}`)}`;
-
-const askedBy: Readonly<Record<string, string>> = {
-  notice_answered: 'notice_sent',
-  code_request_answered: 'code_requested',
-};
-
-/** A try and its answer are one line where nothing came between them. */
-const joined = (timeline: Lines): Lines => {
-  const lines: Lines[number][] = [];
-  for (const entry of timeline) {
-    const before = lines.at(-1);
-    const isAnswer =
-      before &&
-      before.event === askedBy[entry.event] &&
-      before.detail.message === entry.detail.message &&
-      before.detail.try === entry.detail.try;
-    if (isAnswer) lines.pop();
-    lines.push(entry);
-  }
-  return lines;
-};
-
-const timelineCard = (facts: OrderAnswer, timeline: Lines) => {
-  const lines = joined(timeline);
-  const shown = lines.slice(-linesShown);
-  return h(
-    'section',
-    { class: 'card' },
-    h('h2', {}, 'Timeline'),
-    shown.length < lines.length && h('p', { class: 'soft' }, `The newest ${shown.length} of ${lines.length} lines.`),
-    shown.length === 0 && h('p', { class: 'soft' }, 'Nothing has happened yet.'),
-    h(
-      'ol',
-      { class: 'timeline' },
-      shown.map((entry) => {
-        const { who, text, tone } = timelineWords(entry);
-        const afterMs = Date.parse(entry.at) - Date.parse(facts.createdAt);
-        return h(
-          'li',
-          { class: `line ${tone}` },
-          h(
-            'div',
-            { class: 'moment' },
-            h('time', { datetime: entry.at }, clockText(entry.at)),
-            h('span', {}, afterMs < 1 ? 'start' : `+ ${spanText(afterMs)}`),
-          ),
-          h('div', { class: 'happened' }, h('span', { class: 'who' }, who), h('p', {}, text), details(entry.detail)),
-        );
-      }),
-    ),
-  );
-};
-
-const told = [
-  'try',
-  'ok',
-  'problem',
-  'tookMs',
-  'status',
-  'verdict',
-  'answer',
-  'codes',
-  'fresh',
-  'outstanding',
-  'state',
-  'closedReason',
-  'type',
-  'sequence',
-  'quantity',
-  'refundDue',
-  'reason',
-  'by',
-  'replay',
-  'givenValue',
-  'givenCurrency',
-  'givenQuantity',
-];
-
-/** What the sentence did not say. */
-const errorsText = (errors: readonly { readonly path: string; readonly code: string }[]): string =>
-  errors.map(({ path, code }) => `${path} ${code}`.trim()).join(', ');
-
-const details = (detail: Lines[number]['detail']): Child => {
-  const rest = Object.entries(detail).filter(([name]) => !told.includes(name));
-  return (
-    rest.length > 0 &&
-    h(
-      'p',
-      { class: 'details' },
-      rest.map(([name, value]) =>
-        h('span', {}, `${name} `, h('code', {}, typeof value === 'object' ? errorsText(value) : String(value))),
-      ),
-    )
-  );
-};

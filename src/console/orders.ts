@@ -1,15 +1,16 @@
 import type { OrderState } from '../domain/order';
 import { count } from '../domain/words/count';
 import { stateWords } from '../domain/words/state-words';
+import { askDialog, showDialog } from '../pages-kit/dialog';
+import { h, note, replace } from '../pages-kit/dom';
+import { empty, heading, pagedTable, problemBox, table } from '../pages-kit/parts';
+import { fieldInstant, fieldText } from '../pages-kit/time';
+import type { View } from '../pages-kit/view';
 import { api, may } from './api';
 import { countBatch, runBatch } from './batch';
-import { askDialog, showDialog } from './dialog';
-import { h, note, replace } from './dom';
-import { empty, heading, issuerIds, orderColumns, orderHref, pagedTable, problemBox, table } from './parts';
+import { issuerIds, orderColumns, orderHref } from './parts';
 import type { BatchRequest } from './requests';
 import { savedViews } from './saved-views';
-import { fieldInstant, fieldText } from './time';
-import type { View } from './view';
 
 interface OrderFilter {
   readonly q?: string | undefined;

@@ -1,15 +1,16 @@
 import { count } from '../domain/words/count';
 import { spanText } from '../domain/words/span-text';
 import { closeReasonWords, stateWords } from '../domain/words/state-words';
+import { type Child, h, replace, sized } from '../pages-kit/dom';
+import { empty, heading, stateChip, stateTones, table } from '../pages-kit/parts';
+import { agoText, minuteText, timeTag, withTimes } from '../pages-kit/time';
+import type { View } from '../pages-kit/view';
 import type { Overview, PlatformHealth } from './answers';
 import { api } from './api';
 import { ordersChart, stacked, times, timesChart } from './charts';
-import { type Child, h, replace, sized } from './dom';
 import { machineryCards } from './machinery';
-import { empty, heading, issuerLink, orderLink, stateChip, stateTones, table } from './parts';
+import { issuerLink, orderLink } from './parts';
 import { salesCards } from './sales';
-import { agoText, minuteText, timeTag, withTimes } from './time';
-import type { View } from './view';
 
 /** What happens now and what needs someone, live. */
 export const overviewView = ({ root, signal }: View): void => {

@@ -1,11 +1,12 @@
 import { count } from '../domain/words/count';
 import { moneyText } from '../domain/words/money';
 import { closeReasonWords } from '../domain/words/state-words';
+import { h, replace } from '../pages-kit/dom';
+import { type Column, empty, pagedTable, stateChip } from '../pages-kit/parts';
+import { agoText, timeTag } from '../pages-kit/time';
 import type { RefundsAnswer } from './answers';
 import { api } from './api';
-import { h, replace } from './dom';
-import { type Column, empty, issuerLink, orderLink, pagedTable, stateChip } from './parts';
-import { agoText, timeTag } from './time';
+import { issuerLink, orderLink } from './parts';
 
 type Refund = RefundsAnswer['data'][number];
 

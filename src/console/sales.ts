@@ -1,11 +1,12 @@
 import { count } from '../domain/words/count';
 import { moneyText } from '../domain/words/money';
+import { everyWhileSeen, h, replace } from '../pages-kit/dom';
+import { empty, table } from '../pages-kit/parts';
+import { dayText, minuteText } from '../pages-kit/time';
 import type { Sales } from './answers';
 import { api } from './api';
 import { ordersChart, stacked } from './charts';
-import { everyWhileSeen, h, replace } from './dom';
-import { empty, issuerLink, table } from './parts';
-import { dayText, minuteText } from './time';
+import { issuerLink } from './parts';
 
 const lookAgainMs = 60_000;
 const productsShown = 8;

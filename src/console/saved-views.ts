@@ -1,6 +1,6 @@
+import { askDialog } from '../pages-kit/dialog';
+import { h, replace } from '../pages-kit/dom';
 import { session } from './api';
-import { askDialog } from './dialog';
-import { h, replace } from './dom';
 
 interface SavedView {
   readonly name: string;

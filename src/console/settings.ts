@@ -1,11 +1,11 @@
+import { h, replace } from '../pages-kit/dom';
+import { heading } from '../pages-kit/parts';
+import type { View } from '../pages-kit/view';
 import { api } from './api';
 import { consoleSessionsCard } from './console-sessions';
 import { deliveryKeysCard } from './delivery-keys';
-import { h, replace } from './dom';
 import { maintenanceCard } from './maintenance';
 import { settingsCard } from './order-settings';
-import { heading } from './parts';
-import type { View } from './view';
 
 /** What holds for the whole platform. */
 export const settingsView = async ({ root, signal }: View): Promise<void> => {

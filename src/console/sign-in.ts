@@ -1,6 +1,7 @@
-import { api, type Problem } from './api';
-import { basePath } from './base-path';
-import { h, replace } from './dom';
+import type { Problem } from '../pages-kit/ask';
+import { basePath } from '../pages-kit/base-path';
+import { h, replace } from '../pages-kit/dom';
+import { api } from './api';
 
 /** The token goes over once, for a session cookie that no script can read; it is kept nowhere here. */
 export const signInView = (app: HTMLElement, onSignedIn: () => void): void => {

@@ -1,7 +1,7 @@
+import type { Field, Values } from '../pages-kit/dialog';
+import { note } from '../pages-kit/dom';
 import type { OfferedChannel, TerminalAnswer } from './answers';
 import { api } from './api';
-import type { Field, Values } from './dialog';
-import { note } from './dom';
 
 let known: readonly OfferedChannel[] | undefined;
 

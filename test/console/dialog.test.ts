@@ -1,4 +1,4 @@
-import { askDialog } from '../../src/console/dialog';
+import { askDialog } from '../../src/pages-kit/dialog';
 import { page } from './page';
 
 const dialog = () => page.document.querySelector('dialog') as unknown as HTMLDialogElement;

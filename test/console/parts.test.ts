@@ -1,7 +1,8 @@
-import { h } from '../../src/console/dom';
-import { empty, pagedTable, problemBox, stateChip, tookMs } from '../../src/console/parts';
+import { tookMs } from '../../src/console/parts';
 import { orderStates } from '../../src/domain/order';
 import { stateWords } from '../../src/domain/words/state-words';
+import { h } from '../../src/pages-kit/dom';
+import { empty, pagedTable, problemBox, stateChip } from '../../src/pages-kit/parts';
 import { page } from './page';
 
 test('what an issuer wrote stays text: it cannot become markup', () => {

@@ -1,5 +1,5 @@
 import './page';
-import { clockText, fieldInstant, fieldText, timeZone } from '../../src/console/time';
+import { clockText, fieldInstant, fieldText, timeZone } from '../../src/pages-kit/time';
 
 test('times are shown and typed on the clock of the chosen zone', () => {
   timeZone.set('Asia/Kathmandu');

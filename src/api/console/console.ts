@@ -16,8 +16,8 @@ import { authorizeOperator, operatorOfToken, requireRole } from '../auth/operato
 import { createSignInLimit, type SignInLimit } from '../auth/sign-in-limit';
 import type { WrongTokens } from '../auth/wrong-tokens';
 import { jsonBody, type Mount } from '../edge/mount';
+import { mountPage } from '../edge/mount-page';
 import { pageOf, positionOf } from '../edge/paging';
-import { loadConsoleAssets } from './assets';
 import { type ConsoleOidc, mountConsoleOidc, type NoteRefusal } from './console-oidc';
 
 export interface Console {
@@ -36,19 +36,6 @@ export interface Console {
   /** Where a person reads an order's workflow, when there is such a place. */
   readonly temporalUi?: { readonly url: string; readonly namespace: string } | undefined;
 }
-
-const csp = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "img-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
 
 /** A stream ends by itself after this long; the browser comes back, and its session is looked at again. */
 const streamLimitMs = 10 * 60_000;
@@ -69,7 +56,16 @@ export const mountConsole = (mount: Mount, deps: Console): void => {
     noted.note('all');
     await deps.audit.ofNobody({ action: 'console.sign_in_refused', target: 'console', after }, code);
   };
-  mountPage(mount, deps);
+  mountPage(mount, {
+    name: 'console',
+    routes: { page: consolePage, slash: consolePageSlash, file: consoleFile },
+    basePath: deps.basePath,
+    packages: {
+      'uplot.js': require.resolve('uplot/dist/uPlot.iife.min.js'),
+      'uplot.css': require.resolve('uplot/dist/uPlot.min.css'),
+    },
+    filled: { 'single-sign-on': deps.oidc === undefined ? 'off' : 'on', 'demo-note': deps.isDemo ? demoNote : '' },
+  });
   mountSession(mount, { ...deps, noteRefusal }, limit);
   if (deps.oidc) mountConsoleOidc(mount, { ...deps, noteRefusal, limit }, deps.oidc);
   mountOverview(mount, deps);
@@ -77,34 +73,6 @@ export const mountConsole = (mount: Mount, deps: Console): void => {
 
 const demoNote =
   '<footer class="soft">This is a demo: it sells orders by itself and breaks some on purpose. <code>DEMO=off npm start</code> runs without it.</footer>';
-
-const mountPage = (mount: Mount, { oidc, basePath, isDemo }: Console): void => {
-  const { page: template, version, files } = loadConsoleAssets(basePath);
-  const page = template
-    .replace('{{single-sign-on}}', oidc === undefined ? 'off' : 'on')
-    .replace('{{demo-note}}', isDemo ? demoNote : '');
-
-  mount.bare(consolePage, (_request, response) => {
-    response.setHeader('content-security-policy', csp);
-    response.setHeader('referrer-policy', 'no-referrer');
-    response.setHeader('x-frame-options', 'DENY');
-    response.setHeader('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=()');
-    response.setHeader('x-robots-tag', 'noindex, nofollow');
-    response.setHeader('cache-control', 'no-store');
-    response.type('html').send(page);
-  });
-
-  mount.bare(consolePageSlash, (_request, response) => response.redirect(308, `${basePath}/operator`));
-
-  mount.bare(consoleFile, (request, response) => {
-    const file = files.get([request.params.file].flat().join('/'));
-    if (!file) throw new Failure('path_unknown');
-    const isCurrent = request.params.version === version;
-    response.setHeader('content-type', file.mediaType);
-    response.setHeader('cache-control', isCurrent ? 'public, max-age=31536000, immutable' : 'no-store');
-    response.send(file.body);
-  });
-};
 
 const mountSession = (
   mount: Mount,
