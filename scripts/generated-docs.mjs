@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
 import { inProject } from './project.mjs';
 import { runCommand } from './screen.mjs';
+import { pythonCalls, pythonTypes } from './sdk-python.mjs';
 import { setup } from './setup.mjs';
 
 // `npm run docs`: fills what stands between `<!-- made of X -->` and `<!-- end -->` in the pages, and writes the files
@@ -33,14 +34,25 @@ function lookAtDecisions() {
 }
 
 // The contract for machines, whatever a platform has of it.
-function openApi() {
+function contract() {
   const { openApiDocument } = require(inProject('dist/src/contract/openapi/openapi.js'));
-  return `${JSON.stringify(openApiDocument(), null, 2)}\n`;
+  return openApiDocument();
 }
+
+const openApi = () => `${JSON.stringify(contract(), null, 2)}\n`;
+
+const source = (language, path) => () =>
+  [`\`\`\`${language}`, readFileSync(inProject(path), 'utf8').trimEnd(), '```'].join('\n');
+
+const pythonIssuer = 'examples/quickstart/python/issuer.py';
+const pythonPackage = 'packages/python/src/codeferry_issuer';
 
 const made = [
   { page: 'docs/protocol.md', from: 'moves in src/domain/order.ts', text: states },
   { page: 'openapi.json', text: openApi },
+  { page: `${pythonPackage}/contract.py`, text: () => pythonTypes(contract()) },
+  { page: `${pythonPackage}/calls.py`, text: () => pythonCalls(contract()) },
+  { page: 'packages/python/README.md', from: pythonIssuer, text: source('python', pythonIssuer) },
 ];
 
 function filled(page, from, text) {

@@ -28,7 +28,7 @@ async function probePython(command: string): Promise<Python | undefined> {
 }
 
 /** A CPython 3 with pip: plain `python3` first, then the named ones, as a machine's newest may be too new for the wheels. */
-async function findPython(minors?: readonly number[]): Promise<Python | undefined> {
+export async function findPython(minors?: readonly number[]): Promise<Python | undefined> {
   const named = [13, 12, 11, 10].map((minor) => `python3.${minor}`);
   for (const name of ['python3', ...named, 'python']) {
     const command = findOnPath(name);
