@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, TypeVar, Union, cast
 
 from . import contract as c
@@ -21,6 +22,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 # The platform waits 8 s for an answer.
 _CALL_WITHIN_S = 6.0
 _CODES_A_CALL = 200
+_FETCHED_AT_ONCE = 8
 # What a repeat of the message cannot change.
 _FINAL_STATUSES = (403, 404, 409, 422, 429)
 # None of the codes was taken: they are made once more.
@@ -179,13 +181,14 @@ class Issuer(Serving):
     def fetch(self, stop: Optional[threading.Event] = None, pause_s: float = 1) -> None:
         """In place of a server, for an issuer with the callback `pull`: fetches messages until `stop` is set."""
         ends = stop or threading.Event()
-        while not ends.is_set():
-            try:
-                for message in self.client.read_messages(limit=20, wait_seconds=20)["data"]:
-                    self._fetched(message)
-            except Problem as problem:
-                _log.error("fetching: %s", problem)
-                ends.wait(pause_s)
+        with ThreadPoolExecutor(_FETCHED_AT_ONCE) as pool:
+            while not ends.is_set():
+                try:
+                    messages = self.client.read_messages(limit=20, wait_seconds=20)["data"]
+                    list(pool.map(self._fetched, messages))
+                except Problem as problem:
+                    _log.error("fetching: %s", problem)
+                    ends.wait(pause_s)
 
     def _fetched(self, message: c.GivenMessage) -> None:
         response = self.react(message["id"], cast(Mapping[str, Any], message))
@@ -194,5 +197,8 @@ class Issuer(Serving):
         result: c.Acknowledgement = {"id": message["id"]}
         if response.body:
             result["answer"] = json.loads(response.body)
-        for problem in self.client.acknowledge_messages({"results": [result]})["problems"]:
-            _log.error("%s %s: %s", message["type"], message["data"]["orderNo"], problem["code"])
+        try:
+            for unused in self.client.acknowledge_messages({"results": [result]})["problems"]:
+                _log.error("%s %s: %s", message["type"], message["id"], unused["code"])
+        except Problem as problem:
+            _log.error("%s %s comes again: %s", message["type"], message["id"], problem)

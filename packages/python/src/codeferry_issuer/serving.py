@@ -26,7 +26,7 @@ class Serving:
     def wsgi(self, environ: Dict[str, Any], start_response: Callable[[str, _Headers], Any]) -> Iterable[bytes]:
         """`app.wsgi_app`, `gunicorn issuer:application`, or mounted at your callback's path."""
         size = environ.get("CONTENT_LENGTH") or "0"
-        if not size.isdigit() or int(size) > _BODY_MAX_BYTES:
+        if not size.isdecimal() or int(size) > _BODY_MAX_BYTES:
             response = Response(413)
         else:
             headers = {name[5:].replace("_", "-"): value for name, value in environ.items() if name.startswith("HTTP_")}
@@ -78,7 +78,7 @@ class Serving:
 
             def do_POST(self) -> None:
                 size = self.headers.get("content-length") or ""
-                if not size.isdigit() or int(size) > _BODY_MAX_BYTES:
+                if not size.isdecimal() or int(size) > _BODY_MAX_BYTES:
                     self.close_connection = True
                     return self._answer(Response(413))
                 body = self.rfile.read(int(size))
