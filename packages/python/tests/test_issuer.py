@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 import unittest
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Optional
 
@@ -78,9 +78,11 @@ class Platform:
         return [name for name, _, _ in self.calls]
 
 
-def signed(kind: str, data: Any, webhook_id: str = "cf_1", secret: str = SECRET) -> tuple[dict[str, str], bytes]:
+def signed(
+    kind: str, data: Any, webhook_id: str = "cf_1", secret: str = SECRET, age_s: int = 0
+) -> tuple[dict[str, str], bytes]:
     body = json.dumps({"type": kind, "timestamp": "2026-01-01T00:00:00Z", "data": data, "newer": True})
-    now = datetime.now(tz=timezone.utc)
+    now = datetime.now(tz=timezone.utc) - timedelta(seconds=age_s)
     return {
         "Webhook-Id": webhook_id,
         "Webhook-Timestamp": str(int(now.timestamp())),
@@ -120,9 +122,10 @@ class Tests(unittest.TestCase):
 
     def test_a_signature_that_does_not_fit_is_answered_401(self) -> None:
         headers, body = signed("order.paid", PAID)
-        old = {**headers, "Webhook-Timestamp": str(int(headers["Webhook-Timestamp"]) - 400)}
+        old, _ = signed("order.paid", PAID, age_s=310)
+        early, _ = signed("order.paid", PAID, age_s=-310)
         broken = {**headers, "Webhook-Signature": "v1,é v1, x,y,z v1,%%%"}
-        for wrong in ({}, old, broken, {**headers, "Webhook-Id": "cf_2"}):
+        for wrong in ({}, old, early, broken, {**headers, "Webhook-Id": "cf_2"}):
             self.assertEqual(self.issuer.handle(wrong, body).status, 401)
         self.assertEqual(self.issuer.handle(headers, body + b" ").status, 401)
         self.assertEqual(self.issuer.handle(headers, b"\xff").status, 401)
