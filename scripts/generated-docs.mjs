@@ -4,6 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
 import { inProject } from './project.mjs';
 import { runCommand } from './screen.mjs';
+import { goTypes } from './sdk-go.mjs';
+import { goCalls } from './sdk-go-calls.mjs';
 import { pythonCalls, pythonTypes } from './sdk-python.mjs';
 import { setup } from './setup.mjs';
 
@@ -45,6 +47,7 @@ const source = (language, path) => () =>
   [`\`\`\`${language}`, readFileSync(inProject(path), 'utf8').trimEnd(), '```'].join('\n');
 
 const pythonIssuer = 'examples/quickstart/python/issuer.py';
+const goIssuer = 'examples/quickstart/go/main.go';
 const pythonPackage = 'packages/python/src/codeferry_issuer';
 
 const made = [
@@ -52,6 +55,9 @@ const made = [
   { page: 'openapi.json', text: openApi },
   { page: `${pythonPackage}/contract.py`, text: () => pythonTypes(contract()) },
   { page: `${pythonPackage}/calls.py`, text: () => pythonCalls(contract()) },
+  { page: 'packages/go/contract.go', text: () => goTypes(contract()) },
+  { page: 'packages/go/calls.go', text: () => goCalls(contract()) },
+  { page: 'packages/go/README.md', from: goIssuer, text: source('go', goIssuer) },
   { page: 'packages/python/README.md', from: pythonIssuer, text: source('python', pythonIssuer) },
 ];
 

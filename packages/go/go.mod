@@ -1,0 +1,3 @@
+module codeferry.dev/issuer
+
+go 1.24
