@@ -91,6 +91,7 @@ func newIssuer(t *testing.T, p *platform, change func(*Options)) *Issuer {
 		URL: p.URL, IssuerID: "acme", Secrets: []string{secret, oldSecret},
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Codes: func(_ context.Context, asked CodeRequest) (codes []Code, err error) {
+			time.Sleep(5 * time.Millisecond)
 			round := strconv.FormatInt(made.Add(1), 10)
 			for n := range asked.Outstanding {
 				codes = append(codes, Code{Value: "CODE-" + round + "-" + strconv.FormatInt(n, 10)})
@@ -114,6 +115,13 @@ func signedRequest(kind, data, id, with string) *http.Request {
 	key, _ := keyOf(with)
 	sign(r.Header, key, id, time.Now(), []byte(body))
 	return r
+}
+
+func signAgain(r *http.Request, at time.Time) {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(strings.NewReader(string(body)))
+	key, _ := keyOf(secret)
+	sign(r.Header, key, "cf_1", at, body)
 }
 
 func serve(issuer *Issuer, r *http.Request) (int, string, http.Header) {
@@ -150,7 +158,8 @@ func TestASignatureThatDoesNotFitIsAnswered401(t *testing.T) {
 	issuer := newIssuer(t, p, nil)
 	for name, change := range map[string]func(*http.Request){
 		"none":    func(r *http.Request) { r.Header = http.Header{} },
-		"late":    func(r *http.Request) { r.Header.Set("webhook-timestamp", strconv.FormatInt(time.Now().Unix()-400, 10)) },
+		"late":    func(r *http.Request) { signAgain(r, time.Now().Add(-310*time.Second)) },
+		"early":   func(r *http.Request) { signAgain(r, time.Now().Add(310*time.Second)) },
 		"id":      func(r *http.Request) { r.Header.Set("webhook-id", "cf_2") },
 		"garbled": func(r *http.Request) { r.Header.Set("webhook-signature", "v1,é v1, x,y v1,%%% v1,====") },
 		"body":    func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("{}")) },
@@ -313,7 +322,11 @@ func TestAnEventIsHeardOnceUnlessItFailedAndWhatIsUnknownIsTaken(t *testing.T) {
 }
 
 func TestRepeatsThatComeTogetherAreWorkedOnOnce(t *testing.T) {
-	issuer := newIssuer(t, startPlatform(t), nil)
+	var made atomic.Int64
+	issuer := newIssuer(t, startPlatform(t), func(o *Options) {
+		usual := o.Codes
+		o.Codes = func(ctx context.Context, asked CodeRequest) ([]Code, error) { made.Add(1); return usual(ctx, asked) }
+	})
 	var group sync.WaitGroup
 	for range 16 {
 		group.Add(1)
@@ -323,6 +336,7 @@ func TestRepeatsThatComeTogetherAreWorkedOnOnce(t *testing.T) {
 		}()
 	}
 	group.Wait()
+	equal(t, made.Load(), int64(1))
 }
 
 func TestAFileGivesTheSameCodesAfterARestart(t *testing.T) {
@@ -399,19 +413,25 @@ func TestMessagesAreFetchedAnsweredAndAcknowledged(t *testing.T) {
 	issuer := newIssuer(t, p, func(o *Options) {
 		o.Event = func(context.Context, Event) error { time.AfterFunc(200*time.Millisecond, stop); return nil }
 	})
+	p.answers["acknowledgement"] = []answered{{400, `{"code":"body_malformed","retryable":false}`, ""}}
 	p.answers["messages"] = []answered{{200, `{"data":[` +
 		`{"id":"cf_9","type":"order.code_requested","timestamp":"","data":` + order + `,"attempt":1},` +
 		`{"id":"cf_10","type":"order.delivered","timestamp":"","data":{"orderNo":"A-1"},"attempt":1}]}`, ""}}
 	if err := issuer.Fetch(ctx); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
 	var results []any
 	for _, one := range p.calls {
 		if one.name == "acknowledgement" {
 			results = append(results, one.body["results"].([]any)[0])
 		}
 	}
+	slices.SortFunc(results, func(a, b any) int { return strings.Compare(idOf(a), idOf(b)) })
 	equal(t, len(results), 2)
-	equal(t, results[0].(map[string]any)["answer"].(map[string]any)["status"], "issued")
-	equal(t, results[1], any(map[string]any{"id": "cf_10"}))
+	equal(t, results[0], any(map[string]any{"id": "cf_10"}))
+	equal(t, results[1].(map[string]any)["answer"].(map[string]any)["status"], "issued")
 }
+
+func idOf(result any) string { return result.(map[string]any)["id"].(string) }

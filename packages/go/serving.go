@@ -7,11 +7,24 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 )
 
 // More than any message of the platform.
 const bodyMaxBytes = 1 << 20
+
+const (
+	readLimit  = 10 * time.Second
+	writeLimit = workLimit + readLimit
+	idleLimit  = 2 * time.Minute
+)
+
+// ListenAndServe serves the issuer at an address such as "127.0.0.1:3000", with limits, until it fails.
+func (i *Issuer) ListenAndServe(address string) error {
+	server := &http.Server{Addr: address, Handler: i, ReadTimeout: readLimit, WriteTimeout: writeLimit, IdleTimeout: idleLimit}
+	return server.ListenAndServe()
+}
 
 // ServeHTTP answers the platform, at any path, behind your TLS.
 func (i *Issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -66,9 +79,10 @@ func statusOf(err error) (status int, after time.Duration) {
 }
 
 const (
-	fetchedMax   = 20
-	fetchSeconds = 20
-	fetchPause   = time.Second
+	fetchedMax    = 20
+	fetchedAtOnce = 8
+	fetchSeconds  = 20
+	fetchPause    = time.Second
 )
 
 // Fetch is in place of a server, for an issuer with the callback `pull`: it fetches messages until ctx ends.
@@ -76,9 +90,8 @@ func (i *Issuer) Fetch(ctx context.Context) error {
 	for ctx.Err() == nil {
 		page, err := i.Client.ReadMessages(ctx, ReadMessagesQuery{Limit: fetchedMax, WaitSeconds: fetchSeconds})
 		if err == nil {
-			err = i.fetched(ctx, page.Data)
-		}
-		if err != nil && ctx.Err() == nil {
+			i.fetched(ctx, page.Data)
+		} else if ctx.Err() == nil {
 			i.log.Error("fetching", "error", err)
 			select {
 			case <-ctx.Done():
@@ -89,25 +102,39 @@ func (i *Issuer) Fetch(ctx context.Context) error {
 	return ctx.Err()
 }
 
-func (i *Issuer) fetched(ctx context.Context, given []GivenMessage) error {
+func (i *Issuer) fetched(ctx context.Context, given []GivenMessage) {
+	var running sync.WaitGroup
+	slots := make(chan struct{}, fetchedAtOnce)
 	for _, one := range given {
-		answer, err := i.react(ctx, one.ID, message{one.Type, one.Timestamp, one.Data})
-		if err != nil {
-			continue
-		}
-		result := Acknowledgement{ID: one.ID}
-		if len(answer) > 0 {
-			if err := json.Unmarshal(answer, &result.Answer); err != nil {
-				return err
+		slots <- struct{}{}
+		running.Add(1)
+		go func() {
+			defer func() { <-slots; running.Done() }()
+			if err := i.acknowledge(ctx, one); err != nil {
+				i.log.Error("a message comes again", "type", one.Type, "id", one.ID, "error", err)
 			}
-		}
-		taken, err := i.Client.AcknowledgeMessages(ctx, AcknowledgeMessagesBody{Results: []Acknowledgement{result}})
-		if err != nil {
+		}()
+	}
+	running.Wait()
+}
+
+func (i *Issuer) acknowledge(ctx context.Context, given GivenMessage) error {
+	answer, err := i.react(ctx, given.ID, message{given.Type, given.Timestamp, given.Data})
+	if err != nil {
+		return err
+	}
+	result := Acknowledgement{ID: given.ID}
+	if len(answer) > 0 {
+		if err := json.Unmarshal(answer, &result.Answer); err != nil {
 			return err
 		}
-		for _, problem := range taken.Problems {
-			i.log.Error("an answer could not be used", "type", one.Type, "id", one.ID, "code", problem.Code)
-		}
+	}
+	taken, err := i.Client.AcknowledgeMessages(ctx, AcknowledgeMessagesBody{Results: []Acknowledgement{result}})
+	if err != nil {
+		return err
+	}
+	for _, problem := range taken.Problems {
+		i.log.Error("an answer could not be used", "type", given.Type, "id", given.ID, "code", problem.Code)
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"log"
-	"net/http"
 	"os"
 
 	codeferry "codeferry.dev/issuer"
@@ -24,5 +23,5 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Fatal(http.ListenAndServe("127.0.0.1:"+cmp.Or(os.Getenv("CALLBACK_PORT"), "3000"), issuer))
+	log.Fatal(issuer.ListenAndServe("127.0.0.1:" + cmp.Or(os.Getenv("CALLBACK_PORT"), "3000")))
 }
