@@ -37,6 +37,11 @@ const movingStates = ['accepted', 'notified', 'verified', 'partially_issued', 'i
 
 type Finder = (sources: TroubleSources) => Promise<readonly Trouble[]>;
 
+const issuerOfCircuit = (key: string): string =>
+  (key.startsWith('terminal:') ? key.split(':')[1] : key.startsWith('host:') ? key.split('#')[1] : key) ?? '';
+
+const hostOfCircuit = (key: string): string => key.slice('host:'.length).split('#')[0] ?? '';
+
 /** What is wrong now, by kind; it throws where nobody could tell, so that nothing is raised or cleared by it. */
 export const finders: Record<TroubleKind, Finder> = {
   issuer_paused: async ({ issuers }) =>
@@ -48,15 +53,15 @@ export const finders: Record<TroubleKind, Finder> = {
 
   circuit_open: async ({ workers, nowMs }) =>
     [...new Set((await workers.alive(new Date(nowMs() - reportFreshMs), rowsLimit)).flatMap((row) => row.openedLately))]
-      .filter(
-        (key) => key !== alertsCircuit && !isTestIssuer(key.split(':')[key.startsWith('terminal:') ? 1 : 0] ?? ''),
-      )
+      .filter((key) => key !== alertsCircuit && !isTestIssuer(issuerOfCircuit(key)))
       .map((key) => ({
         kind: 'circuit_open',
         subject: key,
         summary: issuerIdPattern.test(key)
           ? `Callbacks to issuer ${key} fail so often that it is called only now and then.`
-          : `Deliveries to ${key.replace(/^terminal:/, '')} fail so often that it is called only now and then.`,
+          : key.startsWith('host:')
+            ? `No connection can be made to ${hostOfCircuit(key)}, so that it is called only now and then.`
+            : `Deliveries to ${key.replace(/^terminal:/, '')} fail so often that it is called only now and then.`,
       })),
 
   orders_overdue: async ({ stats, issuers, nowMs }) => {

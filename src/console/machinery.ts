@@ -15,10 +15,11 @@ const circuitTones = { open: 'bad', half_open: 'wait', closed: 'good' } as const
 export const circuitChip = (state: CircuitState) =>
   h('span', { class: `chip ${circuitTones[state]}` }, circuitWords[state]);
 
-/** `acme`, or `terminal:acme:https://…`. */
+/** `acme`, `terminal:acme:https://…` or `host:https://…#…`. */
 export const circuitName = (key: string): Child => {
   const [, issuerId, origin] = /^terminal:([^:]+):(.+)$/.exec(key) ?? [];
-  return issuerId ? [`terminal ${origin} of `, issuerLink(issuerId)] : issuerLink(key);
+  if (issuerId) return [`terminal ${origin} of `, issuerLink(issuerId)];
+  return key.startsWith('host:') ? key.replace(':', ' ').replace(/#.*$/, '') : issuerLink(key);
 };
 
 const circuitsTable = ({ circuits, workers }: PlatformHealth) =>

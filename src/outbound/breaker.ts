@@ -10,12 +10,16 @@ export interface BreakerOptions {
   /** A probe that never reported back is given up after this long. */
   readonly probeLimitMs?: number;
   readonly keysMax?: number;
+  /** Opens when so many different callers failed, at least. */
+  readonly callersMin?: number;
+  /** One success is enough to forget every failure, and closes it: nothing but failures in a row opens it. */
+  readonly isClosedBySuccess?: boolean;
 }
 
 /** One admitted call; exactly one of the three is called when it ends. `dropped` is for our own stops. */
 export interface BreakerPass {
   succeeded(): void;
-  failed(): void;
+  failed(caller?: string): void;
   dropped(): void;
 }
 
@@ -38,6 +42,8 @@ interface Slice {
 
 interface Circuit {
   slices: Slice[];
+  /** Who failed; no more than are asked for. */
+  readonly callers: Set<string>;
   /** Undefined while closed. */
   openedAtMs: number | undefined;
   probeStartedAtMs: number | undefined;
@@ -46,7 +52,7 @@ interface Circuit {
 const slicesPerWindow = 30;
 
 /**
- * One circuit per issuer or terminal, so that one that is down costs a refusal instead of a slot for eight seconds.
+ * One circuit per issuer, terminal or host, so that one that is down costs a refusal instead of a slot for eight seconds.
  * Counts are kept in slices of the window: the memory per circuit is bounded however many calls there are.
  */
 export const createBreaker = ({
@@ -57,12 +63,19 @@ export const createBreaker = ({
   openMs = 30_000,
   probeLimitMs = 10_000,
   keysMax = 10_000,
+  callersMin = 0,
+  isClosedBySuccess = false,
 }: BreakerOptions) => {
   const circuits = new LRUCache<string, Circuit>({ max: keysMax });
   const sliceMs = windowMs / slicesPerWindow;
 
   const circuitOf = (key: string): Circuit => {
-    const circuit = circuits.get(key) ?? { slices: [], openedAtMs: undefined, probeStartedAtMs: undefined };
+    const circuit = circuits.get(key) ?? {
+      slices: [],
+      callers: new Set(),
+      openedAtMs: undefined,
+      probeStartedAtMs: undefined,
+    };
     circuits.set(key, circuit);
     return circuit;
   };
@@ -79,7 +92,14 @@ export const createBreaker = ({
     return { calls, failures };
   };
 
-  const count = (circuit: Circuit, failed: boolean): void => {
+  const close = (circuit: Circuit): void => {
+    circuit.openedAtMs = undefined;
+    circuit.probeStartedAtMs = undefined;
+    circuit.slices = [];
+    circuit.callers.clear();
+  };
+
+  const count = (circuit: Circuit, failed: boolean, caller?: string): void => {
     const startMs = Math.floor(clock.nowMs() / sliceMs) * sliceMs;
     let slice = circuit.slices.at(-1);
     if (slice?.startMs !== startMs) {
@@ -89,16 +109,19 @@ export const createBreaker = ({
     slice.calls += 1;
     if (failed) slice.failures += 1;
     const { calls, failures } = countsOf(circuit);
-    if (failed && calls >= callsMin && failures >= failureShare * calls) circuit.openedAtMs = clock.nowMs();
+    if (caller !== undefined && circuit.callers.size < callersMin) circuit.callers.add(caller);
+    const isEnough = calls >= callsMin && failures >= failureShare * calls && circuit.callers.size >= callersMin;
+    if (failed && isEnough) circuit.openedAtMs = clock.nowMs();
   };
 
   /** A call that began before the circuit opened says nothing new: only the probe decides. */
   const ordinaryPass = (circuit: Circuit): BreakerPass => ({
     succeeded: () => {
-      if (circuit.openedAtMs === undefined) count(circuit, false);
+      if (isClosedBySuccess) close(circuit);
+      else if (circuit.openedAtMs === undefined) count(circuit, false);
     },
-    failed: () => {
-      if (circuit.openedAtMs === undefined) count(circuit, true);
+    failed: (caller) => {
+      if (circuit.openedAtMs === undefined) count(circuit, true, caller);
     },
     dropped: () => {},
   });
@@ -110,10 +133,7 @@ export const createBreaker = ({
       result();
     };
     return {
-      succeeded: end(() => {
-        circuit.openedAtMs = undefined;
-        circuit.slices = [];
-      }),
+      succeeded: end(() => close(circuit)),
       failed: end(() => {
         circuit.openedAtMs = clock.nowMs();
       }),

@@ -39,6 +39,18 @@ const reasonOfCode: Readonly<Record<string, CallFailureReason>> = {
   HPE_HEADER_OVERFLOW: 'answer_too_large',
 };
 
+/** Without a connection these say that the host cannot be reached, whatever its address is; others may be our own doing. */
+const ofTheHost: readonly CallFailureReason[] = [
+  'timeout',
+  'connection_refused',
+  'unreachable',
+  'name_unresolved',
+  'tls',
+  'reset',
+];
+
+export const isOfTheHost = (reason: CallFailureReason): boolean => ofTheHost.includes(reason);
+
 /** Undefined for what is no failure of the other side: a fault of ours, which must not count against it. */
 export const callFailureReason = (error: Error & { code?: unknown }): CallFailureReason | undefined => {
   const code = typeof error.code === 'string' ? error.code : '';

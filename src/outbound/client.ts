@@ -5,11 +5,13 @@ import type { AddressGuard } from './address-guard';
 import { type Breaker, type BreakerState, createBreaker } from './breaker';
 import { CallAborted, type CallFailureReason } from './call-failures';
 import { createPool } from './connection-pool';
-import { createConnector } from './connector';
+import { createConnector, placeOfUrl } from './connector';
 import { createEgressProxy } from './egress-proxy';
 import { type Exchange, exchange, isSuccess, type Outcome } from './exchange';
 import { createThrottled, type Throttled } from './throttled';
 
+/** Of a host: two circuits of it, so that a single address is told of once. */
+const hostCallersMin = 2;
 const timeLimitMs = 8000;
 const connectLimitMs = 5000;
 
@@ -60,6 +62,10 @@ export type CallResult =
       readonly retryAfterMs?: number;
     };
 
+/** As wide as its connections are shared: who is trusted there may be why none is made. */
+const hostKey = ({ url, ca, owner }: Exchange): string =>
+  `host:${placeOfUrl(url, { ca, owner }).name.replace(/#+$/, '')}`;
+
 const parseUrl = (text: string): URL | undefined => {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
@@ -81,6 +87,7 @@ export const createOutbound = ({
 }: OutboundOptions) => {
   // Per issuer as well, so that one slow issuer cannot take every slot.
   const slots = createSlots(totalLimit);
+  const hosts = createBreaker({ clock, failureShare: 1, callersMin: hostCallersMin, isClosedBySuccess: true });
   const throttled = createThrottled(clock);
   const egressProxy = egressProxyUrl === undefined ? undefined : createEgressProxy(egressProxyUrl);
   const pool = createPool(createConnector({ guard, connectLimitMs, trustedCa, egressProxy }));
@@ -91,15 +98,25 @@ export const createOutbound = ({
     isPastCircuit: boolean,
   ): Promise<Outcome | { retryAfterMs: number }> => {
     if (isPastCircuit) return exchange(pool, call);
-    const answer = breaker.admit(breakerKey);
-    if (!answer.admitted) return answer;
+    const own = breaker.admit(breakerKey);
+    if (!own.admitted) return own;
+    const host = hosts.admit(hostKey(call));
+    if (!host.admitted) {
+      own.pass.dropped();
+      return host;
+    }
     try {
       const outcome = await exchange(pool, call);
-      if (outcome.kind === 'answered' && isSuccess(outcome.status)) answer.pass.succeeded();
-      else answer.pass.failed();
+      if (outcome.kind === 'answered' && isSuccess(outcome.status)) own.pass.succeeded();
+      else own.pass.failed();
+      // An answer of whatever status comes from a host that is there; one address alone may be reset or silent.
+      if (outcome.kind === 'answered') host.pass.succeeded();
+      else if (outcome.isHostDown) host.pass.failed(breakerKey);
+      else host.pass.dropped();
       return outcome;
     } catch (error) {
-      answer.pass.dropped();
+      own.pass.dropped();
+      host.pass.dropped();
       throw error;
     }
   };
@@ -162,10 +179,13 @@ export const createOutbound = ({
 
   return {
     postSigned,
-    /** Read by the metrics page. */
-    breakerStates: (): BreakerState[] => breaker.states(),
+    /** Read by the metrics page. A host is among them while it fails. */
+    breakerStates: (): BreakerState[] => [
+      ...breaker.states(),
+      ...hosts.states().filter(({ state, failures }) => state !== 'closed' || failures > 0),
+    ],
     /** Told to the worker that looks for trouble. */
-    openedWithin: (ms: number): string[] => breaker.openedWithin(ms),
+    openedWithin: (ms: number): string[] => [...hosts.openedWithin(ms), ...breaker.openedWithin(ms)],
     /** Told with the worker's report: tries of the last ten minutes that were put off, as their issuer's limit was reached. */
     throttled: (): Throttled[] => throttled.lately(),
     /** Called when the process stops, after its activities were given their time. */

@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { CallAborted, type CallFailureReason, callFailureReason } from './call-failures';
+import { CallAborted, type CallFailureReason, callFailureReason, isOfTheHost } from './call-failures';
 import type { Pool } from './connection-pool';
 import { placeOfUrl } from './connector';
 import { createStatusReader } from './status-line';
@@ -30,7 +30,12 @@ export type Outcome =
       /** There was more of a body that was to be read, or what came of it is not whole. */
       readonly truncated: boolean;
     }
-  | { readonly kind: 'failed'; readonly reason: CallFailureReason };
+  | {
+      readonly kind: 'failed';
+      readonly reason: CallFailureReason;
+      /** No connection could be made: other addresses at that host fare no better. */
+      readonly isHostDown: boolean;
+    };
 
 type Answered = Extract<Outcome, { kind: 'answered' }>;
 
@@ -81,9 +86,9 @@ export const exchange = (pool: Pool, call: Exchange): Promise<Outcome> =>
           ...answer,
         }),
       );
-    const broken = (reason: CallFailureReason) => {
+    const broken = (reason: CallFailureReason, isHostDown = false) => {
       if (status !== undefined) answered({});
-      else end(() => resolve({ kind: 'failed', reason }));
+      else end(() => resolve({ kind: 'failed', reason, isHostDown }));
     };
     const onAbort = () => {
       end(() => reject(new CallAborted(call.signal?.reason)));
@@ -95,13 +100,17 @@ export const exchange = (pool: Pool, call: Exchange): Promise<Outcome> =>
     }, call.timeLimitMs);
     call.signal?.addEventListener('abort', onAbort, { once: true });
 
-    const onFailure = (request: ClientRequest, error: Error & { code?: unknown }, hasAnswer: boolean): void => {
+    const onFailure = (
+      request: ClientRequest,
+      error: Error & { code?: unknown },
+      { hasSocket, hasAnswer }: { hasSocket: boolean; hasAnswer: boolean },
+    ): void => {
       if (isOver) return;
       const reason = callFailureReason(error);
       if (reason === undefined) end(() => reject(error));
       // Its server closed the connection in the moment in which it was used again: the request was not taken.
       else if (reason === 'reset' && request.reusedSocket && !hasAnswer) send({ isFresh: true });
-      else broken(reason);
+      else broken(reason, !hasSocket && isOfTheHost(reason));
     };
 
     const onResponse = (request: ClientRequest, response: IncomingMessage): void => {
@@ -121,6 +130,7 @@ export const exchange = (pool: Pool, call: Exchange): Promise<Outcome> =>
 
     const send = ({ isFresh }: { isFresh: boolean }): void => {
       const readStatus = createStatusReader();
+      let hasSocket = false;
       let hasAnswer = false;
       let hasResponse = false;
       const onBytes = (chunk: Buffer): void => {
@@ -139,6 +149,7 @@ export const exchange = (pool: Pool, call: Exchange): Promise<Outcome> =>
       });
       sent = request;
       request.on('socket', (socket: Socket) => {
+        hasSocket = true;
         // Before the parser, which tells nothing of a head that it cannot read to its end.
         socket.prependListener('data', onBytes);
         request.once('close', () => socket.off('data', onBytes));
@@ -149,7 +160,7 @@ export const exchange = (pool: Pool, call: Exchange): Promise<Outcome> =>
       });
       // An answer in another protocol is told by nothing else.
       request.once('close', () => hasResponse || sent !== request || broken('reset'));
-      request.on('error', (error) => onFailure(request, error, hasAnswer));
+      request.on('error', (error) => onFailure(request, error, { hasSocket, hasAnswer }));
       request.end(call.body);
     };
 

@@ -533,6 +533,79 @@ describe('the breaker', () => {
       { key: 'terminal/127.0.0.1', state: 'closed', failures: 0 },
     ]);
   });
+
+  test('ten addresses at a host that cannot be reached cost ten connects in all; one answer ends that', async () => {
+    let nowMs = Date.now();
+    let isDown = true;
+    const looked: string[] = [];
+    const guard = createAddressGuard({
+      allowCidrs: ['127.0.0.0/8'],
+      resolve: async (name) => {
+        looked.push(name);
+        if (isDown && name === 'down.test') throw Object.assign(new Error('no such name'), { code: 'ENOTFOUND' });
+        return [{ address: '127.0.0.1', family: 4 }];
+      },
+    });
+    const outbound = anOutbound({ guard, clock: { nowMs: () => nowMs } });
+    const server = await anHttpServer((request, response) => {
+      response.writeHead(request.url === '/wrong' ? 404 : 204).end();
+    });
+    const at = (path: string, host = 'down.test', port = server.port) =>
+      reasonOf(outbound, aCall(`http://${host}:${port}/${path}`, { breakerKey: `terminal:${host}:${path}` }));
+    const round = async () => {
+      const reasons = [];
+      for (let n = 0; n < 10; n += 1) reasons.push(await at(`${n}`));
+      return [...new Set(reasons)];
+    };
+
+    expect(await round()).toEqual(['name_unresolved']);
+    expect([await round(), await round()]).toEqual([['breaker_open'], ['breaker_open']]);
+    expect(looked).toHaveLength(10);
+    const open = outbound.breakerStates().filter(({ state }) => state === 'open');
+    expect(open).toMatchObject([{ key: `host:http://down.test:${server.port}`, calls: 10, failures: 10 }]);
+    expect(outbound.openedWithin(60_000)).toEqual([open[0]?.key]);
+    const other = await aTcpServer(() => {});
+    expect([await at('1', 'other.test'), await at('1', 'down.test', other.port)]).toEqual([
+      'answered 204',
+      'name_unresolved',
+    ]);
+
+    nowMs += 30_000;
+    expect(await round()).toEqual(['name_unresolved', 'breaker_open']);
+    isDown = false;
+    nowMs += 30_000;
+    expect([await at('wrong'), ...(await round())]).toEqual(['answered 404', 'answered 204']);
+  });
+
+  test('what one address of a host answers, or does not answer, never spares its host a call to another one', async () => {
+    const server = await anHttpServer((request, response) => {
+      if (request.url === '/reset') request.socket.destroy();
+      else if (request.url !== '/silent') response.writeHead(request.url === '/fine' ? 204 : 500).end();
+    });
+    const outbound = anOutbound();
+    const at = (path: string, n: number) =>
+      reasonOf(
+        outbound,
+        aCall(`http://127.0.0.1:${server.port}/${path}`, {
+          breakerKey: `${path}${n}`,
+          ...(path === 'silent' ? { timeLimitMs: 100 } : {}),
+        }),
+      );
+    for (const path of ['reset', 'silent', 'wrong']) {
+      await Promise.all(Array.from({ length: 12 }, (_, n) => at(path, n)));
+      expect(await at('fine', 0)).toBe('answered 204');
+    }
+  });
+
+  test('one address that cannot be reached has a circuit of its own; none is opened for its host', async () => {
+    const outbound = anOutbound();
+    const gone = await aTcpServer(() => {});
+    await new Promise((done) => gone.server.close(done));
+    const call = aCall(`http://127.0.0.1:${gone.port}/`);
+    for (let n = 0; n < 10; n += 1) expect(await reasonOf(outbound, call)).toBe('connection_refused');
+    expect(await reasonOf(outbound, call)).toBe('breaker_open');
+    expect(outbound.openedWithin(60_000)).toEqual(['acme']);
+  });
 });
 
 describe("the caller's stop", () => {

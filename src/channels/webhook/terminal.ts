@@ -30,8 +30,8 @@ export const webhookTerminal = declareTerminal({
   hint: ({ url: address }) => new URL(address).host,
   hasPage: false,
   codesPerMessage: 200,
-  // Two terminals on one host are not each other's fault: the host has no circuit, as one bad address of many would stop
-  // the others. Of the rest of an address a hash is enough to tell them apart.
+  // Two terminals on one host are not each other's fault: what one answers, 5xx too, says nothing of the others. Of the
+  // rest of an address a hash is enough to tell them apart.
   circuit: ({ url: address }) =>
     `${new URL(address).origin}/#${createHash('sha256').update(address).digest('base64url').slice(0, 8)}`,
 });

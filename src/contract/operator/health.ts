@@ -4,7 +4,10 @@ import { declareRoute, type Wire } from '../route';
 
 export const circuit = z
   .strictObject({
-    key: z.string().meta({ description: 'An issuer, or `terminal:` with an issuer and what fails together' }),
+    key: z.string().meta({
+      description:
+        'An issuer, `terminal:` with an issuer and what fails together, or `host:` with one that cannot be reached',
+    }),
     state: z.enum(['closed', 'open', 'half_open']),
     calls: count,
     failures: count,
