@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from 'commander';
+import { isTestIssuer } from '../domain/ids';
 import { operatorActionEntries } from '../domain/operator-actions';
 import { orderStates } from '../domain/order';
 import { windowSecondsRange } from '../domain/timings';
@@ -145,7 +146,15 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
       command,
       'GET',
       '/v1/operator/orders',
-      { query: { issuerId: given.issuer, state: given.state, q: given.begins, ...pageQuery(given) } },
+      {
+        query: {
+          issuerId: given.issuer,
+          ...(given.issuer && isTestIssuer(given.issuer) ? { mode: 'test' } : {}),
+          state: given.state,
+          q: given.begins,
+          ...pageQuery(given),
+        },
+      },
       shown.orderList,
     ),
   );

@@ -1,3 +1,4 @@
+import { isTestIssuer } from '../domain/ids';
 import { type Role, roles } from '../domain/operator';
 import { createAsking, type Page, type Pairs, query } from '../pages-kit/ask';
 import { basePath } from '../pages-kit/base-path';
@@ -57,8 +58,12 @@ const callPath = (issuerId: string, callId: string): string =>
 const productPath = (issuerId: string, productId: string): string =>
   `${issuerPath(issuerId)}/products/${encodeURIComponent(productId)}/settings`;
 
+/** Test orders stand in their own list alone. */
+const orderQuery = (filter: Pairs): string =>
+  query({ ...filter, mode: isTestIssuer(`${filter.issuerId ?? ''}`) ? 'test' : undefined });
+
 const orderPage = (filter: Pairs, signal?: AbortSignal) =>
-  call<Page<OrderAnswer>>('GET', `/orders${query(filter)}`, { signal });
+  call<Page<OrderAnswer>>('GET', `/orders${orderQuery(filter)}`, { signal });
 
 export const api = {
   resume: async (): Promise<void> => {
@@ -79,7 +84,7 @@ export const api = {
   overviewEvents: () => new EventSource(`${base}/console/overview/events`),
 
   orders: orderPage,
-  ordersFile: (filter: Pairs) => `${base}/orders.csv${query(filter)}`,
+  ordersFile: (filter: Pairs) => `${base}/orders.csv${orderQuery(filter)}`,
   statementFile: (issuerId: string, day: string) => `${base}${issuerPath(issuerId)}/statements/${day}`,
   findOrder: (body: FindOrder) => call<Page<OrderAnswer>>('POST', '/orders/search', { body }),
   order: (order: OrderName, signal?: AbortSignal) => call<OrderAnswer>('GET', orderPath(order), { signal }),

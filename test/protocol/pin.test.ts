@@ -22,7 +22,7 @@ test('the codes are for who has the PIN, and nothing tells it', async () => {
   const url = await issued(issuer, 'pin-1');
   const page = await (await fetch(url)).text();
   expect(page).toContain('name="pin"');
-  for (const wrong of [undefined, '', '471', '0472', '04710']) {
+  for (const wrong of [undefined, '471', '0472', '04710']) {
     const answer = await items(url, wrong);
     expectProblem(answer, 403, 'pin_wrong');
     expect(JSON.stringify(answer.body)).not.toContain('CODE-pin-1');
@@ -61,6 +61,13 @@ test.concurrent('five wrong ones lock the page for a quarter of an hour, for the
   const attempt = (atMs: number) => orders.takePinAttempt(order, 5, new Date(atMs - quarterMs), new Date(atMs));
   expect(await attempt(lastMs + quarterMs - 1)).toBe('locked');
   expect(await attempt(lastMs + quarterMs)).toBe('taken');
+});
+
+test.concurrent('none at all counts as a wrong one', async () => {
+  const issuer = await file.issuer();
+  const url = await issued(issuer, 'pin-6');
+  for (const none of [undefined, '', undefined, '', undefined]) expectProblem(await items(url, none), 403, 'pin_wrong');
+  expectProblem(await items(url, '0471'), 429, 'pin_locked');
 });
 
 test.concurrent('a right one ends the row of wrong ones', async () => {

@@ -32,53 +32,71 @@ interface Failing extends Pick<OrderRow, 'position'> {
 
 /** Orders that a person should look at, newest first: undeliverable ones, those whose message came back, stuck ones, those whose issuer was not told. */
 export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): void => {
-  const read = async (limit: number, before: string | undefined, mode: Mode): Promise<Failing[]> => {
-    const [waiting, undeliverable, bounced, undecided, named] = await Promise.all([
+  /** All but undeliverable ones: of each kind no more than its limit, whatever page is asked for. */
+  const readOthers = async (mode: Mode): Promise<{ readonly waiting: Failing[]; readonly more: Failing[] }> => {
+    const [waiting, bounced, undecided, named] = await Promise.all([
       orderDeps.orders.waitingForIssuer(mode),
-      orderDeps.orders.list({
-        mode,
-        state: 'undeliverable',
-        ...(before === undefined ? {} : { before }),
-        limit,
-      }),
       orderDeps.orders.bounced(bouncedLimit, mode),
       orderDeps.orders.waitingForVoid('undecided', new Date(), bouncedLimit, mode),
       mode === 'test' ? [] : watch.look().then((look) => namedIn(orderDeps, look)),
     ]);
-    const seen = new Map<string, Failing>();
-    for (const row of waiting) {
-      const [call] = callFailures(row);
-      if (call && (before === undefined || row.position < before)) {
-        seen.set(row._id, { ...failing(row, call.kind, whyWaiting(row.facts)), call });
-      }
-    }
-    for (const row of undeliverable) seen.set(row._id, failing(row, 'undeliverable', whyWaiting(row.facts)));
-    const more = [
-      ...undecided.map((row) => failing(row, 'void_undecided', whyRefund(row.facts) ?? '')),
-      ...bounced.map((row) => failing(row, 'bounced', whyBounced)),
-      ...named,
-    ];
-    for (const one of more) if (before === undefined || one.position < before) seen.set(one.row._id, one);
-    return [...seen.values()].sort((a, b) => (a.position < b.position ? 1 : -1));
+    return {
+      waiting: waiting.flatMap((row) => {
+        const [call] = callFailures(row);
+        return call ? [{ ...failing(row, call.kind, whyWaiting(row.facts)), call }] : [];
+      }),
+      more: [
+        ...undecided.map((row) => failing(row, 'void_undecided', whyRefund(row.facts) ?? '')),
+        ...bounced.map((row) => failing(row, 'bounced', whyBounced)),
+        ...named,
+      ],
+    };
+  };
+
+  /** Page after page of one list: what comes whole is read with the first one. */
+  const readerOf = (mode: Mode) => {
+    let others: ReturnType<typeof readOthers> | undefined;
+    return async (limit: number, before: string | undefined): Promise<Failing[]> => {
+      others ??= readOthers(mode);
+      const [{ waiting, more }, undeliverable] = await Promise.all([
+        others,
+        orderDeps.orders.list({
+          mode,
+          state: 'undeliverable',
+          ...(before === undefined ? {} : { before }),
+          limit,
+        }),
+      ]);
+      const found = [
+        ...waiting,
+        ...undeliverable.map((row) => failing(row, 'undeliverable', whyWaiting(row.facts))),
+        ...more,
+      ];
+      const onPage = found.filter(({ position }) => before === undefined || position < before);
+      return [...new Map(onPage.map((one) => [one.row._id, one])).values()].sort((a, b) =>
+        a.position < b.position ? 1 : -1,
+      );
+    };
   };
 
   mount.operator(routes.listFailures)(async ({ query: { limit, cursor, mode = 'live' } }) => {
-    const page = await read(limit + 1, cursor === undefined ? undefined : positionOf(cursor), mode);
+    const page = await readerOf(mode)(limit + 1, cursor === undefined ? undefined : positionOf(cursor));
     return { status: 200, body: pageOf(page, limit, failureBody) };
   });
 
-  mount.operatorFile(routes.exportFailures)(({ query }) => ({
-    deed: { action: 'failures.exported', target: 'failures', after: query },
-    name: 'failures.csv',
-    lines: csvLines(
-      ['issuerId', 'orderNo', 'state', 'kind', 'why', 'lastStatus', 'at'],
-      // Its kinds come together: a page may have more than was asked for, and what is behind it comes again.
-      pagesOf<Failing>(async (limit, last) =>
-        (await read(limit, last?.position, query.mode ?? 'live')).slice(0, limit),
+  mount.operatorFile(routes.exportFailures)(({ query }) => {
+    const read = readerOf(query.mode ?? 'live');
+    return {
+      deed: { action: 'failures.exported', target: 'failures', after: query },
+      name: 'failures.csv',
+      lines: csvLines(
+        ['issuerId', 'orderNo', 'state', 'kind', 'why', 'lastStatus', 'at'],
+        // Its kinds come together: a page may have more than was asked for, and what is behind it comes again.
+        pagesOf<Failing>(async (limit, last) => (await read(limit, last?.position)).slice(0, limit)),
+        failureBody,
       ),
-      failureBody,
-    ),
-  }));
+    };
+  });
 };
 
 const failing = (row: FailingOrder, kind: Kind, why: string): Failing => ({ position: row.position, row, kind, why });

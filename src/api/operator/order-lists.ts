@@ -19,10 +19,14 @@ export interface OrderLists {
 /** How operators find orders: by a filter as list or file, and by the value of a code. */
 export const mountOrderLists = (mount: Mount, { orderDeps, issuers }: OrderLists): void => {
   type Filters = QueryOf<typeof routes.exportOrders>;
-  const read = ({ issuerId, mode, state, productId, q, from, to }: Filters, limit: number, before?: string) => {
+  const read = (
+    { issuerId, mode = 'live', state, productId, q, from, to }: Filters,
+    limit: number,
+    before?: string,
+  ) => {
     const filter = {
+      mode,
       ...(issuerId !== undefined ? { issuerId } : {}),
-      ...(mode !== undefined ? { mode } : {}),
       ...(state !== undefined ? { state } : {}),
       ...(productId !== undefined ? { productId } : {}),
       ...(from !== undefined ? { createdFrom: new Date(from) } : {}),

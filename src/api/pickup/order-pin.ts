@@ -19,13 +19,13 @@ export const asksPin = ({ ring }: Pick<OrderDeps, 'ring'>, row: OrderRow): boole
 export const requirePin = async (deps: PinDeps, row: OrderRow, given: string | undefined): Promise<void> => {
   const { pin } = terminalOfOrder(deps.ring, row);
   if (pin === undefined) return;
-  if (given === undefined || given === '') throw new Failure('pin_wrong');
   const at = new Date(deps.nowMs());
   const since = new Date(at.getTime() - pinLockMs);
   if ((await deps.orders.takePinAttempt(row, pinFailureLimit, since, at)) === 'locked') {
     throw new Failure('pin_locked', { retryAfterSeconds: await lockedForSeconds(deps, row) });
   }
-  if (!timingSafeEqual(Buffer.from(sha256(given)), Buffer.from(sha256(pin)))) throw new Failure('pin_wrong');
+  // None counts as a wrong one: whoever asks again and again has no PIN.
+  if (!timingSafeEqual(Buffer.from(sha256(given ?? '')), Buffer.from(sha256(pin)))) throw new Failure('pin_wrong');
   await deps.orders.forgetPinAttempts(row);
 };
 
