@@ -115,7 +115,7 @@ const folders = {
     ],
     packages: ['passkit-generator', 'zod', 'bwip-js', 'pdfkit', 'libphonenumber-js'],
   },
-  'packages/issuer': { local: ['src/contract', 'src/signing'], packages: [] },
+  'packages/issuer': { local: ['src/signing'], packages: [] },
   'src/simulator': { local: ['packages/issuer'], packages: ['lru-cache', 'smtp-server', 'postal-mime'] },
   'src/cli': { local: ['src/bounded', 'src/domain', 'packages/issuer', 'src/signing'], packages: ['commander'] },
   'src/pages-kit': { local: ['src/domain'], types: ['src/contract'], packages: [] },

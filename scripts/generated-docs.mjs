@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
+import { issuerContract } from './issuer-contract.mjs';
 import { inProject } from './project.mjs';
 import { runCommand } from './screen.mjs';
 import { goTypes } from './sdk-go.mjs';
@@ -46,6 +47,7 @@ const openApi = () => `${JSON.stringify(contract(), null, 2)}\n`;
 const source = (language, path) => () =>
   [`\`\`\`${language}`, readFileSync(inProject(path), 'utf8').trimEnd(), '```'].join('\n');
 
+const typescriptIssuer = 'examples/quickstart/typescript/issuer.ts';
 const pythonIssuer = 'examples/quickstart/python/issuer.py';
 const goIssuer = 'examples/quickstart/go/main.go';
 const pythonPackage = 'packages/python/src/codeferry_issuer';
@@ -53,6 +55,8 @@ const pythonPackage = 'packages/python/src/codeferry_issuer';
 const made = [
   { page: 'docs/protocol.md', from: 'moves in src/domain/order.ts', text: states },
   { page: 'openapi.json', text: openApi },
+  { page: 'packages/issuer/src/contract.ts', text: issuerContract },
+  { page: 'packages/issuer/README.md', from: typescriptIssuer, text: source('ts', typescriptIssuer) },
   { page: `${pythonPackage}/contract.py`, text: () => pythonTypes(contract()) },
   { page: `${pythonPackage}/calls.py`, text: () => pythonCalls(contract()) },
   { page: 'packages/go/contract.go', text: () => goTypes(contract()) },
@@ -70,16 +74,18 @@ function filled(page, from, text) {
 }
 
 // Pages that are not what the code says.
-export function staleDocs({ isWritten }) {
+export async function staleDocs({ isWritten }) {
   lookAtDecisions();
-  return made.flatMap(({ page, from, text }) => {
+  const stale = [];
+  for (const { page, from, text } of made) {
     const path = inProject(page);
     const is = existsSync(path) ? readFileSync(path, 'utf8') : '';
-    const should = from ? filled(is, from, text()) : text();
-    if (is === should) return [];
+    const should = from ? filled(is, from, text()) : await text();
+    if (is === should) continue;
     if (isWritten) writeFileSync(path, should);
-    return [page];
-  });
+    stale.push(page);
+  }
+  return stale;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
@@ -87,7 +93,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     await setup();
     await build();
     const isCheck = process.argv.includes('--check');
-    const stale = staleDocs({ isWritten: !isCheck });
+    const stale = await staleDocs({ isWritten: !isCheck });
     for (const page of stale)
       process.stderr.write(isCheck ? `${page} is not what the code says: npm run docs\n` : `• ${page}\n`);
     process.exitCode = isCheck && stale.length > 0 ? 1 : 0;

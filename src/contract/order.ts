@@ -103,4 +103,3 @@ export type Timeline = Wire<typeof timeline>;
 
 /** Durable and not judged yet: the same request again gets the judgement. */
 export const queued = z.strictObject({ status: z.literal('queued') }).meta({ id: 'Queued' });
-export type Queued = Wire<typeof queued>;

@@ -119,8 +119,3 @@ export type GivenBody<R extends Route> = Exclude<AnswerOf<R>['body'], undefined>
 
 /** What a caller writes: fields with a default may be left out. */
 export type WrittenBody<R extends Route> = R extends { readonly body: infer S extends z.ZodType } ? z.input<S> : never;
-
-/** The parameters that a caller writes. */
-export type WrittenQuery<R extends Route> = R extends { readonly query: infer S extends z.ZodType }
-  ? z.input<S>
-  : never;

@@ -1,6 +1,6 @@
 import { createHash, randomInt } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { IssuedCode } from '../../packages/issuer/src/messages';
+import type { IssuedCode } from '../../packages/issuer/src';
 
 /** Without letters and digits that people mistake for each other. */
 const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';

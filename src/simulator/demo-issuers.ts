@@ -1,8 +1,7 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createIssuerClient } from '../../packages/issuer/src/issuer-client';
-import { ProblemError, problemFrom } from '../../packages/issuer/src/problem-error';
+import { createIssuerClient, ProblemError, problemFrom } from '../../packages/issuer/src';
 
 const callLimitMs = 10_000;
 const readyPollMs = 300;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ProblemError } from '../../packages/issuer/src/problem-error';
+import { ProblemError } from '../../packages/issuer/src';
 import { ensureDemoIssuers, waitUntilReady } from './demo-issuers';
 import { startSimulator } from './simulator-server';
 import { startTrickle } from './trickle';

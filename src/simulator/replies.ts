@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import { AnswerWith } from '../../packages/issuer/src/callback-handler';
+import { AnswerWith } from '../../packages/issuer/src';
 import type { Reply } from './behaviours';
 
 const messagesMax = 10_000;

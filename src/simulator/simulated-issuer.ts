@@ -1,22 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import {
-  createCallbackHandler,
-  createMessageHandler,
-  type MessageHandlerOptions,
-} from '../../packages/issuer/src/callback-handler';
-import { fetchMessages } from '../../packages/issuer/src/fetch-messages';
-import type { IssuerClient } from '../../packages/issuer/src/issuer-client';
 import type {
   CodeReply,
   CodeRequest,
   IssuedCode,
+  IssuerClient,
   LastCall,
   PaidNotice,
   VoidAnswer,
   VoidRequested,
-} from '../../packages/issuer/src/messages';
-import { ProblemError } from '../../packages/issuer/src/problem-error';
+} from '../../packages/issuer/src';
+import {
+  createCallbackHandler,
+  createMessageHandler,
+  fetchMessages,
+  type MessageHandlerOptions,
+  ProblemError,
+} from '../../packages/issuer/src';
 import { type Behaviour, behaviourOf, behaviours } from './behaviours';
 import { createCodeMaker, hashOf } from './code-maker';
 import type { OnFact, SimulatedFact } from './facts';
@@ -210,7 +210,7 @@ export const createSimulatedIssuer = ({
   const decideLater = async (asked: { orderNo: string; token: string; requestId: string }): Promise<void> => {
     await pause(decisionMs, undefined, { signal });
     await attempted(asked.orderNo, 'void-decision', () =>
-      client.afterSale('void-decision', { ...asked, decision: 'destroyed' }, { signal }),
+      client.order('void-decision', { ...asked, decision: 'destroyed' }, { signal }),
     );
   };
 

@@ -1,4 +1,4 @@
-import { createCallbackHandler } from '../../packages/issuer/src/callback-handler';
+import { createCallbackHandler } from '../../packages/issuer/src';
 import type { Reply } from './behaviours';
 import { hashOf } from './code-maker';
 import type { OnFact } from './facts';

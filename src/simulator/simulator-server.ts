@@ -1,8 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { CallbackHandler } from '../../packages/issuer/src/callback-handler';
-import { callbackListener } from '../../packages/issuer/src/callback-listener';
-import { createIssuerClient, type IssuerClient } from '../../packages/issuer/src/issuer-client';
+import type { CallbackHandler } from '../../packages/issuer/src';
+import { callbackListener, createIssuerClient, type IssuerClient } from '../../packages/issuer/src';
 import { terminalReplies } from './behaviours';
 import type { OnFact } from './facts';
 import { createInbox } from './inboxes/inbox';

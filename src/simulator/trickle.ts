@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { IssuerClient } from '../../packages/issuer/src/issuer-client';
-import type { OrderToPlace } from '../../packages/issuer/src/messages';
+import type { IssuerClient, OrderToPlace } from '../../packages/issuer/src';
 import type { BehaviourName, terminalReplies } from './behaviours';
 
 type IssuerKind = 'push' | 'request' | 'unsteady' | 'pull';

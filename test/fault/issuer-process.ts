@@ -1,15 +1,8 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { createIssuerClient, type IssuerClient } from '../../packages/issuer/src/issuer-client';
-import type {
-  CodeRequest,
-  IssuedCode,
-  OrderEventMessage,
-  PaidNotice,
-  VoidRequested,
-} from '../../packages/issuer/src/messages';
-import { ProblemError } from '../../packages/issuer/src/problem-error';
+import type { CodeRequest, IssuedCode, OrderEventMessage, PaidNotice, VoidRequested } from '../../packages/issuer/src';
+import { createIssuerClient, type IssuerClient, ProblemError } from '../../packages/issuer/src';
 import { verifySignature } from '../../src/signing/verify';
 import { playBadReply } from './bad-replies';
 import { codePattern, hashesOf, openFactLog, sha256 } from './facts';

@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { IssuerClient } from '../../packages/issuer/src/issuer-client';
-import type { IssuedCode, VoidRequested } from '../../packages/issuer/src/messages';
+import type { IssuedCode, IssuerClient, VoidRequested } from '../../packages/issuer/src';
 import type { Race } from './races';
 
 /** An order whose issuer says things about it that exclude each other, all at once. */
@@ -30,19 +29,17 @@ const callsOf = ({ orderNo, token, client, attempt }: RacedOrder) => {
   const about = { orderNo, token };
   return {
     redeem: (redemptionId: string) => () =>
-      attempt(() => client.afterSale('redemptions', { ...about, redemptionId, itemId: racedItem, uses: 1 })),
-    voidItem: () => attempt(() => client.afterSale('void', { ...about, itemIds: [racedItem], reason })),
+      attempt(() => client.order('redemptions', { ...about, redemptionId, itemId: racedItem, uses: 1 })),
+    voidItem: () => attempt(() => client.order('void', { ...about, itemIds: [racedItem], reason })),
     replace: (code: IssuedCode, stillLive: boolean) => () =>
       attempt(() =>
-        client.afterSale('replacement', { ...about, reason, replacements: [{ itemId: racedItem, code, stillLive }] }),
+        client.order('replacement', { ...about, reason, replacements: [{ itemId: racedItem, code, stillLive }] }),
       ),
     settle: (settlementId: string, value: number) => () =>
-      attempt(() =>
-        client.afterSale('refund-settlement', { ...about, settlementId, amount: { value, currency: 'EUR' } }),
-      ),
+      attempt(() => client.order('refund-settlement', { ...about, settlementId, amount: { value, currency: 'EUR' } })),
     decide: (requestId: string, decision: 'destroyed' | 'refused') => () =>
       attempt(() =>
-        client.afterSale('void-decision', {
+        client.order('void-decision', {
           ...about,
           requestId,
           decision,

@@ -1,6 +1,12 @@
-import { createMessageHandler } from '../../packages/issuer/src/callback-handler';
-import { fetchMessages } from '../../packages/issuer/src/fetch-messages';
-import { createIssuerClient } from '../../packages/issuer/src/issuer-client';
+import {
+  createIssuer,
+  createIssuerClient,
+  createMessageHandler,
+  fetchMessages,
+  type Issue,
+  type IssuerOptions,
+  memoryStore,
+} from '../../packages/issuer/src';
 import { startSimulator } from '../../src/simulator/simulator-server';
 import { platformOfFile } from '../support/platform-of-file';
 import { until } from '../support/until';
@@ -63,4 +69,76 @@ test.concurrent('a simulated issuer that is not called sells as the others do', 
   } finally {
     await simulator.stop();
   }
+});
+
+/** A whole issuer without an address; what failed in it is looked at by the test. */
+const aWholeIssuer = async (issue: Issue, more: Partial<IssuerOptions> = {}) => {
+  const { issuerId, secret } = await file.issuer({ callback: { kind: 'pull' }, codeMode: 'push' });
+  const errors: unknown[] = [];
+  const settings = { baseUrl: file.platform.baseUrl, issuerId, secret, resumeEveryMs: 300 };
+  const issuer = createIssuer({ ...settings, issue, onError: (error) => errors.push(error), ...more });
+  const stopping = new AbortController();
+  const pulling = issuer.pull(stopping.signal);
+  const stop = async () => {
+    issuer.stop();
+    stopping.abort();
+    await pulling;
+  };
+  const place = (orderNo: string, quantity = 1) => issuer.api.placeOrder({ orderNo, product, quantity, amount });
+  const inState = (orderNo: string, state: string) =>
+    until(`${orderNo} to be ${state}`, async () => {
+      const order = await issuer.api.readOrder(orderNo);
+      return order.state === state && order;
+    });
+  return { issuer, settings, errors, stop, place, inState };
+};
+
+test.concurrent('verified, then issued: in parts, refused, and other codes for those that are not taken', async () => {
+  const asked: Record<string, number[]> = {};
+  const issue: Issue = ({ orderNo, missing, amount: { value } }) => {
+    asked[orderNo] = [...(asked[orderNo] ?? []), missing];
+    const times = asked[orderNo].length;
+    if (orderNo === 'none') return { reason: 'out_of_stock' };
+    if (orderNo === 'bad') return times === 1 ? [{ value: '123', format: 'ean13' }] : ['good'];
+    if (orderNo === 'reused') return [times === 1 ? 'good' : 'fresh'];
+    if (orderNo === 'fails' && times === 1) throw new Error('the shop is closed');
+    if (orderNo === 'parts') return times === 2 ? undefined : [`${value}-${missing}`];
+    return Array.from({ length: missing }, (_, index) => `${orderNo}-${index}`);
+  };
+  const { issuer, errors, stop, place, inState } = await aWholeIssuer(issue);
+  try {
+    await place('many', 401);
+    await Promise.all([place('none'), place('bad'), place('fails'), place('parts', 2)]);
+    await Promise.all(['many', 'bad', 'fails', 'parts'].map((orderNo) => inState(orderNo, 'delivered')));
+    await inState('none', 'refused');
+    await place('reused');
+    await inState('reused', 'delivered');
+    const { data } = await issuer.api.listItems('many', { limit: 100 });
+    expect(data.length).toBe(100);
+    const voided = await issuer.api.order('void', {
+      orderNo: 'many',
+      token: await issuer.tokenOf('many'),
+      reason: 'a test',
+    });
+    expect(voided.items.void).toBe(401);
+  } finally {
+    await stop();
+  }
+  expect(asked).toMatchObject({ many: [401], none: [1], bad: [1, 1], fails: [1, 1], reused: [1, 1], parts: [2, 1, 1] });
+  expect(errors.map((error) => String(error)).sort()).toEqual([
+    'Error: the shop is closed',
+    expect.stringContaining('body_invalid'),
+    expect.stringContaining('code_reused'),
+  ]);
+});
+
+test.concurrent('an order that was verified before a crash gets its codes after it', async () => {
+  const store = memoryStore();
+  const before = await aWholeIssuer(() => Promise.reject(new Error('no power')), { store, resumeEveryMs: 60_000 });
+  await before.place('crash');
+  await before.inState('crash', 'verified');
+  await before.stop();
+  const after = createIssuer({ ...before.settings, store, issue: () => ['late but there'] });
+  await before.inState('crash', 'delivered');
+  after.stop();
 });

@@ -5,9 +5,10 @@ import type { AddressInfo } from 'node:net';
 import {
   AnswerWith,
   type CallbackHandlerOptions,
+  callbackListener,
   createCallbackHandler,
-} from '../../packages/issuer/src/callback-handler';
-import { callbackListener } from '../../packages/issuer/src/callback-listener';
+  memoryStore,
+} from '../../packages/issuer/src';
 import { newSecret, publicKeyToWhpk } from '../../src/signing/keys';
 import { signEd25519, signHmac } from '../../src/signing/sign';
 
@@ -132,7 +133,7 @@ test('only so many messages are remembered', async () => {
   const onPaid = () => {
     handled += 1;
   };
-  const handle = aHandler({ rememberedMax: 2, onPaid });
+  const handle = aHandler({ store: memoryStore({ entriesMax: 2 }), onPaid });
   for (const id of ['cf_1', 'cf_2', 'cf_3', 'cf_3', 'cf_1']) await handle(aRequest(aMessage('order.paid'), id));
   expect(handled).toBe(4);
 });

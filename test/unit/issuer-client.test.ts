@@ -2,8 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createIssuerClient, type IssuerClientOptions } from '../../packages/issuer/src/issuer-client';
-import { ProblemError } from '../../packages/issuer/src/problem-error';
+import { createIssuerClient, type IssuerClientOptions, ProblemError } from '../../packages/issuer/src';
 import { newSecret, publicKeyToWhpk } from '../../src/signing/keys';
 import { type VerifyKeys, verifySignature } from '../../src/signing/verify';
 
@@ -112,7 +111,7 @@ test('every call goes to its path, signed over its raw body or its target', asyn
   await client.refuseOrder({ orderNo: 'A-1', token: 't', reason: 'out_of_stock' });
   await client.cancelOrder({ orderNo: 'A-1', reason: 'returned' });
   await client.echo({ hello: 'world' });
-  await client.afterSale('redemptions', { orderNo: 'A-1', token: 't', redemptionId: 'r', itemId: '1' });
+  await client.order('redemptions', { orderNo: 'A-1', token: 't', redemptionId: 'r', itemId: '1' });
   const root = '/v1/issuers/acme';
   expect(platform.received.map(({ method, target }) => `${method} ${target}`)).toEqual([
     `POST ${root}/orders`,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CallbackResponse, MessageHandler } from './callback-handler';
 import type { IssuerClient } from './issuer-client';
+import type { CallbackResponse, MessageHandler } from './message-handler';
 import type { AcknowledgedMessage, FetchedMessage } from './messages';
 
 const waitSecondsMax = 20;

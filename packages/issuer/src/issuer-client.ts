@@ -1,127 +1,43 @@
-import { type KeyObject, randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
-import type { echo } from '../../../src/contract/issuer/echo';
-import { bodylessText, signEd25519, signHmac } from '../../../src/signing/sign';
+import { orderCalls } from './contract';
 import type {
   Acknowledged,
   AcknowledgedMessage,
-  AfterSaleCalls,
   BulkAnswer,
-  Cancellation,
+  ClockAdvanced,
   CodeSubmission,
-  CodesAnswer,
   EventPage,
   EventsToReplay,
   FailurePage,
-  Judged,
+  ItemPage,
   ListedOrder,
   ListFailures,
   ListOrders,
   MessagePage,
   NewSecret,
   OrderAnswer,
+  OrderCall,
+  OrderCallAnswer,
+  OrderCallBody,
   OrderPage,
   OrderTimeline,
   OrderToPlace,
+  PageQuery,
   ReadEvents,
   ReadMessages,
   ReconciledSpan,
   Reconciliation,
-  Refusal,
+  RedemptionPage,
   ReplayBegun,
   ReplayMatch,
   ReplayState,
+  SandboxInbox,
   SelfAnswer,
   SelfChange,
+  Sent,
   Statement,
   StatementLine,
-  Verification,
-  VerifiedAnswer,
 } from './messages';
-import { ProblemError, problemFrom } from './problem-error';
-
-export interface IssuerClientOptions {
-  readonly baseUrl: string;
-  readonly issuerId: string;
-  readonly secret: string;
-  /** Of the registered ed25519 public key: requests are then signed with it instead of the secret. */
-  readonly privateKey?: KeyObject;
-  readonly fetch?: typeof globalThis.fetch;
-  /** Tries of one call that fail; a queued answer is no failure. */
-  readonly triesMax?: number;
-  readonly tryLimitMs?: number;
-  /** No repeat starts later than this after the call began. */
-  readonly totalLimitMs?: number;
-  readonly clock?: { nowMs(): number };
-  readonly random?: () => number;
-  readonly wait?: (delayMs: number, signal: AbortSignal | undefined) => Promise<void>;
-}
-
-interface SentOptions extends CallOptions {
-  /** A file: its text is the answer, whatever is in it. */
-  readonly accept?: string;
-  /** Lines instead of one object. */
-  readonly lines?: readonly object[];
-  /** A 202 is its answer, and not that it is to be judged yet. */
-  readonly isTaken?: boolean;
-  /** So long the platform may wait before it answers. */
-  readonly waitMs?: number;
-}
-
-export interface CallOptions {
-  /** Give your own, kept beside your order, and a call repeated after a crash is still the same request. Not with `cf_` in front. */
-  readonly webhookId?: string;
-  readonly signal?: AbortSignal;
-}
-
-interface Request {
-  readonly method: 'GET' | 'POST';
-  readonly url: URL;
-  readonly body: string | undefined;
-  readonly webhookId: string;
-  readonly signal: AbortSignal | undefined;
-  readonly isTaken: boolean;
-  readonly waitMs: number;
-  readonly accept: string | undefined;
-  readonly contentType: string;
-}
-
-type Attempt =
-  | { readonly kind: 'answered'; readonly value: unknown; readonly headers: Headers }
-  | { readonly kind: 'problem'; readonly problem: ProblemError; readonly retryAfterMs: number };
-
-/** Of the platform's own messages: it refuses an incoming one. */
-const platformPrefix = 'cf_';
-const ndjson = 'application/x-ndjson';
-/** No body says nothing; an empty line is an empty list. */
-const ndjsonOf = (lines: readonly object[]): string =>
-  lines
-    .map((line) => JSON.stringify(line))
-    .join('\n')
-    .concat('\n');
-const backoffFirstMs = 500;
-const backoffMaxMs = 15_000;
-const queuedDelayMs = 1000;
-
-const afterSaleTypes: Readonly<Record<keyof AfterSaleCalls, string>> = {
-  completion: 'order.completion',
-  delivery: 'order.delivery',
-  void: 'order.void',
-  'void-decision': 'order.void_decision',
-  validity: 'order.validity',
-  replacement: 'order.replacement',
-  redemptions: 'order.redemption',
-  reversals: 'order.reversal',
-  'refund-settlement': 'order.refund_settlement',
-};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
+import { type CallOptions, createSignedCalls, type IssuerClientOptions, ndjson } from './signed-calls';
 
 const withQuery = (path: string, query: object): string => {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
@@ -129,114 +45,8 @@ const withQuery = (path: string, query: object): string => {
   return text ? `${path}?${text}` : path;
 };
 
-const queued = (): ProblemError =>
-  new ProblemError({
-    code: 'queued',
-    status: 202,
-    retryable: true,
-    detail: 'durable, not judged yet: the same request again gets the judgement',
-  });
-
-export const createIssuerClient = ({
-  baseUrl,
-  issuerId,
-  secret,
-  privateKey,
-  fetch = globalThis.fetch,
-  triesMax = 5,
-  tryLimitMs = 10_000,
-  totalLimitMs = 60_000,
-  clock = { nowMs: Date.now },
-  random = Math.random,
-  wait = (delayMs, signal) => pause(delayMs, undefined, signal ? { signal } : {}),
-}: IssuerClientOptions) => {
-  const root = `${baseUrl.replace(/\/+$/, '')}/v1/issuers/${encodeURIComponent(issuerId)}`;
-
-  const headersOf = ({
-    method,
-    url,
-    body,
-    contentType,
-    webhookId,
-    accept = 'application/json',
-  }: Request): Record<string, string> => {
-    const message = {
-      id: webhookId,
-      timestampSeconds: Math.floor(clock.nowMs() / 1000),
-      body: body ?? bodylessText(method, url.pathname + url.search),
-    };
-    return {
-      accept,
-      ...(body === undefined ? {} : { 'content-type': contentType }),
-      'webhook-id': webhookId,
-      'webhook-timestamp': String(message.timestampSeconds),
-      'webhook-signature': privateKey ? signEd25519(privateKey, message) : signHmac(secret, message),
-    };
-  };
-
-  const attempt = async (request: Request): Promise<Attempt> => {
-    const timeout = AbortSignal.timeout(tryLimitMs + request.waitMs);
-    try {
-      const response = await fetch(request.url, {
-        method: request.method,
-        headers: headersOf(request),
-        body: request.body ?? null,
-        redirect: 'manual',
-        signal: request.signal ? AbortSignal.any([timeout, request.signal]) : timeout,
-      });
-      const text = await response.text();
-      const answer = response.ok && request.accept !== undefined ? text : parseJson(text);
-      const retryAfterMs = (Number(response.headers.get('retry-after')) || 0) * 1000;
-      if (response.status === 202 && !request.isTaken) {
-        return { kind: 'problem', problem: queued(), retryAfterMs: Math.max(retryAfterMs, queuedDelayMs) };
-      }
-      if (response.ok && answer !== undefined) return { kind: 'answered', value: answer, headers: response.headers };
-      return { kind: 'problem', problem: problemFrom(response.status, answer), retryAfterMs };
-    } catch (error) {
-      request.signal?.throwIfAborted();
-      const fields = { code: 'unreachable', status: 0, retryable: true, detail: 'no answer from the platform' };
-      return { kind: 'problem', problem: new ProblemError(fields, error), retryAfterMs: 0 };
-    }
-  };
-
-  const backoffMs = (failedTries: number): number =>
-    Math.min(backoffFirstMs * 2 ** (failedTries - 1), backoffMaxMs) * (0.75 + 0.5 * random());
-
-  /** Every repeat sends the same bytes under the same webhook-id, so that it can only be the same request. */
-  const answered = async (
-    method: 'GET' | 'POST',
-    path: string,
-    body: object | undefined,
-    { webhookId = randomUUID(), signal, isTaken = false, waitMs = 0, accept, lines }: SentOptions = {},
-  ): Promise<Attempt & { kind: 'answered' }> => {
-    if (webhookId.startsWith(platformPrefix)) throw new RangeError(`a webhookId must not begin with ${platformPrefix}`);
-    const request: Request = {
-      method,
-      url: new URL(root + path),
-      body: lines ? ndjsonOf(lines) : body && JSON.stringify(body),
-      contentType: lines ? ndjson : 'application/json',
-      webhookId,
-      signal,
-      isTaken,
-      waitMs,
-      accept,
-    };
-    const endAtMs = clock.nowMs() + totalLimitMs;
-    let failedTries = 0;
-    for (;;) {
-      const tried = await attempt(request);
-      if (tried.kind === 'answered') return tried;
-      const isQueued = tried.problem.status === 202;
-      if (!isQueued) failedTries += 1;
-      if (!tried.problem.retryable || failedTries >= triesMax) throw tried.problem;
-      const delayMs = Math.max(tried.retryAfterMs, isQueued ? 0 : backoffMs(failedTries));
-      if (clock.nowMs() + delayMs > endAtMs) throw tried.problem;
-      await wait(delayMs, signal);
-    }
-  };
-
-  const call = async <T>(...request: Parameters<typeof answered>): Promise<T> =>
-    (await answered(...request)).value as T;
+export const createIssuerClient = (options: IssuerClientOptions) => {
+  const { answered, call } = createSignedCalls(options);
 
   /** What waits for what comes is given so much longer. */
   const waiting = ({ waitSeconds = 0 }: { readonly waitSeconds?: number | undefined }, options?: CallOptions) => ({
@@ -245,6 +55,14 @@ export const createIssuerClient = ({
   });
 
   const orderPath = (orderNo: string): string => `/orders/${encodeURIComponent(orderNo)}`;
+
+  const order = <N extends OrderCall>(name: N, body: OrderCallBody<N>, options?: CallOptions) =>
+    call<OrderCallAnswer<N>>(
+      'POST',
+      `${orderPath(body.orderNo)}/${name}`,
+      { type: orderCalls[name].type, ...body },
+      options,
+    );
 
   return {
     placeOrder: (order: OrderToPlace, options?: CallOptions) =>
@@ -339,51 +157,32 @@ export const createIssuerClient = ({
     timeline: (orderNo: string, options?: CallOptions) =>
       call<OrderTimeline>('GET', `${orderPath(orderNo)}/timeline`, undefined, options),
 
-    verifyOrder: (verification: Verification, options?: CallOptions) =>
-      call<VerifiedAnswer>(
-        'POST',
-        `${orderPath(verification.orderNo)}/verification`,
-        { type: 'order.verification', ...verification },
-        options,
-      ),
+    /** What is said of one order, by the last part of the call's path; `actions` of an order names what it would take now. */
+    order,
+    verifyOrder: (body: OrderCallBody<'verification'>, options?: CallOptions) => order('verification', body, options),
+    submitCodes: (body: CodeSubmission, options?: CallOptions) =>
+      order('codes', body as OrderCallBody<'codes'>, options),
+    refuseOrder: (body: OrderCallBody<'refusal'>, options?: CallOptions) => order('refusal', body, options),
+    cancelOrder: (body: OrderCallBody<'cancellation'>, options?: CallOptions) => order('cancellation', body, options),
 
-    submitCodes: (submission: CodeSubmission, options?: CallOptions) =>
-      call<CodesAnswer>(
-        'POST',
-        `${orderPath(submission.orderNo)}/codes`,
-        { type: 'order.codes', ...submission },
-        options,
-      ),
+    listItems: (orderNo: string, page: PageQuery = {}, options?: CallOptions) =>
+      call<ItemPage>('GET', withQuery(`${orderPath(orderNo)}/items`, page), undefined, options),
 
-    refuseOrder: (refusal: Refusal, options?: CallOptions) =>
-      call<OrderAnswer>(
-        'POST',
-        `${orderPath(refusal.orderNo)}/refusal`,
-        { type: 'order.refusal', ...refusal },
-        options,
-      ),
+    listRedemptions: (orderNo: string, page: PageQuery = {}, options?: CallOptions) =>
+      call<RedemptionPage>('GET', withQuery(`${orderPath(orderNo)}/redemptions`, page), undefined, options),
 
-    cancelOrder: (cancellation: Cancellation, options?: CallOptions) =>
-      call<OrderAnswer>(
-        'POST',
-        `${orderPath(cancellation.orderNo)}/cancellation`,
-        { type: 'order.cancellation', ...cancellation },
-        options,
-      ),
+    /** Of a test issuer: its windows and retries go on as if so much time had passed. */
+    advanceClock: (advanceSeconds: number, options?: CallOptions) =>
+      call<ClockAdvanced>('POST', '/clock', { type: 'sandbox.clock', advanceSeconds }, options),
 
-    /** All that can be said of an order once it has codes. */
-    afterSale: <N extends keyof AfterSaleCalls>(name: N, body: AfterSaleCalls[N]['body'], options?: CallOptions) =>
-      call<AfterSaleCalls[N]['answer']>(
-        'POST',
-        `${orderPath(body.orderNo)}/${name}`,
-        { type: afterSaleTypes[name], ...body },
-        options,
-      ),
+    /** Of a test issuer: the mails and messages that a buyer would have got. */
+    readInbox: (options?: CallOptions) => call<SandboxInbox>('GET', '/inbox', undefined, options),
 
     /** The platform answers and sends the same object to the callback URL: a self-test of keys and addresses. */
     echo: (content: Readonly<Record<string, unknown>>, options?: CallOptions) =>
-      call<Judged<typeof echo>>('POST', '/echo', content, options),
+      call<Sent>('POST', '/echo', content, options),
   };
 };
 
-export type IssuerClient = ReturnType<typeof createIssuerClient>;
+/** An interface, so that types made of it name it. */
+export interface IssuerClient extends ReturnType<typeof createIssuerClient> {}

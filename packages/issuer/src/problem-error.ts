@@ -20,7 +20,11 @@ export class ProblemError extends Error implements ProblemFields {
   readonly errors: ProblemFields['errors'];
 
   constructor(fields: ProblemFields, cause?: unknown) {
-    super(`${fields.code}: ${fields.detail}`, cause === undefined ? undefined : { cause });
+    const [first] = fields.errors ?? [];
+    super(
+      `${fields.code}: ${fields.detail}${first ? ` (${first.path} ${first.message})` : ''}`,
+      cause === undefined ? undefined : { cause },
+    );
     this.code = fields.code;
     this.status = fields.status;
     this.retryable = fields.retryable;

@@ -1,7 +1,5 @@
-import type { MessageHandler } from '../../../packages/issuer/src/callback-handler';
-import { fetchMessages } from '../../../packages/issuer/src/fetch-messages';
-import { createIssuerClient } from '../../../packages/issuer/src/issuer-client';
-import { ProblemError } from '../../../packages/issuer/src/problem-error';
+import type { MessageHandler } from '../../../packages/issuer/src';
+import { createIssuerClient, fetchMessages, ProblemError } from '../../../packages/issuer/src';
 import { bytesWithin } from '../../bounded/bytes-within';
 import { signHmac } from '../../signing/sign';
 import { CommandEnd, exitCodes } from '../exit';
