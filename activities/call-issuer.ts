@@ -20,6 +20,7 @@ import type { KeyRing } from '../src/sealing/key-ring';
 import type { AdapterMessage } from '../src/second-interface/adapter-api';
 import { createAdapterApi } from '../src/second-interface/adapter-api';
 import type { Adapters } from '../src/second-interface/adapters';
+import type { TerminalProblem } from '../src/second-interface/after-sale/issuer-operations';
 import type { OrderDeps } from '../src/second-interface/ask-order';
 import { isUntouched } from '../src/second-interface/untouched-order';
 import type { Echoes } from '../src/store/echoes';
@@ -33,6 +34,7 @@ export interface CallsOut {
   readonly echoes: Echoes;
   readonly outbound: Outbound;
   readonly adapters: Adapters;
+  readonly terminalProblem: TerminalProblem;
   readonly ring: KeyRing;
   readonly meter: OrderMeter;
   /** Given by tests: others than those of the contract. */
@@ -227,7 +229,7 @@ const sayingAlive = async <T>(call: Promise<T>): Promise<T> => {
 };
 
 const callFunction = async (
-  { orderDeps, adapters, nowMs }: CallsOut,
+  { orderDeps, adapters, terminalProblem, nowMs }: CallsOut,
   issuer: IssuerRow,
   name: string,
   message: AdapterMessage,
@@ -244,7 +246,9 @@ const callFunction = async (
   if (!adapter) return failed('function_unknown');
   try {
     const copy = JSON.parse(JSON.stringify(message)) as AdapterMessage;
-    const run = async () => ({ value: await adapter.onMessage(copy, createAdapterApi(orderDeps, issuer._id)) });
+    const run = async () => ({
+      value: await adapter.onMessage(copy, createAdapterApi(orderDeps, terminalProblem, issuer._id)),
+    });
     const result = await withinMs(functionLimitMs, run(), () => 'timeout' as const);
     if (result === 'timeout') return failed('timeout');
     const hasBody = result.value !== undefined;

@@ -41,11 +41,12 @@ const main = async (): Promise<void> => {
     if (!(await createReadiness(client).hasSearchAttributes()))
       throw new Error('the search attributes are not registered');
   });
+  const guard = createAddressGuard({
+    allowCidrs: config.callbackAllow,
+    sandboxAllowCidrs: config.sandboxCallbackAllow,
+  });
   const outbound = createOutbound({
-    guard: createAddressGuard({
-      allowCidrs: config.callbackAllow,
-      sandboxAllowCidrs: config.sandboxCallbackAllow,
-    }),
+    guard,
     isSpent: createSandboxCallsOut(nowMs).isSpent,
     clock: { nowMs },
     egressProxyUrl: config.egressProxy,
@@ -63,6 +64,7 @@ const main = async (): Promise<void> => {
       echoes: core.echoes,
       outbound,
       adapters,
+      terminalProblem: (terminal, issuerId) => core.channels.problemOf(terminal, guard.of(issuerId)),
       ring,
       meter: createOrderMeter(registry),
       nowMs,

@@ -229,6 +229,44 @@ test.concurrent('undefined is a 2xx without a body: to order.paid it is taken, t
   });
 });
 
+test.concurrent('order makes every call on an order by its name, with the rules of HTTP', async () => {
+  let api: AdapterApi | undefined;
+  const issuer = await functionIssuer(async ({ type, data }, given) => {
+    api = given;
+    if (type !== 'order.paid') return undefined;
+    await given.order('verification', verification(data));
+    await given.order('codes', codesOf(data, 'a', 'b'));
+    return undefined;
+  });
+  await issuer.place('called-1', { quantity: 2 });
+  await issuer.inState('called-1', 'delivered');
+  const { data } = await message(issuer, 'order.paid');
+  const { orderNo, token } = data as Data;
+  const about = { orderNo, token };
+  const redemption = { type: 'order.redemption', ...about, redemptionId: 'r', itemId: 'a' } as const;
+  const outcomes = [
+    await outcomeOf(api?.order('redemptions', redemption) as Promise<object>),
+    await outcomeOf(api?.order('redemptions', redemption) as Promise<object>),
+    await outcomeOf(
+      api?.order('void', { type: 'order.void', ...about, reason: 'x', itemIds: ['a'] }) as Promise<object>,
+    ),
+    await outcomeOf(
+      api?.order('void', { type: 'order.void', ...about, reason: 'x', itemIds: ['b'] }) as Promise<object>,
+    ),
+    await outcomeOf(api?.order('delivery', { type: 'order.delivery', ...about, token: 'wrong' }) as Promise<object>),
+    await outcomeOf(api?.order('constructor' as 'void', {} as never) as Promise<object>),
+  ];
+  const spent = { redemptionId: 'r', itemId: 'a', uses: 1, usesLeft: 0 };
+  expect(outcomes).toEqual([
+    spent,
+    spent,
+    expect.objectContaining({ code: 'code_redeemed', status: 409, retryable: false }),
+    expect.objectContaining({ state: 'delivered', items: expect.objectContaining({ void: 1, redeemed: 1 }) }),
+    expect.objectContaining({ code: 'token_mismatch', status: 403 }),
+    expect.objectContaining({ code: 'path_unknown', status: 404 }),
+  ]);
+});
+
 test.concurrent('gets an echo as everyone does', async () => {
   const issuer = await functionIssuer(async () => undefined);
   const data = { issuerId: issuer.issuerId, n: 1 };

@@ -217,6 +217,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
         ...(options.versions ? { versions: options.versions } : {}),
         outbound,
         adapters,
+        terminalProblem: (terminal, issuerId) => workerCore.channels.problemOf(terminal, guard.of(issuerId)),
         ring: workerCore.ring,
         meter: createOrderMeter(workerCore.metrics.registry),
         nowMs,

@@ -1,8 +1,9 @@
 import * as routes from '../../contract/issuer/order-operations';
 import { bodyInvalid } from '../../contract/problem';
-import type { AnswerOf, BodyOf, Route } from '../../contract/route';
+import type { AnswerOf, BodyOf } from '../../contract/route';
 import { isBeforeVerification, isFinal } from '../../domain/order';
 import { failOnce, refuseAtVerification } from '../../sandbox/forced-answers';
+import type { OrderRoute } from '../../second-interface/after-sale/issuer-operations';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { cancelOrder } from '../../second-interface/cancel-order';
 import { findOrder } from '../../second-interface/find-order';
@@ -11,12 +12,6 @@ import { submitCodes } from '../../second-interface/submit-codes';
 import { verifyOrder } from '../../second-interface/verify-order';
 import type { OrderRow } from '../../store/orders';
 import type { Mount } from '../edge/mount';
-
-/** The routes of one order whose body names it again. */
-type OrderRoute = Route & {
-  readonly who: 'issuer';
-  readonly path: `${string}/{issuerId}/orders/{orderNo}/${string}`;
-};
 
 /** The second interface: what an issuer's server says of an order that it was told of. */
 export const mountOrderOperations = (mount: Mount, orderDeps: OrderDeps): void => {
