@@ -6,7 +6,14 @@ import { type Decision, decide } from '../../src/domain/judge/decide';
 import { takesOtherTerminal } from '../../src/domain/judge/delivery';
 import { whyNotAgain } from '../../src/domain/judge/replay';
 import type { Asker, OrderMessage, TimelineEntry } from '../../src/domain/messages';
-import { deliveryStates, type HeldCode, type OrderFacts, openFacts, runningWindow } from '../../src/domain/order';
+import {
+  deliveryStates,
+  type HeldCode,
+  moves,
+  type OrderFacts,
+  openFacts,
+  runningWindow,
+} from '../../src/domain/order';
 import { whyNoCode } from '../../src/domain/words/why-no-code';
 import { often } from '../support/long-form';
 import { seedOf } from '../support/seed';
@@ -387,6 +394,7 @@ test('a void request ends once, by whatever comes first; no code is void and red
       let { facts } = startOf('push', 'page', 'delivered');
       let nowMs = createdAtMs;
       const redeemed = new Set<string>();
+      const bothLive = new Set<string>();
       for (const [n, [which, pick]] of steps.entries()) {
         nowMs += 60_000;
         const itemId = ['a', 'b', 'c'][pick] as string;
@@ -404,6 +412,11 @@ test('a void request ends once, by whatever comes first; no code is void and red
         }
         if (said.kind === 'requestVoid' && isDone) expect(pending).toBe(false);
         if (said.kind === 'replace' && isDone && pending) expect(before.voidRequest?.itemIds).not.toContain(itemId);
+        if (said.kind === 'replace' && isDone && said.replacements[0]?.stillLive)
+          for (const id of [itemId, `new-${n}`]) bothLive.add(id);
+        // Whoever reads either of the two is told for ever that both may be live, and of no other code.
+        const marked = (facts.items ?? []).filter(({ maybeLive }) => maybeLive).map((one) => one.itemId);
+        expect(marked.sort()).toEqual([...bothLive].sort());
         const decided = events.filter(({ type }) => type === 'order.void_decided');
         // Once for each request, with what it became; never before its end, and never after it.
         const isEnded = pending && !['open', 'undecided'].includes(facts.voidRequest?.state ?? '');
@@ -419,6 +432,58 @@ test('a void request ends once, by whatever comes first; no code is void and red
     { seed, numRuns: 500 },
   );
   expect([...ended].sort()).toEqual(['issuer', 'operator', 'redemption', 'timeout']);
+});
+
+test('voids and what comes of a delivery, in any order: what is void stays void and is owed, and the order closes once', () => {
+  const seed = seedOf('voids against a delivery');
+  const ends = new Set<string>();
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(7), fc.nat(2)), { maxLength: 20 }), (steps) => {
+      let { facts, held } = startOf('push', 'webhook', 'issued');
+      const closes: string[] = [];
+      const messageOf = ({ deliveryMessage }: OrderFacts) => deliveryMessage?.n ?? 1;
+      const isVoid = ({ itemId }: { itemId: string }) =>
+        facts.items?.find((one) => one.itemId === itemId)?.state === 'void';
+      for (const [n, [which, pick]] of steps.entries()) {
+        const before = facts;
+        const voidBefore = held.filter(isVoid);
+        const itemIds = [held[pick % held.length]?.itemId as string];
+        const requestId = facts.voidRequest?.requestId ?? 'none';
+        const request = {
+          by: 'operator',
+          decideWithinMs: dayMs,
+          undecided: 'person',
+          holdsItems: n % 2 === 0,
+        } as const;
+        const said = [
+          { kind: 'void', by: 'issuer', ...right, itemIds },
+          { kind: 'void', by: 'operator', ...right },
+          { kind: 'delivered', tries: n },
+          { kind: 'delivered', tries: n },
+          { kind: 'undeliverable', tries: n },
+          { kind: 'redeliver', by: 'operator', ...right },
+          { kind: 'requestVoid', requestId: `v-${n}`, itemIds, ...request },
+          { kind: 'decideVoid', by: 'issuer', ...right, requestId, decision: 'destroyed' },
+        ][which] as OrderMessage;
+        const decision = decide(facts, held, said, createdAtMs + n);
+        ({ facts, held } = decision);
+        closes.push(...decision.events.map(({ type }) => type).filter((type) => /\.(delivered|cancelled)$/.test(type)));
+        const voids = held.filter(isVoid);
+        for (const { itemId } of voidBefore) expect(voids.map((one) => one.itemId)).toContain(itemId);
+        const good = held.length - voids.length;
+        expect(facts.refundDueValue ?? 0).toBe(amount.value - Math.floor((amount.value * good) / facts.quantity));
+        // The message that is under way names a code that is void by now: the next one is another message.
+        const isOpen = moves[facts.state].length > 0;
+        if (isOpen && voids.length > voidBefore.length) expect(messageOf(facts)).toBeGreaterThan(messageOf(before));
+        expect(facts.state === 'cancelled').toBe(closes[0] === 'order.cancelled');
+        if (facts.state === 'cancelled') expect([good, facts.closedReason]).toEqual([0, 'all_void']);
+      }
+      expect(closes.length).toBe(moves[facts.state].length > 0 ? 0 : 1);
+      ends.add(`${facts.state} ${held.some(isVoid)}`);
+    }),
+    { seed, numRuns: often(150, 500) },
+  );
+  expect([...ends]).toEqual(expect.arrayContaining(['delivered true', 'delivered false', 'cancelled true']));
 });
 
 const racing = (which: number, itemId: string, n: number, facts: OrderFacts, nowMs: number): OrderMessage => {
@@ -439,7 +504,7 @@ const racing = (which: number, itemId: string, n: number, facts: OrderFacts, now
     {
       kind: 'replace',
       ...right,
-      replacements: [{ itemId, by: { itemId: `new-${n}` }, stillLive: false }],
+      replacements: [{ itemId, by: { itemId: `new-${n}` }, stillLive: n % 2 === 1 }],
       conflicts: false,
       reused: false,
     },
