@@ -55,7 +55,7 @@ beforeAll(async () => {
   await pip('install', '--quiet', '--no-index', `./${wheel}`);
   await rm(join(folder, 'source/src'), { recursive: true });
   python = path;
-}, limitMs);
+}, 3 * limitMs);
 
 afterAll(async () => {
   stopIssuerPrograms();
