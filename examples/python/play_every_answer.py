@@ -1315,9 +1315,90 @@ def play_pull():
     refused("who is called", called.post("/messages/acknowledgement", {"type": "messages.acknowledgement", "results": [{"id": "x"}]}), 409, "not_pull")
 
 
+def play_replays():
+    issuer = Issuer("replays", eventDelaysSeconds=[1])
+    for kind in ("order.cancelled", "order.refund_due"):
+        issuer.reactions[kind] = answers(500)
+    issuer.place("u-1")
+    issuer.cancel("u-1")
+    since = (datetime.now(tz=timezone.utc) - timedelta(hours=1)).isoformat()
+
+    def ask(**changes) -> Answer:
+        return issuer.post("/replays", {"type": "calls.replay", "since": since, **changes})
+
+    until("both events to be given up", lambda: sum(one["kind"] == "event_given_up" for one in issuer.get("/failures").get("data", [])) == 1)
+    check("200: what would go out", ask(dryRun=True).body == {"matched": 2})
+    check("200: of one type", ask(dryRun=True, types=["order.cancelled"]).body == {"matched": 1})
+    first = {m.id: m.raw for m in issuer.received if m.type in issuer.reactions}
+    issuer.reactions.clear()
+    heard = len(issuer.received)
+    begun = ask()
+    check("202: it goes out", begun.status == 202 and begun.get("matched") == 2, begun)
+    path = f"/replays/{begun.get('replayId')}"
+    until("the replay to be done", lambda: issuer.get(path).get("state") == "done")
+    done = issuer.get(path)
+    check("200: what came of it", [done.get(name) for name in ("matched", "sent", "taken")] == [2, 2, 2], done)
+    check("the same bytes and ids", {m.id: m.raw for m in issuer.received[heard:]} == first)
+    check("200: nothing is left", ask(dryRun=True).body == {"matched": 0})
+    refused("an unknown one", issuer.get("/replays/rpl_none"), 404, "replay_unknown")
+    refused("a type that is none", ask(types=["order.unheard"]), 422, "body_invalid", "/types/0")
+
+
+class TestIssuer(Issuer):
+    """Made without an operator. It fetches its messages: those who make one from anywhere have public addresses alone."""
+
+    def __init__(self, made: Answer):
+        self.id, self.secrets = made.get("issuerId"), [made.get("secret")]
+
+
+def play_sandbox():
+    wish = {"name": "Sandbox", "callback": {"kind": "pull"}, "codeMode": "push"}
+
+    def make(**changes) -> Answer:
+        return send("POST", "/v1/sandbox/issuers", json.dumps({**wish, **changes}).encode(), {"content-type": "application/json"})
+
+    made = make()
+    if made.status == 404:
+        refused("where SANDBOX is off", made, 404, "path_unknown")
+        return
+    check("201: a test issuer", made.status == 201 and made.get("issuerId", "").startswith("test-") and made.get("mode") == "test", made)
+    refused("an unknown field", make(colour="red"), 422, "body_invalid", "/colour")
+    named = operator("POST", "/issuers", {"issuerId": "test-mine", **wish})
+    refused("operators give no such id", named, 422, "body_invalid", "/issuerId")
+    issuer = TestIssuer(made)
+    check("201: a test order", issuer.place("t-1").status == 201)
+    listed = [len(operator("GET", f"/orders?issuerId={issuer.id}{mode}").get("data")) for mode in ("", "&mode=test")]
+    check("200: listed with mode=test alone", listed == [0, 1], listed)
+    check("200: no mail in its inbox", issuer.get("/inbox").body == {"data": []})
+    clock = {"type": "sandbox.clock", "advanceSeconds": 600}
+    moved = issuer.post("/clock", clock)
+    check("200: the clock is moved", moved.status == 200 and moved.body == {"orders": 1}, moved)
+    expired = issuer.in_state("t-1", "expired")
+    check("its window has ended", expired["closedReason"] == "verify_window", expired)
+    refused("no time", issuer.post("/clock", {**clock, "advanceSeconds": 0}), 422, "body_invalid", "/advanceSeconds")
+    live = Issuer("no-sandbox")
+    refused("a live issuer's clock", live.post("/clock", clock), 404, "path_unknown")
+    refused("a live issuer's inbox", live.get("/inbox"), 404, "path_unknown")
+
+
+def play_versions():
+    issuer = Issuer("versions")
+    own = issuer.get("/self")
+    newest = own.headers.get("codeferry-version")
+    check("200: each answer says its version", re.fullmatch(r"\d{4}-\d\d-\d\d", newest or "") and own.get("apiVersion") == newest, own)
+    check("200: the version that a request names", issuer.get("/self", **{"codeferry-version": newest}).status == 200)
+    unknown = issuer.get("/self", **{"codeferry-version": "2001-01-01"})
+    refused("a version that is none", unknown, 422, "version_unknown")
+    check("a problem says it too", unknown.headers.get("codeferry-version") == newest, unknown)
+    pinned = issuer.post("/settings", {"type": "issuer.settings", "apiVersion": newest})
+    check("200: the version of an issuer", pinned.status == 200 and pinned.get("apiVersion") == newest, pinned)
+    other = issuer.post("/settings", {"type": "issuer.settings", "apiVersion": "2001-01-01"})
+    refused("an issuer's version that is none", other, 422, "body_invalid", "/apiVersion")
+
+
 PLAYS = [
     play_signing, play_order_of_checks, play_idempotency, play_values, play_addresses, play_orders, play_verification,
-    play_codes, play_refusal_and_cancellation, play_windows, play_first_interface, play_feed, play_pull, play_failures, play_statements, play_reconciliations, play_self, play_deliveries, play_page, play_operator, play_public,
+    play_codes, play_refusal_and_cancellation, play_windows, play_first_interface, play_feed, play_pull, play_failures, play_statements, play_reconciliations, play_replays, play_self, play_sandbox, play_versions, play_deliveries, play_page, play_operator, play_public,
 ]  # fmt: skip
 
 
