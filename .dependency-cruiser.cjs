@@ -80,6 +80,7 @@ const folders = {
     ],
     packages: [],
   },
+  'src/docs-site': { local: ['src/contract', 'src/domain'], packages: ['marked'] },
   'src/api': {
     local: [
       'src/sandbox',
@@ -243,7 +244,7 @@ module.exports = {
     {
       name: 'production-code-needs-no-dev-packages',
       severity: 'error',
-      from: { path: '^(src|packages|workflows|activities|worker)/', pathNot: '^src/dev/' },
+      from: { path: '^(src|packages|workflows|activities|worker)/', pathNot: '^src/(dev|docs-site)/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {

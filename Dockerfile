@@ -8,8 +8,11 @@ COPY packages/issuer/src ./packages/issuer/src
 COPY workflows ./workflows
 COPY activities ./activities
 COPY worker ./worker
+COPY docs ./docs
+COPY examples/quickstart ./examples/quickstart
+COPY CHANGELOG.md ./
 RUN node scripts/build.mjs \
-  && rm -rf dist/src/dev dist/src/simulator \
+  && rm -rf dist/src/dev dist/src/simulator dist/src/docs-site \
   && npm prune --omit=dev
 
 FROM node:24-bookworm-slim

@@ -127,6 +127,22 @@ function workflowSources() {
   return [...seen, 'worker/bundle-workflows.ts'].sort();
 }
 
+const docsSources = () => [
+  'CHANGELOG.md',
+  ...['docs', 'examples/quickstart']
+    .flatMap((folder) => readdirSync(inProject(folder), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(projectRoot, join(entry.parentPath ?? entry.path, entry.name)).replaceAll('\\', '/'))
+    .sort(),
+];
+
+// Beside the built api, which serves them; the static site has its own folder.
+function buildDocs(stamp) {
+  const { writeDocs } = createRequire(import.meta.url)(inProject('dist/src/docs-site/write-docs.js'));
+  writeDocs(projectRoot, inProject('dist/docs'), 'platform');
+  writeFileSync(inProject('dist/.docs'), stamp);
+}
+
 async function buildWorkflowBundle(stamp) {
   const { bundleWorkflows } = createRequire(import.meta.url)(inProject('dist/worker/bundle-workflows.js'));
   const fresh = inProject('dist', `workflow-bundle.${process.pid}.new`);
@@ -139,9 +155,12 @@ async function buildWorkflowBundle(stamp) {
 export async function build() {
   const files = sourceFiles();
   const stamp = contentHash(files);
-  if (stampOf('.scripts') === stamp && stampOf('.workflow-bundle') === contentHash(workflowSources())) return;
+  const docsStamp = contentHash([...files, ...docsSources()]);
+  const isFresh = stampOf('.scripts') === stamp && stampOf('.docs') === docsStamp;
+  if (isFresh && stampOf('.workflow-bundle') === contentHash(workflowSources())) return;
   await underLock('build', async () => {
     if (stampOf('.scripts') !== stamp) await step('Building', () => buildScripts(files, stamp));
+    if (stampOf('.docs') !== docsStamp) await step('Writing the docs', () => buildDocs(docsStamp));
     const bundleStamp = contentHash(workflowSources());
     if (stampOf('.workflow-bundle') !== bundleStamp) {
       await step('Bundling the workflows', () => buildWorkflowBundle(bundleStamp));

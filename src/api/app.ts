@@ -96,7 +96,6 @@ import { mountCodec } from './platform/codec';
 import { mountHealth } from './platform/health';
 import { mountKeys } from './platform/keys';
 import { createMetrics } from './platform/metrics';
-import { mountProblemPages } from './platform/problem-pages';
 import { mountStartPage } from './platform/start-page';
 import { mountReceipts } from './receipts/receipts';
 import { mountSandbox } from './sandbox/sandbox';
@@ -350,7 +349,6 @@ export const createApp = ({
   });
   mountReceipts(mount, { orderDeps, channels: core.channels.withReceipts(), secret: core.channels.receiptSecret });
   mountDocs(mount, core.channels, config.hasSandbox ?? false, { publicUrl, adminUrl: admin?.url });
-  mountProblemPages(mount, publicUrl);
   mountStartPage(mount, { publicUrl, adminUrl: admin?.url, isDemo: config.isDemo ?? false });
   mount.bare(readMetrics, metrics.serve);
   mount.finish();

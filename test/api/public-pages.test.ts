@@ -152,11 +152,13 @@ describe('/openapi.json', () => {
   test('/docs shows every call to a person, without a script', async () => {
     const { status, headers, body } = await ask('/docs');
     expect([status, headers.get('content-type')]).toEqual([200, expect.stringMatching(/^text\/html/)]);
-    for (const [, path] of operations) expect(body).toContain(path);
-    expect(body).toContain('<code>signature_invalid</code>');
-    expect(body).not.toContain('`');
-    expect(body).not.toContain('<script');
-    expect((await ask('/assets/docs.css')).status).toBe(200);
+    expect(headers.get('content-security-policy')).not.toContain('unsafe');
+    for (const page of ['calls', 'operator-calls']) expect(body).toContain(`href="docs/${page}"`);
+    const calls = (await ask('/docs/calls')).body + (await ask('/docs/operator-calls')).body;
+    for (const [, path] of operations) expect(calls).toContain(path);
+    expect(calls).toContain('<code>signature_invalid</code>');
+    expect(calls).not.toContain('`');
+    expect((await ask('/docs/assets/docs.css')).status).toBe(200);
   });
 });
 

@@ -46,3 +46,45 @@ test.each(['light', 'dark'] as const)(
     expect(await page.locator('#sandbox .secret').textContent()).toBe('');
   },
 );
+
+test.each([
+  ['light', 1200],
+  ['dark', 320],
+] as const)('%s, %i px: pages that anybody can read, none wider than the screen', async (colorScheme, width) => {
+  const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
+  for (const path of [
+    'docs/quickstart',
+    'docs/messages',
+    'docs/protocol',
+    'docs/problem-codes',
+    'problems/in_progress',
+  ]) {
+    await page.goto(`${file.platform.baseUrl}/${path}`);
+    expect([path, await axeFindings(page)]).toEqual([path, []]);
+    expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, width]);
+  }
+});
+
+test('the search finds a heading by its words, with the keyboard alone', async () => {
+  const page = await browser.newPage({ viewport: { width: 900, height: 800 } });
+  await page.goto(`${file.platform.baseUrl}/docs/signing`);
+  await page.keyboard.press('/');
+  await page.keyboard.type('idempotency mismatch');
+  await page.locator('#found a').first().waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/problems/idempotency_mismatch#idempotency_mismatch');
+});
+
+test('the viewer shows the contract, and nothing is asked of another host', async () => {
+  const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
+  const elsewhere: string[] = [];
+  page.on('request', (request) => {
+    if (!request.url().startsWith(file.platform.baseUrl)) elsewhere.push(request.url());
+  });
+  await page.goto(`${file.platform.baseUrl}/docs/viewer`);
+  await page.locator('#viewer h1', { hasText: 'Codeferry' }).waitFor();
+  await page.locator('#viewer', { hasText: 'order.paid' }).waitFor();
+  expect(elsewhere).toEqual([]);
+});

@@ -1,16 +1,18 @@
+import { randomBytes } from 'node:crypto';
+import type { Response } from 'express';
 import type { ConfiguredChannels } from '../../channels/configured-channels';
 import { openApiDocument } from '../../contract/openapi/openapi';
 import * as routes from '../../contract/operator/pages';
-import { readContract } from '../../contract/platform/surroundings';
+import { docsAsset, llmsText, problemPage, readContract } from '../../contract/platform/surroundings';
+import { Failure } from '../../domain/failures';
 import type { Addresses } from '../edge/apps';
 import type { Mount } from '../edge/mount';
-import { docsPage, docsStyle } from './docs-page';
-import { docsScript } from './sandbox-button';
+import { type DocsFile, loadDocsFiles } from './docs-files';
 
 const csp =
-  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** The contract for machines and for people. */
+/** The contract for machines and for people, and what a problem's `type` leads to. */
 export const mountDocs = (
   mount: Mount,
   channels: ConfiguredChannels,
@@ -23,18 +25,44 @@ export const mountDocs = (
     hasSandbox,
     ...addresses,
   });
-  const page = docsPage(document, hasSandbox ? addresses.publicUrl : undefined);
+  const files = loadDocsFiles({ ...addresses, hasSandbox });
   mount.bare(readContract, (_request, response) => {
     response.json(document);
   });
-  mount.bare(routes.docsStyle, (_request, response) => {
-    response.type('css').send(docsStyle);
+  mount.bare(routes.docsPage, (_request, response) => send(response, files.get('index.html')));
+  mount.bare(routes.docsViewer, (_request, response) => {
+    const nonce = randomBytes(16).toString('base64');
+    const viewer = files.get('docs/viewer.html')?.body.toString().replace('{{nonce}}', nonce) ?? '';
+    response.setHeader('content-security-policy', csp.replace("style-src 'self'", `style-src 'self' 'nonce-${nonce}'`));
+    response.type('html').send(viewer);
   });
-  mount.bare(routes.docsScript, (_request, response) => {
-    response.type('js').send(docsScript);
+  mount.bare(routes.docsSubpage, ({ params: { page } }, response) => {
+    const name = String(page);
+    send(response, files.get(name.endsWith('.md') ? `docs/${name}` : `docs/${name}.html`));
   });
-  mount.bare(routes.docsPage, (_request, response) => {
-    response.setHeader('content-security-policy', csp);
-    response.type('html').send(page);
+  mount.bare(docsAsset, ({ params: { file } }, response) => {
+    response.setHeader('cache-control', 'public, max-age=600');
+    send(response, files.get(`docs/assets/${file}`));
+  });
+  mount.bare(problemPage, ({ params: { code }, app }, response) => {
+    const file = files.get(`problems/${code}.html`);
+    send(response, app.locals.isOfOperators ? file : file && withoutMenu(file));
+  });
+  mount.bare(llmsText, ({ app }, response) => {
+    send(response, files.get(app.locals.isOfOperators ? 'llms.txt' : 'llms-problems.txt'));
   });
 };
+
+/** @throws Failure `path_unknown` */
+const send = (response: Response, file: DocsFile | undefined): void => {
+  if (!file) throw new Failure('path_unknown');
+  response.setHeader('content-security-policy', csp);
+  response.setHeader('content-type', file.mediaType);
+  response.send(file.body);
+};
+
+/** Menu and search lead to what is not there, where operators have an address of their own. */
+const withoutMenu = ({ mediaType, body }: DocsFile): DocsFile => ({
+  mediaType,
+  body: Buffer.from(body.toString().replaceAll(/<!--menu-->.*?<!--\/menu-->/gs, '')),
+});

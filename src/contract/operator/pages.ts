@@ -19,8 +19,8 @@ export const consolePage = page('/operator', 'consolePage', 'text/html');
 export const consolePageSlash = page('/operator/', 'consolePageSlash', 'text/html', 308);
 export const consoleFile = page('/operator/assets/{version}/{*file}', 'consoleFile', 'application/octet-stream');
 export const docsPage = page('/docs', 'docsPage', 'text/html');
-export const docsScript = page('/assets/docs.js', 'docsScript', 'text/javascript');
-export const docsStyle = page('/assets/docs.css', 'docsStyle', 'text/css');
+export const docsViewer = page('/docs/viewer', 'docsViewer', 'text/html');
+export const docsSubpage = page('/docs/{page}', 'docsSubpage', 'text/html');
 
 const oidc = '/v1/operator/console/oidc';
 

@@ -45,6 +45,9 @@ export const problemPage = read(
 );
 export const llmsText = read('/llms.txt', 'llmsText', 'text/plain', 'Where programs that read docs begin');
 
+/** The problems' pages load them too. */
+export const docsAsset = read('/docs/assets/{file}', 'docsAsset', 'application/octet-stream', 'What the pages load');
+
 export const startPage = declareRoute({
   method: 'get',
   path: '/',

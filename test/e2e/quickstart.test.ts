@@ -1,0 +1,35 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { platformOfFile } from '../support/platform-of-file';
+
+const file = platformOfFile({ sandboxAllow: ['127.0.0.0/8'] });
+const folder = join(__dirname, '..', '..', 'examples', 'quickstart');
+
+/** What each is run by, and how to see that it is there. */
+const languages: Readonly<Record<string, { readonly found: readonly string[]; readonly run: readonly string[] }>> = {
+  curl: { found: ['openssl', 'version'], run: ['bash', 'sell.sh'] },
+  php: { found: ['php', '-v'], run: ['php', 'sell.php'] },
+  java: { found: ['javac', '-version'], run: ['java', 'Sell.java'] },
+};
+
+test.each(Object.entries(languages))(
+  '%s: the quickstart sells a code by itself',
+  async (language, { found, run }) => {
+    const [probe = '', ...probing] = found;
+    if (spawnSync(probe, probing).status !== 0) {
+      process.stdout.write(`quickstart in ${language}: ${probe} is not installed, not tried\n`);
+      return;
+    }
+    const [command = '', ...args] = run;
+    const { stdout } = await promisify(execFile)(command, args, {
+      cwd: join(folder, language),
+      env: { ...process.env, CODEFERRY_URL: file.platform.baseUrl },
+      timeout: 60_000,
+    });
+    expect(stdout).toMatch(/^Placed\. The buyer looks at http.*\norder\.paid\norder\.delivered\nSold\.\n$/);
+    const rows = file.platform.core.database.orders.find({ orderNo: `${language}-1` });
+    expect((await rows.toArray()).map(({ state }) => state)).toEqual(['delivered']);
+  },
+  90_000,
+);
