@@ -230,13 +230,15 @@ const isSameEnd = (a: OrderFacts, b: OrderFacts): boolean =>
 /** A verification or a longer window was answered; the engine lost that Update, and the window ended without it. */
 const hasLostTime = (shown: OrderFacts, facts: OrderFacts): boolean => {
   const movedMs = movedSince(shown, facts);
+  const isIssueLonger = shown.issueExtensionMs - movedMs > facts.issueExtensionMs;
   switch (facts.closedReason) {
     case 'verify_window':
       return shown.verification !== undefined || shown.verifyExtensionMs - movedMs > facts.verifyExtensionMs;
     case 'issue_window':
-      return shown.issueExtensionMs - movedMs > facts.issueExtensionMs;
+      return isIssueLonger;
     default:
-      return false;
+      // With some of its codes the order does not expire: they are delivered, and no more are taken.
+      return shown.state === 'partially_issued' && facts.short && !facts.completed && isIssueLonger;
   }
 };
 

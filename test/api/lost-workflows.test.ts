@@ -121,6 +121,28 @@ test('an extension that the engine lost still counts when the window ends: the o
   expect(types).not.toContain('order.expired');
 });
 
+test('an extension that the engine lost still counts where the window ends with some of the codes: the rest is taken', async () => {
+  const short = await file.issuer({ issueWindowSeconds: 5 });
+  await short.placeVerified('rest', { quantity: 2 });
+  expect((await short.submit('rest', [{ itemId: 'a', value: 'REST-A' }])).status).toBe(201);
+  const { orders } = file.platform.core.database;
+  const _id = `${short.issuerId}/rest`;
+  const row = (await orders.findOne({ _id })) as OrderRow;
+  const version = row.version + 1;
+  const facts = { ...row.facts, version, issueExtensionMs: 600_000 };
+  await orders.updateOne({ _id }, { $set: { facts, version } });
+  await until('its workflow ended', async () => {
+    const { status } = await handleOf(short, 'rest').describe();
+    return status.name === 'COMPLETED';
+  });
+  await until('it goes on', async () => (await reconcile()).resumed === 1);
+  expect((await short.submit('rest', [{ itemId: 'b', value: 'REST-B' }])).body).toEqual({
+    accepted: 1,
+    outstanding: 0,
+  });
+  await short.inState('rest', 'delivered');
+});
+
 test('an order with some of its codes still has them', async () => {
   const placed = await issuer.placeVerified('partial', { quantity: 2 });
   expect((await issuer.submit('partial', [{ itemId: 'a', value: 'PARTIAL-A' }])).status).toBe(201);
