@@ -1,5 +1,6 @@
 import type { PlatformHealth } from '../../src/console/answers';
-import { machineryCards } from '../../src/console/machinery';
+import { circuitName, machineryCards } from '../../src/console/machinery';
+import { h } from '../../src/pages-kit/dom';
 import { until } from '../support/until';
 import './page';
 
@@ -40,4 +41,16 @@ test('while no worker reports nothing beside it says that all is well, and the c
     view.abort();
     globalThis.fetch = before;
   }
+});
+
+test('what fails together is named as issuer, terminal or host; a host leads to no issuer', () => {
+  const shown = (key: string) => {
+    const name = h('p', {}, circuitName(key));
+    return [name.textContent, name.querySelectorAll('a').length];
+  };
+  expect(['acme', 'terminal:acme:https://shop.test/#a1', 'host:https://shop.test#acme#b2'].map(shown)).toEqual([
+    ['acme', 1],
+    ['terminal https://shop.test/#a1 of acme', 1],
+    ['host https://shop.test', 0],
+  ]);
 });

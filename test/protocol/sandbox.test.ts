@@ -194,9 +194,12 @@ test('mails of its orders are in its inbox, and go nowhere else', async () => {
 
 test('five requests a second, and 500 orders a day', async () => {
   const issuer = await file.sandboxIssuer({}, false);
+  const beganMs = Date.now();
   const answers = await Promise.all(Array.from({ length: 30 }, () => issuer.get('/self')));
+  // A busy machine takes some seconds for them, and five more are let in with each.
+  const seconds = Math.ceil((Date.now() - beganMs) / 1_000) + 1;
   const refused = answers.filter(({ status }) => status !== 200);
-  expect(refused.length).toBeGreaterThan(15);
+  expect(answers.length - refused.length).toBeLessThanOrEqual(5 * seconds);
   for (const answer of refused) expectProblem(answer, 429, 'rate_limited');
   const patient = await file.sandboxIssuer();
   const { database } = file.platform.core;
