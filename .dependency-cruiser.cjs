@@ -45,6 +45,20 @@ const folders = {
     ],
     packages: ['zod'],
   },
+  'src/conformance': {
+    local: [
+      'src/bounded',
+      'src/domain',
+      'src/contract',
+      'src/store',
+      'src/signing',
+      'src/sealing',
+      'src/outbound',
+      'src/first-interface',
+      'src/second-interface',
+    ],
+    packages: ['zod'],
+  },
   'src/overload': {
     local: ['src/bounded', 'src/domain', 'src/store', 'src/temporal', 'src/second-interface'],
     packages: ['lru-cache', 'express', 'pino', 'prom-client'],
@@ -84,6 +98,7 @@ const folders = {
   'src/api': {
     local: [
       'src/sandbox',
+      'src/conformance',
       'src/bounded',
       'src/domain',
       'src/contract',
@@ -118,7 +133,10 @@ const folders = {
   },
   'packages/issuer': { local: ['src/signing'], packages: [] },
   'src/simulator': { local: ['packages/issuer'], packages: ['lru-cache', 'smtp-server', 'postal-mime'] },
-  'src/cli': { local: ['src/bounded', 'src/domain', 'packages/issuer', 'src/signing'], packages: ['commander'] },
+  'src/cli': {
+    local: ['src/bounded', 'src/domain', 'packages/issuer', 'src/signing', 'src/conformance', 'src/outbound'],
+    packages: ['commander'],
+  },
   'src/pages-kit': { local: ['src/domain'], types: ['src/contract'], packages: [] },
   'src/console': {
     local: ['src/domain', 'src/pages-kit'],
@@ -129,6 +147,7 @@ const folders = {
   activities: {
     local: [
       'src/sandbox',
+      'src/conformance',
       'src/bounded',
       'src/domain',
       'src/contract',

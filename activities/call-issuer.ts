@@ -2,9 +2,8 @@ import { asyncLocalStorage as activityContext } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { withinMs } from '../src/bounded/time-limit';
-import { parseStrictJson } from '../src/contract/strict-json';
+import { readAnswerJson } from '../src/contract/answer-json';
 import { versions as servedVersions, type Versions } from '../src/contract/versions';
-import { Failure } from '../src/domain/failures';
 import type { ForcedOutcome } from '../src/domain/forced-outcomes';
 import type { OrderName } from '../src/domain/ids';
 import type { AskedCall, TimelineEntry, TimelineEvent, UnreadField } from '../src/domain/messages';
@@ -211,7 +210,7 @@ const callUrl = async (
     ok,
     status: result.status,
     ...(ok
-      ? asToday(readJson(result), (json) => versions.callbackAnswer(version, message.type, json))
+      ? asToday(readAnswerJson(result), (json) => versions.callbackAnswer(version, message.type, json))
       : { json: undefined }),
     ...(ok ? {} : { problem: `status_${result.status}` }),
     ...(asked !== undefined ? { retryAfterMs: asked } : {}),
@@ -263,19 +262,6 @@ const asToday = <A extends Pick<IssuerAnswer, 'json'>>(answer: A, change: (json:
   ...answer,
   json: change(answer.json),
 });
-
-/** Read as strictly as a body of the second interface: two readers of one answer must not see two codes. */
-const readJson = ({ body, truncated }: { body: Buffer; truncated: boolean }): Pick<IssuerAnswer, 'json' | 'unread'> => {
-  const unread = (code: string) => ({ json: undefined, unread: [{ path: '', code }] });
-  if (truncated) return unread('too_large_or_cut');
-  if (body.length === 0) return unread('body_missing');
-  try {
-    return { json: parseStrictJson(body) };
-  } catch (error) {
-    const errors = error instanceof Failure ? error.extras.errors : undefined;
-    return errors ? { json: undefined, unread: errors } : unread('body_malformed');
-  }
-};
 
 /** The two lines that a try leaves in the timeline. */
 export const tryEntries = (

@@ -17,6 +17,7 @@ import { createApprovals } from './store/approvals';
 import { createAudit } from './store/audit';
 import { createCodes } from './store/codes';
 import { createComparisons } from './store/comparisons';
+import { createConformanceOrders, createConformanceRuns } from './store/conformance';
 import { createConsoleSessionRows } from './store/console-sessions';
 import { openDatabase } from './store/database';
 import { createDayCounts } from './store/day-counts';
@@ -135,6 +136,7 @@ export const assemble = async (
     eventFeed: createEventFeed(database),
     reconciliations: createReconciliations(database),
     comparisons: createComparisons(database),
+    conformance: { runs: createConformanceRuns(database), orders: createConformanceOrders(database) },
     statements: createStatements({
       orders: orderDeps.orders,
       statements: createStatementStore(database),

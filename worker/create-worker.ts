@@ -9,6 +9,7 @@ import { createDeliver } from '../activities/deliver';
 import { createEndVoidTime } from '../activities/end-void-time';
 import { createMakeStatements } from '../activities/make-statements';
 import { createNotify } from '../activities/notify';
+import { createPlayConformance, type PlaysConformance } from '../activities/play-conformance';
 import { createProject } from '../activities/project';
 import { createReconcile } from '../activities/reconcile';
 import { createReplayEvents } from '../activities/replay-events';
@@ -42,6 +43,8 @@ export interface WorkerDeps {
   readonly callsOut: CallsOut;
   readonly keys: PlatformKeys;
   readonly channels: ConfiguredChannels;
+  readonly conformance: PlaysConformance['conformance'];
+  readonly audit: PlaysConformance['audit'];
   readonly dayCounts: DayCounts;
   readonly sandboxInbox: SandboxInbox;
   readonly requests: Requests;
@@ -155,6 +158,12 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
       }),
       ...events,
       ...createSendEcho(callsOut),
+      ...createPlayConformance({
+        ...callsOut,
+        conformance: deps.conformance,
+        delivery: deps.keys.delivery,
+        audit: deps.audit,
+      }),
       ...createReplayMessage(callsOut),
       ...createReplayEvents(callsOut, events),
     },

@@ -71,6 +71,8 @@ const main = async (): Promise<void> => {
     },
     keys,
     channels: core.channels,
+    conformance: core.conformance,
+    audit: core.audit,
     dayCounts: core.dayCounts,
     sandboxInbox: core.sandboxInbox,
     requests,

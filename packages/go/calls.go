@@ -351,6 +351,34 @@ func (c *Client) ReplayEvents(ctx context.Context, body ReplayEventsBody, option
 	return answer, err
 }
 
+// ListConformance: The newest 20 conformance runs
+func (c *Client) ListConformance(ctx context.Context, options ...CallOption) (*ConformanceRuns, error) {
+	sent := request{method: "GET", path: "/conformance"}
+	answer := new(ConformanceRuns)
+	err := c.call(ctx, sent, answer, options)
+	return answer, err
+}
+
+// StartConformance: Plays the conformance scenarios against the callback address; an issuer that is not live goes live by them
+func (c *Client) StartConformance(ctx context.Context, body StartConformanceBody, options ...CallOption) (*ConformanceRun, error) {
+	content := struct {
+		Type string `json:"type"`
+		StartConformanceBody
+	}{"issuer.conformance", body}
+	sent := request{method: "POST", path: "/conformance", body: content}
+	answer := new(ConformanceRun)
+	err := c.call(ctx, sent, answer, options)
+	return answer, err
+}
+
+// ReadConformance: A conformance run: each scenario that was played so far
+func (c *Client) ReadConformance(ctx context.Context, runID string, options ...CallOption) (*ConformanceRun, error) {
+	sent := request{method: "GET", path: "/conformance/" + url.PathEscape(runID)}
+	answer := new(ConformanceRun)
+	err := c.call(ctx, sent, answer, options)
+	return answer, err
+}
+
 // ReadReconciliationQuery has the filters of ReadReconciliation; the zero value has none.
 type ReadReconciliationQuery struct {
 	Cursor string

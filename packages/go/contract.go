@@ -232,6 +232,7 @@ const (
 	ProblemCodeAlreadyOpened         ProblemCode = "already_opened"
 	ProblemCodeRequestUnknown        ProblemCode = "request_unknown"
 	ProblemCodeRedemptionConflict    ProblemCode = "redemption_conflict"
+	ProblemCodeRunUnknown            ProblemCode = "run_unknown"
 	ProblemCodeReplayUnknown         ProblemCode = "replay_unknown"
 	ProblemCodeRedemptionUnknown     ProblemCode = "redemption_unknown"
 	ProblemCodeSettlementConflict    ProblemCode = "settlement_conflict"
@@ -250,6 +251,7 @@ const (
 	ProblemCodeCodeConflict          ProblemCode = "code_conflict"
 	ProblemCodeCodeReused            ProblemCode = "code_reused"
 	ProblemCodeIssuerExists          ProblemCode = "issuer_exists"
+	ProblemCodeNotURL                ProblemCode = "not_url"
 	ProblemCodeNotPull               ProblemCode = "not_pull"
 	ProblemCodeVersionUnknown        ProblemCode = "version_unknown"
 	ProblemCodeVersionEnded          ProblemCode = "version_ended"
@@ -666,6 +668,101 @@ type ReplayEventsAnswer struct {
 	// Events that were not taken since then
 	Matched  int64  `json:"matched"`
 	ReplayID string `json:"replayId,omitempty"`
+}
+
+type ConformanceRuns struct {
+	Data []ConformanceSummary `json:"data"`
+}
+
+type ConformanceSummary struct {
+	RunID string `json:"runId"`
+	// passed: no required scenario failed. stopped: it was not played to its end; begin another
+	State ConformanceSummaryState `json:"state"`
+	// Who began it: an operator, or the issuer
+	By        string `json:"by"`
+	StartedAt string `json:"startedAt"`
+	EndedAt   string `json:"endedAt,omitempty"`
+	// Played alone: such a run lets nobody go live
+	Only []string `json:"only,omitempty"`
+	// Hints: failed, and not required. Skipped: of the other code mode
+	Counts Count `json:"counts"`
+}
+
+type ConformanceSummaryState string
+
+const (
+	ConformanceSummaryStateRunning ConformanceSummaryState = "running"
+	ConformanceSummaryStatePassed  ConformanceSummaryState = "passed"
+	ConformanceSummaryStateFailed  ConformanceSummaryState = "failed"
+	ConformanceSummaryStateStopped ConformanceSummaryState = "stopped"
+)
+
+// Count: Hints: failed, and not required. Skipped: of the other code mode
+type Count struct {
+	Passed  int64 `json:"passed"`
+	Failed  int64 `json:"failed"`
+	Hints   int64 `json:"hints"`
+	Skipped int64 `json:"skipped"`
+}
+
+type StartConformanceBody struct {
+	// Names of scenarios; left out: all
+	Only []string `json:"only,omitempty"`
+}
+
+type ConformanceRun struct {
+	RunID string `json:"runId"`
+	// passed: no required scenario failed. stopped: it was not played to its end; begin another
+	State ConformanceSummaryState `json:"state"`
+	// Who began it: an operator, or the issuer
+	By        string `json:"by"`
+	StartedAt string `json:"startedAt"`
+	EndedAt   string `json:"endedAt,omitempty"`
+	// Played alone: such a run lets nobody go live
+	Only []string `json:"only,omitempty"`
+	// Hints: failed, and not required. Skipped: of the other code mode
+	Counts  Count                  `json:"counts"`
+	Results []ConformanceRunResult `json:"results"`
+	// Signed by the platform, for whoever wants to check it
+	Report *Report `json:"report,omitempty"`
+}
+
+type ConformanceRunResult struct {
+	// Stable
+	Name     string  `json:"name"`
+	Outcome  Outcome `json:"outcome"`
+	Required bool    `json:"required"`
+	// What went to the issuer: never a token or a signature
+	Sent []string `json:"sent"`
+	// Its answers and calls: never a code
+	Came     []string `json:"came"`
+	Expected string   `json:"expected"`
+	// Where it did something else
+	Problem string `json:"problem,omitempty"`
+	// How that is mended
+	Fix    string `json:"fix,omitempty"`
+	TookMs int64  `json:"tookMs"`
+}
+
+type Outcome string
+
+const (
+	OutcomePassed  Outcome = "passed"
+	OutcomeFailed  Outcome = "failed"
+	OutcomeSkipped Outcome = "skipped"
+)
+
+// Report: Signed by the platform, for whoever wants to check it
+type Report struct {
+	// JSON, as it was signed: an in-toto statement of a test result
+	Statement string `json:"statement"`
+	// Of `GET /v1/keys`
+	KeyID string `json:"keyId"`
+	ID    string `json:"id"`
+	// Seconds
+	Timestamp int64 `json:"timestamp"`
+	// `v1a` over `{id}.{timestamp}.{statement}`
+	Signature string `json:"signature"`
 }
 
 type Reconciliation struct {

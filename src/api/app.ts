@@ -34,6 +34,7 @@ import { takeOverMessages } from '../second-interface/take-over-messages';
 import type { Approvals } from '../store/approvals';
 import type { Audit } from '../store/audit';
 import type { Comparisons } from '../store/comparisons';
+import type { ConformanceOrders, ConformanceRuns } from '../store/conformance';
 import type { ConsoleSessionRows } from '../store/console-sessions';
 import type { Database } from '../store/database';
 import type { DayCounts } from '../store/day-counts';
@@ -55,6 +56,8 @@ import { noTracing, type Tracing } from '../tracing/tracing';
 import { createConsoleSessions } from './auth/console-sessions';
 import { oidcKeys } from './auth/oidc-keys';
 import { createWrongTokens } from './auth/wrong-tokens';
+import { mountConformance } from './conformance/conformance';
+import { mountStageCalls } from './conformance/stage-calls';
 import { mountConsole } from './console/console';
 import { mountDocs } from './docs/docs';
 import { createApps } from './edge/apps';
@@ -126,6 +129,7 @@ export interface AppDeps {
     readonly statements: Statements;
     readonly reconciliations: Reconciliations;
     readonly comparisons: Comparisons;
+    readonly conformance: { readonly runs: ConformanceRuns; readonly orders: ConformanceOrders };
     readonly onEngineCall: (listener: LoadShedder['note']) => void;
     readonly engine: EngineReadiness;
     readonly troubles: Troubles;
@@ -238,6 +242,10 @@ export const createApp = ({
     nowMs,
   });
   const wrongTokens = createWrongTokens({ guesses: core.guesses, registry, nowMs, log });
+  mountStageCalls(apps.public, {
+    ...core.conformance,
+    ...{ issuers, ring, basePath, nowMs, fingerprintKey: orderDeps.fingerprintKey },
+  });
   const mount = createMount(apps, {
     issuers,
     ring,
@@ -299,6 +307,9 @@ export const createApp = ({
   const audited = createAuditedByIssuer(audit);
   mountSelf(mount, { orderDeps, issuers, accounts, audited });
   mountReplays(mount, { orderDeps, issuers, audited });
+  mountConformance(mount, {
+    ...{ runs: core.conformance.runs, dayCounts: core.dayCounts, gateway, issuers, audited, publicUrl, nowMs },
+  });
   const actions = createOrderActions(orderDeps);
   const secondPerson = createSecondPerson({ approvals: core.approvals, orderDeps });
   const readHealth = createHealthReader({ queues: core.queues, workers: core.workers, nowMs });

@@ -19,7 +19,7 @@ export const run = async (
   { env, dataDir, out, err, signal = new AbortController().signal }: RunParts,
 ): Promise<number> => {
   const program = createProgram({ find: (url) => findPlatform({ url, env, dataDir }), out, err });
-  addIssuerCommands(program, { env, out, signal });
+  addIssuerCommands(program, { env, out, err, signal });
   try {
     await program.parseAsync(words, { from: 'user' });
     return exitCodes.ok;

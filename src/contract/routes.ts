@@ -1,6 +1,7 @@
 import * as pickup from './buyer/pickup';
 import * as sendLink from './buyer/send-link';
 import * as issuerAfterSale from './issuer/after-sale';
+import * as issuerConformance from './issuer/conformance';
 import * as issuerEcho from './issuer/echo';
 import * as issuerFeed from './issuer/event-feed';
 import * as issuerFailures from './issuer/failures';
@@ -17,6 +18,7 @@ import * as batches from './operator/batches';
 import * as calls from './operator/calls';
 import * as channels from './operator/channels';
 import * as comparison from './operator/comparison';
+import * as operatorConformance from './operator/conformance';
 import * as consoleSession from './operator/console-session';
 import * as failures from './operator/failures';
 import * as operatorHealth from './operator/health';
@@ -46,6 +48,7 @@ const resources = [
     issuerMessages,
     issuerStatements,
     issuerReplays,
+    issuerConformance,
     issuerReconciliations,
     issuerSelf,
     issuerFailures,
@@ -58,6 +61,7 @@ const resources = [
     batches,
     failures,
     comparison,
+    operatorConformance,
     refunds,
     issuers,
     statements,

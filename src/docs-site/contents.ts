@@ -18,6 +18,7 @@ export const contents: readonly Part[] = [
       { path: 'quickstart', source: 'docs/quickstart.md' },
       { path: 'order-of-messages', source: 'docs/protocol/order-of-messages.md' },
       { path: 'sandbox', source: 'docs/protocol/sandbox.md' },
+      { path: 'conformance', source: 'docs/protocol/conformance.md' },
       { path: 'going-live', source: 'docs/going-live.md' },
     ],
   },

@@ -41,6 +41,7 @@ export const failures = {
   already_opened: { status: 409, retryable: false, title: 'The codes were shown already' },
   request_unknown: { status: 404, retryable: false, title: 'There is no such request' },
   redemption_conflict: { status: 409, retryable: false, title: 'The redemption id was used for another content' },
+  run_unknown: { status: 404, retryable: false, title: 'There is no such conformance run' },
   replay_unknown: { status: 404, retryable: false, title: 'There is no such replay' },
   redemption_unknown: { status: 404, retryable: false, title: 'There is no such redemption' },
   settlement_conflict: { status: 409, retryable: false, title: 'The settlement id was used for another content' },
@@ -59,6 +60,7 @@ export const failures = {
   code_conflict: { status: 409, retryable: false, title: 'The codes contradict those that the order holds' },
   code_reused: { status: 409, retryable: false, title: 'Another order of this issuer holds that value' },
   issuer_exists: { status: 409, retryable: false, title: 'The issuer id is taken' },
+  not_url: { status: 409, retryable: false, title: 'The issuer has no callback address' },
   not_pull: { status: 409, retryable: false, title: 'The issuer is called, and fetches no messages' },
   version_unknown: { status: 422, retryable: false, title: 'There is no such version of the contract' },
   version_ended: { status: 410, retryable: false, title: 'That version of the contract is no longer served' },
@@ -74,6 +76,10 @@ export type FailureCode = keyof typeof failures;
 
 export const isFailureCode = (text: unknown): text is FailureCode =>
   typeof text === 'string' && Object.hasOwn(failures, text);
+
+/** Source: rule 1. All other answers are judged anew when the same request comes again. */
+export const isKeptAnswer = (status: number, retryable: boolean): boolean =>
+  (status < 300 && status !== 202) || (!retryable && (status === 403 || status === 409 || status === 422));
 
 /** One field that does not fit: `path` is a JSON Pointer (RFC 6901) into the body. */
 export interface FieldError {

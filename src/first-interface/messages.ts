@@ -20,10 +20,16 @@ export interface CodeRequestFacts extends NoticeFacts {
   readonly issueByMs: number;
 }
 
+/** What of an order stands in its messages. */
+type Told = Pick<
+  OrderRow,
+  'issuerId' | 'orderNo' | 'product' | 'quantity' | 'amount' | 'metadata' | 'payment' | 'baseUrl'
+>;
+
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** How both calls that an issuer answers with the token begin. */
-const named = ({ issuerId, orderNo, product, quantity }: OrderRow, token: string) => ({
+const named = ({ issuerId, orderNo, product, quantity }: Told, token: string) => ({
   issuerId,
   orderNo,
   token,
@@ -31,7 +37,7 @@ const named = ({ issuerId, orderNo, product, quantity }: OrderRow, token: string
   quantity,
 });
 
-export const paidMessage = (row: OrderRow, { token, atMs, verifyByMs }: NoticeFacts): PaidMessage => ({
+export const paidMessage = (row: Told, { token, atMs, verifyByMs }: NoticeFacts): PaidMessage => ({
   type: 'order.paid',
   timestamp: iso(atMs),
   data: {
@@ -44,14 +50,14 @@ export const paidMessage = (row: OrderRow, { token, atMs, verifyByMs }: NoticeFa
   },
 });
 
-export const codeRequestMessage = (row: OrderRow, facts: CodeRequestFacts): CodeRequestMessage => ({
+export const codeRequestMessage = (row: Told, facts: CodeRequestFacts): CodeRequestMessage => ({
   type: 'order.code_requested',
   timestamp: iso(facts.atMs),
   data: codeRequestData(row, facts),
 });
 
 export const closingMessage = (
-  row: OrderRow,
+  row: Told,
   { closesByMs, ...facts }: CodeRequestFacts & { readonly closesByMs: number },
 ): ClosingMessage => ({
   type: 'order.closing',
@@ -59,7 +65,7 @@ export const closingMessage = (
   data: { ...codeRequestData(row, facts), closesBy: iso(closesByMs) },
 });
 
-const codeRequestData = (row: OrderRow, { token, outstanding, verifyByMs, issueByMs }: CodeRequestFacts) => ({
+const codeRequestData = (row: Told, { token, outstanding, verifyByMs, issueByMs }: CodeRequestFacts) => ({
   ...named(row, token),
   outstanding,
   metadata: Object.fromEntries(row.metadata),
@@ -70,7 +76,7 @@ const codeRequestData = (row: OrderRow, { token, outstanding, verifyByMs, issueB
 
 /** Its times are those of its start: all tries send the same bytes. */
 export const voidRequestMessage = (
-  row: OrderRow,
+  row: Told,
   { requestId, itemIds, startedAtMs, decideByMs }: VoidRequest,
   { token, reason }: { readonly token: string; readonly reason: string },
 ): VoidRequestMessage => ({
@@ -118,7 +124,7 @@ export const eventMessage = (
 });
 
 /** The order's own addresses of the second interface, so that an issuer needs no configuration but its keys. */
-const orderUrls = ({ baseUrl, issuerId, orderNo }: OrderRow) => {
+const orderUrls = ({ baseUrl, issuerId, orderNo }: Told) => {
   const base = `${baseUrl}/v1/issuers/${issuerId}/orders/${orderNo}`;
   return { verificationUrl: `${base}/verification`, codesUrl: `${base}/codes`, refusalUrl: `${base}/refusal` };
 };

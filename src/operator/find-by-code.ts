@@ -1,6 +1,6 @@
 import { sha256 } from '../sealing/key-ring';
 import type { OrderDeps } from '../second-interface/ask-order';
-import { valueFingerprint } from '../second-interface/claim-codes';
+import { valueFingerprint } from '../second-interface/code-references';
 import type { Issuers } from '../store/issuers';
 import type { OrderRow, Orders } from '../store/orders';
 

@@ -46,6 +46,8 @@ export interface SignedCall {
   readonly breakerKey?: string;
   /** Made although the circuit is open: it neither asks nor tells it. */
   readonly isPastCircuit?: boolean;
+  /** Its caller has a limit of its own. */
+  readonly isUncounted?: boolean;
   /** With whose calls this one is counted; left out: the issuer's. */
   readonly slotKey?: string;
   /** How many of these may run at once. Asked only while another one runs: one is always allowed. */
@@ -149,7 +151,7 @@ export const createOutbound = ({
     const limit = slots.isIdle(slotKey) ? 1 : ((await call.callsAtOnce?.()) ?? perIssuerLimit);
     if (call.signal?.aborted) throw new CallAborted(call.signal.reason);
     if (!url) return { kind: 'failed', reason: 'url_invalid', ...took() };
-    if (isSpent(call.issuerId)) return { kind: 'failed', reason: 'over_limit', ...took() };
+    if (!call.isUncounted && isSpent(call.issuerId)) return { kind: 'failed', reason: 'over_limit', ...took() };
     const slot = slots.take(slotKey, limit);
     if (slot === 'own_limit') throttled.add(slotKey);
     if (slot !== 'taken') return { kind: 'failed', reason: 'over_limit', ...took() };

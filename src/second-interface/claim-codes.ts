@@ -2,14 +2,14 @@ import type { Code } from '../contract/code';
 import { bodyInvalid } from '../contract/problem';
 import { Failure } from '../domain/failures';
 import { submissionId } from '../domain/ids';
-import { defaultUses, itemOf } from '../domain/items';
+import { itemOf } from '../domain/items';
 import type { CodeReference, OrderMessage } from '../domain/messages';
 import type { HeldCode } from '../domain/order';
-import { fingerprint } from '../sealing/key-ring';
 import { openOrder } from '../sealing/order-row';
 import type { SubmissionRow } from '../store/codes';
 import type { OrderRow } from '../store/orders';
 import { askOrder, engineUnavailable, type Judged, type OrderDeps } from './ask-order';
+import { references } from './code-references';
 
 export type CodesMessage = OrderMessage & { readonly kind: 'codes' };
 
@@ -29,32 +29,6 @@ export const replacementPrefix = 'replacement/';
  * may take as long as the order takes to answer, so the rounds have a limit in time as well.
  */
 export const takingTurns = { triesMax: 12, limitMs: 6_000 } as const;
-
-/** By which a value is one order's, and found again. */
-export const valueFingerprint = ({ fingerprintKey }: OrderDeps, issuerId: string, value: string): string =>
-  fingerprint(fingerprintKey, JSON.stringify([issuerId, value]));
-
-export const references = (deps: OrderDeps, issuerId: string, codes: readonly Code[]): CodeReference[] =>
-  codes.map(({ itemId, value, secret, format, uses, startsAt, expiresAt }) => ({
-    itemId,
-    fingerprint: fingerprint(
-      deps.fingerprintKey,
-      JSON.stringify([
-        issuerId,
-        itemId,
-        value,
-        secret ?? null,
-        format,
-        startsAt ?? null,
-        expiresAt ?? null,
-        uses ?? defaultUses,
-      ]),
-    ),
-    valueFingerprint: valueFingerprint(deps, issuerId, value),
-    ...(uses !== undefined && uses !== defaultUses ? { uses } : {}),
-    ...(startsAt !== undefined ? { startsAtMs: Date.parse(startsAt) } : {}),
-    ...(expiresAt !== undefined ? { expiresAtMs: Date.parse(expiresAt) } : {}),
-  }));
 
 /** What an order that took this call holds of it. */
 export const heldCodesOf = ({ _id, codes }: Pick<SubmissionRow, '_id' | 'codes'>): HeldCode[] =>

@@ -8,9 +8,14 @@ import { type DeliveryState, isFinal, issueByMs, outstanding, type VoidRequest, 
 import { type Hold, heldMs } from '../store/issuers';
 import type { OrderRow } from '../store/orders';
 
+type ShownOrder = Pick<
+  OrderRow,
+  'issuerId' | 'orderNo' | 'product' | 'quantity' | 'amount' | 'terminal' | 'metadata' | 'payment' | 'facts' | 'receipt'
+>;
+
 /** The Order of the wire. Codes are never in it; the terminal is masked; `pickupUrl` only where the caller gives it. */
 export const orderBody = (
-  row: OrderRow,
+  row: ShownOrder,
   holds: readonly Hold[],
   nowMs: number,
   pickupUrl?: string,

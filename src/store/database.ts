@@ -5,6 +5,7 @@ import type { ApprovalRow } from './approvals';
 import type { AuditRow } from './audit';
 import type { SubmissionRow } from './codes';
 import type { ComparisonRow } from './comparisons';
+import type { ConformanceOrderRow, ConformanceRunRow } from './conformance';
 import type { ConsoleSessionRow } from './console-sessions';
 import type { DayCountRow } from './day-counts';
 import type { EchoRow } from './echoes';
@@ -54,6 +55,8 @@ export interface Collections {
   readonly reconciliationPages: Collection<ReconciliationPageRow>;
   readonly statements: Collection<StatementRow>;
   readonly statementParts: Collection<StatementPartRow>;
+  readonly conformanceRuns: Collection<ConformanceRunRow>;
+  readonly conformanceOrders: Collection<ConformanceOrderRow>;
 }
 
 export interface Database extends Collections {
@@ -108,6 +111,8 @@ export const openDatabase = (uri: string, limitMs: number = callLimitMs): Databa
     reconciliationPages: db.collection('reconciliationPages'),
     statements: db.collection('statements'),
     statementParts: db.collection('statementParts'),
+    conformanceRuns: db.collection('conformanceRuns'),
+    conformanceOrders: db.collection('conformanceOrders'),
     ping: async () => {
       await db.command({ ping: 1 });
     },

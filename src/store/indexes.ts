@@ -72,6 +72,15 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'one_running_per_issuer', key: { running: 1 }, unique: true, sparse: true },
     { name: 'forget', key: { at: 1 }, expireAfterSeconds: 30 * 86_400 },
   ],
+  conformanceRuns: [
+    { name: 'one_running_per_issuer', key: { running: 1 }, unique: true, sparse: true },
+    { name: 'by_issuer', key: { issuerId: 1, at: -1 } },
+    { name: 'forget', key: { at: 1 }, expireAfterSeconds: 90 * 86_400 },
+  ],
+  conformanceOrders: [
+    { name: 'by_run', key: { prefix: 1 } },
+    { name: 'forget', key: { at: 1 }, expireAfterSeconds: 86_400 },
+  ],
   echoes: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 86_400 }],
   sandboxInbox: [
     { name: 'by_issuer', key: { issuerId: 1, at: -1 } },

@@ -54,6 +54,11 @@ export interface EchoInput {
   readonly atMs: number;
 }
 
+export interface ConformanceInput {
+  readonly issuerId: string;
+  readonly runId: string;
+}
+
 export interface StartableOrder extends OrderName, OrderOpening {
   readonly summary: string;
   readonly productId: string;
@@ -349,6 +354,14 @@ export const createOrderGateway = ({
           typedSearchAttributes: nameAttributes({ issuerId, orderNo }),
         },
       ),
+
+    /** It dies with no process: begun anew, it plays all once more. */
+    startConformance: ({ issuerId, runId }: ConformanceInput) =>
+      startCall('playConformance', `conformance/${issuerId}/${runId}`, issuerId, [{ issuerId, runId }], {
+        startToCloseTimeout: '6 minutes',
+        retry: { initialInterval: '2 seconds', maximumAttempts: 3 },
+        summary: `Conformance of ${issuerId}`,
+      }),
 
     /** An issuer's self-test. */
     startEcho: ({ issuerId, messageId, atMs }: EchoInput) =>

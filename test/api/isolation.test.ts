@@ -43,6 +43,7 @@ const ofSomeIssuers: ReadonlyMap<string, number> = new Map([
   ['readMessages', 409],
   ['acknowledgeMessages', 409],
   ['readStatement', 422],
+  ['startConformance', 202],
 ]);
 
 describe('one issuer with its own credentials', () => {

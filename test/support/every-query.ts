@@ -6,6 +6,7 @@ import { createApprovals } from '../../src/store/approvals';
 import { createAudit } from '../../src/store/audit';
 import { createCodes } from '../../src/store/codes';
 import { createComparisons } from '../../src/store/comparisons';
+import { createConformanceOrders, createConformanceRuns, type KeptResult } from '../../src/store/conformance';
 import { createConsoleSessionRows } from '../../src/store/console-sessions';
 import type { Database } from '../../src/store/database';
 import { createDayCounts } from '../../src/store/day-counts';
@@ -300,6 +301,33 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await replays.countTaken('acme', 'r');
       await replays.end('acme', 'r');
       await replays.forget('acme', 'r');
+    },
+    'conformance runs': async () => {
+      const runs = createConformanceRuns(of);
+      const run = { ...{ issuerId: 'acme', runId: 'r', at: now, by: 'acme', url: 'https://a.example' } };
+      const whole = { ...run, codeMode: 'push', baseUrl: 'https://b.example' } as const;
+      await runs.begin(whole, now);
+      await runs.begin(whole, now);
+      await runs.countRunning(8);
+      await runs.find('acme', 'r');
+      await runs.runningOf('acme');
+      await runs.newest('acme', 20);
+      await runs.attempt('acme', 'r', 'p');
+      const result = {
+        ...{ name: 'n', outcome: 'passed', required: true, sent: [], came: [] },
+        expected: '',
+        tookMs: 1,
+      };
+      await runs.note('acme', 'r', 'p', result as KeptResult);
+      await runs.end('acme', 'r', 'p', { state: 'passed', endedAt: now, results: [] });
+      await runs.forget('acme', 'r');
+    },
+    'conformance orders': async () => {
+      const orders = createConformanceOrders(of);
+      await orders.insert({ _id: 'acme/c', prefix: 'p', changes: 1, content: '{}', values: [], at: now });
+      await orders.find('acme/c');
+      await orders.replace({ _id: 'acme/c', changes: 2, content: '{}', values: [] }, 1);
+      await orders.holdsElsewhere('p', 'acme/c', ['v']);
     },
     'reconciler: replays that run': () => createReplays(of).running(now, 2),
     'what an issuer fetches': async () => {

@@ -225,6 +225,8 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       keys: workerCore.keys,
       channels: workerCore.channels,
       dayCounts: workerCore.dayCounts,
+      conformance: workerCore.conformance,
+      audit: workerCore.audit,
       sandboxInbox: workerCore.sandboxInbox,
       requests: workerCore.requests,
       purge: workerCore.purge,

@@ -310,6 +310,15 @@ export interface components {
             dryRun?: boolean;
         };
         "replayEvents.answer": components["schemas"]["ReplayMatch"] | components["schemas"]["ReplayBegun"];
+        "listConformance.answer": components["schemas"]["ConformanceRuns"];
+        "startConformance.body": {
+            /** @constant */
+            type: "issuer.conformance";
+            /** @description Names of scenarios; left out: all */
+            only?: string[];
+        };
+        "startConformance.answer": components["schemas"]["ConformanceRun"];
+        "readConformance.answer": components["schemas"]["ConformanceRun"];
         "readReconciliation.query": {
             cursor?: string;
         };
@@ -667,7 +676,7 @@ export interface components {
             itemIds?: string[];
         };
         /** @enum {string} */
-        ProblemCode: "body_too_large" | "signature_invalid" | "operator_unauthorized" | "operator_forbidden" | "idempotency_mismatch" | "in_progress" | "media_type_unsupported" | "body_malformed" | "body_invalid" | "cursor_gone" | "order_unknown" | "issuer_unknown" | "call_unknown" | "message_unknown" | "reconciliation_unknown" | "path_unknown" | "method_not_allowed" | "order_conflict" | "order_closed" | "already_delivered" | "already_verified" | "not_issued" | "terminal_fixed" | "approval_unknown" | "call_pending" | "not_replayable" | "nothing_issued" | "not_delivered" | "code_redeemed" | "code_expired" | "code_not_started" | "uses_exhausted" | "code_held" | "void_pending" | "already_decided" | "already_opened" | "request_unknown" | "redemption_conflict" | "replay_unknown" | "redemption_unknown" | "settlement_conflict" | "refund_exceeded" | "item_unknown" | "origin_forbidden" | "code_void" | "pin_wrong" | "pin_locked" | "reveal_first" | "token_mismatch" | "amount_mismatch" | "quantity_mismatch" | "verification_locked" | "not_verified" | "code_conflict" | "code_reused" | "issuer_exists" | "not_pull" | "version_unknown" | "version_ended" | "not_live" | "issuer_paused" | "rate_limited" | "unavailable" | "statement_not_ready" | "internal";
+        ProblemCode: "body_too_large" | "signature_invalid" | "operator_unauthorized" | "operator_forbidden" | "idempotency_mismatch" | "in_progress" | "media_type_unsupported" | "body_malformed" | "body_invalid" | "cursor_gone" | "order_unknown" | "issuer_unknown" | "call_unknown" | "message_unknown" | "reconciliation_unknown" | "path_unknown" | "method_not_allowed" | "order_conflict" | "order_closed" | "already_delivered" | "already_verified" | "not_issued" | "terminal_fixed" | "approval_unknown" | "call_pending" | "not_replayable" | "nothing_issued" | "not_delivered" | "code_redeemed" | "code_expired" | "code_not_started" | "uses_exhausted" | "code_held" | "void_pending" | "already_decided" | "already_opened" | "request_unknown" | "redemption_conflict" | "run_unknown" | "replay_unknown" | "redemption_unknown" | "settlement_conflict" | "refund_exceeded" | "item_unknown" | "origin_forbidden" | "code_void" | "pin_wrong" | "pin_locked" | "reveal_first" | "token_mismatch" | "amount_mismatch" | "quantity_mismatch" | "verification_locked" | "not_verified" | "code_conflict" | "code_reused" | "issuer_exists" | "not_url" | "not_pull" | "version_unknown" | "version_ended" | "not_live" | "issuer_paused" | "rate_limited" | "unavailable" | "statement_not_ready" | "internal";
         Timeline: {
             data: {
                 /** Format: date-time */
@@ -992,6 +1001,84 @@ export interface components {
             replayId: string;
             /** @description Events that were not taken since then */
             matched: number;
+        };
+        ConformanceRuns: {
+            data: components["schemas"]["ConformanceSummary"][];
+        };
+        ConformanceSummary: {
+            runId: string;
+            /**
+             * @description passed: no required scenario failed. stopped: it was not played to its end; begin another
+             * @enum {string}
+             */
+            state: "running" | "passed" | "failed" | "stopped";
+            /** @description Who began it: an operator, or the issuer */
+            by: string;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            endedAt?: string;
+            /** @description Played alone: such a run lets nobody go live */
+            only?: string[];
+            /** @description Hints: failed, and not required. Skipped: of the other code mode */
+            counts: {
+                passed: number;
+                failed: number;
+                hints: number;
+                skipped: number;
+            };
+        };
+        ConformanceRun: {
+            runId: string;
+            /**
+             * @description passed: no required scenario failed. stopped: it was not played to its end; begin another
+             * @enum {string}
+             */
+            state: "running" | "passed" | "failed" | "stopped";
+            /** @description Who began it: an operator, or the issuer */
+            by: string;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            endedAt?: string;
+            /** @description Played alone: such a run lets nobody go live */
+            only?: string[];
+            /** @description Hints: failed, and not required. Skipped: of the other code mode */
+            counts: {
+                passed: number;
+                failed: number;
+                hints: number;
+                skipped: number;
+            };
+            results: {
+                /** @description Stable */
+                name: string;
+                /** @enum {string} */
+                outcome: "passed" | "failed" | "skipped";
+                required: boolean;
+                /** @description What went to the issuer: never a token or a signature */
+                sent: string[];
+                /** @description Its answers and calls: never a code */
+                came: string[];
+                expected: string;
+                /** @description Where it did something else */
+                problem?: string;
+                /** @description How that is mended */
+                fix?: string;
+                tookMs: number;
+            }[];
+            /** @description Signed by the platform, for whoever wants to check it */
+            report?: {
+                /** @description JSON, as it was signed: an in-toto statement of a test result */
+                statement: string;
+                /** @description Of `GET /v1/keys` */
+                keyId: string;
+                id: string;
+                /** @description Seconds */
+                timestamp: number;
+                /** @description `v1a` over `{id}.{timestamp}.{statement}` */
+                signature: string;
+            };
         };
         Reconciliation: {
             reconciliationId: string;

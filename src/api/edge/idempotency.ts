@@ -1,4 +1,4 @@
-import { Failure } from '../../domain/failures';
+import { Failure, isKeptAnswer } from '../../domain/failures';
 import { type KeyRing, sha256 } from '../../sealing/key-ring';
 import { places } from '../../sealing/places';
 import type { Requests } from '../../store/requests';
@@ -32,10 +32,6 @@ export interface RequestName {
   readonly path: string;
   readonly raw: Buffer;
 }
-
-/** Source: rule 1. All other answers are judged anew when the same request comes again. */
-const isKept = (status: number, retryable: boolean): boolean =>
-  (status < 300 && status !== 202) || (!retryable && (status === 403 || status === 409 || status === 422));
 
 /**
  * Runs `handle` at most once at a time per webhook-id and repeats kept answers. What it keeps is sealed: an Order carries
@@ -76,7 +72,7 @@ export const once = async (
   try {
     const answer = await handle();
     const body = JSON.stringify(answer.body);
-    if (isKept(answer.status, false) && answer.isKept !== false) await keep(answer.status, body);
+    if (isKeptAnswer(answer.status, false) && answer.isKept !== false) await keep(answer.status, body);
     else expectOurs(await requests.reopen(id, reserved.leaseUntil));
     const { status, retryAfterSeconds } = answer;
     return {
@@ -88,7 +84,7 @@ export const once = async (
     };
   } catch (error) {
     const failure = failureOf(error);
-    if (!isKept(failure.status, failure.retryable)) {
+    if (!isKeptAnswer(failure.status, failure.retryable)) {
       await requests.reopen(id, reserved.leaseUntil).catch(() => undefined);
       throw error;
     }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { issuerId } from '../arguments';
 import { CommandEnd, exitCodes, wrongUsage } from '../exit';
+import { addConformCommand } from './conform-command';
 import { issuerCredentials, secretOf } from './issuer-credentials';
 import { listen } from './listen';
 import { findings, headersIn } from './verify-signature';
@@ -9,6 +10,7 @@ import { findings, headersIn } from './verify-signature';
 export interface IssuerParts {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
   /** Ends what goes on until it is ended. */
   readonly signal: AbortSignal;
 }
@@ -27,7 +29,9 @@ const fileBytes = (path: string): Buffer => {
 };
 
 /** For the developer of an issuer's server, with the issuer's own credentials. */
-export const addIssuerCommands = (program: Command, { env, out, signal }: IssuerParts): void => {
+export const addIssuerCommands = (program: Command, { env, out, err, signal }: IssuerParts): void => {
+  addConformCommand(program, { env, out, err, signal });
+
   program
     .command('listen')
     .description("an issuer's messages, fetched and brought to a server on this machine, and its answers back")

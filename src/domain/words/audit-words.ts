@@ -10,6 +10,7 @@ const others = {
   'issuer.deleted': 'Deleted issuer',
   'issuer.secret_rotated': 'Rotated the secret of',
   'issuer.went_live': 'Let go live issuer',
+  'issuer.conformance_begun': 'Began a conformance run of',
   'issuer.paused': 'Paused issuer',
   'issuer.resumed': 'Resumed issuer',
   'call.replayed': 'Sent again a call of',

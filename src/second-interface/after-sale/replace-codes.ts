@@ -6,7 +6,8 @@ import { isCalled } from '../../domain/order';
 import type { OrderRow } from '../../store/orders';
 import type { OrderDeps } from '../ask-order';
 import { changeRow } from '../change-row';
-import { references, replacementPrefix, requireNotExpired, settleReplacement, submissionRow } from '../claim-codes';
+import { replacementPrefix, requireNotExpired, settleReplacement, submissionRow } from '../claim-codes';
+import { references } from '../code-references';
 import { startAfterSale } from './start-after-sale';
 
 export interface ReplaceCodes {

@@ -495,6 +495,54 @@ class Calls:
         )
         return answer
 
+    def list_conformance(
+        self,
+        *,
+        webhook_id: Optional[str] = None,
+        within_s: Optional[float] = None,
+    ) -> c.ConformanceRuns:
+        "The newest 20 conformance runs"
+        answer: c.ConformanceRuns = self._call(
+            "GET",
+            "/conformance",
+            webhook_id=webhook_id,
+            within_s=within_s,
+        )
+        return answer
+
+    def start_conformance(
+        self,
+        body: c.StartConformanceBody,
+        *,
+        webhook_id: Optional[str] = None,
+        within_s: Optional[float] = None,
+    ) -> c.ConformanceRun:
+        "Plays the conformance scenarios against the callback address; an issuer that is not live goes live by them"
+        answer: c.ConformanceRun = self._call(
+            "POST",
+            "/conformance",
+            body={"type": "issuer.conformance", **body},
+            webhook_id=webhook_id,
+            within_s=within_s,
+        )
+        return answer
+
+    def read_conformance(
+        self,
+        run_id: str,
+        *,
+        webhook_id: Optional[str] = None,
+        within_s: Optional[float] = None,
+    ) -> c.ConformanceRun:
+        "A conformance run: each scenario that was played so far"
+        answer: c.ConformanceRun = self._call(
+            "GET",
+            f"/conformance/{quote(run_id, safe='')}",
+            webhook_id=webhook_id,
+            within_s=within_s,
+        )
+        return answer
+
     def read_reconciliation(
         self,
         reconciliation_id: str,

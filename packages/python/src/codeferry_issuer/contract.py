@@ -324,7 +324,7 @@ class PlaceOrderBody(_PlaceOrderBody, total=False):
     payment: Payment
 
 
-ProblemCode = Literal["body_too_large", "signature_invalid", "operator_unauthorized", "operator_forbidden", "idempotency_mismatch", "in_progress", "media_type_unsupported", "body_malformed", "body_invalid", "cursor_gone", "order_unknown", "issuer_unknown", "call_unknown", "message_unknown", "reconciliation_unknown", "path_unknown", "method_not_allowed", "order_conflict", "order_closed", "already_delivered", "already_verified", "not_issued", "terminal_fixed", "approval_unknown", "call_pending", "not_replayable", "nothing_issued", "not_delivered", "code_redeemed", "code_expired", "code_not_started", "uses_exhausted", "code_held", "void_pending", "already_decided", "already_opened", "request_unknown", "redemption_conflict", "replay_unknown", "redemption_unknown", "settlement_conflict", "refund_exceeded", "item_unknown", "origin_forbidden", "code_void", "pin_wrong", "pin_locked", "reveal_first", "token_mismatch", "amount_mismatch", "quantity_mismatch", "verification_locked", "not_verified", "code_conflict", "code_reused", "issuer_exists", "not_pull", "version_unknown", "version_ended", "not_live", "issuer_paused", "rate_limited", "unavailable", "statement_not_ready", "internal"]
+ProblemCode = Literal["body_too_large", "signature_invalid", "operator_unauthorized", "operator_forbidden", "idempotency_mismatch", "in_progress", "media_type_unsupported", "body_malformed", "body_invalid", "cursor_gone", "order_unknown", "issuer_unknown", "call_unknown", "message_unknown", "reconciliation_unknown", "path_unknown", "method_not_allowed", "order_conflict", "order_closed", "already_delivered", "already_verified", "not_issued", "terminal_fixed", "approval_unknown", "call_pending", "not_replayable", "nothing_issued", "not_delivered", "code_redeemed", "code_expired", "code_not_started", "uses_exhausted", "code_held", "void_pending", "already_decided", "already_opened", "request_unknown", "redemption_conflict", "run_unknown", "replay_unknown", "redemption_unknown", "settlement_conflict", "refund_exceeded", "item_unknown", "origin_forbidden", "code_void", "pin_wrong", "pin_locked", "reveal_first", "token_mismatch", "amount_mismatch", "quantity_mismatch", "verification_locked", "not_verified", "code_conflict", "code_reused", "issuer_exists", "not_url", "not_pull", "version_unknown", "version_ended", "not_live", "issuer_paused", "rate_limited", "unavailable", "statement_not_ready", "internal"]
 
 
 class Flaw(TypedDict):
@@ -754,6 +754,97 @@ class _ReplayEventsBody(TypedDict):
 class ReplayEventsBody(_ReplayEventsBody, total=False):
     types: List[EventType]
     dryRun: bool
+
+
+ConformanceSummaryState = Literal["running", "passed", "failed", "stopped"]
+
+
+class Count(TypedDict):
+    passed: int
+    failed: int
+    hints: int
+    skipped: int
+
+
+class _ConformanceSummary(TypedDict):
+    runId: str
+    state: ConformanceSummaryState
+    "passed: no required scenario failed. stopped: it was not played to its end; begin another"
+    by: str
+    "Who began it: an operator, or the issuer"
+    startedAt: str
+    counts: Count
+    "Hints: failed, and not required. Skipped: of the other code mode"
+
+
+class ConformanceSummary(_ConformanceSummary, total=False):
+    endedAt: str
+    only: List[str]
+    "Played alone: such a run lets nobody go live"
+
+
+class ConformanceRuns(TypedDict):
+    data: List[ConformanceSummary]
+
+
+Outcome = Literal["passed", "failed", "skipped"]
+
+
+class _ConformanceRunResult(TypedDict):
+    name: str
+    "Stable"
+    outcome: Outcome
+    required: bool
+    sent: List[str]
+    "What went to the issuer: never a token or a signature"
+    came: List[str]
+    "Its answers and calls: never a code"
+    expected: str
+    tookMs: int
+
+
+class ConformanceRunResult(_ConformanceRunResult, total=False):
+    problem: str
+    "Where it did something else"
+    fix: str
+    "How that is mended"
+
+
+class Report(TypedDict):
+    statement: str
+    "JSON, as it was signed: an in-toto statement of a test result"
+    keyId: str
+    "Of `GET /v1/keys`"
+    id: str
+    timestamp: int
+    "Seconds"
+    signature: str
+    "`v1a` over `{id}.{timestamp}.{statement}`"
+
+
+class _ConformanceRun(TypedDict):
+    runId: str
+    state: ConformanceSummaryState
+    "passed: no required scenario failed. stopped: it was not played to its end; begin another"
+    by: str
+    "Who began it: an operator, or the issuer"
+    startedAt: str
+    counts: Count
+    "Hints: failed, and not required. Skipped: of the other code mode"
+    results: List[ConformanceRunResult]
+
+
+class ConformanceRun(_ConformanceRun, total=False):
+    endedAt: str
+    only: List[str]
+    "Played alone: such a run lets nobody go live"
+    report: Report
+    "Signed by the platform, for whoever wants to check it"
+
+
+class StartConformanceBody(TypedDict, total=False):
+    only: List[str]
+    "Names of scenarios; left out: all"
 
 
 DifferenceKind = Literal["missing_here", "missing_there", "amount", "state", "issued", "refund"]

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { asyncLocalStorage as activityContext } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { keptOrders } from '../src/conformance/kept-orders';
+import { usualLimits } from '../src/conformance/play';
+import { hasPassed, signedReport } from '../src/conformance/report';
+import { newPrefix, runConformance } from '../src/conformance/run';
+import type { Post } from '../src/conformance/sending';
+import { versions as servedVersions } from '../src/contract/versions';
+import { secondMs } from '../src/domain/timings';
+import { openCallHeaders } from '../src/sealing/call-headers';
+import type { DeliveryKeys } from '../src/sealing/delivery-keys';
+import { openSecrets } from '../src/sealing/issuer-secrets';
+import type { Audit } from '../src/store/audit';
+import type { ConformanceOrders, ConformanceRunRow, ConformanceRuns } from '../src/store/conformance';
+import { type IssuerRow, liveSecrets } from '../src/store/issuers';
+import type { ConformanceInput } from '../src/temporal/order-gateway';
+import { type CallsOut, sellerOf } from './call-issuer';
+
+export interface PlaysConformance extends CallsOut {
+  readonly conformance: { readonly runs: ConformanceRuns; readonly orders: ConformanceOrders };
+  readonly delivery: DeliveryKeys;
+  readonly audit: Audit;
+}
+
+const runLimitMs = 300_000;
+/** Of one run: a right issuer has some 300. */
+const callsMax = 1_000;
+const callsAtOnceMax = 48;
+const sayAliveEveryMs = 5_000;
+const callTimeoutSeconds = 8;
+
+/** Plays all scenarios against an issuer, and lets one go live that was held for it. */
+export const createPlayConformance = (deps: PlaysConformance) => {
+  const { conformance, delivery, audit, issuers, outbound, ring, orderDeps, versions = servedVersions, nowMs } = deps;
+
+  const postTo = (issuer: IssuerRow, url: string, signal: AbortSignal): Post => {
+    let calls = 0;
+    return async ({ headers, ...call }) => {
+      calls += 1;
+      if (calls > callsMax) return { kind: 'failed', reason: 'over_limit', tookMs: 0 };
+      return outbound.postSigned({
+        ...call,
+        ...{ issuerId: issuer._id, url, signal, isPastCircuit: true, isUncounted: true },
+        slotKey: `conformance/${issuer._id}`,
+        callsAtOnce: async () => callsAtOnceMax,
+        headers: {
+          ...openCallHeaders(ring, issuer),
+          ...versions.headersOf(versions.pinned(issuer.apiVersion)),
+          ...headers,
+        },
+        timeLimitMs: (issuer.callTimeoutSeconds ?? callTimeoutSeconds) * secondMs,
+        ...(issuer.callCa ? { ca: issuer.callCa } : {}),
+      });
+    };
+  };
+
+  /** Whoever was held for it sells from here on: the same server that has passed, as it is registered now. */
+  const letGoLive = async ({ issuerId, runId, url, codeMode }: ConformanceRunRow): Promise<void> => {
+    const issuer = await issuers.find(issuerId);
+    const isSame = issuer?.callback.kind === 'url' && issuer.callback.url === url && issuer.codeMode === codeMode;
+    if (!issuer?.isNotLive || !isSame) return;
+    await issuers.goLive(issuerId);
+    const at = new Date(nowMs());
+    const deed = { action: 'issuer.went_live', target: issuerId, after: { runId } };
+    await audit.append({ at, actor: '(conformance)', phase: 'done', ...deed }, randomUUID());
+  };
+
+  const play = async (run: ConformanceRunRow, prefix: string, signal: AbortSignal): Promise<void> => {
+    const { issuerId, runId, url, codeMode, baseUrl, only } = run;
+    const end = (state: ConformanceRunRow['state'], more: Pick<ConformanceRunRow, 'results' | 'report'>) =>
+      conformance.runs.end(issuerId, runId, prefix, { state, endedAt: new Date(nowMs()), ...more });
+    const issuer = await sellerOf(deps, issuerId);
+    if (!issuer || issuer.deletedAt || issuer.state === 'paused') {
+      await end('stopped', { results: [] });
+      return;
+    }
+    const results = await runConformance({
+      ...{ issuerId, codeMode, baseUrl, prefix, only, runLimitMs, signal, nowMs, limits: usualLimits },
+      secrets: openSecrets(ring, issuerId, liveSecrets(issuer.secrets, nowMs())),
+      fingerprintKey: orderDeps.fingerprintKey,
+      store: keptOrders(conformance.orders, issuerId, prefix),
+      post: postTo(issuer, url, signal),
+      onResult: (result) => void conformance.runs.note(issuerId, runId, prefix, result).catch(() => undefined),
+    });
+    const isWhole = only === undefined;
+    const [key] = await delivery.live();
+    const report = isWhole && key ? { report: signedReport(run, results, key, nowMs()) } : {};
+    const isPassed = hasPassed(results);
+    const isEnded = await end(isPassed ? 'passed' : 'failed', { results, ...report });
+    if (isEnded && isPassed && isWhole) await letGoLive(run);
+  };
+
+  return {
+    playConformance: async ({ issuerId, runId }: ConformanceInput): Promise<void> => {
+      const context = activityContext.getStore();
+      const run = await conformance.runs.find(issuerId, runId);
+      if (!run) throw ApplicationFailure.nonRetryable('there is no such run', 'run_unknown');
+      const prefix = newPrefix();
+      if (!(await conformance.runs.attempt(issuerId, runId, prefix))) return;
+      const timer = setInterval(() => context?.heartbeat(), sayAliveEveryMs);
+      try {
+        await play(run, prefix, context?.cancellationSignal ?? new AbortController().signal);
+      } finally {
+        clearInterval(timer);
+      }
+    },
+  };
+};

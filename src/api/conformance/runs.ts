@@ -1,0 +1,116 @@
+import { chosen, ownCalls } from '../../conformance/run';
+import type { ConformanceRun } from '../../contract/issuer/conformance';
+import { bodyInvalid } from '../../contract/problem';
+import { dayLeftMs } from '../../domain/days';
+import { Failure } from '../../domain/failures';
+import { isTestIssuer } from '../../domain/ids';
+import { secondMs } from '../../domain/timings';
+import type { AuditTrail } from '../../operator/audit-trail';
+import { engineUnavailable } from '../../second-interface/ask-order';
+import type { ConformanceRunRow, ConformanceRuns } from '../../store/conformance';
+import type { DayCounts } from '../../store/day-counts';
+import type { IssuerRow } from '../../store/issuers';
+import type { OrderGateway } from '../../temporal/order-gateway';
+
+export interface RunsDeps {
+  readonly runs: ConformanceRuns;
+  readonly dayCounts: DayCounts;
+  readonly gateway: OrderGateway;
+  readonly publicUrl: string;
+  readonly nowMs: () => number;
+}
+
+/** On the whole platform; test issuers, whom anybody makes, take half of it. */
+const runningMax = 8;
+/** Of one issuer. */
+const runsPerDay = 50;
+const listedMax = 20;
+/** Three attempts of the activity, with room: one that is older was lost. */
+const lostAfterMs = 25 * 60_000;
+
+export const createRuns = ({ runs, dayCounts, gateway, publicUrl, nowMs }: RunsDeps) => {
+  const summary = (row: Omit<ConformanceRunRow, 'report'>) => {
+    const isLost = row.state === 'running' && row.at.getTime() < nowMs() - lostAfterMs;
+    const count = (outcome: 'passed' | 'failed' | 'skipped') => row.results.filter((one) => one.outcome === outcome);
+    const failed = count('failed');
+    return {
+      runId: row.runId,
+      state: isLost ? ('stopped' as const) : row.state,
+      by: row.by,
+      startedAt: row.at.toISOString(),
+      ...(row.endedAt ? { endedAt: row.endedAt.toISOString() } : {}),
+      ...(row.only ? { only: [...row.only] } : {}),
+      counts: {
+        passed: count('passed').length,
+        failed: failed.filter(({ required }) => required).length,
+        hints: failed.filter(({ required }) => !required).length,
+        skipped: count('skipped').length,
+      },
+    };
+  };
+
+  const shown = (row: ConformanceRunRow): ConformanceRun => ({
+    ...summary(row),
+    results: row.results,
+    ...(row.report ? { report: row.report } : {}),
+  });
+
+  const requireRoom = async (issuerId: string): Promise<void> => {
+    const limit = isTestIssuer(issuerId) ? runningMax / 2 : runningMax;
+    if ((await runs.countRunning(limit)) >= limit) {
+      throw new Failure('rate_limited', { detail: 'As many runs as may run are running', retryAfterSeconds: 30 });
+    }
+    const share = { name: `conformance/${issuerId}`, n: 1, at: new Date(nowMs()), limit: runsPerDay };
+    if (await dayCounts.take(share)) return;
+    const retryAfterSeconds = Math.ceil(dayLeftMs(nowMs()) / secondMs);
+    throw new Failure('rate_limited', { detail: `There are ${runsPerDay} runs a day`, retryAfterSeconds });
+  };
+
+  const requireKnown = (only: readonly string[] = []): void => {
+    const names = new Set([...chosen(undefined), ownCalls].map(({ name }) => name));
+    const errors = only.flatMap((name, n) =>
+      names.has(name) ? [] : [{ path: `/only/${n}`, code: 'unknown', message: 'is no scenario' }],
+    );
+    if (errors.length > 0) throw bodyInvalid(errors);
+  };
+
+  return {
+    /** `runId`: the same one is begun once. */
+    begin: async (
+      issuer: IssuerRow,
+      { runId, by, only }: { runId: string; by: string; only?: readonly string[] | undefined },
+      trail: AuditTrail,
+    ): Promise<ConformanceRun> => {
+      const { _id: issuerId, callback, codeMode } = issuer;
+      const known = await runs.find(issuerId, runId);
+      if (known) return shown(known);
+      requireKnown(only);
+      if (callback.kind !== 'url') throw new Failure('not_url');
+      if (issuer.state === 'paused') throw new Failure('issuer_paused', { retryAfterSeconds: 30 });
+      const { url } = callback;
+      const at = new Date(nowMs());
+      const start = async (): Promise<void> => {
+        await requireRoom(issuerId);
+        const row = { issuerId, runId, at, by, url, codeMode, baseUrl: publicUrl, ...(only ? { only } : {}) };
+        if ((await runs.begin(row, new Date(at.getTime() - lostAfterMs))) === 'running') {
+          throw new Failure('in_progress', { detail: 'Another run of this issuer runs', retryAfterSeconds: 10 });
+        }
+        if ((await gateway.startConformance({ issuerId, runId })) !== 'unavailable') return;
+        await runs.forget(issuerId, runId);
+        throw engineUnavailable();
+      };
+      await trail({ action: 'issuer.conformance_begun', target: issuerId, after: { runId } }, start);
+      const begun = await runs.find(issuerId, runId);
+      if (!begun) throw new Failure('unavailable', { retryAfterSeconds: 1 });
+      return shown(begun);
+    },
+
+    newest: async (issuerId: string) => ({ data: (await runs.newest(issuerId, listedMax)).map(summary) }),
+
+    read: async (issuerId: string, runId: string): Promise<ConformanceRun> => {
+      const row = await runs.find(issuerId, runId);
+      if (!row) throw new Failure('run_unknown');
+      return shown(row);
+    },
+  };
+};

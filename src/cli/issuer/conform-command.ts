@@ -1,0 +1,70 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { issuerId } from '../arguments';
+import { wrongUsage } from '../exit';
+import { issuerCredentials, secretOf } from './issuer-credentials';
+
+interface Parts {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+interface Given {
+  readonly secret?: string;
+  readonly issuer?: string;
+  readonly listen?: { host: string; port: number };
+  readonly push?: true;
+  readonly only?: readonly string[];
+  readonly platform?: string;
+  readonly list?: true;
+}
+
+const usualListen = { host: '127.0.0.1', port: 8181 };
+const usualIssuer = 'under-test';
+
+const place = (text: string): { host: string; port: number } => {
+  const [, host = usualListen.host, port = ''] = /^(?:\[?([^\s/]+?)\]?:)?(\d{1,5})$/.exec(text) ?? [];
+  if (port !== '' && Number(port) <= 65_535) return { host, port: Number(port) };
+  throw new InvalidArgumentError('It must be PORT or HOST:PORT, such as 127.0.0.1:8181.');
+};
+
+const names = (text: string, before: readonly string[] = []): string[] => [...before, ...text.split(',')];
+
+/** Read when they are asked for: the judge and the contract take a second, and no other command needs them. */
+const parts = () => (require('./conform-parts') as typeof import('./conform-parts')).conformParts;
+
+export const addConformCommand = (program: Command, { env, out, err, signal }: Parts): void => {
+  program
+    .command('conform')
+    .description("plays the platform for an issuer's server: what it does wrong, and how that is fixed")
+    .usage('--url CALLBACK [options], or --platform URL [options]')
+    .option('--secret <whsec>', 'its secret (or CODEFERRY_ISSUER_SECRET, which other users of this machine cannot see)')
+    .option('--issuer <issuer>', `its id (or CODEFERRY_ISSUER; otherwise ${usualIssuer})`, issuerId)
+    .option('--listen <host:port>', 'where its platform is for the run (127.0.0.1:8181)', place)
+    .option('--push', 'it pushes its codes; otherwise it is asked for them')
+    .option('--only <names>', 'scenarios, parted by commas', names)
+    .option('--platform <url>', 'the platform plays it, against the callback that it knows: such a run counts')
+    .option('--list', 'tells the scenarios')
+    .action(async (given: Given, self: Command) => {
+      const { url, json = false } = self.optsWithGlobals<{ url?: string; json?: boolean }>();
+      const { conform, conformAtPlatform, scenarioNames, told } = parts();
+      if (given.list) return out(told());
+      const unknown = given.only?.find((name) => !scenarioNames().includes(name));
+      if (unknown !== undefined) throw wrongUsage(`${unknown} is no scenario: --list tells them`);
+      const only = given.only;
+      const own = given.secret === undefined ? env : { ...env, CODEFERRY_ISSUER_SECRET: given.secret };
+      if (given.platform !== undefined) {
+        const at = { url: given.platform, ...(given.issuer ? { issuer: given.issuer } : {}) };
+        return conformAtPlatform({ credentials: issuerCredentials(own, at), only, json, out, err, signal });
+      }
+      if (url === undefined || !URL.canParse(url)) {
+        throw wrongUsage("Give --url, your server's callback address, or --platform.");
+      }
+      return conform({
+        ...{ url, only, json, out, err, signal, listen: given.listen ?? usualListen, secret: secretOf(own) },
+        issuerId: given.issuer ?? (env.CODEFERRY_ISSUER || usualIssuer),
+        codeMode: given.push ? 'push' : 'request',
+      });
+    });
+};

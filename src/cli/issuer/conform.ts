@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { createMemoryStore } from '../../conformance/kept-in-memory';
+import { type PlayLimits, usualLimits } from '../../conformance/play';
+import { chosen, newPrefix, ownCalls, runConformance } from '../../conformance/run';
+import type { ScenarioResult } from '../../conformance/scenario';
+import { createStage } from '../../conformance/stage';
+import { createAddressGuard } from '../../outbound/address-guard';
+import { createOutbound } from '../../outbound/client';
+import { CommandEnd, exitCodes } from '../exit';
+import { plain, table } from '../plain-text';
+import { serveStage } from './stage-server';
+
+const runLimitMs = 300_000;
+const callsAtOnceMax = 64;
+
+export interface Conforming {
+  readonly url: string;
+  readonly secret: string;
+  readonly issuerId: string;
+  readonly codeMode: 'request' | 'push';
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly only?: readonly string[] | undefined;
+  readonly json: boolean;
+  /** Given by tests. */
+  readonly limits?: PlayLimits;
+  readonly atOnce?: number;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Plays the platform for a server on this machine or near it. What it says is for its developer: nobody else can check it. */
+export const conform = async (given: Conforming): Promise<void> => {
+  const {
+    url,
+    secret,
+    issuerId,
+    codeMode,
+    listen,
+    only,
+    json,
+    limits = usualLimits,
+    atOnce = 6,
+    out,
+    err,
+    signal,
+  } = given;
+  const store = createMemoryStore();
+  const fingerprintKey = randomBytes(32);
+  const nowMs = Date.now;
+  const common = { issuerId, store, fingerprintKey, nowMs };
+  const server = await serveStage(listen, () => createStage({ ...common, secrets: [secret] }));
+  const outbound = createOutbound({
+    guard: createAddressGuard({ allowCidrs: ['0.0.0.0/0', '::/0'] }),
+    clock: { nowMs },
+    perIssuerLimit: callsAtOnceMax,
+  });
+  try {
+    err(`The issuer's platform is ${server.url}, and its id there ${issuerId}. Its callback is ${url}.`);
+    const results = await runConformance({
+      ...common,
+      ...{
+        codeMode,
+        limits,
+        atOnce,
+        only,
+        runLimitMs,
+        signal,
+        prefix: newPrefix(),
+        secrets: [secret],
+        baseUrl: server.url,
+      },
+      post: (call) => outbound.postSigned({ issuerId, url, isPastCircuit: true, ...call }),
+      onResult: (result) => json || out(lineOf(result)),
+    });
+    const failed = results.filter(({ outcome, required }) => outcome === 'failed' && required);
+    if (json) out(JSON.stringify({ passed: failed.length === 0, results }));
+    else out(sumOf(results));
+    if (failed.length > 0) throw new CommandEnd(exitCodes.refused, `${failed.length} of ${results.length} failed.`);
+  } finally {
+    await outbound.close();
+    await server.close();
+  }
+};
+
+/** In the order in which they are told. */
+export const scenarioNames = (): string[] => [...chosen(undefined), ownCalls].map(({ name }) => name);
+
+export const told = (): string =>
+  table(
+    ['SCENARIO', 'EXPECTED'],
+    [...chosen(undefined), ownCalls].map(({ name, expected }) => [name, expected]),
+  );
+
+const marks = { passed: 'ok  ', failed: 'FAIL', skipped: '-   ' } as const;
+
+export const lineOf = (
+  result: Pick<ScenarioResult, 'name' | 'outcome' | 'required' | 'expected' | 'problem' | 'fix' | 'sent' | 'came'>,
+): string => {
+  const { name, outcome, required, expected, problem, fix, sent, came } = result;
+  const head = `${outcome === 'failed' && !required ? 'hint' : marks[outcome]} ${name}`;
+  if (outcome !== 'failed') return head;
+  return [
+    head,
+    `     expected: ${plain(expected)}`,
+    `     but:      ${plain(problem)}`,
+    ...sent.map((line) => `     -> ${plain(line)}`),
+    ...came.map((line) => `     <- ${plain(line)}`),
+    `     fix:      ${plain(fix)}`,
+  ].join('\n');
+};
+
+export const sumOf = (results: readonly Pick<ScenarioResult, 'outcome' | 'required'>[]): string => {
+  const count = (outcome: ScenarioResult['outcome'], isRequired = true) =>
+    results.filter((one) => one.outcome === outcome && (one.required || !isRequired)).length;
+  const hints = results.filter(({ outcome, required }) => outcome === 'failed' && !required).length;
+  return `${count('passed', false)} passed, ${count('failed')} failed, ${hints} hints, ${count('skipped', false)} not of this kind`;
+};

@@ -1,0 +1,51 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Stage } from '../../conformance/stage';
+import { wrongUsage } from '../exit';
+
+/** Larger than any call of an issuer may be. */
+const bodyMaxBytes = 1024 * 1024 + 1;
+
+/** The second interface of a run on this machine: where the issuer under test is pointed to. */
+export const serveStage = async (address: { host: string; port: number }, stageOf: (url: string) => Stage) => {
+  let stage: Stage | undefined;
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      sizeBytes += (chunk as Buffer).length;
+      if (sizeBytes > bodyMaxBytes) break;
+      chunks.push(chunk as Buffer);
+    }
+    const answer = await stage?.answer({
+      method: request.method ?? '',
+      target: request.url ?? '',
+      headers: request.headers,
+      rawBody: Buffer.concat(chunks),
+    });
+    if (answer) response.writeHead(answer.status, answer.headers).end(answer.body);
+    else
+      response
+        .writeHead(404, { 'content-type': 'application/problem+json' })
+        .end('{"code":"order_unknown","retryable":false}');
+  };
+  // The other side went away.
+  const server = createServer((request, response) => void serve(request, response).catch(() => response.destroy()));
+  await new Promise<void>((done, fail) => {
+    server.once('error', () =>
+      fail(wrongUsage(`${address.host}:${address.port} is taken: choose another by --listen`)),
+    );
+    server.listen(address.port, address.host, done);
+  });
+  const { port } = server.address() as AddressInfo;
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  const url = `http://${host}:${port}`;
+  stage = stageOf(url);
+  return {
+    url,
+    close: async (): Promise<void> => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+};

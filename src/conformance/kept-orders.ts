@@ -1,0 +1,22 @@
+import type { ConformanceOrders } from '../store/conformance';
+import type { StageOrder, StageStore } from './stage-order';
+
+/** Of a run on the platform: its processes share them. */
+export const keptOrders = (orders: ConformanceOrders, issuerId: string, prefix: string): StageStore => {
+  const idOf = (orderNo: string): string => `${issuerId}/${orderNo}`;
+  const rowOf = (order: StageOrder) => ({
+    _id: idOf(order.orderNo),
+    changes: order.changes,
+    content: JSON.stringify(order),
+    values: order.held.map(({ valueFingerprint }) => valueFingerprint),
+  });
+  return {
+    find: async (orderNo) => {
+      const content = orderNo.startsWith(`${prefix}-`) ? await orders.find(idOf(orderNo)) : undefined;
+      return content === undefined ? undefined : JSON.parse(content);
+    },
+    insert: (order) => orders.insert({ ...rowOf(order), prefix, at: new Date(order.facts.createdAtMs) }),
+    replace: (order, changesBefore) => orders.replace(rowOf(order), changesBefore),
+    holdsElsewhere: (orderNo, values) => orders.holdsElsewhere(prefix, idOf(orderNo), values),
+  };
+};

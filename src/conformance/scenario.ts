@@ -1,0 +1,33 @@
+import type { Play } from './play';
+
+/** One thing that an issuer's server must do. To add one: a row in a file of `scenarios`. */
+export interface Scenario {
+  /** Stable: reports and `--only` name it. */
+  readonly name: string;
+  /** What a right issuer does. */
+  readonly expected: string;
+  /** How a wrong one is fixed. */
+  readonly fix: string;
+  /** Left out: of both. */
+  readonly codeMode?: 'request' | 'push';
+  /** Told, but no reason to fail: the platform itself does not rest on it. */
+  readonly isAdvice?: true;
+  /** Plays it; throws what `play.expect` throws where the issuer does something else. */
+  readonly play: (play: Play) => Promise<void>;
+}
+
+export const scenarioOutcomes = ['passed', 'failed', 'skipped'] as const;
+
+export interface ScenarioResult {
+  readonly name: string;
+  readonly outcome: (typeof scenarioOutcomes)[number];
+  readonly required: boolean;
+  /** What went out, and what came: lines without a code, a token or a signature. */
+  readonly sent: readonly string[];
+  readonly came: readonly string[];
+  readonly expected: string;
+  /** Of one that failed: where it did. */
+  readonly problem?: string;
+  readonly fix?: string;
+  readonly tookMs: number;
+}

@@ -1,0 +1,85 @@
+import { decide } from '../domain/judge/decide';
+import type { OrderMessage } from '../domain/messages';
+import type { HeldCode, OrderFacts } from '../domain/order';
+import type { OrderRow } from '../store/orders';
+
+/** What the issuer asked, and what it was answered. Never a code. */
+export interface Heard {
+  readonly atMs: number;
+  readonly call: string;
+  readonly webhookId: string;
+  readonly bodyHash: string;
+  readonly status: number;
+  /** Of a problem. */
+  readonly code?: string;
+  /** What is wrong with the request itself. */
+  readonly flaw?: string;
+  /** As it was answered: the same request again gets it. */
+  readonly answer?: string;
+  /** It was answered by the script, and the order never heard of it. */
+  readonly isScripted?: boolean;
+}
+
+/** An answer that the next call of that name gets in place of its own. */
+export interface Scripted {
+  readonly call: StageCall;
+  readonly status: number;
+  readonly retryAfterSeconds?: number;
+  readonly afterMs?: number;
+  /** The order is asked first, and its answer is lost. */
+  readonly isAfterJudging?: boolean;
+  /** Each time its own answer, with fields that nobody knows yet. */
+  readonly hasMore?: boolean;
+}
+
+export const stageCalls = ['verification', 'codes', 'refusal', 'cancellation', 'void-decision'] as const;
+export type StageCall = (typeof stageCalls)[number];
+
+/** An order that is sold to nobody. */
+export interface StageOrder
+  extends Pick<
+    OrderRow,
+    'issuerId' | 'orderNo' | 'product' | 'quantity' | 'amount' | 'terminal' | 'metadata' | 'baseUrl'
+  > {
+  readonly token: string;
+  readonly facts: OrderFacts;
+  readonly held: readonly HeldCode[];
+  readonly heard: readonly Heard[];
+  readonly script: readonly Scripted[];
+  /** Rises with every change. */
+  readonly changes: number;
+}
+
+/** Where the orders of one run are: an issuer's calls may come to another process than its messages come from. */
+export interface StageStore {
+  find(orderNo: string): Promise<StageOrder | undefined>;
+  insert(order: StageOrder): Promise<void>;
+  /** False where it has changed since. */
+  replace(order: StageOrder, changesBefore: number): Promise<boolean>;
+  /** Whether another order of the run has one of these values. */
+  holdsElsewhere(orderNo: string, valueFingerprints: readonly string[]): Promise<boolean>;
+}
+
+const changeTries = 50;
+
+/** Undefined where there is no such order. */
+export const changeOrder = async <T>(
+  store: StageStore,
+  orderNo: string,
+  change: (order: StageOrder) => Promise<{ readonly order: StageOrder; readonly result: T }>,
+): Promise<T | undefined> => {
+  for (let n = 0; n < changeTries; n += 1) {
+    const before = await store.find(orderNo);
+    if (!before) return undefined;
+    const { order, result } = await change(before);
+    if (order === before) return result;
+    if (await store.replace({ ...order, changes: before.changes + 1 }, before.changes)) return result;
+  }
+  throw new Error(`order ${orderNo} changed at every try`);
+};
+
+/** Judged by the one judge of all orders. */
+export const judged = (order: StageOrder, message: OrderMessage, nowMs: number) => {
+  const decision = decide(order.facts, order.held, message, nowMs);
+  return { decision, order: { ...order, facts: decision.facts, held: decision.held } };
+};

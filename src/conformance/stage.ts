@@ -1,0 +1,269 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseWith, problemOf } from '../contract/problem';
+import { parseStrictJson } from '../contract/strict-json';
+import { Failure, isKeptAnswer } from '../domain/failures';
+import { ownMessagePrefix } from '../domain/ids';
+import type { Answer, OrderMessage } from '../domain/messages';
+import { sha256 } from '../sealing/key-ring';
+import { expectNotRefused } from '../second-interface/ask-order';
+import { orderBody } from '../second-interface/order-body';
+import { bodylessText } from '../signing/sign';
+import { type SignatureRefusal, verifySignature } from '../signing/verify';
+import { calls } from './stage-calls';
+import {
+  changeOrder,
+  type Heard,
+  judged,
+  type Scripted,
+  type StageCall,
+  type StageOrder,
+  type StageStore,
+  stageCalls,
+} from './stage-order';
+
+export interface StageRequest {
+  readonly method: string;
+  /** Path and query, as they were sent. */
+  readonly target: string;
+  /** Where its sender calls it another name, as behind a proxy. */
+  readonly signedTarget?: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly rawBody: Buffer;
+}
+
+export interface StageAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface StageDeps {
+  readonly issuerId: string;
+  readonly store: StageStore;
+  /** Those that live. */
+  readonly secrets: readonly string[];
+  readonly publicKey?: string | undefined;
+  readonly fingerprintKey: Uint8Array;
+  readonly nowMs: () => number;
+}
+
+/** Of one order: whatever asks more often is wrong. */
+const heardMax = 300;
+const scriptedWaitMaxMs = 6_000;
+
+const placeOf = (target: string): { issuerId: string; orderNo: string; call: string } | undefined => {
+  const [, issuerId = '', orderNo = '', call = ''] =
+    /^\/v1\/issuers\/([^/?]+)\/orders\/([^/?]+)(?:\/([a-z-]+))?(?:\?.*)?$/.exec(target) ?? [];
+  return orderNo === '' ? undefined : { issuerId, orderNo: decoded(orderNo), call };
+};
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
+const flawOf = {
+  header_missing: 'it lacks a signature header',
+  id_malformed: 'its webhook-id is malformed',
+  timestamp_malformed: 'its webhook-timestamp is not in whole seconds',
+  timestamp_out_of_range: 'its clock is wrong by more than 300 s',
+  signature_malformed: 'its webhook-signature is malformed',
+  signature_mismatch: 'its signature is by another key or over other bytes',
+} as const satisfies Record<SignatureRefusal, string>;
+
+interface Given {
+  readonly status: number;
+  readonly body: object;
+  readonly retryAfterSeconds?: number | undefined;
+  readonly isKept: boolean;
+  readonly code?: string;
+}
+
+/** The second interface of orders that are sold to nobody: checked and judged in the order of the real one, and written down. */
+export const createStage = ({ issuerId, store, secrets, publicKey, fingerprintKey, nowMs }: StageDeps) => {
+  const sender = (request: StageRequest) => {
+    const header = (name: string): string | undefined => {
+      const value = request.headers[name];
+      return typeof value === 'string' ? value : undefined;
+    };
+    const { rawBody, method, target, signedTarget = target } = request;
+    const verdict = verifySignature({
+      headers: {
+        id: header('webhook-id'),
+        timestamp: header('webhook-timestamp'),
+        signature: header('webhook-signature'),
+      },
+      body: rawBody.length > 0 ? rawBody : Buffer.from(bodylessText(method, signedTarget)),
+      keys: { secrets, publicKey },
+      nowMs: nowMs(),
+    });
+    const webhookId = (header('webhook-id') ?? '').slice(0, 64);
+    if (!verdict.ok) return { webhookId, flaw: flawOf[verdict.reason] };
+    const isOwn = webhookId.startsWith(ownMessagePrefix);
+    return { webhookId, flaw: isOwn ? `its webhook-id begins with ${ownMessagePrefix}` : undefined };
+  };
+
+  const problemAnswer = (failure: Failure): Given => ({
+    status: failure.status,
+    body: problemOf(failure, randomUUID()),
+    retryAfterSeconds: failure.extras.retryAfterSeconds,
+    isKept: isKeptAnswer(failure.status, failure.retryable),
+    code: failure.code,
+  });
+
+  const told = (order: StageOrder, answer: Exclude<Answer, { kind: 'refused' }>): Given => {
+    if (answer.kind === 'verified') {
+      const { verifiedAtMs, issueByMs } = answer;
+      const [verifiedAt, issueBy] = [verifiedAtMs, issueByMs].map((ms) => new Date(ms).toISOString());
+      const body = { verdict: 'verified', orderNo: order.orderNo, verifiedAt, issueBy };
+      return { status: 200, body, isKept: true };
+    }
+    if (answer.kind === 'codes') {
+      const { accepted, outstanding, isNew } = answer;
+      return { status: isNew ? 201 : 200, body: { accepted, outstanding }, isKept: true };
+    }
+    return { status: 200, body: orderBody(order, [], nowMs()), isKept: true };
+  };
+
+  const judge = (order: StageOrder, message: OrderMessage): { order: StageOrder; given: Given } => {
+    const { decision, order: after } = judged(order, message, nowMs());
+    try {
+      return { order: after, given: told(after, expectNotRefused(decision.answer, after.facts, nowMs())) };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { order: after, given: problemAnswer(error) };
+    }
+  };
+
+  const bodyOf = (call: StageCall, request: StageRequest, orderNo: string) => {
+    if (!/^application\/json(;|$)/i.test(String(request.headers['content-type'] ?? '').trim())) {
+      throw new Failure('media_type_unsupported');
+    }
+    const body = parseWith(calls[call].body, parseStrictJson(request.rawBody));
+    if (body.orderNo !== orderNo) {
+      throw new Failure('body_invalid', {
+        errors: [{ path: '/orderNo', code: 'custom', message: "must be the path's" }],
+      });
+    }
+    return body;
+  };
+
+  const asked = async (
+    order: StageOrder,
+    call: StageCall,
+    request: StageRequest,
+    webhookId: string,
+  ): Promise<{ order: StageOrder; given: Given }> => {
+    try {
+      const body = bodyOf(call, request, order.orderNo);
+      const message = await calls[call].message(order, body as never, {
+        fingerprintKey,
+        messageId: webhookId,
+        isReused: (values) => store.holdsElsewhere(order.orderNo, values),
+      });
+      return judge(order, message);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return { order, given: problemAnswer(error) };
+    }
+  };
+
+  const scripted = (script: Scripted, own: Given | undefined): Given => {
+    const { status, retryAfterSeconds, hasMore } = script;
+    if (hasMore && own) {
+      return { ...own, body: { ...own.body, somethingNew: { of: ['a', 'later', 'version'], n: 1 } } };
+    }
+    if (status === 202) return { status, body: { status: 'queued' }, retryAfterSeconds: 1, isKept: false };
+    const failure = new Failure(status === 429 ? 'rate_limited' : 'unavailable', { retryAfterSeconds });
+    return { ...problemAnswer(failure), status };
+  };
+
+  const answerOrder = async (
+    before: StageOrder,
+    call: string,
+    request: StageRequest,
+  ): Promise<{ order: StageOrder; result: Given & { afterMs?: number } }> => {
+    const { webhookId, flaw } = sender(request);
+    const bodyHash = sha256(request.rawBody);
+    const note = (order: StageOrder, given: Given, more: Partial<Heard> = {}) => {
+      const { status, code, isKept, body } = given;
+      const answer = isKept ? { answer: JSON.stringify(body) } : {};
+      const line = { atMs: nowMs(), call, webhookId, bodyHash, status, ...(code ? { code } : {}), ...answer, ...more };
+      return { ...order, heard: [...order.heard, line] };
+    };
+    const done = (order: StageOrder, given: Given, more?: Partial<Heard>) => ({
+      order: note(order, given, more),
+      result: given,
+    });
+    if (before.heard.length >= heardMax) {
+      return { order: before, result: problemAnswer(new Failure('rate_limited', { retryAfterSeconds: 60 })) };
+    }
+    if (flaw) return done(before, problemAnswer(new Failure('signature_invalid')), { flaw });
+    if (request.method === 'GET' && call === '') {
+      return done(before, { status: 200, body: orderBody(before, [], nowMs()), isKept: false });
+    }
+    if (!isStageCall(call) || request.method !== 'POST') {
+      return done(before, problemAnswer(new Failure('path_unknown')), { flaw: 'there is no such call here' });
+    }
+    if (request.rawBody.length > calls[call].limitBytes) {
+      return done(before, problemAnswer(new Failure('body_too_large')), { flaw: 'its body is too large' });
+    }
+    const earlier = before.heard.filter((line) => line.webhookId === webhookId && line.flaw === undefined);
+    if (earlier.some((line) => line.bodyHash !== bodyHash || line.call !== call)) {
+      const flawed = 'its webhook-id was used for another request';
+      return done(before, problemAnswer(new Failure('idempotency_mismatch')), { flaw: flawed });
+    }
+    const kept = earlier.find(({ answer }) => answer !== undefined);
+    if (kept?.answer) {
+      return done(before, { status: kept.status, body: JSON.parse(kept.answer), isKept: true, code: kept.code ?? '' });
+    }
+    const script = before.script.find((one) => one.call === call);
+    if (!script) {
+      const { order, given } = await asked(before, call, request, webhookId);
+      const isUnfit = given.status === 400 || given.status === 415 || given.code === 'body_invalid';
+      return done(order, given, isUnfit ? { flaw: unfit(given) } : {});
+    }
+    const left = script.hasMore ? before : { ...before, script: before.script.filter((one) => one !== script) };
+    const isAsked = script.isAfterJudging || script.hasMore;
+    const own = isAsked ? await asked(left, call, request, webhookId) : undefined;
+    const given = scripted(script, own?.given);
+    const { order, result } = done(own?.order ?? left, given, { isScripted: true });
+    const { afterMs } = script;
+    return { order, result: { ...result, ...(afterMs === undefined ? {} : { afterMs }) } };
+  };
+
+  return {
+    /** Undefined for what is about no order of this run. */
+    answer: async (request: StageRequest): Promise<StageAnswer | undefined> => {
+      const place = placeOf(request.target);
+      if (!place || place.issuerId !== issuerId) return undefined;
+      const given = await changeOrder(store, place.orderNo, (order) => answerOrder(order, place.call, request));
+      if (!given) return undefined;
+      const { status, body, retryAfterSeconds, afterMs = 0 } = given;
+      if (afterMs > 0) await pause(Math.min(afterMs, scriptedWaitMaxMs));
+      return {
+        status,
+        headers: {
+          'content-type': status < 400 ? 'application/json' : 'application/problem+json',
+          'cache-control': 'no-store',
+          ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+        },
+        body: JSON.stringify(body),
+      };
+    },
+  };
+};
+
+export type Stage = ReturnType<typeof createStage>;
+
+const isStageCall = (text: string): text is StageCall => (stageCalls as readonly string[]).includes(text);
+
+const unfit = ({ body, code }: Given): string => {
+  const errors = 'errors' in body ? (body.errors as { path: string; message: string }[]) : [];
+  const [first] = errors;
+  return first ? `its body: ${first.path || 'the whole'} ${first.message}` : `it is refused: ${code}`;
+};

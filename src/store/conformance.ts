@@ -1,0 +1,168 @@
+import type { Collection } from 'mongodb';
+import { isDuplicate } from './store-errors';
+
+/** As src/conformance makes it. */
+export interface KeptResult {
+  readonly name: string;
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  readonly required: boolean;
+  readonly sent: readonly string[];
+  readonly came: readonly string[];
+  readonly expected: string;
+  readonly problem?: string;
+  readonly fix?: string;
+  readonly tookMs: number;
+}
+
+/** What the platform signed, and all that is needed to check it. */
+export interface KeptReport {
+  readonly statement: string;
+  readonly keyId: string;
+  readonly id: string;
+  readonly timestamp: number;
+  readonly signature: string;
+}
+
+/** One conformance run of an issuer. */
+export interface ConformanceRunRow {
+  /** `{issuerId}/{runId}` */
+  readonly _id: string;
+  readonly issuerId: string;
+  readonly runId: string;
+  readonly at: Date;
+  /** Who began it: an operator, or the issuer. */
+  readonly by: string;
+  readonly only?: readonly string[];
+  /** What it was played against. */
+  readonly url: string;
+  readonly codeMode: 'request' | 'push';
+  readonly baseUrl: string;
+  /** While it runs: of an issuer one at a time. */
+  readonly running?: string;
+  /** Begins the numbers of its orders; another one with each attempt. */
+  readonly prefix?: string;
+  readonly state: 'running' | 'passed' | 'failed' | 'stopped';
+  readonly endedAt?: Date;
+  readonly results: readonly KeptResult[];
+  readonly report?: KeptReport;
+}
+
+export type ListedRun = Omit<ConformanceRunRow, 'report'>;
+
+/** An order that is sold to nobody, as JSON. */
+export interface ConformanceOrderRow {
+  /** `{issuerId}/{orderNo}` */
+  readonly _id: string;
+  readonly prefix: string;
+  readonly changes: number;
+  readonly content: string;
+  /** Fingerprints of the codes that it holds. */
+  readonly values: readonly string[];
+  readonly at: Date;
+}
+
+export type ConformanceRuns = ReturnType<typeof createConformanceRuns>;
+export type ConformanceOrders = ReturnType<typeof createConformanceOrders>;
+
+export const createConformanceRuns = ({
+  conformanceRuns,
+}: {
+  readonly conformanceRuns: Collection<ConformanceRunRow>;
+}) => {
+  const idOf = (issuerId: string, runId: string): string => `${issuerId}/${runId}`;
+  const ofAttempt = (issuerId: string, runId: string, prefix: string) => ({ _id: idOf(issuerId, runId), prefix });
+
+  return {
+    /** `running`: another one of this issuer runs. One that began before `staleBefore` was lost, and is ended. */
+    begin: async (
+      row: Omit<ConformanceRunRow, '_id' | 'running' | 'state' | 'results'>,
+      staleBefore: Date,
+    ): Promise<'begun' | 'exists' | 'running'> => {
+      const { issuerId, runId, at } = row;
+      await conformanceRuns.updateOne(
+        { running: issuerId, at: { $lt: staleBefore } },
+        { $set: { state: 'stopped', endedAt: at }, $unset: { running: 1 } },
+      );
+      const _id = idOf(issuerId, runId);
+      try {
+        await conformanceRuns.insertOne({ _id, ...row, running: issuerId, state: 'running', results: [] });
+        return 'begun';
+      } catch (error) {
+        if (!isDuplicate(error)) throw error;
+        return (await conformanceRuns.findOne({ _id })) ? 'exists' : 'running';
+      }
+    },
+
+    /** How many run, up to the limit. */
+    countRunning: (limit: number): Promise<number> =>
+      conformanceRuns.countDocuments({ running: { $exists: true } }, { limit }),
+
+    find: (issuerId: string, runId: string): Promise<ConformanceRunRow | null> =>
+      conformanceRuns.findOne({ _id: idOf(issuerId, runId) }),
+
+    /** Asked for each call about an order that is named as those of a run are. */
+    runningOf: (issuerId: string): Promise<Pick<ConformanceRunRow, 'prefix'> | null> =>
+      conformanceRuns.findOne({ running: issuerId }, { projection: { prefix: 1 } }),
+
+    /** Newest first. */
+    newest: (issuerId: string, limit: number): Promise<ListedRun[]> =>
+      conformanceRuns
+        .find({ issuerId }, { projection: { report: 0 } })
+        .sort({ at: -1 })
+        .limit(limit)
+        .toArray(),
+
+    /** An attempt begins: whatever an earlier one found is found again. False where the run is over. */
+    attempt: async (issuerId: string, runId: string, prefix: string): Promise<boolean> => {
+      const _id = idOf(issuerId, runId);
+      const written = await conformanceRuns.updateOne({ _id, running: issuerId }, { $set: { prefix, results: [] } });
+      return written.matchedCount > 0;
+    },
+
+    note: async (issuerId: string, runId: string, prefix: string, result: KeptResult): Promise<void> => {
+      await conformanceRuns.updateOne(ofAttempt(issuerId, runId, prefix), { $push: { results: result } });
+    },
+
+    /** False where another attempt has ended it. */
+    end: async (
+      issuerId: string,
+      runId: string,
+      prefix: string,
+      end: Pick<ConformanceRunRow, 'state' | 'endedAt' | 'report' | 'results'>,
+    ): Promise<boolean> => {
+      const written = await conformanceRuns.updateOne(
+        { ...ofAttempt(issuerId, runId, prefix), running: issuerId },
+        { $set: end, $unset: { running: 1, prefix: 1 } },
+      );
+      return written.matchedCount > 0;
+    },
+
+    /** Nothing of it was begun: the engine was away. */
+    forget: async (issuerId: string, runId: string): Promise<void> => {
+      await conformanceRuns.deleteOne({ _id: idOf(issuerId, runId), prefix: { $exists: false } });
+    },
+  };
+};
+
+export const createConformanceOrders = ({
+  conformanceOrders,
+}: {
+  readonly conformanceOrders: Collection<ConformanceOrderRow>;
+}) => ({
+  find: async (id: string): Promise<string | undefined> => (await conformanceOrders.findOne({ _id: id }))?.content,
+
+  insert: async (row: ConformanceOrderRow): Promise<void> => {
+    await conformanceOrders.insertOne(row);
+  },
+
+  /** False where it has changed since. */
+  replace: async (row: Omit<ConformanceOrderRow, 'at' | 'prefix'>, changesBefore: number): Promise<boolean> => {
+    const { _id, ...change } = row;
+    const written = await conformanceOrders.updateOne({ _id, changes: changesBefore }, { $set: change });
+    return written.matchedCount > 0;
+  },
+
+  /** Whether another order of the run holds one of these values. */
+  holdsElsewhere: async (prefix: string, id: string, values: readonly string[]): Promise<boolean> =>
+    (await conformanceOrders.findOne({ prefix, _id: { $ne: id }, values: { $in: [...values] } })) !== null,
+});

@@ -1,0 +1,130 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { type Fault, startIssuerUnderTest } from '../support/issuer-under-test';
+import type { Answer } from '../support/platform';
+import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
+import { until } from '../support/until';
+
+const file = platformOfFile({ sandboxAllow: ['127.0.0.0/8'] });
+const waits = 90_000;
+
+/** A registered issuer whose server is one of the conformance tests. */
+const underTest = async (codeMode: 'request' | 'push', faultIn?: (scenario: string) => Fault | undefined) => {
+  const issuer = await file.issuer({ codeMode });
+  const { issuerId, secret } = issuer;
+  const server = await startIssuerUnderTest({
+    ...{ issuerId, secret, codeMode, platformUrl: () => file.platform.baseUrl },
+    ...(faultIn ? { faultIn } : {}),
+  });
+  await file.platform.operator('PATCH', `/issuers/${issuerId}`, { callback: { kind: 'url', url: server.url } });
+  const ended = (runId: string): Promise<Answer> =>
+    until(
+      'the end of the run',
+      async () => {
+        const run = await issuer.get(`/conformance/${runId}`);
+        return run.body.state !== 'running' && run;
+      },
+      waits,
+    );
+  return { issuer, server, ended };
+};
+
+test(
+  'an issuer that is held goes live by a whole run without a failure, and has its report signed',
+  async () => {
+    const { operator: call } = file.platform;
+    await call('PUT', '/settings', { goLive: 'conformance' });
+    const { issuer, server, ended } = await underTest('request');
+    const path = `/issuers/${issuer.issuerId}`;
+    try {
+      // A part of them lets nobody go live.
+      const part = await call('POST', `${path}/conformance`, { only: ['paid-verified'] });
+      expect([part.status, part.body.state, part.body.only]).toEqual([202, 'running', ['paid-verified']]);
+      expectProblem(await issuer.post('/conformance', { type: 'issuer.conformance' }), 409, 'in_progress');
+      expect((await ended(part.body.runId)).body).toMatchObject({ state: 'passed', counts: { passed: 1, failed: 0 } });
+      expect((await call('GET', path)).body.state).toBe('not_live');
+
+      const begun = await issuer.post('/conformance', { type: 'issuer.conformance' }, { webhookId: 'the-run' });
+      expect(begun.status).toBe(202);
+      const { body: run } = await ended(begun.body.runId);
+      expect(run.results.filter(({ outcome }: { outcome: string }) => outcome === 'failed')).toEqual([]);
+      expect([run.state, run.counts.passed > 40]).toEqual(['passed', true]);
+      await until('it is live', async () => (await call('GET', path)).body.state === 'active');
+      const { data } = (await call('GET', `/audit?target=${issuer.issuerId}&action=issuer.went_live`)).body;
+      expect(data).toMatchObject([{ actor: '(conformance)', after: { runId: run.runId } }]);
+      const again = await issuer.post('/conformance', { type: 'issuer.conformance' }, { webhookId: 'the-run' });
+      expect([again.status, again.body.runId]).toEqual([202, run.runId]);
+
+      const { statement, keyId, id, timestamp, signature } = run.report;
+      const { keys } = await (await fetch(`${file.platform.baseUrl}/v1/keys`)).json();
+      const { publicKey } = keys.find((key: { id: string }) => key.id === keyId);
+      const x = Buffer.from(publicKey.slice('whpk_'.length), 'base64').toString('base64url');
+      const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+      const isSigned = (text: string) =>
+        verify(
+          null,
+          Buffer.from(`${id}.${timestamp}.${text}`),
+          key,
+          Buffer.from(signature.slice('v1a,'.length), 'base64'),
+        );
+      expect([isSigned(statement), isSigned(`${statement} `)]).toEqual([true, false]);
+      expect(JSON.parse(statement)).toMatchObject({
+        subject: [{ name: issuer.issuerId }],
+        predicate: { result: 'PASSED', failedTests: [], passedTests: expect.arrayContaining(['signature-old']) },
+      });
+
+      // Nothing of it is an order, a statement's line or a message of the platform's.
+      expect((await issuer.get('/orders')).body.data).toEqual([]);
+      expect((await call('GET', `${path}/conformance`)).body.data.map((one: { runId: string }) => one.runId)).toEqual([
+        run.runId,
+        part.body.runId,
+      ]);
+      expect(JSON.stringify(run)).not.toMatch(/v1,|whsec_/);
+    } finally {
+      await call('PUT', '/settings', { goLive: 'open' });
+      await server.stop();
+    }
+  },
+  waits,
+);
+
+test(
+  'a wrong issuer fails where it is wrong, is told how to fix it, and stays held',
+  async () => {
+    const { operator: call } = file.platform;
+    await call('PUT', '/settings', { goLive: 'conformance' });
+    const { issuer, server, ended } = await underTest('push', () => 'no-time-check');
+    try {
+      const only = ['paid-verified', 'signature-old', 'signature-other-secret', 'codes-three', 'request-again'];
+      const begun = await issuer.post('/conformance', { type: 'issuer.conformance', only });
+      const { body: run } = await ended(begun.body.runId);
+      expect(run).toMatchObject({ state: 'failed', counts: { passed: 3, failed: 1, skipped: 1, hints: 0 } });
+      const [failed] = run.results.filter(({ outcome }: { outcome: string }) => outcome === 'failed');
+      expect(failed).toMatchObject({ name: 'signature-old', required: true, problem: expect.stringContaining('204') });
+      expect(failed.fix).toContain('300 s');
+      expect(failed.sent[0]).toContain('order.paid conform-');
+      expect((await issuer.get('/self')).body.state).toBe('not_live');
+    } finally {
+      await call('PUT', '/settings', { goLive: 'open' });
+      await server.stop();
+    }
+  },
+  waits,
+);
+
+test('what cannot be played is refused', async () => {
+  const { operator: call } = file.platform;
+  const issuer = await file.issuer();
+  const start = (body: object) => issuer.post('/conformance', { type: 'issuer.conformance', ...body });
+  expectProblem(await start({ only: ['nothing-like-that'] }), 422, 'body_invalid', '/only/0');
+  expectProblem(await issuer.get('/conformance/none'), 404, 'run_unknown');
+  expectProblem(await call('GET', '/issuers/nobody/conformance'), 404, 'issuer_unknown');
+  await call('POST', `/issuers/${issuer.issuerId}/pause`);
+  expectProblem(await start({}), 409, 'issuer_paused');
+  const fetching = await file.issuer({ callback: { kind: 'pull' } });
+  expectProblem(await fetching.post('/conformance', { type: 'issuer.conformance' }), 409, 'not_url');
+  // An order that is named as those of a run are is an order all the same.
+  const other = await file.issuer();
+  expect((await other.place('conform-00000000-x')).status).toBe(201);
+  expect((await other.order('conform-00000000-x')).body.orderNo).toBe('conform-00000000-x');
+});

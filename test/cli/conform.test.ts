@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { CommandEnd } from '../../src/cli/exit';
+import { conform } from '../../src/cli/issuer/conform';
+import type { ScenarioResult } from '../../src/conformance/scenario';
+import { scenarios } from '../../src/conformance/scenarios';
+import { type Fault, startIssuerUnderTest } from '../support/issuer-under-test';
+
+/** The mistake by which each scenario was seen to fail. */
+const faultOf: Readonly<Record<string, Fault>> = {
+  'paid-verified': 'never-verifies',
+  'order-number': 'number-escaped',
+  'amount-zero': 'zero-missing',
+  'amount-large': 'floating-point',
+  'text-unicode': 'ascii-body',
+  'metadata-full': 'small-bodies',
+  'quantity-many': 'one-piece',
+  'unknown-fields': 'strict-fields',
+  'unknown-event': 'strict-types',
+  'every-event': 'strict-types',
+  'unknown-order': 'known-orders',
+  echo: 'strict-types',
+  charset: 'strict-media-type',
+  'byte-order-mark': 'no-byte-order-mark',
+  'not-json': 'dies-of-garbage',
+  'signature-old': 'no-time-check',
+  'signature-ahead': 'no-time-check',
+  'signature-clock-behind': 'strict-clock',
+  'signature-clock-ahead': 'strict-clock',
+  'signature-rotation-first': 'last-signature',
+  'signature-rotation-second': 'first-signature',
+  'signature-version-beside': 'known-versions',
+  'signature-header-case': 'header-case',
+  'paid-repeated': 'refuses-repeats',
+  'paid-at-once': 'redirects-repeats',
+  'paid-again': 'refuses-again',
+  'paid-after-delivery': 'refuses-again',
+  'event-repeated': 'refuses-repeats',
+  'events-reordered': 'waits-in-order',
+  'event-before-notice': 'forgets-after-event',
+  'request-repeated': 'new-codes',
+  'request-again': 'new-codes',
+  'request-at-once': 'new-codes',
+  'token-wrong': 'ignores-refusals',
+  'amount-wrong': 'ignores-refusals',
+  'quantity-wrong': 'asks-for-ever',
+  'order-closed': 'ignores-refusals',
+  'platform-unavailable': 'gives-up',
+  'platform-unavailable-twice': 'gives-up',
+  'retry-after': 'impatient',
+  'answer-lost': 'gives-up',
+  'answer-slow': 'short-patience',
+  'answer-unknown-fields': 'strict-answers',
+  'verified-once': 'verifies-thrice',
+  'codes-one': 'too-many-codes',
+  'codes-three': 'too-many-codes',
+  'codes-many': 'all-in-one-call',
+  'codes-unlike': 'one-value',
+  'codes-after-verification': 'codes-first',
+  'codes-partial': 'new-codes',
+  'cancelled-while-asked': 'codes-for-ever',
+  'cancelled-while-pushed': 'codes-for-ever',
+  'codes-queued': 'new-id-each-time',
+  'codes-unavailable': 'gives-up',
+  'codes-answer-lost': 'codes-anew',
+  'many-at-once': 'shared-place',
+  'closing-answered': 'closing-malformed',
+  'closing-crossing': 'closing-malformed',
+  'void-answered': 'void-malformed',
+  'void-repeated': 'void-undecided',
+  'refund-due': 'strict-types',
+  'answer-time': 'slow-answer',
+  'answer-limit': 'no-answer',
+  'answer-redirect': 'redirect',
+  'answer-size': 'huge-answer',
+  'answer-gone': 'gone',
+};
+
+const faultFor = (name: string): Fault => faultOf[name] ?? 'no-signature-check';
+const played = async (
+  codeMode: 'request' | 'push',
+  faultIn?: (scenario: string) => Fault | undefined,
+): Promise<{ results: ScenarioResult[]; error?: unknown }> => {
+  const secret = `whsec_${randomBytes(32).toString('base64')}`;
+  const issuerId = 'under-test';
+  let platformUrl = '';
+  const issuer = await startIssuerUnderTest({
+    ...{ issuerId, secret, codeMode },
+    platformUrl: () => platformUrl,
+    ...(faultIn ? { faultIn } : {}),
+  });
+  let text = '';
+  try {
+    const error = await conform({
+      ...{ url: issuer.url, secret, issuerId, codeMode, json: true, signal: new AbortController().signal },
+      listen: { host: '127.0.0.1', port: 0 },
+      limits: { patienceMs: 5_000, quietMs: 400 },
+      atOnce: 20,
+      out: (line) => {
+        text = line;
+      },
+      err: (line) => {
+        platformUrl = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? '';
+      },
+    }).catch((thrown: unknown) => thrown);
+    if (text === '') throw error;
+    return { ...(JSON.parse(text) as { results: ScenarioResult[] }), error };
+  } finally {
+    await issuer.stop();
+  }
+};
+const named = (results: ScenarioResult[], outcome: string): string[] =>
+  results.filter((result) => result.outcome === outcome).map(({ name }) => name);
+
+describe.each(['request', 'push'] as const)('an issuer of code mode %s', (codeMode) => {
+  const own = scenarios
+    .filter((one) => one.codeMode === undefined || one.codeMode === codeMode)
+    .map(({ name }) => name);
+
+  test('that is right passes whole', async () => {
+    const { results, error } = await played(codeMode);
+    expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+    expect([named(results, 'passed'), error]).toEqual([[...own, 'own-calls'], undefined]);
+  }, 60_000);
+
+  test('fails each scenario by the mistake that it is there for', async () => {
+    const { results, error } = await played(codeMode, (slug) => {
+      const name = own.filter((one) => one.startsWith(slug)).sort((a, b) => a.length - b.length)[0];
+      return name === undefined ? undefined : faultFor(name);
+    });
+    expect(named(results, 'passed').filter((name) => name !== 'own-calls')).toEqual([]);
+    expect(error).toBeInstanceOf(CommandEnd);
+  }, 120_000);
+});
