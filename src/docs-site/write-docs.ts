@@ -70,7 +70,14 @@ export const writeDocs = (root: string, out: string, form: Exclude<Form, 'markdo
   cpSync(join(root, 'src/docs-site/assets'), join(out, 'docs/assets'), { recursive: true });
   cpSync(join(root, 'docs/images'), join(out, 'docs/assets'), { recursive: true });
   cpSync(join(dirname(require.resolve('minisearch')), '../umd/index.js'), join(out, 'docs/assets/minisearch.js'));
-  cpSync(require.resolve('redoc/bundles/redoc.standalone.js'), join(out, 'docs/assets/redoc.js'));
+  write('docs/assets/redoc.js', redoc());
   write(`${viewerPath}.html`, viewerHtml(form));
   if (form === 'static') write('openapi.json', JSON.stringify(document));
 };
+
+/** It would fetch its maker's logo. */
+const redoc = (): string =>
+  readFileSync(require.resolve('redoc/bundles/redoc.standalone.js'), 'utf8').replaceAll(
+    'https://cdn.redoc.ly/redoc/logo-mini.svg',
+    '',
+  );

@@ -37,6 +37,10 @@ test('the static site has no dead link, and none that leaves its folder', () => 
   expect([...files]).toEqual(expect.arrayContaining(['index.html', 'docs/quickstart.html', 'docs/quickstart.md']));
 });
 
+test('the viewer fetches no logo of its maker', () => {
+  expect(read('docs/assets/redoc.js')).not.toContain('cdn.redoc.ly');
+});
+
 test('what a Markdown page links to is Markdown that is there', () => {
   for (const name of [...files].filter((one) => extname(one) === '.md')) {
     for (const [, link = ''] of read(name).matchAll(/\]\(([^)\s#]+)[^)]*\)/g)) {
