@@ -39,6 +39,11 @@ export const callFields = (issuer: Partial<IssuerAnswer>): Field[] => [
   },
 ];
 
+const ofCalls: ReadonlySet<string> = new Set(['callTimeoutSeconds', 'callHeaders', 'noHeaders', 'callCa']);
+
+/** An issuer that fetches its messages is not called, so it is not asked for them. */
+export const isOfCalls = (name: string): boolean => ofCalls.has(name);
+
 /** An empty line is no header; one without a colon goes over as it is and is refused with its name. */
 const headersIn = (text: string): Record<string, string> =>
   Object.fromEntries(
@@ -55,7 +60,9 @@ export const callSettingsOf = (values: Values, issuer: Partial<IssuerAnswer>) =>
   ...(values.callTimeoutSeconds === undefined ? {} : { callTimeoutSeconds: values.callTimeoutSeconds as number }),
   ...(values.ordersPerSecond === undefined ? {} : { ordersPerSecond: values.ordersPerSecond as number }),
   ...(values.callHeaders || values.noHeaders ? { callHeaders: headersIn(values.callHeaders ?? '') } : {}),
-  ...(values.callCa === (issuer.callCa ?? '').trim() ? {} : { callCa: values.callCa as string }),
+  ...(values.callCa === undefined || values.callCa === (issuer.callCa ?? '').trim()
+    ? {}
+    : { callCa: values.callCa as string }),
 });
 
 export const callFacts = (issuer: IssuerAnswer): [string, string][] => [

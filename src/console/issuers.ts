@@ -7,7 +7,7 @@ import { clockText, timeTag } from '../pages-kit/time';
 import type { View } from '../pages-kit/view';
 import type { Callback, IssuerAnswer, OfferedChannel } from './answers';
 import { api, may } from './api';
-import { callFacts, callFields, callSettingsOf } from './issuer-call-settings';
+import { callFacts, callFields, callSettingsOf, isOfCalls } from './issuer-call-settings';
 import { issuerCallsCard } from './issuer-calls';
 import { nextSteps } from './next-steps';
 import { productsCard, settingsCard } from './order-settings';
@@ -127,6 +127,7 @@ const presetField = (field: Field, { issuerId, terminal }: Partial<IssuerAnswer>
 const isSettingShown = (name: string, values: Values): boolean => {
   if (name === 'callbackUrl') return values.callbackKind === 'url';
   if (name === 'callbackName') return values.callbackKind === 'function';
+  if (isOfCalls(name)) return values.callbackKind !== 'pull';
   return isTerminalFieldShown(name, values);
 };
 
