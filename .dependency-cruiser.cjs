@@ -129,7 +129,7 @@ const folders = {
       'src/sealing',
       'src/signing',
     ],
-    packages: ['passkit-generator', 'zod', 'bwip-js', 'pdfkit', 'libphonenumber-js'],
+    packages: ['passkit-generator', 'zod', 'bwip-js', 'pdfkit', 'bidi-js', 'libphonenumber-js'],
   },
   'packages/issuer': { local: ['src/signing'], packages: [] },
   'src/simulator': { local: ['packages/issuer'], packages: ['lru-cache', 'smtp-server', 'postal-mime'] },

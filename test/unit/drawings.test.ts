@@ -1,4 +1,5 @@
 import { createDrawings } from '../../src/channels/page/drawings';
+import { runsOf } from '../../src/channels/page/voucher/written-text';
 import { readPdf } from '../support/pdf-text';
 
 const voucherOf = (count: number, format: 'text' | 'qr' = 'text') => ({
@@ -21,6 +22,22 @@ test('a voucher of 10,000 codes has each of them once, eight a page, and the pag
   expect(found).toHaveLength(10_000);
   expect(new Set(found).size).toBe(10_000);
   expect(texts).toContain('Order: V-1');
+});
+
+test('Arabic is written from right to left, with words, numbers and brackets in the order of the eye', async () => {
+  const seen = runsOf('بطاقة هدية (50 يورو) من Bean', 'rtl').map(({ text }) => text);
+  expect(seen.filter((text) => text !== ' ')).toEqual(['Bean', 'من', '(', 'يورو', '50', ')', 'هدية', 'بطاقة']);
+  expect(
+    runsOf('\u200f01\u200f/2027', 'rtl')
+      .map(({ text }) => text)
+      .join(''),
+  ).not.toMatch(/\u200f/);
+  const plain = voucherOf(1);
+  const [arabic, other] = await Promise.all(
+    [{ ...plain, language: 'ar' }, plain].map((one, n) => createDrawings().draw(`fonts-${n}`, one)),
+  );
+  expect(arabic?.toString('latin1')).toContain('NotoSansArabic');
+  expect(other?.toString('latin1')).not.toContain('NotoSansArabic');
 });
 
 test('a short voucher waits for no long one, and neither order has two drawn at once', async () => {

@@ -3,7 +3,7 @@ import { openCodes } from '../../channels/open-codes';
 import { type Appointment, calendarFile } from '../../channels/page/calendar';
 import { codesCsv } from '../../channels/page/codes-csv';
 import { amountText, timeText } from '../../channels/page/plain-words';
-import { type PageWords, pageWords } from '../../channels/page/translations';
+import type { PageWords } from '../../channels/page/translations';
 import { googleWalletLink } from '../../channels/page/wallet/google-link';
 import { applePassType } from '../../channels/page/wallet/wallet-pass';
 import { downloadCalendar, downloadCodes, downloadVoucher, savePass } from '../../contract/buyer/pickup';
@@ -76,9 +76,7 @@ export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers, wallets
   }));
 
   file(downloadVoucher, 'voucher.pdf', async (row, codes, request) => {
-    const read = wordsFor(request);
-    // Its font has no script from right to left.
-    const words = read.dir === 'rtl' ? pageWords('en') : read;
+    const words = wordsFor(request);
     const { name, branding } = await shownSeller({ issuers, orderDeps: deps }, row.issuerId);
     const voucher = {
       orderNo: row.orderNo,

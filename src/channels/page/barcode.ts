@@ -1,6 +1,7 @@
 import bwipjs from 'bwip-js/node';
 import type { CodeFormat } from '../../domain/code-formats';
 import { dataMatrixBytes, pdf417Bytes } from './byte-codewords';
+import { symbolSvg } from './symbol-svg';
 
 interface Drawing {
   readonly bcid: string;
@@ -12,13 +13,9 @@ interface Drawing {
 export function codePicture(format: CodeFormat, value: string): string | undefined {
   if (format === 'text') return undefined;
   try {
-    return bwipjs.toSVG({
-      scale: drawnScale,
-      backgroundcolor: 'FFFFFF',
-      barcolor: '000000',
-      binarytext: true,
-      ...drawings[format](value),
-    });
+    const drawing: Drawing = { binarytext: true, ...drawings[format](value) };
+    if (drawing.includetext !== true) return symbolSvg(drawing, drawnScale);
+    return bwipjs.toSVG({ scale: drawnScale, backgroundcolor: 'FFFFFF', barcolor: '000000', ...drawing });
   } catch {
     // A code stored under other limits: the page still shows its value.
     return undefined;

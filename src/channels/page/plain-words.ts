@@ -16,8 +16,16 @@ export function amountText(amount: Amount, locale: string): string {
   return format.format(major as `${number}`);
 }
 
-const utcTime = (locale: string): Intl.DateTimeFormat =>
-  new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+/** By locale, of which there is one a translation: to make one takes as long as a small barcode. */
+const utcTimes = new Map<string, Intl.DateTimeFormat>();
+
+const utcTime = (locale: string): Intl.DateTimeFormat => {
+  const known = utcTimes.get(locale);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+  utcTimes.set(locale, made);
+  return made;
+};
 
 /** Called by the view for ends of windows and of codes; the page's script turns them into the reader's own time. */
 export function timeText(instant: string, locale: string): string {

@@ -41,12 +41,16 @@ export const unpackWoff = (woff: Buffer): Buffer => {
   return Buffer.concat(pieces);
 };
 
-const path = require.resolve('@fontsource/noto-sans-sc/files/noto-sans-sc-chinese-simplified-400-normal.woff');
-
-let font: Buffer | undefined;
+const inPackages = (path: string): (() => Buffer) => {
+  let font: Buffer | undefined;
+  return () => {
+    font ??= unpackWoff(readFileSync(require.resolve(path)));
+    return font;
+  };
+};
 
 /** Noto Sans SC (OFL-1.1): Latin and simplified Chinese. Read with the first voucher and kept: 2.5 MB. */
-export const voucherFont = (): Buffer => {
-  font ??= unpackWoff(readFileSync(path));
-  return font;
-};
+export const voucherFont = inPackages('@fontsource/noto-sans-sc/files/noto-sans-sc-chinese-simplified-400-normal.woff');
+
+/** Noto Sans Arabic (OFL-1.1), read with the first voucher that has such a letter. */
+export const arabicFont = inPackages('@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-400-normal.woff');

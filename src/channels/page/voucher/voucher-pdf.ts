@@ -7,7 +7,8 @@ import { codePicture } from '../barcode';
 import { timeText } from '../plain-words';
 import type { PageWords } from '../translations';
 import { drawPicture } from './draw-picture';
-import { voucherFont } from './font';
+import { arabicFont, voucherFont } from './font';
+import { fontNames, isFromRight, writeFromRight } from './written-text';
 
 export type VoucherSize = 'a4' | 'receipt';
 
@@ -46,7 +47,9 @@ export const voucherPdf = async (voucher: Voucher, size: VoucherSize, words: Pag
     info: { Title: `${voucher.productName} · ${voucher.orderNo}`, Producer: 'Codeferry', Creator: 'Codeferry' },
     lang: words.lang,
   });
-  document.registerFont('voucher', voucherFont());
+  document.registerFont(fontNames.main, voucherFont());
+  // Neither unpacked nor in the file before a text asks for it.
+  if (words.dir === 'rtl' || textsOf(voucher).some(isFromRight)) document.registerFont(fontNames.arabic, arabicFont());
   const chunks: Buffer[] = [];
   document.on('data', (chunk: Buffer) => chunks.push(chunk));
   const whole = new Promise<Buffer>((resolve, reject) => {
@@ -59,7 +62,7 @@ export const voucherPdf = async (voucher: Voucher, size: VoucherSize, words: Pag
   for (const [n, code] of voucher.codes.entries()) {
     const place = n % (columns * rows);
     if (place === 0) document.addPage();
-    document.font('voucher');
+    document.font(fontNames.main);
     drawCell(document, voucher, code, words, {
       x: margin + (place % columns) * (cellWidth + gap),
       y: margin + Math.floor(place / columns) * (cellHeight + gap),
@@ -73,19 +76,45 @@ export const voucherPdf = async (voucher: Voucher, size: VoucherSize, words: Pag
   return whole;
 };
 
+const textsOf = ({ productName, sellerName, orderNo, instructions, codes, facts }: Voucher): string[] => [
+  productName,
+  sellerName,
+  orderNo,
+  instructions?.text ?? '',
+  ...facts.flat(),
+  ...codes.flatMap(({ value, secret = '' }) => [value, secret]),
+];
+
 /** A sheet of its own, of as many pages as it takes: how to redeem, and what the buyer looks up later. */
 const drawAbout = (document: PDFKit.PDFDocument, voucher: Voucher, words: PageWords, margin: number): void => {
   const { instructions, productName, facts } = voucher;
+  const { dir } = words;
   document.addPage();
-  document.font('voucher').fillColor(ink);
-  document.fontSize(14).text(productName, margin, margin);
+  const width = document.page.width - 2 * margin;
+  const bottom = document.page.height - margin;
+  document.x = margin;
+  document.y = margin;
+  const write = (text: string, fontSize: number, color: string, gap = 0): void => {
+    document.fontSize(fontSize).fillColor(color);
+    document.y += gap;
+    if (dir === 'ltr' && !isFromRight(text)) {
+      document.text(text, margin, document.y, { width });
+      return;
+    }
+    for (const part of text.split('\n')) {
+      if (document.y + 2 * fontSize > bottom) document.addPage();
+      const { y } = document;
+      const place = { x: margin, y, width, fontSize, dir, linesMax: Math.floor((bottom - y) / (1.5 * fontSize)) };
+      document.y = y + writeFromRight(document, part, place);
+    }
+  };
+  write(productName, 14, ink);
   if (instructions) {
-    document.moveDown(0.6).fontSize(11).text(words.howToRedeem);
-    document.fontSize(9).fillColor(soft).text(instructions.text).fillColor(ink);
+    write(words.howToRedeem, 11, ink, 8);
+    write(instructions.text, 9, soft);
   }
-  document.moveDown(0.6).fontSize(11).text(words.purchase);
-  document.fontSize(9).fillColor(soft);
-  for (const [name, value] of facts) document.text(`${name}: ${value}`);
+  write(words.purchase, 11, ink, 8);
+  for (const [name, value] of facts) write(`${name}: ${value}`, 9, soft);
 };
 
 interface Cell {
@@ -106,6 +135,10 @@ const drawCell = (
   const line = (text: string, top: number, fontSize: number, color: string, lines = 1): number => {
     const heightMax = lines * fontSize * 1.5;
     document.fontSize(fontSize).fillColor(color);
+    if (words.dir === 'rtl' || isFromRight(text)) {
+      const align = words.dir === 'rtl' ? 'right' : 'left';
+      return writeFromRight(document, text, { ...inner, y: top, fontSize, dir: words.dir, align, linesMax: lines });
+    }
     document.text(text, inner.x, top, { width: inner.width, height: heightMax, ellipsis: true, lineGap: 0 });
     return Math.min(heightMax, document.heightOfString(text, { width: inner.width }));
   };
