@@ -1128,6 +1128,8 @@ def play_operator():
         refused(f"{action} of a delivered order", operator("POST", f"/orders/{issuer.id}/m-1/{action}", given), 409, "already_delivered")
     longer = operator("PUT", f"/issuers/{issuer.id}/settings", {"verifyWindowSeconds": 7200})
     check("200: settings of an issuer", longer.status == 200 and longer.get("effective", {}).get("verifyWindowSeconds") == {"value": 7200, "from": "issuer"}, longer)
+    seen = operator("POST", f"/issuers/{issuer.id}/preview", {"language": "zh"})
+    check("200: a preview", seen.status == 200 and "<html" in seen.get("page", {}).get("html", ""), seen)
     own = operator("PUT", f"/issuers/{issuer.id}/products/p-1/settings", {"issueWindowSeconds": 60})
     check("200: settings of a product", own.status == 200 and own.get("effective", {}).get("issueWindowSeconds") == {"value": 60, "from": "product"}, own)
     refused("a setting that does not fit", operator("PUT", "/settings", {"noticeDelaysSeconds": [0]}), 422, "body_invalid", "/noticeDelaysSeconds/0")
@@ -1262,6 +1264,9 @@ def play_self():
     changed = issuer.post("/settings", {"type": "issuer.settings", "buyerRefunds": True, "voidDecisionSeconds": 60})
     check("200: settings of its own", changed.status == 200 and changed.get("buyerRefunds") is True and changed.get("voidDecisionSeconds") == 60, changed)
     refused("a setting of operators", issuer.post("/settings", {"type": "issuer.settings", "verifyWindowSeconds": 60}), 422, "body_invalid", "/verifyWindowSeconds")
+    seen = issuer.post("/preview", {"type": "issuer.preview", "quantity": 2})
+    check("200: a preview", seen.status == 200 and seen.get("sms", {}).get("parts") == 1, seen)
+    refused("a preview of no codes", issuer.post("/preview", {"type": "issuer.preview", "quantity": 0}), 422, "body_invalid", "/quantity")
     verified(issuer, "p-1")
     issuer.submit("p-1", code("a"))
     told = issuer.events("p-1", "order.delivered")[0]

@@ -423,6 +423,18 @@ func (c *Client) ChangeSelf(ctx context.Context, body ChangeSelfBody, options ..
 	return answer, err
 }
 
+// PreviewSelf: Mail, SMS and page as a buyer would see them, with made-up codes; nothing is changed or sent
+func (c *Client) PreviewSelf(ctx context.Context, body PreviewSelfBody, options ...CallOption) (*Preview, error) {
+	content := struct {
+		Type string `json:"type"`
+		PreviewSelfBody
+	}{"issuer.preview", body}
+	sent := request{method: "POST", path: "/preview", body: content}
+	answer := new(Preview)
+	err := c.call(ctx, sent, answer, options)
+	return answer, err
+}
+
 // ReadSelf: The issuer itself
 func (c *Client) ReadSelf(ctx context.Context, options ...CallOption) (*IssuerRecord, error) {
 	sent := request{method: "GET", path: "/self"}

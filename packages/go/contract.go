@@ -153,12 +153,13 @@ type PlaceOrderBody struct {
 }
 
 type GivenTerminal struct {
-	Channel string `json:"channel"`
-	Pin     string `json:"pin,omitempty"`
-	URL     string `json:"url,omitempty"`
-	Secret  string `json:"secret,omitempty"`
-	Address string `json:"address,omitempty"`
-	Number  string `json:"number,omitempty"`
+	Channel  string `json:"channel"`
+	Pin      string `json:"pin,omitempty"`
+	URL      string `json:"url,omitempty"`
+	Secret   string `json:"secret,omitempty"`
+	Address  string `json:"address,omitempty"`
+	Language string `json:"language,omitempty"`
+	Number   string `json:"number,omitempty"`
 }
 
 type PlaceOrdersBody struct {
@@ -829,6 +830,17 @@ type Branding struct {
 	SupportEmail string            `json:"supportEmail,omitempty"`
 	SupportURL   string            `json:"supportUrl,omitempty"`
 	Instructions map[string]string `json:"instructions,omitempty"`
+	// Of messages to buyers whose terminal names none; left out: English
+	Language string `json:"language,omitempty"`
+	// What messages say in own words, by language; `{product}` and the like are filled in
+	Messages map[string]Message `json:"messages,omitempty"`
+}
+
+type Message struct {
+	Subject string `json:"subject,omitempty"`
+	Text    string `json:"text,omitempty"`
+	Button  string `json:"button,omitempty"`
+	Sms     string `json:"sms,omitempty"`
 }
 
 type ApiVersion string
@@ -901,6 +913,39 @@ const (
 // IssuerTerminal: The preset one of its orders
 type IssuerTerminal struct {
 	Channel string `json:"channel"`
+}
+
+type PreviewSelfBody struct {
+	Branding      *Branding `json:"branding,omitempty"`
+	CodeInMessage *bool     `json:"codeInMessage,omitempty"`
+	// The buyer’s, as a terminal names it
+	Language string `json:"language,omitempty"`
+	Product  string `json:"product,omitempty"`
+	Quantity int    `json:"quantity,omitempty"`
+}
+
+type Preview struct {
+	Mail Mail `json:"mail"`
+	Sms  Sm   `json:"sms"`
+	Page Page `json:"page"`
+}
+
+type Mail struct {
+	FromName string `json:"fromName"`
+	Subject  string `json:"subject"`
+	Text     string `json:"text"`
+	Html     string `json:"html"`
+}
+
+type Sm struct {
+	Text string `json:"text"`
+	// As how many single messages it is sent, and paid
+	Parts int64 `json:"parts"`
+}
+
+type Page struct {
+	// A whole document that loads nothing
+	Html string `json:"html"`
 }
 
 type ReplayMessageBody struct{}

@@ -73,6 +73,7 @@ import { createIssuerAccounts } from './issuer/issuer-accounts';
 import { mountMessages } from './issuer/messages';
 import { mountOrderOperations } from './issuer/order-operations';
 import { mountOrders } from './issuer/orders';
+import { mountPreviews } from './issuer/previews';
 import { mountReconciliations } from './issuer/reconciliations';
 import { mountReplays } from './issuer/replays';
 import { mountSelf } from './issuer/self';
@@ -99,6 +100,7 @@ import { mountCodec } from './platform/codec';
 import { mountHealth } from './platform/health';
 import { mountKeys } from './platform/keys';
 import { createMetrics } from './platform/metrics';
+import { mountPreviewFrame } from './platform/preview-frame';
 import { mountStartPage } from './platform/start-page';
 import { mountReceipts } from './receipts/receipts';
 import { mountSandbox } from './sandbox/sandbox';
@@ -305,6 +307,7 @@ export const createApp = ({
     });
   }
   const audited = createAuditedByIssuer(audit);
+  mountPreviews(mount, { issuers, publicUrl });
   mountSelf(mount, { orderDeps, issuers, accounts, audited });
   mountReplays(mount, { orderDeps, issuers, audited });
   mountConformance(mount, {
@@ -360,6 +363,7 @@ export const createApp = ({
   });
   mountReceipts(mount, { orderDeps, channels: core.channels.withReceipts(), secret: core.channels.receiptSecret });
   mountDocs(mount, core.channels, config.hasSandbox ?? false, { publicUrl, adminUrl: admin?.url });
+  mountPreviewFrame(mount);
   mountStartPage(mount, { publicUrl, adminUrl: admin?.url, isDemo: config.isDemo ?? false });
   mount.bare(readMetrics, metrics.serve);
   mount.finish();

@@ -20,6 +20,7 @@ import type {
   OrderName,
   OrderSettingsAnswer,
   PlatformHealth,
+  PreviewAnswer,
   ReadinessAnswer,
   RefundsAnswer,
   Sales,
@@ -35,6 +36,7 @@ import type {
   EndSessions,
   FindOrder,
   MaintenanceRequest,
+  PreviewRequest,
   SettingsRequest,
 } from './requests';
 
@@ -117,6 +119,8 @@ export const api = {
   replayCall: (issuerId: string, callId: string) => call<object>('POST', `${callPath(issuerId, callId)}/replay`),
   createIssuer: (body: CreateIssuer) => call<IssuerAnswer & { readonly secret: string }>('POST', '/issuers', { body }),
   changeIssuer: (issuerId: string, body: ChangeIssuer) => call<IssuerAnswer>('PATCH', issuerPath(issuerId), { body }),
+  previewIssuer: (issuerId: string, body: PreviewRequest, signal: AbortSignal) =>
+    call<PreviewAnswer>('POST', `${issuerPath(issuerId)}/preview`, { body, signal }),
   deleteIssuer: (issuerId: string) =>
     call<undefined>('DELETE', `${issuerPath(issuerId)}${query({ confirm: issuerId })}`),
   rotateSecret: (issuerId: string, endOldNow: boolean) =>

@@ -142,9 +142,13 @@ const settingsOf = (values: Values, issuer: Partial<IssuerAnswer> = {}) => ({
   name: values.name as string,
   codeMode: values.codeMode as IssuerAnswer['codeMode'],
   callback: callbackOf(values),
-  ...(values.channel ? { terminal: terminalOf(values) } : {}),
+  ...(values.channel ? { terminal: { ...languageOf(values, issuer), ...terminalOf(values) } } : {}),
   ...callSettingsOf(values, issuer),
 });
+
+/** The dialog asks for no language: one that the terminal has stays. */
+const languageOf = ({ channel }: Values, { terminal }: Partial<IssuerAnswer>) =>
+  terminal?.channel === channel && terminal?.language !== undefined ? { language: terminal.language } : {};
 
 const createIssuer = async (): Promise<void> => {
   const channels = await offeredChannels();
@@ -297,6 +301,11 @@ export const issuerView = async ({ root, params: [issuerId = ''], query, signal 
               button('Delete', remove, 'danger-quiet'),
             )
           : h('p', { class: 'soft' }, 'Only an admin changes issuers.'),
+        h(
+          'div',
+          { class: 'action-row' },
+          h('a', { class: 'button', href: `#/issuers/${encodeURIComponent(issuerId)}/look` }, 'How buyers see it'),
+        ),
         statementLink(issuerId),
       ),
     ),

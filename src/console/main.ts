@@ -7,6 +7,7 @@ import { auditView } from './audit';
 import { callView } from './call';
 import { failuresView } from './failures';
 import { issuersView, issuerView } from './issuers';
+import { lookView } from './look';
 import { machineryView } from './machinery';
 import { maintenanceBanner, maintenanceChanged } from './maintenance';
 import { orderView } from './order';
@@ -40,6 +41,7 @@ const shell = createShell({
     { pattern: /^failures$/, place: 'failures', view: failuresView },
     { pattern: /^issuers$/, place: 'issuers', view: issuersView },
     { pattern: /^issuers\/([^/]+)$/, place: 'issuers', view: issuerView },
+    { pattern: /^issuers\/([^/]+)\/look$/, place: 'issuers', view: lookView },
     { pattern: /^issuers\/([^/]+)\/calls\/([^/]+)$/, place: 'issuers', view: callView },
     { pattern: /^settings$/, place: 'settings', view: settingsView },
     { pattern: /^audit$/, place: 'audit', view: auditView },

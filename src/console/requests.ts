@@ -3,6 +3,7 @@ import type { endSessions } from '../contract/operator/console-session';
 import type { changeIssuer, createIssuer } from '../contract/operator/issuers';
 import type { changeMaintenance } from '../contract/operator/maintenance';
 import type { findOrdersByCode } from '../contract/operator/order-lists';
+import type { previewIssuer } from '../contract/operator/preview';
 import type { replacePlatformSettings } from '../contract/operator/settings';
 import type { WrittenBody } from '../contract/route';
 
@@ -13,4 +14,5 @@ export type ChangeIssuer = WrittenBody<typeof changeIssuer>;
 export type EndSessions = WrittenBody<typeof endSessions>;
 export type FindOrder = WrittenBody<typeof findOrdersByCode>;
 export type MaintenanceRequest = WrittenBody<typeof changeMaintenance>;
+export type PreviewRequest = WrittenBody<typeof previewIssuer>;
 export type SettingsRequest = WrittenBody<typeof replacePlatformSettings>;

@@ -47,6 +47,10 @@ export const amount = z.strictObject({
   currency: z.string().regex(/^[A-Z]{3}$/),
 });
 
+/** BCP 47, as far as it names a language, a script and a region. */
+export const languagePattern = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
+export const language = z.string().regex(languagePattern);
+
 export const quantity = integer(1, 10_000);
 export const product = z.strictObject({
   id: text(1, 64),

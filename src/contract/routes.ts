@@ -29,6 +29,7 @@ import * as orderLists from './operator/order-lists';
 import * as operatorOrders from './operator/orders';
 import * as overview from './operator/overview';
 import * as operatorPages from './operator/pages';
+import * as preview from './operator/preview';
 import * as refunds from './operator/refunds';
 import * as settings from './operator/settings';
 import * as statements from './operator/statements';
@@ -64,6 +65,7 @@ const resources = [
     operatorConformance,
     refunds,
     issuers,
+    preview,
     statements,
     settings,
     calls,

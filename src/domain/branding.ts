@@ -7,7 +7,32 @@ export interface Branding {
   readonly supportUrl?: string;
   /** How codes are redeemed, by BCP 47 language. */
   readonly instructions?: Readonly<Record<string, string>>;
+  /** BCP 47: of messages to a buyer whose own language is not known. Left out: English. */
+  readonly language?: string;
+  /** What messages say in the issuer's own words, by BCP 47 language. */
+  readonly messages?: Readonly<Record<string, OwnWords>>;
 }
+
+/** What is left out is said in ours. */
+export interface OwnWords {
+  readonly subject?: string;
+  /** Above the button of a mail. */
+  readonly text?: string;
+  readonly button?: string;
+  /** In front of the link. */
+  readonly sms?: string;
+}
+
+/** What stands in braces in own words. */
+export const placeholders = ['seller', 'product', 'codes', 'orderNo'] as const;
+export type Placeholder = (typeof placeholders)[number];
+
+const inBraces = new RegExp(`\\{(${placeholders.join('|')})\\}`, 'g');
+
+export const hasOtherBraces = (words: string): boolean => /[{}]/.test(words.replace(inBraces, ''));
+
+export const filledIn = (words: string, values: Readonly<Record<Placeholder, string>>): string =>
+  words.replace(inBraces, (_all, name: Placeholder) => values[name]);
 
 export interface Instructions {
   /** Left out: whatever the issuer wrote it in. */
@@ -22,14 +47,22 @@ export const instructionsFor = (
   languages: readonly string[],
 ): Instructions | undefined => {
   if (product.instructions !== undefined) return { text: product.instructions };
-  const given = Object.entries(branding?.instructions ?? {});
-  const primary = (lang: string): string => lang.toLowerCase().split('-')[0] ?? '';
+  const given = branding?.instructions ?? {};
   for (const wanted of [...languages, 'en']) {
-    const found =
-      given.find(([lang]) => lang.toLowerCase() === wanted.toLowerCase()) ??
-      given.find(([lang]) => primary(lang) === primary(wanted));
+    const found = inLanguage(given, wanted);
     if (found) return { lang: found[0], text: found[1] };
   }
-  const [first] = given;
+  const [first] = Object.entries(given);
   return first && { lang: first[0], text: first[1] };
+};
+
+const primary = (lang: string): string => lang.toLowerCase().split('-')[0] ?? '';
+
+/** The same language as it is written there, else in another region. */
+export const inLanguage = <T>(given: Readonly<Record<string, T>>, wanted: string): readonly [string, T] | undefined => {
+  const all = Object.entries(given);
+  return (
+    all.find(([lang]) => lang.toLowerCase() === wanted.toLowerCase()) ??
+    all.find(([lang]) => primary(lang) === primary(wanted))
+  );
 };

@@ -54,7 +54,8 @@ const control = (field: Field, id: string): Control => {
   });
 };
 
-const fieldRow = (field: Field) => {
+/** A view that is a form of its own asks by the same rows. */
+export const fieldRow = (field: Field) => {
   made += 1;
   const id = `field-${made}`;
   const input = control(field, id);
@@ -80,7 +81,7 @@ const fieldRow = (field: Field) => {
 type Row = ReturnType<typeof fieldRow>;
 
 /** What the platform refused is shown at its field; resolves to what belongs to none that is seen. */
-const markWrong = (rows: readonly Row[], errors: readonly FieldError[]): readonly FieldError[] => {
+export const markWrong = (rows: readonly Row[], errors: readonly FieldError[]): readonly FieldError[] => {
   for (const { mark } of rows) mark();
   const left: FieldError[] = [];
   let first: Control | undefined;

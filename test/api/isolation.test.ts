@@ -175,8 +175,8 @@ describe('operators', () => {
   test('viewers read all but the audit log, operators act on orders, the rest is of admins', () => {
     const isOrderWork = ({ path }: Route): boolean =>
       /^\/v1\/operator\/(orders|approvals)\/|\/batches$|\/replay$/.test(path);
-    /** What is looked for stands in the body, as it is a code. */
-    const isSearch = ({ name }: Route): boolean => name === 'findOrdersByCode';
+    /** What is looked for, or tried on, stands in the body. */
+    const isSearch = ({ name }: Route): boolean => ['findOrdersByCode', 'previewIssuer'].includes(name);
     const isOwnSession = ({ path }: Route): boolean => path.startsWith('/v1/operator/console/sessions');
     const expected = (route: Route): Role => {
       if (route.path.startsWith('/v1/operator/audit')) return 'admin';
@@ -215,6 +215,7 @@ test('whatever asks for no credentials stands here by name', () => {
       'listKeys',
       'llmsText',
       'lostLinkForm',
+      'previewFrame',
       'problemPage',
       'readContract',
     ],

@@ -102,6 +102,59 @@ test.concurrent('the issuer’s name, colour, logo, contact and instructions sta
   expect(await page('en')).not.toContain('Evil');
 });
 
+test.concurrent('a mail speaks the buyer’s language, else the issuer’s, in own words where there are some', async () => {
+  const issuer = await file.issuer({ name: 'Bean' });
+  const branding = {
+    displayName: 'Bean',
+    language: 'ar',
+    instructions: { en: 'Show it.', zh: '在此出示。' },
+    messages: { zh: { subject: '{product} 到了', button: '打开' } },
+  };
+  expect((await issuer.post('/settings', { type: 'issuer.settings', branding })).status).toBe(200);
+  const placed = await issue(issuer, 'mail-zh', {}, { terminal: { ...to('mail-zh'), language: 'zh-CN' } });
+  expect(placed.body.terminal).toEqual({ channel: 'email', hint: 'm***@m***' });
+  const chinese = mailPart((await file.mails.mailTo('mail-zh@mail.example')).raw, 'text/html').body;
+  for (const part of ['<html lang="zh" dir="ltr">', '到了</h1>', '>打开</a>', '或复制此链接：', '在此出示。'])
+    expect(chinese).toContain(part);
+  await issue(issuer, 'mail-ar');
+  const arabic = mailPart((await file.mails.mailTo('mail-ar@mail.example')).raw, 'text/html').body;
+  expect(arabic).toContain('<html lang="ar" dir="rtl">');
+  expect(arabic).toContain('عرض الرمز');
+});
+
+test.concurrent('a preview shows mail, SMS and page with a look that is not saved, and loads nothing', async () => {
+  const issuer = await file.issuer({ name: 'Bean' });
+  const path = `/issuers/${issuer.issuerId}/preview`;
+  const logo = `data:image/svg+xml;base64,${Buffer.from('<svg><path d="M0 0h9"/><script>1</script></svg>').toString('base64')}`;
+  const branding = {
+    displayName: 'Bean <Bar>',
+    color: '#7A0C2E',
+    logo,
+    messages: { en: { subject: '{codes} by {seller}', text: 'Enjoy {product}!' } },
+  };
+  const asked = { branding, quantity: 2, codeInMessage: true };
+  const { status, body } = await file.platform.operator('POST', path, asked);
+  expect([status, body.mail.subject, body.sms.parts]).toEqual([200, 'your 2 codes by Bean <Bar>', 1]);
+  expect(body.mail.text).toMatch(/^Enjoy Sample product!/);
+  expect(body.mail.html).toContain('src="data:image/png;base64,');
+  expect(body.page.html).toContain('Bean &lt;Bar&gt;');
+  expect(body.page.html).toContain('SAMPLE-2-7Q4X');
+  for (const { html } of [body.mail, body.page]) expect(html).not.toMatch(/<script|stylesheet|src="(?!data:)|cid:/);
+  const own = await issuer.post('/preview', { type: 'issuer.preview', ...asked });
+  expect([own.status, own.body]).toEqual([200, body]);
+  expect((await issuer.get('/self')).body).not.toHaveProperty('branding');
+  for (const [wrong, at] of [
+    [{ messages: { en: { subject: 'For {buyer}' } } }, '/branding/messages/en/subject'],
+    [{ logo: 'data:image/png;base64,AAAA' }, '/branding/logo'],
+    [{ language: 'no language' }, '/branding/language'],
+  ] as const) {
+    const refused = await file.platform.operator('POST', path, { branding: { displayName: 'B', ...wrong } });
+    expectProblem(refused, 422, 'body_invalid', at);
+  }
+  const frame = await fetch(`${file.platform.baseUrl}/preview-frame`);
+  expect(frame.headers.get('content-security-policy')).toMatch(/default-src 'none'.*sandbox allow-scripts$/);
+});
+
 test.concurrent('with codeInMessage it holds the code and its picture too', async () => {
   const issuer = await file.issuer({ codeInMessage: true });
   const placed = await issue(issuer, 'mail-2', { value: '<b>&"42"</b>', secret: '0815', format: 'qr' });

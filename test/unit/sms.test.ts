@@ -26,12 +26,26 @@ test.each([
 
 const pickupUrl = `https://codes.example/p/${'s'.repeat(43)}`;
 const code = { itemId: 'a', value: 'CODE-1', secret: '0815', format: 'text' as const };
-const of = (change: { name?: string; seller?: string; codes?: object[]; codeInMessage?: boolean } = {}) =>
+const of = (
+  change: {
+    name?: string;
+    seller?: string;
+    codes?: object[];
+    codeInMessage?: boolean;
+    language?: string;
+    sms?: string;
+  } = {},
+) =>
   textOf({
     order: { issuerId: 'bar', orderNo: '1', product: { id: 'coffee', name: change.name ?? 'Coffee' } },
     codes: (change.codes ?? [code]) as (typeof code)[],
     pickupUrl,
-    seller: { name: change.seller ?? 'Bean Bar', codeInMessage: change.codeInMessage ?? false },
+    seller: {
+      name: change.seller ?? 'Bean Bar',
+      codeInMessage: change.codeInMessage ?? false,
+      ...(change.sms === undefined ? {} : { branding: { displayName: 'Bean', messages: { en: { sms: change.sms } } } }),
+    },
+    terminal: { language: change.language },
   });
 
 test('a text names seller and product, and has the whole link whatever they are called', () => {
@@ -118,4 +132,15 @@ describe('a gateway', () => {
     answer = (response) => response.writeHead(200).write('{"a":');
     expect(await send()).toMatchObject({ isTaken: true });
   });
+});
+
+test('a text speaks the buyer’s language, and the issuer’s own words with a whole link however long they become', () => {
+  expect(of({ language: 'zh-CN' })).toBe(`Bean Bar：您的券码（Coffee）: ${pickupUrl}`);
+  expect(of({ language: 'xx' })).toBe(of());
+  expect(of({ sms: 'Hi! {codes}, {product} ({orderNo}) by {seller}' })).toBe(
+    `Hi! your code, Coffee (1) by Bean Bar ${pickupUrl}`,
+  );
+  const long = of({ name: 'x'.repeat(200), sms: '{product}'.repeat(13) });
+  expect(long.endsWith(` ${pickupUrl}`)).toBe(true);
+  expect(smsParts(long)).toBeLessThanOrEqual(2);
 });

@@ -47,11 +47,13 @@ export interface components {
                 channel: "email";
                 /** Format: email */
                 address: string;
+                language?: string;
                 pin?: string;
             } | {
                 /** @constant */
                 channel: "sms";
                 number: string;
+                language?: string;
                 pin?: string;
             };
             metadata?: {
@@ -171,11 +173,13 @@ export interface components {
                 channel: "email";
                 /** Format: email */
                 address: string;
+                language?: string;
                 pin?: string;
             } | {
                 /** @constant */
                 channel: "sms";
                 number: string;
+                language?: string;
                 pin?: string;
             };
             /** @description Ends the pick-up link that the order has */
@@ -365,11 +369,13 @@ export interface components {
                 channel: "email";
                 /** Format: email */
                 address: string;
+                language?: string;
                 pin?: string;
             } | {
                 /** @constant */
                 channel: "sms";
                 number: string;
+                language?: string;
                 pin?: string;
             };
             branding?: components["schemas"]["BrandingInput"];
@@ -384,6 +390,18 @@ export interface components {
             lastCallSeconds?: number;
         };
         "changeSelf.answer": components["schemas"]["Issuer"];
+        "previewSelf.body": {
+            /** @constant */
+            type: "issuer.preview";
+            branding?: components["schemas"]["BrandingInput"];
+            codeInMessage?: boolean;
+            /** @description The buyer’s, as a terminal names it */
+            language?: string;
+            product?: string;
+            /** @default 1 */
+            quantity?: number;
+        };
+        "previewSelf.answer": components["schemas"]["Preview"];
         "readSelf.answer": components["schemas"]["Issuer"];
         "replayMessage.body": {
             /** @constant */
@@ -1115,6 +1133,17 @@ export interface components {
             instructions?: {
                 [key: string]: string;
             };
+            /** @description Of messages to buyers whose terminal names none; left out: English */
+            language?: string;
+            /** @description What messages say in own words, by language; `{product}` and the like are filled in */
+            messages?: {
+                [key: string]: {
+                    subject?: string;
+                    text?: string;
+                    button?: string;
+                    sms?: string;
+                };
+            };
         };
         Issuer: {
             issuerId: string;
@@ -1191,6 +1220,34 @@ export interface components {
             supportUrl?: string;
             instructions?: {
                 [key: string]: string;
+            };
+            /** @description Of messages to buyers whose terminal names none; left out: English */
+            language?: string;
+            /** @description What messages say in own words, by language; `{product}` and the like are filled in */
+            messages?: {
+                [key: string]: {
+                    subject?: string;
+                    text?: string;
+                    button?: string;
+                    sms?: string;
+                };
+            };
+        };
+        Preview: {
+            mail: {
+                fromName: string;
+                subject: string;
+                text: string;
+                html: string;
+            };
+            sms: {
+                text: string;
+                /** @description As how many single messages it is sent, and paid */
+                parts: number;
+            };
+            page: {
+                /** @description A whole document that loads nothing */
+                html: string;
             };
         };
         NewSecret: {

@@ -110,7 +110,7 @@ export const createIssuerAccounts = ({ issuers, ring, nowMs, settings, settingsP
 };
 
 /** @throws Failure `body_invalid`: a logo that is no drawing. */
-const keptBranding = ({ logo, ...branding }: Branded): Required<Pick<IssuerRow, 'branding' | 'logo'>> => {
+export const keptBranding = ({ logo, ...branding }: Branded): Required<Pick<IssuerRow, 'branding' | 'logo'>> => {
   const drawn = logo === undefined ? '' : sanitisedLogo(logo);
   if (drawn === undefined) {
     const message = 'must be a data URI of a PNG or SVG of at most 100 KiB and 2048 pixels a side';

@@ -21,7 +21,7 @@ export const createEmailDelivery = (
   settings: EmailSettings,
   { nowMs }: Pick<DeliveryDeps, 'nowMs'>,
   { limits = usualLimits, trustedCa }: Trust = {},
-): Deliver<{ readonly address: string }> => {
+): Deliver<{ readonly address: string; readonly language?: string | undefined }> => {
   const mailer = createMailer(settings, { limits, ...(trustedCa === undefined ? {} : { trustedCa }) });
   let running = 0;
   return async (delivery) => {

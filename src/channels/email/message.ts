@@ -1,12 +1,16 @@
 import { pngOf } from '../../branding/logo';
 import { paletteOf } from '../../branding/palette';
 import type { Code } from '../../contract/code';
-import { instructionsFor } from '../../domain/branding';
+import { filledIn, instructionsFor } from '../../domain/branding';
 import type { Delivery } from '../channel';
+import { messageWords } from '../message-words';
 import { html, type Markup } from '../page/html';
 import { messageCodes } from './message-codes';
 
-type MailOf = Pick<Delivery<unknown>, 'order' | 'codes' | 'pickupUrl' | 'seller'>;
+type MailOf = Pick<
+  Delivery<{ readonly language?: string | undefined }>,
+  'order' | 'codes' | 'pickupUrl' | 'seller' | 'terminal'
+>;
 
 export interface MailContent {
   readonly subject: string;
@@ -19,44 +23,55 @@ export interface MailContent {
 const usualColor = '#1a4fd6';
 
 /** What the buyer reads: the link to the page, and the codes themselves only where the issuer wants it so. */
-export const messageOf = async ({ order, codes, pickupUrl = '', seller }: MailOf): Promise<MailContent> => {
+export const messageOf = async ({ order, codes, pickupUrl = '', seller, terminal }: MailOf): Promise<MailContent> => {
   const { name } = order.product;
-  const isOne = codes.length === 1;
-  const title = `Your ${isOne ? 'code' : `${codes.length} codes`} for ${name}`;
-  const shown = seller.codeInMessage ? await messageCodes(codes) : [];
-  const sentence = `${seller.name} has your ${isOne ? 'code' : `${codes.length} codes`} for ${name} ready.`;
+  const { words, own, lang } = messageWords(seller, terminal);
+  const { message } = words;
+  const n = codes.length;
+  const values = { seller: seller.name, product: name, codes: message.what(n), orderNo: order.orderNo };
+  const said = (mine: string | undefined, ours: string): string => (mine === undefined ? ours : filledIn(mine, values));
+  const title = oneLine(said(own.subject, message.subject(n, name)));
+  const shown = seller.codeInMessage ? await messageCodes(codes, words) : [];
+  const sentence = said(own.text, message.ready(n, seller.name, name));
   const { accent, onAccent } = paletteOf(seller.branding?.color ?? usualColor, 'light');
-  const instructions = instructionsFor(order.product, seller.branding, ['en']);
+  const languages = [terminal.language, seller.branding?.language].filter((one) => one !== undefined);
+  const instructions = instructionsFor(order.product, seller.branding, languages);
   const contacts = [seller.branding?.supportEmail, seller.branding?.supportUrl].filter((one) => one !== undefined);
   const logo = pngOf(seller.logo);
-  const warning = `Whoever has this link can see the ${isOne ? 'code' : 'codes'}: do not pass it on.`;
+  const warning = message.keepPrivate(n);
+  const questions = message.questions(seller.name);
+  const orderLine = `${words.order} ${order.orderNo}`;
   return {
     subject: title,
     text: [
       sentence,
-      `See ${isOne ? 'it' : 'them'} here:\n${pickupUrl}`,
+      `${message.seeHere(n)}\n${pickupUrl}`,
       ...shown.map(({ code, lines }) => [code.value, ...lines].join('\n')),
-      ...(instructions ? [`How to redeem:\n${instructions.text}`] : []),
+      ...(instructions ? [`${words.howToRedeem}:\n${instructions.text}`] : []),
       warning,
-      ...(contacts.length > 0 ? [`Questions? ${seller.name}: ${contacts.join(', ')}`] : []),
-      `Order ${order.orderNo}`,
+      ...(contacts.length > 0 ? [`${questions} ${contacts.join(', ')}`] : []),
+      orderLine,
     ].join('\n\n'),
     html: page(
       title,
       html`${logo && html`<img src="cid:logo" alt="" height="48" style="display:block;height:48px;max-width:100%;margin:0 0 16px">`}
-<h1 style="margin:0 0 16px;font-size:20px;line-height:1.3">${title}</h1>
-<p style="margin:0 0 16px">${sentence}</p>
-<p style="margin:0 0 16px"><a href="${pickupUrl}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:${accent};color:${onAccent};text-decoration:none;font-weight:600">${isOne ? 'Show my code' : 'Show my codes'}</a></p>
+<h1 style="margin:0 0 16px;font-size:20px;line-height:1.3" dir="auto">${title}</h1>
+<p dir="auto" style="margin:0 0 16px;white-space:pre-line">${sentence}</p>
+<p style="margin:0 0 16px"><a href="${pickupUrl}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:${accent};color:${onAccent};text-decoration:none;font-weight:600">${said(own.button, message.show(n))}</a></p>
 ${shown.map(({ code, lines, picture }) => codeBlock(code, lines, picture?.name))}
-<p style="margin:0 0 16px;color:#555">Or copy this link:<br><a href="${pickupUrl}" style="color:${accent};word-break:break-all">${pickupUrl}</a></p>
-${instructions && html`<p style="margin:0 0 4px;font-weight:600">How to redeem</p><p dir="auto" style="margin:0 0 16px;white-space:pre-line">${instructions.text}</p>`}
+<p style="margin:0 0 16px;color:#555">${message.orCopy}<br><a href="${pickupUrl}" style="color:${accent};word-break:break-all">${pickupUrl}</a></p>
+${instructions && html`<p style="margin:0 0 4px;font-weight:600">${words.howToRedeem}</p><p dir="auto" style="margin:0 0 16px;white-space:pre-line">${instructions.text}</p>`}
 <p style="margin:0 0 8px;color:#555">${warning}</p>
-${contacts.length > 0 && html`<p style="margin:0 0 8px;color:#555">Questions? ${seller.name}: ${contacts.map((to, n) => html`${n > 0 && ', '}<a href="${/^https:/i.test(to) ? to : `mailto:${to}`}" style="color:${accent}">${to}</a>`)}</p>`}
-<p style="margin:0;color:#555">Order ${order.orderNo}</p>`,
+${contacts.length > 0 && html`<p style="margin:0 0 8px;color:#555">${questions} ${contacts.map((to, at) => html`${at > 0 && ', '}<a href="${/^https:/i.test(to) ? to : `mailto:${to}`}" style="color:${accent}">${to}</a>`)}</p>`}
+<p style="margin:0;color:#555">${orderLine}</p>`,
+      { lang, dir: words.dir },
     ),
     pictures: [...(logo ? [{ name: 'logo', png: logo }] : []), ...shown.flatMap(({ picture }) => picture ?? [])],
   };
 };
+
+/** A mail's subject has no second one. */
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 
 const codeBlock = (
   { value }: Code,
@@ -69,9 +84,9 @@ ${lines.map((line) => html`<br><span style="color:#555">${line}</span>`)}
 </div>`;
 
 /** One column without a script, a font or a picture from elsewhere: it reads alike in every mail program. */
-const page = (title: string, content: Markup): string =>
+const page = (title: string, content: Markup, { lang, dir }: { readonly lang: string; readonly dir: string }): string =>
   `<!doctype html>${
-    html`<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light"><title>${title}</title></head>
+    html`<html lang="${lang}" dir="${dir}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light"><title>${title}</title></head>
 <body style="margin:0;padding:24px 16px;background:#f4f5f7;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;color:#1c1e21">
 <div style="max-width:520px;margin:0 auto;padding:24px;background:#ffffff;border-radius:12px">
 ${content}

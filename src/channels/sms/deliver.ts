@@ -10,7 +10,7 @@ export const createSmsDelivery =
     gateway: SmsGateway,
     partsPerDay: number,
     { nowMs, dayCounts }: Pick<DeliveryDeps, 'nowMs' | 'dayCounts'>,
-  ): Deliver<{ readonly number: string }> =>
+  ): Deliver<{ readonly number: string; readonly language?: string | undefined }> =>
   async (delivery) => {
     const text = textOf(delivery);
     const count = { name: `sms/${delivery.order.issuerId}`, n: smsParts(text), at: new Date(nowMs()) };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pin } from '../../contract/fields';
+import { language, pin } from '../../contract/fields';
 import { declareTerminal } from '../declare-terminal';
 
 export const smsTerminal = declareTerminal({
@@ -8,6 +8,7 @@ export const smsTerminal = declareTerminal({
   schema: z.strictObject({
     channel: z.literal('sms'),
     number: z.string().regex(/^\+[1-9][0-9]{6,14}$/),
+    language: language.optional(),
     pin: pin.optional(),
   }),
   secrets: ['pin'],

@@ -1,25 +1,39 @@
+import { filledIn } from '../../domain/branding';
 import type { Delivery } from '../channel';
+import { messageWords } from '../message-words';
 import { smsParts } from './parts';
 
-type TextOf = Pick<Delivery<unknown>, 'order' | 'codes' | 'pickupUrl' | 'seller'>;
+type TextOf = Pick<
+  Delivery<{ readonly language?: string | undefined }>,
+  'order' | 'codes' | 'pickupUrl' | 'seller' | 'terminal'
+>;
 
 /** What a long name or many codes may cost at most. */
 export const partsMax = 4;
 /** Of a seller's and a product's name: more is cut, so that the link is always whole. */
 const nameMax = 40;
+/** Of all in front of the link. */
+const sentenceMax = 160;
 
 /** Sentence and link; the codes too where the issuer wants them and they fit. */
-export const textOf = ({ order, codes, pickupUrl = '', seller }: TextOf): string => {
-  const what = codes.length === 1 ? 'code' : `${codes.length} codes`;
-  const short = `${cut(seller.name)}: your ${what} for ${cut(order.product.name)}`;
-  const link = `${short}: ${pickupUrl}`;
+export const textOf = ({ order, codes, pickupUrl = '', seller, terminal }: TextOf): string => {
+  const { words, own } = messageWords(seller, terminal);
+  const [name, product] = [cut(seller.name, nameMax), cut(order.product.name, nameMax)];
+  const values = { seller: name, product, codes: words.message.what(codes.length), orderNo: order.orderNo };
+  const short =
+    own.sms === undefined
+      ? `${words.message.short(codes.length, name, product)}:`
+      : cut(filledIn(own.sms, values), sentenceMax);
+  const link = `${short} ${pickupUrl}`;
   if (!seller.codeInMessage) return link;
-  const values = codes.map(({ value, secret }) => (secret === undefined ? value : `${value} PIN ${secret}`));
-  const full = `${short}: ${values.join(', ')} ${pickupUrl}`;
+  const shown = codes.map(({ value, secret }) =>
+    secret === undefined ? value : `${value} ${words.code.pin} ${secret}`,
+  );
+  const full = `${short} ${shown.join(', ')} ${pickupUrl}`;
   return smsParts(full) <= partsMax ? full : link;
 };
 
-const cut = (name: string): string => {
-  const plain = [...name.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()];
-  return plain.length <= nameMax ? plain.join('') : `${plain.slice(0, nameMax - 3).join('')}...`;
+const cut = (text: string, max: number): string => {
+  const plain = [...text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()];
+  return plain.length <= max ? plain.join('') : `${plain.slice(0, max - 3).join('')}...`;
 };

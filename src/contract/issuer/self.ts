@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { terminal } from '../../channels/terminals';
 import { branding } from '../operator/branding';
 import { callback, issuer, lastCallSeconds, refundSettings, rotatedSecret } from '../operator/issuers';
+import { preview, previewFields } from '../operator/preview';
 import { declareRoute } from '../route';
 import { versions } from '../versions';
 
@@ -55,6 +56,19 @@ export const rotateOwnSecret = declareRoute({
     .meta({ examples: [{ type: 'issuer.secret' }] }),
   answers: { 201: { says: 'The new secret, which is shown once', body: rotatedSecret } },
   problems: ['in_progress', 'rate_limited'],
+});
+
+export const previewSelf = declareRoute({
+  method: 'post',
+  path: `${base}/preview`,
+  name: 'previewSelf',
+  who: 'issuer',
+  summary: 'Mail, SMS and page as a buyer would see them, with made-up codes; nothing is changed or sent',
+  body: z
+    .strictObject({ type: z.literal('issuer.preview'), ...previewFields })
+    .meta({ examples: [{ type: 'issuer.preview', language: 'zh', quantity: 2 }] }),
+  answers: { 200: { says: 'What a buyer would see', body: preview } },
+  problems: ['rate_limited'],
 });
 
 export const replayMessage = declareRoute({

@@ -1,11 +1,28 @@
 import { z } from 'zod';
-import { text } from '../fields';
+import { hasOtherBraces, placeholders } from '../../domain/branding';
+import { language, text } from '../fields';
 
 const languagesMax = 20;
 
-const instructions = z
-  .record(z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/), text(1, 2_000))
-  .refine((all) => Object.keys(all).length <= languagesMax, { error: `must have at most ${languagesMax} languages` });
+const byLanguage = <T extends z.ZodType>(one: T) =>
+  z
+    .record(language, one)
+    .refine((all) => Object.keys(all).length <= languagesMax, { error: `must have at most ${languagesMax} languages` });
+
+const instructions = byLanguage(text(1, 2_000));
+
+const own = (max: number) =>
+  text(1, max).refine((words) => words.trim() !== '' && !hasOtherBraces(words), {
+    error: `must not be blank, and may have ${placeholders.map((name) => `{${name}}`).join(', ')} in braces alone`,
+  });
+
+/** Of mails but `sms`. One line each but `text`. */
+const ownWords = z.strictObject({
+  subject: own(150).optional(),
+  text: own(2_000).optional(),
+  button: own(40).optional(),
+  sms: own(120).optional(),
+});
 
 const isHttps = (value: string): boolean =>
   URL.canParse(value) && new URL(value).protocol === 'https:' && new URL(value).username === '';
@@ -26,6 +43,12 @@ export const branding = z
     supportEmail: z.email().max(254).optional(),
     supportUrl: text(1, 1_024).refine(isHttps, { error: 'must be an https address' }).optional(),
     instructions: instructions.optional(),
+    language: language
+      .optional()
+      .meta({ description: 'Of messages to buyers whose terminal names none; left out: English' }),
+    messages: byLanguage(ownWords)
+      .optional()
+      .meta({ description: 'What messages say in own words, by language; `{product}` and the like are filled in' }),
   })
   .meta({
     id: 'Branding',
@@ -36,6 +59,8 @@ export const branding = z
         supportEmail: 'help@acme.example',
         supportUrl: 'https://acme.example/help',
         instructions: { en: 'Show the code at the till.' },
+        language: 'en',
+        messages: { en: { subject: 'Your {product} is here', sms: '{seller}: {codes} for {product}' } },
       },
     ],
   });

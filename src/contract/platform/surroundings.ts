@@ -48,6 +48,13 @@ export const llmsText = read('/llms.txt', 'llmsText', 'text/plain', 'Where progr
 /** The problems' pages load them too. */
 export const docsAsset = read('/docs/assets/{file}', 'docsAsset', 'application/octet-stream', 'What the pages load');
 
+export const previewFrame = read(
+  '/preview-frame',
+  'previewFrame',
+  'text/html',
+  'An empty page that shows a preview to the page around it',
+);
+
 export const startPage = declareRoute({
   method: 'get',
   path: '/',

@@ -598,6 +598,23 @@ class Calls:
         )
         return answer
 
+    def preview_self(
+        self,
+        body: c.PreviewSelfBody,
+        *,
+        webhook_id: Optional[str] = None,
+        within_s: Optional[float] = None,
+    ) -> c.Preview:
+        "Mail, SMS and page as a buyer would see them, with made-up codes; nothing is changed or sent"
+        answer: c.Preview = self._call(
+            "POST",
+            "/preview",
+            body={"type": "issuer.preview", **body},
+            webhook_id=webhook_id,
+            within_s=within_s,
+        )
+        return answer
+
     def read_self(
         self,
         *,

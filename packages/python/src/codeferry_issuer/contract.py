@@ -296,6 +296,7 @@ class _TerminalEmail(TypedDict):
 
 
 class TerminalEmail(_TerminalEmail, total=False):
+    language: str
     pin: str
 
 
@@ -305,6 +306,7 @@ class _TerminalSms(TypedDict):
 
 
 class TerminalSms(_TerminalSms, total=False):
+    language: str
     pin: str
 
 
@@ -903,6 +905,13 @@ class IssuerTerminal(TypedDict):
     channel: str
 
 
+class Message(TypedDict, total=False):
+    subject: str
+    text: str
+    button: str
+    sms: str
+
+
 class _Branding(TypedDict):
     displayName: str
 
@@ -914,6 +923,10 @@ class Branding(_Branding, total=False):
     supportEmail: str
     supportUrl: str
     instructions: Dict[str, str]
+    language: str
+    "Of messages to buyers whose terminal names none; left out: English"
+    messages: Dict[str, Message]
+    "What messages say in own words, by language; `{product}` and the like are filled in"
 
 
 VoidUndecided = Literal["approve", "person"]
@@ -975,6 +988,39 @@ class ChangeSelfBody(TypedDict, total=False):
     voidUndecided: VoidUndecided
     holdWhileDeciding: bool
     lastCallSeconds: int
+
+
+class Mail(TypedDict):
+    fromName: str
+    subject: str
+    text: str
+    html: str
+
+
+class Sm(TypedDict):
+    text: str
+    parts: int
+    "As how many single messages it is sent, and paid"
+
+
+class Page(TypedDict):
+    html: str
+    "A whole document that loads nothing"
+
+
+class Preview(TypedDict):
+    mail: Mail
+    sms: Sm
+    page: Page
+
+
+class PreviewSelfBody(TypedDict, total=False):
+    branding: Branding
+    codeInMessage: bool
+    language: str
+    "The buyer’s, as a terminal names it"
+    product: str
+    quantity: int
 
 
 class ReplayMessageAnswer(TypedDict):

@@ -171,6 +171,17 @@ export const ar: PageWords = {
     open: 'استخدم',
     pictures: { link: 'رمز QR يحمل الرابط', qr: 'رمز QR', barcode: 'باركود', code2d: 'رمز للمسح' },
   },
+  message: {
+    what: (n) => (n === 1 ? 'رمزك' : `رموزك (${n})`),
+    subject: (n, product) => `${n === 1 ? 'رمزك' : `رموزك (${n})`}: ${product}`,
+    ready: (n, seller, product) => `${n === 1 ? 'رمزك جاهز' : `رموزك (${n}) جاهزة`} لدى ${seller}: ${product}.`,
+    seeHere: () => 'اعرض من هنا:',
+    show: (n) => (n === 1 ? 'عرض الرمز' : 'عرض الرموز'),
+    orCopy: 'أو انسخ هذا الرابط:',
+    keepPrivate: () => 'كل من لديه هذا الرابط يمكنه رؤية الرمز، فلا تشاركه مع أحد.',
+    questions: (seller) => `للاستفسار، ${seller}:`,
+    short: (n, seller, product) => `${seller}: ${n === 1 ? 'رمزك' : `رموزك (${n})`} – ${product}`,
+  },
   script: {
     live: 'مباشر',
     waiting: 'جارٍ إعادة الاتصال…',

@@ -188,6 +188,17 @@ export const en: PageWords = {
     open: 'Redeem',
     pictures: { link: 'QR code with the link', qr: 'QR code', barcode: 'Barcode', code2d: 'Code to scan' },
   },
+  message: {
+    what: (n) => codes(n, 'your code', `your ${n} codes`),
+    subject: (n, product) => `${codes(n, 'Your code', `Your ${n} codes`)} for ${product}`,
+    ready: (n, seller, product) => `${seller} has ${codes(n, 'your code', `your ${n} codes`)} for ${product} ready.`,
+    seeHere: (n) => `See ${codes(n, 'it', 'them')} here:`,
+    show: (n) => codes(n, 'Show my code', 'Show my codes'),
+    orCopy: 'Or copy this link:',
+    keepPrivate: (n) => `Whoever has this link can see the ${codes(n, 'code', 'codes')}: do not pass it on.`,
+    questions: (seller) => `Questions? ${seller}:`,
+    short: (n, seller, product) => `${seller}: ${codes(n, 'your code', `your ${n} codes`)} for ${product}`,
+  },
   script: {
     live: 'Live',
     waiting: 'Reconnecting…',

@@ -127,6 +127,18 @@ export interface PageWords {
     readonly open: string;
     readonly pictures: Readonly<Record<'link' | 'qr' | 'barcode' | 'code2d', string>>;
   };
+  /** Of the mail or SMS that brings the link. */
+  readonly message: {
+    readonly what: (n: number) => string;
+    readonly subject: (n: number, product: string) => string;
+    readonly ready: (n: number, seller: string, product: string) => string;
+    readonly seeHere: (n: number) => string;
+    readonly show: (n: number) => string;
+    readonly orCopy: string;
+    readonly keepPrivate: (n: number) => string;
+    readonly questions: (seller: string) => string;
+    readonly short: (n: number, seller: string, product: string) => string;
+  };
   /** Said by the page's script; plain texts, `{n}` is a number. */
   readonly script: {
     readonly live: string;

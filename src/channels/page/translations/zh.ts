@@ -144,6 +144,17 @@ export const zh: PageWords = {
     open: '去使用',
     pictures: { link: '链接二维码', qr: '二维码', barcode: '条形码', code2d: '扫描码' },
   },
+  message: {
+    what: (n) => (n === 1 ? '您的券码' : `您的 ${n} 个券码`),
+    subject: (n, product) => `${n === 1 ? '您的券码' : `您的 ${n} 个券码`}：${product}`,
+    ready: (n, seller, product) => `${seller} 已为您备好 ${product} 的${n === 1 ? '券码' : ` ${n} 个券码`}。`,
+    seeHere: () => '请在此查看：',
+    show: () => '查看券码',
+    orCopy: '或复制此链接：',
+    keepPrivate: () => '任何得到此链接的人都能看到券码，请勿转发。',
+    questions: (seller) => `如有疑问，请联系 ${seller}：`,
+    short: (n, seller, product) => `${seller}：${n === 1 ? '您的券码' : `您的 ${n} 个券码`}（${product}）`,
+  },
   script: {
     live: '实时',
     waiting: '正在重新连接…',

@@ -41,16 +41,20 @@ export const unpackWoff = (woff: Buffer): Buffer => {
   return Buffer.concat(pieces);
 };
 
-const inPackages = (path: string): (() => Buffer) => {
+const kept = (pathOf: () => string): (() => Buffer) => {
   let font: Buffer | undefined;
   return () => {
-    font ??= unpackWoff(readFileSync(require.resolve(path)));
+    font ??= unpackWoff(readFileSync(pathOf()));
     return font;
   };
 };
 
 /** Noto Sans SC (OFL-1.1): Latin and simplified Chinese. Read with the first voucher and kept: 2.5 MB. */
-export const voucherFont = inPackages('@fontsource/noto-sans-sc/files/noto-sans-sc-chinese-simplified-400-normal.woff');
+export const voucherFont = kept(() =>
+  require.resolve('@fontsource/noto-sans-sc/files/noto-sans-sc-chinese-simplified-400-normal.woff'),
+);
 
 /** Noto Sans Arabic (OFL-1.1), read with the first voucher that has such a letter. */
-export const arabicFont = inPackages('@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-400-normal.woff');
+export const arabicFont = kept(() =>
+  require.resolve('@fontsource/noto-sans-arabic/files/noto-sans-arabic-arabic-400-normal.woff'),
+);
