@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Collection } from 'mongodb';
+import type { Collection, Document } from 'mongodb';
 import { type OrderName, orderId } from '../domain/ids';
 import type { Giving, KeptMessage } from '../domain/kept-message';
 import type { TimelineEntry } from '../domain/messages';
@@ -42,34 +42,28 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
 
     /** An event that is to be told now. */
     offerEvent: async (order: OrderName, sequence: number, atMs: number, replayId?: string): Promise<void> => {
-      await orders.updateOne(
-        { _id: orderId(order), purgedAt: { $exists: false } },
+      const offered = { status: 'pending', ...(replayId === undefined ? {} : { replayId }) };
+      await orders.updateOne({ _id: orderId(order), purgedAt: { $exists: false } }, [
         {
           $set: {
             toGive: from(order.issuerId, atMs),
             eventsPendingSince: new Date(atMs),
-            'events.$[event].status': 'pending',
-            'events.$[event].given.atMs': 0,
-            ...(replayId === undefined ? {} : { 'events.$[event].replayId': replayId }),
+            events: givableNow('$events', ['$$this.sequence', sequence], offered),
           },
         },
-        { arrayFilters: [{ 'event.sequence': sequence }] },
-      );
+      ]);
     },
 
     /** It is fetched once more, whatever became of it. */
     offerAgain: async (order: OrderName, messageId: string, atMs: number): Promise<void> => {
-      await orders.updateOne(
-        { _id: orderId(order), purgedAt: { $exists: false } },
+      await orders.updateOne({ _id: orderId(order), purgedAt: { $exists: false } }, [
         {
           $set: {
             toGive: from(order.issuerId, atMs),
-            'messages.$[message].again': true,
-            'messages.$[message].given.atMs': 0,
+            messages: givableNow('$messages', ['$$this.id', messageId], { again: true }),
           },
         },
-        { arrayFilters: [{ 'message.id': messageId }] },
-      );
+      ]);
     },
 
     /** Its issuer fetches from now on: whatever is pending is looked through by the next reader. */
@@ -137,3 +131,22 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
     },
   };
 };
+
+/**
+ * One element of a list may be given at once, however often it was. The embedded database makes no field within a field
+ * that is not there yet, which an update by array filters would need: an event that nobody fetched has no `given`.
+ */
+const givableNow = (list: string, isThis: readonly [field: string, value: unknown], change: Document): Document => ({
+  $map: {
+    input: list,
+    in: {
+      $cond: [
+        { $eq: [isThis[0], { $literal: isThis[1] }] },
+        {
+          $mergeObjects: ['$$this', { $literal: change }, { given: { $mergeObjects: ['$$this.given', { atMs: 0 }] } }],
+        },
+        '$$this',
+      ],
+    },
+  },
+});

@@ -211,6 +211,20 @@ test.concurrent('refusal, later codes and nothing at all are answers; second and
   await issuer.inState('later-1', 'delivered');
 });
 
+test.concurrent('what follows codes given by a call is fetched as soon as the answer to them has left', async () => {
+  const issuer = await pullIssuer();
+  const paid = await placeVerified(issuer, 'told-1');
+  await fetchOne(issuer, 'order.code_requested', 'told-1');
+  const { token } = paid.data;
+  expect((await issuer.submit('told-1', [{ itemId: 'a', value: 'BY-CALL' }], { token })).status).toBe(201);
+  await until('the event to be offered', async () => {
+    const row = await file.platform.core.database.orders.findOne({ _id: `${issuer.issuerId}/told-1` });
+    const now = `${issuer.issuerId}/${new Date().toISOString()}`;
+    return row && row.events.length > 0 && row.toGive !== undefined && row.toGive < now;
+  });
+  expect((await fetchNow(issuer)).map(({ type }) => type)).toEqual(['order.delivered']);
+});
+
 test.concurrent('a void request is fetched, decided by its answer, and decided once', async () => {
   const issuer = await pullIssuer();
   const order = `/orders/${issuer.issuerId}/void-1`;
