@@ -116,7 +116,7 @@ const folders = {
       'src/tracing/tracing',
       'src/outbound/address-guard',
     ],
-    packages: ['lru-cache', 'express', 'helmet', 'zod', 'bwip-js', 'pino', 'prom-client', 'openid-client'],
+    packages: ['lru-cache', 'express', 'helmet', 'zod', 'bwip-js', 'pino', 'prom-client', 'openid-client', 'jose'],
   },
   'src/channels': {
     local: [

@@ -146,6 +146,11 @@ const environment = z
       .optional(),
     OIDC_CLIENT_ID: z.string().max(512, { abort: true }).optional(),
     OIDC_CLIENT_SECRET: z.string().min(8, { abort: true }).max(512, { abort: true }).optional(),
+    OIDC_ACR_VALUES: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,256}( [\x21-\x7e]{1,256}){0,9}$/)
+      .transform((values) => values.split(' '))
+      .optional(),
     OIDC_ROLE_CLAIM: z.string().max(256).default('roles'),
     OIDC_ROLES: list.transform((entries, context) => {
       const parsed = z.array(grant).max(200).safeParse(entries);
@@ -333,7 +338,14 @@ const adminOf = ({ HOST, ADMIN_PORT, ADMIN_URL }: z.output<typeof environment>):
 const oidcOf = (settings: z.output<typeof environment>): OidcSettings | undefined => {
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = settings;
   if (!issuer || !clientId || !clientSecret) return undefined;
-  return { issuer, clientId, clientSecret, roleClaim: settings.OIDC_ROLE_CLAIM, grants: settings.OIDC_ROLES };
+  return {
+    issuer,
+    clientId,
+    clientSecret,
+    acrValues: settings.OIDC_ACR_VALUES,
+    roleClaim: settings.OIDC_ROLE_CLAIM,
+    grants: settings.OIDC_ROLES,
+  };
 };
 
 const alertMailOf = (settings: z.output<typeof environment>): MailSettings | undefined => {

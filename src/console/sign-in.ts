@@ -85,6 +85,7 @@ const comeBacks: Readonly<Record<string, string>> = {
   refused: 'The sign-in provider refused the sign-in.',
   invalid: 'What the sign-in provider answered does not fit. The log of the api says more.',
   late: 'That sign-in took too long, or was begun in another window. Try again.',
+  weak: 'Your provider did not sign you in the way that this platform asks for. Try again with a second factor.',
   role: 'You are known, but have no role here. Whoever runs this platform can give you one.',
   busy: 'Too many sign-ins at once. Wait a minute.',
   failed: 'The sign-in failed here. Try again in a moment.',

@@ -20,6 +20,8 @@ export interface OidcSettings {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** Left out: however the provider signs people in. Else one of these, which it is asked for, stands in `acr`. */
+  readonly acrValues?: readonly string[] | undefined;
   readonly roleClaim: string;
   readonly grants: readonly { readonly value: string; readonly role: Role }[];
 }

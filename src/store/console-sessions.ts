@@ -1,4 +1,4 @@
-import type { Collection } from 'mongodb';
+import type { Collection, Filter } from 'mongodb';
 import type { Role } from '../domain/operator';
 import { isDuplicate } from './store-errors';
 
@@ -8,6 +8,8 @@ export interface ConsoleSessionRow {
   readonly position: string;
   readonly name: string;
   readonly role: Role;
+  /** Of a session of the OpenID provider: hashes of its names for the person and for the session there. */
+  readonly outside?: { readonly sub: string; readonly sid?: string };
   readonly startedAt: Date;
   readonly seenAt: Date;
   /** Moved on by use, up to `endsAt`; the row goes soon after it. */
@@ -55,6 +57,18 @@ export const createConsoleSessionRows = ({
 
   /** @returns How many there were. */
   end: async (which: WhichSessions): Promise<number> => (await consoleSessions.deleteMany(which)).deletedCount,
+
+  /** Those of one person of the OpenID provider, or of one session there, that began before. @returns How many there were. */
+  endOutside: async (which: { readonly sub?: string; readonly sid?: string }, before: Date): Promise<number> => {
+    const { sub, sid } = which;
+    const { deletedCount } = await consoleSessions.deleteMany({
+      ...(sub === undefined ? {} : { 'outside.sub': sub }),
+      // A provider that names no session when it signs somebody in may name one when they leave.
+      ...(sid === undefined ? {} : { 'outside.sid': { $in: sub === undefined ? [sid] : [sid, null] } }),
+      startedAt: { $lt: before },
+    } as Filter<ConsoleSessionRow>);
+    return deletedCount;
+  },
 
   list: (name: string | undefined, before: string | undefined, limit: number): Promise<ConsoleSessionRow[]> =>
     consoleSessions

@@ -351,3 +351,66 @@ describe('the limits of sign-in by OpenID', () => {
     expect(attempts().take(cookie, begun.attempt.state)).toBeUndefined();
   });
 });
+
+const logOut = (token: string): Promise<Response> =>
+  fetch(url('/v1/operator/console/oidc/logout'), {
+    method: 'POST',
+    body: new URLSearchParams({ logout_token: token }),
+  });
+const isSignedIn = async (cookie: string): Promise<boolean> =>
+  (await call('GET', sessionPath, { cookie })).status === 200;
+
+test('whoever signs out at the provider is signed out here: of one session there, or of all', async () => {
+  const person = (sub: string, sid: string) => signIn({ sub, sid, roles: ['staff'] });
+  const [one, other, third] = [
+    await person('sub-a', 's-1'),
+    await person('sub-a', 's-2'),
+    await person('sub-b', 's-3'),
+  ];
+  const who = async () => Promise.all([one, other, third].map(({ cookie }) => isSignedIn(cookie)));
+  for (const [claims, isForged] of [
+    [{ sub: 'sub-a' }, true],
+    [{ sub: 'sub-a', nonce: 'of an ID token' }],
+    [{ sub: 'sub-a', events: {} }],
+    [{ sub: 'sub-a', aud: 'another-client' }],
+  ] as const) {
+    const refused = await logOut(await provider.logoutToken(claims, isForged));
+    expect([refused.status, refused.headers.get('cache-control')]).toEqual([400, 'no-store']);
+  }
+  expect(await who()).toEqual([true, true, true]);
+
+  const ended = await logOut(await provider.logoutToken({ sub: 'sub-a', sid: 's-1' }));
+  expect([ended.status, ended.headers.get('cache-control')]).toEqual([200, 'no-store']);
+  expect(await who()).toEqual([false, true, true]);
+  expect((await logOut(await provider.logoutToken({ sid: 's-3' }))).status).toBe(200);
+  expect(await who()).toEqual([false, true, false]);
+  const old = await provider.logoutToken({ sub: 'sub-a', iat: Math.floor(Date.now() / 1_000) - 200 });
+  expect((await logOut(old)).status).toBe(200);
+  expect(await who()).toEqual([false, true, false]);
+  expect((await logOut(await provider.logoutToken({ sub: 'sub-a' }))).status).toBe(200);
+  expect(await who()).toEqual([false, false, false]);
+  expect(platform.logText()).not.toMatch(/s-1|s-3/);
+});
+
+test('a method that the platform asks for has to be the one that the provider used', async () => {
+  const strict = await startPlatform({
+    worker: false,
+    oidc: { issuer: provider.issuer, ...client, roleClaim: 'roles', grants, acrValues: ['urn:two', 'urn:three'] },
+  });
+  try {
+    const attempt = async (claims: Record<string, unknown>): Promise<string> => {
+      provider.turn = { claims: { roles: ['staff'], ...claims } };
+      const started = await read(fetch(`${strict.baseUrl}${startPath}`, { redirect: 'manual' }));
+      expect(new URL(locationOf(started)).searchParams.get('acr_values')).toBe('urn:two urn:three');
+      const atProvider = await fetch(locationOf(started), { redirect: 'manual' });
+      const cookie = cookiesOf(started)[0] ?? '';
+      const back = String(atProvider.headers.get('location'));
+      return locationOf(await read(fetch(back, { redirect: 'manual', headers: { cookie } })));
+    };
+    expect(await attempt({})).toBe('/operator?sign-in=weak');
+    expect(await attempt({ acr: 'urn:one' })).toBe('/operator?sign-in=weak');
+    expect(await attempt({ acr: 'urn:three' })).toBe('/operator');
+  } finally {
+    await strict.stop();
+  }
+});

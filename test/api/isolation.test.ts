@@ -214,6 +214,7 @@ test('whatever asks for no credentials stands here by name', () => {
       'endOidc',
       'listKeys',
       'llmsText',
+      'logOutOidc',
       'lostLinkForm',
       'previewFrame',
       'problemPage',

@@ -78,6 +78,7 @@ const accepted: Record<
   'orders of a test issuer that wait': { index: 'by_issuer', examined: 'orders of one test issuer: 500 a day' },
   'test issuers': { index: undefined, examined: 'all issuers: they are few' },
   'issuers that were deleted lately': { index: undefined, examined: 'all issuers: they are few' },
+  'sessions that ended at the OpenID provider': { index: undefined, examined: 'ten sessions an operator at most' },
   'the audit log': { index: 'by_position', examined: 'what was only asked or refused is passed over' },
   'the audit log of an operator': { index: 'by_actor', examined: 'what was only asked or refused is passed over' },
   'an action in the audit log': { index: 'by_action', examined: 'what has another phase is passed over' },

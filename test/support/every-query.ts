@@ -503,6 +503,10 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await consoleSessions.list('ann', 'p', 10);
       await consoleSessions.end({ name: 'ann' });
     },
+    'sessions that ended at the OpenID provider': async () => {
+      await consoleSessions.endOutside({ sub: 'a', sid: 'b' }, now);
+      await consoleSessions.endOutside({ sid: 'b' }, now);
+    },
     'workers that report': async () => {
       await workers.report({ _id: 'w', host: 'h', startedAt: now, at: now, circuits: [], openedLately: [] });
       await workers.leave('w', now);

@@ -24,6 +24,8 @@ export interface OidcProvider {
   turn: OidcTurn;
   /** What was given out and must appear nowhere else. */
   readonly secrets: string[];
+  /** A logout token for the client, with some of its claims changed. */
+  logoutToken(claims?: Readonly<Record<string, unknown>>, isSignedByOther?: boolean): Promise<string>;
   /** Paths of the requests so far. */
   readonly asked: string[];
   stop(): Promise<void>;
@@ -49,6 +51,18 @@ export const startOidcProvider = async (
     turn: {},
     secrets: [],
     asked: [],
+    logoutToken: (claims = {}, isSignedByOther = false) =>
+      new SignJWT({
+        iss: issuer,
+        aud: clientId,
+        iat: Math.floor(Date.now() / 1_000),
+        exp: Math.floor(Date.now() / 1_000) + 120,
+        jti: randomBytes(12).toString('base64url'),
+        events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+        ...claims,
+      })
+        .setProtectedHeader({ alg: 'RS256', kid: 'own', typ: 'logout+jwt' })
+        .sign(isSignedByOther ? other.privateKey : own.privateKey),
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

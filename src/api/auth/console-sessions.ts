@@ -116,7 +116,10 @@ export const createConsoleSessions = ({
     await rows.touch(row._id, used.seenAt, used.liveUntil);
   };
 
-  const beginAs = async (who: string): Promise<{ session: ConsoleSession; cookie: Cookie }> => {
+  const beginAs = async (
+    who: string,
+    outside?: ConsoleSessionRow['outside'],
+  ): Promise<{ session: ConsoleSession; cookie: Cookie }> => {
     const startedAt = new Date(nowMs());
     const endsAt = new Date(nowMs() + lifetimeMs);
     const begun = session(randomBytes(16).toString('base64url'), endsAt.getTime(), who);
@@ -124,7 +127,10 @@ export const createConsoleSessions = ({
     const { id, operator } = begun;
     const position = `${startedAt.toISOString()}/${id}`;
     const times = { startedAt, seenAt: startedAt, liveUntil: liveUntil(endsAt.getTime()), endsAt };
-    await rows.insert({ _id: id, position, name: operator.name, role: operator.role, ...times }, ofOneMax);
+    await rows.insert(
+      { _id: id, position, name: operator.name, role: operator.role, ...(outside ? { outside } : {}), ...times },
+      ofOneMax,
+    );
     // Its oldest one may be among those that are kept.
     forgetKept();
     const text = [id, endsAt.getTime(), Buffer.from(who).toString('base64url'), begun.mark].join('.');
@@ -136,7 +142,8 @@ export const createConsoleSessions = ({
     begin: ({ name }: Operator) => beginAs(name),
 
     /** Called after the OpenID provider said who it is. */
-    beginOutside: ({ name, role }: Operator) => beginAs(`${role}:${name}`),
+    beginOutside: ({ name, role }: Operator, outside?: ConsoleSessionRow['outside']) =>
+      beginAs(`${role}:${name}`, outside),
 
     /** The session that a request brings, if it is ours and still runs. To ask is to use it. */
     of: async (cookieHeader: string | undefined): Promise<ConsoleSession | undefined> => {
@@ -160,6 +167,13 @@ export const createConsoleSessions = ({
     /** At once in this process, within two seconds in the others. @returns How many there were. */
     end: async (which: WhichSessions): Promise<number> => {
       const count = await rows.end(which);
+      forgetKept();
+      return count;
+    },
+
+    /** At once in this process, within two seconds in the others. @returns How many there were. */
+    endOutside: async (...which: Parameters<ConsoleSessionRows['endOutside']>): Promise<number> => {
+      const count = await rows.endOutside(...which);
       forgetKept();
       return count;
     },

@@ -1,6 +1,7 @@
 import { bytesWithin } from '../../bounded/bytes-within';
 import type { OidcSettings } from '../../domain/operator';
 import type { OidcAttempt } from './oidc-attempts';
+import { createLogoutTokens, type SignedOut } from './oidc-logout';
 import type { Claims } from './oidc-person';
 
 /** Said to the person at the sign-in page. */
@@ -37,7 +38,8 @@ export const createOidcProvider = ({
   readonly redirectUri: string;
   readonly nowMs: () => number;
 }) => {
-  const { issuer, clientId, clientSecret } = settings;
+  const { issuer, clientId, clientSecret, acrValues } = settings;
+  const logoutTokens = createLogoutTokens({ issuer, clientId, nowMs, fetchKeys: fetchWithin });
   let known: { readonly sinceMs: number; readonly configuration: Promise<Configuration> } | undefined;
 
   const discover = async (client: OpenIdClient): Promise<Configuration> => {
@@ -86,6 +88,7 @@ export const createOidcProvider = ({
           nonce,
           code_challenge: await client.calculatePKCECodeChallenge(verifier),
           code_challenge_method: 'S256',
+          ...(acrValues ? { acr_values: acrValues.join(' ') } : {}),
         });
       } catch (error) {
         throw failed(client, error);
@@ -106,6 +109,17 @@ export const createOidcProvider = ({
           { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier, idTokenExpected: true },
         );
         return tokens.claims() ?? {};
+      } catch (error) {
+        throw failed(client, error);
+      }
+    },
+
+    /** Whom a logout token of the provider names; undefined: it is none. @throws OidcFailed */
+    signedOut: async (token: string): Promise<SignedOut | undefined> => {
+      const client = await load();
+      try {
+        const { jwks_uri: keys = '' } = (await configured(client)).serverMetadata();
+        return await logoutTokens.read(token, keys);
       } catch (error) {
         throw failed(client, error);
       }

@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { networkOf } from '../../bounded/per-minute';
-import { endOidc, startOidc } from '../../contract/operator/pages';
+import { endOidc, logOutOidc, startOidc } from '../../contract/operator/pages';
 import { Failure } from '../../domain/failures';
 import type { JsonObject } from '../../domain/json';
 import type { OidcSettings, OperatorWithToken } from '../../domain/operator';
@@ -9,11 +9,13 @@ import type { AuditTrails } from '../../operator/audit-trail';
 import type { ConsoleSessions } from '../auth/console-sessions';
 import { createOidcAttempts } from '../auth/oidc-attempts';
 import type { OidcKeys } from '../auth/oidc-keys';
+import { outsideMark } from '../auth/oidc-logout';
 import { personOf } from '../auth/oidc-person';
 import { createOidcProvider, OidcFailed, type OidcTrouble } from '../auth/oidc-provider';
 import type { SignInLimit } from '../auth/sign-in-limit';
 import { basePathOf } from '../edge/base-path';
 import type { Mount } from '../edge/mount';
+import { bytesOf, rawBody } from '../edge/raw-body';
 
 export interface ConsoleOidc {
   readonly settings: OidcSettings;
@@ -41,7 +43,7 @@ const waitingLimit = 20;
 const waitingOfOneLimit = 5;
 
 /** Told at the sign-in page, in words of `sign-in.js`. */
-type Trouble = OidcTrouble | 'late' | 'role' | 'busy' | 'failed';
+type Trouble = OidcTrouble | 'late' | 'role' | 'weak' | 'busy' | 'failed';
 
 /**
  * Sign-in at the OpenID provider, mounted when one is configured. A browser follows both: `GET .../start` leads to the
@@ -108,6 +110,10 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
     }
     const claims = await provider.claims(query, attempt);
     const subject = String(claims.sub).slice(0, 256);
+    if (settings.acrValues && !settings.acrValues.includes(String(claims.acr))) {
+      await backToSignIn(response, 'weak', { subject });
+      return;
+    }
     const person = personOf(claims, settings, takenNames);
     if (!person) {
       await backToSignIn(response, 'role', { subject });
@@ -116,14 +122,50 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
     limit.expectPerson(person.name);
     limit.noteRight(person.name);
     const after = { issuer: settings.issuer, subject, role: person.role };
+    const marks = {
+      sub: outsideMark('sub', String(claims.sub)),
+      ...(typeof claims.sid === 'string' ? { sid: outsideMark('sid', claims.sid) } : {}),
+    };
     const deed = { action: 'console.signed_in', target: 'console', after } as const;
-    const { cookie } = await audit.of(person)(deed, () => sessions.beginOutside(person));
+    const { cookie } = await audit.of(person)(deed, () => sessions.beginOutside(person, marks));
     response.cookie(...cookie);
     leadTo(response, `${basePathOf(publicUrl)}/operator`);
   };
 
+  /** Told by the provider, not by a browser: its signature is all that it shows. */
+  const logOut: RequestHandler = async (request, response) => {
+    response.setHeader('cache-control', 'no-store');
+    const address = request.ip ?? '';
+    limit.expectAddress(address);
+    if (waiting >= waitingLimit) throw new Failure('rate_limited', { retryAfterSeconds: 1 });
+    waiting += 1;
+    try {
+      const token = new URLSearchParams(bytesOf(request.body).toString()).get('logout_token') ?? '';
+      const told = await provider.signedOut(token);
+      if (!told) {
+        limit.noteWrong(address);
+        throw new Failure('body_malformed', { detail: 'It is no logout token of the OpenID provider for this client' });
+      }
+      const which = {
+        ...(told.subject === undefined ? {} : { sub: outsideMark('sub', told.subject) }),
+        ...(told.sid === undefined ? {} : { sid: outsideMark('sid', told.sid) }),
+      };
+      const ended = await sessions.endOutside(which, told.at);
+      const after = { issuer: settings.issuer, ended };
+      await audit.ofNobody({ action: 'console.sessions_ended', target: 'console', after }, 'signed_out_there');
+      response.status(200).end();
+    } catch (error) {
+      if (!(error instanceof OidcFailed)) throw error;
+      log.warn({ code: error.code }, 'a logout of the OpenID provider could not be read');
+      throw new Failure('unavailable', { retryAfterSeconds: 5 });
+    } finally {
+      waiting -= 1;
+    }
+  };
+
   mount.bare(startOidc, led(start));
   mount.bare(endOidc, led(callback));
+  mount.bare(logOutOidc, rawBody(logOutOidc.limitBytes), logOut);
 };
 
 const leadTo = (response: Response, location: string): void => {

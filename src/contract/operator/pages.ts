@@ -27,3 +27,17 @@ const oidc = '/v1/operator/console/oidc';
 /** Mounted where an OpenID provider is configured. */
 export const startOidc = page(`${oidc}/start`, 'startOidc', 'text/html', 302);
 export const endOidc = page(`${oidc}/callback`, 'endOidc', 'text/html', 302);
+/** Called by the provider itself (OpenID Connect Back-Channel Logout 1.0). */
+export const logOutOidc = declareRoute({
+  method: 'post',
+  path: `${oidc}/logout`,
+  name: 'logOutOidc',
+  who: 'anyone',
+  tag: 'operator',
+  sides: ['operators'],
+  isForBrowsers: true,
+  limitBytes: 16 * 1_024,
+  summary: 'The OpenID provider tells that somebody signed out there',
+  answers: { 200: { says: 'Their sessions are ended' } },
+  problems: ['body_malformed', 'rate_limited'],
+});

@@ -1,0 +1,67 @@
+import { hash } from 'node:crypto';
+
+/** Who signed out at the provider: everywhere (`subject`), or in one session there (`sid`). */
+export interface SignedOut {
+  readonly subject?: string | undefined;
+  readonly sid?: string | undefined;
+  /** Sessions that began later are not meant: the same token once more ends nothing new. */
+  readonly at: Date;
+}
+
+const event = 'http://schemas.openid.net/event/backchannel-logout';
+/** Between the provider's clock and ours, and on its way here. */
+const ageMaxSeconds = 300;
+const callLimitMs = 5_000;
+
+const load = () => import('jose');
+
+/** How a session remembers who it is of: the provider's names for people stand in no row. */
+export const outsideMark = (kind: 'sub' | 'sid', value: string): string =>
+  hash('sha256', JSON.stringify([kind, value]), 'base64url');
+
+/** Logout tokens of OpenID Connect Back-Channel Logout 1.0, section 2.6. */
+export const createLogoutTokens = ({
+  issuer,
+  clientId,
+  nowMs,
+  fetchKeys,
+}: {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly nowMs: () => number;
+  readonly fetchKeys: (url: string, options: object) => Promise<Response>;
+}) => {
+  type KeySet = ReturnType<Awaited<ReturnType<typeof load>>['createRemoteJWKSet']>;
+  let known: { readonly address: string; readonly keys: KeySet } | undefined;
+
+  return {
+    /** @param keys Where the provider has its keys. @returns undefined: no logout token of this provider for us. */
+    read: async (token: string, address: string): Promise<SignedOut | undefined> => {
+      const { createRemoteJWKSet, customFetch, errors, jwtVerify } = await load();
+      if (known?.address !== address) {
+        const options = { timeoutDuration: callLimitMs, [customFetch]: fetchKeys };
+        known = { address, keys: createRemoteJWKSet(new URL(address), options) };
+      }
+      try {
+        const { payload } = await jwtVerify(token, known.keys, {
+          issuer,
+          audience: clientId,
+          maxTokenAge: ageMaxSeconds,
+          clockTolerance: ageMaxSeconds,
+          requiredClaims: ['iat', 'jti', 'events'],
+          currentDate: new Date(nowMs()),
+          algorithms: ['RS256', 'PS256', 'ES256', 'ES384', 'RS384', 'RS512', 'PS384', 'PS512', 'EdDSA'],
+        });
+        const { sub: subject, sid, events, nonce, iat = 0 } = payload;
+        const told = typeof events === 'object' && events !== null ? Reflect.get(events, event) : undefined;
+        // An ID token has a nonce, and is not to pass for this.
+        if (typeof told !== 'object' || told === null || nonce !== undefined) return undefined;
+        if (subject === undefined && typeof sid !== 'string') return undefined;
+        return { subject, sid: typeof sid === 'string' ? sid : undefined, at: new Date((iat + 1) * 1_000) };
+      } catch (error) {
+        if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) throw error;
+        return undefined;
+      }
+    },
+  };
+};
