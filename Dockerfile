@@ -12,6 +12,7 @@ COPY docs ./docs
 COPY examples/quickstart ./examples/quickstart
 COPY CHANGELOG.md ./
 RUN node scripts/build.mjs \
+  && node scripts/sbom.mjs \
   && rm -rf dist/src/dev dist/src/simulator dist/src/docs-site \
   && npm prune --omit=dev
 
