@@ -67,7 +67,7 @@ export const ar: PageWords = {
     headline: 'أُهدي إلى شخص آخر',
     explanation: 'أرسل رابط الهدية إلى من هو له: كل من يفتحه يحصل على ما اشتريته.',
   },
-  giftOpened: { headline: 'أُهدي وفُتح', explanation: 'فتحه من لديه رابط الهدية.' },
+  giftOpened: { headline: 'أُهدي وفُتح', explanation: 'تم فتح رابط الهدية وعرض ما أهديته.' },
   forYou: 'هدية لك',
   report: {
     title: 'أحد الرموز لا يعمل',

@@ -69,7 +69,10 @@ export const en: PageWords = {
     headline: 'Given to somebody else',
     explanation: 'Send the gift link to whom it is for: whoever opens it gets what you bought.',
   },
-  giftOpened: { headline: 'Given, and opened', explanation: 'Whoever has the gift link has opened it.' },
+  giftOpened: {
+    headline: 'Given, and opened',
+    explanation: 'Somebody has opened the gift link and seen what you gave.',
+  },
   forYou: 'A gift for you',
   report: {
     title: 'A code does not work',

@@ -58,7 +58,7 @@ export const zh: PageWords = {
   giftLink: '赠送链接',
   copyLink: '复制链接',
   given: { headline: '已赠送', explanation: '请将赠送链接发给对方，打开链接的人即可得到券码。' },
-  giftOpened: { headline: '已赠送，对方已打开', explanation: '得到赠送链接的人已打开。' },
+  giftOpened: { headline: '已赠送，对方已打开', explanation: '赠送链接已被打开，对方已看到您赠送的内容。' },
   forYou: '送给您的礼物',
   report: {
     title: '券码有问题',
