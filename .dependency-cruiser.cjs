@@ -138,6 +138,7 @@ const folders = {
     packages: ['commander'],
   },
   'src/pages-kit': { local: ['src/domain'], types: ['src/contract'], packages: [] },
+  'src/portal': { local: ['src/domain', 'src/pages-kit'], types: ['src/contract'], packages: [] },
   'src/console': {
     local: ['src/domain', 'src/pages-kit'],
     types: ['src/contract', 'src/operator'],

@@ -14,6 +14,7 @@ export const createSendEcho = (deps: CallsOut) => ({
     if (!data) throw ApplicationFailure.nonRetryable('what was sent is no longer kept', 'echo_unknown');
     const message = { type: 'echo', timestamp: new Date(atMs).toISOString(), data };
     const answer = await callIssuer(deps, issuer, `cf_echo_${messageId}`, message);
+    await deps.echoes.note({ issuerId, messageId }, answer.ok ? { ok: true } : { ok: false, problem: answer.problem });
     if (answer.ok) return;
     throw ApplicationFailure.create({
       type: 'issuer_failed',

@@ -18,8 +18,8 @@ const swcOptions = {
 };
 
 // The pages' modules run in a browser: types taken out, one file each, and the addresses in their imports as written.
-const browserFolders = ['src/console/', 'src/pages-kit/'];
-const browserEntries = ['src/console/main.ts'];
+const browserFolders = ['src/console/', 'src/portal/', 'src/pages-kit/'];
+const browserEntries = ['src/console/main.ts', 'src/portal/main.ts'];
 const browserOptions = {
   ...swcOptions,
   sourceMaps: false,

@@ -18,7 +18,6 @@ import { createAudit } from './store/audit';
 import { createCodes } from './store/codes';
 import { createComparisons } from './store/comparisons';
 import { createConformanceOrders, createConformanceRuns } from './store/conformance';
-import { createConsoleSessionRows } from './store/console-sessions';
 import { openDatabase } from './store/database';
 import { createDayCounts } from './store/day-counts';
 import { createEchoes } from './store/echoes';
@@ -32,6 +31,7 @@ import { createLedger } from './store/ledger';
 import { createMaintenance } from './store/maintenance';
 import { createOrderSettings } from './store/order-settings';
 import { createOrders } from './store/orders';
+import { createPortalLinks } from './store/portal-links';
 import { createPullQueue } from './store/pull-queue';
 import { createPurge } from './store/purge';
 import { createReconciliations } from './store/reconciliations';
@@ -39,6 +39,7 @@ import { createReplays } from './store/replays';
 import { createRequests } from './store/requests';
 import { createSandboxInbox } from './store/sandbox-inbox';
 import { createSealedValues } from './store/sealed-values';
+import { createConsoleSessionRows, createPortalSessionRows } from './store/sessions';
 import { createStatements as createStatementStore } from './store/statements';
 import { createStats } from './store/stats';
 import { createWorkerReports } from './store/workers';
@@ -125,6 +126,8 @@ export const assemble = async (
     sealedValues: createSealedValues(database),
     audit: createAudit(database, (text) => fingerprint(deriveKey(keys.fingerprintKey, 'audit chain'), text)),
     consoleSessions: createConsoleSessionRows(database),
+    portalSessions: createPortalSessionRows(database),
+    portalLinks: createPortalLinks(database),
     guesses: createGuesses(database),
     approvals: createApprovals(database),
     stats: createStats(database),

@@ -10,6 +10,7 @@ import (
 // ListOrdersQuery has the filters of ListOrders; the zero value has none.
 type ListOrdersQuery struct {
 	State        OrderState
+	Q            string
 	CreatedAfter string
 	UpdatedAfter string
 	PaymentID    string
@@ -21,6 +22,7 @@ type ListOrdersQuery struct {
 func (c *Client) ListOrders(ctx context.Context, query ListOrdersQuery, options ...CallOption) (*OrderPage, error) {
 	given := url.Values{}
 	set(given, "state", string(query.State))
+	set(given, "q", query.Q)
 	set(given, "createdAfter", query.CreatedAfter)
 	set(given, "updatedAfter", query.UpdatedAfter)
 	set(given, "paymentId", query.PaymentID)
@@ -487,6 +489,80 @@ func (c *Client) ListOwnFailures(ctx context.Context, query ListOwnFailuresQuery
 func (c *Client) Echo(ctx context.Context, body map[string]any, options ...CallOption) (*Sent, error) {
 	sent := request{method: "POST", path: "/echo", body: body}
 	answer := new(Sent)
+	err := c.call(ctx, sent, answer, options)
+	return answer, err
+}
+
+// ReadEcho: What became of the newest self-test of the last day
+func (c *Client) ReadEcho(ctx context.Context, options ...CallOption) (*EchoOutcome, error) {
+	sent := request{method: "GET", path: "/echo"}
+	answer := new(EchoOutcome)
+	err := c.call(ctx, sent, answer, options)
+	return answer, err
+}
+
+// ListOwnCallsQuery has the filters of ListOwnCalls; the zero value has none.
+type ListOwnCallsQuery struct {
+	Limit  int
+	Failed Failed
+}
+
+// ListOwnCalls: The newest calls between the platform and the issuer, out of its newest orders, and how its circuit is
+func (c *Client) ListOwnCalls(ctx context.Context, query ListOwnCallsQuery, options ...CallOption) (*IssuerCalls, error) {
+	given := url.Values{}
+	setNumber(given, "limit", query.Limit)
+	set(given, "failed", string(query.Failed))
+	sent := request{method: "GET", path: "/calls", query: given}
+	answer := new(IssuerCalls)
+	err := c.call(ctx, sent, answer, options)
+	return answer, err
+}
+
+// ReadOwnCall: One call with its bodies, as far as they are kept, everything secret masked
+func (c *Client) ReadOwnCall(ctx context.Context, callID string, options ...CallOption) (*OwnCall, error) {
+	sent := request{method: "GET", path: "/calls/" + url.PathEscape(callID)}
+	answer := new(OwnCall)
+	err := c.call(ctx, sent, answer, options)
+	return answer, err
+}
+
+// CreatePortalLink: Makes a link to the issuer’s own page, which one person can use once
+func (c *Client) CreatePortalLink(ctx context.Context, body CreatePortalLinkBody, options ...CallOption) (*PortalLink, error) {
+	content := struct {
+		Type string `json:"type"`
+		CreatePortalLinkBody
+	}{"portal.link", body}
+	sent := request{method: "POST", path: "/portal-links", body: content}
+	answer := new(PortalLink)
+	err := c.call(ctx, sent, answer, options)
+	return answer, err
+}
+
+// EndPortalSessions: Ends one of them, or all, in every process
+func (c *Client) EndPortalSessions(ctx context.Context, body EndPortalSessionsBody, options ...CallOption) (*EndPortalSessionsAnswer, error) {
+	content := struct {
+		Type string `json:"type"`
+		EndPortalSessionsBody
+	}{"portal.sessions_end", body}
+	sent := request{method: "POST", path: "/portal-sessions/end", body: content}
+	answer := new(EndPortalSessionsAnswer)
+	err := c.call(ctx, sent, answer, options)
+	return answer, err
+}
+
+// ListPortalSessionsQuery has the filters of ListPortalSessions; the zero value has none.
+type ListPortalSessionsQuery struct {
+	Limit  int
+	Cursor string
+}
+
+// ListPortalSessions: The browsers that are signed in at the issuer’s own page, newest first
+func (c *Client) ListPortalSessions(ctx context.Context, query ListPortalSessionsQuery, options ...CallOption) (*PortalSessionPage, error) {
+	given := url.Values{}
+	setNumber(given, "limit", query.Limit)
+	set(given, "cursor", query.Cursor)
+	sent := request{method: "GET", path: "/portal-sessions", query: given}
+	answer := new(PortalSessionPage)
 	err := c.call(ctx, sent, answer, options)
 	return answer, err
 }

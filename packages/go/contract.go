@@ -998,6 +998,170 @@ type Sent struct {
 	Status string `json:"status"`
 }
 
+type EchoOutcome struct {
+	State   EchoOutcomeState `json:"state"`
+	SentAt  string           `json:"sentAt,omitempty"`
+	Problem string           `json:"problem,omitempty"`
+}
+
+type EchoOutcomeState string
+
+const (
+	EchoOutcomeStateNone     EchoOutcomeState = "none"
+	EchoOutcomeStateSent     EchoOutcomeState = "sent"
+	EchoOutcomeStateAnswered EchoOutcomeState = "answered"
+	EchoOutcomeStateFailed   EchoOutcomeState = "failed"
+)
+
+type IssuerCalls struct {
+	Orders    int64        `json:"orders"`
+	Summary   Summary      `json:"summary"`
+	Circuits  []Circuit    `json:"circuits"`
+	Throttled int64        `json:"throttled"`
+	Data      []IssuerCall `json:"data"`
+}
+
+type Summary struct {
+	Calls      int64       `json:"calls"`
+	Failed     int64       `json:"failed"`
+	Took       Percentiles `json:"took"`
+	LastOk     string      `json:"lastOk,omitempty"`
+	LastFailed string      `json:"lastFailed,omitempty"`
+}
+
+// Percentiles: Times that were really measured; null where there was none
+type Percentiles struct {
+	Count int64    `json:"count"`
+	P50Ms *float64 `json:"p50Ms"`
+	P95Ms *float64 `json:"p95Ms"`
+	P99Ms *float64 `json:"p99Ms"`
+}
+
+type Circuit struct {
+	// An issuer, `terminal:` with an issuer and what fails together, or `host:` with one that cannot be reached
+	Key      string       `json:"key"`
+	State    CircuitState `json:"state"`
+	Calls    int64        `json:"calls"`
+	Failures int64        `json:"failures"`
+	// How many see it so
+	Workers int64 `json:"workers"`
+}
+
+type CircuitState string
+
+const (
+	CircuitStateClosed   CircuitState = "closed"
+	CircuitStateOpen     CircuitState = "open"
+	CircuitStateHalfOpen CircuitState = "half_open"
+)
+
+type IssuerCall struct {
+	CallID    string    `json:"callId"`
+	At        string    `json:"at"`
+	OrderNo   string    `json:"orderNo"`
+	Direction Direction `json:"direction"`
+	Kind      string    `json:"kind"`
+	Ok        bool      `json:"ok"`
+	Try       *int64    `json:"try,omitempty"`
+	Status    *int      `json:"status,omitempty"`
+	Problem   string    `json:"problem,omitempty"`
+	TookMs    *float64  `json:"tookMs,omitempty"`
+	// Its webhook-id
+	Message string `json:"message,omitempty"`
+	// An operator sent it again
+	Replay bool `json:"replay,omitempty"`
+}
+
+type Direction string
+
+const (
+	DirectionToIssuer   Direction = "to_issuer"
+	DirectionFromIssuer Direction = "from_issuer"
+	DirectionToTerminal Direction = "to_terminal"
+)
+
+type Failed string
+
+const (
+	FailedTrue  Failed = "true"
+	FailedFalse Failed = "false"
+)
+
+type OwnCall struct {
+	IssuerID  string    `json:"issuerId"`
+	CallID    string    `json:"callId"`
+	At        string    `json:"at"`
+	OrderNo   string    `json:"orderNo"`
+	Direction Direction `json:"direction"`
+	Kind      string    `json:"kind"`
+	Ok        bool      `json:"ok"`
+	Try       *int64    `json:"try,omitempty"`
+	Status    *int      `json:"status,omitempty"`
+	Problem   string    `json:"problem,omitempty"`
+	TookMs    *float64  `json:"tookMs,omitempty"`
+	// Its webhook-id
+	Message string `json:"message,omitempty"`
+	// An operator sent it again
+	Replay  bool     `json:"replay,omitempty"`
+	Request CallSide `json:"request"`
+	Answer  CallSide `json:"answer"`
+	// The codes came as the answer to this message
+	PartOf string `json:"partOf,omitempty"`
+}
+
+type CallSide struct {
+	Status *int `json:"status,omitempty"`
+	// The JSON of the wire as far as it is kept, secrets masked
+	Body any `json:"body,omitempty"`
+	// JSON Pointers; an empty one is the whole body
+	NotKept []string `json:"notKept"`
+}
+
+type CreatePortalLinkBody struct {
+	Role             Role `json:"role"`
+	ExpiresInSeconds int  `json:"expiresInSeconds,omitempty"`
+	// Who will use it; the audit log says it
+	Name string `json:"name,omitempty"`
+}
+
+type Role string
+
+const (
+	RoleViewer Role = "viewer"
+	RoleAdmin  Role = "admin"
+)
+
+type PortalLink struct {
+	URL       string `json:"url"`
+	ExpiresAt string `json:"expiresAt"`
+}
+
+type EndPortalSessionsBody struct {
+	SessionID string `json:"sessionId,omitempty"`
+}
+
+type EndPortalSessionsAnswer struct {
+	Ended int `json:"ended"`
+}
+
+type PortalSessionPage struct {
+	Data       []PortalSession `json:"data"`
+	NextCursor *string         `json:"nextCursor"`
+}
+
+type PortalSession struct {
+	SessionID string `json:"sessionId"`
+	Name      string `json:"name"`
+	Role      Role   `json:"role"`
+	StartedAt string `json:"startedAt"`
+	// Its last use, to a minute
+	SeenAt string `json:"seenAt"`
+	// The latest; without use it ends earlier
+	EndsAt string `json:"endsAt"`
+	// The one that asks
+	IsThis bool `json:"isThis"`
+}
+
 type AdvanceSandboxClockBody struct {
 	AdvanceSeconds int `json:"advanceSeconds"`
 }

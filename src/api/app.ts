@@ -11,6 +11,7 @@ import { registerOrderGauges } from '../metrics/order-gauges';
 import type { ProcessMetrics } from '../metrics/process-metrics';
 import { createSecondPerson } from '../operator/approvals';
 import { createAuditTrails } from '../operator/audit-trail';
+import { createCallReader } from '../operator/calls/call-reader';
 import { createOrderActions } from '../operator/order-actions';
 import { createSalesReader } from '../operator/overview/sales';
 import { createConsoleSampler } from '../operator/overview/sampler';
@@ -29,23 +30,25 @@ import type { PlatformKeys } from '../sealing/platform-keys';
 import type { Adapters } from '../second-interface/adapters';
 import type { OrderDeps } from '../second-interface/ask-order';
 import { cancelOrder } from '../second-interface/cancel-order';
+import { ownTokenOf } from '../second-interface/own-token';
 import type { Statements } from '../second-interface/statements/statements';
 import { takeOverMessages } from '../second-interface/take-over-messages';
 import type { Approvals } from '../store/approvals';
 import type { Audit } from '../store/audit';
 import type { Comparisons } from '../store/comparisons';
 import type { ConformanceOrders, ConformanceRuns } from '../store/conformance';
-import type { ConsoleSessionRows } from '../store/console-sessions';
 import type { Database } from '../store/database';
 import type { DayCounts } from '../store/day-counts';
 import type { Echoes } from '../store/echoes';
 import type { EventFeed } from '../store/event-feed';
 import type { Guesses } from '../store/guesses';
 import type { IssuerRow, IssuerSettings, Issuers } from '../store/issuers';
+import type { PortalLinks } from '../store/portal-links';
 import type { Reconciliations } from '../store/reconciliations';
 import type { Requests } from '../store/requests';
 import type { SandboxInbox } from '../store/sandbox-inbox';
 import type { SealedValues } from '../store/sealed-values';
+import type { ConsoleSessionRows, PortalSessionRows } from '../store/sessions';
 import type { Stats } from '../store/stats';
 import type { Workers } from '../store/workers';
 import type { OrderGateway } from '../temporal/order-gateway';
@@ -55,6 +58,7 @@ import type { Troubles } from '../temporal/troubles';
 import { noTracing, type Tracing } from '../tracing/tracing';
 import { createConsoleSessions } from './auth/console-sessions';
 import { oidcKeys } from './auth/oidc-keys';
+import { createPortalSessions } from './auth/portal-sessions';
 import { createWrongTokens } from './auth/wrong-tokens';
 import { mountConformance } from './conformance/conformance';
 import { mountStageCalls } from './conformance/stage-calls';
@@ -66,6 +70,7 @@ import { createMount } from './edge/mount';
 import { problemHandler } from './edge/problems';
 import { mountAfterSale } from './issuer/after-sale';
 import { createAuditedByIssuer } from './issuer/audited';
+import { mountOwnCalls } from './issuer/calls';
 import { mountEcho } from './issuer/echo';
 import { mountEventFeed } from './issuer/event-feed';
 import { mountOwnFailures } from './issuer/failures';
@@ -102,6 +107,8 @@ import { mountKeys } from './platform/keys';
 import { createMetrics } from './platform/metrics';
 import { mountPreviewFrame } from './platform/preview-frame';
 import { mountStartPage } from './platform/start-page';
+import { createLinks } from './portal/links';
+import { mountPortal } from './portal/portal';
 import { mountReceipts } from './receipts/receipts';
 import { mountSandbox } from './sandbox/sandbox';
 
@@ -113,6 +120,8 @@ export interface AppDeps {
     readonly requests: Requests;
     readonly audit: Audit;
     readonly consoleSessions: ConsoleSessionRows;
+    readonly portalSessions: PortalSessionRows;
+    readonly portalLinks: PortalLinks;
     readonly guesses: Guesses;
     readonly approvals: Approvals;
     readonly stats: Stats;
@@ -248,6 +257,8 @@ export const createApp = ({
     ...core.conformance,
     ...{ issuers, ring, basePath, nowMs, fingerprintKey: orderDeps.fingerprintKey },
   });
+  const portalSessions = createPortalSessions({ rows: core.portalSessions, ring, publicUrl, nowMs });
+  const audited = createAuditedByIssuer(audit);
   const mount = createMount(apps, {
     issuers,
     ring,
@@ -256,6 +267,7 @@ export const createApp = ({
     versions,
     requests,
     operator: { operators, sessions, wrongTokens },
+    portal: { sessions: portalSessions, audited, tokenOf: ownTokenOf(orderDeps) },
     audit,
   });
   mountHealth(mount, {
@@ -306,12 +318,20 @@ export const createApp = ({
       nowMs,
     });
   }
-  const audited = createAuditedByIssuer(audit);
   mountPreviews(mount, { issuers, publicUrl });
   mountSelf(mount, { orderDeps, issuers, accounts, audited });
   mountReplays(mount, { orderDeps, issuers, audited });
   mountConformance(mount, {
     ...{ runs: core.conformance.runs, dayCounts: core.dayCounts, gateway, issuers, audited, publicUrl, nowMs },
+  });
+  mountPortal(mount, {
+    links: createLinks({ links: core.portalLinks, ring, publicUrl, nowMs }),
+    sessions: portalSessions,
+    issuers,
+    audit,
+    audited,
+    publicUrl,
+    nowMs,
   });
   const actions = createOrderActions(orderDeps);
   const secondPerson = createSecondPerson({ approvals: core.approvals, orderDeps });
@@ -329,7 +349,9 @@ export const createApp = ({
   mountOperatorAudit(mount, { auditLog: core.audit });
   mountOperatorBatches(mount, { orderDeps, issuers, actions });
   mountOperatorHealth(mount, readHealth);
-  mountOperatorCalls(mount, { orderDeps, issuers, actions, readHealth });
+  const calls = createCallReader(orderDeps, readHealth);
+  mountOperatorCalls(mount, { orderDeps, issuers, actions, calls });
+  mountOwnCalls(mount, calls);
   mountOperatorMaintenance(mount, { maintenance: orderDeps.maintenance, nowMs });
   mountOperatorChannels(mount, core.channels);
   mountOperatorSettings(mount, { orderDeps, issuers });

@@ -36,6 +36,7 @@ import type {
   EndSessions,
   FindOrder,
   MaintenanceRequest,
+  PortalLinkRequest,
   PreviewRequest,
   SettingsRequest,
 } from './requests';
@@ -126,6 +127,10 @@ export const api = {
   rotateSecret: (issuerId: string, endOldNow: boolean) =>
     call<{ readonly secret: string; readonly oldSecretEndsAt: string }>('POST', `${issuerPath(issuerId)}/secret`, {
       body: { endOldNow },
+    }),
+  portalLink: (issuerId: string, body: PortalLinkRequest) =>
+    call<{ readonly url: string; readonly expiresAt: string }>('POST', `${issuerPath(issuerId)}/portal-links`, {
+      body,
     }),
   letGoLive: (issuerId: string, reason: string) =>
     call<IssuerAnswer>('POST', `${issuerPath(issuerId)}/go-live`, { body: { reason } }),

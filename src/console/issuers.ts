@@ -2,6 +2,7 @@ import { spanText } from '../domain/words/span-text';
 import { askDialog, type Field, type Values } from '../pages-kit/dialog';
 import { type Child, h, note, replace } from '../pages-kit/dom';
 import { empty, heading, pagedTable } from '../pages-kit/parts';
+import { makePortalLink } from '../pages-kit/portal-link';
 import { showSecret } from '../pages-kit/secret';
 import { clockText, timeTag } from '../pages-kit/time';
 import type { View } from '../pages-kit/view';
@@ -296,6 +297,9 @@ export const issuerView = async ({ root, params: [issuerId = ''], query, signal 
               { class: 'action-row' },
               button('Change', change),
               button('New secret', rotate),
+              button('Link to its page', () =>
+                makePortalLink(`A link to the page of ${issuerId}`, (asked) => api.portalLink(issuerId, asked)),
+              ),
               issuer.state === 'not_live' && button('Go live', goLive, 'primary'),
               issuer.state === 'paused' ? button('Resume', resume, 'primary') : button('Pause', pause),
               button('Delete', remove, 'danger-quiet'),

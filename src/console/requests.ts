@@ -1,6 +1,6 @@
 import type { runBatch } from '../contract/operator/batches';
 import type { endSessions } from '../contract/operator/console-session';
-import type { changeIssuer, createIssuer } from '../contract/operator/issuers';
+import type { changeIssuer, createIssuer, createIssuerPortalLink } from '../contract/operator/issuers';
 import type { changeMaintenance } from '../contract/operator/maintenance';
 import type { findOrdersByCode } from '../contract/operator/order-lists';
 import type { previewIssuer } from '../contract/operator/preview';
@@ -14,5 +14,6 @@ export type ChangeIssuer = WrittenBody<typeof changeIssuer>;
 export type EndSessions = WrittenBody<typeof endSessions>;
 export type FindOrder = WrittenBody<typeof findOrdersByCode>;
 export type MaintenanceRequest = WrittenBody<typeof changeMaintenance>;
+export type PortalLinkRequest = WrittenBody<typeof createIssuerPortalLink>;
 export type PreviewRequest = WrittenBody<typeof previewIssuer>;
 export type SettingsRequest = WrittenBody<typeof replacePlatformSettings>;

@@ -3,10 +3,10 @@ import type { FailureCode } from '../domain/failures';
 import type { Role } from '../domain/operator';
 
 /**
- * Who may call: an issuer by its signature, an operator of at least that role, a browser that signed in at the console,
+ * Who may call: an issuer by its signature, a browser that signed in at an issuer's own page, an operator of at least that role, a browser that signed in at the console,
  * whoever has a buyer's link, anybody.
  */
-export type Who = 'issuer' | Role | 'session' | 'buyer' | 'anyone';
+export type Who = 'issuer' | 'portal' | Role | 'session' | 'buyer' | 'anyone';
 
 /** Where a call is: at the address of issuers and buyers, or at the operators' own, where ADMIN_PORT gives them one. */
 export type Side = 'public' | 'operators';
@@ -40,6 +40,8 @@ export interface Route {
   /** Left out: by `who`. */
   readonly sides?: readonly Side[];
   readonly summary: string;
+  /** Of an issuer's call: a browser that signed in at the issuer's own page may make it too. A viewer reads alone. */
+  readonly inPortal?: boolean;
   /** A page or what a page needs: no call of the contract, so it is not in OpenAPI. */
   readonly isForBrowsers?: boolean;
   readonly body?: z.ZodType;
@@ -62,6 +64,7 @@ export interface Route {
 
 const sideOf = {
   issuer: 'public',
+  portal: 'public',
   buyer: 'public',
   anyone: 'public',
   viewer: 'operators',

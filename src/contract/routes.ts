@@ -1,6 +1,7 @@
 import * as pickup from './buyer/pickup';
 import * as sendLink from './buyer/send-link';
 import * as issuerAfterSale from './issuer/after-sale';
+import * as issuerCalls from './issuer/calls';
 import * as issuerConformance from './issuer/conformance';
 import * as issuerEcho from './issuer/echo';
 import * as issuerFeed from './issuer/event-feed';
@@ -8,6 +9,7 @@ import * as issuerFailures from './issuer/failures';
 import * as issuerMessages from './issuer/messages';
 import * as issuerOperations from './issuer/order-operations';
 import * as issuerOrders from './issuer/orders';
+import * as issuerPortal from './issuer/portal';
 import * as issuerReconciliations from './issuer/reconciliations';
 import * as issuerReplays from './issuer/replays';
 import * as issuerSelf from './issuer/self';
@@ -37,6 +39,7 @@ import * as platformHealth from './platform/health';
 import * as platformKeys from './platform/keys';
 import * as receipts from './platform/receipts';
 import * as surroundings from './platform/surroundings';
+import * as portal from './portal';
 import type { Route } from './route';
 import * as sandbox from './sandbox';
 
@@ -54,6 +57,9 @@ const resources = [
     issuerSelf,
     issuerFailures,
     issuerEcho,
+    issuerCalls,
+    issuerPortal,
+    portal,
     sandbox,
   ],
   ...[

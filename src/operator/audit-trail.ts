@@ -26,8 +26,8 @@ export type AuditTrail = <T>(deed: Deed, run: () => Promise<T>, outcomeOf?: (res
 
 export interface AuditTrails {
   of(operator: Pick<Operator, 'name'>): AuditTrail;
-  /** What an issuer does of itself. */
-  ofIssuer(issuerId: string): AuditTrail;
+  /** What an issuer does of itself; `person`: who did it on the issuer's own page. */
+  ofIssuer(issuerId: string, person?: string): AuditTrail;
   /** That somebody unknown was refused, such as a sign-in with a wrong token. Never fails: its caller refuses anyway. */
   ofNobody(deed: Deed, code: string): Promise<void>;
 }
@@ -89,7 +89,7 @@ export const createAuditTrails = ({
 
   return {
     of,
-    ofIssuer: (issuerId) => of({ name: `(issuer ${issuerId})` }),
+    ofIssuer: (issuerId, person) => of({ name: `(issuer ${issuerId}${person === undefined ? '' : `: ${person}`})` }),
     ofNobody: (deed, code) => writeOutcome(nobody, deed, { phase: 'done', code }),
   };
 };

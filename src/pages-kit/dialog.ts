@@ -8,7 +8,7 @@ let made = 0;
 export interface Field {
   readonly name: string;
   readonly label: string;
-  readonly kind?: 'text' | 'url' | 'email' | 'tel' | 'number' | 'select' | 'check' | 'lines';
+  readonly kind?: 'text' | 'url' | 'email' | 'tel' | 'number' | 'select' | 'check' | 'lines' | 'datetime-local';
   readonly value?: string | number | boolean | undefined;
   readonly options?: readonly (readonly [string, string])[];
   readonly required?: boolean;

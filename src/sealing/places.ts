@@ -8,5 +8,7 @@ export const places = {
   orderKey: (orderId: string): string => `order-key:${orderId}`,
   approval: (approvalId: string, orderId: string): string => `approval:${approvalId}:${orderId}`,
   sandboxMessage: (messageId: string): string => `sandbox-message:${messageId}`,
+  portalLink: (hash: string): string => `portal-link:${hash}`,
+  portalSession: (hash: string): string => `portal-session:${hash}`,
   answer: (requestId: string): string => `answer:${requestId}`,
 };

@@ -6,7 +6,6 @@ import type { AuditRow } from './audit';
 import type { SubmissionRow } from './codes';
 import type { ComparisonRow } from './comparisons';
 import type { ConformanceOrderRow, ConformanceRunRow } from './conformance';
-import type { ConsoleSessionRow } from './console-sessions';
 import type { DayCountRow } from './day-counts';
 import type { EchoRow } from './echoes';
 import type { GuessRow } from './guesses';
@@ -18,10 +17,12 @@ import type { MaintenanceRow } from './maintenance';
 import type { OrderSettingsRow } from './order-settings';
 import type { OrderRow } from './orders';
 import { countPool, type PoolCounts } from './pool-counts';
+import type { PortalLinkRow } from './portal-links';
 import type { ReconciliationPageRow, ReconciliationRow } from './reconciliations';
 import type { ReplayRow } from './replays';
 import type { RequestRow } from './requests';
 import type { SandboxMessageRow } from './sandbox-inbox';
+import type { ConsoleSessionRow, PortalSessionRow } from './sessions';
 import type { StatementPartRow, StatementRow } from './statements';
 import type { WorkerRow } from './workers';
 
@@ -45,6 +46,8 @@ export interface Collections {
   readonly ledger: Collection<LedgerRow>;
   readonly answers: Collection<AnswerRow>;
   readonly consoleSessions: Collection<ConsoleSessionRow>;
+  readonly portalSessions: Collection<PortalSessionRow>;
+  readonly portalLinks: Collection<PortalLinkRow>;
   readonly guesses: Collection<GuessRow>;
   readonly approvals: Collection<ApprovalRow>;
   readonly echoes: Collection<EchoRow>;
@@ -101,6 +104,8 @@ export const openDatabase = (uri: string, limitMs: number = callLimitMs): Databa
     ledger: db.collection('ledger'),
     answers: db.collection('answers'),
     consoleSessions: db.collection('consoleSessions'),
+    portalSessions: db.collection('portalSessions'),
+    portalLinks: db.collection('portalLinks'),
     guesses: db.collection('guesses'),
     approvals: db.collection('approvals'),
     echoes: db.collection('echoes'),

@@ -5,6 +5,15 @@ export interface EchoRow {
   readonly _id: string;
   readonly content: string;
   readonly at: Date;
+  /** Of the newest one of an issuer alone: which it is, and what became of it. */
+  readonly of?: string;
+  readonly outcome?: EchoOutcome;
+}
+
+/** A word of closed lists where it failed. */
+export interface EchoOutcome {
+  readonly ok: boolean;
+  readonly problem?: string | undefined;
 }
 
 interface EchoName {
@@ -14,6 +23,9 @@ interface EchoName {
 
 export type Echoes = ReturnType<typeof createEchoes>;
 
+/** No hash looks like it. */
+const newest = 'newest';
+
 const idOf = ({ issuerId, messageId }: EchoName): string => `${issuerId}/${messageId}`;
 
 export const createEchoes = ({ echoes }: { readonly echoes: Collection<EchoRow> }) => ({
@@ -21,7 +33,22 @@ export const createEchoes = ({ echoes }: { readonly echoes: Collection<EchoRow> 
   keep: async (echo: EchoName & { readonly atMs: number }, content: object): Promise<void> => {
     const row = { content: JSON.stringify(content), at: new Date(echo.atMs) };
     await echoes.updateOne({ _id: idOf(echo) }, { $setOnInsert: row }, { upsert: true });
+    const { issuerId, messageId: of } = echo;
+    await echoes.updateOne(
+      { _id: idOf({ issuerId, messageId: newest }) },
+      { $set: { content: '', of, at: row.at }, $unset: { outcome: 1 } },
+      { upsert: true },
+    );
   },
+
+  /** After an attempt: an older one says nothing of the newest. */
+  note: async ({ issuerId, messageId: of }: EchoName, outcome: EchoOutcome): Promise<void> => {
+    await echoes.updateOne({ _id: idOf({ issuerId, messageId: newest }), of }, { $set: { outcome } });
+  },
+
+  /** Of the last day. */
+  newestOf: (issuerId: string): Promise<EchoRow | null> =>
+    echoes.findOne({ _id: idOf({ issuerId, messageId: newest }) }),
 
   /** Undefined where it is older than a day. */
   read: async (echo: EchoName): Promise<Readonly<Record<string, unknown>> | undefined> => {

@@ -108,6 +108,14 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_position', key: { position: -1 } },
     { name: 'forget', key: { liveUntil: 1 }, expireAfterSeconds: 0 },
   ],
+  portalSessions: [
+    { name: 'by_name', key: { name: 1, position: -1 } },
+    { name: 'forget', key: { liveUntil: 1 }, expireAfterSeconds: 0 },
+  ],
+  portalLinks: [
+    { name: 'by_issuer', key: { issuerId: 1 } },
+    { name: 'forget', key: { endsAt: 1 }, expireAfterSeconds: 0 },
+  ],
   audit: [
     { name: 'by_position', key: { position: -1 } },
     { name: 'by_actor', key: { actor: 1, position: -1 } },

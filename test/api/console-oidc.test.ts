@@ -3,7 +3,7 @@ import type { Cookie } from '../../src/api/auth/cookies';
 import { createOidcAttempts } from '../../src/api/auth/oidc-attempts';
 import { oidcKeys } from '../../src/api/auth/oidc-keys';
 import { personOf } from '../../src/api/auth/oidc-person';
-import { createConsoleSessionRows } from '../../src/store/console-sessions';
+import { createConsoleSessionRows } from '../../src/store/sessions';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider';
 import { type Answer, type Platform, read, startPlatform } from '../support/platform';
 import { expectProblem } from '../support/problem';

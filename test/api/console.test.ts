@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createConsoleSessions } from '../../src/api/auth/console-sessions';
 import { createSignInLimit } from '../../src/api/auth/sign-in-limit';
 import type { Role } from '../../src/domain/operator';
-import { type ConsoleSessionRows, createConsoleSessionRows } from '../../src/store/console-sessions';
+import { type ConsoleSessionRows, createConsoleSessionRows } from '../../src/store/sessions';
 import { databaseOfFile } from '../support/database-of-file';
 import { type Answer, read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';

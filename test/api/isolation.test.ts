@@ -5,6 +5,7 @@ import { routes } from '../../src/contract/routes';
 import { mayAct, type Role, roles } from '../../src/domain/operator';
 import type { TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
+import { type PortalBrowser, signInByLink } from '../support/portal';
 
 /** One of each role. Whoever is not in this list has no role at all. */
 const people = roles.map((role) => ({ name: role.slice(0, 3), role, token: `a-token-of-some-${role}` }));
@@ -117,6 +118,79 @@ describe('one issuer with its own credentials', () => {
   });
 });
 
+describe('a browser at an issuer’s own page', () => {
+  const people = new Map<string, PortalBrowser>();
+  beforeAll(async () => {
+    for (const role of ['viewer', 'admin']) {
+      const { url } = (await mine.post('/portal-links', { type: 'portal.link', role })).body;
+      people.set(role, await signInByLink(url, file.platform.baseUrl));
+    }
+  });
+  const inPortal = ofIssuers.filter((route) => route.inPortal);
+  const ask = (role: string, route: Route, params: Params, withCsrf = true) => {
+    const { cookie = '', csrf = '' } = people.get(role) ?? {};
+    const headers = { 'content-type': 'application/json', cookie, ...(withCsrf ? { 'x-csrf-token': csrf } : {}) };
+    const body = route.method === 'get' ? null : '{';
+    return answerOf(pathOf(route, params), { method: route.method.toUpperCase(), headers, body });
+  };
+  const refused = { status: 401, code: 'signature_invalid' };
+
+  test('there is a call to be tried', () => expect(inPortal.length).toBeGreaterThan(25));
+
+  test.each(named(ofIssuers))('%s: is of the issuer’s own alone, and by the role', async (_name, route) => {
+    const own = { issuerId: mine.issuerId, orderNo: 'theirs' };
+    for (const role of people.keys()) {
+      expect(await ask(role, route, { ...own, issuerId: theirs.issuerId })).toEqual(refused);
+      const answer = await ask(role, route, own);
+      if (!route.inPortal) expect(answer).toEqual(refused);
+      else if (route.method === 'get') {
+        expect([200, 404, 422]).toContain(answer.status);
+        if (route.path.includes('{orderNo}')) expect(answer).toEqual({ status: 404, code: 'order_unknown' });
+      } else if (role === 'viewer') expect(answer).toEqual({ status: 403, code: 'operator_forbidden' });
+      else expect([400, 404, 415]).toContain(answer.status);
+      if (route.method !== 'get') expect(await ask(role, route, own, false)).toEqual(refused);
+    }
+  });
+
+  test('what sells, brings codes or hands out tokens is the server’s', () => {
+    const notThere = ofIssuers.filter((route) => !route.inPortal).map(({ name }) => name);
+    expect(notThere.sort()).toEqual([
+      'acknowledgeMessages',
+      'advanceSandboxClock',
+      'listConformance',
+      'placeOrder',
+      'placeOrders',
+      'previewSelf',
+      'readConformance',
+      'readEvents',
+      'readMessages',
+      'readSandboxInbox',
+      'replaceCodes',
+      'startConformance',
+      'submitCodes',
+      'verifyOrder',
+    ]);
+  });
+
+  test.each(named(ofRoles))('%s: is no call of an issuer’s session', async (_name, route) => {
+    const { cookie = '', csrf = '' } = people.get('admin') ?? {};
+    const headers = { cookie, 'x-csrf-token': csrf };
+    expect((await answerOf(pathOf(route), { method: route.method.toUpperCase(), headers })).status).toBe(401);
+  });
+
+  test.each(named(routes.filter(({ who }) => who === 'portal')))(
+    '%s: is of the browser that signed in',
+    async (_name, route) => {
+      for (const headers of [{}, { authorization: `Bearer ${people.get('admin')?.csrf}` }] as Record<
+        string,
+        string
+      >[]) {
+        expect(await answerOf(pathOf(route), { method: route.method.toUpperCase(), headers })).toEqual(refused);
+      }
+    },
+  );
+});
+
 describe('operators', () => {
   /** No call does anything with this body, so it shows who is let in as far as it. */
   const unreadable = ({ method }: Route): RequestInit => ({
@@ -216,6 +290,9 @@ test('whatever asks for no credentials stands here by name', () => {
       'llmsText',
       'logOutOidc',
       'lostLinkForm',
+      'portalFile',
+      'portalPage',
+      'portalPageSlash',
       'previewFrame',
       'problemPage',
       'readContract',
@@ -225,10 +302,12 @@ test('whatever asks for no credentials stands here by name', () => {
       'readMetrics',
       'readReadiness',
       'sendLostLink',
+      'showPortalLink',
       'signIn',
       'startOidc',
       'startPage',
       'takeReceipts',
+      'usePortalLink',
     ],
   ]);
 });

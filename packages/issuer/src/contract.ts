@@ -4,6 +4,8 @@ export interface components {
         "listOrders.query": {
             /** @enum {string} */
             state?: "accepted" | "notified" | "verified" | "partially_issued" | "issued" | "delivered" | "undeliverable" | "refused" | "expired" | "cancelled";
+            /** @description The beginning of its number in any case, or its payment, payer or product by the whole id */
+            q?: string;
             /** Format: date-time */
             createdAfter?: string;
             /**
@@ -427,6 +429,40 @@ export interface components {
             [key: string]: unknown;
         };
         "echo.answer": components["schemas"]["Sent"];
+        "readEcho.answer": components["schemas"]["EchoOutcome"];
+        "listOwnCalls.query": {
+            /** @default 20 */
+            limit?: number;
+            /** @enum {string} */
+            failed?: "true" | "false";
+        };
+        "listOwnCalls.answer": components["schemas"]["IssuerCalls"];
+        "readOwnCall.answer": components["schemas"]["OwnCall"];
+        "createPortalLink.body": {
+            /** @constant */
+            type: "portal.link";
+            /** @enum {string} */
+            role: "viewer" | "admin";
+            /** @default 600 */
+            expiresInSeconds?: number;
+            /** @description Who will use it; the audit log says it */
+            name?: string;
+        };
+        "createPortalLink.answer": components["schemas"]["PortalLink"];
+        "endPortalSessions.body": {
+            /** @constant */
+            type: "portal.sessions_end";
+            sessionId?: string;
+        };
+        "endPortalSessions.answer": {
+            ended: number;
+        };
+        "listPortalSessions.query": {
+            /** @default 20 */
+            limit?: number;
+            cursor?: string;
+        };
+        "listPortalSessions.answer": components["schemas"]["PortalSessionPage"];
         "advanceSandboxClock.body": {
             /** @constant */
             type: "sandbox.clock";
@@ -1276,6 +1312,130 @@ export interface components {
         Sent: {
             /** @constant */
             status: "sent";
+        };
+        EchoOutcome: {
+            /** @enum {string} */
+            state: "none" | "sent" | "answered" | "failed";
+            /** Format: date-time */
+            sentAt?: string;
+            problem?: string;
+        };
+        IssuerCalls: {
+            orders: number;
+            summary: {
+                calls: number;
+                failed: number;
+                took: components["schemas"]["Percentiles"];
+                /** Format: date-time */
+                lastOk?: string;
+                /** Format: date-time */
+                lastFailed?: string;
+            };
+            circuits: components["schemas"]["Circuit"][];
+            throttled: number;
+            data: components["schemas"]["IssuerCall"][];
+        };
+        /** @description Times that were really measured; null where there was none */
+        Percentiles: {
+            count: number;
+            p50Ms: number | null;
+            p95Ms: number | null;
+            p99Ms: number | null;
+        };
+        Circuit: {
+            /** @description An issuer, `terminal:` with an issuer and what fails together, or `host:` with one that cannot be reached */
+            key: string;
+            /** @enum {string} */
+            state: "closed" | "open" | "half_open";
+            calls: number;
+            failures: number;
+            /** @description How many see it so */
+            workers: number;
+        };
+        IssuerCall: {
+            callId: string;
+            /** Format: date-time */
+            at: string;
+            orderNo: string;
+            /** @enum {string} */
+            direction: "to_issuer" | "from_issuer" | "to_terminal";
+            kind: string;
+            ok: boolean;
+            try?: number;
+            status?: number;
+            problem?: string;
+            tookMs?: number;
+            /** @description Its webhook-id */
+            message?: string;
+            /**
+             * @description An operator sent it again
+             * @constant
+             */
+            replay?: true;
+        };
+        OwnCall: {
+            issuerId: string;
+            callId: string;
+            /** Format: date-time */
+            at: string;
+            orderNo: string;
+            /** @enum {string} */
+            direction: "to_issuer" | "from_issuer" | "to_terminal";
+            kind: string;
+            ok: boolean;
+            try?: number;
+            status?: number;
+            problem?: string;
+            tookMs?: number;
+            /** @description Its webhook-id */
+            message?: string;
+            /**
+             * @description An operator sent it again
+             * @constant
+             */
+            replay?: true;
+            request: components["schemas"]["CallSide"];
+            answer: components["schemas"]["CallSide"];
+            /** @description The codes came as the answer to this message */
+            partOf?: string;
+        };
+        CallSide: {
+            status?: number;
+            /** @description The JSON of the wire as far as it is kept, secrets masked */
+            body?: components["schemas"]["Json"];
+            /** @description JSON Pointers; an empty one is the whole body */
+            notKept: string[];
+        };
+        /** @description Any JSON */
+        Json: unknown;
+        PortalLink: {
+            url: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        PortalSessionPage: {
+            data: components["schemas"]["PortalSession"][];
+            nextCursor: string | null;
+        };
+        PortalSession: {
+            sessionId: string;
+            name: string;
+            /** @enum {string} */
+            role: "viewer" | "admin";
+            /** Format: date-time */
+            startedAt: string;
+            /**
+             * Format: date-time
+             * @description Its last use, to a minute
+             */
+            seenAt: string;
+            /**
+             * Format: date-time
+             * @description The latest; without use it ends earlier
+             */
+            endsAt: string;
+            /** @description The one that asks */
+            isThis: boolean;
         };
         ClockAdvanced: {
             orders: number;

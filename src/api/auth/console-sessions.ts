@@ -1,8 +1,8 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import { type Operator, type OperatorWithToken, operatorName, type Role, roles } from '../../domain/operator';
-import type { ConsoleSessionRow, ConsoleSessionRows, WhichSessions } from '../../store/console-sessions';
+import type { ConsoleSessionRow, ConsoleSessionRows } from '../../store/sessions';
 import { type Cookie, cookieValues } from './cookies';
+import { createLiveSessions } from './live-sessions';
 
 export interface ConsoleSession {
   readonly id: string;
@@ -14,16 +14,8 @@ export interface ConsoleSession {
 }
 
 const lifetimeMs = 8 * 3_600_000;
-/** Without any request. An open overview comes back by itself, so it counts as use. */
-const idleMs = 30 * 60_000;
-/** Use is written down so often at most. */
-const touchEveryMs = 60_000;
 /** Of one operator; the next one ends that operator's own oldest. */
 const ofOneMax = 10;
-/** What one process ended is ended in the others within this time. */
-const keptMs = 2_000;
-const keptMax = 1_000;
-
 export type ConsoleSessions = ReturnType<typeof createConsoleSessions>;
 
 /**
@@ -57,9 +49,7 @@ export const createConsoleSessions = ({
   const isSecure = publicUrl.startsWith('https:');
   // Cookies know no ports: two platforms of one machine must not end each other's sessions.
   const cookieName = `${isSecure ? '__Host-' : ''}codeferry-${first?.mark('cookie', 'name').slice(0, 8)}`;
-  const kept = new LRUCache<string, { readonly row: ConsoleSessionRow | null; readonly atMs: number }>({
-    max: keptMax,
-  });
+  const live = createLiveSessions({ rows, nowMs });
 
   const cookie = (value: string, maxAge: number): Cookie => [
     cookieName,
@@ -83,56 +73,18 @@ export const createConsoleSessions = ({
     return { id, endsAtMs, operator, csrf: mark('csrf', id), mark: mark('session', `${id}.${endsAtMs}.${who}`) };
   };
 
-  const keep = (id: string, row: ConsoleSessionRow | null): void => {
-    kept.set(id, { row, atMs: nowMs() });
-  };
-
-  /** A reading that began before something ended is not kept. */
-  let endings = 0;
-  const forgetKept = (): void => {
-    endings += 1;
-    kept.clear();
-  };
-
-  const read = async (id: string): Promise<ConsoleSessionRow | null> => {
-    const before = endings;
-    const row = await rows.find(id);
-    if (before === endings) keep(id, row);
-    return row;
-  };
-
-  const liveRow = async (id: string): Promise<ConsoleSessionRow | undefined> => {
-    const found = kept.get(id);
-    const row = found && nowMs() - found.atMs < keptMs ? found.row : await read(id);
-    return row && row.liveUntil.getTime() > nowMs() ? row : undefined;
-  };
-
-  const liveUntil = (endsAtMs: number): Date => new Date(Math.min(endsAtMs, nowMs() + idleMs));
-
-  const noteUse = async (row: ConsoleSessionRow): Promise<void> => {
-    if (nowMs() - row.seenAt.getTime() < touchEveryMs) return;
-    const used = { seenAt: new Date(nowMs()), liveUntil: liveUntil(row.endsAt.getTime()) };
-    keep(row._id, { ...row, ...used });
-    await rows.touch(row._id, used.seenAt, used.liveUntil);
-  };
-
   const beginAs = async (
     who: string,
     outside?: ConsoleSessionRow['outside'],
   ): Promise<{ session: ConsoleSession; cookie: Cookie }> => {
-    const startedAt = new Date(nowMs());
     const endsAt = new Date(nowMs() + lifetimeMs);
     const begun = session(randomBytes(16).toString('base64url'), endsAt.getTime(), who);
     if (!begun) throw new Error('a session of nobody');
     const { id, operator } = begun;
-    const position = `${startedAt.toISOString()}/${id}`;
-    const times = { startedAt, seenAt: startedAt, liveUntil: liveUntil(endsAt.getTime()), endsAt };
-    await rows.insert(
-      { _id: id, position, name: operator.name, role: operator.role, ...(outside ? { outside } : {}), ...times },
+    await live.begin(
+      { _id: id, name: operator.name, role: operator.role, ...(outside ? { outside } : {}), endsAt },
       ofOneMax,
     );
-    // Its oldest one may be among those that are kept.
-    forgetKept();
     const text = [id, endsAt.getTime(), Buffer.from(who).toString('base64url'), begun.mark].join('.');
     return { session: begun, cookie: cookie(text, lifetimeMs) };
   };
@@ -152,29 +104,21 @@ export const createConsoleSessions = ({
         if (!id || !endsAt || !who || !given) continue;
         const found = session(id, Number(endsAt), Buffer.from(who, 'base64url').toString());
         if (!found || !isSameText(given, found.mark) || found.endsAtMs <= nowMs()) continue;
-        const row = await liveRow(id);
-        if (!row) continue;
-        await noteUse(row);
-        return found;
+        if (await live.use(id)) return found;
       }
       return undefined;
     },
 
     /** For whoever holds one open; this is no use of it. */
     isOpen: async ({ id, endsAtMs }: ConsoleSession): Promise<boolean> =>
-      endsAtMs > nowMs() && (await liveRow(id)) !== undefined,
+      endsAtMs > nowMs() && (await live.find(id)) !== undefined,
 
-    /** At once in this process, within two seconds in the others. @returns How many there were. */
-    end: async (which: WhichSessions): Promise<number> => {
-      const count = await rows.end(which);
-      forgetKept();
-      return count;
-    },
+    end: live.end,
 
     /** At once in this process, within two seconds in the others. @returns How many there were. */
     endOutside: async (...which: Parameters<ConsoleSessionRows['endOutside']>): Promise<number> => {
       const count = await rows.endOutside(...which);
-      forgetKept();
+      live.forget();
       return count;
     },
 

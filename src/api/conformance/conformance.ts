@@ -26,7 +26,7 @@ export const mountConformance = (mount: Mount, { issuers, audited, ...deps }: De
     const issuer = await find(_id, 'signature_invalid');
     // The same request again is the same run.
     const given = { runId: messageId.slice(0, 32), by: _id, only };
-    return { status: 202, body: await audited(issuer, (trail) => runs.begin(issuer, given, trail)) };
+    return { status: 202, body: await audited({ issuer }, (trail) => runs.begin(issuer, given, trail)) };
   });
   mount.issuer(ofIssuer.listConformance)(async ({ issuer }) => ({
     status: 200,

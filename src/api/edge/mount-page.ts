@@ -34,10 +34,10 @@ interface Page extends Omit<PageSource, 'path'> {
   readonly filled?: Readonly<Record<string, string>>;
 }
 
-/** A page that is public and holds nothing: its data comes by calls, with a session. */
-export const mountPage = (mount: Mount, { routes, filled = {}, ...source }: Page): void => {
+/** A page that is public and holds nothing: its data comes by calls, with a session. @returns Where its files are. */
+export const mountPage = (mount: Mount, { routes, filled = {}, ...source }: Page): { readonly assets: string } => {
   const { path } = routes.page;
-  const { page: template, version, files } = loadPageAssets({ ...source, path });
+  const { page: template, version, assets, files } = loadPageAssets({ ...source, path });
   const page = Object.entries(filled).reduce((text, [name, value]) => text.replace(`{{${name}}}`, value), template);
 
   mount.bare(routes.page, (_request, response) => {
@@ -55,4 +55,5 @@ export const mountPage = (mount: Mount, { routes, filled = {}, ...source }: Page
     response.setHeader('cache-control', isCurrent ? 'public, max-age=31536000, immutable' : 'no-store');
     response.send(file.body);
   });
+  return { assets };
 };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import { createSlots } from '../../bounded/slots';
@@ -16,7 +17,7 @@ import {
 import { parseStrictJson, readStrictJson } from '../../contract/strict-json';
 import type { Versions } from '../../contract/versions';
 import { Failure, type FieldError } from '../../domain/failures';
-import { isTestIssuer } from '../../domain/ids';
+import { isTestIssuer, ownMessagePrefix } from '../../domain/ids';
 import type { Operator, Role } from '../../domain/operator';
 import { waitMaxMs } from '../../domain/timings';
 import type { AuditTrail, AuditTrails, Deed } from '../../operator/audit-trail';
@@ -29,6 +30,9 @@ import { sha256 } from '../../sealing/key-ring';
 import type { IssuerRow } from '../../store/issuers';
 import { authenticateIssuer, type IssuerAuth } from '../auth/issuer-auth';
 import { authorizeOperator, type OperatorAuth, requireRole } from '../auth/operator-auth';
+import { portalCaller } from '../auth/portal-auth';
+import type { PortalSession, PortalSessions } from '../auth/portal-sessions';
+import type { AuditedByIssuer } from '../issuer/audited';
 import { takeVersion } from './api-version';
 import type { Apps } from './apps';
 import { type FileAnswer, sendFile } from './file-answer';
@@ -44,6 +48,8 @@ export interface SentFile {
 
 interface IssuerCall<R extends Route> {
   readonly issuer: IssuerRow;
+  /** Undefined: the issuer's server, by its signature. */
+  readonly session: PortalSession | undefined;
   readonly params: ParamsOf<R>;
   readonly body: BodyOf<R>;
   readonly query: QueryOf<R>;
@@ -102,11 +108,21 @@ const filesAtOnce = 2;
 const isUnfit = ({ status }: { readonly status: number }): boolean =>
   status === 400 || status === 415 || status === 422;
 
-/** Whose signature fits. */
+/** Whose signature fits, or whose session. */
 interface KnownSender {
   readonly issuer: IssuerRow;
   readonly webhookId: string;
+  readonly session: PortalSession | undefined;
 }
+
+/** What lets people in at issuers' own pages. */
+interface Portal {
+  readonly sessions: PortalSessions;
+  readonly tokenOf: (issuerId: string, orderNo: string) => Promise<string>;
+  readonly audited: AuditedByIssuer;
+}
+
+type Params = { readonly orderNo?: string };
 
 export type Mount = ReturnType<typeof createMount>;
 
@@ -114,7 +130,12 @@ export type Mount = ReturnType<typeof createMount>;
 export const createMount = (
   apps: Apps,
   deps: IssuerAuth &
-    Idempotency & { readonly versions: Versions } & { readonly operator: OperatorAuth; readonly audit: AuditTrails },
+    Idempotency & {
+      readonly versions: Versions;
+      readonly operator: OperatorAuth;
+      readonly portal: Portal;
+      readonly audit: AuditTrails;
+    },
 ) => {
   const inFlight = createInFlightLimit();
   const shedOnLag = shedOnEventLoopLag(watchEventLoopLag());
@@ -152,17 +173,40 @@ export const createMount = (
     }
   };
 
-  const issuerOf = async (request: Request, response: Response) => {
-    const leave = inFlight.enterUnknown(request.ip ?? '');
-    const known = await authenticateIssuer(deps, request as Request<{ issuerId: string }>, (reason, issuerId) => {
+  const senderOf = async (route: Route, request: Request<{ issuerId: string }>, response: Response) => {
+    const { sessions } = deps.portal;
+    const inPortal = await portalCaller(request, route, { sessions, issuers: deps.issuers, nowMs: deps.nowMs });
+    if (inPortal) return { ...inPortal, webhookId: portalMessageId(request, inPortal.session) };
+    const signed = await authenticateIssuer(deps, request, (reason, issuerId) => {
       response.locals.refusedBy = reason;
       // The route's parameters are gone once a failure is on its way.
       response.locals.issuerId = issuerId;
-    }).finally(leave);
+    });
+    return { ...signed, session: undefined };
+  };
+
+  const issuerOf = async (route: Route, request: Request, response: Response): Promise<KnownSender> => {
+    const leave = inFlight.enterUnknown(request.ip ?? '');
+    const known = await senderOf(route, request as Request<{ issuerId: string }>, response).finally(leave);
     response.locals.issuerClass = isTestIssuer(known.issuer._id) ? 'test' : known.issuer.codeMode;
     testRequests.admit(known.issuer._id);
-    takeVersion(deps, request, response, versions.pinned(known.issuer.apiVersion));
+    // The page is of today, whatever the issuer's server is pinned to.
+    const date = known.session ? versions.newest : known.issuer.apiVersion;
+    takeVersion(deps, request, response, versions.pinned(date));
     return known;
+  };
+
+  /** The token is the server's: of a person at the issuer's own page the platform knows which order is meant. */
+  const withToken = async ({ issuer, session }: KnownSender, { orderNo }: Params, json: unknown): Promise<unknown> => {
+    const lacksToken = session && orderNo !== undefined && isObject(json) && !('token' in json);
+    return lacksToken ? { ...json, token: await deps.portal.tokenOf(issuer._id, orderNo) } : json;
+  };
+
+  /** What a person does to an order is written down as that person's. */
+  const inName = <A>({ issuer, session }: KnownSender, route: Route, { orderNo }: Params, run: () => Promise<A>) => {
+    if (!session || orderNo === undefined) return run();
+    const deed = { action: 'issuer.acted', target: `${issuer._id}/${orderNo}`, after: { call: route.name } } as const;
+    return deps.portal.audited({ issuer, session }, (trail) => trail(deed, run));
   };
 
   const newOrderOf = (issuerId: string): IssuerCall<Route>['newOrder'] => {
@@ -175,12 +219,13 @@ export const createMount = (
   const answerRead =
     <R extends Route, B>(route: R, handle: IssuerHandler<R, B>) =>
     async (request: Request, response: Response): Promise<KeptAnswer> => {
-      const { issuer, webhookId } = await issuerOf(request, response);
+      const { issuer, webhookId, session } = await issuerOf(route, request, response);
       budgets.spend(issuer._id, 0);
       const atWork = <T>(work: () => Promise<T>): Promise<T> => admitted(issuer._id, work);
       const run = async (): Promise<KeptAnswer> => {
         const { status, body } = await handle({
           issuer,
+          session,
           params: request.params as ParamsOf<R>,
           body: undefined as BodyOf<R>,
           query: queryOf(route, request),
@@ -205,7 +250,8 @@ export const createMount = (
     handle: IssuerHandler<R, B>,
   ): ((request: Request, response: Response) => Promise<KeptAnswer>) => {
     const { integersOnly, inParts, lines } = route;
-    const work = async (request: Request, response: Response, { issuer, webhookId }: KnownSender) => {
+    const work = async (request: Request, response: Response, sender: KnownSender) => {
+      const { issuer, webhookId, session } = sender;
       admit?.(issuer);
       const raw = bytesOf(request.body);
       return admitted(issuer._id, () => {
@@ -225,12 +271,14 @@ export const createMount = (
                 ? readStrictJson(raw)
                 : { value: parseStrictJson(raw, { integersOnly }), flaws: [] };
             if (isWithOrder(json)) response.locals.orderNo = json.orderNo;
-            const todays = versions.request(response.locals.version, route.name, json);
+            const given = await withToken(sender, params, json);
+            const todays = versions.request(response.locals.version, route.name, given);
             const body = (schema ? parseWith(schema, todays) : undefined) as BodyOf<R>;
             const query = (route.query ? parseWith(route.query, request.query) : undefined) as QueryOf<R>;
             const onceAnswered = onceClosed(response);
-            return handle({
+            const call = {
               issuer,
+              session,
               params,
               body,
               query,
@@ -240,9 +288,10 @@ export const createMount = (
               file: { mediaType, raw },
               flaws,
               newOrder: newOrderOf(issuer._id),
-              atWork: (part) => part(),
+              atWork: (part: () => Promise<never>) => part(),
               begun,
-            });
+            };
+            return inName(sender, route, params, () => handle(call));
           },
           (failure) => JSON.stringify(problemOf(failure, requestIdOf(response))),
         );
@@ -250,7 +299,7 @@ export const createMount = (
     };
     return async (request, response) => {
       // Before any room that issuers share: what nobody signed takes none of it.
-      const known = await issuerOf(request, response);
+      const known = await issuerOf(route, request, response);
       const { _id } = known.issuer;
       const isOver = budgets.spend(_id, bytesOf(request.body).length);
       try {
@@ -348,7 +397,7 @@ export const createMount = (
           shedOnLag,
           rawBody(bodyLimitBytes),
           async (request, response) => {
-            const { issuer } = await issuerOf(request, response);
+            const { issuer } = await issuerOf(route, request, response);
             budgets.spend(issuer._id, 0);
             const params = request.params as ParamsOf<R>;
             const query = queryOf(route, request);
@@ -384,7 +433,7 @@ export const createMount = (
 
     /** Whose handler looks itself at who calls, and reads the body: of browsers and of anybody. */
     open:
-      <R extends Route & { readonly who: 'anyone' | 'session' | 'buyer' }>(route: R) =>
+      <R extends Route & { readonly who: 'anyone' | 'session' | 'buyer' | 'portal' }>(route: R) =>
       (handle: (call: OpenCall<R>) => Promise<AnswerOf<R>>): void => {
         register(
           sidesOf(route),
@@ -473,6 +522,12 @@ const requireMediaType = (request: Request, taken: readonly string[] = ['applica
   if (!taken.includes(type.trim()) || !isUtf8) throw new Failure('media_type_unsupported');
   return type.trim();
 };
+
+const isObject = (json: unknown): json is object => typeof json === 'object' && json !== null && !Array.isArray(json);
+
+/** Apart from those that the issuer's server chooses, none of which begins so. */
+const portalMessageId = (request: Request, { id }: PortalSession): string =>
+  `${ownMessagePrefix}portal_${id}_${(request.get('webhook-id') ?? randomUUID()).slice(0, 64)}`;
 
 /** A payment request names its order in its body alone; the log wants it also when it is refused. */
 const isWithOrder = (json: unknown): json is { orderNo: unknown } =>

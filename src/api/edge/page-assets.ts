@@ -18,6 +18,8 @@ export interface PageAssets {
   readonly page: string;
   /** In the path of every file: the modules find each other beside themselves, and a changed file has another address. */
   readonly version: string;
+  /** Where they are. */
+  readonly assets: string;
   readonly files: ReadonlyMap<string, { readonly mediaType: string; readonly body: Buffer }>;
 }
 
@@ -70,9 +72,10 @@ export const loadPageAssets = ({ name, path: at, basePath, packages = {} }: Page
   const version = hash.digest('hex').slice(0, 16);
   // Asked for at once, and not one after the other as each is read.
   const preloads = modules.map(([file]) => `<link rel="modulepreload" href="{{assets}}/${file}">`).join('\n    ');
+  const assets = `${basePath}${at}/assets/${version}`;
   const page = readFileSync(join(sources, name, 'index.html'), 'utf8')
     .replace('{{modules}}', preloads)
-    .replaceAll('{{assets}}', `${basePath}${at}/assets/${version}`)
+    .replaceAll('{{assets}}', assets)
     .replaceAll('{{base}}', basePath);
-  return { page, version, files };
+  return { page, version, assets, files };
 };

@@ -2,20 +2,27 @@ import { createSlots } from '../../bounded/slots';
 import { Failure } from '../../domain/failures';
 import type { AuditTrail, AuditTrails } from '../../operator/audit-trail';
 import type { IssuerRow } from '../../store/issuers';
+import type { PortalSession } from '../auth/portal-sessions';
 
 /** The audit log is one chain, in which operators wait for their turn as well. */
 const auditedMax = 16;
 const auditedPerIssuerMax = 2;
+
+interface Actor {
+  readonly issuer: Pick<IssuerRow, '_id'>;
+  /** Of a person at the issuer's own page. */
+  readonly session?: Pick<PortalSession, 'name'> | undefined;
+}
 
 export type AuditedByIssuer = ReturnType<typeof createAuditedByIssuer>;
 
 /** What an issuer does of itself, in its name. @throws Failure `rate_limited` */
 export const createAuditedByIssuer = (audit: AuditTrails) => {
   const slots = createSlots(auditedMax);
-  return async <T>({ _id }: Pick<IssuerRow, '_id'>, work: (trail: AuditTrail) => Promise<T>): Promise<T> => {
+  return async <T>({ issuer: { _id }, session }: Actor, work: (trail: AuditTrail) => Promise<T>): Promise<T> => {
     if (slots.take(_id, auditedPerIssuerMax) !== 'taken') throw new Failure('rate_limited', { retryAfterSeconds: 1 });
     try {
-      return await work(audit.ofIssuer(_id));
+      return await work(audit.ofIssuer(_id, session?.name));
     } finally {
       slots.giveBack(_id);
     }

@@ -1,4 +1,4 @@
-import { echo } from '../../contract/issuer/echo';
+import { echo, readEcho } from '../../contract/issuer/echo';
 import { engineUnavailable } from '../../second-interface/ask-order';
 import type { Echoes } from '../../store/echoes';
 import type { OrderGateway } from '../../temporal/order-gateway';
@@ -11,10 +11,22 @@ export interface EchoDeps {
 }
 
 /** A self-test of keys and signatures: what came in goes out again to the issuer's callback, signed. */
-export const mountEcho = (mount: Mount, { gateway, echoes, nowMs }: EchoDeps): void =>
+export const mountEcho = (mount: Mount, { gateway, echoes, nowMs }: EchoDeps): void => {
   mount.issuer(echo)(async ({ issuer, body, messageId }) => {
     const sent = { issuerId: issuer._id, messageId, atMs: nowMs() };
     await echoes.keep(sent, body);
     if ((await gateway.startEcho(sent)) === 'unavailable') throw engineUnavailable();
     return { status: 200, body: { status: 'sent' } };
   });
+
+  mount.issuer(readEcho)(async ({ issuer }) => {
+    const row = await echoes.newestOf(issuer._id);
+    if (!row) return { status: 200, body: { state: 'none' } };
+    const { at, outcome } = row;
+    const sentAt = at.toISOString();
+    if (!outcome) return { status: 200, body: { state: 'sent', sentAt } };
+    const { ok, problem } = outcome;
+    const body = { sentAt, ...(problem === undefined ? {} : { problem }) };
+    return { status: 200, body: { ...body, state: ok ? 'answered' : 'failed' } };
+  });
+};

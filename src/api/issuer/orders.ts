@@ -1,4 +1,5 @@
 import * as routes from '../../contract/issuer/orders';
+import { bodyInvalid } from '../../contract/problem';
 import type { LoadShedder } from '../../overload/load-shedder';
 import { createOrdersPerSecond } from '../../overload/orders-per-second';
 import { findOrder } from '../../second-interface/find-order';
@@ -27,7 +28,7 @@ export const mountOrders = (mount: Mount, placing: Placing, loadShedder: Pick<Lo
   mount.issuer(routes.placeOrder, { admit })(({ issuer, body }) => placeOrder(placing, issuer, body));
 
   mount.issuer(routes.listOrders)(async ({ issuer, query }) => {
-    const { state, createdAfter, updatedAfter, paymentId, cursor } = query;
+    const { state, q, createdAfter, updatedAfter, paymentId, cursor } = query;
     const filter = {
       issuerId: issuer._id,
       ...(state ? { state } : {}),
@@ -35,8 +36,10 @@ export const mountOrders = (mount: Mount, placing: Placing, loadShedder: Pick<Lo
       limit: query.limit + 1,
     };
     const bodyOf = (row: OrderRow) => orderBody(row, issuer.holds, orderDeps.nowMs());
+    if (q !== undefined && (updatedAfter !== undefined || paymentId !== undefined)) throw notTogether();
     if (updatedAfter === undefined && paymentId === undefined) {
-      const rows = await orderDeps.orders.list({ ...filter, ...(cursor ? { before: positionOf(cursor) } : {}) });
+      const page = { ...filter, ...(cursor ? { before: positionOf(cursor) } : {}) };
+      const rows = await (q === undefined ? orderDeps.orders.list(page) : orderDeps.orders.search(q, page));
       return { status: 200, body: pageOf(rows, query.limit, bodyOf) };
     }
     const rows = await orderDeps.orders.listChanged({
@@ -50,9 +53,11 @@ export const mountOrders = (mount: Mount, placing: Placing, loadShedder: Pick<Lo
     return { status: 200, body: { data: page.map(bodyOf), nextCursor: last ? changeCursorOf(last) : null } };
   });
 
-  mount.issuer(routes.readOrder)(async ({ issuer, params }) => {
+  mount.issuer(routes.readOrder)(async ({ issuer, session, params }) => {
     const row = await findOrder(placing, issuer._id, params.orderNo);
-    const body = orderBody(row, issuer.holds, orderDeps.nowMs(), pickupUrl(orderDeps, publicUrl, row));
+    // Whoever has the link sees the codes, which a person at the issuer's own page does not.
+    const link = session ? undefined : pickupUrl(orderDeps, publicUrl, row);
+    const body = orderBody(row, issuer.holds, orderDeps.nowMs(), link);
     return { status: 200, body };
   });
 
@@ -61,3 +66,7 @@ export const mountOrders = (mount: Mount, placing: Placing, loadShedder: Pick<Lo
     body: timelineBody(await findOrder(placing, issuer._id, params.orderNo)),
   }));
 };
+
+/** Two orders of a list: newest first, and newest change first. */
+const notTogether = () =>
+  bodyInvalid([{ path: '/q', code: 'not_together', message: 'goes with neither updatedAfter nor paymentId' }]);

@@ -20,7 +20,7 @@ interface Deps {
 export const mountReplays = (mount: Mount, { orderDeps, issuers, audited }: Deps): void => {
   const { replays, gateway, nowMs } = orderDeps;
 
-  mount.issuer(routes.replayEvents)(async ({ issuer, body: { since, types, dryRun }, messageId }) => {
+  mount.issuer(routes.replayEvents)(async ({ issuer, session, body: { since, types, dryRun }, messageId }) => {
     const sinceMs = Date.parse(since);
     if (sinceMs < nowMs() - eventKeptMs) {
       throw bodyInvalid([{ path: '/since', code: 'too_early', message: 'must be within the last 30 days' }]);
@@ -45,7 +45,7 @@ export const mountReplays = (mount: Mount, { orderDeps, issuers, audited }: Deps
       throw engineUnavailable();
     };
     const deed = { action: 'call.replayed', target: issuer._id, after: { replayId, since, matched } } as const;
-    await audited(issuer, (trail) => trail(deed, begin));
+    await audited({ issuer, session }, (trail) => trail(deed, begin));
     return { status: 202, body: { replayId, matched } };
   });
 

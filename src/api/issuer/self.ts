@@ -31,18 +31,21 @@ export const mountSelf = (mount: Mount, { orderDeps, issuers, accounts, audited 
     body: await accounts.withLogoOf(await today(issuer)),
   }));
 
-  mount.issuer(routes.changeSelf)(async ({ issuer, body: { type: _, ...change } }) => {
+  mount.issuer(routes.changeSelf)(async ({ issuer, session, body: { type: _, ...change } }) => {
     const before = await today(issuer);
     requireOwn(before, change);
-    return { status: 200, body: await audited(before, (trail) => accounts.change(before, change, trail)) };
+    return { status: 200, body: await audited({ issuer, session }, (trail) => accounts.change(before, change, trail)) };
   });
 
-  mount.issuer(routes.rotateOwnSecret)(async ({ issuer, body: { endOldNow } }) => {
+  mount.issuer(routes.rotateOwnSecret)(async ({ issuer, session, body: { endOldNow } }) => {
     const before = await today(issuer);
-    return { status: 201, body: await audited(before, (trail) => accounts.rotate(before, endOldNow, trail)) };
+    return {
+      status: 201,
+      body: await audited({ issuer, session }, (trail) => accounts.rotate(before, endOldNow, trail)),
+    };
   });
 
-  mount.issuer(routes.replayMessage)(async ({ issuer: { _id }, params: { messageId } }) => {
+  mount.issuer(routes.replayMessage)(async ({ issuer: { _id }, session, params: { messageId } }) => {
     const issuer = await issuers.find(_id);
     const row = await orderDeps.orders.findByWebhookId(messageId);
     if (!issuer || row?.issuerId !== _id) throw new Failure('message_unknown');
@@ -57,7 +60,7 @@ export const mountSelf = (mount: Mount, { orderDeps, issuers, accounts, audited 
     const deed = { action: 'call.replayed', target: row._id, after: { messageId, kind } } as const;
     const replay = () =>
       event ? replayEvent(orderDeps, row, issuer, event.sequence) : replayMessage(orderDeps, row, issuer, messageId);
-    await audited(issuer, (trail) => trail(deed, replay));
+    await audited({ issuer, session }, (trail) => trail(deed, replay));
     return { status: 202, body: { id: messageId } };
   });
 };

@@ -38,6 +38,7 @@ export const completeOrder = declareRoute({
   path: `${base}/completion`,
   name: 'completeOrder',
   who: 'issuer',
+  inPortal: true,
   summary: 'Ends the issue window now: what came is delivered, and the rest is owed',
   body: z
     .strictObject({ type: z.literal('order.completion'), orderNo, token, reason: reason.optional() })
@@ -51,6 +52,7 @@ export const voidItems = declareRoute({
   path: `${base}/void`,
   name: 'voidItems',
   who: 'issuer',
+  inPortal: true,
   summary: 'The issuer has destroyed codes: all good ones where none is named',
   body: z
     .strictObject({ type: z.literal('order.void'), orderNo, token, itemIds: itemIds.optional(), reason })
@@ -64,6 +66,7 @@ export const deliverAgain = declareRoute({
   path: `${base}/delivery`,
   name: 'deliverAgain',
   who: 'issuer',
+  inPortal: true,
   summary: 'Sends the good codes again, five times a day at most',
   body: z
     .strictObject({
@@ -83,6 +86,7 @@ export const decideVoid = declareRoute({
   path: `${base}/void-decision`,
   name: 'decideVoid',
   who: 'issuer',
+  inPortal: true,
   summary: 'Decides whether codes that somebody wants money back for are destroyed',
   body: z
     .strictObject({
@@ -118,6 +122,7 @@ export const changeValidity = declareRoute({
   path: `${base}/validity`,
   name: 'changeValidity',
   who: 'issuer',
+  inPortal: true,
   summary: 'Gives codes that have an end a later one',
   body: z
     .strictObject({
@@ -141,6 +146,7 @@ export const redeemItem = declareRoute({
   path: `${base}/redemptions`,
   name: 'redeemItem',
   who: 'issuer',
+  inPortal: true,
   summary: 'A code was used; each redemptionId counts once',
   body: z
     .strictObject({
@@ -188,6 +194,7 @@ export const reverseRedemption = declareRoute({
   path: `${base}/reversals`,
   name: 'reverseRedemption',
   who: 'issuer',
+  inPortal: true,
   summary: 'Takes a whole redemption back',
   body: z
     .strictObject({
@@ -268,6 +275,7 @@ export const settleRefund = declareRoute({
   path: `${base}/refund-settlement`,
   name: 'settleRefund',
   who: 'issuer',
+  inPortal: true,
   summary: 'Money that was owed was paid back',
   body: z
     .strictObject({
@@ -317,6 +325,7 @@ export const listItems = declareRoute({
   path: `${base}/items`,
   name: 'listItems',
   who: 'issuer',
+  inPortal: true,
   summary: 'The items of an order, oldest first; never a code',
   query: listQuery,
   answers: { 200: { says: 'A page of items', body: pageOf(item).meta({ id: 'ItemPage' }) } },
@@ -340,6 +349,7 @@ export const listRedemptions = declareRoute({
   path: `${base}/redemptions`,
   name: 'listRedemptions',
   who: 'issuer',
+  inPortal: true,
   summary: 'The redemptions of an order, oldest first',
   query: listQuery,
   answers: { 200: { says: 'A page of redemptions', body: pageOf(redemption).meta({ id: 'RedemptionPage' }) } },

@@ -25,6 +25,7 @@ export const listOwnFailures = declareRoute({
   path: '/v1/issuers/{issuerId}/failures',
   name: 'listOwnFailures',
   who: 'issuer',
+  inPortal: true,
   summary: 'What keeps orders from going on now, newest first',
   query: pageQuery,
   answers: { 200: { says: 'A page of failures', body: pageOf(failure).meta({ id: 'FailurePage' }) } },

@@ -13,6 +13,7 @@ export const replayEvents = declareRoute({
   path: base,
   name: 'replayEvents',
   who: 'issuer',
+  inPortal: true,
   summary: 'Sends events that were not taken once more, with the same bytes and ids: the oldest 10,000 of 30 days',
   body: z
     .strictObject({
@@ -34,6 +35,7 @@ export const readReplay = declareRoute({
   path: `${base}/{replayId}`,
   name: 'readReplay',
   who: 'issuer',
+  inPortal: true,
   summary: 'How far a replay is',
   answers: {
     200: {

@@ -14,6 +14,7 @@ export const readSelf = declareRoute({
   path: `${base}/self`,
   name: 'readSelf',
   who: 'issuer',
+  inPortal: true,
   summary: 'The issuer itself',
   answers: { 200: { says: 'The issuer', body: issuer } },
   problems: [],
@@ -24,6 +25,7 @@ export const changeSelf = declareRoute({
   path: `${base}/settings`,
   name: 'changeSelf',
   who: 'issuer',
+  inPortal: true,
   summary: 'Changes settings of the issuer itself',
   body: z
     .strictObject({
@@ -50,6 +52,7 @@ export const rotateOwnSecret = declareRoute({
   path: `${base}/secret`,
   name: 'rotateOwnSecret',
   who: 'issuer',
+  inPortal: true,
   summary: 'Rotates the secret of the issuer itself',
   body: z
     .strictObject({ type: z.literal('issuer.secret'), endOldNow: z.boolean().default(false) })
@@ -76,6 +79,7 @@ export const replayMessage = declareRoute({
   path: `${base}/messages/{messageId}/replay`,
   name: 'replayMessage',
   who: 'issuer',
+  inPortal: true,
   summary: 'Sends a message to the issuer once more, with the same bytes and id',
   body: z.strictObject({ type: z.literal('message.replay') }).meta({ examples: [{ type: 'message.replay' }] }),
   answers: { 202: { says: 'It is on its way', body: z.strictObject({ id: z.string() }) } },

@@ -36,6 +36,7 @@ export const readStatement = declareRoute({
   path: '/v1/issuers/{issuerId}/statements/{day}',
   name: 'readStatement',
   who: 'issuer',
+  inPortal: true,
   summary: 'Orders that changed on a UTC day (yyyy-mm-dd), by number: from 00:10 of the next one the same for 400 days',
   answers: {
     200: {

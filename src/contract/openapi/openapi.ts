@@ -34,6 +34,12 @@ const securitySchemes = {
   operatorToken: { type: 'http', scheme: 'bearer' },
   /** Its name is the platform's own. */
   consoleSession: { type: 'apiKey', in: 'cookie', name: 'codeferry', description: 'Set by the sign-in at the console' },
+  portalSession: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'codeferry-issuer',
+    description: 'Set by a link to the issuer’s own page',
+  },
   csrfToken: inHeader('x-csrf-token'),
 };
 

@@ -26,6 +26,7 @@ export interface Response {
 
 const tags = {
   issuer: 'issuer',
+  portal: 'issuer',
   viewer: 'operator',
   operator: 'operator',
   admin: 'operator',
@@ -39,11 +40,14 @@ const operatorToken = { operatorToken: [] };
 /** A browser that signed in at the console; its changes carry the session's token besides. */
 const session = { consoleSession: [], csrfToken: [] };
 
-const securityOf = ({ who, method }: Route): readonly object[] => {
+const securityOf = ({ who, method, inPortal }: Route): readonly object[] => {
+  const inOwnPage = method === 'get' ? { portalSession: [] } : { portalSession: [], csrfToken: [] };
   const bySession = method === 'get' ? { consoleSession: [] } : session;
   switch (who) {
     case 'issuer':
-      return [signature];
+      return inPortal ? [signature, inOwnPage] : [signature];
+    case 'portal':
+      return [inOwnPage];
     case 'viewer':
     case 'operator':
     case 'admin':

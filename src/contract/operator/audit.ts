@@ -45,7 +45,7 @@ const auditEntry = z
 export type AuditEntryBody = Wire<typeof auditEntry>;
 
 const search = {
-  actor: z.string().min(1).max(64).optional(),
+  actor: z.string().min(1).max(160).optional(),
   action: z.string().min(1).max(64).optional(),
   target: z.string().min(1).max(256).optional().meta({ description: 'Exactly: an order is `issuerId/orderNo`' }),
   phase: z

@@ -51,25 +51,29 @@ const callsSummary = z.strictObject({
 });
 export type CallsSummary = Wire<typeof callsSummary>;
 
+export const listCallsQuery = z.strictObject({ limit, failed: z.enum(['true', 'false']).optional() });
+
+export const issuerCalls = z
+  .strictObject({
+    orders: count,
+    summary: callsSummary,
+    circuits: z.array(circuit),
+    throttled: count,
+    data: z.array(issuerCall),
+  })
+  .meta({ id: 'IssuerCalls' });
+
 export const listCalls = declareRoute({
   method: 'get',
   path: base,
   name: 'listCalls',
   who: 'viewer',
   summary: 'The newest calls to and from an issuer, out of its newest orders',
-  query: z.strictObject({ limit, failed: z.enum(['true', 'false']).optional() }),
+  query: listCallsQuery,
   answers: {
     200: {
       says: 'The calls, newest first',
-      body: z
-        .strictObject({
-          orders: count,
-          summary: callsSummary,
-          circuits: z.array(circuit),
-          throttled: count,
-          data: z.array(issuerCall),
-        })
-        .meta({ id: 'IssuerCalls' }),
+      body: issuerCalls,
     },
   },
   problems: ['issuer_unknown'],
@@ -84,6 +88,15 @@ const callSide = z
   .meta({ id: 'CallSide' });
 /** One side of a call: its body as far as the platform keeps what was in it. */
 export type CallSide = Wire<typeof callSide>;
+
+const callWithBodies = {
+  issuerId,
+  ...callFields,
+  request: callSide,
+  answer: callSide,
+  partOf: z.string().optional().meta({ description: 'The codes came as the answer to this message' }),
+};
+export const ownCall = z.strictObject(callWithBodies).meta({ id: 'OwnCall' });
 
 const replayKind = z.enum(['same_message', 'new_message']);
 
@@ -100,16 +113,7 @@ export const readCall = declareRoute({
   answers: {
     200: {
       says: 'The call, and whether it can be sent again',
-      body: z
-        .strictObject({
-          issuerId,
-          ...callFields,
-          request: callSide,
-          answer: callSide,
-          partOf: z.string().optional().meta({ description: 'The codes came as the answer to this message' }),
-          resend,
-        })
-        .meta({ id: 'CallWithBodies' }),
+      body: z.strictObject({ ...callWithBodies, resend }).meta({ id: 'CallWithBodies' }),
     },
   },
   problems: ['issuer_unknown', 'order_unknown', 'call_unknown'],

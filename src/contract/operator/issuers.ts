@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { terminal } from '../../channels/terminals';
 import { windowSecondsRange } from '../../domain/timings';
 import { instant, integer, issuerId, text, url } from '../fields';
+import { portalLink, portalLinkFields } from '../issuer/portal';
 import { mode, noBody, pageOf, pageQuery } from '../query';
 import { declareRoute, type Wire } from '../route';
 import { versions } from '../versions';
@@ -202,6 +203,17 @@ export const rotateSecret = declareRoute({
     },
   },
   problems: ['issuer_unknown', 'in_progress'],
+});
+
+export const createIssuerPortalLink = declareRoute({
+  method: 'post',
+  path: `${one}/portal-links`,
+  name: 'createIssuerPortalLink',
+  who: 'admin',
+  summary: 'Makes a link to an issuer’s own page, which one person can use once',
+  body: z.strictObject(portalLinkFields).meta({ examples: [{ role: 'admin' }] }),
+  answers: { 201: { says: 'The link', body: portalLink } },
+  problems: ['issuer_unknown', 'rate_limited'],
 });
 
 export const letGoLive = declareRoute({

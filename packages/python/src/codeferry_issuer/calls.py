@@ -30,6 +30,7 @@ class Calls:
         self,
         *,
         state: Optional[c.OrderState] = None,
+        q: Optional[str] = None,
         created_after: Optional[str] = None,
         updated_after: Optional[str] = None,
         payment_id: Optional[str] = None,
@@ -42,7 +43,7 @@ class Calls:
         answer: c.OrderPage = self._call(
             "GET",
             "/orders",
-            query={"state": state, "createdAfter": created_after, "updatedAfter": updated_after, "paymentId": payment_id, "limit": limit, "cursor": cursor},
+            query={"state": state, "q": q, "createdAfter": created_after, "updatedAfter": updated_after, "paymentId": payment_id, "limit": limit, "cursor": cursor},
             webhook_id=webhook_id,
             within_s=within_s,
         )
@@ -694,6 +695,107 @@ class Calls:
             "POST",
             "/echo",
             body=body,
+            webhook_id=webhook_id,
+            within_s=within_s,
+        )
+        return answer
+
+    def read_echo(
+        self,
+        *,
+        webhook_id: Optional[str] = None,
+        within_s: Optional[float] = None,
+    ) -> c.EchoOutcome:
+        "What became of the newest self-test of the last day"
+        answer: c.EchoOutcome = self._call(
+            "GET",
+            "/echo",
+            webhook_id=webhook_id,
+            within_s=within_s,
+        )
+        return answer
+
+    def list_own_calls(
+        self,
+        *,
+        limit: Optional[int] = None,
+        failed: Optional[c.Failed] = None,
+        webhook_id: Optional[str] = None,
+        within_s: Optional[float] = None,
+    ) -> c.IssuerCalls:
+        "The newest calls between the platform and the issuer, out of its newest orders, and how its circuit is"
+        answer: c.IssuerCalls = self._call(
+            "GET",
+            "/calls",
+            query={"limit": limit, "failed": failed},
+            webhook_id=webhook_id,
+            within_s=within_s,
+        )
+        return answer
+
+    def read_own_call(
+        self,
+        call_id: str,
+        *,
+        webhook_id: Optional[str] = None,
+        within_s: Optional[float] = None,
+    ) -> c.OwnCall:
+        "One call with its bodies, as far as they are kept, everything secret masked"
+        answer: c.OwnCall = self._call(
+            "GET",
+            f"/calls/{quote(call_id, safe='')}",
+            webhook_id=webhook_id,
+            within_s=within_s,
+        )
+        return answer
+
+    def create_portal_link(
+        self,
+        body: c.CreatePortalLinkBody,
+        *,
+        webhook_id: Optional[str] = None,
+        within_s: Optional[float] = None,
+    ) -> c.PortalLink:
+        "Makes a link to the issuer’s own page, which one person can use once"
+        answer: c.PortalLink = self._call(
+            "POST",
+            "/portal-links",
+            body={"type": "portal.link", **body},
+            webhook_id=webhook_id,
+            within_s=within_s,
+        )
+        return answer
+
+    def end_portal_sessions(
+        self,
+        body: c.EndPortalSessionsBody,
+        *,
+        webhook_id: Optional[str] = None,
+        within_s: Optional[float] = None,
+    ) -> c.EndPortalSessionsAnswer:
+        "Ends one of them, or all, in every process"
+        answer: c.EndPortalSessionsAnswer = self._call(
+            "POST",
+            "/portal-sessions/end",
+            body={"type": "portal.sessions_end", **body},
+            webhook_id=webhook_id,
+            within_s=within_s,
+        )
+        return answer
+
+    def list_portal_sessions(
+        self,
+        *,
+        limit: Optional[int] = None,
+        cursor: Optional[str] = None,
+        webhook_id: Optional[str] = None,
+        within_s: Optional[float] = None,
+    ) -> c.PortalSessionPage:
+        "The browsers that are signed in at the issuer’s own page, newest first"
+        answer: c.PortalSessionPage = self._call(
+            "GET",
+            "/portal-sessions",
+            query={"limit": limit, "cursor": cursor},
             webhook_id=webhook_id,
             within_s=within_s,
         )

@@ -1065,6 +1065,163 @@ class Sent(TypedDict):
     status: Literal["sent"]
 
 
+EchoOutcomeState = Literal["none", "sent", "answered", "failed"]
+
+
+class _EchoOutcome(TypedDict):
+    state: EchoOutcomeState
+
+
+class EchoOutcome(_EchoOutcome, total=False):
+    sentAt: str
+    problem: str
+
+
+class Percentiles(TypedDict):
+    count: int
+    p50Ms: Union[float, None]
+    p95Ms: Union[float, None]
+    p99Ms: Union[float, None]
+
+
+class _Summary(TypedDict):
+    calls: int
+    failed: int
+    took: Percentiles
+
+
+class Summary(_Summary, total=False):
+    lastOk: str
+    lastFailed: str
+
+
+CircuitState = Literal["closed", "open", "half_open"]
+
+
+class Circuit(TypedDict):
+    key: str
+    "An issuer, `terminal:` with an issuer and what fails together, or `host:` with one that cannot be reached"
+    state: CircuitState
+    calls: int
+    failures: int
+    workers: int
+    "How many see it so"
+
+
+Direction = Literal["to_issuer", "from_issuer", "to_terminal"]
+
+
+class _IssuerCall(TypedDict):
+    callId: str
+    at: str
+    orderNo: str
+    direction: Direction
+    kind: str
+    ok: bool
+
+
+class IssuerCall(_IssuerCall, total=False):
+    try: int
+    status: int
+    problem: str
+    tookMs: float
+    message: str
+    "Its webhook-id"
+    replay: Literal[True]
+    "An operator sent it again"
+
+
+class IssuerCalls(TypedDict):
+    orders: int
+    summary: Summary
+    circuits: List[Circuit]
+    throttled: int
+    data: List[IssuerCall]
+
+
+Failed = Literal["true", "false"]
+
+
+class _CallSide(TypedDict):
+    notKept: List[str]
+    "JSON Pointers; an empty one is the whole body"
+
+
+class CallSide(_CallSide, total=False):
+    status: int
+    body: Any
+    "The JSON of the wire as far as it is kept, secrets masked"
+
+
+class _OwnCall(TypedDict):
+    issuerId: str
+    callId: str
+    at: str
+    orderNo: str
+    direction: Direction
+    kind: str
+    ok: bool
+    request: CallSide
+    answer: CallSide
+
+
+class OwnCall(_OwnCall, total=False):
+    try: int
+    status: int
+    problem: str
+    tookMs: float
+    message: str
+    "Its webhook-id"
+    replay: Literal[True]
+    "An operator sent it again"
+    partOf: str
+    "The codes came as the answer to this message"
+
+
+class PortalLink(TypedDict):
+    url: str
+    expiresAt: str
+
+
+Role = Literal["viewer", "admin"]
+
+
+class _CreatePortalLinkBody(TypedDict):
+    role: Role
+
+
+class CreatePortalLinkBody(_CreatePortalLinkBody, total=False):
+    expiresInSeconds: int
+    name: str
+    "Who will use it; the audit log says it"
+
+
+class EndPortalSessionsAnswer(TypedDict):
+    ended: int
+
+
+class EndPortalSessionsBody(TypedDict, total=False):
+    sessionId: str
+
+
+class PortalSession(TypedDict):
+    sessionId: str
+    name: str
+    role: Role
+    startedAt: str
+    seenAt: str
+    "Its last use, to a minute"
+    endsAt: str
+    "The latest; without use it ends earlier"
+    isThis: bool
+    "The one that asks"
+
+
+class PortalSessionPage(TypedDict):
+    data: List[PortalSession]
+    nextCursor: Union[str, None]
+
+
 class ClockAdvanced(TypedDict):
     orders: int
 

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import type { PortalRole } from '../../domain/portal';
+import { type KeyRing, sha256 } from '../../sealing/key-ring';
+import { places } from '../../sealing/places';
+import type { PortalSessionRow, PortalSessionRows } from '../../store/sessions';
+import { type Cookie, cookieValues } from './cookies';
+import { createLiveSessions } from './live-sessions';
+
+/** What a link allows, and then the session of whoever used it. */
+export interface PortalPerson {
+  readonly issuerId: string;
+  readonly role: PortalRole;
+  readonly name: string;
+}
+
+export interface PortalSession extends PortalPerson {
+  readonly id: string;
+  readonly endsAtMs: number;
+  /** Sent as `x-csrf-token` with everything that changes something: another site can neither read nor guess it. */
+  readonly csrf: string;
+}
+
+const lifetimeMs = 8 * 3_600_000;
+/** Of one issuer; the next one ends the oldest. */
+const ofIssuerMax = 50;
+
+export type PortalSessions = ReturnType<typeof createPortalSessions>;
+
+/**
+ * Sessions at an issuer's own page. The cookie is a random secret, the row has its hash, and what the session may is sealed
+ * in the row: who reads the database has no cookie, who writes to it makes no session.
+ */
+export const createPortalSessions = ({
+  rows,
+  ring,
+  publicUrl,
+  nowMs,
+}: {
+  readonly rows: PortalSessionRows;
+  readonly ring: KeyRing;
+  readonly publicUrl: string;
+  readonly nowMs: () => number;
+}) => {
+  const isSecure = publicUrl.startsWith('https:');
+  // Cookies know no ports: two platforms of one machine must not end each other's sessions.
+  const cookieName = `${isSecure ? '__Host-' : ''}codeferry-issuer-${sha256(publicUrl).slice(0, 8)}`;
+  const live = createLiveSessions({ rows, nowMs });
+
+  const cookie = (value: string, maxAge: number): Cookie => [
+    cookieName,
+    value,
+    { path: '/', maxAge, httpOnly: true, sameSite: 'strict', secure: isSecure },
+  ];
+
+  const personIn = ({ _id, sealed }: PortalSessionRow): PortalPerson =>
+    JSON.parse(ring.open(sealed, places.portalSession(_id)).toString());
+
+  return {
+    /** Called once a link was used up. */
+    begin: async ({ issuerId, role, name }: PortalPerson): Promise<Cookie> => {
+      const secret = randomBytes(32).toString('base64url');
+      const id = sha256(secret);
+      const sealed = ring.seal(Buffer.from(JSON.stringify({ issuerId, role, name })), places.portalSession(id));
+      await live.begin({ _id: id, name: issuerId, sealed, endsAt: new Date(nowMs() + lifetimeMs) }, ofIssuerMax);
+      return cookie(secret, lifetimeMs);
+    },
+
+    /** The session that a request brings, if it is ours and still runs. To ask is to use it. */
+    of: async (cookieHeader: string | undefined): Promise<PortalSession | undefined> => {
+      for (const value of cookieValues(cookieHeader, cookieName)) {
+        if (!/^[\w-]{43}$/.test(value)) continue;
+        const row = await live.use(sha256(value));
+        if (!row || row.endsAt.getTime() <= nowMs()) continue;
+        return { ...personIn(row), id: row._id, endsAtMs: row.endsAt.getTime(), csrf: sha256(`csrf:${value}`) };
+      }
+      return undefined;
+    },
+
+    end: live.end,
+
+    /** Newest first. */
+    list: async (issuerId: string, before: string | undefined, limit: number) =>
+      (await rows.list(issuerId, before, limit)).map((row) => ({ ...row, ...personIn(row) })),
+
+    /** Takes the cookie from the browser. */
+    endedCookie: (): Cookie => cookie('', 0),
+  };
+};

@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { Failure } from '../../domain/failures';
+import type { PortalRole } from '../../domain/portal';
+import { type KeyRing, sha256 } from '../../sealing/key-ring';
+import { places } from '../../sealing/places';
+import type { PortalLinkRow, PortalLinks } from '../../store/portal-links';
+import type { PortalPerson } from '../auth/portal-sessions';
+
+/** Of one issuer, that wait to be used. */
+const waitingMax = 100;
+
+export interface AskedLink {
+  readonly role: PortalRole;
+  readonly name?: string | undefined;
+  readonly expiresInSeconds: number;
+}
+
+export type LinkMaker = ReturnType<typeof createLinks>;
+
+/** Links to an issuer's own page: who has one is let in, once. */
+export const createLinks = ({
+  links,
+  ring,
+  publicUrl,
+  nowMs,
+}: {
+  readonly links: PortalLinks;
+  readonly ring: KeyRing;
+  readonly publicUrl: string;
+  readonly nowMs: () => number;
+}) => {
+  const openLink = (row: PortalLinkRow | null): PortalPerson | undefined => {
+    if (!row || row.endsAt.getTime() <= nowMs()) return undefined;
+    const { endsAtMs, ...person } = JSON.parse(ring.open(row.sealed, places.portalLink(row._id)).toString());
+    return endsAtMs > nowMs() ? person : undefined;
+  };
+  const isSecret = (secret: string): boolean => /^[\w-]{43}$/.test(secret);
+
+  return {
+    /** Called for issuers and operators, within what is written into the audit log. @throws Failure `rate_limited` */
+    make: async (issuerId: string, { role, name, expiresInSeconds }: AskedLink) => {
+      if ((await links.count(issuerId, waitingMax)) >= waitingMax) {
+        throw new Failure('rate_limited', { detail: 'Many links were made and not used', retryAfterSeconds: 60 });
+      }
+      const secret = randomBytes(32).toString('base64url');
+      const id = sha256(secret);
+      const endsAt = new Date(nowMs() + expiresInSeconds * 1_000);
+      const person: PortalPerson = { issuerId, role, name: name ?? `${role}-${randomBytes(3).toString('hex')}` };
+      const text = JSON.stringify({ ...person, endsAtMs: endsAt.getTime() });
+      await links.insert({ _id: id, issuerId, sealed: ring.seal(Buffer.from(text), places.portalLink(id)), endsAt });
+      return { url: `${publicUrl}/issuer/links/${secret}`, expiresAt: endsAt.toISOString() };
+    },
+
+    /** Whose link it is, while it can be used. */
+    look: async (secret: string): Promise<PortalPerson | undefined> =>
+      isSecret(secret) ? openLink(await links.find(sha256(secret))) : undefined,
+
+    /** Once, in all processes. */
+    use: async (secret: string): Promise<PortalPerson | undefined> =>
+      isSecret(secret) ? openLink(await links.take(sha256(secret))) : undefined,
+  };
+};

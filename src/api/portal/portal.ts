@@ -1,0 +1,159 @@
+import type { Response } from 'express';
+import { createPerMinute, networkOf } from '../../bounded/per-minute';
+import * as routes from '../../contract/issuer/portal';
+import { createIssuerPortalLink } from '../../contract/operator/issuers';
+import * as pages from '../../contract/portal';
+import { Failure } from '../../domain/failures';
+import type { AuditTrails } from '../../operator/audit-trail';
+import type { Issuers } from '../../store/issuers';
+import { isSameText } from '../auth/console-sessions';
+import type { PortalSession, PortalSessions } from '../auth/portal-sessions';
+import { basePathOf } from '../edge/base-path';
+import type { Mount } from '../edge/mount';
+import { mountPage, setPageHeaders } from '../edge/mount-page';
+import { pageOf, positionOf } from '../edge/paging';
+import type { AuditedByIssuer } from '../issuer/audited';
+import { requireSameOrigin } from '../pickup/same-origin';
+import { deadLinkPage, linkPage } from './link-page';
+import type { AskedLink, LinkMaker } from './links';
+
+interface Portal {
+  readonly links: LinkMaker;
+  readonly sessions: PortalSessions;
+  readonly issuers: Issuers;
+  readonly audit: AuditTrails;
+  readonly audited: AuditedByIssuer;
+  readonly publicUrl: string;
+  readonly nowMs: () => number;
+}
+
+/** A minute, of one network: links are too long to be guessed, and whoever tries costs a reading each time. */
+const wrongLinksMax = 30;
+
+const linkCsp =
+  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/** The issuer's own page: links to it, who is signed in, and its files. All else there are the issuer's own calls. */
+export const mountPortal = (mount: Mount, deps: Portal): void => {
+  mountTeam(mount, deps);
+  mountLinks(mount, deps);
+  mountOwnSession(mount, deps);
+};
+
+const linkDeed = (target: string, { role, name, expiresInSeconds }: AskedLink) =>
+  ({
+    action: 'portal.link_made',
+    target,
+    after: { role, expiresInSeconds, ...(name === undefined ? {} : { name }) },
+  }) as const;
+
+const mountTeam = (mount: Mount, { links, sessions, issuers, audited }: Portal): void => {
+  mount.issuer(routes.createPortalLink)(async ({ issuer, session, body }) => ({
+    status: 201,
+    body: await audited({ issuer, session }, (trail) =>
+      trail(linkDeed(issuer._id, body), () => links.make(issuer._id, body)),
+    ),
+  }));
+
+  mount.operator(createIssuerPortalLink)(async ({ params: { issuerId }, body, audit }) => {
+    if (!(await issuers.find(issuerId))) throw new Failure('issuer_unknown');
+    return { status: 201, body: await audit(linkDeed(issuerId, body), () => links.make(issuerId, body)) };
+  });
+
+  mount.issuer(routes.listPortalSessions)(async ({ issuer, session, query: { limit, cursor } }) => {
+    const before = cursor === undefined ? undefined : positionOf(cursor);
+    const found = await sessions.list(issuer._id, before, limit + 1);
+    return {
+      status: 200,
+      body: pageOf(found, limit, ({ _id, name, role, startedAt, seenAt, endsAt }) => ({
+        sessionId: _id,
+        name,
+        role,
+        startedAt: startedAt.toISOString(),
+        seenAt: seenAt.toISOString(),
+        endsAt: endsAt.toISOString(),
+        isThis: _id === session?.id,
+      })),
+    };
+  });
+
+  mount.issuer(routes.endPortalSessions)(async ({ issuer, session, body: { sessionId } }) => {
+    const which = { name: issuer._id, ...(sessionId === undefined ? {} : { _id: sessionId }) };
+    const deed = { action: 'portal.sessions_ended', target: issuer._id } as const;
+    const ended = await audited({ issuer, session }, (trail) =>
+      trail(
+        deed,
+        () => sessions.end(which),
+        (count) => ({ after: { ended: count } }),
+      ),
+    );
+    return { status: 200, body: { ended } };
+  });
+};
+
+const mountLinks = (mount: Mount, { links, sessions, issuers, audit, publicUrl, nowMs }: Portal): void => {
+  const basePath = basePathOf(publicUrl);
+  const wrong = createPerMinute(wrongLinksMax, nowMs);
+  const { portalPage: page, portalPageSlash: slash, portalFile: file } = pages;
+  const { assets } = mountPage(mount, { name: 'portal', routes: { page, slash, file }, basePath });
+
+  const answerDead = (address: string, response: Response): void => {
+    wrong.note(networkOf(address));
+    response.status(404).type('html').send(deadLinkPage(assets));
+  };
+  const expectRoom = (address: string): void => {
+    const retryAfterSeconds = wrong.secondsLeft(networkOf(address));
+    if (retryAfterSeconds !== undefined) throw new Failure('rate_limited', { retryAfterSeconds });
+  };
+
+  mount.bare(pages.showPortalLink, async (request, response) => {
+    setPageHeaders(response, linkCsp);
+    expectRoom(request.ip ?? '');
+    const person = await links.look(String(request.params.secret));
+    if (person) response.type('html').send(linkPage(assets, person));
+    else answerDead(request.ip ?? '', response);
+  });
+
+  mount.bare(pages.usePortalLink, async (request, response) => {
+    setPageHeaders(response, linkCsp);
+    expectRoom(request.ip ?? '');
+    // Another site must not sign anybody in without that one's knowing.
+    requireSameOrigin(request, publicUrl);
+    const person = await links.use(String(request.params.secret));
+    if (!person || !(await issuers.find(person.issuerId))) {
+      answerDead(request.ip ?? '', response);
+      return;
+    }
+    const { issuerId, role, name } = person;
+    const deed = { action: 'portal.signed_in', target: issuerId, after: { role } } as const;
+    response.cookie(...(await audit.ofIssuer(issuerId, name)(deed, () => sessions.begin(person))));
+    response.setHeader('location', `${basePath}${page.path}`);
+    response.status(303).end();
+  });
+};
+
+const mountOwnSession = (mount: Mount, { sessions, audit }: Portal): void => {
+  /** @throws Failure `signature_invalid` */
+  const expectSession = async (cookieHeader: string | undefined): Promise<PortalSession> => {
+    const session = await sessions.of(cookieHeader);
+    if (!session) throw new Failure('signature_invalid', { detail: 'This browser is not signed in' });
+    return session;
+  };
+
+  mount.open(pages.readPortalSession)(async ({ request, response }) => {
+    const { issuerId, name, role, csrf, endsAtMs } = await expectSession(request.get('cookie'));
+    response.setHeader('cache-control', 'no-store');
+    return { status: 200, body: { issuerId, name, role, csrf, endsAt: new Date(endsAtMs).toISOString() } };
+  });
+
+  mount.open(pages.leavePortal)(async ({ request, response }) => {
+    const { id, csrf, issuerId, name } = await expectSession(request.get('cookie'));
+    if (!isSameText(request.get('x-csrf-token') ?? '', csrf)) {
+      throw new Failure('signature_invalid', { detail: 'A change by a session needs its x-csrf-token' });
+    }
+    const deed = { action: 'portal.signed_out', target: issuerId } as const;
+    await audit.ofIssuer(issuerId, name)(deed, () => sessions.end({ _id: id }));
+    response.cookie(...sessions.endedCookie());
+    return { status: 204 };
+  });
+};

@@ -1,0 +1,222 @@
+import { problemWords } from '../domain/words/problem-words';
+import { askDialog, type Values } from '../pages-kit/dialog';
+import { type Child, h, note, replace } from '../pages-kit/dom';
+import { heading } from '../pages-kit/parts';
+import { showSecret } from '../pages-kit/secret';
+import { clockText } from '../pages-kit/time';
+import type { View } from '../pages-kit/view';
+import { api, type IssuerAnswer, isAdmin, type Settings } from './api';
+import { brandingCard } from './branding';
+import { line } from './order';
+
+const callbackText = ({ callback }: IssuerAnswer): string => {
+  if (callback.kind === 'pull') return 'You fetch your messages';
+  return callback.kind === 'url' ? callback.url : `Function ${callback.name}`;
+};
+
+/** What an issuer may change of itself. */
+export const settingsView = async ({ root, params, query, signal }: View): Promise<void> => {
+  const issuer = await api.self(signal);
+  const again = () => settingsView({ root, params, query, signal });
+  if (signal.aborted) return;
+  replace(
+    root,
+    heading('Settings'),
+    h(
+      'div',
+      { class: 'order-columns' },
+      h('div', {}, callbackCard(issuer, signal, again), secretCard()),
+      h('div', {}, settingsCard(issuer, again)),
+    ),
+    brandingCard(issuer, again),
+  );
+};
+
+const button = (text: string, onclick: () => unknown): Child =>
+  isAdmin() && h('button', { type: 'button', onclick }, text);
+
+const lookAgainMs = 1_000;
+const looksMax = 25;
+
+const callbackCard = (issuer: IssuerAnswer, signal: AbortSignal, again: () => Promise<void>) => {
+  const told = h('p', { role: 'status' });
+  /** Sends a message there and waits for what becomes of it. */
+  const check = async (): Promise<void> => {
+    try {
+      replace(told, 'A signed message is on its way…');
+      await api.echo();
+      for (let n = 0; n < looksMax && !signal.aborted; n += 1) {
+        const { state, problem = '' } = await api.echoOutcome(signal);
+        if (state === 'answered') return void replace(told, 'You answered with a 2xx: it works.');
+        if (state === 'failed') replace(told, `It failed: your server ${problemWords(problem)}. Tried again…`);
+        await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+      }
+      if (told.textContent?.startsWith('A signed')) replace(told, 'No answer so far.');
+    } catch (error) {
+      if (!signal.aborted) replace(told, (error as Error).message);
+    }
+  };
+  const change = async (): Promise<void> => {
+    const changed = await askDialog({
+      title: 'How are you called?',
+      text: 'Messages that wait go to the new address with their next try.',
+      confirm: 'Save and check',
+      fields: [
+        {
+          name: 'kind',
+          label: 'How',
+          kind: 'select',
+          value: issuer.callback.kind,
+          options: [
+            ['url', 'At a web address'],
+            ['pull', 'Not at all: my server fetches its messages'],
+          ],
+        },
+        {
+          name: 'url',
+          path: '/callback/url',
+          label: 'Address',
+          kind: 'url',
+          required: true,
+          placeholder: 'https://',
+          value: issuer.callback.kind === 'url' ? issuer.callback.url : '',
+        },
+      ],
+      shownWhen: (name, { kind }) => name !== 'url' || kind === 'url',
+      run: ({ kind, url }) => api.change({ callback: kind === 'pull' ? { kind } : { kind: 'url', url } }),
+    });
+    if (!changed || changed === true) return;
+    note('Saved.');
+    if (changed.callback.kind !== 'url') return again();
+    replace(address, callbackText(changed));
+    await check();
+  };
+  const address = h('span', { class: 'address' }, callbackText(issuer));
+  return h(
+    'section',
+    { class: 'card' },
+    h('h2', {}, 'Callback'),
+    h('dl', { class: 'facts' }, line('Called at', address), line('Contract', issuer.apiVersion)),
+    h(
+      'div',
+      { class: 'action-row' },
+      button('Change', change),
+      issuer.callback.kind === 'url' && button('Check it now', check),
+    ),
+    told,
+  );
+};
+
+const secretCard = () => {
+  const rotate = async (): Promise<void> => {
+    const made = await askDialog({
+      title: 'Make a new secret?',
+      text: 'The old one goes on for 24 hours, so that your server can change over without a gap.',
+      confirm: 'Make a new secret',
+      fields: [{ name: 'endOldNow', label: 'End the old one at once: it has leaked', kind: 'check' }],
+      run: ({ endOldNow }) => api.rotate(endOldNow),
+    });
+    if (made && made !== true)
+      await showSecret('The new secret', made.secret, ` The old one ends ${clockText(made.oldSecretEndsAt)}.`);
+  };
+  return h(
+    'section',
+    { class: 'card' },
+    h('h2', {}, 'Secret'),
+    h('p', { class: 'soft' }, 'It signs both directions. Nobody can read the one that you have.'),
+    h('div', { class: 'action-row' }, button('New secret', rotate)),
+  );
+};
+
+const undecided = { approve: 'They are void', person: 'A person decides' } as const;
+const yes = (value?: boolean): string => (value ? 'yes' : 'no');
+/** Where nothing was set. */
+const voidDecisionSeconds = 86_400;
+
+const settingsCard = (issuer: IssuerAnswer, again: () => Promise<void>) => {
+  const now = {
+    buyerRefunds: issuer.buyerRefunds ?? false,
+    holdWhileDeciding: issuer.holdWhileDeciding ?? false,
+    voidDecisionSeconds: issuer.voidDecisionSeconds ?? voidDecisionSeconds,
+    voidUndecided: issuer.voidUndecided ?? 'person',
+    lastCallSeconds: issuer.lastCallSeconds ?? 0,
+    signDeliveriesWithIssuerSecret: issuer.signDeliveriesWithIssuerSecret ?? false,
+  };
+  /** Only what was changed is sent, so that two people do not undo each other. */
+  const differing = (values: Values): Settings =>
+    Object.fromEntries(
+      Object.entries(values).filter(([name, value]) => value !== undefined && value !== now[name as keyof typeof now]),
+    );
+  const change = async (): Promise<void> => {
+    const changed = await askDialog({
+      title: 'Change settings',
+      confirm: 'Save',
+      fields: [
+        {
+          name: 'buyerRefunds',
+          label: 'Buyers may ask for their money on the page',
+          kind: 'check',
+          value: now.buyerRefunds,
+        },
+        {
+          name: 'holdWhileDeciding',
+          label: 'Hold codes while you decide on them',
+          kind: 'check',
+          value: now.holdWhileDeciding,
+        },
+        {
+          name: 'voidDecisionSeconds',
+          label: 'Seconds to decide on a refund',
+          kind: 'number',
+          min: 5,
+          max: 2_592_000,
+          value: now.voidDecisionSeconds,
+        },
+        {
+          name: 'voidUndecided',
+          label: 'Codes that you did not decide on',
+          kind: 'select',
+          value: now.voidUndecided,
+          options: Object.entries(undecided),
+        },
+        {
+          name: 'lastCallSeconds',
+          label: 'Seconds before the end of the window to be asked once more',
+          kind: 'number',
+          min: 0,
+          value: now.lastCallSeconds,
+          help: '0: never.',
+        },
+        {
+          name: 'signDeliveriesWithIssuerSecret',
+          label: 'Sign deliveries to terminals with your secret too',
+          kind: 'check',
+          value: now.signDeliveriesWithIssuerSecret,
+        },
+      ],
+      run: async (values) => api.change(differing(values)),
+    });
+    if (!changed) return;
+    note('Saved.');
+    await again();
+  };
+  return h(
+    'section',
+    { class: 'card' },
+    h('h2', {}, issuer.name),
+    h(
+      'dl',
+      { class: 'facts' },
+      line('Id', issuer.issuerId),
+      line('State', issuer.state),
+      line('Windows', `verify ${issuer.verifyWindowSeconds} s, issue ${issuer.issueWindowSeconds} s`),
+      line('Buyers ask for money', yes(now.buyerRefunds)),
+      line('Codes held meanwhile', yes(now.holdWhileDeciding)),
+      line('Time to decide', `${now.voidDecisionSeconds} s`),
+      line('Not decided', undecided[now.voidUndecided]),
+      line('Last call', now.lastCallSeconds === 0 ? 'never' : `${now.lastCallSeconds} s before the end`),
+      line('Deliveries signed by you too', yes(now.signDeliveriesWithIssuerSecret)),
+    ),
+    h('div', { class: 'action-row' }, button('Change', change)),
+  );
+};

@@ -1,0 +1,27 @@
+import type { Collection } from 'mongodb';
+
+/** A link to an issuer's own page that was not used yet. What it allows is sealed: whoever writes here makes none. */
+export interface PortalLinkRow {
+  /** A hash of the secret in the link. */
+  readonly _id: string;
+  readonly issuerId: string;
+  readonly sealed: Buffer;
+  /** The row goes soon after it. */
+  readonly endsAt: Date;
+}
+
+export type PortalLinks = ReturnType<typeof createPortalLinks>;
+
+export const createPortalLinks = ({ portalLinks }: { readonly portalLinks: Collection<PortalLinkRow> }) => ({
+  insert: async (row: PortalLinkRow): Promise<void> => {
+    await portalLinks.insertOne(row);
+  },
+
+  find: (id: string): Promise<PortalLinkRow | null> => portalLinks.findOne({ _id: id }),
+
+  /** Once: whoever comes second gets nothing. */
+  take: (id: string): Promise<PortalLinkRow | null> => portalLinks.findOneAndDelete({ _id: id }),
+
+  /** @returns At most `limit`. */
+  count: (issuerId: string, limit: number): Promise<number> => portalLinks.countDocuments({ issuerId }, { limit }),
+});

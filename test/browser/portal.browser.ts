@@ -1,0 +1,151 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { platformOfFile } from '../support/platform-of-file';
+import { axeFindings } from './accessible';
+import { openChromium } from './open-chromium';
+
+const secretValue = 'SECRET-CODE-4711';
+
+describe('the issuer’s own page in a browser', () => {
+  const file = platformOfFile();
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const troubles: string[] = [];
+  const bodies: string[] = [];
+  beforeAll(async () => {
+    browser = await openChromium();
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    troubles.length = 0;
+    bodies.length = 0;
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
+    page = await context.newPage();
+    page.on('pageerror', (error) => troubles.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes('status of 4')) troubles.push(message.text());
+    });
+    page.on('response', (response) => {
+      response.text().then(
+        (text) => bodies.push(text),
+        () => undefined,
+      );
+    });
+  });
+  afterEach(async () => {
+    await context.close();
+    expect(troubles).toEqual([]);
+    expect(bodies.join('\n')).not.toContain(secretValue);
+  });
+
+  const heading = (name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+  const go = (name: string) => page.getByRole('navigation', { name: 'Issuer' }).getByRole('link', { name }).click();
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  const confirm = (name: string) => page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
+  const signIn = async (issuer: Awaited<ReturnType<typeof file.issuer>>, role: 'viewer' | 'admin'): Promise<void> => {
+    const made = await issuer.post('/portal-links', { type: 'portal.link', role, name: 'ann' });
+    await page.goto(made.body.url);
+    expect(await axeFindings(page)).toEqual([]);
+    await button('Sign in').click();
+    await heading('Orders');
+  };
+
+  test('a person is let in by a link, finds an order, refuses it, and leaves', async () => {
+    const issuer = await file.issuer();
+    await issuer.placeVerified('mine-1');
+    await issuer.placeVerified('mine-2');
+    await issuer.submit('mine-2', [{ itemId: '1', value: secretValue }]);
+    await issuer.inState('mine-2', 'delivered');
+    await signIn(issuer, 'admin');
+    await page.getByLabel('Order', { exact: true }).fill('MINE-1');
+    await page.getByRole('link', { name: 'mine-1' }).click();
+    await heading('mine-1');
+    await button('Refuse the order').click();
+    await page.getByLabel('Type mine-1 to go on').fill('mine-1');
+    await confirm('Refuse the order');
+    await page.getByText('It ended').waitFor();
+    await go('Orders');
+    await page.getByRole('link', { name: 'mine-2' }).click();
+    await page.getByText('1 of 1', { exact: true }).waitFor();
+    await button('Sign out').click();
+    await heading('You are not signed in');
+    await page.reload();
+    await heading('You are not signed in');
+    expect(await page.evaluate('document.cookie')).toBe('');
+  });
+
+  test('calls, replays, settings, statements and team work, and a viewer is offered no change', async () => {
+    const issuer = await file.issuer();
+    await issuer.place('seen-1');
+    await issuer.message('order.paid', 'seen-1');
+    await signIn(issuer, 'admin');
+    await go('Calls');
+    await page.getByRole('link', { name: 'order.paid' }).click();
+    await page.getByText('•••').first().waitFor();
+    await go('Failures');
+    await button('Count first').click();
+    await page.getByText('0 events not taken since then.').waitFor();
+    await go('Settings');
+    await button('Check it now').click();
+    await page.getByText('You answered with a 2xx: it works.').waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('Bean & Bar');
+    await page.locator('.brand-title', { hasText: 'Bean & Bar' }).waitFor();
+    await button('Save').click();
+    await page.getByText('Saved.').waitFor();
+    expect((await issuer.get('/self')).body.branding.displayName).toBe('Bean & Bar');
+    await button('New secret').click();
+    await confirm('Make a new secret');
+    expect(await page.getByLabel('Secret', { exact: true }).inputValue()).toMatch(/^whsec_/);
+    await confirm('I have kept it');
+    await go('Statements');
+    const list = { name: 'mine.csv', mimeType: 'text/csv', buffer: Buffer.from('orderNo,state\nnone,delivered\n') };
+    await page.getByLabel('Your list').setInputFiles(list);
+    await button('Compare').click();
+    await page.getByText('Not known here').waitFor();
+    await go('Team');
+    await page.getByText('ann (this browser)').waitFor();
+    await button('New link').click();
+    await confirm('Make the link');
+    const url = await page.getByLabel('Link', { exact: true }).inputValue();
+    await confirm('I have kept it');
+    await page.goto(url);
+    await button('Sign in').click();
+    await heading('Orders');
+    await go('Team');
+    await page.getByText('ann', { exact: true }).waitFor();
+    expect(await page.getByRole('button').allTextContents()).toEqual(['Sign out']);
+  });
+
+  test.each(['light', 'dark'] as const)(
+    'axe-core finds nothing in any view, and nothing is wider than 320 pixels (%s)',
+    async (colorScheme) => {
+      const issuer = await file.issuer();
+      await issuer.placeVerified('narrow-1');
+      await issuer.submit('narrow-1', [{ itemId: '1', value: `${secretValue}-${colorScheme}` }]);
+      await issuer.inState('narrow-1', 'delivered');
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width: 320, height: 700 });
+      await signIn(issuer, 'admin');
+      for (const [path, title] of [
+        ['orders', 'Orders'],
+        ['orders/narrow-1', 'narrow-1'],
+        ['failures', 'Failures'],
+        ['calls', 'Calls'],
+        ['money', 'Statements'],
+        ['settings', 'Settings'],
+        ['team', 'Team'],
+      ] as const) {
+        await page.evaluate(`location.hash = '#/${path}'`);
+        await heading(title);
+        expect([path, await axeFindings(page)]).toEqual([path, []]);
+        const width = await page.evaluate('document.documentElement.scrollWidth');
+        expect([path, Number(width) <= 320]).toEqual([path, true]);
+        if (process.env.PICTURES)
+          await page.screenshot({
+            path: `${process.env.PICTURES}/${colorScheme}-${path.replace('/', '-')}.png`,
+            fullPage: true,
+          });
+      }
+    },
+  );
+});

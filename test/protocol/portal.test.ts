@@ -1,0 +1,147 @@
+import type { TestIssuer } from '../support/issuer';
+import { platformOfFile } from '../support/platform-of-file';
+import { signInByLink } from '../support/portal';
+import { expectProblem } from '../support/problem';
+import { until } from '../support/until';
+
+const file = platformOfFile();
+
+const linkOf = async (issuer: TestIssuer, body: object = {}) => {
+  const made = await issuer.post('/portal-links', { type: 'portal.link', role: 'admin', ...body });
+  expect(made.status).toBe(201);
+  return made;
+};
+const signedIn = async (issuer: TestIssuer, body: object = {}) =>
+  signInByLink((await linkOf(issuer, body)).body.url, file.platform.baseUrl);
+const own = ({ issuerId }: TestIssuer, path: string) => `/v1/issuers/${issuerId}${path}`;
+
+describe('POST /portal-links', () => {
+  test('is a link that is looked at without end, and used once, by one of many who press at once', async () => {
+    const issuer = await file.issuer();
+    const { body, headers } = await linkOf(issuer);
+    expect([Object.keys(body).sort(), headers.get('cache-control')]).toEqual([['expiresAt', 'url'], 'no-store']);
+    const untilMs = Date.parse(body.expiresAt) - file.platform.core.orderDeps.nowMs();
+    expect(untilMs > 590_000 && untilMs <= 600_000).toBe(true);
+    for (const method of ['GET', 'HEAD', 'GET']) expect((await fetch(body.url, { method })).status).toBe(200);
+    const page = await (await fetch(body.url)).text();
+    expect(page.match(/<button/g)).toHaveLength(1);
+    expect(page).not.toContain('<script');
+    const uses = await Promise.all([1, 2, 3].map(() => fetch(body.url, { method: 'POST', redirect: 'manual' })));
+    expect(uses.map(({ status }) => status).sort()).toEqual([303, 404, 404]);
+    const cookie = uses.find(({ status }) => status === 303)?.headers.get('set-cookie');
+    expect(cookie).toMatch(/HttpOnly.*SameSite=Strict/);
+    expect((await fetch(body.url)).status).toBe(404);
+  });
+
+  test('takes a role, up to a day, and nothing else; another site cannot press its button', async () => {
+    const issuer = await file.issuer();
+    for (const wrong of [{ role: 'owner' }, { expiresInSeconds: 59 }, { expiresInSeconds: 86_401 }, { more: 1 }]) {
+      const answer = await issuer.post('/portal-links', { type: 'portal.link', role: 'viewer', ...wrong });
+      expectProblem(answer, 422, 'body_invalid');
+    }
+    const { url } = (await linkOf(issuer)).body;
+    const foreign = { method: 'POST', headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' } };
+    expect((await fetch(url, foreign)).status).toBe(403);
+    expect((await fetch(url)).status).toBe(200);
+  });
+
+  test('is made by an operator as well, and what was written to the database by another hand lets nobody in', async () => {
+    const issuer = await file.issuer();
+    const made = await file.platform.operator('POST', `/issuers/${issuer.issuerId}/portal-links`, { role: 'viewer' });
+    expect(made.status).toBe(201);
+    await signInByLink(made.body.url, file.platform.baseUrl);
+    const unknown = await file.platform.operator('POST', '/issuers/nobody/portal-links', { role: 'viewer' });
+    expectProblem(unknown, 404, 'issuer_unknown');
+    const { portalLinks, portalSessions } = file.platform.core.database;
+    const [mine, theirs] = [(await linkOf(issuer)).body.url, (await linkOf(issuer, { role: 'viewer' })).body.url];
+    const [one, other] = await portalLinks.find({ issuerId: issuer.issuerId }).toArray();
+    if (!one || !other) throw new Error('two links wait');
+    await portalLinks.updateOne({ _id: one._id }, { $set: { sealed: other.sealed } });
+    await portalLinks.updateOne({ _id: other._id }, { $set: { sealed: one.sealed } });
+    for (const url of [mine, theirs]) expect((await fetch(url, { method: 'POST' })).status).toBeGreaterThanOrEqual(400);
+    expect(await portalSessions.countDocuments({ name: issuer.issuerId })).toBe(1);
+  });
+});
+
+describe('a session at the issuer’s own page', () => {
+  test('a viewer reads and changes nothing; a change needs its header token, and a cookie alone makes none', async () => {
+    const issuer = await file.issuer();
+    const viewer = await signedIn(issuer, { role: 'viewer' });
+    const admin = await signedIn(issuer);
+    expect((await viewer.get(own(issuer, '/self'))).body.issuerId).toBe(issuer.issuerId);
+    const change = { type: 'issuer.settings', buyerRefunds: true };
+    expectProblem(await viewer.post(own(issuer, '/settings'), change), 403, 'operator_forbidden');
+    for (const token of ['', viewer.csrf]) {
+      const answer = await admin.post(own(issuer, '/settings'), change, { 'x-csrf-token': token });
+      expectProblem(answer, 401, 'signature_invalid');
+    }
+    expect((await issuer.get('/self')).body.buyerRefunds).toBeUndefined();
+    expect((await admin.post(own(issuer, '/settings'), change)).body.buyerRefunds).toBe(true);
+  });
+
+  test('does to an order what the issuer may, without its token, and is named in the audit log; the link to codes is not seen', async () => {
+    const issuer = await file.issuer();
+    const { body: order } = await issuer.placeVerified('by-a-person');
+    expect(order.pickupUrl).toContain('/p/');
+    const ann = await signedIn(issuer, { name: 'ann' });
+    expect((await ann.get(own(issuer, '/orders/by-a-person'))).body.pickupUrl).toBeUndefined();
+    const refusal = { type: 'order.refusal', orderNo: 'by-a-person', reason: 'out_of_stock' };
+    const refused = await ann.post(own(issuer, '/orders/by-a-person/refusal'), refusal);
+    expect([refused.status, refused.body.state]).toEqual([200, 'refused']);
+    expect(JSON.stringify(refused.body)).not.toContain('/p/');
+    const none = await ann.post(own(issuer, '/orders/none/refusal'), { ...refusal, orderNo: 'none' });
+    expectProblem(none, 404, 'order_unknown');
+    const actor = encodeURIComponent(`(issuer ${issuer.issuerId}: ann)`);
+    const { data } = (await file.platform.operator('GET', `/audit?actor=${actor}`)).body;
+    expect(data.map(({ action, target }: { action: string; target: string }) => `${action} ${target}`)).toEqual([
+      `issuer.acted ${issuer.issuerId}/by-a-person`,
+      `portal.signed_in ${issuer.issuerId}`,
+    ]);
+  });
+
+  test('ends for all at once, and by itself when it is not used', async () => {
+    const issuer = await file.issuer();
+    const [one, two] = [await signedIn(issuer, { name: 'one' }), await signedIn(issuer, { name: 'two' })];
+    const { data } = (await one.get(own(issuer, '/portal-sessions'))).body;
+    expect(data.map(({ name, isThis }: { name: string; isThis: boolean }) => [name, isThis])).toEqual([
+      ['two', false],
+      ['one', true],
+    ]);
+    await file.platform.core.database.portalSessions.updateOne(
+      { _id: data[0].sessionId },
+      { $set: { liveUntil: new Date(0) } },
+    );
+    await until('an unused one is over', async () => (await two.get('/v1/portal/session')).status === 401);
+    expect((await one.post(own(issuer, '/portal-sessions/end'), { type: 'portal.sessions_end' })).status).toBe(200);
+    expectProblem(await one.get(own(issuer, '/self')), 401, 'signature_invalid');
+    expectProblem(await one.get('/v1/portal/session'), 401, 'signature_invalid');
+  });
+
+  test('its calls and the server’s are repeated apart: nobody reads an answer that the other was given', async () => {
+    const issuer = await file.issuer();
+    const ann = await signedIn(issuer);
+    const body = { type: 'issuer.secret' };
+    const [id, path] = ['an-id-that-is-guessed', own(issuer, '/secret')];
+    const given = await issuer.post('/secret', body, { webhookId: id });
+    expect(given.status).toBe(201);
+    const again = await ann.post(path, body, { 'webhook-id': id });
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, null]);
+    expect(again.body.secret).not.toBe(given.body.secret);
+  });
+});
+
+test('GET /echo tells what became of the self-test, and GET /calls how the calls go', async () => {
+  const issuer = await file.issuer();
+  expect((await issuer.get('/echo')).body).toEqual({ state: 'none' });
+  await issuer.post('/echo', { hello: 1 });
+  await until('it is answered', async () => (await issuer.get('/echo')).body.state === 'answered');
+  await issuer.place('called');
+  await issuer.message('order.paid', 'called');
+  const call = await until('it is in the list', async () => {
+    const { data } = (await issuer.get('/calls')).body;
+    return data.find(({ kind }: { kind: string }) => kind === 'order.paid');
+  });
+  const shown = (await issuer.get(`/calls/${encodeURIComponent(call.callId)}`)).body;
+  expect(shown.request.body.data.token).toBe('•••');
+  expect((await issuer.get('/orders?q=CALL')).body.data).toHaveLength(1);
+});
