@@ -59,7 +59,7 @@ const signedOut = () =>
 const enter = (): void => {
   if (!session.current) return;
   const { issuerId, name, role } = session.current;
-  shell.enter([issuerId, h('br'), `${name}, ${role}`]);
+  shell.enter(`${issuerId}: ${name}, ${role}`);
 };
 
 session.onEnd = () => shell.sessionEnded('The session has ended. Open a new link to go on where you were.');

@@ -129,7 +129,6 @@ const secretCard = () => {
 };
 
 const undecided = { approve: 'They are void', person: 'A person decides' } as const;
-const yes = (value?: boolean): string => (value ? 'yes' : 'no');
 /** Where nothing was set. */
 const voidDecisionSeconds = 86_400;
 
@@ -210,12 +209,12 @@ const settingsCard = (issuer: IssuerAnswer, again: () => Promise<void>) => {
       line('Id', issuer.issuerId),
       line('State', issuer.state),
       line('Windows', `verify ${issuer.verifyWindowSeconds} s, issue ${issuer.issueWindowSeconds} s`),
-      line('Buyers ask for money', yes(now.buyerRefunds)),
-      line('Codes held meanwhile', yes(now.holdWhileDeciding)),
-      line('Time to decide', `${now.voidDecisionSeconds} s`),
+      line('Refunds', now.buyerRefunds ? 'buyers may ask' : 'buyers do not ask'),
+      line('Held', now.holdWhileDeciding ? 'while you decide' : 'not while you decide'),
+      line('To decide', `${now.voidDecisionSeconds} s`),
       line('Not decided', undecided[now.voidUndecided]),
       line('Last call', now.lastCallSeconds === 0 ? 'never' : `${now.lastCallSeconds} s before the end`),
-      line('Deliveries signed by you too', yes(now.signDeliveriesWithIssuerSecret)),
+      line('Your signature', now.signDeliveriesWithIssuerSecret ? 'on deliveries too' : 'not on deliveries'),
     ),
     h('div', { class: 'action-row' }, button('Change', change)),
   );
