@@ -134,8 +134,16 @@ const folders = {
   'packages/issuer': { local: ['src/signing'], packages: [] },
   'src/simulator': { local: ['packages/issuer'], packages: ['lru-cache', 'smtp-server', 'postal-mime'] },
   'src/cli': {
-    local: ['src/bounded', 'src/domain', 'packages/issuer', 'src/signing', 'src/conformance', 'src/outbound'],
-    packages: ['commander'],
+    local: [
+      'src/bounded',
+      'src/domain',
+      'src/contract',
+      'packages/issuer',
+      'src/signing',
+      'src/conformance',
+      'src/outbound',
+    ],
+    packages: ['commander', 'zod', 'lru-cache', '@modelcontextprotocol/server'],
   },
   'src/pages-kit': { local: ['src/domain'], types: ['src/contract'], packages: [] },
   'src/portal': { local: ['src/domain', 'src/pages-kit'], types: ['src/contract'], packages: [] },

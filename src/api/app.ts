@@ -97,6 +97,7 @@ import { mountOrderLists } from './operator/order-lists';
 import { mountOperatorOrders } from './operator/orders';
 import { mountRefunds } from './operator/refunds';
 import { mountReseal } from './operator/reseal';
+import { mountOperatorSelf } from './operator/self';
 import { mountOperatorSettings } from './operator/settings';
 import { lostLinkPage } from './pickup/lost-link';
 import { createOrderWatch } from './pickup/order-watch';
@@ -352,6 +353,7 @@ export const createApp = ({
   const calls = createCallReader(orderDeps, readHealth);
   mountOperatorCalls(mount, { orderDeps, issuers, actions, calls });
   mountOwnCalls(mount, calls);
+  mountOperatorSelf(mount);
   mountOperatorMaintenance(mount, { maintenance: orderDeps.maintenance, nowMs });
   mountOperatorChannels(mount, core.channels);
   mountOperatorSettings(mount, { orderDeps, issuers });

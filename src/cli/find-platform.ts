@@ -23,7 +23,7 @@ const fieldOf = (path: string, field: string): string | undefined => {
   }
 };
 
-const addressOf = (text: string): string => {
+export const addressOf = (text: string): string => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
     throw wrongUsage('The address of a platform begins with https:// or http://');
@@ -31,19 +31,23 @@ const addressOf = (text: string): string => {
   return url.origin + url.pathname.replace(/\/+$/, '');
 };
 
+/** Where what `npm start` of this project runs is. */
+export const runningUrl = (dataDir: string, side: 'publicUrl' | 'operatorUrl'): string | undefined =>
+  fieldOf(join(dataDir, 'running.json'), side);
+
 /**
  * What was said wins over what lies in the data folder of `npm start`. The token of that folder goes to the platform of
  * that folder only: whoever names another address gives its token too.
  */
 export const findPlatform = ({ url, env, dataDir }: FindOptions): Found => {
-  const runningUrl = fieldOf(join(dataDir, 'running.json'), 'operatorUrl');
+  const running = runningUrl(dataDir, 'operatorUrl');
   const said = url ?? (env.CODEFERRY_URL || undefined);
-  const chosen = said ?? runningUrl;
+  const chosen = said ?? running;
   if (chosen === undefined) {
     throw wrongUsage('Which platform? Set CODEFERRY_URL and CODEFERRY_TOKEN, or run `npm start` in this project.');
   }
   const address = addressOf(chosen);
-  const isOurs = runningUrl !== undefined && URL.canParse(runningUrl) && addressOf(runningUrl) === address;
+  const isOurs = running !== undefined && URL.canParse(running) && addressOf(running) === address;
   const kept = isOurs ? fieldOf(join(dataDir, 'secrets.json'), 'operatorToken') : undefined;
   return { url: address, token: env.CODEFERRY_TOKEN || kept };
 };

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { run } from './run';
 
@@ -11,10 +11,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
+const folder = projectFolder(__dirname);
+
 /** Root of the `codeferry` command. */
 run(process.argv.slice(2), {
   env: process.env,
-  dataDir: resolve(process.env.DATA_DIR || join(projectFolder(__dirname), '.data', 'run')),
+  dataDir: resolve(process.env.DATA_DIR || join(folder, '.data', 'run')),
+  version: JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version,
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
 }).then(

@@ -19,17 +19,26 @@ export interface CallOptions {
 
 export type Call = (method: 'GET' | 'POST', path: string, options?: CallOptions) => Promise<ApiAnswer>;
 
+/** In place of a token: the headers that sign one request. */
+export type SignedCall = (request: {
+  readonly method: string;
+  readonly target: string;
+  readonly body: string | undefined;
+}) => Readonly<Record<string, string>>;
+
 /** Far above the largest page, 100 orders: whatever sends more is not the platform. */
 const answerMaxBytes = 16 * 1024 * 1024;
 
 /** One call, one limit over connecting, waiting and reading. Redirects are not followed: the token stays here. */
 export const createCall =
-  (find: () => Found, limitMs: number): Call =>
+  (find: () => Found, limitMs: number, sign?: SignedCall): Call =>
   async (method, path, { body, query = {}, open = false } = {}) => {
     const { url, token } = find();
-    if (!open && token === undefined) throw wrongUsage(`Set CODEFERRY_TOKEN to the operator token of ${url}`);
+    if (!open && !sign && token === undefined) throw wrongUsage(`Set CODEFERRY_TOKEN to the operator token of ${url}`);
     const target = new URL(url + path);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) target.searchParams.set(name, value);
+    const sent = body === undefined ? undefined : JSON.stringify(body);
+    const signed = sign?.({ method, target: target.pathname + target.search, body: sent });
     let status: number;
     let text: string;
     try {
@@ -38,10 +47,10 @@ export const createCall =
         redirect: 'manual',
         signal: AbortSignal.timeout(limitMs),
         headers: {
-          ...(open ? {} : { authorization: `Bearer ${token}` }),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(signed ?? (open ? {} : { authorization: `Bearer ${token}` })),
+          ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(sent === undefined ? {} : { body: sent }),
       });
       status = response.status;
       text = (await bytesWithin(response, answerMaxBytes)).toString();

@@ -33,6 +33,7 @@ import * as overview from './operator/overview';
 import * as operatorPages from './operator/pages';
 import * as preview from './operator/preview';
 import * as refunds from './operator/refunds';
+import * as operatorSelf from './operator/self';
 import * as settings from './operator/settings';
 import * as statements from './operator/statements';
 import * as platformHealth from './platform/health';
@@ -78,6 +79,7 @@ const resources = [
     channels,
     operatorHealth,
     maintenance,
+    operatorSelf,
   ],
   ...[operatorKeys, approvals, audit, consoleSession, overview, operatorPages],
   ...[sendLink, pickup, platformKeys, receipts, platformHealth, surroundings],

@@ -1,14 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
+import { type MessageType, messageWays } from '../../src/cli/issuer/message-ways';
 import { run } from '../../src/cli/run';
+import { callbacks } from '../../src/contract/callbacks';
 import { platformOfFile } from '../support/platform-of-file';
 import { until } from '../support/until';
 
-const file = platformOfFile();
+const file = platformOfFile({ sandboxAllow: ['127.0.0.0/8'] });
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'codeferry-issuer-cli-'));
@@ -17,7 +19,14 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const command = async (words: readonly string[], env: Record<string, string>, signal?: AbortSignal) => {
   const [out, err]: [string[], string[]] = [[], []];
-  const running = run(words, { env, dataDir: folder, out: (t) => out.push(t), err: (t) => err.push(t), signal });
+  const withHome = { XDG_CONFIG_HOME: join(folder, 'config'), ...env };
+  const running = run(words, {
+    env: withHome,
+    dataDir: folder,
+    out: (t) => out.push(t),
+    err: (t) => err.push(t),
+    signal,
+  });
   return { running, out, err };
 };
 
@@ -77,6 +86,94 @@ describe('listen', () => {
     const unsaid = await command(words, without);
     expect([await unsaid.running, unsaid.err.join()]).toEqual([2, expect.stringContaining('CODEFERRY_ISSUER_SECRET')]);
   });
+});
+
+describe('login and trigger', () => {
+  test('one login serves all commands of the issuer, from a file that no one else reads', async () => {
+    const config = join(folder, 'login');
+    const env = { XDG_CONFIG_HOME: config };
+    const url = ['--url', `${file.platform.baseUrl}/`];
+    const told = async (words: string[], more = {}) => {
+      const { running, out, err } = await command(words, { ...env, ...more });
+      return { code: await running, text: [...out, ...err].join('\n') };
+    };
+    const path = join(config, 'codeferry', 'issuers.json');
+    expect(await told(['login', ...url])).toEqual({ code: 0, text: expect.stringMatching(/^test-[0-9a-f]{20} at /) });
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    const kept = JSON.parse(await readFile(path, 'utf8'));
+    const { issuerId, secret } = kept.issuers[file.platform.baseUrl];
+    const paid = await told(['trigger', 'order.cancelled', '--wait', '1']);
+    expect(paid).toEqual({ code: 1, text: expect.stringMatching(/did not come: trigger-\w+ is cancelled/) });
+    const stopping = new AbortController();
+    const heard = createServer((_request, response) => response.writeHead(204).end());
+    await new Promise<void>((resolve) => heard.listen(0, '127.0.0.1', resolve));
+    const forward = ['--forward', `http://127.0.0.1:${(heard.address() as AddressInfo).port}/`];
+    const first = await command(['listen', ...forward], env, stopping.signal);
+    const line = await until('the event', () => first.out.find((text) => text.startsWith('-> order.cancelled')));
+    await until('its answer', () => first.out.some((text) => text.startsWith('<- order.cancelled')));
+    stopping.abort();
+    await first.running;
+    const [, id = ''] = /trigger-\w+ (\S+)/.exec(line) ?? [];
+    const again = new AbortController();
+    const second = await command(['listen', ...forward, '--replay', id], env, again.signal);
+    await until('the replayed message', () => second.out.some((text) => text.includes(id)));
+    again.abort();
+    expect(await second.running).toBe(0);
+    heard.close();
+    const wrong = {
+      CODEFERRY_ISSUER: issuerId,
+      CODEFERRY_ISSUER_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}`,
+    };
+    expect(await told(['login'], wrong)).toEqual({ code: 1, text: expect.stringContaining('signature_invalid') });
+    expect((await told(['login'], { ...wrong, CODEFERRY_ISSUER_SECRET: secret })).code).toBe(0);
+    // A kept secret goes nowhere else.
+    const elsewhere = await told(['trigger', 'order.paid', '--url', 'http://127.0.0.1:1']);
+    expect(elsewhere).toEqual({ code: 2, text: expect.stringContaining('login') });
+    expect((await told(['logout', ...url])).text).toContain(issuerId);
+    expect((await told(['trigger', 'order.paid', ...url])).code).toBe(2);
+  });
+
+  let making: Promise<unknown> = Promise.resolve();
+  test('every message of the contract has its way', () => {
+    expect(Object.keys(messageWays).sort()).toEqual(callbacks.map(({ type }) => type).sort());
+  });
+
+  test.concurrent.each(callbacks.map(({ type }) => type as MessageType))(
+    '%s comes, or its way is told',
+    async (type) => {
+      const way = messageWays[type];
+      // One address makes few at once.
+      const made = making.then(() => file.sandboxIssuer({ codeMode: 'request' }));
+      making = made;
+      const issuer = await made;
+      const verify = async (orderNo: string) => {
+        const { body } = await issuer.order(orderNo);
+        await issuer.verify(orderNo, { amount: body.amount });
+      };
+      issuer.on('order.paid', async ({ data }) => {
+        if (way.kind === 'order' && way.server.length > 0) await verify(data.orderNo);
+        return { status: 204 };
+      });
+      const codes = [{ itemId: 'a', value: `TRIGGER-${type}` }];
+      issuer.on('order.code_requested', async () =>
+        type === 'order.closing' ? { status: 202 } : { status: 200, body: { status: 'issued', codes } },
+      );
+      issuer.on('order.void_requested', async () => ({ status: 200, body: { status: 'destroyed' } }));
+      const { running, out, err } = await command(['trigger', type], {
+        CODEFERRY_URL: file.platform.baseUrl,
+        CODEFERRY_ISSUER: issuer.issuerId,
+        CODEFERRY_ISSUER_SECRET: issuer.secret,
+      });
+      const exitCode = await running;
+      if (way.kind === 'told') {
+        expect([exitCode, err.join()]).toEqual([2, expect.stringContaining(way.by)]);
+        return;
+      }
+      expect([err.join(), exitCode]).toEqual(['', 0]);
+      await until(`${type} at the server`, () => issuer.received.some((message) => message.type === type));
+      expect(out.join()).not.toContain('TRIGGER-');
+    },
+  );
 });
 
 describe('verify-signature', () => {

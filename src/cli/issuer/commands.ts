@@ -1,14 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { type Command, InvalidArgumentError } from 'commander';
-import { issuerId } from '../arguments';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { ProblemError } from '../../../packages/issuer/src/problem-error';
+import { callback, issuerId, wholeNumber } from '../arguments';
 import { CommandEnd, exitCodes, wrongUsage } from '../exit';
+import { plain } from '../plain-text';
 import { addConformCommand } from './conform-command';
-import { issuerCredentials, secretOf } from './issuer-credentials';
+import { type IssuerCredentials, type IssuerPlace, issuerCredentials } from './issuer-credentials';
 import { listen } from './listen';
+import { login, logout } from './login';
+import { type MessageType, messageWays } from './message-ways';
+import { trigger } from './trigger';
 import { findings, headersIn } from './verify-signature';
 
 export interface IssuerParts {
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly dataDir: string;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   /** Ends what goes on until it is ended. */
@@ -20,6 +26,11 @@ const address = (text: string): string => {
   throw new InvalidArgumentError('It must be an address, such as http://localhost:3000/callback.');
 };
 
+const messageId = (text: string): string => {
+  if (/^[\w-]{1,64}$/.test(text)) return text;
+  throw new InvalidArgumentError('A message is named by its webhook-id.');
+};
+
 const fileBytes = (path: string): Buffer => {
   try {
     return readFileSync(path === '-' ? 0 : path);
@@ -28,28 +39,61 @@ const fileBytes = (path: string): Buffer => {
   }
 };
 
+/** A refusal of the platform, as the command's own end. */
+const asEnd = (error: unknown): never => {
+  if (!(error instanceof ProblemError)) throw error;
+  const { code, status, detail } = error;
+  if (status === 0) throw new CommandEnd(exitCodes.unreachable, `The platform cannot be reached: ${plain(detail)}`);
+  throw new CommandEnd(exitCodes.refused, `Refused: ${plain(code)} (${status}) ${plain(detail)}`);
+};
+
 /** For the developer of an issuer's server, with the issuer's own credentials. */
-export const addIssuerCommands = (program: Command, { env, out, err, signal }: IssuerParts): void => {
-  addConformCommand(program, { env, out, err, signal });
+export const addIssuerCommands = (program: Command, { env, dataDir, out, err, signal }: IssuerParts): void => {
+  addConformCommand(program, { env, dataDir, out, err, signal });
 
+  const ofIssuer = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .option('--issuer <issuer>', 'its id (or CODEFERRY_ISSUER, or that of `login`)', issuerId);
+  const placeOf = (self: Command): IssuerPlace => ({ env, dataDir, ...self.optsWithGlobals<object>() });
+  const credentialsOf = (self: Command): IssuerCredentials => issuerCredentials(placeOf(self));
+  const limitMsOf = (self: Command): number => self.optsWithGlobals<{ timeout: number }>().timeout * 1_000;
+
+  ofIssuer('login', 'makes a test issuer, or takes the one of the environment; the commands below then need no more')
+    .option('--callback <url>', 'where the test issuer is called, or pull', callback, { kind: 'pull' })
+    .addOption(
+      new Option('--code-mode <mode>', 'whether it is asked for codes or pushes them')
+        .choices(['request', 'push'])
+        .default('request'),
+    )
+    .action((given: { callback: Record<string, string>; codeMode: string }, self: Command) =>
+      login({ place: placeOf(self), ...given, limitMs: limitMsOf(self), out }).catch(asEnd),
+    );
   program
-    .command('listen')
-    .description("an issuer's messages, fetched and brought to a server on this machine, and its answers back")
+    .command('logout')
+    .description('forgets the issuer of this platform on this machine')
+    .action((_given: unknown, self: Command) => logout({ place: placeOf(self), out }));
+
+  ofIssuer('listen', "an issuer's messages, fetched and brought to a server on this machine, and its answers back")
     .requiredOption('--forward <url>', "your server's callback address", address)
-    .option('--issuer <issuer>', 'its id (or CODEFERRY_ISSUER)', issuerId)
-    .action(({ forward, issuer }: { forward: string; issuer?: string }, self: Command) => {
-      const { url } = self.optsWithGlobals<{ url?: string }>();
-      const credentials = issuerCredentials(env, { ...(url ? { url } : {}), ...(issuer ? { issuer } : {}) });
-      return listen({ credentials, forwardTo: forward, out, signal });
-    });
+    .option('--replay <id>', 'this message first, once more, by its webhook-id', messageId)
+    .action(({ forward, replay }: { forward: string; replay?: string }, self: Command) =>
+      listen({ credentials: credentialsOf(self), forwardTo: forward, replay, out, signal }).catch(asEnd),
+    );
 
-  program
-    .command('verify-signature')
-    .description('what is wrong with a signed request of your own: clock, key or bytes; nothing is sent')
+  ofIssuer('trigger', "a test order that leads to this message, sent for real to the test issuer's server")
+    .addArgument(new Argument('<message>', 'its type').choices(Object.keys(messageWays)))
+    .option('--wait <seconds>', 'how long for your server to do its part', wholeNumber(1, 600), 30)
+    .action((type: MessageType, { wait }: { wait: number }, self: Command) =>
+      trigger({ credentials: credentialsOf(self), type, waitMs: wait * 1_000, out, signal }).catch(asEnd),
+    );
+
+  ofIssuer('verify-signature', 'what is wrong with a signed request of your own: clock, key or bytes; nothing is sent')
     .requiredOption('--headers <file>', 'its headers, a line each, as `curl -v` prints them')
     .option('--body <file>', 'its body, byte for byte; - is the standard input')
     .option('--request <line>', 'of a request without a body: "GET /v1/issuers/…"')
-    .action(({ headers, body, request }: { headers: string; body?: string; request?: string }) => {
+    .action(({ headers, body, request }: { headers: string; body?: string; request?: string }, self: Command) => {
       const [method, target] = request?.split(' ') ?? [];
       if ((body === undefined) === (target === undefined)) throw wrongUsage('Give --body, or --request "GET /…"');
       const given = headersIn(fileBytes(headers).toString());
@@ -60,7 +104,7 @@ export const addIssuerCommands = (program: Command, { env, out, err, signal }: I
           signature: given.get('webhook-signature') ?? '',
           ...(body === undefined ? { method: method ?? '', target: target ?? '' } : { body: fileBytes(body) }),
         },
-        secretOf(env),
+        env.CODEFERRY_ISSUER_SECRET || credentialsOf(self).secret,
         Date.now(),
       );
       out(found.map(({ text }) => text).join('\n'));

@@ -5,6 +5,7 @@ import { issuerCredentials, secretOf } from './issuer-credentials';
 
 interface Parts {
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly dataDir: string;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   readonly signal: AbortSignal;
@@ -34,7 +35,7 @@ const names = (text: string, before: readonly string[] = []): string[] => [...be
 /** Read when they are asked for: the judge and the contract take a second, and no other command needs them. */
 const parts = () => (require('./conform-parts') as typeof import('./conform-parts')).conformParts;
 
-export const addConformCommand = (program: Command, { env, out, err, signal }: Parts): void => {
+export const addConformCommand = (program: Command, { env, dataDir, out, err, signal }: Parts): void => {
   program
     .command('conform')
     .description("plays the platform for an issuer's server: what it does wrong, and how that is fixed")
@@ -55,8 +56,8 @@ export const addConformCommand = (program: Command, { env, out, err, signal }: P
       const only = given.only;
       const own = given.secret === undefined ? env : { ...env, CODEFERRY_ISSUER_SECRET: given.secret };
       if (given.platform !== undefined) {
-        const at = { url: given.platform, ...(given.issuer ? { issuer: given.issuer } : {}) };
-        return conformAtPlatform({ credentials: issuerCredentials(own, at), only, json, out, err, signal });
+        const at = { env: own, dataDir, url: given.platform, issuer: given.issuer };
+        return conformAtPlatform({ credentials: issuerCredentials(at), only, json, out, err, signal });
       }
       if (url === undefined || !URL.canParse(url)) {
         throw wrongUsage("Give --url, your server's callback address, or --platform.");

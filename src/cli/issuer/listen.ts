@@ -15,6 +15,8 @@ const answerMaxBytes = 1024 * 1024;
 export interface Listening {
   readonly credentials: IssuerCredentials;
   readonly forwardTo: string;
+  /** A message that the platform is asked for once more. */
+  readonly replay: string | undefined;
   readonly out: (text: string) => void;
   /** Ends it. */
   readonly signal: AbortSignal;
@@ -29,7 +31,7 @@ interface Forwarded {
  * Brings an issuer's messages to a server on this machine, signed as the platform signs its callbacks, and its answers
  * back. What it prints holds no code, token or address.
  */
-export const listen = async ({ credentials, forwardTo, out, signal }: Listening): Promise<void> => {
+export const listen = async ({ credentials, forwardTo, replay, out, signal }: Listening): Promise<void> => {
   const { url, issuerId, secret } = credentials;
 
   const forward = async (id: string, body: string): Promise<Forwarded> => {
@@ -74,8 +76,14 @@ export const listen = async ({ credentials, forwardTo, out, signal }: Listening)
   const ended = new AbortController();
   let failure: unknown;
   out(`Messages of ${issuerId} at ${url} go to ${forwardTo}. Ctrl-C ends it.`);
+  const client = createIssuerClient({ baseUrl: url, issuerId, secret });
+  if (replay !== undefined) {
+    const { callback } = await client.readSelf({ signal });
+    if (callback.kind !== 'pull') throw new CommandEnd(exitCodes.refused, notPull);
+    await client.replayMessage(replay, { signal });
+  }
   await fetchMessages({
-    client: createIssuerClient({ baseUrl: url, issuerId, secret }),
+    client,
     handle: bring,
     signal: AbortSignal.any([signal, ended.signal]),
     onProblem: (error) => {
@@ -95,10 +103,11 @@ export const listen = async ({ credentials, forwardTo, out, signal }: Listening)
 /** Acknowledges nothing. */
 const notForwarded = { status: 502 };
 
+const notPull =
+  'This issuer is called by the platform. Let it fetch: POST /settings {"type":"issuer.settings","callback":{"kind":"pull"}}, or `npx codeferry issuers` with an operator.';
+
 const refusalText = ({ code, status, detail }: ProblemError): string =>
-  code === 'not_pull'
-    ? 'This issuer is called by the platform. Let it fetch: POST /settings {"type":"issuer.settings","callback":{"kind":"pull"}}, or `npx codeferry issuers` with an operator.'
-    : `Refused: ${plain(code)} (${status}) ${plain(detail)}`;
+  code === 'not_pull' ? notPull : `Refused: ${plain(code)} (${status}) ${plain(detail)}`;
 
 const parsed = (text: string): unknown => {
   try {

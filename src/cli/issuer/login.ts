@@ -1,0 +1,55 @@
+import { createIssuerClient } from '../../../packages/issuer/src/issuer-client';
+import { CommandEnd, exitCodes } from '../exit';
+import { plain } from '../plain-text';
+import { createCall } from '../platform-call';
+import { type IssuerPlace, issuerPlatform, saidCredentials } from './issuer-credentials';
+import { forgetIssuer, type KeptIssuer, keepIssuer, keptIssuersPath } from './kept-issuers';
+
+export interface LoginOptions {
+  readonly place: IssuerPlace;
+  readonly callback: Readonly<Record<string, string>>;
+  readonly codeMode: string;
+  readonly limitMs: number;
+  readonly out: (text: string) => void;
+}
+
+/** Given credentials are tried once; without any a test issuer is made. */
+export const login = async ({ place, callback, codeMode, limitMs, out }: LoginOptions): Promise<void> => {
+  const url = issuerPlatform(place);
+  const said = saidCredentials(place);
+  let issuer: KeptIssuer;
+  if (said) {
+    const { issuerId } = await createIssuerClient({
+      baseUrl: url,
+      triesMax: 1,
+      tryLimitMs: limitMs,
+      ...said,
+    }).readSelf();
+    issuer = { issuerId, secret: said.secret };
+    keepIssuer(place.env, url, issuer);
+    out(`${issuerId} at ${url}: its secret fits.`);
+  } else {
+    const call = createCall(() => ({ url, token: undefined }), limitMs);
+    const { status, body } = await call('POST', '/v1/sandbox/issuers', { open: true, body: { callback, codeMode } });
+    if (status !== 201) throw new CommandEnd(exitCodes.refused, refusal(status, body));
+    issuer = { issuerId: String(body.issuerId), secret: String(body.secret) };
+    keepIssuer(place.env, url, issuer);
+    out(`${plain(issuer.issuerId)} at ${url}: a test issuer, which ends ${plain(body.endsAt)}.`);
+  }
+  out(`Its secret is in ${keptIssuersPath(place.env)}: your server needs it too.`);
+  out('Next: npx codeferry listen --forward http://localhost:3000/callback, then npx codeferry trigger order.paid');
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: a newer api may say more
+const refusal = (status: number, { code, detail, errors = [] }: any): string =>
+  code === 'path_unknown'
+    ? 'This platform has no sandbox: set CODEFERRY_ISSUER and CODEFERRY_ISSUER_SECRET to an issuer of yours.'
+    : [`Refused: ${plain(code)} (${status}) ${plain(detail)}`]
+        .concat(errors.map(({ path, message }: Record<string, unknown>) => `  ${plain(path)}: ${plain(message)}`))
+        .join('\n');
+
+export const logout = ({ place, out }: Pick<LoginOptions, 'place' | 'out'>): void => {
+  const url = issuerPlatform(place);
+  const forgotten = forgetIssuer(place.env, url);
+  out(forgotten ? `${plain(forgotten.issuerId)} at ${url} is forgotten here.` : `Nothing was kept for ${url}.`);
+};

@@ -1,0 +1,142 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createIssuerClient, type IssuerClient } from '../../../packages/issuer/src/issuer-client';
+import type { OrderAnswer } from '../../../packages/issuer/src/messages';
+import { testAmount } from '../../domain/words/try-snippet';
+import { CommandEnd, exitCodes, wrongUsage } from '../exit';
+import { plain } from '../plain-text';
+import type { IssuerCredentials } from './issuer-credentials';
+import { type MessageType, messageWays, type OrderWay, serverWords } from './message-ways';
+
+/** A test issuer has five requests a second, and its server uses some of them. */
+const lookEveryMs = 700;
+/** A second one after this: the window ends when its time has passed, not when it is reached. */
+const windowSlackSeconds = 1;
+const lastCallSeconds = 60;
+const pageLimitMs = 10_000;
+
+export interface Triggering {
+  readonly credentials: IssuerCredentials;
+  readonly type: MessageType;
+  readonly waitMs: number;
+  readonly out: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A real order of a test issuer, led to where the platform sends that message to its server. */
+export const trigger = async ({ credentials, type, waitMs, out, signal }: Triggering): Promise<void> => {
+  const way = messageWays[type];
+  if (way.kind === 'told') throw wrongUsage(`No test order leads to ${type} by itself. What sends it: ${way.by}.`);
+  const { url: baseUrl, issuerId, secret } = credentials;
+  const client = createIssuerClient({ baseUrl, issuerId, secret });
+  const self = await client.readSelf({ signal });
+  if (self.mode !== 'test') {
+    throw new CommandEnd(exitCodes.refused, `${issuerId} is no test issuer: \`npx codeferry login\` makes one.`);
+  }
+  const how = self.callback.kind === 'pull' ? 'it is fetched, as by `npx codeferry listen`' : 'it goes to the callback';
+  if (way.kind === 'echo') {
+    if (self.callback.kind === 'pull') throw wrongUsage('Whoever fetches its messages is sent no echo.');
+    await client.echo({ hello: 'world' }, { signal });
+    return out(`echo: ${how}`);
+  }
+  if (type === 'order.code_requested' && self.codeMode === 'push') {
+    throw wrongUsage('This issuer pushes its codes and is not asked: `npx codeferry login --code-mode request`.');
+  }
+  const order = await placed(client, way, self, secret, signal);
+  out(`${order.orderNo} (${way.product}) is placed; ${how}.`);
+  if (way.server.length > 0) out(`For ${type} ${serverWords(way.server)}.`);
+  if (way.deed === 'cancel') await client.cancelOrder({ orderNo: order.orderNo, reason: 'trigger' }, { signal });
+  if (way.deed === 'pass the verify window') {
+    const seconds = Math.ceil((Date.parse(String(order.verifyBy)) - Date.now()) / 1_000) + windowSlackSeconds;
+    const { orders } = await client.advanceClock(seconds, { signal });
+    out(`The test clock went ${seconds} s on, for all open orders of this issuer (${orders}).`);
+  }
+  await sent({ client, way, type, order, out, signal, endMs: Date.now() + waitMs });
+};
+
+type Self = Awaited<ReturnType<IssuerClient['readSelf']>>;
+
+const placed = async (
+  client: IssuerClient,
+  way: OrderWay,
+  self: Self,
+  secret: string,
+  signal: AbortSignal,
+): Promise<OrderAnswer> => {
+  const place = () =>
+    client.placeOrder(
+      {
+        orderNo: `trigger-${Date.now().toString(36)}`,
+        product: { id: way.product, name: 'Test order' },
+        amount: testAmount,
+        ...(way.toWebhook ? { terminal: { channel: 'webhook', url: webhookOf(self), secret } } : {}),
+      },
+      { signal },
+    );
+  const before = self.lastCallSeconds ?? 0;
+  if (!way.lastCall || before > 0) return place();
+  await client.changeSettings({ lastCallSeconds }, { signal });
+  try {
+    return await place();
+  } finally {
+    await client.changeSettings({ lastCallSeconds: before });
+  }
+};
+
+/** The one place beside its callback that a test issuer's codes may go to. */
+const webhookOf = ({ callback }: Self): string => {
+  if (callback.kind === 'url') return callback.url;
+  throw wrongUsage('An issuer that fetches has no place for a webhook terminal: `npx codeferry login --callback URL`.');
+};
+
+interface Sending {
+  readonly client: IssuerClient;
+  readonly way: OrderWay;
+  readonly type: MessageType;
+  readonly order: OrderAnswer;
+  readonly out: (text: string) => void;
+  readonly signal: AbortSignal;
+  readonly endMs: number;
+}
+
+const sent = async ({ client, way, type, order: { orderNo, pickupUrl }, out, signal, endMs }: Sending) => {
+  let isOpened = false;
+  for (;;) {
+    const { data } = await client.timeline(orderNo, { signal });
+    const line = data.find(way.isSent);
+    if (line) {
+      const { message, status } = line.detail;
+      out(
+        [`${type} was sent`, message && `as ${plain(message)}`, status && `and answered ${plain(status)}`]
+          .filter(Boolean)
+          .join(' '),
+      );
+      return;
+    }
+    if (way.deed === 'open the page' && !isOpened && data.some(({ event }) => event === 'delivered')) {
+      await reveal(String(pickupUrl));
+      isOpened = true;
+    }
+    if (Date.now() > endMs) {
+      const { state } = await client.readOrder(orderNo, { signal });
+      const missing = serverWords(way.server);
+      throw new CommandEnd(
+        exitCodes.refused,
+        `${type} did not come: ${orderNo} is ${plain(state)}.${missing && ` It comes when ${missing}.`}`,
+      );
+    }
+    await pause(lookEveryMs, undefined, { signal });
+  }
+};
+
+/** As the buyer who looks at the codes; what is on the page is not read. */
+const reveal = async (pickupUrl: string): Promise<void> => {
+  const response = await fetch(`${pickupUrl}/reveal`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: '{}',
+    redirect: 'manual',
+    signal: AbortSignal.timeout(pageLimitMs),
+  });
+  await response.body?.cancel();
+  if (!response.ok) throw new CommandEnd(exitCodes.refused, `The pick-up page answered ${response.status}`);
+};
