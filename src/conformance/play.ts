@@ -227,10 +227,10 @@ export const createPlay = (deps: PlayDeps, prefix: string) => {
       return call === undefined ? heard : heard.filter((line) => line.call === call);
     },
 
-    /** Nothing about it comes, for a moment. */
-    quiet: async (orderNo: string, call?: string): Promise<void> => {
+    /** Nothing about it comes, for a moment; `before` came earlier, and rightly. */
+    quiet: async (orderNo: string, call?: string, before = 0): Promise<void> => {
       await pause(limits.quietMs, undefined, { signal });
-      const heard = await play.heard(orderNo, call);
+      const heard = (await play.heard(orderNo, call)).slice(before);
       expect(heard.length === 0, `the issuer called ${heard.map((line) => `/${line.call}`).join(', ')}`);
     },
 
