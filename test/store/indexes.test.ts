@@ -79,6 +79,7 @@ const accepted: Record<
   'test issuers': { index: undefined, examined: 'all issuers: they are few' },
   'issuers that were deleted lately': { index: undefined, examined: 'all issuers: they are few' },
   'sessions that ended at the OpenID provider': { index: undefined, examined: 'ten sessions an operator at most' },
+  'conformance orders': { index: 'by_run', examined: 'orders of one run' },
   'the audit log': { index: 'by_position', examined: 'what was only asked or refused is passed over' },
   'the audit log of an operator': { index: 'by_actor', examined: 'what was only asked or refused is passed over' },
   'an action in the audit log': { index: 'by_action', examined: 'what has another phase is passed over' },

@@ -19,6 +19,7 @@ import { createLedger } from '../../src/store/ledger';
 import { createMaintenance } from '../../src/store/maintenance';
 import { createOrderSettings } from '../../src/store/order-settings';
 import { createOrders } from '../../src/store/orders';
+import { createPortalLinks } from '../../src/store/portal-links';
 import { createPullQueue } from '../../src/store/pull-queue';
 import { createPurge } from '../../src/store/purge';
 import { createReconciliations } from '../../src/store/reconciliations';
@@ -26,7 +27,7 @@ import { createReplays } from '../../src/store/replays';
 import { createRequests } from '../../src/store/requests';
 import { createSandboxInbox } from '../../src/store/sandbox-inbox';
 import { createSealedValues } from '../../src/store/sealed-values';
-import { createConsoleSessionRows } from '../../src/store/sessions';
+import { createConsoleSessionRows, createPortalSessionRows } from '../../src/store/sessions';
 import { createStatements } from '../../src/store/statements';
 import { createStats } from '../../src/store/stats';
 import { createWorkerReports } from '../../src/store/workers';
@@ -59,6 +60,8 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const workers = createWorkerReports(of);
   const audit = createAudit(of, (text) => text);
   const consoleSessions = createConsoleSessionRows(of);
+  const portalSessions = createPortalSessionRows(of);
+  const portalLinks = createPortalLinks(of);
   const guesses = createGuesses(of);
   const approvals = createApprovals(of);
   const dayCounts = createDayCounts(of);
@@ -149,6 +152,8 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'what an echo sends back': async () => {
       await echoes.keep({ issuerId: 'acme', messageId: 'e', atMs: 1 }, {});
       await echoes.read({ issuerId: 'acme', messageId: 'e' });
+      await echoes.note({ issuerId: 'acme', messageId: 'e' }, { ok: true });
+      await echoes.newestOf('acme');
     },
     'the order of a message': () => orders.findByMessage('m'),
     'orders of an issuer to be compared': async () => {
@@ -480,6 +485,19 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await consoleSessions.find('s');
       await consoleSessions.touch('s', now, now);
       await consoleSessions.end({ _id: 's' });
+    },
+    'links to an issuer’s own page': async () => {
+      await portalLinks.insert({ _id: 'l', issuerId: 'acme', sealed: secret, endsAt: now });
+      await portalLinks.find('l');
+      await portalLinks.count('acme', 1);
+      await portalLinks.take('l');
+    },
+    'sessions at an issuer’s own page': async () => {
+      const times = { startedAt: now, seenAt: now, liveUntil: now, endsAt: now };
+      await portalSessions.insert({ _id: 's', position: 'p', name: 'acme', sealed: secret, ...times }, 1);
+      await portalSessions.insert({ _id: 't', position: 'q', name: 'acme', sealed: secret, ...times }, 1);
+      await portalSessions.list('acme', 'q', 10);
+      await portalSessions.end({ name: 'acme' });
     },
     'an approval by its id': async () => {
       const who = { orderId: name, ...order, askedBy: 'ann' };
