@@ -13,6 +13,7 @@ import type { Outbound } from '../src/outbound/client';
 import { askedDelayMs } from '../src/outbound/schedule';
 import { signedHeaders } from '../src/outbound/signed-headers';
 import { calledAs } from '../src/sandbox/forced-calls';
+import { openCallCertificate } from '../src/sealing/call-certificate';
 import { openCallHeaders } from '../src/sealing/call-headers';
 import { openSecrets } from '../src/sealing/issuer-secrets';
 import type { KeyRing } from '../src/sealing/key-ring';
@@ -189,6 +190,7 @@ const callUrl = async (
     },
     timeLimitMs,
     ...(issuer.callCa ? { ca: issuer.callCa } : {}),
+    own: openCallCertificate(ring, issuer),
     ...(answerLimitBytes !== undefined ? { answerLimitBytes } : {}),
     // The first attempt of an event is made outside any activity.
     signal: activityContext.getStore()?.cancellationSignal,

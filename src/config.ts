@@ -171,6 +171,9 @@ const environment = z
     SANDBOX_CALLBACK_ALLOW: list.refine((entries) => entries.every((entry) => isCidr(entry)), {
       error: 'must be address ranges such as 127.0.0.0/8, separated by commas',
     }),
+    SOURCE_ADDRESSES: list.refine((entries) => entries.every((entry) => isCidr(entry)), {
+      error: 'must be address ranges such as 203.0.113.7/32, separated by commas',
+    }),
     EGRESS_PROXY: z
       .url({ protocol: /^https?$/, error: 'must be the http or https URL of a proxy', abort: true })
       .optional(),
@@ -248,6 +251,8 @@ export interface Config {
   /** Whether anybody may make a test issuer for himself, and what such issuers may be called at besides public addresses. */
   readonly hasSandbox: boolean;
   readonly sandboxCallbackAllow: readonly string[];
+  /** From where calls to issuers and terminals come, as is told to whoever asks. */
+  readonly sourceAddresses: readonly string[];
   /** Through which calls to issuers and terminals leave. */
   readonly egressProxy: string | undefined;
   /** Who is believed when it says for whom it asks (`x-forwarded-for`). */
@@ -304,6 +309,7 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     callbackAllow: settings.CALLBACK_ALLOW,
     hasSandbox: settings.SANDBOX === 'on',
     sandboxCallbackAllow: settings.SANDBOX_CALLBACK_ALLOW,
+    sourceAddresses: settings.SOURCE_ADDRESSES,
     egressProxy: settings.EGRESS_PROXY,
     trustedProxies: settings.TRUSTED_PROXIES,
     adapterPaths: settings.ADAPTERS,

@@ -804,16 +804,18 @@ type ComparedFacts struct {
 }
 
 type ChangeSelfBody struct {
-	Callback                       *Callback      `json:"callback,omitempty"`
-	Terminal                       *GivenTerminal `json:"terminal,omitempty"`
-	Branding                       *Branding      `json:"branding,omitempty"`
-	ApiVersion                     ApiVersion     `json:"apiVersion,omitempty"`
-	SignDeliveriesWithIssuerSecret *bool          `json:"signDeliveriesWithIssuerSecret,omitempty"`
-	BuyerRefunds                   *bool          `json:"buyerRefunds,omitempty"`
-	VoidDecisionSeconds            int            `json:"voidDecisionSeconds,omitempty"`
-	VoidUndecided                  VoidUndecided  `json:"voidUndecided,omitempty"`
-	HoldWhileDeciding              *bool          `json:"holdWhileDeciding,omitempty"`
-	LastCallSeconds                *int           `json:"lastCallSeconds,omitempty"`
+	Callback *Callback      `json:"callback,omitempty"`
+	Terminal *GivenTerminal `json:"terminal,omitempty"`
+	Branding *Branding      `json:"branding,omitempty"`
+	// Shown to the server of its callback (mTLS); kept sealed, never given back
+	CallCertificate                *ChangeSelfBodyCallCertificate `json:"callCertificate,omitempty"`
+	ApiVersion                     ApiVersion                     `json:"apiVersion,omitempty"`
+	SignDeliveriesWithIssuerSecret *bool                          `json:"signDeliveriesWithIssuerSecret,omitempty"`
+	BuyerRefunds                   *bool                          `json:"buyerRefunds,omitempty"`
+	VoidDecisionSeconds            int                            `json:"voidDecisionSeconds,omitempty"`
+	VoidUndecided                  VoidUndecided                  `json:"voidUndecided,omitempty"`
+	HoldWhileDeciding              *bool                          `json:"holdWhileDeciding,omitempty"`
+	LastCallSeconds                *int                           `json:"lastCallSeconds,omitempty"`
 }
 
 type Callback struct {
@@ -841,6 +843,12 @@ type Message struct {
 	Text    string `json:"text,omitempty"`
 	Button  string `json:"button,omitempty"`
 	Sms     string `json:"sms,omitempty"`
+}
+
+type ChangeSelfBodyCallCertificate struct {
+	Certificate string `json:"certificate"`
+	// PEM, without a passphrase
+	Key string `json:"key"`
 }
 
 type ApiVersion string
@@ -884,6 +892,8 @@ type IssuerRecord struct {
 	// Their names
 	CallHeaders []string `json:"callHeaders,omitempty"`
 	CallCa      string   `json:"callCa,omitempty"`
+	// What is shown of it; the fingerprint is SHA-256
+	CallCertificate *CallCertificate `json:"callCertificate,omitempty"`
 	// New orders that one api process takes
 	OrdersPerSecond int `json:"ordersPerSecond,omitempty"`
 	// The version of the contract that counts for it
@@ -913,6 +923,13 @@ const (
 // IssuerTerminal: The preset one of its orders
 type IssuerTerminal struct {
 	Channel string `json:"channel"`
+}
+
+// CallCertificate: What is shown of it; the fingerprint is SHA-256
+type CallCertificate struct {
+	Subject     string `json:"subject"`
+	Fingerprint string `json:"fingerprint"`
+	EndsAt      string `json:"endsAt"`
 }
 
 type PreviewSelfBody struct {

@@ -107,6 +107,7 @@ import { mountHealth } from './platform/health';
 import { mountKeys } from './platform/keys';
 import { createMetrics } from './platform/metrics';
 import { mountPreviewFrame } from './platform/preview-frame';
+import { mountSourceAddresses } from './platform/source-addresses';
 import { mountStartPage } from './platform/start-page';
 import { createLinks } from './portal/links';
 import { mountPortal } from './portal/portal';
@@ -155,6 +156,7 @@ export interface AppDeps {
     readonly isDemo?: boolean;
     /** Anybody may make a test issuer. */
     readonly hasSandbox?: boolean;
+    readonly sourceAddresses?: readonly string[];
     readonly operators: readonly OperatorWithToken[];
     readonly oidc?: OidcSettings | undefined;
     readonly sealPayloads: boolean;
@@ -279,6 +281,7 @@ export const createApp = ({
     nowMs,
   });
   mountKeys(mount, keys);
+  mountSourceAddresses(mount, config.sourceAddresses ?? []);
   mountReseal(mount, { ring, sealedValues: core.sealedValues, nowMs });
   const loadShedder = createLoadShedder({ backlog: starter.backlog });
   core.onEngineCall(loadShedder.note);

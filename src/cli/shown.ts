@@ -127,6 +127,10 @@ export const issuerFacts: Show = (issuer) =>
     ['Calls at once', issuer.callsAtOnce && `${issuer.callsAtOnce} by each worker`],
     ['Call timeout', issuer.callTimeoutSeconds && `${issuer.callTimeoutSeconds} s`],
     ['Call headers', issuer.callHeaders?.join(', ')],
+    [
+      'Call certificate',
+      issuer.callCertificate && `${issuer.callCertificate.subject}, until ${issuer.callCertificate.endsAt}`,
+    ],
     ['Call CA', issuer.callCa && 'its own beside the public ones'],
     ['Orders per second', issuer.ordersPerSecond && `${issuer.ordersPerSecond} by each api`],
     ['Created', issuer.createdAt],

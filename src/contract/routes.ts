@@ -39,6 +39,7 @@ import * as statements from './operator/statements';
 import * as platformHealth from './platform/health';
 import * as platformKeys from './platform/keys';
 import * as receipts from './platform/receipts';
+import * as sourceAddresses from './platform/source-addresses';
 import * as surroundings from './platform/surroundings';
 import * as portal from './portal';
 import type { Route } from './route';
@@ -82,7 +83,7 @@ const resources = [
     operatorSelf,
   ],
   ...[operatorKeys, approvals, audit, consoleSession, overview, operatorPages],
-  ...[sendLink, pickup, platformKeys, receipts, platformHealth, surroundings],
+  ...[sendLink, pickup, platformKeys, sourceAddresses, receipts, platformHealth, surroundings],
 ];
 
 const isRoute = (exported: unknown): exported is Route =>

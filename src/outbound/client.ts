@@ -38,6 +38,8 @@ export interface SignedCall {
   readonly headers: Readonly<Record<string, string>>;
   /** PEM of authorities trusted for this call besides the system's. */
   readonly ca?: string | undefined;
+  /** What is shown of the platform to a server that asks, in PEM. */
+  readonly own?: { readonly certificate: string; readonly key: string } | undefined;
   /** Decoded bytes of a 2xx's body that are kept. Left out: the status line is all that is asked for. */
   readonly answerLimitBytes?: number;
   readonly timeLimitMs?: number;
@@ -160,6 +162,7 @@ export const createOutbound = ({
         {
           url,
           ca: call.ca,
+          own: call.own,
           owner: guard.ownerOf(call.issuerId),
           headers: { 'user-agent': 'Codeferry/1', ...tracing.headers(), ...call.headers },
           body: call.body,

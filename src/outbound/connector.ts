@@ -27,15 +27,22 @@ export interface Place {
   readonly authority: string;
   /** PEM of authorities that are trusted there besides the system's. */
   readonly ca?: string | undefined;
+  /** What the platform shows of itself there, in PEM. */
+  readonly own?: { readonly certificate: string; readonly key: string } | undefined;
   /** Whose rights count there, where an issuer has its own. */
   readonly owner?: string | undefined;
 }
 
-/** Who is trusted, and whose rights opened it, is part of the name: no call goes over a connection that it would not have made. */
-const nameOf = (url: URL, { ca, owner }: Pick<Place, 'ca' | 'owner'>): string =>
-  [url.origin, owner ?? '', ca === undefined ? '' : createHash('sha256').update(ca).digest('base64url')].join('#');
+type How = Pick<Place, 'ca' | 'own' | 'owner'>;
 
-export const placeOfUrl = (url: URL, how: Pick<Place, 'ca' | 'owner'> = {}): Place => {
+/** Who is trusted, who we say that we are, and whose rights opened it, is part of the name: no call goes over a connection that it would not have made. */
+const nameOf = (url: URL, { ca, own, owner }: How): string =>
+  [url.origin, owner ?? '', digestOf(ca), digestOf(own && own.certificate + own.key)].join('#');
+
+const digestOf = (text: string | undefined): string =>
+  text === undefined ? '' : createHash('sha256').update(text).digest('base64url');
+
+export const placeOfUrl = (url: URL, how: How = {}): Place => {
   const isTls = url.protocol === 'https:';
   return {
     ...how,
@@ -77,11 +84,12 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy 
   const opening = new Set<(error: Error) => void>();
   const tlsSessions = new LRUCache<string, Buffer>({ max: tlsSessionsMax });
 
-  const secure = ({ name, hostname, ca }: Place, socket: Socket, done: Opened): void => {
+  const secure = ({ name, hostname, ca, own }: Place, socket: Socket, done: Opened): void => {
     const added = [trustedCa, ca].filter((one) => one !== undefined);
     const secured = startTls({
       socket,
       ...(added.length > 0 ? { ca: [...rootCertificates, ...added] } : {}),
+      ...(own ? { cert: own.certificate, key: own.key } : {}),
       ...(isIP(hostname) === 0 ? { servername: hostname } : { host: hostname }),
       ALPNProtocols: ['http/1.1'],
       session: tlsSessions.get(name),

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CallAborted, type CallFailureReason, callFailureReason, isOfTheHost } from './call-failures';
 import type { Pool } from './connection-pool';
-import { placeOfUrl } from './connector';
+import { type Place, placeOfUrl } from './connector';
 import { createStatusReader } from './status-line';
 
 export interface Exchange {
@@ -12,6 +12,7 @@ export interface Exchange {
   /** The issuer, where it has rights of its own. */
   readonly owner?: string | undefined;
   readonly ca?: string | undefined;
+  readonly own?: Place['own'];
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly timeLimitMs: number;
@@ -142,7 +143,7 @@ export const exchange = (pool: Pool, call: Exchange): Promise<Outcome> =>
         endSoon(request);
       };
       const request = pool.post({
-        place: placeOfUrl(call.url, { ca: call.ca, owner: call.owner }),
+        place: placeOfUrl(call.url, { ca: call.ca, own: call.own, owner: call.owner }),
         path: call.url.pathname + call.url.search,
         headers: { 'accept-encoding': 'identity', ...call.headers },
         isFresh,

@@ -5,6 +5,7 @@ export const places = {
   issuerTerminal: (issuerId: string): string => `issuer-terminal:${issuerId}`,
   issuerRow: (issuerId: string): string => `issuer-row:${issuerId}`,
   issuerCallHeaders: (issuerId: string): string => `issuer-call-headers:${issuerId}`,
+  issuerCallCertificate: (issuerId: string): string => `issuer-call-certificate:${issuerId}`,
   orderKey: (orderId: string): string => `order-key:${orderId}`,
   approval: (approvalId: string, orderId: string): string => `approval:${approvalId}:${orderId}`,
   sandboxMessage: (messageId: string): string => `sandbox-message:${messageId}`,

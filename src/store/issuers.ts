@@ -43,6 +43,13 @@ export interface IssuerRow extends SomeSettings {
   /** Of one callback. */
   readonly callTimeoutSeconds?: number;
   readonly callHeaders?: { readonly names: readonly string[]; readonly sealed: Buffer };
+  /** With which its server is shown who calls; null for none. */
+  readonly callCertificate?: {
+    readonly subject: string;
+    readonly fingerprint: string;
+    readonly endsAt: Date;
+    readonly sealed: Buffer;
+  } | null;
   /** PEM, or empty for none. */
   readonly callCa?: string;
   readonly ordersPerSecond?: number;
@@ -96,6 +103,7 @@ export type IssuerSettings = Partial<
     | 'callTimeoutSeconds'
     | 'callHeaders'
     | 'callCa'
+    | 'callCertificate'
     | 'ordersPerSecond'
     | 'buyerRefunds'
     | 'voidDecisionSeconds'

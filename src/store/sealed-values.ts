@@ -13,6 +13,7 @@ export const sealedKinds = [
   'issuerTerminal',
   'issuerRow',
   'issuerCallHeaders',
+  'issuerCallCertificate',
   'orderKey',
   'answer',
   'sandboxMessage',
@@ -56,6 +57,9 @@ export const createSealedValues = ({
     issuerRow: reader<IssuerRow>(issuers, ['seal'], ({ seal }) => [['seal', seal]]),
     issuerCallHeaders: reader<IssuerRow>(issuers, ['callHeaders'], ({ callHeaders }) => [
       ['callHeaders.sealed', callHeaders?.sealed],
+    ]),
+    issuerCallCertificate: reader<IssuerRow>(issuers, ['callCertificate'], ({ callCertificate }) => [
+      ['callCertificate.sealed', callCertificate?.sealed],
     ]),
     // What a purge left has no key.
     orderKey: reader<OrderRow>(orders, ['wrappedKey'], (row) => [['wrappedKey', row.wrappedKey]]),

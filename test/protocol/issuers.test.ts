@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ownAuthority } from '../support/certificates';
 import type { TestIssuer } from '../support/issuer';
 import type { Answer } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
@@ -80,6 +81,7 @@ describe('issuers', () => {
     ['ordersPerSecond', 0, ''],
     ['callCa', 'no certificate', ''],
     ['callCa', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----', ''],
+    ['callCertificate', { certificate: 'none', key: 'none' }, '/certificate'],
     ['callHeaders', { 'Webhook-Id': 'x' }, '/Webhook-Id'],
     ['callHeaders', { 'content-type': 'text/plain' }, '/content-type'],
     ['callHeaders', { Host: 'other.example' }, '/Host'],
@@ -115,6 +117,27 @@ describe('issuers', () => {
     expect((await operator('GET', at)).body.callHeaders).toBeUndefined();
     await issuer.place('headers-2');
     expect((await issuer.message('order.paid', 'headers-2')).headers['x-api-key']).toBeUndefined();
+  });
+
+  test('a certificate of its own is set by operator and issuer, kept sealed, and shown without its key', async () => {
+    const { cert: certificate, key } = ownAuthority();
+    const issuer = await file.issuer({ callCertificate: { certificate, key } });
+    const at = `/issuers/${issuer.issuerId}`;
+    const shown = { subject: expect.any(String), fingerprint: expect.stringMatching(/^([0-9A-F]{2}:){31}/) };
+    const { body } = await operator('GET', at);
+    expect(body.callCertificate).toEqual({ ...shown, endsAt: '2126-01-01T00:00:00.000Z' });
+    const row = await file.platform.core.issuers.find(issuer.issuerId);
+    const all = [row, (await operator('GET', '/audit')).body, file.platform.logText()];
+    expect(JSON.stringify(all)).not.toContain('PRIVATE KEY');
+    const change = (callCertificate: unknown) => issuer.post('/settings', { type: 'issuer.settings', callCertificate });
+    expectProblem(await change({ certificate, key: ownAuthority().key }), 422, 'body_invalid', '/callCertificate/key');
+    expect((await change(null)).body.callCertificate).toBeUndefined();
+    expect((await change({ certificate, key })).body.callCertificate).toMatchObject(shown);
+  });
+
+  test('the addresses that callbacks come from are told to anybody', async () => {
+    const answer = await fetch(`${file.platform.baseUrl}/v1/source-addresses`);
+    expect([answer.status, await answer.json()]).toEqual([200, { data: ['203.0.113.7/32'] }]);
   });
 
   test('a callback may take as long as the setting says', async () => {

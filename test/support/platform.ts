@@ -154,6 +154,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     admin: adminUrl === undefined ? undefined : { url: adminUrl },
     isDemo: options.isDemo ?? false,
     hasSandbox: options.sandboxAllow !== undefined,
+    sourceAddresses: ['203.0.113.7/32'],
     operators: [{ name: 'operator', role: 'admin' as const, token: operatorToken }, ...(options.operators ?? [])],
     oidc: options.oidc,
     sealPayloads: options.sealPayloads ?? false,

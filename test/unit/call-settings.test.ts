@@ -2,11 +2,13 @@ import { Registry } from 'prom-client';
 import { type CallsOut, callIssuer } from '../../activities/call-issuer';
 import { createOrderMeter } from '../../src/metrics/order-meter';
 import type { SignedCall } from '../../src/outbound/client';
+import { sealCallCertificate } from '../../src/sealing/call-certificate';
 import { sealCallHeaders } from '../../src/sealing/call-headers';
 import { createKeyRing } from '../../src/sealing/key-ring';
 import { places } from '../../src/sealing/places';
 import { newSecret } from '../../src/signing/keys';
 import type { IssuerRow } from '../../src/store/issuers';
+import { ownAuthority } from '../support/certificates';
 
 const ring = createKeyRing([Buffer.alloc(32, 1)]);
 const at = new Date(0);
@@ -41,12 +43,16 @@ const callOf = async (settings: Partial<IssuerRow>): Promise<SignedCall> => {
   return calls[0] as SignedCall;
 };
 
-test('a callback has 8 s, and what the issuer has set: time, headers and authority', async () => {
+test('a callback has 8 s, and what the issuer has set: time, headers, authority and certificate', async () => {
   const plain = await callOf({});
   expect([plain.timeLimitMs, plain.ca]).toEqual([8_000, undefined]);
   const callHeaders = sealCallHeaders(ring, 'acme', { 'x-key': 'open' });
-  const set = await callOf({ callTimeoutSeconds: 30, callCa: 'PEM', callHeaders });
+  const { cert, key } = ownAuthority();
+  const callCertificate = sealCallCertificate(ring, 'acme', { certificate: cert, key });
+  const set = await callOf({ callTimeoutSeconds: 30, callCa: 'PEM', callHeaders, callCertificate });
   expect([set.timeLimitMs, set.ca]).toEqual([30_000, 'PEM']);
+  expect(set.own).toEqual({ certificate: cert, key });
+  expect((await callOf({ callCertificate: null })).own).toBeUndefined();
   expect(set.headers).toMatchObject({ 'x-key': 'open', 'webhook-id': 'cf_1' });
   expect((await callOf({ callCa: '' })).ca).toBeUndefined();
 });

@@ -43,6 +43,23 @@ afterAll(async () => {
   await new Promise((done) => server.close(done));
 });
 
+test('a server that asks who calls is shown the certificate of that call, and of no other', async () => {
+  const asking = createServer({ key, cert, ca: cert, requestCert: true }, (_request, response) => response.end());
+  asking.listen(0, '127.0.0.1');
+  await once(asking, 'listening');
+  const outbound = createOutbound({ guard, clock: { nowMs: Date.now }, trustedCa: cert });
+  const url = `https://issuer.test:${(asking.address() as AddressInfo).port}/`;
+  const call = { issuerId: 'acme', url, body: Buffer.from('{}'), headers: {} };
+  const resultOf = async (own?: { certificate: string; key: string }) =>
+    (await outbound.postSigned({ ...call, own })).kind;
+  expect(await resultOf({ certificate: cert, key })).toBe('answered');
+  expect(await resultOf()).toBe('failed');
+  expect(await resultOf({ certificate: cert, key })).toBe('answered');
+  await outbound.close();
+  asking.closeAllConnections();
+  await new Promise((done) => asking.close(done));
+});
+
 const post = async (trustedCa: string | undefined, host: string, times = 1) => {
   const clock = { nowMs: Date.now };
   const outbound = createOutbound({ guard, clock, ...(trustedCa ? { trustedCa } : {}) });

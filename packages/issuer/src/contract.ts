@@ -381,6 +381,12 @@ export interface components {
                 pin?: string;
             };
             branding?: components["schemas"]["BrandingInput"];
+            /** @description Shown to the server of its callback (mTLS); kept sealed, never given back */
+            callCertificate?: {
+                certificate: string;
+                /** @description PEM, without a passphrase */
+                key: string;
+            } | null;
             /** @enum {string} */
             apiVersion?: "2026-11-28";
             signDeliveriesWithIssuerSecret?: boolean;
@@ -1229,6 +1235,13 @@ export interface components {
             /** @description Their names */
             callHeaders?: string[];
             callCa?: string;
+            /** @description What is shown of it; the fingerprint is SHA-256 */
+            callCertificate?: {
+                subject: string;
+                fingerprint: string;
+                /** Format: date-time */
+                endsAt: string;
+            };
             /** @description New orders that one api process takes */
             ordersPerSecond?: number;
             /** @description The version of the contract that counts for it */

@@ -8,6 +8,7 @@ import type { Branding } from '../../domain/branding';
 import { Failure, type FieldError } from '../../domain/failures';
 import { effectiveSettings, type SomeSettings } from '../../domain/settings';
 import type { AuditTrail } from '../../operator/audit-trail';
+import { sealCallCertificate } from '../../sealing/call-certificate';
 import { sealCallHeaders } from '../../sealing/call-headers';
 import { type KeyRing, sha256 } from '../../sealing/key-ring';
 import { places } from '../../sealing/places';
@@ -54,9 +55,15 @@ export const createIssuerAccounts = ({ issuers, ring, nowMs, settings, settingsP
   };
 
   /** What is kept in another way than it is given. */
-  const kept = (issuerId: string, given: Pick<Change, 'terminal' | 'callHeaders' | 'branding'>) => ({
+  const kept = (
+    issuerId: string,
+    given: Pick<Change, 'terminal' | 'callHeaders' | 'callCertificate' | 'branding'>,
+  ) => ({
     ...(given.terminal ? { terminal: keptByIssuer(given.terminal, ring, issuerId) } : {}),
     ...(given.callHeaders ? { callHeaders: sealCallHeaders(ring, issuerId, given.callHeaders) } : {}),
+    ...(given.callCertificate === undefined
+      ? {}
+      : { callCertificate: given.callCertificate && sealCallCertificate(ring, issuerId, given.callCertificate) }),
     ...(given.branding ? keptBranding(given.branding) : {}),
   });
 
@@ -77,8 +84,8 @@ export const createIssuerAccounts = ({ issuers, ring, nowMs, settings, settingsP
     /** @throws Failure `body_invalid`, `issuer_unknown` */
     change: async (before: IssuerRow, body: Change, audit: AuditTrail): Promise<IssuerBody> => {
       await requireUsable(before._id, body);
-      const { terminal, callHeaders, branding, ...plain } = body;
-      const changed = { ...plain, ...kept(before._id, { terminal, callHeaders, branding }) };
+      const { terminal, callHeaders, callCertificate, branding, ...plain } = body;
+      const changed = { ...plain, ...kept(before._id, { terminal, callHeaders, callCertificate, branding }) };
       const run = async () => {
         const after = await issuers.change(before._id, changed);
         if (!after) throw new Failure('issuer_unknown');
@@ -154,6 +161,15 @@ const bodyOfIssuer = (row: Omit<IssuerRow, 'seal'>, platform: SomeSettings): Iss
   ...(row.callTimeoutSeconds !== undefined ? { callTimeoutSeconds: row.callTimeoutSeconds } : {}),
   ...(row.callHeaders && row.callHeaders.names.length > 0 ? { callHeaders: [...row.callHeaders.names] } : {}),
   ...(row.callCa ? { callCa: row.callCa } : {}),
+  ...(row.callCertificate
+    ? {
+        callCertificate: {
+          subject: row.callCertificate.subject,
+          fingerprint: row.callCertificate.fingerprint,
+          endsAt: row.callCertificate.endsAt.toISOString(),
+        },
+      }
+    : {}),
   ...(row.ordersPerSecond !== undefined ? { ordersPerSecond: row.ordersPerSecond } : {}),
   apiVersion: versions.pinned(row.apiVersion).date,
   ...(row.endsAt ? { mode: 'test' as const, endsAt: row.endsAt.toISOString() } : {}),

@@ -40,12 +40,12 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
     await requireUsable(issuerId, settings);
     const { secret, sealed } = freshSecret(issuerId);
     const createdAt = new Date(nowMs());
-    const { terminal, callHeaders, branding, ...plain } = settings;
+    const { terminal, callHeaders, callCertificate, branding, ...plain } = settings;
     const row: Omit<IssuerRow, 'seal'> = {
       _id: issuerId,
       apiVersion: versions.newest,
       ...plain,
-      ...kept(issuerId, { terminal, callHeaders, branding }),
+      ...kept(issuerId, { terminal, callHeaders, callCertificate, branding }),
       state: 'active',
       createdAt,
       secrets: [{ sealed, createdAt }],

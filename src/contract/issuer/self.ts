@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { terminal } from '../../channels/terminals';
 import { branding } from '../operator/branding';
+import { callCertificate } from '../operator/call-settings';
 import { callback, issuer, lastCallSeconds, refundSettings, rotatedSecret } from '../operator/issuers';
 import { preview, previewFields } from '../operator/preview';
 import { declareRoute } from '../route';
@@ -35,6 +36,7 @@ export const changeSelf = declareRoute({
           callback,
           terminal,
           branding,
+          callCertificate,
           apiVersion: z.enum(versions.dates),
           signDeliveriesWithIssuerSecret: z.boolean(),
           ...refundSettings,

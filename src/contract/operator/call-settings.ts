@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import { anyObject, integer } from '../fields';
+import { anyObject, instant, integer } from '../fields';
 
 const headersMax = 20;
 const namePattern = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
@@ -35,15 +35,44 @@ const callHeaders = anyObject
 const certificateBlock = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 const certificatesMax = 20;
 
-const areCertificates = (pem: string): boolean => {
+const areCertificates = (pem: string, { min = 1 } = {}): boolean => {
   const blocks = pem.match(certificateBlock) ?? [];
-  if (blocks.length > certificatesMax || pem.replace(certificateBlock, '').trim() !== '') return false;
+  if (blocks.length < min || blocks.length > certificatesMax || pem.replace(certificateBlock, '').trim() !== '')
+    return false;
   try {
     return blocks.every((block) => new X509Certificate(block).raw.length > 0);
   } catch {
     return false;
   }
 };
+
+const keyMaxChars = 16_384;
+const chainMaxChars = 32_768;
+
+/** With which the platform shows the server of an issuer who it is; null for none. */
+export const callCertificate = z
+  .strictObject({
+    certificate: z
+      .string()
+      .max(chainMaxChars, { abort: true })
+      .refine((pem) => areCertificates(pem), {
+        error: 'must be certificates in PEM, its own first',
+      }),
+    key: z.string().min(1).max(keyMaxChars).meta({ description: 'PEM, without a passphrase' }),
+  })
+  .superRefine(({ certificate, key }, context) => {
+    const add = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    if (!areCertificates(certificate)) return;
+    const own = new X509Certificate(certificate);
+    try {
+      if (!own.checkPrivateKey(createPrivateKey(key))) add(['key'], 'must be the key of the first certificate');
+    } catch {
+      add(['key'], 'must be a private key in PEM, without a passphrase');
+    }
+    if (Date.parse(own.validTo) <= Date.now()) add(['certificate'], 'has ended');
+  })
+  .nullable()
+  .meta({ writeOnly: true, description: 'Shown to the server of its callback (mTLS); kept sealed, never given back' });
 
 /** How the server of an issuer is called, and how many orders it may place. */
 export const callSettings = {
@@ -52,8 +81,11 @@ export const callSettings = {
   callCa: z
     .string()
     .max(65_536, { abort: true })
-    .refine(areCertificates, { error: `must be at most ${certificatesMax} certificates in PEM` })
+    .refine((pem) => areCertificates(pem, { min: 0 }), {
+      error: `must be at most ${certificatesMax} certificates in PEM`,
+    })
     .meta({ description: 'Authorities trusted for its callbacks besides the public ones; empty for none' }),
+  callCertificate,
   ordersPerSecond: integer(1, 10_000).meta({ description: 'New orders that one api process takes' }),
 };
 
@@ -62,5 +94,9 @@ export const shownCallSettings = {
   callTimeoutSeconds: callSettings.callTimeoutSeconds.optional(),
   callHeaders: z.array(z.string()).optional().meta({ description: 'Their names' }),
   callCa: z.string().optional(),
+  callCertificate: z
+    .strictObject({ subject: z.string(), fingerprint: z.string(), endsAt: instant })
+    .optional()
+    .meta({ description: 'What is shown of it; the fingerprint is SHA-256' }),
   ordersPerSecond: callSettings.ordersPerSecond.optional(),
 };

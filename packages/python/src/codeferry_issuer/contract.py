@@ -932,6 +932,12 @@ class Branding(_Branding, total=False):
 VoidUndecided = Literal["approve", "person"]
 
 
+class CallCertificate(TypedDict):
+    subject: str
+    fingerprint: str
+    endsAt: str
+
+
 class _IssuerRecord(TypedDict):
     issuerId: str
     name: str
@@ -966,12 +972,20 @@ class IssuerRecord(_IssuerRecord, total=False):
     callHeaders: List[str]
     "Their names"
     callCa: str
+    callCertificate: CallCertificate
+    "What is shown of it; the fingerprint is SHA-256"
     ordersPerSecond: int
     "New orders that one api process takes"
     mode: Literal["test"]
     "Of the sandbox"
     endsAt: str
     "Of a test issuer: it is deleted then"
+
+
+class ChangeSelfBodyCallCertificate(TypedDict):
+    certificate: str
+    key: str
+    "PEM, without a passphrase"
 
 
 ApiVersion = Literal["2026-11-28"]
@@ -981,6 +995,8 @@ class ChangeSelfBody(TypedDict, total=False):
     callback: Callback
     terminal: GivenTerminal
     branding: Branding
+    callCertificate: Union[ChangeSelfBodyCallCertificate, None]
+    "Shown to the server of its callback (mTLS); kept sealed, never given back"
     apiVersion: ApiVersion
     signDeliveriesWithIssuerSecret: bool
     buyerRefunds: bool
