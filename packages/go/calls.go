@@ -495,7 +495,7 @@ func (c *Client) Echo(ctx context.Context, body map[string]any, options ...CallO
 
 // ReadEcho: What became of the newest self-test of the last day
 func (c *Client) ReadEcho(ctx context.Context, options ...CallOption) (*EchoOutcome, error) {
-	sent := request{method: "GET", path: "/echo"}
+	sent := request{method: "GET", path: "/echo/outcome"}
 	answer := new(EchoOutcome)
 	err := c.call(ctx, sent, answer, options)
 	return answer, err

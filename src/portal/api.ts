@@ -85,7 +85,7 @@ export const api = {
   change: (settings: Settings) => send<IssuerAnswer>('/settings', 'issuer.settings', settings),
   rotate: (endOldNow: boolean) => send<GivenBody<typeof rotateOwnSecret>>('/secret', 'issuer.secret', { endOldNow }),
   echo: () => asking.call<object>('POST', own('/echo'), { body: { check: 'from the page for issuers' } }),
-  echoOutcome: (signal?: AbortSignal) => read<GivenBody<typeof readEcho>>('/echo', signal),
+  echoOutcome: (signal?: AbortSignal) => read<GivenBody<typeof readEcho>>('/echo/outcome', signal),
 
   statementFile: (day: string): string => `${base}${own(`/statements/${day}`)}`,
   reconcile: (content: Blob, mediaType: string, span: Pairs) =>

@@ -130,11 +130,11 @@ describe('a session at the issuer’s own page', () => {
   });
 });
 
-test('GET /echo tells what became of the self-test, and GET /calls how the calls go', async () => {
+test('GET /echo/outcome tells what became of the self-test, and GET /calls how the calls go', async () => {
   const issuer = await file.issuer();
-  expect((await issuer.get('/echo')).body).toEqual({ state: 'none' });
+  expect((await issuer.get('/echo/outcome')).body).toEqual({ state: 'none' });
   await issuer.post('/echo', { hello: 1 });
-  await until('it is answered', async () => (await issuer.get('/echo')).body.state === 'answered');
+  await until('it is answered', async () => (await issuer.get('/echo/outcome')).body.state === 'answered');
   await issuer.place('called');
   await issuer.message('order.paid', 'called');
   const call = await until('it is in the list', async () => {

@@ -20,7 +20,7 @@ export const echo = declareRoute({
 
 export const readEcho = declareRoute({
   method: 'get',
-  path: '/v1/issuers/{issuerId}/echo',
+  path: '/v1/issuers/{issuerId}/echo/outcome',
   name: 'readEcho',
   who: 'issuer',
   inPortal: true,

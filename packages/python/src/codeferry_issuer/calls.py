@@ -709,7 +709,7 @@ class Calls:
         "What became of the newest self-test of the last day"
         answer: c.EchoOutcome = self._call(
             "GET",
-            "/echo",
+            "/echo/outcome",
             webhook_id=webhook_id,
             within_s=within_s,
         )
