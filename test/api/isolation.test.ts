@@ -287,6 +287,7 @@ test('whatever asks for no credentials stands here by name', () => {
       'docsViewer',
       'endOidc',
       'listKeys',
+      'listSourceAddresses',
       'llmsText',
       'logOutOidc',
       'lostLinkForm',
