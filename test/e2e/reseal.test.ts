@@ -5,6 +5,7 @@ import { createKeyRing } from '../../src/sealing/key-ring';
 import { places } from '../../src/sealing/places';
 import { rotatedSecrets } from '../../src/store/issuers';
 import { sealedKinds } from '../../src/store/sealed-values';
+import { ownAuthority } from '../support/certificates';
 import { startIssuer } from '../support/issuer';
 import { type Answer, type Platform, startPlatform } from '../support/platform';
 import { expectProblem } from '../support/problem';
@@ -76,7 +77,9 @@ test('after sealing anew the new key alone opens codes, secrets and kept answers
     expect(await page(placed)).toContain('OLD-SEALED-CODE');
 
     const terminal = { channel: 'webhook', url: 'http://127.0.0.1:9/', secret: `whsec_${'A'.repeat(32)}` };
-    const preset = await startIssuer(running, { terminal, callHeaders: { 'x-tenant': 'acme' } });
+    const { cert: certificate, key } = ownAuthority();
+    const calls = { callHeaders: { 'x-tenant': 'acme' }, callCertificate: { certificate, key } };
+    const preset = await startIssuer(running, { terminal, ...calls });
     await preset.stop();
     const sealed = createKeyRing([old]).seal(Buffer.from('{}'), places.sandboxMessage('m-1'));
     const mail = { _id: 'm-1', issuerId: 'test-00000000000000000000', at: new Date(), channel: 'email', sealed };
