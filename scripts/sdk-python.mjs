@@ -2,7 +2,11 @@ import { sdkShapes } from './sdk-shapes.mjs';
 
 // `contract.py` and `calls.py` of packages/python, as `npm run docs` writes them.
 const snake = (text) => text.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const keywords = new Set(['from', 'in', 'is', 'class', 'def', 'pass', 'global', 'with', 'as', 'not', 'or', 'and']);
+const keywords = new Set(
+  'False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield'.split(
+    ' ',
+  ),
+);
 const parameter = (key) => (keywords.has(key) ? `${key}_` : snake(key));
 const written = (value) => (typeof value === 'boolean' ? (value ? 'True' : 'False') : JSON.stringify(value));
 
@@ -18,11 +22,29 @@ function typeText(type) {
 }
 
 function fieldLines({ key, type, doc }) {
-  if (!/^[A-Za-z_]\w*$/.test(key) || keywords.has(key)) throw new Error(`${key} cannot be a field of a TypedDict`);
   return [`    ${key}: ${typeText(type)}`, ...(doc ? [`    ${written(`${doc}`)}`] : [])];
 }
 
-function objectLines({ name, fields }) {
+// A class cannot have a field that is a word of the language, or no word at all.
+const isPlain = ({ key }) => /^[A-Za-z_]\w*$/.test(key) && !keywords.has(key);
+
+function objectLines({ name, fields: all }) {
+  const other = all.filter((field) => !isPlain(field));
+  if (other.some(({ isRequired }) => isRequired)) throw new Error(`${name} has a field that Python cannot name`);
+  const fields = all.filter(isPlain);
+  if (other.length > 0) {
+    const entries = other.map(({ key, type }) => `${written(key)}: ${written(typeText(type))}`);
+    return [
+      `_${name}Other = TypedDict("_${name}Other", {${entries.join(', ')}}, total=False)`,
+      '',
+      '',
+      ...objectLines({ name: `_${name}Plain`, fields }),
+      `class ${name}(_${name}Plain, _${name}Other):`,
+      '    pass',
+      '',
+      '',
+    ];
+  }
   const required = fields.filter(({ isRequired }) => isRequired);
   const optional = fields.filter(({ isRequired }) => !isRequired);
   const block = (head, some) => [head, ...(some.length > 0 ? some.flatMap(fieldLines) : ['    pass']), '', ''];

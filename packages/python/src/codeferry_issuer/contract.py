@@ -1127,7 +1127,10 @@ class Circuit(TypedDict):
 Direction = Literal["to_issuer", "from_issuer", "to_terminal"]
 
 
-class _IssuerCall(TypedDict):
+_IssuerCallOther = TypedDict("_IssuerCallOther", {"try": "int"}, total=False)
+
+
+class __IssuerCallPlain(TypedDict):
     callId: str
     at: str
     orderNo: str
@@ -1136,8 +1139,7 @@ class _IssuerCall(TypedDict):
     ok: bool
 
 
-class IssuerCall(_IssuerCall, total=False):
-    try: int
+class _IssuerCallPlain(__IssuerCallPlain, total=False):
     status: int
     problem: str
     tookMs: float
@@ -1145,6 +1147,10 @@ class IssuerCall(_IssuerCall, total=False):
     "Its webhook-id"
     replay: Literal[True]
     "An operator sent it again"
+
+
+class IssuerCall(_IssuerCallPlain, _IssuerCallOther):
+    pass
 
 
 class IssuerCalls(TypedDict):
@@ -1169,7 +1175,10 @@ class CallSide(_CallSide, total=False):
     "The JSON of the wire as far as it is kept, secrets masked"
 
 
-class _OwnCall(TypedDict):
+_OwnCallOther = TypedDict("_OwnCallOther", {"try": "int"}, total=False)
+
+
+class __OwnCallPlain(TypedDict):
     issuerId: str
     callId: str
     at: str
@@ -1181,8 +1190,7 @@ class _OwnCall(TypedDict):
     answer: CallSide
 
 
-class OwnCall(_OwnCall, total=False):
-    try: int
+class _OwnCallPlain(__OwnCallPlain, total=False):
     status: int
     problem: str
     tookMs: float
@@ -1192,6 +1200,10 @@ class OwnCall(_OwnCall, total=False):
     "An operator sent it again"
     partOf: str
     "The codes came as the answer to this message"
+
+
+class OwnCall(_OwnCallPlain, _OwnCallOther):
+    pass
 
 
 class PortalLink(TypedDict):
