@@ -167,6 +167,17 @@ export const callIssuer = async (
 const tryResult = ({ ok, status, problem }: IssuerAnswer): string =>
   ok ? 'ok' : status > 0 ? `status_${Math.floor(status / 100)}xx` : (problem ?? 'failed');
 
+/** What an issuer's settings say of each call to its server; `headers` are beside those that sign it. */
+export const callSettingsOf = (
+  { ring, versions = servedVersions }: Pick<CallsOut, 'ring' | 'versions'>,
+  issuer: IssuerRow,
+) => ({
+  headers: { ...openCallHeaders(ring, issuer), ...versions.headersOf(versions.pinned(issuer.apiVersion)) },
+  timeLimitMs: (issuer.callTimeoutSeconds ?? callTimeoutSeconds) * secondMs,
+  ...(issuer.callCa ? { ca: issuer.callCa } : {}),
+  own: openCallCertificate(ring, issuer),
+});
+
 const callUrl = async (
   { orderDeps, outbound, ring, meter, versions = servedVersions, nowMs }: CallsOut,
   issuer: IssuerRow,
@@ -178,25 +189,19 @@ const callUrl = async (
   const version = versions.pinned(issuer.apiVersion);
   const body = messageBytes(versions.message(version, message));
   const secrets = openSecrets(ring, issuer._id, liveSecrets(issuer.secrets, nowMs()));
-  const timeLimitMs = (issuer.callTimeoutSeconds ?? callTimeoutSeconds) * secondMs;
+  const settings = callSettingsOf({ ring, versions }, issuer);
   const call = outbound.postSigned({
     issuerId: issuer._id,
     url,
     body,
-    headers: {
-      ...openCallHeaders(ring, issuer),
-      ...versions.headersOf(version),
-      ...signedHeaders({ id: messageId, nowMs: nowMs(), body, secrets }),
-    },
-    timeLimitMs,
-    ...(issuer.callCa ? { ca: issuer.callCa } : {}),
-    own: openCallCertificate(ring, issuer),
+    ...settings,
+    headers: { ...settings.headers, ...signedHeaders({ id: messageId, nowMs: nowMs(), body, secrets }) },
     ...(answerLimitBytes !== undefined ? { answerLimitBytes } : {}),
     // The first attempt of an event is made outside any activity.
     signal: activityContext.getStore()?.cancellationSignal,
     callsAtOnce: () => orderDeps.settings.callsAtOnceOf(issuer),
   });
-  const result = await (timeLimitMs > callTimeoutSeconds * secondMs ? sayingAlive(call) : call);
+  const result = await (settings.timeLimitMs > callTimeoutSeconds * secondMs ? sayingAlive(call) : call);
   if (result.kind === 'failed') {
     const isNotTried = result.reason === 'over_limit' || result.reason === 'breaker_open';
     if (isNotTried) meter.of({ issuerId: issuer._id }).callback(message.type, issuer.codeMode, result.reason, 0);
@@ -222,8 +227,8 @@ const callUrl = async (
 
 const sayAliveEveryMs = 5_000;
 
-/** While an issuer takes longer than most: without it the engine believes after 15 s that the worker is dead. */
-const sayingAlive = async <T>(call: Promise<T>): Promise<T> => {
+/** While something takes longer than most: without it the engine believes after 15 s that the worker is dead. */
+export const sayingAlive = async <T>(call: Promise<T>): Promise<T> => {
   const activity = activityContext.getStore();
   const timer = setInterval(() => activity?.heartbeat(), sayAliveEveryMs);
   return call.finally(() => clearInterval(timer));

@@ -6,16 +6,13 @@ import { usualLimits } from '../src/conformance/play';
 import { hasPassed, signedReport } from '../src/conformance/report';
 import { newPrefix, runConformance } from '../src/conformance/run';
 import type { Post } from '../src/conformance/sending';
-import { versions as servedVersions } from '../src/contract/versions';
-import { secondMs } from '../src/domain/timings';
-import { openCallHeaders } from '../src/sealing/call-headers';
 import type { DeliveryKeys } from '../src/sealing/delivery-keys';
 import { openSecrets } from '../src/sealing/issuer-secrets';
 import type { Audit } from '../src/store/audit';
 import type { ConformanceOrders, ConformanceRunRow, ConformanceRuns } from '../src/store/conformance';
 import { type IssuerRow, liveSecrets } from '../src/store/issuers';
 import type { ConformanceInput } from '../src/temporal/order-gateway';
-import { type CallsOut, sellerOf } from './call-issuer';
+import { type CallsOut, callSettingsOf, sayingAlive, sellerOf } from './call-issuer';
 
 export interface PlaysConformance extends CallsOut {
   readonly conformance: { readonly runs: ConformanceRuns; readonly orders: ConformanceOrders };
@@ -23,34 +20,27 @@ export interface PlaysConformance extends CallsOut {
   readonly audit: Audit;
 }
 
-const runLimitMs = 300_000;
 /** Of one run: a right issuer has some 300. */
 const callsMax = 1_000;
 const callsAtOnceMax = 48;
-const sayAliveEveryMs = 5_000;
-const callTimeoutSeconds = 8;
 
 /** Plays all scenarios against an issuer, and lets one go live that was held for it. */
 export const createPlayConformance = (deps: PlaysConformance) => {
-  const { conformance, delivery, audit, issuers, outbound, ring, orderDeps, versions = servedVersions, nowMs } = deps;
+  const { conformance, delivery, audit, issuers, outbound, ring, orderDeps, nowMs } = deps;
 
   const postTo = (issuer: IssuerRow, url: string, signal: AbortSignal): Post => {
     let calls = 0;
+    const settings = callSettingsOf(deps, issuer);
     return async ({ headers, ...call }) => {
       calls += 1;
       if (calls > callsMax) return { kind: 'failed', reason: 'over_limit', tookMs: 0 };
       return outbound.postSigned({
         ...call,
+        ...settings,
         ...{ issuerId: issuer._id, url, signal, isPastCircuit: true, isUncounted: true },
         slotKey: `conformance/${issuer._id}`,
         callsAtOnce: async () => callsAtOnceMax,
-        headers: {
-          ...openCallHeaders(ring, issuer),
-          ...versions.headersOf(versions.pinned(issuer.apiVersion)),
-          ...headers,
-        },
-        timeLimitMs: (issuer.callTimeoutSeconds ?? callTimeoutSeconds) * secondMs,
-        ...(issuer.callCa ? { ca: issuer.callCa } : {}),
+        headers: { ...settings.headers, ...headers },
       });
     };
   };
@@ -76,7 +66,7 @@ export const createPlayConformance = (deps: PlaysConformance) => {
       return;
     }
     const results = await runConformance({
-      ...{ issuerId, codeMode, baseUrl, prefix, only, runLimitMs, signal, nowMs, limits: usualLimits },
+      ...{ issuerId, codeMode, baseUrl, prefix, only, signal, nowMs, limits: usualLimits },
       secrets: openSecrets(ring, issuerId, liveSecrets(issuer.secrets, nowMs())),
       fingerprintKey: orderDeps.fingerprintKey,
       store: keptOrders(conformance.orders, issuerId, prefix),
@@ -98,12 +88,7 @@ export const createPlayConformance = (deps: PlaysConformance) => {
       if (!run) throw ApplicationFailure.nonRetryable('there is no such run', 'run_unknown');
       const prefix = newPrefix();
       if (!(await conformance.runs.attempt(issuerId, runId, prefix))) return;
-      const timer = setInterval(() => context?.heartbeat(), sayAliveEveryMs);
-      try {
-        await play(run, prefix, context?.cancellationSignal ?? new AbortController().signal);
-      } finally {
-        clearInterval(timer);
-      }
+      await sayingAlive(play(run, prefix, context?.cancellationSignal ?? new AbortController().signal));
     },
   };
 };

@@ -32,6 +32,20 @@ export const wholeNumber =
     throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
   };
 
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where a command listens: `PORT`, or `HOST:PORT` with an IPv6 address in brackets. */
+export const address =
+  (usual: Address) =>
+  (text: string): Address => {
+    const [, host = usual.host, port = ''] = /^(?:\[?([^\s/]+?)\]?:)?(\d{1,5})$/.exec(text) ?? [];
+    if (port !== '' && Number(port) <= 65_535) return { host, port: Number(port) };
+    throw new InvalidArgumentError(`It must be PORT or HOST:PORT, such as ${usual.host}:${usual.port}.`);
+  };
+
 /** `CHANNEL` or `CHANNEL:ADDRESS`; which channels there are, and what an address is called, the platform tells. */
 export interface TerminalArgument {
   readonly channel: string;

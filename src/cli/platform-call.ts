@@ -15,6 +15,9 @@ export interface CallOptions {
   readonly body?: unknown;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly open?: boolean;
+  /** Ends it before its limit. */
+  readonly signal?: AbortSignal;
+  readonly answerMaxBytes?: number;
 }
 
 export type Call = (method: 'GET' | 'POST', path: string, options?: CallOptions) => Promise<ApiAnswer>;
@@ -27,12 +30,13 @@ export type SignedCall = (request: {
 }) => Readonly<Record<string, string>>;
 
 /** Far above the largest page, 100 orders: whatever sends more is not the platform. */
-const answerMaxBytes = 16 * 1024 * 1024;
+const usualAnswerMaxBytes = 16 * 1024 * 1024;
 
 /** One call, one limit over connecting, waiting and reading. Redirects are not followed: the token stays here. */
 export const createCall =
   (find: () => Found, limitMs: number, sign?: SignedCall): Call =>
-  async (method, path, { body, query = {}, open = false } = {}) => {
+  async (method, path, { body, query = {}, open = false, signal, answerMaxBytes = usualAnswerMaxBytes } = {}) => {
+    const timeout = AbortSignal.timeout(limitMs);
     const { url, token } = find();
     if (!open && !sign && token === undefined) throw wrongUsage(`Set CODEFERRY_TOKEN to the operator token of ${url}`);
     const target = new URL(url + path);
@@ -45,7 +49,7 @@ export const createCall =
       const response = await fetch(target, {
         method,
         redirect: 'manual',
-        signal: AbortSignal.timeout(limitMs),
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
         headers: {
           ...(signed ?? (open ? {} : { authorization: `Bearer ${token}` })),
           ...(sent === undefined ? {} : { 'content-type': 'application/json' }),

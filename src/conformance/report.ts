@@ -1,17 +1,32 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { signEd25519 } from '../signing/sign';
 import type { KeptReport } from '../store/conformance';
-import { ownCalls } from './run';
+import { checks } from './run';
 import type { ScenarioResult } from './scenario';
-import { scenarios } from './scenarios';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Which scenarios those were, with what each expects. */
-const corpusDigest = sha256(JSON.stringify([...scenarios, ownCalls].map(({ name, expected }) => [name, expected])));
+const corpusDigest = sha256(JSON.stringify(checks.map(({ name, expected }) => [name, expected])));
 
-export const hasPassed = (results: readonly Pick<ScenarioResult, 'outcome' | 'required'>[]): boolean =>
+type Outcome = Pick<ScenarioResult, 'outcome' | 'required'>;
+
+export const hasPassed = (results: readonly Outcome[]): boolean =>
   results.length > 0 && results.every(({ outcome, required }) => outcome !== 'failed' || !required);
+
+/** Hints: failed, and not required. */
+export const countsOf = (results: readonly Outcome[]) => {
+  const count = (wanted: ScenarioResult['outcome'], isRequired?: boolean): number =>
+    results.filter(
+      ({ outcome, required }) => outcome === wanted && (isRequired === undefined || required === isRequired),
+    ).length;
+  return {
+    passed: count('passed'),
+    failed: count('failed', true),
+    hints: count('failed', false),
+    skipped: count('skipped'),
+  };
+};
 
 /**
  * An in-toto statement of a test result, signed as deliveries to terminals are: whoever has the platform's public key can

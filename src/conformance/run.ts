@@ -9,12 +9,22 @@ import { scenarios } from './scenarios';
 const atOnceMax = 6;
 const linesMax = 60;
 const shortName = 28;
+const runLimitMs = 300_000;
+
+/** Of all calls of the run: none is unsigned, unreadable or contradicts another one. */
+const ownCalls = {
+  name: 'own-calls',
+  expected: "Each call of the issuer's own is signed rightly, and fits the contract",
+  fix: 'Sign the raw bytes with {id}.{timestamp}.{body}, send the declared fields alone, and use a webhook-id for one request only. `npx codeferry verify-signature` tells what is wrong.',
+} as const;
+
+/** All that a whole report has a line of. */
+export const checks: readonly Pick<Scenario, 'name' | 'expected'>[] = [...scenarios, ownCalls];
 
 export interface RunDeps extends Omit<PlayDeps, 'signal'> {
   /** Its orders are named so; nobody else's are. */
   readonly prefix: string;
   readonly only?: readonly string[] | undefined;
-  readonly runLimitMs: number;
   /** Left out: 6. */
   readonly atOnce?: number;
   readonly signal: AbortSignal;
@@ -23,15 +33,13 @@ export interface RunDeps extends Omit<PlayDeps, 'signal'> {
 
 export const newPrefix = (): string => `conform-${randomBytes(4).toString('hex')}`;
 
-/** Of the scenarios that are played: what a report is of. */
-export const chosen = (only: readonly string[] | undefined): readonly Scenario[] =>
+const chosen = (only: readonly string[] | undefined): readonly Scenario[] =>
   only === undefined ? scenarios : scenarios.filter(({ name }) => only.includes(name));
 
 /** Plays each against the issuer, and then looks at all that the issuer called. */
 export const runConformance = async ({
   prefix,
   only,
-  runLimitMs,
   atOnce = atOnceMax,
   onResult,
   ...deps
@@ -81,13 +89,6 @@ export const runConformance = async ({
   onResult?.(last);
   return [...results, last];
 };
-
-/** Of all calls of the run: none is unsigned, unreadable or contradicts another one. */
-export const ownCalls = {
-  name: 'own-calls',
-  expected: "Each call of the issuer's own is signed rightly, and fits the contract",
-  fix: 'Sign the raw bytes with {id}.{timestamp}.{body}, send the declared fields alone, and use a webhook-id for one request only. `npx codeferry verify-signature` tells what is wrong.',
-} as const;
 
 const callsResult = (flaws: readonly string[]): ScenarioResult => {
   const { name, expected, fix } = ownCalls;

@@ -1,3 +1,4 @@
+import type { KeptResult } from '../store/conformance';
 import type { Play } from './play';
 
 /** One thing that an issuer's server must do. To add one: a row in a file of `scenarios`. */
@@ -16,18 +17,4 @@ export interface Scenario {
   readonly play: (play: Play) => Promise<void>;
 }
 
-export const scenarioOutcomes = ['passed', 'failed', 'skipped'] as const;
-
-export interface ScenarioResult {
-  readonly name: string;
-  readonly outcome: (typeof scenarioOutcomes)[number];
-  readonly required: boolean;
-  /** What went out, and what came: lines without a code, a token or a signature. */
-  readonly sent: readonly string[];
-  readonly came: readonly string[];
-  readonly expected: string;
-  /** Of one that failed: where it did. */
-  readonly problem?: string;
-  readonly fix?: string;
-  readonly tookMs: number;
-}
+export type ScenarioResult = KeptResult;

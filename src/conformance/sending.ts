@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ownMessagePrefix } from '../domain/ids';
 import type { CallResult } from '../outbound/client';
-import { signHmac } from '../signing/sign';
+import { signedHeaders } from '../outbound/signed-headers';
 
 /** One request to the issuer's callback; redirects are not followed, and bytes of the answer are read to the limit. */
 export type Post = (call: {
@@ -41,13 +41,11 @@ export const signedCall = (
   nowMs: number,
   { skewSeconds = 0, signature = (right) => right, sentBody, sentHeaders, contentType = 'application/json' }: How,
 ) => {
-  const timestampSeconds = Math.floor(nowMs / 1_000) + skewSeconds;
-  const right = secrets.map((secret) => signHmac(secret, { id, timestampSeconds, body })).join(' ');
+  const right = signedHeaders({ id, nowMs: nowMs + skewSeconds * 1_000, body, secrets });
   const headers = {
+    ...right,
     'content-type': contentType,
-    'webhook-id': id,
-    'webhook-timestamp': String(timestampSeconds),
-    'webhook-signature': signature(right),
+    'webhook-signature': signature(right['webhook-signature']),
   };
   return { headers: sentHeaders?.(headers) ?? headers, body: sentBody?.(body) ?? body };
 };

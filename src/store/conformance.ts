@@ -1,14 +1,16 @@
 import type { Collection } from 'mongodb';
 import { isDuplicate } from './store-errors';
 
-/** As src/conformance makes it. */
+/** What came of one scenario. */
 export interface KeptResult {
   readonly name: string;
   readonly outcome: 'passed' | 'failed' | 'skipped';
   readonly required: boolean;
+  /** What went out, and what came: lines without a code, a token or a signature. */
   readonly sent: readonly string[];
   readonly came: readonly string[];
   readonly expected: string;
+  /** Of one that failed: where it did. */
   readonly problem?: string;
   readonly fix?: string;
   readonly tookMs: number;

@@ -1,4 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto';
+import { exitCodes } from '../../src/cli/exit';
+import { conformAtPlatform } from '../../src/cli/issuer/conform-at-platform';
 import { type Fault, startIssuerUnderTest } from '../support/issuer-under-test';
 import type { Answer } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
@@ -106,6 +108,31 @@ test(
       expect((await issuer.get('/self')).body.state).toBe('not_live');
     } finally {
       await call('PUT', '/settings', { goLive: 'open' });
+      await server.stop();
+    }
+  },
+  waits,
+);
+
+test(
+  'the command has the platform play, and tells each scenario once',
+  async () => {
+    const { issuer, server } = await underTest('push', () => 'no-time-check');
+    const { issuerId, secret } = issuer;
+    const said: string[] = [];
+    const conformed = () =>
+      conformAtPlatform({
+        ...{ credentials: { url: file.platform.baseUrl, issuerId, secret }, only: ['paid-verified', 'signature-old'] },
+        ...{ json: false, out: (text) => said.push(text), err: () => undefined, signal: new AbortController().signal },
+      }).catch((error: unknown) => error);
+    try {
+      expect(await conformed()).toMatchObject({ exitCode: exitCodes.refused, message: 'The run has failed.' });
+      expect(said.filter((text) => text === 'ok   paid-verified')).toHaveLength(1);
+      expect(said.filter((text) => text.startsWith('FAIL signature-old\n'))).toHaveLength(1);
+      expect(said.at(-1)).toBe('1 passed, 1 failed, 0 hints, 0 not of this kind');
+      await file.platform.operator('POST', `/issuers/${issuerId}/pause`);
+      expect(String(await conformed())).toContain('Refused: issuer_paused (409)');
+    } finally {
       await server.stop();
     }
   },

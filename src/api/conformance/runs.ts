@@ -1,4 +1,5 @@
-import { chosen, ownCalls } from '../../conformance/run';
+import { countsOf } from '../../conformance/report';
+import { checks } from '../../conformance/run';
 import type { ConformanceRun } from '../../contract/issuer/conformance';
 import { bodyInvalid } from '../../contract/problem';
 import { dayLeftMs } from '../../domain/days';
@@ -31,8 +32,6 @@ const lostAfterMs = 25 * 60_000;
 export const createRuns = ({ runs, dayCounts, gateway, publicUrl, nowMs }: RunsDeps) => {
   const summary = (row: Omit<ConformanceRunRow, 'report'>) => {
     const isLost = row.state === 'running' && row.at.getTime() < nowMs() - lostAfterMs;
-    const count = (outcome: 'passed' | 'failed' | 'skipped') => row.results.filter((one) => one.outcome === outcome);
-    const failed = count('failed');
     return {
       runId: row.runId,
       state: isLost ? ('stopped' as const) : row.state,
@@ -40,12 +39,7 @@ export const createRuns = ({ runs, dayCounts, gateway, publicUrl, nowMs }: RunsD
       startedAt: row.at.toISOString(),
       ...(row.endedAt ? { endedAt: row.endedAt.toISOString() } : {}),
       ...(row.only ? { only: [...row.only] } : {}),
-      counts: {
-        passed: count('passed').length,
-        failed: failed.filter(({ required }) => required).length,
-        hints: failed.filter(({ required }) => !required).length,
-        skipped: count('skipped').length,
-      },
+      counts: countsOf(row.results),
     };
   };
 
@@ -67,7 +61,7 @@ export const createRuns = ({ runs, dayCounts, gateway, publicUrl, nowMs }: RunsD
   };
 
   const requireKnown = (only: readonly string[] = []): void => {
-    const names = new Set([...chosen(undefined), ownCalls].map(({ name }) => name));
+    const names = new Set(checks.map(({ name }) => name));
     const errors = only.flatMap((name, n) =>
       names.has(name) ? [] : [{ path: `/only/${n}`, code: 'unknown', message: 'is no scenario' }],
     );

@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import { issuerId } from '../arguments';
+import type { Command } from 'commander';
+import { type Address, address, issuerId } from '../arguments';
 import { wrongUsage } from '../exit';
 import { issuerCredentials, secretOf } from './issuer-credentials';
 
@@ -14,7 +14,7 @@ interface Parts {
 interface Given {
   readonly secret?: string;
   readonly issuer?: string;
-  readonly listen?: { host: string; port: number };
+  readonly listen?: Address;
   readonly push?: true;
   readonly only?: readonly string[];
   readonly platform?: string;
@@ -23,12 +23,6 @@ interface Given {
 
 const usualListen = { host: '127.0.0.1', port: 8181 };
 const usualIssuer = 'under-test';
-
-const place = (text: string): { host: string; port: number } => {
-  const [, host = usualListen.host, port = ''] = /^(?:\[?([^\s/]+?)\]?:)?(\d{1,5})$/.exec(text) ?? [];
-  if (port !== '' && Number(port) <= 65_535) return { host, port: Number(port) };
-  throw new InvalidArgumentError('It must be PORT or HOST:PORT, such as 127.0.0.1:8181.');
-};
 
 const names = (text: string, before: readonly string[] = []): string[] => [...before, ...text.split(',')];
 
@@ -42,7 +36,7 @@ export const addConformCommand = (program: Command, { env, dataDir, out, err, si
     .usage('--url CALLBACK [options], or --platform URL [options]')
     .option('--secret <whsec>', 'its secret (or CODEFERRY_ISSUER_SECRET, which other users of this machine cannot see)')
     .option('--issuer <issuer>', `its id (or CODEFERRY_ISSUER; otherwise ${usualIssuer})`, issuerId)
-    .option('--listen <host:port>', 'where its platform is for the run (127.0.0.1:8181)', place)
+    .option('--listen <host:port>', 'where its platform is for the run (127.0.0.1:8181)', address(usualListen))
     .option('--push', 'it pushes its codes; otherwise it is asked for them')
     .option('--only <names>', 'scenarios, parted by commas', names)
     .option('--platform <url>', 'the platform plays it, against the callback that it knows: such a run counts')

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createMemoryStore } from '../../conformance/kept-in-memory';
 import { type PlayLimits, usualLimits } from '../../conformance/play';
-import { chosen, newPrefix, ownCalls, runConformance } from '../../conformance/run';
+import { countsOf } from '../../conformance/report';
+import { checks, newPrefix, runConformance } from '../../conformance/run';
 import type { ScenarioResult } from '../../conformance/scenario';
 import { createStage } from '../../conformance/stage';
 import { createAddressGuard } from '../../outbound/address-guard';
@@ -10,7 +11,6 @@ import { CommandEnd, exitCodes } from '../exit';
 import { plain, table } from '../plain-text';
 import { serveStage } from './stage-server';
 
-const runLimitMs = 300_000;
 const callsAtOnceMax = 64;
 
 export interface Conforming {
@@ -64,7 +64,6 @@ export const conform = async (given: Conforming): Promise<void> => {
         limits,
         atOnce,
         only,
-        runLimitMs,
         signal,
         prefix: newPrefix(),
         secrets: [secret],
@@ -84,12 +83,12 @@ export const conform = async (given: Conforming): Promise<void> => {
 };
 
 /** In the order in which they are told. */
-export const scenarioNames = (): string[] => [...chosen(undefined), ownCalls].map(({ name }) => name);
+export const scenarioNames = (): string[] => checks.map(({ name }) => name);
 
 export const told = (): string =>
   table(
     ['SCENARIO', 'EXPECTED'],
-    [...chosen(undefined), ownCalls].map(({ name, expected }) => [name, expected]),
+    checks.map(({ name, expected }) => [name, expected]),
   );
 
 const marks = { passed: 'ok  ', failed: 'FAIL', skipped: '-   ' } as const;
@@ -111,8 +110,6 @@ export const lineOf = (
 };
 
 export const sumOf = (results: readonly Pick<ScenarioResult, 'outcome' | 'required'>[]): string => {
-  const count = (outcome: ScenarioResult['outcome'], isRequired = true) =>
-    results.filter((one) => one.outcome === outcome && (one.required || !isRequired)).length;
-  const hints = results.filter(({ outcome, required }) => outcome === 'failed' && !required).length;
-  return `${count('passed', false)} passed, ${count('failed')} failed, ${hints} hints, ${count('skipped', false)} not of this kind`;
+  const { passed, failed, hints, skipped } = countsOf(results);
+  return `${passed} passed, ${failed} failed, ${hints} hints, ${skipped} not of this kind`;
 };

@@ -1,7 +1,7 @@
 import type { MessageHandler } from '../../../packages/issuer/src';
 import { createIssuerClient, fetchMessages, ProblemError } from '../../../packages/issuer/src';
 import { bytesWithin } from '../../bounded/bytes-within';
-import { signHmac } from '../../signing/sign';
+import { signedHeaders } from '../../outbound/signed-headers';
 import { CommandEnd, exitCodes } from '../exit';
 import { plain } from '../plain-text';
 import { reasonOf } from '../reason-of';
@@ -35,16 +35,12 @@ export const listen = async ({ credentials, forwardTo, replay, out, signal }: Li
   const { url, issuerId, secret } = credentials;
 
   const forward = async (id: string, body: string): Promise<Forwarded> => {
-    const timestampSeconds = Math.floor(Date.now() / 1_000);
     const response = await fetch(forwardTo, {
       method: 'POST',
       redirect: 'manual',
       headers: {
-        'content-type': 'application/json',
         'user-agent': 'Codeferry/1',
-        'webhook-id': id,
-        'webhook-timestamp': String(timestampSeconds),
-        'webhook-signature': signHmac(secret, { id, timestampSeconds, body }),
+        ...signedHeaders({ id, nowMs: Date.now(), body, secrets: [secret] }),
       },
       body,
       signal: AbortSignal.any([signal, AbortSignal.timeout(forwardLimitMs)]),

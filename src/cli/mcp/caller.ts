@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { Route } from '../../contract/route';
-import { bodylessText, signHmac } from '../../signing/sign';
 import { CommandEnd } from '../exit';
 import type { Found } from '../find-platform';
+import { createIssuerCall } from '../issuer/issuer-call';
 import type { IssuerCredentials } from '../issuer/issuer-credentials';
 import { plain } from '../plain-text';
-import { createCall, type SignedCall } from '../platform-call';
+import { type Call, createCall } from '../platform-call';
 
 /** What a tool tells in place of an answer. */
 export class CannotTell extends Error {}
@@ -20,11 +19,10 @@ export interface CallParts {
 export type Caller = (route: Route, parts?: CallParts) => Promise<any>;
 
 const createCaller =
-  (find: () => Found, limitMs: number, sign?: SignedCall): Caller =>
+  (call: Call): Caller =>
   async ({ method, path }, { params = {}, query = {}, body } = {}) => {
     const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(params[name] ?? ''));
     const texts = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, `${value}`]]));
-    const call = createCall(find, limitMs, sign);
     const answer = await call(method === 'get' ? 'GET' : 'POST', filled, {
       query: Object.fromEntries(texts),
       ...(body ? { body } : {}),
@@ -44,22 +42,10 @@ const createCaller =
     );
   };
 
-export const operatorCaller = (found: Found, limitMs: number): Caller => createCaller(() => found, limitMs);
+export const operatorCaller = (found: Found, limitMs: number): Caller => createCaller(createCall(() => found, limitMs));
 
-/** Each call is a request of its own, as by the issuer's server. */
-export const issuerCaller = ({ url, issuerId, secret }: IssuerCredentials, limitMs: number): Caller => {
-  const call = createCaller(
-    () => ({ url, token: undefined }),
-    limitMs,
-    ({ method, target, body }) => {
-      const [id, timestampSeconds] = [randomUUID(), Math.floor(Date.now() / 1_000)];
-      const message = { id, timestampSeconds, body: body ?? bodylessText(method, target) };
-      return {
-        'webhook-id': id,
-        'webhook-timestamp': `${timestampSeconds}`,
-        'webhook-signature': signHmac(secret, message),
-      };
-    },
-  );
+export const issuerCaller = (credentials: IssuerCredentials, limitMs: number): Caller => {
+  const { issuerId } = credentials;
+  const call = createCaller(createIssuerCall(credentials, limitMs));
   return (route, parts = {}) => call(route, { ...parts, params: { ...parts.params, issuerId } });
 };

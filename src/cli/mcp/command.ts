@@ -1,24 +1,11 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import { issuerId } from '../arguments';
+import type { Command } from 'commander';
+import { type Address, address, issuerId } from '../arguments';
 import { wrongUsage } from '../exit';
 import type { Found } from '../find-platform';
 import { issuerCredentials } from '../issuer/issuer-credentials';
 import type * as Mcp from './mcp';
 
-interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
 const usual: Address = { host: '127.0.0.1', port: 8971 };
-
-const address = (text: string): Address => {
-  const [, host, port] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
-  if (port === undefined || Number(port) > 65_535) {
-    throw new InvalidArgumentError('It must be PORT or HOST:PORT, such as 127.0.0.1:8971.');
-  }
-  return { host: host?.replace(/^\[|\]$/g, '') ?? usual.host, port: Number(port) };
-};
 
 interface McpCommandParts {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -41,7 +28,7 @@ export const addMcpCommand = (program: Command, parts: McpCommandParts): void =>
     .option(
       '--http [address]',
       `over HTTP, at HOST:PORT (${usual.host}:${usual.port}), and not over standard input`,
-      address,
+      address(usual),
     )
     .option('--allowed-host <name...>', 'under which it may be called, beside localhost')
     .action(async (given, self: Command) => {
