@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Operator, type OperatorWithToken, operatorName, type Role, roles } from '../../domain/operator';
 import type { ConsoleSessionRow, ConsoleSessionRows } from '../../store/sessions';
-import { type Cookie, cookieValues } from './cookies';
+import { type Cookie, createCookie } from './cookies';
 import { createLiveSessions } from './live-sessions';
 
 export interface ConsoleSession {
@@ -46,16 +46,12 @@ export const createConsoleSessions = ({
     }),
   );
   const [first] = known.values();
-  const isSecure = publicUrl.startsWith('https:');
-  // Cookies know no ports: two platforms of one machine must not end each other's sessions.
-  const cookieName = `${isSecure ? '__Host-' : ''}codeferry-${first?.mark('cookie', 'name').slice(0, 8)}`;
+  const cookie = createCookie({
+    name: `codeferry-${first?.mark('cookie', 'name').slice(0, 8)}`,
+    publicUrl,
+    sameSite: 'strict',
+  });
   const live = createLiveSessions({ rows, nowMs });
-
-  const cookie = (value: string, maxAge: number): Cookie => [
-    cookieName,
-    value,
-    { path: '/', maxAge, httpOnly: true, sameSite: 'strict', secure: isSecure },
-  ];
 
   /** A name of the settings has no colon. */
   const holderOf = (who: string) => {
@@ -86,7 +82,7 @@ export const createConsoleSessions = ({
       ofOneMax,
     );
     const text = [id, endsAt.getTime(), Buffer.from(who).toString('base64url'), begun.mark].join('.');
-    return { session: begun, cookie: cookie(text, lifetimeMs) };
+    return { session: begun, cookie: cookie.with(text, lifetimeMs) };
   };
 
   return {
@@ -99,7 +95,7 @@ export const createConsoleSessions = ({
 
     /** The session that a request brings, if it is ours and still runs. To ask is to use it. */
     of: async (cookieHeader: string | undefined): Promise<ConsoleSession | undefined> => {
-      for (const value of cookieValues(cookieHeader, cookieName)) {
+      for (const value of cookie.valuesIn(cookieHeader)) {
         const [, id, endsAt, who, given] = /^([\w-]{22})\.(\d{1,15})\.([\w-]{1,128})\.([\w-]{43})$/.exec(value) ?? [];
         if (!id || !endsAt || !who || !given) continue;
         const found = session(id, Number(endsAt), Buffer.from(who, 'base64url').toString());
@@ -126,7 +122,7 @@ export const createConsoleSessions = ({
     list: rows.list,
 
     /** Takes the cookie from the browser. */
-    endedCookie: (): Cookie => cookie('', 0),
+    endedCookie: cookie.ended,
   };
 };
 

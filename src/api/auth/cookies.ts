@@ -16,3 +16,28 @@ export const cookieValues = (header: string | undefined, name: string): string[]
     .map((part) => part.trim().split('='))
     .filter(([found]) => found === name)
     .map(([, value = '']) => value);
+
+/** The one of a whole page. Cookies know no ports: the name tells two platforms of one machine apart. */
+export const createCookie = ({
+  name,
+  publicUrl,
+  sameSite,
+}: {
+  readonly name: string;
+  readonly publicUrl: string;
+  readonly sameSite: 'strict' | 'lax';
+}) => {
+  const isSecure = publicUrl.startsWith('https:');
+  const whole = `${isSecure ? '__Host-' : ''}${name}`;
+  const withValue = (value: string, maxAge: number): Cookie => [
+    whole,
+    value,
+    { path: '/', maxAge, httpOnly: true, sameSite, secure: isSecure },
+  ];
+  return {
+    with: withValue,
+    valuesIn: (header: string | undefined): string[] => cookieValues(header, whole),
+    /** Takes it from the browser. */
+    ended: (): Cookie => withValue('', 0),
+  };
+};

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { isSameText } from './console-sessions';
-import { type Cookie, cookieValues } from './cookies';
+import { type Cookie, createCookie } from './cookies';
 
 /** A sign-in between its two steps. */
 export interface OidcAttempt {
@@ -30,14 +30,11 @@ export const createOidcAttempts = ({
   const used = new LRUCache<string, true>({ max: usedMax });
   const mark = (purpose: string, text: string): string =>
     createHmac('sha256', key).update(`${purpose}:${text}`).digest('base64url');
-  const isSecure = publicUrl.startsWith('https:');
-  const cookieName = `${isSecure ? '__Host-' : ''}codeferry-oidc-${mark('cookie', 'name').slice(0, 8)}`;
-
-  const cookie = (value: string, maxAge: number): Cookie => [
-    cookieName,
-    value,
-    { path: '/', maxAge, httpOnly: true, sameSite: 'lax', secure: isSecure },
-  ];
+  const cookie = createCookie({
+    name: `codeferry-oidc-${mark('cookie', 'name').slice(0, 8)}`,
+    publicUrl,
+    sameSite: 'lax',
+  });
 
   const attempt = (seed: string): OidcAttempt => ({
     state: mark('state', seed),
@@ -50,12 +47,12 @@ export const createOidcAttempts = ({
       const seed = randomBytes(32).toString('base64url');
       const endsAtMs = nowMs() + lifetimeMs;
       const text = [seed, endsAtMs, mark('attempt', `${seed}.${endsAtMs}`)].join('.');
-      return { attempt: attempt(seed), cookie: cookie(text, lifetimeMs) };
+      return { attempt: attempt(seed), cookie: cookie.with(text, lifetimeMs) };
     },
 
     /** The attempt of this browser, if the state that came back is its own and it is not too late: once. */
     take: (cookieHeader: string | undefined, state: string): OidcAttempt | undefined => {
-      for (const value of cookieValues(cookieHeader, cookieName)) {
+      for (const value of cookie.valuesIn(cookieHeader)) {
         const [, seed, endsAt, given] = /^([\w-]{43})\.(\d{1,15})\.([\w-]{43})$/.exec(value) ?? [];
         if (!seed || !endsAt || !given || !isSameText(given, mark('attempt', `${seed}.${endsAt}`))) continue;
         const found = attempt(seed);
@@ -67,6 +64,6 @@ export const createOidcAttempts = ({
     },
 
     /** Takes the cookie from the browser. */
-    endedCookie: (): Cookie => cookie('', 0),
+    endedCookie: cookie.ended,
   };
 };

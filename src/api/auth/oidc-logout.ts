@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { sha256 } from '../../sealing/key-ring';
 
 /** Who signed out at the provider: everywhere (`subject`), or in one session there (`sid`). */
 export interface SignedOut {
@@ -16,8 +16,7 @@ const callLimitMs = 5_000;
 const load = () => import('jose');
 
 /** How a session remembers who it is of: the provider's names for people stand in no row. */
-export const outsideMark = (kind: 'sub' | 'sid', value: string): string =>
-  hash('sha256', JSON.stringify([kind, value]), 'base64url');
+export const outsideMark = (kind: 'sub' | 'sid', value: string): string => sha256(JSON.stringify([kind, value]));
 
 /** Logout tokens of OpenID Connect Back-Channel Logout 1.0, section 2.6. */
 export const createLogoutTokens = ({

@@ -3,7 +3,7 @@ import type { PortalRole } from '../../domain/portal';
 import { type KeyRing, sha256 } from '../../sealing/key-ring';
 import { places } from '../../sealing/places';
 import type { PortalSessionRow, PortalSessionRows } from '../../store/sessions';
-import { type Cookie, cookieValues } from './cookies';
+import { type Cookie, createCookie } from './cookies';
 import { createLiveSessions } from './live-sessions';
 
 /** What a link allows, and then the session of whoever used it. */
@@ -41,16 +41,12 @@ export const createPortalSessions = ({
   readonly publicUrl: string;
   readonly nowMs: () => number;
 }) => {
-  const isSecure = publicUrl.startsWith('https:');
-  // Cookies know no ports: two platforms of one machine must not end each other's sessions.
-  const cookieName = `${isSecure ? '__Host-' : ''}codeferry-issuer-${sha256(publicUrl).slice(0, 8)}`;
+  const cookie = createCookie({
+    name: `codeferry-issuer-${sha256(publicUrl).slice(0, 8)}`,
+    publicUrl,
+    sameSite: 'strict',
+  });
   const live = createLiveSessions({ rows, nowMs });
-
-  const cookie = (value: string, maxAge: number): Cookie => [
-    cookieName,
-    value,
-    { path: '/', maxAge, httpOnly: true, sameSite: 'strict', secure: isSecure },
-  ];
 
   const personIn = ({ _id, sealed }: PortalSessionRow): PortalPerson =>
     JSON.parse(ring.open(sealed, places.portalSession(_id)).toString());
@@ -62,12 +58,12 @@ export const createPortalSessions = ({
       const id = sha256(secret);
       const sealed = ring.seal(Buffer.from(JSON.stringify({ issuerId, role, name })), places.portalSession(id));
       await live.begin({ _id: id, name: issuerId, sealed, endsAt: new Date(nowMs() + lifetimeMs) }, ofIssuerMax);
-      return cookie(secret, lifetimeMs);
+      return cookie.with(secret, lifetimeMs);
     },
 
     /** The session that a request brings, if it is ours and still runs. To ask is to use it. */
     of: async (cookieHeader: string | undefined): Promise<PortalSession | undefined> => {
-      for (const value of cookieValues(cookieHeader, cookieName)) {
+      for (const value of cookie.valuesIn(cookieHeader)) {
         if (!/^[\w-]{43}$/.test(value)) continue;
         const row = await live.use(sha256(value));
         if (!row || row.endsAt.getTime() <= nowMs()) continue;
@@ -83,6 +79,6 @@ export const createPortalSessions = ({
       (await rows.list(issuerId, before, limit)).map((row) => ({ ...row, ...personIn(row) })),
 
     /** Takes the cookie from the browser. */
-    endedCookie: (): Cookie => cookie('', 0),
+    endedCookie: cookie.ended,
   };
 };
