@@ -3,11 +3,11 @@ import { problemWords } from '../domain/words/problem-words';
 import { spanText } from '../domain/words/span-text';
 import { askDialog } from '../pages-kit/dialog';
 import { type Child, h, note, replace } from '../pages-kit/dom';
-import { empty, table } from '../pages-kit/parts';
+import { circuitChip, empty, table } from '../pages-kit/parts';
 import { agoText, timeTag } from '../pages-kit/time';
 import type { IssuerCall, IssuerCallsAnswer } from './answers';
 import { api, may } from './api';
-import { circuitChip, circuitName } from './machinery';
+import { circuitName } from './machinery';
 import { orderLink } from './parts';
 
 export const directions = {

@@ -1,8 +1,7 @@
-import { type CircuitState, circuitWords } from '../domain/words/circuit-words';
 import { count } from '../domain/words/count';
 import { spanText } from '../domain/words/span-text';
 import { type Child, everyWhileSeen, h, replace } from '../pages-kit/dom';
-import { empty, heading, table } from '../pages-kit/parts';
+import { circuitChip, empty, heading, table } from '../pages-kit/parts';
 import { agoText, timeTag } from '../pages-kit/time';
 import type { View } from '../pages-kit/view';
 import type { PlatformHealth } from './answers';
@@ -10,10 +9,6 @@ import { api } from './api';
 import { issuerLink } from './parts';
 
 const lookAgainMs = 5_000;
-const circuitTones = { open: 'bad', half_open: 'wait', closed: 'good' } as const;
-
-export const circuitChip = (state: CircuitState) =>
-  h('span', { class: `chip ${circuitTones[state]}` }, circuitWords[state]);
 
 /** `acme`, `terminal:acme:https://…` or `host:https://…#…`. */
 export const circuitName = (key: string): Child => {

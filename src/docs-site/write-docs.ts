@@ -68,6 +68,8 @@ export const writeDocs = (root: string, out: string, form: Exclude<Form, 'markdo
   write('llms-problems.txt', `${lead}\n## Problems\n\n${problems.join('\n')}\n`);
   write('docs/assets/search.json', searched([...rendered.values()].flatMap(({ sections }) => sections)));
   cpSync(join(root, 'src/docs-site/assets'), join(out, 'docs/assets'), { recursive: true });
+  const styles = ['src/pages-kit/ground.css', 'src/docs-site/assets/docs.css'];
+  write('docs/assets/docs.css', styles.map((path) => readFileSync(join(root, path), 'utf8')).join('\n'));
   cpSync(join(root, 'docs/images'), join(out, 'docs/assets'), { recursive: true });
   cpSync(join(dirname(require.resolve('minisearch')), '../umd/index.js'), join(out, 'docs/assets/minisearch.js'));
   write('docs/assets/redoc.js', redoc());

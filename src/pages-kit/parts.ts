@@ -1,4 +1,5 @@
 import type { OrderState } from '../domain/order';
+import { type CircuitState, circuitWords } from '../domain/words/circuit-words';
 import { stateWords } from '../domain/words/state-words';
 import type { Page, Problem } from './ask';
 import { type Child, everyWhileSeen, h, replace } from './dom';
@@ -16,6 +17,11 @@ export const stateTones: Readonly<Record<OrderState, 'wait' | 'go' | 'good' | 'b
   expired: 'bad',
   cancelled: 'off',
 };
+
+const circuitTones = { open: 'bad', half_open: 'wait', closed: 'good' } as const;
+
+export const circuitChip = (state: CircuitState) =>
+  h('span', { class: `chip ${circuitTones[state]}` }, circuitWords[state]);
 
 /** Pieces that more than one view shows. */
 export const stateChip = (state: OrderState) => h('span', { class: `chip ${stateTones[state]}` }, stateWords[state]);

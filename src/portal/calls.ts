@@ -1,11 +1,10 @@
-import { circuitWords } from '../domain/words/circuit-words';
 import { count } from '../domain/words/count';
 import { problemWords } from '../domain/words/problem-words';
 import { spanText } from '../domain/words/span-text';
 import { sideCard } from '../pages-kit/call-sides';
 import { askDialog } from '../pages-kit/dialog';
 import { type Child, h, note, replace } from '../pages-kit/dom';
-import { empty, heading, table } from '../pages-kit/parts';
+import { circuitChip, empty, heading, table } from '../pages-kit/parts';
 import { agoText, timeTag } from '../pages-kit/time';
 import type { View } from '../pages-kit/view';
 import { api, type CallAnswer, type CallsAnswer, isAdmin } from './api';
@@ -15,7 +14,6 @@ import { orderLink } from './orders';
 type Call = CallsAnswer['data'][number];
 
 const directions = { to_issuer: 'to you', from_issuer: 'from you', to_terminal: 'to the terminal' };
-const tones = { open: 'bad', half_open: 'wait', closed: 'good' } as const;
 
 const outcome = ({ ok, status, problem = '', try: n = 1 }: Call): Child => {
   const tries = n > 1 ? `, try ${n}` : '';
@@ -53,10 +51,7 @@ const healthCard = ({ orders, summary, circuits, throttled }: CallsAnswer) => {
     h(
       'dl',
       { class: 'facts' },
-      line(
-        'Circuit',
-        h('span', { class: `chip ${tones[own?.state ?? 'closed']}` }, circuitWords[own?.state ?? 'closed']),
-      ),
+      line('Circuit', circuitChip(own?.state ?? 'closed')),
       own && line('Last five minutes', `${own.failures} of ${own.calls} calls failed`),
       line('Newest calls', calls === 0 ? 'none' : `${calls - failed} of ${calls} good`),
       calls > 0 && line('Took', `p50 ${spanText(took.p50Ms)}, p95 ${spanText(took.p95Ms)}`),

@@ -10,6 +10,7 @@ const document = (assets: string, content: Markup): string =>
     <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
     <meta name="color-scheme" content="light dark">
     <link rel="icon" href="${assets}/icon.svg" type="image/svg+xml">
+    <link rel="stylesheet" href="${assets}/ground.css">
     <link rel="stylesheet" href="${assets}/pages.css">
     <link rel="stylesheet" href="${assets}/parts.css">
   </head>
