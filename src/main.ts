@@ -1,5 +1,5 @@
-import { createServer, type Server } from 'node:http';
 import { createApp } from './api/app';
+import { openServer } from './api/edge/open-server';
 import { createStartingApp } from './api/starting';
 import { assemble } from './assemble';
 import { ConfigInvalid, readConfig } from './config';
@@ -12,9 +12,6 @@ import { untilDone } from './until-done';
 
 const drainLimitMs = 8_000;
 
-/** Connections that are not taken yet: a burst opens a thousand within a moment, and Node's own 511 make callers wait for seconds. */
-const backlog = 4_096;
-
 /** Root of the api process: serves HTTP from its start, says so until the database is there, drains at SIGTERM. The engine may be away. */
 const main = async (): Promise<void> => {
   const config = readConfig(process.env);
@@ -25,16 +22,8 @@ const main = async (): Promise<void> => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());
 
   const starting = createStartingApp(log);
-  const listen = async (port: number): Promise<Server> => {
-    const server = createServer({ requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 });
-    server.on('request', starting);
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen({ port, host: config.host, backlog }, resolve);
-    });
-    return server;
-  };
-  const server = await listen(config.port);
-  const adminServer = config.admin && (await listen(config.admin.port));
+  const server = await openServer(config.port, config.host, starting);
+  const adminServer = config.admin && (await openServer(config.admin.port, config.host, starting));
   const servers = [server, ...(adminServer ? [adminServer] : [])];
 
   const core = await untilDone('MongoDB', log, stopping.signal, () =>

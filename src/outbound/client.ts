@@ -66,9 +66,8 @@ export type CallResult =
       readonly retryAfterMs?: number;
     };
 
-/** As wide as its connections are shared: who is trusted there may be why none is made. */
-const hostKey = ({ url, ca, owner }: Exchange): string =>
-  `host:${placeOfUrl(url, { ca, owner }).name.replace(/#+$/, '')}`;
+/** As wide as its connections are shared: whom it trusts there, or what it shows of itself, may be why none is made. */
+const hostKey = (call: Exchange): string => `host:${placeOfUrl(call.url, call).name.replace(/#+$/, '')}`;
 
 const parseUrl = (text: string): URL | undefined => {
   if (!URL.canParse(text)) return undefined;

@@ -42,11 +42,13 @@ const nameOf = (url: URL, { ca, own, owner }: How): string =>
 const digestOf = (text: string | undefined): string =>
   text === undefined ? '' : createHash('sha256').update(text).digest('base64url');
 
-export const placeOfUrl = (url: URL, how: How = {}): Place => {
+export const placeOfUrl = (url: URL, { ca, own, owner }: How = {}): Place => {
   const isTls = url.protocol === 'https:';
   return {
-    ...how,
-    name: nameOf(url, how),
+    ca,
+    own,
+    owner,
+    name: nameOf(url, { ca, own, owner }),
     isTls,
     hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: Number(url.port) || (isTls ? 443 : 80),

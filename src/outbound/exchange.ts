@@ -143,7 +143,7 @@ export const exchange = (pool: Pool, call: Exchange): Promise<Outcome> =>
         endSoon(request);
       };
       const request = pool.post({
-        place: placeOfUrl(call.url, { ca: call.ca, own: call.own, owner: call.owner }),
+        place: placeOfUrl(call.url, call),
         path: call.url.pathname + call.url.search,
         headers: { 'accept-encoding': 'identity', ...call.headers },
         isFresh,

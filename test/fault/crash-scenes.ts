@@ -177,9 +177,9 @@ const apisDieWithAQueue = (planned: readonly PlannedOrder[], least: number): Sce
 
 /** More than the engine begins in that time, and fewer than the load shedder refuses. */
 const burst = Array.from({ length: 120 }, (_, n) =>
-  order(`queued-${n}`, n % 2 === 0 ? 'push-page' : 'push-hook', { placeAtMs: 40 * n }),
+  order(`queued-${n}`, n % 2 === 0 ? 'queue-page' : 'queue-hook', { placeAtMs: 40 * n }),
 );
-const burstLimitMs = 110_000;
+const burstLimitMs = 300_000;
 
 const early = order('early-codes', 'push-page', { behaviour: 'codes_before_verification' });
 

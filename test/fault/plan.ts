@@ -66,6 +66,9 @@ export const issuersOf = (windowSeconds: number): readonly PlannedIssuer[] => [
   { issuerId: 'push-hook', codeMode: 'push', channel: 'webhook', windowSeconds },
   { issuerId: 'request-page', codeMode: 'request', channel: 'page', windowSeconds },
   { issuerId: 'request-hook', codeMode: 'request', channel: 'webhook', windowSeconds },
+  // Whose orders stand in line while both apis die: none of them runs out of time, however slow the machine is.
+  { issuerId: 'queue-page', codeMode: 'push', channel: 'page', windowSeconds: 3_600 },
+  { issuerId: 'queue-hook', codeMode: 'push', channel: 'webhook', windowSeconds: 3_600 },
   // Those whose orders end by a window, not by an answer.
   { issuerId: 'short', codeMode: 'push', channel: 'page', windowSeconds: 15 },
   // Answers 410 once, is paused for it, and taken up again by an operator.

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import type { Client } from '@temporalio/client';
@@ -7,6 +7,7 @@ import { NativeConnection } from '@temporalio/worker';
 import type { Express } from 'express';
 import pino, { type Logger } from 'pino';
 import { createApp } from '../../src/api/app';
+import { openServer } from '../../src/api/edge/open-server';
 import { assemble, type Core } from '../../src/assemble';
 import type { ChannelSettings } from '../../src/channels/channel-settings';
 import type { Versions } from '../../src/contract/versions';
@@ -125,8 +126,7 @@ const installedRuntime = (): Promise<string> => {
 };
 
 const listen = async (): Promise<readonly [Server, string]> => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const server = await openServer(0, '127.0.0.1');
   return [server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`];
 };
 

@@ -44,7 +44,9 @@ afterAll(async () => {
 });
 
 test('a server that asks who calls is shown the certificate of that call, and of no other', async () => {
-  const asking = createServer({ key, cert, ca: cert, requestCert: true }, (_request, response) => response.end());
+  const asking = createServer({ key, cert, ca: cert, requestCert: true, maxVersion: 'TLSv1.2' }, (_request, response) =>
+    response.end(),
+  );
   asking.listen(0, '127.0.0.1');
   await once(asking, 'listening');
   const outbound = createOutbound({ guard, clock: { nowMs: Date.now }, trustedCa: cert });
@@ -54,6 +56,10 @@ test('a server that asks who calls is shown the certificate of that call, and of
     (await outbound.postSigned({ ...call, own })).kind;
   expect(await resultOf({ certificate: cert, key })).toBe('answered');
   expect(await resultOf()).toBe('failed');
+  expect(await resultOf({ certificate: cert, key })).toBe('answered');
+  // The host is there for whoever shows the right one, however often others are turned away.
+  for (let n = 0; n < 12; n += 1) await outbound.postSigned({ ...call, breakerKey: `other${n}` });
+  expect(outbound.openedWithin(60_000)).toEqual([expect.stringMatching(/^host:/)]);
   expect(await resultOf({ certificate: cert, key })).toBe('answered');
   await outbound.close();
   asking.closeAllConnections();
