@@ -679,12 +679,14 @@ type ConformanceSummary struct {
 	RunID string `json:"runId"`
 	// passed: no required scenario failed. stopped: it was not played to its end; begin another
 	State ConformanceSummaryState `json:"state"`
-	// Who began it: an operator, or the issuer
+	// Who began it: an operator, the issuer, or a person at its own page
 	By        string `json:"by"`
 	StartedAt string `json:"startedAt"`
 	EndedAt   string `json:"endedAt,omitempty"`
 	// Played alone: such a run lets nobody go live
 	Only []string `json:"only,omitempty"`
+	// How many it plays; of one that has ended: played
+	Scenarios int64 `json:"scenarios"`
 	// Hints: failed, and not required. Skipped: of the other code mode
 	Counts Count `json:"counts"`
 }
@@ -715,12 +717,14 @@ type ConformanceRun struct {
 	RunID string `json:"runId"`
 	// passed: no required scenario failed. stopped: it was not played to its end; begin another
 	State ConformanceSummaryState `json:"state"`
-	// Who began it: an operator, or the issuer
+	// Who began it: an operator, the issuer, or a person at its own page
 	By        string `json:"by"`
 	StartedAt string `json:"startedAt"`
 	EndedAt   string `json:"endedAt,omitempty"`
 	// Played alone: such a run lets nobody go live
 	Only []string `json:"only,omitempty"`
+	// How many it plays; of one that has ended: played
+	Scenarios int64 `json:"scenarios"`
 	// Hints: failed, and not required. Skipped: of the other code mode
 	Counts  Count                  `json:"counts"`
 	Results []ConformanceRunResult `json:"results"`

@@ -41,7 +41,8 @@ test(
     try {
       // A part of them lets nobody go live.
       const part = await call('POST', `${path}/conformance`, { only: ['paid-verified'] });
-      expect([part.status, part.body.state, part.body.only]).toEqual([202, 'running', ['paid-verified']]);
+      const { state, only, scenarios } = part.body;
+      expect([part.status, state, only, scenarios]).toEqual([202, 'running', ['paid-verified'], 1]);
       expectProblem(await issuer.post('/conformance', { type: 'issuer.conformance' }), 409, 'in_progress');
       expect((await ended(part.body.runId)).body).toMatchObject({ state: 'passed', counts: { passed: 1, failed: 0 } });
       expect((await call('GET', path)).body.state).toBe('not_live');
@@ -51,6 +52,7 @@ test(
       const { body: run } = await ended(begun.body.runId);
       expect(run.results.filter(({ outcome }: { outcome: string }) => outcome === 'failed')).toEqual([]);
       expect([run.state, run.counts.passed > 40]).toEqual(['passed', true]);
+      expect([begun.body.scenarios, run.scenarios]).toEqual([run.results.length, run.results.length]);
       await until('it is live', async () => (await call('GET', path)).body.state === 'active');
       const { data } = (await call('GET', `/audit?target=${issuer.issuerId}&action=issuer.went_live`)).body;
       expect(data).toMatchObject([{ actor: '(conformance)', after: { runId: run.runId } }]);

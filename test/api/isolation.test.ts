@@ -157,16 +157,13 @@ describe('a browser at an issuer’s own page', () => {
     expect(notThere.sort()).toEqual([
       'acknowledgeMessages',
       'advanceSandboxClock',
-      'listConformance',
       'placeOrder',
       'placeOrders',
       'previewSelf',
-      'readConformance',
       'readEvents',
       'readMessages',
       'readSandboxInbox',
       'replaceCodes',
-      'startConformance',
       'submitCodes',
       'verifyOrder',
     ]);

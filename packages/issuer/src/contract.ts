@@ -1072,7 +1072,7 @@ export interface components {
              * @enum {string}
              */
             state: "running" | "passed" | "failed" | "stopped";
-            /** @description Who began it: an operator, or the issuer */
+            /** @description Who began it: an operator, the issuer, or a person at its own page */
             by: string;
             /** Format: date-time */
             startedAt: string;
@@ -1080,6 +1080,8 @@ export interface components {
             endedAt?: string;
             /** @description Played alone: such a run lets nobody go live */
             only?: string[];
+            /** @description How many it plays; of one that has ended: played */
+            scenarios: number;
             /** @description Hints: failed, and not required. Skipped: of the other code mode */
             counts: {
                 passed: number;
@@ -1095,7 +1097,7 @@ export interface components {
              * @enum {string}
              */
             state: "running" | "passed" | "failed" | "stopped";
-            /** @description Who began it: an operator, or the issuer */
+            /** @description Who began it: an operator, the issuer, or a person at its own page */
             by: string;
             /** Format: date-time */
             startedAt: string;
@@ -1103,6 +1105,8 @@ export interface components {
             endedAt?: string;
             /** @description Played alone: such a run lets nobody go live */
             only?: string[];
+            /** @description How many it plays; of one that has ended: played */
+            scenarios: number;
             /** @description Hints: failed, and not required. Skipped: of the other code mode */
             counts: {
                 passed: number;

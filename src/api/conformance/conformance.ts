@@ -22,11 +22,12 @@ export const mountConformance = (mount: Mount, { issuers, audited, ...deps }: De
     return issuer;
   };
 
-  mount.issuer(ofIssuer.startConformance)(async ({ issuer: { _id }, body: { only }, messageId }) => {
+  mount.issuer(ofIssuer.startConformance)(async ({ issuer: { _id }, session, body: { only }, messageId }) => {
     const issuer = await find(_id, 'signature_invalid');
     // The same request again is the same run.
-    const given = { runId: messageId.slice(0, 32), by: _id, only };
-    return { status: 202, body: await audited({ issuer }, (trail) => runs.begin(issuer, given, trail)) };
+    const by = session ? `${_id}: ${session.name}` : _id;
+    const given = { runId: messageId.slice(0, 32), by, only };
+    return { status: 202, body: await audited({ issuer, session }, (trail) => runs.begin(issuer, given, trail)) };
   });
   mount.issuer(ofIssuer.listConformance)(async ({ issuer }) => ({
     status: 200,

@@ -29,16 +29,20 @@ const listedMax = 20;
 /** Three attempts of the activity, with room: one that is older was lost. */
 const lostAfterMs = 25 * 60_000;
 
+const namesOf = (only: readonly string[] = checks.map(({ name }) => name)): ReadonlySet<string> => new Set(only);
+
 export const createRuns = ({ runs, dayCounts, gateway, publicUrl, nowMs }: RunsDeps) => {
   const summary = (row: Omit<ConformanceRunRow, 'report'>) => {
     const isLost = row.state === 'running' && row.at.getTime() < nowMs() - lostAfterMs;
+    const state = isLost ? 'stopped' : row.state;
     return {
       runId: row.runId,
-      state: isLost ? ('stopped' as const) : row.state,
+      state,
       by: row.by,
       startedAt: row.at.toISOString(),
       ...(row.endedAt ? { endedAt: row.endedAt.toISOString() } : {}),
       ...(row.only ? { only: [...row.only] } : {}),
+      scenarios: state === 'running' ? namesOf(row.only).size : row.results.length,
       counts: countsOf(row.results),
     };
   };
@@ -61,7 +65,7 @@ export const createRuns = ({ runs, dayCounts, gateway, publicUrl, nowMs }: RunsD
   };
 
   const requireKnown = (only: readonly string[] = []): void => {
-    const names = new Set(checks.map(({ name }) => name));
+    const names = namesOf();
     const errors = only.flatMap((name, n) =>
       names.has(name) ? [] : [{ path: `/only/${n}`, code: 'unknown', message: 'is no scenario' }],
     );

@@ -12,10 +12,11 @@ const states = z.enum(['running', 'passed', 'failed', 'stopped']).meta({
 const summary = {
   runId: z.string(),
   state: states,
-  by: z.string().meta({ description: 'Who began it: an operator, or the issuer' }),
+  by: z.string().meta({ description: 'Who began it: an operator, the issuer, or a person at its own page' }),
   startedAt: instant,
   endedAt: instant.optional(),
   only: z.array(z.string()).optional().meta({ description: 'Played alone: such a run lets nobody go live' }),
+  scenarios: count.meta({ description: 'How many it plays; of one that has ended: played' }),
   counts: z
     .strictObject({ passed: count, failed: count, hints: count, skipped: count })
     .meta({ description: 'Hints: failed, and not required. Skipped: of the other code mode' }),
@@ -65,6 +66,7 @@ export const startConformance = declareRoute({
   path: base,
   name: 'startConformance',
   who: 'issuer',
+  inPortal: true,
   summary: 'Plays the conformance scenarios against the callback address; an issuer that is not live goes live by them',
   body: z
     .strictObject({ type: z.literal('issuer.conformance'), only })
@@ -78,6 +80,7 @@ export const listConformance = declareRoute({
   path: base,
   name: 'listConformance',
   who: 'issuer',
+  inPortal: true,
   summary: 'The newest 20 conformance runs',
   answers: { 200: { says: 'Newest first, 90 days', body: conformanceRuns } },
   problems: [],
@@ -88,6 +91,7 @@ export const readConformance = declareRoute({
   path: `${base}/{runId}`,
   name: 'readConformance',
   who: 'issuer',
+  inPortal: true,
   summary: 'A conformance run: each scenario that was played so far',
   answers: { 200: { says: 'The run', body: conformanceRun } },
   problems: ['run_unknown'],

@@ -773,8 +773,10 @@ class _ConformanceSummary(TypedDict):
     state: ConformanceSummaryState
     "passed: no required scenario failed. stopped: it was not played to its end; begin another"
     by: str
-    "Who began it: an operator, or the issuer"
+    "Who began it: an operator, the issuer, or a person at its own page"
     startedAt: str
+    scenarios: int
+    "How many it plays; of one that has ended: played"
     counts: Count
     "Hints: failed, and not required. Skipped: of the other code mode"
 
@@ -829,8 +831,10 @@ class _ConformanceRun(TypedDict):
     state: ConformanceSummaryState
     "passed: no required scenario failed. stopped: it was not played to its end; begin another"
     by: str
-    "Who began it: an operator, or the issuer"
+    "Who began it: an operator, the issuer, or a person at its own page"
     startedAt: str
+    scenarios: int
+    "How many it plays; of one that has ended: played"
     counts: Count
     "Hints: failed, and not required. Skipped: of the other code mode"
     results: List[ConformanceRunResult]
