@@ -4,6 +4,7 @@ import type { runBatch } from '../contract/operator/batches';
 import type { listCalls, readCall } from '../contract/operator/calls';
 import type { listChannels } from '../contract/operator/channels';
 import type { readComparison } from '../contract/operator/comparison';
+import type { listConformanceOf, readConformanceOf } from '../contract/operator/conformance';
 import type { listSessions, readSession } from '../contract/operator/console-session';
 import type { listFailures } from '../contract/operator/failures';
 import type { readIssuer } from '../contract/operator/issuers';
@@ -33,6 +34,8 @@ export type OrderAnswer = GivenBody<typeof readOperatorOrder>;
 export type Acted = OrderAnswer | GivenBody<typeof operatorCancelOrder> | GivenBody<typeof redeliverOrder>;
 
 export type ComparisonAnswer = GivenBody<typeof readComparison>;
+export type ConformanceRunsAnswer = GivenBody<typeof listConformanceOf>;
+export type ConformanceRunAnswer = GivenBody<typeof readConformanceOf>;
 export type TimelineAnswer = Timeline;
 export type WhyAnswer = GivenBody<typeof readWhy>;
 export type SettingsAnswer = GivenBody<typeof readPlatformSettings>;

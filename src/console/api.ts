@@ -8,6 +8,8 @@ import type {
   AuditAnswer,
   BatchAnswer,
   ComparisonAnswer,
+  ConformanceRunAnswer,
+  ConformanceRunsAnswer,
   ConsoleSessionsAnswer,
   DeliveryKeysAnswer,
   FailureAnswer,
@@ -39,6 +41,7 @@ import type {
   PortalLinkRequest,
   PreviewRequest,
   SettingsRequest,
+  StartConformance,
 } from './requests';
 
 /** The only module that talks to the platform: the operator API, with the session's cookie and its header token. */
@@ -56,6 +59,7 @@ export const may = (needed: Role): boolean =>
 const orderPath = ({ issuerId, orderNo }: OrderName): string =>
   `/orders/${encodeURIComponent(issuerId)}/${encodeURIComponent(orderNo)}`;
 const issuerPath = (issuerId: string): string => `/issuers/${encodeURIComponent(issuerId)}`;
+const conformancePath = (issuerId: string): string => `${issuerPath(issuerId)}/conformance`;
 const callPath = (issuerId: string, callId: string): string =>
   `${issuerPath(issuerId)}/calls/${encodeURIComponent(callId)}`;
 const productPath = (issuerId: string, productId: string): string =>
@@ -134,6 +138,12 @@ export const api = {
     }),
   letGoLive: (issuerId: string, reason: string) =>
     call<IssuerAnswer>('POST', `${issuerPath(issuerId)}/go-live`, { body: { reason } }),
+  conformanceRuns: (issuerId: string, signal?: AbortSignal) =>
+    call<ConformanceRunsAnswer>('GET', conformancePath(issuerId), { signal }),
+  conformanceRun: (issuerId: string, runId: string, signal?: AbortSignal) =>
+    call<ConformanceRunAnswer>('GET', `${conformancePath(issuerId)}/${encodeURIComponent(runId)}`, { signal }),
+  startConformance: (issuerId: string, body: StartConformance) =>
+    call<ConformanceRunAnswer>('POST', conformancePath(issuerId), { body }),
   pauseIssuer: (issuerId: string) => call<IssuerAnswer>('POST', `${issuerPath(issuerId)}/pause`),
   resumeIssuer: (issuerId: string) => call<IssuerAnswer>('POST', `${issuerPath(issuerId)}/resume`),
 

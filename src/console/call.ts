@@ -2,7 +2,7 @@ import { problemWords } from '../domain/words/problem-words';
 import { spanText } from '../domain/words/span-text';
 import { sideCard } from '../pages-kit/call-sides';
 import { type Child, h, replace } from '../pages-kit/dom';
-import { heading } from '../pages-kit/parts';
+import { heading, line } from '../pages-kit/parts';
 import { agoText, timeTag } from '../pages-kit/time';
 import type { View } from '../pages-kit/view';
 import type { IssuerCallAnswer } from './answers';
@@ -30,7 +30,6 @@ export const callView = async ({ root, params: [issuerId = '', callId = ''], sig
 };
 
 const factsCard = (call: IssuerCallAnswer, look: () => Promise<void>) => {
-  const line = (name: string, ...value: readonly Child[]): Child => [h('dt', {}, name), h('dd', {}, value)];
   return h(
     'section',
     { class: 'card' },

@@ -1,13 +1,14 @@
 import { spanText } from '../domain/words/span-text';
 import { askDialog, type Field, type Values } from '../pages-kit/dialog';
-import { type Child, h, note, replace } from '../pages-kit/dom';
-import { empty, heading, pagedTable } from '../pages-kit/parts';
+import { h, note, replace } from '../pages-kit/dom';
+import { empty, heading, issuerStateChip, line, pagedTable } from '../pages-kit/parts';
 import { makePortalLink } from '../pages-kit/portal-link';
 import { showSecret } from '../pages-kit/secret';
 import { clockText, timeTag } from '../pages-kit/time';
 import type { View } from '../pages-kit/view';
 import type { Callback, IssuerAnswer, OfferedChannel } from './answers';
 import { api, may } from './api';
+import { conformanceAt, goLiveButton } from './conformance';
 import { callFacts, callFields, callSettingsOf, isOfCalls } from './issuer-call-settings';
 import { issuerCallsCard } from './issuer-calls';
 import { nextSteps } from './next-steps';
@@ -20,13 +21,6 @@ const modes: Readonly<Record<IssuerAnswer['codeMode'], string>> = {
   request: 'Asked for each code',
   push: 'Pushes its codes',
 };
-const stateWords: Readonly<Record<IssuerAnswer['state'], string>> = {
-  active: 'Active',
-  paused: 'Paused',
-  not_live: 'Not live',
-};
-const stateOf = ({ state }: IssuerAnswer) =>
-  h('span', { class: `chip ${state === 'active' ? 'good' : 'wait'}` }, stateWords[state]);
 const callbackText = (callback: Callback): string => {
   if (callback.kind === 'pull') return 'fetches its messages';
   return callback.kind === 'url' ? callback.url : `function ${callback.name}`;
@@ -45,7 +39,7 @@ export const issuersView = async ({ root, signal }: View): Promise<void> => {
   );
   replace(
     list,
-    await pagedTable(
+    await pagedTable<IssuerAnswer>(
       'Issuers',
       [
         {
@@ -53,7 +47,7 @@ export const issuersView = async ({ root, signal }: View): Promise<void> => {
           lead: true,
           cell: ({ issuerId, name }) => [issuerLink(issuerId), h('span', { class: 'under soft' }, name)],
         },
-        { name: 'State', state: true, cell: stateOf },
+        { name: 'State', state: true, cell: ({ state }) => issuerStateChip(state) },
         { name: 'Codes', cell: ({ codeMode }) => modes[codeMode] },
         {
           name: 'Called at',
@@ -193,7 +187,6 @@ export const issuerView = async ({ root, params: [issuerId = ''], query, signal 
     issuerCallsCard(issuerId, signal),
   ]);
   document.title = `${issuerId} · Codeferry`;
-  const line = (name: string, ...value: readonly Child[]): Child => [h('dt', {}, name), h('dd', {}, value)];
   const again = () => issuerView({ root, params: [issuerId], query, signal });
   const orders = h('div', {}, h('p', { class: 'soft' }, 'Reading…'));
   const button = (label: string, run: () => Promise<void>, tone?: string) =>
@@ -223,16 +216,6 @@ export const issuerView = async ({ root, params: [issuerId = ''], query, signal 
     });
     if (rotated && rotated !== true)
       await showSecret('The new secret', rotated.secret, ` The old one ends ${clockText(rotated.oldSecretEndsAt)}.`);
-  };
-  const goLive = async (): Promise<void> => {
-    const isLive = await askDialog({
-      title: `Let ${issuerId} go live?`,
-      text: 'Until now it sells products whose id begins with test_ alone.',
-      confirm: 'Go live',
-      fields: [{ name: 'reason', label: 'Why', kind: 'text', required: true }],
-      run: ({ reason }) => api.letGoLive(issuerId, reason),
-    });
-    if (isLive) await again();
   };
   const pause = async (): Promise<void> => {
     const paused = await askDialog({
@@ -268,7 +251,7 @@ export const issuerView = async ({ root, params: [issuerId = ''], query, signal 
 
   replace(
     root,
-    heading(issuerId, stateOf(issuer)),
+    heading(issuerId, issuerStateChip(issuer.state)),
     h(
       'div',
       { class: 'order-columns' },
@@ -300,7 +283,7 @@ export const issuerView = async ({ root, params: [issuerId = ''], query, signal 
               button('Link to its page', () =>
                 makePortalLink(`A link to the page of ${issuerId}`, (asked) => api.portalLink(issuerId, asked)),
               ),
-              issuer.state === 'not_live' && button('Go live', goLive, 'primary'),
+              goLiveButton(issuer, again),
               issuer.state === 'paused' ? button('Resume', resume, 'primary') : button('Pause', pause),
               button('Delete', remove, 'danger-quiet'),
             )
@@ -309,6 +292,7 @@ export const issuerView = async ({ root, params: [issuerId = ''], query, signal 
           'div',
           { class: 'action-row' },
           h('a', { class: 'button', href: `#/issuers/${encodeURIComponent(issuerId)}/look` }, 'How buyers see it'),
+          h('a', { class: 'button', href: conformanceAt(issuerId) }, 'Conformance'),
         ),
         statementLink(issuerId),
       ),

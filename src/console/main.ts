@@ -5,6 +5,7 @@ import { createShell, type Place } from '../pages-kit/shell';
 import { api, may, session } from './api';
 import { auditView } from './audit';
 import { callView } from './call';
+import { conformanceRunView, conformanceView } from './conformance';
 import { failuresView } from './failures';
 import { issuersView, issuerView } from './issuers';
 import { lookView } from './look';
@@ -42,6 +43,8 @@ const shell = createShell({
     { pattern: /^issuers$/, place: 'issuers', view: issuersView },
     { pattern: /^issuers\/([^/]+)$/, place: 'issuers', view: issuerView },
     { pattern: /^issuers\/([^/]+)\/look$/, place: 'issuers', view: lookView },
+    { pattern: /^issuers\/([^/]+)\/conformance$/, place: 'issuers', view: conformanceView },
+    { pattern: /^issuers\/([^/]+)\/conformance\/([^/]+)$/, place: 'issuers', view: conformanceRunView },
     { pattern: /^issuers\/([^/]+)\/calls\/([^/]+)$/, place: 'issuers', view: callView },
     { pattern: /^settings$/, place: 'settings', view: settingsView },
     { pattern: /^audit$/, place: 'audit', view: auditView },

@@ -3,6 +3,7 @@ import { count } from '../domain/words/count';
 import { spanText } from '../domain/words/span-text';
 import { askDialog, type Field, type Values } from '../pages-kit/dialog';
 import { type Child, h, note, replace } from '../pages-kit/dom';
+import { line } from '../pages-kit/parts';
 import type { Effective, OrderSettingsAnswer, SettingsAnswer } from './answers';
 import { api, may } from './api';
 import { countBatch, runBatch } from './batch';
@@ -89,7 +90,6 @@ const lines = (effective: Effective, own: Level): Child =>
 export const orderSettingsList = ({ order, effective }: OrderSettingsAnswer) => {
   const extended = (seconds: number): Child =>
     seconds > 0 && h('span', { class: 'soft' }, ` and ${secondsText(seconds)} more`);
-  const line = (label: string, ...value: readonly Child[]): Child => [h('dt', {}, label), h('dd', {}, value)];
   return h(
     'dl',
     { class: 'facts' },

@@ -6,7 +6,7 @@ import { closeReasonWords, deliveryWords } from '../domain/words/state-words';
 import type { NextStep } from '../domain/words/why-no-code';
 import { type Child, everyWhileSeen, h, replace } from '../pages-kit/dom';
 import { stepsOf } from '../pages-kit/order-steps';
-import { heading, stateChip } from '../pages-kit/parts';
+import { heading, line, stateChip } from '../pages-kit/parts';
 import { agoText, timeTag, withTimes } from '../pages-kit/time';
 import { timelineCard } from '../pages-kit/timeline';
 import type { View } from '../pages-kit/view';
@@ -233,7 +233,6 @@ const actionsCard = (facts: OrderAnswer, timeline: Lines, next: NextStep | undef
 };
 
 const factsCard = (facts: OrderAnswer) => {
-  const line = (name: string, ...value: readonly Child[]): Child => [h('dt', {}, name), h('dd', {}, value)];
   return h(
     'section',
     { class: 'card' },

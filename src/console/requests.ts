@@ -1,4 +1,5 @@
 import type { runBatch } from '../contract/operator/batches';
+import type { startConformanceOf } from '../contract/operator/conformance';
 import type { endSessions } from '../contract/operator/console-session';
 import type { changeIssuer, createIssuer, createIssuerPortalLink } from '../contract/operator/issuers';
 import type { changeMaintenance } from '../contract/operator/maintenance';
@@ -17,3 +18,4 @@ export type MaintenanceRequest = WrittenBody<typeof changeMaintenance>;
 export type PortalLinkRequest = WrittenBody<typeof createIssuerPortalLink>;
 export type PreviewRequest = WrittenBody<typeof previewIssuer>;
 export type SettingsRequest = WrittenBody<typeof replacePlatformSettings>;
+export type StartConformance = WrittenBody<typeof startConformanceOf>;

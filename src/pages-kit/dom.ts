@@ -92,5 +92,5 @@ export const everyWhileSeen = (ms: number, signal: AbortSignal, run: () => Promi
     if (!signal.aborted) timer = window.setTimeout(turn, ms);
   };
   timer = window.setTimeout(turn, ms);
-  signal.addEventListener('abort', () => clearTimeout(timer));
+  signal.addEventListener('abort', () => window.clearTimeout(timer));
 };

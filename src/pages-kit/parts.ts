@@ -1,3 +1,5 @@
+import type { readIssuer } from '../contract/operator/issuers';
+import type { GivenBody } from '../contract/route';
 import type { OrderState } from '../domain/order';
 import { type CircuitState, circuitWords } from '../domain/words/circuit-words';
 import { stateWords } from '../domain/words/state-words';
@@ -23,8 +25,21 @@ const circuitTones = { open: 'bad', half_open: 'wait', closed: 'good' } as const
 export const circuitChip = (state: CircuitState) =>
   h('span', { class: `chip ${circuitTones[state]}` }, circuitWords[state]);
 
+type IssuerState = GivenBody<typeof readIssuer>['state'];
+const issuerStateWords: Readonly<Record<IssuerState, string>> = {
+  active: 'Active',
+  paused: 'Paused',
+  not_live: 'Not live',
+};
+
+export const issuerStateChip = (state: IssuerState) =>
+  h('span', { class: `chip ${state === 'active' ? 'good' : 'wait'}` }, issuerStateWords[state]);
+
 /** Pieces that more than one view shows. */
 export const stateChip = (state: OrderState) => h('span', { class: `chip ${stateTones[state]}` }, stateWords[state]);
+
+/** Of a list of facts. */
+export const line = (name: string, ...value: readonly Child[]): Child => [h('dt', {}, name), h('dd', {}, value)];
 
 export const problemBox = (error: Error & Partial<Problem>) =>
   h(

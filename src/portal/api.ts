@@ -1,5 +1,6 @@
 import type { listItems } from '../contract/issuer/after-sale';
 import type { listOwnCalls, readOwnCall } from '../contract/issuer/calls';
+import type { listConformance, readConformance, startConformance } from '../contract/issuer/conformance';
 import type { readEcho } from '../contract/issuer/echo';
 import type { listOwnFailures } from '../contract/issuer/failures';
 import type { createPortalLink, listPortalSessions } from '../contract/issuer/portal';
@@ -86,6 +87,12 @@ export const api = {
   rotate: (endOldNow: boolean) => send<GivenBody<typeof rotateOwnSecret>>('/secret', 'issuer.secret', { endOldNow }),
   echo: () => asking.call<object>('POST', own('/echo'), { body: { check: 'from the page for issuers' } }),
   echoOutcome: (signal?: AbortSignal) => read<GivenBody<typeof readEcho>>('/echo/outcome', signal),
+
+  conformanceRuns: (signal?: AbortSignal) => read<GivenBody<typeof listConformance>>('/conformance', signal),
+  conformanceRun: (runId: string, signal?: AbortSignal) =>
+    read<GivenBody<typeof readConformance>>(`/conformance/${encodeURIComponent(runId)}`, signal),
+  startConformance: (body: Omit<WrittenBody<typeof startConformance>, 'type'>) =>
+    send<GivenBody<typeof startConformance>>('/conformance', 'issuer.conformance', body),
 
   statementFile: (day: string): string => `${base}${own(`/statements/${day}`)}`,
   reconcile: (content: Blob, mediaType: string, span: Pairs) =>

@@ -4,11 +4,10 @@ import { spanText } from '../domain/words/span-text';
 import { sideCard } from '../pages-kit/call-sides';
 import { askDialog } from '../pages-kit/dialog';
 import { type Child, h, note, replace } from '../pages-kit/dom';
-import { circuitChip, empty, heading, table } from '../pages-kit/parts';
+import { circuitChip, empty, heading, line, table } from '../pages-kit/parts';
 import { agoText, timeTag } from '../pages-kit/time';
 import type { View } from '../pages-kit/view';
 import { api, type CallAnswer, type CallsAnswer, isAdmin } from './api';
-import { line } from './order';
 import { orderLink } from './orders';
 
 type Call = CallsAnswer['data'][number];

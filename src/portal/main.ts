@@ -2,6 +2,7 @@ import { h, replace } from '../pages-kit/dom';
 import { createShell } from '../pages-kit/shell';
 import { api, session } from './api';
 import { callsView, callView } from './calls';
+import { conformanceRunView, conformanceView } from './conformance';
 import { failuresView } from './failures';
 import { moneyView } from './money';
 import { orderView } from './order';
@@ -27,6 +28,8 @@ const shell = createShell({
     { pattern: /^calls\/([^/]+)$/, place: 'calls', view: callView },
     { pattern: /^money$/, place: 'money', view: moneyView },
     { pattern: /^settings$/, place: 'settings', view: settingsView },
+    { pattern: /^conformance$/, place: 'settings', view: conformanceView },
+    { pattern: /^conformance\/([^/]+)$/, place: 'settings', view: conformanceRunView },
     { pattern: /^team$/, place: 'team', view: teamView },
   ],
   signOut: api.signOut,

@@ -2,9 +2,9 @@ import { isFinal } from '../domain/order';
 import { count } from '../domain/words/count';
 import { moneyText } from '../domain/words/money';
 import { closeReasonWords, deliveryWords } from '../domain/words/state-words';
-import { type Child, everyWhileSeen, h, replace } from '../pages-kit/dom';
+import { everyWhileSeen, h, replace } from '../pages-kit/dom';
 import { stepsOf } from '../pages-kit/order-steps';
-import { empty, heading, pagedTable, stateChip } from '../pages-kit/parts';
+import { empty, heading, line, pagedTable, stateChip } from '../pages-kit/parts';
 import { agoText, timeTag } from '../pages-kit/time';
 import { timelineCard } from '../pages-kit/timeline';
 import type { View } from '../pages-kit/view';
@@ -88,8 +88,6 @@ const actionsCard = (order: Order, refresh: () => Promise<void>) => {
         ),
   );
 };
-
-export const line = (name: string, ...value: readonly Child[]): Child => [h('dt', {}, name), h('dd', {}, value)];
 
 const factsCard = (order: Order) =>
   h(

@@ -1,13 +1,13 @@
 import { problemWords } from '../domain/words/problem-words';
 import { askDialog, type Values } from '../pages-kit/dialog';
 import { type Child, h, note, replace } from '../pages-kit/dom';
-import { heading } from '../pages-kit/parts';
+import { heading, issuerStateChip, line } from '../pages-kit/parts';
 import { showSecret } from '../pages-kit/secret';
 import { clockText } from '../pages-kit/time';
 import type { View } from '../pages-kit/view';
 import { api, type IssuerAnswer, isAdmin, type Settings } from './api';
 import { brandingCard } from './branding';
-import { line } from './order';
+import { conformanceAt } from './conformance';
 
 const callbackText = ({ callback }: IssuerAnswer): string => {
   if (callback.kind === 'pull') return 'You fetch your messages';
@@ -21,7 +21,7 @@ export const settingsView = async ({ root, params, query, signal }: View): Promi
   if (signal.aborted) return;
   replace(
     root,
-    heading('Settings'),
+    heading('Settings', h('a', { class: 'button', href: conformanceAt }, 'Conformance')),
     h(
       'div',
       { class: 'order-columns' },
@@ -207,7 +207,7 @@ const settingsCard = (issuer: IssuerAnswer, again: () => Promise<void>) => {
       'dl',
       { class: 'facts' },
       line('Id', issuer.issuerId),
-      line('State', issuer.state),
+      line('State', issuerStateChip(issuer.state)),
       line('Windows', `verify ${issuer.verifyWindowSeconds} s, issue ${issuer.issueWindowSeconds} s`),
       line('Refunds', now.buyerRefunds ? 'buyers may ask' : 'buyers do not ask'),
       line('Held', now.holdWhileDeciding ? 'while you decide' : 'not while you decide'),

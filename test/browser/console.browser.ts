@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { platformOfFile } from '../support/platform-of-file';
 import { until } from '../support/until';
+import { axeFindings } from './accessible';
 import { openChromium } from './open-chromium';
 
 const vera = { name: 'vera', role: 'viewer', token: 'a-token-of-vera-1234' } as const;
@@ -385,6 +386,39 @@ describe('the console in a browser', () => {
     expect(await page.getByRole('button', { name: 'Send again' }).count()).toBe(0);
   });
 
+  test('an issuer that is not live is played, or let go live by an admin, who says why', async () => {
+    await file.platform.operator('PUT', '/settings', { goLive: 'conformance' });
+    try {
+      const issuer = await file.issuer();
+      await signIn(`#/issuers/${issuer.issuerId}`, vera.token);
+      await page.getByRole('link', { name: 'Conformance' }).click();
+      await page.getByText('Your role reads only: an admin begins a run.').waitFor();
+      expect(await page.getByRole('main').getByRole('button').count()).toBe(0);
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await signIn(`#/issuers/${issuer.issuerId}/conformance`);
+      await page.getByRole('button', { name: 'Begin a run' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Scenarios').fill('unknown-event');
+      await dialog.getByRole('button', { name: 'Begin' }).click();
+      await page.getByText('No required scenario failed.').waitFor();
+      await page.getByRole('link', { name: 'All runs' }).click();
+      await page.getByText('1 passed, 0 failed').waitFor();
+      expect(await axeFindings(page)).toEqual([]);
+      if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/console-runs.png` });
+      await page.getByRole('button', { name: 'Go live' }).click();
+      await dialog.getByLabel('Why').fill('it fetches nothing yet');
+      await dialog.getByRole('button', { name: 'Go live' }).click();
+      await page.getByText('It is live: every product is sold.').waitFor();
+      const { data } = (await file.platform.operator('GET', `/audit?target=${issuer.issuerId}`)).body;
+      const went = data.find(
+        ({ action, phase }: { action: string; phase: string }) => action === 'issuer.went_live' && phase === 'done',
+      );
+      expect(went.after).toEqual({ reason: 'it fetches nothing yet' });
+    } finally {
+      await file.platform.operator('PUT', '/settings', { goLive: 'open' });
+    }
+  });
+
   test('nothing is wider than a phone, in no view', async () => {
     const issuer = await file.issuer();
     const orderNo = `${'long-order-number-'.repeat(3)}abcdefghij`;
@@ -392,7 +426,8 @@ describe('the console in a browser', () => {
     await page.setViewportSize({ width: 360, height: 740 });
     await signIn();
     const views = ['overview', 'orders', 'failures', 'issuers', `issuers/${issuer.issuerId}`, 'settings', 'audit'];
-    for (const view of [...views, `orders/${issuer.issuerId}/${orderNo}`]) {
+    const below = [`issuers/${issuer.issuerId}/conformance`, `orders/${issuer.issuerId}/${orderNo}`];
+    for (const view of [...views, ...below]) {
       await page.goto(`${file.platform.baseUrl}/operator#/${view}`);
       await page.locator('.paged, .timeline, .bars, .action-row').first().waitFor();
       expect([view, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([view, true]);

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { startIssuerUnderTest } from '../support/issuer-under-test';
 import { platformOfFile } from '../support/platform-of-file';
 import { axeFindings } from './accessible';
 import { openChromium } from './open-chromium';
@@ -116,6 +118,84 @@ describe('the issuer’s own page in a browser', () => {
     expect(await page.getByRole('button').allTextContents()).toEqual(['Sign out']);
   });
 
+  test('an issuer that is not live has its server played, sees where it is wrong and how that is mended', async () => {
+    const { operator } = file.platform;
+    await operator('PUT', '/settings', { goLive: 'conformance' });
+    const issuer = await file.issuer();
+    const { issuerId, secret } = issuer;
+    const server = await startIssuerUnderTest({
+      ...{ issuerId, secret, codeMode: 'push', platformUrl: () => file.platform.baseUrl },
+      faultIn: (scenario) => (scenario === 'signature-old' ? 'no-time-check' : undefined),
+    });
+    await operator('PATCH', `/issuers/${issuerId}`, { callback: { kind: 'url', url: server.url } });
+    const begin = async (scenarios?: string): Promise<void> => {
+      await button('Begin a run').click();
+      const dialog = page.getByRole('dialog');
+      if (scenarios !== undefined) await dialog.getByLabel('Scenarios').fill(scenarios);
+      await dialog.getByRole('button', { name: 'Begin' }).click();
+    };
+    try {
+      await signIn(issuer, 'admin');
+      await go('Settings');
+      await page.getByRole('link', { name: 'Conformance' }).click();
+      await heading('Conformance');
+      await page.getByText('Not live', { exact: true }).waitFor();
+      await begin('no-such-scenario');
+      await page.getByRole('dialog').getByText('is no scenario').waitFor();
+      await page.getByRole('dialog').getByLabel('Scenarios').fill('paid-verified');
+      await confirm('Begin');
+      await heading('Conformance run');
+      await page.getByText('Some were played alone: that lets nobody go live.').waitFor();
+      await page.getByText(`by ${issuerId}: ann`).waitFor();
+
+      await page.getByRole('link', { name: 'All runs' }).click();
+      await begin();
+      await page.getByRole('progressbar', { name: 'Scenarios played' }).waitFor();
+      await page.getByText('Each that failed says below how it is fixed.').waitFor({ timeout: 90_000 });
+      const failed = page.locator('details.result[open]').filter({ hasText: 'signature-old' });
+      for (const text of ['was 204', 'Refuse a webhook-timestamp that is more than 300 s away', 'order.paid conform-'])
+        await failed.getByText(text).first().waitFor();
+      expect(await page.locator('details.result').first().textContent()).toContain('signature-old');
+      const passed = page.locator('details.result', { hasText: 'paid-verified' });
+      expect(await passed.isVisible()).toBe(false);
+      await page.locator('summary', { hasText: 'Passed' }).click();
+      expect([await passed.isVisible(), await passed.getByText('order.paid').isVisible()]).toEqual([true, false]);
+      const taken = page.waitForEvent('download');
+      await page.getByRole('link', { name: 'Download' }).click();
+      const report = JSON.parse(readFileSync(await (await taken).path(), 'utf8'));
+      expect(JSON.parse(report.statement).predicate).toMatchObject({
+        result: 'FAILED',
+        failedTests: ['signature-old'],
+      });
+      await button('Play those that failed again').click();
+      expect(await page.getByRole('dialog').getByLabel('Scenarios').inputValue()).toMatch(/^signature-old$/m);
+      await confirm('Go back');
+
+      await page.setViewportSize({ width: 320, height: 700 });
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await axeFindings(page)).toEqual([]);
+        expect(Number(await page.evaluate('document.documentElement.scrollWidth'))).toBeLessThanOrEqual(320);
+        if (process.env.PICTURES)
+          await page.screenshot({ path: `${process.env.PICTURES}/${colorScheme}-run.png`, fullPage: true });
+      }
+      if (process.env.PICTURES) {
+        await page.setViewportSize({ width: 1280, height: 900 });
+        await page.screenshot({ path: `${process.env.PICTURES}/wide-run.png`, fullPage: true });
+        await page.getByRole('link', { name: 'All runs' }).click();
+        await page.getByRole('link', { name: /ago/ }).first().waitFor();
+        await page.screenshot({ path: `${process.env.PICTURES}/wide-runs.png`, fullPage: true });
+      }
+      await signIn(issuer, 'viewer');
+      await page.goto(`${file.platform.baseUrl}/issuer#/conformance`);
+      await page.getByText('Your role reads only: an admin begins a run.').waitFor();
+      expect(await button('Begin a run').count()).toBe(0);
+    } finally {
+      await operator('PUT', '/settings', { goLive: 'open' });
+      await server.stop();
+    }
+  }, 180_000);
+
   test.each(['light', 'dark'] as const)(
     'axe-core finds nothing in any view, and nothing is wider than 320 pixels (%s)',
     async (colorScheme) => {
@@ -133,6 +213,7 @@ describe('the issuer’s own page in a browser', () => {
         ['calls', 'Calls'],
         ['money', 'Statements'],
         ['settings', 'Settings'],
+        ['conformance', 'Conformance'],
         ['team', 'Team'],
       ] as const) {
         await page.evaluate(`location.hash = '#/${path}'`);
