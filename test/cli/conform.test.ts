@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { CommandEnd } from '../../src/cli/exit';
+import { freePort } from '../../src/bounded/free-port';
+import { CommandEnd, exitCodes } from '../../src/cli/exit';
 import { conform } from '../../src/cli/issuer/conform';
 import type { ScenarioResult } from '../../src/conformance/scenario';
 import { scenarios } from '../../src/conformance/scenarios';
@@ -130,4 +131,62 @@ describe.each(['request', 'push'] as const)('an issuer of code mode %s', (codeMo
     expect(named(results, 'passed').filter((name) => name !== 'own-calls')).toEqual([]);
     expect(error).toBeInstanceOf(CommandEnd);
   }, 120_000);
+});
+
+describe('a server that was started otherwise than the run', () => {
+  const secret = `whsec_${randomBytes(32).toString('base64')}`;
+  const other = `whsec_${randomBytes(32).toString('base64')}`;
+
+  /** What is told beside the scenarios, and how the run ends. */
+  const toldOf = async (server: { secret: string; issuerId: string; isPointedHere: boolean }, url?: string) => {
+    let platformUrl = '';
+    const issuer = await startIssuerUnderTest({ ...server, codeMode: 'request', platformUrl: () => platformUrl });
+    // Something that answers, and is no platform.
+    platformUrl = issuer.url;
+    const [out, err]: [string[], string[]] = [[], []];
+    try {
+      const error = await conform({
+        ...{ url: url ?? issuer.url, secret, issuerId: 'under-test', codeMode: 'request', json: false },
+        ...{ only: ['paid-verified'], signal: new AbortController().signal },
+        listen: { host: '127.0.0.1', port: 0 },
+        limits: { patienceMs: 300, quietMs: 100 },
+        out: (line) => out.push(line),
+        err: (line) => {
+          if (server.isPointedHere && err.length === 0) platformUrl = /http:\S+:\d+/.exec(line)?.[0] ?? '';
+          err.push(line);
+        },
+      }).catch((thrown: unknown) => thrown);
+      if (!(error instanceof CommandEnd)) throw error;
+      return { exitCode: error.exitCode, message: error.message, scenarios: out.length, told: err.slice(1) };
+    } finally {
+      await issuer.stop();
+    }
+  };
+  const right = { secret, issuerId: 'under-test', isPointedHere: true };
+
+  test('is not played against where nothing answers', async () => {
+    const message = expect.stringContaining('gave no answer (connection_refused)');
+    const nowhere = `http://127.0.0.1:${await freePort()}/callback`;
+    expect(await toldOf(right, nowhere)).toEqual({ exitCode: exitCodes.unreachable, message, scenarios: 0, told: [] });
+  });
+
+  test('is not played against where it has another secret', async () => {
+    const message = expect.stringContaining('start your server with the same one');
+    const told = await toldOf({ ...right, secret: other });
+    expect(told).toEqual({ exitCode: exitCodes.refused, message, scenarios: 0, told: [] });
+  });
+
+  test('is told that its calls go to another platform', async () => {
+    const { told } = await toldOf({ ...right, isPointedHere: false });
+    expect(told).toEqual([expect.stringMatching(/^No call came to http:\S+ yet/)]);
+  });
+
+  test('is told that it calls as another issuer', async () => {
+    const { told } = await toldOf({ ...right, issuerId: 'acme' });
+    expect(told).toEqual(['Your server calls as the issuer acme: give --issuer acme.']);
+  });
+
+  test('is told nothing more where it is right', async () => {
+    await expect(toldOf(right)).rejects.toBeUndefined();
+  });
 });

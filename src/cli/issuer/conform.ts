@@ -4,6 +4,7 @@ import { type PlayLimits, usualLimits } from '../../conformance/play';
 import { countsOf } from '../../conformance/report';
 import { checks, newPrefix, runConformance } from '../../conformance/run';
 import type { ScenarioResult } from '../../conformance/scenario';
+import { bytesOfMessage, newMessageId, type Post, signedCall } from '../../conformance/sending';
 import { createStage } from '../../conformance/stage';
 import { createAddressGuard } from '../../outbound/address-guard';
 import { createOutbound } from '../../outbound/client';
@@ -29,6 +30,43 @@ export interface Conforming {
   readonly signal: AbortSignal;
 }
 
+/** Each scenario would fail for that alone, and tell of something else. */
+const expectAnswer = async (post: Post, { url, secret }: Pick<Conforming, 'url' | 'secret'>): Promise<void> => {
+  const nowMs = Date.now();
+  const echo = { type: 'echo', timestamp: new Date(nowMs).toISOString(), data: {} };
+  const result = await post(signedCall(bytesOfMessage(echo), newMessageId(), [secret], nowMs, {}));
+  if (result.kind !== 'answered') {
+    throw new CommandEnd(exitCodes.unreachable, `${url} gave no answer (${result.reason}): start your server there.`);
+  }
+  if (result.status === 401) {
+    throw new CommandEnd(
+      exitCodes.refused,
+      `${url} answers 401 to a message that was signed with this secret: start your server with the same one.`,
+    );
+  }
+};
+
+/** Says once that the calls of the server go elsewhere, which no scenario can tell from a server that makes none. */
+const createSetupHints = (issuerId: string, platformUrl: () => string, err: (text: string) => void) => {
+  let isCalled = false;
+  let isTold = false;
+  const tell = (text: string): void => {
+    if (!isTold) err(text);
+    isTold = true;
+  };
+  return {
+    called: (target: string): void => {
+      isCalled = true;
+      const [, other] = /^\/v1\/issuers\/([a-z0-9-]{1,64})\//.exec(target) ?? [];
+      if (other && other !== issuerId) tell(`Your server calls as the issuer ${other}: give --issuer ${other}.`);
+    },
+    failed: (): void => {
+      if (!isCalled)
+        tell(`No call came to ${platformUrl()} yet: start your server with that as the address of its platform.`);
+    },
+  };
+};
+
 /** Plays the platform for a server on this machine or near it. What it says is for its developer: nobody else can check it. */
 export const conform = async (given: Conforming): Promise<void> => {
   const {
@@ -49,14 +87,17 @@ export const conform = async (given: Conforming): Promise<void> => {
   const fingerprintKey = randomBytes(32);
   const nowMs = Date.now;
   const common = { issuerId, store, fingerprintKey, nowMs };
-  const server = await serveStage(listen, () => createStage({ ...common, secrets: [secret] }));
+  const hints = createSetupHints(issuerId, () => server.url, err);
+  const server = await serveStage(listen, () => createStage({ ...common, secrets: [secret] }), hints.called);
   const outbound = createOutbound({
     guard: createAddressGuard({ allowCidrs: ['0.0.0.0/0', '::/0'] }),
     clock: { nowMs },
     perIssuerLimit: callsAtOnceMax,
   });
+  const post: Post = (call) => outbound.postSigned({ issuerId, url, isPastCircuit: true, ...call });
   try {
     err(`The issuer's platform is ${server.url}, and its id there ${issuerId}. Its callback is ${url}.`);
+    await expectAnswer(post, { url, secret });
     const results = await runConformance({
       ...common,
       ...{
@@ -69,8 +110,11 @@ export const conform = async (given: Conforming): Promise<void> => {
         secrets: [secret],
         baseUrl: server.url,
       },
-      post: (call) => outbound.postSigned({ issuerId, url, isPastCircuit: true, ...call }),
-      onResult: (result) => json || out(lineOf(result)),
+      post,
+      onResult: (result) => {
+        if (result.outcome === 'failed') hints.failed();
+        if (!json) out(lineOf(result));
+      },
     });
     const failed = results.filter(({ outcome, required }) => outcome === 'failed' && required);
     if (json) out(JSON.stringify({ passed: failed.length === 0, results }));

@@ -7,9 +7,14 @@ import { wrongUsage } from '../exit';
 const bodyMaxBytes = 1024 * 1024 + 1;
 
 /** The second interface of a run on this machine: where the issuer under test is pointed to. */
-export const serveStage = async (address: { host: string; port: number }, stageOf: (url: string) => Stage) => {
+export const serveStage = async (
+  address: { host: string; port: number },
+  stageOf: (url: string) => Stage,
+  onCall: (target: string) => void,
+) => {
   let stage: Stage | undefined;
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    onCall(request.url ?? '');
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
