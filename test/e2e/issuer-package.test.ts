@@ -8,6 +8,8 @@ import { promisify } from 'node:util';
 import ts from 'typescript';
 import { createIssuerClient } from '../../packages/issuer/src';
 import { freePort } from '../../src/bounded/free-port';
+import { expectConforms } from '../support/conformed';
+import { stopIssuerPrograms } from '../support/issuer-program';
 import { platformOfFile } from '../support/platform-of-file';
 import { revealItems } from '../support/reveal';
 import { until } from '../support/until';
@@ -28,7 +30,10 @@ beforeAll(async () => {
   await run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${filename}`], { cwd: folder });
   readme = /```ts\n([\s\S]*?)```/.exec(await readFile(join(packageFolder, 'README.md'), 'utf8'))?.[1] ?? '';
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  stopIssuerPrograms();
+  await rm(folder, { recursive: true, force: true });
+});
 
 /** With Node’s types that are here; every declaration of the package is looked at. */
 const compile = async (sources: Record<string, string>): Promise<string[]> => {
@@ -160,4 +165,9 @@ test.each(runtimes)('the ten lines of its README sell a code: %s', async (name, 
   } finally {
     issuer.kill();
   }
+});
+
+test('the ten lines of its README pass the whole conformance run', async () => {
+  await writeFile(join(folder, 'conforming.mjs'), readme);
+  await expectConforms(process.execPath, [join(folder, 'conforming.mjs')]);
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findOnPath } from '../../src/dev/find-on-path';
+import { expectConforms } from '../support/conformed';
 import { startIssuerProgram, stopIssuerPrograms } from '../support/issuer-program';
 import { platformOfFile } from '../support/platform-of-file';
 
@@ -52,14 +53,24 @@ test(
   limitMs,
 );
 
-test.each(['push', 'request'])('the issuer of its README sells where codes come by %s', async (codeMode) => {
-  if (!go) return;
+const built = async (): Promise<string | undefined> => {
   const program = join(folder, 'issuer');
-  await inFolder('examples/quickstart/go', go, 'build', '-o', program, '.');
+  if (go) await inFolder('examples/quickstart/go', go, 'build', '-o', program, '.');
+  return go && program;
+};
+
+test.each(['push', 'request'])('the issuer of its README sells where codes come by %s', async (codeMode) => {
+  const program = await built();
+  if (!program) return;
   const issuer = await file.issuer({ codeMode });
   await startIssuerProgram(file.platform, issuer, program, []);
   expect((await issuer.place('G-1', { quantity: 3 })).status).toBe(201);
   const { body } = await issuer.inState('G-1', 'delivered');
   expect(body.codes).toEqual({ issued: 3, outstanding: 0 });
   expect(issuer.received).toEqual([]);
+});
+
+test('the issuer of its README passes the whole conformance run', async () => {
+  const program = await built();
+  if (program) await expectConforms(program, []);
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../src/bounded/free-port';
 import { findPython } from '../../src/dev/python-wheels';
+import { expectConforms } from '../support/conformed';
 import { startIssuerProgram, stopIssuerPrograms } from '../support/issuer-program';
 import { platformOfFile } from '../support/platform-of-file';
 
@@ -110,4 +111,11 @@ test('the example sells by itself, and hears that the codes arrived', async () =
   });
   expect(stdout).toContain('heard order.delivered');
   expect(stdout).toContain('delivered: 2 codes are on the pick-up page');
+});
+
+test.each([
+  ['the issuer of its README', quickstart, {}],
+  ['the example', [join(root, 'examples/python/issuer.py')], { SELL: 'off' }],
+])('%s passes the whole conformance run', async (_, args, env) => {
+  if (python) await expectConforms(python, args, env);
 });
