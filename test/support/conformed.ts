@@ -9,7 +9,7 @@ import type { ScenarioResult } from '../../src/conformance/scenario';
 import { scenarios } from '../../src/conformance/scenarios';
 import { startProgram } from './issuer-program';
 
-export const codeModes = ['request', 'push'] as const;
+const codeModes = ['request', 'push'] as const;
 type CodeMode = (typeof codeModes)[number];
 
 const conformed = async (

@@ -7,7 +7,7 @@ import { until } from './until';
 const running = new Set<ChildProcess>();
 
 /** What every program of the examples is told by. */
-export interface ProgramSettings {
+interface ProgramSettings {
   readonly platformUrl: string;
   readonly issuerId: string;
   readonly secret: string;
