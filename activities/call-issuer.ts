@@ -7,6 +7,7 @@ import { versions as servedVersions, type Versions } from '../src/contract/versi
 import type { ForcedOutcome } from '../src/domain/forced-outcomes';
 import type { OrderName } from '../src/domain/ids';
 import type { AskedCall, TimelineEntry, TimelineEvent, UnreadField } from '../src/domain/messages';
+import { mayBeCalled } from '../src/domain/ownership';
 import { answerLimitMs, heldCallDelayMs, secondMs } from '../src/domain/timings';
 import type { OrderMeter } from '../src/metrics/order-meter';
 import type { Outbound } from '../src/outbound/client';
@@ -153,15 +154,21 @@ export const callIssuer = async (
 ): Promise<IssuerAnswer> => {
   const { callback } = issuer;
   if (callback.kind === 'pull') throw notTried('fetched', 'the issuer fetches its messages', heldCallDelayMs);
-  const answer = await calledAs(forced, () =>
+  const isProved = mayBeCalled(issuer, await deps.orderDeps.settings.platformLately());
+  const answer = await calledAs(forced, async () =>
     callback.kind === 'url'
-      ? callUrl(deps, issuer, callback.url, messageId, message, answerLimitBytes)
+      ? !isProved
+        ? notProved
+        : callUrl(deps, issuer, callback.url, messageId, message, answerLimitBytes)
       : callFunction(deps, issuer, callback.name, message),
   );
   deps.meter.of({ issuerId: issuer._id }).callback(message.type, issuer.codeMode, tryResult(answer), answer.tookMs);
   if (answer.status === 410) await deps.issuers.pause(issuer._id, new Date(deps.nowMs()));
   return answer;
 };
+
+/** A failed try: it is made again by its schedule, as while the issuer is down. */
+const notProved: IssuerAnswer = { ok: false, status: 0, json: undefined, problem: 'not_proved', tookMs: 0 };
 
 /** Of a closed list: problems without a status are the outbound client's own, or a function's. */
 const tryResult = ({ ok, status, problem }: IssuerAnswer): string =>

@@ -6,6 +6,7 @@ import { usualLimits } from '../src/conformance/play';
 import { hasPassed, signedReport } from '../src/conformance/report';
 import { newPrefix, runConformance } from '../src/conformance/run';
 import type { Post } from '../src/conformance/sending';
+import { mayBeCalled } from '../src/domain/ownership';
 import type { DeliveryKeys } from '../src/sealing/delivery-keys';
 import { openSecrets } from '../src/sealing/issuer-secrets';
 import type { Audit } from '../src/store/audit';
@@ -61,7 +62,9 @@ export const createPlayConformance = (deps: PlaysConformance) => {
     const end = (state: ConformanceRunRow['state'], more: Pick<ConformanceRunRow, 'results' | 'report'>) =>
       conformance.runs.end(issuerId, runId, prefix, { state, endedAt: new Date(nowMs()), ...more });
     const issuer = await sellerOf(deps, issuerId);
-    if (!issuer || issuer.deletedAt || issuer.state === 'paused') {
+    const isThere = issuer && !issuer.deletedAt && issuer.state !== 'paused';
+    const called = isThere && { ...issuer, callback: { kind: 'url', url } as const };
+    if (!called || !mayBeCalled(called, await orderDeps.settings.platformLately())) {
       await end('stopped', { results: [] });
       return;
     }

@@ -4,6 +4,7 @@ import { type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createAskVoid } from '../activities/ask-void';
 import type { CallsOut } from '../activities/call-issuer';
+import { createCheckHost } from '../activities/check-host';
 import { createCompareSides } from '../activities/compare-sides';
 import { createDeliver } from '../activities/deliver';
 import { createEndVoidTime } from '../activities/end-void-time';
@@ -21,6 +22,7 @@ import { createSendEvent } from '../activities/send-event';
 import { type Alerting, alertOnChange } from '../activities/tell-alerts';
 import { createTellEvent } from '../activities/tell-event';
 import type { ConfiguredChannels } from '../src/channels/configured-channels';
+import type { TxtLookup } from '../src/outbound/txt-lookup';
 import type { SealingCodec } from '../src/sealing/payload-codec';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
 import type { Statements } from '../src/second-interface/statements/statements';
@@ -42,6 +44,7 @@ export interface WorkerDeps {
   readonly codec: SealingCodec;
   readonly callsOut: CallsOut;
   readonly keys: PlatformKeys;
+  readonly lookupTxt: TxtLookup;
   readonly channels: ConfiguredChannels;
   readonly conformance: PlaysConformance['conformance'];
   readonly audit: PlaysConformance['audit'];
@@ -158,6 +161,7 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
       }),
       ...events,
       ...createSendEcho(callsOut),
+      ...createCheckHost({ ...callsOut, audit: deps.audit, lookupTxt: deps.lookupTxt }),
       ...createPlayConformance({
         ...callsOut,
         conformance: deps.conformance,

@@ -7,6 +7,7 @@ import { createMailer } from '../src/mail/mailer';
 import { createOrderMeter } from '../src/metrics/order-meter';
 import { createAddressGuard } from '../src/outbound/address-guard';
 import { createOutbound } from '../src/outbound/client';
+import { createTxtLookup } from '../src/outbound/txt-lookup';
 import { createSandboxCallsOut } from '../src/sandbox/calls-out';
 import { loadAdapters } from '../src/second-interface/adapters';
 import { createReadiness } from '../src/temporal/readiness';
@@ -70,6 +71,7 @@ const main = async (): Promise<void> => {
       nowMs,
     },
     keys,
+    lookupTxt: createTxtLookup(),
     channels: core.channels,
     conformance: core.conformance,
     audit: core.audit,

@@ -71,7 +71,7 @@ class Answer:
         return f"{self.status} {self.raw[:300]!r}"
 
 
-RETRYABLE = {"statement_not_ready", "issuer_paused", "not_verified", "in_progress", "rate_limited", "unavailable", "internal"}
+RETRYABLE = {"statement_not_ready", "issuer_paused", "callback_not_proved", "not_verified", "in_progress", "rate_limited", "unavailable", "internal"}
 
 
 def refused(promise: str, answer: Answer, status: int, code: str, path: str | None = None) -> None:

@@ -468,6 +468,33 @@ func (c *Client) RotateOwnSecret(ctx context.Context, body RotateOwnSecretBody, 
 	return answer, err
 }
 
+// CheckCallbackProof: Looks for the proof now
+func (c *Client) CheckCallbackProof(ctx context.Context, body CheckCallbackProofBody, options ...CallOption) (*CallbackProof, error) {
+	content := struct {
+		Type string `json:"type"`
+		CheckCallbackProofBody
+	}{"callback.proof", body}
+	sent := request{method: "POST", path: "/callback-proof", body: content}
+	answer := new(CallbackProof)
+	err := c.call(ctx, sent, answer, options)
+	return answer, err
+}
+
+// ReadCallbackProofQuery has the filters of ReadCallbackProof; the zero value has none.
+type ReadCallbackProofQuery struct {
+	URL string
+}
+
+// ReadCallbackProof: How the host of a callback address is proved, and whether it is
+func (c *Client) ReadCallbackProof(ctx context.Context, query ReadCallbackProofQuery, options ...CallOption) (*CallbackProof, error) {
+	given := url.Values{}
+	set(given, "url", query.URL)
+	sent := request{method: "GET", path: "/callback-proof", query: given}
+	answer := new(CallbackProof)
+	err := c.call(ctx, sent, answer, options)
+	return answer, err
+}
+
 // ListOwnFailuresQuery has the filters of ListOwnFailures; the zero value has none.
 type ListOwnFailuresQuery struct {
 	Limit  int

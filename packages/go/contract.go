@@ -257,6 +257,7 @@ const (
 	ProblemCodeVersionUnknown        ProblemCode = "version_unknown"
 	ProblemCodeVersionEnded          ProblemCode = "version_ended"
 	ProblemCodeNotLive               ProblemCode = "not_live"
+	ProblemCodeCallbackNotProved     ProblemCode = "callback_not_proved"
 	ProblemCodeIssuerPaused          ProblemCode = "issuer_paused"
 	ProblemCodeRateLimited           ProblemCode = "rate_limited"
 	ProblemCodeUnavailable           ProblemCode = "unavailable"
@@ -912,9 +913,10 @@ type IssuerRecord struct {
 type IssuerState string
 
 const (
-	IssuerStateActive  IssuerState = "active"
-	IssuerStatePaused  IssuerState = "paused"
-	IssuerStateNotLive IssuerState = "not_live"
+	IssuerStateActive    IssuerState = "active"
+	IssuerStatePaused    IssuerState = "paused"
+	IssuerStateNotLive   IssuerState = "not_live"
+	IssuerStateNotProved IssuerState = "not_proved"
 )
 
 type CodeMode string
@@ -982,6 +984,58 @@ type RotateOwnSecretBody struct {
 type NewSecret struct {
 	Secret          string `json:"secret"`
 	OldSecretEndsAt string `json:"oldSecretEndsAt"`
+}
+
+type CheckCallbackProofBody struct {
+	// A callback address that is planned; left out: the one of today
+	URL string `json:"url,omitempty"`
+}
+
+type CallbackProof struct {
+	Host string `json:"host"`
+	// Whether the platform calls proved hosts alone
+	Required bool    `json:"required"`
+	Proved   *Proved `json:"proved,omitempty"`
+	// A TXT record that proves it; none for a host without a name
+	Dns *Dn `json:"dns,omitempty"`
+	// A file that proves it
+	File File `json:"file"`
+	// The newest one of this host
+	Check *Check `json:"check,omitempty"`
+}
+
+type Proved struct {
+	By ProvedBy `json:"by"`
+	At string   `json:"at"`
+}
+
+type ProvedBy string
+
+const (
+	ProvedByDns  ProvedBy = "dns"
+	ProvedByFile ProvedBy = "file"
+)
+
+// Dn: A TXT record that proves it; none for a host without a name
+type Dn struct {
+	Name string `json:"name"`
+	Txt  string `json:"txt"`
+}
+
+// File: A file that proves it
+type File struct {
+	URL     string `json:"url"`
+	Content string `json:"content"`
+}
+
+// Check: The newest one of this host
+type Check struct {
+	AskedAt   string `json:"askedAt"`
+	CheckedAt string `json:"checkedAt,omitempty"`
+	// `found`, `wrong`, or why nothing was found
+	Dns string `json:"dns,omitempty"`
+	// `found`, `wrong`, or why nothing was found
+	File string `json:"file,omitempty"`
 }
 
 type FailurePage struct {

@@ -70,6 +70,7 @@ import { createMount } from './edge/mount';
 import { problemHandler } from './edge/problems';
 import { mountAfterSale } from './issuer/after-sale';
 import { createAuditedByIssuer } from './issuer/audited';
+import { mountCallbackProof } from './issuer/callback-proof';
 import { mountOwnCalls } from './issuer/calls';
 import { mountEcho } from './issuer/echo';
 import { mountEventFeed } from './issuer/event-feed';
@@ -306,7 +307,7 @@ export const createApp = ({
   mountOperatorIssuers(mount, {
     issuers,
     accounts,
-    platformSettings: orderDeps.settings.platform,
+    platformSettings: settings.platform,
     nowMs,
     cancelOpenSoon,
   });
@@ -324,9 +325,14 @@ export const createApp = ({
   }
   mountPreviews(mount, { issuers, publicUrl });
   mountSelf(mount, { orderDeps, issuers, accounts, audited });
+  mountCallbackProof(mount, {
+    ...{ issuers, settings, gateway, audited, fingerprintKey: orderDeps.fingerprintKey, nowMs },
+    urlProblem: (url, issuerId) => guard.of(issuerId).urlProblem(url),
+  });
   mountReplays(mount, { orderDeps, issuers, audited });
   mountConformance(mount, {
     ...{ runs: core.conformance.runs, dayCounts: core.dayCounts, gateway, issuers, audited, publicUrl, nowMs },
+    platformSettings: settings.platform,
   });
   mountPortal(mount, {
     links: createLinks({ links: core.portalLinks, ring, publicUrl, nowMs }),

@@ -1,3 +1,4 @@
+import type { CallbackProof } from '../contract/issuer/callback-proof';
 import { isTestIssuer } from '../domain/ids';
 import { type Role, roles } from '../domain/operator';
 import { createAsking, type Page, type Pairs, query } from '../pages-kit/ask';
@@ -136,6 +137,10 @@ export const api = {
     call<{ readonly url: string; readonly expiresAt: string }>('POST', `${issuerPath(issuerId)}/portal-links`, {
       body,
     }),
+  callbackProof: (issuerId: string, url: string | undefined, signal: AbortSignal) =>
+    call<CallbackProof>('GET', `${issuerPath(issuerId)}/callback-proof${query({ url })}`, { signal }),
+  checkCallbackProof: (issuerId: string, url?: string) =>
+    call<CallbackProof>('POST', `${issuerPath(issuerId)}/callback-proof`, { body: { url } }),
   letGoLive: (issuerId: string, reason: string) =>
     call<IssuerAnswer>('POST', `${issuerPath(issuerId)}/go-live`, { body: { reason } }),
   conformanceRuns: (issuerId: string, signal?: AbortSignal) =>

@@ -1,6 +1,7 @@
 import { spanText } from '../domain/words/span-text';
 import { askDialog, type Field, type Values } from '../pages-kit/dialog';
 import { h, note, replace } from '../pages-kit/dom';
+import { hostProofCard } from '../pages-kit/host-proof';
 import { empty, heading, issuerStateChip, line, pagedTable } from '../pages-kit/parts';
 import { makePortalLink } from '../pages-kit/portal-link';
 import { showSecret } from '../pages-kit/secret';
@@ -298,6 +299,7 @@ export const issuerView = async ({ root, params: [issuerId = ''], query, signal 
       ),
     ),
     h('div', { class: 'halves' }, settings, products),
+    issuer.callback.kind !== 'function' && proofCard(issuer, signal),
     calls,
     h('section', {}, h('h2', {}, 'Its newest orders'), orders),
   );
@@ -311,6 +313,16 @@ export const issuerView = async ({ root, params: [issuerId = ''], query, signal 
     ),
   );
 };
+
+const proofCard = ({ issuerId, callback }: IssuerAnswer, signal: AbortSignal) =>
+  hostProofCard(
+    {
+      read: (url) => api.callbackProof(issuerId, url, signal),
+      check: may('admin') && ((url) => api.checkCallbackProof(issuerId, url)),
+    },
+    callback.kind === 'url',
+    signal,
+  );
 
 /** What changed on a day, as its issuer gets it; yesterday's is the newest that stays as it is. */
 const statementLink = (issuerId: string): HTMLElement => {

@@ -201,7 +201,7 @@ export const settingsCard = async ({
     const current = await read(signal);
     const change = async (): Promise<void> => {
       // What this form does not show stays as it is.
-      const { twoPersons, goLive } = current.settings;
+      const { twoPersons, goLive, callbackOwnership } = current.settings;
       const changed = await changeSettings({
         title,
         level,
@@ -211,6 +211,7 @@ export const settingsCard = async ({
             ...settings,
             ...(twoPersons === undefined ? {} : { twoPersons }),
             ...(goLive === undefined ? {} : { goLive }),
+            ...(callbackOwnership === undefined ? {} : { callbackOwnership }),
           }),
       });
       if (!changed) return;

@@ -1,6 +1,7 @@
 import * as pickup from './buyer/pickup';
 import * as sendLink from './buyer/send-link';
 import * as issuerAfterSale from './issuer/after-sale';
+import * as issuerProof from './issuer/callback-proof';
 import * as issuerCalls from './issuer/calls';
 import * as issuerConformance from './issuer/conformance';
 import * as issuerEcho from './issuer/echo';
@@ -17,6 +18,7 @@ import * as issuerStatements from './issuer/statements';
 import * as approvals from './operator/approvals';
 import * as audit from './operator/audit';
 import * as batches from './operator/batches';
+import * as operatorProof from './operator/callback-proof';
 import * as calls from './operator/calls';
 import * as channels from './operator/channels';
 import * as comparison from './operator/comparison';
@@ -57,6 +59,7 @@ const resources = [
     issuerConformance,
     issuerReconciliations,
     issuerSelf,
+    issuerProof,
     issuerFailures,
     issuerEcho,
     issuerCalls,
@@ -73,6 +76,7 @@ const resources = [
     operatorConformance,
     refunds,
     issuers,
+    operatorProof,
     preview,
     statements,
     settings,

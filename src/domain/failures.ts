@@ -65,6 +65,11 @@ export const failures = {
   version_unknown: { status: 422, retryable: false, title: 'There is no such version of the contract' },
   version_ended: { status: 410, retryable: false, title: 'That version of the contract is no longer served' },
   not_live: { status: 409, retryable: false, title: 'The issuer is not live yet, and sells test products alone' },
+  callback_not_proved: {
+    status: 409,
+    retryable: true,
+    title: "The host of the callback is not proved to be the issuer's",
+  },
   issuer_paused: { status: 409, retryable: true, title: 'The issuer is paused' },
   rate_limited: { status: 429, retryable: true, title: 'Too many requests at once' },
   unavailable: { status: 503, retryable: true, title: 'A part of the platform is away' },

@@ -23,6 +23,8 @@ export interface PlatformSettings extends SomeSettings {
   readonly twoPersons?: boolean;
   /** `conformance`: a new issuer sells test products alone until an admin says that it may go live. */
   readonly goLive?: 'open' | 'conformance';
+  /** `required`: a callback address is called once its host is proved to be its issuer's own. */
+  readonly callbackOwnership?: 'off' | 'required';
 }
 
 const hourSeconds = 3_600;
@@ -45,7 +47,7 @@ export const settingNames = Object.keys(builtInSettings) as (keyof OrderSettings
 export interface SettingLevels {
   readonly product?: SomeSettings;
   readonly issuer?: SomeSettings;
-  readonly platform?: SomeSettings;
+  readonly platform?: PlatformSettings;
 }
 
 /** Which level gave a value that counts. */
@@ -85,4 +87,5 @@ export const platformSettings = (carrier: PlatformSettings): PlatformSettings =>
   ...someSettings(carrier),
   ...(carrier.twoPersons ? { twoPersons: true } : {}),
   ...(carrier.goLive === 'conformance' ? { goLive: 'conformance' as const } : {}),
+  ...(carrier.callbackOwnership === 'required' ? { callbackOwnership: 'required' as const } : {}),
 });

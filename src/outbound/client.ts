@@ -66,6 +66,14 @@ export type CallResult =
       readonly retryAfterMs?: number;
     };
 
+/** A file of an issuer's server. Nothing of the issuer is shown there: neither its headers nor a certificate. */
+export type FileCall = Pick<SignedCall, 'issuerId' | 'url' | 'ca' | 'signal'> & {
+  readonly limitBytes: number;
+  readonly timeLimitMs: number;
+};
+
+type Call = Omit<SignedCall, 'body'> & Pick<Exchange, 'method' | 'body'>;
+
 /** As wide as its connections are shared: whom it trusts there, or what it shows of itself, may be why none is made. */
 const hostKey = (call: Exchange): string => `host:${placeOfUrl(call.url, call).name.replace(/#+$/, '')}`;
 
@@ -128,23 +136,41 @@ export const createOutbound = ({
    * Called by every activity that calls out, once per try. Resolves to what happened; throws only an AbortError when
    * the caller's own signal fired, and on a fault of ours: neither counts against the other side.
    */
-  const postSigned = (call: SignedCall): Promise<CallResult> =>
-    tracing.open({ name: 'POST', kind: 'client', attributes: { 'http.request.method': 'POST' } }, async (span) => {
-      try {
-        const result = await post(call);
-        const isAnswered = result.kind === 'answered';
-        span.end({
-          ok: isAnswered && result.status < 400,
-          attributes: isAnswered ? { 'http.response.status_code': result.status } : { 'error.type': result.reason },
-        });
-        return result;
-      } catch (error) {
-        span.end({ ok: false, attributes: { 'error.type': 'aborted' } });
-        throw error;
-      }
+  const postSigned = (call: SignedCall): Promise<CallResult> => traced({ ...call, method: 'POST' });
+
+  /** Called by the check of a host: whether it is there says nothing of how calls to its issuer go. */
+  const getFile = ({ limitBytes, ...call }: FileCall): Promise<CallResult> =>
+    traced({
+      ...call,
+      method: 'GET',
+      headers: { accept: 'text/plain' },
+      answerLimitBytes: limitBytes,
+      isPastCircuit: true,
+      slotKey: `file/${call.issuerId}`,
     });
 
-  const post = async (call: SignedCall): Promise<CallResult> => {
+  const traced = (call: Call): Promise<CallResult> => {
+    const { method } = call;
+    return tracing.open(
+      { name: method, kind: 'client', attributes: { 'http.request.method': method } },
+      async (span) => {
+        try {
+          const result = await send(call);
+          const isAnswered = result.kind === 'answered';
+          span.end({
+            ok: isAnswered && result.status < 400,
+            attributes: isAnswered ? { 'http.response.status_code': result.status } : { 'error.type': result.reason },
+          });
+          return result;
+        } catch (error) {
+          span.end({ ok: false, attributes: { 'error.type': 'aborted' } });
+          throw error;
+        }
+      },
+    );
+  };
+
+  const send = async (call: Call): Promise<CallResult> => {
     const startedAtMs = clock.nowMs();
     const took = () => ({ tookMs: Math.max(0, clock.nowMs() - startedAtMs) });
     const url = parseUrl(call.url);
@@ -159,6 +185,7 @@ export const createOutbound = ({
     try {
       const outcome = await judged(
         {
+          method: call.method,
           url,
           ca: call.ca,
           own: call.own,
@@ -183,6 +210,7 @@ export const createOutbound = ({
 
   return {
     postSigned,
+    getFile,
     /** Read by the metrics page. A host is among them while it fails. */
     breakerStates: (): BreakerState[] => [
       ...breaker.states(),

@@ -31,6 +31,7 @@ class ConnectionPool extends Agent {
 const placeOf = (options: object): Place => (options as { place: Place }).place;
 
 export interface PooledRequest {
+  readonly method: 'GET' | 'POST';
   readonly place: Place;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -51,11 +52,11 @@ export const createPool = (connector: Connector) => {
   };
   return {
     /** @throws TypeError for headers or a path that cannot be sent */
-    post: ({ place, path, headers, isFresh }: PooledRequest): ClientRequest =>
+    send: ({ method, place, path, headers, isFresh }: PooledRequest): ClientRequest =>
       request({
         ...(isFresh ? freshConnections : { agent }),
         ...{ place },
-        method: 'POST',
+        method,
         path,
         headers: { host: place.authority, ...headers },
         maxHeaderSize: headersMaxBytes,

@@ -8,13 +8,14 @@ import { type Place, placeOfUrl } from './connector';
 import { createStatusReader } from './status-line';
 
 export interface Exchange {
+  readonly method: 'GET' | 'POST';
   readonly url: URL;
   /** The issuer, where it has rights of its own. */
   readonly owner?: string | undefined;
   readonly ca?: string | undefined;
   readonly own?: Place['own'];
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+  readonly body?: Buffer | undefined;
   readonly timeLimitMs: number;
   /** Decoded bytes of the body that are read. Left out: the status line is the answer, and nothing after it is waited for. */
   readonly answerLimitBytes?: number | undefined;
@@ -142,7 +143,8 @@ export const exchange = (pool: Pool, call: Exchange): Promise<Outcome> =>
         answered({ truncated: false });
         endSoon(request);
       };
-      const request = pool.post({
+      const request = pool.send({
+        method: call.method,
         place: placeOfUrl(call.url, call),
         path: call.url.pathname + call.url.search,
         headers: { 'accept-encoding': 'identity', ...call.headers },

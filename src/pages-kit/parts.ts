@@ -30,6 +30,7 @@ const issuerStateWords: Readonly<Record<IssuerState, string>> = {
   active: 'Active',
   paused: 'Paused',
   not_live: 'Not live',
+  not_proved: 'Host not proved',
 };
 
 export const issuerStateChip = (state: IssuerState) =>

@@ -1,4 +1,5 @@
 import type { listItems } from '../contract/issuer/after-sale';
+import type { CallbackProof } from '../contract/issuer/callback-proof';
 import type { listOwnCalls, readOwnCall } from '../contract/issuer/calls';
 import type { listConformance, readConformance, startConformance } from '../contract/issuer/conformance';
 import type { readEcho } from '../contract/issuer/echo';
@@ -93,6 +94,9 @@ export const api = {
     read<GivenBody<typeof readConformance>>(`/conformance/${encodeURIComponent(runId)}`, signal),
   startConformance: (body: Omit<WrittenBody<typeof startConformance>, 'type'>) =>
     send<GivenBody<typeof startConformance>>('/conformance', 'issuer.conformance', body),
+
+  callbackProof: (signal: AbortSignal, url?: string) => read<CallbackProof>(`/callback-proof${query({ url })}`, signal),
+  checkCallbackProof: (url?: string) => send<CallbackProof>('/callback-proof', 'callback.proof', { url }),
 
   statementFile: (day: string): string => `${base}${own(`/statements/${day}`)}`,
   reconcile: (content: Blob, mediaType: string, span: Pairs) =>

@@ -1,6 +1,7 @@
 import { problemWords } from '../domain/words/problem-words';
 import { askDialog, type Values } from '../pages-kit/dialog';
 import { type Child, h, note, replace } from '../pages-kit/dom';
+import { hostProofCard } from '../pages-kit/host-proof';
 import { heading, issuerStateChip, line } from '../pages-kit/parts';
 import { showSecret } from '../pages-kit/secret';
 import { clockText } from '../pages-kit/time';
@@ -25,7 +26,7 @@ export const settingsView = async ({ root, params, query, signal }: View): Promi
     h(
       'div',
       { class: 'order-columns' },
-      h('div', {}, callbackCard(issuer, signal, again), secretCard()),
+      h('div', {}, callbackCard(issuer, signal, again), proofCard(issuer, signal), secretCard()),
       h('div', {}, settingsCard(issuer, again)),
     ),
     brandingCard(issuer, again),
@@ -106,6 +107,14 @@ const callbackCard = (issuer: IssuerAnswer, signal: AbortSignal, again: () => Pr
     told,
   );
 };
+
+const proofCard = ({ callback }: IssuerAnswer, signal: AbortSignal) =>
+  callback.kind !== 'function' &&
+  hostProofCard(
+    { read: (url) => api.callbackProof(signal, url), check: isAdmin() && ((url) => api.checkCallbackProof(url)) },
+    callback.kind === 'url',
+    signal,
+  );
 
 const secretCard = () => {
   const rotate = async (): Promise<void> => {

@@ -12,6 +12,8 @@ interface IssuerContent {
   readonly signDeliveriesWithIssuerSecret?: boolean | undefined;
   readonly codeInMessage?: boolean | undefined;
   readonly callCa?: string | undefined;
+  /** Without one of them its callback may not be called. */
+  readonly provedHosts?: readonly { readonly host: string; readonly by: string; readonly at: Date }[] | undefined;
   /** With its logo's hash: what buyers read, and where they are sent with questions. */
   readonly branding?: unknown;
   readonly secrets: readonly { readonly sealed: Uint8Array; readonly createdAt: Date; readonly endsAt?: Date }[];
@@ -42,6 +44,9 @@ export const createIssuerSeal = (ring: KeyRing) => {
           row.deletedAt?.getTime() ?? null,
           ...(row.callCa ? [row.callCa] : []),
           ...(row.branding ? [{ branding: row.branding }] : []),
+          ...(row.provedHosts
+            ? [{ provedHosts: row.provedHosts.map(({ host, by, at }) => [host, by, at.getTime()]) }]
+            : []),
         ]),
       )
       .digest();

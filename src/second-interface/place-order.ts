@@ -8,7 +8,8 @@ import { forcedOutcomeOf, isTestProduct } from '../domain/forced-outcomes';
 import { orderId } from '../domain/ids';
 import type { TimelineEntry } from '../domain/messages';
 import { openFacts, type Terminal } from '../domain/order';
-import type { OrderSettings } from '../domain/settings';
+import { mayBeCalled } from '../domain/ownership';
+import { type OrderSettings, settingsOf } from '../domain/settings';
 import { windowSecondsRange } from '../domain/timings';
 import { sha256 } from '../sealing/key-ring';
 import { newOrderKey } from '../sealing/order-keys';
@@ -36,7 +37,7 @@ export interface Placing {
  * The issuer's payment request. Answered once the row is durable, also while the engine is away.
  *
  * @throws Failure `order_conflict` (also of a purged order's number), `unavailable` (maintenance), `issuer_paused`,
- * `body_invalid` (a terminal that cannot be used).
+ * `callback_not_proved`, `body_invalid` (a terminal that cannot be used).
  */
 export const placeOrder = async (
   { orderDeps: deps, publicUrl, terminalProblem, testOrders, startSoon }: Placing,
@@ -84,8 +85,12 @@ const acceptable = async (
     throw new Failure('unavailable', { detail: 'New orders are not taken: maintenance', retryAfterSeconds: 30 });
   }
   if (issuer.state === 'paused') throw new Failure('issuer_paused', { retryAfterSeconds: 30 });
+  const levels = await deps.settings.levelsOf(issuer, body.product.id);
+  if (!mayBeCalled(issuer, levels.platform ?? {})) {
+    throw new Failure('callback_not_proved', { retryAfterSeconds: 30 });
+  }
   if (issuer.isNotLive && !isTestProduct(body.product.id)) throw new Failure('not_live');
-  const row = newRow(deps, issuer, await deps.settings.effectiveFor(issuer, body.product.id), publicUrl, body);
+  const row = newRow(deps, issuer, settingsOf(levels), publicUrl, body);
   const problem = await terminalProblem(terminalOfOrder(deps.ring, row), issuer._id);
   if (problem) throw bodyInvalid([problem]);
   return row;

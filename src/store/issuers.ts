@@ -2,6 +2,7 @@ import type { Collection } from 'mongodb';
 import type { Branding } from '../domain/branding';
 import type { Mode } from '../domain/ids';
 import type { Terminal } from '../domain/order';
+import { type HostProof, proofOf, withProof } from '../domain/ownership';
 import { type SomeSettings, settingNames } from '../domain/settings';
 import { rotationOverlapMs, secondMs, windowSecondsRange } from '../domain/timings';
 import { createIssuerReads } from './issuer-reads';
@@ -20,6 +21,16 @@ export interface Hold {
   readonly to?: Date;
 }
 
+/** The newest look for a proof, which stands here as no history may hold an address. */
+export interface HostCheck {
+  /** Of the callback whose host it is about. */
+  readonly origin: string;
+  readonly askedAt: Date;
+  readonly checkedAt?: Date;
+  /** How each way ended, in words of closed lists; no name, no `dns`. */
+  readonly found?: { readonly dns?: string; readonly file: string };
+}
+
 export interface IssuerRow extends SomeSettings {
   readonly _id: string;
   readonly name: string;
@@ -31,6 +42,9 @@ export interface IssuerRow extends SomeSettings {
     | { readonly kind: 'function'; readonly name: string }
     /** It fetches its messages. */
     | { readonly kind: 'pull' };
+  /** Of its callback, and of those that it means to change to. */
+  readonly provedHosts?: readonly HostProof[];
+  readonly hostCheck?: HostCheck;
   readonly codeMode: 'request' | 'push';
   readonly terminal?: Terminal;
   readonly publicKey?: string;
@@ -79,6 +93,9 @@ export interface IssuerRow extends SomeSettings {
   /** While the row is not as the platform wrote it. */
   readonly tamperedAt?: Date;
 }
+
+/** Each costs a look-up and a call to a stranger's server. */
+export const hostCheckEveryMs = 5 * secondMs;
 
 /** Made and checked by src/sealing, which has the key. */
 export interface IssuerRowSeal {
@@ -152,11 +169,12 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
   const alive = { deletedAt: { $exists: false } };
 
   /** Sealed with what it changes, on the condition that nobody else has sealed it since. A row that somebody else wrote is not. */
-  const changeSealed = async (issuerId: string, settings: Partial<IssuerRow>): Promise<boolean> => {
+  const changeSealed = async (issuerId: string, changeOf: (row: IssuerRow) => Partial<IssuerRow>): Promise<boolean> => {
     for (let n = 0; n < changeTries; n += 1) {
       const row = await issuers.findOne({ _id: issuerId, ...alive }, withoutLogo);
       if (!row) return false;
       seal.requireUntouched(row);
+      const settings = changeOf(row);
       const change = { ...settings, seal: seal.of({ ...row, ...settings }) };
       const written = await issuers.updateOne({ _id: issuerId, ...alive, seal: row.seal }, { $set: change });
       if (written.matchedCount > 0) return true;
@@ -223,8 +241,46 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
         .limit(limit)
         .toArray(),
 
+    /** Asked before every issuer needs a proof: who would be called no more. Paused ones are not called now either. */
+    activeWithoutProof: async (limit: number): Promise<string[]> => {
+      const found: string[] = [];
+      const active = { ...alive, ...ofMode('live'), state: 'active', 'callback.kind': 'url' } as const;
+      for await (const { _id, callback, provedHosts } of issuers
+        .find(active, { projection: { callback: 1, provedHosts: 1 } })
+        .sort({ _id: 1 })) {
+        if (callback.kind === 'url' && !proofOf(provedHosts, callback.url)) found.push(_id);
+        if (found.length >= limit) break;
+      }
+      return found;
+    },
+
+    /** False: one was asked for a moment ago. */
+    askHostCheck: async (issuerId: string, origin: string, at: Date): Promise<boolean> => {
+      const before = new Date(at.getTime() - hostCheckEveryMs);
+      const isDue = { $or: [{ hostCheck: { $exists: false } }, { 'hostCheck.askedAt': { $lte: before } }] };
+      const asked = await issuers.updateOne(
+        { _id: issuerId, ...alive, ...isDue },
+        { $set: { hostCheck: { origin, askedAt: at } } },
+      );
+      return asked.matchedCount > 0;
+    },
+
+    /** Of the newest one alone. */
+    noteHostCheck: async (
+      issuerId: string,
+      { askedAt, ...ended }: Required<Omit<HostCheck, 'origin'>>,
+    ): Promise<void> => {
+      await issuers.updateOne(
+        { _id: issuerId, 'hostCheck.askedAt': askedAt },
+        { $set: { 'hostCheck.checkedAt': ended.checkedAt, 'hostCheck.found': ended.found } },
+      );
+    },
+
+    prove: (issuerId: string, proof: HostProof): Promise<boolean> =>
+      changeSealed(issuerId, (row) => ({ provedHosts: withProof(row, proof) })),
+
     change: async (issuerId: string, settings: IssuerSettings): Promise<IssuerRow | null> => {
-      if (Object.keys(settings).length > 0) await changeSealed(issuerId, settings);
+      if (Object.keys(settings).length > 0) await changeSealed(issuerId, () => settings);
       return issuers.findOne({ _id: issuerId, ...alive }, withoutLogo);
     },
 
@@ -275,7 +331,7 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
     bury: async (issuerId: string, at: Date): Promise<boolean> => {
       const row = await issuers.findOne({ _id: issuerId, ...alive }, withoutLogo);
       // One that somebody else wrote to can be deleted all the same, and is never called again.
-      if (row && isWrittenByUs(row)) return changeSealed(issuerId, { deletedAt: at });
+      if (row && isWrittenByUs(row)) return changeSealed(issuerId, () => ({ deletedAt: at }));
       const buried = await issuers.updateOne({ _id: issuerId, ...alive }, { $set: { deletedAt: at } });
       return buried.matchedCount > 0;
     },

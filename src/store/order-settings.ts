@@ -51,7 +51,7 @@ export const createOrderSettings = (
   const readLevels = async (issuerId: string, productId: string): Promise<SettingLevels> => {
     const _id = productKey(issuerId, productId);
     const rows = await orderSettings.find({ _id: { $in: [platformId, _id] } }).toArray();
-    const settingsIn = (id: string): SomeSettings => rows.find((row) => row._id === id)?.settings ?? {};
+    const settingsIn = (id: string): PlatformSettings => rows.find((row) => row._id === id)?.settings ?? {};
     return { platform: settingsIn(platformId), product: settingsIn(_id) };
   };
 
@@ -67,6 +67,9 @@ export const createOrderSettings = (
     return entry.levels;
   };
 
+  const platformLately = async (): Promise<PlatformSettings> =>
+    (await kept(platformId, async () => ({ platform: await read(platformId) }))).platform ?? {};
+
   const levelsOf = async (issuer: IssuerRow, productId: string): Promise<SettingLevels> => ({
     ...(await kept(productKey(issuer._id, productId), () => readLevels(issuer._id, productId))),
     issuer: someSettings(issuer),
@@ -74,6 +77,8 @@ export const createOrderSettings = (
 
   return {
     platform: (): Promise<PlatformSettings> => read(platformId),
+    /** As it was two seconds ago at the most: asked with calls to issuers. */
+    platformLately,
     product: (issuerId: string, productId: string): Promise<SomeSettings> => read(productKey(issuerId, productId)),
 
     /** Both resolve to what was set before; settings without any are no row. */
@@ -98,8 +103,7 @@ export const createOrderSettings = (
     /** Asked by a call to an issuer while another one to it runs; the issuer's row is at hand there. */
     callsAtOnceOf: async ({ callsAtOnce }: Pick<IssuerRow, 'callsAtOnce'>): Promise<number> => {
       if (callsAtOnce !== undefined) return callsAtOnce;
-      const { platform } = await kept(platformId, async () => ({ platform: await read(platformId) }));
-      return platform?.callsAtOnce ?? builtInSettings.callsAtOnce;
+      return (await platformLately()).callsAtOnce ?? builtInSettings.callsAtOnce;
     },
   };
 };

@@ -54,6 +54,10 @@ export interface EchoInput {
   readonly atMs: number;
 }
 
+export interface HostCheckInput {
+  readonly issuerId: string;
+}
+
 export interface ConformanceInput {
   readonly issuerId: string;
   readonly runId: string;
@@ -361,6 +365,13 @@ export const createOrderGateway = ({
         startToCloseTimeout: '6 minutes',
         retry: { initialInterval: '2 seconds', maximumAttempts: 3 },
         summary: `Conformance of ${issuerId}`,
+      }),
+
+    /** What it looks for, and where, stands in the issuer's row. */
+    startHostCheck: (issuerId: string, askedAtMs: number) =>
+      startCall('checkHost', `host-check/${issuerId}/${askedAtMs}`, issuerId, [{ issuerId }], {
+        retry: { initialInterval: '5 seconds', maximumAttempts: 3 },
+        summary: `Whether a host is that of ${issuerId}`,
       }),
 
     /** An issuer's self-test. */

@@ -431,6 +431,9 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await issuers.change('acme', { name: 'B' });
       await issuers.replaceSettings('acme', {});
       await issuers.goLive('acme');
+      await issuers.askHostCheck('acme', 'https://issuer.example.com', now);
+      await issuers.noteHostCheck('acme', { askedAt: now, checkedAt: now, found: { file: 'found' } });
+      await issuers.prove('acme', { host: 'issuer.example.com', by: 'file', at: now });
       await issuers.pause('acme', now);
       await issuers.resume('acme', now);
       await issuers.replaceSecrets(issuer, issuer.secrets);
@@ -447,6 +450,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     },
     'issuers in a state': async () => {
       await issuers.paused(10);
+      await issuers.activeWithoutProof(10);
       await stats.countIssuers('active', 10);
     },
     'issuers that somebody else wrote to': () => stats.tamperedIssuers(10),
@@ -458,6 +462,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'issuers that were deleted lately': () => issuers.buriedSince(now, 10),
     'settings of the platform or a product': async () => {
       await settings.platform();
+      await settings.platformLately();
       await settings.effectiveFor(issuer, 'coffee');
       await settings.replacePlatform({});
       await settings.replaceProduct('acme', 'coffee', { callsAtOnce: 1 });

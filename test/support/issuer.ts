@@ -28,6 +28,8 @@ export interface TestIssuer {
   readonly issuerId: string;
   readonly secret: string;
   readonly received: Received[];
+  /** What its server gives to whoever asks, by path. */
+  readonly files: Map<string, string>;
   on(type: string, reaction: Reaction): void;
   message(type: string, orderNo: string, n?: number): Promise<Received>;
   post(
@@ -132,7 +134,13 @@ const startIssuerMadeBy = async (platform: Platform, isPatient: boolean, make: M
     response.writeHead(reaction.status, { 'content-type': 'application/json', ...reaction.headers });
     response.end(reaction.raw ?? (reaction.body === undefined ? undefined : JSON.stringify(reaction.body)));
   };
+  const files = new Map<string, string>();
   const server = createServer((request, response) => {
+    if (request.method === 'GET') {
+      const content = files.get(request.url ?? '');
+      response.writeHead(content === undefined ? 404 : 200).end(content);
+      return;
+    }
     answer(request, response).catch(() => response.writeHead(400).end());
   });
   const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -208,6 +216,7 @@ const startIssuerMadeBy = async (platform: Platform, isPatient: boolean, make: M
     issuerId,
     secret,
     received,
+    files,
     on: (type, reaction) => {
       reactions.set(type, reaction);
     },

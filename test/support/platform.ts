@@ -14,8 +14,9 @@ import type { Versions } from '../../src/contract/versions';
 import type { OidcSettings } from '../../src/domain/operator';
 import type { Mailer } from '../../src/mail/mailer';
 import { createOrderMeter } from '../../src/metrics/order-meter';
-import { createAddressGuard } from '../../src/outbound/address-guard';
+import { type AddressGuardOptions, createAddressGuard } from '../../src/outbound/address-guard';
 import { createOutbound } from '../../src/outbound/client';
+import { createTxtLookup } from '../../src/outbound/txt-lookup';
 import { createSandboxCallsOut } from '../../src/sandbox/calls-out';
 import type { Adapter } from '../../src/second-interface/adapter-api';
 import { openTemporalClient } from '../../src/temporal/client';
@@ -43,6 +44,10 @@ export interface PlatformOptions {
   readonly versions?: Versions;
   /** What test issuers may be called at; left out: there is no sandbox. */
   readonly sandboxAllow?: readonly string[];
+  /** Whom the workers ask for TXT records; left out: the machine's. */
+  readonly dnsServers?: readonly string[];
+  /** Of all names that are called; left out: the machine's resolver. */
+  readonly resolve?: AddressGuardOptions['resolve'];
   readonly alertUrl?: string;
   readonly mailer?: Mailer;
   /** Left out: page and webhook alone. */
@@ -170,6 +175,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
   const guard = createAddressGuard({
     allowCidrs: options.callbackAllow ?? ['127.0.0.0/8'],
     sandboxAllowCidrs: options.sandboxAllow ?? [],
+    ...(options.resolve ? { resolve: options.resolve } : {}),
   });
   const adapters = new Map((options.adapters ?? []).map((adapter) => [adapter.name, adapter]));
   const { app, adminApp, starter } = createApp({
@@ -224,6 +230,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
         nowMs,
       },
       keys: workerCore.keys,
+      lookupTxt: createTxtLookup({ servers: options.dnsServers }),
       channels: workerCore.channels,
       dayCounts: workerCore.dayCounts,
       conformance: workerCore.conformance,

@@ -3,6 +3,7 @@ import type { Answer } from './platform';
 /** Source: "Errors" of the protocol. 5xx codes are retryable too. */
 const retryableCodes = new Set([
   'issuer_paused',
+  'callback_not_proved',
   'not_verified',
   'in_progress',
   'rate_limited',

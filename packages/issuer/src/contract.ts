@@ -425,6 +425,18 @@ export interface components {
             endOldNow?: boolean;
         };
         "rotateOwnSecret.answer": components["schemas"]["NewSecret"];
+        "checkCallbackProof.body": {
+            /** @constant */
+            type: "callback.proof";
+            /** @description A callback address that is planned; left out: the one of today */
+            url?: string;
+        };
+        "checkCallbackProof.answer": components["schemas"]["CallbackProof"];
+        "readCallbackProof.query": {
+            /** @description A callback address that is planned; left out: the one of today */
+            url?: string;
+        };
+        "readCallbackProof.answer": components["schemas"]["CallbackProof"];
         "listOwnFailures.query": {
             /** @default 20 */
             limit?: number;
@@ -736,7 +748,7 @@ export interface components {
             itemIds?: string[];
         };
         /** @enum {string} */
-        ProblemCode: "body_too_large" | "signature_invalid" | "operator_unauthorized" | "operator_forbidden" | "idempotency_mismatch" | "in_progress" | "media_type_unsupported" | "body_malformed" | "body_invalid" | "cursor_gone" | "order_unknown" | "issuer_unknown" | "call_unknown" | "message_unknown" | "reconciliation_unknown" | "path_unknown" | "method_not_allowed" | "order_conflict" | "order_closed" | "already_delivered" | "already_verified" | "not_issued" | "terminal_fixed" | "approval_unknown" | "call_pending" | "not_replayable" | "nothing_issued" | "not_delivered" | "code_redeemed" | "code_expired" | "code_not_started" | "uses_exhausted" | "code_held" | "void_pending" | "already_decided" | "already_opened" | "request_unknown" | "redemption_conflict" | "run_unknown" | "replay_unknown" | "redemption_unknown" | "settlement_conflict" | "refund_exceeded" | "item_unknown" | "origin_forbidden" | "code_void" | "pin_wrong" | "pin_locked" | "reveal_first" | "token_mismatch" | "amount_mismatch" | "quantity_mismatch" | "verification_locked" | "not_verified" | "code_conflict" | "code_reused" | "issuer_exists" | "not_url" | "not_pull" | "version_unknown" | "version_ended" | "not_live" | "issuer_paused" | "rate_limited" | "unavailable" | "statement_not_ready" | "internal";
+        ProblemCode: "body_too_large" | "signature_invalid" | "operator_unauthorized" | "operator_forbidden" | "idempotency_mismatch" | "in_progress" | "media_type_unsupported" | "body_malformed" | "body_invalid" | "cursor_gone" | "order_unknown" | "issuer_unknown" | "call_unknown" | "message_unknown" | "reconciliation_unknown" | "path_unknown" | "method_not_allowed" | "order_conflict" | "order_closed" | "already_delivered" | "already_verified" | "not_issued" | "terminal_fixed" | "approval_unknown" | "call_pending" | "not_replayable" | "nothing_issued" | "not_delivered" | "code_redeemed" | "code_expired" | "code_not_started" | "uses_exhausted" | "code_held" | "void_pending" | "already_decided" | "already_opened" | "request_unknown" | "redemption_conflict" | "run_unknown" | "replay_unknown" | "redemption_unknown" | "settlement_conflict" | "refund_exceeded" | "item_unknown" | "origin_forbidden" | "code_void" | "pin_wrong" | "pin_locked" | "reveal_first" | "token_mismatch" | "amount_mismatch" | "quantity_mismatch" | "verification_locked" | "not_verified" | "code_conflict" | "code_reused" | "issuer_exists" | "not_url" | "not_pull" | "version_unknown" | "version_ended" | "not_live" | "callback_not_proved" | "issuer_paused" | "rate_limited" | "unavailable" | "statement_not_ready" | "internal";
         Timeline: {
             data: {
                 /** Format: date-time */
@@ -1195,7 +1207,7 @@ export interface components {
             issuerId: string;
             name: string;
             /** @enum {string} */
-            state: "active" | "paused" | "not_live";
+            state: "active" | "paused" | "not_live" | "not_proved";
             callback: {
                 /** @constant */
                 kind: "url";
@@ -1307,6 +1319,38 @@ export interface components {
             secret: string;
             /** Format: date-time */
             oldSecretEndsAt: string;
+        };
+        CallbackProof: {
+            host: string;
+            /** @description Whether the platform calls proved hosts alone */
+            required: boolean;
+            proved?: {
+                /** @enum {string} */
+                by: "dns" | "file";
+                /** Format: date-time */
+                at: string;
+            };
+            /** @description A TXT record that proves it; none for a host without a name */
+            dns?: {
+                name: string;
+                txt: string;
+            };
+            /** @description A file that proves it */
+            file: {
+                url: string;
+                content: string;
+            };
+            /** @description The newest one of this host */
+            check?: {
+                /** Format: date-time */
+                askedAt: string;
+                /** Format: date-time */
+                checkedAt?: string;
+                /** @description `found`, `wrong`, or why nothing was found */
+                dns?: string;
+                /** @description `found`, `wrong`, or why nothing was found */
+                file?: string;
+            };
         };
         FailurePage: {
             data: components["schemas"]["Failure"][];

@@ -5,18 +5,22 @@ import { bodyInvalid } from '../../contract/problem';
 import { dayLeftMs } from '../../domain/days';
 import { Failure } from '../../domain/failures';
 import { isTestIssuer } from '../../domain/ids';
+import { mayBeCalled } from '../../domain/ownership';
 import { secondMs } from '../../domain/timings';
 import type { AuditTrail } from '../../operator/audit-trail';
 import { engineUnavailable } from '../../second-interface/ask-order';
 import type { ConformanceRunRow, ConformanceRuns } from '../../store/conformance';
 import type { DayCounts } from '../../store/day-counts';
 import type { IssuerRow } from '../../store/issuers';
+import type { OrderSettingsStore } from '../../store/order-settings';
 import type { OrderGateway } from '../../temporal/order-gateway';
+import { notProved } from '../issuer/issuer-accounts';
 
 export interface RunsDeps {
   readonly runs: ConformanceRuns;
   readonly dayCounts: DayCounts;
   readonly gateway: OrderGateway;
+  readonly platformSettings: OrderSettingsStore['platform'];
   readonly publicUrl: string;
   readonly nowMs: () => number;
 }
@@ -31,7 +35,7 @@ const lostAfterMs = 25 * 60_000;
 
 const namesOf = (only: readonly string[] = checks.map(({ name }) => name)): ReadonlySet<string> => new Set(only);
 
-export const createRuns = ({ runs, dayCounts, gateway, publicUrl, nowMs }: RunsDeps) => {
+export const createRuns = ({ runs, dayCounts, gateway, platformSettings, publicUrl, nowMs }: RunsDeps) => {
   const summary = (row: Omit<ConformanceRunRow, 'report'>) => {
     const isLost = row.state === 'running' && row.at.getTime() < nowMs() - lostAfterMs;
     const state = isLost ? 'stopped' : row.state;
@@ -85,6 +89,7 @@ export const createRuns = ({ runs, dayCounts, gateway, publicUrl, nowMs }: RunsD
       requireKnown(only);
       if (callback.kind !== 'url') throw new Failure('not_url');
       if (issuer.state === 'paused') throw new Failure('issuer_paused', { retryAfterSeconds: 30 });
+      if (!mayBeCalled(issuer, await platformSettings())) throw notProved();
       const { url } = callback;
       const at = new Date(nowMs());
       const start = async (): Promise<void> => {

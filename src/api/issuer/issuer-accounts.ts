@@ -6,7 +6,8 @@ import type { BodyOf, GivenBody } from '../../contract/route';
 import { versions } from '../../contract/versions';
 import type { Branding } from '../../domain/branding';
 import { Failure, type FieldError } from '../../domain/failures';
-import { effectiveSettings, type SomeSettings } from '../../domain/settings';
+import { hostOf, mayBeCalled } from '../../domain/ownership';
+import { effectiveSettings, type PlatformSettings } from '../../domain/settings';
 import type { AuditTrail } from '../../operator/audit-trail';
 import { sealCallCertificate } from '../../sealing/call-certificate';
 import { sealCallHeaders } from '../../sealing/call-headers';
@@ -49,6 +50,14 @@ export const createIssuerAccounts = ({ issuers, ring, nowMs, settings, settingsP
     if (problem) throw bodyInvalid([problem]);
   };
 
+  /** @throws Failure `callback_not_proved`: nothing is called at a host before it is proved. */
+  const requireProved = async (before: IssuerRow, { callback }: Pick<Change, 'callback'>): Promise<void> => {
+    if (callback?.kind !== 'url') return;
+    const isSameHost = before.callback.kind === 'url' && hostOf(before.callback.url) === hostOf(callback.url);
+    if (isSameHost || mayBeCalled({ ...before, callback }, await settings.platform())) return;
+    throw notProved('/callback/url');
+  };
+
   const freshSecret = (issuerId: string): { secret: string; sealed: Buffer } => {
     const secret = newSecret();
     return { secret, sealed: ring.seal(Buffer.from(secret), places.issuerSecret(issuerId)) };
@@ -81,9 +90,10 @@ export const createIssuerAccounts = ({ issuers, ring, nowMs, settings, settingsP
     withLogoOf: async (row: IssuerRow): Promise<IssuerBody> =>
       withLogo(await bodyOf(row), await issuers.logoOf(row._id)),
 
-    /** @throws Failure `body_invalid`, `issuer_unknown` */
+    /** @throws Failure `body_invalid`, `callback_not_proved`, `issuer_unknown` */
     change: async (before: IssuerRow, body: Change, audit: AuditTrail): Promise<IssuerBody> => {
       await requireUsable(before._id, body);
+      await requireProved(before, body);
       const { terminal, callHeaders, callCertificate, branding, ...plain } = body;
       const changed = { ...plain, ...kept(before._id, { terminal, callHeaders, callCertificate, branding }) };
       const run = async () => {
@@ -116,6 +126,15 @@ export const createIssuerAccounts = ({ issuers, ring, nowMs, settings, settingsP
   };
 };
 
+/** Who was refused reads there what to do. */
+export const notProved = (path?: string): Failure => {
+  const message = "is at a host that is not proved to be the issuer's: GET …/callback-proof?url=… tells how";
+  return new Failure(
+    'callback_not_proved',
+    path === undefined ? {} : { errors: [{ path, code: 'not_proved', message }] },
+  );
+};
+
 /** @throws Failure `body_invalid`: a logo that is no drawing. */
 export const keptBranding = ({ logo, ...branding }: Branded): Required<Pick<IssuerRow, 'branding' | 'logo'>> => {
   const drawn = logo === undefined ? '' : sanitisedLogo(logo);
@@ -132,14 +151,20 @@ export const withLogo = (body: IssuerBody, logo: string | undefined): IssuerBody
 
 const shownBranding = ({ logoHash: _hash, ...branding }: NonNullable<IssuerRow['branding']>): Branding => branding;
 
+const stateOf = (row: Omit<IssuerRow, 'seal'>, platform: PlatformSettings): IssuerBody['state'] => {
+  if (row.state === 'paused') return 'paused';
+  if (!mayBeCalled(row, platform)) return 'not_proved';
+  return row.isNotLive ? 'not_live' : 'active';
+};
+
 /**
  * Secrets are never in it; the one place where a secret is shown is the answer to its making. The windows are those that
  * count, its own or the platform's.
  */
-const bodyOfIssuer = (row: Omit<IssuerRow, 'seal'>, platform: SomeSettings): IssuerBody => ({
+const bodyOfIssuer = (row: Omit<IssuerRow, 'seal'>, platform: PlatformSettings): IssuerBody => ({
   issuerId: row._id,
   name: row.name,
-  state: row.isNotLive && row.state === 'active' ? 'not_live' : row.state,
+  state: stateOf(row, platform),
   callback: row.callback,
   codeMode: row.codeMode,
   ...(row.terminal ? { terminal: shownTerminal(row.terminal) } : {}),

@@ -3,10 +3,11 @@ import { bodyInvalid } from '../../contract/problem';
 import { versions } from '../../contract/versions';
 import { Failure } from '../../domain/failures';
 import { testIdPrefix } from '../../domain/ids';
+import { mayBeCalled } from '../../domain/ownership';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import type { OrderSettingsStore } from '../../store/order-settings';
 import type { Mount } from '../edge/mount';
-import { type IssuerAccounts, withLogo } from '../issuer/issuer-accounts';
+import { type IssuerAccounts, notProved, withLogo } from '../issuer/issuer-accounts';
 
 export interface OperatorIssuers {
   readonly issuers: Issuers;
@@ -107,6 +108,8 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
   ] as const) {
     mount.operator(route)(async ({ params, audit }) => {
       const before = await find(params.issuerId);
+      // Its open orders' windows would go on, and nobody would be called.
+      if (action === 'resume' && !mayBeCalled(before, await platformSettings())) throw notProved();
       const deed = {
         action: action === 'pause' ? 'issuer.paused' : 'issuer.resumed',
         target: before._id,

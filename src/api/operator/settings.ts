@@ -14,6 +14,8 @@ import { findOrder } from '../../second-interface/find-order';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import type { Mount } from '../edge/mount';
 
+const namedMax = 10;
+
 export interface OperatorSettings {
   readonly orderDeps: OrderDeps;
   readonly issuers: Issuers;
@@ -30,6 +32,18 @@ export const mountOperatorSettings = (mount: Mount, deps: OperatorSettings): voi
     return issuer;
   };
 
+  /** Whoever is called today goes on being called. @throws Failure `callback_not_proved` */
+  const requireAllProved = async ({ callbackOwnership }: PlatformSettings): Promise<void> => {
+    if (callbackOwnership !== 'required' || (await settings.platform()).callbackOwnership === 'required') return;
+    const left = await issuers.activeWithoutProof(namedMax + 1);
+    if (left.length === 0) return;
+    const names = `${left.slice(0, namedMax).join(', ')}${left.length > namedMax ? ' and more' : ''}`;
+    const message = `would end the calls to ${names}: let them prove their hosts, or pause them`;
+    throw new Failure('callback_not_proved', {
+      errors: [{ path: '/callbackOwnership', code: 'not_proved', message }],
+    });
+  };
+
   const levelsAt = async (issuer: IssuerRow, productId?: string): Promise<Required<SettingLevels>> => ({
     platform: await settings.platform(),
     issuer: someSettings(issuer),
@@ -43,6 +57,7 @@ export const mountOperatorSettings = (mount: Mount, deps: OperatorSettings): voi
 
   mount.operator(routes.replacePlatformSettings)(async ({ body, audit }) => {
     const platform = platformSettings(body);
+    await requireAllProved(platform);
     await audit(
       { action: 'settings.changed', target: 'platform', after: { ...platform } },
       () => settings.replacePlatform(platform),

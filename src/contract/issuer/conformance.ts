@@ -59,7 +59,13 @@ export const only = z
   .meta({ description: 'Names of scenarios; left out: all' });
 
 export const begun = { says: 'It runs, for some minutes at most', body: conformanceRun };
-export const conformanceProblems = ['not_url', 'in_progress', 'issuer_paused', 'rate_limited'] as const;
+export const conformanceProblems = [
+  'not_url',
+  'in_progress',
+  'issuer_paused',
+  'callback_not_proved',
+  'rate_limited',
+] as const;
 
 export const startConformance = declareRoute({
   method: 'post',

@@ -49,7 +49,7 @@ export const placeOrder = declareRoute({
     201: { says: 'New, and durable', body: order },
     200: { says: 'The same content again', body: order },
   },
-  problems: ['order_conflict', 'issuer_paused', 'not_live', 'rate_limited', 'unavailable'],
+  problems: ['order_conflict', 'issuer_paused', 'callback_not_proved', 'not_live', 'rate_limited', 'unavailable'],
 });
 export type PlacedAnswer = AnswerOf<typeof placeOrder>;
 

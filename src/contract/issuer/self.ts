@@ -46,7 +46,7 @@ export const changeSelf = declareRoute({
     })
     .meta({ examples: [{ type: 'issuer.settings', buyerRefunds: true }] }),
   answers: { 200: { says: 'The issuer, changed', body: issuer } },
-  problems: ['rate_limited'],
+  problems: ['callback_not_proved', 'rate_limited'],
 });
 
 export const rotateOwnSecret = declareRoute({

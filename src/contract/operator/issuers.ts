@@ -80,7 +80,7 @@ const shownTerminal = z.object({ channel: z.string() }).catchall(z.string().opti
 const issuerFields = {
   issuerId,
   name: settings.name,
-  state: z.enum(['active', 'paused', 'not_live']),
+  state: z.enum(['active', 'paused', 'not_live', 'not_proved']),
   callback,
   codeMode: settings.codeMode,
   terminal: shownTerminal.optional().meta({ description: 'The preset one of its orders' }),
@@ -175,7 +175,7 @@ export const changeIssuer = declareRoute({
   summary: 'Changes an issuer',
   body: changeIssuerRequest,
   answers: { 200: { says: 'The issuer, changed', body: issuer } },
-  problems: ['issuer_unknown'],
+  problems: ['issuer_unknown', 'callback_not_proved'],
 });
 
 export const deleteIssuer = declareRoute({
@@ -246,5 +246,5 @@ export const resumeIssuer = declareRoute({
   summary: 'Resumes calls and windows',
   body: noBody,
   answers: { 200: { says: 'The issuer, active', body: issuer } },
-  problems: ['issuer_unknown'],
+  problems: ['issuer_unknown', 'callback_not_proved'],
 });

@@ -35,10 +35,11 @@ const twoPersons = z.boolean().meta({ description: 'A terminal changed by an ope
 const goLive = z.enum(['open', 'conformance']).meta({
   description: 'conformance: a new issuer sells test products alone until an admin lets it go live',
 });
-const platformSettingsRequest = z
-  .strictObject({ ...orderSettings, twoPersons, goLive })
-  .partial()
-  .meta(example);
+const callbackOwnership = z.enum(['off', 'required']).meta({
+  description: 'required: a callback address is called once its host is proved to be its issuer’s own',
+});
+const ofPlatform = { ...orderSettings, twoPersons, goLive, callbackOwnership };
+const platformSettingsRequest = z.strictObject(ofPlatform).partial().meta(example);
 
 /** Named, so that whoever sets it for a product hears where it belongs and not that there is no such field. */
 const productSettingsRequest = z
@@ -49,10 +50,7 @@ const productSettingsRequest = z
   .partial()
   .meta(example);
 
-const someSettings = z
-  .strictObject({ ...orderSettings, twoPersons, goLive })
-  .partial()
-  .meta({ id: 'SomeSettings' });
+const someSettings = z.strictObject(ofPlatform).partial().meta({ id: 'SomeSettings' });
 
 /** Each value that counts, and which level gave it. */
 const effective = <S extends z.ZodType>(value: S) => z.strictObject({ value, from: z.enum(settingOrigins) });
@@ -90,7 +88,7 @@ export const replacePlatformSettings = declareRoute({
   summary: 'Replaces them; what is left out is built in',
   body: platformSettingsRequest,
   answers,
-  problems: [],
+  problems: ['callback_not_proved'],
 });
 
 export const readIssuerSettings = declareRoute({

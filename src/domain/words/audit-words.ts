@@ -10,6 +10,8 @@ const others = {
   'issuer.deleted': 'Deleted issuer',
   'issuer.secret_rotated': 'Rotated the secret of',
   'issuer.went_live': 'Let go live issuer',
+  'issuer.host_check_asked': 'Asked whether a host is that of',
+  'issuer.host_proved': 'Found a host to be that of',
   'issuer.conformance_begun': 'Began a conformance run of',
   'issuer.paused': 'Paused issuer',
   'issuer.resumed': 'Resumed issuer',

@@ -13,6 +13,7 @@ const problems: Readonly<Record<string, string>> = {
   answer_malformed: 'sent an answer that is not HTTP',
   answer_too_large: 'sent an answer that is too large',
   answer_unreadable: 'sent an answer that is none of the three shapes',
+  not_proved: 'was not called, as its host is not proved to be its own',
   function_threw: 'failed inside its function',
   function_unknown: 'is a function that is not loaded here',
   breaker_open: 'was not called any more, as it failed too often',

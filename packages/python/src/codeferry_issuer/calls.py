@@ -665,6 +665,40 @@ class Calls:
         )
         return answer
 
+    def check_callback_proof(
+        self,
+        body: c.CheckCallbackProofBody,
+        *,
+        webhook_id: Optional[str] = None,
+        within_s: Optional[float] = None,
+    ) -> c.CallbackProof:
+        "Looks for the proof now"
+        answer: c.CallbackProof = self._call(
+            "POST",
+            "/callback-proof",
+            body={"type": "callback.proof", **body},
+            webhook_id=webhook_id,
+            within_s=within_s,
+        )
+        return answer
+
+    def read_callback_proof(
+        self,
+        *,
+        url: Optional[str] = None,
+        webhook_id: Optional[str] = None,
+        within_s: Optional[float] = None,
+    ) -> c.CallbackProof:
+        "How the host of a callback address is proved, and whether it is"
+        answer: c.CallbackProof = self._call(
+            "GET",
+            "/callback-proof",
+            query={"url": url},
+            webhook_id=webhook_id,
+            within_s=within_s,
+        )
+        return answer
+
     def list_own_failures(
         self,
         *,

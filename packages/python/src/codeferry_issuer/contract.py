@@ -326,7 +326,7 @@ class PlaceOrderBody(_PlaceOrderBody, total=False):
     payment: Payment
 
 
-ProblemCode = Literal["body_too_large", "signature_invalid", "operator_unauthorized", "operator_forbidden", "idempotency_mismatch", "in_progress", "media_type_unsupported", "body_malformed", "body_invalid", "cursor_gone", "order_unknown", "issuer_unknown", "call_unknown", "message_unknown", "reconciliation_unknown", "path_unknown", "method_not_allowed", "order_conflict", "order_closed", "already_delivered", "already_verified", "not_issued", "terminal_fixed", "approval_unknown", "call_pending", "not_replayable", "nothing_issued", "not_delivered", "code_redeemed", "code_expired", "code_not_started", "uses_exhausted", "code_held", "void_pending", "already_decided", "already_opened", "request_unknown", "redemption_conflict", "run_unknown", "replay_unknown", "redemption_unknown", "settlement_conflict", "refund_exceeded", "item_unknown", "origin_forbidden", "code_void", "pin_wrong", "pin_locked", "reveal_first", "token_mismatch", "amount_mismatch", "quantity_mismatch", "verification_locked", "not_verified", "code_conflict", "code_reused", "issuer_exists", "not_url", "not_pull", "version_unknown", "version_ended", "not_live", "issuer_paused", "rate_limited", "unavailable", "statement_not_ready", "internal"]
+ProblemCode = Literal["body_too_large", "signature_invalid", "operator_unauthorized", "operator_forbidden", "idempotency_mismatch", "in_progress", "media_type_unsupported", "body_malformed", "body_invalid", "cursor_gone", "order_unknown", "issuer_unknown", "call_unknown", "message_unknown", "reconciliation_unknown", "path_unknown", "method_not_allowed", "order_conflict", "order_closed", "already_delivered", "already_verified", "not_issued", "terminal_fixed", "approval_unknown", "call_pending", "not_replayable", "nothing_issued", "not_delivered", "code_redeemed", "code_expired", "code_not_started", "uses_exhausted", "code_held", "void_pending", "already_decided", "already_opened", "request_unknown", "redemption_conflict", "run_unknown", "replay_unknown", "redemption_unknown", "settlement_conflict", "refund_exceeded", "item_unknown", "origin_forbidden", "code_void", "pin_wrong", "pin_locked", "reveal_first", "token_mismatch", "amount_mismatch", "quantity_mismatch", "verification_locked", "not_verified", "code_conflict", "code_reused", "issuer_exists", "not_url", "not_pull", "version_unknown", "version_ended", "not_live", "callback_not_proved", "issuer_paused", "rate_limited", "unavailable", "statement_not_ready", "internal"]
 
 
 class Flaw(TypedDict):
@@ -882,7 +882,7 @@ class Reconciliation(TypedDict):
     nextCursor: Union[str, None]
 
 
-IssuerState = Literal["active", "paused", "not_live"]
+IssuerState = Literal["active", "paused", "not_live", "not_proved"]
 
 
 class CallbackUrl(TypedDict):
@@ -1058,6 +1058,57 @@ class NewSecret(TypedDict):
 
 class RotateOwnSecretBody(TypedDict, total=False):
     endOldNow: bool
+
+
+ProvedBy = Literal["dns", "file"]
+
+
+class Proved(TypedDict):
+    by: ProvedBy
+    at: str
+
+
+class Dn(TypedDict):
+    name: str
+    txt: str
+
+
+class File(TypedDict):
+    url: str
+    content: str
+
+
+class _Check(TypedDict):
+    askedAt: str
+
+
+class Check(_Check, total=False):
+    checkedAt: str
+    dns: str
+    "`found`, `wrong`, or why nothing was found"
+    file: str
+    "`found`, `wrong`, or why nothing was found"
+
+
+class _CallbackProof(TypedDict):
+    host: str
+    required: bool
+    "Whether the platform calls proved hosts alone"
+    file: File
+    "A file that proves it"
+
+
+class CallbackProof(_CallbackProof, total=False):
+    proved: Proved
+    dns: Dn
+    "A TXT record that proves it; none for a host without a name"
+    check: Check
+    "The newest one of this host"
+
+
+class CheckCallbackProofBody(TypedDict, total=False):
+    url: str
+    "A callback address that is planned; left out: the one of today"
 
 
 FailureKind = Literal["not_notified", "not_answered", "answer_unreadable", "undeliverable", "event_given_up", "void_undecided"]
