@@ -68,7 +68,7 @@ export const failures = {
   callback_not_proved: {
     status: 409,
     retryable: true,
-    title: "The host of the callback is not proved to be the issuer's",
+    title: 'The host of the callback is not proved',
   },
   issuer_paused: { status: 409, retryable: true, title: 'The issuer is paused' },
   rate_limited: { status: 429, retryable: true, title: 'Too many requests at once' },

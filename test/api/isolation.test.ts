@@ -45,6 +45,7 @@ const ofSomeIssuers: ReadonlyMap<string, number> = new Map([
   ['acknowledgeMessages', 409],
   ['readStatement', 422],
   ['startConformance', 202],
+  ['checkCallbackProof', 202],
 ]);
 
 describe('one issuer with its own credentials', () => {
