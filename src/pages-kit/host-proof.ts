@@ -48,6 +48,7 @@ export const hostProofCard = ({ read, check }: Calls, hasUrl: boolean, signal: A
     replace(
       body,
       proof && h('dl', { class: 'facts' }, factsOf(proof)),
+      h('p', { class: 'soft' }, 'A record or a file there shows whose it is. One is enough.'),
       check &&
         h(
           'div',
@@ -88,14 +89,7 @@ export const hostProofCard = ({ read, check }: Calls, hasUrl: boolean, signal: A
       (error: Error) => signal.aborted || replace(told, error.message),
     );
   } else draw(undefined);
-  return h(
-    'section',
-    { class: 'card' },
-    h('h2', {}, 'Host of the callback'),
-    h('p', { class: 'soft' }, 'A record or a file there shows whose it is. One is enough.'),
-    body,
-    told,
-  );
+  return h('section', { class: 'card' }, h('h2', {}, 'Host of the callback'), body, told);
 };
 
 const factsOf = ({ host, required, proved, dns, file }: CallbackProof): Child => [
@@ -103,6 +97,6 @@ const factsOf = ({ host, required, proved, dns, file }: CallbackProof): Child =>
   line('Proved', proved ? [`by ${proved.by === 'dns' ? 'record' : 'file'}, `, timeTag(proved.at)] : 'not yet'),
   line('Needed', required ? 'yes: it is called once proved' : 'no'),
   dns && [line('TXT record', copied(dns.name)), line('with', copied(dns.txt))],
-  line('or file', copied(file.url)),
+  line(dns ? 'or file' : 'File', copied(file.url)),
   line('with', copied(file.content)),
 ];

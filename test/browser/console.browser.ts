@@ -345,6 +345,9 @@ describe('the console in a browser', () => {
     await page.getByRole('link', { name: 'Overview' }).click();
     await page.getByText(/^1 worker process:/).waitFor();
     await page.getByText(', workflows').waitFor();
+    await page.goto(`${file.platform.baseUrl}/operator#/issuers/${issuer.issuerId}`);
+    await page.getByRole('button', { name: 'Look for it now' }).click();
+    await page.getByText('For the file, the server answered HTTP 404').waitFor();
   });
 
   test('a call is opened without its secrets, and an event is sent again from there', async () => {

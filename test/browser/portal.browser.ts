@@ -90,6 +90,16 @@ describe('the issuer’s own page in a browser', () => {
     await go('Settings');
     await button('Check it now').click();
     await page.getByText('You answered with a 2xx: it works.').waitFor();
+    const { file: proof } = (await issuer.get('/callback-proof')).body;
+    issuer.files.set(new URL(proof.url).pathname, proof.content);
+    await page.getByText('not yet', { exact: true }).waitFor();
+    await button('Look for it now').click();
+    await page.getByText('The file is there.').waitFor();
+    await page.getByText('by file,').waitFor();
+    await button('For another address').click();
+    await page.getByLabel('Address', { exact: true }).fill('https://codes.example.com/callback');
+    await confirm('Show how');
+    await page.getByText('_codeferry.codes.example.com').waitFor();
     await page.getByLabel('Name', { exact: true }).fill('Bean & Bar');
     await page.locator('.brand-title', { hasText: 'Bean & Bar' }).waitFor();
     await button('Save').click();
@@ -116,6 +126,9 @@ describe('the issuer’s own page in a browser', () => {
     await go('Team');
     await page.getByText('ann', { exact: true }).waitFor();
     expect(await page.getByRole('button').allTextContents()).toEqual(['Sign out']);
+    await go('Settings');
+    await page.getByText('by file,').waitFor();
+    expect(await button('Look for it now').count()).toBe(0);
   });
 
   test('an issuer that is not live has its server played, sees where it is wrong and how that is mended', async () => {
