@@ -116,6 +116,21 @@ function paragraphsOf(lines) {
   return found;
 }
 
+// Of the threat model: each row links the test that holds it.
+const threatModel = 'docs/security.md';
+const isThreats = (heading) => heading.startsWith('Who attacks') || heading === 'What never happens';
+
+function untested(lines) {
+  const headings = lines.map((line) => /^## (.*)/.exec(line ?? '')?.[1]);
+  const rows = paragraphsOf(lines).filter(
+    ({ line, text }) => text.startsWith('- ') && isThreats(headings.slice(0, line).findLast(Boolean) ?? ''),
+  );
+  if (rows.length === 0) return [{ line: 1, what: 'has no row of who attacks' }];
+  return rows
+    .filter(({ text }) => !/\]\(\.\.\/test\//.test(text))
+    .map(({ line, text }) => ({ line, what: `names no test: "${text.slice(0, 40)}…"` }));
+}
+
 function look(root, file) {
   const text = readFileSync(file, 'utf8');
   const lines = proseLines(text);
@@ -139,6 +154,7 @@ function look(root, file) {
       if (dead) wrong.push(at(n + 1, dead));
     }
   });
+  if (relative(root, file) === threatModel) wrong.push(...untested(lines).map(({ line, what }) => at(line, what)));
   for (const { line, text: paragraph } of paragraphsOf(lines)) {
     for (const sentence of withoutCode(paragraph).split(/(?<=[.:;!?])\s+/)) {
       const count = wordsIn(sentence);

@@ -253,6 +253,20 @@ describe('the pick-up page', () => {
     }
   });
 
+  test.concurrent('its link ends 30 days after the delivery', async () => {
+    const issuer = await file.issuer();
+    const url: string = (await issue(issuer, 'page-old')).body.pickupUrl;
+    await issuer.inState('page-old', 'delivered');
+    const deliveredAgo = async (ms: number) => {
+      const $set = { deliveredAt: new Date(file.platform.nowMs() - ms) };
+      await file.platform.core.database.orders.updateOne({ issuerId: issuer.issuerId, orderNo: 'page-old' }, { $set });
+    };
+    await deliveredAgo(30 * 86_400_000 - 60_000);
+    expect((await reveal(url)).status).toBe(200);
+    await deliveredAgo(30 * 86_400_000 + 1);
+    for (const gone of [reveal(url), fetch(url), fetch(`${url}/events`)]) expect((await gone).status).toBe(404);
+  });
+
   test.concurrent('a file with the codes is for the browser that was shown them', async () => {
     const issuer = await file.issuer();
     const { body: placed } = await issuer.placeVerified('page-4', { quantity: 2 });

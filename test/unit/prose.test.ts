@@ -44,6 +44,20 @@ test.each([
   expect(lines).toEqual([`README.md:3 ${said}`]);
 });
 
+test('each row of the threat model names the test that holds it, and it is there', () => {
+  const row = (name: string, test: string) => `- **${name}**, somewhere: [stopped](${test})\n`;
+  const told = (rows: string) =>
+    proseOf({ 'docs/security.md': `# T\n\n## Who attacks\n\n${rows}\n## Later\n\n- free\n`, 'test/a.test.ts': '' });
+  expect(told(row('a', '../test/a.test.ts'))).toEqual({ status: 0, lines: [] });
+  expect(told(`${row('a', '../test/a.test.ts')}${row('b', '#t')}`).lines).toEqual([
+    'docs/security.md:6 names no test: "- **b**, somewhere: [stopped](#t)…"',
+  ]);
+  expect(told(row('a', '../test/gone.test.ts')).lines).toEqual([
+    'docs/security.md:5 no such file: ../test/gone.test.ts',
+  ]);
+  expect(told('').lines).toEqual(['docs/security.md:1 has no row of who attacks']);
+});
+
 test('code is not read as prose, and a table may be wide', () => {
   const text = `\`turned away\`\n\n\`\`\`\nturned away ${'x '.repeat(90)}\n\`\`\`\n\n| ${'wide '.repeat(40)} |\n`;
   expect(proseOf({ 'README.md': text })).toEqual({ status: 0, lines: [] });

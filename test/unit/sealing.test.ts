@@ -113,11 +113,11 @@ describe('keys of an order', () => {
     expect(() => unwrapOrderKey(ring, 'acme/2', wrapped)).toThrow(SealBroken);
   });
 
-  test('token and pick-up secret have at least 128 bits, differ, and differ from order to order', () => {
+  test('token and pick-up secret have 256 bits, differ, and differ from order to order', () => {
     const made = Array.from({ length: 20 }, () => newOrderKey(ring, 'acme/1').keys);
     const secrets = made.flatMap(({ token, pickupSecret }) => [token, pickupSecret]);
     expect(new Set(secrets).size).toBe(40);
-    for (const secret of secrets) expect(Buffer.from(secret, 'base64url').length).toBeGreaterThanOrEqual(16);
+    for (const secret of secrets) expect(Buffer.from(secret, 'base64url').length).toBe(32);
   });
 
   test('one order cannot open the codes of another', () => {
