@@ -103,6 +103,7 @@ import { mountOperatorSettings } from './operator/settings';
 import { lostLinkPage } from './pickup/lost-link';
 import { createOrderWatch } from './pickup/order-watch';
 import { mountPickup } from './pickup/pickup';
+import { createShownLimit } from './pickup/shown-limit';
 import { mountCodec } from './platform/codec';
 import { mountHealth } from './platform/health';
 import { mountKeys } from './platform/keys';
@@ -376,6 +377,7 @@ export const createApp = ({
     basePath,
     drawings: createDrawings(),
     dayCounts: core.dayCounts,
+    shownLimit: createShownLimit(nowMs),
     wallets: core.channels.wallets,
     watch: createOrderWatch(orderDeps.orders, log),
   });

@@ -11,10 +11,10 @@ export const createPerMinute = (limit: number, nowMs: () => number) => {
     return found && found.sinceMs + windowMs > nowMs() ? found : undefined;
   };
   return {
-    note: (key: string): void => {
+    note: (key: string, times = 1): void => {
       const found = running(key);
-      if (found) found.count += 1;
-      else counts.set(key, { count: 1, sinceMs: nowMs() });
+      if (found) found.count += times;
+      else counts.set(key, { count: times, sinceMs: nowMs() });
     },
 
     /** Undefined: it has not reached the limit. */

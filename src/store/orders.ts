@@ -189,6 +189,8 @@ export interface ChangedFilter extends Pick<ListFilter, 'state' | 'paymentId' | 
 
 /** A timeline keeps this many newest lines, so that no order's row grows without end. */
 export const timelineLimit = 2_000;
+/** Whoever has the link shows its codes without end, and pushes no other line out by it. */
+const openedLinesMax = 500;
 const linesPerOrder = 50;
 /** Attempts of calls that fail are the newest lines of their order. */
 const failureLines = 40;
@@ -251,6 +253,8 @@ const movedSince = (shown: OrderFacts, { advances = [] }: OrderFacts): number =>
 /** Changes with everything that a pick-up page shows; a notice that was taken moves the state alone. */
 export const viewVersion = ({ version, state, gift }: Pick<OrderRow, 'version' | 'state' | 'gift'>): string =>
   `${version}/${state}/${gift?.n ?? 0}`;
+
+const openedCount = ({ timeline }: OrderRow): number => timeline.filter(({ event }) => event === 'opened').length;
 
 const lesser = (a: string | undefined, b: string | undefined): string | undefined =>
   a === undefined || (b !== undefined && b < a) ? b : a;
@@ -776,7 +780,7 @@ export const createOrders = (
           ...(row.gift ? { 'gift.n': row.gift.n } : { gift: { $exists: false } }),
           ...isKept,
         },
-        { $push: push([line]) },
+        openedCount(row) < openedLinesMax ? { $push: push([line]) } : { $set: { version: row.version } },
       );
       return recorded.matchedCount > 0;
     },

@@ -232,6 +232,22 @@ describe('the pick-up page', () => {
     expect(data.filter(({ event }: { event: string }) => event === 'opened')).toHaveLength(2);
   });
 
+  test.concurrent('of one order codes are shown 120 times a minute, and no other one waits for it', async () => {
+    const issuer = await file.issuer();
+    const [often, once] = [await issue(issuer, 'page-often'), await issue(issuer, 'page-once')];
+    for (const orderNo of ['page-often', 'page-once']) await issuer.inState(orderNo, 'delivered');
+    const url: string = often.body.pickupUrl;
+    const shown = await reveal(url);
+    const [cookie = ''] = (shown.headers.get('set-cookie') ?? '').split(';');
+    for (let n = 1; n < 120; n += 1) expect((await revealItems(url)).status).toBe(200);
+    expectProblem(await read(revealItems(url)), 429, 'rate_limited');
+    expectProblem(await read(fetch(`${url}/codes.csv`, { headers: { cookie } })), 429, 'rate_limited');
+    const page = await reveal(url);
+    const text = await page.text();
+    expect([page.status, text.includes('Try again'), text.includes('CODE-page-often')]).toEqual([429, true, false]);
+    expect((await reveal(once.body.pickupUrl)).status).toBe(200);
+  });
+
   test.concurrent.each([
     [{ origin: 'https://elsewhere.example' }],
     [{ origin: 'null' }],

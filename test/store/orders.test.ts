@@ -49,6 +49,18 @@ test('the same number of another issuer is another order', async () => {
   await placed('shared-number', { issuerId: 'two' });
 });
 
+test('whoever has the link pushes no line out of the timeline by looking', async () => {
+  const opened = (n: number): TimelineEntry => ({ key: `opened.${n}`, atMs: n, event: 'opened', detail: {} });
+  const row = await placed('opened-often', {
+    timeline: [entry(1), ...Array.from({ length: 498 }, (_, n) => opened(n))],
+  });
+  for (const n of [498, 499, 500, 501]) expect(await orders.recordReveal(await found(row), opened(n))).toBe(true);
+  const { timeline } = await found(row);
+  expect([timeline.length, timeline[0]?.key, timeline.at(-1)?.key]).toEqual([501, 'v1.0', 'opened.499']);
+  const older = { ...row, version: 9 };
+  expect(await orders.recordReveal({ ...(await found(row)), version: older.version }, opened(502))).toBe(false);
+});
+
 describe('views', () => {
   test('written at the same moment in any order, the newest one stays', async () => {
     const row = await placed('views');

@@ -1,5 +1,8 @@
+import { shownCodes } from '../../src/api/pickup/page-model';
+import { codePictures } from '../../src/channels/page/code-pictures';
 import { createDrawings } from '../../src/channels/page/drawings';
 import { runsOf } from '../../src/channels/page/voucher/written-text';
+import type { OrderRow } from '../../src/store/orders';
 import { readPdf } from '../support/pdf-text';
 
 const voucherOf = (count: number, format: 'text' | 'qr' = 'text') => ({
@@ -72,4 +75,37 @@ test('what cannot be drawn is told without its code, and the next one is drawn',
   const failed = drawings.draw('a', { kind: 'pass', language: 'en', settings, pass });
   await expect(failed).rejects.toThrow(/^a pass could not be drawn$/);
   expect(readPdf(await drawings.draw('a', voucherOf(1))).texts).toContain('CODE-0-END');
+});
+
+describe('the pictures of a page', () => {
+  const row = { _id: 'acme/1', facts: {} } as unknown as OrderRow;
+  const codesOf = (count: number, value: string) =>
+    Array.from({ length: count }, (_, n) => ({ itemId: `i${n}`, value: `${n}${value}`, format: 'aztec' as const }));
+
+  test('that take long are drawn beside all other work, each at its code', async () => {
+    const codes = codesOf(50, 'x'.repeat(500));
+    let turns = 0;
+    const turn = () => {
+      turns += 1;
+      next = setImmediate(turn);
+    };
+    let next = setImmediate(turn);
+    const shown = await shownCodes(createDrawings(), row, codes, 0);
+    clearImmediate(next);
+    // Drawn here, others would have their turn between two codes at most.
+    expect(turns).toBeGreaterThan(10 * codes.length);
+    expect(shown.map(({ itemId }) => itemId)).toEqual(codes.map(({ itemId }) => itemId));
+    for (const at of [0, 49])
+      expect(shown[at]?.pictureSvg).toBe(codePictures(codes[at] as (typeof codes)[0]).pictureSvg);
+  });
+
+  test('of few short codes are there however much is drawn; a page of many shows them as text then', async () => {
+    const drawings = createDrawings();
+    const drawn = ['a', 'b', 'c', 'd'].map((order) => drawings.draw(order, voucherOf(8)));
+    const [few, many] = await Promise.all([2, 20].map((n) => shownCodes(drawings, row, codesOf(n, '-short'), 0)));
+    expect(few?.map(({ pictureSvg }) => typeof pictureSvg)).toEqual(['string', 'string']);
+    expect(many?.map(({ value, pictureSvg }) => [value, pictureSvg])[19]).toEqual(['19-short', undefined]);
+    await Promise.all(drawn);
+    expect((await shownCodes(drawings, row, codesOf(20, '-short'), 0))[19]?.pictureSvg).toContain('<svg');
+  });
 });

@@ -36,7 +36,10 @@ interface Elsewhere {
 }
 
 /** Files that hold the codes: only for a browser to which the page showed them lately. */
-export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers, wallets, drawings }: PageDeps): void => {
+export const mountDownloads = (
+  mount: Mount,
+  { orderDeps: deps, issuers, wallets, drawings, shownLimit }: PageDeps,
+): void => {
   const file = (
     route: Route,
     name: string,
@@ -49,6 +52,7 @@ export const mountDownloads = (mount: Mount, { orderDeps: deps, issuers, wallets
       if (isGiven(first, request.params.secret)) throw new Failure('reveal_first');
       const { reveal: key } = openOrder(deps.ring, first);
       requireReveal(request as unknown as Request, { key, nowMs: deps.nowMs() });
+      shownLimit.take(first);
       const made = await fromOneVersion(
         read,
         async (row) => {

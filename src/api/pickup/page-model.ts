@@ -1,7 +1,6 @@
-import { setImmediate as otherWork } from 'node:timers/promises';
 import type { Request } from 'express';
-import { codePicture, narrowestBars } from '../../channels/page/barcode';
 import type { PickupCode } from '../../channels/page/code-list';
+import { codePictures, type PicturedCode } from '../../channels/page/code-pictures';
 import type { Drawings } from '../../channels/page/drawings';
 import type { PickupModel } from '../../channels/page/pickup-model';
 import type { AppleWalletSettings } from '../../channels/page/wallet/apple-settings';
@@ -30,9 +29,12 @@ import { isGiftLink } from './find-by-link';
 import { giftMessage, wasOpened } from './gift';
 import { asksPin } from './order-pin';
 import { shownLogo, shownSeller } from './seller';
+import type { ShownLimit } from './shown-limit';
 
-/** Drawing one takes 2 to 250 ms: a page of many codes shows the rest as text, which can be copied all the same. */
+/** Drawing one takes 2 to 60 ms: a page of many codes shows the rest as text, which can be copied all the same. */
 const picturesLimit = 50;
+const drawnHereMax = 10;
+const drawnHereMaxChars = 256;
 
 export interface PageDeps {
   readonly orderDeps: OrderDeps;
@@ -40,6 +42,7 @@ export interface PageDeps {
   readonly basePath: string;
   readonly drawings: Drawings;
   readonly dayCounts: DayCounts;
+  readonly shownLimit: ShownLimit;
   /** What is left out the page does not offer. */
   readonly wallets: {
     readonly apple?: AppleWalletSettings | undefined;
@@ -140,14 +143,14 @@ const mayAskRefund = ({ facts }: OrderRow, issuer: Pick<IssuerRow, 'buyerRefunds
   issuer?.buyerRefunds === true &&
   allowedActions(facts, 'operator', nowMs).includes('refund');
 
-/** Side by side on a phone and on any screen: with more, the narrowest is less than a pixel. */
-const barsMax = { phone: 200, screen: 450 } as const;
-
-/** Each code with what became of it; one that can be used no more without its value. Lets others in between two drawings. */
-export const shownCodes = async ({ facts }: OrderRow, codes: readonly Code[], nowMs: number): Promise<PickupCode[]> => {
-  const shown: PickupCode[] = [];
-  let drawn = 0;
-  for (const { itemId, value, secret, format } of codes) {
+/** Each code with what became of it; one that can be used no more without its value. */
+export const shownCodes = async (
+  drawings: Drawings,
+  { _id, facts }: OrderRow,
+  codes: readonly Code[],
+  nowMs: number,
+): Promise<PickupCode[]> => {
+  const all = codes.map(({ itemId, value, secret, format }): PickupCode => {
     const item = itemOf(facts, itemId);
     const ended = item.state ?? (hasExpired(item, nowMs) ? 'expired' : undefined);
     const known = {
@@ -157,27 +160,35 @@ export const shownCodes = async ({ facts }: OrderRow, codes: readonly Code[], no
       expiresAt: timeOf(item.expiresAtMs),
       replacedBy: item.replacedBy,
     };
-    if (ended) {
-      shown.push({ ...known, ended });
-      continue;
-    }
+    if (ended) return { ...known, ended };
     const { uses = defaultUses } = item;
-    const pictureSvg = drawn < picturesLimit ? codePicture(format, value) : undefined;
-    const bars = pictureSvg === undefined ? 0 : narrowestBars(format, pictureSvg);
-    shown.push({
+    return {
       ...known,
       value,
       secret,
       isUsedUp: usesLeft(item) === 0,
       usesLeft: uses > 1 ? { left: usesLeft(item), of: uses } : undefined,
-      pictureSvg,
-      ...(bars > barsMax.phone ? { asQrSvg: codePicture('qr', value), isAlwaysQr: bars > barsMax.screen } : {}),
-    });
-    if (pictureSvg === undefined) continue;
-    drawn += 1;
-    await otherWork();
-  }
-  return shown;
+    };
+  });
+  const pictured = all.filter(isPictured).slice(0, picturesLimit);
+  const pictures = await picturesOf(drawings, _id, pictured);
+  const pictureOf = new Map(pictured.map(({ itemId }, n) => [itemId, pictures[n]]));
+  return all.map((code) => ({ ...code, ...pictureOf.get(code.itemId) }));
+};
+
+const isPictured = (code: PickupCode): code is PickupCode & PicturedCode =>
+  code.value !== undefined && code.format !== 'text';
+
+/** What takes longer than the rest of the page is drawn beside all other requests. */
+const picturesOf = (drawings: Drawings, orderId: string, codes: readonly PicturedCode[]) => {
+  const chars = codes.reduce((sum, { value }) => sum + value.length, 0);
+  const isShort = codes.length <= drawnHereMax && chars <= drawnHereMaxChars;
+  return isShort
+    ? codes.map(codePictures)
+    : drawings.pictures(
+        orderId,
+        codes.map(({ format, value }) => ({ format, value })),
+      );
 };
 
 const timeOf = (ms: number | undefined): string | undefined =>

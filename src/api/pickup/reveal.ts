@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { openCodes } from '../../channels/open-codes';
+import type { PageWords } from '../../channels/page/translations';
 import { renderPickupPage } from '../../channels/page/view';
 import { revealCodes } from '../../contract/buyer/pickup';
 import type { GivenBody } from '../../contract/route';
@@ -46,6 +47,7 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
     }
     try {
       await requirePin(deps, row, pinIn(request as unknown as Request));
+      pages.shownLimit.take(row);
     } catch (error) {
       if (!isPage || !(error instanceof Failure)) throw error;
       await refuse(request as unknown as Request, response, row, error);
@@ -62,7 +64,7 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
         if (isGiven(newest, secret)) throw new Failure('in_progress', { retryAfterSeconds: 1 });
         const sealed = await deps.codes.accepted(newest);
         if (!isPage) return { items: itemsOf(deps, newest, sealed) };
-        const codes = await shownCodes(newest, openCodes(deps.ring, newest, sealed), nowMs);
+        const codes = await shownCodes(pages.drawings, newest, openCodes(deps.ring, newest, sealed), nowMs);
         return renderPickupPage({ ...(await documentModel(pages, newest, secret, reader)), codes }, wordsFor(request));
       },
       (newest) => deps.orders.recordReveal(newest, line),
@@ -76,8 +78,7 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
   const refuse = async (request: Request, response: Response, row: OrderRow, failure: Failure): Promise<void> => {
     const words = wordsFor(request);
     const { retryAfterSeconds } = failure.extras;
-    const refusal =
-      failure.code === 'pin_locked' ? words.pinLocked(Math.ceil((retryAfterSeconds ?? 60) / 60)) : words.pinWrong;
+    const refusal = refusalOf(failure, words);
     if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
     const model = await documentModel(pages, row, String(request.params.secret), request);
     response
@@ -87,6 +88,11 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
   };
 
   mount.bare(revealCodes, rawBody(revealCodes.limitBytes), reveal as unknown as RequestHandler);
+};
+
+const refusalOf = ({ code, extras: { retryAfterSeconds = 60 } }: Failure, words: PageWords): string => {
+  if (code === 'pin_locked') return words.pinLocked(Math.ceil(retryAfterSeconds / 60));
+  return code === 'pin_wrong' ? words.pinWrong : words.script.failed;
 };
 
 /** A form's or a program's; an empty body has none. */

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createSlots } from '../../bounded/slots';
 import { Failure } from '../../domain/failures';
+import type { CodePictures, PicturedCode } from './code-pictures';
 import type { Voucher, VoucherSize } from './voucher/voucher-pdf';
 import type { AppleWalletSettings } from './wallet/apple-settings';
 import type { WalletPass } from './wallet/wallet-pass';
 
-/** What takes a processor for long: 3 ms a code of a voucher, 85 ms the signature of a pass. */
+/** What takes a processor for long: 3 ms a code of a voucher, 85 ms the signature of a pass, up to 60 ms a long code of a page. */
 export type Drawing =
+  | { readonly kind: 'pictures'; readonly codes: readonly PicturedCode[] }
   | { readonly kind: 'voucher'; readonly language: string; readonly voucher: Voucher; readonly size: VoucherSize }
   | {
       readonly kind: 'pass';
@@ -62,7 +64,7 @@ export const createDrawings = () => {
     return fresh;
   };
 
-  return {
+  const drawings = {
     /** @throws Failure `rate_limited` while one of this kind and order, or too many of all, are drawn. */
     draw: async (orderId: string, drawing: Drawing): Promise<Buffer> => {
       const key = `${drawing.kind}/${orderId}`;
@@ -86,5 +88,16 @@ export const createDrawings = () => {
         if (waiting.size === 0) thread?.unref();
       }
     },
+
+    /** Of a page, each at its code's place. While enough is drawn there are none: the page shows all as text. */
+    pictures: async (orderId: string, codes: readonly PicturedCode[]): Promise<readonly CodePictures[]> => {
+      try {
+        return JSON.parse((await drawings.draw(orderId, { kind: 'pictures', codes })).toString());
+      } catch (error) {
+        if (error instanceof Failure && error.code === 'rate_limited') return [];
+        throw error;
+      }
+    },
   };
+  return drawings;
 };

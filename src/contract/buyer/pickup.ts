@@ -66,9 +66,9 @@ export const revealCodes = declareRoute({
     403: { says: 'The page, which asks again', mediaType: page },
     404: lost,
     409: { says: 'The page, which has no codes', mediaType: page },
-    429: { says: 'The page, which says how long it is locked', mediaType: page },
+    429: { says: 'The page, which says to come again', mediaType: page },
   },
-  problems: ['origin_forbidden', 'not_issued', 'pin_wrong', 'pin_locked', 'in_progress'],
+  problems: ['origin_forbidden', 'not_issued', 'pin_wrong', 'pin_locked', 'in_progress', 'rate_limited'],
 });
 
 export const askRefund = declareRoute({
@@ -130,9 +130,7 @@ export const reportCode = declareRoute({
   problems: ['origin_forbidden', 'reveal_first', 'not_issued', 'item_unknown', 'rate_limited'],
 });
 
-const ofDownloads = ['reveal_first', 'not_issued', 'code_void', 'in_progress'] as const;
-/** While others are drawn. */
-const ofDrawings = [...ofDownloads, 'rate_limited'] as const;
+const ofDownloads = ['reveal_first', 'not_issued', 'code_void', 'in_progress', 'rate_limited'] as const;
 
 export const downloadCodes = declareRoute({
   method: 'get',
@@ -152,7 +150,7 @@ export const downloadVoucher = declareRoute({
   summary: 'The codes to print, for the browser that they were shown to',
   query: z.looseObject({ size: z.string().optional().meta({ description: '`receipt`: 80 mm; else A4' }) }),
   answers: { 200: { says: 'The voucher', mediaType: 'application/pdf' }, 404: lost },
-  problems: ofDrawings,
+  problems: ofDownloads,
 });
 
 export const downloadCalendar = declareRoute({
@@ -187,7 +185,7 @@ export const savePass = declareRoute({
     303: { says: 'A browser is led to Google, which is given the code', mediaType: page },
     404: lost,
   },
-  problems: ofDrawings,
+  problems: ofDownloads,
 });
 
 const file = (path: `/${string}`, name: string, mediaType: string) =>
