@@ -785,10 +785,10 @@ export const createOrders = (
       return recorded.matchedCount > 0;
     },
 
-    /** Of all issuers. */
-    ofOrderNo: (orderNo: string, limit: number): Promise<OrderRow[]> =>
+    /** Of all issuers, but test ones and others apart: anybody makes an order of any number there. */
+    ofOrderNo: (orderNo: string, mode: Mode, limit: number): Promise<OrderRow[]> =>
       orders
-        .find({ orderNo, ...isKept })
+        .find({ orderNo, position: positionsOf(mode), ...isKept })
         .limit(limit)
         .toArray(),
 

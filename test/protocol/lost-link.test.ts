@@ -4,7 +4,7 @@ import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { reveal } from '../support/reveal';
 
-const file = platformOfFile({ hasMails: true });
+const file = platformOfFile({ hasMails: true, trustedProxies: ['127.0.0.0/8'] });
 
 const linkIn = (raw: string): string => /https?:\S+\/p\/[\w-]+/.exec(mailPart(raw, 'text/plain').body)?.[0] ?? '';
 
@@ -59,4 +59,35 @@ test('a dead link leads to the form, which needs no script', async () => {
   expect(await dead.text()).toContain('href="/p/lost"');
   const form = await (await fetch(`${file.platform.baseUrl}/p/lost`)).text();
   expect(form).toContain('<form class="reveal-form" method="post" action="/p/lost">');
+});
+
+test('five a day of an order, from wherever they are asked for: nobody is sent messages without end', async () => {
+  const issuer = await file.issuer();
+  const ready = async (orderNo: string, address: string) => {
+    await issuer.placeVerified(orderNo, { terminal: { channel: 'email', address } });
+    expect((await issuer.submit(orderNo, [{ itemId: 'a', value: `CODE-${orderNo}` }])).status).toBe(201);
+    await issuer.inState(orderNo, 'delivered');
+    await file.mails.mailTo(address);
+  };
+  await ready('lost-many', 'carl@mail.example');
+  await ready('lost-once', 'dora@mail.example');
+  const ask = async (n: number, orderNo: string, address: string) => {
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      'x-forwarded-for': `192.0.2.${n}`,
+    };
+    const body = JSON.stringify({ orderNo, address });
+    expect((await fetch(`${file.platform.baseUrl}/p/lost`, { method: 'POST', headers, body })).status).toBe(202);
+  };
+  for (let n = 1; n <= 5; n += 1) {
+    await ask(n, 'lost-many', 'carl@mail.example');
+    await file.mails.mailTo('carl@mail.example', n + 1);
+  }
+  const link = (await issuer.order('lost-many')).body.pickupUrl;
+  for (let n = 6; n <= 9; n += 1) await ask(n, 'lost-many', 'carl@mail.example');
+  await ask(10, 'lost-once', 'dora@mail.example');
+  await file.mails.mailTo('dora@mail.example', 2);
+  expect(file.mails.taken.filter(({ to }) => to[0] === 'carl@mail.example')).toHaveLength(6);
+  expect((await fetch(link)).status).toBe(200);
 });

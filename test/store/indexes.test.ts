@@ -60,7 +60,10 @@ const accepted: Record<
     examined: 'those that changed in the millisecond of the page before are passed over',
   },
   'orders of an issuer by payment': { index: 'by_payment', examined: 'all orders of that payment' },
-  'orders of a number': { index: 'by_order_no', examined: 'what a purge left is passed over' },
+  'orders of a number': {
+    index: 'by_order_no',
+    examined: 'what a purge left is passed over, and orders of the other mode',
+  },
   'later deliveries that failed': { index: 'by_delivery_failed', examined: 'test orders are passed over' },
   'void requests that wait for a person': { index: 'by_void_waits', examined: 'test orders are passed over' },
   'messages that came back': { index: 'by_bounced', examined: 'test orders are passed over' },

@@ -1,3 +1,4 @@
+import { testIdPrefix } from '../../src/domain/ids';
 import type { OrderEvent, TimelineEntry } from '../../src/domain/messages';
 import type { OrderFacts } from '../../src/domain/order';
 import { createOrders, type OrderRow, type Orders } from '../../src/store/orders';
@@ -47,6 +48,16 @@ test('64 inserts of one order at the same moment: one is inserted, and its conte
 test('the same number of another issuer is another order', async () => {
   await placed('shared-number', { issuerId: 'one' });
   await placed('shared-number', { issuerId: 'two' });
+});
+
+test('orders of a number are found however many test orders have it', async () => {
+  const mine = await placed('lost-number', { issuerId: 'shop' });
+  for (let n = 0; n < 5; n += 1) {
+    await placed('lost-number', { issuerId: `${testIdPrefix}${String(n).padStart(20, '0')}` });
+  }
+  const idsOf = async (mode: 'live' | 'test') => (await orders.ofOrderNo('lost-number', mode, 3)).map(({ _id }) => _id);
+  expect(await idsOf('live')).toEqual([mine._id]);
+  expect(await idsOf('test')).toHaveLength(3);
 });
 
 test('whoever has the link pushes no line out of the timeline by looking', async () => {

@@ -7,8 +7,8 @@ import * as routes from '../../contract/buyer/send-link';
 import { parseWith } from '../../contract/problem';
 import type { BodyOf } from '../../contract/route';
 import { Failure } from '../../domain/failures';
+import { redeliveriesPerDay } from '../../domain/timings';
 import { redeliverCodes } from '../../second-interface/after-sale/redeliver-codes';
-import type { OrderDeps } from '../../second-interface/ask-order';
 import { isUntouched } from '../../second-interface/untouched-order';
 import type { OrderRow } from '../../store/orders';
 import { jsonBody, type Mount } from '../edge/mount';
@@ -24,6 +24,7 @@ const perNetworkAndMinute = 5;
 const sentAtOnceMax = 10;
 /** Issuers number their orders each for itself. */
 const ordersOfNumberMax = 20;
+const modes = ['live', 'test'] as const;
 
 /** `POST /p/lost`: who knows an order's number and the address that it went to gets a new link there, and hears nothing else. */
 export const mountSendLink = (mount: Mount, pages: PageDeps & { readonly publicUrl: string }): void => {
@@ -46,7 +47,7 @@ export const mountSendLink = (mount: Mount, pages: PageDeps & { readonly publicU
     const asked = askedIn(request);
     // Nobody waits for it: how long it takes would say whether there is such an order.
     if (slots.take('all', sentAtOnceMax) === 'taken') {
-      sendTo(deps, asked)
+      sendTo(pages, asked)
         .catch(() => undefined)
         .finally(() => slots.giveBack('all'));
     }
@@ -60,9 +61,15 @@ export const mountSendLink = (mount: Mount, pages: PageDeps & { readonly publicU
   mount.bare(routes.sendLostLink, rawBody(routes.sendLostLink.limitBytes), send);
 };
 
-const sendTo = async (deps: OrderDeps, { orderNo, address }: BodyOf<typeof routes.sendLostLink>): Promise<void> => {
-  for (const row of await deps.orders.ofOrderNo(orderNo, ordersOfNumberMax)) {
+const sendTo = async (
+  { orderDeps: deps, dayCounts }: PageDeps,
+  { orderNo, address }: BodyOf<typeof routes.sendLostLink>,
+): Promise<void> => {
+  const found = await Promise.all(modes.map((mode) => deps.orders.ofOrderNo(orderNo, mode, ordersOfNumberMax)));
+  for (const row of found.flat()) {
     if (row.facts.state !== 'delivered' || !goesTo(row, address) || !(await isUntouched(deps, row))) continue;
+    const share = { name: `lost/${row._id}`, n: 1, at: new Date(deps.nowMs()), limit: redeliveriesPerDay };
+    if (!(await dayCounts.take(share))) continue;
     await redeliverCodes(deps, row, `lost/${randomUUID()}`, { by: 'operator', isRightToken: true, newLink: true });
   }
 };
