@@ -2,7 +2,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { exitCodes } from '../../src/cli/exit';
 import { conformAtPlatform } from '../../src/cli/issuer/conform-at-platform';
 import { type Fault, startIssuerUnderTest } from '../support/issuer-under-test';
-import type { Answer } from '../support/platform';
+import { type Answer, read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { until } from '../support/until';
@@ -156,4 +156,42 @@ test('what cannot be played is refused', async () => {
   const other = await file.issuer();
   expect((await other.place('conform-00000000-x')).status).toBe(201);
   expect((await other.order('conform-00000000-x')).body.orderNo).toBe('conform-00000000-x');
+});
+
+test('while a call about a run cannot be answered, it is told so, and the api lives on', async () => {
+  const issuer = await file.issuer();
+  const { runs, orders } = file.platform.core.conformance;
+  jest.spyOn(runs, 'runningOf').mockImplementation(async () => ({ prefix: 'conform-00000002' }));
+  jest.spyOn(orders, 'find').mockRejectedValue(new Error('the database is away'));
+  const path = `${file.platform.baseUrl}/v1/issuers/${issuer.issuerId}/orders/conform-00000002-1`;
+  expectProblem(await read(fetch(path)), 500, 'internal');
+  expect((await fetch(`${file.platform.baseUrl}/healthz`)).status).toBe(200);
+  jest.restoreAllMocks();
+});
+
+test('a caller who has gone while its run was looked up leaves no place taken', async () => {
+  const issuer = await file.issuer();
+  const { runs } = file.platform.core.conformance;
+  const looked = jest.spyOn(runs, 'runningOf');
+  const running = { prefix: 'conform-00000001' };
+  const path = `${file.platform.baseUrl}/v1/issuers/${issuer.issuerId}/orders/${running.prefix}-1`;
+  const cutOff = () => file.platform.logText().match(/"isCutOff":true/g)?.length ?? 0;
+  const before = cutOff();
+  let asked = 0;
+  const call = async () => {
+    const caller = new AbortController();
+    looked.mockImplementationOnce(async () => {
+      asked += 1;
+      caller.abort();
+      await until('the api sees that they have gone', () => cutOff() >= before + asked);
+      return running;
+    });
+    await expect(fetch(path, { signal: caller.signal })).rejects.toThrow(/abort/i);
+  };
+  // As many as one issuer has places.
+  for (let n = 0; n < 24; n += 1) await call();
+  await Promise.all(looked.mock.results.map(({ value }) => value));
+  looked.mockImplementationOnce(async () => running);
+  expect((await fetch(path)).status).toBe(401);
+  looked.mockRestore();
 });

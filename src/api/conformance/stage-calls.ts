@@ -7,6 +7,7 @@ import { openSecrets } from '../../sealing/issuer-secrets';
 import type { KeyRing } from '../../sealing/key-ring';
 import type { ConformanceOrders, ConformanceRuns } from '../../store/conformance';
 import { type Issuers, liveSecrets } from '../../store/issuers';
+import { onceClosed } from '../edge/once-closed';
 import { bytesOf, rawBody } from '../edge/raw-body';
 
 export interface StageCallsDeps {
@@ -54,7 +55,10 @@ export const mountStageCalls = (app: Express, deps: StageCallsDeps): void => {
     const [, issuerId = '', prefix = ''] = ofRuns.exec(request.path) ?? [];
     if (prefix === '' || (await runs.runningOf(issuerId))?.prefix !== prefix) return next();
     if (slots.take(issuerId, perIssuerMax) !== 'taken') throw new Failure('rate_limited', { retryAfterSeconds: 1 });
-    response.once('close', () => slots.giveBack(issuerId));
-    read(request, response, (error?: unknown) => (error ? next(error) : answer(request, response, next)));
+    onceClosed(response, () => slots.giveBack(issuerId));
+    await new Promise<void>((done, fail) =>
+      read(request, response, (error?: unknown) => (error ? fail(error) : done())),
+    );
+    await answer(request, response, next);
   });
 };

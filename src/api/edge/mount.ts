@@ -38,6 +38,7 @@ import type { Apps } from './apps';
 import { type FileAnswer, sendFile } from './file-answer';
 import { type Idempotency, type KeptAnswer, once } from './idempotency';
 import { largeBodies } from './large-bodies';
+import { onceClosed } from './once-closed';
 import { bodyLimitBytes, bytesOf, rawBody } from './raw-body';
 import { withinLimit } from './time-limit';
 
@@ -230,7 +231,7 @@ export const createMount = (
           body: undefined as BodyOf<R>,
           query: queryOf(route, request),
           messageId: sha256(webhookId),
-          onceAnswered: onceClosed(response),
+          onceAnswered: onceClosed.bind(undefined, response),
           requestId: requestIdOf(response),
           file: noFile,
           flaws: [],
@@ -275,7 +276,7 @@ export const createMount = (
             const todays = versions.request(response.locals.version, route.name, given);
             const body = (schema ? parseWith(schema, todays) : undefined) as BodyOf<R>;
             const query = (route.query ? parseWith(route.query, request.query) : undefined) as QueryOf<R>;
-            const onceAnswered = onceClosed(response);
+            const onceAnswered = onceClosed.bind(undefined, response);
             const call = {
               issuer,
               session,
@@ -480,13 +481,6 @@ const send = (
   if (body === undefined) response.status(status).end();
   else response.status(status).json(body);
 };
-
-const onceClosed =
-  (response: Response) =>
-  (then: () => void): void => {
-    if (response.closed) then();
-    else response.once('close', then);
-  };
 
 const nothing: Promise<unknown> = Promise.resolve();
 
