@@ -1,3 +1,4 @@
+import { networkOf } from '../bounded/per-minute';
 import { createSlots } from '../bounded/slots';
 import { Failure } from '../domain/failures';
 
@@ -25,7 +26,7 @@ export const createInFlightLimit = () => {
 
   return {
     /** Called before the sender is known: this room is no issuer's. @throws Failure `rate_limited` */
-    enterUnknown: (address: string): (() => void) => enter(unknown, address, unknownPerAddressLimit),
+    enterUnknown: (address: string): (() => void) => enter(unknown, networkOf(address), unknownPerAddressLimit),
 
     /** Called once the sender is known. Returns what gives the slot back. @throws Failure `rate_limited` */
     enterNewOrder: (issuerId: string): (() => void) => enter(orders, issuerId, newOrdersPerIssuerLimit),

@@ -24,7 +24,7 @@ type Given = Pick<IssuerRow, 'callback' | 'codeMode'> & { readonly name?: string
 export const createTestIssuers = ({ issuers, dayCounts, nowMs }: Deps) => {
   const making = createSlots(madeAtOnceMax);
 
-  const requireRoom = async (address: string): Promise<void> => {
+  const requireRoom = async (network: string): Promise<void> => {
     if ((await issuers.countTests(issuersAliveMax)) >= issuersAliveMax) {
       throw new Failure('rate_limited', {
         detail: 'There are as many test issuers as there may be',
@@ -32,7 +32,7 @@ export const createTestIssuers = ({ issuers, dayCounts, nowMs }: Deps) => {
       });
     }
     const hour = Math.floor(nowMs() / hourMs);
-    const whose = createHash('sha256').update(networkOf(address)).digest('base64url').slice(0, 16);
+    const whose = createHash('sha256').update(network).digest('base64url').slice(0, 16);
     const share = { name: `test-issuers/${whose}/${hour}`, n: 1, at: new Date(nowMs()), limit: issuersPerHour };
     if (await dayCounts.take(share)) return;
     throw new Failure('rate_limited', {
@@ -49,12 +49,13 @@ export const createTestIssuers = ({ issuers, dayCounts, nowMs }: Deps) => {
       requireUsable: (issuerId: string) => Promise<void>,
       secretFor: (issuerId: string) => SealedSecret['sealed'],
     ): Promise<Omit<IssuerRow, 'seal'>> => {
-      if (making.take(address, madeAtOnceMax / 2) !== 'taken')
+      const network = networkOf(address);
+      if (making.take(network, madeAtOnceMax / 2) !== 'taken')
         throw new Failure('rate_limited', { retryAfterSeconds: 1 });
       try {
         const issuerId = `${testIdPrefix}${randomBytes(idBytes).toString('hex')}`;
         await requireUsable(issuerId);
-        await requireRoom(address);
+        await requireRoom(network);
         const createdAt = new Date(nowMs());
         const row: Omit<IssuerRow, 'seal'> = {
           _id: issuerId,
@@ -72,7 +73,7 @@ export const createTestIssuers = ({ issuers, dayCounts, nowMs }: Deps) => {
         await issuers.insert(row);
         return row;
       } finally {
-        making.giveBack(address);
+        making.giveBack(network);
       }
     },
   };

@@ -1,3 +1,6 @@
+import { EventEmitter } from 'node:events';
+import type { Request, Response } from 'express';
+import { largeBodies } from '../../src/api/edge/large-bodies';
 import { createInFlightLimit } from '../../src/overload/in-flight-limit';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
@@ -36,6 +39,23 @@ test('a place that was given back is free again, per issuer and in all', () => {
   expect(() => admission.enter('one')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
   leaves[1]?.();
   admission.enter('one');
+});
+
+test('addresses of one IPv6 network are one sender', () => {
+  const { enterUnknown } = createInFlightLimit();
+  for (let n = 0; n < 256; n += 1) enterUnknown(`2001:db8:1:2::${n.toString(16)}`);
+  expect(() => enterUnknown('2001:db8:1:2::ffff')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
+  enterUnknown('2001:db8:1:3::1');
+  const large = largeBodies();
+  const send = (ip: string) =>
+    large(
+      { ip, get: () => String(8 * 1024 * 1024) } as unknown as Request,
+      new EventEmitter() as Response,
+      () => undefined,
+    );
+  for (const ip of ['2001:db8:1:2::1', '2001:db8:1:2::2']) send(ip);
+  expect(() => send('2001:db8:1:2::3')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
+  send('2001:db8:1:3::1');
 });
 
 describe('over the wire', () => {

@@ -297,6 +297,30 @@ describe('the pick-up page', () => {
     for (const { end } of [...four, elsewhere, again]) end();
   });
 
+  test('a reader who has gone while the link was looked up leaves no place taken', async () => {
+    const { pickupUrl } = (await issuer.place('page-gone')).body;
+    const { orders } = file.platform.core.orderDeps;
+    const find = orders.findByPickup;
+    const cutOff = () =>
+      file.platform.logText().match(/"route":"\/p\/:secret\/events"[^\n]*"isCutOff":true/g)?.length ?? 0;
+    const looked = jest.spyOn(orders, 'findByPickup');
+    for (let n = 1; n <= 4; n += 1) {
+      const before = cutOff();
+      const reader = new AbortController();
+      looked.mockImplementationOnce(async (hash) => {
+        reader.abort();
+        await until('the api sees that it has gone', () => cutOff() > before);
+        return find(hash);
+      });
+      await expect(fetch(`${pickupUrl}/events`, { signal: reader.signal })).rejects.toThrow(/abort/i);
+      await until('it was looked up', () => looked.mock.results.length === n && looked.mock.results[n - 1]?.value);
+    }
+    looked.mockRestore();
+    const there = new AbortController();
+    expect((await fetch(`${pickupUrl}/events`, { signal: there.signal })).status).toBe(200);
+    there.abort();
+  });
+
   test('an order that goes to another terminal has no page', async () => {
     const placed = await issuer.place('page-4', { terminal: { channel: 'webhook', url: 'https://terminal.example/' } });
     expect(placed.body).not.toHaveProperty('pickupUrl');

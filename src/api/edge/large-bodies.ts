@@ -1,6 +1,8 @@
 import type { RequestHandler } from 'express';
+import { networkOf } from '../../bounded/per-minute';
 import { createSlots } from '../../bounded/slots';
 import { Failure } from '../../domain/failures';
+import { onceClosed } from './once-closed';
 import { bodyLimitBytes } from './raw-body';
 
 /** Eight MiB each, held before their sender is known: one that dawdles is cut off by the server after 15 s. */
@@ -13,11 +15,11 @@ export const largeBodies = (): RequestHandler => {
   return (request, response, next) => {
     const length = Number(request.get('content-length') ?? Number.NaN);
     if (length <= bodyLimitBytes) return next();
-    const address = request.ip ?? '';
-    if (slots.take(address, largePerAddressMax) !== 'taken') {
+    const network = networkOf(request.ip ?? '');
+    if (slots.take(network, largePerAddressMax) !== 'taken') {
       throw new Failure('rate_limited', { detail: 'Enough large bodies are being read', retryAfterSeconds: 2 });
     }
-    response.once('close', () => slots.giveBack(address));
+    onceClosed(response, () => slots.giveBack(network));
     next();
   };
 };

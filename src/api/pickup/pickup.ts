@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from 'express';
+import { networkOf } from '../../bounded/per-minute';
 import { type PageAsset, pageScript, pageStyle } from '../../channels/page/assets';
 import { brandStyle } from '../../channels/page/brand-style';
 import { pickupStateData, renderPickupPage } from '../../channels/page/view';
@@ -9,6 +10,7 @@ import { goodCount } from '../../domain/items';
 import { isFinal } from '../../domain/order';
 import { type OrderRow, viewVersion } from '../../store/orders';
 import type { Mount } from '../edge/mount';
+import { onceClosed } from '../edge/once-closed';
 import { mountAskRefund } from './ask-refund';
 import { mountDownloads } from './downloads';
 import { findByLink } from './find-by-link';
@@ -58,11 +60,11 @@ export const mountPickup = (mount: Mount, pickup: Pickup): void => {
       response.end();
       return;
     }
-    const leave = watch.enter(first._id, request.ip ?? '');
+    const leave = watch.enter(first._id, networkOf(request.ip ?? ''));
     response.write('retry: 2000\n\n');
 
     const ended = new AbortController();
-    response.on('close', () => ended.abort());
+    onceClosed(response, () => ended.abort());
     const limit = setTimeout(() => ended.abort(), streamLimitMs);
     const heartbeat = setInterval(() => response.write('event: ping\ndata: {}\n\n'), heartbeatMs);
     try {
