@@ -64,6 +64,22 @@ describe('POST /portal-links', () => {
 });
 
 describe('a session at the issuer’s own page', () => {
+  test('is found beside a cookie of another site; many cookies are no many questions to the database', async () => {
+    const issuer = await file.issuer();
+    const { cookie } = await signedIn(issuer);
+    const name = cookie.split('=')[0] ?? '';
+    const others = (count: number) =>
+      Array.from({ length: count }, (_, n) => `${name}=${String(n).padStart(43, 'x')}`).join('; ');
+    const asked = jest.spyOn(file.platform.core.database.portalSessions, 'findOne');
+    const status = async (sent: string) =>
+      (await fetch(`${file.platform.baseUrl}/v1/portal/session`, { headers: { cookie: sent } })).status;
+    expect(await status(`${others(2)}; ${cookie}`)).toBe(200);
+    asked.mockClear();
+    expect(await status(others(80).replaceAll('x', 'y'))).toBe(401);
+    expect(asked).toHaveBeenCalledTimes(4);
+    asked.mockRestore();
+  });
+
   test('a viewer reads and changes nothing; a change needs its header token, and a cookie alone makes none', async () => {
     const issuer = await file.issuer();
     const viewer = await signedIn(issuer, { role: 'viewer' });

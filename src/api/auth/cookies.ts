@@ -1,6 +1,8 @@
 import type { CookieOptions } from 'express';
 
 const headerLimit = 8_192;
+/** Each may cost a reading of the database. */
+const valuesMax = 4;
 
 /** What `response.cookie` is called with. */
 export type Cookie = [name: string, value: string, options: CookieOptions];
@@ -15,7 +17,8 @@ export const cookieValues = (header: string | undefined, name: string): string[]
     .split(';')
     .map((part) => part.trim().split('='))
     .filter(([found]) => found === name)
-    .map(([, value = '']) => value);
+    .map(([, value = '']) => value)
+    .slice(0, valuesMax);
 
 /** The one of a whole page. Cookies know no ports: the name tells two platforms of one machine apart. */
 export const createCookie = ({
