@@ -1,5 +1,5 @@
 /** How a text begins that a spreadsheet would take for a formula. */
-const formula = /^[=+\-@\t\r]/;
+const formula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 /** RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe in front; nothing stays empty. */
 const cell = (value: string | number | undefined): string => {
