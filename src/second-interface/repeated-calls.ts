@@ -38,8 +38,9 @@ export const repeatedVerification = async (
 };
 
 /**
- * 201 where this very call gave the codes, and its first answer was lost. Claims are the order's before its row says so:
- * how many codes it still lacks is what the order itself says.
+ * 201 where this very call gave the codes, and its first answer was lost. Claims are the order's before its row says so,
+ * and stay so where the engine loses the task that made them: the order itself says how many it has. Where that is fewer
+ * than are claimed, it has to hear the call anew. Claims are read first, as a call may come between.
  */
 export const repeatedCodes = async (
   deps: OrderDeps,
@@ -47,8 +48,9 @@ export const repeatedCodes = async (
   { message, heldBy, submission }: ClaimedCodes,
 ): Promise<CodesAnswer | undefined> => {
   if (!heldBy || isFinal(row.facts.state)) return undefined;
+  const claimed = await deps.codes.references(row);
   const facts = await deps.gateway.readFacts(row);
-  if (!facts || facts.version < row.version) return undefined;
+  if (!facts || facts.version < row.version || facts.issued < claimed.length) return undefined;
   const answer = fromRow({ facts }, heldBy.flatMap(heldCodesOf), message, deps.nowMs());
   if (answer?.kind !== 'codes' || answer.isNew) return undefined;
   const { accepted, outstanding } = answer;

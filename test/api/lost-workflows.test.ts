@@ -16,6 +16,7 @@ beforeAll(async () => {
   issuer = await file.issuer();
   terminal = await startTerminal();
 });
+afterEach(() => jest.restoreAllMocks());
 afterAll(() => terminal.stop());
 
 const reconcile = () => reconcileOnce(file.platform);
@@ -76,6 +77,22 @@ test('a verified order is never begun anew: it says that it could not be asked, 
     accepted: 1,
     outstanding: 0,
   });
+});
+
+test('codes that were marked as taken in a task that the engine lost are taken when the same call comes again', async () => {
+  await issuer.placeVerified('unheard-codes');
+  const { codes, gateway } = file.platform.core.orderDeps;
+  jest.spyOn(gateway, 'ask').mockImplementationOnce(async (_order, _updateId, message) => {
+    if (message.kind === 'codes') await codes.markAccepted([message.submissionId]);
+    return { kind: 'unavailable' };
+  });
+  const token = issuer.tokenOf('unheard-codes');
+  const body = { type: 'order.codes', orderNo: 'unheard-codes', token, codes: [{ itemId: 'a', value: 'UNHEARD-2' }] };
+  const submit = () => issuer.post('/orders/unheard-codes/codes', body, { webhookId: 'lost-2' });
+  expect((await submit()).status).toBe(202);
+  const again = await submit();
+  expect([again.status, again.body]).toEqual([201, { accepted: 1, outstanding: 0 }]);
+  await issuer.inState('unheard-codes', 'delivered');
 });
 
 test('a verification that the engine lost still counts when the window ends: nothing tells that the order expired', async () => {
