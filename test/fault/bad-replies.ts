@@ -2,9 +2,13 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BadReply } from './plan';
 
-const neverMs = 20_000;
-const slowMs = 3_000;
+export const neverMs = 20_000;
+export const slowMs = 3_000;
 const endlessPauseMs = 20;
+
+/** To a terminal's server a 2xx is its word that it has the codes, whatever follows it. */
+export const saysTaken = (reply: BadReply | 'status_410' | undefined): boolean =>
+  reply === undefined || ['slow', 'half_answer', 'endless', 'garbage'].includes(reply);
 
 /** Plays a bad answer; `slow` is a good one that comes late, so it resolves to true and the caller answers. */
 export const playBadReply = async (reply: BadReply | 'status_410', response: ServerResponse): Promise<boolean> => {

@@ -14,6 +14,8 @@ export const crashPoints = {
   in_update_after_projection: 'the row shows the verdict, the workflow task is not completed',
   in_cancel_after_projection: 'the row shows the cancellation, the workflow task is not completed',
   after_delivery_before_record: 'the terminal took the codes, nothing of it is written',
+  after_mail_before_record: 'the mail server took the mail, nothing of it is written',
+  after_sms_before_record: 'the gateway took the message, nothing of it is written',
   after_event_before_record: 'the issuer took an event, nothing of it is written',
   in_reconciler: 'in the middle of a pass of the reconciler',
 } as const;

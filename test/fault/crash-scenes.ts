@@ -3,7 +3,7 @@ import { type CrashPoint, crashPoints } from './crash-points';
 import { kill } from './do-fault';
 import type { Fact, Tell } from './facts';
 import { allUp, type PlatformParts } from './parts';
-import type { PlannedOrder } from './plan';
+import { badMailReplies, badSmsReplies, type PlannedOrder } from './plan';
 
 export interface Stage {
   readonly platform: PlatformParts;
@@ -33,6 +33,7 @@ const order = (name: string, issuerId: string, changes: Partial<PlannedOrder> = 
   codeReplies: [],
   eventReplies: [],
   terminalReplies: [],
+  mailReplies: [],
   ...changes,
 });
 
@@ -175,10 +176,21 @@ const apisDieWithAQueue = (planned: readonly PlannedOrder[], least: number): Sce
   },
 });
 
-/** More than the engine begins in that time, and fewer than the load shedder refuses. */
-const burst = Array.from({ length: 120 }, (_, n) =>
-  order(`queued-${n}`, n % 2 === 0 ? 'queue-page' : 'queue-hook', { placeAtMs: 40 * n }),
-);
+const queues = ['queue-page', 'queue-hook', 'queue-mail', 'queue-sms'] as const;
+
+/**
+ * More than the engine begins in that time, and fewer than the load shedder refuses. As each is delivered in the end, so
+ * is one after every bad answer that a server on the way to a buyer can give.
+ */
+const burst = Array.from({ length: 120 }, (_, n) => {
+  const [issuerId, turn] = [queues[n % queues.length] as string, Math.floor(n / queues.length)];
+  const isSms = issuerId === 'queue-sms';
+  return order(`queued-${n}`, issuerId, {
+    placeAtMs: 40 * n,
+    terminalReplies: isSms ? badSmsReplies.slice(turn, turn + 1) : [],
+    mailReplies: badMailReplies.slice(turn, turn + 1),
+  });
+});
 const burstLimitMs = 300_000;
 
 const early = order('early-codes', 'push-page', { behaviour: 'codes_before_verification' });
@@ -197,6 +209,8 @@ export const crashScenes: readonly Scene[] = [
   dies('in_update_after_projection', 'push-hook'),
   dies('in_cancel_after_projection', 'request-page', { behaviour: 'cancels_while_asked' }),
   dies('after_delivery_before_record', 'request-hook'),
+  dies('after_mail_before_record', 'push-mail', { mailReplies: ['greylisted'] }),
+  dies('after_sms_before_record', 'request-sms'),
   dies('after_event_before_record', 'push-page'),
   diesWithTheEngine('codes for a page', 'in_update_after_projection', order('engine-codes-page', 'short')),
   diesWithTheEngine(

@@ -6,6 +6,8 @@ import type { PlannedFault } from './plan';
 
 /** Longer than a part of the platform takes to be up again after its death. */
 const startUpMs = 8_000;
+/** A fault of the network lasts from the first bytes that it meets on: few of them go to a mail server. */
+const touchLimitMs = 8_000;
 
 /** Does one fault and resolves when it is over; each goes to the supervisor's log with its end. */
 export const doFault = async (platform: PlatformParts, fault: PlannedFault, tell: Tell): Promise<void> => {
@@ -45,10 +47,13 @@ export const doFault = async (platform: PlatformParts, fault: PlannedFault, tell
       return;
     case 'network': {
       const proxy = platform.proxies.get(target as ProxyName);
+      if (!proxy) return;
+      const before = proxy.touched();
+      proxy.begin(fault.fault);
+      for (const endMs = Date.now() + touchLimitMs; proxy.touched() === before && Date.now() < endMs; ) await pause(20);
       told(2_000, fault.fault);
-      proxy?.begin(fault.fault);
       await pause(durationMs);
-      proxy?.end();
+      proxy.end();
       return;
     }
     case 'graceful_stop_cut_short': {

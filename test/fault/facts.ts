@@ -14,7 +14,9 @@ export type Fact = { readonly atMs: number } & (
   | ({
       readonly what: 'bought';
       readonly behaviour: string;
-      readonly channel: 'page' | 'webhook';
+      readonly channel: 'page' | 'webhook' | 'email' | 'sms';
+      /** The issuer's setting for messages to buyers. */
+      readonly codeInMessage: boolean;
       readonly codeMode: 'push' | 'request';
       readonly quantity: number;
       readonly value: number;
@@ -67,7 +69,23 @@ export type Fact = { readonly atMs: number } & (
       readonly namedOrder: string;
       readonly codes: CodeHashes;
       readonly reply: string;
+      readonly saysTaken: boolean;
     } & About)
+  | ({
+      /** A whole message came to the address of this order; of none where nobody has that address. */
+      readonly what: 'messaged';
+      readonly channel: 'email' | 'sms';
+      /** What the server knows a repeat by. */
+      readonly id: string;
+      readonly hashes: readonly string[];
+      readonly links: readonly string[];
+      readonly textHash: string;
+      readonly reply: string;
+      readonly saysTaken: boolean;
+      readonly beganMs: number;
+    } & About)
+  /** A mail that the server did not let in. */
+  | ({ readonly what: 'turned_away'; readonly reply: string } & About)
   | ({ readonly what: 'page_seen'; readonly hashes: readonly string[] } & About)
   | ({ readonly what: 'operator'; readonly action: string; readonly status: number } & About)
   | ({ readonly what: 'redirect_followed' } & About)
@@ -103,4 +121,11 @@ export const hashesOf = (codes: readonly { itemId: string; value: string }[]): C
   Object.fromEntries(codes.map(({ itemId, value }) => [itemId, sha256(value)]));
 
 /** What every code of the suite looks like, so that one is recognised wherever it shows up. */
-export const codePattern = /FLT(?:-[A-Z0-9]{4}){4}/g;
+const codePattern = /FLT(?:-[A-Z0-9]{4}){4}/g;
+
+export const codeHashesIn = (text: string): string[] =>
+  [...new Set(text.match(codePattern) ?? [])].map((code) => sha256(code));
+
+/** A link opens the codes as well as they themselves would. */
+export const linkHashesIn = (text: string): string[] =>
+  [...new Set(text.match(/https?:\/\/[^\s"<>]+/g) ?? [])].map((url) => sha256(url));

@@ -32,6 +32,18 @@ export const guards: readonly Guard[] = [
       'one_decision',
     ],
   },
+  {
+    name: 'message_id',
+    scenes: ['after_mail_before_record'],
+    orders: 0,
+    rules: ['one_message_per_delivery'],
+  },
+  {
+    name: 'mail_answer',
+    scenes: ['after_mail_before_record'],
+    orders: 0,
+    rules: ['delivered_only_if_taken'],
+  },
   { name: 'deadline', scenes: ['stopped while an issuer asks'], orders: 0, rules: ['scene_missed'] },
 ];
 

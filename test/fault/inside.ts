@@ -185,6 +185,23 @@ wrapMade('src/outbound/client.js', 'createOutbound', (outbound) => ({
   },
 }));
 
+wrapMade('src/mail/mailer.js', 'createMailer', (mailer) => ({
+  send: async (mail: { id: string }) => {
+    const id = guardOff === 'message_id' ? `${mail.id}.${Date.now()}` : mail.id;
+    const mailed = await mailer.send({ ...mail, id });
+    if (mailed.isTaken) dieIfArmed('after_mail_before_record');
+    return guardOff === 'mail_answer' ? { isTaken: true, refusedRecipients: 0 } : mailed;
+  },
+}));
+
+wrapMade('src/channels/sms/generic-gateway.js', 'createGenericGateway', (gateway) => ({
+  send: async (...args: unknown[]) => {
+    const answer = await gateway.send(...args);
+    if (answer.isTaken) dieIfArmed('after_sms_before_record');
+    return answer;
+  },
+}));
+
 wrapMade('activities/project.js', 'createProject', (activities) => ({
   project: async (projection: { facts: { state: string } }) => {
     // Within an Update's own workflow task: with its last codes an order goes on to its delivery at once.

@@ -5,11 +5,12 @@ import type { CodeRequest, IssuedCode, OrderEventMessage, PaidNotice, VoidReques
 import { createIssuerClient, type IssuerClient, ProblemError } from '../../packages/issuer/src';
 import { verifySignature } from '../../src/signing/verify';
 import { playBadReply } from './bad-replies';
-import { codePattern, hashesOf, openFactLog, sha256 } from './facts';
+import { codeHashesIn, hashesOf, openFactLog, sha256 } from './facts';
 import { createTryCount, ownPort, type Phase, readBody, readOutside } from './outside';
-import type { PlannedOrder } from './plan';
+import type { PlannedIssuer, PlannedOrder } from './plan';
 import { decideAtTheEnd, type RacedOrder, raceAfterDelivery, voidDuringDelivery } from './race-calls';
 import { isRace, racedUses } from './races';
+import { terminalOf } from './terminal-addresses';
 
 /**
  * The issuers' servers, in a process of their own: they place orders, are called back, answer well and badly, and write
@@ -101,7 +102,8 @@ interface Account {
   readonly issuerId: string;
   readonly secret: string;
   readonly codeMode: 'push' | 'request';
-  readonly channel: 'page' | 'webhook';
+  readonly channel: PlannedIssuer['channel'];
+  readonly codeInMessage: boolean;
   readonly client: IssuerClient;
   /** Does not repeat what had no good answer. */
   readonly carelessClient: IssuerClient;
@@ -122,13 +124,14 @@ interface Order {
 }
 
 const accounts = new Map<string, Account>(
-  issuers.map(({ issuerId, secret, codeMode, channel }) => [
+  issuers.map(({ issuerId, secret, codeMode, channel, settings }) => [
     issuerId,
     {
       issuerId,
       secret,
       codeMode,
       channel,
+      codeInMessage: settings?.codeInMessage === true,
       carelessClient: createIssuerClient({
         baseUrl,
         issuerId,
@@ -198,10 +201,7 @@ const place = async (order: Order): Promise<void> => {
     quantity,
     product: { id: 'voucher', name: 'Voucher of the fault suite' },
     amount: { value, currency: 'EUR' },
-    terminal:
-      account.channel === 'page'
-        ? { channel: 'page' as const }
-        : { channel: 'webhook' as const, url: `${terminalsUrl}/t/${plan.issuerId}/${orderNo}` },
+    terminal: terminalOf(account.channel, plan, terminalsUrl),
   };
   const webhookId = newId();
   const placed = await attempt(() => account.client.placeOrder(content, { webhookId }));
@@ -388,7 +388,7 @@ const lookAtPage = async (order: Order): Promise<void> => {
       .then((response) => (response.ok ? response.text() : undefined))
       .catch(() => undefined);
     if (text !== undefined) {
-      tell({ what: 'page_seen', ...about(order), hashes: [...new Set(text.match(codePattern) ?? [])].map(sha256) });
+      tell({ what: 'page_seen', ...about(order), hashes: codeHashesIn(text) });
       return;
     }
     await pause(1_000);
@@ -399,7 +399,7 @@ const onEvent = async (order: Order, type: string, n: number, response: ServerRe
   const bad = order.plan.eventReplies[n - 1];
   if (type === 'order.delivered') {
     order.account.used ??= order.codes?.[0];
-    if (order.account.channel === 'page' && n === 1) later(lookAtPage(order));
+    if (n === 1) later(lookAtPage(order));
   }
   const { behaviour } = order.plan;
   if (isRace(behaviour) && type === 'order.delivered' && !order.isRaced && order.notice) {
@@ -472,9 +472,9 @@ const begin = ({ phase, orders: planned }: Phase): void => {
     };
     orders.set(`${plan.issuerId}/${plan.orderNo}`, order);
     const { behaviour, quantity, value } = plan;
-    const { channel, codeMode } = account;
+    const { channel, codeInMessage, codeMode } = account;
     setTimeout(() => {
-      tell({ what: 'bought', ...about(order), behaviour, quantity, value, channel, codeMode, phase });
+      tell({ what: 'bought', ...about(order), behaviour, quantity, value, channel, codeInMessage, codeMode, phase });
       later(place(order));
     }, plan.placeAtMs);
   }

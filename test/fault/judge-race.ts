@@ -96,6 +96,14 @@ const judgeDeliveries = (file: OrderFile, voided: readonly Taken[], say: Say): v
     }
     if (racedItem in fact.codes && fact.atMs > sinceMs + onTheWayMs) say('nothing_after_a_void', 'a terminal got it');
   }
+  for (const { hashes, beganMs } of file.facts.filter((fact) => fact.what === 'messaged')) {
+    if (hashes.some((hash) => !Object.values(gave).includes(hash))) {
+      say('no_code_to_a_wrong_terminal', 'a message holds a code of another order');
+    }
+    if (hashes.includes(gave[racedItem] ?? '') && beganMs > sinceMs + onTheWayMs) {
+      say('nothing_after_a_void', 'a message holds it');
+    }
+  }
   for (const hash of file.seen?.pageHashes ?? []) {
     if (!Object.values(gave).includes(hash)) say('no_code_to_a_wrong_order', 'its page shows a foreign code');
     if (voided.length > 0 && hash === gave[racedItem]) say('nothing_after_a_void', 'its page shows it');

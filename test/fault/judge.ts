@@ -1,4 +1,5 @@
 import type { CodeHashes, Fact, FactOf } from './facts';
+import { idsAreOfOneOrder, judgeMessages } from './judge-messages';
 import { judgeRace } from './judge-race';
 import { isRace } from './races';
 
@@ -78,7 +79,12 @@ export const judge = (facts: readonly Fact[], seen: readonly SeenOrder[]): Verdi
   for (const fact of facts) {
     if (fact.what === 'redirect_followed') safety.push({ rule: 'no_redirect', order: '', detail: 'one was followed' });
   }
-  safety.push(...codesAreOfOneOrder(files));
+  for (const fact of facts) {
+    if (fact.what === 'messaged' && fact.orderNo === '') {
+      safety.push({ rule: 'no_code_to_a_wrong_terminal', order: '', detail: `a message by ${fact.channel} to nobody` });
+    }
+  }
+  safety.push(...codesAreOfOneOrder(files), ...idsAreOfOneOrder(facts));
   for (const file of files) {
     const break_ = (rule: string, detail: string) =>
       safety.push({ rule, order: file.key, detail: `${file.bought.behaviour}: ${detail}` });
@@ -90,6 +96,7 @@ export const judge = (facts: readonly Fact[], seen: readonly SeenOrder[]): Verdi
       judgeCodes(file, break_);
       judgeCloses(file, break_);
     }
+    judgeTaken(file, break_);
     judgeEvents(file, break_, miss);
     judgeEnd(file, miss);
   }
@@ -175,12 +182,12 @@ const judgeCodes = (file: OrderFile, say: Say): void => {
       if (gave[item] !== hash) say('no_code_to_a_wrong_order', `${item} is not of this order`);
     }
   }
+  judgeMessages(file, Object.values(gave), say);
   if (seen?.hasCodeInApi) say('no_code_in_the_api', 'a code stands in its JSON');
   const accepted = acceptedCodes(file);
   if (seen?.state === 'delivered') {
     if (file.bought.channel === 'webhook') {
-      if (!first) say('every_2xx_is_kept', 'is delivered and no terminal has it');
-      else if (Object.keys(first.codes).length !== seen.codes.issued) {
+      if (first && Object.keys(first.codes).length !== seen.codes.issued) {
         say('one_code_set', `${Object.keys(first.codes).length} codes came, the API says ${seen.codes.issued}`);
       }
       for (const item of Object.keys(accepted)) {
@@ -207,6 +214,14 @@ const judgeCodes = (file: OrderFile, say: Say): void => {
   }
 };
 
+/** Where a server is called, its word is what makes an order delivered. */
+const judgeTaken = (file: OrderFile, say: Say): void => {
+  if (file.seen?.state !== 'delivered' || file.bought.channel === 'page') return;
+  if (![...of(file, 'delivered'), ...of(file, 'messaged')].some(({ saysTaken }) => saysTaken)) {
+    say('delivered_only_if_taken', 'is delivered, and its terminal never took it');
+  }
+};
+
 /** No value of a code in two orders. */
 const codesAreOfOneOrder = (files: readonly OrderFile[]): Violation[] => {
   const holder = new Map<string, string>();
@@ -214,7 +229,7 @@ const codesAreOfOneOrder = (files: readonly OrderFile[]): Violation[] => {
   for (const file of files) {
     const shown = new Set([
       ...of(file, 'delivered').flatMap(({ codes }) => Object.values(codes)),
-      ...of(file, 'page_seen').flatMap(({ hashes }) => hashes),
+      ...[...of(file, 'messaged'), ...of(file, 'page_seen')].flatMap(({ hashes }) => hashes),
       ...(file.seen?.pageHashes ?? []),
     ]);
     for (const hash of shown) {
@@ -237,6 +252,8 @@ const judgeCloses = (file: OrderFile, say: Say): void => {
   const sinceMs = Math.min(...cancelledAtMs);
   if (of(file, 'delivered').some(({ atMs }) => atMs > sinceMs))
     say('nothing_after_a_final_cancel', 'a terminal got codes');
+  if (of(file, 'messaged').some(({ beganMs }) => beganMs > sinceMs))
+    say('nothing_after_a_final_cancel', 'a message was sent');
   if (of(file, 'page_seen').some(({ atMs, hashes }) => atMs > sinceMs && hashes.length > 0)) {
     say('nothing_after_a_final_cancel', 'its page showed codes');
   }
@@ -245,11 +262,14 @@ const judgeCloses = (file: OrderFile, say: Say): void => {
   const wasUndeliverable =
     of(file, 'heard').some(({ type }) => type === 'order.undeliverable') ||
     file.facts.some((f) => f.what === 'operator');
-  if (!wasUndeliverable && of(file, 'delivered').length > 0)
+  if (!wasUndeliverable && of(file, 'delivered').length + of(file, 'messaged').length > 0)
     say('nothing_after_a_close', `is ${seen.state} and a terminal has codes`);
   const wasWhole = Object.keys(acceptedCodes(file)).length === file.bought.quantity;
   if (seen.state === 'expired' && wasWhole) say('every_2xx_is_kept', 'all its codes were accepted and it expired');
-  const wasQueued = answersTo(file, 'codes').some(({ status }) => status === 202);
+  const issueByMs = Math.min(
+    ...answersTo(file, 'verification').map(({ body }) => Date.parse(String(body.issueBy)) || Number.POSITIVE_INFINITY),
+  );
+  const wasQueued = answersTo(file, 'codes').some(({ status, atMs }) => status === 202 && atMs < issueByMs);
   if (seen.state === 'expired' && wasQueued && file.bought.behaviour === 'gives_codes_once') {
     say('every_202_is_judged', 'its codes were queued in time and never judged');
   }
@@ -354,7 +374,7 @@ const figuresOf = (files: readonly OrderFile[], facts: readonly Fact[]): Record<
   for (const fact of facts) {
     if (fact.what === 'asked') add('calls');
     if (fact.what === 'heard') add('callbacks');
-    if (fact.what === 'delivered') add('deliveries');
+    if (fact.what === 'delivered' || fact.what === 'messaged') add('deliveries');
   }
   return figures;
 };

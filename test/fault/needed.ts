@@ -1,5 +1,7 @@
+import { saysTaken } from './bad-replies';
 import { crashPointNames } from './crash-points';
-import type { Sometimes } from './sometimes';
+import { badMailReplies, badSmsReplies } from './plan';
+import { type Sometimes, thenTaken } from './sometimes';
 
 /**
  * What the short plan must have reached to have shown anything; every seed does. Not the reconciler's own counts: a pass
@@ -30,6 +32,10 @@ const needed = [
   'repeated although it was taken: order.code_requested',
   // Its first try died with its worker: only the reconciler tells it again.
   'repeated although it was taken: an event',
+  // After `ok`, `cut_after_data` and `never` it was taken before, and the answer lost.
+  ...['ok', ...badMailReplies].filter((reply) => reply !== 'slow').map((reply) => thenTaken(`mail: ${reply}`)),
+  'SMS: ok, then taken',
+  ...badSmsReplies.filter((reply) => !saysTaken(reply)).map((reply) => thenTaken(`SMS: ${reply}`)),
   'a delivery repeated',
   'a delivery repeated although it was taken',
 ];

@@ -7,6 +7,7 @@ export interface Outside {
   readonly baseUrl: string;
   /** Where the platform reaches the terminals. */
   readonly terminalsUrl: string;
+  readonly mailPort: number;
   readonly issuers: readonly (PlannedIssuer & { readonly secret: string })[];
   readonly logFile: string;
 }

@@ -84,7 +84,7 @@ const keepUp = async (name: string, start: () => Promise<Running>): Promise<Part
   };
 };
 
-export type ProxyName = 'front' | 'engine' | 'database' | 'issuers' | 'terminals';
+export type ProxyName = 'front' | 'engine' | 'database' | 'issuers' | 'terminals' | 'mail';
 
 export interface PlatformParts {
   readonly baseUrl: string;
@@ -102,12 +102,18 @@ export interface PlatformParts {
   stop(): Promise<void>;
 }
 
+export interface OutsidePorts {
+  readonly issuers: number;
+  readonly terminals: number;
+  readonly mail: number;
+}
+
 export interface PlatformOptions {
   readonly folder: string;
   /** A small file system for engine and database, mounted by whoever starts the run; without it no disk is filled. */
   readonly smallDisk?: string;
   /** Where issuers and terminals listen; the platform reaches them through proxies. */
-  readonly outsidePorts: { readonly issuers: number; readonly terminals: number };
+  readonly outsidePorts: OutsidePorts;
   readonly guardOff?: string;
   readonly secrets?: { readonly operatorToken: string; readonly masterKey: string };
 }
@@ -147,12 +153,13 @@ export const startParts = async ({
       return mongo;
     }),
   ]);
-  const [front, engine, database, issuers, terminals] = await Promise.all([
+  const [front, engine, database, issuers, terminals, mail] = await Promise.all([
     startProxy([apiPort1, apiPort2]),
     startProxy([temporalPort]),
     startProxy([mongoPort]),
     startProxy([outsidePorts.issuers]),
     startProxy([outsidePorts.terminals]),
+    startProxy([outsidePorts.mail]),
   ]);
   const baseUrl = `http://127.0.0.1:${front.port}`;
   const operatorToken = secrets?.operatorToken ?? randomBytes(24).toString('base64url');
@@ -169,6 +176,10 @@ export const startParts = async ({
     OPERATOR_TOKEN: operatorToken,
     MASTER_KEY: masterKey,
     CALLBACK_ALLOW: '127.0.0.0/8',
+    MAIL_SMTP_URL: `smtp://127.0.0.1:${mail.port}?tls=off`,
+    MAIL_FROM: 'codes@codeferry.test',
+    SMS_GATEWAY_URL: `http://127.0.0.1:${terminals.port}/sms`,
+    SMS_PER_ISSUER_AND_DAY: '1000000',
     LOG_LEVEL: 'info',
     FAULT_CRASH_FOLDER: join(folder, 'crash'),
     FAULT_GUARD_OFF: guardOff ?? '',
@@ -202,6 +213,7 @@ export const startParts = async ({
     ['database', database],
     ['issuers', issuers],
     ['terminals', terminals],
+    ['mail', mail],
   ]);
   const stop = async (): Promise<void> => {
     await Promise.all([...parts.values()].filter(({ name }) => /api|worker/.test(name)).map((part) => part.stop()));

@@ -38,6 +38,22 @@ export const badReplies = [
 ] as const;
 export type BadReply = (typeof badReplies)[number];
 
+/** The last one is for good, until a person has it sent again. */
+export const badSmsReplies = [...badReplies, 'status_410'] as const;
+
+/** How a mail server answers badly: `never` and `cut_after_data` have taken the mail, and their sender cannot know. */
+export const badMailReplies = [
+  'greylisted',
+  'status_550',
+  'status_451',
+  'cut_in_data',
+  'cut_after_data',
+  'never',
+  'slow',
+  'garbage',
+] as const;
+export type BadMailReply = (typeof badMailReplies)[number];
+
 export interface PlannedOrder {
   readonly orderNo: string;
   readonly issuerId: string;
@@ -50,13 +66,15 @@ export interface PlannedOrder {
   readonly paidReplies: readonly { readonly reply: BadReply; readonly acts: boolean }[];
   readonly codeReplies: readonly BadReply[];
   readonly eventReplies: readonly BadReply[];
-  readonly terminalReplies: readonly (BadReply | 'status_410')[];
+  /** Of a terminal over HTTP, where a 410 is for ever; and of a mail server. */
+  readonly terminalReplies: readonly (typeof badSmsReplies)[number][];
+  readonly mailReplies: readonly BadMailReply[];
 }
 
 export interface PlannedIssuer {
   readonly issuerId: string;
   readonly codeMode: 'push' | 'request';
-  readonly channel: 'page' | 'webhook';
+  readonly channel: 'page' | 'webhook' | 'email' | 'sms';
   readonly windowSeconds: number;
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -64,13 +82,21 @@ export interface PlannedIssuer {
 export const issuersOf = (windowSeconds: number): readonly PlannedIssuer[] => [
   { issuerId: 'push-page', codeMode: 'push', channel: 'page', windowSeconds },
   { issuerId: 'push-hook', codeMode: 'push', channel: 'webhook', windowSeconds },
+  { issuerId: 'push-mail', codeMode: 'push', channel: 'email', windowSeconds, settings: { codeInMessage: true } },
+  { issuerId: 'push-sms', codeMode: 'push', channel: 'sms', windowSeconds, settings: { codeInMessage: true } },
   { issuerId: 'request-page', codeMode: 'request', channel: 'page', windowSeconds },
   { issuerId: 'request-hook', codeMode: 'request', channel: 'webhook', windowSeconds },
+  { issuerId: 'request-mail', codeMode: 'request', channel: 'email', windowSeconds },
+  { issuerId: 'request-sms', codeMode: 'request', channel: 'sms', windowSeconds },
   // Whose orders stand in line while both apis die: none of them runs out of time, however slow the machine is.
   { issuerId: 'queue-page', codeMode: 'push', channel: 'page', windowSeconds: 3_600 },
   { issuerId: 'queue-hook', codeMode: 'push', channel: 'webhook', windowSeconds: 3_600 },
-  // Those whose orders end by a window, not by an answer.
+  { issuerId: 'queue-mail', codeMode: 'push', channel: 'email', windowSeconds: 3_600 },
+  { issuerId: 'queue-sms', codeMode: 'push', channel: 'sms', windowSeconds: 3_600, settings: { codeInMessage: true } },
+  // Those whose orders may end by a window, not by an answer: what came in time is judged even at its very end.
   { issuerId: 'short', codeMode: 'push', channel: 'page', windowSeconds: 15 },
+  { issuerId: 'once-page', codeMode: 'push', channel: 'page', windowSeconds: 45 },
+  { issuerId: 'once-mail', codeMode: 'request', channel: 'email', windowSeconds: 45 },
   // Answers 410 once, is paused for it, and taken up again by an operator.
   { issuerId: 'gone', codeMode: 'push', channel: 'page', windowSeconds },
   // Whose buyers ask for refunds, with little time to decide.
@@ -83,22 +109,25 @@ export const issuersOf = (windowSeconds: number): readonly PlannedIssuer[] => [
   },
 ];
 
+const channels = ['page', 'hook', 'mail', 'sms'] as const;
 const shortOnly: ReadonlySet<Behaviour> = new Set(['silent', 'part_of_the_codes', 'late_codes']);
 const multiple: ReadonlySet<Behaviour> = new Set(['split', 'part_of_the_codes']);
 
 export const planOrders = (seed: number, name: string, count: number, overMs: number): PlannedOrder[] => {
   const random = createRandom(`${seed}/orders/${name}`);
-  const plain = ['push-page', 'push-hook', 'request-page', 'request-hook'] as const;
+  const plain = channels.flatMap((channel) => [`push-${channel}`, `request-${channel}`]);
   return Array.from({ length: count }, (_, n): PlannedOrder => {
     const behaviour = random.weighted(behaviours);
     const isShort = shortOnly.has(behaviour);
     const issuerId = isShort
       ? 'short'
-      : behaviour === 'cancels_while_asked'
-        ? random.oneOf(['request-page', 'request-hook'])
-        : random.next() < 0.04
-          ? 'gone'
-          : random.oneOf(plain);
+      : behaviour === 'gives_codes_once'
+        ? random.oneOf(['once-page', 'once-mail'])
+        : behaviour === 'cancels_while_asked'
+          ? `request-${random.oneOf(channels)}`
+          : random.next() < 0.04
+            ? 'gone'
+            : random.oneOf(plain);
     const bad = <T>(share: number, make: () => T): T[] => (random.next() < share ? [make()] : []);
     const badReply = () => random.oneOf(badReplies);
     return {
@@ -118,6 +147,7 @@ export const planOrders = (seed: number, name: string, count: number, overMs: nu
       codeReplies: bad(0.3, badReply),
       eventReplies: bad(0.2, badReply),
       terminalReplies: random.next() < 0.04 ? ['status_410'] : bad(0.35, badReply),
+      mailReplies: bad(0.4, () => random.oneOf(badMailReplies)),
     };
   });
 };
@@ -185,6 +215,7 @@ export const faultDeck = (
     network('database', all),
     network('issuers', all),
     network('terminals', all),
+    network('mail', all),
     {
       kind: 'graceful_stop_cut_short',
       target: random.oneOf(['worker-1', 'api-1']),

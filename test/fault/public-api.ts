@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { codePattern, sha256 } from './facts';
+import { codeHashesIn } from './facts';
 import type { SeenOrder } from './judge';
 import type { PlannedIssuer } from './plan';
 import { isRace } from './races';
@@ -56,6 +56,7 @@ export const createPublicApi = (baseUrl: string, operatorToken: string) => {
         issueWindowSeconds: windowSeconds,
         noticeDelaysSeconds: [1, 2, 3, 5, 8],
         ...settings,
+        deliveryDelaysSeconds: [1, 2, 3, 5, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8],
         eventDelaysSeconds: [1, 2, 3, 5, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8],
       });
       if (status !== 201) throw new Error(`the issuer ${issuerId} was not made: ${text}`);
@@ -88,7 +89,7 @@ export const createPublicApi = (baseUrl: string, operatorToken: string) => {
       return {
         ...seen,
         why,
-        hasCodeInApi: (text + timeline.text).match(codePattern) !== null,
+        hasCodeInApi: codeHashesIn(text + timeline.text).length > 0,
         ...(page ? { pageHashes: page } : {}),
         ...(items ? { pageItems: items } : {}),
       };
@@ -104,7 +105,7 @@ const pageHashes = async (pickupUrl: string): Promise<string[] | undefined> => {
       headers: { accept: 'text/html' },
       signal: AbortSignal.timeout(callLimitMs),
     }).catch(() => undefined);
-    if (response?.ok) return [...new Set((await response.text()).match(codePattern) ?? [])].map((code) => sha256(code));
+    if (response?.ok) return codeHashesIn(await response.text());
     await response?.arrayBuffer().catch(() => undefined);
     if (response?.status === 404) return undefined;
     // Nothing to show yet, or for good.

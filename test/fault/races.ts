@@ -14,14 +14,17 @@ export const isRace = (behaviour: string): behaviour is Race => (races as readon
 
 export const racedUses = 3;
 
+const delivering = ['push-hook', 'races', 'push-mail', 'push-sms'] as const;
+
 /** Beside the random plan, so that a seed places the same orders as before. */
 export const planRaces = (name: string, count: number, overMs: number): PlannedOrder[] =>
   Array.from({ length: count }, (_, n): PlannedOrder => {
     const behaviour = races[n % races.length] as Race;
-    const isHook = behaviour === 'void_against_delivery' && Math.floor(n / races.length) % 2 === 0;
+    const turn = Math.floor(n / races.length);
+    const isDelivered = behaviour === 'void_against_delivery';
     return {
       orderNo: `${name}-${n}`,
-      issuerId: isHook ? 'push-hook' : 'races',
+      issuerId: isDelivered ? (delivering[turn % delivering.length] as string) : 'races',
       behaviour,
       quantity: 2,
       value: 1_000,
@@ -30,6 +33,7 @@ export const planRaces = (name: string, count: number, overMs: number): PlannedO
       codeReplies: [],
       eventReplies: [],
       // The next try is of another message, without what is void.
-      terminalReplies: isHook ? ['status_500'] : [],
+      terminalReplies: isDelivered ? ['status_500'] : [],
+      mailReplies: isDelivered ? ['status_451'] : [],
     };
   });

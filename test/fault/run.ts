@@ -11,7 +11,7 @@ import { type FactOf, openFactLog, readFacts } from './facts';
 import { judge, type SeenOrder, type Verdicts } from './judge';
 import { countMended } from './mended';
 import type { Outside, Phase } from './outside';
-import { allUp, type PlatformParts, startParts } from './parts';
+import { allUp, type OutsidePorts, type PlatformParts, startParts } from './parts';
 import { faultDeck, issuersOf, type PlannedOrder, planOrders } from './plan';
 import { createPublicApi, type PublicApi } from './public-api';
 import { planRaces } from './races';
@@ -65,7 +65,7 @@ export const runPlan = async (options: RunOptions): Promise<RunReport> => {
   const logOf = (name: string): string => join(folder, `facts.${name}.jsonl`);
   const factLogs = ['issuers', 'terminals', 'supervisor'].map(logOf);
   const tell = openFactLog(logOf('supervisor'));
-  const ports = { issuers: await freePort(), terminals: await freePort() };
+  const ports = { issuers: await freePort(), terminals: await freePort(), mail: await freePort() };
   const platform = await startParts({
     folder,
     outsidePorts: ports,
@@ -84,7 +84,7 @@ export const runPlan = async (options: RunOptions): Promise<RunReport> => {
     platform.crashes.disarmAll();
     const lastFaultMs = Date.now();
     say(`faults end after ${seconds(lastFaultMs - startedMs)}`);
-    await settle(api, factLogs, lastFaultMs + options.boundMs);
+    await settle(api, operator, factLogs, lastFaultMs + options.boundMs);
     const settledAfterMs = Date.now() - lastFaultMs;
     await operator.stop();
     // Where the platform does not answer, the judge has seen so in the calls before.
@@ -129,7 +129,7 @@ const startOutside = async (
   platform: PlatformParts,
   api: PublicApi,
   { folder, windowSeconds }: RunOptions,
-  ports: { issuers: number; terminals: number },
+  ports: OutsidePorts,
   logOf: (name: string) => string,
   children: Child[],
 ): Promise<void> => {
@@ -145,6 +145,7 @@ const startOutside = async (
     const told: Outside = {
       baseUrl: platform.baseUrl,
       terminalsUrl: urlOf('terminals'),
+      mailPort: ports.mail,
       issuers,
       logFile: logOf(name),
     };
@@ -163,7 +164,7 @@ const startOutside = async (
   await tellPhase(ports, { phase: 'none', orders: [] });
 };
 
-const tellPhase = async (ports: { issuers: number; terminals: number }, phase: Phase): Promise<void> => {
+const tellPhase = async (ports: OutsidePorts, phase: Phase): Promise<void> => {
   for (const port of [ports.terminals, ports.issuers]) {
     for (let n = 1; ; n += 1) {
       const isTaken = await fetch(`http://127.0.0.1:${port}/phase`, {
@@ -227,7 +228,7 @@ const playRandomPlan = async (
   await Promise.all(running);
 };
 
-/** Takes a paused issuer up again, and cancels every second order that waits for a person. */
+/** Takes a paused issuer up again; of the orders that wait for a person it cancels every second one, and has the others sent again. */
 const startOperator = (api: PublicApi, tell: ReturnType<typeof openFactLog>) => {
   let isStopping = false;
   const looked = new Set<string>();
@@ -242,11 +243,12 @@ const startOperator = (api: PublicApi, tell: ReturnType<typeof openFactLog>) => 
     const waiting = await api.once('GET', '/orders?state=undeliverable&limit=100');
     for (const { issuerId, orderNo } of (JSON.parse(waiting.text) as { data: { issuerId: string; orderNo: string }[] })
       .data) {
-      const isOdd = Number(orderNo.split('-').at(-1)) % 2 === 1;
-      if (!isOdd || looked.has(`${issuerId}/${orderNo}`)) continue;
-      tell({ what: 'operator', issuerId, orderNo, action: 'cancels', status: 0 });
-      const { status } = await api.once('POST', `/orders/${issuerId}/${orderNo}/cancel`);
-      tell({ what: 'operator', issuerId, orderNo, action: 'cancel', status });
+      if (looked.has(`${issuerId}/${orderNo}`)) continue;
+      const action = Number(orderNo.split('-').at(-1)) % 2 === 1 ? 'cancel' : 'redeliver';
+      tell({ what: 'operator', issuerId, orderNo, action: `${action}s`, status: 0 });
+      const body = action === 'redeliver' ? {} : undefined;
+      const { status } = await api.once('POST', `/orders/${issuerId}/${orderNo}/${action}`, body);
+      tell({ what: 'operator', issuerId, orderNo, action, status });
       if (status === 200) looked.add(`${issuerId}/${orderNo}`);
     }
   };
@@ -257,6 +259,8 @@ const startOperator = (api: PublicApi, tell: ReturnType<typeof openFactLog>) => 
     }
   })();
   return {
+    /** The orders that it is done with, so far. */
+    done: (): ReadonlySet<string> => new Set(looked),
     stop: async (): Promise<void> => {
       isStopping = true;
       await loop;
@@ -265,11 +269,18 @@ const startOperator = (api: PublicApi, tell: ReturnType<typeof openFactLog>) => 
 };
 
 /** Returns as soon as every order has ended and told all its events, or at the bound. */
-const settle = async (api: PublicApi, factLogs: readonly string[], boundMs: number): Promise<void> => {
+const settle = async (
+  api: PublicApi,
+  operator: ReturnType<typeof startOperator>,
+  factLogs: readonly string[],
+  boundMs: number,
+): Promise<void> => {
   for (;;) {
     const lookedAtMs = Date.now();
     const facts = readFacts(factLogs);
     const bought = facts.filter((fact) => fact.what === 'bought').length;
+    // Read before the orders: one that is done with and undeliverable stays so.
+    const done = operator.done();
     const listed = await api.listOrders().catch(() => []);
     const told = new Set(
       facts.flatMap((fact) =>
@@ -280,6 +291,7 @@ const settle = async (api: PublicApi, factLogs: readonly string[], boundMs: numb
     );
     const hasEnded = ({ issuerId, orderNo, state, sequence }: (typeof listed)[number]): boolean =>
       endStates.includes(state) &&
+      (state !== 'undeliverable' || done.has(`${issuerId}/${orderNo}`)) &&
       Array.from({ length: sequence }, (_, n) => n + 1).every((n) => told.has(`${issuerId}/${orderNo}/${n}`));
     if (listed.length >= bought && listed.every(hasEnded)) return;
     if (Date.now() > boundMs) return;

@@ -6,6 +6,11 @@ export type Sometimes = Readonly<Record<string, number>>;
 const isEvent = (type: string): boolean =>
   !['order.paid', 'order.code_requested', 'order.void_requested'].includes(type);
 
+/** Of a mail or an SMS: an earlier try of it was answered so. */
+export const thenTaken = (reply: string): string => `${reply}, then taken`;
+
+const keyOf = ({ issuerId, orderNo }: { issuerId: string; orderNo: string }): string => `${issuerId}/${orderNo}`;
+
 /** Counted from the logs of issuers, terminals and the supervisor. */
 export const countSometimes = (
   facts: readonly Fact[],
@@ -19,6 +24,7 @@ export const countSometimes = (
   const lost = new Set<string>();
   const taken = new Set<string>();
   const deliveries = new Map<string, string>();
+  const replies = new Map<string, readonly string[]>();
   for (const fact of facts) {
     switch (fact.what) {
       case 'unanswered':
@@ -51,6 +57,16 @@ export const countSometimes = (
         if (before !== undefined) add('a delivery repeated');
         if (before === 'ok') add('a delivery repeated although it was taken');
         deliveries.set(fact.id, fact.reply);
+        break;
+      }
+      case 'turned_away':
+        replies.set(keyOf(fact), [...(replies.get(keyOf(fact)) ?? []), `mail: ${fact.reply}`]);
+        break;
+      case 'messaged': {
+        const what = fact.channel === 'email' ? 'mail' : 'SMS';
+        const before = replies.get(keyOf(fact)) ?? [];
+        if (fact.saysTaken) for (const reply of new Set(before)) add(thenTaken(reply));
+        replies.set(keyOf(fact), [...before, `${what}: ${fact.reply}`]);
         break;
       }
       case 'fault':

@@ -1,16 +1,22 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { verifySignature } from '../../src/signing/verify';
-import { playBadReply } from './bad-replies';
-import { hashesOf, openFactLog } from './facts';
+import { playBadReply, saysTaken } from './bad-replies';
+import { codeHashesIn, hashesOf, linkHashesIn, openFactLog, sha256 } from './facts';
+import { startMailTerminal } from './mail-terminal';
 import { createTryCount, ownPort, type Phase, readBody, readOutside } from './outside';
-import type { PlannedOrder } from './plan';
+import type { BadReply, PlannedOrder } from './plan';
+import { mailAddressOf, phoneNumberOf } from './terminal-addresses';
 
-/** The users' terminals, in a process of their own: each order has an address of its own, and what comes is written down. */
-const { baseUrl, logFile } = readOutside();
+/**
+ * The users' terminals, and the servers on the way to them, in a process of their own: each order has an address of its own,
+ * and what comes is written down.
+ */
+const { baseUrl, issuers, mailPort, logFile } = readOutside();
 const tell = openFactLog(logFile);
 const tryOf = createTryCount();
-const replies = new Map<string, PlannedOrder['terminalReplies']>();
+const orders = new Map<string, PlannedOrder>();
+const channelOf = new Map(issuers.map(({ issuerId, channel }) => [issuerId, channel]));
 
 const publicKeys = (async (): Promise<string[]> => {
   for (;;) {
@@ -24,18 +30,78 @@ const publicKeys = (async (): Promise<string[]> => {
   }
 })();
 
+/** Under its address alone: what comes to another channel of it came to nobody. */
+const addressOf = (plan: PlannedOrder): string => {
+  const channel = channelOf.get(plan.issuerId);
+  if (channel === 'email') return mailAddressOf(plan);
+  return channel === 'sms' ? phoneNumberOf(plan) : `${plan.issuerId}/${plan.orderNo}`;
+};
+
+const reply = async (response: ServerResponse, bad: BadReply | 'status_410' | undefined): Promise<void> => {
+  if (bad && !(await playBadReply(bad, response))) return;
+  response.writeHead(204).end();
+};
+
+const takeDelivery = async (
+  { issuerId, orderNo, id }: { issuerId: string; orderNo: string; id: string },
+  raw: Buffer,
+  response: ServerResponse,
+): Promise<void> => {
+  const { data } = JSON.parse(raw.toString()) as {
+    data: { issuerId: string; orderNo: string; codes: { itemId: string; value: string }[] };
+  };
+  const planned = orders.get(`${issuerId}/${orderNo}`)?.terminalReplies ?? [];
+  const n = tryOf(id);
+  const bad = planned[0] === 'status_410' ? 'status_410' : planned[n - 1];
+  tell({
+    what: 'delivered',
+    issuerId,
+    orderNo,
+    id,
+    namedOrder: `${data.issuerId}/${data.orderNo}`,
+    codes: hashesOf(data.codes),
+    reply: bad ?? 'ok',
+    saysTaken: saysTaken(bad),
+  });
+  await reply(response, bad);
+};
+
+const takeSms = async (raw: Buffer, response: ServerResponse): Promise<void> => {
+  const { id, to, text } = JSON.parse(raw.toString()) as { id: string; to: string; text: string };
+  const { issuerId = '', orderNo = '', terminalReplies = [] } = orders.get(to) ?? {};
+  const bad = terminalReplies[tryOf(to) - 1];
+  tell({
+    what: 'messaged',
+    channel: 'sms',
+    issuerId,
+    orderNo,
+    id,
+    hashes: codeHashesIn(text),
+    links: linkHashesIn(text),
+    textHash: sha256(text),
+    reply: bad ?? 'ok',
+    saysTaken: saysTaken(bad),
+    beganMs: Date.now(),
+  });
+  await reply(response, bad);
+};
+
+startMailTerminal(mailPort, tell, (address) => {
+  const order = orders.get(address);
+  return order && { ...order, reply: order.mailReplies[tryOf(address) - 1] };
+});
+
 createServer(async (request, response) => {
   try {
     const [, kind, issuerId = '', orderNo = ''] = (request.url ?? '').split('/');
     const raw = await readBody(request);
     if (kind === 'phase') {
-      for (const plan of (JSON.parse(raw.toString()) as Phase).orders) {
-        replies.set(`${plan.issuerId}/${plan.orderNo}`, plan.terminalReplies);
-      }
+      for (const plan of (JSON.parse(raw.toString()) as Phase).orders) orders.set(addressOf(plan), plan);
       response.writeHead(204).end();
       return;
     }
     if (kind === 'redirected') tell({ what: 'redirect_followed', issuerId: '', orderNo: '' });
+    if (kind === 'sms') return await takeSms(raw, response);
     const id = String(request.headers['webhook-id']);
     const verdict = verifySignature({
       headers: {
@@ -51,16 +117,7 @@ createServer(async (request, response) => {
       response.writeHead(401).end();
       return;
     }
-    const { data } = JSON.parse(raw.toString()) as {
-      data: { issuerId: string; orderNo: string; codes: { itemId: string; value: string }[] };
-    };
-    const planned = replies.get(`${issuerId}/${orderNo}`) ?? [];
-    const n = tryOf(id);
-    const bad = planned[0] === 'status_410' ? 'status_410' : planned[n - 1];
-    const namedOrder = `${data.issuerId}/${data.orderNo}`;
-    tell({ what: 'delivered', issuerId, orderNo, id, namedOrder, codes: hashesOf(data.codes), reply: bad ?? 'ok' });
-    if (bad && !(await playBadReply(bad, response))) return;
-    response.writeHead(204).end();
+    await takeDelivery({ issuerId, orderNo, id }, raw, response);
   } catch {
     response.destroy();
   }
