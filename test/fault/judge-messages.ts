@@ -5,6 +5,8 @@ import type { OrderFile, Say, Violation } from './judge';
 export const judgeMessages = (file: OrderFile, codes: readonly string[], say: Say): void => {
   const messages = file.facts.filter((fact) => fact.what === 'messaged');
   const { codeInMessage } = file.bought;
+  // A close without delivery counts none any more.
+  const issued = file.seen?.state === 'delivered' ? file.seen.codes.issued : undefined;
   const pages = new Set(
     file.facts.flatMap((fact) =>
       fact.what === 'answered' && fact.call === 'orders' && typeof fact.body.pickupUrl === 'string'
@@ -18,9 +20,10 @@ export const judgeMessages = (file: OrderFile, codes: readonly string[], say: Sa
       say('no_code_to_a_wrong_terminal', 'a message holds a code of another order');
     }
     if (!codeInMessage && message.hashes.length > 0) say('messages_as_set', 'a message holds a code');
-    if (codeInMessage && message.hashes.length !== file.seen?.codes.issued) {
-      say('messages_as_set', `a message holds ${message.hashes.length} codes of ${file.seen?.codes.issued}`);
+    if (codeInMessage && message.hashes.length !== (issued ?? first?.hashes.length ?? 0)) {
+      say('messages_as_set', `a message holds ${message.hashes.length} codes of ${issued}`);
     }
+    if (codeInMessage && message.hashes.length === 0) say('messages_as_set', 'a message holds no code');
     if (pages.size > 0 && (message.links.length !== 1 || !pages.has(message.links[0] as string))) {
       say('messages_as_set', "a message's link is not that of its order");
     }
