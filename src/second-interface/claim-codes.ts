@@ -178,7 +178,7 @@ export const settleClaim = async (
   { answer, isHeld, isProjected }: Pick<Judged, 'answer' | 'isHeld' | 'isProjected'>,
 ): Promise<boolean> => {
   if (isHeld) {
-    if (!isProjected) await codes.markAccepted([submission._id]);
+    if (!isProjected || submission.status === 'accepted') await codes.markAccepted([submission._id]);
     return true;
   }
   if (answer.kind === 'refused' && answer.late) {

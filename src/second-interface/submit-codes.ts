@@ -29,8 +29,9 @@ export const submitCodes = async (
     if (repeated) return repeated;
     const judged = await askOrder(deps, row, updateId, claimed.message);
     if (judged === 'unavailable') {
-      if (claimed.submission) return queued;
-      throw engineUnavailable();
+      if (!claimed.submission) throw engineUnavailable();
+      await deps.codes.keepUnjudged(claimed.submission._id, new Date(deps.nowMs()));
+      return queued;
     }
     const { answer } = judged;
     if (!claimed.submission && answer.kind === 'refused' && answer.late) await keepLate(deps, row, updateId, codes);

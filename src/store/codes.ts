@@ -163,7 +163,16 @@ export const createCodes = ({ submissions }: { readonly submissions: Collection<
 
   /** Called before the order is asked again about a claim; null where it is settled already, or gone. */
   askAgain: (id: string): Promise<SubmissionRow | null> =>
-    submissions.findOneAndUpdate({ _id: id, status: 'claimed' }, { $inc: { asks: 1 } }, { returnDocument: 'after' }),
+    submissions.findOneAndUpdate(
+      { _id: id, unjudgedSince: { $exists: true } },
+      { $inc: { asks: 1 } },
+      { returnDocument: 'after' },
+    ),
+
+  /** Where the order could not be asked: the engine may have lost the task that marked the claim as accepted. */
+  keepUnjudged: async (id: string, at: Date): Promise<void> => {
+    await submissions.updateOne({ _id: id, status: 'accepted' }, { $set: { unjudgedSince: at } });
+  },
 
   /**
    * A refused call, or one that repeated what the order held already, leaves nothing behind. Resolves to false where
@@ -243,10 +252,7 @@ export const createCodes = ({ submissions }: { readonly submissions: Collection<
 
   /** The reconciler asked in vain: the claim goes behind all others that its pass saw. */
   defer: async (id: string, until: Date): Promise<void> => {
-    await submissions.updateOne(
-      { _id: id, status: 'claimed', unjudgedSince: { $lt: until } },
-      { $set: { unjudgedSince: until } },
-    );
+    await submissions.updateOne({ _id: id, unjudgedSince: { $lt: until } }, { $set: { unjudgedSince: until } });
   },
 
   /** Read by the reconciler: claims without a verdict. */

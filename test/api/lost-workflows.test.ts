@@ -20,6 +20,8 @@ afterEach(() => jest.restoreAllMocks());
 afterAll(() => terminal.stop());
 
 const reconcile = () => reconcileOnce(file.platform);
+/** A pass that the engine did not answer in time leaves it to the next one. */
+const isResumed = () => until('it goes on', async () => (await reconcile()).resumed === 1);
 const handleOf = (of: TestIssuer, orderNo: string) =>
   file.platform.client.workflow.getHandle(`order/${of.issuerId}/${orderNo}`);
 
@@ -49,7 +51,7 @@ test('an order that waits for its verification is told of anew, as a new message
   const first = await issuer.message('order.paid', 'notified');
   await issuer.inState('notified', 'notified');
   await lose(issuer, 'notified');
-  expect((await reconcile()).resumed).toBe(1);
+  await isResumed();
   const second = await issuer.message('order.paid', 'notified', 2);
   expect(second.id).not.toBe(first.id);
   expect(second.data).toEqual(first.data);
@@ -68,7 +70,7 @@ test('a verified order is never begun anew: it says that it could not be asked, 
   const token = issuer.tokenOf('verified');
   const codes = { type: 'order.codes', orderNo: 'verified', token, codes: [{ itemId: 'a', value: 'VERIFIED' }] };
   expect((await issuer.post('/orders/verified/codes', codes, { webhookId: 'lost-1' })).status).toBe(202);
-  expect((await reconcile()).resumed).toBe(1);
+  await isResumed();
   await until('the queued codes are judged', async () => {
     await reconcile();
     return (await issuer.order('verified')).body.state === 'delivered';
@@ -79,18 +81,39 @@ test('a verified order is never begun anew: it says that it could not be asked, 
   });
 });
 
-test('codes that were marked as taken in a task that the engine lost are taken when the same call comes again', async () => {
-  await issuer.placeVerified('unheard-codes');
+const submitOnce = (orderNo: string, value: string) =>
+  issuer.post(
+    `/orders/${orderNo}/codes`,
+    { type: 'order.codes', orderNo, token: issuer.tokenOf(orderNo), codes: [{ itemId: 'a', value }] },
+    { webhookId: `once-${orderNo}` },
+  );
+
+/** The task that takes the codes marks their claim, and goes down with the engine. */
+const loseTheTaskThatMarks = () => {
   const { codes, gateway } = file.platform.core.orderDeps;
   jest.spyOn(gateway, 'ask').mockImplementationOnce(async (_order, _updateId, message) => {
     if (message.kind === 'codes') await codes.markAccepted([message.submissionId]);
     return { kind: 'unavailable' };
   });
-  const token = issuer.tokenOf('unheard-codes');
-  const body = { type: 'order.codes', orderNo: 'unheard-codes', token, codes: [{ itemId: 'a', value: 'UNHEARD-2' }] };
-  const submit = () => issuer.post('/orders/unheard-codes/codes', body, { webhookId: 'lost-2' });
-  expect((await submit()).status).toBe(202);
-  const again = await submit();
+};
+
+test('codes that were marked as taken in a task that the engine lost are delivered, though nobody gives them again', async () => {
+  await issuer.placeVerified('unheard-once');
+  loseTheTaskThatMarks();
+  expect((await submitOnce('unheard-once', 'UNHEARD-1')).status).toBe(202);
+  await until('the queued codes are judged', async () => {
+    await reconcile();
+    return (await issuer.order('unheard-once')).body.state === 'delivered';
+  });
+  await reconcile();
+  expect(await file.platform.core.orderDeps.codes.unjudged(new Date(Date.now() + 60_000), 10)).toEqual([]);
+});
+
+test('codes that were marked as taken in a task that the engine lost are taken when the same call comes again', async () => {
+  await issuer.placeVerified('unheard-codes');
+  loseTheTaskThatMarks();
+  expect((await submitOnce('unheard-codes', 'UNHEARD-2')).status).toBe(202);
+  const again = await submitOnce('unheard-codes', 'UNHEARD-2');
   expect([again.status, again.body]).toEqual([201, { accepted: 1, outstanding: 0 }]);
   await issuer.inState('unheard-codes', 'delivered');
 });
@@ -111,7 +134,7 @@ test('a verification that the engine lost still counts when the window ends: not
     const { status } = await handleOf(short, 'unheard').describe();
     return status.name === 'COMPLETED';
   });
-  await until('it goes on', async () => (await reconcile()).resumed === 1);
+  await isResumed();
   expect((await short.submit('unheard', [{ itemId: 'a', value: 'UNHEARD' }])).status).toBe(201);
   expect((await short.inState('unheard', 'delivered')).body.sequence).toBe(1);
   const types = short.received.filter(({ data }) => data.orderNo === 'unheard').map(({ type }) => type);
@@ -132,7 +155,7 @@ test('an extension that the engine lost still counts when the window ends: the o
     const { status } = await handleOf(short, 'longer').describe();
     return status.name === 'COMPLETED';
   });
-  await until('it goes on', async () => (await reconcile()).resumed === 1);
+  await isResumed();
   expect((await short.verify('longer')).status).toBe(200);
   const types = short.received.filter(({ data }) => data.orderNo === 'longer').map(({ type }) => type);
   expect(types).not.toContain('order.expired');
@@ -152,7 +175,7 @@ test('an extension that the engine lost still counts where the window ends with 
     const { status } = await handleOf(short, 'rest').describe();
     return status.name === 'COMPLETED';
   });
-  await until('it goes on', async () => (await reconcile()).resumed === 1);
+  await isResumed();
   expect((await short.submit('rest', [{ itemId: 'b', value: 'REST-B' }])).body).toEqual({
     accepted: 1,
     outstanding: 0,
@@ -164,7 +187,7 @@ test('an order with some of its codes still has them', async () => {
   const placed = await issuer.placeVerified('partial', { quantity: 2 });
   expect((await issuer.submit('partial', [{ itemId: 'a', value: 'PARTIAL-A' }])).status).toBe(201);
   await lose(issuer, 'partial');
-  expect((await reconcile()).resumed).toBe(1);
+  await isResumed();
   await issuer.inState('partial', 'partially_issued');
   expectProblem(await issuer.submit('partial', [{ itemId: 'a', value: 'OTHER' }]), 409, 'code_conflict');
   expect((await issuer.submit('partial', [{ itemId: 'b', value: 'PARTIAL-B' }])).body).toEqual({
@@ -186,7 +209,7 @@ test('an order whose codes are asked for is asked for them anew, as a new messag
     status: 200,
     body: { status: 'issued', codes: [{ itemId: 'a', value: 'ASKED' }] },
   }));
-  expect((await reconcile()).resumed).toBe(1);
+  await isResumed();
   expect((await asked.message('order.code_requested', 'asked', 2)).id).not.toBe(first.id);
   await asked.inState('asked', 'delivered');
 });
@@ -198,7 +221,7 @@ test('an undeliverable order still waits for a person, and its events go on with
   await issuer.inState('gone', 'undeliverable');
   expect((await issuer.message('order.undeliverable', 'gone')).data.sequence).toBe(1);
   await lose(issuer, 'gone');
-  expect((await reconcile()).resumed).toBe(1);
+  await isResumed();
   const right = { terminal: { channel: 'webhook', url: terminal.urlOf('/right') } };
   expect((await file.platform.operator('POST', `/orders/${issuer.issuerId}/gone/redeliver`, right)).status).toBe(200);
   expect(JSON.parse((await terminal.delivery('/right')).raw).data.codes).toMatchObject([{ value: 'GONE' }]);
@@ -232,7 +255,7 @@ test('a row of an older moment than its finished order is brought up to date, an
   );
   await file.platform.core.database.orders.replaceOne({ _id: before._id }, before);
   expect((await issuer.order('behind')).body.state).toBe('verified');
-  expect((await reconcile()).resumed).toBe(1);
+  await isResumed();
   expect((await issuer.order('behind')).body).toMatchObject({
     state: 'delivered',
     codes: { issued: 1, outstanding: 0 },

@@ -367,6 +367,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await codes.markLate('acme/one/none');
       await codes.askAgain('acme/one/none');
       await codes.release({ _id: 'acme/one/none', asks: 1 });
+      await codes.keepUnjudged('acme/one/u', now);
       await codes.defer('acme/one/u', now);
     },
     'codes of an order': async () => {
