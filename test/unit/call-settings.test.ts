@@ -16,7 +16,7 @@ const at = new Date(0);
 const callOf = async (settings: Partial<IssuerRow>): Promise<SignedCall> => {
   const calls: SignedCall[] = [];
   const deps = {
-    orderDeps: { settings: { callsAtOnceOf: async () => 1 } },
+    orderDeps: { settings: { callsAtOnceOf: async () => 1, platformLately: async () => ({}) } },
     outbound: {
       postSigned: async (call: SignedCall) => {
         calls.push(call);

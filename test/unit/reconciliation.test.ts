@@ -1,4 +1,4 @@
-import { csvLine } from '../../src/contract/csv';
+import { csvLine, unguarded } from '../../src/contract/csv';
 import { csvRecords } from '../../src/contract/csv-records';
 import { openFacts, type orderStates } from '../../src/domain/order';
 import type { Difference, ListedOrder } from '../../src/domain/reconciliation';
@@ -134,8 +134,7 @@ test('any records come back from CSV as they were written', () => {
       ),
     );
     const text = records.map((cells) => csvLine(cells)).join('');
-    const guarded = records.map((cells) => cells.map((cell) => (/^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell)));
-    expect([...csvRecords(text)].map(({ cells }) => cells)).toEqual(guarded);
+    expect([...csvRecords(text)].map(({ cells }) => cells?.map(unguarded))).toEqual(records);
   }
 });
 
