@@ -1,7 +1,4 @@
-import { dayLeftMs } from '../domain/days';
-import { Failure } from '../domain/failures';
 import { isTestIssuer } from '../domain/ids';
-import { secondMs } from '../domain/timings';
 import type { DayCounts } from '../store/day-counts';
 import { ordersPerDay } from './limits';
 
@@ -12,12 +9,8 @@ export const createTestOrders = (dayCounts: DayCounts, nowMs: () => number) => {
     /** Asked for every new order. @throws Failure `rate_limited` */
     take: async (issuerId: string): Promise<void> => {
       if (!isTestIssuer(issuerId)) return;
-      if (await dayCounts.take({ ...shareOf(issuerId), limit: ordersPerDay })) return;
-      const retryAfterSeconds = Math.ceil(dayLeftMs(nowMs()) / secondMs);
-      throw new Failure('rate_limited', {
-        detail: `A test issuer places ${ordersPerDay} orders a day`,
-        retryAfterSeconds,
-      });
+      const detail = `A test issuer places ${ordersPerDay} orders a day`;
+      await dayCounts.require({ ...shareOf(issuerId), limit: ordersPerDay, detail });
     },
 
     /** It was none: its number was taken. */

@@ -1,4 +1,7 @@
 import type { Collection } from 'mongodb';
+import { dayLeftMs } from '../domain/days';
+import { Failure } from '../domain/failures';
+import { secondMs } from '../domain/timings';
 import { isDuplicate } from './store-errors';
 
 /** What was used of an allowance in one UTC day; rows of earlier days forget themselves. */
@@ -14,13 +17,17 @@ interface Share {
   readonly at: Date;
 }
 
+interface Wanted extends Share {
+  readonly limit: number;
+}
+
 const idOf = ({ name, at }: Share): string => `${name}/${at.toISOString().slice(0, 10)}`;
 
 export type DayCounts = ReturnType<typeof createDayCounts>;
 
-export const createDayCounts = ({ dayCounts }: { readonly dayCounts: Collection<DayCountRow> }) => ({
+export const createDayCounts = ({ dayCounts }: { readonly dayCounts: Collection<DayCountRow> }) => {
   /** Whether there was so much left: of many askers at once none takes what another one took. */
-  take: async ({ limit, ...share }: Share & { readonly limit: number }): Promise<boolean> => {
+  const take = async ({ limit, ...share }: Wanted): Promise<boolean> => {
     if (share.n > limit) return false;
     try {
       await dayCounts.updateOne(
@@ -34,9 +41,19 @@ export const createDayCounts = ({ dayCounts }: { readonly dayCounts: Collection<
       if (isDuplicate(error)) return false;
       throw error;
     }
-  },
+  };
+  return {
+    take,
 
-  giveBack: async (share: Share): Promise<void> => {
-    await dayCounts.updateOne({ _id: idOf(share) }, { $inc: { count: -share.n } });
-  },
-});
+    /** @throws Failure `rate_limited` until the day ends. */
+    require: async ({ detail, ...wanted }: Wanted & { readonly detail: string }): Promise<void> => {
+      if (await take(wanted)) return;
+      const retryAfterSeconds = Math.ceil(dayLeftMs(wanted.at.getTime()) / secondMs);
+      throw new Failure('rate_limited', { detail, retryAfterSeconds });
+    },
+
+    giveBack: async (share: Share): Promise<void> => {
+      await dayCounts.updateOne({ _id: idOf(share) }, { $inc: { count: -share.n } });
+    },
+  };
+};

@@ -706,3 +706,21 @@ test('a buyer asks for money back on the page, where the issuer lets its buyers 
   const again = await read(fetch(`${placed.pickupUrl}/refund`, { method: 'POST' }));
   expectProblem(again, 409, 'void_pending');
 });
+
+test('a buyer asks ten times a day, however often the issuer refuses', async () => {
+  const issuer = await file.issuer({ buyerRefunds: true });
+  issuer.on('order.void_requested', async () => ({
+    status: 200,
+    body: { status: 'refused', reason: 'not_refundable' },
+  }));
+  const { body: placed } = await delivered(issuer, 'b-2');
+  const asked = () => read(fetch(`${placed.pickupUrl}/refund`, { method: 'POST' }));
+  for (let n = 1; n <= 10; n += 1) {
+    expect((await asked()).status).toBe(200);
+    await issuer.message('order.void_decided', 'b-2', n);
+  }
+  const over = await asked();
+  expectProblem(over, 429, 'rate_limited');
+  expect(Number(over.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(issuer.received.filter(({ type }) => type === 'order.void_requested')).toHaveLength(10);
+});

@@ -2,11 +2,9 @@ import { countsOf } from '../../conformance/report';
 import { checks } from '../../conformance/run';
 import type { ConformanceRun } from '../../contract/issuer/conformance';
 import { bodyInvalid } from '../../contract/problem';
-import { dayLeftMs } from '../../domain/days';
 import { Failure } from '../../domain/failures';
 import { isTestIssuer } from '../../domain/ids';
 import { mayBeCalled } from '../../domain/ownership';
-import { secondMs } from '../../domain/timings';
 import type { AuditTrail } from '../../operator/audit-trail';
 import { engineUnavailable } from '../../second-interface/ask-order';
 import type { ConformanceRunRow, ConformanceRuns } from '../../store/conformance';
@@ -62,10 +60,8 @@ export const createRuns = ({ runs, dayCounts, gateway, platformSettings, publicU
     if ((await runs.countRunning(limit)) >= limit) {
       throw new Failure('rate_limited', { detail: 'As many runs as may run are running', retryAfterSeconds: 30 });
     }
-    const share = { name: `conformance/${issuerId}`, n: 1, at: new Date(nowMs()), limit: runsPerDay };
-    if (await dayCounts.take(share)) return;
-    const retryAfterSeconds = Math.ceil(dayLeftMs(nowMs()) / secondMs);
-    throw new Failure('rate_limited', { detail: `There are ${runsPerDay} runs a day`, retryAfterSeconds });
+    const share = { name: `conformance/${issuerId}`, n: 1, at: new Date(nowMs()) };
+    await dayCounts.require({ ...share, limit: runsPerDay, detail: `There are ${runsPerDay} runs a day` });
   };
 
   const requireKnown = (only: readonly string[] = []): void => {

@@ -9,26 +9,34 @@ import { rawBody } from '../edge/raw-body';
 import { findByLink, isGiftLink } from './find-by-link';
 import { formOf } from './form';
 import { requirePin } from './order-pin';
-import type { PageDeps } from './page-model';
+import { mayAskRefund, type PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { requireSameOrigin } from './same-origin';
 
+/** Of one order and UTC day: each is a call to its issuer. */
+const requestsPerDayMax = 10;
 const byButton = 'asked for on the pick-up page';
 
 /** `POST /p/{secret}/refund`: the buyer wants money back, where the issuer lets its buyers ask. */
 export const mountAskRefund = (mount: Mount, pages: PageDeps & { readonly publicUrl: string }): void => {
-  const { orderDeps: deps, issuers, publicUrl, basePath } = pages;
+  const { orderDeps: deps, issuers, dayCounts, publicUrl, basePath } = pages;
   const askRefund: RequestHandler<{ secret: string }> = async (request, response) => {
     setPrivateHeaders(response);
     const { secret } = request.params;
     requireSameOrigin(request as unknown as Request, publicUrl);
     const row = await findByLink(deps, secret);
-    if (isGiftLink(row, secret) || !(await issuers.findEver(row.issuerId))?.buyerRefunds)
-      throw new Failure('path_unknown');
+    const issuer = await issuers.findEver(row.issuerId);
+    if (isGiftLink(row, secret) || !issuer?.buyerRefunds) throw new Failure('path_unknown');
     const { pin, reason = byButton } = asked(request as unknown as Request);
     const isPage = request.accepts(['json', 'html']) === 'html';
     try {
       await requirePin(deps, row, pin);
+      if (mayAskRefund(row, issuer, deps.nowMs())) {
+        await dayCounts.require({
+          ...{ name: `refund/${row._id}`, n: 1, at: new Date(deps.nowMs()), limit: requestsPerDayMax },
+          detail: `A buyer asks ${requestsPerDayMax} times a day`,
+        });
+      }
       const after = await requestVoid(deps, row, `requestVoid/${randomUUID()}`, { by: 'buyer', reason });
       if (!isPage) {
         response.json({ state: after.facts.voidRequest?.state });

@@ -138,7 +138,12 @@ const giftOf = (deps: OrderDeps, row: OrderRow, secret: string): PickupModel['gi
   return { kind: 'given', isOpened: wasOpened(row), url: `${row.baseUrl}/p/${link}` };
 };
 
-const mayAskRefund = ({ facts }: OrderRow, issuer: Pick<IssuerRow, 'buyerRefunds'> | null, nowMs: number): boolean =>
+/** Also asked before the request is counted: one that is refused is none. */
+export const mayAskRefund = (
+  { facts }: OrderRow,
+  issuer: Pick<IssuerRow, 'buyerRefunds'> | null,
+  nowMs: number,
+): boolean =>
   facts.state === 'delivered' &&
   issuer?.buyerRefunds === true &&
   allowedActions(facts, 'operator', nowMs).includes('refund');

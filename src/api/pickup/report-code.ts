@@ -5,11 +5,8 @@ import { reportCode as route } from '../../contract/buyer/pickup';
 import { parseWith } from '../../contract/problem';
 import type { BodyOf } from '../../contract/route';
 import { reportsPerDayMax } from '../../domain/code-reports';
-import { dayLeftMs } from '../../domain/days';
 import { Failure } from '../../domain/failures';
-import { secondMs } from '../../domain/timings';
 import { openOrder } from '../../sealing/order-row';
-import type { OrderRow } from '../../store/orders';
 import { jsonBody, type Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
 import { findByLink, isGiven } from './find-by-link';
@@ -31,19 +28,16 @@ export const mountReportCode = (mount: Mount, pages: PageDeps & { readonly publi
     const { itemId, reason, text } = asked(request as unknown as Request);
     const codes = openCodes(deps.ring, row, await deps.codes.accepted(row));
     if (!codes.some((code) => code.itemId === itemId)) throw new Failure('item_unknown');
-    await takeShare(row);
+    await dayCounts.require({
+      ...{ name: `report/${row._id}`, n: 1, at: new Date(deps.nowMs()), limit: reportsPerDayMax },
+      detail: `A buyer reports ${reportsPerDayMax} times a day`,
+    });
     await deps.orders.noteReported(row, {
       key: `code_reported.${randomUUID()}`,
       atMs: deps.nowMs(),
       event: 'code_reported',
       detail: { itemId, reason, ...(text ? { text: withoutCodes(text, codes) } : {}) },
     });
-  };
-  const takeShare = async ({ _id }: OrderRow): Promise<void> => {
-    const nowMs = deps.nowMs();
-    const share = { name: `report/${_id}`, n: 1, at: new Date(nowMs), limit: reportsPerDayMax };
-    if (await dayCounts.take(share)) return;
-    throw new Failure('rate_limited', { retryAfterSeconds: Math.ceil(dayLeftMs(nowMs) / secondMs) });
   };
   const handler: RequestHandler<{ secret: string }> = async (request, response) => {
     setPrivateHeaders(response);
