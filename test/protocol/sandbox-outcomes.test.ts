@@ -5,9 +5,17 @@ import { until } from '../support/until';
 
 const file = platformOfFile({ sandboxAllow: ['127.0.0.0/8'] });
 
+let making: Promise<unknown> = Promise.resolve();
+/** An address makes few at once. */
+const made = (changes: object): Promise<TestIssuer> => {
+  const one = making.then(() => file.sandboxIssuer({ ...changes }));
+  making = one.catch(() => undefined);
+  return one;
+};
+
 /** One issuer for each: all beside each other, as some wait for seconds. */
 const withProduct = async (outcome: string, changes = {}) => {
-  const issuer = await file.sandboxIssuer(changes);
+  const issuer = await made(changes);
   const product = { id: `test_${outcome}`, name: outcome };
   const placed = await issuer.place(outcome, { product });
   expect(placed.status).toBe(201);
@@ -21,14 +29,14 @@ const delivered = async (issuer: TestIssuer, outcome: string) => {
 };
 const sent = (issuer: TestIssuer, type: string) => issuer.received.filter((one) => one.type === type);
 
-test.each(['ok', 'anything_else'])('test_%s: delivered', async (outcome) => {
+test.concurrent.each(['ok', 'anything_else'])('test_%s: delivered', async (outcome) => {
   const issuer = await withProduct(outcome);
   await delivered(issuer, outcome);
   await issuer.inState(outcome, 'delivered');
   expect(sent(issuer, 'order.paid')).toHaveLength(1);
 });
 
-test('test_out_of_stock: a right verification finds the order refused, a wrong one is as ever', async () => {
+test.concurrent('test_out_of_stock: a right verification finds the order refused, a wrong one is as ever', async () => {
   const issuer = await withProduct('out_of_stock');
   await issuer.message('order.paid', 'out_of_stock');
   const wrong = await issuer.verify('out_of_stock', { amount: { ...amount, value: 1 } });
@@ -39,14 +47,14 @@ test('test_out_of_stock: a right verification finds the order refused, a wrong o
   await issuer.message('order.refused', 'out_of_stock');
 });
 
-test('test_slow: each callback comes 3 s late', async () => {
+test.concurrent('test_slow: each callback comes 3 s late', async () => {
   const issuer = await withProduct('slow');
   const { atMs } = await issuer.message('order.paid', 'slow');
   const { createdAt } = (await issuer.order('slow')).body;
   expect(atMs - Date.parse(createdAt)).toBeGreaterThanOrEqual(2_900);
 });
 
-test('test_duplicate: each callback comes twice, with the same bytes and id', async () => {
+test.concurrent('test_duplicate: each callback comes twice, with the same bytes and id', async () => {
   const issuer = await withProduct('duplicate');
   const second = await issuer.message('order.paid', 'duplicate', 2);
   const [first] = sent(issuer, 'order.paid');
@@ -57,7 +65,7 @@ test('test_duplicate: each callback comes twice, with the same bytes and id', as
   expect(data.filter(({ event }: { event: string }) => event === 'notice_sent')).toHaveLength(1);
 });
 
-test('test_reordered: events come 5 s late, the last first', async () => {
+test.concurrent('test_reordered: events come 5 s late, the last first', async () => {
   const issuer = await withProduct('reordered');
   await issuer.message('order.paid', 'reordered');
   await issuer.verify('reordered');
@@ -72,7 +80,7 @@ test('test_reordered: events come 5 s late, the last first', async () => {
   expect((events[0]?.atMs ?? 0) - Date.parse(updatedAt)).toBeGreaterThanOrEqual(4_900);
 });
 
-test('test_late and test_unverified: windows of 5 s', async () => {
+test.concurrent('test_late and test_unverified: windows of 5 s', async () => {
   const [late, unverified] = await Promise.all([withProduct('late'), withProduct('unverified')]);
   await late.message('order.paid', 'late');
   await late.verify('late');
@@ -84,7 +92,7 @@ test('test_late and test_unverified: windows of 5 s', async () => {
   expect(Date.parse(verifyBy) - Date.parse(createdAt)).toBe(5_000);
 });
 
-test('test_locked: as after ten failed verifications, until an operator tells the issuer anew', async () => {
+test.concurrent('test_locked: as after ten failed verifications, until an operator tells the issuer anew', async () => {
   const issuer = await withProduct('locked');
   await issuer.message('order.paid', 'locked');
   const refused = await issuer.verify('locked');
@@ -93,7 +101,7 @@ test('test_locked: as after ten failed verifications, until an operator tells th
   expect((await issuer.verify('locked')).status).toBe(200);
 });
 
-test('test_undeliverable: the delivery fails, and another one mends it', async () => {
+test.concurrent('test_undeliverable: the delivery fails, and another one mends it', async () => {
   const issuer = await withProduct('undeliverable');
   await delivered(issuer, 'undeliverable');
   await issuer.inState('undeliverable', 'undeliverable');
@@ -103,7 +111,7 @@ test('test_undeliverable: the delivery fails, and another one mends it', async (
   await issuer.inState('undeliverable', 'delivered');
 });
 
-test('test_void_requested: 2 s after the delivery somebody wants money back', async () => {
+test.concurrent('test_void_requested: 2 s after the delivery somebody wants money back', async () => {
   const issuer = await withProduct('void_requested');
   issuer.on('order.void_requested', async () => ({ status: 200, body: { status: 'destroyed' } }));
   await delivered(issuer, 'void_requested');
@@ -116,7 +124,7 @@ test('test_void_requested: 2 s after the delivery somebody wants money back', as
   expect(order.refundDue).toEqual(amount);
 });
 
-test('test_unavailable: its first call is answered 503, and each after it as ever', async () => {
+test.concurrent('test_unavailable: its first call is answered 503, and each after it as ever', async () => {
   const issuer = await withProduct('unavailable');
   await issuer.message('order.paid', 'unavailable');
   const body = {
@@ -132,7 +140,7 @@ test('test_unavailable: its first call is answered 503, and each after it as eve
   expect((await issuer.submit('unavailable', codes('unavailable'))).status).toBe(201);
 });
 
-test('a live order of such a product is a live order', async () => {
+test.concurrent('a live order of such a product is a live order', async () => {
   const issuer = await file.issuer();
   for (const outcome of ['locked', 'unavailable', 'out_of_stock']) {
     await issuer.place(outcome, { product: { id: `test_${outcome}`, name: outcome } });
