@@ -8,7 +8,7 @@ import { inProject, projectRoot } from './project.mjs';
 import { runCommand } from './screen.mjs';
 import { setup } from './setup.mjs';
 
-const limitMs = 60 * 60_000;
+const limitMs = 85 * 60_000;
 const lingerMs = 15_000;
 const pollMs = 500;
 const stopMs = 5_000;
