@@ -31,7 +31,7 @@ export const createReplayEvents = (
     if (!event || event.status === 'sent') return [0, 0];
     const { callback } = await issuerOf(deps, order);
     if (callback.kind === 'pull') {
-      await pulls.offerEvent(order, sequence, deps.nowMs(), replay.replayId);
+      await pulls.offerEvent(order, sequence, deps.nowMs(), { replayId: replay.replayId });
       return [1, 0];
     }
     return [1, (await replayEvent({ ...order, sequence })) === 'sent' ? 1 : 0];

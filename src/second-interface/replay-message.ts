@@ -13,7 +13,7 @@ export const replayEvent = async (
   { callback }: Callback,
   sequence: number,
 ): Promise<void> => {
-  if (callback.kind === 'pull') return pulls.offerEvent(order, sequence, nowMs());
+  if (callback.kind === 'pull') return pulls.offerEvent(order, sequence, nowMs(), {});
   expectStarted(await gateway.startReplay(order, sequence));
 };
 

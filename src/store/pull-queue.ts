@@ -40,15 +40,24 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
       if (added.matchedCount === 0) await orders.updateOne({ _id, purgedAt: { $exists: false } }, { $set });
     },
 
-    /** An event that is to be told now. */
-    offerEvent: async (order: OrderName, sequence: number, atMs: number, replayId?: string): Promise<void> => {
-      const offered = { status: 'pending', ...(replayId === undefined ? {} : { replayId }) };
+    /** An event that is to be told now. Where a reader was faster, it stays as that one left it, unless it is to be told again. */
+    offerEvent: async (
+      order: OrderName,
+      sequence: number,
+      atMs: number,
+      again?: { readonly replayId?: string },
+    ): Promise<void> => {
       await orders.updateOne({ _id: orderId(order), purgedAt: { $exists: false } }, [
         {
           $set: {
             toGive: from(order.issuerId, atMs),
-            eventsPendingSince: new Date(atMs),
-            events: givableNow('$events', ['$$this.sequence', sequence], offered),
+            ...(again ? { eventsPendingSince: new Date(atMs) } : {}),
+            events: givable(
+              '$events',
+              ['$$this.sequence', sequence],
+              again ? { status: 'pending', ...again } : {},
+              again ? sincePast : { $ifNull: ['$$this.given', { atMs: 0 }] },
+            ),
           },
         },
       ]);
@@ -60,7 +69,7 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
         {
           $set: {
             toGive: from(order.issuerId, atMs),
-            messages: givableNow('$messages', ['$$this.id', messageId], { again: true }),
+            messages: givable('$messages', ['$$this.id', messageId], { again: true }, sincePast),
           },
         },
       ]);
@@ -132,19 +141,25 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
   };
 };
 
+/** At once, however often and to whomever it was given. */
+const sincePast = { $mergeObjects: ['$$this.given', { atMs: 0 }] };
+
 /**
- * One element of a list may be given at once, however often it was. The embedded database makes no field within a field
+ * One element of a list may be given. The embedded database makes no field within a field
  * that is not there yet, which an update by array filters would need: an event that nobody fetched has no `given`.
  */
-const givableNow = (list: string, isThis: readonly [field: string, value: unknown], change: Document): Document => ({
+const givable = (
+  list: string,
+  isThis: readonly [field: string, value: unknown],
+  change: Document,
+  given: Document,
+): Document => ({
   $map: {
     input: list,
     in: {
       $cond: [
         { $eq: [isThis[0], { $literal: isThis[1] }] },
-        {
-          $mergeObjects: ['$$this', { $literal: change }, { given: { $mergeObjects: ['$$this.given', { atMs: 0 }] } }],
-        },
+        { $mergeObjects: ['$$this', { $literal: change }, { given }] },
         '$$this',
       ],
     },

@@ -225,6 +225,26 @@ test.concurrent('what follows codes given by a call is fetched as soon as the an
   expect((await fetchNow(issuer)).map(({ type }) => type)).toEqual(['order.delivered']);
 });
 
+test.concurrent('an event that is offered late stays with the reader that was faster', async () => {
+  const issuer = await pullIssuer();
+  const { pulls } = file.platform.core.orderDeps;
+  const order = { issuerId: issuer.issuerId, orderNo: 'faster-1' };
+  const offer = () => pulls.offerEvent(order, 1, Date.now());
+  await placeVerified(issuer, order.orderNo);
+  const asked = await fetchOne(issuer, 'order.code_requested');
+  const codes = [{ itemId: 'a', value: 'FASTER' }];
+  expect((await acknowledge(issuer, { id: asked.id, answer: { status: 'issued', codes } })).body).toEqual(taken());
+  const told = await fetchOne(issuer, 'order.delivered');
+  await offer();
+  expect(await fetchNow(issuer)).toEqual([]);
+  expect((await acknowledge(issuer, { id: told.id })).body).toEqual(taken());
+  await offer();
+  expect(await fetchNow(issuer)).toEqual([]);
+  const row = await file.platform.core.database.orders.findOne({ _id: `${issuer.issuerId}/${order.orderNo}` });
+  expect(row?.events.map(({ status }) => status)).toEqual(['sent']);
+  expect(row?.eventsPendingSince).toBeUndefined();
+});
+
 test.concurrent('a void request is fetched, decided by its answer, and decided once', async () => {
   const issuer = await pullIssuer();
   const order = `/orders/${issuer.issuerId}/void-1`;
