@@ -201,18 +201,12 @@ export const settingsCard = async ({
     const current = await read(signal);
     const change = async (): Promise<void> => {
       // What this form does not show stays as it is.
-      const { twoPersons, goLive, callbackOwnership } = current.settings;
+      const others = Object.fromEntries(Object.entries(current.settings).filter(([name]) => !(name in names)));
       const changed = await changeSettings({
         title,
         level,
         current,
-        save: (settings) =>
-          save({
-            ...settings,
-            ...(twoPersons === undefined ? {} : { twoPersons }),
-            ...(goLive === undefined ? {} : { goLive }),
-            ...(callbackOwnership === undefined ? {} : { callbackOwnership }),
-          }),
+        save: (settings) => save({ ...others, ...settings }),
       });
       if (!changed) return;
       note('Saved.');

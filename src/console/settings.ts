@@ -6,6 +6,7 @@ import { consoleSessionsCard } from './console-sessions';
 import { deliveryKeysCard } from './delivery-keys';
 import { maintenanceCard } from './maintenance';
 import { settingsCard } from './order-settings';
+import { platformRulesCard } from './platform-rules';
 
 /** What holds for the whole platform. */
 export const settingsView = async ({ root, signal }: View): Promise<void> => {
@@ -19,6 +20,7 @@ export const settingsView = async ({ root, signal }: View): Promise<void> => {
       whose: 'of any issuer',
       signal,
     }),
+    platformRulesCard(signal),
     maintenanceCard(signal),
     deliveryKeysCard(signal),
     consoleSessionsCard(signal),
