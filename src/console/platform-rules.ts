@@ -1,6 +1,5 @@
 import { askDialog, type Field } from '../pages-kit/dialog';
 import { h, note, replace } from '../pages-kit/dom';
-import { line } from '../pages-kit/parts';
 import { api, may } from './api';
 import type { SettingsRequest } from './requests';
 
@@ -61,9 +60,9 @@ export const platformRulesCard = async (signal: AbortSignal) => {
     replace(
       body,
       h(
-        'dl',
-        { class: 'facts' },
-        names.map((name) => line(words[name].label, textOf(name, rules))),
+        'ul',
+        { class: 'plain-list' },
+        names.map((name) => h('li', {}, `${words[name].label} ${textOf(name, rules)}.`)),
       ),
       h(
         'div',

@@ -20,10 +20,10 @@ export const settingsView = async ({ root, signal }: View): Promise<void> => {
       whose: 'of any issuer',
       signal,
     }),
-    platformRulesCard(signal),
     maintenanceCard(signal),
     deliveryKeysCard(signal),
     consoleSessionsCard(signal),
+    platformRulesCard(signal),
   ]);
   if (!signal.aborted) replace(root, heading('Settings'), h('div', { class: 'order-columns' }, cards));
 };
