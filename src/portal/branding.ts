@@ -61,13 +61,15 @@ export const brandingCard = (issuer: IssuerAnswer, again: () => Promise<void>) =
     const instructions = { ...others, ...(how.value.trim() ? { [instructionsLanguage]: how.value.trim() } : {}) };
     try {
       await api.change({
+        // What this form does not show stays as it is.
         branding: {
+          ...before,
           displayName: name.value.trim(),
-          ...(color.value === startColor && before.color === undefined ? {} : { color: color.value }),
-          ...(logo && !noLogo.checked ? { logo } : {}),
-          ...(mail.value ? { supportEmail: mail.value.trim() } : {}),
-          ...(site.value ? { supportUrl: site.value.trim() } : {}),
-          ...(Object.keys(instructions).length > 0 ? { instructions } : {}),
+          color: color.value === startColor && before.color === undefined ? undefined : color.value,
+          logo: noLogo.checked ? undefined : logo,
+          supportEmail: mail.value.trim() || undefined,
+          supportUrl: site.value.trim() || undefined,
+          instructions: Object.keys(instructions).length > 0 ? instructions : undefined,
         },
       });
       note('Saved.');

@@ -80,6 +80,8 @@ describe('the issuer’s own page in a browser', () => {
     const issuer = await file.issuer();
     await issuer.place('seen-1');
     await issuer.message('order.paid', 'seen-1');
+    const others = { language: 'de', messages: { de: { subject: 'Ihr {product}' } } };
+    await issuer.post('/settings', { type: 'issuer.settings', branding: { displayName: 'Beans', ...others } });
     await signIn(issuer, 'admin');
     await go('Calls');
     await page.getByRole('link', { name: 'order.paid' }).click();
@@ -104,7 +106,7 @@ describe('the issuer’s own page in a browser', () => {
     await page.locator('.brand-title', { hasText: 'Bean & Bar' }).waitFor();
     await button('Save').click();
     await page.getByText('Saved.').waitFor();
-    expect((await issuer.get('/self')).body.branding.displayName).toBe('Bean & Bar');
+    expect((await issuer.get('/self')).body.branding).toEqual({ displayName: 'Bean & Bar', ...others });
     await button('New secret').click();
     await confirm('Make a new secret');
     expect(await page.getByLabel('Secret', { exact: true }).inputValue()).toMatch(/^whsec_/);
