@@ -71,7 +71,7 @@ export const platformRulesCard = async (signal: AbortSignal) => {
           h(
             'button',
             { type: 'button', onclick: () => change().catch((error: Error) => note(error.message, 'bad')) },
-            'Change',
+            'Set the rules',
           ),
       ),
     );

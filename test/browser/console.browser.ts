@@ -307,6 +307,12 @@ describe('the console in a browser', () => {
     await dialog.getByLabel('Seconds to issue').fill('1200');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByText('20 min', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Set the rules' }).click();
+    await dialog.getByLabel('A new issuer sells').selectOption('conformance');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('A new issuer sells once it has passed conformance').waitFor();
+    const { settings } = (await file.platform.operator('GET', '/settings')).body;
+    expect(settings).toMatchObject({ issueWindowSeconds: 1_200, goLive: 'conformance' });
     await file.platform.operator('PUT', '/settings', {});
   });
 
