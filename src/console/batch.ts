@@ -26,14 +26,14 @@ export const countBatch = async (filter: Filter, action: Action): Promise<{ matc
 };
 
 /** Runs it call by call with a bar and a way to stop; resolves to what was done until then. */
-export const runBatch = async (title: string, filter: Filter, action: Action, expected: number) => {
+export const runBatch = async (title: string, batch: Omit<BatchRequest, 'dryRun'>, expected: number) => {
   const failed: BatchAnswer['failed'][number][] = [];
   const result = { matched: 0, changed: 0, failed, isStopped: false };
   const bar = progressDialog({ title, total: expected });
   let cursor: string | undefined;
   try {
     do {
-      const page: BatchAnswer = await oneCall({ filter, action, dryRun: false, limit: callSize, cursor });
+      const page: BatchAnswer = await oneCall({ ...batch, dryRun: false, limit: callSize, cursor });
       result.matched += page.matched;
       result.changed += page.changed;
       result.failed.push(...page.failed);

@@ -172,7 +172,11 @@ const applyToRunning = async (filter: Filter, whose: string): Promise<void> => {
     run: async () => true,
   });
   if (!agreed) return;
-  const { changed, matched: seen, failed } = await runBatch('Lengthening', filter, 'apply_settings', matched);
+  const {
+    changed,
+    matched: seen,
+    failed,
+  } = await runBatch('Lengthening', { filter, action: 'apply_settings' }, matched);
   note(`${changed} of ${seen} done`, failed.length > 0 ? 'part' : 'good');
 };
 

@@ -208,8 +208,13 @@ const batchActions: Readonly<Record<BatchAction, string>> = {
   redeliver: 'Redeliver',
   cancel: 'Cancel',
   void: 'Declare their codes void',
+  refund: 'Ask their issuers to destroy the codes, for a refund',
+  complete: 'End them with the codes that came',
   apply_settings: 'Lengthen their windows to what is set now',
 };
+
+/** The order's issuer and other operators read it. */
+const hasReason: ReadonlySet<BatchAction> = new Set(['cancel', 'refund']);
 
 /** One action on all that the filter names: counted first, then confirmed with that count. */
 const batchPanel = (filter: () => OrderFilter, refresh: () => Promise<void>) => {
@@ -254,19 +259,20 @@ const batchPanel = (filter: () => OrderFilter, refresh: () => Promise<void>) => 
     const many = `${isCapped ? 'more than ' : ''}${count(matched, 'order')}`;
     replace(counted, `${many} ${whose}. Nothing has been changed.`);
     if (matched === 0) return;
-    const danger = action === 'cancel' || action === 'void';
+    const danger = action === 'cancel' || action === 'void' || action === 'complete';
     const agreed = await askDialog({
       title: `${batchActions[action]}: ${many}?`,
       text: `This goes to ${many} ${whose}. Each one judges for itself: those that cannot are named afterwards. Twenty a second are done, and you can stop.`,
       confirm: `${batchActions[action]}: ${matched}`,
       danger,
       mustType: danger ? String(matched) : undefined,
-      run: async () => true,
+      fields: hasReason.has(action) ? [{ name: 'reason', label: 'Reason', required: true }] : [],
+      run: async (values) => values,
     });
-    if (!agreed) return;
+    if (!agreed || agreed === true) return;
     let result: Awaited<ReturnType<typeof runBatch>>;
     try {
-      result = await runBatch(batchActions[action], wanted, action, matched);
+      result = await runBatch(batchActions[action], { filter: wanted, action, ...agreed }, matched);
     } catch (error) {
       replace(counted, (error as Error).message);
       return;

@@ -49,6 +49,9 @@ export const createOrderActions = (orderDeps: OrderDeps) => {
       expectRedeliverable(orderDeps, row, { ...by, terminal }),
     void: async (row: OrderRow, itemIds?: readonly string[]) =>
       known(await voidItems(orderDeps, row, `void/${randomUUID()}`, { ...by, itemIds })),
+    refund: (row: OrderRow, asked: { readonly itemIds?: readonly string[] | undefined; readonly reason: string }) =>
+      requestVoid(orderDeps, row, `requestVoid/${randomUUID()}`, { by: 'operator', ...asked }),
+    complete: async (row: OrderRow) => known(await completeOrder(orderDeps, row, `complete/${randomUUID()}`, by)),
     cancel: async (row: OrderRow, reason = 'operator') => {
       await cancelOrder(orderDeps, row, randomUUID(), { reason }, 'operator');
       return findOrder({ orderDeps }, row.issuerId, row.orderNo);
@@ -60,15 +63,11 @@ export const createOrderActions = (orderDeps: OrderDeps) => {
     renotify: deed(routes.renotifyOrder, actions.renotify),
     extend: deed(routes.extendOrder, (row, { seconds }) => actions.extend(row, seconds * 1_000)),
     void: deed(routes.voidOrder, (row, { itemIds }) => actions.void(row, itemIds)),
-    refund: deed(routes.refundOrder, (row, asked) =>
-      requestVoid(orderDeps, row, `requestVoid/${randomUUID()}`, { by: 'operator', ...asked }),
-    ),
+    refund: deed(routes.refundOrder, actions.refund),
     'void-decision': deed(routes.decideVoidByOperator, (row, { requestId, decision }) =>
       decideVoid(orderDeps, row, `decideVoid/${randomUUID()}`, { ...by, requestId, decision }),
     ),
-    complete: deed(routes.completeShort, async (row) =>
-      known(await completeOrder(orderDeps, row, `complete/${randomUUID()}`, by)),
-    ),
+    complete: deed(routes.completeShort, (row) => actions.complete(row)),
   } satisfies Record<Exclude<OperatorActionName, 'redeliver' | 'cancel' | 'redeem' | 'reverse' | 'note'>, unknown>;
 
   return { ...actions, deeds: Object.entries(deeds) as unknown as (readonly [keyof typeof deeds, OrderDeed])[] };

@@ -589,6 +589,25 @@ describe('batches', () => {
     expectProblem(await operator('POST', '/batches', { ...batch, action: 'extend' }), 422, 'body_invalid', '/action');
     expectProblem(await operator('POST', '/batches', { action: 'cancel' }), 422, 'body_invalid', '/filter');
   });
+
+  test('issuers are asked to destroy codes for a reason, and orders with some of their codes are ended', async () => {
+    const shop = await file.issuer();
+    await shop.placeVerified('b-4');
+    await shop.submit('b-4', [{ itemId: 'a', value: 'B-4' }]);
+    await shop.inState('b-4', 'delivered');
+    await shop.placeVerified('b-5', { quantity: 2 });
+    await shop.submit('b-5', [{ itemId: 'a', value: 'B-5' }]);
+    const of = { filter: { issuerId: shop.issuerId } };
+    expectProblem(await operator('POST', '/batches', { ...of, action: 'refund' }), 422, 'body_invalid', '/reason');
+    expect((await operator('POST', '/batches', { ...of, action: 'refund', dryRun: true })).body.matched).toBe(2);
+    const reason = 'the concert is cancelled';
+    const asked = await operator('POST', '/batches', { ...of, action: 'refund', reason });
+    expect(asked.body).toMatchObject({ matched: 2, changed: 1, failed: [{ orderNo: 'b-5', code: 'not_issued' }] });
+    expect((await shop.message('order.void_requested', 'b-4')).data).toMatchObject({ itemIds: ['a'], reason });
+    const ended = await operator('POST', '/batches', { ...of, action: 'complete' });
+    expect(ended.body).toMatchObject({ matched: 2, changed: 1, failed: [{ orderNo: 'b-4' }] });
+    expect((await shop.inState('b-5', 'delivered')).body.codes).toMatchObject({ issued: 1 });
+  });
 });
 
 describe('a batch of several calls', () => {

@@ -212,10 +212,13 @@ describe('the console in a browser', () => {
     await page.getByLabel('Action').selectOption('cancel');
     await page.getByRole('button', { name: 'Count first' }).click();
     await page.getByLabel('Type 3 to go on').fill('3');
+    await page.getByRole('dialog').getByLabel('Reason').fill('sold out');
     expect((await issuer.order('batch-1')).body.state).toBe('notified');
     await page.getByRole('button', { name: 'Cancel: 3' }).click();
     await page.getByText('3 of 3 done.').waitFor();
     for (const n of [1, 2, 3]) expect((await issuer.order(`batch-${n}`)).body.state).toBe('cancelled');
+    const audit = (await file.platform.operator('GET', '/audit?limit=1')).body.data;
+    expect(audit).toMatchObject([{ action: 'orders.batch', after: { reason: 'sold out', changed: 3 } }]);
   });
 
   test('the maintenance switch stops new orders, says so across the views, and takes them again', async () => {

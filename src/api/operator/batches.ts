@@ -36,14 +36,23 @@ export const mountOperatorBatches = (mount: Mount, deps: OperatorBatches): void 
     return issuer ? missingMs(row.facts, await orderDeps.settings.effectiveFor(issuer, row.product.id)) : 0;
   };
 
-  const act = async ({ action }: Batch, row: OrderRow): Promise<void> => {
+  const act = async ({ action, reason }: Batch, row: OrderRow): Promise<void> => {
     const fresh = await findOrder(deps, row.issuerId, row.orderNo);
-    if (action !== 'apply_settings') {
-      await actions[action](fresh);
-      return;
+    switch (action) {
+      case 'cancel':
+        await actions.cancel(fresh, reason);
+        return;
+      case 'refund':
+        await actions.refund(fresh, { reason: reason as string });
+        return;
+      case 'apply_settings': {
+        const extensionMs = await missingMsOf(fresh);
+        if (extensionMs > 0) await actions.extend(fresh, extensionMs);
+        return;
+      }
+      default:
+        await actions[action](fresh);
     }
-    const extensionMs = await missingMsOf(fresh);
-    if (extensionMs > 0) await actions.extend(fresh, extensionMs);
   };
 
   const matching = async ({ filter, action, limit, cursor }: Batch) => {
@@ -69,7 +78,8 @@ export const mountOperatorBatches = (mount: Mount, deps: OperatorBatches): void 
   };
 
   mount.operator(routes.runBatch)(async ({ body, audit }) => {
-    const { filter, action, dryRun } = body;
+    const { filter, action, dryRun, reason } = body;
+    const asked = { ...filter, ...(reason === undefined ? {} : { reason }) };
     const { matched, nextCursor } = await matching(body);
     const failed: { issuerId: string; orderNo: string; code: FailureCode }[] = [];
     const orders: string[] = [];
@@ -91,10 +101,10 @@ export const mountOperatorBatches = (mount: Mount, deps: OperatorBatches): void 
     const done = dryRun
       ? matched.length
       : await audit(
-          { action: 'orders.batch', target: action, after: { ...filter, matched: matched.length } },
+          { action: 'orders.batch', target: action, after: { ...asked, matched: matched.length } },
           actOnAll,
           (n) => ({
-            after: { ...filter, matched: n, changed: orders.length, orders },
+            after: { ...asked, matched: n, changed: orders.length, orders },
           }),
         );
     const changed = orders.length;

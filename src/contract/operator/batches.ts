@@ -17,10 +17,15 @@ export const batchRequest = z
       to: moment.optional(),
       state: z.enum(orderStates).optional(),
     }),
-    action: z.enum(['renotify', 'redeliver', 'cancel', 'void', 'apply_settings']),
+    action: z.enum(['renotify', 'redeliver', 'cancel', 'void', 'refund', 'complete', 'apply_settings']),
+    reason: text(1, 512).optional().meta({ description: 'Of cancel and refund; refund needs one' }),
     dryRun: z.boolean().default(false),
     limit: integer(1, 500).default(500),
     cursor: z.string().min(1).max(512).optional(),
+  })
+  .refine(({ action, reason, dryRun }) => dryRun || action !== 'refund' || reason !== undefined, {
+    path: ['reason'],
+    error: 'is told to the issuer: a refund needs one',
   })
   .meta({ examples: [{ filter: { issuerId: 'acme', state: 'undeliverable' }, action: 'redeliver', dryRun: true }] });
 
