@@ -68,14 +68,14 @@ describe('a session at the issuer’s own page', () => {
     const issuer = await file.issuer();
     const { cookie } = await signedIn(issuer);
     const name = cookie.split('=')[0] ?? '';
-    const others = (count: number) =>
-      Array.from({ length: count }, (_, n) => `${name}=${String(n).padStart(43, 'x')}`).join('; ');
+    const others = (count: number, filler: string) =>
+      Array.from({ length: count }, (_, n) => `${name}=${String(n).padStart(43, filler)}`).join('; ');
     const asked = jest.spyOn(file.platform.core.database.portalSessions, 'findOne');
     const status = async (sent: string) =>
       (await fetch(`${file.platform.baseUrl}/v1/portal/session`, { headers: { cookie: sent } })).status;
-    expect(await status(`${others(2)}; ${cookie}`)).toBe(200);
+    expect(await status(`${others(2, 'x')}; ${cookie}`)).toBe(200);
     asked.mockClear();
-    expect(await status(others(80).replaceAll('x', 'y'))).toBe(401);
+    expect(await status(others(80, 'y'))).toBe(401);
     expect(asked).toHaveBeenCalledTimes(4);
     asked.mockRestore();
   });

@@ -13,7 +13,7 @@ export interface LoginOptions {
   readonly out: (text: string) => void;
 }
 
-/** Given credentials are tried once; without any a test issuer is made. */
+/** Given credentials are tried; without any a test issuer is made. */
 export const login = async ({ place, callback, codeMode, limitMs, out }: LoginOptions): Promise<void> => {
   const url = issuerPlatform(place);
   const said = saidCredentials(place);
@@ -21,7 +21,7 @@ export const login = async ({ place, callback, codeMode, limitMs, out }: LoginOp
   if (said) {
     const { issuerId } = await createIssuerClient({
       baseUrl: url,
-      triesMax: 1,
+      triesMax: 3,
       tryLimitMs: limitMs,
       ...said,
     }).readSelf();
