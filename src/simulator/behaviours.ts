@@ -23,6 +23,8 @@ export interface Behaviour {
   readonly supplies: 'codes' | 'part' | 'reused' | 'nothing';
   /** Answers to `order.void_requested`; `later` decides a second after it was asked. */
   readonly refunds: 'destroyed' | 'refused' | 'unknown' | 'later';
+  /** What it does a second after the delivery; `ends_short`: after its last codes. */
+  readonly afterSale: 'nothing' | 'redeems' | 'takes_back' | 'replaces' | 'voids' | 'ends_short';
   /** Refuses instead of verifying. */
   readonly refuses: boolean;
   /** Sends every call of the second interface twice. */
@@ -44,6 +46,7 @@ const good: Behaviour = {
   wrongFacts: [],
   supplies: 'codes',
   refunds: 'destroyed',
+  afterSale: 'nothing',
   refuses: false,
   repeats: false,
   beforeVerifyMs: 0,
@@ -178,6 +181,17 @@ export const behaviours = {
   },
   refund_refused: { ...good, meaning: 'refuses to destroy its codes for a refund', refunds: 'refused' },
   refund_later: { ...good, meaning: 'decides about a refund a second after it was asked', refunds: 'later' },
+  redeemed: { ...good, meaning: 'redeems its first code a second after the delivery', afterSale: 'redeems' },
+  taken_back: { ...good, meaning: 'redeems its first code, and takes that back', afterSale: 'takes_back' },
+  replaced: { ...good, meaning: 'replaces its first code a second after the delivery', afterSale: 'replaces' },
+  voided: { ...good, meaning: 'declares its codes void a second after the delivery', afterSale: 'voids' },
+  ended_short: {
+    ...good,
+    meaning: 'gives all codes but one, and ends the order with those',
+    codeReplies: [{ kind: 'issuing' }],
+    supplies: 'part',
+    afterSale: 'ends_short',
+  },
   refund_unknown: { ...good, meaning: 'cannot tell whether its codes can be destroyed', refunds: 'unknown' },
 } as const satisfies Record<string, Behaviour>;
 

@@ -37,6 +37,8 @@ export const createCodeMaker = () => {
       previous = codes;
       return codes;
     },
+    /** In place of one that is bad. */
+    another: (itemId: string): IssuedCode => ({ itemId: `${itemId}-again`, value: newValue(), format: 'text' }),
     /** Codes of the order before this one, or none while there was no other. */
     reusedFor: (quantity: number): IssuedCode[] => previous.slice(0, quantity),
   };

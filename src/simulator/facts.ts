@@ -14,6 +14,7 @@ export interface SimulatedFact {
     | 'codes_answered'
     | 'codes_accepted'
     | 'refused'
+    | 'after_sale_done'
     | 'call_failed'
     | 'redirect_followed';
   readonly detail: Readonly<Record<string, string | number | readonly string[]>>;

@@ -25,7 +25,8 @@ import { createTries, playReply } from './replies';
 const codesPerCall = 200;
 const afterWindowMs = 1000;
 const decisionMs = 1000;
-/** Orders whose behaviour is remembered. */
+const afterDeliveryMs = 1000;
+/** Orders that are remembered. */
 const knownMax = 10_000;
 
 export interface SimulatedIssuerOptions {
@@ -49,7 +50,7 @@ export const createSimulatedIssuer = ({
 }: SimulatedIssuerOptions) => {
   const codes = createCodeMaker();
   const replyFor = createTries();
-  const known = new LRUCache<string, Behaviour>({ max: knownMax });
+  const known = new LRUCache<string, { readonly behaviour: Behaviour; readonly token: string }>({ max: knownMax });
 
   const tell = (orderNo: string, what: SimulatedFact['what'], detail: SimulatedFact['detail'] = {}) =>
     onFact?.({ atMs: Date.now(), who: issuerId, orderNo, what, detail });
@@ -106,6 +107,48 @@ export const createSimulatedIssuer = ({
       );
       if (answer) tell(orderNo, 'codes_accepted', { codeHashes: part.map((code) => hashOf(code.value)) });
     }
+    if (behaviour.afterSale === 'ends_short') {
+      await afterSale(orderNo, 'completion', () =>
+        client.order('completion', { orderNo, token, reason: 'no more are made' }, { signal }),
+      );
+    }
+  };
+
+  const afterSale = async (orderNo: string, call: string, send: () => Promise<unknown>): Promise<void> => {
+    if (await attempted(orderNo, call, send)) tell(orderNo, 'after_sale_done', { call });
+  };
+
+  const afterDelivery = async (orderNo: string, itemId: string): Promise<void> => {
+    const { behaviour, token } = known.get(orderNo) ?? { behaviour: behaviours.good, token: '' };
+    await pause(afterDeliveryMs, undefined, { signal });
+    const redemptionId = `till-${orderNo}`;
+    const redeem = () => client.order('redemptions', { orderNo, token, redemptionId, itemId }, { signal });
+    switch (behaviour.afterSale) {
+      case 'redeems':
+        return afterSale(orderNo, 'redemptions', redeem);
+      case 'takes_back':
+        await afterSale(orderNo, 'redemptions', redeem);
+        return afterSale(orderNo, 'reversals', () =>
+          client.order('reversals', { orderNo, token, redemptionId }, { signal }),
+        );
+      case 'replaces':
+        return afterSale(orderNo, 'replacement', () =>
+          client.order(
+            'replacement',
+            { orderNo, token, reason: 'printed twice', replacements: [{ itemId, code: codes.another(itemId) }] },
+            { signal },
+          ),
+        );
+      case 'voids':
+        return afterSale(orderNo, 'void', () =>
+          client.order('void', { orderNo, token, reason: 'printed twice' }, { signal }),
+        );
+      case 'ends_short':
+      case 'nothing':
+        return;
+      default:
+        behaviour.afterSale satisfies never;
+    }
   };
 
   const work = async (notice: PaidNotice, behaviour: Behaviour): Promise<void> => {
@@ -131,7 +174,7 @@ export const createSimulatedIssuer = ({
 
   const onPaid = async (notice: PaidNotice, { webhookId }: { webhookId: string }): Promise<void> => {
     const behaviour = behaviourOf(notice);
-    known.set(notice.orderNo, behaviour);
+    known.set(notice.orderNo, { behaviour, token: notice.token });
     tell(notice.orderNo, 'paid_received', { webhookId });
     const reply = replyFor(webhookId, behaviour.paidReplies);
     if (behaviour.verifies === 'inside') await work(notice, behaviour);
@@ -191,7 +234,7 @@ export const createSimulatedIssuer = ({
     { webhookId }: { webhookId: string },
   ): VoidAnswer => {
     tell(orderNo, 'void_requested_received', { webhookId });
-    const { refunds } = known.get(orderNo) ?? behaviours.good;
+    const { refunds } = known.get(orderNo)?.behaviour ?? behaviours.good;
     switch (refunds) {
       case 'destroyed':
         return { status: 'destroyed' };
@@ -219,7 +262,12 @@ export const createSimulatedIssuer = ({
     onCodeRequested,
     onClosing,
     onVoidRequested,
-    onEvent: ({ type, data }) => tell(data.orderNo, 'event_received', { type, sequence: data.sequence }),
+    onEvent: (event) => {
+      const { type, data } = event;
+      tell(data.orderNo, 'event_received', { type, sequence: data.sequence });
+      const [itemId] = event.type === 'order.delivered' ? (event.data.itemIds ?? []) : [];
+      if (itemId !== undefined && data.sequence === 1) later(data.orderNo, afterDelivery(data.orderNo, itemId));
+    },
   };
   return {
     /** For where it is called. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
 import {
   createIssuer,
   createIssuerClient,
@@ -10,6 +11,7 @@ import {
   type IssuerOptions,
   memoryStore,
 } from '../../packages/issuer/src';
+import type { SimulatedFact } from '../../src/simulator/facts';
 import { startSimulator } from '../../src/simulator/simulator-server';
 import { platformOfFile } from '../support/platform-of-file';
 import { until } from '../support/until';
@@ -69,6 +71,42 @@ test.concurrent('a simulated issuer that is not called sells as the others do', 
   await client.placeOrder({ orderNo: 'sim-1', product, amount, metadata: { behaviour: 'request_issued' } });
   try {
     await until('the order delivered', async () => (await client.readOrder('sim-1')).state === 'delivered');
+  } finally {
+    await simulator.stop();
+  }
+});
+
+test.concurrent('a simulated issuer goes on after the sale as the order names it', async () => {
+  const { issuerId, secret } = await file.issuer({ callback: { kind: 'pull' }, codeMode: 'request' });
+  const done: string[] = [];
+  const onFact = ({ what, orderNo, detail }: SimulatedFact) =>
+    what === 'after_sale_done' && done.push(`${orderNo} ${detail.call}`);
+  const simulator = await startSimulator({ port: 0, platformUrl: file.platform.baseUrl, onFact });
+  const client = simulator.addIssuer({ issuerId, secret, codeMode: 'request', fetches: true });
+  const statesOf = {
+    redeemed: ['delivered, 0 left'],
+    taken_back: ['delivered, 1 left'],
+    replaced: ['replaced', 'delivered, 1 left'],
+    voided: ['void'],
+    ended_short: ['delivered, 1 left'],
+  };
+  const calls = ['redeemed redemptions', 'taken_back redemptions', 'taken_back reversals', 'replaced replacement'];
+  try {
+    for (const orderNo of Object.keys(statesOf)) {
+      const quantity = orderNo === 'ended_short' ? 2 : 1;
+      await client.placeOrder({ orderNo, product, amount, quantity, metadata: { behaviour: orderNo } });
+    }
+    await until('all is done', () => done.length >= calls.length + 2);
+    expect([...done].sort()).toEqual([...calls, 'voided void', 'ended_short completion'].sort());
+    for (const [orderNo, states] of Object.entries(statesOf)) {
+      await until(`${orderNo}: ${states}`, async () => {
+        const { data } = await client.listItems(orderNo);
+        return isDeepStrictEqual(
+          data.map(({ state, usesLeft }) => (state === 'delivered' ? `${state}, ${usesLeft} left` : state)),
+          states,
+        );
+      });
+    }
   } finally {
     await simulator.stop();
   }
