@@ -1,5 +1,6 @@
 import { Problem } from '../pages-kit/ask';
 import { basePath } from '../pages-kit/base-path';
+import { dataUriOf } from '../pages-kit/data-uri';
 import { type Field, fieldRow, markWrong } from '../pages-kit/dialog';
 import { h, note, replace } from '../pages-kit/dom';
 import { heading } from '../pages-kit/parts';
@@ -190,11 +191,3 @@ const textOf = (draft: Draft, name: string): string | undefined => {
   const value = draft[name as keyof Draft];
   return typeof value === 'string' ? value : undefined;
 };
-
-const dataUriOf = (file: File): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.addEventListener('load', () => resolve(String(reader.result)));
-    reader.addEventListener('error', () => reject(reader.error));
-    reader.readAsDataURL(file);
-  });

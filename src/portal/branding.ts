@@ -1,17 +1,10 @@
 import type { FieldError } from '../domain/failures';
 import type { Problem } from '../pages-kit/ask';
+import { dataUriOf } from '../pages-kit/data-uri';
 import { h, note, replace } from '../pages-kit/dom';
 import { api, type IssuerAnswer, isAdmin } from './api';
 
 type Branding = NonNullable<IssuerAnswer['branding']>;
-
-const dataUriOf = (file: File): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result));
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(file);
-  });
 
 const instructionsLanguage = 'en';
 const startColor = '#0b6a63';
