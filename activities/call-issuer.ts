@@ -154,14 +154,11 @@ export const callIssuer = async (
 ): Promise<IssuerAnswer> => {
   const { callback } = issuer;
   if (callback.kind === 'pull') throw notTried('fetched', 'the issuer fetches its messages', heldCallDelayMs);
-  const isProved = mayBeCalled(issuer, await deps.orderDeps.settings.platformLately());
-  const answer = await calledAs(forced, async () =>
-    callback.kind === 'url'
-      ? !isProved
-        ? notProved
-        : callUrl(deps, issuer, callback.url, messageId, message, answerLimitBytes)
-      : callFunction(deps, issuer, callback.name, message),
-  );
+  const answer = await calledAs(forced, async () => {
+    if (callback.kind === 'function') return callFunction(deps, issuer, callback.name, message);
+    if (!mayBeCalled(issuer, await deps.orderDeps.settings.platformLately())) return notProved;
+    return callUrl(deps, issuer, callback.url, messageId, message, answerLimitBytes);
+  });
   deps.meter.of({ issuerId: issuer._id }).callback(message.type, issuer.codeMode, tryResult(answer), answer.tookMs);
   if (answer.status === 410) await deps.issuers.pause(issuer._id, new Date(deps.nowMs()));
   return answer;
