@@ -10,8 +10,22 @@ import {
 /** The one good use of a code that says nothing else. */
 export const defaultUses = 1;
 
-export const itemOf = (facts: OrderFacts, itemId: string): ItemFacts =>
-  facts.items?.find((item) => item.itemId === itemId) ?? { itemId };
+type ItemList = readonly ItemFacts[];
+
+const noItems: ItemList = [];
+/** Of each list, which never changes: a call may name 10,000 items, and each is looked up. */
+const byIds = new WeakMap<ItemList, ReadonlyMap<string, ItemFacts>>();
+
+const byId = ({ items = noItems }: OrderFacts): ReadonlyMap<string, ItemFacts> => {
+  const known = byIds.get(items);
+  if (known) return known;
+  const made = new Map(items.map((item) => [item.itemId, item]));
+  byIds.set(items, made);
+  return made;
+};
+
+export const itemOf = (facts: OrderFacts, itemId: string): ItemFacts => byId(facts).get(itemId) ?? { itemId };
+export const hasEntry = (facts: OrderFacts, itemId: string): boolean => byId(facts).has(itemId);
 
 export const itemState = (facts: OrderFacts, item: ItemFacts): ItemState => {
   if (item.state) return item.state;
@@ -75,9 +89,9 @@ export const itemsOfCodes = (codes: readonly ItemAttributes[]): ItemFacts[] =>
 
 /** The list with these entries put in place of theirs, or added. */
 export const withItems = (facts: OrderFacts, changed: readonly ItemFacts[]): readonly ItemFacts[] => {
-  const byId = new Map((facts.items ?? []).map((item) => [item.itemId, item]));
-  for (const item of changed) byId.set(item.itemId, { ...byId.get(item.itemId), ...item });
-  return [...byId.values()];
+  const all = new Map(byId(facts));
+  for (const item of changed) all.set(item.itemId, { ...all.get(item.itemId), ...item });
+  return [...all.values()];
 };
 
 /** It waits for a decision, also after its time is over. */

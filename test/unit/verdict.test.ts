@@ -414,3 +414,42 @@ describe('refundDue = amount - floor(amount x issued / quantity)', () => {
     expect(refundDue({ ...opened, amount: { value, currency: 'EUR' }, issued, quantity })).toBe(due);
   });
 });
+
+describe('a call that names all 10,000 codes of an order', () => {
+  const ids = Array.from({ length: 10_000 }, (_, n) => `item-${n}`);
+  let reads = 0;
+  const counted = <T extends { readonly itemId: string }>(one: T): T =>
+    Object.defineProperty({ ...one }, 'itemId', {
+      enumerable: true,
+      get: () => {
+        reads += 1;
+        return one.itemId;
+      },
+    });
+  const large = at(
+    {
+      state: 'delivered',
+      quantity: ids.length,
+      verification,
+      items: ids.map((itemId) => counted({ itemId, expiresAtMs: nowMs + 1_000 })),
+    },
+    heldOf(...ids).map(counted),
+  );
+
+  test.each<[string, OrderMessage]>([
+    ['void', { kind: 'void', by: 'issuer', isRightToken: true, itemIds: [...ids.slice(1), 'unknown'] }],
+    ['validity', { kind: 'validity', isRightToken: true, itemIds: ids, expiresAtMs: nowMs + 2_000 }],
+    ['all of them void', { kind: 'void', by: 'issuer', isRightToken: true }],
+    [
+      'a request for money back',
+      {
+        ...{ kind: 'requestVoid', by: 'buyer', requestId: 'r', itemIds: ids },
+        ...{ decideWithinMs: 1_000, undecided: 'person', holdsItems: true },
+      },
+    ],
+  ])('%s looks at each a few times, and not at each for each', (_name, message) => {
+    reads = 0;
+    decide(large.facts, large.held, message, nowMs);
+    expect(reads).toBeLessThan(30 * ids.length);
+  });
+});

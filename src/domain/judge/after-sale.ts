@@ -20,16 +20,12 @@ const notDelivered = ({ state }: OrderFacts): FailureCode | undefined => {
   return state === 'delivered' ? undefined : 'not_delivered';
 };
 
-const isOfOrder = (ruling: Ruling, itemId: string): boolean =>
-  ruling.held.some((code) => code.itemId === itemId) ||
-  (ruling.facts.items ?? []).some((item) => item.itemId === itemId);
-
 /** Where in the asker's list the first is that the order does not have. */
 export const unknownItem = (
   ruling: Ruling,
   itemIds: readonly string[],
 ): { path: string; itemIds: string[] } | undefined => {
-  const at = itemIds.findIndex((itemId) => !isOfOrder(ruling, itemId));
+  const at = itemIds.findIndex((itemId) => !ruling.has(itemId));
   return at < 0 ? undefined : { path: `/itemIds/${at}`, itemIds: [String(itemIds[at])] };
 };
 
@@ -111,7 +107,7 @@ const judgeRedemption = (ruling: Ruling, message: OrderMessage & { kind: 'redeem
   if (known) return ruling.answer({ kind: 'redeemed', itemId, uses, usesLeft: known.usesLeft, isNew: false });
   const notNow = notDelivered(facts);
   if (notNow) return ruling.refuse(notNow);
-  if (!isOfOrder(ruling, itemId)) return ruling.refuse('item_unknown', { path: '/itemId', itemIds: [itemId] });
+  if (!ruling.has(itemId)) return ruling.refuse('item_unknown', { path: '/itemId', itemIds: [itemId] });
   const item = itemOf(facts, itemId);
   const isHeld = heldItems(facts).has(itemId);
   const refusal = isHeld && isGood(item) ? 'code_held' : notRedeemable(item, redeemedAtMs, uses);
@@ -176,7 +172,7 @@ const judgeReplacement = (ruling: Ruling, message: OrderMessage & { kind: 'repla
   }
   const notNow = notDelivered(facts);
   if (notNow) return ruling.refuse(notNow);
-  const at = replacements.findIndex(({ itemId }) => !isOfOrder(ruling, itemId));
+  const at = replacements.findIndex(({ itemId }) => !ruling.has(itemId));
   if (at >= 0) {
     const itemIds = [String(replacements[at]?.itemId)];
     return ruling.refuse('item_unknown', { path: `/replacements/${at}/itemId`, itemIds });
@@ -189,7 +185,7 @@ const judgeReplacement = (ruling: Ruling, message: OrderMessage & { kind: 'repla
   const asked = itemsInRequest(facts);
   const pending = items.filter(({ itemId }) => asked.has(itemId));
   if (pending.length > 0) return ruling.refuse('void_pending', named(pending));
-  const isTaken = replacements.some(({ by }) => isOfOrder(ruling, by.itemId));
+  const isTaken = replacements.some(({ by }) => ruling.has(by.itemId));
   if (isTaken || message.conflicts) return ruling.refuse('code_conflict');
   if (message.reused) return ruling.refuse('code_reused');
   ruling.setItems(

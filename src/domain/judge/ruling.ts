@@ -1,5 +1,5 @@
 import type { FailureCode } from '../failures';
-import { endedCount, goodCount, isGood, itemsOfCodes, pendingRequest, withItems } from '../items';
+import { endedCount, goodCount, hasEntry, isGood, itemsOfCodes, pendingRequest, withItems } from '../items';
 import type {
   Answer,
   EventType,
@@ -64,6 +64,7 @@ export class Ruling {
   private readonly notes: { event: TimelineEvent; detail: Detail }[] = [];
   private readonly added: HeldCode[] = [];
   private readonly ledger: LedgerEntry[] = [];
+  private heldIds: ReadonlySet<string> | undefined;
 
   constructor(
     private readonly before: OrderFacts,
@@ -79,6 +80,12 @@ export class Ruling {
     return this.added.length === 0 ? this.heldBefore : [...this.heldBefore, ...this.added];
   }
 
+  /** Whether the order has, or had, that item. */
+  has(itemId: string): boolean {
+    this.heldIds ??= new Set(this.held.map((code) => code.itemId));
+    return this.heldIds.has(itemId) || hasEntry(this.facts, itemId);
+  }
+
   change(change: Change): this {
     Object.assign(this.changes, change);
     return this;
@@ -92,6 +99,7 @@ export class Ruling {
 
   hold(codes: readonly HeldCode[]): this {
     this.added.push(...codes);
+    this.heldIds = undefined;
     this.change({ issued: this.facts.issued + codes.length });
     const said = itemsOfCodes(codes);
     return said.length > 0 ? this.setItems(said) : this;
