@@ -18,14 +18,22 @@ const answerTo = async (socket: Socket, sent: string): Promise<string> => {
   return Buffer.concat(chunks).toString();
 };
 
-const serve = async (limits?: Parameters<typeof openServer>[3]) => {
-  const answer: RequestListener = (request, response) => request.resume().once('end', () => response.end());
+const serve = async (limits?: Parameters<typeof openServer>[3], body = Buffer.alloc(0)) => {
+  const answer: RequestListener = (request, response) => request.resume().once('end', () => response.end(body));
   const server = await openServer(0, host, answer, limits);
   opened.push({ close: () => server.close().closeAllConnections() });
   const { port } = server.address() as AddressInfo;
   return { server, connected: () => connect({ port, host }) };
 };
 
+/** As in use, but at once. */
+const soon = {
+  requestMs: 15_000,
+  headersMs: 10_000,
+  lookEveryMs: 20,
+  untakenMs: 100,
+  slowestBytesPerSecond: Number.POSITIVE_INFINITY,
+};
 const head = 'POST / HTTP/1.1\r\nhost: a\r\n';
 
 test('a head of more than 16 KiB is answered with 431', async () => {
@@ -34,12 +42,36 @@ test('a head of more than 16 KiB is answered with 431', async () => {
 });
 
 test('a head and a body that never end are cut off', async () => {
-  const { connected } = await serve({ requestMs: 150, headersMs: 100, lookEveryMs: 20 });
+  const { connected } = await serve({ ...soon, requestMs: 150, headersMs: 100 });
   const never = [head, `${head}content-length: 9\r\n\r\nabc`];
   const answers = await Promise.all(never.map((sent) => answerTo(connected(), sent)));
   for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 408 /);
   // Node's own look comes after half a minute.
 }, 20_000);
+
+test('an answer that nobody takes is let go, and one that is taken slowly comes whole', async () => {
+  // More than the buffers between two sockets hold.
+  const large = Buffer.alloc(16 * 1024 * 1024, 'a');
+  const asked = `${head}content-length: 0\r\nconnection: close\r\n\r\n`;
+  const { server, connected } = await serve(soon, large);
+  const ended = once(server, 'connection').then(([socket]) => once(socket, 'close'));
+  const still = connected().pause();
+  still.on('error', () => undefined).write(asked);
+  await ended;
+  still.destroy();
+
+  let bytes = 0;
+  const reader = (await serve({ ...soon, slowestBytesPerSecond: 1_000_000 }, large))
+    .connected()
+    .on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      reader.pause();
+      setTimeout(() => reader.resume(), 1);
+    });
+  reader.write(asked);
+  await once(reader, 'close');
+  expect(bytes).toBeGreaterThan(large.length);
+}, 30_000);
 
 test('a head has ten seconds, a request 15', async () => {
   const { server } = await serve();
