@@ -33,7 +33,7 @@ export const problemsOf = (route: Route): readonly FailureCode[] => [
     ...(route.who === 'buyer' ? [] : (['body_too_large', 'body_invalid'] as const)),
     ...(route.path.startsWith('/v1/') ? (['version_unknown', 'version_ended'] as const) : []),
     ...(route.body || route.lines ? ofBody : []),
-    ...(route.who === 'issuer' ? (['rate_limited'] as const) : []),
+    ...(route.who === 'issuer' || route.who === 'buyer' ? (['rate_limited'] as const) : []),
     ...route.problems,
     'path_unknown',
     'unavailable',

@@ -277,6 +277,16 @@ describe('the pick-up page', () => {
     expect(told.at(-1)).toContain('delivered');
   });
 
+  test('of a large order it is shown, and followed, a few times a minute: each time costs by the number of codes', async () => {
+    const { pickupUrl } = (await issuer.place('page-large', { quantity: 10_000 })).body;
+    const statusOf = async (path: string) => (await fetch(`${pickupUrl}${path}`, { method: 'HEAD' })).status;
+    const statuses = await Promise.all(Array.from({ length: 40 }, (_, n) => statusOf(n % 2 === 0 ? '' : '/events')));
+    const [shown, refused] = [200, 429].map((status) => statuses.filter((one) => one === status).length);
+    expect([shown, refused]).toEqual([29, 11]);
+    expectProblem(await read(fetch(`${pickupUrl}/gift`, { method: 'POST' })), 429, 'rate_limited');
+    expect((await fetch((await issuer.place('page-small')).body.pickupUrl)).status).toBe(200);
+  });
+
   test('four streams of a link are open at once, and those of other links are not fewer; one that ends leaves its place', async () => {
     const [one, other] = [(await issuer.place('page-5')).body, (await issuer.place('page-6')).body];
     const open = async ({ pickupUrl }: { pickupUrl: string }) => {

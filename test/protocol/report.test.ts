@@ -89,3 +89,12 @@ test('reports are five a day, from our own page, of a code that there is', async
   expect(statuses.sort()).toEqual([201, 201, 201, 201, 201, 429, 429, 429]);
   expect(await lines()).toHaveLength(5);
 });
+
+test('each report opens the codes, and is counted with those who look at them', async () => {
+  const { pickupUrl, cookie, report } = await delivered('report-4');
+  const statuses = await Promise.all(
+    Array.from({ length: 130 }, async () => (await report({ itemId: 'z', reason: 'other' }, { cookie })).status),
+  );
+  expect([...new Set(statuses)].sort()).toEqual([422, 429]);
+  expect((await reveal(pickupUrl)).status).toBe(429);
+});

@@ -6,7 +6,7 @@ import { Failure } from '../../domain/failures';
 import { requestVoid } from '../../second-interface/after-sale/void-requests';
 import { jsonBody, type Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
-import { findByLink, isGiftLink } from './find-by-link';
+import { enterByLink, isGiftLink } from './find-by-link';
 import { formOf } from './form';
 import { requirePin } from './order-pin';
 import { mayAskRefund, type PageDeps } from './page-model';
@@ -24,7 +24,7 @@ export const mountAskRefund = (mount: Mount, pages: PageDeps & { readonly public
     setPrivateHeaders(response);
     const { secret } = request.params;
     requireSameOrigin(request as unknown as Request, publicUrl);
-    const row = await findByLink(deps, secret);
+    const row = await enterByLink(pages, secret);
     const issuer = await issuers.findEver(row.issuerId);
     if (isGiftLink(row, secret) || !issuer?.buyerRefunds) throw new Failure('path_unknown');
     const { pin, reason = byButton } = asked(request as unknown as Request);

@@ -16,7 +16,7 @@ import { sha256 } from '../../sealing/key-ring';
 import { openOrder } from '../../sealing/order-row';
 import { type OrderRow, viewVersion } from '../../store/orders';
 import type { Mount } from '../edge/mount';
-import { findByLink, isGiven } from './find-by-link';
+import { enterByLink, findByLink, isGiven } from './find-by-link';
 import { fromOneVersion } from './from-one-version';
 import { wordsFor } from './page-language';
 import { goodOf, type PageDeps } from './page-model';
@@ -36,10 +36,8 @@ interface Elsewhere {
 }
 
 /** Files that hold the codes: only for a browser to which the page showed them lately. */
-export const mountDownloads = (
-  mount: Mount,
-  { orderDeps: deps, issuers, wallets, drawings, shownLimit }: PageDeps,
-): void => {
+export const mountDownloads = (mount: Mount, pages: PageDeps): void => {
+  const { orderDeps: deps, issuers, wallets, drawings, shownLimit } = pages;
   const file = (
     route: Route,
     name: string,
@@ -48,7 +46,7 @@ export const mountDownloads = (
     const download: RequestHandler<{ secret: string }> = async (request, response) => {
       setPrivateHeaders(response);
       const read = () => findByLink(deps, request.params.secret);
-      const first = await read();
+      const first = await enterByLink(pages, request.params.secret);
       if (isGiven(first, request.params.secret)) throw new Failure('reveal_first');
       const { reveal: key } = openOrder(deps.ring, first);
       requireReveal(request as unknown as Request, { key, nowMs: deps.nowMs() });

@@ -7,6 +7,7 @@ import type { OrderDeps } from '../../second-interface/ask-order';
 import { isUntouched } from '../../second-interface/untouched-order';
 import type { OrderRow } from '../../store/orders';
 import { heldForPerson } from '../edge/problems';
+import type { ShownLimit } from './shown-limit';
 
 /** @throws Failure `path_unknown`: a link that never was, has ended, or whose codes go elsewhere now; `unavailable`: somebody else wrote to its order. */
 export const findByLink = async (
@@ -24,6 +25,18 @@ export const findByLink = async (
   if (isGiftLink(row, secret) && openOrder(deps.ring, row).gift(row.gift?.n ?? 0).secret !== secret) {
     throw new Failure('path_unknown');
   }
+  return row;
+};
+
+interface Entered {
+  readonly orderDeps: Parameters<typeof findByLink>[0];
+  readonly shownLimit: ShownLimit;
+}
+
+/** For a request that comes by a link. @throws Failure as `findByLink`, `rate_limited` */
+export const enterByLink = async ({ orderDeps, shownLimit }: Entered, secret: string): Promise<OrderRow> => {
+  const row = await findByLink(orderDeps, secret);
+  shownLimit.look(row);
   return row;
 };
 

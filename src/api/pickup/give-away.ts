@@ -10,7 +10,7 @@ import type { OrderDeps } from '../../second-interface/ask-order';
 import type { OrderRow } from '../../store/orders';
 import { jsonBody, type Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
-import { findByLink, isGiftLink } from './find-by-link';
+import { enterByLink, findByLink, isGiftLink } from './find-by-link';
 import { formOf } from './form';
 import { giftPlace, wasOpened } from './gift';
 import type { PageDeps } from './page-model';
@@ -29,7 +29,7 @@ export const mountGiveAway = (mount: Mount, pages: PageDeps & { readonly publicU
     const { message = '' } = asked(request as unknown as Request);
     const isPage = request.accepts(['json', 'html']) === 'html';
     try {
-      const link = await newGift(deps, secret, message);
+      const link = await newGift(deps, await enterByLink(pages, secret), secret, message);
       if (!isPage) {
         response.status(201).json({ url: `${publicUrl}/p/${link}` });
         return;
@@ -44,9 +44,9 @@ export const mountGiveAway = (mount: Mount, pages: PageDeps & { readonly publicU
 };
 
 /** @throws Failure `path_unknown` for a gift's own link, `order_closed`, `code_void`, `already_opened`. */
-const newGift = async (deps: OrderDeps, secret: string, message: string): Promise<string> => {
+const newGift = async (deps: OrderDeps, first: OrderRow, secret: string, message: string): Promise<string> => {
   for (let round = 0; round < roundsMax; round += 1) {
-    const row = await findByLink(deps, secret);
+    const row = round === 0 ? first : await findByLink(deps, secret);
     if (isGiftLink(row, secret)) throw new Failure('path_unknown');
     expectGivable(row);
     const n = (row.gift?.n ?? 0) + 1;

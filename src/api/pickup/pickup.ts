@@ -13,7 +13,7 @@ import type { Mount } from '../edge/mount';
 import { onceClosed } from '../edge/once-closed';
 import { mountAskRefund } from './ask-refund';
 import { mountDownloads } from './downloads';
-import { findByLink } from './find-by-link';
+import { enterByLink } from './find-by-link';
 import { mountGiveAway } from './give-away';
 import type { OrderWatch } from './order-watch';
 import { wordsFor } from './page-language';
@@ -34,10 +34,10 @@ const heartbeatMs = 20_000;
 
 /** The buyer's page: shows the wait live; the codes come in the answer to a reveal alone. The secret in the link is the credential. */
 export const mountPickup = (mount: Mount, pickup: Pickup): void => {
-  const { orderDeps: deps, watch } = pickup;
+  const { watch } = pickup;
   const page: RequestHandler<{ secret: string }> = async (request, response) => {
     setPrivateHeaders(response);
-    const row = await findByLink(deps, request.params.secret);
+    const row = await enterByLink(pickup, request.params.secret);
     response
       .type('html')
       .send(
@@ -53,7 +53,7 @@ export const mountPickup = (mount: Mount, pickup: Pickup): void => {
     const { secret } = request.params;
     // Our own page stays to see a code become void; whoever else reads ends with the order.
     const staysOpen = request.query.stay === 'on';
-    const first = await findByLink(deps, secret);
+    const first = await enterByLink(pickup, secret);
     response.status(200).setHeader('content-type', 'text/event-stream');
     response.setHeader('x-accel-buffering', 'no');
     if (request.method === 'HEAD') {
@@ -81,7 +81,7 @@ export const mountPickup = (mount: Mount, pickup: Pickup): void => {
         if (isFinal(row.facts.state) && !canChange) break;
         await watch.changed(row._id, shown, ended.signal);
         // The link may have ended meanwhile; on any trouble the browser comes back and is told.
-        row = ended.signal.aborted ? null : await findByLink(deps, secret).catch(() => null);
+        row = ended.signal.aborted ? null : await enterByLink(pickup, secret).catch(() => null);
       }
     } finally {
       clearTimeout(limit);

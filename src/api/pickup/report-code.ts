@@ -9,7 +9,7 @@ import { Failure } from '../../domain/failures';
 import { openOrder } from '../../sealing/order-row';
 import { jsonBody, type Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
-import { findByLink, isGiven } from './find-by-link';
+import { enterByLink, isGiven } from './find-by-link';
 import { formOf } from './form';
 import type { PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
@@ -19,13 +19,14 @@ import { requireSameOrigin } from './same-origin';
 
 /** `POST /p/{secret}/report`: whoever was shown the codes says that one does not work; people of both sides read it. */
 export const mountReportCode = (mount: Mount, pages: PageDeps & { readonly publicUrl: string }): void => {
-  const { orderDeps: deps, publicUrl, basePath, dayCounts } = pages;
+  const { orderDeps: deps, publicUrl, basePath, dayCounts, shownLimit } = pages;
   const report = async (request: Request<{ secret: string }>): Promise<void> => {
-    const row = await findByLink(deps, request.params.secret);
+    const row = await enterByLink(pages, request.params.secret);
     if (!holdsCodes(row)) throw new Failure('not_issued');
     if (isGiven(row, request.params.secret)) throw new Failure('reveal_first');
     requireReveal(request as unknown as Request, { key: openOrder(deps.ring, row).reveal, nowMs: deps.nowMs() });
     const { itemId, reason, text } = asked(request as unknown as Request);
+    shownLimit.take(row);
     const codes = openCodes(deps.ring, row, await deps.codes.accepted(row));
     if (!codes.some((code) => code.itemId === itemId)) throw new Failure('item_unknown');
     await dayCounts.require({

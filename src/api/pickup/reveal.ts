@@ -13,7 +13,7 @@ import { changeRow } from '../../second-interface/change-row';
 import type { OrderRow } from '../../store/orders';
 import { jsonBody, type Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
-import { findByLink, isGiven } from './find-by-link';
+import { enterByLink, findByLink, isGiven } from './find-by-link';
 import { formOf } from './form';
 import { fromOneVersion } from './from-one-version';
 import { requirePin } from './order-pin';
@@ -30,7 +30,7 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
     setPrivateHeaders(response);
     const { secret } = request.params;
     requireSameOrigin(request as unknown as Request, publicUrl);
-    const row = await findByLink(deps, secret);
+    const row = await enterByLink(pages, secret);
     const reader = request as unknown as Request;
     const isPage = request.accepts(['json', 'html']) === 'html';
     if (isPage && (!holdsCodes(row) || isGiven(row, secret))) {
