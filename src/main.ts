@@ -12,6 +12,9 @@ import { untilDone } from './until-done';
 
 const drainLimitMs = 8_000;
 
+/** The system's resolver uses half of these: Node's own four leave two, which one slow name each keeps from all others. */
+process.env.UV_THREADPOOL_SIZE ??= '32';
+
 /** Root of the api process: serves HTTP from its start, says so until the database is there, drains at SIGTERM. The engine may be away. */
 const main = async (): Promise<void> => {
   const config = readConfig(process.env);

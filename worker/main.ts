@@ -18,6 +18,9 @@ import { reportPresence } from './report-presence';
 import { bringSchedules } from './schedules';
 import { createMetricsPage, freeLoopbackAddress, serveMetrics } from './serve-metrics';
 
+/** The system's resolver uses half of these: Node's own four leave two, which one slow name each keeps from all others. */
+process.env.UV_THREADPOOL_SIZE ??= '32';
+
 /** Root of the worker process: waits for the engine and the database, runs both queues, drains at SIGTERM. */
 const main = async (): Promise<void> => {
   const config = readConfig(process.env);

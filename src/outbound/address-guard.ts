@@ -1,9 +1,9 @@
-import { type LookupAddress, lookup as lookupName } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { withinMs } from '../bounded/time-limit';
 import { isTestIssuer } from '../domain/ids';
 import { isInside, isPublic, parseAddress } from './address';
 import { type Allowed, parseAllowed } from './allowed';
+import { createLookups, type Resolve, systemResolve } from './lookups';
 
 const urlMax = 1024;
 const hostMax = 253;
@@ -27,13 +27,6 @@ export class AddressForbidden extends Error {
   override readonly name = 'AddressForbidden';
   readonly code = 'ADDRESS_FORBIDDEN';
 }
-
-type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
-
-const systemResolve: Resolve = (hostname) =>
-  new Promise((done, fail) => {
-    lookupName(hostname, { all: true, verbatim: true }, (error, addresses) => (error ? fail(error) : done(addresses)));
-  });
 
 export interface AddressGuardOptions {
   /** CALLBACK_ALLOW: ranges that may be reached although they are private, and without TLS; some of one issuer alone. */
@@ -79,21 +72,12 @@ export const createAddressGuard = ({
   resolve = systemResolve,
 }: AddressGuardOptions) => {
   const allowed = allowCidrs.map(parseAllowed);
-  /** One lookup per name at a time: the system's resolver has four threads for everyone, and a name may be slow. */
-  const running = new Map<string, Promise<readonly LookupAddress[]>>();
-
-  const resolveOnce = (hostname: string): Promise<readonly LookupAddress[]> => {
-    const current = running.get(hostname);
-    if (current) return current;
-    const started = resolve(hostname).finally(() => running.delete(hostname));
-    running.set(hostname, started);
-    return started;
-  };
+  const lookedUp = createLookups(resolve);
 
   const lookupWith =
-    (admits: (address: string) => boolean): LookupFunction =>
+    (admits: (address: string) => boolean, asker: string | undefined): LookupFunction =>
     (hostname, options, callback) => {
-      resolveOnce(hostname).then(
+      lookedUp(hostname, asker).then(
         (found) => {
           const family = options.family === 4 || options.family === 6 ? options.family : undefined;
           const fitting = found.filter((one) => family === undefined || one.family === family);
@@ -127,16 +111,16 @@ export const createAddressGuard = ({
       return parseAddress(address)?.every((one) => isPublic(one) || isInside(one, ranges)) ?? false;
     };
 
-    const leadsInside = async (hostname: string, port: number): Promise<boolean> => {
+    const leadsInside = async (hostname: string, port: number, asker: string | undefined): Promise<boolean> => {
       const found = await withinMs(
         lookupLimitMs,
-        resolveOnce(hostname).catch(() => []),
+        lookedUp(hostname, asker).catch(() => []),
         () => [],
       );
       return found.some((one) => allowsPlain(one.address, port));
     };
 
-    const urlProblem = async (text: string): Promise<UrlProblem | null> => {
+    const urlProblem = async (text: string, asker?: string): Promise<UrlProblem | null> => {
       const url = parseUrl(text);
       if ('code' in url) return url;
       const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
@@ -145,7 +129,7 @@ export const createAddressGuard = ({
       if (!isLiteral && !isHostName(host)) return problem('host_malformed', 'must name a host');
       if (isLiteral && !allows(host, port)) return problem('address_forbidden', 'must not lead to a private address');
       if (url.protocol === 'https:') return null;
-      const plain = isLiteral ? allowsPlain(host, port) : await leadsInside(host, port);
+      const plain = isLiteral ? allowsPlain(host, port) : await leadsInside(host, port, asker);
       return plain ? null : problem('scheme_forbidden', 'must be https');
     };
 
@@ -154,8 +138,8 @@ export const createAddressGuard = ({
       allows,
       allowsPlain,
       /** For connections: whether they will speak TLS. */
-      lookupTo: (port: number, isTls: boolean): LookupFunction =>
-        lookupWith((address) => (isTls ? allows : allowsPlain)(address, port)),
+      lookupTo: (port: number, isTls: boolean, asker?: string): LookupFunction =>
+        lookupWith((address) => (isTls ? allows : allowsPlain)(address, port), asker),
     };
   };
 
@@ -171,9 +155,15 @@ export const createAddressGuard = ({
 
   return {
     ...ofEverybody,
-    /** Of an issuer; undefined: of the platform's own calls. */
-    of: (issuerId = ''): AddressRights =>
-      isTestIssuer(issuerId) ? ofSandbox : (ownRights.get(issuerId) ?? ofEverybody),
+    /** Of an issuer, whose names are looked up in its own turn; undefined: of the platform's own calls. */
+    of: (issuerId = ''): AddressRights => {
+      const rights = isTestIssuer(issuerId) ? ofSandbox : (ownRights.get(issuerId) ?? ofEverybody);
+      return {
+        ...rights,
+        urlProblem: (text) => rights.urlProblem(text, issuerId),
+        lookupTo: (port, isTls) => rights.lookupTo(port, isTls, issuerId),
+      };
+    },
     /** Whose connections no other issuer may use, as it has rights of its own. */
     ownerOf: (issuerId: string): string | undefined =>
       isTestIssuer(issuerId) || ownRights.has(issuerId) ? issuerId : undefined,

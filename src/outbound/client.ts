@@ -190,6 +190,7 @@ export const createOutbound = ({
           ca: call.ca,
           own: call.own,
           owner: guard.ownerOf(call.issuerId),
+          asker: call.issuerId,
           headers: { 'user-agent': 'Codeferry/1', ...tracing.headers(), ...call.headers },
           body: call.body,
           timeLimitMs: call.timeLimitMs ?? timeLimitMs,

@@ -31,9 +31,11 @@ export interface Place {
   readonly own?: { readonly certificate: string; readonly key: string } | undefined;
   /** Whose rights count there, where an issuer has its own. */
   readonly owner?: string | undefined;
+  /** The issuer for which it is called: no part of the name, as all who have no rights of their own may share. */
+  readonly asker?: string | undefined;
 }
 
-type How = Pick<Place, 'ca' | 'own' | 'owner'>;
+type How = Pick<Place, 'ca' | 'own' | 'owner' | 'asker'>;
 
 /** Who is trusted, who we say that we are, and whose rights opened it, is part of the name: no call goes over a connection that it would not have made. */
 const nameOf = (url: URL, { ca, own, owner }: How): string =>
@@ -42,12 +44,13 @@ const nameOf = (url: URL, { ca, own, owner }: How): string =>
 const digestOf = (text: string | undefined): string =>
   text === undefined ? '' : createHash('sha256').update(text).digest('base64url');
 
-export const placeOfUrl = (url: URL, { ca, own, owner }: How = {}): Place => {
+export const placeOfUrl = (url: URL, { ca, own, owner, asker }: How = {}): Place => {
   const isTls = url.protocol === 'https:';
   return {
     ca,
     own,
     owner,
+    asker,
     name: nameOf(url, { ca, own, owner }),
     isTls,
     hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -109,7 +112,7 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy 
   };
 
   const open = (place: Place, callback: Opened): void => {
-    const rights = guard.of(place.owner);
+    const rights = guard.of(place.asker);
     const admits = (address: string): boolean =>
       place.isTls ? rights.allows(address, place.port) : rights.allowsPlain(address, place.port);
     const lookup = rights.lookupTo(place.port, place.isTls);

@@ -12,6 +12,8 @@ export interface Exchange {
   readonly url: URL;
   /** The issuer, where it has rights of its own. */
   readonly owner?: string | undefined;
+  /** The issuer for which it is called. */
+  readonly asker?: string | undefined;
   readonly ca?: string | undefined;
   readonly own?: Place['own'];
   readonly headers: Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { AddressForbidden, createAddressGuard } from '../../src/outbound/address-guard';
+import { createLookups } from '../../src/outbound/lookups';
 
 const names: Record<string, LookupAddress[]> = {
   'public.test': [{ address: '93.184.216.34', family: 4 }],
@@ -247,5 +248,53 @@ describe('lookups for connections', () => {
     expect(asked).toBe(1);
     await found(guard.lookupTo(443, true), 'one.test');
     expect(asked).toBe(2);
+  });
+
+  test('an issuer whose names are slow has two looked up at once, and waits for itself alone; all test issuers are as one', async () => {
+    const slow: { name: string; answer: () => void }[] = [];
+    const address = [{ address: '93.184.216.34', family: 4 }];
+    const resolve = (name: string) =>
+      name.startsWith('slow')
+        ? new Promise<LookupAddress[]>((done) => slow.push({ name, answer: () => done(address) }))
+        : Promise.resolve(address);
+    const guard = createAddressGuard({ allowCidrs: [], resolve });
+    const lookups = (issuerId: string, name: string) => found(guard.of(issuerId).lookupTo(443, true), name);
+    const ofAcme = [1, 2, 3, 4].map((n) => lookups('acme', `slow-${n}.test`));
+    const ofTests = [5, 6, 7].map((n) => lookups(`test-${String(n).repeat(20)}`, `slow-${n}.test`));
+    expect(await lookups('other', 'quick.test')).toEqual(address);
+    expect(slow.map(({ name }) => name)).toEqual([1, 2, 5, 6].map((n) => `slow-${n}.test`));
+    // A registration waits in the same turn as calls.
+    jest.useFakeTimers();
+    const registered = guard.of('acme').urlProblem('http://quick.test/');
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(await registered).toMatchObject({ code: 'scheme_forbidden' });
+    jest.useRealTimers();
+    while (slow.length > 0) {
+      slow.shift()?.answer();
+      await new Promise(setImmediate);
+    }
+    expect(await Promise.all([...ofAcme, ...ofTests])).toEqual(Array(7).fill(address));
+  });
+
+  test('what has waited for ten seconds behind slow names is not looked up any more, as nobody waits for it', async () => {
+    let now = 0;
+    const asked: string[] = [];
+    const answers: (() => void)[] = [];
+    const lookedUp = createLookups(
+      (name) => {
+        asked.push(name);
+        return new Promise((done) => answers.push(() => done([])));
+      },
+      () => now,
+    );
+    const waiting = Array.from({ length: 258 }, (_, n) =>
+      lookedUp(`slow-${n}.test`, 'acme').catch((error) => error.code),
+    );
+    expect(await lookedUp('one-more.test', 'acme').catch((error) => error.code)).toBe('EAI_AGAIN');
+    now = 10_001;
+    for (const answer of answers) answer();
+    const ended = await Promise.all(waiting);
+    expect([ended.slice(0, 2), new Set(ended.slice(2))]).toEqual([[[], []], new Set(['EAI_AGAIN'])]);
+    expect(asked).toEqual(['slow-0.test', 'slow-1.test']);
   });
 });
