@@ -265,6 +265,7 @@ export const createApp = ({
   const portalSessions = createPortalSessions({ rows: core.portalSessions, ring, publicUrl, nowMs });
   const audited = createAuditedByIssuer(audit);
   const mount = createMount(apps, {
+    dayCounts: core.dayCounts,
     issuers,
     ring,
     basePath,
@@ -296,7 +297,9 @@ export const createApp = ({
   const readers = createWaitingReaders();
   mountEventFeed(mount, { feed: core.eventFeed, readers });
   mountMessages(mount, { orderDeps, issuers, readers });
-  mountReconciliations(mount, { orders: orderDeps.orders, reconciliations: core.reconciliations, nowMs });
+  mountReconciliations(mount, {
+    ...{ orders: orderDeps.orders, reconciliations: core.reconciliations, dayCounts: core.dayCounts, nowMs },
+  });
   mountStatements(mount, { statements: core.statements, issuers, nowMs });
   mountEcho(mount, { gateway, echoes: core.echoes, nowMs });
   const takeOver = (issuerId: string, kind: IssuerRow['callback']['kind']): Promise<void> =>

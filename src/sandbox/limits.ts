@@ -6,4 +6,7 @@ export const requestsPerSecond = 5;
 export const callsOutPerMinute = 60;
 /** Of one test issuer, on the whole platform. */
 export const ordersPerDay = 500;
+export const bytesPerDay = 32 * 1024 * 1024;
+/** Of any call that is kept: its answer is, too. */
+export const bytesPerCallMin = 1024;
 export const inboxShownMax = 100;

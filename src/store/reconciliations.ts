@@ -57,9 +57,6 @@ export const createReconciliations = ({
   readPage: async (name: ReconciliationName, n: number): Promise<readonly Difference[]> =>
     (await reconciliationPages.findOne({ _id: pageId(name, n) }))?.differences ?? [],
 
-  countSince: (issuerId: string, since: Date, limit: number): Promise<number> =>
-    reconciliations.countDocuments({ issuerId, at: { $gte: since } }, { limit }),
-
   newestOf: (issuerId: string): Promise<ReconciliationRow | null> =>
     reconciliations.findOne({ issuerId }, { sort: { at: -1 } }),
 });

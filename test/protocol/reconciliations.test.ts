@@ -216,6 +216,11 @@ describe('POST /reconciliations', () => {
       'body_invalid',
       '/cursor',
     );
+    const { dayCounts } = file.platform.core.database;
+    await dayCounts.updateOne({ _id: new RegExp(`^reconciliations/${issuer.issuerId}/`) }, { $set: { count: 499 } });
+    const many = await Promise.all([1, 2].map((n) => send(issuer, linesOf({ orderNo: `k-${n}` }))));
+    expect(many.map(({ status }) => status).sort()).toEqual([201, 429]);
+    expect((await send(issuer, linesOf({ orderNo: 'k-1' }), { webhookId })).body).toEqual(first.body);
   });
 
   test('is made and read by the client of issuers', async () => {

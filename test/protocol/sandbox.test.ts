@@ -211,6 +211,25 @@ test('five requests a second, and 500 orders a day', async () => {
   expect((await patient.place('day-1')).status).toBe(200);
 });
 
+test('32 MiB a day, as what it sends is kept for a while: any call counts as a KiB, a large one as what it is', async () => {
+  const issuer = await file.sandboxIssuer();
+  const { dayCounts } = file.platform.core.database;
+  const _id = new RegExp(`^bytes/${issuer.issuerId}/`);
+  const used = async () => (await dayCounts.findOne({ _id }))?.count ?? 0;
+  const echo = (text: string) => issuer.post('/echo', { text });
+  const before = await used();
+  expect((await echo('a')).status).toBe(200);
+  expect((await used()) - before).toBe(1_024);
+  const large = 'a'.repeat(100_000);
+  expect((await echo(large)).status).toBe(200);
+  expect((await used()) - before).toBeGreaterThan(1_024 + large.length);
+  await dayCounts.updateOne({ _id }, { $set: { count: 32 * 1_024 * 1_024 - 1_024 } });
+  expectProblem(await echo(large), 429, 'rate_limited');
+  expect((await echo('b')).status).toBe(200);
+  expectProblem(await echo('c'), 429, 'rate_limited');
+  expect((await issuer.get('/self')).status).toBe(200);
+});
+
 test('after 30 days it is gone, with its orders', async () => {
   const issuer = await file.sandboxIssuer();
   await issuer.place('end-1');

@@ -100,7 +100,6 @@ const round = async (): Promise<void> => {
         },
         find: async () => null,
         readPage: async () => [],
-        countSince: async () => 0,
         newestOf: async () => null,
       },
     },

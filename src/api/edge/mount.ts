@@ -27,6 +27,7 @@ import { createIssuerBudgets } from '../../overload/issuer-budget';
 import { createTurns } from '../../overload/taking-turns';
 import { createTestRequests } from '../../sandbox/test-requests';
 import { sha256 } from '../../sealing/key-ring';
+import type { DayCounts } from '../../store/day-counts';
 import type { IssuerRow } from '../../store/issuers';
 import { authenticateIssuer, type IssuerAuth } from '../auth/issuer-auth';
 import { authorizeOperator, type OperatorAuth, requireRole } from '../auth/operator-auth';
@@ -132,6 +133,7 @@ export const createMount = (
   apps: Apps,
   deps: IssuerAuth &
     Idempotency & {
+      readonly dayCounts: Pick<DayCounts, 'require'>;
       readonly versions: Versions;
       readonly operator: OperatorAuth;
       readonly portal: Portal;
@@ -142,7 +144,7 @@ export const createMount = (
   const shedOnLag = shedOnEventLoopLag(watchEventLoopLag());
   const budgets = createIssuerBudgets();
   const { versions } = deps;
-  const testRequests = createTestRequests(deps.nowMs);
+  const testRequests = createTestRequests(deps.dayCounts, deps.nowMs);
   const turns = createTurns(newOrdersInDatabaseMax);
   const roomForLarge = largeBodies();
   const files = createSlots(filesAtOnce);
@@ -302,6 +304,7 @@ export const createMount = (
       // Before any room that issuers share: what nobody signed takes none of it.
       const known = await issuerOf(route, request, response);
       const { _id } = known.issuer;
+      await testRequests.spend(_id, bytesOf(request.body).length);
       const isOver = budgets.spend(_id, bytesOf(request.body).length);
       try {
         const leave = admit ? inFlight.enterNewOrder(_id) : () => undefined;

@@ -52,8 +52,9 @@ export const mountReconciliations = (mount: Mount, deps: Reconciling): void => {
     const name = { issuerId: issuer._id, reconciliationId: `rec_${messageId.slice(0, 32)}` };
     if (!(await deps.reconciliations.find(name))) {
       await once(name, async () => {
+        const listed = await readList(raw, mediaType);
         await requireRoom(deps, issuer._id);
-        await reconcile(deps, name, await readList(raw, mediaType), span);
+        await reconcile(deps, name, listed, span);
       });
     }
     const body = await bodyOf(name, 0);

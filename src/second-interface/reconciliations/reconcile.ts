@@ -1,8 +1,7 @@
 import type { readReconciliation } from '../../contract/issuer/reconciliations';
 import { bodyInvalid } from '../../contract/problem';
 import type { GivenBody } from '../../contract/route';
-import { dayLeftMs, dayOf, dayStartMs } from '../../domain/days';
-import { Failure } from '../../domain/failures';
+import { type Mode, modeOf } from '../../domain/ids';
 import {
   comparedFacts,
   type Difference,
@@ -11,13 +10,14 @@ import {
   type ListedOrder,
   missingThere,
 } from '../../domain/reconciliation';
-import { secondMs } from '../../domain/timings';
+import type { DayCounts } from '../../store/day-counts';
 import type { Orders } from '../../store/orders';
 import type { ReconciliationName, Reconciliations } from '../../store/reconciliations';
 
 export interface Reconciling {
   readonly orders: Pick<Orders, 'factsOf' | 'numbersWithin'>;
   readonly reconciliations: Reconciliations;
+  readonly dayCounts: Pick<DayCounts, 'require'>;
   readonly nowMs: () => number;
 }
 
@@ -28,7 +28,8 @@ export interface Span {
 
 type Body = GivenBody<typeof readReconciliation>;
 
-const perDayMax = 500;
+/** Each is kept for 30 days, and may be of 50,000 orders. */
+const perDayMax = { live: 500, test: 20 } as const satisfies Record<Mode, number>;
 const differencesPerPage = 1_000;
 const comparedAtOnce = 200;
 const numbersAtOnce = 5_000;
@@ -37,7 +38,7 @@ const withinMax = 50_000;
 
 /** Each order that either side has is looked at once, by number; differences are kept page by page, and never all in memory. */
 export const reconcile = async (
-  deps: Reconciling,
+  deps: Omit<Reconciling, 'dayCounts'>,
   name: ReconciliationName,
   listed: ReadonlyMap<string, ListedOrder>,
   span: Span | undefined,
@@ -78,11 +79,10 @@ export const reconcile = async (
 };
 
 /** @throws Failure `rate_limited` */
-export const requireRoom = async ({ reconciliations, nowMs }: Reconciling, issuerId: string): Promise<void> => {
-  const now = nowMs();
-  if ((await reconciliations.countSince(issuerId, new Date(dayStartMs(dayOf(now))), perDayMax)) < perDayMax) return;
-  const retryAfterSeconds = Math.ceil(dayLeftMs(now) / secondMs);
-  throw new Failure('rate_limited', { detail: `${perDayMax} reconciliations a day are kept`, retryAfterSeconds });
+export const requireRoom = ({ dayCounts, nowMs }: Pick<Reconciling, 'dayCounts' | 'nowMs'>, issuerId: string) => {
+  const limit = perDayMax[modeOf(issuerId)];
+  const share = { name: `reconciliations/${issuerId}`, n: 1, at: new Date(nowMs()), limit };
+  return dayCounts.require({ ...share, detail: `${limit} reconciliations a day are kept` });
 };
 
 export const pageOfReconciliation = async (
@@ -102,7 +102,11 @@ export const pageOfReconciliation = async (
 };
 
 /** @throws Failure `body_invalid` at `/to` */
-const numbersWithin = async ({ orders }: Reconciling, issuerId: string, { from, to }: Span): Promise<string[]> => {
+const numbersWithin = async (
+  { orders }: Pick<Reconciling, 'orders'>,
+  issuerId: string,
+  { from, to }: Span,
+): Promise<string[]> => {
   const found: string[] = [];
   let after: string | undefined;
   for (;;) {
