@@ -95,9 +95,9 @@ export const createConformanceRuns = ({
       }
     },
 
-    /** How many run, up to the limit. */
-    countRunning: (limit: number): Promise<number> =>
-      conformanceRuns.countDocuments({ running: { $exists: true } }, { limit }),
+    /** How many run, up to the limit; what was lost runs no more. */
+    countRunning: (limit: number, staleBefore: Date): Promise<number> =>
+      conformanceRuns.countDocuments({ running: { $exists: true }, at: { $gte: staleBefore } }, { limit }),
 
     find: (issuerId: string, runId: string): Promise<ConformanceRunRow | null> =>
       conformanceRuns.findOne({ _id: idOf(issuerId, runId) }),
@@ -139,7 +139,7 @@ export const createConformanceRuns = ({
       return written.matchedCount > 0;
     },
 
-    /** Nothing of it was begun: the engine was away. */
+    /** Nothing of it was begun: the engine was away, or there was no room. */
     forget: async (issuerId: string, runId: string): Promise<void> => {
       await conformanceRuns.deleteOne({ _id: idOf(issuerId, runId), prefix: { $exists: false } });
     },

@@ -1,6 +1,8 @@
 import { createPublicKey, verify } from 'node:crypto';
+import { createRuns } from '../../src/api/conformance/runs';
 import { exitCodes } from '../../src/cli/exit';
 import { conformAtPlatform } from '../../src/cli/issuer/conform-at-platform';
+import type { OrderGateway } from '../../src/temporal/order-gateway';
 import { type Fault, startIssuerUnderTest } from '../support/issuer-under-test';
 import { type Answer, read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
@@ -156,6 +158,32 @@ test('what cannot be played is refused', async () => {
   const other = await file.issuer();
   expect((await other.place('conform-00000000-x')).status).toBe(201);
   expect((await other.order('conform-00000000-x')).body.orderNo).toBe('conform-00000000-x');
+});
+
+test('eight run at once, however many are begun at the same moment; what was lost keeps nobody', async () => {
+  const { conformance, dayCounts, database, issuers, orderDeps } = file.platform.core;
+  const runs = createRuns({
+    ...{ runs: conformance.runs, dayCounts, nowMs: orderDeps.nowMs, publicUrl: file.platform.baseUrl },
+    platformSettings: async () => ({}),
+    // Nothing is played.
+    gateway: { startConformance: async () => 'started' } as unknown as OrderGateway,
+  });
+  const names = await Promise.all(Array.from({ length: 12 }, async () => (await file.issuer()).issuerId));
+  const begin = async (issuerId = '', runId = 'r') => {
+    const issuer = await issuers.find(issuerId);
+    if (!issuer) throw new Error('there is such an issuer');
+    return runs.begin(issuer, { runId, by: 'x' }, (_deed, run) => run());
+  };
+  for (const name of names.slice(0, 7)) await begin(name);
+  const begun = await Promise.allSettled(names.slice(7).map((name) => begin(name)));
+  expect(begun.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(1);
+  const isOurs = { issuerId: { $in: names } };
+  // Who was refused left none behind.
+  const running = await database.conformanceRuns.countDocuments({ ...isOurs, running: { $exists: true } });
+  expect(running).toBe(7 + begun.filter(({ status }) => status === 'fulfilled').length);
+  await database.conformanceRuns.updateMany(isOurs, { $set: { at: new Date(0) } });
+  expect((await begin(names[11], 'later')).state).toBe('running');
+  await database.conformanceRuns.deleteMany(isOurs);
 });
 
 test('while a call about a run cannot be answered, it is told so, and the api lives on', async () => {

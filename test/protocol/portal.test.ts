@@ -1,3 +1,5 @@
+import { createLinks } from '../../src/api/portal/links';
+import { createPortalLinks } from '../../src/store/portal-links';
 import type { TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
 import { signInByLink } from '../support/portal';
@@ -64,6 +66,22 @@ describe('POST /portal-links', () => {
 });
 
 describe('a session at the issuer’s own page', () => {
+  test('waits with at most a hundred others, however many are made at once', async () => {
+    const { issuerId } = await file.issuer();
+    const { database, orderDeps } = file.platform.core;
+    const { ring, nowMs } = orderDeps;
+    const { make } = createLinks({ links: createPortalLinks(database), ring, publicUrl: file.platform.baseUrl, nowMs });
+    const asked = { role: 'viewer', expiresInSeconds: 600 } as const;
+    for (let n = 0; n < 99; n += 1) await make(issuerId, asked);
+    const made = await Promise.allSettled(Array.from({ length: 12 }, () => make(issuerId, asked)));
+    const count = made.filter(({ status }) => status === 'fulfilled').length;
+    expect(count).toBeLessThanOrEqual(1);
+    // Who was refused left none behind.
+    expect(await database.portalLinks.countDocuments({ issuerId })).toBe(99 + count);
+    const one = file.platform.operator('POST', `/issuers/${issuerId}/portal-links`, { role: 'viewer' });
+    expect((await one).status).toBe(count === 0 ? 201 : 429);
+  });
+
   test('is found beside a cookie of another site; many cookies are no many questions to the database', async () => {
     const issuer = await file.issuer();
     const { cookie } = await signedIn(issuer);

@@ -22,6 +22,10 @@ const accepted: Record<
     ofFormerRows: 'by_order_no',
     examined: 'all numbers that begin so, or the newest orders until a page is full, whichever is less',
   },
+  'conformance runs': {
+    index: 'one_running_per_issuer',
+    examined: 'those that were lost are passed over: one an issuer',
+  },
   'orders of a payment': { index: 'by_payment', examined: 'all orders of one payment: they are few' },
   'orders of a payer': { index: 'by_payer', examined: 'all orders of one payer' },
   'reconciler: orders that should run': {

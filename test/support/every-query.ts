@@ -181,7 +181,6 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await reconciliations.readPage(reconciliation, 0);
     },
     'reconciliations of an issuer': async () => {
-      await reconciliations.countSince('acme', now, 10);
       await reconciliations.newestOf('acme');
     },
     'orders of a statement': () => orders.changedOn('acme', '2026-01-31', 'a', 10),
@@ -313,7 +312,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       const whole = { ...run, codeMode: 'push', baseUrl: 'https://b.example' } as const;
       await runs.begin(whole, now);
       await runs.begin(whole, now);
-      await runs.countRunning(8);
+      await runs.countRunning(8, now);
       await runs.find('acme', 'r');
       await runs.runningOf('acme');
       await runs.newest('acme', 20);

@@ -55,9 +55,10 @@ export const createRuns = ({ runs, dayCounts, gateway, platformSettings, publicU
     ...(row.report ? { report: row.report } : {}),
   });
 
-  const requireRoom = async (issuerId: string): Promise<void> => {
+  /** Of a run that was begun, and is counted with the others: of many at once none passes the limit. */
+  const requireRoom = async (issuerId: string, staleBefore: Date): Promise<void> => {
     const limit = isTestIssuer(issuerId) ? runningMax / 2 : runningMax;
-    if ((await runs.countRunning(limit)) >= limit) {
+    if ((await runs.countRunning(limit + 1, staleBefore)) > limit) {
       throw new Failure('rate_limited', { detail: 'As many runs as may run are running', retryAfterSeconds: 30 });
     }
     const share = { name: `conformance/${issuerId}`, n: 1, at: new Date(nowMs()) };
@@ -88,15 +89,22 @@ export const createRuns = ({ runs, dayCounts, gateway, platformSettings, publicU
       if (!mayBeCalled(issuer, await platformSettings())) throw notProved();
       const { url } = callback;
       const at = new Date(nowMs());
+      const staleBefore = new Date(at.getTime() - lostAfterMs);
       const start = async (): Promise<void> => {
-        await requireRoom(issuerId);
         const row = { issuerId, runId, at, by, url, codeMode, baseUrl: publicUrl, ...(only ? { only } : {}) };
-        if ((await runs.begin(row, new Date(at.getTime() - lostAfterMs))) === 'running') {
+        const begun = await runs.begin(row, staleBefore);
+        if (begun === 'running') {
           throw new Failure('in_progress', { detail: 'Another run of this issuer runs', retryAfterSeconds: 10 });
         }
-        if ((await gateway.startConformance({ issuerId, runId })) !== 'unavailable') return;
-        await runs.forget(issuerId, runId);
-        throw engineUnavailable();
+        // The same request, at the same moment.
+        if (begun === 'exists') return;
+        try {
+          await requireRoom(issuerId, staleBefore);
+          if ((await gateway.startConformance({ issuerId, runId })) === 'unavailable') throw engineUnavailable();
+        } catch (error) {
+          await runs.forget(issuerId, runId);
+          throw error;
+        }
       };
       await trail({ action: 'issuer.conformance_begun', target: issuerId, after: { runId } }, start);
       const begun = await runs.find(issuerId, runId);
