@@ -437,6 +437,14 @@ func (c *Client) PreviewSelf(ctx context.Context, body PreviewSelfBody, options 
 	return answer, err
 }
 
+// ReadChoices: What terminals and versions an issuer may choose from for its settings
+func (c *Client) ReadChoices(ctx context.Context, options ...CallOption) (*IssuerChoices, error) {
+	sent := request{method: "GET", path: "/settings/choices"}
+	answer := new(IssuerChoices)
+	err := c.call(ctx, sent, answer, options)
+	return answer, err
+}
+
 // ReadSelf: The issuer itself
 func (c *Client) ReadSelf(ctx context.Context, options ...CallOption) (*IssuerRecord, error) {
 	sent := request{method: "GET", path: "/self"}

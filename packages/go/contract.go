@@ -971,6 +971,44 @@ type Page struct {
 	Html string `json:"html"`
 }
 
+type IssuerChoices struct {
+	// What `terminal` may be of
+	Channels []Channel `json:"channels"`
+	// What `apiVersion` may be, the oldest first; from `endsAt` on calls are refused
+	Versions []Version `json:"versions"`
+}
+
+type Channel struct {
+	Channel string `json:"channel"`
+	Label   string `json:"label"`
+	// Its orders have a pick-up link
+	HasPage bool `json:"hasPage"`
+	// Absent where a channel needs none
+	Address *Address `json:"address,omitempty"`
+}
+
+// Address: Absent where a channel needs none
+type Address struct {
+	Field       string      `json:"field"`
+	Label       string      `json:"label"`
+	Kind        AddressKind `json:"kind"`
+	Placeholder string      `json:"placeholder,omitempty"`
+}
+
+type AddressKind string
+
+const (
+	AddressKindURL   AddressKind = "url"
+	AddressKindEmail AddressKind = "email"
+	AddressKindTel   AddressKind = "tel"
+)
+
+type Version struct {
+	Date         string `json:"date"`
+	DeprecatedAt string `json:"deprecatedAt,omitempty"`
+	EndsAt       string `json:"endsAt,omitempty"`
+}
+
 type ReplayMessageBody struct{}
 
 type ReplayMessageAnswer struct {
@@ -1250,20 +1288,20 @@ type SandboxInbox struct {
 }
 
 type SandboxInboxData struct {
-	At      string  `json:"at"`
-	Channel Channel `json:"channel"`
-	To      string  `json:"to"`
-	Subject string  `json:"subject,omitempty"`
-	Text    string  `json:"text"`
+	At      string                  `json:"at"`
+	Channel SandboxInboxDataChannel `json:"channel"`
+	To      string                  `json:"to"`
+	Subject string                  `json:"subject,omitempty"`
+	Text    string                  `json:"text"`
 }
 
-type Channel string
+type SandboxInboxDataChannel string
 
 const (
-	ChannelPage    Channel = "page"
-	ChannelWebhook Channel = "webhook"
-	ChannelEmail   Channel = "email"
-	ChannelSms     Channel = "sms"
+	SandboxInboxDataChannelPage    SandboxInboxDataChannel = "page"
+	SandboxInboxDataChannelWebhook SandboxInboxDataChannel = "webhook"
+	SandboxInboxDataChannelEmail   SandboxInboxDataChannel = "email"
+	SandboxInboxDataChannelSms     SandboxInboxDataChannel = "sms"
 )
 
 type Paid struct {

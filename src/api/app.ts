@@ -307,7 +307,7 @@ export const createApp = ({
       log.warn({ issuerId, err: error }, 'what is pending goes the new way with the next attempts'),
     );
   const { settings } = orderDeps;
-  const accounts = createIssuerAccounts({ issuers, ring, nowMs, settings, settingsProblem, takeOver });
+  const accounts = createIssuerAccounts({ issuers, ring, nowMs, settings, versions, settingsProblem, takeOver });
   mountOperatorIssuers(mount, {
     issuers,
     accounts,
@@ -328,7 +328,7 @@ export const createApp = ({
     });
   }
   mountPreviews(mount, { issuers, publicUrl });
-  mountSelf(mount, { orderDeps, issuers, accounts, audited });
+  mountSelf(mount, { orderDeps, issuers, accounts, audited, channels: core.channels, versions });
   mountCallbackProof(mount, {
     ...{ issuers, settings, gateway, audited, fingerprintKey: orderDeps.fingerprintKey, nowMs },
     urlProblem: (url, issuerId) => guard.of(issuerId).urlProblem(url),

@@ -43,7 +43,6 @@ export type Effective = SettingsAnswer['effective'];
 export type OrderSettingsAnswer = GivenBody<typeof readOrderSettings>;
 export type IssuerAnswer = GivenBody<typeof readIssuer>;
 export type Callback = IssuerAnswer['callback'];
-export type TerminalAnswer = NonNullable<IssuerAnswer['terminal']>;
 export type IssuerCallsAnswer = GivenBody<typeof listCalls>;
 export type IssuerCallAnswer = GivenBody<typeof readCall>;
 export type OfferedChannel = GivenBody<typeof listChannels>['data'][number];

@@ -1,22 +1,29 @@
 import { spanText } from '../domain/words/span-text';
 import { askDialog, type Field, type Values } from '../pages-kit/dialog';
+import { differing } from '../pages-kit/differing';
 import { h, note, replace } from '../pages-kit/dom';
 import { hostProofCard } from '../pages-kit/host-proof';
+import { callFacts, callFields, callSettingsOf, isOfCalls } from '../pages-kit/issuer-call-settings';
 import { empty, heading, issuerStateChip, line, pagedTable } from '../pages-kit/parts';
 import { makePortalLink } from '../pages-kit/portal-link';
 import { showSecret } from '../pages-kit/secret';
+import {
+  isTerminalFieldShown,
+  presetTerminalFields,
+  presetTerminalOf,
+  terminalText,
+} from '../pages-kit/terminal-fields';
 import { clockText, timeTag } from '../pages-kit/time';
 import type { View } from '../pages-kit/view';
 import type { Callback, IssuerAnswer, OfferedChannel } from './answers';
 import { api, may } from './api';
 import { conformanceAt, goLiveButton } from './conformance';
-import { callFacts, callFields, callSettingsOf, isOfCalls } from './issuer-call-settings';
 import { issuerCallsCard } from './issuer-calls';
 import { nextSteps } from './next-steps';
+import { offeredChannels } from './offered-channels';
 import { productsCard, settingsCard } from './order-settings';
 import { issuerLink, orderColumns } from './parts';
-import type { ChangeIssuer, CreateIssuer } from './requests';
-import { isTerminalFieldShown, offeredChannels, terminalFields, terminalOf, terminalText } from './terminal-fields';
+import type { CreateIssuer } from './requests';
 
 const modes: Readonly<Record<IssuerAnswer['codeMode'], string>> = {
   request: 'Asked for each code',
@@ -106,19 +113,9 @@ const settingsFields = (channels: readonly OfferedChannel[], issuer: Partial<Iss
     value: issuer.callback?.kind === 'function' ? issuer.callback.name : undefined,
     help: 'The name of an adapter that is listed in ADAPTERS.',
   },
-  ...terminalFields(channels, issuer.terminal).map((field) =>
-    field.name === 'channel' ? presetField(field, issuer) : field,
-  ),
+  ...presetTerminalFields(channels, issuer.terminal, issuer.issuerId === undefined),
   ...callFields(issuer),
 ];
-
-/** A preset terminal can be changed but not taken away: the orders that rely on it would have none. */
-const presetField = (field: Field, { issuerId, terminal }: Partial<IssuerAnswer>): Field => ({
-  ...field,
-  label: 'Preset terminal',
-  value: terminal?.channel ?? (issuerId ? '' : field.value),
-  options: [...(field.options ?? []), ...(terminal ? [] : [['', 'None: each order names its own'] as const])],
-});
 
 const isSettingShown = (name: string, values: Values): boolean => {
   if (name === 'callbackUrl') return values.callbackKind === 'url';
@@ -138,13 +135,9 @@ const settingsOf = (values: Values, issuer: Partial<IssuerAnswer> = {}) => ({
   name: values.name as string,
   codeMode: values.codeMode as IssuerAnswer['codeMode'],
   callback: callbackOf(values),
-  ...(values.channel ? { terminal: { ...languageOf(values, issuer), ...terminalOf(values) } } : {}),
+  ...presetTerminalOf(values, issuer.terminal),
   ...callSettingsOf(values, issuer),
 });
-
-/** The dialog asks for no language: one that the terminal has stays. */
-const languageOf = ({ channel }: Values, { terminal }: Partial<IssuerAnswer>) =>
-  terminal?.channel === channel && terminal?.language !== undefined ? { language: terminal.language } : {};
 
 const createIssuer = async (): Promise<void> => {
   const channels = await offeredChannels();
@@ -267,7 +260,7 @@ export const issuerView = async ({ root, params: [issuerId = ''], query, signal 
           line('Codes', modes[issuer.codeMode]),
           line('Preset terminal', issuer.terminal ? terminalText(issuer.terminal) : 'each order names its own'),
           issuer.publicKey && line('Public key', h('code', { class: 'address' }, issuer.publicKey)),
-          callFacts(issuer).map(([name, value]) => line(name, value)),
+          callFacts(issuer),
           line('Since', timeTag(issuer.createdAt)),
         ),
       ),
@@ -338,17 +331,3 @@ const statementLink = (issuerId: string): HTMLElement => {
   point();
   return h('div', { class: 'action-row' }, day, file);
 };
-
-/** Only what was changed is sent, so that two operators do not undo each other. */
-const differing = (settings: object, issuer: IssuerAnswer): ChangeIssuer =>
-  Object.fromEntries(
-    Object.entries(settings).filter(([name, value]) => !same(value, issuer[name as keyof IssuerAnswer])),
-  );
-const same = (a: unknown, b: unknown): boolean =>
-  JSON.stringify(a) === JSON.stringify(b) ||
-  (typeof a === 'object' &&
-    typeof b === 'object' &&
-    a !== null &&
-    b !== null &&
-    Object.keys(a).length === Object.keys(b).length &&
-    Object.entries(a).every(([key, value]) => same(value, (b as Record<string, unknown>)[key])));

@@ -2,9 +2,10 @@ import { hasFailedDelivery } from '../domain/judge/delivery';
 import { type ActionField, type OperatorAction, operatorActionEntries } from '../domain/operator-actions';
 import { askDialog, type Field, type Question, type Values } from '../pages-kit/dialog';
 import { note } from '../pages-kit/dom';
+import { isTerminalFieldShown, terminalFields, terminalOf } from '../pages-kit/terminal-fields';
 import type { Acted, OrderAnswer, TimelineAnswer } from './answers';
 import { api } from './api';
-import { isTerminalFieldShown, offeredChannels, terminalFields, terminalOf } from './terminal-fields';
+import { offeredChannels } from './offered-channels';
 
 type Lines = TimelineAnswer['data'];
 

@@ -3,13 +3,13 @@ import type { Route } from './route';
 
 const ofBody = ['body_too_large', 'media_type_unsupported', 'body_malformed', 'body_invalid'] as const;
 
-const ofCaller = ({ who, method, inPortal }: Route): readonly FailureCode[] => {
+const ofCaller = ({ who, method, inPortal, changesNothing }: Route): readonly FailureCode[] => {
   switch (who) {
     case 'issuer':
       return [
         'signature_invalid',
         ...(method === 'post' ? (['idempotency_mismatch', 'in_progress'] as const) : []),
-        ...(method === 'post' && inPortal ? (['operator_forbidden'] as const) : []),
+        ...(method === 'post' && inPortal && !changesNothing ? (['operator_forbidden'] as const) : []),
       ];
     case 'portal':
       return ['signature_invalid', 'rate_limited'];

@@ -42,6 +42,8 @@ export interface Route {
   readonly summary: string;
   /** Of an issuer's call: a browser that signed in at the issuer's own page may make it too. A viewer reads alone. */
   readonly inPortal?: boolean;
+  /** Of a POST in the portal: it asks alone and changes nothing, so a viewer may make it too. */
+  readonly changesNothing?: boolean;
   /** A page or what a page needs: no call of the contract, so it is not in OpenAPI. */
   readonly isForBrowsers?: boolean;
   readonly body?: z.ZodType;

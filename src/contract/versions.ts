@@ -41,6 +41,7 @@ export const createVersions = (all: readonly WireVersion[] = wireVersions) => {
 
   return {
     newest: newest.date,
+    all,
     dates: all.map(({ date }) => date) as [string, ...string[]],
 
     /** @throws Failure `version_unknown`, `version_ended` */

@@ -70,7 +70,7 @@ export const fieldRow = (field: Field) => {
   );
   const mark = (message?: string): void => {
     refusal.hidden = message === undefined;
-    replace(refusal, message === undefined ? '' : (field.wrong ?? `It ${message}.`));
+    replace(refusal, message === undefined ? '' : refusalWords(field, message));
     if (message === undefined) input.removeAttribute('aria-invalid');
     else input.setAttribute('aria-invalid', 'true');
     input.setAttribute('aria-describedby', [help && `${id}-help`, message && `${id}-wrong`].filter(Boolean).join(' '));
@@ -78,10 +78,26 @@ export const fieldRow = (field: Field) => {
   return { field, input, row, mark };
 };
 
+/** The contract's own words begin small and go on after "It"; what its schemas say by themselves is for programs. */
+const refusalWords = ({ wrong, kind, min, max }: Field, message: string): string => {
+  if (wrong !== undefined) return wrong;
+  if (/^[a-z]/.test(message)) return `It ${message}.`;
+  if (kind === 'email') return 'It is no e-mail address.';
+  if (kind !== 'number') return 'It does not fit.';
+  return max === undefined ? `A whole number from ${min ?? 0} on.` : `A whole number from ${min ?? 0} to ${max}.`;
+};
+
 type Row = ReturnType<typeof fieldRow>;
 
-/** What the platform refused is shown at its field; resolves to what belongs to none that is seen. */
-export const markWrong = (rows: readonly Row[], errors: readonly FieldError[]): readonly FieldError[] => {
+/**
+ * What the platform refused is shown at its field, and the first of them is gone to where `mayMove`; resolves to what
+ * belongs to none that is seen.
+ */
+export const markWrong = (
+  rows: readonly Row[],
+  errors: readonly FieldError[],
+  mayMove = true,
+): readonly FieldError[] => {
   for (const { mark } of rows) mark();
   const left: FieldError[] = [];
   let first: Control | undefined;
@@ -91,7 +107,7 @@ export const markWrong = (rows: readonly Row[], errors: readonly FieldError[]): 
     row?.mark(error.message);
     first ??= row?.input;
   }
-  first?.focus();
+  if (mayMove) first?.focus();
   return left;
 };
 

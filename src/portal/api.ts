@@ -7,7 +7,7 @@ import type { listOwnFailures } from '../contract/issuer/failures';
 import type { createPortalLink, listPortalSessions } from '../contract/issuer/portal';
 import type { readReconciliation } from '../contract/issuer/reconciliations';
 import type { readReplay } from '../contract/issuer/replays';
-import type { changeSelf, readSelf, rotateOwnSecret } from '../contract/issuer/self';
+import type { changeSelf, previewSelf, readChoices, readSelf, rotateOwnSecret } from '../contract/issuer/self';
 import type { Order, Timeline } from '../contract/order';
 import type { PortalSessionBody } from '../contract/portal';
 import type { GivenBody, WrittenBody } from '../contract/route';
@@ -17,6 +17,7 @@ import { basePath } from '../pages-kit/base-path';
 export type { Order };
 export type IssuerAnswer = GivenBody<typeof readSelf>;
 export type Settings = Omit<WrittenBody<typeof changeSelf>, 'type'>;
+export type Choices = GivenBody<typeof readChoices>;
 export type CallsAnswer = GivenBody<typeof listOwnCalls>;
 export type CallAnswer = GivenBody<typeof readOwnCall>;
 export type FailureAnswer = GivenBody<typeof listOwnFailures>['data'][number];
@@ -33,9 +34,8 @@ export const isAdmin = (): boolean => session.current?.role === 'admin';
 const own = (path: string): string => `/issuers/${session.current?.issuerId}${path}`;
 const orderPath = (orderNo: string): string => `/orders/${encodeURIComponent(orderNo)}`;
 
-/** Of a test issuer five requests a second are answered: a reading waits for its turn. */
-const read = async <Answer>(path: string, signal?: AbortSignal): Promise<Answer> => {
-  const ask = () => asking.call<Answer>('GET', own(path), { signal });
+/** Of a test issuer five requests a second are answered: what only reads waits for its turn. */
+const inTurn = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
   for (let left = readAgainMax; left > 0; left -= 1) {
     try {
       return await ask();
@@ -47,6 +47,9 @@ const read = async <Answer>(path: string, signal?: AbortSignal): Promise<Answer>
   return ask();
 };
 const readAgainMax = 3;
+
+const read = <Answer>(path: string, signal?: AbortSignal): Promise<Answer> =>
+  inTurn(() => asking.call<Answer>('GET', own(path), { signal }));
 
 /** The body names what it is, as a signed one does. */
 const send = <Answer>(path: string, type: string, body: object = {}, asked: Asked = {}): Promise<Answer> =>
@@ -85,6 +88,9 @@ export const api = {
 
   self: (signal?: AbortSignal) => read<IssuerAnswer>('/self', signal),
   change: (settings: Settings) => send<IssuerAnswer>('/settings', 'issuer.settings', settings),
+  choices: (signal?: AbortSignal) => read<Choices>('/settings/choices', signal),
+  preview: (body: Omit<WrittenBody<typeof previewSelf>, 'type'>, signal: AbortSignal) =>
+    inTurn(() => send<GivenBody<typeof previewSelf>>('/preview', 'issuer.preview', body, { signal })),
   rotate: (endOldNow: boolean) => send<GivenBody<typeof rotateOwnSecret>>('/secret', 'issuer.secret', { endOldNow }),
   echo: () => asking.call<object>('POST', own('/echo'), { body: { check: 'from the page for issuers' } }),
   echoOutcome: (signal?: AbortSignal) => read<GivenBody<typeof readEcho>>('/echo/outcome', signal),

@@ -4,6 +4,7 @@ import { api, session } from './api';
 import { callsView, callView } from './calls';
 import { conformanceRunView, conformanceView } from './conformance';
 import { failuresView } from './failures';
+import { lookView } from './look';
 import { moneyView } from './money';
 import { orderView } from './order';
 import { ordersView } from './orders';
@@ -28,6 +29,7 @@ const shell = createShell({
     { pattern: /^calls\/([^/]+)$/, place: 'calls', view: callView },
     { pattern: /^money$/, place: 'money', view: moneyView },
     { pattern: /^settings$/, place: 'settings', view: settingsView },
+    { pattern: /^look$/, place: 'settings', view: lookView },
     { pattern: /^conformance$/, place: 'settings', view: conformanceView },
     { pattern: /^conformance\/([^/]+)$/, place: 'settings', view: conformanceRunView },
     { pattern: /^team$/, place: 'team', view: teamView },

@@ -1,14 +1,16 @@
 import { problemWords } from '../domain/words/problem-words';
-import { askDialog, type Values } from '../pages-kit/dialog';
+import { askDialog } from '../pages-kit/dialog';
 import { type Child, h, note, replace } from '../pages-kit/dom';
 import { hostProofCard } from '../pages-kit/host-proof';
-import { heading, issuerStateChip, line } from '../pages-kit/parts';
+import { callFacts, certificateFields, certificateOf } from '../pages-kit/issuer-call-settings';
+import { heading, line } from '../pages-kit/parts';
 import { showSecret } from '../pages-kit/secret';
 import { clockText } from '../pages-kit/time';
 import type { View } from '../pages-kit/view';
-import { api, type IssuerAnswer, isAdmin, type Settings } from './api';
-import { brandingCard } from './branding';
+import { api, type IssuerAnswer, isAdmin } from './api';
 import { conformanceAt } from './conformance';
+import { lookAt } from './look';
+import { settingsCard } from './own-settings';
 
 const callbackText = ({ callback }: IssuerAnswer): string => {
   if (callback.kind === 'pull') return 'You fetch your messages';
@@ -17,19 +19,22 @@ const callbackText = ({ callback }: IssuerAnswer): string => {
 
 /** What an issuer may change of itself. */
 export const settingsView = async ({ root, params, query, signal }: View): Promise<void> => {
-  const issuer = await api.self(signal);
+  const [issuer, choices] = await Promise.all([api.self(signal), api.choices(signal)]);
   const again = () => settingsView({ root, params, query, signal });
   if (signal.aborted) return;
   replace(
     root,
-    heading('Settings', h('a', { class: 'button', href: conformanceAt }, 'Conformance')),
+    heading(
+      'Settings',
+      h('a', { class: 'button', href: lookAt }, 'How buyers see you'),
+      h('a', { class: 'button', href: conformanceAt }, 'Conformance'),
+    ),
     h(
       'div',
       { class: 'order-columns' },
       h('div', {}, callbackCard(issuer, signal, again), proofCard(issuer, signal), secretCard()),
-      h('div', {}, settingsCard(issuer, again)),
+      h('div', {}, settingsCard(issuer, choices, again)),
     ),
-    brandingCard(issuer, again),
   );
 };
 
@@ -82,9 +87,11 @@ const callbackCard = (issuer: IssuerAnswer, signal: AbortSignal, again: () => Pr
           placeholder: 'https://',
           value: issuer.callback.kind === 'url' ? issuer.callback.url : '',
         },
+        ...certificateFields(issuer),
       ],
-      shownWhen: (name, { kind }) => name !== 'url' || kind === 'url',
-      run: ({ kind, url }) => api.change({ callback: kind === 'pull' ? { kind } : { kind: 'url', url } }),
+      shownWhen: (name, { kind }) => name === 'kind' || kind === 'url',
+      run: ({ kind, url, ...values }) =>
+        api.change({ callback: kind === 'pull' ? { kind } : { kind: 'url', url }, ...certificateOf(values) }),
     });
     if (!changed || changed === true) return;
     note('Saved.');
@@ -97,7 +104,7 @@ const callbackCard = (issuer: IssuerAnswer, signal: AbortSignal, again: () => Pr
     'section',
     { class: 'card' },
     h('h2', {}, 'Callback'),
-    h('dl', { class: 'facts' }, line('Called at', address), line('Contract', issuer.apiVersion)),
+    h('dl', { class: 'facts' }, line('Called at', address), callFacts(issuer)),
     h(
       'div',
       { class: 'action-row' },
@@ -134,97 +141,5 @@ const secretCard = () => {
     h('h2', {}, 'Secret'),
     h('p', { class: 'soft' }, 'It signs both directions. Nobody can read the one that you have.'),
     h('div', { class: 'action-row' }, button('New secret', rotate)),
-  );
-};
-
-const undecided = { approve: 'They are void', person: 'A person decides' } as const;
-/** Where nothing was set. */
-const voidDecisionSeconds = 86_400;
-
-const settingsCard = (issuer: IssuerAnswer, again: () => Promise<void>) => {
-  const now = {
-    buyerRefunds: issuer.buyerRefunds ?? false,
-    holdWhileDeciding: issuer.holdWhileDeciding ?? false,
-    voidDecisionSeconds: issuer.voidDecisionSeconds ?? voidDecisionSeconds,
-    voidUndecided: issuer.voidUndecided ?? 'person',
-    lastCallSeconds: issuer.lastCallSeconds ?? 0,
-    signDeliveriesWithIssuerSecret: issuer.signDeliveriesWithIssuerSecret ?? false,
-  };
-  /** Only what was changed is sent, so that two people do not undo each other. */
-  const differing = (values: Values): Settings =>
-    Object.fromEntries(
-      Object.entries(values).filter(([name, value]) => value !== undefined && value !== now[name as keyof typeof now]),
-    );
-  const change = async (): Promise<void> => {
-    const changed = await askDialog({
-      title: 'Change settings',
-      confirm: 'Save',
-      fields: [
-        {
-          name: 'buyerRefunds',
-          label: 'Buyers may ask for their money on the page',
-          kind: 'check',
-          value: now.buyerRefunds,
-        },
-        {
-          name: 'holdWhileDeciding',
-          label: 'Hold codes while you decide on them',
-          kind: 'check',
-          value: now.holdWhileDeciding,
-        },
-        {
-          name: 'voidDecisionSeconds',
-          label: 'Seconds to decide on a refund',
-          kind: 'number',
-          min: 5,
-          max: 2_592_000,
-          value: now.voidDecisionSeconds,
-        },
-        {
-          name: 'voidUndecided',
-          label: 'Codes that you did not decide on',
-          kind: 'select',
-          value: now.voidUndecided,
-          options: Object.entries(undecided),
-        },
-        {
-          name: 'lastCallSeconds',
-          label: 'Seconds before the end of the window to be asked once more',
-          kind: 'number',
-          min: 0,
-          value: now.lastCallSeconds,
-          help: '0: never.',
-        },
-        {
-          name: 'signDeliveriesWithIssuerSecret',
-          label: 'Sign deliveries to terminals with your secret too',
-          kind: 'check',
-          value: now.signDeliveriesWithIssuerSecret,
-        },
-      ],
-      run: async (values) => api.change(differing(values)),
-    });
-    if (!changed) return;
-    note('Saved.');
-    await again();
-  };
-  return h(
-    'section',
-    { class: 'card' },
-    h('h2', {}, issuer.name),
-    h(
-      'dl',
-      { class: 'facts' },
-      line('Id', issuer.issuerId),
-      line('State', issuerStateChip(issuer.state)),
-      line('Windows', `verify ${issuer.verifyWindowSeconds} s, issue ${issuer.issueWindowSeconds} s`),
-      line('Refunds', now.buyerRefunds ? 'buyers may ask' : 'buyers do not ask'),
-      line('Held', now.holdWhileDeciding ? 'while you decide' : 'not while you decide'),
-      line('To decide', `${now.voidDecisionSeconds} s`),
-      line('Not decided', undecided[now.voidUndecided]),
-      line('Last call', now.lastCallSeconds === 0 ? 'never' : `${now.lastCallSeconds} s before the end`),
-      line('Your signature', now.signDeliveriesWithIssuerSecret ? 'on deliveries too' : 'not on deliveries'),
-    ),
-    h('div', { class: 'action-row' }, button('Change', change)),
   );
 };

@@ -93,6 +93,17 @@ test('a version that never was is 422, one that has ended 410', async () => {
   expect((await settings(versions.newest)).body.apiVersion).toBe(versions.newest);
 });
 
+test('an issuer reads which versions there are, when one ends, and by what terminals it may have its orders delivered', async () => {
+  const issuer = await file.issuer();
+  const { channels, versions: known } = (await issuer.get('/settings/choices')).body;
+  expect(channels.map(({ channel }: { channel: string }) => channel)).toEqual(['page', 'webhook']);
+  const old = { date: '2020-01-01', deprecatedAt: '2026-01-01T00:00:00.000Z', endsAt: '2099-01-01T00:00:00.000Z' };
+  expect(known).toEqual([{ date: '2019-01-01', endsAt: '2021-01-01T00:00:00.000Z' }, old, { date: versions.newest }]);
+  const { issuers } = file.platform.core.database;
+  await issuers.updateOne({ _id: issuer.issuerId }, { $set: { apiVersion: old.date } });
+  expect((await issuer.get('/self')).body.apiVersion).toBe(old.date);
+});
+
 test('who calls is asked before which version', async () => {
   const { baseUrl } = file.platform;
   const issuer = await file.issuer();

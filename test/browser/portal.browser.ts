@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { createVersions, versions } from '../../src/contract/versions';
+import { ownAuthority } from '../support/certificates';
 import { startIssuerUnderTest } from '../support/issuer-under-test';
 import { platformOfFile } from '../support/platform-of-file';
 import { axeFindings } from './accessible';
 import { openChromium } from './open-chromium';
 
 const secretValue = 'SECRET-CODE-4711';
+const older = { date: '2020-01-01', changes: [], endsAt: new Date('2099-01-01T00:00:00Z') };
 
 describe('the issuer’s own page in a browser', () => {
-  const file = platformOfFile();
+  const file = platformOfFile({ versions: createVersions([older, { date: versions.newest, changes: [] }]) });
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
@@ -44,6 +47,9 @@ describe('the issuer’s own page in a browser', () => {
   const go = (name: string) => page.getByRole('navigation', { name: 'Issuer' }).getByRole('link', { name }).click();
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const confirm = (name: string) => page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
+  const picture = async (name: string): Promise<void> => {
+    if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/${name}.png`, fullPage: true });
+  };
   const signIn = async (issuer: Awaited<ReturnType<typeof file.issuer>>, role: 'viewer' | 'admin'): Promise<void> => {
     const made = await issuer.post('/portal-links', { type: 'portal.link', role, name: 'ann' });
     await page.goto(made.body.url);
@@ -80,8 +86,6 @@ describe('the issuer’s own page in a browser', () => {
     const issuer = await file.issuer();
     await issuer.place('seen-1');
     await issuer.message('order.paid', 'seen-1');
-    const others = { language: 'de', messages: { de: { subject: 'Ihr {product}' } } };
-    await issuer.post('/settings', { type: 'issuer.settings', branding: { displayName: 'Beans', ...others } });
     await signIn(issuer, 'admin');
     await go('Calls');
     await page.getByRole('link', { name: 'order.paid' }).click();
@@ -102,11 +106,6 @@ describe('the issuer’s own page in a browser', () => {
     await page.getByLabel('Address', { exact: true }).fill('https://codes.example.com/callback');
     await confirm('Show how');
     await page.getByText('_codeferry.codes.example.com').waitFor();
-    await page.getByLabel('Name', { exact: true }).fill('Bean & Bar');
-    await page.locator('.brand-title', { hasText: 'Bean & Bar' }).waitFor();
-    await button('Save').click();
-    await page.getByText('Saved.').waitFor();
-    expect((await issuer.get('/self')).body.branding).toEqual({ displayName: 'Bean & Bar', ...others });
     await button('New secret').click();
     await confirm('Make a new secret');
     expect(await page.getByLabel('Secret', { exact: true }).inputValue()).toMatch(/^whsec_/);
@@ -131,6 +130,106 @@ describe('the issuer’s own page in a browser', () => {
     await go('Settings');
     await page.getByText('by file,').waitFor();
     expect(await button('Look for it now').count()).toBe(0);
+  });
+
+  test('the look is seen as mail, SMS and page before it is saved, and what is wrong is said at its field', async () => {
+    const issuer = await file.issuer();
+    const kept = { supportUrl: 'https://beans.example', messages: { fr: { button: 'Voir' } } };
+    await issuer.post('/settings', { type: 'issuer.settings', branding: { displayName: 'Beans', ...kept } });
+    await signIn(issuer, 'admin');
+    await go('Settings');
+    await page.getByRole('link', { name: 'How buyers see you' }).click();
+    await heading('How buyers see you');
+    const field = (name: string) => page.getByLabel(name, { exact: true });
+    const frame = page.frameLocator('iframe[title=Preview]');
+    await field('Name that buyers see').fill('Bean & Bar');
+    await frame.getByText('Bean & Bar').first().waitFor();
+    expect(await page.getByLabel('Messages hold the codes, too').isVisible()).toBe(false);
+    await field('Language of messages').fill('de');
+    await field('Language of the words below').fill('de');
+    await field('Text of mails').fill('Hallo von {seller}');
+    await frame.getByText('Hallo von Bean & Bar').waitFor();
+    await picture('look-mail');
+    await field('SMS, in front of the link').fill('Dein {product}');
+    await page.getByLabel('What is shown').selectOption('text');
+    await page.locator('.preview-text', { hasText: 'Dein Sample product' }).waitFor();
+    await page.getByLabel('What is shown').selectOption('page');
+    await frame.getByText('Bean & Bar').first().waitFor();
+
+    await picture('look-page');
+    await field('Colour').fill('red');
+    await page.getByText('A # and six of 0 to 9').waitFor();
+    // Whoever still writes is not taken elsewhere.
+    await field('Subject of mails').fill('Ihr {produkt}');
+    await page.getByText('At most 150 letters').waitFor();
+    expect(await page.evaluate('document.activeElement.name')).toBe('subject');
+    await field('Language of the words below').fill('fr');
+    await page.getByText('Words in “de”: Subject of mails: At most 150').waitFor();
+    expect(await field('Button of mails').inputValue()).toBe('Voir');
+    await button('Save').click();
+    await page.locator('[name=color]:focus').waitFor();
+    await picture('look-refused');
+    expect((await issuer.get('/self')).body.branding.displayName).toBe('Beans');
+    await page.getByLabel('Pick the colour').fill('#aa0000');
+    expect(await field('Colour').inputValue()).toBe('#aa0000');
+    await field('Language of the words below').fill('de');
+    await field('Subject of mails').fill('Ihr {product}');
+    await button('Save').click();
+    await page.getByText('Saved.').waitFor();
+    const de = { subject: 'Ihr {product}', text: 'Hallo von {seller}', sms: 'Dein {product}' };
+    expect((await issuer.get('/self')).body.branding).toEqual({
+      ...kept,
+      displayName: 'Bean & Bar',
+      color: '#aa0000',
+      language: 'de',
+      messages: { fr: { button: 'Voir' }, de },
+    });
+
+    await signIn(issuer, 'viewer');
+    await page.goto(`${file.platform.baseUrl}/issuer#/look`);
+    await field('Name that buyers see').fill('Only tried');
+    await frame.getByText('Only tried').first().waitFor();
+    expect(await button('Save').count()).toBe(0);
+  });
+
+  test('the preset terminal, the version of the contract and a certificate are set by the issuer itself', async () => {
+    const issuer = await file.issuer();
+    const { issuers } = file.platform.core.database;
+    await issuers.updateOne({ _id: issuer.issuerId }, { $set: { apiVersion: older.date } });
+    await signIn(issuer, 'admin');
+    await go('Settings');
+    await page.getByText(`Version ${older.date} ends 2099-01-01.`).waitFor();
+    const settings = page.locator('.card', { hasText: 'Preset terminal' });
+    await settings.getByRole('button', { name: 'Change' }).click();
+    const dialog = page.getByRole('dialog');
+    await picture('change');
+    await dialog.getByLabel('Preset terminal').selectOption('webhook');
+    await dialog.getByLabel('Web address').fill('ftp://shop.example.com/hook');
+    await dialog.getByLabel('Version of the contract').selectOption(versions.newest);
+    await confirm('Save');
+    await dialog.locator('.field', { hasText: 'Web address' }).getByText('It must be https.').waitFor();
+    await dialog.getByLabel('Web address').fill('https://shop.example.com/hook');
+    await confirm('Save');
+    await picture('settings-now');
+    await settings.getByText('webhook: https://shop.example.com/hook').waitFor();
+    expect((await issuer.get('/self')).body).toMatchObject({
+      terminal: { channel: 'webhook', url: 'https://shop.example.com/hook' },
+      apiVersion: versions.newest,
+    });
+    expect(await page.getByText('Make your server ready').count()).toBe(0);
+
+    const callback = page.locator('.card', { hasText: 'Called at' });
+    await callback.getByRole('button', { name: 'Change' }).click();
+    await dialog.getByLabel('Certificate shown to the server').fill('none');
+    await dialog.getByLabel('Its key').fill('none');
+    await confirm('Save and check');
+    await dialog.getByText('It must be certificates in PEM').waitFor();
+    const { cert: certificate, key } = ownAuthority();
+    await dialog.getByLabel('Certificate shown to the server').fill(certificate);
+    await dialog.getByLabel('Its key').fill(key);
+    await confirm('Save and check');
+    await page.getByText('You answered with a 2xx: it works.').waitFor();
+    expect((await issuer.get('/self')).body.callCertificate.subject).toContain('127.0.0.1');
   });
 
   test('an issuer that is not live has its server played, sees where it is wrong and how that is mended', async () => {
@@ -191,15 +290,14 @@ describe('the issuer’s own page in a browser', () => {
         await page.emulateMedia({ colorScheme });
         expect(await axeFindings(page)).toEqual([]);
         expect(Number(await page.evaluate('document.documentElement.scrollWidth'))).toBeLessThanOrEqual(320);
-        if (process.env.PICTURES)
-          await page.screenshot({ path: `${process.env.PICTURES}/${colorScheme}-run.png`, fullPage: true });
+        await picture(`${colorScheme}-run`);
       }
       if (process.env.PICTURES) {
         await page.setViewportSize({ width: 1280, height: 900 });
-        await page.screenshot({ path: `${process.env.PICTURES}/wide-run.png`, fullPage: true });
+        await picture('wide-run');
         await page.getByRole('link', { name: 'All runs' }).click();
         await page.getByRole('link', { name: /ago/ }).first().waitFor();
-        await page.screenshot({ path: `${process.env.PICTURES}/wide-runs.png`, fullPage: true });
+        await picture('wide-runs');
       }
       await signIn(issuer, 'viewer');
       await page.goto(`${file.platform.baseUrl}/issuer#/conformance`);
@@ -228,6 +326,7 @@ describe('the issuer’s own page in a browser', () => {
         ['calls', 'Calls'],
         ['money', 'Statements'],
         ['settings', 'Settings'],
+        ['look', 'How buyers see you'],
         ['conformance', 'Conformance'],
         ['team', 'Team'],
       ] as const) {
@@ -236,11 +335,7 @@ describe('the issuer’s own page in a browser', () => {
         expect([path, await axeFindings(page)]).toEqual([path, []]);
         const width = await page.evaluate('document.documentElement.scrollWidth');
         expect([path, Number(width) <= 320]).toEqual([path, true]);
-        if (process.env.PICTURES)
-          await page.screenshot({
-            path: `${process.env.PICTURES}/${colorScheme}-${path.replace('/', '-')}.png`,
-            fullPage: true,
-          });
+        await picture(`${colorScheme}-${path.replace('/', '-')}`);
       }
     },
   );

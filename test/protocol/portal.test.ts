@@ -110,6 +110,13 @@ describe('a session at the issuer’s own page', () => {
       expectProblem(answer, 401, 'signature_invalid');
     }
     expect((await issuer.get('/self')).body.buyerRefunds).toBeUndefined();
+    const preview = { type: 'issuer.preview', branding: { displayName: 'Only tried' } };
+    expect((await viewer.post(own(issuer, '/preview'), preview)).body.mail.fromName).toBe('Only tried');
+    expectProblem(
+      await viewer.post(own(issuer, '/preview'), preview, { 'x-csrf-token': '' }),
+      401,
+      'signature_invalid',
+    );
     expect((await admin.post(own(issuer, '/settings'), change)).body.buyerRefunds).toBe(true);
   });
 

@@ -410,6 +410,7 @@ export interface components {
             quantity?: number;
         };
         "previewSelf.answer": components["schemas"]["Preview"];
+        "readChoices.answer": components["schemas"]["IssuerChoices"];
         "readSelf.answer": components["schemas"]["Issuer"];
         "replayMessage.body": {
             /** @constant */
@@ -1314,6 +1315,31 @@ export interface components {
                 /** @description A whole document that loads nothing */
                 html: string;
             };
+        };
+        IssuerChoices: {
+            /** @description What `terminal` may be of */
+            channels: {
+                channel: string;
+                label: string;
+                /** @description Its orders have a pick-up link */
+                hasPage: boolean;
+                /** @description Absent where a channel needs none */
+                address?: {
+                    field: string;
+                    label: string;
+                    /** @enum {string} */
+                    kind: "url" | "email" | "tel";
+                    placeholder?: string;
+                };
+            }[];
+            /** @description What `apiVersion` may be, the oldest first; from `endsAt` on calls are refused */
+            versions: {
+                date: string;
+                /** Format: date-time */
+                deprecatedAt?: string;
+                /** Format: date-time */
+                endsAt?: string;
+            }[];
         };
         NewSecret: {
             secret: string;

@@ -3,7 +3,7 @@ import { keptByIssuer, shownTerminal } from '../../channels/kept-terminal';
 import type { changeIssuer, IssuerBody, rotateSecret } from '../../contract/operator/issuers';
 import { bodyInvalid } from '../../contract/problem';
 import type { BodyOf, GivenBody } from '../../contract/route';
-import { versions } from '../../contract/versions';
+import type { Versions } from '../../contract/versions';
 import type { Branding } from '../../domain/branding';
 import { Failure, type FieldError } from '../../domain/failures';
 import { hostOf, mayBeCalled } from '../../domain/ownership';
@@ -25,6 +25,7 @@ interface Deps {
   readonly ring: KeyRing;
   readonly nowMs: () => number;
   readonly settings: OrderSettingsStore;
+  readonly versions: Versions;
   readonly settingsProblem: (
     settings: Pick<IssuerSettings, 'callback' | 'terminal'>,
     issuerId: string,
@@ -36,9 +37,10 @@ interface Deps {
 export type IssuerAccounts = ReturnType<typeof createIssuerAccounts>;
 
 /** An issuer's settings and secrets, for operators and for itself: what is shown of them, and how they change. */
-export const createIssuerAccounts = ({ issuers, ring, nowMs, settings, settingsProblem, takeOver }: Deps) => {
+export const createIssuerAccounts = (deps: Deps) => {
+  const { issuers, ring, nowMs, settings, versions, settingsProblem, takeOver } = deps;
   const bodyOf = async (row: Omit<IssuerRow, 'seal'>): Promise<IssuerBody> =>
-    bodyOfIssuer(row, await settings.platform());
+    bodyOfIssuer(row, await settings.platform(), versions);
 
   /** @throws Failure `body_invalid` */
   const requireUsable = async (issuerId: string, given: Pick<Change, 'callback' | 'terminal'>): Promise<void> => {
@@ -84,7 +86,7 @@ export const createIssuerAccounts = ({ issuers, ring, nowMs, settings, settingsP
 
     bodiesOf: async (rows: readonly IssuerRow[]): Promise<IssuerBody[]> => {
       const platform = await settings.platform();
-      return rows.map((row) => bodyOfIssuer(row, platform));
+      return rows.map((row) => bodyOfIssuer(row, platform, versions));
     },
 
     withLogoOf: async (row: IssuerRow): Promise<IssuerBody> =>
@@ -161,7 +163,7 @@ const stateOf = (row: Omit<IssuerRow, 'seal'>, platform: PlatformSettings): Issu
  * Secrets are never in it; the one place where a secret is shown is the answer to its making. The windows are those that
  * count, its own or the platform's.
  */
-const bodyOfIssuer = (row: Omit<IssuerRow, 'seal'>, platform: PlatformSettings): IssuerBody => ({
+const bodyOfIssuer = (row: Omit<IssuerRow, 'seal'>, platform: PlatformSettings, versions: Versions): IssuerBody => ({
   issuerId: row._id,
   name: row.name,
   state: stateOf(row, platform),

@@ -1,5 +1,7 @@
+import type { ConfiguredChannels } from '../../channels/configured-channels';
 import * as routes from '../../contract/issuer/self';
 import { bodyInvalid } from '../../contract/problem';
+import type { Versions } from '../../contract/versions';
 import { Failure } from '../../domain/failures';
 import { eventKeptMs } from '../../first-interface/give-messages';
 import { messageOf } from '../../first-interface/kept-messages';
@@ -7,6 +9,7 @@ import type { OrderDeps } from '../../second-interface/ask-order';
 import { replayEvent, replayMessage } from '../../second-interface/replay-message';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import type { Mount } from '../edge/mount';
+import { offeredChannels } from '../operator/channels';
 import type { AuditedByIssuer } from './audited';
 import type { IssuerAccounts } from './issuer-accounts';
 
@@ -15,10 +18,13 @@ interface Self {
   readonly issuers: Issuers;
   readonly accounts: IssuerAccounts;
   readonly audited: AuditedByIssuer;
+  readonly channels: ConfiguredChannels;
+  readonly versions: Versions;
 }
 
 /** What an issuer does of itself, without an operator. */
-export const mountSelf = (mount: Mount, { orderDeps, issuers, accounts, audited }: Self): void => {
+export const mountSelf = (mount: Mount, deps: Self): void => {
+  const { orderDeps, issuers, accounts, audited, channels, versions } = deps;
   /** As it is now: who signed is known from a moment ago. */
   const today = async ({ _id }: IssuerRow): Promise<IssuerRow> => {
     const issuer = await issuers.find(_id);
@@ -36,6 +42,16 @@ export const mountSelf = (mount: Mount, { orderDeps, issuers, accounts, audited 
     requireOwn(before, change);
     return { status: 200, body: await audited({ issuer, session }, (trail) => accounts.change(before, change, trail)) };
   });
+
+  const choices = {
+    channels: offeredChannels(channels),
+    versions: versions.all.map(({ date, deprecatedAt, endsAt }) => ({
+      date,
+      ...(deprecatedAt ? { deprecatedAt: deprecatedAt.toISOString() } : {}),
+      ...(endsAt ? { endsAt: endsAt.toISOString() } : {}),
+    })),
+  };
+  mount.issuer(routes.readChoices)(async () => ({ status: 200, body: choices }));
 
   mount.issuer(routes.rotateOwnSecret)(async ({ issuer, session, body: { endOldNow } }) => {
     const before = await today(issuer);

@@ -3,9 +3,8 @@ import { hasPage } from '../../channels/terminals';
 import * as routes from '../../contract/operator/channels';
 import type { Mount } from '../edge/mount';
 
-/** What console and command line offer for a terminal: the channels of this platform, and what to ask for each. */
-export const mountOperatorChannels = (mount: Mount, channels: ConfiguredChannels): void => {
-  const data = channels.offered().map(({ name, label, address }) => ({
+export const offeredChannels = (channels: ConfiguredChannels): routes.OfferedChannel[] =>
+  channels.offered().map(({ name, label, address }) => ({
     channel: name,
     label,
     hasPage: hasPage({ channel: name }),
@@ -13,5 +12,9 @@ export const mountOperatorChannels = (mount: Mount, channels: ConfiguredChannels
       ? { address: { field: address.name, label: address.label, kind: address.kind, placeholder: address.placeholder } }
       : {}),
   }));
+
+/** What console and command line offer for a terminal: the channels of this platform, and what to ask for each. */
+export const mountOperatorChannels = (mount: Mount, channels: ConfiguredChannels): void => {
+  const data = offeredChannels(channels);
   mount.operator(routes.listChannels)(async () => ({ status: 200, body: { data } }));
 };

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { terminal } from '../../channels/terminals';
+import { instant } from '../fields';
 import { branding } from '../operator/branding';
 import { callCertificate } from '../operator/call-settings';
+import { offeredChannel } from '../operator/channels';
 import { callback, issuer, lastCallSeconds, refundSettings, rotatedSecret } from '../operator/issuers';
 import { preview, previewFields } from '../operator/preview';
 import { declareRoute } from '../route';
@@ -49,6 +51,34 @@ export const changeSelf = declareRoute({
   problems: ['callback_not_proved', 'rate_limited'],
 });
 
+const choices = z
+  .strictObject({
+    channels: z.array(offeredChannel).meta({ description: 'What `terminal` may be of' }),
+    versions: z
+      .array(z.strictObject({ date: z.string(), deprecatedAt: instant.optional(), endsAt: instant.optional() }))
+      .meta({ description: 'What `apiVersion` may be, the oldest first; from `endsAt` on calls are refused' }),
+  })
+  .meta({
+    id: 'IssuerChoices',
+    examples: [
+      {
+        channels: [{ channel: 'page', label: 'Pick-up page', hasPage: true }],
+        versions: [{ date: versions.newest }],
+      },
+    ],
+  });
+
+export const readChoices = declareRoute({
+  method: 'get',
+  path: `${base}/settings/choices`,
+  name: 'readChoices',
+  who: 'issuer',
+  inPortal: true,
+  summary: 'What terminals and versions an issuer may choose from for its settings',
+  answers: { 200: { says: 'The choices', body: choices } },
+  problems: [],
+});
+
 export const rotateOwnSecret = declareRoute({
   method: 'post',
   path: `${base}/secret`,
@@ -68,6 +98,8 @@ export const previewSelf = declareRoute({
   path: `${base}/preview`,
   name: 'previewSelf',
   who: 'issuer',
+  inPortal: true,
+  changesNothing: true,
   summary: 'Mail, SMS and page as a buyer would see them, with made-up codes; nothing is changed or sent',
   body: z
     .strictObject({ type: z.literal('issuer.preview'), ...previewFields })

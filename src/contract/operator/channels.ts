@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { declareRoute } from '../route';
+import { declareRoute, type Wire } from '../route';
 
 const address = z.strictObject({
   field: z.string(),
@@ -7,6 +7,15 @@ const address = z.strictObject({
   kind: z.enum(['url', 'email', 'tel']),
   placeholder: z.string().optional(),
 });
+
+/** For whoever lets a person choose a terminal. */
+export const offeredChannel = z.strictObject({
+  channel: z.string(),
+  label: z.string(),
+  hasPage: z.boolean().meta({ description: 'Its orders have a pick-up link' }),
+  address: address.optional().meta({ description: 'Absent where a channel needs none' }),
+});
+export type OfferedChannel = Wire<typeof offeredChannel>;
 
 export const listChannels = declareRoute({
   method: 'get',
@@ -19,14 +28,7 @@ export const listChannels = declareRoute({
       says: 'The channels',
       body: z
         .strictObject({
-          data: z.array(
-            z.strictObject({
-              channel: z.string(),
-              label: z.string(),
-              hasPage: z.boolean().meta({ description: 'Its orders have a pick-up link' }),
-              address: address.optional().meta({ description: 'Absent where a channel needs none' }),
-            }),
-          ),
+          data: z.array(offeredChannel),
         })
         .meta({
           id: 'Channels',

@@ -616,6 +616,21 @@ class Calls:
         )
         return answer
 
+    def read_choices(
+        self,
+        *,
+        webhook_id: Optional[str] = None,
+        within_s: Optional[float] = None,
+    ) -> c.IssuerChoices:
+        "What terminals and versions an issuer may choose from for its settings"
+        answer: c.IssuerChoices = self._call(
+            "GET",
+            "/settings/choices",
+            webhook_id=webhook_id,
+            within_s=within_s,
+        )
+        return answer
+
     def read_self(
         self,
         *,

@@ -1043,6 +1043,47 @@ class PreviewSelfBody(TypedDict, total=False):
     quantity: int
 
 
+AddressKind = Literal["url", "email", "tel"]
+
+
+class _Address(TypedDict):
+    field: str
+    label: str
+    kind: AddressKind
+
+
+class Address(_Address, total=False):
+    placeholder: str
+
+
+class _Channel(TypedDict):
+    channel: str
+    label: str
+    hasPage: bool
+    "Its orders have a pick-up link"
+
+
+class Channel(_Channel, total=False):
+    address: Address
+    "Absent where a channel needs none"
+
+
+class _Version(TypedDict):
+    date: str
+
+
+class Version(_Version, total=False):
+    deprecatedAt: str
+    endsAt: str
+
+
+class IssuerChoices(TypedDict):
+    channels: List[Channel]
+    "What `terminal` may be of"
+    versions: List[Version]
+    "What `apiVersion` may be, the oldest first; from `endsAt` on calls are refused"
+
+
 class ReplayMessageAnswer(TypedDict):
     id: str
 
@@ -1313,12 +1354,12 @@ class AdvanceSandboxClockBody(TypedDict):
     advanceSeconds: int
 
 
-Channel = Literal["page", "webhook", "email", "sms"]
+SandboxInboxDataChannel = Literal["page", "webhook", "email", "sms"]
 
 
 class _SandboxInboxData(TypedDict):
     at: str
-    channel: Channel
+    channel: SandboxInboxDataChannel
     to: str
     text: str
 

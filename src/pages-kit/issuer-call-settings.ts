@@ -1,5 +1,11 @@
-import type { Field, Values } from '../pages-kit/dialog';
-import type { IssuerAnswer } from './answers';
+import type { readIssuer } from '../contract/operator/issuers';
+import type { GivenBody } from '../contract/route';
+import type { Field, Values } from './dialog';
+import type { Child } from './dom';
+import { line } from './parts';
+import { timeTag } from './time';
+
+type IssuerAnswer = GivenBody<typeof readIssuer>;
 
 /** How an issuer's server is called: what the dialogs that make and change an issuer ask for, and what its page says of it. */
 export const callFields = (issuer: Partial<IssuerAnswer>): Field[] => [
@@ -37,9 +43,37 @@ export const callFields = (issuer: Partial<IssuerAnswer>): Field[] => [
     value: issuer.callCa,
     help: 'Trusted for its callbacks beside the public ones.',
   },
+  ...certificateFields(issuer),
 ];
 
-const ofCalls: ReadonlySet<string> = new Set(['callTimeoutSeconds', 'callHeaders', 'noHeaders', 'callCa']);
+/** What an issuer may set of it by itself. */
+export const certificateFields = ({ callCertificate }: Partial<IssuerAnswer>): Field[] => [
+  {
+    name: 'certificate',
+    path: '/callCertificate/certificate',
+    label: 'Certificate shown to the server (PEM)',
+    kind: 'lines',
+    help: `For mTLS, with the key below${callCertificate ? `. What is written here takes the place of ${callCertificate.subject}` : ''}.`,
+  },
+  {
+    name: 'certificateKey',
+    path: '/callCertificate/key',
+    label: 'Its key (PEM)',
+    kind: 'lines',
+    help: 'Without a passphrase. It is kept sealed and cannot be read again.',
+  },
+  ...(callCertificate ? [{ name: 'noCertificate', label: 'Show none any more', kind: 'check' } as const] : []),
+];
+
+export const certificateOf = ({ certificate = '', certificateKey = '', noCertificate }: Values) => {
+  if (certificate !== '' || certificateKey !== '') return { callCertificate: { certificate, key: certificateKey } };
+  return noCertificate ? { callCertificate: null } : {};
+};
+
+const ofCalls: ReadonlySet<string> = new Set([
+  ...['callTimeoutSeconds', 'callHeaders', 'noHeaders', 'callCa'],
+  ...['certificate', 'certificateKey', 'noCertificate'],
+]);
 
 /** An issuer that fetches its messages is not called, so it is not asked for them. */
 export const isOfCalls = (name: string): boolean => ofCalls.has(name);
@@ -63,13 +97,18 @@ export const callSettingsOf = (values: Values, issuer: Partial<IssuerAnswer>) =>
   ...(values.callCa === undefined || values.callCa === (issuer.callCa ?? '').trim()
     ? {}
     : { callCa: values.callCa as string }),
+  ...certificateOf(values),
 });
 
-export const callFacts = (issuer: IssuerAnswer): [string, string][] => [
-  ...(issuer.callTimeoutSeconds ? [['A callback may take', `${issuer.callTimeoutSeconds} s`] as [string, string]] : []),
-  ...(issuer.callHeaders ? [['Own headers', issuer.callHeaders.join(', ')] as [string, string]] : []),
-  ...(issuer.callCa ? [['Trusts', 'its own certificate authority, too'] as [string, string]] : []),
-  ...(issuer.ordersPerSecond
-    ? [['New orders', `${issuer.ordersPerSecond} a second by each api`] as [string, string]]
-    : []),
+export const callFacts = (issuer: IssuerAnswer): Child => [
+  issuer.callTimeoutSeconds !== undefined && line('A callback may take', `${issuer.callTimeoutSeconds} s`),
+  issuer.callHeaders && line('Own headers', issuer.callHeaders.join(', ')),
+  issuer.callCa && line('Trusts', 'its own certificate authority, too'),
+  issuer.callCertificate &&
+    line(
+      'Certificate shown',
+      `${issuer.callCertificate.subject}, until `,
+      timeTag(issuer.callCertificate.endsAt, issuer.callCertificate.endsAt.slice(0, 10)),
+    ),
+  issuer.ordersPerSecond !== undefined && line('New orders', `${issuer.ordersPerSecond} a second by each api`),
 ];

@@ -1,19 +1,11 @@
-import type { Field, Values } from '../pages-kit/dialog';
-import { note } from '../pages-kit/dom';
-import type { OfferedChannel, TerminalAnswer } from './answers';
-import { api } from './api';
+import type { OfferedChannel } from '../contract/operator/channels';
+import type { changeIssuer, readIssuer } from '../contract/operator/issuers';
+import type { GivenBody, WrittenBody } from '../contract/route';
+import type { Field, Values } from './dialog';
 
-let known: readonly OfferedChannel[] | undefined;
-
-/** The channels of this platform; undefined where they could not be read, which is told and tried anew the next time. */
-export const offeredChannels = async (): Promise<readonly OfferedChannel[] | undefined> => {
-  try {
-    known ??= (await api.channels()).data;
-  } catch (error) {
-    note((error as Error).message, 'bad');
-  }
-  return known;
-};
+type IssuerAnswer = GivenBody<typeof readIssuer>;
+type TerminalAnswer = NonNullable<IssuerAnswer['terminal']>;
+type TerminalSetting = NonNullable<WrittenBody<typeof changeIssuer>['terminal']>;
 
 /** The channel, and the address that each of them asks for. */
 export const terminalFields = (channels: readonly OfferedChannel[], value: Partial<TerminalAnswer> = {}): Field[] => [
@@ -50,6 +42,36 @@ export const terminalOf = ({ channel, ...values }: Values): { channel: string } 
   const prefix = `terminal-${channel}-`;
   const name = Object.keys(values).find((one) => one.startsWith(prefix));
   return name === undefined ? { channel } : { channel, [name.slice(prefix.length)]: values[name] };
+};
+
+/**
+ * Of an issuer; `isNew`: one that is being made. A preset terminal can be changed but not taken away: the orders that rely
+ * on it would have none.
+ */
+export const presetTerminalFields = (
+  channels: readonly OfferedChannel[],
+  terminal: TerminalAnswer | undefined,
+  isNew = false,
+): Field[] =>
+  terminalFields(channels, terminal).map((field) =>
+    field.name === 'channel'
+      ? {
+          ...field,
+          label: 'Preset terminal',
+          value: terminal?.channel ?? (isNew ? field.value : ''),
+          options: [...(field.options ?? []), ...(terminal ? [] : [['', 'None: each order names its own'] as const])],
+        }
+      : field,
+  );
+
+/** The dialog asks for no language: one that the terminal has stays. */
+export const presetTerminalOf = (
+  values: Values,
+  before: TerminalAnswer | undefined,
+): { readonly terminal?: TerminalSetting } => {
+  if (!values.channel) return {};
+  const language = before?.channel === values.channel ? before?.language : undefined;
+  return { terminal: { ...(language === undefined ? {} : { language }), ...terminalOf(values) } as TerminalSetting };
 };
 
 /** Of an issuer's preset terminal, which is not masked. */
