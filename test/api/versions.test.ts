@@ -28,13 +28,16 @@ const madeUp = createVersions([
         calls: {
           placeOrder: { request: renamed('pieces', 'quantity'), answer: renamed('quantity', 'pieces') },
           readOrder: { answer: renamed('quantity', 'pieces') },
+          readOperatorOrder: { answer: renamed('quantity', 'pieces') },
+          replacePlatformSettings: { request: renamed('verifySeconds', 'verifyWindowSeconds') },
+          createSandboxIssuer: { request: renamed('mode', 'codeMode'), answer: renamed('issuerId', 'id') },
         },
         callbacks: { 'order.paid': { message: inData(renamed('quantity', 'pieces')) } },
       },
     ],
   },
 ]);
-const file = platformOfFile({ versions: madeUp });
+const file = platformOfFile({ versions: madeUp, sandboxAllow: ['127.0.0.0/8'] });
 const older = { 'codeferry-version': '2020-01-01' };
 const order = (orderNo: string, changes: object) => ({
   type: 'order.payment',
@@ -70,6 +73,41 @@ test('a request may name an older version: it is read and answered as it was the
   expect((await issuer.message('order.paid', 'v-2')).data).toMatchObject({ quantity: 2 });
   const today = await issuer.post('/orders', order('v-3', { pieces: 2 }));
   expectProblem(today, 422, 'body_invalid', '/pieces');
+});
+
+test('calls of operators and of anybody are read and answered by the version that they name', async () => {
+  const { baseUrl, operatorToken } = file.platform;
+  const issuer = await file.issuer();
+  await issuer.place('v-6', { quantity: 2 });
+  const call = async (method: string, path: string, version?: string, body?: object) => {
+    const response = await fetch(`${baseUrl}/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${operatorToken}`,
+        ...(version ? { 'codeferry-version': version } : {}),
+        ...(body ? { 'content-type': 'application/json' } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  };
+  const path = `/operator/orders/${issuer.issuerId}/v-6`;
+  const then = await call('GET', path, '2020-01-01');
+  expect([then.body.pieces, then.body.quantity, then.headers.get('sunset')]).toEqual([
+    2,
+    undefined,
+    'Thu, 01 Jan 2099 00:00:00 GMT',
+  ]);
+  expect((await call('GET', path)).body.quantity).toBe(2);
+  expect((await call('PUT', '/operator/settings', '2020-01-01', { verifySeconds: 700 })).body.settings).toEqual({
+    verifyWindowSeconds: 700,
+  });
+  expectProblem(await call('PUT', '/operator/settings', undefined, { verifySeconds: 700 }), 422, 'body_invalid');
+  expect((await call('PUT', '/operator/settings', undefined, {})).status).toBe(200);
+  const asked = { callback: { kind: 'pull' }, mode: 'push' };
+  const made = await call('POST', '/sandbox/issuers', '2020-01-01', asked);
+  expect([made.status, made.body.codeMode, made.body.issuerId]).toEqual([201, 'push', undefined]);
+  expectProblem(await call('POST', '/sandbox/issuers', undefined, asked), 422, 'body_invalid');
 });
 
 test('an issuer stays with the version of its making, in its calls and its callbacks', async () => {

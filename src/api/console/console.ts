@@ -88,11 +88,11 @@ const mountSession = (
     ...(deps.temporalUi ? { temporalUi: deps.temporalUi } : {}),
   });
 
-  mount.open(routes.signIn)(async ({ request, response }) => {
+  mount.open(routes.signIn)(async ({ request, response, todays }) => {
     const address = request.ip ?? '';
     limit.expectAddress(address);
     // As JSON only: a form of another site cannot send that, so nobody is signed in without knowing it.
-    const { token } = jsonBody(request, routes.signIn.body);
+    const { token } = jsonBody(request, routes.signIn.body, routes.signIn, todays);
     const operator = operatorOfToken(token, operators);
     if (!operator) {
       limit.noteWrong(address);

@@ -15,7 +15,7 @@ import {
   sidesOf,
 } from '../../contract/route';
 import { parseStrictJson, readStrictJson } from '../../contract/strict-json';
-import type { Versions } from '../../contract/versions';
+import type { Versions, WireVersion } from '../../contract/versions';
 import { Failure, type FieldError } from '../../domain/failures';
 import { isTestIssuer, ownMessagePrefix } from '../../domain/ids';
 import type { Operator, Role } from '../../domain/operator';
@@ -99,7 +99,11 @@ interface OpenCall<R extends Route> {
   readonly params: ParamsOf<R>;
   readonly request: Request;
   readonly response: Response;
+  /** Its JSON as the contract has it today. */
+  readonly todays: Todays;
 }
+
+type Todays = (json: unknown) => unknown;
 
 /** Fewer than the database's connections, so that all else finds one. */
 const newOrdersInDatabaseMax = 32;
@@ -164,6 +168,26 @@ export const createMount = (
       methodsOf.get(app)?.set(path, methods);
       app[method](path, ...handlers);
     }
+  };
+
+  /** Of whoever calls: the version that the request names, else an issuer's own, else today's. */
+  const versionOf = (response: Response): WireVersion => response.locals.version ?? versions.pinned(versions.newest);
+  const todaysOf =
+    (route: Route, response: Response): Todays =>
+    (json) =>
+      versions.request(versionOf(response), route.name, json);
+  const inVersion = (route: Route, response: Response, text: string): string =>
+    versions.answer(versionOf(response), route.name, text);
+
+  const send = (
+    route: Route,
+    response: Response,
+    { status, body, retryAfterSeconds }: { status: number; body?: unknown; retryAfterSeconds?: number },
+  ): void => {
+    if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
+    response.status(status);
+    if (body === undefined) response.end();
+    else response.type('application/json').send(inVersion(route, response, JSON.stringify(body)));
   };
 
   /** The place is given back when the work has ended, not when its sender was told that it takes too long. */
@@ -275,8 +299,7 @@ export const createMount = (
                 : { value: parseStrictJson(raw, { integersOnly }), flaws: [] };
             if (isWithOrder(json)) response.locals.orderNo = json.orderNo;
             const given = await withToken(sender, params, json);
-            const todays = versions.request(response.locals.version, route.name, given);
-            const body = (schema ? parseWith(schema, todays) : undefined) as BodyOf<R>;
+            const body = (schema ? parseWith(schema, todaysOf(route, response)(given)) : undefined) as BodyOf<R>;
             const query = (route.query ? parseWith(route.query, request.query) : undefined) as QueryOf<R>;
             const onceAnswered = onceClosed.bind(undefined, response);
             const call = {
@@ -366,7 +389,7 @@ export const createMount = (
             response
               .status(given.status)
               .type(given.isProblem ? 'application/problem+json' : 'application/json')
-              .send(given.isProblem ? given.body : versions.answer(response.locals.version, route.name, given.body));
+              .send(given.isProblem ? given.body : inVersion(route, response, given.body));
           },
         );
       },
@@ -382,8 +405,9 @@ export const createMount = (
           rawBody(bodyLimitBytes),
           async (request, response) => {
             const call = await operatorCallOf(route, request, response);
-            const body = (route.body ? jsonBody(request, route.body, route) : undefined) as BodyOf<R>;
-            send(response, await handle({ ...call, body }));
+            const todays = todaysOf(route, response);
+            const body = (route.body ? jsonBody(request, route.body, route, todays) : undefined) as BodyOf<R>;
+            send(route, response, await handle({ ...call, body }));
           },
         );
       },
@@ -446,7 +470,8 @@ export const createMount = (
           rawBody(route.limitBytes ?? bodyLimitBytes),
           async (request, response) => {
             if (route.path.startsWith('/v1/')) takeVersion(deps, request, response);
-            send(response, await handle({ params: request.params as ParamsOf<R>, request, response }));
+            const todays = todaysOf(route, response);
+            send(route, response, await handle({ params: request.params as ParamsOf<R>, request, response, todays }));
           },
         );
       },
@@ -476,15 +501,6 @@ export const createMount = (
   };
 };
 
-const send = (
-  response: Response,
-  { status, body, retryAfterSeconds }: { status: number; body?: unknown; retryAfterSeconds?: number },
-): void => {
-  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
-  if (body === undefined) response.status(status).end();
-  else response.status(status).json(body);
-};
-
 const nothing: Promise<unknown> = Promise.resolve();
 
 /** Without a declared query any parameter is one too many. */
@@ -496,6 +512,7 @@ export const jsonBody = <S extends z.ZodType>(
   request: Request,
   schema: S,
   { method, bodyNeeded = method === 'put' }: Partial<Pick<Route, 'method' | 'bodyNeeded'>> = {},
+  todays: Todays = (json) => json,
 ): z.output<S> => {
   const raw = bytesOf(request.body);
   if (raw.length === 0) {
@@ -504,7 +521,7 @@ export const jsonBody = <S extends z.ZodType>(
     return parsed.data;
   }
   requireMediaType(request);
-  return parseWith(schema, parseStrictJson(raw));
+  return parseWith(schema, todays(parseStrictJson(raw)));
 };
 
 const noFile: SentFile = { mediaType: '', raw: Buffer.alloc(0) };

@@ -18,11 +18,11 @@ export interface Receipts {
 export const mountReceipts = (mount: Mount, { orderDeps, channels, secret }: Receipts): void => {
   if (secret === undefined) return;
   const right = Buffer.from(sha256(secret));
-  mount.open(takeReceipts)(async ({ params, request, response }) => {
+  mount.open(takeReceipts)(async ({ params, request, response, todays }) => {
     response.setHeader('cache-control', 'no-store');
     const isRight = timingSafeEqual(Buffer.from(sha256(params.receiptSecret)), right);
     if (!isRight || !channels.includes(params.channel)) throw new Failure('path_unknown');
-    const given = jsonBody(request, takeReceipts.body);
+    const given = jsonBody(request, takeReceipts.body, takeReceipts, todays);
     const endMs = orderDeps.nowMs() + settlesWithinMs;
     for (const receipt of Array.isArray(given) ? given : [given]) {
       await takeReceipt(orderDeps, params.channel, receipt, endMs);

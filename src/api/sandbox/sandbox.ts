@@ -30,9 +30,9 @@ export const mountSandbox = (mount: Mount, deps: SandboxDeps): void => {
   const { accounts } = deps;
   const testIssuers = createTestIssuers(deps);
 
-  mount.open(routes.createSandboxIssuer)(async ({ request, response }) => {
+  mount.open(routes.createSandboxIssuer)(async ({ request, response, todays }) => {
     response.setHeader('cache-control', 'no-store');
-    const body = jsonBody(request, routes.createSandboxIssuer.body, routes.createSandboxIssuer);
+    const body = jsonBody(request, routes.createSandboxIssuer.body, routes.createSandboxIssuer, todays);
     let secret = '';
     const row = await testIssuers.make(
       body,
