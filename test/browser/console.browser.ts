@@ -431,7 +431,7 @@ describe('the console in a browser', () => {
     }
   });
 
-  test('nothing is wider than a phone, in no view', async () => {
+  test('nothing is wider than a phone, in no view; an issuer’s look and terminal are set there, too', async () => {
     const issuer = await file.issuer();
     const orderNo = `${'long-order-number-'.repeat(3)}abcdefghij`;
     await issuer.place(orderNo, { product: { id: 'p', name: 'W'.repeat(200) } });
@@ -444,5 +444,29 @@ describe('the console in a browser', () => {
       await page.locator('.paged, .timeline, .bars, .action-row').first().waitFor();
       expect([view, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([view, true]);
     }
+    await page.goto(`${file.platform.baseUrl}/operator#/issuers/${issuer.issuerId}/look`);
+    await page.getByLabel('Name that buyers see').fill('Bean & Bar');
+    await page.frameLocator('iframe[title=Preview]').getByText('Bean & Bar').first().waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    if (process.env.PICTURES)
+      await page.screenshot({ path: `${process.env.PICTURES}/console-look.png`, fullPage: true });
+    await page.getByLabel('Messages hold the codes, too').check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    await page.goto(`${file.platform.baseUrl}/operator#/issuers/${issuer.issuerId}`);
+    await page.getByRole('button', { name: 'Change', exact: true }).first().click();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByLabel('Preset terminal').inputValue()).toBe('page');
+    await dialog.getByLabel('Preset terminal').selectOption('webhook');
+    await dialog.getByLabel('Web address').fill('https://shop.example.com/hook');
+    await dialog.getByLabel('Seconds that a callback may take').fill('3');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('webhook: https://shop.example.com/hook').waitFor();
+    expect((await issuer.get('/self')).body).toMatchObject({
+      branding: { displayName: 'Bean & Bar' },
+      codeInMessage: true,
+      terminal: { channel: 'webhook', url: 'https://shop.example.com/hook' },
+      callTimeoutSeconds: 3,
+    });
   });
 });

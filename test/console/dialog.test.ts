@@ -124,3 +124,36 @@ test('a field that does not belong to the choice is hidden and does not go over'
   await submit();
   expect(await asked).toEqual({ kind: 'page' });
 });
+
+test('what a schema says by itself is for programs: people read what the field is for', async () => {
+  const tooSmall = 'Too small: expected number to be >=5';
+  const refusal = (path: string, message: string) => ({ path, code: 'x', message });
+  const errors = [
+    refusal('/seconds', tooSmall),
+    refusal('/last', tooSmall),
+    refusal('/mail', 'Invalid email address'),
+    refusal('/text', 'Invalid input'),
+  ];
+  void askDialog({
+    title: 'Settings',
+    confirm: 'Save',
+    fields: [
+      { name: 'seconds', label: 'Seconds', kind: 'number', min: 5, max: 60 },
+      { name: 'last', label: 'Last', kind: 'number', min: 0 },
+      { name: 'mail', label: 'Mail', kind: 'email' },
+      { name: 'text', label: 'Text' },
+    ],
+    run: async () => {
+      throw Object.assign(new Error('The body does not fit'), { errors });
+    },
+  });
+  await submit();
+  const wrong = [...dialog().querySelectorAll('.field .bad-text')].map(({ textContent }) => textContent);
+  expect(wrong).toEqual([
+    'A whole number from 5 to 60.',
+    'A whole number from 0 on.',
+    'It is no e-mail address.',
+    'It does not fit.',
+  ]);
+  dialog().close();
+});
