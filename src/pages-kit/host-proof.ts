@@ -1,5 +1,5 @@
 import type { CallbackProof } from '../contract/issuer/callback-proof';
-import { problemWords } from '../domain/words/problem-words';
+import { hostProofWords } from '../domain/words/host-proof-words';
 import { askDialog } from './dialog';
 import { type Child, h, replace } from './dom';
 import { timeTag } from './time';
@@ -15,26 +15,6 @@ interface Calls {
 
 const line = (name: string, ...value: readonly Child[]): Child => [h('dt', {}, name), h('dd', {}, value)];
 const copied = (text: string) => h('code', { class: 'address' }, text);
-
-const dnsWords: Readonly<Record<string, string>> = {
-  found: 'The record is there.',
-  wrong: 'The record is not there: others have that name.',
-  name_unresolved: 'The record is not there.',
-};
-
-const fileWords = (found: string): string => {
-  if (found === 'found') return 'The file is there.';
-  return found === 'wrong' ? 'The file holds something else.' : `For the file, the server ${problemWords(found)}.`;
-};
-
-const found = ({ check }: CallbackProof): string => {
-  if (!check) return '';
-  const { dns, file, checkedAt } = check;
-  if (checkedAt === undefined || file === undefined) return 'It is being looked for…';
-  return [...(dns === undefined ? [] : [dnsWords[dns] ?? 'The name server did not answer.']), fileWords(file)].join(
-    ' ',
-  );
-};
 
 /** Whose host a callback is at: how it is proved, and a look for it now. `hasUrl`: it has an address today. */
 export const hostProofCard = ({ read, check }: Calls, hasUrl: boolean, signal: AbortSignal) => {
@@ -57,7 +37,7 @@ export const hostProofCard = ({ read, check }: Calls, hasUrl: boolean, signal: A
           h('button', { type: 'button', onclick: run(another) }, 'For another address'),
         ),
     );
-    replace(told, proof ? found(proof) : '');
+    replace(told, proof?.check ? hostProofWords(proof.check) : '');
   };
 
   const look = async (ask: (url?: string) => Promise<CallbackProof>): Promise<void> => {

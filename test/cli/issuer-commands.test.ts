@@ -88,6 +88,37 @@ describe('listen', () => {
   });
 });
 
+describe('prove', () => {
+  test('tells what to put at the host of a callback, looks for it, and ends by whether it is there', async () => {
+    const issuer = await file.issuer();
+    const env = {
+      CODEFERRY_URL: file.platform.baseUrl,
+      CODEFERRY_ISSUER: issuer.issuerId,
+      CODEFERRY_ISSUER_SECRET: issuer.secret,
+    };
+    const prove = async (...words: string[]) => {
+      await file.platform.core.database.issuers.updateOne({ _id: issuer.issuerId }, { $unset: { hostCheck: 1 } });
+      const { running, out, err } = await command(['prove', ...words], env);
+      return { code: await running, out: out.join('\n'), err: err.join('\n') };
+    };
+    const { file: toPut } = (await issuer.get('/callback-proof')).body;
+    const first = await prove();
+    expect(first).toMatchObject({ code: 1, err: expect.stringContaining('is not proved yet') });
+    for (const word of [toPut.url, toPut.content, 'For the file, the server']) expect(first.out).toContain(word);
+    const planned = await prove('https://codes.example.com/callback');
+    expect(planned.code).toBe(1);
+    expect(planned.out).toContain('_codeferry.codes.example.com');
+    issuer.files.set(new URL(toPut.url).pathname, toPut.content);
+    const found = await prove();
+    expect(found).toMatchObject({ code: 0, out: expect.stringMatching(/The file is there\.\n.* is proved by file/) });
+    const json = await prove('--json');
+    expect([json.code, JSON.parse(json.out).proved.by]).toEqual([0, 'file']);
+    await issuer.post('/settings', { type: 'issuer.settings', callback: { kind: 'pull' } });
+    expect(await prove()).toMatchObject({ code: 1, err: expect.stringContaining('not_url') });
+    expect((await prove('codes.example.com')).code).toBe(2);
+  });
+});
+
 describe('login and trigger', () => {
   test('one login serves all commands of the issuer, from a file that no one else reads', async () => {
     const config = join(folder, 'login');
@@ -102,6 +133,8 @@ describe('login and trigger', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     const kept = JSON.parse(await readFile(path, 'utf8'));
     const { issuerId, secret } = kept.issuers[file.platform.baseUrl];
+    expect(await told(['login'])).toEqual({ code: 0, text: expect.stringContaining(`${issuerId} at `) });
+    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(kept);
     const paid = await told(['trigger', 'order.cancelled', '--wait', '1']);
     expect(paid).toEqual({ code: 1, text: expect.stringMatching(/did not come: trigger-\w+ is cancelled/) });
     const stopping = new AbortController();
@@ -125,6 +158,21 @@ describe('login and trigger', () => {
       CODEFERRY_ISSUER_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}`,
     };
     expect(await told(['login'], wrong)).toEqual({ code: 1, text: expect.stringContaining('signature_invalid') });
+    // Another is made where another is meant, where it is asked for, and where the kept one is gone.
+    for (const [words, isNew] of [
+      [['--code-mode', 'push'], true],
+      [['--code-mode', 'push'], false],
+      [['--new'], true],
+      [['gone'], true],
+    ] as const) {
+      await file.platform.core.database.dayCounts.deleteMany({ _id: /^test-issuers/ });
+      const before = JSON.parse(await readFile(path, 'utf8')).issuers[file.platform.baseUrl].issuerId;
+      const isGone = words[0] === 'gone';
+      if (isGone) await file.platform.core.database.issuers.deleteOne({ _id: before });
+      const { code } = await told(['login', ...(isGone ? [] : words)]);
+      const after = JSON.parse(await readFile(path, 'utf8')).issuers[file.platform.baseUrl].issuerId;
+      expect([words, code, after !== before]).toEqual([words, 0, isNew]);
+    }
     const right = await told(['login'], { ...wrong, CODEFERRY_ISSUER_SECRET: secret });
     expect(right).toEqual({ code: 0, text: expect.stringContaining('its secret fits') });
     // A kept secret goes nowhere else.

@@ -9,6 +9,7 @@ import { type IssuerCredentials, type IssuerPlace, issuerCredentials } from './i
 import { listen } from './listen';
 import { login, logout } from './login';
 import { type MessageType, messageWays } from './message-ways';
+import { prove } from './prove';
 import { trigger } from './trigger';
 import { findings, headersIn } from './verify-signature';
 
@@ -67,8 +68,12 @@ export const addIssuerCommands = (program: Command, { env, dataDir, out, err, si
         .choices(['request', 'push'])
         .default('request'),
     )
-    .action((given: { callback: Record<string, string>; codeMode: string }, self: Command) =>
-      login({ place: placeOf(self), ...given, limitMs: limitMsOf(self), out }).catch(asEnd),
+    .option('--new', 'another test issuer, though one like it is kept', false)
+    .action(
+      (
+        { new: makesNew, ...given }: { callback: Record<string, string>; codeMode: string; new: boolean },
+        self: Command,
+      ) => login({ place: placeOf(self), ...given, makesNew, limitMs: limitMsOf(self), out }).catch(asEnd),
     );
   program
     .command('logout')
@@ -87,6 +92,15 @@ export const addIssuerCommands = (program: Command, { env, dataDir, out, err, si
     .option('--wait <seconds>', 'how long for your server to do its part', wholeNumber(1, 600), 30)
     .action((type: MessageType, { wait }: { wait: number }, self: Command) =>
       trigger({ credentials: credentialsOf(self), type, waitMs: wait * 1_000, out, signal }).catch(asEnd),
+    );
+
+  ofIssuer('prove', "whether the host of an issuer's callback is proved to be its own, and what to put there for it")
+    .argument('[callback]', 'an address that is planned; left out: the one of today', address)
+    .action((planned: string | undefined, _given: object, self: Command) =>
+      prove({
+        ...{ credentials: credentialsOf(self), planned, limitMs: limitMsOf(self), out, signal },
+        json: Boolean(self.optsWithGlobals<{ json?: boolean }>().json),
+      }),
     );
 
   ofIssuer('verify-signature', 'what is wrong with a signed request of your own: clock, key or bytes; nothing is sent')

@@ -1,33 +1,40 @@
 import { createIssuerClient } from '../../../packages/issuer/src/issuer-client';
+import { ProblemError } from '../../../packages/issuer/src/problem-error';
 import { CommandEnd, exitCodes } from '../exit';
 import { plain } from '../plain-text';
 import { createCall } from '../platform-call';
 import { type IssuerPlace, issuerPlatform, saidCredentials } from './issuer-credentials';
-import { forgetIssuer, type KeptIssuer, keepIssuer, keptIssuersPath } from './kept-issuers';
+import { forgetIssuer, type KeptIssuer, keepIssuer, keptIssuer, keptIssuersPath } from './kept-issuers';
 
 export interface LoginOptions {
   readonly place: IssuerPlace;
   readonly callback: Readonly<Record<string, string>>;
   readonly codeMode: string;
+  /** A test issuer that is kept is left alone. */
+  readonly makesNew: boolean;
   readonly limitMs: number;
   readonly out: (text: string) => void;
 }
 
-/** Given credentials are tried; without any a test issuer is made. */
-export const login = async ({ place, callback, codeMode, limitMs, out }: LoginOptions): Promise<void> => {
+/** Given credentials are tried; without any a test issuer is made, where none like it is kept. */
+export const login = async ({ place, callback, codeMode, makesNew, limitMs, out }: LoginOptions): Promise<void> => {
   const url = issuerPlatform(place);
   const said = saidCredentials(place);
+  const selfOf = (one: KeptIssuer) =>
+    createIssuerClient({ baseUrl: url, triesMax: 3, tryLimitMs: limitMs, ...one }).readSelf();
   let issuer: KeptIssuer;
+  const kept = said || makesNew ? undefined : keptIssuer(place.env, url);
+  const self = kept && (await selfOf(kept).catch(goneOrThrown));
   if (said) {
-    const { issuerId } = await createIssuerClient({
-      baseUrl: url,
-      triesMax: 3,
-      tryLimitMs: limitMs,
-      ...said,
-    }).readSelf();
+    const { issuerId } = await selfOf(said);
     issuer = { issuerId, secret: said.secret };
     keepIssuer(place.env, url, issuer);
     out(`${issuerId} at ${url}: its secret fits.`);
+  } else if (kept && self?.mode === 'test' && self.codeMode === codeMode && isSame(self.callback, callback)) {
+    keepIssuer(place.env, url, kept);
+    out(
+      `${kept.issuerId} at ${url}: your test issuer as before, which ends ${plain(self.endsAt)}; --new makes another.`,
+    );
   } else {
     const call = createCall(() => ({ url, token: undefined }), limitMs);
     const { status, body } = await call('POST', '/v1/sandbox/issuers', { open: true, body: { callback, codeMode } });
@@ -39,6 +46,14 @@ export const login = async ({ place, callback, codeMode, limitMs, out }: LoginOp
   out(`Its secret is in ${keptIssuersPath(place.env)}: your server needs it too.`);
   out('Next: npx codeferry listen --forward http://localhost:3000/callback, then npx codeferry trigger order.paid');
 };
+
+/** A test issuer is deleted after 30 days. */
+const goneOrThrown = (error: unknown): undefined => {
+  if (!(error instanceof ProblemError) || error.code !== 'signature_invalid') throw error;
+};
+
+const isSame = (a: { kind: string; url?: string }, b: Readonly<Record<string, string>>): boolean =>
+  a.kind === b.kind && a.url === b.url;
 
 // biome-ignore lint/suspicious/noExplicitAny: a newer api may say more
 const refusal = (status: number, { code, detail, errors = [] }: any): string =>
