@@ -36,7 +36,7 @@ export const createTestIssuers = ({ issuers, dayCounts, nowMs }: Deps) => {
     const share = { name: `test-issuers/${whose}/${hour}`, n: 1, at: new Date(nowMs()), limit: issuersPerHour };
     if (await dayCounts.take(share)) return;
     throw new Failure('rate_limited', {
-      detail: `One address makes ${issuersPerHour} test issuers an hour`,
+      detail: `One address makes ${issuersPerHour} test issuers an hour: go on with one that you made`,
       retryAfterSeconds: Math.ceil(((hour + 1) * hourMs - nowMs()) / 1_000),
     });
   };

@@ -14,7 +14,7 @@ const languages: Readonly<Record<string, { readonly found: readonly string[]; re
 };
 
 test.each(Object.entries(languages))(
-  '%s: the quickstart sells a code by itself',
+  '%s: the quickstart sells a code by itself, and the next time by the same test issuer',
   async (language, { found, run }) => {
     const [probe = '', ...probing] = found;
     if (spawnSync(probe, probing).status !== 0) {
@@ -22,14 +22,21 @@ test.each(Object.entries(languages))(
       return;
     }
     const [command = '', ...args] = run;
-    const { stdout } = await promisify(execFile)(command, args, {
-      cwd: join(folder, language),
-      env: { ...process.env, CODEFERRY_URL: file.platform.baseUrl },
-      timeout: 60_000,
-    });
-    expect(stdout).toMatch(/^Placed\. The buyer looks at http.*\norder\.paid\norder\.delivered\nSold\.\n$/);
-    const rows = file.platform.core.database.orders.find({ orderNo: `${language}-1` });
-    expect((await rows.toArray()).map(({ state }) => state)).toEqual(['delivered']);
+    const sold = async (more: Record<string, string> = {}) => {
+      const { stdout, stderr } = await promisify(execFile)(command, args, {
+        cwd: join(folder, language),
+        env: { ...process.env, CODEFERRY_URL: file.platform.baseUrl, ...more },
+        timeout: 60_000,
+      });
+      expect(stdout).toMatch(/^Placed\. The buyer looks at http.*\norder\.paid\norder\.delivered\nSold\.\n$/);
+      return stderr;
+    };
+    const [, ISSUER_ID = '', ISSUER_SECRET = ''] = /ISSUER_ID=(\S+) ISSUER_SECRET=(\S+)/.exec(await sold()) ?? [];
+    expect(await sold({ ISSUER_ID, ISSUER_SECRET })).toBe('');
+    const rows = file.platform.core.database.orders.find({ orderNo: { $regex: `^${language}-` } });
+    expect((await rows.toArray()).map(({ issuerId, state }) => [issuerId, state])).toEqual(
+      Array(2).fill([ISSUER_ID, 'delivered']),
+    );
   },
   90_000,
 );
