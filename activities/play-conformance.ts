@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { asyncLocalStorage as activityContext } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { keptOrders } from '../src/conformance/kept-orders';
-import { usualLimits } from '../src/conformance/play';
 import { hasPassed, signedReport } from '../src/conformance/report';
 import { newPrefix, runConformance } from '../src/conformance/run';
-import type { Post } from '../src/conformance/sending';
+import { type Post, usualLimits } from '../src/conformance/sending';
 import { mayBeCalled } from '../src/domain/ownership';
 import type { DeliveryKeys } from '../src/sealing/delivery-keys';
 import { openSecrets } from '../src/sealing/issuer-secrets';
@@ -24,6 +23,10 @@ export interface PlaysConformance extends CallsOut {
 /** Of one run: a right issuer has some 300. */
 const callsMax = 1_000;
 const callsAtOnceMax = 48;
+
+/** Whether it has the callback that the run was played against; without a URL: it fetches. */
+const isPlayedAs = ({ callback }: IssuerRow, url: string | undefined): boolean =>
+  url === undefined ? callback.kind === 'pull' : callback.kind === 'url' && callback.url === url;
 
 /** Plays all scenarios against an issuer, and lets one go live that was held for it. */
 export const createPlayConformance = (deps: PlaysConformance) => {
@@ -49,8 +52,7 @@ export const createPlayConformance = (deps: PlaysConformance) => {
   /** Whoever was held for it sells from here on: the same server that has passed, as it is registered now. */
   const letGoLive = async ({ issuerId, runId, url, codeMode }: ConformanceRunRow): Promise<void> => {
     const issuer = await issuers.find(issuerId);
-    const isSame = issuer?.callback.kind === 'url' && issuer.callback.url === url && issuer.codeMode === codeMode;
-    if (!issuer?.isNotLive || !isSame) return;
+    if (!issuer?.isNotLive || !isPlayedAs(issuer, url) || issuer.codeMode !== codeMode) return;
     await issuers.goLive(issuerId);
     const at = new Date(nowMs());
     const deed = { action: 'issuer.went_live', target: issuerId, after: { runId } };
@@ -63,17 +65,18 @@ export const createPlayConformance = (deps: PlaysConformance) => {
       conformance.runs.end(issuerId, runId, prefix, { state, endedAt: new Date(nowMs()), ...more });
     const issuer = await sellerOf(deps, issuerId);
     const isThere = issuer && !issuer.deletedAt && issuer.state !== 'paused';
-    const called = isThere && { ...issuer, callback: { kind: 'url', url } as const };
-    if (!called || !mayBeCalled(called, await orderDeps.settings.platformLately())) {
+    const callback = url === undefined ? ({ kind: 'pull' } as const) : ({ kind: 'url', url } as const);
+    const played = isThere && (callback.kind === 'url' || isPlayedAs(issuer, url)) && { ...issuer, callback };
+    if (!played || !mayBeCalled(played, await orderDeps.settings.platformLately())) {
       await end('stopped', { results: [] });
       return;
     }
     const results = await runConformance({
-      ...{ issuerId, codeMode, baseUrl, prefix, only, signal, nowMs, limits: usualLimits },
+      ...{ issuerId, codeMode, baseUrl, prefix, only, signal, nowMs, limits: usualLimits[callback.kind] },
       secrets: openSecrets(ring, issuerId, liveSecrets(issuer.secrets, nowMs())),
       fingerprintKey: orderDeps.fingerprintKey,
       store: keptOrders(conformance.orders, issuerId, prefix),
-      post: postTo(issuer, url, signal),
+      callback: callback.kind === 'url' ? { kind: 'url', post: postTo(issuer, callback.url, signal) } : callback,
       onResult: (result) => void conformance.runs.note(issuerId, runId, prefix, result).catch(() => undefined),
     });
     const isWhole = only === undefined;

@@ -361,7 +361,7 @@ func (c *Client) ListConformance(ctx context.Context, options ...CallOption) (*C
 	return answer, err
 }
 
-// StartConformance: Plays the conformance scenarios against the callback address; an issuer that is not live goes live by them
+// StartConformance: Plays the conformance scenarios with an issuer that is called or fetches; one that is not live goes live by them
 func (c *Client) StartConformance(ctx context.Context, body StartConformanceBody, options ...CallOption) (*ConformanceRun, error) {
 	content := struct {
 		Type string `json:"type"`

@@ -688,7 +688,7 @@ type ConformanceSummary struct {
 	Only []string `json:"only,omitempty"`
 	// How many it plays; of one that has ended: played
 	Scenarios int64 `json:"scenarios"`
-	// Hints: failed, and not required. Skipped: of the other code mode
+	// Hints: failed, and not required. Skipped: of another kind of issuer
 	Counts Count `json:"counts"`
 }
 
@@ -701,7 +701,7 @@ const (
 	ConformanceSummaryStateStopped ConformanceSummaryState = "stopped"
 )
 
-// Count: Hints: failed, and not required. Skipped: of the other code mode
+// Count: Hints: failed, and not required. Skipped: of another kind of issuer
 type Count struct {
 	Passed  int64 `json:"passed"`
 	Failed  int64 `json:"failed"`
@@ -726,7 +726,7 @@ type ConformanceRun struct {
 	Only []string `json:"only,omitempty"`
 	// How many it plays; of one that has ended: played
 	Scenarios int64 `json:"scenarios"`
-	// Hints: failed, and not required. Skipped: of the other code mode
+	// Hints: failed, and not required. Skipped: of another kind of issuer
 	Counts  Count                  `json:"counts"`
 	Results []ConformanceRunResult `json:"results"`
 	// Signed by the platform, for whoever wants to check it
@@ -746,7 +746,9 @@ type ConformanceRunResult struct {
 	// Where it did something else
 	Problem string `json:"problem,omitempty"`
 	// How that is mended
-	Fix    string `json:"fix,omitempty"`
+	Fix string `json:"fix,omitempty"`
+	// Of one that was skipped
+	Why    string `json:"why,omitempty"`
 	TookMs int64  `json:"tookMs"`
 }
 

@@ -61,6 +61,7 @@ import { oidcKeys } from './auth/oidc-keys';
 import { createPortalSessions } from './auth/portal-sessions';
 import { createWrongTokens } from './auth/wrong-tokens';
 import { mountConformance } from './conformance/conformance';
+import { createRunMessages } from './conformance/run-messages';
 import { mountStageCalls } from './conformance/stage-calls';
 import { mountConsole } from './console/console';
 import { mountDocs } from './docs/docs';
@@ -296,7 +297,10 @@ export const createApp = ({
   mountAfterSale(mount, orderDeps, terminalProblem);
   const readers = createWaitingReaders();
   mountEventFeed(mount, { feed: core.eventFeed, readers });
-  mountMessages(mount, { orderDeps, issuers, readers });
+  mountMessages(mount, {
+    ...{ orderDeps, issuers, readers },
+    runMessages: createRunMessages({ ...core.conformance, fingerprintKey: orderDeps.fingerprintKey, nowMs }),
+  });
   mountReconciliations(mount, {
     ...{ orders: orderDeps.orders, reconciliations: core.reconciliations, dayCounts: core.dayCounts, nowMs },
   });

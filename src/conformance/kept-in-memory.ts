@@ -1,4 +1,4 @@
-import type { StageOrder, StageStore } from './stage-order';
+import { dueAtMs, type StageOrder, type StageStore } from './stage-order';
 
 /** Of a run in one process, by the command. */
 export const createMemoryStore = (): StageStore => {
@@ -13,6 +13,14 @@ export const createMemoryStore = (): StageStore => {
       orders.set(order.orderNo, order);
       return true;
     },
+    due: async (atMs, limit) =>
+      [...orders.values()]
+        .map((order) => ({ order, dueMs: dueAtMs(order) ?? Number.POSITIVE_INFINITY }))
+        .filter(({ dueMs }) => dueMs <= atMs)
+        .sort((one, other) => one.dueMs - other.dueMs)
+        .slice(0, limit)
+        .map(({ order }) => order),
+    findByMessage: async (id) => [...orders.values()].find(({ messages }) => messages.some((one) => one.id === id)),
     holdsElsewhere: async (orderNo, values) => {
       const wanted = new Set(values);
       return [...orders.values()].some(

@@ -1,5 +1,5 @@
 import type { ConformanceOrders } from '../store/conformance';
-import type { StageOrder, StageStore } from './stage-order';
+import { dueAtMs, type StageOrder, type StageStore } from './stage-order';
 
 /** Of a run on the platform: its processes share them. */
 export const keptOrders = (orders: ConformanceOrders, issuerId: string, prefix: string): StageStore => {
@@ -9,6 +9,8 @@ export const keptOrders = (orders: ConformanceOrders, issuerId: string, prefix: 
     changes: order.changes,
     content: JSON.stringify(order),
     values: order.held.map(({ valueFingerprint }) => valueFingerprint),
+    messages: order.messages.map(({ id }) => id),
+    dueAt: dateOf(dueAtMs(order)),
   });
   return {
     find: async (orderNo) => {
@@ -17,6 +19,13 @@ export const keptOrders = (orders: ConformanceOrders, issuerId: string, prefix: 
     },
     insert: (order) => orders.insert({ ...rowOf(order), prefix, at: new Date(order.facts.createdAtMs) }),
     replace: (order, changesBefore) => orders.replace(rowOf(order), changesBefore),
+    due: async (atMs, limit) => (await orders.due(prefix, new Date(atMs), limit)).map((content) => JSON.parse(content)),
+    findByMessage: async (id) => {
+      const content = await orders.findByMessage(prefix, id);
+      return content === undefined ? undefined : JSON.parse(content);
+    },
     holdsElsewhere: (orderNo, values) => orders.holdsElsewhere(prefix, idOf(orderNo), values),
   };
 };
+
+const dateOf = (ms: number | undefined): Date | null => (ms === undefined ? null : new Date(ms));

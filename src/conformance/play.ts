@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { readAnswerJson } from '../contract/answer-json';
-import { type Code, codeAnswer } from '../contract/code';
-import { fieldErrors } from '../contract/problem';
-import { type VoidAnswer, voidAnswer } from '../contract/void-answer';
+import { type AnswerJson, readAnswerJson } from '../contract/answer-json';
+import type { VoidAnswer } from '../contract/void-answer';
 import type { OrderMessage } from '../domain/messages';
 import { type Amount, openFacts, outstanding, verifyByMs } from '../domain/order';
 import {
@@ -13,16 +11,14 @@ import {
   paidMessage,
   voidRequestMessage,
 } from '../first-interface/messages';
-import type { CallResult } from '../outbound/client';
-import { references } from '../second-interface/code-references';
-import { bytesOfMessage, type How, isTaken, newMessageId, type Post, shownResult, signedCall } from './sending';
-import { codesMessage } from './stage-calls';
+import type { CodesRead, VoidRead } from './answer-read';
+import { hearCodes, readText, readVoid } from './answers';
+import { createCalling } from './calling';
+import type { Letter } from './courier';
+import { createFetching } from './fetching';
+import { type How, type Message, newMessageId, type PlayLimits, type Post, type Sent, type Taken } from './sending';
 import { changeOrder, type Heard, judged, type Scripted, type StageOrder, type StageStore } from './stage-order';
-
-/** What the issuer did in place of what is expected. */
-export class Unmet extends Error {
-  override readonly name = 'Unmet';
-}
+import { Unmet } from './unmet';
 
 export interface PlayDeps {
   readonly issuerId: string;
@@ -31,20 +27,11 @@ export interface PlayDeps {
   readonly secrets: readonly string[];
   readonly fingerprintKey: Uint8Array;
   readonly store: StageStore;
-  readonly post: Post;
+  readonly callback: { readonly kind: 'url'; readonly post: Post } | { readonly kind: 'pull' };
   readonly nowMs: () => number;
   readonly limits: PlayLimits;
   readonly signal: AbortSignal;
 }
-
-export interface PlayLimits {
-  /** How long something that must come is waited for. */
-  readonly patienceMs: number;
-  /** How long nothing may come where nothing must. */
-  readonly quietMs: number;
-}
-
-export const usualLimits: PlayLimits = { patienceMs: 10_000, quietMs: 1_000 };
 
 export interface NewOrder {
   readonly quantity?: number;
@@ -56,22 +43,11 @@ export interface NewOrder {
   readonly ending?: string;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a message that is changed in order to be wrong, or to be newer than its type
-export type Message = { type: string; timestamp: string; data: any; [more: string]: unknown };
-
-/** How often a message that was not taken is sent again, as by the schedule of the platform. */
-const sendsMax = 4;
-const resendAfterMs = 1_000;
 const lookEveryMs = 40;
 const codeAnswerLimitBytes = 1024 * 1024;
 const answerLimitBytes = 64 * 1024;
 const windowMs = 600_000;
 const asksMax = 10;
-
-export type CodesRead =
-  | { readonly kind: 'issued'; readonly fingerprints: readonly string[]; readonly outstanding: number }
-  | { readonly kind: 'issuing' | 'refused' }
-  | { readonly kind: 'unusable'; readonly problem: string };
 
 /** What one scenario plays with; everything that goes out and comes in is written down. */
 export const createPlay = (deps: PlayDeps, prefix: string) => {
@@ -100,33 +76,29 @@ export const createPlay = (deps: PlayDeps, prefix: string) => {
     }
   };
 
-  const send = async (message: Message | Buffer, how: How = {}): Promise<CallResult> => {
+  const courier =
+    deps.callback.kind === 'url'
+      ? createCalling({ post: deps.callback.post, secrets, nowMs, signal })
+      : createFetching({ store, limits, nowMs, signal });
+
+  const letter = (message: Message | Buffer, how: How): Letter => {
     const id = how.id ?? newMessageId();
-    const bytes = Buffer.isBuffer(message) ? message : bytesOfMessage(message);
-    const name = Buffer.isBuffer(message) ? `${bytes.length} bytes` : `${message.type} ${message.data?.orderNo ?? ''}`;
-    sent.push(`${name.trim()}, webhook-id ${id}${how.says ? `: ${how.says}` : ''}`);
-    const call = signedCall(bytes, id, how.secrets ?? secrets, nowMs(), how);
-    const limit = how.answerLimitBytes === undefined ? {} : { answerLimitBytes: how.answerLimitBytes };
-    const result = await deps.post({ ...call, ...limit });
-    came.push(`${shownResult(result)} to ${id}`);
-    return result;
+    const name = Buffer.isBuffer(message)
+      ? `${message.length} bytes`
+      : `${message.type} ${message.data?.orderNo ?? ''}`.trim();
+    const line = `${name}, webhook-id ${id}${how.says ? `: ${how.says}` : ''}`;
+    return { message, id, how, noted: { sent: () => sent.push(line), came: (text) => came.push(text) } };
   };
 
+  /** One attempt. */
+  const send = (message: Message | Buffer, how: How = {}): Promise<Sent> => courier.send(letter(message, how));
+
   /** As the platform does: again, under the same id, until it is taken. */
-  const tell = async (message: Message | Buffer, how: How = {}): Promise<CallResult> => {
-    const id = how.id ?? newMessageId();
-    for (let n = 1; ; n += 1) {
-      const result = await send(message, { ...how, id });
-      if (isTaken(result)) return result;
-      if (result.kind === 'answered' && (result.status === 410 || result.status < 400)) {
-        throw new Unmet(
-          `${result.status} is no answer to a message: 410 pauses the issuer, a redirect is not followed`,
-        );
-      }
-      if (n === sendsMax) throw new Unmet(`the message was not taken in ${n} attempts: ${shownResult(result)}`);
-      await pause(how.resendAfterMs ?? resendAfterMs, undefined, { signal });
-    }
-  };
+  const tell = (message: Message | Buffer, how: How = {}): Promise<Taken> => courier.tell(letter(message, how));
+
+  /** Who fetches has said it with the acknowledgement; a call's answer is read here. */
+  const answerOf = (result: Extract<Taken, { kind: 'answered' }>): AnswerJson | undefined =>
+    result.status === 202 || result.status === 204 ? undefined : readAnswerJson(result);
 
   const apply = async (orderNo: string, message: OrderMessage | ((order: StageOrder) => Promise<OrderMessage>)) => {
     const decision = await changeOrder(store, orderNo, async (before) => {
@@ -170,7 +142,7 @@ export const createPlay = (deps: PlayDeps, prefix: string) => {
       orderNos.push(orderNo);
       const opening = { quantity, amount, codeMode, channel: 'page', createdAtMs };
       await store.insert({
-        ...{ issuerId, orderNo, quantity, amount, script, heard: [], held: [], changes: 1 },
+        ...{ issuerId, orderNo, quantity, amount, script, heard: [], held: [], messages: [], changes: 1 },
         product: { id: 'test_ok', name: given.productName ?? 'Conformance' },
         terminal: { channel: 'page' },
         metadata: Object.entries(metadata),
@@ -227,9 +199,12 @@ export const createPlay = (deps: PlayDeps, prefix: string) => {
       return call === undefined ? heard : heard.filter((line) => line.call === call);
     },
 
+    /** What is on its way comes. */
+    settle: (): Promise<void> => pause(limits.quietMs, undefined, { signal }),
+
     /** Nothing about it comes, for a moment; `before` came earlier, and rightly. */
     quiet: async (orderNo: string, call?: string, before = 0): Promise<void> => {
-      await pause(limits.quietMs, undefined, { signal });
+      await play.settle();
       const heard = (await play.heard(orderNo, call)).slice(before);
       expect(heard.length === 0, `the issuer called ${heard.map((line) => `/${line.call}`).join(', ')}`);
     },
@@ -247,36 +222,17 @@ export const createPlay = (deps: PlayDeps, prefix: string) => {
     ask: async (message: Message, how: How = {}, isKept = true): Promise<CodesRead> => {
       const orderNo = String(message.data.orderNo);
       const result = await tell(message, { answerLimitBytes: codeAnswerLimitBytes, ...how });
-      if (result.kind !== 'answered') throw new Error('it was taken');
-      if (result.status === 202 || result.status === 204) return { kind: 'issuing' };
-      const { json, unread } = readAnswerJson(result);
-      const parsed = codeAnswer.safeParse(json);
-      if (!parsed.success) {
-        const [first] = unread ?? fieldErrors(parsed.error);
-        const problem = `its answer cannot be used: ${first?.code} at "${first?.path}"`;
-        came.push(problem);
-        return { kind: 'unusable', problem };
-      }
-      if (parsed.data.status !== 'issued') return { kind: parsed.data.status };
-      return play.takeCodes(orderNo, parsed.data.codes, isKept);
-    },
-
-    takeCodes: async (orderNo: string, codes: readonly Code[], isKept: boolean): Promise<CodesRead> => {
-      const fingerprints = references({ fingerprintKey }, issuerId, codes).map(({ fingerprint }) => fingerprint);
-      came.push(`${codes.length} codes`);
-      if (!isKept) return { kind: 'issued', fingerprints, outstanding: outstanding((await find(orderNo)).facts) };
-      const { answer, facts } = await apply(orderNo, (order) =>
-        codesMessage(order, codes, {
-          fingerprintKey,
-          messageId: newMessageId(),
-          isReused: (values) => store.holdsElsewhere(orderNo, values),
-        }),
-      );
-      if (answer.kind === 'refused') {
-        came.push(`the codes are refused: ${answer.code}`);
-        return { kind: 'unusable', problem: `the order cannot take its codes: ${answer.code}` };
-      }
-      return { kind: 'issued', fingerprints, outstanding: outstanding(facts) };
+      if (result.kind === 'acknowledged') return result.read as CodesRead;
+      const answer = answerOf(result);
+      const isReused = (values: readonly string[]) => store.holdsElsewhere(orderNo, values);
+      const read = await changeOrder(store, orderNo, async (before) => {
+        const hearing = { fingerprintKey, isReused, isKept, submissionId: newMessageId(), nowMs: nowMs() };
+        const heard = await hearCodes(before, answer, hearing);
+        return { order: heard.order, result: heard.read };
+      });
+      if (!read) throw new Error(`order ${orderNo} is gone`);
+      if (answer) came.push(readText(read));
+      return read;
     },
 
     /** All its codes, asked for or pushed. */
@@ -301,14 +257,12 @@ export const createPlay = (deps: PlayDeps, prefix: string) => {
     },
 
     /** What the issuer says to a void request. */
-    askVoid: async (message: Message, how: How = {}): Promise<VoidAnswer> => {
+    askVoid: async (message: Message, how: How = {}): Promise<VoidAnswer['status']> => {
       const result = await tell(message, { answerLimitBytes, ...how });
-      if (result.kind !== 'answered') throw new Error('it was taken');
-      if (result.status === 202 || result.status === 204) return { status: 'deciding' };
-      const parsed = voidAnswer.safeParse(readAnswerJson(result).json);
-      if (!parsed.success) throw new Unmet('its answer to order.void_requested cannot be used');
-      came.push(`it says ${parsed.data.status}`);
-      return parsed.data;
+      const read = result.kind === 'acknowledged' ? (result.read as VoidRead) : readVoid(answerOf(result));
+      if (read.kind === 'unusable') throw new Unmet(read.problem);
+      if (result.kind !== 'acknowledged') came.push(readText(read));
+      return read.status;
     },
 
     /** Told at the end: what the issuer called, and what was wrong with that by itself. */

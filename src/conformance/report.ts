@@ -33,7 +33,7 @@ export const countsOf = (results: readonly Outcome[]) => {
  * check it, with any library of Standard Webhooks.
  */
 export const signedReport = (
-  { issuerId, runId, url, codeMode }: { issuerId: string; runId: string; url: string; codeMode: string },
+  { issuerId, runId, url = 'pull', codeMode }: { issuerId: string; runId: string; url?: string; codeMode: string },
   results: readonly ScenarioResult[],
   key: { readonly id: string; readonly privateKey: KeyObject },
   nowMs: number,

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { someAtOnce } from '../bounded/some-at-once';
-import { createPlay, type PlayDeps, Unmet } from './play';
-import type { Scenario, ScenarioResult } from './scenario';
+import { createPlay, type PlayDeps } from './play';
+import { type Scenario, type ScenarioResult, whyNotPlayed } from './scenario';
 import { scenarios } from './scenarios';
+import { Unmet } from './unmet';
 
 /** So that a slow scenario holds none up, and an issuer's server has several orders at a time, as it will have. */
 const atOnceMax = 6;
@@ -50,13 +51,12 @@ export const runConformance = async ({
   const flaws: string[] = [];
 
   const playOne = async (scenario: Scenario): Promise<ScenarioResult> => {
-    const { name, expected, fix, codeMode, isAdvice } = scenario;
+    const { name, expected, fix, isAdvice } = scenario;
     const about = { name, required: !isAdvice, expected };
     const beganMs = performance.now();
     const tookMs = () => Math.round(performance.now() - beganMs);
-    if (codeMode !== undefined && codeMode !== deps.codeMode) {
-      return { ...about, outcome: 'skipped', sent: [], came: [], tookMs: 0 };
-    }
+    const why = whyNotPlayed(scenario, { codeMode: deps.codeMode, callback: deps.callback.kind });
+    if (why !== undefined) return { ...about, outcome: 'skipped', sent: [], came: [], why, tookMs: 0 };
     const play = createPlay({ ...deps, signal }, `${prefix}-${name.slice(0, shortName)}`);
     let problem: string | undefined;
     try {

@@ -1,6 +1,7 @@
 import type { Scenario } from './scenario';
 import { afterSale } from './scenarios/after-sale';
 import { codes } from './scenarios/codes';
+import { fetching } from './scenarios/fetching';
 import { reading } from './scenarios/reading';
 import { repeats } from './scenarios/repeats';
 import { secondInterface } from './scenarios/second-interface';
@@ -11,6 +12,7 @@ export const scenarios: readonly Scenario[] = [
   ...reading,
   ...signatures,
   ...repeats,
+  ...fetching,
   ...secondInterface,
   ...codes,
   ...afterSale,

@@ -2,6 +2,8 @@ import { decide } from '../domain/judge/decide';
 import type { OrderMessage } from '../domain/messages';
 import type { HeldCode, OrderFacts } from '../domain/order';
 import type { OrderRow } from '../store/orders';
+import type { AnswerRead } from './answer-read';
+import type { Message } from './sending';
 
 /** What the issuer asked, and what it was answered. Never a code. */
 export interface Heard {
@@ -22,7 +24,8 @@ export interface Heard {
 
 /** An answer that the next call of that name gets in place of its own. */
 export interface Scripted {
-  readonly call: StageCall;
+  /** `messages`: the next fetch while a message of the order waits. */
+  readonly call: StageCall | 'messages';
   readonly status: number;
   readonly retryAfterSeconds?: number;
   readonly afterMs?: number;
@@ -46,8 +49,35 @@ export interface StageOrder
   readonly held: readonly HeldCode[];
   readonly heard: readonly Heard[];
   readonly script: readonly Scripted[];
+  /** To an issuer that fetches. */
+  readonly messages: readonly StageMessage[];
   /** Rises with every change. */
   readonly changes: number;
+}
+
+/** A message that is to be fetched. */
+export interface StageMessage {
+  readonly id: string;
+  readonly content: Message;
+  /** Given at so many fetches in a row, acknowledged meanwhile or not. */
+  readonly givingsMin: number;
+  /** So many acknowledgements come back with a problem. */
+  readonly unheard: number;
+  /** Given once more by nobody but who offers it again. */
+  readonly isOnce: boolean;
+  readonly leaseMs: number;
+  readonly givings: number;
+  readonly givenAtMs?: number;
+  /** Left out: it is given no more. */
+  readonly dueAtMs?: number;
+  readonly acknowledgements: readonly Acknowledgement[];
+}
+
+interface Acknowledgement {
+  readonly atMs: number;
+  readonly isUnheard?: true;
+  /** Of a message that asks something. */
+  readonly read?: AnswerRead;
 }
 
 /** Where the orders of one run are: an issuer's calls may come to another process than its messages come from. */
@@ -56,9 +86,19 @@ export interface StageStore {
   insert(order: StageOrder): Promise<void>;
   /** False where it has changed since. */
   replace(order: StageOrder, changesBefore: number): Promise<boolean>;
+  /** Of the run, those with a message that is due, longest first. */
+  due(atMs: number, limit: number): Promise<readonly StageOrder[]>;
+  /** By the webhook-id of one of its messages. */
+  findByMessage(id: string): Promise<StageOrder | undefined>;
   /** Whether another order of the run has one of these values. */
   holdsElsewhere(orderNo: string, valueFingerprints: readonly string[]): Promise<boolean>;
 }
+
+/** Of the message that waits longest; undefined: none waits. */
+export const dueAtMs = ({ messages }: StageOrder): number | undefined => {
+  const times = messages.flatMap((message) => message.dueAtMs ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
+};
 
 const changeTries = 50;
 

@@ -3,13 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseWith, problemOf } from '../contract/problem';
 import { parseStrictJson } from '../contract/strict-json';
 import { Failure, isKeptAnswer } from '../domain/failures';
-import { ownMessagePrefix } from '../domain/ids';
 import type { Answer, OrderMessage } from '../domain/messages';
 import { sha256 } from '../sealing/key-ring';
 import { expectNotRefused } from '../second-interface/ask-order';
 import { orderBody } from '../second-interface/order-body';
-import { bodylessText } from '../signing/sign';
-import { type SignatureRefusal, verifySignature } from '../signing/verify';
 import { calls } from './stage-calls';
 import {
   changeOrder,
@@ -21,22 +18,7 @@ import {
   type StageStore,
   stageCalls,
 } from './stage-order';
-
-export interface StageRequest {
-  readonly method: string;
-  /** Path and query, as they were sent. */
-  readonly target: string;
-  /** Where its sender calls it another name, as behind a proxy. */
-  readonly signedTarget?: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly rawBody: Buffer;
-}
-
-export interface StageAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+import { answerOf, createSender, type StageAnswer, type StageRequest } from './stage-request';
 
 export interface StageDeps {
   readonly issuerId: string;
@@ -66,15 +48,6 @@ const decoded = (text: string): string => {
   }
 };
 
-const flawOf = {
-  header_missing: 'it lacks a signature header',
-  id_malformed: 'its webhook-id is malformed',
-  timestamp_malformed: 'its webhook-timestamp is not in whole seconds',
-  timestamp_out_of_range: 'its clock is wrong by more than 300 s',
-  signature_malformed: 'its webhook-signature is malformed',
-  signature_mismatch: 'its signature is by another key or over other bytes',
-} as const satisfies Record<SignatureRefusal, string>;
-
 interface Given {
   readonly status: number;
   readonly body: object;
@@ -85,27 +58,7 @@ interface Given {
 
 /** The second interface of orders that are sold to nobody: checked and judged in the order of the real one, and written down. */
 export const createStage = ({ issuerId, store, secrets, publicKey, fingerprintKey, nowMs }: StageDeps) => {
-  const sender = (request: StageRequest) => {
-    const header = (name: string): string | undefined => {
-      const value = request.headers[name];
-      return typeof value === 'string' ? value : undefined;
-    };
-    const { rawBody, method, target, signedTarget = target } = request;
-    const verdict = verifySignature({
-      headers: {
-        id: header('webhook-id'),
-        timestamp: header('webhook-timestamp'),
-        signature: header('webhook-signature'),
-      },
-      body: rawBody.length > 0 ? rawBody : Buffer.from(bodylessText(method, signedTarget)),
-      keys: { secrets, publicKey },
-      nowMs: nowMs(),
-    });
-    const webhookId = (header('webhook-id') ?? '').slice(0, 64);
-    if (!verdict.ok) return { webhookId, flaw: flawOf[verdict.reason] };
-    const isOwn = webhookId.startsWith(ownMessagePrefix);
-    return { webhookId, flaw: isOwn ? `its webhook-id begins with ${ownMessagePrefix}` : undefined };
-  };
+  const sender = createSender({ secrets, publicKey, nowMs });
 
   const problemAnswer = (failure: Failure): Given => ({
     status: failure.status,
@@ -245,20 +198,10 @@ export const createStage = ({ issuerId, store, secrets, publicKey, fingerprintKe
       if (!given) return undefined;
       const { status, body, retryAfterSeconds, afterMs = 0 } = given;
       if (afterMs > 0) await pause(Math.min(afterMs, scriptedWaitMaxMs));
-      return {
-        status,
-        headers: {
-          'content-type': status < 400 ? 'application/json' : 'application/problem+json',
-          'cache-control': 'no-store',
-          ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
-        },
-        body: JSON.stringify(body),
-      };
+      return answerOf(status, body, retryAfterSeconds);
     },
   };
 };
-
-export type Stage = ReturnType<typeof createStage>;
 
 const isStageCall = (text: string): text is StageCall => (stageCalls as readonly string[]).includes(text);
 

@@ -16,7 +16,7 @@ const groups: readonly { readonly title: string; readonly has: (result: Result) 
   { title: 'Failed', has: ({ outcome, required }) => outcome === 'failed' && required },
   { title: 'Hints: failed, and not required', has: ({ outcome, required }) => outcome === 'failed' && !required },
   { title: 'Passed', has: ({ outcome }) => outcome === 'passed' },
-  { title: 'Not of this kind: of the other code mode', has: ({ outcome }) => outcome === 'skipped' },
+  { title: 'Not of this kind, and why', has: ({ outcome }) => outcome === 'skipped' },
 ];
 
 /** One run: how far it is while it runs, each result, and the signed report. */
@@ -167,7 +167,7 @@ const resultList = () => {
   };
 };
 
-const resultCard = ({ name, outcome, expected, problem, fix, sent, came, tookMs }: Result) =>
+const resultCard = ({ name, outcome, expected, problem, fix, why, sent, came, tookMs }: Result) =>
   h(
     'details',
     { class: 'card result', open: outcome === 'failed' },
@@ -178,6 +178,7 @@ const resultCard = ({ name, outcome, expected, problem, fix, sent, came, tookMs 
       line('Expected', expected),
       problem !== undefined && line('But', h('span', { class: 'bad-text' }, problem)),
       fix !== undefined && line('Fix', fix),
+      why !== undefined && line('Not played', why),
       sent.length > 0 && line('Sent', lines(sent)),
       came.length > 0 && line('Came', lines(came)),
     ),

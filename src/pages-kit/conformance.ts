@@ -44,7 +44,7 @@ export const beginRun = async ({ at, start }: ConformanceCalls, chosen: readonly
   if (!start) return;
   const begun = await askDialog({
     title: 'Begin a run?',
-    text: 'The platform calls the callback some hundred times, about orders whose number begins with conform- and whose product begins with test_. Take them as real ones, with codes that are worth nothing.',
+    text: 'The platform sends some hundred messages, or has them fetched, about orders whose number begins with conform- and whose product begins with test_. Take them as real ones, with codes that are worth nothing.',
     confirm: 'Begin',
     fields: [
       {
@@ -63,8 +63,11 @@ export const beginRun = async ({ at, start }: ConformanceCalls, chosen: readonly
   if (begun && begun !== true) location.hash = `${at}/${encodeURIComponent(begun.runId)}`;
 };
 
-const needs = ({ state, callback }: Issuer, mayStart: boolean): Child => {
-  const isPlayed = callback.kind === 'url';
+/** A function of the platform itself has no server. */
+const isPlayed = ({ callback }: Issuer): boolean => callback.kind !== 'function';
+
+const needs = (issuer: Issuer, mayStart: boolean): Child => {
+  const { state } = issuer;
   return [
     state === 'not_live' && [
       h('p', {}, 'Until it goes live, only products whose id begins with test_ are sold.'),
@@ -76,13 +79,9 @@ const needs = ({ state, callback }: Issuer, mayStart: boolean): Child => {
     ],
     state === 'active' && h('p', {}, 'It is live: every product is sold. A run changes nothing of that.'),
     state === 'paused' && h('p', {}, 'While it is paused no run begins.'),
-    !isPlayed &&
-      h(
-        'p',
-        {},
-        'A run needs a callback with a web address, and there is none here. The address may be changed once it is live.',
-      ),
-    isPlayed && !mayStart && h('p', { class: 'soft' }, 'Your role reads only: an admin begins a run.'),
+    !isPlayed(issuer) &&
+      h('p', {}, 'A run is played with a server that is called or fetches, and this is a function of the platform.'),
+    isPlayed(issuer) && !mayStart && h('p', { class: 'soft' }, 'Your role reads only: an admin begins a run.'),
   ];
 };
 
@@ -117,7 +116,7 @@ export const showConformance = async (
     ),
   ]);
   if (signal.aborted) return;
-  const canBegin = calls.start && issuer.callback.kind === 'url' && issuer.state !== 'paused';
+  const canBegin = calls.start && isPlayed(issuer) && issuer.state !== 'paused';
   replace(
     root,
     heading('Conformance', beside),

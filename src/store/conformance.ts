@@ -13,6 +13,8 @@ export interface KeptResult {
   /** Of one that failed: where it did. */
   readonly problem?: string;
   readonly fix?: string;
+  /** Of one that was skipped. */
+  readonly why?: string;
   readonly tookMs: number;
 }
 
@@ -35,8 +37,8 @@ export interface ConformanceRunRow {
   /** Who began it: an operator, or the issuer. */
   readonly by: string;
   readonly only?: readonly string[];
-  /** What it was played against. */
-  readonly url: string;
+  /** What it was played against; left out: its issuer fetches. */
+  readonly url?: string;
   readonly codeMode: 'request' | 'push';
   readonly baseUrl: string;
   /** While it runs: of an issuer one at a time. */
@@ -60,6 +62,10 @@ export interface ConformanceOrderRow {
   readonly content: string;
   /** Fingerprints of the codes that it holds. */
   readonly values: readonly string[];
+  /** By their webhook-ids, those that its issuer fetches. */
+  readonly messages: readonly string[];
+  /** When the first of them may be given; null: none waits. */
+  readonly dueAt: Date | null;
   readonly at: Date;
 }
 
@@ -163,6 +169,19 @@ export const createConformanceOrders = ({
     const written = await conformanceOrders.updateOne({ _id, changes: changesBefore }, { $set: change });
     return written.matchedCount > 0;
   },
+
+  /** Of a run, those with a message that may be given, longest first. */
+  due: async (prefix: string, at: Date, limit: number): Promise<string[]> => {
+    const rows = await conformanceOrders
+      .find({ prefix, dueAt: { $lte: at } })
+      .sort({ dueAt: 1 })
+      .limit(limit)
+      .toArray();
+    return rows.map(({ content }) => content);
+  },
+
+  findByMessage: async (prefix: string, messageId: string): Promise<string | undefined> =>
+    (await conformanceOrders.findOne({ prefix, messages: messageId }))?.content,
 
   /** Whether another order of the run holds one of these values. */
   holdsElsewhere: async (prefix: string, id: string, values: readonly string[]): Promise<boolean> =>

@@ -1,5 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { createRuns } from '../../src/api/conformance/runs';
+import { createIssuer } from '../../packages/issuer/src';
 import { exitCodes } from '../../src/cli/exit';
 import { conformAtPlatform } from '../../src/cli/issuer/conform-at-platform';
 import type { OrderGateway } from '../../src/temporal/order-gateway';
@@ -26,7 +27,7 @@ const underTest = async (codeMode: 'request' | 'push', faultIn?: (scenario: stri
       'the end of the run',
       async () => {
         const run = await issuer.get(`/conformance/${runId}`);
-        return run.body.state !== 'running' && run;
+        return run.status === 200 && run.body.state !== 'running' && run;
       },
       waits,
     );
@@ -94,6 +95,98 @@ test(
   waits,
 );
 
+/** A registered issuer that fetches, and the end of a run of it. */
+const fetchingUnderTest = async () => {
+  const issuer = await file.issuer({ callback: { kind: 'pull' }, codeMode: 'request' });
+  const ended = (runId: string): Promise<Answer> =>
+    until(
+      'the end of the run',
+      async () => {
+        const run = await issuer.get(`/conformance/${runId}`);
+        return run.status === 200 && run.body.state !== 'running' && run;
+      },
+      2 * waits,
+    );
+  return { issuer, ended };
+};
+
+test(
+  'an issuer that fetches, made with the package, goes live by a whole run',
+  async () => {
+    const { operator: call, baseUrl, core } = file.platform;
+    await call('PUT', '/settings', { goLive: 'conformance' });
+    const { issuer, ended } = await fetchingUnderTest();
+    const { issuerId, secret } = issuer;
+    const stopping = new AbortController();
+    const made = createIssuer({
+      ...{ baseUrl, issuerId, secret, onError: () => undefined },
+      issue: ({ orderNo, missing }) => Array.from({ length: missing }, (_, n) => `${orderNo}-${missing}-${n}`),
+      onVoidRequested: () => ({ status: 'destroyed' }),
+    });
+    const pulling = made.pull(stopping.signal);
+    try {
+      const begun = await issuer.post('/conformance', { type: 'issuer.conformance' });
+      const { body: run } = await ended(begun.body.runId);
+      expect(run.results.filter(({ outcome }: { outcome: string }) => outcome === 'failed')).toEqual([]);
+      const why = Object.fromEntries(run.results.map((one: { name: string; why?: string }) => [one.name, one.why]));
+      expect([run.state, why['signature-old'], why['paid-verified']]).toEqual([
+        'passed',
+        expect.stringContaining('no signature'),
+        undefined,
+      ]);
+      expect(JSON.parse(run.report.statement).predicate.passedTests).toContain('fetch-unavailable');
+      await until('it is live', async () => (await call('GET', `/issuers/${issuerId}`)).body.state === 'active');
+      // Nothing of it is an order, a statement's line, a failure or a message of the platform's.
+      const day = new Date().toISOString().slice(0, 10);
+      const lists = await Promise.all(['/orders', '/failures', '/events'].map((path) => issuer.get(path)));
+      expect(lists.map(({ body }) => body.data)).toEqual([[], [], []]);
+      expect(JSON.stringify((await issuer.get(`/statements/${day}`)).body)).not.toContain('conform-');
+      expect(await core.database.orders.countDocuments({ issuerId })).toBe(0);
+      expect(JSON.stringify([run, await core.database.conformanceOrders.find({}).toArray()])).not.toMatch(
+        /-\d+-[01]\\?"/,
+      );
+      const { acknowledged, problems } = await made.api.acknowledgeMessages([
+        { id: 'cf_conform_of_a_run_that_is_over' },
+      ]);
+      expect([acknowledged, problems[0]?.code]).toEqual([0, 'message_unknown']);
+    } finally {
+      await call('PUT', '/settings', { goLive: 'open' });
+      stopping.abort();
+      made.stop();
+      await pulling;
+    }
+  },
+  3 * waits,
+);
+
+test(
+  'an issuer that fetches and acknowledges with wrong codes stays held',
+  async () => {
+    const { operator: call, baseUrl, core } = file.platform;
+    await call('PUT', '/settings', { goLive: 'conformance' });
+    const { issuer, ended } = await fetchingUnderTest();
+    const { issuerId, secret } = issuer;
+    const server = await startIssuerUnderTest({
+      ...{ issuerId, secret, codeMode: 'request', fetches: true, platformUrl: () => baseUrl },
+      faultIn: () => 'too-many-codes',
+    });
+    try {
+      const only = ['paid-verified', 'codes-one', 'signature-old', 'codes-after-verification'];
+      const begun = await call('POST', `/issuers/${issuerId}/conformance`, { only });
+      const { body: run } = await ended(begun.body.runId);
+      expect(run).toMatchObject({ state: 'failed', counts: { passed: 1, failed: 1, skipped: 2, hints: 0 } });
+      const kept = await core.database.conformanceOrders.find({ _id: { $regex: `^${issuerId}/` } }).toArray();
+      expect(kept.length).toBe(2);
+      expect(JSON.stringify([run, kept])).not.toContain('CODE-');
+      expect((await issuer.get('/self')).body.state).toBe('not_live');
+    } finally {
+      await call('PUT', '/settings', { goLive: 'open' });
+      await server.stop();
+    }
+  },
+  waits,
+);
+
 test(
   'a wrong issuer fails where it is wrong, is told how to fix it, and stays held',
   async () => {
@@ -152,8 +245,6 @@ test('what cannot be played is refused', async () => {
   expectProblem(await call('GET', '/issuers/nobody/conformance'), 404, 'issuer_unknown');
   await call('POST', `/issuers/${issuer.issuerId}/pause`);
   expectProblem(await start({}), 409, 'issuer_paused');
-  const fetching = await file.issuer({ callback: { kind: 'pull' } });
-  expectProblem(await fetching.post('/conformance', { type: 'issuer.conformance' }), 409, 'not_url');
   // An order that is named as those of a run are is an order all the same.
   const other = await file.issuer();
   expect((await other.place('conform-00000000-x')).status).toBe(201);

@@ -32,7 +32,7 @@ test('with goLive conformance a new issuer sells test products alone, until an a
     expect([live.status, live.body.state]).toEqual([200, 'active']);
   }
   expect((await issuer.place('live-2', of('coffee'))).status).toBe(201);
-  // Who fetches its messages is not played, and may have been called until then.
+  // Who is live stays so when its callback changes.
   expect((await call('PATCH', path, { callback: { kind: 'pull' } })).body.state).toBe('active');
   const { data } = (await call('GET', `/audit?target=${issuer.issuerId}&action=issuer.went_live`)).body;
   expect(data[0]).toMatchObject({ actor: 'anna', phase: 'done', after: reason });

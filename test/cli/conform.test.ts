@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { createIssuer } from '../../packages/issuer/src';
 import { freePort } from '../../src/bounded/free-port';
 import { CommandEnd, exitCodes } from '../../src/cli/exit';
 import { conform } from '../../src/cli/issuer/conform';
-import type { ScenarioResult } from '../../src/conformance/scenario';
+import { type Scenario, type ScenarioResult, whyNotPlayed } from '../../src/conformance/scenario';
 import { scenarios } from '../../src/conformance/scenarios';
 import { type Fault, startIssuerUnderTest } from '../support/issuer-under-test';
 
@@ -41,6 +42,9 @@ const faultOf: Readonly<Record<string, Fault>> = {
   'request-repeated': 'new-codes',
   'request-again': 'new-codes',
   'request-at-once': 'new-codes',
+  'acknowledgement-unavailable': 'acknowledges-once',
+  'paid-given-again': 'new-codes',
+  'request-given-again': 'new-codes',
   'token-wrong': 'ignores-refusals',
   'amount-wrong': 'ignores-refusals',
   'quantity-wrong': 'asks-for-ever',
@@ -76,26 +80,38 @@ const faultOf: Readonly<Record<string, Fault>> = {
   'answer-gone': 'gone',
 };
 
+/** It ends the whole run, so it is played alone. */
+const stopsAll = 'fetch-unavailable';
+
 const faultFor = (name: string): Fault => faultOf[name] ?? 'no-signature-check';
 const played = async (
   codeMode: 'request' | 'push',
+  callback: 'url' | 'pull',
   faultIn?: (scenario: string) => Fault | undefined,
+  only?: readonly string[],
+  start = startIssuerUnderTest,
 ): Promise<{ results: ScenarioResult[]; error?: unknown }> => {
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
   const issuerId = 'under-test';
   let platformUrl = '';
-  const issuer = await startIssuerUnderTest({
-    ...{ issuerId, secret, codeMode },
+  const issuer = await start({
+    ...{ issuerId, secret, codeMode, fetches: callback === 'pull' },
     platformUrl: () => platformUrl,
     ...(faultIn ? { faultIn } : {}),
   });
   let text = '';
   try {
     const error = await conform({
-      ...{ url: issuer.url, secret, issuerId, codeMode, json: true, signal: new AbortController().signal },
+      ...{ secret, issuerId, codeMode, only, json: true, signal: new AbortController().signal },
+      url: callback === 'url' ? issuer.url : undefined,
       listen: { host: '127.0.0.1', port: 0 },
-      limits: { patienceMs: 5_000, quietMs: 400 },
-      atOnce: 20,
+      limits: {
+        patienceMs: callback === 'url' ? 5_000 : start === startIssuerUnderTest ? 8_000 : 20_000,
+        quietMs: 400,
+        leaseMs: 4_000,
+      },
+      // Whoever fetches is waited for.
+      atOnce: callback === 'url' ? 20 : 60,
       out: (line) => {
         text = line;
       },
@@ -112,33 +128,72 @@ const played = async (
 const named = (results: ScenarioResult[], outcome: string): string[] =>
   results.filter((result) => result.outcome === outcome).map(({ name }) => name);
 
-describe.each(['request', 'push'] as const)('an issuer of code mode %s', (codeMode) => {
-  const own = scenarios
-    .filter((one) => one.codeMode === undefined || one.codeMode === codeMode)
-    .map(({ name }) => name);
+describe.each([
+  ['request', 'url'],
+  ['push', 'url'],
+  ['request', 'pull'],
+  ['push', 'pull'],
+] as const)('an issuer of code mode %s and callback %s', (codeMode, callback) => {
+  const isOwn = (one: Scenario) => whyNotPlayed(one, { codeMode, callback }) === undefined;
+  const own = scenarios.filter(isOwn).map(({ name }) => name);
 
   test('that is right passes whole', async () => {
-    const { results, error } = await played(codeMode);
+    const { results, error } = await played(codeMode, callback);
     expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
     expect([named(results, 'passed'), error]).toEqual([[...own, 'own-calls'], undefined]);
+    const told = results.filter(({ why }) => why !== undefined).map(({ name }) => name);
+    expect(told).toEqual(scenarios.filter((one) => !isOwn(one)).map(({ name }) => name));
   }, 60_000);
 
   test('fails each scenario by the mistake that it is there for', async () => {
-    const { results, error } = await played(codeMode, (slug) => {
+    const faultIn = (slug: string) => {
       const name = own.filter((one) => one.startsWith(slug)).sort((a, b) => a.length - b.length)[0];
       return name === undefined ? undefined : faultFor(name);
-    });
-    expect(named(results, 'passed').filter((name) => name !== 'own-calls')).toEqual([]);
+    };
+    const only = own.filter((name) => name !== stopsAll);
+    const { results, error } = await played(codeMode, callback, faultIn, only);
+    expect(named(results, 'passed')).toEqual([]);
     expect(error).toBeInstanceOf(CommandEnd);
   }, 120_000);
 });
+
+/** An issuer as one makes it with the package, that has no address. */
+const startPackaged: typeof startIssuerUnderTest = async ({ platformUrl, issuerId, secret }) => {
+  const stopping = new AbortController();
+  const baseUrl = 'http://platform.test';
+  const issuer = createIssuer({
+    ...{ baseUrl, issuerId, secret, onError: () => undefined, onVoidRequested: () => ({ status: 'destroyed' }) },
+    issue: ({ orderNo, missing }) => Array.from({ length: missing }, (_, n) => `${orderNo}-${missing}-${n}`),
+    fetch: (input, init) => fetch(String(input).replace(baseUrl, platformUrl()), init),
+  });
+  const pulling = issuer.pull(stopping.signal);
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    issuer.stop();
+    await pulling;
+  };
+  return { url: baseUrl, stop };
+};
+
+test.concurrent('an issuer that fetches and pushes, made with the package, passes whole', async () => {
+  const { results, error } = await played('push', 'pull', undefined, undefined, startPackaged);
+  expect([results.filter(({ outcome }) => outcome === 'failed'), error]).toEqual([[], undefined]);
+}, 120_000);
+
+test.concurrent('an issuer that fetches no more once a fetch has failed is found', async () => {
+  const { results } = await played('request', 'pull', () => 'stops-fetching', ['paid-verified', stopsAll]);
+  expect([named(results, 'failed'), results[1]?.problem]).toEqual([[stopsAll], expect.stringContaining('not_fetched')]);
+}, 60_000);
 
 describe('a server that was started otherwise than the run', () => {
   const secret = `whsec_${randomBytes(32).toString('base64')}`;
   const other = `whsec_${randomBytes(32).toString('base64')}`;
 
   /** What is told beside the scenarios, and how the run ends. */
-  const toldOf = async (server: { secret: string; issuerId: string; isPointedHere: boolean }, url?: string) => {
+  const toldOf = async (
+    server: { secret: string; issuerId: string; isPointedHere: boolean; fetches?: boolean },
+    url?: string,
+  ) => {
     let platformUrl = '';
     const issuer = await startIssuerUnderTest({ ...server, codeMode: 'request', platformUrl: () => platformUrl });
     // Something that answers, and is no platform.
@@ -146,10 +201,16 @@ describe('a server that was started otherwise than the run', () => {
     const [out, err]: [string[], string[]] = [[], []];
     try {
       const error = await conform({
-        ...{ url: url ?? issuer.url, secret, issuerId: 'under-test', codeMode: 'request', json: false },
+        ...{
+          url: server.fetches ? undefined : (url ?? issuer.url),
+          secret,
+          issuerId: 'under-test',
+          codeMode: 'request',
+          json: false,
+        },
         ...{ only: ['paid-verified'], signal: new AbortController().signal },
         listen: { host: '127.0.0.1', port: 0 },
-        limits: { patienceMs: 300, quietMs: 100 },
+        limits: { patienceMs: 300, quietMs: 100, leaseMs: 100 },
         out: (line) => out.push(line),
         err: (line) => {
           if (server.isPointedHere && err.length === 0) platformUrl = /http:\S+:\d+/.exec(line)?.[0] ?? '';
@@ -184,6 +245,18 @@ describe('a server that was started otherwise than the run', () => {
   test('is told that it calls as another issuer', async () => {
     const { told } = await toldOf({ ...right, issuerId: 'acme' });
     expect(told).toEqual(['Your server calls as the issuer acme: give --issuer acme.']);
+  });
+
+  test('is waited for where it fetches, and told when nothing is fetched, or by another secret', async () => {
+    const none = await toldOf({ ...right, isPointedHere: false, fetches: true });
+    const message = expect.stringMatching(/^Nothing was fetched from http:\S+ within/);
+    expect(none).toEqual({ exitCode: exitCodes.unreachable, message, scenarios: 0, told: [] });
+    const refused = await toldOf({ ...right, secret: other, fetches: true });
+    expect([refused.exitCode, refused.message, refused.scenarios]).toEqual([
+      exitCodes.refused,
+      expect.stringContaining('its signature is by another key'),
+      0,
+    ]);
   });
 
   test('is told nothing more where it is right', async () => {

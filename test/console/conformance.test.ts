@@ -67,9 +67,9 @@ test('an issuer that is not live is told what that needs, and who may begins a r
 test.each([
   ['who reads alone', { start: undefined }, 'an admin begins a run'],
   [
-    'an issuer that fetches its messages',
-    { issuer: async () => ({ state: 'not_live', callback: { kind: 'pull' } }) },
-    'A run needs a callback with a web address',
+    'an issuer that is a function',
+    { issuer: async () => ({ state: 'not_live', callback: { kind: 'function', name: 'shop' } }) },
+    'this is a function of the platform',
   ],
   [
     'one that is paused',
@@ -85,13 +85,24 @@ test.each([
   view.left.abort();
 });
 
+test('an issuer that fetches its messages is offered a run', async () => {
+  const view = opened();
+  await showConformance(view, calls({ issuer: async () => ({ state: 'not_live', callback: { kind: 'pull' } }) }));
+  expect(buttons(view.root)).toEqual(['Begin a run']);
+  view.left.abort();
+});
+
 test('what failed comes first and open, with all that mends it; the rest is folded; an ended run is asked for no more', async () => {
   const view = opened();
   const report = { statement: '{}', keyId: 'delivery-1', id: 'conformance_r1', timestamp: 1, signature: 'v1a,x' };
   const answers = [
     run('running', [result('echo')]),
     run('running', [result('echo'), wrong]),
-    run('failed', [wrong, hint, result('echo'), result('codes-three', { outcome: 'skipped' })], { report }),
+    run(
+      'failed',
+      [wrong, hint, result('echo'), result('codes-three', { outcome: 'skipped', why: 'of another kind' })],
+      { report },
+    ),
   ];
   let asked = 0;
   const read = async () => {
@@ -114,7 +125,7 @@ test('what failed comes first and open, with all that mends it; the rest is fold
     ['Failed 1', true],
     ['Hints: failed, and not required 1', true],
     ['Passed 1', false],
-    ['Not of this kind: of the other code mode 1', false],
+    ['Not of this kind, and why 1', false],
   ]);
   const shown = [...view.root.querySelectorAll<HTMLDetailsElement>('details.result')];
   expect(shown.map(({ open, textContent }) => [textContent?.split(/\d|Expected/)[0], open])).toEqual([
@@ -123,6 +134,7 @@ test('what failed comes first and open, with all that mends it; the rest is fold
     ['echo', true],
     ['codes-three', false],
   ]);
+  expect(shown[3]?.textContent).toContain('of another kind');
   // It was opened while the run went on.
   expect(shown[2]).toBe(first);
   for (const text of ['signature-old is done', 'the answer was 204', 'Refuse what is old.', 'order.paid conform-1'])

@@ -328,9 +328,20 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     },
     'conformance orders': async () => {
       const orders = createConformanceOrders(of);
-      await orders.insert({ _id: 'acme/c', prefix: 'p', changes: 1, content: '{}', values: [], at: now });
+      await orders.insert({
+        _id: 'acme/c',
+        prefix: 'p',
+        changes: 1,
+        content: '{}',
+        values: [],
+        messages: [],
+        dueAt: null,
+        at: now,
+      });
       await orders.find('acme/c');
-      await orders.replace({ _id: 'acme/c', changes: 2, content: '{}', values: [] }, 1);
+      await orders.replace({ _id: 'acme/c', changes: 2, content: '{}', values: [], messages: [], dueAt: null }, 1);
+      await orders.due('p', now, 2);
+      await orders.findByMessage('p', 'm');
       await orders.holdsElsewhere('p', 'acme/c', ['v']);
     },
     'reconciler: replays that run': () => createReplays(of).running(now, 2),

@@ -55,6 +55,8 @@ export const faults = {
   redirect: 'answers with a redirect',
   'huge-answer': 'answers with 100 KiB',
   gone: 'answers 410 to what is over',
+  'acknowledges-once': 'acknowledges no message that it has acknowledged',
+  'stops-fetching': 'fetches no more once a fetch has failed',
   'bad-own-signature': 'signs what it did not send',
 } as const;
 export type Fault = keyof typeof faults;
@@ -69,6 +71,8 @@ interface Options {
   readonly issuerId: string;
   readonly secret: string;
   readonly codeMode: 'request' | 'push';
+  /** It is not called. */
+  readonly fetches?: boolean;
   /** By the scenario that a message is of. */
   readonly faultIn?: (scenario: string) => Fault | undefined;
 }
@@ -111,6 +115,7 @@ export const startIssuerUnderTest = async ({
   issuerId,
   secret,
   codeMode,
+  fetches = false,
   faultIn = () => undefined,
 }: Options): Promise<IssuerUnderTest> => {
   const webhook = new Webhook(secret);
@@ -120,13 +125,15 @@ export const startIssuerUnderTest = async ({
   const sequences = new Map<string, number>();
   const verified = new Set<string>();
   const closed = new Set<string>();
+  const acknowledged = new Set<string>();
+  const stopped = new AbortController();
   let atWork = '';
 
   const codesOf = (orderNo: string, quantity: number, fault: Fault | undefined): CodeMade[] => {
     const make = (): CodeMade[] =>
       Array.from({ length: quantity + (fault === 'too-many-codes' ? 1 : 0) }, (_, n) => ({
         itemId: `item-${n + 1}`,
-        value: fault === 'one-value' ? 'ALWAYS-THE-SAME' : randomUUID(),
+        value: fault === 'one-value' ? 'ALWAYS-THE-SAME' : `CODE-${randomUUID()}`,
         format: 'text',
       }));
     if (fault === 'new-codes') return make();
@@ -134,6 +141,27 @@ export const startIssuerUnderTest = async ({
     codes.set(orderNo, made);
     return made;
   };
+
+  const signed = (
+    method: 'GET' | 'POST',
+    path: string,
+    { id = randomUUID(), raw, text, limitMs = 10_000 }: { id?: string; raw?: string; text?: string; limitMs?: number },
+  ) => {
+    const at = new Date();
+    const target = `/v1/issuers/${issuerId}${path}`;
+    return fetch(platformUrl() + target, {
+      method,
+      headers: {
+        ...(raw === undefined ? {} : { 'content-type': 'application/json' }),
+        'webhook-id': id,
+        'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
+        'webhook-signature': webhook.sign(id, at, text ?? raw ?? `${method} ${target}`),
+      },
+      ...(raw === undefined ? {} : { body: raw }),
+      signal: method === 'GET' ? stopped.signal : AbortSignal.timeout(limitMs),
+    }).catch(() => undefined);
+  };
+  const limitOf = (fault: Fault | undefined) => (fault === 'short-patience' ? 1_000 : 10_000);
 
   /** A call of the second interface, repeated as its answers say. */
   const call = async (
@@ -145,18 +173,13 @@ export const startIssuerUnderTest = async ({
     let id = randomUUID();
     let raw = JSON.stringify({ orderNo, ...body() });
     for (let n = 1; ; n += 1) {
-      const at = new Date();
-      const answer = await fetch(`${platformUrl()}/v1/issuers/${issuerId}/orders/${orderNo}/${path}`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          'webhook-id': id,
-          'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
-          'webhook-signature': webhook.sign(id, at, fault === 'bad-own-signature' ? `${raw} ` : raw),
-        },
-        body: raw,
-        signal: AbortSignal.timeout(fault === 'short-patience' ? 1_000 : 10_000),
-      }).catch(() => undefined);
+      const sent = fault === 'bad-own-signature' ? `${raw} ` : raw;
+      const answer = await signed('POST', `/orders/${orderNo}/${path}`, {
+        id,
+        raw,
+        text: sent,
+        limitMs: limitOf(fault),
+      });
       const json = answer ? ((await answer.json()) as Record<string, unknown>) : {};
       const status = answer?.status ?? 0;
       if (fault === 'strict-answers' && 'somethingNew' in json) return { status: 0, body: json };
@@ -307,12 +330,49 @@ export const startIssuerUnderTest = async ({
     }
   };
 
+  const faultOf = (raw: string): Fault | undefined => faultIn(/conform-[0-9a-f]{8}-([a-z-]+)-\d/.exec(raw)?.[1] ?? '');
+
+  const work = async ({
+    id,
+    attempt: _attempt,
+    ...message
+  }: {
+    id: string;
+    attempt: number;
+    type: string;
+    data: object;
+  }) => {
+    const raw = JSON.stringify(message);
+    const fault = faultOf(raw);
+    if (fault === 'small-bodies' && raw.length > 4_096) return;
+    if (fault === 'ascii-body' && /[^\0-\x7f]/.test(raw)) return;
+    if (fault === 'acknowledges-once' && acknowledged.has(id)) return;
+    if (seen.has(id) && fault === 'refuses-repeats') return;
+    seen.add(id);
+    const { status, body } = await react(message, fault);
+    if (status < 200 || status >= 300) return;
+    const result = { id, ...(status === 200 ? { answer: body } : {}) };
+    const answer = await signed('POST', '/messages/acknowledgement', {
+      raw: JSON.stringify({ type: 'messages.acknowledgement', results: [result] }),
+    });
+    if (answer?.ok) acknowledged.add(id);
+  };
+
+  const keepFetching = async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      const answer = platformUrl() === '' ? undefined : await signed('GET', '/messages?waitSeconds=2', {});
+      const isStopping = answer && !answer.ok && faultIn('') === 'stops-fetching';
+      if (isStopping) return;
+      if (answer?.ok) for (const message of (await answer.json()).data) void work(message);
+      else await pause(100);
+    }
+  };
+
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const raw = Buffer.concat(chunks).toString();
-    const [, scenario = ''] = /conform-[0-9a-f]{8}-([a-z-]+)-\d/.exec(raw) ?? [];
-    const fault = faultIn(scenario);
+    const fault = faultOf(raw);
     const headers = headersOf(request, fault);
     const answer = async (): Promise<Answer> => {
       if (fault === 'small-bodies' && raw.length > 4_096) return { status: 413 };
@@ -344,9 +404,12 @@ export const startIssuerUnderTest = async ({
     handle(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const fetching = fetches ? keepFetching() : undefined;
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`,
     stop: async () => {
+      stopped.abort();
+      await fetching;
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
     },

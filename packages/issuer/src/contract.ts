@@ -1095,7 +1095,7 @@ export interface components {
             only?: string[];
             /** @description How many it plays; of one that has ended: played */
             scenarios: number;
-            /** @description Hints: failed, and not required. Skipped: of the other code mode */
+            /** @description Hints: failed, and not required. Skipped: of another kind of issuer */
             counts: {
                 passed: number;
                 failed: number;
@@ -1120,7 +1120,7 @@ export interface components {
             only?: string[];
             /** @description How many it plays; of one that has ended: played */
             scenarios: number;
-            /** @description Hints: failed, and not required. Skipped: of the other code mode */
+            /** @description Hints: failed, and not required. Skipped: of another kind of issuer */
             counts: {
                 passed: number;
                 failed: number;
@@ -1142,6 +1142,8 @@ export interface components {
                 problem?: string;
                 /** @description How that is mended */
                 fix?: string;
+                /** @description Of one that was skipped */
+                why?: string;
                 tookMs: number;
             }[];
             /** @description Signed by the platform, for whoever wants to check it */

@@ -84,14 +84,14 @@ export const createRuns = ({ runs, dayCounts, gateway, platformSettings, publicU
       const known = await runs.find(issuerId, runId);
       if (known) return shown(known);
       requireKnown(only);
-      if (callback.kind !== 'url') throw new Failure('not_url');
+      if (callback.kind === 'function') throw new Failure('not_url');
       if (issuer.state === 'paused') throw new Failure('issuer_paused', { retryAfterSeconds: 30 });
       if (!mayBeCalled(issuer, await platformSettings())) throw notProved();
-      const { url } = callback;
+      const url = callback.kind === 'url' ? { url: callback.url } : {};
       const at = new Date(nowMs());
       const staleBefore = new Date(at.getTime() - lostAfterMs);
       const start = async (): Promise<void> => {
-        const row = { issuerId, runId, at, by, url, codeMode, baseUrl: publicUrl, ...(only ? { only } : {}) };
+        const row = { issuerId, runId, at, by, ...url, codeMode, baseUrl: publicUrl, ...(only ? { only } : {}) };
         const begun = await runs.begin(row, staleBefore);
         if (begun === 'running') {
           throw new Failure('in_progress', { detail: 'Another run of this issuer runs', retryAfterSeconds: 10 });

@@ -1,5 +1,6 @@
 import { someAtOnce } from '../../bounded/some-at-once';
 import { flawsByEntry } from '../../contract/flaws-by-entry';
+import type { GivenMessage } from '../../contract/issuer/messages';
 import * as routes from '../../contract/issuer/messages';
 import { Failure, type FieldError } from '../../domain/failures';
 import { secondMs } from '../../domain/timings';
@@ -9,6 +10,7 @@ import { type AcknowledgementProblem, acknowledgeMessage } from '../../second-in
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { isUntouched } from '../../second-interface/untouched-order';
 import type { IssuerRow, Issuers } from '../../store/issuers';
+import type { RunMessages } from '../conformance/run-messages';
 import type { Mount } from '../edge/mount';
 
 /** Of one call: it is answered in time, and leaves the engine to others. */
@@ -18,10 +20,12 @@ interface Deps {
   readonly orderDeps: OrderDeps;
   readonly issuers: Issuers;
   readonly readers: WaitingReaders;
+  /** Of a conformance run: given and acknowledged beside the others, and known to none of them. */
+  readonly runMessages: RunMessages;
 }
 
 /** The first interface by asking. */
-export const mountMessages = (mount: Mount, { orderDeps, issuers, readers }: Deps): void => {
+export const mountMessages = (mount: Mount, { orderDeps, issuers, readers, runMessages }: Deps): void => {
   const giver = {
     queue: orderDeps.pulls,
     ring: orderDeps.ring,
@@ -39,16 +43,21 @@ export const mountMessages = (mount: Mount, { orderDeps, issuers, readers }: Dep
   mount.issuer(routes.readMessages)(async ({ issuer, query, atWork, onceAnswered }) => {
     const gone = new AbortController();
     onceAnswered(() => gone.abort());
-    const look = async () => {
+    let isFirst = true;
+    const look = async (): Promise<{ data: GivenMessage[]; isOver: boolean }> => {
       const { state } = await fetching(issuer);
-      return state === 'paused' ? [] : giveMessages(giver, issuer._id, query.limit);
+      if (state === 'paused') return { data: [], isOver: false };
+      const { messages, isOver } = await runMessages.give(issuer._id, query.limit, isFirst);
+      isFirst = false;
+      const left = query.limit - messages.length;
+      return { data: [...messages, ...(left > 0 ? await giveMessages(giver, issuer._id, left) : [])], isOver };
     };
-    const data = await readers.wait({
+    const { data } = await readers.wait({
       issuerId: issuer._id,
       waitMs: query.waitSeconds * secondMs,
       signal: gone.signal,
       look: () => atWork(look),
-      isEnough: (given) => given.length > 0,
+      isEnough: (given) => given.data.length > 0 || given.isOver,
     });
     return { status: 200, body: { data } };
   });
@@ -63,7 +72,9 @@ export const mountMessages = (mount: Mount, { orderDeps, issuers, readers }: Dep
     // What is said twice of one message is heard one after the other.
     await someAtOnce(acknowledgedAtOnceMax, ids, async (id) => {
       for (const result of results.filter((one) => one.id === id)) {
-        const problem = await acknowledgeMessage(orderDeps, issuer._id, result, onceAnswered);
+        const problem = await (runMessages.has(id)
+          ? runMessages.acknowledge(issuer._id, result)
+          : acknowledgeMessage(orderDeps, issuer._id, result, onceAnswered));
         if (!problem) continue;
         problems.push({ id, code: problem.code });
         if (problem.retryAfterSeconds) retryAfterSeconds = Math.max(retryAfterSeconds ?? 1, problem.retryAfterSeconds);

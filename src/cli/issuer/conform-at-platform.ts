@@ -17,7 +17,7 @@ interface Run {
   readonly results: readonly ScenarioResult[];
 }
 
-/** The platform itself plays, against the callback that it has of the issuer, and signs what came of it. */
+/** The platform itself plays, with the issuer as it is registered there, and signs what came of it. */
 export const conformAtPlatform = async ({
   credentials,
   only,
@@ -43,7 +43,7 @@ export const conformAtPlatform = async ({
   };
 
   let run = await call('POST', '', { type: 'issuer.conformance', ...(only ? { only } : {}) });
-  err(`The platform plays run ${run.runId} against the callback of ${credentials.issuerId}.`);
+  err(`The platform plays run ${run.runId} with ${credentials.issuerId}.`);
   const endMs = Date.now() + runLimitMs;
   const seen = new Set<string>();
   for (;;) {

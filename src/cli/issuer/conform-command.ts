@@ -16,6 +16,7 @@ interface Given {
   readonly issuer?: string;
   readonly listen?: Address;
   readonly push?: true;
+  readonly pull?: true;
   readonly only?: readonly string[];
   readonly platform?: string;
   readonly list?: true;
@@ -33,13 +34,14 @@ export const addConformCommand = (program: Command, { env, dataDir, out, err, si
   program
     .command('conform')
     .description("plays the platform for an issuer's server: what it does wrong, and how that is fixed")
-    .usage('--url CALLBACK [options], or --platform URL [options]')
+    .usage('--url CALLBACK [options], or --pull [options], or --platform URL [options]')
     .option('--secret <whsec>', 'its secret (or CODEFERRY_ISSUER_SECRET, which other users of this machine cannot see)')
     .option('--issuer <issuer>', `its id (or CODEFERRY_ISSUER; otherwise ${usualIssuer})`, issuerId)
     .option('--listen <host:port>', 'where its platform is for the run (127.0.0.1:8181)', address(usualListen))
+    .option('--pull', 'it is not called: it fetches its messages')
     .option('--push', 'it pushes its codes; otherwise it is asked for them')
     .option('--only <names>', 'scenarios, parted by commas', names)
-    .option('--platform <url>', 'the platform plays it, against the callback that it knows: such a run counts')
+    .option('--platform <url>', 'the platform plays it, as it is registered there: such a run counts')
     .option('--list', 'tells the scenarios')
     .action(async (given: Given, self: Command) => {
       const { url, json = false } = self.optsWithGlobals<{ url?: string; json?: boolean }>();
@@ -53,11 +55,21 @@ export const addConformCommand = (program: Command, { env, dataDir, out, err, si
         const at = { env: own, dataDir, url: given.platform, issuer: given.issuer };
         return conformAtPlatform({ credentials: issuerCredentials(at), only, json, out, err, signal });
       }
-      if (url === undefined || !URL.canParse(url)) {
-        throw wrongUsage("Give --url, your server's callback address, or --platform.");
+      const isCalled = url !== undefined && URL.canParse(url);
+      if (isCalled === (given.pull ?? false)) {
+        throw wrongUsage("Give --url, your server's callback address, or --pull, or --platform.");
       }
       return conform({
-        ...{ url, only, json, out, err, signal, listen: given.listen ?? usualListen, secret: secretOf(own) },
+        ...{
+          url: isCalled ? url : undefined,
+          only,
+          json,
+          out,
+          err,
+          signal,
+          listen: given.listen ?? usualListen,
+          secret: secretOf(own),
+        },
         issuerId: given.issuer ?? (env.CODEFERRY_ISSUER || usualIssuer),
         codeMode: given.push ? 'push' : 'request',
       });

@@ -1,11 +1,19 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createMemoryStore } from '../../conformance/kept-in-memory';
-import { type PlayLimits, usualLimits } from '../../conformance/play';
 import { countsOf } from '../../conformance/report';
 import { checks, newPrefix, runConformance } from '../../conformance/run';
 import type { ScenarioResult } from '../../conformance/scenario';
-import { bytesOfMessage, newMessageId, type Post, signedCall } from '../../conformance/sending';
+import {
+  bytesOfMessage,
+  newMessageId,
+  type PlayLimits,
+  type Post,
+  signedCall,
+  usualLimits,
+} from '../../conformance/sending';
 import { createStage } from '../../conformance/stage';
+import { createStageFetches } from '../../conformance/stage-fetches';
 import { createAddressGuard } from '../../outbound/address-guard';
 import { createOutbound } from '../../outbound/client';
 import { CommandEnd, exitCodes } from '../exit';
@@ -15,7 +23,8 @@ import { serveStage } from './stage-server';
 const callsAtOnceMax = 64;
 
 export interface Conforming {
-  readonly url: string;
+  /** Left out: it fetches. */
+  readonly url?: string | undefined;
   readonly secret: string;
   readonly issuerId: string;
   readonly codeMode: 'request' | 'push';
@@ -31,7 +40,7 @@ export interface Conforming {
 }
 
 /** Each scenario would fail for that alone, and tell of something else. */
-const expectAnswer = async (post: Post, { url, secret }: Pick<Conforming, 'url' | 'secret'>): Promise<void> => {
+const expectAnswer = async (post: Post, url: string, secret: string): Promise<void> => {
   const nowMs = Date.now();
   const echo = { type: 'echo', timestamp: new Date(nowMs).toISOString(), data: {} };
   const result = await post(signedCall(bytesOfMessage(echo), newMessageId(), [secret], nowMs, {}));
@@ -42,6 +51,26 @@ const expectAnswer = async (post: Post, { url, secret }: Pick<Conforming, 'url' 
     throw new CommandEnd(
       exitCodes.refused,
       `${url} answers 401 to a message that was signed with this secret: start your server with the same one.`,
+    );
+  }
+};
+
+/** As above, of a server that fetches: it may be started after the command. */
+const expectFetch = async (first: Promise<string | undefined>, url: string, waitMs: number, signal: AbortSignal) => {
+  const ended = new AbortController();
+  const late = pause(waitMs, 'late' as const, { signal: AbortSignal.any([signal, ended.signal]) });
+  const came = await Promise.race([late, first.then((flaw) => ({ flaw }))]);
+  ended.abort();
+  await late.catch(() => undefined);
+  signal.throwIfAborted();
+  if (came === 'late') {
+    const told = `Nothing was fetched from ${url} within ${waitMs / 1_000} s`;
+    throw new CommandEnd(exitCodes.unreachable, `${told}: start your server with that as the address of its platform.`);
+  }
+  if (came.flaw !== undefined) {
+    throw new CommandEnd(
+      exitCodes.refused,
+      `Your server's fetch is refused: ${came.flaw}. Is its secret the same one?`,
     );
   }
 };
@@ -69,35 +98,41 @@ const createSetupHints = (issuerId: string, platformUrl: () => string, err: (tex
 
 /** Plays the platform for a server on this machine or near it. What it says is for its developer: nobody else can check it. */
 export const conform = async (given: Conforming): Promise<void> => {
-  const {
-    url,
-    secret,
-    issuerId,
-    codeMode,
-    listen,
-    only,
-    json,
-    limits = usualLimits,
-    atOnce = 6,
-    out,
-    err,
-    signal,
-  } = given;
+  const { url, secret, issuerId, codeMode, listen, only, json, atOnce = 6, out, err, signal } = given;
+  const limits = given.limits ?? usualLimits[url === undefined ? 'pull' : 'url'];
   const store = createMemoryStore();
   const fingerprintKey = randomBytes(32);
   const nowMs = Date.now;
   const common = { issuerId, store, fingerprintKey, nowMs };
   const hints = createSetupHints(issuerId, () => server.url, err);
-  const server = await serveStage(listen, () => createStage({ ...common, secrets: [secret] }), hints.called);
+  let fetched: (flaw: string | undefined) => void = () => undefined;
+  const firstFetch = new Promise<string | undefined>((done) => {
+    fetched = done;
+  });
+  const stage = createStage({ ...common, secrets: [secret] });
+  const fetches = createStageFetches({ ...common, secrets: [secret], onFetch: fetched });
+  const server = await serveStage(
+    listen,
+    async (request, gone) => (await stage.answer(request)) ?? fetches.answer(request, gone),
+    hints.called,
+  );
   const outbound = createOutbound({
     guard: createAddressGuard({ allowCidrs: ['0.0.0.0/0', '::/0'] }),
     clock: { nowMs },
     perIssuerLimit: callsAtOnceMax,
   });
-  const post: Post = (call) => outbound.postSigned({ issuerId, url, isPastCircuit: true, ...call });
-  try {
+  const callback = async () => {
+    if (url === undefined) {
+      err(`The issuer's platform is ${server.url}, and its id there ${issuerId}. It fetches its messages.`);
+      await expectFetch(firstFetch, server.url, limits.patienceMs, signal);
+      return { kind: 'pull' } as const;
+    }
+    const post: Post = (call) => outbound.postSigned({ issuerId, url, isPastCircuit: true, ...call });
     err(`The issuer's platform is ${server.url}, and its id there ${issuerId}. Its callback is ${url}.`);
-    await expectAnswer(post, { url, secret });
+    await expectAnswer(post, url, secret);
+    return { kind: 'url', post } as const;
+  };
+  try {
     const results = await runConformance({
       ...common,
       ...{
@@ -110,7 +145,7 @@ export const conform = async (given: Conforming): Promise<void> => {
         secrets: [secret],
         baseUrl: server.url,
       },
-      post,
+      callback: await callback(),
       onResult: (result) => {
         if (result.outcome === 'failed') hints.failed();
         if (!json) out(lineOf(result));
@@ -138,11 +173,14 @@ export const told = (): string =>
 const marks = { passed: 'ok  ', failed: 'FAIL', skipped: '-   ' } as const;
 
 export const lineOf = (
-  result: Pick<ScenarioResult, 'name' | 'outcome' | 'required' | 'expected' | 'problem' | 'fix' | 'sent' | 'came'>,
+  result: Pick<
+    ScenarioResult,
+    'name' | 'outcome' | 'required' | 'expected' | 'problem' | 'fix' | 'why' | 'sent' | 'came'
+  >,
 ): string => {
-  const { name, outcome, required, expected, problem, fix, sent, came } = result;
+  const { name, outcome, required, expected, problem, fix, why, sent, came } = result;
   const head = `${outcome === 'failed' && !required ? 'hint' : marks[outcome]} ${name}`;
-  if (outcome !== 'failed') return head;
+  if (outcome !== 'failed') return why === undefined ? head : `${head}: ${plain(why)}`;
   return [
     head,
     `     expected: ${plain(expected)}`,

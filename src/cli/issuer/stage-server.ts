@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Stage } from '../../conformance/stage';
+import type { StageAnswer, StageRequest } from '../../conformance/stage-request';
 import { wrongUsage } from '../exit';
 
 /** Larger than any call of an issuer may be. */
@@ -9,10 +9,9 @@ const bodyMaxBytes = 1024 * 1024 + 1;
 /** The second interface of a run on this machine: where the issuer under test is pointed to. */
 export const serveStage = async (
   address: { host: string; port: number },
-  stageOf: (url: string) => Stage,
+  answerTo: (request: StageRequest, signal: AbortSignal) => Promise<StageAnswer | undefined>,
   onCall: (target: string) => void,
 ) => {
-  let stage: Stage | undefined;
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     onCall(request.url ?? '');
     const chunks: Buffer[] = [];
@@ -22,12 +21,10 @@ export const serveStage = async (
       if (sizeBytes > bodyMaxBytes) break;
       chunks.push(chunk as Buffer);
     }
-    const answer = await stage?.answer({
-      method: request.method ?? '',
-      target: request.url ?? '',
-      headers: request.headers,
-      rawBody: Buffer.concat(chunks),
-    });
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const { method = '', url: target = '', headers } = request;
+    const answer = await answerTo({ method, target, headers, rawBody: Buffer.concat(chunks) }, gone.signal);
     if (answer) response.writeHead(answer.status, answer.headers).end(answer.body);
     else
       response
@@ -45,7 +42,6 @@ export const serveStage = async (
   const { port } = server.address() as AddressInfo;
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   const url = `http://${host}:${port}`;
-  stage = stageOf(url);
   return {
     url,
     close: async (): Promise<void> => {

@@ -1,10 +1,12 @@
-import type { Scenario } from '../scenario';
+import { codesUnavailable, type Scenario } from '../scenario';
 import { isTaken, newMessageId, shownResult } from '../sending';
 
 const closingLikeRequest =
   'Answer order.closing as order.code_requested: with the codes, {"status":"issuing"}, 202 or 204, or a refusal.';
 const voidAnswer =
   'Answer order.void_requested with {"status":"destroyed"}, {"status":"refused","reason":…}, {"status":"deciding"} or {"status":"unknown"}; 202 and 204 mean deciding.';
+
+const answersOfCalls = (why: string) => ({ kind: 'url', why }) as const;
 
 export const afterSale: readonly Scenario[] = [
   {
@@ -57,8 +59,8 @@ export const afterSale: readonly Scenario[] = [
       const first = await play.askVoid(message, { id });
       const second = await play.askVoid(message, { id, says: 'again' });
       const settled = ['destroyed', 'refused'];
-      const isSame = first.status === second.status || !settled.includes(first.status);
-      play.expect(isSame, `it said ${first.status}, and then ${second.status}`);
+      const isSame = first === second || !settled.includes(first);
+      play.expect(isSame, `it said ${first}, and then ${second}`);
     },
   },
   {
@@ -67,13 +69,14 @@ export const afterSale: readonly Scenario[] = [
       'What an order that is cancelled brings (order.cancelled, order.refund_due, order.codes_void) is answered 2xx',
     fix: 'Answer 2xx: money that is owed and codes that are void are told as events.',
     play: async (play) => {
-      const orderNo = await play.order();
+      const orderNo = await play.order({ script: codesUnavailable });
       await play.verified(orderNo);
       for (const event of await play.happens(orderNo, { kind: 'cancel', by: 'operator' })) await play.tell(event);
     },
   },
   {
     name: 'answer-time',
+    callback: answersOfCalls('Who fetches has a minute for a message, and it comes again after it.'),
     expected: 'A message is answered within two seconds',
     fix: 'Answer as soon as the message is kept, and work afterwards: after 8 s the platform counts the attempt as failed.',
     isAdvice: true,
@@ -84,6 +87,7 @@ export const afterSale: readonly Scenario[] = [
   },
   {
     name: 'answer-limit',
+    callback: answersOfCalls('Who fetches has a minute for a message, and it comes again after it.'),
     expected: 'A message is answered within 8 s',
     fix: 'Answer as soon as the message is kept, and work afterwards.',
     play: async (play) => {
@@ -93,6 +97,7 @@ export const afterSale: readonly Scenario[] = [
   },
   {
     name: 'answer-redirect',
+    callback: answersOfCalls('An acknowledgement has no status.'),
     expected: 'The callback address answers by itself: it does not lead elsewhere',
     fix: 'Register the address at which your server answers, with its final slash and its https: redirects are not followed.',
     play: async (play) => {
@@ -103,6 +108,7 @@ export const afterSale: readonly Scenario[] = [
   },
   {
     name: 'answer-size',
+    callback: answersOfCalls('An acknowledgement is a call of the issuer: one of more than 1 MiB is refused.'),
     expected: 'An answer that is read is no larger than what is read of it: 64 KiB, 1 MiB with codes',
     fix: 'Answer with the declared fields alone.',
     play: async (play) => {
@@ -115,10 +121,11 @@ export const afterSale: readonly Scenario[] = [
   },
   {
     name: 'answer-gone',
+    callback: answersOfCalls('An acknowledgement has no status.'),
     expected: 'No message is answered 410, not even one about an order that is over',
     fix: '410 says that this address is gone for good: the platform pauses the issuer. Answer 2xx.',
     play: async (play) => {
-      const orderNo = await play.order();
+      const orderNo = await play.order({ script: codesUnavailable });
       await play.verified(orderNo);
       const message = await play.paid(orderNo);
       for (const event of await play.happens(orderNo, { kind: 'cancel', by: 'operator' })) await play.tell(event);

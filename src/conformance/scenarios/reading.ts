@@ -7,6 +7,11 @@ import { isRefusal, isTaken, shownResult } from '../sending';
 const lenient =
   'Read the fields that you need, and ignore fields and types of messages that you do not know: they are added at any time.';
 
+const bytesOfCalls = {
+  kind: 'url',
+  why: 'Fetched messages stand in an answer of the platform, which says their media type and bytes.',
+} as const;
+
 const sold = (name: string, what: string, given: NewOrder, fix: string): Scenario => ({
   name,
   expected: `${what} is verified with its token, quantity and amount as they were told`,
@@ -124,6 +129,7 @@ export const reading: readonly Scenario[] = [
   },
   {
     name: 'echo',
+    callback: { kind: 'url', why: 'POST /echo sends nothing to an issuer that fetches.' },
     expected: 'What the issuer sent to /echo comes back, and is answered 2xx',
     fix: 'A message of type echo has any data: answer 2xx.',
     play: async (play) => {
@@ -133,6 +139,7 @@ export const reading: readonly Scenario[] = [
   },
   {
     name: 'charset',
+    callback: bytesOfCalls,
     expected: 'A message whose content type names its charset is taken',
     fix: 'Compare the media type without its parameters.',
     play: async (play) => {
@@ -145,6 +152,7 @@ export const reading: readonly Scenario[] = [
   },
   {
     name: 'byte-order-mark',
+    callback: bytesOfCalls,
     expected: 'A byte order mark before the JSON is skipped',
     fix: 'Skip U+FEFF at the beginning of the body before it is parsed.',
     isAdvice: true,
@@ -156,6 +164,7 @@ export const reading: readonly Scenario[] = [
   },
   {
     name: 'not-json',
+    callback: bytesOfCalls,
     expected: 'A body that is no JSON, though rightly signed, is refused, and the server goes on',
     fix: 'Catch what parsing throws, and answer 400.',
     play: async (play) => {

@@ -1,4 +1,4 @@
-import type { Scenario } from '../scenario';
+import { codesUnavailable, type Scenario } from '../scenario';
 import { isRefusal, isTaken, newMessageId, shownResult } from '../sending';
 
 const atOnce = 5;
@@ -6,6 +6,8 @@ const byId =
   'The webhook-id stays the same over all attempts of a message: remember what you did for it, and answer 2xx again.';
 const sameCodes =
   'Make the codes of an order once, keep them by its orderNo, and give the same ones whenever you are asked.';
+
+const copiesAtOnce = { kind: 'url', why: 'A message is given to one reader at a time.' } as const;
 
 export const repeats: readonly Scenario[] = [
   {
@@ -24,6 +26,7 @@ export const repeats: readonly Scenario[] = [
   },
   {
     name: 'paid-at-once',
+    callback: copiesAtOnce,
     expected: 'The same message five times at once: its order is verified, and each copy answered',
     fix: 'Let one handler of a webhook-id work, and the others wait for it or answer 409 or 503; never answer 410 or a redirect.',
     play: async (play) => {
@@ -83,7 +86,7 @@ export const repeats: readonly Scenario[] = [
     expected: 'Events that come in another order than they happened are answered 2xx',
     fix: 'Order events by their sequence, and do not wait for a missing one.',
     play: async (play) => {
-      const orderNo = await play.order();
+      const orderNo = await play.order({ script: codesUnavailable });
       await play.verified(orderNo);
       const events = await play.happens(orderNo, { kind: 'cancel', by: 'operator' });
       for (const event of events.reverse()) await play.tell(event, { says: `sequence ${event.data.sequence}` });
@@ -132,6 +135,7 @@ export const repeats: readonly Scenario[] = [
   },
   {
     name: 'request-at-once',
+    callback: copiesAtOnce,
     codeMode: 'request',
     expected: 'The same code request five times at once is answered with the same codes',
     fix: `${sameCodes} Two handlers at once must not both make some: let a unique key of your database decide.`,

@@ -1,5 +1,6 @@
-import type { Message, Play } from '../play';
+import type { Play } from '../play';
 import type { Scenario } from '../scenario';
+import type { Message } from '../sending';
 import type { Heard } from '../stage-order';
 
 const again =

@@ -8,6 +8,11 @@ const verifyFirst =
   'Check the signature over the raw bytes of the body, with the public Standard Webhooks library, before anything is read; answer 401.';
 const otherSecret = newSecret();
 
+const signedCalls = {
+  kind: 'url',
+  why: 'Fetched messages have no signature: the issuer asked for them, and knows whom.',
+} as const;
+
 const refused = (
   name: string,
   says: string,
@@ -15,6 +20,7 @@ const refused = (
   fix = verifyFirst,
 ): Scenario => ({
   name: `signature-${name}`,
+  callback: signedCalls,
   expected: `A message ${says} is refused with 401 and nothing is done about it`,
   fix,
   play: async (play) => {
@@ -29,6 +35,7 @@ const refused = (
 
 const taken = (name: string, says: string, how: (play: Play) => How, fix: string): Scenario => ({
   name: `signature-${name}`,
+  callback: signedCalls,
   expected: `A message ${says} is taken, and its order verified`,
   fix,
   play: async (play) => {
@@ -123,6 +130,7 @@ export const signatures: readonly Scenario[] = [
   ),
   {
     name: 'signature-of-the-next',
+    callback: signedCalls,
     expected: 'A signature that was right for one message is refused with the body of another',
     fix: verifyFirst,
     play: async (play) => {

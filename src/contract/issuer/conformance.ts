@@ -19,7 +19,7 @@ const summary = {
   scenarios: count.meta({ description: 'How many it plays; of one that has ended: played' }),
   counts: z
     .strictObject({ passed: count, failed: count, hints: count, skipped: count })
-    .meta({ description: 'Hints: failed, and not required. Skipped: of the other code mode' }),
+    .meta({ description: 'Hints: failed, and not required. Skipped: of another kind of issuer' }),
 };
 
 const result = z.strictObject({
@@ -31,6 +31,7 @@ const result = z.strictObject({
   expected: z.string(),
   problem: z.string().optional().meta({ description: 'Where it did something else' }),
   fix: z.string().optional().meta({ description: 'How that is mended' }),
+  why: z.string().optional().meta({ description: 'Of one that was skipped' }),
   tookMs: count,
 });
 
@@ -73,7 +74,8 @@ export const startConformance = declareRoute({
   name: 'startConformance',
   who: 'issuer',
   inPortal: true,
-  summary: 'Plays the conformance scenarios against the callback address; an issuer that is not live goes live by them',
+  summary:
+    'Plays the conformance scenarios with an issuer that is called or fetches; one that is not live goes live by them',
   body: z
     .strictObject({ type: z.literal('issuer.conformance'), only })
     .meta({ examples: [{ type: 'issuer.conformance' }] }),

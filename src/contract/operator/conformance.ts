@@ -9,7 +9,7 @@ export const startConformanceOf = declareRoute({
   path: base,
   name: 'startConformanceOf',
   who: 'admin',
-  summary: "Plays the conformance scenarios against an issuer's callback address",
+  summary: 'Plays the conformance scenarios with an issuer that is called or fetches',
   body: z.strictObject({ only }).meta({ examples: [{}] }),
   answers: { 202: begun },
   problems: ['issuer_unknown', ...conformanceProblems],

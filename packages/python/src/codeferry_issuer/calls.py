@@ -518,7 +518,7 @@ class Calls:
         webhook_id: Optional[str] = None,
         within_s: Optional[float] = None,
     ) -> c.ConformanceRun:
-        "Plays the conformance scenarios against the callback address; an issuer that is not live goes live by them"
+        "Plays the conformance scenarios with an issuer that is called or fetches; one that is not live goes live by them"
         answer: c.ConformanceRun = self._call(
             "POST",
             "/conformance",

@@ -778,7 +778,7 @@ class _ConformanceSummary(TypedDict):
     scenarios: int
     "How many it plays; of one that has ended: played"
     counts: Count
-    "Hints: failed, and not required. Skipped: of the other code mode"
+    "Hints: failed, and not required. Skipped: of another kind of issuer"
 
 
 class ConformanceSummary(_ConformanceSummary, total=False):
@@ -812,6 +812,8 @@ class ConformanceRunResult(_ConformanceRunResult, total=False):
     "Where it did something else"
     fix: str
     "How that is mended"
+    why: str
+    "Of one that was skipped"
 
 
 class Report(TypedDict):
@@ -836,7 +838,7 @@ class _ConformanceRun(TypedDict):
     scenarios: int
     "How many it plays; of one that has ended: played"
     counts: Count
-    "Hints: failed, and not required. Skipped: of the other code mode"
+    "Hints: failed, and not required. Skipped: of another kind of issuer"
     results: List[ConformanceRunResult]
 
 

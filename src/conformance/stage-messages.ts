@@ -1,0 +1,121 @@
+import { Failure } from '../domain/failures';
+import type { UnreadField } from '../domain/messages';
+import type { AcknowledgedMessage, AcknowledgementProblem } from '../second-interface/acknowledge-message';
+import type { AnswerRead } from './answer-read';
+import { hearCodes, readVoid } from './answers';
+import { type Message, newMessageId } from './sending';
+import { changeOrder, type StageMessage, type StageOrder, type StageStore } from './stage-order';
+
+export interface StageMessagesDeps {
+  readonly store: StageStore;
+  readonly fingerprintKey: Uint8Array;
+  readonly nowMs: () => number;
+}
+
+export type GivenStageMessage = Message & { readonly id: string; readonly attempt: number };
+
+interface Given {
+  readonly messages: readonly GivenStageMessage[];
+  /** What waits is told by a fetch that begins: this one waits no longer. */
+  readonly isOver: boolean;
+}
+
+const refusesFetch = ({ script }: StageOrder) => script.find(({ call }) => call === 'messages');
+
+/** The first interface by asking, of orders that are sold to nobody: given, and acknowledged, as messages of real ones. */
+export const createStageMessages = ({ store, fingerprintKey, nowMs }: StageMessagesDeps) => {
+  const giveOf = async (orderNo: string, limit: number): Promise<readonly GivenStageMessage[]> => {
+    const given = await changeOrder(store, orderNo, async (order) => {
+      const atMs = nowMs();
+      const due = order.messages.filter(({ dueAtMs }) => dueAtMs !== undefined && dueAtMs <= atMs).slice(0, limit);
+      if (due.length === 0) return { order, result: [] };
+      const messages = order.messages.map((message) => (due.includes(message) ? givenAt(message, atMs) : message));
+      const result = due.map(({ id, content, givings }) => ({ id, ...content, attempt: givings + 1 }));
+      return { order: { ...order, messages }, result };
+    });
+    return given ?? [];
+  };
+
+  /** @throws Failure as the order's script says */
+  const refuse = async ({ orderNo }: StageOrder): Promise<void> => {
+    const script = await changeOrder(store, orderNo, async (order) => {
+      const result = refusesFetch(order);
+      return result
+        ? { order: { ...order, script: order.script.filter((one) => one !== result) }, result }
+        : { order, result: undefined };
+    });
+    if (script) throw new Failure('unavailable', { retryAfterSeconds: script.retryAfterSeconds });
+  };
+
+  const read = async (
+    order: StageOrder,
+    { content: { type } }: StageMessage,
+    { answer, flaws = [] }: Pick<AcknowledgedMessage, 'answer' | 'flaws'>,
+  ): Promise<{ order: StageOrder; read?: AnswerRead }> => {
+    const said = answer === undefined ? undefined : { json: answer, ...unreadOf(flaws) };
+    if (type === 'order.void_requested') return { order, read: readVoid(said) };
+    if (type !== 'order.code_requested' && type !== 'order.closing') return { order };
+    return hearCodes(order, said, {
+      ...{ fingerprintKey, submissionId: newMessageId(), nowMs: nowMs(), isKept: true },
+      isReused: (values) => store.holdsElsewhere(order.orderNo, values),
+    });
+  };
+
+  return {
+    /** `isFirst`: the fetch begins with this look, and may still be refused. @throws Failure `unavailable` */
+    give: async (limit: number, isFirst: boolean): Promise<Given> => {
+      const due = await store.due(nowMs(), limit);
+      const refusing = due.find(refusesFetch);
+      if (refusing && isFirst) await refuse(refusing);
+      const messages: GivenStageMessage[] = [];
+      for (const order of due) {
+        if (messages.length >= limit) break;
+        if (!refusesFetch(order)) messages.push(...(await giveOf(order.orderNo, limit - messages.length)));
+      }
+      return { messages, isOver: refusing !== undefined };
+    },
+
+    /** Resolves to why it could not be used: then the message waits on. */
+    acknowledge: async ({ id, ...said }: AcknowledgedMessage): Promise<AcknowledgementProblem | undefined> => {
+      const found = await store.findByMessage(id);
+      const problem = await changeOrder(store, found?.orderNo ?? '', async (before) => {
+        const message = before.messages.find((one) => one.id === id);
+        if (!message || message.givings === 0) return { order: before, result: unknown };
+        const heard = message.unheard > 0 ? { order: before } : await read(before, message, said);
+        const { order, result, after } = acknowledged(heard, message, nowMs());
+        return { order: { ...order, messages: order.messages.map((one) => (one === message ? after : one)) }, result };
+      });
+      return found ? problem : unknown;
+    },
+  };
+};
+
+export type StageMessages = ReturnType<typeof createStageMessages>;
+
+const unknown: AcknowledgementProblem = { code: 'message_unknown' };
+const unavailable: AcknowledgementProblem = { code: 'unavailable', retryAfterSeconds: 1 };
+
+const givenAt = ({ dueAtMs: _now, ...message }: StageMessage, atMs: number): StageMessage => {
+  const givings = message.givings + 1;
+  const leaseMs = givings < message.givingsMin ? 0 : message.leaseMs;
+  return { ...message, givings, givenAtMs: atMs, ...(message.isOnce ? {} : { dueAtMs: atMs + leaseMs }) };
+};
+
+const acknowledged = (
+  { order, read }: { order: StageOrder; read?: AnswerRead },
+  message: StageMessage,
+  atMs: number,
+): { order: StageOrder; after: StageMessage; result: AcknowledgementProblem | undefined } => {
+  const { dueAtMs: _over, ...done } = message;
+  const with_ = (line: StageMessage['acknowledgements'][number]) => [...message.acknowledgements, line];
+  if (message.unheard > 0) {
+    const acknowledgements = with_({ atMs, isUnheard: true });
+    return { order, after: { ...message, unheard: message.unheard - 1, acknowledgements }, result: unavailable };
+  }
+  const acknowledgements = with_({ atMs, ...(read ? { read } : {}) });
+  const result = read?.kind === 'unusable' ? { code: read.code } : undefined;
+  const isDone = result === undefined && message.givings >= message.givingsMin;
+  return { order, after: { ...(isDone ? done : message), acknowledgements }, result };
+};
+
+const unreadOf = (flaws: readonly UnreadField[]) => (flaws.length > 0 ? { unread: flaws } : {});
