@@ -276,6 +276,7 @@ export const createApp = ({
     operator: { operators, sessions, wrongTokens },
     portal: { sessions: portalSessions, audited, tokenOf: ownTokenOf(orderDeps) },
     audit,
+    isPlayed: async (issuerId) => (await core.conformance.runs.runningOf(issuerId)) !== null,
   });
   mountHealth(mount, {
     engine: core.engine,

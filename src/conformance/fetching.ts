@@ -34,7 +34,15 @@ export const createFetching = ({ store, limits, nowMs, signal }: Deps): Courier 
     return change(orderNo, id, (before) => {
       const { givings, acknowledgements } = before ?? { givings: 0, acknowledgements: [] };
       return {
-        ...{ id, content: message, isOnce, givings, acknowledgements, leaseMs: limits.leaseMs, dueAtMs: nowMs() },
+        ...{
+          id,
+          content: message,
+          isOnce,
+          givings,
+          acknowledgements,
+          leaseMs: limits.leaseMs + (how.resendAfterMs ?? 0),
+          dueAtMs: nowMs(),
+        },
         ...{ givingsMin: givings + (how.givings ?? 1), unheard: how.unheard ?? 0 },
       };
     });

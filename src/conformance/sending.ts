@@ -46,7 +46,7 @@ export interface How {
   readonly sentHeaders?: (signed: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
   readonly contentType?: string;
   readonly answerLimitBytes?: number;
-  /** Of a message that is not taken, by calls. */
+  /** Of a message that is not taken; of one that is fetched, after its lease. */
   readonly resendAfterMs?: number;
   /** In so many fetches in a row, whether it is acknowledged meanwhile or not. */
   readonly givings?: number;

@@ -3,6 +3,8 @@ export const issuersPerHour = 10;
 export const issuersAliveMax = 1_000;
 /** Of one test issuer, in one process. */
 export const requestsPerSecond = 5;
+/** Beside them, while a conformance run plays it. */
+export const requestsPerSecondInRun = 40;
 export const callsOutPerMinute = 60;
 /** Of one test issuer, on the whole platform. */
 export const ordersPerDay = 500;

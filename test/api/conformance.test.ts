@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { createRuns } from '../../src/api/conformance/runs';
 import { createIssuer } from '../../packages/issuer/src';
+import { createRuns } from '../../src/api/conformance/runs';
 import { exitCodes } from '../../src/cli/exit';
 import { conformAtPlatform } from '../../src/cli/issuer/conform-at-platform';
 import type { OrderGateway } from '../../src/temporal/order-gateway';
@@ -96,8 +96,8 @@ test(
 );
 
 /** A registered issuer that fetches, and the end of a run of it. */
-const fetchingUnderTest = async () => {
-  const issuer = await file.issuer({ callback: { kind: 'pull' }, codeMode: 'request' });
+const fetchingUnderTest = async (make: 'issuer' | 'sandboxIssuer' = 'issuer') => {
+  const issuer = await file[make]({ callback: { kind: 'pull' }, codeMode: 'request' });
   const ended = (runId: string): Promise<Answer> =>
     until(
       'the end of the run',
@@ -157,6 +157,26 @@ test(
     }
   },
   3 * waits,
+);
+
+test(
+  'the requests of a test issuer that is played are not those five a second',
+  async () => {
+    const { issuer, ended } = await fetchingUnderTest('sandboxIssuer');
+    const { issuerId, secret } = issuer;
+    const server = await startIssuerUnderTest({
+      ...{ issuerId, secret, codeMode: 'request', fetches: true, platformUrl: () => file.platform.baseUrl },
+    });
+    try {
+      const only = ['many-at-once'];
+      const begun = await issuer.post('/conformance', { type: 'issuer.conformance', only });
+      const { body: run } = await ended(begun.body.runId);
+      expect([run.state, run.counts.passed]).toEqual(['passed', 1]);
+    } finally {
+      await server.stop();
+    }
+  },
+  waits,
 );
 
 test(

@@ -142,13 +142,14 @@ export const createMount = (
       readonly operator: OperatorAuth;
       readonly portal: Portal;
       readonly audit: AuditTrails;
+      readonly isPlayed: (issuerId: string) => Promise<boolean>;
     },
 ) => {
   const inFlight = createInFlightLimit();
   const shedOnLag = shedOnEventLoopLag(watchEventLoopLag());
   const budgets = createIssuerBudgets();
   const { versions } = deps;
-  const testRequests = createTestRequests(deps.dayCounts, deps.nowMs);
+  const testRequests = createTestRequests(deps);
   const turns = createTurns(newOrdersInDatabaseMax);
   const roomForLarge = largeBodies();
   const files = createSlots(filesAtOnce);
@@ -216,7 +217,7 @@ export const createMount = (
     const leave = inFlight.enterUnknown(request.ip ?? '');
     const known = await senderOf(route, request as Request<{ issuerId: string }>, response).finally(leave);
     response.locals.issuerClass = isTestIssuer(known.issuer._id) ? 'test' : known.issuer.codeMode;
-    testRequests.admit(known.issuer._id);
+    await testRequests.admit(known.issuer._id);
     // The page is of today, whatever the issuer's server is pinned to.
     const date = known.session ? versions.newest : known.issuer.apiVersion;
     takeVersion(deps, request, response, versions.pinned(date));
