@@ -122,8 +122,7 @@ export const afterAnswer = async (
 
 /**
  * Tries of one message so far; the engine's own attempt number also counts what was not tried. A try whose process died
- * before its line leaves none, and the one after it has its number: the engine does not say why an attempt ended, and to
- * know of it would cost each call one more write.
+ * before its line is told as lost alone (worker/lost-attempts.ts), and the one after it has its number.
  */
 export const triesOf = (row: OrderRow, event: TimelineEvent, message: string): number =>
   linesOf(row, event, message).length;

@@ -36,6 +36,7 @@ import { dataConverterWith, interceptorsFor } from '../src/temporal/client';
 import type { Troubles } from '../src/temporal/troubles';
 import { inSpan, noTracing, type Tracing } from '../src/tracing/tracing';
 import { activitySpans } from './activity-spans';
+import { lostAttempts } from './lost-attempts';
 import { workflowBundle } from './workflow-bundle';
 
 export interface WorkerDeps {
@@ -89,7 +90,12 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
     namespace,
     dataConverter: dataConverterWith(codec),
     ...shutdown,
-    ...(deps.tracing === noTracing ? {} : { interceptors: { activity: [activitySpans(deps.tracing)] } }),
+    interceptors: {
+      activity: [
+        lostAttempts({ ...callsOut.orderDeps, nowMs: callsOut.nowMs }),
+        ...(deps.tracing === noTracing ? [] : [activitySpans(deps.tracing)]),
+      ],
+    },
   };
   const orders = await Worker.create({
     ...common,

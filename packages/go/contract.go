@@ -311,6 +311,7 @@ const (
 	TimelineEventVoidDecided         TimelineEvent = "void_decided"
 	TimelineEventNote                TimelineEvent = "note"
 	TimelineEventResumed             TimelineEvent = "resumed"
+	TimelineEventAttemptLost         TimelineEvent = "attempt_lost"
 	TimelineEventCodeReported        TimelineEvent = "code_reported"
 )
 

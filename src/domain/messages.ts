@@ -268,6 +268,7 @@ export const timelineEvents = [
   'void_decided',
   'note',
   'resumed',
+  'attempt_lost',
   'code_reported',
 ] as const;
 export type TimelineEvent = (typeof timelineEvents)[number];

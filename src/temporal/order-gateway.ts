@@ -58,6 +58,13 @@ export interface HostCheckInput {
   readonly issuerId: string;
 }
 
+/** `runId`: of its workflow, or its own where none scheduled it. */
+export interface RunningActivity {
+  readonly workflow: string | undefined;
+  readonly activityId: string;
+  readonly runId: string | undefined;
+}
+
 export interface ConformanceInput {
   readonly issuerId: string;
   readonly runId: string;
@@ -306,6 +313,19 @@ export const createOrderGateway = ({
       call('move_void_request', () =>
         client.workflow.getHandle(voidRequestWorkflowId(order, requestId)).signal(voidTimeMoved),
       ).catch(unlessEnded),
+
+    /** Whether the attempt before the running one ended without a word, as with its process. */
+    wasLost: async ({ workflow, activityId, runId }: RunningActivity): Promise<boolean> => {
+      const lastFailure = await call('describe_activity', async () => {
+        if (workflow === undefined) {
+          const handle = client.activity.getHandle(activityId, runId);
+          return (await handle.describe({ includeLastFailure: true })).rawInfo.lastFailure;
+        }
+        const { raw } = await client.workflow.getHandle(workflow, runId).describe();
+        return raw.pendingActivities?.find((one) => one.activityId === activityId)?.lastFailure;
+      }).catch(unlessEnded);
+      return Boolean(lastFailure?.timeoutFailureInfo);
+    },
 
     /** Calls out of a workflow that wait for their next attempt make it now, where `isDue` says so. */
     hurryCalls: async (workflow: string, isDue: (sinceMs: number, untilMs: number) => boolean): Promise<void> => {

@@ -191,6 +191,8 @@ test.each(ways)(
       body: { status: 'issued', codes: [code(orderNo)] },
     }));
     const cost = await costOf(issuer, codes);
+    // What heals is asked about, and told, after an attempt that was lost alone.
+    expect(await file.platform.workerMetrics()).not.toContain('call="describe_activity"');
     expect({ all: sum(cost.writes), ...cost.writes }).toEqual({ all: sum(writes), ...writes });
     expect(cost.bytes.history).toBeLessThanOrEqual(historyBytes);
     expect(cost.bytes.orders).toBeLessThanOrEqual(3_700);

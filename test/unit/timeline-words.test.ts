@@ -12,6 +12,15 @@ test('a last call is told apart from a request for codes', () => {
   );
 });
 
+test.each([
+  [{ type: 'order.paid' }, 'the payment notice'],
+  [{ type: 'code.delivered' }, 'the delivery'],
+  [{ sequence: 3 }, 'the telling of event 3'],
+  [{}, 'a step of this order'],
+])('an attempt that ended with its worker says what was under way: %j', (detail, what) => {
+  expect(words('attempt_lost', detail)).toBe(`A worker stopped during ${what}: another one goes on`);
+});
+
 describe('a line of the timeline reads as a sentence', () => {
   test.each([
     [

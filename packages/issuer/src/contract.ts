@@ -755,7 +755,7 @@ export interface components {
                 /** Format: date-time */
                 at: string;
                 /** @enum {string} */
-                event: "accepted" | "notice_sent" | "notice_answered" | "verification_judged" | "code_requested" | "code_request_answered" | "codes_judged" | "delivery_tried" | "delivered" | "closed" | "event_sent" | "opened" | "receipt" | "completed" | "item_void" | "item_replaced" | "item_redeemed" | "item_reversed" | "validity_changed" | "refund_settled" | "payment_repeated" | "terminal_changed" | "void_requested" | "void_decided" | "note" | "resumed" | "code_reported";
+                event: "accepted" | "notice_sent" | "notice_answered" | "verification_judged" | "code_requested" | "code_request_answered" | "codes_judged" | "delivery_tried" | "delivered" | "closed" | "event_sent" | "opened" | "receipt" | "completed" | "item_void" | "item_replaced" | "item_redeemed" | "item_reversed" | "validity_changed" | "refund_settled" | "payment_repeated" | "terminal_changed" | "void_requested" | "void_decided" | "note" | "resumed" | "attempt_lost" | "code_reported";
                 detail: {
                     [key: string]: string | number | boolean | {
                         path: string;

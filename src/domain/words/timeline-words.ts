@@ -90,6 +90,12 @@ export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | '
         text: 'Its workflow was gone, as after a termination or a restore: it was begun again where the order stood',
         tone: 'plain',
       };
+    case 'attempt_lost':
+      return {
+        who: 'platform',
+        text: `A worker stopped during ${underWay(detail)}: another one goes on`,
+        tone: 'plain',
+      };
     case 'note':
       return { who: 'platform', text: `Note: ${detail.text}`, tone: 'plain' };
     case 'terminal_changed':
@@ -170,6 +176,18 @@ const voidRequested = (detail: Detail): TimelineLine => {
   return detail.ok === false || detail.problem !== undefined
     ? issuerFailed(`Refund request${nth(detail)} failed`, detail)
     : { who: 'issuer', text: `Issuer answered the refund request: ${detail.answer}${took(detail)}`, tone: 'plain' };
+};
+
+const underWay = ({ type, sequence }: Detail): string =>
+  sequence === undefined ? (messageWords[String(type)] ?? 'a step of this order') : `the telling of event ${sequence}`;
+
+const messageWords: Readonly<Record<string, string>> = {
+  'order.paid': 'the payment notice',
+  'order.code_requested': 'the request for codes',
+  'order.closing': 'the last call for codes',
+  'order.void_requested': 'the refund request',
+  'code.delivered': 'the delivery',
+  'code.void': 'the word to the terminal that codes are void',
 };
 
 const decidedBy: Readonly<Record<string, string>> = {
