@@ -25,6 +25,11 @@ export const nextSteps = ({ issuerId }: Pick<IssuerAnswer, 'issuerId'>) => {
       h(
         'li',
         {},
+        'Conformance, on its page here: its server is played every scenario, and told how failures are mended.',
+      ),
+      h(
+        'li',
+        {},
         'Its calls, with what was wrong, stand on its page here. ',
         h('a', { href: `${basePath}/docs` }, 'All calls'),
       ),

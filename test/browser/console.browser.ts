@@ -188,6 +188,9 @@ describe('the console in a browser', () => {
     await dialog.getByRole('button', { name: 'Create' }).click();
     const secret = await page.getByLabel('Secret', { exact: true }).inputValue();
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    const steps = (await page.locator('.next-steps').textContent()) ?? '';
+    expect(steps).toMatch(/Give the secret .*\/echo, .* test order: .*Conformance, /);
+    expect(await page.locator('.next-steps pre').textContent()).toContain('made-by-hand');
     await page.getByRole('button', { name: 'I have kept it' }).click();
     await heading('made-by-hand');
     expect(await page.content()).not.toContain(secret);
