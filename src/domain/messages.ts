@@ -87,9 +87,15 @@ export type OrderMessage =
   | { readonly kind: 'extend'; readonly extensionMs: number }
   /** Of test orders: their clock goes on by so much. */
   | { readonly kind: 'advance'; readonly id: string; readonly byMs: number }
-  | { readonly kind: 'complete'; readonly by: Asker; readonly isRightToken: boolean }
+  | { readonly kind: 'complete'; readonly by: Asker; readonly isRightToken: boolean; readonly textRef?: string }
   /** All good items where none is named. */
-  | { readonly kind: 'void'; readonly by: Asker; readonly isRightToken: boolean; readonly itemIds?: readonly string[] }
+  | {
+      readonly kind: 'void';
+      readonly by: Asker;
+      readonly isRightToken: boolean;
+      readonly itemIds?: readonly string[];
+      readonly textRef?: string;
+    }
   | {
       readonly kind: 'validity';
       readonly isRightToken: boolean;
@@ -148,6 +154,7 @@ export type OrderMessage =
       readonly requestId: string;
       readonly decision: VoidDecision;
       readonly reason?: VoidRefusal;
+      readonly textRef?: string;
       /** What the ledger has of a request before the newest one. */
       readonly known?: { readonly decision: VoidDecision };
     }

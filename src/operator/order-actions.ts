@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { OrderAction } from '../contract/operator/orders';
+import type { OrderAction, QueuedAction } from '../contract/operator/orders';
 import * as routes from '../contract/operator/orders';
 import type { AskedMessage } from '../domain/messages';
 import type { OperatorActionName } from '../domain/operator-actions';
@@ -11,6 +11,7 @@ import { decideVoid, requestVoid } from '../second-interface/after-sale/void-req
 import { askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from '../second-interface/ask-order';
 import { cancelOrder } from '../second-interface/cancel-order';
 import { findOrder } from '../second-interface/find-order';
+import { keptText } from '../second-interface/kept-text';
 import type { OrderRow } from '../store/orders';
 
 export type OrderActions = ReturnType<typeof createOrderActions>;
@@ -21,7 +22,19 @@ interface OrderDeed<Body extends object = object> {
   readonly run: (row: OrderRow, body: Body) => Promise<OrderRow>;
 }
 
+type AnsweredOtherwise = 'redeliver' | 'cancel' | 'redeem' | 'reverse' | 'note';
+
+interface QueuedDeed<Body extends object = object> {
+  readonly route: QueuedAction<Body>;
+  readonly run: (row: OrderRow, body: Body) => Promise<OrderRow | 'unavailable'>;
+}
+
+interface Reasoned {
+  readonly reason?: string | undefined;
+}
+
 const deed = <Body extends object>(route: OrderAction<Body>, run: OrderDeed<Body>['run']) => ({ route, run });
+const queuedDeed = <Body extends object>(route: QueuedAction<Body>, run: QueuedDeed<Body>['run']) => ({ route, run });
 
 /** What an operator may do to one order, alone or in a batch. */
 export const createOrderActions = (orderDeps: OrderDeps) => {
@@ -32,12 +45,18 @@ export const createOrderActions = (orderDeps: OrderDeps) => {
     return judged.row;
   };
 
-  const known = (row: OrderRow | 'unavailable'): OrderRow => {
-    if (row === 'unavailable') throw engineUnavailable();
-    return row;
-  };
-
   const by = { by: 'operator', isRightToken: true } as const;
+
+  /** `run` gets the call's id, and what the operator said by reference. */
+  const said = async <T>(
+    name: string,
+    row: OrderRow,
+    reason: string | undefined,
+    run: (id: string, asked: typeof by & { readonly textRef?: string }) => Promise<T>,
+  ): Promise<T> => {
+    const id = `${name}/${randomUUID()}`;
+    return run(id, { ...by, ...(await keptText(orderDeps, row, id, reason)) });
+  };
 
   const actions = {
     renotify: (row: OrderRow) => ask(row, { kind: 'renotify' }),
@@ -47,28 +66,37 @@ export const createOrderActions = (orderDeps: OrderDeps) => {
     /** Whether it would be taken now. */
     expectRedeliverable: (row: OrderRow, terminal: Terminal): void =>
       expectRedeliverable(orderDeps, row, { ...by, terminal }),
-    void: async (row: OrderRow, itemIds?: readonly string[]) =>
-      known(await voidItems(orderDeps, row, `void/${randomUUID()}`, { ...by, itemIds })),
+    void: (row: OrderRow, { itemIds, reason }: Reasoned & { readonly itemIds?: readonly string[] | undefined } = {}) =>
+      said('void', row, reason, (id, text) => voidItems(orderDeps, row, id, { ...text, itemIds })),
     refund: (row: OrderRow, asked: { readonly itemIds?: readonly string[] | undefined; readonly reason: string }) =>
       requestVoid(orderDeps, row, `requestVoid/${randomUUID()}`, { by: 'operator', ...asked }),
-    complete: async (row: OrderRow) => known(await completeOrder(orderDeps, row, `complete/${randomUUID()}`, by)),
+    complete: (row: OrderRow, { reason }: Reasoned = {}) =>
+      said('complete', row, reason, (id, text) => completeOrder(orderDeps, row, id, text)),
     cancel: async (row: OrderRow, reason = 'operator') => {
       await cancelOrder(orderDeps, row, randomUUID(), { reason }, 'operator');
       return findOrder({ orderDeps }, row.issuerId, row.orderNo);
     },
   };
 
+  /** 202 while the engine is away. */
+  const queuedDeeds = {
+    void: queuedDeed(routes.voidOrder, actions.void),
+    complete: queuedDeed(routes.completeShort, actions.complete),
+  };
+
   /** Those whose call is answered otherwise stand in api/operator/orders.ts. */
   const deeds = {
     renotify: deed(routes.renotifyOrder, actions.renotify),
     extend: deed(routes.extendOrder, (row, { seconds }) => actions.extend(row, seconds * 1_000)),
-    void: deed(routes.voidOrder, (row, { itemIds }) => actions.void(row, itemIds)),
     refund: deed(routes.refundOrder, actions.refund),
-    'void-decision': deed(routes.decideVoidByOperator, (row, { requestId, decision }) =>
-      decideVoid(orderDeps, row, `decideVoid/${randomUUID()}`, { ...by, requestId, decision }),
+    'void-decision': deed(routes.decideVoidByOperator, (row, { requestId, decision, reason }) =>
+      said('decideVoid', row, reason, (id, text) => decideVoid(orderDeps, row, id, { ...text, requestId, decision })),
     ),
-    complete: deed(routes.completeShort, (row) => actions.complete(row)),
-  } satisfies Record<Exclude<OperatorActionName, 'redeliver' | 'cancel' | 'redeem' | 'reverse' | 'note'>, unknown>;
+  } satisfies Record<Exclude<OperatorActionName, AnsweredOtherwise | keyof typeof queuedDeeds>, unknown>;
 
-  return { ...actions, deeds: Object.entries(deeds) as unknown as (readonly [keyof typeof deeds, OrderDeed])[] };
+  return {
+    ...actions,
+    deeds: Object.entries(deeds) as unknown as (readonly [keyof typeof deeds, OrderDeed])[],
+    queuedDeeds: Object.entries(queuedDeeds) as unknown as (readonly [keyof typeof queuedDeeds, QueuedDeed])[],
+  };
 };

@@ -10,6 +10,7 @@ import { openOrder } from '../sealing/order-row';
 import type { OrderRow } from '../store/orders';
 import { decideVoid, noteVoidUnknown } from './after-sale/void-requests';
 import { engineUnavailable, type OrderDeps } from './ask-order';
+import { keptText } from './kept-text';
 import { refuseOrder } from './refuse-order';
 import { submitCodes } from './submit-codes';
 
@@ -200,9 +201,10 @@ export const hearVoidAnswer = async (
       await noteVoidUnknown(deps, row, `voidUnknown/${call}`, requestId);
       return 'waiting';
     default: {
-      const reason = answer.status === 'refused' ? answer.reason : undefined;
+      const { reason, detail } = answer.status === 'refused' ? answer : {};
       const decision = { by: 'issuer', isRightToken: true, requestId, decision: answer.status, reason } as const;
-      await decideVoid(deps, row, `decideVoid/${call}`, decision);
+      const id = `decideVoid/${call}`;
+      await decideVoid(deps, row, id, { ...decision, ...(await keptText(deps, row, id, detail)) });
       return 'over';
     }
   }

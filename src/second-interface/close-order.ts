@@ -2,11 +2,12 @@ import type { CancellationAnswer, RefusalAnswer } from '../contract/issuer/order
 import type { AskedMessage } from '../domain/messages';
 import type { OrderRow } from '../store/orders';
 import { askOrder, expectNotRefused, type OrderDeps } from './ask-order';
+import { keptText } from './kept-text';
 import { queued } from './operation-answer';
 import { orderBody } from './order-body';
 
 /**
- * A refusal or a cancellation. What was said with it stands in the row before the order hears of it, by reference. While the engine is away it waits in the inbox, and the reconciler brings it.
+ * A refusal or a cancellation. While the engine is away it waits in the inbox, and the reconciler brings it.
  */
 export const closeOrder = async (
   deps: OrderDeps,
@@ -15,8 +16,7 @@ export const closeOrder = async (
   closing: Extract<AskedMessage, { kind: 'refuse' | 'cancel' }>,
   text?: string,
 ): Promise<CancellationAnswer & RefusalAnswer> => {
-  if (text) await deps.orders.keepText(row, { ref: updateId, text });
-  const message = text ? { ...closing, textRef: updateId } : closing;
+  const message = { ...closing, ...(await keptText(deps, row, updateId, text)) };
   const judged = await askOrder(deps, row, updateId, message);
   if (judged === 'unavailable') {
     await deps.inbox.put(row, updateId, message, new Date(deps.nowMs()));

@@ -136,6 +136,24 @@ describe('while the engine is away', () => {
     expectProblem(await whileAway(() => issuer.post('/echo', { a: 1 })), 503, 'unavailable');
   });
 
+  test('an operator’s end of an order is queued as well, and done once the engine is back, with its reason', async () => {
+    await issuer.placeVerified('away-short', { quantity: 2 });
+    await issuer.submit('away-short', [{ itemId: 'a', value: 'AWAY-SHORT' }]);
+    const path = `/orders/${issuer.issuerId}/away-short`;
+    const ended = await away.operator('POST', `${path}/complete`, { reason: 'the doors are open' });
+    expect([ended.status, ended.body]).toEqual([202, { status: 'queued' }]);
+    expect((await reconcile()).inboxJudged).toBe(1);
+    await issuer.inState('away-short', 'delivered');
+    const lines = (await there.operator('GET', `${path}/timeline`)).body.data;
+    expect(lines).toContainEqual(
+      expect.objectContaining({ event: 'completed', detail: expect.objectContaining({ text: 'the doors are open' }) }),
+    );
+    const { data } = (await there.operator('GET', `/audit?target=${issuer.issuerId}/away-short`)).body;
+    expect(data).toMatchObject([
+      { action: 'order.completed', after: { state: 'queued' }, reason: 'the doors are open' },
+    ]);
+  });
+
   test('codes are declared void without the engine, and its events are sent once it is back', async () => {
     await issuer.placeVerified('away-void');
     await issuer.submit('away-void', [{ itemId: 'a', value: 'AWAY-VOID' }]);

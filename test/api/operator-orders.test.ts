@@ -505,6 +505,8 @@ describe('acting', () => {
     expect((await fetch(pickupUrl)).status).toBe(200);
     await issuer.message('order.delivered', 'void-1');
     expect((await operator('POST', `${at('void-1')}/void`, { reason: 'lost' })).status).toBe(200);
+    const lines: { event: string; detail: object }[] = (await operator('GET', `${at('void-1')}/timeline`)).body.data;
+    expect(lines.filter(({ event }) => event === 'item_void')).toMatchObject([{ detail: { text: 'lost' } }]);
     expect((await issuer.message('order.codes_void', 'void-1')).data).toMatchObject({ sequence: 2, itemIds: ['a'] });
     const ended = await fetch(pickupUrl);
     expect([ended.status, await ended.text()]).toEqual([200, expect.stringContaining('Your code is void')]);
@@ -604,9 +606,12 @@ describe('batches', () => {
     const asked = await operator('POST', '/batches', { ...of, action: 'refund', reason });
     expect(asked.body).toMatchObject({ matched: 2, changed: 1, failed: [{ orderNo: 'b-5', code: 'not_issued' }] });
     expect((await shop.message('order.void_requested', 'b-4')).data).toMatchObject({ itemIds: ['a'], reason });
-    const ended = await operator('POST', '/batches', { ...of, action: 'complete' });
+    const ended = await operator('POST', '/batches', { ...of, action: 'complete', reason });
     expect(ended.body).toMatchObject({ matched: 2, changed: 1, failed: [{ orderNo: 'b-4' }] });
     expect((await shop.inState('b-5', 'delivered')).body.codes).toMatchObject({ issued: 1 });
+    expect((await shop.get('/orders/b-5/timeline')).body.data).toContainEqual(
+      expect.objectContaining({ event: 'completed', detail: expect.objectContaining({ text: reason }) }),
+    );
   });
 });
 

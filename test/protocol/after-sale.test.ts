@@ -34,6 +34,12 @@ const types = {
   'void-decision': 'void_decision',
 } as const;
 
+/** The words that its lines of this event have. */
+const saidWith = async (issuer: TestIssuer, orderNo: string, event: string): Promise<unknown[]> =>
+  (await issuer.get(`/orders/${orderNo}/timeline`)).body.data
+    .filter((line: { event: string }) => line.event === event)
+    .map(({ detail }: { detail: { text?: string } }) => detail.text);
+
 const delivered = async (
   issuer: TestIssuer,
   orderNo: string,
@@ -99,6 +105,7 @@ describe('void', () => {
       refundDue: { value: 1_000 },
       actions: ['refund-settlement'],
     });
+    expect(await saidWith(issuer, 'v-1', 'item_void')).toEqual(['lost', 'all of them']);
     const told = await issuer.message('order.codes_void', 'v-1', 2);
     expect(told.data.itemIds).toEqual(['b', 'c']);
     expect((await issuer.message('order.refund_due', 'v-1', 2)).data.refundDue).toEqual({
@@ -203,6 +210,7 @@ describe('completion', () => {
       codes: { issued: 1, outstanding: 2 },
       refundDue: { value: 667, currency: 'EUR' },
     });
+    expect(await saidWith(issuer, 'c-1', 'completed')).toEqual(['no more']);
     expect((await ask(issuer, 'c-1', 'completion', {})).status).toBe(200);
     expectProblem(await issuer.submit('c-1', [codeOf('b')]), 409, 'order_closed');
   });
@@ -571,6 +579,7 @@ describe('a refund that somebody else asks for', () => {
     const refused = await decide({ reason: 'not_refundable', detail: 'read the terms' });
     expect([refused.status, refused.body.voidRequest.state]).toEqual([200, 'refused']);
     expect((await decide({ reason: 'not_refundable' })).status).toBe(200);
+    expect(await saidWith(issuer, 'w-3', 'void_decided')).toEqual(['read the terms']);
     expect(refused.body.items).toMatchObject({ delivered: 2, void: 0 });
     expect(refused.body.actions).not.toContain('void-decision');
     await until('its workflow ends', async () => {
@@ -594,6 +603,7 @@ describe('a refund that somebody else asks for', () => {
     const at = `/orders/${issuer.issuerId}/w-4/void-decision`;
     const decided = await operator('POST', at, { requestId, decision: 'refused', reason: 'asked by phone' });
     expect([decided.status, decided.body.voidRequest.state]).toEqual([200, 'refused']);
+    expect(await saidWith(issuer, 'w-4', 'void_decided')).toEqual(['asked by phone']);
     expect((await issuer.message('order.void_decided', 'w-4')).data).toMatchObject({ by: 'operator' });
     expect((await redeem('a', 'three')).status).toBe(201);
     expectProblem(

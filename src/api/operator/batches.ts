@@ -5,6 +5,7 @@ import { type OrderFacts, runningWindow, statesInWindow } from '../../domain/ord
 import type { OrderSettings } from '../../domain/settings';
 import { createBatchPace } from '../../operator/batch-pace';
 import type { OrderActions } from '../../operator/order-actions';
+import { engineUnavailable } from '../../second-interface/ask-order';
 import { findOrder } from '../../second-interface/find-order';
 import type { Issuers } from '../../store/issuers';
 import type { ListFilter, OrderRow } from '../../store/orders';
@@ -50,6 +51,10 @@ export const mountOperatorBatches = (mount: Mount, deps: OperatorBatches): void 
         if (extensionMs > 0) await actions.extend(fresh, extensionMs);
         return;
       }
+      case 'void':
+      case 'complete':
+        if ((await actions[action](fresh, { reason })) === 'unavailable') throw engineUnavailable();
+        return;
       default:
         await actions[action](fresh);
     }

@@ -16,6 +16,7 @@ import { redeemItem, reverseRedemption } from '../../second-interface/after-sale
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { cancelOrder } from '../../second-interface/cancel-order';
 import { findOrder } from '../../second-interface/find-order';
+import { queued } from '../../second-interface/operation-answer';
 import { deliveryState } from '../../second-interface/order-body';
 import { timelineBody } from '../../second-interface/timeline-body';
 import { isUntouched } from '../../second-interface/untouched-order';
@@ -76,9 +77,25 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
       const before = await findOrder(deps, params.issuerId, params.orderNo);
       const { reason }: { reason?: string } = body;
       const asked = { ...deedOn(before, name), after: { ...body }, reason };
-      const isBare = Object.keys(body).length === 0;
-      const row = await audit(asked, () => run(before, body), isBare ? stateAfter : undefined);
+      const row = await audit(
+        asked,
+        () => run(before, body),
+        ({ facts }) => ({ after: { ...body, state: facts.state } }),
+      );
       return { status: 200, body: await bodyOf(row) };
+    });
+  }
+
+  for (const [name, { route, run }] of actions.queuedDeeds) {
+    mount.operator(route)(async ({ params, body, audit }) => {
+      const before = await findOrder(deps, params.issuerId, params.orderNo);
+      const { reason }: { reason?: string } = body;
+      const done = await audit(
+        { ...deedOn(before, name), after: { ...body }, reason },
+        () => run(before, body),
+        (row) => ({ after: { ...body, state: row === 'unavailable' ? 'queued' : row.facts.state } }),
+      );
+      return done === 'unavailable' ? queued : { status: 200, body: await bodyOf(done) };
     });
   }
 
@@ -149,8 +166,6 @@ const deedOn = ({ _id, facts }: OrderRow, name: OperatorActionName) => ({
   target: _id,
   before: { state: facts.state },
 });
-
-const stateAfter = ({ facts }: OrderRow) => ({ after: { state: facts.state } });
 
 /** What engine and workers know beside the order's own facts; where the database does not tell, nothing is added. */
 const surroundingsOf = async (

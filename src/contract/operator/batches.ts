@@ -18,7 +18,7 @@ export const batchRequest = z
       state: z.enum(orderStates).optional(),
     }),
     action: z.enum(['renotify', 'redeliver', 'cancel', 'void', 'refund', 'complete', 'apply_settings']),
-    reason: text(1, 512).optional().meta({ description: 'Of cancel and refund; refund needs one' }),
+    reason: text(1, 512).optional().meta({ description: 'Of cancel, void, complete and refund; refund needs one' }),
     dryRun: z.boolean().default(false),
     limit: integer(1, 500).default(500),
     cursor: z.string().min(1).max(512).optional(),

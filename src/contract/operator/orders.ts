@@ -93,6 +93,11 @@ export interface OrderAction<Body extends object = object> extends Route {
   readonly answers: { readonly 200: { readonly says: string; readonly body: typeof operatorOrder } };
 }
 
+/** One that waits for the engine while that is away, and is done then. */
+export interface QueuedAction<Body extends object = object> extends OrderAction<Body> {
+  readonly answers: OrderAction['answers'] & { readonly 202: { readonly says: string; readonly body: typeof queued } };
+}
+
 const orderAction = <Body extends object>(
   name: OperatorActionName,
   {
@@ -106,6 +111,12 @@ const orderAction = <Body extends object>(
   answers: { 200: { says, body: operatorOrder } },
   ...declared,
 });
+
+const queuedAction = <Body extends object>(...declared: Parameters<typeof orderAction<Body>>): QueuedAction<Body> => {
+  const route = orderAction(...declared);
+  const says = 'Durable, not judged yet: done once the engine answers';
+  return { ...route, answers: { ...route.answers, 202: { says, body: queued } } };
+};
 
 export const renotifyOrder = orderAction('renotify', {
   name: 'renotifyOrder',
@@ -172,7 +183,7 @@ export const extendOrder = orderAction('extend', {
 
 const reason = text(1, 512);
 
-export const voidOrder = orderAction('void', {
+export const voidOrder = queuedAction('void', {
   name: 'voidOrder',
   summary: 'Declares codes void: all good ones where none is named',
   body: z
@@ -225,7 +236,7 @@ export const noteOnOrder = orderAction('note', {
   problems: ['order_unknown'],
 });
 
-export const completeShort = orderAction('complete', {
+export const completeShort = queuedAction('complete', {
   name: 'completeShort',
   summary: 'Ends the issue window now: what came is delivered, and the rest is owed',
   body: z.strictObject({ reason: reason.optional() }).meta({ examples: [{ reason: 'the event begins' }] }),

@@ -13,7 +13,7 @@ import {
 } from '../items';
 import type { KnownRedemption, OrderMessage, VoidDecider } from '../messages';
 import { type ItemFacts, isClosed, type OrderFacts } from '../order';
-import { type Decision, type Judges, notWithItems, type Ruling } from './ruling';
+import { type Decision, type Detail, type Judges, notWithItems, type Ruling, textOf } from './ruling';
 
 const notDelivered = ({ state }: OrderFacts): FailureCode | undefined => {
   if (isClosed(state)) return 'order_closed';
@@ -47,7 +47,7 @@ const judgeVoid = (ruling: Ruling, message: OrderMessage & { kind: 'void' }): De
   if (items.length === 0) return ruling.done();
   const used = items.filter(isUsed);
   if (used.length > 0) return ruling.refuse('code_redeemed', named(used));
-  declareVoid(ruling, items, message.by);
+  declareVoid(ruling, items, message.by, textOf(message));
   const request = pendingRequest(ruling.facts);
   const isWholeRequest = request?.itemIds.every((itemId) => !isGood(itemOf(ruling.facts, itemId)));
   if (isWholeRequest) ruling.endVoidRequest('destroyed', message.by);
@@ -55,12 +55,12 @@ const judgeVoid = (ruling: Ruling, message: OrderMessage & { kind: 'void' }): De
 };
 
 /** Their items are good and unused. What is owed for them is told, and an order that was not delivered and has none left ends. */
-export const declareVoid = (ruling: Ruling, items: readonly ItemFacts[], by: VoidDecider): void => {
+export const declareVoid = (ruling: Ruling, items: readonly ItemFacts[], by: VoidDecider, said: Detail = {}): void => {
   const { facts } = ruling;
   const isLast = items.length === goodCount(facts);
   ruling.setItems(items.map(({ itemId }) => ({ itemId, state: 'void' as const })));
   for (const { itemId } of items) ruling.enter({ kind: 'void', itemId, state: 'void', usesLeft: 0 }, by);
-  ruling.note('item_void', { items: items.length, by }).tell('order.codes_void', named(items));
+  ruling.note('item_void', { items: items.length, by, ...said }).tell('order.codes_void', named(items));
   if (isLast && facts.state !== 'delivered') {
     ruling.close('cancelled', 'all_void', { by });
     return;

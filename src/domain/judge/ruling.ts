@@ -47,6 +47,10 @@ export type Judges = {
 type Change = Partial<Omit<OrderFacts, 'version' | 'updatedAtMs'>>;
 export type Detail = TimelineEntry['detail'];
 
+/** The line of what was done names the words that were said with it. */
+export const textOf = ({ textRef }: { readonly textRef?: string }): Detail =>
+  textRef === undefined ? {} : { textRef };
+
 /** What is owed for pieces without a good code. Source: rule 16 of the protocol. */
 export const refundDue = (facts: OrderFacts): number =>
   facts.amount.value - Number((BigInt(facts.amount.value) * BigInt(goodCount(facts))) / BigInt(facts.quantity));
@@ -176,13 +180,13 @@ export class Ruling {
   }
 
   /** The first of a decision, a redemption, a void and a close ends it. */
-  endVoidRequest(decision: VoidDecision, by: VoidDecider, reason?: VoidRefusal): this {
+  endVoidRequest(decision: VoidDecision, by: VoidDecider, reason?: VoidRefusal, said: Detail = {}): this {
     const request = pendingRequest(this.facts);
     if (!request) return this;
     const { requestId } = request;
     return this.change({ voidRequest: { ...request, state: decision, endedAtMs: this.nowMs } })
       .enter({ kind: 'void_decided', operationId: requestId, decision }, by)
-      .note('void_decided', { decision, by, ...(reason ? { reason } : {}) })
+      .note('void_decided', { decision, by, ...(reason ? { reason } : {}), ...said })
       .tell('order.void_decided', { requestId, decision, by, ...(reason ? { reason } : {}) });
   }
 

@@ -1,9 +1,6 @@
 import type { OrderMessage } from '../messages';
 import { isAwaitingCodes, isBeforeVerification, isClosed, type OrderFacts, outstanding, runningWindow } from '../order';
-import type { Decision, Detail, Judges, Ruling } from './ruling';
-
-/** The line of the close names the words that were said with it. */
-const textOf = ({ textRef }: { readonly textRef?: string }): Detail => (textRef === undefined ? {} : { textRef });
+import { type Decision, type Judges, type Ruling, textOf } from './ruling';
 
 const judgeRefusal = (ruling: Ruling, message: OrderMessage & { kind: 'refuse' }): Decision => {
   const { facts } = ruling;
@@ -91,7 +88,7 @@ const judgeCompletion = (ruling: Ruling, message: OrderMessage & { kind: 'comple
   if (facts.state !== 'partially_issued') return ruling.refuse(facts.short ? 'order_closed' : 'already_delivered');
   return ruling
     .change({ short: true, completed: true })
-    .note('completed', { by: message.by, codes: facts.issued })
+    .note('completed', { by: message.by, codes: facts.issued, ...textOf(message) })
     .beginDelivery()
     .done();
 };

@@ -1,7 +1,7 @@
 import { goodCount, isGood, isUsed, itemOf, pendingRequest } from '../items';
 import type { OrderMessage } from '../messages';
 import { declareVoid, itemsOf, named, unknownItem } from './after-sale';
-import { type Decision, type Judges, notWithItems, type Ruling } from './ruling';
+import { type Decision, type Detail, type Judges, notWithItems, type Ruling, textOf } from './ruling';
 
 /** An operator or a buyer wants money back; whether the codes can be destroyed, their issuer knows. Source: rule 17. */
 const judgeVoidRequest = (ruling: Ruling, message: OrderMessage & { kind: 'requestVoid' }): Decision => {
@@ -42,16 +42,16 @@ const judgeVoidDecision = (ruling: Ruling, message: OrderMessage & { kind: 'deci
   if (decided === undefined) return ruling.refuse('request_unknown');
   if (decided === decision) return ruling.done();
   if (decided === 'destroyed' || decided === 'refused') return ruling.refuse('already_decided');
-  if (decision === 'refused') return ruling.endVoidRequest('refused', by, message.reason).done();
-  return destroy(ruling, by);
+  if (decision === 'refused') return ruling.endVoidRequest('refused', by, message.reason, textOf(message)).done();
+  return destroy(ruling, by, textOf(message));
 };
 
 /** Those of its items that are good yet; a redemption of one would have ended it. */
-const destroy = (ruling: Ruling, by: 'issuer' | 'operator' | 'timeout'): Decision => {
+const destroy = (ruling: Ruling, by: 'issuer' | 'operator' | 'timeout', said: Detail = {}): Decision => {
   const request = pendingRequest(ruling.facts);
   const items = (request?.itemIds ?? []).map((itemId) => itemOf(ruling.facts, itemId)).filter(isGood);
   if (items.length > 0 && goodCount(ruling.facts) > 0) declareVoid(ruling, items, by);
-  return ruling.endVoidRequest('destroyed', by).done();
+  return ruling.endVoidRequest('destroyed', by, undefined, said).done();
 };
 
 const recordVoidUnknown = (ruling: Ruling, { requestId }: OrderMessage & { kind: 'voidUnknown' }): Decision => {

@@ -7,9 +7,9 @@ export const completeOrder = async (
   deps: OrderDeps,
   row: OrderRow,
   updateId: string,
-  { by, isRightToken }: { readonly by: Asker; readonly isRightToken: boolean },
+  asked: { readonly by: Asker; readonly isRightToken: boolean; readonly textRef?: string },
 ): Promise<OrderRow | 'unavailable'> => {
-  const message = { kind: 'complete', by, isRightToken } as const;
+  const message = { kind: 'complete', ...asked } as const;
   const judged = await askOrder(deps, row, updateId, message);
   if (judged === 'unavailable') {
     await deps.inbox.put(row, updateId, message, new Date(deps.nowMs()));

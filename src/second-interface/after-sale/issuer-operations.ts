@@ -5,6 +5,7 @@ import type { FieldError } from '../../domain/failures';
 import type { Terminal } from '../../domain/order';
 import type { OrderRow } from '../../store/orders';
 import { engineUnavailable, type OrderDeps } from '../ask-order';
+import { keptText } from '../kept-text';
 import { queued } from '../operation-answer';
 import { orderBody } from '../order-body';
 import { isTokenOf } from '../order-token';
@@ -42,15 +43,17 @@ const bodyOf = async (deps: OrderDeps, row: OrderRow) => orderBody(row, await de
 
 /** The order's life after the sale, for HTTP and for functions: each call hands over to one operation. */
 export const registerAfterSale = (register: RegisterOperation, terminalProblem: TerminalProblem): void => {
-  register(routes.completeOrder, async (deps, row, messageId, { token }) => {
+  register(routes.completeOrder, async (deps, row, messageId, { token, reason }) => {
+    const id = `complete/${messageId}`;
     const asked = { by: 'issuer', isRightToken: isTokenOf(row, token) } as const;
-    const after = await completeOrder(deps, row, `complete/${messageId}`, asked);
+    const after = await completeOrder(deps, row, id, { ...asked, ...(await keptText(deps, row, id, reason)) });
     return after === 'unavailable' ? queued : answer(200, await bodyOf(deps, after));
   });
 
-  register(routes.voidItems, async (deps, row, messageId, { token, itemIds }) => {
+  register(routes.voidItems, async (deps, row, messageId, { token, itemIds, reason }) => {
+    const id = `void/${messageId}`;
     const asked = { by: 'issuer', isRightToken: isTokenOf(row, token), itemIds } as const;
-    const after = await voidItems(deps, row, `void/${messageId}`, asked);
+    const after = await voidItems(deps, row, id, { ...asked, ...(await keptText(deps, row, id, reason)) });
     return after === 'unavailable' ? queued : answer(200, await bodyOf(deps, after));
   });
 
@@ -61,9 +64,11 @@ export const registerAfterSale = (register: RegisterOperation, terminalProblem: 
     return answer(200, await bodyOf(deps, await redeliverCodes(deps, row, `delivery/${messageId}`, asked)));
   });
 
-  register(routes.decideVoid, async (deps, row, messageId, { token, requestId, decision, reason }) => {
+  register(routes.decideVoid, async (deps, row, messageId, { token, requestId, decision, reason, detail }) => {
+    const id = `decideVoid/${messageId}`;
     const asked = { by: 'issuer', isRightToken: isTokenOf(row, token), requestId, decision, reason } as const;
-    return answer(200, await bodyOf(deps, await decideVoid(deps, row, `decideVoid/${messageId}`, asked)));
+    const said = await keptText(deps, row, id, detail);
+    return answer(200, await bodyOf(deps, await decideVoid(deps, row, id, { ...asked, ...said })));
   });
 
   register(routes.changeValidity, async (deps, row, messageId, { token, itemIds, expiresAt }) => {

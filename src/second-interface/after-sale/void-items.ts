@@ -9,6 +9,7 @@ interface VoidItems {
   readonly by: Asker;
   readonly isRightToken: boolean;
   readonly itemIds?: readonly string[] | undefined;
+  readonly textRef?: string;
 }
 
 /**
@@ -22,9 +23,15 @@ export const voidItems = async (
   deps: OrderDeps,
   row: OrderRow,
   updateId: string,
-  { by, isRightToken, itemIds }: VoidItems,
+  { itemIds, by, isRightToken, textRef }: VoidItems,
 ): Promise<OrderRow | 'unavailable'> => {
-  const message = { kind: 'void', by, isRightToken, ...(itemIds ? { itemIds } : {}) } as const;
+  const message = {
+    kind: 'void',
+    by,
+    isRightToken,
+    ...(itemIds ? { itemIds } : {}),
+    ...(textRef === undefined ? {} : { textRef }),
+  } as const;
   if (isInDelivery(row.facts.state)) {
     const judged = await askOrder(deps, row, updateId, message);
     if (judged === 'unavailable') {

@@ -59,6 +59,7 @@ interface DecideVoid {
   readonly requestId: string;
   readonly decision: VoidDecision;
   readonly reason?: VoidRefusal | undefined;
+  readonly textRef?: string;
 }
 
 /** @throws Failure `token_mismatch`, `request_unknown`, `already_decided`, `unavailable`. */
