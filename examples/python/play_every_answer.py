@@ -10,6 +10,7 @@ Not played, because a part of the platform would have to be stopped or overloade
 
 import base64
 import concurrent.futures
+import gzip
 import json
 import os
 import re
@@ -144,6 +145,7 @@ class Message:
         self.id = headers["webhook-id"]
         self.timestamp = headers["webhook-timestamp"]
         self.signature = headers["webhook-signature"]
+        self.headers = headers
         self.raw = raw
         body = json.loads(raw)
         self.type, self.sent_at, self.data = body["type"], body["timestamp"], body["data"]
@@ -151,7 +153,7 @@ class Message:
 
 
 class Receiver:
-    """What hears at one path of the callback server. A reaction returns (status, headers, body)."""
+    """What hears at one path of the callback server. A reaction returns (status, headers, body), or what writes to the wire."""
 
     def __init__(self, path: str):
         self.url = f"http://127.0.0.1:{callbacks.server_port}{path}"
@@ -284,11 +286,19 @@ class Terminal(Receiver):
 
 
 class CallbackHandler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    requests = 0
+
     def do_POST(self):
         raw = self.rfile.read(int(self.headers["content-length"]))
+        self.requests += 1
         receiver = receivers.get(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        status, extra, body = receiver.hear(headers, raw) if receiver else (404, {}, None)
+        answer = receiver.hear(headers, raw) if receiver else (404, {}, None)
+        if callable(answer) and (answer := answer(self)) is None:
+            self.close_connection = True
+            return
+        status, extra, body = answer
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         self.send_response(status)
         for name, value in {"content-length": str(len(data)), **extra}.items():
@@ -302,6 +312,9 @@ class CallbackHandler(BaseHTTPRequestHandler):
 
 class CallbackServer(ThreadingHTTPServer):
     request_queue_size = 128
+
+    def handle_error(self, *_):
+        """A caller that waits no more for its answer."""
 
 
 receivers: dict[str, Receiver] = {}
@@ -319,6 +332,21 @@ def answers(*scripted):
         return status, headers, body
 
     return react
+
+
+def bare(*pieces: bytes):
+    """A reaction that writes these bytes as they are; the last of several is repeated while anybody reads."""
+
+    def write(handler: CallbackHandler) -> None:
+        handler.wfile.write(pieces[0])
+        end = time.monotonic() + 20
+        try:
+            while pieces[1:] and time.monotonic() < end:
+                handler.wfile.write(pieces[1])
+        except OSError:
+            pass
+
+    return lambda _message: write
 
 
 def code(item_id: str, value: str | None = None, **fields) -> dict:
@@ -974,6 +1002,237 @@ def play_first_interface():
     refused("its new orders", gone.place("g-2"), 409, "issuer_paused")
 
 
+def play_odd_answers():
+    """A 2xx is success at its status line, and what a server or a proxy adds to an answer is read all the same."""
+    issuer = Issuer("odd", noticeDelaysSeconds=[1], codeMode="request")
+    ok = b"HTTP/1.1 200 OK\r\n"
+    for n, (name, reaction) in enumerate({
+        "a body cut short": bare(ok + b"content-length: 10\r\n\r\nabc"),
+        "an endless body": bare(ok + b"\r\n", b"x" * 1024),
+        "20 KiB of headers": bare(ok + b"x: " + b"a" * 20480 + b"\r\ncontent-length: 0\r\n\r\n"),
+        "100 before it": bare(b"HTTP/1.1 100 Continue\r\n\r\n" + ok + b"content-length: 0\r\n\r\n"),
+    }.items()):  # fmt: skip
+        issuer.reactions[("order.paid", f"a-{n}")] = reaction
+        issuer.place(f"a-{n}")
+        issuer.in_state(f"a-{n}", "notified")
+        time.sleep(1.5)
+        check(f"a 200 with {name} is taken, once", len(issuer.messages("order.paid", f"a-{n}")) == 1)
+    for name, headers, change in (("gzip", {"content-encoding": "gzip"}, gzip.compress), ("a byte order mark", {}, lambda raw: b"\xef\xbb\xbf" + raw)):
+        order_no = f"a-{name.replace(chr(32), chr(45))}"
+        body = change(json.dumps({"status": "issued", "codes": [code("a")]}).encode())
+        issuer.reactions[("order.code_requested", order_no)] = answers((200, headers, body))
+        verified(issuer, order_no)
+        issuer.in_state(order_no, "delivered")
+        request = issuer.messages("order.code_requested", order_no)
+        check(f"an answer with {name} is read", len(request) == 1, request)
+    issuer.reactions[("order.code_requested", "a-late")] = answers(500, (200, {}, {"status": "issued", "codes": [code("a")]}))
+    verified(issuer, "a-late")
+    issuer.in_state("a-late", "delivered")
+    tries = issuer.messages("order.code_requested", "a-late")
+    check("order.code_requested comes again after 1 s", 0.9 < tries[1].at - tries[0].at < 3, tries[1].at - tries[0].at)
+    issuer.reactions[("order.code_requested", "a-odd")] = answers((200, {}, {"status": "issued", "codes": [{"itemId": "a", "value": 7}]}))
+    verified(issuer, "a-odd")
+    told = until("the unreadable answer", lambda: [e["detail"] for e in issuer.timeline("a-odd") if e["detail"].get("errors")])
+    check("an answer that cannot be read names its field in the timeline", [e["path"] for e in told[0]["errors"]] == ["/codes/0/value"], told)
+    why = operator("GET", f"/orders/{issuer.id}/a-odd/why")
+    check("and in why", "/codes/0/value" in json.dumps(why.body), why)
+
+    slow = Issuer("reset", noticeDelaysSeconds=[20])
+    resets = []
+
+    def reset_once(_message):
+        def write(handler: CallbackHandler):
+            if resets or handler.requests == 1:
+                return 204, {}, None
+            resets.append(True)
+            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+            handler.connection.close()
+            return None
+
+        return write
+
+    slow.reactions["order.paid"] = reset_once
+    for n in range(20):
+        slow.place(f"r-{n}")
+        slow.in_state(f"r-{n}", "notified")
+        if resets:
+            break
+    sent = [entry for entry in slow.timeline(f"r-{n}") if entry["event"] == "notice_sent"]
+    came = slow.messages("order.paid", f"r-{n}")
+    check("a used connection that is reset before an answer is no attempt", resets and len(sent) == 1 and len(came) == 2 and came[1].at - came[0].at < 5, sent)
+
+
+def play_odd_requests():
+    issuer = Issuer("requests")
+    for name, headers in (("charset=UTF8", {"content-type": "application/json; charset=UTF8"}), ("charset=utf-8", {"content-type": "application/json;charset=utf-8"})):
+        answer = issuer.post("/orders", issuer.payment(f"r-{name[8:]}"), headers=headers)
+        check(f"201: {name}", answer.status == 201, answer)
+    answer = issuer.post("/orders", raw="\ufeff" + json.dumps(issuer.payment("r-bom")))
+    check("201: a byte order mark", answer.status == 201, answer)
+    paid = {"id": "p", "paidAt": "2026-01-01T02:00:00+02:00"}
+    answer = issuer.place("r-offset", payment=paid)
+    check("201: a time with an offset, given in UTC", answer.status == 201 and seconds(answer.get("payment")["paidAt"]) == seconds(paid["paidAt"]) and answer.get("payment")["paidAt"].endswith("Z"), answer)
+    for n, folded in enumerate(("v1,AAAA,", "v1,AAAA, ")):
+        raw = json.dumps(issuer.payment(f"r-folded-{n}"))
+        headers = issuer.signed(raw)
+        headers["webhook-signature"] = folded + headers["webhook-signature"]
+        answer = send("POST", f"/v1/issuers/{issuer.id}/orders", raw.encode(), headers)
+        check(f"201: signatures after {folded!r}", answer.status == 201, answer)
+    page = urlsplit(issuer.order("r-bom")["pickupUrl"]).path
+    head = send("HEAD", f"{page}/events", None, {})
+    check("200: HEAD of a stream ends without a body", head.status == 200 and head.raw == b"" and head.headers.get("content-type", "").startswith("text/event-stream"), head)
+    wrong = issuer.place("r-number", metadata={"card": 9007199254740993})
+    refused("a number where a string belongs", wrong, 422, "body_invalid", "/metadata/card")
+    check("and says so", "string" in json.dumps(wrong.get("errors")), wrong)
+    verified(issuer, "r-codes", quantity=5)
+    now = datetime.now(tz=timezone.utc)
+    for name, bad, path in (
+        ("a value of blanks", code("a", " \u200b\u3000"), "/codes/0/value"),
+        ("a code that has expired", code("a", expiresAt=(now - timedelta(days=1)).isoformat()), "/codes/0/expiresAt"),
+    ):
+        refused(name, issuer.submit("r-codes", bad), 422, "body_invalid", path)
+    forms = [("ean8", "96385074"), ("upca", "036000291452"), ("code39", "A-1 $"), ("itf", "123456"), ("gs1-128", f"(01)04006381333931(21){RUN}")]
+    for n, (form, value) in enumerate(forms):
+        answer = issuer.submit("r-codes", code(f"f-{n}", value, format=form))
+        check(f"201: the format {form}", answer.status == 201, answer)
+    for n in range(1600):
+        repeated = issuer.verify("r-codes", quantity=5)
+        if repeated.status != 200:
+            break
+    check("200: the right verification for the 1600th time", repeated.status == 200, (n, repeated))
+
+
+def play_terminals():
+    issuer = Issuer("terminals", deliveryDelaysSeconds=[1])
+    dead, live = Terminal(f"{RUN}-dead"), Terminal(f"{RUN}-live")
+    dead.reactions["code.delivered"] = answers(404)
+    for n in range(12):
+        verified(issuer, f"t-{n}", terminal={"channel": "webhook", "url": dead.url})
+        issuer.submit(f"t-{n}", code("a"))
+    until("ten failed deliveries", lambda: len(dead.received) >= 10)
+    verified(issuer, "t-live", terminal={"channel": "webhook", "url": live.url})
+    began = time.monotonic()
+    issuer.submit("t-live", code("a"))
+    issuer.in_state("t-live", "delivered")
+    check("ten 404 of one address leave another one at its host alone", time.monotonic() - began < 15)
+    until("the last order to be called", lambda: len({m.data["orderNo"] for m in dead.received}) == 12, 90)
+    check("no order is undeliverable without a try", all(issuer.order(f"t-{n}")["delivery"]["tries"] > 0 or issuer.order(f"t-{n}")["state"] == "issued" for n in range(12)))
+
+    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    verified(issuer, "t-parts", quantity=450, terminal={"channel": "webhook", "url": live.url, "secret": secret})
+    codes = [code(str(n)) for n in range(450)]
+    for n in range(0, 450, 150):
+        issuer.submit("t-parts", *codes[n : n + 150])
+    issuer.in_state("t-parts", "delivered")
+    parts = {m.data["part"]["n"]: m for m in live.messages("code.delivered", "t-parts")}
+    check("450 codes go in three parts of at most 200", sorted(parts) == [1, 2, 3] and all(m.data["part"]["of"] == 3 and len(m.data["codes"]) <= 200 for m in parts.values()))
+    check("each part is a message of its own, and together they are all", len({m.id for m in parts.values()}) == 3 and sum(len(m.data["codes"]) for m in parts.values()) == 450)
+    kinds = [{part.split(",")[0] for part in m.signature.split(" ")} for m in parts.values()]
+    check("a terminal with a secret gets v1 beside v1a", kinds == [{"v1", "v1a"}] * 3, kinds)
+    check("the secret is given back by no call", secret not in json.dumps([issuer.order("t-parts"), operator("GET", f"/orders/{issuer.id}/t-parts").body]))
+
+    dead.reactions["code.delivered"] = answers(500)
+    mended = Issuer("mended")
+    verified(mended, "m-1", terminal={"channel": "webhook", "url": f"{dead.url}?mended"})
+    mended.submit("m-1", code("a"))
+    until("a failed try", lambda: mended.order("m-1")["delivery"]["tries"] > 0)
+    moved = mended.about("m-1", "delivery", "order.delivery", token=mended.token("m-1"), terminal={"channel": "page"})
+    check("200: another terminal from the first failed try on", moved.status == 200, moved)
+    paged = mended.in_state("m-1", "delivered")
+    check("one that was corrected to a page has its link", paged.get("pickupUrl"), paged)
+    renewed = mended.about("m-1", "delivery", "order.delivery", token=mended.token("m-1"), newLink=True)
+    check("200: a new link, and the old one is dead", renewed.status == 200 and mended.order("m-1")["pickupUrl"] != paged["pickupUrl"] and send("GET", urlsplit(paged["pickupUrl"]).path, None, {}).status == 404, renewed)
+
+
+def play_support():
+    """What support does: finds, notes, ends short, pays back."""
+    issuer = Issuer("support")
+    issuer.place("S-1", payment={"id": f"pay-{RUN}-1", "payer": "Ann"})
+    refused("a second payment", issuer.place("S-1", payment={"id": f"pay-{RUN}-2", "payer": "Ann"}), 409, "order_conflict")
+    line = until("its line", lambda: [e for e in issuer.timeline("S-1") if e["event"] == "payment_repeated"])
+    check("it is a line of the timeline, and a failure", line and any(f["orderNo"] == "S-1" and f["kind"] == "paid_twice" for f in operator("GET", "/failures?limit=100").body["data"]), line)
+    verified(issuer, "S-2", quantity=3)
+    given = code("a", secret="1234")
+    issuer.submit("S-2", given)
+    for query in (f"q=s-2&issuerId={issuer.id}", f"q=pay-{RUN}-1"):
+        found = operator("GET", f"/orders?{query}")
+        check(f"200: found by {query.split('=')[0]}, {query[2:5]}", len(found.get("data")) == 1, found)
+    found = operator("POST", "/orders/search", {"code": given["value"]})
+    check("200: found by its very code", [o["orderNo"] for o in found.get("data")] == ["S-2"], found)
+    csv = operator("GET", f"/orders.csv?issuerId={issuer.id}")
+    check("200: orders as CSV, without a code", csv.status == 200 and csv.headers["content-type"].startswith("text/csv") and len(csv.raw.split(b"\r\n")) == 4 and given["value"].encode() not in csv.raw, csv)
+    noted = operator("POST", f"/orders/{issuer.id}/S-2/note", {"text": "called back"})
+    lines = operator("GET", f"/orders/{issuer.id}/S-2/timeline").body["data"]
+    check("200: a note, for operators alone", noted.status == 200 and any(e["event"] == "note" for e in lines) and all(e["event"] != "note" for e in issuer.timeline("S-2")), noted)
+    token = issuer.token("S-2")
+    verified(issuer, "S-3")
+    refused("nothing to end short", issuer.about("S-3", "completion", "order.completion", token=issuer.token("S-3")), 409, "nothing_issued")
+    ended = [issuer.about("S-2", "completion", "order.completion", token=token, reason="no more") for _ in range(2)]
+    short = issuer.in_state("S-2", "delivered")
+    check("200: ended short, and again", [a.status for a in ended] == [200, 200] and short["closedReason"] == "completed_short" and short["refundDue"] == {"value": 667, "currency": "EUR"}, short)
+
+    def due(settled: str) -> list:
+        return [one for one in operator("GET", f"/refunds?limit=100&settled={settled}").get("data") if one["issuerId"] == issuer.id]
+
+    check("200: what is due is listed", [(one["orderNo"], one["due"]["value"]) for one in due("false")] == [("S-2", 667)], due("false"))
+    settle = {"token": token, "settlementId": "s-1", "amount": {"value": 667, "currency": "EUR"}}
+    check("201: settled", issuer.about("S-2", "refund-settlement", "order.refund_settlement", **settle).status == 201)
+    check("200: settled again", issuer.about("S-2", "refund-settlement", "order.refund_settlement", **settle).status == 200)
+    more = issuer.about("S-2", "refund-settlement", "order.refund_settlement", **{**settle, "settlementId": "s-2"})
+    refused("more than is due", more, 409, "refund_exceeded")
+    check("200: it is no longer due", due("false") == [] and [one["orderNo"] for one in due("true")] == ["S-2"])
+    path = urlsplit(issuer.order("S-2")["pickupUrl"]).path
+    refused("a file before the codes were shown", send("GET", f"{path}/voucher.pdf", None, {}), 403, "reveal_first")
+    send("POST", path + "/reveal", b"{}", {"accept": "application/json", "content-type": "application/json"})
+    opened = issuer.message("order.opened", "S-2")
+    check("order.opened, once the codes were seen", opened.data["orderNo"] == "S-2" and issuer.order("S-2")["delivery"]["state"] == "opened", issuer.order("S-2")["delivery"])
+    without = operator("POST", f"/orders/{issuer.id}/S-2/void", {})
+    refused("void without a reason", without, 422, "body_invalid", "/reason")
+    voided = operator("POST", f"/orders/{issuer.id}/S-2/void", {"reason": "lost"})
+    check("200: void is done when it is answered", voided.status == 200 and voided.get("items", {}).get("void") == 1 and voided.get("refundDue") == AMOUNT == issuer.order("S-2")["refundDue"], voided)
+    shown = send("POST", path + "/reveal", b"{}", {"accept": "application/json", "content-type": "application/json"})
+    check("the page shows it no more", all("value" not in item for item in shown.get("items")), shown.status)
+    dead = send("GET", "/p/" + secrets.token_urlsafe(32), None, {"accept": "text/html"})
+    check("404: a dead link is a page for a person", dead.status == 404 and dead.headers["content-type"].startswith("text/html"), dead)
+    seen = operator("GET", f"/orders/{issuer.id}/S-2")
+    check("200: operators see how many codes are void", seen.get("codesVoid", {}).get("codes") == 1, seen)
+    audit = operator("GET", f"/audit?limit=20&target={issuer.id}/S-2&phase=any")
+    entry = next((one for one in audit.get("data") if one["action"] == "order.codes_voided" and one["phase"] == "done"), {})
+    check("200: the audit is searched, and has asked, done and the reason", entry.get("reason") == "lost" and any(one["seq"] == entry.get("of") and one["phase"] == "asked" for one in audit.get("data")), audit)
+    told = [e for e in operator("GET", f"/orders/{issuer.id}/S-2/timeline").body["data"] if e["event"] == "item_void"]
+    check("and so has the timeline", "lost" in json.dumps(told), told)
+    exported = operator("GET", "/audit/export")
+    check("200: and exported", exported.status == 200 and f"{issuer.id}/S-2".encode() in exported.raw, exported.status)
+
+
+def play_issuer_settings():
+    wanted = {"callTimeoutSeconds": 1, "callHeaders": {"x-shop": "of-mine"}, "ordersPerSecond": 1, "verifyWindowSeconds": 7776000, "issueWindowSeconds": 7776000}
+    issuer = Issuer("settings", **wanted)
+    shown = issuer.created.body
+    check("201: an issuer's own limits", all(shown.get(name) == wanted[name] for name in wanted if name != "callHeaders"), shown)
+    check("its headers are given back by name alone", "of-mine" not in json.dumps(shown) and "x-shop" in json.dumps(shown.get("callHeaders")), shown)
+    for field, value in (("callTimeoutSeconds", 31), ("callTimeoutSeconds", 0), ("callHeaders", {"webhook-id": "x"}), ("callHeaders", {"connection": "x"}), ("callCa", "no certificate"), ("ordersPerSecond", 0)):
+        answer = operator("PATCH", f"/issuers/{issuer.id}", {field: value})
+        check(f"422: {field} {value!r}", answer.status == 422 and answer.code == "body_invalid" and any(path.startswith(f"/{field}") for path in answer.paths()), answer)
+    slow: list = []
+
+    def late(message: Message):
+        slow.append(message)
+        time.sleep(1.5 if len(slow) == 1 else 0)
+        return 204, {}, None
+
+    issuer.reactions["order.paid"] = late
+    placed = issuer.place("c-1")
+    check("verifyBy is 90 days ahead", round(seconds(placed.get("verifyBy")) - seconds(placed.get("createdAt"))) == 7776000, placed)
+    failed = until("the late answer to fail", lambda: [e for e in issuer.timeline("c-1") if e["event"] == "notice_answered"])
+    check("a callback has as long as the setting says", failed[0]["detail"].get("problem") == "timeout" and failed[0]["detail"]["tookMs"] < 1400, failed)
+    check("the headers come with it", slow[0].headers.get("x-shop") == "of-mine", slow[0].headers)
+    many = [issuer.place(f"c-many-{n}") for n in range(4)]
+    slower = [answer for answer in many if answer.status == 429]
+    if check("429: more new orders a second than the setting says", slower, many):
+        refused("the rest of them", slower[0], 429, "rate_limited")
+
+
 def play_deliveries():
     issuer = Issuer("deliver")
     good = Terminal(f"{RUN}-good")
@@ -1152,6 +1411,9 @@ def play_operator():
     audit = operator("GET", "/audit?limit=20").body
     check("200: audit, newest first", audit["data"][0]["action"] == "orders.batch" and {"at", "actor", "action", "target"} <= set(audit["data"][0]), audit["data"][0])
     refused("a batch of an unknown action", operator("POST", "/batches", {"filter": {}, "action": "explode"}), 422, "body_invalid", "/action")
+    refused("a deletion without its confirmation", operator("DELETE", f"/issuers/{issuer.id}"), 422, "body_invalid", "/confirm")
+    for method, path in (("PUT", f"/issuers/{issuer.id}/settings"), ("PUT", "/settings"), ("POST", "/keys/delivery")):
+        refused(f"{method} {path.replace(issuer.id, '{issuerId}')} without a body", operator(method, path), 422, "body_invalid", "")
     check("204: an issuer deleted", operator("DELETE", f"/issuers/{issuer.id}?confirm={issuer.id}").status == 204)
     refused("a deleted issuer", operator("GET", f"/issuers/{issuer.id}"), 404, "issuer_unknown")
     refused("its id again", operator("POST", "/issuers", issuer.settings), 409, "issuer_exists")
@@ -1164,6 +1426,8 @@ def play_operator():
 
 
 def play_public():
+    start = send("GET", "/", None, {"accept": "text/html"})
+    check("200: the first address is a page", start.status == 200 and start.headers["content-type"].startswith("text/html"), start)
     for path in ("/healthz", "/readyz"):
         check(f"200: {path}", send("GET", path, None, {}).status == 200)
     check("200: /metrics", b"# HELP" in send("GET", "/metrics", None, {}).raw)
@@ -1414,7 +1678,7 @@ def play_versions():
 
 PLAYS = [
     play_signing, play_order_of_checks, play_idempotency, play_values, play_addresses, play_orders, play_verification,
-    play_codes, play_refusal_and_cancellation, play_windows, play_first_interface, play_feed, play_pull, play_failures, play_statements, play_reconciliations, play_replays, play_self, play_sandbox, play_versions, play_deliveries, play_page, play_operator, play_public,
+    play_codes, play_refusal_and_cancellation, play_windows, play_first_interface, play_odd_answers, play_odd_requests, play_terminals, play_support, play_issuer_settings, play_feed, play_pull, play_failures, play_statements, play_reconciliations, play_replays, play_self, play_sandbox, play_versions, play_deliveries, play_page, play_operator, play_public,
 ]  # fmt: skip
 
 

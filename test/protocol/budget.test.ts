@@ -54,12 +54,18 @@ test(
     const statuses = new Map<number, number>();
     let next = 1;
     const caller = async () => {
-      for (let n = next++; n <= quantity; n = next++) {
+      for (let n = next++; n < quantity; n = next++) {
         const { status } = await issuer.submit('one-by-one', [code(n)]);
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
       }
     };
     await Promise.all([caller(), caller(), caller()]);
+    // However many came before it, there is room for what a person asks.
+    const extended = await file.platform.operator('POST', `/orders/${issuer.issuerId}/one-by-one/extend`, {
+      seconds: 60,
+    });
+    expect(extended.status).toBe(200);
+    expect((await issuer.submit('one-by-one', [code(quantity)])).status).toBe(201);
     await issuer.inState('one-by-one', 'delivered');
     expect((await issuer.order('one-by-one')).body.codes).toEqual({ issued: quantity, outstanding: 0 });
     // A busy engine takes one as queued at times; none is turned away.
