@@ -146,3 +146,18 @@ test.each([
   expect(records.filter(({ cells }) => cells).map(({ line }) => line)).toEqual(whole);
   expect(records.filter(({ cells }) => !cells).map(({ line }) => line)).toEqual(broken);
 });
+
+test('a line of megabytes is read no further than 64 KiB, so that nobody waits for it; the next one counts', async () => {
+  const long = 'x'.repeat(64 * 1_024 + 1);
+  const many = ','.repeat(1_000);
+  const [head, ...records] = csvRecords(`a,b\n${long},1\n${many}\n"${'""'.repeat(40_000)}",2\n"c",d\n`);
+  expect(head?.cells).toEqual(['a', 'b']);
+  expect(records).toEqual([
+    { line: 2, cells: undefined },
+    { line: 3, cells: undefined },
+    { line: 4, cells: undefined },
+    { line: 5, cells: ['c', 'd'] },
+  ]);
+  const listed = readList(Buffer.from(`{"orderNo":"A"}\n{"orderNo":"${long}"}\n`), 'application/x-ndjson');
+  await expect(listed).rejects.toMatchObject({ extras: { errors: [{ path: '/2', code: 'line_too_long' }] } });
+});

@@ -1,6 +1,6 @@
 import { setImmediate as others } from 'node:timers/promises';
 import { unguarded } from '../../contract/csv';
-import { csvRecords } from '../../contract/csv-records';
+import { csvRecords, lineMaxLength } from '../../contract/csv-records';
 import { listedOrder, listedOrdersMax } from '../../contract/issuer/reconciliations';
 import { bodyInvalid } from '../../contract/problem';
 import { parseStrictJson } from '../../contract/strict-json';
@@ -65,8 +65,14 @@ const jsonLines = function* (raw: Buffer): Generator<ReadLine> {
     line += 1;
     from = end + 1;
     // An empty line, as the last one often is, says nothing.
-    if (!isBlank(bytes)) yield { line, read: () => parseStrictJson(bytes) };
+    if (!isBlank(bytes)) yield { line, read: () => parseStrictJson(notTooLong(bytes)) };
   }
+};
+
+/** @throws Failure `body_invalid` */
+const notTooLong = (bytes: Buffer): Buffer => {
+  if (bytes.length <= lineMaxLength) return bytes;
+  throw bodyInvalid([{ path: '', code: 'line_too_long', message: `must have at most ${lineMaxLength} bytes` }]);
 };
 
 const isBlank = (bytes: Buffer): boolean => bytes.length === 0 || (bytes.length === 1 && bytes[0] === 13);
