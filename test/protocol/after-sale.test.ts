@@ -717,6 +717,25 @@ test('a buyer asks for money back on the page, where the issuer lets its buyers 
   expectProblem(again, 409, 'void_pending');
 });
 
+test('why a buyer wants money back is told and kept without the code that stands in it', async () => {
+  const issuer = await file.issuer({ buyerRefunds: true });
+  await issuer.placeVerified('b-why');
+  expect((await issuer.submit('b-why', [{ itemId: 'a', value: 'WHY-CODE-1', secret: '90210' }])).status).toBe(201);
+  const { pickupUrl } = (await issuer.inState('b-why', 'delivered')).body;
+  const asked = await read(
+    fetch(`${pickupUrl}/refund`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({ reason: 'no till takes WHY-CODE-1 with 90210' }),
+    }),
+  );
+  expect(asked.status).toBe(200);
+  const { data } = await issuer.message('order.void_requested', 'b-why');
+  expect(data.reason).toBe('no till takes … with …');
+  const row = await file.platform.core.orderDeps.orders.find({ issuerId: issuer.issuerId, orderNo: 'b-why' });
+  expect(JSON.stringify(row)).not.toMatch(/WHY-CODE-1|90210/);
+});
+
 test('a buyer asks ten times a day, however often the issuer refuses', async () => {
   const issuer = await file.issuer({ buyerRefunds: true });
   issuer.on('order.void_requested', async () => ({

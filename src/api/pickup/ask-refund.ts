@@ -12,6 +12,7 @@ import { requirePin } from './order-pin';
 import { mayAskRefund, type PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { requireSameOrigin } from './same-origin';
+import { withoutCodesOf } from './without-codes';
 
 /** Of one order and UTC day: each is a call to its issuer. */
 const requestsPerDayMax = 10;
@@ -37,7 +38,8 @@ export const mountAskRefund = (mount: Mount, pages: PageDeps & { readonly public
           detail: `A buyer asks ${requestsPerDayMax} times a day`,
         });
       }
-      const after = await requestVoid(deps, row, `requestVoid/${randomUUID()}`, { by: 'buyer', reason });
+      const said = reason === byButton ? reason : await withoutCodesOf(pages, row, reason);
+      const after = await requestVoid(deps, row, `requestVoid/${randomUUID()}`, { by: 'buyer', reason: said });
       if (!isPage) {
         response.json({ state: after.facts.voidRequest?.state });
         return;

@@ -16,6 +16,7 @@ import { setPrivateHeaders } from './private-headers';
 import { holdsCodes } from './reveal';
 import { requireReveal } from './reveal-cookie';
 import { requireSameOrigin } from './same-origin';
+import { withoutCodes } from './without-codes';
 
 /** `POST /p/{secret}/report`: whoever was shown the codes says that one does not work; people of both sides read it. */
 export const mountReportCode = (mount: Mount, pages: PageDeps & { readonly publicUrl: string }): void => {
@@ -60,13 +61,6 @@ export const mountReportCode = (mount: Mount, pages: PageDeps & { readonly publi
   };
   mount.bare(route, rawBody(route.limitBytes), handler as unknown as RequestHandler);
 };
-
-/** Who writes of a code may write the code: people of both sides read these words. */
-const withoutCodes = (text: string, codes: readonly { readonly value: string; readonly secret?: string }[]): string =>
-  codes
-    .flatMap(({ value, secret }) => (secret === undefined ? [value] : [value, secret]))
-    .sort((a, b) => b.length - a.length)
-    .reduce((rest, value) => rest.replaceAll(value, '…'), text);
 
 const asked = (request: Request): BodyOf<typeof route> => {
   const form = formOf(request);
