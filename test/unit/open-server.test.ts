@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import express from 'express';
+import { sendFile } from '../../src/api/edge/file-answer';
 import { openServer } from '../../src/api/edge/open-server';
 
 const host = '127.0.0.1';
@@ -72,6 +74,29 @@ test('an answer that nobody takes is let go, and one that is taken slowly comes 
   await once(reader, 'close');
   expect(bytes).toBeGreaterThan(large.length);
 }, 30_000);
+
+test('a file that is taken a little now and then ends all the same: others wait for its place', async () => {
+  const lines = async function* () {
+    for (;;) yield 'a'.repeat(64 * 1024);
+  };
+  let ended: Promise<unknown> | undefined;
+  const app = express().get('/', (_request, response) => {
+    const limits = { stalledMs: 60_000, wholeMs: 300 };
+    ended = sendFile(response, { answers: {} }, { mediaType: 'text/csv', lines: lines() }, limits).catch(
+      () => 'cut off',
+    );
+  });
+  const server = await openServer(0, host, app);
+  opened.push({ close: () => server.close().closeAllConnections() });
+  const reader = connect({ port: (server.address() as AddressInfo).port, host });
+  reader.on('data', () => {
+    reader.pause();
+    setTimeout(() => reader.resume(), 20);
+  });
+  reader.on('error', () => undefined).write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+  await once(reader, 'close');
+  expect(await ended).toBe('cut off');
+}, 10_000);
 
 test('a head has ten seconds, a request 15', async () => {
   const { server } = await serve();

@@ -16,8 +16,8 @@ export interface FileAnswer {
 
 export const fileLinesMax = 100_000;
 const readAtOnce = 500;
-/** Whoever takes nothing for so long has gone. */
-const stalledMs = 60_000;
+/** Whoever takes nothing for so long has gone; whoever takes a little now and then holds a place that others wait for. */
+const usualLimits = { stalledMs: 60_000, wholeMs: 10 * 60_000 };
 
 /** Asked for page after page until one is not full, or the file is. */
 export const pagesOf = async function* <Row>(
@@ -59,6 +59,7 @@ export const sendFile = async (
   response: Response,
   { answers }: Pick<Route, 'answers'>,
   { name, mediaType = answers[200]?.mediaType ?? '', headers = {}, lines }: FileAnswer,
+  { stalledMs, wholeMs } = usualLimits,
 ): Promise<void> => {
   const parts = lines[Symbol.asyncIterator]();
   const first = await parts.next();
@@ -72,7 +73,8 @@ export const sendFile = async (
     return;
   }
   response.setTimeout(stalledMs, () => response.destroy());
-  await pipeline(Readable.from(from(first, parts)), response);
+  const over = setTimeout(() => response.destroy(), wholeMs);
+  await pipeline(Readable.from(from(first, parts)), response).finally(() => clearTimeout(over));
 };
 
 const from = async function* <T>(first: IteratorResult<T>, rest: AsyncIterator<T>): AsyncGenerator<T> {
