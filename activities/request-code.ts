@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { type CodeAnswer, codeAnswer } from '../src/contract/code';
 import { fieldErrors } from '../src/contract/problem';
 import { Failure } from '../src/domain/failures';
-import type { OrderName } from '../src/domain/ids';
+import { codeAnswerId, type OrderName } from '../src/domain/ids';
 import { decide } from '../src/domain/judge/decide';
 import type { KeptMessage } from '../src/domain/kept-message';
 import type { AskedCall, OrderMessage, RefusalReason, TimelineEntry, UnreadField } from '../src/domain/messages';
@@ -46,7 +46,7 @@ export const createRequestCode = (deps: CallsOut) => ({
     if (await isAcknowledged(deps, issuer, row, kept)) return { kind: 'issuing' };
     const { tryNumber, answer, lines } = await tryMessage(deps, issuer, row, kept, answerLimitBytes);
     const read: CodeAnswer | Unusable = answer.ok ? readAnswer(answer) : { problem: answer.problem ?? 'failed' };
-    const result = 'problem' in read ? read : await resultOf(deps, row, `request/${messageId}.${tryNumber}`, read);
+    const result = 'problem' in read ? read : await resultOf(deps, row, codeAnswerId(messageId, tryNumber), read);
     deps.meter.of(row).codeAnswer('problem' in result ? problemClass(answer, result.problem) : result.kind);
     const outcome: TimelineEntry['detail'] =
       'problem' in result

@@ -12,6 +12,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import { isCodeAnswer } from '../src/domain/ids';
 import { holdsSubmission } from '../src/domain/judge/codes';
 import { decide, isUndoneByTime } from '../src/domain/judge/decide';
 import {
@@ -325,9 +326,9 @@ export class LiveOrder {
 }
 
 /** Named as the issuer's request is: its Update's id without the operation. */
-const askedCall = (): AskedCall => {
+const askedCall = (): AskedCall | undefined => {
   const { id = '' } = currentUpdateInfo() ?? {};
-  return { call: id.slice(id.indexOf('/') + 1), atMs: Date.now() };
+  return isCodeAnswer(id) ? undefined : { call: id.slice(id.indexOf('/') + 1), atMs: Date.now() };
 };
 
 const correctionIn = (message: OrderMessage): string | undefined =>

@@ -39,6 +39,13 @@ export const messageReplayActivityId = (order: OrderName, messageId: string): st
   `replay/${orderId(order)}/${messageId}`;
 export const submissionId = (order: OrderName, updateId: string): string => `${orderId(order)}/${updateId}`;
 
+const codeAnswerPrefix = 'request/';
+/** How all Updates begin whose codes stood in an answer to this message of the platform. */
+export const codeAnswersTo = (messageId: string): string => `${codeAnswerPrefix}${messageId}.`;
+export const codeAnswerId = (messageId: string, tryNumber: number): string => `${codeAnswersTo(messageId)}${tryNumber}`;
+/** Such an Update comes of no call of the issuer's: no answer to it leaves. */
+export const isCodeAnswer = (updateId: string): boolean => updateId.startsWith(codeAnswerPrefix);
+
 export const orderNameOf = (id: string): OrderName => {
   const slash = id.indexOf('/');
   return { issuerId: id.slice(0, slash), orderNo: id.slice(slash + 1) };

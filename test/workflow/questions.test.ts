@@ -1,3 +1,4 @@
+import { codeAnswerId } from '../../src/domain/ids';
 import { recordedRefusalLimit, updatesPerRun, verificationFailureLimit } from '../../src/domain/timings';
 import { until } from '../support/until';
 import { codes, type FakedOrder, Gate, type SkippedTime, startSkippedTime } from './skipped-time';
@@ -31,6 +32,19 @@ test('a turned away question leaves the facts as they were', async () => {
   const before = await order.facts();
   await order.throttled('codes', codes('a'));
   expect(await order.facts()).toEqual(before);
+});
+
+test('its events wait for the answer to the call that brought the last code, and for none where the platform asked for it', async () => {
+  const after = async (updateId: string) => {
+    const order = await time.start();
+    await order.verify();
+    await order.ask('codes', codes('a'), updateId);
+    expect((await order.outcome()).state).toBe('delivered');
+    return order.row().events.map((event) => event.after?.call);
+  };
+  expect(await after('codes/its-own-call')).toEqual(['its-own-call']);
+  // So ask, for codes in an answer, a competing call and the reconciler.
+  expect(await after(codeAnswerId('cf_code_1', 1))).toEqual([undefined]);
 });
 
 test('a locked order turns verifications away without a trace, also the right one', async () => {

@@ -2,6 +2,7 @@ import { partsOf } from '../../channels/parts';
 import { codesPerMessage, hasPage } from '../../channels/terminals';
 import type { CallSide } from '../../contract/operator/calls';
 import { failures, isFailureCode } from '../../domain/failures';
+import { codeAnswerId, codeAnswersTo, isCodeAnswer } from '../../domain/ids';
 import type { TimelineEntry } from '../../domain/messages';
 import { isFinal, openFacts, verifyByMs } from '../../domain/order';
 import { ownMessageId } from '../../first-interface/message-id';
@@ -158,7 +159,7 @@ const codesBodies = (entry: TimelineEntry, sources: CallSources): CallBodies => 
       : undefined;
   const notKept = submission ? [] : names ? names.map((_, n) => `/codes/${n}/itemId`) : ['/codes'];
   const shown = shownRequests['order.codes'];
-  if (submission?.updateId.startsWith('request/')) {
+  if (submission && isCodeAnswer(submission.updateId)) {
     return {
       request: side({ status: 'issued', codes: names }, shown),
       answer: withoutBody(),
@@ -175,7 +176,7 @@ const codesBodies = (entry: TimelineEntry, sources: CallSources): CallBodies => 
 };
 
 const isLastCall = ({ updateId }: SubmittedCodes, row: OrderRow): boolean =>
-  updateId.startsWith(`request/${ownMessageId(row, 'closing', 1)}.`);
+  updateId.startsWith(codeAnswersTo(ownMessageId(row, 'closing', 1)));
 
 /**
  * A line does not name its submission. It is told only where no other could be meant: as many lines as submissions, each
@@ -262,7 +263,7 @@ const codeAnswer = (entry: TimelineEntry, { row, submitted }: CallSources): Call
   const shown = shownAnswers.given;
   if (answer === 'issuing') return status === 200 ? side({ status: 'issuing' }, shown, [], 200) : ignoredAnswer(entry);
   if (answer === 'issued') {
-    const own = (submitted ?? []).find(({ updateId }) => updateId === `request/${message}.${n}`);
+    const own = (submitted ?? []).find(({ updateId }) => updateId === codeAnswerId(String(message), Number(n)));
     return own
       ? side({ status: 'issued', codes: maskedCodes(own) }, shown, [], status)
       : side({ status: 'issued' }, shown, ['/codes'], status);
