@@ -124,8 +124,8 @@ const reasonOf = (why: string) => {
 const voidNote = ({ codes, at, because }: NonNullable<OrderAnswer['codesVoid']>, delivery: OrderAnswer['delivery']) => {
   const isOne = codes === 1;
   const had =
-    because === 'operator_voided'
-      ? `an operator declared ${isOne ? 'it' : 'them'} void after the delivery. The buyer has had ${isOne ? 'it' : 'them'}, and the issuer is told that ${isOne ? 'it' : 'they'} may no longer be used.`
+    because === 'operator_voided' || because === 'issuer_voided' || because === 'refund_undecided'
+      ? `${voidedWords(isOne ? 'it' : 'them')[because]} after the delivery. The buyer has had ${isOne ? 'it' : 'them'}, and the issuer is told that ${isOne ? 'it' : 'they'} may no longer be used.`
       : `the order ended before ${isOne ? 'it was' : 'they were'} delivered, as ${closeReasonWords[because]}. ${delivery.tries > 0 ? 'No terminal took' : 'Nobody was given'} ${isOne ? 'it, and it counts' : 'them, and they count'} as never sold; the issuer is told which, and no other order of it can take the same ${isOne ? 'value' : 'values'}.`;
   return h(
     'p',
@@ -136,6 +136,12 @@ const voidNote = ({ codes, at, because }: NonNullable<OrderAnswer['codesVoid']>,
     ` (${agoText(at)}): ${had}`,
   );
 };
+
+const voidedWords = (them: string) => ({
+  operator_voided: `an operator declared ${them} void`,
+  issuer_voided: `the issuer destroyed ${them}`,
+  refund_undecided: `nobody decided in time whether ${them === 'it' ? 'it goes' : 'they go'} back, and that voids ${them}`,
+});
 
 /** What the platform says to do, with the action or the place that it means; a viewer gets the words alone. */
 const nextStep = (facts: OrderAnswer, timeline: Lines, next: NextStep | undefined, refresh: Refresh): Child => {

@@ -23,8 +23,9 @@ export const pageHtml = ({ path, title, html }: Page, menu: readonly MenuPart[],
     return `<h2>${escapeHtml(name)}</h2><ul>${items.join('')}</ul>`;
   });
   return `<!doctype html>
-<html lang="en"${form === 'static' ? ' data-suffix=".html"' : ''}><head><meta charset="utf-8"><title>${escapeHtml(title)} · Codeferry</title>
+<html lang="en"${form === 'static' ? ' data-suffix=".html"' : ''}><head><meta charset="utf-8"><title>${path === home ? 'Codeferry docs' : `${escapeHtml(title)} · Codeferry`}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="${to('docs/assets/icon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${to('docs/assets/docs.css')}"><script type="module" src="${to('docs/assets/docs.js')}"></script></head>
 <body><a class="skip" href="#main">To the text</a>
 <!--menu--><header><a class="brand" href="${to(home)}"><span class="mark" aria-hidden="true"></span>Codeferry docs</a>

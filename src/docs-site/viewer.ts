@@ -9,6 +9,7 @@ export const viewerHtml = (form: Form): string => {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>OpenAPI viewer · Codeferry</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="${to('docs/assets/icon.svg')}" type="image/svg+xml">
 <link rel="stylesheet" href="${to('docs/assets/viewer.css')}">
 <script src="${to('docs/assets/redoc.js')}" defer></script><script src="${to('docs/assets/viewer.js')}"${nonce} defer></script></head>
 <body><header><a href="${to(home)}">Codeferry docs</a>

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type OpenApi, openApiDocument } from '../contract/openapi/openapi';
 import { type Form, home } from './addresses';
 import { contents } from './contents';
-import { homeText, lead } from './home-text';
+import { homeText, lead, missing, missingPath } from './home-text';
 import { pageHtml } from './layout';
 import { failureCodes, problemsText, problemText } from './problem-texts';
 import { withExamples } from './quickstart-files';
@@ -61,6 +61,10 @@ export const writeDocs = (root: string, out: string, form: Exclude<Form, 'markdo
     write(`${page.path}.html`, pageHtml({ path: page.path, title, html }, menu, form));
     if (page.path.startsWith('docs/')) write(`${page.path}.md`, markdownOf(page));
   }
+  write(
+    `${missingPath}.html`,
+    pageHtml({ path: missingPath, ...renderPage({ path: missingPath, markdown: missing }, form) }, menu, form),
+  );
   const at = form === 'platform' ? `${example}/` : '';
   const problems = failureCodes.map((code) => `- [${code}](${at}problems/${code}${form === 'static' ? '.html' : ''})`);
   const listed = markdownOf({ path: 'llms.txt', markdown: first.markdown }).replaceAll('](', `](${at}`);
@@ -70,6 +74,7 @@ export const writeDocs = (root: string, out: string, form: Exclude<Form, 'markdo
   cpSync(join(root, 'src/docs-site/assets'), join(out, 'docs/assets'), { recursive: true });
   const styles = ['src/pages-kit/ground.css', 'src/docs-site/assets/docs.css'];
   write('docs/assets/docs.css', styles.map((path) => readFileSync(join(root, path), 'utf8')).join('\n'));
+  cpSync(join(root, 'src/pages-kit/icon.svg'), join(out, 'docs/assets/icon.svg'));
   cpSync(join(root, 'docs/images'), join(out, 'docs/assets'), { recursive: true });
   cpSync(join(dirname(require.resolve('minisearch')), '../umd/index.js'), join(out, 'docs/assets/minisearch.js'));
   write('docs/assets/redoc.js', redoc());

@@ -549,6 +549,18 @@ describe('acting', () => {
     await issuer.message('order.codes_void', 'void-5');
     expect(await voidOf('void-5')).toEqual({ codes: 1, at: expect.any(String), because: 'operator_voided' });
 
+    await delivered('void-7');
+    await operator('POST', `${at('void-7')}/refund`, { reason: 'changed her mind' });
+    await issuer.message('order.void_requested', 'void-7');
+    await issuer.post('/orders/void-7/void', {
+      type: 'order.void',
+      orderNo: 'void-7',
+      token: issuer.tokenOf('void-7'),
+      reason: 'destroyed',
+    });
+    await issuer.message('order.codes_void', 'void-7');
+    expect(await voidOf('void-7')).toEqual({ codes: 1, at: expect.any(String), because: 'issuer_voided' });
+
     await issuer.placeVerified('void-6');
     await issuer.refuse('void-6');
     await issuer.message('order.refund_due', 'void-6');

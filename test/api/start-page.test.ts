@@ -15,6 +15,9 @@ test('the first address is a page that says what this is, where to look, and tha
     'You issue codes',
     'You operate this platform',
     'href="/operator"',
+    'href="/docs/quickstart"',
+    'href="/issuer"',
+    'href="/p/lost"',
     'DEMO=off',
   ]) {
     expect(text).toContain(words);
@@ -44,6 +47,17 @@ test.each(['/p/not-a-link-that-ever-was', '/p/cut/off/somewhere', '/p/', '/p'])(
     }
   },
 );
+
+test('a page of the docs that is not there is said in words to a person, a problem to a program', async () => {
+  const page = await ask('/docs/nowhere', html);
+  expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+  const text = await page.text();
+  expect(text).toContain('There is no such page');
+  const [, icon = ''] = /rel="icon" href="([^"]+)"/.exec(text) ?? [];
+  const drawn = await fetch(new URL(icon, page.url));
+  expect([drawn.status, drawn.headers.get('content-type')]).toEqual([200, 'image/svg+xml']);
+  expect((await ask('/docs/nowhere', '*/*')).headers.get('content-type')).toContain('application/problem+json');
+});
 
 test('no other unknown path is a page', async () => {
   for (const path of ['/nowhere', '/v1/nowhere', '/pizza']) {

@@ -38,9 +38,13 @@ export const mountDocs = (
     response.setHeader('content-security-policy', csp.replace("style-src 'self'", `style-src 'self' 'nonce-${nonce}'`));
     response.type('html').send(viewer);
   });
-  mount.bare(routes.docsSubpage, ({ params: { page } }, response) => {
-    const name = String(page);
-    send(response, files.get(name.endsWith('.md') ? `docs/${name}` : `docs/${name}.html`));
+  mount.bare(routes.docsSubpage, (request, response) => {
+    const name = String(request.params.page);
+    const file = files.get(name.endsWith('.md') ? `docs/${name}` : `docs/${name}.html`);
+    const isPerson = request.accepts(['application/problem+json', 'html']) === 'html';
+    if (file || !isPerson) return send(response, file);
+    response.status(404);
+    send(response, files.get('docs/missing.html'));
   });
   mount.bare(docsAsset, ({ params: { file } }, response) => {
     response.setHeader('cache-control', 'public, max-age=600');

@@ -66,10 +66,35 @@ const example = {
   state: 'delivered',
 };
 
+const refundDue = { value: 1000, currency: 'EUR' };
+const cancelled = { state: 'cancelled', closedReason: 'issuer_cancelled', refundDue };
+const redemption = { sequence: 2, itemIds: ['1'], redemptionId: 'till-7-000123' };
+/** What an order is like after the event, and what it is about. */
+const examples: Readonly<Record<EventType, object>> = {
+  'order.delivered': { itemIds: ['1', '2', '3'] },
+  'order.undeliverable': { state: 'undeliverable' },
+  'order.refused': { state: 'refused', closedReason: 'issuer_refused', refundDue },
+  'order.expired': { state: 'expired', closedReason: 'verify_window', refundDue },
+  'order.cancelled': cancelled,
+  'order.refund_due': { ...cancelled, sequence: 2, payment: { id: 'pay-7' } },
+  'order.codes_void': { sequence: 2, itemIds: ['1'] },
+  'order.item_replaced': { sequence: 2, replaces: [{ itemId: '1', by: '1b' }] },
+  'order.redeemed': redemption,
+  'order.reversed': { ...redemption, sequence: 3 },
+  'order.opened': { sequence: 2 },
+  'order.terminal_changed': {
+    ...{ sequence: 2, state: 'issued', by: 'operator' },
+    terminal: { channel: 'email', hint: 'a***@e***' },
+  },
+  'order.void_decided': { sequence: 4, requestId: 'vr_1', decision: 'destroyed', by: 'issuer' },
+};
+
 export const events: readonly Callback[] = eventTypes.map((type) => ({
   type,
   name: nameOf(type),
   to: 'issuer',
   summary: `Event: ${says[type]}`,
-  body: messageOf(type, data).meta({ examples: [{ type, timestamp: example.at, data: example }] }),
+  body: messageOf(type, data).meta({
+    examples: [{ type, timestamp: example.at, data: { ...example, ...examples[type] } }],
+  }),
 }));

@@ -17,8 +17,8 @@ const one = `${base}/{issuerId}/{orderNo}` as const;
 const voidCodes = z.strictObject({
   codes: integer(0, 10_000),
   at: instant,
-  /** Why the order was closed before its delivery, or that an operator took delivered codes back. */
-  because: z.enum([...closeReasons, 'operator_voided']),
+  /** Why the order was closed before its delivery, or who took codes back, or that nobody decided about a refund in time. */
+  because: z.enum([...closeReasons, 'operator_voided', 'issuer_voided', 'refund_undecided']),
 });
 export type VoidCodes = Wire<typeof voidCodes>;
 

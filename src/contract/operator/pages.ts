@@ -20,7 +20,9 @@ export const consolePageSlash = page('/operator/', 'consolePageSlash', 'text/htm
 export const consoleFile = page('/operator/assets/{version}/{*file}', 'consoleFile', 'application/octet-stream');
 export const docsPage = page('/docs', 'docsPage', 'text/html');
 export const docsViewer = page('/docs/viewer', 'docsViewer', 'text/html');
-export const docsSubpage = page('/docs/{page}', 'docsSubpage', 'text/html');
+const docsSub = page('/docs/{page}', 'docsSubpage', 'text/html');
+const noPage = { says: 'A page that says so', mediaType: 'text/html' };
+export const docsSubpage = { ...docsSub, answers: { ...docsSub.answers, 404: noPage } };
 
 const oidc = '/v1/operator/console/oidc';
 
