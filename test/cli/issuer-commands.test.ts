@@ -129,14 +129,17 @@ describe('login and trigger', () => {
       return { code: await running, text: [...out, ...err].join('\n') };
     };
     const path = join(config, 'codeferry', 'issuers.json');
-    expect(await told(['login', ...url])).toEqual({ code: 0, text: expect.stringMatching(/^test-[0-9a-f]{20} at /) });
+    expect(await told(['login', ...url])).toEqual({
+      code: 0,
+      text: expect.stringMatching(/^test-[0-9a-f]{20} at (.|\n)*Next: .* listen .* trigger/),
+    });
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     const kept = JSON.parse(await readFile(path, 'utf8'));
     const { issuerId, secret } = kept.issuers[file.platform.baseUrl];
     expect(await told(['login'])).toEqual({ code: 0, text: expect.stringContaining(`${issuerId} at `) });
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(kept);
     const paid = await told(['trigger', 'order.cancelled', '--wait', '1']);
-    expect(paid).toEqual({ code: 1, text: expect.stringMatching(/did not come: trigger-\w+ is cancelled/) });
+    expect(paid).toEqual({ code: 1, text: expect.stringMatching(/did not come: trigger-\w+ is cancelled.*listen/) });
     const stopping = new AbortController();
     const heard = createServer((_request, response) => response.writeHead(204).end());
     await new Promise<void>((resolve) => heard.listen(0, '127.0.0.1', resolve));
@@ -182,6 +185,20 @@ describe('login and trigger', () => {
     expect((await told(['trigger', 'order.paid', ...url])).code).toBe(2);
   });
 
+  test('a server that refuses the message is told of, and whoever is called needs no listen', async () => {
+    const issuer = await file.sandboxIssuer();
+    issuer.on('order.paid', async () => ({ status: 401 }));
+    const env = {
+      CODEFERRY_URL: file.platform.baseUrl,
+      CODEFERRY_ISSUER: issuer.issuerId,
+      CODEFERRY_ISSUER_SECRET: issuer.secret,
+    };
+    const login = await command(['login'], env);
+    expect([await login.running, login.out.at(-1)]).toEqual([0, 'Next: npx codeferry trigger order.paid']);
+    const { running, out, err } = await command(['trigger', 'order.paid'], env);
+    expect([await running, err.join(), out.at(-1)]).toEqual([0, '', expect.stringMatching(/and answered 401$/)]);
+  });
+
   let making: Promise<unknown> = Promise.resolve();
   test('every message of the contract has its way', () => {
     expect(Object.keys(messageWays).sort()).toEqual(callbacks.map(({ type }) => type).sort());
@@ -221,6 +238,9 @@ describe('login and trigger', () => {
       expect([err.join(), exitCode]).toEqual(['', 0]);
       await until(`${type} at the server`, () => issuer.received.some((message) => message.type === type));
       expect(out.join()).not.toContain('TRIGGER-');
+      if (way.kind === 'order') expect(out.at(-1)).toContain(`${type} was sent`);
+      // A terminal's answer is no more than taken or not.
+      if (way.kind === 'order' && type !== 'code.delivered') expect(out.at(-1)).toMatch(/and answered 20\d$/);
     },
   );
 });

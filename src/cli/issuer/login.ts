@@ -23,11 +23,13 @@ export const login = async ({ place, callback, codeMode, makesNew, limitMs, out 
   const selfOf = (one: KeptIssuer) =>
     createIssuerClient({ baseUrl: url, triesMax: 3, tryLimitMs: limitMs, ...one }).readSelf();
   let issuer: KeptIssuer;
+  let next: NextSteps = { isFetching: callback.kind === 'pull', isTest: true };
   const kept = said || makesNew ? undefined : keptIssuer(place.env, url);
   const self = kept && (await selfOf(kept).catch(goneOrThrown));
   if (said) {
-    const { issuerId } = await selfOf(said);
+    const { issuerId, callback: called, mode } = await selfOf(said);
     issuer = { issuerId, secret: said.secret };
+    next = { isFetching: called.kind === 'pull', isTest: mode === 'test' };
     keepIssuer(place.env, url, issuer);
     out(`${issuerId} at ${url}: its secret fits.`);
   } else if (kept && self?.mode === 'test' && self.codeMode === codeMode && isSame(self.callback, callback)) {
@@ -44,7 +46,8 @@ export const login = async ({ place, callback, codeMode, makesNew, limitMs, out 
     out(`${plain(issuer.issuerId)} at ${url}: a test issuer, which ends ${plain(body.endsAt)}.`);
   }
   out(`Its secret is in ${keptIssuersPath(place.env)}: your server needs it too.`);
-  out('Next: npx codeferry listen --forward http://localhost:3000/callback, then npx codeferry trigger order.paid');
+  const steps = nextSteps(next);
+  if (steps) out(`Next: ${steps}`);
 };
 
 /** A test issuer is deleted after 30 days. */
@@ -54,6 +57,19 @@ const goneOrThrown = (error: unknown): undefined => {
 
 const isSame = (a: { kind: string; url?: string }, b: Readonly<Record<string, string>>): boolean =>
   a.kind === b.kind && a.url === b.url;
+
+interface NextSteps {
+  readonly isFetching: boolean;
+  readonly isTest: boolean;
+}
+
+const nextSteps = ({ isFetching, isTest }: NextSteps): string =>
+  [
+    isFetching && 'npx codeferry listen --forward http://localhost:3000/callback',
+    isTest && 'npx codeferry trigger order.paid',
+  ]
+    .filter(Boolean)
+    .join(', then ');
 
 // biome-ignore lint/suspicious/noExplicitAny: a newer api may say more
 const refusal = (status: number, { code, detail, errors = [] }: any): string =>

@@ -50,9 +50,11 @@ export const trigger = async ({ credentials, type, waitMs, out, signal }: Trigge
     const { orders } = await client.advanceClock(seconds, { signal });
     out(`The test clock went ${seconds} s on, for all open orders of this issuer (${orders}).`);
   }
-  await sent({ client, way, type, order, out, signal, endMs: Date.now() + waitMs });
+  const isFetched = self.callback.kind === 'pull';
+  await sent({ client, way, type, order, isFetched, out, signal, endMs: Date.now() + waitMs });
 };
 
+type Line = Awaited<ReturnType<IssuerClient['timeline']>>['data'][number];
 type Self = Awaited<ReturnType<IssuerClient['readSelf']>>;
 
 const placed = async (
@@ -93,39 +95,62 @@ interface Sending {
   readonly way: OrderWay;
   readonly type: MessageType;
   readonly order: OrderAnswer;
+  readonly isFetched: boolean;
   readonly out: (text: string) => void;
   readonly signal: AbortSignal;
   readonly endMs: number;
 }
 
-const sent = async ({ client, way, type, order: { orderNo, pickupUrl }, out, signal, endMs }: Sending) => {
+const sent = async ({ client, way, type, order: { orderNo, pickupUrl }, isFetched, out, signal, endMs }: Sending) => {
   let isOpened = false;
   for (;;) {
     const { data } = await client.timeline(orderNo, { signal });
     const line = data.find(way.isSent);
     if (line) {
-      const { message, status } = line.detail;
-      out(
-        [`${type} was sent`, message && `as ${plain(message)}`, status && `and answered ${plain(status)}`]
-          .filter(Boolean)
-          .join(' '),
-      );
-      return;
+      const answer = answerTo(line, data);
+      if (answer || Date.now() > endMs) return out(sentWords(type, line, answer));
     }
     if (way.deed === 'open the page' && !isOpened && data.some(({ event }) => event === 'delivered')) {
       await reveal(String(pickupUrl));
       isOpened = true;
     }
-    if (Date.now() > endMs) {
+    if (!line && Date.now() > endMs) {
       const { state } = await client.readOrder(orderNo, { signal });
       const missing = serverWords(way.server);
       throw new CommandEnd(
         exitCodes.refused,
-        `${type} did not come: ${orderNo} is ${plain(state)}.${missing && ` It comes when ${missing}.`}`,
+        [
+          `${type} did not come: ${orderNo} is ${plain(state)}.`,
+          missing && `It comes when ${missing}.`,
+          isFetched && 'It has to be fetched: does `npx codeferry listen` run?',
+        ]
+          .filter(Boolean)
+          .join(' '),
       );
     }
     await pause(lookEveryMs, undefined, { signal });
   }
+};
+
+/** Notices and code requests have a line for their answer; for others one line says both. */
+const answerTo = ({ event, detail: { message } }: Line, lines: readonly Line[]): Line | undefined =>
+  lines.find(({ event: name, detail }) => detail.message === message && name === (answerEvents[event] ?? event));
+
+const answerEvents: Readonly<Record<string, string>> = {
+  notice_sent: 'notice_answered',
+  code_requested: 'code_request_answered',
+};
+
+const sentWords = (type: string, { detail: { message } }: Line, answer: Line | undefined): string => {
+  const { status, problem } = answer?.detail ?? {};
+  return [
+    `${type} was sent`,
+    message && `as ${plain(message)}`,
+    status && `and answered ${plain(status)}`,
+    !status && problem && `and failed: ${plain(problem)}`,
+  ]
+    .filter(Boolean)
+    .join(' ');
 };
 
 /** As the buyer who looks at the codes; what is on the page is not read. */
