@@ -21,7 +21,7 @@ const calls = (issuerId: string): ConformanceCalls => ({
 export const conformanceView = (view: View): Promise<void> => {
   const [issuerId = ''] = view.params;
   return showConformance(view, calls(issuerId), issuerLink(issuerId), (issuer) =>
-    goLiveButton({ issuerId, ...issuer }, () => conformanceView(view)),
+    goLiveButton(issuer, () => conformanceView(view)),
   );
 };
 

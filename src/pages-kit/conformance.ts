@@ -2,13 +2,14 @@ import type { ConformanceRun, listConformance } from '../contract/issuer/conform
 import type { readSelf } from '../contract/issuer/self';
 import type { startConformanceOf } from '../contract/operator/conformance';
 import type { GivenBody, WrittenBody } from '../contract/route';
+import { isTestIssuer } from '../domain/ids';
 import { askDialog } from './dialog';
 import { type Child, h, replace } from './dom';
 import { type Column, empty, heading, issuerStateChip, pagedTable } from './parts';
 import { agoText, timeTag } from './time';
 import type { View } from './view';
 
-type Issuer = Pick<GivenBody<typeof readSelf>, 'state' | 'callback'>;
+type Issuer = Pick<GivenBody<typeof readSelf>, 'issuerId' | 'state' | 'callback'>;
 type Runs = GivenBody<typeof listConformance>;
 export type RunSummary = Runs['data'][number];
 
@@ -67,7 +68,7 @@ export const beginRun = async ({ at, start }: ConformanceCalls, chosen: readonly
 const isPlayed = ({ callback }: Issuer): boolean => callback.kind !== 'function';
 
 const needs = (issuer: Issuer, mayStart: boolean): Child => {
-  const { state } = issuer;
+  const { issuerId, state } = issuer;
   return [
     state === 'not_live' && [
       h('p', {}, 'Until it goes live, only products whose id begins with test_ are sold.'),
@@ -77,7 +78,14 @@ const needs = (issuer: Issuer, mayStart: boolean): Child => {
         'It goes live by a run of all scenarios in which no required one fails, or by an admin of the platform.',
       ),
     ],
-    state === 'active' && h('p', {}, 'It is live: every product is sold. A run changes nothing of that.'),
+    state === 'active' &&
+      h(
+        'p',
+        {},
+        isTestIssuer(issuerId)
+          ? 'A test issuer sells test orders alone, and never goes live: an operator makes the live one.'
+          : 'It is live: every product is sold. A run changes nothing of that.',
+      ),
     state === 'paused' && h('p', {}, 'While it is paused no run begins.'),
     !isPlayed(issuer) &&
       h('p', {}, 'A run is played with a server that is called or fetches, and this is a function of the platform.'),

@@ -83,6 +83,12 @@ const told = [
   'givenValue',
   'givenCurrency',
   'givenQuantity',
+  'items',
+  'mayBeLive',
+  'decision',
+  'value',
+  'settled',
+  'currency',
 ];
 
 /** What the sentence did not say. */

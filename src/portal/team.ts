@@ -27,22 +27,26 @@ export const teamView = async ({ root, signal }: View): Promise<void> => {
       body,
       data.length === 0
         ? empty('Nobody is signed in')
-        : table<Session>(
-            'Who is signed in, newest first',
-            [
-              { name: 'Who', lead: true, cell: ({ name, isThis }) => [name, isThis ? ' (this browser)' : ''] },
-              { name: 'May', cell: ({ role }) => (role === 'admin' ? 'read and change' : 'read') },
-              { name: 'Since', end: true, named: true, cell: ({ startedAt }) => timeTag(startedAt) },
-              { name: 'Last used', end: true, named: true, cell: ({ seenAt }) => timeTag(seenAt, agoText(seenAt)) },
-              {
-                name: 'End',
-                end: true,
-                cell: ({ sessionId, name }) =>
-                  isAdmin() &&
-                  h('button', { type: 'button', 'aria-label': `End ${name}`, onclick: () => end(sessionId) }, 'End'),
-              },
-            ],
-            data,
+        : h(
+            'div',
+            { class: 'paged' },
+            table<Session>(
+              'Who is signed in, newest first',
+              [
+                { name: 'Who', lead: true, cell: ({ name, isThis }) => [name, isThis ? ' (this browser)' : ''] },
+                { name: 'May', cell: ({ role }) => (role === 'admin' ? 'read and change' : 'read') },
+                { name: 'Since', end: true, named: true, cell: ({ startedAt }) => timeTag(startedAt) },
+                { name: 'Last used', end: true, named: true, cell: ({ seenAt }) => timeTag(seenAt, agoText(seenAt)) },
+                {
+                  name: 'End',
+                  end: true,
+                  cell: ({ sessionId, name }) =>
+                    isAdmin() &&
+                    h('button', { type: 'button', 'aria-label': `End ${name}`, onclick: () => end(sessionId) }, 'End'),
+                },
+              ],
+              data,
+            ),
           ),
       isAdmin() &&
         h('div', { class: 'action-row' }, h('button', { type: 'button', onclick: () => end() }, 'End all sessions')),
@@ -51,7 +55,7 @@ export const teamView = async ({ root, signal }: View): Promise<void> => {
   replace(
     root,
     heading('Team', isAdmin() && h('button', { type: 'button', class: 'primary', onclick: invite }, 'New link')),
-    h('section', { class: 'card' }, body),
+    h('section', {}, body),
   );
   await look();
 };

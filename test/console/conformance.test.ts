@@ -25,7 +25,7 @@ const run = (state: ConformanceRun['state'], results: readonly Result[] = [], mo
 
 const calls = (more: Partial<ConformanceCalls> = {}): ConformanceCalls => ({
   at: '#/conformance',
-  issuer: async () => ({ state: 'not_live', callback: { kind: 'url', url: 'https://issuer.test/' } }),
+  issuer: async () => ({ issuerId: 'acme', state: 'not_live', callback: { kind: 'url', url: 'https://issuer.test/' } }),
   runs: async () => ({ data: [] }),
   run: async () => run('running'),
   start: async () => run('running'),
@@ -37,6 +37,17 @@ const opened = () => {
   return { root: h('main'), params: [], query: new URLSearchParams(), signal: left.signal, left };
 };
 const buttons = (root: HTMLElement) => [...root.querySelectorAll('button')].map(({ textContent }) => textContent);
+
+test('a test issuer is not said to be live', async () => {
+  const view = opened();
+  const state = 'active' as const;
+  const issuerId = 'test-0123456789abcdef0123';
+  const issuer = async () => ({ issuerId, state, callback: { kind: 'url' as const, url: 'https://issuer.test/' } });
+  await showConformance(view, calls({ issuer }));
+  expect(view.root.textContent).toContain('A test issuer sells test orders alone');
+  expect(view.root.textContent).not.toContain('It is live');
+  view.left.abort();
+});
 
 test('an issuer that is not live is told what that needs, and who may begins a run of those that were named', async () => {
   const view = opened();

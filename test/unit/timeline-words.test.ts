@@ -21,6 +21,11 @@ test.each([
   expect(words('attempt_lost', detail)).toBe(`A worker stopped during ${what}: another one goes on`);
 });
 
+test('what was paid back is said as money, and of lines of before that it was', () => {
+  expect(words('refund_settled', { value: 1000, settled: 1000, currency: 'EUR' })).toBe('10.00 EUR paid back');
+  expect(words('refund_settled', { value: 1000, settled: 1000 })).toBe('A refund was paid back');
+});
+
 describe('a line of the timeline reads as a sentence', () => {
   test.each([
     [

@@ -216,7 +216,7 @@ const judgeSettlement = (ruling: Ruling, message: OrderMessage & { kind: 'settle
   ruling
     .change({ refundSettledValue: settled })
     .enter({ kind: 'settled', operationId: settlementId, value }, 'issuer')
-    .note('refund_settled', { value, settled });
+    .note('refund_settled', { value, settled, currency: facts.amount.currency });
   return ruling.answer({ kind: 'settled', isNew: true });
 };
 

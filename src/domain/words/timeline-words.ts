@@ -153,7 +153,7 @@ export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | '
         tone: 'plain',
       };
     case 'refund_settled':
-      return { who: 'issuer', text: 'A refund was settled', tone: 'good' };
+      return { who: 'issuer', text: `${paidBack(detail)} paid back`, tone: 'good' };
     case 'code_reported':
       return { who: 'buyer', text: `The buyer reported that ${reportWords(detail)}`, tone: 'bad' };
     case 'opened':
@@ -162,6 +162,10 @@ export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | '
       return { who: 'platform', text: unknown(event), tone: 'plain' };
   }
 };
+
+/** Lines of before have no currency. */
+const paidBack = ({ value, currency }: Detail): string =>
+  currency === undefined ? 'A refund was' : moneyText({ value: Number(value), currency: String(currency) });
 
 /** Its beginning, or one attempt to ask the issuer. */
 const voidRequested = (detail: Detail): TimelineLine => {

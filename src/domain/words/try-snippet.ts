@@ -16,7 +16,7 @@ export const trySnippet = (issuerId: string, platform: string): string =>
     `call /orders '${JSON.stringify({
       type: 'order.payment',
       orderNo: 'try-1',
-      product: { id: 'try', name: 'Test order' },
+      product: { id: 'test_ok', name: 'Test order' },
       amount: testAmount,
     })}'`,
   ].join('\n');
