@@ -123,9 +123,10 @@ const reasonOf = (why: string) => {
 /** An order that closed counts none of its codes as issued: here is that it had some, and what became of them. */
 const voidNote = ({ codes, at, because }: NonNullable<OrderAnswer['codesVoid']>, delivery: OrderAnswer['delivery']) => {
   const isOne = codes === 1;
+  const them = isOne ? 'it' : 'them';
   const had =
     because === 'operator_voided' || because === 'issuer_voided' || because === 'refund_undecided'
-      ? `${voidedWords(isOne ? 'it' : 'them')[because]} after the delivery. The buyer has had ${isOne ? 'it' : 'them'}, and the issuer is told that ${isOne ? 'it' : 'they'} may no longer be used.`
+      ? `${voidedWords(them)[because]} after the delivery. The buyer has had ${them}${because === 'issuer_voided' ? '' : `, and the issuer is told that ${isOne ? 'it' : 'they'} may no longer be used`}.`
       : `the order ended before ${isOne ? 'it was' : 'they were'} delivered, as ${closeReasonWords[because]}. ${delivery.tries > 0 ? 'No terminal took' : 'Nobody was given'} ${isOne ? 'it, and it counts' : 'them, and they count'} as never sold; the issuer is told which, and no other order of it can take the same ${isOne ? 'value' : 'values'}.`;
   return h(
     'p',

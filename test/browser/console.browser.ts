@@ -100,6 +100,18 @@ describe('the console in a browser', () => {
     await issuer.place('browser-live');
     await name.first().waitFor();
     expect(await page.locator('.chart canvas').count()).toBe(3);
+    // Parted words and numbers have more lines than words.
+    const parted = await page.locator('th, .end').evaluateAll((cells) =>
+      cells
+        .filter((cell) => {
+          const range = document.createRange();
+          range.selectNodeContents(cell);
+          const lines = new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom)));
+          return lines.size > (cell.textContent ?? '').trim().split(/\s+/).length;
+        })
+        .map(({ textContent }) => textContent),
+    );
+    expect(parted).toEqual([]);
   });
 
   test('an order is found as its number is typed, by keyboard alone', async () => {
