@@ -104,7 +104,7 @@ describe('the console in a browser', () => {
     const parted = await page.locator('th, .end').evaluateAll((cells) =>
       cells
         .filter((cell) => {
-          const range = document.createRange();
+          const range = cell.ownerDocument.createRange();
           range.selectNodeContents(cell);
           const lines = new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom)));
           return lines.size > (cell.textContent ?? '').trim().split(/\s+/).length;
