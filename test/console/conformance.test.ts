@@ -98,7 +98,10 @@ test.each([
 
 test('an issuer that fetches its messages is offered a run', async () => {
   const view = opened();
-  await showConformance(view, calls({ issuer: async () => ({ state: 'not_live', callback: { kind: 'pull' } }) }));
+  await showConformance(
+    view,
+    calls({ issuer: async () => ({ issuerId: 'acme', state: 'not_live', callback: { kind: 'pull' } }) }),
+  );
   expect(buttons(view.root)).toEqual(['Begin a run']);
   view.left.abort();
 });
