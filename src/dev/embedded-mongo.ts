@@ -57,6 +57,9 @@ function serverArgs(kind: MongoKind, port: number, folder: string, asksPassword:
   return ['--host', loopback, '--port', String(port), '--storage-path', folder, '--sync-on-commit', '--cache-size', '256M', ...auth];
 }
 
+/** SecantusDB remembers the last 10,000 writes that may come again, and looks through all of them at each one. */
+const forItsDriver = (kind: MongoKind): string => (kind === 'secantusdb' ? '&retryWrites=false' : '');
+
 async function startOnce(
   program: MongoProgram,
   { password, database = databaseName, ...options }: EmbeddedMongoOptions,
@@ -74,7 +77,7 @@ async function startOnce(
   });
   await waitUntilReady(child, () => answersPing(mongoUri(port, database), port), readyLimitMs);
   return {
-    uri: mongoUri(port, database, password),
+    uri: mongoUri(port, database, password) + forItsDriver(program.kind),
     port,
     pid: child.pid,
     kind: program.kind,

@@ -145,11 +145,13 @@ export const startParts = async ({
     parts.set(name, await keepUp(name, start));
   };
   let databaseKind = '';
+  const databaseUri = new URL('mongodb://nowhere');
   await Promise.all([
     add('temporal', () => startEmbeddedTemporal({ dataDir, port: temporalPort, logFile: join(logs, 'temporal.log') })),
     add('database', async () => {
       const mongo = await startEmbeddedMongo({ dataDir, port: mongoPort, logFile: join(logs, 'database.log') });
       databaseKind = mongo.kind;
+      databaseUri.href = mongo.uri;
       return mongo;
     }),
   ]);
@@ -165,7 +167,8 @@ export const startParts = async ({
   const operatorToken = secrets?.operatorToken ?? randomBytes(24).toString('base64url');
   const masterKey = secrets?.masterKey ?? randomBytes(32).toString('base64');
   const temporalAddress = `127.0.0.1:${engine.port}`;
-  const mongodbUri = `mongodb://127.0.0.1:${database.port}/codeferry?directConnection=true`;
+  databaseUri.port = String(database.port);
+  const mongodbUri = databaseUri.href;
   const env = {
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
