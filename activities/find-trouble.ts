@@ -1,3 +1,4 @@
+import { issuerOfCircuit } from '../src/domain/circuit-key';
 import { isSidesKind } from '../src/domain/comparison';
 import { issuerIdPattern, isTestIssuer } from '../src/domain/ids';
 import { minuteMs } from '../src/domain/timings';
@@ -36,9 +37,6 @@ const reportFreshMs = minuteMs;
 const movingStates = ['accepted', 'notified', 'verified', 'partially_issued', 'issued'] as const;
 
 type Finder = (sources: TroubleSources) => Promise<readonly Trouble[]>;
-
-const issuerOfCircuit = (key: string): string =>
-  (key.startsWith('terminal:') ? key.split(':')[1] : key.startsWith('host:') ? key.split('#')[1] : key) ?? '';
 
 const hostOfCircuit = (key: string): string => key.slice('host:'.length).split('#')[0] ?? '';
 

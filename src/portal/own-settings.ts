@@ -1,3 +1,4 @@
+import { spanText } from '../domain/words/span-text';
 import { askDialog, type Field, type Values } from '../pages-kit/dialog';
 import { differing } from '../pages-kit/differing';
 import { type Child, h, note } from '../pages-kit/dom';
@@ -11,6 +12,7 @@ import {
 import { timeTag } from '../pages-kit/time';
 import { api, type Choices, type IssuerAnswer, isAdmin, type Settings } from './api';
 
+const ofSeconds = (seconds: number): string => spanText(seconds * 1_000);
 const undecided = { approve: 'They are void', person: 'A person decides' } as const;
 /** Where nothing was set. */
 const voidDecisionSeconds = 86_400;
@@ -125,12 +127,12 @@ export const settingsCard = (issuer: IssuerAnswer, choices: Choices, again: () =
       line('State', issuerStateChip(issuer.state)),
       line('Preset terminal', issuer.terminal ? terminalText(issuer.terminal) : 'each order names its own'),
       line('Contract', issuer.apiVersion),
-      line('Windows', `verify ${issuer.verifyWindowSeconds} s, issue ${issuer.issueWindowSeconds} s`),
+      line('Windows', `verify ${ofSeconds(issuer.verifyWindowSeconds)}, issue ${ofSeconds(issuer.issueWindowSeconds)}`),
       line('Refunds', now.buyerRefunds ? 'buyers may ask' : 'buyers do not ask'),
       line('Held', now.holdWhileDeciding ? 'while you decide' : 'not while you decide'),
-      line('To decide', `${now.voidDecisionSeconds} s`),
+      line('To decide', ofSeconds(now.voidDecisionSeconds)),
       line('Not decided', undecided[now.voidUndecided]),
-      line('Last call', now.lastCallSeconds === 0 ? 'never' : `${now.lastCallSeconds} s before the end`),
+      line('Last call', now.lastCallSeconds === 0 ? 'never' : `${ofSeconds(now.lastCallSeconds)} before the end`),
       line('Your signature', now.signDeliveriesWithIssuerSecret ? 'on deliveries too' : 'not on deliveries'),
     ),
     endOf(issuer, choices),

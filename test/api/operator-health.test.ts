@@ -1,10 +1,17 @@
 import { mergedCircuits, mergedThrottled } from '../../src/operator/platform-health';
+import type { TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { until } from '../support/until';
 
-const file = platformOfFile();
+const file = platformOfFile({ sandboxAllow: ['127.0.0.1/32'] });
 const operator = (path: string) => file.platform.operator('GET', path);
+
+const untilFailedOnce = ({ issuerId }: TestIssuer) =>
+  until('the circuit that failed once is reported', async () => {
+    const { circuits } = (await operator(`/issuers/${issuerId}/calls`)).body;
+    return circuits.some(({ key, failures }: { key: string; failures: number }) => key === issuerId && failures === 1);
+  });
 
 test('queues are counted by the engine, workers report themselves, and a stopped worker is gone', async () => {
   const { body } = await until('a worker has reported, and the engine has seen it ask for work', async () => {
@@ -81,14 +88,24 @@ test('the calls of an issuer: each try with its outcome, newest first, and never
   const [failed] = (await operator(`${path}?failed=true&limit=1`)).body.data;
   expect(failed).toMatchObject({ orderNo: 'twice', problem: 'amount_mismatch', direction: 'from_issuer' });
   expect(JSON.stringify(body)).not.toMatch(/NEVER-IN-CALLS|127\.0\.0\.1|http:/);
-  await until('the circuit that failed once is reported', async () => {
-    const { circuits } = (await operator(path)).body;
-    return circuits.some(({ key, failures }: { key: string; failures: number }) => {
-      return key === issuer.issuerId && failures === 1;
-    });
-  });
+  await untilFailedOnce(issuer);
   expectProblem(await operator('/issuers/nobody/calls'), 404, 'issuer_unknown');
   expectProblem(await operator(`${path}?failed=maybe`), 422, 'body_invalid', '/failed');
+});
+
+test('whom a test issuer has called is seen at its own calls, and not beside those that sell', async () => {
+  const [live, tried] = [await file.issuer({ noticeDelaysSeconds: [1] }), await file.sandboxIssuer()];
+  for (const issuer of [live, tried]) {
+    issuer.on('order.paid', async () => ({ status: 500 }));
+    await issuer.place('fails');
+    await issuer.message('order.paid', 'fails');
+    issuer.on('order.paid', async () => ({ status: 204 }));
+  }
+  await untilFailedOnce(tried);
+  await untilFailedOnce(live);
+  const keys = (await operator('/health')).body.circuits.map(({ key }: { key: string }) => key);
+  expect(keys).toContain(live.issuerId);
+  expect(keys).not.toContain(tried.issuerId);
 });
 
 test('circuits of several workers are one line: the worst state, and how many see it', () => {
