@@ -28,6 +28,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/embedded-global.ts',
   globalTeardown: '<rootDir>/test/support/embedded-global-end.ts',
   testTimeout: 120_000,
-  maxWorkers: 2,
+  // Tests wait for clocks and for each other: two would leave a part of two cores idle.
+  maxWorkers: 3,
   cacheDirectory: '<rootDir>/.data/cache/jest',
 };

@@ -1,4 +1,7 @@
-const lookEveryMs = 25;
+const pauseMinMs = 10;
+/** What is asked answers from the same two cores as what is waited for: looking takes a small part of the time. */
+const pausePerLook = 4;
+const pausePerWaited = 0.1;
 
 /** Waits for what another process or the engine brings about; the promise is kept within the limit or the test is red. */
 export const until = async <T>(
@@ -6,11 +9,14 @@ export const until = async <T>(
   look: () => Promise<T | undefined | false> | T | undefined | false,
   limitMs = 40_000,
 ): Promise<T> => {
-  const endMs = Date.now() + limitMs;
+  const startedMs = performance.now();
   for (;;) {
+    const lookedMs = performance.now();
     const seen = await look();
     if (seen !== undefined && seen !== false) return seen;
-    if (Date.now() > endMs) throw new Error(`not within ${limitMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    const nowMs = performance.now();
+    if (nowMs - startedMs > limitMs) throw new Error(`not within ${limitMs} ms: ${what}`);
+    const pauseMs = Math.max(pauseMinMs, pausePerLook * (nowMs - lookedMs), pausePerWaited * (nowMs - startedMs));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 };
