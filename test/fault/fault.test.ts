@@ -24,7 +24,7 @@ beforeAll(async () => {
     orders: 300,
     faultsMs: 70_000,
     faultEveryMs: 4_000,
-    windowSeconds: 120,
+    windowSeconds: 90,
     boundMs,
     say: () => undefined,
   });

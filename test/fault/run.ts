@@ -79,13 +79,22 @@ export const runPlan = async (options: RunOptions): Promise<RunReport> => {
     await startOutside(platform, api, options, ports, logOf, outside);
     const begin = (phase: Phase): Promise<void> => tellPhase(ports, phase);
     say(`platform ready after ${seconds(Date.now() - startedMs)}`);
-    const missed = await playScenes(options.scenes, { platform, tell, facts: () => readFacts(factLogs) }, begin, say);
+    const stage = { platform, tell, facts: () => readFacts(factLogs) };
+    const play = (isLast: boolean): Promise<string[]> =>
+      playScenes(
+        options.scenes.filter((scene) => (scene.isLast ?? false) === isLast),
+        stage,
+        begin,
+        say,
+      );
+    const missed = await play(false);
     if (options.orders > 0) await playRandomPlan(options, platform, begin, tell);
     platform.crashes.disarmAll();
     const lastFaultMs = Date.now();
     say(`faults end after ${seconds(lastFaultMs - startedMs)}`);
     await settle(api, operator, factLogs, lastFaultMs + options.boundMs);
     const settledAfterMs = Date.now() - lastFaultMs;
+    missed.push(...(await play(true)));
     await operator.stop();
     // Where the platform does not answer, the judge has seen so in the calls before.
     await fetch(`http://127.0.0.1:${ports.issuers}/verify-again/40`, {
