@@ -9,6 +9,7 @@ import { whatToDo } from '../../domain/trouble';
 import { whyBounced, whyTampered } from '../../domain/words/why-held';
 import { type Surroundings, whyNoCode } from '../../domain/words/why-no-code';
 import type { SecondPerson } from '../../operator/approvals';
+import type { AuditTrail } from '../../operator/audit-trail';
 import type { OrderActions } from '../../operator/order-actions';
 import type { HealthReader } from '../../operator/platform-health';
 import { voidCodesOf } from '../../operator/void-codes';
@@ -72,29 +73,27 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     return { status: 200, body: { orderNo: row.orderNo, state: row.facts.state, why, ...(next ? { next } : {}) } };
   });
 
+  const audited = async <T extends OrderRow | 'unavailable'>(
+    name: OperatorActionName,
+    { params, body, audit }: AskedOfOrder,
+    run: (row: OrderRow, body: object) => Promise<T>,
+  ): Promise<T> => {
+    const before = await findOrder(deps, params.issuerId, params.orderNo);
+    const { reason }: { reason?: string } = body;
+    return audit(
+      { ...deedOn(before, name), after: { ...body }, reason },
+      () => run(before, body),
+      (row) => ({ after: { ...body, state: row === 'unavailable' ? 'queued' : row.facts.state } }),
+    );
+  };
+
   for (const [name, { route, run }] of actions.deeds) {
-    mount.operator(route)(async ({ params, body, audit }) => {
-      const before = await findOrder(deps, params.issuerId, params.orderNo);
-      const { reason }: { reason?: string } = body;
-      const asked = { ...deedOn(before, name), after: { ...body }, reason };
-      const row = await audit(
-        asked,
-        () => run(before, body),
-        ({ facts }) => ({ after: { ...body, state: facts.state } }),
-      );
-      return { status: 200, body: await bodyOf(row) };
-    });
+    mount.operator(route)(async (call) => ({ status: 200, body: await bodyOf(await audited(name, call, run)) }));
   }
 
   for (const [name, { route, run }] of actions.queuedDeeds) {
-    mount.operator(route)(async ({ params, body, audit }) => {
-      const before = await findOrder(deps, params.issuerId, params.orderNo);
-      const { reason }: { reason?: string } = body;
-      const done = await audit(
-        { ...deedOn(before, name), after: { ...body }, reason },
-        () => run(before, body),
-        (row) => ({ after: { ...body, state: row === 'unavailable' ? 'queued' : row.facts.state } }),
-      );
+    mount.operator(route)(async (call) => {
+      const done = await audited(name, call, run);
       return done === 'unavailable' ? queued : { status: 200, body: await bodyOf(done) };
     });
   }
@@ -160,6 +159,12 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     return { status: 200, body: { redemptionId, itemId, usesLeft } };
   });
 };
+
+interface AskedOfOrder {
+  readonly params: { readonly issuerId: string; readonly orderNo: string };
+  readonly body: object;
+  readonly audit: AuditTrail;
+}
 
 const deedOn = ({ _id, facts }: OrderRow, name: OperatorActionName) => ({
   action: operatorActions[name].audit[0],
