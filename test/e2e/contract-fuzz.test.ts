@@ -4,10 +4,11 @@ import { promisify } from 'node:util';
 import { cacheFolder } from '../../src/dev/project-folder';
 import { type PythonPackages, packagesFromWheels } from '../../src/dev/python-wheels';
 import { platformOfFile } from '../support/platform-of-file';
-import { seedOf } from '../support/seed';
 
 const file = platformOfFile();
 const examples = 2;
+/** What others see as well when they run it; by itself the program takes another one each time, and looks further. */
+const usualSeed = 1_691_196_596;
 const limitMs = 600_000;
 const minors = [11, 12, 13];
 
@@ -24,7 +25,7 @@ test(
     const packages = await schemathesis();
     if (!packages) return;
     const program = join(__dirname, '../../examples/python/fuzz_the_contract.py');
-    const seed = seedOf('contract fuzz');
+    const seed = Number(process.env.SEED ?? usualSeed);
     const { code, said } = await promisify(execFile)(
       packages.python,
       [program, '--seed', String(seed), '--examples', String(examples), '--short'],

@@ -17,6 +17,7 @@ export const crashPoints = {
   after_mail_before_record: 'the mail server took the mail, nothing of it is written',
   after_sms_before_record: 'the gateway took the message, nothing of it is written',
   after_event_before_record: 'the issuer took an event, nothing of it is written',
+  in_graceful_stop: 'an api was told to stop and takes no connection any more, its requests are under way',
   in_reconciler: 'in the middle of a pass of the reconciler',
 } as const;
 export type CrashPoint = keyof typeof crashPoints;

@@ -89,45 +89,45 @@ const untilSeen = async (
 };
 
 /**
- * Killed while it still drains: a worker has a slow call out under way, an api waits for an engine that stands still. Which of
- * two workers got the calls is the engine's choice: where this one had none, it was gone before, and new orders are placed.
+ * Killed while it still drains, with a slow call out under way. Which of two workers got the calls is the engine's choice:
+ * where this one had none, it was gone before, and new orders are placed.
  */
-const stopsGracefully = (
-  target: 'worker-1' | 'api-1',
-  ordersOf: (attempt: number) => readonly PlannedOrder[],
-  { isUnderWay, still }: { isUnderWay: Stop['isUnderWay']; still?: 'temporal' },
-): Scene => ({
-  name: `in the middle of a graceful stop of ${target}`,
+const workerStopsGracefully = (ordersOf: (attempt: number) => readonly PlannedOrder[]): Scene => ({
+  name: 'in the middle of a graceful stop of worker-1',
   play: async (stage) => {
+    const worker = stage.platform.part('worker-1');
     for (let attempt = 1; attempt <= 4; attempt += 1) {
+      const planned = ordersOf(attempt);
       await allUp(stage.platform);
-      if (await isKilledInStop(stage, { target, planned: ordersOf(attempt), isUnderWay, still })) return true;
+      tellDeath(stage.tell, 'graceful stop');
+      await stage.place(planned);
+      await untilSeen(stage, planned, ({ what }) => what === 'heard', { count: planned.length / 2 });
+      if (!worker.signal('SIGTERM')) continue;
+      await pause(150);
+      if (worker.signal('SIGKILL')) return true;
     }
     return false;
   },
 });
 
-interface Stop {
-  readonly target: string;
-  readonly planned: readonly PlannedOrder[];
-  isUnderWay(stage: Stage, planned: readonly PlannedOrder[]): Promise<unknown>;
-  readonly still: 'temporal' | undefined;
-}
-
-const isKilledInStop = async (stage: Stage, { target, planned, isUnderWay, still }: Stop): Promise<boolean> => {
-  const { platform, tell, place } = stage;
-  tellDeath(tell, 'graceful stop');
-  if (still) platform.part(still).signal('SIGSTOP');
-  try {
-    await place(planned);
-    await isUnderWay(stage, planned);
-    if (!platform.part(target).signal('SIGTERM')) return false;
-    await pause(150);
-    return platform.part(target).signal('SIGKILL');
-  } finally {
-    if (still) platform.part(still).signal('SIGCONT');
-  }
-};
+/** Its orders wait for an engine that stands still; nothing of them is seen from outside. */
+const apiStopsGracefully = (planned: readonly PlannedOrder[]): Scene => ({
+  name: `in_graceful_stop: ${crashPoints.in_graceful_stop}`,
+  play: async (stage) => {
+    const { platform, tell, place } = stage;
+    await allUp(platform);
+    tellDeath(tell, 'graceful stop');
+    platform.part('temporal').signal('SIGSTOP');
+    try {
+      await place(planned);
+      await pause(400);
+      platform.crashes.arm('in_graceful_stop');
+      return platform.part('api-1').signal('SIGTERM') && (await untilHit(stage, 'in_graceful_stop'));
+    } finally {
+      platform.part('temporal').signal('SIGCONT');
+    }
+  },
+});
 
 /** Nobody dies, nobody judges: a verification is answered all the same, with a 503, while the workers stand still. */
 const stopsBoth = (targets: readonly string[], planned: PlannedOrder): Scene => ({
@@ -229,23 +229,12 @@ export const crashScenes: readonly Scene[] = [
     'in_cancel_after_projection',
     order('engine-cancel', 'request-page', { behaviour: 'cancels_while_asked' }),
   ),
-  stopsGracefully(
-    'worker-1',
-    (attempt) =>
-      Array.from({ length: 8 }, (_, n) =>
-        order(`graceful-worker-${attempt}${n}`, 'push-page', { paidReplies: [{ reply: 'slow', acts: false }] }),
-      ),
-    {
-      isUnderWay: (stage, planned) =>
-        untilSeen(stage, planned, ({ what }) => what === 'heard', { count: planned.length / 2 }),
-    },
+  workerStopsGracefully((attempt) =>
+    Array.from({ length: 8 }, (_, n) =>
+      order(`graceful-worker-${attempt}${n}`, 'push-page', { paidReplies: [{ reply: 'slow', acts: false }] }),
+    ),
   ),
-  stopsGracefully(
-    'api-1',
-    (attempt) => Array.from({ length: 6 }, (_, n) => order(`graceful-api-${attempt}${n}`, 'push-page')),
-    // Nothing of an order is seen from outside while the engine stands still.
-    { isUnderWay: () => pause(400), still: 'temporal' },
-  ),
+  apiStopsGracefully(Array.from({ length: 6 }, (_, n) => order(`graceful-api-${n}`, 'push-page'))),
   stopsBoth(
     ['worker-1', 'worker-2'],
     order('workers-stopped', 'push-page', { paidReplies: [{ reply: 'slow', acts: false }] }),

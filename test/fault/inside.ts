@@ -1,4 +1,5 @@
 import { readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import Module from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -101,6 +102,19 @@ if (isFirstWriteOff) {
 }
 
 let lastStartAtMs = 0;
+replace('src/api/edge/open-server.js', ({ openServer }) => ({
+  openServer: async (...args: unknown[]) => {
+    const server = (await openServer(...args)) as Server;
+    const close = server.close.bind(server);
+    server.close = (done) => {
+      close(done);
+      dieIfArmed('in_graceful_stop');
+      return server;
+    };
+    return server;
+  },
+}));
+
 wrapMade('src/temporal/order-gateway.js', 'createOrderGateway', (gateway) => ({
   startOrder: async (...args: unknown[]) => {
     const outcome = await gateway.startOrder(...args);
