@@ -353,7 +353,11 @@ export const createApp = ({
     nowMs,
   });
   const actions = createOrderActions(orderDeps);
-  const secondPerson = createSecondPerson({ approvals: core.approvals, orderDeps });
+  const secondPerson = createSecondPerson({
+    approvals: core.approvals,
+    hasProvider: oidc !== undefined,
+    orderDeps,
+  });
   const readHealth = createHealthReader({ queues: core.queues, workers: core.workers, nowMs });
   mountOrderLists(mount, { orderDeps, issuers });
   mountOperatorOrders(mount, {

@@ -6,6 +6,8 @@ export type Role = (typeof roles)[number];
 export interface Operator {
   readonly name: string;
   readonly role: Role;
+  /** Whoever signed in at the OpenID provider, by a hash of its name for them: theirs, whatever they are called today. */
+  readonly subject?: string;
 }
 
 export interface OperatorWithToken extends Operator {

@@ -13,9 +13,12 @@ export type SecondPerson = ReturnType<typeof createSecondPerson>;
 /** With `twoPersons` on, an operator's change of a terminal waits here for another operator, for 24 hours. */
 export const createSecondPerson = ({
   approvals,
+  hasProvider,
   orderDeps: { ring, settings, nowMs },
 }: {
   readonly approvals: Approvals;
+  /** Of OpenID: it alone tells one person from another. */
+  readonly hasProvider: boolean;
   readonly orderDeps: OrderDeps;
 }) => {
   const terminalOf = (row: ApprovalRow): Terminal =>
@@ -27,10 +30,20 @@ export const createSecondPerson = ({
     return row;
   };
 
+  /** Anybody may hold a token beside their name at the provider. */
+  const expectPerson = (subject: string | undefined): void => {
+    if (!hasProvider || subject !== undefined) return;
+    const detail =
+      'A token does not tell who holds it: whoever asks and whoever decides sign in at the OpenID provider';
+    throw new Failure('operator_forbidden', { detail });
+  };
+
   return {
     isNeeded: async (): Promise<boolean> => (await settings.platform()).twoPersons === true,
 
-    ask: async ({ _id: orderId, issuerId, orderNo }: OrderRow, terminal: Terminal, { name }: Operator) => {
+    /** @throws Failure `operator_forbidden` */
+    ask: async ({ _id: orderId, issuerId, orderNo }: OrderRow, terminal: Terminal, { name, subject }: Operator) => {
+      expectPerson(subject);
       const _id = randomBytes(16).toString('base64url');
       const askedAt = new Date(nowMs());
       await approvals.insert({
@@ -41,6 +54,7 @@ export const createSecondPerson = ({
         orderNo,
         sealed: ring.seal(Buffer.from(JSON.stringify(terminal)), places.approval(_id, orderId)),
         askedBy: name,
+        ...(subject === undefined ? {} : { askedBySubject: subject }),
         askedAt,
         endsAt: new Date(askedAt.getTime() + dayMs),
         state: 'open',
@@ -48,10 +62,15 @@ export const createSecondPerson = ({
       return _id;
     },
 
-    /** @throws Failure `approval_unknown`, `operator_forbidden` for one's own, `already_decided` */
-    toDecide: async (approvalId: string, { name }: Operator): Promise<{ row: ApprovalRow; terminal: Terminal }> => {
+    /** @throws Failure `approval_unknown`, `operator_forbidden` for one's own or of nobody who is known, `already_decided` */
+    toDecide: async (
+      approvalId: string,
+      { name, subject }: Operator,
+    ): Promise<{ row: ApprovalRow; terminal: Terminal }> => {
       const row = await known(approvalId);
-      if (row.askedBy === name) throw new Failure('operator_forbidden', { detail: 'You asked for it yourself' });
+      for (const one of [subject, row.askedBySubject]) expectPerson(one);
+      const isOwn = row.askedBy === name || (subject !== undefined && row.askedBySubject === subject);
+      if (isOwn) throw new Failure('operator_forbidden', { detail: 'You asked for it yourself' });
       if (row.state !== 'open') throw new Failure('already_decided');
       return { row, terminal: terminalOf(row) };
     },

@@ -11,6 +11,8 @@ export interface ApprovalRow {
   /** The terminal, sealed to this row's place: whoever writes to the database sends codes nowhere else. */
   readonly sealed: Buffer;
   readonly askedBy: string;
+  /** Undefined: by a token. */
+  readonly askedBySubject?: string;
   readonly askedAt: Date;
   readonly endsAt: Date;
   readonly state: 'open' | 'approved' | 'refused';

@@ -1,12 +1,16 @@
+import { createHash } from 'node:crypto';
 import { createConsoleSessions } from '../../src/api/auth/console-sessions';
 import type { Cookie } from '../../src/api/auth/cookies';
 import { createOidcAttempts } from '../../src/api/auth/oidc-attempts';
 import { oidcKeys } from '../../src/api/auth/oidc-keys';
+import { outsideMark } from '../../src/api/auth/oidc-logout';
 import { personOf } from '../../src/api/auth/oidc-person';
 import { createConsoleSessionRows } from '../../src/store/sessions';
+import { startIssuer } from '../support/issuer';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider';
 import { type Answer, type Platform, read, startPlatform } from '../support/platform';
 import { expectProblem } from '../support/problem';
+import { startTerminals } from '../support/terminal';
 
 const client = { clientId: 'codeferry-console', clientSecret: 'a-client-secret:of the tests' };
 const grants = [
@@ -25,7 +29,7 @@ beforeAll(async () => {
   platform = await startPlatform({
     trustedProxies: ['127.0.0.0/8'],
     worker: false,
-    operators: [{ name: 'taken@shop.example', role: 'viewer', token: 'a-token-of-the-tests' }],
+    operators: [{ name: 'taken@shop.example', role: 'operator', token: 'a-token-of-the-tests' }],
     oidc: { issuer: provider.issuer, ...client, roleClaim: 'roles', grants },
   });
 });
@@ -133,6 +137,22 @@ test('the role of the provider is what a call is judged by, and a change needs t
   expectProblem(await call('GET', sessionPath, { cookie: ada.cookie }), 401, 'operator_unauthorized');
 });
 
+test('at the provider nobody takes the name of another: what one chooses there stands with a mark of one’s own', async () => {
+  const ada = await signIn({ sub: 'sub-ada', email: 'ada@shop.example', roles: ['staff'] });
+  const eve = await signIn({ sub: 'sub-eve', preferred_username: 'ada@shop.example', roles: ['staff'] });
+  const namesake = await signIn({ sub: 'sub-namesake', preferred_username: 'ada@shop.example', roles: ['staff'] });
+  const names = [ada, eve, namesake].map(({ answer }) => answer.body.operator.name);
+  expect(names).toEqual([
+    'ada@shop.example',
+    expect.stringMatching(/^ada@shop\.example-[0-9a-f]{8}$/),
+    expect.stringMatching(/^ada@shop\.example-[0-9a-f]{8}$/),
+  ]);
+  expect(new Set(names).size).toBe(3);
+  const own = { cookie: eve.cookie, 'x-csrf-token': eve.csrf };
+  expect((await call('POST', '/v1/operator/console/sessions/end', own, {})).body).toEqual({ ended: 1 });
+  for (const { cookie } of [ada, namesake]) expect((await call('GET', sessionPath, { cookie })).status).toBe(200);
+});
+
 test.each<[string, Record<string, unknown>]>([
   ['no role', { email: 'eve@shop.example' }],
   ['roles of others', { email: 'eve@shop.example', roles: ['bowling', 'codeferry-admins '] }],
@@ -154,6 +174,8 @@ test.each<[string, string, OidcProvider['turn']]>([
     { claims: { roles: ['staff'], exp: Math.floor(Date.now() / 1_000) - 3_600 } },
   ],
   ['no subject', 'OAUTH_INVALID_RESPONSE', { claims: { roles: ['staff'], sub: undefined } }],
+  ['an empty subject', 'subject_unfit', { claims: { roles: ['staff'], sub: '' } }],
+  ['a subject without end', 'subject_unfit', { claims: { roles: ['staff'], sub: 's'.repeat(256) } }],
   [
     'too much in it',
     'unnamed',
@@ -243,14 +265,16 @@ describe('whom an ID token speaks of', () => {
 
   test.each<[object, string]>([
     [{ email: 'ada@shop.example', email_verified: true, preferred_username: 'ada' }, 'ada@shop.example'],
-    [{ email: 'boss@shop.example', preferred_username: 'ada' }, 'ada'],
-    [{ email: 'boss@shop.example', email_verified: 'true', preferred_username: 'ada' }, 'ada'],
-    [{ email: 'ada@shop.example', email_verified: false, preferred_username: 'ada' }, 'ada'],
+    [{ email: 'boss@shop.example', preferred_username: 'ada' }, 'ada-MARK'],
+    [{ email: 'boss@shop.example', email_verified: 'true', preferred_username: 'ada' }, 'ada-MARK'],
+    [{ email: 'ada@shop.example', email_verified: false, preferred_username: 'ada' }, 'ada-MARK'],
     [{ email: 'ada+x@shop.example', email_verified: true, preferred_username: 'ada\nroot' }, 'subject-1'],
-    [{ preferred_username: 'Operator' }, 'subject-1'],
-    [{ preferred_username: 'a'.repeat(65) }, 'subject-1'],
+    [{ email: 'operator', email_verified: true }, 'subject-1'],
+    [{ preferred_username: 'a'.repeat(56) }, 'subject-1'],
+    [{ preferred_username: '' }, 'subject-1'],
   ])('%j is named %s', (claims, name) => {
-    expect(nameOf(claims)).toBe(name);
+    const mark = createHash('sha256').update('subject-1').digest('hex').slice(0, 8);
+    expect(nameOf(claims)).toBe(name.replace('MARK', mark));
   });
 
   test('an address gives a role where the provider has verified it, and there alone', () => {
@@ -285,6 +309,7 @@ describe('the limits of sign-in by OpenID', () => {
   const settings = { issuer: 'https://login.example', ...client, roleClaim: 'roles', grants };
   const token = 'an-operator-token-of-the-tests';
   const ada = { name: 'ada@shop.example', role: 'admin' } as const;
+  const marks = { sub: outsideMark('sub', 'sub-of-ada') };
   const startMs = Date.now();
   const made = (outsideKey: Buffer | undefined, nowMs = () => startMs) =>
     createConsoleSessions({
@@ -297,8 +322,8 @@ describe('the limits of sign-in by OpenID', () => {
 
   test('a session ends with the operator token, the client, the mapping of roles, and after eight hours', async () => {
     const key = oidcKeys(settings, token).session;
-    const cookie = (await made(key).beginOutside(ada)).cookie.slice(0, 2).join('=');
-    expect((await made(key).of(cookie))?.operator).toEqual(ada);
+    const cookie = (await made(key).beginOutside(ada, marks)).cookie.slice(0, 2).join('=');
+    expect((await made(key).of(cookie))?.operator).toEqual({ ...ada, subject: marks.sub });
     const others = [
       oidcKeys(settings, `${token}2`),
       oidcKeys({ ...settings, clientSecret: 'another-one' }, token),
@@ -316,14 +341,21 @@ describe('the limits of sign-in by OpenID', () => {
       const [id, endsAt, , mark] = value.split('.');
       return `${name}=${[id, endsAt, Buffer.from(who).toString('base64url'), mark].join('.')}`;
     };
-    const outside = (await sessions.beginOutside({ name: 'vera@shop.example', role: 'viewer' })).cookie;
-    expect((await sessions.of(swap(outside, 'viewer:vera@shop.example')))?.operator.role).toBe('viewer');
-    for (const who of ['admin:vera@shop.example', 'viewer:ada@shop.example', 'operator']) {
+    const outside = (await sessions.beginOutside({ name: 'vera@shop.example', role: 'viewer' }, marks)).cookie;
+    expect((await sessions.of(swap(outside, `viewer:vera@shop.example:${marks.sub}`)))?.operator.role).toBe('viewer');
+    const others = [
+      `admin:vera@shop.example:${marks.sub}`,
+      `viewer:ada@shop.example:${marks.sub}`,
+      `viewer:vera@shop.example:${outsideMark('sub', 'sub-of-eve')}`,
+      'viewer:vera@shop.example',
+      'operator',
+    ];
+    for (const who of others) {
       expect(await sessions.of(swap(outside, who))).toBeUndefined();
     }
     const inside = (await sessions.begin({ name: 'operator', role: 'admin' })).cookie;
     expect((await sessions.of(swap(inside, 'operator')))?.operator).toMatchObject({ name: 'operator', role: 'admin' });
-    expect(await sessions.of(swap(inside, 'admin:operator'))).toBeUndefined();
+    expect(await sessions.of(swap(inside, `admin:operator:${marks.sub}`))).toBeUndefined();
   });
 
   test('an attempt is used once', () => {
@@ -413,5 +445,57 @@ test('a method that the platform asks for has to be the one that the provider us
     expect(await attempt({ acr: 'urn:three' })).toBe('/operator');
   } finally {
     await strict.stop();
+  }
+});
+
+test('with twoPersons one person is not two: neither by a token beside the provider, nor by another name there', async () => {
+  await platform.startWorkers();
+  const terminals = startTerminals();
+  const issuer = await startIssuer(platform, {
+    terminal: { channel: 'webhook', url: await terminals.urlOf('/dead') },
+    deliveryDelaysSeconds: [1],
+  });
+  try {
+    await terminals.answer('/dead', () => 410);
+    await issuer.placeVerified('two');
+    await issuer.submit('two', [{ itemId: '1', value: 'CODE-two' }]);
+    await issuer.inState('two', 'undeliverable');
+    expect((await platform.operator('PUT', '/settings', { twoPersons: true })).status).toBe(200);
+    type Person = Record<string, string>;
+    const byToken = { authorization: 'Bearer a-token-of-the-tests' };
+    const inBrowser = async (sub: string, preferred_username: string): Promise<Person> => {
+      const { cookie, csrf } = await signIn({ sub, preferred_username, roles: ['support'] });
+      return { cookie, 'x-csrf-token': csrf };
+    };
+    const terminal = { channel: 'webhook', url: await terminals.urlOf('/other') };
+    const ask = (person: Person) =>
+      call('POST', `/v1/operator/orders/${issuer.issuerId}/two/redeliver`, person, { terminal });
+    const approve = (person: Person, id: string) =>
+      call('POST', `/v1/operator/approvals/${id}`, person, { decision: 'approve' });
+
+    expectProblem(await ask(byToken), 403, 'operator_forbidden');
+    const [olga, renamed, omar] = [
+      await inBrowser('sub-olga', 'olga'),
+      await inBrowser('sub-olga', 'olga-again'),
+      await inBrowser('sub-omar', 'omar'),
+    ];
+    const asked = await ask(olga);
+    expect(asked.status).toBe(202);
+    const { approvalId } = asked.body;
+    for (const same of [byToken, olga, renamed])
+      expectProblem(await approve(same, approvalId), 403, 'operator_forbidden');
+    expect(await terminals.deliveries('/other')).toHaveLength(0);
+    // As one that was asked for by a token, before there was a provider.
+    const { approvals } = platform.core.database;
+    const before = (await ask(olga)).body.approvalId;
+    await approvals.updateOne({ _id: before }, { $unset: { askedBySubject: 1 } });
+    expectProblem(await approve(omar, before), 403, 'operator_forbidden');
+
+    expect((await approve(omar, approvalId)).body).toMatchObject({ state: 'approved' });
+    await terminals.delivery('/other');
+  } finally {
+    await platform.operator('PUT', '/settings', {});
+    await issuer.stop();
+    await terminals.stop();
   }
 });

@@ -23,7 +23,8 @@ export type ConsoleSessions = ReturnType<typeof createConsoleSessions>;
  * token, or none, ends all of that operator's, and whoever writes to the database makes none. The row in the database is
  * what ends it: for every process, over restarts, by idle time, and by `end`.
  *
- * Whoever signed in at the OpenID provider has no token here: name and role are in the session, under a key of its own.
+ * Whoever signed in at the OpenID provider has no token here: role, name and subject are in the session, under a key of its
+ * own.
  */
 export const createConsoleSessions = ({
   operators,
@@ -55,11 +56,10 @@ export const createConsoleSessions = ({
 
   /** A name of the settings has no colon. */
   const holderOf = (who: string) => {
-    const colon = who.indexOf(':');
-    if (colon < 0) return known.get(who);
-    const [role, name] = [who.slice(0, colon) as Role, who.slice(colon + 1)];
-    if (!outsideKey || !roles.includes(role) || !operatorName.test(name)) return undefined;
-    return { operator: { name, role }, mark: markWith(outsideKey) };
+    if (!who.includes(':')) return known.get(who);
+    const [role = '', name = '', subject = '', ...more] = who.split(':');
+    if (!outsideKey || !isRole(role) || !operatorName.test(name) || !subject || more.length > 0) return undefined;
+    return { operator: { name, role, subject }, mark: markWith(outsideKey) };
   };
 
   const session = (id: string, endsAtMs: number, who: string): (ConsoleSession & { mark: string }) | undefined => {
@@ -90,13 +90,13 @@ export const createConsoleSessions = ({
     begin: ({ name }: Operator) => beginAs(name),
 
     /** Called after the OpenID provider said who it is. */
-    beginOutside: ({ name, role }: Operator, outside?: ConsoleSessionRow['outside']) =>
-      beginAs(`${role}:${name}`, outside),
+    beginOutside: ({ name, role }: Operator, outside: NonNullable<ConsoleSessionRow['outside']>) =>
+      beginAs(`${role}:${name}:${outside.sub}`, outside),
 
     /** The session that a request brings, if it is ours and still runs. To ask is to use it. */
     of: async (cookieHeader: string | undefined): Promise<ConsoleSession | undefined> => {
       for (const value of cookie.valuesIn(cookieHeader)) {
-        const [, id, endsAt, who, given] = /^([\w-]{22})\.(\d{1,15})\.([\w-]{1,128})\.([\w-]{43})$/.exec(value) ?? [];
+        const [, id, endsAt, who, given] = /^([\w-]{22})\.(\d{1,15})\.([\w-]{1,160})\.([\w-]{43})$/.exec(value) ?? [];
         if (!id || !endsAt || !who || !given) continue;
         const found = session(id, Number(endsAt), Buffer.from(who, 'base64url').toString());
         if (!found || !isSameText(given, found.mark) || found.endsAtMs <= nowMs()) continue;
@@ -125,6 +125,8 @@ export const createConsoleSessions = ({
     endedCookie: cookie.ended,
   };
 };
+
+const isRole = (text: string): text is Role => (roles as readonly string[]).includes(text);
 
 const markWith =
   (key: Uint8Array) =>

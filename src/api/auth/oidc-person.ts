@@ -34,12 +34,17 @@ const valuesAt = (claims: Claims, roleClaim: string): ReadonlySet<unknown> => {
   return new Set(Array.isArray(found) ? found.slice(0, valuesLimit) : [found]);
 };
 
-/** Never the name of somebody who has a token: in the audit log the two could not be told apart. */
+/**
+ * Never the name of somebody who has a token, nor that of another person at the provider: in the audit log the two could not
+ * be told apart, and each could end the other's sessions. Many providers let people choose their user name.
+ */
 const nameOf = (claims: Claims, takenNames: readonly string[]): string => {
   const taken = new Set(takenNames.map((name) => name.toLowerCase()));
   const { email, email_verified: isVerified, preferred_username: userName, sub } = claims;
-  for (const name of [isVerified === true ? email : undefined, userName, sub]) {
+  const hash = createHash('sha256').update(String(sub)).digest('hex');
+  const marked = typeof userName === 'string' && userName !== '' ? `${userName}-${hash.slice(0, 8)}` : undefined;
+  for (const name of [isVerified === true ? email : undefined, marked, sub]) {
     if (typeof name === 'string' && operatorName.test(name) && !taken.has(name.toLowerCase())) return name;
   }
-  return `oidc-${createHash('sha256').update(String(sub)).digest('hex').slice(0, 32)}`;
+  return `oidc-${hash.slice(0, 32)}`;
 };

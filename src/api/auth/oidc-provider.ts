@@ -22,6 +22,7 @@ const callLimitSeconds = 5;
 const answerLimitBytes = 512 * 1024;
 /** The provider's own description is asked for again after this long; its keys whenever one is unknown. */
 const ttlMs = 3_600_000;
+const subjectMaxChars = 255;
 const scope = 'openid email profile';
 
 const load = () => import('openid-client');
@@ -108,7 +109,9 @@ export const createOidcProvider = ({
           new URL(`${redirectUri}?${query}`),
           { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier, idTokenExpected: true },
         );
-        return tokens.claims() ?? {};
+        const claims: Claims = tokens.claims() ?? {};
+        if (!isSubject(claims.sub)) throw new OidcFailed('invalid', 'subject_unfit');
+        return claims;
       } catch (error) {
         throw failed(client, error);
       }
@@ -127,6 +130,9 @@ export const createOidcProvider = ({
   };
 };
 
+/** As long as OpenID Connect lets it be; without one, or with one that is cut, two people would be one. */
+const isSubject = (sub: unknown): boolean => typeof sub === 'string' && sub.length > 0 && sub.length <= subjectMaxChars;
+
 const awayCodes: ReadonlySet<string> = new Set([
   'OAUTH_TIMEOUT',
   'OAUTH_RESPONSE_IS_NOT_CONFORM',
@@ -134,6 +140,7 @@ const awayCodes: ReadonlySet<string> = new Set([
 ]);
 
 const failed = (client: OpenIdClient, error: unknown): OidcFailed => {
+  if (error instanceof OidcFailed) return error;
   if (error instanceof client.AuthorizationResponseError) return new OidcFailed('refused', plainCode(error.error));
   if (error instanceof client.ResponseBodyError) return new OidcFailed('invalid', plainCode(error.error));
   const code = plainCode(error instanceof Error ? Reflect.get(error, 'code') : undefined);

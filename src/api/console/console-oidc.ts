@@ -109,7 +109,7 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
       return;
     }
     const claims = await provider.claims(query, attempt);
-    const subject = String(claims.sub).slice(0, 256);
+    const subject = String(claims.sub);
     if (settings.acrValues && !settings.acrValues.includes(String(claims.acr))) {
       await backToSignIn(response, 'weak', { subject });
       return;
@@ -123,7 +123,7 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
     limit.noteRight(person.name);
     const after = { issuer: settings.issuer, subject, role: person.role };
     const marks = {
-      sub: outsideMark('sub', String(claims.sub)),
+      sub: outsideMark('sub', subject),
       ...(typeof claims.sid === 'string' ? { sid: outsideMark('sid', claims.sid) } : {}),
     };
     const deed = { action: 'console.signed_in', target: 'console', after } as const;

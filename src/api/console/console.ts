@@ -83,7 +83,7 @@ const mountSession = (
 
   const sessionBody = ({ csrf, endsAtMs, operator }: ConsoleSession): routes.ConsoleSessionBody => ({
     csrf,
-    operator,
+    operator: { name: operator.name, role: operator.role },
     endsAt: new Date(endsAtMs).toISOString(),
     ...(deps.temporalUi ? { temporalUi: deps.temporalUi } : {}),
   });
