@@ -573,7 +573,7 @@ func (c *Client) CreatePortalLink(ctx context.Context, body CreatePortalLinkBody
 	return answer, err
 }
 
-// EndPortalSessions: Ends one of them, or all, in every process
+// EndPortalSessions: Ends one of them, or all with the links that wait, in every process
 func (c *Client) EndPortalSessions(ctx context.Context, body EndPortalSessionsBody, options ...CallOption) (*EndPortalSessionsAnswer, error) {
 	content := struct {
 		Type string `json:"type"`

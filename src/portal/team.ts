@@ -15,7 +15,9 @@ export const teamView = async ({ root, signal }: View): Promise<void> => {
   const end = async (sessionId?: string): Promise<void> => {
     try {
       const { ended } = await api.endSessions(sessionId);
-      note(`Ended: ${ended}.`);
+      note(
+        `Ended: ${ended}. ${sessionId === undefined ? 'Links that waited are ended, too.' : 'Links that wait are still good.'}`,
+      );
       await look();
     } catch (error) {
       note((error as Error).message, 'bad');

@@ -22,6 +22,11 @@ export const createPortalLinks = ({ portalLinks }: { readonly portalLinks: Colle
   /** Once: whoever comes second gets nothing. */
   take: (id: string): Promise<PortalLinkRow | null> => portalLinks.findOneAndDelete({ _id: id }),
 
+  /** All that wait. */
+  end: async (issuerId: string): Promise<void> => {
+    await portalLinks.deleteMany({ issuerId });
+  },
+
   /** @returns At most `limit`. */
   count: (issuerId: string, limit: number): Promise<number> => portalLinks.countDocuments({ issuerId }, { limit }),
 });

@@ -3,8 +3,9 @@ import { createConsoleSessions } from '../../src/api/auth/console-sessions';
 import type { Cookie } from '../../src/api/auth/cookies';
 import { createOidcAttempts } from '../../src/api/auth/oidc-attempts';
 import { oidcKeys } from '../../src/api/auth/oidc-keys';
-import { outsideMark } from '../../src/api/auth/oidc-logout';
+import { createLogoutTokens, outsideMark } from '../../src/api/auth/oidc-logout';
 import { personOf } from '../../src/api/auth/oidc-person';
+import { createOidcProvider, OidcFailed } from '../../src/api/auth/oidc-provider';
 import { createConsoleSessionRows } from '../../src/store/sessions';
 import { startIssuer } from '../support/issuer';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider';
@@ -423,6 +424,42 @@ test('whoever signs out at the provider is signed out here: of one session there
   expect((await logOut(await provider.logoutToken({ sub: 'sub-a' }))).status).toBe(200);
   expect(await who()).toEqual([false, false, false]);
   expect(platform.logText()).not.toMatch(/s-1|s-3/);
+});
+
+test('a logout is asked for once more while the keys of the provider cannot be read, and not taken for a forged one', async () => {
+  const settings = { issuer: provider.issuer, ...client, roleClaim: 'roles', grants };
+  const fresh = () => createOidcProvider({ settings, redirectUri: url(callbackPath), nowMs: Date.now });
+  const token = await provider.logoutToken({ sub: 'sub-a' });
+  for (const keysAnswer of [
+    { status: 500, body: '{}' },
+    { status: 307, body: '' },
+    { status: 200, body: '<html>' },
+    { status: 200, body: '{"keys":"none"}' },
+  ]) {
+    provider.turn = { keysAnswer };
+    await expect(fresh().signedOut(token)).rejects.toBeInstanceOf(OidcFailed);
+  }
+  provider.turn = {};
+  expect(await fresh().signedOut(token)).toMatchObject({ subject: 'sub-a' });
+});
+
+test('keys for logout tokens come by https from a provider that is https', async () => {
+  const asked: string[] = [];
+  const tokens = createLogoutTokens({
+    issuer: 'https://login.example',
+    clientId: client.clientId,
+    nowMs: Date.now,
+    fetchKeys: async (address) => {
+      asked.push(address);
+      return Response.json({ keys: [] });
+    },
+  });
+  const token = await provider.logoutToken({ iss: 'https://login.example', sub: 'sub-a' });
+  for (const address of ['http://login.example/keys', 'data:application/json,{"keys":[]}'])
+    await expect(tokens.read(token, address)).rejects.toThrow();
+  expect(asked).toEqual([]);
+  expect(await tokens.read(token, 'https://login.example/keys')).toBeUndefined();
+  expect(asked).toEqual(['https://login.example/keys']);
 });
 
 test('a method that the platform asks for has to be the one that the provider used', async () => {

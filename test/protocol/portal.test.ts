@@ -158,6 +158,24 @@ describe('a session at the issuer’s own page', () => {
     expectProblem(await one.get('/v1/portal/session'), 401, 'signature_invalid');
   });
 
+  test('whoever is put out with all others comes back by no link that was made before', async () => {
+    const [issuer, other] = [await file.issuer(), await file.issuer()];
+    const gone = await signedIn(issuer, { name: 'gone' });
+    const made = await gone.post(own(issuer, '/portal-links'), { type: 'portal.link', role: 'admin' });
+    const theirs = (await linkOf(other)).body.url;
+    expect((await fetch(made.body.url)).status).toBe(200);
+    expect((await issuer.post('/portal-sessions/end', { type: 'portal.sessions_end' })).body).toEqual({ ended: 1 });
+    for (const method of ['GET', 'POST']) expect((await fetch(made.body.url, { method })).status).toBe(404);
+    expect(await file.platform.core.database.portalSessions.countDocuments({ name: issuer.issuerId })).toBe(0);
+    // One browser alone: colleagues keep the links that wait for them.
+    const stays = await signedIn(issuer);
+    const waiting = (await linkOf(issuer)).body.url;
+    const { data } = (await stays.get(own(issuer, '/portal-sessions'))).body;
+    const one = { type: 'portal.sessions_end', sessionId: data[0].sessionId };
+    expect((await issuer.post('/portal-sessions/end', one)).body).toEqual({ ended: 1 });
+    for (const url of [waiting, theirs]) expect((await fetch(url)).status).toBe(200);
+  });
+
   test('its calls and the server’s are repeated apart: nobody reads an answer that the other was given', async () => {
     const issuer = await file.issuer();
     const ann = await signedIn(issuer);

@@ -15,6 +15,8 @@ export interface OidcTurn {
   readonly error?: string;
   /** Instead of a token. */
   readonly tokenAnswer?: { readonly status: number; readonly body: string };
+  /** Instead of the keys. */
+  readonly keysAnswer?: { readonly status: number; readonly body: string };
   readonly isSilent?: boolean;
 }
 
@@ -148,6 +150,10 @@ export const startOidcProvider = async (
           id_token_signing_alg_values_supported: ['RS256'],
         });
       case '/jwks':
+        if (provider.turn.keysAnswer) {
+          response.writeHead(provider.turn.keysAnswer.status).end(provider.turn.keysAnswer.body);
+          return;
+        }
         return json(response, { keys: [jwk] });
       case '/authorize':
         return authorize(url.searchParams, response);

@@ -13,6 +13,9 @@ const event = 'http://schemas.openid.net/event/backchannel-logout';
 const ageMaxSeconds = 300;
 const callLimitMs = 5_000;
 
+/** What is wrong with the keys, not with the token: its sender may come again. */
+const ofTheKeys: ReadonlySet<string> = new Set(['ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID', 'ERR_JWKS_TIMEOUT']);
+
 const load = () => import('jose');
 
 /** How a session remembers who it is of: the provider's names for people stand in no row. */
@@ -34,9 +37,12 @@ export const createLogoutTokens = ({
   let known: { readonly address: string; readonly keys: KeySet } | undefined;
 
   return {
-    /** @param keys Where the provider has its keys. @returns undefined: no logout token of this provider for us. */
+    /** @param address Where the provider has its keys. @returns undefined: no logout token of this provider for us. */
     read: async (token: string, address: string): Promise<SignedOut | undefined> => {
       const { createRemoteJWKSet, customFetch, errors, jwtVerify } = await load();
+      const { protocol } = new URL(address);
+      if (protocol !== 'https:' && protocol !== new URL(issuer).protocol)
+        throw new Error('keys that anybody may change');
       if (known?.address !== address) {
         const options = { timeoutDuration: callLimitMs, [customFetch]: fetchKeys };
         known = { address, keys: createRemoteJWKSet(new URL(address), options) };
@@ -58,7 +64,7 @@ export const createLogoutTokens = ({
         if (subject === undefined && typeof sid !== 'string') return undefined;
         return { subject, sid: typeof sid === 'string' ? sid : undefined, at: new Date((iat + 1) * 1_000) };
       } catch (error) {
-        if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) throw error;
+        if (!(error instanceof errors.JOSEError) || ofTheKeys.has(error.code)) throw error;
         return undefined;
       }
     },

@@ -60,5 +60,8 @@ export const createLinks = ({
     /** Once, in all processes. */
     use: async (secret: string): Promise<PortalPerson | undefined> =>
       isSecret(secret) ? openLink(await links.take(sha256(secret))) : undefined,
+
+    /** Once everybody is put out: whoever made one would come back by it. */
+    end: links.end,
   };
 };

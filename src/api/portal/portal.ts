@@ -83,7 +83,10 @@ const mountTeam = (mount: Mount, { links, sessions, issuers, audited }: Portal):
     const ended = await audited({ issuer, session }, (trail) =>
       trail(
         deed,
-        () => sessions.end(which),
+        async () => {
+          if (sessionId === undefined) await links.end(issuer._id);
+          return sessions.end(which);
+        },
         (count) => ({ after: { ended: count } }),
       ),
     );

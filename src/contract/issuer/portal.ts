@@ -68,7 +68,7 @@ export const endPortalSessions = declareRoute({
   name: 'endPortalSessions',
   who: 'issuer',
   inPortal: true,
-  summary: 'Ends one of them, or all, in every process',
+  summary: 'Ends one of them, or all with the links that wait, in every process',
   body: z
     .strictObject({ type: z.literal('portal.sessions_end'), sessionId: z.string().min(1).max(64).optional() })
     .meta({ examples: [{ type: 'portal.sessions_end' }] }),

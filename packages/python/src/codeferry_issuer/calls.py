@@ -822,7 +822,7 @@ class Calls:
         webhook_id: Optional[str] = None,
         within_s: Optional[float] = None,
     ) -> c.EndPortalSessionsAnswer:
-        "Ends one of them, or all, in every process"
+        "Ends one of them, or all with the links that wait, in every process"
         answer: c.EndPortalSessionsAnswer = self._call(
             "POST",
             "/portal-sessions/end",
