@@ -312,7 +312,21 @@ export const createApp = ({
       log.warn({ issuerId, err: error }, 'what is pending goes the new way with the next attempts'),
     );
   const { settings } = orderDeps;
-  const accounts = createIssuerAccounts({ issuers, ring, nowMs, settings, versions, settingsProblem, takeOver });
+  const links = createLinks({ links: core.portalLinks, ring, publicUrl, nowMs });
+  const putOut = async (issuerId: string, exceptSessionId?: string): Promise<number> => {
+    await links.end(issuerId);
+    return portalSessions.end({ name: issuerId, ...(exceptSessionId ? { _id: { $ne: exceptSessionId } } : {}) });
+  };
+  const accounts = createIssuerAccounts({
+    issuers,
+    ring,
+    nowMs,
+    settings,
+    versions,
+    settingsProblem,
+    takeOver,
+    putOut,
+  });
   mountOperatorIssuers(mount, {
     issuers,
     accounts,
@@ -344,9 +358,8 @@ export const createApp = ({
     platformSettings: settings.platform,
   });
   mountPortal(mount, {
-    links: createLinks({ links: core.portalLinks, ring, publicUrl, nowMs }),
+    ...{ links, putOut, issuers },
     sessions: portalSessions,
-    issuers,
     audit,
     audited,
     publicUrl,

@@ -27,9 +27,9 @@ export interface PortalSessionRow extends SessionRow {
   readonly sealed: Buffer;
 }
 
-/** Which sessions: one, all of one name, everybody's. */
+/** Which sessions: one, all of one name, perhaps but one, everybody's. */
 export interface WhichSessions {
-  readonly _id?: string;
+  readonly _id?: string | { readonly $ne: string };
   readonly name?: string;
 }
 

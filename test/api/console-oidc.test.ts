@@ -118,6 +118,15 @@ test('whoever the provider knows comes back with a session of that name and role
   });
 });
 
+test('whoever comes back without end from one address keeps the refusals of others out of no audit log', async () => {
+  const from = (address: string) => ({ 'x-forwarded-for': address });
+  for (let n = 0; n < 35; n += 1) await call('GET', `${callbackPath}?state=x`, from('192.0.2.81'));
+  const guess = await call('POST', sessionPath, from('192.0.2.82'), { token: 'a-token-of-nobody-1234' });
+  expect(guess.status).toBe(401);
+  const { data } = (await platform.operator('GET', '/audit?action=console.sign_in_refused&limit=10')).body;
+  expect(data[0]).toMatchObject({ code: 'operator_unauthorized', after: { from: '192.0.2.82' } });
+});
+
 test('the role of the provider is what a call is judged by, and a change needs the header token', async () => {
   const path = '/v1/operator/maintenance';
   const change = (person: { cookie: string; csrf: string }, csrf = person.csrf): Promise<Answer> =>

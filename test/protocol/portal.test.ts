@@ -176,6 +176,23 @@ describe('a session at the issuer’s own page', () => {
     for (const url of [waiting, theirs]) expect((await fetch(url)).status).toBe(200);
   });
 
+  test('who had a leaked secret comes back by no session or link once it is ended; the person who ended it stays', async () => {
+    const issuer = await file.issuer();
+    const thief = await signedIn(issuer);
+    const left = (await linkOf(issuer)).body.url;
+    const ann = await signedIn(issuer, { name: 'ann' });
+    const rotate = (endOldNow: boolean) => ann.post(own(issuer, '/secret'), { type: 'issuer.secret', endOldNow });
+    expect((await rotate(false)).status).toBe(201);
+    expect((await thief.get('/v1/portal/session')).status).toBe(200);
+    expect((await rotate(true)).status).toBe(201);
+    expectProblem(await thief.post(own(issuer, '/secret'), { type: 'issuer.secret' }), 401, 'signature_invalid');
+    expect((await fetch(left, { method: 'POST' })).status).toBe(404);
+    expect((await ann.get('/v1/portal/session')).status).toBe(200);
+    const rotated = await file.platform.operator('POST', `/issuers/${issuer.issuerId}/secret`, { endOldNow: true });
+    expect(rotated.status).toBe(201);
+    expectProblem(await ann.get('/v1/portal/session'), 401, 'signature_invalid');
+  });
+
   test('its calls and the server’s are repeated apart: nobody reads an answer that the other was given', async () => {
     const issuer = await file.issuer();
     const ann = await signedIn(issuer);

@@ -24,7 +24,7 @@ export interface ConsoleOidc {
 }
 
 /** Writes a sign-in that came to nothing into the audit log. */
-export type NoteRefusal = (about: JsonObject, code: string) => Promise<void>;
+export type NoteRefusal = (address: string, about: JsonObject, code: string) => Promise<void>;
 
 interface Parts {
   readonly noteRefusal: NoteRefusal;
@@ -59,7 +59,7 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
 
   const backToSignIn = async (response: Response, trouble: Trouble, details: object = {}): Promise<void> => {
     log.warn({ trouble, ...details }, 'a sign-in by OpenID came to nothing');
-    await deps.noteRefusal({ ...details, issuer: settings.issuer }, trouble);
+    await deps.noteRefusal(response.req.ip ?? '', { ...details, issuer: settings.issuer }, trouble);
     leadTo(response, `${basePathOf(publicUrl)}/operator?sign-in=${trouble}`);
   };
 

@@ -40,8 +40,9 @@ export interface Console {
 /** A stream ends by itself after this long; the browser comes back, and its session is looked at again. */
 const streamLimitMs = 10 * 60_000;
 const heartbeatMs = 20_000;
-/** A minute: who tries without end does not fill the audit log. */
+/** A minute: who tries without end does not fill the audit log, nor keep others' refusals out of it. */
 const refusalsNotedMax = 30;
+const refusalsOfOneMax = 5;
 
 /**
  * The operators' console. The page is public and holds nothing; all data comes from the operator API with the session:
@@ -51,9 +52,13 @@ const refusalsNotedMax = 30;
 export const mountConsole = (mount: Mount, deps: Console): void => {
   const limit = createSignInLimit(deps.nowMs);
   const noted = createPerMinute(refusalsNotedMax, deps.nowMs);
-  const noteRefusal: NoteRefusal = async (after, code) => {
-    if (noted.secondsLeft('all') !== undefined) return;
+  const ofOne = createPerMinute(refusalsOfOneMax, deps.nowMs);
+  const noteRefusal: NoteRefusal = async (address, about, code) => {
+    const from = networkOf(address);
+    if (ofOne.secondsLeft(from) !== undefined || noted.secondsLeft('all') !== undefined) return;
+    ofOne.note(from);
     noted.note('all');
+    const after = { ...about, from };
     await deps.audit.ofNobody({ action: 'console.sign_in_refused', target: 'console', after }, code);
   };
   mountPage(mount, {
@@ -97,7 +102,7 @@ const mountSession = (
     if (!operator) {
       limit.noteWrong(address);
       log.warn({ from: address }, 'a wrong operator token was given at the console');
-      await deps.noteRefusal({ from: networkOf(address) }, 'operator_unauthorized');
+      await deps.noteRefusal(address, {}, 'operator_unauthorized');
       throw deps.wrongTokens.refusal(address, 'console');
     }
     limit.expectPerson(operator.name);

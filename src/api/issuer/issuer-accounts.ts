@@ -32,13 +32,15 @@ interface Deps {
   ) => Promise<FieldError | null>;
   /** What is pending goes the new way. Never fails. */
   readonly takeOver: (issuerId: string, kind: IssuerRow['callback']['kind']) => Promise<void>;
+  /** From the issuer's own page, but for the session that asks; links to it end as well. */
+  readonly putOut: (issuerId: string, exceptSessionId?: string) => Promise<unknown>;
 }
 
 export type IssuerAccounts = ReturnType<typeof createIssuerAccounts>;
 
 /** An issuer's settings and secrets, for operators and for itself: what is shown of them, and how they change. */
 export const createIssuerAccounts = (deps: Deps) => {
-  const { issuers, ring, nowMs, settings, versions, settingsProblem, takeOver } = deps;
+  const { issuers, ring, nowMs, settings, versions, settingsProblem, takeOver, putOut } = deps;
   const bodyOf = async (row: Omit<IssuerRow, 'seal'>): Promise<IssuerBody> =>
     bodyOfIssuer(row, await settings.platform(), versions);
 
@@ -115,11 +117,14 @@ export const createIssuerAccounts = (deps: Deps) => {
       before: IssuerRow,
       endOldNow: boolean,
       audit: AuditTrail,
+      sessionId?: string,
     ): Promise<GivenBody<typeof rotateSecret>> => {
       const { secret, sealed } = freshSecret(before._id);
       const at = new Date(nowMs());
       const secrets = rotatedSecrets(before.secrets, sealed, at, endOldNow);
       await audit({ action: 'issuer.secret_rotated', target: before._id, after: { endOldNow } }, async () => {
+        // Whoever had a leaked secret would come back by them, and take the next one. First, or a failure would lose that one.
+        if (endOldNow) await putOut(before._id, sessionId);
         if (await issuers.replaceSecrets(before, secrets)) return;
         throw new Failure('in_progress', { detail: 'Another rotation came in between', retryAfterSeconds: 1 });
       });

@@ -57,7 +57,7 @@ export const mountSelf = (mount: Mount, deps: Self): void => {
     const before = await today(issuer);
     return {
       status: 201,
-      body: await audited({ issuer, session }, (trail) => accounts.rotate(before, endOldNow, trail)),
+      body: await audited({ issuer, session }, (trail) => accounts.rotate(before, endOldNow, trail, session?.id)),
     };
   });
 

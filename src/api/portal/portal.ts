@@ -19,6 +19,8 @@ import type { AskedLink, LinkMaker } from './links';
 
 interface Portal {
   readonly links: LinkMaker;
+  /** All of an issuer, with the links that wait. @returns How many were signed in. */
+  readonly putOut: (issuerId: string) => Promise<number>;
   readonly sessions: PortalSessions;
   readonly issuers: Issuers;
   readonly audit: AuditTrails;
@@ -47,7 +49,7 @@ const linkDeed = (target: string, { role, name, expiresInSeconds }: AskedLink) =
     after: { role, expiresInSeconds, ...(name === undefined ? {} : { name }) },
   }) as const;
 
-const mountTeam = (mount: Mount, { links, sessions, issuers, audited }: Portal): void => {
+const mountTeam = (mount: Mount, { links, putOut, sessions, issuers, audited }: Portal): void => {
   mount.issuer(routes.createPortalLink)(async ({ issuer, session, body }) => ({
     status: 201,
     body: await audited({ issuer, session }, (trail) =>
@@ -78,15 +80,11 @@ const mountTeam = (mount: Mount, { links, sessions, issuers, audited }: Portal):
   });
 
   mount.issuer(routes.endPortalSessions)(async ({ issuer, session, body: { sessionId } }) => {
-    const which = { name: issuer._id, ...(sessionId === undefined ? {} : { _id: sessionId }) };
     const deed = { action: 'portal.sessions_ended', target: issuer._id } as const;
     const ended = await audited({ issuer, session }, (trail) =>
       trail(
         deed,
-        async () => {
-          if (sessionId === undefined) await links.end(issuer._id);
-          return sessions.end(which);
-        },
+        () => (sessionId === undefined ? putOut(issuer._id) : sessions.end({ name: issuer._id, _id: sessionId })),
         (count) => ({ after: { ended: count } }),
       ),
     );
