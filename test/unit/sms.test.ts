@@ -66,6 +66,22 @@ test('it has the codes only where the issuer wants it, and where they fit', () =
   expect(of({ codeInMessage: true, codes })).toBe(`Bean Bar: your 60 codes for Coffee: ${pickupUrl}`);
 });
 
+test('codes that cannot fit are not written one after another to find that out', () => {
+  let written = 0;
+  const long = Object.defineProperty({ ...code, value: '🎫'.repeat(512) }, 'secret', {
+    get: () => ({
+      length: 512,
+      [Symbol.toPrimitive]: () => {
+        written += 1;
+        return 'secret';
+      },
+    }),
+  });
+  const text = of({ codeInMessage: true, codes: Array.from({ length: 10_000 }, () => long) });
+  expect(text).toBe(`Bean Bar: your 10000 codes for Coffee: ${pickupUrl}`);
+  expect(written).toBe(0);
+});
+
 describe('a gateway', () => {
   const asked: { headers: NodeJS.Dict<string | string[]>; body: string }[] = [];
   let answer: (response: import('node:http').ServerResponse) => void;

@@ -7,6 +7,8 @@ const twoSeptets = new Set(extended);
 
 const gsm7 = { one: 160, each: 153 } as const;
 const ucs2 = { one: 70, each: 67 } as const;
+/** Whatever it is made of, no part holds more. */
+export const partMaxChars = gsm7.one;
 
 /** How many messages a text is sent, and paid, as. A pair of UTF-16 units or of septets is never parted. */
 export const smsParts = (text: string): number => {

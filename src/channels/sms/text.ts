@@ -1,7 +1,7 @@
 import { filledIn } from '../../domain/branding';
 import type { Delivery } from '../channel';
 import { messageWords } from '../message-words';
-import { smsParts } from './parts';
+import { partMaxChars, smsParts } from './parts';
 
 type TextOf = Pick<
   Delivery<{ readonly language?: string | undefined }>,
@@ -25,7 +25,9 @@ export const textOf = ({ order, codes, pickupUrl = '', seller, terminal }: TextO
       ? `${words.message.short(codes.length, name, product)}:`
       : cut(filledIn(own.sms, values), sentenceMax);
   const link = `${short} ${pickupUrl}`;
-  if (!seller.codeInMessage) return link;
+  // An order may have ten million characters of codes: that they do not fit is told before they are looked at.
+  const least = codes.reduce((sum, { value, secret = '' }) => sum + value.length + secret.length, link.length);
+  if (!seller.codeInMessage || least > partsMax * partMaxChars) return link;
   const shown = codes.map(({ value, secret }) =>
     secret === undefined ? value : `${value} ${words.code.pin} ${secret}`,
   );
