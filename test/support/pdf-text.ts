@@ -17,8 +17,10 @@ const meanings = (table: string): Map<string, string> => {
   return map;
 };
 
-/** How many pages a PDF has, and each text that was put on one of them. Of one font, which is what our vouchers have. */
-export const readPdf = (pdf: Buffer): { readonly pages: number; readonly texts: readonly string[] } => {
+/** How many pages and barcodes a PDF has, and each text that was put on one of them. Of one font, which is what our vouchers have. */
+export const readPdf = (
+  pdf: Buffer,
+): { readonly pages: number; readonly pictures: number; readonly texts: readonly string[] } => {
   const file = pdf.toString('latin1');
   const streams = [...file.matchAll(/>>\nstream\n([\s\S]*?)\nendstream/g)].flatMap(([, packed = '']) => {
     try {
@@ -36,5 +38,6 @@ export const readPdf = (pdf: Buffer): { readonly pages: number; readonly texts: 
         .join(''),
     ),
   );
-  return { pages: [...file.matchAll(/\/Type \/Page\n/g)].length, texts };
+  const pictures = streams.flatMap((stream) => [...stream.matchAll(/^f\*$/gm)]).length;
+  return { pages: [...file.matchAll(/\/Type \/Page\n/g)].length, pictures, texts };
 };

@@ -1,6 +1,8 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createEmailDelivery } from '../../src/channels/email/deliver';
+import { messageCodes } from '../../src/channels/email/message-codes';
+import { pageWords } from '../../src/channels/page/translations';
 import type { MailServer } from '../../src/mail/mail-server';
 import type { DkimKey } from '../../src/mail/mailer';
 import { certificate, startMailServer } from '../support/mail-server';
@@ -145,4 +147,21 @@ test('with a key of ours a mail is signed for the domain that it comes from', as
   } finally {
     await server.stop();
   }
+});
+
+test('a mail with its codes has pictures as long as these are drawn in a moment; the values it has all', async () => {
+  const codesOf = (...values: string[]) =>
+    values.map((value, n) => ({ itemId: String(n), value, format: 'qr' as const }));
+  const picturedOf = async (codes: ReturnType<typeof codesOf>) =>
+    (await messageCodes(codes, pageWords('en'))).map(({ code, picture }) => [code.value, picture !== undefined]);
+  const [short, long] = ['CODE', '🎫'.repeat(512)];
+  expect(await picturedOf(codesOf(short, `${short}2`))).toEqual([
+    [short, true],
+    [`${short}2`, true],
+  ]);
+  expect(await picturedOf(codesOf(short, long, `${short}2`))).toEqual([
+    [short, true],
+    [long, false],
+    [`${short}2`, false],
+  ]);
 });

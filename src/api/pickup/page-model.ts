@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { pictureBytes } from '../../channels/page/barcode';
 import type { PickupCode } from '../../channels/page/code-list';
 import { codePictures, type PicturedCode } from '../../channels/page/code-pictures';
 import type { Drawings } from '../../channels/page/drawings';
@@ -34,7 +35,7 @@ import type { ShownLimit } from './shown-limit';
 /** Drawing one takes 2 to 60 ms: a page of many codes shows the rest as text, which can be copied all the same. */
 const picturesLimit = 50;
 const drawnHereMax = 10;
-const drawnHereMaxChars = 256;
+const drawnHereMaxBytes = 256;
 
 export interface PageDeps {
   readonly orderDeps: OrderDeps;
@@ -186,8 +187,8 @@ const isPictured = (code: PickupCode): code is PickupCode & PicturedCode =>
 
 /** What takes longer than the rest of the page is drawn beside all other requests. */
 const picturesOf = (drawings: Drawings, orderId: string, codes: readonly PicturedCode[]) => {
-  const chars = codes.reduce((sum, { value }) => sum + value.length, 0);
-  const isShort = codes.length <= drawnHereMax && chars <= drawnHereMaxChars;
+  const bytes = codes.reduce((sum, code) => sum + pictureBytes(code), 0);
+  const isShort = codes.length <= drawnHereMax && bytes <= drawnHereMaxBytes;
   return isShort
     ? codes.map(codePictures)
     : drawings.pictures(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createSlots } from '../../bounded/slots';
 import { Failure } from '../../domain/failures';
+import { isTestIssuer, orderNameOf } from '../../domain/ids';
 import type { CodePictures, PicturedCode } from './code-pictures';
 import type { Voucher, VoucherSize } from './voucher/voucher-pdf';
 import type { AppleWalletSettings } from './wallet/apple-settings';
@@ -30,6 +31,9 @@ export type Drawings = ReturnType<typeof createDrawings>;
 /** Of a process. A voucher of 10,000 codes and what is made of it are 100 MB. */
 const drawnAtOnceMax = 4;
 const perOrderMax = 1;
+/** One is left to all others, and strangers share one of theirs. */
+const perIssuerMax = 3;
+const ofTestIssuersMax = 1;
 const threadMemoryMaxMb = 512;
 const againSeconds = 5;
 
@@ -38,9 +42,17 @@ const threadFile = [__dirname, join(__dirname, '../../../dist/src/channels/page'
   .map((folder) => join(folder, 'drawing-thread.js'))
   .find((path) => existsSync(path));
 
+const tooMany = (): Failure => new Failure('rate_limited', { retryAfterSeconds: againSeconds });
+
+const shareOf = (orderId: string): { readonly key: string; readonly max: number } => {
+  const { issuerId } = orderNameOf(orderId);
+  return isTestIssuer(issuerId) ? { key: 'test', max: ofTestIssuersMax } : { key: issuerId, max: perIssuerMax };
+};
+
 /** Files for buyers, drawn by a thread of their own, so that every other request is answered meanwhile. */
 export const createDrawings = () => {
   const slots = createSlots(drawnAtOnceMax);
+  const shares = createSlots(drawnAtOnceMax);
   const waiting = new Map<number, (file: Uint8Array | undefined) => void>();
   let thread: Worker | undefined;
   let lastId = 0;
@@ -65,11 +77,15 @@ export const createDrawings = () => {
   };
 
   const drawings = {
-    /** @throws Failure `rate_limited` while one of this kind and order, or too many of all, are drawn. */
+    /** @throws Failure `rate_limited` while one of this kind and order, or too many of its issuer or of all, are drawn. */
     draw: async (orderId: string, drawing: Drawing): Promise<Buffer> => {
       const key = `${drawing.kind}/${orderId}`;
-      if (slots.take(key, perOrderMax) !== 'taken')
-        throw new Failure('rate_limited', { retryAfterSeconds: againSeconds });
+      const share = shareOf(orderId);
+      if (shares.take(share.key, share.max) !== 'taken') throw tooMany();
+      if (slots.take(key, perOrderMax) !== 'taken') {
+        shares.giveBack(share.key);
+        throw tooMany();
+      }
       lastId += 1;
       const id = lastId;
       try {
@@ -85,6 +101,7 @@ export const createDrawings = () => {
       } finally {
         waiting.delete(id);
         slots.giveBack(key);
+        shares.giveBack(share.key);
         if (waiting.size === 0) thread?.unref();
       }
     },

@@ -3,7 +3,7 @@ import PDFDocument from 'pdfkit';
 import { paletteOf } from '../../../branding/palette';
 import type { Code } from '../../../contract/code';
 import type { Instructions } from '../../../domain/branding';
-import { codePicture } from '../barcode';
+import { codePicture, pictureBytes } from '../barcode';
 import { timeText } from '../plain-words';
 import type { PageWords } from '../translations';
 import { drawPicture } from './draw-picture';
@@ -35,8 +35,16 @@ const layouts = {
   receipt: { page: [80 * pointsPerMm, 110 * pointsPerMm] as [number, number], margin: 12, columns: 1, rows: 1, gap: 0 },
 } as const;
 
+/** Of all values that have a picture, which is 30 times as long: those of more are text. It takes minutes and 30 MB. */
+const picturedMaxBytes = 1_048_576;
+
 /** Called by the page's download: resolves to the whole file. Pictures are drawn as lines, one after the other. */
-export const voucherPdf = async (voucher: Voucher, size: VoucherSize, words: PageWords): Promise<Buffer> => {
+export const voucherPdf = async (
+  voucher: Voucher,
+  size: VoucherSize,
+  words: PageWords,
+  leftForPicturesBytes = picturedMaxBytes,
+): Promise<Buffer> => {
   const { page, margin, columns, rows, gap } = layouts[size];
   const document = new PDFDocument({
     size: page,
@@ -59,11 +67,14 @@ export const voucherPdf = async (voucher: Voucher, size: VoucherSize, words: Pag
 
   const cellWidth = (page[0] - 2 * margin - (columns - 1) * gap) / columns;
   const cellHeight = (page[1] - 2 * margin - (rows - 1) * gap) / rows;
+  let leftBytes = leftForPicturesBytes;
   for (const [n, code] of voucher.codes.entries()) {
+    leftBytes -= pictureBytes(code);
+    const svg = leftBytes < 0 ? undefined : codePicture(code.format, code.value);
     const place = n % (columns * rows);
     if (place === 0) document.addPage();
     document.font(fontNames.main);
-    drawCell(document, voucher, code, words, {
+    drawCell(document, voucher, { ...code, svg }, words, {
       x: margin + (place % columns) * (cellWidth + gap),
       y: margin + Math.floor(place / columns) * (cellHeight + gap),
       width: cellWidth,
@@ -127,7 +138,7 @@ interface Cell {
 const drawCell = (
   document: PDFKit.PDFDocument,
   { orderNo, productName, sellerName, color }: Voucher,
-  code: Code,
+  code: Code & { readonly svg: string | undefined },
   words: PageWords,
   { x, y, width, height }: Cell,
 ): void => {
@@ -155,10 +166,10 @@ const drawCell = (
     code.expiresAt === undefined ? undefined : `${words.code.validUntil} ${timeText(code.expiresAt, words.locale)}`,
   ].filter((fact) => fact !== undefined);
   const bottom = y + height - 8;
-  const svg = codePicture(code.format, code.value);
   const textHeight = 34 + 11 * facts.length;
-  if (svg !== undefined) {
-    top += drawPicture(document, svg, { ...inner, y: top, heightMax: Math.max(30, bottom - top - textHeight) }) + 3;
+  if (code.svg !== undefined) {
+    top +=
+      drawPicture(document, code.svg, { ...inner, y: top, heightMax: Math.max(30, bottom - top - textHeight) }) + 3;
   }
   top += line(code.value, top, code.value.length > 40 ? 7 : 12, ink, code.value.length > 40 ? 3 : 2) + 1;
   for (const fact of facts) top += line(fact, top, 8, soft);

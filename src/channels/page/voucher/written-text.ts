@@ -64,12 +64,14 @@ type Doc = PDFKit.PDFDocument;
 const widthOf = (document: Doc, line: string, dir: 'ltr' | 'rtl'): number =>
   runsOf(line, dir).reduce((sum, { font, text }) => sum + document.font(font).widthOfString(text), 0);
 
-const linesOf = (document: Doc, text: string, width: number, dir: 'ltr' | 'rtl'): string[] => {
+/** A line more than there may be, if there is one: what is cut is not measured, which takes longest of all. */
+const linesOf = (document: Doc, text: string, { width, linesMax }: TextPlace, dir: 'ltr' | 'rtl'): string[] => {
   const lines: string[] = [];
   for (const paragraph of text.split(/\r\n|[\n\r\u2028\u2029]/)) {
     let line = '';
     const fits = (more: string): boolean => widthOf(document, `${line}${more}`, dir) <= width;
     for (const word of paragraph.split(/(?<= )/)) {
+      if (lines.length > linesMax) return lines;
       if (fits(word.trimEnd())) {
         line += word;
         continue;
@@ -77,6 +79,7 @@ const linesOf = (document: Doc, text: string, width: number, dir: 'ltr' | 'rtl')
       if (line !== '') lines.push(line.trimEnd());
       line = '';
       for (const { segment } of graphemes.segment(word)) {
+        if (lines.length > linesMax) return lines;
         if (line !== '' && !fits(segment)) {
           lines.push(line);
           line = '';
@@ -95,7 +98,7 @@ export const writeFromRight = (document: Doc, text: string, place: TextPlace): n
   document.fontSize(fontSize);
   const [first = ''] = text.match(/\p{L}/u) ?? [];
   const dir = first === '' ? place.dir : isFromRight(first) ? 'rtl' : 'ltr';
-  const all = linesOf(document, text, width, dir);
+  const all = linesOf(document, text, place, dir);
   const shown = all.length > linesMax ? [...all.slice(0, linesMax - 1), `${all[linesMax - 1]}…`] : all;
   const lineHeight = fontSize * 1.5;
   for (const [n, line] of shown.entries()) {
