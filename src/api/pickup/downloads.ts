@@ -130,10 +130,9 @@ export const mountDownloads = (mount: Mount, pages: PageDeps): void => {
     const appointments = timesOf(row, codes).map((time) => ({
       ...time,
       uid: sha256(`${row._id}/${time.startsAtMs}/${time.expiresAtMs ?? ''}`),
-      title: row.product.name,
-      details,
     }));
-    return { mediaType: 'text/calendar; charset=utf-8', body: calendarFile(appointments, deps.nowMs()) };
+    const body = calendarFile({ title: row.product.name, details }, appointments, deps.nowMs());
+    return { mediaType: 'text/calendar; charset=utf-8', body };
   });
 };
 

@@ -1,11 +1,17 @@
 /** A time at which something takes place: a code that is valid longer than this is no appointment, but begins with one. */
 const longestMs = 86_400_000;
 const lineMaxBytes = 75;
+/** Beyond, it is told only what it is that takes place so often: with all the rest in each, 10,000 would be 80 MB. */
+const toldInFullMax = 50;
+
+/** What takes place at all the times of one calendar. */
+export interface CalendarOf {
+  readonly title: string;
+  readonly details: readonly string[];
+}
 
 export interface Appointment {
   readonly uid: string;
-  readonly title: string;
-  readonly details: readonly string[];
   readonly startsAtMs: number;
   readonly expiresAtMs?: number | undefined;
 }
@@ -15,38 +21,54 @@ const utc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19).r
 const escaped = (text: string): string =>
   text
     .replaceAll(/[\\;,]/g, (character) => `\\${character}`)
-    .replaceAll(/\r\n|\r|\n/g, '\\n')
+    .replaceAll(/\r\n|[\r\n\u2028\u2029]/g, '\\n')
     .replaceAll(/\p{Cc}/gu, ' ');
 
 /** RFC 5545: a long line goes on behind a line break and a space, never within a character. */
 const folded = (line: string): string => {
-  const parts = [''];
+  const parts: string[] = [];
+  let part = '';
+  let leftBytes = lineMaxBytes;
   for (const character of line) {
-    const last = parts.length - 1;
-    if (Buffer.byteLength(`${parts[last]}${character}`) <= lineMaxBytes - (last > 0 ? 1 : 0)) parts[last] += character;
-    else parts.push(character);
+    const bytes = Buffer.byteLength(character);
+    if (bytes > leftBytes) {
+      parts.push(part);
+      part = '';
+      leftBytes = lineMaxBytes - 1;
+    }
+    part += character;
+    leftBytes -= bytes;
   }
-  return parts.join('\r\n ');
+  return [...parts, part].join('\r\n ');
 };
 
 /** Called by the page's download. Calendars are shared: no code and no link is in it. */
-export const calendarFile = (appointments: readonly Appointment[], nowMs: number): string =>
-  [
+export const calendarFile = (
+  { title, details }: CalendarOf,
+  appointments: readonly Appointment[],
+  nowMs: number,
+): string => {
+  // The same in each: written once, as 10,000 keep whoever writes them for long.
+  const told = [
+    `SUMMARY:${escaped(title)}`,
+    ...(details.length > 0 && appointments.length <= toldInFullMax
+      ? [`DESCRIPTION:${escaped(details.join('\n'))}`]
+      : []),
+  ].map(folded);
+  return [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
     'PRODID:-//Codeferry//Codeferry//EN',
-    ...appointments.flatMap(({ uid, title, details, startsAtMs, expiresAtMs }) => [
+    ...appointments.flatMap(({ uid, startsAtMs, expiresAtMs }) => [
       'BEGIN:VEVENT',
       `UID:${uid}`,
       `DTSTAMP:${utc(nowMs)}`,
       `DTSTART:${utc(startsAtMs)}`,
       ...(expiresAtMs !== undefined && expiresAtMs - startsAtMs <= longestMs ? [`DTEND:${utc(expiresAtMs)}`] : []),
-      `SUMMARY:${escaped(title)}`,
-      ...(details.length > 0 ? [`DESCRIPTION:${escaped(details.join('\n'))}`] : []),
+      ...told,
       'END:VEVENT',
     ]),
     'END:VCALENDAR',
     '',
-  ]
-    .map(folded)
-    .join('\r\n');
+  ].join('\r\n');
+};
