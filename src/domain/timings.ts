@@ -28,9 +28,12 @@ export const heldCallDelayMs = 30 * secondMs;
 /** An issuer's secret or the platform's delivery key that was replaced lives on this long, unless it is ended at once. */
 export const rotationOverlapMs = 24 * hourMs;
 
-/** After so many wrong PINs in a row, whoever sent them, an order's page is locked for so long. */
+/** After so many wrong PINs in a row, whoever sent them, an order's page is locked. */
 export const pinFailureLimit = 5;
-export const pinLockMs = 15 * minuteMs;
+/** After four locks the next ones are longer, up to a day: 200 tries in a month are few of 10,000 PINs. */
+export const pinLocksMs = [15, 15, 15, 15, 30, 60, 120, 240, 480, 960, 1_440].map((minutes) => minutes * minuteMs);
+export const pinLockMs = (locksBefore: number): number =>
+  pinLocksMs[Math.min(locksBefore, pinLocksMs.length - 1)] ?? dayMs;
 
 /** How often a UTC day an issuer may have an order's codes delivered again. */
 export const redeliveriesPerDay = 5;

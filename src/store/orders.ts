@@ -13,6 +13,7 @@ import {
   openStates,
   type Terminal,
 } from '../domain/order';
+import { pinFailureLimit, pinLocksMs } from '../domain/timings';
 import { addingEvents } from './adding-events';
 import { isDuplicate } from './store-errors';
 
@@ -88,7 +89,8 @@ export interface OrderRow {
   /** How often a message went out again after its receipt. */
   readonly resent?: number;
   /** Attempts at its PIN since the last right one. */
-  readonly pinAttempts?: { readonly count: number; readonly at: Date };
+  /** `count` since the last of `locks` that are over. */
+  readonly pinAttempts?: { readonly count: number; readonly at: Date; readonly locks?: number };
   /** While its message has come back, and nobody has sent another one. */
   readonly bouncedAt?: Date;
   /** While a delivery after the first has failed, and none has been taken since. */
@@ -817,21 +819,22 @@ export const createOrders = (
         .limit(limit)
         .toArray() as Promise<OrderRow[]>,
 
-    /**
-     * Called before a PIN is compared, so that no number of attempts at once is more than `limit`; `locked` until the
-     * last of them is older than `since`.
-     */
-    takePinAttempt: async (order: OrderName, limit: number, since: Date, at: Date): Promise<'taken' | 'locked'> => {
+    /** Called before a PIN is compared, so that no number of attempts at once is more than may be; `locked` beyond. */
+    takePinAttempt: async (order: OrderName, at: Date): Promise<'taken' | 'locked'> => {
       const _id = orderId(order);
-      const isLeft = [{ pinAttempts: { $exists: false } }, { 'pinAttempts.count': { $lt: limit } }];
+      const isLeft = [{ pinAttempts: { $exists: false } }, { 'pinAttempts.count': { $lt: pinFailureLimit } }];
       const counted = await orders.updateOne(
         { _id, $or: isLeft },
         { $inc: { 'pinAttempts.count': 1 }, $set: { 'pinAttempts.at': at } },
       );
       if (counted.matchedCount > 0) return 'taken';
+      const isOver = pinLocksMs.map((lockMs, locks) => ({
+        'pinAttempts.at': { $lte: new Date(at.getTime() - lockMs) },
+        'pinAttempts.locks': locks === 0 ? { $exists: false } : locks < pinLocksMs.length - 1 ? locks : { $gte: locks },
+      }));
       const begun = await orders.updateOne(
-        { _id, 'pinAttempts.at': { $lte: since } },
-        { $set: { pinAttempts: { count: 1, at } } },
+        { _id, $or: isOver },
+        { $set: { 'pinAttempts.count': 1, 'pinAttempts.at': at }, $inc: { 'pinAttempts.locks': 1 } },
       );
       return begun.matchedCount > 0 ? 'taken' : 'locked';
     },

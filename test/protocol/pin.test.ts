@@ -42,7 +42,7 @@ test('the codes are for who has the PIN, and nothing tells it', async () => {
   expectProblem(await issuer.place('pin-1', { terminal: { channel: 'page' } }), 409, 'order_conflict');
 });
 
-test.concurrent('five wrong ones lock the page for a quarter of an hour, for the right one too', async () => {
+test.concurrent('five wrong ones lock the page for a quarter of an hour, later ones for longer, for the right one too', async () => {
   const issuer = await file.issuer();
   const url = await issued(issuer, 'pin-2');
   const guesses = await Promise.all(Array.from({ length: 20 }, (_, n) => items(url, String(1_000 + n))));
@@ -56,11 +56,18 @@ test.concurrent('five wrong ones lock the page for a quarter of an hour, for the
 
   const { orders } = file.platform.core.orderDeps;
   const order = { issuerId: issuer.issuerId, orderNo: 'pin-2' };
-  const quarterMs = 15 * 60_000;
-  const lastMs = (await orders.find(order))?.pinAttempts?.at.getTime() ?? 0;
-  const attempt = (atMs: number) => orders.takePinAttempt(order, 5, new Date(atMs - quarterMs), new Date(atMs));
-  expect(await attempt(lastMs + quarterMs - 1)).toBe('locked');
-  expect(await attempt(lastMs + quarterMs)).toBe('taken');
+  let lastMs = (await orders.find(order))?.pinAttempts?.at.getTime() ?? 0;
+  const attempt = (atMs: number) => orders.takePinAttempt(order, new Date(atMs));
+  // After four, each row of five locks for longer, up to a day: nobody tries all PINs while the link lives.
+  for (const minutes of [15, 15, 15, 15, 30, 60, 120, 240, 480, 960, 1_440, 1_440]) {
+    const lockMs = minutes * 60_000;
+    expect([minutes, await attempt(lastMs + lockMs - 1)]).toEqual([minutes, 'locked']);
+    lastMs += lockMs;
+    for (let n = 1; n <= 5; n += 1) expect([minutes, await attempt(lastMs)]).toEqual([minutes, 'taken']);
+    expect([minutes, await attempt(lastMs)]).toEqual([minutes, 'locked']);
+  }
+  await orders.forgetPinAttempts(order);
+  expect((await items(url, '0471')).status).toBe(200);
 });
 
 test.concurrent('none at all counts as a wrong one', async () => {

@@ -141,8 +141,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.dropCorrection(order, 'r');
       await orders.keepText(order, { ref: 't', text: 'words' });
       await orders.setDeliveryState(order, 'sent');
-      await orders.takePinAttempt(order, 5, now, now);
-      await orders.takePinAttempt(order, 0, now, now);
+      for (let n = 0; n <= 5; n += 1) await orders.takePinAttempt(order, now);
       await orders.forgetPinAttempts(order);
     },
     'messages to buyers of a test issuer': async () => {

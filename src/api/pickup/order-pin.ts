@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { terminalOfOrder } from '../../channels/kept-terminal';
 import { Failure } from '../../domain/failures';
-import { pinFailureLimit, pinLockMs } from '../../domain/timings';
+import { pinLockMs } from '../../domain/timings';
 import { sha256 } from '../../sealing/key-ring';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import type { OrderRow } from '../../store/orders';
@@ -14,14 +14,13 @@ export const asksPin = ({ ring }: Pick<OrderDeps, 'ring'>, row: OrderRow): boole
 /**
  * Asked before an order's codes are shown. Hashes are compared, as PINs differ in length.
  *
- * @throws Failure `pin_wrong`, also where none was sent; `pin_locked` after five wrong ones in a row, for a right one too.
+ * @throws Failure `pin_wrong`, also where none was sent; `pin_locked` after each five wrong ones in a row, for a right one too.
  */
 export const requirePin = async (deps: PinDeps, row: OrderRow, given: string | undefined): Promise<void> => {
   const { pin } = terminalOfOrder(deps.ring, row);
   if (pin === undefined) return;
   const at = new Date(deps.nowMs());
-  const since = new Date(at.getTime() - pinLockMs);
-  if ((await deps.orders.takePinAttempt(row, pinFailureLimit, since, at)) === 'locked') {
+  if ((await deps.orders.takePinAttempt(row, at)) === 'locked') {
     throw new Failure('pin_locked', { retryAfterSeconds: await lockedForSeconds(deps, row) });
   }
   // None counts as a wrong one: whoever asks again and again has no PIN.
@@ -30,6 +29,6 @@ export const requirePin = async (deps: PinDeps, row: OrderRow, given: string | u
 };
 
 const lockedForSeconds = async ({ orders, nowMs }: PinDeps, row: OrderRow): Promise<number> => {
-  const last = (await orders.find(row))?.pinAttempts?.at.getTime() ?? nowMs();
-  return Math.max(1, Math.ceil((last + pinLockMs - nowMs()) / 1_000));
+  const { at, locks = 0 } = (await orders.find(row))?.pinAttempts ?? { at: new Date(nowMs()) };
+  return Math.max(1, Math.ceil((at.getTime() + pinLockMs(locks) - nowMs()) / 1_000));
 };
