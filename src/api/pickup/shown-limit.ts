@@ -2,7 +2,8 @@ import { createPerMinute } from '../../bounded/per-minute';
 import { Failure } from '../../domain/failures';
 import type { OrderRow } from '../../store/orders';
 
-/** Of one order, in a process. Whoever has a link could ask without end, and 10,000 codes take half a second each time. */
+const minuteMs = 60_000;
+/** Of one order. Whoever has a link could ask without end, and 10,000 codes take half a second each time. */
 const shownPerMinute = 120;
 /** Of all that is asked by a link: of 10,000 codes a page without them takes a tenth of that. */
 const looksPerMinute = 600;
@@ -11,19 +12,33 @@ const codesPerUnit = 500;
 export type ShownLimit = ReturnType<typeof createShownLimit>;
 
 type Sized = Pick<OrderRow, '_id' | 'quantity'>;
+type Shown = Sized & Pick<OrderRow, 'timeline'>;
+
+const costOf = ({ quantity }: Sized): number => 1 + Math.floor(quantity / codesPerUnit);
 
 export const createShownLimit = (nowMs: () => number) => {
   const limited = (perMinute: number) => {
     const taken = createPerMinute(perMinute, nowMs);
-    return ({ _id, quantity }: Sized): void => {
-      const retryAfterSeconds = taken.secondsLeft(_id);
+    return (row: Sized): void => {
+      const retryAfterSeconds = taken.secondsLeft(row._id);
       if (retryAfterSeconds !== undefined) throw new Failure('rate_limited', { retryAfterSeconds });
-      taken.note(_id, 1 + Math.floor(quantity / codesPerUnit));
+      taken.note(row._id, costOf(row));
     };
   };
+  const takeHere = limited(shownPerMinute);
   return {
     /** Before codes are opened, once it is known that they may be. @throws Failure `rate_limited` */
-    take: limited(shownPerMinute),
+    take: (row: Shown): void => {
+      // Reveals of all processes, as far as the order has lines of them.
+      const lately = row.timeline.filter(({ event, atMs }) => event === 'opened' && atMs > nowMs() - minuteMs);
+      if (lately.length * costOf(row) >= shownPerMinute) {
+        const [first = { atMs: nowMs() }] = lately;
+        throw new Failure('rate_limited', {
+          retryAfterSeconds: Math.max(1, Math.ceil((first.atMs + minuteMs - nowMs()) / 1_000)),
+        });
+      }
+      takeHere(row);
+    },
 
     /** Before anything is answered by a link, and before each line of its stream. @throws Failure `rate_limited` */
     look: limited(looksPerMinute),
