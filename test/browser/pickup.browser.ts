@@ -12,7 +12,9 @@ afterAll(() => browser?.close());
 
 test('what becomes void or is replaced goes from an open page, and the rest is shown again by a click', async () => {
   const issuer = await file.issuer();
-  const placed = await issuer.placeVerified('open-1', { quantity: 3 });
+  // However many marks a name has on one letter, the page is no wider.
+  const product = { id: 'p', name: `Card ${'Z\u0300\u0489\u0330'.repeat(3)}${'\u0489'.repeat(150)}` };
+  const placed = await issuer.placeVerified('open-1', { quantity: 3, product });
   const codes = ['a', 'b', 'c'].map((itemId) => ({ itemId, value: `OPEN-CODE-${itemId}` }));
   expect((await issuer.submit('open-1', codes)).status).toBe(201);
   await issuer.inState('open-1', 'delivered');
