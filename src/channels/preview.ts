@@ -34,11 +34,11 @@ export const previewOf = async ({ seller, product, quantity, language, publicUrl
   const order = { issuerId: 'sample', orderNo: 'SAMPLE-1', product: { id: 'sample', name: product } };
   const codes = madeUp(quantity);
   const delivery = { order, codes, pickupUrl, seller, terminal: { language } };
-  const { subject, text, html, pictures } = await messageOf(delivery);
+  const { fromName, subject, text, html, pictures } = await messageOf(delivery);
   const sms = textOf(delivery);
   return {
     mail: {
-      fromName: seller.name,
+      fromName,
       subject,
       text,
       html: pictures.reduce(

@@ -127,7 +127,8 @@ test.concurrent('a preview shows mail, SMS and page with a look that is not save
   const path = `/issuers/${issuer.issuerId}/preview`;
   const logo = `data:image/svg+xml;base64,${Buffer.from('<svg><path d="M0 0h9"/><script>1</script></svg>').toString('base64')}`;
   const branding = {
-    displayName: 'Bean <Bar>',
+    // What would turn the sender's address round is in no line of a mail.
+    displayName: 'Bean \u202e<Bar>',
     color: '#7A0C2E',
     logo,
     messages: { en: { subject: '{codes} by {seller}', text: 'Enjoy {product}!' } },
@@ -135,9 +136,10 @@ test.concurrent('a preview shows mail, SMS and page with a look that is not save
   const asked = { branding, quantity: 2, codeInMessage: true };
   const { status, body } = await file.platform.operator('POST', path, asked);
   expect([status, body.mail.subject, body.sms.parts]).toEqual([200, 'your 2 codes by Bean <Bar>', 1]);
+  expect(body.mail.fromName).toBe('Bean <Bar>');
   expect(body.mail.text).toMatch(/^Enjoy Sample product!/);
   expect(body.mail.html).toContain('src="data:image/png;base64,');
-  expect(body.page.html).toContain('Bean &lt;Bar&gt;');
+  expect(body.page.html).toContain('<bdi>Bean \u202e&lt;Bar&gt;</bdi>');
   expect(body.page.html).toContain('SAMPLE-2-7Q4X');
   for (const { html } of [body.mail, body.page]) expect(html).not.toMatch(/<script|stylesheet|src="(?!data:)|cid:/);
   const own = await issuer.post('/preview', { type: 'issuer.preview', ...asked });

@@ -51,10 +51,11 @@ const of = (
 test('a text names seller and product, and has the whole link whatever they are called', () => {
   expect(of()).toBe(`Bean Bar: your code for Coffee: ${pickupUrl}`);
   expect(smsParts(of())).toBe(1);
-  for (const name of ['x'.repeat(200), '咖啡'.repeat(100), 'a\nb\u2028c']) {
+  for (const name of ['x'.repeat(200), '咖啡'.repeat(100), 'a\nb\u2028c', 'a\u202eb\u2067c']) {
     const text = of({ name, seller: name });
     expect(text.endsWith(pickupUrl)).toBe(true);
-    expect(text).not.toMatch(/[\n\u2028]/);
+    // Nor does a name turn the link round.
+    expect(text).not.toMatch(/[\n\u2028\u202e\u2067]/);
     expect(smsParts(text)).toBeLessThanOrEqual(partsMax);
   }
 });

@@ -34,7 +34,6 @@ export const createEmailDelivery = (
         ...(await messageOf(delivery)),
         id: delivery.messageId,
         to: delivery.terminal.address,
-        fromName: delivery.seller.name,
         ...(supportEmail === undefined ? {} : { replyTo: supportEmail }),
       });
       const tookMs = Math.max(0, nowMs() - beganMs);

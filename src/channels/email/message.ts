@@ -4,6 +4,7 @@ import type { Code } from '../../contract/code';
 import { filledIn, instructionsFor } from '../../domain/branding';
 import type { Delivery } from '../channel';
 import { messageWords } from '../message-words';
+import { oneLine } from '../one-line';
 import { html, type Markup } from '../page/html';
 import { messageCodes } from './message-codes';
 
@@ -13,6 +14,7 @@ type MailOf = Pick<
 >;
 
 export interface MailContent {
+  readonly fromName: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
@@ -42,6 +44,7 @@ export const messageOf = async ({ order, codes, pickupUrl = '', seller, terminal
   const questions = message.questions(seller.name);
   const orderLine = `${words.order} ${order.orderNo}`;
   return {
+    fromName: oneLine(seller.name),
     subject: title,
     text: [
       sentence,
@@ -69,9 +72,6 @@ ${contacts.length > 0 && html`<p style="margin:0 0 8px;color:#555">${questions} 
     pictures: [...(logo ? [{ name: 'logo', png: logo }] : []), ...shown.flatMap(({ picture }) => picture ?? [])],
   };
 };
-
-/** A mail's subject has no second one. */
-const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 
 const codeBlock = (
   { value }: Code,

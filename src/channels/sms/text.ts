@@ -1,6 +1,7 @@
 import { filledIn } from '../../domain/branding';
 import type { Delivery } from '../channel';
 import { messageWords } from '../message-words';
+import { oneLine } from '../one-line';
 import { partMaxChars, smsParts } from './parts';
 
 type TextOf = Pick<
@@ -36,6 +37,6 @@ export const textOf = ({ order, codes, pickupUrl = '', seller, terminal }: TextO
 };
 
 const cut = (text: string, max: number): string => {
-  const plain = [...text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()];
+  const plain = [...oneLine(text).trim()];
   return plain.length <= max ? plain.join('') : `${plain.slice(0, max - 3).join('')}...`;
 };
