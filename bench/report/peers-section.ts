@@ -71,7 +71,7 @@ export const peersSection = ({ setUp, found }: Result<Findings>): string[] => {
   return [
     `## Beside peers: ${setUpWords(setUp)}`,
     paragraph(
-      `On ${startedAt.slice(0, 10)}: ${options.rounds} rounds with windows of ${options.windowMs / secondMs} s ([0031](../../docs/decisions/0031-benchmarks.md)). A difference below a third is none. Codeferry and the bare order stand on Temporal's dev server, the others run as in production, on one node.`,
+      `On ${startedAt.slice(0, 10)}: ${options.rounds} rounds with windows of ${options.windowMs / secondMs} s. A difference below a third is none. Codeferry and the bare order stand on Temporal's dev server, the others run as in production, on one node.`,
     ),
     ...(options.note === undefined ? [] : [paragraph(`**Not a measurement to quote.** ${options.note}`)]),
     speedTable(found),
