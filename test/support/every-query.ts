@@ -507,6 +507,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await portalLinks.find('l');
       await portalLinks.count('acme', 1);
       await portalLinks.take('l');
+      await portalLinks.end('acme');
     },
     'sessions at an issuer’s own page': async () => {
       const times = { startedAt: now, seenAt: now, liveUntil: now, endsAt: now };
