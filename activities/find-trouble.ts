@@ -13,6 +13,7 @@ import {
 import type { Comparisons } from '../src/store/comparisons';
 import type { Guesses } from '../src/store/guesses';
 import { heldMs, type Issuers } from '../src/store/issuers';
+import type { OrderSettingsStore } from '../src/store/order-settings';
 import type { Stats, WaitingOrder } from '../src/store/stats';
 import type { Workers } from '../src/store/workers';
 import type { Troubles } from '../src/temporal/troubles';
@@ -24,6 +25,7 @@ export interface TroubleSources {
   readonly guesses: Pick<Guesses, 'lastAt'>;
   readonly troubles: Pick<Troubles, 'stuckOrders'>;
   readonly comparisons: Pick<Comparisons, 'newest'>;
+  readonly orderDeps: { readonly settings: Pick<OrderSettingsStore, 'isUntouched'> };
   readonly nowMs: () => number;
 }
 
@@ -139,8 +141,13 @@ export const finders: Record<TroubleKind, Finder> = {
     return [{ kind: 'tokens_guessed', subject: 'operators', summary }];
   },
 
-  /** An issuer that somebody else wrote to is named before orders of it. */
-  tampered: async ({ stats }) => {
+  /** What somebody else wrote to: an issuer is named before orders of it. */
+  tampered: async ({ stats, orderDeps }) => {
+    const summary =
+      'What is set for the platform is not in the database as the platform wrote it: the strictest counts. Set it anew.';
+    const platform = (await orderDeps.settings.isUntouched())
+      ? []
+      : [{ kind: 'tampered' as const, subject: 'platform', summary }];
     const issuers = (await stats.tamperedIssuers(rowsLimit)).map((issuerId) => ({
       kind: 'tampered' as const,
       subject: issuerId,
@@ -151,7 +158,7 @@ export const finders: Record<TroubleKind, Finder> = {
       const verb = count > 1 ? 'are' : 'is';
       return `Order ${orderNo}${andMore(count)} of issuer ${issuerId} ${verb} not in the database as the platform wrote it: no code is given.`;
     });
-    return [...issuers, ...orders.filter(({ subject }) => !named.has(subject))];
+    return [...platform, ...issuers, ...orders.filter(({ subject }) => !named.has(subject))];
   },
 
   /** One trouble, whoever's orders they are: it is the workers that are unfit. */

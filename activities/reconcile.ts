@@ -6,6 +6,7 @@ import { cancellableStates } from '../src/domain/order';
 import { retentionMs, testOrdersKeptMs } from '../src/domain/timings';
 import { eventKeptMs } from '../src/first-interface/give-messages';
 import type { OrderMeter } from '../src/metrics/order-meter';
+import { SealBroken } from '../src/sealing/key-ring';
 import { voidItems } from '../src/second-interface/after-sale/void-items';
 import { startVoidRequest } from '../src/second-interface/after-sale/void-requests';
 import { askOrder, type OrderDeps } from '../src/second-interface/ask-order';
@@ -209,6 +210,7 @@ const judgeInbox = async ({ orderDeps, ...deps }: Reconciling, before: Date) => 
     'inbox',
     await orderDeps.inbox.waiting(waitingBefore, batch),
     async (waiting) => {
+      if (!orderDeps.inbox.isUntouched(waiting)) throw new SealBroken('the message is not as the platform wrote it');
       const row = await orderDeps.orders.find(waiting);
       const { message } = waiting;
       if (!row || !(await bringMessage(orderDeps, row, waiting.updateId, message))) return false;

@@ -3,18 +3,21 @@ import { configuredChannels } from './channels/configured-channels';
 import type { Config } from './config';
 import { ownMessageId } from './first-interface/message-id';
 import { createProcessMetrics } from './metrics/process-metrics';
+import { sealRowsOnce } from './operator/seal-rows';
 import { createIssuerSeal } from './sealing/issuer-row';
-import { createKeyRing, deriveKey, fingerprint } from './sealing/key-ring';
+import { createKeyRing, deriveKey, fingerprint, SealBroken } from './sealing/key-ring';
 import { createPayloadCodec, type SealingCodec } from './sealing/payload-codec';
 import { createDecodePayloads } from './sealing/payload-json';
+import { places } from './sealing/places';
 import { loadPlatformKeys, type PlatformKeys } from './sealing/platform-keys';
+import { createRowSeal } from './sealing/row-seal';
 import { createAnsweredCalls } from './second-interface/answered-calls';
 import type { OrderDeps } from './second-interface/ask-order';
 import { createStatements } from './second-interface/statements/statements';
 import { createAlerts } from './store/alerts';
 import { createAnswers } from './store/answers';
 import { createApprovals } from './store/approvals';
-import { createAudit } from './store/audit';
+import { type Audit, createAudit } from './store/audit';
 import { createCodes } from './store/codes';
 import { createComparisons } from './store/comparisons';
 import { createConformanceOrders, createConformanceRuns } from './store/conformance';
@@ -23,7 +26,7 @@ import { createDayCounts } from './store/day-counts';
 import { createEchoes } from './store/echoes';
 import { createEventFeed } from './store/event-feed';
 import { createGuesses } from './store/guesses';
-import { createInbox } from './store/inbox';
+import { createInbox, type InboxRow } from './store/inbox';
 import { ensureIndexes } from './store/indexes';
 import { createIssuers, voidPolicy } from './store/issuers';
 import { createKeys } from './store/keys';
@@ -53,6 +56,9 @@ type EngineCallListener = Parameters<typeof createOrderGateway>[0]['observeCall'
 
 export type Core = Awaited<ReturnType<typeof assemble>>;
 
+/** A message's place in the row moves. */
+const withoutTurn = ({ at: _at, ...said }: Omit<InboxRow, 'seal'>) => said;
+
 /** What api and worker have in common, built once per process by its root. Fails while the database is away. */
 export const assemble = async (
   config: Pick<Config, 'masterKeys' | 'sealPayloads' | 'mongodbUri' | 'taskQueue' | 'callsOutQueue' | 'channels'>,
@@ -63,10 +69,17 @@ export const assemble = async (
   const ring = createKeyRing(config.masterKeys);
   const codec = createPayloadCodec(ring, config.sealPayloads);
   const database = openDatabase(config.mongodbUri);
+  const issuers = createIssuers(database, createIssuerSeal(ring));
+  const settings = createOrderSettings(database, createRowSeal(ring, places.settingsRow), nowMs);
+  const inbox = createInbox(database, createRowSeal(ring, places.inboxRow, withoutTurn));
   let keys: PlatformKeys;
+  let audit: Audit;
   try {
     await ensureIndexes(database);
     keys = await loadPlatformKeys(ring, createKeys(database), nowMs);
+    const auditKey = deriveKey(keys.fingerprintKey, 'audit chain');
+    audit = createAudit(database, (text) => fingerprint(auditKey, text));
+    await sealRowsOnce(audit, [issuers, settings, inbox], nowMs);
   } catch (error) {
     await database.close();
     throw error;
@@ -85,11 +98,10 @@ export const assemble = async (
     },
     tracing,
   });
-  const issuers = createIssuers(database, createIssuerSeal(ring));
   const orderDeps: OrderDeps = {
     orders: createOrders(database, (order, sequence) => ownMessageId(order, 'event', sequence), nowMs),
     codes: createCodes(database),
-    inbox: createInbox(database),
+    inbox,
     ledger: createLedger(database),
     pulls: createPullQueue(database),
     replays: createReplays(database),
@@ -99,9 +111,13 @@ export const assemble = async (
     fingerprintKey: keys.fingerprintKey,
     nowMs,
     maintenance: createMaintenance(database, nowMs),
-    settings: createOrderSettings(database, nowMs),
+    settings,
     holdsOf: async (issuerId) => (await issuers.findEver(issuerId))?.holds ?? [],
-    voidPolicyOf: async (issuerId) => voidPolicy(await issuers.findEver(issuerId)),
+    voidPolicyOf: async (issuerId) => {
+      const issuer = await issuers.findEver(issuerId);
+      if (issuer && !(await issuers.isUntouched(issuer, new Date(nowMs())))) throw new SealBroken(`issuer ${issuerId}`);
+      return voidPolicy(issuer);
+    },
   };
   return {
     ring,
@@ -124,7 +140,7 @@ export const assemble = async (
     requests: createRequests(database),
     purge: createPurge(database),
     sealedValues: createSealedValues(database),
-    audit: createAudit(database, (text) => fingerprint(deriveKey(keys.fingerprintKey, 'audit chain'), text)),
+    audit,
     consoleSessions: createConsoleSessionRows(database),
     portalSessions: createPortalSessionRows(database),
     portalLinks: createPortalLinks(database),

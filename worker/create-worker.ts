@@ -135,6 +135,7 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
         alert: () =>
           alertOnChange({
             ...deps.alerting,
+            orderDeps: callsOut.orderDeps,
             issuers: callsOut.issuers,
             troubles: deps.troubles,
             comparisons: deps.comparisons,

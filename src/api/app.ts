@@ -230,6 +230,7 @@ export const createApp = ({
     troubles: core.troubles,
     stats: core.stats,
     comparisons: core.comparisons,
+    settings: orderDeps.settings,
     nowMs,
     log,
   });

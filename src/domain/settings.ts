@@ -27,6 +27,9 @@ export interface PlatformSettings extends SomeSettings {
   readonly callbackOwnership?: 'off' | 'required';
 }
 
+/** Where nobody knows any more what was set. */
+export const strictest: PlatformSettings = { twoPersons: true, goLive: 'conformance', callbackOwnership: 'required' };
+
 const hourSeconds = 3_600;
 
 /** Source: the protocol. */

@@ -4,9 +4,13 @@ import type { Operator } from '../domain/operator';
 import type { Terminal } from '../domain/order';
 import { dayMs } from '../domain/timings';
 import { places } from '../sealing/places';
+import { createRowSeal } from '../sealing/row-seal';
 import type { OrderDeps } from '../second-interface/ask-order';
 import type { ApprovalRow, Approvals } from '../store/approvals';
 import type { OrderRow } from '../store/orders';
+
+/** All but what became of it: it is done once, and only by somebody who decides it. */
+const asked = ({ state: _state, decidedBy: _by, decidedAt: _at, ...row }: Omit<ApprovalRow, 'seal'>) => row;
 
 export type SecondPerson = ReturnType<typeof createSecondPerson>;
 
@@ -24,9 +28,13 @@ export const createSecondPerson = ({
   const terminalOf = (row: ApprovalRow): Terminal =>
     JSON.parse(ring.open(row.sealed, places.approval(row._id, row.orderId)).toString());
 
+  const seal = createRowSeal<ApprovalRow>(ring, places.approvalRow, asked);
+
+  /** Who asked, for which order, until when: as it was written, or it is none. */
   const known = async (approvalId: string): Promise<ApprovalRow> => {
     const row = await approvals.find(approvalId);
-    if (!row || (row.state === 'open' && row.endsAt.getTime() <= nowMs())) throw new Failure('approval_unknown');
+    if (!row || !seal.isUntouched(row) || (row.state === 'open' && row.endsAt.getTime() <= nowMs()))
+      throw new Failure('approval_unknown');
     return row;
   };
 
@@ -46,7 +54,7 @@ export const createSecondPerson = ({
       expectPerson(subject);
       const _id = randomBytes(16).toString('base64url');
       const askedAt = new Date(nowMs());
-      await approvals.insert({
+      const row: ApprovalRow = {
         _id,
         position: `${askedAt.toISOString()}/${_id}`,
         orderId,
@@ -58,7 +66,8 @@ export const createSecondPerson = ({
         askedAt,
         endsAt: new Date(askedAt.getTime() + dayMs),
         state: 'open',
-      });
+      };
+      await approvals.insert({ ...row, seal: seal.of(row) });
       return _id;
     },
 

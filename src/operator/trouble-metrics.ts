@@ -17,7 +17,7 @@ export const registerTroubleMetrics = (registry: Registry, watch: TroubleWatch):
       this.set({ kind: 'event_given_up' }, look.givenUp.length);
       this.set({ kind: 'paid_twice' }, look.paidTwice.length);
       this.set({ kind: 'code_reported' }, look.reported.length);
-      this.set({ kind: 'tampered' }, look.tampered.length + look.issuersTampered);
+      this.set({ kind: 'tampered' }, look.tampered.length + look.issuersTampered + Number(look.settingsTampered));
       this.set({ kind: 'issuer_paused' }, look.issuersPaused);
       this.set({ kind: 'sides_differ' }, look.differingCount);
     },

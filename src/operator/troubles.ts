@@ -6,6 +6,7 @@ import type { OrderName } from '../domain/ids';
 import { dayMs } from '../domain/timings';
 import { paidTwiceShownMs } from '../domain/trouble';
 import type { Comparisons } from '../store/comparisons';
+import type { OrderSettingsStore } from '../store/order-settings';
 import type { Stats } from '../store/stats';
 import type { Troubles as EngineTroubles, StuckOrder } from '../temporal/troubles';
 
@@ -13,7 +14,7 @@ import type { Troubles as EngineTroubles, StuckOrder } from '../temporal/trouble
 const namedLimit = 100;
 const countLimit = 2_000;
 const givenUpShownMs = 7 * dayMs;
-/** A look costs one query of the engine's index and ten of the database, whoever asks and however often. */
+/** A look costs one query of the engine's index and eleven of the database, whoever asks and however often. */
 const freshMs = 5_000;
 
 export interface TroubleLook {
@@ -28,6 +29,8 @@ export interface TroubleLook {
   /** Whose row somebody else wrote to. */
   readonly tampered: readonly OrderName[];
   readonly issuersTampered: number;
+  /** What is set for the platform: it counts as the strictest. */
+  readonly settingsTampered: boolean;
   readonly undeliverable: number;
   readonly bounced: number;
   readonly voidUndecided: number;
@@ -44,9 +47,11 @@ export const createTroubleWatch = ({
   troubles,
   stats,
   comparisons,
+  settings,
   nowMs,
   log,
 }: {
+  readonly settings: Pick<OrderSettingsStore, 'isUntouched'>;
   readonly comparisons: Pick<Comparisons, 'newest'>;
   readonly troubles: Pick<EngineTroubles, 'stuckOrders'>;
   readonly stats: Stats;
@@ -54,28 +59,31 @@ export const createTroubleWatch = ({
   readonly log: Logger;
 }) => {
   const read = async (): Promise<TroubleLook> => {
-    const [stuck, givenUp, paidTwice, reported, tampered, issuersTampered, counts, newest] = await Promise.all([
-      troubles.stuckOrders(namedLimit).catch((error: unknown) => {
-        log.warn({ err: error }, 'the engine did not say which orders are stuck');
-        return undefined;
-      }),
-      stats.givenUpSince(new Date(nowMs() - givenUpShownMs), namedLimit),
-      stats.paidTwiceSince(new Date(nowMs() - paidTwiceShownMs), namedLimit),
-      stats.codeReportedSince(new Date(nowMs() - reportShownMs), namedLimit),
-      stats.tampered(namedLimit),
-      stats.tamperedIssuers(namedLimit),
-      Promise.all([
-        stats.count('undeliverable', countLimit),
-        stats.countBounced(countLimit),
-        stats.countVoidUndecided(countLimit),
-        stats.countIssuers('paused', countLimit),
-      ]),
-      comparisons.newest(),
-    ]);
+    const [stuck, givenUp, paidTwice, reported, tampered, issuersTampered, isSettingsOurs, counts, newest] =
+      await Promise.all([
+        troubles.stuckOrders(namedLimit).catch((error: unknown) => {
+          log.warn({ err: error }, 'the engine did not say which orders are stuck');
+          return undefined;
+        }),
+        stats.givenUpSince(new Date(nowMs() - givenUpShownMs), namedLimit),
+        stats.paidTwiceSince(new Date(nowMs() - paidTwiceShownMs), namedLimit),
+        stats.codeReportedSince(new Date(nowMs() - reportShownMs), namedLimit),
+        stats.tampered(namedLimit),
+        stats.tamperedIssuers(namedLimit),
+        settings.isUntouched(),
+        Promise.all([
+          stats.count('undeliverable', countLimit),
+          stats.countBounced(countLimit),
+          stats.countVoidUndecided(countLimit),
+          stats.countIssuers('paused', countLimit),
+        ]),
+        comparisons.newest(),
+      ]);
     const [undeliverable, bounced, voidUndecided, issuersPaused] = counts;
     return {
       ...{ stuck, givenUp, paidTwice, reported, tampered, undeliverable, bounced, voidUndecided, issuersPaused },
       issuersTampered: issuersTampered.length,
+      settingsTampered: !isSettingsOurs,
       differing: (newest?.findings ?? []).filter(({ kind }) => isSidesKind(kind)).slice(0, namedLimit),
       differingCount: (newest?.counts ?? [])
         .filter(({ kind }) => isSidesKind(kind))

@@ -1,66 +1,59 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson } from './canonical';
 import { type KeyRing, SealBroken } from './key-ring';
 import { places } from './places';
+import { createRowSeal } from './row-seal';
 
-/** What no one may change of an issuer without the master key: where it is called, who may sign for it, where codes go. */
+/** What is looked at by name; all else that is in a row is sealed as it stands. */
 interface IssuerContent {
   readonly _id: string;
-  readonly callback: unknown;
-  readonly publicKey?: string | undefined;
+  readonly secrets: readonly Sealed[];
   readonly terminal?: { readonly channel: string; readonly sealed?: string | undefined } | undefined;
-  readonly signDeliveriesWithIssuerSecret?: boolean | undefined;
-  readonly codeInMessage?: boolean | undefined;
-  readonly callCa?: string | undefined;
-  /** Without one of them its callback may not be called. */
-  readonly provedHosts?: readonly { readonly host: string; readonly by: string; readonly at: Date }[] | undefined;
-  /** With its logo's hash: what buyers read, and where they are sent with questions. */
-  readonly branding?: unknown;
-  readonly secrets: readonly { readonly sealed: Uint8Array; readonly createdAt: Date; readonly endsAt?: Date }[];
-  readonly deletedAt?: Date | undefined;
+  readonly callHeaders?: Sealed | undefined;
+  readonly callCertificate?: Sealed | null | undefined;
+  /** Its hash is in the branding. */
+  readonly logo?: unknown;
+  /** Notes of what was looked at: nothing is decided by them. */
+  readonly hostCheck?: unknown;
+  readonly tamperedAt?: unknown;
+  readonly seal?: Uint8Array;
 }
 
-/** A digest of an issuer's row, sealed by the master key: nobody else can make one, and it is sealed anew like any value. */
-export const createIssuerSeal = (ring: KeyRing) => {
-  /** Over what is sealed in the row by its content, so that another master key changes nothing. */
-  const digestOf = (row: IssuerContent): Buffer => {
-    const { sealed, ...shown } = row.terminal ?? { channel: '' };
-    const secret =
-      sealed && ring.open(Buffer.from(sealed, 'base64'), places.issuerTerminal(row._id)).toString('base64');
-    return createHash('sha256')
-      .update(
-        canonicalJson([
-          row._id,
-          row.callback,
-          row.publicKey ?? null,
-          row.terminal ? [shown, secret ?? null] : null,
-          row.signDeliveriesWithIssuerSecret ?? false,
-          row.codeInMessage ?? false,
-          row.secrets.map((one) => [
-            ring.open(one.sealed, places.issuerSecret(row._id)).toString('base64'),
-            one.createdAt.getTime(),
-            one.endsAt?.getTime() ?? null,
-          ]),
-          row.deletedAt?.getTime() ?? null,
-          ...(row.callCa ? [row.callCa] : []),
-          ...(row.branding ? [{ branding: row.branding }] : []),
-          ...(row.provedHosts
-            ? [{ provedHosts: row.provedHosts.map(({ host, by, at }) => [host, by, at.getTime()]) }]
-            : []),
-        ]),
-      )
-      .digest();
-  };
+interface Sealed {
+  readonly sealed: Uint8Array;
+}
 
+/** Over the whole row, so that what is added to it one day is sealed from its first day on. */
+export const createIssuerSeal = (ring: KeyRing) => {
+  /** What is sealed in the row counts by its content, so that another master key changes nothing. */
+  const contentOf = (row: Omit<IssuerContent, 'seal'>): unknown => {
+    const { logo: _logo, hostCheck: _check, tamperedAt: _at, ...said } = row;
+    const { _id, secrets, terminal, callHeaders, callCertificate } = row;
+    const opened = <T extends Sealed>(one: T, place: string) => ({
+      ...one,
+      sealed: ring.open(one.sealed, place).toString('base64'),
+    });
+    return {
+      ...said,
+      secrets: secrets.map((one) => opened(one, places.issuerSecret(_id))),
+      ...(terminal?.sealed
+        ? {
+            terminal: opened(
+              { ...terminal, sealed: Buffer.from(terminal.sealed, 'base64') },
+              places.issuerTerminal(_id),
+            ),
+          }
+        : {}),
+      ...(callHeaders ? { callHeaders: opened(callHeaders, places.issuerCallHeaders(_id)) } : {}),
+      ...(callCertificate ? { callCertificate: opened(callCertificate, places.issuerCallCertificate(_id)) } : {}),
+    };
+  };
+  const { of, isUntouched } = createRowSeal<IssuerContent>(ring, places.issuerRow, contentOf);
   return {
     /** Called by the store with every row that it writes. */
-    of: (row: IssuerContent): Buffer => ring.seal(digestOf(row), places.issuerRow(row._id)),
+    of,
 
     /** @throws SealBroken for a row that somebody else wrote. */
-    requireUntouched: (row: IssuerContent & { readonly seal: Uint8Array }): void => {
-      if (!digestOf(row).equals(ring.open(row.seal, places.issuerRow(row._id)))) {
-        throw new SealBroken(`the row of issuer ${row._id} is not as the platform wrote it`);
-      }
+    requireUntouched: (row: IssuerContent): void => {
+      if (!isUntouched(row)) throw new SealBroken(`the row of issuer ${row._id} is not as the platform wrote it`);
     },
   };
 };

@@ -18,6 +18,8 @@ export interface ApprovalRow {
   readonly state: 'open' | 'approved' | 'refused';
   readonly decidedBy?: string;
   readonly decidedAt?: Date;
+  /** Over all that was asked, by the master key. */
+  readonly seal?: Buffer;
 }
 
 export type Approvals = ReturnType<typeof createApprovals>;

@@ -11,17 +11,26 @@ export interface InboxRow {
   readonly message: OrderMessage;
   /** Its place in the row: when it came, or when the reconciler last asked in vain. */
   readonly at: Date;
+  /** Over all but `at`, by the master key: who writes to the database says nothing in an issuer's name. */
+  readonly seal?: Buffer;
+}
+
+/** Made and checked by src/sealing, which has the key. */
+interface InboxSeal {
+  of(row: InboxRow): Buffer;
+  isUntouched(row: InboxRow): boolean;
 }
 
 export type Inbox = ReturnType<typeof createInbox>;
 
-export const createInbox = ({ inbox }: { readonly inbox: Collection<InboxRow> }) => ({
+export const createInbox = ({ inbox }: { readonly inbox: Collection<InboxRow> }, seal: InboxSeal) => ({
   /** Called before a 202: from here on the reconciler brings the message to the order. */
   put: async (order: OrderName, updateId: string, message: OrderMessage, at: Date): Promise<void> => {
     const _id = submissionId(order, updateId);
     // Callers give whole rows: only the name goes in.
     const { issuerId, orderNo } = order;
-    await inbox.updateOne({ _id }, { $setOnInsert: { issuerId, orderNo, updateId, message, at } }, { upsert: true });
+    const row = { _id, issuerId, orderNo, updateId, message, at };
+    await inbox.updateOne({ _id }, { $setOnInsert: { ...row, seal: seal.of(row) } }, { upsert: true });
   },
 
   remove: async (order: OrderName, updateId: string): Promise<void> => {
@@ -31,6 +40,16 @@ export const createInbox = ({ inbox }: { readonly inbox: Collection<InboxRow> })
   /** The reconciler asked in vain: the message goes behind all others that its pass saw. */
   defer: async (order: OrderName, updateId: string, until: Date): Promise<void> => {
     await inbox.updateOne({ _id: submissionId(order, updateId), at: { $lt: until } }, { $set: { at: until } });
+  },
+
+  isUntouched: seal.isUntouched,
+
+  /** At the first start that knows seals: what has none is taken as it stands. */
+  sealAll: async (): Promise<void> => {
+    for await (const row of inbox.find({})) {
+      const isUnsealed = { _id: row._id, seal: { $exists: false } };
+      if (!row.seal) await inbox.updateOne(isUnsealed, { $set: { seal: seal.of(row) } });
+    }
   },
 
   waiting: (before: Date, limit: number): Promise<InboxRow[]> =>

@@ -88,7 +88,7 @@ export interface IssuerRow extends SomeSettings {
   readonly holds: readonly Hold[];
   /** A tombstone: the id is never given again. */
   readonly deletedAt?: Date;
-  /** Over callback, keys, secrets and terminal, by the master key. */
+  /** Over all of it but notes, by the master key. */
   readonly seal: Buffer;
   /** While the row is not as the platform wrote it. */
   readonly tamperedAt?: Date;
@@ -135,6 +135,8 @@ export type IssuerSettings = Partial<
   >
 >;
 
+type RowChange = { readonly [Name in keyof IssuerRow]?: IssuerRow[Name] | undefined };
+
 export interface VoidPolicy {
   readonly decideWithinMs: number;
   readonly undecided: 'approve' | 'person';
@@ -168,15 +170,29 @@ const withoutLogo = { projection: { logo: 0 } } as const;
 export const createIssuers = ({ issuers }: { readonly issuers: Collection<IssuerRow> }, seal: IssuerRowSeal) => {
   const alive = { deletedAt: { $exists: false } };
 
-  /** Sealed with what it changes, on the condition that nobody else has sealed it since. A row that somebody else wrote is not. */
-  const changeSealed = async (issuerId: string, changeOf: (row: IssuerRow) => Partial<IssuerRow>): Promise<boolean> => {
+  /**
+   * Sealed with what it changes, on the condition that nobody else has sealed it since. What becomes undefined is taken
+   * away. A row that somebody else wrote is not changed.
+   */
+  const changeSealed = async (
+    issuerId: string,
+    changeOf: (row: IssuerRow) => RowChange | undefined,
+  ): Promise<boolean> => {
     for (let n = 0; n < changeTries; n += 1) {
       const row = await issuers.findOne({ _id: issuerId, ...alive }, withoutLogo);
       if (!row) return false;
       seal.requireUntouched(row);
-      const settings = changeOf(row);
-      const change = { ...settings, seal: seal.of({ ...row, ...settings }) };
-      const written = await issuers.updateOne({ _id: issuerId, ...alive, seal: row.seal }, { $set: change });
+      const change = changeOf(row);
+      if (!change) return true;
+      const gone = Object.entries(change).filter(([, value]) => value === undefined);
+      const $unset = Object.fromEntries(gone.map(([name]) => [name, '' as const]));
+      const written = await issuers.updateOne(
+        { _id: issuerId, ...alive, seal: row.seal },
+        {
+          $set: { ...(change as Partial<IssuerRow>), seal: seal.of({ ...row, ...(change as Partial<IssuerRow>) }) },
+          ...(gone.length > 0 ? { $unset } : {}),
+        },
+      );
       if (written.matchedCount > 0) return true;
     }
     throw new Error('the issuer changed at every try');
@@ -188,6 +204,15 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
       return true;
     } catch {
       return false;
+    }
+  };
+
+  /** Undefined where a secret in it opens no more: it stays as it is, and a person hears of it. */
+  const sealOf = (row: IssuerRow): Buffer | undefined => {
+    try {
+      return seal.of(row);
+    } catch {
+      return undefined;
     }
   };
 
@@ -280,41 +305,37 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
       changeSealed(issuerId, (row) => ({ provedHosts: withProof(row, proof) })),
 
     change: async (issuerId: string, settings: IssuerSettings): Promise<IssuerRow | null> => {
-      if (Object.keys(settings).length > 0) await changeSealed(issuerId, () => settings);
+      const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+      if (given.length > 0) await changeSealed(issuerId, () => Object.fromEntries(given));
       return issuers.findOne({ _id: issuerId, ...alive }, withoutLogo);
     },
 
     /** Sets what is given of windows and delays, and takes the rest away: it is inherited then. */
     replaceSettings: async (issuerId: string, settings: SomeSettings): Promise<IssuerRow | null> => {
-      const left = settingNames.filter((name) => settings[name] === undefined);
-      await issuers.updateOne(
-        { _id: issuerId, ...alive },
-        {
-          ...(Object.keys(settings).length > 0 ? { $set: settings } : {}),
-          ...(left.length > 0 ? { $unset: Object.fromEntries(left.map((name) => [name, ''])) } : {}),
-        },
-      );
+      await changeSealed(issuerId, () => Object.fromEntries(settingNames.map((name) => [name, settings[name]])));
       return issuers.findOne({ _id: issuerId, ...alive }, withoutLogo);
     },
 
     goLive: async (issuerId: string): Promise<void> => {
-      await issuers.updateOne({ _id: issuerId, ...alive }, { $unset: { isNotLive: 1 } });
+      await changeSealed(issuerId, () => ({ isNotLive: undefined }));
     },
 
     pause: async (issuerId: string, at: Date): Promise<void> => {
-      await issuers.updateOne(
-        { _id: issuerId, ...alive, state: 'active' },
-        { $set: { state: 'paused' }, $push: { holds: { $each: [{ from: at }], $slice: -holdsLimit } } },
+      await changeSealed(issuerId, ({ state, holds }) =>
+        state === 'active' ? { state: 'paused', holds: [...holds, { from: at }].slice(-holdsLimit) } : undefined,
       );
     },
 
     resume: async (issuerId: string, at: Date): Promise<void> => {
-      await issuers.updateOne(
-        { _id: issuerId, ...alive, state: 'paused', holds: { $elemMatch: { to: { $exists: false } } } },
-        { $set: { state: 'active', 'holds.$.to': at } },
+      const longAgo = at.getTime() - holdsKeptMs;
+      await changeSealed(issuerId, ({ state, holds }) =>
+        state === 'paused'
+          ? {
+              state: 'active',
+              holds: holds.map(({ from, to = at }) => ({ from, to })).filter(({ to }) => to.getTime() >= longAgo),
+            }
+          : undefined,
       );
-      const longAgo = new Date(at.getTime() - holdsKeptMs);
-      await issuers.updateOne({ _id: issuerId }, { $pull: { holds: { to: { $lt: longAgo } } } });
     },
 
     /** Conditional on the row that the caller saw, so that two rotations never lose one, and none brings back an old seal. */
@@ -345,6 +366,15 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
       if (!isUntouched) await issuers.updateOne({ _id: row._id }, { $set: { tamperedAt: at } });
       else if (row.tamperedAt) await issuers.updateOne({ _id: row._id }, { $unset: { tamperedAt: 1 } });
       return isUntouched;
+    },
+
+    /** At the first start that knows seals: what has none of today is taken as it stands. */
+    sealAll: async (): Promise<void> => {
+      for await (const row of issuers.find({ tamperedAt: { $exists: false } }, withoutLogo)) {
+        const isSame = row.seal ? { seal: row.seal } : { seal: { $exists: false } };
+        const made = isWrittenByUs(row) ? undefined : sealOf(row);
+        if (made) await issuers.updateOne({ _id: row._id, ...isSame }, { $set: { seal: made } });
+      }
     },
 
     /** Read by the reconciler: tombstones whose orders may still be open. */

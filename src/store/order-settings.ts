@@ -8,6 +8,7 @@ import {
   type SomeSettings,
   settingsOf,
   someSettings,
+  strictest,
 } from '../domain/settings';
 import type { IssuerRow } from './issuers';
 
@@ -17,6 +18,13 @@ export interface OrderSettingsRow {
   readonly issuerId?: string;
   readonly productId?: string;
   readonly settings: PlatformSettings;
+  readonly seal?: Buffer;
+}
+
+/** Made and checked by src/sealing, which has the key. */
+interface SettingsSeal {
+  of(row: OrderSettingsRow): Buffer;
+  isUntouched(row: OrderSettingsRow): boolean;
 }
 
 /** What every order asks for is kept for a moment: all processes follow a change within this time. */
@@ -31,19 +39,27 @@ export type OrderSettingsStore = ReturnType<typeof createOrderSettings>;
 /** The levels above and below an issuer's own settings, which stand in its row. */
 export const createOrderSettings = (
   { orderSettings }: { readonly orderSettings: Collection<OrderSettingsRow> },
+  seal: SettingsSeal,
   nowMs: () => number,
 ) => {
   const known = new LRUCache<string, { readonly levels: Promise<SettingLevels>; readonly atMs: number }>({
     max: knownLimit,
   });
 
-  const read = async (_id: string): Promise<PlatformSettings> => (await orderSettings.findOne({ _id }))?.settings ?? {};
+  /** The platform's row is always there: one that somebody else wrote or took away counts as the strictest. */
+  const believed = (_id: string, row: OrderSettingsRow | null | undefined): PlatformSettings => {
+    if (row && seal.isUntouched(row)) return row.settings;
+    return _id === platformId ? strictest : {};
+  };
+
+  const read = async (_id: string): Promise<PlatformSettings> => believed(_id, await orderSettings.findOne({ _id }));
 
   const replace = async (row: OrderSettingsRow): Promise<PlatformSettings> => {
-    const before =
-      Object.keys(row.settings).length === 0
-        ? await orderSettings.findOneAndDelete({ _id: row._id })
-        : await orderSettings.findOneAndReplace({ _id: row._id }, row, { upsert: true });
+    const { _id } = row;
+    const isKept = _id === platformId || Object.keys(row.settings).length > 0;
+    const before = isKept
+      ? await orderSettings.findOneAndReplace({ _id }, { ...row, seal: seal.of(row) }, { upsert: true })
+      : await orderSettings.findOneAndDelete({ _id });
     known.clear();
     return before?.settings ?? {};
   };
@@ -51,7 +67,11 @@ export const createOrderSettings = (
   const readLevels = async (issuerId: string, productId: string): Promise<SettingLevels> => {
     const _id = productKey(issuerId, productId);
     const rows = await orderSettings.find({ _id: { $in: [platformId, _id] } }).toArray();
-    const settingsIn = (id: string): PlatformSettings => rows.find((row) => row._id === id)?.settings ?? {};
+    const settingsIn = (id: string): PlatformSettings =>
+      believed(
+        id,
+        rows.find((row) => row._id === id),
+      );
     return { platform: settingsIn(platformId), product: settingsIn(_id) };
   };
 
@@ -77,6 +97,23 @@ export const createOrderSettings = (
 
   return {
     platform: (): Promise<PlatformSettings> => read(platformId),
+    /** Asked by whoever looks for trouble. */
+    isUntouched: async (): Promise<boolean> => {
+      const row = await orderSettings.findOne({ _id: platformId });
+      return row !== null && seal.isUntouched(row);
+    },
+
+    /** At the first start that knows seals: what has none is taken as it stands. */
+    sealAll: async (): Promise<void> => {
+      for await (const row of orderSettings.find({})) {
+        const isUnsealed = { _id: row._id, seal: { $exists: false } };
+        if (!row.seal) await orderSettings.updateOne(isUnsealed, { $set: { seal: seal.of(row) } });
+      }
+      const row = { _id: platformId, settings: {} };
+      const $setOnInsert = { settings: row.settings, seal: seal.of(row) };
+      await orderSettings.updateOne({ _id: platformId }, { $setOnInsert }, { upsert: true });
+    },
+
     /** As it was two seconds ago at the most: asked with calls to issuers. */
     platformLately,
     product: (issuerId: string, productId: string): Promise<SomeSettings> => read(productKey(issuerId, productId)),

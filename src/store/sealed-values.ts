@@ -1,7 +1,9 @@
 import type { Collection, Filter, UpdateFilter } from 'mongodb';
 import type { Database } from './database';
+import type { InboxRow } from './inbox';
 import type { IssuerRow } from './issuers';
 import type { KeyRow } from './keys';
+import type { OrderSettingsRow } from './order-settings';
 import type { OrderRow } from './orders';
 import type { RequestRow } from './requests';
 import type { SandboxMessageRow } from './sandbox-inbox';
@@ -12,6 +14,8 @@ export const sealedKinds = [
   'issuerSecret',
   'issuerTerminal',
   'issuerRow',
+  'settingsRow',
+  'inboxRow',
   'issuerCallHeaders',
   'issuerCallCertificate',
   'orderKey',
@@ -43,7 +47,9 @@ export const createSealedValues = ({
   orders,
   requests,
   sandboxInbox,
-}: Pick<Database, 'keys' | 'issuers' | 'orders' | 'requests' | 'sandboxInbox'>) => {
+  orderSettings,
+  inbox,
+}: Pick<Database, 'keys' | 'issuers' | 'orders' | 'requests' | 'sandboxInbox' | 'orderSettings' | 'inbox'>) => {
   const kinds = {
     platformKey: reader<KeyRow>(keys, ['sealed', 'former'], (row) => [
       ['sealed', row.sealed],
@@ -55,6 +61,8 @@ export const createSealedValues = ({
     ),
     issuerTerminal: reader<IssuerRow>(issuers, ['terminal'], ({ terminal }) => [['terminal.sealed', terminal?.sealed]]),
     issuerRow: reader<IssuerRow>(issuers, ['seal'], ({ seal }) => [['seal', seal]]),
+    settingsRow: reader<OrderSettingsRow>(orderSettings, ['seal'], ({ seal }) => [['seal', seal]]),
+    inboxRow: reader<InboxRow>(inbox, ['seal'], ({ seal }) => [['seal', seal]]),
     issuerCallHeaders: reader<IssuerRow>(issuers, ['callHeaders'], ({ callHeaders }) => [
       ['callHeaders.sealed', callHeaders?.sealed],
     ]),

@@ -531,11 +531,11 @@ test('with twoPersons one person is not two: neither by a token beside the provi
     for (const same of [byToken, olga, renamed])
       expectProblem(await approve(same, approvalId), 403, 'operator_forbidden');
     expect(await terminals.deliveries('/other')).toHaveLength(0);
-    // As one that was asked for by a token, before there was a provider.
+    // Nobody takes the name of who asked away.
     const { approvals } = platform.core.database;
     const before = (await ask(olga)).body.approvalId;
     await approvals.updateOne({ _id: before }, { $unset: { askedBySubject: 1 } });
-    expectProblem(await approve(omar, before), 403, 'operator_forbidden');
+    expectProblem(await approve(omar, before), 404, 'approval_unknown');
 
     expect((await approve(omar, approvalId)).body).toMatchObject({ state: 'approved' });
     await terminals.delivery('/other');

@@ -118,7 +118,7 @@ describe('while the engine is away', () => {
     // The inbox holds the name and the message, nothing else of the order.
     const inbox = await there.core.database.inbox.find({ orderNo }).toArray();
     expect(inbox.map((row) => Object.keys(row).sort())).toEqual([
-      ['_id', 'at', 'issuerId', 'message', 'orderNo', 'updateId'],
+      ['_id', 'at', 'issuerId', 'message', 'orderNo', 'seal', 'updateId'],
     ]);
 
     expect((await reconcile()).inboxJudged).toBe(1);

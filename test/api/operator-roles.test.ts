@@ -76,6 +76,13 @@ test('with twoPersons codes go to another terminal only when another operator sa
   expect((await decide(anna, first, 'refuse')).body).toMatchObject({ state: 'refused', decidedBy: anna.name });
   expectProblem(await decide(anna, first, 'approve'), 409, 'already_decided');
   const { approvals } = file.platform.core.database;
+  // Who writes to the database neither decides in somebody's name nor sends the codes of another order there.
+  const written = await approvals.findOne({ _id: second });
+  for (const $set of [{ askedBy: 'anna' }, { orderNo: 'dearer' }, { endsAt: new Date(Date.now() + 1e9) }]) {
+    await approvals.updateOne({ _id: second }, { $set });
+    for (const person of [otto, anna]) expectProblem(await decide(person, second, 'approve'), 404, 'approval_unknown');
+    await approvals.replaceOne({ _id: second }, written as NonNullable<typeof written>);
+  }
   await approvals.updateOne({ _id: late }, { $set: { endsAt: new Date() } });
   expectProblem(await decide(anna, late, 'approve'), 404, 'approval_unknown');
   expect((await issuer.order('two')).body.state).toBe('undeliverable');

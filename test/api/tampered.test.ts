@@ -1,8 +1,12 @@
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import type { UpdateFilter } from 'mongodb';
 import { publicKeyToWhpk } from '../../src/signing/keys';
+import type { InboxRow } from '../../src/store/inbox';
 import type { OrderRow } from '../../src/store/orders';
+import { startPlatform } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
+import { reconcileOnce } from '../support/reconcile';
 import { revealItems } from '../support/reveal';
 import { startTerminal, type TestTerminal } from '../support/terminal';
 import { until } from '../support/until';
@@ -124,7 +128,7 @@ test('a link that is written into a delivered order shows no code, and neither d
 });
 
 test('whatever of an issuer is written by somebody else, it is neither called nor believed; put back, it is', async () => {
-  const issuer = await file.issuer();
+  const issuer = await file.issuer({ voidUndecided: 'person' });
   const issuers = file.platform.core.database.issuers;
   const _id = issuer.issuerId;
   const row = await issuers.findOne({ _id });
@@ -151,6 +155,13 @@ test('whatever of an issuer is written by somebody else, it is neither called no
     { secrets: foreign?.secrets ?? [] },
     { 'secrets.0.endsAt': new Date(Date.now() + 1e9) },
     { seal: foreign?.seal ?? Buffer.alloc(0) },
+    { voidUndecided: 'approve' as const },
+    { voidDecisionSeconds: 60 },
+    { buyerRefunds: true },
+    { ordersPerSecond: 1_000 },
+    { name: 'Thief' },
+    { holds: [{ from: new Date(0) }] },
+    { endsAt: new Date(Date.now() + 1e9) },
   ]) {
     await issuers.updateOne({ _id }, { $set });
     // Where the row's own keys do not believe it, the signature is wrong before anything else.
@@ -172,4 +183,66 @@ test('whatever of an issuer is written by somebody else, it is neither called no
   await file.platform.operator('DELETE', `/issuers/${_id}?confirm=${_id}`);
   await issuers.updateOne({ _id }, { $unset: { deletedAt: 1 } });
   expect((await issuer.place('third')).status).toBe(503);
+});
+
+test('an issuer that may not sell is not let go live in the database, nor is its refund decided by what stands there', async () => {
+  await file.platform.operator('PUT', '/settings', { goLive: 'conformance' });
+  const issuer = await file.issuer();
+  await file.platform.operator('PUT', '/settings', {});
+  const issuers = file.platform.core.database.issuers;
+  expectProblem(await issuer.place('sold'), 409, 'not_live');
+  await issuers.updateOne({ _id: issuer.issuerId }, { $unset: { isNotLive: 1 } });
+  expectProblem(await issuer.place('sold'), 503, 'unavailable');
+  await issuers.updateOne({ _id: issuer.issuerId }, { $set: { isNotLive: true } });
+  expect((await file.platform.operator('POST', `/issuers/${issuer.issuerId}/go-live`, { reason: 'r' })).status).toBe(
+    200,
+  );
+  expect((await issuer.place('sold')).status).toBe(201);
+  await issuers.updateOne({ _id: issuer.issuerId }, { $set: { voidUndecided: 'approve' } });
+  await expect(file.platform.core.orderDeps.voidPolicyOf(issuer.issuerId)).rejects.toThrow(issuer.issuerId);
+});
+
+test('rules of the platform that somebody else takes away count as the strictest until a person sets them anew', async () => {
+  const { orderSettings } = file.platform.core.database;
+  const rules = async () => (await file.platform.operator('GET', '/settings')).body.settings;
+  const strictest = { twoPersons: true, goLive: 'conformance', callbackOwnership: 'required' };
+  const before = await trouble();
+  await file.platform.operator('PUT', '/settings', { twoPersons: true });
+  const row = await orderSettings.findOne({ _id: 'platform' });
+  const { seal, ...unsealed } = row as NonNullable<typeof row>;
+  await file.issuer();
+  for (const write of [
+    () => orderSettings.updateOne({ _id: 'platform' }, { $unset: { 'settings.twoPersons': 1 } }),
+    () => orderSettings.deleteOne({ _id: 'platform' }),
+    () => orderSettings.insertOne({ ...unsealed, settings: {} }),
+  ]) {
+    await write();
+    expect(await rules()).toEqual(strictest);
+  }
+  // What one start has taken as it stood no later one takes again.
+  const next = await startPlatform({ databaseName: file.platform.databaseName, worker: false });
+  await next.stop();
+  expect(await rules()).toEqual(strictest);
+  await until('a person hears of it', async () => (await trouble()) > before);
+  await file.platform.operator('PUT', '/settings', {});
+  expect(await rules()).toEqual({});
+});
+
+test('a message that somebody else puts into the inbox of an order says nothing in its issuer’s name', async () => {
+  const issuer = await file.issuer();
+  await issuer.placeVerified('asked');
+  const { inbox } = file.platform.core.database;
+  const message = { kind: 'cancel', by: 'issuer', reason: 'r' } as unknown as InboxRow['message'];
+  const row = {
+    _id: `${issuer.issuerId}/asked/x`,
+    issuerId: issuer.issuerId,
+    orderNo: 'asked',
+    updateId: 'x',
+    message,
+  };
+  await inbox.insertOne({ ...row, at: new Date(0) });
+  await reconcileOnce(file.platform);
+  expect(await inbox.countDocuments({ _id: row._id })).toBe(1);
+  expect((await issuer.order('asked')).body.state).toBe('verified');
+  await inbox.deleteOne({ _id: row._id });
 });

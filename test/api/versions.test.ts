@@ -112,8 +112,7 @@ test('calls of operators and of anybody are read and answered by the version tha
 
 test('an issuer stays with the version of its making, in its calls and its callbacks', async () => {
   const issuer = await file.issuer();
-  const { issuers } = file.platform.core.database;
-  await issuers.updateOne({ _id: issuer.issuerId }, { $set: { apiVersion: '2020-01-01' } });
+  await file.platform.core.issuers.change(issuer.issuerId, { apiVersion: '2020-01-01' });
   expect((await issuer.post('/orders', order('v-4', { pieces: 3 }))).body.pieces).toBe(3);
   const { data, headers } = await issuer.message('order.paid', 'v-4');
   expect([data.pieces, data.quantity, headers['codeferry-version']]).toEqual([3, undefined, '2020-01-01']);
@@ -137,8 +136,7 @@ test('an issuer reads which versions there are, when one ends, and by what termi
   expect(channels.map(({ channel }: { channel: string }) => channel)).toEqual(['page', 'webhook']);
   const old = { date: '2020-01-01', deprecatedAt: '2026-01-01T00:00:00.000Z', endsAt: '2099-01-01T00:00:00.000Z' };
   expect(known).toEqual([{ date: '2019-01-01', endsAt: '2021-01-01T00:00:00.000Z' }, old, { date: versions.newest }]);
-  const { issuers } = file.platform.core.database;
-  await issuers.updateOne({ _id: issuer.issuerId }, { $set: { apiVersion: old.date } });
+  await file.platform.core.issuers.change(issuer.issuerId, { apiVersion: old.date });
   expect((await issuer.get('/self')).body.apiVersion).toBe(old.date);
 });
 

@@ -194,8 +194,7 @@ describe('the issuer’s own page in a browser', () => {
 
   test('the preset terminal, the version of the contract and a certificate are set by the issuer itself', async () => {
     const issuer = await file.issuer();
-    const { issuers } = file.platform.core.database;
-    await issuers.updateOne({ _id: issuer.issuerId }, { $set: { apiVersion: older.date } });
+    await file.platform.core.issuers.change(issuer.issuerId, { apiVersion: older.date });
     await signIn(issuer, 'admin');
     await go('Settings');
     await page.getByText(`Version ${older.date} ends 2099-01-01.`).waitFor();

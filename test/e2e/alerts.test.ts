@@ -123,11 +123,9 @@ test('orders that wait for a person, stand still or miss their windows are told 
   expect(told().map(({ data }) => data.summary)).toContain(
     `Order p-1 and 1 more of issuer ${issuer.issuerId} could not be delivered: redeliver or cancel.`,
   );
-  const { orders, issuers } = platform.core.database;
-  await issuers.updateOne(
-    { _id: issuer.issuerId },
-    { $set: { holds: [{ from: new Date(hourAgoMs), to: new Date() }] } },
-  );
+  const { orders } = platform.core.database;
+  await platform.core.issuers.pause(issuer.issuerId, new Date(hourAgoMs));
+  await platform.core.issuers.resume(issuer.issuerId, new Date());
   await orders.updateMany({ state: 'undeliverable' }, { $set: { state: 'cancelled' } });
   await orders.updateMany({ state: 'expired' }, { $set: { 'facts.updatedAtMs': hourAgoMs } });
   expect(await pass()).toMatchObject({ alertsRaised: 0, alertsCleared: 3, alertsSent: 3 });

@@ -85,6 +85,9 @@ test('after sealing anew the new key alone opens codes, secrets and kept answers
     const mail = { _id: 'm-1', issuerId: 'test-00000000000000000000', at: new Date(), channel: 'email', sealed };
     await platform.core.database.sandboxInbox.insertOne(mail);
 
+    const waiting = { issuerId: 'gone', orderNo: 'gone' };
+    await platform.core.orderDeps.inbox.put(waiting, 'u', { kind: 'refuse' } as never, new Date());
+
     await restart(next, old);
     const before = await notUnder(platform, next);
     expect(new Set(before)).toEqual(new Set(sealedKinds));

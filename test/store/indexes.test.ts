@@ -80,6 +80,7 @@ const accepted: Record<
   'codes of an order': { index: 'by_order', examined: 'all calls of one order' },
   'some codes of an order': { index: 'by_order', examined: 'all calls of one order' },
   'list of issuers': { index: '_id_', examined: 'deleted ones are passed over' },
+  'rows that no start has sealed': { index: undefined, examined: 'all rows, at the first start alone' },
   'issuers in a state': { index: undefined, examined: 'all issuers: they are few' },
   'issuers that somebody else wrote to': { index: undefined, examined: 'all issuers: they are few' },
   'orders of a test issuer that wait': { index: 'by_issuer', examined: 'orders of one test issuer: 500 a day' },

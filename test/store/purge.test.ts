@@ -2,7 +2,7 @@ import { createCodes } from '../../src/store/codes';
 import { createInbox } from '../../src/store/inbox';
 import { createOrders, type OrderRow } from '../../src/store/orders';
 import { createPurge, type Purge } from '../../src/store/purge';
-import { acceptedRow, databaseOfFile } from '../support/database-of-file';
+import { acceptedRow, anySeal, databaseOfFile } from '../support/database-of-file';
 
 const file = databaseOfFile();
 let purge: Purge;
@@ -116,7 +116,7 @@ test('of its codes the claims stay, so that none is sold twice; all sealed bytes
   await codes.markAccepted([`${row._id}/held`]);
   await codes.keepLate(draft(row, 'late'));
   await codes.claimFor(draft(neighbour, 'of-the-neighbour'));
-  const inbox = createInbox(file.database);
+  const inbox = createInbox(file.database, anySeal);
   const message = { kind: 'cancel', by: 'issuer', textRef: 'cancel/1' } as const;
   for (const order of [row, neighbour]) await inbox.put(order, 'cancel/1', message, endedAt);
 

@@ -10,6 +10,8 @@ import { type OrderRow, orderPosition } from '../../src/store/orders';
 /** Of tests of the store alone. */
 export const ring = createKeyRing([Buffer.alloc(32, 7)]);
 export const issuerSeal = createIssuerSeal(ring);
+/** Where nobody looks at it. */
+export const anySeal = { of: () => Buffer.from('sealed'), isUntouched: () => true };
 
 /** A URI of the run's database server with a name that no other test file has. */
 export const uriOfOwnDatabase = (): string => {

@@ -31,7 +31,7 @@ import { createConsoleSessionRows, createPortalSessionRows } from '../../src/sto
 import { createStatements } from '../../src/store/statements';
 import { createStats } from '../../src/store/stats';
 import { createWorkerReports } from '../../src/store/workers';
-import { acceptedRow } from './database-of-file';
+import { acceptedRow, anySeal } from './database-of-file';
 
 const now = new Date();
 const order = { issuerId: 'acme', orderNo: 'one' };
@@ -44,14 +44,14 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const codes = createCodes(of);
   const requests = createRequests(of);
   const alerts = createAlerts(of);
-  const inbox = createInbox(of);
+  const inbox = createInbox(of, anySeal);
   let isOurs = true;
   const requireUntouched = (): void => {
     if (!isOurs) throw new Error('somebody else wrote it');
   };
   const issuers = createIssuers(of, { of: () => secret, requireUntouched });
   const keys = createKeys(of);
-  const settings = createOrderSettings(of, Date.now);
+  const settings = createOrderSettings(of, anySeal, Date.now);
   const maintenance = createMaintenance(of, Date.now);
   const sealed = createSealedValues(of);
   const stats = createStats(of);
@@ -470,8 +470,27 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await issuers.endedTests(now, 10);
     },
     'issuers that were deleted lately': () => issuers.buriedSince(now, 10),
+    'rows that no start has sealed': async () => {
+      await issuers.insert({ ...issuer, _id: 'unsealed' });
+      const unsealed = { _id: 'unsealed', issuerId: 'acme' };
+      await of.orderSettings.insertOne({ ...unsealed, settings: {} });
+      await of.inbox.insertOne({
+        ...unsealed,
+        orderNo: 'one',
+        updateId: 'u',
+        message: { kind: 'refuse' } as never,
+        at: now,
+      });
+      isOurs = false;
+      await issuers.sealAll();
+      isOurs = true;
+      await settings.sealAll();
+      await inbox.sealAll();
+    },
     'settings of the platform or a product': async () => {
       await settings.platform();
+      await settings.isUntouched();
+      await settings.replaceProduct('acme', 'tea', {});
       await settings.platformLately();
       await settings.effectiveFor(issuer, 'coffee');
       await settings.replacePlatform({});

@@ -22,6 +22,7 @@ const trouble = {
   reported: [],
   tampered: [],
   issuersTampered: 0,
+  settingsTampered: false,
   undeliverable: 0,
   bounced: 0,
   voidUndecided: 0,

@@ -48,7 +48,8 @@ export const createPortalSessions = ({
   });
   const live = createLiveSessions({ rows, nowMs });
 
-  const personIn = ({ _id, sealed }: PortalSessionRow): PortalPerson =>
+  /** When it ends is sealed too: nobody makes it longer. */
+  const personIn = ({ _id, sealed }: PortalSessionRow): PortalPerson & { readonly endsAtMs?: number } =>
     JSON.parse(ring.open(sealed, places.portalSession(_id)).toString());
 
   return {
@@ -56,8 +57,10 @@ export const createPortalSessions = ({
     begin: async ({ issuerId, role, name }: PortalPerson): Promise<Cookie> => {
       const secret = randomBytes(32).toString('base64url');
       const id = sha256(secret);
-      const sealed = ring.seal(Buffer.from(JSON.stringify({ issuerId, role, name })), places.portalSession(id));
-      await live.begin({ _id: id, name: issuerId, sealed, endsAt: new Date(nowMs() + lifetimeMs) }, ofIssuerMax);
+      const endsAtMs = nowMs() + lifetimeMs;
+      const text = JSON.stringify({ issuerId, role, name, endsAtMs });
+      const sealed = ring.seal(Buffer.from(text), places.portalSession(id));
+      await live.begin({ _id: id, name: issuerId, sealed, endsAt: new Date(endsAtMs) }, ofIssuerMax);
       return cookie.with(secret, lifetimeMs);
     },
 
@@ -66,8 +69,9 @@ export const createPortalSessions = ({
       for (const value of cookie.valuesIn(cookieHeader)) {
         if (!/^[\w-]{43}$/.test(value)) continue;
         const row = await live.use(sha256(value));
-        if (!row || row.endsAt.getTime() <= nowMs()) continue;
-        return { ...personIn(row), id: row._id, endsAtMs: row.endsAt.getTime(), csrf: sha256(`csrf:${value}`) };
+        if (!row) continue;
+        const { endsAtMs = 0, ...person } = personIn(row);
+        if (endsAtMs > nowMs()) return { ...person, id: row._id, endsAtMs, csrf: sha256(`csrf:${value}`) };
       }
       return undefined;
     },

@@ -33,6 +33,7 @@ const others = {
   'orders.batch': 'Batch:',
   'settings.changed': 'Changed the settings of',
   'delivery_key.rotated': 'Rotated the delivery key of the',
+  'rows.sealed': 'Took rows as they stood, and sealed them, of the',
   'keys.resealed': 'Sealed anew under the first master key, for the',
   'maintenance.began': 'Stopped new orders of the',
   'maintenance.ended': 'Took new orders again on the',

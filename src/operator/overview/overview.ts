@@ -116,7 +116,7 @@ export const overviewOf = ({ atMs, newest, isCapped, oldest, waiting, trouble }:
       codesReported: trouble.reported.length,
       voidUndecided: trouble.voidUndecided,
       sidesDiffer: trouble.differingCount,
-      tampered: trouble.tampered.length + trouble.issuersTampered,
+      tampered: trouble.tampered.length + trouble.issuersTampered + Number(trouble.settingsTampered),
       issuersPaused: trouble.issuersPaused,
     },
     failures: newest
