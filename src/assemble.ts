@@ -76,7 +76,8 @@ export const assemble = async (
   let audit: Audit;
   try {
     await ensureIndexes(database);
-    keys = await loadPlatformKeys(ring, createKeys(database), nowMs);
+    const isNew = async () => (await issuers.list(undefined, 1)).length === 0;
+    keys = await loadPlatformKeys(ring, createKeys(database), nowMs, isNew);
     const auditKey = deriveKey(keys.fingerprintKey, 'audit chain');
     audit = createAudit(database, (text) => fingerprint(auditKey, text));
     await sealRowsOnce(audit, [issuers, settings, inbox], nowMs);

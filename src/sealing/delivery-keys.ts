@@ -21,7 +21,7 @@ interface KeptKey {
 
 /** What the store does for the platform's keys. */
 export interface KeyStore {
-  readonly readOrMake: (name: string, make: () => Buffer) => Promise<KeptKey>;
+  readonly readOrMake: (name: string, make: () => Buffer | Promise<Buffer>) => Promise<KeptKey>;
   readonly rotate: (seen: KeptKey, sealed: Buffer, at: Date, endOldNow: boolean) => Promise<Date | undefined>;
 }
 

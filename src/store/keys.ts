@@ -13,10 +13,10 @@ export interface KeyRow {
 
 export const createKeys = ({ keys }: { readonly keys: Collection<KeyRow> }) => ({
   /** Called at the start of api and worker: the first one makes the key, all others read it. */
-  readOrMake: async (name: string, make: () => Buffer): Promise<KeyRow> => {
+  readOrMake: async (name: string, make: () => Buffer | Promise<Buffer>): Promise<KeyRow> => {
     const found = await keys.findOne({ _id: name });
     if (found) return found;
-    const row: KeyRow = { _id: name, sealed: make(), createdAt: new Date() };
+    const row: KeyRow = { _id: name, sealed: await make(), createdAt: new Date() };
     try {
       await keys.insertOne(row);
       return row;

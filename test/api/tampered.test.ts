@@ -246,3 +246,17 @@ test('a message that somebody else puts into the inbox of an order says nothing 
   expect((await issuer.order('asked')).body.state).toBe('verified');
   await inbox.deleteOne({ _id: row._id });
 });
+
+test('the key by which codes are compared, once taken away, is not made anew', async () => {
+  const { keys } = file.platform.core.database;
+  await file.issuer();
+  const key = await keys.findOneAndDelete({ _id: 'fingerprint' });
+  const start = startPlatform({ databaseName: file.platform.databaseName, worker: false });
+  const { error, stop } = await start.then(
+    (started) => ({ error: undefined, stop: started.stop }),
+    (thrown: Error) => ({ error: thrown.message, stop: undefined }),
+  );
+  await stop?.();
+  await keys.replaceOne({ _id: 'fingerprint' }, key as NonNullable<typeof key>, { upsert: true });
+  expect(error).toContain('`fingerprint` is gone');
+});

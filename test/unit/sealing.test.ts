@@ -138,13 +138,19 @@ test("the platform's own keys are the same in every process and after a rotation
   const kept = new Map<string, Kept>();
   const store: KeyStore = {
     readOrMake: async (_id, make) => {
-      const row = kept.get(_id) ?? { _id, sealed: make(), createdAt: new Date(0) };
+      const row = kept.get(_id) ?? { _id, sealed: await make(), createdAt: new Date(0) };
       kept.set(_id, row);
       return row;
     },
     rotate: async () => undefined,
   };
-  const load = (...keys: Buffer[]) => loadPlatformKeys(createKeyRing(keys), store, () => 0);
+  const load = (...keys: Buffer[]) =>
+    loadPlatformKeys(
+      createKeyRing(keys),
+      store,
+      () => 0,
+      async () => true,
+    );
   const first = await load(old);
   const second = await load(next, old);
   expect(second.fingerprintKey).toEqual(first.fingerprintKey);
