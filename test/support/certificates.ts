@@ -12,8 +12,9 @@ export const certificateOf = (
   subject: forge.pki.CertificateField[],
   by?: Made,
   addresses: readonly string[] = [],
+  bits = 2_048,
 ): Made => {
-  const keys = forge.pki.rsa.generateKeyPair(2_048);
+  const keys = forge.pki.rsa.generateKeyPair(bits);
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = keys.publicKey;
   certificate.serialNumber = by ? '02' : '01';

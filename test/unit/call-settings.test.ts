@@ -1,5 +1,7 @@
+import { createPrivateKey, type JsonWebKey } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { type CallsOut, callIssuer } from '../../activities/call-issuer';
+import { callCertificate as callCertificateSchema } from '../../src/contract/operator/call-settings';
 import { createOrderMeter } from '../../src/metrics/order-meter';
 import type { SignedCall } from '../../src/outbound/client';
 import { sealCallCertificate } from '../../src/sealing/call-certificate';
@@ -8,7 +10,7 @@ import { createKeyRing } from '../../src/sealing/key-ring';
 import { places } from '../../src/sealing/places';
 import { newSecret } from '../../src/signing/keys';
 import type { IssuerRow } from '../../src/store/issuers';
-import { ownAuthority } from '../support/certificates';
+import { certificateOf, ownAuthority } from '../support/certificates';
 
 const ring = createKeyRing([Buffer.alloc(32, 1)]);
 const at = new Date(0);
@@ -55,4 +57,21 @@ test('a callback has 8 s, and what the issuer has set: time, headers, authority 
   expect((await callOf({ callCertificate: null })).own).toBeUndefined();
   expect(set.headers).toMatchObject({ 'x-key': 'open', 'webhook-id': 'cf_1' });
   expect((await callOf({ callCa: '' })).ca).toBeUndefined();
+});
+
+test('a certificate whose key is too short for TLS, or so long that signing with it takes long, is refused', () => {
+  const { pem: certificate, keyPem } = certificateOf([{ name: 'commonName', value: 'acme' }], undefined, [], 512);
+  const flawsOf = (key: string) => callCertificateSchema.safeParse({ certificate, key }).error?.issues;
+  expect(flawsOf(keyPem)).toMatchObject([{ path: [], message: expect.stringContaining('is not taken by TLS') }]);
+  const bytes = (count: number): string => Buffer.alloc(count, 0xff).toString('base64url');
+  // No key that signs, but one that is read: to find primes of such a length takes long, too.
+  const [n, d, p, q, dp, dq, qi] = [513, 512, 257, 257, 256, 256, 256].map(bytes);
+  const long = createPrivateKey({
+    format: 'jwk',
+    key: { kty: 'RSA', e: 'AQAB', n, d, p, q, dp, dq, qi } as JsonWebKey,
+  });
+  const tooLong = { path: ['key'], message: 'must have at most 4096 bits' };
+  expect(flawsOf(long.export({ type: 'pkcs8', format: 'pem' }).toString())).toContainEqual(
+    expect.objectContaining(tooLong),
+  );
 });

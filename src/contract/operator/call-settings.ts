@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
 import { anyObject, instant, integer } from '../fields';
 
@@ -46,7 +47,18 @@ const areCertificates = (pem: string, { min = 1 } = {}): boolean => {
   }
 };
 
+/** What is read without complaint may still be too weak for a connection. */
+const isTakenByTls = (cert: string, key: string): boolean => {
+  try {
+    return createSecureContext({ cert, key }) !== undefined;
+  } catch {
+    return false;
+  }
+};
+
 const keyMaxChars = 16_384;
+/** Each connection signs with it, while the process does nothing else: 16,384 bits take a third of a second. */
+const rsaMaxBits = 4_096;
 const chainMaxChars = 32_768;
 
 /** With which the platform shows the server of an issuer who it is; null for none. */
@@ -65,11 +77,16 @@ export const callCertificate = z
     if (!areCertificates(certificate)) return;
     const own = new X509Certificate(certificate);
     try {
-      if (!own.checkPrivateKey(createPrivateKey(key))) add(['key'], 'must be the key of the first certificate');
+      const read = createPrivateKey(key);
+      if (!own.checkPrivateKey(read)) add(['key'], 'must be the key of the first certificate');
+      if ((read.asymmetricKeyDetails?.modulusLength ?? 0) > rsaMaxBits)
+        add(['key'], `must have at most ${rsaMaxBits} bits`);
     } catch {
       add(['key'], 'must be a private key in PEM, without a passphrase');
     }
     if (Date.parse(own.validTo) <= Date.now()) add(['certificate'], 'has ended');
+    if (!isTakenByTls(certificate, key))
+      add([], 'is not taken by TLS: a key of it may be too short, or a hash too weak');
   })
   .nullable()
   .meta({ writeOnly: true, description: 'Shown to the server of its callback (mTLS); kept sealed, never given back' });
