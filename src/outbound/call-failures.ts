@@ -28,11 +28,13 @@ const reasonOfCode: Readonly<Record<string, CallFailureReason>> = {
   UND_ERR_SOCKET: 'reset',
   ETIMEDOUT: 'timeout',
   UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  LOOKUP_TIMEOUT: 'timeout',
   EHOSTUNREACH: 'unreachable',
   ENETUNREACH: 'unreachable',
   EADDRNOTAVAIL: 'unreachable',
   ENOTFOUND: 'name_unresolved',
   EAI_AGAIN: 'name_unresolved',
+  LOOKUPS_BUSY: 'name_unresolved',
   EAI_FAIL: 'name_unresolved',
   EAI_NODATA: 'name_unresolved',
   EAI_NONAME: 'name_unresolved',
@@ -48,8 +50,11 @@ const ofTheHost: readonly CallFailureReason[] = [
   'tls',
   'reset',
 ];
+/** Names that the issuer has looked up beside may be why: no other issuer's calls to this host are to suffer for it. */
+const ofTheIssuer: readonly unknown[] = ['LOOKUP_TIMEOUT', 'LOOKUPS_BUSY'];
 
-export const isOfTheHost = (reason: CallFailureReason): boolean => ofTheHost.includes(reason);
+export const isOfTheHost = (reason: CallFailureReason, { code }: { readonly code?: unknown }): boolean =>
+  ofTheHost.includes(reason) && !ofTheIssuer.includes(code);
 
 /** Undefined for what is no failure of the other side: a fault of ours, which must not count against it. */
 export const callFailureReason = (error: Error & { code?: unknown }): CallFailureReason | undefined => {

@@ -13,7 +13,7 @@ import { createThrottled, type Throttled } from './throttled';
 /** Of a host: two circuits of it, so that a single address is told of once. */
 const hostCallersMin = 2;
 const timeLimitMs = 8000;
-const connectLimitMs = 5000;
+const usualConnectLimitMs = 5000;
 
 export interface OutboundOptions {
   readonly guard: AddressGuard;
@@ -24,6 +24,8 @@ export interface OutboundOptions {
   readonly breaker?: Breaker;
   /** PEM of authorities trusted besides the system's: given by tests with a server of their own. */
   readonly trustedCa?: string;
+  /** Given by tests. */
+  readonly connectLimitMs?: number;
   /** EGRESS_PROXY. Left out: calls go out directly, whatever `http_proxy` says. */
   readonly egressProxyUrl?: string | undefined;
   /** Asked before every call: whether its issuer has none left for now. */
@@ -92,6 +94,7 @@ export const createOutbound = ({
   totalLimit = 512,
   breaker = createBreaker({ clock }),
   trustedCa,
+  connectLimitMs = usualConnectLimitMs,
   egressProxyUrl,
   isSpent = () => false,
   tracing = noTracing,

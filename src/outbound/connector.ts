@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { LookupAddress } from 'node:dns';
 import type { ClientRequest } from 'node:http';
-import { connect, isIP, type Socket } from 'node:net';
-import { rootCertificates, connect as startTls } from 'node:tls';
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import { rootCertificates, connect as startTls, type TLSSocket } from 'node:tls';
 import { LRUCache } from 'lru-cache';
 import { isLoopback } from './address';
 import { AddressForbidden, type AddressGuard } from './address-guard';
-import type { EgressProxy } from './egress-proxy';
+import { type EgressProxy, ProxyFailed } from './egress-proxy';
 
 interface ConnectorOptions {
   readonly guard: AddressGuard;
@@ -63,7 +64,7 @@ class ConnectFailed extends Error {
   override readonly name = 'ConnectFailed';
 
   constructor(
-    readonly code: 'TLS_FAILED' | 'UND_ERR_CONNECT_TIMEOUT',
+    readonly code: 'TLS_FAILED' | 'UND_ERR_CONNECT_TIMEOUT' | 'LOOKUP_TIMEOUT',
     cause?: unknown,
   ) {
     super(code === 'TLS_FAILED' ? 'no TLS connection' : 'no connection in time', { cause });
@@ -90,19 +91,26 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy 
   const tlsSessions = new LRUCache<string, Buffer>({ max: tlsSessionsMax });
 
   const secure = ({ name, hostname, ca, own }: Place, socket: Socket, done: Opened): void => {
-    const added = [trustedCa, ca].filter((one) => one !== undefined);
-    const secured = startTls({
-      socket,
-      ...(added.length > 0 ? { ca: [...rootCertificates, ...added] } : {}),
-      ...(own ? { cert: own.certificate, key: own.key } : {}),
-      ...(isIP(hostname) === 0 ? { servername: hostname } : { host: hostname }),
-      ALPNProtocols: ['http/1.1'],
-      session: tlsSessions.get(name),
-    });
-    const fail = (error: Error): void => {
+    const fail = (error: unknown): void => {
       tlsSessions.delete(name);
       done(new ConnectFailed('TLS_FAILED', error), null);
     };
+    const added = [trustedCa, ca].filter((one) => one !== undefined);
+    let secured: TLSSocket;
+    try {
+      secured = startTls({
+        socket,
+        ...(added.length > 0 ? { ca: [...rootCertificates, ...added] } : {}),
+        ...(own ? { cert: own.certificate, key: own.key } : {}),
+        ...(isIP(hostname) === 0 ? { servername: hostname } : { host: hostname }),
+        ALPNProtocols: ['http/1.1'],
+        session: tlsSessions.get(name),
+      });
+    } catch (error) {
+      // Of a certificate or a key that TLS does not take, such as a weak one: nobody else would hear of it here.
+      fail(error);
+      return;
+    }
     secured.once('error', fail);
     secured.on('session', (session) => tlsSessions.set(name, session));
     secured.once('secureConnect', () => {
@@ -115,8 +123,14 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy 
     const rights = guard.of(place.asker);
     const admits = (address: string): boolean =>
       place.isTls ? rights.allows(address, place.port) : rights.allowsPlain(address, place.port);
-    const lookup = rights.lookupTo(place.port, place.isTls);
     const isLiteral = isIP(place.hostname) !== 0;
+    /** What a connection waits for, and what it is then to be called that did not come in time. */
+    let late = (): Error => new ConnectFailed(isLiteral ? 'UND_ERR_CONNECT_TIMEOUT' : 'LOOKUP_TIMEOUT');
+    const lookup: LookupFunction = (hostname, options, found) =>
+      rights.lookupTo(place.port, place.isTls)(hostname, options, (...answer) => {
+        late = () => new ConnectFailed('UND_ERR_CONNECT_TIMEOUT');
+        found(...answer);
+      });
     if (isLiteral && !admits(place.hostname)) {
       queueMicrotask(() => callback(new AddressForbidden('the address may not be called'), null));
       return;
@@ -137,20 +151,21 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy 
         underway?.on('error', () => undefined).destroy();
         callback(error, null);
       });
-    const timer = setTimeout(() => fail(new ConnectFailed('UND_ERR_CONNECT_TIMEOUT')), connectLimitMs);
+    const timer = setTimeout(() => fail(late()), connectLimitMs);
     opening.add(fail);
 
     const reached = (socket: Socket): void => {
+      late = () => new ConnectFailed('UND_ERR_CONNECT_TIMEOUT');
       const done: Opened = (error, opened) => (error ? fail(error) : end(() => callback(null, opened)));
       if (place.isTls) secure(place, socket, done);
       else done(null, socket);
     };
 
-    const connectDirectly = (): void => {
+    const connectDirectly = (lookupName: LookupFunction): void => {
       const socket = connect({
         host: place.hostname,
         port: place.port,
-        lookup,
+        lookup: lookupName,
         autoSelectFamily: true,
         autoSelectFamilyAttemptTimeout: attemptLimitMs,
         noDelay: true,
@@ -165,6 +180,7 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy 
 
     const tunnel = (proxy: EgressProxy, [address, ...others]: readonly string[]): void => {
       if (address === undefined || isOver) return;
+      late = () => new ProxyFailed('no tunnel in time');
       underway = proxy.connect(address, place.port, (error, socket) => {
         if (socket && isOver) {
           socket.destroy();
@@ -179,25 +195,27 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy 
       });
     };
 
-    const through = (proxy: EgressProxy, addresses: readonly string[]): void => {
-      const elsewhere = addresses.filter((address) => !isLoopback(address));
-      // This machine is no other one seen from the proxy: what it would reach there is the proxy's own.
-      if (elsewhere.length === 0) connectDirectly();
-      else tunnel(proxy, elsewhere.slice(0, tunnelsTriedMax));
+    const through = (proxy: EgressProxy, found: readonly LookupAddress[]): void => {
+      const elsewhere = found.map(({ address }) => address).filter((address) => !isLoopback(address));
+      if (elsewhere.length > 0) {
+        tunnel(proxy, elsewhere.slice(0, tunnelsTriedMax));
+        return;
+      }
+      // This machine is no other one seen from the proxy: what it would reach there is the proxy's own. The name is not
+      // looked up again: it may lead elsewhere by now.
+      connectDirectly((_hostname, { all }, known) =>
+        all ? known(null, [...found]) : known(null, found[0]?.address ?? '', found[0]?.family),
+      );
     };
     if (!egressProxy) {
-      connectDirectly();
+      connectDirectly(lookup);
     } else if (isLiteral) {
-      through(egressProxy, [place.hostname]);
+      through(egressProxy, [{ address: place.hostname, family: isIP(place.hostname) }]);
     } else {
       lookup(place.hostname, { all: true }, (error, found) => {
         if (isOver) return;
         if (error) fail(error);
-        else
-          through(
-            egressProxy,
-            [found].flat().map((one) => (typeof one === 'string' ? one : one.address)),
-          );
+        else through(egressProxy, found as LookupAddress[]);
       });
     }
   };

@@ -1,6 +1,6 @@
 import { type ClientRequest, request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
-import { isIPv6, type Socket } from 'node:net';
+import { isIP, isIPv6, type Socket } from 'node:net';
 
 /** The proxy's own trouble, not that of who was to be called. */
 export class ProxyFailed extends Error {
@@ -15,6 +15,7 @@ export class ProxyFailed extends Error {
 export const createEgressProxy = (proxyUrl: string) => {
   const url = new URL(proxyUrl);
   const request = url.protocol === 'https:' ? requestTls : requestPlain;
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const login = [url.username, url.password].map(decodeURIComponent).join(':');
   const authorization =
     url.username === '' ? {} : { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` };
@@ -28,7 +29,9 @@ export const createEgressProxy = (proxyUrl: string) => {
       const authority = isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
       return request({
         agent: false,
-        host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+        host,
+        // Otherwise it would be that of the `host` header: whom the tunnel leads to.
+        servername: isIP(host) === 0 ? host : '',
         port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
         method: 'CONNECT',
         path: authority,

@@ -48,6 +48,11 @@ const headerValueMax = 256;
 /** Of an answer that nobody reads so much is taken off the connection, in this time, so that it can be used again. */
 const drainedMaxBytes = 64 * 1024;
 const drainLimitMs = 500;
+/** Of informational answers before the one that counts: each is parsed, and no limit of a head is for all of them. */
+const beforeAnswerMaxBytes = 144 * 1024;
+/** However few bytes a piece of a chunked body has, it costs as much as one of this size. */
+const pieceMinBytes = 64;
+const piecesAllowed = 1_024;
 
 const keptHeaders = ({ headers }: IncomingMessage): Answered['headers'] =>
   Object.fromEntries(
@@ -114,7 +119,7 @@ export const exchange = (pool: Pool, call: Exchange): Promise<Outcome> =>
       if (reason === undefined) end(() => reject(error));
       // Its server closed the connection in the moment in which it was used again: the request was not taken.
       else if (reason === 'reset' && request.reusedSocket && !hasAnswer) send({ isFresh: true });
-      else broken(reason, !hasSocket && isOfTheHost(reason));
+      else broken(reason, !hasSocket && isOfTheHost(reason, error));
     };
 
     const onResponse = (request: ClientRequest, response: IncomingMessage): void => {
@@ -137,9 +142,16 @@ export const exchange = (pool: Pool, call: Exchange): Promise<Outcome> =>
       let hasSocket = false;
       let hasAnswer = false;
       let hasResponse = false;
+      let beforeAnswerBytes = 0;
       const onBytes = (chunk: Buffer): void => {
         hasAnswer = true;
         status ??= readStatus(chunk);
+        beforeAnswerBytes += hasResponse ? 0 : chunk.length;
+        if (beforeAnswerBytes > beforeAnswerMaxBytes && !hasResponse && !isOver) {
+          broken('answer_too_large');
+          request.destroy();
+          return;
+        }
         if (status === undefined || !isSuccess(status)) return;
         if (isOver || (call.answerLimitBytes !== undefined && hasBodyToRead(status))) return;
         answered({ truncated: false });
@@ -183,13 +195,23 @@ const endSoon = (request: ClientRequest): void => {
 };
 
 const drain = (request: ClientRequest, response: IncomingMessage): void => {
-  let left = drainedMaxBytes;
+  const isBeyond = createReceived(drainedMaxBytes);
   response
     .on('error', () => undefined)
     .on('data', (chunk: Buffer) => {
-      left -= chunk.length;
-      if (left < 0) request.destroy();
+      if (isBeyond(chunk)) request.destroy();
     });
+};
+
+/** Tells with which chunk more was received than may be, in bytes or in pieces. */
+const createReceived = (limitBytes: number) => {
+  let leftBytes = limitBytes;
+  let leftPieces = piecesAllowed + limitBytes / pieceMinBytes;
+  return (chunk: Buffer): boolean => {
+    leftBytes -= chunk.length;
+    leftPieces -= 1;
+    return leftBytes < 0 || leftPieces < 0;
+  };
 };
 
 /** To its end, or to the limit of its decoded bytes. */
@@ -203,21 +225,21 @@ const readBody = (
   const decoded = isCompressed ? createGunzip() : new PassThrough();
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  let receivedBytes = 0;
+  const isBeyond = createReceived(limitBytes);
   const end = (truncated: boolean): void => {
     done(Buffer.concat(chunks), truncated);
     if (truncated) decoded.destroy();
   };
   decoded.on('data', (chunk: Buffer) => {
-    chunks.push(chunk.subarray(0, Math.max(0, limitBytes - sizeBytes)));
+    // A copy: a piece holds all that came with it over the connection.
+    chunks.push(Buffer.from(chunk.subarray(0, Math.max(0, limitBytes - sizeBytes))));
     sizeBytes += chunk.length;
     if (sizeBytes > limitBytes) end(true);
   });
   decoded.on('end', () => end(false)).on('error', () => end(true));
   // Much may be compressed into few bytes, and nothing at all into many.
   response.on('data', (chunk: Buffer) => {
-    receivedBytes += chunk.length;
-    if (receivedBytes > limitBytes) end(true);
+    if (isBeyond(chunk)) end(true);
   });
   response.on('error', () => undefined).on('close', () => response.complete || end(true));
   response.pipe(decoded);

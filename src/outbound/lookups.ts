@@ -16,7 +16,7 @@ export const systemResolve: Resolve = (hostname) =>
 
 class LookupsBusy extends Error {
   override readonly name = 'LookupsBusy';
-  readonly code = 'EAI_AGAIN';
+  readonly code = 'LOOKUPS_BUSY';
 }
 
 interface Turn {

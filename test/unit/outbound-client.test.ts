@@ -8,6 +8,7 @@ import { createOutbound, type Outbound, type OutboundOptions, type SignedCall } 
 import { signedHeaders } from '../../src/outbound/signed-headers';
 import { newSecret } from '../../src/signing/keys';
 import { verifySignature } from '../../src/signing/verify';
+import { until } from '../support/until';
 
 const clock = { nowMs: Date.now };
 const loopback = createAddressGuard({
@@ -244,6 +245,40 @@ describe('a 2xx status line is the answer at that moment', () => {
     const accepted = await read('/202');
     expect(accepted).toMatchObject({ status: 202, truncated: false });
   });
+});
+
+test('an answer in pieces of one byte costs no more pieces than its limit is worth, and keeps no more bytes', async () => {
+  const bytes = '1\r\na\r\n'.repeat(10_000);
+  let isTaken = false;
+  const server = await aTcpServer((socket) =>
+    socket.once('data', () => {
+      socket.write(head('transfer-encoding: chunked\r\n'));
+      const send = () => socket.write(bytes, () => socket.destroyed || send());
+      send();
+      socket.on('close', () => {
+        isTaken = true;
+      });
+    }),
+  );
+  const outbound = anOutbound();
+  const call = aCall(`http://127.0.0.1:${server.port}/`, { answerLimitBytes: 1024 * 1024, timeLimitMs: 600_000 });
+  const read = await outbound.postSigned(call);
+  expect(read).toMatchObject({ status: 200, truncated: true });
+  const { body } = read as { body: Buffer };
+  expect(body.length).toBeLessThan(20_000);
+  await until('the end of the connection', () => isTaken);
+});
+
+test('no more informational answers are read than any head may have bytes', async () => {
+  const many = 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(2_000);
+  const server = await aTcpServer((socket) =>
+    socket.once('data', () => {
+      const send = () => socket.write(many, () => socket.destroyed || send());
+      send();
+    }),
+  );
+  const call = aCall(`http://127.0.0.1:${server.port}/`, { timeLimitMs: 600_000 });
+  expect(await reasonOf(anOutbound(), call)).toBe('answer_too_large');
 });
 
 describe('a connection that is used again and is reset before a byte of answer', () => {
@@ -575,6 +610,24 @@ describe('the breaker', () => {
     isDown = false;
     nowMs += 30_000;
     expect([await at('wrong'), ...(await round())]).toEqual(['answered 404', 'answered 204']);
+  });
+
+  test('an issuer whose own names are slow opens no circuit of a host that others call, too', async () => {
+    const guard = createAddressGuard({
+      allowCidrs: ['127.0.0.0/8'],
+      resolve: async (name) =>
+        name.startsWith('slow') ? new Promise(() => undefined) : [{ address: '127.0.0.1', family: 4 }],
+    });
+    const outbound = anOutbound({ guard, connectLimitMs: 50 });
+    const server = await anHttpServer((_request, response) => response.end());
+    const at = (host: string, issuerId: string) =>
+      reasonOf(outbound, {
+        ...aCall(`http://${host}:${server.port}/`, { breakerKey: `${issuerId} ${Math.random()}` }),
+        issuerId,
+      });
+    for (const name of ['slow1.test', 'slow2.test']) expect(await at(name, 'acme')).toBe('timeout');
+    for (let n = 0; n < 12; n += 1) expect(await at('shared.test', 'acme')).toBe('timeout');
+    expect(await at('shared.test', 'other')).toBe('answered 200');
   });
 
   test('what one address of a host answers, or does not answer, never spares its host a call to another one', async () => {

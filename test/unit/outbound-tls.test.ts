@@ -3,8 +3,10 @@ import { createServer as createPlainServer, type IncomingMessage } from 'node:ht
 import { createServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
+import type { TlsOptions } from 'node:tls';
 import { createAddressGuard } from '../../src/outbound/address-guard';
-import { createOutbound } from '../../src/outbound/client';
+import { createOutbound, type OutboundOptions } from '../../src/outbound/client';
+import { certificateOf } from '../support/certificates';
 
 /** Made for this test alone: signs itself, for the name issuer.test, until 2120. */
 const key = `-----BEGIN PRIVATE KEY-----
@@ -66,6 +68,17 @@ test('a server that asks who calls is shown the certificate of that call, and of
   await new Promise((done) => asking.close(done));
 });
 
+test('a certificate that TLS does not take fails its own call, and nothing else', async () => {
+  const { pem, keyPem } = certificateOf([{ name: 'commonName', value: 'too short' }], undefined, [], 512);
+  const outbound = createOutbound({ guard, clock: { nowMs: Date.now }, trustedCa: cert });
+  const url = `https://issuer.test:${(server.address() as AddressInfo).port}/`;
+  const call = { issuerId: 'acme', url, body: Buffer.from('{}'), headers: {} };
+  const own = { certificate: pem, key: keyPem };
+  expect(await outbound.postSigned({ ...call, own })).toMatchObject({ kind: 'failed', reason: 'tls' });
+  expect(await outbound.postSigned(call)).toMatchObject({ kind: 'answered', status: 200 });
+  await outbound.close();
+});
+
 const post = async (trustedCa: string | undefined, host: string, times = 1) => {
   const clock = { nowMs: Date.now };
   const outbound = createOutbound({ guard, clock, ...(trustedCa ? { trustedCa } : {}) });
@@ -115,13 +128,15 @@ test('a server that does not speak TLS is refused as such', async () => {
 });
 
 describe('through EGRESS_PROXY', () => {
+  type ProxyAnswer = 'lets pass' | 'refuses' | 'is silent';
   /** Tunnels to the one server of this file, wherever it is asked to. */
-  const aProxy = async (answer: 'lets pass' | 'refuses') => {
+  const aProxy = async (answer: ProxyAnswer) => {
     const asked: { url: string | undefined; login: string | undefined }[] = [];
     const tunnels = new Set<Socket>();
     const proxy = createPlainServer();
     proxy.on('connect', ({ url, headers }: IncomingMessage, client: Socket) => {
       asked.push({ url, login: headers['proxy-authorization'] });
+      if (answer === 'is silent') return void tunnels.add(client.on('error', () => undefined));
       if (answer === 'refuses') return void client.end('HTTP/1.1 403 Forbidden\r\n\r\n');
       const there = connect((server.address() as AddressInfo).port, '127.0.0.1', () => {
         client.write('HTTP/1.1 200 Connection established\r\n\r\n');
@@ -139,17 +154,26 @@ describe('through EGRESS_PROXY', () => {
     return { asked, close, url: `http://ann:p%40ss@127.0.0.1:${(proxy.address() as AddressInfo).port}` };
   };
 
-  const call = async (addresses: readonly string[], answer: 'lets pass' | 'refuses' = 'lets pass') => {
+  const call = async (
+    addresses: readonly string[],
+    answer: ProxyAnswer = 'lets pass',
+    options: Partial<OutboundOptions> = {},
+  ) => {
     const proxy = await aProxy(answer);
+    let lookups = 0;
     const seen = createAddressGuard({
       allowCidrs: ['127.0.0.0/8'],
-      resolve: async () => addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+      resolve: async () => {
+        lookups += 1;
+        return addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+      },
     });
     const outbound = createOutbound({
       guard: seen,
       clock: { nowMs: Date.now },
       trustedCa: cert,
       egressProxyUrl: proxy.url,
+      ...options,
     });
     const { port } = server.address() as AddressInfo;
     const url = `https://issuer.test:${port}/`;
@@ -160,9 +184,10 @@ describe('through EGRESS_PROXY', () => {
       headers: {},
       answerLimitBytes: 99,
     });
+    const hosts = outbound.breakerStates().filter(({ key }) => key.startsWith('host:'));
     await outbound.close();
     await proxy.close();
-    return { result, port, asked: proxy.asked };
+    return { result, port, hosts, lookups, asked: proxy.asked };
   };
   const login = `Basic ${Buffer.from('ann:p@ss').toString('base64')}`;
 
@@ -178,10 +203,32 @@ describe('through EGRESS_PROXY', () => {
     expect(asked).toEqual([]);
   });
 
-  test('this machine is called directly', async () => {
-    const { result, asked } = await call(['127.0.0.1']);
+  test('this machine is called directly, where its name led to it when that was decided', async () => {
+    const { result, asked, lookups } = await call(['127.0.0.1']);
     expect(result).toMatchObject({ kind: 'answered', status: 200 });
-    expect(asked).toEqual([]);
+    expect([asked, lookups]).toEqual([[], 1]);
+  });
+
+  test('a proxy that does not answer is named as what failed, and no host is blamed for it', async () => {
+    const { result, asked, hosts } = await call(['8.8.8.8'], 'is silent', { connectLimitMs: 50 });
+    expect(result).toMatchObject({ kind: 'failed', reason: 'proxy' });
+    expect([asked.length, hosts]).toEqual([1, []]);
+  });
+
+  test('a proxy that speaks TLS is told by its own name whom it is to be', async () => {
+    const names: string[] = [];
+    const SNICallback: TlsOptions['SNICallback'] = (name, go) => {
+      names.push(name);
+      go(null);
+    };
+    const proxy = createServer({ key, cert, SNICallback });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const egressProxyUrl = `https://localhost:${(proxy.address() as AddressInfo).port}`;
+    // It is not trusted here: the name is told before.
+    expect((await call(['8.8.8.8'], 'lets pass', { egressProxyUrl })).result).toMatchObject({ reason: 'proxy' });
+    expect(names).toEqual(['localhost']);
+    await new Promise((done) => proxy.close(done));
   });
 
   test('a proxy that refuses is asked for the next address, then named as what failed', async () => {
