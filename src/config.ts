@@ -58,6 +58,15 @@ const platformUrl = z
   .url({ protocol: /^https?$/, abort: true })
   .refine((text) => !ownPath.test(new URL(text).pathname), 'must not begin with a path of the platform itself');
 
+const hasReadableLogin = (text: string): boolean => {
+  const { username, password } = new URL(text);
+  try {
+    return [username, password].map(decodeURIComponent).length > 0;
+  } catch {
+    return false;
+  }
+};
+
 const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host);
 
 const grant = z
@@ -176,6 +185,7 @@ const environment = z
     }),
     EGRESS_PROXY: z
       .url({ protocol: /^https?$/, error: 'must be the http or https URL of a proxy', abort: true })
+      .refine(hasReadableLogin, 'must have % of user and password written as %25')
       .optional(),
     TRUSTED_PROXIES: list.refine((ranges) => ranges.every((range) => isCidr(range) && !range.endsWith('/0')), {
       error: 'must be address ranges such as 10.0.0.0/8, separated by commas, and not every address',

@@ -1,4 +1,5 @@
 import { createSlots } from '../bounded/slots';
+import { isTestIssuer } from '../domain/ids';
 import { builtInSettings } from '../domain/settings';
 import { noTracing, type Tracing } from '../tracing/tracing';
 import type { AddressGuard } from './address-guard';
@@ -13,6 +14,7 @@ import { createThrottled, type Throttled } from './throttled';
 /** Of a host: two circuits of it, so that a single address is told of once. */
 const hostCallersMin = 2;
 const timeLimitMs = 8000;
+const usualTestsLimit = 50;
 const usualConnectLimitMs = 5000;
 
 export interface OutboundOptions {
@@ -21,6 +23,8 @@ export interface OutboundOptions {
   /** For calls that name no limit of their own. */
   readonly perIssuerLimit?: number;
   readonly totalLimit?: number;
+  /** Of all test issuers together: well below the calls that a worker runs at once. */
+  readonly testsLimit?: number;
   readonly breaker?: Breaker;
   /** PEM of authorities trusted besides the system's: given by tests with a server of their own. */
   readonly trustedCa?: string;
@@ -92,6 +96,7 @@ export const createOutbound = ({
   clock,
   perIssuerLimit = builtInSettings.callsAtOnce,
   totalLimit = 512,
+  testsLimit = usualTestsLimit,
   breaker = createBreaker({ clock }),
   trustedCa,
   connectLimitMs = usualConnectLimitMs,
@@ -99,8 +104,9 @@ export const createOutbound = ({
   isSpent = () => false,
   tracing = noTracing,
 }: OutboundOptions) => {
-  // Per issuer as well, so that one slow issuer cannot take every slot.
-  const slots = createSlots(totalLimit);
+  // Per issuer as well, so that one slow issuer cannot take every slot; anybody makes test issuers, as many as he likes.
+  const ofIssuers = createSlots(totalLimit);
+  const ofTests = createSlots(testsLimit);
   const hosts = createBreaker({ clock, failureShare: 1, callersMin: hostCallersMin, isClosedBySuccess: true });
   const throttled = createThrottled(clock);
   const egressProxy = egressProxyUrl === undefined ? undefined : createEgressProxy(egressProxyUrl);
@@ -177,6 +183,7 @@ export const createOutbound = ({
     const startedAtMs = clock.nowMs();
     const took = () => ({ tookMs: Math.max(0, clock.nowMs() - startedAtMs) });
     const url = parseUrl(call.url);
+    const slots = isTestIssuer(call.issuerId) ? ofTests : ofIssuers;
     const slotKey = call.slotKey ?? call.issuerId;
     const limit = slots.isIdle(slotKey) ? 1 : ((await call.callsAtOnce?.()) ?? perIssuerLimit);
     if (call.signal?.aborted) throw new CallAborted(call.signal.reason);

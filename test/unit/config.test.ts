@@ -52,6 +52,12 @@ test('with the two secrets alone everything else has its documented default', ()
   });
 });
 
+test('a proxy whose password cannot be read is told of as a setting, without the password', () => {
+  const message = messageOf({ ...needed, EGRESS_PROXY: 'http://ann:50%off@proxy.example:3128' });
+  expect(message).toContain('EGRESS_PROXY: must have % of user and password written as %25');
+  expect(message).not.toContain('50%off');
+});
+
 test('settings are read, lists are split, and an empty setting is one left out', () => {
   const config = readConfig({
     ...needed,

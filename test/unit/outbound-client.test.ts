@@ -13,6 +13,7 @@ import { until } from '../support/until';
 const clock = { nowMs: Date.now };
 const loopback = createAddressGuard({
   allowCidrs: ['127.0.0.0/8'],
+  sandboxAllowCidrs: ['127.0.0.0/8'],
   resolve: async () => [{ address: '127.0.0.1', family: 4 }],
 });
 const closers: (() => Promise<unknown>)[] = [];
@@ -539,6 +540,19 @@ describe('limits of calls at once', () => {
     if (held.length === 0) await once(server.server, 'request');
     held[0]?.();
     expect(await slow).toBe('answered 200');
+  });
+
+  test('test issuers together take none of the slots of others', async () => {
+    const server = await anHttpServer((request, response) => request.url === '/held' || response.end());
+    const outbound = anOutbound({ testsLimit: 1, totalLimit: 1 });
+    const [one, other] = [`test-${'0'.repeat(20)}`, `test-${'1'.repeat(20)}`] as const;
+    const held = outbound.postSigned(
+      aCall(`http://127.0.0.1:${server.port}/held`, { issuerId: one, timeLimitMs: 2_000 }),
+    );
+    expect(await reasonOf(outbound, { ...aCall(server.url), issuerId: other })).toBe('over_limit');
+    expect(await reasonOf(outbound, aCall(server.url))).toBe('answered 200');
+    await outbound.close();
+    await held;
   });
 
   test('a limit holds over all issuers', async () => {

@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { TlsOptions } from 'node:tls';
 import { createAddressGuard } from '../../src/outbound/address-guard';
 import { createOutbound, type OutboundOptions } from '../../src/outbound/client';
-import { certificateOf } from '../support/certificates';
+import { certificateOf, ownAuthority } from '../support/certificates';
 
 /** Made for this test alone: signs itself, for the name issuer.test, until 2120. */
 const key = `-----BEGIN PRIVATE KEY-----
@@ -77,6 +77,22 @@ test('a certificate that TLS does not take fails its own call, and nothing else'
   expect(await outbound.postSigned({ ...call, own })).toMatchObject({ kind: 'failed', reason: 'tls' });
   expect(await outbound.postSigned(call)).toMatchObject({ kind: 'answered', status: 200 });
   await outbound.close();
+});
+
+test('no key is agreed on with numbers whose length the server chooses', async () => {
+  const { ca, ...own } = ownAuthority();
+  const ciphers = 'DHE-RSA-AES128-GCM-SHA256';
+  const choosing = createServer({ ...own, ciphers, dhparam: 'auto', maxVersion: 'TLSv1.2' }, (_request, response) =>
+    response.end(),
+  );
+  choosing.listen(0, '127.0.0.1');
+  await once(choosing, 'listening');
+  const outbound = createOutbound({ guard, clock: { nowMs: Date.now }, trustedCa: ca });
+  const url = `https://127.0.0.1:${(choosing.address() as AddressInfo).port}/`;
+  const call = { issuerId: 'acme', url, body: Buffer.from('{}'), headers: {} };
+  expect(await outbound.postSigned(call)).toMatchObject({ kind: 'failed', reason: 'tls' });
+  await outbound.close();
+  await new Promise((done) => choosing.close(done));
 });
 
 const post = async (trustedCa: string | undefined, host: string, times = 1) => {
