@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import type { LookupAddress } from 'node:dns';
 import type { ClientRequest } from 'node:http';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
-import { DEFAULT_CIPHERS, rootCertificates, connect as startTls, type TLSSocket } from 'node:tls';
+import {
+  createSecureContext,
+  DEFAULT_CIPHERS,
+  rootCertificates,
+  type SecureContext,
+  connect as startTls,
+  type TLSSocket,
+} from 'node:tls';
 import { LRUCache } from 'lru-cache';
 import { isLoopback } from './address';
 import { AddressForbidden, type AddressGuard } from './address-guard';
@@ -39,8 +46,10 @@ export interface Place {
 type How = Pick<Place, 'ca' | 'own' | 'owner' | 'asker'>;
 
 /** Who is trusted, who we say that we are, and whose rights opened it, is part of the name: no call goes over a connection that it would not have made. */
-const nameOf = (url: URL, { ca, own, owner }: How): string =>
-  [url.origin, owner ?? '', digestOf(ca), digestOf(own && own.certificate + own.key)].join('#');
+const nameOf = (url: URL, { owner, ...how }: How): string => [url.origin, owner ?? '', trustOf(how)].join('#');
+
+const trustOf = ({ ca, own }: Pick<How, 'ca' | 'own'>): string =>
+  `${digestOf(ca)}#${digestOf(own && own.certificate + own.key)}`;
 
 const digestOf = (text: string | undefined): string =>
   text === undefined ? '' : createHash('sha256').update(text).digest('base64url');
@@ -77,6 +86,8 @@ const attemptLimitMs = 1000;
 const tunnelsTriedMax = 3;
 /** Of hosts that were talked to lately: their next handshake is the shorter one. */
 const tlsSessionsMax = 200;
+/** Of a megabyte each, where an issuer has authorities of its own; to make one takes longer than the handshake. */
+const contextsMax = 30;
 
 /**
  * Without the key agreements whose numbers the other side chooses the length of: with 8,192 bits each connection would keep
@@ -94,23 +105,36 @@ export type Connector = ReturnType<typeof createConnector>;
  */
 export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy }: ConnectorOptions) => {
   const opening = new Set<(error: Error) => void>();
+  const contexts = new LRUCache<string, SecureContext>({ max: contextsMax });
   const tlsSessions = new LRUCache<string, Buffer>({ max: tlsSessionsMax });
 
-  const secure = ({ name, hostname, ca, own }: Place, socket: Socket, done: Opened): void => {
+  const contextOf = ({ ca, own }: Place): SecureContext => {
+    const trust = trustOf({ ca, own });
+    const added = [trustedCa, ca].filter((one) => one !== undefined);
+    const context =
+      contexts.get(trust) ??
+      createSecureContext({
+        ...(added.length > 0 ? { ca: [...rootCertificates, ...added] } : {}),
+        ...(own ? { cert: own.certificate, key: own.key } : {}),
+        ...keyAgreement,
+      });
+    contexts.set(trust, context);
+    return context;
+  };
+
+  const secure = (place: Place, socket: Socket, done: Opened): void => {
+    const { name, hostname } = place;
     const fail = (error: unknown): void => {
       tlsSessions.delete(name);
       done(new ConnectFailed('TLS_FAILED', error), null);
     };
-    const added = [trustedCa, ca].filter((one) => one !== undefined);
     let secured: TLSSocket;
     try {
       secured = startTls({
         socket,
-        ...(added.length > 0 ? { ca: [...rootCertificates, ...added] } : {}),
-        ...(own ? { cert: own.certificate, key: own.key } : {}),
+        secureContext: contextOf(place),
         ...(isIP(hostname) === 0 ? { servername: hostname } : { host: hostname }),
         ALPNProtocols: ['http/1.1'],
-        ...keyAgreement,
         session: tlsSessions.get(name),
       });
     } catch (error) {

@@ -3,7 +3,7 @@ import { createServer as createPlainServer, type IncomingMessage } from 'node:ht
 import { createServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import type { TlsOptions } from 'node:tls';
+import tls, { type TlsOptions } from 'node:tls';
 import { createAddressGuard } from '../../src/outbound/address-guard';
 import { createOutbound, type OutboundOptions } from '../../src/outbound/client';
 import { certificateOf, ownAuthority } from '../support/certificates';
@@ -77,6 +77,26 @@ test('a certificate that TLS does not take fails its own call, and nothing else'
   expect(await outbound.postSigned({ ...call, own })).toMatchObject({ kind: 'failed', reason: 'tls' });
   expect(await outbound.postSigned(call)).toMatchObject({ kind: 'answered', status: 200 });
   await outbound.close();
+});
+
+test('the authorities of an issuer are read once, however often its server ends the connection', async () => {
+  const closing = createServer({ key, cert }, (_request, response) =>
+    response.writeHead(204, { connection: 'close' }).end(),
+  );
+  closing.listen(0, '127.0.0.1');
+  await once(closing, 'listening');
+  const made = jest.spyOn(tls, 'createSecureContext');
+  const outbound = createOutbound({ guard, clock: { nowMs: Date.now } });
+  const url = `https://issuer.test:${(closing.address() as AddressInfo).port}/`;
+  const call = { issuerId: 'acme', url, body: Buffer.from('{}'), headers: {} };
+  for (let n = 0; n < 3; n += 1) {
+    expect(await outbound.postSigned({ ...call, ca: cert })).toMatchObject({ kind: 'answered', status: 204 });
+  }
+  expect(await outbound.postSigned(call)).toMatchObject({ kind: 'failed', reason: 'tls' });
+  expect(made.mock.calls.map(([options]) => Array.isArray(options?.ca))).toEqual([true, false]);
+  made.mockRestore();
+  await outbound.close();
+  await new Promise((done) => closing.close(done));
 });
 
 test('no key is agreed on with numbers whose length the server chooses', async () => {
