@@ -75,3 +75,14 @@ test('a certificate whose key is too short for TLS, or so long that signing with
     expect.objectContaining(tooLong),
   );
 });
+
+test('a certificate whose end is no time has ended', () => {
+  const { pem, keyPem: key } = certificateOf([{ name: 'commonName', value: 'acme' }]);
+  const [, base64 = ''] = /-----\s([^-]+)-----/.exec(pem) ?? [];
+  const bytes = Buffer.from(base64, 'base64').toString('latin1').replace('21260101000000Z', '2126AA01000000Z');
+  const changed = Buffer.from(bytes, 'latin1').toString('base64');
+  const certificate = `-----BEGIN CERTIFICATE-----\n${changed}\n-----END CERTIFICATE-----`;
+  expect(callCertificateSchema.safeParse({ certificate, key }).error?.issues).toMatchObject([
+    { path: ['certificate'], message: 'has ended' },
+  ]);
+});

@@ -84,7 +84,7 @@ export const callCertificate = z
     } catch {
       add(['key'], 'must be a private key in PEM, without a passphrase');
     }
-    if (Date.parse(own.validTo) <= Date.now()) add(['certificate'], 'has ended');
+    if (!(Date.parse(own.validTo) > Date.now())) add(['certificate'], 'has ended');
     if (!isTakenByTls(certificate, key))
       add([], 'is not taken by TLS: a key of it may be too short, or a hash too weak');
   })
