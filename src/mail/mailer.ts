@@ -114,4 +114,9 @@ export const createMailer = (
 
 const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);
 
-const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, 150);
+/** Nor what a reader of mail would make of it: an encoded word (RFC 2047) may hold any character again. */
+const oneLine = (text: string): string =>
+  text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replaceAll('=?', '= ?')
+    .slice(0, 150);

@@ -60,6 +60,12 @@ describe('a mail server', () => {
     expect(headers).toMatch(/^Message-ID: <cf_alert_1@shop\.example>$/m);
     expect(headers.length).toBeLessThan(1_000);
   });
+
+  test('shows what a name says, never what it would be decoded to', async () => {
+    const name = `=?utf-8?B?${Buffer.from('a\r\nb\u202e').toString('base64')}?=`;
+    await createMailer({ ...people, server: server.as('off') }).send({ ...mail, subject: name, fromName: name });
+    expect(server.taken[0]?.raw.split('\r\n\r\n')[0]).not.toContain('=?utf-8?B?');
+  });
 });
 
 test('a mail server that takes the connection and says nothing, or a letter now and then, is waited for no longer than said', async () => {
