@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { ownAuthority } from '../support/certificates';
 import type { TestIssuer } from '../support/issuer';
 import type { Answer } from '../support/platform';
@@ -130,7 +130,9 @@ describe('issuers', () => {
     const all = [row, (await operator('GET', '/audit')).body, file.platform.logText()];
     expect(JSON.stringify(all)).not.toContain('PRIVATE KEY');
     const change = (callCertificate: unknown) => issuer.post('/settings', { type: 'issuer.settings', callCertificate });
-    expectProblem(await change({ certificate, key: ownAuthority().key }), 422, 'body_invalid', '/callCertificate/key');
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const other = privateKey.export({ type: 'pkcs8', format: 'pem' });
+    expectProblem(await change({ certificate, key: other }), 422, 'body_invalid', '/callCertificate/key');
     expect((await change(null)).body.callCertificate).toBeUndefined();
     expect((await change({ certificate, key })).body.callCertificate).toMatchObject(shown);
   });
