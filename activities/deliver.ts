@@ -18,6 +18,7 @@ import { createInboxDelivery } from '../src/sandbox/inbox';
 import { openSecrets } from '../src/sealing/issuer-secrets';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
 import { pickupUrl } from '../src/second-interface/place-order';
+import { bringAllWaiting } from '../src/second-interface/waiting-messages';
 import type { DayCounts } from '../src/store/day-counts';
 import { type IssuerRow, liveSecrets } from '../src/store/issuers';
 import type { OrderRow } from '../src/store/orders';
@@ -50,6 +51,8 @@ export interface DeliveryResult {
 /** No part is begun after so long: one try takes up to 8 s, and the engine gives the whole run up after 15. */
 const partsBegunWithinMs = 5_000;
 const atOnceMs = 1;
+/** Until the order has judged what waits for it: the engine may be slow yet. */
+const waitingMs = 1_000;
 
 /** Gives the codes to a terminal that must be called. Codes are opened here and in the pick-up page, nowhere else. */
 export const createDeliver = (
@@ -129,6 +132,9 @@ export const createDeliver = (
         if (lines.some(({ detail }) => detail.ok === true)) continue;
         if (deps.nowMs() - beganMs > partsBegunWithinMs) {
           throw notTried('parts_left', 'more parts follow at once', atOnceMs);
+        }
+        if (await bringAllWaiting(deps.orderDeps, delivery)) {
+          throw notTried('message_waits', 'what was taken before this try is judged first', waitingMs);
         }
         const { outcome, isLast } = await tryPart(messageId, piece);
         deps.meter.of(row).delivery(channel, outcome.kind, outcome.tookMs);

@@ -1,20 +1,17 @@
 import type { Logger } from 'pino';
-import { Failure } from '../src/domain/failures';
 import { orderNameOf } from '../src/domain/ids';
-import type { OrderMessage } from '../src/domain/messages';
 import { cancellableStates } from '../src/domain/order';
 import { retentionMs, testOrdersKeptMs } from '../src/domain/timings';
 import { eventKeptMs } from '../src/first-interface/give-messages';
 import type { OrderMeter } from '../src/metrics/order-meter';
-import { SealBroken } from '../src/sealing/key-ring';
-import { voidItems } from '../src/second-interface/after-sale/void-items';
 import { startVoidRequest } from '../src/second-interface/after-sale/void-requests';
-import { askOrder, type OrderDeps } from '../src/second-interface/ask-order';
+import type { OrderDeps } from '../src/second-interface/ask-order';
 import { cancelOrder } from '../src/second-interface/cancel-order';
 import { judgeSubmission } from '../src/second-interface/claim-codes';
 import { resumeIfLost } from '../src/second-interface/resume-order';
 import { startableOrder } from '../src/second-interface/startable-order';
 import { isUntouched } from '../src/second-interface/untouched-order';
+import { bringWaiting } from '../src/second-interface/waiting-messages';
 import type { Issuers } from '../src/store/issuers';
 import type { OrderRow, PendingEvent } from '../src/store/orders';
 import type { Purge } from '../src/store/purge';
@@ -178,45 +175,14 @@ const judgeClaims = async ({ orderDeps, ...deps }: Reconciling, before: Date) =>
     ({ _id }) => orderDeps.codes.defer(_id, before),
   );
 
-/** Resolves to false where the order could not be asked: the message stays. A refusal is an answer that nobody waits for. */
-const bringMessage = async (
-  deps: OrderDeps,
-  row: OrderRow,
-  updateId: string,
-  message: OrderMessage,
-): Promise<boolean> => {
-  switch (message.kind) {
-    case 'refuse':
-    case 'cancel':
-    case 'complete':
-      return (await askOrder(deps, row, updateId, message)) !== 'unavailable';
-    case 'void':
-      try {
-        return (await voidItems(deps, row, updateId, message)) !== 'unavailable';
-      } catch (error) {
-        if (error instanceof Failure && !error.retryable) return true;
-        throw error;
-      }
-    default:
-      return false;
-  }
-};
-
-/** Refusals and cancellations that were answered 202. */
+/** What was answered 202, but codes. */
 const judgeInbox = async ({ orderDeps, ...deps }: Reconciling, before: Date) => {
   const waitingBefore = new Date(Math.min(before.getTime() + settleMs, deps.nowMs()));
   return each(
     deps,
     'inbox',
     await orderDeps.inbox.waiting(waitingBefore, batch),
-    async (waiting) => {
-      if (!orderDeps.inbox.isUntouched(waiting)) throw new SealBroken('the message is not as the platform wrote it');
-      const row = await orderDeps.orders.find(waiting);
-      const { message } = waiting;
-      if (!row || !(await bringMessage(orderDeps, row, waiting.updateId, message))) return false;
-      await orderDeps.inbox.remove(waiting, waiting.updateId);
-      return true;
-    },
+    (waiting) => bringWaiting(orderDeps, waiting),
     (waiting) => orderDeps.inbox.defer(waiting, waiting.updateId, waitingBefore),
   );
 };

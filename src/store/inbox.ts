@@ -1,8 +1,8 @@
 import type { Collection } from 'mongodb';
-import { type OrderName, submissionId } from '../domain/ids';
+import { type OrderName, orderId, submissionId } from '../domain/ids';
 import type { OrderMessage } from '../domain/messages';
 
-/** A refusal or cancellation that was taken while the engine was away; kept until the order has judged it. */
+/** What was answered 202 while the engine was away; kept until the order has judged it. */
 export interface InboxRow {
   readonly _id: string;
   readonly issuerId: string;
@@ -56,6 +56,13 @@ export const createInbox = ({ inbox }: { readonly inbox: Collection<InboxRow> },
     inbox
       .find({ at: { $lt: before } })
       .sort({ at: 1 })
+      .limit(limit)
+      .toArray(),
+
+  waitingFor: (order: OrderName, limit: number): Promise<InboxRow[]> =>
+    inbox
+      .find({ _id: { $gt: `${orderId(order)}/`, $lt: `${orderId(order)}0` } })
+      .sort({ _id: 1 })
       .limit(limit)
       .toArray(),
 });

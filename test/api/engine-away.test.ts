@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { startIssuer, type TestIssuer } from '../support/issuer';
-import { type Platform, startPlatform } from '../support/platform';
+import { type Platform, read, startPlatform } from '../support/platform';
 import { expectProblem } from '../support/problem';
 import { reconcileOnce } from '../support/reconcile';
+import { revealItems } from '../support/reveal';
+import { startTerminal, type TestTerminal } from '../support/terminal';
 import { until } from '../support/until';
 
 /** The same platform twice: one whose engine is there, and one whose engine does not answer at its address. */
 let there: Platform;
 let away: Platform;
 let issuer: TestIssuer;
+let terminal: TestTerminal;
 /** Where the issuer's requests go. */
 let door: Omit<Platform, 'baseUrl' | 'isWorking'> & { baseUrl: string; isWorking: () => boolean };
 
@@ -17,9 +20,11 @@ beforeAll(async () => {
   away = await startPlatform({ temporalAddress: '127.0.0.1:1', databaseName: there.databaseName, worker: false });
   door = { ...there };
   issuer = await startIssuer(door);
+  terminal = await startTerminal();
 });
 afterAll(async () => {
   await issuer.stop();
+  await terminal.stop();
   await away.stop();
   await there.stop();
 });
@@ -165,6 +170,57 @@ describe('while the engine is away', () => {
     await reconcile();
     await issuer.message('order.codes_void', 'away-void');
     expectProblem(await there.operator('POST', `/orders/${issuer.issuerId}/away-void/redeliver`), 409, 'code_void');
+  });
+
+  test('a void that was answered 202 comes before the next try of the delivery, and the terminal gets the rest', async () => {
+    await terminal.answer('/away-try', (n) => (n === 1 ? 410 : 204));
+    const url = terminal.urlOf('/away-try');
+    await issuer.placeVerified('away-try', { quantity: 2, terminal: { channel: 'webhook', url } });
+    await issuer.submit('away-try', [
+      { itemId: 'a', value: 'AWAY-TRY-A' },
+      { itemId: 'b', value: 'AWAY-TRY-B' },
+    ]);
+    await issuer.inState('away-try', 'undeliverable');
+    const path = `/orders/${issuer.issuerId}/away-try`;
+    const queued = await away.operator('POST', `${path}/void`, { itemIds: ['a'], reason: 'sold out' });
+    expect([queued.status, queued.body]).toEqual([202, { status: 'queued' }]);
+    expect((await there.operator('POST', `${path}/redeliver`)).status).toBe(200);
+    const { raw } = await until(
+      'the second delivery',
+      () => terminal.received.filter((one) => one.raw.includes('code.delivered'))[1],
+    );
+    expect(raw).not.toContain('AWAY-TRY-A');
+    expect(raw).toContain('AWAY-TRY-B');
+    expect((await issuer.inState('away-try', 'delivered')).body.items).toMatchObject({ void: 1, delivered: 1 });
+    expect((await reconcile()).inboxJudged).toBe(0);
+  });
+
+  test('a void that was answered 202 just before its order was delivered is done before a page shows the codes', async () => {
+    const { pickupUrl } = (await issuer.placeVerified('away-page', { quantity: 2 })).body;
+    await issuer.submit('away-page', [
+      { itemId: 'a', value: 'AWAY-PAGE-A' },
+      { itemId: 'b', value: 'AWAY-PAGE-B' },
+    ]);
+    await issuer.inState('away-page', 'delivered');
+    const { inbox } = there.core.orderDeps;
+    const voided = (itemId: string) =>
+      inbox.put(
+        { issuerId: issuer.issuerId, orderNo: 'away-page' },
+        `void/${itemId}`,
+        { kind: 'void', by: 'operator', isRightToken: true, itemIds: [itemId] },
+        new Date(),
+      );
+    await voided('a');
+    const revealed = await revealItems(pickupUrl);
+    const cookie = revealed.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const shown = await read(Promise.resolve(revealed));
+    expect(shown.body.items).toMatchObject([
+      { itemId: 'a', state: 'void' },
+      { itemId: 'b', state: 'delivered', value: 'AWAY-PAGE-B' },
+    ]);
+    expect(JSON.stringify(shown.body)).not.toContain('AWAY-PAGE-A');
+    await voided('b');
+    expectProblem(await read(fetch(`${pickupUrl}/codes.csv`, { headers: { cookie } })), 409, 'code_void');
   });
 
   test('a batch ends after three orders that could not be asked, and says where it would go on', async () => {

@@ -397,6 +397,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'reconciler: requests that never ended': () => requests.abandoned(now, 10),
     'a message in the inbox, by its name': async () => {
       await inbox.put(order, 'u', { kind: 'refuse' } as never, now);
+      await inbox.waitingFor(order, 10);
       await inbox.defer(order, 'u', now);
       await inbox.remove(order, 'u');
     },

@@ -48,6 +48,7 @@ const parted = (afterMs: number, answered?: { status: number }) => {
         recordTry: async (_order: unknown, entries: unknown[]) => lines.push(...entries),
       },
       codes: { accepted: async () => [] },
+      inbox: { waitingFor: async () => [], isUntouched: () => true },
       settings: { effectiveFor: async () => ({ deliveryDelaysSeconds: [30, 90] }) },
     },
     issuers: { findEver: async () => ({ _id: 'bean-bar' }), isUntouched: async () => true },

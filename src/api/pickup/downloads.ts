@@ -14,6 +14,7 @@ import { Failure } from '../../domain/failures';
 import { goodCount, itemOf, usesLeft } from '../../domain/items';
 import { sha256 } from '../../sealing/key-ring';
 import { openOrder } from '../../sealing/order-row';
+import { bringAllWaiting } from '../../second-interface/waiting-messages';
 import { type OrderRow, viewVersion } from '../../store/orders';
 import type { Mount } from '../edge/mount';
 import { enterByLink, findByLink, isGiven } from './find-by-link';
@@ -59,7 +60,7 @@ export const mountDownloads = (mount: Mount, pages: PageDeps): void => {
           const codes = openCodes(deps.ring, row, goodOf(row, await deps.codes.accepted(row)));
           return make(row, codes, request as unknown as Request);
         },
-        async (row) => viewVersion(await read()) === viewVersion(row),
+        async (row) => !(await bringAllWaiting(deps, row)) && viewVersion(await read()) === viewVersion(row),
       );
       if ('address' in made) {
         if (request.accepts(['json', 'html']) === 'html') response.redirect(303, made.address);

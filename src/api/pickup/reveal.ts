@@ -10,6 +10,7 @@ import { hasExpired, isGood, itemOf, itemState, usesLeft } from '../../domain/it
 import { openOrder } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { changeRow } from '../../second-interface/change-row';
+import { bringAllWaiting } from '../../second-interface/waiting-messages';
 import type { OrderRow } from '../../store/orders';
 import { jsonBody, type Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
@@ -67,7 +68,7 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
         const codes = await shownCodes(pages.drawings, newest, openCodes(deps.ring, newest, sealed), nowMs);
         return renderPickupPage({ ...(await documentModel(pages, newest, secret, reader)), codes }, wordsFor(request));
       },
-      (newest) => deps.orders.recordReveal(newest, line),
+      async (newest) => !(await bringAllWaiting(deps, newest)) && (await deps.orders.recordReveal(newest, line)),
     );
     setRevealCookie(response, { key: openOrder(deps.ring, row).reveal, secret, publicUrl, nowMs });
     if (typeof shown === 'string') response.type('html').send(shown);
