@@ -157,9 +157,17 @@ export const expectNotRefused = <A extends Answer>(
     ...(failures[code].retryable || isUndoneByTime(answer)
       ? { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) }
       : {}),
-    ...(path !== undefined ? { errors: [{ path, code, message: failures[code].title }] } : {}),
+    ...(path !== undefined ? { errors: [{ path, code, message: messageOf(answer) }] } : {}),
     ...(itemIds !== undefined && itemIds.length > 0 ? { itemIds } : {}),
   });
+};
+
+/** Of a body the judge refuses nothing but the end that codes would get. */
+const messageOf = ({ code, itemIds = [] }: Answer & { kind: 'refused' }): string => {
+  if (code !== 'body_invalid') return failures[code].title;
+  return itemIds.length > 0
+    ? 'the codes of itemIds have no end, and get none: name the others in itemIds, or replace them by codes that end'
+    : 'must lie in the future, and no earlier than the end that each of the codes has now';
 };
 
 const waitMsFor = (code: FailureCode, facts: OrderFacts, nowMs: number): number => {

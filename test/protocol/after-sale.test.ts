@@ -389,8 +389,16 @@ describe('validity', () => {
     const later = inHours(5);
     expect((await change(['a'], later)).status).toBe(200);
     expect((await change(['a'], later)).status).toBe(200);
-    expectProblem(await change(['a'], ends), 422, 'body_invalid', '/expiresAt');
-    expectProblem(await change(['b'], later), 422, 'body_invalid', '/expiresAt');
+    const earlier = await change(['a'], ends);
+    expectProblem(earlier, 422, 'body_invalid', '/expiresAt');
+    expect(earlier.body.errors[0].message).toContain('no earlier than the end');
+    expect(earlier.body.itemIds).toBeUndefined();
+    for (const itemIds of [['b'], ['a', 'b'], undefined]) {
+      const endless = await change(itemIds, later);
+      expectProblem(endless, 422, 'body_invalid', '/expiresAt');
+      expect(endless.body.itemIds).toEqual(['b']);
+      expect(endless.body.errors[0].message).toContain('have no end');
+    }
     const { data } = (await issuer.get('/orders/d-1/items')).body;
     expect(data[0].expiresAt).toBe(later);
   });

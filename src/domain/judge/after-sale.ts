@@ -85,8 +85,11 @@ const judgeValidity = (ruling: Ruling, message: OrderMessage & { kind: 'validity
   const ended = items.filter((item) => !isGood(item));
   if (ended.length > 0 || items.length === 0) return ruling.refuse('code_void', named(ended));
   if (items.every((item) => item.expiresAtMs === expiresAtMs)) return ruling.done();
-  const isNoEnd = items.some((item) => item.expiresAtMs === undefined || item.expiresAtMs > expiresAtMs);
-  if (isNoEnd || expiresAtMs <= ruling.nowMs) return ruling.refuse('body_invalid', { path: '/expiresAt' });
+  const endless = items.filter((item) => item.expiresAtMs === undefined);
+  const isEarlier = items.some((item) => item.expiresAtMs !== undefined && item.expiresAtMs > expiresAtMs);
+  if (endless.length > 0 || isEarlier || expiresAtMs <= ruling.nowMs) {
+    return ruling.refuse('body_invalid', { path: '/expiresAt', ...named(endless) });
+  }
   const later = items.filter((item) => item.expiresAtMs !== expiresAtMs);
   ruling.setItems(later.map(({ itemId }) => ({ itemId, expiresAtMs })));
   for (const { itemId } of later) ruling.enter({ kind: 'validity', itemId }, 'issuer');
