@@ -47,6 +47,7 @@ export const usePortalLink = declareRoute({
 const session = z
   .strictObject({
     issuerId: z.string(),
+    issuerName: z.string(),
     name: z.string(),
     role: z.enum(portalRoles),
     csrf: z.string().meta({ description: 'Sent as x-csrf-token with every change' }),
@@ -54,7 +55,12 @@ const session = z
   })
   .meta({
     id: 'OwnPortalSession',
-    examples: [{ issuerId: 'acme', name: 'ann', role: 'admin', csrf: 'c2FtcGxl', endsAt: '2026-01-01T12:00:00.000Z' }],
+    examples: [
+      {
+        ...{ issuerId: 'acme', issuerName: 'Acme Coffee', name: 'ann', role: 'admin' },
+        ...{ csrf: 'c2FtcGxl', endsAt: '2026-01-01T12:00:00.000Z' },
+      },
+    ],
   });
 export type PortalSessionBody = Wire<typeof session>;
 

@@ -63,8 +63,8 @@ const signedOut = () =>
 
 const enter = (): void => {
   if (!session.current) return;
-  const { issuerId, name, role } = session.current;
-  shell.enter(`${issuerId}: ${name}, ${role}`);
+  const { issuerId, issuerName, name, role } = session.current;
+  shell.enter(h('span', { title: issuerId }, `${issuerName}: ${name}, ${role}`));
 };
 
 session.onEnd = () => shell.sessionEnded('The session has ended. Open a new link to go on where you were.');

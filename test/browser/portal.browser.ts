@@ -65,6 +65,7 @@ describe('the issuer’s own page in a browser', () => {
     await issuer.submit('mine-2', [{ itemId: '1', value: secretValue }]);
     await issuer.inState('mine-2', 'delivered');
     await signIn(issuer, 'admin');
+    await page.getByText('An issuer of the tests: ann, admin').waitFor();
     await page.getByLabel('Order', { exact: true }).fill('MINE-1');
     await page.getByRole('link', { name: 'mine-1' }).click();
     await heading('mine-1');

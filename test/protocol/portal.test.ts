@@ -27,6 +27,7 @@ describe('POST /portal-links', () => {
     for (const method of ['GET', 'HEAD', 'GET']) expect((await fetch(body.url, { method })).status).toBe(200);
     const page = await (await fetch(body.url)).text();
     expect(page.match(/<button/g)).toHaveLength(1);
+    expect(page).toContain('<h1>An issuer of the tests</h1>');
     expect(page).not.toContain('<script');
     const uses = await Promise.all([1, 2, 3].map(() => fetch(body.url, { method: 'POST', redirect: 'manual' })));
     expect(uses.map(({ status }) => status).sort()).toEqual([303, 404, 404]);

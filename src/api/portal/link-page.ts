@@ -24,12 +24,12 @@ const document = (assets: string, content: Markup): string =>
 `.text;
 
 /** Whoever looks at the link uses nothing up: a press does. It needs no script. */
-export const linkPage = (assets: string, { issuerId, role, name }: PortalPerson): string =>
+export const linkPage = (assets: string, { issuerId, role, name }: PortalPerson, issuerName: string): string =>
   document(
     assets,
     html`<form class="card sign-in" method="post">
-        <h1>${issuerId}</h1>
-        <p>Signs this browser in as <strong>${name}</strong>, who may ${role === 'admin' ? 'read and change' : 'read'}. The link works once.</p>
+        <h1>${issuerName}</h1>
+        <p>Signs this browser in at <code>${issuerId}</code> as <strong>${name}</strong>, who may ${role === 'admin' ? 'read and change' : 'read'}. The link works once.</p>
         <button type="submit" class="primary">Sign in</button>
       </form>`,
   );

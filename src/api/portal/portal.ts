@@ -111,7 +111,8 @@ const mountLinks = (mount: Mount, { links, sessions, issuers, audit, publicUrl, 
     setPageHeaders(response, linkCsp);
     expectRoom(request.ip ?? '');
     const person = await links.look(String(request.params.secret));
-    if (person) response.type('html').send(linkPage(assets, person));
+    const issuer = person && (await issuers.find(person.issuerId));
+    if (issuer) response.type('html').send(linkPage(assets, person, issuer.name));
     else answerDead(request.ip ?? '', response);
   });
 
@@ -133,7 +134,7 @@ const mountLinks = (mount: Mount, { links, sessions, issuers, audit, publicUrl, 
   });
 };
 
-const mountOwnSession = (mount: Mount, { sessions, audit }: Portal): void => {
+const mountOwnSession = (mount: Mount, { sessions, issuers, audit }: Portal): void => {
   /** @throws Failure `signature_invalid` */
   const expectSession = async (cookieHeader: string | undefined): Promise<PortalSession> => {
     const session = await sessions.of(cookieHeader);
@@ -143,8 +144,9 @@ const mountOwnSession = (mount: Mount, { sessions, audit }: Portal): void => {
 
   mount.open(pages.readPortalSession)(async ({ request, response }) => {
     const { issuerId, name, role, csrf, endsAtMs } = await expectSession(request.get('cookie'));
+    const issuerName = (await issuers.findEver(issuerId))?.name ?? issuerId;
     response.setHeader('cache-control', 'no-store');
-    return { status: 200, body: { issuerId, name, role, csrf, endsAt: new Date(endsAtMs).toISOString() } };
+    return { status: 200, body: { issuerId, issuerName, name, role, csrf, endsAt: new Date(endsAtMs).toISOString() } };
   });
 
   mount.open(pages.leavePortal)(async ({ request, response }) => {
