@@ -1,6 +1,10 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../../src/bounded/free-port';
+import { conform } from '../../src/cli/issuer/conform';
 import { platformOfFile } from '../support/platform-of-file';
 
 const file = platformOfFile({ sandboxAllow: ['127.0.0.0/8'] });
@@ -13,14 +17,16 @@ const languages: Readonly<Record<string, { readonly found: readonly string[]; re
   java: { found: ['javac', '-version'], run: ['java', 'Sell.java'] },
 };
 
+const isFound = (language: string, [probe = '', ...probing]: readonly string[]): boolean => {
+  const isThere = spawnSync(probe, probing).status === 0;
+  if (!isThere) process.stdout.write(`quickstart in ${language}: ${probe} is not installed, not tried\n`);
+  return isThere;
+};
+
 test.each(Object.entries(languages))(
   '%s: the quickstart sells a code by itself, and the next time by the same test issuer',
   async (language, { found, run }) => {
-    const [probe = '', ...probing] = found;
-    if (spawnSync(probe, probing).status !== 0) {
-      process.stdout.write(`quickstart in ${language}: ${probe} is not installed, not tried\n`);
-      return;
-    }
+    if (!isFound(language, found)) return;
     const [command = '', ...args] = run;
     const sold = async (more: Record<string, string> = {}) => {
       const { stdout, stderr } = await promisify(execFile)(command, args, {
@@ -39,4 +45,48 @@ test.each(Object.entries(languages))(
     );
   },
   90_000,
+);
+
+/** What a program that sells one code forgets most easily; a person plays all of them. */
+const only = ['paid-repeated', 'codes-three', 'codes-many', 'codes-queued', 'order-closed'];
+
+test.concurrent.each(Object.entries(languages))(
+  '%s: the quickstart passes the scenarios of what comes twice, of many pieces and of a refusal',
+  async (language, { found, run }) => {
+    if (!isFound(language, found)) return;
+    const secret = `whsec_${randomBytes(32).toString('base64')}`;
+    const [port, stop] = [await freePort(), new AbortController()];
+    const said: string[] = [];
+    const [command = '', ...args] = run;
+    const serve = () =>
+      spawn(command, [...args, 'fetch'], {
+        cwd: join(folder, language),
+        env: {
+          ...process.env,
+          ...{ CODEFERRY_URL: `http://127.0.0.1:${port}`, ISSUER_ID: 'under-test', ISSUER_SECRET: secret },
+        },
+        stdio: 'ignore',
+        detached: true,
+      });
+    let serving: ReturnType<typeof spawn> | undefined;
+    try {
+      await conform({
+        ...{ secret, issuerId: 'under-test', codeMode: 'push', only, json: false, signal: stop.signal },
+        url: undefined,
+        listen: { host: '127.0.0.1', port },
+        out: (text) => said.push(text),
+        err: () => {
+          serving ??= serve();
+        },
+      }).catch(({ message }) => said.push(message));
+    } finally {
+      stop.abort();
+      if (serving?.pid !== undefined) {
+        process.kill(-serving.pid, 'SIGKILL');
+        await once(serving, 'exit');
+      }
+    }
+    expect(said.join('\n')).toContain(`${only.length} passed, 0 failed`);
+  },
+  120_000,
 );

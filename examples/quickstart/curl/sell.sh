@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # bash sell.sh: makes a test issuer, places an order, verifies it and gives its code. It needs curl and openssl.
+# bash sell.sh fetch: places none, and serves all that come, without end.
 set -euo pipefail
 PLATFORM=${CODEFERRY_URL:-https://codes.example.com}
 ANSWER=$(mktemp)
+KEPT=$(mktemp -d)
 
 # What is refused for a moment is repeated by curl, which heeds Retry-After. $1: method, $2: path, $3: body
 call() {
@@ -10,9 +12,14 @@ call() {
   id=$(openssl rand -hex 16) at=$(date +%s)
   key=$(printf %s "${SECRET#whsec_}" | openssl base64 -d -A | od -An -v -tx1 | tr -d ' \n')
   signature=$(printf %s "$id.$at.${3:-$1 $2}" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" -binary | openssl base64 -A)
-  # Into a file, which holds the last answer alone
-  curl -sS --fail-with-body --retry 5 -o "$ANSWER" -X "$1" "$PLATFORM$2" -H 'content-type: application/json' ${3:+-d "$3"} \
-    -H "webhook-id: $id" -H "webhook-timestamp: $at" -H "webhook-signature: v1,$signature" || { cat "$ANSWER" >&2; return 1; }
+  for _ in 1 2 3 4 5; do
+    # Into a file, which holds the last answer alone
+    curl -sS --fail-with-body --retry 5 -o "$ANSWER" -X "$1" "$PLATFORM$2" -H 'content-type: application/json' ${3:+-d "$3"} \
+      -H "webhook-id: $id" -H "webhook-timestamp: $at" -H "webhook-signature: v1,$signature" || { cat "$ANSWER" >&2; return 1; }
+    # 202: kept, and not judged yet
+    grep -q '"status":"queued"' "$ANSWER" || break
+    sleep 1
+  done
   cat "$ANSWER"
 }
 # Enough JSON for here; take jq for more. $1: name of the field
@@ -27,11 +34,13 @@ if [ -z "${ISSUER_SECRET:-}" ]; then
 fi
 SECRET=$ISSUER_SECRET
 BASE=/v1/issuers/$ISSUER_ID
-ORDER=$(call POST "$BASE/orders" '{"type":"order.payment","orderNo":"curl-'"$(date +%s)"'","product":{"id":"card","name":"Gift card"},"amount":{"value":1000,"currency":"EUR"}}')
-echo "Placed. The buyer looks at $(field pickupUrl <<<"$ORDER")"
+if [ "${1:-}" != fetch ]; then
+  ORDER=$(call POST "$BASE/orders" '{"type":"order.payment","orderNo":"curl-'"$(date +%s)"'","product":{"id":"card","name":"Gift card"},"amount":{"value":1000,"currency":"EUR"}}')
+  echo "Placed. The buyer looks at $(field pickupUrl <<<"$ORDER")"
+fi
 
 TYPE=
-until [ "$TYPE" = order.delivered ]; do
+until [ "${1:-}" != fetch ] && [ "$TYPE" = order.delivered ]; do
   MESSAGE=$(call GET "$BASE/messages?limit=1&waitSeconds=20")
   TYPE=$(field type <<<"$MESSAGE")
   [ -n "$TYPE" ] || continue
@@ -40,10 +49,18 @@ until [ "$TYPE" = order.delivered ]; do
     NUMBER=$(field orderNo <<<"$MESSAGE")
     NAMED="\"orderNo\":\"$NUMBER\",\"token\":\"$(field token <<<"$MESSAGE")\""
     FACTS="\"quantity\":$(field quantity <<<"$MESSAGE"),\"amount\":$(field amount <<<"$MESSAGE")"
-    call POST "$BASE/orders/$NUMBER/verification" "{\"type\":\"order.verification\",$NAMED,$FACTS}" >/dev/null
-    # Only now does the code come into being. Keep it by its order: a message may come twice.
-    CODE=$(openssl rand -hex 8)
-    call POST "$BASE/orders/$NUMBER/codes" "{\"type\":\"order.codes\",$NAMED,\"codes\":[{\"itemId\":\"1\",\"value\":\"$CODE\"}]}" >/dev/null
+    if call POST "$BASE/orders/$NUMBER/verification" "{\"type\":\"order.verification\",$NAMED,$FACTS}" >/dev/null; then
+      # Only now do codes come into being, one a piece. Keep yours in a database: a message may come twice.
+      if mkdir "$KEPT/$NUMBER" 2>/dev/null; then
+        for n in $(seq "$(field quantity <<<"$MESSAGE")"); do
+          echo "{\"itemId\":\"$n\",\"value\":\"$(openssl rand -hex 8)\"}"
+        done | split -l 200 - "$KEPT/$NUMBER/"
+      fi
+      for SOME in "$KEPT/$NUMBER"/*; do
+        CODES="{\"type\":\"order.codes\",$NAMED,\"codes\":[$(paste -sd, "$SOME")]}"
+        call POST "$BASE/orders/$NUMBER/codes" "$CODES" >/dev/null || true
+      done
+    fi
   fi
   RESULTS="[{\"id\":\"$(field id <<<"$MESSAGE")\"}]"
   call POST "$BASE/messages/acknowledgement" "{\"type\":\"messages.acknowledgement\",\"results\":$RESULTS}" >/dev/null

@@ -1,12 +1,18 @@
 // java Sell.java: makes a test issuer, places an order, verifies it and gives its code. It needs a JDK of 17 or newer.
+// java Sell.java fetch: places none, and serves all that come, without end.
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -15,7 +21,7 @@ public class Sell {
   static final HttpClient HTTP = HttpClient.newHttpClient();
   static String secret = "";
 
-  // Sends what is signed; what is refused for a moment is repeated five times, the same bytes under the same id.
+  // Sends what is signed; what is refused for a moment, or lost, is repeated five times, the same bytes under the same id.
   static String call(String method, String path, String body) throws Exception {
     var id = UUID.randomUUID().toString();
     for (var left = 5; ; left--) {
@@ -30,11 +36,19 @@ public class Sell {
         request.header("webhook-signature", "v1," + signature);
       }
       var sent = body.isEmpty() ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body);
-      var answer = HTTP.send(request.method(method, sent).build(), BodyHandlers.ofString());
-      if (answer.statusCode() < 300) return answer.body();
-      var isBusy = answer.statusCode() == 429 || answer.statusCode() == 503;
-      if (!isBusy || left == 0) throw new Exception(answer.body());
-      Thread.sleep(1000);
+      HttpResponse<String> answer = null;
+      try {
+        answer = HTTP.send(request.method(method, sent).build(), BodyHandlers.ofString());
+      } catch (IOException noAnswer) {
+        // Nothing is known: asked again.
+      }
+      var status = answer == null ? 0 : answer.statusCode();
+      if (status >= 200 && status < 300 && status != 202) return answer.body();
+      if ((status >= 300 && status < 500 && status != 429) || left == 0) {
+        System.err.println(method + " " + path + ": " + (answer == null ? "no answer" : answer.body()));
+        return "";
+      }
+      Thread.sleep(1000 * (answer == null ? 1 : answer.headers().firstValueAsLong("retry-after").orElse(1)));
     }
   }
 
@@ -50,30 +64,46 @@ public class Sell {
     secret = System.getenv().getOrDefault("ISSUER_SECRET", "");
     if (secret.isEmpty()) {
       var issuer = call("POST", "/v1/sandbox/issuers", "{\"callback\":{\"kind\":\"pull\"},\"codeMode\":\"push\"}");
+      if (issuer.isEmpty()) System.exit(1);
       issuerId = field(issuer, "issuerId");
       secret = field(issuer, "secret");
       System.err.println("To go on with it: export ISSUER_ID=" + issuerId + " ISSUER_SECRET=" + secret);
     }
     var base = "/v1/issuers/" + issuerId;
-    var order = call("POST", base + "/orders", """
-        {"type":"order.payment","orderNo":"java-%s","product":{"id":"card","name":"Gift card"},
-         "amount":{"value":1000,"currency":"EUR"}}""".formatted(Instant.now().getEpochSecond()));
-    System.out.println("Placed. The buyer looks at " + field(order, "pickupUrl"));
+    var isServing = args.length > 0 && args[0].equals("fetch");
+    if (!isServing) {
+      var order = call("POST", base + "/orders", """
+          {"type":"order.payment","orderNo":"java-%s","product":{"id":"card","name":"Gift card"},
+           "amount":{"value":1000,"currency":"EUR"}}""".formatted(Instant.now().getEpochSecond()));
+      if (order.isEmpty()) System.exit(1);
+      System.out.println("Placed. The buyer looks at " + field(order, "pickupUrl"));
+    }
 
-    for (var type = ""; !type.equals("order.delivered"); ) {
+    var kept = new HashMap<String, List<String>>();
+    for (var type = ""; isServing || !type.equals("order.delivered"); ) {
       var message = call("GET", base + "/messages?limit=1&waitSeconds=20", "");
+      if (message.isEmpty()) System.exit(1);
       type = field(message, "type");
       if (type.isEmpty()) continue;
       System.out.println(type);
       if (type.equals("order.paid")) {
-        var path = base + "/orders/" + field(message, "orderNo");
-        var named = "\"orderNo\":\"%s\",\"token\":\"%s\"".formatted(field(message, "orderNo"), field(message, "token"));
-        call("POST", path + "/verification", "{\"type\":\"order.verification\",%s,\"quantity\":%s,\"amount\":%s}"
-            .formatted(named, field(message, "quantity"), field(message, "amount")));
-        // Only now does the code come into being. Keep it by its order: a message may come twice.
-        var code = UUID.randomUUID().toString().toUpperCase();
-        call("POST", path + "/codes", "{\"type\":\"order.codes\",%s,\"codes\":[{\"itemId\":\"1\",\"value\":\"%s\"}]}"
-            .formatted(named, code));
+        var orderNo = field(message, "orderNo");
+        var path = base + "/orders/" + orderNo;
+        var named = "\"orderNo\":\"%s\",\"token\":\"%s\"".formatted(orderNo, field(message, "token"));
+        var verified = call("POST", path + "/verification",
+            "{\"type\":\"order.verification\",%s,\"quantity\":%s,\"amount\":%s}"
+                .formatted(named, field(message, "quantity"), field(message, "amount")));
+        if (!verified.isEmpty()) {
+          // Only now do codes come into being, one a piece. Keep yours in a database: a message may come twice.
+          var pieces = Integer.parseInt(field(message, "quantity"));
+          var codes = kept.computeIfAbsent(orderNo, made -> IntStream.rangeClosed(1, pieces)
+              .mapToObj(n -> "{\"itemId\":\"%d\",\"value\":\"%s\"}".formatted(n, UUID.randomUUID()))
+              .toList());
+          for (var from = 0; from < pieces; from += 200) {
+            var some = String.join(",", codes.subList(from, Math.min(from + 200, pieces)));
+            call("POST", path + "/codes", "{\"type\":\"order.codes\",%s,\"codes\":[%s]}".formatted(named, some));
+          }
+        }
       }
       call("POST", base + "/messages/acknowledgement",
           "{\"type\":\"messages.acknowledgement\",\"results\":[{\"id\":\"%s\"}]}".formatted(field(message, "id")));
