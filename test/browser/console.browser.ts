@@ -116,7 +116,12 @@ describe('the console in a browser', () => {
 
   test('an order is found as its number is typed, by keyboard alone', async () => {
     const issuer = await file.issuer();
-    await Promise.all([issuer.place('find-me-1'), issuer.place('find-me-2'), issuer.place('other-1')]);
+    const payment = (id: string) => ({ payment: { id, payer: 'payer-7' } });
+    await Promise.all([
+      issuer.place('find-me-1', payment('pay-1')),
+      issuer.place('find-me-2', payment('pay-2')),
+      issuer.place('other-1'),
+    ]);
     await signIn();
     await page.getByText('Live', { exact: true }).waitFor();
     await page.keyboard.press('/');
@@ -128,6 +133,15 @@ describe('the console in a browser', () => {
     await until('one is left', async () => (await page.locator('a.order-link').count()) === 1);
     await page.keyboard.press('Enter');
     await heading('find-me-1');
+    // From there to all orders of the same payer, and to that of the same payment.
+    await page.getByRole('link', { name: 'payer-7', exact: true }).click();
+    const links = page.locator('a.order-link');
+    await until('those of the payer are listed', async () => (await links.count()) === 2);
+    expect((await links.allTextContents()).sort()).toEqual(['find-me-1', 'find-me-2']);
+    await page.getByRole('link', { name: 'find-me-2' }).click();
+    await page.getByRole('link', { name: 'pay-2', exact: true }).click();
+    await until('that of the payment is listed', async () => (await links.count()) === 1);
+    expect(await links.allTextContents()).toEqual(['find-me-2']);
   });
 
   test('an order whose issuer verifies wrongly says why it waits, and an operator mends it', async () => {

@@ -57,3 +57,25 @@ test('what becomes void or is replaced goes from an open page, and the rest is s
   expect(await reveal()).toEqual(['OPEN-CODE-c', 'OPEN-CODE-d']);
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
 });
+
+test('“copy all” copies a line a code, each with its PIN, and no code that is void', async () => {
+  const issuer = await file.issuer();
+  const placed = await issuer.placeVerified('copy-1', { quantity: 3 });
+  const codes = [
+    { itemId: 'a', value: 'COPY-CODE-a', secret: '1234' },
+    { itemId: 'b', value: 'COPY-CODE-b' },
+    { itemId: 'c', value: 'COPY-CODE-c', secret: '5678' },
+  ];
+  expect((await issuer.submit('copy-1', codes)).status).toBe(201);
+  await issuer.inState('copy-1', 'delivered');
+  const token = issuer.tokenOf('copy-1');
+  const body = { type: 'order.void', orderNo: 'copy-1', token, itemIds: ['c'], reason: 'x' };
+  expect((await issuer.post('/orders/copy-1/void', body)).status).toBe(200);
+  const page = await browser.newPage({ locale: 'en-GB' });
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(placed.body.pickupUrl);
+  await page.getByRole('button', { name: /^Show my/ }).click();
+  await page.getByRole('button', { name: 'Copy all' }).click();
+  await page.getByRole('button', { name: 'Copied' }).waitFor();
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe('COPY-CODE-a\t1234\nCOPY-CODE-b');
+});
