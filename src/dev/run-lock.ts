@@ -1,4 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CannotStart, type RunSettings } from './run-settings';
 
@@ -11,6 +12,26 @@ const alive = (pid: number) => {
   }
 };
 
+interface Holder {
+  readonly pid?: number;
+  readonly publicUrl?: string;
+}
+
+/** Resolves to who holds the file; undefined: this process, from now on. One of a process that is gone is nobody's. */
+const takeFile = (path: string, more: object = {}): Holder | undefined => {
+  const take = () => writeFileSync(path, JSON.stringify({ pid: process.pid, ...more }), { flag: 'wx' });
+  try {
+    take();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const holder = JSON.parse(readFileSync(path, 'utf8') || '{}') as Holder;
+    if (holder.pid !== undefined && alive(holder.pid)) return holder;
+    rmSync(path);
+    take();
+  }
+  return undefined;
+};
+
 /** Two runs on one data folder would be two databases on the same files. */
 export function lockDataFolder({
   dataDir,
@@ -18,19 +39,24 @@ export function lockDataFolder({
   operatorUrl = publicUrl,
 }: Pick<RunSettings, 'dataDir' | 'publicUrl'> & { readonly operatorUrl?: string }): () => void {
   const path = join(dataDir, 'running.json');
-  const take = () => writeFileSync(path, JSON.stringify({ pid: process.pid, publicUrl, operatorUrl }), { flag: 'wx' });
-  try {
-    take();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const holder = JSON.parse(readFileSync(path, 'utf8') || '{}') as { pid?: number; publicUrl?: string };
-    if (holder.pid !== undefined && alive(holder.pid)) {
-      throw new CannotStart(
-        `Codeferry already runs on this data folder (process ${holder.pid}, ${holder.publicUrl}). Stop it, or set another DATA_DIR and PORT.`,
-      );
-    }
-    rmSync(path);
-    take();
+  const holder = takeFile(path, { publicUrl, operatorUrl });
+  if (holder) {
+    throw new CannotStart(
+      `Codeferry already runs on this data folder (process ${holder.pid}, ${holder.publicUrl}). Stop it, or set another DATA_DIR and PORT.`,
+    );
   }
   return () => rmSync(path, { force: true });
+}
+
+/** Of two runs that begin together both find a port free, long before either listens there: it is the first one's. */
+export function claimPort(port: number): boolean {
+  const path = join(tmpdir(), `codeferry-port-${port}.json`);
+  try {
+    const holder = takeFile(path);
+    if (!holder) process.once('exit', () => rmSync(path, { force: true }));
+    return !holder || holder.pid === process.pid;
+  } catch {
+    // Another user's file: that the port is free is all that can be known.
+    return true;
+  }
 }

@@ -7,7 +7,7 @@ import { startEmbeddedMongo } from './embedded-mongo';
 import { startEmbeddedTemporal } from './embedded-temporal';
 import { type KeptRunning, keepRunning, type Runnable } from './kept-running';
 import { projectFolder } from './project-folder';
-import { lockDataFolder } from './run-lock';
+import { claimPort, lockDataFolder } from './run-lock';
 import { CannotStart, inDataFolder, operatorsAt, type PortChoice, type RunSettings, withPort } from './run-settings';
 import { whereToLook } from './where-to-look';
 
@@ -26,7 +26,7 @@ const mains = { api: 'src/main.js', worker: 'worker/main.js', simulator: 'src/si
 
 /** @throws CannotStart for one that was asked for and is taken. */
 async function portFor({ variable, port, isGiven }: PortChoice, host?: string): Promise<number> {
-  if (await isPortFree(port, host)) return port;
+  if ((await isPortFree(port, host)) && (claimPort(port) || isGiven)) return port;
   if (isGiven) {
     throw new CannotStart(
       `Port ${port} on ${host ?? '127.0.0.1'} is in use. Stop what holds it, or set another ${variable}; without one a free port is found.`,

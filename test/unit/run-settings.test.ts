@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lockDataFolder } from '../../src/dev/run-lock';
+import { freePort } from '../../src/bounded/free-port';
+import { claimPort, lockDataFolder } from '../../src/dev/run-lock';
 import { CannotStart, inDataFolder, operatorsAt, readRunSettings, withPort } from '../../src/dev/run-settings';
 
 let dataDir: string;
@@ -148,5 +149,17 @@ describe('the data folder', () => {
     const settings = readRunSettings({ DATA_DIR: dataDir });
     writeFileSync(join(dataDir, 'running.json'), JSON.stringify({ pid: 2 ** 22 + 1, publicUrl: 'http://gone' }));
     lockDataFolder(settings)();
+  });
+
+  test('may begin beside another that has chosen a port and does not listen there yet: it takes another one', async () => {
+    const port = await freePort();
+    const path = join(tmpdir(), `codeferry-port-${port}.json`);
+    const heldBy = (pid: number) => writeFileSync(path, JSON.stringify({ pid }));
+    heldBy(process.ppid);
+    expect(claimPort(port)).toBe(false);
+    heldBy(2 ** 22 + 1);
+    expect(claimPort(port)).toBe(true);
+    expect(claimPort(port)).toBe(true);
+    rmSync(path);
   });
 });
