@@ -5,7 +5,7 @@ import { isFinal } from '../src/domain/order';
 import { minuteMs } from '../src/domain/timings';
 import type { Comparisons } from '../src/store/comparisons';
 import type { Issuers } from '../src/store/issuers';
-import type { OrderRow, Orders } from '../src/store/orders';
+import type { ListedOrder, Orders } from '../src/store/orders';
 import { type Reconciliations, reconciliationKeptMs } from '../src/store/reconciliations';
 import type { Troubles } from '../src/temporal/troubles';
 
@@ -87,7 +87,7 @@ const compareWithEngine = async (
     }
     return (await troubles.of(order))?.isRunning ?? false;
   };
-  const isSettled = ({ facts }: OrderRow): boolean => facts.updatedAtMs < startedMs - settleMs;
+  const isSettled = ({ facts }: ListedOrder): boolean => facts.updatedAtMs < startedMs - settleMs;
 
   for await (const page of troubles.runningOrders(atOnce)) {
     sayAlive();

@@ -13,7 +13,7 @@ import { startableOrder } from '../src/second-interface/startable-order';
 import { isUntouched } from '../src/second-interface/untouched-order';
 import { bringWaiting } from '../src/second-interface/waiting-messages';
 import type { Issuers } from '../src/store/issuers';
-import type { OrderRow, PendingEvent } from '../src/store/orders';
+import type { ListedOrder, WithPendingEvents } from '../src/store/orders';
 import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
 import type { Troubles } from '../src/temporal/troubles';
@@ -211,8 +211,8 @@ const startReplays = async ({ orderDeps, ...deps }: Reconciling, before: Date) =
 /** To an issuer that fetches its messages, as long as events are kept. */
 const offerEvent = async (
   { orders, pulls, nowMs }: OrderDeps,
-  row: OrderRow,
-  { sequence, atMs, given }: PendingEvent,
+  row: WithPendingEvents,
+  { sequence, atMs, given }: WithPendingEvents['events'][number],
 ): Promise<'started' | 'exists'> => {
   const isOver = atMs <= nowMs() - eventKeptMs;
   if (!isOver && given && row.toGive !== undefined) return 'exists';
@@ -250,12 +250,14 @@ const deleteEndedTests = async ({ issuers, nowMs, ...deps }: Reconciling): Promi
 
 /** Open orders of deleted issuers. */
 const cancelOrphans = async ({ orderDeps, issuers, ...deps }: Reconciling): Promise<number> => {
-  const open: OrderRow[] = [];
+  const open: ListedOrder[] = [];
   for (const { _id } of await issuers.buriedSince(new Date(deps.nowMs() - retentionMs), batch)) {
     if (open.length >= batch) break;
     open.push(...(await orderDeps.orders.openOf(_id, cancellableStates, batch - open.length)));
   }
-  return each(deps, 'orphan', open, async (row) => {
+  return each(deps, 'orphan', open, async (seen) => {
+    const row = await orderDeps.orders.find(seen);
+    if (!row) return false;
     await cancelOrder(orderDeps, row, 'issuer-deleted', { reason: 'the issuer was deleted' }, 'operator');
     return true;
   });

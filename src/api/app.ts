@@ -215,7 +215,9 @@ export const createApp = ({
   const cancelOpenSoon = (issuerId: string): void => {
     const cancelAll = async (): Promise<void> => {
       const open = await orderDeps.orders.openOf(issuerId, cancellableStates, 100);
-      for (const row of open) {
+      for (const seen of open) {
+        const row = await orderDeps.orders.find(seen);
+        if (!row) continue;
         await cancelOrder(orderDeps, row, 'issuer-deleted', { reason: 'the issuer was deleted' }, 'operator');
       }
     };

@@ -1,5 +1,5 @@
+import type { ListedFacts } from './items';
 import type { TimelineEntry, UnreadField } from './messages';
-import type { OrderFacts } from './order';
 
 /** What keeps an order from going on, as its issuer is told. */
 export const failureKinds = [
@@ -22,7 +22,7 @@ export interface OrderFailure {
 
 /** What a row knows of it; of the timeline the newest lines. */
 export interface FailingRow {
-  readonly facts: OrderFacts;
+  readonly facts: ListedFacts;
   readonly timeline: readonly TimelineEntry[];
   readonly bouncedAt?: Date;
   readonly eventsGivenUpAt?: Date;

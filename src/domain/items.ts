@@ -1,3 +1,4 @@
+import { freeTimes } from './free-times';
 import {
   type ItemAttributes,
   type ItemFacts,
@@ -40,18 +41,86 @@ export const hasExpired = ({ expiresAtMs }: ItemFacts, atMs: number): boolean =>
 export const hasStarted = ({ startsAtMs }: ItemFacts, atMs: number): boolean =>
   startsAtMs === undefined || atMs >= startsAtMs;
 
-const count = (facts: OrderFacts, has: (item: ItemFacts) => boolean): number => facts.items?.filter(has).length ?? 0;
+interface EntryCounts {
+  /** Items with an entry, and how many of them stand in the place of another. */
+  readonly entries: number;
+  readonly replacements: number;
+  readonly void: number;
+  readonly replaced: number;
+  /** With a use spent; of these the good ones. */
+  readonly used: number;
+  readonly redeemed: number;
+  /** Good: without a use spent, with an end. */
+  readonly unused: number;
+  readonly ending: number;
+}
+
+/** What is told of all items of an order: kept in its row beside them, as a list has no room for 10,000 of each order. */
+export interface ItemSums extends EntryCounts {
+  /** Of the newest void request. Of one that is pending, how many have an entry, and are unused. */
+  readonly asked: number;
+  readonly askedEntries: number;
+  readonly askedUnused: number;
+  /** When one with an entry is free to be redeemed: from, to, from, to. */
+  readonly redeemableMs: readonly number[];
+}
+
+/** Facts without items, as lists read them; those of before there were sums have their items. */
+export type ListedFacts = Omit<OrderFacts, 'items' | 'voidRequest'> & {
+  readonly items?: ItemList;
+  readonly itemSums?: ItemSums;
+  readonly voidRequest?: Omit<VoidRequest, 'itemIds'> & Partial<Pick<VoidRequest, 'itemIds'>>;
+};
+
+const counts = new WeakMap<ItemList, EntryCounts>();
+
+const counted = ({ itemSums, items = noItems }: ListedFacts): EntryCounts => {
+  if (itemSums) return itemSums;
+  const known = counts.get(items);
+  if (known) return known;
+  const made = {
+    ...{ entries: items.length, replacements: 0, void: 0, replaced: 0 },
+    ...{ used: 0, redeemed: 0, unused: 0, ending: 0 },
+  };
+  for (const item of items) {
+    if (item.replaces !== undefined) made.replacements += 1;
+    if (item.state) made[item.state] += 1;
+    if (isUsed(item)) made.used += 1;
+    if (!isGood(item)) continue;
+    made[isUsed(item) ? 'redeemed' : 'unused'] += 1;
+    if (item.expiresAtMs !== undefined) made.ending += 1;
+  }
+  counts.set(items, made);
+  return made;
+};
+
+const isUnused = (item: ItemFacts): boolean => isGood(item) && !isUsed(item);
+
+export const itemSums = (facts: ListedFacts): ItemSums => {
+  if (facts.itemSums) return facts.itemSums;
+  const { items = noItems, voidRequest, updatedAtMs } = facts;
+  const pending = new Set(pendingRequest(facts)?.itemIds);
+  const asked = items.filter(({ itemId }) => pending.has(itemId));
+  const isFree = (item: ItemFacts): boolean =>
+    usesLeft(item) > 0 && !(voidRequest?.holdsItems && pending.has(item.itemId));
+  return {
+    ...counted(facts),
+    asked: voidRequest?.itemIds?.length ?? 0,
+    askedEntries: asked.length,
+    askedUnused: asked.filter(isUnused).length,
+    redeemableMs: freeTimes(items.filter(isFree), updatedAtMs),
+  };
+};
 
 /** All items that the order has or had: pieces that got a code, and replacements. */
-export const itemCount = (facts: OrderFacts): number =>
-  facts.issued + count(facts, (item) => item.replaces !== undefined);
+export const itemCount = (facts: ListedFacts): number => facts.issued + counted(facts).replacements;
 
 /** Neither void nor replaced. Of an order that was closed before its delivery none is. */
-export const goodCount = (facts: OrderFacts): number =>
+export const goodCount = (facts: ListedFacts): number =>
   isClosed(facts.state) ? 0 : itemCount(facts) - endedCount(facts);
 
 /** Void or replaced, whatever became of the order. */
-export const endedCount = (facts: OrderFacts): number => count(facts, (item) => !isGood(item));
+export const endedCount = (facts: ListedFacts): number => counted(facts).void + counted(facts).replaced;
 
 export interface ItemCounts {
   readonly issued: number;
@@ -63,16 +132,17 @@ export interface ItemCounts {
 }
 
 /** By state, as the order tells them. Source: "Order gets items" of the protocol's second part. */
-export const itemCounts = (facts: OrderFacts): ItemCounts => {
+export const itemCounts = (facts: ListedFacts): ItemCounts => {
   const good = goodCount(facts);
   const isDelivered = facts.state === 'delivered';
   const closedBefore = isClosed(facts.state) ? (facts.voidAtClose ?? 0) : 0;
+  const { void: isVoid, replaced, redeemed } = counted(facts);
   return {
     issued: isDelivered ? 0 : good,
     delivered: isDelivered ? good : 0,
-    void: count(facts, (item) => item.state === 'void') + closedBefore,
-    replaced: count(facts, (item) => item.state === 'replaced'),
-    redeemed: count(facts, (item) => isGood(item) && isUsed(item)),
+    void: isVoid + closedBefore,
+    replaced,
+    redeemed,
   };
 };
 
@@ -95,8 +165,11 @@ export const withItems = (facts: OrderFacts, changed: readonly ItemFacts[]): rea
 };
 
 /** It waits for a decision, also after its time is over. */
-export const pendingRequest = ({ voidRequest }: OrderFacts): VoidRequest | undefined =>
-  voidRequest?.state === 'open' || voidRequest?.state === 'undecided' ? voidRequest : undefined;
+export const pendingRequest = <R extends Pick<VoidRequest, 'state'>>({
+  voidRequest,
+}: {
+  readonly voidRequest?: R;
+}): R | undefined => (voidRequest?.state === 'open' || voidRequest?.state === 'undecided' ? voidRequest : undefined);
 
 /** Items that are in a request: neither replaced nor in another one meanwhile. */
 export const itemsInRequest = (facts: OrderFacts): ReadonlySet<string> => new Set(pendingRequest(facts)?.itemIds);
@@ -107,18 +180,29 @@ export const heldItems = (facts: OrderFacts): ReadonlySet<string> => {
   return new Set(request?.holdsItems ? request.itemIds : []);
 };
 
-/** Items without an entry: they are good, delivered with their order, unused and without dates. */
-export const plainCount = (facts: OrderFacts): number =>
-  facts.issued - count(facts, (item) => item.replaces === undefined);
+/** What judgements of whole orders ask of their items at a moment. */
+export interface AnyItem {
+  readonly unused: boolean;
+  /** In no request that is pending. */
+  readonly replaceable: boolean;
+  readonly ending: boolean;
+  readonly used: boolean;
+  readonly redeemable: boolean;
+}
 
-/** Any item that fits and is not set aside, among those with an entry and those without. */
-export const someItem = (
-  facts: OrderFacts,
-  fits: (item: ItemFacts) => boolean,
-  aside: ReadonlySet<string> = new Set(),
-): boolean => {
-  const listed = facts.items ?? [];
-  const plainAside = aside.size - listed.filter(({ itemId }) => aside.has(itemId)).length;
-  const isPlain = !isClosed(facts.state) && plainCount(facts) > plainAside && fits({ itemId: '' });
-  return isPlain || listed.some((item) => !aside.has(item.itemId) && fits(item));
+export const anyItem = (facts: ListedFacts, nowMs: number): AnyItem => {
+  const { entries, replacements, unused, ending, used, ...sums } = itemSums(facts);
+  const request = pendingRequest(facts);
+  // Those without an entry are good, delivered with their order, unused and without dates.
+  const plain = isClosed(facts.state) ? 0 : facts.issued - (entries - replacements);
+  const plainUnasked = plain - (request ? sums.asked - sums.askedEntries : 0);
+  // Each second one is an end: with an odd number of them behind, a time runs.
+  const isFreeTime = sums.redeemableMs.filter((ms) => ms <= nowMs).length % 2 === 1;
+  return {
+    unused: unused > 0 || plain > 0,
+    replaceable: unused > sums.askedUnused || plainUnasked > 0,
+    ending: ending > 0,
+    used: used > 0,
+    redeemable: isFreeTime || (request?.holdsItems ? plainUnasked : plain) > 0,
+  };
 };

@@ -259,10 +259,12 @@ export const statesInWindow = orderStates.filter((state) => runningWindow(state)
 /** Its workflow has the codes on their way: what is asked about them is asked of it, not of the row. */
 export const isInDelivery = (state: OrderState): boolean => state === 'issued' || state === 'undeliverable';
 
-export const outstanding = (facts: OrderFacts): number => facts.quantity - facts.issued;
+export const outstanding = (facts: Pick<OrderFacts, 'quantity' | 'issued'>): number => facts.quantity - facts.issued;
 
 /** Ends of the windows without the issuer's holds; the caller adds the held time. */
-export const verifyByMs = (facts: OrderFacts): number =>
+export const verifyByMs = (facts: Pick<OrderFacts, 'createdAtMs' | 'verifyWindowMs' | 'verifyExtensionMs'>): number =>
   facts.createdAtMs + facts.verifyWindowMs + facts.verifyExtensionMs;
-export const issueByMs = (facts: OrderFacts): number | undefined =>
+export const issueByMs = (
+  facts: Pick<OrderFacts, 'verification' | 'issueWindowMs' | 'issueExtensionMs'>,
+): number | undefined =>
   facts.verification && facts.verification.verifiedAtMs + facts.issueWindowMs + facts.issueExtensionMs;

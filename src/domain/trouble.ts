@@ -1,4 +1,5 @@
-import { isAwaitingCodes, isBeforeVerification, issueByMs, type OrderFacts, verifyByMs } from './order';
+import type { ListedFacts } from './items';
+import { isAwaitingCodes, isBeforeVerification, issueByMs, verifyByMs } from './order';
 import { dayMs, hourMs, minuteMs } from './timings';
 
 /** What an operator is told of when it begins and when it ends. */
@@ -57,7 +58,7 @@ const windowGraceMs = 2 * minuteMs;
 const deliveryLimitMs = 2 * hourMs;
 
 /** No healthy workflow stays open past its window: what does is stuck, or has lost its workflow or all workers. */
-export const isOverdue = (facts: OrderFacts, heldMs: number, nowMs: number): boolean => {
+export const isOverdue = (facts: ListedFacts, heldMs: number, nowMs: number): boolean => {
   if (isBeforeVerification(facts.state)) return verifyByMs(facts) + heldMs + windowGraceMs < nowMs;
   if (isAwaitingCodes(facts.state)) return (issueByMs(facts) ?? nowMs) + heldMs + windowGraceMs < nowMs;
   return facts.state === 'issued' && facts.updatedAtMs + deliveryLimitMs < nowMs;

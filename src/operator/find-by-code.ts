@@ -2,7 +2,7 @@ import { sha256 } from '../sealing/key-ring';
 import type { OrderDeps } from '../second-interface/ask-order';
 import { valueFingerprint } from '../second-interface/code-references';
 import type { Issuers } from '../store/issuers';
-import type { OrderRow, Orders } from '../store/orders';
+import type { ListedOrder, Orders } from '../store/orders';
 
 const issuersAtOnce = 500;
 
@@ -12,8 +12,8 @@ export const findByCode = async (
   issuers: Pick<Issuers, 'list'>,
   code: string,
   issuerId?: string,
-): Promise<OrderRow[]> => {
-  const found: OrderRow[] = [];
+): Promise<ListedOrder[]> => {
+  const found: ListedOrder[] = [];
   let after: string | undefined;
   for (;;) {
     const ids = issuerId === undefined ? (await issuers.list(after, issuersAtOnce)).map(({ _id }) => _id) : [issuerId];
@@ -26,7 +26,7 @@ export const findByCode = async (
 };
 
 /** Of what a buyer sent to support, whatever stands around the secret; what a purge left is no order. */
-export const findByLink = async (orders: Pick<Orders, 'findByPickup'>, link: string): Promise<OrderRow[]> => {
+export const findByLink = async (orders: Pick<Orders, 'findByPickup'>, link: string): Promise<ListedOrder[]> => {
   const [, secret] = /\/p\/([\w-]+)/.exec(link) ?? [];
   const row = secret === undefined ? null : await orders.findByPickup(sha256(secret));
   return row && !row.purgedAt ? [row] : [];

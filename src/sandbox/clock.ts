@@ -20,7 +20,9 @@ const atOnceMax = 8;
  */
 export const advanceClock = async (deps: OrderDeps, issuer: IssuerRow, id: string, byMs: number): Promise<number> => {
   const rows = await deps.orders.waitingOf(issuer._id, ordersMax);
-  await someAtOnce(atOnceMax, rows, async (row) => {
+  await someAtOnce(atOnceMax, rows, async (seen) => {
+    const row = await deps.orders.find(seen);
+    if (!row) return;
     await advanceOrder(deps, row, id, byMs);
     const after = await deps.orders.find(row);
     if (after) await hurryCalls(deps, issuer, after);

@@ -1,15 +1,14 @@
 import { maskedTerminal } from '../channels/terminals';
-
 import type { Order } from '../contract/order';
-import { goodCount, itemCounts } from '../domain/items';
+import { goodCount, itemCounts, type ListedFacts } from '../domain/items';
 import { allowedActions } from '../domain/judge/actions';
 import type { Asker } from '../domain/messages';
-import { type DeliveryState, isFinal, issueByMs, outstanding, type VoidRequest, verifyByMs } from '../domain/order';
+import { type DeliveryState, isFinal, issueByMs, outstanding, verifyByMs } from '../domain/order';
 import { type Hold, heldMs } from '../store/issuers';
-import type { OrderRow } from '../store/orders';
+import type { ListedOrder } from '../store/orders';
 
 type ShownOrder = Pick<
-  OrderRow,
+  ListedOrder,
   'issuerId' | 'orderNo' | 'product' | 'quantity' | 'amount' | 'terminal' | 'metadata' | 'payment' | 'facts' | 'receipt'
 >;
 
@@ -60,7 +59,7 @@ export const orderBody = (
 
 /** A pause of the issuer stops its time, as it stops windows. */
 const voidRequestBody = (
-  { requestId, itemIds, state, startedAtMs, decideByMs, endedAtMs }: VoidRequest,
+  { requestId, itemIds = [], state, startedAtMs, decideByMs, endedAtMs }: NonNullable<ListedFacts['voidRequest']>,
   holds: readonly Hold[],
   nowMs: number,
 ) => ({
@@ -71,5 +70,5 @@ const voidRequestBody = (
 });
 
 /** Of the newest message: where a server on the way took it, a receipt tells the rest. */
-export const deliveryState = ({ facts, receipt }: Pick<OrderRow, 'facts' | 'receipt'>): DeliveryState =>
+export const deliveryState = ({ facts, receipt }: Pick<ListedOrder, 'facts' | 'receipt'>): DeliveryState =>
   facts.delivery.state === 'sent' && receipt ? receipt.event : facts.delivery.state;

@@ -1,3 +1,4 @@
+import type { OrderName } from '../domain/ids';
 import { isAwaitingCodes, isFinal } from '../domain/order';
 import type { ResumedOrder } from '../order-messages/order-messages';
 import type { OrderRow } from '../store/orders';
@@ -15,7 +16,7 @@ export type Resumed = 'runs' | 'view_written' | 'resumed' | 'unavailable' | 'too
  * An order that should run. Where no workflow runs for it, engine and database come from different moments, or somebody
  * terminated it: whichever of the two is further counts, and the order goes on from there.
  */
-export const resumeIfLost = async (deps: OrderDeps, troubles: Troubles, seen: OrderRow): Promise<Resumed> => {
+export const resumeIfLost = async (deps: OrderDeps, troubles: Troubles, seen: OrderName): Promise<Resumed> => {
   const known = await troubles.of(seen);
   if (known?.isRunning) return 'runs';
   // Read after the engine: a workflow writes its row before it ends.

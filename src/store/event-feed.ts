@@ -8,6 +8,8 @@ export const feedKeptMs = 30 * dayMs;
 
 /** A reader that is further behind than so many orders is served a part of the time at once. */
 const ordersAtOnceMax = 500;
+/** On one page, as items that its events name. */
+const itemsOnPageMax = 20_000;
 const firstSpanMs = 10 * 60 * secondMs;
 
 /** One server of the database may take another one's place. */
@@ -23,7 +25,15 @@ export interface FeedPosition {
 /** What a message of an event is made of. */
 export type FeedRow = Pick<OrderRow, '_id' | 'issuerId' | 'orderNo' | 'amount' | 'payment'>;
 
-type FeedOrder = FeedRow & Pick<OrderRow, 'events'>;
+interface FeedOrder extends Pick<OrderRow, '_id' | 'orderNo'> {
+  readonly events: readonly (Pick<PendingEvent, 'sequence' | 'writtenAt'> & { readonly items: number })[];
+}
+
+interface Found {
+  readonly orderId: string;
+  readonly position: FeedPosition;
+  readonly items: number;
+}
 
 export interface FeedEvent {
   readonly position: FeedPosition;
@@ -40,34 +50,47 @@ export const createEventFeed = (
 ) => {
   const nowMs = async (): Promise<number> => (await db.command({ hello: 1 })).localTime.getTime();
 
-  const projection = { issuerId: 1, orderNo: 1, amount: 1, payment: 1, events: 1 } as const;
+  const sizeOf = (list: string) => ({ $size: { $ifNull: [list, []] } });
+  /** What they tell is read of those on the page alone: one may name 10,000 items. */
+  const projection = {
+    orderNo: 1,
+    events: {
+      $map: {
+        input: '$events',
+        in: {
+          sequence: '$$this.sequence',
+          writtenAt: '$$this.writtenAt',
+          items: { $add: [sizeOf('$$this.itemIds'), sizeOf('$$this.replaces')] },
+        },
+      },
+    },
+  } as const;
 
   /** With an event of that time or a later one. */
   const rowsSince = (issuerId: string, fromMs: number): Promise<FeedOrder[]> =>
     orders
-      .find({ issuerId, 'events.writtenAt': { $gte: new Date(fromMs) } }, { projection })
+      .find({ issuerId, 'events.writtenAt': { $gte: new Date(fromMs) } })
+      .project<FeedOrder>(projection)
       .limit(ordersMax)
-      .toArray() as Promise<FeedOrder[]>;
+      .toArray();
 
   const rowsWithin = (issuerId: string, fromMs: number, toMs: number, limit: number): Promise<FeedOrder[]> =>
     orders
-      .find(
-        { issuerId, events: { $elemMatch: { writtenAt: { $gte: new Date(fromMs), $lte: new Date(toMs) } } } },
-        { projection },
-      )
+      .find({ issuerId, events: { $elemMatch: { writtenAt: { $gte: new Date(fromMs), $lte: new Date(toMs) } } } })
+      .project<FeedOrder>(projection)
       .limit(limit)
-      .toArray() as Promise<FeedOrder[]>;
+      .toArray();
 
   /** In order, those behind `from`; the end is included. */
   const eventsWithin = async (issuerId: string, from: FeedPosition, toMs: number, limit: number) => {
-    const of = (rows: readonly FeedOrder[], fromMs: number, endMs: number): FeedEvent[] =>
+    const of = (rows: readonly FeedOrder[], fromMs: number, endMs: number): Found[] =>
       rows
         .flatMap(feedEvents)
         .filter(({ position: at }) => at.atMs >= fromMs && at.atMs <= endMs && compare(at, from) > 0)
         .sort((a, b) => compare(a.position, b.position));
     const newest = await rowsSince(issuerId, from.atMs);
     if (newest.length < ordersMax) return of(newest, from.atMs, toMs).slice(0, limit);
-    const found: FeedEvent[] = [];
+    const found: Found[] = [];
     let fromMs = from.atMs;
     let spanMs = firstSpanMs;
     while (fromMs <= toMs && found.length < limit) {
@@ -86,6 +109,32 @@ export const createEventFeed = (
     return found.slice(0, limit);
   };
 
+  /** The first ones, with all that they tell. */
+  const whole = async (found: readonly Found[]): Promise<FeedEvent[]> => {
+    let items = 0;
+    const tooMany = found.findIndex((one) => {
+      items += one.items;
+      return items > itemsOnPageMax;
+    });
+    const onPage = tooMany === -1 ? found : found.slice(0, Math.max(1, tooMany));
+    if (onPage.length === 0) return [];
+    const sequences = [...new Set(onPage.map(({ position }) => position.sequence))];
+    const isOnPage = { $in: ['$$this.sequence', sequences] };
+    const rows = await orders
+      .find({ _id: { $in: [...new Set(onPage.map(({ orderId }) => orderId))] } })
+      .project<FeedRow & Pick<OrderRow, 'events'>>({
+        ...{ issuerId: 1, orderNo: 1, amount: 1, payment: 1 },
+        events: { $filter: { input: { $ifNull: ['$events', []] }, cond: isOnPage } },
+      })
+      .toArray();
+    const byId = new Map(rows.map((row) => [row._id, row]));
+    return onPage.flatMap(({ orderId, position }) => {
+      const { events = [], ...row } = byId.get(orderId) ?? {};
+      const event = events.find(({ sequence }) => sequence === position.sequence);
+      return event ? [{ position, row: row as FeedRow, event }] : [];
+    });
+  };
+
   return {
     /**
      * The events behind `after`, or from the oldest on that is kept. `gone`: what follows `after` may be kept no longer.
@@ -101,7 +150,8 @@ export const createEventFeed = (
       if (after && after.atMs > now + clocksDifferMs) return 'ahead';
       const shownMs = now - feedDelayMs;
       const from = after ?? { atMs: now - feedKeptMs, orderNo: '', sequence: 0 };
-      const events = await eventsWithin(issuerId, from, shownMs, limit);
+      const found = await eventsWithin(issuerId, from, shownMs, limit);
+      const events = await whole(found);
       const read = { atMs: shownMs + 1, orderNo: '', sequence: 0 };
       const next = events.at(-1)?.position ?? (compare(read, from) > 0 ? read : from);
       return { events, next };
@@ -110,17 +160,9 @@ export const createEventFeed = (
 };
 
 /** Those of before events had a time are not among them. */
-const feedEvents = ({ events, ...row }: FeedOrder): FeedEvent[] =>
-  events.flatMap((event) =>
-    event.writtenAt
-      ? [
-          {
-            position: { atMs: event.writtenAt.getTime(), orderNo: row.orderNo, sequence: event.sequence },
-            row,
-            event,
-          },
-        ]
-      : [],
+const feedEvents = ({ _id, orderNo, events }: FeedOrder): Found[] =>
+  events.flatMap(({ sequence, writtenAt, items }) =>
+    writtenAt ? [{ orderId: _id, items, position: { atMs: writtenAt.getTime(), orderNo, sequence } }] : [],
   );
 
 const compare = (a: FeedPosition, b: FeedPosition): number => {

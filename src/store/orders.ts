@@ -1,6 +1,7 @@
 import type { Collection, Filter, Sort } from 'mongodb';
 import { type Day, statementDays } from '../domain/days';
 import { type Mode, modeOf, type OrderName, orderId, orderNameOf } from '../domain/ids';
+import type { ItemSums, ListedFacts } from '../domain/items';
 import type { Giving, KeptMessage } from '../domain/kept-message';
 import type { LedgerEntry, OrderEvent, TimelineEntry } from '../domain/messages';
 import {
@@ -15,6 +16,7 @@ import {
 } from '../domain/order';
 import { pinFailureLimit, pinLocksMs } from '../domain/timings';
 import { addingEvents } from './adding-events';
+import { countThatFits, inLists, listed, type shownInLists, sumsToKeep } from './listed-orders';
 import { isDuplicate } from './store-errors';
 
 export interface PendingEvent extends OrderEvent {
@@ -63,6 +65,8 @@ export interface OrderRow {
   readonly days?: readonly Day[];
   readonly state: OrderState;
   readonly facts: OrderFacts;
+  /** Of its items, with each view; left out where there is no more to say of them than how many they are. */
+  readonly itemSums?: ItemSums;
   readonly version: number;
   /** The highest version whose events are in the outbox. */
   readonly projected: number;
@@ -128,7 +132,13 @@ export interface Gift {
   readonly message?: string;
 }
 
-export type FailingOrder = Omit<OrderRow, 'events' | 'wrappedKey' | 'ledger'>;
+/** As lists have it. */
+export interface ListedOrder extends Pick<OrderRow, '_id' | keyof typeof shownInLists> {
+  readonly facts: ListedFacts;
+}
+
+/** With its newest lines. */
+export type FailingOrder = ListedOrder & Pick<OrderRow, 'timeline'>;
 
 export type NewLink = Required<Pick<OrderRow, 'pickupHash' | 'pickupLink'>>;
 
@@ -208,8 +218,15 @@ const textsMax = 20;
 export const keptMessagesMax = 20;
 const readToProject = { facts: 1, version: 1, projected: 1, purgedAt: 1 } as const;
 
-/** What no list shows stays in the database: it is most of a row. */
-const inLists = { projection: { timeline: 0, events: 0, wrappedKey: 0, ledger: 0 } } as const;
+/** What events tell stays in the database: one may name 10,000 items. */
+const pendingShown = {
+  ...{ issuerId: 1, orderNo: 1, toGive: 1 },
+  ...{ 'events.sequence': 1, 'events.status': 1, 'events.atMs': 1, 'events.given': 1 },
+} as const;
+
+export interface WithPendingEvents extends Pick<OrderRow, '_id' | 'issuerId' | 'orderNo' | 'toGive'> {
+  readonly events: readonly Pick<PendingEvent, 'sequence' | 'status' | 'atMs' | 'given'>[];
+}
 
 /** Nothing is read from, or written to, what a purge left of an order. */
 const isKept = { purgedAt: { $exists: false } };
@@ -288,7 +305,10 @@ const refundMarks = (_id: string, facts: OrderFacts): RefundMarks => {
 
 const marksOf = (_id: string, facts: OrderFacts) => {
   const [waits, refund] = [voidWaits(facts), refundMarks(_id, facts)];
-  return { $set: { ...waits.$set, ...refund.$set }, $unset: { ...waits.$unset, ...refund.$unset } };
+  return {
+    $set: { ...waits.$set, ...refund.$set, ...sumsToKeep(facts) },
+    $unset: { ...waits.$unset, ...refund.$unset },
+  };
 };
 
 export type Orders = ReturnType<typeof createOrders>;
@@ -302,7 +322,7 @@ const numbersWith = (prefix: string): Filter<OrderRow>[] => [
 ];
 
 /** The newest of some lists, each newest first. */
-const newestOf = (lists: readonly (readonly OrderRow[])[], limit: number): OrderRow[] =>
+const newestOf = (lists: readonly (readonly ListedOrder[])[], limit: number): ListedOrder[] =>
   [...new Map(lists.flat().map((row) => [row._id, row])).values()]
     .sort((a, b) => (a.position < b.position ? 1 : -1))
     .slice(0, limit);
@@ -326,8 +346,11 @@ export const createOrders = (
     timeline: { $each: [...entries], $slice: -timelineLimit },
   });
 
+  const listOf = async (filter: Filter<OrderRow>, sort: Sort, limit: number): Promise<ListedOrder[]> =>
+    (await orders.find(filter).project<ListedOrder>(inLists).sort(sort).limit(limit).toArray()).map(listed);
+
   /** Newest first; the caller asks for one more than a page to know whether there is a next one. */
-  const list = async (filter: ListFilter): Promise<OrderRow[]> => {
+  const list = async (filter: ListFilter): Promise<ListedOrder[]> => {
     const { before, createdTo, createdFrom, createdAfter, limit } = filter;
     // A bound that begins other values is not compared alike everywhere: the end of the millisecond before is none.
     const after = createdAfter ?? (createdFrom && new Date(createdFrom.getTime() - 1));
@@ -339,35 +362,46 @@ export const createOrders = (
       $gt: after ? `${positionAt(mode, after)}/\uffff` : all.$gt,
     };
     const numbers = filter.orderNoPrefix === undefined ? [{}] : numbersWith(filter.orderNoPrefix);
-    const lists = numbers.map(
-      (number) =>
-        orders
-          .find(
-            {
-              ...(filter.issuerId !== undefined ? { issuerId: filter.issuerId } : {}),
-              ...(filter.state !== undefined ? { state: filter.state } : {}),
-              ...(filter.states !== undefined ? { state: { $in: [...filter.states] } } : {}),
-              ...(filter.productId !== undefined ? { 'product.id': filter.productId } : {}),
-              ...(filter.paymentId !== undefined ? { 'payment.id': filter.paymentId } : {}),
-              ...(filter.payer !== undefined ? { 'payment.payer': filter.payer } : {}),
-              ...number,
-              position,
-            },
-            inLists,
-          )
-          .sort({ position: -1 })
-          .limit(limit)
-          .toArray() as Promise<OrderRow[]>,
+    const lists = numbers.map((number) =>
+      listOf(
+        {
+          ...(filter.issuerId !== undefined ? { issuerId: filter.issuerId } : {}),
+          ...(filter.state !== undefined ? { state: filter.state } : {}),
+          ...(filter.states !== undefined ? { state: { $in: [...filter.states] } } : {}),
+          ...(filter.productId !== undefined ? { 'product.id': filter.productId } : {}),
+          ...(filter.paymentId !== undefined ? { 'payment.id': filter.paymentId } : {}),
+          ...(filter.payer !== undefined ? { 'payment.payer': filter.payer } : {}),
+          ...number,
+          position,
+        },
+        { position: -1 },
+        limit,
+      ),
     );
     return newestOf(await Promise.all(lists), limit);
   };
 
-  const withLines = (filter: Filter<OrderRow>, sort: Sort): Promise<FailingOrder[]> =>
-    orders
-      .find(filter, { projection: { events: 0, wrappedKey: 0, ledger: 0, timeline: { $slice: -failureLines } } })
-      .sort(sort)
-      .limit(failingMax)
-      .toArray() as Promise<FailingOrder[]>;
+  /** The same rows with what their void requests name. */
+  const withRequestedItems = async (rows: readonly ListedOrder[]): Promise<ListedOrder[]> => {
+    const ids = rows.flatMap(({ _id, facts: { voidRequest } }) => (voidRequest && !voidRequest.itemIds ? [_id] : []));
+    if (ids.length === 0) return [...rows];
+    const requests = await orders
+      .find({ _id: { $in: ids } })
+      .project<Pick<OrderRow, '_id' | 'facts'>>({ 'facts.voidRequest': 1 })
+      .toArray();
+    const byId = new Map(requests.map(({ _id, facts }) => [_id, facts?.voidRequest]));
+    return rows.map((row) => {
+      const voidRequest = byId.get(row._id);
+      return voidRequest ? { ...row, facts: { ...row.facts, voidRequest } } : row;
+    });
+  };
+
+  const withLines = async (filter: Filter<OrderRow>, sort: Sort): Promise<FailingOrder[]> => {
+    const projection = { ...inLists, timeline: { $slice: -failureLines } };
+    return (await orders.find(filter).project<FailingOrder>(projection).sort(sort).limit(failingMax).toArray()).map(
+      listed,
+    );
+  };
 
   const forgetToldAll = async (_id: string): Promise<void> => {
     await orders.updateOne(
@@ -423,7 +457,7 @@ export const createOrders = (
      * By what people have of an order: the beginning of its number, its payment, its payer, its product. Each is a list of
      * its own, so that each has its index.
      */
-    search: async (text: string, filter: ListFilter): Promise<OrderRow[]> => {
+    search: async (text: string, filter: ListFilter): Promise<ListedOrder[]> => {
       const { productId = text } = filter;
       const ways = [{ orderNoPrefix: text }, { paymentId: text }, { payer: text }];
       const lists = [...ways, ...(productId === text ? [{ productId }] : [])];
@@ -431,32 +465,38 @@ export const createOrders = (
     },
 
     /** Of an issuer, the newest change first. What changes meanwhile comes again. */
-    listChanged: ({ issuerId, before, updatedAfter, ...filter }: ChangedFilter): Promise<OrderRow[]> =>
-      orders
-        .find(
-          {
-            issuerId,
-            ...(filter.state !== undefined ? { state: filter.state } : {}),
-            ...(filter.paymentId !== undefined ? { 'payment.id': filter.paymentId } : {}),
-            ...(filter.createdAfter ? { createdAt: { $gt: filter.createdAfter } } : {}),
-            'facts.updatedAtMs': {
-              $gt: updatedAfter?.getTime() ?? 0,
-              ...(before ? { $lte: before.updatedAtMs } : {}),
-            },
-            ...(before
-              ? {
-                  $or: [
-                    { 'facts.updatedAtMs': { $lt: before.updatedAtMs } },
-                    { _id: { $lt: orderId({ issuerId, orderNo: before.orderNo }) } },
-                  ],
-                }
-              : {}),
+    listChanged: ({ issuerId, before, updatedAfter, ...filter }: ChangedFilter): Promise<ListedOrder[]> =>
+      listOf(
+        {
+          issuerId,
+          ...(filter.state !== undefined ? { state: filter.state } : {}),
+          ...(filter.paymentId !== undefined ? { 'payment.id': filter.paymentId } : {}),
+          ...(filter.createdAfter ? { createdAt: { $gt: filter.createdAfter } } : {}),
+          'facts.updatedAtMs': {
+            $gt: updatedAfter?.getTime() ?? 0,
+            ...(before ? { $lte: before.updatedAtMs } : {}),
           },
-          inLists,
-        )
-        .sort({ 'facts.updatedAtMs': -1, _id: -1 })
-        .limit(filter.limit)
-        .toArray() as Promise<OrderRow[]>,
+          ...(before
+            ? {
+                $or: [
+                  { 'facts.updatedAtMs': { $lt: before.updatedAtMs } },
+                  { _id: { $lt: orderId({ issuerId, orderNo: before.orderNo }) } },
+                ],
+              }
+            : {}),
+        },
+        { 'facts.updatedAtMs': -1, _id: -1 },
+        filter.limit,
+      ),
+
+    /** As many rows of a list as fit on one page, with what their void requests name; the others as they are. */
+    page: async (
+      rows: readonly ListedOrder[],
+      limitAsked: number,
+    ): Promise<{ readonly rows: ListedOrder[]; readonly limit: number }> => {
+      const limit = countThatFits(rows, limitAsked);
+      return { limit, rows: [...(await withRequestedItems(rows.slice(0, limit))), ...rows.slice(limit)] };
+    },
 
     /** Numbers of orders created within a time, from which they are listed on; `to` is not in it. */
     numbersWithin: async (
@@ -486,22 +526,16 @@ export const createOrders = (
         .toArray(),
 
     /** Of a day's statement, by number, those behind a number: also the keys of a purged order are not there. */
-    changedOn: (issuerId: string, day: Day, after: string, limit: number): Promise<OrderRow[]> =>
-      orders
-        .find({ issuerId, days: day, _id: { $gt: `${issuerId}/${after}` } }, inLists)
-        .sort({ _id: 1 })
-        .limit(limit)
-        .toArray() as Promise<OrderRow[]>,
+    changedOn: (issuerId: string, day: Day, after: string, limit: number): Promise<ListedOrder[]> =>
+      listOf({ issuerId, days: day, _id: { $gt: `${issuerId}/${after}` } }, { _id: 1 }, limit),
 
     /** The newest orders of an issuer with the newest lines of what happened to them. */
-    timelinesOf: async (issuerId: string, limit: number): Promise<Pick<OrderRow, 'orderNo' | 'timeline'>[]> => {
-      const rows = await orders
-        .find({ issuerId }, { projection: { _id: 0, orderNo: 1, timeline: 1 } })
+    timelinesOf: (issuerId: string, limit: number): Promise<Pick<OrderRow, 'orderNo' | 'timeline'>[]> =>
+      orders
+        .find({ issuerId }, { projection: { _id: 0, orderNo: 1, timeline: { $slice: -linesPerOrder } } })
         .sort({ position: -1 })
         .limit(limit)
-        .toArray();
-      return rows.map(({ orderNo, timeline }) => ({ orderNo, timeline: timeline.slice(-linesPerOrder) }));
-    },
+        .toArray(),
 
     /**
      * Called with the view in an Update's answer before the issuer is answered; an older view never covers a newer one,
@@ -720,12 +754,8 @@ export const createOrders = (
     },
 
     /** Whose message came back, the newest first. */
-    bounced: (limit: number, mode: Mode): Promise<OrderRow[]> =>
-      orders
-        .find({ bouncedAt: { $exists: true }, position: positionsOf(mode) }, inLists)
-        .sort({ bouncedAt: -1 })
-        .limit(limit)
-        .toArray() as Promise<OrderRow[]>,
+    bounced: (limit: number, mode: Mode): Promise<ListedOrder[]> =>
+      listOf({ bouncedAt: { $exists: true }, position: positionsOf(mode) }, { bouncedAt: -1 }, limit),
 
     /** Of an issuer: orders that may wait for what does not come, with their newest lines. */
     failing: (issuerId: string, what: 'waiting' | 'bounced' | 'given_up' | 'undecided'): Promise<FailingOrder[]> => {
@@ -788,11 +818,10 @@ export const createOrders = (
     },
 
     /** Of all issuers, but test ones and others apart: anybody makes an order of any number there. */
-    ofOrderNo: (orderNo: string, mode: Mode, limit: number): Promise<OrderRow[]> =>
-      orders
-        .find({ orderNo, position: positionsOf(mode), ...isKept })
-        .limit(limit)
-        .toArray(),
+    ofOrderNo: async (orderNo: string, mode: Mode, limit: number): Promise<ListedOrder[]> => {
+      const filter = { orderNo, position: positionsOf(mode), ...isKept };
+      return (await orders.find(filter).project<ListedOrder>(inLists).limit(limit).toArray()).map(listed);
+    },
 
     /** Ends the link that it had; false: the order has another one than the caller saw. */
     renewLink: async (row: Pick<OrderRow, '_id' | 'pickupHash'>, link: NewLink): Promise<boolean> => {
@@ -812,12 +841,8 @@ export const createOrders = (
     },
 
     /** Whose newest message no terminal took, after they were delivered; the newest first. */
-    deliveryFailed: (limit: number): Promise<OrderRow[]> =>
-      orders
-        .find({ deliveryFailedAt: { $exists: true }, position: positionsOf('live') }, inLists)
-        .sort({ deliveryFailedAt: -1 })
-        .limit(limit)
-        .toArray() as Promise<OrderRow[]>,
+    deliveryFailed: (limit: number): Promise<ListedOrder[]> =>
+      listOf({ deliveryFailedAt: { $exists: true }, position: positionsOf('live') }, { deliveryFailedAt: -1 }, limit),
 
     /** Called before a PIN is compared, so that no number of attempts at once is more than may be; `locked` beyond. */
     takePinAttempt: async (order: OrderName, at: Date): Promise<'taken' | 'locked'> => {
@@ -858,27 +883,24 @@ export const createOrders = (
       before: string | undefined,
       limit: number,
       mode: Mode,
-    ): Promise<OrderRow[]> =>
-      orders
-        .find({ [which]: { ...positionsOf(mode), ...(before === undefined ? {} : { $lt: before }) } }, inLists)
-        .sort({ [which]: -1 })
-        .limit(limit)
-        .toArray() as Promise<OrderRow[]>,
+    ): Promise<ListedOrder[]> =>
+      listOf(
+        { [which]: { ...positionsOf(mode), ...(before === undefined ? {} : { $lt: before }) } },
+        { [which]: -1 },
+        limit,
+      ),
 
     /** Open ones by the reconciler, whose workflow may be missing; undecided ones by operators. Those that wait longest first. */
-    waitingForVoid: (state: 'open' | 'undecided', before: Date, limit: number, mode?: Mode): Promise<OrderRow[]> =>
-      orders
-        .find(
-          {
-            'voidWaits.state': state,
-            'voidWaits.at': { $lt: before },
-            ...(mode === undefined ? {} : { position: positionsOf(mode) }),
-          },
-          inLists,
-        )
-        .sort({ 'voidWaits.at': 1 })
-        .limit(limit)
-        .toArray() as Promise<OrderRow[]>,
+    waitingForVoid: (state: 'open' | 'undecided', before: Date, limit: number, mode?: Mode): Promise<ListedOrder[]> =>
+      listOf(
+        {
+          'voidWaits.state': state,
+          'voidWaits.at': { $lt: before },
+          ...(mode === undefined ? {} : { position: positionsOf(mode) }),
+        },
+        { 'voidWaits.at': 1 },
+        limit,
+      ),
 
     /** The reconciler looked at it just now: the next pass begins with others. */
     deferVoid: async (order: OrderName, at: Date): Promise<void> => {
@@ -932,9 +954,10 @@ export const createOrders = (
         .toArray(),
 
     /** Read by the reconciler: rows with events that nobody has sent yet. */
-    withPendingEvents: (before: Date, limit: number): Promise<OrderRow[]> =>
+    withPendingEvents: (before: Date, limit: number): Promise<WithPendingEvents[]> =>
       orders
         .find({ eventsPendingSince: { $lt: before } })
+        .project<WithPendingEvents>(pendingShown)
         .sort({ eventsPendingSince: 1 })
         .limit(limit)
         .toArray(),
@@ -1039,50 +1062,37 @@ export const createOrders = (
     },
 
     /** As in a list; those that are not there are left out. */
-    named: (names: readonly OrderName[]): Promise<OrderRow[]> =>
-      orders.find({ _id: { $in: names.map(orderId) }, ...isKept }, inLists).toArray() as Promise<OrderRow[]>,
+    named: async (names: readonly OrderName[]): Promise<ListedOrder[]> => {
+      const filter = { _id: { $in: names.map(orderId) }, ...isKept };
+      return (await orders.find(filter).project<ListedOrder>(inLists).toArray()).map(listed);
+    },
 
     /** Read by the reconciler: orders that should run, a part at a time, the oldest first. */
-    openAfter: (position: string, before: Date, limit: number): Promise<OrderRow[]> =>
-      orders
-        .find(
-          {
-            state: { $in: [...openStates] },
-            position: { $gt: position },
-            createdAt: { $lt: before },
-            unstartedSince: { $exists: false },
-          },
-          inLists,
-        )
-        .sort({ position: 1 })
-        .limit(limit)
-        .toArray() as Promise<OrderRow[]>,
+    openAfter: (position: string, before: Date, limit: number): Promise<ListedOrder[]> =>
+      listOf(
+        {
+          state: { $in: [...openStates] },
+          position: { $gt: position },
+          createdAt: { $lt: before },
+          unstartedSince: { $exists: false },
+        },
+        { position: 1 },
+        limit,
+      ),
 
     /** Of a test issuer: orders in which something waits, the oldest first. */
-    waitingOf: async (issuerId: string, limit: number): Promise<OrderRow[]> => {
+    waitingOf: async (issuerId: string, limit: number): Promise<ListedOrder[]> => {
       const waits = [
         { state: { $in: [...openStates] } },
         { 'voidWaits.state': 'open' as const },
         { eventsPendingSince: { $exists: true } },
       ];
-      const lists = await Promise.all(
-        waits.map((wait) =>
-          orders
-            .find({ issuerId, ...wait })
-            .sort({ position: 1 })
-            .limit(limit)
-            .toArray(),
-        ),
-      );
+      const lists = await Promise.all(waits.map((wait) => listOf({ issuerId, ...wait }, { position: 1 }, limit)));
       return [...new Map(lists.flat().map((row) => [row._id, row])).values()].slice(0, limit);
     },
 
     /** Open orders of one issuer, for the cancelling of what a deleted issuer leaves. */
-    openOf: (issuerId: string, states: readonly OrderState[], limit: number): Promise<OrderRow[]> =>
-      orders
-        .find({ issuerId, state: { $in: [...states] } })
-        .sort({ position: 1 })
-        .limit(limit)
-        .toArray(),
+    openOf: (issuerId: string, states: readonly OrderState[], limit: number): Promise<ListedOrder[]> =>
+      listOf({ issuerId, state: { $in: [...states] } }, { position: 1 }, limit),
   };
 };

@@ -54,7 +54,8 @@ export const createReplays = ({
   return {
     /** Events that were not taken, the oldest first, at most `limit` of them. */
     untaken: async (issuerId: string, { sinceMs, types }: ReplayFilter, limit: number): Promise<NamedEvent[]> => {
-      const fields = { projection: { orderNo: 1, events: 1 } } as const;
+      const ofEvents = { 'events.sequence': 1, 'events.status': 1, 'events.atMs': 1, 'events.type': 1 } as const;
+      const fields = { projection: { orderNo: 1, ...ofEvents } } as const;
       const [pending, givenUp] = await Promise.all([
         orders
           .find({ issuerId, eventsPendingSince: { $exists: true } }, fields)

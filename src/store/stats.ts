@@ -1,8 +1,10 @@
 import type { Mode, OrderName } from '../domain/ids';
+import type { ListedFacts } from '../domain/items';
 import type { OrderFacts, OrderState } from '../domain/order';
 import type { TroubleKind } from '../domain/trouble';
 import type { Database } from './database';
 import { type IssuerRow, ofMode } from './issuers';
+import { factsWithoutItems } from './listed-orders';
 import { positionsOf } from './orders';
 
 /** What the console's overview needs of one order. */
@@ -22,7 +24,7 @@ export interface WaitingOrder {
   readonly issuerId: string;
   readonly orderNo: string;
   readonly createdAt: Date;
-  readonly facts: OrderFacts;
+  readonly facts: ListedFacts;
 }
 
 export interface OwedRefund {
@@ -159,7 +161,7 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   refundsLongestOpen: (limit: number): Promise<WaitingOrder[]> =>
     orders
       .find({ refundOpen: live })
-      .project<WaitingOrder>({ _id: 0, issuerId: 1, orderNo: 1, createdAt: 1, facts: 1 })
+      .project<WaitingOrder>({ _id: 0, issuerId: 1, orderNo: 1, createdAt: 1, ...factsWithoutItems })
       .sort({ refundOpen: 1 })
       .limit(limit)
       .toArray(),
@@ -187,7 +189,7 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   newestExpired: (limit: number): Promise<WaitingOrder[]> =>
     orders
       .find({ state: 'expired', position: live })
-      .project<WaitingOrder>({ _id: 0, issuerId: 1, orderNo: 1, createdAt: 1, facts: 1 })
+      .project<WaitingOrder>({ _id: 0, issuerId: 1, orderNo: 1, createdAt: 1, ...factsWithoutItems })
       .sort({ position: -1 })
       .limit(limit)
       .toArray(),
@@ -196,7 +198,7 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   oldest: (state: OrderState, limit: number): Promise<WaitingOrder[]> =>
     orders
       .find({ state, position: live })
-      .project<WaitingOrder>({ _id: 0, issuerId: 1, orderNo: 1, createdAt: 1, facts: 1 })
+      .project<WaitingOrder>({ _id: 0, issuerId: 1, orderNo: 1, createdAt: 1, ...factsWithoutItems })
       .sort({ position: 1 })
       .limit(limit)
       .toArray(),

@@ -151,3 +151,27 @@ test('a position whose followers may be gone is told, and so is one that nobody 
   const { next } = page as { next: FeedPosition };
   expect(next.atMs).toBeGreaterThanOrEqual(now - feedDelayMs);
 });
+
+test('a page ends with 20,000 items that its events name, and goes on from there', async () => {
+  const itemIds = Array.from({ length: 10_000 }, (_, n) => `item-${n}`);
+  const writtenAt = new Date((await databaseNow()) - 60_000);
+  const rows = Array.from({ length: 5 }, (_, n) =>
+    acceptedRow(`void-${n}`, {
+      issuerId: 'stadium',
+      events: [event(1, { type: 'order.codes_void', itemIds, writtenAt }), event(2, { writtenAt })],
+    }),
+  );
+  await file.database.orders.insertMany(rows);
+  const feed = createEventFeed(file.database);
+  const pages: string[][] = [];
+  for (let after: FeedPosition | undefined; ; ) {
+    const page = await feed.page('stadium', after, 100);
+    if (typeof page === 'string') throw new Error(page);
+    if (page.events.length === 0) break;
+    for (const { event: told } of page.events) expect(told.itemIds?.length ?? 0).toBe(told.sequence === 1 ? 10_000 : 0);
+    pages.push(page.events.map(({ position: { orderNo, sequence } }) => `${orderNo}/${sequence}`));
+    after = page.next;
+  }
+  expect(pages.map((page) => page.length)).toEqual([4, 4, 2]);
+  expect(pages.flat()).toEqual(rows.flatMap(({ orderNo }) => [`${orderNo}/1`, `${orderNo}/2`]));
+});

@@ -1,8 +1,14 @@
+import { BSON, type Document } from 'mongodb';
+import { dayOf } from '../../src/domain/days';
 import { testIdPrefix } from '../../src/domain/ids';
 import type { OrderEvent, TimelineEntry } from '../../src/domain/messages';
 import type { OrderFacts } from '../../src/domain/order';
-import { createOrders, type OrderRow, type Orders } from '../../src/store/orders';
-import { acceptedRow, databaseOfFile } from '../support/database-of-file';
+import { orderBody } from '../../src/second-interface/order-body';
+import { openDatabase } from '../../src/store/database';
+import { createOrders, type ListedOrder, type OrderRow, type Orders } from '../../src/store/orders';
+import { createReplays } from '../../src/store/replays';
+import { createStats } from '../../src/store/stats';
+import { acceptedRow, databaseOfFile, uriOfOwnDatabase } from '../support/database-of-file';
 
 const file = databaseOfFile();
 let orders: Orders;
@@ -249,7 +255,7 @@ describe('lists', () => {
   });
 
   const page = async (filter: Omit<Parameters<Orders['list']>[0], 'limit'>, limit = 7) => {
-    const seen: OrderRow[] = [];
+    const seen: ListedOrder[] = [];
     for (let before: string | undefined; ; ) {
       const rows = await orders.list({ ...filter, ...(before === undefined ? {} : { before }), limit });
       if (rows.length === 0) return seen;
@@ -261,7 +267,7 @@ describe('lists', () => {
       );
     }
   };
-  const namesOf = (rows: readonly OrderRow[]) =>
+  const namesOf = (rows: readonly ListedOrder[]) =>
     rows.map(({ orderNo }) => orderNo).filter((no) => no.startsWith('list-'));
   const newestFirst = (from: readonly number[]) => [...from].reverse().map((n) => `list-${String(n).padStart(3, '0')}`);
 
@@ -291,3 +297,118 @@ describe('lists', () => {
     expect(await orders.list({ issuerId: 'list', limit: 10 })).toEqual([]);
   });
 });
+
+describe('of orders of 10,000 dated codes', () => {
+  const itemIds = Array.from({ length: 10_000 }, (_, n) => `item-${n}`);
+  const at = new Date();
+  const issuerId = 'stadium';
+  const facts: OrderFacts = {
+    ...acceptedRow('any').facts,
+    ...{ state: 'undeliverable', quantity: 10_000, issued: 10_000, refundDueValue: 1 },
+    items: itemIds.map((itemId, n) => ({
+      itemId,
+      expiresAtMs: at.getTime() + 1_000 + n,
+      ...(n < 3 ? { used: 1 } : {}),
+    })),
+    voidRequest: {
+      ...{ requestId: 'r', itemIds, state: 'undecided', startedAtMs: 1, decideByMs: 2, undecided: 'person' },
+    },
+  };
+  let rows: OrderRow[];
+  let read: ReturnType<typeof heardBytes>;
+  let heard: Orders;
+
+  beforeAll(async () => {
+    rows = await Promise.all(
+      [1, 2, 3].map(async (n) => {
+        const row = await placed(`big-${n}`, {
+          issuerId,
+          bouncedAt: at,
+          eventsGivenUpAt: at,
+          deliveryFailedAt: at,
+          eventsPendingSince: at,
+          events: [{ ...event(1), itemIds, status: 'pending' }],
+          createdAt: new Date(at.getTime() - n),
+          payment: { id: 'pay', payer: 'ann' },
+        });
+        await orders.project(row, { facts: { ...facts, version: 2 }, entries: [], events: [] });
+        return found(row);
+      }),
+    );
+    read = heardBytes();
+    heard = createOrders(read.database);
+  });
+  afterAll(() => read.database.close());
+
+  const inMode = 'live' as const;
+  const later = new Date(at.getTime() + 60_000);
+  const lists: Record<string, () => Promise<readonly unknown[]>> = {
+    list: () => heard.list({ issuerId, limit: 3 }),
+    search: () => heard.search('big', { issuerId, limit: 3 }),
+    'list by change': () => heard.listChanged({ issuerId, limit: 3 }),
+    'day of a statement': () => heard.changedOn(issuerId, dayOf(at.getTime()), '', 3),
+    bounced: () => heard.bounced(3, inMode),
+    'waiting of an issuer': () => heard.failing(issuerId, 'waiting'),
+    'bounced of an issuer': () => heard.failing(issuerId, 'bounced'),
+    'given up of an issuer': () => heard.failing(issuerId, 'given_up'),
+    'undecided of an issuer': () => heard.failing(issuerId, 'undecided'),
+    'later deliveries': () => heard.deliveryFailed(3),
+    refunds: () => heard.withRefund('refundOpen', undefined, 3, inMode),
+    'void requests': () => heard.waitingForVoid('undecided', later, 3, inMode),
+    named: () => heard.named(rows),
+    'of a number': () => heard.ofOrderNo('big-1', inMode, 3),
+    open: () => heard.openAfter('0', later, 100),
+    'of a deleted issuer': () => heard.openOf(issuerId, ['undeliverable'], 3),
+    'of a test issuer': () => heard.waitingOf(issuerId, 3),
+    'events to be told again': () => createReplays(read.database).untaken(issuerId, { sinceMs: 0 }, 3),
+    'pending events': () => heard.withPendingEvents(later, 3),
+    oldest: () => createStats(read.database).oldest('undeliverable', 3),
+    'longest owed': () => createStats(read.database).refundsLongestOpen(3),
+  };
+
+  test.each(Object.keys(lists))('%s reads a few thousand bytes an order', async (name) => {
+    read.bytes = 0;
+    const seen = await lists[name]?.();
+    expect(seen?.length).toBeGreaterThan(0);
+    expect(read.bytes / (seen?.length ?? 0)).toBeLessThan(20_000);
+  });
+
+  test('a list tells of items what the order itself tells; rows of before there were sums do, too', async () => {
+    const told = async () => {
+      const { rows: page } = await orders.page(await orders.list({ issuerId, limit: 3 }), 1);
+      return page.slice(0, 1).map((row) => orderBody(row, [], at.getTime() + 5_000));
+    };
+    const whole = orderBody(rows[0] as OrderRow, [], at.getTime() + 5_000);
+    expect(whole).toMatchObject({ items: { redeemed: 3 }, voidRequest: { itemIds }, actions: expect.any(Array) });
+    expect(await told()).toEqual([whole]);
+    await file.database.orders.updateOne({ _id: rows[0]?._id ?? '' }, { $unset: { itemSums: 1 } });
+    expect(await told()).toEqual([whole]);
+    await orders.applyDecision(await found(rows[0] as OrderRow), {
+      facts: { ...facts, version: 3 },
+      entries: [],
+      events: [],
+      ledger: [],
+    });
+  });
+
+  test('a page ends with 20,000 items of void requests, and is read on from there', async () => {
+    const first = await orders.list({ issuerId, limit: 4 });
+    const { rows: page, limit } = await orders.page(first, 3);
+    expect(limit).toBe(2);
+    expect(page.map(({ facts: { voidRequest } }) => voidRequest?.itemIds?.length)).toEqual([10_000, 10_000, undefined]);
+    expect(await orders.page(first.slice(2), 3)).toMatchObject({ limit: 3 });
+  });
+});
+
+/** Bytes that the database answers with. */
+const heardBytes = () => {
+  const uri = new URL(uriOfOwnDatabase());
+  uri.pathname = `/${file.database.db.databaseName}`;
+  uri.searchParams.set('monitorCommands', 'true');
+  const database = openDatabase(uri.href, 60_000);
+  const heard = { database, bytes: 0 };
+  database.db.client.on('commandSucceeded', ({ reply }) => {
+    heard.bytes += BSON.calculateObjectSize(reply as Document);
+  });
+  return heard;
+};

@@ -18,7 +18,7 @@ import { createKeys } from '../../src/store/keys';
 import { createLedger } from '../../src/store/ledger';
 import { createMaintenance } from '../../src/store/maintenance';
 import { createOrderSettings } from '../../src/store/order-settings';
-import { createOrders } from '../../src/store/orders';
+import { createOrders, type ListedOrder } from '../../src/store/orders';
 import { createPortalLinks } from '../../src/store/portal-links';
 import { createPullQueue } from '../../src/store/pull-queue';
 import { createPurge } from '../../src/store/purge';
@@ -103,6 +103,8 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.find(order);
       await orders.versionsOf([name]);
       await orders.named([order]);
+      const asked = { facts: { voidRequest: { requestId: 'r' } }, _id: name } as unknown as ListedOrder;
+      await orders.page([asked], 1);
       await stats.again([name]);
     },
     'every write to an order': async () => {
@@ -286,6 +288,10 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'events of an issuer': async () => {
       const feed = createEventFeed(of, 0);
       await feed.page('acme', undefined, 1);
+      const told = { ...event, status: 'sent', writtenAt: new Date(Date.now() - 60_000) } as const;
+      const fed = { issuerId: 'feed', orderNo: 'one', _id: 'feed/one', position: 'feed', pickupHash: 'feed' };
+      await orders.insertAccepted({ ...row, ...fed, events: [told] });
+      await createEventFeed(of).page('feed', undefined, 1);
     },
     'the order of an event': async () => {
       await orders.findByWebhookId('e');

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { itemCount } from '../../src/domain/items';
+import { itemCount, itemCounts, itemSums, type ListedFacts } from '../../src/domain/items';
 import { actionNames, allowedActions } from '../../src/domain/judge/actions';
 import { type Decision, decide } from '../../src/domain/judge/decide';
 import { takesOtherTerminal } from '../../src/domain/judge/delivery';
@@ -194,6 +194,13 @@ const without = ({ version: _v, updatedAtMs: _u, ...facts }: OrderFacts): object
 const hasEffect = ({ facts: before }: State, { facts, answer }: Decision): boolean =>
   answer.kind === 'refused' ? answer.code === 'rate_limited' : !isDeepStrictEqual(without(facts), without(before));
 
+/** Lists read sums in place of items. */
+const asListed = ({ items: _items, voidRequest, ...facts }: OrderFacts): ListedFacts => {
+  const { itemIds: _itemIds, ...request } = voidRequest ?? {};
+  const sums = itemSums({ ...facts, items: _items, voidRequest } as OrderFacts);
+  return { ...facts, ...(voidRequest ? { voidRequest: request } : {}), itemSums: sums } as ListedFacts;
+};
+
 /** A note is a line, whatever the order is like: nothing is judged. */
 const names: readonly (readonly [Asker, string])[] = (['issuer', 'operator'] as const).flatMap((who) =>
   actionNames(who).flatMap((name) => (name === 'note' ? [] : [[who, name] as const])),
@@ -218,10 +225,12 @@ test('what `actions` lists some right message changes; what it does not list eve
               decide(state.facts, state.held, said, nowMs),
             );
             const isListed = allowedActions(state.facts, who, nowMs).includes(name);
+            expect(allowedActions(asListed(state.facts), who, nowMs).includes(name)).toBe(isListed);
             const isPossible = decisions.some((decision) => hasEffect(state, decision));
             expect([state.facts.state, who, name, isPossible]).toEqual([state.facts.state, who, name, isListed]);
           }
           expectOthersToAsk(state, nowMs);
+          expect(itemCounts(asListed(state.facts))).toEqual(itemCounts(state.facts));
           seen.add(state.facts.state);
           const possible = [
             ...names.flatMap(([, name]) => messagesOf(name, state, nowMs)),

@@ -7,7 +7,7 @@ import { orderBody } from '../../second-interface/order-body';
 import { type Placing, pickupUrl, placeOrder } from '../../second-interface/place-order';
 import { timelineBody } from '../../second-interface/timeline-body';
 import type { IssuerRow } from '../../store/issuers';
-import type { OrderRow } from '../../store/orders';
+import type { ListedOrder } from '../../store/orders';
 import type { Mount } from '../edge/mount';
 import { changeCursorOf, changeOf, pageOf, positionOf } from '../edge/paging';
 import { mountBulkOrders } from './bulk-orders';
@@ -35,12 +35,13 @@ export const mountOrders = (mount: Mount, placing: Placing, loadShedder: Pick<Lo
       ...(createdAfter ? { createdAfter: new Date(createdAfter) } : {}),
       limit: query.limit + 1,
     };
-    const bodyOf = (row: OrderRow) => orderBody(row, issuer.holds, orderDeps.nowMs());
+    const bodyOf = (row: ListedOrder) => orderBody(row, issuer.holds, orderDeps.nowMs());
     if (q !== undefined && (updatedAfter !== undefined || paymentId !== undefined)) throw notTogether();
     if (updatedAfter === undefined && paymentId === undefined) {
       const page = { ...filter, ...(cursor ? { before: positionOf(cursor) } : {}) };
       const rows = await (q === undefined ? orderDeps.orders.list(page) : orderDeps.orders.search(q, page));
-      return { status: 200, body: pageOf(rows, query.limit, bodyOf) };
+      const { rows: shown, limit } = await orderDeps.orders.page(rows, query.limit);
+      return { status: 200, body: pageOf(shown, limit, bodyOf) };
     }
     const rows = await orderDeps.orders.listChanged({
       ...filter,
@@ -48,8 +49,9 @@ export const mountOrders = (mount: Mount, placing: Placing, loadShedder: Pick<Lo
       ...(paymentId !== undefined ? { paymentId } : {}),
       ...(cursor ? { before: changeOf(cursor) } : {}),
     });
-    const page = rows.slice(0, query.limit);
-    const last = rows.length > query.limit ? page.at(-1) : undefined;
+    const { rows: shown, limit } = await orderDeps.orders.page(rows, query.limit);
+    const page = shown.slice(0, limit);
+    const last = rows.length > limit ? page.at(-1) : undefined;
     return { status: 200, body: { data: page.map(bodyOf), nextCursor: last ? changeCursorOf(last) : null } };
   });
 

@@ -1,14 +1,15 @@
 import * as routes from '../../contract/operator/batches';
 import type { BodyOf } from '../../contract/route';
 import { Failure, type FailureCode } from '../../domain/failures';
-import { type OrderFacts, runningWindow, statesInWindow } from '../../domain/order';
+import type { ListedFacts } from '../../domain/items';
+import { runningWindow, statesInWindow } from '../../domain/order';
 import type { OrderSettings } from '../../domain/settings';
 import { createBatchPace } from '../../operator/batch-pace';
 import type { OrderActions } from '../../operator/order-actions';
 import { engineUnavailable } from '../../second-interface/ask-order';
 import { findOrder } from '../../second-interface/find-order';
 import type { Issuers } from '../../store/issuers';
-import type { ListFilter, OrderRow } from '../../store/orders';
+import type { ListedOrder, ListFilter } from '../../store/orders';
 import type { Mount } from '../edge/mount';
 import { cursorOf, positionOf } from '../edge/paging';
 import type { OperatorOrders } from './orders';
@@ -32,12 +33,12 @@ export const mountOperatorBatches = (mount: Mount, deps: OperatorBatches): void 
   const pace = createBatchPace(orderDeps.nowMs);
 
   /** How much longer the running window of an order would be by the settings of today; 0: it is long enough. */
-  const missingMsOf = async (row: OrderRow, issuerOf = deps.issuers.find): Promise<number> => {
+  const missingMsOf = async (row: ListedOrder, issuerOf = deps.issuers.find): Promise<number> => {
     const issuer = await issuerOf(row.issuerId);
     return issuer ? missingMs(row.facts, await orderDeps.settings.effectiveFor(issuer, row.product.id)) : 0;
   };
 
-  const act = async ({ action, reason }: Batch, row: OrderRow): Promise<void> => {
+  const act = async ({ action, reason }: Batch, row: ListedOrder): Promise<void> => {
     const fresh = await findOrder(deps, row.issuerId, row.orderNo);
     switch (action) {
       case 'cancel':
@@ -61,7 +62,7 @@ export const mountOperatorBatches = (mount: Mount, deps: OperatorBatches): void 
   };
 
   const matching = async ({ filter, action, limit, cursor }: Batch) => {
-    const matched: OrderRow[] = [];
+    const matched: ListedOrder[] = [];
     const issuerOf = remembered(deps.issuers.find);
     const pageLimit = Math.max(limit, pageRows);
     let before = cursor === undefined ? undefined : positionOf(cursor);
@@ -145,7 +146,7 @@ const remembered = (find: Issuers['find']): Issuers['find'] => {
   };
 };
 
-const missingMs = (facts: OrderFacts, settings: OrderSettings): number => {
+const missingMs = (facts: ListedFacts, settings: OrderSettings): number => {
   const { state, verifyWindowMs, verifyExtensionMs, issueWindowMs, issueExtensionMs } = facts;
   const running = runningWindow(state);
   if (running === 'verify') return settings.verifyWindowSeconds * 1_000 - verifyWindowMs - verifyExtensionMs;

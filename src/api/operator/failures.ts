@@ -8,7 +8,7 @@ import { whyRefund } from '../../domain/words/why-refund';
 import { whyWaiting } from '../../domain/words/why-waiting';
 import type { TroubleLook, TroubleWatch } from '../../operator/troubles';
 import type { OrderDeps } from '../../second-interface/ask-order';
-import type { FailingOrder, OrderRow } from '../../store/orders';
+import type { ListedOrder } from '../../store/orders';
 import { csvLines, pagesOf } from '../edge/file-answer';
 import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
@@ -23,8 +23,8 @@ type Kind = routes.FailingOrder['kind'];
 /** Of the newest: more at once have one cause, and one of them is enough to find it. */
 const bouncedLimit = 200;
 
-interface Failing extends Pick<OrderRow, 'position'> {
-  readonly row: FailingOrder;
+interface Failing extends Pick<ListedOrder, 'position'> {
+  readonly row: ListedOrder;
   readonly kind: Kind;
   readonly why: string;
   readonly call?: OrderFailure;
@@ -99,7 +99,7 @@ export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): voi
   });
 };
 
-const failing = (row: FailingOrder, kind: Kind, why: string): Failing => ({ position: row.position, row, kind, why });
+const failing = (row: ListedOrder, kind: Kind, why: string): Failing => ({ position: row.position, row, kind, why });
 
 /** An order with several troubles is named once, with the one that keeps it from going on. */
 const namedIn = async (

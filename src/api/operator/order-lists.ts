@@ -5,7 +5,7 @@ import { findByCode, findByLink } from '../../operator/find-by-code';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { statementLine } from '../../second-interface/statements/statement-line';
 import type { Issuers } from '../../store/issuers';
-import type { OrderRow } from '../../store/orders';
+import type { ListedOrder } from '../../store/orders';
 import { csvLines, pagesOf } from '../edge/file-answer';
 import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
@@ -37,15 +37,16 @@ export const mountOrderLists = (mount: Mount, { orderDeps, issuers }: OrderLists
     return q === undefined ? orderDeps.orders.list(filter) : orderDeps.orders.search(q, filter);
   };
 
-  const bodyOf = async (rows: readonly OrderRow[]) => {
+  const bodyOf = async (rows: readonly ListedOrder[]) => {
     const issuerIds = [...new Set(rows.map((row) => row.issuerId))];
     const holds = new Map(await Promise.all(issuerIds.map(async (id) => [id, await orderDeps.holdsOf(id)] as const)));
-    return (row: OrderRow) => operatorOrder(row, holds.get(row.issuerId) ?? [], orderDeps.nowMs());
+    return (row: ListedOrder) => operatorOrder(row, holds.get(row.issuerId) ?? [], orderDeps.nowMs());
   };
 
   mount.operator(routes.listAllOrders)(async ({ query: { limit, cursor, ...filters } }) => {
     const rows = await read(filters, limit + 1, cursor === undefined ? undefined : positionOf(cursor));
-    return { status: 200, body: pageOf(rows, limit, await bodyOf(rows)) };
+    const page = await orderDeps.orders.page(rows, limit);
+    return { status: 200, body: pageOf(page.rows, page.limit, await bodyOf(page.rows)) };
   });
 
   mount.operator(routes.findOrdersByCode)(async ({ body: { code, link, issuerId }, audit }) => {
@@ -57,7 +58,8 @@ export const mountOrderLists = (mount: Mount, { orderDeps, issuers }: OrderLists
       find,
       (found) => ({ after: { by, found: found.length } }),
     );
-    return { status: 200, body: pageOf(rows, rows.length, await bodyOf(rows)) };
+    const { rows: shown } = await orderDeps.orders.page(rows, rows.length);
+    return { status: 200, body: pageOf(shown, shown.length, await bodyOf(shown)) };
   });
 
   mount.operatorFile(routes.exportOrders)(({ query }) => {
@@ -68,7 +70,7 @@ export const mountOrderLists = (mount: Mount, { orderDeps, issuers }: OrderLists
       name: 'orders.csv',
       lines: csvLines(
         ['issuerId', ...statementColumns],
-        pagesOf<OrderRow>((limit, last) => read(query, limit, last?.position)),
+        pagesOf<ListedOrder>((limit, last) => read(query, limit, last?.position)),
         (row) => ({ issuerId: row.issuerId, ...statementLine(row) }),
       ),
     };

@@ -1,6 +1,6 @@
 import * as routes from '../../contract/operator/refunds';
 import type { OrderDeps } from '../../second-interface/ask-order';
-import type { OrderRow } from '../../store/orders';
+import type { ListedOrder } from '../../store/orders';
 import type { OwedRefund, Stats } from '../../store/stats';
 import { csvLines, pagesOf } from '../edge/file-answer';
 import type { Mount } from '../edge/mount';
@@ -33,7 +33,7 @@ export const mountRefunds = (mount: Mount, { orderDeps, stats }: Refunds): void 
       name: settled === 'true' ? 'refunds-settled.csv' : 'refunds-due.csv',
       lines: csvLines(
         ['issuerId', 'orderNo', 'state', 'closedReason', 'paymentId', 'due', 'settled', 'currency', 'at'],
-        pagesOf<OrderRow>((limit, last) => orderDeps.orders.withRefund(which, last?.position, limit, mode)),
+        pagesOf<ListedOrder>((limit, last) => orderDeps.orders.withRefund(which, last?.position, limit, mode)),
         (row) => {
           const { payment, due, settled: paidBack, ...refund } = refundBody(row);
           return {
@@ -61,7 +61,7 @@ const sumsOf = (open: readonly OwedRefund[]) => {
   return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, value]) => ({ value, currency }));
 };
 
-const refundBody = ({ issuerId, orderNo, facts, payment, amount: { currency } }: OrderRow) => ({
+const refundBody = ({ issuerId, orderNo, facts, payment, amount: { currency } }: ListedOrder) => ({
   issuerId,
   orderNo,
   state: facts.state,

@@ -66,8 +66,10 @@ const sendTo = async (
   { orderNo, address }: BodyOf<typeof routes.sendLostLink>,
 ): Promise<void> => {
   const found = await Promise.all(modes.map((mode) => deps.orders.ofOrderNo(orderNo, mode, ordersOfNumberMax)));
-  for (const row of found.flat()) {
-    if (row.facts.state !== 'delivered' || !goesTo(row, address) || !(await isUntouched(deps, row))) continue;
+  for (const seen of found.flat()) {
+    if (seen.facts.state !== 'delivered' || !goesTo(seen, address)) continue;
+    const row = await deps.orders.find(seen);
+    if (!row || !goesTo(row, address) || !(await isUntouched(deps, row))) continue;
     const share = { name: `lost/${row._id}`, n: 1, at: new Date(deps.nowMs()), limit: redeliveriesPerDay };
     if (!(await dayCounts.take(share))) continue;
     await redeliverCodes(deps, row, `lost/${randomUUID()}`, { by: 'operator', isRightToken: true, newLink: true });
@@ -77,7 +79,7 @@ const sendTo = async (
 /** As people write them: in any case, a number with blanks. */
 const plain = (address: string): string => address.toLowerCase().replace(/[\s()/-]/g, '');
 
-const goesTo = ({ terminal }: OrderRow, address: string): boolean => {
+const goesTo = ({ terminal }: Pick<OrderRow, 'terminal'>, address: string): boolean => {
   const { address: mail, number } = terminal as { readonly address?: unknown; readonly number?: unknown };
   return [mail, number].some((kept) => typeof kept === 'string' && plain(kept) === plain(address));
 };

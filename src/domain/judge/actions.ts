@@ -1,18 +1,7 @@
-import {
-  goodCount,
-  hasExpired,
-  hasStarted,
-  heldItems,
-  isGood,
-  isUsed,
-  itemsInRequest,
-  pendingRequest,
-  someItem,
-  usesLeft,
-} from '../items';
+import { type AnyItem, anyItem, goodCount, type ListedFacts, pendingRequest } from '../items';
 import type { Asker } from '../messages';
 import type { OperatorActionName } from '../operator-actions';
-import { isAwaitingCodes, isBeforeVerification, type OrderFacts, runningWindow } from '../order';
+import { isAwaitingCodes, isBeforeVerification, runningWindow } from '../order';
 import { verificationFailureLimit } from '../timings';
 import { waitingMessage } from './sale';
 
@@ -20,12 +9,12 @@ interface Action {
   /** Last part of the call's path, by who may make it. */
   readonly names: { readonly issuer?: string; readonly operator?: OperatorActionName };
   /** Some right body would now change or send something. Whatever is not so is refused, or a repeat. */
-  readonly can: (facts: OrderFacts, nowMs: number) => boolean;
+  readonly can: (facts: ListedFacts, some: AnyItem) => boolean;
 }
 
-const isOpenBeforeDelivery = ({ state }: OrderFacts): boolean => runningWindow(state) !== undefined;
+const isOpenBeforeDelivery = ({ state }: ListedFacts): boolean => runningWindow(state) !== undefined;
 
-const hasItems = ({ state }: OrderFacts): boolean =>
+const hasItems = ({ state }: ListedFacts): boolean =>
   state === 'issued' || state === 'undeliverable' || state === 'delivered';
 
 /** What an order can be asked, and when: one row a call. Source: rules 14 and 15 of the protocol. */
@@ -52,12 +41,11 @@ const actions: readonly Action[] = [
   },
   {
     names: { issuer: 'void', operator: 'void' },
-    can: (facts) => hasItems(facts) && someItem(facts, (item) => isGood(item) && !isUsed(item)),
+    can: (facts, some) => hasItems(facts) && some.unused,
   },
   {
     names: { operator: 'refund' },
-    can: (facts) =>
-      hasItems(facts) && !pendingRequest(facts) && someItem(facts, (item) => isGood(item) && !isUsed(item)),
+    can: (facts, some) => hasItems(facts) && !pendingRequest(facts) && some.unused,
   },
   {
     names: { issuer: 'void-decision', operator: 'void-decision' },
@@ -65,26 +53,19 @@ const actions: readonly Action[] = [
   },
   {
     names: { issuer: 'validity' },
-    can: (facts) => hasItems(facts) && someItem(facts, (item) => isGood(item) && item.expiresAtMs !== undefined),
+    can: (facts, some) => hasItems(facts) && some.ending,
   },
   {
     names: { issuer: 'replacement' },
-    can: (facts) =>
-      facts.state === 'delivered' && someItem(facts, (item) => isGood(item) && !isUsed(item), itemsInRequest(facts)),
+    can: (facts, some) => facts.state === 'delivered' && some.replaceable,
   },
   {
     names: { issuer: 'redemptions', operator: 'redeem' },
-    can: (facts, nowMs) =>
-      facts.state === 'delivered' &&
-      someItem(
-        facts,
-        (item) => isGood(item) && usesLeft(item) > 0 && hasStarted(item, nowMs) && !hasExpired(item, nowMs),
-        heldItems(facts),
-      ),
+    can: (facts, some) => facts.state === 'delivered' && some.redeemable,
   },
   {
     names: { issuer: 'reversals', operator: 'reverse' },
-    can: (facts) => facts.state === 'delivered' && someItem(facts, isUsed),
+    can: (facts, some) => facts.state === 'delivered' && some.used,
   },
   {
     names: { issuer: 'refund-settlement' },
@@ -94,7 +75,9 @@ const actions: readonly Action[] = [
 ];
 
 /** Served with every order, and asked by the console, the command and batches, so that none of them judges by itself. */
-export const allowedActions = (facts: OrderFacts, who: Asker, nowMs: number): string[] =>
-  actions.flatMap(({ names, can }) => (names[who] !== undefined && can(facts, nowMs) ? [names[who]] : []));
+export const allowedActions = (facts: ListedFacts, who: Asker, nowMs: number): string[] => {
+  const some = anyItem(facts, nowMs);
+  return actions.flatMap(({ names, can }) => (names[who] !== undefined && can(facts, some) ? [names[who]] : []));
+};
 
 export const actionNames = (who: Asker): string[] => actions.flatMap(({ names }) => names[who] ?? []);

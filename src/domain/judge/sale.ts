@@ -24,7 +24,11 @@ const judgeCancellation = (ruling: Ruling, message: OrderMessage & { kind: 'canc
 };
 
 /** What the order still waits for an answer to, and so may say again. */
-export const waitingMessage = ({ state, short, codeMode }: OrderFacts): WaitingMessage | undefined => {
+export const waitingMessage = ({
+  state,
+  short,
+  codeMode,
+}: Pick<OrderFacts, 'state' | 'short' | 'codeMode'>): WaitingMessage | undefined => {
   if (isBeforeVerification(state)) return 'order.paid';
   return isAwaitingCodes(state) && !short && codeMode === 'request' ? 'order.code_requested' : undefined;
 };

@@ -1,7 +1,8 @@
-import { issueByMs, type OrderFacts } from '../order';
+import type { ListedFacts } from '../items';
+import { issueByMs } from '../order';
 
 /** In plain words, for the operator's `/why`, the Temporal UI's details and the console. */
-export const whyWaiting = (facts: OrderFacts): string => {
+export const whyWaiting = (facts: ListedFacts): string => {
   const until = (ms: number | undefined): string => (ms === undefined ? '' : ` until ${new Date(ms).toISOString()}`);
   const windowEnd = facts.createdAtMs + facts.verifyWindowMs + facts.verifyExtensionMs;
   switch (facts.state) {

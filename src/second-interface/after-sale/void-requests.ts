@@ -49,8 +49,8 @@ export const requestVoid = async (
 
 export const startVoidRequest = (
   { gateway }: Pick<OrderDeps, 'gateway'>,
-  { issuerId, orderNo }: OrderRow,
-  { requestId, decideByMs }: VoidRequest,
+  { issuerId, orderNo }: Pick<OrderRow, 'issuerId' | 'orderNo'>,
+  { requestId, decideByMs }: Pick<VoidRequest, 'requestId' | 'decideByMs'>,
 ) => gateway.startVoidRequest({ issuerId, orderNo, requestId, decideByMs, callsOutQueue: gateway.callsOutQueue });
 
 interface DecideVoid {

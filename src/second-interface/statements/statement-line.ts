@@ -1,10 +1,10 @@
 import type { StatementLine } from '../../contract/issuer/statements';
 import { goodCount, itemCounts } from '../../domain/items';
 import { isFinal } from '../../domain/order';
-import type { OrderRow } from '../../store/orders';
+import type { ListedOrder } from '../../store/orders';
 
 /** A line of an issuer's statement, and of the operators' orders.csv. */
-export const statementLine = ({ facts, deliveredAt, ...row }: Omit<OrderRow, 'timeline' | 'events'>): StatementLine => {
+export const statementLine = ({ facts, deliveredAt, ...row }: ListedOrder): StatementLine => {
   const items = itemCounts(facts);
   const closedAtMs = facts.closedAtMs ?? deliveredAt?.getTime() ?? facts.updatedAtMs;
   return {

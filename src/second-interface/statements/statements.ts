@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import type { StatementLine } from '../../contract/issuer/statements';
 import { type Day, dayOf, statementDueMs } from '../../domain/days';
-import type { OrderRow, Orders } from '../../store/orders';
+import type { Orders } from '../../store/orders';
 import type { StatementName, StatementRow, Statements as StatementStore } from '../../store/statements';
 import { statementLine } from './statement-line';
 
@@ -39,7 +39,7 @@ export const createStatements = ({
     for (;;) {
       const rows = await orders.changedOn(issuerId, day, after, readAtOnce);
       yield rows.map(statementLine);
-      const last: OrderRow | undefined = rows.at(-1);
+      const last = rows.at(-1);
       if (!last || rows.length < readAtOnce) return;
       after = last.orderNo;
     }

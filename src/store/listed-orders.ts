@@ -1,0 +1,112 @@
+import { type ItemSums, itemSums, type ListedFacts } from '../domain/items';
+import type { OrderFacts, VoidRequest } from '../domain/order';
+
+/** What lists read of an order: it does not grow with its codes. */
+export const shownInLists = {
+  issuerId: 1,
+  orderNo: 1,
+  position: 1,
+  product: 1,
+  quantity: 1,
+  amount: 1,
+  metadata: 1,
+  payment: 1,
+  terminal: 1,
+  createdAt: 1,
+  state: 1,
+  receipt: 1,
+  deliveredAt: 1,
+  bouncedAt: 1,
+  eventsGivenUpAt: 1,
+  voidWaits: 1,
+} as const;
+
+type ShownFacts = Record<keyof Omit<OrderFacts, 'items' | 'voidRequest' | 'advances'>, 1>;
+
+const facts: ShownFacts = {
+  state: 1,
+  forced: 1,
+  version: 1,
+  quantity: 1,
+  amount: 1,
+  codeMode: 1,
+  channel: 1,
+  createdAtMs: 1,
+  updatedAtMs: 1,
+  closedAtMs: 1,
+  verifyWindowMs: 1,
+  issueWindowMs: 1,
+  lastCallMs: 1,
+  verifyExtensionMs: 1,
+  issueExtensionMs: 1,
+  failures: 1,
+  verification: 1,
+  lastCall: 1,
+  issued: 1,
+  voidAtClose: 1,
+  short: 1,
+  completed: 1,
+  closedReason: 1,
+  refundDueValue: 1,
+  refundSettledValue: 1,
+  delivery: 1,
+  sequence: 1,
+  ledger: 1,
+  renotifications: 1,
+  deliveryMessage: 1,
+  redeliveries: 1,
+  redeliveredOn: 1,
+};
+
+const voidRequest: Record<keyof Omit<VoidRequest, 'itemIds'>, 1> = {
+  requestId: 1,
+  state: 1,
+  startedAtMs: 1,
+  decideByMs: 1,
+  undecided: 1,
+  holdsItems: 1,
+  endedAtMs: 1,
+};
+
+const within = (place: string, fields: Readonly<Record<string, 1>>): Record<string, 1> =>
+  Object.fromEntries(Object.keys(fields).map((field) => [`${place}.${field}`, 1]));
+
+/** Of rows of before there were sums. */
+const unlessSummed = (field: string) => ({
+  $cond: [{ $eq: [{ $type: '$itemSums' }, 'missing'] }, `$${field}`, '$$REMOVE'],
+});
+
+export const factsWithoutItems = {
+  itemSums: 1,
+  ...within('facts', facts),
+  ...within('facts.voidRequest', voidRequest),
+  'facts.items': unlessSummed('facts.items'),
+  'facts.voidRequest.itemIds': unlessSummed('facts.voidRequest.itemIds'),
+} as const;
+
+export const inLists = { ...shownInLists, ...factsWithoutItems } as const;
+
+/** Written with each view of an order that has more to say of its items than how many they are. */
+export const sumsToKeep = (view: OrderFacts): { readonly itemSums?: ItemSums } =>
+  view.items || view.voidRequest ? { itemSums: itemSums(view) } : {};
+
+/** An empty request is none: its place is there for what might have been in it. */
+export const listed = <T extends { readonly facts: ListedFacts }>(row: T & { readonly itemSums?: ItemSums }): T => {
+  const { itemSums: sums, ...rest } = row;
+  const { voidRequest: request, ...others } = row.facts;
+  const known = { ...(request?.requestId ? { voidRequest: request } : {}), ...(sums ? { itemSums: sums } : {}) };
+  return { ...rest, facts: { ...others, ...known } } as unknown as T;
+};
+
+/** On one page of a list, as items of void requests. */
+const requestedItemsMax = 20_000;
+
+/** So many of these rows as their void requests leave room for on a page, but one. */
+export const countThatFits = (rows: readonly { readonly facts: ListedFacts }[], limit: number): number => {
+  let items = 0;
+  const tooMany = rows.slice(0, limit).findIndex((row) => {
+    items += itemSums(row.facts).asked;
+    return items > requestedItemsMax;
+  });
+  return tooMany === -1 ? limit : Math.max(1, tooMany);
+};
