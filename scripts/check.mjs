@@ -6,7 +6,7 @@ import { setup } from './setup.mjs';
 
 // Each is also a script of package.json; run by path, so that neither npm nor a shell stands between.
 const checks = [
-  { name: 'lock file', script: 'scripts/complete-lock.mjs', args: ['--check'] },
+  { name: 'lock file', script: 'scripts/lock-file.mjs', args: [] },
   { name: 'build', script: 'scripts/build.mjs', args: [] },
   { name: 'lint', script: 'node_modules/@biomejs/biome/bin/biome', args: ['check', '--error-on-warnings', '.'] },
   { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['--noEmit', '-p', '.'] },
