@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { loopback } from '../bounded/free-port';
 import { findOnPath } from './find-on-path';
 import { firstThatWorks, type Source } from './first-that-works';
 import { cacheFolder } from './project-folder';
@@ -22,8 +23,8 @@ export interface MongoProgram {
 
 const wheelMinors = [10, 11, 12, 13] as const;
 const secantusFolder = () => join(cacheFolder(), 'secantusdb-0.7.0b3');
-const mongodFolder = () => join(cacheFolder(), 'mongod-vendor');
 const mongodVersion = '8.0.12';
+const mongodFolder = () => join(cacheFolder(), `mongod-${mongodVersion}`);
 const versionLimitMs = 20_000;
 const run = promisify(execFile);
 
@@ -36,12 +37,28 @@ const secantus = ({ python, folder }: PythonPackages): MongoProgram => ({
   env: { PYTHONPATH: folder },
 });
 
+/**
+ * What mongodb-memory-server would ask. The only proof of its archive is TLS, as the checksum comes from the same server.
+ * @throws where the settings forbid it
+ */
+function vendorOfMongod(): string {
+  const { MONGOMS_RUNTIME_DOWNLOAD, MONGOMS_DOWNLOAD_URL, MONGOMS_DOWNLOAD_MIRROR } = process.env;
+  if (/^(false|0|no|off)$/i.test(MONGOMS_RUNTIME_DOWNLOAD ?? ''))
+    throw new Error('forbidden by MONGOMS_RUNTIME_DOWNLOAD');
+  const url = MONGOMS_DOWNLOAD_URL || MONGOMS_DOWNLOAD_MIRROR || 'https://fastdl.mongodb.org';
+  const { protocol, hostname, host } = new URL(url);
+  if (protocol !== 'https:' && hostname !== loopback) throw new Error(`${host} is asked over https only`);
+  return url;
+}
+
 /** As mongodb-memory-server does it, but only for the program: the data folder is ours and stays. */
 async function mongodFromVendor(onProgress: Progress = () => undefined): Promise<string> {
   if (!(await isMongodKept())) {
-    await requireReachable(process.env.MONGOMS_DOWNLOAD_MIRROR || 'https://fastdl.mongodb.org');
+    await requireReachable(vendorOfMongod());
     onProgress('Fetching MongoDB from its vendor (once)');
   }
+  // Without this it takes any certificate.
+  process.env.npm_config_strict_ssl = 'true';
   const { MongoBinary } = await import('mongodb-memory-server-core');
   await mkdir(mongodFolder(), { recursive: true });
   const path = await MongoBinary.getPath({ downloadDir: mongodFolder(), version: mongodVersion, checkMD5: true });

