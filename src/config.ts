@@ -128,7 +128,7 @@ const environment = z
       .string()
       .regex(/^mongodb(\+srv)?:\/\//)
       .default('mongodb://127.0.0.1:27017/codeferry'),
-    OPERATOR_TOKEN: z.string().min(16),
+    OPERATOR_TOKEN: z.string().min(16).optional(),
     OPERATOR_TOKENS: list.transform((entries, context) => {
       const parsed = z.array(operator).max(200).safeParse(entries);
       if (parsed.success) return parsed.data;
@@ -211,7 +211,7 @@ const environment = z
   })
   .superRefine(({ OPERATOR_TOKEN, OPERATOR_TOKENS }, context) => {
     const names = [firstOperatorName, ...OPERATOR_TOKENS.map(({ name }) => name)];
-    const tokens = [OPERATOR_TOKEN, ...OPERATOR_TOKENS.map(({ token }) => token)];
+    const tokens = [OPERATOR_TOKEN ?? '', ...OPERATOR_TOKENS.map(({ token }) => token)];
     if (new Set(names).size === names.length && new Set(tokens).size === tokens.length) return;
     context.addIssue({
       code: 'custom',
@@ -286,12 +286,26 @@ export class ConfigInvalid extends Error {
   override readonly name = 'ConfigInvalid';
 }
 
-/** Called by the roots. @throws ConfigInvalid with one line per setting; a value is never repeated, it may be a secret. */
-export const readConfig = (env: Readonly<Record<string, string | undefined>>): Config => {
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Of operators, and of what buyers and providers reach: secrets that a worker must not have, and who starts it takes out. */
+export const isOfApiAlone = (name: string): boolean =>
+  /^(OPERATOR_TOKENS?|OIDC_\w+|CODEC_SECRET|APPLE_WALLET_\w+|GOOGLE_WALLET_\w+|TERMINAL_RECEIPT_SECRET)$/.test(name);
+
+/** Called by the worker's root. @throws as `readConfig` */
+export const readWorkerConfig = (env: Environment): Omit<Config, 'operators' | 'oidc' | 'codecSecret'> =>
+  configOf(Object.fromEntries(Object.entries(env).filter(([name]) => !isOfApiAlone(name))), []);
+
+/** Called by the api's root. @throws ConfigInvalid with one line per setting; a value is never repeated, it may be a secret. */
+export const readConfig = (env: Environment): Config =>
+  configOf(env, env.OPERATOR_TOKEN ? [] : ['OPERATOR_TOKEN: needed by the api']);
+
+const configOf = (env: Environment, faults: readonly string[]): Config => {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  if (!parsed.success || faults.length > 0) {
+    const issues = parsed.error?.issues ?? [];
+    const lines = [...faults, ...issues.map(({ path, message }) => `${path.join('.')}: ${message}`)];
     throw new ConfigInvalid(`These settings do not fit:\n  ${lines.join('\n  ')}`);
   }
   const settings = parsed.data;
@@ -308,10 +322,9 @@ export const readConfig = (env: Readonly<Record<string, string | undefined>>): C
     },
     temporalUiUrl: settings.TEMPORAL_UI_URL?.replace(/\/+$/, ''),
     mongodbUri: settings.MONGODB_URI,
-    operators: [
-      { name: firstOperatorName, role: 'admin', token: settings.OPERATOR_TOKEN },
-      ...settings.OPERATOR_TOKENS,
-    ],
+    operators: settings.OPERATOR_TOKEN
+      ? [{ name: firstOperatorName, role: 'admin', token: settings.OPERATOR_TOKEN }, ...settings.OPERATOR_TOKENS]
+      : [],
     oidc: oidcOf(settings),
     masterKeys: settings.MASTER_KEY,
     sealPayloads: settings.SEAL_PAYLOADS === 'on',

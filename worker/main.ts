@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
 import { assemble } from '../src/assemble';
-import { ConfigInvalid, readConfig } from '../src/config';
+import { ConfigInvalid, readWorkerConfig } from '../src/config';
 import { createLogger } from '../src/logger';
 import { createMailer } from '../src/mail/mailer';
 import { createOrderMeter } from '../src/metrics/order-meter';
@@ -23,7 +23,7 @@ process.env.UV_THREADPOOL_SIZE ??= '32';
 
 /** Root of the worker process: waits for the engine and the database, runs both queues, drains at SIGTERM. */
 const main = async (): Promise<void> => {
-  const config = readConfig(process.env);
+  const config = readWorkerConfig(process.env);
   const log = createLogger(config.logLevel, 'worker');
   const engineMetricsAddress = config.workerMetricsPort === undefined ? undefined : await freeLoopbackAddress();
   installEngineRuntime(log, engineMetricsAddress);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { freePort, isPortFree } from '../bounded/free-port';
 import { withinMs } from '../bounded/time-limit';
+import { isOfApiAlone } from '../config';
 import { type Child, startChild, waitUntilReady } from './child-process';
 import { startEmbeddedMongo } from './embedded-mongo';
 import { startEmbeddedTemporal } from './embedded-temporal';
@@ -36,6 +37,17 @@ async function portFor({ variable, port, isGiven }: PortChoice, host?: string): 
 }
 
 const say = (line: string) => process.stderr.write(`• ${line}\n`);
+
+type Environment = Record<string, string | undefined>;
+const without = (isSecret: (name: string) => boolean, env: Environment): Environment =>
+  Object.fromEntries(Object.entries(env).map(([name, value]) => [name, isSecret(name) ? undefined : value]));
+
+/** The simulator is an issuer: the platform's keys are none of its business. */
+const secretFrom: Record<keyof typeof mains, (name: string) => boolean> = {
+  api: () => false,
+  worker: isOfApiAlone,
+  simulator: (name) => ['MASTER_KEY', 'CODEC_SECRET', 'MONGODB_URI'].includes(name),
+};
 
 async function isReady(url: string): Promise<boolean> {
   try {
@@ -169,11 +181,7 @@ export function startEverything(wanted: RunSettings): Run {
         command: process.execPath,
         args: ['--enable-source-maps', join(projectFolder, 'dist', mains[part])],
         cwd: projectFolder,
-        // The simulator is an issuer: the platform's keys are none of its business.
-        env:
-          part === 'simulator'
-            ? { ...env, MASTER_KEY: undefined, CODEC_SECRET: undefined, MONGODB_URI: undefined }
-            : env,
+        env: without(secretFrom[part], { ...process.env, ...env }),
         logFile: logFile(part),
         // Whoever has the pickup address has the code: on the owner's screen yes, in a log never.
         notLogged: demoOrderLine,

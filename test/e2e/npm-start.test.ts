@@ -98,6 +98,7 @@ describe('npm start', () => {
           expect(line).not.toContain(secret);
         const isOurs = /dist.(src|worker)/.test(line ?? '');
         if (!isOurs) expect(environment).not.toMatch(/token-of-the-shell|MASTER_KEY|OPERATOR_TOKEN|MONGODB_URI/);
+        if (/dist.worker/.test(line ?? '')) expect(environment).not.toMatch(/OPERATOR_TOKEN|TERMINAL_RECEIPT_SECRET/);
       }
       const sinceMs = Date.now();
       first.child.kill('SIGTERM');

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
+import { isOfApiAlone } from '../../src/config';
 import { projectFolder } from '../../src/dev/project-folder';
 import { searchAttributes } from '../../src/order-messages/order-attributes';
 
@@ -21,6 +22,9 @@ interface Service {
   mem_limit?: string;
   cpus?: number;
   pids_limit?: number;
+  cap_drop?: string[];
+  cap_add?: string[];
+  security_opt?: string[];
 }
 
 const read = (file: string) => readFileSync(join(projectFolder, file), 'utf8');
@@ -113,6 +117,23 @@ describe('docker-compose.yml', () => {
       expect(restart).toMatch(/^(unless-stopped|on-failure:\d+)$/);
       expect(logging).toMatchObject({ options: { 'max-size': expect.any(String), 'max-file': expect.any(String) } });
     }
+  });
+
+  test('no service gains privileges; only those that change their user keep what that takes', () => {
+    for (const [name, { cap_drop, cap_add = [], security_opt }] of services) {
+      expect([name, cap_drop, security_opt]).toEqual([name, ['ALL'], ['no-new-privileges:true']]);
+      const kept = ['postgres', 'mongo'].includes(name) ? ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'] : [];
+      expect([name, cap_add]).toEqual([name, kept]);
+    }
+  });
+
+  test('api and worker each get the secrets that they read, and no others', () => {
+    const secretsOf = (name: string) =>
+      Object.keys(compose.services[name]?.environment ?? {}).filter((key) => secretName.test(key) || isOfApiAlone(key));
+    expect(secretsOf('worker').sort()).toEqual(['MAIL_DKIM_KEY', 'MASTER_KEY', 'SMS_GATEWAY_TOKEN']);
+    expect(secretsOf('api')).toEqual(expect.arrayContaining(['MASTER_KEY', 'OPERATOR_TOKEN', 'OIDC_CLIENT_SECRET']));
+    for (const name of ['MAIL_DKIM_KEY', 'SMS_GATEWAY_TOKEN', 'EGRESS_PROXY', 'ALERT_SMTP_URL'])
+      expect(Object.keys(compose.services.api?.environment ?? {})).not.toContain(name);
   });
 
   test('api and worker start only when engine, namespace and database are set up', () => {

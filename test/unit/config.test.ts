@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigInvalid, readConfig } from '../../src/config';
+import { ConfigInvalid, readConfig, readWorkerConfig } from '../../src/config';
 import { projectFolder } from '../../src/dev/project-folder';
 
 const masterKey = Buffer.alloc(32, 1).toString('base64');
@@ -50,6 +50,14 @@ test('with the two secrets alone everything else has its documented default', ()
     channels: { email: undefined, sms: undefined, receiptSecret: undefined },
     logLevel: 'info',
   });
+});
+
+test('the worker needs no secret of the api, and reads none that it is given', () => {
+  const secrets = { ...needed, OPERATOR_TOKENS: 'ada:viewer', CODEC_SECRET: 'short', TERMINAL_RECEIPT_SECRET: '!' };
+  const { MASTER_KEY } = needed;
+  const read = readWorkerConfig({ ...secrets, OIDC_CLIENT_SECRET: 'alone', APPLE_WALLET_KEY: 'alone' });
+  expect(read).toEqual(readWorkerConfig({ MASTER_KEY }));
+  expect(read).toMatchObject({ operators: [], masterKeys: [Buffer.alloc(32, 1)] });
 });
 
 test('a proxy whose password cannot be read is told of as a setting, without the password', () => {

@@ -6,7 +6,7 @@ import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { ConfigMap, Secret, Service } from 'kubernetes-models/v1';
 import { parse, parseAllDocuments } from 'yaml';
-import { readConfig } from '../../src/config';
+import { isOfApiAlone, readConfig, readWorkerConfig } from '../../src/config';
 import { projectFolder } from '../../src/dev/project-folder';
 
 const kinds = { ConfigMap, Deployment, HorizontalPodAutoscaler, NetworkPolicy, PodDisruptionBudget, Secret, Service };
@@ -44,7 +44,7 @@ const generated = configMapGenerator.map(
   }),
 );
 const base = [...resources.flatMap(documents), ...generated];
-const [secret] = documents('secret.example.yaml') as [Manifest];
+const secrets = documents('secret.example.yaml') as [Manifest, Manifest];
 const deployments = base.filter(({ kind }) => kind === 'Deployment');
 const named = (kind: string, name: string) => base.find((m) => m.kind === kind && m.metadata.name === name);
 
@@ -84,7 +84,7 @@ describe('the Kubernetes base', () => {
     expect(Object.keys(others).sort()).toEqual(['apiVersion', 'kind']);
   });
 
-  test.each([...base, secret].map((m) => [`${m.kind} ${m.metadata.name}`, m] as const))(
+  test.each([...base, ...secrets].map((m) => [`${m.kind} ${m.metadata.name}`, m] as const))(
     '%s fits the schema of its kind',
     (_name, manifest) => expect(faultsOf(manifest)).toEqual([]),
   );
@@ -108,17 +108,23 @@ describe('the Kubernetes base', () => {
       OPERATOR_TOKEN: 'a'.repeat(48),
       MASTER_KEY: Buffer.alloc(32, 1).toString('base64'),
     };
-    expect(Object.keys(secret.stringData ?? {}).sort()).toEqual(Object.keys(filled).sort());
-    expect(Object.values(secret.stringData ?? {}).filter((value) => value !== '')).toEqual([]);
-    for (const { spec } of deployments) {
+    const empty = Object.assign({}, ...secrets.map(({ stringData }) => stringData));
+    expect(Object.keys(empty).sort()).toEqual(Object.keys(filled).sort());
+    expect(Object.values(empty).filter((value) => value !== '')).toEqual([]);
+    const [both, apiAlone] = secrets;
+    expect(Object.keys(apiAlone.stringData ?? {}).every(isOfApiAlone)).toBe(true);
+    expect(Object.keys(both.stringData ?? {}).some(isOfApiAlone)).toBe(false);
+    for (const { metadata, spec } of deployments) {
+      const isApi = metadata.name === 'codeferry-api';
       const [container] = spec.template.spec.containers;
       expect(container.envFrom).toEqual([
         { configMapRef: { name: generated[0]?.metadata.name } },
-        { secretRef: { name: secret.metadata.name } },
+        ...(isApi ? secrets : [both]).map(({ metadata }) => ({ secretRef: { name: metadata.name } })),
       ]);
       const own = Object.fromEntries(container.env.map(({ name, value }: Record<string, string>) => [name, value]));
-      expect(readConfig({ ...generated[0]?.data, ...filled, ...own })).toMatchObject({ host: '0.0.0.0' });
-      expect(() => readConfig({ ...generated[0]?.data, ...secret.stringData, ...own })).toThrow('OPERATOR_TOKEN');
+      const read = isApi ? readConfig : readWorkerConfig;
+      expect(read({ ...generated[0]?.data, ...filled, ...own })).toMatchObject({ host: '0.0.0.0' });
+      expect(() => read({ ...generated[0]?.data, ...empty, ...own })).toThrow(isApi ? 'OPERATOR_TOKEN' : 'MASTER_KEY');
     }
   });
 
