@@ -215,6 +215,12 @@ describe('deploy/tls', () => {
   });
 });
 
+test('continuous integration runs each action at one commit', () => {
+  const uses = [...read('.github/workflows/ci.yml').matchAll(/uses: (\S+)/g)].map(([, action]) => action);
+  expect(uses.length).toBeGreaterThan(0);
+  for (const action of uses) expect(action).toMatch(/@[0-9a-f]{40}$/);
+});
+
 describe('Dockerfile', () => {
   test('runs as an ordinary user, on the files that the build made', () => {
     const last =
