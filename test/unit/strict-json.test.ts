@@ -1,3 +1,4 @@
+import { flawsByEntry } from '../../src/contract/flaws-by-entry';
 import { problemOf } from '../../src/contract/problem';
 import { parseStrictJson } from '../../src/contract/strict-json';
 import { Failure } from '../../src/domain/failures';
@@ -39,12 +40,30 @@ describe('keys', () => {
     expect(outcome('{"a/b":{"~c":[0,{"d~/e":1.5}]}}')).toEqual(['body_invalid', '/a~1b/~0c/1/d~0~1e not_an_integer']);
   });
 
+  test('a place whose keys are too long to name is told by the nearest around it', () => {
+    const deep = (levels: number, inner: string): string =>
+      levels === 0 ? inner : `{"${'k'.repeat(2_900)}":${deep(levels - 1, inner)}}`;
+    expect(outcome(`{"a":[${deep(60, '[1.5,2.5]')},0.5]}`)).toEqual([
+      'body_invalid',
+      '/a/0 not_an_integer',
+      '/a/0 not_an_integer',
+      '/a/1 not_an_integer',
+    ]);
+    expect(outcome(`{"${'k'.repeat(500)}":1.5}`)).toEqual(['body_invalid', `/${'k'.repeat(500)} not_an_integer`]);
+  });
+
   test('`__proto__` is a key like any other and changes no prototype', () => {
     const value = outcome('{"__proto__":{"polluted":1},"constructor":2}') as Record<string, unknown>;
     expect(Object.keys(value)).toEqual(['__proto__', 'constructor']);
     expect(value.polluted).toBeUndefined();
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
   });
+});
+
+test('of 20,000 flaws of one entry of a call as many are kept as its refusal names', () => {
+  const flaws = Array.from({ length: 20_000 }, (_, n) => ({ path: `/0/${n}`, code: 'nul', message: '' }));
+  const entries = flawsByEntry(flaws, ({ path }) => ({ at: 0, path: path.slice('/0'.length) }));
+  expect(entries.get(0)?.map(({ path }) => path)).toEqual(Array.from({ length: 20 }, (_, n) => `/${n}`));
 });
 
 describe('numbers', () => {

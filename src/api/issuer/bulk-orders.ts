@@ -1,5 +1,5 @@
 import { someAtOnce } from '../../bounded/some-at-once';
-import { flawsByEntry, flawsMax } from '../../contract/flaws-by-entry';
+import { flawsByEntry } from '../../contract/flaws-by-entry';
 import * as routes from '../../contract/issuer/orders';
 import { bodyInvalid, parseWith, problemOf } from '../../contract/problem';
 import type { GivenBody } from '../../contract/route';
@@ -33,7 +33,7 @@ export const mountBulkOrders = (mount: Mount, placing: Placing, { admitOne, admi
       try {
         admitOne(issuer);
         const own = flawsOf.get(at);
-        if (own) throw bodyInvalid(own.slice(0, flawsMax));
+        if (own) throw bodyInvalid(own);
         const order = parseWith(routes.placeOrderRequest, entry);
         const placed = await newOrder(() => placeOrder(placing, issuer, order));
         return { orderNo, status: placed.status, order: placed.body };
