@@ -1,5 +1,5 @@
 import { ownMessagePrefix } from '../domain/ids';
-import { bodylessText } from '../signing/sign';
+import { bodylessText, signsTarget } from '../signing/sign';
 import { type SignatureRefusal, verifySignature } from '../signing/verify';
 
 export interface StageRequest {
@@ -48,7 +48,7 @@ export const createSender =
         timestamp: header('webhook-timestamp'),
         signature: header('webhook-signature'),
       },
-      body: rawBody.length > 0 ? rawBody : Buffer.from(bodylessText(method, signedTarget)),
+      body: signsTarget(method, rawBody) ? Buffer.from(bodylessText(method, signedTarget)) : rawBody,
       keys: { secrets, publicKey },
       nowMs: nowMs(),
     });

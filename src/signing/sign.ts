@@ -14,6 +14,10 @@ export const signedText = ({ id, timestampSeconds, body }: SignedMessage): Buffe
 /** Stands for the body of a request that has none, so that a signed GET cannot be used for another target. */
 export const bodylessText = (method: string, target: string): string => `${method.toUpperCase()} ${target}`;
 
+/** Whoever has seen a signed body could read all else of its sender by a GET that brings it along. */
+export const signsTarget = (method: string, raw: Buffer): boolean =>
+  raw.length === 0 || method === 'GET' || method === 'HEAD';
+
 export const signHmac = (secret: string, message: SignedMessage): string =>
   `v1,${createHmac('sha256', parseSecret(secret)).update(signedText(message)).digest('base64')}`;
 

@@ -1,4 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { publicKeyToWhpk } from '../../src/signing/keys';
 import { signEd25519, signHmac } from '../../src/signing/sign';
@@ -105,6 +107,22 @@ describe('what an issuer signs', () => {
     // As sent: an escape that means the same is another target.
     expect((await ask(`GET ${listPath(issuer, '?limit=%33')}`, '?limit=%33')).status).toBe(200);
     expectProblem(await ask(`GET ${listPath(issuer, '?limit=3')}`, '?limit=%33'), 401, 'signature_invalid');
+  });
+
+  test('a signed body that is brought along by a GET opens nothing', async () => {
+    const issuer = await file.issuer();
+    const raw = '{"type":"order.payment"}';
+    const statusOf = async (signed: string): Promise<number | undefined> => {
+      const asked = request(`${file.platform.baseUrl}${listPath(issuer)}`, {
+        headers: { ...headersOf(issuer.secret, signed), 'content-length': raw.length },
+      });
+      asked.end(raw);
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      answer.resume();
+      return answer.statusCode;
+    };
+    expect(await statusOf(raw)).toBe(401);
+    expect(await statusOf(`GET ${listPath(issuer)}`)).toBe(200);
   });
 
   test('+-300 seconds of clock, not more', async () => {

@@ -6,7 +6,7 @@ import { openSecrets } from '../../sealing/issuer-secrets';
 import type { KeyRing } from '../../sealing/key-ring';
 import { places } from '../../sealing/places';
 import { newSecret, publicKeyToWhpk } from '../../signing/keys';
-import { bodylessText } from '../../signing/sign';
+import { bodylessText, signsTarget } from '../../signing/sign';
 import { type SignatureVerdict, verifySignature } from '../../signing/verify';
 import { type IssuerRow, type Issuers, liveSecrets } from '../../store/issuers';
 import { heldForPerson } from '../edge/problems';
@@ -62,9 +62,10 @@ export const authenticateIssuer = async (
   const verdictOf = (body: Buffer) =>
     verifySignature({ headers, body, keys: { secrets, publicKey: issuer?.publicKey ?? nobodysKey }, nowMs: nowMs() });
   const calledWith = (base: string) => Buffer.from(bodylessText(request.method, base + request.originalUrl));
-  let verdict = verdictOf(raw.length > 0 ? raw : calledWith(basePath));
+  const isOverTarget = signsTarget(request.method, raw);
+  let verdict = verdictOf(isOverTarget ? calledWith(basePath) : raw);
   // Called behind the proxy, by whoever does not know its path.
-  if (!verdict.ok && raw.length === 0 && basePath !== '') verdict = verdictOf(calledWith(''));
+  if (!verdict.ok && isOverTarget && basePath !== '') verdict = verdictOf(calledWith(''));
   if (!verdict.ok || !issuer) {
     onRefusal(refusedBy(verdict, issuer), issuer?._id);
     throw new Failure('signature_invalid');
