@@ -1,6 +1,6 @@
 import { takenOverActivityId } from '../domain/ids';
 import type { IssuerRow } from '../store/issuers';
-import type { GivableRow } from '../store/pull-queue';
+import type { WithPendingEvents } from '../store/orders';
 import type { OrderDeps } from './ask-order';
 
 const rowsAtOnce = 100;
@@ -28,7 +28,10 @@ export const takeOverMessages = async (
   }
 };
 
-const tellEvents = async ({ pulls, gateway }: Pick<OrderDeps, 'pulls' | 'gateway'>, row: GivableRow): Promise<void> => {
+const tellEvents = async (
+  { pulls, gateway }: Pick<OrderDeps, 'pulls' | 'gateway'>,
+  row: WithPendingEvents,
+): Promise<void> => {
   const pending = row.events.filter(({ status }) => status === 'pending');
   await Promise.all(
     pending.map(({ sequence }) => gateway.startEvent(row, sequence, undefined, takenOverActivityId(row, sequence))),

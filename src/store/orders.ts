@@ -219,7 +219,7 @@ export const keptMessagesMax = 20;
 const readToProject = { facts: 1, version: 1, projected: 1, purgedAt: 1 } as const;
 
 /** What events tell stays in the database: one may name 10,000 items. */
-const pendingShown = {
+export const pendingShown = {
   ...{ issuerId: 1, orderNo: 1, toGive: 1 },
   ...{ 'events.sequence': 1, 'events.status': 1, 'events.atMs': 1, 'events.given': 1 },
 } as const;

@@ -4,7 +4,14 @@ import { type OrderName, orderId } from '../domain/ids';
 import type { Giving, KeptMessage } from '../domain/kept-message';
 import type { TimelineEntry } from '../domain/messages';
 import { openStates } from '../domain/order';
-import { keptMessagesMax, type OrderRow, timelineLimit } from './orders';
+import { keptMessagesMax, type OrderRow, pendingShown, timelineLimit, type WithPendingEvents } from './orders';
+
+/** What is read at once ends with the order that has the last of them: an event may name 10,000. */
+const itemsReadMax = 20_000;
+const rowsReadAtOnce = 10;
+
+const itemsIn = ({ events, facts }: GivableRow): number =>
+  events.reduce((sum, { itemIds = [] }) => sum + itemIds.length, facts.voidRequest?.itemIds.length ?? 0);
 
 /** What a reader needs of an order. */
 export type GivableRow = Omit<OrderRow, 'timeline' | 'ledger'>;
@@ -94,25 +101,36 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
     },
 
     /** Those that wait longest first. */
-    due: (issuerId: string, atMs: number, limit: number): Promise<GivableRow[]> =>
-      orders
-        .find(
-          { toGive: ofIssuer(issuerId, `${new Date(atMs).toISOString()}/~`) },
-          { projection: { timeline: 0, ledger: 0 } },
-        )
+    due: async (issuerId: string, atMs: number, limit: number): Promise<GivableRow[]> => {
+      const found = orders
+        .find({ toGive: ofIssuer(issuerId, `${new Date(atMs).toISOString()}/~`) })
+        .project<GivableRow>({ timeline: 0, ledger: 0, 'facts.items': 0 })
         .sort({ toGive: 1 })
         .limit(limit)
-        .toArray() as Promise<GivableRow[]>,
+        .batchSize(rowsReadAtOnce);
+      const rows: GivableRow[] = [];
+      let items = 0;
+      for await (const row of found) {
+        rows.push(row);
+        items += itemsIn(row);
+        if (items >= itemsReadMax) break;
+      }
+      return rows;
+    },
 
     /** Of an issuer that fetches no more. */
-    left: (issuerId: string, limit: number): Promise<GivableRow[]> =>
+    left: (issuerId: string, limit: number): Promise<WithPendingEvents[]> =>
       orders
-        .find({ toGive: ofIssuer(issuerId) }, { projection: { timeline: 0, ledger: 0 } })
+        .find({ toGive: ofIssuer(issuerId) })
+        .project<WithPendingEvents>(pendingShown)
         .limit(limit)
-        .toArray() as Promise<GivableRow[]>,
+        .toArray(),
 
     /** False: another reader was faster, or something came in between. */
-    give: async (row: GivableRow, { messages, events, lines, nextAtMs }: Given): Promise<boolean> => {
+    give: async (
+      row: Pick<OrderRow, '_id' | 'issuerId' | 'toGive'>,
+      { messages, events, lines, nextAtMs }: Given,
+    ): Promise<boolean> => {
       const named = [
         ...[...messages].map(([id, given], n) => ({
           field: `messages.$[m${n}].given`,

@@ -1,6 +1,7 @@
 import type { OrderEvent } from '../../src/domain/messages';
 import { createEventFeed, type FeedPosition, feedDelayMs, feedKeptMs } from '../../src/store/event-feed';
 import { createOrders, type PendingEvent } from '../../src/store/orders';
+import { createPullQueue } from '../../src/store/pull-queue';
 import { acceptedRow, databaseOfFile } from '../support/database-of-file';
 import { randomOf } from '../support/random';
 import { seedOf } from '../support/seed';
@@ -174,4 +175,22 @@ test('a page ends with 20,000 items that its events name, and goes on from there
   }
   expect(pages.map((page) => page.length)).toEqual([4, 4, 2]);
   expect(pages.flat()).toEqual(rows.flatMap(({ orderNo }) => [`${orderNo}/1`, `${orderNo}/2`]));
+});
+
+test('who fetches has orders read without their items, until what is to be told names 20,000', async () => {
+  const itemIds = Array.from({ length: 10_000 }, (_, n) => `item-${n}`);
+  const rows = Array.from({ length: 5 }, (_, n) => {
+    const row = acceptedRow(`due-${n}`, { issuerId: 'fetcher', toGive: `fetcher/2026-01-01T00:00:0${n}.000Z/a` });
+    const facts = { ...row.facts, items: itemIds.map((itemId) => ({ itemId, uses: 2 })) };
+    return { ...row, facts, events: [event(1, { type: 'order.codes_void', itemIds, status: 'pending' })] };
+  });
+  await file.database.orders.insertMany(rows);
+  const queue = createPullQueue(file.database);
+  const due = await queue.due('fetcher', Date.parse('2026-01-02'), 100);
+  expect(due.map(({ orderNo, facts, events: [told] }) => [orderNo, facts.items, told?.itemIds?.length])).toEqual([
+    ['due-0', undefined, 10_000],
+    ['due-1', undefined, 10_000],
+  ]);
+  const left = await queue.left('fetcher', 100);
+  expect(left.map(({ events: [told] }) => told)).toEqual(Array(5).fill({ sequence: 1, status: 'pending', atMs: 1 }));
 });
