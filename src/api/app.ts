@@ -267,7 +267,7 @@ export const createApp = ({
     ...{ issuers, ring, basePath, nowMs, fingerprintKey: orderDeps.fingerprintKey },
   });
   const portalSessions = createPortalSessions({ rows: core.portalSessions, ring, publicUrl, nowMs });
-  const audited = createAuditedByIssuer(audit);
+  const audited = createAuditedByIssuer({ audit, dayCounts: core.dayCounts, nowMs });
   const mount = createMount(apps, {
     dayCounts: core.dayCounts,
     issuers,

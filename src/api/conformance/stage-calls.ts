@@ -3,6 +3,9 @@ import { createSlots } from '../../bounded/slots';
 import { keptOrders } from '../../conformance/kept-orders';
 import { createStage } from '../../conformance/stage';
 import { Failure } from '../../domain/failures';
+import { isTestIssuer } from '../../domain/ids';
+import { createOrdersPerSecond } from '../../overload/orders-per-second';
+import { requestsPerSecondInRun } from '../../sandbox/limits';
 import { openSecrets } from '../../sealing/issuer-secrets';
 import type { KeyRing } from '../../sealing/key-ring';
 import type { ConformanceOrders, ConformanceRuns } from '../../store/conformance';
@@ -30,6 +33,7 @@ export const mountStageCalls = (app: Express, deps: StageCallsDeps): void => {
   const { runs, orders, issuers, ring, fingerprintKey, basePath, nowMs } = deps;
   const slots = createSlots(atOnceMax);
   const read = rawBody(bodyMaxBytes);
+  const ofTests = createOrdersPerSecond(nowMs);
 
   const answer: RequestHandler = async (request, response, next) => {
     const [, issuerId = '', prefix = ''] = ofRuns.exec(request.path) ?? [];
@@ -54,6 +58,7 @@ export const mountStageCalls = (app: Express, deps: StageCallsDeps): void => {
   app.use(async (request, response, next) => {
     const [, issuerId = '', prefix = ''] = ofRuns.exec(request.path) ?? [];
     if (prefix === '' || (await runs.runningOf(issuerId))?.prefix !== prefix) return next();
+    if (isTestIssuer(issuerId)) ofTests.admit(issuerId, requestsPerSecondInRun);
     if (slots.take(issuerId, perIssuerMax) !== 'taken') throw new Failure('rate_limited', { retryAfterSeconds: 1 });
     onceClosed(response, () => slots.giveBack(issuerId));
     await new Promise<void>((done, fail) =>

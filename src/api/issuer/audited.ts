@@ -1,12 +1,16 @@
 import { createSlots } from '../../bounded/slots';
 import { Failure } from '../../domain/failures';
+import { modeOf } from '../../domain/ids';
 import type { AuditTrail, AuditTrails } from '../../operator/audit-trail';
+import type { DayCounts } from '../../store/day-counts';
 import type { IssuerRow } from '../../store/issuers';
 import type { PortalSession } from '../auth/portal-sessions';
 
 /** The audit log is one chain, in which operators wait for their turn as well. */
 const auditedMax = 16;
 const auditedPerIssuerMax = 2;
+/** Its entries are kept for ever, and a test issuer is anybody's. */
+const auditedPerDayMax = { live: 10_000, test: 200 } as const;
 
 interface Actor {
   readonly issuer: Pick<IssuerRow, '_id'>;
@@ -17,11 +21,22 @@ interface Actor {
 export type AuditedByIssuer = ReturnType<typeof createAuditedByIssuer>;
 
 /** What an issuer does of itself, in its name. @throws Failure `rate_limited` */
-export const createAuditedByIssuer = (audit: AuditTrails) => {
+export const createAuditedByIssuer = ({
+  audit,
+  dayCounts,
+  nowMs,
+}: {
+  readonly audit: AuditTrails;
+  readonly dayCounts: Pick<DayCounts, 'require'>;
+  readonly nowMs: () => number;
+}) => {
   const slots = createSlots(auditedMax);
   return async <T>({ issuer: { _id }, session }: Actor, work: (trail: AuditTrail) => Promise<T>): Promise<T> => {
     if (slots.take(_id, auditedPerIssuerMax) !== 'taken') throw new Failure('rate_limited', { retryAfterSeconds: 1 });
     try {
+      const limit = auditedPerDayMax[modeOf(_id)];
+      const share = { name: `audited/${_id}`, n: 1, at: new Date(nowMs()), limit };
+      await dayCounts.require({ ...share, detail: `${limit} changes a day are written down of an issuer` });
       return await work(audit.ofIssuer(_id, session?.name));
     } finally {
       slots.giveBack(_id);
