@@ -1,14 +1,14 @@
 import type { VoidCodes } from '../contract/operator/orders';
 import { itemCounts } from '../domain/items';
 import type { VoidDecider } from '../domain/messages';
-import type { OrderRow } from '../store/orders';
+import type { OperatorsView, OrderRow } from '../store/orders';
 
 /** For operators, out of the event that tells the issuer: `codes.issued` of a closed order says 0 of codes that it held. */
 export const voidCodesOf = ({
   events,
   facts,
   timeline,
-}: Pick<OrderRow, 'events' | 'facts' | 'timeline'>): VoidCodes | undefined => {
+}: Pick<OperatorsView, 'events' | 'facts' | 'timeline'>): VoidCodes | undefined => {
   const event = events.findLast(({ type }) => type === 'order.codes_void');
   if (!event) return undefined;
   return {

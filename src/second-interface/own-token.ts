@@ -8,6 +8,6 @@ const nobodys = '-';
 export const ownTokenOf =
   ({ orders, ring }: Pick<OrderDeps, 'orders' | 'ring'>) =>
   async (issuerId: string, orderNo: string): Promise<string> => {
-    const row = await orders.find({ issuerId, orderNo });
+    const row = await orders.view({ issuerId, orderNo });
     return row ? openOrder(ring, row).token : nobodys;
   };

@@ -15,7 +15,7 @@ import { sha256 } from '../sealing/key-ring';
 import { newOrderKey } from '../sealing/order-keys';
 import { macOfOrder, openOrder } from '../sealing/order-row';
 import type { IssuerRow } from '../store/issuers';
-import { type OrderRow, orderPosition } from '../store/orders';
+import { type OrderRow, orderPosition, type ViewedOrder } from '../store/orders';
 import type { OrderDeps } from './ask-order';
 import { orderBody } from './order-body';
 
@@ -45,13 +45,13 @@ export const placeOrder = async (
   body: PlaceOrder,
 ): Promise<PlacedAnswer> => {
   const order = { issuerId: issuer._id, orderNo: body.orderNo };
-  const answer = (status: 200 | 201, row: OrderRow): PlacedAnswer => ({
+  const answer = (status: 200 | 201, row: ViewedOrder): PlacedAnswer => ({
     status,
     body: orderBody(row, issuer.holds, deps.nowMs(), pickupUrl(deps, publicUrl, row)),
   });
   /** An order that is there already is told as it is, whatever stands in the way of a new one. */
   const known = async (): Promise<PlacedAnswer | undefined> => {
-    const row = await deps.orders.find(order);
+    const row = await deps.orders.view(order);
     if (!row) return undefined;
     if (isOtherPayment(row, body)) await deps.orders.notePaidTwice(row, paymentRepeated(body, deps.nowMs()));
     return answer(200, sameContent(deps, row, issuer, body));
@@ -97,7 +97,7 @@ const acceptable = async (
 };
 
 /** Only where the order has a pick-up page: the link is the credential. */
-export const pickupUrl = (deps: OrderDeps, publicUrl: string, row: OrderRow): string | undefined =>
+export const pickupUrl = (deps: OrderDeps, publicUrl: string, row: ViewedOrder): string | undefined =>
   hasPage(row.terminal) ? `${publicUrl}/p/${openOrder(deps.ring, row).pickupSecret}` : undefined;
 
 const newRow = (
@@ -163,7 +163,7 @@ const newRow = (
 };
 
 /** Both payments have a name: one that is added or left out says nothing of a second one. */
-const isOtherPayment = (row: OrderRow, { payment }: PlaceOrder): boolean =>
+const isOtherPayment = (row: Pick<OrderRow, 'payment'>, { payment }: PlaceOrder): boolean =>
   payment !== undefined && row.payment !== undefined && payment.id !== row.payment.id;
 
 const paymentRepeated = ({ payment }: PlaceOrder, atMs: number): TimelineEntry => ({
@@ -174,7 +174,7 @@ const paymentRepeated = ({ payment }: PlaceOrder, atMs: number): TimelineEntry =
 });
 
 /** Rule 10: equal after defaults, key order ignored. @throws Failure `order_conflict` when it is not. */
-const sameContent = ({ ring }: OrderDeps, row: OrderRow, issuer: IssuerRow, body: PlaceOrder): OrderRow => {
+const sameContent = ({ ring }: OrderDeps, row: ViewedOrder, issuer: IssuerRow, body: PlaceOrder): ViewedOrder => {
   const sameTerminal =
     body.terminal === undefined
       ? !row.terminalGiven || isDeepStrictEqual(presetTerminal(ring, issuer), terminalOfOrder(ring, row))

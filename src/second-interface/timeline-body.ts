@@ -2,10 +2,12 @@ import type { Timeline } from '../contract/order';
 import type { Asker, TimelineEntry, TimelineEvent } from '../domain/messages';
 import type { OrderRow } from '../store/orders';
 
+type TimelineRow = Pick<OrderRow, 'timeline' | 'texts'>;
+
 /** For operators alone. */
 const ofOperators: readonly TimelineEvent[] = ['note', 'resumed'];
 
-export const timelineBody = (row: OrderRow, who: Asker = 'issuer'): Timeline => {
+export const timelineBody = (row: TimelineRow, who: Asker = 'issuer'): Timeline => {
   const told = row.timeline.filter(({ event }) => who === 'operator' || !ofOperators.includes(event));
   const byKey = new Map<string, TimelineEntry>(told.map((entry) => [entry.key, entry]));
   return {
@@ -20,7 +22,7 @@ export const timelineBody = (row: OrderRow, who: Asker = 'issuer'): Timeline => 
 };
 
 /** A line names the words that were said with it; whoever reads it gets the words. */
-const withText = ({ texts }: OrderRow, { textRef, ...detail }: TimelineEntry['detail']): TimelineEntry['detail'] => {
+const withText = ({ texts }: TimelineRow, { textRef, ...detail }: TimelineEntry['detail']): TimelineEntry['detail'] => {
   const said = texts?.find(({ ref }) => ref === textRef);
   return said ? { ...detail, text: said.text } : detail;
 };

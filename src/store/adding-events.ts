@@ -56,7 +56,7 @@ export const addingEvents = (
 /** Nothing in it is read as a field or an operator: people's words may begin with a dollar sign. */
 const literal = (value: unknown): Document => ({ $literal: value });
 
-const arrayOf = (field: string): Document => ({ $ifNull: [`$${field}`, []] });
+export const arrayOf = (field: string): Document => ({ $ifNull: [`$${field}`, []] });
 
 const mapped = <T>(fields: Readonly<Record<string, T>>, change: (value: T, field: string) => Document): Document =>
   Object.fromEntries(

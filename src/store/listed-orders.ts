@@ -76,15 +76,38 @@ const unlessSummed = (field: string) => ({
   $cond: [{ $eq: [{ $type: '$itemSums' }, 'missing'] }, `$${field}`, '$$REMOVE'],
 });
 
-export const factsWithoutItems = {
+const factsBesideRequest = {
   itemSums: 1,
   ...within('facts', facts),
-  ...within('facts.voidRequest', voidRequest),
   'facts.items': unlessSummed('facts.items'),
+} as const;
+
+export const factsWithoutItems = {
+  ...factsBesideRequest,
+  ...within('facts.voidRequest', voidRequest),
   'facts.voidRequest.itemIds': unlessSummed('facts.voidRequest.itemIds'),
 } as const;
 
 export const inLists = { ...shownInLists, ...factsWithoutItems } as const;
+
+/** By which its link and its token are known to be its own. */
+export const opened = {
+  ...{ terminalGiven: 1, baseUrl: 1, wrappedKey: 1, mac: 1, tokenHash: 1, pickupHash: 1, pickupLink: 1 },
+} as const;
+
+/** What one order tells of itself, with all that its void request names. */
+export const inView = { ...shownInLists, ...factsBesideRequest, 'facts.voidRequest': 1, ...opened } as const;
+
+/** Beside it, for operators: of what became of its codes. */
+export const forOperators = {
+  events: {
+    $map: {
+      input: { $filter: { input: '$events', cond: { $eq: ['$$this.type', 'order.codes_void'] } } },
+      in: { type: '$$this.type', atMs: '$$this.atMs', state: '$$this.state', closedReason: '$$this.closedReason' },
+    },
+  },
+  timeline: { $filter: { input: '$timeline', cond: { $eq: ['$$this.event', 'item_void'] } } },
+} as const;
 
 /** Written with each view of an order that has more to say of its items than how many they are. */
 export const sumsToKeep = (view: OrderFacts): { readonly itemSums?: ItemSums } =>

@@ -15,8 +15,17 @@ import {
   type Terminal,
 } from '../domain/order';
 import { pinFailureLimit, pinLocksMs } from '../domain/timings';
-import { addingEvents } from './adding-events';
-import { countThatFits, inLists, listed, type shownInLists, sumsToKeep } from './listed-orders';
+import { addingEvents, arrayOf } from './adding-events';
+import {
+  countThatFits,
+  forOperators,
+  inLists,
+  inView,
+  listed,
+  type opened,
+  type shownInLists,
+  sumsToKeep,
+} from './listed-orders';
 import { isDuplicate } from './store-errors';
 
 export interface PendingEvent extends OrderEvent {
@@ -135,6 +144,13 @@ export interface Gift {
 /** As lists have it. */
 export interface ListedOrder extends Pick<OrderRow, '_id' | keyof typeof shownInLists> {
   readonly facts: ListedFacts;
+}
+
+/** As it is shown alone, and known to be as the platform wrote it. */
+export interface ViewedOrder extends ListedOrder, Pick<OrderRow, keyof typeof opened> {}
+
+export interface OperatorsView extends ViewedOrder, Pick<OrderRow, 'timeline'> {
+  readonly events: readonly Pick<PendingEvent, 'type' | 'atMs' | 'state' | 'closedReason'>[];
 }
 
 /** With its newest lines. */
@@ -272,6 +288,9 @@ const movedSince = (shown: OrderFacts, { advances = [] }: OrderFacts): number =>
 /** Changes with everything that a pick-up page shows; a notice that was taken moves the state alone. */
 export const viewVersion = ({ version, state, gift }: Pick<OrderRow, 'version' | 'state' | 'gift'>): string =>
   `${version}/${state}/${gift?.n ?? 0}`;
+
+/** Of which it says more than that they are good. */
+export const codesKept = ({ facts }: Pick<OrderRow, 'facts'>): number => facts.items?.length ?? 0;
 
 const openedCount = ({ timeline }: OrderRow): number => timeline.filter(({ event }) => event === 'opened').length;
 
@@ -423,6 +442,40 @@ export const createOrders = (
     },
 
     find: (order: OrderName): Promise<OrderRow | null> => orders.findOne({ _id: orderId(order), ...isKept }),
+
+    /** Without its items: whoever only looks at an order reads no 10,000 of them. */
+    view: async (order: OrderName): Promise<ViewedOrder | null> => {
+      const [row] = await orders
+        .find({ _id: orderId(order), ...isKept })
+        .project<ViewedOrder>(inView)
+        .toArray();
+      return row ? listed(row) : null;
+    },
+
+    viewForOperators: async (order: OrderName): Promise<OperatorsView | null> => {
+      const [row] = await orders
+        .find({ _id: orderId(order), ...isKept })
+        .project<OperatorsView>({ ...inView, ...forOperators })
+        .toArray();
+      return row ? listed(row) : null;
+    },
+
+    timelineOf: (order: OrderName): Promise<Pick<OrderRow, 'timeline' | 'texts'> | null> =>
+      orders.findOne({ _id: orderId(order), ...isKept }, { projection: { _id: 0, timeline: 1, texts: 1 } }),
+
+    /** Redemptions, and what was taken back, that may not be in the ledger yet. */
+    redeemedLately: (order: OrderName): Promise<Pick<OrderRow, 'ledger'> | null> =>
+      orders.findOne(
+        { _id: orderId(order), ...isKept },
+        {
+          projection: {
+            _id: 0,
+            ledger: {
+              $filter: { input: arrayOf('ledger'), cond: { $in: ['$$this.kind', ['redeemed', 'reversed']] } },
+            },
+          },
+        },
+      ),
 
     /** Also what is left of a purged order: the page tells its buyer so. */
     findByPickup: async (pickupHash: string): Promise<OrderRow | null> =>

@@ -1,10 +1,11 @@
 import { BSON, type Document } from 'mongodb';
 import { dayOf } from '../../src/domain/days';
 import { testIdPrefix } from '../../src/domain/ids';
-import type { OrderEvent, TimelineEntry } from '../../src/domain/messages';
+import type { LedgerEntry, OrderEvent, TimelineEntry } from '../../src/domain/messages';
 import type { OrderFacts } from '../../src/domain/order';
 import { orderBody } from '../../src/second-interface/order-body';
 import { openDatabase } from '../../src/store/database';
+import { opened } from '../../src/store/listed-orders';
 import { createOrders, type ListedOrder, type OrderRow, type Orders } from '../../src/store/orders';
 import { createReplays } from '../../src/store/replays';
 import { createStats } from '../../src/store/stats';
@@ -28,6 +29,7 @@ const found = async (row: OrderRow): Promise<OrderRow> => {
 };
 const version = (row: OrderRow, n: number): OrderFacts => ({ ...row.facts, version: n, failures: n, sequence: n });
 const entry = (n: number): TimelineEntry => ({ key: `v${n}.0`, atMs: n, event: 'verification_judged', detail: { n } });
+const entered = (n: number): LedgerEntry => ({ seq: n + 1, kind: 'void', atMs: n, by: 'issuer' });
 const event = (sequence: number): OrderEvent => ({
   sequence,
   type: 'order.delivered',
@@ -330,6 +332,7 @@ describe('of orders of 10,000 dated codes', () => {
           events: [{ ...event(1), itemIds, status: 'pending' }],
           createdAt: new Date(at.getTime() - n),
           payment: { id: 'pay', payer: 'ann' },
+          pickupLink: n,
         });
         await orders.project(row, { facts: { ...facts, version: 2 }, entries: [], events: [] });
         return found(row);
@@ -371,6 +374,32 @@ describe('of orders of 10,000 dated codes', () => {
     const seen = await lists[name]?.();
     expect(seen?.length).toBeGreaterThan(0);
     expect(read.bytes / (seen?.length ?? 0)).toBeLessThan(20_000);
+  });
+
+  const looks: Record<string, (row: OrderRow) => Promise<unknown>> = {
+    'its timeline': (row) => heard.timelineOf(row),
+    'its redemptions': (row) => heard.redeemedLately(row),
+    'the order': (row) => heard.view(row),
+    'the order, for operators': (row) => heard.viewForOperators(row),
+  };
+
+  test.each(Object.keys(looks))('a look at %s reads a few thousand bytes', async (name) => {
+    const { voidRequest, ...others } = facts;
+    const row = await placed(`look-${name}`, { issuerId: 'looks', events: [{ ...event(1), itemIds, status: 'sent' }] });
+    const change = { facts: { ...others, version: 2 }, entries: [], events: [] };
+    await orders.project(row, { ...change, ledger: itemIds.map((itemId, n) => ({ ...entered(n), itemId })) });
+    read.bytes = 0;
+    expect(await looks[name]?.(row)).not.toBeNull();
+    expect(read.bytes).toBeLessThan(20_000);
+  });
+
+  test('an order that is looked at tells what the whole row tells, and opens with its key', async () => {
+    const row = await found(rows[1] as OrderRow);
+    const [view, whole] = [await orders.viewForOperators(row), await found(row)];
+    if (!view) throw new Error('the row is gone');
+    const body = (of: ListedOrder) => orderBody(of, [], at.getTime() + 5_000);
+    expect(body(view)).toEqual(body(whole));
+    expect(view).toMatchObject(Object.fromEntries(Object.keys(opened).map((key) => [key, whole[key as 'mac']])));
   });
 
   test('a list tells of items what the order itself tells; rows of before there were sums do, too', async () => {

@@ -101,6 +101,10 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'an order by its name': async () => {
       await orders.insertAccepted(row);
       await orders.find(order);
+      await orders.view(order);
+      await orders.viewForOperators(order);
+      await orders.timelineOf(order);
+      await orders.redeemedLately(order);
       await orders.versionsOf([name]);
       await orders.named([order]);
       const asked = { facts: { voidRequest: { requestId: 'r' } }, _id: name } as unknown as ListedOrder;

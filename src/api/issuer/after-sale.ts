@@ -1,4 +1,5 @@
 import * as routes from '../../contract/issuer/after-sale';
+import { itemCount } from '../../domain/items';
 import { registerAfterSale, type TerminalProblem } from '../../second-interface/after-sale/issuer-operations';
 import { listItems, listRedemptions } from '../../second-interface/after-sale/item-lists';
 import type { OrderDeps } from '../../second-interface/ask-order';
@@ -11,16 +12,17 @@ import { orderOperation } from './order-operations';
 export const mountAfterSale = (mount: Mount, orderDeps: OrderDeps, terminalProblem: TerminalProblem): void => {
   registerAfterSale(orderOperation(mount, orderDeps), terminalProblem);
 
-  mount.issuer(routes.listItems)(async ({ issuer, params, query }) => {
+  mount.issuer(routes.listItems)(async ({ issuer, params, query, readCodes }) => {
     const row = await findOrder({ orderDeps }, issuer._id, params.orderNo);
+    readCodes(itemCount(row.facts));
     const after = offsetIn(query.cursor);
     const { rows, isLast } = await listItems(orderDeps, row, after, query.limit);
     return { status: 200, body: { data: rows, nextCursor: isLast ? null : offsetCursor(after + query.limit) } };
   });
 
   mount.issuer(routes.listRedemptions)(async ({ issuer, params, query }) => {
-    const row = await findOrder({ orderDeps }, issuer._id, params.orderNo);
-    const { rows, lastSeq, isLast } = await listRedemptions(orderDeps, row, offsetIn(query.cursor), query.limit);
+    const order = { issuerId: issuer._id, orderNo: params.orderNo };
+    const { rows, lastSeq, isLast } = await listRedemptions(orderDeps, order, offsetIn(query.cursor), query.limit);
     return { status: 200, body: { data: rows, nextCursor: isLast ? null : offsetCursor(lastSeq) } };
   });
 };

@@ -2,7 +2,7 @@ import * as routes from '../../contract/issuer/orders';
 import { bodyInvalid } from '../../contract/problem';
 import type { LoadShedder } from '../../overload/load-shedder';
 import { createOrdersPerSecond } from '../../overload/orders-per-second';
-import { findOrder } from '../../second-interface/find-order';
+import { expectKnown } from '../../second-interface/find-order';
 import { orderBody } from '../../second-interface/order-body';
 import { type Placing, pickupUrl, placeOrder } from '../../second-interface/place-order';
 import { timelineBody } from '../../second-interface/timeline-body';
@@ -56,7 +56,7 @@ export const mountOrders = (mount: Mount, placing: Placing, loadShedder: Pick<Lo
   });
 
   mount.issuer(routes.readOrder)(async ({ issuer, session, params }) => {
-    const row = await findOrder(placing, issuer._id, params.orderNo);
+    const row = expectKnown(await orderDeps.orders.view({ issuerId: issuer._id, orderNo: params.orderNo }));
     // Whoever has the link sees the codes, which a person at the issuer's own page does not.
     const link = session ? undefined : pickupUrl(orderDeps, publicUrl, row);
     const body = orderBody(row, issuer.holds, orderDeps.nowMs(), link);
@@ -65,7 +65,9 @@ export const mountOrders = (mount: Mount, placing: Placing, loadShedder: Pick<Lo
 
   mount.issuer(routes.readTimeline)(async ({ issuer, params }) => ({
     status: 200,
-    body: timelineBody(await findOrder(placing, issuer._id, params.orderNo)),
+    body: timelineBody(
+      expectKnown(await orderDeps.orders.timelineOf({ issuerId: issuer._id, orderNo: params.orderNo })),
+    ),
   }));
 };
 

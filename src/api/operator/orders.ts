@@ -16,12 +16,12 @@ import { voidCodesOf } from '../../operator/void-codes';
 import { redeemItem, reverseRedemption } from '../../second-interface/after-sale/redeem-items';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { cancelOrder } from '../../second-interface/cancel-order';
-import { findOrder } from '../../second-interface/find-order';
+import { expectKnown, findOrder } from '../../second-interface/find-order';
 import { queued } from '../../second-interface/operation-answer';
 import { deliveryState } from '../../second-interface/order-body';
 import { timelineBody } from '../../second-interface/timeline-body';
 import { isUntouched } from '../../second-interface/untouched-order';
-import type { OrderRow } from '../../store/orders';
+import type { OperatorsView, OrderRow } from '../../store/orders';
 import type { Troubles } from '../../temporal/troubles';
 import type { Mount } from '../edge/mount';
 import { changedTerminals } from './changed-terminals';
@@ -45,7 +45,7 @@ const elsewhere = {
 export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void => {
   const { orderDeps, actions, secondPerson } = deps;
 
-  const bodyOf = async (row: OrderRow): Promise<routes.OperatorOrder> => {
+  const bodyOf = async (row: OperatorsView): Promise<routes.OperatorOrder> => {
     const codesVoid = voidCodesOf(row);
     return {
       ...operatorOrder(row, await orderDeps.holdsOf(row.issuerId), orderDeps.nowMs()),
@@ -55,12 +55,12 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
 
   mount.operator(routes.readOperatorOrder)(async ({ params }) => ({
     status: 200,
-    body: await bodyOf(await findOrder(deps, params.issuerId, params.orderNo)),
+    body: await bodyOf(expectKnown(await orderDeps.orders.viewForOperators(params))),
   }));
 
   mount.operator(routes.readOperatorTimeline)(async ({ params }) => ({
     status: 200,
-    body: timelineBody(await findOrder(deps, params.issuerId, params.orderNo), 'operator'),
+    body: timelineBody(expectKnown(await orderDeps.orders.timelineOf(params)), 'operator'),
   }));
 
   mount.operator(routes.readWhy)(async ({ params }) => {

@@ -1,6 +1,8 @@
+import type { OrderName } from '../../domain/ids';
 import { heldItems, itemOf, itemState, usesLeft } from '../../domain/items';
 import type { OrderRow } from '../../store/orders';
 import type { OrderDeps } from '../ask-order';
+import { expectKnown } from '../find-order';
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
@@ -31,8 +33,9 @@ export const listItems = async (deps: OrderDeps, row: OrderRow, after: number, l
 };
 
 /** Redemptions, oldest first, with what was taken back. */
-export const listRedemptions = async (deps: OrderDeps, row: OrderRow, afterSeq: number, limit: number) => {
-  await deps.ledger.keep(row, row.ledger ?? []);
+export const listRedemptions = async (deps: OrderDeps, row: OrderName, afterSeq: number, limit: number) => {
+  const { ledger = [] } = expectKnown(await deps.orders.redeemedLately(row));
+  await deps.ledger.keep(row, ledger);
   const found = await deps.ledger.redemptions(row, afterSeq, limit + 1);
   const page = found.slice(0, limit);
   const reversals = await deps.ledger.reversalsOf(
