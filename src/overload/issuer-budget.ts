@@ -8,6 +8,8 @@ const unitsMax = 20_000;
 const bytesPerUnit = 4 * 1024;
 /** A body that does not fit costs as much as ten that do. */
 const refusedUnits = 9;
+/** A row that is read whole costs by its codes. */
+const codesPerUnit = 500;
 /** Of bodies this large one issuer has two at work at once. */
 const largeBytes = 256 * 1024;
 const largeAtOnceMax = 2;
@@ -61,10 +63,14 @@ export const createIssuerBudgets = (nowMs: () => number = () => performance.now(
       };
     },
 
-    /** Its body was none, or did not fit. */
+    /** Its body was none, or did not fit. What is known afterwards alone may leave a debt. */
     refused: (issuerId: string): void => {
-      const budget = budgetOf(issuerId);
-      budget.units = Math.max(0, budget.units - refusedUnits);
+      budgetOf(issuerId).units -= refusedUnits;
+    },
+
+    /** Of one order, with all that is kept of each. */
+    readCodes: (issuerId: string, codes: number): void => {
+      budgetOf(issuerId).units -= Math.floor(codes / codesPerUnit);
     },
   };
 };

@@ -1,7 +1,12 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
+import type { Mount } from '../../src/api/edge/mount';
+import { mountAfterSale } from '../../src/api/issuer/after-sale';
+import { mountOrderOperations } from '../../src/api/issuer/order-operations';
+import type { Route } from '../../src/contract/route';
 import { parseStrictJson } from '../../src/contract/strict-json';
 import { createIssuerBudgets } from '../../src/overload/issuer-budget';
 import { createTurns } from '../../src/overload/taking-turns';
+import type { OrderDeps } from '../../src/second-interface/ask-order';
 
 const limited = expect.objectContaining({
   code: 'rate_limited',
@@ -35,6 +40,52 @@ test('an issuer has 20,000 requests at once and 2,000 a second, fewer by bytes a
   expect(takenOf(() => spend('small', 300))).toBe(2_000);
   expect(takenOf(() => spend('large', large)())).toBe(8);
   expect(takenOf(() => spend('other', 300))).toBe(20_000);
+});
+
+test('an order that is read whole costs one more for each 500 codes, and what is owed for it is paid off first', () => {
+  let now = 0;
+  const { spend, readCodes } = createIssuerBudgets(() => now);
+  const read = (codes: number) => () => {
+    spend('stadium', 0);
+    readCodes('stadium', codes);
+  };
+  expect(takenOf(read(10_000))).toBe(Math.ceil(20_000 / 21));
+  now = 1_000;
+  expect(takenOf(read(499))).toBe(2_000 - (Math.ceil(20_000 / 21) * 21 - 20_000));
+});
+
+test('each call that reads an order whole says of how many codes it read', async () => {
+  const items = Array.from({ length: 10_000 }, (_, n) => ({ itemId: `item-${n}`, expiresAtMs: n }));
+  const row = {
+    _id: 'stadium/big',
+    issuerId: 'stadium',
+    orderNo: 'big',
+    timeline: [],
+    facts: { issued: 10_000, items },
+  };
+  const orderDeps = {
+    orders: { find: async () => row },
+    codes: { references: async () => [] },
+  } as unknown as OrderDeps;
+  const said = new Map<string, number>();
+  const readings: Promise<unknown>[] = [];
+  const params = { orderNo: 'big' };
+  const mount = {
+    issuer:
+      ({ name }: Route, { begin }: { begin?: (...given: unknown[]) => Promise<unknown> } = {}) =>
+      (handle: (call: object) => Promise<unknown>) => {
+        const readCodes = (codes: number) => said.set(name, codes);
+        if (begin) readings.push(begin('stadium', params, readCodes));
+        if (name === 'listItems')
+          readings.push(handle({ issuer: { _id: 'stadium' }, params, query: { limit: 1 }, readCodes }));
+      },
+  } as unknown as Mount;
+  mountOrderOperations(mount, orderDeps);
+  mountAfterSale(mount, orderDeps, async () => null);
+  await Promise.all(readings);
+  expect([...said.keys()]).toEqual(expect.arrayContaining(['submitCodes', 'redeemItem', 'listItems']));
+  expect(said.size).toBe(readings.length);
+  expect(new Set(said.values())).toEqual(new Set([10_000]));
 });
 
 test('of large bodies two of an issuer are at work at once', () => {

@@ -68,13 +68,15 @@ interface IssuerCall<R extends Route> {
   newOrder<T>(work: () => Promise<T>): Promise<T>;
   /** Of a call that may wait: what it does between its waits. @throws Failure `rate_limited` */
   atWork<T>(work: () => Promise<T>): Promise<T>;
+  /** A row was read with what is kept of so many codes: its reader has less of its share. */
+  readCodes(codes: number): void;
 }
 
 interface BeforeHandling<R extends Route, B> {
   /** Of new orders. Asked once the sender is known, before anything is read or written for the call. @throws Failure `rate_limited` */
   admit?(issuer: IssuerRow): void;
   /** Begun once the sender is known, while the request is taken up: a read that `handle` needs whatever the body says. */
-  begin?(issuerId: string, params: ParamsOf<R>): Promise<B>;
+  begin?(issuerId: string, params: ParamsOf<R>, readCodes: IssuerCall<R>['readCodes']): Promise<B>;
 }
 
 /** `begun`: of nothing where nothing is begun. */
@@ -244,6 +246,11 @@ export const createMount = (
     };
   };
 
+  const readCodesOf =
+    (issuerId: string): IssuerCall<Route>['readCodes'] =>
+    (codes) =>
+      budgets.readCodes(issuerId, codes);
+
   const answerRead =
     <R extends Route, B>(route: R, handle: IssuerHandler<R, B>) =>
     async (request: Request, response: Response): Promise<KeptAnswer> => {
@@ -264,6 +271,7 @@ export const createMount = (
           flaws: [],
           newOrder: newOrderOf(issuer._id),
           atWork: route.waits ? atWork : (work) => work(),
+          readCodes: readCodesOf(issuer._id),
           begun: nothing as Promise<B>,
         });
         return { status, body: JSON.stringify(body), isProblem: false, isReplay: false };
@@ -284,7 +292,8 @@ export const createMount = (
       const raw = bytesOf(request.body);
       return admitted(issuer._id, () => {
         const params = request.params as ParamsOf<R>;
-        const begun = begin ? begin(issuer._id, params) : (nothing as Promise<B>);
+        const readCodes = readCodesOf(issuer._id);
+        const begun = begin ? begin(issuer._id, params, readCodes) : (nothing as Promise<B>);
         // Nobody asks for it where the answer is a kept one, or the body does not fit.
         begun.catch(() => undefined);
         return once(
@@ -316,6 +325,7 @@ export const createMount = (
               flaws,
               newOrder: newOrderOf(issuer._id),
               atWork: (part: () => Promise<never>) => part(),
+              readCodes,
               begun,
             };
             return inName(sender, route, params, () => handle(call));

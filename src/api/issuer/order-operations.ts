@@ -10,7 +10,7 @@ import { findOrder } from '../../second-interface/find-order';
 import { refuseOrder } from '../../second-interface/refuse-order';
 import { submitCodes } from '../../second-interface/submit-codes';
 import { verifyOrder } from '../../second-interface/verify-order';
-import type { OrderRow } from '../../store/orders';
+import { codesKept, type OrderRow } from '../../store/orders';
 import type { Mount } from '../edge/mount';
 
 /** The second interface: what an issuer's server says of an order that it was told of. */
@@ -32,7 +32,11 @@ export const orderOperation =
     run: (deps: OrderDeps, row: OrderRow, messageId: string, body: BodyOf<R>) => Promise<AnswerOf<R>>,
   ): void =>
     mount.issuer(route, {
-      begin: (issuerId, params) => findOrder({ orderDeps }, issuerId, orderNoIn(params)),
+      begin: async (issuerId, params, readCodes) => {
+        const row = await findOrder({ orderDeps }, issuerId, orderNoIn(params));
+        readCodes(codesKept(row));
+        return row;
+      },
     })(async ({ params, body, messageId, begun, onceAnswered }) => {
       requireSameOrder(orderNoIn(body), orderNoIn(params));
       const row = await begun;
