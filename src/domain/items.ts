@@ -122,6 +122,24 @@ export const goodCount = (facts: ListedFacts): number =>
 /** Void or replaced, whatever became of the order. */
 export const endedCount = (facts: ListedFacts): number => counted(facts).void + counted(facts).replaced;
 
+/** Of one order, told beside what is void: its row has room for the end of 10,000 codes. */
+const eventsBesideVoidMax = 2_000;
+/** Kept free of it for requests that want money back, and for the redemptions that are reversed first. */
+const eventsOfRequestsMax = 2_000;
+const replacedCodesMax = 10_000;
+/** That it is void, and what is owed for it. */
+const eventsOfVoid = 2;
+
+const hasRoomBelow = (facts: ListedFacts, eventsMax: number): boolean =>
+  facts.sequence - eventsOfVoid * counted(facts).void < eventsMax;
+
+/** For a step that leaves its codes good, or puts others in their place. */
+export const hasRoom = (facts: ListedFacts, replaced = 0): boolean =>
+  hasRoomBelow(facts, eventsBesideVoidMax) && counted(facts).replaced + replaced <= replacedCodesMax;
+
+export const hasRoomForEnd = (facts: ListedFacts): boolean =>
+  hasRoomBelow(facts, eventsBesideVoidMax + eventsOfRequestsMax);
+
 export interface ItemCounts {
   readonly issued: number;
   readonly delivered: number;

@@ -1,9 +1,10 @@
 import { dayLeftMs } from '../domain/days';
 import { Failure, type FailureCode, failures } from '../domain/failures';
+import { hasRoom } from '../domain/items';
 import { holdsSubmission } from '../domain/judge/codes';
 import { decide, isUndoneByTime } from '../domain/judge/decide';
 import type { Answer, AskedMessage } from '../domain/messages';
-import { isFinal, type OrderFacts, verifyByMs } from '../domain/order';
+import { isClosed, isFinal, type OrderFacts, verifyByMs } from '../domain/order';
 import type { KeyRing } from '../sealing/key-ring';
 import type { Codes } from '../store/codes';
 import type { Inbox } from '../store/inbox';
@@ -157,10 +158,13 @@ export const expectNotRefused = <A extends Answer>(
     ...(failures[code].retryable || isUndoneByTime(answer)
       ? { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) }
       : {}),
+    ...(code === 'order_closed' && !isClosed(facts.state) && !hasRoom(facts) ? { detail: hasNoRoom } : {}),
     ...(path !== undefined ? { errors: [{ path, code, message: messageOf(answer) }] } : {}),
     ...(itemIds !== undefined && itemIds.length > 0 ? { itemIds } : {}),
   });
 };
+
+const hasNoRoom = 'The order takes no more of such steps; its codes can still be redeemed by their issuer, and be void';
 
 /** Of a body the judge refuses nothing but the end that codes would get. */
 const messageOf = ({ code, itemIds = [] }: Answer & { kind: 'refused' }): string => {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
+import { BSON } from 'mongodb';
 import { itemCount, itemCounts, itemSums, type ListedFacts } from '../../src/domain/items';
 import { actionNames, allowedActions } from '../../src/domain/judge/actions';
 import { type Decision, decide } from '../../src/domain/judge/decide';
@@ -521,3 +522,72 @@ const racing = (which: number, itemId: string, n: number, facts: OrderFacts, now
   ];
   return all[which] as OrderMessage;
 };
+
+describe('an order has room for its end', () => {
+  const goOn = (from: State, messagesAt: (n: number, facts: OrderFacts) => readonly OrderMessage[]) => {
+    let state = from;
+    for (let n = 0; n < 3_000; n += 1) {
+      for (const message of messagesAt(n, state.facts)) {
+        const decision = decide(state.facts, state.held, message, createdAtMs);
+        if (decision.answer.kind === 'refused') return { ...state, code: decision.answer.code };
+        state = decision;
+      }
+    }
+    return { ...state, code: 'never' };
+  };
+  const use = { itemId: 'b', uses: 1 } as const;
+  const known = { ...use, usesLeft: 1 };
+  const redeem = { kind: 'redeem', ...right, ...use, redeemedAtMs: createdAtMs } as const;
+  const replace = (pairs: readonly (readonly [string, string])[]): OrderMessage => ({
+    ...{ kind: 'replace', ...right, conflicts: false, reused: false },
+    replacements: pairs.map(([itemId, to]) => ({ itemId, by: { itemId: to, expiresAtMs: 1 }, stillLive: true })),
+  });
+  const request = { decideWithinMs: dayMs, undecided: 'person', holdsItems: false } as const;
+
+  test('2,000 events before, and as many of requests', () => {
+    const used = goOn(startOf('push', 'page', 'delivered'), (n) => [
+      { ...redeem, by: 'operator', redemptionId: `r-${n}` },
+      { kind: 'reverse', by: 'operator', ...right, redemptionId: `r-${n}`, known },
+    ]);
+    expect([used.code, used.facts.sequence]).toEqual(['order_closed', 2_001]);
+    const refused = [replace([['a', 'z']]), { kind: 'redeliver', by: 'operator', ...right } as const];
+    for (const message of refused) {
+      expect(decide(used.facts, used.held, message, createdAtMs).answer).toMatchObject({ code: 'order_closed' });
+    }
+    const own = decide(used.facts, used.held, { ...redeem, by: 'issuer', redemptionId: 'own' }, createdAtMs);
+    expect(own.answer).toMatchObject({ kind: 'redeemed', isNew: true });
+    const asked = goOn(used, (n) => [
+      { kind: 'requestVoid', by: 'operator', requestId: `v-${n}`, itemIds: ['a'], ...request },
+      { kind: 'decideVoid', by: 'issuer', ...right, requestId: `v-${n}`, decision: 'refused' },
+    ]);
+    expect([asked.code, asked.facts.sequence]).toEqual(['order_closed', 4_000]);
+    const end = decide(asked.facts, asked.held, { kind: 'void', by: 'issuer', ...right }, createdAtMs);
+    expect([end.answer.kind, end.facts.refundDueValue]).toEqual(['done', amount.value]);
+  });
+
+  test('10,000 replaced codes, and less than 16 MB, though each of 10,000 codes is void for itself', () => {
+    const named = (n: number, batch: number): string => `${batch}-${n}`.padEnd(64, '-');
+    const all = Array.from({ length: 10_000 }, (_, n) => n);
+    const held = all.map((n) => ({ ...code(named(n, 0), 0), submissionId: 's' }));
+    const dated = all.map((n) => ({ itemId: named(n, 0), startsAtMs: 0, expiresAtMs: createdAtMs + n }));
+    const { facts } = startOf('push', 'page', 'delivered');
+    const start = { held, facts: { ...facts, quantity: 10_000, issued: 10_000, items: dated } };
+    const events = all
+      .slice(0, 2_000)
+      .map(() => ({ type: 'order.redeemed', id: 'i'.repeat(64), itemIds: [named(1, 0)] }));
+    const told: unknown[] = [{ itemIds: held.map(({ itemId }) => itemId) }, ...events];
+    const replaced = goOn(start, (batch) => [replace(all.map((n) => [named(n, batch), named(n, batch + 1)]))]);
+    expect([replaced.code, replaced.facts.items?.length]).toEqual(['order_closed', 20_000]);
+    const one = { kind: 'void', by: 'issuer', ...right, itemIds: [named(0, 1)] } as const;
+    const size = (value: object): number => BSON.calculateObjectSize(value);
+    const outbox = (list: readonly object[]) =>
+      list.map((event) => ({ ...event, id: 'i'.repeat(64), status: 'pending', writtenAt: new Date() }));
+    const voided = decide(replaced.facts, replaced.held, one, createdAtMs);
+    const whole = decide(replaced.facts, replaced.held, { kind: 'void', by: 'issuer', ...right }, createdAtMs);
+    const pairs = { replaces: all.map((n) => ({ itemId: named(n, 0), by: named(n, 1) })) };
+    const before = size({ told, ...pairs, asked: held.map(({ itemId }) => itemId) });
+    const oneByOne = size({ of: outbox(voided.events) }) * 10_000;
+    const atOnce = size({ of: outbox(whole.events), ledger: whole.ledger });
+    expect(before + size(whole.facts) + Math.max(oneByOne, atOnce)).toBeLessThan(16 * 1024 * 1024);
+  });
+});

@@ -2,6 +2,8 @@ import type { FailureCode } from '../failures';
 import {
   goodCount,
   hasExpired,
+  hasRoom,
+  hasRoomForEnd,
   hasStarted,
   heldItems,
   isGood,
@@ -113,6 +115,7 @@ const judgeRedemption = (ruling: Ruling, message: OrderMessage & { kind: 'redeem
   if (!ruling.has(itemId)) return ruling.refuse('item_unknown', { path: '/itemId', itemIds: [itemId] });
   const item = itemOf(facts, itemId);
   const isHeld = heldItems(facts).has(itemId);
+  if (message.by !== 'issuer' && !hasRoom(facts)) return ruling.refuse('order_closed');
   const refusal = isHeld && isGood(item) ? 'code_held' : notRedeemable(item, redeemedAtMs, uses);
   if (refusal) return ruling.refuse(refusal, { itemIds: [itemId] });
   const left = usesLeft(item) - uses;
@@ -154,6 +157,7 @@ const judgeReversal = (ruling: Ruling, message: OrderMessage & { kind: 'reverse'
   const notNow = notDelivered(facts);
   if (notNow) return ruling.refuse(notNow);
   if (!known) return ruling.refuse('redemption_unknown');
+  if (message.by !== 'issuer' && !hasRoomForEnd(facts)) return ruling.refuse('order_closed');
   const { itemId, uses } = known;
   const item = itemOf(facts, itemId);
   const after = { ...item, used: (item.used ?? 0) - uses };
@@ -175,6 +179,7 @@ const judgeReplacement = (ruling: Ruling, message: OrderMessage & { kind: 'repla
   }
   const notNow = notDelivered(facts);
   if (notNow) return ruling.refuse(notNow);
+  if (!hasRoom(facts, replacements.length)) return ruling.refuse('order_closed');
   const at = replacements.findIndex(({ itemId }) => !ruling.has(itemId));
   if (at >= 0) {
     const itemIds = [String(replacements[at]?.itemId)];

@@ -1,4 +1,4 @@
-import { endedCount, goodCount } from '../items';
+import { endedCount, goodCount, hasRoom } from '../items';
 import type { OrderMessage, TimelineEntry } from '../messages';
 import { type DeliveryState, isCalled, type OrderState, outstanding } from '../order';
 import { dayMs, redeliveriesPerDay } from '../timings';
@@ -26,6 +26,7 @@ const judgeRedeliver = (ruling: Ruling, message: Redeliver): Decision => {
   const notNow = notWithItems(facts);
   if (notNow) return ruling.refuse(notNow);
   if (goodCount(facts) === 0) return ruling.refuse('code_void');
+  if (!hasRoom(facts)) return ruling.refuse('order_closed');
   const isElsewhere = message.terminal !== undefined && message.terminal !== 'same';
   const mayChange = takesOtherTerminal(facts.state, facts.delivery.state) || message.hasFailed;
   if (isElsewhere && !mayChange) return ruling.refuse('terminal_fixed');

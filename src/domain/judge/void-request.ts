@@ -1,4 +1,4 @@
-import { goodCount, isGood, isUsed, itemOf, pendingRequest } from '../items';
+import { goodCount, hasRoomForEnd, isGood, isUsed, itemOf, pendingRequest } from '../items';
 import type { OrderMessage } from '../messages';
 import { declareVoid, itemsOf, named, unknownItem } from './after-sale';
 import { type Decision, type Detail, type Judges, notWithItems, type Ruling, textOf } from './ruling';
@@ -11,6 +11,7 @@ const judgeVoidRequest = (ruling: Ruling, message: OrderMessage & { kind: 'reque
   const unknown = unknownItem(ruling, message.itemIds ?? []);
   if (unknown) return ruling.refuse('item_unknown', unknown);
   if (pendingRequest(facts)) return ruling.refuse('void_pending');
+  if (!hasRoomForEnd(facts)) return ruling.refuse('order_closed');
   const items = itemsOf(ruling, message.itemIds ?? ruling.goodItemIds()).filter(isGood);
   if (items.length === 0) return ruling.refuse('code_void');
   const used = items.filter(isUsed);
