@@ -1,5 +1,5 @@
 import type { CallbackProof } from '../contract/issuer/callback-proof';
-import { isTestIssuer } from '../domain/ids';
+import { isTestIssuer, pathPart } from '../domain/ids';
 import { type Role, roles } from '../domain/operator';
 import { createAsking, type Page, type Pairs, query } from '../pages-kit/ask';
 import { basePath } from '../pages-kit/base-path';
@@ -57,14 +57,12 @@ export const { session } = asking;
 export const may = (needed: Role): boolean =>
   session.current !== undefined && roles.indexOf(session.current.operator.role) >= roles.indexOf(needed);
 
-const orderPath = ({ issuerId, orderNo }: OrderName): string =>
-  `/orders/${encodeURIComponent(issuerId)}/${encodeURIComponent(orderNo)}`;
-const issuerPath = (issuerId: string): string => `/issuers/${encodeURIComponent(issuerId)}`;
+const orderPath = ({ issuerId, orderNo }: OrderName): string => `/orders/${pathPart(issuerId)}/${pathPart(orderNo)}`;
+const issuerPath = (issuerId: string): string => `/issuers/${pathPart(issuerId)}`;
 const conformancePath = (issuerId: string): string => `${issuerPath(issuerId)}/conformance`;
-const callPath = (issuerId: string, callId: string): string =>
-  `${issuerPath(issuerId)}/calls/${encodeURIComponent(callId)}`;
+const callPath = (issuerId: string, callId: string): string => `${issuerPath(issuerId)}/calls/${pathPart(callId)}`;
 const productPath = (issuerId: string, productId: string): string =>
-  `${issuerPath(issuerId)}/products/${encodeURIComponent(productId)}/settings`;
+  `${issuerPath(issuerId)}/products/${pathPart(productId)}/settings`;
 
 /** Test orders stand in their own list alone. */
 const orderQuery = (filter: Pairs): string =>
@@ -104,7 +102,7 @@ export const api = {
   approvals: (signal?: AbortSignal, cursor?: string) =>
     call<Page<ApprovalAnswer>>('GET', `/approvals${query({ limit: 50, cursor })}`, { signal }),
   decideApproval: (approvalId: string, decision: 'approve' | 'refuse') =>
-    call<ApprovalAnswer>('POST', `/approvals/${encodeURIComponent(approvalId)}`, { body: { decision } }),
+    call<ApprovalAnswer>('POST', `/approvals/${pathPart(approvalId)}`, { body: { decision } }),
   comparison: (signal?: AbortSignal) => call<ComparisonAnswer>('GET', '/comparison', { signal }),
   refunds: (settled: boolean, signal?: AbortSignal, cursor?: string) =>
     call<RefundsAnswer>('GET', `/refunds${query({ settled: settled && 'true', limit: 50, cursor })}`, { signal }),
@@ -146,7 +144,7 @@ export const api = {
   conformanceRuns: (issuerId: string, signal?: AbortSignal) =>
     call<ConformanceRunsAnswer>('GET', conformancePath(issuerId), { signal }),
   conformanceRun: (issuerId: string, runId: string, signal?: AbortSignal) =>
-    call<ConformanceRunAnswer>('GET', `${conformancePath(issuerId)}/${encodeURIComponent(runId)}`, { signal }),
+    call<ConformanceRunAnswer>('GET', `${conformancePath(issuerId)}/${pathPart(runId)}`, { signal }),
   startConformance: (issuerId: string, body: StartConformance) =>
     call<ConformanceRunAnswer>('POST', conformancePath(issuerId), { body }),
   pauseIssuer: (issuerId: string) => call<IssuerAnswer>('POST', `${issuerPath(issuerId)}/pause`),

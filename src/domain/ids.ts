@@ -16,6 +16,16 @@ export const orderNoPattern = /^[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}$/;
 /** The platform's own messages begin so; an incoming request that does is refused. */
 export const ownMessagePrefix = 'cf_';
 
+/**
+ * A name as a part of an address: whoever builds one for a call asks here.
+ *
+ * @throws RangeError for one that would leave its place, in whatever writing
+ */
+export const pathPart = (name: string): string => {
+  if (name === '' || name === '.' || name === '..') throw new RangeError(`"${name}" has no address of its own`);
+  return encodeURIComponent(name);
+};
+
 export const orderId = ({ issuerId, orderNo }: OrderName): string => `${issuerId}/${orderNo}`;
 export const workflowId = (order: OrderName): string => `order/${orderId(order)}`;
 /** `name`: a number of its own, or what the items that it is about are called together. */

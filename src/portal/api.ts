@@ -11,6 +11,7 @@ import type { changeSelf, previewSelf, readChoices, readSelf, rotateOwnSecret } 
 import type { Order, Timeline } from '../contract/order';
 import type { PortalSessionBody } from '../contract/portal';
 import type { GivenBody, WrittenBody } from '../contract/route';
+import { pathPart } from '../domain/ids';
 import { type Asked, createAsking, type Page, type Pairs, Problem, query } from '../pages-kit/ask';
 import { basePath } from '../pages-kit/base-path';
 
@@ -32,7 +33,7 @@ export const { session } = asking;
 export const isAdmin = (): boolean => session.current?.role === 'admin';
 
 const own = (path: string): string => `/issuers/${session.current?.issuerId}${path}`;
-const orderPath = (orderNo: string): string => `/orders/${encodeURIComponent(orderNo)}`;
+const orderPath = (orderNo: string): string => `/orders/${pathPart(orderNo)}`;
 
 /** Of a test issuer five requests a second are answered: what only reads waits for its turn. */
 const inTurn = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
@@ -76,8 +77,8 @@ export const api = {
 
   calls: (failed: boolean, signal?: AbortSignal) =>
     read<CallsAnswer>(`/calls${query({ limit: 50, failed: failed && 'true' })}`, signal),
-  call: (callId: string, signal?: AbortSignal) => read<CallAnswer>(`/calls/${encodeURIComponent(callId)}`, signal),
-  replayMessage: (id: string) => send<object>(`/messages/${encodeURIComponent(id)}/replay`, 'message.replay'),
+  call: (callId: string, signal?: AbortSignal) => read<CallAnswer>(`/calls/${pathPart(callId)}`, signal),
+  replayMessage: (id: string) => send<object>(`/messages/${pathPart(id)}/replay`, 'message.replay'),
   failures: (signal?: AbortSignal, cursor?: string) =>
     read<Page<FailureAnswer>>(`/failures${query({ limit: 50, cursor })}`, signal),
   countReplay: (since: string) =>
@@ -97,7 +98,7 @@ export const api = {
 
   conformanceRuns: (signal?: AbortSignal) => read<GivenBody<typeof listConformance>>('/conformance', signal),
   conformanceRun: (runId: string, signal?: AbortSignal) =>
-    read<GivenBody<typeof readConformance>>(`/conformance/${encodeURIComponent(runId)}`, signal),
+    read<GivenBody<typeof readConformance>>(`/conformance/${pathPart(runId)}`, signal),
   startConformance: (body: Omit<WrittenBody<typeof startConformance>, 'type'>) =>
     send<GivenBody<typeof startConformance>>('/conformance', 'issuer.conformance', body),
 

@@ -82,6 +82,21 @@ test('the time to decide about a refund ends earlier', async () => {
   await until('nobody has decided', async () => (await orderOf(issuer, 'decide-1')).voidRequest.state === 'undecided');
 });
 
+test('a clock is moved once at a time', async () => {
+  const issuer = await file.sandboxIssuer();
+  const { orders } = file.platform.core.orderDeps;
+  const looked = jest.spyOn(orders, 'waitingOf');
+  let goOn = (): void => undefined;
+  looked.mockImplementationOnce(() => new Promise((resolve) => (goOn = () => resolve([]))));
+  const first = advance(issuer, 1);
+  await until('it to look for orders', () => looked.mock.calls.length > 0);
+  expectProblem(await advance(issuer, 1), 429, 'rate_limited');
+  goOn();
+  expect((await first).status).toBe(200);
+  looked.mockRestore();
+  expect((await advance(issuer, 1)).status).toBe(200);
+});
+
 test('live issuers have no clock, and time only goes on', async () => {
   expectProblem(await advance(await file.issuer(), 1), 404, 'path_unknown');
   const issuer = await file.sandboxIssuer();

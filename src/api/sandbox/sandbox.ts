@@ -1,3 +1,4 @@
+import { createSlots } from '../../bounded/slots';
 import * as routes from '../../contract/sandbox';
 import { Failure } from '../../domain/failures';
 import { isTestIssuer } from '../../domain/ids';
@@ -15,6 +16,10 @@ import type { IssuerAccounts } from '../issuer/issuer-accounts';
 
 /** Of a hash: enough to know a call again. */
 const idLength = 16;
+/** Clocks that an api process moves at once: each asks the engine for up to 500 orders. */
+const clocksAtOnceMax = 4;
+const ofIssuerAtOnceMax = 1;
+const againSeconds = 2;
 
 export interface SandboxDeps {
   readonly orderDeps: OrderDeps;
@@ -29,6 +34,7 @@ export interface SandboxDeps {
 export const mountSandbox = (mount: Mount, deps: SandboxDeps): void => {
   const { accounts } = deps;
   const testIssuers = createTestIssuers(deps);
+  const clocks = createSlots(clocksAtOnceMax);
 
   mount.open(routes.createSandboxIssuer)(async ({ request, response, todays }) => {
     response.setHeader('cache-control', 'no-store');
@@ -54,13 +60,15 @@ export const mountSandbox = (mount: Mount, deps: SandboxDeps): void => {
 
   mount.issuer(routes.advanceSandboxClock)(async ({ issuer, body, messageId }) => {
     requireTest(issuer._id);
-    const orders = await advanceClock(
-      deps.orderDeps,
-      issuer,
-      messageId.slice(0, idLength),
-      body.advanceSeconds * secondMs,
-    );
-    return { status: 200, body: { orders } };
+    if (clocks.take(issuer._id, ofIssuerAtOnceMax) !== 'taken')
+      throw new Failure('rate_limited', { retryAfterSeconds: againSeconds });
+    try {
+      const id = messageId.slice(0, idLength);
+      const orders = await advanceClock(deps.orderDeps, issuer, id, body.advanceSeconds * secondMs);
+      return { status: 200, body: { orders } };
+    } finally {
+      clocks.giveBack(issuer._id);
+    }
   });
 };
 

@@ -1,4 +1,5 @@
 import type { Route } from '../../contract/route';
+import { pathPart } from '../../domain/ids';
 import { CommandEnd } from '../exit';
 import type { Found } from '../find-platform';
 import { createIssuerCall } from '../issuer/issuer-call';
@@ -18,10 +19,18 @@ export interface CallParts {
 // biome-ignore lint/suspicious/noExplicitAny: what is shown of an answer is read leniently, a newer api may say more
 export type Caller = (route: Route, parts?: CallParts) => Promise<any>;
 
+const partOf = (name: string): string => {
+  try {
+    return pathPart(name);
+  } catch (error) {
+    throw new CannotTell((error as Error).message);
+  }
+};
+
 const createCaller =
   (call: Call): Caller =>
   async ({ method, path }, { params = {}, query = {}, body } = {}) => {
-    const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(params[name] ?? ''));
+    const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => partOf(params[name] ?? ''));
     const texts = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, `${value}`]]));
     const answer = await call(method === 'get' ? 'GET' : 'POST', filled, {
       query: Object.fromEntries(texts),
