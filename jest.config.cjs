@@ -28,7 +28,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/embedded-global.ts',
   globalTeardown: '<rootDir>/test/support/embedded-global-end.ts',
   testTimeout: 120_000,
-  // Tests wait for clocks and for each other: two would leave a part of two cores idle.
-  maxWorkers: 3,
+  // A third one on two cores, beside a compiler at work in another, makes the platform answer 503.
+  maxWorkers: 2,
   cacheDirectory: '<rootDir>/.data/cache/jest',
 };
