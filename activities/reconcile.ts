@@ -6,7 +6,7 @@ import { eventKeptMs } from '../src/first-interface/give-messages';
 import type { OrderMeter } from '../src/metrics/order-meter';
 import { startVoidRequest } from '../src/second-interface/after-sale/void-requests';
 import type { OrderDeps } from '../src/second-interface/ask-order';
-import { cancelOrder } from '../src/second-interface/cancel-order';
+import { cancelOrphan } from '../src/second-interface/cancel-order';
 import { judgeSubmission } from '../src/second-interface/claim-codes';
 import { resumeIfLost } from '../src/second-interface/resume-order';
 import { startableOrder } from '../src/second-interface/startable-order';
@@ -255,12 +255,7 @@ const cancelOrphans = async ({ orderDeps, issuers, ...deps }: Reconciling): Prom
     if (open.length >= batch) break;
     open.push(...(await orderDeps.orders.openOf(_id, cancellableStates, batch - open.length)));
   }
-  return each(deps, 'orphan', open, async (seen) => {
-    const row = await orderDeps.orders.find(seen);
-    if (!row) return false;
-    await cancelOrder(orderDeps, row, 'issuer-deleted', { reason: 'the issuer was deleted' }, 'operator');
-    return true;
-  });
+  return each(deps, 'orphan', open, (order) => cancelOrphan(orderDeps, order));
 };
 
 /** Orders that ended long ago: their codes are shredded, and what is personal is forgotten. */

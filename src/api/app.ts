@@ -29,7 +29,7 @@ import type { DecodePayloads } from '../sealing/payload-json';
 import type { PlatformKeys } from '../sealing/platform-keys';
 import type { Adapters } from '../second-interface/adapters';
 import type { OrderDeps } from '../second-interface/ask-order';
-import { cancelOrder } from '../second-interface/cancel-order';
+import { cancelOrphan } from '../second-interface/cancel-order';
 import { ownTokenOf } from '../second-interface/own-token';
 import type { Statements } from '../second-interface/statements/statements';
 import { takeOverMessages } from '../second-interface/take-over-messages';
@@ -215,11 +215,7 @@ export const createApp = ({
   const cancelOpenSoon = (issuerId: string): void => {
     const cancelAll = async (): Promise<void> => {
       const open = await orderDeps.orders.openOf(issuerId, cancellableStates, 100);
-      for (const seen of open) {
-        const row = await orderDeps.orders.find(seen);
-        if (!row) continue;
-        await cancelOrder(orderDeps, row, 'issuer-deleted', { reason: 'the issuer was deleted' }, 'operator');
-      }
+      for (const order of open) await cancelOrphan(orderDeps, order);
     };
     cancelAll().catch((error: unknown) => log.warn({ err: error }, 'the reconciler will cancel what is left'));
   };

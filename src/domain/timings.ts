@@ -30,10 +30,9 @@ export const rotationOverlapMs = 24 * hourMs;
 
 /** After so many wrong PINs in a row, whoever sent them, an order's page is locked. */
 export const pinFailureLimit = 5;
-/** After four locks the next ones are longer, up to a day: 200 tries in a month are few of 10,000 PINs. */
-export const pinLocksMs = [15, 15, 15, 15, 30, 60, 120, 240, 480, 960, 1_440].map((minutes) => minutes * minuteMs);
-export const pinLockMs = (locksBefore: number): number =>
-  pinLocksMs[Math.min(locksBefore, pinLocksMs.length - 1)] ?? dayMs;
+/** After four locks each is twice as long as the one before, up to a day: 200 tries in a month are few of 10,000 PINs. */
+export const pinLockMs = (locksBefore = 0): number =>
+  Math.min(15 * minuteMs * 2 ** Math.max(0, locksBefore - 3), dayMs);
 
 /** How often a UTC day an issuer may have an order's codes delivered again. */
 export const redeliveriesPerDay = 5;

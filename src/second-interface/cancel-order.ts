@@ -1,4 +1,5 @@
 import type { CancellationAnswer, CancelOrder } from '../contract/issuer/order-operations';
+import type { OrderName } from '../domain/ids';
 import type { OrderRow } from '../store/orders';
 import type { OrderDeps } from './ask-order';
 import { closeOrder } from './close-order';
@@ -14,4 +15,11 @@ export const cancelOrder = (
 ): Promise<CancellationAnswer> => {
   const checked = token === undefined ? {} : { isRightToken: isTokenOf(row, token) };
   return closeOrder(deps, row, `cancel/${messageId}`, { kind: 'cancel', by, ...checked }, reason);
+};
+
+/** By whoever deletes an issuer, and by the reconciler for what that left. Resolves to false where the order is gone. */
+export const cancelOrphan = async (deps: OrderDeps, order: OrderName): Promise<boolean> => {
+  const row = await deps.orders.find(order);
+  if (row) await cancelOrder(deps, row, 'issuer-deleted', { reason: 'the issuer was deleted' }, 'operator');
+  return row !== null;
 };

@@ -1,6 +1,8 @@
 import type { Collection, Db } from 'mongodb';
 import { dayMs, secondMs } from '../domain/timings';
+import { arrayOf } from './adding-events';
 import type { OrderRow, PendingEvent } from './orders';
+import { thatFit } from './that-fit';
 
 /** By the database's clock. An event shows later than its write: each call to the database has four seconds. */
 export const feedDelayMs = 5 * secondMs;
@@ -50,7 +52,7 @@ export const createEventFeed = (
 ) => {
   const nowMs = async (): Promise<number> => (await db.command({ hello: 1 })).localTime.getTime();
 
-  const sizeOf = (list: string) => ({ $size: { $ifNull: [list, []] } });
+  const sizeOf = (list: string) => ({ $size: arrayOf(`$this.${list}`) });
   /** What they tell is read of those on the page alone: one may name 10,000 items. */
   const projection = {
     orderNo: 1,
@@ -60,7 +62,7 @@ export const createEventFeed = (
         in: {
           sequence: '$$this.sequence',
           writtenAt: '$$this.writtenAt',
-          items: { $add: [sizeOf('$$this.itemIds'), sizeOf('$$this.replaces')] },
+          items: { $add: [sizeOf('itemIds'), sizeOf('replaces')] },
         },
       },
     },
@@ -111,12 +113,7 @@ export const createEventFeed = (
 
   /** The first ones, with all that they tell. */
   const whole = async (found: readonly Found[]): Promise<FeedEvent[]> => {
-    let items = 0;
-    const tooMany = found.findIndex((one) => {
-      items += one.items;
-      return items > itemsOnPageMax;
-    });
-    const onPage = tooMany === -1 ? found : found.slice(0, Math.max(1, tooMany));
+    const onPage = thatFit(itemsOnPageMax, found, ({ items }) => items);
     if (onPage.length === 0) return [];
     const sequences = [...new Set(onPage.map(({ position }) => position.sequence))];
     const isOnPage = { $in: ['$$this.sequence', sequences] };
@@ -124,7 +121,7 @@ export const createEventFeed = (
       .find({ _id: { $in: [...new Set(onPage.map(({ orderId }) => orderId))] } })
       .project<FeedRow & Pick<OrderRow, 'events'>>({
         ...{ issuerId: 1, orderNo: 1, amount: 1, payment: 1 },
-        events: { $filter: { input: { $ifNull: ['$events', []] }, cond: isOnPage } },
+        events: { $filter: { input: arrayOf('events'), cond: isOnPage } },
       })
       .toArray();
     const byId = new Map(rows.map((row) => [row._id, row]));

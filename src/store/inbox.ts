@@ -1,6 +1,7 @@
 import type { Collection } from 'mongodb';
 import { type OrderName, orderId, submissionId } from '../domain/ids';
 import type { OrderMessage } from '../domain/messages';
+import { type SealOfRow, sealUnsealed } from './sealed-rows';
 
 /** What was answered 202 while the engine was away; kept until the order has judged it. */
 export interface InboxRow {
@@ -15,15 +16,9 @@ export interface InboxRow {
   readonly seal?: Buffer;
 }
 
-/** Made and checked by src/sealing, which has the key. */
-interface InboxSeal {
-  of(row: InboxRow): Buffer;
-  isUntouched(row: InboxRow): boolean;
-}
-
 export type Inbox = ReturnType<typeof createInbox>;
 
-export const createInbox = ({ inbox }: { readonly inbox: Collection<InboxRow> }, seal: InboxSeal) => ({
+export const createInbox = ({ inbox }: { readonly inbox: Collection<InboxRow> }, seal: SealOfRow<InboxRow>) => ({
   /** Called before a 202: from here on the reconciler brings the message to the order. */
   put: async (order: OrderName, updateId: string, message: OrderMessage, at: Date): Promise<void> => {
     const _id = submissionId(order, updateId);
@@ -44,13 +39,7 @@ export const createInbox = ({ inbox }: { readonly inbox: Collection<InboxRow> },
 
   isUntouched: seal.isUntouched,
 
-  /** At the first start that knows seals: what has none is taken as it stands. */
-  sealAll: async (): Promise<void> => {
-    for await (const row of inbox.find({})) {
-      const isUnsealed = { _id: row._id, seal: { $exists: false } };
-      if (!row.seal) await inbox.updateOne(isUnsealed, { $set: { seal: seal.of(row) } });
-    }
-  },
+  sealAll: (): Promise<void> => sealUnsealed(inbox, seal),
 
   waiting: (before: Date, limit: number): Promise<InboxRow[]> =>
     inbox

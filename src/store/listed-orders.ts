@@ -1,5 +1,6 @@
 import { type ItemSums, itemSums, type ListedFacts } from '../domain/items';
 import type { OrderFacts, VoidRequest } from '../domain/order';
+import { thatFit } from './that-fit';
 
 /** What lists read of an order: it does not grow with its codes. */
 export const shownInLists = {
@@ -124,12 +125,6 @@ export const listed = <T extends { readonly facts: ListedFacts }>(row: T & { rea
 /** On one page of a list, as items of void requests. */
 const requestedItemsMax = 20_000;
 
-/** So many of these rows as their void requests leave room for on a page, but one. */
-export const countThatFits = (rows: readonly { readonly facts: ListedFacts }[], limit: number): number => {
-  let items = 0;
-  const tooMany = rows.slice(0, limit).findIndex((row) => {
-    items += itemSums(row.facts).asked;
-    return items > requestedItemsMax;
-  });
-  return tooMany === -1 ? limit : Math.max(1, tooMany);
-};
+/** So many of these rows as their void requests leave room for on a page. */
+export const onPage = <R extends { readonly facts: ListedFacts }>(rows: readonly R[]): readonly R[] =>
+  thatFit(requestedItemsMax, rows, ({ facts: of }) => itemSums(of).asked);

@@ -11,6 +11,7 @@ import {
   strictest,
 } from '../domain/settings';
 import type { IssuerRow } from './issuers';
+import { type SealOfRow, sealUnsealed } from './sealed-rows';
 
 /** One row for the platform, `_id: platform`, and one for each product that has settings of its own. */
 export interface OrderSettingsRow {
@@ -19,12 +20,6 @@ export interface OrderSettingsRow {
   readonly productId?: string;
   readonly settings: PlatformSettings;
   readonly seal?: Buffer;
-}
-
-/** Made and checked by src/sealing, which has the key. */
-interface SettingsSeal {
-  of(row: OrderSettingsRow): Buffer;
-  isUntouched(row: OrderSettingsRow): boolean;
 }
 
 /** What every order asks for is kept for a moment: all processes follow a change within this time. */
@@ -39,7 +34,7 @@ export type OrderSettingsStore = ReturnType<typeof createOrderSettings>;
 /** The levels above and below an issuer's own settings, which stand in its row. */
 export const createOrderSettings = (
   { orderSettings }: { readonly orderSettings: Collection<OrderSettingsRow> },
-  seal: SettingsSeal,
+  seal: SealOfRow<OrderSettingsRow>,
   nowMs: () => number,
 ) => {
   const known = new LRUCache<string, { readonly levels: Promise<SettingLevels>; readonly atMs: number }>({
@@ -103,12 +98,8 @@ export const createOrderSettings = (
       return row !== null && seal.isUntouched(row);
     },
 
-    /** At the first start that knows seals: what has none is taken as it stands. */
     sealAll: async (): Promise<void> => {
-      for await (const row of orderSettings.find({})) {
-        const isUnsealed = { _id: row._id, seal: { $exists: false } };
-        if (!row.seal) await orderSettings.updateOne(isUnsealed, { $set: { seal: seal.of(row) } });
-      }
+      await sealUnsealed(orderSettings, seal);
       const row = { _id: platformId, settings: {} };
       const $setOnInsert = { settings: row.settings, seal: seal.of(row) };
       await orderSettings.updateOne({ _id: platformId }, { $setOnInsert }, { upsert: true });

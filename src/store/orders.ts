@@ -1,4 +1,4 @@
-import type { Collection, Filter, Sort } from 'mongodb';
+import type { Collection, Document, Filter, FindCursor, Sort } from 'mongodb';
 import { type Day, statementDays } from '../domain/days';
 import { type Mode, modeOf, type OrderName, orderId, orderNameOf } from '../domain/ids';
 import type { ItemSums, ListedFacts } from '../domain/items';
@@ -14,14 +14,14 @@ import {
   openStates,
   type Terminal,
 } from '../domain/order';
-import { pinFailureLimit, pinLocksMs } from '../domain/timings';
+import { pinFailureLimit, pinLockMs } from '../domain/timings';
 import { addingEvents, arrayOf } from './adding-events';
 import {
-  countThatFits,
   forOperators,
   inLists,
   inView,
   listed,
+  onPage,
   type opened,
   type shownInLists,
   sumsToKeep,
@@ -101,8 +101,7 @@ export interface OrderRow {
   readonly receipt?: { readonly event: ReceiptEvent; readonly atMs: number };
   /** How often a message went out again after its receipt. */
   readonly resent?: number;
-  /** Attempts at its PIN since the last right one. */
-  /** `count` since the last of `locks` that are over. */
+  /** Attempts at its PIN since the last right one: `count` of them since the last of `locks` that are over. */
   readonly pinAttempts?: { readonly count: number; readonly at: Date; readonly locks?: number };
   /** While its message has come back, and nobody has sent another one. */
   readonly bouncedAt?: Date;
@@ -365,8 +364,15 @@ export const createOrders = (
     timeline: { $each: [...entries], $slice: -timelineLimit },
   });
 
-  const listOf = async (filter: Filter<OrderRow>, sort: Sort, limit: number): Promise<ListedOrder[]> =>
-    (await orders.find(filter).project<ListedOrder>(inLists).sort(sort).limit(limit).toArray()).map(listed);
+  /** By a projection that leaves items out. */
+  const shown = async <Row extends ListedOrder>(found: FindCursor<OrderRow>, projection: Document): Promise<Row[]> =>
+    (await found.project<Row>(projection).toArray()).map(listed);
+
+  const listOf = (filter: Filter<OrderRow>, sort: Sort, limit: number): Promise<ListedOrder[]> =>
+    shown(orders.find(filter).sort(sort).limit(limit), inLists);
+
+  const oneOf = async <Row extends ListedOrder>(order: OrderName, projection: Document): Promise<Row | null> =>
+    (await shown<Row>(orders.find({ _id: orderId(order), ...isKept }), projection))[0] ?? null;
 
   /** Newest first; the caller asks for one more than a page to know whether there is a next one. */
   const list = async (filter: ListFilter): Promise<ListedOrder[]> => {
@@ -415,12 +421,8 @@ export const createOrders = (
     });
   };
 
-  const withLines = async (filter: Filter<OrderRow>, sort: Sort): Promise<FailingOrder[]> => {
-    const projection = { ...inLists, timeline: { $slice: -failureLines } };
-    return (await orders.find(filter).project<FailingOrder>(projection).sort(sort).limit(failingMax).toArray()).map(
-      listed,
-    );
-  };
+  const withLines = (filter: Filter<OrderRow>, sort: Sort): Promise<FailingOrder[]> =>
+    shown(orders.find(filter).sort(sort).limit(failingMax), { ...inLists, timeline: { $slice: -failureLines } });
 
   const forgetToldAll = async (_id: string): Promise<void> => {
     await orders.updateOne(
@@ -444,21 +446,9 @@ export const createOrders = (
     find: (order: OrderName): Promise<OrderRow | null> => orders.findOne({ _id: orderId(order), ...isKept }),
 
     /** Without its items: whoever only looks at an order reads no 10,000 of them. */
-    view: async (order: OrderName): Promise<ViewedOrder | null> => {
-      const [row] = await orders
-        .find({ _id: orderId(order), ...isKept })
-        .project<ViewedOrder>(inView)
-        .toArray();
-      return row ? listed(row) : null;
-    },
+    view: (order: OrderName): Promise<ViewedOrder | null> => oneOf(order, inView),
 
-    viewForOperators: async (order: OrderName): Promise<OperatorsView | null> => {
-      const [row] = await orders
-        .find({ _id: orderId(order), ...isKept })
-        .project<OperatorsView>({ ...inView, ...forOperators })
-        .toArray();
-      return row ? listed(row) : null;
-    },
+    viewForOperators: (order: OrderName): Promise<OperatorsView | null> => oneOf(order, { ...inView, ...forOperators }),
 
     timelineOf: (order: OrderName): Promise<Pick<OrderRow, 'timeline' | 'texts'> | null> =>
       orders.findOne({ _id: orderId(order), ...isKept }, { projection: { _id: 0, timeline: 1, texts: 1 } }),
@@ -547,8 +537,10 @@ export const createOrders = (
       rows: readonly ListedOrder[],
       limitAsked: number,
     ): Promise<{ readonly rows: ListedOrder[]; readonly limit: number }> => {
-      const limit = countThatFits(rows, limitAsked);
-      return { limit, rows: [...(await withRequestedItems(rows.slice(0, limit))), ...rows.slice(limit)] };
+      const asked = rows.slice(0, limitAsked);
+      const fitting = onPage(asked);
+      const limit = fitting.length < asked.length ? fitting.length : limitAsked;
+      return { limit, rows: [...(await withRequestedItems(fitting)), ...rows.slice(limit)] };
     },
 
     /** Numbers of orders created within a time, from which they are listed on; `to` is not in it. */
@@ -871,10 +863,8 @@ export const createOrders = (
     },
 
     /** Of all issuers, but test ones and others apart: anybody makes an order of any number there. */
-    ofOrderNo: async (orderNo: string, mode: Mode, limit: number): Promise<ListedOrder[]> => {
-      const filter = { orderNo, position: positionsOf(mode), ...isKept };
-      return (await orders.find(filter).project<ListedOrder>(inLists).limit(limit).toArray()).map(listed);
-    },
+    ofOrderNo: (orderNo: string, mode: Mode, limit: number): Promise<ListedOrder[]> =>
+      shown(orders.find({ orderNo, position: positionsOf(mode), ...isKept }).limit(limit), inLists),
 
     /** Ends the link that it had; false: the order has another one than the caller saw. */
     renewLink: async (row: Pick<OrderRow, '_id' | 'pickupHash'>, link: NewLink): Promise<boolean> => {
@@ -906,12 +896,10 @@ export const createOrders = (
         { $inc: { 'pinAttempts.count': 1 }, $set: { 'pinAttempts.at': at } },
       );
       if (counted.matchedCount > 0) return 'taken';
-      const isOver = pinLocksMs.map((lockMs, locks) => ({
-        'pinAttempts.at': { $lte: new Date(at.getTime() - lockMs) },
-        'pinAttempts.locks': locks === 0 ? { $exists: false } : locks < pinLocksMs.length - 1 ? locks : { $gte: locks },
-      }));
+      const { pinAttempts } = (await orders.findOne({ _id }, { projection: { pinAttempts: 1 } })) ?? {};
+      if (!pinAttempts || at.getTime() < pinAttempts.at.getTime() + pinLockMs(pinAttempts.locks)) return 'locked';
       const begun = await orders.updateOne(
-        { _id, $or: isOver },
+        { _id, 'pinAttempts.at': pinAttempts.at },
         { $set: { 'pinAttempts.count': 1, 'pinAttempts.at': at }, $inc: { 'pinAttempts.locks': 1 } },
       );
       return begun.matchedCount > 0 ? 'taken' : 'locked';
@@ -1115,10 +1103,8 @@ export const createOrders = (
     },
 
     /** As in a list; those that are not there are left out. */
-    named: async (names: readonly OrderName[]): Promise<ListedOrder[]> => {
-      const filter = { _id: { $in: names.map(orderId) }, ...isKept };
-      return (await orders.find(filter).project<ListedOrder>(inLists).toArray()).map(listed);
-    },
+    named: (names: readonly OrderName[]): Promise<ListedOrder[]> =>
+      shown(orders.find({ _id: { $in: names.map(orderId) }, ...isKept }), inLists),
 
     /** Read by the reconciler: orders that should run, a part at a time, the oldest first. */
     openAfter: (position: string, before: Date, limit: number): Promise<ListedOrder[]> =>

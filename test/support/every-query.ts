@@ -1,5 +1,6 @@
 import type { OrderEvent, TimelineEntry } from '../../src/domain/messages';
 import type { OrderFacts } from '../../src/domain/order';
+import { dayMs } from '../../src/domain/timings';
 import { createAlerts } from '../../src/store/alerts';
 import { createAnswers } from '../../src/store/answers';
 import { createApprovals } from '../../src/store/approvals';
@@ -147,7 +148,8 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.dropCorrection(order, 'r');
       await orders.keepText(order, { ref: 't', text: 'words' });
       await orders.setDeliveryState(order, 'sent');
-      for (let n = 0; n <= 5; n += 1) await orders.takePinAttempt(order, now);
+      for (let n = 0; n < 5; n += 1) await orders.takePinAttempt(order, now);
+      await orders.takePinAttempt(order, new Date(now.getTime() + dayMs));
       await orders.forgetPinAttempts(order);
     },
     'messages to buyers of a test issuer': async () => {

@@ -29,6 +29,6 @@ export const requirePin = async (deps: PinDeps, row: OrderRow, given: string | u
 };
 
 const lockedForSeconds = async ({ orders, nowMs }: PinDeps, row: OrderRow): Promise<number> => {
-  const { at, locks = 0 } = (await orders.find(row))?.pinAttempts ?? { at: new Date(nowMs()) };
+  const { at, locks } = (await orders.find(row))?.pinAttempts ?? { at: new Date(nowMs()) };
   return Math.max(1, Math.ceil((at.getTime() + pinLockMs(locks) - nowMs()) / 1_000));
 };
