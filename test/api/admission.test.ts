@@ -140,7 +140,8 @@ describe('over the wire', () => {
     const { orderNo, answer } = await until('a new order is refused', async () => {
       // More at once than the least that is taken of a second's orders, however slow this machine is.
       const placed = await Promise.all(Array.from({ length: 8 }, place));
-      return placed.find((one) => one.answer.status !== 201);
+      // On a machine that is far behind some are not begun in time: no refusal, and nothing that is looked for here.
+      return placed.find((one) => one.answer.status === 429);
     }).finally(() => {
       isOver = true;
     });
