@@ -30,5 +30,7 @@ module.exports = {
   testTimeout: 120_000,
   // A third one on two cores, beside a compiler at work in another, makes the platform answer 503.
   maxWorkers: 2,
+  // Each file leaves what prom-client and others hold for the life of a process: a worker near the end of its heap is slow.
+  workerIdleMemoryLimit: '1GB',
   cacheDirectory: '<rootDir>/.data/cache/jest',
 };

@@ -122,7 +122,7 @@ describe('over the wire', () => {
 
   test('while orders are answered too slowly, new ones are refused before anything is written; all else is answered', async () => {
     const [busy, quiet] = [await file.issuer(), await file.issuer()];
-    const slow = Array.from({ length: 12 }, (_, n) => `slow-${n}`);
+    const slow = Array.from({ length: 24 }, (_, n) => `slow-${n}`);
     for (const orderNo of slow) await busy.place(orderNo);
     let n = 0;
     const place = async () => {
@@ -138,8 +138,8 @@ describe('over the wire', () => {
       }),
     );
     const { orderNo, answer } = await until('a new order is refused', async () => {
-      // More at once than the least that is taken of a second's orders, however slow this machine is.
-      const placed = await Promise.all(Array.from({ length: 8 }, place));
+      // Many at once: a burst is taken whatever is measured, and is over within three looks however slow this machine is.
+      const placed = await Promise.all(Array.from({ length: 32 }, place));
       // On a machine that is far behind some are not begun in time: no refusal, and nothing that is looked for here.
       return placed.find((one) => one.answer.status === 429);
     }).finally(() => {

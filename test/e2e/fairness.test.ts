@@ -6,6 +6,8 @@ import { until } from '../support/until';
 
 /** Few, so that they are soon taken, also on a busy machine. */
 const callsAtOnce = 2;
+/** The longest there is: a call that ended would be followed by another one before its server has seen the end. */
+const callTimeoutSeconds = 30;
 const file = platformOfFile();
 const operator = (method: string, path: string, body?: unknown) => file.platform.operator(method, path, body);
 const servers: { stop(): Promise<void> }[] = [];
@@ -43,7 +45,7 @@ const startSilent = async () => {
 test('an issuer that answers nothing has its own calls alone: another one is served meanwhile, and its orders tell why they wait', async () => {
   const silent = await startSilent();
   servers.push(silent);
-  const slow = await file.issuer({ callback: { kind: 'url', url: silent.url }, callsAtOnce });
+  const slow = await file.issuer({ callback: { kind: 'url', url: silent.url }, callsAtOnce, callTimeoutSeconds });
   const other = await file.issuer();
   const orderNos = Array.from({ length: 3 * callsAtOnce }, (_, n) => `slow-${n}`);
   await Promise.all(orderNos.map((orderNo) => slow.place(orderNo)));
@@ -67,7 +69,7 @@ test('an operator changes how many calls run at once while they run: from the ne
   try {
     const silent = await startSilent();
     servers.push(silent);
-    const { issuerId, place } = await file.issuer({ callback: { kind: 'url', url: silent.url } });
+    const { issuerId, place } = await file.issuer({ callback: { kind: 'url', url: silent.url }, callTimeoutSeconds });
     const throttled = async (): Promise<number> => {
       const { body } = await operator('GET', `/issuers/${issuerId}/calls`);
       return body.throttled;

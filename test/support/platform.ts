@@ -102,6 +102,9 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
+/** The engine's client waits 6 s at most before it repeats a call, and none is repeated past its deadline of 3 s. */
+const retriesEndMs = 15_000;
+
 const setting = (name: string): string => {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is set by jest's global setup`);
@@ -315,7 +318,9 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
         await new Promise((resolve) => one.close(resolve));
       }
       await starter.settled();
-      // Not closed: a retry that the engine's client still has in mind would throw out of a timer.
+      // Later, and by itself: a retry that the engine's client still has in mind would throw out of a timer. An open one
+      // keeps all that the test file has loaded.
+      setTimeout(() => core.client.connection.close(), retriesEndMs).unref();
       await core.database.close();
       declared.expectNothingElse();
     },
