@@ -1,6 +1,7 @@
 import { createLinks } from '../../src/api/portal/links';
 import { createPortalLinks } from '../../src/store/portal-links';
 import type { TestIssuer } from '../support/issuer';
+import { startPlatform } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { signInByLink } from '../support/portal';
 import { expectProblem } from '../support/problem';
@@ -175,6 +176,21 @@ describe('a session at the issuer’s own page', () => {
     const one = { type: 'portal.sessions_end', sessionId: data[0].sessionId };
     expect((await issuer.post('/portal-sessions/end', one)).body).toEqual({ ended: 1 });
     for (const url of [waiting, theirs]) expect((await fetch(url)).status).toBe(200);
+  });
+
+  test('nor by a link or a secret that another process makes, which has not heard of it yet', async () => {
+    const { baseUrl, databaseName, taskQueue } = file.platform;
+    const there = await startPlatform({ databaseName, taskQueue, worker: false, publicUrl: baseUrl });
+    try {
+      const issuer = await file.issuer();
+      const gone = await signInByLink((await linkOf(issuer)).body.url, there.baseUrl);
+      expect((await issuer.post('/portal-sessions/end', { type: 'portal.sessions_end' })).body).toEqual({ ended: 1 });
+      const link = { type: 'portal.link', role: 'admin' };
+      expectProblem(await gone.post(own(issuer, '/portal-links'), link), 401, 'signature_invalid');
+      expectProblem(await gone.post(own(issuer, '/secret'), { type: 'issuer.secret' }), 401, 'signature_invalid');
+    } finally {
+      await there.stop();
+    }
   });
 
   test('who had a leaked secret comes back by no session or link once it is ended; the person who ended it stays', async () => {

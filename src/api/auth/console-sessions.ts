@@ -94,13 +94,13 @@ export const createConsoleSessions = ({
       beginAs(`${role}:${name}:${outside.sub}`, outside),
 
     /** The session that a request brings, if it is ours and still runs. To ask is to use it. */
-    of: async (cookieHeader: string | undefined): Promise<ConsoleSession | undefined> => {
+    of: async (cookieHeader: string | undefined, isChange = false): Promise<ConsoleSession | undefined> => {
       for (const value of cookie.valuesIn(cookieHeader)) {
         const [, id, endsAt, who, given] = /^([\w-]{22})\.(\d{1,15})\.([\w-]{1,160})\.([\w-]{43})$/.exec(value) ?? [];
         if (!id || !endsAt || !who || !given) continue;
         const found = session(id, Number(endsAt), Buffer.from(who, 'base64url').toString());
         if (!found || !isSameText(given, found.mark) || found.endsAtMs <= nowMs()) continue;
-        if (await live.use(id)) return found;
+        if (await live.use(id, isChange)) return found;
       }
       return undefined;
     },

@@ -37,8 +37,8 @@ export const createLiveSessions = <Row extends SessionRow>({
     return row;
   };
 
-  const find = async (id: string): Promise<Row | undefined> => {
-    const found = kept.get(id);
+  const find = async (id: string, anew = false): Promise<Row | undefined> => {
+    const found = anew ? undefined : kept.get(id);
     const row = found && nowMs() - found.atMs < keptMs ? found.row : await read(id);
     return row && row.liveUntil.getTime() > nowMs() ? row : undefined;
   };
@@ -51,9 +51,9 @@ export const createLiveSessions = <Row extends SessionRow>({
     /** Once rows were ended beside it. */
     forget: forgetKept,
 
-    /** To ask is to use it. */
-    use: async (id: string): Promise<Row | undefined> => {
-      const row = await find(id);
+    /** To ask is to use it. `anew`: for a change, which may outlast the session that makes it, such as another way in. */
+    use: async (id: string, anew: boolean): Promise<Row | undefined> => {
+      const row = await find(id, anew);
       if (!row || nowMs() - row.seenAt.getTime() < touchEveryMs) return row;
       const used = { seenAt: new Date(nowMs()), liveUntil: liveUntil(row.endsAt) };
       keep(row._id, { ...row, ...used });

@@ -55,9 +55,10 @@ export const authorizeOperator = async (
   auth: OperatorAuth,
 ): Promise<{ readonly operator: Operator; readonly session?: ConsoleSession }> => {
   if (request.get('authorization') !== undefined) return { operator: requireOperator(request, auth, 'api') };
-  const session = await auth.sessions.of(request.get('cookie'));
+  const isChange = !readOnly.has(request.method);
+  const session = await auth.sessions.of(request.get('cookie'), isChange);
   if (!session) throw new Failure('operator_unauthorized');
-  if (!readOnly.has(request.method) && !isSameText(request.get('x-csrf-token') ?? '', session.csrf)) {
+  if (isChange && !isSameText(request.get('x-csrf-token') ?? '', session.csrf)) {
     throw new Failure('operator_unauthorized', { detail: 'A change by a session needs its x-csrf-token' });
   }
   return { operator: session.operator, session };

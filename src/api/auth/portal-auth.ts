@@ -21,11 +21,12 @@ export const portalCaller = async (
   { sessions, issuers, nowMs }: { sessions: PortalSessions; issuers: Issuers; nowMs: () => number },
 ): Promise<{ issuer: IssuerRow; session: PortalSession } | undefined> => {
   if (!inPortal || request.get('webhook-signature') !== undefined) return undefined;
-  const session = await sessions.of(request.get('cookie'));
+  const isChange = !readOnly.has(request.method);
+  const session = await sessions.of(request.get('cookie'), isChange);
   if (!session || session.issuerId !== request.params.issuerId) return undefined;
   const issuer = await issuers.findTogether(session.issuerId);
   if (!issuer) return undefined;
-  if (!readOnly.has(request.method)) {
+  if (isChange) {
     if (!isSameText(request.get('x-csrf-token') ?? '', session.csrf)) {
       throw new Failure('signature_invalid', { detail: 'A change by a session needs its x-csrf-token' });
     }

@@ -65,10 +65,10 @@ export const createPortalSessions = ({
     },
 
     /** The session that a request brings, if it is ours and still runs. To ask is to use it. */
-    of: async (cookieHeader: string | undefined): Promise<PortalSession | undefined> => {
+    of: async (cookieHeader: string | undefined, isChange = false): Promise<PortalSession | undefined> => {
       for (const value of cookie.valuesIn(cookieHeader)) {
         if (!/^[\w-]{43}$/.test(value)) continue;
-        const row = await live.use(sha256(value));
+        const row = await live.use(sha256(value), isChange);
         if (!row) continue;
         const { endsAtMs = 0, ...person } = personIn(row);
         if (endsAtMs > nowMs()) return { ...person, id: row._id, endsAtMs, csrf: sha256(`csrf:${value}`) };
