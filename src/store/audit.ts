@@ -37,6 +37,9 @@ export type AuditRow = { readonly _id: string; readonly position: string } & Omi
 
 export type ChainedAuditRow = AuditEntry & AuditLink;
 
+/** As it stands in the database, which may hold anything by now. */
+export type KeptAuditRow = ChainedAuditRow & Pick<AuditRow, '_id' | 'position'>;
+
 export interface AuditFilter {
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
@@ -57,11 +60,14 @@ const actionIn = (action: string | undefined, signIns: AuditFilter['signIns']): 
 
 /** Writers in other processes that come first each time; operators are people. */
 const triesMax = 50;
-/** Entries of one process that wait for their turn. */
+/** Entries of one process that wait for their turn. What came of a deed waits all the same: there are as many as deeds. */
 const waitingMax = 100;
 
 /** Behind any `_id` of before the chain, which are hexadecimal; the index over `_id` is the guard of the chain. */
 const idOf = (seq: number): string => `n${String(seq).padStart(12, '0')}`;
+
+/** By which the list is sorted; no part of the hash, as time and number are. */
+const positionOf = ({ at, seq }: Pick<ChainedAuditRow, 'at' | 'seq'>): string => `${at.toISOString()}/${idOf(seq)}`;
 
 /** The same bytes for what was written and what is read again. */
 const canonical = (value: unknown): string =>
@@ -98,9 +104,8 @@ export const createAudit = (
       const seq = head.seq + 1;
       const unhashed = { seq, id, prev: head.hash, ...entry };
       const row = { ...unhashed, hash: hashOf(unhashed) };
-      const position = `${entry.at.toISOString()}/${idOf(seq)}`;
       try {
-        await audit.insertOne({ _id: idOf(seq), position, ...row });
+        await audit.insertOne({ _id: idOf(seq), position: positionOf(row), ...row });
         head = row;
         return row;
       } catch (error) {
@@ -114,9 +119,9 @@ export const createAudit = (
   };
 
   return {
-    /** One after another in a process. @throws Failure `unavailable` when too many wait. */
+    /** One after another in a process. @throws Failure `unavailable` where too many wait to begin. */
     append: async (entry: AuditEntry, id: string): Promise<ChainedAuditRow> => {
-      if (waiting >= waitingMax) throw new Failure('unavailable', { retryAfterSeconds: 1 });
+      if (entry.phase === 'asked' && waiting >= waitingMax) throw new Failure('unavailable', { retryAfterSeconds: 1 });
       waiting += 1;
       const mine = turn.then(() => append(entry, id));
       turn = mine.catch(() => undefined);
@@ -150,18 +155,18 @@ export const createAudit = (
       return audit.find(filter).sort({ position: -1 }).limit(limit).toArray();
     },
 
-    /** The chain from after this one on, oldest first. */
-    after: async (seq: number, limit: number): Promise<ChainedAuditRow[]> => {
+    /** The chain from after this one on, oldest first: each under the number that its place gives it, whatever it says. */
+    after: async (seq: number, limit: number): Promise<KeptAuditRow[]> => {
       const rows = await audit
         .find({ _id: { $gt: idOf(seq) } })
         .sort({ _id: 1 })
         .limit(limit)
         .toArray();
-      return rows.filter(isChained);
+      return rows.map((row) => ({ ...(row as KeptAuditRow), seq: Number(row._id.slice(1)) }));
     },
 
-    /** Whether it is as it was written. */
-    isUnchanged: (row: ChainedAuditRow): boolean => row.hash === hashOf(row),
+    /** Whether it is as it was written, and is listed under its time. */
+    isUnchanged: (row: KeptAuditRow): boolean => row.hash === hashOf(row) && row.position === positionOf(row),
   };
 };
 

@@ -1,3 +1,4 @@
+import type { UpdateFilter } from 'mongodb';
 import { checkAudit } from '../../src/operator/audit-check';
 import { deriveKey, sha256 } from '../../src/sealing/key-ring';
 import { type AuditRow, createAudit } from '../../src/store/audit';
@@ -170,8 +171,31 @@ describe('the chain of entries', () => {
     const [, , third] = await audit.after(0, 3);
     await store.database.audit.deleteMany({});
     for (const id of ['a', 'x']) await process().append(entry, id);
-    await store.database.audit.insertOne({ ...third, _id: 'n000000000003', position: 'p' } as AuditRow);
+    await store.database.audit.insertOne(third as AuditRow);
     expect(await checkAudit(process(), 0, 10)).toMatchObject({ checked: 2, broken: { seq: 3, why: 'unlinked' } });
+  });
+
+  test('an entry that was made to look like one of before the chain, or of another time, is named', async () => {
+    const audit = process();
+    for (const id of ['a', 'b', 'c', 'd']) await audit.append(entry, id);
+    const third = (await store.database.audit.findOne({ seq: 3 })) as AuditRow;
+    const broken = { seq: 3, why: 'changed' };
+    const changes: UpdateFilter<AuditRow>[] = [{ $unset: { phase: '' } }, { $set: { position: '2000' } }];
+    for (const change of changes) {
+      await store.database.audit.updateOne({ _id: third._id }, change);
+      // Also where it is the last one of a part, and would hide that there are more.
+      for (const limit of [10, 3]) expect(await checkAudit(process(), 0, limit)).toMatchObject({ checked: 2, broken });
+      await store.database.audit.replaceOne({ _id: third._id }, third);
+    }
+    expect(await checkAudit(process(), 0, 10)).toEqual({ checked: 4, last: expect.objectContaining({ seq: 4 }) });
+  });
+
+  test('what came of a deed is written down, however many wait to begin one', async () => {
+    const audit = process();
+    const asked = Array.from({ length: 120 }, (_, n) => audit.append({ ...entry, phase: 'asked' }, `asked-${n}`));
+    const written = await Promise.allSettled([...asked, audit.append(entry, 'done')]);
+    expect(written.filter(({ status }) => status === 'rejected')).toHaveLength(20);
+    expect(written.at(-1)).toMatchObject({ status: 'fulfilled', value: { phase: 'done', seq: 101 } });
   });
 
   test('entries of before the chain stay in the list', async () => {
