@@ -26,6 +26,18 @@ test('an operator acts on orders, and a viewer does not', async () => {
   await issuer.inState('by-otto', 'cancelled');
 });
 
+test('a viewer who asks without end keeps nobody else from acting, nor what they did out of the audit log', async () => {
+  const many = Array.from({ length: 400 }, () => by(vera, 'POST', '/console/sessions/end', {}));
+  const maintenance = async (on: boolean) =>
+    (await by(anna, 'PUT', '/maintenance', on ? { on, reason: 'test' } : { on })).status;
+  const acted: number[] = [];
+  for (let n = 0; n < 6; n += 1) acted.push(await maintenance(n % 2 === 0));
+  expect(acted).toEqual(Array(6).fill(200));
+  expect(new Set((await Promise.all(many)).map(({ status }) => status))).toEqual(new Set([200, 429]));
+  const { data } = (await by(anna, 'GET', `/audit?actor=${anna.name}&limit=100`)).body;
+  expect(data.filter(({ action }: { action: string }) => action.startsWith('maintenance.'))).toHaveLength(6);
+});
+
 test('the audit log names who did it, and a session is of its person and role', async () => {
   const issuer = await file.issuer();
   await by(anna, 'PATCH', `/issuers/${issuer.issuerId}`, { name: 'By Anna' });

@@ -110,6 +110,10 @@ type Todays = (json: unknown) => unknown;
 /** Fewer than the database's connections, so that all else finds one. */
 const newOrdersInDatabaseMax = 32;
 
+/** Of one operator, in one process: fewer than the database's connections, and than entries wait for the audit log. */
+const operatorCallsMax = 40;
+const operatorCallsInAllMax = 1_024;
+
 /** Of operators, in one process: a long file takes one connection of the database for its time. */
 const filesAtOnce = 2;
 
@@ -155,6 +159,7 @@ export const createMount = (
   const turns = createTurns(newOrdersInDatabaseMax);
   const roomForLarge = largeBodies();
   const files = createSlots(filesAtOnce);
+  const operatorCalls = createSlots(operatorCallsInAllMax);
   const methodsOf = new Map<Express, Map<string, Set<string>>>(
     [apps.public, apps.operators].map((app) => [app, new Map()]),
   );
@@ -355,6 +360,14 @@ export const createMount = (
     };
   };
 
+  /** Nobody takes the others' places. @throws Failure `rate_limited` */
+  const ofOperator = async ({ name }: Operator, work: () => Promise<void>): Promise<void> => {
+    if (operatorCalls.take(name, operatorCallsMax) !== 'taken') {
+      throw new Failure('rate_limited', { detail: 'Too many calls of yours are at work', retryAfterSeconds: 1 });
+    }
+    await work().finally(() => operatorCalls.giveBack(name));
+  };
+
   /** All but the body, which a file's call has none of. */
   const operatorCallOf = async <R extends Route & { readonly who: Role }>(
     route: R,
@@ -418,7 +431,7 @@ export const createMount = (
             const call = await operatorCallOf(route, request, response);
             const todays = todaysOf(route, response);
             const body = (route.body ? jsonBody(request, route.body, route, todays) : undefined) as BodyOf<R>;
-            send(route, response, await handle({ ...call, body }));
+            await ofOperator(call.operator, async () => send(route, response, await handle({ ...call, body })));
           },
         );
       },
@@ -460,12 +473,14 @@ export const createMount = (
           rawBody(bodyLimitBytes),
           async (request, response) => {
             const { operator, audit, params, query } = await operatorCallOf(route, request, response);
-            const { deed, ...file } = await handle({ params, query, accept: request.get('accept') ?? '' });
-            await audit(deed, async () => {
-              if (files.take(operator.name, 1) !== 'taken') {
-                throw new Failure('rate_limited', { detail: 'Another export runs', retryAfterSeconds: 5 });
-              }
-              await sendFile(response, route, file).finally(() => files.giveBack(operator.name));
+            await ofOperator(operator, async () => {
+              const { deed, ...file } = await handle({ params, query, accept: request.get('accept') ?? '' });
+              await audit(deed, async () => {
+                if (files.take(operator.name, 1) !== 'taken') {
+                  throw new Failure('rate_limited', { detail: 'Another export runs', retryAfterSeconds: 5 });
+                }
+                await sendFile(response, route, file).finally(() => files.giveBack(operator.name));
+              });
             });
           },
         ),
