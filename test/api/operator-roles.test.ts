@@ -129,6 +129,16 @@ test('an operator renews the link of a page: the old one is dead', async () => {
   expect([(await fetch(first)).status, (await fetch(second)).status]).toEqual([404, 200]);
 });
 
+test('who tries one code after the other is told to wait before one is found; others and found codes are not counted', async () => {
+  const issuer = await file.issuer();
+  await issuer.placeVerified('short');
+  await issuer.submit('short', [{ itemId: '1', value: 'K-4711' }]);
+  const search = async (person: Person, code: string) => by(person, 'POST', '/orders/search', { code });
+  for (let n = 0; n < 30; n += 1) expect((await search(vera, `K-${n}`)).body.data).toEqual([]);
+  expectProblem(await search(vera, 'K-4711'), 429, 'rate_limited');
+  for (let n = 0; n < 31; n += 1) expect((await search(otto, 'K-4711')).body.data).toHaveLength(1);
+});
+
 test('the codec opens payloads to operators, not to viewers', async () => {
   const decode = (person: Person) =>
     read(

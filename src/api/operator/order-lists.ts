@@ -1,6 +1,8 @@
+import { createPerMinute } from '../../bounded/per-minute';
 import { statementColumns } from '../../contract/issuer/statements';
 import * as routes from '../../contract/operator/order-lists';
 import type { QueryOf } from '../../contract/route';
+import { Failure } from '../../domain/failures';
 import { findByCode, findByLink } from '../../operator/find-by-code';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { statementLine } from '../../second-interface/statements/statement-line';
@@ -15,6 +17,9 @@ export interface OrderLists {
   readonly orderDeps: OrderDeps;
   readonly issuers: Issuers;
 }
+
+/** A minute, of one operator: codes may be short, and whoever tries them one after the other would find some. */
+const missedMax = 30;
 
 /** How operators find orders: by a filter as list or file, and by the value of a code. */
 export const mountOrderLists = (mount: Mount, { orderDeps, issuers }: OrderLists): void => {
@@ -49,7 +54,12 @@ export const mountOrderLists = (mount: Mount, { orderDeps, issuers }: OrderLists
     return { status: 200, body: pageOf(page.rows, page.limit, await bodyOf(page.rows)) };
   });
 
-  mount.operator(routes.findOrdersByCode)(async ({ body: { code, link, issuerId }, audit }) => {
+  const missed = createPerMinute(missedMax, orderDeps.nowMs);
+  mount.operator(routes.findOrdersByCode)(async ({ body: { code, link, issuerId }, operator, audit }) => {
+    const retryAfterSeconds = missed.secondsLeft(operator.name);
+    if (code !== undefined && retryAfterSeconds !== undefined) {
+      throw new Failure('rate_limited', { detail: 'Too many codes that no order has', retryAfterSeconds });
+    }
     const by = code === undefined ? 'link' : 'code';
     const find = () =>
       code === undefined ? findByLink(orderDeps.orders, link ?? '') : findByCode(orderDeps, issuers, code, issuerId);
@@ -58,6 +68,7 @@ export const mountOrderLists = (mount: Mount, { orderDeps, issuers }: OrderLists
       find,
       (found) => ({ after: { by, found: found.length } }),
     );
+    if (code !== undefined && rows.length === 0) missed.note(operator.name);
     const { rows: shown } = await orderDeps.orders.page(rows, rows.length);
     return { status: 200, body: pageOf(shown, shown.length, await bodyOf(shown)) };
   });
