@@ -142,6 +142,30 @@ describe('a session at the issuer’s own page', () => {
     ]);
   });
 
+  test('takes nothing of the share of the issuer’s server, however much a viewer asks for', async () => {
+    const issuer = await file.issuer();
+    const viewer = await signedIn(issuer, { role: 'viewer' });
+    const held: (() => void)[] = [];
+    const { orders } = file.platform.core.orderDeps;
+    const reading = jest
+      .spyOn(orders, 'timelineOf')
+      .mockImplementation(() => new Promise((resolve) => held.push(() => resolve(null))));
+    const path = own(issuer, '/orders/none/timeline');
+    const asked: Promise<unknown>[] = [];
+    try {
+      // As many of one issuer as may be at work.
+      for (let n = 64; n <= 256; n += 64) {
+        asked.push(...Array.from({ length: 64 }, () => viewer.get(path)));
+        await until('they are at work', () => held.length === n);
+      }
+      expect((await issuer.get('/orders')).status).toBe(200);
+    } finally {
+      reading.mockRestore();
+      for (const end of held) end();
+      await Promise.all(asked);
+    }
+  });
+
   test('ends for all at once, and by itself when it is not used', async () => {
     const issuer = await file.issuer();
     const [one, two] = [await signedIn(issuer, { name: 'one' }), await signedIn(issuer, { name: 'two' })];

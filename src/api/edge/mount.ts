@@ -127,6 +127,9 @@ interface KnownSender {
   readonly session: PortalSession | undefined;
 }
 
+/** Whose share a call takes: people at an issuer's own page take nothing of its server's. */
+const shareOf = ({ issuer, session }: KnownSender): string => (session ? `${issuer._id}/page` : issuer._id);
+
 /** What lets people in at issuers' own pages. */
 interface Portal {
   readonly sessions: PortalSessions;
@@ -199,8 +202,8 @@ export const createMount = (
   };
 
   /** The place is given back when the work has ended, not when its sender was told that it takes too long. */
-  const admitted = async <T>(issuerId: string, work: () => Promise<T>): Promise<T> => {
-    const leave = inFlight.enter(issuerId);
+  const admitted = async <T>(share: string, work: () => Promise<T>): Promise<T> => {
+    const leave = inFlight.enter(share);
     try {
       return await work();
     } finally {
@@ -252,16 +255,18 @@ export const createMount = (
   };
 
   const readCodesOf =
-    (issuerId: string): IssuerCall<Route>['readCodes'] =>
+    (share: string): IssuerCall<Route>['readCodes'] =>
     (codes) =>
-      budgets.readCodes(issuerId, codes);
+      budgets.readCodes(share, codes);
 
   const answerRead =
     <R extends Route, B>(route: R, handle: IssuerHandler<R, B>) =>
     async (request: Request, response: Response): Promise<KeptAnswer> => {
-      const { issuer, webhookId, session } = await issuerOf(route, request, response);
-      budgets.spend(issuer._id, 0);
-      const atWork = <T>(work: () => Promise<T>): Promise<T> => admitted(issuer._id, work);
+      const sender = await issuerOf(route, request, response);
+      const { issuer, webhookId, session } = sender;
+      const share = shareOf(sender);
+      budgets.spend(share, 0);
+      const atWork = <T>(work: () => Promise<T>): Promise<T> => admitted(share, work);
       const run = async (): Promise<KeptAnswer> => {
         const { status, body } = await handle({
           issuer,
@@ -276,7 +281,7 @@ export const createMount = (
           flaws: [],
           newOrder: newOrderOf(issuer._id),
           atWork: route.waits ? atWork : (work) => work(),
-          readCodes: readCodesOf(issuer._id),
+          readCodes: readCodesOf(share),
           begun: nothing as Promise<B>,
         });
         return { status, body: JSON.stringify(body), isProblem: false, isReplay: false };
@@ -295,9 +300,9 @@ export const createMount = (
       const { issuer, webhookId, session } = sender;
       admit?.(issuer);
       const raw = bytesOf(request.body);
-      return admitted(issuer._id, () => {
+      return admitted(shareOf(sender), () => {
         const params = request.params as ParamsOf<R>;
-        const readCodes = readCodesOf(issuer._id);
+        const readCodes = readCodesOf(shareOf(sender));
         const begun = begin ? begin(issuer._id, params, readCodes) : (nothing as Promise<B>);
         // Nobody asks for it where the answer is a kept one, or the body does not fit.
         begun.catch(() => undefined);
@@ -343,16 +348,17 @@ export const createMount = (
       // Before any room that issuers share: what nobody signed takes none of it.
       const known = await issuerOf(route, request, response);
       const { _id } = known.issuer;
+      const share = shareOf(known);
       await testRequests.spend(_id, bytesOf(request.body).length);
-      const isOver = budgets.spend(_id, bytesOf(request.body).length);
+      const isOver = budgets.spend(share, bytesOf(request.body).length);
       try {
         const leave = admit ? inFlight.enterNewOrder(_id) : () => undefined;
         const answering = () => work(request, response, known);
         const given = await (admit ? turns.run(_id, answering) : answering()).finally(leave);
-        if (isUnfit(given)) budgets.refused(_id);
+        if (isUnfit(given)) budgets.refused(share);
         return given;
       } catch (error) {
-        if (error instanceof Failure && isUnfit(error)) budgets.refused(_id);
+        if (error instanceof Failure && isUnfit(error)) budgets.refused(share);
         throw error;
       } finally {
         isOver();
@@ -449,12 +455,13 @@ export const createMount = (
           shedOnLag,
           rawBody(bodyLimitBytes),
           async (request, response) => {
-            const { issuer } = await issuerOf(route, request, response);
-            budgets.spend(issuer._id, 0);
+            const sender = await issuerOf(route, request, response);
+            const { issuer } = sender;
+            budgets.spend(shareOf(sender), 0);
             const params = request.params as ParamsOf<R>;
             const query = queryOf(route, request);
             const accept = request.get('accept') ?? '';
-            await admitted(issuer._id, async () =>
+            await admitted(shareOf(sender), async () =>
               sendFile(response, route, await handle({ issuer, params, query, accept })),
             );
           },
