@@ -35,7 +35,11 @@ export interface OperatorAction {
   readonly danger?: boolean;
   /** It stands out in these states. */
   readonly isFirst?: (state: OrderState) => boolean;
-  readonly ask: (order: ActedOrder) => { readonly title: string; readonly text: string; readonly confirm: string };
+  /** `given`: what it is asked with, where that is known. */
+  readonly ask: (
+    order: ActedOrder,
+    given?: { readonly terminal?: unknown; readonly newLink?: unknown },
+  ) => { readonly title: string; readonly text: string; readonly confirm: string };
   readonly mustTypeOrderNo?: boolean;
   readonly fields?: readonly ActionField[];
   readonly done: string;
@@ -55,11 +59,18 @@ export const operatorActions = {
     label: 'Redeliver',
     help: 'Sends the same codes to the same terminal at once, or renews the link of its page.',
     isFirst: (state) => state === 'undeliverable',
-    ask: ({ terminal }) => ({
-      title: 'Deliver the codes again?',
-      text: `They go to the same terminal (${terminal.hint}) under the same message number, so that a terminal that has them can tell. The link of a page lives 30 days anew.`,
-      confirm: 'Redeliver',
-    }),
+    ask: ({ terminal: { hint } }, { terminal, newLink } = {}) =>
+      terminal
+        ? {
+            title: 'Send the codes to another terminal?',
+            text: `They went to ${hint} so far, and go where it is told below from now on. The issuer is told.`,
+            confirm: 'Deliver there',
+          }
+        : {
+            title: 'Deliver the codes again?',
+            text: `They go to the same terminal (${hint}) under the same message number, so that a terminal that has them can tell. The link of a page ${newLink ? 'ends, and a new one takes its place' : 'lives 30 days anew'}.`,
+            confirm: 'Redeliver',
+          },
     done: 'Delivery has begun again.',
   },
   renotify: {

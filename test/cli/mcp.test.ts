@@ -151,6 +151,27 @@ test('an action is done once, after a yes to exactly its effect, and its reason 
   expect((await client.callTool({ name: 'order_renotify', arguments: { ...given, reason: '' } })).isError).toBe(true);
 });
 
+test('a person who is asked hears that codes go elsewhere, and that nothing is sent before another one has agreed', async () => {
+  const issuer = await file.issuer({
+    terminal: { channel: 'webhook', url: 'http://127.0.0.1:9/' },
+    deliveryDelaysSeconds: [1],
+  });
+  await issuer.placeVerified('moved');
+  await issuer.submit('moved', [{ itemId: '1', value: 'CODE-moved' }]);
+  await issuer.inState('moved', 'undeliverable');
+  const client = await connect(await serve(['--allow-actions']), modern);
+  const given = { issuerId: issuer.issuerId, orderNo: 'moved', reason: 'as it says there' };
+  const elsewhere = { ...given, terminal: { channel: 'webhook', url: 'http://127.0.0.1:10/thief' } };
+  const asked = (await said(client, 'order_redeliver', elsewhere)).text;
+  expect(asked).not.toContain('the same terminal');
+  expect(asked).toMatch(/Send the codes to another terminal\?[\s\S]*url=http:\/\/127\.0\.0\.1:10\/thief/);
+  expect((await said(client, 'order_redeliver', given)).text).toContain('the same terminal');
+  await file.platform.operator('PUT', '/settings', { twoPersons: true });
+  const done = await said(client, 'order_redeliver', { ...elsewhere, confirmToken: confirmTokenIn(asked) });
+  expect(done).toEqual({ isError: false, text: expect.stringContaining('another operator has to approve it') });
+  await file.platform.operator('PUT', '/settings', {});
+});
+
 test('a client that can ask its person does: without a yes nothing is done', async () => {
   const issuer = await file.issuer();
   await issuer.place('asked');

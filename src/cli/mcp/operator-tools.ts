@@ -75,7 +75,7 @@ const actionTool = (call: Caller, action: string, entry: OperatorAction, route: 
           `Order ${plain(issuerId)}/${plain(orderNo)} is ${plain(order.state)}: it allows ${plain(now.join(', '))}, and not ${action}.`,
         );
       }
-      const { title, text } = entry.ask(order);
+      const { title, text } = entry.ask(order, body);
       const given = pairsOf(body);
       return {
         effect: [
@@ -91,7 +91,9 @@ const actionTool = (call: Caller, action: string, entry: OperatorAction, route: 
           if (!ownReason && action !== 'note') {
             await call(orders.noteOnOrder, { params, body: { text: `${entry.label}: ${reason}` } });
           }
-          return { done: entry.done, answer };
+          // Another operator has to say so first.
+          const isWaiting = answer?.approvalId !== undefined;
+          return { done: isWaiting ? 'Nothing is sent yet: another operator has to approve it.' : entry.done, answer };
         },
       };
     },
