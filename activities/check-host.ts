@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { asyncLocalStorage as activityContext } from '@temporalio/activity';
 import { proofPlaces, txtOf } from '../src/domain/ownership';
 import { secondMs } from '../src/domain/timings';
@@ -51,9 +50,8 @@ export const createCheckHost = (deps: ChecksHosts) => {
       const at = new Date(nowMs());
       const by = dns === found ? 'dns' : file === found ? 'file' : undefined;
       if (by) {
-        await issuers.prove(issuerId, { host, by, at });
         const deed = { action: 'issuer.host_proved', target: issuerId, after: { host, by } };
-        await audit.append({ at, actor: '(host check)', phase: 'done', ...deed }, randomUUID());
+        await audit.around({ at, actor: '(host check)', ...deed }, () => issuers.prove(issuerId, { host, by, at }));
       }
       await issuers.noteHostCheck(issuerId, {
         askedAt,

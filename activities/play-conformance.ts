@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { asyncLocalStorage as activityContext } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { keptOrders } from '../src/conformance/kept-orders';
@@ -53,10 +52,9 @@ export const createPlayConformance = (deps: PlaysConformance) => {
   const letGoLive = async ({ issuerId, runId, url, codeMode }: ConformanceRunRow): Promise<void> => {
     const issuer = await issuers.find(issuerId);
     if (!issuer?.isNotLive || !isPlayedAs(issuer, url) || issuer.codeMode !== codeMode) return;
-    await issuers.goLive(issuerId);
     const at = new Date(nowMs());
     const deed = { action: 'issuer.went_live', target: issuerId, after: { runId } };
-    await audit.append({ at, actor: '(conformance)', phase: 'done', ...deed }, randomUUID());
+    await audit.around({ at, actor: '(conformance)', ...deed }, () => issuers.goLive(issuerId));
   };
 
   const play = async (run: ConformanceRunRow, prefix: string, signal: AbortSignal): Promise<void> => {

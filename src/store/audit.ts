@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Collection, Filter } from 'mongodb';
 import { Failure } from '../domain/failures';
 import type { JsonObject } from '../domain/json';
@@ -118,16 +119,25 @@ export const createAudit = (
     throw new Failure('unavailable', { detail: 'The audit log could not be written', retryAfterSeconds: 1 });
   };
 
+  const inTurn = async (entry: AuditEntry, id: string): Promise<ChainedAuditRow> => {
+    if (entry.phase === 'asked' && waiting >= waitingMax) throw new Failure('unavailable', { retryAfterSeconds: 1 });
+    waiting += 1;
+    const mine = turn.then(() => append(entry, id));
+    turn = mine.catch(() => undefined);
+    return mine.finally(() => {
+      waiting -= 1;
+    });
+  };
+
   return {
     /** One after another in a process. @throws Failure `unavailable` where too many wait to begin. */
-    append: async (entry: AuditEntry, id: string): Promise<ChainedAuditRow> => {
-      if (entry.phase === 'asked' && waiting >= waitingMax) throw new Failure('unavailable', { retryAfterSeconds: 1 });
-      waiting += 1;
-      const mine = turn.then(() => append(entry, id));
-      turn = mine.catch(() => undefined);
-      return mine.finally(() => {
-        waiting -= 1;
-      });
+    append: inTurn,
+
+    /** Of what a worker does by itself: the intent is written first, and without it nothing is done. */
+    around: async (deed: Omit<AuditEntry, 'phase'>, run: () => Promise<unknown>): Promise<void> => {
+      const { seq } = await inTurn({ ...deed, phase: 'asked' }, randomUUID());
+      await run();
+      await inTurn({ ...deed, phase: 'done', of: seq }, randomUUID());
     },
 
     /** Newest first. */
