@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Collection, Filter } from 'mongodb';
 import { Failure } from '../domain/failures';
 import type { JsonObject } from '../domain/json';
@@ -63,6 +64,8 @@ const actionIn = (action: string | undefined, signIns: AuditFilter['signIns']): 
 const triesMax = 50;
 /** Entries of one process that wait for their turn. What came of a deed waits all the same: there are as many as deeds. */
 const waitingMax = 100;
+/** Before the next one that waits: else a process that has much to write would be the first each time. */
+const othersTurnMaxMs = 50;
 
 /** Behind any `_id` of before the chain, which are hexadecimal; the index over `_id` is the guard of the chain. */
 const idOf = (seq: number): string => `n${String(seq).padStart(12, '0')}`;
@@ -112,8 +115,10 @@ export const createAudit = (
       } catch (error) {
         head = undefined;
         if (!isDuplicate(error)) throw error;
+        const [there, newest] = await Promise.all([audit.findOne({ _id: idOf(seq) }), readHead()]);
+        head = newest;
         // The driver may have repeated what had been written; else another process was faster.
-        if ((await audit.findOne({ _id: idOf(seq) }))?.id === id) return row;
+        if (there?.id === id) return row;
       }
     }
     throw new Failure('unavailable', { detail: 'The audit log could not be written', retryAfterSeconds: 1 });
@@ -122,8 +127,17 @@ export const createAudit = (
   const inTurn = async (entry: AuditEntry, id: string): Promise<ChainedAuditRow> => {
     if (entry.phase === 'asked' && waiting >= waitingMax) throw new Failure('unavailable', { retryAfterSeconds: 1 });
     waiting += 1;
-    const mine = turn.then(() => append(entry, id));
-    turn = mine.catch(() => undefined);
+    let tookMs = 0;
+    const mine = turn.then(async () => {
+      const beganMs = performance.now();
+      return append(entry, id).finally(() => {
+        tookMs = performance.now() - beganMs;
+      });
+    });
+    const others = async (): Promise<void> => {
+      if (waiting > 1) await pause(Math.min(tookMs, othersTurnMaxMs));
+    };
+    turn = mine.then(others, others);
     return mine.finally(() => {
       waiting -= 1;
     });

@@ -6,6 +6,7 @@ import { databaseOfFile } from '../support/database-of-file';
 import { read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
+import { until } from '../support/until';
 
 describe('the audit log over HTTP', () => {
   const file = platformOfFile({ worker: false });
@@ -138,6 +139,7 @@ describe('the chain of entries', () => {
   const store = databaseOfFile();
   const entry = { at: new Date(), actor: 'ann', action: 'issuer.paused', target: 'acme', phase: 'done' } as const;
   const process = () => createAudit(store.database, sha256);
+  const newest = { sort: { _id: -1 } } as const;
   beforeEach(() => store.database.audit.deleteMany({}));
 
   test('processes that write at the same moment make one chain', async () => {
@@ -147,6 +149,26 @@ describe('the chain of entries', () => {
     expect(await checkAudit(process(), 0, 100)).toMatchObject({ checked: 20, last: { seq: 20 } });
     expect(await checkAudit(process(), 0, 15)).toMatchObject({ checked: 15, next: 15 });
     expect(await checkAudit(process(), 15, 15)).toMatchObject({ checked: 5, last: { seq: 20 } });
+  });
+
+  test('a process that has much to write keeps no other one from writing', async () => {
+    const [busy, other] = [process(), process()];
+    let isOver = false;
+    const many = Array.from({ length: 40 }, async (_, n) => {
+      while (!isOver) await busy.append(entry, `busy-${n}`);
+    });
+    const codes: unknown[] = [];
+    for (let n = 0; n < 25; n += 1) {
+      // By then it is not the one that wrote last.
+      await until(
+        'another one to write',
+        async () => (await store.database.audit.findOne({}, newest))?.id !== `other-${n - 1}`,
+      );
+      codes.push(await other.append(entry, `other-${n}`).catch(({ code }: { code?: string }) => code));
+    }
+    isOver = true;
+    await Promise.all(many);
+    expect(codes.filter((code) => typeof code === 'string')).toEqual([]);
   });
 
   test('a write that the driver repeats after it had been made is one entry and no error', async () => {
