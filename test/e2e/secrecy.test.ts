@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { temporal } from '@temporalio/proto';
 import { BSON } from 'mongodb';
+import { someAtOnce } from '../../src/bounded/some-at-once';
 import { workflowNames } from '../../src/order-messages/order-messages';
 import type { Adapter } from '../../src/second-interface/adapter-api';
 import { isAllowed, toldBy } from '../replay/allowed-payloads';
@@ -295,7 +296,7 @@ const places: Record<string, { known: readonly string[]; read: (platform: Platfo
       ];
       const dryRun = { filter: {}, action: 'redeliver', dryRun: true };
       return joined([
-        ...(await Promise.all(paths.map((path) => text(platform.operator('GET', path))))),
+        ...(await someAtOnce(16, paths, (path) => text(platform.operator('GET', path)))),
         await text(platform.operator('POST', '/batches', dryRun)),
       ]);
     },
