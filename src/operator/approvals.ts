@@ -84,7 +84,12 @@ export const createSecondPerson = ({
       return { row, terminal: terminalOf(row) };
     },
 
-    /** Decided first, so that it is done once; what could not be done is open again. @throws Failure `already_decided` */
+    /**
+     * Decided first, so that it is done once; what was refused is open again. Where it is not known, as the engine is
+     * unavailable, it stays approved: it may be done yet, and nobody is to refuse it then.
+     *
+     * @throws Failure `already_decided`
+     */
     decide: async (
       { _id }: ApprovalRow,
       { name }: Operator,
@@ -95,7 +100,7 @@ export const createSecondPerson = ({
       if (!(await approvals.decide(_id, state, name, new Date(nowMs())))) throw new Failure('already_decided');
       if (decision === 'approve') {
         await run().catch(async (error: unknown) => {
-          await approvals.reopen(_id);
+          if (error instanceof Failure && error.status < 500) await approvals.reopen(_id);
           throw error;
         });
       }

@@ -117,6 +117,32 @@ test('with twoPersons codes go to another terminal only when another operator sa
   await by(anna, 'PUT', '/settings', {});
 });
 
+test('an approval whose outcome is not known is not open again: nobody refuses what may be on its way', async () => {
+  await terminals.answer('/gone', () => 410);
+  const issuer = await file.issuer({
+    terminal: { channel: 'webhook', url: await terminals.urlOf('/gone') },
+    deliveryDelaysSeconds: [1],
+  });
+  await issuer.placeVerified('unknown');
+  await issuer.submit('unknown', [{ itemId: '1', value: 'CODE-unknown' }]);
+  await issuer.inState('unknown', 'undeliverable');
+  await by(anna, 'PUT', '/settings', { twoPersons: true });
+  const terminal = { channel: 'webhook', url: await terminals.urlOf('/on-its-way') };
+  const asked = await by(otto, 'POST', `/orders/${issuer.issuerId}/unknown/redeliver`, { terminal });
+  const decide = (decision: string) => by(anna, 'POST', `/approvals/${asked.body.approvalId}`, { decision });
+  const { gateway } = file.platform.core;
+  const ask = gateway.ask.bind(gateway);
+  const lost = jest.spyOn(gateway, 'ask').mockImplementationOnce(async (...given) => {
+    await ask(...given);
+    return { kind: 'unavailable' };
+  });
+  expectProblem(await decide('approve'), 503, 'unavailable');
+  lost.mockRestore();
+  expectProblem(await decide('refuse'), 409, 'already_decided');
+  await terminals.delivery('/on-its-way');
+  await by(anna, 'PUT', '/settings', {});
+});
+
 test('an operator renews the link of a page: the old one is dead', async () => {
   const issuer = await file.issuer();
   const placed = await issuer.placeVerified('renew');
