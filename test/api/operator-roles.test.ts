@@ -5,11 +5,13 @@ import { type Answer, read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { startTerminals } from '../support/terminal';
+import { until } from '../support/until';
 
 const vera = { name: 'vera', role: 'viewer', token: 'a-token-of-vera-1234' } as const;
+const vito = { name: 'vito', role: 'viewer', token: 'a-token-of-vito-1234' } as const;
 const otto = { name: 'otto', role: 'operator', token: 'a-token-of-otto-1234' } as const;
 const anna = { name: 'anna@shop.example', role: 'admin', token: 'a-token-of-anna-1234' } as const;
-const file = platformOfFile({ operators: [vera, otto, anna], sealPayloads: true });
+const file = platformOfFile({ operators: [vera, vito, otto, anna], sealPayloads: true });
 const terminals = startTerminals();
 afterAll(() => terminals.stop());
 
@@ -36,6 +38,26 @@ test('a viewer who asks without end keeps nobody else from acting, nor what they
   expect(new Set((await Promise.all(many)).map(({ status }) => status))).toEqual(new Set([200, 429]));
   const { data } = (await by(anna, 'GET', `/audit?actor=${anna.name}&limit=100`)).body;
   expect(data.filter(({ action }: { action: string }) => action.startsWith('maintenance.'))).toHaveLength(6);
+});
+
+test('viewers who take nothing of the files that they ask for leave a place for those who act', async () => {
+  const held: (() => void)[] = [];
+  const reading = jest
+    .spyOn(file.platform.core.orderDeps.orders, 'list')
+    .mockImplementation(() => new Promise((resolve) => held.push(() => resolve([]))));
+  const asked = [vera, vito].map((person) => by(person, 'GET', '/orders.csv'));
+  try {
+    await until('the files to be begun', () => held.length > 0);
+    await until('all of them to be', async () => {
+      const { data } = (await by(anna, 'GET', '/audit?action=orders.exported&phase=asked')).body;
+      return data.length === 2;
+    });
+    expect((await by(anna, 'GET', '/audit/export')).status).toBe(200);
+  } finally {
+    reading.mockRestore();
+    for (const end of held) end();
+    await Promise.all(asked);
+  }
 });
 
 test('the audit log names who did it, and a session is of its person and role', async () => {
