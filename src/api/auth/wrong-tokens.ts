@@ -13,8 +13,9 @@ export type Door = (typeof doors)[number];
 export type WrongTokens = ReturnType<typeof createWrongTokens>;
 
 /**
- * Wrong operator tokens, counted by address and in all. A right one is never refused here: it is looked at first, and its 16
- * characters are out of reach of 200 guesses a minute. Whoever guesses is told to wait, and a person is told of it.
+ * Wrong operator tokens, counted by address and in all. A right one is never refused here, so that nobody locks operators out:
+ * its 16 characters are out of reach of as many guesses as a process answers. Whoever guesses is told to wait, and a person is
+ * told of it.
  */
 export const createWrongTokens = ({
   guesses,
