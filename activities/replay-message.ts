@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { OrderName } from '../src/domain/ids';
-import { sha256 } from '../src/sealing/key-ring';
 import { hearAnswer, outcomeOf } from '../src/second-interface/acknowledge-message';
+import { answerName } from '../src/second-interface/answer-name';
 import { type CallsOut, issuerAndRow } from './call-issuer';
 import { tryMessage } from './try-message';
 
@@ -22,7 +22,7 @@ export const createReplayMessage = (deps: CallsOut) => ({
     const isBare = answer.status === 202 || answer.status === 204;
     const said = isBare ? undefined : (answer.json ?? null);
     const flaws = isBare ? [] : answer.unread;
-    const call = sha256(`replay:${messageId}:${JSON.stringify(said ?? null)}`);
+    const call = answerName(deps.orderDeps, 'replay', messageId, said);
     const heard = answer.ok ? await hearAnswer(deps.orderDeps, row, kept, call, said, flaws) : undefined;
     deps.orderDeps.answered.note(row, call);
     const isTaken = heard !== undefined && !('code' in heard);

@@ -24,7 +24,7 @@ import { createWaitingReaders } from '../overload/waiting-readers';
 import { createWorkflowStarter, registerQueueGauge, type WorkflowStarter } from '../overload/workflow-starter';
 import { createTestOrders } from '../sandbox/test-orders';
 import { testTerminalProblem } from '../sandbox/test-terminal';
-import type { KeyRing } from '../sealing/key-ring';
+import { deriveKey, type KeyRing } from '../sealing/key-ring';
 import type { DecodePayloads } from '../sealing/payload-json';
 import type { PlatformKeys } from '../sealing/platform-keys';
 import type { Adapters } from '../second-interface/adapters';
@@ -272,6 +272,7 @@ export const createApp = ({
     nowMs,
     versions,
     requests,
+    bodyKey: deriveKey(orderDeps.fingerprintKey, 'request bodies'),
     operator: { operators, sessions, wrongTokens },
     portal: { sessions: portalSessions, audited, tokenOf: ownTokenOf(orderDeps) },
     audit,

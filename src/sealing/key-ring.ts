@@ -64,7 +64,7 @@ export const deriveKey = (key: Uint8Array, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), purpose, 32));
 
 /** A keyed hash, 128 bits: tells equality to whoever has the key and nothing to anyone else. */
-export const fingerprint = (key: Uint8Array, text: string): string =>
+export const fingerprint = (key: Uint8Array, text: Uint8Array | string): string =>
   createHmac('sha256', key).update(text).digest().subarray(0, 16).toString('base64url');
 
 export const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('base64url');

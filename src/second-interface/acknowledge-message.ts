@@ -5,10 +5,10 @@ import { Failure, type FailureCode } from '../domain/failures';
 import { type KeptMessage, linesOfKind, markOf } from '../domain/kept-message';
 import type { TimelineEntry, UnreadField } from '../domain/messages';
 import { shownErrors } from '../domain/shown-errors';
-import { sha256 } from '../sealing/key-ring';
 import { openOrder } from '../sealing/order-row';
 import type { OrderRow } from '../store/orders';
 import { decideVoid, noteVoidUnknown } from './after-sale/void-requests';
+import { answerName } from './answer-name';
 import { engineUnavailable, type OrderDeps } from './ask-order';
 import { keptText } from './kept-text';
 import { refuseOrder } from './refuse-order';
@@ -49,7 +49,7 @@ export const acknowledgeMessage = async (
   const message = row.messages?.find((one) => one.id === id);
   if (!message) return { code: 'message_unknown' };
   // The same answer again is the same call: an Update that was judged is not judged twice.
-  const call = sha256(`acknowledgement:${id}:${JSON.stringify(acknowledged.answer ?? null)}`);
+  const call = answerName(deps, 'acknowledgement', id, acknowledged.answer);
   onceAnswered(() => deps.answered.note(row, call));
   return takeAnswer(deps, row, message, call, acknowledged);
 };

@@ -2,9 +2,9 @@ import type { Collection } from 'mongodb';
 import { isDuplicate } from './store-errors';
 
 /**
- * One webhook-id of one issuer (rule 1 of the protocol): reserved once the signature was checked, with the path and the
- * body's hash; `kept` answers are repeated, all others judged anew. A reservation that outlives its lease marks a process
- * that died in the middle: the reconciler looks at its order.
+ * One webhook-id of one issuer (rule 1 of the protocol): reserved once the signature was checked, with the path and a keyed
+ * hash of the body; `kept` answers are repeated, all others judged anew. A reservation that outlives its lease marks a
+ * process that died in the middle: the reconciler looks at its order.
  */
 export interface RequestRow {
   readonly _id: string;
@@ -38,7 +38,14 @@ const endLease = async (
 export type Requests = ReturnType<typeof createRequests>;
 
 export const createRequests = ({ requests }: { readonly requests: Collection<RequestRow> }) => ({
-  reserve: async (_id: string, path: string, bodyHash: string, nowMs: number): Promise<Reservation> => {
+  /** `formerHash`: as in rows of before, without a key. */
+  reserve: async (
+    _id: string,
+    path: string,
+    bodyHash: string,
+    nowMs: number,
+    formerHash?: () => string,
+  ): Promise<Reservation> => {
     const leaseUntil = new Date(nowMs + leaseMs);
     try {
       await requests.insertOne({ _id, path, bodyHash, status: 'running', leaseUntil, at: new Date(nowMs) });
@@ -48,7 +55,8 @@ export const createRequests = ({ requests }: { readonly requests: Collection<Req
     }
     const row = await requests.findOne({ _id });
     if (!row) return { kind: 'running' };
-    if (row.path !== path || row.bodyHash !== bodyHash) return { kind: 'mismatch' };
+    const isSame = row.bodyHash === bodyHash || row.bodyHash === formerHash?.();
+    if (row.path !== path || !isSame) return { kind: 'mismatch' };
     if (row.status === 'kept' && row.answer) return { kind: 'kept', answer: row.answer };
     if (row.leaseUntil && row.leaseUntil.getTime() > nowMs) return { kind: 'running' };
     const taken = await requests.updateOne(

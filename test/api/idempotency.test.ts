@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { MongoClient, MongoNetworkError } from 'mongodb';
 import { Webhook } from 'standardwebhooks';
 import type { TestIssuer } from '../support/issuer';
@@ -17,7 +17,7 @@ afterEach(() => jest.restoreAllMocks());
 const database = new MongoClient(process.env.TEST_MONGODB_URI ?? '');
 afterAll(() => database.close());
 const requestRows = () =>
-  database.db(file.platform.databaseName).collection<{ _id: string; leaseUntil?: Date }>('requests');
+  database.db(file.platform.databaseName).collection<{ _id: string; leaseUntil?: Date; bodyHash?: string }>('requests');
 
 const payment = (orderNo: string, change: Record<string, unknown> = {}) => ({
   type: 'order.payment',
@@ -45,6 +45,18 @@ const placedAndTold = async (orderNo: string): Promise<void> => {
   await issuer.message('order.paid', orderNo);
 };
 const replayed = (answer: { headers: Headers }) => answer.headers.get('idempotency-replayed');
+
+test('nobody tries which PIN a body had, and a body of before there was a key is known again', async () => {
+  const webhookId = randomUUID();
+  const raw = JSON.stringify(payment('with-pin', { terminal: { channel: 'page', pin: '0471' } }));
+  const place = () => issuer.post('/orders', undefined, { webhookId, raw });
+  expect((await place()).status).toBe(201);
+  const _id = `${issuer.issuerId}/${webhookId}`;
+  const former = createHash('sha256').update(raw).digest('base64url');
+  expect(JSON.stringify(await requestRows().findOne({ _id }))).not.toContain(former);
+  await requestRows().updateOne({ _id }, { $set: { bodyHash: former } });
+  expect(replayed(await place())).toBe('true');
+});
 
 describe('kept and repeated, word for word', () => {
   test('a 201: the order is made once, and the repeat shows what was answered then', async () => {

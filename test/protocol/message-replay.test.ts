@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AdapterMessage } from '../../src/second-interface/adapter-api';
 import type { TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
@@ -52,6 +53,12 @@ test.concurrent('the answer to order.code_requested counts as ever when it is as
   await issuer.inState('code-1', 'delivered');
   const last = await issuer.message('order.code_requested', 'code-1', 3);
   expect([last.id, last.raw]).toEqual([first.id, first.raw]);
+  const kept = await file.platform.core.database.submissions.find({ issuerId: issuer.issuerId }).toArray();
+  const said = JSON.stringify({ status: 'issued', codes });
+  expect(kept).toHaveLength(1);
+  // A short code could be tried by a hash without a key.
+  const tried = createHash('sha256').update(`replay:${first.id}:${said}`).digest('base64url');
+  expect(JSON.stringify(kept)).not.toContain(tried);
 });
 
 test.concurrent('order.void_requested is asked once more, and its answer decides', async () => {

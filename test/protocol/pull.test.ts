@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { historyJson } from '../replay/histories';
 import type { TestIssuer } from '../support/issuer';
 import type { Answer } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
@@ -114,6 +115,31 @@ test.concurrent('an order is sold by fetching alone: told, asked for its code, t
     expect(lines.filter((one) => one === event)).toEqual([event]);
   }
   expect(JSON.stringify(await timeline(issuer, 'sold-1'))).not.toContain('FETCHED-1');
+});
+
+test.concurrent('whoever reads database and history cannot try which short code was acknowledged', async () => {
+  const issuer = await pullIssuer();
+  await placeVerified(issuer, 'short-1');
+  const asked = await fetchOne(issuer, 'order.code_requested');
+  const answer = { status: 'issued', codes: [{ itemId: 'a', value: '4711' }] };
+  const body = { type: 'messages.acknowledgement', results: [{ id: asked.id, answer }] };
+  expect((await acknowledge(issuer, ...body.results)).body).toEqual(taken());
+  await issuer.inState('short-1', 'delivered');
+  const { core, client } = file.platform;
+  const order = `${issuer.issuerId}/short-1`;
+  const { requests, submissions, orders } = core.database;
+  const rows = [
+    ...(await requests.find({ _id: { $regex: `^${issuer.issuerId}/` } }).toArray()),
+    ...(await submissions.find({ orderId: order }).toArray()),
+    ...(await orders.find({ _id: order }).toArray()),
+  ];
+  const history = await client.workflow.getHandle(`order/${order}`).fetchHistory();
+  const seen = JSON.stringify([rows, historyJson(history)]);
+  expect(seen.includes('codes/')).toBe(true);
+  const said = JSON.stringify(answer);
+  for (const tried of [JSON.stringify(body), said, `acknowledgement:${asked.id}:${said}`]) {
+    expect(seen.includes(createHash('sha256').update(tried).digest('base64url'))).toBe(false);
+  }
 });
 
 test.concurrent('a message is given to one reader, and again once its minute is over, with the same bytes', async () => {

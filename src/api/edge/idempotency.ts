@@ -1,5 +1,5 @@
 import { Failure, isKeptAnswer } from '../../domain/failures';
-import { type KeyRing, sha256 } from '../../sealing/key-ring';
+import { fingerprint, type KeyRing, sha256 } from '../../sealing/key-ring';
 import { places } from '../../sealing/places';
 import type { Requests } from '../../store/requests';
 import { failureOf } from './problems';
@@ -7,6 +7,8 @@ import { failureOf } from './problems';
 export interface Idempotency {
   readonly requests: Requests;
   readonly ring: KeyRing;
+  /** Of what tells one body from another: a body may hold a PIN or a short code, and nobody else can try which. */
+  readonly bodyKey: Uint8Array;
   readonly nowMs: () => number;
 }
 
@@ -40,14 +42,14 @@ export interface RequestName {
  * @throws Failure `idempotency_mismatch`, `in_progress`, and what is not kept.
  */
 export const once = async (
-  { requests, ring, nowMs }: Idempotency,
+  { requests, ring, bodyKey, nowMs }: Idempotency,
   { issuerId, webhookId, path, raw }: RequestName,
   handle: () => Promise<GivenAnswer>,
   asProblem: (failure: Failure) => string,
 ): Promise<KeptAnswer> => {
   const id = `${issuerId}/${webhookId}`;
   const context = places.answer(id);
-  const reserved = await requests.reserve(id, path, sha256(raw), nowMs());
+  const reserved = await requests.reserve(id, path, fingerprint(bodyKey, raw), nowMs(), () => sha256(raw));
   switch (reserved.kind) {
     case 'mismatch':
       throw new Failure('idempotency_mismatch');
