@@ -17,19 +17,25 @@ export interface PlaysConformance extends CallsOut {
   readonly conformance: { readonly runs: ConformanceRuns; readonly orders: ConformanceOrders };
   readonly delivery: DeliveryKeys;
   readonly audit: Audit;
+  /** Where an issuer finds its orders: the row of a run does not say. */
+  readonly publicUrl: string;
 }
 
 /** Of one run: a right issuer has some 300. */
 const callsMax = 1_000;
 const callsAtOnceMax = 48;
 
-/** Whether it has the callback that the run was played against; without a URL: it fetches. */
-const isPlayedAs = ({ callback }: IssuerRow, url: string | undefined): boolean =>
-  url === undefined ? callback.kind === 'pull' : callback.kind === 'url' && callback.url === url;
+/**
+ * Whether it is as it was when its run was begun; without a URL: it fetches. Asked before it is called, too: whoever writes
+ * to the row of a run sends nobody's calls elsewhere.
+ */
+const isPlayedAs = (issuer: IssuerRow, { url, codeMode }: Pick<ConformanceRunRow, 'url' | 'codeMode'>): boolean =>
+  issuer.codeMode === codeMode &&
+  (url === undefined ? issuer.callback.kind === 'pull' : issuer.callback.kind === 'url' && issuer.callback.url === url);
 
 /** Plays all scenarios against an issuer, and lets one go live that was held for it. */
 export const createPlayConformance = (deps: PlaysConformance) => {
-  const { conformance, delivery, audit, issuers, outbound, ring, orderDeps, nowMs } = deps;
+  const { conformance, delivery, audit, issuers, outbound, ring, orderDeps, publicUrl, nowMs } = deps;
 
   const postTo = (issuer: IssuerRow, url: string, signal: AbortSignal): Post => {
     let calls = 0;
@@ -49,32 +55,32 @@ export const createPlayConformance = (deps: PlaysConformance) => {
   };
 
   /** Whoever was held for it sells from here on: the same server that has passed, as it is registered now. */
-  const letGoLive = async ({ issuerId, runId, url, codeMode }: ConformanceRunRow): Promise<void> => {
+  const letGoLive = async (run: ConformanceRunRow): Promise<void> => {
+    const { issuerId, runId } = run;
     const issuer = await issuers.find(issuerId);
-    if (!issuer?.isNotLive || !isPlayedAs(issuer, url) || issuer.codeMode !== codeMode) return;
+    if (!issuer?.isNotLive || !isPlayedAs(issuer, run)) return;
     const at = new Date(nowMs());
     const deed = { action: 'issuer.went_live', target: issuerId, after: { runId } };
     await audit.around({ at, actor: '(conformance)', ...deed }, () => issuers.goLive(issuerId));
   };
 
   const play = async (run: ConformanceRunRow, prefix: string, signal: AbortSignal): Promise<void> => {
-    const { issuerId, runId, url, codeMode, baseUrl, only } = run;
+    const { issuerId, runId, url, codeMode, only } = run;
     const end = (state: ConformanceRunRow['state'], more: Pick<ConformanceRunRow, 'results' | 'report'>) =>
       conformance.runs.end(issuerId, runId, prefix, { state, endedAt: new Date(nowMs()), ...more });
     const issuer = await sellerOf(deps, issuerId);
-    const isThere = issuer && !issuer.deletedAt && issuer.state !== 'paused';
-    const callback = url === undefined ? ({ kind: 'pull' } as const) : ({ kind: 'url', url } as const);
-    const played = isThere && (callback.kind === 'url' || isPlayedAs(issuer, url)) && { ...issuer, callback };
-    if (!played || !mayBeCalled(played, await orderDeps.settings.platformLately())) {
+    const isThere = issuer && !issuer.deletedAt && issuer.state !== 'paused' && isPlayedAs(issuer, run);
+    if (!isThere || !mayBeCalled(issuer, await orderDeps.settings.platformLately())) {
       await end('stopped', { results: [] });
       return;
     }
+    const kind = url === undefined ? 'pull' : 'url';
     const results = await runConformance({
-      ...{ issuerId, codeMode, baseUrl, prefix, only, signal, nowMs, limits: usualLimits[callback.kind] },
+      ...{ issuerId, codeMode, baseUrl: publicUrl, prefix, only, signal, nowMs, limits: usualLimits[kind] },
       secrets: openSecrets(ring, issuerId, liveSecrets(issuer.secrets, nowMs())),
       fingerprintKey: orderDeps.fingerprintKey,
-      store: keptOrders(conformance.orders, issuerId, prefix),
-      callback: callback.kind === 'url' ? { kind: 'url', post: postTo(issuer, callback.url, signal) } : callback,
+      store: keptOrders(conformance.orders, ring, issuerId, prefix),
+      callback: url === undefined ? { kind: 'pull' } : { kind: 'url', post: postTo(issuer, url, signal) },
       onResult: (result) => void conformance.runs.note(issuerId, runId, prefix, result).catch(() => undefined),
     });
     const isWhole = only === undefined;

@@ -49,6 +49,7 @@ export interface WorkerDeps {
   readonly channels: ConfiguredChannels;
   readonly conformance: PlaysConformance['conformance'];
   readonly audit: PlaysConformance['audit'];
+  readonly publicUrl: string;
   readonly dayCounts: DayCounts;
   readonly sandboxInbox: SandboxInbox;
   readonly requests: Requests;
@@ -174,6 +175,7 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
         conformance: deps.conformance,
         delivery: deps.keys.delivery,
         audit: deps.audit,
+        publicUrl: deps.publicUrl,
       }),
       ...createReplayMessage(callsOut),
       ...createReplayEvents(callsOut, events),

@@ -78,6 +78,7 @@ const main = async (): Promise<void> => {
     channels: core.channels,
     conformance: core.conformance,
     audit: core.audit,
+    publicUrl: config.publicUrl,
     dayCounts: core.dayCounts,
     sandboxInbox: core.sandboxInbox,
     requests,

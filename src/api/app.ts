@@ -300,7 +300,7 @@ export const createApp = ({
   mountEventFeed(mount, { feed: core.eventFeed, readers });
   mountMessages(mount, {
     ...{ orderDeps, issuers, readers },
-    runMessages: createRunMessages({ ...core.conformance, fingerprintKey: orderDeps.fingerprintKey, nowMs }),
+    runMessages: createRunMessages({ ...core.conformance, ring, fingerprintKey: orderDeps.fingerprintKey, nowMs }),
   });
   mountReconciliations(mount, {
     ...{ orders: orderDeps.orders, reconciliations: core.reconciliations, dayCounts: core.dayCounts, nowMs },
@@ -354,7 +354,7 @@ export const createApp = ({
   });
   mountReplays(mount, { orderDeps, issuers, audited });
   mountConformance(mount, {
-    ...{ runs: core.conformance.runs, dayCounts: core.dayCounts, gateway, issuers, audited, publicUrl, nowMs },
+    ...{ runs: core.conformance.runs, dayCounts: core.dayCounts, gateway, issuers, audited, nowMs },
     platformSettings: settings.platform,
   });
   mountPortal(mount, {

@@ -1,29 +1,41 @@
-import type { ConformanceOrders } from '../store/conformance';
+import { type KeyRing, SealBroken } from '../sealing/key-ring';
+import { places } from '../sealing/places';
+import type { ConformanceOrders, SealedOrder } from '../store/conformance';
 import { dueAtMs, type StageOrder, type StageStore } from './stage-order';
 
 /** Of a run on the platform: its processes share them. */
-export const keptOrders = (orders: ConformanceOrders, issuerId: string, prefix: string): StageStore => {
+export const keptOrders = (orders: ConformanceOrders, ring: KeyRing, issuerId: string, prefix: string): StageStore => {
   const idOf = (orderNo: string): string => `${issuerId}/${orderNo}`;
-  const rowOf = (order: StageOrder) => ({
-    _id: idOf(order.orderNo),
-    changes: order.changes,
-    content: JSON.stringify(order),
-    values: order.held.map(({ valueFingerprint }) => valueFingerprint),
-    messages: order.messages.map(({ id }) => id),
-    dueAt: dateOf(dueAtMs(order)),
-  });
+  const rowOf = (order: StageOrder) => {
+    const _id = idOf(order.orderNo);
+    return {
+      _id,
+      changes: order.changes,
+      sealed: ring.seal(Buffer.from(JSON.stringify(order)), places.conformanceOrder(_id)),
+      values: order.held.map(({ valueFingerprint }) => valueFingerprint),
+      messages: order.messages.map(({ id }) => id),
+      dueAt: dateOf(dueAtMs(order)),
+    };
+  };
+
+  /** One that somebody else wrote is no order of the run. */
+  const opened = (row: SealedOrder | null): StageOrder | undefined => {
+    const { _id = '', sealed } = row ?? {};
+    if (!sealed || !_id.startsWith(idOf(`${prefix}-`))) return undefined;
+    try {
+      return JSON.parse(ring.open(sealed, places.conformanceOrder(_id)).toString());
+    } catch (error) {
+      if (error instanceof SealBroken) return undefined;
+      throw error;
+    }
+  };
+
   return {
-    find: async (orderNo) => {
-      const content = orderNo.startsWith(`${prefix}-`) ? await orders.find(idOf(orderNo)) : undefined;
-      return content === undefined ? undefined : JSON.parse(content);
-    },
+    find: async (orderNo) => opened(await orders.find(idOf(orderNo))),
     insert: (order) => orders.insert({ ...rowOf(order), prefix, at: new Date(order.facts.createdAtMs) }),
     replace: (order, changesBefore) => orders.replace(rowOf(order), changesBefore),
-    due: async (atMs, limit) => (await orders.due(prefix, new Date(atMs), limit)).map((content) => JSON.parse(content)),
-    findByMessage: async (id) => {
-      const content = await orders.findByMessage(prefix, id);
-      return content === undefined ? undefined : JSON.parse(content);
-    },
+    due: async (atMs, limit) => (await orders.due(prefix, new Date(atMs), limit)).flatMap((row) => opened(row) ?? []),
+    findByMessage: async (id) => opened(await orders.findByMessage(prefix, id)),
     holdsElsewhere: (orderNo, values) => orders.holdsElsewhere(prefix, idOf(orderNo), values),
   };
 };

@@ -11,6 +11,7 @@ export const places = {
   orderKey: (orderId: string): string => `order-key:${orderId}`,
   approval: (approvalId: string, orderId: string): string => `approval:${approvalId}:${orderId}`,
   approvalRow: (approvalId: string): string => `row:approvals/${approvalId}`,
+  conformanceOrder: (id: string): string => `conformance-order:${id}`,
   sandboxMessage: (messageId: string): string => `sandbox-message:${messageId}`,
   portalLink: (hash: string): string => `portal-link:${hash}`,
   portalSession: (hash: string): string => `portal-session:${hash}`,

@@ -40,7 +40,6 @@ export interface ConformanceRunRow {
   /** What it was played against; left out: its issuer fetches. */
   readonly url?: string;
   readonly codeMode: 'request' | 'push';
-  readonly baseUrl: string;
   /** While it runs: of an issuer one at a time. */
   readonly running?: string;
   /** Begins the numbers of its orders; another one with each attempt. */
@@ -53,13 +52,13 @@ export interface ConformanceRunRow {
 
 export type ListedRun = Omit<ConformanceRunRow, 'report'>;
 
-/** An order that is sold to nobody, as JSON. */
+/** An order that is sold to nobody. It has messages for its issuer in it: whoever writes to the database makes none. */
 export interface ConformanceOrderRow {
   /** `{issuerId}/{orderNo}` */
   readonly _id: string;
   readonly prefix: string;
   readonly changes: number;
-  readonly content: string;
+  readonly sealed: Buffer;
   /** Fingerprints of the codes that it holds. */
   readonly values: readonly string[];
   /** By their webhook-ids, those that its issuer fetches. */
@@ -68,6 +67,9 @@ export interface ConformanceOrderRow {
   readonly dueAt: Date | null;
   readonly at: Date;
 }
+
+/** Enough to open it. */
+export type SealedOrder = Pick<ConformanceOrderRow, '_id' | 'sealed'>;
 
 export type ConformanceRuns = ReturnType<typeof createConformanceRuns>;
 export type ConformanceOrders = ReturnType<typeof createConformanceOrders>;
@@ -157,7 +159,7 @@ export const createConformanceOrders = ({
 }: {
   readonly conformanceOrders: Collection<ConformanceOrderRow>;
 }) => ({
-  find: async (id: string): Promise<string | undefined> => (await conformanceOrders.findOne({ _id: id }))?.content,
+  find: (id: string): Promise<SealedOrder | null> => conformanceOrders.findOne({ _id: id }),
 
   insert: async (row: ConformanceOrderRow): Promise<void> => {
     await conformanceOrders.insertOne(row);
@@ -171,17 +173,15 @@ export const createConformanceOrders = ({
   },
 
   /** Of a run, those with a message that may be given, longest first. */
-  due: async (prefix: string, at: Date, limit: number): Promise<string[]> => {
-    const rows = await conformanceOrders
+  due: (prefix: string, at: Date, limit: number): Promise<SealedOrder[]> =>
+    conformanceOrders
       .find({ prefix, dueAt: { $lte: at } })
       .sort({ dueAt: 1 })
       .limit(limit)
-      .toArray();
-    return rows.map(({ content }) => content);
-  },
+      .toArray(),
 
-  findByMessage: async (prefix: string, messageId: string): Promise<string | undefined> =>
-    (await conformanceOrders.findOne({ prefix, messages: messageId }))?.content,
+  findByMessage: (prefix: string, messageId: string): Promise<SealedOrder | null> =>
+    conformanceOrders.findOne({ prefix, messages: messageId }),
 
   /** Whether another order of the run holds one of these values. */
   holdsElsewhere: async (prefix: string, id: string, values: readonly string[]): Promise<boolean> =>

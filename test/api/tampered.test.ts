@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import type { UpdateFilter } from 'mongodb';
 import { publicKeyToWhpk } from '../../src/signing/keys';
+import type { ConformanceOrderRow } from '../../src/store/conformance';
 import type { InboxRow } from '../../src/store/inbox';
 import type { OrderRow } from '../../src/store/orders';
 import { startPlatform } from '../support/platform';
@@ -246,6 +247,64 @@ test('a message that somebody else puts into the inbox of an order says nothing 
   expect((await issuer.order('asked')).body.state).toBe('verified');
   await inbox.deleteOne({ _id: row._id });
 });
+
+test('a message that somebody else puts into a conformance run is given to nobody', async () => {
+  const issuer = await file.issuer({ callback: { kind: 'pull' }, codeMode: 'request' });
+  const { issuerId } = issuer;
+  const { conformanceRuns, conformanceOrders } = file.platform.core.database;
+  const [prefix, messageId, at] = ['conform-01234567', 'cf_conform_of-a-thief', new Date()];
+  const contentOf = (orderNo: string): string => {
+    const data = { issuerId, orderNo, token: 'token', quantity: 1, codesUrl: thief.urlOf('/codes') };
+    const message = {
+      ...{ id: messageId, content: { type: 'order.code_requested', timestamp: at.toISOString(), data } },
+      ...{ givingsMin: 1, unheard: 0, isOnce: false, leaseMs: 1_000, givings: 0, dueAtMs: 0, acknowledgements: [] },
+    };
+    return JSON.stringify({ issuerId, orderNo, messages: [message], script: [], heard: [], held: [], changes: 1 });
+  };
+  await conformanceRuns.insertOne({
+    ...{ _id: `${issuerId}/r`, issuerId, runId: 'r', at, by: 'thief', codeMode: 'request', results: [] },
+    ...{ running: issuerId, prefix, state: 'running' },
+  });
+  const row = { prefix, changes: 1, values: [], messages: [messageId], dueAt: new Date(0), at };
+  for (const [n, kind] of ['as JSON', 'as bytes', 'as both'].entries()) {
+    const orderNo = `${prefix}-${n}`;
+    const content = contentOf(orderNo);
+    const inJson = kind === 'as bytes' ? {} : { content };
+    const inBytes = kind === 'as JSON' ? {} : { sealed: Buffer.from(content) };
+    const written = { _id: `${issuerId}/${orderNo}`, ...row, ...inJson, ...inBytes };
+    await conformanceOrders.insertOne(written as unknown as ConformanceOrderRow);
+    expect([kind, (await issuer.get('/messages')).body]).toEqual([kind, { data: [] }]);
+  }
+  await conformanceRuns.deleteOne({ _id: `${issuerId}/r` });
+});
+
+test('a run whose row somebody else wrote calls its issuer and nobody else, and sends no code elsewhere', async () => {
+  const issuer = await file.issuer({ codeMode: 'request', callHeaders: { 'x-key': 'of-the-issuer' } });
+  const { conformanceRuns } = file.platform.core.database;
+  const played = async ($set: object): Promise<string> => {
+    await file.platform.stopWorkers();
+    const begun = await issuer.post('/conformance', { type: 'issuer.conformance', only: ['paid-verified'] });
+    expect(begun.status).toBe(202);
+    await conformanceRuns.updateOne({ _id: `${issuer.issuerId}/${begun.body.runId}` }, { $set });
+    await file.platform.startWorkers();
+    return until(
+      'the end of the run',
+      async () => {
+        const { state } = (await issuer.get(`/conformance/${begun.body.runId}`)).body;
+        return state !== 'running' && state;
+      },
+      60_000,
+    );
+  };
+  for (const $set of [{ url: thief.urlOf('/callback') }, { codeMode: 'push' }]) {
+    expect([$set, await played($set)]).toEqual([$set, 'stopped']);
+  }
+  expect([thief.received, issuer.received]).toEqual([[], []]);
+  expect(await played({ baseUrl: thief.urlOf('') })).toBe('failed');
+  const { verificationUrl, codesUrl } = issuer.received[0]?.data ?? {};
+  for (const url of [verificationUrl, codesUrl]) expect(url).toMatch(new RegExp(`^${file.platform.baseUrl}/`));
+  expect(thief.received).toEqual([]);
+}, 120_000);
 
 test('the key by which codes are compared, once taken away, is not made anew', async () => {
   const { keys } = file.platform.core.database;

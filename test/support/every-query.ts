@@ -320,7 +320,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'conformance runs': async () => {
       const runs = createConformanceRuns(of);
       const run = { ...{ issuerId: 'acme', runId: 'r', at: now, by: 'acme', url: 'https://a.example' } };
-      const whole = { ...run, codeMode: 'push', baseUrl: 'https://b.example' } as const;
+      const whole = { ...run, codeMode: 'push' } as const;
       await runs.begin(whole, now);
       await runs.begin(whole, now);
       await runs.countRunning(8, now);
@@ -343,14 +343,15 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
         _id: 'acme/c',
         prefix: 'p',
         changes: 1,
-        content: '{}',
+        sealed: Buffer.from('sealed'),
         values: [],
         messages: [],
         dueAt: null,
         at: now,
       });
       await orders.find('acme/c');
-      await orders.replace({ _id: 'acme/c', changes: 2, content: '{}', values: [], messages: [], dueAt: null }, 1);
+      const sealed = Buffer.from('sealed anew');
+      await orders.replace({ _id: 'acme/c', changes: 2, sealed, values: [], messages: [], dueAt: null }, 1);
       await orders.due('p', now, 2);
       await orders.findByMessage('p', 'm');
       await orders.holdsElsewhere('p', 'acme/c', ['v']);

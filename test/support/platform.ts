@@ -238,6 +238,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       dayCounts: workerCore.dayCounts,
       conformance: workerCore.conformance,
       audit: workerCore.audit,
+      publicUrl: config.publicUrl,
       sandboxInbox: workerCore.sandboxInbox,
       requests: workerCore.requests,
       purge: workerCore.purge,

@@ -2,12 +2,14 @@ import { keptOrders } from '../../conformance/kept-orders';
 import { messagePrefix } from '../../conformance/sending';
 import { createStageMessages, type StageMessages } from '../../conformance/stage-messages';
 import type { GivenMessage } from '../../contract/issuer/messages';
+import type { KeyRing } from '../../sealing/key-ring';
 import type { AcknowledgedMessage, AcknowledgementProblem } from '../../second-interface/acknowledge-message';
 import type { ConformanceOrders, ConformanceRuns } from '../../store/conformance';
 
 interface Deps {
   readonly runs: ConformanceRuns;
   readonly orders: ConformanceOrders;
+  readonly ring: KeyRing;
   readonly fingerprintKey: Uint8Array;
   readonly nowMs: () => number;
 }
@@ -17,12 +19,12 @@ const nothing = { messages: [], isOver: false };
 export type RunMessages = ReturnType<typeof createRunMessages>;
 
 /** Asked at each fetch of an issuer: what a run that plays it has to be given beside its own messages. */
-export const createRunMessages = ({ runs, orders, fingerprintKey, nowMs }: Deps) => {
+export const createRunMessages = ({ runs, orders, ring, fingerprintKey, nowMs }: Deps) => {
   const ofRunning = async (issuerId: string): Promise<StageMessages | undefined> => {
     const prefix = (await runs.runningOf(issuerId))?.prefix;
     return prefix === undefined
       ? undefined
-      : createStageMessages({ store: keptOrders(orders, issuerId, prefix), fingerprintKey, nowMs });
+      : createStageMessages({ store: keptOrders(orders, ring, issuerId, prefix), fingerprintKey, nowMs });
   };
 
   return {

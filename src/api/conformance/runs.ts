@@ -19,7 +19,6 @@ export interface RunsDeps {
   readonly dayCounts: DayCounts;
   readonly gateway: OrderGateway;
   readonly platformSettings: OrderSettingsStore['platform'];
-  readonly publicUrl: string;
   readonly nowMs: () => number;
 }
 
@@ -33,7 +32,7 @@ const lostAfterMs = 25 * 60_000;
 
 const namesOf = (only: readonly string[] = checks.map(({ name }) => name)): ReadonlySet<string> => new Set(only);
 
-export const createRuns = ({ runs, dayCounts, gateway, platformSettings, publicUrl, nowMs }: RunsDeps) => {
+export const createRuns = ({ runs, dayCounts, gateway, platformSettings, nowMs }: RunsDeps) => {
   const summary = (row: Omit<ConformanceRunRow, 'report'>) => {
     const isLost = row.state === 'running' && row.at.getTime() < nowMs() - lostAfterMs;
     const state = isLost ? 'stopped' : row.state;
@@ -91,7 +90,7 @@ export const createRuns = ({ runs, dayCounts, gateway, platformSettings, publicU
       const at = new Date(nowMs());
       const staleBefore = new Date(at.getTime() - lostAfterMs);
       const start = async (): Promise<void> => {
-        const row = { issuerId, runId, at, by, ...url, codeMode, baseUrl: publicUrl, ...(only ? { only } : {}) };
+        const row = { issuerId, runId, at, by, ...url, codeMode, ...(only ? { only } : {}) };
         const begun = await runs.begin(row, staleBefore);
         if (begun === 'running') {
           throw new Failure('in_progress', { detail: 'Another run of this issuer runs', retryAfterSeconds: 10 });

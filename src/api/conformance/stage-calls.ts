@@ -41,7 +41,7 @@ export const mountStageCalls = (app: Express, deps: StageCallsDeps): void => {
     if (!issuer || !(await issuers.isUntouched(issuer, new Date(nowMs())))) return next();
     const stage = createStage({
       ...{ issuerId, publicKey: issuer.publicKey, fingerprintKey, nowMs },
-      store: keptOrders(orders, issuerId, prefix),
+      store: keptOrders(orders, ring, issuerId, prefix),
       secrets: openSecrets(ring, issuerId, liveSecrets(issuer.secrets, nowMs())),
     });
     const given = await stage.answer({
