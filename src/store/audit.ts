@@ -70,8 +70,13 @@ const othersTurnMaxMs = 50;
 /** Behind any `_id` of before the chain, which are hexadecimal; the index over `_id` is the guard of the chain. */
 const idOf = (seq: number): string => `n${String(seq).padStart(12, '0')}`;
 
+const seqOf = ({ _id }: Pick<AuditRow, '_id'>): number => Number(_id.slice(1));
+
 /** By which the list is sorted; no part of the hash, as time and number are. */
 const positionOf = ({ at, seq }: Pick<ChainedAuditRow, 'at' | 'seq'>): string => `${at.toISOString()}/${idOf(seq)}`;
+
+/** What somebody else put between the entries is none: a page of them has as many as were asked for. */
+const isEntry = { $regex: /^n[0-9]{12}$/ } as const;
 
 /** The same bytes for what was written and what is read again. */
 const canonical = (value: unknown): string =>
@@ -98,8 +103,12 @@ export const createAudit = (
     macOf(canonical({ seq, id, prev, at, actor, action, target, phase, of, before, after, reason, code }));
 
   const readHead = async (): Promise<Link> => {
-    const [newest] = await audit.find({}).sort({ _id: -1 }).limit(1).toArray();
-    return newest && isChained(newest) ? newest : beginning;
+    const [newest] = await audit
+      .find<KeptAuditRow>({ _id: { $gt: idOf(0), ...isEntry } })
+      .sort({ _id: -1 })
+      .limit(1)
+      .toArray();
+    return newest ? { seq: seqOf(newest), hash: newest.hash } : beginning;
   };
 
   const append = async (entry: AuditEntry, id: string): Promise<ChainedAuditRow> => {
@@ -182,11 +191,11 @@ export const createAudit = (
     /** The chain from after this one on, oldest first: each under the number that its place gives it, whatever it says. */
     after: async (seq: number, limit: number): Promise<KeptAuditRow[]> => {
       const rows = await audit
-        .find({ _id: { $gt: idOf(seq) } })
+        .find<KeptAuditRow>({ _id: { $gt: idOf(seq), ...isEntry } })
         .sort({ _id: 1 })
         .limit(limit)
         .toArray();
-      return rows.map((row) => ({ ...(row as KeptAuditRow), seq: Number(row._id.slice(1)) }));
+      return rows.map((row) => ({ ...row, seq: seqOf(row) }));
     },
 
     /** Whether it is as it was written, and is listed under its time. */
@@ -195,6 +204,3 @@ export const createAudit = (
 };
 
 type AuditHashed = AuditEntry & Omit<AuditLink, 'hash'>;
-
-const isChained = (row: AuditRow): row is AuditRow & ChainedAuditRow =>
-  row.seq !== undefined && row.hash !== undefined && row.phase !== undefined;

@@ -1,5 +1,6 @@
 import type { UpdateFilter } from 'mongodb';
 import { checkAudit } from '../../src/operator/audit-check';
+import { sealRowsOnce } from '../../src/operator/seal-rows';
 import { deriveKey, sha256 } from '../../src/sealing/key-ring';
 import { type AuditRow, createAudit } from '../../src/store/audit';
 import { databaseOfFile } from '../support/database-of-file';
@@ -218,6 +219,25 @@ describe('the chain of entries', () => {
     const written = await Promise.allSettled([...asked, audit.append(entry, 'done')]);
     expect(written.filter(({ status }) => status === 'rejected')).toHaveLength(20);
     expect(written.at(-1)).toMatchObject({ status: 'fulfilled', value: { phase: 'done', seq: 101 } });
+  });
+
+  test('what somebody else puts between the entries hides no change of one, and no start seals for its sake', async () => {
+    const { audit } = store.database;
+    const put = (after: string, count: number) =>
+      audit.insertMany(Array.from({ length: count }, (_, n) => ({ _id: `${after}.${n}`, position: 'p' }) as AuditRow));
+    await sealRowsOnce(process(), [], Date.now);
+    for (const id of ['b', 'c', 'd']) await process().append(entry, id);
+    await put('n000000000001', 3);
+    await put('n999999999999', 1);
+    await audit.updateOne({ seq: 4 }, { $set: { actor: 'somebody-else' } });
+    expect(await checkAudit(process(), 0, 3)).toMatchObject({ checked: 3, next: 3 });
+    expect(await checkAudit(process(), 3, 3)).toMatchObject({ checked: 0, broken: { seq: 4, why: 'changed' } });
+    expect((await process().append(entry, 'e')).seq).toBe(5);
+    await audit.deleteOne({ seq: 1 });
+    await put('n000000000000', 1_000);
+    const sealAll = jest.fn();
+    await sealRowsOnce(process(), [{ sealAll }], Date.now);
+    expect(sealAll).not.toHaveBeenCalled();
   });
 
   test('entries of before the chain stay in the list', async () => {

@@ -94,6 +94,10 @@ const accepted: Record<
   'sign-ins in the audit log': { index: 'by_action', examined: 'what has another phase is passed over' },
   'the audit log without sign-ins': { index: 'by_position', examined: 'sign-ins are passed over' },
   'a target in the audit log': { index: 'by_target', examined: 'what was only asked or refused is passed over' },
+  'the chain of the audit log': {
+    index: '_id_',
+    examined: 'what is no entry of it is passed over: nobody puts any there',
+  },
   'workers that report': { index: 'forget', examined: 'those that left within ten minutes are passed over' },
 };
 
