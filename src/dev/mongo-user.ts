@@ -26,11 +26,15 @@ export const lets = (uri: string): Promise<boolean> =>
     return true;
   }).catch(() => false);
 
-/** Asked of a server that asks nobody for a password: the one user, who can reach no other database. */
+/**
+ * Asked of a server that asks nobody for a password: the one user, who can reach no other database. Whoever came before
+ * may have made others, and would get in by them for ever.
+ */
 export const giveUser = (uri: string, database: string, password: string): Promise<void> =>
   asking(uri, async (client) => {
     const admin = client.db('admin');
     const roles = [{ role: 'readWrite', db: database }];
-    const { users } = await admin.command({ usersInfo: user });
-    await admin.command({ [users.length > 0 ? 'updateUser' : 'createUser']: user, pwd: password, roles });
+    const users = await admin.collection<{ user: string; db: string }>('system.users').find({}).toArray();
+    for (const one of users) await client.db(one.db).command({ dropUser: one.user });
+    await admin.command({ createUser: user, pwd: password, roles });
   });

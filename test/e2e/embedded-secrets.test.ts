@@ -46,6 +46,10 @@ test('the database of npm start lets nobody in without its password, over restar
   try {
     const before = await start({});
     await insert(before.uri, 'from-before');
+    const stranger = { pwd: 'of-a-stranger', roles: [{ role: 'root', db: 'admin' }] };
+    for (const db of ['admin', 'another']) {
+      await asking(before.uri, (client) => client.db(db).command({ createUser: `stranger-of-${db}`, ...stranger }));
+    }
     await before.stop();
     for (const id of ['first', 'second']) {
       const mongo = await start({ password });
@@ -53,6 +57,11 @@ test('the database of npm start lets nobody in without its password, over restar
       expect(argumentsOf(mongo.pid)).not.toContain(password);
       await expect(insert(mongoUri(mongo.port, 'codeferry'), 'a-stranger')).rejects.toThrow(/authenticat|auth/i);
       await expect(insert(mongoUri(mongo.port, 'codeferry', 'guessed'), 'a-stranger')).rejects.toThrow(/auth/i);
+      // Whom somebody made while it asked for none.
+      for (const db of ['admin', 'another']) {
+        const uri = `mongodb://stranger-of-${db}:of-a-stranger@127.0.0.1:${mongo.port}/?directConnection=true&authSource=${db}`;
+        await expect(insert(uri, 'a-stranger')).rejects.toThrow(/auth/i);
+      }
       await mongo.stop();
     }
     const last = await start({ password });
