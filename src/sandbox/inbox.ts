@@ -1,4 +1,4 @@
-import type { Deliver } from '../channels/channel';
+import type { Deliver, Written } from '../channels/channel';
 import type { ConfiguredChannels } from '../channels/configured-channels';
 import type { Terminal } from '../domain/order';
 import type { KeyRing } from '../sealing/key-ring';
@@ -25,17 +25,19 @@ export const createInboxDelivery =
     return async (delivery) => {
       const beganMs = nowMs();
       const { messageId, order } = delivery;
-      const sealed = ring.seal(Buffer.from(JSON.stringify(await written(delivery))), places.sandboxMessage(messageId));
-      await inbox.keep({ _id: messageId, issuerId: order.issuerId, at: new Date(nowMs()), channel, sealed });
+      const { issuerId } = order;
+      const text = JSON.stringify({ issuerId, ...(await written(delivery)) });
+      const sealed = ring.seal(Buffer.from(text), places.sandboxMessage(messageId));
+      await inbox.keep({ _id: messageId, issuerId, at: new Date(nowMs()), channel, sealed });
       return { kind: 'delivered', state: 'sent', status: 0, tookMs: nowMs() - beganMs };
     };
   };
 
-/** Newest first. */
+/** Newest first. One that somebody else brought here from another issuer is left out. */
 export const readInbox = async ({ inbox, ring }: InboxDeps, issuerId: string) =>
-  (await inbox.newest(issuerId, inboxShownMax)).map(({ _id, at, channel, sealed }) => {
-    const written: { to: string; subject?: string; text: string } = JSON.parse(
+  (await inbox.newest(issuerId, inboxShownMax)).flatMap(({ _id, at, channel, sealed }) => {
+    const { issuerId: whose, ...written }: Written & { readonly issuerId: string } = JSON.parse(
       ring.open(sealed, places.sandboxMessage(_id)).toString(),
     );
-    return { at: at.toISOString(), channel, ...written };
+    return whose === issuerId ? [{ at: at.toISOString(), channel, ...written }] : [];
   });

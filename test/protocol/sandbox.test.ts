@@ -183,6 +183,11 @@ test('mails of its orders are in its inbox, and go nowhere else', async () => {
     ],
   });
   expect(inbox.body.data[0].text).not.toContain('MAIL-CODE-1');
+  // Whoever writes to the database reads nobody else's.
+  const other = await file.sandboxIssuer();
+  const { sandboxInbox } = file.platform.core.database;
+  await sandboxInbox.updateMany({ issuerId: issuer.issuerId }, { $set: { issuerId: other.issuerId } });
+  expect((await other.get('/inbox')).body).toEqual({ data: [] });
   // A live one's mail that came later is there, and that one is not.
   const live = await file.issuer();
   await live.placeVerified('mail-2', { terminal: { channel: 'email', address: 'live@mail.example' } });
