@@ -248,6 +248,23 @@ test('a message that somebody else puts into the inbox of an order says nothing 
   await inbox.deleteOne({ _id: row._id });
 });
 
+test('an order that is put into the queue of another issuer is not given there, and its token stays with its own', async () => {
+  const [own, other] = await Promise.all([
+    file.issuer({ callback: { kind: 'pull' } }),
+    file.issuer({ callback: { kind: 'pull' } }),
+  ]);
+  await own.place('queued');
+  const _id = `${own.issuerId}/queued`;
+  const isOffered = async () => (await ordersInDatabase().findOne({ _id }))?.toGive !== undefined;
+  await until('it is offered', isOffered);
+  const put = (to: string) => ordersInDatabase().updateOne({ _id }, { $set: { toGive: `${to}/2000-01-01/x` } });
+  await put(other.issuerId);
+  expect((await other.get('/messages')).body).toEqual({ data: [] });
+  await put(own.issuerId);
+  const { data } = (await own.get('/messages')).body;
+  expect(data).toMatchObject([{ type: 'order.paid', data: { orderNo: 'queued' } }]);
+});
+
 test('a message that somebody else puts into a conformance run is given to nobody', async () => {
   const issuer = await file.issuer({ callback: { kind: 'pull' }, codeMode: 'request' });
   const { issuerId } = issuer;
