@@ -1,6 +1,8 @@
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../src/bounded/free-port';
@@ -46,6 +48,34 @@ test.each(Object.entries(languages))(
   },
   90_000,
 );
+
+test('curl: what every user of a machine sees of the programs that it runs is no secret, token, signature or code', async () => {
+  const programs = ['curl', 'openssl', 'od', 'tr', 'sed', 'grep', 'awk', 'paste'];
+  if (!isFound('curl', languages.curl?.found ?? [])) return;
+  const seen = await mkdtemp(join(tmpdir(), 'codeferry-seen-'));
+  const log = join(seen, 'arguments');
+  for (const name of programs) {
+    const own = execFileSync('sh', ['-c', `command -v ${name}`])
+      .toString()
+      .trim();
+    await writeFile(join(seen, name), `#!/bin/sh\necho "${name} $*" >>'${log}'\nexec '${own}' "$@"\n`, { mode: 0o755 });
+  }
+  const { issuerId: ISSUER_ID, secret: ISSUER_SECRET } = await file.sandboxIssuer({ callback: { kind: 'pull' } });
+  await promisify(execFile)('bash', ['sell.sh'], {
+    cwd: join(folder, 'curl'),
+    env: {
+      ...process.env,
+      ...{ CODEFERRY_URL: file.platform.baseUrl, ISSUER_ID, ISSUER_SECRET, PATH: `${seen}:${process.env.PATH}` },
+    },
+    timeout: 60_000,
+  });
+  const told = await readFile(log, 'utf8');
+  await rm(seen, { recursive: true });
+  for (const name of ['curl -', 'openssl dgst']) expect(told).toContain(name);
+  const key = Buffer.from(ISSUER_SECRET.slice('whsec_'.length), 'base64');
+  for (const secret of [key.toString('hex'), key.toString('base64')]) expect(told.includes(secret)).toBe(false);
+  expect(told).not.toMatch(/"token":"[\w-]{43}|"value":"\w|signature: v1,/);
+}, 90_000);
 
 /** What a program that sells one code forgets most easily; a person plays all of them. */
 const only = ['paid-repeated', 'codes-three', 'codes-many', 'codes-queued', 'order-closed'];
