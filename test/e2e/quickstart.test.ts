@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../src/bounded/free-port';
 import { conform } from '../../src/cli/issuer/conform';
+import { trySnippet } from '../../src/domain/words/try-snippet';
 import { platformOfFile } from '../support/platform-of-file';
 
 const file = platformOfFile({ sandboxAllow: ['127.0.0.0/8'] });
@@ -49,9 +50,9 @@ test.each(Object.entries(languages))(
   90_000,
 );
 
-test('curl: what every user of a machine sees of the programs that it runs is no secret, token, signature or code', async () => {
+/** The arguments of the programs that a script runs: every user of the machine sees them. */
+const argumentsOf = async (args: readonly string[], env: Record<string, string>, input = ''): Promise<string> => {
   const programs = ['curl', 'openssl', 'od', 'tr', 'sed', 'grep', 'awk', 'paste'];
-  if (!isFound('curl', languages.curl?.found ?? [])) return;
   const seen = await mkdtemp(join(tmpdir(), 'codeferry-seen-'));
   const log = join(seen, 'arguments');
   for (const name of programs) {
@@ -60,20 +61,37 @@ test('curl: what every user of a machine sees of the programs that it runs is no
       .trim();
     await writeFile(join(seen, name), `#!/bin/sh\necho "${name} $*" >>'${log}'\nexec '${own}' "$@"\n`, { mode: 0o755 });
   }
-  const { issuerId: ISSUER_ID, secret: ISSUER_SECRET } = await file.sandboxIssuer({ callback: { kind: 'pull' } });
-  await promisify(execFile)('bash', ['sell.sh'], {
+  const running = promisify(execFile)('bash', args, {
     cwd: join(folder, 'curl'),
-    env: {
-      ...process.env,
-      ...{ CODEFERRY_URL: file.platform.baseUrl, ISSUER_ID, ISSUER_SECRET, PATH: `${seen}:${process.env.PATH}` },
-    },
+    env: { ...process.env, ...env, PATH: `${seen}:${process.env.PATH}` },
     timeout: 60_000,
   });
+  running.child.stdin?.end(input);
+  await running;
   const told = await readFile(log, 'utf8');
   await rm(seen, { recursive: true });
   for (const name of ['curl -', 'openssl dgst']) expect(told).toContain(name);
-  const key = Buffer.from(ISSUER_SECRET.slice('whsec_'.length), 'base64');
-  for (const secret of [key.toString('hex'), key.toString('base64')]) expect(told.includes(secret)).toBe(false);
+  return told;
+};
+
+const isShown = (told: string, secret: string): boolean => {
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+  return told.includes(key.toString('hex')) || told.includes(key.toString('base64'));
+};
+
+test('what the console shows for a first order places it, and shows nobody on the machine the secret', async () => {
+  if (!isFound('curl', languages.curl?.found ?? [])) return;
+  const { issuerId, secret, order } = await file.sandboxIssuer();
+  const told = await argumentsOf(['-c', trySnippet(issuerId, file.platform.baseUrl)], {}, `${secret}\n`);
+  expect(isShown(told, secret)).toBe(false);
+  expect((await order('try-1')).status).toBe(200);
+});
+
+test('curl: what every user of a machine sees of the programs that it runs is no secret, token, signature or code', async () => {
+  if (!isFound('curl', languages.curl?.found ?? [])) return;
+  const { issuerId: ISSUER_ID, secret: ISSUER_SECRET } = await file.sandboxIssuer({ callback: { kind: 'pull' } });
+  const told = await argumentsOf(['sell.sh'], { CODEFERRY_URL: file.platform.baseUrl, ISSUER_ID, ISSUER_SECRET });
+  expect(isShown(told, ISSUER_SECRET)).toBe(false);
   expect(told).not.toMatch(/"token":"[\w-]{43}|"value":"\w|signature: v1,/);
 }, 90_000);
 
