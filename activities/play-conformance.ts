@@ -5,6 +5,7 @@ import { hasPassed, signedReport } from '../src/conformance/report';
 import { newPrefix, runConformance } from '../src/conformance/run';
 import { type Post, usualLimits } from '../src/conformance/sending';
 import { mayBeCalled } from '../src/domain/ownership';
+import { toldProblem } from '../src/domain/told-problem';
 import type { DeliveryKeys } from '../src/sealing/delivery-keys';
 import { openSecrets } from '../src/sealing/issuer-secrets';
 import type { Audit } from '../src/store/audit';
@@ -43,7 +44,7 @@ export const createPlayConformance = (deps: PlaysConformance) => {
     return async ({ headers, ...call }) => {
       calls += 1;
       if (calls > callsMax) return { kind: 'failed', reason: 'over_limit', tookMs: 0 };
-      return outbound.postSigned({
+      const result = await outbound.postSigned({
         ...call,
         ...settings,
         ...{ issuerId: issuer._id, url, signal, isPastCircuit: true, isUncounted: true },
@@ -51,6 +52,7 @@ export const createPlayConformance = (deps: PlaysConformance) => {
         callsAtOnce: async () => callsAtOnceMax,
         headers: { ...settings.headers, ...headers },
       });
+      return result.kind === 'failed' ? { ...result, reason: toldProblem(result.reason) } : result;
     };
   };
 

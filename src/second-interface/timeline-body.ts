@@ -1,5 +1,6 @@
 import type { Timeline } from '../contract/order';
 import type { Asker, TimelineEntry, TimelineEvent } from '../domain/messages';
+import { toldProblem } from '../domain/told-problem';
 import type { OrderRow } from '../store/orders';
 
 type TimelineRow = Pick<OrderRow, 'timeline' | 'texts'>;
@@ -27,11 +28,5 @@ const withText = ({ texts }: TimelineRow, { textRef, ...detail }: TimelineEntry[
   return said ? { ...detail, text: said.text } : detail;
 };
 
-/** Which of these it was would tell an issuer, address by address, what there is inside of our network. */
-const noConnection: ReadonlySet<unknown> = new Set([
-  ...(['address_forbidden', 'name_unresolved', 'connection_refused', 'unreachable'] as const),
-  ...(['reset', 'proxy', 'network', 'answer_malformed'] as const),
-]);
-
 const shown = (detail: TimelineEntry['detail'], who: Asker): TimelineEntry['detail'] =>
-  who === 'issuer' && noConnection.has(detail.problem) ? { ...detail, problem: 'unreachable' } : detail;
+  who === 'issuer' && detail.problem !== undefined ? { ...detail, problem: toldProblem(detail.problem) } : detail;

@@ -284,7 +284,10 @@ describe('required', () => {
     expectProblem(await at('nonsense'), 422, 'body_invalid', '/url');
     expectProblem(await issuer.get('/callback-proof?url=nonsense'), 422, 'body_invalid', '/url');
     const inside = await look(issuer, 'https://inside.test/callback');
-    expect([inside.check.file, inside.proved]).toEqual(['address_forbidden', undefined]);
+    // Whether there is such a name inside is for operators alone.
+    expect([inside.check.file, inside.proved]).toEqual(['unreachable', undefined]);
+    const proofPath = `/issuers/${issuer.issuerId}/callback-proof?url=https%3A%2F%2Finside.test%2Fcallback`;
+    expect((await file.platform.operator('GET', proofPath)).body.check.file).toBe('address_forbidden');
 
     const secret = 'a-secret-of-its-server';
     await file.platform.operator('PATCH', `/issuers/${issuer.issuerId}`, { callHeaders: { 'x-key': secret } });

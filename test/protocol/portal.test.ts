@@ -1,7 +1,7 @@
 import { createLinks } from '../../src/api/portal/links';
 import { createPortalLinks } from '../../src/store/portal-links';
 import type { TestIssuer } from '../support/issuer';
-import { startPlatform } from '../support/platform';
+import { type Answer, startPlatform } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { signInByLink } from '../support/portal';
 import { expectProblem } from '../support/problem';
@@ -261,4 +261,21 @@ test('GET /echo/outcome tells what became of the self-test, and GET /calls how t
   const shown = (await issuer.get(`/calls/${encodeURIComponent(call.callId)}`)).body;
   expect(shown.request.body.data.token).toBe('•••');
   expect((await issuer.get('/orders?q=CALL')).body.data).toHaveLength(1);
+});
+
+test('neither tells an issuer what there is inside of our network, and an operator reads it', async () => {
+  const issuer = await file.issuer({ callback: { kind: 'url', url: 'https://localhost:9/' } });
+  await issuer.post('/echo', { hello: 1 });
+  await issuer.place('forbidden');
+  const outcome = await until('the echo failed', async () => {
+    const { body } = await issuer.get('/echo/outcome');
+    return body.state === 'failed' && body;
+  });
+  const callIn = async (read: () => Promise<Answer>) =>
+    until('the call', async () => (await read()).body.data.find(({ kind }: { kind: string }) => kind === 'order.paid'));
+  const own = await callIn(() => issuer.get('/calls'));
+  const shown = (await issuer.get(`/calls/${encodeURIComponent(own.callId)}`)).body;
+  expect([outcome.problem, own.problem, shown.problem]).toEqual(Array.from({ length: 3 }, () => 'unreachable'));
+  const theirs = await callIn(() => file.platform.operator('GET', `/issuers/${issuer.issuerId}/calls`));
+  expect(theirs.problem).toBe('connection_refused');
 });

@@ -2,8 +2,10 @@ import * as ofIssuer from '../../contract/issuer/callback-proof';
 import * as ofOperator from '../../contract/operator/callback-proof';
 import { bodyInvalid } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
+import type { Asker } from '../../domain/messages';
 import { proofOf, proofPlaces, txtOf } from '../../domain/ownership';
 import { secondMs } from '../../domain/timings';
+import { toldProblem } from '../../domain/told-problem';
 import type { AuditTrail } from '../../operator/audit-trail';
 import type { AddressRights } from '../../outbound/address-guard';
 import { hostToken } from '../../sealing/host-token';
@@ -43,11 +45,12 @@ export const mountCallbackProof = (mount: Mount, deps: Deps): void => {
     return url;
   };
 
-  const bodyOf = async (issuer: IssuerRow, url: string): Promise<ofIssuer.CallbackProof> => {
+  const bodyOf = async (issuer: IssuerRow, url: string, who: Asker): Promise<ofIssuer.CallbackProof> => {
     const { host, hostname, txtName, fileUrl } = proofPlaces(url);
     const token = hostToken(fingerprintKey, issuer._id, hostname);
     const proof = proofOf(issuer.provedHosts, url);
     const { hostCheck } = issuer;
+    const { dns, file } = hostCheck?.found ?? {};
     return {
       host,
       required: (await settings.platform()).callbackOwnership === 'required',
@@ -59,14 +62,15 @@ export const mountCallbackProof = (mount: Mount, deps: Deps): void => {
             check: {
               askedAt: hostCheck.askedAt.toISOString(),
               ...(hostCheck.checkedAt ? { checkedAt: hostCheck.checkedAt.toISOString() } : {}),
-              ...hostCheck.found,
+              ...(dns === undefined ? {} : { dns }),
+              ...(file === undefined ? {} : { file: who === 'issuer' ? toldProblem(file) : file }),
             },
           }
         : {}),
     };
   };
 
-  const check = async (before: IssuerRow, given: string | undefined, trail: AuditTrail) => {
+  const check = async (before: IssuerRow, given: string | undefined, trail: AuditTrail, who: Asker) => {
     const url = await urlOf(before, given);
     const { origin, host } = new URL(url);
     const at = new Date(nowMs());
@@ -80,23 +84,23 @@ export const mountCallbackProof = (mount: Mount, deps: Deps): void => {
       if ((await gateway.startHostCheck(before._id, at.getTime())) === 'unavailable') throw engineUnavailable();
     };
     await trail({ action: 'issuer.host_check_asked', target: before._id, after: { host } }, ask);
-    return { status: 202, body: await bodyOf(await find(before._id, 'issuer_unknown'), url) } as const;
+    return { status: 202, body: await bodyOf(await find(before._id, 'issuer_unknown'), url, who) } as const;
   };
 
   mount.issuer(ofIssuer.readCallbackProof)(async ({ issuer: { _id }, query: { url } }) => {
     const issuer = await find(_id, 'signature_invalid');
-    return { status: 200, body: await bodyOf(issuer, await urlOf(issuer, url)) };
+    return { status: 200, body: await bodyOf(issuer, await urlOf(issuer, url), 'issuer') };
   });
   mount.issuer(ofIssuer.checkCallbackProof)(async ({ issuer: { _id }, session, body: { url } }) => {
     const issuer = await find(_id, 'signature_invalid');
-    return audited({ issuer, session }, (trail) => check(issuer, url, trail));
+    return audited({ issuer, session }, (trail) => check(issuer, url, trail, 'issuer'));
   });
 
   mount.operator(ofOperator.readCallbackProofOf)(async ({ params, query: { url } }) => {
     const issuer = await find(params.issuerId, 'issuer_unknown');
-    return { status: 200, body: await bodyOf(issuer, await urlOf(issuer, url)) };
+    return { status: 200, body: await bodyOf(issuer, await urlOf(issuer, url), 'operator') };
   });
   mount.operator(ofOperator.checkCallbackProofOf)(async ({ params, body: { url }, audit }) =>
-    check(await find(params.issuerId, 'issuer_unknown'), url, audit),
+    check(await find(params.issuerId, 'issuer_unknown'), url, audit, 'operator'),
   );
 };

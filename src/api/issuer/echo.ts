@@ -1,4 +1,5 @@
 import { echo, readEcho } from '../../contract/issuer/echo';
+import { toldProblem } from '../../domain/told-problem';
 import { engineUnavailable } from '../../second-interface/ask-order';
 import type { Echoes } from '../../store/echoes';
 import type { OrderGateway } from '../../temporal/order-gateway';
@@ -26,7 +27,7 @@ export const mountEcho = (mount: Mount, { gateway, echoes, nowMs }: EchoDeps): v
     const sentAt = at.toISOString();
     if (!outcome) return { status: 200, body: { state: 'sent', sentAt } };
     const { ok, problem } = outcome;
-    const body = { sentAt, ...(problem === undefined ? {} : { problem }) };
+    const body = { sentAt, ...(problem === undefined ? {} : { problem: toldProblem(problem) }) };
     return { status: 200, body: { ...body, state: ok ? 'answered' : 'failed' } };
   });
 };
