@@ -13,14 +13,17 @@ export interface Delivered {
 export interface TestTerminal {
   readonly received: Delivered[];
   urlOf(path: string): string;
-  answer(path: string, statusOf: (n: number) => number, headers?: Record<string, string>): void;
+  answer(path: string, statusOf: StatusOf, headers?: Record<string, string>): void;
   delivery(path: string, n?: number): Promise<Delivered>;
   stop(): Promise<void>;
 }
 
+/** What it answers to its n-th call; a promise is an answer that is long in coming. */
+type StatusOf = (n: number) => number | Promise<number>;
+
 export const startTerminal = async (): Promise<TestTerminal> => {
   const received: Delivered[] = [];
-  const answers = new Map<string, { statusOf: (n: number) => number; headers: Record<string, string> }>();
+  const answers = new Map<string, { statusOf: StatusOf; headers: Record<string, string> }>();
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -29,7 +32,7 @@ export const startTerminal = async (): Promise<TestTerminal> => {
     received.push({ path, headers, raw: Buffer.concat(chunks).toString(), atMs: Date.now() });
     const n = received.filter((one) => one.path === path).length;
     const answer = answers.get(path);
-    response.writeHead(answer?.statusOf(n) ?? 204, answer?.headers).end();
+    response.writeHead((await answer?.statusOf(n)) ?? 204, answer?.headers).end();
   };
   const server = createServer((request, response) => {
     take(request, response).catch(() => response.destroy());
@@ -53,7 +56,7 @@ export const startTerminal = async (): Promise<TestTerminal> => {
 
 export interface TestTerminals {
   urlOf(path: string): Promise<string>;
-  answer(path: string, statusOf: (n: number) => number, headers?: Record<string, string>): Promise<void>;
+  answer(path: string, statusOf: StatusOf, headers?: Record<string, string>): Promise<void>;
   delivery(path: string, n?: number): Promise<Delivered>;
   deliveries(path: string): Promise<Delivered[]>;
   stop(): Promise<void>;
