@@ -9,19 +9,20 @@ import { type CodesPart, partsOf } from '../src/channels/parts';
 import { circuitOf, codesPerMessage, hasPage, hasReceipts } from '../src/channels/terminals';
 import type { Code } from '../src/contract/code';
 import { isTestIssuer, type OrderName } from '../src/domain/ids';
-import { isGood, itemCount, itemOf } from '../src/domain/items';
+import { endedCount, isGood, itemCount, itemOf } from '../src/domain/items';
 import type { TimelineEntry } from '../src/domain/messages';
-import type { OrderFacts } from '../src/domain/order';
+import type { DeliveryMessage, OrderFacts } from '../src/domain/order';
 import { deliveryMessageId, ownMessageId } from '../src/first-interface/message-id';
 import { deliveryDelayMs, deliveryRoundMs, lengthenedDelayMs } from '../src/outbound/schedule';
 import { createInboxDelivery } from '../src/sandbox/inbox';
 import { openSecrets } from '../src/sealing/issuer-secrets';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
+import { changeRow } from '../src/second-interface/change-row';
 import { pickupUrl } from '../src/second-interface/place-order';
 import { bringAllWaiting } from '../src/second-interface/waiting-messages';
 import type { DayCounts } from '../src/store/day-counts';
 import { type IssuerRow, liveSecrets } from '../src/store/issuers';
-import type { OrderRow } from '../src/store/orders';
+import { type OrderRow, viewVersion } from '../src/store/orders';
 import type { SandboxInbox } from '../src/store/sandbox-inbox';
 import { type CallsOut, linesOf, notTried, rowOf, sellerOf, triesOf } from './call-issuer';
 
@@ -123,11 +124,11 @@ export const createDeliver = (
       const beganMs = deps.nowMs();
       let { tries } = row.facts.delivery;
       let isSent = false;
-      const isAfterClose = row.facts.state === 'delivered' && !wanted;
+      const isAfterClose = row.facts.state === 'delivered';
       for (const piece of partsOf(openCodes(deps.ring, row, codes), codesPerMessage(row.terminal))) {
         const messageId = wanted
           ? ownMessageId(delivery, 'replacement', `${delivery.itemIds?.join()}.${piece.part?.n ?? 1}`)
-          : deliveryMessageId(delivery, delivery.n, piece.part?.n);
+          : deliveryMessageId(delivery, messageName(delivery, row.facts), piece.part?.n);
         const lines = linesOf(row, 'delivery_tried', messageId).filter(({ key }) => key.endsWith(roundMark()));
         if (lines.some(({ detail }) => detail.ok === true)) continue;
         if (deps.nowMs() - beganMs > partsBegunWithinMs) {
@@ -135,6 +136,9 @@ export const createDeliver = (
         }
         if (await bringAllWaiting(deps.orderDeps, delivery)) {
           throw notTried('message_waits', 'what was taken before this try is judged first', waitingMs);
+        }
+        if (!(await areStillGood(deps, row, piece.codes))) {
+          throw notTried('codes_void', 'some of the codes became void meanwhile', atOnceMs);
         }
         const { outcome, isLast } = await tryPart(messageId, piece);
         deps.meter.of(row).delivery(channel, outcome.kind, outcome.tookMs);
@@ -150,7 +154,9 @@ export const createDeliver = (
         }
         const delayMs = deliveryDelayMs(lines.length + 1, delays);
         if (isLast || delayMs === undefined) {
-          if (isAfterClose && row.facts.delivery.state !== 'delivered') {
+          // Codes in place of others are nowhere else; a message that is sent again has been taken once.
+          if (isAfterClose && wanted) await changeRow(deps.orderDeps, row, lost(tries));
+          if (isAfterClose && (wanted || row.facts.delivery.state !== 'delivered')) {
             await deps.orderDeps.orders.setDeliveryState(delivery, 'failed');
           }
           return { kind: 'undeliverable', tries, problem: outcome.problem };
@@ -161,7 +167,9 @@ export const createDeliver = (
           nextRetryDelay: lengthenedDelayMs(delayMs, outcome.retryAfterMs),
         });
       }
-      if (isAfterClose) await deps.orderDeps.orders.setDeliveryState(delivery, isSent ? 'sent' : 'delivered');
+      if (isAfterClose && !wanted) {
+        await deps.orderDeps.orders.setDeliveryState(delivery, isSent ? 'sent' : 'delivered');
+      }
       return { kind: 'delivered', tries, ...(isSent ? { state: 'sent' } : {}) };
     },
 
@@ -201,6 +209,23 @@ export const createDeliver = (
     },
   };
 };
+
+/** With fewer codes than its message was made with, or beside a newer one, it is another message. */
+const messageName = ({ n }: Delivery, facts: OrderFacts): number | string => {
+  const made: Partial<DeliveryMessage> = facts.deliveryMessage ?? { n: 1 };
+  const ended = endedCount(facts);
+  return made.n === n && (made.ended ?? 0) === ended ? n : `${n}-${ended}`;
+};
+
+/** From the answer to a void on no attempt begins with the code: the row was read before all that went first. */
+const areStillGood = async (deps: CallsOut, row: OrderRow, codes: readonly Code[]): Promise<boolean> => {
+  const newest = (await deps.orderDeps.orders.versionsOf([row._id])).get(row._id);
+  if (newest === viewVersion(row)) return true;
+  const { facts } = await rowOf(deps, row);
+  return codes.every(({ itemId }) => isGood(itemOf(facts, itemId)));
+};
+
+const lost = (tries: number) => async () => ({ message: { kind: 'undeliverable', tries } as const, itemIds: [] });
 
 const replacedBy = (facts: OrderFacts, itemIds: ReadonlySet<string>) =>
   (facts.items ?? []).flatMap(({ itemId, replaces }) =>

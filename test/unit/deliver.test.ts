@@ -8,6 +8,7 @@ import { createOrderMeter } from '../../src/metrics/order-meter';
 import { createKeyRing } from '../../src/sealing/key-ring';
 import { newOrderKey } from '../../src/sealing/order-keys';
 import { macOfOrder } from '../../src/sealing/order-row';
+import { type OrderRow, viewVersion } from '../../src/store/orders';
 
 type Parts = Parameters<typeof createDeliver>[0];
 
@@ -45,6 +46,7 @@ const parted = (afterMs: number, answered?: { status: number }) => {
       ring,
       orders: {
         find: async () => row,
+        versionsOf: async () => new Map([[row._id, viewVersion(row as never)]]),
         recordTry: async (_order: unknown, entries: unknown[]) => lines.push(...entries),
       },
       codes: { accepted: async () => [] },
@@ -71,7 +73,7 @@ const parted = (afterMs: number, answered?: { status: number }) => {
     keys: { delivery: { signing: async () => [generateKeyPairSync('ed25519').privateKey] } },
     nowMs: () => nowMs,
   } as unknown as Parts;
-  return { parts, lines, scheduledTimestampMs: nowMs - afterMs };
+  return { parts, lines, row, keys, scheduledTimestampMs: nowMs - afterMs };
 };
 
 const deliver = async (afterMs: number) => {
@@ -104,4 +106,81 @@ test('waits before an open circuit use up no try of what tells a terminal that c
   const told = environment.run(createDeliver(parts).tellVoid, notice);
   await expect(told).rejects.toThrow('try 1 to tell what is void: status_500');
   expect(lines).toEqual([expect.objectContaining({ detail: expect.objectContaining({ try: 1, ok: false }) })]);
+});
+
+/** An order of three messages that is delivered again, to a terminal that may do something before it answers. */
+const manyCodes = (statusOf: (n: number, makeVoid: (itemId: string) => void) => number) => {
+  const { parts, lines, row, keys } = parted(0);
+  const codes = Array.from({ length: 401 }, (_, n) => ({ itemId: `i${n}`, value: `CODE-${n}`, format: 'text' }));
+  const held = codes.map((code) => ({
+    itemId: code.itemId,
+    sealed: keys.codes.seal(Buffer.from(JSON.stringify(code)), `code:${row._id}`),
+  }));
+  let facts: Record<string, unknown> = {
+    ...row.facts,
+    state: 'delivered',
+    issued: codes.length,
+    version: 1,
+    items: [],
+  };
+  const now = () => ({ ...row, ...facts, facts, timeline: lines }) as unknown as OrderRow;
+  const makeVoid = (itemId: string): void => {
+    const items = [...(facts.items as object[]), { itemId, state: 'void' }];
+    facts = { ...facts, items, version: Number(facts.version) + 1 };
+  };
+  const sent: { id: string; itemIds: string[] }[] = [];
+  const { orderDeps } = parts;
+  const those = {
+    ...parts,
+    orderDeps: {
+      ...orderDeps,
+      orders: {
+        ...orderDeps.orders,
+        find: async () => now(),
+        versionsOf: async () => new Map([[row._id, viewVersion(now())]]),
+        setDeliveryState: async () => undefined,
+      },
+      codes: { accepted: async () => held },
+    },
+    outbound: {
+      postSigned: async ({ headers, body }: { headers: Record<string, string>; body: Buffer }) => {
+        const { data } = JSON.parse(body.toString()) as { data: { codes: { itemId: string }[] } };
+        sent.push({ id: String(headers['webhook-id']), itemIds: data.codes.map(({ itemId }) => itemId) });
+        return { kind: 'answered', status: statusOf(sent.length, makeVoid), headers: {}, tookMs: 1 };
+      },
+    },
+  } as unknown as Parts;
+  const run = () =>
+    new MockActivityEnvironment()
+      .run(createDeliver(those).deliverCodes, { issuerId: 'bean-bar', orderNo: '1', n: 1, atMs: 0 })
+      .catch(({ message }: Error) => message);
+  return { run, sent, codes };
+};
+
+test('a code that became void since its delivery began is in none of the messages that follow', async () => {
+  const { run, sent } = manyCodes((n, makeVoid) => {
+    if (n === 1) makeVoid('i400');
+    return 204;
+  });
+  while (typeof (await run()) === 'string');
+  expect(sent.flatMap(({ itemIds }) => itemIds)).not.toContain('i400');
+  expect(new Set(sent.flatMap(({ itemIds }) => itemIds)).size).toBe(400);
+});
+
+test('codes that move to another message, as one before them became void between two attempts, are sent', async () => {
+  const { run, sent, codes } = manyCodes((n, makeVoid) => {
+    if (n === 2) makeVoid('i0');
+    return n === 2 ? 500 : 204;
+  });
+  while (typeof (await run()) === 'string');
+  const after = sent.slice(2).flatMap(({ itemIds }) => itemIds);
+  const before = sent[0]?.itemIds ?? [];
+  expect(new Set([...before, ...after]).size).toBe(codes.length);
+  expect(after).not.toContain('i0');
+  // What is not the same goes under another name.
+  const byId = new Map<string, string>();
+  for (const { id, itemIds } of sent) {
+    expect(byId.get(id) ?? itemIds.join()).toBe(itemIds.join());
+    byId.set(id, itemIds.join());
+  }
 });

@@ -71,7 +71,15 @@ const recordDelivered = (ruling: Ruling, message: OrderMessage & { kind: 'delive
 };
 
 const recordUndeliverable = (ruling: Ruling, { tries }: OrderMessage & { kind: 'undeliverable' }): Decision => {
-  if (ruling.facts.state !== 'issued') return ruling.nothing();
+  const { state, delivery } = ruling.facts;
+  // Of codes in place of others: told once, until a delivery is taken.
+  if (state === 'delivered' && delivery.state !== 'failed') {
+    return ruling
+      .change({ delivery: { state: 'failed', tries } })
+      .tell('order.undeliverable')
+      .done();
+  }
+  if (state !== 'issued') return ruling.nothing();
   return ruling
     .move('undeliverable', { delivery: { state: 'failed', tries } })
     .tell('order.undeliverable')
