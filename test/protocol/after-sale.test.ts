@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { submissionRow } from '../../src/second-interface/claim-codes';
+import type { OrderRow } from '../../src/store/orders';
 import type { TestIssuer } from '../support/issuer';
 import type { Answer } from '../support/platform';
 import { read } from '../support/platform';
@@ -33,6 +35,20 @@ const types = {
   delivery: 'delivery',
   'void-decision': 'void_decision',
 } as const;
+
+/** An answer that comes when it is given. */
+const withheld = () => {
+  let give: (status: number) => void = () => undefined;
+  const answer = new Promise<number>((resolve) => {
+    give = resolve;
+  });
+  return { answer, give: (status: number) => give(status) };
+};
+
+const voidToldAt = (path: string) =>
+  until('the word of what is void', async () =>
+    (await terminals.deliveries(path)).map(({ raw }) => JSON.parse(raw)).find(({ type }) => type === 'code.void'),
+  );
 
 /** The words that its lines of this event have. */
 const saidWith = async (issuer: TestIssuer, orderNo: string, event: string): Promise<unknown[]> =>
@@ -195,6 +211,33 @@ describe('void', () => {
       data: { issuerId: issuer.issuerId, orderNo: 'v-5', itemIds: ['b'] },
     });
   });
+
+  test.concurrent.each([
+    ['one of two codes', 'v-6', ['b']],
+    ['all of them', 'v-7', ['a', 'b']],
+  ])('a webhook terminal whose first answer is under way hears it too: %s', async (_what, orderNo, itemIds) => {
+    const path = `/under-way-${orderNo}`;
+    const issuer = await file.issuer({ terminal: { channel: 'webhook', url: await terminals.urlOf(path) } });
+    const first = withheld();
+    await terminals.answer(path, (n) => (n === 1 ? first.answer : 204));
+    await issuer.placeVerified(orderNo, { quantity: 2 });
+    await issuer.submit(orderNo, [codeOf('a'), codeOf('b')]);
+    await terminals.delivery(path);
+    expect((await ask(issuer, orderNo, 'void', { itemIds, reason: 'x' })).status).toBe(200);
+    first.give(204);
+    expect((await voidToldAt(path)).data).toEqual({ issuerId: issuer.issuerId, orderNo, itemIds });
+  });
+
+  test.concurrent('a webhook terminal that may have them hears that the codes of a cancelled order are void', async () => {
+    const terminal = { channel: 'webhook', url: await terminals.urlOf('/cancelled') };
+    const issuer = await file.issuer({ terminal, deliveryDelaysSeconds: [1] });
+    await terminals.answer('/cancelled', (n) => (n <= 2 ? 500 : 204));
+    await issuer.placeVerified('v-8', { quantity: 2 });
+    await issuer.submit('v-8', [codeOf('a'), codeOf('b')]);
+    await issuer.inState('v-8', 'undeliverable');
+    expect((await issuer.cancel('v-8')).body.state).toBe('cancelled');
+    expect((await voidToldAt('/cancelled')).data.itemIds).toEqual(['a', 'b']);
+  });
 });
 
 describe('completion', () => {
@@ -302,6 +345,8 @@ describe('redemptions', () => {
     const again = await redeem('one', { uses: 2, place: 'door' });
     expect([again.status, again.body]).toEqual([200, first.body]);
     expectProblem(await redeem('one', { uses: 1 }), 409, 'redemption_conflict');
+    const redeemedAt = new Date(Date.now() + 60_000).toISOString();
+    expectProblem(await redeem('one', { uses: 2, place: 'door', redeemedAt }), 409, 'redemption_conflict');
     expectProblem(await redeem('two', { uses: 2 }), 409, 'uses_exhausted');
     expect((await redeem('two')).body.usesLeft).toBe(0);
     const reversed = await ask(issuer, 'r-1', 'reversals', { redemptionId: 'one' });
@@ -496,6 +541,37 @@ describe('replacement', () => {
       ['b', true],
       ['b2', true],
     ]);
+  });
+
+  test.concurrent('one that no terminal took is a failed delivery, of which the issuer hears, and goes elsewhere', async () => {
+    const issuer = await file.issuer({ terminal: { channel: 'webhook', url: await terminals.urlOf('/lost') } });
+    await delivered(issuer, 'p-4', [codeOf('a'), codeOf('b')]);
+    await terminals.answer('/lost', () => 410);
+    const fresh = codeOf('a2');
+    const replacements = [{ itemId: 'a', code: fresh }];
+    expect((await ask(issuer, 'p-4', 'replacement', { reason: 'x', replacements })).status).toBe(201);
+    const told = (await issuer.message('order.undeliverable', 'p-4')).data;
+    const { body } = await issuer.order('p-4');
+    expect([told.state, body.state, body.delivery.state]).toEqual(['delivered', 'delivered', 'failed']);
+    const terminal = { channel: 'webhook', url: await terminals.urlOf('/found') };
+    expect((await ask(issuer, 'p-4', 'delivery', { terminal })).status).toBe(200);
+    expect((await terminals.delivery('/found')).raw).toContain(fresh.value);
+  });
+
+  test.concurrent('a value that another process is about to give this order is in progress, and no conflict for ever', async () => {
+    const issuer = await file.issuer();
+    await delivered(issuer, 'p-5');
+    const { orderDeps } = file.platform.core;
+    const fresh = { ...codeOf('a2'), format: 'text' as const };
+    const row = await orderDeps.orders.find({ issuerId: issuer.issuerId, orderNo: 'p-5' });
+    const claim = await orderDeps.codes.claimFor(
+      submissionRow(orderDeps, row as OrderRow, 'replacement/of-another-process', [fresh]),
+    );
+    const replace = () =>
+      ask(issuer, 'p-5', 'replacement', { reason: 'x', replacements: [{ itemId: 'a', code: fresh }] });
+    expectProblem(await replace(), 409, 'in_progress');
+    if (claim.kind === 'claimed') await orderDeps.codes.release(claim.row);
+    expect((await replace()).status).toBe(201);
   });
 });
 

@@ -101,7 +101,10 @@ const judgeValidity = (ruling: Ruling, message: OrderMessage & { kind: 'validity
 };
 
 const isSameRedemption = (known: KnownRedemption, message: OrderMessage & { kind: 'redeem' }): boolean =>
-  known.itemId === message.itemId && known.uses === message.uses && known.place === message.place;
+  known.itemId === message.itemId &&
+  known.uses === message.uses &&
+  known.place === message.place &&
+  (known.redeemedAtMs ?? message.redeemedAtMs) === message.redeemedAtMs;
 
 /** Once for each id, whatever the number of calls. */
 const judgeRedemption = (ruling: Ruling, message: OrderMessage & { kind: 'redeem' }): Decision => {

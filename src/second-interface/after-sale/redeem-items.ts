@@ -14,16 +14,19 @@ interface Redeem {
 }
 
 export const redeemItem = async (deps: OrderDeps, row: OrderRow, { redeemedAtMs, place, ...redeem }: Redeem) => {
-  const { answer } = await changeRow(deps, row, async (newest) => ({
-    message: {
-      kind: 'redeem',
-      ...redeem,
-      ...(place !== undefined ? { place } : {}),
-      redeemedAtMs: redeemedAtMs ?? deps.nowMs(),
-      ...(await knownOf(deps, newest, redeem.redemptionId)),
-    },
-    itemIds: [redeem.itemId],
-  }));
+  const { answer } = await changeRow(deps, row, async (newest) => {
+    const { known } = await knownOf(deps, newest, redeem.redemptionId);
+    return {
+      message: {
+        kind: 'redeem',
+        ...redeem,
+        ...(place !== undefined ? { place } : {}),
+        redeemedAtMs: redeemedAtMs ?? known?.redeemedAtMs ?? deps.nowMs(),
+        ...(known ? { known } : {}),
+      },
+      itemIds: [redeem.itemId],
+    };
+  });
   if (answer.kind !== 'redeemed') throw new RangeError(`a redemption was answered with ${answer.kind}`);
   return answer;
 };
@@ -47,13 +50,14 @@ const knownOf = async (deps: OrderDeps, row: OrderRow, id: string): Promise<{ kn
   const redeemed = entries.find(({ kind }) => kind === 'redeemed');
   const reversed = entries.find(({ kind }) => kind === 'reversed');
   if (redeemed?.itemId === undefined || redeemed.uses === undefined) return {};
-  const { itemId, uses, usesLeft = 0, place } = redeemed;
+  const { itemId, uses, usesLeft = 0, place, redeemedAtMs } = redeemed;
   return {
     known: {
       itemId,
       uses,
       usesLeft,
       ...(place !== undefined ? { place } : {}),
+      ...(redeemedAtMs !== undefined ? { redeemedAtMs } : {}),
       ...(reversed ? { reversed: { usesLeft: reversed.usesLeft ?? 0 } } : {}),
     },
   };

@@ -75,6 +75,8 @@ export const replaceCodes = async (
   } catch (error) {
     // After any other error the row may have taken them: it tells the next try, or the reconciler.
     if (isOurs && error instanceof Failure) await deps.codes.release(claim.row);
-    throw error;
+    // Another call holds the value until it is judged, and may be these very pairs.
+    const isHalfDone = claim?.kind === 'pending' && error instanceof Failure && error.code === 'code_conflict';
+    throw isHalfDone ? new Failure('in_progress', { retryAfterSeconds: 1 }) : error;
   }
 };
