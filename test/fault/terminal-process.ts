@@ -47,9 +47,12 @@ const takeDelivery = async (
   raw: Buffer,
   response: ServerResponse,
 ): Promise<void> => {
-  const { data } = JSON.parse(raw.toString()) as {
+  const { type, data } = JSON.parse(raw.toString()) as {
+    type: string;
     data: { issuerId: string; orderNo: string; codes: { itemId: string; value: string }[] };
   };
+  // Of codes that are void: it has none in it.
+  if (type !== 'code.delivered') return reply(response, undefined);
   const planned = orders.get(`${issuerId}/${orderNo}`)?.terminalReplies ?? [];
   const n = tryOf(id);
   const bad = planned[0] === 'status_410' ? 'status_410' : planned[n - 1];
