@@ -262,6 +262,17 @@ test(
   waits,
 );
 
+test('a run tells an issuer no more of what there is inside of our network than its timeline does', async () => {
+  const issuer = await file.issuer({ callback: { kind: 'url', url: 'https://localhost:9/' } });
+  const begun = await issuer.post('/conformance', { type: 'issuer.conformance', only: ['signature-old'] });
+  const { results } = await until('the end of the run', async () => {
+    const { body } = await issuer.get(`/conformance/${begun.body.runId}`);
+    return body.state !== 'running' && body;
+  });
+  expect(JSON.stringify(results)).toContain('no answer (unreachable)');
+  expect(JSON.stringify(results)).not.toContain('refused)');
+});
+
 test('what cannot be played is refused', async () => {
   const { operator: call } = file.platform;
   const issuer = await file.issuer();
