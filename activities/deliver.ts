@@ -137,8 +137,8 @@ export const createDeliver = (
         if (await bringAllWaiting(deps.orderDeps, delivery)) {
           throw notTried('message_waits', 'what was taken before this try is judged first', waitingMs);
         }
-        if (!(await areStillGood(deps, row, piece.codes))) {
-          throw notTried('codes_void', 'some of the codes became void meanwhile', atOnceMs);
+        if (!(await isStillDue(deps, row, piece.codes))) {
+          throw notTried('order_changed', 'codes became void, or the terminal another one', atOnceMs);
         }
         const { outcome, isLast } = await tryPart(messageId, piece);
         deps.meter.of(row).delivery(channel, outcome.kind, outcome.tookMs);
@@ -217,12 +217,12 @@ const messageName = ({ n }: Delivery, facts: OrderFacts): number | string => {
   return made.n === n && (made.ended ?? 0) === ended ? n : `${n}-${ended}`;
 };
 
-/** From the answer to a void on no attempt begins with the code: the row was read before all that went first. */
-const areStillGood = async (deps: CallsOut, row: OrderRow, codes: readonly Code[]): Promise<boolean> => {
+/** From the answer to a void or a corrected terminal on no attempt begins as before: the row was read ahead of the parts. */
+const isStillDue = async (deps: CallsOut, row: OrderRow, codes: readonly Code[]): Promise<boolean> => {
   const newest = (await deps.orderDeps.orders.versionsOf([row._id])).get(row._id);
   if (newest === viewVersion(row)) return true;
-  const { facts } = await rowOf(deps, row);
-  return codes.every(({ itemId }) => isGood(itemOf(facts, itemId)));
+  const { facts, terminal } = await rowOf(deps, row);
+  return terminal.mac === row.terminal.mac && codes.every(({ itemId }) => isGood(itemOf(facts, itemId)));
 };
 
 const lost = (tries: number) => async () => ({ message: { kind: 'undeliverable', tries } as const, itemIds: [] });

@@ -109,7 +109,9 @@ test('waits before an open circuit use up no try of what tells a terminal that c
 });
 
 /** An order of three messages that is delivered again, to a terminal that may do something before it answers. */
-const manyCodes = (statusOf: (n: number, makeVoid: (itemId: string) => void) => number) => {
+const manyCodes = (
+  statusOf: (n: number, order: { makeVoid(itemId: string): void; moveTo(url: string): void }) => number,
+) => {
   const { parts, lines, row, keys } = parted(0);
   const codes = Array.from({ length: 401 }, (_, n) => ({ itemId: `i${n}`, value: `CODE-${n}`, format: 'text' }));
   const held = codes.map((code) => ({
@@ -123,12 +125,17 @@ const manyCodes = (statusOf: (n: number, makeVoid: (itemId: string) => void) => 
     version: 1,
     items: [],
   };
-  const now = () => ({ ...row, ...facts, facts, timeline: lines }) as unknown as OrderRow;
+  let { terminal } = row;
+  const now = () => ({ ...row, ...facts, facts, terminal, timeline: lines }) as unknown as OrderRow;
   const makeVoid = (itemId: string): void => {
     const items = [...(facts.items as object[]), { itemId, state: 'void' }];
     facts = { ...facts, items, version: Number(facts.version) + 1 };
   };
-  const sent: { id: string; itemIds: string[] }[] = [];
+  const moveTo = (url: string): void => {
+    terminal = keptByOrder({ channel: 'webhook', url }, keys, row._id);
+    facts = { ...facts, version: Number(facts.version) + 1 };
+  };
+  const sent: { id: string; url: string; itemIds: string[] }[] = [];
   const { orderDeps } = parts;
   const those = {
     ...parts,
@@ -143,10 +150,10 @@ const manyCodes = (statusOf: (n: number, makeVoid: (itemId: string) => void) => 
       codes: { accepted: async () => held },
     },
     outbound: {
-      postSigned: async ({ headers, body }: { headers: Record<string, string>; body: Buffer }) => {
+      postSigned: async ({ url, headers, body }: { url: string; headers: Record<string, string>; body: Buffer }) => {
         const { data } = JSON.parse(body.toString()) as { data: { codes: { itemId: string }[] } };
-        sent.push({ id: String(headers['webhook-id']), itemIds: data.codes.map(({ itemId }) => itemId) });
-        return { kind: 'answered', status: statusOf(sent.length, makeVoid), headers: {}, tookMs: 1 };
+        sent.push({ id: String(headers['webhook-id']), url, itemIds: data.codes.map(({ itemId }) => itemId) });
+        return { kind: 'answered', status: statusOf(sent.length, { makeVoid, moveTo }), headers: {}, tookMs: 1 };
       },
     },
   } as unknown as Parts;
@@ -158,7 +165,7 @@ const manyCodes = (statusOf: (n: number, makeVoid: (itemId: string) => void) => 
 };
 
 test('a code that became void since its delivery began is in none of the messages that follow', async () => {
-  const { run, sent } = manyCodes((n, makeVoid) => {
+  const { run, sent } = manyCodes((n, { makeVoid }) => {
     if (n === 1) makeVoid('i400');
     return 204;
   });
@@ -167,8 +174,19 @@ test('a code that became void since its delivery began is in none of the message
   expect(new Set(sent.flatMap(({ itemIds }) => itemIds)).size).toBe(400);
 });
 
+test('a terminal that was corrected since the delivery began gets nothing more', async () => {
+  const corrected = 'https://corrected.test/';
+  const { run, sent } = manyCodes((n, { moveTo }) => {
+    if (n === 1) moveTo(corrected);
+    return 204;
+  });
+  while (typeof (await run()) === 'string');
+  const [first, ...others] = sent;
+  expect([first?.url, new Set(others.map(({ url }) => url))]).toEqual(['https://terminal.test/', new Set([corrected])]);
+});
+
 test('codes that move to another message, as one before them became void between two attempts, are sent', async () => {
-  const { run, sent, codes } = manyCodes((n, makeVoid) => {
+  const { run, sent, codes } = manyCodes((n, { makeVoid }) => {
     if (n === 2) makeVoid('i0');
     return n === 2 ? 500 : 204;
   });
