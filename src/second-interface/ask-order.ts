@@ -3,7 +3,7 @@ import { Failure, type FailureCode, failures } from '../domain/failures';
 import { hasRoom } from '../domain/items';
 import { holdsSubmission } from '../domain/judge/codes';
 import { decide, isUndoneByTime } from '../domain/judge/decide';
-import type { Answer, AskedMessage } from '../domain/messages';
+import type { Answer, AskedKind, AskedMessage } from '../domain/messages';
 import { isClosed, isFinal, type OrderFacts, verifyByMs } from '../domain/order';
 import type { KeyRing } from '../sealing/key-ring';
 import type { Codes } from '../store/codes';
@@ -123,12 +123,14 @@ const judgeClosed = async (
   updateId: string,
   message: AskedMessage,
 ): Promise<Judged> => {
-  const held = message.kind === 'codes' ? await deps.codes.accepted(row) : [];
+  const held = asksForItems.has(message.kind) ? await deps.codes.references(row) : [];
   const { answer: judged, entries } = decide(row.facts, held, message, deps.nowMs());
   const isHeld = holdsSubmission(held, message);
   // The order took these very codes before it closed, after a 202 or a death: their call hears what it would have heard.
   const answer = judged.kind === 'codes' && isHeld ? { ...judged, isNew: true } : judged;
-  if (entries.length > 0) {
+  // What else changes something its caller has judged once more, from the row, and written with its lines.
+  const isJudgedHere = message.kind === 'verify' || message.kind === 'codes';
+  if (isJudgedHere && entries.length > 0) {
     await deps.orders.recordTry(
       row,
       entries.map((entry, n) => ({ ...entry, key: `closed.${updateId}.${n}` })),
@@ -136,6 +138,9 @@ const judgeClosed = async (
   }
   return { answer, row, isHeld, isProjected: false };
 };
+
+/** Their judges look whether the order has what is named, or at all that it has. */
+const asksForItems: ReadonlySet<AskedKind> = new Set(['codes', 'void', 'validity', 'requestVoid']);
 
 /** Refusals that time can undo leave no trace in the workflow; the timeline shows them all the same. */
 const unrecorded = (updateId: string, message: AskedMessage, verdict: string, nowMs: number) => ({

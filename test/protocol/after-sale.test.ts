@@ -165,6 +165,38 @@ describe('void', () => {
     },
   );
 
+  test('an order that is delivered while it is asked finds its codes, and says once what became of them', async () => {
+    const issuer = await file.issuer();
+    const ends = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+    await delivered(issuer, 'v-9', [codeOf('a'), codeOf('b', { expiresAt: ends(1) })]);
+    const { orders } = file.platform.core.orderDeps;
+    const { find } = orders;
+    const whileDelivered = async (call: () => Promise<Answer>): Promise<number> => {
+      const asked = { times: 0 };
+      const before = jest.spyOn(orders, 'find').mockImplementation(async (order) => {
+        const row = await find(order);
+        const isFirst = row?.orderNo === 'v-9' && asked.times++ === 0;
+        return isFirst ? { ...row, state: 'issued', facts: { ...row.facts, state: 'issued' } } : row;
+      });
+      const { status } = await call();
+      before.mockRestore();
+      return status;
+    };
+    const refund = `/orders/${issuer.issuerId}/v-9/refund`;
+    const calls = [
+      () => ask(issuer, 'v-9', 'void', { itemIds: ['a'], reason: 'lost' }),
+      () => ask(issuer, 'v-9', 'validity', { expiresAt: ends(2) }),
+      () => file.platform.operator('POST', refund, { reason: 'a mistake' }),
+    ];
+    const statuses: number[] = [];
+    for (const call of calls) statuses.push(await whileDelivered(call));
+    expect(statuses).toEqual([200, 200, 200]);
+    const events = (await issuer.get('/orders/v-9/timeline')).body.data.map(({ event }: { event: string }) => event);
+    for (const event of ['item_void', 'validity_changed']) {
+      expect(events.filter((one: string) => one === event)).toHaveLength(1);
+    }
+  });
+
   test.concurrent('refusals: not issued, an unknown item, one that was used, a wrong token; none of them is void then', async () => {
     const issuer = await file.issuer();
     await issuer.placeVerified('v-2');
