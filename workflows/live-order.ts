@@ -272,7 +272,7 @@ export class LiveOrder {
     }
   }
 
-  private get hasUnwritten(): boolean {
+  get hasUnwritten(): boolean {
     const { accepted, late } = this.claims;
     return this.events.length + this.ledger.length + accepted.length + late.length > 0;
   }

@@ -1,4 +1,4 @@
-import { CancellationScope, sleep } from '@temporalio/workflow';
+import { CancellationScope, patched, sleep } from '@temporalio/workflow';
 import { isAwaitingCodes, isBeforeVerification } from '../src/domain/order';
 import type { OrderInput, OrderOutcome } from '../src/order-messages/order-messages';
 import { deciding, keepTrying } from './effects';
@@ -62,7 +62,17 @@ async function beDelivered(order: LiveOrder): Promise<void> {
       order.showState();
       await order.project();
     }
-    await order.untilHeard(() => !isUndeliverable(order) || order.isFull);
+    await whileUndeliverable(order);
+  }
+}
+
+/** A person may let it wait for weeks: what is said of its codes meanwhile is told at once. */
+async function whileUndeliverable(order: LiveOrder): Promise<void> {
+  const isToldAtOnce = patched('told-while-undeliverable');
+  const isOver = (): boolean => !isUndeliverable(order) || order.isFull;
+  while (!isOver()) {
+    await order.untilHeard(() => isOver() || (isToldAtOnce && order.hasUnwritten));
+    if (!isOver()) await order.project();
   }
 }
 

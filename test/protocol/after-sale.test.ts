@@ -260,6 +260,17 @@ describe('void', () => {
     expect((await voidToldAt(path)).data).toEqual({ issuerId: issuer.issuerId, orderNo, itemIds });
   });
 
+  test.concurrent('a void of some codes is told at once, though the order waits for a person', async () => {
+    const issuer = await file.issuer({ terminal: { channel: 'webhook', url: await terminals.urlOf('/waits') } });
+    await terminals.answer('/waits', () => 410);
+    await issuer.placeVerified('v-10', { quantity: 2 });
+    await issuer.submit('v-10', [codeOf('a'), codeOf('b')]);
+    await issuer.inState('v-10', 'undeliverable');
+    expect((await ask(issuer, 'v-10', 'void', { itemIds: ['a'], reason: 'x' })).body.state).toBe('undeliverable');
+    expect((await issuer.message('order.codes_void', 'v-10')).data.itemIds).toEqual(['a']);
+    expect((await issuer.message('order.refund_due', 'v-10')).data.refundDue.value).toBe(500);
+  });
+
   test.concurrent('a webhook terminal that may have them hears that the codes of a cancelled order are void', async () => {
     const terminal = { channel: 'webhook', url: await terminals.urlOf('/cancelled') };
     const issuer = await file.issuer({ terminal, deliveryDelaysSeconds: [1] });

@@ -251,6 +251,19 @@ export const branches = {
     return idOf(issuer);
   },
 
+  'undeliverable-and-void-in-part': async (stage) => {
+    const issuer = await issuerIn(
+      stage,
+      webhook(stage, '/gone-twice', () => 410),
+    );
+    await issuer.placeVerified(orderNo, { quantity: 2 });
+    await issuer.submit(orderNo, codes('a', 'b'));
+    await issuer.inState(orderNo, 'undeliverable');
+    await byOperator(stage, issuer, 'void', { itemIds: ['a'], reason: 'lost' });
+    await issuer.message('order.codes_void', orderNo);
+    await byOperator(stage, issuer, 'cancel', { reason: 'given back' });
+    return idOf(issuer);
+  },
   'undeliverable-then-cancelled': async (stage) => {
     const issuer = await undeliverable(stage);
     await byOperator(stage, issuer, 'cancel');
