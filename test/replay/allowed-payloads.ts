@@ -67,7 +67,7 @@ const fields: Readonly<Record<string, RegExp>> = {
     'codes',
     'fresh',
   ),
-  ...named(/^[0-9]+$/, 'refundDue', 'voidAtClose', 'value'),
+  ...named(/^[0-9]+$/, 'refundDue', 'voidAtClose', 'value', 'ended', 'ledger', 'items'),
   // What one pass of the reconciler did.
   ...named(/^[0-9]+$/, 'alertsCleared', 'alertsRaised', 'alertsSent', 'cancelled', 'codesJudged', 'eventsStarted'),
   ...named(
