@@ -137,6 +137,8 @@ export type OrderMessage =
       readonly value: number;
       readonly currency: string;
       readonly known?: { readonly value: number };
+      /** Asked of an order whose delivery was under way. */
+      readonly isEarly?: true;
     }
   | {
       readonly kind: 'requestVoid';
@@ -175,7 +177,7 @@ export type OrderMessage =
 /** What comes to an open order from outside its workflow, each as an Update of its own. */
 export const askedKinds = [
   ...(['verify', 'codes', 'refuse', 'cancel', 'renotify', 'redeliver', 'extend', 'complete', 'void'] as const),
-  ...(['validity', 'requestVoid', 'decideVoid', 'voidUnknown', 'voidTimeOver', 'advance'] as const),
+  ...(['validity', 'settle', 'requestVoid', 'decideVoid', 'voidUnknown', 'voidTimeOver', 'advance'] as const),
 ] as const satisfies readonly OrderMessage['kind'][];
 export type AskedKind = (typeof askedKinds)[number];
 export type AskedMessage = Extract<OrderMessage, { readonly kind: AskedKind }>;

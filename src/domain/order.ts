@@ -141,6 +141,8 @@ export interface OrderFacts {
   readonly refundDueValue?: number;
   /** The sum of what was paid back, as the issuer told. */
   readonly refundSettledValue?: number;
+  /** Told before the delivery was over: by then the ledger may not have them yet. */
+  readonly earlySettlements?: readonly EarlySettlement[];
   readonly delivery: { readonly state: DeliveryState; readonly tries: number };
   readonly sequence: number;
   /** Entries of the ledger. */
@@ -154,6 +156,11 @@ export interface OrderFacts {
   readonly redeliveries?: number;
   /** How often its issuer asked for that on one UTC day. */
   readonly redeliveredOn?: { readonly day: number; readonly count: number };
+}
+
+interface EarlySettlement {
+  readonly id: string;
+  readonly value: number;
 }
 
 /** Somebody wants money back, and the issuer is asked whether the codes can be destroyed. Why is in the row alone. */

@@ -50,6 +50,7 @@ const facts: ShownFacts = {
   closedReason: 1,
   refundDueValue: 1,
   refundSettledValue: 1,
+  earlySettlements: 1,
   delivery: 1,
   sequence: 1,
   ledger: 1,

@@ -639,6 +639,37 @@ describe('refund settlement', () => {
   });
 });
 
+describe('refund settlement of an order whose delivery is not over', () => {
+  test.concurrent('is taken at once, each id once, also when the order is delivered afterwards', async () => {
+    const issuer = await file.issuer({ terminal: { channel: 'webhook', url: await terminals.urlOf('/settled') } });
+    let isAway = true;
+    await terminals.answer('/settled', () => (isAway ? 410 : 204));
+    await issuer.placeVerified('s-2', { quantity: 2 });
+    await issuer.submit('s-2', [codeOf('a'), codeOf('b')]);
+    await issuer.inState('s-2', 'undeliverable');
+    await ask(issuer, 's-2', 'void', { itemIds: ['a'], reason: 'x' });
+    const settle = (settlementId: string, value: number) =>
+      ask(issuer, 's-2', 'refund-settlement', { settlementId, amount: { value, currency: 'EUR' } });
+    const same = await Promise.all(Array.from({ length: 4 }, () => settle('early', 300)));
+    expect(same.map(({ status }) => status).sort()).toEqual([200, 200, 200, 201]);
+    expectProblem(await settle('early', 200), 409, 'settlement_conflict');
+    expectProblem(await settle('more', 201), 409, 'refund_exceeded');
+    expect((await issuer.order('s-2')).body).toMatchObject({ state: 'undeliverable', refundSettled: { value: 300 } });
+
+    isAway = false;
+    const redelivery = await file.platform.operator('POST', `/orders/${issuer.issuerId}/s-2/redeliver`);
+    expect(redelivery.status).toBe(200);
+    await issuer.inState('s-2', 'delivered');
+    expect((await settle('early', 300)).status).toBe(200);
+    expect((await settle('late', 200)).status).toBe(201);
+    expect((await issuer.order('s-2')).body.refundSettled.value).toBe(500);
+    const { data } = (await issuer.get('/orders/s-2/timeline')).body;
+    expect(data.filter(({ event }: { event: string }) => event === 'refund_settled')).toHaveLength(2);
+    const { ledger } = file.platform.core.orderDeps;
+    expect(await ledger.ofOperation({ issuerId: issuer.issuerId, orderNo: 's-2' }, 'early')).toHaveLength(1);
+  });
+});
+
 describe('a refund that somebody else asks for', () => {
   const operator = (method: string, path: string, body?: object) => file.platform.operator(method, path, body);
   const refund = (issuer: TestIssuer, orderNo: string, body: object = {}) =>

@@ -215,17 +215,26 @@ const judgeReplacement = (ruling: Ruling, message: OrderMessage & { kind: 'repla
 };
 
 /** Money was paid back elsewhere: the platform moves none, it is told. */
+/** They stay in the order's facts; the next one is taken when the delivery is over. */
+const earlySettlementsMax = 100;
+
 const judgeSettlement = (ruling: Ruling, message: OrderMessage & { kind: 'settle' }): Decision => {
   const { facts } = ruling;
-  const { settlementId, value, known } = message;
+  const { settlementId, value, isEarly } = message;
+  const early = facts.earlySettlements ?? [];
+  const known = message.known ?? early.find(({ id }) => id === settlementId);
   if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
   if (message.currency !== facts.amount.currency) return ruling.refuse('amount_mismatch');
   if (known && known.value !== value) return ruling.refuse('settlement_conflict');
   if (known) return ruling.answer({ kind: 'settled', isNew: false });
   const settled = (facts.refundSettledValue ?? 0) + value;
   if (settled > (facts.refundDueValue ?? 0)) return ruling.refuse('refund_exceeded');
+  if (isEarly && early.length >= earlySettlementsMax) return ruling.refuse('in_progress');
   ruling
-    .change({ refundSettledValue: settled })
+    .change({
+      refundSettledValue: settled,
+      ...(isEarly ? { earlySettlements: [...early, { id: settlementId, value }] } : {}),
+    })
     .enter({ kind: 'settled', operationId: settlementId, value }, 'issuer')
     .note('refund_settled', { value, settled, currency: facts.amount.currency });
   return ruling.answer({ kind: 'settled', isNew: true });

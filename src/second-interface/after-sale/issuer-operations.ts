@@ -107,11 +107,12 @@ export const registerAfterSale = (register: RegisterOperation, terminalProblem: 
     return isNew ? answer(201, { replaced: count }) : answer(200, { replaced: count });
   });
 
-  register(routes.settleRefund, async (deps, row, _messageId, { token, settlementId, amount }) => {
+  register(routes.settleRefund, async (deps, row, messageId, { token, settlementId, amount }) => {
     const asked = { isRightToken: isTokenOf(row, token), settlementId, ...amount };
-    const { row: after, isNew } = await settleRefund(deps, row, asked);
-    const body = await bodyOf(deps, after);
-    return isNew ? answer(201, body) : answer(200, body);
+    const settled = await settleRefund(deps, row, `settle/${messageId}`, asked);
+    if (settled === 'unavailable') throw engineUnavailable();
+    const body = await bodyOf(deps, settled.row);
+    return settled.isNew ? answer(201, body) : answer(200, body);
   });
 };
 

@@ -1,5 +1,6 @@
+import { isInDelivery } from '../../domain/order';
 import type { OrderRow } from '../../store/orders';
-import type { OrderDeps } from '../ask-order';
+import { askOrder, expectNotRefused, type OrderDeps } from '../ask-order';
 import { changeRow } from '../change-row';
 
 interface Settlement {
@@ -9,19 +10,31 @@ interface Settlement {
   readonly currency: string;
 }
 
-/** Money was paid back elsewhere; the order is told. */
+/**
+ * Money was paid back elsewhere; the order is told, by itself while its delivery is under way. Resolves to 'unavailable'
+ * when the engine did not answer in time.
+ */
 export const settleRefund = async (
   deps: OrderDeps,
   row: OrderRow,
+  updateId: string,
   settlement: Settlement,
-): Promise<{ row: OrderRow; isNew: boolean }> => {
+): Promise<{ row: OrderRow; isNew: boolean } | 'unavailable'> => {
+  const message = { kind: 'settle', ...settlement } as const;
+  if (isInDelivery(row.facts.state)) {
+    const judged = await askOrder(deps, row, updateId, { ...message, isEarly: true });
+    if (judged === 'unavailable') return judged;
+    const answer = expectNotRefused(judged.answer, judged.row.facts, deps.nowMs());
+    if (answer.kind !== 'settled') throw new RangeError(`a settlement was answered with ${answer.kind}`);
+    // Else the order was delivered meanwhile, and the question came back from its row.
+    const { settlementId } = settlement;
+    const isTaken = judged.row.facts.earlySettlements?.some(({ id }) => id === settlementId) ?? false;
+    if (isTaken) return { row: judged.row, isNew: answer.isNew };
+  }
   const changed = await changeRow(deps, row, async (newest) => {
     const entries = await deps.ledger.ofOperation(newest, settlement.settlementId);
     const known = entries.find(({ kind }) => kind === 'settled');
-    return {
-      message: { kind: 'settle', ...settlement, ...(known ? { known: { value: known.value ?? 0 } } : {}) },
-      itemIds: [],
-    };
+    return { message: { ...message, ...(known ? { known: { value: known.value ?? 0 } } : {}) }, itemIds: [] };
   });
   return { row: changed.row, isNew: changed.isChanged };
 };
