@@ -1,8 +1,10 @@
 import { Agent, createServer, get } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import express from 'express';
 import { endOldConnections } from '../../src/api/edge/connection-age';
 import { shareByConnection } from '../../src/api/edge/connection-share';
+import { largeBodies } from '../../src/api/edge/large-bodies';
+import { onceClosed } from '../../src/api/edge/once-closed';
 import { until } from '../support/until';
 
 test('a connection ends with the first answer after 30 s, so that a balancer may choose again', async () => {
@@ -74,5 +76,54 @@ test('of requests that one connection sends ahead four are at work, all are answ
   await until('it is ended', () => tooMany.seen.isClosed);
   expect(begun).toHaveLength(25);
   for (const { socket } of [ahead, other]) socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test('who leaves gives up the places of all requests that the connection sent ahead, whoever had its turn', async () => {
+  let begun = 0;
+  let closed = 0;
+  let leave = (): void => undefined;
+  const left = new Promise<void>((resolve) => {
+    leave = resolve;
+  });
+  const app = express();
+  app.use(shareByConnection());
+  app.get('/', async (_request, response) => {
+    begun += 1;
+    response.once('close', () => {
+      closed += 1;
+    });
+    await left;
+    // It takes a place once it has looked something up: nobody waits for it any more.
+    onceClosed(response, () => {
+      closed += 1;
+    });
+  });
+  app.post('/', largeBodies(), (_request, response) => {
+    response.sendStatus(204);
+  });
+  const server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const get = 'GET / HTTP/1.1\r\nhost: a\r\n\r\n';
+  const large = Buffer.alloc(300 * 1024);
+  const post = `POST / HTTP/1.1\r\nhost: a\r\ncontent-length: ${large.length}\r\n\r\n`;
+  const send = (text: string) =>
+    connect(port, '127.0.0.1', function (this: Socket) {
+      this.write(text);
+    }).on('error', () => undefined);
+
+  const many = send(get.repeat(6));
+  const pairs = [send(get + post), send(get + post)];
+  await until('all are at work', () => begun === 6);
+  for (const socket of [many, ...pairs]) socket.destroy();
+  await until('all have ended', () => closed === 6);
+  leave();
+  await until('none of them takes a place', () => closed === 12);
+  expect(begun).toBe(6);
+  // No more than two of an address are read at once.
+  const again = () => fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: large });
+  expect((await again()).status).toBe(204);
+  server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });
