@@ -94,7 +94,7 @@ const resultOf = async (
   }
   try {
     const { message, submission } = await claimCodes(orderDeps, row, updateId, answer.codes);
-    const held = await orderDeps.codes.accepted(row);
+    const held = await orderDeps.codes.references(row);
     // The row may be behind the workflow, which has the last word; here only what it would refuse for good counts.
     const facts = { ...row.facts, issued: held.length, state: 'verified' as const };
     const judged = decide(

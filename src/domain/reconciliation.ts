@@ -1,5 +1,5 @@
-import { goodCount } from './items';
-import type { OrderFacts, OrderState } from './order';
+import { goodCount, type ListedFacts } from './items';
+import type { OrderState } from './order';
 
 /** What two sides may compare of an order; money in minor units. */
 export interface ComparedFacts {
@@ -26,7 +26,7 @@ export interface Difference {
   readonly theirs: ComparedFacts | null;
 }
 
-export const comparedFacts = (facts: OrderFacts): Required<ComparedFacts> => ({
+export const comparedFacts = (facts: ListedFacts): Required<ComparedFacts> => ({
   state: facts.state,
   amount: facts.amount.value,
   currency: facts.amount.currency,

@@ -123,7 +123,7 @@ const judgeClosed = async (
   updateId: string,
   message: AskedMessage,
 ): Promise<Judged> => {
-  const held = asksForItems.has(message.kind) ? await deps.codes.references(row) : [];
+  const held = asksForItems.has(message.kind) ? await deps.codes.references(row, named(message)) : [];
   const { answer: judged, entries } = decide(row.facts, held, message, deps.nowMs());
   const isHeld = holdsSubmission(held, message);
   // The order took these very codes before it closed, after a 202 or a death: their call hears what it would have heard.
@@ -141,6 +141,12 @@ const judgeClosed = async (
 
 /** Their judges look whether the order has what is named, or at all that it has. */
 const asksForItems: ReadonlySet<AskedKind> = new Set(['codes', 'void', 'validity', 'requestVoid']);
+
+/** Left out: all. No order that has ended lacks a code, so that a value under another name is one too many all the same. */
+const named = (message: AskedMessage): readonly string[] | undefined => {
+  if (message.kind === 'codes') return message.items.map(({ itemId }) => itemId);
+  return 'itemIds' in message ? message.itemIds : undefined;
+};
 
 /** Refusals that time can undo leave no trace in the workflow; the timeline shows them all the same. */
 const unrecorded = (updateId: string, message: AskedMessage, verdict: string, nowMs: number) => ({

@@ -6,7 +6,7 @@ import { itemOf } from '../domain/items';
 import type { CodeReference, OrderMessage } from '../domain/messages';
 import type { HeldCode } from '../domain/order';
 import { openOrder } from '../sealing/order-row';
-import type { SubmissionRow } from '../store/codes';
+import type { ClaimedRow, SubmissionRow } from '../store/codes';
 import type { OrderRow } from '../store/orders';
 import { askOrder, engineUnavailable, type Judged, type OrderDeps } from './ask-order';
 import { references } from './code-references';
@@ -18,7 +18,7 @@ export interface ClaimedCodes {
   /** Absent where another order, or this one, holds a value already: nothing was written. */
   readonly submission?: SubmissionRow;
   /** Accepted calls that gave all of these values to this very order before. */
-  readonly heldBy?: readonly SubmissionRow[];
+  readonly heldBy?: readonly ClaimedRow[];
 }
 
 /** Begins the name of what a replacement claims. */
@@ -31,7 +31,7 @@ export const replacementPrefix = 'replacement/';
 export const takingTurns = { triesMax: 12, limitMs: 6_000 } as const;
 
 /** What an order that took this call holds of it. */
-export const heldCodesOf = ({ _id, codes }: Pick<SubmissionRow, '_id' | 'codes'>): HeldCode[] =>
+export const heldCodesOf = ({ _id, codes }: Pick<ClaimedRow, '_id' | 'codes'>): HeldCode[] =>
   codes.map(({ itemId, fingerprint: whole, valueFingerprint }) => ({
     itemId,
     fingerprint: whole,
@@ -132,7 +132,7 @@ export const requireNotExpired = async (
 export const judgeSubmission = async (
   deps: OrderDeps,
   row: OrderRow,
-  submission: SubmissionRow,
+  submission: Pick<SubmissionRow, '_id'>,
 ): Promise<'settled' | 'open' | 'unavailable'> => {
   const asking = await deps.codes.askAgain(submission._id);
   if (!asking) return 'settled';

@@ -48,9 +48,9 @@ export const repeatedCodes = async (
   { message, heldBy, submission }: ClaimedCodes,
 ): Promise<CodesAnswer | undefined> => {
   if (!heldBy || isFinal(row.facts.state)) return undefined;
-  const claimed = await deps.codes.references(row);
+  const claimed = await deps.codes.countHeld(row);
   const facts = await deps.gateway.readFacts(row);
-  if (!facts || facts.version < row.version || facts.issued < claimed.length) return undefined;
+  if (!facts || facts.version < row.version || facts.issued < claimed) return undefined;
   const answer = fromRow({ facts }, heldBy.flatMap(heldCodesOf), message, deps.nowMs());
   if (answer?.kind !== 'codes' || answer.isNew) return undefined;
   const { accepted, outstanding } = answer;

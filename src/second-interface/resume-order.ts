@@ -42,7 +42,7 @@ export const resumeIfLost = async (deps: OrderDeps, troubles: Troubles, seen: Or
 
 /** By reference only. The next notice is a new message, and no event's number is given twice. */
 const resumedOrder = async ({ codes }: OrderDeps, row: OrderRow): Promise<ResumedOrder | undefined> => {
-  const accepted = await codes.accepted(row);
+  const accepted = await codes.references(row);
   if (accepted.length > codesLimit) return undefined;
   const facts = {
     ...row.facts,

@@ -28,16 +28,19 @@ export interface SubmissionRow {
   readonly at: Date;
 }
 
+/** Without what is sealed: codes of 10,000 pieces may be megabytes, and whoever judges reads none of it. */
+export type ClaimedRow = Omit<SubmissionRow, 'codes'> & { readonly codes: readonly CodeReference[] };
+
 export type SubmissionDraft = Omit<SubmissionRow, 'claims' | 'status' | 'unjudgedSince' | 'asks'>;
 
 export type Claim =
   | { readonly kind: 'claimed' | 'same'; readonly row: SubmissionRow }
   /** This order holds all of the values: nothing was written. */
-  | { readonly kind: 'held'; readonly rows: readonly SubmissionRow[] }
+  | { readonly kind: 'held'; readonly rows: readonly ClaimedRow[] }
   /** Another order of this issuer holds one of the values. */
   | { readonly kind: 'reused' }
   /** Another call for this same order holds one of the values and has no verdict yet. */
-  | { readonly kind: 'pending'; readonly row: SubmissionRow };
+  | { readonly kind: 'pending'; readonly row: ClaimedRow };
 
 /** So many codes fit one payload of the engine by reference, and the calls that gave them one read. */
 const pageCodesMax = 2_000;
@@ -48,6 +51,10 @@ export interface GivenPage {
   readonly calls: readonly Pick<SubmissionRow, '_id' | 'codes' | 'status'>[];
   readonly next?: string;
 }
+
+const withoutSealed = { projection: { 'codes.sealed': 0 } } as const;
+/** As many codes as one call has. */
+const holdersMax = 200;
 
 /** Calls of one order whose items are read for one view. */
 const submittedLimit = 500;
@@ -80,10 +87,7 @@ const givenPage = async (
   const at = new Date(Number(ms));
   const isLater = id === undefined ? {} : { $or: [{ at: { $gt: at } }, { at, _id: { $gt: id } }] };
   const rows = await submissions
-    .find(
-      { orderId: orderId(order), status: { $in: ['claimed', 'accepted'] }, ...isLater },
-      { projection: { 'codes.sealed': 0 } },
-    )
+    .find({ orderId: orderId(order), status: { $in: ['claimed', 'accepted'] }, ...isLater }, withoutSealed)
     .sort({ at: 1, _id: 1 })
     .limit(pageCallsMax)
     .toArray();
@@ -117,11 +121,16 @@ export const createCodes = ({ submissions }: { readonly submissions: Collection<
       }
       const own = await submissions.findOne({ _id: row._id });
       if (own) return { kind: 'same', row: own };
-      const holders = await submissions
-        .find({ claims: { $in: wanted } })
-        .limit(200)
+      const holds = { claims: { $in: wanted } };
+      const isReused = await submissions.findOne(
+        { ...holds, orderId: { $ne: row.orderId } },
+        { projection: { _id: 1 } },
+      );
+      if (isReused) return { kind: 'reused' };
+      const holders: ClaimedRow[] = await submissions
+        .find({ ...holds, orderId: row.orderId }, withoutSealed)
+        .limit(holdersMax)
         .toArray();
-      if (holders.some((holder) => holder.orderId !== row.orderId)) return { kind: 'reused' };
       const pending = holders.find((holder) => holder.status === 'claimed');
       if (pending) return { kind: 'pending', row: pending };
       const held = new Set(holders.flatMap((holder) => holder.claims ?? []));
@@ -205,7 +214,7 @@ export const createCodes = ({ submissions }: { readonly submissions: Collection<
           status: 'accepted',
           ...(itemIds ? { 'codes.itemId': { $in: [...itemIds] } } : {}),
         },
-        { projection: { 'codes.sealed': 0 } },
+        withoutSealed,
       )
       .sort({ at: 1, _id: 1 })
       .toArray();
@@ -218,6 +227,15 @@ export const createCodes = ({ submissions }: { readonly submissions: Collection<
       }
     }
     return [...byItem.values()];
+  },
+
+  /** How many it has, each once. */
+  countHeld: async (order: OrderName): Promise<number> => {
+    const rows = await submissions
+      .find({ orderId: orderId(order), status: 'accepted' })
+      .project<Pick<SubmittedCodes, 'codes'>>({ 'codes.itemId': 1 })
+      .toArray();
+    return new Set(rows.flatMap(({ codes }) => codes.map(({ itemId }) => itemId))).size;
   },
 
   /** Calls that came in time, whether or not the order has judged them: a page at a time. */

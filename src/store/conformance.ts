@@ -1,4 +1,5 @@
 import type { Collection } from 'mongodb';
+import { createReadTogether } from './read-together';
 import { isDuplicate } from './store-errors';
 
 /** What came of one scenario. */
@@ -111,8 +112,16 @@ export const createConformanceRuns = ({
       conformanceRuns.findOne({ _id: idOf(issuerId, runId) }),
 
     /** Asked for each call about an order that is named as those of a run are. */
-    runningOf: (issuerId: string): Promise<Pick<ConformanceRunRow, 'prefix'> | null> =>
-      conformanceRuns.findOne({ running: issuerId }, { projection: { prefix: 1 } }),
+    runningOf: createReadTogether<Pick<ConformanceRunRow, 'prefix'>>(async (issuerIds) => {
+      const rows = await conformanceRuns
+        .find({ running: { $in: [...issuerIds] } })
+        .project<Required<Pick<ConformanceRunRow, 'running'>> & Pick<ConformanceRunRow, 'prefix'>>({
+          running: 1,
+          prefix: 1,
+        })
+        .toArray();
+      return new Map(rows.map((row) => [row.running, row]));
+    }),
 
     /** Newest first. */
     newest: (issuerId: string, limit: number): Promise<ListedRun[]> =>

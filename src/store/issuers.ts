@@ -5,7 +5,7 @@ import type { Terminal } from '../domain/order';
 import { type HostProof, proofOf, withProof } from '../domain/ownership';
 import { type SomeSettings, settingNames } from '../domain/settings';
 import { rotationOverlapMs, secondMs, windowSecondsRange } from '../domain/timings';
-import { createIssuerReads } from './issuer-reads';
+import { createReadTogether } from './read-together';
 import { isDuplicate } from './store-errors';
 
 export interface SealedSecret {
@@ -228,7 +228,10 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
     },
 
     /** For requests whose sender is not known yet. */
-    findTogether: createIssuerReads(issuers),
+    findTogether: createReadTogether(async (issuerIds) => {
+      const rows = await issuers.find({ _id: { $in: [...issuerIds] }, ...alive }, withoutLogo).toArray();
+      return new Map(rows.map((row) => [row._id, row]));
+    }),
 
     find: (issuerId: string): Promise<IssuerRow | null> => issuers.findOne({ _id: issuerId, ...alive }, withoutLogo),
 

@@ -26,6 +26,7 @@ import {
   type shownInLists,
   sumsToKeep,
 } from './listed-orders';
+import { createReadTogether } from './read-together';
 import { isDuplicate } from './store-errors';
 
 export interface PendingEvent extends OrderEvent {
@@ -424,6 +425,24 @@ export const createOrders = (
   const withLines = (filter: Filter<OrderRow>, sort: Sort): Promise<FailingOrder[]> =>
     shown(orders.find(filter).sort(sort).limit(failingMax), { ...inLists, timeline: { $slice: -failureLines } });
 
+  /** A link that leads nowhere costs no connection of its own. */
+  const idOfLink = createReadTogether(async (hashes) => {
+    const [ofBuyers, ofGifts] = await Promise.all([
+      orders
+        .find({ pickupHash: { $in: [...hashes] } })
+        .project<Pick<OrderRow, '_id' | 'pickupHash'>>({ pickupHash: 1 })
+        .toArray(),
+      orders
+        .find({ 'gift.hash': { $in: [...hashes] } })
+        .project<Required<Pick<OrderRow, '_id' | 'gift'>>>({ 'gift.hash': 1 })
+        .toArray(),
+    ]);
+    return new Map([
+      ...ofGifts.map(({ _id, gift }) => [gift.hash, _id] as const),
+      ...ofBuyers.map(({ _id, pickupHash }) => [pickupHash, _id] as const),
+    ]);
+  });
+
   const forgetToldAll = async (_id: string): Promise<void> => {
     await orders.updateOne(
       { _id, eventsPendingSince: { $exists: true }, 'events.status': { $ne: 'pending' } },
@@ -468,8 +487,10 @@ export const createOrders = (
       ),
 
     /** Also what is left of a purged order: the page tells its buyer so. */
-    findByPickup: async (pickupHash: string): Promise<OrderRow | null> =>
-      (await orders.findOne({ pickupHash })) ?? orders.findOne({ 'gift.hash': pickupHash }),
+    findByPickup: async (pickupHash: string): Promise<OrderRow | null> => {
+      const _id = await idOfLink(pickupHash);
+      return _id === null ? null : orders.findOne({ _id, $or: [{ pickupHash }, { 'gift.hash': pickupHash }] });
+    },
 
     /** False: the codes were shown, or another link was made, since the row was read. */
     giveAway: async (row: OrderRow, gift: Gift): Promise<boolean> => {
@@ -560,15 +581,6 @@ export const createOrders = (
         .toArray();
       return rows.map(({ position }) => ({ position, orderNo: position.slice(position.lastIndexOf('/') + 1) }));
     },
-
-    /** Facts alone, of those that are there. */
-    factsOf: (issuerId: string, orderNos: readonly string[]): Promise<Pick<OrderRow, 'orderNo' | 'facts'>[]> =>
-      orders
-        .find(
-          { _id: { $in: orderNos.map((orderNo) => orderId({ issuerId, orderNo })) }, ...isKept },
-          { projection: { _id: 0, orderNo: 1, facts: 1 } },
-        )
-        .toArray(),
 
     /** Of a day's statement, by number, those behind a number: also the keys of a purged order are not there. */
     changedOn: (issuerId: string, day: Day, after: string, limit: number): Promise<ListedOrder[]> =>

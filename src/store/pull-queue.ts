@@ -6,12 +6,12 @@ import type { TimelineEntry } from '../domain/messages';
 import { openStates } from '../domain/order';
 import { keptMessagesMax, type OrderRow, pendingShown, timelineLimit, type WithPendingEvents } from './orders';
 
-/** What is read at once ends with the order that has the last of them: an event may name 10,000. */
+/** Events and what they name, which may be 10,000 items: what is read at once ends with the order that has the last of them. */
 const itemsReadMax = 20_000;
 const rowsReadAtOnce = 10;
 
 const itemsIn = ({ events, facts }: GivableRow): number =>
-  events.reduce((sum, { itemIds = [] }) => sum + itemIds.length, facts.voidRequest?.itemIds.length ?? 0);
+  events.reduce((sum, { itemIds = [] }) => sum + 1 + itemIds.length, facts.voidRequest?.itemIds.length ?? 0);
 
 /** What a reader needs of an order. */
 export type GivableRow = Omit<OrderRow, 'timeline' | 'ledger'>;

@@ -1,36 +1,34 @@
-import type { Collection, Filter } from 'mongodb';
-
 const atOnceMax = 1_000;
 
-interface Waiting<Row> {
-  readonly resolve: (row: Row | null) => void;
+interface Waiting<Found> {
+  readonly resolve: (found: Found | null) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Reads issuers for requests whose sender is not known yet: one read at a time for all of them together, so that no
- * number of unsigned requests takes the database's connections. Whoever asks while one runs is in the next, which sees all that
+ * Reads for requests whose sender is not known yet: one read at a time for all of them together, so that no number of
+ * unsigned requests takes the database's connections. Whoever asks while one runs is in the next, which sees all that
  * was written before.
  */
-export const createIssuerReads = <Row extends { readonly _id: string }>(issuers: Pick<Collection<Row>, 'find'>) => {
-  const waiting = new Map<string, Waiting<Row>[]>();
+export const createReadTogether = <Found>(
+  readAll: (keys: readonly string[]) => Promise<ReadonlyMap<string, Found>>,
+): ((key: string) => Promise<Found | null>) => {
+  const waiting = new Map<string, Waiting<Found>[]>();
   let isReading = false;
 
-  const take = (): Map<string, Waiting<Row>[]> => {
+  const take = (): Map<string, Waiting<Found>[]> => {
     const now = new Map([...waiting].slice(0, atOnceMax));
-    for (const id of now.keys()) waiting.delete(id);
+    for (const key of now.keys()) waiting.delete(key);
     return now;
   };
 
-  const readAll = async (): Promise<void> => {
+  const readWaiting = async (): Promise<void> => {
     isReading = true;
     while (waiting.size > 0) {
       const now = take();
       try {
-        const isAsked = { _id: { $in: [...now.keys()] }, deletedAt: { $exists: false } } as Filter<Row>;
-        const rows = (await issuers.find(isAsked, { projection: { logo: 0 } }).toArray()) as Row[];
-        const byId = new Map(rows.map((row) => [row._id, row]));
-        for (const [id, all] of now) for (const { resolve } of all) resolve(byId.get(id) ?? null);
+        const found = await readAll([...now.keys()]);
+        for (const [key, all] of now) for (const { resolve } of all) resolve(found.get(key) ?? null);
       } catch (error) {
         for (const all of now.values()) for (const { reject } of all) reject(error);
       }
@@ -38,11 +36,11 @@ export const createIssuerReads = <Row extends { readonly _id: string }>(issuers:
     isReading = false;
   };
 
-  return (issuerId: string): Promise<Row | null> =>
+  return (key) =>
     new Promise((resolve, reject) => {
-      const all = waiting.get(issuerId) ?? [];
+      const all = waiting.get(key) ?? [];
       all.push({ resolve, reject });
-      waiting.set(issuerId, all);
-      if (!isReading) void readAll();
+      waiting.set(key, all);
+      if (!isReading) void readWaiting();
     });
 };

@@ -1,5 +1,6 @@
 import type { Collection, Filter } from 'mongodb';
 import type { Role } from '../domain/operator';
+import { createReadTogether } from './read-together';
 import { isDuplicate } from './store-errors';
 
 /** A browser that is signed in. Without this row its cookie opens nothing; the row alone opens nothing either. */
@@ -71,7 +72,10 @@ const createSessionRows = <Row extends SessionRow>(collection: Collection<Row>):
       if (surplus.length > 0) await sessions.deleteMany({ _id: { $in: surplus.map(({ _id }) => _id) } });
     },
 
-    find: (id) => sessions.findOne({ _id: id }) as Promise<Row | null>,
+    find: createReadTogether(async (ids) => {
+      const rows = (await sessions.find({ _id: { $in: [...ids] } }).toArray()) as unknown as Row[];
+      return new Map(rows.map((row) => [row._id, row]));
+    }),
 
     touch: async (id, seenAt, liveUntil) => {
       await sessions.updateOne({ _id: id }, { $set: { seenAt, liveUntil } });

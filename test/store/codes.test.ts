@@ -66,6 +66,35 @@ test('another call of the same order that waits for its verdict is pointed to, n
   expect(second).toMatchObject({ kind: 'pending', row: { updateId: 'first' } });
 });
 
+test('who judges reads nothing that is sealed: not of the own order, and of others not even the names', async () => {
+  const { submissions } = file.database;
+  const seen: unknown[] = [];
+  const find = submissions.find.bind(submissions);
+  const spy = jest.spyOn(submissions, 'find').mockImplementation((...given: Parameters<typeof find>) => {
+    const cursor = find(...given);
+    const toArray = cursor.toArray.bind(cursor);
+    cursor.toArray = async () => {
+      const rows = await toArray();
+      seen.push(...rows);
+      return rows;
+    };
+    return cursor;
+  });
+  try {
+    await codes.claimFor(submission('large', 'first', [sealed('l1'), sealed('l2')]));
+    expect(await codes.claimFor(submission('large', 'second', [sealed('l1')]))).toMatchObject({ kind: 'pending' });
+    await codes.markAccepted(['acme/large/first']);
+    const held = await codes.claimFor(submission('large', 'third', [sealed('l2')]));
+    expect(held).toMatchObject({ kind: 'held', rows: [{ codes: [{ itemId: 'l1' }, { itemId: 'l2' }] }] });
+    expect(seen).toHaveLength(2);
+    expect(JSON.stringify(seen)).not.toContain('sealed');
+    expect(await codes.claimFor(submission('thief', 'u', [sealed('l1')]))).toEqual({ kind: 'reused' });
+    expect(seen).toHaveLength(2);
+  } finally {
+    spy.mockRestore();
+  }
+});
+
 test('once the first call is accepted, a second one claims only what is new', async () => {
   await codes.claimFor(submission('more', 'first', [sealed('m1')]));
   await codes.markAccepted(['acme/more/first']);

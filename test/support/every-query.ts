@@ -163,10 +163,8 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await echoes.newestOf('acme');
     },
     'the order of a message': () => orders.findByMessage('m'),
-    'orders of an issuer to be compared': async () => {
-      await orders.numbersWithin('acme', { from: now, to: now, after: undefined }, 10);
-      await orders.factsOf('acme', ['a']);
-    },
+    'orders of an issuer to be compared': () =>
+      orders.numbersWithin('acme', { from: now, to: now, after: undefined }, 10),
     'what the daily comparison found': async () => {
       await comparisons.keep({
         _id: '2026-01-31',
@@ -214,7 +212,10 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await answers.note([`${name}/call`], now);
       await answers.among([`${name}/call`]);
     },
-    'a pick-up page': () => orders.findByPickup('hash'),
+    'a pick-up page': async () => {
+      await orders.insertAccepted({ ...acceptedRow('linked'), pickupHash: 'hash' });
+      await orders.findByPickup('hash');
+    },
     'newest orders': () => orders.list({ limit: 10 }),
     'orders created within a time': async () => {
       await orders.list({ createdFrom: now, createdTo: now, before: 'z', limit: 10 });
@@ -380,6 +381,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'codes, by the value of one': async () => {
       await codes.claimFor(submission('one', 'u', 'v'));
       await codes.claimFor(submission('two', 'u', 'v'));
+      await codes.claimFor(submission('one', 'other', 'v'));
       await codes.holdersOf([{ issuerId: 'acme', valueFingerprint: 'v' }]);
     },
     'codes, by their call': async () => {
@@ -395,6 +397,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'codes of an order': async () => {
       await codes.accepted(order);
       await codes.references(order);
+      await codes.countHeld(order);
       await codes.notHeard(order, 1);
       await codes.given(order, '1/acme/one/id');
       await codes.submitted(order);

@@ -4,6 +4,7 @@ import { openFacts, type orderStates } from '../../src/domain/order';
 import type { Difference, ListedOrder } from '../../src/domain/reconciliation';
 import { readList } from '../../src/second-interface/reconciliations/read-list';
 import { reconcile } from '../../src/second-interface/reconciliations/reconcile';
+import type { ListedOrder as Row } from '../../src/store/orders';
 import type { ReconciliationRow } from '../../src/store/reconciliations';
 import { often } from '../support/long-form';
 import { randomOf } from '../support/random';
@@ -84,10 +85,10 @@ const round = async (): Promise<void> => {
     {
       nowMs: () => 1,
       orders: {
-        factsOf: async (_issuerId, orderNos) =>
-          orderNos.flatMap((orderNo) => {
+        named: async (names) =>
+          names.flatMap(({ orderNo }) => {
             const ours = own.get(orderNo);
-            return ours ? [{ orderNo, facts: facts(ours) }] : [];
+            return ours ? [{ orderNo, facts: facts(ours) } as Row] : [];
           }),
         numbersWithin: async () => [...own.keys()].map((orderNo) => ({ orderNo, position: orderNo })),
       },

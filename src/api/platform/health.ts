@@ -1,6 +1,7 @@
 import * as routes from '../../contract/platform/health';
 import type { Database } from '../../store/database';
 import type { Maintenance } from '../../store/maintenance';
+import { createReadTogether } from '../../store/read-together';
 import { type Workers, workerAliveMs } from '../../store/workers';
 import type { EngineReadiness } from '../../temporal/readiness';
 import type { Mount } from '../edge/mount';
@@ -19,7 +20,7 @@ const reconcilerLateMs = 5 * 60_000;
 export const mountHealth = (mount: Mount, { engine, database, maintenance, workers: reports, nowMs }: Health): void => {
   mount.open(routes.readLiveness)(async () => ({ status: 200, body: { status: 'ok' } }));
 
-  mount.open(routes.readReadiness)(async () => {
+  const read = async () => {
     const [mongodb, temporal, reconciledAt, isMaintenance, workers] = await Promise.all([
       database.ping().then(
         () => 'ok' as const,
@@ -48,6 +49,10 @@ export const mountHealth = (mount: Mount, { engine, database, maintenance, worke
       ...(isMaintenance ? { maintenance: 'on' as const } : {}),
       ...(ageMs === undefined ? {} : { reconcilerAgeSeconds: Math.round(ageMs / 1_000) }),
     } as const;
-    return { status: isReady ? 200 : 503, body };
-  });
+    return { status: isReady ? (200 as const) : (503 as const), body };
+  };
+
+  // Anybody may ask, at any rate: engine and database are asked once for all who do meanwhile.
+  const readOnce = createReadTogether(async ([all = '']) => new Map([[all, await read()]]));
+  mount.open(routes.readReadiness)(async () => (await readOnce('')) ?? read());
 };

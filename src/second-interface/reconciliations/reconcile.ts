@@ -15,7 +15,7 @@ import type { Orders } from '../../store/orders';
 import type { ReconciliationName, Reconciliations } from '../../store/reconciliations';
 
 export interface Reconciling {
-  readonly orders: Pick<Orders, 'factsOf' | 'numbersWithin'>;
+  readonly orders: Pick<Orders, 'named' | 'numbersWithin'>;
   readonly reconciliations: Reconciliations;
   readonly dayCounts: Pick<DayCounts, 'require'>;
   readonly nowMs: () => number;
@@ -59,9 +59,9 @@ export const reconcile = async (
   };
   for (let from = 0; from < sorted.length; from += comparedAtOnce) {
     const some = sorted.slice(from, from + comparedAtOnce);
-    const ours = new Map(
-      (await orders.factsOf(name.issuerId, some)).map((row) => [row.orderNo, comparedFacts(row.facts)]),
-    );
+    const { issuerId } = name;
+    const rows = await orders.named(some.map((orderNo) => ({ issuerId, orderNo })));
+    const ours = new Map(rows.map((row) => [row.orderNo, comparedFacts(row.facts)]));
     for (const orderNo of some) {
       const line = listed.get(orderNo);
       const own = ours.get(orderNo);
