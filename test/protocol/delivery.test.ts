@@ -356,6 +356,9 @@ describe('the pick-up page', () => {
     expect(JSON.stringify([items, await givers()])).not.toContain('CODE-gift-1');
     const received = await fetch(second.body.url);
     expect(await received.text()).not.toContain('€10.00');
+    // Each opens the codes, and takes nothing of what the other one may ask for.
+    const again = await Promise.all(Array.from({ length: 120 }, () => revealItems(url)));
+    expect(again.map(({ status }) => status).filter((status) => status !== 200)).toEqual([429]);
     // What the giver's page asked for was no reveal.
     expect((await issuer.order('gift-1')).body.delivery.state).toBe('delivered');
     const shown = await reveal(second.body.url);

@@ -3,6 +3,7 @@ import type { TimelineEntry } from '../../src/domain/messages';
 
 test.each([
   ['they are shown', 'take', 6, 120],
+  ['they are opened for who gave them away', 'takeGiven', 6, 120],
   ['anything is answered by the link', 'look', 29, 600],
 ] as const)(
   'of an order of 10,000 codes %s a few times a minute, of one with a code often',

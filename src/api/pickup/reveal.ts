@@ -43,6 +43,7 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
     }
     if (!holdsCodes(row)) throw new Failure('not_issued');
     if (isGiven(row, secret)) {
+      pages.shownLimit.takeGiven(row);
       response.json({ given: true, items: itemsOf(deps, row, await deps.codes.accepted(row)).map(withoutValue) });
       return;
     }

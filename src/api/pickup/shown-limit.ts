@@ -40,6 +40,9 @@ export const createShownLimit = (nowMs: () => number) => {
       takeHere(row);
     },
 
+    /** By whoever has given them away: they are opened all the same, and who got them has as much. @throws Failure `rate_limited` */
+    takeGiven: limited(shownPerMinute),
+
     /** Before anything is answered by a link, and before each line of its stream. @throws Failure `rate_limited` */
     look: limited(looksPerMinute),
   };
