@@ -66,6 +66,9 @@ const functionLimitMs = 8_000;
 export const notTried = (type: string, message: string, delayMs: number): ApplicationFailure =>
   ApplicationFailure.create({ type, message, nextRetryDelay: delayMs });
 
+const overLimit = (delayMs: number = secondMs): ApplicationFailure =>
+  notTried('over_limit', 'too many calls to this issuer run', delayMs);
+
 /** Nothing goes out, and nothing is lost: the try is made once a person has put back what somebody else wrote. */
 const tampered = (log: CallsOut['log'], what: string): ApplicationFailure => {
   log.error({ what }, 'tampered: the row in the database is not as the platform wrote it; nobody is called');
@@ -153,11 +156,12 @@ export const callIssuer = async (
 ): Promise<IssuerAnswer> => {
   const { callback } = issuer;
   if (callback.kind === 'pull') throw notTried('fetched', 'the issuer fetches its messages', heldCallDelayMs);
-  const answer = await calledAs(forced, async () => {
+  const call = async (): Promise<IssuerAnswer> => {
     if (callback.kind === 'function') return callFunction(deps, issuer, callback.name, message);
     if (!mayBeCalled(issuer, await deps.orderDeps.settings.platformLately())) return notProved;
     return callUrl(deps, issuer, callback.url, messageId, message, answerLimitBytes);
-  });
+  };
+  const answer = await calledAs(forced, call, overLimit);
   deps.meter.of({ issuerId: issuer._id }).callback(message.type, issuer.codeMode, tryResult(answer), answer.tookMs);
   if (answer.status === 410) await deps.issuers.pause(issuer._id, new Date(deps.nowMs()));
   return answer;
@@ -208,7 +212,7 @@ const callUrl = async (
   if (result.kind === 'failed') {
     const isNotTried = result.reason === 'over_limit' || result.reason === 'breaker_open';
     if (isNotTried) meter.of({ issuerId: issuer._id }).callback(message.type, issuer.codeMode, result.reason, 0);
-    if (result.reason === 'over_limit') throw notTried('over_limit', 'too many calls to this issuer run', 1_000);
+    if (result.reason === 'over_limit') throw overLimit(result.retryAfterMs);
     if (result.reason === 'breaker_open') {
       throw notTried('breaker_open', 'the issuer failed too often', Math.max(1_000, result.retryAfterMs ?? 0));
     }

@@ -1,5 +1,6 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { createSlots } from '../src/bounded/slots';
 import { ownLogo } from '../src/branding/logo';
 import type { DeliveryOutcome, Seller } from '../src/channels/channel';
 import type { ConfiguredChannels } from '../src/channels/configured-channels';
@@ -13,6 +14,7 @@ import { endedCount, isGood, itemCount, itemOf } from '../src/domain/items';
 import type { TimelineEntry } from '../src/domain/messages';
 import type { DeliveryMessage, OrderFacts } from '../src/domain/order';
 import { deliveryMessageId, ownMessageId } from '../src/first-interface/message-id';
+import { createPutOff } from '../src/outbound/put-off';
 import { deliveryDelayMs, deliveryRoundMs, lengthenedDelayMs } from '../src/outbound/schedule';
 import { createInboxDelivery } from '../src/sandbox/inbox';
 import { openSecrets } from '../src/sealing/issuer-secrets';
@@ -49,6 +51,10 @@ export interface DeliveryResult {
   readonly state?: 'sent';
 }
 
+/** In memory at once, each of 200 codes, which may be a megabyte; one issuer leaves half of them to others. */
+const codesPerPart = 200;
+const openedPartsMax = 200;
+const openedPartsOfOneMax = openedPartsMax / 2;
 /** No part is begun after so long: one try takes up to 8 s, and the engine gives the whole run up after 15. */
 const partsBegunWithinMs = 5_000;
 const atOnceMs = 1;
@@ -73,104 +79,117 @@ export const createDeliver = (
   const inboxDelivery = createInboxDelivery({ ...deps, inbox: deps.sandboxInbox });
   const delivererOf = (issuerId: string, channel: string) =>
     (isTestIssuer(issuerId) ? inboxDelivery(channel) : undefined) ?? deliverers.get(channel);
+  const opened = createSlots(openedPartsMax);
+  const putOffMs = createPutOff({ nowMs: deps.nowMs });
+
+  const deliverCodes = async (delivery: Delivery, row: OrderRow): Promise<DeliveryResult> => {
+    const held = await deps.orderDeps.codes.accepted(delivery);
+    const { channel } = row.terminal;
+    const deliver = delivererOf(row.issuerId, channel);
+    if (!deliver) return untried(deps, delivery, row, 'channel_not_configured');
+    // The database is of an older moment than the engine: part of an order must not pass for all of it.
+    if (held.length < itemCount(row.facts)) return untried(deps, delivery, row, 'codes_missing');
+    const issuer = await sellerOf(deps, row.issuerId);
+    const delays = issuer
+      ? (await deps.orderDeps.settings.effectiveFor(issuer, row.product.id)).deliveryDelaysSeconds
+      : undefined;
+    const good = held.filter(({ itemId }) => isGood(itemOf(row.facts, itemId)));
+    const wanted = delivery.itemIds && new Set(delivery.itemIds);
+    const codes = wanted ? good.filter(({ itemId }) => wanted.has(itemId)) : good;
+    if (codes.length === 0 && held.length > 0) return untried(deps, delivery, row, 'codes_void');
+    const common = {
+      ...(wanted ? { replaces: replacedBy(row.facts, wanted) } : {}),
+      order: row,
+      seller: await shownSeller(deps, row, issuer),
+      pickupUrl: pickupUrl(deps.orderDeps, row.baseUrl, row),
+      terminal: terminalOfOrder(deps.ring, row),
+      circuit: circuitOf(row.issuerId, row.terminal),
+      atMs: delivery.atMs,
+      issuerSecrets: issuerSecretsOf(deps, issuer),
+      signal: cancellationSignal(),
+    };
+
+    const tryPart = async (messageId: string, { codes, part }: CodesPart<Code>): Promise<Tried> => {
+      if (hasReceipts(row.terminal)) {
+        await deps.orderDeps.orders.noteMessage(delivery, messageId, activityInfo().attempt === 1);
+      }
+      const message = { ...common, messageId, codes, ...(part ? { part } : {}) };
+      const first = await deliver({ ...message, isPastCircuit: false });
+      if (first.kind !== 'not_tried') return { outcome: first, isLast: first.kind === 'failed' && first.isFinal };
+      deps.meter.of(row).delivery(channel, 'not_tried', 0);
+      const endMs = activityInfo().scheduledTimestampMs + deliveryRoundMs(delays);
+      const isWaitedFor = first.reason === 'breaker_open' && deps.nowMs() > endMs;
+      if (!isWaitedFor) throw notTried(first.reason, 'the terminal was not tried', first.delayMs);
+      // A circuit that stays open may be another order's doing: no person is asked before this one was really tried.
+      const outcome = await deliver({ ...message, isPastCircuit: true });
+      if (outcome.kind === 'not_tried') {
+        throw notTried(outcome.reason, 'the terminal was not tried', outcome.delayMs);
+      }
+      return { outcome, isLast: true };
+    };
+
+    const beganMs = deps.nowMs();
+    let { tries } = row.facts.delivery;
+    let isSent = false;
+    const isAfterClose = row.facts.state === 'delivered';
+    for (const piece of partsOf(openCodes(deps.ring, row, codes), codesPerMessage(row.terminal))) {
+      const messageId = wanted
+        ? ownMessageId(delivery, 'replacement', `${delivery.itemIds?.join()}.${piece.part?.n ?? 1}`)
+        : deliveryMessageId(delivery, messageName(delivery, row.facts), piece.part?.n);
+      const lines = linesOf(row, 'delivery_tried', messageId).filter(({ key }) => key.endsWith(roundMark()));
+      if (lines.some(({ detail }) => detail.ok === true)) continue;
+      if (deps.nowMs() - beganMs > partsBegunWithinMs) {
+        throw notTried('parts_left', 'more parts follow at once', atOnceMs);
+      }
+      if (await bringAllWaiting(deps.orderDeps, delivery)) {
+        throw notTried('message_waits', 'what was taken before this try is judged first', waitingMs);
+      }
+      if (!(await isStillDue(deps, row, piece.codes))) {
+        throw notTried('order_changed', 'codes became void, or the terminal another one', atOnceMs);
+      }
+      const { outcome, isLast } = await tryPart(messageId, piece);
+      deps.meter.of(row).delivery(channel, outcome.kind, outcome.tookMs);
+      tries += 1;
+      await deps.orderDeps.orders.recordTry(
+        delivery,
+        [deliveryEntry(messageId, lines.length + 1, tries, piece, outcome, deps.nowMs())],
+        { deliveryTries: tries },
+      );
+      if (outcome.kind === 'delivered') {
+        isSent = outcome.state === 'sent';
+        continue;
+      }
+      const delayMs = deliveryDelayMs(lines.length + 1, delays);
+      if (isLast || delayMs === undefined) {
+        // Codes in place of others are nowhere else; a message that is sent again has been taken once.
+        if (isAfterClose && wanted) await changeRow(deps.orderDeps, row, lost(tries));
+        if (isAfterClose && (wanted || row.facts.delivery.state !== 'delivered')) {
+          await deps.orderDeps.orders.setDeliveryState(delivery, 'failed');
+        }
+        return { kind: 'undeliverable', tries, problem: outcome.problem };
+      }
+      throw ApplicationFailure.create({
+        type: 'terminal_failed',
+        message: `delivery try ${tries}: ${outcome.problem}`,
+        nextRetryDelay: lengthenedDelayMs(delayMs, outcome.retryAfterMs),
+      });
+    }
+    if (isAfterClose && !wanted) {
+      await deps.orderDeps.orders.setDeliveryState(delivery, isSent ? 'sent' : 'delivered');
+    }
+    return { kind: 'delivered', tries, ...(isSent ? { state: 'sent' } : {}) };
+  };
+
   return {
     /** One run tries each part that was not taken yet, in turn, until one fails or the run's time is over. */
     deliverCodes: async (delivery: Delivery): Promise<DeliveryResult> => {
-      const [row, held] = await Promise.all([rowOf(deps, delivery), deps.orderDeps.codes.accepted(delivery)]);
-      const { channel } = row.terminal;
-      const deliver = delivererOf(row.issuerId, channel);
-      if (!deliver) return untried(deps, delivery, row, 'channel_not_configured');
-      // The database is of an older moment than the engine: part of an order must not pass for all of it.
-      if (held.length < itemCount(row.facts)) return untried(deps, delivery, row, 'codes_missing');
-      const issuer = await sellerOf(deps, row.issuerId);
-      const delays = issuer
-        ? (await deps.orderDeps.settings.effectiveFor(issuer, row.product.id)).deliveryDelaysSeconds
-        : undefined;
-      const good = held.filter(({ itemId }) => isGood(itemOf(row.facts, itemId)));
-      const wanted = delivery.itemIds && new Set(delivery.itemIds);
-      const codes = wanted ? good.filter(({ itemId }) => wanted.has(itemId)) : good;
-      if (codes.length === 0 && held.length > 0) return untried(deps, delivery, row, 'codes_void');
-      const common = {
-        ...(wanted ? { replaces: replacedBy(row.facts, wanted) } : {}),
-        order: row,
-        seller: await shownSeller(deps, row, issuer),
-        pickupUrl: pickupUrl(deps.orderDeps, row.baseUrl, row),
-        terminal: terminalOfOrder(deps.ring, row),
-        circuit: circuitOf(row.issuerId, row.terminal),
-        atMs: delivery.atMs,
-        issuerSecrets: issuerSecretsOf(deps, issuer),
-        signal: cancellationSignal(),
-      };
-
-      const tryPart = async (messageId: string, { codes, part }: CodesPart<Code>): Promise<Tried> => {
-        if (hasReceipts(row.terminal)) {
-          await deps.orderDeps.orders.noteMessage(delivery, messageId, activityInfo().attempt === 1);
-        }
-        const message = { ...common, messageId, codes, ...(part ? { part } : {}) };
-        const first = await deliver({ ...message, isPastCircuit: false });
-        if (first.kind !== 'not_tried') return { outcome: first, isLast: first.kind === 'failed' && first.isFinal };
-        deps.meter.of(row).delivery(channel, 'not_tried', 0);
-        const endMs = activityInfo().scheduledTimestampMs + deliveryRoundMs(delays);
-        const isWaitedFor = first.reason === 'breaker_open' && deps.nowMs() > endMs;
-        if (!isWaitedFor) throw notTried(first.reason, 'the terminal was not tried', first.delayMs);
-        // A circuit that stays open may be another order's doing: no person is asked before this one was really tried.
-        const outcome = await deliver({ ...message, isPastCircuit: true });
-        if (outcome.kind === 'not_tried') {
-          throw notTried(outcome.reason, 'the terminal was not tried', outcome.delayMs);
-        }
-        return { outcome, isLast: true };
-      };
-
-      const beganMs = deps.nowMs();
-      let { tries } = row.facts.delivery;
-      let isSent = false;
-      const isAfterClose = row.facts.state === 'delivered';
-      for (const piece of partsOf(openCodes(deps.ring, row, codes), codesPerMessage(row.terminal))) {
-        const messageId = wanted
-          ? ownMessageId(delivery, 'replacement', `${delivery.itemIds?.join()}.${piece.part?.n ?? 1}`)
-          : deliveryMessageId(delivery, messageName(delivery, row.facts), piece.part?.n);
-        const lines = linesOf(row, 'delivery_tried', messageId).filter(({ key }) => key.endsWith(roundMark()));
-        if (lines.some(({ detail }) => detail.ok === true)) continue;
-        if (deps.nowMs() - beganMs > partsBegunWithinMs) {
-          throw notTried('parts_left', 'more parts follow at once', atOnceMs);
-        }
-        if (await bringAllWaiting(deps.orderDeps, delivery)) {
-          throw notTried('message_waits', 'what was taken before this try is judged first', waitingMs);
-        }
-        if (!(await isStillDue(deps, row, piece.codes))) {
-          throw notTried('order_changed', 'codes became void, or the terminal another one', atOnceMs);
-        }
-        const { outcome, isLast } = await tryPart(messageId, piece);
-        deps.meter.of(row).delivery(channel, outcome.kind, outcome.tookMs);
-        tries += 1;
-        await deps.orderDeps.orders.recordTry(
-          delivery,
-          [deliveryEntry(messageId, lines.length + 1, tries, piece, outcome, deps.nowMs())],
-          { deliveryTries: tries },
-        );
-        if (outcome.kind === 'delivered') {
-          isSent = outcome.state === 'sent';
-          continue;
-        }
-        const delayMs = deliveryDelayMs(lines.length + 1, delays);
-        if (isLast || delayMs === undefined) {
-          // Codes in place of others are nowhere else; a message that is sent again has been taken once.
-          if (isAfterClose && wanted) await changeRow(deps.orderDeps, row, lost(tries));
-          if (isAfterClose && (wanted || row.facts.delivery.state !== 'delivered')) {
-            await deps.orderDeps.orders.setDeliveryState(delivery, 'failed');
-          }
-          return { kind: 'undeliverable', tries, problem: outcome.problem };
-        }
-        throw ApplicationFailure.create({
-          type: 'terminal_failed',
-          message: `delivery try ${tries}: ${outcome.problem}`,
-          nextRetryDelay: lengthenedDelayMs(delayMs, outcome.retryAfterMs),
-        });
+      const row = await rowOf(deps, delivery);
+      const { issuerId } = row;
+      const parts = 1 + Math.floor(itemCount(row.facts) / codesPerPart);
+      if (opened.take(issuerId, openedPartsOfOneMax, parts) !== 'taken') {
+        throw notTried('over_limit', 'as many codes are delivered as may be', putOffMs(issuerId));
       }
-      if (isAfterClose && !wanted) {
-        await deps.orderDeps.orders.setDeliveryState(delivery, isSent ? 'sent' : 'delivered');
-      }
-      return { kind: 'delivered', tries, ...(isSent ? { state: 'sent' } : {}) };
+      return deliverCodes(delivery, row).finally(() => opened.giveBack(issuerId, parts));
     },
 
     /** Tried as a delivery is; a terminal that keeps no codes is not told. */

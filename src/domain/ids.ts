@@ -9,6 +9,8 @@ export const issuerIdPattern = /^[a-z0-9-]{1,64}$/;
 export const testIdPrefix = 'test-';
 /** By its id alone, wherever it is named. What an operator called `test-…` before there was a sandbox is none. */
 export const isTestIssuer = (issuerId: string): boolean => /^test-[0-9a-f]{20}$/.test(issuerId);
+/** By which issuers take turns, and have equal shares: all test issuers are one, as anybody makes them. */
+export const turnOf = (issuerId: string): string => (isTestIssuer(issuerId) ? 'tests/' : issuerId);
 /** Which orders and issuers a list of operators shows: never both. */
 export type Mode = 'live' | 'test';
 export const modeOf = (issuerId: string): Mode => (isTestIssuer(issuerId) ? 'test' : 'live');

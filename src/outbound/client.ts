@@ -1,5 +1,5 @@
 import { createSlots } from '../bounded/slots';
-import { isTestIssuer } from '../domain/ids';
+import { isTestIssuer, turnOf } from '../domain/ids';
 import { builtInSettings } from '../domain/settings';
 import { noTracing, type Tracing } from '../tracing/tracing';
 import type { AddressGuard } from './address-guard';
@@ -9,6 +9,7 @@ import { createPool } from './connection-pool';
 import { createConnector, placeOfUrl } from './connector';
 import { createEgressProxy } from './egress-proxy';
 import { type Exchange, exchange, isSuccess, type Outcome } from './exchange';
+import { createPutOff } from './put-off';
 import { createThrottled, type Throttled } from './throttled';
 
 /** Of a host: two circuits of it, so that a single address is told of once. */
@@ -68,7 +69,7 @@ export type CallResult =
       readonly kind: 'failed';
       readonly reason: CallFailureReason;
       readonly tookMs: number;
-      /** With `breaker_open`: when a try may be admitted again. */
+      /** With `breaker_open` and `over_limit`: when to come again. */
       readonly retryAfterMs?: number;
     };
 
@@ -109,6 +110,7 @@ export const createOutbound = ({
   const ofTests = createSlots(testsLimit);
   const hosts = createBreaker({ clock, failureShare: 1, callersMin: hostCallersMin, isClosedBySuccess: true });
   const throttled = createThrottled(clock);
+  const putOffMs = createPutOff(clock);
   const egressProxy = egressProxyUrl === undefined ? undefined : createEgressProxy(egressProxyUrl);
   const pool = createPool(createConnector({ guard, connectLimitMs, trustedCa, egressProxy }));
 
@@ -183,15 +185,20 @@ export const createOutbound = ({
     const startedAtMs = clock.nowMs();
     const took = () => ({ tookMs: Math.max(0, clock.nowMs() - startedAtMs) });
     const url = parseUrl(call.url);
-    const slots = isTestIssuer(call.issuerId) ? ofTests : ofIssuers;
+    const isTest = isTestIssuer(call.issuerId);
+    const slots = isTest ? ofTests : ofIssuers;
     const slotKey = call.slotKey ?? call.issuerId;
+    const overLimit = (): CallResult => {
+      const retryAfterMs = putOffMs(isTest ? turnOf(call.issuerId) : slotKey);
+      return { kind: 'failed', reason: 'over_limit', retryAfterMs, ...took() };
+    };
     const limit = slots.isIdle(slotKey) ? 1 : ((await call.callsAtOnce?.()) ?? perIssuerLimit);
     if (call.signal?.aborted) throw new CallAborted(call.signal.reason);
     if (!url) return { kind: 'failed', reason: 'url_invalid', ...took() };
-    if (!call.isUncounted && isSpent(call.issuerId)) return { kind: 'failed', reason: 'over_limit', ...took() };
+    if (!call.isUncounted && isSpent(call.issuerId)) return overLimit();
     const slot = slots.take(slotKey, limit);
     if (slot === 'own_limit') throttled.add(slotKey);
-    if (slot !== 'taken') return { kind: 'failed', reason: 'over_limit', ...took() };
+    if (slot !== 'taken') return overLimit();
     try {
       const outcome = await judged(
         {

@@ -1,5 +1,5 @@
 import { type LookupAddress, lookup as lookupName } from 'node:dns';
-import { isTestIssuer } from '../domain/ids';
+import { turnOf } from '../domain/ids';
 
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
 
@@ -59,7 +59,7 @@ export const createLookups = (resolve: Resolve, nowMs: () => number = () => perf
   };
 
   return (hostname: string, issuerId = ''): ReturnType<Resolve> => {
-    const asker = isTestIssuer(issuerId) ? 'tests/' : issuerId;
+    const asker = turnOf(issuerId);
     const question = `${asker} ${hostname}`;
     const same = asked.get(question);
     if (same) return same;

@@ -9,18 +9,19 @@ import { createKeyRing } from '../../src/sealing/key-ring';
 import { newOrderKey } from '../../src/sealing/order-keys';
 import { macOfOrder } from '../../src/sealing/order-row';
 import { type OrderRow, viewVersion } from '../../src/store/orders';
+import { until } from '../support/until';
 
 type Parts = Parameters<typeof createDeliver>[0];
 
 /** A terminal whose circuit is open, as the activity meets it so long after it was scheduled. */
-const parted = (afterMs: number, answered?: { status: number }) => {
+const parted = (afterMs: number, answered?: { status: number }, issuerId = 'bean-bar') => {
   const nowMs = 1_000_000_000;
   const lines: unknown[] = [];
   const ring = createKeyRing([Buffer.alloc(32, 7)]);
-  const { wrapped, keys } = newOrderKey(ring, 'bean-bar/1');
+  const { wrapped, keys } = newOrderKey(ring, `${issuerId}/1`);
   const content = {
-    _id: 'bean-bar/1',
-    issuerId: 'bean-bar',
+    _id: `${issuerId}/1`,
+    issuerId,
     orderNo: '1',
     product: { id: 'coffee', name: 'Coffee' },
     quantity: 1,
@@ -201,4 +202,44 @@ test('codes that move to another message, as one before them became void between
     expect(byId.get(id) ?? itemIds.join()).toBe(itemIds.join());
     byId.set(id, itemIds.join());
   }
+});
+
+test('of codes that are held open for deliveries one issuer has half, and none are read before there is room', async () => {
+  type Read = { orderDeps: { orders: { find: () => Promise<{ facts: object }> }; codes: { accepted: unknown } } };
+  const { parts } = parted(0);
+  const { orderDeps } = parts as unknown as Read;
+  const rows = {
+    own: await orderDeps.orders.find(),
+    other: await (parted(0, undefined, 'other').parts as unknown as Read).orderDeps.orders.find(),
+  };
+  let end = (): void => undefined;
+  const held = new Promise<never[]>((resolve) => {
+    end = () => resolve([]);
+  });
+  const read = jest.fn(() => held);
+  orderDeps.codes.accepted = read;
+  const { deliverCodes } = createDeliver(parts);
+  const due = (row: { facts: object }, issued: number) => {
+    orderDeps.orders.find = async () => ({ ...row, facts: { ...row.facts, issued } });
+    const name = { issuerId: 'any', orderNo: '1', n: 1, atMs: 0 };
+    return (new MockActivityEnvironment().run(deliverCodes, name) as ReturnType<typeof deliverCodes>).then(
+      ({ kind }) => kind as string,
+      (error: Error) => error.message,
+    );
+  };
+  const begun = async (row: { facts: object }, issued: number) => {
+    const before = read.mock.calls.length;
+    const outcome = due(row, issued);
+    await until('its codes are read', () => read.mock.calls.length > before);
+    return { outcome };
+  };
+  const first = await begun(rows.own, 10_000);
+  expect(await due(rows.own, 10_000)).toBe('as many codes are delivered as may be');
+  const small = await begun(rows.own, 1);
+  const other = await begun(rows.other, 10_000);
+  end();
+  expect(await Promise.all([first, small, other].map(({ outcome }) => outcome))).toEqual(
+    Array(3).fill('undeliverable'),
+  );
+  expect((await begun(rows.own, 10_000)).outcome).toBeDefined();
 });

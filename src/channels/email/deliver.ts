@@ -1,5 +1,6 @@
 import { createMailer, type Mailed, type MailLimits } from '../../mail/mailer';
 import type { Deliver, DeliveryDeps } from '../channel';
+import { createSendingRoom } from '../sending-room';
 import { messageOf } from './message';
 import type { EmailSettings } from './settings';
 
@@ -8,7 +9,6 @@ const usualLimits: MailLimits = { connectMs: 4_000, silenceMs: 6_000, wholeMs: 9
 
 /** Mails that one worker hands over at once: servers refuse who opens many connections. */
 const atOnceMax = 20;
-const lookAgainMs = 1_000;
 
 interface Trust {
   readonly limits?: MailLimits;
@@ -23,13 +23,11 @@ export const createEmailDelivery = (
   { limits = usualLimits, trustedCa }: Trust = {},
 ): Deliver<{ readonly address: string; readonly language?: string | undefined }> => {
   const mailer = createMailer(settings, { limits, ...(trustedCa === undefined ? {} : { trustedCa }) });
-  let running = 0;
-  return async (delivery) => {
-    if (running >= atOnceMax) return { kind: 'not_tried', reason: 'over_limit', delayMs: lookAgainMs };
-    const beganMs = nowMs();
-    const supportEmail = delivery.seller.branding?.supportEmail;
-    running += 1;
-    try {
+  const inRoom = createSendingRoom(atOnceMax, nowMs);
+  return (delivery) =>
+    inRoom(delivery.order.issuerId, async () => {
+      const beganMs = nowMs();
+      const supportEmail = delivery.seller.branding?.supportEmail;
       const mailed = await mailer.send({
         ...(await messageOf(delivery)),
         id: delivery.messageId,
@@ -39,10 +37,7 @@ export const createEmailDelivery = (
       const tookMs = Math.max(0, nowMs() - beganMs);
       if (mailed.isTaken) return { kind: 'delivered', state: 'sent', status: 0, tookMs };
       return { kind: 'failed', status: 0, problem: problemOf(mailed), isFinal: isFinal(mailed), tookMs };
-    } finally {
-      running -= 1;
-    }
-  };
+    });
 };
 
 type Refused = Extract<Mailed, { isTaken: false }>;

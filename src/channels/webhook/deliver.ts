@@ -41,9 +41,9 @@ export const createWebhookDelivery =
       slotKey: `terminals:${issuerId}`,
     });
     if (result.kind === 'failed') {
-      if (result.reason === 'over_limit') return { kind: 'not_tried', reason: 'over_limit', delayMs: 1_000 };
-      if (result.reason === 'breaker_open') {
-        return { kind: 'not_tried', reason: 'breaker_open', delayMs: Math.max(1_000, result.retryAfterMs ?? 0) };
+      const { reason } = result;
+      if (reason === 'over_limit' || reason === 'breaker_open') {
+        return { kind: 'not_tried', reason, delayMs: Math.max(1_000, result.retryAfterMs ?? 0) };
       }
       return { kind: 'failed', status: 0, problem: result.reason, isFinal: false, tookMs: result.tookMs };
     }
