@@ -5,19 +5,21 @@ import { Failure } from '../../domain/failures';
 import { onceClosed } from './once-closed';
 import { bodyLimitBytes } from './raw-body';
 
-/** Eight MiB each, held before their sender is known: one that dawdles is cut off by the server after 15 s. */
-const largeAtOnceMax = 4;
+/** Up to eight MiB each, before their sender is known. How much all hold together is bounded with all other bodies. */
 const largePerAddressMax = 2;
 
 /** Before a body is read that may be far larger than others. @throws Failure `rate_limited` */
 export const largeBodies = (): RequestHandler => {
-  const slots = createSlots(largeAtOnceMax);
+  const slots = createSlots(Number.POSITIVE_INFINITY);
   return (request, response, next) => {
     const length = Number(request.get('content-length') ?? Number.NaN);
     if (length <= bodyLimitBytes) return next();
     const network = networkOf(request.ip ?? '');
     if (slots.take(network, largePerAddressMax) !== 'taken') {
-      throw new Failure('rate_limited', { detail: 'Enough large bodies are being read', retryAfterSeconds: 2 });
+      throw new Failure('rate_limited', {
+        detail: 'Two large bodies of this address are being read',
+        retryAfterSeconds: 2,
+      });
     }
     onceClosed(response, () => slots.giveBack(network));
     next();

@@ -1,6 +1,9 @@
 import express, { type RequestHandler } from 'express';
+import { createHeldBytes } from './held-bytes';
 
 export const bodyLimitBytes = 256 * 1024;
+
+const hold = createHeldBytes();
 
 /** Kept as the bytes that came: signatures are over them. Checked before anything else, so that size costs nothing. */
 export const rawBody = (limitBytes: number): RequestHandler => {
@@ -9,7 +12,9 @@ export const rawBody = (limitBytes: number): RequestHandler => {
     // Whether it is compressed is looked at with the media type, after the signature over these very bytes.
     const encoding = request.headers['content-encoding'];
     delete request.headers['content-encoding'];
+    const letGo = hold(request, response);
     read(request, response, (error?: unknown) => {
+      letGo();
       if (encoding !== undefined) request.headers['content-encoding'] = encoding;
       next(error);
     });

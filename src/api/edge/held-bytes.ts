@@ -1,0 +1,38 @@
+import type { Request, Response } from 'express';
+import { onceClosed } from './once-closed';
+
+/** Of bodies that are still being read, in one process: each has 15 s, and nobody knows yet who sends it. */
+const heldMaxBytes = 128 * 1024 * 1024;
+
+/** Beyond the limit the largest one is cut off: those of many who dawdle push no small body out. */
+export const createHeldBytes = (maxBytes: number = heldMaxBytes) => {
+  const held = new Map<Request, number>();
+  let sum = 0;
+
+  const endLargest = (): void => {
+    const [largest] = [...held].reduce((a, b) => (b[1] > a[1] ? b : a));
+    largest.socket.destroy();
+    letGo(largest);
+  };
+
+  const letGo = (request: Request): void => {
+    sum -= held.get(request) ?? 0;
+    held.delete(request);
+  };
+
+  /** Called before a body is read; what it returns is called once it is. */
+  return (request: Request, response: Response): (() => void) => {
+    const count = (chunk: Buffer): void => {
+      held.set(request, (held.get(request) ?? 0) + chunk.length);
+      sum += chunk.length;
+      if (sum > maxBytes) endLargest();
+    };
+    const end = (): void => {
+      request.off('data', count);
+      letGo(request);
+    };
+    request.on('data', count);
+    onceClosed(response, end);
+    return end;
+  };
+};

@@ -1,0 +1,32 @@
+import { EventEmitter } from 'node:events';
+import type { Request, Response } from 'express';
+import { createHeldBytes } from '../../src/api/edge/held-bytes';
+
+const started = (hold: ReturnType<typeof createHeldBytes>) => {
+  const socket = { isDestroyed: false, destroy: () => undefined as unknown };
+  const request = Object.assign(new EventEmitter(), { socket });
+  const response = new EventEmitter();
+  socket.destroy = () => {
+    socket.isDestroyed = true;
+    return response.emit('close');
+  };
+  const end = hold(request as unknown as Request, response as Response);
+  return { end, socket, send: (bytes: number) => request.emit('data', Buffer.alloc(bytes)) };
+};
+
+test('bodies that are still being read hold so much together: the largest one is cut off, and what is read whole counts no more', () => {
+  const hold = createHeldBytes(1_000);
+  const dawdlers = Array.from({ length: 3 }, () => started(hold));
+  for (const [n, { send }] of dawdlers.entries()) send(300 + n);
+  const small = started(hold);
+  small.send(90);
+  expect(dawdlers.map(({ socket }) => socket.isDestroyed)).toEqual([false, false, false]);
+  small.send(10);
+  expect(dawdlers.map(({ socket }) => socket.isDestroyed)).toEqual([false, false, true]);
+  dawdlers[0]?.end();
+  const next = started(hold);
+  next.send(590);
+  expect([dawdlers[1], small, next].map((one) => one?.socket.isDestroyed)).toEqual([false, false, false]);
+  next.send(20);
+  expect([dawdlers[1], small, next].map((one) => one?.socket.isDestroyed)).toEqual([false, false, true]);
+});
