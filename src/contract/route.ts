@@ -56,6 +56,8 @@ export interface Route {
   readonly limitBytes?: number;
   /** False: the body may have any numbers. */
   readonly integersOnly?: boolean;
+  /** Of an issuer's call that takes much longer than its bytes tell: with how many others it is counted as one. */
+  readonly costs?: number;
   /** It may be asked to wait for what comes. */
   readonly waits?: boolean;
   /** The handler is told what strict JSON does not allow: a part may be refused alone. */

@@ -12,8 +12,9 @@ export const createFairQueue = <T>(limit: number) => {
     [...fresh.values(), ...round.values()].reduce((a, b) => (b.length > a.length ? b : a)).pop();
   };
 
-  const nextOf = (queues: Map<string, T[]>): T | undefined => {
+  const nextOf = (queues: Map<string, T[]>, mayTake: (key: string) => boolean): T | undefined => {
     for (const [key, own] of queues) {
+      if (!mayTake(key)) continue;
       queues.delete(key);
       const item = own.shift();
       if (item === undefined) continue;
@@ -35,8 +36,8 @@ export const createFairQueue = <T>(limit: number) => {
       else dropYoungestOfLongest();
     },
 
-    take: (): T | undefined => {
-      const item = nextOf(fresh) ?? nextOf(round);
+    take: (mayTake: (key: string) => boolean = () => true): T | undefined => {
+      const item = nextOf(fresh, mayTake) ?? nextOf(round, mayTake);
       if (item !== undefined) length -= 1;
       return item;
     },

@@ -1,6 +1,7 @@
 import { networkOf } from '../bounded/per-minute';
 import { createSlots } from '../bounded/slots';
 import { Failure } from '../domain/failures';
+import { createIssuerSlots } from './issuer-slots';
 
 /** Requests at work at the same moment, per process: beyond it a fast refusal is kinder than a slow answer. */
 const inFlightLimit = 1_024;
@@ -15,8 +16,8 @@ const unknownPerAddressLimit = 256;
 const refused = (): Failure => new Failure('rate_limited', { retryAfterSeconds: 1 });
 
 export const createInFlightLimit = () => {
-  const issuers = createSlots(inFlightLimit);
-  const orders = createSlots(newOrdersLimit);
+  const issuers = createIssuerSlots(inFlightLimit);
+  const orders = createIssuerSlots(newOrdersLimit);
   const unknown = createSlots(unknownLimit);
 
   const enter = (slots: typeof issuers, key: string, limit: number): (() => void) => {

@@ -2,16 +2,28 @@ import { createFairQueue } from './fair-queue';
 
 const waitingMax = 1_024;
 
-/** Work that needs the database's connections: so many at once, and issuers in turns, so that one that sends much waits for itself. */
-export const createTurns = (atOnceMax: number) => {
+/**
+ * Work that needs the database's connections: so many at once, of one issuer no more than its part, and issuers in turns, so
+ * that one that sends much waits for itself.
+ */
+export const createTurns = (atOnceMax: number, ofOneMax: number = atOnceMax) => {
   const queue = createFairQueue<() => void>(waitingMax);
+  const runningOf = new Map<string, number>();
   let running = 0;
+
+  const hasRoom = (issuerId: string): boolean => (runningOf.get(issuerId) ?? 0) < ofOneMax;
+
+  const count = (issuerId: string, by: 1 | -1): void => {
+    running += by;
+    const own = (runningOf.get(issuerId) ?? 0) + by;
+    if (own > 0) runningOf.set(issuerId, own);
+    else runningOf.delete(issuerId);
+  };
 
   const next = (): void => {
     while (running < atOnceMax) {
-      const begin = queue.take();
+      const begin = queue.take(hasRoom);
       if (!begin) return;
-      running += 1;
       begin();
     }
   };
@@ -20,10 +32,11 @@ export const createTurns = (atOnceMax: number) => {
     run: <T>(issuerId: string, work: () => Promise<T>): Promise<T> =>
       new Promise<T>((resolve, reject) => {
         queue.put(issuerId, () => {
+          count(issuerId, 1);
           work()
             .then(resolve, reject)
             .finally(() => {
-              running -= 1;
+              count(issuerId, -1);
               next();
             });
         });

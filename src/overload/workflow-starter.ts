@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Gauge, type Registry } from 'prom-client';
+import { turnOf } from '../domain/ids';
 import { startableOrder } from '../second-interface/startable-order';
 import type { OrderRow } from '../store/orders';
 import type { OrderGateway } from '../temporal/order-gateway';
@@ -79,7 +80,7 @@ export const createWorkflowStarter = ({
 
   return {
     startSoon: (row: OrderRow): void => {
-      queue.put(row.issuerId, row);
+      queue.put(turnOf(row.issuerId), row);
       next();
     },
 

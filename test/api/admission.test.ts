@@ -2,6 +2,8 @@ import { EventEmitter } from 'node:events';
 import type { Request, Response } from 'express';
 import { largeBodies } from '../../src/api/edge/large-bodies';
 import { createInFlightLimit } from '../../src/overload/in-flight-limit';
+import type { TestIssuer } from '../support/issuer';
+import type { Answer } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { until } from '../support/until';
@@ -78,10 +80,16 @@ describe('over the wire', () => {
       return null;
     });
     const running = Array.from({ length: perIssuer }, (_, n) => busy.order(`n-${n}`));
-    await until(`${perIssuer} requests at work`, () => waiting === perIssuer, 40_000);
-    const refused = await busy.order('one-more');
+    let placed = 0;
+    const refused = await until(`${perIssuer} requests at work`, async () => {
+      placed += 1;
+      const answer = await busy.place(`one-more-${placed}`);
+      return answer.status === 429 && answer;
+    });
     expectProblem(refused, 429, 'rate_limited');
-    expectProblem(await busy.place('one-more'), 429, 'rate_limited');
+    expectProblem(await busy.order('one-more'), 429, 'rate_limited');
+    // They take turns with others: few of one are looked at together.
+    expect(waiting).toBe(8);
     expectProblem(await other.order('unknown'), 404, 'order_unknown');
     // A stranger who names the busy issuer takes none of its places and learns nothing of its load.
     const stranger = await busy.get('/orders', { 'webhook-signature': 'v1,AAAA' });
@@ -118,6 +126,22 @@ describe('over the wire', () => {
     expect(waiting).toBe(perIssuer);
     release();
     expect(new Set((await Promise.all(running)).map(({ status }) => status))).toEqual(new Set([401]));
+  });
+
+  test('what takes a tenth of a second for few bytes costs its issuer as much', async () => {
+    const [busy, other] = [await file.issuer(), await file.issuer()];
+    const calls: ((issuer: TestIssuer) => Promise<Answer>)[] = [
+      (issuer) => issuer.post('/preview', { type: 'issuer.preview' }),
+      (issuer) => issuer.get('/failures'),
+    ];
+    for (const call of calls) {
+      const statuses = new Set(
+        (await Promise.all(Array.from({ length: 50 }, () => call(busy)))).map((one) => one.status),
+      );
+      expect(statuses).toContain(429);
+      // On a machine that is far behind all are asked to come again.
+      await until('another issuer is answered', async () => (await call(other)).status === 200);
+    }
   });
 
   test('while orders are answered too slowly, new ones are refused before anything is written; all else is answered', async () => {

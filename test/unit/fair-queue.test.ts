@@ -48,3 +48,11 @@ test('a full queue of many with one each holds as many as it may', () => {
   expect(served(queue)).toHaveLength(3);
   expect(queue.length()).toBe(0);
 });
+
+test('who may have no more now is passed over, and keeps its place', () => {
+  const queue = queueWith(100, ['a1', 'a2', 'b1']);
+  const notA = (key: string) => key !== 'a';
+  expect([queue.take(notA), queue.take(notA), queue.length()]).toEqual(['b1', undefined, 2]);
+  queue.put('b', 'b2');
+  expect(served(queue)).toEqual(['a1', 'b2', 'a2']);
+});

@@ -42,16 +42,16 @@ test('an issuer has 20,000 requests at once and 2,000 a second, fewer by bytes a
   expect(takenOf(() => spend('other', 300))).toBe(20_000);
 });
 
-test('an order that is read whole costs one more for each 500 codes, and what is owed for it is paid off first', () => {
+test('an order that is read whole costs one more for each 100 codes, and what is owed for it is paid off first', () => {
   let now = 0;
   const { spend, readCodes } = createIssuerBudgets(() => now);
   const read = (codes: number) => () => {
     spend('stadium', 0);
     readCodes('stadium', codes);
   };
-  expect(takenOf(read(10_000))).toBe(Math.ceil(20_000 / 21));
+  expect(takenOf(read(10_000))).toBe(Math.ceil(20_000 / 101));
   now = 1_000;
-  expect(takenOf(read(499))).toBe(2_000 - (Math.ceil(20_000 / 21) * 21 - 20_000));
+  expect(takenOf(read(99))).toBe(2_000 - (Math.ceil(20_000 / 101) * 101 - 20_000));
 });
 
 test('each call that reads an order whole says of how many codes it read', async () => {
@@ -86,6 +86,16 @@ test('each call that reads an order whole says of how many codes it read', async
   expect([...said.keys()]).toEqual(expect.arrayContaining(['submitCodes', 'redeemItem', 'listItems']));
   expect(said.size).toBe(readings.length);
   expect(new Set(said.values())).toEqual(new Set([10_000]));
+});
+
+test('an answer costs one more for each KiB, and a call that takes long what it is said to', () => {
+  const { spend, answered } = createIssuerBudgets(() => 0);
+  const list = takenOf(() => {
+    spend('lists', 0);
+    answered('lists', 75 * 1024);
+  });
+  expect(list).toBe(Math.ceil(20_000 / 76));
+  expect(takenOf(() => spend('failures', 0, 500))).toBe(Math.floor(20_000 / 501));
 });
 
 test('of large bodies two of an issuer are at work at once', () => {
@@ -124,6 +134,27 @@ test('work of issuers begins in turns: who has one waits for one of each other, 
   }
   await Promise.all(all);
   expect(begun).toHaveLength(51);
+});
+
+test('of readings at once one issuer has its part, and others begin at once', async () => {
+  const turns = createTurns(3, 2);
+  const begun: string[] = [];
+  const ends: (() => void)[] = [];
+  const run = (name: string) =>
+    turns.run(name, () => {
+      begun.push(name);
+      return new Promise<void>((resolve) => ends.push(resolve));
+    });
+  const all = [run('flood'), run('flood'), run('flood'), run('quiet'), run('other')];
+  expect(begun).toEqual(['flood', 'flood', 'quiet']);
+  ends[2]?.();
+  await otherWork();
+  expect(begun.slice(3)).toEqual(['other']);
+  ends[0]?.();
+  await otherWork();
+  expect(begun.slice(4)).toEqual(['flood']);
+  for (const end of ends) end();
+  await Promise.all(all);
 });
 
 test('a body of more than 20,000 elements is refused before it is parsed; what stands in strings is none', () => {

@@ -17,7 +17,7 @@ import {
 import { parseStrictJson, readStrictJson } from '../../contract/strict-json';
 import type { Versions, WireVersion } from '../../contract/versions';
 import { Failure, type FieldError } from '../../domain/failures';
-import { isTestIssuer, ownMessagePrefix } from '../../domain/ids';
+import { isTestIssuer, ownMessagePrefix, turnOf } from '../../domain/ids';
 import type { Operator, Role } from '../../domain/operator';
 import { waitMaxMs } from '../../domain/timings';
 import type { AuditTrail, AuditTrails, Deed } from '../../operator/audit-trail';
@@ -66,7 +66,7 @@ interface IssuerCall<R extends Route> {
   readonly flaws: readonly FieldError[];
   /** One new order of a call that brings many: it waits for its turn as one that is sent alone. @throws Failure `rate_limited` */
   newOrder<T>(work: () => Promise<T>): Promise<T>;
-  /** Of a call that may wait: what it does between its waits. @throws Failure `rate_limited` */
+  /** Of a call that may wait what it does between its waits; of one that changes something a long reading. @throws Failure `rate_limited` */
   atWork<T>(work: () => Promise<T>): Promise<T>;
   /** A row was read with what is kept of so many codes: its reader has less of its share. */
   readCodes(codes: number): void;
@@ -114,6 +114,13 @@ const newOrdersInDatabaseMax = 32;
 const operatorCallsMax = 40;
 const operatorCallsInAllMax = 1_024;
 
+/** Readings of issuers, some of which take a tenth of a second of the one thread: one issuer has few of them at once. */
+const readsAtOnceMax = 24;
+const readsOfOneMax = 8;
+
+/** Of one issuer: a statement may have 100,000 lines, and is read as slowly as its reader likes. */
+const filesOfIssuerMax = 4;
+
 /** Of operators, in one process: a long file takes one connection of the database for its time. */
 const filesAtOnce = 2;
 
@@ -127,8 +134,9 @@ interface KnownSender {
   readonly session: PortalSession | undefined;
 }
 
-/** Whose share a call takes: people at an issuer's own page take nothing of its server's. */
-const shareOf = ({ issuer, session }: KnownSender): string => (session ? `${issuer._id}/page` : issuer._id);
+/** Whose share a call takes: people at an issuer's own page take nothing of its server's, but for what all test issuers share. */
+const shareOf = ({ issuer: { _id }, session }: KnownSender): string =>
+  session && !isTestIssuer(_id) ? `${_id}/page` : _id;
 
 /** What lets people in at issuers' own pages. */
 interface Portal {
@@ -160,9 +168,11 @@ export const createMount = (
   const { versions } = deps;
   const testRequests = createTestRequests(deps);
   const turns = createTurns(newOrdersInDatabaseMax);
+  const reads = createTurns(readsAtOnceMax, readsOfOneMax);
   const roomForLarge = largeBodies();
   const files = createSlots(filesAtOnce);
   const operatorCalls = createSlots(operatorCallsInAllMax);
+  const filesOfIssuers = createSlots(Number.POSITIVE_INFINITY);
   const methodsOf = new Map<Express, Map<string, Set<string>>>(
     [apps.public, apps.operators].map((app) => [app, new Map()]),
   );
@@ -250,14 +260,14 @@ export const createMount = (
   const newOrderOf = (issuerId: string): IssuerCall<Route>['newOrder'] => {
     return (work) => {
       const leave = inFlight.enterNewOrder(issuerId);
-      return turns.run(issuerId, work).finally(leave);
+      return turns.run(turnOf(issuerId), work).finally(leave);
     };
   };
 
   const readCodesOf =
     (share: string): IssuerCall<Route>['readCodes'] =>
     (codes) =>
-      budgets.readCodes(share, codes);
+      budgets.readCodes(turnOf(share), codes);
 
   const answerRead =
     <R extends Route, B>(route: R, handle: IssuerHandler<R, B>) =>
@@ -265,8 +275,8 @@ export const createMount = (
       const sender = await issuerOf(route, request, response);
       const { issuer, webhookId, session } = sender;
       const share = shareOf(sender);
-      budgets.spend(share, 0);
-      const atWork = <T>(work: () => Promise<T>): Promise<T> => admitted(share, work);
+      budgets.spend(turnOf(share), 0, route.costs);
+      const atWork = <T>(work: () => Promise<T>): Promise<T> => admitted(share, () => reads.run(turnOf(share), work));
       const run = async (): Promise<KeptAnswer> => {
         const { status, body } = await handle({
           issuer,
@@ -284,7 +294,9 @@ export const createMount = (
           readCodes: readCodesOf(share),
           begun: nothing as Promise<B>,
         });
-        return { status, body: JSON.stringify(body), isProblem: false, isReplay: false };
+        const text = JSON.stringify(body);
+        budgets.answered(turnOf(share), Buffer.byteLength(text));
+        return { status, body: text, isProblem: false, isReplay: false };
       };
       return route.waits ? run() : atWork(run);
     };
@@ -302,8 +314,11 @@ export const createMount = (
       const raw = bytesOf(request.body);
       return admitted(shareOf(sender), () => {
         const params = request.params as ParamsOf<R>;
-        const readCodes = readCodesOf(shareOf(sender));
-        const begun = begin ? begin(issuer._id, params, readCodes) : (nothing as Promise<B>);
+        const share = shareOf(sender);
+        const readCodes = readCodesOf(share);
+        const begun = begin
+          ? reads.run(turnOf(share), () => begin(issuer._id, params, readCodes))
+          : (nothing as Promise<B>);
         // Nobody asks for it where the answer is a kept one, or the body does not fit.
         begun.catch(() => undefined);
         return once(
@@ -334,7 +349,7 @@ export const createMount = (
               file: { mediaType, raw },
               flaws,
               newOrder: newOrderOf(issuer._id),
-              atWork: (part: () => Promise<never>) => part(),
+              atWork: (part: () => Promise<never>) => reads.run(turnOf(share), part),
               readCodes,
               begun,
             };
@@ -348,17 +363,18 @@ export const createMount = (
       // Before any room that issuers share: what nobody signed takes none of it.
       const known = await issuerOf(route, request, response);
       const { _id } = known.issuer;
-      const share = shareOf(known);
       await testRequests.spend(_id, bytesOf(request.body).length);
-      const isOver = budgets.spend(share, bytesOf(request.body).length);
+      const turn = turnOf(shareOf(known));
+      const isOver = budgets.spend(turn, bytesOf(request.body).length, route.costs);
       try {
         const leave = admit ? inFlight.enterNewOrder(_id) : () => undefined;
         const answering = () => work(request, response, known);
-        const given = await (admit ? turns.run(_id, answering) : answering()).finally(leave);
-        if (isUnfit(given)) budgets.refused(share);
+        const given = await (admit ? turns.run(turn, answering) : answering()).finally(leave);
+        if (isUnfit(given)) budgets.refused(turn);
+        budgets.answered(turn, Buffer.byteLength(given.body));
         return given;
       } catch (error) {
-        if (error instanceof Failure && isUnfit(error)) budgets.refused(share);
+        if (error instanceof Failure && isUnfit(error)) budgets.refused(turn);
         throw error;
       } finally {
         isOver();
@@ -457,13 +473,16 @@ export const createMount = (
           async (request, response) => {
             const sender = await issuerOf(route, request, response);
             const { issuer } = sender;
-            budgets.spend(shareOf(sender), 0);
+            budgets.spend(turnOf(shareOf(sender)), 0);
             const params = request.params as ParamsOf<R>;
             const query = queryOf(route, request);
             const accept = request.get('accept') ?? '';
+            if (filesOfIssuers.take(issuer._id, filesOfIssuerMax) !== 'taken') {
+              throw new Failure('rate_limited', { detail: 'Four files of this issuer are sent', retryAfterSeconds: 5 });
+            }
             await admitted(shareOf(sender), async () =>
               sendFile(response, route, await handle({ issuer, params, query, accept })),
-            );
+            ).finally(() => filesOfIssuers.giveBack(issuer._id));
           },
         ),
 

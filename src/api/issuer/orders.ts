@@ -1,5 +1,6 @@
 import * as routes from '../../contract/issuer/orders';
 import { bodyInvalid } from '../../contract/problem';
+import { turnOf } from '../../domain/ids';
 import type { LoadShedder } from '../../overload/load-shedder';
 import { createOrdersPerSecond } from '../../overload/orders-per-second';
 import { expectKnown } from '../../second-interface/find-order';
@@ -20,10 +21,10 @@ export const mountOrders = (mount: Mount, placing: Placing, loadShedder: Pick<Lo
   const admitOne = (issuer: IssuerRow): void => ordersPerSecond.admit(issuer._id, issuer.ordersPerSecond);
   const admit = (issuer: IssuerRow): void => {
     admitOne(issuer);
-    loadShedder.admit(issuer._id);
+    loadShedder.admit(turnOf(issuer._id));
   };
 
-  mountBulkOrders(mount, placing, { admitOne, admitAll: ({ _id }, orders) => loadShedder.admit(_id, orders) });
+  mountBulkOrders(mount, placing, { admitOne, admitAll: ({ _id }, orders) => loadShedder.admit(turnOf(_id), orders) });
 
   mount.issuer(routes.placeOrder, { admit })(({ issuer, body }) => placeOrder(placing, issuer, body));
 

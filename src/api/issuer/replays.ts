@@ -20,7 +20,7 @@ interface Deps {
 export const mountReplays = (mount: Mount, { orderDeps, issuers, audited }: Deps): void => {
   const { replays, gateway, nowMs } = orderDeps;
 
-  mount.issuer(routes.replayEvents)(async ({ issuer, session, body: { since, types, dryRun }, messageId }) => {
+  mount.issuer(routes.replayEvents)(async ({ issuer, session, body: { since, types, dryRun }, messageId, atWork }) => {
     const sinceMs = Date.parse(since);
     if (sinceMs < nowMs() - eventKeptMs) {
       throw bodyInvalid([{ path: '/since', code: 'too_early', message: 'must be within the last 30 days' }]);
@@ -29,7 +29,7 @@ export const mountReplays = (mount: Mount, { orderDeps, issuers, audited }: Deps
     const replayId = messageId.slice(0, 32);
     const known = await replays.find(issuer._id, replayId);
     if (known) return { status: 202, body: { replayId, matched: known.matched } };
-    const events = await replays.untaken(issuer._id, { sinceMs, types }, eventsMax);
+    const events = await atWork(() => replays.untaken(issuer._id, { sinceMs, types }, eventsMax));
     const matched = events.length;
     if (dryRun) return { status: 200, body: { matched } };
     const { state } = (await issuers.find(issuer._id)) ?? issuer;

@@ -8,6 +8,7 @@ export const listOwnCalls = declareRoute({
   method: 'get',
   path: base,
   name: 'listOwnCalls',
+  costs: 200,
   who: 'issuer',
   inPortal: true,
   summary: 'The newest calls between the platform and the issuer, out of its newest orders, and how its circuit is',

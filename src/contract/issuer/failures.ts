@@ -24,6 +24,7 @@ export const listOwnFailures = declareRoute({
   method: 'get',
   path: '/v1/issuers/{issuerId}/failures',
   name: 'listOwnFailures',
+  costs: 500,
   who: 'issuer',
   inPortal: true,
   summary: 'What keeps orders from going on now, newest first',

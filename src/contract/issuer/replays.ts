@@ -12,6 +12,7 @@ export const replayEvents = declareRoute({
   method: 'post',
   path: base,
   name: 'replayEvents',
+  costs: 200,
   who: 'issuer',
   inPortal: true,
   summary: 'Sends events that were not taken once more, with the same bytes and ids: the oldest 10,000 of 30 days',

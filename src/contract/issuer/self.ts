@@ -97,6 +97,7 @@ export const previewSelf = declareRoute({
   method: 'post',
   path: `${base}/preview`,
   name: 'previewSelf',
+  costs: 1_000,
   who: 'issuer',
   inPortal: true,
   changesNothing: true,
