@@ -10,6 +10,7 @@ import type { createReconcile } from '../activities/reconcile';
 import type { createReplayEvents } from '../activities/replay-events';
 import type { createRequestCode } from '../activities/request-code';
 import type { createRequestTestVoid } from '../activities/request-test-void';
+import { turnOf } from '../src/domain/ids';
 
 type Own = ReturnType<typeof createProject>;
 type CallsOut = ReturnType<typeof createNotify> &
@@ -45,7 +46,7 @@ export const callsOut = (taskQueue: string, issuerId: string, summary: string): 
     heartbeatTimeout: '15 seconds',
     retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '5 minutes' },
     cancellationType: 'TRY_CANCEL',
-    priority: { fairnessKey: issuerId },
+    priority: { fairnessKey: turnOf(issuerId) },
   });
 
 /** Asks the order itself, which may take as long as a question to it. */
@@ -64,7 +65,7 @@ export const replaying = (taskQueue: string, issuerId: string) =>
     startToCloseTimeout: '2 minutes',
     heartbeatTimeout: '15 seconds',
     retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
-    priority: { fairnessKey: issuerId },
+    priority: { fairnessKey: turnOf(issuerId) },
     summary: `Send ${issuerId} some of its events once more`,
   });
 

@@ -20,6 +20,7 @@ import {
   orderId,
   replayActivityId,
   replayWorkflowId,
+  turnOf,
   voidRequestWorkflowId,
   workflowId,
 } from '../domain/ids';
@@ -159,7 +160,7 @@ export const createOrderGateway = ({
         client.workflow.start(workflowType, {
           taskQueue,
           workflowIdConflictPolicy: 'USE_EXISTING',
-          priority: { fairnessKey: issuerId },
+          priority: { fairnessKey: turnOf(issuerId) },
           ...options,
         }),
       );
@@ -231,7 +232,7 @@ export const createOrderGateway = ({
           heartbeatTimeout: '15 seconds',
           idConflictPolicy: 'USE_EXISTING',
           idReusePolicy: 'REJECT_DUPLICATE',
-          priority: { fairnessKey: issuerId },
+          priority: { fairnessKey: turnOf(issuerId) },
           ...options,
         }),
       );

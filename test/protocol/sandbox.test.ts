@@ -106,6 +106,20 @@ test('a thousand of them live at once', async () => {
   expect((await make({ callback, codeMode: 'push' })).status).toBe(201);
 });
 
+test('where issuers take turns all test issuers are one: a stranger who makes many has no more of the engine', async () => {
+  const issuers = [await file.sandboxIssuer(), await file.sandboxIssuer()];
+  for (const { issuerId, place, inState } of issuers) {
+    await place('turn');
+    await inState('turn', 'notified');
+    const { events } = await file.platform.client.workflow.getHandle(`order/${issuerId}/turn`).fetchHistory();
+    const keys = (events ?? []).flatMap(
+      ({ workflowExecutionStartedEventAttributes: started, activityTaskScheduledEventAttributes: scheduled }) =>
+        started || scheduled ? [(started ?? scheduled)?.priority?.fairnessKey] : [],
+    );
+    expect(keys).toEqual(['tests/', 'tests/']);
+  }
+});
+
 test('operators give no such id', async () => {
   const body = { issuerId: 'test-acme', name: 'Acme', callback, codeMode: 'push' };
   expectProblem(await file.platform.operator('POST', '/issuers', body), 422, 'body_invalid', '/issuerId');

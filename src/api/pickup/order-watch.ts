@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import { createSlots } from '../../bounded/slots';
 import { Failure } from '../../domain/failures';
+import { orderNameOf } from '../../domain/ids';
+import { createIssuerSlots } from '../../overload/issuer-slots';
 import type { Orders } from '../../store/orders';
 
 const watchersLimit = 2_000;
@@ -8,6 +10,8 @@ const watchersLimit = 2_000;
 const perLinkLimit = 4;
 /** Of one address: behind a proxy that TRUSTED_PROXIES does not name, everybody's. */
 const perAddressLimit = 500;
+/** Of all orders of one issuer, which has all their links. */
+const perIssuerLimit = 1_500;
 const lookEveryMs = 500;
 
 export type OrderWatch = ReturnType<typeof createOrderWatch>;
@@ -28,6 +32,7 @@ export const createOrderWatch = (orders: Pick<Orders, 'versionsOf'>, log: Logger
   const waiters = new Set<Waiter>();
   const links = createSlots(watchersLimit);
   const addresses = createSlots(watchersLimit);
+  const issuers = createIssuerSlots(watchersLimit);
   let isLooking = false;
 
   const look = async (): Promise<void> => {
@@ -44,17 +49,20 @@ export const createOrderWatch = (orders: Pick<Orders, 'versionsOf'>, log: Logger
   };
 
   return {
-    /** @throws Failure `rate_limited` when too many are open of this order's link, of this address, or in this process. */
+    /** @throws Failure `rate_limited` when too many are open of this order's link, of this address, of its issuer, or in this process. */
     enter: (id: string, address: string): (() => void) => {
-      if (links.take(id, perLinkLimit) !== 'taken') throw tooMany();
-      if (addresses.take(address, perAddressLimit) !== 'taken') {
-        links.giveBack(id);
-        throw tooMany();
-      }
-      return () => {
-        links.giveBack(id);
-        addresses.giveBack(address);
+      const places = [
+        { slots: links, key: id, limit: perLinkLimit },
+        { slots: addresses, key: address, limit: perAddressLimit },
+        { slots: issuers, key: orderNameOf(id).issuerId, limit: perIssuerLimit },
+      ];
+      const isFull = places.findIndex(({ slots, key, limit }) => slots.take(key, limit) !== 'taken');
+      const leave = (taken = places.length): void => {
+        for (const { slots, key } of places.slice(0, taken)) slots.giveBack(key);
       };
+      if (isFull === -1) return () => leave();
+      leave(isFull);
+      throw tooMany();
     },
 
     /** Resolves when the row is of another version than the one seen, or when the signal fires. */
