@@ -9,7 +9,7 @@ const bytesPerUnit = 4 * 1024;
 /** A body that does not fit costs as much as ten that do. */
 const refusedUnits = 9;
 /** A row that is read whole costs by its codes: 10,000 take a tenth of a second. */
-const codesPerUnit = 100;
+const codesPerUnit = 40;
 /** An answer costs more than a body, as it is read, made and written. */
 const answerBytesPerUnit = 1024;
 /** Of bodies this large one issuer has two at work at once. */

@@ -90,7 +90,7 @@ describe('a session at the issuer’s own page', () => {
     const name = cookie.split('=')[0] ?? '';
     const others = (count: number, filler: string) =>
       Array.from({ length: count }, (_, n) => `${name}=${String(n).padStart(43, filler)}`).join('; ');
-    const asked = jest.spyOn(file.platform.core.database.portalSessions, 'findOne');
+    const asked = jest.spyOn(file.platform.core.database.portalSessions, 'find');
     const status = async (sent: string) =>
       (await fetch(`${file.platform.baseUrl}/v1/portal/session`, { headers: { cookie: sent } })).status;
     expect(await status(`${others(2, 'x')}; ${cookie}`)).toBe(200);

@@ -1,16 +1,15 @@
 import { EventEmitter } from 'node:events';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import { createHeldBytes } from '../../src/api/edge/held-bytes';
 
 const started = (hold: ReturnType<typeof createHeldBytes>) => {
   const socket = { isDestroyed: false, destroy: () => undefined as unknown };
   const request = Object.assign(new EventEmitter(), { socket });
-  const response = new EventEmitter();
   socket.destroy = () => {
     socket.isDestroyed = true;
-    return response.emit('close');
+    return request.emit('close');
   };
-  const end = hold(request as unknown as Request, response as Response);
+  const end = hold(request as unknown as Request);
   return { end, socket, send: (bytes: number) => request.emit('data', Buffer.alloc(bytes)) };
 };
 

@@ -42,16 +42,16 @@ test('an issuer has 20,000 requests at once and 2,000 a second, fewer by bytes a
   expect(takenOf(() => spend('other', 300))).toBe(20_000);
 });
 
-test('an order that is read whole costs one more for each 100 codes, and what is owed for it is paid off first', () => {
+test('an order that is read whole costs one more for each 40 codes, and what is owed for it is paid off first', () => {
   let now = 0;
   const { spend, readCodes } = createIssuerBudgets(() => now);
   const read = (codes: number) => () => {
     spend('stadium', 0);
     readCodes('stadium', codes);
   };
-  expect(takenOf(read(10_000))).toBe(Math.ceil(20_000 / 101));
+  expect(takenOf(read(10_000))).toBe(Math.ceil(20_000 / 251));
   now = 1_000;
-  expect(takenOf(read(99))).toBe(2_000 - (Math.ceil(20_000 / 101) * 101 - 20_000));
+  expect(takenOf(read(39))).toBe(2_000 - (Math.ceil(20_000 / 251) * 251 - 20_000));
 });
 
 test('each call that reads an order whole says of how many codes it read', async () => {

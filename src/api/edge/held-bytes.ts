@@ -1,5 +1,4 @@
-import type { Request, Response } from 'express';
-import { onceClosed } from './once-closed';
+import type { Request } from 'express';
 
 /** Of bodies that are still being read, in one process: each has 15 s, and nobody knows yet who sends it. */
 const heldMaxBytes = 128 * 1024 * 1024;
@@ -21,18 +20,17 @@ export const createHeldBytes = (maxBytes: number = heldMaxBytes) => {
   };
 
   /** Called before a body is read; what it returns is called once it is. */
-  return (request: Request, response: Response): (() => void) => {
+  return (request: Request): (() => void) => {
     const count = (chunk: Buffer): void => {
       held.set(request, (held.get(request) ?? 0) + chunk.length);
       sum += chunk.length;
       if (sum > maxBytes) endLargest();
     };
     const end = (): void => {
-      request.off('data', count);
+      request.off('data', count).off('close', end);
       letGo(request);
     };
-    request.on('data', count);
-    onceClosed(response, end);
+    request.on('data', count).on('close', end);
     return end;
   };
 };

@@ -68,6 +68,8 @@ interface IssuerCall<R extends Route> {
   newOrder<T>(work: () => Promise<T>): Promise<T>;
   /** Of a call that may wait what it does between its waits; of one that changes something a long reading. @throws Failure `rate_limited` */
   atWork<T>(work: () => Promise<T>): Promise<T>;
+  /** What is done to an order of very many codes, in turns with others of that kind. */
+  onLargeOrder<T>(work: () => Promise<T>): Promise<T>;
   /** A row was read with what is kept of so many codes: its reader has less of its share. */
   readCodes(codes: number): void;
 }
@@ -117,6 +119,10 @@ const operatorCallsInAllMax = 1_024;
 /** Readings of issuers, some of which take a tenth of a second of the one thread: one issuer has few of them at once. */
 const readsAtOnceMax = 24;
 const readsOfOneMax = 8;
+
+/** Calls about orders of very many codes: each holds the one thread for a tenth of a second. */
+const largeOrdersAtOnceMax = 8;
+const largeOrdersOfOneMax = 2;
 
 /** Of one issuer: a statement may have 100,000 lines, and is read as slowly as its reader likes. */
 const filesOfIssuerMax = 4;
@@ -169,6 +175,7 @@ export const createMount = (
   const testRequests = createTestRequests(deps);
   const turns = createTurns(newOrdersInDatabaseMax);
   const reads = createTurns(readsAtOnceMax, readsOfOneMax);
+  const largeOrders = createTurns(largeOrdersAtOnceMax, largeOrdersOfOneMax);
   const roomForLarge = largeBodies();
   const files = createSlots(filesAtOnce);
   const operatorCalls = createSlots(operatorCallsInAllMax);
@@ -291,6 +298,7 @@ export const createMount = (
           flaws: [],
           newOrder: newOrderOf(issuer._id),
           atWork: route.waits ? atWork : (work) => work(),
+          onLargeOrder: (work) => work(),
           readCodes: readCodesOf(share),
           begun: nothing as Promise<B>,
         });
@@ -350,6 +358,7 @@ export const createMount = (
               flaws,
               newOrder: newOrderOf(issuer._id),
               atWork: (part: () => Promise<never>) => reads.run(turnOf(share), part),
+              onLargeOrder: (part: () => Promise<never>) => largeOrders.run(turnOf(share), part),
               readCodes,
               begun,
             };

@@ -12,7 +12,7 @@ export const rawBody = (limitBytes: number): RequestHandler => {
     // Whether it is compressed is looked at with the media type, after the signature over these very bytes.
     const encoding = request.headers['content-encoding'];
     delete request.headers['content-encoding'];
-    const letGo = hold(request, response);
+    const letGo = hold(request);
     read(request, response, (error?: unknown) => {
       letGo();
       if (encoding !== undefined) request.headers['content-encoding'] = encoding;

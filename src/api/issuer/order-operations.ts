@@ -37,7 +37,7 @@ export const orderOperation =
         readCodes(codesKept(row));
         return row;
       },
-    })(async ({ params, body, messageId, begun, onceAnswered }) => {
+    })(async ({ params, body, messageId, begun, onceAnswered, onLargeOrder }) => {
       requireSameOrder(orderNoIn(body), orderNoIn(params));
       const row = await begun;
       let setsOff = maySetOff(route, row);
@@ -45,10 +45,14 @@ export const orderOperation =
         if (setsOff) orderDeps.answered.note(row, messageId);
       });
       await failOnce(orderDeps, row);
-      const answer = await run(orderDeps, row, messageId, body);
+      const running = () => run(orderDeps, row, messageId, body);
+      const answer = await (codesKept(row) < largeMin ? running() : onLargeOrder(running));
       if (isWaitingForMore(answer)) setsOff = false;
       return answer;
     });
+
+/** Codes of which more is kept than how many they are. */
+const largeMin = 1_000;
 
 /** Whether something may wait for the answer: an order that has ended sets nothing off, and only some verifications do. */
 const maySetOff = (route: OrderRoute, { facts }: OrderRow): boolean =>
