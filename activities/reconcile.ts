@@ -57,6 +57,8 @@ export interface Reconciling {
 /** What is younger may still be on its ordinary way. */
 const settleMs = 30_000;
 const batch = 100;
+/** Rows of an issuer that is away stand among those that a dead worker left: a pass has to get through many of them. */
+const eventsBatch = 1_000;
 /**
  * An order whose code is unfit answers nothing, and each question to it takes seconds: without a limit one stage of them
  * took the whole pass. All stages with their last items, and the alerts, fit into the four minutes of the activity.
@@ -189,7 +191,7 @@ const judgeInbox = async ({ orderDeps, ...deps }: Reconciling, before: Date) => 
 
 /** Events in the outbox that nobody has sent yet. */
 const startEvents = async ({ orderDeps, issuers, ...deps }: Reconciling, before: Date) =>
-  each(deps, 'event', await orderDeps.orders.withPendingEvents(before, batch), async (row) => {
+  each(deps, 'event', await orderDeps.orders.withPendingEvents(before, eventsBatch), async (row) => {
     const pending = row.events.filter(({ status }) => status === 'pending');
     const issuer = await issuers.findEver(row.issuerId);
     const outcomes = await Promise.all(

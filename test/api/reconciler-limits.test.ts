@@ -1,3 +1,4 @@
+import { acceptedRow } from '../support/database-of-file';
 import type { TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
 import { reconcileOnce } from '../support/reconcile';
@@ -64,6 +65,26 @@ test('orders that answer nothing take a bounded time of each pass, and the next 
     return states.every((state) => state === 'cancelled') && ends.every((state) => state === 'delivered');
   });
 }, 240_000);
+
+test('an event that a dead worker left is told in the next pass, however many of an issuer that is away are pending', async () => {
+  const { gateway, database } = file.platform.core;
+  const long = Date.now() - 3_600_000;
+  const rows = Array.from({ length: 400 }, (_, n) => {
+    const events = [
+      { sequence: 1, type: 'order.cancelled', atMs: long, state: 'cancelled', status: 'pending', id: `cf_away_${n}` },
+    ] as const;
+    const isLast = n === 399;
+    const issuerId = isLast ? issuer.issuerId : 'away';
+    const row = acceptedRow(isLast ? 'left' : `away-${n}`, { issuerId, events, state: 'cancelled' });
+    const { unstartedSince: _left, ...begun } = row;
+    return { ...begun, eventsPendingSince: new Date(long + n) };
+  });
+  await database.orders.insertMany(rows);
+  const started = jest.spyOn(gateway, 'startEvent').mockResolvedValue('exists');
+  await reconcileOnce(file.platform, { alert: noAlerts });
+  expect(started.mock.calls.map(([{ orderNo }]) => orderNo)).toContain('left');
+  await database.orders.deleteMany({ _id: { $in: rows.map(({ _id }) => _id) } });
+});
 
 test('a pass looks for trouble although a stage of it failed, and is shown as failed', async () => {
   const alert = jest.fn(noAlerts);
