@@ -31,6 +31,23 @@ test.each([
 );
 
 test.each([
+  ['take', 48],
+  ['look', 191],
+] as const)('of all large orders of one issuer a minute has so many: %s', (way, often) => {
+  let now = 0;
+  const limit = createShownLimit(() => now);
+  const ask = (issuerId: string, n: number, quantity = 10_000) =>
+    limit[way]({ _id: `${issuerId}/${n}`, quantity, timeline: [] });
+  const limited = expect.objectContaining({ code: 'rate_limited' });
+  for (let n = 0; n < often; n += 1) ask('stadium', n);
+  expect(() => ask('stadium', often)).toThrow(limited);
+  ask('stadium', often, 499);
+  ask('theatre', 1);
+  now = 60_000;
+  ask('stadium', often);
+});
+
+test.each([
   [1, 120],
   [10_000, 6],
 ])('two processes together show the codes of an order of %d as often as one', (quantity, often) => {
