@@ -1,14 +1,15 @@
 import * as routes from '../../contract/issuer/failures';
 import type { OrderDeps } from '../../second-interface/ask-order';
-import { ownFailures } from '../../second-interface/own-failures';
+import { createOwnFailures } from '../../second-interface/own-failures';
 import type { Mount } from '../edge/mount';
 import { cursorInvalid, cursorOf } from '../edge/paging';
 
 /** What an issuer's orders wait for that does not come. */
 export const mountOwnFailures = (mount: Mount, { orders }: Pick<OrderDeps, 'orders'>): void => {
+  const ownFailures = createOwnFailures(orders);
   mount.issuer(routes.listOwnFailures)(async ({ issuer, query: { limit, cursor } }) => {
     const after = cursor === undefined ? undefined : keyIn(cursor);
-    const all = await ownFailures(orders, issuer._id, after);
+    const all = await ownFailures(issuer._id, after);
     const page = all.slice(0, limit);
     const last = all.length > limit ? page.at(-1) : undefined;
     const data = page.map(({ failing: { orderNo, sinceMs, kind, lastStatus, errors } }) => ({

@@ -1,6 +1,7 @@
 import { Failure } from '../../domain/failures';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import type { IssuerRow } from '../../store/issuers';
+import { createReadTogether } from '../../store/read-together';
 import type { HealthReader } from '../platform-health';
 import { callBodies } from './call-bodies';
 import { callsIn, callsSummary, findCall, type KnownCall, orderNoOfCall } from './issuer-calls';
@@ -9,48 +10,57 @@ import { callsIn, callsSummary, findCall, type KnownCall, orderNoOfCall } from '
 const ordersLimit = 100;
 
 /** The calls of one issuer, for operators and for itself: seen without their secrets. */
-export const createCallReader = (orderDeps: OrderDeps, readHealth: HealthReader) => ({
-  list: async (
-    issuerId: string,
-    { limit, failed }: { readonly limit: number; readonly failed?: string | undefined },
-  ) => {
-    const [rows, { circuits, throttled }] = await Promise.all([
-      orderDeps.orders.timelinesOf(issuerId, ordersLimit),
-      readHealth(),
-    ]);
-    const calls = callsIn(rows);
-    return {
-      orders: rows.length,
-      summary: callsSummary(calls),
-      circuits: circuits.filter(({ key }) => key === issuerId || key.startsWith(`terminal:${issuerId}:`)),
-      throttled: throttled.find(({ key }) => key === issuerId)?.count ?? 0,
-      data: calls.filter(({ ok }) => failed !== 'true' || !ok).slice(0, limit),
-    };
-  },
+export const createCallReader = (orderDeps: OrderDeps, readHealth: HealthReader) => {
+  /** Thousands of lines: read once for all who ask meanwhile. */
+  const timelinesOf = createReadTogether(
+    async (issuerIds) =>
+      new Map(
+        await Promise.all(
+          issuerIds.map(async (id) => [id, await orderDeps.orders.timelinesOf(id, ordersLimit)] as const),
+        ),
+      ),
+  );
+  return {
+    list: async (
+      issuerId: string,
+      { limit, failed }: { readonly limit: number; readonly failed?: string | undefined },
+    ) => {
+      const [found, { circuits, throttled }] = await Promise.all([timelinesOf(issuerId), readHealth()]);
+      const rows = found ?? [];
+      const calls = callsIn(rows);
+      return {
+        orders: rows.length,
+        summary: callsSummary(calls),
+        circuits: circuits.filter(({ key }) => key === issuerId || key.startsWith(`terminal:${issuerId}:`)),
+        throttled: throttled.find(({ key }) => key === issuerId)?.count ?? 0,
+        data: calls.filter(({ ok }) => failed !== 'true' || !ok).slice(0, limit),
+      };
+    },
 
-  /** @throws Failure `order_unknown` (also of a purged order), `call_unknown`. */
-  find: async (issuerId: string, callId: string) => {
-    const orderNo = orderNoOfCall(callId);
-    if (orderNo === undefined) throw new Failure('call_unknown');
-    const row = await orderDeps.orders.find({ issuerId, orderNo });
-    if (!row) throw new Failure('order_unknown');
-    const known = findCall(row, callId);
-    if (!known) throw new Failure('call_unknown');
+    /** @throws Failure `order_unknown` (also of a purged order), `call_unknown`. */
+    find: async (issuerId: string, callId: string) => {
+      const orderNo = orderNoOfCall(callId);
+      if (orderNo === undefined) throw new Failure('call_unknown');
+      const row = await orderDeps.orders.find({ issuerId, orderNo });
+      if (!row) throw new Failure('order_unknown');
+      const known = findCall(row, callId);
+      if (!known) throw new Failure('call_unknown');
 
-    return {
-      row,
-      known,
-      body: async ({ _id, holds }: Pick<IssuerRow, '_id' | 'holds'>) => {
-        const submitted = await submittedIn(orderDeps, known, row);
-        return {
-          issuerId: _id,
-          ...known.call,
-          ...callBodies(known, { row, submitted, holds, nowMs: orderDeps.nowMs() }),
-        };
-      },
-    };
-  },
-});
+      return {
+        row,
+        known,
+        body: async ({ _id, holds }: Pick<IssuerRow, '_id' | 'holds'>) => {
+          const submitted = await submittedIn(orderDeps, known, row);
+          return {
+            issuerId: _id,
+            ...known.call,
+            ...callBodies(known, { row, submitted, holds, nowMs: orderDeps.nowMs() }),
+          };
+        },
+      };
+    },
+  };
+};
 
 const withCodes: ReadonlySet<string> = new Set(['order.codes', 'order.code_requested', 'code.delivered']);
 
