@@ -67,6 +67,9 @@ test('an issuer that answers nothing has its own calls alone: another one is ser
 test('an operator changes how many calls run at once while they run: from the next try on, at the platform and at the issuer', async () => {
   await operator('PUT', '/settings', { callsAtOnce: 2 });
   try {
+    // What a worker read of the platform's settings counts for two seconds: a new one has read nothing.
+    await file.platform.stopWorkers();
+    await file.platform.startWorkers();
     const silent = await startSilent();
     servers.push(silent);
     const { issuerId, place } = await file.issuer({ callback: { kind: 'url', url: silent.url }, callTimeoutSeconds });

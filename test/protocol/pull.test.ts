@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
 import { historyJson } from '../replay/histories';
 import type { TestIssuer } from '../support/issuer';
 import type { Answer } from '../support/platform';
@@ -339,6 +340,23 @@ test.concurrent('what is pending is taken over when the kind of the callback cha
   expect((await issuer.post('/settings', { ...settings, callback: url })).status).toBe(200);
   await issuer.message('order.cancelled', 'over-2', 2);
   expectProblem(await issuer.get('/messages'), 409, 'not_pull');
+});
+
+test.concurrent('HEAD takes no message away', async () => {
+  const issuer = await pullIssuer();
+  await issuer.place('head-1');
+  const target = `/v1/issuers/${issuer.issuerId}/messages?waitSeconds=2`;
+  const at = new Date();
+  const head = await fetch(`${file.platform.baseUrl}${target}`, {
+    method: 'HEAD',
+    headers: {
+      'webhook-id': 'h',
+      'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
+      'webhook-signature': new Webhook(issuer.secret).sign('h', at, `HEAD ${target}`),
+    },
+  });
+  expect([head.status, await head.text()]).toEqual([200, '']);
+  expect(await fetchOne(issuer, 'order.paid', 'head-1')).toMatchObject({ attempt: 1 });
 });
 
 test.concurrent('what waits to be fetched is sent once the issuer is called', async () => {

@@ -60,6 +60,8 @@ interface IssuerCall<R extends Route> {
   /** Once the answer has left, or its caller has gone. */
   onceAnswered(then: () => void): void;
   readonly requestId: string;
+  /** Answered as a GET, without its body: what a GET would give away is kept. */
+  readonly isHead: boolean;
   /** Of a route whose body is a file. */
   readonly file: SentFile;
   /** Of a route that is judged in parts: what strict JSON does not allow. */
@@ -294,6 +296,7 @@ export const createMount = (
           messageId: sha256(webhookId),
           onceAnswered: onceClosed.bind(undefined, response),
           requestId: requestIdOf(response),
+          isHead: request.method === 'HEAD',
           file: noFile,
           flaws: [],
           newOrder: newOrderOf(issuer._id),
@@ -354,6 +357,7 @@ export const createMount = (
               messageId: sha256(webhookId),
               onceAnswered,
               requestId: requestIdOf(response),
+              isHead: false,
               file: { mediaType, raw },
               flaws,
               newOrder: newOrderOf(issuer._id),

@@ -40,13 +40,13 @@ export const mountMessages = (mount: Mount, { orderDeps, issuers, readers, runMe
     return issuer;
   };
 
-  mount.issuer(routes.readMessages)(async ({ issuer, query, atWork, onceAnswered }) => {
+  mount.issuer(routes.readMessages)(async ({ issuer, query, isHead, atWork, onceAnswered }) => {
     const gone = new AbortController();
     onceAnswered(() => gone.abort());
     let isFirst = true;
     const look = async (): Promise<{ data: GivenMessage[]; isOver: boolean }> => {
       const { state } = await fetching(issuer);
-      if (state === 'paused') return { data: [], isOver: false };
+      if (state === 'paused' || isHead) return { data: [], isOver: false };
       const { messages, isOver } = await runMessages.give(issuer._id, query.limit, isFirst);
       isFirst = false;
       const left = query.limit - messages.length;
