@@ -1,5 +1,5 @@
 import type { FailureCode } from './failures';
-import type { Channel, CloseReason, ItemAttributes, ItemState, OrderState, VoidRequest } from './order';
+import type { Channel, CloseReason, ItemAttributes, ItemState, OrderState, Settled, VoidRequest } from './order';
 
 /** A code as it travels: by reference and keyed fingerprints, sealed elsewhere. */
 export interface CodeReference extends ItemAttributes {
@@ -136,7 +136,8 @@ export type OrderMessage =
       readonly settlementId: string;
       readonly value: number;
       readonly currency: string;
-      readonly known?: { readonly value: number };
+      readonly settledAtMs?: number;
+      readonly known?: Settled;
       /** Asked of an order whose delivery was under way. */
       readonly isEarly?: true;
     }
@@ -314,4 +315,5 @@ export interface LedgerEntry {
   readonly decision?: VoidDecision;
   readonly place?: string;
   readonly redeemedAtMs?: number;
+  readonly settledAtMs?: number;
 }

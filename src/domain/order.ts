@@ -158,9 +158,14 @@ export interface OrderFacts {
   readonly redeliveredOn?: { readonly day: number; readonly count: number };
 }
 
-interface EarlySettlement {
-  readonly id: string;
+/** What an order knows of money that was paid back. */
+export interface Settled {
   readonly value: number;
+  readonly settledAtMs?: number;
+}
+
+interface EarlySettlement extends Settled {
+  readonly id: string;
 }
 
 /** Somebody wants money back, and the issuer is asked whether the codes can be destroyed. Why is in the row alone. */

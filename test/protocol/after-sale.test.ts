@@ -622,8 +622,8 @@ describe('refund settlement', () => {
   test.concurrent('each id once, never more than is owed', async () => {
     const issuer = await file.issuer();
     await delivered(issuer, 's-1', [codeOf('a'), codeOf('b')]);
-    const settle = (settlementId: string, value: number, currency = 'EUR') =>
-      ask(issuer, 's-1', 'refund-settlement', { settlementId, amount: { value, currency } });
+    const settle = (settlementId: string, value: number, currency = 'EUR', at = {}) =>
+      ask(issuer, 's-1', 'refund-settlement', { settlementId, amount: { value, currency }, ...at });
     expectProblem(await settle('one', 1), 409, 'refund_exceeded');
     await ask(issuer, 's-1', 'void', { itemIds: ['a'], reason: 'x' });
     const first = await settle('two', 300);
@@ -632,10 +632,14 @@ describe('refund settlement', () => {
     expectProblem(await settle('two', 200), 409, 'settlement_conflict');
     expectProblem(await settle('three', 201), 409, 'refund_exceeded');
     expectProblem(await settle('three', 200, 'USD'), 422, 'amount_mismatch');
-    expect((await settle('four', 200)).body).toMatchObject({
+    const [settledAt, later] = ['2026-01-02T03:04:05Z', '2026-01-02T03:04:06Z'];
+    expect((await settle('four', 200, 'EUR', { settledAt })).body).toMatchObject({
       refundSettled: { value: 500 },
       refundDue: { value: 500 },
     });
+    expect((await settle('four', 200, 'EUR', { settledAt })).status).toBe(200);
+    expect((await settle('four', 200)).status).toBe(200);
+    expectProblem(await settle('four', 200, 'EUR', { settledAt: later }), 409, 'settlement_conflict');
   });
 });
 

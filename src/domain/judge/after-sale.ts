@@ -14,7 +14,7 @@ import {
   usesLeft,
 } from '../items';
 import type { KnownRedemption, OrderMessage, VoidDecider } from '../messages';
-import { type ItemFacts, isClosed, type OrderFacts } from '../order';
+import { type ItemFacts, isClosed, type OrderFacts, type Settled } from '../order';
 import { type Decision, type Detail, type Judges, notWithItems, type Ruling, textOf } from './ruling';
 
 const notDelivered = ({ state }: OrderFacts): FailureCode | undefined => {
@@ -215,27 +215,32 @@ const judgeReplacement = (ruling: Ruling, message: OrderMessage & { kind: 'repla
 };
 
 /** Money was paid back elsewhere: the platform moves none, it is told. */
+/** A time that one of them leaves out is no other one. */
+const isSameSettlement = ({ value, settledAtMs }: Settled, told: Settled): boolean =>
+  value === told.value && (settledAtMs ?? told.settledAtMs) === (told.settledAtMs ?? settledAtMs);
+
 /** They stay in the order's facts; the next one is taken when the delivery is over. */
 const earlySettlementsMax = 100;
 
 const judgeSettlement = (ruling: Ruling, message: OrderMessage & { kind: 'settle' }): Decision => {
   const { facts } = ruling;
-  const { settlementId, value, isEarly } = message;
+  const { settlementId, value, settledAtMs, isEarly } = message;
   const early = facts.earlySettlements ?? [];
   const known = message.known ?? early.find(({ id }) => id === settlementId);
   if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
   if (message.currency !== facts.amount.currency) return ruling.refuse('amount_mismatch');
-  if (known && known.value !== value) return ruling.refuse('settlement_conflict');
+  if (known && !isSameSettlement(known, message)) return ruling.refuse('settlement_conflict');
   if (known) return ruling.answer({ kind: 'settled', isNew: false });
   const settled = (facts.refundSettledValue ?? 0) + value;
   if (settled > (facts.refundDueValue ?? 0)) return ruling.refuse('refund_exceeded');
   if (isEarly && early.length >= earlySettlementsMax) return ruling.refuse('in_progress');
+  const told = { value, ...(settledAtMs !== undefined ? { settledAtMs } : {}) };
   ruling
     .change({
       refundSettledValue: settled,
-      ...(isEarly ? { earlySettlements: [...early, { id: settlementId, value }] } : {}),
+      ...(isEarly ? { earlySettlements: [...early, { id: settlementId, ...told }] } : {}),
     })
-    .enter({ kind: 'settled', operationId: settlementId, value }, 'issuer')
+    .enter({ kind: 'settled', operationId: settlementId, ...told }, 'issuer')
     .note('refund_settled', { value, settled, currency: facts.amount.currency });
   return ruling.answer({ kind: 'settled', isNew: true });
 };

@@ -107,8 +107,9 @@ export const registerAfterSale = (register: RegisterOperation, terminalProblem: 
     return isNew ? answer(201, { replaced: count }) : answer(200, { replaced: count });
   });
 
-  register(routes.settleRefund, async (deps, row, messageId, { token, settlementId, amount }) => {
-    const asked = { isRightToken: isTokenOf(row, token), settlementId, ...amount };
+  register(routes.settleRefund, async (deps, row, messageId, { token, settlementId, amount, settledAt }) => {
+    const at = settledAt === undefined ? {} : { settledAtMs: Date.parse(settledAt) };
+    const asked = { isRightToken: isTokenOf(row, token), settlementId, ...amount, ...at };
     const settled = await settleRefund(deps, row, `settle/${messageId}`, asked);
     if (settled === 'unavailable') throw engineUnavailable();
     const body = await bodyOf(deps, settled.row);

@@ -1,4 +1,5 @@
-import { isInDelivery } from '../../domain/order';
+import type { LedgerEntry } from '../../domain/messages';
+import { isInDelivery, type Settled } from '../../domain/order';
 import type { OrderRow } from '../../store/orders';
 import { askOrder, expectNotRefused, type OrderDeps } from '../ask-order';
 import { changeRow } from '../change-row';
@@ -8,6 +9,7 @@ interface Settlement {
   readonly settlementId: string;
   readonly value: number;
   readonly currency: string;
+  readonly settledAtMs?: number;
 }
 
 /**
@@ -34,7 +36,12 @@ export const settleRefund = async (
   const changed = await changeRow(deps, row, async (newest) => {
     const entries = await deps.ledger.ofOperation(newest, settlement.settlementId);
     const known = entries.find(({ kind }) => kind === 'settled');
-    return { message: { ...message, ...(known ? { known: { value: known.value ?? 0 } } : {}) }, itemIds: [] };
+    return { message: { ...message, ...(known ? { known: settledOf(known) } : {}) }, itemIds: [] };
   });
   return { row: changed.row, isNew: changed.isChanged };
 };
+
+const settledOf = ({ value = 0, settledAtMs }: Pick<LedgerEntry, 'value' | 'settledAtMs'>): Settled => ({
+  value,
+  ...(settledAtMs !== undefined ? { settledAtMs } : {}),
+});
