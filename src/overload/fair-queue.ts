@@ -8,9 +8,8 @@ export const createFairQueue = <T>(limit: number) => {
   const round = new Map<string, T[]>();
   let length = 0;
 
-  const dropYoungestOfLongest = (): void => {
+  const dropYoungestOfLongest = (): T | undefined =>
     [...fresh.values(), ...round.values()].reduce((a, b) => (b.length > a.length ? b : a)).pop();
-  };
 
   const nextOf = (queues: Map<string, T[]>, mayTake: (key: string) => boolean): T | undefined => {
     for (const [key, own] of queues) {
@@ -27,13 +26,14 @@ export const createFairQueue = <T>(limit: number) => {
   return {
     length: (): number => length,
 
-    /** A full queue gives up the youngest item of the key with the most. */
-    put: (key: string, item: T): void => {
+    /** A full queue gives up the youngest item of the key with the most, and returns it. */
+    put: (key: string, item: T): T | undefined => {
       const own = fresh.get(key) ?? round.get(key);
       if (own) own.push(item);
       else fresh.set(key, [item]);
-      if (length < limit) length += 1;
-      else dropYoungestOfLongest();
+      if (length >= limit) return dropYoungestOfLongest();
+      length += 1;
+      return undefined;
     },
 
     take: (mayTake: (key: string) => boolean = () => true): T | undefined => {
