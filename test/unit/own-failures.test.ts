@@ -1,6 +1,6 @@
+import { createOwnFailures } from '../../src/api/issuer/failures';
 import { createCallReader } from '../../src/operator/calls/call-reader';
 import type { OrderDeps } from '../../src/second-interface/ask-order';
-import { createOwnFailures } from '../../src/second-interface/own-failures';
 
 const asked = { limit: 20 };
 const health = async () => ({ circuits: [], throttled: [] }) as never;

@@ -1,15 +1,23 @@
+import { createReadOnce } from '../../bounded/read-once';
 import * as routes from '../../contract/issuer/failures';
 import type { OrderDeps } from '../../second-interface/ask-order';
-import { createOwnFailures } from '../../second-interface/own-failures';
+import { type KeyedFailure, ownFailures } from '../../second-interface/own-failures';
 import type { Mount } from '../edge/mount';
 import { cursorInvalid, cursorOf } from '../edge/paging';
 
+/** Those behind a key; read for a page, and once for all who ask meanwhile. */
+export const createOwnFailures = (orders: OrderDeps['orders']) => {
+  const read = createReadOnce((issuerId) => ownFailures(orders, issuerId));
+  return async (issuerId: string, after: string | undefined): Promise<KeyedFailure[]> =>
+    (await read(issuerId)).filter(({ key }) => after === undefined || key < after);
+};
+
 /** What an issuer's orders wait for that does not come. */
 export const mountOwnFailures = (mount: Mount, { orders }: Pick<OrderDeps, 'orders'>): void => {
-  const ownFailures = createOwnFailures(orders);
+  const failuresAfter = createOwnFailures(orders);
   mount.issuer(routes.listOwnFailures)(async ({ issuer, query: { limit, cursor } }) => {
     const after = cursor === undefined ? undefined : keyIn(cursor);
-    const all = await ownFailures(issuer._id, after);
+    const all = await failuresAfter(issuer._id, after);
     const page = all.slice(0, limit);
     const last = all.length > limit ? page.at(-1) : undefined;
     const data = page.map(({ failing: { orderNo, sinceMs, kind, lastStatus, errors } }) => ({

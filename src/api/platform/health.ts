@@ -1,7 +1,7 @@
+import { createReadOnce } from '../../bounded/read-once';
 import * as routes from '../../contract/platform/health';
 import type { Database } from '../../store/database';
 import type { Maintenance } from '../../store/maintenance';
-import { createReadTogether } from '../../store/read-together';
 import { type Workers, workerAliveMs } from '../../store/workers';
 import type { EngineReadiness } from '../../temporal/readiness';
 import type { Mount } from '../edge/mount';
@@ -53,6 +53,6 @@ export const mountHealth = (mount: Mount, { engine, database, maintenance, worke
   };
 
   // Anybody may ask, at any rate: engine and database are asked once for all who do meanwhile.
-  const readOnce = createReadTogether(async ([all = '']) => new Map([[all, await read()]]));
-  mount.open(routes.readReadiness)(async () => (await readOnce('')) ?? read());
+  const readOnce = createReadOnce(read);
+  mount.open(routes.readReadiness)(() => readOnce('ready'));
 };

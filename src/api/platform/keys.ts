@@ -1,19 +1,19 @@
+import { createReadOnce } from '../../bounded/read-once';
 import * as routes from '../../contract/operator/keys';
 import { listKeys } from '../../contract/platform/keys';
 import { Failure } from '../../domain/failures';
 import type { DeliveryKey } from '../../sealing/delivery-keys';
 import type { PlatformKeys } from '../../sealing/platform-keys';
 import { publicKeyToWhpk } from '../../signing/keys';
-import { createReadTogether } from '../../store/read-together';
 import type { Mount } from '../edge/mount';
 
 /** The public keys by which a webhook terminal checks a delivery, and their rotation by an operator. */
 export const mountKeys = (mount: Mount, { delivery }: PlatformKeys): void => {
-  const readLive = createReadTogether(async ([all = '']) => new Map([[all, await delivery.live()]]));
+  const readLive = createReadOnce(() => delivery.live());
   mount.open(listKeys)(async ({ response }) => {
     // A key that was ended must not be believed out of a cache.
     response.setHeader('cache-control', 'no-cache');
-    return { status: 200, body: { keys: ((await readLive('')) ?? []).map(publicHalf) } };
+    return { status: 200, body: { keys: (await readLive('live')).map(publicHalf) } };
   });
 
   mount.operator(routes.listDeliveryKeys)(async () => ({

@@ -1,7 +1,7 @@
+import { createReadOnce } from '../../bounded/read-once';
 import { Failure } from '../../domain/failures';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import type { IssuerRow } from '../../store/issuers';
-import { createReadTogether } from '../../store/read-together';
 import type { HealthReader } from '../platform-health';
 import { callBodies } from './call-bodies';
 import { callsIn, callsSummary, findCall, type KnownCall, orderNoOfCall } from './issuer-calls';
@@ -12,21 +12,13 @@ const ordersLimit = 100;
 /** The calls of one issuer, for operators and for itself: seen without their secrets. */
 export const createCallReader = (orderDeps: OrderDeps, readHealth: HealthReader) => {
   /** Thousands of lines: read once for all who ask meanwhile. */
-  const timelinesOf = createReadTogether(
-    async (issuerIds) =>
-      new Map(
-        await Promise.all(
-          issuerIds.map(async (id) => [id, await orderDeps.orders.timelinesOf(id, ordersLimit)] as const),
-        ),
-      ),
-  );
+  const timelinesOf = createReadOnce((issuerId) => orderDeps.orders.timelinesOf(issuerId, ordersLimit));
   return {
     list: async (
       issuerId: string,
       { limit, failed }: { readonly limit: number; readonly failed?: string | undefined },
     ) => {
-      const [found, { circuits, throttled }] = await Promise.all([timelinesOf(issuerId), readHealth()]);
-      const rows = found ?? [];
+      const [rows, { circuits, throttled }] = await Promise.all([timelinesOf(issuerId), readHealth()]);
       const calls = callsIn(rows);
       return {
         orders: rows.length,
