@@ -323,9 +323,9 @@ export const createMount = (
       const { issuer, webhookId, session } = sender;
       admit?.(issuer);
       const raw = bytesOf(request.body);
-      return admitted(shareOf(sender), () => {
+      const share = shareOf(sender);
+      return admitted(share, () => {
         const params = request.params as ParamsOf<R>;
-        const share = shareOf(sender);
         const readCodes = readCodesOf(share);
         const begun = begin
           ? reads.run(turnOf(share), () => begin(issuer._id, params, readCodes))
@@ -486,14 +486,15 @@ export const createMount = (
           async (request, response) => {
             const sender = await issuerOf(route, request, response);
             const { issuer } = sender;
-            budgets.spend(turnOf(shareOf(sender)), 0);
+            const share = shareOf(sender);
+            budgets.spend(turnOf(share), 0);
             const params = request.params as ParamsOf<R>;
             const query = queryOf(route, request);
             const accept = request.get('accept') ?? '';
             if (filesOfIssuers.take(issuer._id, filesOfIssuerMax) !== 'taken') {
               throw new Failure('rate_limited', { detail: 'Four files of this issuer are sent', retryAfterSeconds: 5 });
             }
-            await admitted(shareOf(sender), async () =>
+            await admitted(share, async () =>
               sendFile(response, route, await handle({ issuer, params, query, accept })),
             ).finally(() => filesOfIssuers.giveBack(issuer._id));
           },

@@ -214,7 +214,6 @@ const judgeReplacement = (ruling: Ruling, message: OrderMessage & { kind: 'repla
   return ruling.answer({ kind: 'replaced', count: replacements.length, isNew: true });
 };
 
-/** Money was paid back elsewhere: the platform moves none, it is told. */
 /** A time that one of them leaves out is no other one. */
 const isSameSettlement = ({ value, settledAtMs }: Settled, told: Settled): boolean =>
   value === told.value && (settledAtMs ?? told.settledAtMs) === (told.settledAtMs ?? settledAtMs);
@@ -222,6 +221,7 @@ const isSameSettlement = ({ value, settledAtMs }: Settled, told: Settled): boole
 /** They stay in the order's facts; the next one is taken when the delivery is over. */
 const earlySettlementsMax = 100;
 
+/** Money was paid back elsewhere: the platform moves none, it is told. */
 const judgeSettlement = (ruling: Ruling, message: OrderMessage & { kind: 'settle' }): Decision => {
   const { facts } = ruling;
   const { settlementId, value, settledAtMs, isEarly } = message;

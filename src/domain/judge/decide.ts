@@ -13,9 +13,7 @@ import { voidRequestJudges } from './void-request';
 export type { Decision };
 
 /** Refusals that time can undo: thrown by the Update's validator, never recorded, judged anew. */
-const undoneByTime: ReadonlySet<FailureCode> = new Set([
-  ...(['not_verified', 'verification_locked', 'rate_limited', 'in_progress'] as const),
-]);
+const undoneByTime = new Set<FailureCode>(['not_verified', 'verification_locked', 'rate_limited', 'in_progress']);
 export const isUndoneByTime = (answer: Answer): boolean => answer.kind === 'refused' && undoneByTime.has(answer.code);
 
 const judges: Judges = {
