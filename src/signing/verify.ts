@@ -1,5 +1,6 @@
-import { type KeyObject, timingSafeEqual, verify } from 'node:crypto';
+import { type KeyObject, verify } from 'node:crypto';
 import { strictBase64, whpkToPublicKey } from './keys';
+import { isSameText } from './same-text';
 import { type SignedMessage, signedText, signHmac } from './sign';
 
 /** Bounds the work that an unsigned request can cause: an ed25519 check costs a tenth of a millisecond. */
@@ -45,18 +46,12 @@ export type SignatureVerdict =
 
 const refused = (reason: SignatureRefusal): SignatureVerdict => ({ ok: false, reason });
 
-const sameText = (given: string, expected: string): boolean => {
-  const a = Buffer.from(given);
-  const b = Buffer.from(expected);
-  return a.length === b.length && timingSafeEqual(a, b);
-};
-
 /** Every candidate meets every secret, so that time tells nothing about which one came near. */
 const anyHmacFits = (candidates: readonly string[], secrets: readonly string[], message: SignedMessage): boolean => {
   let fits = false;
   for (const secret of secrets) {
     const expected = signHmac(secret, message);
-    for (const candidate of candidates) fits = sameText(candidate, expected) || fits;
+    for (const candidate of candidates) fits = isSameText(candidate, expected) || fits;
   }
   return fits;
 };

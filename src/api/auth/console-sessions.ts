@@ -1,5 +1,6 @@
-import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { type Operator, type OperatorWithToken, operatorName, type Role, roles } from '../../domain/operator';
+import { isSameText } from '../../signing/same-text';
 import type { ConsoleSessionRow, ConsoleSessionRows } from '../../store/sessions';
 import { type Cookie, createCookie } from './cookies';
 import { createLiveSessions } from './live-sessions';
@@ -62,11 +63,13 @@ export const createConsoleSessions = ({
     return { operator: { name, role, subject }, mark: markWith(outsideKey) };
   };
 
-  const session = (id: string, endsAtMs: number, who: string): (ConsoleSession & { mark: string }) | undefined => {
+  const session = (id: string, endsAtMs: number, who: string): (ConsoleSession & { text: string }) | undefined => {
     const holder = holderOf(who);
     if (!holder) return undefined;
     const { operator, mark } = holder;
-    return { id, endsAtMs, operator, csrf: mark('csrf', id), mark: mark('session', `${id}.${endsAtMs}.${who}`) };
+    const given = mark('session', `${id}.${endsAtMs}.${who}`);
+    const text = [id, endsAtMs, Buffer.from(who).toString('base64url'), given].join('.');
+    return { id, endsAtMs, operator, csrf: mark('csrf', id), text };
   };
 
   const beginAs = async (
@@ -81,8 +84,7 @@ export const createConsoleSessions = ({
       { _id: id, name: operator.name, role: operator.role, ...(outside ? { outside } : {}), endsAt },
       ofOneMax,
     );
-    const text = [id, endsAt.getTime(), Buffer.from(who).toString('base64url'), begun.mark].join('.');
-    return { session: begun, cookie: cookie.with(text, lifetimeMs) };
+    return { session: begun, cookie: cookie.with(begun.text, lifetimeMs) };
   };
 
   return {
@@ -96,10 +98,10 @@ export const createConsoleSessions = ({
     /** The session that a request brings, if it is ours and still runs. To ask is to use it. */
     of: async (cookieHeader: string | undefined, isChange = false): Promise<ConsoleSession | undefined> => {
       for (const value of cookie.valuesIn(cookieHeader)) {
-        const [, id, endsAt, who, given] = /^([\w-]{22})\.(\d{1,15})\.([\w-]{1,160})\.([\w-]{43})$/.exec(value) ?? [];
-        if (!id || !endsAt || !who || !given) continue;
+        const [, id, endsAt, who] = /^([\w-]{22})\.(\d{1,15})\.([\w-]{1,160})\.[\w-]{43}$/.exec(value) ?? [];
+        if (!id || !endsAt || !who) continue;
         const found = session(id, Number(endsAt), Buffer.from(who, 'base64url').toString());
-        if (!found || !isSameText(given, found.mark) || found.endsAtMs <= nowMs()) continue;
+        if (!found || !isSameText(value, found.text) || found.endsAtMs <= nowMs()) continue;
         if (await live.use(id, isChange)) return found;
       }
       return undefined;
@@ -132,9 +134,3 @@ const markWith =
   (key: Uint8Array) =>
   (purpose: string, text: string): string =>
     createHmac('sha256', key).update(`${purpose}:${text}`).digest('base64url');
-
-/** In a time that tells nothing of the place where two texts of one length differ. */
-export const isSameText = (one: string, other: string): boolean => {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)];
-  return a.length === b.length && timingSafeEqual(a, b);
-};

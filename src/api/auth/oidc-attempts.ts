@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { isSameText } from './console-sessions';
+import { isSameText } from '../../signing/same-text';
 import { type Cookie, createCookie } from './cookies';
 
 /** A sign-in between its two steps. */

@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import { Failure } from '../../domain/failures';
 import { mayAct, type Operator, type OperatorWithToken, type Role } from '../../domain/operator';
-import { type ConsoleSession, type ConsoleSessions, isSameText } from './console-sessions';
+import { isSameText } from '../../signing/same-text';
+import type { ConsoleSession, ConsoleSessions } from './console-sessions';
 import type { Door, WrongTokens } from './wrong-tokens';
 
 export interface OperatorAuth {

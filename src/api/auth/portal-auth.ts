@@ -1,9 +1,9 @@
 import type { Request } from 'express';
 import type { Route } from '../../contract/route';
 import { Failure } from '../../domain/failures';
+import { isSameText } from '../../signing/same-text';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import { heldForPerson } from '../edge/problems';
-import { isSameText } from './console-sessions';
 import type { PortalSession, PortalSessions } from './portal-sessions';
 
 const readOnly: ReadonlySet<string> = new Set(['GET', 'HEAD']);

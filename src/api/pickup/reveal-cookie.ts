@@ -1,13 +1,14 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { Failure } from '../../domain/failures';
+import { isSameText } from '../../signing/same-text';
 import { cookieValues } from '../auth/cookies';
 
 const cookieName = 'codeferry_reveal';
 const lifetimeMs = 15 * 60_000;
 
-const signature = (key: Uint8Array, endsMs: number): Buffer =>
-  createHmac('sha256', key).update(`reveal.${endsMs}`).digest();
+const textOf = (key: Uint8Array, endsMs: number): string =>
+  `${endsMs}.${createHmac('sha256', key).update(`reveal.${endsMs}`).digest('base64url')}`;
 
 interface OfOrder {
   /** Derived from the order's own data key: a cookie of one order opens no other. */
@@ -21,7 +22,7 @@ interface OfOrder {
 export const setRevealCookie = (response: Response, { key, secret, publicUrl, nowMs }: OfOrder): void => {
   const endsMs = nowMs + lifetimeMs;
   const { pathname, protocol } = new URL(publicUrl);
-  response.cookie(cookieName, `${endsMs}.${signature(key, endsMs).toString('base64url')}`, {
+  response.cookie(cookieName, textOf(key, endsMs), {
     httpOnly: true,
     sameSite: 'strict',
     secure: protocol === 'https:',
@@ -33,10 +34,8 @@ export const setRevealCookie = (response: Response, { key, secret, publicUrl, no
 /** Asked by the downloads. @throws Failure `reveal_first` */
 export const requireReveal = (request: Request, { key, nowMs }: Pick<OfOrder, 'key' | 'nowMs'>): void => {
   const isRight = cookieValues(request.get('cookie'), cookieName).some((value) => {
-    const [ends = '', mac = ''] = value.split('.');
-    const expected = signature(key, Number(ends));
-    const sent = Buffer.from(mac, 'base64url');
-    return sent.length === expected.length && timingSafeEqual(sent, expected) && Number(ends) >= nowMs;
+    const endsMs = Number(value.split('.')[0]);
+    return isSameText(value, textOf(key, endsMs)) && endsMs >= nowMs;
   });
   if (!isRight) throw new Failure('reveal_first');
 };

@@ -1,5 +1,6 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { isSameText } from '../../signing/same-text';
 
 const lifetimeMs = 120_000;
 const usedMax = 10_000;
@@ -8,20 +9,16 @@ const usedMax = 10_000;
 export const createConfirmations = (nowMs: () => number) => {
   const key = randomBytes(32);
   const used = new LRUCache<string, true>({ max: usedMax, ttl: lifetimeMs });
-  const macOf = (nonce: string, endMs: number, deed: string): Buffer =>
-    createHmac('sha256', key).update(`${nonce}.${endMs}.${deed}`).digest();
+  const textOf = (nonce: string, endMs: number, deed: string): string =>
+    `${nonce}.${endMs}.${createHmac('sha256', key).update(`${nonce}.${endMs}.${deed}`).digest('base64url')}`;
 
   return {
     /** Stands for exactly this deed, once. */
-    ask: (deed: string): string => {
-      const [nonce, endMs] = [randomBytes(9).toString('base64url'), nowMs() + lifetimeMs];
-      return `${nonce}.${endMs}.${macOf(nonce, endMs, deed).toString('base64url')}`;
-    },
+    ask: (deed: string): string => textOf(randomBytes(9).toString('base64url'), nowMs() + lifetimeMs, deed),
 
     take: (token: string, deed: string): boolean => {
-      const [nonce = '', end = '', mac = ''] = token.split('.');
-      const [given, right] = [Buffer.from(mac, 'base64url'), macOf(nonce, Number(end), deed)];
-      const isRight = given.length === right.length && timingSafeEqual(given, right);
+      const [nonce = '', end = ''] = token.split('.');
+      const isRight = isSameText(token, textOf(nonce, Number(end), deed));
       if (!isRight || Number(end) < nowMs() || used.has(nonce)) return false;
       used.set(nonce, true);
       return true;
