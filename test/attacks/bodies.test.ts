@@ -9,7 +9,7 @@ import { sampleOf } from './sample-of';
 import { createSender } from './sender';
 
 const file = platformOfFile({ sandboxAllow: [] });
-const triesOfRoute = often(6, 600);
+const triesOfRoute = often(6, 200);
 const atOnce = 6;
 const leavesIt: ReadonlySet<unknown> = new Set(['signature_invalid', 'rate_limited']);
 const orderNo = 'attacked';

@@ -8,7 +8,7 @@ import { type Attack, createAttack, marker } from './attack';
 import { createSender } from './sender';
 
 const file = platformOfFile({ sandboxAllow: [] });
-const triesOfRoute = often(8, 600);
+const triesOfRoute = often(8, 200);
 const atOnce = 8;
 
 const attacked = routes.filter(({ method, who }) => (method === 'get' || method === 'delete') && who !== 'session');
