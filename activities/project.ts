@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { OrderName } from '../src/domain/ids';
 import type { HeldCode, OrderFacts } from '../src/domain/order';
 import type { OrderMeter } from '../src/metrics/order-meter';
+import { afterSalesDue, startAfterSales } from '../src/second-interface/after-sale/start-after-sale';
 import { withTerminal } from '../src/second-interface/after-sale/told-terminal';
 import type { OrderDeps } from '../src/second-interface/ask-order';
 import { type CodesMessage, codesMessage, heldCodesOf } from '../src/second-interface/claim-codes';
@@ -10,7 +11,7 @@ import { heldMs, type Issuers } from '../src/store/issuers';
 import type { Projection } from '../src/store/orders';
 import type { TellEvent } from './tell-event';
 
-export interface OrderProjection extends OrderName, Omit<Projection, 'correction'> {
+export interface OrderProjection extends OrderName, Omit<Projection, 'correction' | 'afterSalesDue'> {
   /** Which of its row's corrections the order took, from a redelivery. */
   readonly correction?: string;
   /** Claims whose codes the order took; those that came too late. */
@@ -78,11 +79,16 @@ export const createProject = ({
     const marked = accepted.length > 0 ? orderDeps.codes.markAccepted(accepted) : undefined;
     const correction = ref === undefined ? undefined : await orderDeps.orders.findCorrection(order, ref);
     const events = withTerminal(projection.events, correction?.terminal);
-    const corrected = { ...projection, events, ...(correction ? { correction } : {}) };
+    const due = afterSalesDue(projection.facts, events);
+    const corrected = { ...projection, events, afterSalesDue: due, ...(correction ? { correction } : {}) };
     const { ahead, fresh } = await orderDeps.orders.project(order, corrected, marked);
     if (ahead) return ahead;
     meter.of(order).projected(projection.facts, fresh);
     for (const { sequence } of fresh) tellEvent(order, sequence);
+    // Not waited for either: it stands in the row.
+    if (fresh.length > 0) {
+      startAfterSales(orderDeps, { ...order, facts: projection.facts, afterSalesDue: due }).catch(() => undefined);
+    }
     if (projection.facts.delivery.state === 'sent') {
       const bounced = await tellEarlyBounce(orderDeps, order);
       if (bounced !== undefined) tellEvent(order, bounced);

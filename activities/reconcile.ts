@@ -4,6 +4,7 @@ import { cancellableStates } from '../src/domain/order';
 import { retentionMs, testOrdersKeptMs } from '../src/domain/timings';
 import { eventKeptMs } from '../src/first-interface/give-messages';
 import type { OrderMeter } from '../src/metrics/order-meter';
+import { startAfterSales } from '../src/second-interface/after-sale/start-after-sale';
 import { startVoidRequest } from '../src/second-interface/after-sale/void-requests';
 import type { OrderDeps } from '../src/second-interface/ask-order';
 import { cancelOrphan } from '../src/second-interface/cancel-order';
@@ -27,6 +28,7 @@ export interface Reconciled extends Alerted {
   readonly inboxJudged: number;
   readonly eventsStarted: number;
   readonly voidsAsked: number;
+  readonly afterSalesStarted: number;
   readonly viewsRefreshed: number;
   readonly testsDeleted: number;
   readonly cancelled: number;
@@ -97,6 +99,7 @@ export const createReconcile = (deps: Reconciling, turn: Turn = { after: firstPo
       inboxJudged: await stage(() => judgeInbox(deps, before)),
       eventsStarted: await stage(async () => (await startEvents(deps, before)) + (await startReplays(deps, before))),
       voidsAsked: await stage(() => startVoidRequests(deps, before)),
+      afterSalesStarted: await stage(() => startLostAfterSales(deps, before)),
       viewsRefreshed: await stage(() => refreshViews(deps)),
       testsDeleted: await stage(() => deleteEndedTests(deps)),
       cancelled: await stage(() => cancelOrphans(deps)),
@@ -231,6 +234,13 @@ const startVoidRequests = async ({ orderDeps, ...deps }: Reconciling, before: Da
     const started = await startVoidRequest(orderDeps, row, request);
     await orderDeps.orders.deferVoid(row, new Date(deps.nowMs()));
     return started === 'started';
+  });
+
+/** What terminals have to hear of closed and delivered orders. */
+const startLostAfterSales = async ({ orderDeps, ...deps }: Reconciling, before: Date) =>
+  each(deps, 'after-sale', await orderDeps.orders.withAfterSalesDue(before, batch), async (row) => {
+    await orderDeps.orders.deferAfterSales(row);
+    return (await startAfterSales(orderDeps, row)) > 0;
   });
 
 /** Handlers that never came to an end: their order's row may be behind its workflow. */

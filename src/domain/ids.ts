@@ -31,8 +31,7 @@ export const pathPart = (name: string): string => {
 export const orderId = ({ issuerId, orderNo }: OrderName): string => `${issuerId}/${orderNo}`;
 export const workflowId = (order: OrderName): string => `order/${orderId(order)}`;
 /** `name`: a number of its own, or what the items that it is about are called together. */
-export const afterSaleWorkflowId = (order: OrderName, name: number | string): string =>
-  `after-sale/${orderId(order)}/${name}`;
+export const afterSaleWorkflowId = (order: OrderName, name: string): string => `after-sale/${orderId(order)}/${name}`;
 export const voidRequestWorkflowId = (order: OrderName, requestId: string): string =>
   `void-request/${orderId(order)}/${requestId}`;
 export const replayWorkflowId = ({

@@ -199,6 +199,13 @@ export interface DeliveryMessage {
   readonly ended?: number;
 }
 
+/** A call to the terminal of an order that is closed or has been delivered, beside its own workflow's. */
+export interface AfterSale {
+  readonly kind: 'redeliver' | 'void' | 'replacement';
+  /** Of a void: those that are void; of a replacement: the new ones. */
+  readonly itemIds?: readonly string[];
+}
+
 /** What the workflow starts from. */
 export interface OrderOpening {
   readonly quantity: number;

@@ -9,7 +9,7 @@ import {
   type OrderMessage,
   type TimelineEntry,
 } from '../domain/messages';
-import type { HeldCode, OrderFacts, OrderOpening } from '../domain/order';
+import type { AfterSale, HeldCode, OrderFacts, OrderOpening } from '../domain/order';
 
 /** What the gateway and the workflow say to each other; the gateway loads nothing else of this folder. */
 export interface OrderInput extends OrderName, OrderOpening {
@@ -46,12 +46,9 @@ export interface OrderOutcome {
 }
 
 /** What calls somebody after the close; what calls nobody is one write of the row. */
-export interface AfterSaleInput extends OrderName {
-  readonly kind: 'redeliver' | 'void' | 'replacement';
+export interface AfterSaleInput extends OrderName, AfterSale {
   readonly callsOutQueue: string;
   readonly delivery: { readonly n: number; readonly atMs: number };
-  /** Of a void: those that are void; of a replacement: the new ones. */
-  readonly itemIds?: readonly string[];
 }
 
 /** Of a workflow that asks an issuer whether codes can be destroyed. */

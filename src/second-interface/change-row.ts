@@ -4,8 +4,9 @@ import type { OrderName } from '../domain/ids';
 import { orderId } from '../domain/ids';
 import { type Decision, decide } from '../domain/judge/decide';
 import type { Answer, OrderMessage } from '../domain/messages';
-import { isFinal } from '../domain/order';
+import { type AfterSale, isFinal } from '../domain/order';
 import type { OrderRow, RowChange } from '../store/orders';
+import { afterSalesDue, startAfterSales } from './after-sale/start-after-sale';
 import { withTerminal } from './after-sale/told-terminal';
 import { expectNotRefused, type OrderDeps } from './ask-order';
 import { findOrder } from './find-order';
@@ -39,6 +40,8 @@ export interface RowMessage {
   readonly itemIds?: readonly string[];
   /** Written with the decision. */
   readonly change?: RowChange;
+  /** What the terminal gets once that is written. */
+  readonly afterSale?: AfterSale | undefined;
 }
 
 export interface Changed<A extends Answer = Answer> {
@@ -62,7 +65,7 @@ export const changeRow = (
     for (let round = 0; round < roundsMax; round += 1) {
       const row = await findOrder({ orderDeps: deps }, name.issuerId, name.orderNo);
       await deps.ledger.keep(row, row.ledger ?? []);
-      const { message, itemIds, change } = await messageFor(row);
+      const { message, itemIds, change, afterSale } = await messageFor(row);
       const held = await deps.codes.references(row, itemIds);
       const decision = decide(row.facts, held, message, deps.nowMs());
       const answer = expectNotRefused(decision.answer, row.facts, deps.nowMs());
@@ -73,9 +76,11 @@ export const changeRow = (
         continue;
       }
       const events = withTerminal(decision.events, change?.terminal);
-      if (await deps.orders.applyDecision(row, { ...decision, events }, change)) {
+      const due = afterSalesDue(decision.facts, events, afterSale);
+      if (await deps.orders.applyDecision(row, { ...decision, events, afterSalesDue: due }, change)) {
+        // What does not begin now the reconciler finds in the row.
+        startAfterSales(deps, { ...name, facts: decision.facts, afterSalesDue: due }).catch(() => undefined);
         for (const { sequence } of decision.events) {
-          // What is not told now the reconciler tells from the outbox.
           deps.gateway.startEvent(row, sequence).catch(() => undefined);
         }
         return { answer, row: { ...row, ...change, ...viewOf(decision) }, isChanged: true };

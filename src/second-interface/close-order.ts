@@ -1,7 +1,6 @@
 import type { CancellationAnswer, RefusalAnswer } from '../contract/issuer/order-operations';
 import type { AskedMessage } from '../domain/messages';
 import type { OrderRow } from '../store/orders';
-import { tellTerminal } from './after-sale/void-items';
 import { askOrder, expectNotRefused, type OrderDeps } from './ask-order';
 import { keptText } from './kept-text';
 import { queued } from './operation-answer';
@@ -24,6 +23,5 @@ export const closeOrder = async (
     return queued;
   }
   expectNotRefused(judged.answer, judged.row.facts, deps.nowMs());
-  await tellTerminal(deps, row, judged.row);
   return { status: 200, body: orderBody(judged.row, await deps.holdsOf(row.issuerId), deps.nowMs()) };
 };

@@ -158,7 +158,6 @@ const newRow = (
     timeline: [{ key: 'accepted', atMs: createdAtMs, event: 'accepted', detail: { quantity: body.quantity } }],
     events: [],
     unstartedSince: createdAt,
-    afterSales: 0,
   };
 };
 

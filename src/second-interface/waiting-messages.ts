@@ -2,7 +2,7 @@ import { Failure } from '../domain/failures';
 import type { OrderName } from '../domain/ids';
 import { SealBroken } from '../sealing/key-ring';
 import type { InboxRow } from '../store/inbox';
-import { tellTerminal, voidItems } from './after-sale/void-items';
+import { voidItems } from './after-sale/void-items';
 import { askOrder, type OrderDeps } from './ask-order';
 
 /** Of one order; what is more than that is brought by the next look. */
@@ -23,12 +23,8 @@ export const bringWaiting = async (deps: OrderDeps, waiting: InboxRow): Promise<
     switch (message.kind) {
       case 'refuse':
       case 'cancel':
-      case 'complete': {
-        const judged = await askOrder(deps, row, updateId, message);
-        if (judged === 'unavailable') return false;
-        await tellTerminal(deps, row, judged.row);
-        return true;
-      }
+      case 'complete':
+        return (await askOrder(deps, row, updateId, message)) !== 'unavailable';
       case 'void':
         try {
           return (await voidItems(deps, row, updateId, message)) !== 'unavailable';

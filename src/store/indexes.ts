@@ -44,6 +44,7 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_refund_open', key: { refundOpen: -1 }, sparse: true },
     { name: 'by_refund_settled', key: { refundSettled: -1 }, sparse: true },
     { name: 'by_void_waits', key: { 'voidWaits.state': 1, 'voidWaits.at': 1 }, sparse: true },
+    { name: 'by_after_sales_due', key: { afterSalesDueSince: 1 }, sparse: true },
     { name: 'by_unstarted', key: { unstartedSince: 1 }, sparse: true },
   ],
   submissions: [

@@ -5,6 +5,7 @@ import type { ItemSums, ListedFacts } from '../domain/items';
 import type { Giving, KeptMessage } from '../domain/kept-message';
 import type { LedgerEntry, OrderEvent, TimelineEntry } from '../domain/messages';
 import {
+  type AfterSale,
   type Amount,
   type DeliveryState,
   finalStates,
@@ -121,7 +122,10 @@ export interface OrderRow {
   readonly paidTwiceAt?: Date;
   /** When its buyer last said that a code does not work. */
   readonly codeReportedAt?: Date;
-  readonly afterSales: number;
+  /** Calls to its terminal that are not known to have begun; `name`: of each one's workflow. */
+  readonly afterSalesDue?: readonly AfterSaleDue[];
+  /** While there are any. */
+  readonly afterSalesDueSince?: Date;
   /** While the row is not as the platform wrote it. */
   readonly tamperedAt?: Date;
   /** Terminals that were named for it while its workflow runs, until it takes one: the workflow knows the reference. */
@@ -132,6 +136,15 @@ export interface OrderRow {
   readonly eventsGivenUpAt?: Date;
   /** Only on what a purge leaves of an order (see purge.ts); no reader but the pick-up page is given that. */
   readonly purgedAt?: Date;
+}
+
+export interface AfterSaleDue extends AfterSale {
+  readonly name: string;
+}
+
+/** With what a call to its terminal needs of the order. */
+export interface WithAfterSales extends OrderName, Pick<OrderRow, '_id' | 'afterSalesDue'> {
+  readonly facts: Pick<OrderFacts, 'deliveryMessage' | 'updatedAtMs'>;
 }
 
 export interface Gift {
@@ -175,6 +188,7 @@ export interface Projection {
   readonly ledger?: readonly LedgerEntry[];
   /** The one that the order took: its terminal from now on. */
   readonly correction?: Correction;
+  readonly afterSalesDue?: readonly AfterSaleDue[];
 }
 
 export interface Projected {
@@ -360,6 +374,12 @@ export const createOrders = (
     (_id: string) =>
     (sequence: number): string | undefined =>
       eventId(orderNameOf(_id), sequence);
+
+  /** Beside the change that they follow from. */
+  const addingDue = (due: readonly AfterSaleDue[] = []) =>
+    due.length > 0
+      ? { $set: { afterSalesDueSince: new Date(nowMs()) }, $push: { afterSalesDue: { $each: [...due] } } }
+      : {};
 
   const push = (entries: readonly TimelineEntry[]) => ({
     timeline: { $each: [...entries], $slice: -timelineLimit },
@@ -633,7 +653,7 @@ export const createOrders = (
      */
     project: async (
       order: OrderName,
-      { facts, entries, events, ledger = [], correction }: Projection,
+      { facts, entries, events, ledger = [], correction, afterSalesDue }: Projection,
       marked?: Promise<unknown>,
     ): Promise<Projected> => {
       const _id = orderId(order);
@@ -654,6 +674,7 @@ export const createOrders = (
         const entered = new Set(row.ledger?.map(({ seq }) => seq));
         const newlyEntered = ledger.filter(({ seq }) => !entered.has(seq));
         const isNewer = facts.version >= row.version;
+        const due = addingDue(fresh.length > 0 ? afterSalesDue : []);
         const written = await orders.updateOne(
           { _id, version: row.version, projected: row.projected },
           addingEvents(
@@ -663,12 +684,14 @@ export const createOrders = (
                 ...(isNewer ? { facts, state: facts.state, version: facts.version, ...marksOf(_id, facts).$set } : {}),
                 ...(facts.state === 'delivered' ? { deliveredAt: new Date(facts.updatedAtMs) } : {}),
                 ...(correction ? { terminal: correction.terminal } : {}),
+                ...due.$set,
               },
               $unset: { unstartedSince: 1, ...(isNewer ? marksOf(_id, facts).$unset : {}) },
               ...(isNewer ? { $addToSet: onDays(facts) } : {}),
               $push: {
                 ...push(missing),
                 ...(newlyEntered.length > 0 ? { ledger: { $each: newlyEntered } } : {}),
+                ...due.$push,
               },
               ...(correction ? { $pull: { corrections: { ref: correction.ref } } } : {}),
             },
@@ -1065,13 +1088,30 @@ export const createOrders = (
       );
     },
 
-    /** Names the next after-sale workflow; two callers never get the same number. */
-    nextAfterSale: async (row: OrderRow): Promise<number | undefined> => {
-      const taken = await orders.updateOne(
-        { _id: row._id, afterSales: row.afterSales },
-        { $set: { afterSales: row.afterSales + 1 } },
+    /** It is known to run, or to have run. */
+    markAfterSale: async (order: OrderName, name: string): Promise<void> => {
+      const _id = orderId(order);
+      await orders.updateOne({ _id }, { $pull: { afterSalesDue: { name } } });
+      await orders.updateOne({ _id, afterSalesDue: [] }, { $unset: { afterSalesDue: 1, afterSalesDueSince: 1 } });
+    },
+
+    /** Read by the reconciler: whoever wrote the change died, or the engine was away. */
+    withAfterSalesDue: (before: Date, limit: number): Promise<WithAfterSales[]> =>
+      orders
+        .find({ afterSalesDueSince: { $lt: before } })
+        .project<WithAfterSales>({
+          ...{ issuerId: 1, orderNo: 1, afterSalesDue: 1, 'facts.deliveryMessage': 1, 'facts.updatedAtMs': 1 },
+        })
+        .sort({ afterSalesDueSince: 1 })
+        .limit(limit)
+        .toArray(),
+
+    /** The reconciler looked at them just now: the next pass begins with others. */
+    deferAfterSales: async (order: OrderName): Promise<void> => {
+      await orders.updateOne(
+        { _id: orderId(order), afterSalesDueSince: { $exists: true } },
+        { $set: { afterSalesDueSince: new Date(nowMs()) } },
       );
-      return taken.matchedCount > 0 ? row.afterSales + 1 : undefined;
     },
 
     /**
@@ -1080,9 +1120,10 @@ export const createOrders = (
      */
     applyDecision: async (
       row: Pick<OrderRow, '_id' | 'version' | 'facts'>,
-      { facts, entries, events, ledger }: Projection & { readonly ledger: readonly LedgerEntry[] },
+      { facts, entries, events, ledger, afterSalesDue }: Projection & { readonly ledger: readonly LedgerEntry[] },
       change: RowChange = {},
     ): Promise<boolean> => {
+      const due = addingDue(afterSalesDue);
       const written = await orders.updateOne(
         {
           _id: row._id,
@@ -1101,11 +1142,12 @@ export const createOrders = (
               projected: facts.version,
               ledger: [...ledger],
               ...marksOf(row._id, facts).$set,
+              ...due.$set,
             },
             // What came back was the message to the terminal of before.
             $unset: { ...(change.terminal ? { receipt: 1, bouncedAt: 1 } : {}), ...marksOf(row._id, facts).$unset },
             $addToSet: onDays(facts),
-            $push: push(entries),
+            $push: { ...push(entries), ...due.$push },
           },
           events,
           idIn(row._id),

@@ -273,7 +273,7 @@ export const createOrderGateway = ({
       }
     },
 
-    startAfterSale: (input: AfterSaleInput, name: number | string) =>
+    startAfterSale: (input: AfterSaleInput, name: string) =>
       startWorkflow('after_sale', workflowNames.afterSale, input.issuerId, {
         workflowId: afterSaleWorkflowId(input, name),
         args: [input],

@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { Registry } from 'prom-client';
+import { createProject } from '../../activities/project';
+import { decide } from '../../src/domain/judge/decide';
+import { createOrderMeter } from '../../src/metrics/order-meter';
 import { startIssuer, type TestIssuer } from '../support/issuer';
 import { type Platform, read, startPlatform } from '../support/platform';
 import { expectProblem } from '../support/problem';
@@ -221,6 +225,71 @@ describe('while the engine is away', () => {
     expect(JSON.stringify(shown.body)).not.toContain('AWAY-PAGE-A');
     await voided('b');
     expectProblem(await read(fetch(`${pickupUrl}/codes.csv`, { headers: { cookie } })), 409, 'code_void');
+  });
+
+  test('what a terminal has to hear after the sale stands in the row: brought once the engine is back, each once', async () => {
+    const url = terminal.urlOf('/away-later');
+    await issuer.placeVerified('away-later', { quantity: 2, terminal: { channel: 'webhook', url } });
+    await issuer.submit('away-later', [
+      { itemId: 'a', value: 'AWAY-LATER-A' },
+      { itemId: 'b', value: 'AWAY-LATER-B' },
+    ]);
+    await issuer.inState('away-later', 'delivered');
+    const call = (name: string, body: object) =>
+      whileAway(() =>
+        issuer.post(`/orders/away-later/${name}`, {
+          ...{ type: `order.${name}`, orderNo: 'away-later', token: issuer.tokenOf('away-later') },
+          ...body,
+        }),
+      );
+    const replacements = [{ itemId: 'a', code: { itemId: 'c', value: 'AWAY-LATER-C' } }];
+    expect((await call('replacement', { replacements, reason: 'it was sold' })).status).toBe(201);
+    expect((await call('void', { itemIds: ['b'], reason: 'lost' })).status).toBe(200);
+    expect((await call('delivery', {})).status).toBe(200);
+    const heard = () =>
+      terminal.received
+        .filter(({ raw }) => raw.includes('"away-later"'))
+        .slice(1)
+        .map(({ raw }) => JSON.parse(raw))
+        .map(({ type, data }) => [type, data.itemIds ?? data.codes.map(({ itemId }: { itemId: string }) => itemId)])
+        .sort();
+    expect(heard()).toEqual([]);
+    expect((await reconcile()).afterSalesStarted).toBe(1);
+    await until('the terminal has heard all', () => heard().length === 3);
+    expect((await reconcile()).afterSalesStarted).toBe(0);
+    expect(heard()).toEqual([
+      ['code.delivered', ['c']],
+      ['code.delivered', ['c']],
+      ['code.void', ['b']],
+    ]);
+    const row = await there.core.orderDeps.orders.find({ issuerId: issuer.issuerId, orderNo: 'away-later' });
+    expect(row).not.toHaveProperty('afterSalesDue');
+  });
+
+  test('a terminal hears what is void of an order that its own workflow ended while the engine could begin nothing', async () => {
+    await terminal.answer('/away-ended', () => 410);
+    const url = terminal.urlOf('/away-ended');
+    await issuer.placeVerified('away-ended', { terminal: { channel: 'webhook', url } });
+    await issuer.submit('away-ended', [{ itemId: 'a', value: 'AWAY-ENDED' }]);
+    await issuer.inState('away-ended', 'undeliverable');
+    await terminal.answer('/away-ended', () => 204);
+    const { orderDeps, issuers } = there.core;
+    const name = { issuerId: issuer.issuerId, orderNo: 'away-ended' };
+    const row = await orderDeps.orders.find(name);
+    if (!row) throw new Error('no row');
+    const held = await orderDeps.codes.references(row);
+    const cancelled = decide(row.facts, held, { kind: 'cancel', by: 'operator' }, Date.now());
+    await createProject({
+      orderDeps: { ...orderDeps, gateway: away.core.gateway },
+      issuers,
+      meter: createOrderMeter(new Registry()),
+      tellEvent: () => undefined,
+      nowMs: Date.now,
+    }).project({ ...name, ...cancelled, accepted: [], late: [] });
+    expect((await reconcile()).afterSalesStarted).toBe(1);
+    await until('the terminal has heard it', () =>
+      terminal.received.some(({ raw }) => raw.includes('code.void') && raw.includes('"away-ended"')),
+    );
   });
 
   test('a batch ends after three orders that could not be asked, and says where it would go on', async () => {

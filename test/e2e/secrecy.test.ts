@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { temporal } from '@temporalio/proto';
 import { BSON } from 'mongodb';
 import { someAtOnce } from '../../src/bounded/some-at-once';
+import { afterSaleWorkflowId } from '../../src/domain/ids';
 import { workflowNames } from '../../src/order-messages/order-messages';
 import type { Adapter } from '../../src/second-interface/adapter-api';
 import { isAllowed, toldBy } from '../replay/allowed-payloads';
@@ -36,6 +37,7 @@ let adapterAsked = 0;
 const masterKey = randomBytes(32);
 const file = platformOfFile({ masterKeys: [masterKey], adapters: [adapter] });
 let terminal: TestTerminal;
+let afterSales: jest.SpiedFunction<Platform['core']['gateway']['startAfterSale']>;
 
 /** By name; each of them would be recognised anywhere. */
 const secrets = new Map<string, string | Buffer>();
@@ -206,6 +208,7 @@ const scenario = async (platform: Platform): Promise<void> => {
 
 beforeAll(async () => {
   terminal = await startTerminal();
+  afterSales = jest.spyOn(file.platform.core.gateway, 'startAfterSale');
   await scenario(file.platform);
 }, 120_000);
 
@@ -217,9 +220,7 @@ const workflowIds = async ({ core: { database } }: Platform): Promise<string[]> 
   const reconciles = issuers.slice(1, 2).map(({ issuerId }) => `reconcile-${issuerId}`);
   return [
     ...rows.map(({ _id }) => `order/${_id}`),
-    ...rows.flatMap(({ _id, afterSales }) =>
-      Array.from({ length: afterSales }, (_, n) => `after-sale/${_id}/${n + 1}`),
-    ),
+    ...afterSales.mock.calls.map(([order, name]) => afterSaleWorkflowId(order, name)),
     ...reconciles,
   ];
 };

@@ -80,6 +80,7 @@ const fields: Readonly<Record<string, RegExp>> = {
     'tooOld',
     'viewsRefreshed',
     'voidsAsked',
+    'afterSalesStarted',
   ),
   ...named(/^[0-9]+$/, 'statements', 'findings'),
   // The engine's own, of local activities.

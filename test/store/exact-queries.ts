@@ -18,6 +18,7 @@ export const exactQueries: Readonly<Record<string, readonly string[]>> = {
   ],
   'orders.by_product': ['a batch over a product'],
   'orders.by_unstarted': ['reconciler: orders without a workflow'],
+  'orders.by_after_sales_due': ['reconciler: what terminals have to hear'],
   'orders.by_events_pending': ['reconciler: events to be told'],
   'orders.by_refund_open': ['refunds that are due'],
   'orders.by_refund_settled': ['refunds that are settled'],

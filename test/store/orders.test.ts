@@ -223,13 +223,6 @@ describe('events in the outbox', () => {
   });
 });
 
-test('16 callers ask for the next after-sale number: each number is given once, the losers are told', async () => {
-  const row = await placed('after-sale');
-  const given = await Promise.all(Array.from({ length: 16 }, () => orders.nextAfterSale(row)));
-  expect(given.filter((n) => n !== undefined)).toEqual([1]);
-  expect(await orders.nextAfterSale(await found(row))).toBe(2);
-});
-
 test('the reconciler sees rows whose workflow is not known to run, oldest first', async () => {
   const minutesAgo = (n: number) => new Date(Date.now() - n * 60_000);
   await placed('unstarted-9', { unstartedSince: minutesAgo(9) });

@@ -77,7 +77,6 @@ export const acceptedRow = (orderNo: string, change: Partial<OrderRow> = {}): Or
     timeline: [{ key: 'accepted', atMs: createdAt.getTime(), event: 'accepted', detail: {} }],
     events: [],
     unstartedSince: createdAt,
-    afterSales: 0,
     ...change,
   };
 };

@@ -127,7 +127,8 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.markEvent({ ...order, orderNo: 'none' }, 1, 'sent');
       await orders.markReplayed(order, 1, lines);
       await orders.deferEvents(order);
-      await orders.nextAfterSale(row);
+      await orders.markAfterSale(order, 'redeliver-3');
+      await orders.deferAfterSales(order);
       await orders.applyDecision(row, { facts: row.facts, entries: lines, events: [event], ledger: [] });
       await orders.noteMessage(order, 'm', true);
       await orders.noteMessage(order, 'm', true);
@@ -257,6 +258,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.unstarted(now, 10);
       await stats.countUnstarted(10);
     },
+    'reconciler: what terminals have to hear': () => orders.withAfterSalesDue(now, 10),
     'reconciler: events to be told': async () => {
       await orders.withPendingEvents(now, 10);
       await stats.countPendingEvents(10);

@@ -42,7 +42,6 @@ const rowOf = (change: Partial<OrderFacts> = {}, terminal: Terminal = { channel:
     projected: 0,
     timeline: [],
     events: [],
-    afterSales: 0,
   };
 };
 

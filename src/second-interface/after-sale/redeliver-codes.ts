@@ -12,7 +12,6 @@ import { askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from '.
 import { changeRow } from '../change-row';
 import { findOrder } from '../find-order';
 import { deliveryState } from '../order-body';
-import { startAfterSale } from './start-after-sale';
 
 interface Redelivery {
   readonly by: Asker;
@@ -46,6 +45,8 @@ export const redeliverCodes = async (
     return {
       message,
       itemIds: [],
+      // A page holds the codes already.
+      afterSale: isCalled((correction ?? newest).terminal.channel) ? { kind: 'redeliver' } : undefined,
       change: {
         redeliveredAt: new Date(deps.nowMs()),
         ...(correction ? { terminal: correction.terminal } : {}),
@@ -53,8 +54,6 @@ export const redeliverCodes = async (
       },
     };
   });
-  // A page holds the codes already.
-  if (isCalled(after.terminal.channel)) await startAfterSale(deps, after, { kind: 'redeliver' });
   return after;
 };
 

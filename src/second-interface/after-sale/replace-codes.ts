@@ -8,7 +8,6 @@ import type { OrderDeps } from '../ask-order';
 import { changeRow } from '../change-row';
 import { replacementPrefix, requireNotExpired, settleReplacement, submissionRow } from '../claim-codes';
 import { references } from '../code-references';
-import { startAfterSale } from './start-after-sale';
 
 export interface ReplaceCodes {
   readonly isRightToken: boolean;
@@ -58,6 +57,9 @@ export const replaceCodes = async (
         conflicts: isOwnValue,
         reused: claim?.kind === 'reused',
       },
+      afterSale: isCalled(row.terminal.channel)
+        ? { kind: 'replacement', itemIds: codes.map(({ itemId }) => itemId) }
+        : undefined,
       itemIds: replacements.flatMap(({ itemId, code }) => [itemId, code.itemId]),
     }));
     if (changed.answer.kind !== 'replaced') {
@@ -67,10 +69,6 @@ export const replaceCodes = async (
       await deps.codes.markAccepted([submissionId(row, updateId)]);
     } else if (claim?.kind === 'same') await settleReplacement(deps, changed.row, claim.row);
     else if (isOurs) await deps.codes.release(claim.row);
-    // Also for a repeat: whoever did the first may have died before.
-    if (isCalled(row.terminal.channel)) {
-      await startAfterSale(deps, changed.row, { kind: 'replacement', itemIds: codes.map(({ itemId }) => itemId) });
-    }
     return { count: changed.answer.count, isNew: changed.isChanged };
   } catch (error) {
     // After any other error the row may have taken them: it tells the next try, or the reconciler.

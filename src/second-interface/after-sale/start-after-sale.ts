@@ -1,40 +1,50 @@
-import { Failure } from '../../domain/failures';
-import type { AfterSaleInput } from '../../order-messages/order-messages';
+import type { OrderEvent } from '../../domain/messages';
+import type { AfterSale, OrderFacts } from '../../domain/order';
 import { sha256 } from '../../sealing/key-ring';
-import type { OrderRow } from '../../store/orders';
-import { engineUnavailable, type OrderDeps } from '../ask-order';
-
-const namingRoundsMax = 5;
+import type { AfterSaleDue, WithAfterSales } from '../../store/orders';
+import type { OrderDeps } from '../ask-order';
 
 /**
- * Starts the short workflow of what calls somebody after the close. One about items is named by them: started again it is
- * the same one.
- *
- * @throws Failure `in_progress` while others start some at the same moment, `unavailable`: it may have been started all the same.
+ * What has to be said to the terminal once this change is written, and is written with it. One about items is named by
+ * them, the others by the change: begun again it is the same one.
  */
-export const startAfterSale = async (
-  { orders, gateway }: OrderDeps,
-  row: OrderRow,
-  { kind, itemIds }: Pick<AfterSaleInput, 'kind' | 'itemIds'>,
-): Promise<void> => {
-  const { issuerId, orderNo, facts } = row;
-  const delivery = facts.deliveryMessage ?? { n: 1, atMs: facts.updatedAtMs };
-  const name = itemIds
-    ? `${kind}-${sha256([...itemIds].sort().join('\0')).slice(0, 22)}`
-    : await nextNumber(orders, row);
-  const started = await gateway.startAfterSale(
-    { issuerId, orderNo, kind, callsOutQueue: gateway.callsOutQueue, delivery, ...(itemIds ? { itemIds } : {}) },
-    name,
-  );
-  if (started === 'unavailable') throw engineUnavailable();
-};
+export const afterSalesDue = (
+  facts: OrderFacts,
+  events: readonly OrderEvent[],
+  asked?: AfterSale | undefined,
+): AfterSaleDue[] =>
+  [...voidsToTell(facts, events), ...(asked ? [asked] : [])].map((one) => {
+    const of = one.itemIds ? sha256([...one.itemIds].sort().join('\0')).slice(0, 22) : facts.version;
+    return { ...one, name: `${one.kind}-${of}` };
+  });
 
-const nextNumber = async (orders: OrderDeps['orders'], row: OrderRow): Promise<number> => {
-  let newest: OrderRow | null = row;
-  for (let round = 0; newest && round < namingRoundsMax; round += 1) {
-    const n = await orders.nextAfterSale(newest);
-    if (n !== undefined) return n;
-    newest = await orders.find(row);
+/**
+ * To a terminal that may have them: an attempt is counted once it has ended, and one may be under way as long as the order
+ * is issued.
+ */
+const voidsToTell = ({ channel, delivery }: OrderFacts, events: readonly OrderEvent[]): AfterSale[] =>
+  events.flatMap(({ type, state, itemIds }) =>
+    type === 'order.codes_void' && channel === 'webhook' && itemIds && (state === 'issued' || delivery.tries > 0)
+      ? [{ kind: 'void', itemIds }]
+      : [],
+  );
+
+/**
+ * Begins their short workflows. Called by whoever wrote the change, who does not wait for it, and by the reconciler for
+ * what that left. Resolves to how many began here.
+ */
+export const startAfterSales = async (
+  { orders, gateway }: Pick<OrderDeps, 'orders' | 'gateway'>,
+  { issuerId, orderNo, facts, afterSalesDue = [] }: Omit<WithAfterSales, '_id'>,
+): Promise<number> => {
+  const delivery = facts.deliveryMessage ?? { n: 1, atMs: facts.updatedAtMs };
+  let begun = 0;
+  for (const { name, ...afterSale } of afterSalesDue) {
+    const input = { issuerId, orderNo, callsOutQueue: gateway.callsOutQueue, delivery, ...afterSale };
+    const started = await gateway.startAfterSale(input, name);
+    if (started === 'unavailable') break;
+    if (started === 'started') begun += 1;
+    await orders.markAfterSale({ issuerId, orderNo }, name);
   }
-  throw new Failure('in_progress', { retryAfterSeconds: 1 });
+  return begun;
 };

@@ -6,7 +6,6 @@ import type { VoidRequest } from '../../domain/order';
 import type { OrderRow } from '../../store/orders';
 import { engineUnavailable, expectNotRefused, type OrderDeps } from '../ask-order';
 import { askOrChange } from './ask-or-change';
-import { tellTerminal } from './void-items';
 
 interface RequestVoid {
   readonly by: VoidAsker;
@@ -75,7 +74,6 @@ export const decideVoid = async (
     ...(reason ? { reason } : {}),
     ...(await knownOf(deps, newest, asked.requestId)),
   }));
-  if (asked.decision === 'destroyed') await tellTerminal(deps, row, said);
   // It would see by itself that it has nothing to wait for; so it ends at once.
   await deps.gateway.endVoidRequest(row, asked.requestId).catch(() => undefined);
   return said;
@@ -87,12 +85,7 @@ export const noteVoidUnknown = (deps: OrderDeps, row: OrderRow, updateId: string
 
 /** Its time is over, the issuer's holds included. */
 export const endVoidTime = async (deps: OrderDeps, row: OrderRow, requestId: string): Promise<void> => {
-  const after = await say(deps, row, `voidTimeOver/${requestId}`, async () => ({
-    kind: 'voidTimeOver',
-    by: 'timeout',
-    requestId,
-  }));
-  await tellTerminal(deps, row, after);
+  await say(deps, row, `voidTimeOver/${requestId}`, async () => ({ kind: 'voidTimeOver', by: 'timeout', requestId }));
 };
 
 type Message = OrderMessage & { readonly kind: 'decideVoid' | 'voidUnknown' | 'voidTimeOver' };
