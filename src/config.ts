@@ -52,7 +52,8 @@ const operator = z
   });
 
 /** Behind a proxy that strips its path, such a prefix could not be told from a path of ours. */
-const ownPath = /^\/(v1|p|operator|assets|codec|docs|openapi\.json|healthz|readyz|metrics)(\/|$)/;
+const ownPath =
+  /^\/(v1|p|issuer|operator|assets|codec|docs|problems|preview-frame|openapi\.json|llms\.txt|healthz|readyz|metrics)(\/|$)/;
 
 const platformUrl = z
   .url({ protocol: /^https?$/, abort: true })
