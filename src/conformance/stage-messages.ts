@@ -50,9 +50,9 @@ export const createStageMessages = ({ store, fingerprintKey, nowMs }: StageMessa
   const read = async (
     order: StageOrder,
     { content: { type } }: StageMessage,
-    { answer, flaws = [] }: Pick<AcknowledgedMessage, 'answer' | 'flaws'>,
+    { answer, flaws = [], todaysAnswer = (_type, json) => json }: Omit<AcknowledgedMessage, 'id'>,
   ): Promise<{ order: StageOrder; read?: AnswerRead }> => {
-    const said = answer === undefined ? undefined : { json: answer, ...unreadOf(flaws) };
+    const said = answer === undefined ? undefined : { json: todaysAnswer(type, answer), ...unreadOf(flaws) };
     if (type === 'order.void_requested') return { order, read: readVoid(said) };
     if (type !== 'order.code_requested' && type !== 'order.closing') return { order };
     return hearCodes(order, said, {

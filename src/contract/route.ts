@@ -60,6 +60,8 @@ export interface Route {
   readonly costs?: number;
   /** It may be asked to wait for what comes. */
   readonly waits?: boolean;
+  /** Its `data` holds messages of the first interface. */
+  readonly givesMessages?: boolean;
   /** The handler is told what strict JSON does not allow: a part may be refused alone. */
   readonly inParts?: boolean;
   readonly answers: Readonly<Record<number, DeclaredAnswer>>;

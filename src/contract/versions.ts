@@ -13,6 +13,12 @@ export interface WireChange {
   readonly callbacks?: Readonly<Record<string, { readonly message?: Change; readonly answer?: Change }>>;
 }
 
+/** Of a route what its answers' version hangs on. */
+interface AnsweredRoute {
+  readonly name: string;
+  readonly givesMessages?: boolean;
+}
+
 export interface WireVersion {
   readonly date: string;
   /** From the version before it. */
@@ -39,6 +45,13 @@ export const createVersions = (all: readonly WireVersion[] = wireVersions) => {
   const back = (version: WireVersion, body: unknown, of: (change: WireChange) => Change | undefined): unknown =>
     isBody(body) ? after(version).reduceRight((made, change) => of(change)?.(made) ?? made, body) : body;
 
+  const message = <M extends { readonly type: string }>(version: WireVersion, of: M): M =>
+    back(version, of, ({ callbacks }) => callbacks?.[of.type]?.message) as M;
+  const withMessages = (version: WireVersion, body: { readonly data: readonly { readonly type: string }[] }) => ({
+    ...body,
+    data: body.data.map((one) => message(version, one)),
+  });
+
   return {
     newest: newest.date,
     all,
@@ -63,12 +76,14 @@ export const createVersions = (all: readonly WireVersion[] = wireVersions) => {
 
     request: (version: WireVersion, route: string, body: unknown): unknown =>
       forward(version, body, ({ calls }) => calls?.[route]?.request),
-    answer: (version: WireVersion, route: string, text: string): string =>
-      version === newest
-        ? text
-        : JSON.stringify(back(version, JSON.parse(text), ({ calls }) => calls?.[route]?.answer)),
-    message: <M extends { readonly type: string }>(version: WireVersion, message: M): M =>
-      back(version, message, ({ callbacks }) => callbacks?.[message.type]?.message) as M,
+    /** Messages that are fetched are as callbacks would be. */
+    answer: (version: WireVersion, { name, givesMessages }: AnsweredRoute, text: string): string => {
+      if (version === newest) return text;
+      const body = JSON.parse(text);
+      const told = givesMessages ? withMessages(version, body) : body;
+      return JSON.stringify(back(version, told, ({ calls }) => calls?.[name]?.answer));
+    },
+    message,
     callbackAnswer: (version: WireVersion, type: string, body: unknown): unknown =>
       forward(version, body, ({ callbacks }) => callbacks?.[type]?.answer),
   };

@@ -44,6 +44,13 @@ export const linesOfKind: Readonly<
   void_request: { answered: 'void_requested' },
 };
 
+export const typeOfKind = {
+  paid: 'order.paid',
+  code: 'order.code_requested',
+  closing: 'order.closing',
+  void_request: 'order.void_requested',
+} as const satisfies Record<KeptMessage['kind'], string>;
+
 /** The lines of a last call are those of a code request, with this beside. */
 export const markOf = (kind: KeptMessage['kind']): { readonly lastCall?: true } =>
   kind === 'closing' ? { lastCall: true } : {};

@@ -2,7 +2,7 @@ import { codeAnswer } from '../contract/code';
 import { fieldErrors } from '../contract/problem';
 import { type VoidAnswer, voidAnswer } from '../contract/void-answer';
 import { Failure, type FailureCode } from '../domain/failures';
-import { type KeptMessage, linesOfKind, markOf } from '../domain/kept-message';
+import { type KeptMessage, linesOfKind, markOf, typeOfKind } from '../domain/kept-message';
 import type { TimelineEntry, UnreadField } from '../domain/messages';
 import { shownErrors } from '../domain/shown-errors';
 import { openOrder } from '../sealing/order-row';
@@ -20,6 +20,8 @@ export interface AcknowledgedMessage {
   readonly answer?: unknown;
   /** What strict JSON does not allow in it. */
   readonly flaws?: readonly UnreadField[];
+  /** Its issuer may speak an older version. */
+  readonly todaysAnswer?: (type: string, answer: unknown) => unknown;
 }
 
 export interface AcknowledgementProblem {
@@ -48,10 +50,12 @@ export const acknowledgeMessage = async (
   }
   const message = row.messages?.find((one) => one.id === id);
   if (!message) return { code: 'message_unknown' };
+  const { answer, todaysAnswer, flaws } = acknowledged;
+  const said = todaysAnswer ? todaysAnswer(typeOfKind[message.kind], answer) : answer;
   // The same answer again is the same call: an Update that was judged is not judged twice.
-  const call = answerName(deps, 'acknowledgement', id, acknowledged.answer);
+  const call = answerName(deps, 'acknowledgement', id, said);
   onceAnswered(() => deps.answered.note(row, call));
-  return takeAnswer(deps, row, message, call, acknowledged);
+  return takeAnswer(deps, row, message, call, { answer: said, ...(flaws ? { flaws } : {}) });
 };
 
 const acknowledgeEvent = async (
@@ -73,7 +77,7 @@ const takeAnswer = async (
   row: OrderRow,
   message: KeptMessage,
   call: string,
-  { answer, flaws }: Omit<AcknowledgedMessage, 'id'>,
+  { answer, flaws }: Pick<AcknowledgedMessage, 'answer' | 'flaws'>,
 ): Promise<AcknowledgementProblem | undefined> => {
   const heard = await hearAnswer(deps, row, message, call, answer, flaws);
   const line = answeredLine(deps, message, answer, outcomeOf(heard));

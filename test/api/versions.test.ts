@@ -1,6 +1,7 @@
 import { createVersions, versions } from '../../src/contract/versions';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
+import { until } from '../support/until';
 
 const renamed = (from: string, to: string) => (body: Readonly<Record<string, unknown>>) => {
   const { [from]: value, ...rest } = body;
@@ -32,7 +33,14 @@ const madeUp = createVersions([
           replacePlatformSettings: { request: renamed('verifySeconds', 'verifyWindowSeconds') },
           createSandboxIssuer: { request: renamed('mode', 'codeMode'), answer: renamed('issuerId', 'id') },
         },
-        callbacks: { 'order.paid': { message: inData(renamed('quantity', 'pieces')) } },
+        callbacks: {
+          'order.paid': { message: inData(renamed('quantity', 'pieces')) },
+          'order.code_requested': {
+            message: inData(renamed('quantity', 'pieces')),
+            answer: renamed('vouchers', 'codes'),
+          },
+          'order.cancelled': { message: inData(renamed('sequence', 'number')) },
+        },
       },
     ],
   },
@@ -118,6 +126,47 @@ test('an issuer stays with the version of its making, in its calls and its callb
   expect([data.pieces, data.quantity, headers['codeferry-version']]).toEqual([3, undefined, '2020-01-01']);
   const newest = { 'codeferry-version': versions.newest };
   expect((await issuer.get('/orders/v-4', newest)).body.quantity).toBe(3);
+});
+
+test('messages that are fetched, their answers and the feed are of the version of the call that fetches them', async () => {
+  const { platform } = file;
+  const issuer = await file.issuer({ callback: { kind: 'pull' }, codeMode: 'request' });
+  await platform.core.issuers.change(issuer.issuerId, { apiVersion: '2020-01-01' });
+  const fetched = async (type: string, headers = {}) =>
+    until(`it fetches ${type}`, async () => {
+      const { body } = await issuer.get('/messages?waitSeconds=1', headers);
+      return body.data.find((one: { type: string }) => one.type === type);
+    });
+  const acknowledge = (id: string, answer?: object) =>
+    issuer.post('/messages/acknowledgement', { type: 'messages.acknowledgement', results: [{ id, answer }] });
+
+  await issuer.post('/orders', order('v-7', { pieces: 2 }));
+  const paid = await fetched('order.paid');
+  expect([paid.data.pieces, paid.data.quantity]).toEqual([2, undefined]);
+  const { token, amount } = paid.data;
+  await issuer.post('/orders/v-7/verification', {
+    ...{ type: 'order.verification', orderNo: 'v-7', token, quantity: 2, amount },
+  });
+  const asked = await fetched('order.code_requested');
+  expect([asked.data.pieces, asked.data.quantity]).toEqual([2, undefined]);
+  const vouchers = ['a', 'b'].map((itemId) => ({ itemId, value: `VERSIONS-${itemId}` }));
+  expect((await acknowledge(asked.id, { status: 'issued', vouchers })).body).toEqual({ acknowledged: 1, problems: [] });
+  await fetched('order.delivered');
+
+  await issuer.post('/orders', order('v-8', { pieces: 1 }));
+  await issuer.post('/orders/v-8/cancellation', { type: 'order.cancellation', orderNo: 'v-8', reason: 'no' });
+  const cancelled = await fetched('order.cancelled');
+  expect([cancelled.data.number, cancelled.data.sequence]).toEqual([1, undefined]);
+  const inFeed = async (headers = {}) =>
+    until('it is in the feed', async () => {
+      const { body } = await issuer.get('/events', headers);
+      return body.data.find((one: { id: string }) => one.id === cancelled.id)?.data;
+    });
+  expect(await inFeed()).toMatchObject({ number: 1 });
+  expect(await inFeed({ 'codeferry-version': versions.newest })).toMatchObject({ sequence: 1 });
+  expect((await issuer.post(`/messages/${cancelled.id}/replay`, { type: 'message.replay' })).status).toBe(202);
+  expect((await fetched('order.cancelled')).data.number).toBe(1);
+  expect((await acknowledge(cancelled.id)).body).toEqual({ acknowledged: 1, problems: [] });
 });
 
 test('a version that never was is 422, one that has ended 410', async () => {

@@ -66,6 +66,8 @@ interface IssuerCall<R extends Route> {
   readonly file: SentFile;
   /** Of a route that is judged in parts: what strict JSON does not allow. */
   readonly flaws: readonly FieldError[];
+  /** What the issuer answered a message of that type with, as the contract has it today. */
+  todaysAnswer(type: string, answer: unknown): unknown;
   /** One new order of a call that brings many: it waits for its turn as one that is sent alone. @throws Failure `rate_limited` */
   newOrder<T>(work: () => Promise<T>): Promise<T>;
   /** Of a call that may wait what it does between its waits; of one that changes something a long reading. @throws Failure `rate_limited` */
@@ -207,7 +209,7 @@ export const createMount = (
     (json) =>
       versions.request(versionOf(response), route.name, json);
   const inVersion = (route: Route, response: Response, text: string): string =>
-    versions.answer(versionOf(response), route.name, text);
+    versions.answer(versionOf(response), route, text);
 
   const send = (
     route: Route,
@@ -299,6 +301,7 @@ export const createMount = (
           isHead: request.method === 'HEAD',
           file: noFile,
           flaws: [],
+          todaysAnswer: (_type, answer) => answer,
           newOrder: newOrderOf(issuer._id),
           atWork: route.waits ? atWork : (work) => work(),
           onLargeOrder: (work) => work(),
@@ -360,6 +363,7 @@ export const createMount = (
               isHead: false,
               file: { mediaType, raw },
               flaws,
+              todaysAnswer: versions.callbackAnswer.bind(undefined, versionOf(response)),
               newOrder: newOrderOf(issuer._id),
               atWork: (part: () => Promise<never>) => reads.run(turnOf(share), part),
               onLargeOrder: (part: () => Promise<never>) => largeOrders.run(turnOf(share), part),

@@ -62,10 +62,10 @@ export const mountMessages = (mount: Mount, { orderDeps, issuers, readers, runMe
     return { status: 200, body: { data } };
   });
 
-  mount.issuer(routes.acknowledgeMessages)(async ({ issuer, body, flaws, onceAnswered }) => {
+  mount.issuer(routes.acknowledgeMessages)(async ({ issuer, body, flaws, todaysAnswer, onceAnswered }) => {
     await fetching(issuer);
     const flawsOf = flawsByEntry(flaws, answerFlaw);
-    const results = body.results.map((result, at) => ({ ...result, flaws: flawsOf.get(at) ?? [] }));
+    const results = body.results.map((result, at) => ({ ...result, flaws: flawsOf.get(at) ?? [], todaysAnswer }));
     const ids = [...new Set(results.map(({ id }) => id))];
     const problems: { id: string; code: AcknowledgementProblem['code'] }[] = [];
     let retryAfterSeconds: number | undefined;

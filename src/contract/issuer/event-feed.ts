@@ -19,6 +19,7 @@ export const readEvents = declareRoute({
   who: 'issuer',
   summary: 'Events of all orders, each once a pass, from 5 s after they happened for 30 days',
   waits: true,
+  givesMessages: true,
   query: z.strictObject({
     after: cursor.optional().meta({ description: '`nextCursor` of the page before; from the oldest on when left out' }),
     limit,

@@ -36,6 +36,7 @@ export const readMessages = declareRoute({
   who: 'issuer',
   summary: 'Messages that wait for an issuer that fetches them; each again after 60 s, until it is acknowledged',
   waits: true,
+  givesMessages: true,
   query: z.strictObject({
     limit,
     waitSeconds: waitSeconds.meta({ description: 'How long to wait for the next message' }),
