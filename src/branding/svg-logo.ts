@@ -6,7 +6,7 @@ const elements = new Set(`${shapes} ${paints}`.split(' '));
 const geometry =
   'id d x y x1 y1 x2 y2 cx cy r rx ry fx fy fr dx dy width height points viewBox preserveAspectRatio transform version xmlns';
 const look =
-  'class style fill fill-rule fill-opacity stroke stroke-width stroke-linecap stroke-linejoin stroke-miterlimit stroke-dasharray stroke-dashoffset stroke-opacity opacity color display visibility clip-path clip-rule mask offset stop-color stop-opacity gradientUnits gradientTransform spreadMethod clipPathUnits maskUnits font-family font-size font-weight font-style text-anchor letter-spacing';
+  'class style fill fill-rule fill-opacity stroke stroke-width stroke-linecap stroke-linejoin stroke-miterlimit stroke-opacity opacity color display visibility clip-path clip-rule mask offset stop-color stop-opacity gradientUnits gradientTransform spreadMethod clipPathUnits maskUnits font-family font-size font-weight font-style text-anchor letter-spacing';
 const attributes = new Set(`${geometry} ${look} href xlink:href`.split(' '));
 const svgNamespace = 'http://www.w3.org/2000/svg';
 
@@ -14,20 +14,31 @@ const piece =
   /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!DOCTYPE[^>[]*>|<!\[CDATA\[[\s\S]*?\]\]>|<(\/?)([A-Za-z][\w.:-]*)((?:\s+[\w.:-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|[^<]+/y;
 const attribute = /([\w.:-]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g;
 const depthMax = 64;
+/** What is drawn once more for each shape that refers to it: within one another they double a browser's work at each level. */
+const masks = new Set(['mask', 'clipPath']);
+const maskReferences = new Set(['mask', 'clip-path']);
+/** All others load, filter or repeat. */
+const harmlessCall = /(?:^|[^\w-])(?:rgba?|hsla?|matrix|translate[XY]?|scale[XY]?|rotate|skew[XY]|url)\s?$/i;
+const callMaxLength = 13;
+/** Said in a style it is not looked at closely; a million dashes are a million shapes. */
+const costlyStyle = /mask|clip|dash|filter/i;
 
 /** Nothing is loaded from elsewhere, and nothing runs: only what is known to draw is written out again. */
 const isHarmless = (name: string, value: string): boolean => {
   if (!attributes.has(name) || /[\\@&]/.test(value)) return false;
+  if (name === 'style' && costlyStyle.test(value)) return false;
   if (name === 'xmlns') return value === svgNamespace;
   if (name === 'href' || name === 'xlink:href') return /^#[\w.-]+$/.test(value);
   if (/script:|expression|data:/i.test(value)) return false;
+  const called = value.split('(').slice(0, -1);
+  if (called.some((before) => !harmlessCall.test(before.slice(-callMaxLength)))) return false;
   return !/url\s*\(/i.test(value.replace(/url\(\s*#[\w.-]+\s*\)/gi, ''));
 };
 
-const attributesOf = (text: string): string =>
+const attributesOf = (text: string, isInMask: boolean): string =>
   [...text.matchAll(attribute)]
     .map(([, name = '', double, single]) => ({ name, value: double ?? single ?? '' }))
-    .filter(({ name, value }) => isHarmless(name, value))
+    .filter(({ name, value }) => isHarmless(name, value) && !(isInMask && maskReferences.has(name)))
     .map(({ name, value }) => ` ${name === 'xlink:href' ? 'href' : name}="${value.replaceAll('"', '&quot;')}"`)
     .join('');
 
@@ -62,7 +73,8 @@ export const sanitisedSvg = (svg: string): string | undefined => {
     }
     const isWritten = isKept && elements.has(name);
     if (isWritten) {
-      const own = attributesOf(given).replace(/ xmlns="[^"]*"/, '');
+      const isInMask = masks.has(name) || open.some((one) => masks.has(one.name));
+      const own = attributesOf(given, isInMask).replace(/ xmlns="[^"]*"/, '');
       written += `<${name}${open.length === 0 ? ` xmlns="${svgNamespace}"` : ''}${own}${isEmpty ? '/' : ''}>`;
     }
     if (!isEmpty) open.push({ name, isKept: isWritten });
