@@ -10,7 +10,13 @@ import type { ApprovalRow, Approvals } from '../store/approvals';
 import type { OrderRow } from '../store/orders';
 
 /** All but what became of it: it is done once, and only by somebody who decides it. */
-const asked = ({ state: _state, decidedBy: _by, decidedAt: _at, ...row }: Omit<ApprovalRow, 'seal'>) => row;
+const asked = ({
+  state: _state,
+  decidedBy: _by,
+  decidedAt: _at,
+  isUndone: _undone,
+  ...row
+}: Omit<ApprovalRow, 'seal'>) => row;
 
 export type SecondPerson = ReturnType<typeof createSecondPerson>;
 
@@ -80,29 +86,33 @@ export const createSecondPerson = ({
       for (const one of [subject, row.askedBySubject]) expectPerson(one);
       const isOwn = row.askedBy === name || (subject !== undefined && row.askedBySubject === subject);
       if (isOwn) throw new Failure('operator_forbidden', { detail: 'You asked for it yourself' });
-      if (row.state !== 'open') throw new Failure('already_decided');
+      if (row.state !== 'open' && !row.isUndone) throw new Failure('already_decided');
       return { row, terminal: terminalOf(row) };
     },
 
     /**
-     * Decided first, so that it is done once; what was refused is open again. Where it is not known, as the engine is
-     * unavailable, it stays approved: it may be done yet, and nobody is to refuse it then.
+     * Decided first; what was refused is open again. Where it is not known whether it was done, as after a death or with the
+     * engine away, it stays approved: nobody is to refuse it then, and the same decision again does it.
      *
      * @throws Failure `already_decided`
      */
     decide: async (
-      { _id }: ApprovalRow,
+      { _id, isUndone }: ApprovalRow,
       { name }: Operator,
       decision: 'approve' | 'refuse',
       run: () => Promise<unknown>,
     ): Promise<ApprovalRow> => {
       const state = decision === 'approve' ? 'approved' : 'refused';
-      if (!(await approvals.decide(_id, state, name, new Date(nowMs())))) throw new Failure('already_decided');
+      const isRepeat = isUndone && decision === 'approve';
+      if (!isRepeat && !(await approvals.decide(_id, state, name, new Date(nowMs())))) {
+        throw new Failure('already_decided');
+      }
       if (decision === 'approve') {
         await run().catch(async (error: unknown) => {
           if (error instanceof Failure && error.status < 500) await approvals.reopen(_id);
           throw error;
         });
+        await approvals.markDone(_id);
       }
       return known(_id);
     },

@@ -61,8 +61,9 @@ export const createOrderActions = (orderDeps: OrderDeps) => {
   const actions = {
     renotify: (row: OrderRow) => ask(row, { kind: 'renotify' }),
     extend: (row: OrderRow, extensionMs: number) => ask(row, { kind: 'extend', extensionMs }),
-    redeliver: (row: OrderRow, terminal?: Terminal, newLink?: boolean) =>
-      redeliverCodes(orderDeps, row, `redeliver/${randomUUID()}`, { ...by, terminal, newLink }),
+    /** `id`: of what may be asked for once more. */
+    redeliver: (row: OrderRow, terminal?: Terminal, newLink?: boolean, id: string = randomUUID()) =>
+      redeliverCodes(orderDeps, row, `redeliver/${id}`, { ...by, terminal, newLink }),
     /** Whether it would be taken now. */
     expectRedeliverable: (row: OrderRow, terminal: Terminal): void =>
       expectRedeliverable(orderDeps, row, { ...by, terminal }),

@@ -18,6 +18,8 @@ export interface ApprovalRow {
   readonly state: 'open' | 'approved' | 'refused';
   readonly decidedBy?: string;
   readonly decidedAt?: Date;
+  /** Approved, and not known to be done. */
+  readonly isUndone?: true;
   /** Over all that was asked, by the master key. */
   readonly seal?: Buffer;
 }
@@ -37,13 +39,21 @@ export const createApprovals = ({ approvals }: { readonly approvals: Collection<
   /** One of two that decide at the same moment does. */
   decide: async (id: string, state: 'approved' | 'refused', decidedBy: string, decidedAt: Date): Promise<boolean> => {
     const filter = { _id: id, state: 'open', endsAt: { $gt: decidedAt } } as const;
-    const { matchedCount } = await approvals.updateOne(filter, { $set: { state, decidedBy, decidedAt } });
+    const undone = state === 'approved' ? { isUndone: true as const } : {};
+    const { matchedCount } = await approvals.updateOne(filter, { $set: { state, decidedBy, decidedAt, ...undone } });
     return matchedCount === 1;
+  },
+
+  markDone: async (id: string): Promise<void> => {
+    await approvals.updateOne({ _id: id }, { $unset: { isUndone: 1 } });
   },
 
   /** What was approved could not be done: it may be tried again. */
   reopen: async (id: string): Promise<void> => {
-    await approvals.updateOne({ _id: id }, { $set: { state: 'open' }, $unset: { decidedBy: 1, decidedAt: 1 } });
+    await approvals.updateOne(
+      { _id: id },
+      { $set: { state: 'open' }, $unset: { decidedBy: 1, decidedAt: 1, isUndone: 1 } },
+    );
   },
 
   list: (before: string | undefined, limit: number): Promise<ApprovalRow[]> =>

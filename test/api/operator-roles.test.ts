@@ -165,6 +165,33 @@ test('an approval whose outcome is not known is not open again: nobody refuses w
   await by(anna, 'PUT', '/settings', {});
 });
 
+test('what was approved and could not be done is done by the same decision again, once; and by nobody’s own', async () => {
+  await terminals.answer('/closed', () => 410);
+  const issuer = await file.issuer({
+    terminal: { channel: 'webhook', url: await terminals.urlOf('/closed') },
+    deliveryDelaysSeconds: [1],
+  });
+  await issuer.placeVerified('later');
+  await issuer.submit('later', [{ itemId: '1', value: 'CODE-later' }]);
+  await issuer.inState('later', 'undeliverable');
+  await by(anna, 'PUT', '/settings', { twoPersons: true });
+  const terminal = { channel: 'webhook', url: await terminals.urlOf('/later') };
+  const asked = await by(otto, 'POST', `/orders/${issuer.issuerId}/later/redeliver`, { terminal });
+  const decide = (person: Person, decision: string) =>
+    by(person, 'POST', `/approvals/${asked.body.approvalId}`, { decision });
+  const { gateway } = file.platform.core;
+  const away = jest.spyOn(gateway, 'ask').mockResolvedValueOnce({ kind: 'unavailable' });
+  expectProblem(await decide(anna, 'approve'), 503, 'unavailable');
+  away.mockRestore();
+  expectProblem(await decide(otto, 'approve'), 403, 'operator_forbidden');
+  expectProblem(await decide(anna, 'refuse'), 409, 'already_decided');
+  expect((await decide(anna, 'approve')).body).toMatchObject({ state: 'approved', decidedBy: anna.name });
+  await issuer.inState('later', 'delivered');
+  expectProblem(await decide(anna, 'approve'), 409, 'already_decided');
+  expect(await terminals.deliveries('/later')).toHaveLength(1);
+  await by(anna, 'PUT', '/settings', {});
+});
+
 test('an operator renews the link of a page: the old one is dead', async () => {
   const issuer = await file.issuer();
   const placed = await issuer.placeVerified('renew');

@@ -561,6 +561,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       } as const);
       await approvals.find('a');
       await approvals.decide('a', 'approved', 'bob', now);
+      await approvals.markDone('a');
       await approvals.reopen('a');
     },
     approvals: async () => {

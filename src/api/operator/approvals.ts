@@ -43,7 +43,7 @@ export const mountOperatorApprovals = (mount: Mount, deps: OperatorApprovals): v
     const order = await findOrder(deps, row.issuerId, row.orderNo);
     const action = decision === 'approve' ? 'order.terminal_approved' : 'order.terminal_refused';
     const decided = await audit({ action, target: order._id, ...changedTerminals(orderDeps, order, terminal) }, () =>
-      secondPerson.decide(row, operator, decision, () => actions.redeliver(order, terminal)),
+      secondPerson.decide(row, operator, decision, () => actions.redeliver(order, terminal, undefined, row._id)),
     );
     return { status: 200, body: approvalBody(decided) };
   });
