@@ -2,7 +2,9 @@ import { mailPart } from '../support/mail-text';
 import { read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
+import { reconcileOnce } from '../support/reconcile';
 import { reveal } from '../support/reveal';
+import { until } from '../support/until';
 
 const file = platformOfFile({ hasMails: true, trustedProxies: ['127.0.0.0/8'] });
 
@@ -90,4 +92,26 @@ test('five a day of an order, from wherever they are asked for: nobody is sent m
   await file.mails.mailTo('dora@mail.example', 2);
   expect(file.mails.taken.filter(({ to }) => to[0] === 'carl@mail.example')).toHaveLength(6);
   expect((await fetch(link)).status).toBe(200);
+});
+
+test('the link of before is dead at once, so the mail with the new one comes also where the engine was away', async () => {
+  const issuer = await file.issuer();
+  const terminal = { channel: 'email', address: 'emil@mail.example' };
+  const { pickupUrl } = (await issuer.placeVerified('lost-away', { terminal })).body;
+  expect((await issuer.submit('lost-away', [{ itemId: 'a', value: 'CODE-away' }])).status).toBe(201);
+  await issuer.inState('lost-away', 'delivered');
+  await file.mails.mailTo('emil@mail.example');
+  const away = jest.spyOn(file.platform.core.gateway, 'startAfterSale').mockResolvedValue('unavailable');
+  const asked = await fetch(`${file.platform.baseUrl}/p/lost`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-forwarded-for': '192.0.2.99' },
+    body: JSON.stringify({ orderNo: 'lost-away', address: 'emil@mail.example' }),
+  });
+  expect(asked.status).toBe(202);
+  await until('the old link is dead', async () => (await fetch(pickupUrl)).status === 404);
+  await until('it was tried', () => away.mock.calls.length > 0);
+  away.mockRestore();
+  expect((await reconcileOnce(file.platform)).afterSalesStarted).toBe(1);
+  const link = linkIn((await file.mails.mailTo('emil@mail.example', 2)).raw);
+  expect(await (await reveal(link)).text()).toContain('CODE-away');
 });
