@@ -162,3 +162,20 @@ test('a line of megabytes is read no further than 64 KiB, so that nobody waits f
   const listed = readList(Buffer.from(`{"orderNo":"A"}\n{"orderNo":"${long}"}\n`), 'application/x-ndjson');
   await expect(listed).rejects.toMatchObject({ extras: { errors: [{ path: '/2', code: 'line_too_long' }] } });
 });
+
+test.each([
+  ['application/x-ndjson', ''],
+  ['text/csv', 'orderNo,state\n'],
+])('among empty lines of %s others get their turn as among all others', async (mediaType, head) => {
+  const lines = 20_000;
+  let turns = 0;
+  let isRead = false;
+  const count = (): void => {
+    turns += 1;
+    if (!isRead) setImmediate(count);
+  };
+  setImmediate(count);
+  expect((await readList(Buffer.from(`${head}${'\n'.repeat(lines)}`), mediaType)).size).toBe(0);
+  isRead = true;
+  expect(turns).toBeGreaterThanOrEqual(lines / 200 - 1);
+});

@@ -13,8 +13,8 @@ const errorsMax = 20;
 
 interface ReadLine {
   readonly line: number;
-  /** Thrown by whoever reads it, where it is none. */
-  read(): unknown;
+  /** Undefined: it is empty, as the last one often is, and says nothing. Throws where it is none. */
+  readonly read?: () => unknown;
 }
 
 /**
@@ -29,13 +29,16 @@ export const readList = async (raw: Buffer, mediaType: string): Promise<Map<stri
     errors.push({ path: `/${line}`, code, message });
   };
   let count = 0;
+  let passed = 0;
   for (const { line, read } of mediaType === 'text/csv' ? csvLines(raw) : jsonLines(raw)) {
+    passed += 1;
+    if (passed % linesAtOnce === 0) await others();
+    if (!read) continue;
     count += 1;
     if (count > listedOrdersMax) {
       wrong(line, 'too_many_lines', `must have at most ${listedOrdersMax} lines`);
       break;
     }
-    if (count % linesAtOnce === 0) await others();
     try {
       const parsed = listedOrder.safeParse(read());
       if (!parsed.success) {
@@ -64,8 +67,7 @@ const jsonLines = function* (raw: Buffer): Generator<ReadLine> {
     const bytes = raw.subarray(from, end);
     line += 1;
     from = end + 1;
-    // An empty line, as the last one often is, says nothing.
-    if (!isBlank(bytes)) yield { line, read: () => parseStrictJson(notTooLong(bytes)) };
+    yield isBlank(bytes) ? { line } : { line, read: () => parseStrictJson(notTooLong(bytes)) };
   }
 };
 
@@ -90,7 +92,10 @@ const csvLines = function* (raw: Buffer): Generator<ReadLine> {
     throw bodyInvalid([{ path: '/1', code: 'columns_invalid', message }]);
   }
   for (const { line, cells } of records) {
-    if (cells?.length === 1 && cells[0] === '' && names.length > 1) continue;
+    if (cells?.length === 1 && cells[0] === '' && names.length > 1) {
+      yield { line };
+      continue;
+    }
     yield {
       line,
       read: () => {
