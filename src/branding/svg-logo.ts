@@ -17,6 +17,7 @@ const depthMax = 64;
 /** What is drawn once more for each shape that refers to it: within one another they double a browser's work at each level. */
 const masks = new Set(['mask', 'clipPath']);
 const maskReferences = new Set(['mask', 'clip-path']);
+const maskedMax = 32;
 /** All others load, filter or repeat. */
 const harmlessCall = /(?:^|[^\w-])(?:rgba?|hsla?|matrix|translate[XY]?|scale[XY]?|rotate|skew[XY]|url)\s?$/i;
 const callMaxLength = 13;
@@ -35,10 +36,10 @@ const isHarmless = (name: string, value: string): boolean => {
   return !/url\s*\(/i.test(value.replace(/url\(\s*#[\w.-]+\s*\)/gi, ''));
 };
 
-const attributesOf = (text: string, isInMask: boolean): string =>
+const attributesOf = (text: string, mayBeMasked: () => boolean): string =>
   [...text.matchAll(attribute)]
     .map(([, name = '', double, single]) => ({ name, value: double ?? single ?? '' }))
-    .filter(({ name, value }) => isHarmless(name, value) && !(isInMask && maskReferences.has(name)))
+    .filter(({ name, value }) => isHarmless(name, value) && (!maskReferences.has(name) || mayBeMasked()))
     .map(({ name, value }) => ` ${name === 'xlink:href' ? 'href' : name}="${value.replaceAll('"', '&quot;')}"`)
     .join('');
 
@@ -50,6 +51,7 @@ export const sanitisedSvg = (svg: string): string | undefined => {
   const open: { readonly name: string; readonly isKept: boolean }[] = [];
   let written = '';
   let roots = 0;
+  let masked = 0;
   piece.lastIndex = svg.startsWith('\ufeff') ? 1 : 0;
   while (piece.lastIndex < svg.length) {
     const found = piece.exec(svg);
@@ -74,7 +76,12 @@ export const sanitisedSvg = (svg: string): string | undefined => {
     const isWritten = isKept && elements.has(name);
     if (isWritten) {
       const isInMask = masks.has(name) || open.some((one) => masks.has(one.name));
-      const own = attributesOf(given, isInMask).replace(/ xmlns="[^"]*"/, '');
+      const mayBeMasked = (): boolean => {
+        if (isInMask) return false;
+        masked += 1;
+        return masked <= maskedMax;
+      };
+      const own = attributesOf(given, mayBeMasked).replace(/ xmlns="[^"]*"/, '');
       written += `<${name}${open.length === 0 ? ` xmlns="${svgNamespace}"` : ''}${own}${isEmpty ? '/' : ''}>`;
     }
     if (!isEmpty) open.push({ name, isKept: isWritten });
