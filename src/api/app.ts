@@ -104,6 +104,7 @@ import { mountOperatorSettings } from './operator/settings';
 import { lostLinkPage } from './pickup/lost-link';
 import { createOrderWatch } from './pickup/order-watch';
 import { mountPickup } from './pickup/pickup';
+import { createPinLimit } from './pickup/pin-limit';
 import { createShownLimit } from './pickup/shown-limit';
 import { mountCodec } from './platform/codec';
 import { mountHealth } from './platform/health';
@@ -403,6 +404,7 @@ export const createApp = ({
     drawings: createDrawings(),
     dayCounts: core.dayCounts,
     shownLimit: createShownLimit(nowMs),
+    pinLimit: createPinLimit(),
     wallets: core.channels.wallets,
     watch: createOrderWatch(orderDeps.orders, log),
   });

@@ -66,8 +66,21 @@ test.concurrent('five wrong ones lock the page for a quarter of an hour, later o
     for (let n = 1; n <= 5; n += 1) expect([minutes, await attempt(lastMs)]).toEqual([minutes, 'taken']);
     expect([minutes, await attempt(lastMs)]).toEqual([minutes, 'locked']);
   }
-  await orders.forgetPinAttempts(order);
-  expect((await items(url, '0471')).status).toBe(200);
+});
+
+test.concurrent('whoever takes the wrong ones out of the database has no more tries by it', async () => {
+  const issuer = await file.issuer();
+  const url = await issued(issuer, 'pin-7');
+  const { orders } = file.platform.core.database;
+  const refused: string[] = [];
+  for (let n = 0; n < 20; n += 1) {
+    refused.push((await items(url, String(1_000 + n))).body.code);
+    await orders.updateOne({ _id: `${issuer.issuerId}/pin-7` }, { $unset: { pinAttempts: 1 } });
+  }
+  expect(refused.filter((code) => code === 'pin_wrong')).toHaveLength(5);
+  const locked = await items(url, '0471');
+  expectProblem(locked, 429, 'pin_locked');
+  expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(800);
 });
 
 test.concurrent('none at all counts as a wrong one', async () => {

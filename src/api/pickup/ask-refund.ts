@@ -31,7 +31,7 @@ export const mountAskRefund = (mount: Mount, pages: PageDeps & { readonly public
     const { pin, reason = byButton } = asked(request as unknown as Request);
     const isPage = request.accepts(['json', 'html']) === 'html';
     try {
-      await requirePin(deps, row, pin);
+      await requirePin(pages, row, pin);
       if (mayAskRefund(row, issuer, deps.nowMs())) {
         await dayCounts.require({
           ...{ name: `refund/${row._id}`, n: 1, at: new Date(deps.nowMs()), limit: requestsPerDayMax },

@@ -1,12 +1,15 @@
 import { timingSafeEqual } from 'node:crypto';
 import { terminalOfOrder } from '../../channels/kept-terminal';
 import { Failure } from '../../domain/failures';
-import { pinLockMs } from '../../domain/timings';
 import { sha256 } from '../../sealing/key-ring';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import type { OrderRow } from '../../store/orders';
+import type { PinLimit } from './pin-limit';
 
-type PinDeps = Pick<OrderDeps, 'orders' | 'ring' | 'nowMs'>;
+interface PinDeps {
+  readonly orderDeps: Pick<OrderDeps, 'orders' | 'ring' | 'nowMs'>;
+  readonly pinLimit: PinLimit;
+}
 
 export const asksPin = ({ ring }: Pick<OrderDeps, 'ring'>, row: OrderRow): boolean =>
   terminalOfOrder(ring, row).pin !== undefined;
@@ -17,18 +20,23 @@ export const asksPin = ({ ring }: Pick<OrderDeps, 'ring'>, row: OrderRow): boole
  * @throws Failure `pin_wrong`, also where none was sent; `pin_locked` after each five wrong ones in a row, for a right one too.
  */
 export const requirePin = async (deps: PinDeps, row: OrderRow, given: string | undefined): Promise<void> => {
-  const { pin } = terminalOfOrder(deps.ring, row);
+  const { orders, ring, nowMs } = deps.orderDeps;
+  const { pin } = terminalOfOrder(ring, row);
   if (pin === undefined) return;
-  const at = new Date(deps.nowMs());
-  if ((await deps.orders.takePinAttempt(row, at)) === 'locked') {
+  const at = new Date(nowMs());
+  if ((await orders.takePinAttempt(row, at)) === 'locked' || deps.pinLimit.take(row._id, at) === 'locked') {
     throw new Failure('pin_locked', { retryAfterSeconds: await lockedForSeconds(deps, row) });
   }
   // None counts as a wrong one: whoever asks again and again has no PIN.
   if (!timingSafeEqual(Buffer.from(sha256(given ?? '')), Buffer.from(sha256(pin)))) throw new Failure('pin_wrong');
-  await deps.orders.forgetPinAttempts(row);
+  await orders.forgetPinAttempts(row);
+  deps.pinLimit.forget(row._id);
 };
 
-const lockedForSeconds = async ({ orders, nowMs }: PinDeps, row: OrderRow): Promise<number> => {
-  const { at, locks } = (await orders.find(row))?.pinAttempts ?? { at: new Date(nowMs()) };
-  return Math.max(1, Math.ceil((at.getTime() + pinLockMs(locks) - nowMs()) / 1_000));
+const lockedForSeconds = async (
+  { orderDeps: { orders, nowMs }, pinLimit }: PinDeps,
+  row: OrderRow,
+): Promise<number> => {
+  const inRow = (await orders.find(row))?.pinAttempts;
+  return Math.max(1, Math.ceil(pinLimit.lockedForMs(row._id, inRow, nowMs()) / 1_000));
 };

@@ -29,6 +29,7 @@ import type { OrderRow } from '../../store/orders';
 import { isGiftLink } from './find-by-link';
 import { giftMessage, wasOpened } from './gift';
 import { asksPin } from './order-pin';
+import type { PinLimit } from './pin-limit';
 import { shownLogo, shownSeller } from './seller';
 import type { ShownLimit } from './shown-limit';
 
@@ -44,6 +45,7 @@ export interface PageDeps {
   readonly drawings: Drawings;
   readonly dayCounts: DayCounts;
   readonly shownLimit: ShownLimit;
+  readonly pinLimit: PinLimit;
   /** What is left out the page does not offer. */
   readonly wallets: {
     readonly apple?: AppleWalletSettings | undefined;

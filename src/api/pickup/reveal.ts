@@ -48,7 +48,7 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
       return;
     }
     try {
-      await requirePin(deps, row, pinIn(request as unknown as Request));
+      await requirePin(pages, row, pinIn(request as unknown as Request));
       pages.shownLimit.take(row);
     } catch (error) {
       if (!isPage || !(error instanceof Failure)) throw error;

@@ -1,0 +1,42 @@
+import { LRUCache } from 'lru-cache';
+import { pinFailureLimit, pinLockMs } from '../../domain/timings';
+import type { OrderRow } from '../../store/orders';
+
+type PinAttempts = NonNullable<OrderRow['pinAttempts']>;
+
+const ordersMax = 10_000;
+
+const lockEndsAtMs = ({ at, locks }: PinAttempts): number => at.getTime() + pinLockMs(locks);
+
+/** Undefined while it is locked. */
+const withOneMore = (before: PinAttempts | undefined, at: Date): PinAttempts | undefined => {
+  const { count, locks = 0 } = before ?? { count: 0 };
+  if (before === undefined || count < pinFailureLimit) return { count: count + 1, at, locks };
+  return at.getTime() < lockEndsAtMs(before) ? undefined : { count: 1, at, locks: locks + 1 };
+};
+
+export type PinLimit = ReturnType<typeof createPinLimit>;
+
+/**
+ * What this process has seen of wrong PINs, by the rule of the order's row: whoever has a link and writes to the row gets no
+ * more tries by it. Of a right one in another process it does not hear: its lock may come early.
+ */
+export const createPinLimit = () => {
+  const seen = new LRUCache<string, PinAttempts>({ max: ordersMax });
+  return {
+    /** Called once the row has counted the attempt. */
+    take: (orderId: string, at: Date): 'taken' | 'locked' => {
+      const attempts = withOneMore(seen.get(orderId), at);
+      if (attempts) seen.set(orderId, attempts);
+      return attempts ? 'taken' : 'locked';
+    },
+
+    /** The later end of its own lock and the row's. */
+    lockedForMs: (orderId: string, row: PinAttempts | undefined, nowMs: number): number =>
+      Math.max(0, ...[seen.get(orderId), row].map((attempts) => (attempts ? lockEndsAtMs(attempts) - nowMs : 0))),
+
+    forget: (orderId: string): void => {
+      seen.delete(orderId);
+    },
+  };
+};
