@@ -6,6 +6,7 @@ import { createProcessMetrics } from './metrics/process-metrics';
 import { sealRowsOnce } from './operator/seal-rows';
 import { createIssuerSeal } from './sealing/issuer-row';
 import { createKeyRing, deriveKey, fingerprint, SealBroken } from './sealing/key-ring';
+import { bindingOf } from './sealing/order-row';
 import { createPayloadCodec, type SealingCodec } from './sealing/payload-codec';
 import { createDecodePayloads } from './sealing/payload-json';
 import { places } from './sealing/places';
@@ -72,6 +73,7 @@ export const assemble = async (
   const issuers = createIssuers(database, createIssuerSeal(ring));
   const settings = createOrderSettings(database, createRowSeal(ring, places.settingsRow), nowMs);
   const inbox = createInbox(database, createRowSeal(ring, places.inboxRow, withoutTurn));
+  const orders = createOrders(database, (order, sequence) => ownMessageId(order, 'event', sequence), nowMs);
   let keys: PlatformKeys;
   let audit: Audit;
   try {
@@ -80,7 +82,12 @@ export const assemble = async (
     keys = await loadPlatformKeys(ring, createKeys(database), nowMs, isNew);
     const auditKey = deriveKey(keys.fingerprintKey, 'audit chain');
     audit = createAudit(database, (text) => fingerprint(auditKey, text));
-    await sealRowsOnce(audit, [issuers, settings, inbox], nowMs);
+    await sealRowsOnce(
+      audit,
+      [issuers, settings, inbox],
+      { areUnbound: orders.areUnbound, bindAll: () => orders.bindAll((row) => bindingOf(ring, row)) },
+      nowMs,
+    );
   } catch (error) {
     await database.close();
     throw error;
@@ -100,7 +107,7 @@ export const assemble = async (
     tracing,
   });
   const orderDeps: OrderDeps = {
-    orders: createOrders(database, (order, sequence) => ownMessageId(order, 'event', sequence), nowMs),
+    orders,
     codes: createCodes(database),
     inbox,
     ledger: createLedger(database),

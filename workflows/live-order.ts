@@ -37,6 +37,7 @@ import { detailsOf } from '../src/domain/words/why-no-code';
 import { stateAttributes } from '../src/order-messages/order-attributes';
 import { type OrderInput, orderFacts, type Reply, updates } from '../src/order-messages/order-messages';
 import { keepTrying, own } from './effects';
+import { asSaidToday } from './first-messages';
 import { type Ongoing, ongoing } from './ongoing';
 
 /** What a claim became; told to the store with the next projection. */
@@ -137,7 +138,8 @@ export class LiveOrder {
   }
 
   /** Decides by the state alone, once, and remembers what is to be written. */
-  hear(message: OrderMessage, asked?: AskedCall): Reply {
+  hear(said: OrderMessage, asked?: AskedCall): Reply {
+    const message = asSaidToday(said, this.input);
     const before = this.facts;
     const { facts, held, answer, events, entries, ledger } = decide(before, this.held, message, Date.now());
     this.facts = facts;
@@ -313,7 +315,7 @@ export class LiveOrder {
   private guard(message: AskedMessage): void {
     if (this.asked >= updateLimit) throw refusal('rate_limited');
     if (!this.isRecalled) return;
-    const { answer } = decide(this.facts, this.held, message, Date.now());
+    const { answer } = decide(this.facts, this.held, asSaidToday(message, this.input), Date.now());
     if (answer.kind !== 'refused') return;
     if (isUndoneByTime(answer) || this.refusals >= recordedRefusalLimit) throw refusal(answer.code);
   }

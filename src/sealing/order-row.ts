@@ -57,6 +57,16 @@ export const macOfOrder = (keys: OrderKeys, order: OrderContent): string =>
 export const macOfTerminal = (keys: OrderKeys, orderId: string, { mac: _mac, ...terminal }: TerminalContent): string =>
   keys.mac('terminal', canonicalJson([orderId, terminal]));
 
+/** Of a row from before there were MACs: it is taken as it stands. */
+export const bindingOf = (ring: KeyRing, row: Omit<BoundOrder, 'mac' | 'tokenHash'>) => {
+  const keys = unwrapOrderKey(ring, row._id, row.wrappedKey, row.pickupLink);
+  return {
+    mac: macOfOrder(keys, row),
+    'terminal.mac': macOfTerminal(keys, row._id, row.terminal),
+    tokenHash: keys.tokenHash,
+  };
+};
+
 const isSame = (a: string, b: string | undefined): boolean => {
   const [left, right] = [Buffer.from(a), Buffer.from(b ?? '')];
   return left.length === right.length && timingSafeEqual(left, right);

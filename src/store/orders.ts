@@ -482,6 +482,20 @@ export const createOrders = (
       }
     },
 
+    /** There are some, and all are of 0.1.0: each version since binds every order by its MAC. */
+    areUnbound: async (): Promise<boolean> => {
+      const one = (filter: Filter<OrderRow>) => orders.findOne(filter, { projection: { _id: 1 } });
+      return (await one({ mac: { $exists: true } })) === null && (await one({})) !== null;
+    },
+
+    /** At the first start since. */
+    bindAll: async (bindingOf: (row: OrderRow) => Partial<Record<'mac' | 'terminal.mac' | 'tokenHash', string>>) => {
+      for await (const row of orders.find({}, { projection: { timeline: 0, events: 0, 'facts.items': 0 } })) {
+        const isUnbound = { _id: row._id, mac: { $exists: false } };
+        if (row.mac === undefined && !row.purgedAt) await orders.updateOne(isUnbound, { $set: bindingOf(row) });
+      }
+    },
+
     find: (order: OrderName): Promise<OrderRow | null> => orders.findOne({ _id: orderId(order), ...isKept }),
 
     /** Without its items: whoever only looks at an order reads no 10,000 of them. */

@@ -221,11 +221,29 @@ describe('the chain of entries', () => {
     expect(written.at(-1)).toMatchObject({ status: 'fulfilled', value: { phase: 'done', seq: 101 } });
   });
 
+  const noOrders = { areUnbound: async () => false, bindAll: async () => undefined };
+
+  test('a start that was cut off while it bound orders goes on with them, and later ones bind none', async () => {
+    const starts: string[] = [];
+    const start = (areUnbound: boolean, end: () => Promise<void>) => {
+      const bindAll = () => {
+        starts.push('bound');
+        return end();
+      };
+      return sealRowsOnce(process(), [], { areUnbound: async () => areUnbound, bindAll }, Date.now);
+    };
+    const ends = async () => undefined;
+    await expect(start(true, () => Promise.reject(new Error('cut off')))).rejects.toThrow('cut off');
+    await start(false, ends);
+    await start(true, ends);
+    expect(starts).toEqual(['bound', 'bound']);
+  });
+
   test('what somebody else puts between the entries hides no change of one, and no start seals for its sake', async () => {
     const { audit } = store.database;
     const put = (after: string, count: number) =>
       audit.insertMany(Array.from({ length: count }, (_, n) => ({ _id: `${after}.${n}`, position: 'p' }) as AuditRow));
-    await sealRowsOnce(process(), [], Date.now);
+    await sealRowsOnce(process(), [], noOrders, Date.now);
     for (const id of ['b', 'c', 'd']) await process().append(entry, id);
     await put('n000000000001', 3);
     await put('n999999999999', 1);
@@ -236,7 +254,7 @@ describe('the chain of entries', () => {
     await audit.deleteOne({ seq: 1 });
     await put('n000000000000', 1_000);
     const sealAll = jest.fn();
-    await sealRowsOnce(process(), [{ sealAll }], Date.now);
+    await sealRowsOnce(process(), [{ sealAll }], noOrders, Date.now);
     expect(sealAll).not.toHaveBeenCalled();
   });
 

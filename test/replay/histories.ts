@@ -23,7 +23,7 @@ const historyType = (patchProtobufRoot(proto as unknown as Record<string, unknow
   'temporal.api.history.v1.History',
 );
 
-/** Of the recording of before 0.1.0, which is sealed: whoever replays it must be able to open it. */
+/** Of the recordings of 0.1.0 and before, which are sealed: whoever replays one must be able to open it. */
 export const recordingKey = Buffer.alloc(32, 7);
 
 const folder = join(__dirname, 'histories');
@@ -37,6 +37,9 @@ const namesIn = (path: string): string[] =>
     .sort();
 
 export const recordedNames = (): string[] => namesIn(folder);
+
+/** As the workflows of 0.1.0 wrote them: sealed, and with hashes of tokens. */
+export const firstNames = (): string[] => namesIn(join(folder, '0.1.0')).map((name) => `0.1.0/${name}`);
 
 export const readHistory = (name: string): History => fromJson(historyType, readHistoryJson(name));
 

@@ -4,7 +4,7 @@ import { createKeyRing } from '../../src/sealing/key-ring';
 import { createPayloadCodec } from '../../src/sealing/payload-codec';
 import { dataConverterWith } from '../../src/temporal/client';
 import { branches } from './branches';
-import { endedName, readHistory, recordedNames, recordingKey } from './histories';
+import { endedName, firstNames, readHistory, recordedNames, recordingKey } from './histories';
 
 const quiet = () => undefined;
 const silent = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet, log: quiet };
@@ -24,9 +24,12 @@ test('every branch has a recorded history, and every recorded history a branch',
   expect(recordedNames()).toEqual(Object.keys(branches).sort());
 });
 
-test.each(recordedNames())('an order that ran as "%s" replays with the workflows of today', async (name) => {
-  await replay(name, todays);
-});
+test.each([...firstNames(), ...recordedNames()])(
+  'an order that ran as "%s" replays with the workflows of today',
+  async (name) => {
+    await replay(name, todays);
+  },
+);
 
 test('an order of before 0.1.0, sealed, which the workflows no longer know, is found and not misread', async () => {
   await expect(replay(endedName, todays)).rejects.toBeInstanceOf(DeterminismViolationError);

@@ -505,6 +505,10 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       isOurs = true;
       await settings.sealAll();
       await inbox.sealAll();
+      await orders.areUnbound();
+      const { mac, ...unbound } = acceptedRow('unbound');
+      await of.orders.insertOne(unbound as never);
+      await orders.bindAll(() => ({ mac }));
     },
     'settings of the platform or a product': async () => {
       await settings.platform();
