@@ -20,7 +20,7 @@ export const refuseAtVerification = async (
   { token, quantity, amount }: VerifyOrder,
 ): Promise<OrderRow> => {
   const isRight =
-    isTokenOf(row, token) &&
+    isTokenOf(deps, row, token) &&
     quantity === row.quantity &&
     amount.value === row.amount.value &&
     amount.currency === row.amount.currency;

@@ -13,7 +13,7 @@ export const cancelOrder = (
   { reason, token }: Pick<CancelOrder, 'reason' | 'token'>,
   by: 'issuer' | 'operator' = 'issuer',
 ): Promise<CancellationAnswer> => {
-  const checked = token === undefined ? {} : { isRightToken: isTokenOf(row, token) };
+  const checked = token === undefined ? {} : { isRightToken: isTokenOf(deps, row, token) };
   return closeOrder(deps, row, `cancel/${messageId}`, { kind: 'cancel', by, ...checked }, reason);
 };
 

@@ -11,4 +11,10 @@ export const refuseOrder = (
   messageId: string,
   { token, reason, detail }: RefuseOrder,
 ): Promise<RefusalAnswer> =>
-  closeOrder(deps, row, `refuse/${messageId}`, { kind: 'refuse', isRightToken: isTokenOf(row, token), reason }, detail);
+  closeOrder(
+    deps,
+    row,
+    `refuse/${messageId}`,
+    { kind: 'refuse', isRightToken: isTokenOf(deps, row, token), reason },
+    detail,
+  );

@@ -22,7 +22,7 @@ export const submitCodes = async (
   const endMs = performance.now() + takingTurns.limitMs;
   // Another call that holds the same codes may ask in between: this one asks again, so that its answer is the last word.
   for (let n = 0; n < takingTurns.triesMax && performance.now() < endMs; n += 1) {
-    const claimed: ClaimedCodes = isTokenOf(row, token)
+    const claimed: ClaimedCodes = isTokenOf(deps, row, token)
       ? await claimCodes(deps, row, updateId, codes)
       : { message: referenceOnly(deps, row, updateId, codes) };
     const repeated = await repeatedCodes(deps, row, claimed);

@@ -17,7 +17,7 @@ export const verifyOrder = async (
   messageId: string,
   { token, quantity, amount }: VerifyOrder,
 ): Promise<VerifiedAnswer> => {
-  const message = { kind: 'verify' as const, isRightToken: isTokenOf(row, token), quantity, amount };
+  const message = { kind: 'verify' as const, isRightToken: isTokenOf(deps, row, token), quantity, amount };
   const answer =
     (await repeatedVerification(deps, row, message)) ?? (await askVerification(deps, row, messageId, message));
   return {

@@ -128,6 +128,20 @@ test('a link that is written into a delivered order shows no code, and neither d
   expect([shown.status, await shown.json()]).toMatchObject([200, { items: [{ value: 'PAGE-CODE' }] }]);
 });
 
+test('a token’s hash that somebody else wrote refuses no right token for good', async () => {
+  const issuer = await file.issuer();
+  await issuer.place('hash');
+  await issuer.message('order.paid', 'hash');
+  const _id = `${issuer.issuerId}/hash`;
+  const row = await ordersInDatabase().findOne({ _id });
+  await ordersInDatabase().updateOne({ _id }, { $set: { tokenHash: b64url('token') } });
+  expectProblem(await issuer.verify('hash'), 503, 'unavailable');
+  expectProblem(await issuer.submit('hash', [{ itemId: '1', value: 'HASH' }]), 503, 'unavailable');
+  await ordersInDatabase().updateOne({ _id }, { $set: { tokenHash: String(row?.tokenHash) } });
+  expect((await issuer.verify('hash')).status).toBe(200);
+  expect((await issuer.submit('hash', [{ itemId: '1', value: 'HASH' }])).status).toBe(201);
+});
+
 test('whatever of an issuer is written by somebody else, it is neither called nor believed; put back, it is', async () => {
   const issuer = await file.issuer({ voidUndecided: 'person' });
   const issuers = file.platform.core.database.issuers;

@@ -45,14 +45,14 @@ const bodyOf = async (deps: OrderDeps, row: OrderRow) => orderBody(row, await de
 export const registerAfterSale = (register: RegisterOperation, terminalProblem: TerminalProblem): void => {
   register(routes.completeOrder, async (deps, row, messageId, { token, reason }) => {
     const id = `complete/${messageId}`;
-    const asked = { by: 'issuer', isRightToken: isTokenOf(row, token) } as const;
+    const asked = { by: 'issuer', isRightToken: isTokenOf(deps, row, token) } as const;
     const after = await completeOrder(deps, row, id, { ...asked, ...(await keptText(deps, row, id, reason)) });
     return after === 'unavailable' ? queued : answer(200, await bodyOf(deps, after));
   });
 
   register(routes.voidItems, async (deps, row, messageId, { token, itemIds, reason }) => {
     const id = `void/${messageId}`;
-    const asked = { by: 'issuer', isRightToken: isTokenOf(row, token), itemIds } as const;
+    const asked = { by: 'issuer', isRightToken: isTokenOf(deps, row, token), itemIds } as const;
     const after = await voidItems(deps, row, id, { ...asked, ...(await keptText(deps, row, id, reason)) });
     return after === 'unavailable' ? queued : answer(200, await bodyOf(deps, after));
   });
@@ -60,19 +60,19 @@ export const registerAfterSale = (register: RegisterOperation, terminalProblem: 
   register(routes.deliverAgain, async (deps, row, messageId, { token, terminal, newLink }) => {
     const problem = terminal ? await terminalProblem(terminal, row.issuerId) : null;
     if (problem) throw bodyInvalid([problem]);
-    const asked = { by: 'issuer', isRightToken: isTokenOf(row, token), terminal, newLink } as const;
+    const asked = { by: 'issuer', isRightToken: isTokenOf(deps, row, token), terminal, newLink } as const;
     return answer(200, await bodyOf(deps, await redeliverCodes(deps, row, `delivery/${messageId}`, asked)));
   });
 
   register(routes.decideVoid, async (deps, row, messageId, { token, requestId, decision, reason, detail }) => {
     const id = `decideVoid/${messageId}`;
-    const asked = { by: 'issuer', isRightToken: isTokenOf(row, token), requestId, decision, reason } as const;
+    const asked = { by: 'issuer', isRightToken: isTokenOf(deps, row, token), requestId, decision, reason } as const;
     const said = await keptText(deps, row, id, detail);
     return answer(200, await bodyOf(deps, await decideVoid(deps, row, id, { ...asked, ...said })));
   });
 
   register(routes.changeValidity, async (deps, row, messageId, { token, itemIds, expiresAt }) => {
-    const asked = { isRightToken: isTokenOf(row, token), itemIds, expiresAtMs: Date.parse(expiresAt) };
+    const asked = { isRightToken: isTokenOf(deps, row, token), itemIds, expiresAtMs: Date.parse(expiresAt) };
     const after = await changeValidity(deps, row, `validity/${messageId}`, asked);
     if (after === 'unavailable') throw engineUnavailable();
     return answer(200, await bodyOf(deps, after));
@@ -87,21 +87,28 @@ export const registerAfterSale = (register: RegisterOperation, terminalProblem: 
       const message = "must lie between the order's creation and 300 s from now";
       throw bodyInvalid([{ path: '/redeemedAt', code: 'out_of_range', message }]);
     }
-    const asked = { by: 'issuer', isRightToken: isTokenOf(row, token), redemptionId, itemId, uses, place } as const;
+    const asked = {
+      by: 'issuer',
+      isRightToken: isTokenOf(deps, row, token),
+      redemptionId,
+      itemId,
+      uses,
+      place,
+    } as const;
     const { isNew, usesLeft } = await redeemItem(deps, row, { ...asked, redeemedAtMs });
     const body = { redemptionId, itemId, uses, usesLeft };
     return isNew ? answer(201, body) : answer(200, body);
   });
 
   register(routes.reverseRedemption, async (deps, row, _messageId, { token, redemptionId }) => {
-    const asked = { by: 'issuer', isRightToken: isTokenOf(row, token), redemptionId } as const;
+    const asked = { by: 'issuer', isRightToken: isTokenOf(deps, row, token), redemptionId } as const;
     const { itemId, usesLeft } = await reverseRedemption(deps, row, asked);
     return answer(200, { redemptionId, itemId, usesLeft });
   });
 
   register(routes.replaceCodes, async (deps, row, messageId, { token, replacements }) => {
     const { count, isNew } = await replaceCodes(deps, row, messageId, {
-      isRightToken: isTokenOf(row, token),
+      isRightToken: isTokenOf(deps, row, token),
       replacements: replacements.map(({ stillLive = false, ...pair }) => ({ ...pair, stillLive })),
     });
     return isNew ? answer(201, { replaced: count }) : answer(200, { replaced: count });
@@ -109,7 +116,7 @@ export const registerAfterSale = (register: RegisterOperation, terminalProblem: 
 
   register(routes.settleRefund, async (deps, row, messageId, { token, settlementId, amount, settledAt }) => {
     const at = settledAt === undefined ? {} : { settledAtMs: Date.parse(settledAt) };
-    const asked = { isRightToken: isTokenOf(row, token), settlementId, ...amount, ...at };
+    const asked = { isRightToken: isTokenOf(deps, row, token), settlementId, ...amount, ...at };
     const settled = await settleRefund(deps, row, `settle/${messageId}`, asked);
     if (settled === 'unavailable') throw engineUnavailable();
     const body = await bodyOf(deps, settled.row);
