@@ -6,6 +6,7 @@ import { type HostProof, proofOf, withProof } from '../domain/ownership';
 import { type SomeSettings, settingNames } from '../domain/settings';
 import { rotationOverlapMs, secondMs, windowSecondsRange } from '../domain/timings';
 import { createReadTogether } from './read-together';
+import { callByCall } from './sealed-rows';
 import { isDuplicate } from './store-errors';
 
 export interface SealedSecret {
@@ -373,7 +374,7 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
 
     /** At the first start that knows seals: what has none of today is taken as it stands. */
     sealAll: async (): Promise<void> => {
-      for await (const row of issuers.find({ tamperedAt: { $exists: false } }, withoutLogo)) {
+      for await (const row of issuers.find({ tamperedAt: { $exists: false } }, { ...withoutLogo, ...callByCall })) {
         const isSame = row.seal ? { seal: row.seal } : { seal: { $exists: false } };
         const made = isWrittenByUs(row) ? undefined : sealOf(row);
         if (made) await issuers.updateOne({ _id: row._id, ...isSame }, { $set: { seal: made } });

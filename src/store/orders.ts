@@ -28,6 +28,7 @@ import {
   sumsToKeep,
 } from './listed-orders';
 import { createReadTogether } from './read-together';
+import { callByCall } from './sealed-rows';
 import { isDuplicate } from './store-errors';
 
 export interface PendingEvent extends OrderEvent {
@@ -240,6 +241,7 @@ const waitingStates = ['accepted', 'verified', 'partially_issued'] as const;
 /** Of each kind, the newest: more at once have one cause. */
 const failingMax = 500;
 const projectTries = 10;
+const boundAtOnce = 100;
 const sentMessagesLimit = 20;
 const voidReasonsLimit = 20;
 /** The engine keeps ten questions of one order at a time: none that may still be judged loses its terminal. */
@@ -484,16 +486,33 @@ export const createOrders = (
 
     /** There are some, and all are of 0.1.0: each version since binds every order by its MAC. */
     areUnbound: async (): Promise<boolean> => {
-      const one = (filter: Filter<OrderRow>) => orders.findOne(filter, { projection: { _id: 1 } });
-      return (await one({ mac: { $exists: true } })) === null && (await one({})) !== null;
+      let isThere = false;
+      for await (const { mac } of orders.find({}, { projection: { mac: 1 }, ...callByCall })) {
+        if (mac !== undefined) return false;
+        isThere = true;
+      }
+      return isThere;
     },
 
     /** At the first start since. */
     bindAll: async (bindingOf: (row: OrderRow) => Partial<Record<'mac' | 'terminal.mac' | 'tokenHash', string>>) => {
-      for await (const row of orders.find({}, { projection: { timeline: 0, events: 0, 'facts.items': 0 } })) {
-        const isUnbound = { _id: row._id, mac: { $exists: false } };
-        if (row.mac === undefined && !row.purgedAt) await orders.updateOne(isUnbound, { $set: bindingOf(row) });
+      const bind = async (rows: readonly OrderRow[]): Promise<void> => {
+        const writes = rows
+          .filter(({ mac, purgedAt }) => mac === undefined && purgedAt === undefined)
+          .map((row) => ({
+            updateOne: { filter: { _id: row._id, mac: { $exists: false } }, update: { $set: bindingOf(row) } },
+          }));
+        if (writes.length > 0) await orders.bulkWrite(writes, { ordered: false });
+      };
+      let some: OrderRow[] = [];
+      const projection = { timeline: 0, events: 0, 'facts.items': 0 };
+      for await (const row of orders.find({}, { projection, ...callByCall }).batchSize(boundAtOnce)) {
+        some.push(row);
+        if (some.length < boundAtOnce) continue;
+        await bind(some);
+        some = [];
       }
+      await bind(some);
     },
 
     find: (order: OrderName): Promise<OrderRow | null> => orders.findOne({ _id: orderId(order), ...isKept }),

@@ -80,6 +80,29 @@ test('whoever has the link pushes no line out of the timeline by looking', async
   expect(await orders.recordReveal({ ...(await found(row)), version: older.version }, opened(502))).toBe(false);
 });
 
+test('orders of before are bound however many there are, and longer than one call may take', async () => {
+  const database = openDatabase(uriOfOwnDatabase(), 4_000);
+  const all = createOrders(database);
+  const rows = Array.from({ length: 601 }, (_, n) => {
+    const { mac: _mac, ...unbound } = acceptedRow(`before-${n}`);
+    return unbound as OrderRow;
+  });
+  try {
+    expect(await all.areUnbound()).toBe(false);
+    for (const from of [0, 300, 600]) await database.orders.insertMany(rows.slice(from, from + 300));
+    expect(await all.areUnbound()).toBe(true);
+    await all.bindAll(({ _id }) => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 8);
+      return { mac: _id };
+    });
+    expect(await all.areUnbound()).toBe(false);
+    expect(await database.orders.countDocuments({ mac: { $exists: true } })).toBe(601);
+  } finally {
+    await database.db.dropDatabase({ timeoutMS: 30_000 });
+    await database.close();
+  }
+});
+
 describe('views', () => {
   test('written at the same moment in any order, the newest one stays', async () => {
     const row = await placed('views');
