@@ -54,6 +54,10 @@ export const codesMessage = (id: string, codes: readonly CodeReference[], reused
   reused,
 });
 
+/** Only the rows of 0.1.0 lack a number in small letters. */
+const referencesOf = (deps: OrderDeps, { issuerId, orderNoLower }: OrderRow, codes: readonly Code[]): CodeReference[] =>
+  references(deps, issuerId, codes, orderNoLower === undefined);
+
 /** Codes told with a wrong token: the order hears of them by reference, and nothing is written. */
 export const referenceOnly = (
   deps: OrderDeps,
@@ -61,13 +65,13 @@ export const referenceOnly = (
   updateId: string,
   codes: readonly Code[],
 ): CodesMessage => ({
-  ...codesMessage(submissionId(row, updateId), references(deps, row.issuerId, codes), false),
+  ...codesMessage(submissionId(row, updateId), referencesOf(deps, row, codes), false),
   isRightToken: false,
 });
 
 export const submissionRow = (deps: OrderDeps, row: OrderRow, updateId: string, codes: readonly Code[]) => {
   const keys = openOrder(deps.ring, row);
-  const items = references(deps, row.issuerId, codes);
+  const items = referencesOf(deps, row, codes);
   return {
     _id: submissionId(row, updateId),
     orderId: row._id,

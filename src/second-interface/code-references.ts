@@ -11,24 +11,20 @@ interface Keyed {
 export const valueFingerprint = ({ fingerprintKey }: Keyed, issuerId: string, value: string): string =>
   fingerprint(fingerprintKey, JSON.stringify([issuerId, value]));
 
-export const references = (deps: Keyed, issuerId: string, codes: readonly Code[]): CodeReference[] =>
-  codes.map(({ itemId, value, secret, format, uses, startsAt, expiresAt }) => ({
+/** `isOfFirst`: of an order of 0.1.0, whose codes had neither start nor uses, and are known again as it took them. */
+export const references = (deps: Keyed, issuerId: string, codes: readonly Code[], isOfFirst = false): CodeReference[] =>
+  codes.map(({ itemId, value, secret, format, uses = defaultUses, startsAt, expiresAt }) => ({
     itemId,
     fingerprint: fingerprint(
       deps.fingerprintKey,
-      JSON.stringify([
-        issuerId,
-        itemId,
-        value,
-        secret ?? null,
-        format,
-        startsAt ?? null,
-        expiresAt ?? null,
-        uses ?? defaultUses,
-      ]),
+      JSON.stringify(
+        isOfFirst && startsAt === undefined && uses === defaultUses
+          ? [issuerId, itemId, value, secret ?? null, format, expiresAt ?? null]
+          : [issuerId, itemId, value, secret ?? null, format, startsAt ?? null, expiresAt ?? null, uses],
+      ),
     ),
     valueFingerprint: valueFingerprint(deps, issuerId, value),
-    ...(uses !== undefined && uses !== defaultUses ? { uses } : {}),
+    ...(uses !== defaultUses ? { uses } : {}),
     ...(startsAt !== undefined ? { startsAtMs: Date.parse(startsAt) } : {}),
     ...(expiresAt !== undefined ? { expiresAtMs: Date.parse(expiresAt) } : {}),
   }));
