@@ -1,4 +1,4 @@
-import type { listApprovals } from '../contract/operator/approvals';
+import type { listApprovals, revealApproval } from '../contract/operator/approvals';
 import type { listAudit } from '../contract/operator/audit';
 import type { runBatch } from '../contract/operator/batches';
 import type { listCalls, readCall } from '../contract/operator/calls';
@@ -51,6 +51,7 @@ export type MaintenanceAnswer = GivenBody<typeof readMaintenance>;
 export type DeliveryKeysAnswer = GivenBody<typeof listDeliveryKeys>;
 export type FailureAnswer = GivenBody<typeof listFailures>['data'][number];
 export type ApprovalAnswer = GivenBody<typeof listApprovals>['data'][number];
+export type RevealedAnswer = GivenBody<typeof revealApproval>;
 export type PreviewAnswer = GivenBody<typeof previewIssuer>;
 export type RefundsAnswer = GivenBody<typeof listRefunds>;
 export type AuditAnswer = GivenBody<typeof listAudit>['data'][number];

@@ -26,6 +26,7 @@ import type {
   PreviewAnswer,
   ReadinessAnswer,
   RefundsAnswer,
+  RevealedAnswer,
   Sales,
   SessionAnswer,
   SettingsAnswer,
@@ -101,6 +102,8 @@ export const api = {
     call<Acted>('POST', `${orderPath(order)}/${action}`, { body }),
   approvals: (signal?: AbortSignal, cursor?: string) =>
     call<Page<ApprovalAnswer>>('GET', `/approvals${query({ limit: 50, cursor })}`, { signal }),
+  revealApproval: (approvalId: string) =>
+    call<RevealedAnswer>('POST', `/approvals/${pathPart(approvalId)}/reveal`, { body: {} }),
   decideApproval: (approvalId: string, decision: 'approve' | 'refuse') =>
     call<ApprovalAnswer>('POST', `/approvals/${pathPart(approvalId)}`, { body: { decision } }),
   comparison: (signal?: AbortSignal) => call<ComparisonAnswer>('GET', '/comparison', { signal }),

@@ -1,8 +1,8 @@
 import { askDialog } from '../pages-kit/dialog';
-import { type Child, h, note } from '../pages-kit/dom';
+import { type Child, h, note, replace } from '../pages-kit/dom';
 import { type Column, empty, pagedTable } from '../pages-kit/parts';
 import { agoText, timeTag } from '../pages-kit/time';
-import type { ApprovalAnswer } from './answers';
+import type { ApprovalAnswer, RevealedAnswer } from './answers';
 import { api, may, session } from './api';
 import { issuerLink, orderLink } from './parts';
 
@@ -13,6 +13,43 @@ const stateChips: Readonly<Record<ApprovalAnswer['state'], readonly [tone: strin
   expired: ['off', 'Expired'],
 };
 
+/** As it is called: in an address as it was written, letters may look like others or run backwards. */
+const asCalled = (value: string): string => (URL.canParse(value) ? new URL(value).href : value);
+
+const factsOf = ({ terminal: { channel, ...fields }, secrets }: RevealedAnswer): Child =>
+  h(
+    'dl',
+    { class: 'facts' },
+    Object.entries({ channel, ...fields }).map(([name, value]) => [
+      h('dt', {}, name),
+      h('dd', {}, h('code', { class: 'address' }, asCalled(value))),
+    ]),
+    secrets.map((name) => [h('dt', {}, name), h('dd', {}, 'another one would be set; it is never shown')]),
+  );
+
+/** Masked, two addresses on one host are the same text. It is asked for as the audit log tells who looked. */
+const wholeAddress = ({ approvalId }: ApprovalAnswer): HTMLElement => {
+  const told = h('div', { role: 'status' });
+  const show = h(
+    'button',
+    {
+      type: 'button',
+      onclick: async () => {
+        show.disabled = true;
+        try {
+          replace(told, factsOf(await api.revealApproval(approvalId)));
+          show.remove();
+        } catch (error) {
+          replace(told, h('p', { class: 'bad-text' }, (error as Error).message));
+          show.disabled = false;
+        }
+      },
+    },
+    'Show the whole address',
+  );
+  return h('div', {}, told, show);
+};
+
 const decide = async (approval: ApprovalAnswer, decision: 'approve' | 'refuse', refresh: () => void): Promise<void> => {
   const isApproval = decision === 'approve';
   const done = await askDialog({
@@ -20,6 +57,7 @@ const decide = async (approval: ApprovalAnswer, decision: 'approve' | 'refuse', 
     text: isApproval
       ? `The codes of ${approval.orderNo} go to ${approval.terminal.hint}, as ${approval.askedBy} asked. The issuer is told.`
       : `The codes of ${approval.orderNo} stay where they are.`,
+    more: wholeAddress(approval),
     confirm: isApproval ? 'Approve' : 'Refuse',
     danger: isApproval,
     run: () => api.decideApproval(approval.approvalId, decision),

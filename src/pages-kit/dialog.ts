@@ -137,6 +137,8 @@ const read = (rows: readonly Row[]): Values =>
 export interface Question<Result> {
   readonly title: string;
   readonly text?: string;
+  /** What helps to decide. */
+  readonly more?: Child;
   readonly fields?: readonly Field[];
   readonly confirm: string;
   readonly danger?: boolean;
@@ -148,6 +150,7 @@ export interface Question<Result> {
 export const askDialog = <Result>({
   title,
   text,
+  more,
   fields = [],
   confirm,
   danger = false,
@@ -210,6 +213,7 @@ export const askDialog = <Result>({
       { class: 'dialog-body', onsubmit: submit, oninput: follow },
       h('h2', { id: `dialog-${made}`, class: 'dialog-title' }, title),
       text && h('p', { class: 'dialog-text' }, withTimes(text)),
+      more,
       rows.map(({ row }) => row),
       typed?.row,
       trouble,

@@ -99,6 +99,7 @@ test('with twoPersons codes go to another terminal only when another operator sa
   const ask = async (terminal: object) => (await by(otto, 'POST', at, { terminal })).body.approvalId;
   const onSameHost = { ...dead, url: `${dead.url}-elsewhere` };
   const decide = (person: Person, id: string, decision: string) => by(person, 'POST', `/approvals/${id}`, { decision });
+  const reveal = (person: Person, id: string) => by(person, 'POST', `/approvals/${id}/reveal`);
 
   const asked = await by(otto, 'POST', at, { terminal: other });
   expect([asked.status, Object.keys(asked.body)]).toEqual([202, ['approvalId']]);
@@ -107,8 +108,23 @@ test('with twoPersons codes go to another terminal only when another operator sa
   expectProblem(await decide(otto, first, 'refuse'), 403, 'operator_forbidden');
   expectProblem(await decide(vera, first, 'approve'), 403, 'operator_forbidden');
   expectProblem(await decide(anna, 'no-such-approval', 'approve'), 404, 'approval_unknown');
+  // Masked, both are the same text: whoever may decide sees what it is, and nobody else does.
+  const withSecret = { ...onSameHost, secret: `whsec_${Buffer.alloc(24, 7).toString('base64')}` };
+  const [shown, secret] = [await reveal(anna, first), await reveal(anna, await ask(withSecret))];
+  expect([shown.status, shown.headers.get('cache-control'), shown.body]).toEqual([
+    200,
+    'no-store',
+    { terminal: other, secrets: [] },
+  ]);
+  expect(secret.body).toEqual({ terminal: onSameHost, secrets: ['secret'] });
+  expectProblem(await reveal(otto, first), 403, 'operator_forbidden');
+  expectProblem(await reveal(vera, first), 403, 'operator_forbidden');
+  expectProblem(await reveal(anna, 'no-such-approval'), 404, 'approval_unknown');
+  for (let n = 0; n < 28; n += 1) expect((await reveal(anna, first)).status).toBe(200);
+  expectProblem(await reveal(anna, first), 429, 'rate_limited');
   expect((await decide(anna, first, 'refuse')).body).toMatchObject({ state: 'refused', decidedBy: anna.name });
   expectProblem(await decide(anna, first, 'approve'), 409, 'already_decided');
+  expectProblem(await reveal(anna, first), 409, 'already_decided');
   const { approvals } = file.platform.core.database;
   // Who writes to the database neither decides in somebody's name nor sends the codes of another order there.
   const written = await approvals.findOne({ _id: second });
@@ -127,15 +143,24 @@ test('with twoPersons codes go to another terminal only when another operator sa
   await issuer.inState('two', 'delivered');
   expect((await issuer.message('order.terminal_changed', 'two')).data).toMatchObject({ by: 'operator' });
   const listed = await by(vera, 'GET', '/approvals');
-  expect(listed.body.data.map(({ state }: { state: string }) => state)).toEqual(['expired', 'approved', 'refused']);
+  expect(listed.body.data.map(({ state }: { state: string }) => state)).toEqual([
+    'open',
+    'expired',
+    'approved',
+    'refused',
+  ]);
   expect(JSON.stringify(listed.body)).not.toContain('/other');
 
   const target = encodeURIComponent(`${issuer.issuerId}/two`);
-  const { data } = (await by(anna, 'GET', `/audit?target=${target}`)).body;
+  const audited = async (action: string) =>
+    (await by(anna, 'GET', `/audit?target=${target}&action=${action}&limit=100`)).body.data;
   // Both are on one host: masked they are the same text.
-  const { before, after } = data.find(({ action }: { action: string }) => action === 'order.terminal_asked');
+  const [{ before, after }] = await audited('order.terminal_asked');
   expect(before.terminal).toEqual(after.terminal);
   expect(before.terminalHash).not.toBe(after.terminalHash);
+  const looked = await audited('order.terminal_revealed');
+  expect([looked.length, looked.at(-2)]).toMatchObject([30, { actor: anna.name, after }]);
+  expect(JSON.stringify(looked)).not.toContain('/other');
   await by(anna, 'PUT', '/settings', {});
 });
 

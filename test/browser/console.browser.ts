@@ -1,14 +1,17 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { platformOfFile } from '../support/platform-of-file';
+import { startTerminals } from '../support/terminal';
 import { until } from '../support/until';
 import { axeFindings } from './accessible';
 import { openChromium } from './open-chromium';
 
 const vera = { name: 'vera', role: 'viewer', token: 'a-token-of-vera-1234' } as const;
+const otto = { name: 'otto', role: 'operator', token: 'a-token-of-otto-1234' } as const;
 const secretValue = 'SECRET-CODE-4711';
 
 describe('the console in a browser', () => {
-  const file = platformOfFile({ operators: [vera] });
+  const file = platformOfFile({ operators: [vera, otto] });
+  const terminals = startTerminals();
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
@@ -20,6 +23,7 @@ describe('the console in a browser', () => {
   });
   afterAll(async () => {
     await browser?.close();
+    await terminals.stop();
   });
 
   beforeEach(async () => {
@@ -458,6 +462,30 @@ describe('the console in a browser', () => {
     } finally {
       await file.platform.operator('PUT', '/settings', { goLive: 'open' });
     }
+  });
+
+  test('a second person sees the whole address before the codes go there, as it is called', async () => {
+    await terminals.answer('/dead', () => 410);
+    const url = await terminals.urlOf('/dead');
+    const issuer = await file.issuer({ terminal: { channel: 'webhook', url }, deliveryDelaysSeconds: [1] });
+    await issuer.placeVerified('seen');
+    await issuer.submit('seen', [{ itemId: '1', value: 'CODE-seen' }]);
+    await issuer.inState('seen', 'undeliverable');
+    await file.platform.operator('PUT', '/settings', { twoPersons: true });
+    const terminal = { channel: 'webhook', url: await terminals.urlOf('/there-\u202Edaed') };
+    await file.platform.operator('POST', `/orders/${issuer.issuerId}/seen/redeliver`, { terminal });
+    await signIn('#/failures?kind=approvals', otto.token);
+    await page.getByRole('button', { name: 'Approve' }).click();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.textContent()).not.toContain('/there-');
+    await dialog.getByRole('button', { name: 'Show the whole address' }).click();
+    await dialog.getByText('/there-%E2%80%AEdaed').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/console-approval.png` });
+    await dialog.getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('Approved; the codes are on their way.').waitFor();
+    await issuer.inState('seen', 'delivered');
+    await file.platform.operator('PUT', '/settings', {});
   });
 
   test('nothing is wider than a phone, in no view; an issuer’s look and terminal are set there, too', async () => {

@@ -1,5 +1,7 @@
-import { maskedTerminal } from '../../channels/terminals';
+import { createPerMinute } from '../../bounded/per-minute';
+import { maskedTerminal, secretsApart } from '../../channels/terminals';
 import * as routes from '../../contract/operator/approvals';
+import { Failure } from '../../domain/failures';
 import type { SecondPerson } from '../../operator/approvals';
 import type { OrderActions } from '../../operator/order-actions';
 import type { OrderDeps } from '../../second-interface/ask-order';
@@ -14,6 +16,9 @@ export interface OperatorApprovals {
   readonly actions: OrderActions;
   readonly secondPerson: SecondPerson;
 }
+
+/** A minute, of one operator: nobody decides faster, and each is an entry of the audit log. */
+const revealedMax = 30;
 
 /** What one operator asked for and another one decides. */
 export const mountOperatorApprovals = (mount: Mount, deps: OperatorApprovals): void => {
@@ -36,6 +41,21 @@ export const mountOperatorApprovals = (mount: Mount, deps: OperatorApprovals): v
   mount.operator(routes.listApprovals)(async ({ query: { limit, cursor } }) => {
     const rows = await secondPerson.list(cursor === undefined ? undefined : positionOf(cursor), limit + 1);
     return { status: 200, body: pageOf(rows, limit, approvalBody) };
+  });
+
+  const revealed = createPerMinute(revealedMax, orderDeps.nowMs);
+  mount.operator(routes.revealApproval)(async ({ params, operator, audit }) => {
+    const { row, terminal } = await secondPerson.toDecide(params.approvalId, operator);
+    const retryAfterSeconds = revealed.secondsLeft(operator.name);
+    if (retryAfterSeconds !== undefined) throw new Failure('rate_limited', { retryAfterSeconds });
+    revealed.note(operator.name);
+    const order = await findOrder(deps, row.issuerId, row.orderNo);
+    const { after } = changedTerminals(orderDeps, order, terminal);
+    const { shown, secrets } = secretsApart(terminal);
+    return audit({ action: 'order.terminal_revealed', target: order._id, after }, async () => ({
+      status: 200,
+      body: { terminal: shown, secrets: Object.keys(secrets) },
+    }));
   });
 
   mount.operator(routes.decideApproval)(async ({ params, body: { decision }, operator, audit }) => {

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { instant, issuerId, orderNo } from '../fields';
-import { pageOf, pageQuery } from '../query';
+import { maskedTerminal } from '../order';
+import { noBody, pageOf, pageQuery } from '../query';
 import { declareRoute } from '../route';
+import { shownTerminal } from './issuers';
 import { redeliverOrder } from './orders';
 
 const base = '/v1/operator/approvals';
-const masked = z.strictObject({ channel: z.string(), hint: z.string() });
 
 const approval = z
   .strictObject({
@@ -13,7 +14,7 @@ const approval = z
     issuerId,
     orderNo,
     action: z.literal('redeliver'),
-    terminal: masked.meta({ description: 'Where the codes are to go, masked' }),
+    terminal: maskedTerminal.meta({ description: 'Where the codes are to go, masked' }),
     askedBy: z.string(),
     askedAt: instant,
     endsAt: instant,
@@ -47,6 +48,31 @@ export const listApprovals = declareRoute({
   query: pageQuery,
   answers: { 200: { says: 'A page of approvals', body: pageOf(approval).meta({ id: 'ApprovalPage' }) } },
   problems: [],
+});
+
+/** A POST, as it is written down who looked. */
+export const revealApproval = declareRoute({
+  method: 'post',
+  path: `${base}/{approvalId}/reveal`,
+  name: 'revealApproval',
+  who: 'operator',
+  summary: 'The whole address that waits for approval, for whoever may decide, while it waits',
+  body: noBody.meta({ examples: [{}] }),
+  answers: {
+    200: {
+      says: 'Where the codes are to go; in the audit log it stands who looked',
+      body: z
+        .strictObject({
+          terminal: shownTerminal,
+          secrets: z.array(z.string()).meta({ description: 'Which others would be set, such as a PIN; never shown' }),
+        })
+        .meta({
+          id: 'ApprovalRevealed',
+          examples: [{ terminal: { channel: 'webhook', url: 'https://shop.example/codes' }, secrets: ['secret'] }],
+        }),
+    },
+  },
+  problems: ['approval_unknown', 'already_decided', 'order_unknown'],
 });
 
 export const decideApproval = declareRoute({

@@ -74,7 +74,7 @@ export const changeIssuerRequest = z
   .meta({ examples: [{ name: 'Acme gift cards', issueWindowSeconds: 900 }] });
 
 /** As it was given, without what is secret about it. */
-const shownTerminal = z.object({ channel: z.string() }).catchall(z.string().optional());
+export const shownTerminal = z.object({ channel: z.string() }).catchall(z.string().optional());
 
 /** The windows are those that count, its own or the platform's. */
 const issuerFields = {

@@ -22,6 +22,7 @@ const others = {
   'portal.sessions_ended': 'Ended sessions at the own page of',
   'call.replayed': 'Sent again a call of',
   'order.terminal_asked': 'Asked for another terminal of',
+  'order.terminal_revealed': 'Looked at the whole address that was asked for, of',
   'order.terminal_approved': 'Approved another terminal of',
   'order.terminal_refused': 'Refused another terminal of',
   'orders.searched': 'Searched an order by its code or link, of the',
