@@ -31,9 +31,7 @@ export const requireOperator = (
   const header = request.get('authorization');
   if (header === undefined) throw new Failure('operator_unauthorized');
   const given = /^Bearer (\S{1,512})$/i.exec(header)?.[1] ?? '';
-  const operator = operatorOfToken(given, operators);
-  if (!operator) throw wrongTokens.refusal(request.ip ?? '', door);
-  return operator;
+  return wrongTokens.taken(operatorOfToken(given, operators), request.ip ?? '', door);
 };
 
 /** @throws Failure `operator_forbidden` */

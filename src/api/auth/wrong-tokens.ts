@@ -1,11 +1,19 @@
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { Counter, type Registry } from 'prom-client';
 import { createPerMinute, networkOf } from '../../bounded/per-minute';
 import { Failure } from '../../domain/failures';
+import { dayMs } from '../../domain/timings';
 import type { Guesses } from '../../store/guesses';
 
 const ofAddressLimit = 20;
+/** A person types there. */
+const atConsoleLimit = 5;
 const inAllLimit = 200;
+
+/** Of one operator: whoever moves from network to network forgets nobody else's. */
+const knownNetworksMax = 100;
+const knownMs = dayMs;
 
 export const doors = ['api', 'console', 'codec'] as const;
 export type Door = (typeof doors)[number];
@@ -13,9 +21,10 @@ export type Door = (typeof doors)[number];
 export type WrongTokens = ReturnType<typeof createWrongTokens>;
 
 /**
- * Wrong operator tokens, counted by address and in all. A right one is never refused here, so that nobody locks operators out:
- * its 16 characters are out of reach of as many guesses as a process answers. Whoever guesses is told to wait, and a person is
- * told of it.
+ * Every door asks here once it has compared a token. Above the limit of its network a right token is answered as a wrong one:
+ * whoever guesses on learns nothing. It is taken where the same one was taken within a day, so nobody who works there is
+ * locked out by a guesser beside them; OWASP calls that device cookies. Wrong ones in all refuse nobody: one person has
+ * networks enough to keep operators out of every new one. A person is told of both.
  */
 export const createWrongTokens = ({
   guesses,
@@ -29,11 +38,14 @@ export const createWrongTokens = ({
   readonly log: Logger;
 }) => {
   const ofAddress = createPerMinute(ofAddressLimit, nowMs);
+  const atConsole = createPerMinute(atConsoleLimit, nowMs);
   const inAll = createPerMinute(inAllLimit, nowMs);
   const told = createPerMinute(1, nowMs);
+  /** By who holds the token: the settings name all of them, and a new token begins with a new process. */
+  const takenFrom = new Map<string, LRUCache<string, number>>();
   const refused = new Counter({
     name: 'codeferry_operator_tokens_refused_total',
-    help: 'Wrong operator tokens, by where they were given',
+    help: 'Operator tokens that were not taken, by where they were given',
     labelNames: ['door'],
     registers: [registry],
   });
@@ -49,17 +61,39 @@ export const createWrongTokens = ({
     });
   };
 
+  const isKnown = (holder: string, network: string): boolean =>
+    (takenFrom.get(holder)?.get(network) ?? Number.NEGATIVE_INFINITY) > nowMs() - knownMs;
+
+  const remember = (holder: string, network: string): void => {
+    const networks = takenFrom.get(holder) ?? new LRUCache<string, number>({ max: knownNetworksMax });
+    takenFrom.set(holder, networks.set(network, nowMs()));
+  };
+
   return {
-    /** What a wrong token at a door is answered with. */
-    refusal: (address: string, door: Door, otherwise: Failure = new Failure('operator_unauthorized')): Failure => {
-      refused.inc({ door });
+    /**
+     * @param holder Whose the given token is; undefined: nobody's.
+     * @throws Failure `rate_limited`, `wrong` for one that is nobody's.
+     */
+    taken: <Holder extends { readonly name: string }>(
+      holder: Holder | undefined,
+      address: string,
+      door: Door,
+      wrong = new Failure('operator_unauthorized'),
+    ): Holder => {
       const network = networkOf(address);
-      const retryAfterSeconds = ofAddress.secondsLeft(network) ?? inAll.secondsLeft('all');
-      ofAddress.note(network);
+      const retryAfterSeconds =
+        ofAddress.secondsLeft(network) ?? (door === 'console' ? atConsole.secondsLeft(network) : undefined);
+      if (holder && (retryAfterSeconds === undefined || isKnown(holder.name, network))) {
+        remember(holder.name, network);
+        return holder;
+      }
+      refused.inc({ door });
+      if (retryAfterSeconds !== undefined || inAll.secondsLeft('all') !== undefined) tell(address);
+      for (const count of door === 'console' ? [ofAddress, atConsole] : [ofAddress]) count.note(network);
       inAll.note('all');
-      if (retryAfterSeconds === undefined) return otherwise;
-      tell(address);
-      return new Failure('rate_limited', { retryAfterSeconds });
+      if (retryAfterSeconds === undefined) throw wrong;
+      const detail = 'Wrong tokens come from your network: one that was not taken from there lately has to wait';
+      throw new Failure('rate_limited', { detail, retryAfterSeconds });
     },
   };
 };

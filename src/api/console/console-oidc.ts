@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import { networkOf } from '../../bounded/per-minute';
+import { createPerMinute, networkOf } from '../../bounded/per-minute';
 import { endOidc, logOutOidc, startOidc } from '../../contract/operator/pages';
 import { Failure } from '../../domain/failures';
 import type { JsonObject } from '../../domain/json';
@@ -42,6 +42,9 @@ const waitingLimit = 20;
 /** Of one address, so that nobody's slow provider answers take all of them. */
 const waitingOfOneLimit = 5;
 
+/** A minute, of one address: each is a signature to check. */
+const wrongLogoutsMax = 5;
+
 /** Told at the sign-in page, in words of `sign-in.js`. */
 type Trouble = OidcTrouble | 'late' | 'role' | 'weak' | 'busy' | 'failed';
 
@@ -54,6 +57,7 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
   const attempts = createOidcAttempts({ key: keys.attempt, publicUrl, nowMs });
   const provider = createOidcProvider({ settings, redirectUri: `${publicUrl}${endOidc.path}`, nowMs });
   const takenNames = operators.map(({ name }) => name);
+  const wrongLogouts = createPerMinute(wrongLogoutsMax, nowMs);
   let waiting = 0;
   const waitingOf = new Map<string, number>();
 
@@ -75,7 +79,6 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
       waiting += 1;
       waitingOf.set(from, ofOne + 1);
       try {
-        limit.expectAddress(request.ip ?? '');
         await step(request, response, next);
       } catch (error) {
         if (error instanceof OidcFailed) await backToSignIn(response, error.trouble, { code: error.code });
@@ -119,8 +122,7 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
       await backToSignIn(response, 'role', { subject });
       return;
     }
-    limit.expectPerson(person.name);
-    limit.noteRight(person.name);
+    limit(person.name);
     const after = { issuer: settings.issuer, subject, role: person.role };
     const marks = {
       sub: outsideMark('sub', subject),
@@ -135,15 +137,16 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
   /** Told by the provider, not by a browser: its signature is all that it shows. */
   const logOut: RequestHandler = async (request, response) => {
     response.setHeader('cache-control', 'no-store');
-    const address = request.ip ?? '';
-    limit.expectAddress(address);
+    const network = networkOf(request.ip ?? '');
+    const retryAfterSeconds = wrongLogouts.secondsLeft(network);
+    if (retryAfterSeconds !== undefined) throw new Failure('rate_limited', { retryAfterSeconds });
     if (waiting >= waitingLimit) throw new Failure('rate_limited', { retryAfterSeconds: 1 });
     waiting += 1;
     try {
       const token = new URLSearchParams(bytesOf(request.body).toString()).get('logout_token') ?? '';
       const told = await provider.signedOut(token);
       if (!told) {
-        limit.noteWrong(address);
+        wrongLogouts.note(network);
         throw new Failure('body_malformed', { detail: 'It is no logout token of the OpenID provider for this client' });
       }
       const which = {

@@ -7,7 +7,7 @@ import { consoleFile, consolePage, consolePageSlash } from '../../contract/opera
 import { parseWith } from '../../contract/problem';
 import { emptyQuery } from '../../contract/query';
 import { Failure } from '../../domain/failures';
-import { mayAct, type OperatorWithToken } from '../../domain/operator';
+import { mayAct, type Operator, type OperatorWithToken } from '../../domain/operator';
 import type { AuditTrails } from '../../operator/audit-trail';
 import type { SalesReader } from '../../operator/overview/sales';
 import type { ConsoleSampler } from '../../operator/overview/sampler';
@@ -93,20 +93,25 @@ const mountSession = (
     ...(deps.temporalUi ? { temporalUi: deps.temporalUi } : {}),
   });
 
+  const takenOrNoted = async (found: Operator | undefined, address: string): Promise<Operator> => {
+    try {
+      return deps.wrongTokens.taken(found, address, 'console');
+    } catch (error) {
+      // Once its network has to wait, nobody tells whether it was right.
+      if (error instanceof Failure && error.code === 'operator_unauthorized') {
+        log.warn({ from: address }, 'a wrong operator token was given at the console');
+        await deps.noteRefusal(address, {}, error.code);
+      }
+      throw error;
+    }
+  };
+
   mount.open(routes.signIn)(async ({ request, response, todays }) => {
     const address = request.ip ?? '';
-    limit.expectAddress(address);
     // As JSON only: a form of another site cannot send that, so nobody is signed in without knowing it.
     const { token } = jsonBody(request, routes.signIn.body, routes.signIn, todays);
-    const operator = operatorOfToken(token, operators);
-    if (!operator) {
-      limit.noteWrong(address);
-      log.warn({ from: address }, 'a wrong operator token was given at the console');
-      await deps.noteRefusal(address, {}, 'operator_unauthorized');
-      throw deps.wrongTokens.refusal(address, 'console');
-    }
-    limit.expectPerson(operator.name);
-    limit.noteRight(operator.name);
+    const operator = await takenOrNoted(operatorOfToken(token, operators), address);
+    limit(operator.name);
     const { session, cookie } = await audit.of(operator)({ action: 'console.signed_in', target: 'console' }, () =>
       sessions.begin(operator),
     );

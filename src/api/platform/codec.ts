@@ -21,6 +21,9 @@ export interface Codec extends Pick<OperatorAuth, 'operators' | 'wrongTokens'> {
   readonly codecSecret: string | undefined;
 }
 
+/** Whoever has the secret; no operator is named so. */
+const bearer = { name: '(codec secret)' };
+
 /** Lets the Temporal UI read summaries, details and payloads. Decodes only; codes are never among payloads. */
 export const mountCodec = (mount: Mount, { decodePayloads, operators, wrongTokens, codecSecret }: Codec): void => {
   const allow: RequestHandler = (_request, response, next) => {
@@ -43,9 +46,8 @@ export const mountCodec = (mount: Mount, { decodePayloads, operators, wrongToken
   const requireSecret: RequestHandler = (request, _response, next) => {
     const given = Buffer.from(String(request.params.secret));
     const expected = Buffer.from(codecSecret ?? '');
-    if (expected.length === 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) {
-      throw wrongTokens.refusal(request.ip ?? '', 'codec', new Failure('path_unknown'));
-    }
+    const isRight = expected.length > 0 && given.length === expected.length && timingSafeEqual(given, expected);
+    wrongTokens.taken(isRight ? bearer : undefined, request.ip ?? '', 'codec', new Failure('path_unknown'));
     next();
   };
   const requireToken: RequestHandler = (request, _response, next) => {

@@ -1,0 +1,76 @@
+import pino from 'pino';
+import { Registry } from 'prom-client';
+import { createWrongTokens, type Door } from '../../src/api/auth/wrong-tokens';
+import type { Failure } from '../../src/domain/failures';
+
+const [vera, omar] = [{ name: 'vera' }, { name: 'omar' }];
+
+const aPlatform = () => {
+  const clock = { nowMs: 0 };
+  const note = jest.fn(async () => undefined);
+  const guesses = { note, lastAt: async () => undefined };
+  const log = pino({ level: 'silent' });
+  const tokens = createWrongTokens({ guesses, registry: new Registry(), nowMs: () => clock.nowMs, log });
+  const give = (holder: { name: string } | undefined, address: string, door: Door = 'api'): string => {
+    try {
+      return tokens.taken(holder, address, door).name;
+    } catch (error) {
+      return (error as Failure).code;
+    }
+  };
+  const guess = (times: number, address: string, door?: Door) =>
+    Array.from({ length: times }, () => give(undefined, address, door));
+  return { clock, give, guess, noted: () => note.mock.calls.length };
+};
+
+test('whoever guesses on is not told when the guess is right, and nobody elsewhere has to wait', () => {
+  const { give, guess, clock } = aPlatform();
+  expect(guess(21, '203.0.113.5')).toEqual([...Array(20).fill('operator_unauthorized'), 'rate_limited']);
+  for (const door of ['api', 'console', 'codec'] as const) expect(give(vera, '203.0.113.5', door)).toBe('rate_limited');
+  expect(give(vera, '203.0.113.6')).toBe('vera');
+  clock.nowMs += 60_000;
+  expect(give(vera, '203.0.113.5')).toBe('vera');
+});
+
+test('whoever worked from there within a day goes on beside a guesser, with the very token', () => {
+  const { give, guess, clock } = aPlatform();
+  expect(give(vera, '203.0.113.5')).toBe('vera');
+  clock.nowMs += 23 * 3_600_000;
+  guess(20, '203.0.113.5');
+  expect([give(vera, '203.0.113.5'), give(vera, '203.0.113.5', 'console')]).toEqual(['vera', 'vera']);
+  expect(give(omar, '203.0.113.5')).toBe('rate_limited');
+  clock.nowMs += 25 * 3_600_000;
+  guess(20, '203.0.113.5');
+  expect(give(vera, '203.0.113.5')).toBe('rate_limited');
+});
+
+test('an operator who moves through networks makes nobody else unknown', () => {
+  const { give, guess } = aPlatform();
+  give(vera, '203.0.113.5');
+  for (let n = 0; n < 500; n += 1) give(omar, `2001:db8:0:${n.toString(16)}::1`);
+  for (const address of ['203.0.113.5', '2001:db8:0:0::1']) guess(20, address);
+  expect(give(vera, '203.0.113.5')).toBe('vera');
+  expect(give(omar, '2001:db8:0:0::1')).toBe('rate_limited');
+});
+
+test('at the console five wrong ones are enough, and its limit is not that of the other doors', () => {
+  const { give, guess } = aPlatform();
+  expect(guess(6, '203.0.113.5', 'console').at(-1)).toBe('rate_limited');
+  expect([give(vera, '203.0.113.5', 'console'), give(vera, '203.0.113.5')]).toEqual(['rate_limited', 'vera']);
+});
+
+test('a guesser cannot get more tries by walking through its own IPv6 network', () => {
+  const { give, guess } = aPlatform();
+  for (let n = 1; n <= 20; n += 1) guess(1, `2001:db8:1:2::${n}`);
+  expect(give(vera, '2001:db8:1:2:ffff::9')).toBe('rate_limited');
+  expect([give(vera, '2001:db8:1:3::9'), give(omar, '::ffff:203.0.113.6')]).toEqual(['vera', 'omar']);
+});
+
+test('guesses from everywhere are told to a person once a minute, and refuse nobody who comes from a new address', () => {
+  const { give, guess, noted } = aPlatform();
+  for (let n = 0; n < 200; n += 1) guess(1, `203.0.113.${n}`);
+  expect(noted()).toBe(0);
+  for (let n = 0; n < 10; n += 1) guess(1, `198.51.100.${n}`);
+  expect(noted()).toBe(1);
+  expect([give(vera, '192.0.2.1'), give(undefined, '192.0.2.2')]).toEqual(['vera', 'operator_unauthorized']);
+});
