@@ -1,4 +1,5 @@
 import type { PlatformSettings } from './settings';
+import { dayMs } from './timings';
 
 /** How an issuer shows that the host of its callback is its own. */
 export const proofWays = ['dns', 'file'] as const;
@@ -13,6 +14,8 @@ export interface HostProof {
 
 /** Of one issuer. */
 export const provedHostsMax = 10;
+/** As long as ACME's authorities believe one before they look again. */
+const proofLifetimeMs = 30 * dayMs;
 
 const proofName = 'codeferry-verification';
 
@@ -40,11 +43,18 @@ interface Called {
   readonly provedHosts?: readonly HostProof[];
 }
 
-/** The one judge of it: asked before an order is taken, a callback changed, and at each call. */
-export const mayBeCalled = ({ callback, provedHosts }: Called, platform: PlatformSettings): boolean =>
-  platform.callbackOwnership !== 'required' ||
-  callback.kind !== 'url' ||
-  proofOf(provedHosts, callback.url) !== undefined;
+const provedAt = ({ callback, provedHosts }: Called, platform: PlatformSettings): number => {
+  if (platform.callbackOwnership !== 'required' || callback.kind !== 'url') return Number.POSITIVE_INFINITY;
+  return proofOf(provedHosts, callback.url)?.at.getTime() ?? Number.NEGATIVE_INFINITY;
+};
+
+/** The one judge of it: asked before an order is taken, and at each call. */
+export const mayBeCalled = (called: Called, platform: PlatformSettings): boolean =>
+  provedAt(called, platform) > Number.NEGATIVE_INFINITY;
+
+/** The same of a callback that changes to another host, which may have changed hands since it was proved. */
+export const mayBecomeCalled = (called: Called, platform: PlatformSettings, nowMs: number): boolean =>
+  provedAt(called, platform) > nowMs - proofLifetimeMs;
 
 /** The newest first; the one of the host that is called is never crowded out. */
 export const withProof = ({ callback, provedHosts = [] }: Called, proof: HostProof): readonly HostProof[] => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { dayMs } from '../../src/domain/timings';
 import { startDnsServer, type TestDns } from '../support/dns-server';
 import type { TestIssuer } from '../support/issuer';
 import type { Answer } from '../support/platform';
@@ -232,6 +233,25 @@ describe('required', () => {
     await until('the notice at the new host', () => mine.calls() > 0);
     expect(sibling.calls()).toBe(0);
     expect(dns.asked).toContain(place);
+  });
+
+  test('a host that may have changed hands since its proof is proved anew before a callback changes to it', async () => {
+    const issuer = await seller();
+    const [theirs, called] = [aHost(), aHost()];
+    const provedDaysAgo = (host: string, days: number) =>
+      file.platform.core.issuers.prove(issuer.issuerId, { host, by: 'dns', at: new Date(Date.now() - days * dayMs) });
+    await provedDaysAgo(called.authority, 29);
+    expect((await change(issuer, called.callback)).status).toBe(200);
+    await provedDaysAgo(called.authority, 31);
+    await provedDaysAgo(theirs.authority, 31);
+    // Who sells goes on, at any path of the host that is called.
+    expect((await change(issuer, { kind: 'url', url: `${called.url}/2` })).status).toBe(200);
+    expect((await issuer.place('on-1')).status).toBe(201);
+    await until('the notice', () => called.calls() > 0);
+    expectProblem(await change(issuer, theirs.callback), 409, 'callback_not_proved', '/callback/url');
+    dns.set(`_codeferry.${theirs.name}`, (await proof(issuer, theirs.url)).dns.txt);
+    await look(issuer, theirs.url);
+    expect((await change(issuer, theirs.callback)).status).toBe(200);
   });
 
   test('a port of the host has a file of its own', async () => {

@@ -6,7 +6,7 @@ import type { BodyOf, GivenBody } from '../../contract/route';
 import type { Versions } from '../../contract/versions';
 import type { Branding } from '../../domain/branding';
 import { Failure, type FieldError } from '../../domain/failures';
-import { hostOf, mayBeCalled } from '../../domain/ownership';
+import { hostOf, mayBeCalled, mayBecomeCalled } from '../../domain/ownership';
 import { effectiveSettings, type PlatformSettings } from '../../domain/settings';
 import type { AuditTrail } from '../../operator/audit-trail';
 import { sealCallCertificate } from '../../sealing/call-certificate';
@@ -58,7 +58,7 @@ export const createIssuerAccounts = (deps: Deps) => {
   const requireProved = async (before: IssuerRow, { callback }: Pick<Change, 'callback'>): Promise<void> => {
     if (callback?.kind !== 'url') return;
     const isSameHost = before.callback.kind === 'url' && hostOf(before.callback.url) === hostOf(callback.url);
-    if (isSameHost || mayBeCalled({ ...before, callback }, await settings.platform())) return;
+    if (isSameHost || mayBecomeCalled({ ...before, callback }, await settings.platform(), nowMs())) return;
     throw notProved('/callback/url');
   };
 
@@ -135,7 +135,7 @@ export const createIssuerAccounts = (deps: Deps) => {
 
 /** Who was refused reads there what to do. */
 export const notProved = (path?: string): Failure => {
-  const message = "is at a host that is not proved to be the issuer's: GET …/callback-proof?url=… tells how";
+  const message = "is at a host that was not proved to be the issuer's within 30 days: GET …/callback-proof?url=… tells how";
   return new Failure(
     'callback_not_proved',
     path === undefined ? {} : { errors: [{ path, code: 'not_proved', message }] },
