@@ -118,6 +118,8 @@ export const createSecondPerson = ({
     },
 
     list: approvals.list,
+    /** False for what somebody else wrote, or a master key sealed that is gone. */
+    isUntouched: seal.isUntouched,
     terminalOf,
   };
 };

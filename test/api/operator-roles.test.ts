@@ -1,3 +1,6 @@
+import { dayMs } from '../../src/domain/timings';
+import { createSecondPerson } from '../../src/operator/approvals';
+import { createApprovals } from '../../src/store/approvals';
 import { type Answer, read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
@@ -102,7 +105,16 @@ test('with twoPersons codes go to another terminal only when another operator sa
 
   const asked = await by(otto, 'POST', at, { terminal: other });
   expect([asked.status, Object.keys(asked.body)]).toEqual([202, ['approvalId']]);
-  const [first, second, late] = [asked.body.approvalId, await ask(other), await ask(onSameHost)];
+  const { approvals } = file.platform.core.database;
+  const { orderDeps } = file.platform.core;
+  const yesterday = createSecondPerson({
+    approvals: createApprovals(file.platform.core.database),
+    hasProvider: false,
+    orderDeps: { ...orderDeps, nowMs: () => Date.now() - dayMs },
+  });
+  const row = await orderDeps.orders.find({ issuerId: issuer.issuerId, orderNo: 'two' });
+  const late = await yesterday.ask(row as NonNullable<typeof row>, onSameHost, otto);
+  const [first, second] = [asked.body.approvalId, await ask(other)];
   expectProblem(await decide(otto, first, 'approve'), 403, 'operator_forbidden');
   expectProblem(await decide(otto, first, 'refuse'), 403, 'operator_forbidden');
   expectProblem(await decide(vera, first, 'approve'), 403, 'operator_forbidden');
@@ -124,15 +136,24 @@ test('with twoPersons codes go to another terminal only when another operator sa
   expect((await decide(anna, first, 'refuse')).body).toMatchObject({ state: 'refused', decidedBy: anna.name });
   expectProblem(await decide(anna, first, 'approve'), 409, 'already_decided');
   expectProblem(await reveal(anna, first), 409, 'already_decided');
-  const { approvals } = file.platform.core.database;
   // Who writes to the database neither decides in somebody's name nor sends the codes of another order there.
   const written = await approvals.findOne({ _id: second });
-  for (const $set of [{ askedBy: 'anna' }, { orderNo: 'dearer' }, { endsAt: new Date(Date.now() + 1e9) }]) {
+  for (const $set of [
+    { askedBy: 'anna' },
+    { orderNo: 'dearer' },
+    { orderId: `${issuer.issuerId}/dearer` },
+    { endsAt: new Date(Date.now() + 1e9) },
+  ]) {
     await approvals.updateOne({ _id: second }, { $set });
     for (const person of [otto, anna]) expectProblem(await decide(person, second, 'approve'), 404, 'approval_unknown');
+    // Nor does one such row keep the others out of the list.
+    const left = (await by(vera, 'GET', '/approvals')).body.data;
+    expect(left.map(({ approvalId }: { approvalId: string }) => approvalId)).toEqual(
+      expect.arrayContaining([first, late]),
+    );
+    expect(JSON.stringify(left)).not.toContain(second);
     await approvals.replaceOne({ _id: second }, written as NonNullable<typeof written>);
   }
-  await approvals.updateOne({ _id: late }, { $set: { endsAt: new Date() } });
   expectProblem(await decide(anna, late, 'approve'), 404, 'approval_unknown');
   expect((await issuer.order('two')).body.state).toBe('undeliverable');
   expect(await terminals.deliveries('/other')).toHaveLength(0);
@@ -144,9 +165,9 @@ test('with twoPersons codes go to another terminal only when another operator sa
   const listed = await by(vera, 'GET', '/approvals');
   expect(listed.body.data.map(({ state }: { state: string }) => state)).toEqual([
     'open',
-    'expired',
     'approved',
     'refused',
+    'expired',
   ]);
   expect(JSON.stringify(listed.body)).not.toContain('/other');
 

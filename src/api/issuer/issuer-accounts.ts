@@ -135,7 +135,8 @@ export const createIssuerAccounts = (deps: Deps) => {
 
 /** Who was refused reads there what to do. */
 export const notProved = (path?: string): Failure => {
-  const message = "is at a host that was not proved to be the issuer's within 30 days: GET …/callback-proof?url=… tells how";
+  const message =
+    "is at a host that was not proved to be the issuer's within 30 days: GET …/callback-proof?url=… tells how";
   return new Failure(
     'callback_not_proved',
     path === undefined ? {} : { errors: [{ path, code: 'not_proved', message }] },

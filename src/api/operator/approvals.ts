@@ -40,7 +40,9 @@ export const mountOperatorApprovals = (mount: Mount, deps: OperatorApprovals): v
 
   mount.operator(routes.listApprovals)(async ({ query: { limit, cursor } }) => {
     const rows = await secondPerson.list(cursor === undefined ? undefined : positionOf(cursor), limit + 1);
-    return { status: 200, body: pageOf(rows, limit, approvalBody) };
+    const { data, nextCursor } = pageOf(rows, limit, (row) => row);
+    // Nobody can decide about others, and one that does not open would keep all from being shown.
+    return { status: 200, body: { data: data.filter(secondPerson.isUntouched).map(approvalBody), nextCursor } };
   });
 
   const revealed = createPerMinute(revealedMax, orderDeps.nowMs);
