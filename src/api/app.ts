@@ -20,6 +20,7 @@ import { registerTroubleMetrics } from '../operator/trouble-metrics';
 import { createTroubleWatch } from '../operator/troubles';
 import type { AddressGuard } from '../outbound/address-guard';
 import { createLoadShedder, type LoadShedder, registerShedderGauge } from '../overload/load-shedder';
+import { createTurns } from '../overload/taking-turns';
 import { createWaitingReaders } from '../overload/waiting-readers';
 import { createWorkflowStarter, registerQueueGauge, type WorkflowStarter } from '../overload/workflow-starter';
 import { createTestOrders } from '../sandbox/test-orders';
@@ -118,6 +119,9 @@ import { mountPortal } from './portal/portal';
 import { mountReceipts } from './receipts/receipts';
 import { mountSandbox } from './sandbox/sandbox';
 
+/** Intents that are on their way into the audit log: few, so that whoever comes next has a turn soon. */
+const auditedAtOnce = 8;
+
 export interface AppDeps {
   readonly core: {
     readonly orderDeps: OrderDeps;
@@ -191,7 +195,7 @@ export const createApp = ({
 }: AppDeps): { app: Express; adminApp: Express | undefined; starter: WorkflowStarter } => {
   const { orderDeps, issuers, ring, requests, keys, database, gateway } = core;
   const starter = createWorkflowStarter({ gateway, log });
-  const audit = createAuditTrails({ audit: core.audit, nowMs, log });
+  const audit = createAuditTrails({ audit: core.audit, inTurn: createTurns(auditedAtOnce).run, nowMs, log });
 
   const terminalProblem = async (terminal: Terminal, issuerId: string, callback?: IssuerSettings['callback']) => {
     const problem = await core.channels.problemOf(terminal, guard.of(issuerId));

@@ -37,10 +37,13 @@ const nobody = '(nobody)';
 
 export const createAuditTrails = ({
   audit,
+  inTurn,
   nowMs,
   log,
 }: {
   readonly audit: Audit;
+  /** Before each intent: those who act wait for one of each other's, not for all that one of them asked for. */
+  readonly inTurn: <T>(actor: string, work: () => Promise<T>) => Promise<T>;
   readonly nowMs: () => number;
   readonly log: Logger;
 }): AuditTrails => {
@@ -74,7 +77,7 @@ export const createAuditTrails = ({
   const of =
     ({ name }: Pick<Operator, 'name'>): AuditTrail =>
     async (deed, run, outcomeOf) => {
-      const { seq } = await write(name, deed, { phase: 'asked' });
+      const { seq } = await inTurn(name, () => write(name, deed, { phase: 'asked' }));
       try {
         const result = await run();
         await writeOutcome(name, { ...deed, ...outcomeOf?.(result) }, { phase: 'done', of: seq });

@@ -9,7 +9,12 @@ test.each([
 ])('what %s does of itself is written down %i times a day, and not begun beyond', async (issuerId, limit) => {
   const left: number[] = [];
   const audited = createAuditedByIssuer({
-    audit: createAuditTrails({ audit: {} as never, nowMs: () => 0, log: {} as never }),
+    audit: createAuditTrails({
+      audit: {} as never,
+      inTurn: (_actor, work) => work(),
+      nowMs: () => 0,
+      log: {} as never,
+    }),
     dayCounts: {
       require: async ({ name, limit: most }: { name: string; limit: number }) => {
         expect(name).toBe(`audited/${issuerId}`);
