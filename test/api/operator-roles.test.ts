@@ -10,11 +10,12 @@ import { until } from '../support/until';
 const vera = { name: 'vera', role: 'viewer', token: 'a-token-of-vera-1234' } as const;
 const vito = { name: 'vito', role: 'viewer', token: 'a-token-of-vito-1234' } as const;
 const vlad = { name: 'vlad', role: 'viewer', token: 'a-token-of-vlad-1234' } as const;
+const vinz = { name: 'vinz', role: 'viewer', token: 'a-token-of-vinz-1234' } as const;
 const otto = { name: 'otto', role: 'operator', token: 'a-token-of-otto-1234' } as const;
 const anna = { name: 'anna@shop.example', role: 'admin', token: 'a-token-of-anna-1234' } as const;
 /** Of whom nobody hears before others guess. */
 const nora = { name: 'nora', role: 'viewer', token: 'a-token-of-nora-1234' } as const;
-const file = platformOfFile({ operators: [vera, vito, vlad, otto, anna, nora], sealPayloads: true });
+const file = platformOfFile({ operators: [vera, vito, vlad, vinz, otto, anna, nora], sealPayloads: true });
 const terminals = startTerminals();
 afterAll(() => terminals.stop());
 
@@ -43,6 +44,13 @@ test('viewers who ask without end keep nobody else from acting, nor what they di
   expect(new Set((await Promise.all(many)).map(({ status }) => status))).toEqual(new Set([200, 429]));
   const { data } = (await by(anna, 'GET', `/audit?actor=${anna.name}&limit=100`)).body;
   expect(data.filter(({ action }: { action: string }) => action.startsWith('maintenance.'))).toHaveLength(6);
+});
+
+test('whoever reads alone does not fill the audit log, which is kept for ever', async () => {
+  const ended: number[] = [];
+  for (let n = 0; n < 125; n += 1) ended.push((await by(vinz, 'POST', '/console/sessions/end', {})).status);
+  expect(ended).toEqual([...Array(120).fill(200), ...Array(5).fill(429)]);
+  expect((await by(vinz, 'GET', '/issuers')).status).toBe(200);
 });
 
 test('viewers who take nothing of the files that they ask for leave a place for those who act', async () => {

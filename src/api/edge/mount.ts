@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
+import { createPerMinute } from '../../bounded/per-minute';
 import { createSlots } from '../../bounded/slots';
 import { bodyMissing, parseWith, problemOf } from '../../contract/problem';
 import { emptyQuery } from '../../contract/query';
@@ -120,6 +121,9 @@ const newOrdersInDatabaseMax = 32;
 const operatorCallsMax = 40;
 const operatorCallsInAllMax = 1_024;
 
+/** A minute, of one who reads alone: entries of the audit log are kept for ever. */
+const auditedOfViewerMax = 120;
+
 /** Readings of issuers, some of which take a tenth of a second of the one thread: one issuer has few of them at once. */
 const readsAtOnceMax = 24;
 const readsOfOneMax = 8;
@@ -183,6 +187,7 @@ export const createMount = (
   const roomForLarge = largeBodies();
   const files = createSlots(filesAtOnce);
   const operatorCalls = createSlots(operatorCallsInAllMax);
+  const auditedOfViewers = createPerMinute(auditedOfViewerMax, deps.nowMs);
   const filesOfIssuers = createSlots(Number.POSITIVE_INFINITY);
   const methodsOf = new Map<Express, Map<string, Set<string>>>(
     [apps.public, apps.operators].map((app) => [app, new Map()]),
@@ -407,6 +412,17 @@ export const createMount = (
     await work().finally(() => operatorCalls.giveBack(name));
   };
 
+  const auditOf = (operator: Operator): AuditTrail => {
+    const audit = deps.audit.of(operator);
+    if (operator.role !== 'viewer') return audit;
+    return async (...deed) => {
+      const retryAfterSeconds = auditedOfViewers.secondsLeft(operator.name);
+      if (retryAfterSeconds !== undefined) throw new Failure('rate_limited', { retryAfterSeconds });
+      auditedOfViewers.note(operator.name);
+      return audit(...deed);
+    };
+  };
+
   /** All but the body, which a file's call has none of. */
   const operatorCallOf = async <R extends Route & { readonly who: Role }>(
     route: R,
@@ -422,7 +438,7 @@ export const createMount = (
       query: queryOf(route, request),
       operator,
       sessionId: session?.id,
-      audit: deps.audit.of(operator),
+      audit: auditOf(operator),
     };
   };
 
