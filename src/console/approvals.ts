@@ -55,7 +55,7 @@ const decide = async (approval: ApprovalAnswer, decision: 'approve' | 'refuse', 
   const done = await askDialog({
     title: isApproval ? 'Send the codes there?' : 'Refuse the other terminal?',
     text: isApproval
-      ? `The codes of ${approval.orderNo} go to ${approval.terminal.hint}, as ${approval.askedBy} asked. The issuer is told.`
+      ? `The codes of ${approval.orderNo} go to ${approval.terminal.hint}, as ${approval.askedBy} asked.${approval.newLink ? ' The pick-up link that the buyer has ends.' : ''} The issuer is told.`
       : `The codes of ${approval.orderNo} stay where they are.`,
     more: wholeAddress(approval),
     confirm: isApproval ? 'Approve' : 'Refuse',

@@ -56,7 +56,11 @@ export const createSecondPerson = ({
     isNeeded: async (): Promise<boolean> => (await settings.platform()).twoPersons === true,
 
     /** @throws Failure `operator_forbidden` */
-    ask: async ({ _id: orderId, issuerId, orderNo }: OrderRow, terminal: Terminal, { name, subject }: Operator) => {
+    ask: async (
+      { _id: orderId, issuerId, orderNo }: OrderRow,
+      { terminal, newLink }: { readonly terminal: Terminal; readonly newLink?: boolean | undefined },
+      { name, subject }: Operator,
+    ) => {
       expectPerson(subject);
       const _id = randomBytes(16).toString('base64url');
       const askedAt = new Date(nowMs());
@@ -67,6 +71,7 @@ export const createSecondPerson = ({
         issuerId,
         orderNo,
         sealed: ring.seal(Buffer.from(JSON.stringify(terminal)), places.approval(_id, orderId)),
+        ...(newLink ? { newLink } : {}),
         askedBy: name,
         ...(subject === undefined ? {} : { askedBySubject: subject }),
         askedAt,

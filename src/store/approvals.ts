@@ -10,6 +10,8 @@ export interface ApprovalRow {
   readonly orderNo: string;
   /** The terminal, sealed to this row's place: whoever writes to the database sends codes nowhere else. */
   readonly sealed: Buffer;
+  /** The pick-up link that the order has is to end as well. */
+  readonly newLink?: true;
   readonly askedBy: string;
   /** Undefined: by a token. */
   readonly askedBySubject?: string;

@@ -15,7 +15,11 @@ const otto = { name: 'otto', role: 'operator', token: 'a-token-of-otto-1234' } a
 const anna = { name: 'anna@shop.example', role: 'admin', token: 'a-token-of-anna-1234' } as const;
 /** Of whom nobody hears before others guess. */
 const nora = { name: 'nora', role: 'viewer', token: 'a-token-of-nora-1234' } as const;
-const file = platformOfFile({ operators: [vera, vito, vlad, vinz, otto, anna, nora], sealPayloads: true });
+const file = platformOfFile({
+  operators: [vera, vito, vlad, vinz, otto, anna, nora],
+  hasMails: true,
+  sealPayloads: true,
+});
 const terminals = startTerminals();
 afterAll(() => terminals.stop());
 
@@ -124,7 +128,7 @@ test('with twoPersons codes go to another terminal only when another operator sa
     orderDeps: { ...orderDeps, nowMs: () => Date.now() - dayMs },
   });
   const row = await orderDeps.orders.find({ issuerId: issuer.issuerId, orderNo: 'two' });
-  const late = await yesterday.ask(row as NonNullable<typeof row>, onSameHost, otto);
+  const late = await yesterday.ask(row as NonNullable<typeof row>, { terminal: onSameHost }, otto);
   const [first, second] = [asked.body.approvalId, await ask(other)];
   expectProblem(await decide(otto, first, 'approve'), 403, 'operator_forbidden');
   expectProblem(await decide(otto, first, 'refuse'), 403, 'operator_forbidden');
@@ -245,6 +249,23 @@ test('what was approved and could not be done is done by the same decision again
   await issuer.inState('later', 'delivered');
   expectProblem(await decide(anna, 'approve'), 409, 'already_decided');
   expect(await terminals.deliveries('/later')).toHaveLength(1);
+  await by(anna, 'PUT', '/settings', { twoPersons: false });
+});
+
+test('a new link that was asked for with another terminal comes once another operator approves it', async () => {
+  file.mails.answerTo('gone@shop.example', () => 550);
+  const issuer = await file.issuer();
+  const terminal = { channel: 'email', address: 'gone@shop.example' };
+  const placed = await issuer.placeVerified('both', { terminal });
+  await issuer.submit('both', [{ itemId: '1', value: 'CODE-both' }]);
+  await issuer.inState('both', 'undeliverable');
+  await by(anna, 'PUT', '/settings', { twoPersons: true });
+  const body = { terminal: { channel: 'page' }, newLink: true };
+  const asked = await by(otto, 'POST', `/orders/${issuer.issuerId}/both/redeliver`, body);
+  const { approvalId } = asked.body;
+  expect((await by(vera, 'GET', '/approvals')).body.data[0]).toMatchObject({ approvalId, newLink: true });
+  expect((await by(anna, 'POST', `/approvals/${approvalId}`, { decision: 'approve' })).status).toBe(200);
+  expect((await fetch(placed.body.pickupUrl)).status).toBe(404);
   await by(anna, 'PUT', '/settings', {});
 });
 

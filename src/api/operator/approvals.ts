@@ -30,6 +30,7 @@ export const mountOperatorApprovals = (mount: Mount, deps: OperatorApprovals): v
     orderNo: row.orderNo,
     action: 'redeliver' as const,
     terminal: maskedTerminal(secondPerson.terminalOf(row)),
+    ...(row.newLink ? { newLink: row.newLink } : {}),
     askedBy: row.askedBy,
     askedAt: row.askedAt.toISOString(),
     endsAt: row.endsAt.toISOString(),
@@ -64,8 +65,15 @@ export const mountOperatorApprovals = (mount: Mount, deps: OperatorApprovals): v
     const { row, terminal } = await secondPerson.toDecide(params.approvalId, operator);
     const order = await findOrder(deps, row.issuerId, row.orderNo);
     const action = decision === 'approve' ? 'order.terminal_approved' : 'order.terminal_refused';
-    const decided = await audit({ action, target: order._id, ...changedTerminals(orderDeps, order, terminal) }, () =>
-      secondPerson.decide(row, operator, decision, () => actions.redeliver(order, terminal, undefined, row._id)),
+    const { before, after } = changedTerminals(orderDeps, order, terminal);
+    const deed = {
+      action,
+      target: order._id,
+      before,
+      after: { ...after, ...(row.newLink ? { newLink: true } : {}) },
+    } as const;
+    const decided = await audit(deed, () =>
+      secondPerson.decide(row, operator, decision, () => actions.redeliver(order, terminal, row.newLink, row._id)),
     );
     return { status: 200, body: approvalBody(decided) };
   });

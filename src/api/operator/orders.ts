@@ -104,15 +104,15 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     if (problem) throw bodyInvalid([problem]);
     const changed = { target: row._id, ...changedTerminals(orderDeps, row, terminal) };
     const isOther = changed.before.terminalHash !== changed.after.terminalHash;
+    const deed = { ...changed, after: { ...changed.after, ...(newLink ? { newLink } : {}) } };
     if (terminal && isOther && (await secondPerson.isNeeded())) {
       actions.expectRedeliverable(row, terminal);
-      const approvalId = await audit({ action: 'order.terminal_asked', ...changed }, () =>
-        secondPerson.ask(row, terminal, operator),
+      const approvalId = await audit({ ...deed, action: 'order.terminal_asked' }, () =>
+        secondPerson.ask(row, { terminal, newLink }, operator),
       );
       return { status: 202, body: { approvalId } };
     }
-    const deed = { action: operatorActions.redeliver.audit[0], ...changed };
-    const after = await audit({ ...deed, after: { ...changed.after, ...(newLink ? { newLink } : {}) } }, () =>
+    const after = await audit({ ...deed, action: operatorActions.redeliver.audit[0] }, () =>
       actions.redeliver(row, terminal, newLink),
     );
     return { status: 200, body: await bodyOf({ ...after, terminal: terminal ?? after.terminal }) };

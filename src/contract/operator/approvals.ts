@@ -15,6 +15,7 @@ const approval = z
     orderNo,
     action: z.literal('redeliver'),
     terminal: maskedTerminal.meta({ description: 'Where the codes are to go, masked' }),
+    newLink: z.literal(true).optional().meta({ description: 'The pick-up link that the order has would end' }),
     askedBy: z.string(),
     askedAt: instant,
     endsAt: instant,
