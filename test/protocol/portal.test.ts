@@ -188,6 +188,18 @@ describe('a session at the issuer’s own page', () => {
     expectProblem(await one.get('/v1/portal/session'), 401, 'signature_invalid');
   });
 
+  test('is none where nobody can open it: as after a master key is gone, and others are seen and go on', async () => {
+    const issuer = await file.issuer();
+    const [one, two] = [await signedIn(issuer, { name: 'one' }), await signedIn(issuer, { name: 'two' })];
+    const { portalSessions } = file.platform.core.database;
+    const { data } = (await two.get(own(issuer, '/portal-sessions'))).body;
+    const { sessionId } = data.find(({ isThis }: { isThis: boolean }) => isThis);
+    await portalSessions.updateOne({ _id: sessionId }, { $set: { sealed: Buffer.alloc(64, 1) } });
+    await until('the kept row to be read anew', async () => (await two.get('/v1/portal/session')).status === 401);
+    const { status, body } = await one.get(own(issuer, '/portal-sessions'));
+    expect([status, body.data?.map(({ name }: { name: string }) => name)]).toEqual([200, ['one']]);
+  });
+
   test('whoever is put out with all others comes back by no link that was made before', async () => {
     const [issuer, other] = [await file.issuer(), await file.issuer()];
     const gone = await signedIn(issuer, { name: 'gone' });

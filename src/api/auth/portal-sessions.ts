@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { PortalRole } from '../../domain/portal';
-import { type KeyRing, sha256 } from '../../sealing/key-ring';
+import { type KeyRing, SealBroken, sha256 } from '../../sealing/key-ring';
 import { places } from '../../sealing/places';
 import type { PortalSessionRow, PortalSessionRows } from '../../store/sessions';
 import { type Cookie, createCookie } from './cookies';
@@ -48,9 +48,15 @@ export const createPortalSessions = ({
   });
   const live = createLiveSessions({ rows, nowMs });
 
-  /** When it ends is sealed too: nobody makes it longer. */
-  const personIn = ({ _id, sealed }: PortalSessionRow): PortalPerson & { readonly endsAtMs?: number } =>
-    JSON.parse(ring.open(sealed, places.portalSession(_id)).toString());
+  /** When it ends is sealed too: nobody makes it longer. Undefined: nobody can open it, so it is none. */
+  const personIn = ({ _id, sealed }: PortalSessionRow): (PortalPerson & { readonly endsAtMs?: number }) | undefined => {
+    try {
+      return JSON.parse(ring.open(sealed, places.portalSession(_id)).toString());
+    } catch (error) {
+      if (error instanceof SealBroken) return undefined;
+      throw error;
+    }
+  };
 
   return {
     /** Called once a link was used up. */
@@ -69,8 +75,9 @@ export const createPortalSessions = ({
       for (const value of cookie.valuesIn(cookieHeader)) {
         if (!/^[\w-]{43}$/.test(value)) continue;
         const row = await live.use(sha256(value), isChange);
-        if (!row) continue;
-        const { endsAtMs = 0, ...person } = personIn(row);
+        const opened = row && personIn(row);
+        if (!opened) continue;
+        const { endsAtMs = 0, ...person } = opened;
         if (endsAtMs > nowMs()) return { ...person, id: row._id, endsAtMs, csrf: sha256(`csrf:${value}`) };
       }
       return undefined;
@@ -80,7 +87,7 @@ export const createPortalSessions = ({
 
     /** Newest first. */
     list: async (issuerId: string, before: string | undefined, limit: number) =>
-      (await rows.list(issuerId, before, limit)).map((row) => ({ ...row, ...personIn(row) })),
+      (await rows.list(issuerId, before, limit)).map((row) => ({ ...row, person: personIn(row) })),
 
     /** Takes the cookie from the browser. */
     endedCookie: cookie.ended,
