@@ -60,6 +60,8 @@ export const mountOrderLists = (mount: Mount, { orderDeps, issuers }: OrderLists
     if (code !== undefined && retryAfterSeconds !== undefined) {
       throw new Failure('rate_limited', { detail: 'Too many codes that no order has', retryAfterSeconds });
     }
+    // Before it is looked for: of many at once none passes the limit.
+    if (code !== undefined) missed.note(operator.name);
     const by = code === undefined ? 'link' : 'code';
     const find = () =>
       code === undefined ? findByLink(orderDeps.orders, link ?? '') : findByCode(orderDeps, issuers, code, issuerId);
@@ -68,7 +70,7 @@ export const mountOrderLists = (mount: Mount, { orderDeps, issuers }: OrderLists
       find,
       (found) => ({ after: { by, found: found.length } }),
     );
-    if (code !== undefined && rows.length === 0) missed.note(operator.name);
+    if (code !== undefined && rows.length > 0) missed.note(operator.name, -1);
     const { rows: shown } = await orderDeps.orders.page(rows, rows.length);
     return { status: 200, body: pageOf(shown, shown.length, await bodyOf(shown)) };
   });
