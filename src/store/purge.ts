@@ -17,7 +17,8 @@ export const createPurge = ({
   submissions,
   inbox,
   ledger,
-}: Pick<Database, 'orders' | 'submissions' | 'inbox' | 'ledger'>) => ({
+  approvals,
+}: Pick<Database, 'orders' | 'submissions' | 'inbox' | 'ledger' | 'approvals'>) => ({
   /**
    * Read by the reconciler: orders that ended at that moment or before, and have told all their events. They were created
    * before they ended, so each query is a range of `by_state`; what is purged has no state and is in none.
@@ -54,6 +55,8 @@ export const createPurge = ({
     );
     await inbox.deleteMany({ _id: { $gt: `${_id}/`, $lt: `${_id}0` } });
     await ledger.deleteMany({ _id: { $gt: `${_id}/`, $lt: `${_id}0` } });
+    // They hold addresses, by a key that stays.
+    await approvals.deleteMany({ orderId: _id });
     const left = { pickupHash, purgedAt: at } as OrderRow;
     const replaced = await orders.replaceOne({ _id, state: { $in: [...finalStates] } }, left);
     return replaced.modifiedCount > 0;

@@ -45,6 +45,7 @@ export const exactQueries: Readonly<Record<string, readonly string[]>> = {
   'portalLinks.by_issuer': ['links to an issuer’s own page'],
   'portalSessions.by_name': ['sessions at an issuer’s own page'],
   'approvals.by_position': ['approvals'],
+  'approvals.by_order': ['purge of an order'],
   'consoleSessions.by_position': ['sessions of the console'],
   'workers.forget': ['workers that report'],
 };

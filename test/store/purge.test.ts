@@ -1,3 +1,4 @@
+import { createApprovals } from '../../src/store/approvals';
 import { createCodes } from '../../src/store/codes';
 import { createInbox } from '../../src/store/inbox';
 import { createOrders, type OrderRow } from '../../src/store/orders';
@@ -91,6 +92,16 @@ test('what stays of an order is its name, the hash of its link and the time; nob
   expect(await orders.list({ limit: 10 })).toEqual([]);
   expect(await orders.list({ limit: 10, issuerId: 'acme', orderNoPrefix: 'go' })).toEqual([]);
   expect(await orders.insertAccepted(acceptedRow('gone'))).toBe('exists');
+});
+
+test('an address that waited for approval, or did not get it, goes with its order', async () => {
+  const approvals = createApprovals(file.database);
+  const [row, neighbour] = [await ended('asked'), await ended('asked0')];
+  const asked = { position: 'p', issuerId: 'acme', sealed: Buffer.alloc(8), askedBy: 'ann', state: 'refused' } as const;
+  for (const { _id: orderId, orderNo } of [row, neighbour])
+    await approvals.insert({ ...asked, _id: orderNo, orderId, orderNo, askedAt: endedAt, endsAt: endedAt });
+  await purge.forget(row, endedAt);
+  expect((await approvals.list(undefined, 10)).map(({ orderId }) => orderId)).toEqual([neighbour._id]);
 });
 
 test('no late writer puts anything back', async () => {
