@@ -18,6 +18,9 @@ const asked = ({
   ...row
 }: Omit<ApprovalRow, 'seal'>) => row;
 
+/** Of one operator: among more nobody would find the others'. */
+const openMax = 100;
+
 export type SecondPerson = ReturnType<typeof createSecondPerson>;
 
 /** With `twoPersons` on, an operator's change of a terminal waits here for another operator, for 24 hours. */
@@ -55,13 +58,16 @@ export const createSecondPerson = ({
   return {
     isNeeded: async (): Promise<boolean> => (await settings.platform()).twoPersons === true,
 
-    /** @throws Failure `operator_forbidden` */
+    /** @throws Failure `operator_forbidden`, `rate_limited` */
     ask: async (
       { _id: orderId, issuerId, orderNo }: OrderRow,
       { terminal, newLink }: { readonly terminal: Terminal; readonly newLink?: boolean | undefined },
       { name, subject }: Operator,
     ) => {
       expectPerson(subject);
+      if ((await approvals.countOpen(name, new Date(nowMs()), openMax)) >= openMax) {
+        throw new Failure('rate_limited', { detail: `${openMax} of yours wait for approval`, retryAfterSeconds: 60 });
+      }
       const _id = randomBytes(16).toString('base64url');
       const askedAt = new Date(nowMs());
       const row: ApprovalRow = {

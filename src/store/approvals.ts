@@ -58,6 +58,10 @@ export const createApprovals = ({ approvals }: { readonly approvals: Collection<
     );
   },
 
+  /** @returns At most `limit`. */
+  countOpen: (askedBy: string, at: Date, limit: number): Promise<number> =>
+    approvals.countDocuments({ askedBy, state: 'open', endsAt: { $gt: at } }, { limit }),
+
   list: (before: string | undefined, limit: number): Promise<ApprovalRow[]> =>
     approvals
       .find(before === undefined ? {} : { position: { $lt: before } })

@@ -101,6 +101,7 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_operation', key: { orderId: 1, operationId: 1, seq: 1 } },
   ],
   approvals: [
+    { name: 'by_asker', key: { askedBy: 1, state: 1, endsAt: 1 } },
     { name: 'by_order', key: { orderId: 1 } },
     { name: 'by_position', key: { position: -1 } },
     { name: 'forget', key: { endsAt: 1 }, expireAfterSeconds: 90 * 86_400 },

@@ -199,6 +199,30 @@ test('with twoPersons codes go to another terminal only when another operator sa
   await by(anna, 'PUT', '/settings', {});
 });
 
+test('one operator has a hundred terminals that wait for approval, so that others are found among them', async () => {
+  await terminals.answer('/ended', () => 410);
+  const url = await terminals.urlOf('/ended');
+  const issuer = await file.issuer({ terminal: { channel: 'webhook', url }, deliveryDelaysSeconds: [1] });
+  await issuer.placeVerified('many');
+  await issuer.submit('many', [{ itemId: '1', value: 'CODE-many' }]);
+  await issuer.inState('many', 'undeliverable');
+  await by(anna, 'PUT', '/settings', { twoPersons: true });
+  const { approvals } = file.platform.core.database;
+  const ask = (person: Person) =>
+    by(person, 'POST', `/orders/${issuer.issuerId}/many/redeliver`, { terminal: { channel: 'page' } });
+  const [first] = [(await ask(otto)).body.approvalId];
+  const row = await approvals.findOne({ _id: first });
+  const waiting = await approvals.countDocuments({ askedBy: otto.name, state: 'open', endsAt: { $gt: new Date() } });
+  const more = Array.from({ length: 100 - waiting }, (_, n) => ({ ...row, _id: `more-${n}` }));
+  await approvals.insertMany(more as NonNullable<typeof row>[]);
+  expectProblem(await ask(otto), 429, 'rate_limited');
+  expect((await ask(anna)).status).toBe(202);
+  await by(anna, 'POST', `/approvals/${first}`, { decision: 'refuse' });
+  expect((await ask(otto)).status).toBe(202);
+  await approvals.deleteMany({ askedBy: otto.name, state: 'open' });
+  await by(anna, 'PUT', '/settings', {});
+});
+
 test('an approval whose outcome is not known is not open again: nobody refuses what may be on its way', async () => {
   await terminals.answer('/gone', () => 410);
   const issuer = await file.issuer({

@@ -46,6 +46,7 @@ export const exactQueries: Readonly<Record<string, readonly string[]>> = {
   'portalSessions.by_name': ['sessions at an issuer’s own page'],
   'approvals.by_position': ['approvals'],
   'approvals.by_order': ['purge of an order'],
+  'approvals.by_asker': ['approvals that wait'],
   'consoleSessions.by_position': ['sessions of the console'],
   'workers.forget': ['workers that report'],
 };

@@ -572,6 +572,9 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await approvals.list(undefined, 10);
       await approvals.list('q', 10);
     },
+    'approvals that wait': async () => {
+      await approvals.countOpen('ann', now, 10);
+    },
     'when operator tokens were guessed': async () => {
       await guesses.note(now);
       await guesses.lastAt();
