@@ -31,8 +31,10 @@ export const instant = z.iso.datetime();
 /** Written the same in UTC, so that one time in two ways of writing is one time. */
 const inUtc = (time: string): string => {
   const [, local, fraction = '', offset] = /^(.{19})(\.\d+)?([+-]\d\d:\d\d)$/.exec(time) ?? [];
-  if (local === undefined) return time;
-  return `${new Date(`${local}${offset}`).toISOString().slice(0, -'.000Z'.length)}${fraction}Z`;
+  const at = new Date(`${local}${offset}`);
+  // One that is none, such as `+99:99`, was refused by then, and comes here all the same.
+  if (local === undefined || Number.isNaN(at.getTime())) return time;
+  return `${at.toISOString().slice(0, -'.000Z'.length)}${fraction}Z`;
 };
 
 /** RFC 3339 with any offset: of a body or a query. */

@@ -62,6 +62,11 @@ describe('a payment request', () => {
     ['a payment.id of 65', { payment: { id: 'x'.repeat(65) } }, '/payment/id'],
     ['a payment.payer of 65', { payment: { id: 'x', payer: 'x'.repeat(65) } }, '/payment/payer'],
     ['a payment.paidAt that is no time', { payment: { id: 'x', paidAt: '2026-13-01' } }, '/payment/paidAt'],
+    [
+      'a payment.paidAt of an offset that is none',
+      { payment: { id: 'x', paidAt: '2026-01-01T00:00:00+99:99' } },
+      '/payment/paidAt',
+    ],
     ['a payment with more fields', { payment: { id: 'x', card: '4111' } }, '/payment/card'],
     ['a field that is not of it', { state: 'delivered' }, '/state'],
     ['another type', { type: 'order.codes' }, '/type'],
