@@ -161,7 +161,7 @@ export const callIssuer = async (
     if (!mayBeCalled(issuer, await deps.orderDeps.settings.platformLately())) return notProved;
     return callUrl(deps, issuer, callback.url, messageId, message, answerLimitBytes);
   };
-  const answer = await calledAs(forced, call, overLimit);
+  const answer = await calledAs(forced, call);
   deps.meter.of({ issuerId: issuer._id }).callback(message.type, issuer.codeMode, tryResult(answer), answer.tookMs);
   if (answer.status === 410) await deps.issuers.pause(issuer._id, new Date(deps.nowMs()));
   return answer;

@@ -51,10 +51,9 @@ export interface DeliveryResult {
   readonly state?: 'sent';
 }
 
-/** In memory at once, each of 200 codes, which may be a megabyte; one issuer leaves half of them to others. */
+/** In memory at once, each of 200 codes, which may be a megabyte. */
 const codesPerPart = 200;
 const openedPartsMax = 200;
-const openedPartsOfOneMax = openedPartsMax / 2;
 /** No part is begun after so long: one try takes up to 8 s, and the engine gives the whole run up after 15. */
 const partsBegunWithinMs = 5_000;
 const atOnceMs = 1;
@@ -79,7 +78,7 @@ export const createDeliver = (
   const inboxDelivery = createInboxDelivery({ ...deps, inbox: deps.sandboxInbox });
   const delivererOf = (issuerId: string, channel: string) =>
     (isTestIssuer(issuerId) ? inboxDelivery(channel) : undefined) ?? deliverers.get(channel);
-  const opened = createSlots(openedPartsMax);
+  const opened = createSlots(openedPartsMax, isTestIssuer);
   const putOffMs = createPutOff({ nowMs: deps.nowMs });
 
   const deliverCodes = async (delivery: Delivery, row: OrderRow): Promise<DeliveryResult> => {
@@ -186,7 +185,7 @@ export const createDeliver = (
       const row = await rowOf(deps, delivery);
       const { issuerId } = row;
       const parts = 1 + Math.floor(itemCount(row.facts) / codesPerPart);
-      if (opened.take(issuerId, openedPartsOfOneMax, parts) !== 'taken') {
+      if (opened.take(issuerId, openedPartsMax, parts) !== 'taken') {
         throw notTried('over_limit', 'as many codes are delivered as may be', putOffMs(issuerId));
       }
       return deliverCodes(delivery, row).finally(() => opened.giveBack(issuerId, parts));

@@ -1,5 +1,6 @@
 import { ApplicationFailure, type Duration } from '@temporalio/common';
-import type { OrderName } from '../src/domain/ids';
+import { createSlots } from '../src/bounded/slots';
+import { isTestIssuer, type OrderName } from '../src/domain/ids';
 import type { OrderGateway } from '../src/temporal/order-gateway';
 import type { EventName } from './send-event';
 
@@ -17,6 +18,7 @@ export const createTellEvent = (
   { startEvent }: Pick<OrderGateway, 'startEvent'>,
 ) => {
   const running = new Set<Promise<void>>();
+  const slots = createSlots(firstAttemptsMax, isTestIssuer);
   let isClosing = false;
 
   const start = (order: OrderName, sequence: number, delay?: Duration): Promise<void> =>
@@ -36,8 +38,10 @@ export const createTellEvent = (
 
   return {
     tell: ((order, sequence) => {
-      const isFull = isClosing || running.size >= firstAttemptsMax;
-      const ended = isFull ? start(order, sequence) : tryOnce(order, sequence);
+      const isTried = !isClosing && slots.take(order.issuerId) === 'taken';
+      const ended = isTried
+        ? tryOnce(order, sequence).finally(() => slots.giveBack(order.issuerId))
+        : start(order, sequence);
       running.add(ended);
       ended.finally(() => running.delete(ended));
     }) satisfies TellEvent,

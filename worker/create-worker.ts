@@ -36,6 +36,7 @@ import { dataConverterWith, interceptorsFor } from '../src/temporal/client';
 import type { Troubles } from '../src/temporal/troubles';
 import { inSpan, noTracing, type Tracing } from '../src/tracing/tracing';
 import { activitySpans } from './activity-spans';
+import { fairPlaces } from './fair-places';
 import { lostAttempts } from './lost-attempts';
 import { workflowBundle } from './workflow-bundle';
 
@@ -69,6 +70,10 @@ export interface WorkerDeps {
   readonly workflowStackTraces: boolean;
 }
 
+/** Activities at once: of orders with our own database, and calls out. */
+const ownPlaces = 20;
+const callsOutPlaces = 200;
+
 /** Running activities get this long to finish, then they are told, then the process goes: never longer than 8 s. */
 const shutdown = { shutdownGraceTime: '5 seconds', shutdownForceTime: '8 seconds' } as const;
 
@@ -86,20 +91,23 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
     (name) => inSpan(deps.tracing, { name: 'tell event', kind: 'worker' }, () => events.sendEvent(name)),
     callsOut.orderDeps.gateway,
   );
-  const common = {
+  const attempts = lostAttempts({ ...callsOut.orderDeps, nowMs: callsOut.nowMs });
+  const common = (places: number) => ({
     connection,
     namespace,
     dataConverter: dataConverterWith(codec),
     ...shutdown,
+    maxConcurrentActivityTaskExecutions: places,
     interceptors: {
       activity: [
-        lostAttempts({ ...callsOut.orderDeps, nowMs: callsOut.nowMs }),
+        attempts,
+        fairPlaces(places, callsOut.nowMs),
         ...(deps.tracing === noTracing ? [] : [activitySpans(deps.tracing)]),
       ],
     },
-  };
+  });
   const orders = await Worker.create({
-    ...common,
+    ...common(ownPlaces),
     taskQueue: deps.taskQueue,
     workflowBundle: await workflowBundle(deps.bundlePath, {
       hasStackTraces: deps.workflowStackTraces,
@@ -151,10 +159,9 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
       }),
     },
     maxCachedWorkflows: 1_000,
-    maxConcurrentActivityTaskExecutions: 20,
   });
   const out = await Worker.create({
-    ...common,
+    ...common(callsOutPlaces),
     taskQueue: deps.callsOutQueue,
     activities: {
       ...createNotify(callsOut),
@@ -180,7 +187,6 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
       ...createReplayMessage(callsOut),
       ...createReplayEvents(callsOut, events),
     },
-    maxConcurrentActivityTaskExecutions: 200,
   });
   const both = [orders, out];
   return {

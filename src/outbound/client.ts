@@ -15,7 +15,6 @@ import { createThrottled, type Throttled } from './throttled';
 /** Of a host: two circuits of it, so that a single address is told of once. */
 const hostCallersMin = 2;
 const timeLimitMs = 8000;
-const usualTestsLimit = 50;
 const usualConnectLimitMs = 5000;
 
 export interface OutboundOptions {
@@ -24,8 +23,6 @@ export interface OutboundOptions {
   /** For calls that name no limit of their own. */
   readonly perIssuerLimit?: number;
   readonly totalLimit?: number;
-  /** Of all test issuers together: well below the calls that a worker runs at once. */
-  readonly testsLimit?: number;
   readonly breaker?: Breaker;
   /** PEM of authorities trusted besides the system's: given by tests with a server of their own. */
   readonly trustedCa?: string;
@@ -97,7 +94,6 @@ export const createOutbound = ({
   clock,
   perIssuerLimit = builtInSettings.callsAtOnce,
   totalLimit = 512,
-  testsLimit = usualTestsLimit,
   breaker = createBreaker({ clock }),
   trustedCa,
   connectLimitMs = usualConnectLimitMs,
@@ -105,9 +101,8 @@ export const createOutbound = ({
   isSpent = () => false,
   tracing = noTracing,
 }: OutboundOptions) => {
-  // Per issuer as well, so that one slow issuer cannot take every slot; anybody makes test issuers, as many as he likes.
-  const ofIssuers = createSlots(totalLimit);
-  const ofTests = createSlots(testsLimit);
+  const ofIssuers = createSlots(totalLimit, isTestIssuer);
+  const ofServers = createSlots(totalLimit);
   const hosts = createBreaker({ clock, failureShare: 1, callersMin: hostCallersMin, isClosedBySuccess: true });
   const throttled = createThrottled(clock);
   const putOffMs = createPutOff(clock);
@@ -186,19 +181,22 @@ export const createOutbound = ({
     const took = () => ({ tookMs: Math.max(0, clock.nowMs() - startedAtMs) });
     const url = parseUrl(call.url);
     const isTest = isTestIssuer(call.issuerId);
-    const slots = isTest ? ofTests : ofIssuers;
     const slotKey = call.slotKey ?? call.issuerId;
     const overLimit = (): CallResult => {
       const retryAfterMs = putOffMs(isTest ? turnOf(call.issuerId) : slotKey);
       return { kind: 'failed', reason: 'over_limit', retryAfterMs, ...took() };
     };
-    const limit = slots.isIdle(slotKey) ? 1 : ((await call.callsAtOnce?.()) ?? perIssuerLimit);
+    const limit = ofServers.isIdle(slotKey) ? 1 : ((await call.callsAtOnce?.()) ?? perIssuerLimit);
     if (call.signal?.aborted) throw new CallAborted(call.signal.reason);
     if (!url) return { kind: 'failed', reason: 'url_invalid', ...took() };
     if (!call.isUncounted && isSpent(call.issuerId)) return overLimit();
-    const slot = slots.take(slotKey, limit);
+    const slot = ofServers.take(slotKey, limit);
     if (slot === 'own_limit') throttled.add(slotKey);
     if (slot !== 'taken') return overLimit();
+    if (ofIssuers.take(call.issuerId) !== 'taken') {
+      ofServers.giveBack(slotKey);
+      return overLimit();
+    }
     try {
       const outcome = await judged(
         {
@@ -222,7 +220,8 @@ export const createOutbound = ({
       }
       return { ...outcome, ...took() };
     } finally {
-      slots.giveBack(slotKey);
+      ofServers.giveBack(slotKey);
+      ofIssuers.giveBack(call.issuerId);
     }
   };
 

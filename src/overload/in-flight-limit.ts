@@ -1,14 +1,13 @@
 import { networkOf } from '../bounded/per-minute';
 import { createSlots } from '../bounded/slots';
 import { Failure } from '../domain/failures';
-import { createIssuerSlots } from './issuer-slots';
+import { isTestIssuer } from '../domain/ids';
 
 /** Requests at work at the same moment, per process: beyond it a fast refusal is kinder than a slow answer. */
 const inFlightLimit = 1_024;
 const inFlightPerIssuerLimit = 256;
-/** New orders among them: thousands of them at once make all others late. One issuer leaves some of the room to others. */
+/** New orders among them: thousands of them at once make all others late. */
 const newOrdersLimit = 256;
-const newOrdersPerIssuerLimit = 224;
 /** Requests whose sender is being looked for: a matter of milliseconds each, so that few are there at once. */
 const unknownLimit = 1_024;
 const unknownPerAddressLimit = 256;
@@ -16,11 +15,11 @@ const unknownPerAddressLimit = 256;
 const refused = (): Failure => new Failure('rate_limited', { retryAfterSeconds: 1 });
 
 export const createInFlightLimit = () => {
-  const issuers = createIssuerSlots(inFlightLimit);
-  const orders = createIssuerSlots(newOrdersLimit);
+  const issuers = createSlots(inFlightLimit, isTestIssuer);
+  const orders = createSlots(newOrdersLimit, isTestIssuer);
   const unknown = createSlots(unknownLimit);
 
-  const enter = (slots: typeof issuers, key: string, limit: number): (() => void) => {
+  const enter = (slots: typeof issuers, key: string, limit?: number): (() => void) => {
     if (slots.take(key, limit) !== 'taken') throw refused();
     return () => slots.giveBack(key);
   };
@@ -30,7 +29,7 @@ export const createInFlightLimit = () => {
     enterUnknown: (address: string): (() => void) => enter(unknown, networkOf(address), unknownPerAddressLimit),
 
     /** Called once the sender is known. Returns what gives the slot back. @throws Failure `rate_limited` */
-    enterNewOrder: (issuerId: string): (() => void) => enter(orders, issuerId, newOrdersPerIssuerLimit),
+    enterNewOrder: (issuerId: string): (() => void) => enter(orders, issuerId),
 
     /**
      * Called once the sender is known, so that nobody can use up another one's share. Returns what gives the slot back.

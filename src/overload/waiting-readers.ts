@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { createSlots } from '../bounded/slots';
 import { Failure } from '../domain/failures';
-import { createIssuerSlots } from './issuer-slots';
+import { isTestIssuer } from '../domain/ids';
 
 /** Readers that wait for what comes, per process. */
 const waitingMax = 1_024;
@@ -19,7 +20,7 @@ interface Waiting<T> {
 export type WaitingReaders = ReturnType<typeof createWaitingReaders>;
 
 export const createWaitingReaders = (nowMs: () => number = () => performance.now()) => {
-  const slots = createIssuerSlots(waitingMax);
+  const slots = createSlots(waitingMax, isTestIssuer);
 
   return {
     /** What the last look saw. @throws Failure `rate_limited` where enough of this issuer's readers wait. */

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createSlots } from '../bounded/slots';
 import type { ForcedOutcome } from '../domain/forced-outcomes';
 import type { PendingEvent } from '../store/orders';
 
@@ -7,20 +6,9 @@ const slowMs = 3_000;
 const heldBackMs = 5_000;
 const lookAgainMs = 500;
 
-/** Of a worker that runs 200 calls out at once: each holds one of their places while it waits. */
-const slowAtOnceMax = 20;
-const slow = createSlots(slowAtOnceMax);
-
-/** Around each callback of an order: what is sent twice has one result, the first. @throws by `notNow` where enough wait. */
-export const calledAs = async <T>(
-  forced: ForcedOutcome | undefined,
-  call: () => Promise<T>,
-  notNow: () => Error,
-): Promise<T> => {
-  if (forced === 'slow') {
-    if (slow.take('slow', slowAtOnceMax) !== 'taken') throw notNow();
-    await pause(slowMs).finally(() => slow.giveBack('slow'));
-  }
+/** Around each callback of an order: what is sent twice has one result, the first. */
+export const calledAs = async <T>(forced: ForcedOutcome | undefined, call: () => Promise<T>): Promise<T> => {
+  if (forced === 'slow') await pause(slowMs);
   const result = await call();
   if (forced === 'duplicate') await call().catch(() => undefined);
   return result;

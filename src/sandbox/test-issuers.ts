@@ -50,8 +50,7 @@ export const createTestIssuers = ({ issuers, dayCounts, nowMs }: Deps) => {
       secretFor: (issuerId: string) => SealedSecret['sealed'],
     ): Promise<Omit<IssuerRow, 'seal'>> => {
       const network = networkOf(address);
-      if (making.take(network, madeAtOnceMax / 2) !== 'taken')
-        throw new Failure('rate_limited', { retryAfterSeconds: 1 });
+      if (making.take(network) !== 'taken') throw new Failure('rate_limited', { retryAfterSeconds: 1 });
       try {
         const issuerId = `${testIdPrefix}${randomBytes(idBytes).toString('hex')}`;
         await requireUsable(issuerId);

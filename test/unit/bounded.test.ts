@@ -21,11 +21,40 @@ test('one that is late gives what is said then, and its own failure is nobody’
 });
 
 test('slots are counted by key and in all, and what was given back is free again', () => {
-  const slots = createSlots(3);
+  const slots = createSlots(4);
   expect([slots.take('a', 2), slots.take('a', 2), slots.take('a', 2)]).toEqual(['taken', 'taken', 'own_limit']);
   expect([slots.take('b', 2), slots.take('b', 2)]).toEqual(['taken', 'total_limit']);
+  expect([slots.take('c', 2), slots.take('d', 2)]).toEqual(['taken', 'total_limit']);
   slots.giveBack('a');
-  expect([slots.take('b', 2), slots.isIdle('a')]).toEqual(['taken', false]);
+  expect([slots.take('d', 2), slots.isIdle('a')]).toEqual(['taken', false]);
   slots.giveBack('a');
   expect(slots.isIdle('a')).toBe(true);
+});
+
+test.each([1, 2, 6, 19])(
+  'however much %i take at once, the next one finds as many slots as each of them has',
+  (taking) => {
+    const slots = createSlots(200);
+    const keys = Array.from({ length: taking }, (_, n) => `slow-${n}`);
+    const counts = new Map(keys.map((key) => [key, 0]));
+    for (let n = 0; n < 400; n += 1) {
+      for (const key of keys) if (slots.take(key) === 'taken') counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    let free = 0;
+    while (slots.limitMet('next', 200, free + 1) === undefined) free += 1;
+    const share = Math.floor(200 / (taking + 1));
+    for (const count of [...counts.values(), free]) expect([share, share + 1]).toContain(count);
+  },
+);
+
+test('what is large takes several slots, more than there are while nothing else runs, and no more than it leaves', () => {
+  const slots = createSlots(10);
+  expect([slots.take('a', 10, 20), slots.take('b')]).toEqual(['taken', 'total_limit']);
+  slots.giveBack('a', 20);
+  expect([slots.take('a', 10, 3), slots.take('a', 10, 3), slots.take('a', 10, 3)]).toEqual([
+    'taken',
+    'taken',
+    'total_limit',
+  ]);
+  expect([slots.take('b', 10, 4), slots.take('c')]).toEqual(['taken', 'total_limit']);
 });

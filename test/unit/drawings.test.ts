@@ -60,20 +60,20 @@ test('a short voucher waits for no long one, and neither order has two drawn at 
 
 test('a fifth at once is told to come again', async () => {
   const drawings = createDrawings();
-  const four = ['a/1', 'a/2', 'a/3', 'b/1'].map((order) => drawings.draw(order, voucherOf(8)));
-  await expect(drawings.draw('c/1', voucherOf(1))).rejects.toMatchObject({
+  const four = ['a/1', 'a/2', 'b/1', 'c/1'].map((order) => drawings.draw(order, voucherOf(8)));
+  await expect(drawings.draw('d/1', voucherOf(1))).rejects.toMatchObject({
     code: 'rate_limited',
     extras: { retryAfterSeconds: 5 },
   });
   for (const file of await Promise.all(four)) expect(readPdf(file).pages).toBe(2);
-  expect(readPdf(await drawings.draw('c/1', voucherOf(1))).pages).toBe(2);
+  expect(readPdf(await drawings.draw('d/1', voucherOf(1))).pages).toBe(2);
 });
 
-test('one issuer’s vouchers leave a place to all others, and those of strangers share one', async () => {
+test('one issuer’s vouchers leave as many places to all others, and those of strangers share one', async () => {
   const drawings = createDrawings();
   const tests = ['0', '1'].map((last) => `test-${last.padStart(20, '0')}/1`) as [string, string];
-  const drawn = ['a/1', 'a/2', 'a/3'].map((order) => drawings.draw(order, voucherOf(8)));
-  await expect(drawings.draw('a/4', voucherOf(1))).rejects.toMatchObject({ code: 'rate_limited' });
+  const drawn = ['a/1', 'a/2'].map((order) => drawings.draw(order, voucherOf(8)));
+  await expect(drawings.draw('a/3', voucherOf(1))).rejects.toMatchObject({ code: 'rate_limited' });
   drawn.push(drawings.draw(tests[0], voucherOf(8)));
   await Promise.all(drawn);
   const ofStranger = drawings.draw(tests[0], voucherOf(8));

@@ -1,5 +1,6 @@
+import { createSlots } from '../../src/bounded/slots';
+import { isTestIssuer } from '../../src/domain/ids';
 import { createInFlightLimit } from '../../src/overload/in-flight-limit';
-import { createIssuerSlots } from '../../src/overload/issuer-slots';
 import { createWaitingReaders } from '../../src/overload/waiting-readers';
 
 const testIssuer = (n: number): string => `test-${n.toString(16).padStart(20, '0')}`;
@@ -17,12 +18,17 @@ const takenBy = (take: (issuerId: string) => unknown): number => {
   }
 };
 
-test('all test issuers together take a quarter of the places, each no more than one issuer has, and give them back', () => {
-  const slots = createIssuerSlots(16);
-  const [one, other] = [testIssuer(1), testIssuer(2)] as const;
+test('all test issuers together take a quarter of the places, each no more than it leaves to the others, and give them back', () => {
+  const slots = createSlots(16, isTestIssuer);
+  const [one, other, third, fourth] = [1, 2, 3, 4].map(testIssuer) as [string, string, string, string];
   const take = (issuerId: string) => slots.take(issuerId, 3);
-  expect([take(one), take(one), take(one), take(one)]).toEqual(['taken', 'taken', 'taken', 'own_limit']);
-  expect([take(other), take(other)]).toEqual(['taken', 'total_limit']);
+  expect([take(one), take(one), take(one)]).toEqual(['taken', 'taken', 'total_limit']);
+  expect([take(other), take(other), take(third), take(fourth)]).toEqual([
+    'taken',
+    'total_limit',
+    'taken',
+    'total_limit',
+  ]);
   for (let n = 0; n < 12; n += 1) expect(take(`live-${n}`)).toBe('taken');
   expect(take('live-12')).toBe('total_limit');
   slots.giveBack(other);

@@ -17,13 +17,13 @@ test('buyers of live issuers have places for their streams, however many links a
     }
   };
   const strangers = enterAll('test-0123456789abcdef0123');
-  expect(strangers).toHaveLength(500);
+  expect(strangers).toHaveLength(250);
   const large = enterAll('stadium');
-  expect(large).toHaveLength(1_500);
+  expect(large).toHaveLength(875);
   strangers[0]?.();
   enter('bean-bar/1', '198.51.100.1');
   // A refused one has left nothing behind.
   expect(() => enter('stadium/1', '198.51.100.1')).toThrow(limited);
   for (const leave of [...large, ...strangers.slice(1)]) leave();
-  expect(enterAll('stadium')).toHaveLength(1_500);
+  expect(enterAll('stadium')).toHaveLength(1_000);
 });

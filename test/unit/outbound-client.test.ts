@@ -544,7 +544,7 @@ describe('limits of calls at once', () => {
 
   test('test issuers together take none of the slots of others', async () => {
     const server = await anHttpServer((request, response) => request.url === '/held' || response.end());
-    const outbound = anOutbound({ testsLimit: 1, totalLimit: 1 });
+    const outbound = anOutbound({ totalLimit: 4 });
     const [one, other] = [`test-${'0'.repeat(20)}`, `test-${'1'.repeat(20)}`] as const;
     const held = outbound.postSigned(
       aCall(`http://127.0.0.1:${server.port}/held`, { issuerId: one, timeLimitMs: 2_000 }),

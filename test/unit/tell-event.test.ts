@@ -37,23 +37,24 @@ test.each([
   expect(started).toEqual(expected);
 });
 
-test('past a hundred tries at once, and while the worker stops, the engine takes all', async () => {
+test('past a hundred tries at once, half of them of one issuer, and while the worker stops, the engine takes all', async () => {
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
   const { tell, close, started } = telling(() => held);
-  for (let n = 1; n <= 100; n += 1) tell(order, n);
+  for (let n = 1; n <= 50; n += 1) tell(order, n);
+  for (let n = 1; n <= 50; n += 1) tell({ issuerId: `other-${n}`, orderNo: '1' }, n);
   expect(started).toEqual([]);
-  tell(order, 101);
-  expect(started).toEqual([[order, 101]]);
+  tell({ issuerId: 'other', orderNo: '1' }, 101);
+  expect(started).toEqual([[{ issuerId: 'other', orderNo: '1' }, 101]]);
   const closing = close();
   release();
   await closing;
   tell(order, 102);
   await close();
   expect(started).toEqual([
-    [order, 101],
+    [{ issuerId: 'other', orderNo: '1' }, 101],
     [order, 102],
   ]);
 });

@@ -1,9 +1,9 @@
 import type { Express, RequestHandler } from 'express';
+import { createSlots } from '../../bounded/slots';
 import { keptOrders } from '../../conformance/kept-orders';
 import { createStage } from '../../conformance/stage';
 import { Failure } from '../../domain/failures';
 import { isTestIssuer } from '../../domain/ids';
-import { createIssuerSlots } from '../../overload/issuer-slots';
 import { createOrdersPerSecond } from '../../overload/orders-per-second';
 import { requestsPerSecondInRun } from '../../sandbox/limits';
 import { openSecrets } from '../../sealing/issuer-secrets';
@@ -31,7 +31,7 @@ const ofRuns = /^\/v1\/issuers\/([a-z0-9-]{1,64})\/orders\/(conform-[0-9a-f]{8})
 /** Calls of an issuer about orders of its own run that runs; all others go on to the calls of the contract. */
 export const mountStageCalls = (app: Express, deps: StageCallsDeps): void => {
   const { runs, orders, issuers, ring, fingerprintKey, basePath, nowMs } = deps;
-  const slots = createIssuerSlots(atOnceMax);
+  const slots = createSlots(atOnceMax, isTestIssuer);
   const read = rawBody(bodyMaxBytes);
   const ofTests = createOrdersPerSecond(nowMs);
 

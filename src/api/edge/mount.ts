@@ -124,13 +124,11 @@ const operatorCallsInAllMax = 1_024;
 /** A minute, of one who reads alone: entries of the audit log are kept for ever. */
 const auditedOfViewerMax = 120;
 
-/** Readings of issuers, some of which take a tenth of a second of the one thread: one issuer has few of them at once. */
-const readsAtOnceMax = 24;
-const readsOfOneMax = 8;
+/** Readings of issuers, some of which take a tenth of a second of the one thread: few at once, and half of them of one issuer. */
+const readsAtOnceMax = 16;
 
 /** Calls about orders of very many codes: each holds the one thread for a tenth of a second. */
-const largeOrdersAtOnceMax = 8;
-const largeOrdersOfOneMax = 2;
+const largeOrdersAtOnceMax = 4;
 
 /** Of one issuer: a statement may have 100,000 lines, and is read as slowly as its reader likes. */
 const filesOfIssuerMax = 4;
@@ -182,8 +180,8 @@ export const createMount = (
   const { versions } = deps;
   const testRequests = createTestRequests(deps);
   const turns = createTurns(newOrdersInDatabaseMax);
-  const reads = createTurns(readsAtOnceMax, readsOfOneMax);
-  const largeOrders = createTurns(largeOrdersAtOnceMax, largeOrdersOfOneMax);
+  const reads = createTurns(readsAtOnceMax);
+  const largeOrders = createTurns(largeOrdersAtOnceMax);
   const roomForLarge = largeBodies();
   const files = createSlots(filesAtOnce);
   const operatorCalls = createSlots(operatorCallsInAllMax);

@@ -1,7 +1,7 @@
+import { createSlots } from '../../bounded/slots';
 import { Failure } from '../../domain/failures';
-import { modeOf } from '../../domain/ids';
+import { isTestIssuer, modeOf } from '../../domain/ids';
 import type { AuditTrail, AuditTrails } from '../../operator/audit-trail';
-import { createIssuerSlots } from '../../overload/issuer-slots';
 import type { DayCounts } from '../../store/day-counts';
 import type { IssuerRow } from '../../store/issuers';
 import type { PortalSession } from '../auth/portal-sessions';
@@ -30,7 +30,7 @@ export const createAuditedByIssuer = ({
   readonly dayCounts: Pick<DayCounts, 'require'>;
   readonly nowMs: () => number;
 }) => {
-  const slots = createIssuerSlots(auditedMax);
+  const slots = createSlots(auditedMax, isTestIssuer);
   return async <T>({ issuer: { _id }, session }: Actor, work: (trail: AuditTrail) => Promise<T>): Promise<T> => {
     if (slots.take(_id, auditedPerIssuerMax) !== 'taken') throw new Failure('rate_limited', { retryAfterSeconds: 1 });
     try {

@@ -1,8 +1,9 @@
+import { createSlots } from '../../bounded/slots';
 import * as routes from '../../contract/issuer/reconciliations';
 import { bodyInvalid } from '../../contract/problem';
 import type { QueryOf } from '../../contract/route';
 import { Failure } from '../../domain/failures';
-import { createIssuerSlots } from '../../overload/issuer-slots';
+import { isTestIssuer } from '../../domain/ids';
 import { readList } from '../../second-interface/reconciliations/read-list';
 import {
   pageOfReconciliation,
@@ -21,7 +22,7 @@ const runningPerIssuerMax = 2;
 
 /** An issuer compares its own list with what the platform has. */
 export const mountReconciliations = (mount: Mount, deps: Reconciling): void => {
-  const slots = createIssuerSlots(runningMax);
+  const slots = createSlots(runningMax, isTestIssuer);
   const running = new Map<string, Promise<void>>();
 
   /** A call that took too long goes on; its repeat finds what became of it, and begins nothing again. */

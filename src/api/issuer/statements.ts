@@ -1,11 +1,12 @@
+import { createSlots } from '../../bounded/slots';
 import { withinMs } from '../../bounded/time-limit';
 import { readStatement, statementColumns } from '../../contract/issuer/statements';
 import { readStatementOf } from '../../contract/operator/statements';
 import { bodyInvalid } from '../../contract/problem';
 import { type Day, dayEndMs, dayOf, isDay, statementDueMs, statementKeptMs } from '../../domain/days';
 import { Failure } from '../../domain/failures';
+import { isTestIssuer } from '../../domain/ids';
 import { secondMs } from '../../domain/timings';
-import { createIssuerSlots } from '../../overload/issuer-slots';
 import type { Statement, Statements } from '../../second-interface/statements/statements';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import { prefers } from '../edge/accept';
@@ -29,7 +30,7 @@ interface StatementDeps {
 
 /** What changed on a day, as a file: for the issuer, and the same for operators. */
 export const mountStatements = (mount: Mount, { statements, issuers, nowMs }: StatementDeps): void => {
-  const slots = createIssuerSlots(opensMax);
+  const slots = createSlots(opensMax, isTestIssuer);
 
   const ofPastDay = async (issuerId: string, day: Day): Promise<Statement> => {
     if (slots.take(issuerId, opensPerIssuerMax) !== 'taken')

@@ -1,8 +1,7 @@
 import type { Logger } from 'pino';
 import { createSlots } from '../../bounded/slots';
 import { Failure } from '../../domain/failures';
-import { orderNameOf } from '../../domain/ids';
-import { createIssuerSlots } from '../../overload/issuer-slots';
+import { isTestIssuer, orderNameOf } from '../../domain/ids';
 import type { Orders } from '../../store/orders';
 
 const watchersLimit = 2_000;
@@ -10,8 +9,6 @@ const watchersLimit = 2_000;
 const perLinkLimit = 4;
 /** Of one address: behind a proxy that TRUSTED_PROXIES does not name, everybody's. */
 const perAddressLimit = 500;
-/** Of all orders of one issuer, which has all their links. */
-const perIssuerLimit = 1_500;
 const lookEveryMs = 500;
 
 export type OrderWatch = ReturnType<typeof createOrderWatch>;
@@ -32,7 +29,7 @@ export const createOrderWatch = (orders: Pick<Orders, 'versionsOf'>, log: Logger
   const waiters = new Set<Waiter>();
   const links = createSlots(watchersLimit);
   const addresses = createSlots(watchersLimit);
-  const issuers = createIssuerSlots(watchersLimit);
+  const issuers = createSlots(watchersLimit, isTestIssuer);
   let isLooking = false;
 
   const look = async (): Promise<void> => {
@@ -54,7 +51,7 @@ export const createOrderWatch = (orders: Pick<Orders, 'versionsOf'>, log: Logger
       const places = [
         { slots: links, key: id, limit: perLinkLimit },
         { slots: addresses, key: address, limit: perAddressLimit },
-        { slots: issuers, key: orderNameOf(id).issuerId, limit: perIssuerLimit },
+        { slots: issuers, key: orderNameOf(id).issuerId, limit: watchersLimit },
       ];
       const isFull = places.findIndex(({ slots, key, limit }) => slots.take(key, limit) !== 'taken');
       const leave = (taken = places.length): void => {

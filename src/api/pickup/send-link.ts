@@ -46,10 +46,10 @@ export const mountSendLink = (mount: Mount, pages: PageDeps & { readonly publicU
     perNetwork.note(network);
     const asked = askedIn(request);
     // Nobody waits for it: how long it takes would say whether there is such an order.
-    if (slots.take('all', sentAtOnceMax) === 'taken') {
+    if (slots.take(network) === 'taken') {
       sendTo(pages, asked)
         .catch(() => undefined)
-        .finally(() => slots.giveBack('all'));
+        .finally(() => slots.giveBack(network));
     }
     response.status(202);
     if (request.accepts(['json', 'html']) === 'html')

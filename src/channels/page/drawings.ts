@@ -31,9 +31,6 @@ export type Drawings = ReturnType<typeof createDrawings>;
 /** Of a process. A voucher of 10,000 codes and what is made of it are 100 MB. */
 const drawnAtOnceMax = 4;
 const perOrderMax = 1;
-/** One is left to all others, and strangers share one of theirs. */
-const perIssuerMax = 3;
-const ofTestIssuersMax = 1;
 const threadMemoryMaxMb = 512;
 const againSeconds = 5;
 
@@ -44,15 +41,10 @@ const threadFile = [__dirname, join(__dirname, '../../../dist/src/channels/page'
 
 const tooMany = (): Failure => new Failure('rate_limited', { retryAfterSeconds: againSeconds });
 
-const shareOf = (orderId: string): { readonly key: string; readonly max: number } => {
-  const { issuerId } = orderNameOf(orderId);
-  return isTestIssuer(issuerId) ? { key: 'test', max: ofTestIssuersMax } : { key: issuerId, max: perIssuerMax };
-};
-
 /** Files for buyers, drawn by a thread of their own, so that every other request is answered meanwhile. */
 export const createDrawings = () => {
   const slots = createSlots(drawnAtOnceMax);
-  const shares = createSlots(drawnAtOnceMax);
+  const shares = createSlots(drawnAtOnceMax, isTestIssuer);
   const waiting = new Map<number, (file: Uint8Array | undefined) => void>();
   let thread: Worker | undefined;
   let lastId = 0;
@@ -80,10 +72,10 @@ export const createDrawings = () => {
     /** @throws Failure `rate_limited` while one of this kind and order, or too many of its issuer or of all, are drawn. */
     draw: async (orderId: string, drawing: Drawing): Promise<Buffer> => {
       const key = `${drawing.kind}/${orderId}`;
-      const share = shareOf(orderId);
-      if (shares.take(share.key, share.max) !== 'taken') throw tooMany();
+      const { issuerId } = orderNameOf(orderId);
+      if (shares.take(issuerId) !== 'taken') throw tooMany();
       if (slots.take(key, perOrderMax) !== 'taken') {
-        shares.giveBack(share.key);
+        shares.giveBack(issuerId);
         throw tooMany();
       }
       lastId += 1;
@@ -101,7 +93,7 @@ export const createDrawings = () => {
       } finally {
         waiting.delete(id);
         slots.giveBack(key);
-        shares.giveBack(share.key);
+        shares.giveBack(issuerId);
         if (waiting.size === 0) thread?.unref();
       }
     },
