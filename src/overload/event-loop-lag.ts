@@ -6,16 +6,14 @@ const tickMs = 50;
 const weight = 0.2;
 /** Of one round's delay: a single stall of any length (the garbage collector, a process that was stopped) stays below the limit, two of this length in a row do not. */
 const roundMaxMs = 2_000;
-/** A request takes a dozen rounds of the loop: this late each, it would take half of the 12 s that it has. */
-const lagMaxMs = 500;
+/** A request takes a dozen rounds of the loop: this late each, it would take half of the 12 s that it has, or all of them. */
+const behindMs = 500;
+const farBehindMs = 1_000;
 
-export interface EventLoopLag {
-  /** Milliseconds by which this process is behind with what it has been sent. */
-  ms(): number;
-}
+export type EventLoopLag = ReturnType<typeof watchEventLoopLag>;
 
 /** How late the event loop comes round, as a mean over its last rounds. */
-export const watchEventLoopLag = (nowMs: () => number = () => performance.now()): EventLoopLag => {
+export const watchEventLoopLag = (nowMs: () => number = () => performance.now()) => {
   let tickedMs = nowMs();
   let meanMs = 0;
   setInterval(() => {
@@ -23,15 +21,21 @@ export const watchEventLoopLag = (nowMs: () => number = () => performance.now())
     meanMs += weight * (Math.min(lateMs, roundMaxMs) - meanMs);
     tickedMs = nowMs();
   }, tickMs).unref();
-  return { ms: () => meanMs };
+  return {
+    /** Whoever uses more than others is refused. */
+    isBehind: (): boolean => meanMs > behindMs,
+    /** Everybody is. */
+    isFarBehind: (): boolean => meanMs > farBehindMs,
+  };
 };
 
-/** Before the body of an issuer's call is read. @throws Failure `unavailable` while the process is too far behind. */
+export const behind = (): Failure =>
+  new Failure('unavailable', { detail: 'The platform is behind with its work', retryAfterSeconds: 2 });
+
+/** Before the body of an issuer's call is read. @throws Failure `unavailable` */
 export const shedOnEventLoopLag =
-  (lag: Pick<EventLoopLag, 'ms'>): RequestHandler =>
+  ({ isFarBehind }: Pick<EventLoopLag, 'isFarBehind'>): RequestHandler =>
   (_request, _response, next) => {
-    if (lag.ms() > lagMaxMs) {
-      throw new Failure('unavailable', { detail: 'The platform is behind with its work', retryAfterSeconds: 2 });
-    }
+    if (isFarBehind()) throw behind();
     next();
   };

@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { Failure } from '../domain/failures';
+import { behind } from './event-loop-lag';
+import { createRecentUse } from './recent-use';
 
 /** One request costs one unit. What an issuer has not used for ten seconds is there at once: bursts are taken. */
 const perSecond = 2_000;
@@ -25,10 +27,12 @@ interface Budget {
 
 /**
  * What one issuer may use of a process: requests, bytes, and more for what is refused, so that it slows itself down and nobody
- * else. Asked once its signature was found to fit. An issuer that is forgotten has been idle, or has a full budget again.
+ * else. While the process is behind, who used more of the last seconds than others goes first. Asked once its signature was
+ * found to fit. An issuer that is forgotten has been idle, or has a full budget again.
  */
-export const createIssuerBudgets = (nowMs: () => number = () => performance.now()) => {
+export const createIssuerBudgets = (isBehind: () => boolean, nowMs: () => number = () => performance.now()) => {
   const budgets = new LRUCache<string, Budget>({ max: issuersMax });
+  const recent = createRecentUse(nowMs);
 
   const budgetOf = (issuerId: string): Budget => {
     const atMs = nowMs();
@@ -39,11 +43,19 @@ export const createIssuerBudgets = (nowMs: () => number = () => performance.now(
     return known;
   };
 
+  const use = (issuerId: string, units: number): void => {
+    budgetOf(issuerId).units -= units;
+    recent.add(issuerId, units);
+  };
+
   return {
-    /** `more`: of what its bytes do not tell. Returns what is called when the request is over. @throws Failure `rate_limited` */
+    /** `more`: of what its bytes do not tell. Returns what is called when the request is over. @throws Failure `rate_limited`, `unavailable` */
     spend: (issuerId: string, bytes: number, more = 0): (() => void) => {
       const budget = budgetOf(issuerId);
       const units = 1 + Math.floor(bytes / bytesPerUnit) + more;
+      // What is refused has been read, too.
+      recent.add(issuerId, units);
+      if (isBehind() && recent.isAboveEqualShare(issuerId)) throw behind();
       if (budget.units < units) {
         throw new Failure('rate_limited', {
           detail: 'This issuer sends more than its share',
@@ -67,16 +79,16 @@ export const createIssuerBudgets = (nowMs: () => number = () => performance.now(
 
     /** Its body was none, or did not fit. What is known afterwards alone may leave a debt. */
     refused: (issuerId: string): void => {
-      budgetOf(issuerId).units -= refusedUnits;
+      use(issuerId, refusedUnits);
     },
 
     /** Of one order, with all that is kept of each. */
     readCodes: (issuerId: string, codes: number): void => {
-      budgetOf(issuerId).units -= Math.floor(codes / codesPerUnit);
+      use(issuerId, Math.floor(codes / codesPerUnit));
     },
 
     answered: (issuerId: string, bytes: number): void => {
-      budgetOf(issuerId).units -= Math.floor(bytes / answerBytesPerUnit);
+      use(issuerId, Math.floor(bytes / answerBytesPerUnit));
     },
   };
 };

@@ -13,6 +13,7 @@ const limited = expect.objectContaining({
   extras: expect.objectContaining({ retryAfterSeconds: 1 }),
 });
 const large = 1024 * 1024;
+const notBehind = () => false;
 
 /** How many are taken, one after the other, before the first is refused. */
 const takenOf = (take: () => void): number => {
@@ -28,7 +29,7 @@ const takenOf = (take: () => void): number => {
 
 test('an issuer has 20,000 requests at once and 2,000 a second, fewer by bytes and by refusals, and no other one has less', () => {
   let now = 0;
-  const { spend, refused } = createIssuerBudgets(() => now);
+  const { spend, refused } = createIssuerBudgets(notBehind, () => now);
   expect(takenOf(() => spend('small', 300))).toBe(20_000);
   expect(takenOf(() => spend('large', large)())).toBe(Math.floor(20_000 / 257));
   const unfit = takenOf(() => {
@@ -44,7 +45,7 @@ test('an issuer has 20,000 requests at once and 2,000 a second, fewer by bytes a
 
 test('an order that is read whole costs one more for each 40 codes, and what is owed for it is paid off first', () => {
   let now = 0;
-  const { spend, readCodes } = createIssuerBudgets(() => now);
+  const { spend, readCodes } = createIssuerBudgets(notBehind, () => now);
   const read = (codes: number) => () => {
     spend('stadium', 0);
     readCodes('stadium', codes);
@@ -89,7 +90,7 @@ test('each call that reads an order whole says of how many codes it read', async
 });
 
 test('an answer costs one more for each KiB, and a call that takes long what it is said to', () => {
-  const { spend, answered } = createIssuerBudgets(() => 0);
+  const { spend, answered } = createIssuerBudgets(notBehind, () => 0);
   const list = takenOf(() => {
     spend('lists', 0);
     answered('lists', 75 * 1024);
@@ -99,7 +100,7 @@ test('an answer costs one more for each KiB, and a call that takes long what it 
 });
 
 test('of large bodies two of an issuer are at work at once', () => {
-  const { spend } = createIssuerBudgets(() => 0);
+  const { spend } = createIssuerBudgets(notBehind, () => 0);
   const leave = spend('one', large);
   spend('one', large);
   expect(() => spend('one', large)).toThrow(limited);

@@ -175,8 +175,9 @@ export const createMount = (
     },
 ) => {
   const inFlight = createInFlightLimit();
-  const shedOnLag = shedOnEventLoopLag(watchEventLoopLag());
-  const budgets = createIssuerBudgets();
+  const lag = watchEventLoopLag();
+  const shedOnLag = shedOnEventLoopLag(lag);
+  const budgets = createIssuerBudgets(lag.isBehind);
   const { versions } = deps;
   const testRequests = createTestRequests(deps);
   const turns = createTurns(newOrdersInDatabaseMax);
