@@ -348,6 +348,9 @@ const marksOf = (_id: string, facts: OrderFacts) => {
 
 export type Orders = ReturnType<typeof createOrders>;
 
+/** Of a field that few rows have, in an index of all: those without it are none of the range. */
+export const ever = { $gt: new Date(0) };
+
 const beginsWith = (text: string) => ({ $gte: text, $lt: `${text}\uffff` });
 
 /** Rows of before, without the field, are found as they were: in the case in which they are written. */
@@ -876,9 +879,9 @@ export const createOrders = (
         case 'waiting':
           return withLines({ issuerId, state: { $in: [...waitingStates, 'undeliverable'] } }, { position: -1 });
         case 'bounced':
-          return withLines({ issuerId, bouncedAt: { $exists: true } }, { bouncedAt: -1 });
+          return withLines({ issuerId, bouncedAt: ever }, { bouncedAt: -1 });
         case 'given_up':
-          return withLines({ issuerId, eventsGivenUpAt: { $exists: true } }, { eventsGivenUpAt: -1 });
+          return withLines({ issuerId, eventsGivenUpAt: ever }, { eventsGivenUpAt: -1 });
         case 'undecided':
           return withLines({ issuerId, 'voidWaits.state': 'undecided' }, { 'voidWaits.at': -1 });
         default:

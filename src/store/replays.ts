@@ -1,6 +1,6 @@
 import type { Collection } from 'mongodb';
 import type { EventType } from '../domain/messages';
-import type { OrderRow, PendingEvent } from './orders';
+import { ever, type OrderRow, type PendingEvent } from './orders';
 import { isDuplicate } from './store-errors';
 
 export interface NamedEvent {
@@ -61,10 +61,7 @@ export const createReplays = ({
           .find({ issuerId, eventsPendingSince: { $exists: true } }, fields)
           .limit(rowsMax)
           .toArray(),
-        orders
-          .find({ issuerId, eventsGivenUpAt: { $exists: true } }, fields)
-          .limit(rowsMax)
-          .toArray(),
+        orders.find({ issuerId, eventsGivenUpAt: ever }, fields).limit(rowsMax).toArray(),
       ]);
       const rows = new Map([...pending, ...givenUp].map((row) => [row._id, row]));
       const isMeant = ({ status, atMs, type }: PendingEvent): boolean =>

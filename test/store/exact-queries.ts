@@ -16,6 +16,12 @@ export const exactQueries: Readonly<Record<string, readonly string[]>> = {
     'open orders of an issuer that fetches from now on',
     'orders of a test issuer that wait',
   ],
+  'orders.by_issuer_bounced': ['bounced messages of an issuer'],
+  'orders.by_issuer_given_up': ['events of an issuer given up', 'events of an issuer that were not taken'],
+  'orders.by_issuer_void_waits': [
+    'void requests of an issuer that wait',
+    'void requests of an issuer that fetches from now on',
+  ],
   'orders.by_product': ['a batch over a product'],
   'orders.by_unstarted': ['reconciler: orders without a workflow'],
   'orders.by_after_sales_due': ['reconciler: what terminals have to hear'],

@@ -2,6 +2,7 @@ import type { CommandStartedEvent, Document, IndexDescription } from 'mongodb';
 import { createCodes, type SubmissionRow } from '../../src/store/codes';
 import { type Database, openDatabase } from '../../src/store/database';
 import { ensureIndexes } from '../../src/store/indexes';
+import { createOrders } from '../../src/store/orders';
 import { callsInSource, collections, heardCalls } from '../support/calls-of-the-store';
 import { acceptedRow, uriOfOwnDatabase } from '../support/database-of-file';
 import { everyQuery } from '../support/every-query';
@@ -22,6 +23,10 @@ const accepted: Record<
     ofFormerRows: 'by_order_no',
     examined: 'all numbers that begin so, or the newest orders until a page is full, whichever is less',
   },
+  'search by the beginning of an order number of an issuer': {
+    index: 'by_issuer_number',
+    examined: 'all its numbers that begin so, and its rows of before that have no such field',
+  },
   'conformance runs': {
     index: 'one_running_per_issuer',
     examined: 'those that were lost are passed over: one an issuer',
@@ -36,28 +41,17 @@ const accepted: Record<
     index: 'by_state',
     examined: 'those that ended late, or have an event to tell, are passed over',
   },
-  'bounced messages of an issuer': { index: 'by_bounced', examined: 'those of other issuers are passed over' },
-  'events of an issuer given up': { index: 'by_events_given_up', examined: 'those of other issuers are passed over' },
   'events of an issuer that fetches from now on': {
     index: 'by_events_pending',
     examined: 'those of other issuers are passed over',
   },
   'events of an issuer that were not taken': {
     index: 'by_events_pending',
-    ofFormerRows: 'by_events_given_up',
     examined: 'those of other issuers are passed over',
   },
   'reconciler: replays that run': {
     index: 'one_running_per_issuer',
     examined: 'those that began a moment ago are passed over: one of each issuer at most',
-  },
-  'void requests of an issuer that fetches from now on': {
-    index: 'by_void_waits',
-    examined: 'those of other issuers are passed over',
-  },
-  'void requests of an issuer that wait': {
-    index: 'by_void_waits',
-    examined: 'those of other issuers are passed over',
   },
   'changed orders of an issuer': {
     index: 'by_issuer_change',
@@ -219,6 +213,32 @@ describe('the database itself', () => {
     expect(await explained('orders', { orderNo: { $gte: 'many-77', $lt: 'many-77\uffff' } })).toEqual(one);
     expect((await explained('orders', { position: { $lt: 'z' } }, { position: -1 })).scansAll).toBe(false);
     expect((await explained('orders', { state: 'accepted' }, { position: -1 })).scansAll).toBe(false);
+  });
+
+  test('reads for what an issuer asks of its own no row of another one, however many those have', async () => {
+    const rows = Array.from({ length: many }, (_, n) => {
+      const own = { issuerId: 'own', _id: `own/${n}` };
+      const at = new Date(n);
+      const marks = { bouncedAt: at, eventsGivenUpAt: at, voidWaits: { state: 'undecided' as const, at } };
+      return { ...acceptedRow(`many-${n}`), ...(n % 2 ? own : {}), ...(n % 2 === 0 || n < 6 ? marks : {}) };
+    });
+    await database.orders.deleteMany({});
+    await database.orders.insertMany(rows);
+    const hear = ({ commandName, command }: CommandStartedEvent): void => {
+      if (commandName === 'find') filters.push({ filter: command.filter, sort: command.sort });
+    };
+    const filters: { filter: Document; sort: Document }[] = [];
+    database.db.client.on('commandStarted', hear);
+    const orders = createOrders(database);
+    for (const what of ['bounced', 'given_up', 'undecided'] as const) {
+      expect(await orders.failing('own', what)).toHaveLength(3);
+    }
+    database.db.client.off('commandStarted', hear);
+    const few = { scansAll: false, totalDocsExamined: 3, nReturned: 3 };
+    for (const { filter, sort } of filters) {
+      const byField = Object.fromEntries(sort instanceof Map ? sort : Object.entries(sort));
+      expect([filter, await explained('orders', filter, byField)]).toEqual([filter, few]);
+    }
   });
 
   test('finds who holds a code without reading all submissions', async () => {
