@@ -1,4 +1,5 @@
 import { asyncLocalStorage as activityContext } from '@temporalio/activity';
+import { isTestIssuer } from '../src/domain/ids';
 import { proofPlaces, txtOf } from '../src/domain/ownership';
 import { secondMs } from '../src/domain/timings';
 import type { TxtLookup } from '../src/outbound/txt-lookup';
@@ -51,7 +52,9 @@ export const createCheckHost = (deps: ChecksHosts) => {
       const by = dns === found ? 'dns' : file === found ? 'file' : undefined;
       if (by) {
         const deed = { action: 'issuer.host_proved', target: issuerId, after: { host, by } };
-        await audit.around({ at, actor: '(host check)', ...deed }, () => issuers.prove(issuerId, { host, by, at }));
+        const prove = () => issuers.prove(issuerId, { host, by, at });
+        // As of whatever a test issuer does, nothing is kept for ever.
+        await (isTestIssuer(issuerId) ? prove() : audit.around({ at, actor: '(host check)', ...deed }, prove));
       }
       await issuers.noteHostCheck(issuerId, {
         askedAt,

@@ -9,7 +9,7 @@ import type { PortalSession } from '../auth/portal-sessions';
 /** The audit log is one chain, in which operators wait for their turn as well. */
 const auditedMax = 16;
 const auditedPerIssuerMax = 2;
-/** Its entries are kept for ever, and a test issuer is anybody's. */
+/** Its entries are kept for ever. Of a test issuer, which is anybody's, none are written: it is what such calls cost. */
 const auditedPerDayMax = { live: 10_000, test: 200 } as const;
 
 interface Actor {
@@ -36,7 +36,7 @@ export const createAuditedByIssuer = ({
     try {
       const limit = auditedPerDayMax[modeOf(_id)];
       const share = { name: `audited/${_id}`, n: 1, at: new Date(nowMs()), limit };
-      await dayCounts.require({ ...share, detail: `${limit} changes a day are written down of an issuer` });
+      await dayCounts.require({ ...share, detail: `An issuer makes ${limit} changes a day` });
       return await work(audit.ofIssuer(_id, session?.name));
     } finally {
       slots.giveBack(_id);
