@@ -263,7 +263,12 @@ const deleteEndedTests = async ({ issuers, nowMs, ...deps }: Reconciling): Promi
 /** Open orders of deleted issuers. */
 const cancelOrphans = async ({ orderDeps, issuers, ...deps }: Reconciling): Promise<number> => {
   const open: ListedOrder[] = [];
-  for (const { _id } of await issuers.buriedSince(new Date(deps.nowMs() - retentionMs), batch)) {
+  const since = new Date(deps.nowMs() - retentionMs);
+  const [live, tests] = [
+    await issuers.buriedSince(since, batch, 'live'),
+    await issuers.buriedSince(since, batch, 'test'),
+  ];
+  for (const { _id } of [...live, ...tests]) {
     if (open.length >= batch) break;
     open.push(...(await orderDeps.orders.openOf(_id, cancellableStates, batch - open.length)));
   }

@@ -1,19 +1,24 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { networkOf } from '../bounded/per-minute';
 import { createSlots } from '../bounded/slots';
 import { versions } from '../contract/versions';
 import { Failure } from '../domain/failures';
 import { testIdPrefix } from '../domain/ids';
-import { hourMs, testIssuerLifetimeMs } from '../domain/timings';
+import { dayMs, hourMs, testIssuerLifetimeMs } from '../domain/timings';
+import { deriveKey, fingerprint } from '../sealing/key-ring';
+import type { OrderDeps } from '../second-interface/ask-order';
 import type { DayCounts } from '../store/day-counts';
 import type { IssuerRow, Issuers, SealedSecret } from '../store/issuers';
 import { issuersAliveMax, issuersPerHour } from './limits';
+import { bytesName } from './test-requests';
+import { whoLeaves } from './who-leaves';
 
 /** Each looks a name up and writes a row: strangers share these places. */
 const madeAtOnceMax = 8;
 const idBytes = 10;
 
 interface Deps {
+  readonly orderDeps: Pick<OrderDeps, 'orders' | 'fingerprintKey'>;
   readonly issuers: Issuers;
   readonly dayCounts: DayCounts;
   readonly nowMs: () => number;
@@ -21,18 +26,41 @@ interface Deps {
 
 type Given = Pick<IssuerRow, 'callback' | 'codeMode'> & { readonly name?: string | undefined };
 
-export const createTestIssuers = ({ issuers, dayCounts, nowMs }: Deps) => {
+export const createTestIssuers = ({ orderDeps: { orders, fingerprintKey }, issuers, dayCounts, nowMs }: Deps) => {
   const making = createSlots(madeAtOnceMax);
+  /** An address is nobody's to read. */
+  const networkKey = deriveKey(fingerprintKey, 'sandbox networks');
+
+  /** By what they sent today and yesterday. */
+  const useOf = async (ids: readonly string[]): Promise<(id: string) => number> => {
+    const days = [nowMs(), nowMs() - dayMs].map((ms) => new Date(ms));
+    const used = await Promise.all(days.map((at) => dayCounts.usedOf(ids.map((id) => ({ name: bytesName(id), at })))));
+    return (id) => used.reduce((sum, ofDay) => sum + (ofDay.get(bytesName(id)) ?? 0), 0);
+  };
 
   const requireRoom = async (network: string): Promise<void> => {
-    if ((await issuers.countTests(issuersAliveMax)) >= issuersAliveMax) {
+    const tests = await issuers.tests(2 * issuersAliveMax);
+    if (tests.length < issuersAliveMax) return;
+    const sent = await useOf(tests.map(({ _id }) => _id));
+    const alive = tests.map((one) => {
+      const ageMs = nowMs() - one.createdAt.getTime();
+      const use = sent(one._id);
+      return { ...one, use: ageMs < hourMs ? Number.MAX_SAFE_INTEGER : use, isIdle: use === 0 && ageMs > dayMs };
+    });
+    const leaving = whoLeaves(alive, network);
+    if (leaving === undefined) {
       throw new Failure('rate_limited', {
         detail: 'There are as many test issuers as there may be',
         retryAfterSeconds: 60,
       });
     }
+    const hasOrders = (await orders.list({ issuerId: leaving, limit: 1 })).length > 0;
+    if (hasOrders) await issuers.bury(leaving, new Date(nowMs()));
+    else await issuers.forgetTest(leaving);
+  };
+
+  const requireShare = async (whose: string): Promise<void> => {
     const hour = Math.floor(nowMs() / hourMs);
-    const whose = createHash('sha256').update(network).digest('base64url').slice(0, 16);
     const share = { name: `test-issuers/${whose}/${hour}`, n: 1, at: new Date(nowMs()), limit: issuersPerHour };
     if (await dayCounts.take(share)) return;
     throw new Failure('rate_limited', {
@@ -54,7 +82,9 @@ export const createTestIssuers = ({ issuers, dayCounts, nowMs }: Deps) => {
       try {
         const issuerId = `${testIdPrefix}${randomBytes(idBytes).toString('hex')}`;
         await requireUsable(issuerId);
-        await requireRoom(network);
+        const madeFrom = fingerprint(networkKey, network);
+        await requireShare(madeFrom);
+        await requireRoom(madeFrom);
         const createdAt = new Date(nowMs());
         const row: Omit<IssuerRow, 'seal'> = {
           _id: issuerId,
@@ -66,6 +96,7 @@ export const createTestIssuers = ({ issuers, dayCounts, nowMs }: Deps) => {
           terminal: { channel: 'page' },
           createdAt,
           endsAt: new Date(createdAt.getTime() + testIssuerLifetimeMs),
+          madeFrom,
           secrets: [{ sealed: secretFor(issuerId), createdAt }],
           holds: [],
         };

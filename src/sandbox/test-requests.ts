@@ -11,6 +11,9 @@ interface Deps {
   readonly isPlayed: (issuerId: string) => Promise<boolean>;
 }
 
+/** Of a day: it also tells whether a test issuer is used at all. */
+export const bytesName = (issuerId: string): string => `bytes/${issuerId}`;
+
 /** What anybody may send who made a test issuer. */
 export const createTestRequests = ({ dayCounts, nowMs, isPlayed }: Deps) => {
   const bucket = createOrdersPerSecond(nowMs);
@@ -31,7 +34,7 @@ export const createTestRequests = ({ dayCounts, nowMs, isPlayed }: Deps) => {
     spend: async (issuerId: string, bytes: number): Promise<void> => {
       if (!isTestIssuer(issuerId)) return;
       const n = Math.max(bytesPerCallMin, bytes);
-      const share = { name: `bytes/${issuerId}`, n, at: new Date(nowMs()), limit: bytesPerDay };
+      const share = { name: bytesName(issuerId), n, at: new Date(nowMs()), limit: bytesPerDay };
       await dayCounts.require({ ...share, detail: `A test issuer sends ${bytesPerDay} bytes a day` });
     },
   };

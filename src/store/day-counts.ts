@@ -21,7 +21,7 @@ interface Wanted extends Share {
   readonly limit: number;
 }
 
-const idOf = ({ name, at }: Share): string => `${name}/${at.toISOString().slice(0, 10)}`;
+const idOf = ({ name, at }: Omit<Share, 'n'>): string => `${name}/${at.toISOString().slice(0, 10)}`;
 
 export type DayCounts = ReturnType<typeof createDayCounts>;
 
@@ -44,6 +44,12 @@ export const createDayCounts = ({ dayCounts }: { readonly dayCounts: Collection<
   };
   return {
     take,
+
+    /** How much was used of each; what nothing was used of is left out. */
+    usedOf: async (shares: readonly Omit<Share, 'n'>[]): Promise<ReadonlyMap<string, number>> => {
+      const rows = await dayCounts.find({ _id: { $in: shares.map(idOf) } }).toArray();
+      return new Map(rows.map(({ _id, count }) => [_id.slice(0, _id.lastIndexOf('/')), count]));
+    },
 
     /** @throws Failure `rate_limited` until the day ends. */
     require: async ({ detail, ...wanted }: Wanted & { readonly detail: string }): Promise<void> => {

@@ -85,6 +85,8 @@ export interface IssuerRow extends SomeSettings {
   readonly createdAt: Date;
   /** Of a test issuer: the reconciler deletes it then. */
   readonly endsAt?: Date;
+  /** A keyed hash of the network that a test issuer was made from. */
+  readonly madeFrom?: string;
   readonly secrets: readonly SealedSecret[];
   readonly holds: readonly Hold[];
   /** A tombstone: the id is never given again. */
@@ -253,7 +255,17 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
         .toArray(),
 
     /** Of the sandbox; there are few: no index. */
-    countTests: (limit: number): Promise<number> => issuers.countDocuments({ ...alive, ...ofMode('test') }, { limit }),
+    tests: (limit: number): Promise<Pick<IssuerRow, '_id' | 'createdAt' | 'madeFrom'>[]> =>
+      issuers
+        .find({ ...alive, ...ofMode('test') })
+        .project<Pick<IssuerRow, '_id' | 'createdAt' | 'madeFrom'>>({ createdAt: 1, madeFrom: 1 })
+        .limit(limit)
+        .toArray(),
+
+    /** A test issuer to which nothing points: no tombstone stays. */
+    forgetTest: async (issuerId: string): Promise<void> => {
+      await issuers.deleteOne({ _id: issuerId, ...alive, ...ofMode('test') });
+    },
 
     /** Read by the reconciler, which deletes them. */
     endedTests: (at: Date, limit: number): Promise<IssuerRow[]> =>
@@ -381,10 +393,11 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
       }
     },
 
-    /** Read by the reconciler: tombstones whose orders may still be open. */
-    buriedSince: (since: Date, limit: number): Promise<IssuerRow[]> =>
+    /** Read by the reconciler: tombstones whose orders may still be open, the newest first. */
+    buriedSince: (since: Date, limit: number, mode: Mode): Promise<IssuerRow[]> =>
       issuers
-        .find({ deletedAt: { $gt: since } }, withoutLogo)
+        .find({ deletedAt: { $gt: since }, ...ofMode(mode) }, withoutLogo)
+        .sort({ deletedAt: -1 })
         .limit(limit)
         .toArray(),
   };

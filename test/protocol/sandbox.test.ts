@@ -99,11 +99,34 @@ test('a thousand of them live at once', async () => {
     .limit(1)
     .toArray();
   if (!one) throw new Error('there is one');
-  const fillers = Array.from({ length: 1_000 }, (_, n) => ({ ...one, _id: `test-filler-${n}` }));
+  const fillers = Array.from({ length: 1_000 }, (_, n) => ({ ...one, _id: `test-filler-${n}`, madeFrom: `${n}` }));
   await issuers.insertMany(fillers);
   expectProblem(await make({ callback, codeMode: 'push' }), 429, 'rate_limited');
   await issuers.deleteMany({ _id: /^test-filler/ });
   expect((await make({ callback, codeMode: 'push' })).status).toBe(201);
+});
+
+test('where a few networks have made all that there may be, the least used one of theirs gives its place to a newcomer', async () => {
+  await forgetMade();
+  const { issuers, dayCounts } = file.platform.core.database;
+  const [one] = await issuers
+    .find({ endsAt: { $exists: true } })
+    .limit(1)
+    .toArray();
+  if (!one) throw new Error('there is one');
+  const createdAt = new Date(Date.now() - 3 * 3_600_000);
+  const ids = Array.from({ length: 1_000 }, (_, n) => `test-flood-${n}`);
+  await issuers.insertMany(ids.map((_id, n) => ({ ...one, _id, createdAt, madeFrom: `flood-${n % 10}` })));
+  const day = new Date().toISOString().slice(0, 10);
+  const used = ids.filter((id) => id !== 'test-flood-7');
+  await dayCounts.insertMany(used.map((id) => ({ _id: `bytes/${id}/${day}`, at: new Date(), count: 1_024 })));
+  const made = await make({ callback, codeMode: 'push' });
+  expect(made.status).toBe(201);
+  expect(await issuers.findOne({ _id: made.body.issuerId })).toMatchObject({ madeFrom: expect.any(String) });
+  const left = await issuers.find({ _id: /^test-flood/, deletedAt: { $exists: false } }).toArray();
+  // Not one of those that were made from here before.
+  expect(ids.filter((id) => !left.some(({ _id }) => _id === id))).toEqual(['test-flood-7']);
+  await issuers.deleteMany({ _id: /^test-flood/ });
 });
 
 test('where issuers take turns all test issuers are one: a stranger who makes many has no more of the engine', async () => {
@@ -247,6 +270,18 @@ test('32 MiB a day, as what it sends is kept for a while: any call counts as a K
   expect((await echo('b')).status).toBe(200);
   expectProblem(await echo('c'), 429, 'rate_limited');
   expect((await issuer.get('/self')).status).toBe(200);
+});
+
+test('what a test issuer does of itself is not in the audit log, which is kept for ever; what an operator does to it is', async () => {
+  const issuer = await file.sandboxIssuer();
+  const ofIt = async () =>
+    (await file.platform.core.database.audit.find({ target: issuer.issuerId }).toArray()).map(({ action }) => action);
+  expect((await issuer.post('/settings', { type: 'issuer.settings', callback: { kind: 'pull' } })).status).toBe(200);
+  expect((await issuer.post('/secret', { type: 'issuer.secret' })).status).toBe(201);
+  expect((await issuer.get('/self')).body.callback).toEqual({ kind: 'pull' });
+  expect(await ofIt()).toEqual([]);
+  expect((await file.platform.operator('POST', `/issuers/${issuer.issuerId}/pause`)).status).toBe(200);
+  expect(await ofIt()).toEqual(['issuer.paused', 'issuer.paused']);
 });
 
 test('after 30 days it is gone, with its orders', async () => {

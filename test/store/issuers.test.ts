@@ -58,7 +58,7 @@ test('a deleted issuer is found by none but its own orders, and its id is never 
   expect(await issuers.findEver('buried')).toMatchObject({ deletedAt: at(1) });
   expect(await issuers.insert(row)).toBe('exists');
   expect((await issuers.list(undefined, 100)).map(({ _id }) => _id)).not.toContain('buried');
-  expect((await issuers.buriedSince(at(0), 10)).map(({ _id }) => _id)).toEqual(['buried']);
+  expect((await issuers.buriedSince(at(0), 10, 'live')).map(({ _id }) => _id)).toEqual(['buried']);
   expect(await issuers.change('buried', { name: 'risen' })).toBeNull();
   await issuers.pause('buried', at(3));
   expect(await issuers.findEver('buried')).toMatchObject({ state: 'active', name: 'Acme' });

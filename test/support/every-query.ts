@@ -208,6 +208,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'what was used of a day': async () => {
       await dayCounts.take({ name: 'sms/acme', n: 1, limit: 5, at: now });
       await dayCounts.giveBack({ name: 'sms/acme', n: 1, at: now });
+      await dayCounts.usedOf([{ name: 'sms/acme', at: now }]);
     },
     'answers that have left': async () => {
       await answers.note([`${name}/call`], now);
@@ -487,10 +488,11 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'issuers that somebody else wrote to': () => stats.tamperedIssuers(10),
     'orders of a test issuer that wait': () => orders.waitingOf('acme', 10),
     'test issuers': async () => {
-      await issuers.countTests(10);
+      await issuers.tests(10);
+      await issuers.forgetTest('test-none');
       await issuers.endedTests(now, 10);
     },
-    'issuers that were deleted lately': () => issuers.buriedSince(now, 10),
+    'issuers that were deleted lately': () => issuers.buriedSince(now, 10, 'live'),
     'rows that no start has sealed': async () => {
       await issuers.insert({ ...issuer, _id: 'unsealed' });
       const unsealed = { _id: 'unsealed', issuerId: 'acme' };
