@@ -42,6 +42,19 @@ const found = async (id: string): Promise<IssuerRow> => {
   return row;
 };
 
+test('of deleted issuers the newest are looked at, live ones whatever number of test issuers were deleted since', async () => {
+  const row = await made('deleted');
+  const all = Array.from({ length: 6 }, (_, n) => (n % 2 ? `test-deleted-${n}` : `deleted-${n}`));
+  for (const [n, _id] of all.entries()) {
+    const isTest = n % 2 ? { endsAt: at(1_000) } : {};
+    await issuers.insert({ ...row, _id, ...isTest, secrets: [] });
+    await issuers.bury(_id, at(n - 100));
+  }
+  const newest = async (mode: 'live' | 'test') => (await issuers.buriedSince(at(-101), 2, mode)).map(({ _id }) => _id);
+  expect(await newest('live')).toEqual(['deleted-4', 'deleted-2']);
+  expect(await newest('test')).toEqual(['test-deleted-5', 'test-deleted-3']);
+});
+
 test('16 issuers with one id at the same moment: one is made', async () => {
   const row = await made('first');
   const outcomes = await Promise.all(
