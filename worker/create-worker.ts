@@ -70,7 +70,7 @@ export interface WorkerDeps {
   readonly workflowStackTraces: boolean;
 }
 
-/** Activities at once: of orders with our own database, and calls out. */
+/** Activities at once. Those with our own database take turns in the engine's queue: none of them waits for anybody. */
 const ownPlaces = 20;
 const callsOutPlaces = 200;
 
@@ -91,23 +91,15 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
     (name) => inSpan(deps.tracing, { name: 'tell event', kind: 'worker' }, () => events.sendEvent(name)),
     callsOut.orderDeps.gateway,
   );
-  const attempts = lostAttempts({ ...callsOut.orderDeps, nowMs: callsOut.nowMs });
-  const common = (places: number) => ({
-    connection,
-    namespace,
-    dataConverter: dataConverterWith(codec),
-    ...shutdown,
-    maxConcurrentActivityTaskExecutions: places,
-    interceptors: {
-      activity: [
-        attempts,
-        fairPlaces(places, callsOut.nowMs),
-        ...(deps.tracing === noTracing ? [] : [activitySpans(deps.tracing)]),
-      ],
-    },
-  });
+  const observed = [
+    lostAttempts({ ...callsOut.orderDeps, nowMs: callsOut.nowMs }),
+    ...(deps.tracing === noTracing ? [] : [activitySpans(deps.tracing)]),
+  ];
+  const common = { connection, namespace, dataConverter: dataConverterWith(codec), ...shutdown };
   const orders = await Worker.create({
-    ...common(ownPlaces),
+    ...common,
+    interceptors: { activity: observed },
+    maxConcurrentActivityTaskExecutions: ownPlaces,
     taskQueue: deps.taskQueue,
     workflowBundle: await workflowBundle(deps.bundlePath, {
       hasStackTraces: deps.workflowStackTraces,
@@ -161,7 +153,9 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
     maxCachedWorkflows: 1_000,
   });
   const out = await Worker.create({
-    ...common(callsOutPlaces),
+    ...common,
+    interceptors: { activity: [...observed, fairPlaces(callsOutPlaces, callsOut.nowMs)] },
+    maxConcurrentActivityTaskExecutions: callsOutPlaces,
     taskQueue: deps.callsOutQueue,
     activities: {
       ...createNotify(callsOut),

@@ -6,8 +6,8 @@ import { isTestIssuer } from '../domain/ids';
 /** Requests at work at the same moment, per process: beyond it a fast refusal is kinder than a slow answer. */
 const inFlightLimit = 1_024;
 const inFlightPerIssuerLimit = 256;
-/** New orders among them: thousands of them at once make all others late. */
-const newOrdersLimit = 256;
+/** New orders among them: thousands of them at once make all others late. One issuer has half of them, while it is alone. */
+const newOrdersLimit = 448;
 /** Requests whose sender is being looked for: a matter of milliseconds each, so that few are there at once. */
 const unknownLimit = 1_024;
 const unknownPerAddressLimit = 256;

@@ -13,15 +13,15 @@ jest.mock('../../src/api/edge/time-limit', () => ({ withinLimit: (work: unknown)
 
 const perIssuer = 256;
 
-test('256 new orders are at work at once, half of them left to others by one issuer, and questions of accepted ones have places of their own', () => {
+test('448 new orders are at work at once, half of them left to others by one issuer, and questions of accepted ones have places of their own', () => {
   const { enterNewOrder: enterOf, enter } = createInFlightLimit();
-  const ofOne = Array.from({ length: 128 }, () => enterOf('one'));
+  const ofOne = Array.from({ length: 224 }, () => enterOf('one'));
   expect(() => enterOf('one')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
   for (const leave of ofOne) leave();
   let n = 0;
   const enterNewOrder = () => enterOf(`issuer-${n++}`);
   const refused = expect.objectContaining({ code: 'rate_limited', retryable: true });
-  const leaves = Array.from({ length: perIssuer }, () => enterNewOrder());
+  const leaves = Array.from({ length: 448 }, () => enterNewOrder());
   expect(enterNewOrder).toThrow(refused);
   enter('one')();
   leaves[0]?.();
