@@ -39,7 +39,7 @@ test('all test issuers together take a quarter of the places, each no more than 
 
 test('however many test issuers a stranger makes, live ones have three quarters of all requests, new orders and waiting readers', async () => {
   const { enter, enterNewOrder } = createInFlightLimit();
-  expect([takenBy(enter), takenBy(enterNewOrder)]).toEqual([256, 64]);
+  expect([takenBy(enter), takenBy(enterNewOrder)]).toEqual([256, 112]);
   enter('acme');
   enterNewOrder('acme');
 
