@@ -17,8 +17,8 @@ export interface OrderKeys {
   readonly terminal: KeyRing;
   /** Signs the cookie of a browser to which the page showed the codes. */
   readonly reveal: Buffer;
-  /** The n-th link that the buyer made for somebody else; each ends the one before. */
-  readonly gift: (n: number) => { readonly secret: string; readonly hash: string };
+  /** The n-th link that the buyer made for somebody else, by which of the order's own; each ends the one before. */
+  readonly gift: (n: number, link?: number) => { readonly secret: string; readonly hash: string };
   /** Of what nobody without the key may change. */
   readonly mac: (what: 'order' | 'terminal', text: string) => string;
 }
@@ -44,8 +44,8 @@ const orderKeys = (dataKey: Uint8Array, link = 1): OrderKeys => {
     codes: createKeyRing([deriveKey(dataKey, 'codes')]),
     terminal: createKeyRing([deriveKey(dataKey, 'terminal')]),
     reveal: deriveKey(dataKey, 'reveal'),
-    gift: (n) => {
-      const secret = deriveKey(dataKey, `gift.${n}`).toString('base64url');
+    gift: (n, ofLink = 1) => {
+      const secret = deriveKey(dataKey, ofLink === 1 ? `gift.${n}` : `gift.${ofLink}.${n}`).toString('base64url');
       return { secret, hash: sha256(secret) };
     },
     mac: (what, text) => createHmac('sha256', macKey).update(`${what}:${text}`).digest('base64url'),

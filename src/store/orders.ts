@@ -150,7 +150,10 @@ export interface WithAfterSales extends OrderName, Pick<OrderRow, '_id' | 'after
 
 export interface Gift {
   readonly n: number;
-  readonly hash: string;
+  /** Left out: a new link of the buyer's has ended it. */
+  readonly hash?: string;
+  /** Of which of the order's links it was made; left out: the first. */
+  readonly link?: number;
   /** Base64: the buyer's words, by the order's own key. */
   readonly message?: string;
 }
@@ -170,7 +173,8 @@ export interface OperatorsView extends ViewedOrder, Pick<OrderRow, 'timeline'> {
 /** With its newest lines. */
 export type FailingOrder = ListedOrder & Pick<OrderRow, 'timeline'>;
 
-export type NewLink = Required<Pick<OrderRow, 'pickupHash' | 'pickupLink'>>;
+/** With a gift it ends that as well. */
+export type NewLink = Required<Pick<OrderRow, 'pickupHash' | 'pickupLink'>> & Pick<OrderRow, 'gift'>;
 
 /** What a call after the sale writes beside its decision. */
 export interface RowChange extends Partial<Pick<OrderRow, 'terminal' | 'redeliveredAt'>>, Partial<NewLink> {}
@@ -459,7 +463,7 @@ export const createOrders = (
         .toArray(),
       orders
         .find({ 'gift.hash': { $in: [...hashes] } })
-        .project<Required<Pick<OrderRow, '_id' | 'gift'>>>({ 'gift.hash': 1 })
+        .project<Pick<OrderRow, '_id'> & { readonly gift: Required<Pick<Gift, 'hash'>> }>({ 'gift.hash': 1 })
         .toArray(),
     ]);
     return new Map([
@@ -553,6 +557,7 @@ export const createOrders = (
       const given = await orders.updateOne(
         {
           _id: row._id,
+          pickupHash: row.pickupHash,
           ...isKept,
           ...(row.gift ? { 'gift.n': row.gift.n } : { gift: { $exists: false } }),
           'timeline.event': { $ne: 'opened' },

@@ -370,6 +370,34 @@ describe('the pick-up page', () => {
     expect(await givers()).not.toContain('CODE-gift-1');
   });
 
+  test.concurrent('a new link ends what whoever had the one before gave away, unless the codes were seen', async () => {
+    const issuer = await file.issuer();
+    const give = async (at: string): Promise<string> =>
+      (await read(fetch(`${at}/gift`, { method: 'POST', headers: { accept: 'application/json' } }))).body.url;
+    const renewed = async (orderNo: string): Promise<string> => {
+      const at = `/orders/${issuer.issuerId}/${orderNo}/redeliver`;
+      expect((await file.platform.operator('POST', at, { newLink: true })).status).toBe(200);
+      return (await issuer.order(orderNo)).body.pickupUrl;
+    };
+    const thiefs = await give((await issue(issuer, 'gift-3')).body.pickupUrl);
+    const own = await renewed('gift-3');
+    expect([(await fetch(thiefs)).status, (await revealItems(thiefs)).status]).toEqual([404, 404]);
+    expect(await (await fetch(own)).text()).not.toContain('Given');
+    const friends = await give(own);
+    expect([friends === thiefs, (await fetch(friends)).status]).toEqual([false, 200]);
+    expect(await (await reveal(friends)).text()).toContain('CODE-gift-3');
+    // Nobody else could show them any more: who has seen them goes on, and the buyer reads that they were given.
+    const last = await renewed('gift-3');
+    expect(await (await reveal(friends)).text()).toContain('CODE-gift-3');
+    expect(await (await reveal(last)).text()).not.toContain('CODE-gift-3');
+    const early = await issuer.placeVerified('gift-4');
+    const before = await give(early.body.pickupUrl);
+    await issuer.submit('gift-4', [{ itemId: 'a', value: 'CODE-gift-4' }]);
+    await issuer.inState('gift-4', 'delivered');
+    expect(await (await reveal(await renewed('gift-4'))).text()).toContain('CODE-gift-4');
+    expect((await fetch(before)).status).toBe(404);
+  });
+
   test.concurrent('tickets with a time have a calendar file, without their codes', async () => {
     const issuer = await file.issuer();
     const name = `Concert; row 1, ${'é'.repeat(60)}`;

@@ -159,7 +159,7 @@ const purchaseFacts = (
   [words.order, orderNo],
   [words.seller, seller],
   // Who was given it does not read what it cost.
-  ...(gift
+  ...(gift?.hash
     ? []
     : [
         [words.price, amountText(amount, words.locale)] as const,

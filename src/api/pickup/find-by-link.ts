@@ -22,7 +22,7 @@ export const findByLink = async (
   if (!(await isUntouched(deps, row)))
     throw new Failure('unavailable', { detail: heldForPerson, retryAfterSeconds: 60 });
   // A link that somebody else wrote into the row is none.
-  if (isGiftLink(row, secret) && openOrder(deps.ring, row).gift(row.gift?.n ?? 0).secret !== secret) {
+  if (isGiftLink(row, secret) && openOrder(deps.ring, row).gift(row.gift?.n ?? 0, row.gift?.link).secret !== secret) {
     throw new Failure('path_unknown');
   }
   return row;
@@ -44,4 +44,4 @@ export const isGiftLink = ({ gift }: Pick<OrderRow, 'gift'>, secret: string): bo
 
 /** The link of a buyer who has given the codes away: it lives on, and shows none. */
 export const isGiven = (row: Pick<OrderRow, 'gift'>, secret: string): boolean =>
-  row.gift !== undefined && !isGiftLink(row, secret);
+  row.gift?.hash !== undefined && !isGiftLink(row, secret);

@@ -2,9 +2,6 @@ import { openOrder } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import type { OrderRow } from '../../store/orders';
 
-export const wasOpened = ({ facts, timeline }: Pick<OrderRow, 'facts' | 'timeline'>): boolean =>
-  facts.delivery.state === 'opened' || timeline.some(({ event }) => event === 'opened');
-
 export const giftPlace = ({ _id }: Pick<OrderRow, '_id'>): string => `gift:${_id}`;
 
 /** For the page of the link that it came with. @throws SealBroken */

@@ -7,12 +7,13 @@ import { goodCount } from '../../domain/items';
 import { isClosed } from '../../domain/order';
 import { openOrder } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
+import { wasOpened } from '../../second-interface/was-opened';
 import type { OrderRow } from '../../store/orders';
 import { jsonBody, type Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
 import { enterByLink, findByLink, isGiftLink } from './find-by-link';
 import { formOf } from './form';
-import { giftPlace, wasOpened } from './gift';
+import { giftPlace } from './gift';
 import type { PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { requireSameOrigin } from './same-origin';
@@ -51,10 +52,11 @@ const newGift = async (deps: OrderDeps, first: OrderRow, secret: string, message
     expectGivable(row);
     const n = (row.gift?.n ?? 0) + 1;
     const keys = openOrder(deps.ring, row);
-    const link = keys.gift(n);
+    const link = keys.gift(n, row.pickupLink);
+    const ofLink = row.pickupLink === undefined ? {} : { link: row.pickupLink };
     const sealed =
       message === '' ? {} : { message: keys.terminal.seal(Buffer.from(message), giftPlace(row)).toString('base64') };
-    if (await deps.orders.giveAway(row, { n, hash: link.hash, ...sealed })) return link.secret;
+    if (await deps.orders.giveAway(row, { n, hash: link.hash, ...ofLink, ...sealed })) return link.secret;
   }
   throw new Failure('in_progress', { retryAfterSeconds: 1 });
 };

@@ -23,11 +23,12 @@ import { outstanding } from '../../domain/order';
 import { openOrder } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { orderBody } from '../../second-interface/order-body';
+import { wasOpened } from '../../second-interface/was-opened';
 import type { DayCounts } from '../../store/day-counts';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import type { OrderRow } from '../../store/orders';
 import { isGiftLink } from './find-by-link';
-import { giftMessage, wasOpened } from './gift';
+import { giftMessage } from './gift';
 import { asksPin } from './order-pin';
 import type { PinLimit } from './pin-limit';
 import { shownLogo, shownSeller } from './seller';
@@ -135,9 +136,9 @@ const mayGive = (row: OrderRow, secret: string): boolean =>
   !isGiftLink(row, secret) && !wasOpened(row) && row.facts.state === 'delivered' && goodCount(row.facts) > 0;
 
 const giftOf = (deps: OrderDeps, row: OrderRow, secret: string): PickupModel['gift'] => {
-  if (!row.gift) return undefined;
+  if (row.gift?.hash === undefined) return undefined;
   if (isGiftLink(row, secret)) return { kind: 'received', message: giftMessage(deps, row) };
-  const link = openOrder(deps.ring, row).gift(row.gift.n).secret;
+  const link = openOrder(deps.ring, row).gift(row.gift.n, row.gift.link).secret;
   return { kind: 'given', isOpened: wasOpened(row), url: `${row.baseUrl}/p/${link}` };
 };
 

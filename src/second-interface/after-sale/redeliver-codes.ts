@@ -12,6 +12,7 @@ import { askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from '.
 import { changeRow } from '../change-row';
 import { findOrder } from '../find-order';
 import { deliveryState } from '../order-body';
+import { wasOpened } from '../was-opened';
 
 interface Redelivery {
   readonly by: Asker;
@@ -115,8 +116,9 @@ const renewLink = async (deps: OrderDeps, row: OrderRow, message: Message): Prom
   await deps.orders.renewLink(newest, nextLink(deps, newest));
 };
 
+/** Whoever had the one before may have made a gift of it, which ends as well while nobody has seen the codes. */
 const nextLink = ({ ring }: OrderDeps, row: OrderRow): NewLink => {
   const pickupLink = (row.pickupLink ?? 1) + 1;
   const { pickupHash } = unwrapOrderKey(ring, row._id, row.wrappedKey, pickupLink);
-  return { pickupLink, pickupHash };
+  return { pickupLink, pickupHash, ...(wasOpened(row) ? {} : { gift: { n: row.gift?.n ?? 0 } }) };
 };
