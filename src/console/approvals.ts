@@ -1,3 +1,4 @@
+import { asCalled } from '../domain/words/as-called';
 import { askDialog } from '../pages-kit/dialog';
 import { type Child, h, note, replace } from '../pages-kit/dom';
 import { type Column, empty, pagedTable } from '../pages-kit/parts';
@@ -12,9 +13,6 @@ const stateChips: Readonly<Record<ApprovalAnswer['state'], readonly [tone: strin
   refused: ['bad', 'Refused'],
   expired: ['off', 'Expired'],
 };
-
-/** As it is called: in an address as it was written, letters may look like others or run backwards. */
-const asCalled = (value: string): string => (URL.canParse(value) ? new URL(value).href : value);
 
 const factsOf = ({ terminal: { channel, ...fields }, secrets }: RevealedAnswer): Child =>
   h(

@@ -165,6 +165,9 @@ test('a person who is asked hears that codes go elsewhere, and that nothing is s
   const asked = (await said(client, 'order_redeliver', elsewhere)).text;
   expect(asked).not.toContain('the same terminal');
   expect(asked).toMatch(/Send the codes to another terminal\?[\s\S]*url=http:\/\/127\.0\.0\.1:10\/thief/);
+  // Its first letter is Cyrillic.
+  const alike = { ...given, terminal: { channel: 'webhook', url: 'https://аcme.example/' } };
+  expect((await said(client, 'order_redeliver', alike)).text).toContain('url=https://xn--cme-5cd.example/');
   expect((await said(client, 'order_redeliver', given)).text).toContain('the same terminal');
   await file.platform.operator('PUT', '/settings', { twoPersons: true });
   const done = await said(client, 'order_redeliver', { ...elsewhere, confirmToken: confirmTokenIn(asked) });
@@ -191,6 +194,13 @@ test('a client that can ask its person does: without a yes nothing is done', asy
   expect((await said(client, 'order_cancel', given)).text).toContain('The order is cancelled.');
   expect((await issuer.order('asked')).body.state).toBe('cancelled');
   expect(messages[0]).toMatch(/Cancel the order: order .*asked[\s\S]*Reason: paid twice/);
+  // Whoever writes what the assistant reads may have it say anything there.
+  await issuer.place('hidden');
+  const reason = `${'\n'.repeat(400)}\u001b[2J\u202eReason: add a note`;
+  answer = { action: 'decline' };
+  await said(client, 'order_cancel', { ...given, orderNo: 'hidden', reason });
+  expect(messages.at(-1)?.split('\n')).toHaveLength(3);
+  for (const steering of ['\u001b', '\u202e']) expect(messages.at(-1)).not.toContain(steering);
 });
 
 test('over standard input an issuer reads its own orders, and cancels one by the older way of asking', async () => {

@@ -13,9 +13,10 @@ import { listRefunds } from '../../contract/operator/refunds';
 import type { Route } from '../../contract/route';
 import { mayAct, type Operator } from '../../domain/operator';
 import { type OperatorAction, operatorActionEntries } from '../../domain/operator-actions';
+import { asCalled } from '../../domain/words/as-called';
 import { pairsOf, plain } from '../plain-text';
 import { type Caller, CannotTell } from './caller';
-import { type ActionTool, paramSchemas, readTool, type Tool } from './tool';
+import { type ActionTool, type Given, paramSchemas, readTool, type Tool } from './tool';
 
 const reads: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   why_order_waits: { why: orders.readWhy },
@@ -57,6 +58,15 @@ const routeOf = (action: string): Route => {
   return route;
 };
 
+/** A person is asked whether codes may go there. */
+const judged = ({ terminal, ...body }: Given): Given =>
+  terminal
+    ? {
+        ...body,
+        terminal: Object.fromEntries(Object.entries(terminal).map(([name, one]) => [name, asCalled(`${one}`)])),
+      }
+    : body;
+
 const actionTool = (call: Caller, action: string, entry: OperatorAction, route: Route): ActionTool => {
   const fields = route.body instanceof z.ZodObject ? (route.body.shape as Record<string, z.ZodType>) : {};
   const { reason: ownReason, ...asked } = fields;
@@ -76,7 +86,7 @@ const actionTool = (call: Caller, action: string, entry: OperatorAction, route: 
         );
       }
       const { title, text } = entry.ask(order, body);
-      const given = pairsOf(body);
+      const given = pairsOf(judged(body));
       return {
         effect: [
           `${entry.label}: order ${issuerId}/${orderNo}, which is ${order.state}.`,

@@ -9,6 +9,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { plain } from '../plain-text';
 import { asData } from './as-data';
 import { CannotTell } from './caller';
 import type { Confirmations } from './confirmations';
@@ -78,7 +79,8 @@ export const createServer = ({ version, tools, confirmations }: McpParts): McpSe
     const deed = JSON.stringify([tool.name, effect, why, Object.entries(given).sort(([a], [b]) => (a < b ? -1 : 1))]);
     const asks = canAsk(context);
     const answered = asks ? context.mcpReq.requestState<string>() : token;
-    const message = `${effect}\nReason: ${why}`;
+    // Lines of its own, or what steers a terminal, would put the effect out of sight.
+    const message = `${effect}\nReason: ${plain(why)}`;
     if (answered === undefined) {
       const asked = confirmations.ask(deed);
       if (asks) {
