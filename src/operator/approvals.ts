@@ -65,9 +65,6 @@ export const createSecondPerson = ({
       { name, subject }: Operator,
     ) => {
       expectPerson(subject);
-      if ((await approvals.countOpen(name, new Date(nowMs()), openMax)) >= openMax) {
-        throw new Failure('rate_limited', { detail: `${openMax} of yours wait for approval`, retryAfterSeconds: 60 });
-      }
       const _id = randomBytes(16).toString('base64url');
       const askedAt = new Date(nowMs());
       const row: ApprovalRow = {
@@ -85,6 +82,11 @@ export const createSecondPerson = ({
         state: 'open',
       };
       await approvals.insert({ ...row, seal: seal.of(row) });
+      // Counted with its own: of many that are asked for at once none passes the limit.
+      if ((await approvals.countOpen(name, askedAt, openMax + 1)) > openMax) {
+        await approvals.takeBack(_id);
+        throw new Failure('rate_limited', { detail: `${openMax} of yours wait for approval`, retryAfterSeconds: 60 });
+      }
       return _id;
     },
 
@@ -103,7 +105,8 @@ export const createSecondPerson = ({
 
     /**
      * Decided first; what was refused is open again. Where it is not known whether it was done, as after a death or with the
-     * engine away, it stays approved: nobody is to refuse it then, and the same decision again does it.
+     * engine away, it stays approved: nobody is to refuse it then, and the same decision again does it. If that is refused, it
+     * may have been done before.
      *
      * @throws Failure `already_decided`
      */
@@ -120,7 +123,7 @@ export const createSecondPerson = ({
       }
       if (decision === 'approve') {
         await run().catch(async (error: unknown) => {
-          if (error instanceof Failure && error.status < 500) await approvals.reopen(_id);
+          if (!isRepeat && error instanceof Failure && error.status < 500) await approvals.reopen(_id);
           throw error;
         });
         await approvals.markDone(_id);

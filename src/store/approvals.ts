@@ -58,6 +58,11 @@ export const createApprovals = ({ approvals }: { readonly approvals: Collection<
     );
   },
 
+  /** By whoever asked, before anybody knows of it. */
+  takeBack: async (id: string): Promise<void> => {
+    await approvals.deleteOne({ _id: id, state: 'open' });
+  },
+
   /** @returns At most `limit`. */
   countOpen: (askedBy: string, at: Date, limit: number): Promise<number> =>
     approvals.countDocuments({ askedBy, state: 'open', endsAt: { $gt: at } }, { limit }),

@@ -1,6 +1,7 @@
 import { dayMs } from '../../src/domain/timings';
 import { createSecondPerson } from '../../src/operator/approvals';
 import { createApprovals } from '../../src/store/approvals';
+import type { OrderRow } from '../../src/store/orders';
 import { type Answer, read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
@@ -219,6 +220,17 @@ test('one operator has a hundred terminals that wait for approval, so that other
   expect((await ask(anna)).status).toBe(202);
   await by(anna, 'POST', `/approvals/${first}`, { decision: 'refuse' });
   expect((await ask(otto)).status).toBe(202);
+  await approvals.deleteOne({ _id: 'more-0' });
+  const { orderDeps } = file.platform.core;
+  const secondPerson = createSecondPerson({
+    approvals: createApprovals(file.platform.core.database),
+    hasProvider: false,
+    orderDeps,
+  });
+  const order = (await orderDeps.orders.find({ issuerId: issuer.issuerId, orderNo: 'many' })) as OrderRow;
+  const atOnce = Array.from({ length: 10 }, () => secondPerson.ask(order, { terminal: { channel: 'page' } }, otto));
+  await Promise.allSettled(atOnce);
+  expect(await approvals.countDocuments({ askedBy: otto.name, state: 'open' })).toBeLessThanOrEqual(100);
   await approvals.deleteMany({ askedBy: otto.name, state: 'open' });
   await by(anna, 'PUT', '/settings', {});
 });
@@ -267,6 +279,10 @@ test('what was approved and could not be done is done by the same decision again
   const away = jest.spyOn(gateway, 'ask').mockResolvedValueOnce({ kind: 'unavailable' });
   expectProblem(await decide(anna, 'approve'), 503, 'unavailable');
   away.mockRestore();
+  // What the first call asked may be done yet: a refusal of the repeat opens it for nobody's.
+  const busy = jest.spyOn(gateway, 'ask').mockResolvedValueOnce({ kind: 'busy' });
+  expectProblem(await decide(anna, 'approve'), 429, 'rate_limited');
+  busy.mockRestore();
   expectProblem(await decide(otto, 'approve'), 403, 'operator_forbidden');
   expectProblem(await decide(anna, 'refuse'), 409, 'already_decided');
   expect((await decide(anna, 'approve')).body).toMatchObject({ state: 'approved', decidedBy: anna.name });

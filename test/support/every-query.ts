@@ -571,6 +571,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await approvals.decide('a', 'approved', 'bob', now);
       await approvals.markDone('a');
       await approvals.reopen('a');
+      await approvals.takeBack('a');
     },
     approvals: async () => {
       await approvals.list(undefined, 10);
