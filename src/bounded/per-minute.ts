@@ -14,7 +14,8 @@ export const createPerMinute = (limit: number, nowMs: () => number) => {
     note: (key: string, times = 1): void => {
       const found = running(key);
       if (found) found.count += times;
-      else counts.set(key, { count: times, sinceMs: nowMs() });
+      // What is given back after its minute is no credit in another one.
+      else if (times > 0) counts.set(key, { count: times, sinceMs: nowMs() });
     },
 
     /** Undefined: it has not reached the limit. */

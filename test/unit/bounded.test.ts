@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { createPerMinute } from '../../src/bounded/per-minute';
 import { createSlots } from '../../src/bounded/slots';
 import { withinMs } from '../../src/bounded/time-limit';
 
@@ -57,4 +58,14 @@ test('what is large takes several slots, more than there are while nothing else 
     'total_limit',
   ]);
   expect([slots.take('b', 10, 4), slots.take('c')]).toEqual(['taken', 'total_limit']);
+});
+
+test('what is given back after its minute is no credit in the next one', () => {
+  let now = 0;
+  const counts = createPerMinute(2, () => now);
+  counts.note('a');
+  now = 60_000;
+  counts.note('a', -1);
+  counts.note('a', 2);
+  expect(counts.secondsLeft('a')).toBe(60);
 });
