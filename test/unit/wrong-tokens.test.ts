@@ -59,6 +59,12 @@ test('at the console five wrong ones are enough, and its limit is not that of th
   expect([give(vera, '203.0.113.5', 'console'), give(vera, '203.0.113.5')]).toEqual(['rate_limited', 'vera']);
 });
 
+test('what a web page lets its readers’ browsers try at the codec keeps nobody from the other doors', () => {
+  const { give, guess } = aPlatform();
+  expect(guess(21, '203.0.113.5', 'codec')).toEqual([...Array(20).fill('operator_unauthorized'), 'rate_limited']);
+  expect([give(vera, '203.0.113.5', 'codec'), give(omar, '203.0.113.5', 'console')]).toEqual(['rate_limited', 'omar']);
+});
+
 test('a guesser cannot get more tries by walking through its own IPv6 network', () => {
   const { give, guess } = aPlatform();
   for (let n = 1; n <= 20; n += 1) guess(1, `2001:db8:1:2::${n}`);

@@ -39,7 +39,14 @@ export const createWrongTokens = ({
 }) => {
   const ofAddress = createPerMinute(ofAddressLimit, nowMs);
   const atConsole = createPerMinute(atConsoleLimit, nowMs);
+  const atCodec = createPerMinute(ofAddressLimit, nowMs);
   const inAll = createPerMinute(inAllLimit, nowMs);
+  /** Any web page lets its readers' browsers ask at the codec: what is wrong there keeps nobody from the other doors. */
+  const atDoor = {
+    api: { own: undefined, counts: [ofAddress] },
+    console: { own: atConsole, counts: [ofAddress, atConsole] },
+    codec: { own: atCodec, counts: [atCodec] },
+  } as const satisfies Record<Door, unknown>;
   const told = createPerMinute(1, nowMs);
   /** By who holds the token: the settings name all of them, and a new token begins with a new process. */
   const takenFrom = new Map<string, LRUCache<string, number>>();
@@ -81,15 +88,15 @@ export const createWrongTokens = ({
       wrong = new Failure('operator_unauthorized'),
     ): Holder => {
       const network = networkOf(address);
-      const retryAfterSeconds =
-        ofAddress.secondsLeft(network) ?? (door === 'console' ? atConsole.secondsLeft(network) : undefined);
+      const { own, counts } = atDoor[door];
+      const retryAfterSeconds = ofAddress.secondsLeft(network) ?? own?.secondsLeft(network);
       if (holder && (retryAfterSeconds === undefined || isKnown(holder.name, network))) {
         remember(holder.name, network);
         return holder;
       }
       refused.inc({ door });
       if (retryAfterSeconds !== undefined || inAll.secondsLeft('all') !== undefined) tell(address);
-      for (const count of door === 'console' ? [ofAddress, atConsole] : [ofAddress]) count.note(network);
+      for (const count of counts) count.note(network);
       inAll.note('all');
       if (retryAfterSeconds === undefined) throw wrong;
       const detail = 'Wrong tokens come from your network: one that was not taken from there lately has to wait';
