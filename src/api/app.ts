@@ -368,7 +368,6 @@ export const createApp = ({
     audit,
     audited,
     publicUrl,
-    nowMs,
   });
   const actions = createOrderActions(orderDeps);
   const secondPerson = createSecondPerson({

@@ -32,7 +32,7 @@ export const showPortalLink = declareRoute({
   name: 'showPortalLink',
   summary: 'Whom a link lets in, and a button',
   answers: { 200: { says: 'The page', mediaType: html }, 404: dead },
-  problems: ['rate_limited'],
+  problems: [],
 });
 
 export const usePortalLink = declareRoute({
@@ -41,7 +41,7 @@ export const usePortalLink = declareRoute({
   name: 'usePortalLink',
   summary: 'Uses a link up: the browser is signed in',
   answers: { 303: { says: 'To the issuer’s own page' }, 404: dead },
-  problems: ['rate_limited', 'origin_forbidden'],
+  problems: ['origin_forbidden'],
 });
 
 const session = z

@@ -1,4 +1,5 @@
 import type { Collection } from 'mongodb';
+import { createReadTogether } from './read-together';
 
 /** A link to an issuer's own page that was not used yet. What it allows is sealed: whoever writes here makes none. */
 export interface PortalLinkRow {
@@ -17,7 +18,11 @@ export const createPortalLinks = ({ portalLinks }: { readonly portalLinks: Colle
     await portalLinks.insertOne(row);
   },
 
-  find: (id: string): Promise<PortalLinkRow | null> => portalLinks.findOne({ _id: id }),
+  /** Whoever tries links that are none makes few readings, however many come at once. */
+  find: createReadTogether(async (ids) => {
+    const rows = await portalLinks.find({ _id: { $in: [...ids] } }).toArray();
+    return new Map(rows.map((row) => [row._id, row]));
+  }),
 
   /** Once: whoever comes second gets nothing. */
   take: (id: string): Promise<PortalLinkRow | null> => portalLinks.findOneAndDelete({ _id: id }),

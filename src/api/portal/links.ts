@@ -35,6 +35,9 @@ export const createLinks = ({
     return endsAtMs > nowMs() ? person : undefined;
   };
   const isSecret = (secret: string): boolean => /^[\w-]{43}$/.test(secret);
+  /** Whose link it is, while it can be used. */
+  const look = async (secret: string): Promise<PortalPerson | undefined> =>
+    isSecret(secret) ? openLink(await links.find(sha256(secret))) : undefined;
 
   return {
     /** Called for issuers and operators, within what is written into the audit log. @throws Failure `rate_limited` */
@@ -53,13 +56,11 @@ export const createLinks = ({
       return { url: `${publicUrl}/issuer/links/${secret}`, expiresAt: endsAt.toISOString() };
     },
 
-    /** Whose link it is, while it can be used. */
-    look: async (secret: string): Promise<PortalPerson | undefined> =>
-      isSecret(secret) ? openLink(await links.find(sha256(secret))) : undefined,
+    look,
 
     /** Once, in all processes. */
     use: async (secret: string): Promise<PortalPerson | undefined> =>
-      isSecret(secret) ? openLink(await links.take(sha256(secret))) : undefined,
+      (await look(secret)) && openLink(await links.take(sha256(secret))),
 
     /** Once everybody is put out: whoever made one would come back by it. */
     end: links.end,
