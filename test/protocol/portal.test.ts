@@ -38,6 +38,18 @@ describe('POST /portal-links', () => {
     expect((await fetch(body.url)).status).toBe(404);
   });
 
+  test('is good beside any number that are none, as a page of any site lets its readers’ browsers try', async () => {
+    const { url } = (await linkOf(await file.issuer())).body;
+    const readings = jest.spyOn(file.platform.core.database.portalLinks, 'find');
+    const none = (n: number) => url.replace(/[^/]+$/, String(n).padStart(43, 'x'));
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, n) => fetch(none(n))));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]));
+    expect(readings.mock.calls.length).toBeLessThan(40);
+    readings.mockRestore();
+    expect([(await fetch(url)).status, (await fetch(none(0), { method: 'POST' })).status]).toEqual([200, 404]);
+    await signInByLink(url, file.platform.baseUrl);
+  });
+
   test('takes a role, up to a day, and nothing else; another site cannot press its button', async () => {
     const issuer = await file.issuer();
     for (const wrong of [{ role: 'owner' }, { expiresInSeconds: 59 }, { expiresInSeconds: 86_401 }, { more: 1 }]) {
@@ -143,9 +155,10 @@ describe('a session at the issuer’s own page', () => {
     ]);
   });
 
-  test('takes nothing of the share of the issuer’s server, however much a viewer asks for', async () => {
+  test('takes nothing of the share of the issuer’s server, nor of who acts there, however much a viewer asks for', async () => {
     const issuer = await file.issuer();
     const viewer = await signedIn(issuer, { role: 'viewer' });
+    const admin = await signedIn(issuer);
     const held: (() => void)[] = [];
     const { orders } = file.platform.core.orderDeps;
     const reading = jest
@@ -163,6 +176,32 @@ describe('a session at the issuer’s own page', () => {
       });
       expect(held).toHaveLength(8);
       await until('its server is answered', async () => (await issuer.get('/orders')).status === 200);
+      expect((await admin.get(own(issuer, '/orders'))).status).toBe(200);
+    } finally {
+      reading.mockRestore();
+      for (const end of held) end();
+      await Promise.all(asked);
+    }
+  });
+
+  test('nor are the statements of others kept back by a viewer who takes nothing of four', async () => {
+    const issuer = await file.issuer();
+    const [viewer, admin] = [await signedIn(issuer, { role: 'viewer' }), await signedIn(issuer)];
+    const day = `/statements/${new Date().toISOString().slice(0, 10)}`;
+    const held: (() => void)[] = [];
+    const pages = async function* () {
+      await new Promise<void>((resolve) => held.push(resolve));
+      yield [];
+    };
+    const reading = jest
+      .spyOn(file.platform.core.statements, 'ofRunningDay')
+      .mockImplementation(() => ({ isFinal: false, asOf: new Date(), pages: pages() }));
+    const asked = Array.from({ length: 4 }, () => viewer.get(own(issuer, day)));
+    try {
+      await until('four to be begun', () => held.length === 4);
+      expect((await viewer.get(own(issuer, day))).status).toBe(429);
+      reading.mockRestore();
+      expect([(await issuer.get(day)).status, (await admin.get(own(issuer, day))).status]).toEqual([200, 200]);
     } finally {
       reading.mockRestore();
       for (const end of held) end();

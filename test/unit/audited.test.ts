@@ -29,3 +29,22 @@ test.each([
   await expect(audited({ issuer: { _id: issuerId } }, work)).rejects.toThrow('used up');
   expect([left, work.mock.calls.length]).toEqual([[limit, limit], 1]);
 });
+
+test('a person at the issuer’s own page who changes without end keeps its server from no change, such as putting them out', async () => {
+  const used: string[] = [];
+  const audited = createAuditedByIssuer({
+    audit: { ofIssuer: () => (_deed: unknown, run: () => unknown) => run() } as never,
+    dayCounts: { require: async ({ name }: { name: string }) => void used.push(name) } as unknown as Given['dayCounts'],
+    nowMs: () => 0,
+  });
+  const issuer = { _id: 'acme' };
+  const held: (() => void)[] = [];
+  const work = () => new Promise<void>((resolve) => held.push(resolve));
+  const person = { name: 'eve', role: 'admin' } as const;
+  const running = [1, 2].map(() => audited({ issuer, session: person }, work));
+  await expect(audited({ issuer, session: person }, work)).rejects.toMatchObject({ code: 'rate_limited' });
+  expect(await audited({ issuer }, async () => 'put out')).toBe('put out');
+  for (const end of held) end();
+  await Promise.all(running);
+  expect(used).toEqual(['audited/acme/page', 'audited/acme/page', 'audited/acme']);
+});

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isTestIssuer } from '../../domain/ids';
 import type { PortalRole } from '../../domain/portal';
 import { type KeyRing, SealBroken, sha256 } from '../../sealing/key-ring';
 import { places } from '../../sealing/places';
@@ -19,6 +20,13 @@ export interface PortalSession extends PortalPerson {
   /** Sent as `x-csrf-token` with everything that changes something: another site can neither read nor guess it. */
   readonly csrf: string;
 }
+
+/**
+ * Whose share a call or a change takes: people at an issuer's own page take nothing of its server's, and those who read there
+ * alone nothing of those who act, but for what all test issuers share.
+ */
+export const shareOf = (issuerId: string, session?: Pick<PortalPerson, 'role'>): string =>
+  session && !isTestIssuer(issuerId) ? `${issuerId}/${session.role === 'admin' ? 'page' : 'viewers'}` : issuerId;
 
 const lifetimeMs = 8 * 3_600_000;
 /** Of one issuer; the next one ends the oldest. */

@@ -33,7 +33,7 @@ import type { IssuerRow } from '../../store/issuers';
 import { authenticateIssuer, type IssuerAuth } from '../auth/issuer-auth';
 import { authorizeOperator, type OperatorAuth, requireRole } from '../auth/operator-auth';
 import { portalCaller } from '../auth/portal-auth';
-import type { PortalSession, PortalSessions } from '../auth/portal-sessions';
+import { type PortalSession, type PortalSessions, shareOf } from '../auth/portal-sessions';
 import type { AuditedByIssuer } from '../issuer/audited';
 import { takeVersion } from './api-version';
 import type { Apps } from './apps';
@@ -145,10 +145,6 @@ interface KnownSender {
   readonly webhookId: string;
   readonly session: PortalSession | undefined;
 }
-
-/** Whose share a call takes: people at an issuer's own page take nothing of its server's, but for what all test issuers share. */
-const shareOf = ({ issuer: { _id }, session }: KnownSender): string =>
-  session && !isTestIssuer(_id) ? `${_id}/page` : _id;
 
 /** What lets people in at issuers' own pages. */
 interface Portal {
@@ -289,7 +285,7 @@ export const createMount = (
     async (request: Request, response: Response): Promise<KeptAnswer> => {
       const sender = await issuerOf(route, request, response);
       const { issuer, webhookId, session } = sender;
-      const share = shareOf(sender);
+      const share = shareOf(issuer._id, session);
       budgets.spend(turnOf(share), 0, route.costs);
       const atWork = <T>(work: () => Promise<T>): Promise<T> => admitted(share, () => reads.run(turnOf(share), work));
       const run = async (): Promise<KeptAnswer> => {
@@ -330,7 +326,7 @@ export const createMount = (
       const { issuer, webhookId, session } = sender;
       admit?.(issuer);
       const raw = bytesOf(request.body);
-      const share = shareOf(sender);
+      const share = shareOf(issuer._id, session);
       return admitted(share, () => {
         const params = request.params as ParamsOf<R>;
         const readCodes = readCodesOf(share);
@@ -385,7 +381,7 @@ export const createMount = (
       const known = await issuerOf(route, request, response);
       const { _id } = known.issuer;
       await testRequests.spend(_id, bytesOf(request.body).length);
-      const turn = turnOf(shareOf(known));
+      const turn = turnOf(shareOf(_id, known.session));
       const isOver = budgets.spend(turn, bytesOf(request.body).length, route.costs);
       try {
         const leave = admit ? inFlight.enterNewOrder(_id) : () => undefined;
@@ -503,19 +499,18 @@ export const createMount = (
           shedOnLag,
           rawBody(bodyLimitBytes),
           async (request, response) => {
-            const sender = await issuerOf(route, request, response);
-            const { issuer } = sender;
-            const share = shareOf(sender);
+            const { issuer, session } = await issuerOf(route, request, response);
+            const share = shareOf(issuer._id, session);
             budgets.spend(turnOf(share), 0);
             const params = request.params as ParamsOf<R>;
             const query = queryOf(route, request);
             const accept = request.get('accept') ?? '';
-            if (filesOfIssuers.take(issuer._id, filesOfIssuerMax) !== 'taken') {
+            if (filesOfIssuers.take(share, filesOfIssuerMax) !== 'taken') {
               throw new Failure('rate_limited', { detail: 'Four files of this issuer are sent', retryAfterSeconds: 5 });
             }
             await admitted(share, async () =>
               sendFile(response, route, await handle({ issuer, params, query, accept })),
-            ).finally(() => filesOfIssuers.giveBack(issuer._id));
+            ).finally(() => filesOfIssuers.giveBack(share));
           },
         ),
 

@@ -4,7 +4,7 @@ import { isTestIssuer, modeOf } from '../../domain/ids';
 import type { AuditTrail, AuditTrails } from '../../operator/audit-trail';
 import type { DayCounts } from '../../store/day-counts';
 import type { IssuerRow } from '../../store/issuers';
-import type { PortalSession } from '../auth/portal-sessions';
+import { type PortalSession, shareOf } from '../auth/portal-sessions';
 
 /** The audit log is one chain, in which operators wait for their turn as well. */
 const auditedMax = 16;
@@ -15,7 +15,7 @@ const auditedPerDayMax = { live: 10_000, test: 200 } as const;
 interface Actor {
   readonly issuer: Pick<IssuerRow, '_id'>;
   /** Of a person at the issuer's own page. */
-  readonly session?: Pick<PortalSession, 'name'> | undefined;
+  readonly session?: Pick<PortalSession, 'name' | 'role'> | undefined;
 }
 
 export type AuditedByIssuer = ReturnType<typeof createAuditedByIssuer>;
@@ -32,14 +32,15 @@ export const createAuditedByIssuer = ({
 }) => {
   const slots = createSlots(auditedMax, isTestIssuer);
   return async <T>({ issuer: { _id }, session }: Actor, work: (trail: AuditTrail) => Promise<T>): Promise<T> => {
-    if (slots.take(_id, auditedPerIssuerMax) !== 'taken') throw new Failure('rate_limited', { retryAfterSeconds: 1 });
+    const share = shareOf(_id, session);
+    if (slots.take(share, auditedPerIssuerMax) !== 'taken') throw new Failure('rate_limited', { retryAfterSeconds: 1 });
     try {
       const limit = auditedPerDayMax[modeOf(_id)];
-      const share = { name: `audited/${_id}`, n: 1, at: new Date(nowMs()), limit };
-      await dayCounts.require({ ...share, detail: `An issuer makes ${limit} changes a day` });
+      const one = { name: `audited/${share}`, n: 1, at: new Date(nowMs()), limit };
+      await dayCounts.require({ ...one, detail: `An issuer makes ${limit} changes a day` });
       return await work(audit.ofIssuer(_id, session?.name));
     } finally {
-      slots.giveBack(_id);
+      slots.giveBack(share);
     }
   };
 };
