@@ -15,9 +15,9 @@ export const cookieValues = (header: string | undefined, name: string): string[]
   (header ?? '')
     .slice(0, headerLimit)
     .split(';')
-    .map((part) => part.trim().split('='))
-    .filter(([found]) => found === name)
-    .map(([, value = '']) => value)
+    .map((part) => part.trim())
+    .filter((part) => part.startsWith(`${name}=`))
+    .map((part) => part.slice(name.length + 1))
     .slice(0, valuesMax);
 
 /** The one of a whole page. Cookies know no ports: the name tells two platforms of one machine apart. */
