@@ -42,7 +42,8 @@ export const createSecondPerson = ({
   /** Who asked, for which order, until when: as it was written, or it is none. */
   const known = async (approvalId: string): Promise<ApprovalRow> => {
     const row = await approvals.find(approvalId);
-    if (!row || !seal.isUntouched(row) || (row.state === 'open' && row.endsAt.getTime() <= nowMs()))
+    const isToBeDone = row?.state === 'open' || row?.isUndone;
+    if (!row || !seal.isUntouched(row) || (isToBeDone && row.endsAt.getTime() <= nowMs()))
       throw new Failure('approval_unknown');
     return row;
   };

@@ -171,6 +171,10 @@ test('with twoPersons codes go to another terminal only when another operator sa
     await approvals.replaceOne({ _id: second }, written as NonNullable<typeof written>);
   }
   expectProblem(await decide(anna, late, 'approve'), 404, 'approval_unknown');
+  // Nor as one that was approved in time, and is still to be done.
+  await approvals.updateOne({ _id: late }, { $set: { state: 'approved', isUndone: true } });
+  for (const act of [decide, reveal]) expectProblem(await act(anna, late, 'approve'), 404, 'approval_unknown');
+  await approvals.updateOne({ _id: late }, { $set: { state: 'open' }, $unset: { isUndone: 1 } });
   expect((await issuer.order('two')).body.state).toBe('undeliverable');
   expect(await terminals.deliveries('/other')).toHaveLength(0);
 
