@@ -76,7 +76,8 @@ const seqOf = ({ _id }: Pick<AuditRow, '_id'>): number => Number(_id.slice(1));
 const positionOf = ({ at, seq }: Pick<ChainedAuditRow, 'at' | 'seq'>): string => `${at.toISOString()}/${idOf(seq)}`;
 
 /** What somebody else put between the entries is none: a page of them has as many as were asked for. */
-const isEntry = { $regex: /^n[0-9]{12}$/ } as const;
+const entryId = /^n[0-9]{12}$/;
+const isEntry = { $regex: entryId } as const;
 
 /** The same bytes for what was written and what is read again. */
 const canonical = (value: unknown): string =>
@@ -197,6 +198,8 @@ export const createAudit = (
         .toArray();
       return rows.map((row) => ({ ...row, seq: seqOf(row) }));
     },
+
+    isInChain: ({ _id }: AuditRow): boolean => entryId.test(_id),
 
     /** Whether it is as it was written, and is listed under its time. */
     isUnchanged: (row: KeptAuditRow): boolean => row.hash === hashOf(row) && row.position === positionOf(row),

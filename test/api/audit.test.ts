@@ -116,6 +116,15 @@ describe('the audit log over HTTP', () => {
     expect((await entries('action=audit.exported'))[0]).toMatchObject({ actor: 'operator', phase: 'done' });
   });
 
+  test('an entry that somebody else puts beside the chain is in no list', async () => {
+    const { audit } = file.platform.core.database;
+    const at = new Date();
+    const put = { actor: 'operator', action: 'order.voided', target: 'nobody/1', phase: 'done', seq: 2, hash: 'h' };
+    await audit.insertOne({ ...put, _id: 'f0', position: `${at.toISOString()}/f0`, at } as AuditRow);
+    expect(await entries('target=nobody/1')).toEqual([]);
+    await audit.deleteOne({ _id: 'f0' });
+  });
+
   test('an entry that the database was made to say otherwise is named', async () => {
     const check = async (after = 0) => (await operator('GET', `/audit/check?after=${after}`)).body;
     const before = await check();
