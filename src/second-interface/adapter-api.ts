@@ -6,8 +6,8 @@ import { parseWith } from '../contract/problem';
 import type { GivenBody, Route, WrittenBody } from '../contract/route';
 import type { VoidAnswer } from '../contract/void-answer';
 import { Failure } from '../domain/failures';
-import { sha256 } from '../sealing/key-ring';
 import { type RegisterOperation, registerAfterSale, type TerminalProblem } from './after-sale/issuer-operations';
+import { answerName } from './answer-name';
 import type { OrderDeps } from './ask-order';
 import { cancelOrder } from './cancel-order';
 import { refuseOrder } from './refuse-order';
@@ -62,7 +62,7 @@ export const createAdapterApi = (deps: OrderDeps, terminalProblem: TerminalProbl
       const row = await deps.orders.find({ issuerId, orderNo: body.orderNo });
       if (!row) throw new Failure('order_unknown');
       // Without a webhook-id the content names the message: the same content again gets the same answer.
-      const messageId = sha256(`function:${JSON.stringify(body)}`);
+      const messageId = answerName(deps, 'function', body.orderNo, body);
       try {
         return (await run(deps, row, messageId, body as Parameters<typeof run>[3])).body;
       } finally {

@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Adapter, AdapterMessage } from '../../src/second-interface/adapter-api';
+import * as routes from '../../src/contract/issuer/order-operations';
+import { sha256 } from '../../src/sealing/key-ring';
+import { type Adapter, type AdapterMessage, createAdapterApi } from '../../src/second-interface/adapter-api';
 import { loadAdapters } from '../../src/second-interface/adapters';
 import type { TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
@@ -104,6 +106,23 @@ describe('an issuer whose callback is a function', () => {
     ]);
     expect(heard.map(({ type }) => type)).toEqual(expect.arrayContaining(['order.paid', 'order.code_requested']));
     expect(issuer.received).toEqual([]);
+  });
+
+  test('says what nobody guesses by the names that a history has of its calls: a code, or why an order was cancelled', async () => {
+    const { orderDeps } = file.platform.core;
+    const other = await file.issuer();
+    await other.placeVerified('named');
+    const asking = jest.spyOn(orderDeps.gateway, 'ask');
+    const api = createAdapterApi(orderDeps, async () => null, other.issuerId);
+    const wrong = { type: 'order.codes', orderNo: 'named', token: 'wrong', codes: [{ itemId: 'a', value: '1234' }] };
+    const codes = routes.submitCodes.body.parse(wrong);
+    await expect(api.submitCodes(codes)).rejects.toMatchObject({ code: 'token_mismatch' });
+    const cancellation = { type: 'order.cancellation', orderNo: 'named', reason: 'divorce' } as const;
+    await api.cancelOrder(cancellation);
+    const names = asking.mock.calls.map(([, updateId]) => updateId).join();
+    expect(names).toMatch(/^codes\/.+,.+/);
+    for (const body of [codes, cancellation]) expect(names).not.toContain(sha256(`function:${JSON.stringify(body)}`));
+    asking.mockRestore();
   });
 
   test('must name a function that was loaded', async () => {
