@@ -6,11 +6,12 @@ import type { Troubles } from '../temporal/troubles';
 import type { OrderDeps } from './ask-order';
 import { codesMessage } from './claim-codes';
 import { startableOrder } from './startable-order';
+import { isUntouched } from './untouched-order';
 
 /** References of so many codes fit the engine's payload; an order with more is left to a person. */
 const codesLimit = 2_000;
 
-export type Resumed = 'runs' | 'view_written' | 'resumed' | 'unavailable' | 'too_large';
+export type Resumed = 'runs' | 'view_written' | 'resumed' | 'unavailable' | 'too_large' | 'tampered';
 
 /**
  * An order that should run. Where no workflow runs for it, engine and database come from different moments, or somebody
@@ -31,6 +32,8 @@ export const resumeIfLost = async (deps: OrderDeps, troubles: Troubles, seen: Or
     }
   }
   const newest = await deps.orders.find(row);
+  // What somebody else wrote would be the workflow's own from then on.
+  if (newest && !(await isUntouched(deps, newest))) return 'tampered';
   const resumed = newest && (await resumedOrder(deps, newest));
   if (!resumed) return 'too_large';
   if ((await deps.gateway.startOrder({ ...startableOrder(newest), resumed })) !== 'started') return 'unavailable';

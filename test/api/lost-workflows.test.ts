@@ -64,6 +64,20 @@ test('an order that waits for its verification is told of anew, as a new message
   await issuer.inState('notified', 'delivered');
 });
 
+test('an order that somebody else wrote to is not begun anew as it says, but once it is as it was', async () => {
+  await issuer.placeVerified('written');
+  const { orders } = file.platform.core.database;
+  const quantityOf = (n: number) =>
+    orders.updateOne({ _id: `${issuer.issuerId}/written` }, { $set: { quantity: n, 'facts.quantity': n } });
+  await quantityOf(9);
+  await lose(issuer, 'written');
+  for (let n = 0; n < 3; n += 1) expect((await reconcile()).resumed).toBe(0);
+  await quantityOf(1);
+  await isResumed();
+  await issuer.submit('written', [{ itemId: 'a', value: 'WRITTEN' }]);
+  await issuer.inState('written', 'delivered');
+});
+
 test('a verified order is never begun anew: it says that it could not be asked, and goes on verified', async () => {
   await issuer.placeVerified('verified');
   await lose(issuer, 'verified');
