@@ -89,7 +89,7 @@ const giveOf = async (
   { messages, events, nextAtMs }: Part,
 ): Promise<GivenMessage[]> => {
   const nothing = { messages: new Map(), events: new Map(), lines: [] };
-  if (messages.length > 0 && !(await isUntouched(row))) {
+  if (messages.length + events.length > 0 && !(await isUntouched(row))) {
     await queue.give(row, { ...nothing, nextAtMs: nowMs() + heldCallDelayMs });
     return [];
   }

@@ -277,6 +277,19 @@ test('an order that is put into the queue of another issuer is not given there, 
   await put(own.issuerId);
   const { data } = (await own.get('/messages')).body;
   expect(data).toMatchObject([{ type: 'order.paid', data: { orderNo: 'queued' } }]);
+  // Nor as an order of the other one, of which there is an event to tell.
+  await own.cancel('queued');
+  await until('its end is to be told', async () => {
+    const row = await ordersInDatabase().findOne({ _id });
+    return row?.events.some(({ status }) => status === 'pending') && isOffered();
+  });
+  const belongsTo = (issuerId: string) => ordersInDatabase().updateOne({ _id }, { $set: { issuerId } });
+  await belongsTo(other.issuerId);
+  await put(other.issuerId);
+  expect((await other.get('/messages')).body).toEqual({ data: [] });
+  await belongsTo(own.issuerId);
+  await put(own.issuerId);
+  expect((await own.get('/messages')).body.data).toMatchObject([{ type: 'order.cancelled' }, {}]);
 });
 
 test('a message that somebody else puts into a conformance run is given to nobody', async () => {
