@@ -79,7 +79,7 @@ export const createProject = ({
     const marked = accepted.length > 0 ? orderDeps.codes.markAccepted(accepted) : undefined;
     const correction = ref === undefined ? undefined : await orderDeps.orders.findCorrection(order, ref);
     const events = withTerminal(projection.events, correction?.terminal);
-    const due = afterSalesDue(projection.facts, events);
+    const due = afterSalesDue(orderDeps, order, projection.facts, events);
     const corrected = { ...projection, events, afterSalesDue: due, ...(correction ? { correction } : {}) };
     const { ahead, fresh } = await orderDeps.orders.project(order, corrected, marked);
     if (ahead) return ahead;

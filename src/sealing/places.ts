@@ -9,6 +9,7 @@ export const places = {
   issuerCallHeaders: (issuerId: string): string => `issuer-call-headers:${issuerId}`,
   issuerCallCertificate: (issuerId: string): string => `issuer-call-certificate:${issuerId}`,
   orderKey: (orderId: string): string => `order-key:${orderId}`,
+  afterSale: (workflowId: string): string => `after-sale-due:${workflowId}`,
   approval: (approvalId: string, orderId: string): string => `approval:${approvalId}:${orderId}`,
   approvalRow: (approvalId: string): string => `row:approvals/${approvalId}`,
   conformanceOrder: (id: string): string => `conformance-order:${id}`,

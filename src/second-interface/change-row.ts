@@ -76,7 +76,7 @@ export const changeRow = (
         continue;
       }
       const events = withTerminal(decision.events, change?.terminal);
-      const due = afterSalesDue(decision.facts, events, afterSale);
+      const due = afterSalesDue(deps, name, decision.facts, events, afterSale);
       if (await deps.orders.applyDecision(row, { ...decision, events, afterSalesDue: due }, change)) {
         // What does not begin now the reconciler finds in the row.
         startAfterSales(deps, { ...name, facts: decision.facts, afterSalesDue: due }).catch(() => undefined);

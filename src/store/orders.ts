@@ -141,6 +141,8 @@ export interface OrderRow {
 
 export interface AfterSaleDue extends AfterSale {
   readonly name: string;
+  /** Over all of it and its order, by the master key: whoever writes to the database has nothing sent, or sent again. */
+  readonly seal: Buffer;
 }
 
 /** With what a call to its terminal needs of the order. */

@@ -262,6 +262,39 @@ test('a message that somebody else puts into the inbox of an order says nothing 
   await inbox.deleteOne({ _id: row._id });
 });
 
+test('a call to a terminal that somebody else writes into a row is not made, and those that are due are', async () => {
+  const issuer = await file.issuer();
+  for (const orderNo of ['forged', 'foreign']) {
+    await issuer.placeVerified(orderNo, { terminal: { channel: 'webhook', url: buyer.urlOf(`/due-${orderNo}`) } });
+    await issuer.submit(orderNo, [{ itemId: 'a', value: `DUE-${orderNo}` }]);
+    await issuer.inState(orderNo, 'delivered');
+  }
+  const { gateway } = file.platform.core;
+  const starting = jest.spyOn(gateway, 'startAfterSale').mockResolvedValue('unavailable');
+  await file.platform.operator('POST', `/orders/${issuer.issuerId}/foreign/redeliver`);
+  starting.mockRestore();
+  const due = (await ordersInDatabase().findOne({ _id: `${issuer.issuerId}/foreign` }))?.afterSalesDue ?? [];
+  expect(due).toHaveLength(1);
+  const forged = [
+    { kind: 'redeliver', name: 'again' },
+    { kind: 'void', itemIds: ['a'], name: 'void' },
+    { ...due[0], issuerId: issuer.issuerId, orderNo: 'forged' },
+    due[0],
+  ] as OrderRow['afterSalesDue'] & object;
+  const put = (orderNo: string, afterSalesDue: typeof forged) =>
+    ordersInDatabase().updateOne(
+      { _id: `${issuer.issuerId}/${orderNo}` },
+      { $set: { afterSalesDue, afterSalesDueSince: new Date(0) } },
+    );
+  await put('forged', forged);
+  await put('foreign', [...forged.slice(0, 2), ...due]);
+  await reconcileOnce(file.platform);
+  const heard = (orderNo: string) => buyer.received.filter(({ path }) => path === `/due-${orderNo}`).length;
+  await until('what is due is done', () => heard('foreign') === 2);
+  await reconcileOnce(file.platform);
+  expect([heard('forged'), heard('foreign')]).toEqual([1, 2]);
+});
+
 test('an order that is put into the queue of another issuer is not given there, and its token stays with its own', async () => {
   const [own, other] = await Promise.all([
     file.issuer({ callback: { kind: 'pull' } }),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderFacts } from '../../src/domain/order';
 import { orderFacts, updates, workflowNames } from '../../src/order-messages/order-messages';
-import { sha256 } from '../../src/sealing/key-ring';
+import { itemsName } from '../../src/second-interface/after-sale/start-after-sale';
 import type { TestIssuer } from '../support/issuer';
 import type { Platform } from '../support/platform';
 import type { TestTerminal } from '../support/terminal';
@@ -335,7 +335,8 @@ export const branches = {
     await issuer.submit(orderNo, codes('a'));
     await issuer.inState(orderNo, 'delivered');
     await byOperator(stage, issuer, 'redeliver');
-    return `after-sale/${issuer.issuerId}/${orderNo}/1`;
+    const row = await stage.platform.core.orderDeps.orders.find({ issuerId: issuer.issuerId, orderNo });
+    return `after-sale/${row?._id}/redeliver-${row?.version}`;
   },
 
   'after-sale-void': async (stage) => {
@@ -344,7 +345,8 @@ export const branches = {
     await issuer.submit(orderNo, codes('a'));
     await issuer.inState(orderNo, 'delivered');
     await byOperator(stage, issuer, 'void', { reason: 'lost' });
-    return `after-sale/${issuer.issuerId}/${orderNo}/void-${sha256('a').slice(0, 22)}`;
+    const id = `${issuer.issuerId}/${orderNo}`;
+    return `after-sale/${id}/void-${itemsName(stage.platform.core.keys, ['a'])}`;
   },
 
   'events-once-more': async (stage) => {

@@ -1,22 +1,40 @@
+import { afterSaleWorkflowId, type OrderName } from '../../domain/ids';
 import type { OrderEvent } from '../../domain/messages';
 import type { AfterSale, OrderFacts } from '../../domain/order';
-import { sha256 } from '../../sealing/key-ring';
+import { deriveKey, fingerprint, type KeyRing, SealBroken } from '../../sealing/key-ring';
+import { places } from '../../sealing/places';
+import { createRowSeal } from '../../sealing/row-seal';
 import type { AfterSaleDue, WithAfterSales } from '../../store/orders';
 import type { OrderDeps } from '../ask-order';
+
+const sealOf = (ring: KeyRing) => createRowSeal<AfterSaleDue & { readonly _id: string }>(ring, places.afterSale);
+
+/** A seal's place: this order's, and no other call to its terminal. */
+const placed = <T extends { readonly name: string }>(order: OrderName, due: T) => ({
+  ...due,
+  _id: afterSaleWorkflowId(order, due.name),
+});
 
 /**
  * What has to be said to the terminal once this change is written, and is written with it. One about items is named by
  * them, the others by the change: begun again it is the same one.
  */
 export const afterSalesDue = (
+  { ring, fingerprintKey }: Pick<OrderDeps, 'ring' | 'fingerprintKey'>,
+  order: OrderName,
   facts: OrderFacts,
   events: readonly OrderEvent[],
   asked?: AfterSale | undefined,
 ): AfterSaleDue[] =>
   [...voidsToTell(facts, events), ...(asked ? [asked] : [])].map((one) => {
-    const of = one.itemIds ? sha256([...one.itemIds].sort().join('\0')).slice(0, 22) : facts.version;
-    return { ...one, name: `${one.kind}-${of}` };
+    const ofItems = one.itemIds && itemsName({ fingerprintKey }, one.itemIds);
+    const due = { ...one, name: `${one.kind}-${ofItems ?? facts.version}` };
+    return { ...due, seal: sealOf(ring).of(placed(order, due)) };
   });
+
+/** Keyed: what items are called can be guessed, and the engine has this name in the clear. */
+export const itemsName = ({ fingerprintKey }: Pick<OrderDeps, 'fingerprintKey'>, itemIds: readonly string[]): string =>
+  fingerprint(deriveKey(fingerprintKey, 'after-sale items'), [...itemIds].sort().join('\0'));
 
 /**
  * To a terminal that may have them: an attempt is counted once it has ended, and one may be under way as long as the order
@@ -32,19 +50,25 @@ const voidsToTell = ({ channel, delivery }: OrderFacts, events: readonly OrderEv
 /**
  * Begins their short workflows. Called by whoever wrote the change, who does not wait for it, and by the reconciler for
  * what that left. Resolves to how many began here.
+ *
+ * @throws SealBroken for what somebody else wrote, once the others are begun
  */
 export const startAfterSales = async (
-  { orders, gateway }: Pick<OrderDeps, 'orders' | 'gateway'>,
+  { orders, gateway, ring }: Pick<OrderDeps, 'orders' | 'gateway' | 'ring'>,
   { issuerId, orderNo, facts, afterSalesDue = [] }: Omit<WithAfterSales, '_id'>,
 ): Promise<number> => {
   const delivery = facts.deliveryMessage ?? { n: 1, atMs: facts.updatedAtMs };
   let begun = 0;
-  for (const { name, ...afterSale } of afterSalesDue) {
-    const input = { issuerId, orderNo, callsOutQueue: gateway.callsOutQueue, delivery, ...afterSale };
+  const order = { issuerId, orderNo };
+  const ours = afterSalesDue.filter((due) => sealOf(ring).isUntouched(placed(order, due)));
+  for (const { name, seal: _seal, ...afterSale } of ours) {
+    const input = { ...order, callsOutQueue: gateway.callsOutQueue, delivery, ...afterSale };
     const started = await gateway.startAfterSale(input, name);
     if (started === 'unavailable') break;
     if (started === 'started') begun += 1;
-    await orders.markAfterSale({ issuerId, orderNo }, name);
+    await orders.markAfterSale(order, name);
   }
+  if (ours.length < afterSalesDue.length)
+    throw new SealBroken('a call to the terminal is not as the platform wrote it');
   return begun;
 };
