@@ -78,16 +78,14 @@ export const assemble = async (
   let audit: Audit;
   try {
     await ensureIndexes(database);
-    const isNew = async () => (await issuers.list(undefined, 1)).length === 0;
+    const isNew = async () => (await issuers.list(undefined, 1)).length === 0 && (await orders.areNone());
     keys = await loadPlatformKeys(ring, createKeys(database), nowMs, isNew);
     const auditKey = deriveKey(keys.fingerprintKey, 'audit chain');
     audit = createAudit(database, (text) => fingerprint(auditKey, text));
-    await sealRowsOnce(
-      audit,
-      [issuers, settings, inbox],
-      { areUnbound: orders.areUnbound, bindAll: () => orders.bindAll((row) => bindingOf(ring, row)) },
-      nowMs,
-    );
+    const bindAll = () => orders.bindAll((row) => bindingOf(ring, row));
+    const seal = () =>
+      sealRowsOnce(audit, [issuers, settings, inbox], { areUnbound: orders.areUnbound, bindAll }, nowMs);
+    if (!keys.areRowsSealed && (await seal())) await keys.noteRowsSealed();
   } catch (error) {
     await database.close();
     throw error;

@@ -36,6 +36,12 @@ const brokenNamed = 20;
 /** A call ends after this time, wherever it is: its caller must not give up on it. */
 const longestMs = 5_000;
 
+/** Where a value may be bound: one of the platform's own keys is at another place once rows are sealed. */
+const placesOf = (kind: SealedKind, id: string): string[] => [
+  places[kind](id),
+  ...(kind === 'platformKey' ? [places.platformKeyOfSealedRows(id)] : []),
+];
+
 /** One part of a round over everything that the master key sealed. Doing it twice, or two at once, changes nothing. */
 export const resealPart = async (
   { ring, sealedValues, nowMs }: ResealDeps,
@@ -47,14 +53,14 @@ export const resealPart = async (
   const endMs = nowMs() + longestMs;
 
   const resealRow = async (kind: SealedKind, row: SealedRow): Promise<void> => {
-    const place = places[kind](row.id);
+    const possible = placesOf(kind, row.id);
     let { values } = row;
     for (let tries = 1; ; tries += 1) {
       let lost = 0;
       let broken = 0;
       for (const { sealed, replace } of values) {
         if (ring.isSealedByFirst(sealed)) continue;
-        const fresh = freshOf(sealed, place);
+        const fresh = freshOf(sealed, possible);
         if (!fresh) broken += 1;
         else if (await replace(fresh)) counts.resealed += 1;
         else lost += 1;
@@ -69,13 +75,15 @@ export const resealPart = async (
     }
   };
 
-  const freshOf = (sealed: Buffer, place: string): Buffer | undefined => {
-    try {
-      return ring.seal(ring.open(sealed, place), place);
-    } catch (error) {
-      if (error instanceof SealBroken) return undefined;
-      throw error;
+  const freshOf = (sealed: Buffer, possible: readonly string[]): Buffer | undefined => {
+    for (const place of possible) {
+      try {
+        return ring.seal(ring.open(sealed, place), place);
+      } catch (error) {
+        if (!(error instanceof SealBroken)) throw error;
+      }
     }
+    return undefined;
   };
 
   const kinds = sealedKinds.slice(after ? sealedKinds.indexOf(after.kind) : 0);

@@ -26,24 +26,26 @@ const isWhole = async (audit: Audit): Promise<boolean> => {
 };
 
 /**
- * Called at each start. The first one that knows seals takes rows as they stand. That it did is in the audit log, whose
- * chain nobody else can write: a row that loses its seal later is not believed any more. Orders are bound where not one
- * is, and after a start that was cut off while it bound them.
+ * Called at each start until one has sealed the rows, which it takes as they stand; the audit log says so. Orders are bound
+ * where not one is, and after a start that was cut off while it bound them. Resolves to whether it is done for good: with a
+ * cut audit log nothing is sealed.
  */
 export const sealRowsOnce = async (
   audit: Audit,
   stores: readonly Sealable[],
   orders: Bindable,
   nowMs: () => number,
-): Promise<void> => {
+): Promise<boolean> => {
   const has = async (phase: 'asked' | 'done') => (await audit.list({ action, phase }, undefined, 1)).length > 0;
   const append = (phase: 'asked' | 'done') =>
     audit.append({ at: new Date(nowMs()), actor: '(platform)', action, target: 'platform', phase }, randomUUID());
-  if ((await has('done')) || !(await isWhole(audit))) return;
+  if (await has('done')) return true;
+  if (!(await isWhole(audit))) return false;
   const isBegun = await has('asked');
   const areUnbound = isBegun || (await orders.areUnbound());
   if (areUnbound && !isBegun) await append('asked');
   for (const { sealAll } of stores) await sealAll();
   if (areUnbound) await orders.bindAll();
   await append('done');
+  return true;
 };

@@ -22,6 +22,7 @@ interface KeptKey {
 /** What the store does for the platform's keys. */
 export interface KeyStore {
   readonly readOrMake: (name: string, make: () => Buffer | Promise<Buffer>) => Promise<KeptKey>;
+  readonly sealAnew: (seen: KeptKey, sealed: Buffer) => Promise<void>;
   readonly rotate: (seen: KeptKey, sealed: Buffer, at: Date, endOldNow: boolean) => Promise<Date | undefined>;
 }
 
@@ -33,7 +34,11 @@ const name = 'delivery';
 const context = places.platformKey(name);
 
 /** One key, or two for a day after a rotation. They are read again and again, as another process may rotate them. */
-export const createDeliveryKeys = (ring: KeyRing, { readOrMake, rotate }: KeyStore, nowMs: () => number) => {
+export const createDeliveryKeys = (
+  ring: KeyRing,
+  { readOrMake, rotate }: Omit<KeyStore, 'sealAnew'>,
+  nowMs: () => number,
+) => {
   let known: { readonly keys: readonly DeliveryKey[]; readonly atMs: number } | undefined;
 
   const sealedNew = (): Buffer =>

@@ -57,14 +57,28 @@ export const macOfOrder = (keys: OrderKeys, order: OrderContent): string =>
 export const macOfTerminal = (keys: OrderKeys, orderId: string, { mac: _mac, ...terminal }: TerminalContent): string =>
   keys.mac('terminal', canonicalJson([orderId, terminal]));
 
-/** Of a row from before there were MACs: it is taken as it stands. */
+/** Of a row from before there were MACs: it is taken as it stands. Undefined where no key opens it: it stays tampered. */
 export const bindingOf = (ring: KeyRing, row: Omit<BoundOrder, 'mac' | 'tokenHash'>) => {
-  const keys = unwrapOrderKey(ring, row._id, row.wrappedKey, row.pickupLink);
-  return {
-    mac: macOfOrder(keys, row),
-    'terminal.mac': macOfTerminal(keys, row._id, row.terminal),
-    tokenHash: keys.tokenHash,
-  };
+  const keys = keysOf(ring, row);
+  return (
+    keys && {
+      mac: macOfOrder(keys, row),
+      'terminal.mac': macOfTerminal(keys, row._id, row.terminal),
+      tokenHash: keys.tokenHash,
+    }
+  );
+};
+
+const keysOf = (
+  ring: KeyRing,
+  { _id, wrappedKey, pickupLink }: Pick<BoundOrder, '_id' | 'wrappedKey' | 'pickupLink'>,
+): OrderKeys | undefined => {
+  try {
+    return unwrapOrderKey(ring, _id, wrappedKey, pickupLink);
+  } catch (error) {
+    if (error instanceof SealBroken) return undefined;
+    throw error;
+  }
 };
 
 const isSame = (a: string, b: string | undefined): boolean => {

@@ -1,6 +1,8 @@
 /** What each value under the master key is bound to: sealed anew it must be bound to the same. */
 export const places = {
   platformKey: (name: string): string => `platform-key:${name}`,
+  /** The same, once rows are sealed: no writer to the database makes it look as before. */
+  platformKeyOfSealedRows: (name: string): string => `platform-key:${name}:rows-sealed`,
   issuerSecret: (issuerId: string): string => `issuer-secret:${issuerId}`,
   issuerTerminal: (issuerId: string): string => `issuer-terminal:${issuerId}`,
   issuerRow: (issuerId: string): string => `row:issuers/${issuerId}`,

@@ -1,5 +1,5 @@
 import { createDeliveryKeys, type DeliveryKeys, type KeyStore } from './delivery-keys';
-import { deriveKey, type KeyRing, newKey } from './key-ring';
+import { deriveKey, type KeyRing, newKey, SealBroken } from './key-ring';
 import { places } from './places';
 
 /** The platform's own keys, sealed by the master key, the same in every process. */
@@ -7,14 +7,28 @@ export interface PlatformKeys {
   /** Keys the fingerprints by which codes are compared: made once, as no code could be compared after a change. */
   readonly fingerprintKey: Buffer;
   readonly delivery: DeliveryKeys;
+  /** Whether a start has sealed the rows: from then on none takes them as they stand, whatever else was taken away. */
+  readonly areRowsSealed: boolean;
+  readonly noteRowsSealed: () => Promise<void>;
 }
 
-const fingerprintContext = places.platformKey('fingerprint');
+const name = 'fingerprint';
+const [beforeSeals, sinceSeals] = [places.platformKey(name), places.platformKeyOfSealedRows(name)];
+
+/** @throws SealBroken */
+const opened = (ring: KeyRing, sealed: Buffer): { readonly key: Buffer; readonly areRowsSealed: boolean } => {
+  try {
+    return { key: ring.open(sealed, sinceSeals), areRowsSealed: true };
+  } catch (error) {
+    if (!(error instanceof SealBroken)) throw error;
+    return { key: ring.open(sealed, beforeSeals), areRowsSealed: false };
+  }
+};
 
 /**
  * Called at the start of api and worker: what is missing is made, and what the master key does not open stops the start.
- * Whoever takes the first key away would have codes sold twice and the audit log not checked any more: a platform that has
- * issuers does not make it anew.
+ * Whoever takes the first key away would have codes sold twice, the audit log not checked any more and rows believed as they
+ * stand: a platform that has issuers or orders does not make it anew.
  */
 export const loadPlatformKeys = async (
   ring: KeyRing,
@@ -22,12 +36,17 @@ export const loadPlatformKeys = async (
   nowMs: () => number,
   isNew: () => Promise<boolean>,
 ): Promise<PlatformKeys> => {
-  const { sealed } = await store.readOrMake('fingerprint', async () => {
-    if (await isNew()) return ring.seal(newKey(), fingerprintContext);
-    throw new Error('the key `fingerprint` is gone, though there are issuers: put it back from a backup');
+  const kept = await store.readOrMake(name, async () => {
+    if (await isNew()) return ring.seal(newKey(), beforeSeals);
+    throw new Error('the key `fingerprint` is gone, though there are issuers or orders: put it back from a backup');
   });
-  const fingerprintKey = deriveKey(ring.open(sealed, fingerprintContext), 'fingerprint');
+  const { key, areRowsSealed } = opened(ring, kept.sealed);
   const delivery = createDeliveryKeys(ring, store, nowMs);
   await delivery.live();
-  return { fingerprintKey, delivery };
+  return {
+    fingerprintKey: deriveKey(key, name),
+    delivery,
+    areRowsSealed,
+    noteRowsSealed: () => store.sealAnew(kept, ring.seal(key, sinceSeals)),
+  };
 };

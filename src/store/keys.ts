@@ -28,6 +28,11 @@ export const createKeys = ({ keys }: { readonly keys: Collection<KeyRow> }) => (
     return made;
   },
 
+  /** The same key, bound to another place; where it was sealed anew meanwhile, the next start does it. */
+  sealAnew: async ({ _id, sealed }: KeyRow, fresh: Buffer): Promise<void> => {
+    await keys.updateOne({ _id, sealed }, { $set: { sealed: fresh } });
+  },
+
   /**
    * Called by an operator. Old and new are in one document and written on the condition that the caller saw the newest
    * key, so that of two rotations at once one is refused. Resolves to when the old key ends; undefined: refused.

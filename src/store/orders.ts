@@ -493,6 +493,8 @@ export const createOrders = (
       }
     },
 
+    areNone: async (): Promise<boolean> => (await orders.findOne({}, { projection: { _id: 1 } })) === null,
+
     /** There are some, and all are of 0.1.0: each version since binds every order by its MAC. */
     areUnbound: async (): Promise<boolean> => {
       let isThere = false;
@@ -504,13 +506,16 @@ export const createOrders = (
     },
 
     /** At the first start since. */
-    bindAll: async (bindingOf: (row: OrderRow) => Partial<Record<'mac' | 'terminal.mac' | 'tokenHash', string>>) => {
+    bindAll: async (
+      bindingOf: (row: OrderRow) => Partial<Record<'mac' | 'terminal.mac' | 'tokenHash', string>> | undefined,
+    ) => {
       const bind = async (rows: readonly OrderRow[]): Promise<void> => {
         const writes = rows
           .filter(({ mac, purgedAt }) => mac === undefined && purgedAt === undefined)
-          .map((row) => ({
-            updateOne: { filter: { _id: row._id, mac: { $exists: false } }, update: { $set: bindingOf(row) } },
-          }));
+          .flatMap((row) => {
+            const $set = bindingOf(row);
+            return $set ? { updateOne: { filter: { _id: row._id, mac: { $exists: false } }, update: { $set } } } : [];
+          });
         if (writes.length > 0) await orders.bulkWrite(writes, { ordered: false });
       };
       let some: OrderRow[] = [];

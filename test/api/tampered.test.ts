@@ -384,8 +384,10 @@ test('a run whose row somebody else wrote calls its issuer and nobody else, and 
 }, 120_000);
 
 test('the key by which codes are compared, once taken away, is not made anew', async () => {
-  const { keys } = file.platform.core.database;
-  await file.issuer();
+  const { keys, issuers } = file.platform.core.database;
+  await (await file.issuer()).place('kept');
+  // Also where nothing is left of issuers.
+  await issuers.updateMany({}, { $set: { deletedAt: new Date() } });
   const key = await keys.findOneAndDelete({ _id: 'fingerprint' });
   const start = startPlatform({ databaseName: file.platform.databaseName, worker: false });
   const { error, stop } = await start.then(

@@ -509,6 +509,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       isOurs = true;
       await settings.sealAll();
       await inbox.sealAll();
+      await orders.areNone();
       await orders.areUnbound();
       const { mac, ...unbound } = acceptedRow('unbound');
       await of.orders.insertOne(unbound as never);
@@ -532,6 +533,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'a key of the platform': async () => {
       const key = await keys.readOrMake('key', () => secret);
       await keys.rotate(key, secret, now, false);
+      await keys.sealAnew(key, secret);
     },
     'sealing anew under another master key': async () => {
       for (const kind of ['platformKey', 'issuerSecret', 'orderKey', 'answer'] as const) {

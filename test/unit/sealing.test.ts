@@ -143,6 +143,7 @@ test("the platform's own keys are the same in every process and after a rotation
       return row;
     },
     rotate: async () => undefined,
+    sealAnew: async (row, sealed) => void kept.set(row._id, { ...row, sealed }),
   };
   const load = (...keys: Buffer[]) =>
     loadPlatformKeys(
@@ -154,6 +155,10 @@ test("the platform's own keys are the same in every process and after a rotation
   const first = await load(old);
   const second = await load(next, old);
   expect(second.fingerprintKey).toEqual(first.fingerprintKey);
+  await second.noteRowsSealed();
+  const third = await load(next, old);
+  expect(third.fingerprintKey).toEqual(first.fingerprintKey);
+  expect([first, second, third].map(({ areRowsSealed }) => areRowsSealed)).toEqual([false, false, true]);
   const publicHalves = async ({ delivery }: typeof first) =>
     (await delivery.live()).map(({ id, publicKey }) => [id, publicKeyToWhpk(publicKey)]);
   expect(await publicHalves(second)).toEqual(await publicHalves(first));
