@@ -3,7 +3,7 @@ import { configuredChannels } from './channels/configured-channels';
 import type { Config } from './config';
 import { ownMessageId } from './first-interface/message-id';
 import { createProcessMetrics } from './metrics/process-metrics';
-import { sealRowsOnce } from './operator/seal-rows';
+import { noteSealed, sealRowsOnce } from './operator/seal-rows';
 import { createIssuerSeal } from './sealing/issuer-row';
 import { createKeyRing, deriveKey, fingerprint, SealBroken } from './sealing/key-ring';
 import { bindingOf } from './sealing/order-row';
@@ -78,14 +78,19 @@ export const assemble = async (
   let audit: Audit;
   try {
     await ensureIndexes(database);
-    const isNew = async () => (await issuers.list(undefined, 1)).length === 0 && (await orders.areNone());
-    keys = await loadPlatformKeys(ring, createKeys(database), nowMs, isNew);
+    const begins = async (): Promise<boolean> => {
+      const isEmpty = (await issuers.list(undefined, 1)).length === 0 && (await orders.areNone());
+      if (isEmpty) await settings.begin();
+      return isEmpty;
+    };
+    keys = await loadPlatformKeys(ring, createKeys(database), nowMs, begins);
     const auditKey = deriveKey(keys.fingerprintKey, 'audit chain');
     audit = createAudit(database, (text) => fingerprint(auditKey, text));
     const bindAll = () => orders.bindAll((row) => bindingOf(ring, row));
     const seal = () =>
       sealRowsOnce(audit, [issuers, settings, inbox], { areUnbound: orders.areUnbound, bindAll }, nowMs);
-    if (!keys.areRowsSealed && (await seal())) await keys.noteRowsSealed();
+    if (keys.isNew) await noteSealed(audit, nowMs);
+    else if (!keys.areRowsSealed && (await seal())) await keys.noteRowsSealed();
   } catch (error) {
     await database.close();
     throw error;

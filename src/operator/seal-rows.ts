@@ -14,6 +14,12 @@ interface Bindable {
 const action = 'rows.sealed';
 const partRows = 1_000;
 
+const appendTo = (audit: Audit, nowMs: () => number, phase: 'asked' | 'done') =>
+  audit.append({ at: new Date(nowMs()), actor: '(platform)', action, target: 'platform', phase }, randomUUID());
+
+/** Of a new platform, whose rows are all written with their seals. */
+export const noteSealed = (audit: Audit, nowMs: () => number) => appendTo(audit, nowMs, 'done');
+
 /** A chain that somebody cut says nothing of what it said before. */
 const isWhole = async (audit: Audit): Promise<boolean> => {
   let after: number | undefined = 0;
@@ -37,8 +43,7 @@ export const sealRowsOnce = async (
   nowMs: () => number,
 ): Promise<boolean> => {
   const has = async (phase: 'asked' | 'done') => (await audit.list({ action, phase }, undefined, 1)).length > 0;
-  const append = (phase: 'asked' | 'done') =>
-    audit.append({ at: new Date(nowMs()), actor: '(platform)', action, target: 'platform', phase }, randomUUID());
+  const append = (phase: 'asked' | 'done') => appendTo(audit, nowMs, phase);
   if (await has('done')) return true;
   if (!(await isWhole(audit))) return false;
   const isBegun = await has('asked');

@@ -10,6 +10,8 @@ export interface PlatformKeys {
   /** Whether a start has sealed the rows: from then on none takes them as they stand, whatever else was taken away. */
   readonly areRowsSealed: boolean;
   readonly noteRowsSealed: () => Promise<void>;
+  /** Made at this start: there are no rows yet, and never is there a key that says they are not sealed. */
+  readonly isNew: boolean;
 }
 
 const name = 'fingerprint';
@@ -34,10 +36,12 @@ export const loadPlatformKeys = async (
   ring: KeyRing,
   store: KeyStore,
   nowMs: () => number,
-  isNew: () => Promise<boolean>,
+  begins: () => Promise<boolean>,
 ): Promise<PlatformKeys> => {
+  let isNew = false;
   const kept = await store.readOrMake(name, async () => {
-    if (await isNew()) return ring.seal(newKey(), beforeSeals);
+    isNew = await begins();
+    if (isNew) return ring.seal(newKey(), sinceSeals);
     throw new Error('the key `fingerprint` is gone, though there are issuers or orders: put it back from a backup');
   });
   const { key, areRowsSealed } = opened(ring, kept.sealed);
@@ -48,5 +52,6 @@ export const loadPlatformKeys = async (
     delivery,
     areRowsSealed,
     noteRowsSealed: () => store.sealAnew(kept, ring.seal(key, sinceSeals)),
+    isNew,
   };
 };

@@ -90,6 +90,12 @@ export const createOrderSettings = (
     issuer: someSettings(issuer),
   });
 
+  const begin = async (): Promise<void> => {
+    const row = { _id: platformId, settings: {} };
+    const $setOnInsert = { settings: row.settings, seal: seal.of(row) };
+    await orderSettings.updateOne({ _id: platformId }, { $setOnInsert }, { upsert: true });
+  };
+
   return {
     platform: (): Promise<PlatformSettings> => read(platformId),
     /** Asked by whoever looks for trouble. */
@@ -98,11 +104,12 @@ export const createOrderSettings = (
       return row !== null && seal.isUntouched(row);
     },
 
+    /** Of a new platform: the row that is always there. */
+    begin,
+
     sealAll: async (): Promise<void> => {
       await sealUnsealed(orderSettings, seal);
-      const row = { _id: platformId, settings: {} };
-      const $setOnInsert = { settings: row.settings, seal: seal.of(row) };
-      await orderSettings.updateOne({ _id: platformId }, { $setOnInsert }, { upsert: true });
+      await begin();
     },
 
     /** As it was two seconds ago at the most: asked with calls to issuers. */

@@ -3,6 +3,7 @@ import type { KeyStore } from '../../src/sealing/delivery-keys';
 import { createKeyRing, fingerprint, newKey, parseMasterKeys, SealBroken } from '../../src/sealing/key-ring';
 import { newOrderKey, unwrapOrderKey } from '../../src/sealing/order-keys';
 import { createPayloadCodec } from '../../src/sealing/payload-codec';
+import { places } from '../../src/sealing/places';
 import { loadPlatformKeys } from '../../src/sealing/platform-keys';
 import { publicKeyToWhpk } from '../../src/signing/keys';
 
@@ -155,14 +156,40 @@ test("the platform's own keys are the same in every process and after a rotation
   const first = await load(old);
   const second = await load(next, old);
   expect(second.fingerprintKey).toEqual(first.fingerprintKey);
-  await second.noteRowsSealed();
-  const third = await load(next, old);
-  expect(third.fingerprintKey).toEqual(first.fingerprintKey);
-  expect([first, second, third].map(({ areRowsSealed }) => areRowsSealed)).toEqual([false, false, true]);
+  expect([first.isNew, first.areRowsSealed, second.isNew, second.areRowsSealed]).toEqual([true, true, false, true]);
   const publicHalves = async ({ delivery }: typeof first) =>
     (await delivery.live()).map(({ id, publicKey }) => [id, publicKeyToWhpk(publicKey)]);
   expect(await publicHalves(second)).toEqual(await publicHalves(first));
   await expect(load(next)).rejects.toThrow(SealBroken);
+});
+
+test('a key of before there were seals says so until rows are sealed, and no key that is made does', async () => {
+  const ring = createKeyRing([old]);
+  const rows = new Map<string, Buffer>([['fingerprint', ring.seal(next, places.platformKey('fingerprint'))]]);
+  const store: KeyStore = {
+    readOrMake: async (_id, make) => {
+      const sealed = rows.get(_id) ?? (await make());
+      rows.set(_id, sealed);
+      return { _id, sealed, createdAt: new Date(0) };
+    },
+    rotate: async () => undefined,
+    sealAnew: async ({ _id }, sealed) => void rows.set(_id, sealed),
+  };
+  const load = () =>
+    loadPlatformKeys(
+      ring,
+      store,
+      () => 0,
+      async () => true,
+    );
+  const before = await load();
+  await before.noteRowsSealed();
+  const since = await load();
+  expect([before.areRowsSealed, since.areRowsSealed]).toEqual([false, true]);
+  expect(since.fingerprintKey).toEqual(before.fingerprintKey);
+  rows.delete('fingerprint');
+  expect((await load()).areRowsSealed).toBe(true);
+  expect(() => ring.open(rows.get('fingerprint') ?? old, places.platformKey('fingerprint'))).toThrow(SealBroken);
 });
 
 describe('payload codec', () => {
