@@ -20,6 +20,7 @@ import { createInboxDelivery } from '../src/sandbox/inbox';
 import { openSecrets } from '../src/sealing/issuer-secrets';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
 import { changeRow } from '../src/second-interface/change-row';
+import { acceptedCodes } from '../src/second-interface/claim-codes';
 import { pickupUrl } from '../src/second-interface/place-order';
 import { bringAllWaiting } from '../src/second-interface/waiting-messages';
 import type { DayCounts } from '../src/store/day-counts';
@@ -82,7 +83,11 @@ export const createDeliver = (
   const putOffMs = createPutOff({ nowMs: deps.nowMs });
 
   const deliverCodes = async (delivery: Delivery, row: OrderRow): Promise<DeliveryResult> => {
-    const held = await deps.orderDeps.codes.accepted(delivery);
+    const isAfterClose = row.facts.state === 'delivered';
+    // A newer redelivery, which has a run of its own, sends the same codes under another name.
+    const isOutdated = isAfterClose && !delivery.itemIds && (row.facts.deliveryMessage?.n ?? 1) > delivery.n;
+    if (isOutdated) return { kind: 'delivered', tries: row.facts.delivery.tries };
+    const held = await acceptedCodes(deps.orderDeps, row);
     const { channel } = row.terminal;
     const deliver = delivererOf(row.issuerId, channel);
     if (!deliver) return untried(deps, delivery, row, 'channel_not_configured');
@@ -130,10 +135,9 @@ export const createDeliver = (
     const beganMs = deps.nowMs();
     let { tries } = row.facts.delivery;
     let isSent = false;
-    const isAfterClose = row.facts.state === 'delivered';
     for (const piece of partsOf(openCodes(deps.ring, row, codes), codesPerMessage(row.terminal))) {
       const messageId = wanted
-        ? ownMessageId(delivery, 'replacement', `${delivery.itemIds?.join()}.${piece.part?.n ?? 1}`)
+        ? ownMessageId(delivery, 'replacement', `${codes.map(({ itemId }) => itemId).join()}.${piece.part?.n ?? 1}`)
         : deliveryMessageId(delivery, messageName(delivery, row.facts), piece.part?.n);
       const lines = linesOf(row, 'delivery_tried', messageId).filter(({ key }) => key.endsWith(roundMark()));
       if (lines.some(({ detail }) => detail.ok === true)) continue;

@@ -9,6 +9,7 @@ import type { OrderRow, RowChange } from '../store/orders';
 import { afterSalesDue, startAfterSales } from './after-sale/start-after-sale';
 import { withTerminal } from './after-sale/told-terminal';
 import { expectNotRefused, type OrderDeps } from './ask-order';
+import { markTaken } from './claim-codes';
 import { findOrder } from './find-order';
 
 /** Other processes may change the same row: each round one of them gets through. */
@@ -65,6 +66,7 @@ export const changeRow = (
     for (let round = 0; round < roundsMax; round += 1) {
       const row = await findOrder({ orderDeps: deps }, name.issuerId, name.orderNo);
       await deps.ledger.keep(row, row.ledger ?? []);
+      await markTaken(deps, row);
       const { message, itemIds, change, afterSale } = await messageFor(row);
       const held = await deps.codes.references(row, itemIds);
       const decision = decide(row.facts, held, message, deps.nowMs());

@@ -151,6 +151,23 @@ export const judgeSubmission = async (
 };
 
 /**
+ * Called before all codes of an order are read. Its call marks the newest replacement's claim after the row says that it is
+ * taken, and may die in between.
+ */
+export const markTaken = async (
+  { codes }: Pick<OrderDeps, 'codes'>,
+  { takenClaim }: Pick<OrderRow, 'takenClaim'>,
+): Promise<void> => {
+  if (takenClaim !== undefined) await codes.markAccepted([takenClaim]);
+};
+
+/** As they are sealed. */
+export const acceptedCodes = async (deps: Pick<OrderDeps, 'codes'>, row: OrderRow) => {
+  await markTaken(deps, row);
+  return deps.codes.accepted(row);
+};
+
+/**
  * What became of a replacement whose call died or lost its answer: the row says whether it took these items, and they are
  * this call's where no other one gave them. Called by the reconciler, and by the same call when it comes again.
  */
@@ -159,6 +176,7 @@ export const settleReplacement = async (
   row: OrderRow,
   submission: SubmissionRow,
 ): Promise<void> => {
+  await markTaken({ codes }, row);
   const itemIds = submission.codes.map(({ itemId }) => itemId);
   const isTaken = itemIds.every((itemId) => itemOf(row.facts, itemId).replaces !== undefined);
   const others = isTaken ? await codes.references(row, itemIds) : [];

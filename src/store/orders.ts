@@ -112,6 +112,8 @@ export interface OrderRow {
   readonly deliveryFailedAt?: Date;
   /** The newest entries, until they are in the ledger: written with the change itself. */
   readonly ledger?: readonly LedgerEntry[];
+  /** The claim of the newest replacement, until it is known to be marked: written with the change itself. */
+  readonly takenClaim?: string;
   /** Why somebody wants money back, of the newest requests. */
   readonly voidReasons?: readonly { readonly requestId: string; readonly reason: string }[];
   /** While its newest void request has no decision. */
@@ -179,7 +181,9 @@ export type FailingOrder = ListedOrder & Pick<OrderRow, 'timeline'>;
 export type NewLink = Required<Pick<OrderRow, 'pickupHash' | 'pickupLink'>> & Pick<OrderRow, 'gift'>;
 
 /** What a call after the sale writes beside its decision. */
-export interface RowChange extends Partial<Pick<OrderRow, 'terminal' | 'redeliveredAt'>>, Partial<NewLink> {}
+export interface RowChange
+  extends Partial<Pick<OrderRow, 'terminal' | 'redeliveredAt' | 'takenClaim'>>,
+    Partial<NewLink> {}
 
 export interface Correction {
   readonly ref: string;

@@ -292,6 +292,29 @@ describe('while the engine is away', () => {
     );
   });
 
+  test('a replacement whose api dies right after its write is delivered, and is void with all others', async () => {
+    const url = terminal.urlOf('/died');
+    await issuer.placeVerified('died', { quantity: 2, terminal: { channel: 'webhook', url } });
+    await issuer.submit('died', [
+      { itemId: 'a', value: 'DIED-A' },
+      { itemId: 'b', value: 'DIED-B' },
+    ]);
+    await issuer.inState('died', 'delivered');
+    const dying = jest.spyOn(there.core.orderDeps.codes, 'markAccepted').mockRejectedValueOnce(new Error('it died'));
+    const said = { orderNo: 'died', token: issuer.tokenOf('died'), reason: 'it was sold' };
+    const replacements = [{ itemId: 'a', code: { itemId: 'c', value: 'DIED-C' } }];
+    const replaced = await issuer.post('/orders/died/replacement', {
+      type: 'order.replacement',
+      ...said,
+      replacements,
+    });
+    expect([replaced.status, dying.mock.calls.length]).toEqual([500, 1]);
+    dying.mockRestore();
+    await until('the terminal has the new code', () => terminal.received.some(({ raw }) => raw.includes('DIED-C')));
+    const voided = await issuer.post('/orders/died/void', { type: 'order.void', ...said });
+    expect([voided.status, voided.body.items]).toEqual([200, expect.objectContaining({ void: 2, delivered: 0 })]);
+  });
+
   test('a batch ends after three orders that could not be asked, and says where it would go on', async () => {
     const shop = await startIssuer(there);
     for (let n = 0; n < 5; n += 1) await shop.placeVerified(`batch-${n}`);

@@ -158,11 +158,17 @@ const manyCodes = (
       },
     },
   } as unknown as Parts;
-  const run = () =>
+  const run = (itemIds?: readonly string[]) =>
     new MockActivityEnvironment()
-      .run(createDeliver(those).deliverCodes, { issuerId: 'bean-bar', orderNo: '1', n: 1, atMs: 0 })
+      .run(createDeliver(those).deliverCodes, {
+        ...{ issuerId: 'bean-bar', orderNo: '1', n: 1, atMs: 0 },
+        ...(itemIds ? { itemIds } : {}),
+      })
       .catch(({ message }: Error) => message);
-  return { run, sent, codes };
+  const newMessage = (): void => {
+    facts = { ...facts, deliveryMessage: { n: 2, atMs: 1 } };
+  };
+  return { run, sent, codes, newMessage };
 };
 
 test('a code that became void since its delivery began is in none of the messages that follow', async () => {
@@ -202,6 +208,22 @@ test('codes that move to another message, as one before them became void between
     expect(byId.get(id) ?? itemIds.join()).toBe(itemIds.join());
     byId.set(id, itemIds.join());
   }
+});
+
+test('a replacement of which one code became void between two attempts is another message', async () => {
+  const { run, sent } = manyCodes((n, { makeVoid }) => {
+    if (n === 1) makeVoid('i0');
+    return n === 1 ? 500 : 204;
+  });
+  for (let n = 0; n < 2; n += 1) await run(['i0', 'i1']);
+  expect(sent.map(({ itemIds }) => itemIds)).toEqual([['i0', 'i1'], ['i1']]);
+  expect(new Set(sent.map(({ id }) => id)).size).toBe(2);
+});
+
+test('a redelivery that still tries when a newer one began leaves the terminal to that one', async () => {
+  const { run, sent, newMessage } = manyCodes(() => 204);
+  newMessage();
+  expect([await run(), sent]).toEqual([expect.objectContaining({ kind: 'delivered' }), []]);
 });
 
 test('of codes that are held open for deliveries one issuer has half, and none are read before there is room', async () => {

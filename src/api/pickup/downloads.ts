@@ -14,6 +14,7 @@ import { Failure } from '../../domain/failures';
 import { goodCount, itemOf, usesLeft } from '../../domain/items';
 import { sha256 } from '../../sealing/key-ring';
 import { openOrder } from '../../sealing/order-row';
+import { acceptedCodes } from '../../second-interface/claim-codes';
 import { bringAllWaiting } from '../../second-interface/waiting-messages';
 import { type OrderRow, viewVersion } from '../../store/orders';
 import type { Mount } from '../edge/mount';
@@ -57,7 +58,7 @@ export const mountDownloads = (mount: Mount, pages: PageDeps): void => {
         async (row) => {
           if (!holdsCodes(row)) throw new Failure('not_issued');
           if (goodCount(row.facts) === 0) throw new Failure('code_void');
-          const codes = openCodes(deps.ring, row, goodOf(row, await deps.codes.accepted(row)));
+          const codes = openCodes(deps.ring, row, goodOf(row, await acceptedCodes(deps, row)));
           return make(row, codes, request as unknown as Request);
         },
         async (row) => !(await bringAllWaiting(deps, row)) && viewVersion(await read()) === viewVersion(row),

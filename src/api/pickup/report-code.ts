@@ -7,6 +7,7 @@ import type { BodyOf } from '../../contract/route';
 import { reportsPerDayMax } from '../../domain/code-reports';
 import { Failure } from '../../domain/failures';
 import { openOrder } from '../../sealing/order-row';
+import { acceptedCodes } from '../../second-interface/claim-codes';
 import { jsonBody, type Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
 import { enterByLink, isGiven } from './find-by-link';
@@ -28,7 +29,7 @@ export const mountReportCode = (mount: Mount, pages: PageDeps & { readonly publi
     requireReveal(request as unknown as Request, { key: openOrder(deps.ring, row).reveal, nowMs: deps.nowMs() });
     const { itemId, reason, text } = asked(request as unknown as Request);
     shownLimit.take(row);
-    const codes = openCodes(deps.ring, row, await deps.codes.accepted(row));
+    const codes = openCodes(deps.ring, row, await acceptedCodes(deps, row));
     if (!codes.some((code) => code.itemId === itemId)) throw new Failure('item_unknown');
     await dayCounts.require({
       ...{ name: `report/${row._id}`, n: 1, at: new Date(deps.nowMs()), limit: reportsPerDayMax },

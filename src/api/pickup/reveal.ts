@@ -10,6 +10,7 @@ import { hasExpired, isGood, itemOf, itemState, usesLeft } from '../../domain/it
 import { openOrder } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { changeRow } from '../../second-interface/change-row';
+import { acceptedCodes } from '../../second-interface/claim-codes';
 import { bringAllWaiting } from '../../second-interface/waiting-messages';
 import type { OrderRow } from '../../store/orders';
 import { jsonBody, type Mount } from '../edge/mount';
@@ -44,7 +45,7 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
     if (!holdsCodes(row)) throw new Failure('not_issued');
     if (isGiven(row, secret)) {
       pages.shownLimit.takeGiven(row);
-      response.json({ given: true, items: itemsOf(deps, row, await deps.codes.accepted(row)).map(withoutValue) });
+      response.json({ given: true, items: itemsOf(deps, row, await acceptedCodes(deps, row)).map(withoutValue) });
       return;
     }
     try {
@@ -64,7 +65,7 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
       async (newest) => {
         // Given away in this moment: the page says so when it is asked again.
         if (isGiven(newest, secret)) throw new Failure('in_progress', { retryAfterSeconds: 1 });
-        const sealed = await deps.codes.accepted(newest);
+        const sealed = await acceptedCodes(deps, newest);
         if (!isPage) return { items: itemsOf(deps, newest, sealed) };
         const codes = await shownCodes(pages.drawings, newest, openCodes(deps.ring, newest, sealed), nowMs);
         return renderPickupPage({ ...(await documentModel(pages, newest, secret, reader)), codes }, wordsFor(request));

@@ -1,4 +1,5 @@
 import { openCodes } from '../../channels/open-codes';
+import { acceptedCodes } from '../../second-interface/claim-codes';
 import type { OrderRow } from '../../store/orders';
 import type { PageDeps } from './page-model';
 
@@ -12,5 +13,5 @@ export const withoutCodes = (text: string, codes: readonly { readonly value: str
 /** What a buyer says of an order, whose codes are opened for it. @throws Failure `rate_limited` */
 export const withoutCodesOf = async ({ orderDeps: deps, shownLimit }: PageDeps, row: OrderRow, text: string) => {
   shownLimit.take(row);
-  return withoutCodes(text, openCodes(deps.ring, row, await deps.codes.accepted(row)));
+  return withoutCodes(text, openCodes(deps.ring, row, await acceptedCodes(deps, row)));
 };

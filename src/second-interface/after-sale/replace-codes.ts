@@ -1,12 +1,11 @@
 import type { Code } from '../../contract/code';
 import { Failure } from '../../domain/failures';
-import { submissionId } from '../../domain/ids';
 import type { Replacement } from '../../domain/messages';
 import { isCalled } from '../../domain/order';
 import type { OrderRow } from '../../store/orders';
 import type { OrderDeps } from '../ask-order';
 import { changeRow } from '../change-row';
-import { replacementPrefix, requireNotExpired, settleReplacement, submissionRow } from '../claim-codes';
+import { markTaken, replacementPrefix, requireNotExpired, settleReplacement, submissionRow } from '../claim-codes';
 import { references } from '../code-references';
 
 export interface ReplaceCodes {
@@ -37,7 +36,7 @@ export const replaceCodes = async (
   const isOwnValue =
     claim?.kind === 'pending' || claim?.kind === 'held' || (isOurs && (claim.row.claims ?? []).length < codes.length);
   try {
-    const changed = await changeRow(deps, row, async () => ({
+    const changed = await changeRow(deps, row, async ({ terminal }) => ({
       message: {
         kind: 'replace',
         isRightToken,
@@ -57,16 +56,17 @@ export const replaceCodes = async (
         conflicts: isOwnValue,
         reused: claim?.kind === 'reused',
       },
-      afterSale: isCalled(row.terminal.channel)
+      afterSale: isCalled(terminal.channel)
         ? { kind: 'replacement', itemIds: codes.map(({ itemId }) => itemId) }
         : undefined,
       itemIds: replacements.flatMap(({ itemId, code }) => [itemId, code.itemId]),
+      change: { takenClaim: draft._id },
     }));
     if (changed.answer.kind !== 'replaced') {
       throw new RangeError(`a replacement was answered with ${changed.answer.kind}`);
     }
     if (changed.isChanged) {
-      await deps.codes.markAccepted([submissionId(row, updateId)]);
+      await markTaken(deps, changed.row);
     } else if (claim?.kind === 'same') await settleReplacement(deps, changed.row, claim.row);
     else if (isOurs) await deps.codes.release(claim.row);
     return { count: changed.answer.count, isNew: changed.isChanged };
