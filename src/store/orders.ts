@@ -253,6 +253,8 @@ const failingMax = 500;
 const projectTries = 10;
 const boundAtOnce = 100;
 const sentMessagesLimit = 20;
+/** Of one order: whoever voids 10,000 codes one a call while the engine is away keeps no other order waiting. */
+const afterSalesAtOnceMax = 50;
 const voidReasonsLimit = 20;
 /** The engine keeps ten questions of one order at a time: none that may still be judged loses its terminal. */
 const correctionsMax = 20;
@@ -1152,7 +1154,8 @@ export const createOrders = (
       orders
         .find({ afterSalesDueSince: { $lt: before } })
         .project<WithAfterSales>({
-          ...{ issuerId: 1, orderNo: 1, afterSalesDue: 1, 'facts.deliveryMessage': 1, 'facts.updatedAtMs': 1 },
+          ...{ issuerId: 1, orderNo: 1, 'facts.deliveryMessage': 1, 'facts.updatedAtMs': 1 },
+          afterSalesDue: { $slice: afterSalesAtOnceMax },
         })
         .sort({ afterSalesDueSince: 1 })
         .limit(limit)

@@ -1,3 +1,4 @@
+import { partsOf } from '../../channels/parts';
 import { afterSaleWorkflowId, type OrderName } from '../../domain/ids';
 import type { OrderEvent } from '../../domain/messages';
 import type { AfterSale, OrderFacts } from '../../domain/order';
@@ -36,6 +37,9 @@ export const afterSalesDue = (
 export const itemsName = ({ fingerprintKey }: Pick<OrderDeps, 'fingerprintKey'>, itemIds: readonly string[]): string =>
   fingerprint(deriveKey(fingerprintKey, 'after-sale items'), [...itemIds].sort().join('\0'));
 
+/** Of one call to the terminal: their names, of 64 characters each, fit one payload of the engine. */
+const voidedAtOnceMax = 2_000;
+
 /**
  * To a terminal that may have them: an attempt is counted once it has ended, and one may be under way as long as the order
  * is issued.
@@ -43,7 +47,7 @@ export const itemsName = ({ fingerprintKey }: Pick<OrderDeps, 'fingerprintKey'>,
 const voidsToTell = ({ channel, delivery }: OrderFacts, events: readonly OrderEvent[]): AfterSale[] =>
   events.flatMap(({ type, state, itemIds }) =>
     type === 'order.codes_void' && channel === 'webhook' && itemIds && (state === 'issued' || delivery.tries > 0)
-      ? [{ kind: 'void', itemIds }]
+      ? partsOf(itemIds, voidedAtOnceMax).map(({ codes }) => ({ kind: 'void', itemIds: codes }))
       : [],
   );
 
