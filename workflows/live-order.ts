@@ -32,7 +32,7 @@ import {
   openFacts,
   verifyByMs,
 } from '../src/domain/order';
-import { holdPollMs, recordedRefusalLimit, updateLimit, updatesPerRun } from '../src/domain/timings';
+import { historyMaxBytes, holdPollMs, recordedRefusalLimit, updateLimit, updatesPerRun } from '../src/domain/timings';
 import { detailsOf } from '../src/domain/words/why-no-code';
 import { stateAttributes } from '../src/order-messages/order-attributes';
 import { type OrderInput, orderFacts, type Reply, updates } from '../src/order-messages/order-messages';
@@ -62,6 +62,8 @@ export class LiveOrder {
   /** The corrected terminal that the order took, by reference. */
   private correction: string | undefined;
   private asked = 0;
+  /** Its history is, by what it was asked. */
+  private isLong = false;
   private refusals = 0;
   private codeRequests = 0;
   /** Of a new run: it has read what it holds. Until then its questions wait. */
@@ -119,7 +121,7 @@ export class LiveOrder {
 
   /** The engine limits the Updates of a run: an order that takes one code a call has more than one. */
   get isFull(): boolean {
-    return this.asked >= updatesPerRun;
+    return this.asked >= updatesPerRun || this.isLong;
   }
 
   /** Of a run that took over a full one, until an operator asks for the notice again: the issuer was told before. */
@@ -308,6 +310,7 @@ export class LiveOrder {
     const reply = this.hear(message, isIssuers ? askedCall() : undefined);
     if (reply.answer.kind === 'refused') this.refusals += 1;
     this.asked += 1;
+    this.isLong ||= workflowInfo().historySize > historyMaxBytes && patched('renewed-by-size');
     return reply;
   }
 

@@ -1,4 +1,4 @@
-import { updatesPerRun } from '../../src/domain/timings';
+import { historyMaxBytes, updatesPerRun } from '../../src/domain/timings';
 import type { TestIssuer } from '../support/issuer';
 import { often } from '../support/long-form';
 import { platformOfFile } from '../support/platform-of-file';
@@ -70,6 +70,28 @@ test(
     expect((await issuer.order('one-by-one')).body.codes).toEqual({ issued: quantity, outstanding: 0 });
     // A busy engine takes one as queued at times; none is turned away.
     expect([...statuses.keys()].filter((status) => status !== 201 && status !== 202)).toEqual([]);
+  },
+  limitMs,
+);
+
+test(
+  'an order of many dated codes goes on in a new run long before the engine ends it for the size of its history',
+  async () => {
+    const issuer = await file.issuer();
+    const known = 2_000;
+    const singles = 100;
+    await issuer.placeVerified('dated', { quantity: known + singles + 1 });
+    const dated = (n: number) => ({
+      ...{ itemId: String(n).padEnd(64, '-'), value: `DATED-${n}`, uses: 2 },
+      ...{ startsAt: '2026-01-01T00:00:00Z', expiresAt: '2036-01-01T00:00:00Z' },
+    });
+    const some = (from: number, count: number) => Array.from({ length: count }, (_, n) => dated(from + n));
+    for (let at = 0; at < known; at += 200) await issuer.submit('dated', some(at, 200));
+    for (let n = 0; n < singles; n += 1) await issuer.submit('dated', some(known + n, 1));
+    const { historySize } = await handleOf(issuer, 'dated').describe();
+    expect(historySize).toBeLessThan(1.5 * historyMaxBytes);
+    expect((await issuer.submit('dated', some(known + singles, 1))).body.outstanding).toBe(0);
+    await issuer.inState('dated', 'delivered');
   },
   limitMs,
 );
