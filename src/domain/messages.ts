@@ -34,6 +34,8 @@ export interface KnownRedemption {
 export interface Replacement {
   readonly itemId: string;
   readonly by: ItemAttributes;
+  /** Of the whole new code: another one under the same name is no repeat. */
+  readonly fingerprint?: string;
   readonly stillLive: boolean;
 }
 

@@ -503,6 +503,8 @@ describe('replacement', () => {
     const first = await replace({ replacements });
     expect([first.status, first.body]).toEqual([201, { replaced: 1 }]);
     expect((await replace({ replacements })).status).toBe(200);
+    const corrected = [{ itemId: 'a', code: { ...fresh, value: `${fresh.value}-CORRECTED` } }];
+    expectProblem(await replace({ replacements: corrected }), 409, 'code_void');
     expect((await issuer.order('p-1')).body.items).toEqual({
       issued: 0,
       delivered: 2,

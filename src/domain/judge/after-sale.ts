@@ -177,7 +177,12 @@ const judgeReplacement = (ruling: Ruling, message: OrderMessage & { kind: 'repla
   const { facts } = ruling;
   const { replacements } = message;
   if (!message.isRightToken) return ruling.countFailure().refuse('token_mismatch');
-  if (replacements.every(({ itemId, by }) => itemOf(facts, itemId).replacedBy === by.itemId)) {
+  const taken = new Map(ruling.held.map((code) => [code.itemId, code.fingerprint]));
+  const isRepeat = replacements.every(
+    ({ itemId, by, fingerprint }) =>
+      itemOf(facts, itemId).replacedBy === by.itemId && taken.get(by.itemId) === (fingerprint ?? taken.get(by.itemId)),
+  );
+  if (isRepeat) {
     return ruling.answer({ kind: 'replaced', count: replacements.length, isNew: false });
   }
   const notNow = notDelivered(facts);

@@ -6,7 +6,6 @@ import type { OrderRow } from '../../store/orders';
 import type { OrderDeps } from '../ask-order';
 import { changeRow } from '../change-row';
 import { markTaken, replacementPrefix, requireNotExpired, settleReplacement, submissionRow } from '../claim-codes';
-import { references } from '../code-references';
 
 export interface ReplaceCodes {
   readonly isRightToken: boolean;
@@ -28,8 +27,8 @@ export const replaceCodes = async (
 ): Promise<{ readonly count: number; readonly isNew: boolean }> => {
   const updateId = `${replacementPrefix}${messageId}`;
   const codes = replacements.map(({ code }) => code);
-  const byItem = new Map(references(deps, row.issuerId, codes).map((code) => [code.itemId, code]));
   const draft = submissionRow(deps, row, updateId, codes);
+  const byItem = new Map(draft.codes.map((code) => [code.itemId, code]));
   const claim = isRightToken ? await deps.codes.claimFor(draft) : undefined;
   if (claim?.kind === 'claimed') await requireNotExpired(deps, claim.row, (n) => `/replacements/${n}/code`);
   const isOurs = claim?.kind === 'claimed' || claim?.kind === 'same';
@@ -41,9 +40,10 @@ export const replaceCodes = async (
         kind: 'replace',
         isRightToken,
         replacements: replacements.map(({ itemId, code, stillLive }): Replacement => {
-          const { uses, startsAtMs, expiresAtMs } = byItem.get(code.itemId) ?? {};
+          const { uses, startsAtMs, expiresAtMs, fingerprint } = byItem.get(code.itemId) ?? {};
           return {
             itemId,
+            ...(fingerprint === undefined ? {} : { fingerprint }),
             stillLive,
             by: {
               itemId: code.itemId,
