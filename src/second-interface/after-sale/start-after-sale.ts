@@ -1,4 +1,3 @@
-import { partsOf } from '../../channels/parts';
 import { afterSaleWorkflowId, type OrderName } from '../../domain/ids';
 import type { OrderEvent } from '../../domain/messages';
 import type { AfterSale, OrderFacts } from '../../domain/order';
@@ -40,6 +39,12 @@ export const itemsName = ({ fingerprintKey }: Pick<OrderDeps, 'fingerprintKey'>,
 /** Of one call to the terminal: their names, of 64 characters each, fit one payload of the engine. */
 const voidedAtOnceMax = 2_000;
 
+const voidParts = (itemIds: readonly string[]): AfterSale[] =>
+  Array.from({ length: Math.ceil(itemIds.length / voidedAtOnceMax) }, (_, n) => ({
+    kind: 'void',
+    itemIds: itemIds.slice(n * voidedAtOnceMax, (n + 1) * voidedAtOnceMax),
+  }));
+
 /**
  * To a terminal that may have them: an attempt is counted once it has ended, and one may be under way as long as the order
  * is issued.
@@ -47,7 +52,7 @@ const voidedAtOnceMax = 2_000;
 const voidsToTell = ({ channel, delivery }: OrderFacts, events: readonly OrderEvent[]): AfterSale[] =>
   events.flatMap(({ type, state, itemIds }) =>
     type === 'order.codes_void' && channel === 'webhook' && itemIds && (state === 'issued' || delivery.tries > 0)
-      ? partsOf(itemIds, voidedAtOnceMax).map(({ codes }) => ({ kind: 'void', itemIds: codes }))
+      ? voidParts(itemIds)
       : [],
   );
 
