@@ -166,9 +166,7 @@ export const createDeliver = (
       if (isLast || delayMs === undefined) {
         // Codes in place of others are nowhere else; a message that is sent again has been taken once.
         if (isAfterClose && wanted) await changeRow(deps.orderDeps, row, lost(tries));
-        if (isAfterClose && (wanted || row.facts.delivery.state !== 'delivered')) {
-          await deps.orderDeps.orders.setDeliveryState(delivery, 'failed');
-        }
+        if (isAfterClose) await deps.orderDeps.orders.setDeliveryState(delivery, 'failed');
         return { kind: 'undeliverable', tries, problem: outcome.problem };
       }
       throw ApplicationFailure.create({

@@ -961,11 +961,15 @@ export const createOrders = (
       return renewed.matchedCount > 0;
     },
 
-    /** What came of a delivery after the close, which no workflow of the order sees. */
+    /** What came of a delivery after the close, which no workflow of the order sees. One that was taken has not failed since. */
     setDeliveryState: async (order: OrderName, state: DeliveryState): Promise<void> => {
       const $set = { 'facts.delivery.state': state };
       await orders.updateOne(
-        { _id: orderId(order), state: 'delivered' },
+        {
+          _id: orderId(order),
+          state: 'delivered',
+          ...(state === 'failed' ? { 'facts.delivery.state': { $ne: 'delivered' as const } } : {}),
+        },
         state === 'failed'
           ? { $set: { ...$set, deliveryFailedAt: new Date(nowMs()) } }
           : { $set, $unset: { deliveryFailedAt: 1 } },

@@ -35,7 +35,9 @@ test('says in what rows, engine, terminals and the issuer’s list differ, each 
     { _id: `${issuerId}/left` },
     { $set: { state: 'cancelled', 'facts.state': 'cancelled' } },
   );
-  await orderDeps.orders.setDeliveryState({ issuerId, orderNo: 'late' }, 'failed');
+  for (const state of ['pending', 'failed'] as const) {
+    await orderDeps.orders.setDeliveryState({ issuerId, orderNo: 'late' }, state);
+  }
   const list = `${JSON.stringify({ orderNo: 'healthy', state: 'delivered' })}\n`;
   const sent = await issuer.post('/reconciliations', undefined, {
     raw: list,

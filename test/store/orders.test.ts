@@ -457,3 +457,13 @@ const heardBytes = () => {
   });
   return heard;
 };
+
+test('of two redeliveries the one that failed last leaves what the other one delivered', async () => {
+  const { facts } = acceptedRow('twice-sent');
+  const delivery = { state: 'pending', tries: 2 } as const;
+  const row = await placed('twice-sent', { state: 'delivered', facts: { ...facts, state: 'delivered', delivery } });
+  await orders.setDeliveryState(row, 'delivered');
+  await orders.setDeliveryState(row, 'failed');
+  const seen = await found(row);
+  expect([seen.facts.delivery.state, seen.deliveryFailedAt]).toEqual(['delivered', undefined]);
+});
