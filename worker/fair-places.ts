@@ -7,7 +7,8 @@ import { createPutOff } from '../src/outbound/put-off';
 
 /**
  * Whatever an activity waits for (a call, a function, a mail, the database), it holds a place of its worker: what finds none
- * for its issuer comes again later. Its last attempt is made all the same.
+ * for its issuer comes again later, and counts as an attempt of the engine: on this queue activities count their own tries,
+ * and end by time.
  */
 export const fairPlaces = (places: number, nowMs: () => number): ActivityInterceptorsFactory => {
   const slots = createSlots(places, isTestIssuer);
@@ -17,16 +18,9 @@ export const fairPlaces = (places: number, nowMs: () => number): ActivityInterce
       execute: async (input, next) => {
         const { issuerId } = (input.args[0] ?? {}) as Partial<OrderName>;
         if (info.isLocal || issuerId === undefined) return next(input);
-        const isTaken = slots.take(issuerId) === 'taken';
-        // 0: without end.
-        const isLast = info.attempt === info.retryPolicy?.maximumAttempts;
-        if (!isTaken && !isLast)
+        if (slots.take(issuerId) !== 'taken')
           throw notTried('over_limit', 'its issuer has as many places as are free', putOffMs(turnOf(issuerId)));
-        try {
-          return await next(input);
-        } finally {
-          if (isTaken) slots.giveBack(issuerId);
-        }
+        return next(input).finally(() => slots.giveBack(issuerId));
       },
     },
   });

@@ -5,6 +5,8 @@ export interface EchoRow {
   readonly _id: string;
   readonly content: string;
   readonly at: Date;
+  /** How often it went out. */
+  readonly tries?: number;
   /** Of the newest one of an issuer alone: which it is, and what became of it. */
   readonly of?: string;
   readonly outcome?: EchoOutcome;
@@ -41,8 +43,9 @@ export const createEchoes = ({ echoes }: { readonly echoes: Collection<EchoRow> 
     );
   },
 
-  /** After an attempt: an older one says nothing of the newest. */
+  /** After a try: an older one says nothing of the newest. */
   note: async ({ issuerId, messageId: of }: EchoName, outcome: EchoOutcome): Promise<void> => {
+    await echoes.updateOne({ _id: idOf({ issuerId, messageId: of }) }, { $inc: { tries: 1 } });
     await echoes.updateOne({ _id: idOf({ issuerId, messageId: newest }), of }, { $set: { outcome } });
   },
 
@@ -51,8 +54,10 @@ export const createEchoes = ({ echoes }: { readonly echoes: Collection<EchoRow> 
     echoes.findOne({ _id: idOf({ issuerId, messageId: newest }) }),
 
   /** Undefined where it is older than a day. */
-  read: async (echo: EchoName): Promise<Readonly<Record<string, unknown>> | undefined> => {
+  read: async (
+    echo: EchoName,
+  ): Promise<{ readonly data: Readonly<Record<string, unknown>>; readonly tries: number } | undefined> => {
     const row = await echoes.findOne({ _id: idOf(echo) });
-    return row ? JSON.parse(row.content) : undefined;
+    return row ? { data: JSON.parse(row.content), tries: row.tries ?? 0 } : undefined;
   },
 });

@@ -384,21 +384,22 @@ export const createOrderGateway = ({
     startConformance: ({ issuerId, runId }: ConformanceInput) =>
       startCall('playConformance', `conformance/${issuerId}/${runId}`, issuerId, [{ issuerId, runId }], {
         startToCloseTimeout: '6 minutes',
-        retry: { initialInterval: '2 seconds', maximumAttempts: 3 },
+        scheduleToCloseTimeout: '20 minutes',
+        retry: { initialInterval: '2 seconds' },
         summary: `Conformance of ${issuerId}`,
       }),
 
     /** What it looks for, and where, stands in the issuer's row. */
     startHostCheck: (issuerId: string, askedAtMs: number) =>
       startCall('checkHost', `host-check/${issuerId}/${askedAtMs}`, issuerId, [{ issuerId }], {
-        retry: { initialInterval: '5 seconds', maximumAttempts: 3 },
+        ...ofMinutes,
         summary: `Whether a host is that of ${issuerId}`,
       }),
 
-    /** An issuer's self-test. */
+    /** An issuer's self-test, which counts its tries. */
     startEcho: ({ issuerId, messageId, atMs }: EchoInput) =>
       startCall('sendEcho', `echo/${issuerId}/${messageId}`, issuerId, [{ issuerId, messageId, atMs }], {
-        retry: { initialInterval: '5 seconds', maximumAttempts: 3 },
+        ...ofMinutes,
         summary: `Echo to ${issuerId}`,
       }),
   };
@@ -413,9 +414,11 @@ const unlessEnded = (error: unknown): undefined => {
 const msOf = ({ seconds, nanos }: { seconds?: { toString(): string } | null; nanos?: number | null }): number =>
   Number(seconds?.toString() ?? 0) * 1_000 + (nanos ?? 0) / 1_000_000;
 
+/** Ended by time: the engine counts also what found no place, or was not tried for another reason. */
+const ofMinutes = { retry: { initialInterval: '5 seconds' }, scheduleToCloseTimeout: '10 minutes' } as const;
+
 const ofReplay = {
-  retry: { initialInterval: '5 seconds', maximumAttempts: 20 },
-  scheduleToCloseTimeout: '10 minutes',
+  ...ofMinutes,
   idReusePolicy: 'ALLOW_DUPLICATE',
   idConflictPolicy: 'FAIL',
 } as const;

@@ -27,7 +27,7 @@ const runningMax = 8;
 /** Of one issuer. */
 const runsPerDay = 50;
 const listedMax = 20;
-/** Three attempts of the activity, with room: one that is older was lost. */
+/** The activity has twenty minutes: one that is older was lost. */
 const lostAfterMs = 25 * 60_000;
 
 const namesOf = (only: readonly string[] = checks.map(({ name }) => name)): ReadonlySet<string> => new Set(only);
