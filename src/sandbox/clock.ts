@@ -6,20 +6,30 @@ import { isFinal } from '../domain/order';
 import { eventDelayMs } from '../outbound/schedule';
 import { askOrder, engineUnavailable, type OrderDeps } from '../second-interface/ask-order';
 import { changeRow } from '../second-interface/change-row';
+import type { DayCounts } from '../store/day-counts';
 import type { IssuerRow } from '../store/issuers';
 import type { OrderRow } from '../store/orders';
+import { movesPerDay } from './limits';
 
 const ordersMax = 500;
 const atOnceMax = 8;
 
 /**
  * Moves the time of a test issuer's open orders: windows, the time of void requests, and whatever call out would be tried
- * again by then. The same call again moves nothing. Resolves to how many orders it was.
+ * again by then. The same call again moves nothing. Resolves to how many orders it was: each is asked, which its history
+ * keeps.
  *
- * @throws Failure `unavailable`
+ * @throws Failure `unavailable`, `rate_limited`
  */
-export const advanceClock = async (deps: OrderDeps, issuer: IssuerRow, id: string, byMs: number): Promise<number> => {
+export const advanceClock = async (
+  deps: OrderDeps & { readonly dayCounts: Pick<DayCounts, 'require'> },
+  issuer: IssuerRow,
+  id: string,
+  byMs: number,
+): Promise<number> => {
   const rows = await deps.orders.waitingOf(issuer._id, ordersMax);
+  const share = { name: `moves/${issuer._id}`, n: rows.length, at: new Date(deps.nowMs()), limit: movesPerDay };
+  await deps.dayCounts.require({ ...share, detail: `The clock of a test issuer moves ${movesPerDay} orders a day` });
   await someAtOnce(atOnceMax, rows, async (seen) => {
     const row = await deps.orders.find(seen);
     if (!row) return;

@@ -8,6 +8,8 @@ export const requestsPerSecondInRun = 40;
 export const callsOutPerMinute = 60;
 /** Of one test issuer, on the whole platform. */
 export const ordersPerDay = 500;
+/** By its clock. */
+export const movesPerDay = 10_000;
 export const bytesPerDay = 32 * 1024 * 1024;
 /** Of any call that is kept: its answer is, too. */
 export const bytesPerCallMin = 1024;

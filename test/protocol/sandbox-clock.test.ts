@@ -97,6 +97,19 @@ test('a clock is moved once at a time', async () => {
   expect((await advance(issuer, 1)).status).toBe(200);
 });
 
+test('a clock moves 10,000 orders a day: each keeps in its history that it was asked', async () => {
+  const issuer = await file.sandboxIssuer();
+  const { dayCounts, orderDeps } = file.platform.core;
+  for (const orderNo of ['day-1', 'day-2']) await issuer.place(orderNo);
+  const name = `moves/${issuer.issuerId}`;
+  expect(await dayCounts.take({ name, n: 9_997, at: new Date(), limit: 10_000 })).toBe(true);
+  expect((await advance(issuer, 1)).body).toEqual({ orders: 2 });
+  const asked = jest.spyOn(orderDeps.gateway, 'ask');
+  expectProblem(await advance(issuer, 1), 429, 'rate_limited');
+  expect(asked).not.toHaveBeenCalled();
+  asked.mockRestore();
+});
+
 test('live issuers have no clock, and time only goes on', async () => {
   expectProblem(await advance(await file.issuer(), 1), 404, 'path_unknown');
   const issuer = await file.sandboxIssuer();

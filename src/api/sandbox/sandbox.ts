@@ -64,7 +64,8 @@ export const mountSandbox = (mount: Mount, deps: SandboxDeps): void => {
       throw new Failure('rate_limited', { retryAfterSeconds: againSeconds });
     try {
       const id = messageId.slice(0, idLength);
-      const orders = await advanceClock(deps.orderDeps, issuer, id, body.advanceSeconds * secondMs);
+      const { orderDeps, dayCounts } = deps;
+      const orders = await advanceClock({ ...orderDeps, dayCounts }, issuer, id, body.advanceSeconds * secondMs);
       return { status: 200, body: { orders } };
     } finally {
       clocks.giveBack(issuer._id);
