@@ -115,7 +115,7 @@ export const createDeliver = (
 
     const tryPart = async (messageId: string, { codes, part }: CodesPart<Code>): Promise<Tried> => {
       if (hasReceipts(row.terminal)) {
-        await deps.orderDeps.orders.noteMessage(delivery, messageId, activityInfo().attempt === 1);
+        await deps.orderDeps.orders.noteMessage(delivery, messageId, roundMark());
       }
       const message = { ...common, messageId, codes, ...(part ? { part } : {}) };
       const first = await deliver({ ...message, isPastCircuit: false });

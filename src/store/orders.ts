@@ -100,6 +100,8 @@ export interface OrderRow {
   readonly redeliveredAt?: Date;
   /** Messages that went to a server on the way to the buyer, the newest last: a receipt names one of them. */
   readonly sentMessages?: readonly string[];
+  /** The newest of them, and in which delivery: attempts that were put off have begun none. */
+  readonly sentIn?: string;
   /** What became of the newest of them. */
   readonly receipt?: { readonly event: ReceiptEvent; readonly atMs: number };
   /** How often a message went out again after its receipt. */
@@ -810,23 +812,27 @@ export const createOrders = (
 
     /**
      * Called before a message goes to a server on the way: its receipt may be faster than our own note of the attempt.
-     * `isFirst`: of the attempts of this delivery, so that an attempt whose answer was lost keeps its receipt.
+     * `round`: the same for all attempts of one delivery, so that an attempt whose answer was lost keeps its receipt.
      */
-    noteMessage: async (order: OrderName, messageId: string, isFirst: boolean): Promise<void> => {
+    noteMessage: async (order: OrderName, messageId: string, round: string): Promise<void> => {
       const _id = orderId(order);
+      const sentIn = `${messageId}${round}`;
       const noted = await orders.updateOne(
         { _id, ...isKept, sentMessages: { $ne: messageId } },
         {
           $push: { sentMessages: { $each: [messageId], $slice: -sentMessagesLimit } },
+          $set: { sentIn },
           $unset: { receipt: 1, bouncedAt: 1 },
         },
       );
-      if (noted.matchedCount > 0 || !isFirst) return;
+      if (noted.matchedCount > 0) return;
+      const isAnother = { _id, ...isKept, sentIn: { $ne: sentIn } };
       // It goes once more: what was told of it before counts no longer.
-      await orders.updateOne(
-        { _id, receipt: { $exists: true } },
-        { $unset: { receipt: 1, bouncedAt: 1 }, $inc: { resent: 1 } },
+      const wasTold = await orders.updateOne(
+        { ...isAnother, receipt: { $exists: true } },
+        { $set: { sentIn }, $unset: { receipt: 1, bouncedAt: 1 }, $inc: { resent: 1 } },
       );
+      if (wasTold.matchedCount === 0) await orders.updateOne(isAnother, { $set: { sentIn } });
     },
 
     /** By the webhook-id of a message to its issuer. */

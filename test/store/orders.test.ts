@@ -211,6 +211,22 @@ test('a notice that was taken moves an accepted order, and never one that is fur
   expect(after.timeline.map(({ key }) => key)).toEqual(['accepted', 'v1.0', 'v3.0']);
 });
 
+test('a message that goes out by another delivery has no receipt yet, however often that was put off before', async () => {
+  const row = await placed('receipts');
+  const bounced = { receipt: { event: 'bounced', atMs: 1 }, bouncedAt: new Date(1) } as const;
+  const told = () => file.database.orders.updateOne({ _id: row._id }, { $set: bounced });
+  await orders.noteMessage(row, 'm', '.first');
+  await told();
+  await orders.noteMessage(row, 'm', '.first');
+  expect(await found(row)).toMatchObject(bounced);
+  await orders.noteMessage(row, 'm', '.second');
+  const after = await found(row);
+  expect([after.receipt, after.bouncedAt, after.resent]).toEqual([undefined, undefined, 1]);
+  await told();
+  await orders.noteMessage(row, 'm', '.second');
+  expect(await found(row)).toMatchObject({ ...bounced, resent: 1 });
+});
+
 describe('events in the outbox', () => {
   test('are pending until each is sent or given up', async () => {
     const row = await placed('outbox');

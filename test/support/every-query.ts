@@ -130,8 +130,8 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.markAfterSale(order, 'redeliver-3');
       await orders.deferAfterSales(order);
       await orders.applyDecision(row, { facts: row.facts, entries: lines, events: [event], ledger: [] });
-      await orders.noteMessage(order, 'm', true);
-      await orders.noteMessage(order, 'm', true);
+      await orders.noteMessage(order, 'm', '.r');
+      await orders.noteMessage(order, 'm', '.r');
       await orders.takeReceipt(
         row,
         { event: 'bounced', atMs: 1 },
