@@ -68,6 +68,20 @@ test('orders of a number are found however many test orders have it', async () =
   expect(await idsOf('test')).toHaveLength(3);
 });
 
+test('operators hear of live orders alone that were paid twice or whose code does not work', async () => {
+  const mine = await placed('told', { issuerId: 'shop' });
+  const test = await placed('told', { issuerId: `${testIdPrefix}${'0'.repeat(20)}` });
+  for (const row of [mine, test]) {
+    await orders.notePaidTwice(row, { key: 'p', atMs: 1, event: 'payment_repeated', detail: {} });
+    await orders.noteReported(row, { key: 'r', atMs: 1, event: 'code_reported', detail: {} });
+  }
+  const marked = { paidTwiceAt: new Date(1), codeReportedAt: new Date(1) };
+  expect(await found(mine)).toMatchObject(marked);
+  const { timeline, ...kept } = await found(test);
+  expect(timeline.map(({ key }) => key)).toEqual(expect.arrayContaining(['p', 'r']));
+  for (const name of Object.keys(marked)) expect(kept).not.toHaveProperty(name);
+});
+
 test('whoever has the link pushes no line out of the timeline by looking', async () => {
   const opened = (n: number): TimelineEntry => ({ key: `opened.${n}`, atMs: n, event: 'opened', detail: {} });
   const row = await placed('opened-often', {
