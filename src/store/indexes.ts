@@ -52,6 +52,10 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_issuer_void_waits', key: { issuerId: 1, 'voidWaits.state': 1, 'voidWaits.at': -1 } },
     { name: 'by_unstarted', key: { unstartedSince: 1 }, sparse: true },
   ],
+  issuers: [
+    // Test issuers alone end, and anybody makes them: a year later nothing of one is open, and its tombstone goes.
+    { name: 'forget', key: { endsAt: 1 }, expireAfterSeconds: 365 * 86_400 },
+  ],
   submissions: [
     // One order per code value of an issuer: the guard behind `code_reused`.
     { name: 'one_order_per_claim', key: { claims: 1 }, unique: true, sparse: true },
