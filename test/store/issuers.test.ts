@@ -42,6 +42,11 @@ const found = async (id: string): Promise<IssuerRow> => {
   return row;
 };
 
+test('tombstones of test issuers, whom anybody makes, go a year after their end, and no live issuer ever does', async () => {
+  const forgets = (await file.database.issuers.indexes()).filter(({ expireAfterSeconds }) => expireAfterSeconds);
+  expect(forgets).toMatchObject([{ key: { endsAt: 1 }, expireAfterSeconds: 365 * 86_400 }]);
+});
+
 test('of deleted issuers the newest are looked at, live ones whatever number of test issuers were deleted since', async () => {
   const row = await made('deleted');
   const all = Array.from({ length: 6 }, (_, n) => (n % 2 ? `test-deleted-${n}` : `deleted-${n}`));
