@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import { orderNameOf } from '../src/domain/ids';
+import { type Mode, modeOf, orderNameOf } from '../src/domain/ids';
 import { cancellableStates } from '../src/domain/order';
-import { retentionMs, testOrdersKeptMs } from '../src/domain/timings';
+import { dayMs, retentionMs, testOrdersKeptMs } from '../src/domain/timings';
 import { eventKeptMs } from '../src/first-interface/give-messages';
 import type { OrderMeter } from '../src/metrics/order-meter';
 import { startAfterSales } from '../src/second-interface/after-sale/start-after-sale';
@@ -14,7 +14,7 @@ import { startableOrder } from '../src/second-interface/startable-order';
 import { isUntouched } from '../src/second-interface/untouched-order';
 import { bringWaiting } from '../src/second-interface/waiting-messages';
 import type { Issuers } from '../src/store/issuers';
-import type { ListedOrder, WithPendingEvents } from '../src/store/orders';
+import { type ListedOrder, positionsOf, type WithPendingEvents } from '../src/store/orders';
 import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
 import type { Troubles } from '../src/temporal/troubles';
@@ -67,15 +67,13 @@ const eventsBatch = 1_000;
  */
 const longestStageMs = 15_000;
 
-const firstPosition = '0';
+const modes = ['live', 'test'] as const satisfies Mode[];
 
-/** Where the last look at open orders ended: each pass of this process looks at the next ones, round and round. */
-interface Turn {
-  after: string;
-}
+/** Where the last look at open orders and replays ended: each pass of this process looks at the next ones, round and round. */
+type Turn = Partial<Record<Mode | 'replays', string>>;
 
 /** Mends what a death between two steps leaves behind. Bounded batches; harmless when two passes run at once. */
-export const createReconcile = (deps: Reconciling, turn: Turn = { after: firstPosition }) => ({
+export const createReconcile = (deps: Reconciling, turn: Turn = {}) => ({
   reconcile: async (): Promise<Reconciled> => {
     const before = new Date(deps.nowMs() - settleMs);
     const failures: unknown[] = [];
@@ -97,7 +95,9 @@ export const createReconcile = (deps: Reconciling, turn: Turn = { after: firstPo
       }),
       codesJudged: await stage(() => judgeClaims(deps, before)),
       inboxJudged: await stage(() => judgeInbox(deps, before)),
-      eventsStarted: await stage(async () => (await startEvents(deps, before)) + (await startReplays(deps, before))),
+      eventsStarted: await stage(
+        async () => (await startEvents(deps, before)) + (await startReplays(deps, turn, before)),
+      ),
       voidsAsked: await stage(() => startVoidRequests(deps, before)),
       afterSalesStarted: await stage(() => startLostAfterSales(deps, before)),
       viewsRefreshed: await stage(() => refreshViews(deps)),
@@ -144,10 +144,21 @@ const each = async <T extends { readonly _id: string }>(
   return mended;
 };
 
+/** What a stranger's test orders wait for waits behind what others' do. */
+const liveFirst = async <T>(read: (mode: Mode) => Promise<T[]>): Promise<T[]> =>
+  (await Promise.all(modes.map(read))).flat();
+
+/**
+ * What is under way since then is looked at again after as long: a million events of issuers that are away cost a pass some
+ * hundred looks, and one that a dead worker left does not wait for theirs.
+ */
+const nextLook = (underWaySinceMs: number | undefined, nowMs: number): Date =>
+  new Date(nowMs + Math.min(dayMs, Math.max(0, nowMs - (underWaySinceMs ?? nowMs))));
+
 /** Rows without a workflow: the api died between the insert and the start, or the engine was away. */
 const startMissing = async (deps: Reconciling, before: Date) => {
   const { orderDeps, log, nowMs } = deps;
-  const rows = await orderDeps.orders.unstarted(before, batch);
+  const rows = await liveFirst((mode) => orderDeps.orders.unstarted(before, batch, mode));
   const isTooOld = (createdAt: Date): boolean => nowMs() - createdAt.getTime() > retentionMs;
   const old = rows.filter(({ createdAt }) => isTooOld(createdAt));
   for (const { _id } of old)
@@ -194,24 +205,34 @@ const judgeInbox = async ({ orderDeps, ...deps }: Reconciling, before: Date) => 
 
 /** Events in the outbox that nobody has sent yet. */
 const startEvents = async ({ orderDeps, issuers, ...deps }: Reconciling, before: Date) =>
-  each(deps, 'event', await orderDeps.orders.withPendingEvents(before, eventsBatch), async (row) => {
-    const pending = row.events.filter(({ status }) => status === 'pending');
-    const issuer = await issuers.findEver(row.issuerId);
-    const outcomes = await Promise.all(
-      issuer?.callback.kind === 'pull'
-        ? pending.map((event) => offerEvent(orderDeps, row, event))
-        : pending.map(({ sequence }) => orderDeps.gateway.startEvent(row, sequence)),
-    );
-    await orderDeps.orders.deferEvents(row);
-    return outcomes.includes('started');
-  });
+  each(
+    deps,
+    'event',
+    await liveFirst((mode) => orderDeps.orders.withPendingEvents(before, eventsBatch, mode)),
+    async (row) => {
+      const pending = row.events.filter(({ status }) => status === 'pending');
+      const issuer = await issuers.findEver(row.issuerId);
+      const outcomes = await Promise.all(
+        issuer?.callback.kind === 'pull'
+          ? pending.map((event) => offerEvent(orderDeps, row, event))
+          : pending.map(({ sequence }) => orderDeps.gateway.startEvent(row, sequence)),
+      );
+      const isUnderWay = outcomes.every((outcome) => outcome === 'exists');
+      const sinceMs = Math.max(...pending.map(({ atMs }) => atMs));
+      await orderDeps.orders.deferEvents(row, nextLook(isUnderWay ? sinceMs : undefined, deps.nowMs()));
+      return outcomes.includes('started');
+    },
+  );
 
 /** Replays whose workflow was never started, or was lost. */
-const startReplays = async ({ orderDeps, ...deps }: Reconciling, before: Date) =>
-  each(deps, 'replay', await orderDeps.replays.running(before, batch), async ({ _id, issuerId }) => {
+const startReplays = async ({ orderDeps, ...deps }: Reconciling, turn: Turn, before: Date) => {
+  const rows = await orderDeps.replays.running(turn.replays ?? '', before, batch);
+  turn.replays = rows.length < batch ? '' : (rows.at(-1)?.issuerId ?? '');
+  return each(deps, 'replay', rows, async ({ _id, issuerId }) => {
     const replayId = _id.slice(issuerId.length + 1);
     return (await orderDeps.gateway.startReplayWorkflow({ issuerId, replayId })) === 'started';
   });
+};
 
 /** To an issuer that fetches its messages, as long as events are kept. */
 const offerEvent = async (
@@ -228,20 +249,31 @@ const offerEvent = async (
 
 /** Void requests whose workflow was never started, or was lost. */
 const startVoidRequests = async ({ orderDeps, ...deps }: Reconciling, before: Date) =>
-  each(deps, 'void request', await orderDeps.orders.waitingForVoid('open', before, batch), async (row) => {
-    const request = row.facts.voidRequest;
-    if (!request) return false;
-    const started = await startVoidRequest(orderDeps, row, request);
-    await orderDeps.orders.deferVoid(row, new Date(deps.nowMs()));
-    return started === 'started';
-  });
+  each(
+    deps,
+    'void request',
+    await liveFirst((mode) => orderDeps.orders.waitingForVoid('open', before, batch, mode)),
+    async (row) => {
+      const request = row.facts.voidRequest;
+      if (!request) return false;
+      const started = await startVoidRequest(orderDeps, row, request);
+      const sinceMs = started === 'exists' ? request.startedAtMs : undefined;
+      await orderDeps.orders.deferVoid(row, nextLook(sinceMs, deps.nowMs()));
+      return started === 'started';
+    },
+  );
 
 /** What terminals have to hear of closed and delivered orders. */
 const startLostAfterSales = async ({ orderDeps, ...deps }: Reconciling, before: Date) =>
-  each(deps, 'after-sale', await orderDeps.orders.withAfterSalesDue(before, batch), async (row) => {
-    await orderDeps.orders.deferAfterSales(row);
-    return (await startAfterSales(orderDeps, row)) > 0;
-  });
+  each(
+    deps,
+    'after-sale',
+    await liveFirst((mode) => orderDeps.orders.withAfterSalesDue(before, batch, mode)),
+    async (row) => {
+      await orderDeps.orders.deferAfterSales(row);
+      return (await startAfterSales(orderDeps, row)) > 0;
+    },
+  );
 
 /** Handlers that never came to an end: their order's row may be behind its workflow. */
 const refreshViews = async ({ orderDeps, requests, ...deps }: Reconciling) =>
@@ -286,15 +318,19 @@ const purgeOld = async ({ purge, purgeAfterMs, ...deps }: Reconciling): Promise<
 /** Open orders whose workflow is missing or ended without them: a restore from another moment, or somebody terminated it. */
 const resumeLost = async (deps: Reconciling, turn: Turn, before: Date): Promise<number> => {
   const { orderDeps, troubles, log } = deps;
-  const open = await orderDeps.orders.openAfter(turn.after, before, batch);
+  const open = await liveFirst((mode) =>
+    orderDeps.orders.openAfter(turn[mode] ?? positionsOf(mode).$gt, before, batch, mode),
+  );
   const resumed = await each(deps, 'resume', open, async (row) => {
-    turn.after = row.position;
+    turn[modeOf(row.issuerId)] = row.position;
     const outcome = await resumeIfLost(orderDeps, troubles, row);
     if (outcome === 'too_large')
       log.error({ order: row._id }, 'an order has no workflow and too many codes: a person must look');
     return outcome === 'resumed' || outcome === 'view_written';
   });
-  const isRoundOver = open.length < batch && (open.length === 0 || turn.after === open.at(-1)?.position);
-  if (isRoundOver) turn.after = firstPosition;
+  for (const mode of modes) {
+    const own = open.filter(({ issuerId }) => modeOf(issuerId) === mode);
+    if (own.length < batch && (own.length === 0 || turn[mode] === own.at(-1)?.position)) delete turn[mode];
+  }
   return resumed;
 };

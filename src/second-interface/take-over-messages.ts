@@ -12,11 +12,11 @@ const roundsMax = 10;
  * leaves of it is found by the reconciler, and by the next look of the calls that wait.
  */
 export const takeOverMessages = async (
-  deps: Pick<OrderDeps, 'pulls' | 'gateway' | 'nowMs'>,
+  deps: Pick<OrderDeps, 'orders' | 'pulls' | 'gateway' | 'nowMs'>,
   issuerId: string,
   kind: IssuerRow['callback']['kind'],
 ): Promise<void> => {
-  const { pulls, nowMs } = deps;
+  const { orders, pulls, nowMs } = deps;
   if (kind === 'pull') {
     for (const what of ['open', 'events', 'void_requests'] as const) await pulls.offerAll(issuerId, what, nowMs());
     return;
@@ -26,6 +26,7 @@ export const takeOverMessages = async (
     if (rows.length === 0) return;
     for (const row of rows) await tellEvents(deps, row);
   }
+  await orders.lookAtEvents(issuerId, new Date(nowMs()));
 };
 
 const tellEvents = async (

@@ -32,6 +32,7 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_payment', key: { 'payment.id': 1 }, sparse: true },
     { name: 'by_payer', key: { 'payment.payer': 1 }, sparse: true },
     { name: 'by_events_pending', key: { eventsPendingSince: 1 }, sparse: true },
+    { name: 'by_issuer_events_pending', key: { issuerId: 1, eventsPendingSince: 1 } },
     { name: 'by_events_given_up', key: { eventsGivenUpAt: -1 }, sparse: true },
     { name: 'by_issuer_given_up', key: { issuerId: 1, eventsGivenUpAt: -1 } },
     { name: 'by_event', key: { issuerId: 1, 'events.writtenAt': 1 } },

@@ -1035,20 +1035,16 @@ export const createOrders = (
       ),
 
     /** Open ones by the reconciler, whose workflow may be missing; undecided ones by operators. Those that wait longest first. */
-    waitingForVoid: (state: 'open' | 'undecided', before: Date, limit: number, mode?: Mode): Promise<ListedOrder[]> =>
+    waitingForVoid: (state: 'open' | 'undecided', before: Date, limit: number, mode: Mode): Promise<ListedOrder[]> =>
       listOf(
-        {
-          'voidWaits.state': state,
-          'voidWaits.at': { $lt: before },
-          ...(mode === undefined ? {} : { position: positionsOf(mode) }),
-        },
+        { 'voidWaits.state': state, 'voidWaits.at': { $lt: before }, position: positionsOf(mode) },
         { 'voidWaits.at': 1 },
         limit,
       ),
 
-    /** The reconciler looked at it just now: the next pass begins with others. */
-    deferVoid: async (order: OrderName, at: Date): Promise<void> => {
-      await orders.updateOne({ _id: orderId(order), 'voidWaits.state': 'open' }, { $set: { 'voidWaits.at': at } });
+    /** The reconciler looked at it just now: until then passes look at others. */
+    deferVoid: async (order: OrderName, until: Date): Promise<void> => {
+      await orders.updateOne({ _id: orderId(order), 'voidWaits.state': 'open' }, { $set: { 'voidWaits.at': until } });
     },
 
     /** Once for each payment: who repeats the request does not fill the timeline. */
@@ -1090,17 +1086,17 @@ export const createOrders = (
     },
 
     /** Read by the reconciler: rows whose workflow is not known to run. */
-    unstarted: (before: Date, limit: number): Promise<OrderRow[]> =>
+    unstarted: (before: Date, limit: number, mode: Mode): Promise<OrderRow[]> =>
       orders
-        .find({ unstartedSince: { $lt: before } })
+        .find({ unstartedSince: { $lt: before }, position: positionsOf(mode) })
         .sort({ unstartedSince: 1 })
         .limit(limit)
         .toArray(),
 
     /** Read by the reconciler: rows with events that nobody has sent yet. */
-    withPendingEvents: (before: Date, limit: number): Promise<WithPendingEvents[]> =>
+    withPendingEvents: (before: Date, limit: number, mode: Mode): Promise<WithPendingEvents[]> =>
       orders
-        .find({ eventsPendingSince: { $lt: before } })
+        .find({ eventsPendingSince: { $lt: before }, position: positionsOf(mode) })
         .project<WithPendingEvents>(pendingShown)
         .sort({ eventsPendingSince: 1 })
         .limit(limit)
@@ -1148,12 +1144,17 @@ export const createOrders = (
       await forgetToldAll(_id);
     },
 
-    /** The reconciler looked at these events just now: the next pass begins with others. */
-    deferEvents: async (order: OrderName): Promise<void> => {
+    /** The reconciler looked at these events just now: until then passes look at others. */
+    deferEvents: async (order: OrderName, until: Date): Promise<void> => {
       await orders.updateOne(
         { _id: orderId(order), eventsPendingSince: { $exists: true } },
-        { $set: { eventsPendingSince: new Date() } },
+        { $set: { eventsPendingSince: until } },
       );
+    },
+
+    /** Their issuer is called again: the next passes look at all of them. */
+    lookAtEvents: async (issuerId: string, at: Date): Promise<void> => {
+      await orders.updateMany({ issuerId, eventsPendingSince: ever }, { $set: { eventsPendingSince: at } });
     },
 
     /** It is known to run, or to have run. */
@@ -1164,9 +1165,9 @@ export const createOrders = (
     },
 
     /** Read by the reconciler: whoever wrote the change died, or the engine was away. */
-    withAfterSalesDue: (before: Date, limit: number): Promise<WithAfterSales[]> =>
+    withAfterSalesDue: (before: Date, limit: number, mode: Mode): Promise<WithAfterSales[]> =>
       orders
-        .find({ afterSalesDueSince: { $lt: before } })
+        .find({ afterSalesDueSince: { $lt: before }, position: positionsOf(mode) })
         .project<WithAfterSales>({
           ...{ issuerId: 1, orderNo: 1, 'facts.deliveryMessage': 1, 'facts.updatedAtMs': 1 },
           afterSalesDue: { $slice: afterSalesAtOnceMax },
@@ -1230,11 +1231,11 @@ export const createOrders = (
       shown(orders.find({ _id: { $in: names.map(orderId) }, ...isKept }), inLists),
 
     /** Read by the reconciler: orders that should run, a part at a time, the oldest first. */
-    openAfter: (position: string, before: Date, limit: number): Promise<ListedOrder[]> =>
+    openAfter: (position: string, before: Date, limit: number, mode?: Mode): Promise<ListedOrder[]> =>
       listOf(
         {
           state: { $in: [...openStates] },
-          position: { $gt: position },
+          position: { ...(mode && positionsOf(mode)), $gt: position },
           createdAt: { $lt: before },
           unstartedSince: { $exists: false },
         },

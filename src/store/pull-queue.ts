@@ -4,7 +4,7 @@ import { type OrderName, orderId } from '../domain/ids';
 import type { Giving, KeptMessage } from '../domain/kept-message';
 import type { TimelineEntry } from '../domain/messages';
 import { openStates } from '../domain/order';
-import { keptMessagesMax, type OrderRow, pendingShown, timelineLimit, type WithPendingEvents } from './orders';
+import { ever, keptMessagesMax, type OrderRow, pendingShown, timelineLimit, type WithPendingEvents } from './orders';
 
 /** Events and what they name, which may be 10,000 items: what is read at once ends with the order that has the last of them. */
 const itemsReadMax = 20_000;
@@ -87,7 +87,7 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
       const change = { $set: { toGive: from(issuerId, atMs) } };
       switch (what) {
         case 'events':
-          await orders.updateMany({ issuerId, eventsPendingSince: { $exists: true } }, change);
+          await orders.updateMany({ issuerId, eventsPendingSince: ever }, change);
           return;
         case 'open':
           await orders.updateMany({ issuerId, state: { $in: [...openStates] } }, change);

@@ -57,10 +57,7 @@ export const createReplays = ({
       const ofEvents = { 'events.sequence': 1, 'events.status': 1, 'events.atMs': 1, 'events.type': 1 } as const;
       const fields = { projection: { orderNo: 1, ...ofEvents } } as const;
       const [pending, givenUp] = await Promise.all([
-        orders
-          .find({ issuerId, eventsPendingSince: { $exists: true } }, fields)
-          .limit(rowsMax)
-          .toArray(),
+        orders.find({ issuerId, eventsPendingSince: ever }, fields).limit(rowsMax).toArray(),
         orders.find({ issuerId, eventsGivenUpAt: ever }, fields).limit(rowsMax).toArray(),
       ]);
       const rows = new Map([...pending, ...givenUp].map((row) => [row._id, row]));
@@ -125,10 +122,11 @@ export const createReplays = ({
       await replays.deleteOne({ _id: idOf(issuerId, replayId), offset: 0 });
     },
 
-    /** Read by the reconciler: their workflow may never have been started, or was lost. */
-    running: (before: Date, limit: number): Promise<ShownReplay[]> =>
+    /** Read by the reconciler: their workflow may never have been started, or was lost. By issuer, those behind one. */
+    running: (after: string, before: Date, limit: number): Promise<ShownReplay[]> =>
       replays
-        .find({ running: { $exists: true }, at: { $lt: before } }, withoutEvents)
+        .find({ running: { $gt: after }, at: { $lt: before } }, withoutEvents)
+        .sort({ running: 1 })
         .limit(limit)
         .toArray(),
   };

@@ -86,6 +86,36 @@ test('an event that a dead worker left is told in the next pass, however many of
   await database.orders.deleteMany({ _id: { $in: rows.map(({ _id }) => _id) } });
 });
 
+test('what is under way is looked at again after as long as it has been pending, so that the next pass has others', async () => {
+  const { gateway, database } = file.platform.core;
+  const { orders } = file.platform.core.orderDeps;
+  const pendingFor = async (orderNo: string, ms: number): Promise<void> => {
+    const atMs = Date.now() - ms;
+    const events = [
+      { sequence: 1, type: 'order.cancelled', atMs, state: 'cancelled', status: 'pending', id: `cf_${orderNo}` },
+    ] as const;
+    const { unstartedSince: _left, ...row } = acceptedRow(orderNo, { issuerId: 'away', events, state: 'cancelled' });
+    await database.orders.insertOne({ ...row, eventsPendingSince: new Date(atMs) });
+  };
+  const hourMs = 3_600_000;
+  const started = jest.spyOn(gateway, 'startEvent').mockResolvedValue('exists');
+  const told = async (afterMs = 0): Promise<string[]> => {
+    started.mockClear();
+    await reconcileOnce(file.platform, { alert: noAlerts, nowMs: () => Date.now() + afterMs });
+    return started.mock.calls.map(([{ orderNo }]) => orderNo).filter((orderNo) => orderNo.startsWith('wait-'));
+  };
+  await pendingFor('wait-hour', hourMs);
+  await pendingFor('wait-days', 72 * hourMs);
+  expect(await told()).toEqual(['wait-days', 'wait-hour']);
+  await pendingFor('wait-new', 60_000);
+  expect(await told()).toEqual(['wait-new']);
+  expect(await told(hourMs + 120_000)).toEqual(['wait-new', 'wait-hour']);
+  expect(await told(25 * hourMs)).toContain('wait-days');
+  await orders.lookAtEvents('away', new Date(1));
+  expect(await told()).toHaveLength(3);
+  await database.orders.deleteMany({ issuerId: 'away' });
+});
+
 test('a pass looks for trouble although a stage of it failed, and is shown as failed', async () => {
   const alert = jest.fn(noAlerts);
   jest.spyOn(file.platform.core.orderDeps.codes, 'unjudged').mockRejectedValueOnce(new Error('no such luck'));

@@ -41,14 +41,6 @@ const accepted: Record<
     index: 'by_state',
     examined: 'those that ended late, or have an event to tell, are passed over',
   },
-  'events of an issuer that fetches from now on': {
-    index: 'by_events_pending',
-    examined: 'those of other issuers are passed over',
-  },
-  'events of an issuer that were not taken': {
-    index: 'by_events_pending',
-    examined: 'those of other issuers are passed over',
-  },
   'reconciler: replays that run': {
     index: 'one_running_per_issuer',
     examined: 'those that began a moment ago are passed over: one of each issuer at most',
@@ -69,6 +61,8 @@ const accepted: Record<
   'orders whose buyer reported a code': { index: 'by_code_reported', examined: 'test orders are passed over' },
   'events given up': { index: 'by_events_given_up', examined: 'test orders are passed over' },
   'reconciler: orders without a workflow': { index: 'by_unstarted', examined: 'test orders are passed over' },
+  'void requests that wait': { index: 'by_void_waits', examined: 'test orders are passed over' },
+  'reconciler: what terminals have to hear': { index: 'by_after_sales_due', examined: 'test orders are passed over' },
   'reconciler: events to be told': { index: 'by_events_pending', examined: 'test orders are passed over' },
   'purge of an order': { index: 'by_order', examined: 'all calls of one order' },
   'codes of an order': { index: 'by_order', examined: 'all calls of one order' },

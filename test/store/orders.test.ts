@@ -246,7 +246,7 @@ describe('events in the outbox', () => {
     const row = await placed('outbox');
     await orders.project(row, { facts: version(row, 2), entries: [], events: [event(1), event(2)] });
     const waiting = async () => {
-      const rows = await orders.withPendingEvents(new Date(Date.now() + 1_000), 100);
+      const rows = await orders.withPendingEvents(new Date(Date.now() + 1_000), 100, 'live');
       return rows.some(({ orderNo }) => orderNo === 'outbox');
     };
     expect(await waiting()).toBe(true);
@@ -282,7 +282,7 @@ test('the reconciler sees rows whose workflow is not known to run, oldest first'
   const started = await placed('unstarted-8', { unstartedSince: minutesAgo(8) });
   await placed('unstarted-7', { unstartedSince: minutesAgo(7) });
   await orders.markStarted(started);
-  const rows = await orders.unstarted(minutesAgo(5), 10);
+  const rows = await orders.unstarted(minutesAgo(5), 10, 'live');
   expect(rows.map(({ orderNo }) => orderNo)).toEqual(['unstarted-9', 'unstarted-7']);
 });
 
@@ -410,7 +410,7 @@ describe('of orders of 10,000 dated codes', () => {
     'of a deleted issuer': () => heard.openOf(issuerId, ['undeliverable'], 3),
     'of a test issuer': () => heard.waitingOf(issuerId, 3),
     'events to be told again': () => createReplays(read.database).untaken(issuerId, { sinceMs: 0 }, 3),
-    'pending events': () => heard.withPendingEvents(later, 3),
+    'pending events': () => heard.withPendingEvents(later, 3, inMode),
     oldest: () => createStats(read.database).oldest('undeliverable', 3),
     'longest owed': () => createStats(read.database).refundsLongestOpen(3),
   };

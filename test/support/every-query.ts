@@ -126,7 +126,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.markStarted(order);
       await orders.markEvent({ ...order, orderNo: 'none' }, 1, 'sent');
       await orders.markReplayed(order, 1, lines);
-      await orders.deferEvents(order);
+      await orders.deferEvents(order, now);
       await orders.markAfterSale(order, 'redeliver-3');
       await orders.deferAfterSales(order);
       await orders.applyDecision(row, { facts: row.facts, entries: lines, events: [event], ledger: [] });
@@ -199,7 +199,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await statements.find(statement);
       await statements.readPart(statement, again, 0);
     },
-    'void requests that wait': () => orders.waitingForVoid('open', now, 10),
+    'void requests that wait': () => orders.waitingForVoid('open', now, 10, 'live'),
     'void requests that wait for a person': () => stats.countVoidUndecided(10),
     'messages that came back': async () => {
       await orders.bounced(10, 'live');
@@ -256,14 +256,14 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     },
     'orders of a payment': () => orders.list({ paymentId: 'pay', limit: 10 }),
     'orders of a payer': () => orders.list({ payer: 'ann', limit: 10 }),
-    'reconciler: orders that should run': () => orders.openAfter('0', now, 10),
+    'reconciler: orders that should run': () => orders.openAfter('0', now, 10, 'live'),
     'reconciler: orders without a workflow': async () => {
-      await orders.unstarted(now, 10);
+      await orders.unstarted(now, 10, 'live');
       await stats.countUnstarted(10);
     },
-    'reconciler: what terminals have to hear': () => orders.withAfterSalesDue(now, 10),
+    'reconciler: what terminals have to hear': () => orders.withAfterSalesDue(now, 10, 'live'),
     'reconciler: events to be told': async () => {
-      await orders.withPendingEvents(now, 10);
+      await orders.withPendingEvents(now, 10, 'live');
       await stats.countPendingEvents(10);
     },
     'refunds that are due': async () => {
@@ -362,7 +362,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.findByMessage('p', 'm');
       await orders.holdsElsewhere('p', 'acme/c', ['v']);
     },
-    'reconciler: replays that run': () => createReplays(of).running(now, 2),
+    'reconciler: replays that run': () => createReplays(of).running('', now, 2),
     'what an issuer fetches': async () => {
       const pulls = createPullQueue(of);
       await pulls.due('acme', 1, 2);
@@ -380,6 +380,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     },
     'open orders of an issuer that fetches from now on': () => createPullQueue(of).offerAll('acme', 'open', 1),
     'events of an issuer that fetches from now on': () => createPullQueue(of).offerAll('acme', 'events', 1),
+    'events of an issuer that is called again': () => orders.lookAtEvents('acme', now),
     'void requests of an issuer that fetches from now on': () =>
       createPullQueue(of).offerAll('acme', 'void_requests', 1),
     'purge of an order': () => purge.forget(acceptedRow('purged'), now),

@@ -1,0 +1,85 @@
+import { createReconcile, type Reconciling } from '../../activities/reconcile';
+import { type Mode, testIdPrefix } from '../../src/domain/ids';
+
+const testIssuer = `${testIdPrefix}${'0'.repeat(20)}`;
+const none = async () => [];
+
+interface Row {
+  readonly _id: string;
+  readonly issuerId: string;
+  readonly orderNo: string;
+  readonly position: string;
+}
+
+const rowsOf = (issuerId: string, mark: string, count: number): Row[] =>
+  Array.from({ length: count }, (_, n) => {
+    const orderNo = String(n).padStart(4, '0');
+    return { _id: `${issuerId}/${orderNo}`, issuerId, orderNo, position: `${mark}2026-01-01/${orderNo}` };
+  });
+
+/** A reconciler that finds these orders everywhere; what it looks at is told by the issuer's id. */
+const startReconciler = (rows: Readonly<Record<Mode, readonly Row[]>>) => {
+  const looked: string[] = [];
+  const told: string[] = [];
+  const event = { sequence: 1, status: 'pending', atMs: 0 };
+  const deps = {
+    orderDeps: {
+      orders: {
+        unstarted: none,
+        waitingForVoid: none,
+        withAfterSalesDue: none,
+        withPendingEvents: async (_before: Date, _limit: number, mode: Mode) =>
+          rows[mode].slice(0, 1).map((row) => ({ ...row, events: [event] })),
+        deferEvents: async () => undefined,
+        openAfter: async (after: string, _before: Date, limit: number, mode: Mode) =>
+          rows[mode].filter(({ position }) => position > after).slice(0, limit),
+      },
+      codes: { unjudged: none },
+      inbox: { waiting: none },
+      replays: { running: none },
+      gateway: { startEvent: async ({ issuerId }: Row) => told.push(issuerId) },
+    },
+    issuers: { endedTests: none, buriedSince: none, findEver: async () => null },
+    requests: { abandoned: none },
+    purge: { due: none },
+    troubles: {
+      of: async ({ _id }: Row) => {
+        looked.push(_id);
+        return { isRunning: true };
+      },
+    },
+    alert: async () => ({ alertsRaised: 0, alertsCleared: 0, alertsSent: 0 }),
+    meter: { mended: () => undefined },
+    log: { warn: () => undefined, error: () => undefined },
+    nowMs: Date.now,
+  } as unknown as Reconciling;
+  const { reconcile } = createReconcile(deps);
+  const pass = async () => {
+    const seen = { looked: looked.length, told: told.length };
+    await reconcile();
+    return { looked: looked.slice(seen.looked), told: told.slice(seen.told) };
+  };
+  return { pass };
+};
+
+test('however many test orders are open, each pass looks at live ones, and what waits of these comes first', async () => {
+  const { pass } = startReconciler({ live: rowsOf('shop', '', 1), test: rowsOf(testIssuer, 't', 250) });
+  const passes = [await pass(), await pass(), await pass(), await pass()];
+  expect(passes.map(({ looked }) => looked.filter((id) => id.startsWith('shop/')))).toEqual([
+    ['shop/0000'],
+    ['shop/0000'],
+    ['shop/0000'],
+    ['shop/0000'],
+  ]);
+  const ofTests = passes.map(({ looked }) => looked.filter((id) => id.startsWith(testIdPrefix)));
+  expect(ofTests.map(({ length }) => length)).toEqual([100, 100, 50, 100]);
+  expect(new Set(ofTests.slice(0, 3).flat()).size).toBe(250);
+  for (const { told } of passes) expect(told).toEqual(['shop', testIssuer]);
+});
+
+test('more live orders than one pass looks at are looked at one after the other', async () => {
+  const { pass } = startReconciler({ live: rowsOf('shop', '', 230), test: [] });
+  const sizes = [];
+  for (let n = 0; n < 4; n += 1) sizes.push((await pass()).looked.length);
+  expect(sizes).toEqual([100, 100, 30, 100]);
+});
