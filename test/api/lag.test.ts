@@ -13,13 +13,13 @@ const payment = {
   amount: { value: 1_000, currency: 'EUR' },
 };
 
-/** As work does that has piled up: rounds of the loop that take 0.8 s each, until it is asked to end. */
+/** As work does that has piled up: rounds of the loop that take 1.6 s each, until it is asked to end. */
 const fallBehind = () => {
   let piledUp = true;
   let rounds = 0;
   const stall = async (): Promise<void> => {
     while (piledUp) {
-      const untilMs = performance.now() + 800;
+      const untilMs = performance.now() + 1_600;
       while (performance.now() < untilMs) Math.sqrt(untilMs);
       rounds += 1;
       await round();
@@ -27,7 +27,7 @@ const fallBehind = () => {
   };
   const ended = stall();
   return {
-    /** The mean has then passed half a second: 750 ms · (1 - 0.8^8) = 624 ms. */
+    /** The mean has then passed a second: 1,550 ms · (1 - 0.8^8) = 1,290 ms. */
     far: async (): Promise<void> => {
       while (rounds < 8) await round();
     },

@@ -77,6 +77,8 @@ test.each([
     expect(attack.end()).toEqual([]);
     // Something is really read, and not put off or kept out.
     expect(attack.count('body_invalid', 'body_malformed')).toBeGreaterThan((attacked.length * triesOfRoute) / 3);
-    expect((await theirs.place(`after-${name.split(' ')[0]}`)).status).toBe(201);
+    const after = `after-${name.split(' ')[0]}`;
+    expect((await theirs.place(after)).status).toBe(201);
+    await theirs.inState(after, 'notified');
   },
 );
