@@ -1603,7 +1603,8 @@ def play_replays():
     def ask(**changes) -> Answer:
         return issuer.post("/replays", {"type": "calls.replay", "since": since, **changes})
 
-    until("both events to be given up", lambda: sum(one["kind"] == "event_given_up" for one in issuer.get("/failures").get("data", [])) == 1)
+    until("two tries of both events", lambda: sum(e["event"] == "event_sent" and not e["detail"].get("ok") for e in issuer.timeline("u-1")) == 4)
+    until("the order to be a failure", lambda: sum(one["kind"] == "event_given_up" for one in issuer.get("/failures").get("data", [])) == 1)
     check("200: what would go out", ask(dryRun=True).body == {"matched": 2})
     check("200: of one type", ask(dryRun=True, types=["order.cancelled"]).body == {"matched": 1})
     first = {m.id: m.raw for m in issuer.received if m.type in issuer.reactions}
