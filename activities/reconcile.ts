@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Mode, modeOf, orderNameOf } from '../src/domain/ids';
+import { type Mode, modeOf, modes, orderNameOf } from '../src/domain/ids';
 import { cancellableStates } from '../src/domain/order';
 import { dayMs, retentionMs, testOrdersKeptMs } from '../src/domain/timings';
 import { eventKeptMs } from '../src/first-interface/give-messages';
@@ -66,8 +66,6 @@ const eventsBatch = 1_000;
  * took the whole pass. All stages with their last items, and the alerts, fit into the four minutes of the activity.
  */
 const longestStageMs = 15_000;
-
-const modes = ['live', 'test'] as const satisfies Mode[];
 
 /** Where the last look at open orders and replays ended: each pass of this process looks at the next ones, round and round. */
 type Turn = Partial<Record<Mode | 'replays', string>>;
@@ -296,11 +294,7 @@ const deleteEndedTests = async ({ issuers, nowMs, ...deps }: Reconciling): Promi
 const cancelOrphans = async ({ orderDeps, issuers, ...deps }: Reconciling): Promise<number> => {
   const open: ListedOrder[] = [];
   const since = new Date(deps.nowMs() - retentionMs);
-  const [live, tests] = [
-    await issuers.buriedSince(since, batch, 'live'),
-    await issuers.buriedSince(since, batch, 'test'),
-  ];
-  for (const { _id } of [...live, ...tests]) {
+  for (const { _id } of await liveFirst((mode) => issuers.buriedSince(since, batch, mode))) {
     if (open.length >= batch) break;
     open.push(...(await orderDeps.orders.openOf(_id, cancellableStates, batch - open.length)));
   }

@@ -23,8 +23,8 @@ export const createSlots = (totalLimit: number, isStranger: (key: string) => boo
     if (isStranger(key)) ofStrangers += slots;
   };
 
-  /** Undefined: there is room. */
-  const limitMet = (key: string, limit: number, slots = 1): 'own_limit' | 'total_limit' | undefined => {
+  /** Without a limit of its own a key has what it leaves to others. Undefined: there is room. */
+  const limitMet = (key: string, limit = totalLimit, slots = 1): 'own_limit' | 'total_limit' | undefined => {
     const running = perKey.get(key) ?? 0;
     if (slots > freeOf(limit, running)) return 'own_limit';
     const free = Math.min(
@@ -39,8 +39,7 @@ export const createSlots = (totalLimit: number, isStranger: (key: string) => boo
 
     limitMet,
 
-    /** Without a limit of its own a key has what it leaves to others. */
-    take: (key: string, limit = totalLimit, slots = 1): 'taken' | 'own_limit' | 'total_limit' => {
+    take: (key: string, limit?: number, slots = 1): 'taken' | 'own_limit' | 'total_limit' => {
       const met = limitMet(key, limit, slots);
       if (met) return met;
       add(key, slots);

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { modes } from '../domain/ids';
 
 /** What lists have in common. */
 export const limit = z.coerce.number<number>().int().min(1).max(100).default(20);
 export const cursor = z.string().min(1).max(512);
 
 /** Of operators' lists: test issuers and their orders are shown apart. */
-export const mode = z.enum(['live', 'test']).optional().meta({ description: 'live where nothing says otherwise' });
+export const mode = z.enum(modes).optional().meta({ description: 'live where nothing says otherwise' });
 
 export const pageQuery = z.strictObject({ limit, cursor: cursor.optional() });
 export const emptyQuery = z.strictObject({});

@@ -12,7 +12,8 @@ export const isTestIssuer = (issuerId: string): boolean => /^test-[0-9a-f]{20}$/
 /** By which issuers take turns, and have equal shares: all test issuers are one, as anybody makes them. */
 export const turnOf = (issuerId: string): string => (isTestIssuer(issuerId) ? 'tests/' : issuerId);
 /** Which orders and issuers a list of operators shows: never both. */
-export type Mode = 'live' | 'test';
+export const modes = ['live', 'test'] as const;
+export type Mode = (typeof modes)[number];
 export const modeOf = (issuerId: string): Mode => (isTestIssuer(issuerId) ? 'test' : 'live');
 export const orderNoPattern = /^[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}$/;
 /** The platform's own messages begin so; an incoming request that does is refused. */
@@ -30,7 +31,7 @@ export const pathPart = (name: string): string => {
 
 export const orderId = ({ issuerId, orderNo }: OrderName): string => `${issuerId}/${orderNo}`;
 export const workflowId = (order: OrderName): string => `order/${orderId(order)}`;
-/** `name`: a number of its own, or what the items that it is about are called together. */
+/** `name`: of the change that it follows from, or what the items that it is about are called together. */
 export const afterSaleWorkflowId = (order: OrderName, name: string): string => `after-sale/${orderId(order)}/${name}`;
 export const voidRequestWorkflowId = (order: OrderName, requestId: string): string =>
   `void-request/${orderId(order)}/${requestId}`;

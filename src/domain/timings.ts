@@ -33,8 +33,11 @@ export const rotationOverlapMs = 24 * hourMs;
 /** After so many wrong PINs in a row, whoever sent them, an order's page is locked. */
 export const pinFailureLimit = 5;
 /** After four locks each is twice as long as the one before, up to a day: 200 tries in a month are few of 10,000 PINs. */
-export const pinLockMs = (locksBefore = 0): number =>
-  Math.min(15 * minuteMs * 2 ** Math.max(0, locksBefore - 3), dayMs);
+const pinLockMs = (locksBefore = 0): number => Math.min(15 * minuteMs * 2 ** Math.max(0, locksBefore - 3), dayMs);
+
+/** After so many wrong PINs in a row, of which the last came then. */
+export const pinLockEndsAtMs = ({ at, locks }: { readonly at: Date; readonly locks?: number | undefined }): number =>
+  at.getTime() + pinLockMs(locks);
 
 /** How often a UTC day an issuer may have an order's codes delivered again. */
 export const redeliveriesPerDay = 5;

@@ -11,7 +11,7 @@ const waitingMax = 1_024;
 export const createTurns = (atOnceMax: number) => {
   const queue = createFairQueue<{ begin(): void; refuse(): void }>(waitingMax);
   const slots = createSlots(atOnceMax);
-  const hasRoom = (issuerId: string): boolean => slots.limitMet(issuerId, atOnceMax) === undefined;
+  const hasRoom = (issuerId: string): boolean => slots.limitMet(issuerId) === undefined;
 
   const next = (): void => {
     for (let mine = queue.take(hasRoom); mine; mine = queue.take(hasRoom)) mine.begin();

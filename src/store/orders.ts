@@ -15,7 +15,7 @@ import {
   openStates,
   type Terminal,
 } from '../domain/order';
-import { pinFailureLimit, pinLockMs } from '../domain/timings';
+import { pinFailureLimit, pinLockEndsAtMs } from '../domain/timings';
 import { addingEvents, arrayOf } from './adding-events';
 import {
   forOperators,
@@ -114,7 +114,7 @@ export interface OrderRow {
   readonly deliveryFailedAt?: Date;
   /** The newest entries, until they are in the ledger: written with the change itself. */
   readonly ledger?: readonly LedgerEntry[];
-  /** The claim of the newest replacement, until it is known to be marked: written with the change itself. */
+  /** The claim of the newest replacement, written with the change itself: its call marks it later, and may die before. */
   readonly takenClaim?: string;
   /** Why somebody wants money back, of the newest requests. */
   readonly voidReasons?: readonly { readonly requestId: string; readonly reason: string }[];
@@ -1000,7 +1000,7 @@ export const createOrders = (
       );
       if (counted.matchedCount > 0) return 'taken';
       const { pinAttempts } = (await orders.findOne({ _id }, { projection: { pinAttempts: 1 } })) ?? {};
-      if (!pinAttempts || at.getTime() < pinAttempts.at.getTime() + pinLockMs(pinAttempts.locks)) return 'locked';
+      if (!pinAttempts || at.getTime() < pinLockEndsAtMs(pinAttempts)) return 'locked';
       const begun = await orders.updateOne(
         { _id, 'pinAttempts.at': pinAttempts.at },
         { $set: { 'pinAttempts.count': 1, 'pinAttempts.at': at }, $inc: { 'pinAttempts.locks': 1 } },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createConsoleSessions } from '../../src/api/auth/console-sessions';
-import { createSignInLimit } from '../../src/api/auth/sign-in-limit';
+import { signInsMax } from '../../src/api/console/console';
+import { createLimitPerMinute } from '../../src/api/edge/limit-per-minute';
 import type { Role } from '../../src/domain/operator';
 import { type ConsoleSessionRows, createConsoleSessionRows } from '../../src/store/sessions';
 import { databaseOfFile } from '../support/database-of-file';
@@ -382,7 +383,7 @@ describe('console sessions in several processes', () => {
 
 test('one operator who signs in without end keeps no other one out', () => {
   let nowMs = 0;
-  const limit = createSignInLimit(() => nowMs);
+  const limit = createLimitPerMinute(signInsMax, () => nowMs);
   for (let n = 0; n < 30; n += 1) limit('vera');
   expect(() => limit('vera')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
   expect(() => limit('operator')).not.toThrow();

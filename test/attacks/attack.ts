@@ -24,7 +24,6 @@ export const createAttack = (name: string) => {
 
   const below = (limit: number): number => Math.floor(random() * limit);
   return {
-    random,
     below,
     pick: <T>(from: readonly T[]): T => from[below(from.length)] as T,
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { deflateSync, gzipSync } from 'node:zlib';
+import { someAtOnce } from '../../src/bounded/some-at-once';
 import { createAddressGuard } from '../../src/outbound/address-guard';
 import { createOutbound } from '../../src/outbound/client';
 import { often } from '../support/long-form';
@@ -108,10 +109,7 @@ test('whatever a server answers, a call ends within its time, keeps no more than
   const guard = createAddressGuard({ allowCidrs: ['127.0.0.0/8'] });
   const outbound = createOutbound({ guard, clock: { nowMs: Date.now } });
 
-  let next = 0;
-  const tryOne = async (): Promise<void> => {
-    next += 1;
-    const n = next;
+  const tryOne = async (_none: unknown, n: number): Promise<void> => {
     const reply = replyOf(attack);
     replies.set(String(n), reply);
     // An issuer of its own each: what fails ten times is called no more.
@@ -125,10 +123,7 @@ test('whatever a server answers, a call ends within its time, keeps no more than
       attack.note(`answered ${result.status}`, isKept ? reply.toString('latin1', 0, 500) : undefined);
     }
   };
-  const inTurn = async (): Promise<void> => {
-    for (let left = tries / atOnce; left > 0; left -= 1) await tryOne();
-  };
-  await Promise.all(Array.from({ length: atOnce }, inTurn));
+  await someAtOnce(atOnce, Array.from({ length: tries }), tryOne);
   await outbound.close();
   for (const socket of sockets) socket.destroy();
   await new Promise((closed) => server.close(closed));

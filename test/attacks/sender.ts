@@ -11,11 +11,14 @@ export interface Heard {
 }
 
 /** The public library signs text alone; these bytes may be none. */
-export const signed = (secret: string, bytes: Buffer | string, atMs: number): Record<string, string> => {
-  const [id, at] = [randomUUID(), String(Math.floor(atMs / 1_000))];
+export const signatureOf = (secret: string, id: string, at: string, bytes: Buffer | string): string => {
   const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
-  const signature = createHmac('sha256', key).update(`${id}.${at}.`).update(bytes).digest('base64');
-  return { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': `v1,${signature}` };
+  return `v1,${createHmac('sha256', key).update(`${id}.${at}.`).update(bytes).digest('base64')}`;
+};
+
+const signed = (secret: string, bytes: Buffer | string, atMs: number): Record<string, string> => {
+  const [id, at] = [randomUUID(), String(Math.floor(atMs / 1_000))];
+  return { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signatureOf(secret, id, at, bytes) };
 };
 
 const hear = async (pending: Promise<Response>): Promise<Heard> => {

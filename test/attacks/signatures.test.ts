@@ -1,10 +1,12 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { someAtOnce } from '../../src/bounded/some-at-once';
 import type { TestIssuer } from '../support/issuer';
 import { often } from '../support/long-form';
 import { platformOfFile } from '../support/platform-of-file';
 import { type Attack, createAttack } from './attack';
+import { signatureOf } from './sender';
 
 const file = platformOfFile({ worker: false });
 const tries = often(400, 20_000);
@@ -19,11 +21,6 @@ interface Sent {
   /** Headers of the same name twice. */
   twice: readonly [string, string][];
 }
-
-const signatureOf = (secret: string, id: string, at: string, body: Buffer): string => {
-  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
-  return `v1,${createHmac('sha256', key).update(`${id}.${at}.`).update(body).digest('base64')}`;
-};
 
 /** What is changed of a right request, after it was signed; each must cost it its sender. */
 const changes: readonly ((sent: Sent, attack: Attack, other: TestIssuer) => Sent)[] = [
@@ -118,9 +115,7 @@ test('whatever is changed of a signed request costs it its sender, and no order 
     const isHeld = status === 401 && code === 'signature_invalid';
     attack.note(code || String(status), isHeld ? undefined : `${changes.indexOf(change)} ${JSON.stringify(changed)}`);
   };
-  for (let sent = 0; sent < tries; sent += atOnce) {
-    await Promise.all(Array.from({ length: atOnce }, (_none, n) => tryOne(sent + n)));
-  }
+  await someAtOnce(atOnce, Array.from({ length: tries }), (_none, n) => tryOne(n));
   expect(attack.end()).toEqual([]);
   for (const issuer of [mine, other]) expect((await issuer.get('/orders')).body.data).toEqual([]);
   expect((await send(rightRequest('right'))).status).toBe(201);

@@ -12,8 +12,8 @@ import type { OidcKeys } from '../auth/oidc-keys';
 import { outsideMark } from '../auth/oidc-logout';
 import { personOf } from '../auth/oidc-person';
 import { createOidcProvider, OidcFailed, type OidcTrouble } from '../auth/oidc-provider';
-import type { SignInLimit } from '../auth/sign-in-limit';
 import { basePathOf } from '../edge/base-path';
+import type { LimitPerMinute } from '../edge/limit-per-minute';
 import type { Mount } from '../edge/mount';
 import { bytesOf, rawBody } from '../edge/raw-body';
 
@@ -31,7 +31,7 @@ interface Parts {
   readonly sessions: ConsoleSessions;
   readonly operators: readonly OperatorWithToken[];
   readonly audit: AuditTrails;
-  readonly limit: SignInLimit;
+  readonly limit: LimitPerMinute;
   readonly log: Logger;
   readonly nowMs: () => number;
 }

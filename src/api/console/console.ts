@@ -13,8 +13,8 @@ import type { SalesReader } from '../../operator/overview/sales';
 import type { ConsoleSampler } from '../../operator/overview/sampler';
 import type { ConsoleSession, ConsoleSessions } from '../auth/console-sessions';
 import { authorizeOperator, operatorOfToken, requireRole } from '../auth/operator-auth';
-import { createSignInLimit, type SignInLimit } from '../auth/sign-in-limit';
 import type { WrongTokens } from '../auth/wrong-tokens';
+import { createLimitPerMinute, type LimitPerMinute } from '../edge/limit-per-minute';
 import { jsonBody, type Mount } from '../edge/mount';
 import { mountPage } from '../edge/mount-page';
 import { pageOf, positionOf } from '../edge/paging';
@@ -50,7 +50,7 @@ const refusalsOfOneMax = 5;
  * `GET /v1/operator/console/overview` and, live, `.../overview/events`.
  */
 export const mountConsole = (mount: Mount, deps: Console): void => {
-  const limit = createSignInLimit(deps.nowMs);
+  const limit = createLimitPerMinute(signInsMax, deps.nowMs);
   const noted = createPerMinute(refusalsNotedMax, deps.nowMs);
   const ofOne = createPerMinute(refusalsOfOneMax, deps.nowMs);
   const noteRefusal: NoteRefusal = async (address, about, code) => {
@@ -76,13 +76,16 @@ export const mountConsole = (mount: Mount, deps: Console): void => {
   mountOverview(mount, deps);
 };
 
+/** A minute, of one operator. */
+export const signInsMax = 30;
+
 const demoNote =
   '<footer class="soft">This is a demo: it sells orders by itself and breaks some on purpose. <code>DEMO=off npm start</code> runs without it.</footer>';
 
 const mountSession = (
   mount: Mount,
   deps: Console & { readonly noteRefusal: NoteRefusal },
-  limit: SignInLimit,
+  limit: LimitPerMinute,
 ): void => {
   const { sessions, operators, audit, log } = deps;
 

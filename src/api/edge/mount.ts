@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
-import { createPerMinute } from '../../bounded/per-minute';
 import { createSlots } from '../../bounded/slots';
 import { bodyMissing, parseWith, problemOf } from '../../contract/problem';
 import { emptyQuery } from '../../contract/query';
@@ -40,6 +39,7 @@ import type { Apps } from './apps';
 import { type FileAnswer, sendFile } from './file-answer';
 import { type Idempotency, type KeptAnswer, once } from './idempotency';
 import { largeBodies } from './large-bodies';
+import { createLimitPerMinute } from './limit-per-minute';
 import { onceClosed } from './once-closed';
 import { bodyLimitBytes, bytesOf, rawBody } from './raw-body';
 import { withinLimit } from './time-limit';
@@ -182,7 +182,7 @@ export const createMount = (
   const roomForLarge = largeBodies();
   const files = createSlots(filesAtOnce);
   const operatorCalls = createSlots(operatorCallsInAllMax);
-  const auditedOfViewers = createPerMinute(auditedOfViewerMax, deps.nowMs);
+  const auditedOfViewer = createLimitPerMinute(auditedOfViewerMax, deps.nowMs);
   const filesOfIssuers = createSlots(Number.POSITIVE_INFINITY);
   const methodsOf = new Map<Express, Map<string, Set<string>>>(
     [apps.public, apps.operators].map((app) => [app, new Map()]),
@@ -411,9 +411,7 @@ export const createMount = (
     const audit = deps.audit.of(operator);
     if (operator.role !== 'viewer') return audit;
     return async (...deed) => {
-      const retryAfterSeconds = auditedOfViewers.secondsLeft(operator.name);
-      if (retryAfterSeconds !== undefined) throw new Failure('rate_limited', { retryAfterSeconds });
-      auditedOfViewers.note(operator.name);
+      auditedOfViewer(operator.name);
       return audit(...deed);
     };
   };

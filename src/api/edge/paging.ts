@@ -28,12 +28,16 @@ export const changeOf = (cursor: string): { readonly updatedAtMs: number; readon
 export const cursorInvalid = () =>
   bodyInvalid([{ path: '/cursor', code: 'cursor_invalid', message: 'was not given out by this list' }]);
 
-export const pageOf = <R extends { readonly position: string }, B>(
+/** A row without a body is left out: its page is shorter, and the next one begins behind it. */
+export const pageOf = <R extends { readonly position: string }, B extends object>(
   rows: readonly R[],
   limit: number,
-  body: (row: R) => B,
+  body: (row: R) => B | undefined,
 ): { data: B[]; nextCursor: string | null } => {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  return { data: page.map(body), nextCursor: rows.length > limit && last ? cursorOf(last.position) : null };
+  return {
+    data: page.flatMap((row) => body(row) ?? []),
+    nextCursor: rows.length > limit && last ? cursorOf(last.position) : null,
+  };
 };

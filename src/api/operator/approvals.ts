@@ -1,12 +1,11 @@
-import { createPerMinute } from '../../bounded/per-minute';
 import { maskedTerminal, secretsApart } from '../../channels/terminals';
 import * as routes from '../../contract/operator/approvals';
-import { Failure } from '../../domain/failures';
 import type { SecondPerson } from '../../operator/approvals';
 import type { OrderActions } from '../../operator/order-actions';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { findOrder } from '../../second-interface/find-order';
 import type { ApprovalRow } from '../../store/approvals';
+import { createLimitPerMinute } from '../edge/limit-per-minute';
 import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
 import { changedTerminals } from './changed-terminals';
@@ -41,17 +40,15 @@ export const mountOperatorApprovals = (mount: Mount, deps: OperatorApprovals): v
 
   mount.operator(routes.listApprovals)(async ({ query: { limit, cursor } }) => {
     const rows = await secondPerson.list(cursor === undefined ? undefined : positionOf(cursor), limit + 1);
-    const { data, nextCursor } = pageOf(rows, limit, (row) => row);
     // Nobody can decide about others, and one that does not open would keep all from being shown.
-    return { status: 200, body: { data: data.filter(secondPerson.isUntouched).map(approvalBody), nextCursor } };
+    const shown = (row: ApprovalRow) => (secondPerson.isUntouched(row) ? approvalBody(row) : undefined);
+    return { status: 200, body: pageOf(rows, limit, shown) };
   });
 
-  const revealed = createPerMinute(revealedMax, orderDeps.nowMs);
+  const revealedBy = createLimitPerMinute(revealedMax, orderDeps.nowMs);
   mount.operator(routes.revealApproval)(async ({ params, operator, audit }) => {
     const { row, terminal } = await secondPerson.toDecide(params.approvalId, operator);
-    const retryAfterSeconds = revealed.secondsLeft(operator.name);
-    if (retryAfterSeconds !== undefined) throw new Failure('rate_limited', { retryAfterSeconds });
-    revealed.note(operator.name);
+    revealedBy(operator.name);
     const order = await findOrder(deps, row.issuerId, row.orderNo);
     const { after } = changedTerminals(orderDeps, order, terminal);
     const { shown, secrets } = secretsApart(terminal);

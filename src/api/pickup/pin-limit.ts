@@ -1,18 +1,16 @@
 import { LRUCache } from 'lru-cache';
-import { pinFailureLimit, pinLockMs } from '../../domain/timings';
+import { pinFailureLimit, pinLockEndsAtMs } from '../../domain/timings';
 import type { OrderRow } from '../../store/orders';
 
 type PinAttempts = NonNullable<OrderRow['pinAttempts']>;
 
 const ordersMax = 10_000;
 
-const lockEndsAtMs = ({ at, locks }: PinAttempts): number => at.getTime() + pinLockMs(locks);
-
 /** Undefined while it is locked. */
 const withOneMore = (before: PinAttempts | undefined, at: Date): PinAttempts | undefined => {
   const { count, locks = 0 } = before ?? { count: 0 };
   if (before === undefined || count < pinFailureLimit) return { count: count + 1, at, locks };
-  return at.getTime() < lockEndsAtMs(before) ? undefined : { count: 1, at, locks: locks + 1 };
+  return at.getTime() < pinLockEndsAtMs(before) ? undefined : { count: 1, at, locks: locks + 1 };
 };
 
 export type PinLimit = ReturnType<typeof createPinLimit>;
@@ -33,7 +31,7 @@ export const createPinLimit = () => {
 
     /** The later end of its own lock and the row's. */
     lockedForMs: (orderId: string, row: PinAttempts | undefined, nowMs: number): number =>
-      Math.max(0, ...[seen.get(orderId), row].map((attempts) => (attempts ? lockEndsAtMs(attempts) - nowMs : 0))),
+      Math.max(0, ...[seen.get(orderId), row].map((attempts) => (attempts ? pinLockEndsAtMs(attempts) - nowMs : 0))),
 
     forget: (orderId: string): void => {
       seen.delete(orderId);

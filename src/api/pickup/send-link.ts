@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
-import { createPerMinute, networkOf } from '../../bounded/per-minute';
+import { networkOf } from '../../bounded/per-minute';
 import { createSlots } from '../../bounded/slots';
 import { sendLinkDocument } from '../../channels/page/send-link-page';
 import * as routes from '../../contract/buyer/send-link';
 import { parseWith } from '../../contract/problem';
 import type { BodyOf } from '../../contract/route';
-import { Failure } from '../../domain/failures';
+import { modes } from '../../domain/ids';
 import { redeliveriesPerDay } from '../../domain/timings';
 import { redeliverCodes } from '../../second-interface/after-sale/redeliver-codes';
 import { isUntouched } from '../../second-interface/untouched-order';
 import type { OrderRow } from '../../store/orders';
+import { createLimitPerMinute } from '../edge/limit-per-minute';
 import { jsonBody, type Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
 import { formOf } from './form';
@@ -24,12 +25,11 @@ const perNetworkAndMinute = 5;
 const sentAtOnceMax = 10;
 /** Issuers number their orders each for itself. */
 const ordersOfNumberMax = 20;
-const modes = ['live', 'test'] as const;
 
 /** `POST /p/lost`: who knows an order's number and the address that it went to gets a new link there, and hears nothing else. */
 export const mountSendLink = (mount: Mount, pages: PageDeps & { readonly publicUrl: string }): void => {
   const { orderDeps: deps, publicUrl, basePath } = pages;
-  const perNetwork = createPerMinute(perNetworkAndMinute, deps.nowMs);
+  const askedFrom = createLimitPerMinute(perNetworkAndMinute, deps.nowMs);
   const slots = createSlots(sentAtOnceMax);
 
   const form: RequestHandler = (request, response) => {
@@ -41,9 +41,7 @@ export const mountSendLink = (mount: Mount, pages: PageDeps & { readonly publicU
     setPrivateHeaders(response);
     requireSameOrigin(request as unknown as Request, publicUrl);
     const network = networkOf(request.ip ?? '');
-    const retryAfterSeconds = perNetwork.secondsLeft(network);
-    if (retryAfterSeconds !== undefined) throw new Failure('rate_limited', { retryAfterSeconds });
-    perNetwork.note(network);
+    askedFrom(network);
     const asked = askedIn(request);
     // Nobody waits for it: how long it takes would say whether there is such an order.
     if (slots.take(network) === 'taken') {

@@ -1,10 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { bodyInvalid, parseWith } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
 import { SealBroken } from '../../sealing/key-ring';
 import type { DecodePayloads } from '../../sealing/payload-json';
+import { isSameText } from '../../signing/same-text';
 import { type OperatorAuth, requireOperator, requireRole } from '../auth/operator-auth';
 import type { Mount } from '../edge/mount';
 import { bodyLimitBytes, bytesOf, rawBody } from '../edge/raw-body';
@@ -44,9 +44,7 @@ export const mountCodec = (mount: Mount, { decodePayloads, operators, wrongToken
     response.json({ payloads: decoded });
   };
   const requireSecret: RequestHandler = (request, _response, next) => {
-    const given = Buffer.from(String(request.params.secret));
-    const expected = Buffer.from(codecSecret ?? '');
-    const isRight = expected.length > 0 && given.length === expected.length && timingSafeEqual(given, expected);
+    const isRight = !!codecSecret && isSameText(String(request.params.secret), codecSecret);
     wrongTokens.taken(isRight ? bearer : undefined, request.ip ?? '', 'codec', new Failure('path_unknown'));
     next();
   };

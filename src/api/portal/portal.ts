@@ -60,18 +60,23 @@ const mountTeam = (mount: Mount, { links, putOut, sessions, issuers, audited }: 
   mount.issuer(routes.listPortalSessions)(async ({ issuer, session, query: { limit, cursor } }) => {
     const before = cursor === undefined ? undefined : positionOf(cursor);
     const found = await sessions.list(issuer._id, before, limit + 1);
-    const { data, nextCursor } = pageOf(found, limit, ({ _id, person, startedAt, seenAt, endsAt }) => ({
-      sessionId: _id,
-      person,
-      startedAt: startedAt.toISOString(),
-      seenAt: seenAt.toISOString(),
-      endsAt: endsAt.toISOString(),
-      isThis: _id === session?.id,
-    }));
-    const shown = data.flatMap(({ person, ...seen }) =>
-      person ? [{ ...seen, name: person.name, role: person.role }] : [],
-    );
-    return { status: 200, body: { data: shown, nextCursor } };
+    return {
+      status: 200,
+      body: pageOf(
+        found,
+        limit,
+        ({ _id, person, startedAt, seenAt, endsAt }) =>
+          person && {
+            sessionId: _id,
+            name: person.name,
+            role: person.role,
+            startedAt: startedAt.toISOString(),
+            seenAt: seenAt.toISOString(),
+            endsAt: endsAt.toISOString(),
+            isThis: _id === session?.id,
+          },
+      ),
+    };
   });
 
   mount.issuer(routes.endPortalSessions)(async ({ issuer, session, body: { sessionId } }) => {
