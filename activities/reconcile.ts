@@ -181,7 +181,7 @@ const judgeClaims = async ({ orderDeps, ...deps }: Reconciling, before: Date) =>
   each(
     deps,
     'claim',
-    await orderDeps.codes.unjudged(before, batch),
+    await liveFirst((mode) => orderDeps.codes.unjudged(before, batch, mode)),
     async (submission) => {
       const row = await orderDeps.orders.find(submission);
       return row !== null && (await judgeSubmission(orderDeps, row, submission)) === 'settled';
@@ -195,7 +195,7 @@ const judgeInbox = async ({ orderDeps, ...deps }: Reconciling, before: Date) => 
   return each(
     deps,
     'inbox',
-    await orderDeps.inbox.waiting(waitingBefore, batch),
+    await liveFirst((mode) => orderDeps.inbox.waiting(waitingBefore, batch, mode)),
     (waiting) => bringWaiting(orderDeps, waiting),
     (waiting) => orderDeps.inbox.defer(waiting, waiting.updateId, waitingBefore),
   );

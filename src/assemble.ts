@@ -31,6 +31,7 @@ import { createInbox, type InboxRow } from './store/inbox';
 import { ensureIndexes } from './store/indexes';
 import { createIssuers, voidPolicy } from './store/issuers';
 import { createKeys } from './store/keys';
+import { createKnownNetworkRows } from './store/known-networks';
 import { createLedger } from './store/ledger';
 import { createMaintenance } from './store/maintenance';
 import { createOrderSettings } from './store/order-settings';
@@ -156,6 +157,7 @@ export const assemble = async (
     portalSessions: createPortalSessionRows(database),
     portalLinks: createPortalLinks(database),
     guesses: createGuesses(database),
+    knownNetworks: createKnownNetworkRows(database),
     approvals: createApprovals(database),
     stats: createStats(database),
     alerts: createAlerts(database),

@@ -44,6 +44,7 @@ import type { Echoes } from '../store/echoes';
 import type { EventFeed } from '../store/event-feed';
 import type { Guesses } from '../store/guesses';
 import type { IssuerRow, IssuerSettings, Issuers } from '../store/issuers';
+import type { KnownNetworkRows } from '../store/known-networks';
 import type { PortalLinks } from '../store/portal-links';
 import type { Reconciliations } from '../store/reconciliations';
 import type { Requests } from '../store/requests';
@@ -58,6 +59,7 @@ import type { EngineReadiness } from '../temporal/readiness';
 import type { Troubles } from '../temporal/troubles';
 import { noTracing, type Tracing } from '../tracing/tracing';
 import { createConsoleSessions } from './auth/console-sessions';
+import { createKnownNetworks } from './auth/known-networks';
 import { oidcKeys } from './auth/oidc-keys';
 import { createPortalSessions } from './auth/portal-sessions';
 import { createWrongTokens } from './auth/wrong-tokens';
@@ -133,6 +135,7 @@ export interface AppDeps {
     readonly portalSessions: PortalSessionRows;
     readonly portalLinks: PortalLinks;
     readonly guesses: Guesses;
+    readonly knownNetworks: KnownNetworkRows;
     readonly approvals: Approvals;
     readonly stats: Stats;
     readonly dayCounts: DayCounts;
@@ -262,7 +265,13 @@ export const createApp = ({
     publicUrl: consoleUrl,
     nowMs,
   });
-  const wrongTokens = createWrongTokens({ guesses: core.guesses, registry, nowMs, log });
+  const knownNetworks = createKnownNetworks({
+    rows: core.knownNetworks,
+    key: deriveKey(orderDeps.fingerprintKey, 'operator networks'),
+    nowMs,
+    log,
+  });
+  const wrongTokens = createWrongTokens({ guesses: core.guesses, knownNetworks, registry, nowMs, log });
   mountStageCalls(apps.public, {
     ...core.conformance,
     ...{ issuers, ring, basePath, nowMs, fingerprintKey: orderDeps.fingerprintKey },

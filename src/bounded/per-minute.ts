@@ -27,12 +27,20 @@ export const createPerMinute = (limit: number, nowMs: () => number) => {
   };
 };
 
+const ofConnection = 4;
+const ofSite = 3;
+
 /** One person's IPv6 connection has a whole /64 to choose addresses from. */
-export const networkOf = (address: string): string => {
+export const networkOf = (address: string): string => firstGroups(address, ofConnection);
+
+/** What one customer of a carrier may have whole: a /48 of IPv6. */
+export const siteOf = (address: string): string => firstGroups(address, ofSite);
+
+const firstGroups = (address: string, kept: number): string => {
   if (!address.includes(':') || /^::ffff:\d+\./i.test(address)) return address;
   const [front = '', back = ''] = address.split('::');
   const groups = front.split(':').filter((group) => group !== '');
   const backGroups = address.includes('::') ? back.split(':').filter((group) => group !== '') : [];
   const zeros = Array<string>(Math.max(0, 8 - groups.length - backGroups.length)).fill('0');
-  return [...groups, ...zeros, ...backGroups].slice(0, 4).join(':');
+  return [...groups, ...zeros, ...backGroups].slice(0, kept).join(':');
 };

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { networkOf } from '../bounded/per-minute';
+import { networkOf, siteOf } from '../bounded/per-minute';
 import { createSlots } from '../bounded/slots';
 import { versions } from '../contract/versions';
 import { Failure } from '../domain/failures';
@@ -82,8 +82,8 @@ export const createTestIssuers = ({ orderDeps: { orders, fingerprintKey }, issue
       try {
         const issuerId = `${testIdPrefix}${randomBytes(idBytes).toString('hex')}`;
         await requireUsable(issuerId);
-        const madeFrom = fingerprint(networkKey, network);
-        await requireShare(madeFrom);
+        await requireShare(fingerprint(networkKey, network));
+        const madeFrom = fingerprint(networkKey, siteOf(address));
         await requireRoom(madeFrom);
         const createdAt = new Date(nowMs());
         const row: Omit<IssuerRow, 'seal'> = {

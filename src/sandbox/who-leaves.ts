@@ -1,7 +1,7 @@
 export interface TestIssuerAlive {
   readonly _id: string;
   readonly createdAt: Date;
-  /** The network that made it; of former rows none is known. */
+  /** The site that made it, an IPv6 /48; of former rows none is known. */
   readonly madeFrom?: string;
   /** Bytes that it sent lately; of one that was made just now nothing is said by it. */
   readonly use: number;

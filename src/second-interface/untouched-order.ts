@@ -1,6 +1,7 @@
 import { SealBroken } from '../sealing/key-ring';
 import { openOrder } from '../sealing/order-row';
 import type { OrderRow } from '../store/orders';
+import { hasOwnCalls } from './after-sale/start-after-sale';
 import type { OrderDeps } from './ask-order';
 
 /**
@@ -18,6 +19,7 @@ export const isUntouched = async (
     await orders.noteTampered(row, new Date(nowMs()));
     return false;
   }
-  if (row.tamperedAt) await orders.forgetTampered(row);
+  // A forged call to its terminal is not made, and holds nothing else up: the row is not as it was all the same.
+  if (row.tamperedAt && hasOwnCalls(ring, row)) await orders.forgetTampered(row);
   return true;
 };

@@ -15,7 +15,10 @@ const broughtAtOnceMax = 20;
  * @throws SealBroken where somebody else wrote it
  */
 export const bringWaiting = async (deps: OrderDeps, waiting: InboxRow): Promise<boolean> => {
-  if (!deps.inbox.isUntouched(waiting)) throw new SealBroken('the message is not as the platform wrote it');
+  if (!deps.inbox.isUntouched(waiting)) {
+    await deps.orders.noteTampered(waiting, new Date(deps.nowMs()));
+    throw new SealBroken('the message is not as the platform wrote it');
+  }
   const row = await deps.orders.find(waiting);
   const { updateId, message } = waiting;
   if (!row) return false;

@@ -1,7 +1,8 @@
 import type { Collection } from 'mongodb';
-import { type OrderName, orderId } from '../domain/ids';
+import { type Mode, type OrderName, orderId } from '../domain/ids';
 import type { CodeReference } from '../domain/messages';
 import type { HeldCode } from '../domain/order';
+import { ofMode } from './of-mode';
 import { isDuplicate } from './store-errors';
 
 export interface SealedCode extends CodeReference {
@@ -274,9 +275,9 @@ export const createCodes = ({ submissions }: { readonly submissions: Collection<
   },
 
   /** Read by the reconciler: claims without a verdict. */
-  unjudged: (before: Date, limit: number): Promise<SubmissionRow[]> =>
+  unjudged: (before: Date, limit: number, mode: Mode): Promise<SubmissionRow[]> =>
     submissions
-      .find({ unjudgedSince: { $lt: before } })
+      .find({ unjudgedSince: { $lt: before }, ...ofMode(mode) })
       .sort({ unjudgedSince: 1 })
       .limit(limit)
       .toArray(),

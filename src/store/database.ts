@@ -12,6 +12,7 @@ import type { GuessRow } from './guesses';
 import type { InboxRow } from './inbox';
 import type { IssuerRow } from './issuers';
 import type { KeyRow } from './keys';
+import type { KnownNetworkRow } from './known-networks';
 import type { LedgerRow } from './ledger';
 import type { MaintenanceRow } from './maintenance';
 import type { OrderSettingsRow } from './order-settings';
@@ -49,6 +50,7 @@ export interface Collections {
   readonly portalSessions: Collection<PortalSessionRow>;
   readonly portalLinks: Collection<PortalLinkRow>;
   readonly guesses: Collection<GuessRow>;
+  readonly knownNetworks: Collection<KnownNetworkRow>;
   readonly approvals: Collection<ApprovalRow>;
   readonly echoes: Collection<EchoRow>;
   readonly replays: Collection<ReplayRow>;
@@ -107,6 +109,7 @@ export const openDatabase = (uri: string, limitMs: number = callLimitMs): Databa
     portalSessions: db.collection('portalSessions'),
     portalLinks: db.collection('portalLinks'),
     guesses: db.collection('guesses'),
+    knownNetworks: db.collection('knownNetworks'),
     approvals: db.collection('approvals'),
     echoes: db.collection('echoes'),
     replays: db.collection('replays'),

@@ -1,6 +1,7 @@
 import type { Collection } from 'mongodb';
-import { type OrderName, orderId, submissionId } from '../domain/ids';
+import { type Mode, type OrderName, orderId, submissionId } from '../domain/ids';
 import type { OrderMessage } from '../domain/messages';
+import { ofMode } from './of-mode';
 import { type SealOfRow, sealUnsealed } from './sealed-rows';
 
 /** What was answered 202 while the engine was away; kept until the order has judged it. */
@@ -41,9 +42,9 @@ export const createInbox = ({ inbox }: { readonly inbox: Collection<InboxRow> },
 
   sealAll: (): Promise<void> => sealUnsealed(inbox, seal),
 
-  waiting: (before: Date, limit: number): Promise<InboxRow[]> =>
+  waiting: (before: Date, limit: number, mode: Mode): Promise<InboxRow[]> =>
     inbox
-      .find({ at: { $lt: before } })
+      .find({ at: { $lt: before }, ...ofMode(mode) })
       .sort({ at: 1 })
       .limit(limit)
       .toArray(),

@@ -78,6 +78,7 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
   ],
   orderSettings: [{ name: 'by_issuer_product', key: { issuerId: 1, productId: 1 }, sparse: true }],
   workers: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 600 }],
+  knownNetworks: [{ name: 'forget', key: { takenAt: 1 }, expireAfterSeconds: 2 * 86_400 }],
   answers: [{ name: 'forget', key: { at: 1 }, expireAfterSeconds: 600 }],
   replays: [
     { name: 'one_running_per_issuer', key: { running: 1 }, unique: true, sparse: true },

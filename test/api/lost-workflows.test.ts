@@ -120,7 +120,7 @@ test('codes that were marked as taken in a task that the engine lost are deliver
     return (await issuer.order('unheard-once')).body.state === 'delivered';
   });
   await reconcile();
-  expect(await file.platform.core.orderDeps.codes.unjudged(new Date(Date.now() + 60_000), 10)).toEqual([]);
+  expect(await file.platform.core.orderDeps.codes.unjudged(new Date(Date.now() + 60_000), 10, 'live')).toEqual([]);
 });
 
 test('codes that were marked as taken in a task that the engine lost are taken when the same call comes again', async () => {

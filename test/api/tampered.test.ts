@@ -258,6 +258,7 @@ test('a message that somebody else puts into the inbox of an order says nothing 
   await inbox.insertOne({ ...row, at: new Date(0) });
   await reconcileOnce(file.platform);
   expect(await inbox.countDocuments({ _id: row._id })).toBe(1);
+  expect(await ordersInDatabase().findOne({ _id: `${issuer.issuerId}/asked` })).toHaveProperty('tamperedAt');
   expect((await issuer.order('asked')).body.state).toBe('verified');
   await inbox.deleteOne({ _id: row._id });
 });
@@ -293,6 +294,14 @@ test('a call to a terminal that somebody else writes into a row is not made, and
   await until('what is due is done', () => heard('foreign') === 2);
   await reconcileOnce(file.platform);
   expect([heard('forged'), heard('foreign')]).toEqual([1, 2]);
+  // A person is told, and goes on being told once the rest of the order was looked at.
+  const isTold = async (orderNo: string) =>
+    (await ordersInDatabase().findOne({ _id: `${issuer.issuerId}/${orderNo}` }))?.tamperedAt !== undefined;
+  await file.platform.operator('GET', `/orders/${issuer.issuerId}/forged/why`);
+  expect([await isTold('forged'), await isTold('foreign')]).toEqual([true, true]);
+  await Promise.all(['forged', 'foreign'].map((orderNo) => put(orderNo, [])));
+  await file.platform.operator('GET', `/orders/${issuer.issuerId}/forged/why`);
+  expect(await isTold('forged')).toBe(false);
 });
 
 test('an order that is put into the queue of another issuer is not given there, and its token stays with its own', async () => {

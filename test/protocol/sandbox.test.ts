@@ -1,3 +1,5 @@
+import { createTestIssuers } from '../../src/sandbox/test-issuers';
+import { places } from '../../src/sealing/places';
 import { read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
@@ -127,6 +129,22 @@ test('where a few networks have made all that there may be, the least used one o
   // Not one of those that were made from here before.
   expect(ids.filter((id) => !left.some(({ _id }) => _id === id))).toEqual(['test-flood-7']);
   await issuers.deleteMany({ _id: /^test-flood/ });
+});
+
+test('the networks of one IPv6 site are one where places are taken', async () => {
+  const { core } = file.platform;
+  const { make: makeFrom } = createTestIssuers({ ...core, nowMs: Date.now });
+  const given = { callback: { kind: 'pull' }, codeMode: 'push' } as const;
+  const secretFor = (issuerId: string) => core.orderDeps.ring.seal(Buffer.alloc(32), places.issuerSecret(issuerId));
+  const from = async (address: string) => (await makeFrom(given, address, async () => undefined, secretFor)).madeFrom;
+  const [one, other, elsewhere] = [
+    await from('2001:db8:1:1::1'),
+    await from('2001:db8:1:2::1'),
+    await from('2001:db8:2::1'),
+  ];
+  expect(other).toBe(one);
+  expect(elsewhere).not.toBe(one);
+  await core.database.issuers.deleteMany({ madeFrom: { $in: [one, elsewhere] } });
 });
 
 test('where issuers take turns all test issuers are one: a stranger who makes many has no more of the engine', async () => {

@@ -165,8 +165,19 @@ test('the reconciler sees claims without a verdict, oldest first, and nothing th
   await codes.claimFor(old('unjudged-9', 9));
   await codes.claimFor(old('judged', 7));
   await codes.markAccepted(['acme/judged/u']);
-  const rows = await codes.unjudged(new Date(Date.now() - 60_000), 10);
+  const rows = await codes.unjudged(new Date(Date.now() - 60_000), 10, 'live');
   expect(rows.map(({ orderNo }) => orderNo)).toEqual(['unjudged-9', 'unjudged-5']);
+});
+
+test('claims of the sandbox, however old and many, keep none of a live order from the reconciler', async () => {
+  const at = new Date(0);
+  const ofTests = { ...submission('x', 'u', []), issuerId: `test-${'a'.repeat(20)}`, at };
+  for (let n = 0; n < 3; n += 1)
+    await codes.claimFor({ ...ofTests, _id: `t/${n}`, orderId: `t/${n}`, codes: [sealed(`t-${n}`)] });
+  await codes.claimFor({ ...submission('live-one', 'u', [sealed('live-one')]), at: new Date(1) });
+  const seen = async (mode: 'live' | 'test') => (await codes.unjudged(new Date(2), 2, mode)).map(({ _id }) => _id);
+  expect(await seen('live')).toEqual(['acme/live-one/u']);
+  expect(await seen('test')).toEqual(['t/0', 't/1']);
 });
 
 test('codes that were late by a verdict that is lost are taken all the same, with their claims', async () => {

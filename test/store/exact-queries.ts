@@ -39,9 +39,7 @@ export const exactQueries: Readonly<Record<string, readonly string[]>> = {
   'orders.by_to_give': ['what an issuer fetches'],
   'submissions.by_order': ['purge of an order'],
   'submissions.one_order_per_claim': ['codes, by the value of one'],
-  'submissions.by_verdict_missing': ['reconciler: codes without a verdict'],
   'requests.by_lease_end': ['reconciler: requests that never ended'],
-  'inbox.by_time': ['reconciler: messages in the inbox'],
   'alerts.by_kind': ['troubles of a kind'],
   'alerts.by_webhook_untold': ['reconciler: alerts to be sent by webhook'],
   'alerts.by_email_untold': ['reconciler: alerts to be sent by mail'],
@@ -55,5 +53,6 @@ export const exactQueries: Readonly<Record<string, readonly string[]>> = {
   'approvals.by_order': ['purge of an order'],
   'approvals.by_asker': ['approvals that wait'],
   'consoleSessions.by_position': ['sessions of the console'],
+  'knownNetworks.forget': ['where operators work'],
   'workers.forget': ['workers that report'],
 };

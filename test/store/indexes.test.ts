@@ -60,6 +60,11 @@ const accepted: Record<
   'orders paid twice': { index: 'by_paid_twice', examined: 'test orders are passed over' },
   'orders whose buyer reported a code': { index: 'by_code_reported', examined: 'test orders are passed over' },
   'events given up': { index: 'by_events_given_up', examined: 'test orders are passed over' },
+  'reconciler: codes without a verdict': {
+    index: 'by_verdict_missing',
+    examined: 'those of test orders are passed over',
+  },
+  'reconciler: messages in the inbox': { index: 'by_time', examined: 'those of test orders are passed over' },
   'reconciler: orders without a workflow': { index: 'by_unstarted', examined: 'test orders are passed over' },
   'void requests that wait': { index: 'by_void_waits', examined: 'test orders are passed over' },
   'reconciler: what terminals have to hear': { index: 'by_after_sales_due', examined: 'test orders are passed over' },

@@ -144,7 +144,9 @@ test('of its codes the claims stay, so that none is sold twice; all sealed bytes
     expect((await codes.claimFor(draft(another, `again-${id}`, id))).kind).toBe('reused');
   }
   expect((await codes.claimFor(draft(another, 'late'))).kind).toBe('claimed');
-  expect(await inbox.waiting(new Date(endedAtMs + 1), 10)).toMatchObject([{ _id: `${neighbour._id}/cancel/1` }]);
+  expect(await inbox.waiting(new Date(endedAtMs + 1), 10, 'live')).toMatchObject([
+    { _id: `${neighbour._id}/cancel/1` },
+  ]);
   const kept = await file.database.submissions.findOne({ orderId: neighbour._id });
   expect(kept?.codes).toHaveLength(1);
 });

@@ -21,6 +21,7 @@ export const collections = [
     'conformanceRuns',
     'conformanceOrders',
     'guesses',
+    'knownNetworks',
     'approvals',
     'echoes',
     'sandboxInbox',

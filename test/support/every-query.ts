@@ -16,6 +16,7 @@ import { createGuesses } from '../../src/store/guesses';
 import { createInbox } from '../../src/store/inbox';
 import { createIssuers, type IssuerRow } from '../../src/store/issuers';
 import { createKeys } from '../../src/store/keys';
+import { createKnownNetworkRows } from '../../src/store/known-networks';
 import { createLedger } from '../../src/store/ledger';
 import { createMaintenance } from '../../src/store/maintenance';
 import { createOrderSettings } from '../../src/store/order-settings';
@@ -64,6 +65,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const portalSessions = createPortalSessionRows(of);
   const portalLinks = createPortalLinks(of);
   const guesses = createGuesses(of);
+  const knownNetworks = createKnownNetworkRows(of);
   const approvals = createApprovals(of);
   const dayCounts = createDayCounts(of);
   const answers = createAnswers(of);
@@ -408,7 +410,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await codes.given(order, '1/acme/one/id');
       await codes.submitted(order);
     },
-    'reconciler: codes without a verdict': () => codes.unjudged(now, 10),
+    'reconciler: codes without a verdict': () => codes.unjudged(now, 10, 'live'),
     'a request by its webhook-id': async () => {
       // The second takes up what the first left: its lease is over, though the database does not forget it yet.
       await requests.reserve('acme/id', '/p', 'h', now.getTime() - 60_000);
@@ -423,7 +425,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await inbox.defer(order, 'u', now);
       await inbox.remove(order, 'u');
     },
-    'reconciler: messages in the inbox': () => inbox.waiting(now, 10),
+    'reconciler: messages in the inbox': () => inbox.waiting(now, 10, 'live'),
     'the audit log': async () => {
       await audit.list({ from: now, to: now }, undefined, 10);
       await audit.list({}, 'z', 10);
@@ -586,6 +588,10 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'when operator tokens were guessed': async () => {
       await guesses.note(now);
       await guesses.lastAt();
+    },
+    'where operators work': async () => {
+      await knownNetworks.note('n', now);
+      await knownNetworks.takenSince(now);
     },
     'sessions of the console': async () => {
       await consoleSessions.list(undefined, undefined, 10);

@@ -1,16 +1,25 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import pino from 'pino';
 import { Registry } from 'prom-client';
+import { createKnownNetworks } from '../../src/api/auth/known-networks';
 import { createWrongTokens, type Door } from '../../src/api/auth/wrong-tokens';
 import type { Failure } from '../../src/domain/failures';
+import type { KnownNetworkRow } from '../../src/store/known-networks';
 
 const [vera, omar] = [{ name: 'vera' }, { name: 'omar' }];
 
-const aPlatform = () => {
-  const clock = { nowMs: 0 };
+/** `written`: where operators work, as another process, or this one before its restart, wrote it down. */
+const aPlatform = (clock = { nowMs: 0 }, written = new Map<string, KnownNetworkRow>()) => {
   const note = jest.fn(async () => undefined);
   const guesses = { note, lastAt: async () => undefined };
   const log = pino({ level: 'silent' });
-  const tokens = createWrongTokens({ guesses, registry: new Registry(), nowMs: () => clock.nowMs, log });
+  const writes = jest.fn(async (_id: string, takenAt: Date) => {
+    written.set(_id, { _id, takenAt });
+  });
+  const takenSince = async (since: Date) => [...written.values()].filter(({ takenAt }) => takenAt >= since);
+  const rows = { note: writes, takenSince };
+  const knownNetworks = createKnownNetworks({ rows, key: Buffer.alloc(32, 7), nowMs: () => clock.nowMs, log });
+  const tokens = createWrongTokens({ guesses, knownNetworks, registry: new Registry(), nowMs: () => clock.nowMs, log });
   const give = (holder: { name: string } | undefined, address: string, door: Door = 'api'): string => {
     try {
       return tokens.taken(holder, address, door).name;
@@ -20,7 +29,7 @@ const aPlatform = () => {
   };
   const guess = (times: number, address: string, door?: Door) =>
     Array.from({ length: times }, () => give(undefined, address, door));
-  return { clock, give, guess, noted: () => note.mock.calls.length };
+  return { clock, give, guess, noted: () => note.mock.calls.length, writes: () => writes.mock.calls.length, written };
 };
 
 test('whoever guesses on is not told when the guess is right, and nobody elsewhere has to wait', () => {
@@ -42,6 +51,26 @@ test('whoever worked from there within a day goes on beside a guesser, with the 
   clock.nowMs += 25 * 3_600_000;
   guess(20, '203.0.113.5');
   expect(give(vera, '203.0.113.5')).toBe('rate_limited');
+});
+
+test('a restart forgets nobody’s network, and each is written down once an hour', async () => {
+  const before = aPlatform();
+  for (let n = 0; n < 50; n += 1) before.give(vera, '203.0.113.5');
+  expect(before.writes()).toBe(1);
+  before.clock.nowMs += 3_600_000;
+  before.give(vera, '203.0.113.5');
+  expect(before.writes()).toBe(2);
+  expect(JSON.stringify([...before.written])).not.toMatch(/vera|203\.0/);
+
+  const after = aPlatform(before.clock, before.written);
+  after.guess(21, '203.0.113.5');
+  await turn();
+  expect([after.give(vera, '203.0.113.5'), after.give(omar, '203.0.113.5')]).toEqual(['vera', 'rate_limited']);
+
+  const later = aPlatform({ nowMs: before.clock.nowMs + 25 * 3_600_000 }, before.written);
+  later.guess(21, '203.0.113.5');
+  await turn();
+  expect(later.give(vera, '203.0.113.5')).toBe('rate_limited');
 });
 
 test('an operator who moves through networks makes nobody else unknown', () => {

@@ -1,19 +1,14 @@
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { Counter, type Registry } from 'prom-client';
 import { createPerMinute, networkOf } from '../../bounded/per-minute';
 import { Failure } from '../../domain/failures';
-import { dayMs } from '../../domain/timings';
 import type { Guesses } from '../../store/guesses';
+import type { KnownNetworks } from './known-networks';
 
 const ofAddressLimit = 20;
 /** A person types there. */
 const atConsoleLimit = 5;
 const inAllLimit = 200;
-
-/** Of one operator: whoever moves from network to network forgets nobody else's. */
-const knownNetworksMax = 100;
-const knownMs = dayMs;
 
 export const doors = ['api', 'console', 'codec'] as const;
 export type Door = (typeof doors)[number];
@@ -28,11 +23,13 @@ export type WrongTokens = ReturnType<typeof createWrongTokens>;
  */
 export const createWrongTokens = ({
   guesses,
+  knownNetworks,
   registry,
   nowMs,
   log,
 }: {
   readonly guesses: Guesses;
+  readonly knownNetworks: KnownNetworks;
   readonly registry: Registry;
   readonly nowMs: () => number;
   readonly log: Logger;
@@ -48,8 +45,6 @@ export const createWrongTokens = ({
     codec: { own: atCodec, counts: [atCodec] },
   } as const satisfies Record<Door, unknown>;
   const told = createPerMinute(1, nowMs);
-  /** By who holds the token: the settings name all of them, and a new token begins with a new process. */
-  const takenFrom = new Map<string, LRUCache<string, number>>();
   const refused = new Counter({
     name: 'codeferry_operator_tokens_refused_total',
     help: 'Operator tokens that were not taken, by where they were given',
@@ -68,14 +63,6 @@ export const createWrongTokens = ({
     });
   };
 
-  const isKnown = (holder: string, network: string): boolean =>
-    (takenFrom.get(holder)?.get(network) ?? Number.NEGATIVE_INFINITY) > nowMs() - knownMs;
-
-  const remember = (holder: string, network: string): void => {
-    const networks = takenFrom.get(holder) ?? new LRUCache<string, number>({ max: knownNetworksMax });
-    takenFrom.set(holder, networks.set(network, nowMs()));
-  };
-
   return {
     /**
      * @param holder Whose the given token is; undefined: nobody's.
@@ -90,8 +77,9 @@ export const createWrongTokens = ({
       const network = networkOf(address);
       const { own, counts } = atDoor[door];
       const retryAfterSeconds = ofAddress.secondsLeft(network) ?? own?.secondsLeft(network);
-      if (holder && (retryAfterSeconds === undefined || isKnown(holder.name, network))) {
-        remember(holder.name, network);
+      if (retryAfterSeconds !== undefined) knownNetworks.look();
+      if (holder && (retryAfterSeconds === undefined || knownNetworks.has(holder.name, network))) {
+        knownNetworks.note(holder.name, network);
         return holder;
       }
       refused.inc({ door });

@@ -4,7 +4,7 @@ import type { AfterSale, OrderFacts } from '../../domain/order';
 import { deriveKey, fingerprint, type KeyRing, SealBroken } from '../../sealing/key-ring';
 import { places } from '../../sealing/places';
 import { createRowSeal } from '../../sealing/row-seal';
-import type { AfterSaleDue, WithAfterSales } from '../../store/orders';
+import type { AfterSaleDue, OrderRow, WithAfterSales } from '../../store/orders';
 import type { OrderDeps } from '../ask-order';
 
 const sealOf = (ring: KeyRing) => createRowSeal<AfterSaleDue & { readonly _id: string }>(ring, places.afterSale);
@@ -56,6 +56,13 @@ const voidsToTell = ({ channel, delivery }: OrderFacts, events: readonly OrderEv
       : [],
   );
 
+const isOurs = (ring: KeyRing, order: OrderName, due: AfterSaleDue): boolean =>
+  sealOf(ring).isUntouched(placed(order, due));
+
+/** False where a call to its terminal is not as the platform wrote it. */
+export const hasOwnCalls = (ring: KeyRing, row: OrderName & Pick<OrderRow, 'afterSalesDue'>): boolean =>
+  (row.afterSalesDue ?? []).every((due) => isOurs(ring, row, due));
+
 /**
  * Begins their short workflows. Called by whoever wrote the change, who does not wait for it, and by the reconciler for
  * what that left. Resolves to how many began here.
@@ -63,13 +70,13 @@ const voidsToTell = ({ channel, delivery }: OrderFacts, events: readonly OrderEv
  * @throws SealBroken for what somebody else wrote, once the others are begun
  */
 export const startAfterSales = async (
-  { orders, gateway, ring }: Pick<OrderDeps, 'orders' | 'gateway' | 'ring'>,
+  { orders, gateway, ring, nowMs }: Pick<OrderDeps, 'orders' | 'gateway' | 'ring' | 'nowMs'>,
   { issuerId, orderNo, facts, afterSalesDue = [] }: Omit<WithAfterSales, '_id'>,
 ): Promise<number> => {
   const delivery = facts.deliveryMessage ?? { n: 1, atMs: facts.updatedAtMs };
   let begun = 0;
   const order = { issuerId, orderNo };
-  const ours = afterSalesDue.filter((due) => sealOf(ring).isUntouched(placed(order, due)));
+  const ours = afterSalesDue.filter((due) => isOurs(ring, order, due));
   for (const { name, seal: _seal, ...afterSale } of ours) {
     const input = { ...order, callsOutQueue: gateway.callsOutQueue, delivery, ...afterSale };
     const started = await gateway.startAfterSale(input, name);
@@ -77,7 +84,9 @@ export const startAfterSales = async (
     if (started === 'started') begun += 1;
     await orders.markAfterSale(order, name);
   }
-  if (ours.length < afterSalesDue.length)
+  if (ours.length < afterSalesDue.length) {
+    await orders.noteTampered(order, new Date(nowMs()));
     throw new SealBroken('a call to the terminal is not as the platform wrote it');
+  }
   return begun;
 };
