@@ -430,6 +430,7 @@ export const createApp = ({
     operators,
     wrongTokens,
     audit,
+    dayCounts: core.dayCounts,
     log,
     nowMs,
     oidc,

@@ -89,6 +89,22 @@ describe('the audit log over HTTP', () => {
     expect(JSON.stringify(await exported())).not.toContain(token);
   });
 
+  test('who is refused from networks without end fills no audit log', async () => {
+    const signIn = () =>
+      fetch(`${file.platform.baseUrl}/v1/operator/console/session`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ token: 'a-token-of-nobody-1234' }),
+      });
+    const { dayCounts } = file.platform.core.database;
+    const _id = `console-refusals/${new Date().toISOString().slice(0, 10)}`;
+    const before = (await entries('actor=(nobody)')).length;
+    await dayCounts.updateOne({ _id }, { $set: { count: 999, at: new Date() } }, { upsert: true });
+    for (let n = 0; n < 3; n += 1) expect((await signIn()).status).toBe(401);
+    expect(await entries('actor=(nobody)')).toHaveLength(before + 1);
+    await dayCounts.deleteOne({ _id });
+  });
+
   test('sign-ins are told apart, refused ones among them', async () => {
     await fetch(`${file.platform.baseUrl}/v1/operator/console/session`, {
       method: 'POST',

@@ -11,6 +11,7 @@ import { mayAct, type Operator, type OperatorWithToken } from '../../domain/oper
 import type { AuditTrails } from '../../operator/audit-trail';
 import type { SalesReader } from '../../operator/overview/sales';
 import type { ConsoleSampler } from '../../operator/overview/sampler';
+import type { DayCounts } from '../../store/day-counts';
 import type { ConsoleSession, ConsoleSessions } from '../auth/console-sessions';
 import { authorizeOperator, operatorOfToken, requireRole } from '../auth/operator-auth';
 import type { WrongTokens } from '../auth/wrong-tokens';
@@ -29,6 +30,7 @@ export interface Console {
   readonly operators: readonly OperatorWithToken[];
   readonly wrongTokens: WrongTokens;
   readonly audit: AuditTrails;
+  readonly dayCounts: Pick<DayCounts, 'take'>;
   readonly log: Logger;
   readonly nowMs: () => number;
   /** Undefined: operators sign in by token alone. */
@@ -43,6 +45,8 @@ const heartbeatMs = 20_000;
 /** A minute: who tries without end does not fill the audit log, nor keep others' refusals out of it. */
 const refusalsNotedMax = 30;
 const refusalsOfOneMax = 5;
+/** Of all processes: who has networks enough fills no audit log either. The log has all. */
+const refusalsADayMax = 1_000;
 
 /**
  * The operators' console. The page is public and holds nothing; all data comes from the operator API with the session:
@@ -58,6 +62,8 @@ export const mountConsole = (mount: Mount, deps: Console): void => {
     if (ofOne.secondsLeft(from) !== undefined || noted.secondsLeft('all') !== undefined) return;
     ofOne.note(from);
     noted.note('all');
+    const share = { name: 'console-refusals', n: 1, at: new Date(deps.nowMs()), limit: refusalsADayMax };
+    if (!(await deps.dayCounts.take(share).catch(() => false))) return;
     const after = { ...about, from };
     await deps.audit.ofNobody({ action: 'console.sign_in_refused', target: 'console', after }, code);
   };
