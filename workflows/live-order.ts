@@ -13,6 +13,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { isCodeAnswer } from '../src/domain/ids';
+import { changedItems } from '../src/domain/items';
 import { holdsSubmission } from '../src/domain/judge/codes';
 import { decide, isUndoneByTime } from '../src/domain/judge/decide';
 import {
@@ -307,11 +308,12 @@ export class LiveOrder {
 
   private judge(message: AskedMessage): Reply {
     const isIssuers = !('by' in message) || message.by === 'issuer';
+    const before = this.facts;
     const reply = this.hear(message, isIssuers ? askedCall() : undefined);
     if (reply.answer.kind === 'refused') this.refusals += 1;
     this.asked += 1;
     this.isLong ||= workflowInfo().historySize > historyMaxBytes && patched('renewed-by-size');
-    return reply;
+    return inShort(before, reply);
   }
 
   /** Nothing of what it refuses is recorded: only for refusals that time can undo, and past the limits. */
@@ -329,6 +331,16 @@ export class LiveOrder {
     else if (answer.kind === 'refused' && answer.late) this.claims.late.push(submissionId);
   }
 }
+
+/** Of more items a reply says what changed. */
+const wholeItemsMax = 20;
+
+const inShort = (before: OrderFacts, reply: Reply): Reply => {
+  const { items = [], ...facts } = reply.facts;
+  if (items.length <= wholeItemsMax) return reply;
+  const { version, updatedAtMs } = before;
+  return { ...reply, facts, changed: { since: { version, updatedAtMs }, items: changedItems(before, reply.facts) } };
+};
 
 /** Named as the issuer's request is: its Update's id without the operation. */
 const askedCall = (): AskedCall | undefined => {

@@ -182,6 +182,12 @@ export const withItems = (facts: OrderFacts, changed: readonly ItemFacts[]): rea
   return [...all.values()];
 };
 
+/** Of one decision: what it left alone is the very same object as before. */
+export const changedItems = (before: OrderFacts, { items = noItems }: OrderFacts): readonly ItemFacts[] => {
+  const known = byId(before);
+  return items.filter((item) => known.get(item.itemId) !== item);
+};
+
 /** It waits for a decision, also after its time is over. */
 export const pendingRequest = <R extends Pick<VoidRequest, 'state'>>({
   voidRequest,

@@ -12,7 +12,7 @@ export const verificationFailureLimit = 10;
 export const recordedRefusalLimit = 50;
 /** Updates after which an order goes on in a new run, once nothing is under way. */
 export const updatesPerRun = 300;
-/** The engine ends a run at 50 MB; each Update's answer holds what the order knows of all its codes. */
+/** The engine ends a run at 50 MB. */
 export const historyMaxBytes = 20 * 1024 * 1024;
 /** Updates that one run takes while something keeps it from ending (Temporal's own limit is 2,000 in all). */
 export const updateLimit = 1_500;

@@ -9,7 +9,7 @@ import {
   type OrderMessage,
   type TimelineEntry,
 } from '../domain/messages';
-import type { AfterSale, HeldCode, OrderFacts, OrderOpening } from '../domain/order';
+import type { AfterSale, HeldCode, ItemFacts, OrderFacts, OrderOpening } from '../domain/order';
 
 /** What the gateway and the workflow say to each other; the gateway loads nothing else of this folder. */
 export interface OrderInput extends OrderName, OrderOpening {
@@ -28,10 +28,19 @@ export interface ResumedOrder {
   readonly renewed?: { readonly codeRequests: number };
 }
 
+/** What one decision changed of many items. */
+export interface ChangedItems {
+  /** The facts that all others stand in. */
+  readonly since: Pick<OrderFacts, 'version' | 'updatedAtMs'>;
+  readonly items: readonly ItemFacts[];
+}
+
 /** The verdict together with the view that it leaves: the HTTP side writes the view before it answers. */
 export interface Reply {
   readonly answer: Answer;
+  /** Without items where `changed` is there: the engine keeps each reply, and 10,000 codes may come one a call. */
   readonly facts: OrderFacts;
+  readonly changed?: ChangedItems;
   readonly entries: readonly TimelineEntry[];
   /** The order holds codes of this very submission. */
   readonly isHeld: boolean;

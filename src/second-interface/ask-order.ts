@@ -1,10 +1,11 @@
 import { dayLeftMs } from '../domain/days';
 import { Failure, type FailureCode, failures } from '../domain/failures';
-import { hasRoom } from '../domain/items';
+import { hasRoom, withItems } from '../domain/items';
 import { holdsSubmission } from '../domain/judge/codes';
 import { decide, isUndoneByTime } from '../domain/judge/decide';
 import type { Answer, AskedKind, AskedMessage } from '../domain/messages';
 import { isClosed, isFinal, type OrderFacts, verifyByMs } from '../domain/order';
+import type { Reply } from '../order-messages/order-messages';
 import type { KeyRing } from '../sealing/key-ring';
 import type { Codes } from '../store/codes';
 import type { Inbox } from '../store/inbox';
@@ -85,7 +86,9 @@ const settle = async (
 ): Promise<Judged | 'unavailable'> => {
   switch (asked.kind) {
     case 'judged': {
-      const { answer, facts, entries, isHeld } = asked.reply;
+      const { answer, entries, isHeld } = asked.reply;
+      const facts = await wholeFacts(deps, row, asked.reply);
+      if (!facts) return 'unavailable';
       const closed = isFinal(facts.state) ? await closedOtherwise(deps, row, facts) : undefined;
       if (closed) return judgeClosed(deps, closed, updateId, message);
       const isProjected = takesLastCodes(answer) && (await deps.orders.isProjected(row, facts.version));
@@ -102,6 +105,24 @@ const settle = async (
     default:
       return 'unavailable';
   }
+};
+
+/** Those of an order of many items by what its row has, or its workflow; undefined: neither tells now. */
+const wholeFacts = async (
+  { orders, gateway }: Pick<OrderDeps, 'orders' | 'gateway'>,
+  row: OrderRow,
+  { facts, changed }: Reply,
+): Promise<OrderFacts | undefined> => {
+  if (!changed) return facts;
+  const { since, items } = changed;
+  const isBefore = ({ version, updatedAtMs }: OrderFacts): boolean =>
+    version === since.version && updatedAtMs === since.updatedAtMs;
+  const fromThere = (before: OrderFacts): OrderFacts => ({ ...facts, items: withItems(before, items) });
+  if (isBefore(row.facts)) return fromThere(row.facts);
+  const newer = await orders.find(row);
+  if (newer && isBefore(newer.facts)) return fromThere(newer.facts);
+  // Another call of the order wrote its view in between, or is about to.
+  return newer && newer.version >= facts.version ? newer.facts : gateway.readFacts(row);
 };
 
 /**
