@@ -24,11 +24,14 @@ export const createPayloadCodec = (ring: KeyRing, seals = false): SealingCodec =
   },
 });
 
-/** An activity that belongs to no workflow is its own place. */
+/** An activity that belongs to no workflow is its own place: to a worker such a workflow is called ''. */
 const placeOf = (context: SerializationContext | undefined): string | undefined => {
-  const id = context?.workflowId ?? (context?.type === 'activity' ? context.activityId : undefined);
-  return id === undefined ? undefined : `${context?.namespace}/${id}`;
+  const id = context?.workflowId || (context?.type === 'activity' ? context.activityId : undefined);
+  return id === undefined ? undefined : ofSchedule(`${context?.namespace}/${id}`);
 };
+
+/** The engine gives each run of a Schedule what the one before said, and names runs by their time, as no order is named. */
+const ofSchedule = (place: string): string => place.replace(/-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, '');
 
 const boundTo = (place: string | undefined): string =>
   place === undefined ? 'temporal-payload' : `temporal-payload:${place}`;
@@ -44,6 +47,7 @@ const isSealed = (payload: Payload): boolean =>
 /** @throws SealBroken for one that was moved here from another workflow. */
 const open = (ring: KeyRing, { metadata, data }: Payload, here: string | undefined): Payload => {
   const place = metadata?.[placeName] && Buffer.from(metadata[placeName]).toString();
-  if (place !== undefined && here !== undefined && place !== here) throw new SealBroken('sealed for another workflow');
+  if (place !== undefined && here !== undefined && ofSchedule(place) !== here)
+    throw new SealBroken('sealed for another workflow');
   return temporal.api.common.v1.Payload.decode(ring.open(data ?? new Uint8Array(), boundTo(place)));
 };

@@ -13,7 +13,7 @@ const issuers: TestIssuer[] = [];
 const start = async (sealPayloads: boolean): Promise<{ platform: Platform; issuer: TestIssuer }> => {
   const platform = await startPlatform({ sealPayloads, taskQueue: name, databaseName: name, worker: false });
   platforms.push(platform);
-  const issuer = await startIssuer(platform, { noticeDelaysSeconds: [1] });
+  const issuer = await startIssuer(platform, { noticeDelaysSeconds: [1], eventDelaysSeconds: [1] });
   issuers.push(issuer);
   return { platform, issuer };
 };
@@ -56,6 +56,54 @@ test('while it is on, the engine holds neither payloads, sentences nor failures 
   expect(inside.filter((text) => held.includes(text))).toEqual([]);
   const opened = await openedText(await handleOf(issuer, 'sealed').fetchHistory(), platform.core.codec);
   expect(inside.filter((text) => !opened.includes(text))).toEqual([]);
+});
+
+test('what belongs to no order’s workflow is done all the same: events tried again and sent again, echoes', async () => {
+  const { issuer } = on;
+  const told: string[] = [];
+  issuer.on('order.delivered', async ({ id, data }) => {
+    if (data.orderNo !== 'retold') return { status: 204 };
+    told.push(id);
+    return { status: told.length === 1 ? 500 : 204 };
+  });
+  await issuer.placeVerified('retold');
+  await issuer.submit('retold', codesOf('retold'));
+  await until('the event is told again', () => told.length === 2);
+  const again = () => issuer.post(`/messages/${told[0]}/replay`, { type: 'message.replay' });
+  await until('it is no longer under way', async () => (await again()).status === 202);
+  await until('the event is sent once more', () => told.length === 3);
+  await issuer.post('/echo', { n: 1 });
+  await until('the echo', () => issuer.received.some(({ type }) => type === 'echo'));
+  expect(new Set(told).size).toBe(1);
+});
+
+test('a Schedule’s run reads what the one before it said', async () => {
+  const { client, taskQueue } = on.platform;
+  const scheduleId = `sealed-${name}`;
+  const schedule = await client.schedule.create({
+    scheduleId,
+    spec: { intervals: [{ every: '1 second' }] },
+    action: {
+      ...{ type: 'startWorkflow', workflowType: workflowNames.reconcile, workflowId: scheduleId, taskQueue },
+      workflowExecutionTimeout: '1 minute',
+    },
+  });
+  try {
+    const runs = await until('three runs', async () => {
+      const { recentActions } = (await schedule.describe()).info;
+      return recentActions.length >= 3 && recentActions.map(({ action }) => action.workflow);
+    });
+    let given = 0;
+    for (const { workflowId, firstExecutionRunId } of runs) {
+      const handle = client.workflow.getHandle(workflowId, firstExecutionRunId);
+      await handle.result();
+      const [first] = (await handle.fetchHistory()).events ?? [];
+      if (first?.workflowExecutionStartedEventAttributes?.lastCompletionResult) given += 1;
+    }
+    expect(given).toBeGreaterThan(0);
+  } finally {
+    await schedule.delete();
+  }
 });
 
 test('a payload moved to another order is not read there', async () => {
