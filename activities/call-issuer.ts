@@ -1,5 +1,5 @@
 import { asyncLocalStorage as activityContext } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { withinMs } from '../src/bounded/time-limit';
 import { readAnswerJson } from '../src/contract/answer-json';
@@ -64,7 +64,8 @@ const functionLimitMs = 8_000;
 
 /** Not tried at all: the slot goes back at once, and the try does not count. */
 export const notTried = (type: string, message: string, delayMs: number): ApplicationFailure =>
-  ApplicationFailure.create({ type, message, nextRetryDelay: delayMs });
+  // No trouble of anybody's: it is not logged with its stack, some hundred times a second.
+  ApplicationFailure.create({ type, message, nextRetryDelay: delayMs, category: ApplicationFailureCategory.BENIGN });
 
 const overLimit = (delayMs: number = secondMs): ApplicationFailure =>
   notTried('over_limit', 'too many calls to this issuer run', delayMs);

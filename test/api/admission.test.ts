@@ -53,15 +53,20 @@ test('addresses of one IPv6 network are one sender', () => {
   expect(() => enterUnknown('2001:db8:1:2::ffff')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
   enterUnknown('2001:db8:1:3::1');
   const large = largeBodies();
-  const send = (ip: string) =>
+  const sized = { 'content-length': String(8 * 1024 * 1024) };
+  const send = (ip: string, headers: Record<string, string> = sized) =>
     large(
-      { ip, get: () => String(8 * 1024 * 1024) } as unknown as Request,
+      { ip, get: (name: string) => headers[name] } as unknown as Request,
       new EventEmitter() as Response,
       () => undefined,
     );
   for (const ip of ['2001:db8:1:2::1', '2001:db8:1:2::2']) send(ip);
   expect(() => send('2001:db8:1:2::3')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
   send('2001:db8:1:3::1');
+  // Nobody knows how large one in chunks is, and small ones take no such place.
+  for (let n = 0; n < 10; n += 1) send('2001:db8:1:4::1', { 'content-length': '1000' });
+  for (let n = 0; n < 2; n += 1) send('2001:db8:1:4::1', { 'transfer-encoding': 'chunked' });
+  expect(() => send('2001:db8:1:4::1')).toThrow(expect.objectContaining({ code: 'rate_limited' }));
 });
 
 describe('over the wire', () => {

@@ -2,6 +2,8 @@ import { EventEmitter } from 'node:events';
 import type { Request } from 'express';
 import { createHeldBytes } from '../../src/api/edge/held-bytes';
 
+const kiB = 1_024;
+
 const started = (hold: ReturnType<typeof createHeldBytes>) => {
   const socket = { isDestroyed: false, destroy: () => undefined as unknown };
   const request = Object.assign(new EventEmitter(), { socket });
@@ -10,11 +12,11 @@ const started = (hold: ReturnType<typeof createHeldBytes>) => {
     return request.emit('close');
   };
   const end = hold(request as unknown as Request);
-  return { end, socket, send: (bytes: number) => request.emit('data', Buffer.alloc(bytes)) };
+  return { end, socket, send: (size: number) => request.emit('data', Buffer.alloc(size * kiB)) };
 };
 
 test('bodies that are still being read hold so much together: the largest one is cut off, and what is read whole counts no more', () => {
-  const hold = createHeldBytes(1_000);
+  const hold = createHeldBytes(1_000 * kiB);
   const dawdlers = Array.from({ length: 3 }, () => started(hold));
   for (const [n, { send }] of dawdlers.entries()) send(300 + n);
   const small = started(hold);
@@ -28,4 +30,14 @@ test('bodies that are still being read hold so much together: the largest one is
   expect([dawdlers[1], small, next].map((one) => one?.socket.isDestroyed)).toEqual([false, false, false]);
   next.send(20);
   expect([dawdlers[1], small, next].map((one) => one?.socket.isDestroyed)).toEqual([false, false, true]);
+});
+
+test('however small its pieces are, a body in chunks takes of the room what they take of the memory', () => {
+  const hold = createHeldBytes(100 * kiB);
+  const [crumbs, other] = [started(hold), started(hold)];
+  other.send(40);
+  for (let n = 0; n < 100; n += 1) crumbs.send(1 / kiB);
+  expect([crumbs, other].map(({ socket }) => socket.isDestroyed)).toEqual([false, false]);
+  for (let n = 0; n < 40; n += 1) crumbs.send(1 / kiB);
+  expect([crumbs, other].map(({ socket }) => socket.isDestroyed)).toEqual([true, false]);
 });

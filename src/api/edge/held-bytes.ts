@@ -2,6 +2,8 @@ import type { Request } from 'express';
 
 /** Of bodies that are still being read, in one process: each has 15 s, and nobody knows yet who sends it. */
 const heldMaxBytes = 128 * 1024 * 1024;
+/** However few bytes a piece of a chunked body has, it takes as much memory as one of this size. */
+const pieceMinBytes = 512;
 
 /** Beyond the limit the largest one is cut off: those of many who dawdle push no small body out. */
 export const createHeldBytes = (maxBytes: number = heldMaxBytes) => {
@@ -22,8 +24,9 @@ export const createHeldBytes = (maxBytes: number = heldMaxBytes) => {
   /** Called before a body is read; what it returns is called once it is. */
   return (request: Request): (() => void) => {
     const count = (chunk: Buffer): void => {
-      held.set(request, (held.get(request) ?? 0) + chunk.length);
-      sum += chunk.length;
+      const bytes = Math.max(chunk.length, pieceMinBytes);
+      held.set(request, (held.get(request) ?? 0) + bytes);
+      sum += bytes;
       if (sum > maxBytes) endLargest();
     };
     const end = (): void => {

@@ -12,8 +12,9 @@ const largePerAddressMax = 2;
 export const largeBodies = (): RequestHandler => {
   const slots = createSlots(Number.POSITIVE_INFINITY);
   return (request, response, next) => {
-    const length = Number(request.get('content-length') ?? Number.NaN);
-    if (length <= bodyLimitBytes) return next();
+    // One in chunks does not say how large it is.
+    const isChunked = request.get('transfer-encoding') !== undefined;
+    if (!isChunked && Number(request.get('content-length') ?? 0) <= bodyLimitBytes) return next();
     const network = networkOf(request.ip ?? '');
     if (slots.take(network, largePerAddressMax) !== 'taken') {
       throw new Failure('rate_limited', {
