@@ -41,3 +41,13 @@ test('however small its pieces are, a body in chunks takes of the room what they
   for (let n = 0; n < 40; n += 1) crumbs.send(1 / kiB);
   expect([crumbs, other].map(({ socket }) => socket.isDestroyed)).toEqual([true, false]);
 });
+
+test('a body of crumbs without end is cut off, and one in small pieces is not', () => {
+  const hold = createHeldBytes(1_000_000 * kiB);
+  const [crumbs, pieces] = [started(hold), started(hold)];
+  for (let n = 0; n < 5_000; n += 1) {
+    if (!crumbs.socket.isDestroyed) crumbs.send(1 / kiB);
+    pieces.send(64 / kiB);
+  }
+  expect([crumbs, pieces].map(({ socket }) => socket.isDestroyed)).toEqual([true, false]);
+});
