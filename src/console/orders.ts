@@ -22,6 +22,8 @@ interface OrderFilter {
 }
 
 const typingPauseMs = 180;
+/** The end of a pick-up link. A number of this length is found by its beginning. */
+const pickupSecret = /^[\w-]{43}$/;
 
 /** Search as one types; the filter stands in the address, so that it can be sent to a colleague. */
 export const ordersView = async ({ root, query, signal }: View): Promise<void> => {
@@ -92,13 +94,17 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
       return;
     }
     // Whoever has a pick-up link has the codes: it goes into no address.
-    const isPickup = pasted.includes('/p/');
+    const isPickup = pasted.includes('/p/') || pickupSecret.test(pasted);
     const wanted = isPickup ? nothingAsked : filter();
-    const address = new URLSearchParams(
-      Object.entries(wanted).flatMap(([name, value]) => (value ? [[name, value]] : [])),
-    ).toString();
-    history.replaceState(null, '', `#/orders${address && `?${address}`}`);
-    file.setAttribute('href', api.ordersFile({ ...wanted }));
+    // Nor does what finds nothing, as a code that belongs into the other field.
+    const keep = (kept: Partial<OrderFilter>): void => {
+      const said = Object.entries(kept).flatMap(([name, value]) => (value ? [[name, value]] : []));
+      const address = new URLSearchParams(said).toString();
+      history.replaceState(null, '', `#/orders${address && `?${address}`}`);
+      file.setAttribute('href', api.ordersFile({ ...kept }));
+    };
+    const { q, ...others } = wanted;
+    keep(q === query.get('q') ? wanted : others);
     found.setAttribute('aria-busy', 'true');
     try {
       const nothing = empty(
@@ -110,11 +116,17 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
       const list = await pagedTable(
         'Orders, newest first',
         orderColumns,
-        (cursor) => (isPickup ? api.findOrder({ link: pasted }) : api.orders({ ...wanted, limit: 25, cursor }, mine)),
+        (cursor) =>
+          isPickup
+            ? api.findOrder({ link: pasted.includes('/p/') ? pasted : `/p/${pasted}` })
+            : api.orders({ ...wanted, limit: 25, cursor }, mine),
         nothing,
         isPickup ? undefined : mine,
       );
-      if (!mine.aborted) replace(found, list);
+      if (!mine.aborted) {
+        replace(found, list);
+        if (list.querySelector('a.order-link')) keep(wanted);
+      }
     } catch (error) {
       if (!mine.aborted) replace(found, problemBox(error as Error));
     }

@@ -137,6 +137,16 @@ describe('the console in a browser', () => {
     await until('one is left', async () => (await page.locator('a.order-link').count()) === 1);
     await page.keyboard.press('Enter');
     await heading('find-me-1');
+    // What finds nothing may be a code: it stays out of the address, and of what is saved of it.
+    await page.goBack();
+    await page.getByLabel('Order', { exact: true }).fill('SECRET-CODE-7');
+    await page.getByText('No order fits').waitFor();
+    expect(page.url()).not.toContain('SECRET');
+    await page.getByLabel('Order', { exact: true }).fill('find-me-1');
+    await until('it is found', async () => (await page.locator('a.order-link').count()) === 1);
+    expect(page.url()).toContain('q=find-me-1');
+    await page.keyboard.press('Enter');
+    await heading('find-me-1');
     // From there to all orders of the same payer, and to that of the same payment.
     await page.getByRole('link', { name: 'payer-7', exact: true }).click();
     const links = page.locator('a.order-link');
