@@ -855,7 +855,7 @@ type Message struct {
 
 type ChangeSelfBodyCallCertificate struct {
 	Certificate string `json:"certificate"`
-	// PEM, without a passphrase
+	// RSA of 2048 to 4096 bits, P-256, P-384, P-521 or Ed25519, in PEM, without a passphrase
 	Key string `json:"key"`
 }
 

@@ -384,7 +384,7 @@ export interface components {
             /** @description Shown to the server of its callback (mTLS); kept sealed, never given back */
             callCertificate?: {
                 certificate: string;
-                /** @description PEM, without a passphrase */
+                /** @description RSA of 2048 to 4096 bits, P-256, P-384, P-521 or Ed25519, in PEM, without a passphrase */
                 key: string;
             } | null;
             /** @enum {string} */

@@ -1,6 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
+import { certificatesMaxChars, fitCertificates } from '../../given-keys/certificates';
+import { fitPrivateKey, privateKeyMaxChars } from '../../given-keys/private-key';
+import { UnfitKey } from '../../given-keys/unfit-key';
 import { anyObject, instant, integer } from '../fields';
 
 const headersMax = 20;
@@ -15,7 +18,7 @@ const callHeaders = anyObject
   .superRefine((headers, context) => {
     const names = Object.keys(headers);
     const add = (message: string, path: string[] = []) => context.addIssue({ code: 'custom', path, message });
-    if (names.length > headersMax) add(`must be at most ${headersMax}`);
+    if (names.length > headersMax) return add(`must be at most ${headersMax}`);
     if (new Set(names.map((name) => name.toLowerCase())).size < names.length) add('must name each header once');
     for (const name of names) {
       const value = headers[name];
@@ -33,18 +36,22 @@ const callHeaders = anyObject
     description: 'Sent with every callback; kept sealed, and only their names are given back',
   });
 
-const certificateBlock = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
-const certificatesMax = 20;
+/** A crypto library gets what was looked at before, and nothing else of the text. No transform: that would hide examples. */
+const read =
+  (look: (pem: string) => string, otherwise: string) =>
+  (given: z.core.ParsePayload<string>): void => {
+    try {
+      given.value = look(given.value);
+    } catch (error) {
+      const message = error instanceof UnfitKey ? error.message : otherwise;
+      given.issues.push({ code: 'custom', input: given.value, message, continue: false });
+    }
+  };
 
-const areCertificates = (pem: string, { min = 1 } = {}): boolean => {
-  const blocks = pem.match(certificateBlock) ?? [];
-  if (blocks.length < min || blocks.length > certificatesMax || pem.replace(certificateBlock, '').trim() !== '')
-    return false;
-  try {
-    return blocks.every((block) => new X509Certificate(block).raw.length > 0);
-  } catch {
-    return false;
-  }
+const certificatesIn = (pem: string, min: number): string => {
+  const fit = fitCertificates(pem, { min });
+  for (const one of fit) new X509Certificate(one);
+  return fit.join('');
 };
 
 /** What is read without complaint may still be too weak for a connection. */
@@ -56,9 +63,28 @@ const isTakenByTls = (cert: string, key: string): boolean => {
   }
 };
 
-const keyMaxChars = 16_384;
-/** Each connection signs with it, while the process does nothing else: 16,384 bits take a third of a second. */
-const rsaMaxBits = 4_096;
+const isKeyOf = (own: X509Certificate, key: string): boolean => {
+  try {
+    return own.checkPrivateKey(createPrivateKey(key));
+  } catch {
+    return false;
+  }
+};
+
+interface Pair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+const flawOf = ({ certificate, key }: Pair): { path: string[]; message: string } | undefined => {
+  const own = new X509Certificate(certificate);
+  if (!isKeyOf(own, key)) return { path: ['key'], message: 'must be the key of the first certificate' };
+  if (!(Date.parse(own.validTo) > Date.now())) return { path: ['certificate'], message: 'has ended' };
+  if (!isTakenByTls(certificate, key))
+    return { path: [], message: 'is not taken by TLS: a key of it may be too short, or a hash too weak' };
+  return undefined;
+};
+
 const chainMaxChars = 32_768;
 
 /** With which the platform shows the server of an issuer who it is; null for none. */
@@ -67,26 +93,19 @@ export const callCertificate = z
     certificate: z
       .string()
       .max(chainMaxChars, { abort: true })
-      .refine((pem) => areCertificates(pem), {
-        error: 'must be certificates in PEM, its own first',
+      .check(read((pem) => certificatesIn(pem, 1), 'must be certificates in PEM, its own first')),
+    key: z
+      .string()
+      .min(1, { abort: true })
+      .max(privateKeyMaxChars, { abort: true })
+      .check(read((pem) => fitPrivateKey(pem), 'must be a private key in PEM'))
+      .meta({
+        description: 'RSA of 2048 to 4096 bits, P-256, P-384, P-521 or Ed25519, in PEM, without a passphrase',
       }),
-    key: z.string().min(1).max(keyMaxChars).meta({ description: 'PEM, without a passphrase' }),
   })
-  .superRefine(({ certificate, key }, context) => {
-    const add = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-    if (!areCertificates(certificate)) return;
-    const own = new X509Certificate(certificate);
-    try {
-      const read = createPrivateKey(key);
-      if (!own.checkPrivateKey(read)) add(['key'], 'must be the key of the first certificate');
-      if ((read.asymmetricKeyDetails?.modulusLength ?? 0) > rsaMaxBits)
-        add(['key'], `must have at most ${rsaMaxBits} bits`);
-    } catch {
-      add(['key'], 'must be a private key in PEM, without a passphrase');
-    }
-    if (!(Date.parse(own.validTo) > Date.now())) add(['certificate'], 'has ended');
-    if (!isTakenByTls(certificate, key))
-      add([], 'is not taken by TLS: a key of it may be too short, or a hash too weak');
+  .superRefine((pair, context) => {
+    const flaw = flawOf(pair);
+    if (flaw) context.addIssue({ code: 'custom', ...flaw });
   })
   .nullable()
   .meta({ writeOnly: true, description: 'Shown to the server of its callback (mTLS); kept sealed, never given back' });
@@ -97,10 +116,8 @@ export const callSettings = {
   callHeaders,
   callCa: z
     .string()
-    .max(65_536, { abort: true })
-    .refine((pem) => areCertificates(pem, { min: 0 }), {
-      error: `must be at most ${certificatesMax} certificates in PEM`,
-    })
+    .max(certificatesMaxChars, { abort: true })
+    .check(read((pem) => certificatesIn(pem, 0), 'must be certificates in PEM'))
     .meta({ description: 'Authorities trusted for its callbacks besides the public ones; empty for none' }),
   callCertificate,
   ordersPerSecond: integer(1, 10_000).meta({ description: 'New orders that one api process takes' }),

@@ -991,7 +991,7 @@ class IssuerRecord(_IssuerRecord, total=False):
 class ChangeSelfBodyCallCertificate(TypedDict):
     certificate: str
     key: str
-    "PEM, without a passphrase"
+    "RSA of 2048 to 4096 bits, P-256, P-384, P-521 or Ed25519, in PEM, without a passphrase"
 
 
 ApiVersion = Literal["2026-11-28"]

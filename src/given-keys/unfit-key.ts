@@ -1,0 +1,4 @@
+/** Says what a key or certificate must be, and repeats nothing of it: callers are told it word by word. */
+export class UnfitKey extends Error {
+  override readonly name = 'UnfitKey';
+}
