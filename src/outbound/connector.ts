@@ -11,6 +11,8 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import { LRUCache } from 'lru-cache';
+import { fitCertificates } from '../given-keys/certificates';
+import { fitPrivateKey } from '../given-keys/private-key';
 import { isLoopback } from './address';
 import { AddressForbidden, type AddressGuard } from './address-guard';
 import { type EgressProxy, ProxyFailed } from './egress-proxy';
@@ -110,14 +112,15 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy 
 
   const contextOf = ({ ca, own }: Place): SecureContext => {
     const trust = trustOf({ ca, own });
-    const added = [trustedCa, ca].filter((one) => one !== undefined);
-    const context =
-      contexts.get(trust) ??
-      createSecureContext({
-        ...(added.length > 0 ? { ca: [...rootCertificates, ...added] } : {}),
-        ...(own ? { cert: own.certificate, key: own.key } : {}),
-        ...keyAgreement,
-      });
+    const known = contexts.get(trust);
+    if (known) return known;
+    // Looked at again: a row may be older than what the contract asks of keys today.
+    const added = [...(trustedCa === undefined ? [] : [trustedCa]), ...(ca === undefined ? [] : fitCertificates(ca))];
+    const context = createSecureContext({
+      ...(added.length > 0 ? { ca: [...rootCertificates, ...added] } : {}),
+      ...(own ? { cert: fitCertificates(own.certificate).join(''), key: fitPrivateKey(own.key) } : {}),
+      ...keyAgreement,
+    });
     contexts.set(trust, context);
     return context;
   };

@@ -7,6 +7,7 @@ import tls, { type TlsOptions } from 'node:tls';
 import { createAddressGuard } from '../../src/outbound/address-guard';
 import { createOutbound, type OutboundOptions } from '../../src/outbound/client';
 import { certificateOf, ownAuthority } from '../support/certificates';
+import { certificateWith, dsaKey, rsaPublicKey } from '../support/der';
 
 /** Made for this test alone: signs itself, for the name issuer.test, until 2120. */
 const key = `-----BEGIN PRIVATE KEY-----
@@ -75,6 +76,23 @@ test('a certificate that TLS does not take fails its own call, and nothing else'
   const call = { issuerId: 'acme', url, body: Buffer.from('{}'), headers: {} };
   const own = { certificate: pem, key: keyPem };
   expect(await outbound.postSigned({ ...call, own })).toMatchObject({ kind: 'failed', reason: 'tls' });
+  expect(await outbound.postSigned(call)).toMatchObject({ kind: 'answered', status: 200 });
+  await outbound.close();
+});
+
+test.each([
+  ['key', { own: { certificate: cert, key: dsaKey(2_048) } }],
+  ['certificate', { own: { certificate: certificateWith(rsaPublicKey(2n ** 3_072n - 1n, 2n ** 3_071n - 1n)), key } }],
+  ['authority', { ca: certificateWith(rsaPublicKey(2n ** 3_072n - 1n, 2n ** 3_071n - 1n)) }],
+])('an unfit %s that a row has of before is not read, and fails its own call alone', async (_what, kept) => {
+  const outbound = createOutbound({ guard, clock: { nowMs: Date.now }, trustedCa: cert });
+  const url = `https://issuer.test:${(server.address() as AddressInfo).port}/`;
+  const call = { issuerId: 'acme', url, body: Buffer.from('{}'), headers: {} };
+  const made = jest.spyOn(tls, 'createSecureContext');
+  expect(await outbound.postSigned({ ...call, ...kept })).toMatchObject({ kind: 'failed', reason: 'tls' });
+  const readings = made.mock.calls.length;
+  made.mockRestore();
+  expect(readings).toBe(0);
   expect(await outbound.postSigned(call)).toMatchObject({ kind: 'answered', status: 200 });
   await outbound.close();
 });
