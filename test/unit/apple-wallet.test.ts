@@ -110,7 +110,14 @@ const needed = {
 };
 
 test('the settings are read from base64, as one line each', () => {
-  expect(readConfig(needed).channels.appleWallet).toEqual(settings);
+  const unix = (pem: string): string => pem.replaceAll('\r', '');
+  const { certificate, privateKey, wwdr, ...ids } = settings;
+  expect(readConfig(needed).channels.appleWallet).toEqual({
+    ...ids,
+    certificate: unix(certificate),
+    privateKey: unix(privateKey),
+    wwdr: unix(wwdr),
+  });
 });
 
 test.each([

@@ -1,9 +1,11 @@
+import crypto from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigInvalid, readConfig, readWorkerConfig } from '../../src/config';
 import { routes } from '../../src/contract/routes';
 import { projectFolder } from '../../src/dev/project-folder';
+import { dsaKey } from '../support/der';
 
 const masterKey = Buffer.alloc(32, 1).toString('base64');
 const needed = { OPERATOR_TOKEN: 'an-operator-token', MASTER_KEY: masterKey };
@@ -249,6 +251,32 @@ test.each([
   expect(message).toContain(name);
   expect(message).not.toContain(value);
   expect(message.split('\n')).toHaveLength(2);
+});
+
+test.each(['MAIL_DKIM_KEY', 'GOOGLE_WALLET_KEY', 'APPLE_WALLET_KEY'])(
+  '%s of DSA is named without being read',
+  (name) => {
+    const key = dsaKey(1_024);
+    const file = JSON.stringify({ client_email: 'account', private_key: key });
+    const given = Buffer.from(name === 'GOOGLE_WALLET_KEY' ? file : key).toString('base64');
+    const read = jest.spyOn(crypto, 'createPrivateKey');
+    const message = messageOf({ ...needed, [name]: given });
+    const readings = read.mock.calls.length;
+    read.mockRestore();
+    expect(message).toContain(name);
+    expect(readings).toBe(0);
+  },
+);
+
+test('mail may be signed with a key as short as its receivers have to check', () => {
+  const pem = { type: 'pkcs1', format: 'pem' } as const;
+  const { privateKey } = crypto.generateKeyPairSync('rsa', { modulusLength: 1_024 });
+  const dkim = { MAIL_DKIM_SELECTOR: 'codes', MAIL_DKIM_KEY: Buffer.from(privateKey.export(pem)).toString('base64') };
+  const mail = { MAIL_SMTP_URL: 'smtp://mail.example', MAIL_FROM: 'codes@shop.example' };
+  expect(readConfig({ ...needed, ...mail, ...dkim }).channels.email?.dkim).toEqual({
+    selector: 'codes',
+    privateKey: privateKey.export(pem),
+  });
 });
 
 test('every setting that does not fit is named at once', () => {

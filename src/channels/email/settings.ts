@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
+import { fitPrivateKey } from '../../given-keys/private-key';
 import { mailbox, mailServer } from '../../mail/mail-environment';
 import type { MailServer } from '../../mail/mail-server';
 import type { DkimKey } from '../../mail/mailer';
@@ -10,10 +11,13 @@ export interface EmailSettings {
   readonly dkim?: DkimKey | undefined;
 }
 
+/** What receivers of mail have to check (RFC 8301). */
+const rsaBits = { min: 1_024, max: 4_096 };
+
 /** Base64 of the PEM, as a setting is one line. */
 const dkimKey = z.string().transform((text, context) => {
   try {
-    const pem = Buffer.from(text, 'base64').toString();
+    const pem = fitPrivateKey(Buffer.from(text, 'base64').toString(), rsaBits);
     createPrivateKey(pem);
     return pem;
   } catch {

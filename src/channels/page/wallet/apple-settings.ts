@@ -1,5 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
+import { fitCertificates } from '../../../given-keys/certificates';
+import { fitPrivateKey } from '../../../given-keys/private-key';
 
 export interface AppleWalletSettings {
   readonly passTypeId: string;
@@ -10,12 +12,10 @@ export interface AppleWalletSettings {
   readonly wwdr: string;
 }
 
-const pem = (what: string, check: (text: string) => void) =>
+const pem = (what: string, read: (text: string) => string) =>
   z.string().transform((text, context) => {
     try {
-      const decoded = Buffer.from(text, 'base64').toString();
-      check(decoded);
-      return decoded;
+      return read(Buffer.from(text, 'base64').toString());
     } catch {
       context.addIssue({ code: 'custom', message: `must be the base64 of ${what} in PEM` });
       return z.NEVER;
@@ -35,14 +35,28 @@ const idsIn = (certificate: string): { readonly passTypeId: string; readonly tea
   return { passTypeId, teamId };
 };
 
-const rsaKey = (text: string): void => {
-  if (createPrivateKey(text).asymmetricKeyType !== 'rsa') throw new RangeError('another kind of key');
+const rsaKey = (text: string): string => {
+  const key = fitPrivateKey(text);
+  if (createPrivateKey(key).asymmetricKeyType !== 'rsa') throw new RangeError('another kind of key');
+  return key;
+};
+
+const oneCertificate = (text: string): string => {
+  const [certificate = ''] = fitCertificates(text);
+  new X509Certificate(certificate);
+  return certificate;
+};
+
+const passCertificate = (text: string): string => {
+  const certificate = oneCertificate(text);
+  idsIn(certificate);
+  return certificate;
 };
 
 export const appleWalletEnvironment = {
-  APPLE_WALLET_CERTIFICATE: pem('a certificate for passes', idsIn).optional(),
+  APPLE_WALLET_CERTIFICATE: pem('a certificate for passes', passCertificate).optional(),
   APPLE_WALLET_KEY: pem('the RSA key of that certificate, without a passphrase,', rsaKey).optional(),
-  APPLE_WALLET_WWDR: pem('Apple’s WWDR certificate', (text) => void new X509Certificate(text)).optional(),
+  APPLE_WALLET_WWDR: pem('Apple’s WWDR certificate', oneCertificate).optional(),
 };
 
 export const appleWalletSettingsTogether = [

@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
+import { fitPrivateKey } from '../../../given-keys/private-key';
 
 export interface GoogleWalletSettings {
   /** The number that Google gave to the operator as an issuer of passes. */
@@ -14,9 +15,10 @@ const accountFile = z.object({ client_email: z.string().min(3), private_key: z.s
 /** Base64 of the key file of a service account, as Google hands it out. */
 const accountKey = z.string().transform((text, context) => {
   try {
-    const { client_email: account, private_key: privateKey } = accountFile.parse(
+    const { client_email: account, private_key: given } = accountFile.parse(
       JSON.parse(Buffer.from(text, 'base64').toString()),
     );
+    const privateKey = fitPrivateKey(given);
     if (createPrivateKey(privateKey).asymmetricKeyType !== 'rsa') throw new Error('another key');
     return { account, privateKey };
   } catch {
