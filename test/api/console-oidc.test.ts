@@ -452,6 +452,20 @@ test('a logout is asked for once more while the keys of the provider cannot be r
   expect(await fresh().signedOut(token)).toMatchObject({ subject: 'sub-a' });
 });
 
+test('a key of the provider whose exponent is as long as its modulus is not computed with', async () => {
+  const settings = { issuer: provider.issuer, ...client, roleClaim: 'roles', grants };
+  const { signedOut } = createOidcProvider({ settings, redirectUri: url(callbackPath), nowMs: Date.now });
+  const long = Buffer.alloc(384, 0xff).toString('base64url');
+  const body = JSON.stringify({ keys: [{ kty: 'RSA', kid: 'own', alg: 'RS256', use: 'sig', n: long, e: long }] });
+  const token = await provider.logoutToken({ sub: 'sub-a' });
+  provider.turn = { keysAnswer: { status: 200, body } };
+  const imported = jest.spyOn(globalThis.crypto.subtle, 'importKey');
+  const who = await signedOut(token);
+  const imports = imported.mock.calls.length;
+  imported.mockRestore();
+  expect([who, imports]).toEqual([undefined, 0]);
+});
+
 test('keys for logout tokens come by https from a provider that is https', async () => {
   const asked: string[] = [];
   const tokens = createLogoutTokens({

@@ -1,5 +1,6 @@
 import { bytesWithin } from '../../bounded/bytes-within';
 import type { OidcSettings } from '../../domain/operator';
+import { isFitJwk } from '../../given-keys/jwk';
 import type { OidcAttempt } from './oidc-attempts';
 import { createLogoutTokens, type SignedOut } from './oidc-logout';
 import type { Claims } from './oidc-person';
@@ -160,5 +161,15 @@ const fetchWithin = async (url: string, options: object): Promise<Response> => {
   const response = await fetch(url, { ...options, redirect: 'manual' });
   const body = await bytesWithin(response, answerLimitBytes);
   const { status, headers } = response;
-  return new Response(body.length === 0 ? null : body, { status, headers });
+  return new Response(body.length === 0 ? null : fitKeysAlone(body), { status, headers });
+};
+
+/** A set of keys without those that are not to be computed with; anything else as it is. */
+const fitKeysAlone = <B extends Buffer>(body: B): B | string => {
+  try {
+    const said = JSON.parse(body.toString());
+    return Array.isArray(said?.keys) ? JSON.stringify({ ...said, keys: said.keys.filter(isFitJwk) }) : body;
+  } catch {
+    return body;
+  }
 };
