@@ -26,7 +26,7 @@ export type Code = z.infer<typeof code>;
 export const codes = z
   .array(code)
   .min(1)
-  .max(200)
+  .max(200, { abort: true })
   .superRefine((items, context) => {
     for (const key of ['itemId', 'value'] as const) {
       const seen = new Set<string>();

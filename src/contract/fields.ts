@@ -13,7 +13,7 @@ export const text = (min: number, max: number) =>
         const length = [...value].length;
         return length >= min && length <= max;
       },
-      { error: `must have ${min} to ${max} characters` },
+      { error: `must have ${min} to ${max} characters`, abort: true },
     )
     // The strict reader of HTTP bodies finds these too; answers to callbacks and functions do not pass through it.
     .refine((value) => value.isWellFormed() && !value.includes('\0'), { error: 'must be well-formed and without NUL' })
@@ -81,7 +81,7 @@ export const metadata = anyObject
   .superRefine((pairs, context) => {
     const keys = Object.keys(pairs);
     const add = (message: string, path: string[] = []) => context.addIssue({ code: 'custom', path, message });
-    if (keys.length > 50) add('must have at most 50 pairs');
+    if (keys.length > 50) return add('must have at most 50 pairs');
     if (Buffer.byteLength(JSON.stringify(pairs)) > 8192) add('must fit 8 KiB as JSON');
     for (const key of keys) if (typeof pairs[key] !== 'string') add('must be a string', [key]);
   })

@@ -1,5 +1,8 @@
 import type { z } from 'zod';
-import { codeAnswer } from '../../src/contract/code';
+import { webhookTerminal } from '../../src/channels/webhook/terminal';
+import { code, codeAnswer, codes } from '../../src/contract/code';
+import { metadata } from '../../src/contract/fields';
+import { itemIds } from '../../src/contract/issuer/after-sale';
 import {
   cancelOrderRequest,
   refuseOrderRequest,
@@ -8,6 +11,8 @@ import {
 } from '../../src/contract/issuer/order-operations';
 import { listOrders, placeOrderRequest } from '../../src/contract/issuer/orders';
 import { batchRequest } from '../../src/contract/operator/batches';
+import { branding } from '../../src/contract/operator/branding';
+import { callSettings } from '../../src/contract/operator/call-settings';
 import { changeIssuerRequest, createIssuerRequest } from '../../src/contract/operator/issuers';
 import { extendRequest } from '../../src/contract/operator/orders';
 import { parseWith, problemOf } from '../../src/contract/problem';
@@ -221,6 +226,22 @@ describe('codes', () => {
     })();
     expect(JSON.stringify(problemOf(failure as Failure, 'r'))).not.toContain(value);
   });
+});
+
+test('what is too long or too many is told alone, and held to nothing else', () => {
+  const long = '9'.repeat(200_000);
+  const numbered = Array.from({ length: 201 }, () => item);
+  const pairs = Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`k${n}`, 5]));
+  const flaws = [
+    code.safeParse({ ...item, value: `${long}\0`, format: 'ean13' }),
+    codes.safeParse(numbered),
+    itemIds.safeParse(Array(10_001).fill('a')),
+    metadata.safeParse(pairs),
+    webhookTerminal.schema.safeParse({ channel: 'webhook', url: 'https://shop.example', secret: long }),
+    callSettings.callHeaders.safeParse(pairs),
+    branding.safeParse({ displayName: 'a', supportUrl: long }),
+  ];
+  expect(flaws.map(({ error }) => error?.issues.length)).toEqual(flaws.map(() => 1));
 });
 
 test('an answer to order.code_requested is one of three shapes, each strict', () => {

@@ -16,7 +16,7 @@ const isSecret = (text: string): boolean => {
 /** Chosen by whoever runs the terminal: it then knows its deliveries as an issuer knows its callbacks. */
 const secret = z
   .string()
-  .max(128)
+  .max(128, { abort: true })
   .refine(isSecret, { error: 'must be whsec_ and the base64 of 24 to 64 bytes' })
   .meta({ writeOnly: true, pattern: '^whsec_([A-Za-z0-9+/]{4}){8,21}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$' });
 

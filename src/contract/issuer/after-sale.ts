@@ -27,7 +27,7 @@ const ofEveryCall = ['order_unknown', 'order_closed', 'token_mismatch', 'verific
 export const itemIds = z
   .array(itemId)
   .min(1)
-  .max(10_000)
+  .max(10_000, { abort: true })
   .refine(distinct, { error: 'names an item twice' })
   .meta({ uniqueItems: true });
 
@@ -219,7 +219,7 @@ export const reverseRedemption = declareRoute({
 const replacements = z
   .array(z.strictObject({ itemId, code, stillLive: z.boolean().optional() }))
   .min(1)
-  .max(200)
+  .max(200, { abort: true })
   .superRefine((pairs, context) => {
     const seen = { old: new Set<string>(), new: new Set<string>(), value: new Set<string>() };
     pairs.forEach((pair, at) => {

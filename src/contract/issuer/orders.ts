@@ -71,7 +71,7 @@ const bulkEntry = anyObject
 const bulkEntries = z
   .array(bulkEntry)
   .min(1)
-  .max(200)
+  .max(200, { abort: true })
   .superRefine((entries, context) => {
     const seen = new Set<string>();
     entries.forEach(({ orderNo: given }, at) => {
