@@ -42,6 +42,7 @@ const folders = {
       'src/contract',
       'src/channels/terminals',
       'src/channels/kept-terminal',
+      'src/channels/open-codes',
       'src/store',
       'src/sealing',
       'src/temporal',

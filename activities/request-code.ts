@@ -10,6 +10,7 @@ import { shownErrors } from '../src/domain/shown-errors';
 import { ownMessageId } from '../src/first-interface/message-id';
 import { codeRequestDelayMs, lengthenedDelayMs } from '../src/outbound/schedule';
 import { claimCodes, settleClaim } from '../src/second-interface/claim-codes';
+import { keptText } from '../src/second-interface/kept-text';
 import type { OrderRow } from '../src/store/orders';
 import { afterAnswer, type CallsOut, type IssuerAnswer, issuerAndRow } from './call-issuer';
 import { isAcknowledged, recordMessage, tryMessage } from './try-message';
@@ -88,9 +89,7 @@ const resultOf = async (
   if (answer.status === 'issuing') return { kind: 'issuing' };
   if (answer.status === 'refused') {
     const { reason, detail } = answer;
-    if (!detail) return { kind: 'refused', reason };
-    await orderDeps.orders.keepText(row, { ref: updateId, text: detail });
-    return { kind: 'refused', reason, textRef: updateId };
+    return { kind: 'refused', reason, ...(await keptText(orderDeps, row, updateId, detail)) };
   }
   try {
     const { message, submission } = await claimCodes(orderDeps, row, updateId, answer.codes);

@@ -2,7 +2,7 @@ import type { Code } from '../contract/code';
 import type { KeyRing } from '../sealing/key-ring';
 import { type BoundOrder, openOrder } from '../sealing/order-row';
 
-/** The only place where codes are opened: called by a delivery and by the pick-up page, in the order of submission. @throws SealBroken */
+/** The only place where codes are opened: called by a delivery, by the pick-up page, and to cut them out of what people say, in the order of submission. @throws SealBroken */
 export const openCodes = (
   ring: KeyRing,
   order: BoundOrder,

@@ -218,7 +218,7 @@ export const operatorActions = {
     help: 'A line of the timeline that only operators see.',
     ask: () => ({
       title: 'Add a note',
-      text: 'Only operators see it. Write no code and no password into it.',
+      text: 'Only operators see it. Codes and links of this order are cut out of it.',
       confirm: 'Add',
     }),
     fields: [{ name: 'text', label: 'Note' }],

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { Failure } from '../domain/failures';
 import { isTestIssuer } from '../domain/ids';
 import type { Operator } from '../domain/operator';
+import { withoutLinks } from '../domain/said-text';
 import type { AuditAction } from '../domain/words/audit-words';
 import type { Audit, AuditEntry, ChainedAuditRow } from '../store/audit';
 
@@ -58,7 +59,7 @@ export const createAuditTrails = ({
       ...rest,
       ...(before ? { before: plain(before) } : {}),
       ...(after ? { after: plain(after) } : {}),
-      ...(reason === undefined ? {} : { reason }),
+      ...(reason === undefined ? {} : { reason: withoutLinks(reason) }),
     };
     const row = await audit.append(entry, randomUUID());
     // Beside the database: whoever keeps the log knows the chain's hashes.
@@ -113,6 +114,6 @@ const linkOf = ({ seq, hash, actor, action, target, phase }: ChainedAuditRow) =>
   phase,
 });
 
-/** As it is read again: without what is undefined. */
+/** As it is read again: without what is undefined. Nothing is ever taken out of the log, so no link gets into it. */
 const plain = (settings: NonNullable<AuditEntry['before']>): NonNullable<AuditEntry['before']> =>
-  JSON.parse(JSON.stringify(settings));
+  JSON.parse(JSON.stringify(settings), (_name, value) => (typeof value === 'string' ? withoutLinks(value) : value));

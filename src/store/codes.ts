@@ -193,10 +193,11 @@ export const createCodes = ({ submissions }: { readonly submissions: Collection<
     return released.deletedCount > 0 || (await submissions.countDocuments({ _id }, { limit: 1 })) === 0;
   },
 
-  /** What the order holds, in the order of the calls; the first of equal items counts. */
-  accepted: async (order: OrderName): Promise<(SealedCode & HeldCode)[]> => {
+  /** What the order holds, in the order of the calls; the first of equal items counts. All, or calls with one of these. */
+  accepted: async (order: OrderName, itemIds?: readonly string[]): Promise<(SealedCode & HeldCode)[]> => {
+    const named = itemIds ? { 'codes.itemId': { $in: [...itemIds] } } : {};
     const rows = await submissions
-      .find({ orderId: orderId(order), status: 'accepted' })
+      .find({ orderId: orderId(order), status: 'accepted', ...named })
       .sort({ at: 1, _id: 1 })
       .toArray();
     const byItem = new Map<string, SealedCode & HeldCode>();

@@ -15,6 +15,7 @@ import {
   openStates,
   type Terminal,
 } from '../domain/order';
+import type { SaidText } from '../domain/said-text';
 import { pinFailureLimit, pinLockEndsAtMs } from '../domain/timings';
 import { addingEvents, arrayOf } from './adding-events';
 import {
@@ -939,7 +940,7 @@ export const createOrders = (
     },
 
     /** Called before the order hears of what was said: a repeat of the same call adds nothing. */
-    keepText: async (order: OrderName, text: { readonly ref: string; readonly text: string }): Promise<void> => {
+    keepText: async (order: OrderName, text: { readonly ref: string; readonly text: SaidText }): Promise<void> => {
       await orders.updateOne(
         { _id: orderId(order), ...isKept, 'texts.ref': { $ne: text.ref } },
         { $push: { texts: { $each: [text], $slice: -textsMax } } },
@@ -1014,7 +1015,7 @@ export const createOrders = (
     },
 
     /** Called before the order hears of the request, which is without any text. */
-    noteVoidReason: async (order: OrderName, requestId: string, reason: string): Promise<void> => {
+    noteVoidReason: async (order: OrderName, requestId: string, reason: SaidText): Promise<void> => {
       await orders.updateOne(
         { _id: orderId(order), ...isKept },
         { $push: { voidReasons: { $each: [{ requestId, reason }], $slice: -voidReasonsLimit } } },

@@ -158,7 +158,8 @@ describe('void', () => {
       const text = await answer.text();
       expect([answer.status, asked.times, text.includes(a.value), text.includes(b.value)]).toEqual([
         200,
-        2,
+        // Once for the reason of the void.
+        3,
         false,
         true,
       ]);

@@ -1,5 +1,6 @@
 import type { OrderEvent, TimelineEntry } from '../../src/domain/messages';
 import type { OrderFacts } from '../../src/domain/order';
+import { withoutLinks } from '../../src/domain/said-text';
 import { dayMs } from '../../src/domain/timings';
 import { createAlerts } from '../../src/store/alerts';
 import { createAnswers } from '../../src/store/answers';
@@ -143,13 +144,13 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.tellBounce(row, event);
       await orders.giveAway(row, { n: 1, hash: 'h' });
       await orders.recordReveal(row, { key: 'o', atMs: 1, event: 'opened', detail: {} });
-      await orders.noteVoidReason(order, 'v', 'x');
+      await orders.noteVoidReason(order, 'v', withoutLinks('x'));
       await orders.deferVoid(order, now);
       await orders.renewLink(row, { pickupHash: 'another', pickupLink: 2 });
       await orders.keepCorrection(order, { ref: 'r', terminal: row.terminal });
       await orders.findCorrection(order, 'r');
       await orders.dropCorrection(order, 'r');
-      await orders.keepText(order, { ref: 't', text: 'words' });
+      await orders.keepText(order, { ref: 't', text: withoutLinks('words') });
       await orders.setDeliveryState(order, 'sent');
       for (let n = 0; n < 5; n += 1) await orders.takePinAttempt(order, now);
       await orders.takePinAttempt(order, new Date(now.getTime() + dayMs));

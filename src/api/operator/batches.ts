@@ -8,6 +8,7 @@ import { createBatchPace } from '../../operator/batch-pace';
 import type { OrderActions } from '../../operator/order-actions';
 import { engineUnavailable } from '../../second-interface/ask-order';
 import { findOrder } from '../../second-interface/find-order';
+import { saidText } from '../../second-interface/said-text';
 import type { Issuers } from '../../store/issuers';
 import type { ListedOrder, ListFilter } from '../../store/orders';
 import type { Mount } from '../edge/mount';
@@ -83,10 +84,21 @@ export const mountOperatorBatches = (mount: Mount, deps: OperatorBatches): void 
     return { matched, nextCursor: cursorOf(before as string) };
   };
 
+  /** One text goes into the audit log for all of them. */
+  const saidOfAll = async (reason: string | undefined, rows: readonly ListedOrder[]): Promise<string | undefined> => {
+    let said = reason;
+    for (const one of said === undefined ? [] : rows) {
+      const row = await orderDeps.orders.find(one);
+      if (row && said !== undefined) said = await saidText(orderDeps, row, said);
+    }
+    return said;
+  };
+
   mount.operator(routes.runBatch)(async ({ body, audit }) => {
-    const { filter, action, dryRun, reason } = body;
-    const asked = { ...filter, ...(reason === undefined ? {} : { reason }) };
+    const { filter, action, dryRun } = body;
     const { matched, nextCursor } = await matching(body);
+    const reason = dryRun ? undefined : await saidOfAll(body.reason, matched);
+    const asked = { ...filter, ...(reason === undefined ? {} : { reason }) };
     const failed: { issuerId: string; orderNo: string; code: FailureCode }[] = [];
     const orders: string[] = [];
     let awayInARow = 0;

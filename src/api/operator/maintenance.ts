@@ -1,4 +1,5 @@
 import * as routes from '../../contract/operator/maintenance';
+import { withoutLinks } from '../../domain/said-text';
 import type { Maintenance, MaintenanceRow } from '../../store/maintenance';
 import type { Mount } from '../edge/mount';
 
@@ -15,7 +16,12 @@ export const mountOperatorMaintenance = (mount: Mount, { maintenance, nowMs }: O
   }));
 
   mount.operator(routes.changeMaintenance)(async ({ body: { on, reason }, operator, audit }) => {
-    const row = { on, ...(reason !== undefined ? { reason } : {}), since: new Date(nowMs()), by: operator.name };
+    const row = {
+      on,
+      ...(reason !== undefined ? { reason: withoutLinks(reason) } : {}),
+      since: new Date(nowMs()),
+      by: operator.name,
+    };
     const after = maintenanceBody({ _id: 'maintenance', ...row });
     await audit(
       { action: on ? 'maintenance.began' : 'maintenance.ended', target: 'platform', after },

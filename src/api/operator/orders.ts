@@ -19,6 +19,7 @@ import { cancelOrder } from '../../second-interface/cancel-order';
 import { expectKnown, findOrder } from '../../second-interface/find-order';
 import { queued } from '../../second-interface/operation-answer';
 import { deliveryState } from '../../second-interface/order-body';
+import { saidText } from '../../second-interface/said-text';
 import { timelineBody } from '../../second-interface/timeline-body';
 import { isUntouched } from '../../second-interface/untouched-order';
 import type { OperatorsView, OrderRow } from '../../store/orders';
@@ -79,11 +80,13 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     run: (row: OrderRow, body: object) => Promise<T>,
   ): Promise<T> => {
     const before = await findOrder(deps, params.issuerId, params.orderNo);
-    const { reason }: { reason?: string } = body;
+    const asked: { readonly reason?: string; readonly itemIds?: readonly string[] } = body;
+    const reason = asked.reason && (await saidText(orderDeps, before, asked.reason));
+    const said = { ...body, ...(reason ? { reason } : {}) };
     return audit(
-      { ...deedOn(before, name), after: { ...body }, reason },
-      () => run(before, body),
-      (row) => ({ after: { ...body, state: row === 'unavailable' ? 'queued' : row.facts.state } }),
+      { ...deedOn(before, name), after: said, reason },
+      () => run(before, said),
+      (row) => ({ after: { ...said, state: row === 'unavailable' ? 'queued' : row.facts.state } }),
     );
   };
 
@@ -118,8 +121,9 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     return { status: 200, body: await bodyOf({ ...after, terminal: terminal ?? after.terminal }) };
   });
 
-  mount.operator(routes.operatorCancelOrder)(async ({ params, body: { reason }, audit }) => {
+  mount.operator(routes.operatorCancelOrder)(async ({ params, body, audit }) => {
     const row = await findOrder(deps, params.issuerId, params.orderNo);
+    const reason = await saidText(orderDeps, row, body.reason);
     return audit(
       { ...deedOn(row, 'cancel'), reason },
       () => cancelOrder(orderDeps, row, randomUUID(), { reason }, 'operator'),
@@ -127,8 +131,9 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     );
   });
 
-  mount.operator(routes.noteOnOrder)(async ({ params, body: { text }, audit }) => {
+  mount.operator(routes.noteOnOrder)(async ({ params, body, audit }) => {
     const row = await findOrder(deps, params.issuerId, params.orderNo);
+    const text = await saidText(orderDeps, row, body.text);
     const line = { key: `note.${randomUUID()}`, atMs: orderDeps.nowMs(), event: 'note', detail: { text } } as const;
     await audit({ action: operatorActions.note.audit[0], target: row._id }, () =>
       orderDeps.orders.recordTry(row, [line]),
@@ -148,8 +153,10 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     return isNew ? { status: 201, body: redeemed } : { status: 200, body: redeemed };
   });
 
-  mount.operator(routes.reverseByOperator)(async ({ params, body: { redemptionId, reason }, audit }) => {
+  mount.operator(routes.reverseByOperator)(async ({ params, body, audit }) => {
     const row = await findOrder(deps, params.issuerId, params.orderNo);
+    const { redemptionId } = body;
+    const reason = body.reason && (await saidText(orderDeps, row, body.reason));
     const after = { redemptionId, ...(reason ? { reason } : {}) };
     const { itemId, usesLeft } = await audit(
       { action: operatorActions.reverse.audit[0], target: row._id, after, reason },

@@ -12,7 +12,6 @@ import { requirePin } from './order-pin';
 import { mayAskRefund, type PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { requireSameOrigin } from './same-origin';
-import { withoutCodesOf } from './without-codes';
 
 /** Of one order and UTC day: each is a call to its issuer. */
 const requestsPerDayMax = 10;
@@ -20,7 +19,7 @@ const byButton = 'asked for on the pick-up page';
 
 /** `POST /p/{secret}/refund`: the buyer wants money back, where the issuer lets its buyers ask. */
 export const mountAskRefund = (mount: Mount, pages: PageDeps & { readonly publicUrl: string }): void => {
-  const { orderDeps: deps, issuers, dayCounts, publicUrl, basePath } = pages;
+  const { orderDeps: deps, issuers, dayCounts, shownLimit, publicUrl, basePath } = pages;
   const askRefund: RequestHandler<{ secret: string }> = async (request, response) => {
     setPrivateHeaders(response);
     const { secret } = request.params;
@@ -38,8 +37,9 @@ export const mountAskRefund = (mount: Mount, pages: PageDeps & { readonly public
           detail: `A buyer asks ${requestsPerDayMax} times a day`,
         });
       }
-      const said = reason === byButton ? reason : await withoutCodesOf(pages, row, reason);
-      const after = await requestVoid(deps, row, `requestVoid/${randomUUID()}`, { by: 'buyer', reason: said });
+      // It is compared with the order's codes, which are opened for it.
+      if (reason !== byButton) shownLimit.take(row);
+      const after = await requestVoid(deps, row, `requestVoid/${randomUUID()}`, { by: 'buyer', reason });
       if (!isPage) {
         response.json({ state: after.facts.voidRequest?.state });
         return;

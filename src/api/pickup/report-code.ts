@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
-import { openCodes } from '../../channels/open-codes';
 import { reportCode as route } from '../../contract/buyer/pickup';
 import { parseWith } from '../../contract/problem';
 import type { BodyOf } from '../../contract/route';
 import { reportsPerDayMax } from '../../domain/code-reports';
 import { Failure } from '../../domain/failures';
 import { openOrder } from '../../sealing/order-row';
-import { acceptedCodes } from '../../second-interface/claim-codes';
+import { markTaken } from '../../second-interface/claim-codes';
+import { saidText } from '../../second-interface/said-text';
 import { jsonBody, type Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
 import { enterByLink, isGiven } from './find-by-link';
@@ -17,7 +17,6 @@ import { setPrivateHeaders } from './private-headers';
 import { holdsCodes } from './reveal';
 import { requireReveal } from './reveal-cookie';
 import { requireSameOrigin } from './same-origin';
-import { withoutCodes } from './without-codes';
 
 /** `POST /p/{secret}/report`: whoever was shown the codes says that one does not work; people of both sides read it. */
 export const mountReportCode = (mount: Mount, pages: PageDeps & { readonly publicUrl: string }): void => {
@@ -29,8 +28,8 @@ export const mountReportCode = (mount: Mount, pages: PageDeps & { readonly publi
     requireReveal(request as unknown as Request, { key: openOrder(deps.ring, row).reveal, nowMs: deps.nowMs() });
     const { itemId, reason, text } = asked(request as unknown as Request);
     shownLimit.take(row);
-    const codes = openCodes(deps.ring, row, await acceptedCodes(deps, row));
-    if (!codes.some((code) => code.itemId === itemId)) throw new Failure('item_unknown');
+    await markTaken(deps, row);
+    if ((await deps.codes.references(row, [itemId])).length === 0) throw new Failure('item_unknown');
     await dayCounts.require({
       ...{ name: `report/${row._id}`, n: 1, at: new Date(deps.nowMs()), limit: reportsPerDayMax },
       detail: `A buyer reports ${reportsPerDayMax} times a day`,
@@ -39,7 +38,7 @@ export const mountReportCode = (mount: Mount, pages: PageDeps & { readonly publi
       key: `code_reported.${randomUUID()}`,
       atMs: deps.nowMs(),
       event: 'code_reported',
-      detail: { itemId, reason, ...(text ? { text: withoutCodes(text, codes) } : {}) },
+      detail: { itemId, reason, ...(text ? { text: await saidText(deps, row, text) } : {}) },
     });
   };
   const handler: RequestHandler<{ secret: string }> = async (request, response) => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { withoutLinks } from '../../domain/said-text';
 import { plain } from '../plain-text';
 
 /** With these somebody gets codes, or speaks as an issuer. */
@@ -6,7 +7,7 @@ const keptBack: ReadonlySet<string> = new Set(['pickupUrl', 'token', 'secret']);
 const textMaxChars = 200_000;
 
 const cleaned = (value: unknown): unknown => {
-  if (typeof value === 'string') return value === '' ? '' : plain(value);
+  if (typeof value === 'string') return value === '' ? '' : plain(withoutLinks(value));
   if (Array.isArray(value)) return value.map(cleaned);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(

@@ -53,7 +53,7 @@ export const registerAfterSale = (register: RegisterOperation, terminalProblem: 
   register(routes.voidItems, async (deps, row, messageId, { token, itemIds, reason }) => {
     const id = `void/${messageId}`;
     const asked = { by: 'issuer', isRightToken: isTokenOf(deps, row, token), itemIds } as const;
-    const after = await voidItems(deps, row, id, { ...asked, ...(await keptText(deps, row, id, reason)) });
+    const after = await voidItems(deps, row, id, { ...asked, ...(await keptText(deps, row, id, reason, itemIds)) });
     return after === 'unavailable' ? queued : answer(200, await bodyOf(deps, after));
   });
 

@@ -2,6 +2,7 @@ import type { Asker, KnownRedemption, LedgerEntry } from '../../domain/messages'
 import type { OrderRow } from '../../store/orders';
 import type { OrderDeps } from '../ask-order';
 import { changeRow } from '../change-row';
+import { saidText } from '../said-text';
 
 interface Redeem {
   readonly by: Asker;
@@ -14,13 +15,15 @@ interface Redeem {
 }
 
 export const redeemItem = async (deps: OrderDeps, row: OrderRow, { redeemedAtMs, place, ...redeem }: Redeem) => {
+  const said = place && (await saidText(deps, row, place, [redeem.itemId]));
   const { answer } = await changeRow(deps, row, async (newest) => {
     const { known } = await knownOf(deps, newest, redeem.redemptionId);
     return {
       message: {
         kind: 'redeem',
         ...redeem,
-        ...(place !== undefined ? { place } : {}),
+        // As the ledger has it, where that is from a time when nothing was cut.
+        ...(place !== undefined ? { place: known?.place === place ? place : said } : {}),
         redeemedAtMs: redeemedAtMs ?? known?.redeemedAtMs ?? deps.nowMs(),
         ...(known ? { known } : {}),
       },

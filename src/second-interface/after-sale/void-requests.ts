@@ -5,6 +5,7 @@ import type { Asker, OrderMessage, VoidAsker, VoidDecision, VoidRefusal } from '
 import type { VoidRequest } from '../../domain/order';
 import type { OrderRow } from '../../store/orders';
 import { engineUnavailable, expectNotRefused, type OrderDeps } from '../ask-order';
+import { saidText } from '../said-text';
 import { askOrChange } from './ask-or-change';
 
 interface RequestVoid {
@@ -37,7 +38,7 @@ export const requestVoid = async (
   const held = await deps.codes.references(row);
   expectNotRefused(decide(row.facts, held, message, deps.nowMs()).answer, row.facts, deps.nowMs());
   // Free text stays out of the workflow: the call to the issuer takes it from the row.
-  await deps.orders.noteVoidReason(row, requestId, reason);
+  await deps.orders.noteVoidReason(row, requestId, await saidText(deps, row, reason, itemIds));
   const said = await askOrChange(deps, row, updateId, async () => ({ message }));
   if (said === 'unavailable') throw engineUnavailable();
   const request = pendingRequest(said.row.facts);

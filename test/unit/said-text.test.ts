@@ -1,0 +1,46 @@
+import { withoutLinks, withoutValues } from '../../src/domain/said-text';
+
+const secret = 'xWZ8abcdefghijklmnopqrstuvwxyz0123456789-_A';
+const values = ['ABCD-EFGH-1234-WXYZ', '90210', '4711', 'SUN7', 'Ünïcode99', 'a1'];
+
+test.each([
+  ['tried abcd-efgh-1234-wxyz', 'tried …'],
+  ['tried ABCDEFGH1234WXYZ twice', 'tried … twice'],
+  ['ABCD EFGH 1234 WXYZ, a b c d e f g h 1 2 3 4 w x y z.', '…, ….'],
+  ['codeABCD_EFGH.1234\u200bWXYZ!', 'code…!'],
+  ['ＡＢＣＤＥＦＧＨ１２３４ＷＸＹＺ', '…'],
+  ['PIN 90 210, PIN90210', 'PIN …, PIN…'],
+  ['my page pin 4711, pin:4711', 'my page pin …, pin:…'],
+  ['it says sun-7 or SUN7x', 'it says … or …x'],
+  ['u\u0308nicode-99', '…'],
+  ['a1 and (a1)', '… and (…)'],
+  [
+    `see http://shop.example/p/${secret} and https://x.example/issuer/links/${secret}?a`,
+    'see http://shop.example/p/… and https://x.example/issuer/links/…?a',
+  ],
+])('%j is kept as %j', (text, kept) => {
+  expect(withoutValues(text, values)).toBe(kept);
+});
+
+test.each([
+  'order 147112 of 12:34, room 190210',
+  'a1b, A1, sunday 7, SUN 75',
+  '47 11 is no PIN of four digits, nor is 47110',
+  'https://shop.example/p/short and /p/',
+  'ABCD-EFGH-1234-WXY',
+])('%j has none of them, and stays', (text) => {
+  expect(withoutValues(text, values)).toBe(text);
+});
+
+test('what is cut in one place is one mark, also where values overlap', () => {
+  expect(withoutValues('ABCDEFGHIJKLMNOP', ['ABCDEFGHIJ', 'GHIJKLMNOP'])).toBe('…');
+  expect(withoutValues('ABCDEFGHIJ', ['ABCDEFGHIJ', 'CDEFGHIJ'])).toBe('…');
+  expect(withoutLinks('nothing')).toBe('nothing');
+});
+
+test('thousands of codes that are all alike take no longer than they are long', () => {
+  const alike = Array.from({ length: 10_000 }, (_, n) => `${'a'.repeat(n % 400)}${String(n).padStart(8, '0')}`);
+  const beganMs = performance.now();
+  expect(withoutValues('a'.repeat(2_000), alike)).toBe('a'.repeat(2_000));
+  expect(performance.now() - beganMs).toBeLessThan(2_000);
+});
