@@ -80,7 +80,7 @@ export const lookForm = ({ issuer, preview, save, maySetCodeInMessage, signal }:
   const noLogo = fieldRow({ name: 'noLogo', label: 'No logo', kind: 'check', value: draft.logo === undefined });
   const inMessage = fieldRow({
     name: 'codeInMessage',
-    label: 'Messages hold the codes, too',
+    label: 'Messages hold the codes, too, but of orders with a PIN',
     kind: 'check',
     value: issuer.codeInMessage,
   });

@@ -168,6 +168,24 @@ test.concurrent('with codeInMessage it holds the code and its picture too', asyn
   expect(mailPart(raw, 'text/plain').body).toContain(placed.body.pickupUrl);
 });
 
+test.concurrent('of an order with a PIN no mail holds a code, whatever the issuer wants', async () => {
+  const issuer = await file.issuer({ codeInMessage: true });
+  const terminal = { ...to('mail-pin'), pin: '8642' };
+  const placed = await issue(issuer, 'mail-pin', { secret: '0815', format: 'qr' }, { terminal });
+  const { raw } = await file.mails.mailTo('mail-pin@mail.example');
+  expect(mailPart(raw, 'text/plain').body).toContain(placed.body.pickupUrl);
+  expect(
+    mailParts(raw)
+      .map(({ body }) => body)
+      .join(),
+  ).not.toMatch(/CODE-mail-pin|0815|8642/);
+  expect(
+    mailParts(raw)
+      .map(({ headers }) => headers['content-type'])
+      .join(),
+  ).not.toContain('image/png');
+});
+
 test.concurrent('a server that says later is asked again by the schedule, with the same message', async () => {
   file.mails.answerTo('mail-3@mail.example', (n) => [451, 421][n - 1]);
   const issuer = await file.issuer({ deliveryDelaysSeconds: [1, 1, 1] });

@@ -36,6 +36,17 @@ test('a message brings the link to the page, and no code', async () => {
   expect(await (await reveal(placed.body.pickupUrl)).text()).toContain('CODE-sms-1');
 });
 
+test.concurrent('with codeInMessage a message holds the codes, but of an order with a PIN none', async () => {
+  const issuer = await file.issuer({ name: 'Bean Bar', codeInMessage: true });
+  await issue(issuer, 'sms-open', '+436641234521');
+  expect((await gateway.messageTo('+436641234521')).text).toContain('CODE-sms-open');
+  const terminal = { channel: 'sms', number: '+436641234522', pin: '8642' };
+  const { body } = await issuer.placeVerified('sms-pin', { terminal });
+  expect((await issuer.submit('sms-pin', [{ itemId: 'a', value: 'CODE-sms-pin', secret: '0815' }])).status).toBe(201);
+  const { text } = await gateway.messageTo('+436641234522');
+  expect(text).toBe(`Bean Bar: your code for Coffee: ${body.pickupUrl}`);
+});
+
 test.concurrent('a gateway that fails is asked again with the same id; one that refuses for good is not', async () => {
   gateway.answerTo('+436641234502', (n) => [500, 429][n - 1] ?? 200);
   gateway.answerTo('+436641234503', () => 422);

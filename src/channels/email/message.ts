@@ -3,13 +3,14 @@ import { paletteOf } from '../../branding/palette';
 import type { Code } from '../../contract/code';
 import { filledIn, instructionsFor } from '../../domain/branding';
 import type { Delivery } from '../channel';
+import { codesInMessage } from '../codes-in-message';
 import { messageWords } from '../message-words';
 import { oneLine } from '../one-line';
 import { html, type Markup } from '../page/html';
 import { messageCodes } from './message-codes';
 
 type MailOf = Pick<
-  Delivery<{ readonly language?: string | undefined }>,
+  Delivery<{ readonly language?: string | undefined; readonly pin?: string | undefined }>,
   'order' | 'codes' | 'pickupUrl' | 'seller' | 'terminal'
 >;
 
@@ -33,7 +34,7 @@ export const messageOf = async ({ order, codes, pickupUrl = '', seller, terminal
   const values = { seller: seller.name, product: name, codes: message.what(n), orderNo: order.orderNo };
   const said = (mine: string | undefined, ours: string): string => (mine === undefined ? ours : filledIn(mine, values));
   const title = oneLine(said(own.subject, message.subject(n, name)));
-  const shown = seller.codeInMessage ? await messageCodes(codes, words) : [];
+  const shown = await messageCodes(codesInMessage({ seller, terminal, codes }), words);
   const sentence = said(own.text, message.ready(n, seller.name, name));
   const { accent, onAccent } = paletteOf(seller.branding?.color ?? usualColor, 'light');
   const languages = [terminal.language, seller.branding?.language].filter((one) => one !== undefined);

@@ -1,11 +1,12 @@
 import { filledIn } from '../../domain/branding';
 import type { Delivery } from '../channel';
+import { codesInMessage } from '../codes-in-message';
 import { messageWords } from '../message-words';
 import { oneLine } from '../one-line';
 import { partMaxChars, smsParts } from './parts';
 
 type TextOf = Pick<
-  Delivery<{ readonly language?: string | undefined }>,
+  Delivery<{ readonly language?: string | undefined; readonly pin?: string | undefined }>,
   'order' | 'codes' | 'pickupUrl' | 'seller' | 'terminal'
 >;
 
@@ -27,9 +28,10 @@ export const textOf = ({ order, codes, pickupUrl = '', seller, terminal }: TextO
       : cut(filledIn(own.sms, values), sentenceMax);
   const link = `${short} ${pickupUrl}`;
   // An order may have ten million characters of codes: that they do not fit is told before they are looked at.
-  const least = codes.reduce((sum, { value, secret = '' }) => sum + value.length + secret.length, link.length);
-  if (!seller.codeInMessage || least > partsMax * partMaxChars) return link;
-  const shown = codes.map(({ value, secret }) =>
+  const inMessage = codesInMessage({ seller, terminal, codes });
+  const least = inMessage.reduce((sum, { value, secret = '' }) => sum + value.length + secret.length, link.length);
+  if (inMessage.length === 0 || least > partsMax * partMaxChars) return link;
+  const shown = inMessage.map(({ value, secret }) =>
     secret === undefined ? value : `${value} ${words.code.pin} ${secret}`,
   );
   const full = `${short} ${shown.join(', ')} ${pickupUrl}`;
