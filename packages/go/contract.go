@@ -595,6 +595,10 @@ type EventData struct {
 	By DecidedBy `json:"by,omitempty"`
 	// Of `order.terminal_changed`
 	Terminal *MaskedTerminal `json:"terminal,omitempty"`
+	// What it has that the one before had not, or not so, such as `pin`
+	SecretsSet []string `json:"secretsSet,omitempty"`
+	// What the one before had, and it has not
+	SecretsDropped []string `json:"secretsDropped,omitempty"`
 }
 
 type Replace struct {
@@ -988,6 +992,8 @@ type Channel struct {
 	HasPage bool `json:"hasPage"`
 	// Absent where a channel needs none
 	Address *Address `json:"address,omitempty"`
+	// Fields that are never shown, such as `pin`
+	Secrets []string `json:"secrets,omitempty"`
 }
 
 // Address: Absent where a channel needs none

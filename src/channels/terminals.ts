@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Terminal } from '../domain/order';
+import type { ChangedSecrets, Terminal } from '../domain/order';
 import type { DeclaredTerminal } from './declare-terminal';
 import { emailTerminal } from './email/terminal';
 import { pageTerminal } from './page/terminal';
@@ -49,6 +49,24 @@ export const secretsApart = (one: Terminal): { shown: Terminal; secrets: Readonl
     shown: { channel, ...Object.fromEntries(given.filter(([name]) => !isSecret.has(name))) },
     secrets: Object.fromEntries(given.filter(([name]) => isSecret.has(name))),
   };
+};
+
+/**
+ * Where the codes go instead. Whoever corrects an address cannot know what else the terminal has: what is secret about it
+ * stays where the channel knows such, until another is named.
+ */
+export const correctedTerminal = (next: Terminal, was: Terminal): Terminal => {
+  const known = new Set(declarationOf(next).secrets);
+  const { secrets } = secretsApart(was);
+  return { ...Object.fromEntries(Object.entries(secrets).filter(([name]) => known.has(name))), ...next };
+};
+
+/** By name: what another terminal has that the one before had not, or not so, and what ends with that one. */
+export const changedSecrets = (next: Terminal, was: Terminal): ChangedSecrets => {
+  const [had, has] = [secretsApart(was).secrets, secretsApart(next).secrets];
+  const set = Object.keys(has).filter((name) => has[name] !== had[name]);
+  const dropped = Object.keys(had).filter((name) => has[name] === undefined);
+  return { ...(set.length > 0 ? { secretsSet: set } : {}), ...(dropped.length > 0 ? { secretsDropped: dropped } : {}) };
 };
 
 /** The name of the circuit that an order's deliveries belong to; undefined where nobody is called. */

@@ -14,7 +14,7 @@ const stateChips: Readonly<Record<ApprovalAnswer['state'], readonly [tone: strin
   expired: ['off', 'Expired'],
 };
 
-const factsOf = ({ terminal: { channel, ...fields }, secrets }: RevealedAnswer): Child =>
+const factsOf = ({ terminal: { channel, ...fields }, secrets, secretsDropped = [] }: RevealedAnswer): Child =>
   h(
     'dl',
     { class: 'facts' },
@@ -23,6 +23,7 @@ const factsOf = ({ terminal: { channel, ...fields }, secrets }: RevealedAnswer):
       h('dd', {}, h('code', { class: 'address' }, asCalled(value))),
     ]),
     secrets.map((name) => [h('dt', {}, name), h('dd', {}, 'another one would be set; it is never shown')]),
+    secretsDropped.map((name) => [h('dt', {}, name), h('dd', {}, 'the one that the order has would end')]),
   );
 
 /** Masked, two addresses on one host are the same text. It is asked for as the audit log tells who looked. */
@@ -48,12 +49,18 @@ const wholeAddress = ({ approvalId }: ApprovalAnswer): HTMLElement => {
   return h('div', {}, told, show);
 };
 
+const secretsText = ({ secretsSet = [], secretsDropped = [] }: ApprovalAnswer): string =>
+  [
+    ...secretsSet.map((name) => ` Another ${name} would be set.`),
+    ...secretsDropped.map((name) => ` The ${name} that the order has would end.`),
+  ].join('');
+
 const decide = async (approval: ApprovalAnswer, decision: 'approve' | 'refuse', refresh: () => void): Promise<void> => {
   const isApproval = decision === 'approve';
   const done = await askDialog({
     title: isApproval ? 'Send the codes there?' : 'Refuse the other terminal?',
     text: isApproval
-      ? `The codes of ${approval.orderNo} go to ${approval.terminal.hint}, as ${approval.askedBy} asked.${approval.newLink ? ' The pick-up link that the buyer has ends.' : ''} The issuer is told.`
+      ? `The codes of ${approval.orderNo} go to ${approval.terminal.hint}, as ${approval.askedBy} asked.${approval.newLink ? ' The pick-up link that the buyer has ends.' : ''}${secretsText(approval)} The issuer is told.`
       : `The codes of ${approval.orderNo} stay where they are.`,
     more: wholeAddress(approval),
     confirm: isApproval ? 'Approve' : 'Refuse',

@@ -2,7 +2,7 @@ import { hasFailedDelivery } from '../domain/judge/delivery';
 import { type ActionField, type OperatorAction, operatorActionEntries } from '../domain/operator-actions';
 import { askDialog, type Field, type Question, type Values } from '../pages-kit/dialog';
 import { note } from '../pages-kit/dom';
-import { isTerminalFieldShown, terminalFields, terminalOf } from '../pages-kit/terminal-fields';
+import { correctionFields, isTerminalFieldShown, terminalOf } from '../pages-kit/terminal-fields';
 import type { Acted, OrderAnswer, TimelineAnswer } from './answers';
 import { api } from './api';
 import { offeredChannels } from './offered-channels';
@@ -93,7 +93,7 @@ const correctTerminal: OrderAction = {
         title: 'Where should the codes go?',
         text: `So far: ${order.terminal.hint}. The change is written into the audit log and told to the issuer.`,
         confirm: 'Deliver there',
-        fields: terminalFields(channels, { channel: order.terminal.channel }),
+        fields: correctionFields(channels, order.terminal.channel),
         shownWhen: isTerminalFieldShown,
         run: (values) => api.act(order, 'redeliver', { terminal: terminalOf(values) }),
       }

@@ -10,6 +10,13 @@ export const payment = z.strictObject({ id: text(1, 64), paidAt: moment.optional
 /** A terminal as it is shown: enough to recognise it. */
 export const maskedTerminal = z.strictObject({ channel: z.string(), hint: z.string() });
 
+const secretNames = z.array(z.string()).optional();
+/** Of a changed terminal; never what stands in them. */
+export const changedSecrets = {
+  secretsSet: secretNames.meta({ description: 'What it has that the one before had not, or not so, such as `pin`' }),
+  secretsDropped: secretNames.meta({ description: 'What the one before had, and it has not' }),
+};
+
 /** The Order, as answered everywhere. Codes are never in it. */
 export const order = z
   .strictObject({

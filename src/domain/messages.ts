@@ -1,5 +1,14 @@
 import type { FailureCode } from './failures';
-import type { Channel, CloseReason, ItemAttributes, ItemState, OrderState, Settled, VoidRequest } from './order';
+import type {
+  ChangedSecrets,
+  Channel,
+  CloseReason,
+  ItemAttributes,
+  ItemState,
+  OrderState,
+  Settled,
+  VoidRequest,
+} from './order';
 
 /** A code as it travels: by reference and keyed fingerprints, sealed elsewhere. */
 export interface CodeReference extends ItemAttributes {
@@ -40,7 +49,7 @@ export interface Replacement {
 }
 
 /** Another terminal, by reference: it stands among the corrections of the order's row. */
-export interface TerminalReference {
+export interface TerminalReference extends ChangedSecrets {
   readonly ref: string;
   readonly channel: Channel;
 }
@@ -251,6 +260,9 @@ export interface OrderEvent {
   readonly reason?: VoidRefusal;
   /** Masked. */
   readonly terminal?: { readonly channel: string; readonly hint: string };
+  /** Of it, by name. */
+  readonly secretsSet?: readonly string[];
+  readonly secretsDropped?: readonly string[];
 }
 
 export const timelineEvents = [

@@ -63,7 +63,7 @@ export const operatorActions = {
       terminal
         ? {
             title: 'Send the codes to another terminal?',
-            text: `They went to ${hint} so far, and go where it is told below from now on. The issuer is told.`,
+            text: `They went to ${hint} so far, and go where it is told below from now on. A PIN or secret stays where that terminal takes one. The issuer is told.`,
             confirm: 'Deliver there',
           }
         : {

@@ -64,6 +64,12 @@ export interface Terminal {
   readonly [field: string]: string | undefined;
 }
 
+/** Names of fields such as `pin`, never what stands in them. */
+export interface ChangedSecrets {
+  readonly secretsSet?: readonly string[];
+  readonly secretsDropped?: readonly string[];
+}
+
 /** The page is served from our own database, and has the codes once the order has them; all other channels are called. */
 export const isCalled = (channel: Channel): boolean => channel !== 'page';
 

@@ -119,6 +119,8 @@ export const eventMessage = (
     ...(event.reason !== undefined ? { reason: event.reason } : {}),
     ...(event.by !== undefined ? { by: event.by } : {}),
     ...(event.terminal ? { terminal: event.terminal } : {}),
+    ...(event.secretsSet ? { secretsSet: event.secretsSet } : {}),
+    ...(event.secretsDropped ? { secretsDropped: event.secretsDropped } : {}),
     ...(event.type === 'order.refund_due' && row.payment ? { payment: row.payment } : {}),
   },
 });

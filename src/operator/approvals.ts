@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Failure } from '../domain/failures';
 import type { Operator } from '../domain/operator';
-import type { Terminal } from '../domain/order';
+import type { ChangedSecrets, Terminal } from '../domain/order';
 import { dayMs } from '../domain/timings';
 import { places } from '../sealing/places';
 import { createRowSeal } from '../sealing/row-seal';
@@ -62,7 +62,11 @@ export const createSecondPerson = ({
     /** @throws Failure `operator_forbidden`, `rate_limited` */
     ask: async (
       { _id: orderId, issuerId, orderNo }: OrderRow,
-      { terminal, newLink }: { readonly terminal: Terminal; readonly newLink?: boolean | undefined },
+      {
+        terminal,
+        newLink,
+        changed = {},
+      }: { readonly terminal: Terminal; readonly newLink?: boolean | undefined; readonly changed?: ChangedSecrets },
       { name, subject }: Operator,
     ) => {
       expectPerson(subject);
@@ -76,6 +80,7 @@ export const createSecondPerson = ({
         orderNo,
         sealed: ring.seal(Buffer.from(JSON.stringify(terminal)), places.approval(_id, orderId)),
         ...(newLink ? { newLink } : {}),
+        ...changed,
         askedBy: name,
         ...(subject === undefined ? {} : { askedBySubject: subject }),
         askedAt,

@@ -7,6 +7,29 @@ type IssuerAnswer = GivenBody<typeof readIssuer>;
 type TerminalAnswer = NonNullable<IssuerAnswer['terminal']>;
 type TerminalSetting = NonNullable<WrittenBody<typeof changeIssuer>['terminal']>;
 
+const secretFields: Readonly<Record<string, Pick<Field, 'label' | 'help'>>> = {
+  pin: {
+    label: 'New PIN, 4 to 8 digits',
+    help: 'Left empty: one that the order has stays.',
+  },
+  secret: {
+    label: 'New secret (whsec_…)',
+    help: 'Left empty: one that the webhook had stays. A PIN ends: a webhook has no page that asks for it.',
+  },
+};
+
+/** Of a terminal that takes another one's place; what nobody can look up can only be named, or stays. */
+export const correctionFields = (channels: readonly OfferedChannel[], now: string): Field[] => [
+  ...terminalFields(channels, { channel: now }),
+  ...channels.flatMap(({ channel, secrets = [] }) =>
+    secrets.map((field) => ({
+      ...(secretFields[field] ?? { label: field }),
+      name: `terminal-${channel}-${field}`,
+      path: `/terminal/${field}`,
+    })),
+  ),
+];
+
 /** The channel, and the address that each of them asks for. */
 export const terminalFields = (channels: readonly OfferedChannel[], value: Partial<TerminalAnswer> = {}): Field[] => [
   {
@@ -40,8 +63,8 @@ export const isTerminalFieldShown = (name: string, { channel }: Values): boolean
 
 export const terminalOf = ({ channel, ...values }: Values): { channel: string } & Record<string, string> => {
   const prefix = `terminal-${channel}-`;
-  const name = Object.keys(values).find((one) => one.startsWith(prefix));
-  return name === undefined ? { channel } : { channel, [name.slice(prefix.length)]: values[name] };
+  const given = Object.entries(values).filter(([name, value]) => name.startsWith(prefix) && value);
+  return { channel, ...Object.fromEntries(given.map(([name, value]) => [name.slice(prefix.length), value])) };
 };
 
 /**
@@ -64,14 +87,21 @@ export const presetTerminalFields = (
       : field,
   );
 
-/** The dialog asks for no language: one that the terminal has stays. */
+/**
+ * The dialog asks for no language: one that the terminal has stays. Nor for its secrets, which nobody can look up: as long as
+ * it is the same nothing is sent, and they stay.
+ */
 export const presetTerminalOf = (
   values: Values,
   before: TerminalAnswer | undefined,
 ): { readonly terminal?: TerminalSetting } => {
   if (!values.channel) return {};
   const language = before?.channel === values.channel ? before?.language : undefined;
-  return { terminal: { ...(language === undefined ? {} : { language }), ...terminalOf(values) } as TerminalSetting };
+  const { channel, ...fields } = { ...(language === undefined ? {} : { language }), ...terminalOf(values) };
+  const isSame = before?.channel === channel && Object.entries(before).length === 1 + Object.entries(fields).length;
+  if (isSame && Object.entries(fields).every(([name, value]) => before[name as keyof typeof before] === value))
+    return {};
+  return { terminal: { channel, ...fields } as TerminalSetting };
 };
 
 /** Of an issuer's preset terminal, which is not masked. */

@@ -12,6 +12,9 @@ export interface ApprovalRow {
   readonly sealed: Buffer;
   /** The pick-up link that the order has is to end as well. */
   readonly newLink?: true;
+  /** Of the terminal, by name, for whoever decides. */
+  readonly secretsSet?: readonly string[];
+  readonly secretsDropped?: readonly string[];
   readonly askedBy: string;
   /** Undefined: by a token. */
   readonly askedBySubject?: string;

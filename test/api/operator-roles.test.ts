@@ -1,3 +1,4 @@
+import { terminalOfOrder } from '../../src/channels/kept-terminal';
 import { dayMs } from '../../src/domain/timings';
 import { createSecondPerson } from '../../src/operator/approvals';
 import { createApprovals } from '../../src/store/approvals';
@@ -201,6 +202,81 @@ test('with twoPersons codes go to another terminal only when another operator sa
   const looked = await audited('order.terminal_revealed');
   expect([looked.length, looked.at(-2)]).toMatchObject([30, { actor: anna.name, after }]);
   expect(JSON.stringify(looked)).not.toContain('/other');
+  await by(anna, 'PUT', '/settings', {});
+});
+
+test('a corrected address keeps the PIN; what comes and goes is told to who approves, in the audit log, and to the issuer', async () => {
+  file.mails.answerTo('bob@gone.example', () => 550);
+  file.mails.answerTo('bob2@gone.example', () => 550);
+  const issuer = await file.issuer({ deliveryDelaysSeconds: [1] });
+  const email = (address: string, rest = {}) => ({ channel: 'email', address, ...rest });
+  await issuer.placeVerified('pins', { terminal: email('bob@gone.example', { pin: '8642' }) });
+  await issuer.submit('pins', [{ itemId: '1', value: 'CODE-pins' }]);
+  await issuer.inState('pins', 'undeliverable');
+  await by(anna, 'PUT', '/settings', { twoPersons: true });
+  const redeliver = (terminal: object) => by(otto, 'POST', `/orders/${issuer.issuerId}/pins/redeliver`, { terminal });
+  const { orders, ring } = file.platform.core.orderDeps;
+  const pinNow = async () => {
+    const row = await orders.find({ issuerId: issuer.issuerId, orderNo: 'pins' });
+    return terminalOfOrder(ring, row as OrderRow).pin;
+  };
+  const again = (n: number) =>
+    until('it has failed again', async () => {
+      const { data } = (await issuer.get('/orders/pins/timeline')).body;
+      const tries = data.filter(({ event }: { event: string }) => event === 'delivery_tried');
+      return tries.length === n && (await issuer.order('pins')).body.state === 'undeliverable';
+    });
+
+  // The same address: the terminal that it has.
+  expect((await redeliver(email('bob@gone.example'))).status).toBe(200);
+  expect(await pinNow()).toBe('8642');
+  await again(2);
+
+  const approved = async (terminal: object) => {
+    const { approvalId } = (await redeliver(terminal)).body;
+    const [listed] = (await by(vera, 'GET', '/approvals')).body.data;
+    const { body: shown } = await by(anna, 'POST', `/approvals/${approvalId}/reveal`);
+    expect((await by(anna, 'POST', `/approvals/${approvalId}`, { decision: 'approve' })).status).toBe(200);
+    return { listed, shown };
+  };
+  const other = await approved(email('bob2@gone.example'));
+  expect(other.shown).toEqual({ terminal: email('bob2@gone.example'), secrets: [] });
+  expect(other.listed).not.toHaveProperty('secretsDropped');
+  expect(await pinNow()).toBe('8642');
+  await again(3);
+
+  const named = await approved(email('bob2@gone.example', { pin: '1357' }));
+  expect([named.listed.secretsSet, named.shown.secrets]).toEqual([['pin'], ['pin']]);
+  expect(await pinNow()).toBe('1357');
+  await again(4);
+
+  const url = await terminals.urlOf('/without-pin');
+  const webhook = await approved({ channel: 'webhook', url });
+  expect(webhook.listed.secretsDropped).toEqual(['pin']);
+  expect(webhook.shown).toEqual({ terminal: { channel: 'webhook', url }, secrets: [], secretsDropped: ['pin'] });
+  const { data: events } = (await issuer.get('/events?limit=100')).body;
+  const told = () => issuer.received.filter(({ type }) => type === 'order.terminal_changed').map(({ data }) => data);
+  await until('the issuer was told of three', () => told().length === 3);
+  expect(told().map(({ secretsSet, secretsDropped }) => [secretsSet, secretsDropped])).toEqual([
+    [undefined, undefined],
+    [['pin'], undefined],
+    [undefined, ['pin']],
+  ]);
+  const { data: lines } = (await issuer.get('/orders/pins/timeline')).body;
+  const changes = lines.filter(({ event }: { event: string }) => event === 'terminal_changed');
+  expect(changes.map(({ detail }: { detail: object }) => detail)).toEqual([
+    { by: 'operator', channel: 'email' },
+    { by: 'operator', channel: 'email', secretsSet: 'pin' },
+    { by: 'operator', channel: 'webhook', secretsDropped: 'pin' },
+  ]);
+  const target = encodeURIComponent(`${issuer.issuerId}/pins`);
+  const { data: audit } = (await by(anna, 'GET', `/audit?target=${target}&action=order.terminal_approved`)).body;
+  expect(audit.map(({ after }: { after: object }) => after)).toMatchObject([
+    { secretsDropped: ['pin'] },
+    { secretsSet: ['pin'] },
+    {},
+  ]);
+  expect(JSON.stringify([events, lines, audit, told()])).not.toMatch(/8642|1357/);
   await by(anna, 'PUT', '/settings', {});
 });
 

@@ -2,6 +2,7 @@ import './page';
 import type { OrderAnswer, TimelineAnswer } from '../../src/console/answers';
 import { api } from '../../src/console/api';
 import { isOffered, orderActions } from '../../src/console/order-actions';
+import { presetTerminalOf } from '../../src/pages-kit/terminal-fields';
 
 type Lines = TimelineAnswer['data'];
 const order = (change: Partial<OrderAnswer>): OrderAnswer =>
@@ -66,4 +67,57 @@ test('a window is made longer by minutes, and goes over in seconds', async () =>
   expect(dialog?.text).toContain('2026-01-01T00:00:00.000Z');
   await dialog?.run({ seconds: 10 });
   expect(act).toHaveBeenLastCalledWith(facts, 'extend', { seconds: 600 });
+});
+
+test('a corrected terminal may get another PIN, and what was left empty is not sent, so that the one it has stays', async () => {
+  jest.spyOn(api, 'channels').mockResolvedValue({
+    data: [
+      { channel: 'page', label: 'Pick-up page', hasPage: true, secrets: ['pin'] },
+      {
+        ...{ channel: 'email', label: 'E-mail', hasPage: true, secrets: ['pin'] },
+        address: { field: 'address', label: 'E-mail address', kind: 'email' },
+      },
+      {
+        ...{ channel: 'webhook', label: 'Webhook', hasPage: false, secrets: ['secret'] },
+        address: { field: 'url', label: 'Web address', kind: 'url' },
+      },
+    ],
+  });
+  const sent: unknown[] = [];
+  jest.spyOn(api, 'act').mockImplementation(async (_order, _action, body) => {
+    sent.push(body);
+    return order({});
+  });
+  const facts = order({ terminal: { channel: 'email', hint: 'a***' } });
+  const dialog = await orderActions.find(({ label }) => label === 'Correct the terminal')?.dialog(facts);
+  const shownFor = (channel: string) =>
+    dialog?.fields?.filter(({ name }) => dialog.shownWhen?.(name, { channel }) ?? true) ?? [];
+  expect(shownFor('email').map(({ name }) => name)).toEqual([
+    'channel',
+    'terminal-email-address',
+    'terminal-email-pin',
+  ]);
+  expect(shownFor('email').at(-1)?.required).toBeUndefined();
+  expect(shownFor('email').at(-1)?.help).toContain('stays');
+  expect(shownFor('webhook').at(-1)?.help).toContain('A PIN ends');
+  const typed = { channel: 'email', 'terminal-email-address': 'ann@shop.example' };
+  await dialog?.run({ ...typed, 'terminal-email-pin': '' });
+  await dialog?.run({ ...typed, 'terminal-email-pin': '1357' });
+  expect(sent).toEqual([
+    { terminal: { channel: 'email', address: 'ann@shop.example' } },
+    { terminal: { channel: 'email', address: 'ann@shop.example', pin: '1357' } },
+  ]);
+});
+
+test('a preset terminal that nobody changed is not sent: its secret, which no form shows, stays', () => {
+  const before = { channel: 'webhook', url: 'https://shop.example/codes' } as const;
+  const typed = { channel: 'webhook', 'terminal-webhook-url': before.url };
+  expect(presetTerminalOf(typed, before)).toEqual({});
+  const email = { channel: 'email', address: 'a@shop.example', language: 'de' } as const;
+  expect(presetTerminalOf({ channel: 'email', 'terminal-email-address': email.address }, email)).toEqual({});
+  const other = { ...typed, 'terminal-webhook-url': 'https://shop.example/other' };
+  expect(presetTerminalOf(other, before)).toEqual({
+    terminal: { channel: 'webhook', url: 'https://shop.example/other' },
+  });
+  expect(presetTerminalOf({ channel: 'page' }, undefined)).toEqual({ terminal: { channel: 'page' } });
 });

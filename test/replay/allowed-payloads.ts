@@ -53,6 +53,7 @@ const fields: Readonly<Record<string, RegExp>> = {
   // Words of closed lists.
   ...named(/^[a-z0-9_.]{1,40}$/, 'by', 'channel', 'closedReason', 'code', 'codeMode', 'event', 'kind', 'problem'),
   ...named(/^[a-z0-9_.]{1,40}$/, 'reason', 'state', 'verdict'),
+  ...named(/^[a-z]{1,20}(, [a-z]{1,20})*$/, 'secretsSet', 'secretsSet[]', 'secretsDropped', 'secretsDropped[]'),
   ...named(/^[A-Z]{3}$/, 'currency', 'givenCurrency'),
   ...named(
     /^(true|false|null|[0-9]+)$/,

@@ -914,6 +914,10 @@ export interface components {
                 channel: string;
                 hint: string;
             };
+            /** @description What it has that the one before had not, or not so, such as `pin` */
+            secretsSet?: string[];
+            /** @description What the one before had, and it has not */
+            secretsDropped?: string[];
         };
         GivenMessage: components["schemas"]["GivenOrderPaid"] | components["schemas"]["GivenCodeRequested"] | components["schemas"]["GivenOrderClosing"] | components["schemas"]["GivenVoidRequested"] | components["schemas"]["GivenEvent"];
         GivenOrderPaid: {
@@ -1333,6 +1337,8 @@ export interface components {
                     kind: "url" | "email" | "tel";
                     placeholder?: string;
                 };
+                /** @description Fields that are never shown, such as `pin` */
+                secrets?: string[];
             }[];
             /** @description What `apiVersion` may be, the oldest first; from `endsAt` on calls are refused */
             versions: {

@@ -1,5 +1,6 @@
 import { maskedTerminal, secretsApart } from '../../channels/terminals';
 import * as routes from '../../contract/operator/approvals';
+import type { ChangedSecrets } from '../../domain/order';
 import type { SecondPerson } from '../../operator/approvals';
 import type { OrderActions } from '../../operator/order-actions';
 import type { OrderDeps } from '../../second-interface/ask-order';
@@ -19,6 +20,10 @@ export interface OperatorApprovals {
 /** A minute, of one operator: nobody decides faster, and each is an entry of the audit log. */
 const revealedMax = 30;
 
+/** Of now: the order may have got another terminal since. */
+const droppedOf = ({ secretsDropped }: ChangedSecrets) =>
+  secretsDropped ? { secretsDropped: [...secretsDropped] } : {};
+
 /** What one operator asked for and another one decides. */
 export const mountOperatorApprovals = (mount: Mount, deps: OperatorApprovals): void => {
   const { orderDeps, actions, secondPerson } = deps;
@@ -30,6 +35,8 @@ export const mountOperatorApprovals = (mount: Mount, deps: OperatorApprovals): v
     action: 'redeliver' as const,
     terminal: maskedTerminal(secondPerson.terminalOf(row)),
     ...(row.newLink ? { newLink: row.newLink } : {}),
+    ...(row.secretsSet ? { secretsSet: [...row.secretsSet] } : {}),
+    ...(row.secretsDropped ? { secretsDropped: [...row.secretsDropped] } : {}),
     askedBy: row.askedBy,
     askedAt: row.askedAt.toISOString(),
     endsAt: row.endsAt.toISOString(),
@@ -50,11 +57,11 @@ export const mountOperatorApprovals = (mount: Mount, deps: OperatorApprovals): v
     const { row, terminal } = await secondPerson.toDecide(params.approvalId, operator);
     revealedBy(operator.name);
     const order = await findOrder(deps, row.issuerId, row.orderNo);
-    const { after } = changedTerminals(orderDeps, order, terminal);
+    const { after, changed } = changedTerminals(orderDeps, order, terminal);
     const { shown, secrets } = secretsApart(terminal);
     return audit({ action: 'order.terminal_revealed', target: order._id, after }, async () => ({
       status: 200,
-      body: { terminal: shown, secrets: Object.keys(secrets) },
+      body: { terminal: shown, secrets: Object.keys(secrets), ...droppedOf(changed) },
     }));
   });
 

@@ -105,13 +105,13 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     const row = await findOrder(deps, params.issuerId, params.orderNo);
     const problem = terminal ? await deps.terminalProblem(terminal, row.issuerId) : null;
     if (problem) throw bodyInvalid([problem]);
-    const changed = { target: row._id, ...changedTerminals(orderDeps, row, terminal) };
-    const isOther = changed.before.terminalHash !== changed.after.terminalHash;
-    const deed = { ...changed, after: { ...changed.after, ...(newLink ? { newLink } : {}) } };
+    const { before, after: next, changed } = changedTerminals(orderDeps, row, terminal);
+    const isOther = before.terminalHash !== next.terminalHash;
+    const deed = { target: row._id, before, after: { ...next, ...(newLink ? { newLink } : {}) } };
     if (terminal && isOther && (await secondPerson.isNeeded())) {
       actions.expectRedeliverable(row, terminal);
       const approvalId = await audit({ ...deed, action: 'order.terminal_asked' }, () =>
-        secondPerson.ask(row, { terminal, newLink }, operator),
+        secondPerson.ask(row, { terminal, newLink, changed }, operator),
       );
       return { status: 202, body: { approvalId } };
     }

@@ -3,7 +3,7 @@ import { type EventType, eventTypes, voidDecisions, voidRefusals } from '../../d
 import { closeReasons, orderStates } from '../../domain/order';
 import { type Callback, messageOf } from '../callback';
 import { amount, instant, integer, issuerId, orderNo } from '../fields';
-import { maskedTerminal, payment } from '../order';
+import { changedSecrets, maskedTerminal, payment } from '../order';
 import type { Wire } from '../route';
 
 /** What happened to an order, for its issuer: nobody waits on it. Never a code in it. */
@@ -49,6 +49,7 @@ const data = z
       .optional()
       .meta({ description: 'Who changed the terminal, or what ended the request' }),
     terminal: maskedTerminal.optional().meta({ description: 'Of `order.terminal_changed`' }),
+    ...changedSecrets,
   })
   .meta({ id: 'OrderEventData' });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instant, issuerId, orderNo } from '../fields';
-import { maskedTerminal } from '../order';
+import { changedSecrets, maskedTerminal } from '../order';
 import { noBody, pageOf, pageQuery } from '../query';
 import { declareRoute } from '../route';
 import { shownTerminal } from './issuers';
@@ -16,6 +16,7 @@ const approval = z
     action: z.literal('redeliver'),
     terminal: maskedTerminal.meta({ description: 'Where the codes are to go, masked' }),
     newLink: z.literal(true).optional().meta({ description: 'The pick-up link that the order has would end' }),
+    ...changedSecrets,
     askedBy: z.string(),
     askedAt: instant,
     endsAt: instant,
@@ -66,6 +67,7 @@ export const revealApproval = declareRoute({
         .strictObject({
           terminal: shownTerminal,
           secrets: z.array(z.string()).meta({ description: 'Which others would be set, such as a PIN; never shown' }),
+          secretsDropped: changedSecrets.secretsDropped,
         })
         .meta({
           id: 'ApprovalRevealed',

@@ -14,6 +14,7 @@ export const offeredChannel = z.strictObject({
   label: z.string(),
   hasPage: z.boolean().meta({ description: 'Its orders have a pick-up link' }),
   address: address.optional().meta({ description: 'Absent where a channel needs none' }),
+  secrets: z.array(z.string()).optional().meta({ description: 'Fields that are never shown, such as `pin`' }),
 });
 export type OfferedChannel = Wire<typeof offeredChannel>;
 

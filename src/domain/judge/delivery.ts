@@ -44,8 +44,12 @@ const judgeRedeliver = (ruling: Ruling, message: Redeliver): Decision => {
 
 const changeTerminal = (ruling: Ruling, { terminal, by }: Redeliver): void => {
   if (!terminal || terminal === 'same') return;
-  ruling.change({ channel: terminal.channel });
-  if (by) ruling.note('terminal_changed', { by, channel: terminal.channel }).tell('order.terminal_changed', { by });
+  const { channel, secretsSet, secretsDropped } = terminal;
+  ruling.change({ channel });
+  if (!by) return;
+  const told = { ...(secretsSet ? { secretsSet } : {}), ...(secretsDropped ? { secretsDropped } : {}) };
+  const said = Object.fromEntries(Object.entries(told).map(([name, secrets]) => [name, secrets.join(', ')]));
+  ruling.note('terminal_changed', { by, channel, ...said }).tell('order.terminal_changed', { by, ...told });
 };
 
 const countToday = (ruling: Ruling): boolean => {

@@ -101,7 +101,7 @@ export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | '
     case 'terminal_changed':
       return {
         who: detail.by === 'issuer' ? 'issuer' : 'platform',
-        text: `The codes go to another terminal (${detail.channel}), as the ${detail.by} asked`,
+        text: `The codes go to another terminal (${detail.channel}), as the ${detail.by} asked${detail.secretsSet ? `, with another ${detail.secretsSet}` : ''}${detail.secretsDropped ? `, without the ${detail.secretsDropped} that it had` : ''}`,
         tone: 'plain',
       };
     case 'delivered':

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { keptByOrder, terminalOfOrder } from '../../channels/kept-terminal';
-import { hasPage } from '../../channels/terminals';
+import { changedSecrets, correctedTerminal, hasPage } from '../../channels/terminals';
 import { decide } from '../../domain/judge/decide';
 import { hasFailedDelivery } from '../../domain/judge/delivery';
 import type { Asker, OrderMessage } from '../../domain/messages';
-import { isCalled, isFinal, type Terminal } from '../../domain/order';
+import { type ChangedSecrets, isCalled, isFinal, type Terminal } from '../../domain/order';
 import { unwrapOrderKey } from '../../sealing/order-keys';
 import { openOrder } from '../../sealing/order-row';
 import type { Correction, NewLink, OrderRow } from '../../store/orders';
@@ -74,7 +74,7 @@ const askInWorkflow = async (
   const correction = correctionOf(deps, row, updateId, asked);
   const message = messageFor(row, asked, correction);
   if (message.newLink) await renewLink(deps, row, message);
-  if (correction) await deps.orders.keepCorrection(row, correction);
+  if (correction) await deps.orders.keepCorrection(row, { ref: correction.ref, terminal: correction.terminal });
   const judged = await askOrder(deps, row, updateId, message);
   // It may be judged yet, and finds its terminal then.
   if (judged === 'unavailable') throw engineUnavailable();
@@ -89,20 +89,25 @@ const correctionOf = (
   row: OrderRow,
   ref: string,
   { terminal }: Redelivery,
-): Correction | undefined =>
-  terminal && !isDeepStrictEqual(terminal, terminalOfOrder(ring, row))
-    ? { ref, terminal: keptByOrder(terminal, openOrder(ring, row), row._id) }
-    : undefined;
+): (Correction & { readonly changed: ChangedSecrets }) | undefined => {
+  if (!terminal) return undefined;
+  const was = terminalOfOrder(ring, row);
+  const next = correctedTerminal(terminal, was);
+  if (isDeepStrictEqual(next, was)) return undefined;
+  return { ref, terminal: keptByOrder(next, openOrder(ring, row), row._id), changed: changedSecrets(next, was) };
+};
 
 const messageFor = (
   row: OrderRow,
   { by, isRightToken, terminal, newLink }: Redelivery,
-  correction: Correction | undefined,
+  correction: ReturnType<typeof correctionOf>,
 ): Message => ({
   kind: 'redeliver',
   by,
   isRightToken,
-  ...(correction ? { terminal: { ref: correction.ref, channel: correction.terminal.channel } } : {}),
+  ...(correction
+    ? { terminal: { ref: correction.ref, channel: correction.terminal.channel, ...correction.changed } }
+    : {}),
   ...(terminal && !correction ? { terminal: 'same' } : {}),
   ...(hasFailedDelivery(row.facts.state, deliveryState(row), row.timeline) ? { hasFailed: true } : {}),
   ...(newLink && hasPage(terminal ?? row.terminal) ? { newLink } : {}),

@@ -634,6 +634,10 @@ class EventData(_EventData, total=False):
     "Who changed the terminal, or what ended the request"
     terminal: MaskedTerminal
     "Of `order.terminal_changed`"
+    secretsSet: List[str]
+    "What it has that the one before had not, or not so, such as `pin`"
+    secretsDropped: List[str]
+    "What the one before had, and it has not"
 
 
 class Event(TypedDict):
@@ -1068,6 +1072,8 @@ class _Channel(TypedDict):
 class Channel(_Channel, total=False):
     address: Address
     "Absent where a channel needs none"
+    secrets: List[str]
+    "Fields that are never shown, such as `pin`"
 
 
 class _Version(TypedDict):
