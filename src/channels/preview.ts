@@ -1,5 +1,6 @@
 import type { Code } from '../contract/code';
 import { instructionsFor } from '../domain/branding';
+import { isTestIssuer } from '../domain/ids';
 import type { Seller } from './channel';
 import { messageOf } from './email/message';
 import { messageWords } from './message-words';
@@ -12,6 +13,7 @@ import { smsParts } from './sms/parts';
 import { textOf } from './sms/text';
 
 interface PreviewOf {
+  readonly issuerId: string;
   readonly seller: Seller;
   readonly product: string;
   readonly quantity: number;
@@ -28,10 +30,10 @@ const madeUp = (quantity: number): Code[] =>
   }));
 
 /** What a buyer would see, of codes that nobody issued. Nothing in it is loaded from anywhere. */
-export const previewOf = async ({ seller, product, quantity, language, publicUrl }: PreviewOf) => {
+export const previewOf = async ({ issuerId, seller, product, quantity, language, publicUrl }: PreviewOf) => {
   // As long as a real one, or the parts of an SMS would be counted wrong.
   const pickupUrl = `${publicUrl}/p/${'sample'.padEnd(43, '0')}`;
-  const order = { issuerId: 'sample', orderNo: 'SAMPLE-1', product: { id: 'sample', name: product } };
+  const order = { issuerId, orderNo: 'SAMPLE-1', product: { id: 'sample', name: product } };
   const codes = madeUp(quantity);
   const delivery = { order, codes, pickupUrl, seller, terminal: { language } };
   const { fromName, subject, text, html, pictures } = await messageOf(delivery);
@@ -48,16 +50,17 @@ export const previewOf = async ({ seller, product, quantity, language, publicUrl
       ),
     },
     sms: { text: sms, parts: smsParts(sms) },
-    page: { html: pageOf({ seller, product, quantity, language, publicUrl }, codes) },
+    page: { html: pageOf({ issuerId, seller, product, quantity, language, publicUrl }, codes) },
   };
 };
 
-const pageOf = ({ seller, product, quantity, language }: PreviewOf, codes: readonly Code[]): string => {
+const pageOf = ({ issuerId, seller, product, quantity, language }: PreviewOf, codes: readonly Code[]): string => {
   const { name, branding, logo } = seller;
   const { words } = messageWords(seller, { language });
   const languages = [language, branding?.language].filter((one) => one !== undefined);
   const model: PickupModel = {
     orderNo: 'SAMPLE-1',
+    isTest: isTestIssuer(issuerId),
     productName: product,
     sellerName: name,
     logo,

@@ -25,7 +25,7 @@ export const mountPreviews = (mount: Mount, { issuers, publicUrl }: Previews): v
       codeInMessage: given.codeInMessage ?? issuer.codeInMessage ?? false,
     };
     const { language, quantity, product = sampleProduct } = given;
-    return previewOf({ seller, product, quantity, language, publicUrl });
+    return previewOf({ issuerId: issuer._id, seller, product, quantity, language, publicUrl });
   };
 
   const savedLook = async ({ _id, branding }: IssuerRow): Promise<Pick<IssuerRow, 'branding' | 'logo'>> => {

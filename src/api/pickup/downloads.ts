@@ -6,11 +6,13 @@ import { amountText, timeText } from '../../channels/page/plain-words';
 import type { PageWords } from '../../channels/page/translations';
 import { googleWalletLink } from '../../channels/page/wallet/google-link';
 import { applePassType } from '../../channels/page/wallet/wallet-pass';
+import { marked } from '../../channels/test-mark';
 import { downloadCalendar, downloadCodes, downloadVoucher, savePass } from '../../contract/buyer/pickup';
 import type { Code } from '../../contract/code';
 import type { Route } from '../../contract/route';
 import { type Branding, instructionsFor } from '../../domain/branding';
 import { Failure } from '../../domain/failures';
+import { isTestIssuer } from '../../domain/ids';
 import { goodCount, itemOf, usesLeft } from '../../domain/items';
 import { sha256 } from '../../sealing/key-ring';
 import { openOrder } from '../../sealing/order-row';
@@ -84,7 +86,7 @@ export const mountDownloads = (mount: Mount, pages: PageDeps): void => {
     const { name, branding } = await shownSeller({ issuers, orderDeps: deps }, row.issuerId);
     const voucher = {
       orderNo: row.orderNo,
-      productName: row.product.name,
+      productName: marked(row.issuerId, row.product.name, words),
       sellerName: name,
       color: branding?.color,
       instructions: instructionsFor(row.product, branding, request.acceptsLanguages()),
@@ -103,15 +105,19 @@ export const mountDownloads = (mount: Mount, pages: PageDeps): void => {
     const { name, branding } = await shownSeller({ issuers, orderDeps: deps }, row.issuerId);
     const words = wordsFor(request);
     const kept = itemOf(row.facts, code.itemId);
+    // A wallet makes links of addresses in texts.
+    const isTest = isTestIssuer(row.issuerId);
     const pass = {
       id: sha256(`${row._id}/${code.itemId}`),
       orderNo: row.orderNo,
-      sellerName: name,
-      productName: row.product.name,
+      sellerName: marked(row.issuerId, name, words),
+      productName: marked(row.issuerId, row.product.name, words),
       color: branding?.color,
       logo: await shownLogo({ issuers, orderDeps: deps }, row.issuerId),
-      instructions: instructionsFor(row.product, branding, request.acceptsLanguages())?.text,
-      contacts: [branding?.supportEmail, branding?.supportUrl].filter((one) => one !== undefined),
+      instructions: isTest
+        ? words.test.means
+        : instructionsFor(row.product, branding, request.acceptsLanguages())?.text,
+      contacts: isTest ? [] : [branding?.supportEmail, branding?.supportUrl].filter((one) => one !== undefined),
       isUsedUp: usesLeft(kept) === 0,
       code: { ...code, startsAt: timeOf(kept.startsAtMs), expiresAt: timeOf(kept.expiresAtMs) },
     };
@@ -128,12 +134,21 @@ export const mountDownloads = (mount: Mount, pages: PageDeps): void => {
   file(downloadCalendar, 'calendar.ics', async (row, codes, request) => {
     const { name, branding } = await shownSeller({ issuers, orderDeps: deps }, row.issuerId);
     const instructions = instructionsFor(row.product, branding, request.acceptsLanguages());
-    const details = [name, `${wordsFor(request).order} ${row.orderNo}`, ...(instructions ? [instructions.text] : [])];
+    const words = wordsFor(request);
+    const details = [
+      name,
+      `${words.order} ${row.orderNo}`,
+      ...(isTestIssuer(row.issuerId) ? [words.test.means] : instructions ? [instructions.text] : []),
+    ];
     const appointments = timesOf(row, codes).map((time) => ({
       ...time,
       uid: sha256(`${row._id}/${time.startsAtMs}/${time.expiresAtMs ?? ''}`),
     }));
-    const body = calendarFile({ title: row.product.name, details }, appointments, deps.nowMs());
+    const body = calendarFile(
+      { title: marked(row.issuerId, row.product.name, words), details },
+      appointments,
+      deps.nowMs(),
+    );
     return { mediaType: 'text/calendar; charset=utf-8', body };
   });
 };
@@ -152,11 +167,12 @@ const timesOf = ({ facts }: OrderRow, codes: readonly Code[]): Pick<Appointment,
 
 /** As the page tells them. */
 const purchaseFacts = (
-  { orderNo, amount, payment, createdAt, gift }: OrderRow,
+  { issuerId, orderNo, amount, payment, createdAt, gift }: OrderRow,
   seller: string,
   branding: Branding | undefined,
   words: PageWords,
 ): (readonly [string, string])[] => [
+  ...(isTestIssuer(issuerId) ? [[words.test.mark, words.test.means] as const] : []),
   [words.order, orderNo],
   [words.seller, seller],
   // Who was given it does not read what it cost.

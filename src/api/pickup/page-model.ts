@@ -8,6 +8,7 @@ import type { AppleWalletSettings } from '../../channels/page/wallet/apple-setti
 import type { GoogleWalletSettings } from '../../channels/page/wallet/google-settings';
 import type { Code } from '../../contract/code';
 import { instructionsFor } from '../../domain/branding';
+import { isTestIssuer } from '../../domain/ids';
 import {
   defaultUses,
   endedCount,
@@ -86,6 +87,7 @@ export const pageModel = async (
   const isDelivered = facts.state === 'delivered';
   return {
     orderNo: row.orderNo,
+    isTest: isTestIssuer(row.issuerId),
     productName: row.product.name,
     sellerName,
     color: branding?.color,

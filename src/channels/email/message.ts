@@ -2,11 +2,13 @@ import { pngOf } from '../../branding/logo';
 import { paletteOf } from '../../branding/palette';
 import type { Code } from '../../contract/code';
 import { filledIn, instructionsFor } from '../../domain/branding';
+import { isTestIssuer } from '../../domain/ids';
 import type { Delivery } from '../channel';
 import { codesInMessage } from '../codes-in-message';
 import { messageWords } from '../message-words';
 import { oneLine } from '../one-line';
 import { html, type Markup } from '../page/html';
+import { marked } from '../test-mark';
 import { messageCodes } from './message-codes';
 
 type MailOf = Pick<
@@ -33,7 +35,9 @@ export const messageOf = async ({ order, codes, pickupUrl = '', seller, terminal
   const n = codes.length;
   const values = { seller: seller.name, product: name, codes: message.what(n), orderNo: order.orderNo };
   const said = (mine: string | undefined, ours: string): string => (mine === undefined ? ours : filledIn(mine, values));
-  const title = oneLine(said(own.subject, message.subject(n, name)));
+  const isTest = isTestIssuer(order.issuerId);
+  const mark = (text: string): string => marked(order.issuerId, text, words);
+  const title = oneLine(mark(said(own.subject, message.subject(n, name))));
   const shown = await messageCodes(codesInMessage({ seller, terminal, codes }), words);
   const sentence = said(own.text, message.ready(n, seller.name, name));
   const { accent, onAccent } = paletteOf(seller.branding?.color ?? usualColor, 'light');
@@ -45,9 +49,10 @@ export const messageOf = async ({ order, codes, pickupUrl = '', seller, terminal
   const questions = message.questions(seller.name);
   const orderLine = `${words.order} ${order.orderNo}`;
   return {
-    fromName: oneLine(seller.name),
+    fromName: oneLine(mark(seller.name)),
     subject: title,
     text: [
+      ...(isTest ? [words.test.means] : []),
       sentence,
       `${message.seeHere(n)}\n${pickupUrl}`,
       ...shown.map(({ code, lines }) => [code.value, ...lines].join('\n')),
@@ -60,13 +65,14 @@ export const messageOf = async ({ order, codes, pickupUrl = '', seller, terminal
       title,
       html`${logo && html`<img src="cid:logo" alt="" height="48" style="display:block;height:48px;max-width:100%;margin:0 0 16px">`}
 <h1 style="margin:0 0 16px;font-size:20px;line-height:1.3" dir="auto">${title}</h1>
+${isTest && html`<p style="margin:0 0 16px;padding:12px;border:2px solid #a3261d;border-radius:8px;color:#a3261d;font-weight:600">${words.test.means}</p>`}
 <p dir="auto" style="margin:0 0 16px;white-space:pre-line">${sentence}</p>
 <p style="margin:0 0 16px"><a href="${pickupUrl}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:${accent};color:${onAccent};text-decoration:none;font-weight:600">${said(own.button, message.show(n))}</a></p>
 ${shown.map(({ code, lines, picture }) => codeBlock(code, lines, picture?.name))}
 <p style="margin:0 0 16px;color:#555">${message.orCopy}<br><a href="${pickupUrl}" style="color:${accent};word-break:break-all">${pickupUrl}</a></p>
 ${instructions && html`<p style="margin:0 0 4px;font-weight:600">${words.howToRedeem}</p><p dir="auto" style="margin:0 0 16px;white-space:pre-line">${instructions.text}</p>`}
 <p style="margin:0 0 8px;color:#555">${warning}</p>
-${contacts.length > 0 && html`<p style="margin:0 0 8px;color:#555">${questions} ${contacts.map((to, at) => html`${at > 0 && ', '}<a href="${/^https:/i.test(to) ? to : `mailto:${to}`}" style="color:${accent}">${to}</a>`)}</p>`}
+${contacts.length > 0 && html`<p style="margin:0 0 8px;color:#555">${questions} ${contacts.map((to, at) => html`${at > 0 && ', '}${isTest ? to : html`<a href="${/^https:/i.test(to) ? to : `mailto:${to}`}" style="color:${accent}">${to}</a>`}`)}</p>`}
 <p style="margin:0;color:#555">${orderLine}</p>`,
       { lang, dir: words.dir },
     ),

@@ -22,6 +22,8 @@ export interface PickupCode {
   /** The same value as a QR code, where the bars are too many for a small screen, or for any. */
   readonly asQrSvg?: string | undefined;
   readonly isAlwaysQr?: boolean | undefined;
+  /** Also where it is an address. */
+  readonly isText?: boolean;
 }
 
 /** Addresses of the files that hold the codes. */
@@ -36,7 +38,12 @@ export interface PickupDownloads {
 }
 
 /** Called by the view once there are codes: each is closed until its reader opens it, with or without the page's script. */
-export function codeList(codes: readonly PickupCode[], downloads: PickupDownloads, words: PageWords): Markup {
+export function codeList(
+  all: readonly PickupCode[],
+  { downloads, isTest }: { readonly downloads: PickupDownloads; readonly isTest?: boolean },
+  words: PageWords,
+): Markup {
+  const codes = isTest ? all.map((code) => ({ ...code, isText: true })) : all;
   const many = codes.length > 1;
   return html`<section class="codes" aria-label="${many ? words.code.many : words.code.one}">
 ${many && manyTools(codes.length, words)}
@@ -124,7 +131,8 @@ function factsOf(code: PickupCode, number: number, count: number, words: PageWor
 }
 
 // A link may only lead to the web, whatever the caller took for a url.
-const isWebLink = ({ format, value = '' }: PickupCode): boolean => format === 'url' && /^https?:\/\//i.test(value);
+const isWebLink = ({ format, value = '', isText }: PickupCode): boolean =>
+  !isText && format === 'url' && /^https?:\/\//i.test(value);
 
 const value = (code: PickupCode, text: string, id: string): Markup =>
   isWebLink(code)

@@ -5,6 +5,8 @@ import type { PickupCode, PickupDownloads } from './code-list';
 /** What the page shows. Without `codes` it is a first page or a line of the stream, and holds none. */
 export interface PickupModel {
   readonly orderNo: string;
+  /** Of a test issuer: it says so, and leads nowhere else. */
+  readonly isTest?: boolean;
   readonly productName: string;
   /** Who sold it, in the issuer's own name. */
   readonly sellerName: string;

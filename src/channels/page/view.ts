@@ -72,9 +72,11 @@ export function renderPickupPage(model: PickupModel, words: PageWords): string {
 `
   }<script src="${basePath}${pageScript.href}" defer></script>
 ${!final && html`<noscript><meta http-equiv="refresh" content="${reloadSeconds}"></noscript>`}`;
-  return html`${documentHead(words, words.title(said.headline, model.orderNo), basePath, script)}
+  const title = words.title(said.headline, model.orderNo);
+  return html`${documentHead(words, model.isTest ? `${words.test.mark} · ${title}` : title, basePath, script)}
 <body>
 <main id="pickup" data-events="${model.eventsUrl}" data-final="${isOver(model) ? 'true' : 'false'}" data-ended="${model.ended ?? 0}" data-words="${JSON.stringify(words.script)}">
+${model.isTest === true && html`<p class="test-mark" role="note"><strong>${words.test.mark}</strong> ${words.test.means}</p>`}
 ${model.logo !== undefined && html`<p class="logo"><img src="${model.logo}" alt="${model.sellerName}"></p>`}
 <header class="order">
 <p class="order-no">${words.order} <bdi>${model.orderNo}</bdi></p>
@@ -132,7 +134,7 @@ ${model.isRefundAsked === true && html`<p class="explanation">${words.refundAske
 </section>
 ${model.gift?.kind === 'given' && !model.gift.isOpened && giftLink(model.gift.url, words)}
 ${model.gift?.kind === 'received' && received(model.gift.message, words)}
-${model.codes === undefined ? model.state === 'delivered' && !model.isVoid && model.ready > 0 && model.gift?.kind !== 'given' && revealForm(model, words) : model.codes.length > 0 && codeList(model.codes, model.downloads, words)}
+${model.codes === undefined ? model.state === 'delivered' && !model.isVoid && model.ready > 0 && model.gift?.kind !== 'given' && revealForm(model, words) : model.codes.length > 0 && codeList(model.codes, model, words)}
 ${model.codes?.some(({ ended }) => ended === undefined) === true && reportForm(model.reportUrl, model.codes, words)}
 ${model.state === 'delivered' && !model.isVoid && model.instructions && instructions(model.instructions, words)}
 ${model.codes === undefined && model.giftUrl !== undefined && giftForm(model.giftUrl, model.gift !== undefined, words)}
@@ -146,7 +148,7 @@ const instructions = ({ lang, text }: Instructions, words: PageWords): Markup =>
 
 /** What a buyer looks up later, on paper too. */
 const purchase = (model: PickupModel, words: PageWords): Markup => {
-  const { sellerName, amount, boughtAt, supportEmail, supportUrl } = model;
+  const { sellerName, amount, boughtAt, supportEmail, supportUrl, isTest } = model;
   const fact = (name: string, value: string | Markup): Markup => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
   return html`<section class="about">
 <h2>${words.purchase}</h2>
@@ -154,8 +156,8 @@ const purchase = (model: PickupModel, words: PageWords): Markup => {
 ${fact(words.seller, html`<bdi>${sellerName}</bdi>`)}
 ${amount && fact(words.price, amountText(amount, words.locale))}
 ${boughtAt !== undefined && fact(words.boughtOn, html`<bdi><time datetime="${boughtAt}">${timeText(boughtAt, words.locale)}</time></bdi>`)}
-${supportEmail !== undefined && fact(words.questions, html`<a href="mailto:${supportEmail}">${supportEmail}</a>`)}
-${supportUrl !== undefined && fact(words.helpAndTerms, html`<a href="${supportUrl}" target="_blank" rel="noopener noreferrer">${new URL(supportUrl).host}</a>`)}
+${supportEmail !== undefined && fact(words.questions, isTest === true ? supportEmail : html`<a href="mailto:${supportEmail}">${supportEmail}</a>`)}
+${supportUrl !== undefined && fact(words.helpAndTerms, isTest === true ? new URL(supportUrl).host : html`<a href="${supportUrl}" target="_blank" rel="noopener noreferrer">${new URL(supportUrl).host}</a>`)}
 </dl>
 </section>`;
 };

@@ -3,6 +3,7 @@ import type { Delivery } from '../channel';
 import { codesInMessage } from '../codes-in-message';
 import { messageWords } from '../message-words';
 import { oneLine } from '../one-line';
+import { marked } from '../test-mark';
 import { partMaxChars, smsParts } from './parts';
 
 type TextOf = Pick<
@@ -22,10 +23,11 @@ export const textOf = ({ order, codes, pickupUrl = '', seller, terminal }: TextO
   const { words, own } = messageWords(seller, terminal);
   const [name, product] = [cut(seller.name, nameMax), cut(order.product.name, nameMax)];
   const values = { seller: name, product, codes: words.message.what(codes.length), orderNo: order.orderNo };
-  const short =
+  const said =
     own.sms === undefined
       ? `${words.message.short(codes.length, name, product)}:`
       : cut(filledIn(own.sms, values), sentenceMax);
+  const short = marked(order.issuerId, said, words);
   const link = `${short} ${pickupUrl}`;
   // An order may have ten million characters of codes: that they do not fit is told before they are looked at.
   const inMessage = codesInMessage({ seller, terminal, codes });

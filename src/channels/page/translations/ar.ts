@@ -12,6 +12,10 @@ export const ar: PageWords = {
   codes,
   soldBy: 'البائع:',
   deliveredBy: 'عبر منصة',
+  test: {
+    mark: 'اختبار',
+    means: 'هذا اختبار: لم يُبَع أي شيء، والرمز لا قيمة له. لا تدفع شيئًا ولا تُدخل أي بيانات.',
+  },
   keepPrivate: (n) => `احتفظ برابط هذه الصفحة لنفسك: كل من يملكه يستطيع رؤية ${yours(n)}.`,
   reloads: (seconds) => `تُحدَّث هذه الصفحة تلقائيًا كل ${seconds} ثانية.`,
   lostLink: {

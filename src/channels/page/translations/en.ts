@@ -11,6 +11,10 @@ export const en: PageWords = {
   codes: (n) => `${n} codes`,
   soldBy: 'Sold by',
   deliveredBy: 'Delivered by',
+  test: {
+    mark: 'TEST',
+    means: 'This is a test: nothing was sold, and the code is worth nothing. Pay nothing and enter no data.',
+  },
   keepPrivate: (n) => `Keep this page’s link to yourself: whoever has it can see your ${codes(n, 'code', 'codes')}.`,
   reloads: (seconds) => `This page reloads by itself every ${seconds} seconds.`,
   lostLink: {

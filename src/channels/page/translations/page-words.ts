@@ -21,6 +21,8 @@ export interface PageWords {
   readonly codes: (n: number) => string;
   readonly soldBy: string;
   readonly deliveredBy: string;
+  /** Of what a test issuer sold: in front of texts, and in a sentence. No issuer takes it away. */
+  readonly test: { readonly mark: string; readonly means: string };
   readonly keepPrivate: (n: number) => string;
   readonly reloads: (seconds: number) => string;
   readonly lostLink: Said;

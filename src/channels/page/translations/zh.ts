@@ -9,6 +9,10 @@ export const zh: PageWords = {
   codes: (n) => `${n} 个券码`,
   soldBy: '卖家：',
   deliveredBy: '由以下平台送达：',
+  test: {
+    mark: '测试',
+    means: '这是测试：没有售出任何商品，此代码没有价值。请勿付款，也不要填写任何信息。',
+  },
   keepPrivate: () => '请勿将本页链接告诉他人：任何得到链接的人都能看到您的券码。',
   reloads: (seconds) => `本页每 ${seconds} 秒自动刷新。`,
   lostLink: {
