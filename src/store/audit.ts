@@ -67,6 +67,9 @@ const waitingMax = 100;
 /** Before the next one that waits: else a process that has much to write would be the first each time. */
 const othersTurnMaxMs = 50;
 
+/** No number is longer: behind `n999999999999` no entry would be in order, or be found. */
+const seqMax = 999_999_999_999;
+
 /** Behind any `_id` of before the chain, which are hexadecimal; the index over `_id` is the guard of the chain. */
 const idOf = (seq: number): string => `n${String(seq).padStart(12, '0')}`;
 
@@ -94,28 +97,53 @@ export const createAudit = (
   /** Keyed: whoever writes to the database alone cannot make the chain anew. */
   macOf: (text: string) => string,
 ) => {
-  type Link = Pick<AuditLink, 'seq' | 'hash'>;
-  const beginning: Link = { seq: 0, hash: '' };
-  let head: Link | undefined;
+  /** The newest entry's hash, and the number before the next one's. */
+  type Head = Pick<AuditLink, 'seq' | 'hash'>;
+  let head: Head | undefined;
   let turn: Promise<unknown> = Promise.resolve();
   let waiting = 0;
 
   const hashOf = ({ seq, id, prev, at, actor, action, target, phase, of, before, after, reason, code }: AuditHashed) =>
     macOf(canonical({ seq, id, prev, at, actor, action, target, phase, of, before, after, reason, code }));
 
-  const readHead = async (): Promise<Link> => {
-    const [newest] = await audit
-      .find<KeptAuditRow>({ _id: { $gt: idOf(0), ...isEntry } })
-      .sort({ _id: -1 })
-      .limit(1)
-      .toArray();
-    return newest ? { seq: seqOf(newest), hash: newest.hash } : beginning;
+  const numbered = (row: KeptAuditRow): KeptAuditRow => ({ ...row, seq: seqOf(row) });
+
+  const isUnchanged = (kept: KeptAuditRow): boolean => {
+    const row = numbered(kept);
+    try {
+      return row.hash === hashOf(row) && row.position === positionOf(row);
+    } catch {
+      // Its time is none.
+      return false;
+    }
+  };
+
+  const chain = (after: number, direction: 1 | -1) =>
+    audit.find<KeptAuditRow>({ _id: { $gt: idOf(after), ...isEntry } }).sort({ _id: direction });
+
+  /** What somebody else put behind the newest entry, or in the place of the next one, is passed over. */
+  const readHead = async (): Promise<Head> => {
+    const [top] = await chain(0, -1).limit(1).toArray();
+    if (!top) return { seq: 0, hash: '' };
+    if (isUnchanged(top)) return { seq: seqOf(top), hash: top.hash };
+    let believed = { seq: 0, hash: '' };
+    for await (const row of chain(0, -1)) {
+      if (!isUnchanged(row)) continue;
+      believed = { seq: seqOf(row), hash: row.hash };
+      break;
+    }
+    for await (const row of chain(believed.seq, 1)) {
+      if (seqOf(row) !== believed.seq + 1) break;
+      believed = { ...believed, seq: seqOf(row) };
+    }
+    return believed;
   };
 
   const append = async (entry: AuditEntry, id: string): Promise<ChainedAuditRow> => {
     for (let n = 0; n < triesMax; n += 1) {
       head ??= await readHead();
       const seq = head.seq + 1;
+      if (seq > seqMax) break;
       const unhashed = { seq, id, prev: head.hash, ...entry };
       const row = { ...unhashed, hash: hashOf(unhashed) };
       try {
@@ -191,18 +219,14 @@ export const createAudit = (
 
     /** The chain from after this one on, oldest first: each under the number that its place gives it, whatever it says. */
     after: async (seq: number, limit: number): Promise<KeptAuditRow[]> => {
-      const rows = await audit
-        .find<KeptAuditRow>({ _id: { $gt: idOf(seq), ...isEntry } })
-        .sort({ _id: 1 })
-        .limit(limit)
-        .toArray();
-      return rows.map((row) => ({ ...row, seq: seqOf(row) }));
+      const rows = await chain(seq, 1).limit(limit).toArray();
+      return rows.map(numbered);
     },
 
-    isInChain: ({ _id }: AuditRow): boolean => entryId.test(_id),
+    isInChain: (row: AuditRow): row is KeptAuditRow => entryId.test(row._id),
 
     /** Whether it is as it was written, and is listed under its time. */
-    isUnchanged: (row: KeptAuditRow): boolean => row.hash === hashOf(row) && row.position === positionOf(row),
+    isUnchanged,
   };
 };
 

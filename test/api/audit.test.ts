@@ -283,6 +283,33 @@ describe('the chain of entries', () => {
     expect(sealAll).not.toHaveBeenCalled();
   });
 
+  test('a forged entry behind the newest one hides none of those that follow, and is named', async () => {
+    const { audit } = store.database;
+    for (const id of ['a', 'b']) await process().append(entry, id);
+    const second = (await audit.findOne({ seq: 2 })) as AuditRow;
+    const at = { position: '2026-01-01T00:00:00.000Z/x', at: new Date() };
+    // In the last place there is, in the very next one, and as a copy of one that was written.
+    for (const row of [{ ...at }, { ...second }, { hash: second.hash }]) {
+      await audit.insertMany(['n999999999999', 'n000000000003'].map((_id) => ({ ...row, _id }) as unknown as AuditRow));
+      const written = await process().append(entry, `behind ${JSON.stringify(row)}`);
+      expect(await checkAudit(process(), 0, 10)).toMatchObject({ broken: { seq: 3, why: 'forged' } });
+      expect((await checkAudit(process(), 0, 10)).last).toMatchObject({ seq: written.seq });
+      await audit.deleteOne({ _id: 'n999999999999' });
+      await audit.deleteOne({ _id: 'n000000000003' });
+      expect((await process().list({}, undefined, 1)).map(({ seq }) => seq)).toEqual([written.seq]);
+      expect(await checkAudit(process(), 0, 10)).toMatchObject({
+        checked: written.seq - 1,
+        last: { seq: written.seq, hash: written.hash },
+        broken: { seq: 3, why: 'forged' },
+      });
+      await audit.deleteMany({ seq: { $gt: 2 } });
+    }
+    // Alone behind the newest one: nothing of the platform's can have been there.
+    await audit.insertOne({ ...at, _id: 'n999999999999' } as unknown as AuditRow);
+    expect((await checkAudit(process(), 0, 10)).broken).toEqual({ seq: 999_999_999_999, why: 'forged' });
+    expect((await process().append(entry, 'third')).seq).toBe(3);
+  });
+
   test('entries of before the chain stay in the list', async () => {
     const old = { _id: '0e4a', position: '2026-01-01T00:00:00.000Z/0e4a', at: new Date(0), actor: 'a', action: 'b' };
     await store.database.audit.insertOne({ ...old, target: 't' });

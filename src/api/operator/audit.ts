@@ -18,7 +18,8 @@ export const mountOperatorAudit = (mount: Mount, { auditLog }: OperatorAudit): v
     const before = cursor === undefined ? undefined : positionOf(cursor);
     const [rows, [first]] = await Promise.all([auditLog.list(filter, before, limit + 1), auditLog.after(0, 1)]);
     // Beside the chain nothing is written any more: it would be somebody else's.
-    const isOurs = (row: AuditRow): boolean => !first || auditLog.isInChain(row) || row.at < first.at;
+    const isOurs = (row: AuditRow): boolean =>
+      auditLog.isInChain(row) ? auditLog.isUnchanged(row) : !first || row.at < first.at;
     return { status: 200, body: pageOf(rows, limit, (row) => (isOurs(row) ? entryBody(row) : undefined)) };
   });
 

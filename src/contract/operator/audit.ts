@@ -96,9 +96,9 @@ export const checkAudit = declareRoute({
           checked: count,
           last: z.strictObject({ seq: count, hash: z.string() }).optional(),
           broken: z
-            .strictObject({ seq: count, why: z.enum(['missing', 'changed', 'unlinked']) })
+            .strictObject({ seq: count, why: z.enum(['missing', 'changed', 'unlinked', 'forged']) })
             .optional()
-            .meta({ description: 'The first entry that is not as it was written' }),
+            .meta({ description: 'The first entry that is not as it was written; forged: never of the chain' }),
           next: count.optional().meta({ description: 'There are more: ask again after this one' }),
         })
         .meta({ id: 'AuditChecked', examples: [{ checked: 2, last: { seq: 2, hash: 'aGFzaC1vZi10aGlzLW9uZQ' } }] }),
