@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { type KeyRing, sha256 } from './key-ring';
+import { type KeyRing, SealBroken, sha256 } from './key-ring';
 import { places } from './places';
 
 /** Signs deliveries to webhook terminals (`v1a`), which share no secret with the platform. */
@@ -21,6 +21,7 @@ interface KeptKey {
 
 /** What the store does for the platform's keys. */
 export interface KeyStore {
+  readonly find: (name: string) => Promise<KeptKey | null>;
   readonly readOrMake: (name: string, make: () => Buffer | Promise<Buffer>) => Promise<KeptKey>;
   readonly sealAnew: (seen: KeptKey, sealed: Buffer) => Promise<void>;
   readonly rotate: (seen: KeptKey, sealed: Buffer, at: Date, endOldNow: boolean) => Promise<Date | undefined>;
@@ -36,7 +37,7 @@ const context = places.platformKey(name);
 /** One key, or two for a day after a rotation. They are read again and again, as another process may rotate them. */
 export const createDeliveryKeys = (
   ring: KeyRing,
-  { readOrMake, rotate }: Omit<KeyStore, 'sealAnew'>,
+  { find, rotate }: Pick<KeyStore, 'find' | 'rotate'>,
   nowMs: () => number,
 ) => {
   let known: { readonly keys: readonly DeliveryKey[]; readonly atMs: number } | undefined;
@@ -54,16 +55,29 @@ export const createDeliveryKeys = (
   const living = (keys: readonly DeliveryKey[]): DeliveryKey[] =>
     keys.filter(({ endsAt }) => !endsAt || endsAt.getTime() > nowMs());
 
+  /** @throws SealBroken where somebody took it away: terminals know no other one. */
+  const kept = async (): Promise<KeptKey> => {
+    const found = await find(name);
+    if (found) return found;
+    throw new SealBroken(`the key \`${name}\` is gone: put it back from a backup`);
+  };
+
   /** Newest first, as the database has them now. */
   const live = async (): Promise<DeliveryKey[]> => {
     const atMs = nowMs();
-    const { sealed, createdAt, former } = await readOrMake(name, sealedNew);
+    const { sealed, createdAt, former } = await kept();
     const keys = [opened({ sealed, createdAt }), ...(former ? [opened(former)] : [])];
     known = { keys, atMs };
     return living(keys);
   };
 
   return {
+    /** At a start. */
+    begin: async (madeOnce: (key: string, make: () => Buffer) => Promise<unknown>): Promise<void> => {
+      await madeOnce(name, sealedNew);
+      await live();
+    },
+
     live,
 
     /** Asked with every delivery, so what was read is kept for a moment; an end counts at once. */
@@ -74,7 +88,7 @@ export const createDeliveryKeys = (
 
     /** Undefined: another rotation came in between. */
     rotate: async (endOldNow: boolean): Promise<{ key: DeliveryKey; oldId: string; oldEndsAt: Date } | undefined> => {
-      const seen = await readOrMake(name, sealedNew);
+      const seen = await kept();
       const old = opened(seen);
       const createdAt = new Date(nowMs());
       const sealed = sealedNew();

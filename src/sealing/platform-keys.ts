@@ -30,7 +30,8 @@ const opened = (ring: KeyRing, sealed: Buffer): { readonly key: Buffer; readonly
 /**
  * Called at the start of api and worker: what is missing is made, and what the master key does not open stops the start.
  * Whoever takes the first key away would have codes sold twice, the audit log not checked any more and rows believed as they
- * stand: a platform that has issuers or orders does not make it anew.
+ * stand; whoever takes the other one, deliveries signed by a key that no terminal knows. A platform that has issuers or
+ * orders makes none anew.
  */
 export const loadPlatformKeys = async (
   ring: KeyRing,
@@ -39,14 +40,18 @@ export const loadPlatformKeys = async (
   begins: () => Promise<boolean>,
 ): Promise<PlatformKeys> => {
   let isNew = false;
-  const kept = await store.readOrMake(name, async () => {
-    isNew = await begins();
-    if (isNew) return ring.seal(newKey(), sinceSeals);
-    throw new Error('the key `fingerprint` is gone, though there are issuers or orders: put it back from a backup');
+  const madeOnce = (key: string, make: () => Buffer) =>
+    store.readOrMake(key, async () => {
+      if (await begins()) return make();
+      throw new Error(`the key \`${key}\` is gone, though there are issuers or orders: put it back from a backup`);
+    });
+  const kept = await madeOnce(name, () => {
+    isNew = true;
+    return ring.seal(newKey(), sinceSeals);
   });
   const { key, areRowsSealed } = opened(ring, kept.sealed);
   const delivery = createDeliveryKeys(ring, store, nowMs);
-  await delivery.live();
+  await delivery.begin(madeOnce);
   return {
     fingerprintKey: deriveKey(key, name),
     delivery,

@@ -12,6 +12,8 @@ export interface KeyRow {
 }
 
 export const createKeys = ({ keys }: { readonly keys: Collection<KeyRow> }) => ({
+  find: (name: string): Promise<KeyRow | null> => keys.findOne({ _id: name }),
+
   /** Called at the start of api and worker: the first one makes the key, all others read it. */
   readOrMake: async (name: string, make: () => Buffer | Promise<Buffer>): Promise<KeyRow> => {
     const found = await keys.findOne({ _id: name });

@@ -407,3 +407,21 @@ test('the key by which codes are compared, once taken away, is not made anew', a
   await keys.replaceOne({ _id: 'fingerprint' }, key as NonNullable<typeof key>, { upsert: true });
   expect(error).toContain('`fingerprint` is gone');
 });
+
+test('the key that signs deliveries, once taken away, is not made anew, neither by who runs nor by a start', async () => {
+  const { keys } = file.platform.core.database;
+  await (await file.issuer()).place('signed');
+  const published = () => fetch(`${file.platform.baseUrl}/v1/keys`);
+  const before = await (await published()).json();
+  const key = await keys.findOneAndDelete({ _id: 'delivery' });
+  const answers = [(await published()).status, (await file.platform.operator('POST', '/keys/delivery', {})).status];
+  const start = startPlatform({ databaseName: file.platform.databaseName, worker: false });
+  const { error, stop } = await start.then(
+    (started) => ({ error: undefined, stop: started.stop }),
+    (thrown: Error) => ({ error: thrown.message, stop: undefined }),
+  );
+  await stop?.();
+  await keys.replaceOne({ _id: 'delivery' }, key as NonNullable<typeof key>, { upsert: true });
+  expect([answers, error]).toEqual([[503, 503], expect.stringContaining('`delivery` is gone')]);
+  expect(await (await published()).json()).toEqual(before);
+});

@@ -444,6 +444,8 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await audit.append(entry, 'three');
       await Promise.all([late.append(entry, 'four'), audit.append(entry, 'five')]);
       await audit.after(0, 10);
+      // What somebody else wrote is passed over.
+      await createAudit(of, (text) => `other ${text}`).append(entry, 'six');
     },
     'troubles of a kind': async () => {
       await alerts.raised('circuit_open', 10);
@@ -536,6 +538,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     },
     'a key of the platform': async () => {
       const key = await keys.readOrMake('key', () => secret);
+      await keys.find('key');
       await keys.rotate(key, secret, now, false);
       await keys.sealAnew(key, secret);
     },

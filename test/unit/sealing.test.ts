@@ -138,6 +138,7 @@ test("the platform's own keys are the same in every process and after a rotation
   type Kept = Awaited<ReturnType<KeyStore['readOrMake']>>;
   const kept = new Map<string, Kept>();
   const store: KeyStore = {
+    find: async (_id) => kept.get(_id) ?? null,
     readOrMake: async (_id, make) => {
       const row = kept.get(_id) ?? { _id, sealed: await make(), createdAt: new Date(0) };
       kept.set(_id, row);
@@ -166,11 +167,13 @@ test("the platform's own keys are the same in every process and after a rotation
 test('a key of before there were seals says so until rows are sealed, and no key that is made does', async () => {
   const ring = createKeyRing([old]);
   const rows = new Map<string, Buffer>([['fingerprint', ring.seal(next, places.platformKey('fingerprint'))]]);
+  const rowOf = (_id: string, sealed: Buffer) => ({ _id, sealed, createdAt: new Date(0) });
   const store: KeyStore = {
+    find: async (_id) => rowOf(_id, rows.get(_id) ?? Buffer.alloc(0)),
     readOrMake: async (_id, make) => {
       const sealed = rows.get(_id) ?? (await make());
       rows.set(_id, sealed);
-      return { _id, sealed, createdAt: new Date(0) };
+      return rowOf(_id, sealed);
     },
     rotate: async () => undefined,
     sealAnew: async ({ _id }, sealed) => void rows.set(_id, sealed),
