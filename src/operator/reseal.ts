@@ -36,10 +36,11 @@ const brokenNamed = 20;
 /** A call ends after this time, wherever it is: its caller must not give up on it. */
 const longestMs = 5_000;
 
-/** Where a value may be bound: one of the platform's own keys is at another place once rows are sealed. */
-const placesOf = (kind: SealedKind, id: string): string[] => [
+/** Where a value may be bound: a platform's key once rows are sealed, and an answer of today, are at another place. */
+const placesOf = (kind: SealedKind, { id, request }: SealedRow): string[] => [
   places[kind](id),
   ...(kind === 'platformKey' ? [places.platformKeyOfSealedRows(id)] : []),
+  ...(request?.answer ? [places.answerTo(id, request.path, request.bodyHash, request.answer.status)] : []),
 ];
 
 /** One part of a round over everything that the master key sealed. Doing it twice, or two at once, changes nothing. */
@@ -53,7 +54,7 @@ export const resealPart = async (
   const endMs = nowMs() + longestMs;
 
   const resealRow = async (kind: SealedKind, row: SealedRow): Promise<void> => {
-    const possible = placesOf(kind, row.id);
+    const possible = placesOf(kind, row);
     let { values } = row;
     for (let tries = 1; ; tries += 1) {
       let lost = 0;

@@ -18,5 +18,9 @@ export const places = {
   sandboxMessage: (messageId: string): string => `sandbox-message:${messageId}`,
   portalLink: (hash: string): string => `portal-link:${hash}`,
   portalSession: (hash: string): string => `portal-session:${hash}`,
+  /** Of earlier builds, which kept its status beside it. */
   answer: (requestId: string): string => `answer:${requestId}`,
+  /** With what was asked, and what else was answered: nobody gives it out as another answer, nor as an earlier build's. */
+  answerTo: (requestId: string, path: string, bodyHash: string, status: number): string =>
+    `answer-to:${JSON.stringify([requestId, path, bodyHash, status])}`,
 };

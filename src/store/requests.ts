@@ -18,7 +18,11 @@ export interface RequestRow {
 
 export type Reservation =
   | { readonly kind: 'go'; readonly leaseUntil: Date }
-  | { readonly kind: 'kept'; readonly answer: { readonly status: number; readonly sealedBody: Buffer } }
+  | {
+      readonly kind: 'kept';
+      readonly bodyHash: string;
+      readonly answer: { readonly status: number; readonly sealedBody: Buffer };
+    }
   | { readonly kind: 'mismatch' | 'running' };
 
 /** Longer than any request runs, so that two handlers never work on one webhook-id. */
@@ -57,11 +61,11 @@ export const createRequests = ({ requests }: { readonly requests: Collection<Req
     if (!row) return { kind: 'running' };
     const isSame = row.bodyHash === bodyHash || row.bodyHash === formerHash?.();
     if (row.path !== path || !isSame) return { kind: 'mismatch' };
-    if (row.status === 'kept' && row.answer) return { kind: 'kept', answer: row.answer };
+    if (row.status === 'kept' && row.answer) return { kind: 'kept', bodyHash: row.bodyHash, answer: row.answer };
     if (row.leaseUntil && row.leaseUntil.getTime() > nowMs) return { kind: 'running' };
     const taken = await requests.updateOne(
       row.leaseUntil ? { _id, leaseUntil: row.leaseUntil } : { _id, status: 'open' },
-      { $set: { status: 'running', leaseUntil } },
+      { $set: { status: 'running', leaseUntil, bodyHash } },
     );
     return taken.matchedCount > 0 ? { kind: 'go', leaseUntil } : { kind: 'running' };
   },

@@ -26,6 +26,8 @@ export type SealedKind = (typeof sealedKinds)[number];
 
 export interface SealedRow {
   readonly id: string;
+  /** Of a kept answer, what else its place is made of. */
+  readonly request?: Pick<RequestRow, 'path' | 'bodyHash' | 'answer'>;
   readonly values: readonly SealedValue[];
 }
 
@@ -71,7 +73,12 @@ export const createSealedValues = ({
     ]),
     // What a purge left has no key.
     orderKey: reader<OrderRow>(orders, ['wrappedKey'], (row) => [['wrappedKey', row.wrappedKey]]),
-    answer: reader<RequestRow>(requests, ['answer'], (row) => [['answer.sealedBody', row.answer?.sealedBody]]),
+    answer: reader<RequestRow>(
+      requests,
+      ['answer', 'path', 'bodyHash'],
+      (row) => [['answer.sealedBody', row.answer?.sealedBody]],
+      ({ path, bodyHash, answer }) => ({ request: { path, bodyHash, ...(answer ? { answer } : {}) } }),
+    ),
     sandboxMessage: reader<SandboxMessageRow>(sandboxInbox, ['sealed'], ({ sealed }) => [['sealed', sealed]]),
   };
   return {
@@ -88,6 +95,7 @@ const reader =
     collection: Collection<Row>,
     fields: readonly (keyof Row & string)[],
     find: (row: Row) => Found,
+    besideOf: (row: Row) => Pick<SealedRow, 'request'> = () => ({}),
   ) =>
   async (filter: { _id: string | { $gt: string } }, limit: number): Promise<SealedRow[]> => {
     const rows = await collection
@@ -98,6 +106,7 @@ const reader =
       .toArray();
     return rows.map((row) => ({
       id: row._id,
+      ...besideOf(row),
       values: find(row).flatMap(([path, found]) => {
         if (!found) return [];
         const isText = typeof found === 'string';

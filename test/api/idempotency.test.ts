@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { MongoClient, MongoNetworkError } from 'mongodb';
 import { Webhook } from 'standardwebhooks';
+import { places } from '../../src/sealing/places';
+import type { RequestRow } from '../../src/store/requests';
 import type { TestIssuer } from '../support/issuer';
 import { read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
@@ -17,7 +19,16 @@ afterEach(() => jest.restoreAllMocks());
 const database = new MongoClient(process.env.TEST_MONGODB_URI ?? '');
 afterAll(() => database.close());
 const requestRows = () =>
-  database.db(file.platform.databaseName).collection<{ _id: string; leaseUntil?: Date; bodyHash?: string }>('requests');
+  database.db(file.platform.databaseName).collection<RequestRow>('requests', { promoteBuffers: true });
+/** As an earlier build kept it: bound to its request's id alone. */
+const asOfBefore = async (_id: string, change: Partial<RequestRow> = {}): Promise<void> => {
+  const { ring } = file.platform.core;
+  const { path, bodyHash, answer } = (await requestRows().findOne({ _id })) as RequestRow;
+  const { status, sealedBody } = answer as NonNullable<typeof answer>;
+  const body = ring.open(sealedBody, places.answerTo(_id, path, bodyHash, status));
+  const $set = { ...change, 'answer.sealedBody': ring.seal(body, places.answer(_id)) };
+  await requestRows().updateOne({ _id }, { $set });
+};
 
 const payment = (orderNo: string, change: Record<string, unknown> = {}) => ({
   type: 'order.payment',
@@ -54,8 +65,39 @@ test('nobody tries which PIN a body had, and a body of before there was a key is
   const _id = `${issuer.issuerId}/${webhookId}`;
   const former = createHash('sha256').update(raw).digest('base64url');
   expect(JSON.stringify(await requestRows().findOne({ _id }))).not.toContain(former);
-  await requestRows().updateOne({ _id }, { $set: { bodyHash: former } });
+  await asOfBefore(_id, { bodyHash: former });
   expect(replayed(await place())).toBe('true');
+});
+
+test('a kept answer is given as what it was kept as, or not at all', async () => {
+  await placedAndTold('status');
+  const webhookId = randomUUID();
+  const verify = () =>
+    issuer.post('/orders/status/verification', { ...verification('status'), token: 'x' }, { webhookId });
+  const refused = await verify();
+  expectProblem(refused, 403, 'token_mismatch');
+  const _id = `${issuer.issuerId}/${webhookId}`;
+  const row = (await requestRows().findOne({ _id })) as RequestRow;
+  await requestRows().updateOne({ _id }, { $set: { 'answer.status': 200 } });
+  expectProblem(await verify(), 503, 'unavailable');
+  // Under another path, as the answer to another call.
+  await requestRows().replaceOne({ _id }, { ...row, path: `/v1/issuers/${issuer.issuerId}/orders/status/codes` });
+  expectProblem(
+    await issuer.post('/orders/status/codes', { ...verification('status'), token: 'x' }, { webhookId }),
+    503,
+    'unavailable',
+  );
+  await requestRows().replaceOne({ _id }, row);
+  expect([(await verify()).body, replayed(await verify())]).toEqual([refused.body, 'true']);
+});
+
+test('an answer that an earlier build kept is given', async () => {
+  const webhookId = randomUUID();
+  const place = () => issuer.post('/orders', payment('of-before'), { webhookId });
+  const first = await place();
+  await asOfBefore(`${issuer.issuerId}/${webhookId}`);
+  const again = await place();
+  expect([again.status, replayed(again), again.body]).toEqual([201, 'true', first.body]);
 });
 
 describe('kept and repeated, word for word', () => {

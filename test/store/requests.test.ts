@@ -29,6 +29,7 @@ test('a kept answer is repeated as it was, for ever the same', async () => {
   for (const atMs of [nowMs, nowMs + 100 * leaseMs]) {
     expect(await reserve('kept', atMs)).toEqual({
       kind: 'kept',
+      bodyHash: 'hash',
       answer: { status: 201, sealedBody: Buffer.from('sealed') },
     });
   }

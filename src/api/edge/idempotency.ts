@@ -1,5 +1,5 @@
 import { Failure, isKeptAnswer } from '../../domain/failures';
-import { fingerprint, type KeyRing, sha256 } from '../../sealing/key-ring';
+import { fingerprint, type KeyRing, SealBroken, sha256 } from '../../sealing/key-ring';
 import { places } from '../../sealing/places';
 import type { Requests } from '../../store/requests';
 import { failureOf } from './problems';
@@ -28,6 +28,16 @@ interface GivenAnswer {
   readonly isKept?: boolean;
 }
 
+/** `former`: kept by an earlier build, for 30 days. @throws SealBroken */
+const opened = (ring: KeyRing, sealed: Buffer, place: string, former: string): string => {
+  try {
+    return ring.open(sealed, place).toString();
+  } catch (error) {
+    if (!(error instanceof SealBroken)) throw error;
+    return ring.open(sealed, former).toString();
+  }
+};
+
 export interface RequestName {
   readonly issuerId: string;
   readonly webhookId: string;
@@ -48,16 +58,16 @@ export const once = async (
   asProblem: (failure: Failure) => string,
 ): Promise<KeptAnswer> => {
   const id = `${issuerId}/${webhookId}`;
-  const context = places.answer(id);
-  const reserved = await requests.reserve(id, path, fingerprint(bodyKey, raw), nowMs(), () => sha256(raw));
+  const bodyHash = fingerprint(bodyKey, raw);
+  const reserved = await requests.reserve(id, path, bodyHash, nowMs(), () => sha256(raw));
   switch (reserved.kind) {
     case 'mismatch':
       throw new Failure('idempotency_mismatch');
     case 'running':
       throw new Failure('in_progress', { retryAfterSeconds: 1 });
     case 'kept': {
-      const body = ring.open(reserved.answer.sealedBody, context).toString();
-      const { status } = reserved.answer;
+      const { status, sealedBody } = reserved.answer;
+      const body = opened(ring, sealedBody, places.answerTo(id, path, reserved.bodyHash, status), places.answer(id));
       return { status, body, isProblem: status >= 400, isReplay: true };
     }
     default:
@@ -68,7 +78,7 @@ export const once = async (
     if (!isOurs) throw new Failure('in_progress', { retryAfterSeconds: 1 });
   };
   const keep = async (status: number, body: string): Promise<void> => {
-    const sealed = ring.seal(Buffer.from(body), context);
+    const sealed = ring.seal(Buffer.from(body), places.answerTo(id, path, bodyHash, status));
     expectOurs(await requests.keep(id, reserved.leaseUntil, status, sealed));
   };
   try {
