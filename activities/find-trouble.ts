@@ -1,6 +1,7 @@
+import type { RowReader } from '../src/bounded/row-reader';
 import { issuerOfCircuit } from '../src/domain/circuit-key';
 import { isSidesKind } from '../src/domain/comparison';
-import { issuerIdPattern, isTestIssuer } from '../src/domain/ids';
+import { issuerIdPattern, isTestIssuer, type OrderName, orderNoPattern } from '../src/domain/ids';
 import { minuteMs } from '../src/domain/timings';
 import {
   alertsCircuit,
@@ -25,7 +26,10 @@ export interface TroubleSources {
   readonly guesses: Pick<Guesses, 'lastAt'>;
   readonly troubles: Pick<Troubles, 'stuckOrders'>;
   readonly comparisons: Pick<Comparisons, 'newest'>;
-  readonly orderDeps: { readonly settings: Pick<OrderSettingsStore, 'isUntouched'> };
+  readonly orderDeps: {
+    readonly settings: Pick<OrderSettingsStore, 'isUntouched'>;
+    readonly rowReader: RowReader;
+  };
   readonly nowMs: () => number;
 }
 
@@ -40,12 +44,30 @@ const movingStates = ['accepted', 'notified', 'verified', 'partially_issued', 'i
 
 type Finder = (sources: TroubleSources) => Promise<readonly Trouble[]>;
 
+const isNamed = ({ issuerId, orderNo }: OrderName): boolean =>
+  issuerIdPattern.test(issuerId) && orderNoPattern.test(orderNo);
+
+/** Those of which it is so. What is no order says nothing of the others, and no text of it is told. */
+const those = <Row extends OrderName & { readonly _id?: string }>(
+  { orderDeps: { rowReader } }: TroubleSources,
+  rows: readonly Row[],
+  isSo: (row: Row) => boolean = () => true,
+): Row[] => {
+  const judged = rowReader.of('orders', (row: Row) => {
+    if (!isNamed(row)) throw new Error('it has no name of an order');
+    return isSo(row);
+  });
+  return rows.filter((row) => judged(row) === true);
+};
+
 const hostOfCircuit = (key: string): string => key.slice('host:'.length).split('#')[0] ?? '';
+
+const isOfIssuer = ({ _id }: { readonly _id: string }): boolean => issuerIdPattern.test(_id);
 
 /** What is wrong now, by kind; it throws where nobody could tell, so that nothing is raised or cleared by it. */
 export const finders: Record<TroubleKind, Finder> = {
   issuer_paused: async ({ issuers }) =>
-    (await issuers.paused(rowsLimit)).map(({ _id }) => ({
+    (await issuers.paused(rowsLimit)).filter(isOfIssuer).map(({ _id }) => ({
       kind: 'issuer_paused',
       subject: _id,
       summary: `Issuer ${_id} is paused: its new orders are refused and its open ones are held.`,
@@ -64,14 +86,15 @@ export const finders: Record<TroubleKind, Finder> = {
             : `Deliveries to ${key.replace(/^terminal:/, '')} fail so often that it is called only now and then.`,
       })),
 
-  orders_overdue: async ({ stats, issuers, nowMs }) => {
+  orders_overdue: async (sources) => {
+    const { stats, issuers, nowMs } = sources;
     const rows = (await Promise.all(movingStates.map((state) => stats.oldest(state, rowsLimit)))).flat();
-    const suspects = rows.filter(({ facts }) => isOverdue(facts, 0, nowMs()));
+    const suspects = those(sources, rows, ({ facts }) => isOverdue(facts, 0, nowMs()));
     const overdue: WaitingOrder[] = [];
     for (const [issuerId, orders] of byIssuer(suspects)) {
       const holds = (await issuers.findEver(issuerId))?.holds ?? [];
       overdue.push(
-        ...orders.filter(({ facts }) => {
+        ...those(sources, orders, ({ facts }) => {
           const sinceMs = facts.verification?.verifiedAtMs ?? facts.createdAtMs;
           return isOverdue(facts, heldMs(holds, sinceMs, nowMs()), nowMs());
         }),
@@ -83,15 +106,18 @@ export const finders: Record<TroubleKind, Finder> = {
     });
   },
 
-  orders_wait_for_person: async ({ stats }) =>
-    perIssuer('orders_wait_for_person', await stats.oldest('undeliverable', rowsLimit), (count, issuerId, orderNo) => {
+  orders_wait_for_person: async (sources) => {
+    const waiting = those(sources, await sources.stats.oldest('undeliverable', rowsLimit));
+    return perIssuer('orders_wait_for_person', waiting, (count, issuerId, orderNo) => {
       const more = andMore(count);
       return `Order ${orderNo}${more} of issuer ${issuerId} could not be delivered: redeliver or cancel.`;
-    }),
+    });
+  },
 
-  windows_missed: async ({ stats, nowMs }) => {
-    const sinceMs = nowMs() - missedSpanMs;
-    const missed = (await stats.newestExpired(rowsLimit)).filter(({ facts }) => facts.updatedAtMs >= sinceMs);
+  windows_missed: async (sources) => {
+    const sinceMs = sources.nowMs() - missedSpanMs;
+    const expired = await sources.stats.newestExpired(rowsLimit);
+    const missed = those(sources, expired, ({ facts }) => facts.updatedAtMs >= sinceMs);
     const many = [...byIssuer(missed)]
       .filter(([, orders]) => orders.length >= missedMin)
       .flatMap(([, orders]) => orders);
@@ -103,10 +129,10 @@ export const finders: Record<TroubleKind, Finder> = {
     );
   },
 
-  paid_twice: async ({ stats, nowMs }) =>
+  paid_twice: async (sources) =>
     perIssuer(
       'paid_twice',
-      await stats.paidTwiceSince(new Date(nowMs() - paidTwiceShownMs), rowsLimit),
+      those(sources, await sources.stats.paidTwiceSince(new Date(sources.nowMs() - paidTwiceShownMs), rowsLimit)),
       (count, issuerId, orderNo) => {
         const more = andMore(count);
         return `A second payment came for order ${orderNo}${more} of issuer ${issuerId}: the buyer may have paid twice.`;
@@ -116,16 +142,19 @@ export const finders: Record<TroubleKind, Finder> = {
   sides_differ: async ({ comparisons }) => {
     const counts = (await comparisons.newest())?.counts ?? [];
     const issuerIds = [...new Set(counts.filter(({ kind }) => isSidesKind(kind)).map(({ issuerId }) => issuerId))];
-    return issuerIds.slice(0, rowsLimit).map((subject) => ({
-      kind: 'sides_differ',
-      subject,
-      summary: `Issuer, database and engine say different things of orders of issuer ${subject}.`,
-    }));
+    return issuerIds
+      .filter((id) => issuerIdPattern.test(id))
+      .slice(0, rowsLimit)
+      .map((subject) => ({
+        kind: 'sides_differ',
+        subject,
+        summary: `Issuer, database and engine say different things of orders of issuer ${subject}.`,
+      }));
   },
 
-  refunds_overdue: async ({ stats, nowMs }) => {
-    const due = await stats.refundsLongestOpen(rowsLimit);
-    const overdue = due.filter(({ facts }) => facts.updatedAtMs < nowMs() - refundOverdueMs);
+  refunds_overdue: async (sources) => {
+    const due = await sources.stats.refundsLongestOpen(rowsLimit);
+    const overdue = those(sources, due, ({ facts }) => facts.updatedAtMs < sources.nowMs() - refundOverdueMs);
     return perIssuer(
       'refunds_overdue',
       overdue,
@@ -148,17 +177,33 @@ export const finders: Record<TroubleKind, Finder> = {
     const platform = (await orderDeps.settings.isUntouched())
       ? []
       : [{ kind: 'tampered' as const, subject: 'platform', summary }];
-    const issuers = (await stats.tamperedIssuers(rowsLimit)).map((issuerId) => ({
+    const found = await stats.tampered(rowsLimit);
+    const foundIssuers = await stats.tamperedIssuers(rowsLimit);
+    const ids = foundIssuers.filter((id) => issuerIdPattern.test(id));
+    const named = found.filter(isNamed);
+    // No text of such a row is told.
+    const nameless = found.length - named.length + foundIssuers.length - ids.length;
+    const rows = {
+      kind: 'tampered' as const,
+      subject: 'database',
+      summary: `Rows without a name that the platform gives are in the database: ${nameless}.`,
+    };
+    const issuers = ids.map((issuerId) => ({
       kind: 'tampered' as const,
       subject: issuerId,
       summary: `Issuer ${issuerId} is not in the database as the platform wrote it: it is neither called nor believed.`,
     }));
-    const named = new Set(issuers.map(({ subject }) => subject));
-    const orders = perIssuer('tampered', await stats.tampered(rowsLimit), (count, issuerId, orderNo) => {
+    const told = new Set(ids);
+    const orders = perIssuer('tampered', named, (count, issuerId, orderNo) => {
       const verb = count > 1 ? 'are' : 'is';
       return `Order ${orderNo}${andMore(count)} of issuer ${issuerId} ${verb} not in the database as the platform wrote it: no code is given.`;
     });
-    return [...platform, ...issuers, ...orders.filter(({ subject }) => !named.has(subject))];
+    return [
+      ...platform,
+      ...(nameless > 0 ? [rows] : []),
+      ...issuers,
+      ...orders.filter(({ subject }) => !told.has(subject)),
+    ];
   },
 
   /** One trouble, whoever's orders they are: it is the workers that are unfit. */

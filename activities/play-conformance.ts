@@ -69,10 +69,15 @@ export const createPlayConformance = (deps: PlaysConformance) => {
   const play = async (run: ConformanceRunRow, prefix: string, signal: AbortSignal): Promise<void> => {
     const { issuerId, runId, url, codeMode, only } = run;
     const end = (state: ConformanceRunRow['state'], more: Pick<ConformanceRunRow, 'results' | 'report'>) =>
-      conformance.runs.end(issuerId, runId, prefix, { state, endedAt: new Date(nowMs()), ...more });
+      conformance.runs.end(run, prefix, { state, endedAt: new Date(nowMs()), ...more });
     const issuer = await sellerOf(deps, issuerId);
     const isThere = issuer && !issuer.deletedAt && issuer.state !== 'paused' && isPlayedAs(issuer, run);
-    if (!isThere || !mayBeCalled(issuer, await orderDeps.settings.platformLately())) {
+    // What somebody else wrote is played for nobody.
+    if (
+      !isThere ||
+      !conformance.runs.isUntouched(run) ||
+      !mayBeCalled(issuer, await orderDeps.settings.platformLately())
+    ) {
       await end('stopped', { results: [] });
       return;
     }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { type Mode, modeOf, modes, orderNameOf } from '../src/domain/ids';
-import { cancellableStates } from '../src/domain/order';
+import { type Mode, modes, orderNameOf } from '../src/domain/ids';
+import { cancellableStates, orderStates } from '../src/domain/order';
 import { dayMs, retentionMs, testOrdersKeptMs } from '../src/domain/timings';
 import { eventKeptMs } from '../src/first-interface/give-messages';
 import type { OrderMeter } from '../src/metrics/order-meter';
@@ -14,7 +14,7 @@ import { startableOrder } from '../src/second-interface/startable-order';
 import { isUntouched } from '../src/second-interface/untouched-order';
 import { bringWaiting } from '../src/second-interface/waiting-messages';
 import type { Issuers } from '../src/store/issuers';
-import { type ListedOrder, positionsOf, type WithPendingEvents } from '../src/store/orders';
+import { type ListedOrder, type OrderRow, positionsOf, type WithPendingEvents } from '../src/store/orders';
 import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
 import type { Troubles } from '../src/temporal/troubles';
@@ -125,6 +125,11 @@ const each = async <T extends { readonly _id: string }>(
   defer?: (item: T) => Promise<void>,
 ) => {
   const endMs = performance.now() + stageLimitMs;
+  const note = (item: T, error: unknown): void => {
+    const problem = error instanceof Error ? error.name : 'unknown';
+    // Every id begins with its order's, but that of a kept answer, which begins with its issuer's.
+    log.warn({ what, of: item._id, problem }, 'the reconciler could not mend');
+  };
   let mended = 0;
   for (const item of items) {
     if (performance.now() >= endMs) break;
@@ -133,13 +138,18 @@ const each = async <T extends { readonly _id: string }>(
       if (await mend(item)) mended += 1;
       else await defer?.(item);
     } catch (error) {
-      const problem = error instanceof Error ? error.name : 'unknown';
-      // Every id begins with its order's, but that of a kept answer, which begins with its issuer's.
-      log.warn({ what, of: item._id, problem }, 'the reconciler could not mend');
-      await defer?.(item);
+      note(item, error);
+      await defer?.(item).catch((failed: unknown) => note(item, failed));
     }
   }
   return mended;
+};
+
+/** Of what stands there as an order; what does not is left out, for a person. */
+const requireOrder = ({ rowReader }: OrderDeps, row: Pick<ListedOrder, '_id' | 'createdAt' | 'facts'>): boolean => {
+  const isOrder = row.createdAt instanceof Date && orderStates.includes(row.facts?.state);
+  if (!isOrder) rowReader.leaveOut('orders', row);
+  return isOrder;
 };
 
 /** What a stranger's test orders wait for waits behind what others' do. */
@@ -158,16 +168,24 @@ const startMissing = async (deps: Reconciling, before: Date) => {
   const { orderDeps, log, nowMs } = deps;
   const rows = await liveFirst((mode) => orderDeps.orders.unstarted(before, batch, mode));
   const isTooOld = (createdAt: Date): boolean => nowMs() - createdAt.getTime() > retentionMs;
-  const old = rows.filter(({ createdAt }) => isTooOld(createdAt));
+  const orders: OrderRow[] = [];
+  for (const row of rows) {
+    if (requireOrder(orderDeps, row)) orders.push(row);
+    else await orderDeps.orders.deferStart(row._id);
+  }
+  const old = orders.filter(({ createdAt }) => isTooOld(createdAt));
   for (const { _id } of old)
     log.error({ order: _id }, 'an order older than the retention was never started: a person must look');
   const started = await each(
     deps,
     'start',
-    rows.filter(({ createdAt }) => !isTooOld(createdAt)),
+    orders.filter(({ createdAt }) => !isTooOld(createdAt)),
     async (row) => {
-      // What somebody else wrote must not begin.
-      if (!(await isUntouched(orderDeps, row))) return false;
+      // What somebody else wrote must not begin, and keeps no others waiting.
+      if (!(await isUntouched(orderDeps, row))) {
+        await orderDeps.orders.deferStart(row._id);
+        return false;
+      }
       if ((await orderDeps.gateway.startOrder(startableOrder(row))) === 'unavailable') return false;
       await orderDeps.orders.markStarted(row);
       return true;
@@ -197,7 +215,7 @@ const judgeInbox = async ({ orderDeps, ...deps }: Reconciling, before: Date) => 
     'inbox',
     await liveFirst((mode) => orderDeps.inbox.waiting(waitingBefore, batch, mode)),
     (waiting) => bringWaiting(orderDeps, waiting),
-    (waiting) => orderDeps.inbox.defer(waiting, waiting.updateId, waitingBefore),
+    ({ _id }) => orderDeps.inbox.defer(_id, waitingBefore),
   );
 };
 
@@ -208,6 +226,11 @@ const startEvents = async ({ orderDeps, issuers, ...deps }: Reconciling, before:
     'event',
     await liveFirst((mode) => orderDeps.orders.withPendingEvents(before, eventsBatch, mode)),
     async (row) => {
+      if (!Array.isArray(row.events)) {
+        orderDeps.rowReader.leaveOut('orders', row);
+        await orderDeps.orders.deferEvents(orderNameOf(row._id), nextLook(undefined, deps.nowMs()));
+        return false;
+      }
       const pending = row.events.filter(({ status }) => status === 'pending');
       const issuer = await issuers.findEver(row.issuerId);
       const outcomes = await Promise.all(
@@ -253,7 +276,10 @@ const startVoidRequests = async ({ orderDeps, ...deps }: Reconciling, before: Da
     await liveFirst((mode) => orderDeps.orders.waitingForVoid('open', before, batch, mode)),
     async (row) => {
       const request = row.facts.voidRequest;
-      if (!request) return false;
+      if (!request) {
+        await orderDeps.orders.deferVoid(orderNameOf(row._id), nextLook(undefined, deps.nowMs()));
+        return false;
+      }
       const started = await startVoidRequest(orderDeps, row, request);
       const sinceMs = started === 'exists' ? request.startedAtMs : undefined;
       await orderDeps.orders.deferVoid(row, nextLook(sinceMs, deps.nowMs()));
@@ -268,7 +294,7 @@ const startLostAfterSales = async ({ orderDeps, ...deps }: Reconciling, before: 
     'after-sale',
     await liveFirst((mode) => orderDeps.orders.withAfterSalesDue(before, batch, mode)),
     async (row) => {
-      await orderDeps.orders.deferAfterSales(row);
+      await orderDeps.orders.deferAfterSales(orderNameOf(row._id));
       return (await startAfterSales(orderDeps, row)) > 0;
     },
   );
@@ -276,8 +302,8 @@ const startLostAfterSales = async ({ orderDeps, ...deps }: Reconciling, before: 
 /** Handlers that never came to an end: their order's row may be behind its workflow. */
 const refreshViews = async ({ orderDeps, requests, ...deps }: Reconciling) =>
   each(deps, 'view', await requests.abandoned(new Date(deps.nowMs()), batch), async ({ _id, path, leaseUntil }) => {
-    const orderNo = /\/orders\/([^/?]+)\//.exec(path)?.[1];
-    const order = orderNo === undefined ? undefined : { issuerId: orderNameOf(_id).issuerId, orderNo };
+    const orderNo = /\/orders\/([^/?]+)\//.exec(String(path))?.[1];
+    const order = orderNo === undefined ? undefined : { issuerId: orderNameOf(String(_id)).issuerId, orderNo };
     const facts = order && (await orderDeps.gateway.readFacts(order));
     if (order && facts) await orderDeps.orders.writeView(order, facts, []);
     if (leaseUntil) await requests.reopen(_id, leaseUntil);
@@ -312,19 +338,21 @@ const purgeOld = async ({ purge, purgeAfterMs, ...deps }: Reconciling): Promise<
 /** Open orders whose workflow is missing or ended without them: a restore from another moment, or somebody terminated it. */
 const resumeLost = async (deps: Reconciling, turn: Turn, before: Date): Promise<number> => {
   const { orderDeps, troubles, log } = deps;
-  const open = await liveFirst((mode) =>
-    orderDeps.orders.openAfter(turn[mode] ?? positionsOf(mode).$gt, before, batch, mode),
-  );
-  const resumed = await each(deps, 'resume', open, async (row) => {
-    turn[modeOf(row.issuerId)] = row.position;
+  const open = await liveFirst(async (mode) => {
+    const rows = await orderDeps.orders.openAfter(turn[mode] ?? positionsOf(mode).$gt, before, batch, mode);
+    return rows.map((row) => ({ _id: row._id, mode, row }));
+  });
+  const resumed = await each(deps, 'resume', open, async ({ mode, row }) => {
+    turn[mode] = row.position;
+    if (!requireOrder(orderDeps, row)) return false;
     const outcome = await resumeIfLost(orderDeps, troubles, row);
     if (outcome === 'too_large')
       log.error({ order: row._id }, 'an order has no workflow and too many codes: a person must look');
     return outcome === 'resumed' || outcome === 'view_written';
   });
   for (const mode of modes) {
-    const own = open.filter(({ issuerId }) => modeOf(issuerId) === mode);
-    if (own.length < batch && (own.length === 0 || turn[mode] === own.at(-1)?.position)) delete turn[mode];
+    const own = open.filter((one) => one.mode === mode);
+    if (own.length < batch && (own.length === 0 || turn[mode] === own.at(-1)?.row.position)) delete turn[mode];
   }
   return resumed;
 };

@@ -27,6 +27,8 @@ export interface Alerted {
 }
 
 const raisedLimit = 1_000;
+/** Rows that somebody else wrote are read past so many pages of them. */
+const readTries = 50;
 const postedPerPass = 20;
 const mailedPerPass = 50;
 const delaysMs = [minuteMs / 2, minuteMs, 5 * minuteMs, 15 * minuteMs, hourMs, 3 * hourMs, 6 * hourMs];
@@ -45,17 +47,51 @@ export const alertOnChange = async (deps: Alerting): Promise<Alerted> => {
     });
     if (!now) continue;
     const at = new Date(deps.nowMs());
-    const raised = new Map((await deps.alerts.raised(kind, raisedLimit)).map((row) => [row.subject, row]));
+    const rows = await believed(deps, () => deps.alerts.raised(kind, raisedLimit), raisedLimit);
+    const raised = new Map(rows.map((row) => [row.subject, row]));
     for (const trouble of now) {
       if (raised.delete(trouble.subject)) continue;
-      if (await deps.alerts.raise(trouble, at, receivers)) alertsRaised += 1;
+      await apart(deps, trouble, async () => {
+        if (await deps.alerts.raise(trouble, at, receivers)) alertsRaised += 1;
+      });
     }
-    for (const row of raised.values()) await deps.alerts.clear(row, at, receivers);
-    alertsCleared += raised.size;
+    for (const row of raised.values()) {
+      await apart(deps, row, async () => {
+        await deps.alerts.clear(row, at, receivers);
+        alertsCleared += 1;
+      });
+    }
   }
   const posted = await tellWebhook(deps);
   const mailed = await tellByMail(deps);
   return { alertsRaised, alertsCleared, alertsSent: posted + mailed };
+};
+
+/** One trouble's error keeps no other one from being told; the next pass comes upon it again. */
+const apart = async (
+  { log }: Alerting,
+  { kind, subject }: Pick<AlertRow, 'kind' | 'subject'>,
+  tell: () => Promise<void>,
+): Promise<void> => {
+  await tell().catch((error: unknown) => log.error({ kind, subject, err: error }, 'an alert failed'));
+};
+
+/** As the platform wrote them. What somebody else wrote is deleted: a trouble that there is, is raised anew, and told. */
+const believed = async (
+  { alerts, log }: Alerting,
+  read: () => Promise<readonly AlertRow[]>,
+  limit: number,
+): Promise<readonly AlertRow[]> => {
+  for (let n = 0; n < readTries; n += 1) {
+    const rows = await read();
+    const [ours, others] = [true, false].map((isOurs) => rows.filter((row) => alerts.isUntouched(row) === isOurs));
+    for (const row of others ?? []) {
+      log.warn({ alert: row._id }, 'an alert that the platform did not write is deleted');
+      await alerts.drop(row);
+    }
+    if ((ours ?? []).length > 0 || rows.length < limit) return ours ?? [];
+  }
+  return [];
 };
 
 const receiversOf = ({ alertUrl, mailer }: Alerting): AlertReceiver[] => [
@@ -68,15 +104,20 @@ const tellWebhook = async (deps: Alerting): Promise<number> => {
   const { alerts, alertUrl, nowMs } = deps;
   if (alertUrl === undefined) return 0;
   let told = 0;
-  for (const row of await alerts.untold('webhook', new Date(nowMs()), postedPerPass)) {
+  let hasFailed = false;
+  const due = () => alerts.untold('webhook', new Date(nowMs()), postedPerPass);
+  for (const row of await believed(deps, due, postedPerPass)) {
     heartbeat();
-    if (await isPosted(deps, alertUrl, row)) {
-      await alerts.settle(row, 'webhook');
-      told += 1;
-      continue;
-    }
-    await postpone(deps, row, 'webhook');
-    break;
+    await apart(deps, row, async () => {
+      if (await isPosted(deps, alertUrl, row)) {
+        await alerts.settle(row, 'webhook');
+        told += 1;
+        return;
+      }
+      hasFailed = true;
+      await postpone(deps, row, 'webhook');
+    });
+    if (hasFailed) break;
   }
   return told;
 };
@@ -85,19 +126,19 @@ const tellWebhook = async (deps: Alerting): Promise<number> => {
 const tellByMail = async (deps: Alerting): Promise<number> => {
   const { alerts, mailer, nowMs, log, publicUrl } = deps;
   if (mailer === undefined) return 0;
-  const rows = await alerts.untold('email', new Date(nowMs()), mailedPerPass);
+  const rows = await believed(deps, () => alerts.untold('email', new Date(nowMs()), mailedPerPass), mailedPerPass);
   if (rows.length === 0) return 0;
   heartbeat();
   const mailed = await mailer.send(mailOf(rows, publicUrl));
   heartbeat();
   if (!mailed.isTaken) {
     log.warn({ code: mailed.code, status: mailed.status }, 'the mail server did not take a mail of alerts');
-    for (const row of rows) await postpone(deps, row, 'email');
+    for (const row of rows) await apart(deps, row, () => postpone(deps, row, 'email'));
     return 0;
   }
   const { refusedRecipients } = mailed;
   if (refusedRecipients > 0) log.warn({ refusedRecipients }, 'the mail server refused some of ALERT_EMAIL_TO');
-  for (const row of rows) await alerts.settle(row, 'email');
+  for (const row of rows) await apart(deps, row, () => alerts.settle(row, 'email'));
   return rows.length;
 };
 

@@ -1,6 +1,9 @@
 import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import { createRowReader } from './bounded/row-reader';
 import { configuredChannels } from './channels/configured-channels';
 import type { Config } from './config';
+import { orderNameOf } from './domain/ids';
 import { ownMessageId } from './first-interface/message-id';
 import { createProcessMetrics } from './metrics/process-metrics';
 import { noteSealed, sealRowsOnce } from './operator/seal-rows';
@@ -21,7 +24,7 @@ import { createApprovals } from './store/approvals';
 import { type Audit, createAudit } from './store/audit';
 import { createCodes } from './store/codes';
 import { createComparisons } from './store/comparisons';
-import { createConformanceOrders, createConformanceRuns } from './store/conformance';
+import { createConformanceOrders, createConformanceRuns, sealedOfRun } from './store/conformance';
 import { openDatabase } from './store/database';
 import { createDayCounts } from './store/day-counts';
 import { createEchoes } from './store/echoes';
@@ -66,6 +69,7 @@ export const assemble = async (
   config: Pick<Config, 'masterKeys' | 'sealPayloads' | 'mongodbUri' | 'taskQueue' | 'callsOutQueue' | 'channels'>,
   openClient: (codec: SealingCodec) => Client,
   nowMs: () => number,
+  log: Pick<Logger, 'error'>,
   tracing: Tracing = noTracing,
 ) => {
   const ring = createKeyRing(config.masterKeys);
@@ -75,6 +79,16 @@ export const assemble = async (
   const settings = createOrderSettings(database, createRowSeal(ring, places.settingsRow), nowMs);
   const inbox = createInbox(database, createRowSeal(ring, places.inboxRow, withoutTurn));
   const orders = createOrders(database, (order, sequence) => ownMessageId(order, 'event', sequence), nowMs);
+  /** Of orders and issuers a person hears as of any other that somebody else wrote to. */
+  const noteTampered = async (collection: string, id: string): Promise<void> => {
+    const at = new Date(nowMs());
+    if (collection === 'orders') await orders.noteTampered(orderNameOf(id), at);
+    if (collection === 'issuers') await issuers.noteTampered(id, at);
+  };
+  const rowReader = createRowReader((collection, id, error) => {
+    log.error({ collection, of: String(id), err: error }, 'a row is not what it should be: it is left out');
+    if (typeof id === 'string') noteTampered(collection, id).catch(() => undefined);
+  });
   let keys: PlatformKeys;
   let audit: Audit;
   try {
@@ -124,6 +138,7 @@ export const assemble = async (
     nowMs,
     maintenance: createMaintenance(database, nowMs),
     settings,
+    rowReader,
     holdsOf: async (issuerId) => (await issuers.findEver(issuerId))?.holds ?? [],
     voidPolicyOf: async (issuerId) => {
       const issuer = await issuers.findEver(issuerId);
@@ -160,17 +175,21 @@ export const assemble = async (
     knownNetworks: createKnownNetworkRows(database),
     approvals: createApprovals(database),
     stats: createStats(database),
-    alerts: createAlerts(database),
-    workers: createWorkerReports(database),
+    alerts: createAlerts(database, createRowSeal(ring, places.alertRow)),
+    workers: createWorkerReports(database, (row) => rowReader.leaveOut('workers', row)),
     dayCounts: createDayCounts(database),
     echoes: createEchoes(database),
     sandboxInbox: createSandboxInbox(database),
     eventFeed: createEventFeed(database),
     reconciliations: createReconciliations(database),
-    comparisons: createComparisons(database),
-    conformance: { runs: createConformanceRuns(database), orders: createConformanceOrders(database) },
+    comparisons: createComparisons(database, (row) => rowReader.leaveOut('comparisons', row)),
+    conformance: {
+      runs: createConformanceRuns(database, createRowSeal(ring, places.conformanceRow, sealedOfRun)),
+      orders: createConformanceOrders(database),
+    },
     statements: createStatements({
       orders: orderDeps.orders,
+      rowReader,
       statements: createStatementStore(database),
       nowMs,
     }),

@@ -30,7 +30,7 @@ const main = async (): Promise<void> => {
   const servers = [server, ...(adminServer ? [adminServer] : [])];
 
   const core = await untilDone('MongoDB', log, stopping.signal, () =>
-    assemble(config, (codec) => openTemporalClient(config.temporal, codec, tracing), nowMs, tracing),
+    assemble(config, (codec) => openTemporalClient(config.temporal, codec, tracing), nowMs, log, tracing),
   );
   const { app, adminApp, starter } = createApp({
     core,

@@ -37,7 +37,7 @@ const main = async (): Promise<void> => {
     NativeConnection.connect({ address, tls }),
   );
   const core = await untilDone('MongoDB', log, stopping.signal, () =>
-    assemble(config, (codec) => clientOn(connection, namespace, codec, tracing), nowMs, tracing),
+    assemble(config, (codec) => clientOn(connection, namespace, codec, tracing), nowMs, log, tracing),
   );
   const { client, codec, orderDeps, issuers, ring, keys, requests, purge, troubles, database } = core;
   const { registry, collectOwnProcess } = core.metrics;

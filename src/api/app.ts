@@ -197,6 +197,7 @@ export const createApp = ({
   nowMs,
 }: AppDeps): { app: Express; adminApp: Express | undefined; starter: WorkflowStarter } => {
   const { orderDeps, issuers, ring, requests, keys, database, gateway } = core;
+  const { rowReader } = orderDeps;
   const starter = createWorkflowStarter({ gateway, log });
   const audit = createAuditTrails({ audit: core.audit, inTurn: createTurns(auditedAtOnce).run, nowMs, log });
 
@@ -311,7 +312,7 @@ export const createApp = ({
   mountOrderOperations(mount, orderDeps);
   mountAfterSale(mount, orderDeps, terminalProblem);
   const readers = createWaitingReaders();
-  mountEventFeed(mount, { feed: core.eventFeed, readers });
+  mountEventFeed(mount, { feed: core.eventFeed, readers, rowReader });
   mountMessages(mount, {
     ...{ orderDeps, issuers, readers },
     runMessages: createRunMessages({ ...core.conformance, ring, fingerprintKey: orderDeps.fingerprintKey, nowMs }),
@@ -337,6 +338,7 @@ export const createApp = ({
     nowMs,
     settings,
     versions,
+    rowReader,
     settingsProblem,
     takeOver,
     putOut,
@@ -368,11 +370,11 @@ export const createApp = ({
   });
   mountReplays(mount, { orderDeps, issuers, audited });
   mountConformance(mount, {
-    ...{ runs: core.conformance.runs, dayCounts: core.dayCounts, gateway, issuers, audited, nowMs },
+    ...{ runs: core.conformance.runs, rowReader, dayCounts: core.dayCounts, gateway, issuers, audited, nowMs },
     platformSettings: settings.platform,
   });
   mountPortal(mount, {
-    ...{ links, putOut, issuers },
+    ...{ links, putOut, issuers, rowReader },
     sessions: portalSessions,
     audit,
     audited,
@@ -395,14 +397,14 @@ export const createApp = ({
     readHealth,
   });
   mountOperatorApprovals(mount, { orderDeps, actions, secondPerson });
-  mountOperatorAudit(mount, { auditLog: core.audit });
+  mountOperatorAudit(mount, { auditLog: core.audit, rowReader });
   mountOperatorBatches(mount, { orderDeps, issuers, actions });
   mountOperatorHealth(mount, readHealth);
   const calls = createCallReader(orderDeps, readHealth);
   mountOperatorCalls(mount, { orderDeps, issuers, actions, calls });
   mountOwnCalls(mount, calls);
   mountOperatorSelf(mount);
-  mountOperatorMaintenance(mount, { maintenance: orderDeps.maintenance, nowMs });
+  mountOperatorMaintenance(mount, { maintenance: orderDeps.maintenance, rowReader, nowMs });
   mountOperatorChannels(mount, core.channels);
   mountOperatorSettings(mount, { orderDeps, issuers });
   mountComparison(mount, core.comparisons);
@@ -427,6 +429,7 @@ export const createApp = ({
     sampler: createConsoleSampler({ stats: core.stats, troubles: troubleWatch, nowMs, log }),
     readSales: createSalesReader({ stats: core.stats, nowMs }),
     sessions,
+    rowReader,
     operators,
     wrongTokens,
     audit,

@@ -1,3 +1,4 @@
+import type { RowReader } from '../bounded/row-reader';
 import { someAtOnce } from '../bounded/some-at-once';
 import type { GivenMessage } from '../contract/issuer/messages';
 import {
@@ -27,6 +28,7 @@ const atOnceMax = 8;
 const looksMax = 5;
 
 interface Giver {
+  readonly rowReader: RowReader;
   readonly queue: PullQueue;
   readonly ring: KeyRing;
   readonly isUntouched: (row: OrderRow) => Promise<boolean>;
@@ -41,9 +43,10 @@ export const giveMessages = async (giver: Giver, issuerId: string, limit: number
     // Whoever writes to the database may have put another one's order into the queue: its token is not for this reader.
     const rows = due.filter((row) => row.issuerId === issuerId);
     let left = limit - given.length;
+    const read = giver.rowReader.of('orders', (row: GivableRow) => partOf(row, left, giver.nowMs()));
     const parts = rows.map((row) => {
-      const part = partOf(row, left, giver.nowMs());
-      left -= part.messages.length + part.events.length;
+      const part = read(row);
+      left -= part ? part.messages.length + part.events.length : 0;
       return { row, part };
     });
     const taken = await someAtOnce(atOnceMax, parts, ({ row, part }) => giveOf(giver, row as OrderRow, part));
@@ -86,10 +89,11 @@ const eventGivableAtMs = ({ given, after }: PendingEvent): number =>
 const giveOf = async (
   { queue, ring, isUntouched, nowMs }: Giver,
   row: OrderRow,
-  { messages, events, nextAtMs }: Part,
+  part: Part | undefined,
 ): Promise<GivenMessage[]> => {
-  const nothing = { messages: new Map(), events: new Map(), lines: [] };
-  if (messages.length + events.length > 0 && !(await isUntouched(row))) {
+  const { messages, events, nextAtMs } = part ?? { messages: [], events: [], nextAtMs: undefined };
+  if (!part || (messages.length + events.length > 0 && !(await isUntouched(row)))) {
+    const nothing = { messages: new Map(), events: new Map(), lines: [] };
     await queue.give(row, { ...nothing, nextAtMs: nowMs() + heldCallDelayMs });
     return [];
   }

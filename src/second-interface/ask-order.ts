@@ -1,3 +1,4 @@
+import type { RowReader } from '../bounded/row-reader';
 import { dayLeftMs } from '../domain/days';
 import { Failure, type FailureCode, failures } from '../domain/failures';
 import { hasRoom, withItems } from '../domain/items';
@@ -35,6 +36,7 @@ export interface OrderDeps {
   readonly nowMs: () => number;
   readonly maintenance: Maintenance;
   readonly settings: OrderSettingsStore;
+  readonly rowReader: RowReader;
   /** When the issuer was paused: windows in a view stand still meanwhile. */
   readonly holdsOf: (issuerId: string) => Promise<readonly Hold[]>;
   /** How the issuer's refunds are decided; counts from the start of a request. */

@@ -1,4 +1,5 @@
 import { failuresOf, type OrderFailure } from '../domain/failing';
+import type { FailingOrder } from '../store/orders';
 import type { OrderDeps } from './ask-order';
 
 interface Failing extends OrderFailure {
@@ -14,11 +15,18 @@ export interface KeyedFailure {
 }
 
 /** Of an issuer, newest first. Up to 2,000 orders are read. */
-export const ownFailures = async (orders: OrderDeps['orders'], issuerId: string): Promise<KeyedFailure[]> => {
+export const ownFailures = async (
+  { orders, rowReader }: Pick<OrderDeps, 'orders' | 'rowReader'>,
+  issuerId: string,
+): Promise<KeyedFailure[]> => {
+  const keyed = rowReader.of('orders', (row: FailingOrder) =>
+    failuresOf(row)
+      .map((failure): Failing => ({ ...failure, orderNo: row.orderNo }))
+      .map((failing) => ({ failing, key: keyOf(failing) })),
+  );
   const lists = await Promise.all(sources.map((what) => orders.failing(issuerId, what)));
   return [...new Map(lists.flat().map((row) => [row._id, row])).values()]
-    .flatMap((row) => failuresOf(row).map((failure): Failing => ({ ...failure, orderNo: row.orderNo })))
-    .map((failing) => ({ failing, key: keyOf(failing) }))
+    .flatMap((row) => keyed(row) ?? [])
     .sort((a, b) => (a.key < b.key ? 1 : -1));
 };
 

@@ -56,7 +56,10 @@ export const addingEvents = (
 /** Nothing in it is read as a field or an operator: people's words may begin with a dollar sign. */
 const literal = (value: unknown): Document => ({ $literal: value });
 
-export const arrayOf = (field: string): Document => ({ $ifNull: [`$${field}`, []] });
+/** Empty where there is none: one row without a list takes none of the others' answers away. */
+export const arrayOf = (field: string): Document => ({
+  $cond: [{ $eq: [{ $type: `$${field}` }, 'array'] }, `$${field}`, []],
+});
 
 const mapped = <T>(fields: Readonly<Record<string, T>>, change: (value: T, field: string) => Document): Document =>
   Object.fromEntries(

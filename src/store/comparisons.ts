@@ -1,5 +1,6 @@
 import type { Collection } from 'mongodb';
 import type { Finding, FindingCount } from '../domain/comparison';
+import { isDay } from '../domain/days';
 
 /** What one daily look at all sides found. */
 export interface ComparisonRow {
@@ -17,10 +18,29 @@ export interface ComparisonRow {
 
 export type Comparisons = ReturnType<typeof createComparisons>;
 
-export const createComparisons = ({ comparisons }: { readonly comparisons: Collection<ComparisonRow> }) => ({
+const isNamed = (one: Partial<Finding & FindingCount> | null): boolean =>
+  typeof one?.kind === 'string' && typeof one.issuerId === 'string';
+
+const isComparison = ({ _id, at, counts, findings }: ComparisonRow): boolean =>
+  isDay(_id) && at instanceof Date && [counts, findings].every((list) => Array.isArray(list) && list.every(isNamed));
+
+/** There is one a day, for 90 days. */
+const readMax = 100;
+
+/** `leaveOut`: what is not the row of a day. */
+export const createComparisons = (
+  { comparisons }: { readonly comparisons: Collection<ComparisonRow> },
+  leaveOut: (row: ComparisonRow) => void = () => undefined,
+) => ({
   keep: async ({ _id, ...row }: ComparisonRow): Promise<void> => {
     await comparisons.replaceOne({ _id }, row, { upsert: true });
   },
 
-  newest: (): Promise<ComparisonRow | null> => comparisons.findOne({}, { sort: { _id: -1 } }),
+  newest: async (): Promise<ComparisonRow | null> => {
+    for await (const row of comparisons.find({}).sort({ _id: -1 }).limit(readMax).batchSize(2)) {
+      if (isComparison(row)) return row;
+      leaveOut(row);
+    }
+    return null;
+  },
 });

@@ -1,5 +1,6 @@
 import type { Collection } from 'mongodb';
 import { createReadTogether } from './read-together';
+import type { SealOfRow } from './sealed-rows';
 import { isDuplicate } from './store-errors';
 
 /** What came of one scenario. */
@@ -49,7 +50,20 @@ export interface ConformanceRunRow {
   readonly endedAt?: Date;
   readonly results: readonly KeptResult[];
   readonly report?: KeptReport;
+  /** Over how it was begun and what came of it, by the master key: nobody else passes a run. Of its report its own signature tells. */
+  readonly seal?: Buffer;
 }
+
+/** What its seal is over: results count from its end on. */
+export const sealedOfRun = ({
+  running: _running,
+  prefix: _prefix,
+  report: _report,
+  results,
+  ...said
+}: Omit<ConformanceRunRow, 'seal'>) => (said.state === 'running' ? said : { ...said, results });
+
+type RunEnd = Pick<ConformanceRunRow, 'state' | 'endedAt' | 'report' | 'results'>;
 
 export type ListedRun = Omit<ConformanceRunRow, 'report'>;
 
@@ -75,28 +89,53 @@ export type SealedOrder = Pick<ConformanceOrderRow, '_id' | 'sealed'>;
 export type ConformanceRuns = ReturnType<typeof createConformanceRuns>;
 export type ConformanceOrders = ReturnType<typeof createConformanceOrders>;
 
-export const createConformanceRuns = ({
-  conformanceRuns,
-}: {
-  readonly conformanceRuns: Collection<ConformanceRunRow>;
-}) => {
+export const createConformanceRuns = (
+  { conformanceRuns }: { readonly conformanceRuns: Collection<ConformanceRunRow> },
+  seal: Pick<SealOfRow<ConformanceRunRow>, 'of' | 'isUntouched'>,
+) => {
   const idOf = (issuerId: string, runId: string): string => `${issuerId}/${runId}`;
   const ofAttempt = (issuerId: string, runId: string, prefix: string) => ({ _id: idOf(issuerId, runId), prefix });
 
+  const isUntouched = (row: ListedRun): boolean => {
+    try {
+      return seal.isUntouched(row);
+    } catch {
+      // What stands there is no seal.
+      return false;
+    }
+  };
+
+  const ended = (row: ConformanceRunRow, end: RunEnd): Omit<ConformanceRunRow, '_id'> => {
+    const { running: _running, prefix: _prefix, ...begun } = row;
+    const whole = { ...begun, ...end };
+    const { _id, ...content } = { ...whole, seal: seal.of(whole) };
+    return content;
+  };
+
+  /** What somebody else wrote keeps no run from beginning, and what was lost is ended. */
+  const makeRoom = async (issuerId: string, at: Date, staleBefore: Date): Promise<void> => {
+    const there = await conformanceRuns.findOne({ running: issuerId });
+    if (!there) return;
+    const same = { _id: there._id, running: issuerId };
+    if (!isUntouched(there)) await conformanceRuns.deleteOne(same);
+    else if (there.at < staleBefore)
+      await conformanceRuns.replaceOne(same, ended(there, { state: 'stopped', endedAt: at, results: [] }));
+  };
+
   return {
+    isUntouched,
+
     /** `running`: another one of this issuer runs. One that began before `staleBefore` was lost, and is ended. */
     begin: async (
       row: Omit<ConformanceRunRow, '_id' | 'running' | 'state' | 'results'>,
       staleBefore: Date,
     ): Promise<'begun' | 'exists' | 'running'> => {
       const { issuerId, runId, at } = row;
-      await conformanceRuns.updateOne(
-        { running: issuerId, at: { $lt: staleBefore } },
-        { $set: { state: 'stopped', endedAt: at }, $unset: { running: 1 } },
-      );
+      await makeRoom(issuerId, at, staleBefore);
       const _id = idOf(issuerId, runId);
+      const begun: ConformanceRunRow = { _id, ...row, running: issuerId, state: 'running', results: [] };
       try {
-        await conformanceRuns.insertOne({ _id, ...row, running: issuerId, state: 'running', results: [] });
+        await conformanceRuns.insertOne({ ...begun, seal: seal.of(begun) });
         return 'begun';
       } catch (error) {
         if (!isDuplicate(error)) throw error;
@@ -143,15 +182,11 @@ export const createConformanceRuns = ({
     },
 
     /** False where another attempt has ended it. */
-    end: async (
-      issuerId: string,
-      runId: string,
-      prefix: string,
-      end: Pick<ConformanceRunRow, 'state' | 'endedAt' | 'report' | 'results'>,
-    ): Promise<boolean> => {
-      const written = await conformanceRuns.updateOne(
+    end: async (row: ConformanceRunRow, prefix: string, end: RunEnd): Promise<boolean> => {
+      const { issuerId, runId } = row;
+      const written = await conformanceRuns.replaceOne(
         { ...ofAttempt(issuerId, runId, prefix), running: issuerId },
-        { $set: end, $unset: { running: 1, prefix: 1 } },
+        ended(row, end),
       );
       return written.matchedCount > 0;
     },

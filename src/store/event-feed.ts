@@ -1,4 +1,5 @@
 import type { Collection, Db } from 'mongodb';
+import { orderNoPattern } from '../domain/ids';
 import { dayMs, secondMs } from '../domain/timings';
 import { arrayOf } from './adding-events';
 import type { OrderRow, PendingEvent } from './orders';
@@ -58,7 +59,7 @@ export const createEventFeed = (
     orderNo: 1,
     events: {
       $map: {
-        input: '$events',
+        input: arrayOf('events'),
         in: {
           sequence: '$$this.sequence',
           writtenAt: '$$this.writtenAt',
@@ -156,10 +157,12 @@ export const createEventFeed = (
   };
 };
 
-/** Those of before events had a time are not among them. */
+/** Those of before events had a time are not among them, nor what is none. */
 const feedEvents = ({ _id, orderNo, events }: FeedOrder): Found[] =>
   events.flatMap(({ sequence, writtenAt, items }) =>
-    writtenAt ? [{ orderId: _id, items, position: { atMs: writtenAt.getTime(), orderNo, sequence } }] : [],
+    writtenAt instanceof Date && Number.isInteger(sequence) && orderNoPattern.test(orderNo)
+      ? [{ orderId: _id, items, position: { atMs: writtenAt.getTime(), orderNo, sequence } }]
+      : [],
   );
 
 const compare = (a: FeedPosition, b: FeedPosition): number => {

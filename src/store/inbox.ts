@@ -34,8 +34,8 @@ export const createInbox = ({ inbox }: { readonly inbox: Collection<InboxRow> },
   },
 
   /** The reconciler asked in vain: the message goes behind all others that its pass saw. */
-  defer: async (order: OrderName, updateId: string, until: Date): Promise<void> => {
-    await inbox.updateOne({ _id: submissionId(order, updateId), at: { $lt: until } }, { $set: { at: until } });
+  defer: async (_id: string, until: Date): Promise<void> => {
+    await inbox.updateOne({ _id, at: { $lt: until } }, { $set: { at: until } });
   },
 
   isUntouched: seal.isUntouched,

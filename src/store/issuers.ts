@@ -384,6 +384,11 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
       return isUntouched;
     },
 
+    /** What stands there is no row of an issuer. */
+    noteTampered: async (issuerId: string, at: Date): Promise<void> => {
+      await issuers.updateOne({ _id: issuerId }, { $set: { tamperedAt: at } });
+    },
+
     /** At the first start that knows seals: what has none of today is taken as it stands. */
     sealAll: async (): Promise<void> => {
       for await (const row of issuers.find({ tamperedAt: { $exists: false } }, { ...withoutLogo, ...callByCall })) {

@@ -115,10 +115,10 @@ export const forOperators = {
 export const sumsToKeep = (view: OrderFacts): { readonly itemSums?: ItemSums } =>
   view.items || view.voidRequest ? { itemSums: itemSums(view) } : {};
 
-/** An empty request is none: its place is there for what might have been in it. */
+/** An empty request is none: its place is there for what might have been in it. A row without facts fails where they are read. */
 export const listed = <T extends { readonly facts: ListedFacts }>(row: T & { readonly itemSums?: ItemSums }): T => {
   const { itemSums: sums, ...rest } = row;
-  const { voidRequest: request, ...others } = row.facts;
+  const { voidRequest: request, ...others } = row.facts ?? {};
   const known = { ...(request?.requestId ? { voidRequest: request } : {}), ...(sums ? { itemSums: sums } : {}) };
   return { ...rest, facts: { ...others, ...known } } as unknown as T;
 };
@@ -126,6 +126,15 @@ export const listed = <T extends { readonly facts: ListedFacts }>(row: T & { rea
 /** On one page of a list, as items of void requests. */
 const requestedItemsMax = 20_000;
 
+const askedIn = (facts: ListedFacts): number => {
+  try {
+    return itemSums(facts).asked;
+  } catch {
+    // Whoever shows it leaves it out.
+    return 0;
+  }
+};
+
 /** So many of these rows as their void requests leave room for on a page. */
 export const onPage = <R extends { readonly facts: ListedFacts }>(rows: readonly R[]): readonly R[] =>
-  thatFit(requestedItemsMax, rows, ({ facts: of }) => itemSums(of).asked);
+  thatFit(requestedItemsMax, rows, ({ facts: of }) => askedIn(of));

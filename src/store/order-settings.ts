@@ -104,6 +104,9 @@ export const createOrderSettings = (
       return row !== null && seal.isUntouched(row);
     },
 
+    /** Of a list: what somebody else wrote does not count. */
+    isOurs: seal.isUntouched,
+
     /** Of a new platform: the row that is always there. */
     begin,
 

@@ -668,9 +668,9 @@ export const createOrders = (
       listOf({ issuerId, days: day, _id: { $gt: `${issuerId}/${after}` } }, { _id: 1 }, limit),
 
     /** The newest orders of an issuer with the newest lines of what happened to them. */
-    timelinesOf: (issuerId: string, limit: number): Promise<Pick<OrderRow, 'orderNo' | 'timeline'>[]> =>
+    timelinesOf: (issuerId: string, limit: number): Promise<Pick<OrderRow, '_id' | 'orderNo' | 'timeline'>[]> =>
       orders
-        .find({ issuerId }, { projection: { _id: 0, orderNo: 1, timeline: { $slice: -linesPerOrder } } })
+        .find({ issuerId }, { projection: { orderNo: 1, timeline: { $slice: -linesPerOrder } } })
         .sort({ position: -1 })
         .limit(limit)
         .toArray(),
@@ -1093,6 +1093,14 @@ export const createOrders = (
         .sort({ unstartedSince: 1 })
         .limit(limit)
         .toArray(),
+
+    /** The reconciler could not start it: the next pass begins with others. */
+    deferStart: async (_id: string): Promise<void> => {
+      await orders.updateOne(
+        { _id, unstartedSince: { $exists: true } },
+        { $set: { unstartedSince: new Date(nowMs()) } },
+      );
+    },
 
     /** Read by the reconciler: rows with events that nobody has sent yet. */
     withPendingEvents: (before: Date, limit: number, mode: Mode): Promise<WithPendingEvents[]> =>

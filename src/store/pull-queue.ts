@@ -10,8 +10,11 @@ import { ever, keptMessagesMax, type OrderRow, pendingShown, timelineLimit, type
 const itemsReadMax = 20_000;
 const rowsReadAtOnce = 10;
 
-const itemsIn = ({ events, facts }: GivableRow): number =>
-  events.reduce((sum, { itemIds = [] }) => sum + 1 + itemIds.length, facts.voidRequest?.itemIds.length ?? 0);
+/** Of what is no order at all none: whoever gives it looks. */
+const itemsIn = ({ events, facts }: Partial<GivableRow>): number => {
+  const asked = facts?.voidRequest?.itemIds?.length ?? 0;
+  return Array.isArray(events) ? events.reduce((sum, event) => sum + 1 + (event?.itemIds?.length ?? 0), asked) : asked;
+};
 
 /** What a reader needs of an order. */
 export type GivableRow = Omit<OrderRow, 'timeline' | 'ledger'>;

@@ -1,4 +1,6 @@
 import type { Collection, Filter, UpdateFilter } from 'mongodb';
+import type { AlertRow } from './alerts';
+import type { ConformanceRunRow } from './conformance';
 import type { Database } from './database';
 import type { InboxRow } from './inbox';
 import type { IssuerRow } from './issuers';
@@ -16,6 +18,8 @@ export const sealedKinds = [
   'issuerRow',
   'settingsRow',
   'inboxRow',
+  'alertRow',
+  'conformanceRow',
   'issuerCallHeaders',
   'issuerCallCertificate',
   'orderKey',
@@ -51,7 +55,12 @@ export const createSealedValues = ({
   sandboxInbox,
   orderSettings,
   inbox,
-}: Pick<Database, 'keys' | 'issuers' | 'orders' | 'requests' | 'sandboxInbox' | 'orderSettings' | 'inbox'>) => {
+  alerts,
+  conformanceRuns,
+}: Pick<
+  Database,
+  'keys' | 'issuers' | 'orders' | 'requests' | 'sandboxInbox' | 'orderSettings' | 'inbox' | 'alerts' | 'conformanceRuns'
+>) => {
   const kinds = {
     platformKey: reader<KeyRow>(keys, ['sealed', 'former'], (row) => [
       ['sealed', row.sealed],
@@ -65,6 +74,8 @@ export const createSealedValues = ({
     issuerRow: reader<IssuerRow>(issuers, ['seal'], ({ seal }) => [['seal', seal]]),
     settingsRow: reader<OrderSettingsRow>(orderSettings, ['seal'], ({ seal }) => [['seal', seal]]),
     inboxRow: reader<InboxRow>(inbox, ['seal'], ({ seal }) => [['seal', seal]]),
+    alertRow: reader<AlertRow>(alerts, ['seal'], ({ seal }) => [['seal', seal]]),
+    conformanceRow: reader<ConformanceRunRow>(conformanceRuns, ['seal'], ({ seal }) => [['seal', seal]]),
     issuerCallHeaders: reader<IssuerRow>(issuers, ['callHeaders'], ({ callHeaders }) => [
       ['callHeaders.sealed', callHeaders?.sealed],
     ]),

@@ -1,7 +1,8 @@
-import type { Mode, OrderName } from '../domain/ids';
+import { type Mode, type OrderName, orderNameOf } from '../domain/ids';
 import type { ListedFacts } from '../domain/items';
 import type { OrderFacts, OrderState } from '../domain/order';
 import type { TroubleKind } from '../domain/trouble';
+import { arrayOf } from './adding-events';
 import type { Database } from './database';
 import { type IssuerRow, ofMode } from './issuers';
 import { factsWithoutItems } from './listed-orders';
@@ -21,6 +22,7 @@ export interface SampledOrder {
 }
 
 export interface WaitingOrder {
+  readonly _id?: string;
   readonly issuerId: string;
   readonly orderNo: string;
   readonly createdAt: Date;
@@ -28,6 +30,7 @@ export interface WaitingOrder {
 }
 
 export interface OwedRefund {
+  readonly _id: string;
   readonly amount: { readonly currency: string };
   readonly facts: Pick<OrderFacts, 'refundDueValue' | 'refundSettledValue'>;
 }
@@ -50,7 +53,7 @@ const live = positionsOf('live');
 const callsTriedAgain = {
   $size: {
     $filter: {
-      input: { $ifNull: ['$timeline', []] },
+      input: arrayOf('timeline'),
       as: 'line',
       cond: { $and: [{ $in: ['$$line.event', ['notice_sent', 'code_requested']] }, { $gt: ['$$line.detail.try', 1] }] },
     },
@@ -129,13 +132,14 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   /** Orders whose buyer said that a code does not work: `by_code_reported`. */
   codeReportedSince: newestSince(orders, 'codeReportedAt'),
 
-  /** Orders whose row somebody else wrote to: `by_tampered`. */
+  /** Orders whose row somebody else wrote to, by what is sure of them: `by_tampered`. */
   tampered: (limit: number): Promise<OrderName[]> =>
     orders
       .find({ tamperedAt: { $exists: true } })
-      .project<OrderName>({ _id: 0, issuerId: 1, orderNo: 1 })
+      .project<{ _id: unknown }>({ _id: 1 })
       .sort({ tamperedAt: -1 })
       .limit(limit)
+      .map(({ _id }) => orderNameOf(String(_id)))
       .toArray(),
 
   /** There are few issuers: no index. */
@@ -152,7 +156,7 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   refundsOpen: (limit: number, mode: Mode): Promise<OwedRefund[]> =>
     orders
       .find({ refundOpen: positionsOf(mode) })
-      .project<OwedRefund>({ _id: 0, 'amount.currency': 1, 'facts.refundDueValue': 1, 'facts.refundSettledValue': 1 })
+      .project<OwedRefund>({ 'amount.currency': 1, 'facts.refundDueValue': 1, 'facts.refundSettledValue': 1 })
       .sort({ refundOpen: -1 })
       .limit(limit)
       .toArray(),
@@ -161,7 +165,7 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   refundsLongestOpen: (limit: number): Promise<WaitingOrder[]> =>
     orders
       .find({ refundOpen: live })
-      .project<WaitingOrder>({ _id: 0, issuerId: 1, orderNo: 1, createdAt: 1, ...factsWithoutItems })
+      .project<WaitingOrder>({ issuerId: 1, orderNo: 1, createdAt: 1, ...factsWithoutItems })
       .sort({ refundOpen: 1 })
       .limit(limit)
       .toArray(),
@@ -189,7 +193,7 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   newestExpired: (limit: number): Promise<WaitingOrder[]> =>
     orders
       .find({ state: 'expired', position: live })
-      .project<WaitingOrder>({ _id: 0, issuerId: 1, orderNo: 1, createdAt: 1, ...factsWithoutItems })
+      .project<WaitingOrder>({ issuerId: 1, orderNo: 1, createdAt: 1, ...factsWithoutItems })
       .sort({ position: -1 })
       .limit(limit)
       .toArray(),
@@ -198,7 +202,7 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   oldest: (state: OrderState, limit: number): Promise<WaitingOrder[]> =>
     orders
       .find({ state, position: live })
-      .project<WaitingOrder>({ _id: 0, issuerId: 1, orderNo: 1, createdAt: 1, ...factsWithoutItems })
+      .project<WaitingOrder>({ issuerId: 1, orderNo: 1, createdAt: 1, ...factsWithoutItems })
       .sort({ position: 1 })
       .limit(limit)
       .toArray(),

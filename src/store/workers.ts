@@ -28,7 +28,18 @@ export interface WorkerRow {
 
 export type Workers = ReturnType<typeof createWorkerReports>;
 
-export const createWorkerReports = ({ workers }: { readonly workers: Collection<WorkerRow> }) => ({
+const isReport = ({ host, startedAt, at, circuits, openedLately, throttled = [] }: WorkerRow): boolean =>
+  typeof host === 'string' &&
+  [startedAt, at].every((time) => time instanceof Date) &&
+  [circuits, throttled].every((list) => Array.isArray(list) && list.every((one) => typeof one?.key === 'string')) &&
+  Array.isArray(openedLately) &&
+  openedLately.every((key) => typeof key === 'string');
+
+/** `leaveOut`: what no worker reported. */
+export const createWorkerReports = (
+  { workers }: { readonly workers: Collection<WorkerRow> },
+  leaveOut: (row: WorkerRow) => void = () => undefined,
+) => ({
   report: async ({ _id, ...row }: WorkerRow): Promise<void> => {
     await workers.replaceOne({ _id }, row, { upsert: true });
   },
@@ -38,11 +49,14 @@ export const createWorkerReports = ({ workers }: { readonly workers: Collection<
     await workers.updateOne({ _id: id }, { $set: { at: leftAt, leftAt } });
   },
 
-  alive: (since: Date, limit: number): Promise<WorkerRow[]> =>
-    workers
+  alive: async (since: Date, limit: number): Promise<WorkerRow[]> => {
+    const rows = await workers
       .find({ at: { $gt: since }, leftAt: { $exists: false } })
       .limit(limit)
-      .toArray(),
+      .toArray();
+    for (const row of rows) if (!isReport(row)) leaveOut(row);
+    return rows.filter(isReport);
+  },
 
   /** Of all that reported within the last ten minutes. */
   lastSeenAt: async (): Promise<Date | undefined> =>

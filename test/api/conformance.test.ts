@@ -291,7 +291,7 @@ test('what cannot be played is refused', async () => {
 test('eight run at once, however many are begun at the same moment; what was lost keeps nobody', async () => {
   const { conformance, dayCounts, database, issuers, orderDeps } = file.platform.core;
   const runs = createRuns({
-    ...{ runs: conformance.runs, dayCounts, nowMs: orderDeps.nowMs },
+    ...{ runs: conformance.runs, rowReader: orderDeps.rowReader, dayCounts, nowMs: orderDeps.nowMs },
     platformSettings: async () => ({}),
     // Nothing is played.
     gateway: { startConformance: async () => 'started' } as unknown as OrderGateway,

@@ -382,14 +382,43 @@ test('a run whose row somebody else wrote calls its issuer and nobody else, and 
       60_000,
     );
   };
-  for (const $set of [{ url: thief.urlOf('/callback') }, { codeMode: 'push' }]) {
+  for (const $set of [{ url: thief.urlOf('/callback') }, { codeMode: 'push' }, { baseUrl: thief.urlOf('') }]) {
     expect([$set, await played($set)]).toEqual([$set, 'stopped']);
   }
   expect([thief.received, issuer.received]).toEqual([[], []]);
-  expect(await played({ baseUrl: thief.urlOf('') })).toBe('failed');
-  const { verificationUrl, codesUrl } = issuer.received[0]?.data ?? {};
-  for (const url of [verificationUrl, codesUrl]) expect(url).toMatch(new RegExp(`^${file.platform.baseUrl}/`));
-  expect(thief.received).toEqual([]);
+}, 120_000);
+
+test('a conformance run that somebody else wrote, or made to have passed, is in no list', async () => {
+  const issuer = await file.issuer();
+  const { issuerId } = issuer;
+  const { conformanceRuns } = file.platform.core.database;
+  const runs = async () =>
+    (await file.platform.operator('GET', `/issuers/${issuerId}/conformance`)).body.data.map(
+      ({ state }: { state: string }) => state,
+    );
+  const begun = await issuer.post('/conformance', { type: 'issuer.conformance', only: ['paid-verified'] });
+  await until('its end', async () => !(await runs()).includes('running'), 60_000);
+  const [state] = await runs();
+  expect(['passed', 'failed']).toContain(state);
+  const row = await conformanceRuns.findOne({ issuerId });
+  const passed = { state: 'passed' as const, at: new Date(), results: [] };
+  const other = await file.issuer();
+  // Its own row, made another's, made another one of its own, and taken for another end.
+  await conformanceRuns.insertMany([
+    { ...(row as NonNullable<typeof row>), _id: `${other.issuerId}/r`, issuerId: other.issuerId },
+    { ...(row as NonNullable<typeof row>), ...passed, _id: `${issuerId}/r`, runId: 'r' },
+  ]);
+  expect(await runs()).toEqual([state]);
+  expect((await file.platform.operator('GET', `/issuers/${other.issuerId}/conformance`)).body.data).toEqual([]);
+  expectProblem(await issuer.get('/conformance/r'), 404, 'run_unknown');
+  await conformanceRuns.updateOne({ _id: row?._id ?? '' }, { $set: { state: 'stopped', 'results.0.name': 'x' } });
+  expect(await runs()).toEqual([]);
+  // Nor does one that seems to run keep the next one from beginning.
+  const seems = { issuerId, runId: 's', by: 'thief', codeMode: 'push' as const, results: [], at: new Date(2e12) };
+  await conformanceRuns.insertOne({ ...seems, _id: `${issuerId}/s`, state: 'running', running: issuerId });
+  const next = await issuer.post('/conformance', { type: 'issuer.conformance', only: ['paid-verified'] });
+  expect([begun.status, next.status]).toEqual([202, 202]);
+  await until('its end', async () => !(await runs()).includes('running'), 60_000);
 }, 120_000);
 
 test('the key by which codes are compared, once taken away, is not made anew', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Reconciled } from '../../activities/reconcile';
 import { createMailer } from '../../src/mail/mailer';
 import { workflowNames } from '../../src/order-messages/order-messages';
+import { alertsDue } from '../support/alerts-due';
 import { startIssuer, type TestIssuer } from '../support/issuer';
 import { startMailServer, type TestMail, type TestMailServer } from '../support/mail-server';
 import { type Platform, startPlatform } from '../support/platform';
@@ -64,12 +65,7 @@ const text = ({ raw }: TestMail): string =>
     .replace(/=\r\n/g, '')
     .replace(/=3D/g, '=')
     .replace(/\r\n/g, '\n');
-/** The time of the next try has come. */
-const soon = (who: 'webhook' | 'email') =>
-  platform.core.database.alerts.updateMany(
-    { [`untold.${who}`]: { $exists: true } },
-    { $set: { [`untold.${who}.nextAt`]: new Date(0) } },
-  );
+const soon = (who: 'webhook' | 'email') => alertsDue(platform, who);
 
 test('a paused issuer is one mail when it begins and one when it ends, to all, with what to do and where', async () => {
   await set(issuer, 'pause');

@@ -1,7 +1,10 @@
 import { createPublicKey, randomUUID, verify } from 'node:crypto';
+import type { UpdateFilter } from 'mongodb';
 import type { Reconciled } from '../../activities/reconcile';
 import { workflowNames } from '../../src/order-messages/order-messages';
+import type { AlertRow } from '../../src/store/alerts';
 import type { OrderRow } from '../../src/store/orders';
+import { alertsDue } from '../support/alerts-due';
 import { acceptedRow } from '../support/database-of-file';
 import { startIssuer, type TestIssuer } from '../support/issuer';
 import { type Platform, startPlatform } from '../support/platform';
@@ -97,10 +100,7 @@ test('a receiver that fails gets the same bytes under the same id later, and no 
   expect(receiver.received).toHaveLength(1);
   const { alerts } = platform.core.database;
   for (let n = 2; n <= 9; n += 1) {
-    await alerts.updateMany(
-      { 'untold.webhook': { $exists: true } },
-      { $set: { 'untold.webhook.nextAt': new Date(0) } },
-    );
+    await alertsDue(platform, 'webhook');
     await pass();
   }
   expect(receiver.received).toHaveLength(8);
@@ -216,4 +216,47 @@ test('without an address trouble is counted, and nobody is called', async () => 
   } finally {
     await quiet.stop();
   }
+});
+
+describe('what somebody else writes among the alerts', () => {
+  const raisedOf = (kind: string, subject: string): string => `alert.raised ${kind} ${subject}`;
+  const forge = (row: Record<string, unknown>) =>
+    platform.core.database.alerts.insertOne(row as unknown as AlertRow & { _id: string });
+
+  test('keeps no trouble from being told, and is not told itself', async () => {
+    const { issuerId } = issuer;
+    const paused = { kind: 'issuer_paused', subject: issuerId, summary: 's', state: 'raised', raisedAt: new Date(0) };
+    await forge({ ...paused, _id: `issuer_paused/${issuerId}` });
+    await forge({ _id: 'bad', untold: { webhook: { tries: 0, nextAt: new Date(0) } } });
+    await forge({
+      ...{ _id: 'tampered/x', kind: 'tampered', subject: 'x', summary: 'sign in at https://evil.example' },
+      ...{ state: 'cleared', raisedAt: new Date(0), clearedAt: new Date(0), seal: 'none' },
+      untold: { webhook: { tries: 0, nextAt: new Date(0) } },
+    });
+    // More of them than a pass tells.
+    for (let n = 0; n < 45; n += 1) {
+      await forge({ _id: `more/${n}`, seal: Buffer.alloc(60), untold: { webhook: { tries: 0, nextAt: new Date(0) } } });
+    }
+    await platform.operator('POST', `/issuers/${issuerId}/pause`);
+    expect(await pass()).toMatchObject({ alertsRaised: 1, alertsSent: 1 });
+    expect(kinds()).toEqual([raisedOf('issuer_paused', issuerId)]);
+    expect(await platform.core.database.alerts.distinct('_id')).toEqual([`issuer_paused/${issuerId}`]);
+    expect(platform.logText()).toContain('an alert that the platform did not write is deleted');
+  });
+
+  test('to a row of an alert, that alert is told anew, once', async () => {
+    const { issuerId } = issuer;
+    receiver.answer('/alerts', () => 500);
+    await platform.operator('POST', `/issuers/${issuerId}/pause`);
+    await pass();
+    receiver.answer('/alerts', () => 204);
+    for (const change of [{ $unset: { untold: 1 } }, { $set: { summary: 'all is well' } }, { $unset: { seal: 1 } }]) {
+      const before = receiver.received.length;
+      await platform.core.database.alerts.updateOne({}, change as UpdateFilter<AlertRow>);
+      await pass();
+      await pass();
+      expect(kinds().slice(before)).toEqual([raisedOf('issuer_paused', issuerId)]);
+      expect(receiver.received.at(-1)?.raw).toContain(`Issuer ${issuerId} is paused`);
+    }
+  });
 });

@@ -1,4 +1,5 @@
 import { createMakeStatements } from '../../activities/make-statements';
+import { createRowReader } from '../../src/bounded/row-reader';
 import { createLogger } from '../../src/logger';
 import { createStatements as createMaking } from '../../src/second-interface/statements/statements';
 import { createIssuers, type IssuerRow } from '../../src/store/issuers';
@@ -7,6 +8,7 @@ import { createStatements } from '../../src/store/statements';
 import { acceptedRow, databaseOfFile, issuerSeal } from '../support/database-of-file';
 
 const file = databaseOfFile();
+const rowReader = createRowReader(() => undefined);
 const dayMs = 86_400_000;
 const midnightMs = Date.parse('2026-03-02T00:00:00Z');
 const orderOf = (orderNo: string, atMs: number, issuerId = 'acme') => {
@@ -17,7 +19,7 @@ const orderOf = (orderNo: string, atMs: number, issuerId = 'acme') => {
 const setOf = (nowMs: () => number) => {
   const orders = createOrders(file.database, undefined, nowMs);
   const kept = createStatements(file.database);
-  return { orders, kept, statements: createMaking({ orders, statements: kept, nowMs }) };
+  return { orders, kept, statements: createMaking({ orders, rowReader, statements: kept, nowMs }) };
 };
 const numbersOf = async (pages: AsyncIterable<readonly { orderNo: string }[]>): Promise<string[]> => {
   const numbers: string[] = [];
@@ -90,6 +92,7 @@ test('of two processes that make the same one at once the first counts for both,
           return rows;
         },
       },
+      rowReader,
       statements: kept,
       nowMs: () => asOfMs,
     });

@@ -46,7 +46,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const orders = createOrders(of);
   const codes = createCodes(of);
   const requests = createRequests(of);
-  const alerts = createAlerts(of);
+  const alerts = createAlerts(of, anySeal);
   const inbox = createInbox(of, anySeal);
   let isOurs = true;
   const requireUntouched = (): void => {
@@ -126,6 +126,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.forgetTampered(order);
       await orders.notePaidTwice(order, { key: 'p', atMs: 1, event: 'payment_repeated', detail: {} });
       await orders.noteReported(order, { key: 'r', atMs: 1, event: 'code_reported', detail: {} });
+      await orders.deferStart(name);
       await orders.markStarted(order);
       await orders.markEvent({ ...order, orderNo: 'none' }, 1, 'sent');
       await orders.markReplayed(order, 1, lines);
@@ -327,7 +328,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await replays.forget('acme', 'r');
     },
     'conformance runs': async () => {
-      const runs = createConformanceRuns(of);
+      const runs = createConformanceRuns(of, anySeal);
       const run = { ...{ issuerId: 'acme', runId: 'r', at: now, by: 'acme', url: 'https://a.example' } };
       const whole = { ...run, codeMode: 'push' } as const;
       await runs.begin(whole, now);
@@ -343,8 +344,12 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
         tookMs: 1,
       };
       await runs.note('acme', 'r', 'p', result as KeptResult);
-      await runs.end('acme', 'r', 'p', { state: 'passed', endedAt: now, results: [] });
+      const begun = await runs.find('acme', 'r');
+      if (begun) await runs.end(begun, 'p', { state: 'passed', endedAt: now, results: [] });
       await runs.forget('acme', 'r');
+      await runs.begin(whole, now);
+      await runs.begin({ ...whole, runId: 'lost' }, new Date(now.getTime() + 1));
+      await createConformanceRuns(of, { ...anySeal, isUntouched: () => false }).begin({ ...whole, runId: 's' }, now);
     },
     'conformance orders': async () => {
       const orders = createConformanceOrders(of);
@@ -423,7 +428,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'a message in the inbox, by its name': async () => {
       await inbox.put(order, 'u', { kind: 'refuse' } as never, now);
       await inbox.waitingFor(order, 10);
-      await inbox.defer(order, 'u', now);
+      await inbox.defer('acme/one/u', now);
       await inbox.remove(order, 'u');
     },
     'reconciler: messages in the inbox': () => inbox.waiting(now, 10, 'live'),
@@ -453,6 +458,8 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     },
     'a trouble by its name': async () => {
       await alerts.raise(trouble, now, ['webhook']);
+      await createAlerts(of, { ...anySeal, isUntouched: () => false }).raise(trouble, now, ['webhook']);
+      await alerts.drop(raised);
       await alerts.defer(raised, 'webhook', 1, now);
       await alerts.settle({ ...raised, state: 'cleared' }, 'webhook');
       await alerts.clear(raised, now, ['webhook']);

@@ -174,7 +174,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     callsOutQueue: `${name}-calls-out`,
     channels: options.channels ?? {},
   };
-  const core = await assemble(config, (codec) => openTemporalClient(temporal, codec, tracing), nowMs, tracing);
+  const core = await assemble(config, (codec) => openTemporalClient(temporal, codec, tracing), nowMs, log, tracing);
   const guard = createAddressGuard({
     allowCidrs: options.callbackAllow ?? ['127.0.0.0/8'],
     sandboxAllowCidrs: options.sandboxAllow ?? [],
@@ -207,6 +207,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
       config,
       (codec) => clientOn(connection, temporal.namespace, codec, tracing),
       nowMs,
+      log,
       tracing,
     );
     const outbound = createOutbound({

@@ -1,4 +1,5 @@
 import { createReconcile, type Reconciling } from '../../activities/reconcile';
+import { createRowReader } from '../../src/bounded/row-reader';
 import { type Mode, testIdPrefix } from '../../src/domain/ids';
 
 const testIssuer = `${testIdPrefix}${'0'.repeat(20)}`;
@@ -9,12 +10,16 @@ interface Row {
   readonly issuerId: string;
   readonly orderNo: string;
   readonly position: string;
+  readonly createdAt: Date;
+  readonly facts: { readonly state: 'accepted' };
 }
 
 const rowsOf = (issuerId: string, mark: string, count: number): Row[] =>
   Array.from({ length: count }, (_, n) => {
     const orderNo = String(n).padStart(4, '0');
-    return { _id: `${issuerId}/${orderNo}`, issuerId, orderNo, position: `${mark}2026-01-01/${orderNo}` };
+    const position = `${mark}2026-01-01/${orderNo}`;
+    const order = { createdAt: new Date(), facts: { state: 'accepted' as const } };
+    return { _id: `${issuerId}/${orderNo}`, issuerId, orderNo, position, ...order };
   });
 
 /** A reconciler that finds these orders everywhere; what it looks at is told by the issuer's id. */
@@ -24,6 +29,7 @@ const startReconciler = (rows: Readonly<Record<Mode, readonly Row[]>>) => {
   const event = { sequence: 1, status: 'pending', atMs: 0 };
   const deps = {
     orderDeps: {
+      rowReader: createRowReader(() => undefined),
       orders: {
         unstarted: none,
         waitingForVoid: none,

@@ -1,3 +1,4 @@
+import type { RowReader } from '../../bounded/row-reader';
 import { countsOf } from '../../conformance/report';
 import { checks } from '../../conformance/run';
 import type { ConformanceRun } from '../../contract/issuer/conformance';
@@ -16,6 +17,7 @@ import { notProved } from '../issuer/issuer-accounts';
 
 export interface RunsDeps {
   readonly runs: ConformanceRuns;
+  readonly rowReader: RowReader;
   readonly dayCounts: DayCounts;
   readonly gateway: OrderGateway;
   readonly platformSettings: OrderSettingsStore['platform'];
@@ -32,8 +34,9 @@ const lostAfterMs = 25 * 60_000;
 
 const namesOf = (only: readonly string[] = checks.map(({ name }) => name)): ReadonlySet<string> => new Set(only);
 
-export const createRuns = ({ runs, dayCounts, gateway, platformSettings, nowMs }: RunsDeps) => {
+export const createRuns = ({ runs, rowReader, dayCounts, gateway, platformSettings, nowMs }: RunsDeps) => {
   const summary = (row: Omit<ConformanceRunRow, 'report'>) => {
+    if (!runs.isUntouched(row)) throw new Error('somebody else wrote it');
     const isLost = row.state === 'running' && row.at.getTime() < nowMs() - lostAfterMs;
     const state = isLost ? 'stopped' : row.state;
     return {
@@ -48,11 +51,19 @@ export const createRuns = ({ runs, dayCounts, gateway, platformSettings, nowMs }
     };
   };
 
-  const shown = (row: ConformanceRunRow): ConformanceRun => ({
-    ...summary(row),
-    results: row.results,
-    ...(row.report ? { report: row.report } : {}),
-  });
+  const shown = rowReader.of(
+    'conformanceRuns',
+    (row: ConformanceRunRow): ConformanceRun => ({
+      ...summary(row),
+      results: row.results,
+      ...(row.report ? { report: row.report } : {}),
+    }),
+  );
+
+  const find = async (issuerId: string, runId: string): Promise<ConformanceRun | undefined> => {
+    const row = await runs.find(issuerId, runId);
+    return row ? shown(row) : undefined;
+  };
 
   /** Of a run that was begun, and is counted with the others: of many at once none passes the limit. */
   const requireRoom = async (issuerId: string, staleBefore: Date): Promise<void> => {
@@ -80,8 +91,8 @@ export const createRuns = ({ runs, dayCounts, gateway, platformSettings, nowMs }
       trail: AuditTrail,
     ): Promise<ConformanceRun> => {
       const { _id: issuerId, callback, codeMode } = issuer;
-      const known = await runs.find(issuerId, runId);
-      if (known) return shown(known);
+      const known = await find(issuerId, runId);
+      if (known) return known;
       requireKnown(only);
       if (callback.kind === 'function') throw new Failure('not_url');
       if (issuer.state === 'paused') throw new Failure('issuer_paused', { retryAfterSeconds: 30 });
@@ -106,17 +117,20 @@ export const createRuns = ({ runs, dayCounts, gateway, platformSettings, nowMs }
         }
       };
       await trail({ action: 'issuer.conformance_begun', target: issuerId, after: { runId } }, start);
-      const begun = await runs.find(issuerId, runId);
+      const begun = await find(issuerId, runId);
       if (!begun) throw new Failure('unavailable', { retryAfterSeconds: 1 });
-      return shown(begun);
+      return begun;
     },
 
-    newest: async (issuerId: string) => ({ data: (await runs.newest(issuerId, listedMax)).map(summary) }),
+    newest: async (issuerId: string) => {
+      const body = rowReader.of('conformanceRuns', summary);
+      return { data: (await runs.newest(issuerId, listedMax)).flatMap((row) => body(row) ?? []) };
+    },
 
     read: async (issuerId: string, runId: string): Promise<ConformanceRun> => {
-      const row = await runs.find(issuerId, runId);
-      if (!row) throw new Failure('run_unknown');
-      return shown(row);
+      const run = await find(issuerId, runId);
+      if (!run) throw new Failure('run_unknown');
+      return run;
     },
   };
 };

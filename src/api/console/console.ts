@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { Logger } from 'pino';
 import { createPerMinute, networkOf } from '../../bounded/per-minute';
+import type { RowReader } from '../../bounded/row-reader';
 import * as routes from '../../contract/operator/console-session';
 import { readOverview, readSales, watchOverview } from '../../contract/operator/overview';
 import { consoleFile, consolePage, consolePageSlash } from '../../contract/operator/pages';
@@ -27,6 +28,7 @@ export interface Console {
   readonly sampler: ConsoleSampler;
   readonly readSales: SalesReader;
   readonly sessions: ConsoleSessions;
+  readonly rowReader: RowReader;
   readonly operators: readonly OperatorWithToken[];
   readonly wrongTokens: WrongTokens;
   readonly audit: AuditTrails;
@@ -148,14 +150,21 @@ const mountSession = (
     const found = await sessions.list(whose, before, pageRows + 1);
     return {
       status: 200,
-      body: pageOf(found, pageRows, ({ _id, name, role, startedAt, seenAt, endsAt }) => ({
-        sessionId: _id,
-        operator: { name, role },
-        startedAt: startedAt.toISOString(),
-        seenAt: seenAt.toISOString(),
-        endsAt: endsAt.toISOString(),
-        isThis: _id === sessionId,
-      })),
+      body: pageOf(
+        found,
+        pageRows,
+        deps.rowReader.of(
+          'consoleSessions',
+          ({ _id, name, role, startedAt, seenAt, endsAt }: (typeof found)[number]) => ({
+            sessionId: _id,
+            operator: { name, role },
+            startedAt: startedAt.toISOString(),
+            seenAt: seenAt.toISOString(),
+            endsAt: endsAt.toISOString(),
+            isThis: _id === sessionId,
+          }),
+        ),
+      ),
     };
   });
 

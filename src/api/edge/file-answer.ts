@@ -37,11 +37,12 @@ export const pagesOf = async function* <Row>(
 export const csvLines = async function* <Column extends string, Row>(
   columns: readonly Column[],
   pages: AsyncIterable<readonly Row[]>,
-  lineOf: (row: Row) => Readonly<Partial<Record<NoInfer<Column>, string | number | undefined>>>,
+  /** Undefined: the row is left out. */
+  lineOf: (row: Row) => Readonly<Partial<Record<NoInfer<Column>, string | number | undefined>>> | undefined,
 ): AsyncGenerator<string> {
   let head = csvLine(columns);
   for await (const rows of pages) {
-    const lines = rows.map(lineOf);
+    const lines = rows.flatMap((row) => lineOf(row) ?? []);
     yield `${head}${lines.map((line) => csvLine(columns.map((column) => line[column]))).join('')}`;
     head = '';
   }
@@ -49,9 +50,14 @@ export const csvLines = async function* <Column extends string, Row>(
 
 export const ndjsonLines = async function* <Row>(
   pages: AsyncIterable<readonly Row[]>,
-  lineOf: (row: Row) => object,
+  lineOf: (row: Row) => object | undefined,
 ): AsyncGenerator<string> {
-  for await (const rows of pages) yield rows.map((row) => `${JSON.stringify(lineOf(row))}\n`).join('');
+  for await (const rows of pages) {
+    yield rows
+      .flatMap((row) => lineOf(row) ?? [])
+      .map((line) => `${JSON.stringify(line)}\n`)
+      .join('');
+  }
 };
 
 /** Of the mount, once its caller is let in. What fails before the first lines are there is answered as a problem. */

@@ -3,10 +3,13 @@ import { bodyInvalid } from '../../contract/problem';
 /** Opaque to callers: the position of the last row that they were given. */
 export const cursorOf = (position: string): string => Buffer.from(position).toString('base64url');
 
+const isPosition = (text: unknown): text is string =>
+  typeof text === 'string' && /^t?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\/[\x21-\x7e]+$/.test(text);
+
 /** @throws Failure `body_invalid` at `/cursor` for what was never given out. */
 export const positionOf = (cursor: string): string => {
   const position = Buffer.from(cursor, 'base64url').toString();
-  if (!/^t?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\/[\x21-\x7e]+$/.test(position) || cursorOf(position) !== cursor) {
+  if (!isPosition(position) || cursorOf(position) !== cursor) {
     throw cursorInvalid();
   }
   return position;
@@ -28,14 +31,15 @@ export const changeOf = (cursor: string): { readonly updatedAtMs: number; readon
 export const cursorInvalid = () =>
   bodyInvalid([{ path: '/cursor', code: 'cursor_invalid', message: 'was not given out by this list' }]);
 
-/** A row without a body is left out: its page is shorter, and the next one begins behind it. */
+/** A row without a body is left out (`RowReader.of`): its page is shorter, and the next one begins behind it. */
 export const pageOf = <R extends { readonly position: string }, B extends object>(
   rows: readonly R[],
   limit: number,
   body: (row: R) => B | undefined,
 ): { data: B[]; nextCursor: string | null } => {
   const page = rows.slice(0, limit);
-  const last = page.at(-1);
+  // What somebody else wrote may have a place from which no list goes on.
+  const last = page.findLast(({ position }) => isPosition(position));
   return {
     data: page.flatMap((row) => body(row) ?? []),
     nextCursor: rows.length > limit && last ? cursorOf(last.position) : null,

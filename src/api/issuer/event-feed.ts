@@ -1,3 +1,4 @@
+import type { RowReader } from '../../bounded/row-reader';
 import * as routes from '../../contract/issuer/event-feed';
 import { bodyInvalid } from '../../contract/problem';
 import { Failure } from '../../domain/failures';
@@ -6,13 +7,17 @@ import { secondMs } from '../../domain/timings';
 import { ownMessageId } from '../../first-interface/message-id';
 import { eventMessage } from '../../first-interface/messages';
 import type { WaitingReaders } from '../../overload/waiting-readers';
-import type { EventFeed, FeedPosition } from '../../store/event-feed';
+import type { EventFeed, FeedEvent, FeedPosition } from '../../store/event-feed';
 import type { Mount } from '../edge/mount';
 
 /** The events of an issuer's orders, to be read by itself. */
 export const mountEventFeed = (
   mount: Mount,
-  { feed, readers }: { readonly feed: EventFeed; readonly readers: WaitingReaders },
+  {
+    feed,
+    readers,
+    rowReader,
+  }: { readonly feed: EventFeed; readonly readers: WaitingReaders; readonly rowReader: RowReader },
 ): void => {
   mount.issuer(routes.readEvents)(async ({ issuer, query, atWork, onceAnswered }) => {
     const gone = new AbortController();
@@ -33,10 +38,11 @@ export const mountEventFeed = (
       look: () => atWork(look),
       isEnough: (page) => page.events.length > 0,
     });
-    const data = events.map(({ row, event }) => ({
+    const messageOf = rowReader.of('orders', ({ row, event }: FeedEvent & { readonly _id: string }) => ({
       id: ownMessageId(row, 'event', event.sequence),
       ...eventMessage(row, event),
     }));
+    const data = events.flatMap((one) => messageOf({ _id: one.row._id, ...one }) ?? []);
     return { status: 200, body: { data, nextCursor: cursorOf(next) } };
   });
 };

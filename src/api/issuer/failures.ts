@@ -6,15 +6,15 @@ import type { Mount } from '../edge/mount';
 import { cursorInvalid, cursorOf } from '../edge/paging';
 
 /** Those behind a key; read for a page, and once for all who ask meanwhile. */
-export const createOwnFailures = (orders: OrderDeps['orders']) => {
-  const read = createReadOnce((issuerId) => ownFailures(orders, issuerId));
+export const createOwnFailures = (deps: Pick<OrderDeps, 'orders' | 'rowReader'>) => {
+  const read = createReadOnce((issuerId) => ownFailures(deps, issuerId));
   return async (issuerId: string, after: string | undefined): Promise<KeyedFailure[]> =>
     (await read(issuerId)).filter(({ key }) => after === undefined || key < after);
 };
 
 /** What an issuer's orders wait for that does not come. */
-export const mountOwnFailures = (mount: Mount, { orders }: Pick<OrderDeps, 'orders'>): void => {
-  const failuresAfter = createOwnFailures(orders);
+export const mountOwnFailures = (mount: Mount, deps: Pick<OrderDeps, 'orders' | 'rowReader'>): void => {
+  const failuresAfter = createOwnFailures(deps);
   mount.issuer(routes.listOwnFailures)(async ({ issuer, query: { limit, cursor } }) => {
     const after = cursor === undefined ? undefined : keyIn(cursor);
     const all = await failuresAfter(issuer._id, after);

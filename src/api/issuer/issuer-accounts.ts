@@ -1,3 +1,4 @@
+import type { RowReader } from '../../bounded/row-reader';
 import { sanitisedLogo } from '../../branding/logo';
 import { keptByIssuer, shownTerminal } from '../../channels/kept-terminal';
 import type { changeIssuer, IssuerBody, rotateSecret } from '../../contract/operator/issuers';
@@ -26,6 +27,7 @@ interface Deps {
   readonly nowMs: () => number;
   readonly settings: OrderSettingsStore;
   readonly versions: Versions;
+  readonly rowReader: RowReader;
   readonly settingsProblem: (
     settings: Pick<IssuerSettings, 'callback' | 'terminal'>,
     issuerId: string,
@@ -40,7 +42,7 @@ export type IssuerAccounts = ReturnType<typeof createIssuerAccounts>;
 
 /** An issuer's settings and secrets, for operators and for itself: what is shown of them, and how they change. */
 export const createIssuerAccounts = (deps: Deps) => {
-  const { issuers, ring, nowMs, settings, versions, settingsProblem, takeOver, putOut } = deps;
+  const { issuers, ring, nowMs, settings, versions, rowReader, settingsProblem, takeOver, putOut } = deps;
   const bodyOf = async (row: Omit<IssuerRow, 'seal'>): Promise<IssuerBody> =>
     bodyOfIssuer(row, await settings.platform(), versions);
 
@@ -88,7 +90,8 @@ export const createIssuerAccounts = (deps: Deps) => {
 
     bodiesOf: async (rows: readonly IssuerRow[]): Promise<IssuerBody[]> => {
       const platform = await settings.platform();
-      return rows.map((row) => bodyOfIssuer(row, platform, versions));
+      const body = rowReader.of('issuers', (row: IssuerRow) => bodyOfIssuer(row, platform, versions));
+      return rows.flatMap((row) => body(row) ?? []);
     },
 
     withLogoOf: async (row: IssuerRow): Promise<IssuerBody> =>

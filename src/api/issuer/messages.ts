@@ -27,6 +27,7 @@ interface Deps {
 /** The first interface by asking. */
 export const mountMessages = (mount: Mount, { orderDeps, issuers, readers, runMessages }: Deps): void => {
   const giver = {
+    rowReader: orderDeps.rowReader,
     queue: orderDeps.pulls,
     ring: orderDeps.ring,
     isUntouched: isUntouched.bind(undefined, orderDeps),

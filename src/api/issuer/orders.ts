@@ -1,6 +1,6 @@
 import * as routes from '../../contract/issuer/orders';
 import { bodyInvalid } from '../../contract/problem';
-import { turnOf } from '../../domain/ids';
+import { orderNoPattern, turnOf } from '../../domain/ids';
 import type { LoadShedder } from '../../overload/load-shedder';
 import { createOrdersPerSecond } from '../../overload/orders-per-second';
 import { expectKnown } from '../../second-interface/find-order';
@@ -36,7 +36,9 @@ export const mountOrders = (mount: Mount, placing: Placing, loadShedder: Pick<Lo
       ...(createdAfter ? { createdAfter: new Date(createdAfter) } : {}),
       limit: query.limit + 1,
     };
-    const bodyOf = (row: ListedOrder) => orderBody(row, issuer.holds, orderDeps.nowMs());
+    const bodyOf = orderDeps.rowReader.of('orders', (row: ListedOrder) =>
+      orderBody(row, issuer.holds, orderDeps.nowMs()),
+    );
     if (q !== undefined && (updatedAfter !== undefined || paymentId !== undefined)) throw notTogether();
     if (updatedAfter === undefined && paymentId === undefined) {
       const page = { ...filter, ...(cursor ? { before: positionOf(cursor) } : {}) };
@@ -52,8 +54,9 @@ export const mountOrders = (mount: Mount, placing: Placing, loadShedder: Pick<Lo
     });
     const { rows: shown, limit } = await orderDeps.orders.page(rows, query.limit);
     const page = shown.slice(0, limit);
-    const last = rows.length > limit ? page.at(-1) : undefined;
-    return { status: 200, body: { data: page.map(bodyOf), nextCursor: last ? changeCursorOf(last) : null } };
+    const last = rows.length > limit ? page.findLast(({ orderNo }) => orderNoPattern.test(orderNo)) : undefined;
+    const data = page.flatMap((row) => bodyOf(row) ?? []);
+    return { status: 200, body: { data, nextCursor: last ? changeCursorOf(last) : null } };
   });
 
   mount.issuer(routes.readOrder)(async ({ issuer, session, params }) => {

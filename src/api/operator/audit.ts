@@ -1,18 +1,20 @@
+import type { RowReader } from '../../bounded/row-reader';
 import * as routes from '../../contract/operator/audit';
 import { checkAudit } from '../../operator/audit-check';
-import type { Audit, AuditRow, ChainedAuditRow } from '../../store/audit';
+import type { Audit, AuditRow, KeptAuditRow } from '../../store/audit';
 import { ndjsonLines, pagesOf } from '../edge/file-answer';
 import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
 
 export interface OperatorAudit {
   readonly auditLog: Audit;
+  readonly rowReader: RowReader;
 }
 
 const checkedMax = 10_000;
 
 /** What operators did: searched, checked and taken out for another keeper. */
-export const mountOperatorAudit = (mount: Mount, { auditLog }: OperatorAudit): void => {
+export const mountOperatorAudit = (mount: Mount, { auditLog, rowReader }: OperatorAudit): void => {
   mount.operator(routes.listAudit)(async ({ query: { limit, cursor, from, to, ...search } }) => {
     const filter = { ...search, ...(from ? { from: new Date(from) } : {}), ...(to ? { to: new Date(to) } : {}) };
     const before = cursor === undefined ? undefined : positionOf(cursor);
@@ -20,7 +22,11 @@ export const mountOperatorAudit = (mount: Mount, { auditLog }: OperatorAudit): v
     // Beside the chain nothing is written any more: it would be somebody else's.
     const isOurs = (row: AuditRow): boolean =>
       auditLog.isInChain(row) ? auditLog.isUnchanged(row) : !first || row.at < first.at;
-    return { status: 200, body: pageOf(rows, limit, (row) => (isOurs(row) ? entryBody(row) : undefined)) };
+    const shown = rowReader.of('audit', (row: AuditRow) => {
+      if (!isOurs(row)) throw new Error('somebody else wrote it');
+      return entryBody(row);
+    });
+    return { status: 200, body: pageOf(rows, limit, shown) };
   });
 
   mount.operator(routes.checkAudit)(async ({ query: { after } }) => ({
@@ -31,8 +37,8 @@ export const mountOperatorAudit = (mount: Mount, { auditLog }: OperatorAudit): v
   mount.operatorFile(routes.exportAudit)(({ query: { after } }) => ({
     deed: { action: 'audit.exported', target: 'audit', after: { after } },
     lines: ndjsonLines(
-      pagesOf<ChainedAuditRow>((limit, last) => auditLog.after(last?.seq ?? after, limit)),
-      entryBody,
+      pagesOf<KeptAuditRow>((limit, last) => auditLog.after(last?.seq ?? after, limit)),
+      rowReader.of('audit', (row: KeptAuditRow) => entryBody(row)),
     ),
   }));
 };

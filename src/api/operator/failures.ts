@@ -8,13 +8,13 @@ import { whyRefund } from '../../domain/words/why-refund';
 import { whyWaiting } from '../../domain/words/why-waiting';
 import type { TroubleLook, TroubleWatch } from '../../operator/troubles';
 import type { OrderDeps } from '../../second-interface/ask-order';
-import type { ListedOrder } from '../../store/orders';
+import type { FailingOrder, ListedOrder } from '../../store/orders';
 import { csvLines, pagesOf } from '../edge/file-answer';
 import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
 
 export interface Failures {
-  readonly orderDeps: Pick<OrderDeps, 'orders'>;
+  readonly orderDeps: Pick<OrderDeps, 'orders' | 'rowReader'>;
   readonly watch: TroubleWatch;
 }
 
@@ -23,15 +23,21 @@ type Kind = routes.FailingOrder['kind'];
 /** Of the newest: more at once have one cause, and one of them is enough to find it. */
 const bouncedLimit = 200;
 
-interface Failing extends Pick<ListedOrder, 'position'> {
+interface Failing extends Pick<ListedOrder, '_id' | 'position'> {
   readonly row: ListedOrder;
   readonly kind: Kind;
-  readonly why: string;
+  readonly why: (facts: ListedOrder['facts']) => string;
   readonly call?: OrderFailure;
 }
 
 /** Orders that a person should look at, newest first: undeliverable ones, those whose message came back, stuck ones, those whose issuer was not told. */
 export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): void => {
+  const shown = orderDeps.rowReader.of('orders', failureBody);
+  const waitingOf = orderDeps.rowReader.of('orders', (row: FailingOrder): Failing[] => {
+    const [call] = callFailures(row);
+    return call ? [{ ...failing(row, call.kind, whyWaiting), call }] : [];
+  });
+
   /** All but undeliverable ones: of each kind no more than its limit, whatever page is asked for. */
   const readOthers = async (mode: Mode): Promise<{ readonly waiting: Failing[]; readonly more: Failing[] }> => {
     const [waiting, bounced, undecided, named] = await Promise.all([
@@ -41,13 +47,10 @@ export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): voi
       mode === 'test' ? [] : watch.look().then((look) => namedIn(orderDeps, look)),
     ]);
     return {
-      waiting: waiting.flatMap((row) => {
-        const [call] = callFailures(row);
-        return call ? [{ ...failing(row, call.kind, whyWaiting(row.facts)), call }] : [];
-      }),
+      waiting: waiting.flatMap((row) => waitingOf(row) ?? []),
       more: [
-        ...undecided.map((row) => failing(row, 'void_undecided', whyRefund(row.facts) ?? '')),
-        ...bounced.map((row) => failing(row, 'bounced', whyBounced)),
+        ...undecided.map((row) => failing(row, 'void_undecided', (facts) => whyRefund(facts) ?? '')),
+        ...bounced.map((row) => failing(row, 'bounced', () => whyBounced)),
         ...named,
       ],
     };
@@ -67,11 +70,7 @@ export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): voi
           limit,
         }),
       ]);
-      const found = [
-        ...waiting,
-        ...undeliverable.map((row) => failing(row, 'undeliverable', whyWaiting(row.facts))),
-        ...more,
-      ];
+      const found = [...waiting, ...undeliverable.map((row) => failing(row, 'undeliverable', whyWaiting)), ...more];
       const onPage = found.filter(({ position }) => before === undefined || position < before);
       return [...new Map(onPage.map((one) => [one.row._id, one])).values()].sort((a, b) =>
         a.position < b.position ? 1 : -1,
@@ -81,7 +80,7 @@ export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): voi
 
   mount.operator(routes.listFailures)(async ({ query: { limit, cursor, mode = 'live' } }) => {
     const page = await readerOf(mode)(limit + 1, cursor === undefined ? undefined : positionOf(cursor));
-    return { status: 200, body: pageOf(page, limit, failureBody) };
+    return { status: 200, body: pageOf(page, limit, shown) };
   });
 
   mount.operatorFile(routes.exportFailures)(({ query }) => {
@@ -93,13 +92,16 @@ export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): voi
         ['issuerId', 'orderNo', 'state', 'kind', 'why', 'lastStatus', 'at'],
         // Its kinds come together: a page may have more than was asked for, and what is behind it comes again.
         pagesOf<Failing>(async (limit, last) => (await read(limit, last?.position)).slice(0, limit)),
-        failureBody,
+        shown,
       ),
     };
   });
 };
 
-const failing = (row: ListedOrder, kind: Kind, why: string): Failing => ({ position: row.position, row, kind, why });
+const failing = (row: ListedOrder, kind: Kind, why: Failing['why']): Failing => ({
+  ...{ _id: row._id, position: row.position },
+  ...{ row, kind, why },
+});
 
 /** An order with several troubles is named once, with the one that keeps it from going on. */
 const namedIn = async (
@@ -114,15 +116,15 @@ const namedIn = async (
   const differingById = new Map(differing.map((one) => [orderId(one), one.kind]));
   const stuckById = new Map(stuck.map((one) => [orderId(one), one]));
   return (await orderDeps.orders.named(names)).map((row) => {
-    if (tamperedIds.has(row._id)) return failing(row, 'tampered', whyTampered);
+    if (tamperedIds.has(row._id)) return failing(row, 'tampered', () => whyTampered);
     const isStuck = stuckById.get(row._id);
-    if (isStuck) return failing(row, 'stuck', whyStuck(isStuck.isAfterSale));
-    if (givenUpIds.has(row._id)) return failing(row, 'event_given_up', whyGivenUp);
-    if (paidTwiceIds.has(row._id)) return failing(row, 'paid_twice', whyPaidTwice);
+    if (isStuck) return failing(row, 'stuck', () => whyStuck(isStuck.isAfterSale));
+    if (givenUpIds.has(row._id)) return failing(row, 'event_given_up', () => whyGivenUp);
+    if (paidTwiceIds.has(row._id)) return failing(row, 'paid_twice', () => whyPaidTwice);
     const differs = differingById.get(row._id);
     return differs && isSidesKind(differs)
-      ? failing(row, differs, `${comparedWords[differs].why} ${comparedWords[differs].next}`)
-      : failing(row, 'code_reported', whyReported);
+      ? failing(row, differs, () => `${comparedWords[differs].why} ${comparedWords[differs].next}`)
+      : failing(row, 'code_reported', () => whyReported);
   });
 };
 
@@ -131,7 +133,7 @@ const failureBody = ({ row, kind, why, call }: Failing) => ({
   orderNo: row.orderNo,
   state: row.facts.state,
   kind,
-  why,
+  why: why(row.facts),
   at: new Date(call?.sinceMs ?? row.facts.updatedAtMs).toISOString(),
   ...(call?.lastStatus !== undefined ? { lastStatus: call.lastStatus } : {}),
   ...(call?.errors ? { errors: call.errors } : {}),

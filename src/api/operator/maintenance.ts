@@ -1,3 +1,4 @@
+import type { RowReader } from '../../bounded/row-reader';
 import * as routes from '../../contract/operator/maintenance';
 import { withoutLinks } from '../../domain/said-text';
 import type { Maintenance, MaintenanceRow } from '../../store/maintenance';
@@ -5,11 +6,20 @@ import type { Mount } from '../edge/mount';
 
 export interface OperatorMaintenance {
   readonly maintenance: Maintenance;
+  readonly rowReader: RowReader;
   readonly nowMs: () => number;
 }
 
 /** The switch that stops new orders and lets running ones end. */
-export const mountOperatorMaintenance = (mount: Mount, { maintenance, nowMs }: OperatorMaintenance): void => {
+export const mountOperatorMaintenance = (
+  mount: Mount,
+  { maintenance, rowReader, nowMs }: OperatorMaintenance,
+): void => {
+  const shown = rowReader.of('settings', rowBody);
+  /** What is no such row switches nothing. */
+  const maintenanceBody = (row: MaintenanceRow | undefined): routes.MaintenanceBody =>
+    (row && shown(row)) ?? { on: false };
+
   mount.operator(routes.readMaintenance)(async () => ({
     status: 200,
     body: maintenanceBody(await maintenance.read()),
@@ -32,12 +42,9 @@ export const mountOperatorMaintenance = (mount: Mount, { maintenance, nowMs }: O
   });
 };
 
-const maintenanceBody = (row: MaintenanceRow | undefined): routes.MaintenanceBody =>
-  row
-    ? {
-        on: row.on,
-        ...(row.reason !== undefined ? { reason: row.reason } : {}),
-        since: row.since.toISOString(),
-        by: row.by,
-      }
-    : { on: false };
+const rowBody = (row: MaintenanceRow): routes.MaintenanceBody => ({
+  on: row.on,
+  ...(row.reason !== undefined ? { reason: row.reason } : {}),
+  since: row.since.toISOString(),
+  by: row.by,
+});

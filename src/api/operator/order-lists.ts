@@ -45,7 +45,9 @@ export const mountOrderLists = (mount: Mount, { orderDeps, issuers }: OrderLists
   const bodyOf = async (rows: readonly ListedOrder[]) => {
     const issuerIds = [...new Set(rows.map((row) => row.issuerId))];
     const holds = new Map(await Promise.all(issuerIds.map(async (id) => [id, await orderDeps.holdsOf(id)] as const)));
-    return (row: ListedOrder) => operatorOrder(row, holds.get(row.issuerId) ?? [], orderDeps.nowMs());
+    return orderDeps.rowReader.of('orders', (row: ListedOrder) =>
+      operatorOrder(row, holds.get(row.issuerId) ?? [], orderDeps.nowMs()),
+    );
   };
 
   mount.operator(routes.listAllOrders)(async ({ query: { limit, cursor, ...filters } }) => {
@@ -84,7 +86,7 @@ export const mountOrderLists = (mount: Mount, { orderDeps, issuers }: OrderLists
       lines: csvLines(
         ['issuerId', ...statementColumns],
         pagesOf<ListedOrder>((limit, last) => read(query, limit, last?.position)),
-        (row) => ({ issuerId: row.issuerId, ...statementLine(row) }),
+        orderDeps.rowReader.of('orders', (row) => ({ issuerId: row.issuerId, ...statementLine(row) })),
       ),
     };
   });

@@ -7,7 +7,7 @@ import type { Mount } from '../edge/mount';
 import { pageOf, positionOf } from '../edge/paging';
 
 export interface Refunds {
-  readonly orderDeps: Pick<OrderDeps, 'orders'>;
+  readonly orderDeps: Pick<OrderDeps, 'orders' | 'rowReader'>;
   readonly stats: Pick<Stats, 'refundsOpen'>;
 }
 
@@ -15,6 +15,18 @@ const summedMax = 10_000;
 
 /** Who is to get money back, and what was paid back: the platform moves none. */
 export const mountRefunds = (mount: Mount, { orderDeps, stats }: Refunds): void => {
+  const shown = orderDeps.rowReader.of('orders', refundBody);
+
+  const owedOf = (open: readonly OwedRefund[]) => ({
+    orders: open.length,
+    isCapped: open.length === summedMax,
+    sums: sumsOf(open.flatMap((row) => leftOf(row) ?? [])),
+  });
+  const leftOf = orderDeps.rowReader.of('orders', ({ amount, facts }: OwedRefund) => ({
+    currency: amount.currency,
+    left: (facts.refundDueValue ?? 0) - (facts.refundSettledValue ?? 0),
+  }));
+
   mount.operator(routes.listRefunds)(async ({ query: { settled, limit, cursor, mode = 'live' } }) => {
     const which = settled === 'true' ? 'refundSettled' : 'refundOpen';
     const before = cursor === undefined ? undefined : positionOf(cursor);
@@ -22,7 +34,7 @@ export const mountRefunds = (mount: Mount, { orderDeps, stats }: Refunds): void 
       orderDeps.orders.withRefund(which, before, limit + 1, mode),
       before === undefined ? stats.refundsOpen(summedMax, mode) : undefined,
     ]);
-    return { status: 200, body: { ...pageOf(rows, limit, refundBody), ...(open ? { owed: owedOf(open) } : {}) } };
+    return { status: 200, body: { ...pageOf(rows, limit, shown), ...(open ? { owed: owedOf(open) } : {}) } };
   });
 
   mount.operatorFile(routes.exportRefunds)(({ query }) => {
@@ -34,30 +46,21 @@ export const mountRefunds = (mount: Mount, { orderDeps, stats }: Refunds): void 
       lines: csvLines(
         ['issuerId', 'orderNo', 'state', 'closedReason', 'paymentId', 'due', 'settled', 'currency', 'at'],
         pagesOf<ListedOrder>((limit, last) => orderDeps.orders.withRefund(which, last?.position, limit, mode)),
-        (row) => {
+        orderDeps.rowReader.of('orders', (row) => {
           const { payment, due, settled: paidBack, ...refund } = refundBody(row);
           return {
             ...{ ...refund, paymentId: payment?.id },
             ...{ due: due.value, settled: paidBack?.value, currency: due.currency },
           };
-        },
+        }),
       ),
     };
   });
 };
 
-const owedOf = (open: readonly OwedRefund[]) => ({
-  orders: open.length,
-  isCapped: open.length === summedMax,
-  sums: sumsOf(open),
-});
-
-const sumsOf = (open: readonly OwedRefund[]) => {
+const sumsOf = (open: readonly { readonly currency: string; readonly left: number }[]) => {
   const sums = new Map<string, number>();
-  for (const { amount, facts } of open) {
-    const left = (facts.refundDueValue ?? 0) - (facts.refundSettledValue ?? 0);
-    sums.set(amount.currency, (sums.get(amount.currency) ?? 0) + left);
-  }
+  for (const { currency, left } of open) sums.set(currency, (sums.get(currency) ?? 0) + left);
   return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, value]) => ({ value, currency }));
 };
 

@@ -12,6 +12,7 @@ import {
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { findOrder } from '../../second-interface/find-order';
 import type { IssuerRow, Issuers } from '../../store/issuers';
+import type { OrderSettingsRow } from '../../store/order-settings';
 import type { Mount } from '../edge/mount';
 
 const namedMax = 10;
@@ -87,6 +88,11 @@ export const mountOperatorSettings = (mount: Mount, deps: OperatorSettings): voi
     return { status: 200, body: settingsBody(levels.issuer, levels) };
   });
 
+  const shownProduct = orderDeps.rowReader.of('orderSettings', (row: OrderSettingsRow) => {
+    if (!settings.isOurs(row)) throw new Error('somebody else wrote it');
+    return { productId: row.productId ?? '', settings: row.settings };
+  });
+
   mount.operator(routes.listProducts)(async ({ params, query: { limit, cursor } }) => {
     const { _id } = await findIssuer(params.issuerId);
     const rows = await settings.products(_id, cursor, limit + 1);
@@ -94,7 +100,7 @@ export const mountOperatorSettings = (mount: Mount, deps: OperatorSettings): voi
     return {
       status: 200,
       body: {
-        data: page.map(({ productId = '', settings: own }) => ({ productId, settings: own })),
+        data: page.flatMap((row) => shownProduct(row) ?? []),
         nextCursor: rows.length > limit ? (page.at(-1)?.productId ?? null) : null,
       },
     };

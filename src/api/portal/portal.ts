@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import type { RowReader } from '../../bounded/row-reader';
 import * as routes from '../../contract/issuer/portal';
 import { createIssuerPortalLink } from '../../contract/operator/issuers';
 import * as pages from '../../contract/portal';
@@ -18,6 +19,7 @@ import type { AskedLink, LinkMaker } from './links';
 
 interface Portal {
   readonly links: LinkMaker;
+  readonly rowReader: RowReader;
   /** All of an issuer, with the links that wait. @returns How many were signed in. */
   readonly putOut: (issuerId: string) => Promise<number>;
   readonly sessions: PortalSessions;
@@ -44,7 +46,7 @@ const linkDeed = (target: string, { role, name, expiresInSeconds }: AskedLink) =
     after: { role, expiresInSeconds, ...(name === undefined ? {} : { name }) },
   }) as const;
 
-const mountTeam = (mount: Mount, { links, putOut, sessions, issuers, audited }: Portal): void => {
+const mountTeam = (mount: Mount, { links, putOut, sessions, issuers, audited, rowReader }: Portal): void => {
   mount.issuer(routes.createPortalLink)(async ({ issuer, session, body }) => ({
     status: 201,
     body: await audited({ issuer, session }, (trail) =>
@@ -65,16 +67,19 @@ const mountTeam = (mount: Mount, { links, putOut, sessions, issuers, audited }: 
       body: pageOf(
         found,
         limit,
-        ({ _id, person, startedAt, seenAt, endsAt }) =>
-          person && {
-            sessionId: _id,
-            name: person.name,
-            role: person.role,
-            startedAt: startedAt.toISOString(),
-            seenAt: seenAt.toISOString(),
-            endsAt: endsAt.toISOString(),
-            isThis: _id === session?.id,
-          },
+        rowReader.of(
+          'portalSessions',
+          ({ _id, person, startedAt, seenAt, endsAt }: (typeof found)[number]) =>
+            person && {
+              sessionId: _id,
+              name: person.name,
+              role: person.role,
+              startedAt: startedAt.toISOString(),
+              seenAt: seenAt.toISOString(),
+              endsAt: endsAt.toISOString(),
+              isThis: _id === session?.id,
+            },
+        ),
       ),
     };
   });

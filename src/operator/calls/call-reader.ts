@@ -4,7 +4,7 @@ import type { OrderDeps } from '../../second-interface/ask-order';
 import type { IssuerRow } from '../../store/issuers';
 import type { HealthReader } from '../platform-health';
 import { callBodies } from './call-bodies';
-import { callsIn, callsSummary, findCall, type KnownCall, orderNoOfCall } from './issuer-calls';
+import { callsIn, callsOf, callsSummary, findCall, type KnownCall, orderNoOfCall } from './issuer-calls';
 
 /** Newest orders of an issuer whose timelines are looked through. */
 const ordersLimit = 100;
@@ -19,7 +19,10 @@ export const createCallReader = (orderDeps: OrderDeps, readHealth: HealthReader)
       { limit, failed }: { readonly limit: number; readonly failed?: string | undefined },
     ) => {
       const [rows, { circuits, throttled }] = await Promise.all([timelinesOf(issuerId), readHealth()]);
-      const calls = callsIn(rows);
+      const calls = callsIn(
+        rows,
+        orderDeps.rowReader.of('orders', (row: (typeof rows)[number]) => callsOf(row)),
+      );
       return {
         orders: rows.length,
         summary: callsSummary(calls),

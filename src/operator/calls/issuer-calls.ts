@@ -61,7 +61,7 @@ export interface KnownCall {
 }
 
 /** In the order of the timeline; doubled lines are one. */
-const callsOf = ({ orderNo, timeline }: Told): KnownCall[] => {
+export const callsOf = ({ orderNo, timeline }: Told): KnownCall[] => {
   const entries = [...new Map(timeline.map((entry) => [entry.key, entry])).values()];
   return entries.flatMap((entry) => {
     const name = kindOf(entry, timeline);
@@ -91,9 +91,12 @@ const callsOf = ({ orderNo, timeline }: Told): KnownCall[] => {
 };
 
 /** Newest first. A timeline holds neither bodies nor codes nor addresses, so nothing here needs a mask. */
-export const callsIn = (rows: readonly Told[]): IssuerCall[] =>
+export const callsIn = <Row extends Told>(
+  rows: readonly Row[],
+  read: (row: Row) => readonly KnownCall[] | undefined = callsOf,
+): IssuerCall[] =>
   rows
-    .flatMap(callsOf)
+    .flatMap((row) => read(row) ?? [])
     .sort((a, b) => b.entry.atMs - a.entry.atMs)
     .map(({ call }) => call);
 

@@ -91,16 +91,10 @@ export const overviewOf = ({ atMs, newest, isCapped, oldest, waiting, trouble }:
         ...countTroubles(orders),
         toCode: percentiles(orders.flatMap(msToCode)),
       })),
-    oldest: [...oldest]
-      .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
-      .slice(0, oldestShown)
-      .map(({ issuerId, orderNo, createdAt, facts }) => ({
-        issuerId,
-        orderNo,
-        state: facts.state,
-        createdAt: createdAt.toISOString(),
-        why: whyWaiting(facts),
-      })),
+    oldest: oldest
+      .flatMap(shownOldest)
+      .sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
+      .slice(0, oldestShown),
     trouble: {
       // null: the engine did not say.
       stuck: trouble.stuck?.length ?? null,
@@ -131,6 +125,15 @@ export const overviewOf = ({ atMs, newest, isCapped, oldest, waiting, trouble }:
         ...(facts.closedReason ? { closedReason: facts.closedReason } : {}),
       })),
   };
+};
+
+/** What somebody else wrote waits for nobody. */
+const shownOldest = ({ issuerId, orderNo, createdAt, facts }: WaitingOrder): Overview['oldest'] => {
+  try {
+    return [{ issuerId, orderNo, state: facts.state, createdAt: createdAt.toISOString(), why: whyWaiting(facts) }];
+  } catch {
+    return [];
+  }
 };
 
 const countOutcomes = (orders: readonly SampledOrder[]): Record<Outcome, number> => {

@@ -4,6 +4,16 @@ import { hourMs, minuteMs } from '../../domain/timings';
 import type { SoldOrder, Stats } from '../../store/stats';
 import { outcomes } from './overview';
 
+/** What somebody else wrote was not sold. */
+const isSold = ({ issuerId, state, createdAt, product, amount, facts }: SoldOrder): boolean =>
+  typeof issuerId === 'string' &&
+  outcomes[state] !== undefined &&
+  createdAt instanceof Date &&
+  typeof product?.id === 'string' &&
+  typeof amount?.currency === 'string' &&
+  Number.isFinite(amount.value) &&
+  Number.isFinite(facts?.refundDueValue ?? 0);
+
 const ordersMax = 50_000;
 const readAtOnce = 5_000;
 const productsShown = 20;
@@ -30,8 +40,8 @@ export const createSalesReader = ({
     for (;;) {
       const page = await stats.sold(new Date(sinceMs), sold.at(-1)?.position, readAtOnce);
       sold.push(...page);
-      if (page.length < readAtOnce) return salesOf(hours, atMs, sold, false);
-      if (sold.length >= ordersMax) return salesOf(hours, atMs, sold, true);
+      if (page.length < readAtOnce) return salesOf(hours, atMs, sold.filter(isSold), false);
+      if (sold.length >= ordersMax) return salesOf(hours, atMs, sold.filter(isSold), true);
     }
   };
   const readers = {

@@ -1,4 +1,4 @@
-import { isFinal } from '../../domain/order';
+import { isFinal, orderStates } from '../../domain/order';
 import type { SampledOrder, Stats } from '../../store/stats';
 
 const ordersLimit = 3_000;
@@ -13,6 +13,14 @@ export interface Sample {
   /** There were more. */
   readonly isCapped: boolean;
 }
+
+/** What somebody else wrote is none of the numbers. */
+const isSampled = ({ issuerId, orderNo, createdAt, state, facts }: SampledOrder): boolean =>
+  typeof issuerId === 'string' &&
+  typeof orderNo === 'string' &&
+  createdAt instanceof Date &&
+  orderStates.includes(state) &&
+  Number.isFinite(facts?.updatedAtMs);
 
 /**
  * The newest orders, kept between two looks: after the first one only what is new and what was still open is read, since
@@ -40,7 +48,7 @@ export const createConsoleSample = (stats: Pick<Stats, 'newest' | 'again'>) => {
       const fresh = await stats.newest(from, ordersLimit);
       // A full answer may have left a gap behind it: what is older is let go.
       const before = fresh.length < ordersLimit ? [...known, ...open] : [];
-      const orders = new Map([...before, ...fresh].map((order) => [idOf(order), order]));
+      const orders = new Map([...before, ...fresh].filter(isSampled).map((order) => [idOf(order), order]));
       const inTime = [...orders.values()]
         .filter(({ createdAt }) => createdAt >= since)
         .sort((a, b) => (a.position < b.position ? 1 : -1));

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
+import type { RowReader } from '../../bounded/row-reader';
 import type { StatementLine } from '../../contract/issuer/statements';
 import { type Day, dayOf, statementDueMs } from '../../domain/days';
+import { orderNameOf } from '../../domain/ids';
 import type { Orders } from '../../store/orders';
 import type { StatementName, StatementRow, Statements as StatementStore } from '../../store/statements';
 import { statementLine } from './statement-line';
@@ -25,23 +27,26 @@ export type Statements = ReturnType<typeof createStatements>;
 /** Who asks first for a past day makes its statement; the daily job does so for all that nobody has asked for. */
 export const createStatements = ({
   orders,
+  rowReader,
   statements,
   nowMs,
 }: {
   readonly orders: Pick<Orders, 'changedOn'>;
+  readonly rowReader: RowReader;
   readonly statements: StatementStore;
   readonly nowMs: () => number;
 }) => {
+  const line = rowReader.of('orders', statementLine);
   const making = new Map<string, Promise<StatementRow>>();
 
   const pagesOf = async function* ({ issuerId, day }: StatementName): AsyncGenerator<readonly StatementLine[]> {
     let after = '';
     for (;;) {
       const rows = await orders.changedOn(issuerId, day, after, readAtOnce);
-      yield rows.map(statementLine);
+      yield rows.flatMap((row) => line(row) ?? []);
       const last = rows.at(-1);
       if (!last || rows.length < readAtOnce) return;
-      after = last.orderNo;
+      after = orderNameOf(last._id).orderNo;
     }
   };
 
