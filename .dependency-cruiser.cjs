@@ -38,6 +38,7 @@ const folders = {
   },
   'src/second-interface': {
     local: [
+      'src/bounded/row-reader',
       'src/domain',
       'src/contract',
       'src/channels/terminals',
