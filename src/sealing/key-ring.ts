@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { types } from 'node:util';
 
 /**
  * AES-256-GCM under named keys. A sealed value is `version (1) | key id (4) | nonce (12) | tag (16) | ciphertext`, so that
@@ -18,6 +19,10 @@ export interface KeyRing {
 export class SealBroken extends Error {
   override readonly name = 'SealBroken';
 }
+
+/** Of what somebody else wrote: no key opens it, or it has a shape that nothing of ours has. */
+export const isBroken = (error: unknown): boolean =>
+  error instanceof SealBroken || (types.isNativeError(error) && error.name === 'TypeError');
 
 /**
  * Read once at the start from `MASTER_KEY`: base64 of 32 bytes, several separated by commas; the first one seals, all open.

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { canonicalJson } from './canonical';
-import { type KeyRing, SealBroken } from './key-ring';
+import { canonicalText } from './canonical';
+import { isBroken, type KeyRing, SealBroken } from './key-ring';
 import { type OrderKeys, unwrapOrderKey } from './order-keys';
 
 /** What no one may change of an order without its key: what was paid for, and where its codes and its issuer's calls go. */
@@ -38,7 +38,7 @@ export interface BoundOrder extends OrderContent {
 export const macOfOrder = (keys: OrderKeys, order: OrderContent): string =>
   keys.mac(
     'order',
-    canonicalJson([
+    canonicalText([
       order._id,
       order.issuerId,
       order.orderNo,
@@ -55,7 +55,7 @@ export const macOfOrder = (keys: OrderKeys, order: OrderContent): string =>
 
 /** Made with each terminal that the order gets: it travels with it. */
 export const macOfTerminal = (keys: OrderKeys, orderId: string, { mac: _mac, ...terminal }: TerminalContent): string =>
-  keys.mac('terminal', canonicalJson([orderId, terminal]));
+  keys.mac('terminal', canonicalText([orderId, terminal]));
 
 /** Of a row from before there were MACs: it is taken as it stands. Undefined where no key opens it: it stays tampered. */
 export const bindingOf = (ring: KeyRing, row: Omit<BoundOrder, 'mac' | 'tokenHash'>) => {
@@ -93,15 +93,22 @@ const isSame = (a: string, b: string | undefined): boolean => {
  * @throws SealBroken
  */
 export const openOrder = (ring: KeyRing, row: BoundOrder): OrderKeys => {
-  const keys = unwrapOrderKey(ring, row._id, row.wrappedKey, row.pickupLink);
-  const { facts, terminal } = row;
-  const fits =
-    isSame(macOfOrder(keys, row), row.mac) &&
-    isSame(macOfTerminal(keys, row._id, terminal), terminal.mac) &&
-    isSame(keys.pickupHash, row.pickupHash) &&
-    isSame(keys.tokenHash, row.tokenHash) &&
-    facts.quantity === row.quantity &&
-    canonicalJson(facts.amount) === canonicalJson(row.amount);
-  if (!fits) throw new SealBroken(`the row of order ${row._id} is not as the platform wrote it`);
-  return keys;
+  try {
+    const keys = unwrapOrderKey(ring, row._id, row.wrappedKey, row.pickupLink);
+    if (isBoundBy(keys, row)) return keys;
+  } catch (error) {
+    if (!isBroken(error)) throw error;
+  }
+  throw notAsWritten(row);
 };
+
+export const notAsWritten = ({ _id }: Pick<BoundOrder, '_id'>): SealBroken =>
+  new SealBroken(`the row of order ${_id} is not as the platform wrote it`);
+
+const isBoundBy = (keys: OrderKeys, row: BoundOrder): boolean =>
+  isSame(macOfOrder(keys, row), row.mac) &&
+  isSame(macOfTerminal(keys, row._id, row.terminal), row.terminal.mac) &&
+  isSame(keys.pickupHash, row.pickupHash) &&
+  isSame(keys.tokenHash, row.tokenHash) &&
+  row.facts.quantity === row.quantity &&
+  canonicalText(row.facts.amount) === canonicalText(row.amount);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from './canonical';
-import { type KeyRing, SealBroken } from './key-ring';
+import { canonicalText } from './canonical';
+import { fitsFormerly } from './former-seal';
+import { isBroken, type KeyRing } from './key-ring';
 
 interface Row {
   readonly _id: string;
@@ -23,22 +24,29 @@ export const createRowSeal = <Content extends Row>(
   placeOf: (id: string) => string,
   contentOf: (row: Omit<Content, 'seal'>) => unknown = (row) => row,
 ): RowSeal<Content> => {
-  const digestOf = (row: Omit<Content, 'seal'>): Buffer => {
+  const sealedIn = (row: Omit<Content, 'seal'>): unknown => {
     const { seal: _seal, ...content } = row as Row & Omit<Content, 'seal'>;
-    return createHash('sha256')
-      .update(canonicalJson(contentOf(content as unknown as Omit<Content, 'seal'>)))
-      .digest();
+    return contentOf(content as unknown as Omit<Content, 'seal'>);
   };
   const placeOfRow = (row: object): string => placeOf((row as Row)._id);
   return {
-    of: (row) => ring.seal(digestOf(row), placeOfRow(row)),
+    of: (row) => ring.seal(digestOf(sealedIn(row)), placeOfRow(row)),
     isUntouched: (row) => {
       try {
-        return row.seal !== undefined && digestOf(row).equals(ring.open(row.seal, placeOfRow(row)));
+        if (!row.seal) return false;
+        const digest = ring.open(row.seal, placeOfRow(row));
+        const content = sealedIn(row);
+        return digestOf(content).equals(digest) || fitsFormerly(content, digest);
       } catch (error) {
-        if (error instanceof SealBroken) return false;
+        if (isBroken(error)) return false;
         throw error;
       }
     },
   };
 };
+
+/** It begins as no JSON does: none is taken for one of before. */
+const digestOf = (content: unknown): Buffer =>
+  createHash('sha256')
+    .update(`row ${canonicalText(content)}`)
+    .digest();
