@@ -12,7 +12,7 @@ import type { Code } from '../src/contract/code';
 import { isTestIssuer, type OrderName } from '../src/domain/ids';
 import { endedCount, isGood, itemCount, itemOf } from '../src/domain/items';
 import type { TimelineEntry } from '../src/domain/messages';
-import type { DeliveryMessage, OrderFacts } from '../src/domain/order';
+import { type DeliveryMessage, isClosed, type OrderFacts } from '../src/domain/order';
 import { deliveryMessageId, ownMessageId } from '../src/first-interface/message-id';
 import { createPutOff } from '../src/outbound/put-off';
 import { deliveryDelayMs, deliveryRoundMs, lengthenedDelayMs } from '../src/outbound/schedule';
@@ -83,6 +83,8 @@ export const createDeliver = (
   const putOffMs = createPutOff({ nowMs: deps.nowMs });
 
   const deliverCodes = async (delivery: Delivery, row: OrderRow): Promise<DeliveryResult> => {
+    // Also where a user of the engine begins a delivery: what was void with the order goes to nobody.
+    if (isClosed(row.facts.state)) return untried(deps, delivery, row, 'codes_void');
     const isAfterClose = row.facts.state === 'delivered';
     // A newer redelivery, which has a run of its own, sends the same codes under another name.
     const isOutdated = isAfterClose && !delivery.itemIds && (row.facts.deliveryMessage?.n ?? 1) > delivery.n;
@@ -242,7 +244,8 @@ const isStillDue = async (deps: CallsOut, row: OrderRow, codes: readonly Code[])
   const newest = (await deps.orderDeps.orders.versionsOf([row._id])).get(row._id);
   if (newest === viewVersion(row)) return true;
   const { facts, terminal } = await rowOf(deps, row);
-  return terminal.mac === row.terminal.mac && codes.every(({ itemId }) => isGood(itemOf(facts, itemId)));
+  if (isClosed(facts.state) || terminal.mac !== row.terminal.mac) return false;
+  return codes.every(({ itemId }) => isGood(itemOf(facts, itemId)));
 };
 
 const lost = (tries: number) => async () => ({ message: { kind: 'undeliverable', tries } as const, itemIds: [] });
