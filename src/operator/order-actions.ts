@@ -10,7 +10,7 @@ import { voidItems } from '../second-interface/after-sale/void-items';
 import { decideVoid, requestVoid } from '../second-interface/after-sale/void-requests';
 import { askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from '../second-interface/ask-order';
 import { cancelOrder } from '../second-interface/cancel-order';
-import { findOrder } from '../second-interface/find-order';
+import { findAnyOrder } from '../second-interface/find-order';
 import { keptText } from '../second-interface/kept-text';
 import type { OrderRow } from '../store/orders';
 
@@ -75,7 +75,7 @@ export const createOrderActions = (orderDeps: OrderDeps) => {
       said('complete', row, reason, (id, text) => completeOrder(orderDeps, row, id, text)),
     cancel: async (row: OrderRow, reason = 'operator') => {
       await cancelOrder(orderDeps, row, randomUUID(), { reason }, 'operator');
-      return findOrder({ orderDeps }, row.issuerId, row.orderNo);
+      return findAnyOrder({ orderDeps }, row.issuerId, row.orderNo);
     },
   };
 

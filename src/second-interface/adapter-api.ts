@@ -10,6 +10,7 @@ import { type RegisterOperation, registerAfterSale, type TerminalProblem } from 
 import { answerName } from './answer-name';
 import type { OrderDeps } from './ask-order';
 import { cancelOrder } from './cancel-order';
+import { findOrder } from './find-order';
 import { refuseOrder } from './refuse-order';
 import { submitCodes } from './submit-codes';
 import { verifyOrder } from './verify-order';
@@ -59,8 +60,7 @@ export const createAdapterApi = (deps: OrderDeps, terminalProblem: TerminalProbl
   const register: RegisterOperation = (route, run) =>
     operations.set(route.path.slice(route.path.lastIndexOf('/') + 1), async (input) => {
       const body = parseWith(route.body as z.ZodType<{ orderNo: string }>, input);
-      const row = await deps.orders.find({ issuerId, orderNo: body.orderNo });
-      if (!row) throw new Failure('order_unknown');
+      const row = await findOrder({ orderDeps: deps }, issuerId, body.orderNo);
       // Without a webhook-id the content names the message: the same content again gets the same answer.
       const messageId = answerName(deps, 'function', body.orderNo, body);
       try {

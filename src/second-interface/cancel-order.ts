@@ -4,6 +4,7 @@ import type { OrderRow } from '../store/orders';
 import type { OrderDeps } from './ask-order';
 import { closeOrder } from './close-order';
 import { isTokenOf } from './order-token';
+import { isUntouched } from './untouched-order';
 
 /** The issuer takes the order back. @throws Failure `token_mismatch`, `already_delivered`, `order_closed`. */
 export const cancelOrder = (
@@ -17,9 +18,13 @@ export const cancelOrder = (
   return closeOrder(deps, row, `cancel/${messageId}`, { kind: 'cancel', by, ...checked }, reason);
 };
 
-/** By whoever deletes an issuer, and by the reconciler for what that left. Resolves to false where the order is gone. */
+/**
+ * By whoever deletes an issuer, and by the reconciler for what that left. Resolves to false where the order is gone, or
+ * somebody else wrote to it.
+ */
 export const cancelOrphan = async (deps: OrderDeps, order: OrderName): Promise<boolean> => {
   const row = await deps.orders.find(order);
-  if (row) await cancelOrder(deps, row, 'issuer-deleted', { reason: 'the issuer was deleted' }, 'operator');
-  return row !== null;
+  if (!row || !(await isUntouched(deps, row))) return false;
+  await cancelOrder(deps, row, 'issuer-deleted', { reason: 'the issuer was deleted' }, 'operator');
+  return true;
 };

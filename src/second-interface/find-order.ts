@@ -1,6 +1,7 @@
 import { Failure } from '../domain/failures';
 import type { OrderRow } from '../store/orders';
 import type { OrderDeps } from './ask-order';
+import { requireUntouched } from './untouched-order';
 
 /** @throws Failure `order_unknown` */
 export const expectKnown = <T>(row: T | null): T => {
@@ -8,9 +9,21 @@ export const expectKnown = <T>(row: T | null): T => {
   return row;
 };
 
-/** Whole, for whoever may change it. @throws Failure `order_unknown`, also for another issuer's order. */
-export const findOrder = async (
-  { orderDeps }: { readonly orderDeps: Pick<OrderDeps, 'orders'> },
-  issuerId: string | undefined,
-  orderNo: string | undefined,
-): Promise<OrderRow> => expectKnown(issuerId && orderNo ? await orderDeps.orders.find({ issuerId, orderNo }) : null);
+interface Deps {
+  readonly orderDeps: Pick<OrderDeps, 'orders' | 'ring' | 'nowMs'>;
+}
+
+/**
+ * Whole, for whoever may change it.
+ *
+ * @throws Failure `order_unknown`, also for another issuer's order; SealBroken for what somebody else wrote
+ */
+export const findOrder = async (deps: Deps, issuerId?: string, orderNo?: string): Promise<OrderRow> => {
+  const row = await findAnyOrder(deps, issuerId, orderNo);
+  await requireUntouched(deps.orderDeps, row);
+  return row;
+};
+
+/** Also one that somebody else wrote to, which a person asks about or cancels. @throws Failure `order_unknown` */
+export const findAnyOrder = async ({ orderDeps }: Deps, issuerId?: string, orderNo?: string): Promise<OrderRow> =>
+  expectKnown(issuerId && orderNo ? await orderDeps.orders.find({ issuerId, orderNo }) : null);

@@ -18,6 +18,7 @@ import type { IssuerRow } from '../store/issuers';
 import { type OrderRow, orderPosition, type ViewedOrder } from '../store/orders';
 import type { OrderDeps } from './ask-order';
 import { orderBody } from './order-body';
+import { requireUntouched } from './untouched-order';
 
 export interface Placing {
   readonly orderDeps: OrderDeps;
@@ -53,6 +54,7 @@ export const placeOrder = async (
   const known = async (): Promise<PlacedAnswer | undefined> => {
     const row = await deps.orders.view(order);
     if (!row) return undefined;
+    await requireUntouched(deps, row);
     if (isOtherPayment(row, body)) await deps.orders.notePaidTwice(row, paymentRepeated(body, deps.nowMs()));
     return answer(200, sameContent(deps, row, issuer, body));
   };

@@ -1,17 +1,17 @@
 import { SealBroken } from '../sealing/key-ring';
-import { openOrder } from '../sealing/order-row';
-import type { OrderRow } from '../store/orders';
+import { notAsWritten, openOrder } from '../sealing/order-row';
+import type { OrderRow, ViewedOrder } from '../store/orders';
 import { hasOwnCalls } from './after-sale/start-after-sale';
 import type { OrderDeps } from './ask-order';
 
+type Deps = Pick<OrderDeps, 'orders' | 'ring' | 'nowMs'>;
+type Row = ViewedOrder & Pick<Partial<OrderRow>, 'tamperedAt' | 'afterSalesDue'>;
+
 /**
- * Asked before somebody is called about an order, before its page is shown, and by an operator's `/why`. What is found is
- * noted for a person, and taken back once the row is as it was.
+ * Asked before somebody is called about an order, before it is shown alone, judged or purged, and by an operator's `/why`.
+ * What is found is noted for a person, and taken back once the row is as it was.
  */
-export const isUntouched = async (
-  { orders, ring, nowMs }: Pick<OrderDeps, 'orders' | 'ring' | 'nowMs'>,
-  row: OrderRow,
-): Promise<boolean> => {
+export const isUntouched = async ({ orders, ring, nowMs }: Deps, row: Row): Promise<boolean> => {
   try {
     openOrder(ring, row);
   } catch (error) {
@@ -22,4 +22,9 @@ export const isUntouched = async (
   // A forged call to its terminal is not made, and holds nothing else up: the row is not as it was all the same.
   if (row.tamperedAt && hasOwnCalls(ring, row)) await orders.forgetTampered(row);
   return true;
+};
+
+/** @throws SealBroken */
+export const requireUntouched = async (deps: Deps, row: Row): Promise<void> => {
+  if (!(await isUntouched(deps, row))) throw notAsWritten(row);
 };

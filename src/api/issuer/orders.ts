@@ -7,6 +7,7 @@ import { expectKnown } from '../../second-interface/find-order';
 import { orderBody } from '../../second-interface/order-body';
 import { type Placing, pickupUrl, placeOrder } from '../../second-interface/place-order';
 import { timelineBody } from '../../second-interface/timeline-body';
+import { requireUntouched } from '../../second-interface/untouched-order';
 import type { IssuerRow } from '../../store/issuers';
 import type { ListedOrder } from '../../store/orders';
 import type { Mount } from '../edge/mount';
@@ -61,6 +62,7 @@ export const mountOrders = (mount: Mount, placing: Placing, loadShedder: Pick<Lo
 
   mount.issuer(routes.readOrder)(async ({ issuer, session, params }) => {
     const row = expectKnown(await orderDeps.orders.view({ issuerId: issuer._id, orderNo: params.orderNo }));
+    await requireUntouched(orderDeps, row);
     // Whoever has the link sees the codes, which a person at the issuer's own page does not.
     const link = session ? undefined : pickupUrl(orderDeps, publicUrl, row);
     const body = orderBody(row, issuer.holds, orderDeps.nowMs(), link);

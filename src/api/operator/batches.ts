@@ -7,7 +7,7 @@ import type { OrderSettings } from '../../domain/settings';
 import { createBatchPace } from '../../operator/batch-pace';
 import type { OrderActions } from '../../operator/order-actions';
 import { engineUnavailable } from '../../second-interface/ask-order';
-import { findOrder } from '../../second-interface/find-order';
+import { findAnyOrder, findOrder } from '../../second-interface/find-order';
 import { saidText } from '../../second-interface/said-text';
 import type { Issuers } from '../../store/issuers';
 import type { ListedOrder, ListFilter } from '../../store/orders';
@@ -40,7 +40,8 @@ export const mountOperatorBatches = (mount: Mount, deps: OperatorBatches): void 
   };
 
   const act = async ({ action, reason }: Batch, row: ListedOrder): Promise<void> => {
-    const fresh = await findOrder(deps, row.issuerId, row.orderNo);
+    const find = action === 'cancel' ? findAnyOrder : findOrder;
+    const fresh = await find(deps, row.issuerId, row.orderNo);
     switch (action) {
       case 'cancel':
         await actions.cancel(fresh, reason);

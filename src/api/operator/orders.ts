@@ -16,12 +16,12 @@ import { voidCodesOf } from '../../operator/void-codes';
 import { redeemItem, reverseRedemption } from '../../second-interface/after-sale/redeem-items';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { cancelOrder } from '../../second-interface/cancel-order';
-import { expectKnown, findOrder } from '../../second-interface/find-order';
+import { expectKnown, findAnyOrder, findOrder } from '../../second-interface/find-order';
 import { queued } from '../../second-interface/operation-answer';
 import { deliveryState } from '../../second-interface/order-body';
 import { saidText } from '../../second-interface/said-text';
 import { timelineBody } from '../../second-interface/timeline-body';
-import { isUntouched } from '../../second-interface/untouched-order';
+import { isUntouched, requireUntouched } from '../../second-interface/untouched-order';
 import type { OperatorsView, OrderRow } from '../../store/orders';
 import type { Troubles } from '../../temporal/troubles';
 import type { Mount } from '../edge/mount';
@@ -54,10 +54,11 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
     };
   };
 
-  mount.operator(routes.readOperatorOrder)(async ({ params }) => ({
-    status: 200,
-    body: await bodyOf(expectKnown(await orderDeps.orders.viewForOperators(params))),
-  }));
+  mount.operator(routes.readOperatorOrder)(async ({ params }) => {
+    const row = expectKnown(await orderDeps.orders.viewForOperators(params));
+    await requireUntouched(orderDeps, row);
+    return { status: 200, body: await bodyOf(row) };
+  });
 
   mount.operator(routes.readOperatorTimeline)(async ({ params }) => ({
     status: 200,
@@ -65,7 +66,7 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
   }));
 
   mount.operator(routes.readWhy)(async ({ params }) => {
-    const row = await findOrder(deps, params.issuerId, params.orderNo);
+    const row = await findAnyOrder(deps, params.issuerId, params.orderNo);
     const { why, next } = !(await isUntouched(orderDeps, row))
       ? { why: whyTampered, next: { text: whatToDo.tampered } }
       : deliveryState(row) === 'bounced'
@@ -122,7 +123,7 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
   });
 
   mount.operator(routes.operatorCancelOrder)(async ({ params, body, audit }) => {
-    const row = await findOrder(deps, params.issuerId, params.orderNo);
+    const row = await findAnyOrder(deps, params.issuerId, params.orderNo);
     const reason = await saidText(orderDeps, row, body.reason);
     return audit(
       { ...deedOn(row, 'cancel'), reason },

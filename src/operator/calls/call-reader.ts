@@ -1,6 +1,7 @@
 import { createReadOnce } from '../../bounded/read-once';
 import { Failure } from '../../domain/failures';
 import type { OrderDeps } from '../../second-interface/ask-order';
+import { requireUntouched } from '../../second-interface/untouched-order';
 import type { IssuerRow } from '../../store/issuers';
 import type { HealthReader } from '../platform-health';
 import { callBodies } from './call-bodies';
@@ -38,6 +39,7 @@ export const createCallReader = (orderDeps: OrderDeps, readHealth: HealthReader)
       if (orderNo === undefined) throw new Failure('call_unknown');
       const row = await orderDeps.orders.find({ issuerId, orderNo });
       if (!row) throw new Failure('order_unknown');
+      await requireUntouched(orderDeps, row);
       const known = findCall(row, callId);
       if (!known) throw new Failure('call_unknown');
 
