@@ -92,6 +92,12 @@ export const sellerOf = async ({ issuers, log, nowMs }: CallsOut, issuerId: stri
   return issuer;
 };
 
+/** Its orders' windows stand still; also while somebody else's writing would end them for good. */
+export const isHeld = async (issuers: Issuers, issuer: IssuerRow, at: Date): Promise<boolean> =>
+  issuer.deletedAt
+    ? !(await issuers.isDeleted(issuer, at))
+    : issuer.state === 'paused' || !(await issuers.isUntouched(issuer, at));
+
 /** @throws ApplicationFailure for good when the row is gone: it cannot come back; for now when somebody else wrote to it. */
 export const rowOf = async (
   { orderDeps, log }: Pick<CallsOut, 'orderDeps' | 'log'>,

@@ -3,7 +3,7 @@ import { holdPollMs } from '../src/domain/timings';
 import { endVoidTime } from '../src/second-interface/after-sale/void-requests';
 import { heldMs } from '../src/store/issuers';
 import type { VoidQuestion } from './ask-void';
-import { type CallsOut, rowOf } from './call-issuer';
+import { type CallsOut, isHeld, rowOf } from './call-issuer';
 
 export interface VoidTime {
   /** Left out: nothing is to be waited for any more. */
@@ -22,8 +22,8 @@ export const createEndVoidTime = ({
     const request = row.facts.voidRequest;
     if (request?.requestId !== requestId || request.state !== 'open') return {};
     const leftMs = request.decideByMs + heldMs(issuer?.holds ?? [], request.startedAtMs, nowMs()) - nowMs();
-    const isHeld = issuer?.state === 'paused' && !issuer.deletedAt;
-    if (leftMs > 0 || isHeld) return { againInMs: isHeld ? Math.max(leftMs, holdPollMs) : leftMs };
+    const stands = issuer !== null && (await isHeld(issuers, issuer, new Date(nowMs())));
+    if (leftMs > 0 || stands) return { againInMs: stands ? Math.max(leftMs, holdPollMs) : leftMs };
     try {
       await endVoidTime(orderDeps, row, requestId);
       return {};

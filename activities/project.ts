@@ -9,6 +9,7 @@ import { type CodesMessage, codesMessage, heldCodesOf } from '../src/second-inte
 import { tellEarlyBounce } from '../src/second-interface/take-receipt';
 import { heldMs, type Issuers } from '../src/store/issuers';
 import type { Projection } from '../src/store/orders';
+import { isHeld } from './call-issuer';
 import type { TellEvent } from './tell-event';
 
 export interface OrderProjection extends OrderName, Omit<Projection, 'correction' | 'afterSalesDue'> {
@@ -114,7 +115,7 @@ export const createProject = ({
       : { calls: [] };
     return {
       heldMs: heldMs(issuer.holds, sinceMs, nowMs()),
-      isHeld: issuer.state === 'paused' && !issuer.deletedAt,
+      isHeld: await isHeld(issuers, issuer, new Date(nowMs())),
       ...(calls.length > 0 ? { codes: calls.map(({ _id, codes }) => codesMessage(_id, codes, false)) } : {}),
       ...(next !== undefined ? { next } : {}),
     };

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import { type Mode, modes, orderNameOf } from '../src/domain/ids';
+import { type Mode, modeOf, modes, orderNameOf } from '../src/domain/ids';
 import { cancellableStates, orderStates } from '../src/domain/order';
-import { dayMs, retentionMs, testOrdersKeptMs } from '../src/domain/timings';
+import { dayMs, retentionMs, testOrdersKeptMs, testTombstoneKeptMs } from '../src/domain/timings';
 import { eventKeptMs } from '../src/first-interface/give-messages';
 import type { OrderMeter } from '../src/metrics/order-meter';
 import { startAfterSales } from '../src/second-interface/after-sale/start-after-sale';
@@ -310,29 +310,55 @@ const refreshViews = async ({ orderDeps, requests, ...deps }: Reconciling) =>
     return facts !== undefined;
   });
 
-/** Test issuers whose time is over: like any other that is deleted. */
-const deleteEndedTests = async ({ issuers, nowMs, ...deps }: Reconciling): Promise<number> =>
-  each(deps, 'test issuer', await issuers.endedTests(new Date(nowMs()), batch), ({ _id }) =>
-    issuers.bury(_id, new Date(nowMs())),
+/** Test issuers whose time is over: like any other that is deleted. What somebody else wrote ends no issuer. */
+const deleteEndedTests = async ({ issuers, nowMs, ...deps }: Reconciling): Promise<number> => {
+  const at = new Date(nowMs());
+  const deleted = await each(
+    deps,
+    'test issuer',
+    await issuers.endedTests(at, batch),
+    async (row) => (await issuers.isUntouched(row, at)) && issuers.bury(row._id, at),
   );
+  const old = await issuers.oldTombstones(new Date(at.getTime() - testTombstoneKeptMs), batch);
+  await each(
+    deps,
+    'tombstone',
+    old,
+    async (row) => (await issuers.isUntouched(row, at)) && issuers.forgetTombstone(row),
+  );
+  return deleted;
+};
 
 /** Open orders of deleted issuers. */
 const cancelOrphans = async ({ orderDeps, issuers, ...deps }: Reconciling): Promise<number> => {
   const open: ListedOrder[] = [];
   const since = new Date(deps.nowMs() - retentionMs);
-  for (const { _id } of await liveFirst((mode) => issuers.buriedSince(since, batch, mode))) {
+  for (const row of await liveFirst((mode) => issuers.buriedSince(since, batch, mode))) {
     if (open.length >= batch) break;
-    open.push(...(await orderDeps.orders.openOf(_id, cancellableStates, batch - open.length)));
+    if (!(await issuers.isDeleted(row, new Date(deps.nowMs())))) continue;
+    open.push(...(await orderDeps.orders.openOf(row._id, cancellableStates, batch - open.length)));
   }
   return each(deps, 'orphan', open, (order) => cancelOrphan(orderDeps, order));
 };
 
 /** Orders that ended long ago: their codes are shredded, and what is personal is forgotten. */
-const purgeOld = async ({ purge, purgeAfterMs, ...deps }: Reconciling): Promise<number> => {
-  const before = (ms: number): Date => new Date(deps.nowMs() - ms);
-  const live = purgeAfterMs === undefined ? [] : await purge.due(before(purgeAfterMs), batch, 'live');
-  const due = [...live, ...(await purge.due(before(testOrdersKeptMs), batch - live.length, 'test'))];
-  return each(deps, 'purge', due, (order) => purge.forget(order, new Date(deps.nowMs())));
+const purgeOld = async ({ orderDeps, purge, purgeAfterMs, ...deps }: Reconciling): Promise<number> => {
+  const keptMs = { live: purgeAfterMs, test: testOrdersKeptMs };
+  const dueOf = async (mode: Mode, limit: number) => {
+    const kept = keptMs[mode];
+    return kept === undefined || limit === 0 ? [] : purge.due(new Date(deps.nowMs() - kept), limit, mode);
+  };
+  const live = await dueOf('live', batch);
+  const due = [...live, ...(await dueOf('test', batch - live.length))];
+  return each(deps, 'purge', due, async (order) => {
+    const row = await orderDeps.orders.view(orderNameOf(order._id));
+    if (!row || !(await isUntouched(orderDeps, row))) return false;
+    // Its place among those that are due is not bound to it: by that alone none goes early, nor as a test order.
+    const kept = keptMs[modeOf(row.issuerId)];
+    const isOld = kept !== undefined && row.createdAt.getTime() <= deps.nowMs() - kept;
+    if (!isOld) await orderDeps.orders.noteTampered(row, new Date(deps.nowMs()));
+    return isOld && purge.forget(order, new Date(deps.nowMs()));
+  });
 };
 
 /** Open orders whose workflow is missing or ended without them: a restore from another moment, or somebody terminated it. */

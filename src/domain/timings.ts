@@ -51,3 +51,5 @@ export const retentionMs = 30 * dayMs;
 /** A test issuer lives so long, and its orders a day longer than the engine and kept answers know them. */
 export const testIssuerLifetimeMs = 30 * dayMs;
 export const testOrdersKeptMs = 31 * dayMs;
+/** Since its end: nothing of it is open then. */
+export const testTombstoneKeptMs = 365 * dayMs;

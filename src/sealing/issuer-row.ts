@@ -11,9 +11,17 @@ interface IssuerContent {
   readonly callCertificate?: Sealed | null | undefined;
   /** Its hash is in the branding. */
   readonly logo?: unknown;
+  readonly deletedAt?: Date | undefined;
+  readonly deletionSeal?: Uint8Array | undefined;
   /** Notes of what was looked at: nothing is decided by them. */
   readonly hostCheck?: unknown;
   readonly tamperedAt?: unknown;
+  readonly seal?: Uint8Array;
+}
+
+interface Deletion {
+  readonly _id: string;
+  readonly deletedAt: Date;
   readonly seal?: Uint8Array;
 }
 
@@ -25,7 +33,7 @@ interface Sealed {
 export const createIssuerSeal = (ring: KeyRing) => {
   /** What is sealed in the row counts by its content, so that another master key changes nothing. */
   const contentOf = (row: Omit<IssuerContent, 'seal'>): unknown => {
-    const { logo: _logo, hostCheck: _check, tamperedAt: _at, ...said } = row;
+    const { logo: _logo, hostCheck: _check, tamperedAt: _at, deletionSeal: _deletion, ...said } = row;
     const { _id, secrets, terminal, callHeaders, callCertificate } = row;
     const opened = <T extends Sealed>(one: T, place: string) => ({
       ...one,
@@ -47,7 +55,16 @@ export const createIssuerSeal = (ring: KeyRing) => {
     };
   };
   const { of, isUntouched } = createRowSeal<IssuerContent>(ring, places.issuerRow, contentOf);
+  const deletion = createRowSeal<Deletion>(ring, places.issuerDeletion);
   return {
+    /** Of a tombstone: the deletion stands, whatever else somebody wrote to the row. */
+    ofDeletion: deletion.of,
+
+    isDeletion: ({ _id, deletedAt, deletionSeal }: IssuerContent): boolean =>
+      deletedAt !== undefined &&
+      deletionSeal !== undefined &&
+      deletion.isUntouched({ _id, deletedAt, seal: deletionSeal }),
+
     /** Called by the store with every row that it writes. */
     of,
 

@@ -6,6 +6,7 @@ export const places = {
   issuerSecret: (issuerId: string): string => `issuer-secret:${issuerId}`,
   issuerTerminal: (issuerId: string): string => `issuer-terminal:${issuerId}`,
   issuerRow: (issuerId: string): string => `row:issuers/${issuerId}`,
+  issuerDeletion: (issuerId: string): string => `row:issuers/${issuerId}/deletion`,
   settingsRow: (id: string): string => `row:orderSettings/${id}`,
   inboxRow: (id: string): string => `row:inbox/${id}`,
   alertRow: (id: string): string => `row:alerts/${id}`,

@@ -53,10 +53,8 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
     { name: 'by_issuer_void_waits', key: { issuerId: 1, 'voidWaits.state': 1, 'voidWaits.at': -1 } },
     { name: 'by_unstarted', key: { unstartedSince: 1 }, sparse: true },
   ],
-  issuers: [
-    // Test issuers alone end, and anybody makes them: a year later nothing of one is open, and its tombstone goes.
-    { name: 'forget', key: { endsAt: 1 }, expireAfterSeconds: 365 * 86_400 },
-  ],
+  // The reconciler forgets tombstones: the database would also a live issuer to which somebody wrote an end.
+  issuers: [],
   submissions: [
     // One order per code value of an issuer: the guard behind `code_reused`.
     { name: 'one_order_per_claim', key: { claims: 1 }, unique: true, sparse: true },
@@ -138,8 +136,9 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
   ],
 };
 
-/** The partial ones of before: under their names no sparse ones can be made. */
+/** Of before: the partial ones, under whose names no sparse ones can be made, and one that forgot live rows. */
 const formerNames: { readonly [name in keyof Collections]?: readonly string[] } = {
+  issuers: ['forget'],
   orders: ['by_pending_event', 'by_event_given_up', 'by_missing_start'],
   submissions: ['one_order_per_code', 'by_unjudged'],
   requests: ['by_lease'],
@@ -153,7 +152,8 @@ export const ensureIndexes = async (database: Database): Promise<void> => {
   await database.ping();
   for (const name of Object.keys(indexes) as (keyof typeof indexes)[]) {
     const collection = database[name] as unknown as Collection<Document>;
-    await collection.createIndexes([...(indexes[name] ?? [])], { timeoutMS: buildLimitMs });
+    const own = indexes[name] ?? [];
+    if (own.length > 0) await collection.createIndexes([...own], { timeoutMS: buildLimitMs });
     // After the new ones are there: the guard of codes is never missing.
     await dropFormer(collection, formerNames[name] ?? []);
   }
@@ -161,13 +161,19 @@ export const ensureIndexes = async (database: Database): Promise<void> => {
 
 const dropFormer = async (collection: Collection<Document>, names: readonly string[]): Promise<void> => {
   if (names.length === 0) return;
-  const kept = await collection.indexes();
+  const kept = await collection.indexes().catch(noneUnlessThere);
   for (const { name } of kept) {
     if (name !== undefined && names.includes(name)) await collection.dropIndex(name).catch(unlessGone);
   }
 };
 
+const collectionNotFound = 26;
 const indexNotFound = 27;
+
+const noneUnlessThere = (error: unknown): IndexDescription[] => {
+  if ((error as { code?: unknown }).code !== collectionNotFound) throw error;
+  return [];
+};
 
 /** Another process that starts at the same moment may be the faster one. */
 const unlessGone = (error: unknown): void => {

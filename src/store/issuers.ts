@@ -1,10 +1,11 @@
 import type { Collection } from 'mongodb';
 import type { Branding } from '../domain/branding';
-import type { Mode } from '../domain/ids';
+import { isTestIssuer, type Mode } from '../domain/ids';
 import type { Terminal } from '../domain/order';
 import { type HostProof, proofOf, withProof } from '../domain/ownership';
 import { type SomeSettings, settingNames } from '../domain/settings';
 import { rotationOverlapMs, secondMs, windowSecondsRange } from '../domain/timings';
+import { issuersOfMode } from './of-mode';
 import { createReadTogether } from './read-together';
 import { callByCall } from './sealed-rows';
 import { isDuplicate } from './store-errors';
@@ -91,6 +92,8 @@ export interface IssuerRow extends SomeSettings {
   readonly holds: readonly Hold[];
   /** A tombstone: the id is never given again. */
   readonly deletedAt?: Date;
+  /** Over that alone, by the master key. */
+  readonly deletionSeal?: Buffer;
   /** Over all of it but notes, by the master key. */
   readonly seal: Buffer;
   /** While the row is not as the platform wrote it. */
@@ -103,6 +106,8 @@ export const hostCheckEveryMs = 5 * secondMs;
 /** Made and checked by src/sealing, which has the key. */
 export interface IssuerRowSeal {
   of(row: Omit<IssuerRow, 'seal'>): Buffer;
+  ofDeletion(deletion: Required<Pick<IssuerRow, '_id' | 'deletedAt'>>): Buffer;
+  isDeletion(row: IssuerRow): boolean;
   /** Throws for a row that somebody else wrote. */
   requireUntouched(row: IssuerRow): void;
 }
@@ -162,9 +167,6 @@ const changeTries = 40;
 /** An order may wait as long to be verified and again for its codes, and a window may be extended. */
 const holdsKeptMs = 4 * windowSecondsRange.max * secondMs;
 
-/** What an operator makes has no end: also one that was named like a test issuer before there were any. */
-export const ofMode = (mode: Mode) => ({ endsAt: { $exists: mode === 'test' } });
-
 export type Issuers = ReturnType<typeof createIssuers>;
 
 /** 140 KB that no call needs. */
@@ -210,6 +212,18 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
     }
   };
 
+  /**
+   * Asked before the issuer is called, before what it signed is believed, and before the platform does anything for good
+   * because of it. What is found is noted for a person, and taken back once the row is as it was.
+   */
+  const isUntouched = async (row: IssuerRow, at: Date): Promise<boolean> => {
+    const isOurs = isWrittenByUs(row);
+    // One whose deletion is ours is called by nobody: there is nothing to put back.
+    if (!isOurs && !seal.isDeletion(row)) await issuers.updateOne({ _id: row._id }, { $set: { tamperedAt: at } });
+    if (isOurs && row.tamperedAt) await issuers.updateOne({ _id: row._id }, { $unset: { tamperedAt: 1 } });
+    return isOurs;
+  };
+
   /** Undefined where a secret in it opens no more: it stays as it is, and a person hears of it. */
   const sealOf = (row: IssuerRow): Buffer | undefined => {
     try {
@@ -249,7 +263,10 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
 
     list: (after: string | undefined, limit: number, mode: Mode = 'live'): Promise<IssuerRow[]> =>
       issuers
-        .find({ ...alive, ...ofMode(mode), ...(after !== undefined ? { _id: { $gt: after } } : {}) }, withoutLogo)
+        .find(
+          { ...alive, $and: [issuersOfMode(mode), after === undefined ? {} : { _id: { $gt: after } }] },
+          withoutLogo,
+        )
         .sort({ _id: 1 })
         .limit(limit)
         .toArray(),
@@ -257,27 +274,41 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
     /** Of the sandbox; there are few: no index. */
     tests: (limit: number): Promise<Pick<IssuerRow, '_id' | 'createdAt' | 'madeFrom'>[]> =>
       issuers
-        .find({ ...alive, ...ofMode('test') })
+        .find({ ...alive, ...issuersOfMode('test') })
         .project<Pick<IssuerRow, '_id' | 'createdAt' | 'madeFrom'>>({ createdAt: 1, madeFrom: 1 })
         .limit(limit)
         .toArray(),
 
     /** A test issuer to which nothing points: no tombstone stays. */
     forgetTest: async (issuerId: string): Promise<void> => {
-      await issuers.deleteOne({ _id: issuerId, ...alive, ...ofMode('test') });
+      if (isTestIssuer(issuerId)) await issuers.deleteOne({ _id: issuerId, ...alive });
     },
 
-    /** Read by the reconciler, which deletes them. */
+    /** Read by the reconciler, which deletes them; those that somebody else wrote to come last. */
     endedTests: (at: Date, limit: number): Promise<IssuerRow[]> =>
       issuers
-        .find({ ...alive, endsAt: { $lte: at } }, withoutLogo)
+        .find({ ...alive, ...issuersOfMode('test'), endsAt: { $lte: at } }, withoutLogo)
+        .sort({ tamperedAt: 1 })
         .limit(limit)
         .toArray(),
+
+    /** Of test issuers, whom anybody makes: no tombstone stays for ever. Read by the reconciler, which forgets them. */
+    oldTombstones: (endedBy: Date, limit: number): Promise<IssuerRow[]> =>
+      issuers
+        .find({ ...issuersOfMode('test'), deletedAt: { $exists: true }, endsAt: { $lte: endedBy } }, withoutLogo)
+        .sort({ tamperedAt: 1 })
+        .limit(limit)
+        .toArray(),
+
+    /** As it was read. */
+    forgetTombstone: async ({ _id, seal: ofRow }: IssuerRow): Promise<boolean> =>
+      isTestIssuer(_id) &&
+      (await issuers.deleteOne({ _id, deletedAt: { $exists: true }, seal: ofRow })).deletedCount > 0,
 
     /** Read by the reconciler, which tells an operator of them. */
     paused: (limit: number): Promise<IssuerRow[]> =>
       issuers
-        .find({ ...alive, ...ofMode('live'), state: 'paused' }, withoutLogo)
+        .find({ ...alive, ...issuersOfMode('live'), state: 'paused' }, withoutLogo)
         .sort({ _id: 1 })
         .limit(limit)
         .toArray(),
@@ -285,7 +316,7 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
     /** Asked before every issuer needs a proof: who would be called no more. Paused ones are not called now either. */
     activeWithoutProof: async (limit: number): Promise<string[]> => {
       const found: string[] = [];
-      const active = { ...alive, ...ofMode('live'), state: 'active', 'callback.kind': 'url' } as const;
+      const active = { ...alive, ...issuersOfMode('live'), state: 'active', 'callback.kind': 'url' } as const;
       for await (const { _id, callback, provedHosts } of issuers
         .find(active, { projection: { callback: 1, provedHosts: 1 } })
         .sort({ _id: 1 })) {
@@ -367,22 +398,21 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
 
     bury: async (issuerId: string, at: Date): Promise<boolean> => {
       const row = await issuers.findOne({ _id: issuerId, ...alive }, withoutLogo);
+      const deletion = { deletedAt: at, deletionSeal: seal.ofDeletion({ _id: issuerId, deletedAt: at }) };
       // One that somebody else wrote to can be deleted all the same, and is never called again.
-      if (row && isWrittenByUs(row)) return changeSealed(issuerId, () => ({ deletedAt: at }));
-      const buried = await issuers.updateOne({ _id: issuerId, ...alive }, { $set: { deletedAt: at } });
+      if (row && isWrittenByUs(row)) return changeSealed(issuerId, () => ({ ...deletion, tamperedAt: undefined }));
+      const buried = await issuers.updateOne(
+        { _id: issuerId, ...alive },
+        { $set: deletion, $unset: { tamperedAt: 1 } },
+      );
       return buried.matchedCount > 0;
     },
 
-    /**
-     * Asked before the issuer is called, and before what it signed is believed. What is found is noted for a person, and
-     * taken back once the row is as it was.
-     */
-    isUntouched: async (row: IssuerRow, at: Date): Promise<boolean> => {
-      const isUntouched = isWrittenByUs(row);
-      if (!isUntouched) await issuers.updateOne({ _id: row._id }, { $set: { tamperedAt: at } });
-      else if (row.tamperedAt) await issuers.updateOne({ _id: row._id }, { $unset: { tamperedAt: 1 } });
-      return isUntouched;
-    },
+    isUntouched,
+
+    /** Asked before its orders are cancelled for it. Tombstones of before have no seal but the row's. */
+    isDeleted: async (row: IssuerRow, at: Date): Promise<boolean> =>
+      row.deletedAt !== undefined && (seal.isDeletion(row) || (await isUntouched(row, at))),
 
     /** What stands there is no row of an issuer. */
     noteTampered: async (issuerId: string, at: Date): Promise<void> => {
@@ -398,11 +428,14 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
       }
     },
 
-    /** Read by the reconciler: tombstones whose orders may still be open, the newest first. */
+    /**
+     * Read by the reconciler: tombstones whose orders may still be open, the newest first; those that somebody else wrote
+     * come last.
+     */
     buriedSince: (since: Date, limit: number, mode: Mode): Promise<IssuerRow[]> =>
       issuers
-        .find({ deletedAt: { $gt: since }, ...ofMode(mode) }, withoutLogo)
-        .sort({ deletedAt: -1 })
+        .find({ deletedAt: { $gt: since }, ...issuersOfMode(mode) }, withoutLogo)
+        .sort({ tamperedAt: 1, deletedAt: -1 })
         .limit(limit)
         .toArray(),
   };

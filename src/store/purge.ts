@@ -20,7 +20,7 @@ export const createPurge = ({
   approvals,
 }: Pick<Database, 'orders' | 'submissions' | 'inbox' | 'ledger' | 'approvals'>) => ({
   /**
-   * Read by the reconciler: orders that ended at that moment or before, and have told all their events. They were created
+   * Read by the reconciler: orders that ended at that moment or before, have told all their events, and are not known as written by somebody else. They were created
    * before they ended, so each query is a range of `by_state`; what is purged has no state and is in none.
    */
   due: async (endedBy: Date, limit: number, mode: Mode): Promise<PurgeableOrder[]> => {
@@ -33,6 +33,7 @@ export const createPurge = ({
           position: { ...positionsOf(mode), $lt: `${positionAt(mode, endedBy)}/\uffff` },
           'facts.updatedAtMs': { $lte: endedBy.getTime() },
           eventsPendingSince: { $exists: false },
+          tamperedAt: { $exists: false },
         })
         .project<PurgeableOrder>({ _id: 1, pickupHash: 1 })
         .sort({ position: 1 })

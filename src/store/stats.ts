@@ -4,8 +4,9 @@ import type { OrderFacts, OrderState } from '../domain/order';
 import type { TroubleKind } from '../domain/trouble';
 import { arrayOf } from './adding-events';
 import type { Database } from './database';
-import { type IssuerRow, ofMode } from './issuers';
+import type { IssuerRow } from './issuers';
 import { factsWithoutItems } from './listed-orders';
+import { issuersOfMode } from './of-mode';
 import { positionsOf } from './orders';
 
 /** What the console's overview needs of one order. */
@@ -146,7 +147,7 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   tamperedIssuers: async (limit: number): Promise<string[]> =>
     (
       await issuers
-        .find({ tamperedAt: { $exists: true }, deletedAt: { $exists: false } })
+        .find({ tamperedAt: { $exists: true } })
         .project<{ _id: string }>({ _id: 1 })
         .limit(limit)
         .toArray()
@@ -172,7 +173,7 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
 
   /** There are few issuers: no index. */
   countIssuers: (state: IssuerRow['state'], limit: number): Promise<number> =>
-    issuers.countDocuments({ state, deletedAt: { $exists: false }, ...ofMode('live') }, { limit }),
+    issuers.countDocuments({ state, deletedAt: { $exists: false }, ...issuersOfMode('live') }, { limit }),
 
   /** Whose message came back; whose request to destroy codes waits for a person. */
   countBounced: (limit: number): Promise<number> =>

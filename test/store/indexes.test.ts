@@ -77,7 +77,6 @@ const accepted: Record<
   'issuers in a state': { index: undefined, examined: 'all issuers: they are few' },
   'issuers that somebody else wrote to': { index: undefined, examined: 'all issuers: they are few' },
   'orders of a test issuer that wait': { index: 'by_issuer', examined: 'orders of one test issuer: 500 a day' },
-  'test issuers': { index: undefined, examined: 'all issuers: they are few' },
   'issuers that were deleted lately': { index: undefined, examined: 'all issuers: they are few' },
   'sessions that ended at the OpenID provider': { index: undefined, examined: 'ten sessions an operator at most' },
   'conformance orders': { index: 'by_run', examined: 'orders of one run' },

@@ -1,5 +1,7 @@
+import { testIdPrefix } from '../../src/domain/ids';
 import { openSecrets } from '../../src/sealing/issuer-secrets';
 import { places } from '../../src/sealing/places';
+import { ensureIndexes } from '../../src/store/indexes';
 import {
   createIssuers,
   heldMs,
@@ -36,20 +38,50 @@ const made = async (_id: string): Promise<IssuerRow> => {
   expect(await issuers.insert(row)).toBe('inserted');
   return found(_id);
 };
+const testIdOf = (n: number): string => `${testIdPrefix}${String(n).padStart(20, '0')}`;
 const found = async (id: string): Promise<IssuerRow> => {
   const row = await issuers.find(id);
   if (!row) throw new Error('the issuer is gone');
   return row;
 };
 
-test('tombstones of test issuers, whom anybody makes, go a year after their end, and no live issuer ever does', async () => {
-  const forgets = (await file.database.issuers.indexes()).filter(({ expireAfterSeconds }) => expireAfterSeconds);
-  expect(forgets).toMatchObject([{ key: { endsAt: 1 }, expireAfterSeconds: 365 * 86_400 }]);
+test('tombstones of test issuers, whom anybody makes, go a year after their end, and a live issuer never does', async () => {
+  const row = await made('endless');
+  const ended = { ...row, endsAt: at(0), secrets: [] };
+  const [deleted, alive] = [testIdOf(1), testIdOf(2)];
+  for (const _id of [deleted, alive, 'ended']) await issuers.insert({ ...ended, _id });
+  for (const _id of [deleted, 'ended']) await issuers.bury(_id, at(-500));
+  const old = await issuers.oldTombstones(at(0), 10);
+  expect(old.map(({ _id }) => _id)).toEqual([deleted]);
+  expect((await issuers.endedTests(at(0), 10)).map(({ _id }) => _id)).toEqual([alive]);
+  for (const one of [...old, await found(alive)]) await issuers.forgetTombstone(one);
+  expect(await issuers.findEver(deleted)).toBeNull();
+  expect((await found(alive)).endsAt).toEqual(at(0));
+  // The database itself forgets none, also where a build before made it.
+  await file.database.issuers.createIndex({ endsAt: 1 }, { name: 'forget', expireAfterSeconds: 365 * 86_400 });
+  await ensureIndexes(file.database);
+  expect((await file.database.issuers.indexes()).map(({ name }) => name)).toEqual(['_id_']);
+});
+
+test('a deletion stands whatever else is written to its tombstone, and is none that somebody else wrote', async () => {
+  const row = await made('gone');
+  await issuers.bury('gone', at(-500));
+  const buried = async (): Promise<IssuerRow> => (await issuers.findEver('gone')) as IssuerRow;
+  await file.database.issuers.updateOne({ _id: 'gone' }, { $set: { name: 'Thief' } });
+  expect(await issuers.isDeleted(await buried(), at(2))).toBe(true);
+  await file.database.issuers.updateOne({ _id: 'gone' }, { $set: { deletedAt: at(-400) } });
+  expect(await issuers.isDeleted(await buried(), at(2))).toBe(false);
+  // As a build before left it: sealed with the rest.
+  const { deletionSeal: _seal, ...former } = { ...row, _id: 'former', deletedAt: at(-500), secrets: [] };
+  await issuers.insert(former);
+  const found = (await issuers.findEver('former')) as IssuerRow;
+  expect(await issuers.isDeleted(found, at(2))).toBe(true);
+  expect(await issuers.isDeleted({ ...found, deletedAt: at(2) }, at(2))).toBe(false);
 });
 
 test('of deleted issuers the newest are looked at, live ones whatever number of test issuers were deleted since', async () => {
   const row = await made('deleted');
-  const all = Array.from({ length: 6 }, (_, n) => (n % 2 ? `test-deleted-${n}` : `deleted-${n}`));
+  const all = Array.from({ length: 6 }, (_, n) => (n % 2 ? testIdOf(n) : `deleted-${n}`));
   for (const [n, _id] of all.entries()) {
     const isTest = n % 2 ? { endsAt: at(1_000) } : {};
     await issuers.insert({ ...row, _id, ...isTest, secrets: [] });
@@ -57,7 +89,7 @@ test('of deleted issuers the newest are looked at, live ones whatever number of 
   }
   const newest = async (mode: 'live' | 'test') => (await issuers.buriedSince(at(-101), 2, mode)).map(({ _id }) => _id);
   expect(await newest('live')).toEqual(['deleted-4', 'deleted-2']);
-  expect(await newest('test')).toEqual(['test-deleted-5', 'test-deleted-3']);
+  expect(await newest('test')).toEqual([testIdOf(5), testIdOf(3)]);
 });
 
 test('16 issuers with one id at the same moment: one is made', async () => {

@@ -1,3 +1,4 @@
+import { testIdPrefix } from '../../src/domain/ids';
 import type { OrderEvent, TimelineEntry } from '../../src/domain/messages';
 import type { OrderFacts } from '../../src/domain/order';
 import { withoutLinks } from '../../src/domain/said-text';
@@ -52,7 +53,12 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const requireUntouched = (): void => {
     if (!isOurs) throw new Error('somebody else wrote it');
   };
-  const issuers = createIssuers(of, { of: () => secret, requireUntouched });
+  const issuers = createIssuers(of, {
+    of: () => secret,
+    requireUntouched,
+    ofDeletion: () => secret,
+    isDeletion: ({ deletionSeal }) => deletionSeal !== undefined,
+  });
   const keys = createKeys(of);
   const settings = createOrderSettings(of, anySeal, Date.now);
   const maintenance = createMaintenance(of, Date.now);
@@ -488,6 +494,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await issuers.bury('acme', now);
       isOurs = true;
       await issuers.bury('acme', now);
+      await issuers.isDeleted({ ...issuer, deletedAt: now, tamperedAt: now }, now);
     },
     'list of issuers': async () => {
       await issuers.list(undefined, 10);
@@ -502,8 +509,10 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'orders of a test issuer that wait': () => orders.waitingOf('acme', 10),
     'test issuers': async () => {
       await issuers.tests(10);
-      await issuers.forgetTest('test-none');
+      await issuers.forgetTest(`${testIdPrefix}${'0'.repeat(20)}`);
       await issuers.endedTests(now, 10);
+      await issuers.oldTombstones(now, 10);
+      await issuers.forgetTombstone({ ...issuer, _id: `${testIdPrefix}${'0'.repeat(20)}` });
     },
     'issuers that were deleted lately': () => issuers.buriedSince(now, 10, 'live'),
     'rows that no start has sealed': async () => {

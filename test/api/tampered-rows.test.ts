@@ -1,0 +1,189 @@
+import type { UpdateFilter } from 'mongodb';
+import { Registry } from 'prom-client';
+import { createProject } from '../../activities/project';
+import { dayMs, testOrdersKeptMs } from '../../src/domain/timings';
+import { createOrderMeter } from '../../src/metrics/order-meter';
+import type { IssuerRow } from '../../src/store/issuers';
+import type { OrderRow } from '../../src/store/orders';
+import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
+import { reconcileOnce } from '../support/reconcile';
+import { startTerminal, type TestTerminal } from '../support/terminal';
+import { until } from '../support/until';
+
+/** What somebody writes to the database: the platform does nothing for good because of it, nor shows it. */
+const file = platformOfFile();
+let buyer: TestTerminal;
+beforeAll(async () => {
+  buyer = await startTerminal();
+});
+afterAll(() => buyer.stop());
+
+const orders = () => file.platform.core.database.orders;
+const issuers = () => file.platform.core.database.issuers;
+const rowOf = async <Row>(found: Promise<Row | null>): Promise<Row> => {
+  const row = await found;
+  if (!row) throw new Error('it has no row');
+  return row;
+};
+const isNoted = async (_id: string): Promise<boolean> => (await orders().findOne({ _id }))?.tamperedAt !== undefined;
+
+test('an issuer that somebody else ends or deletes keeps its orders, and sells on once its row is put back', async () => {
+  for (const $set of [
+    { deletedAt: new Date() },
+    { endsAt: new Date(0) },
+    { deletedAt: new Date(), endsAt: new Date(0), deletionSeal: Buffer.alloc(64) },
+  ] satisfies UpdateFilter<IssuerRow>['$set'][]) {
+    const issuer = await file.issuer();
+    const _id = issuer.issuerId;
+    await issuer.placeVerified('open');
+    const row = await rowOf(issuers().findOne({ _id }));
+    await issuers().updateOne({ _id }, { $set });
+    for (const pass of [await reconcileOnce(file.platform), await reconcileOnce(file.platform)]) {
+      expect(pass).toMatchObject({ testsDeleted: 0, cancelled: 0 });
+    }
+    const names = Object.keys($set).map((name) => [name, '' as const]);
+    await issuers().updateOne({ _id }, { $unset: Object.fromEntries(names) });
+    expect((await issuer.order('open')).body).toMatchObject({ state: 'verified' });
+    expect((await issuer.place('next')).status).toBe(201);
+    const { tamperedAt: _at, ...after } = await rowOf(issuers().findOne({ _id }));
+    expect(after).toEqual(row);
+  }
+});
+
+test('one that looks deleted by somebody else is named as a trouble, and one that an operator deleted no more', async () => {
+  const { stats } = file.platform.core;
+  const issuer = await file.issuer();
+  const _id = issuer.issuerId;
+  await issuer.placeVerified('left');
+  await issuers().updateOne({ _id }, { $set: { deletedAt: new Date() } });
+  await reconcileOnce(file.platform);
+  expect(await stats.tamperedIssuers(100)).toContain(_id);
+  await issuers().updateOne({ _id }, { $unset: { deletedAt: '' }, $set: { name: 'Thief' } });
+  expect((await file.platform.operator('DELETE', `/issuers/${_id}?confirm=${_id}`)).status).toBe(204);
+  await reconcileOnce(file.platform);
+  const state = async () => (await rowOf(orders().findOne({ _id: `${_id}/left` }))).state;
+  await until('its orders end', async () => (await state()) === 'cancelled');
+  expect(await stats.tamperedIssuers(100)).not.toContain(_id);
+});
+
+test('what a deleted issuer left open is cancelled, but an order to which somebody else wrote waits until it is put back', async () => {
+  const issuer = await file.issuer();
+  await issuer.placeVerified('left');
+  const _id = `${issuer.issuerId}/left`;
+  await orders().updateOne({ _id }, { $set: { quantity: 7 } });
+  await file.platform.operator('DELETE', `/issuers/${issuer.issuerId}?confirm=${issuer.issuerId}`);
+  await until('it is looked at', () => isNoted(_id));
+  expect((await reconcileOnce(file.platform)).cancelled).toBe(0);
+  await orders().updateOne({ _id }, { $set: { quantity: 1 } });
+  expect((await reconcileOnce(file.platform)).cancelled).toBe(1);
+});
+
+test('no window of an order ends by what somebody else writes of its issuer’s pauses', async () => {
+  const issuer = await file.issuer();
+  const _id = issuer.issuerId;
+  const row = await rowOf(issuers().findOne({ _id }));
+  const { core } = file.platform;
+  const meter = createOrderMeter(new Registry());
+  const { heldTime } = createProject({ ...core, meter, tellEvent: () => undefined, nowMs: Date.now });
+  const asked = () => heldTime({ issuerId: _id, sinceMs: 0 });
+  expect(await asked()).toMatchObject({ heldMs: 0, isHeld: false });
+  for (const $set of [{ holds: [{ from: new Date(0), to: new Date(1) }] }, { deletedAt: new Date() }]) {
+    await issuers().updateOne({ _id }, { $set });
+    expect(await asked()).toMatchObject({ isHeld: true });
+    await issuers().replaceOne({ _id }, row);
+  }
+  expect(await asked()).toMatchObject({ heldMs: 0, isHeld: false });
+});
+
+test('no order is purged earlier, nor as a test order, by what somebody else writes', async () => {
+  const issuer = await file.issuer();
+  const purged = (atMs: number, purgeAfterMs?: number) =>
+    reconcileOnce(file.platform, { nowMs: () => atMs, ...(purgeAfterMs ? { purgeAfterMs } : {}) });
+  const late = Date.now() + 2 * testOrdersKeptMs;
+  for (const orderNo of ['early', 'as-test', 'other']) {
+    await issuer.placeVerified(orderNo);
+    await issuer.submit(orderNo, [{ itemId: '1', value: `KEPT-${orderNo}` }]);
+    await issuer.message('order.delivered', orderNo);
+  }
+  const idOf = (orderNo: string) => `${issuer.issuerId}/${orderNo}`;
+  await until('all is told', async () => {
+    const told = await orders().countDocuments({ issuerId: issuer.issuerId, eventsPendingSince: { $exists: false } });
+    return told === 3;
+  });
+  const before = await rowOf(orders().findOne({ _id: idOf('other') }));
+  const position = (row: Pick<OrderRow, '_id'>, mark = '') => `${mark}2000-01-01T00:00:00.000Z/${row._id}`;
+  await orders().updateOne(
+    { _id: idOf('early') },
+    { $set: { position: position({ _id: idOf('early') }), 'facts.updatedAtMs': 0 } },
+  );
+  await orders().updateOne(
+    { _id: idOf('as-test') },
+    { $set: { position: position({ _id: idOf('as-test') }, 't'), 'facts.updatedAtMs': 0 } },
+  );
+  await orders().updateOne({ _id: idOf('other') }, { $set: { quantity: 3 } });
+  expect(await purged(Date.now() + dayMs, 300 * dayMs)).toMatchObject({ purged: 0 });
+  expect(await purged(late)).toMatchObject({ purged: 0 });
+  for (const orderNo of ['early', 'as-test']) {
+    expect([orderNo, await isNoted(idOf(orderNo))]).toEqual([orderNo, true]);
+    expect((await issuer.order(orderNo)).body.state).toBe('delivered');
+  }
+  expect(await purged(late, 300 * dayMs)).toMatchObject({ purged: 0 });
+  expect(await purged(Date.now() + 301 * dayMs, 300 * dayMs)).toMatchObject({ purged: expect.any(Number) });
+  expect(await rowOf(orders().findOne({ _id: idOf('other') }))).toMatchObject({ pickupHash: before.pickupHash });
+  expect(await isNoted(idOf('other'))).toBe(true);
+});
+
+test('an order with a terminal of any channel is not shown, judged or changed while it is not as the platform wrote it', async () => {
+  const issuer = await file.issuer();
+  const { issuerId } = issuer;
+  await issuer.placeVerified('shown', { terminal: { channel: 'webhook', url: buyer.urlOf('/shown') } });
+  await issuer.submit('shown', [{ itemId: '1', value: 'SHOWN' }]);
+  await issuer.inState('shown', 'delivered');
+  await issuer.placeVerified('open', { terminal: { channel: 'webhook', url: buyer.urlOf('/open') } });
+  const operator = (method: string, path: string, body?: unknown) =>
+    file.platform.operator(method, `/orders/${issuerId}/${path}`, body);
+  for (const [n, $set] of (
+    [
+      { 'product.id': 'dearer' },
+      { metadata: [['account', 'thief']] },
+      { payment: { id: 'forged' } },
+      { 'amount.value': 99_999_999, 'facts.amount.value': 99_999_999 },
+      { createdAt: '2026-01-01T00:00:00.000Z' as unknown as Date },
+    ] satisfies UpdateFilter<OrderRow>['$set'][]
+  ).entries()) {
+    for (const orderNo of ['shown', 'open']) {
+      const _id = `${issuerId}/${orderNo}`;
+      const row = await rowOf(orders().findOne({ _id }));
+      await orders().updateOne({ _id }, { $set });
+      for (const refused of [
+        await issuer.order(orderNo),
+        await issuer.get(`/orders/${orderNo}/items`),
+        await operator('GET', orderNo),
+        await operator('POST', `${orderNo}/void`, { reason: 'r' }),
+        await issuer.verify(orderNo),
+        await issuer.place(orderNo, { terminal: { channel: 'webhook', url: buyer.urlOf(`/${orderNo}`) } }),
+      ]) {
+        expect([$set, orderNo, refused.status]).toEqual([$set, orderNo, 503]);
+        expectProblem(refused, 503, 'unavailable');
+      }
+      expect([n, await isNoted(_id)]).toEqual([n, true]);
+      await orders().replaceOne({ _id }, row);
+    }
+  }
+  expect((await operator('POST', 'shown/void', { reason: 'r' })).body.refundDue).toMatchObject({ value: 1_000 });
+  // What cannot be put back can be cancelled.
+  await orders().updateOne({ _id: `${issuerId}/open` }, { $set: { 'product.id': 'dearer' } });
+  expect((await operator('POST', 'open/cancel', { reason: 'r' })).body).toMatchObject({ state: 'cancelled' });
+});
+
+test('a time that somebody else turns into its text is not taken for it', async () => {
+  const issuer = await file.issuer();
+  const _id = issuer.issuerId;
+  const { createdAt } = await rowOf(issuers().findOne({ _id }));
+  await issuers().updateOne({ _id }, { $set: { createdAt: createdAt.toISOString() as unknown as Date } });
+  expectProblem(await issuer.get('/self'), 503, 'unavailable');
+  expect(await file.platform.core.stats.tamperedIssuers(100)).toContain(_id);
+  await issuers().updateOne({ _id }, { $set: { createdAt } });
+  expect((await issuer.get('/self')).status).toBe(200);
+});
