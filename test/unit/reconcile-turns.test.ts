@@ -45,7 +45,7 @@ const startReconciler = (rows: Readonly<Record<Mode, readonly Row[]>>) => {
       replays: { running: none },
       gateway: { startEvent: async ({ issuerId }: Row) => told.push(issuerId) },
     },
-    issuers: { endedTests: none, buriedSince: none, findEver: async () => null },
+    issuers: { endedTests: none, oldTombstones: none, buriedSince: none, findEver: async () => null },
     requests: { abandoned: none },
     purge: { due: none },
     troubles: {
