@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { OrderName } from '../src/domain/ids';
+import { isOwnMessage, openOrder } from '../src/sealing/order-row';
 import { hearAnswer, outcomeOf } from '../src/second-interface/acknowledge-message';
 import { answerName } from '../src/second-interface/answer-name';
 import { type CallsOut, issuerAndRow } from './call-issuer';
@@ -17,7 +18,8 @@ export const createReplayMessage = (deps: CallsOut) => ({
   replayMessage: async ({ messageId, ...order }: MessageName): Promise<'sent' | 'failed'> => {
     const [issuer, row] = await issuerAndRow(deps, order);
     const kept = row.messages?.find(({ id }) => id === messageId);
-    if (!kept) throw ApplicationFailure.nonRetryable('the order has no such message', 'message_unknown');
+    if (!kept || !isOwnMessage(openOrder(deps.ring, row), kept))
+      throw ApplicationFailure.nonRetryable('the order has no such message', 'message_unknown');
     const { answer, lines } = await tryMessage(deps, issuer, row, kept, answerLimitBytes);
     const isBare = answer.status === 202 || answer.status === 204;
     const said = isBare ? undefined : (answer.json ?? null);

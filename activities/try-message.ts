@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { type KeptMessage, linesOfKind, markOf } from '../src/domain/kept-message';
 import type { TimelineEntry } from '../src/domain/messages';
 import { messageOf } from '../src/first-interface/kept-messages';
-import { openOrder } from '../src/sealing/order-row';
+import { macOfMessage, openOrder } from '../src/sealing/order-row';
 import type { IssuerRow } from '../src/store/issuers';
 import type { OrderRow } from '../src/store/orders';
 import { type CallsOut, callIssuer, type IssuerAnswer, notTried, triesOf, tryEntries } from './call-issuer';
@@ -23,10 +23,17 @@ export const isAcknowledged = async (
   const kept = row.messages?.find(({ id }) => id === message.id);
   if (kept?.taken === 'acknowledged') return true;
   if (callback.kind !== 'pull') return false;
-  if (!kept || row.toGive === undefined) await orderDeps.pulls.offer(row, message, nowMs());
+  const own = bound(orderDeps, row, message);
+  // One that is not as it was made is made anew: no reader is given it.
+  if (kept?.mac !== own.mac || row.toGive === undefined) await orderDeps.pulls.offer(row, own, nowMs());
   const lookAgainMs = Math.min(Math.max(lookAgainFirstMs, (nowMs() - message.atMs) / 2), lookAgainMaxMs);
   throw notTried('fetched', 'the issuer fetches its messages', Math.round(lookAgainMs));
 };
+
+const bound = ({ ring }: Pick<CallsOut, 'ring'>, row: OrderRow, message: KeptMessage): KeptMessage => ({
+  ...message,
+  mac: macOfMessage(openOrder(ring, row), message),
+});
 
 /** The longer a message waits to be fetched, the less often its order looks. */
 const lookAgainFirstMs = 5_000;
@@ -74,7 +81,8 @@ export const recordMessage = async (
   lines: readonly TimelineEntry[],
   isAnswered: boolean,
 ): Promise<void> => {
-  const message = isAnswered ? ({ ...kept, taken: 'answered' } as const) : kept;
+  const own = bound(orderDeps, row, kept);
+  const message = isAnswered ? ({ ...own, taken: 'answered' } as const) : own;
   const isNew = !row.messages?.some(({ id }) => id === kept.id);
   const notified = isAnswered && kept.kind === 'paid';
   await orderDeps.orders.recordTry(row, lines, { notified, tried: { message, isNew } });

@@ -17,8 +17,10 @@ export type KeptMessage = {
   readonly given?: Giving;
   /** `answered`: to a call of ours. `acknowledged`: it was fetched, and its answer has been heard. */
   readonly taken?: 'answered' | 'acknowledged';
-  /** Its issuer asked for it once more, whether its order needs it or not. */
-  readonly again?: boolean;
+  /** Its issuer asked for it once more, whether its order needs it or not: a MAC of that by the order's key. */
+  readonly again?: string | false;
+  /** Over what its bytes are made of, by the order's key. Left out: of before, and not known to be ours. */
+  readonly mac?: string;
 } & (
   | { readonly kind: 'paid'; readonly atMs: number; readonly verifyByMs: number }
   | ({ readonly kind: 'code' } & KeptCodeRequest)

@@ -11,8 +11,8 @@ import {
 } from '../domain/kept-message';
 import type { TimelineEntry } from '../domain/messages';
 import { answerLimitMs, dayMs, heldCallDelayMs } from '../domain/timings';
-import type { KeyRing } from '../sealing/key-ring';
-import { openOrder } from '../sealing/order-row';
+import { type KeyRing, SealBroken } from '../sealing/key-ring';
+import { openOrder, ownMessages } from '../sealing/order-row';
 import type { OrderRow, PendingEvent } from '../store/orders';
 import type { GivableRow, PullQueue } from '../store/pull-queue';
 import { messageOf } from './kept-messages';
@@ -43,7 +43,9 @@ export const giveMessages = async (giver: Giver, issuerId: string, limit: number
     // Whoever writes to the database may have put another one's order into the queue: its token is not for this reader.
     const rows = due.filter((row) => row.issuerId === issuerId);
     let left = limit - given.length;
-    const read = giver.rowReader.of('orders', (row: GivableRow) => partOf(row, left, giver.nowMs()));
+    const read = giver.rowReader.of('orders', (row: GivableRow) =>
+      partOf({ ...row, messages: ownIn(giver, row) }, left, giver.nowMs()),
+    );
     const parts = rows.map((row) => {
       const part = read(row);
       left -= part ? part.messages.length + part.events.length : 0;
@@ -54,6 +56,18 @@ export const giveMessages = async (giver: Giver, issuerId: string, limit: number
     if (given.length > 0 || due.length < limit) break;
   }
   return given;
+};
+
+/** No reader is given another one. Of a row that is not ours all are looked at with it, and none is given. */
+const ownIn = ({ ring }: Giver, row: GivableRow): readonly KeptMessage[] => {
+  const { messages = [] } = row;
+  if (messages.length === 0) return messages;
+  try {
+    return ownMessages(openOrder(ring, row), messages);
+  } catch (error) {
+    if (!(error instanceof SealBroken)) throw error;
+    return messages;
+  }
 };
 
 interface Part {

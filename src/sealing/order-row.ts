@@ -57,6 +57,31 @@ export const macOfOrder = (keys: OrderKeys, order: OrderContent): string =>
 export const macOfTerminal = (keys: OrderKeys, orderId: string, { mac: _mac, ...terminal }: TerminalContent): string =>
   keys.mac('terminal', canonicalText([orderId, terminal]));
 
+interface MessageContent {
+  readonly id: string;
+  readonly given?: unknown;
+  readonly taken?: unknown;
+  readonly again?: unknown;
+  readonly mac?: string | undefined;
+}
+
+/** Made when a message is kept; how often it was given, and what became of it, is noted beside. */
+export const macOfMessage = (
+  keys: OrderKeys,
+  { given: _given, taken: _taken, again: _again, mac: _mac, ...said }: MessageContent,
+): string => keys.mac('message', canonicalText(said));
+
+export const macOfAgain = (keys: OrderKeys, messageId: string): string => keys.mac('message-again', messageId);
+
+export const isOwnMessage = (keys: OrderKeys, message: MessageContent): boolean =>
+  isSame(macOfMessage(keys, message), message.mac);
+
+/** Those that the platform made, and those asked for once more that were. */
+export const ownMessages = <M extends MessageContent>(keys: OrderKeys, messages: readonly M[]): readonly M[] =>
+  messages
+    .filter((message) => isOwnMessage(keys, message))
+    .map((message) => (message.again === macOfAgain(keys, message.id) ? message : { ...message, again: false }));
+
 /** Of a row from before there were MACs: it is taken as it stands. Undefined where no key opens it: it stays tampered. */
 export const bindingOf = (ring: KeyRing, row: Omit<BoundOrder, 'mac' | 'tokenHash'>) => {
   const keys = keysOf(ring, row);

@@ -1,9 +1,11 @@
 import { Failure } from '../domain/failures';
 import type { OrderName } from '../domain/ids';
+import { macOfAgain, openOrder } from '../sealing/order-row';
 import type { IssuerRow } from '../store/issuers';
+import type { OrderRow } from '../store/orders';
 import { engineUnavailable, type OrderDeps } from './ask-order';
 
-type Deps = Pick<OrderDeps, 'gateway' | 'pulls' | 'nowMs'>;
+type Deps = Pick<OrderDeps, 'gateway' | 'pulls' | 'ring' | 'nowMs'>;
 type Callback = Pick<IssuerRow, 'callback'>;
 
 /** An event once more: called out, or fetched. @throws Failure `in_progress`, `unavailable` */
@@ -17,15 +19,17 @@ export const replayEvent = async (
   expectStarted(await gateway.startReplay(order, sequence));
 };
 
-/** The same of a message that waited for an answer. @throws Failure `in_progress`, `unavailable` */
+/** The same of a message that waited for an answer. @throws Failure `in_progress`, `unavailable`; SealBroken */
 export const replayMessage = async (
-  { gateway, pulls, nowMs }: Deps,
-  order: OrderName,
+  { gateway, pulls, ring, nowMs }: Deps,
+  row: OrderRow,
   { callback }: Callback,
   messageId: string,
 ): Promise<void> => {
-  if (callback.kind === 'pull') return pulls.offerAgain(order, messageId, nowMs());
-  expectStarted(await gateway.startMessageReplay(order, messageId));
+  if (callback.kind === 'pull') {
+    return pulls.offerAgain(row, messageId, macOfAgain(openOrder(ring, row), messageId), nowMs());
+  }
+  expectStarted(await gateway.startMessageReplay(row, messageId));
 };
 
 const expectStarted = (started: 'started' | 'exists' | 'unavailable'): void => {

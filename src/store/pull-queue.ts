@@ -39,7 +39,7 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
   const ofIssuer = (issuerId: string, until = '~') => ({ $gt: `${issuerId}/0`, $lt: `${issuerId}/${until}` });
 
   return {
-    /** A message of the first interface, which may be in the row since an attempt to call. */
+    /** A message of the first interface, which may be in the row since an attempt to call, and is from now on as it is. */
     offer: async (order: OrderName, message: KeptMessage, atMs: number): Promise<void> => {
       const _id = orderId(order);
       const $set = { toGive: from(order.issuerId, atMs) };
@@ -47,7 +47,9 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
         { _id, 'messages.id': { $ne: message.id }, purgedAt: { $exists: false } },
         { $set, $push: { messages: { $each: [message], $slice: -keptMessagesMax } } },
       );
-      if (added.matchedCount === 0) await orders.updateOne({ _id, purgedAt: { $exists: false } }, { $set });
+      if (added.matchedCount > 0) return;
+      const messages = givable('$messages', ['$$this.id', message.id], message, sinceEver);
+      await orders.updateOne({ _id, purgedAt: { $exists: false } }, [{ $set: { ...$set, messages } }]);
     },
 
     /** An event that is to be told now. Where a reader was faster, it stays as that one left it, unless it is to be told again. */
@@ -66,20 +68,20 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
               '$events',
               ['$$this.sequence', sequence],
               again ? { status: 'pending', ...again } : {},
-              again ? sincePast : { $ifNull: ['$$this.given', { atMs: 0 }] },
+              again ? sincePast : sinceEver,
             ),
           },
         },
       ]);
     },
 
-    /** It is fetched once more, whatever became of it. */
-    offerAgain: async (order: OrderName, messageId: string, atMs: number): Promise<void> => {
+    /** It is fetched once more, whatever became of it. `again`: by which the reader knows that. */
+    offerAgain: async (order: OrderName, messageId: string, again: string, atMs: number): Promise<void> => {
       await orders.updateOne({ _id: orderId(order), purgedAt: { $exists: false } }, [
         {
           $set: {
             toGive: from(order.issuerId, atMs),
-            messages: givable('$messages', ['$$this.id', messageId], { again: true }, sincePast),
+            messages: givable('$messages', ['$$this.id', messageId], { again }, sincePast),
           },
         },
       ]);
@@ -161,6 +163,9 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
     },
   };
 };
+
+/** At once, unless a reader has it. */
+const sinceEver = { $ifNull: ['$$this.given', { atMs: 0 }] };
 
 /** At once, however often and to whomever it was given. */
 const sincePast = { $mergeObjects: ['$$this.given', { atMs: 0 }] };

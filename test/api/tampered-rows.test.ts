@@ -187,3 +187,41 @@ test('a time that somebody else turns into its text is not taken for it', async 
   await issuers().updateOne({ _id }, { $set: { createdAt } });
   expect((await issuer.get('/self')).status).toBe(200);
 });
+
+test('an issuer that fetches its messages is given none that somebody else changed, nor one that nobody asked for again', async () => {
+  const issuer = await file.issuer({ callback: { kind: 'pull' }, codeMode: 'request' });
+  const _id = `${issuer.issuerId}/fetched`;
+  const given = async () => (await issuer.get('/messages')).body.data;
+  const next = (type: string) =>
+    until(type, async () => (await given()).find((one: { type: string }) => one.type === type), 30_000);
+  const write = (change: object) =>
+    orders().updateOne({ _id }, [
+      {
+        $set: {
+          toGive: `${issuer.issuerId}/2000-01-01T00:00:00.000Z/x`,
+          messages: { $map: { input: '$messages', in: { $mergeObjects: ['$$this', change, { given: { atMs: 0 } }] } } },
+        },
+      },
+    ]);
+  await issuer.place('fetched');
+  const { data } = await next('order.paid');
+  expect((await issuer.verify('fetched', { token: data.token })).status).toBe(200);
+  const asked = await next('order.code_requested');
+  expect(asked.data.outstanding).toBe(1);
+  for (const change of [{ outstanding: 5 }, { atMs: 0 }, { mac: 'x' }, { outstanding: 5, mac: '$$REMOVE' }]) {
+    await write(change);
+    expect([change, await given()]).toEqual([change, []]);
+  }
+  // Its order makes it anew, with the same bytes.
+  expect(await next('order.code_requested')).toMatchObject({ id: asked.id, data: asked.data });
+  const answer = { status: 'issued', codes: [{ itemId: 'a', value: 'FETCHED' }] };
+  const results = [{ id: asked.id, answer }];
+  expect((await issuer.post('/messages/acknowledgement', { type: 'messages.acknowledgement', results })).status).toBe(
+    200,
+  );
+  await issuer.inState('fetched', 'delivered');
+  await write({ again: true });
+  expect((await given()).map(({ type }: { type: string }) => type)).toEqual(['order.delivered']);
+  expect((await issuer.post(`/messages/${asked.id}/replay`, { type: 'message.replay' })).status).toBe(202);
+  expect(await next('order.code_requested')).toMatchObject({ id: asked.id, data: asked.data });
+}, 90_000);

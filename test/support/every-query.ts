@@ -388,7 +388,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await pulls.offer(order, message, 1);
       await pulls.offer(order, message, 1);
       await pulls.offerEvent(order, 1, 1);
-      await pulls.offerAgain(order, 'm', 1);
+      await pulls.offerAgain(order, 'm', 'again', 1);
       const given = { messages: new Map([['m', { attempt: 1, atMs: 1 }]]), events: new Map(), lines: [] };
       await pulls.give(acceptedRow(order.orderNo), { ...given, nextAtMs: 1 });
     },

@@ -5,6 +5,7 @@ import type { Versions } from '../../contract/versions';
 import { Failure } from '../../domain/failures';
 import { eventKeptMs } from '../../first-interface/give-messages';
 import { messageOf } from '../../first-interface/kept-messages';
+import { isOwnMessage, openOrder } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { replayEvent, replayMessage } from '../../second-interface/replay-message';
 import type { IssuerRow, Issuers } from '../../store/issuers';
@@ -69,8 +70,9 @@ export const mountSelf = (mount: Mount, deps: Self): void => {
     const isFetched = issuer.callback.kind === 'pull';
     if (event && isFetched && event.atMs <= orderDeps.nowMs() - eventKeptMs) throw new Failure('message_unknown');
     const message = row.messages?.find(({ id }) => id === messageId);
+    const isOurs = message && isOwnMessage(openOrder(orderDeps.ring, row), message);
     // Of an order's void requests the newest one alone can be made again.
-    if (message && !messageOf(row, message, '')) throw new Failure('message_unknown');
+    if (message && !(isOurs && messageOf(row, message, ''))) throw new Failure('message_unknown');
     if (issuer.state === 'paused') throw new Failure('issuer_paused', { retryAfterSeconds: 30 });
     const kind = event?.type ?? message?.kind ?? '';
     const deed = { action: 'call.replayed', target: row._id, after: { messageId, kind } } as const;
