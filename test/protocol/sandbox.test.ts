@@ -23,6 +23,7 @@ const make = (body: unknown, headers: Record<string, string> = {}) =>
       body: JSON.stringify(body),
     }),
   );
+const floodId = (n: number): string => `test-${'e'.repeat(12)}${String(n).padStart(8, '0')}`;
 const forgetMade = () => file.platform.core.database.dayCounts.deleteMany({ _id: /^test-issuers/ });
 
 test('anybody makes a test issuer, and places an order that ends as any other', async () => {
@@ -101,10 +102,14 @@ test('a thousand of them live at once', async () => {
     .limit(1)
     .toArray();
   if (!one) throw new Error('there is one');
-  const fillers = Array.from({ length: 1_000 }, (_, n) => ({ ...one, _id: `test-filler-${n}`, madeFrom: `${n}` }));
+  const fillers = Array.from({ length: 1_000 }, (_, n) => ({
+    ...one,
+    _id: `test-${'f'.repeat(12)}${String(n).padStart(8, '0')}`,
+    madeFrom: `${n}`,
+  }));
   await issuers.insertMany(fillers);
   expectProblem(await make({ callback, codeMode: 'push' }), 429, 'rate_limited');
-  await issuers.deleteMany({ _id: /^test-filler/ });
+  await issuers.deleteMany({ _id: /^test-f{12}/ });
   expect((await make({ callback, codeMode: 'push' })).status).toBe(201);
 });
 
@@ -117,18 +122,18 @@ test('where a few networks have made all that there may be, the least used one o
     .toArray();
   if (!one) throw new Error('there is one');
   const createdAt = new Date(Date.now() - 3 * 3_600_000);
-  const ids = Array.from({ length: 1_000 }, (_, n) => `test-flood-${n}`);
+  const ids = Array.from({ length: 1_000 }, (_, n) => floodId(n));
   await issuers.insertMany(ids.map((_id, n) => ({ ...one, _id, createdAt, madeFrom: `flood-${n % 10}` })));
   const day = new Date().toISOString().slice(0, 10);
-  const used = ids.filter((id) => id !== 'test-flood-7');
+  const used = ids.filter((id) => id !== floodId(7));
   await dayCounts.insertMany(used.map((id) => ({ _id: `bytes/${id}/${day}`, at: new Date(), count: 1_024 })));
   const made = await make({ callback, codeMode: 'push' });
   expect(made.status).toBe(201);
   expect(await issuers.findOne({ _id: made.body.issuerId })).toMatchObject({ madeFrom: expect.any(String) });
-  const left = await issuers.find({ _id: /^test-flood/, deletedAt: { $exists: false } }).toArray();
+  const left = await issuers.find({ _id: /^test-e{12}/, deletedAt: { $exists: false } }).toArray();
   // Not one of those that were made from here before.
-  expect(ids.filter((id) => !left.some(({ _id }) => _id === id))).toEqual(['test-flood-7']);
-  await issuers.deleteMany({ _id: /^test-flood/ });
+  expect(ids.filter((id) => !left.some(({ _id }) => _id === id))).toEqual([floodId(7)]);
+  await issuers.deleteMany({ _id: /^test-e{12}/ });
 });
 
 test('the networks of one IPv6 site are one where places are taken', async () => {
