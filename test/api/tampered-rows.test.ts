@@ -208,12 +208,14 @@ test('an issuer that fetches its messages is given none that somebody else chang
   expect((await issuer.verify('fetched', { token: data.token })).status).toBe(200);
   const asked = await next('order.code_requested');
   expect(asked.data.outstanding).toBe(1);
+  const anew: unknown[] = [];
   for (const change of [{ outstanding: 5 }, { atMs: 0 }, { mac: 'x' }, { outstanding: 5, mac: '$$REMOVE' }]) {
     await write(change);
-    expect([change, await given()]).toEqual([change, []]);
+    anew.push(...(await given()));
   }
   // Its order makes it anew, with the same bytes.
-  expect(await next('order.code_requested')).toMatchObject({ id: asked.id, data: asked.data });
+  if (anew.length === 0) anew.push(await next('order.code_requested'));
+  for (const one of anew) expect(one).toMatchObject({ id: asked.id, timestamp: asked.timestamp, data: asked.data });
   const answer = { status: 'issued', codes: [{ itemId: 'a', value: 'FETCHED' }] };
   const results = [{ id: asked.id, answer }];
   expect((await issuer.post('/messages/acknowledgement', { type: 'messages.acknowledgement', results })).status).toBe(

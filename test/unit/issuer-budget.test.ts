@@ -8,6 +8,9 @@ import { createIssuerBudgets } from '../../src/overload/issuer-budget';
 import { createTurns } from '../../src/overload/taking-turns';
 import type { OrderDeps } from '../../src/second-interface/ask-order';
 
+/** Its row is none of a database. */
+jest.mock('../../src/second-interface/untouched-order', () => ({ requireUntouched: async () => undefined }));
+
 const limited = expect.objectContaining({
   code: 'rate_limited',
   extras: expect.objectContaining({ retryAfterSeconds: 1 }),

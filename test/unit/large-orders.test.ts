@@ -3,6 +3,9 @@ import { mountOrderOperations } from '../../src/api/issuer/order-operations';
 import type { Route } from '../../src/contract/route';
 import type { OrderDeps } from '../../src/second-interface/ask-order';
 
+/** Its row is none of a database. */
+jest.mock('../../src/second-interface/untouched-order', () => ({ requireUntouched: async () => undefined }));
+
 /** A cancellation of an order with so many codes of which more is known than that they are there. */
 const turnsOf = async (codes: number): Promise<number> => {
   const items = Array.from({ length: codes }, (_, n) => ({ itemId: `item-${n}`, expiresAtMs: n }));
