@@ -71,7 +71,7 @@ const overLimit = (delayMs: number = secondMs): ApplicationFailure =>
   notTried('over_limit', 'too many calls to this issuer run', delayMs);
 
 /** Nothing goes out, and nothing is lost: the try is made once a person has put back what somebody else wrote. */
-const tampered = (log: CallsOut['log'], what: string): ApplicationFailure => {
+export const tampered = (log: CallsOut['log'], what: string): ApplicationFailure => {
   log.error({ what }, 'tampered: the row in the database is not as the platform wrote it; nobody is called');
   return notTried('tampered', 'the row is not as the platform wrote it', heldCallDelayMs);
 };

@@ -18,16 +18,17 @@ import { createPutOff } from '../src/outbound/put-off';
 import { deliveryDelayMs, deliveryRoundMs, lengthenedDelayMs } from '../src/outbound/schedule';
 import { createInboxDelivery } from '../src/sandbox/inbox';
 import { openSecrets } from '../src/sealing/issuer-secrets';
+import { SealBroken } from '../src/sealing/key-ring';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
 import { changeRow } from '../src/second-interface/change-row';
-import { acceptedCodes } from '../src/second-interface/claim-codes';
+import { codesInPlace } from '../src/second-interface/claim-codes';
 import { pickupUrl } from '../src/second-interface/place-order';
 import { bringAllWaiting } from '../src/second-interface/waiting-messages';
 import type { DayCounts } from '../src/store/day-counts';
 import { type IssuerRow, liveSecrets } from '../src/store/issuers';
 import { type OrderRow, viewVersion } from '../src/store/orders';
 import type { SandboxInbox } from '../src/store/sandbox-inbox';
-import { type CallsOut, linesOf, notTried, rowOf, sellerOf, triesOf } from './call-issuer';
+import { type CallsOut, linesOf, notTried, rowOf, sellerOf, tampered, triesOf } from './call-issuer';
 
 export interface Delivery extends OrderName {
   readonly n: number;
@@ -89,12 +90,14 @@ export const createDeliver = (
     // A newer redelivery, which has a run of its own, sends the same codes under another name.
     const isOutdated = isAfterClose && !delivery.itemIds && (row.facts.deliveryMessage?.n ?? 1) > delivery.n;
     if (isOutdated) return { kind: 'delivered', tries: row.facts.delivery.tries };
-    const held = await acceptedCodes(deps.orderDeps, row);
+    const { codes: held, lacksSome } = await codesInPlace(deps.orderDeps, row).catch((error: unknown) => {
+      throw error instanceof SealBroken ? tampered(deps.log, `codes of order ${row._id}`) : error;
+    });
     const { channel } = row.terminal;
     const deliver = delivererOf(row.issuerId, channel);
     if (!deliver) return untried(deps, delivery, row, 'channel_not_configured');
     // The database is of an older moment than the engine: part of an order must not pass for all of it.
-    if (held.length < itemCount(row.facts)) return untried(deps, delivery, row, 'codes_missing');
+    if (lacksSome) return untried(deps, delivery, row, 'codes_missing');
     const issuer = await sellerOf(deps, row.issuerId);
     const delays = issuer
       ? (await deps.orderDeps.settings.effectiveFor(issuer, row.product.id)).deliveryDelaysSeconds

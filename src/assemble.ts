@@ -7,6 +7,7 @@ import { orderNameOf } from './domain/ids';
 import { ownMessageId } from './first-interface/message-id';
 import { createProcessMetrics } from './metrics/process-metrics';
 import { noteSealed, sealRowsOnce } from './operator/seal-rows';
+import { createClaimSeal } from './sealing/claim-row';
 import { createIssuerSeal } from './sealing/issuer-row';
 import { createKeyRing, deriveKey, fingerprint, SealBroken } from './sealing/key-ring';
 import { bindingOf } from './sealing/order-row';
@@ -22,7 +23,7 @@ import { createAlerts } from './store/alerts';
 import { createAnswers } from './store/answers';
 import { createApprovals } from './store/approvals';
 import { type Audit, createAudit } from './store/audit';
-import { createCodes } from './store/codes';
+import { type Codes, createCodes } from './store/codes';
 import { createComparisons } from './store/comparisons';
 import { createConformanceOrders, createConformanceRuns, sealedOfRun } from './store/conformance';
 import { openDatabase } from './store/database';
@@ -91,6 +92,8 @@ export const assemble = async (
   });
   let keys: PlatformKeys;
   let audit: Audit;
+  let codes: Codes;
+  let claimSeal: ReturnType<typeof createClaimSeal>;
   try {
     await ensureIndexes(database);
     const begins = async (): Promise<boolean> => {
@@ -101,11 +104,16 @@ export const assemble = async (
     keys = await loadPlatformKeys(ring, createKeys(database), nowMs, begins);
     const auditKey = deriveKey(keys.fingerprintKey, 'audit chain');
     audit = createAudit(database, (text) => fingerprint(auditKey, text));
+    claimSeal = createClaimSeal(ring, deriveKey(keys.fingerprintKey, 'claims of purged orders'));
+    codes = createCodes(database, claimSeal, (order) => orders.noteTampered(order, new Date(nowMs())));
     const bindAll = () => orders.bindAll((row) => bindingOf(ring, row));
     const seal = () =>
       sealRowsOnce(audit, [issuers, settings, inbox], { areUnbound: orders.areUnbound, bindAll }, nowMs);
     if (keys.isNew) await noteSealed(audit, nowMs);
-    else if (!keys.areRowsSealed && (await seal())) await keys.noteRowsSealed();
+    else if (!keys.areClaimsBound && (keys.areRowsSealed || (await seal()))) {
+      await codes.bindAll();
+      await keys.noteSealed();
+    }
   } catch (error) {
     await database.close();
     throw error;
@@ -126,7 +134,7 @@ export const assemble = async (
   });
   const orderDeps: OrderDeps = {
     orders,
-    codes: createCodes(database),
+    codes,
     inbox,
     ledger: createLedger(database),
     pulls: createPullQueue(database),
@@ -165,7 +173,7 @@ export const assemble = async (
     orderDeps,
     channels: configuredChannels(config.channels),
     requests: createRequests(database),
-    purge: createPurge(database),
+    purge: createPurge(database, claimSeal),
     sealedValues: createSealedValues(database),
     audit,
     consoleSessions: createConsoleSessionRows(database),

@@ -39,7 +39,7 @@ const longestMs = 5_000;
 /** Where a value may be bound: a platform's key once rows are sealed, and an answer of today, are at another place. */
 const placesOf = (kind: SealedKind, { id, request }: SealedRow): string[] => [
   places[kind](id),
-  ...(kind === 'platformKey' ? [places.platformKeyOfSealedRows(id)] : []),
+  ...(kind === 'platformKey' ? [places.platformKeyOfSealedRows(id), places.platformKeyOfBoundClaims(id)] : []),
   ...(request?.answer ? [places.answerTo(id, request.path, request.bodyHash, request.answer.status)] : []),
 ];
 

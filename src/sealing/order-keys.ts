@@ -20,7 +20,7 @@ export interface OrderKeys {
   /** The n-th link that the buyer made for somebody else, by which of the order's own; each ends the one before. */
   readonly gift: (n: number, link?: number) => { readonly secret: string; readonly hash: string };
   /** Of what nobody without the key may change. */
-  readonly mac: (what: 'order' | 'terminal' | 'message' | 'message-again', text: string) => string;
+  readonly mac: (what: 'order' | 'terminal' | 'message' | 'message-again' | 'claim', text: string) => string;
 }
 
 export const newOrderKey = (ring: KeyRing, orderId: string): { wrapped: Buffer; keys: OrderKeys } => {

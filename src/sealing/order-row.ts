@@ -106,7 +106,7 @@ const keysOf = (
   }
 };
 
-const isSame = (a: string, b: string | undefined): boolean => {
+export const isSame = (a: string, b: string | undefined): boolean => {
   const [left, right] = [Buffer.from(a), Buffer.from(b ?? '')];
   return left.length === right.length && timingSafeEqual(left, right);
 };

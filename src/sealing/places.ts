@@ -3,6 +3,8 @@ export const places = {
   platformKey: (name: string): string => `platform-key:${name}`,
   /** The same, once rows are sealed: no writer to the database makes it look as before. */
   platformKeyOfSealedRows: (name: string): string => `platform-key:${name}:rows-sealed`,
+  /** And once claims of codes are. */
+  platformKeyOfBoundClaims: (name: string): string => `platform-key:${name}:claims-bound`,
   issuerSecret: (issuerId: string): string => `issuer-secret:${issuerId}`,
   issuerTerminal: (issuerId: string): string => `issuer-terminal:${issuerId}`,
   issuerRow: (issuerId: string): string => `row:issuers/${issuerId}`,

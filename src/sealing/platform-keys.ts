@@ -9,22 +9,33 @@ export interface PlatformKeys {
   readonly delivery: DeliveryKeys;
   /** Whether a start has sealed the rows: from then on none takes them as they stand, whatever else was taken away. */
   readonly areRowsSealed: boolean;
-  readonly noteRowsSealed: () => Promise<void>;
+  /** The same of claims of codes, which are bound since later. */
+  readonly areClaimsBound: boolean;
+  /** Once both are. */
+  readonly noteSealed: () => Promise<void>;
   /** Made at this start: there are no rows yet, and never is there a key that says they are not sealed. */
   readonly isNew: boolean;
 }
 
 const name = 'fingerprint';
-const [beforeSeals, sinceSeals] = [places.platformKey(name), places.platformKeyOfSealedRows(name)];
+const sinceClaims = places.platformKeyOfBoundClaims(name);
+/** Where it may be bound, the newest first. */
+const marks = [
+  { place: sinceClaims, areRowsSealed: true, areClaimsBound: true },
+  { place: places.platformKeyOfSealedRows(name), areRowsSealed: true, areClaimsBound: false },
+  { place: places.platformKey(name), areRowsSealed: false, areClaimsBound: false },
+] as const;
 
 /** @throws SealBroken */
-const opened = (ring: KeyRing, sealed: Buffer): { readonly key: Buffer; readonly areRowsSealed: boolean } => {
-  try {
-    return { key: ring.open(sealed, sinceSeals), areRowsSealed: true };
-  } catch (error) {
-    if (!(error instanceof SealBroken)) throw error;
-    return { key: ring.open(sealed, beforeSeals), areRowsSealed: false };
+const opened = (ring: KeyRing, sealed: Buffer) => {
+  for (const { place, ...mark } of marks) {
+    try {
+      return { key: ring.open(sealed, place), ...mark };
+    } catch (error) {
+      if (!(error instanceof SealBroken)) throw error;
+    }
   }
+  throw new SealBroken(`no key opens the key \`${name}\``);
 };
 
 /**
@@ -47,16 +58,16 @@ export const loadPlatformKeys = async (
     });
   const kept = await madeOnce(name, () => {
     isNew = true;
-    return ring.seal(newKey(), sinceSeals);
+    return ring.seal(newKey(), sinceClaims);
   });
-  const { key, areRowsSealed } = opened(ring, kept.sealed);
+  const { key, ...mark } = opened(ring, kept.sealed);
   const delivery = createDeliveryKeys(ring, store, nowMs);
   await delivery.begin(madeOnce);
   return {
     fingerprintKey: deriveKey(key, name),
     delivery,
-    areRowsSealed,
-    noteRowsSealed: () => store.sealAnew(kept, ring.seal(key, sinceSeals)),
+    ...mark,
+    noteSealed: () => store.sealAnew(kept, ring.seal(key, sinceClaims)),
     isNew,
   };
 };

@@ -2,9 +2,11 @@ import type { Code } from '../contract/code';
 import { bodyInvalid } from '../contract/problem';
 import { Failure } from '../domain/failures';
 import { submissionId } from '../domain/ids';
-import { itemOf } from '../domain/items';
+import { itemCount, itemOf } from '../domain/items';
 import type { CodeReference, OrderMessage } from '../domain/messages';
 import type { HeldCode } from '../domain/order';
+import { bindClaim } from '../sealing/claim-row';
+import { SealBroken } from '../sealing/key-ring';
 import { openOrder } from '../sealing/order-row';
 import type { ClaimedRow, SubmissionRow } from '../store/codes';
 import type { OrderRow } from '../store/orders';
@@ -72,7 +74,7 @@ export const referenceOnly = (
 export const submissionRow = (deps: OrderDeps, row: OrderRow, updateId: string, codes: readonly Code[]) => {
   const keys = openOrder(deps.ring, row);
   const items = referencesOf(deps, row, codes);
-  return {
+  const claim = {
     _id: submissionId(row, updateId),
     orderId: row._id,
     issuerId: row.issuerId,
@@ -84,6 +86,7 @@ export const submissionRow = (deps: OrderDeps, row: OrderRow, updateId: string, 
     })),
     at: new Date(deps.nowMs()),
   };
+  return { ...claim, ...bindClaim(keys, claim) };
 };
 
 /**
@@ -106,10 +109,11 @@ export const claimCodes = async (
     }
     // The same call again, whose first handler may still be at work: what is settled stays so.
     if (claim.kind === 'same') {
-      const open = await deps.codes.askAgain(draft._id);
+      const open = expectOurs(await deps.codes.askAgain(row, draft._id));
       const heldBy = claim.row.status === 'accepted' ? { heldBy: [claim.row] } : {};
       return open ? claimed(open) : { ...claimed(claim.row), ...heldBy };
     }
+    if (claim.kind === 'mismatch') throw new Failure('idempotency_mismatch');
     if (claim.kind === 'held') return { message: codesMessage(draft._id, draft.codes, false), heldBy: claim.rows };
     if (claim.kind === 'reused') return { message: codesMessage(draft._id, draft.codes, true) };
     // Another call of this order holds a value and has no verdict yet: bring it to the order first.
@@ -138,7 +142,7 @@ export const judgeSubmission = async (
   row: OrderRow,
   submission: Pick<SubmissionRow, '_id'>,
 ): Promise<'settled' | 'open' | 'unavailable'> => {
-  const asking = await deps.codes.askAgain(submission._id);
+  const asking = expectOurs(await deps.codes.askAgain(row, submission._id));
   if (!asking) return 'settled';
   const { updateId, _id, codes } = asking;
   if (updateId.startsWith(replacementPrefix)) {
@@ -161,10 +165,40 @@ export const markTaken = async (
   if (takenClaim !== undefined) await codes.markAccepted([takenClaim]);
 };
 
-/** As they are sealed. */
-export const acceptedCodes = async (deps: Pick<OrderDeps, 'codes'>, row: OrderRow) => {
+/** @throws SealBroken */
+const expectOurs = <Row>(row: Row | 'tampered'): Row => {
+  if (row === 'tampered') throw new SealBroken('the claim is not as the platform wrote it');
+  return row;
+};
+
+/**
+ * As they are sealed, with whether some of those are gone that its row says it has: then a person hears of it.
+ *
+ * @throws SealBroken where there are more of them
+ */
+export const codesInPlace = async (deps: Pick<OrderDeps, 'codes' | 'orders' | 'nowMs'>, row: OrderRow) => {
   await markTaken(deps, row);
-  return deps.codes.accepted(row);
+  const codes = await deps.codes.accepted(row);
+  const count = itemCount(row.facts);
+  // The row is older than they are: whoever gives them out looks at it once more.
+  const isOf = codes.length === count || (await deps.orders.find(row))?.version !== row.version;
+  if (!isOf) await deps.orders.noteTampered(row, new Date(deps.nowMs()));
+  if (!isOf && codes.length > count) throw new SealBroken('there are more codes than the order took');
+  return { codes, lacksSome: codes.length < count };
+};
+
+/** All of them. @throws SealBroken */
+export const acceptedCodes = async (deps: Pick<OrderDeps, 'codes' | 'orders' | 'nowMs'>, row: OrderRow) => {
+  const { codes, lacksSome } = await codesInPlace(deps, row);
+  if (lacksSome) throw new SealBroken('codes of the order are gone');
+  return codes;
+};
+
+/** What an operator's `/why` and a look at a tampered order ask: a forged claim holds nothing up, and is told. */
+export const areClaimsInPlace = async ({ codes }: Pick<OrderDeps, 'codes'>, row: OrderRow): Promise<boolean> => {
+  const { areOurs, held } = await codes.look(row);
+  const isCounted = row.projected >= row.version && ['delivered', 'undeliverable'].includes(row.facts.state);
+  return areOurs && (!isCounted || held === itemCount(row.facts));
 };
 
 /**

@@ -10,7 +10,7 @@ export const expectKnown = <T>(row: T | null): T => {
 };
 
 interface Deps {
-  readonly orderDeps: Pick<OrderDeps, 'orders' | 'ring' | 'nowMs'>;
+  readonly orderDeps: Pick<OrderDeps, 'orders' | 'codes' | 'ring' | 'nowMs'>;
 }
 
 /**

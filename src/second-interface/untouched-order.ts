@@ -3,15 +3,16 @@ import { notAsWritten, openOrder } from '../sealing/order-row';
 import type { OrderRow, ViewedOrder } from '../store/orders';
 import { hasOwnCalls } from './after-sale/start-after-sale';
 import type { OrderDeps } from './ask-order';
+import { areClaimsInPlace } from './claim-codes';
 
-type Deps = Pick<OrderDeps, 'orders' | 'ring' | 'nowMs'>;
+type Deps = Pick<OrderDeps, 'orders' | 'codes' | 'ring' | 'nowMs'>;
 type Row = ViewedOrder & Pick<Partial<OrderRow>, 'tamperedAt' | 'afterSalesDue'>;
 
 /**
  * Asked before somebody is called about an order, before it is shown alone, judged or purged, and by an operator's `/why`.
  * What is found is noted for a person, and taken back once the row is as it was.
  */
-export const isUntouched = async ({ orders, ring, nowMs }: Deps, row: Row): Promise<boolean> => {
+export const isUntouched = async ({ orders, codes, ring, nowMs }: Deps, row: Row): Promise<boolean> => {
   try {
     openOrder(ring, row);
   } catch (error) {
@@ -19,8 +20,9 @@ export const isUntouched = async ({ orders, ring, nowMs }: Deps, row: Row): Prom
     await orders.noteTampered(row, new Date(nowMs()));
     return false;
   }
-  // A forged call to its terminal is not made, and holds nothing else up: the row is not as it was all the same.
-  if (row.tamperedAt && hasOwnCalls(ring, row)) await orders.forgetTampered(row);
+  // Forged calls to its terminal are not made, nor forged codes taken, and neither holds anything else up.
+  const whole = row.tamperedAt && hasOwnCalls(ring, row) ? await orders.find(row) : null;
+  if (whole && (await areClaimsInPlace({ codes }, whole))) await orders.forgetTampered(row);
   return true;
 };
 

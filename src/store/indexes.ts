@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Collection, Document, IndexDescription } from 'mongodb';
 import { statementKeptMs } from '../domain/days';
 import { idempotencyLifetimeMs, secondMs } from '../domain/timings';
@@ -9,6 +10,8 @@ const buildLimitMs = 10 * 60_000;
 
 const receivers = ['webhook', 'email'] as const;
 const statementSeconds = statementKeptMs / secondMs;
+
+const claimGuard = { name: 'one_order_per_claim', key: { claims: 1 }, unique: true, sparse: true } as const;
 
 /**
  * Which query uses which one stands in test/store/exact-queries.ts, held by the test beside it. A sparse index holds only the
@@ -57,7 +60,7 @@ const indexes: { readonly [name in keyof Collections]?: readonly (IndexDescripti
   issuers: [],
   submissions: [
     // One order per code value of an issuer: the guard behind `code_reused`.
-    { name: 'one_order_per_claim', key: { claims: 1 }, unique: true, sparse: true },
+    claimGuard,
     { name: 'by_order', key: { orderId: 1 } },
     { name: 'by_verdict_missing', key: { unjudgedSince: 1 }, sparse: true },
   ],
@@ -158,6 +161,10 @@ export const ensureIndexes = async (database: Database): Promise<void> => {
     await dropFormer(collection, formerNames[name] ?? []);
   }
 };
+
+/** Asked by `/readyz`: without it one code is sold twice, and the next start alone makes it again. */
+export const hasClaimGuard = async ({ submissions }: Pick<Database, 'submissions'>): Promise<boolean> =>
+  (await submissions.indexes()).some(({ v: _v, ...index }) => isDeepStrictEqual(index, claimGuard));
 
 const dropFormer = async (collection: Collection<Document>, names: readonly string[]): Promise<void> => {
   if (names.length === 0) return;

@@ -289,6 +289,20 @@ describe('the same webhook-id', () => {
     expectProblem(await issuer.order('same-id-2'), 404, 'order_unknown');
   });
 
+  test('with other codes is a mismatch also once the id is forgotten, and none of them is dropped unsaid', async () => {
+    await issuer.placeVerified('forgotten-id', { quantity: 2 });
+    const webhookId = randomUUID();
+    const give = (value: string) =>
+      issuer.post('/orders/forgotten-id/codes', codes('forgotten-id', value), { webhookId });
+    expect((await give('FIRST')).status).toBe(201);
+    const forget = () => requestRows().deleteOne({ _id: `${issuer.issuerId}/${webhookId}` });
+    await forget();
+    expectProblem(await give('OTHER'), 422, 'idempotency_mismatch');
+    await forget();
+    expect((await give('FIRST')).status).toBe(201);
+    expect((await issuer.order('forgotten-id')).body.codes).toMatchObject({ issued: 1, outstanding: 1 });
+  });
+
   test('is answered in_progress while the first one runs, and with its answer afterwards', async () => {
     const { orders } = file.platform.core.orderDeps;
     const insert = orders.insertAccepted.bind(orders);

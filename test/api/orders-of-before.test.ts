@@ -13,7 +13,7 @@ const unbind = async (filter: object): Promise<void> => {
 };
 const forgetSeals = async (): Promise<void> => {
   const { database, ring } = file.platform.core;
-  const [_id, before, since] = ['fingerprint', places.platformKey, places.platformKeyOfSealedRows] as const;
+  const [_id, before, since] = ['fingerprint', places.platformKey, places.platformKeyOfBoundClaims] as const;
   const key = ring.open((await database.keys.findOne({ _id }))?.sealed ?? Buffer.alloc(0), since(_id));
   await database.keys.updateOne({ _id }, { $set: { sealed: ring.seal(key, before(_id)) } });
 };
@@ -29,6 +29,7 @@ test('orders of 0.1.0 are taken as they stand at the first start: links show cod
   await issuer.inState('sold', 'delivered');
   const open = (await issuer.placeVerified('open')).body.pickupUrl;
   await unbind({});
+  await file.platform.core.database.submissions.updateMany({}, { $unset: { mac: 1, digest: 1 } });
   await forgetSeals();
   // Its key was taken out long ago: no start fails for its sake.
   const lost = { ...(await rows().findOne({ orderNo: 'open' })), _id: `${issuer.issuerId}/lost`, pickupHash: 'lost' };

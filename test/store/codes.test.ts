@@ -1,10 +1,10 @@
-import { type Codes, createCodes, type SealedCode, type SubmissionRow } from '../../src/store/codes';
-import { databaseOfFile } from '../support/database-of-file';
+import type { Codes, SealedCode, SubmissionRow } from '../../src/store/codes';
+import { codesOf, databaseOfFile } from '../support/database-of-file';
 
 const file = databaseOfFile();
 let codes: Codes;
 beforeAll(() => {
-  codes = createCodes(file.database);
+  codes = codesOf(file.database);
 });
 
 const sealed = (value: string, itemId = value): SealedCode => ({
@@ -42,6 +42,23 @@ test('one call repeated 32 times at the same moment leaves one claim, and every 
   expect(await stored({ orderId: 'acme/repeat' })).toHaveLength(1);
 });
 
+test('a call’s name with other codes is another call: it is told so, and nothing is written', async () => {
+  const named = (...values: string[]) =>
+    codes.claimFor(
+      submission(
+        'named',
+        'u',
+        values.map((value) => sealed(value)),
+      ),
+    );
+  await named('n1', 'n2');
+  const kinds = [];
+  for (const values of [['n3'], ['n1'], ['n1', 'n3'], ['n1', 'n2', 'n3'], ['n2', 'n1']])
+    kinds.push((await named(...values)).kind);
+  expect(kinds).toEqual(['mismatch', 'mismatch', 'mismatch', 'mismatch', 'same']);
+  expect((await stored({ orderNo: 'named' }))[0]?.claims).toEqual(['acme:n1', 'acme:n2']);
+});
+
 test('32 calls with overlapping codes race: no value has two holders, and each call has all of its values or none', async () => {
   await Promise.all(
     Array.from({ length: 32 }, (_, n) =>
@@ -66,7 +83,7 @@ test('another call of the same order that waits for its verdict is pointed to, n
   expect(second).toMatchObject({ kind: 'pending', row: { updateId: 'first' } });
 });
 
-test('who judges reads nothing that is sealed: not of the own order, and of others not even the names', async () => {
+test('who judges reads nothing that is sealed: not of the own order, and of others one row', async () => {
   const { submissions } = file.database;
   const seen: unknown[] = [];
   const find = submissions.find.bind(submissions);
@@ -133,14 +150,14 @@ test('an accepted claim can be neither released nor made late afterwards', async
   await codes.markAccepted(['acme/kept/u']);
   expect(await codes.release(row)).toBe(false);
   await codes.markLate('acme/kept/u');
-  expect(await codes.askAgain('acme/kept/u')).toBeNull();
+  expect(await codes.askAgain({ issuerId: 'acme', orderNo: 'kept' }, 'acme/kept/u')).toBeNull();
   expect(await stored({ orderNo: 'kept' })).toMatchObject([{ status: 'accepted', claims: ['acme:k1'] }]);
   expect((await codes.claimFor(submission('thief', 'u', [sealed('k1')]))).kind).toBe('reused');
 });
 
 test('a refusal lets go only of what nobody has asked about since', async () => {
   const first = await claimed('asked', 'a1');
-  const second = await codes.askAgain('acme/asked/u');
+  const second = await codes.askAgain({ issuerId: 'acme', orderNo: 'asked' }, 'acme/asked/u');
   expect(await codes.release(first)).toBe(false);
   expect(await stored({ orderNo: 'asked' })).toMatchObject([{ status: 'claimed', claims: ['acme:a1'] }]);
   expect(await codes.release(second as SubmissionRow)).toBe(true);

@@ -37,7 +37,7 @@ export const exactQueries: Readonly<Record<string, readonly string[]>> = {
   'orders.by_event_id': ['the order of an event'],
   'orders.by_message_id': ['the order of an event'],
   'orders.by_to_give': ['what an issuer fetches'],
-  'submissions.by_order': ['purge of an order'],
+  'submissions.by_order': ['purge of an order', 'codes of an order'],
   'submissions.one_order_per_claim': ['codes, by the value of one'],
   'requests.by_lease_end': ['reconciler: requests that never ended'],
   'alerts.by_kind': ['troubles of a kind'],

@@ -1,10 +1,10 @@
 import type { CommandStartedEvent, Document, IndexDescription } from 'mongodb';
-import { createCodes, type SubmissionRow } from '../../src/store/codes';
+import type { SubmissionRow } from '../../src/store/codes';
 import { type Database, openDatabase } from '../../src/store/database';
 import { ensureIndexes } from '../../src/store/indexes';
 import { createOrders } from '../../src/store/orders';
 import { callsInSource, collections, heardCalls } from '../support/calls-of-the-store';
-import { acceptedRow, uriOfOwnDatabase } from '../support/database-of-file';
+import { acceptedRow, codesOf, uriOfOwnDatabase } from '../support/database-of-file';
 import { everyQuery } from '../support/every-query';
 import { type Index, type Query, queriesOf, textOf, usesOf } from '../support/index-use';
 import { exactQueries } from './exact-queries';
@@ -290,7 +290,7 @@ describe('a database whose indexes are partial, as they were before', () => {
     await older.close();
   });
 
-  const codes = () => createCodes(older);
+  const codes = () => codesOf(older);
   const submission = (orderNo: string, values: readonly string[]) => ({
     _id: `acme/${orderNo}/u`,
     orderId: `acme/${orderNo}`,

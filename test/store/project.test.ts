@@ -2,18 +2,14 @@ import { Registry } from 'prom-client';
 import { createProject } from '../../activities/project';
 import { createOrderMeter } from '../../src/metrics/order-meter';
 import type { OrderDeps } from '../../src/second-interface/ask-order';
-import { createCodes } from '../../src/store/codes';
+import type { Codes } from '../../src/store/codes';
 import { createIssuers } from '../../src/store/issuers';
 import { createOrders } from '../../src/store/orders';
-import { acceptedRow, databaseOfFile, issuerSeal } from '../support/database-of-file';
+import { acceptedRow, codesOf, databaseOfFile, issuerSeal } from '../support/database-of-file';
 
 const file = databaseOfFile();
 
-const projecting = (
-  orders: ReturnType<typeof createOrders>,
-  told: string[],
-  codes: ReturnType<typeof createCodes> = createCodes(file.database),
-) =>
+const projecting = (orders: ReturnType<typeof createOrders>, told: string[], codes: Codes = codesOf(file.database)) =>
   createProject({
     orderDeps: { orders, codes } as unknown as OrderDeps,
     issuers: createIssuers(file.database, issuerSeal),
@@ -24,7 +20,7 @@ const projecting = (
 
 const claimedBy = async (orderNo: string): Promise<string> => {
   const _id = `acme/${orderNo}/u`;
-  await createCodes(file.database).claimFor({
+  await codesOf(file.database).claimFor({
     _id,
     orderId: `acme/${orderNo}`,
     issuerId: 'acme',
@@ -176,7 +172,7 @@ test('the row shows codes only once their claims are the order’s: where that f
   const shown = async () => (await orders.find(name))?.state;
 
   const failing = {
-    ...createCodes(file.database),
+    ...codesOf(file.database),
     markAccepted: async () => {
       // As long as the projection itself would need, and longer.
       for (let n = 0; n < 10; n += 1) expect(await shown()).toBe('accepted');

@@ -1,14 +1,13 @@
 import { createApprovals } from '../../src/store/approvals';
-import { createCodes } from '../../src/store/codes';
 import { createInbox } from '../../src/store/inbox';
 import { createOrders, type OrderRow } from '../../src/store/orders';
 import { createPurge, type Purge } from '../../src/store/purge';
-import { acceptedRow, anySeal, databaseOfFile } from '../support/database-of-file';
+import { acceptedRow, anyClaims, anySeal, codesOf, databaseOfFile } from '../support/database-of-file';
 
 const file = databaseOfFile();
 let purge: Purge;
 beforeAll(() => {
-  purge = createPurge(file.database);
+  purge = createPurge(file.database, anyClaims);
 });
 beforeEach(async () => {
   const { orders, submissions, inbox } = file.database;
@@ -120,7 +119,7 @@ test('no late writer puts anything back', async () => {
 });
 
 test('of its codes the claims stay, so that none is sold twice; all sealed bytes, items and messages are gone', async () => {
-  const codes = createCodes(file.database);
+  const codes = codesOf(file.database);
   const row = await ended('codes');
   const neighbour = await ended('codes0');
   for (const id of ['held', 'unjudged']) await codes.claimFor(draft(row, id));
@@ -153,7 +152,7 @@ test('of its codes the claims stay, so that none is sold twice; all sealed bytes
 
 test('two passes at once: each order is ended once', async () => {
   const rows = await Promise.all(Array.from({ length: 12 }, (_, n) => ended(`both-${n}`)));
-  const codes = createCodes(file.database);
+  const codes = codesOf(file.database);
   for (const row of rows) await codes.claimFor(draft(row, row.orderNo));
   const pass = async (): Promise<number> => {
     const outcomes = await Promise.all(

@@ -3,6 +3,7 @@ import { orderId } from '../../src/domain/ids';
 import { openFacts } from '../../src/domain/order';
 import { createIssuerSeal } from '../../src/sealing/issuer-row';
 import { createKeyRing } from '../../src/sealing/key-ring';
+import { type ClaimSeal, createCodes } from '../../src/store/codes';
 import { type Database, openDatabase } from '../../src/store/database';
 import { ensureIndexes } from '../../src/store/indexes';
 import { type OrderRow, orderPosition } from '../../src/store/orders';
@@ -12,6 +13,13 @@ export const ring = createKeyRing([Buffer.alloc(32, 7)]);
 export const issuerSeal = createIssuerSeal(ring);
 /** Where nobody looks at it. */
 export const anySeal = { of: () => Buffer.from('sealed'), isUntouched: () => true };
+export const anyClaims: ClaimSeal = {
+  fits: () => () => true,
+  bindingOf: () => ({ digest: 'digest', mac: 'mac' }),
+  ofPurged: () => 'purged',
+  isOfPurged: ({ mac }) => mac === 'purged',
+};
+export const codesOf = (of: Database, seal: ClaimSeal = anyClaims) => createCodes(of, seal, async () => undefined);
 
 /** A URI of the run's database server with a name that no other test file has. */
 export const uriOfOwnDatabase = (): string => {

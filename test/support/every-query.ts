@@ -7,7 +7,6 @@ import { createAlerts } from '../../src/store/alerts';
 import { createAnswers } from '../../src/store/answers';
 import { createApprovals } from '../../src/store/approvals';
 import { createAudit } from '../../src/store/audit';
-import { createCodes } from '../../src/store/codes';
 import { createComparisons } from '../../src/store/comparisons';
 import { createConformanceOrders, createConformanceRuns, type KeptResult } from '../../src/store/conformance';
 import type { Database } from '../../src/store/database';
@@ -35,7 +34,7 @@ import { createConsoleSessionRows, createPortalSessionRows } from '../../src/sto
 import { createStatements } from '../../src/store/statements';
 import { createStats } from '../../src/store/stats';
 import { createWorkerReports } from '../../src/store/workers';
-import { acceptedRow, anySeal } from './database-of-file';
+import { acceptedRow, anyClaims, anySeal, codesOf } from './database-of-file';
 
 const now = new Date();
 const order = { issuerId: 'acme', orderNo: 'one' };
@@ -45,7 +44,7 @@ const name = 'acme/one';
 export const everyQuery = (of: Database): Record<string, () => Promise<unknown>> => {
   const secret = Buffer.from('sealed');
   const orders = createOrders(of);
-  const codes = createCodes(of);
+  const codes = codesOf(of);
   const requests = createRequests(of);
   const alerts = createAlerts(of, anySeal);
   const inbox = createInbox(of, anySeal);
@@ -64,7 +63,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const maintenance = createMaintenance(of, Date.now);
   const sealed = createSealedValues(of);
   const stats = createStats(of);
-  const purge = createPurge(of);
+  const purge = createPurge(of, anyClaims);
   const ledger = createLedger(of);
   const workers = createWorkerReports(of);
   const audit = createAudit(of, (text) => text);
@@ -397,19 +396,25 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'events of an issuer that is called again': () => orders.lookAtEvents('acme', now),
     'void requests of an issuer that fetches from now on': () =>
       createPullQueue(of).offerAll('acme', 'void_requests', 1),
-    'purge of an order': () => purge.forget(acceptedRow('purged'), now),
+    'purge of an order': async () => {
+      await codes.claimFor(submission('purged', 'u', 'purged'));
+      await purge.forget(acceptedRow('purged'), now);
+    },
     'codes, by the value of one': async () => {
       await codes.claimFor(submission('one', 'u', 'v'));
       await codes.claimFor(submission('two', 'u', 'v'));
       await codes.claimFor(submission('one', 'other', 'v'));
       await codes.holdersOf([{ issuerId: 'acme', valueFingerprint: 'v' }]);
+      const forged = codesOf(of, { ...anyClaims, fits: () => () => false });
+      await forged.claimFor(submission('three', 'u', 'v'));
+      await forged.claimFor(submission('three', 'u', 'v'));
     },
     'codes, by their call': async () => {
       await codes.claimFor(submission('one', 'u', 'v'));
       await codes.keepLate(submission('one', 'late', 'w'));
       await codes.markAccepted(['acme/one/late']);
       await codes.markLate('acme/one/none');
-      await codes.askAgain('acme/one/none');
+      await codes.askAgain(order, 'acme/one/none');
       await codes.release({ _id: 'acme/one/none', asks: 1 });
       await codes.keepUnjudged('acme/one/u', now);
       await codes.defer('acme/one/u', now);
@@ -421,6 +426,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await codes.notHeard(order, 1);
       await codes.given(order, '1/acme/one/id');
       await codes.submitted(order);
+      await codes.look({ ...order, _id: name });
     },
     'reconciler: codes without a verdict': () => codes.unjudged(now, 10, 'live'),
     'a request by its webhook-id': async () => {
@@ -536,6 +542,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       const { mac, ...unbound } = acceptedRow('unbound');
       await of.orders.insertOne(unbound as never);
       await orders.bindAll(() => ({ mac }));
+      await codes.bindAll();
     },
     'settings of the platform or a product': async () => {
       await settings.platform();

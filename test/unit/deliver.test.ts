@@ -45,10 +45,12 @@ const parted = (afterMs: number, answered?: { status: number }, issuerId = 'bean
   const parts = {
     orderDeps: {
       ring,
+      nowMs: Date.now,
       orders: {
         find: async () => row,
         versionsOf: async () => new Map([[row._id, viewVersion(row as never)]]),
         recordTry: async (_order: unknown, entries: unknown[]) => lines.push(...entries),
+        noteTampered: async () => undefined,
       },
       codes: { accepted: async () => [] },
       inbox: { waitingFor: async () => [], isUntouched: () => true },

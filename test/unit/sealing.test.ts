@@ -186,12 +186,15 @@ test('a key of before there were seals says so until rows are sealed, and no key
       async () => true,
     );
   const before = await load();
-  await before.noteRowsSealed();
+  await before.noteSealed();
   const since = await load();
   expect([before.areRowsSealed, since.areRowsSealed]).toEqual([false, true]);
+  expect([before.areClaimsBound, since.areClaimsBound]).toEqual([false, true]);
   expect(since.fingerprintKey).toEqual(before.fingerprintKey);
+  rows.set('fingerprint', ring.seal(next, places.platformKeyOfSealedRows('fingerprint')));
+  expect(await load()).toMatchObject({ areRowsSealed: true, areClaimsBound: false });
   rows.delete('fingerprint');
-  expect((await load()).areRowsSealed).toBe(true);
+  expect(await load()).toMatchObject({ areRowsSealed: true, areClaimsBound: true });
   expect(() => ring.open(rows.get('fingerprint') ?? old, places.platformKey('fingerprint'))).toThrow(SealBroken);
 });
 

@@ -3,7 +3,14 @@ import { isSidesKind } from '../../domain/comparison';
 import { callFailures, type OrderFailure } from '../../domain/failing';
 import { type Mode, orderId } from '../../domain/ids';
 import { comparedWords } from '../../domain/words/why-compared';
-import { whyBounced, whyGivenUp, whyPaidTwice, whyReported, whyStuck, whyTampered } from '../../domain/words/why-held';
+import {
+  whyBounced,
+  whyGivenUp,
+  whyListedTampered,
+  whyPaidTwice,
+  whyReported,
+  whyStuck,
+} from '../../domain/words/why-held';
 import { whyRefund } from '../../domain/words/why-refund';
 import { whyWaiting } from '../../domain/words/why-waiting';
 import type { TroubleLook, TroubleWatch } from '../../operator/troubles';
@@ -116,7 +123,7 @@ const namedIn = async (
   const differingById = new Map(differing.map((one) => [orderId(one), one.kind]));
   const stuckById = new Map(stuck.map((one) => [orderId(one), one]));
   return (await orderDeps.orders.named(names)).map((row) => {
-    if (tamperedIds.has(row._id)) return failing(row, 'tampered', () => whyTampered);
+    if (tamperedIds.has(row._id)) return failing(row, 'tampered', () => whyListedTampered);
     const isStuck = stuckById.get(row._id);
     if (isStuck) return failing(row, 'stuck', () => whyStuck(isStuck.isAfterSale));
     if (givenUpIds.has(row._id)) return failing(row, 'event_given_up', () => whyGivenUp);

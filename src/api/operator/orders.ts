@@ -6,7 +6,7 @@ import type { FieldError } from '../../domain/failures';
 import { type OperatorActionName, operatorActions } from '../../domain/operator-actions';
 import { isFinal, type Terminal } from '../../domain/order';
 import { whatToDo } from '../../domain/trouble';
-import { whyBounced, whyTampered } from '../../domain/words/why-held';
+import { whyBounced, whyCodesTampered, whyTampered } from '../../domain/words/why-held';
 import { type Surroundings, whyNoCode } from '../../domain/words/why-no-code';
 import type { SecondPerson } from '../../operator/approvals';
 import type { AuditTrail } from '../../operator/audit-trail';
@@ -16,6 +16,7 @@ import { voidCodesOf } from '../../operator/void-codes';
 import { redeemItem, reverseRedemption } from '../../second-interface/after-sale/redeem-items';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { cancelOrder } from '../../second-interface/cancel-order';
+import { areClaimsInPlace } from '../../second-interface/claim-codes';
 import { expectKnown, findAnyOrder, findOrder } from '../../second-interface/find-order';
 import { queued } from '../../second-interface/operation-answer';
 import { deliveryState } from '../../second-interface/order-body';
@@ -67,11 +68,17 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
 
   mount.operator(routes.readWhy)(async ({ params }) => {
     const row = await findAnyOrder(deps, params.issuerId, params.orderNo);
-    const { why, next } = !(await isUntouched(orderDeps, row))
-      ? { why: whyTampered, next: { text: whatToDo.tampered } }
-      : deliveryState(row) === 'bounced'
+    const ordinary = async () =>
+      deliveryState(row) === 'bounced'
         ? { why: whyBounced, next: elsewhere }
         : whyNoCode(row.facts, row.timeline, await surroundingsOf(deps, row));
+    const told = async () => {
+      const toMend = { next: { text: whatToDo.tampered } };
+      if (!(await isUntouched(orderDeps, row))) return { why: whyTampered, ...toMend };
+      if (await areClaimsInPlace(orderDeps, row)) return ordinary();
+      return { why: `${whyCodesTampered} ${(await ordinary()).why}`, ...toMend };
+    };
+    const { why, next } = await told();
     return { status: 200, body: { orderNo: row.orderNo, state: row.facts.state, why, ...(next ? { next } : {}) } };
   });
 

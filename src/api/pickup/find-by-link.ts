@@ -11,7 +11,7 @@ import type { ShownLimit } from './shown-limit';
 
 /** @throws Failure `path_unknown`: a link that never was, has ended, or whose codes go elsewhere now; `unavailable`: somebody else wrote to its order. */
 export const findByLink = async (
-  deps: Pick<OrderDeps, 'orders' | 'ring' | 'nowMs'>,
+  deps: Pick<OrderDeps, 'orders' | 'codes' | 'ring' | 'nowMs'>,
   secret: string,
 ): Promise<OrderRow> => {
   const row = await deps.orders.findByPickup(sha256(secret));

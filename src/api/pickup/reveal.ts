@@ -7,10 +7,11 @@ import { revealCodes } from '../../contract/buyer/pickup';
 import type { GivenBody } from '../../contract/route';
 import { Failure } from '../../domain/failures';
 import { hasExpired, isGood, itemOf, itemState, usesLeft } from '../../domain/items';
+import { SealBroken } from '../../sealing/key-ring';
 import { openOrder } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { changeRow } from '../../second-interface/change-row';
-import { acceptedCodes } from '../../second-interface/claim-codes';
+import { acceptedCodes, codesInPlace } from '../../second-interface/claim-codes';
 import { bringAllWaiting } from '../../second-interface/waiting-messages';
 import type { OrderRow } from '../../store/orders';
 import { jsonBody, type Mount } from '../edge/mount';
@@ -65,8 +66,10 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
       async (newest) => {
         // Given away in this moment: the page says so when it is asked again.
         if (isGiven(newest, secret)) throw new Failure('in_progress', { retryAfterSeconds: 1 });
-        const sealed = await acceptedCodes(deps, newest);
-        if (!isPage) return { items: itemsOf(deps, newest, sealed) };
+        if (!isPage) return { items: itemsOf(deps, newest, await acceptedCodes(deps, newest)) };
+        // The page says that a code cannot be shown; with none it would be empty.
+        const { codes: sealed, lacksSome } = await codesInPlace(deps, newest);
+        if (lacksSome && sealed.length === 0) throw new SealBroken('codes of the order are gone');
         const codes = await shownCodes(pages.drawings, newest, openCodes(deps.ring, newest, sealed), nowMs);
         return renderPickupPage({ ...(await documentModel(pages, newest, secret, reader)), codes }, wordsFor(request));
       },

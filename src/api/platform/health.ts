@@ -1,6 +1,7 @@
 import { createReadOnce } from '../../bounded/read-once';
 import * as routes from '../../contract/platform/health';
 import type { Database } from '../../store/database';
+import { hasClaimGuard } from '../../store/indexes';
 import type { Maintenance } from '../../store/maintenance';
 import { type Workers, workerAliveMs } from '../../store/workers';
 import type { EngineReadiness } from '../../temporal/readiness';
@@ -22,8 +23,8 @@ export const mountHealth = (mount: Mount, { engine, database, maintenance, worke
 
   const read = async () => {
     const [mongodb, temporal, reconciledAt, isMaintenance, workers] = await Promise.all([
-      database.ping().then(
-        () => 'ok' as const,
+      hasClaimGuard(database).then(
+        (has) => (has ? ('ok' as const) : ('the guard of codes is missing' as const)),
         () => 'unavailable' as const,
       ),
       engine.hasSearchAttributes().then(

@@ -16,7 +16,7 @@ const readiness = z
   .strictObject({
     status: z.enum(['ready', 'not ready']),
     parts: z.strictObject({
-      mongodb: z.enum(['ok', 'unavailable']),
+      mongodb: z.enum(['ok', 'the guard of codes is missing', 'unavailable']),
       temporal: z.enum(['ok', 'search attributes are missing', 'unavailable', 'not asked yet']),
       reconciler: z.enum(['ok', 'late', 'not run yet', 'not asked yet']),
       workers: z

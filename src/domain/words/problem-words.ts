@@ -30,6 +30,7 @@ const problems: Readonly<Record<string, string>> = {
   out_of_stock: 'is out of stock',
   code_conflict: 'gave codes that contradict those the order holds',
   code_reused: 'gave a code that another order holds',
+  idempotency_mismatch: 'gave other codes under a name that it had used',
 };
 
 export const problemWords = (problem: string): string => {

@@ -54,6 +54,14 @@ export const whyBounced =
 export const whyTampered =
   'Held: its row in the database is not what the platform wrote. No code of it is shown or sent, and nobody is called about it, until a person has put the row back; nothing is lost.';
 
+/** Beside whatever else there is to say of it: what is its own goes on. */
+export const whyCodesTampered =
+  'Its codes in the database are not all as the platform wrote them: some were changed, taken away or put there. What is not the platform’s is neither judged nor shown nor sent.';
+
+/** In a list, which does not look at its rows. */
+export const whyListedTampered =
+  'Somebody else wrote to it in the database: its /why says what is held until a person has put that back; nothing is lost.';
+
 export const whyReported = 'The buyer reported that a code does not work.';
 
 export const whyPaidTwice =
