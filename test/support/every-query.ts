@@ -497,6 +497,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await issuers.isUntouched({ ...issuer, tamperedAt: now }, now);
       isOurs = false;
       await issuers.isUntouched(issuer, now);
+      await issuers.noteTampered('acme', now);
       await issuers.bury('acme', now);
       isOurs = true;
       await issuers.bury('acme', now);
