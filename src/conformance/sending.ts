@@ -101,6 +101,6 @@ export const shownResult = (result: Sent): string => {
     case 'acknowledged':
       return `acknowledged ${after}`;
     default:
-      return `no answer (${result.reason}) ${after}`;
+      return `no answer (${('because' in result && result.because) || result.reason}) ${after}`;
   }
 };

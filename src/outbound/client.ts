@@ -9,6 +9,7 @@ import { createPool } from './connection-pool';
 import { createConnector, placeOfUrl } from './connector';
 import { createEgressProxy } from './egress-proxy';
 import { type Exchange, exchange, isSuccess, type Outcome } from './exchange';
+import { createHandshakes } from './handshakes';
 import { createPutOff } from './put-off';
 import { createThrottled, type Throttled } from './throttled';
 
@@ -68,6 +69,8 @@ export type CallResult =
       readonly tookMs: number;
       /** With `breaker_open` and `over_limit`: when to come again. */
       readonly retryAfterMs?: number;
+      /** With `over_limit`: why no connection is made now. */
+      readonly because?: Extract<CallFailureReason, 'tls'>;
     };
 
 /** A file of an issuer's server. Nothing of the issuer is shown there: neither its headers nor a certificate. */
@@ -107,7 +110,8 @@ export const createOutbound = ({
   const throttled = createThrottled(clock);
   const putOffMs = createPutOff(clock);
   const egressProxy = egressProxyUrl === undefined ? undefined : createEgressProxy(egressProxyUrl);
-  const pool = createPool(createConnector({ guard, connectLimitMs, trustedCa, egressProxy }));
+  const handshakes = createHandshakes(clock.nowMs);
+  const pool = createPool(createConnector({ guard, connectLimitMs, trustedCa, egressProxy, handshakes }));
 
   const judged = async (
     call: Exchange,
@@ -124,11 +128,12 @@ export const createOutbound = ({
     }
     try {
       const outcome = await exchange(pool, call);
-      if (outcome.kind === 'answered' && isSuccess(outcome.status)) own.pass.succeeded();
+      if (outcome.kind === 'not_sent') own.pass.dropped();
+      else if (outcome.kind === 'answered' && isSuccess(outcome.status)) own.pass.succeeded();
       else own.pass.failed();
       // An answer of whatever status comes from a host that is there; one address alone may be reset or silent.
       if (outcome.kind === 'answered') host.pass.succeeded();
-      else if (outcome.isHostDown) host.pass.failed(breakerKey);
+      else if (outcome.kind === 'failed' && outcome.isHostDown) host.pass.failed(breakerKey);
       else host.pass.dropped();
       return outcome;
     } catch (error) {
@@ -182,8 +187,8 @@ export const createOutbound = ({
     const url = parseUrl(call.url);
     const isTest = isTestIssuer(call.issuerId);
     const slotKey = call.slotKey ?? call.issuerId;
-    const overLimit = (): CallResult => {
-      const retryAfterMs = putOffMs(isTest ? turnOf(call.issuerId) : slotKey);
+    const overLimit = (leftMs = 0): Extract<CallResult, { kind: 'failed' }> => {
+      const retryAfterMs = leftMs + putOffMs(isTest ? turnOf(call.issuerId) : slotKey);
       return { kind: 'failed', reason: 'over_limit', retryAfterMs, ...took() };
     };
     const limit = ofServers.isIdle(slotKey) ? 1 : ((await call.callsAtOnce?.()) ?? perIssuerLimit);
@@ -218,6 +223,7 @@ export const createOutbound = ({
       if (!('kind' in outcome)) {
         return { kind: 'failed', reason: 'breaker_open', retryAfterMs: outcome.retryAfterMs, ...took() };
       }
+      if (outcome.kind === 'not_sent') return { ...overLimit(outcome.retryAfterMs), because: 'tls' };
       return { ...outcome, ...took() };
     } finally {
       ofServers.giveBack(slotKey);

@@ -2,20 +2,16 @@ import { createHash } from 'node:crypto';
 import type { LookupAddress } from 'node:dns';
 import type { ClientRequest } from 'node:http';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
-import {
-  createSecureContext,
-  DEFAULT_CIPHERS,
-  rootCertificates,
-  type SecureContext,
-  connect as startTls,
-  type TLSSocket,
-} from 'node:tls';
+import { createSecureContext, DEFAULT_CIPHERS, rootCertificates, type SecureContext, type TLSSocket } from 'node:tls';
 import { LRUCache } from 'lru-cache';
+import { secondMs } from '../domain/timings';
 import { fitCertificates } from '../given-keys/certificates';
 import { fitPrivateKey } from '../given-keys/private-key';
 import { isLoopback } from './address';
 import { AddressForbidden, type AddressGuard } from './address-guard';
+import { oneHandshake, startBoundedTls } from './bounded-tls';
 import { type EgressProxy, ProxyFailed } from './egress-proxy';
+import { type Handshakes, HandshakesSpent } from './handshakes';
 
 interface ConnectorOptions {
   readonly guard: AddressGuard;
@@ -23,6 +19,7 @@ interface ConnectorOptions {
   readonly trustedCa?: string | undefined;
   /** Calls leave through it, but those to this machine itself. */
   readonly egressProxy?: EgressProxy | undefined;
+  readonly handshakes: Handshakes;
 }
 
 /** Where a call goes to. */
@@ -105,7 +102,7 @@ export type Connector = ReturnType<typeof createConnector>;
  * Called by the pool for every new connection. The address that was really reached is judged before a byte of TLS or
  * HTTP is sent: an address in the URL is never looked up, and a name may lead elsewhere than at registration.
  */
-export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy }: ConnectorOptions) => {
+export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy, handshakes }: ConnectorOptions) => {
   const opening = new Set<(error: Error) => void>();
   const contexts = new LRUCache<string, SecureContext>({ max: contextsMax });
   const tlsSessions = new LRUCache<string, Buffer>({ max: tlsSessionsMax });
@@ -120,12 +117,13 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy 
       ...(added.length > 0 ? { ca: [...rootCertificates, ...added] } : {}),
       ...(own ? { cert: fitCertificates(own.certificate).join(''), key: fitPrivateKey(own.key) } : {}),
       ...keyAgreement,
+      ...oneHandshake,
     });
     contexts.set(trust, context);
     return context;
   };
 
-  const secure = (place: Place, socket: Socket, done: Opened): void => {
+  const secure = (place: Place, socket: Socket, onFirst: (letIn: () => void) => void, done: Opened): void => {
     const { name, hostname } = place;
     const fail = (error: unknown): void => {
       tlsSessions.delete(name);
@@ -133,21 +131,22 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy 
     };
     let secured: TLSSocket;
     try {
-      secured = startTls({
-        socket,
+      const options = {
         secureContext: contextOf(place),
         ...(isIP(hostname) === 0 ? { servername: hostname } : { host: hostname }),
         ALPNProtocols: ['http/1.1'],
         session: tlsSessions.get(name),
-      });
+      };
+      secured = startBoundedTls(socket, options, onFirst);
     } catch (error) {
-      // Of a certificate or a key that TLS does not take, such as a weak one: nobody else would hear of it here.
+      // Nobody else would hear of it here.
       fail(error);
       return;
     }
     secured.once('error', fail);
     secured.on('session', (session) => tlsSessions.set(name, session));
     secured.once('secureConnect', () => {
+      if (secured.destroyed) return;
       secured.off('error', fail);
       done(null, secured);
     });
@@ -169,7 +168,13 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy 
       queueMicrotask(() => callback(new AddressForbidden('the address may not be called'), null));
       return;
     }
+    const spent = place.isTls ? handshakes.spent(place.asker) : undefined;
+    if (spent) {
+      queueMicrotask(() => callback(spent, null));
+      return;
+    }
 
+    const handshake = handshakes.begin(place.asker);
     let underway: Socket | ClientRequest | undefined;
     let isOver = false;
     const end = (act: () => void) => {
@@ -182,6 +187,7 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy 
     };
     const fail = (error: Error) =>
       end(() => {
+        handshake.leave(false);
         underway?.on('error', () => undefined).destroy();
         callback(error, null);
       });
@@ -189,10 +195,30 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy 
     opening.add(fail);
 
     const reached = (socket: Socket): void => {
-      late = () => new ConnectFailed('UND_ERR_CONNECT_TIMEOUT');
-      const done: Opened = (error, opened) => (error ? fail(error) : end(() => callback(null, opened)));
-      if (place.isTls) secure(place, socket, done);
-      else done(null, socket);
+      const tooLate = () => new ConnectFailed('UND_ERR_CONNECT_TIMEOUT');
+      late = tooLate;
+      if (!place.isTls) {
+        end(() => callback(null, socket));
+        return;
+      }
+      const inTurn = (letIn: () => void): void => {
+        late = () => new HandshakesSpent(secondMs);
+        const go = (): void => {
+          late = tooLate;
+          letIn();
+        };
+        handshake.enter(go, fail);
+      };
+      // What happens to it from now on is told by TLS.
+      socket.off('error', fail);
+      secure(place, socket, inTurn, (error, opened) => {
+        if (error) {
+          fail(error);
+          return;
+        }
+        handshake.leave(true);
+        end(() => callback(null, opened));
+      });
     };
 
     const connectDirectly = (lookupName: LookupFunction): void => {

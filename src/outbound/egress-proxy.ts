@@ -1,6 +1,6 @@
-import { type ClientRequest, request as requestPlain } from 'node:http';
-import { request as requestTls } from 'node:https';
-import { isIP, isIPv6, type Socket } from 'node:net';
+import { type ClientRequest, request } from 'node:http';
+import { connect, isIP, isIPv6, type Socket } from 'node:net';
+import { oneHandshake, startBoundedTls } from './bounded-tls';
 
 /** The proxy's own trouble, not that of who was to be called. */
 export class ProxyFailed extends Error {
@@ -14,8 +14,9 @@ export class ProxyFailed extends Error {
  */
 export const createEgressProxy = (proxyUrl: string) => {
   const url = new URL(proxyUrl);
-  const request = url.protocol === 'https:' ? requestTls : requestPlain;
+  const isTls = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const port = Number(url.port) || (isTls ? 443 : 80);
   const login = [url.username, url.password].map(decodeURIComponent).join(':');
   const authorization =
     url.username === '' ? {} : { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` };
@@ -23,16 +24,19 @@ export const createEgressProxy = (proxyUrl: string) => {
   return {
     connect: (
       address: string,
-      port: number,
+      portThere: number,
       done: (error: ProxyFailed | null, socket: Socket | null) => void,
     ): ClientRequest => {
-      const authority = isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
+      const authority = isIPv6(address) ? `[${address}]:${portThere}` : `${address}:${portThere}`;
       return request({
-        agent: false,
-        host,
-        // Otherwise it would be that of the `host` header: whom the tunnel leads to.
-        servername: isIP(host) === 0 ? host : '',
-        port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+        createConnection: () => {
+          const socket = connect({ host, port });
+          if (!isTls) return socket;
+          // Otherwise it would be that of the `host` header: whom the tunnel leads to.
+          const name = isIP(host) === 0 ? { servername: host } : { host };
+          const options = { ...name, ...oneHandshake, ALPNProtocols: ['http/1.1'] };
+          return startBoundedTls(socket, options, (letIn) => letIn());
+        },
         method: 'CONNECT',
         path: authority,
         headers: { host: authority, ...authorization },

@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { CallAborted, type CallFailureReason, callFailureReason, isOfTheHost } from './call-failures';
 import type { Pool } from './connection-pool';
 import { type Place, placeOfUrl } from './connector';
+import { HandshakesSpent } from './handshakes';
 import { createStatusReader } from './status-line';
 
 export interface Exchange {
@@ -24,7 +25,14 @@ export interface Exchange {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Nothing was sent, and the other side is not to blame. */
+export interface NotSent {
+  readonly kind: 'not_sent';
+  readonly retryAfterMs: number;
+}
+
 export type Outcome =
+  | NotSent
   | {
       readonly kind: 'answered';
       readonly status: number;
@@ -116,10 +124,16 @@ export const exchange = (pool: Pool, call: Exchange): Promise<Outcome> =>
     ): void => {
       if (isOver) return;
       const reason = callFailureReason(error);
-      if (reason === undefined) end(() => reject(error));
-      // Its server closed the connection in the moment in which it was used again: the request was not taken.
-      else if (reason === 'reset' && request.reusedSocket && !hasAnswer) send({ isFresh: true });
-      else broken(reason, !hasSocket && isOfTheHost(reason, error));
+      if (error instanceof HandshakesSpent) {
+        end(() => resolve({ kind: 'not_sent', retryAfterMs: error.retryAfterMs }));
+      } else if (reason === undefined) {
+        end(() => reject(error));
+      } else if (reason === 'reset' && request.reusedSocket && !hasAnswer) {
+        // Its server closed the connection in the moment in which it was used again: the request was not taken.
+        send({ isFresh: true });
+      } else {
+        broken(reason, !hasSocket && isOfTheHost(reason, error));
+      }
     };
 
     const onResponse = (request: ClientRequest, response: IncomingMessage): void => {

@@ -1,0 +1,70 @@
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+
+/** A usual chain is 3 to 8 KB; of RSA keys as slow as TLS takes there is room for a dozen. */
+const handshakeMaxBytes = 16 * 1024;
+
+/**
+ * Between a connection and TLS, which checks each certificate that it is shown, trusted or not, and stands still meanwhile.
+ * What a server says is held until it is let in, and with a byte beyond the limit TLS sees no more of it.
+ */
+export class HandshakeGate extends Duplex {
+  readonly #socket: Socket;
+  #leftBytes: number | undefined = handshakeMaxBytes;
+  #held: (Buffer | null)[] | undefined = [];
+
+  constructor(socket: Socket, onFirst: (letIn: () => void) => void) {
+    super({ allowHalfOpen: false });
+    this.#socket = socket;
+    socket
+      .on('data', (chunk: Buffer) => {
+        const isFirst = this.#leftBytes === handshakeMaxBytes;
+        this.#came(chunk);
+        if (isFirst && !this.destroyed) onFirst(() => this.#letIn());
+      })
+      .on('end', () => this.#give(null))
+      .on('error', (error) => this.destroy(error))
+      .on('close', () => this.destroy());
+  }
+
+  #letIn(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const chunk of held) this.#give(chunk);
+  }
+
+  /** The handshake is over. */
+  open(): void {
+    this.#leftBytes = undefined;
+  }
+
+  #came(chunk: Buffer): void {
+    if (this.#leftBytes !== undefined) this.#leftBytes -= chunk.length;
+    if (this.#leftBytes !== undefined && this.#leftBytes < 0)
+      this.destroy(new Error('the handshake has too many bytes'));
+    else this.#give(chunk);
+  }
+
+  /** Null: no more comes. */
+  #give(chunk: Buffer | null): void {
+    if (this.#held) this.#held.push(chunk);
+    else if (!this.push(chunk)) this.#socket.pause();
+  }
+
+  override _read(): void {
+    this.#socket.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#socket.write(chunk, done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#socket.end(() => done());
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#socket.destroy();
+    done(error);
+  }
+}

@@ -1,0 +1,256 @@
+import { once } from 'node:events';
+import { createServer as createPlainServer, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:https';
+import { type AddressInfo, connect, createServer as createTcpServer, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import tls, { type TlsOptions } from 'node:tls';
+import { createAddressGuard } from '../../src/outbound/address-guard';
+import { createOutbound, type Outbound, type OutboundOptions, type SignedCall } from '../../src/outbound/client';
+import { ownAuthority } from '../support/certificates';
+import { trustedSlowChain, untrustedSlowChain } from '../support/slow-chain';
+import { until } from '../support/until';
+
+const limitBytes = 16 * 1024;
+const failedMax = 20;
+const minuteMs = 60_000;
+const authority = ownAuthority();
+const untrusted = untrustedSlowChain(1);
+const closers: (() => Promise<unknown>)[] = [];
+
+/** What OpenSSL is given of each connection, before the handshake is done and after. */
+const given: { bytes: () => number }[] = [];
+const startTls = tls.connect;
+beforeEach(() => {
+  given.length = 0;
+  jest.spyOn(tls, 'connect').mockImplementation(((options: { socket: Duplex }) => {
+    const { socket } = options;
+    let bytes = 0;
+    if (!(socket instanceof Socket)) socket.on('data', (chunk: Buffer) => (bytes += chunk.length));
+    given.push({ bytes: () => (socket instanceof Socket ? socket.bytesRead : bytes) });
+    return startTls(options);
+  }) as typeof tls.connect);
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await Promise.all(closers.splice(0).map((close) => close()));
+});
+
+const aServer = async (options: TlsOptions, answer = 204) => {
+  let connections = 0;
+  const server = createServer(options, (_request, response) => response.writeHead(answer).end());
+  server.on('connection', () => (connections += 1)).on('tlsClientError', () => undefined);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => {
+    server.closeAllConnections();
+    return new Promise((done) => server.close(done));
+  });
+  const { port } = server.address() as AddressInfo;
+  return { server, port, url: `https://127.0.0.1:${port}/`, connections: () => connections };
+};
+
+const anOutbound = (options: Partial<OutboundOptions> = {}): Outbound => {
+  const guard = createAddressGuard({
+    allowCidrs: ['127.0.0.0/8'],
+    sandboxAllowCidrs: ['127.0.0.0/8'],
+    resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+  });
+  const outbound = createOutbound({ guard, clock: { nowMs: Date.now }, trustedCa: authority.ca, ...options });
+  closers.push(outbound.close);
+  return outbound;
+};
+
+/** As conformance runs do: no circuit stands before it. */
+const aCall = (url: string, more: Partial<SignedCall> = {}): SignedCall => ({
+  ...{ issuerId: 'acme', url, body: Buffer.from('{}'), headers: {}, isPastCircuit: true },
+  ...more,
+});
+
+const reasonOf = async (outbound: Outbound, call: SignedCall): Promise<string> => {
+  const result = await outbound.postSigned(call);
+  return result.kind === 'failed' ? result.reason : `answered ${result.status}`;
+};
+
+describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s:', (version) => {
+  const only = { minVersion: version, maxVersion: version };
+
+  test('of a long chain TLS sees no more than 16 KiB, and so checks none of its certificates', async () => {
+    const { bytes, ...chain } = untrustedSlowChain(70);
+    const { url } = await aServer({ ...chain, ...only });
+    expect(bytes).toBeGreaterThan(80_000);
+    expect(await reasonOf(anOutbound(), aCall(url))).toBe('tls');
+    expect(given.map((one) => one.bytes() <= limitBytes)).toEqual([true]);
+  });
+
+  test('a chain of 16 KiB is looked at, one that is a little longer is not', async () => {
+    const short = untrustedSlowChain(11);
+    const long = untrustedSlowChain(13);
+    expect([short.bytes < limitBytes, long.bytes > limitBytes]).toEqual([true, true]);
+    const outbound = anOutbound();
+    for (const chain of [short, long]) {
+      const { url } = await aServer({ ...chain, ...only });
+      expect(await reasonOf(outbound, aCall(url))).toBe('tls');
+    }
+    const [whole = 0, held = 0] = given.map((one) => one.bytes());
+    expect([whole > short.bytes, held < limitBytes]).toEqual([true, true]);
+  });
+
+  test.each([
+    ['a chain with a slow key fails though its authority is trusted', { slow: true, hidden: false }, 'tls'],
+    ['another certificate of the same name hides none', { slow: true, hidden: true }, 'tls'],
+    ['a chain with usual keys is talked to', { slow: false, hidden: false }, 'answered 204'],
+  ])('%s', async (_name, how, expected) => {
+    const { ca, ...chain } = trustedSlowChain(how);
+    const { url } = await aServer({ ...chain, ...only });
+    expect(await reasonOf(anOutbound(), aCall(url, { ca }))).toBe(expected);
+  });
+
+  test('many calls at once that are all right wait for each other, and none fails', async () => {
+    const { url, connections } = await aServer({ ...authority, ...only });
+    const outbound = anOutbound();
+    const call = aCall(url, { callsAtOnce: async () => 48 });
+    const results = await Promise.all(Array.from({ length: 48 }, () => reasonOf(outbound, call)));
+    expect(new Set(results)).toEqual(new Set(['answered 204']));
+    expect(connections()).toBe(48);
+  });
+
+  test('a connection is used again, and a new one is made where its server ended it', async () => {
+    const { server, url, connections } = await aServer({ ...authority, ...only });
+    const outbound = anOutbound();
+    for (let n = 0; n < 3; n += 1) {
+      expect(await reasonOf(outbound, aCall(url))).toBe('answered 204');
+      await new Promise(setImmediate);
+    }
+    expect(connections()).toBe(1);
+    server.closeAllConnections();
+    expect(await reasonOf(outbound, aCall(url))).toBe('answered 204');
+    expect(connections()).toBe(2);
+  });
+});
+
+test('a server is given no second handshake over a connection', async () => {
+  let hellos = 0;
+  const { server, port } = await aServer({
+    ...authority,
+    maxVersion: 'TLSv1.2',
+    SNICallback: (_name, go) => {
+      hellos += 1;
+      go(null);
+    },
+  });
+  const ended = new Promise((done) =>
+    server.on('secureConnection', (socket) => {
+      socket.on('error', () => undefined).on('close', done);
+      socket.renegotiate({}, done);
+    }),
+  );
+  const outbound = anOutbound();
+  // By a name, which is told with each handshake; whether it is this server's is asked later.
+  await outbound.postSigned(aCall(`https://issuer.test:${port}/`, { timeLimitMs: 1_000 }));
+  await ended;
+  expect(hellos).toBe(1);
+});
+
+describe('handshakes that fail', () => {
+  test('are 20 a minute of one issuer, over all its hosts; then it makes no connection until the minute is over', async () => {
+    let nowMs = Date.now();
+    const hosts = await Promise.all(Array.from({ length: 3 }, () => aServer(untrusted)));
+    const [open, right] = [await aServer(authority), await aServer(authority)];
+    const outbound = anOutbound({ clock: { nowMs: () => nowMs } });
+    expect(await reasonOf(outbound, aCall(open.url))).toBe('answered 204');
+    for (let n = 0; n < failedMax; n += 1) {
+      expect(await reasonOf(outbound, aCall((hosts[n % 3] as { url: string }).url))).toBe('tls');
+    }
+    const connections = () => hosts.reduce((sum, host) => sum + host.connections(), 0);
+    expect(connections()).toBe(failedMax);
+    for (const { url } of [...hosts, right]) {
+      const result = await outbound.postSigned(aCall(url, { isPastCircuit: false }));
+      expect(result).toMatchObject({ kind: 'failed', reason: 'over_limit', because: 'tls' });
+      expect(result.kind === 'failed' && result.retryAfterMs).toBeGreaterThan(minuteMs - 10_000);
+    }
+    expect([connections(), right.connections()]).toEqual([failedMax, 0]);
+    // What is open stays in use, others have nothing to do with it, and no circuit hears of it.
+    expect(await reasonOf(outbound, aCall(open.url))).toBe('answered 204');
+    expect(await reasonOf(outbound, aCall(right.url, { issuerId: 'other' }))).toBe('answered 204');
+    expect(outbound.breakerStates().filter(({ calls, state }) => calls > 0 || state !== 'closed')).toEqual([]);
+    nowMs += minuteMs;
+    expect(await reasonOf(outbound, aCall(right.url))).toBe('answered 204');
+    expect(await reasonOf(outbound, aCall((hosts[0] as { url: string }).url))).toBe('tls');
+  });
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('are few more where all are begun at once, over %s', async (version) => {
+    const { url } = await aServer({ ...untrusted, minVersion: version, maxVersion: version });
+    const outbound = anOutbound();
+    const call = aCall(url, { callsAtOnce: async () => 200 });
+    const results = await Promise.all(Array.from({ length: 100 }, () => reasonOf(outbound, call)));
+    const looked = given.filter((one) => one.bytes() > 0).length;
+    expect([looked >= failedMax, looked < failedMax + 8]).toEqual([true, true]);
+    expect(results.filter((reason) => reason === 'over_limit')).toHaveLength(100 - looked);
+  });
+
+  test('count where a server stops in the middle of one, not where it says nothing', async () => {
+    let says = '';
+    const sockets: Socket[] = [];
+    const server = createTcpServer((socket) => {
+      sockets.push(socket.on('error', () => undefined));
+      if (says) socket.write(says);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closers.push(() => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((done) => server.close(done));
+    });
+    const outbound = anOutbound({ connectLimitMs: 300 });
+    const call = aCall(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    const someOf = async (calls: number) =>
+      new Set(await Promise.all(Array.from({ length: calls }, () => reasonOf(outbound, call))));
+    expect(await someOf(failedMax + 1)).toEqual(new Set(['timeout']));
+    // The head of a record.
+    says = '\u0016\u0003\u0003\u0040\u0000';
+    for (let n = 0; n < failedMax; n += 5) expect(await someOf(5)).toEqual(new Set(['timeout']));
+    expect(await someOf(1)).toEqual(new Set(['over_limit']));
+  });
+
+  test('of test issuers have an account together, too', async () => {
+    const { url } = await aServer(untrusted);
+    const right = await aServer(authority);
+    const outbound = anOutbound();
+    const tests = Array.from({ length: 4 }, (_, n) => `test-${String(n).repeat(20)}`);
+    for (const issuerId of tests.slice(0, 3)) {
+      for (let n = 0; n < failedMax; n += 1) expect(await reasonOf(outbound, aCall(url, { issuerId }))).toBe('tls');
+    }
+    expect(await reasonOf(outbound, aCall(right.url, { issuerId: tests[3] as string }))).toBe('over_limit');
+    expect(await reasonOf(outbound, aCall(right.url))).toBe('answered 204');
+  });
+});
+
+describe('through EGRESS_PROXY', () => {
+  const { bytes: _, ...chain } = untrustedSlowChain(70);
+
+  test('a tunnel shows TLS no more of a long chain', async () => {
+    const there = await aServer(chain);
+    const proxy = createPlainServer();
+    proxy.on('connect', (_request: IncomingMessage, client: Socket) => {
+      const onward = connect(there.port, '127.0.0.1', () => {
+        client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        client.pipe(onward).pipe(client);
+      });
+      for (const socket of [client, onward]) socket.on('error', () => undefined);
+      client.on('close', () => onward.destroy());
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    closers.push(() => new Promise((done) => proxy.close(done)));
+    const egressProxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    expect(await reasonOf(anOutbound({ egressProxyUrl }), aCall('https://8.8.8.8/'))).toBe('tls');
+    expect(given.map((one) => one.bytes() <= limitBytes)).toEqual([true]);
+  });
+
+  test('neither does the proxy itself', async () => {
+    const { url } = await aServer(chain);
+    expect(await reasonOf(anOutbound({ egressProxyUrl: url }), aCall('https://8.8.8.8/'))).toBe('proxy');
+    await until('it is given up', async () => given.length > 0);
+    expect(given.map((one) => one.bytes() <= limitBytes)).toEqual([true]);
+  });
+});
