@@ -11,20 +11,23 @@ const handshakeMaxBytes = 16 * 1024;
 export class HandshakeGate extends Duplex {
   readonly #socket: Socket;
   #leftBytes: number | undefined = handshakeMaxBytes;
-  #held: (Buffer | null)[] | undefined = [];
+  #held: Buffer[] | undefined = [];
 
   constructor(socket: Socket, onFirst: (letIn: () => void) => void) {
     super({ allowHalfOpen: false });
     this.#socket = socket;
     socket
       .on('data', (chunk: Buffer) => {
-        const isFirst = this.#leftBytes === handshakeMaxBytes;
+        if (this.#leftBytes === handshakeMaxBytes) onFirst(() => this.#letIn());
         this.#came(chunk);
-        if (isFirst && !this.destroyed) onFirst(() => this.#letIn());
       })
-      .on('end', () => this.#give(null))
+      .on('end', () => {
+        if (this.#held) this.destroy(new Error('the server ended it before the handshake'));
+        else this.push(null);
+      })
       .on('error', (error) => this.destroy(error))
-      .on('close', () => this.destroy());
+      // What came to its end is still read.
+      .on('close', () => socket.readableEnded || this.destroy());
   }
 
   #letIn(): void {
@@ -45,8 +48,7 @@ export class HandshakeGate extends Duplex {
     else this.#give(chunk);
   }
 
-  /** Null: no more comes. */
-  #give(chunk: Buffer | null): void {
+  #give(chunk: Buffer): void {
     if (this.#held) this.#held.push(chunk);
     else if (!this.push(chunk)) this.#socket.pause();
   }

@@ -35,9 +35,12 @@ afterEach(async () => {
   await Promise.all(closers.splice(0).map((close) => close()));
 });
 
-const aServer = async (options: TlsOptions, answer = 204) => {
+const aServer = async (options: TlsOptions, body?: Buffer) => {
   let connections = 0;
-  const server = createServer(options, (_request, response) => response.writeHead(answer).end());
+  const server = createServer(options, (_request, response) => {
+    if (body) response.writeHead(200, { connection: 'close' }).end(body);
+    else response.writeHead(204).end();
+  });
   server.on('connection', () => (connections += 1)).on('tlsClientError', () => undefined);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -125,6 +128,28 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s:', (version) => {
     server.closeAllConnections();
     expect(await reasonOf(outbound, aCall(url))).toBe('answered 204');
     expect(connections()).toBe(2);
+  });
+
+  test('a long answer that ends with its connection is whole', async () => {
+    const body = Buffer.alloc(4_000_000, 'a');
+    const { url } = await aServer({ ...authority, ...only }, body);
+    const result = await anOutbound().postSigned(aCall(url, { answerLimitBytes: body.length }));
+    expect(result).toMatchObject({ kind: 'answered', status: 200, truncated: false });
+    expect(result.kind === 'answered' && result.body.equals(body)).toBe(true);
+  });
+
+  test('a server that ends the connection in place of a handshake is no TLS at once', async () => {
+    const server = createTcpServer((socket) =>
+      socket
+        .on('error', () => undefined)
+        .resume()
+        .end(),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closers.push(() => new Promise((done) => server.close(done)));
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    expect(await reasonOf(anOutbound(), aCall(url))).toBe('tls');
   });
 });
 

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Request } from 'express';
 import { Failure } from '../../domain/failures';
 import { ownMessagePrefix } from '../../domain/ids';
@@ -30,6 +31,9 @@ const refusedBy = (verdict: SignatureVerdict, issuer: IssuerRow | null): Refused
   return verdict.reason === 'timestamp_out_of_range' ? 'clock' : 'headers';
 };
 
+/** From a request's arrival, several times what it takes to look: how soon the answer comes tells of no issuer. */
+const refusedAfterMs = 20;
+
 /** Nobody has its private half: tried where an issuer is unknown or has none, so that each refusal does the same work. */
 const nobodysKey = publicKeyToWhpk(generateKeyPairSync('ed25519').publicKey);
 const nobodysSecrets = new WeakMap<KeyRing, readonly { readonly sealed: Buffer }[]>();
@@ -50,6 +54,7 @@ export const authenticateIssuer = async (
   request: Request<{ issuerId: string }>,
   onRefusal: (reason: RefusedBy, issuerId: string | undefined) => void,
 ): Promise<{ issuer: IssuerRow; webhookId: string }> => {
+  const isTimeToRefuse = pause(refusedAfterMs);
   const issuer = await issuers.findTogether(request.params.issuerId);
   const sealed = issuer ? liveSecrets(issuer.secrets, nowMs()) : nobodysSecretsOf(ring);
   const secrets = openSecrets(ring, issuer?._id ?? '', sealed);
@@ -68,6 +73,7 @@ export const authenticateIssuer = async (
   if (!verdict.ok && isOverTarget && basePath !== '') verdict = verdictOf(calledWith(''));
   if (!verdict.ok || !issuer) {
     onRefusal(refusedBy(verdict, issuer), issuer?._id);
+    await isTimeToRefuse;
     throw new Failure('signature_invalid');
   }
   // Whoever can write the database could have put a key of its own there.
