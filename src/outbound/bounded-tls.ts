@@ -20,7 +20,7 @@ export const startBoundedTls = (
   const gate = new HandshakeGate(socket, onFirst);
   const secured = connect({ ...options, socket: gate });
   return secured.once('secureConnect', () => {
-    if (secured.isSessionReused() || isChainQuick(secured)) gate.open();
+    if (secured.isSessionReused() || isChainQuick(secured)) gate.open(() => secured.bytesRead);
     else secured.destroy(new Error('the chain has keys that are slow to check with'));
   });
 };

@@ -3,6 +3,9 @@ import { Duplex } from 'node:stream';
 
 /** A usual chain is 3 to 8 KB; of RSA keys as slow as TLS takes there is room for a dozen. */
 const handshakeMaxBytes = 16 * 1024;
+/** Afterwards: what TLS tells itself, such as tickets, each of which it takes in; and so often the bytes that come of all. */
+const asideMaxBytes = 128 * 1024;
+const bytesPerClearByteMax = 4;
 
 /**
  * Between a connection and TLS, which checks each certificate that it is shown, trusted or not, and stands still meanwhile.
@@ -10,7 +13,8 @@ const handshakeMaxBytes = 16 * 1024;
  */
 export class HandshakeGate extends Duplex {
   readonly #socket: Socket;
-  #leftBytes: number | undefined = handshakeMaxBytes;
+  #cameBytes = 0;
+  #mayComeBytes = (): number => handshakeMaxBytes;
   #held: Buffer[] | undefined = [];
 
   constructor(socket: Socket, onFirst: (letIn: () => void) => void) {
@@ -18,8 +22,10 @@ export class HandshakeGate extends Duplex {
     this.#socket = socket;
     socket
       .on('data', (chunk: Buffer) => {
-        if (this.#leftBytes === handshakeMaxBytes) onFirst(() => this.#letIn());
-        this.#came(chunk);
+        if (this.#cameBytes === 0) onFirst(() => this.#letIn());
+        this.#cameBytes += chunk.length;
+        if (this.#cameBytes > this.#mayComeBytes()) this.destroy(new Error('TLS has too many bytes of its own'));
+        else this.#give(chunk);
       })
       .on('end', () => {
         if (this.#held) this.destroy(new Error('the server ended it before the handshake'));
@@ -36,16 +42,9 @@ export class HandshakeGate extends Duplex {
     for (const chunk of held) this.#give(chunk);
   }
 
-  /** The handshake is over. */
-  open(): void {
-    this.#leftBytes = undefined;
-  }
-
-  #came(chunk: Buffer): void {
-    if (this.#leftBytes !== undefined) this.#leftBytes -= chunk.length;
-    if (this.#leftBytes !== undefined && this.#leftBytes < 0)
-      this.destroy(new Error('the handshake has too many bytes'));
-    else this.#give(chunk);
+  /** The handshake is over; of what comes now TLS makes so many bytes. */
+  open(clearBytes: () => number): void {
+    this.#mayComeBytes = () => handshakeMaxBytes + asideMaxBytes + bytesPerClearByteMax * clearBytes();
   }
 
   #give(chunk: Buffer): void {

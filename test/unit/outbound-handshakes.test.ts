@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import tls, { type TlsOptions } from 'node:tls';
 import { createAddressGuard } from '../../src/outbound/address-guard';
 import { createOutbound, type Outbound, type OutboundOptions, type SignedCall } from '../../src/outbound/client';
+import { HandshakeGate } from '../../src/outbound/handshake-gate';
 import { ownAuthority } from '../support/certificates';
 import { trustedSlowChain, untrustedSlowChain } from '../support/slow-chain';
 import { until } from '../support/until';
@@ -248,6 +249,29 @@ describe('handshakes that fail', () => {
     expect(await reasonOf(outbound, aCall(right.url, { issuerId: tests[3] as string }))).toBe('over_limit');
     expect(await reasonOf(outbound, aCall(right.url))).toBe('answered 204');
   });
+});
+
+test('after the handshake TLS is given little of which no answer comes', async () => {
+  const server = createTcpServer((socket) => socket.on('error', () => undefined).write(Buffer.alloc(1_000_000)));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => new Promise((done) => server.close(done)));
+  const seenOf = async (clearBytes: (seen: number) => number) => {
+    let seen = 0;
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const gate = new HandshakeGate(socket, (letIn) => letIn());
+    gate.open(() => clearBytes(seen));
+    gate
+      .on('error', () => undefined)
+      .on('data', (chunk: Buffer) => {
+        seen += chunk.length;
+        if (seen === 1_000_000) gate.destroy();
+      });
+    await new Promise((done) => gate.on('close', done));
+    return seen;
+  };
+  expect(await seenOf(() => 0)).toBeLessThanOrEqual(144 * 1024);
+  expect(await seenOf((seen) => seen / 2)).toBe(1_000_000);
 });
 
 describe('through EGRESS_PROXY', () => {
