@@ -58,7 +58,7 @@ export const readSandboxInbox = declareRoute({
                   at: '2026-01-01T00:00:05.000Z',
                   channel: 'sms',
                   to: '+15555550100',
-                  text: 'Acme cards: your code for Gift card: https://codes.example.com/p/…',
+                  text: 'TEST · Acme cards: your code for Gift card: https://codes.example.com/p/…',
                 },
               ],
             },

@@ -237,7 +237,7 @@ test('mails of its orders are in its inbox, and go nowhere else', async () => {
         at: expect.any(String),
         channel: 'email',
         to: 'sandbox@mail.example',
-        subject: 'Your code for Coffee',
+        subject: 'TEST · Your code for Coffee',
         text: expect.stringContaining(placed.body.pickupUrl),
       },
     ],
