@@ -152,9 +152,15 @@ const requireOrder = ({ rowReader }: OrderDeps, row: Pick<ListedOrder, '_id' | '
   return isOrder;
 };
 
-/** What a stranger's test orders wait for waits behind what others' do. */
-const liveFirst = async <T>(read: (mode: Mode) => Promise<T[]>): Promise<T[]> =>
-  (await Promise.all(modes.map(read))).flat();
+/** What a stranger's test orders wait for waits behind what others' do, and keeps nobody from it by being hard to find. */
+const liveFirst = async <T>(read: (mode: Mode) => Promise<T[]>): Promise<T[]> => {
+  const [live, ...tests] = await Promise.allSettled([
+    read('live'),
+    ...modes.filter((mode) => mode !== 'live').map(read),
+  ]);
+  if (live.status === 'rejected') throw live.reason;
+  return [...live.value, ...tests.flatMap((found) => (found.status === 'fulfilled' ? found.value : []))];
+};
 
 /**
  * What is under way since then is looked at again after as long: a million events of issuers that are away cost a pass some

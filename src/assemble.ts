@@ -90,6 +90,7 @@ export const assemble = async (
     log.error({ collection, of: String(id), err: error }, 'a row is not what it should be: it is left out');
     if (typeof id === 'string') noteTampered(collection, id).catch(() => undefined);
   });
+  const alerts = createAlerts(database, createRowSeal(ring, places.alertRow));
   let keys: PlatformKeys;
   let audit: Audit;
   let codes: Codes;
@@ -108,7 +109,7 @@ export const assemble = async (
     codes = createCodes(database, claimSeal, (order) => orders.noteTampered(order, new Date(nowMs())));
     const bindAll = () => orders.bindAll((row) => bindingOf(ring, row));
     const seal = () =>
-      sealRowsOnce(audit, [issuers, settings, inbox], { areUnbound: orders.areUnbound, bindAll }, nowMs);
+      sealRowsOnce(audit, [issuers, settings, inbox, alerts], { areUnbound: orders.areUnbound, bindAll }, nowMs);
     if (keys.isNew) await noteSealed(audit, nowMs);
     else if (!keys.areClaimsBound && (keys.areRowsSealed || (await seal()))) {
       await codes.bindAll();
@@ -183,7 +184,7 @@ export const assemble = async (
     knownNetworks: createKnownNetworkRows(database),
     approvals: createApprovals(database),
     stats: createStats(database),
-    alerts: createAlerts(database, createRowSeal(ring, places.alertRow)),
+    alerts,
     workers: createWorkerReports(database, (row) => rowReader.leaveOut('workers', row)),
     dayCounts: createDayCounts(database),
     echoes: createEchoes(database),

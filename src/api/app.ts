@@ -272,6 +272,7 @@ export const createApp = ({
     nowMs,
     log,
   });
+  knownNetworks.look();
   const wrongTokens = createWrongTokens({ guesses: core.guesses, knownNetworks, registry, nowMs, log });
   mountStageCalls(apps.public, {
     ...core.conformance,

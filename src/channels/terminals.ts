@@ -51,12 +51,16 @@ export const secretsApart = (one: Terminal): { shown: Terminal; secrets: Readonl
   };
 };
 
+/** Another server: what the one before signs with is not for it. */
+const isElsewhere = (next: Terminal, was: Terminal): boolean =>
+  typeof next.url === 'string' && (typeof was.url !== 'string' || new URL(next.url).origin !== new URL(was.url).origin);
+
 /**
  * Where the codes go instead. Whoever corrects an address cannot know what else the terminal has: what is secret about it
  * stays where the channel knows such, until another is named.
  */
 export const correctedTerminal = (next: Terminal, was: Terminal): Terminal => {
-  const known = new Set(declarationOf(next).secrets);
+  const known = new Set(isElsewhere(next, was) ? [] : declarationOf(next).secrets);
   const { secrets } = secretsApart(was);
   return { ...Object.fromEntries(Object.entries(secrets).filter(([name]) => known.has(name))), ...next };
 };

@@ -101,8 +101,8 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
       const said = Object.entries(kept).flatMap(([name, value]) => (value ? [[name, value]] : []));
       const address = new URLSearchParams(said).toString();
       history.replaceState(null, '', `#/orders${address && `?${address}`}`);
-      file.setAttribute('href', api.ordersFile({ ...kept }));
     };
+    file.setAttribute('href', api.ordersFile({ ...wanted }));
     const { q, ...others } = wanted;
     keep(q === query.get('q') ? wanted : others);
     found.setAttribute('aria-busy', 'true');

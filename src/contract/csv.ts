@@ -2,14 +2,14 @@
 const formula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 /** Where one would begin in a spreadsheet that parts cells by semicolons or tabs, as those of many countries do. */
-const innerFormula = /([;\t\r\n])(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
-const guardedInner = /([;\t\r\n])'(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
+const innerFormula = /([;\t\r\n])(?='*[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
+const guardedInner = /([;\t\r\n])'(?='*[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
 
 /** RFC 4180. What a spreadsheet would take for a formula gets an apostrophe in front; nothing stays empty. */
-const cell = (value: string | number | undefined): string => {
+const cell = (value: string | number | undefined, isForPeople: boolean): string => {
   if (value === undefined) return '';
   if (typeof value === 'number') return String(value);
-  const parted = value.replaceAll(innerFormula, "$1'");
+  const parted = isForPeople ? value.replaceAll(innerFormula, "$1'") : value;
   const safe = formula.test(value) ? `'${parted}` : parted;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
@@ -21,5 +21,6 @@ export const unguarded = (cellText: string): string =>
     '$1',
   );
 
-/** Of every CSV file of the platform. */
-export const csvLine = (cells: readonly (string | number | undefined)[]): string => `${cells.map(cell).join(',')}\r\n`;
+/** Of every CSV file of the platform. `isForPeople`: not one whose values somebody copies, as a buyer's codes. */
+export const csvLine = (cells: readonly (string | number | undefined)[], isForPeople = true): string =>
+  `${cells.map((value) => cell(value, isForPeople)).join(',')}\r\n`;

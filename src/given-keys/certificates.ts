@@ -19,6 +19,24 @@ export const fitCertificates = (text: string, { min = 1 } = {}): string[] => {
   return blocks.map(pemOf);
 };
 
+/** Of authorities that are kept already: one that is unfit takes none of the others with it. @throws UnfitKey */
+export const fittingCertificates = (text: string): string[] => {
+  const blocks = (blocksOf(text, certificatesMaxChars) ?? []).slice(0, certificatesMax);
+  const fitting = blocks.filter((block) => block.label === 'CERTIFICATE' && isFit(block.der));
+  if (fitting.length === 0) throw new UnfitKey('has no certificate that may be used');
+  return fitting.map(pemOf);
+};
+
+const isFit = (der: Buffer): boolean => {
+  try {
+    needFit(der);
+    return true;
+  } catch (error) {
+    if (error instanceof UnfitKey) return false;
+    throw error;
+  }
+};
+
 /** `Certificate` (RFC 5280), as far as its key: the rest is names and times, and checked against that key. */
 const needFit = (der: Buffer): void => {
   const [signed, , signature, ...more] = sequenceOf(der);

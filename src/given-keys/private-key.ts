@@ -8,12 +8,14 @@ export const privateKeyMaxChars = 16_384;
 /** Each connection signs with it, while the process does nothing else: 16,384 bits take a third of a second. */
 const usualRsaBits: Bits = { min: 2_048, max: 4_096 };
 
+const besideIt: ReadonlySet<string> = new Set(['EC PARAMETERS', 'CERTIFICATE']);
+
 const unfit = () => new UnfitKey('must be a private key in PEM, without a passphrase');
 
 /** @returns The key alone, for a crypto library. @throws UnfitKey */
 export const fitPrivateKey = (text: string, rsaBits: Bits = usualRsaBits): string => {
-  // `openssl ecparam -genkey` writes the curve twice.
-  const blocks = blocksOf(text, privateKeyMaxChars)?.filter(({ label }) => label !== 'EC PARAMETERS') ?? [];
+  // `openssl ecparam -genkey` writes the curve twice, and many keep a key and its certificate in one file.
+  const blocks = blocksOf(text, privateKeyMaxChars)?.filter(({ label }) => !besideIt.has(label)) ?? [];
   const [key] = blocks;
   if (!key || blocks.length > 1) throw unfit();
   needFit(key, rsaBits);

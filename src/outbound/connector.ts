@@ -5,7 +5,7 @@ import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { createSecureContext, DEFAULT_CIPHERS, rootCertificates, type SecureContext, type TLSSocket } from 'node:tls';
 import { LRUCache } from 'lru-cache';
 import { secondMs } from '../domain/timings';
-import { fitCertificates } from '../given-keys/certificates';
+import { fitCertificates, fittingCertificates } from '../given-keys/certificates';
 import { fitPrivateKey } from '../given-keys/private-key';
 import { isLoopback } from './address';
 import { AddressForbidden, type AddressGuard } from './address-guard';
@@ -112,7 +112,10 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy,
     const known = contexts.get(trust);
     if (known) return known;
     // Looked at again: a row may be older than what the contract asks of keys today.
-    const added = [...(trustedCa === undefined ? [] : [trustedCa]), ...(ca === undefined ? [] : fitCertificates(ca))];
+    const added = [
+      ...(trustedCa === undefined ? [] : [trustedCa]),
+      ...(ca === undefined ? [] : fittingCertificates(ca)),
+    ];
     const context = createSecureContext({
       ...(added.length > 0 ? { ca: [...rootCertificates, ...added] } : {}),
       ...(own ? { cert: fitCertificates(own.certificate).join(''), key: fitPrivateKey(own.key) } : {}),

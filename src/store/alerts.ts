@@ -1,6 +1,6 @@
 import type { Collection } from 'mongodb';
 import type { Trouble, TroubleKind } from '../domain/trouble';
-import type { SealOfRow } from './sealed-rows';
+import { type SealOfRow, sealUnsealed } from './sealed-rows';
 import { isDuplicate } from './store-errors';
 
 /** Who is told of changes. Each has its own count of tries, so that one that fails makes no other be told again. */
@@ -67,6 +67,9 @@ export const createAlerts = (
 
   return {
     isUntouched,
+
+    /** Those of before there were seals: what was told goes on, and its end is told. */
+    sealAll: (): Promise<void> => sealUnsealed(alerts, seal),
 
     raised: (kind: TroubleKind, limit: number): Promise<AlertRow[]> =>
       alerts.find({ kind, state: 'raised' }).limit(limit).toArray(),

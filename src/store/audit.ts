@@ -4,6 +4,7 @@ import type { Collection, Filter } from 'mongodb';
 import { Failure } from '../domain/failures';
 import type { JsonObject } from '../domain/json';
 import { type AuditPhase, signInActions } from '../domain/words/audit-words';
+import { callByCall } from './sealed-rows';
 import { isDuplicate } from './store-errors';
 
 /** Who did what, when; before and after hold settings only, never a secret or an address. */
@@ -119,7 +120,7 @@ export const createAudit = (
   };
 
   const chain = (after: number, direction: 1 | -1) =>
-    audit.find<KeptAuditRow>({ _id: { $gt: idOf(after), ...isEntry } }).sort({ _id: direction });
+    audit.find<KeptAuditRow>({ _id: { $gt: idOf(after), ...isEntry } }, callByCall).sort({ _id: direction });
 
   /** What somebody else put behind the newest entry, or in the place of the next one, is passed over. */
   const readHead = async (): Promise<Head> => {

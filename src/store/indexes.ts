@@ -164,7 +164,10 @@ export const ensureIndexes = async (database: Database): Promise<void> => {
 
 /** Asked by `/readyz`: without it one code is sold twice, and the next start alone makes it again. */
 export const hasClaimGuard = async ({ submissions }: Pick<Database, 'submissions'>): Promise<boolean> =>
-  (await submissions.indexes()).some(({ v: _v, ...index }) => isDeepStrictEqual(index, claimGuard));
+  (await submissions.indexes()).some(
+    ({ key, unique, sparse, partialFilterExpression }) =>
+      isDeepStrictEqual({ ...key }, claimGuard.key) && unique && sparse && partialFilterExpression === undefined,
+  );
 
 const dropFormer = async (collection: Collection<Document>, names: readonly string[]): Promise<void> => {
   if (names.length === 0) return;

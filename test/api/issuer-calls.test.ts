@@ -1,6 +1,7 @@
 import type { Terminal } from '../../src/domain/order';
 import { ownMessageId } from '../../src/first-interface/message-id';
 import { unwrapOrderKey } from '../../src/sealing/order-keys';
+import { macOfTerminal, openOrder } from '../../src/sealing/order-row';
 import type { TestIssuer } from '../support/issuer';
 import type { Answer } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
@@ -44,8 +45,13 @@ const rowOf = async ({ issuerId }: TestIssuer, orderNo: string) => {
   if (!row) throw new Error(`${orderNo} has no row`);
   return row;
 };
-const setTerminal = (issuer: TestIssuer, orderNo: string, terminal: Terminal) =>
-  file.platform.core.database.orders.updateOne({ _id: `${issuer.issuerId}/${orderNo}` }, { $set: { terminal } });
+/** As the platform would write it. */
+const setTerminal = async (issuer: TestIssuer, orderNo: string, terminal: Terminal): Promise<void> => {
+  const { database, orderDeps } = file.platform.core;
+  const row = await rowOf(issuer, orderNo);
+  const mac = macOfTerminal(openOrder(orderDeps.ring, row), row._id, terminal);
+  await database.orders.updateOne({ _id: row._id }, { $set: { terminal: { ...terminal, mac } } });
+};
 
 /** All that must not be seen has this word in it, also where it is escaped. */
 const secretWord = /never/i;

@@ -223,7 +223,7 @@ describe('the issuer’s own page in a browser', () => {
     await dialog.getByLabel('Certificate shown to the server').fill('none');
     await dialog.getByLabel('Its key').fill('none');
     await confirm('Save and check');
-    await dialog.getByText('It must be certificates in PEM').waitFor();
+    await dialog.getByText(/It must be .*certificates in PEM/).waitFor();
     const { cert: certificate, key } = ownAuthority();
     await dialog.getByLabel('Certificate shown to the server').fill(certificate);
     await dialog.getByLabel('Its key').fill(key);

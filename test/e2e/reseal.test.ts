@@ -90,6 +90,11 @@ test('after sealing anew the new key alone opens codes, secrets and kept answers
     const waiting = { issuerId: 'gone', orderNo: 'gone' };
     await platform.core.orderDeps.inbox.put(waiting, 'u', { kind: 'refuse' } as never, new Date());
 
+    const { alerts, conformance } = platform.core;
+    await alerts.raise({ kind: 'orders_stuck', subject: 'gone', summary: 'none' }, new Date(), ['webhook']);
+    const run = { issuerId: 'gone', runId: 'r', at: new Date() };
+    await conformance.runs.begin(run as never, new Date(0));
+
     await restart(next, old);
     const before = await notUnder(platform, next);
     expect(new Set(before)).toEqual(new Set(sealedKinds));

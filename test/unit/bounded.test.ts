@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createPerMinute } from '../../src/bounded/per-minute';
+import { createSecretDoor } from '../../src/bounded/secret-door';
 import { createSlots } from '../../src/bounded/slots';
 import { withinMs } from '../../src/bounded/time-limit';
 
@@ -68,4 +69,20 @@ test('what is given back after its minute is no credit in the next one', () => {
   counts.note('a', -1);
   counts.note('a', 2);
   expect(counts.secondsLeft('a')).toBe(60);
+});
+
+test('at a door with one secret whoever guesses on learns of no right one, but where it was taken within a day', () => {
+  let nowMs = 0;
+  const door = createSecretDoor(() => nowMs);
+  expect(door.waitSeconds('known', true)).toBe(0);
+  for (let n = 0; n < 20; n += 1)
+    expect([door.waitSeconds('known', false), door.waitSeconds('guesser', false)]).toEqual([undefined, undefined]);
+  expect([door.waitSeconds('known', true), door.waitSeconds('known', false)]).toEqual([0, 60]);
+  expect(door.waitSeconds('guesser', true)).toBe(60);
+  expect(door.waitSeconds('elsewhere', true)).toBe(0);
+  nowMs += 60_000;
+  expect(door.waitSeconds('guesser', true)).toBe(0);
+  nowMs += 25 * 3_600_000;
+  for (let n = 0; n < 20; n += 1) door.waitSeconds('known', false);
+  expect(door.waitSeconds('known', true)).toBe(60);
 });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalText } from '../../src/sealing/canonical';
 import { createKeyRing, newKey, SealBroken } from '../../src/sealing/key-ring';
 import { newOrderKey } from '../../src/sealing/order-keys';
 import { type BoundOrder, macOfOrder, macOfTerminal, openOrder } from '../../src/sealing/order-row';
@@ -77,4 +78,20 @@ test('an order whose fields have another shape than the platform gives them is a
   ]) {
     expect(() => openOrder(ring, { ...row, ...change } as unknown as BoundOrder)).toThrow(SealBroken);
   }
+});
+
+test('plain values have the text that MACs of before have, also where fields are named by numbers', () => {
+  const formerly = (value: unknown): string =>
+    JSON.stringify(value, (_name, part: unknown) =>
+      typeof part === 'object' && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : part,
+    );
+  const metadata = [
+    { 9: 'a', 10: 'b' },
+    { '-x': 'a', 1: 'b' },
+    { b: 1, a: { 2: [null, true, 'é'], 10: {} }, '01': undefined, __proto: '"' },
+    JSON.parse('{"__proto__":"x","10":1,"9":2}'),
+  ];
+  for (const one of metadata) expect(canonicalText([one])).toBe(formerly([one]));
 });

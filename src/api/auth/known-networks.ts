@@ -66,6 +66,7 @@ export const createKnownNetworks = ({
       if (nowMs() - readAtMs < readEveryMs) return;
       readAtMs = nowMs();
       readRows().catch((error: unknown) => {
+        readAtMs = Number.NEGATIVE_INFINITY;
         log.warn({ err: error }, 'where operators work could not be read');
       });
     },

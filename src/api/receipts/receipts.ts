@@ -1,14 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
-import { createPerMinute, networkOf } from '../../bounded/per-minute';
+import { networkOf } from '../../bounded/per-minute';
+import { createSecretDoor } from '../../bounded/secret-door';
 import { takeReceipts } from '../../contract/platform/receipts';
 import { Failure } from '../../domain/failures';
 import { sha256 } from '../../sealing/key-ring';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { settlesWithinMs, takeReceipt } from '../../second-interface/take-receipt';
 import { jsonBody, type Mount } from '../edge/mount';
-
-/** A minute, of one network: people choose the secret. */
-const wrongMax = 20;
 
 export interface Receipts {
   readonly orderDeps: OrderDeps;
@@ -22,14 +20,12 @@ export interface Receipts {
 export const mountReceipts = (mount: Mount, { orderDeps, channels, secret }: Receipts): void => {
   if (secret === undefined) return;
   const right = Buffer.from(sha256(secret));
-  const wrong = createPerMinute(wrongMax, orderDeps.nowMs);
+  const door = createSecretDoor(orderDeps.nowMs);
   mount.open(takeReceipts)(async ({ params, request, response, todays }) => {
     response.setHeader('cache-control', 'no-store');
-    const network = networkOf(request.ip ?? '');
-    const retryAfterSeconds = wrong.secondsLeft(network);
-    if (retryAfterSeconds !== undefined) throw new Failure('rate_limited', { retryAfterSeconds });
     const isRight = timingSafeEqual(Buffer.from(sha256(params.receiptSecret)), right);
-    if (!isRight) wrong.note(network);
+    const retryAfterSeconds = door.waitSeconds(networkOf(request.ip ?? ''), isRight);
+    if (retryAfterSeconds) throw new Failure('rate_limited', { retryAfterSeconds });
     if (!isRight || !channels.includes(params.channel)) throw new Failure('path_unknown');
     const given = jsonBody(request, takeReceipts.body, takeReceipts, todays);
     const endMs = orderDeps.nowMs() + settlesWithinMs;

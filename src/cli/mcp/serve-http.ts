@@ -10,19 +10,14 @@ import {
   validateHostHeader,
   validateOriginHeader,
 } from '@modelcontextprotocol/server';
-import { LRUCache } from 'lru-cache';
-import { createPerMinute, networkOf } from '../../bounded/per-minute';
+import { networkOf } from '../../bounded/per-minute';
+import { createSecretDoor } from '../../bounded/secret-door';
 
 const path = '/mcp';
 const bodyMaxBytes = 256 * 1024;
 const connectionsMax = 64;
 const requestLimitMs = 30_000;
 const subscriptionsMax = 16;
-/** A minute, of one network: people choose the token. */
-const wrongMax = 20;
-/** From where it was taken within a day it is taken beside a guesser. */
-const knownNetworksMax = 100;
-const knownMs = 24 * 3_600_000;
 
 export interface HttpParts {
   readonly create: () => McpServer;
@@ -46,20 +41,15 @@ export const serveHttp = async ({ create, host, port, token, allowedHosts, onPro
   });
   const named = ['localhost', '127.0.0.1', '[::1]', ...allowedHosts];
   const right = sha256(`Bearer ${token}`);
-  const wrong = createPerMinute(wrongMax, Date.now);
-  const known = new LRUCache<string, true>({ max: knownNetworksMax, ttl: knownMs });
+  const door = createSecretDoor(Date.now);
 
   const refusal = ({ headers, url, socket }: IncomingMessage): number | undefined => {
     if (!validateHostHeader(headers.host, named).ok) return 403;
     if (!validateOriginHeader(headers.origin, named).ok) return 403;
-    const network = networkOf(socket.remoteAddress ?? '');
     const isRight = timingSafeEqual(sha256(headers.authorization ?? ''), right);
-    if (wrong.secondsLeft(network) !== undefined && !(isRight && known.has(network))) return 429;
-    if (!isRight) {
-      wrong.note(network);
-      return 401;
-    }
-    known.set(network, true);
+    const waitSeconds = door.waitSeconds(networkOf(socket.remoteAddress ?? ''), isRight);
+    if (waitSeconds) return 429;
+    if (!isRight) return 401;
     return url === path ? undefined : 404;
   };
 

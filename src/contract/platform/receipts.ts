@@ -21,5 +21,5 @@ export const takeReceipts = declareRoute({
     examples: [{ messageId: 'b1946ac9@codes.example.com', event: 'delivered' }],
   }),
   answers: { 204: { says: 'Taken, also of unknown messages' } },
-  problems: [],
+  problems: ['rate_limited'],
 });
