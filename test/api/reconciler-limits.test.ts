@@ -66,6 +66,9 @@ test('orders that answer nothing take a bounded time of each pass, and the next 
   });
 }, 240_000);
 
+/** What is counted here is looks, however slow the machine. */
+const stageLimitMs = 100_000;
+
 test('an event that a dead worker left is told in the next pass, however many of an issuer that is away are pending', async () => {
   const { gateway, database } = file.platform.core;
   const long = Date.now() - 3_600_000;
@@ -81,7 +84,7 @@ test('an event that a dead worker left is told in the next pass, however many of
   });
   await database.orders.insertMany(rows);
   const started = jest.spyOn(gateway, 'startEvent').mockResolvedValue('exists');
-  await reconcileOnce(file.platform, { alert: noAlerts });
+  await reconcileOnce(file.platform, { alert: noAlerts, stageLimitMs });
   expect(started.mock.calls.map(([{ orderNo }]) => orderNo)).toContain('left');
   await database.orders.deleteMany({ _id: { $in: rows.map(({ _id }) => _id) } });
 });
@@ -101,7 +104,7 @@ test('what is under way is looked at again after as long as it has been pending,
   const started = jest.spyOn(gateway, 'startEvent').mockResolvedValue('exists');
   const told = async (afterMs = 0): Promise<string[]> => {
     started.mockClear();
-    await reconcileOnce(file.platform, { alert: noAlerts, nowMs: () => Date.now() + afterMs });
+    await reconcileOnce(file.platform, { alert: noAlerts, stageLimitMs, nowMs: () => Date.now() + afterMs });
     return started.mock.calls.map(([{ orderNo }]) => orderNo).filter((orderNo) => orderNo.startsWith('wait-'));
   };
   await pendingFor('wait-hour', hourMs);
