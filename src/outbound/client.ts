@@ -211,6 +211,7 @@ export const createOutbound = ({
           own: call.own,
           owner: guard.ownerOf(call.issuerId),
           asker: call.issuerId,
+          slotKey,
           headers: { 'user-agent': 'Codeferry/1', ...tracing.headers(), ...call.headers },
           body: call.body,
           timeLimitMs: call.timeLimitMs ?? timeLimitMs,

@@ -9,9 +9,10 @@ import { fitCertificates, fittingCertificates } from '../given-keys/certificates
 import { fitPrivateKey } from '../given-keys/private-key';
 import { isLoopback } from './address';
 import { AddressForbidden, type AddressGuard } from './address-guard';
-import { oneHandshake, startBoundedTls } from './bounded-tls';
+import { askedHandshakeMaxBytes, heardElsewhere, oneHandshake, startBoundedTls } from './bounded-tls';
 import { type EgressProxy, ProxyFailed } from './egress-proxy';
 import { type Handshakes, HandshakesSpent } from './handshakes';
+import { keysOf } from './shown-chain';
 
 interface ConnectorOptions {
   readonly guard: AddressGuard;
@@ -40,9 +41,11 @@ export interface Place {
   readonly owner?: string | undefined;
   /** The issuer for which it is called: no part of the name, as all who have no rights of their own may share. */
   readonly asker?: string | undefined;
+  /** With whose calls it is counted, where not with all of the asker's: no part of the name either. */
+  readonly slotKey?: string | undefined;
 }
 
-type How = Pick<Place, 'ca' | 'own' | 'owner' | 'asker'>;
+type How = Pick<Place, 'ca' | 'own' | 'owner' | 'asker' | 'slotKey'>;
 
 /** Who is trusted, who we say that we are, and whose rights opened it, is part of the name: no call goes over a connection that it would not have made. */
 const nameOf = (url: URL, { owner, ...how }: How): string => [url.origin, owner ?? '', trustOf(how)].join('#');
@@ -53,13 +56,14 @@ const trustOf = ({ ca, own }: Pick<How, 'ca' | 'own'>): string =>
 const digestOf = (text: string | undefined): string =>
   text === undefined ? '' : createHash('sha256').update(text).digest('base64url');
 
-export const placeOfUrl = (url: URL, { ca, own, owner, asker }: How = {}): Place => {
+export const placeOfUrl = (url: URL, { ca, own, owner, asker, slotKey }: How = {}): Place => {
   const isTls = url.protocol === 'https:';
   return {
     ca,
     own,
     owner,
     asker,
+    slotKey,
     name: nameOf(url, { ca, own, owner }),
     isTls,
     hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -94,6 +98,12 @@ const contextsMax = 30;
  */
 const keyAgreement = { ciphers: `${DEFAULT_CIPHERS}:!DHE`, ecdhCurve: 'X25519:P-256:P-384:P-521' } as const;
 
+/** `keys`: of those who are trusted beside public authorities, where an issuer has its own. */
+interface Trust {
+  readonly secureContext: SecureContext;
+  readonly keys?: ReadonlySet<string>;
+}
+
 type Opened = (error: Error | null, socket: Socket | null) => void;
 
 export type Connector = ReturnType<typeof createConnector>;
@@ -104,10 +114,10 @@ export type Connector = ReturnType<typeof createConnector>;
  */
 export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy, handshakes }: ConnectorOptions) => {
   const opening = new Set<(error: Error) => void>();
-  const contexts = new LRUCache<string, SecureContext>({ max: contextsMax });
+  const contexts = new LRUCache<string, Trust>({ max: contextsMax });
   const tlsSessions = new LRUCache<string, Buffer>({ max: tlsSessionsMax });
 
-  const contextOf = ({ ca, own }: Place): SecureContext => {
+  const trustIn = ({ ca, own }: Place): Trust => {
     const trust = trustOf({ ca, own });
     const known = contexts.get(trust);
     if (known) return known;
@@ -116,14 +126,15 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy,
       ...(trustedCa === undefined ? [] : [trustedCa]),
       ...(ca === undefined ? [] : fittingCertificates(ca)),
     ];
-    const context = createSecureContext({
+    const secureContext = createSecureContext({
       ...(added.length > 0 ? { ca: [...rootCertificates, ...added] } : {}),
       ...(own ? { cert: fitCertificates(own.certificate).join(''), key: fitPrivateKey(own.key) } : {}),
       ...keyAgreement,
       ...oneHandshake,
     });
-    contexts.set(trust, context);
-    return context;
+    const made = { secureContext, ...(ca === undefined ? {} : { keys: keysOf(added) }) };
+    contexts.set(trust, made);
+    return made;
   };
 
   const secure = (place: Place, socket: Socket, onFirst: (letIn: () => void) => void, done: Opened): void => {
@@ -134,13 +145,17 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy,
     };
     let secured: TLSSocket;
     try {
+      const { secureContext, keys } = trustIn(place);
       const options = {
-        secureContext: contextOf(place),
+        secureContext,
         ...(isIP(hostname) === 0 ? { servername: hostname } : { host: hostname }),
         ALPNProtocols: ['http/1.1'],
         session: tlsSessions.get(name),
       };
-      secured = startBoundedTls(socket, options, onFirst);
+      secured = startBoundedTls(socket, options, onFirst, {
+        ...(place.own ? { maxBytes: askedHandshakeMaxBytes } : {}),
+        trustedKeys: keys,
+      });
     } catch (error) {
       // Nobody else would hear of it here.
       fail(error);
@@ -171,13 +186,13 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy,
       queueMicrotask(() => callback(new AddressForbidden('the address may not be called'), null));
       return;
     }
-    const spent = place.isTls ? handshakes.spent(place.asker) : undefined;
+    const spent = place.isTls ? handshakes.spent(place.asker, place.slotKey) : undefined;
     if (spent) {
       queueMicrotask(() => callback(spent, null));
       return;
     }
 
-    const handshake = handshakes.begin(place.asker);
+    const handshake = handshakes.begin(place.asker, place.slotKey);
     let underway: Socket | ClientRequest | undefined;
     let isOver = false;
     const end = (act: () => void) => {
@@ -191,7 +206,7 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy,
     const fail = (error: Error) =>
       end(() => {
         handshake.leave(false);
-        underway?.on('error', () => undefined).destroy();
+        underway?.on('error', heardElsewhere).destroy();
         callback(error, null);
       });
     const timer = setTimeout(() => fail(late()), connectLimitMs);
@@ -234,7 +249,7 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy,
         noDelay: true,
         keepAlive: true,
       });
-      underway = socket.on('error', fail);
+      underway = socket.on('error', heardElsewhere).on('error', fail);
       socket.once('connect', () => {
         if (socket.remoteAddress && admits(socket.remoteAddress)) reached(socket);
         else fail(new AddressForbidden('the connected address may not be called'));
@@ -248,7 +263,7 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy,
         if (socket && isOver) {
           socket.destroy();
         } else if (socket) {
-          underway = socket.on('error', fail);
+          underway = socket.on('error', heardElsewhere).on('error', fail);
           reached(socket);
         } else if (others.length > 0) {
           tunnel(proxy, others);

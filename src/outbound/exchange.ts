@@ -15,6 +15,7 @@ export interface Exchange {
   readonly owner?: string | undefined;
   /** The issuer for which it is called. */
   readonly asker?: string | undefined;
+  readonly slotKey?: string | undefined;
   readonly ca?: string | undefined;
   readonly own?: Place['own'];
   readonly headers: Readonly<Record<string, string>>;

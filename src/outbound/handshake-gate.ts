@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
 /** A usual chain is 3 to 8 KB; of RSA keys as slow as TLS takes there is room for a dozen. */
-const handshakeMaxBytes = 16 * 1024;
+export const handshakeMaxBytes = 16 * 1024;
 /** Afterwards: what TLS tells itself, such as tickets, each of which it takes in; and so often the bytes that come of all. */
 const asideMaxBytes = 128 * 1024;
 const bytesPerClearByteMax = 4;
@@ -14,12 +14,14 @@ const bytesPerClearByteMax = 4;
 export class HandshakeGate extends Duplex {
   readonly #socket: Socket;
   #cameBytes = 0;
-  #mayComeBytes = (): number => handshakeMaxBytes;
+  readonly #handshakeMaxBytes: number;
+  #mayComeBytes = (): number => this.#handshakeMaxBytes;
   #held: Buffer[] | undefined = [];
 
-  constructor(socket: Socket, onFirst: (letIn: () => void) => void) {
+  constructor(socket: Socket, onFirst: (letIn: () => void) => void, maxBytes = handshakeMaxBytes) {
     super({ allowHalfOpen: false });
     this.#socket = socket;
+    this.#handshakeMaxBytes = maxBytes;
     socket
       .on('data', (chunk: Buffer) => {
         if (this.#cameBytes === 0) onFirst(() => this.#letIn());
@@ -44,7 +46,7 @@ export class HandshakeGate extends Duplex {
 
   /** The handshake is over; of what comes now TLS makes so many bytes. */
   open(clearBytes: () => number): void {
-    this.#mayComeBytes = () => handshakeMaxBytes + asideMaxBytes + bytesPerClearByteMax * clearBytes();
+    this.#mayComeBytes = () => this.#handshakeMaxBytes + asideMaxBytes + bytesPerClearByteMax * clearBytes();
   }
 
   #give(chunk: Buffer): void {

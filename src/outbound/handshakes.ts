@@ -2,7 +2,7 @@ import { createPerMinute } from '../bounded/per-minute';
 import { isTestIssuer, turnOf } from '../domain/ids';
 import { secondMs } from '../domain/timings';
 
-/** Twice what opens a host's circuit, so that one host with a wrong certificate holds up no other. */
+/** Twice what opens a host's circuit, so that one host with a wrong certificate holds up no other. Of each slot key. */
 const failedPerMinuteMax = 20;
 /** Of all test issuers together, whom anybody makes. */
 const failedTestsPerMinuteMax = 60;
@@ -21,6 +21,7 @@ export class HandshakesSpent extends Error {
 
 interface Waiting {
   readonly issuerId: string;
+  readonly slotKey: string;
   go(): void;
   refuse(error: HandshakesSpent): void;
 }
@@ -37,26 +38,31 @@ export type Handshakes = ReturnType<typeof createHandshakes>;
  * them until the minute is over; connections that are open stay in use. Asked by the connector, for all calls out.
  */
 export const createHandshakes = (nowMs: () => number) => {
-  const ofIssuers = createPerMinute(failedPerMinuteMax, nowMs);
+  const ofKeys = createPerMinute(failedPerMinuteMax, nowMs);
+  /** Of whom one failed at least: what all test issuers have together is used up for these alone. */
+  const failing = createPerMinute(1, nowMs);
   const ofTests = createPerMinute(failedTestsPerMinuteMax, nowMs);
   const turns = new Map<string, Turn>();
 
-  const spent = (issuerId = ''): HandshakesSpent | undefined => {
-    const ofTurn = isTestIssuer(issuerId) ? ofTests.secondsLeft(turnOf(issuerId)) : undefined;
-    const seconds = Math.max(ofIssuers.secondsLeft(issuerId) ?? 0, ofTurn ?? 0);
+  const spent = (issuerId = '', slotKey = issuerId): HandshakesSpent | undefined => {
+    const isJudged = isTestIssuer(issuerId) && failing.secondsLeft(issuerId) !== undefined;
+    const ofTurn = isJudged ? ofTests.secondsLeft(turnOf(issuerId)) : undefined;
+    const seconds = Math.max(ofKeys.secondsLeft(slotKey) ?? 0, ofTurn ?? 0);
     return seconds > 0 ? new HandshakesSpent(seconds * secondMs) : undefined;
   };
 
-  const noteFailed = (issuerId: string): void => {
-    ofIssuers.note(issuerId);
-    if (isTestIssuer(issuerId)) ofTests.note(turnOf(issuerId));
+  const noteFailed = (issuerId: string, slotKey: string): void => {
+    ofKeys.note(slotKey);
+    if (!isTestIssuer(issuerId)) return;
+    failing.note(issuerId);
+    ofTests.note(turnOf(issuerId));
   };
 
   const letIn = (name: string, turn: Turn): void => {
     for (const next of turn.waiting) {
       if (turn.underWay >= underWayMax) return;
       turn.waiting.delete(next);
-      const error = spent(next.issuerId);
+      const error = spent(next.issuerId, next.slotKey);
       if (error) next.refuse(error);
       else next.go();
     }
@@ -64,7 +70,7 @@ export const createHandshakes = (nowMs: () => number) => {
   };
 
   /** Of one connection: it enters with the server's first byte, at once or in turn, and leaves when the handshake ends. */
-  const begin = (issuerId = '') => {
+  const begin = (issuerId = '', slotKey = issuerId) => {
     const name = turnOf(issuerId);
     let leave = (_isGood: boolean): void => undefined;
     return {
@@ -76,12 +82,12 @@ export const createHandshakes = (nowMs: () => number) => {
           leave = (isGood) => {
             leave = () => undefined;
             turn.underWay -= 1;
-            if (!isGood) noteFailed(issuerId);
+            if (!isGood) noteFailed(issuerId, slotKey);
             letIn(name, turn);
           };
           go();
         };
-        const one = { issuerId, go: goIn, refuse };
+        const one = { issuerId, slotKey, go: goIn, refuse };
         leave = () => turn.waiting.delete(one);
         turn.waiting.add(one);
         letIn(name, turn);

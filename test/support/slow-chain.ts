@@ -112,9 +112,13 @@ const slowKey = (): KeyObject => {
 
 /**
  * An authority, and a server's certificate by another one between them that is slow to check with. `hidden`: one of the same
- * name, expired, stands before it.
+ * name, expired, stands before it, with the key of the authority or with another one that is quick.
  */
-export const trustedSlowChain = ({ hidden = false, slow = true } = {}) => {
+export const trustedSlowChain = ({
+  hidden = false,
+  slow = true,
+  withKey = 'authority' as 'authority' | 'other',
+} = {}) => {
   const root = ecKeys();
   const between = slow ? slowKey() : ecKeys().privateKey;
   const leaf = ecKeys();
@@ -127,6 +131,7 @@ export const trustedSlowChain = ({ hidden = false, slow = true } = {}) => {
     signedBy: root.privateKey,
   };
   const middle = { ...ca, subject: 'between' };
+  const hiddenKey = withKey === 'authority' ? ca.key : publicPart(ecKeys().publicKey);
   const shown = [
     certificate({
       subject: 'leaf',
@@ -135,8 +140,40 @@ export const trustedSlowChain = ({ hidden = false, slow = true } = {}) => {
       more: forThisMachine,
       signedBy: between,
     }),
-    ...(hidden ? [certificate({ ...middle, until: '260101000000Z' })] : []),
+    ...(hidden ? [certificate({ ...middle, key: hiddenKey, until: '260101000000Z' })] : []),
     certificate({ ...middle, key: publicOf(between) }),
   ];
   return { ca: pemOf(certificate(ca)), cert: shown.map(pemOf).join(''), key: privatePem(leaf.privateKey) };
+};
+
+/**
+ * An honest server whose chain has an old certificate: `root`: that of the authority, which made another one of the same name
+ * and key; `crossSigned`: that of the authority by one that is no more, which nobody needs.
+ */
+export const oldChain = (what: 'root' | 'crossSigned') => {
+  const [root, gone, between, leaf] = [ecKeys(), ecKeys(), ecKeys(), ecKeys()];
+  const key = publicPart(root.publicKey);
+  const ca = { subject: 'root', by: 'root', key, more: isAuthority, signedBy: root.privateKey };
+  const isRoot = what === 'root';
+  const shown = [
+    certificate({
+      subject: 'leaf',
+      by: 'between',
+      key: publicPart(leaf.publicKey),
+      more: forThisMachine,
+      signedBy: between.privateKey,
+    }),
+    certificate({ ...ca, subject: 'between', key: publicPart(between.publicKey) }),
+    certificate({ ...ca, ...(isRoot ? {} : { by: 'gone', signedBy: gone.privateKey }), until: '260101000000Z' }),
+  ];
+  return { ca: pemOf(certificate(ca)), cert: shown.map(pemOf).join(''), key: privatePem(leaf.privateKey) };
+};
+
+/** So many authorities, each of another long name. */
+export const manyAuthorities = (count: number): string[] => {
+  const { publicKey, privateKey: signedBy } = ecKeys();
+  return Array.from({ length: count }, (_, n) => {
+    const subject = `${'long '.repeat(18)}${n}`;
+    return pemOf(certificate({ subject, by: subject, key: publicPart(publicKey), more: isAuthority, signedBy }));
+  });
 };

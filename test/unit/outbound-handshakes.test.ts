@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createServer as createPlainServer, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
-import { type AddressInfo, connect, createServer as createTcpServer, Socket } from 'node:net';
+import net, { type AddressInfo, connect, createServer as createTcpServer, type NetConnectOpts, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls, { type TlsOptions } from 'node:tls';
 import { createAddressGuard } from '../../src/outbound/address-guard';
 import { createOutbound, type Outbound, type OutboundOptions, type SignedCall } from '../../src/outbound/client';
 import { HandshakeGate } from '../../src/outbound/handshake-gate';
 import { ownAuthority } from '../support/certificates';
-import { trustedSlowChain, untrustedSlowChain } from '../support/slow-chain';
+import { manyAuthorities, oldChain, trustedSlowChain, untrustedSlowChain } from '../support/slow-chain';
 import { until } from '../support/until';
 
 const limitBytes = 16 * 1024;
@@ -101,12 +101,20 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s:', (version) => {
 
   test.each([
     ['a chain with a slow key fails though its authority is trusted', { slow: true, hidden: false }, 'tls'],
-    ['another certificate of the same name hides none', { slow: true, hidden: true }, 'tls'],
+    ['another certificate of the same name hides none', { slow: true, hidden: true, withKey: 'other' }, 'tls'],
+    ['neither does one with a trusted key', { slow: true, hidden: true, withKey: 'authority' }, 'tls'],
     ['a chain with usual keys is talked to', { slow: false, hidden: false }, 'answered 204'],
-  ])('%s', async (_name, how, expected) => {
+  ] as const)('%s', async (_name, how, expected) => {
     const { ca, ...chain } = trustedSlowChain(how);
     const { url } = await aServer({ ...chain, ...only });
     expect(await reasonOf(anOutbound(), aCall(url, { ca }))).toBe(expected);
+  });
+
+  test.each(['root', 'crossSigned'] as const)('an old %s that a server shows, too, is no fault', async (what) => {
+    const { ca, ...chain } = oldChain(what);
+    const { url } = await aServer({ ...chain, ...only });
+    expect(await reasonOf(anOutbound(), aCall(url, { ca }))).toBe('answered 204');
+    expect(await reasonOf(anOutbound({ trustedCa: ca }), aCall(url))).toBe('answered 204');
   });
 
   test('many calls at once that are all right wait for each other, and none fails', async () => {
@@ -227,7 +235,16 @@ describe('handshakes that fail', () => {
     expect(await someOf(1)).toEqual(new Set(['over_limit']));
   });
 
-  test('of test issuers have an account together, too', async () => {
+  test('at webhook terminals hold up no callback of their issuer', async () => {
+    const [wrong, right] = [await aServer(untrusted), await aServer(authority)];
+    const outbound = anOutbound();
+    const toTerminal = { slotKey: 'terminals:acme' };
+    for (let n = 0; n < failedMax; n += 1) expect(await reasonOf(outbound, aCall(wrong.url, toTerminal))).toBe('tls');
+    expect(await reasonOf(outbound, aCall(right.url, toTerminal))).toBe('over_limit');
+    expect(await reasonOf(outbound, aCall(right.url))).toBe('answered 204');
+  });
+
+  test('of test issuers have an account together, too, which holds up those of whom one failed', async () => {
     const { url } = await aServer(untrusted);
     const right = await aServer(authority);
     const outbound = anOutbound();
@@ -235,9 +252,64 @@ describe('handshakes that fail', () => {
     for (const issuerId of tests.slice(0, 3)) {
       for (let n = 0; n < failedMax; n += 1) expect(await reasonOf(outbound, aCall(url, { issuerId }))).toBe('tls');
     }
-    expect(await reasonOf(outbound, aCall(right.url, { issuerId: tests[3] as string }))).toBe('over_limit');
+    const another = { issuerId: tests[3] as string };
+    expect(await reasonOf(outbound, aCall(right.url, another))).toBe('answered 204');
+    expect(await reasonOf(outbound, aCall(url, another))).toBe('tls');
+    expect(await reasonOf(outbound, aCall(url, another))).toBe('over_limit');
     expect(await reasonOf(outbound, aCall(right.url))).toBe('answered 204');
   });
+});
+
+test('a server that asks who calls may name many authorities, where it is shown who', async () => {
+  const many = { requestCert: true, rejectUnauthorized: false, ca: manyAuthorities(140) };
+  const { url } = await aServer({ ...authority, ...many });
+  const { cert: certificate, key } = authority;
+  expect(await reasonOf(anOutbound(), aCall(url, { own: { certificate, key } }))).toBe('answered 204');
+  expect(await reasonOf(anOutbound(), aCall(url))).toBe('tls');
+});
+
+test('an idle connection holds no process, one in use does', async () => {
+  const { port, url } = await aServer(authority);
+  const outbound = anOutbound();
+  const calls = (['ref', 'unref'] as const).map((name) => jest.spyOn(Socket.prototype, name));
+  const reached = () =>
+    calls.map(
+      ({ mock }) => mock.contexts.filter((one) => !(one instanceof tls.TLSSocket) && one.remotePort === port).length,
+    );
+  for (const expected of [
+    [0, 1],
+    [1, 2],
+  ]) {
+    expect(await reasonOf(outbound, aCall(url))).toBe('answered 204');
+    await new Promise(setImmediate);
+    expect(reached()).toEqual(expected);
+  }
+});
+
+test('at no moment is an error of a connection one that nobody listens to', async () => {
+  const plain = createPlainServer((_request, response) => response.writeHead(204).end());
+  plain.listen(0, '127.0.0.1');
+  await once(plain, 'listening');
+  closers.push(() => new Promise((done) => plain.close(done)));
+  const { url } = await aServer(authority);
+  const least: number[] = [];
+  const watched = <T extends Socket>(socket: T): T => {
+    socket.on('removeListener', (name) => name === 'error' && least.push(socket.listenerCount('error')));
+    return socket;
+  };
+  const startTcp = net.connect;
+  jest.spyOn(net, 'connect').mockImplementation(((...of: [NetConnectOpts]) => watched(startTcp(...of))) as never);
+  jest
+    .spyOn(tls, 'connect')
+    .mockImplementation(((...of: [tls.ConnectionOptions]) => watched(startTls(...of))) as never);
+  const outbound = anOutbound();
+  for (const one of [url, `http://127.0.0.1:${(plain.address() as AddressInfo).port}/`]) {
+    least.length = 0;
+    expect(await reasonOf(outbound, aCall(one))).toBe('answered 204');
+    await new Promise(setImmediate);
+    expect(least.length).toBeGreaterThan(1);
+    expect(Math.min(...least)).toBeGreaterThan(0);
+  }
 });
 
 test('after the handshake TLS is given little of which no answer comes', async () => {
