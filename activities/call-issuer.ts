@@ -219,6 +219,8 @@ const callUrl = async (
   if (result.kind === 'failed') {
     const isNotTried = result.reason === 'over_limit' || result.reason === 'breaker_open';
     if (isNotTried) meter.of({ issuerId: issuer._id }).callback(message.type, issuer.codeMode, result.reason, 0);
+    if (result.because === 'tls')
+      throw notTried('tls_failing', 'TLS failed too often', result.retryAfterMs ?? secondMs);
     if (result.reason === 'over_limit') throw overLimit(result.retryAfterMs);
     if (result.reason === 'breaker_open') {
       throw notTried('breaker_open', 'the issuer failed too often', Math.max(1_000, result.retryAfterMs ?? 0));

@@ -66,7 +66,7 @@ export type DeliveryOutcome =
     }
   | {
       readonly kind: 'not_tried';
-      readonly reason: 'over_limit' | 'breaker_open' | 'day_limit';
+      readonly reason: 'over_limit' | 'tls_failing' | 'breaker_open' | 'day_limit';
       readonly delayMs: number;
     };
 

@@ -97,6 +97,12 @@ describe('why an order has no code, and what to do', () => {
     ['no worker for long', { noWorker: {} }, /none has reported for more than ten minutes/, 'see_workers'],
     ['unfit code', { stuck: { tries: 3, triedAtMs: atMs, failure: 'X' } }, /unfit: X, try 3 at 2026/, 'see_workflow'],
     ['a pause', { call: { to: 'issuer', held: 'held' } }, /Held: the issuer is paused/, 'resume_issuer'],
+    [
+      'TLS',
+      { call: { to: 'terminal', held: 'tls_failing' } },
+      /Held: TLS failed so often in calls to the terminal/,
+      'renotify',
+    ],
   ])('what stops everything comes before what the issuer did: %s', (_, around, words, action) => {
     const { why, next } = whyNoCode(facts({ failures: 1 }), [wrong('token_mismatch')], around);
     expect(why).toMatch(words);

@@ -43,7 +43,12 @@ export const createWebhookDelivery =
     if (result.kind === 'failed') {
       const { reason } = result;
       if (reason === 'over_limit' || reason === 'breaker_open') {
-        return { kind: 'not_tried', reason, delayMs: Math.max(1_000, result.retryAfterMs ?? 0) };
+        const isTls = reason === 'over_limit' && result.because === 'tls';
+        return {
+          kind: 'not_tried',
+          reason: isTls ? 'tls_failing' : reason,
+          delayMs: Math.max(1_000, result.retryAfterMs ?? 0),
+        };
       }
       return { kind: 'failed', status: 0, problem: result.reason, isFinal: false, tookMs: result.tookMs };
     }

@@ -1,5 +1,5 @@
 /** What keeps an order from going on, beside what it waits for by itself: told to operators in plain sentences. */
-export type HoldReason = 'held' | 'breaker_open' | 'over_limit' | 'day_limit' | 'tampered';
+export type HoldReason = 'held' | 'breaker_open' | 'over_limit' | 'tls_failing' | 'day_limit' | 'tampered';
 
 /** A call out that waits for its next try: after a failed one, or because none is made for now. */
 export interface WaitingCall {
@@ -12,6 +12,7 @@ export const holdReasons: readonly string[] = [
   'held',
   'breaker_open',
   'over_limit',
+  'tls_failing',
   'day_limit',
   'tampered',
 ] satisfies HoldReason[];
@@ -25,6 +26,8 @@ export const whyHeld = (reason: HoldReason, { to, nextTryAtMs }: WaitingCall): s
       return `Held: calls to the ${to} failed so often that none is made for now${next}.`;
     case 'over_limit':
       return `Held: as many calls to the ${to} run as may run at once${next}.`;
+    case 'tls_failing':
+      return `Held: TLS failed so often in calls to the ${to} that no new connection is made for now${next}.`;
     case 'day_limit':
       return `Held: the issuer has used up what its messages may cost today${next}.`;
     case 'tampered':
