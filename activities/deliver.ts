@@ -21,7 +21,7 @@ import { openSecrets } from '../src/sealing/issuer-secrets';
 import { SealBroken } from '../src/sealing/key-ring';
 import type { PlatformKeys } from '../src/sealing/platform-keys';
 import { changeRow } from '../src/second-interface/change-row';
-import { codesInPlace } from '../src/second-interface/claim-codes';
+import { codesInPlace } from '../src/second-interface/codes-in-place';
 import { pickupUrl } from '../src/second-interface/place-order';
 import { bringAllWaiting } from '../src/second-interface/waiting-messages';
 import type { DayCounts } from '../src/store/day-counts';

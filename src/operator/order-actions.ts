@@ -51,11 +51,11 @@ export const createOrderActions = (orderDeps: OrderDeps) => {
   const said = async <T>(
     name: string,
     row: OrderRow,
-    reason: string | undefined,
+    { reason, itemIds }: Reasoned & { readonly itemIds?: readonly string[] | undefined },
     run: (id: string, asked: typeof by & { readonly textRef?: string }) => Promise<T>,
   ): Promise<T> => {
     const id = `${name}/${randomUUID()}`;
-    return run(id, { ...by, ...(await keptText(orderDeps, row, id, reason)) });
+    return run(id, { ...by, ...(await keptText(orderDeps, row, id, reason, itemIds)) });
   };
 
   const actions = {
@@ -68,11 +68,11 @@ export const createOrderActions = (orderDeps: OrderDeps) => {
     expectRedeliverable: (row: OrderRow, terminal: Terminal): void =>
       expectRedeliverable(orderDeps, row, { ...by, terminal }),
     void: (row: OrderRow, { itemIds, reason }: Reasoned & { readonly itemIds?: readonly string[] | undefined } = {}) =>
-      said('void', row, reason, (id, text) => voidItems(orderDeps, row, id, { ...text, itemIds })),
+      said('void', row, { reason, itemIds }, (id, text) => voidItems(orderDeps, row, id, { ...text, itemIds })),
     refund: (row: OrderRow, asked: { readonly itemIds?: readonly string[] | undefined; readonly reason: string }) =>
       requestVoid(orderDeps, row, `requestVoid/${randomUUID()}`, { by: 'operator', ...asked }),
     complete: (row: OrderRow, { reason }: Reasoned = {}) =>
-      said('complete', row, reason, (id, text) => completeOrder(orderDeps, row, id, text)),
+      said('complete', row, { reason }, (id, text) => completeOrder(orderDeps, row, id, text)),
     cancel: async (row: OrderRow, reason = 'operator') => {
       await cancelOrder(orderDeps, row, randomUUID(), { reason }, 'operator');
       return findAnyOrder({ orderDeps }, row.issuerId, row.orderNo);
@@ -91,7 +91,9 @@ export const createOrderActions = (orderDeps: OrderDeps) => {
     extend: deed(routes.extendOrder, (row, { seconds }) => actions.extend(row, seconds * 1_000)),
     refund: deed(routes.refundOrder, actions.refund),
     'void-decision': deed(routes.decideVoidByOperator, (row, { requestId, decision, reason }) =>
-      said('decideVoid', row, reason, (id, text) => decideVoid(orderDeps, row, id, { ...text, requestId, decision })),
+      said('decideVoid', row, { reason }, (id, text) =>
+        decideVoid(orderDeps, row, id, { ...text, requestId, decision }),
+      ),
     ),
   } satisfies Record<Exclude<OperatorActionName, AnsweredOtherwise | keyof typeof queuedDeeds>, unknown>;
 

@@ -1,13 +1,13 @@
 import type { RowReader } from '../bounded/row-reader';
 import { dayLeftMs } from '../domain/days';
 import { Failure, type FailureCode, failures } from '../domain/failures';
-import { hasRoom, itemCount, withItems } from '../domain/items';
+import { hasRoom, withItems } from '../domain/items';
 import { holdsSubmission } from '../domain/judge/codes';
 import { decide, isUndoneByTime } from '../domain/judge/decide';
 import type { Answer, AskedKind, AskedMessage } from '../domain/messages';
 import { isClosed, isFinal, type OrderFacts, verifyByMs } from '../domain/order';
 import type { Reply } from '../order-messages/order-messages';
-import { type KeyRing, SealBroken } from '../sealing/key-ring';
+import type { KeyRing } from '../sealing/key-ring';
 import type { Codes } from '../store/codes';
 import type { Inbox } from '../store/inbox';
 import type { Hold, VoidPolicy } from '../store/issuers';
@@ -19,6 +19,7 @@ import type { PullQueue } from '../store/pull-queue';
 import type { Replays } from '../store/replays';
 import type { Asked, OrderGateway } from '../temporal/order-gateway';
 import type { AnsweredCalls } from './answered-calls';
+import { expectCodesInPlace } from './codes-in-place';
 import { startableOrder } from './startable-order';
 
 /** What the operations of this room work with; made once by the api and by the worker. */
@@ -149,7 +150,8 @@ const judgeClosed = async (
   const held = asksForItems.has(message.kind) ? await deps.codes.references(row, named(message)) : [];
   const { answer: judged, entries } = decide(row.facts, held, message, deps.nowMs());
   const isHeld = holdsSubmission(held, message);
-  if (message.kind === 'codes' && message.isRightToken && !isHeld) await expectCodesInPlace(deps, row);
+  if (message.kind === 'codes' && message.isRightToken && !isHeld)
+    await expectCodesInPlace(deps, row, message.submissionId);
   // The order took these very codes before it closed, after a 202 or a death: their call hears what it would have heard.
   const answer = judged.kind === 'codes' && isHeld ? { ...judged, isNew: true } : judged;
   // What else changes something its caller has judged once more, from the row, and written with its lines.
@@ -161,18 +163,6 @@ const judgeClosed = async (
     );
   }
   return { answer, row, isHeld, isProjected: false };
-};
-
-/**
- * Called before codes of an order that has ended are let go: they may be its own, and somebody else wrote that they are not.
- *
- * @throws SealBroken where it lacks some of those that it took; Failure `in_progress` while its end is being written
- */
-const expectCodesInPlace = async (deps: OrderDeps, row: OrderRow): Promise<void> => {
-  if ((await deps.codes.countHeld(row)) >= itemCount(row.facts)) return;
-  if (row.projected < row.version) throw new Failure('in_progress', { retryAfterSeconds: 1 });
-  await deps.orders.noteTampered(row, new Date(deps.nowMs()));
-  throw new SealBroken('codes of the order are gone');
 };
 
 /** Their judges look whether the order has what is named, or at all that it has. */

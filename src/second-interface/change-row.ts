@@ -9,7 +9,7 @@ import type { OrderRow, RowChange } from '../store/orders';
 import { afterSalesDue, startAfterSales } from './after-sale/start-after-sale';
 import { withTerminal } from './after-sale/told-terminal';
 import { expectNotRefused, type OrderDeps } from './ask-order';
-import { markTaken } from './claim-codes';
+import { markTaken } from './codes-in-place';
 import { findOrder } from './find-order';
 
 /** Other processes may change the same row: each round one of them gets through. */

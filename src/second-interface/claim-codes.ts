@@ -2,7 +2,7 @@ import type { Code } from '../contract/code';
 import { bodyInvalid } from '../contract/problem';
 import { Failure } from '../domain/failures';
 import { submissionId } from '../domain/ids';
-import { itemCount, itemOf } from '../domain/items';
+import { itemOf } from '../domain/items';
 import type { CodeReference, OrderMessage } from '../domain/messages';
 import type { HeldCode } from '../domain/order';
 import { bindClaim } from '../sealing/claim-row';
@@ -12,6 +12,7 @@ import type { ClaimedRow, SubmissionRow } from '../store/codes';
 import type { OrderRow } from '../store/orders';
 import { askOrder, engineUnavailable, type Judged, type OrderDeps } from './ask-order';
 import { references } from './code-references';
+import { markTaken } from './codes-in-place';
 
 export type CodesMessage = OrderMessage & { readonly kind: 'codes' };
 
@@ -154,51 +155,10 @@ export const judgeSubmission = async (
   return (await settleClaim(deps, asking, judged)) ? 'settled' : 'open';
 };
 
-/**
- * Called before all codes of an order are read. Its call marks the newest replacement's claim after the row says that it is
- * taken, and may die in between.
- */
-export const markTaken = async (
-  { codes }: Pick<OrderDeps, 'codes'>,
-  { takenClaim }: Pick<OrderRow, 'takenClaim'>,
-): Promise<void> => {
-  if (takenClaim !== undefined) await codes.markAccepted([takenClaim]);
-};
-
 /** @throws SealBroken */
 const expectOurs = <Row>(row: Row | 'tampered'): Row => {
   if (row === 'tampered') throw new SealBroken('the claim is not as the platform wrote it');
   return row;
-};
-
-/**
- * As they are sealed, with whether some of those are gone that its row says it has: then a person hears of it.
- *
- * @throws SealBroken where there are more of them
- */
-export const codesInPlace = async (deps: Pick<OrderDeps, 'codes' | 'orders' | 'nowMs'>, row: OrderRow) => {
-  await markTaken(deps, row);
-  const codes = await deps.codes.accepted(row);
-  const count = itemCount(row.facts);
-  // The row is older than they are: whoever gives them out looks at it once more.
-  const isOf = codes.length === count || (await deps.orders.find(row))?.version !== row.version;
-  if (!isOf) await deps.orders.noteTampered(row, new Date(deps.nowMs()));
-  if (!isOf && codes.length > count) throw new SealBroken('there are more codes than the order took');
-  return { codes, lacksSome: codes.length < count };
-};
-
-/** All of them. @throws SealBroken */
-export const acceptedCodes = async (deps: Pick<OrderDeps, 'codes' | 'orders' | 'nowMs'>, row: OrderRow) => {
-  const { codes, lacksSome } = await codesInPlace(deps, row);
-  if (lacksSome) throw new SealBroken('codes of the order are gone');
-  return codes;
-};
-
-/** What an operator's `/why` and a look at a tampered order ask: a forged claim holds nothing up, and is told. */
-export const areClaimsInPlace = async ({ codes }: Pick<OrderDeps, 'codes'>, row: OrderRow): Promise<boolean> => {
-  const { areOurs, held } = await codes.look(row);
-  const isCounted = row.projected >= row.version && ['delivered', 'undeliverable'].includes(row.facts.state);
-  return areOurs && (!isCounted || held === itemCount(row.facts));
 };
 
 /**

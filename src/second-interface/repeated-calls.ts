@@ -5,6 +5,7 @@ import { type HeldCode, isFinal } from '../domain/order';
 import type { OrderRow } from '../store/orders';
 import type { OrderDeps } from './ask-order';
 import { type ClaimedCodes, heldCodesOf } from './claim-codes';
+import { callsInPlace, noteInPlace } from './codes-in-place';
 
 /**
  * What changes nothing is answered from the row of a running order, and never reaches its workflow, whose questions are
@@ -48,9 +49,14 @@ export const repeatedCodes = async (
   { message, heldBy, submission }: ClaimedCodes,
 ): Promise<CodesAnswer | undefined> => {
   if (!heldBy || isFinal(row.facts.state)) return undefined;
-  const claimed = await deps.codes.countHeld(row);
+  const known = callsInPlace(deps, row);
+  const held = heldBy.every(({ _id }) => known?.has(_id)) ? undefined : await deps.codes.references(row);
   const facts = await deps.gateway.readFacts(row);
-  if (!facts || facts.version < row.version || facts.issued < claimed) return undefined;
+  if (!facts || facts.version < row.version) return undefined;
+  // What was counted lately counts where the order itself stands as its row did then.
+  const isSame = facts.version === row.version && facts.updatedAtMs === row.facts.updatedAtMs;
+  if (held ? facts.issued < held.length : !isSame) return undefined;
+  if (held) noteInPlace(deps, { _id: row._id, facts }, held);
   const answer = fromRow({ facts }, heldBy.flatMap(heldCodesOf), message, deps.nowMs());
   if (answer?.kind !== 'codes' || answer.isNew) return undefined;
   const { accepted, outstanding } = answer;

@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { terminalOfOrder } from '../channels/kept-terminal';
 import { openCodes } from '../channels/open-codes';
 import { secretsApart } from '../channels/terminals';
@@ -6,9 +7,12 @@ import { SealBroken } from '../sealing/key-ring';
 import { openOrder } from '../sealing/order-row';
 import type { OrderRow } from '../store/orders';
 import type { OrderDeps } from './ask-order';
-import { markTaken } from './claim-codes';
+import { markTaken } from './codes-in-place';
 
-/** Of an order with more codes a call that names some is compared with those alone: it may be one of as many calls. */
+/**
+ * Of an order with more codes a call that names some is compared with those alone: it may be one of as many calls. All of
+ * them are opened so many at a time, as everybody else waits meanwhile.
+ */
 const comparedMax = 200;
 
 /**
@@ -45,7 +49,11 @@ const codeValues = async (
 ): Promise<string[]> => {
   await markTaken(deps, row);
   const sealed = await deps.codes.accepted(row, row.quantity > comparedMax ? itemIds : undefined);
-  return openCodes(deps.ring, row, sealed).flatMap(({ value, secret }) =>
-    secret === undefined ? [value] : [value, secret],
-  );
+  const values: string[] = [];
+  for (let n = 0; n < sealed.length; n += comparedMax) {
+    if (n > 0) await othersTurn();
+    for (const { value, secret } of openCodes(deps.ring, row, sealed.slice(n, n + comparedMax)))
+      values.push(value, ...(secret === undefined ? [] : [secret]));
+  }
+  return values;
 };

@@ -3,16 +3,21 @@ import { notAsWritten, openOrder } from '../sealing/order-row';
 import type { OrderRow, ViewedOrder } from '../store/orders';
 import { hasOwnCalls } from './after-sale/start-after-sale';
 import type { OrderDeps } from './ask-order';
-import { areClaimsInPlace } from './claim-codes';
+import { areClaimsInPlace } from './codes-in-place';
 
 type Deps = Pick<OrderDeps, 'orders' | 'codes' | 'ring' | 'nowMs'>;
 type Row = ViewedOrder & Pick<Partial<OrderRow>, 'tamperedAt' | 'afterSalesDue'>;
 
 /**
  * Asked before somebody is called about an order, before it is shown alone, judged or purged, and by an operator's `/why`.
- * What is found is noted for a person, and taken back once the row is as it was.
+ * What is found is noted for a person, and taken back once the row is as it was. A look at the codes reads all of them:
+ * one a minute, but for a person who asks now.
  */
-export const isUntouched = async ({ orders, codes, ring, nowMs }: Deps, row: Row): Promise<boolean> => {
+export const isUntouched = async (
+  { orders, codes, ring, nowMs }: Deps,
+  row: Row,
+  isLookedNow = false,
+): Promise<boolean> => {
   try {
     openOrder(ring, row);
   } catch (error) {
@@ -21,7 +26,10 @@ export const isUntouched = async ({ orders, codes, ring, nowMs }: Deps, row: Row
     return false;
   }
   // Forged calls to its terminal are not made, nor forged codes taken, and neither holds anything else up.
-  const whole = row.tamperedAt && hasOwnCalls(ring, row) ? await orders.find(row) : null;
+  const { tampered } = codes.lookedAt;
+  const isLooked = row.tamperedAt !== undefined && (isLookedNow || !tampered.has(row._id)) && hasOwnCalls(ring, row);
+  if (isLooked) tampered.set(row._id, true);
+  const whole = isLooked ? await orders.find(row) : null;
   if (whole && (await areClaimsInPlace({ codes }, whole))) await orders.forgetTampered(row);
   return true;
 };

@@ -3,6 +3,7 @@ import type { AnyBulkWriteOperation, Collection, Filter } from 'mongodb';
 import { type Mode, type OrderName, orderId } from '../domain/ids';
 import type { CodeReference } from '../domain/messages';
 import type { HeldCode } from '../domain/order';
+import { createCodesLookedAt } from './codes-looked-at';
 import { ofMode } from './of-mode';
 import type { OrderRow } from './orders';
 import { callByCall } from './sealed-rows';
@@ -126,7 +127,9 @@ const asSeen = ({ _id, mac }: Pick<SubmissionRow, '_id' | 'mac'>): Filter<Submis
 });
 
 const keyOnly = { projection: { issuerId: 1, orderNo: 1, wrappedKey: 1 } } as const;
-const boundAtOnce = 50;
+/** One call has up to 200 of them, with what is sealed. */
+const codesBoundAtOnce = 500;
+const callsReadAtOnce = 10;
 const anyTime = { $gte: new Date(0), $lt: new Date('9999-12-31') } as const;
 /** What stands in the way of a claim, or is replaced, takes a round. */
 const claimRounds = 6;
@@ -151,8 +154,14 @@ export const createCodes = (
   ): Promise<Row[]> => {
     if (rows.length === 0) return [];
     const fits = seal.fits(await keyed(order));
-    const own = rows.filter((row) => fits(row, withBytes));
-    if (own.length < rows.length) await noteTampered(order);
+    const own: Row[] = [];
+    let areForged = false;
+    for (const row of rows) {
+      if (fits(row, withBytes)) own.push(row);
+      // What a purge left that was cut short is nobody's doing.
+      else areForged ||= !seal.isOfPurged(row);
+    }
+    if (areForged) await noteTampered(order);
     return own;
   };
 
@@ -368,15 +377,18 @@ export const createCodes = (
       return wanted ? items.filter(({ itemId }) => wanted.has(itemId)) : items;
     },
 
-    /** How many it has, each once. */
-    countHeld: async (order: OrderName | KeyedOrder): Promise<number> =>
-      itemsIn(await readOurs(order, { status: 'accepted' })).length,
+    /** A purge has begun, and goes on: what it leaves is no order's any more, and nobody tampered with it. */
+    isBeingPurged: async (order: KeyedOrder): Promise<boolean> =>
+      (await submissions.find({ orderId: order._id, codes: [] }).toArray()).some((row) => seal.isOfPurged(row)),
+
+    lookedAt: createCodesLookedAt(),
 
     /** Whether all that there is of an order's claims is the platform's, and how many codes it has by them. */
     look: async (order: KeyedOrder): Promise<{ readonly areOurs: boolean; readonly held: number }> => {
       const rows = await submissions.find({ orderId: order._id }).toArray();
-      const own = await ours(order, rows, true);
-      return { areOurs: own.length === rows.length, held: itemsIn(own.filter(isAccepted)).length };
+      const left = rows.filter((row) => !seal.isOfPurged(row));
+      const own = await ours(order, left, true);
+      return { areOurs: own.length === left.length, held: itemsIn(own.filter(isAccepted)).length };
     },
 
     /** Calls that came in time, whether or not the order has judged them: a page at a time. */
@@ -416,11 +428,13 @@ export const createCodes = (
         if (writes.length > 0) await submissions.bulkWrite(writes, { ordered: false });
       };
       let some: SubmissionRow[] = [];
-      for await (const row of submissions.find({ mac: { $exists: false } }, callByCall).batchSize(boundAtOnce)) {
+      let codes = 0;
+      for await (const row of submissions.find({ mac: { $exists: false } }, callByCall).batchSize(callsReadAtOnce)) {
         some.push(row);
-        if (some.length < boundAtOnce) continue;
+        codes += 1 + (Array.isArray(row.codes) ? row.codes.length : 0);
+        if (codes < codesBoundAtOnce) continue;
         await bind(some);
-        some = [];
+        [some, codes] = [[], 0];
       }
       await bind(some);
     },

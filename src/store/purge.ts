@@ -26,7 +26,7 @@ export const createPurge = (
   }: Pick<Database, 'orders' | 'submissions' | 'inbox' | 'ledger' | 'approvals'>,
   seal: ClaimSeal,
 ) => {
-  /** What somebody else wrote does not become the platform's by it. */
+  /** What somebody else wrote does not become the platform's by it; what holds no value is not kept. */
   const leaveClaims = async (order: PurgeableOrder): Promise<void> => {
     const fits = seal.fits(order);
     let writes: AnyBulkWriteOperation<SubmissionRow>[] = [];
@@ -40,7 +40,9 @@ export const createPurge = (
       const $set = { codes: [], status: 'accepted', claims, mac: seal.ofPurged({ _id, claims }) } as const;
       const $unset = { unjudgedSince: 1, digest: 1 } as const;
       writes.push(
-        claims ? { updateOne: { filter: { _id }, update: { $set, $unset } } } : { deleteOne: { filter: { _id } } },
+        claims?.length
+          ? { updateOne: { filter: { _id }, update: { $set, $unset } } }
+          : { deleteOne: { filter: { _id } } },
       );
       if (writes.length >= claimsAtOnce) await write();
     }

@@ -139,8 +139,86 @@ test('a sealed code belongs to its item, and no order is given with fewer or oth
     await claims().deleteMany({ orderId: _id });
     await claims().insertMany(before);
     expect([name, ...(await shownOf(pickupUrl))]).toEqual([name, 200, ['A', 'B']]);
+    expect([name, await why(_id)]).toEqual([name, expect.not.stringContaining('in the database')]);
     expect([name, await isTold(_id)]).toEqual([name, false]);
   }
+});
+
+test('an order whose replacement is under way is not taken for one that somebody else wrote to', async () => {
+  const issuer = await file.issuer();
+  await delivered(issuer, 'replacing', 'page', ['OLD']);
+  const _id = `${issuer.issuerId}/replacing`;
+  const replacements = [{ itemId: 'old', code: { itemId: 'new', value: 'NEW', format: 'text' } }];
+  const body = { type: 'order.replacement', orderNo: 'replacing', token: issuer.tokenOf('replacing'), reason: 'x' };
+  expect((await issuer.post('/orders/replacing/replacement', { ...body, replacements })).status).toBe(201);
+  // As its call leaves it that has written the row, and not marked the claim.
+  const asClaimed = () =>
+    claims().updateOne(
+      { orderId: _id, 'codes.itemId': 'new' },
+      { $set: { status: 'claimed', unjudgedSince: new Date() } },
+    );
+  await asClaimed();
+  expectProblem(await issuer.submit('replacing', [{ itemId: 'x', value: 'UNKNOWN' }]), 409, 'code_conflict');
+  await asClaimed();
+  expect([await why(_id), await isTold(_id)]).toEqual([expect.not.stringContaining('in the database'), false]);
+});
+
+test('codes that come too late, and repeated ones, do not have all of the order’s codes counted each time', async () => {
+  const issuer = await file.issuer();
+  await delivered(issuer, 'full', 'page', ['F1', 'F2']);
+  await placed(issuer, 'open', 'page', 3);
+  const found = jest.spyOn(claims(), 'find');
+  const countsOf = (orderNo: string): number =>
+    found.mock.calls.filter(
+      ([filter]) => filter?.orderId === `${issuer.issuerId}/${orderNo}` && filter.status && !('codes.itemId' in filter),
+    ).length;
+  for (const value of ['L1', 'L2', 'L3'])
+    expectProblem(await issuer.submit('full', [{ itemId: value, value }]), 409, 'code_conflict');
+  expect(countsOf('full')).toBe(1);
+  for (const value of ['O1', 'O2']) await issuer.submit('open', [{ itemId: value, value }]);
+  for (let n = 0; n < 4; n += 1)
+    expect((await issuer.submit('open', [{ itemId: 'O1', value: 'O1' }])).status).toBe(200);
+  expect(countsOf('open')).toBe(1);
+  // One that was counted is never let go unlooked.
+  const [row] = (await rowsOf(issuer, 'full')) as [SubmissionRow];
+  await claims().updateOne({ _id: row._id }, { $set: { status: 'claimed', unjudgedSince: new Date(0) } });
+  await reconcileOnce(file.platform);
+  expect([(await claims().findOne({ _id: row._id }))?.claims, await isTold(row.orderId)]).toEqual([row.claims, true]);
+  found.mockRestore();
+});
+
+test('an order that somebody else wrote to is looked at once a minute, however often it is read', async () => {
+  const issuer = await file.issuer();
+  await delivered(issuer, 'read', 'page', ['READ']);
+  const _id = `${issuer.issuerId}/read`;
+  await claims().updateOne({ orderId: _id }, { $set: { claims: ['any'] } });
+  expect(await why(_id)).toContain('in the database');
+  await claims().insertOne(forged(issuer, 'read', 'codes/x', 'X'));
+  await why(_id);
+  expect(await isTold(_id)).toBe(true);
+  const looks = jest.spyOn(file.platform.core.orderDeps.codes, 'look');
+  for (let n = 0; n < 5; n += 1) await issuer.submit('read', [{ itemId: 'x', value: 'X' }]);
+  const before = looks.mock.calls.length;
+  expect(before).toBeLessThanOrEqual(1);
+  await why(_id);
+  expect(looks.mock.calls.length).toBeGreaterThan(before);
+  looks.mockRestore();
+});
+
+test('a purge that was cut short is nobody’s doing: the order is still due', async () => {
+  const issuer = await file.issuer();
+  const pickupUrl = await delivered(issuer, 'cut-short', 'page', ['C1', 'C2']);
+  const row = await orders().findOne({ _id: `${issuer.issuerId}/cut-short` });
+  if (!row) throw new Error('it was delivered');
+  const { database, purge } = file.platform.core;
+  const cut = jest.spyOn(database.inbox, 'deleteMany').mockRejectedValueOnce(new Error('cut short'));
+  await expect(purge.forget(row, new Date())).rejects.toThrow('cut short');
+  cut.mockRestore();
+  expect(await shownOf(pickupUrl)).toEqual([503, undefined]);
+  expectProblem(await issuer.submit('cut-short', [{ itemId: 'x', value: 'X' }]), 503, 'unavailable');
+  await why(row._id);
+  expect(await isTold(row._id)).toBe(false);
+  expect(await purge.forget(row, new Date())).toBe(true);
 });
 
 test('nothing is sent of a delivered order whose codes are gone, and a person hears of it', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { replaceCodes } from '../../src/second-interface/after-sale/replace-codes';
 import { submissionRow } from '../../src/second-interface/claim-codes';
 import type { OrderRow } from '../../src/store/orders';
 import type { TestIssuer } from '../support/issuer';
@@ -535,6 +536,19 @@ describe('replacement', () => {
     expectProblem(stolen, 409, 'code_reused');
     expect((await ask(issuer, 'p-1', 'redemptions', { redemptionId: 'r', itemId: 'a2' })).status).toBe(201);
     expectProblem(await replace({ replacements: [{ itemId: 'a2', code: codeOf('a4') }] }), 409, 'code_redeemed');
+  });
+
+  test.concurrent('a call’s name with other codes is another call, and puts none of them in place', async () => {
+    const issuer = await file.issuer();
+    await delivered(issuer, 'p-6');
+    const { orderDeps } = file.platform.core;
+    const row = (await orderDeps.orders.find({ issuerId: issuer.issuerId, orderNo: 'p-6' })) as OrderRow;
+    const first = { ...codeOf('a2'), format: 'text' as const };
+    await orderDeps.codes.claimFor(submissionRow(orderDeps, row, 'replacement/m', [first]));
+    const code = { ...codeOf('a3'), format: 'text' as const };
+    const asked = { isRightToken: true, replacements: [{ itemId: 'a', code, stillLive: false }] };
+    await expect(replaceCodes(orderDeps, row, 'm', asked)).rejects.toMatchObject({ code: 'idempotency_mismatch' });
+    expect((await orderDeps.orders.find(row))?.version).toBe(row.version);
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import type { Codes, SealedCode, SubmissionRow } from '../../src/store/codes';
-import { codesOf, databaseOfFile } from '../support/database-of-file';
+import { acceptedRow, codesOf, databaseOfFile } from '../support/database-of-file';
 
 const file = databaseOfFile();
 let codes: Codes;
@@ -212,4 +212,23 @@ test('where another order holds a late value meanwhile, it is not taken: one ord
   await codes.claimFor(submission('overtaker', 'u', [sealed('tl')]));
   await expect(codes.markAccepted(['acme/too-late/u'])).rejects.toThrow(/duplicate/i);
   expect(await stored({ claims: 'acme:tl' })).toMatchObject([{ orderNo: 'overtaker' }]);
+});
+
+test('claims from before there were MACs are bound so many codes at a time, not so many calls', async () => {
+  const { orders, submissions } = file.database;
+  await orders.insertOne(acceptedRow('bound'));
+  const calls = Array.from({ length: 9 }, (_, n) =>
+    submission(
+      'bound',
+      `u-${n}`,
+      Array.from({ length: 200 }, (_code, at) => sealed(`${n}-${at}`)),
+    ),
+  );
+  for (const call of calls) await codes.claimFor(call);
+  const writes = jest.spyOn(submissions, 'bulkWrite');
+  await codes.bindAll();
+  const ofOrder = writes.mock.calls.map(([{ length }]) => length);
+  expect(Math.max(...ofOrder.slice(-3))).toBe(3);
+  expect(await submissions.countDocuments({ orderId: 'acme/bound', mac: 'mac' })).toBe(9);
+  writes.mockRestore();
 });

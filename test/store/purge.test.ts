@@ -150,6 +150,17 @@ test('of its codes the claims stay, so that none is sold twice; all sealed bytes
   expect(kept?.codes).toHaveLength(1);
 });
 
+test('what holds no value of its own is not kept, and does not keep an order from being forgotten', async () => {
+  const row = await ended('without-own');
+  const codes = codesOf(file.database);
+  for (const id of ['w1', 'w2']) {
+    await codes.claimFor(draft(row, id));
+    await file.database.submissions.updateOne({ _id: `${row._id}/${id}` }, { $set: { claims: [`acme:not-${id}`] } });
+  }
+  expect(await purge.forget(row, endedAt)).toBe(true);
+  expect(await file.database.submissions.countDocuments({ orderId: row._id })).toBe(0);
+});
+
 test('two passes at once: each order is ended once', async () => {
   const rows = await Promise.all(Array.from({ length: 12 }, (_, n) => ended(`both-${n}`)));
   const codes = codesOf(file.database);

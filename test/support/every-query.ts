@@ -422,11 +422,11 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'codes of an order': async () => {
       await codes.accepted(order);
       await codes.references(order);
-      await codes.countHeld(order);
       await codes.notHeard(order, 1);
       await codes.given(order, '1/acme/one/id');
       await codes.submitted(order);
       await codes.look({ ...order, _id: name });
+      await codes.isBeingPurged({ ...order, _id: name });
     },
     'reconciler: codes without a verdict': () => codes.unjudged(now, 10, 'live'),
     'a request by its webhook-id': async () => {

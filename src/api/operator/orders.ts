@@ -16,7 +16,7 @@ import { voidCodesOf } from '../../operator/void-codes';
 import { redeemItem, reverseRedemption } from '../../second-interface/after-sale/redeem-items';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { cancelOrder } from '../../second-interface/cancel-order';
-import { areClaimsInPlace } from '../../second-interface/claim-codes';
+import { areClaimsInPlace } from '../../second-interface/codes-in-place';
 import { expectKnown, findAnyOrder, findOrder } from '../../second-interface/find-order';
 import { queued } from '../../second-interface/operation-answer';
 import { deliveryState } from '../../second-interface/order-body';
@@ -74,7 +74,7 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
         : whyNoCode(row.facts, row.timeline, await surroundingsOf(deps, row));
     const told = async () => {
       const toMend = { next: { text: whatToDo.tampered } };
-      if (!(await isUntouched(orderDeps, row))) return { why: whyTampered, ...toMend };
+      if (!(await isUntouched(orderDeps, row, true))) return { why: whyTampered, ...toMend };
       if (await areClaimsInPlace(orderDeps, row)) return ordinary();
       return { why: `${whyCodesTampered} ${(await ordinary()).why}`, ...toMend };
     };
@@ -89,7 +89,7 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
   ): Promise<T> => {
     const before = await findOrder(deps, params.issuerId, params.orderNo);
     const asked: { readonly reason?: string; readonly itemIds?: readonly string[] } = body;
-    const reason = asked.reason && (await saidText(orderDeps, before, asked.reason));
+    const reason = asked.reason && (await saidText(orderDeps, before, asked.reason, asked.itemIds));
     const said = { ...body, ...(reason ? { reason } : {}) };
     return audit(
       { ...deedOn(before, name), after: said, reason },

@@ -16,7 +16,7 @@ import { isTestIssuer } from '../../domain/ids';
 import { goodCount, itemOf, usesLeft } from '../../domain/items';
 import { sha256 } from '../../sealing/key-ring';
 import { openOrder } from '../../sealing/order-row';
-import { acceptedCodes } from '../../second-interface/claim-codes';
+import { acceptedCodes } from '../../second-interface/codes-in-place';
 import { bringAllWaiting } from '../../second-interface/waiting-messages';
 import { type OrderRow, viewVersion } from '../../store/orders';
 import type { Mount } from '../edge/mount';

@@ -6,7 +6,7 @@ import type { BodyOf } from '../../contract/route';
 import { reportsPerDayMax } from '../../domain/code-reports';
 import { Failure } from '../../domain/failures';
 import { openOrder } from '../../sealing/order-row';
-import { markTaken } from '../../second-interface/claim-codes';
+import { markTaken } from '../../second-interface/codes-in-place';
 import { saidText } from '../../second-interface/said-text';
 import { jsonBody, type Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
@@ -38,7 +38,7 @@ export const mountReportCode = (mount: Mount, pages: PageDeps & { readonly publi
       key: `code_reported.${randomUUID()}`,
       atMs: deps.nowMs(),
       event: 'code_reported',
-      detail: { itemId, reason, ...(text ? { text: await saidText(deps, row, text) } : {}) },
+      detail: { itemId, reason, ...(text ? { text: await saidText(deps, row, text, [itemId]) } : {}) },
     });
   };
   const handler: RequestHandler<{ secret: string }> = async (request, response) => {

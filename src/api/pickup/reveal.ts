@@ -11,7 +11,7 @@ import { SealBroken } from '../../sealing/key-ring';
 import { openOrder } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { changeRow } from '../../second-interface/change-row';
-import { acceptedCodes, codesInPlace } from '../../second-interface/claim-codes';
+import { acceptedCodes, codesInPlace } from '../../second-interface/codes-in-place';
 import { bringAllWaiting } from '../../second-interface/waiting-messages';
 import type { OrderRow } from '../../store/orders';
 import { jsonBody, type Mount } from '../edge/mount';

@@ -5,7 +5,8 @@ import { isCalled } from '../../domain/order';
 import type { OrderRow } from '../../store/orders';
 import type { OrderDeps } from '../ask-order';
 import { changeRow } from '../change-row';
-import { markTaken, replacementPrefix, requireNotExpired, settleReplacement, submissionRow } from '../claim-codes';
+import { replacementPrefix, requireNotExpired, settleReplacement, submissionRow } from '../claim-codes';
+import { markTaken } from '../codes-in-place';
 
 export interface ReplaceCodes {
   readonly isRightToken: boolean;
@@ -30,6 +31,7 @@ export const replaceCodes = async (
   const draft = submissionRow(deps, row, updateId, codes);
   const byItem = new Map(draft.codes.map((code) => [code.itemId, code]));
   const claim = isRightToken ? await deps.codes.claimFor(draft) : undefined;
+  if (claim?.kind === 'mismatch') throw new Failure('idempotency_mismatch');
   if (claim?.kind === 'claimed') await requireNotExpired(deps, claim.row, (n) => `/replacements/${n}/code`);
   const isOurs = claim?.kind === 'claimed' || claim?.kind === 'same';
   const isOwnValue =
