@@ -198,6 +198,7 @@ export const assemble = async (
     },
     statements: createStatements({
       orders: orderDeps.orders,
+      ring,
       rowReader,
       statements: createStatementStore(database),
       nowMs,
