@@ -782,18 +782,20 @@ export const createOrders = (
     ): Promise<void> => {
       const _id = orderId(order);
       const { message, isNew } = tried ?? {};
-      const isTaken = message?.taken !== undefined && !isNew;
-      const taken = isTaken
+      const isKnown = message !== undefined && !isNew && (message.taken !== undefined || message.mac !== undefined);
+      const taken = isKnown
         ? {
-            'messages.$[message].taken': message.taken,
-            ...(message.again ? { 'messages.$[message].again': false } : {}),
+            // A row of before there were MACs has none.
+            ...(message.mac === undefined ? {} : { 'messages.$[message].mac': message.mac }),
+            ...(message.taken === undefined ? {} : { 'messages.$[message].taken': message.taken }),
+            ...(message.taken !== undefined && message.again ? { 'messages.$[message].again': false } : {}),
           }
         : {};
       const $push = {
         ...push(entries),
         ...(message && isNew ? { messages: { $each: [message], $slice: -keptMessagesMax } } : {}),
       };
-      const ofMessage = isTaken ? { arrayFilters: [{ 'message.id': message.id }] } : {};
+      const ofMessage = isKnown ? { arrayFilters: [{ 'message.id': message.id }] } : {};
       if (notified) {
         const moved = await orders.updateOne(
           { _id, state: 'accepted' },

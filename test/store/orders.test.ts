@@ -225,6 +225,14 @@ test('a notice that was taken moves an accepted order, and never one that is fur
   expect(after.timeline.map(({ key }) => key)).toEqual(['accepted', 'v1.0', 'v3.0']);
 });
 
+test('a message that was kept without a MAC has one from its next attempt on', async () => {
+  const row = await placed('unbound-message');
+  const message = { id: 'm', kind: 'paid', atMs: 1, verifyByMs: 2 } as const;
+  await orders.recordTry(row, [entry(1)], { tried: { message, isNew: true } });
+  await orders.recordTry(row, [entry(2)], { tried: { message: { ...message, mac: 'made' }, isNew: false } });
+  expect((await found(row)).messages).toEqual([{ ...message, mac: 'made' }]);
+});
+
 test('a message that goes out by another delivery has no receipt yet, however often that was put off before', async () => {
   const row = await placed('receipts');
   const bounced = { receipt: { event: 'bounced', atMs: 1 }, bouncedAt: new Date(1) } as const;
