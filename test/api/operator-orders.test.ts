@@ -627,6 +627,36 @@ describe('batches', () => {
   });
 });
 
+test('a batch for a reason begins with the codes of its first order, and does not open those of all before', async () => {
+  const shop = await file.issuer();
+  for (const orderNo of ['r-1', 'r-2', 'r-3']) {
+    await shop.placeVerified(orderNo);
+    await shop.submit(orderNo, [{ itemId: 'a', value: `REASON-${orderNo}` }]);
+    await shop.inState(orderNo, 'delivered');
+  }
+  const { codes, orders } = file.platform.core.orderDeps;
+  const steps: string[] = [];
+  const [opened, noted] = [codes.accepted, orders.noteVoidReason];
+  const spies = [
+    jest.spyOn(codes, 'accepted').mockImplementation((order, ...rest) => {
+      if (order.issuerId === shop.issuerId) steps.push(`codes of ${order.orderNo}`);
+      return opened(order, ...rest);
+    }),
+    jest.spyOn(orders, 'noteVoidReason').mockImplementation((order, ...rest) => {
+      steps.push('deed');
+      return noted(order, ...rest);
+    }),
+  ];
+  const reason = 'REASON-r-1, reason r 2 and REASON-r-3 are bad';
+  const asked = { filter: { issuerId: shop.issuerId }, action: 'refund', reason };
+  expect((await operator('POST', '/batches', asked)).body.changed).toBe(3);
+  for (const spy of spies) spy.mockRestore();
+  expect(new Set(steps.slice(0, steps.indexOf('deed'))).size).toBe(1);
+  const { data } = (await operator('GET', '/audit?phase=any&limit=2')).body;
+  expect(JSON.stringify(data)).not.toMatch(/reason.r/i);
+  expect(JSON.stringify(data)).toContain('…, … and … are bad');
+});
+
 describe('a batch of several calls', () => {
   test('goes on where the last call ended, each order once, at a pace that leaves room', async () => {
     const shop = await file.issuer();

@@ -85,27 +85,28 @@ export const mountOperatorBatches = (mount: Mount, deps: OperatorBatches): void 
     return { matched, nextCursor: cursorOf(before as string) };
   };
 
-  /** One text goes into the audit log for all of them. */
-  const saidOfAll = async (reason: string | undefined, rows: readonly ListedOrder[]): Promise<string | undefined> => {
-    let said = reason;
-    for (const one of said === undefined ? [] : rows) {
-      const row = await orderDeps.orders.find(one);
-      if (row && said !== undefined) said = await saidText(orderDeps, row, said);
-    }
-    return said;
+  /**
+   * One text goes into the audit log for all of them, once each order has cut its codes out of it before its deed: none
+   * waits for the codes of all others.
+   */
+  const saidOf = async (said: string | undefined, one: ListedOrder): Promise<string | undefined> => {
+    const row = said === undefined ? null : await orderDeps.orders.find(one);
+    return row && said !== undefined ? saidText(orderDeps, row, said) : said;
   };
 
   mount.operator(routes.runBatch)(async ({ body, audit }) => {
     const { filter, action, dryRun } = body;
     const { matched, nextCursor } = await matching(body);
-    const reason = dryRun ? undefined : await saidOfAll(body.reason, matched);
-    const asked = { ...filter, ...(reason === undefined ? {} : { reason }) };
+    let reason = body.reason;
+    let cutBy = 0;
     const failed: { issuerId: string; orderNo: string; code: FailureCode }[] = [];
     const orders: string[] = [];
     let awayInARow = 0;
     const actOnAll = async (): Promise<number> =>
       pace.each(matched, async (row) => {
         try {
+          reason = await saidOf(reason, row);
+          cutBy += 1;
           await act(body, row);
           orders.push(row._id);
           awayInARow = 0;
@@ -120,10 +121,14 @@ export const mountOperatorBatches = (mount: Mount, deps: OperatorBatches): void 
     const done = dryRun
       ? matched.length
       : await audit(
-          { action: 'orders.batch', target: action, after: { ...asked, matched: matched.length } },
+          { action: 'orders.batch', target: action, after: { ...filter, matched: matched.length } },
           actOnAll,
           (n) => ({
-            after: { ...asked, matched: n, changed: orders.length, orders },
+            after: {
+              ...filter,
+              ...(reason !== undefined && cutBy === matched.length ? { reason } : {}),
+              ...{ matched: n, changed: orders.length, orders },
+            },
           }),
         );
     const changed = orders.length;
