@@ -199,8 +199,10 @@ describe('the database itself', () => {
       const waits = { unstartedSince, eventsPendingSince: at, eventsGivenUpAt: at };
       return { ...row, ...(n < 3 ? waits : {}) };
     });
-    await database.orders.deleteMany({});
-    await database.orders.insertMany(rows);
+    // Thousands of rows in one call: other files have the database busy.
+    const timeoutMS = 60_000;
+    await database.orders.deleteMany({}, { timeoutMS });
+    await database.orders.insertMany(rows, { timeoutMS });
     const few = { scansAll: false, totalDocsExamined: 3, nReturned: 3 };
     for (const field of ['unstartedSince', 'eventsPendingSince', 'eventsGivenUpAt']) {
       expect([field, await explained('orders', { [field]: { $lt: later } }, { [field]: 1 })]).toEqual([field, few]);
