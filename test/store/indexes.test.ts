@@ -180,6 +180,9 @@ test('exact-queries.ts says which query uses which index', () => {
   expect(Object.fromEntries([...found].map(([place, steps]) => [place, [...steps]]))).toEqual(exactQueries);
 });
 
+/** Thousands of rows in one call, while other files have the database busy. */
+const timeoutMS = 60_000;
+
 describe('the database itself', () => {
   const explained = async (collection: string, filter: Document, sort: Document = {}) => {
     const plan = await database.db.collection(collection).find(filter).sort(sort).explain('executionStats');
@@ -199,8 +202,6 @@ describe('the database itself', () => {
       const waits = { unstartedSince, eventsPendingSince: at, eventsGivenUpAt: at };
       return { ...row, ...(n < 3 ? waits : {}) };
     });
-    // Thousands of rows in one call: other files have the database busy.
-    const timeoutMS = 60_000;
     await database.orders.deleteMany({}, { timeoutMS });
     await database.orders.insertMany(rows, { timeoutMS });
     const few = { scansAll: false, totalDocsExamined: 3, nReturned: 3 };
@@ -222,8 +223,8 @@ describe('the database itself', () => {
       const marks = { bouncedAt: at, eventsGivenUpAt: at, voidWaits: { state: 'undecided' as const, at } };
       return { ...acceptedRow(`many-${n}`), ...(n % 2 ? own : {}), ...(n % 2 === 0 || n < 6 ? marks : {}) };
     });
-    await database.orders.deleteMany({});
-    await database.orders.insertMany(rows);
+    await database.orders.deleteMany({}, { timeoutMS });
+    await database.orders.insertMany(rows, { timeoutMS });
     const hear = ({ commandName, command }: CommandStartedEvent): void => {
       if (commandName === 'find') filters.push({ filter: command.filter, sort: command.sort });
     };
@@ -242,13 +243,13 @@ describe('the database itself', () => {
   });
 
   test('finds who holds a code without reading all submissions', async () => {
-    await database.submissions.deleteMany({});
+    await database.submissions.deleteMany({}, { timeoutMS });
     const rows = Array.from({ length: many }, (_, n) => ({
       _id: `${n}`,
       orderId: `o-${n}`,
       claims: [`c-${n}`, `d-${n}`],
     }));
-    await database.submissions.insertMany(rows as unknown as SubmissionRow[]);
+    await database.submissions.insertMany(rows as unknown as SubmissionRow[], { timeoutMS });
     const one = { scansAll: false, totalDocsExamined: 1, nReturned: 1 };
     expect(await explained('submissions', { claims: { $in: ['d-7', 'none'] } })).toEqual(one);
     expect(await explained('submissions', { orderId: 'o-7' })).toEqual(one);
