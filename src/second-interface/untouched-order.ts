@@ -26,10 +26,11 @@ export const isUntouched = async (
     return false;
   }
   // Forged calls to its terminal are not made, nor forged codes taken, and neither holds anything else up.
+  if (row.tamperedAt === undefined) return true;
   const { tampered } = codes.lookedAt;
-  const isLooked = row.tamperedAt !== undefined && (isLookedNow || !tampered.has(row._id)) && hasOwnCalls(ring, row);
-  if (isLooked) tampered.set(row._id, true);
-  const whole = isLooked ? await orders.find(row) : null;
+  if ((!isLookedNow && tampered.has(row._id)) || !hasOwnCalls(ring, row)) return true;
+  tampered.set(row._id, true);
+  const whole = await orders.find(row);
   if (whole && (await areClaimsInPlace({ codes }, whole))) await orders.forgetTampered(row);
   return true;
 };

@@ -52,7 +52,7 @@ const parted = (afterMs: number, answered?: { status: number }, issuerId = 'bean
         recordTry: async (_order: unknown, entries: unknown[]) => lines.push(...entries),
         noteTampered: async () => undefined,
       },
-      codes: { accepted: async () => [] },
+      codes: { accepted: async () => [], isBeingPurged: async () => false },
       inbox: { waitingFor: async () => [], isUntouched: () => true },
       settings: { effectiveFor: async () => ({ deliveryDelaysSeconds: [30, 90] }) },
     },
@@ -150,7 +150,7 @@ const manyCodes = (
         versionsOf: async () => new Map([[row._id, viewVersion(now())]]),
         setDeliveryState: async () => undefined,
       },
-      codes: { accepted: async () => held },
+      codes: { accepted: async () => held, isBeingPurged: async () => false },
     },
     outbound: {
       postSigned: async ({ url, headers, body }: { url: string; headers: Record<string, string>; body: Buffer }) => {
