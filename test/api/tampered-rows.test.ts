@@ -223,7 +223,12 @@ test('an issuer that fetches its messages is given none that somebody else chang
   );
   await issuer.inState('fetched', 'delivered');
   await write({ again: true });
-  expect((await given()).map(({ type }: { type: string }) => type)).toEqual(['order.delivered']);
+  const types: string[] = [];
+  await until('its end is told', async () => {
+    for (const { type } of await given()) types.push(type);
+    return types.includes('order.delivered');
+  });
+  expect(types).toEqual(['order.delivered']);
   expect((await issuer.post(`/messages/${asked.id}/replay`, { type: 'message.replay' })).status).toBe(202);
   expect(await next('order.code_requested')).toMatchObject({ id: asked.id, data: asked.data });
 }, 90_000);
