@@ -6,8 +6,15 @@ interface Row {
 
 /** For lists: a row that is not what it should be takes its own line from its readers, and none of the others. */
 export interface RowReader {
-  /** What `read` makes of a row of a collection; undefined where it throws, as nothing in the row is sure. */
-  of<R extends Row, T>(collection: string, read: (row: R) => T): (row: R) => T | undefined;
+  /**
+   * What `read` makes of a row of a collection; undefined where it throws, as nothing in the row is sure, and where it is not
+   * `isOurs`.
+   */
+  of<R extends Row, T>(
+    collection: string,
+    read: (row: R) => T,
+    isOurs?: (row: R) => boolean,
+  ): (row: R) => T | undefined;
   /** Where a store has looked itself. */
   leaveOut(collection: string, row: Row, error?: unknown): void;
 }
@@ -29,8 +36,9 @@ export const createRowReader = (tell: (collection: string, id: unknown, error: u
 
   return {
     leaveOut,
-    of: (collection, read) => (row) => {
+    of: (collection, read, isOurs) => (row) => {
       try {
+        if (isOurs?.(row) === false) throw new Error('somebody else wrote it');
         return read(row);
       } catch (error) {
         leaveOut(collection, row, error);

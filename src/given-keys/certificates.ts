@@ -2,7 +2,7 @@ import { bitsOf, contentOf, partsOf, sequenceOf, tags } from './der';
 import { ed25519Bytes, kindOf, needPoint } from './kinds';
 import { blocksOf, pemOf } from './pem';
 import { type Bits, needPublicRsa } from './rsa';
-import { UnfitKey } from './unfit-key';
+import { isFit, UnfitKey } from './unfit-key';
 
 export const certificatesMax = 20;
 export const certificatesMaxChars = 65_536;
@@ -22,19 +22,9 @@ export const fitCertificates = (text: string, { min = 1 } = {}): string[] => {
 /** Of authorities that are kept already: one that is unfit takes none of the others with it. @throws UnfitKey */
 export const fittingCertificates = (text: string): string[] => {
   const blocks = (blocksOf(text, certificatesMaxChars) ?? []).slice(0, certificatesMax);
-  const fitting = blocks.filter((block) => block.label === 'CERTIFICATE' && isFit(block.der));
+  const fitting = blocks.filter((block) => block.label === 'CERTIFICATE' && isFit(() => needFit(block.der)));
   if (fitting.length === 0) throw new UnfitKey('has no certificate that may be used');
   return fitting.map(pemOf);
-};
-
-const isFit = (der: Buffer): boolean => {
-  try {
-    needFit(der);
-    return true;
-  } catch (error) {
-    if (error instanceof UnfitKey) return false;
-    throw error;
-  }
 };
 
 /** `Certificate` (RFC 5280), as far as its key: the rest is names and times, and checked against that key. */

@@ -1,5 +1,6 @@
 import { curveNamed, ed25519Bytes } from './kinds';
 import { needPublicNumbers } from './rsa';
+import { isFit } from './unfit-key';
 
 const rsaBits = { min: 2_048, max: 4_096 };
 const textMaxChars = 1_024;
@@ -24,14 +25,5 @@ export const isFitJwk = (given: unknown): boolean => {
       return jwk.crv === 'Ed25519' && bytesOf('x').length === ed25519Bytes;
     default:
       return false;
-  }
-};
-
-const isFit = (look: () => void): boolean => {
-  try {
-    look();
-    return true;
-  } catch {
-    return false;
   }
 };

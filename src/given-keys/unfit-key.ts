@@ -2,3 +2,13 @@
 export class UnfitKey extends Error {
   override readonly name = 'UnfitKey';
 }
+
+export const isFit = (look: () => void): boolean => {
+  try {
+    look();
+    return true;
+  } catch (error) {
+    if (error instanceof UnfitKey) return false;
+    throw error;
+  }
+};

@@ -6,9 +6,9 @@ const isPlain = (value: object): boolean => {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 };
 
-/** In the order in which an object made of them tells them: numbers come first, as they did in MACs of before. */
-const fieldsOf = (value: object): [string, unknown][] =>
-  Object.entries(Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))));
+/** Its fields by their names; those that are numbers come first, as in every object, and in MACs of before. */
+export const inOrder = (value: object): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /**
  * The same text for the same values, whatever the order of their fields: what is absent or undefined leaves nothing. It is
@@ -21,6 +21,6 @@ export const canonicalText = (value: unknown): string => {
   if (value instanceof Uint8Array) return `bytes(${Buffer.from(value).toString('base64')})`;
   if (Array.isArray(value)) return `[${value.map(canonicalText).join()}]`;
   if (!isPlain(value)) return `${value.constructor.name}(${JSON.stringify(value)})`;
-  const fields = fieldsOf(value).filter(([, part]) => part !== undefined);
+  const fields = Object.entries(inOrder(value)).filter(([, part]) => part !== undefined);
   return `{${fields.map(([name, part]) => `${JSON.stringify(name)}:${canonicalText(part)}`).join()}}`;
 };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { types } from 'node:util';
+import { inOrder } from './canonical';
 
 /** As `Date.toISOString` writes a time. */
 const timeText = /^(?:\d{4}|[+-]\d{6})-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -16,9 +17,7 @@ const isAmbiguous = (value: unknown): boolean => {
 
 const formerText = (value: unknown): string =>
   JSON.stringify(value, (_name, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
+    typeof part === 'object' && part !== null && !Array.isArray(part) ? inOrder(part) : part,
   );
 
 /**

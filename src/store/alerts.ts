@@ -47,15 +47,6 @@ export const createAlerts = (
 ) => {
   const sealed = (row: AlertRow): AlertRow => ({ ...row, seal: seal.of(row) });
 
-  const isUntouched = (row: AlertRow): boolean => {
-    try {
-      return seal.isUntouched(row);
-    } catch {
-      // What stands there is no seal.
-      return false;
-    }
-  };
-
   const replace = async (row: AlertRow, next: AlertRow): Promise<boolean> => {
     const { _id, ...content } = sealed(next);
     return (await alerts.replaceOne(same(row), content)).matchedCount > 0;
@@ -66,7 +57,7 @@ export const createAlerts = (
     Object.keys(untold).length === 0 ? row : { ...row, untold };
 
   return {
-    isUntouched,
+    isUntouched: seal.isUntouched,
 
     /** Those of before there were seals: what was told goes on, and its end is told. */
     sealAll: (): Promise<void> => sealUnsealed(alerts, seal),
@@ -84,7 +75,7 @@ export const createAlerts = (
       const row: AlertRow = { _id, kind, subject, summary, state: 'raised', raisedAt: at, ...pendingFor(tellTo, at) };
       for (let n = 0; n < raiseTries; n += 1) {
         const there = await alerts.findOne({ _id });
-        if (there && isUntouched(there) && there.state === 'raised') return false;
+        if (there && seal.isUntouched(there) && there.state === 'raised') return false;
         if (there) {
           if (await replace(there, row)) return true;
           continue;

@@ -96,15 +96,6 @@ export const createConformanceRuns = (
   const idOf = (issuerId: string, runId: string): string => `${issuerId}/${runId}`;
   const ofAttempt = (issuerId: string, runId: string, prefix: string) => ({ _id: idOf(issuerId, runId), prefix });
 
-  const isUntouched = (row: ListedRun): boolean => {
-    try {
-      return seal.isUntouched(row);
-    } catch {
-      // What stands there is no seal.
-      return false;
-    }
-  };
-
   const ended = (row: ConformanceRunRow, end: RunEnd): Omit<ConformanceRunRow, '_id'> => {
     const { running: _running, prefix: _prefix, ...begun } = row;
     const whole = { ...begun, ...end };
@@ -117,13 +108,13 @@ export const createConformanceRuns = (
     const there = await conformanceRuns.findOne({ running: issuerId });
     if (!there) return;
     const same = { _id: there._id, running: issuerId };
-    if (!isUntouched(there)) await conformanceRuns.deleteOne(same);
+    if (!seal.isUntouched(there)) await conformanceRuns.deleteOne(same);
     else if (there.at < staleBefore)
       await conformanceRuns.replaceOne(same, ended(there, { state: 'stopped', endedAt: at, results: [] }));
   };
 
   return {
-    isUntouched,
+    isUntouched: seal.isUntouched,
 
     /** `running`: another one of this issuer runs. One that began before `staleBefore` was lost, and is ended. */
     begin: async (

@@ -55,6 +55,9 @@ const publicPart = (key: KeyObject): Buffer => key.export({ format: 'der', type:
 const privatePem = (key: KeyObject): string => key.export({ format: 'pem', type: 'pkcs8' }).toString();
 const ecKeys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
+const ofThisMachine = (key: KeyObject, signedBy: KeyObject): Buffer =>
+  certificate({ subject: 'leaf', by: 'between', key: publicPart(key), more: forThisMachine, signedBy });
+
 const slowBytes = 384;
 const odd = (first: number): Buffer => {
   const bytes = randomBytes(slowBytes);
@@ -133,13 +136,7 @@ export const trustedSlowChain = ({
   const middle = { ...ca, subject: 'between' };
   const hiddenKey = withKey === 'authority' ? ca.key : publicPart(ecKeys().publicKey);
   const shown = [
-    certificate({
-      subject: 'leaf',
-      by: 'between',
-      key: publicPart(leaf.publicKey),
-      more: forThisMachine,
-      signedBy: between,
-    }),
+    ofThisMachine(leaf.publicKey, between),
     ...(hidden ? [certificate({ ...middle, key: hiddenKey, until: '260101000000Z' })] : []),
     certificate({ ...middle, key: publicOf(between) }),
   ];
@@ -156,13 +153,7 @@ export const oldChain = (what: 'root' | 'crossSigned') => {
   const ca = { subject: 'root', by: 'root', key, more: isAuthority, signedBy: root.privateKey };
   const isRoot = what === 'root';
   const shown = [
-    certificate({
-      subject: 'leaf',
-      by: 'between',
-      key: publicPart(leaf.publicKey),
-      more: forThisMachine,
-      signedBy: between.privateKey,
-    }),
+    ofThisMachine(leaf.publicKey, between.privateKey),
     certificate({ ...ca, subject: 'between', key: publicPart(between.publicKey) }),
     certificate({ ...ca, ...(isRoot ? {} : { by: 'gone', signedBy: gone.privateKey }), until: '260101000000Z' }),
   ];

@@ -7,10 +7,11 @@ import type { OrderSettings } from '../../domain/settings';
 import { createBatchPace } from '../../operator/batch-pace';
 import type { OrderActions } from '../../operator/order-actions';
 import { engineUnavailable } from '../../second-interface/ask-order';
-import { findAnyOrder, findOrder } from '../../second-interface/find-order';
+import { expectKnown } from '../../second-interface/find-order';
 import { saidText } from '../../second-interface/said-text';
+import { requireUntouched } from '../../second-interface/untouched-order';
 import type { Issuers } from '../../store/issuers';
-import type { ListedOrder, ListFilter } from '../../store/orders';
+import type { ListedOrder, ListFilter, OrderRow } from '../../store/orders';
 import type { Mount } from '../edge/mount';
 import { cursorOf, positionOf } from '../edge/paging';
 import type { OperatorOrders } from './orders';
@@ -39,9 +40,8 @@ export const mountOperatorBatches = (mount: Mount, deps: OperatorBatches): void 
     return issuer ? missingMs(row.facts, await orderDeps.settings.effectiveFor(issuer, row.product.id)) : 0;
   };
 
-  const act = async ({ action, reason }: Batch, row: ListedOrder): Promise<void> => {
-    const find = action === 'cancel' ? findAnyOrder : findOrder;
-    const fresh = await find(deps, row.issuerId, row.orderNo);
+  const act = async ({ action, reason }: Batch, fresh: OrderRow): Promise<void> => {
+    if (action !== 'cancel') await requireUntouched(orderDeps, fresh);
     switch (action) {
       case 'cancel':
         await actions.cancel(fresh, reason);
@@ -85,18 +85,10 @@ export const mountOperatorBatches = (mount: Mount, deps: OperatorBatches): void 
     return { matched, nextCursor: cursorOf(before as string) };
   };
 
-  /**
-   * One text goes into the audit log for all of them, once each order has cut its codes out of it before its deed: none
-   * waits for the codes of all others.
-   */
-  const saidOf = async (said: string | undefined, one: ListedOrder): Promise<string | undefined> => {
-    const row = said === undefined ? null : await orderDeps.orders.find(one);
-    return row && said !== undefined ? saidText(orderDeps, row, said) : said;
-  };
-
   mount.operator(routes.runBatch)(async ({ body, audit }) => {
     const { filter, action, dryRun } = body;
     const { matched, nextCursor } = await matching(body);
+    /** For all of them in the audit log, once each order has cut its codes out of it: none waits for those of all others. */
     let reason = body.reason;
     let cutBy = 0;
     const failed: { issuerId: string; orderNo: string; code: FailureCode }[] = [];
@@ -105,9 +97,10 @@ export const mountOperatorBatches = (mount: Mount, deps: OperatorBatches): void 
     const actOnAll = async (): Promise<number> =>
       pace.each(matched, async (row) => {
         try {
-          reason = await saidOf(reason, row);
+          const fresh = await orderDeps.orders.find(row);
+          if (fresh && reason !== undefined) reason = await saidText(orderDeps, fresh, reason);
           cutBy += 1;
-          await act(body, row);
+          await act(body, expectKnown(fresh));
           orders.push(row._id);
           awayInARow = 0;
         } catch (error) {
