@@ -14,7 +14,7 @@ const secretFields: Readonly<Record<string, Pick<Field, 'label' | 'help'>>> = {
   },
   secret: {
     label: 'New secret (whsec_…)',
-    help: 'Left empty: one that the webhook had stays. A PIN ends: a webhook has no page that asks for it.',
+    help: 'Left empty: one that the same server had stays. A PIN ends: a webhook has no page that asks for it.',
   },
 };
 
