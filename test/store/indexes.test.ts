@@ -4,7 +4,7 @@ import { type Database, openDatabase } from '../../src/store/database';
 import { ensureIndexes } from '../../src/store/indexes';
 import { createOrders } from '../../src/store/orders';
 import { callsInSource, collections, heardCalls } from '../support/calls-of-the-store';
-import { acceptedRow, codesOf, uriOfOwnDatabase } from '../support/database-of-file';
+import { acceptedRow, callLimitMs, codesOf, uriOfOwnDatabase } from '../support/database-of-file';
 import { everyQuery } from '../support/every-query';
 import { type Index, type Query, queriesOf, textOf, usesOf } from '../support/index-use';
 import { exactQueries } from './exact-queries';
@@ -109,7 +109,7 @@ const indexesOf = async (name: string): Promise<Index[]> => (await database.db.c
 const of = (name: string): Index[] => indexes[name] ?? [];
 
 beforeAll(async () => {
-  database = openDatabase(uri.href);
+  database = openDatabase(uri.href, callLimitMs);
   await ensureIndexes(database);
   let step = '';
   const listen = (event: CommandStartedEvent) => {
@@ -127,7 +127,7 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  await database.db.dropDatabase({ timeoutMS: 30_000 });
+  await database.db.dropDatabase();
   await database.close();
 });
 
@@ -180,9 +180,6 @@ test('exact-queries.ts says which query uses which index', () => {
   expect(Object.fromEntries([...found].map(([place, steps]) => [place, [...steps]]))).toEqual(exactQueries);
 });
 
-/** Thousands of rows in one call, while other files have the database busy. */
-const timeoutMS = 60_000;
-
 describe('the database itself', () => {
   const explained = async (collection: string, filter: Document, sort: Document = {}) => {
     const plan = await database.db.collection(collection).find(filter).sort(sort).explain('executionStats');
@@ -202,8 +199,8 @@ describe('the database itself', () => {
       const waits = { unstartedSince, eventsPendingSince: at, eventsGivenUpAt: at };
       return { ...row, ...(n < 3 ? waits : {}) };
     });
-    await database.orders.deleteMany({}, { timeoutMS });
-    await database.orders.insertMany(rows, { timeoutMS });
+    await database.orders.deleteMany({});
+    await database.orders.insertMany(rows);
     const few = { scansAll: false, totalDocsExamined: 3, nReturned: 3 };
     for (const field of ['unstartedSince', 'eventsPendingSince', 'eventsGivenUpAt']) {
       expect([field, await explained('orders', { [field]: { $lt: later } }, { [field]: 1 })]).toEqual([field, few]);
@@ -223,8 +220,8 @@ describe('the database itself', () => {
       const marks = { bouncedAt: at, eventsGivenUpAt: at, voidWaits: { state: 'undecided' as const, at } };
       return { ...acceptedRow(`many-${n}`), ...(n % 2 ? own : {}), ...(n % 2 === 0 || n < 6 ? marks : {}) };
     });
-    await database.orders.deleteMany({}, { timeoutMS });
-    await database.orders.insertMany(rows, { timeoutMS });
+    await database.orders.deleteMany({});
+    await database.orders.insertMany(rows);
     const hear = ({ commandName, command }: CommandStartedEvent): void => {
       if (commandName === 'find') filters.push({ filter: command.filter, sort: command.sort });
     };
@@ -243,13 +240,13 @@ describe('the database itself', () => {
   });
 
   test('finds who holds a code without reading all submissions', async () => {
-    await database.submissions.deleteMany({}, { timeoutMS });
+    await database.submissions.deleteMany({});
     const rows = Array.from({ length: many }, (_, n) => ({
       _id: `${n}`,
       orderId: `o-${n}`,
       claims: [`c-${n}`, `d-${n}`],
     }));
-    await database.submissions.insertMany(rows as unknown as SubmissionRow[], { timeoutMS });
+    await database.submissions.insertMany(rows as unknown as SubmissionRow[]);
     const one = { scansAll: false, totalDocsExamined: 1, nReturned: 1 };
     expect(await explained('submissions', { claims: { $in: ['d-7', 'none'] } })).toEqual(one);
     expect(await explained('submissions', { orderId: 'o-7' })).toEqual(one);
@@ -265,7 +262,7 @@ describe('a database whose indexes are partial, as they were before', () => {
   });
   let older: Database;
   beforeAll(async () => {
-    older = openDatabase(uriOfOwnDatabase());
+    older = openDatabase(uriOfOwnDatabase(), callLimitMs);
     await older.orders.createIndexes([
       partial('by_pending_event', 'eventsPendingSince'),
       partial('by_event_given_up', 'eventsGivenUpAt'),
@@ -289,7 +286,7 @@ describe('a database whose indexes are partial, as they were before', () => {
     ]);
   });
   afterAll(async () => {
-    await older.db.dropDatabase({ timeoutMS: 30_000 });
+    await older.db.dropDatabase();
     await older.close();
   });
 

@@ -9,7 +9,7 @@ import { opened } from '../../src/store/listed-orders';
 import { createOrders, type ListedOrder, type OrderRow, type Orders } from '../../src/store/orders';
 import { createReplays } from '../../src/store/replays';
 import { createStats } from '../../src/store/stats';
-import { acceptedRow, databaseOfFile, uriOfOwnDatabase } from '../support/database-of-file';
+import { acceptedRow, callLimitMs, databaseOfFile, uriOfOwnDatabase } from '../support/database-of-file';
 
 const file = databaseOfFile();
 let orders: Orders;
@@ -488,7 +488,7 @@ const heardBytes = () => {
   const uri = new URL(uriOfOwnDatabase());
   uri.pathname = `/${file.database.db.databaseName}`;
   uri.searchParams.set('monitorCommands', 'true');
-  const database = openDatabase(uri.href, 60_000);
+  const database = openDatabase(uri.href, callLimitMs);
   const heard = { database, bytes: 0 };
   database.db.client.on('commandSucceeded', ({ reply }) => {
     heard.bytes += BSON.calculateObjectSize(reply as Document);

@@ -4,13 +4,13 @@ import { type Database, openDatabase } from '../../src/store/database';
 import { createIssuers } from '../../src/store/issuers';
 import { createOrders } from '../../src/store/orders';
 import { createPortalSessionRows } from '../../src/store/sessions';
-import { anySeal, issuerSeal, uriOfOwnDatabase } from '../support/database-of-file';
+import { anySeal, callLimitMs, issuerSeal, uriOfOwnDatabase } from '../support/database-of-file';
 
 const uri = new URL(uriOfOwnDatabase());
 uri.searchParams.set('monitorCommands', 'true');
 let database: Database;
 beforeAll(() => {
-  database = openDatabase(uri.href, 60_000);
+  database = openDatabase(uri.href, callLimitMs);
 });
 afterAll(() => database.close());
 

@@ -21,6 +21,9 @@ export const anyClaims: ClaimSeal = {
 };
 export const codesOf = (of: Database, seal: ClaimSeal = anyClaims) => createCodes(of, seal, async () => undefined);
 
+/** How long a call may take is no promise of the store's tests, and many at once take long on a busy machine. */
+export const callLimitMs = 60_000;
+
 /** A URI of the run's database server with a name that no other test file has. */
 export const uriOfOwnDatabase = (): string => {
   const uri = new URL(process.env.TEST_MONGODB_URI ?? '');
@@ -32,8 +35,7 @@ export const uriOfOwnDatabase = (): string => {
 export const databaseOfFile = (): { readonly database: Database } => {
   let opened: Database | undefined;
   beforeAll(async () => {
-    // How long a call may take is no promise of these files, and many at once take long on a busy machine.
-    opened = openDatabase(uriOfOwnDatabase(), 60_000);
+    opened = openDatabase(uriOfOwnDatabase(), callLimitMs);
     await ensureIndexes(opened);
   });
   afterAll(async () => {
