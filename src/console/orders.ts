@@ -96,15 +96,19 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
     // Whoever has a pick-up link has the codes: it goes into no address.
     const isPickup = pasted.includes('/p/') || pickupSecret.test(pasted);
     const wanted = isPickup ? nothingAsked : filter();
+    const offerFile = () => file.setAttribute('href', api.ordersFile({ ...wanted }));
     // Nor does what finds nothing, as a code that belongs into the other field.
     const keep = (kept: Partial<OrderFilter>): void => {
       const said = Object.entries(kept).flatMap(([name, value]) => (value ? [[name, value]] : []));
       const address = new URLSearchParams(said).toString();
       history.replaceState(null, '', `#/orders${address && `?${address}`}`);
     };
-    file.setAttribute('href', api.ordersFile({ ...wanted }));
     const { q, ...others } = wanted;
-    keep(q === query.get('q') ? wanted : others);
+    const isKnown = q === query.get('q');
+    keep(isKnown ? wanted : others);
+    // A link without address leads nowhere.
+    file.removeAttribute('href');
+    if (isKnown || !q) offerFile();
     found.setAttribute('aria-busy', 'true');
     try {
       const nothing = empty(
@@ -125,7 +129,10 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
       );
       if (!mine.aborted) {
         replace(found, list);
-        if (list.querySelector('a.order-link')) keep(wanted);
+        if (list.querySelector('a.order-link')) {
+          offerFile();
+          keep(wanted);
+        }
       }
     } catch (error) {
       if (!mine.aborted) replace(found, problemBox(error as Error));

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { modes } from '../domain/ids';
 
 /** What lists have in common. */
-export const limit = z.coerce.number<number>().int().min(1).max(100).default(20);
+export const defaultLimit = 20;
+export const limit = z.coerce.number<number>().int().min(1).max(100).default(defaultLimit);
 export const cursor = z.string().min(1).max(512);
 
 /** Of operators' lists: test issuers and their orders are shown apart. */

@@ -49,11 +49,17 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
     running = new AbortController();
     const mine = AbortSignal.any([running.signal, signal]);
     const filter = { q: search.value.trim(), state: state.value };
-    const address = new URLSearchParams(Object.entries(filter).filter(([, value]) => value)).toString();
-    history.replaceState(null, '', `#/orders${address && `?${address}`}`);
+    const keep = ({ q, state: ofState }: typeof filter): void => {
+      const said = Object.entries({ q, state: ofState }).filter(([, value]) => value);
+      history.replaceState(null, '', `#/orders${said.length > 0 ? `?${new URLSearchParams(said)}` : ''}`);
+    };
+    // What finds nothing stands in no address: it may be a code.
+    keep({ ...filter, q: filter.q === query.get('q') ? filter.q : '' });
     const nothing = empty(
       'No order fits',
-      address ? 'A number is found by its beginning; the rest by the whole of it.' : 'Orders appear here once paid.',
+      filter.q || filter.state
+        ? 'A number is found by its beginning; the rest by the whole of it.'
+        : 'Orders appear here once paid.',
     );
     try {
       const list = await pagedTable(
@@ -63,7 +69,10 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
         nothing,
         mine,
       );
-      if (!mine.aborted) replace(found, list);
+      if (!mine.aborted) {
+        replace(found, list);
+        if (list.querySelector('a.order-link')) keep(filter);
+      }
     } catch (error) {
       if (!mine.aborted) replace(found, problemBox(error as Error));
     }

@@ -214,9 +214,22 @@ describe('finding by what a buyer has', () => {
     expect(file.platform.logText()).not.toContain(String(pickupUrl).split('/p/')[1]);
   });
 
-  test('one of both is needed', async () => {
-    for (const body of [{}, { code: 'a', link: 'b' }]) expectProblem(await search(body), 422, 'body_invalid', '');
+  test('what a list is searched for may stand in the body, with its filters and pages', async () => {
+    const own = await file.issuer();
+    for (const orderNo of ['body-1', 'BODY-2', 'body-3']) await own.place(orderNo);
+    const page = (await search({ q: 'body-', issuerId: own.issuerId, limit: 2 })).body;
+    expect(page.data.map(({ orderNo }: { orderNo: string }) => orderNo)).toEqual(['body-3', 'BODY-2']);
+    expect(await found({ q: 'body-', issuerId: own.issuerId, cursor: page.nextCursor })).toEqual(['body-1']);
+    expect(await found({ q: 'body-', issuerId: own.issuerId, state: 'delivered' })).toEqual([]);
+  });
+
+  test('one of them is needed, and filters go with a list alone', async () => {
+    for (const body of [{}, { code: 'a', link: 'b' }, { code: 'a', q: 'b' }]) {
+      expectProblem(await search(body), 422, 'body_invalid', '');
+    }
     expectProblem(await search({ code: '' }), 422, 'body_invalid', '/code');
+    expectProblem(await search({ code: 'a', state: 'delivered' }), 422, 'body_invalid', '/state');
+    expectProblem(await search({ q: 'a', limit: 101 }), 422, 'body_invalid', '/limit');
   });
 });
 

@@ -1,6 +1,7 @@
 import { createPerMinute } from '../../bounded/per-minute';
 import { statementColumns } from '../../contract/issuer/statements';
 import * as routes from '../../contract/operator/order-lists';
+import { defaultLimit } from '../../contract/query';
 import type { QueryOf } from '../../contract/route';
 import { Failure } from '../../domain/failures';
 import { findByCode, findByLink } from '../../operator/find-by-code';
@@ -50,14 +51,18 @@ export const mountOrderLists = (mount: Mount, { orderDeps, issuers }: OrderLists
     );
   };
 
-  mount.operator(routes.listAllOrders)(async ({ query: { limit, cursor, ...filters } }) => {
+  const list = async ({ limit, cursor, ...filters }: QueryOf<typeof routes.listAllOrders>) => {
     const rows = await read(filters, limit + 1, cursor === undefined ? undefined : positionOf(cursor));
     const page = await orderDeps.orders.page(rows, limit);
-    return { status: 200, body: pageOf(page.rows, page.limit, await bodyOf(page.rows)) };
-  });
+    return { status: 200, body: pageOf(page.rows, page.limit, await bodyOf(page.rows)) } as const;
+  };
+  mount.operator(routes.listAllOrders)(({ query }) => list(query));
 
   const missed = createPerMinute(missedMax, orderDeps.nowMs);
-  mount.operator(routes.findOrdersByCode)(async ({ body: { code, link, issuerId }, operator, audit }) => {
+  mount.operator(routes.findOrdersByCode)(async ({ body, operator, audit }) => {
+    const { code, link, limit = defaultLimit, ...filters } = body;
+    if (filters.q !== undefined) return list({ ...filters, limit });
+    const { issuerId } = filters;
     const retryAfterSeconds = missed.secondsLeft(operator.name);
     if (code !== undefined && retryAfterSeconds !== undefined) {
       throw new Failure('rate_limited', { detail: 'Too many codes that no order has', retryAfterSeconds });

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { orderStates } from '../../domain/order';
-import { issuerId, moment, text } from '../fields';
+import { integer, moment, text } from '../fields';
 import { cursor, limit, mode } from '../query';
 import { declareRoute } from '../route';
 import { operatorOrderPage } from './orders';
 
 const base = '/v1/operator/orders';
 
-/** Lists page by creation; the same filters for the list and its file. */
+/** Lists page by creation; the same filters for the list, its file and a search whose text is to stand in no address. */
 const filters = {
   issuerId: z.string().min(1).max(64).optional(),
   state: z.enum(orderStates).optional(),
@@ -47,15 +47,24 @@ export const findOrdersByCode = declareRoute({
   path: `${base}/search`,
   name: 'findOrdersByCode',
   who: 'viewer',
-  summary: 'The orders that have, or had, a code with this very value, or this pick-up link; who looked is audited',
+  summary:
+    'The orders that have, or had, a code with this very value, or this pick-up link, audited; or those of a list',
   body: z
     .strictObject({
       code: text(1, 4_096).optional(),
       link: text(1, 512).optional().meta({ description: 'Of a pick-up page, also one that has ended' }),
-      issuerId: issuerId.optional().meta({ description: 'Of whom the code is' }),
+      ...filters,
+      limit: integer(1, 100).optional(),
+      cursor: cursor.optional(),
     })
-    .refine(({ code, link }) => (code === undefined) !== (link === undefined), { error: 'needs a code or a link' })
-    .meta({ examples: [{ code: 'CARD-1234-5678' }] }),
-  answers: { 200: { says: 'At most one of each issuer', body: operatorOrderPage } },
+    .refine(({ code, link, q }) => [code, link, q].filter((one) => one !== undefined).length === 1, {
+      error: 'needs one of code, link, q',
+    })
+    .superRefine(({ q, code: _code, link: _link, issuerId: _issuerId, ...ofList }, { addIssue }) => {
+      const [other] = q === undefined ? Object.keys(ofList) : [];
+      if (other) addIssue({ code: 'custom', path: [other], message: 'goes with q alone' });
+    })
+    .meta({ examples: [{ code: 'CARD-1234-5678' }, { q: 'A-1' }] }),
+  answers: { 200: { says: 'By code or link at most one of each issuer', body: operatorOrderPage } },
   problems: [],
 });
