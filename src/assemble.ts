@@ -67,7 +67,8 @@ const withoutTurn = ({ at: _at, ...said }: Omit<InboxRow, 'seal'>) => said;
 
 /** What api and worker have in common, built once per process by its root. Fails while the database is away. */
 export const assemble = async (
-  config: Pick<Config, 'masterKeys' | 'sealPayloads' | 'mongodbUri' | 'taskQueue' | 'callsOutQueue' | 'channels'>,
+  config: Pick<Config, 'masterKeys' | 'sealPayloads' | 'mongodbUri' | 'taskQueue' | 'callsOutQueue' | 'channels'> &
+    Partial<Pick<Config, 'needsTwoPersons'>>,
   openClient: (codec: SealingCodec) => Client,
   nowMs: () => number,
   log: Pick<Logger, 'error'>,
@@ -77,7 +78,7 @@ export const assemble = async (
   const codec = createPayloadCodec(ring, config.sealPayloads);
   const database = openDatabase(config.mongodbUri);
   const issuers = createIssuers(database, createIssuerSeal(ring));
-  const settings = createOrderSettings(database, createRowSeal(ring, places.settingsRow), nowMs);
+  const settings = createOrderSettings(database, createRowSeal(ring, places.settingsRow), nowMs, config);
   const inbox = createInbox(database, createRowSeal(ring, places.inboxRow, withoutTurn));
   const orders = createOrders(database, (order, sequence) => ownMessageId(order, 'event', sequence), nowMs);
   /** Of orders and issuers a person hears as of any other that somebody else wrote to. */

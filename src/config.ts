@@ -177,6 +177,7 @@ const environment = z
     CALLBACK_ALLOW: list.refine((entries) => entries.every(isAllowed), {
       error: 'must be address ranges such as 10.0.0.0/8 or acme@10.1.2.3:8443, separated by commas',
     }),
+    TWO_PERSONS: z.enum(['on', 'off']).default('off'),
     SANDBOX: z.enum(['on', 'off']).default('off'),
     SANDBOX_CALLBACK_ALLOW: list.refine((entries) => entries.every((entry) => isCidr(entry)), {
       error: 'must be address ranges such as 127.0.0.0/8, separated by commas',
@@ -260,6 +261,8 @@ export interface Config {
   readonly codecSecret: string | undefined;
   readonly callbackAllow: readonly string[];
   /** Whether anybody may make a test issuer for himself, and what such issuers may be called at besides public addresses. */
+  /** Whatever operators have set. */
+  readonly needsTwoPersons: boolean;
   readonly hasSandbox: boolean;
   readonly sandboxCallbackAllow: readonly string[];
   /** From where calls to issuers and terminals come, as is told to whoever asks. */
@@ -331,6 +334,7 @@ const configOf = (env: Environment, faults: readonly string[]): Config => {
     sealPayloads: settings.SEAL_PAYLOADS === 'on',
     codecSecret: settings.CODEC_SECRET,
     callbackAllow: settings.CALLBACK_ALLOW,
+    needsTwoPersons: settings.TWO_PERSONS === 'on',
     hasSandbox: settings.SANDBOX === 'on',
     sandboxCallbackAllow: settings.SANDBOX_CALLBACK_ALLOW,
     sourceAddresses: settings.SOURCE_ADDRESSES,

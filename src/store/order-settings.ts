@@ -36,6 +36,7 @@ export const createOrderSettings = (
   { orderSettings }: { readonly orderSettings: Collection<OrderSettingsRow> },
   seal: SealOfRow<OrderSettingsRow>,
   nowMs: () => number,
+  { needsTwoPersons = false }: { readonly needsTwoPersons?: boolean } = {},
 ) => {
   const known = new LRUCache<string, { readonly levels: Promise<SettingLevels>; readonly atMs: number }>({
     max: knownLimit,
@@ -97,7 +98,12 @@ export const createOrderSettings = (
   };
 
   return {
-    platform: (): Promise<PlatformSettings> => read(platformId),
+    platform: async (): Promise<PlatformSettings> => ({
+      ...(await read(platformId)),
+      ...(needsTwoPersons ? { twoPersons: true } : {}),
+    }),
+    /** By TWO_PERSONS: no operator takes it back. */
+    needsTwoPersons,
     /** Asked by whoever looks for trouble. */
     isUntouched: async (): Promise<boolean> => {
       const row = await orderSettings.findOne({ _id: platformId });

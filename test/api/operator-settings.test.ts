@@ -1,3 +1,4 @@
+import { startPlatform } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
 import { startTerminal } from '../support/terminal';
@@ -164,4 +165,22 @@ test('the id of a product has its limits', async () => {
   const issuer = await file.issuer();
   const path = `/issuers/${issuer.issuerId}/products/${'x'.repeat(65)}/settings`;
   expectProblem(await operator('PUT', path, {}), 422, 'body_invalid', '/productId');
+});
+
+test('with TWO_PERSONS no admin takes twoPersons back, and it counts where nobody has set it', async () => {
+  const platform = await startPlatform({ worker: false, needsTwoPersons: true });
+  try {
+    expect((await platform.operator('GET', '/settings')).body.settings).toEqual({ twoPersons: true });
+    expectProblem(
+      await platform.operator('PUT', '/settings', { twoPersons: false }),
+      422,
+      'body_invalid',
+      '/twoPersons',
+    );
+    const left = await platform.operator('PUT', '/settings', { verifyWindowSeconds: 700 });
+    expect(left.body.settings).toEqual({ twoPersons: true, verifyWindowSeconds: 700 });
+    expect(await platform.core.orderDeps.settings.platform()).toMatchObject({ twoPersons: true });
+  } finally {
+    await platform.stop();
+  }
 });

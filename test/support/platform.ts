@@ -42,6 +42,7 @@ export interface PlatformOptions {
   readonly isDemo?: boolean;
   /** Left out: those of the contract. */
   readonly versions?: Versions;
+  readonly needsTwoPersons?: boolean;
   /** What test issuers may be called at; left out: there is no sandbox. */
   readonly sandboxAllow?: readonly string[];
   /** Whom the workers ask for TXT records; left out: the machine's. */
@@ -161,6 +162,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     publicUrl: options.publicUrl ?? baseUrl,
     admin: adminUrl === undefined ? undefined : { url: adminUrl },
     isDemo: options.isDemo ?? false,
+    needsTwoPersons: options.needsTwoPersons ?? false,
     hasSandbox: options.sandboxAllow !== undefined,
     sourceAddresses: ['203.0.113.7/32'],
     operators: [{ name: 'operator', role: 'admin' as const, token: operatorToken }, ...(options.operators ?? [])],

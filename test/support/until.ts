@@ -12,10 +12,17 @@ export const until = async <T>(
   const startedMs = performance.now();
   for (;;) {
     const lookedMs = performance.now();
-    const seen = await look();
+    let failed: unknown;
+    // A busy platform may answer 503, as to any client: what has no such answer's fields is looked at again.
+    const seen = await Promise.resolve()
+      .then(look)
+      .catch((error: unknown) => {
+        failed = error;
+        return undefined;
+      });
     if (seen !== undefined && seen !== false) return seen;
     const nowMs = performance.now();
-    if (nowMs - startedMs > limitMs) throw new Error(`not within ${limitMs} ms: ${what}`);
+    if (nowMs - startedMs > limitMs) throw new Error(`not within ${limitMs} ms: ${what}`, { cause: failed });
     const pauseMs = Math.max(pauseMinMs, pausePerLook * (nowMs - lookedMs), pausePerWaited * (nowMs - startedMs));
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }

@@ -36,6 +36,7 @@ test('with the two secrets alone everything else has its documented default', ()
     sealPayloads: false,
     codecSecret: undefined,
     callbackAllow: [],
+    needsTwoPersons: false,
     hasSandbox: false,
     sandboxCallbackAllow: [],
     sourceAddresses: [],

@@ -57,13 +57,17 @@ export const mountOperatorSettings = (mount: Mount, deps: OperatorSettings): voi
   });
 
   mount.operator(routes.replacePlatformSettings)(async ({ body, audit }) => {
-    const platform = platformSettings(body);
-    await requireAllProved(platform);
+    const own = platformSettings(body);
+    if (body.twoPersons === false && settings.needsTwoPersons) {
+      throw bodyInvalid([{ path: '/twoPersons', code: 'fixed', message: 'is true by TWO_PERSONS' }]);
+    }
+    await requireAllProved(own);
     await audit(
-      { action: 'settings.changed', target: 'platform', after: { ...platform } },
-      () => settings.replacePlatform(platform),
+      { action: 'settings.changed', target: 'platform', after: { ...own } },
+      () => settings.replacePlatform(own),
       (before) => ({ before: { ...before } }),
     );
+    const platform = await settings.platform();
     return { status: 200, body: settingsBody(platform, { platform }) };
   });
 
