@@ -22,7 +22,7 @@ const kept = (terminal: Terminal, ring: KeyRing, place: string): KeptTerminal =>
 const opened = (terminal: KeptTerminal, ring: KeyRing, place: string): Terminal => {
   const { sealed, mac: _mac, ...shown } = terminal;
   if (sealed === undefined) return shown;
-  return { ...shown, ...JSON.parse(ring.open(Buffer.from(sealed, 'base64'), place).toString()) };
+  return { ...shown, ...JSON.parse(ring.open(sealed, place).toString()) };
 };
 
 const placeOf = (orderId: string): string => `terminal:${orderId}`;

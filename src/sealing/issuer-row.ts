@@ -35,7 +35,7 @@ export const createIssuerSeal = (ring: KeyRing) => {
   const contentOf = (row: Omit<IssuerContent, 'seal'>): unknown => {
     const { logo: _logo, hostCheck: _check, tamperedAt: _at, deletionSeal: _deletion, ...said } = row;
     const { _id, secrets, terminal, callHeaders, callCertificate } = row;
-    const opened = <T extends Sealed>(one: T, place: string) => ({
+    const opened = <T extends { readonly sealed: Uint8Array | string }>(one: T, place: string) => ({
       ...one,
       sealed: ring.open(one.sealed, place).toString('base64'),
     });
@@ -43,12 +43,7 @@ export const createIssuerSeal = (ring: KeyRing) => {
       ...said,
       secrets: secrets.map((one) => opened(one, places.issuerSecret(_id))),
       ...(terminal?.sealed
-        ? {
-            terminal: opened(
-              { ...terminal, sealed: Buffer.from(terminal.sealed, 'base64') },
-              places.issuerTerminal(_id),
-            ),
-          }
+        ? { terminal: opened({ ...terminal, sealed: terminal.sealed }, places.issuerTerminal(_id)) }
         : {}),
       ...(callHeaders ? { callHeaders: opened(callHeaders, places.issuerCallHeaders(_id)) } : {}),
       ...(callCertificate ? { callCertificate: opened(callCertificate, places.issuerCallCertificate(_id)) } : {}),

@@ -11,7 +11,8 @@ const headerBytes = 1 + 4 + 12 + 16;
 export interface KeyRing {
   /** `context` binds the sealed bytes to their place: opened elsewhere they fail. */
   seal(plain: Uint8Array, context: string): Buffer;
-  open(sealed: Uint8Array, context: string): Buffer;
+  /** Base64 where it is text. What is neither is broken: an object with a `length` would be that many bytes. */
+  open(sealed: Uint8Array | string, context: string): Buffer;
   /** Whether the key that seals today sealed this. */
   isSealedByFirst(sealed: Uint8Array): boolean;
 }
@@ -40,15 +41,16 @@ export const createKeyRing = (keys: readonly Uint8Array[]): KeyRing => {
   const current = ring[0];
   if (!current) throw new RangeError('a key ring needs a key');
   return {
-    isSealedByFirst: (sealed) => sealed[0] === sealVersion && current.id.equals(sealed.subarray(1, 5)),
+    isSealedByFirst: (sealed) =>
+      types.isUint8Array(sealed) && sealed[0] === sealVersion && current.id.equals(sealed.subarray(1, 5)),
     seal: (plain, context) => {
       const nonce = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', current.key, nonce).setAAD(Buffer.from(context));
       const ciphertext = Buffer.concat([cipher.update(plain), cipher.final()]);
       return Buffer.concat([Buffer.from([sealVersion]), current.id, nonce, cipher.getAuthTag(), ciphertext]);
     },
-    open: (bytes, context) => {
-      const sealed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    open: (given, context) => {
+      const sealed = bytesOf(given);
       const entry = ring.find(({ id }) => id.equals(sealed.subarray(1, 5)));
       if (!entry || sealed[0] !== sealVersion || sealed.length < headerBytes) throw new SealBroken('no key opens this');
       const decipher = createDecipheriv('aes-256-gcm', entry.key, sealed.subarray(5, 17))
@@ -61,6 +63,12 @@ export const createKeyRing = (keys: readonly Uint8Array[]): KeyRing => {
       }
     },
   };
+};
+
+const bytesOf = (given: unknown): Buffer => {
+  if (typeof given === 'string') return Buffer.from(given, 'base64');
+  if (!types.isUint8Array(given)) throw new SealBroken('these are no sealed bytes');
+  return Buffer.from(given.buffer, given.byteOffset, given.byteLength);
 };
 
 export const newKey = (): Buffer => randomBytes(32);

@@ -106,8 +106,8 @@ const keysOf = (
   }
 };
 
-export const isSame = (a: string, b: string | undefined): boolean => {
-  const [left, right] = [Buffer.from(a), Buffer.from(b ?? '')];
+export const isSame = (a: string, b: unknown): boolean => {
+  const [left, right] = [Buffer.from(a), Buffer.from(typeof b === 'string' ? b : '')];
   return left.length === right.length && timingSafeEqual(left, right);
 };
 

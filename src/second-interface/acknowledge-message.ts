@@ -13,6 +13,7 @@ import { engineUnavailable, type OrderDeps } from './ask-order';
 import { keptText } from './kept-text';
 import { refuseOrder } from './refuse-order';
 import { submitCodes } from './submit-codes';
+import { toldMessage } from './told-message';
 
 export interface AcknowledgedMessage {
   readonly id: string;
@@ -41,15 +42,11 @@ export const acknowledgeMessage = async (
   onceAnswered: (then: () => void) => void,
 ): Promise<AcknowledgementProblem | undefined> => {
   const { id } = acknowledged;
-  const row = await deps.orders.findByWebhookId(id);
-  if (!row || row.issuerId !== issuerId) return { code: 'message_unknown' };
-  const event = row.events.find((one) => one.id === id);
-  if (event) {
-    await acknowledgeEvent(deps, row, event);
-    return undefined;
-  }
-  const message = row.messages?.find((one) => one.id === id);
-  if (!message) return { code: 'message_unknown' };
+  const told = await toldMessage(deps, issuerId, id).catch(problemOf);
+  if ('code' in told) return told;
+  const { row, event, message } = told;
+  if (event) await acknowledgeEvent(deps, row, event);
+  if (!message) return undefined;
   const { answer, todaysAnswer, flaws } = acknowledged;
   const said = todaysAnswer ? todaysAnswer(typeOfKind[message.kind], answer) : answer;
   // The same answer again is the same call: an Update that was judged is not judged twice.

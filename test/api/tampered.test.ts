@@ -334,6 +334,44 @@ test('an order that is put into the queue of another issuer is not given there, 
   expect((await own.get('/messages')).body.data).toMatchObject([{ type: 'order.cancelled' }, {}]);
 });
 
+test('what an issuer answers to a message goes to no other order that somebody else gave its id', async () => {
+  const issuer = await file.issuer({ callback: { kind: 'pull' }, codeMode: 'request' });
+  for (const orderNo of ['cheap', 'dear']) {
+    await issuer.place(orderNo);
+    type Given = { readonly type: string; readonly data: { readonly orderNo: string; readonly token: string } };
+    const paid: Given = await until('its payment is told', async () => {
+      const { data } = (await issuer.get('/messages?waitSeconds=2')).body;
+      return data.find((one: Given) => one.type === 'order.paid' && one.data.orderNo === orderNo);
+    });
+    expect((await issuer.verify(orderNo, { token: paid.data.token })).status).toBe(200);
+  }
+  const idOf = (orderNo: string) =>
+    until('its codes are asked for', async () => {
+      const row = await ordersInDatabase().findOne({ _id: `${issuer.issuerId}/${orderNo}` });
+      return row?.messages?.find(({ kind }) => kind === 'code')?.id;
+    });
+  const [cheap, dear] = [await idOf('cheap'), await idOf('dear')];
+  const swap = (orderNo: string, from: string, to: string) =>
+    ordersInDatabase().updateOne(
+      { _id: `${issuer.issuerId}/${orderNo}`, 'messages.id': from },
+      { $set: { 'messages.$.id': to } },
+    );
+  const acknowledge = (id: string) =>
+    issuer.post('/messages/acknowledgement', {
+      type: 'messages.acknowledgement',
+      results: [{ id, answer: { status: 'issued', codes: [{ itemId: '1', value: 'DEAR-1' }] } }],
+    });
+  await swap('dear', dear, 'cf_elsewhere');
+  await swap('cheap', cheap, dear);
+  expect((await acknowledge(dear)).body).toMatchObject({ problems: [{ id: dear, code: 'message_unknown' }] });
+  expectProblem(await issuer.post(`/messages/${dear}/replay`, { type: 'message.replay' }), 404, 'message_unknown');
+  await swap('cheap', dear, cheap);
+  await swap('dear', 'cf_elsewhere', dear);
+  expect((await acknowledge(dear)).body).toMatchObject({ acknowledged: 1 });
+  await issuer.inState('dear', 'delivered');
+  expect((await issuer.order('cheap')).body.state).toBe('verified');
+});
+
 test('a message that somebody else puts into a conformance run is given to nobody', async () => {
   const issuer = await file.issuer({ callback: { kind: 'pull' }, codeMode: 'request' });
   const { issuerId } = issuer;

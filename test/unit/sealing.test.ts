@@ -2,9 +2,11 @@ import type { Payload } from '@temporalio/common';
 import type { KeyStore } from '../../src/sealing/delivery-keys';
 import { createKeyRing, fingerprint, newKey, parseMasterKeys, SealBroken } from '../../src/sealing/key-ring';
 import { newOrderKey, unwrapOrderKey } from '../../src/sealing/order-keys';
+import { isSame } from '../../src/sealing/order-row';
 import { createPayloadCodec } from '../../src/sealing/payload-codec';
 import { places } from '../../src/sealing/places';
 import { loadPlatformKeys } from '../../src/sealing/platform-keys';
+import { createRowSeal } from '../../src/sealing/row-seal';
 import { publicKeyToWhpk } from '../../src/signing/keys';
 
 const plain = Buffer.from('GIFT-CARD-4711');
@@ -48,6 +50,22 @@ describe('key ring', () => {
       changed[at] = (changed[at] as number) ^ 1;
       expect(() => ring.open(changed, 'x')).toThrow(SealBroken);
     }
+  });
+
+  test.each<[unknown]>([
+    [{ length: 2 ** 53 }],
+    [{ buffer: { length: 2 ** 53 } }],
+    [{ buffer: { length: 2 ** 31 }, byteOffset: 0, byteLength: 1 }],
+    [[1, 2, 3]],
+    [1],
+    [{ 0: 1 }],
+  ])('what is neither bytes nor text is broken: %p', (value) => {
+    const ring = createKeyRing([old]);
+    expect(() => ring.open(value as Uint8Array, 'x')).toThrow(SealBroken);
+    expect(ring.isSealedByFirst(value as Uint8Array)).toBe(false);
+    const seal = createRowSeal<{ _id: string; seal?: Uint8Array }>(ring, (id) => id);
+    expect(seal.isUntouched({ _id: 'a', seal: value as Uint8Array })).toBe(false);
+    expect(isSame('a', value)).toBe(false);
   });
 
   test('cut at any length it is refused as broken, never as anything else', () => {

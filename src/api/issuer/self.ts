@@ -5,9 +5,9 @@ import type { Versions } from '../../contract/versions';
 import { Failure } from '../../domain/failures';
 import { eventKeptMs } from '../../first-interface/give-messages';
 import { messageOf } from '../../first-interface/kept-messages';
-import { isOwnMessage, openOrder } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { replayEvent, replayMessage } from '../../second-interface/replay-message';
+import { toldMessage } from '../../second-interface/told-message';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import type { Mount } from '../edge/mount';
 import { offeredChannels } from '../operator/channels';
@@ -64,15 +64,12 @@ export const mountSelf = (mount: Mount, deps: Self): void => {
 
   mount.issuer(routes.replayMessage)(async ({ issuer: { _id }, session, params: { messageId } }) => {
     const issuer = await issuers.find(_id);
-    const row = await orderDeps.orders.findByWebhookId(messageId);
-    if (!issuer || row?.issuerId !== _id) throw new Failure('message_unknown');
-    const event = row.events.find(({ id }) => id === messageId);
+    const { row, event, message } = await toldMessage(orderDeps, _id, messageId);
+    if (!issuer) throw new Failure('message_unknown');
     const isFetched = issuer.callback.kind === 'pull';
     if (event && isFetched && event.atMs <= orderDeps.nowMs() - eventKeptMs) throw new Failure('message_unknown');
-    const message = row.messages?.find(({ id }) => id === messageId);
-    const isOurs = message && isOwnMessage(openOrder(orderDeps.ring, row), message);
     // Of an order's void requests the newest one alone can be made again.
-    if (message && !(isOurs && messageOf(row, message, ''))) throw new Failure('message_unknown');
+    if (message && !messageOf(row, message, '')) throw new Failure('message_unknown');
     if (issuer.state === 'paused') throw new Failure('issuer_paused', { retryAfterSeconds: 30 });
     const kind = event?.type ?? message?.kind ?? '';
     const deed = { action: 'call.replayed', target: row._id, after: { messageId, kind } } as const;

@@ -8,4 +8,4 @@ export const giftPlace = ({ _id }: Pick<OrderRow, '_id'>): string => `gift:${_id
 export const giftMessage = ({ ring }: Pick<OrderDeps, 'ring'>, row: OrderRow): string | undefined =>
   row.gift?.message === undefined
     ? undefined
-    : openOrder(ring, row).terminal.open(Buffer.from(row.gift.message, 'base64'), giftPlace(row)).toString();
+    : openOrder(ring, row).terminal.open(row.gift.message, giftPlace(row)).toString();
