@@ -61,7 +61,7 @@ import { noTracing, type Tracing } from '../tracing/tracing';
 import { createConsoleSessions } from './auth/console-sessions';
 import { createKnownNetworks } from './auth/known-networks';
 import { oidcKeys } from './auth/oidc-keys';
-import { createPortalSessions } from './auth/portal-sessions';
+import { createPortalSessions, type PortalSession } from './auth/portal-sessions';
 import { createWrongTokens } from './auth/wrong-tokens';
 import { mountConformance } from './conformance/conformance';
 import { createRunMessages } from './conformance/run-messages';
@@ -329,9 +329,11 @@ export const createApp = ({
     );
   const { settings } = orderDeps;
   const links = createLinks({ links: core.portalLinks, ring, publicUrl, nowMs });
-  const putOut = async (issuerId: string, exceptSessionId?: string): Promise<number> => {
+  const clearOut = async (issuerId: string, except?: PortalSession): Promise<number> => {
+    const issuer = except && (await issuers.find(issuerId));
+    if (except && issuer) await portalSessions.keep(except, issuer);
     await links.end(issuerId);
-    return portalSessions.end({ name: issuerId, ...(exceptSessionId ? { _id: { $ne: exceptSessionId } } : {}) });
+    return portalSessions.end({ name: issuerId, ...(except ? { _id: { $ne: except.id } } : {}) });
   };
   const accounts = createIssuerAccounts({
     issuers,
@@ -342,7 +344,7 @@ export const createApp = ({
     rowReader,
     settingsProblem,
     takeOver,
-    putOut,
+    clearOut,
   });
   mountOperatorIssuers(mount, {
     issuers,
@@ -375,7 +377,7 @@ export const createApp = ({
     platformSettings: settings.platform,
   });
   mountPortal(mount, {
-    ...{ links, putOut, issuers, rowReader },
+    ...{ links, clearOut, issuers, rowReader },
     sessions: portalSessions,
     audit,
     audited,

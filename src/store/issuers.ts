@@ -1,5 +1,6 @@
 import type { Collection } from 'mongodb';
 import type { Branding } from '../domain/branding';
+import { Failure } from '../domain/failures';
 import { isTestIssuer, type Mode } from '../domain/ids';
 import type { Terminal } from '../domain/order';
 import { type HostProof, proofOf, withProof } from '../domain/ownership';
@@ -89,6 +90,8 @@ export interface IssuerRow extends SomeSettings {
   /** A keyed hash of the network that a test issuer was made from. */
   readonly madeFrom?: string;
   readonly secrets: readonly SealedSecret[];
+  /** How often all who were let in were put out: what was let in before counts no more, also where it comes late. */
+  readonly generation?: number;
   readonly holds: readonly Hold[];
   /** A tombstone: the id is never given again. */
   readonly deletedAt?: Date;
@@ -166,6 +169,18 @@ const holdsLimit = 1_000;
 const changeTries = 40;
 /** An order may wait as long to be verified and again for its codes, and a window may be extended. */
 const holdsKeptMs = 4 * windowSecondsRange.max * secondMs;
+
+/** Of what an issuer's secret, link or session let in, and how its row is now. */
+export const isSameGeneration = <Row extends Pick<IssuerRow, 'generation'>>(
+  one: { readonly generation?: number | undefined },
+  row: Row | null | undefined,
+): row is Row => row !== null && row !== undefined && (one.generation ?? 0) === (row.generation ?? 0);
+
+/** Whoever is still let in comes through by a repeat. */
+export const putOutMeanwhile = (): Failure =>
+  new Failure('in_progress', { detail: 'All who were let in were put out meanwhile', retryAfterSeconds: 1 });
+
+const nextOf = ({ generation = 0 }: Pick<IssuerRow, 'generation'>): number => generation + 1;
 
 export type Issuers = ReturnType<typeof createIssuers>;
 
@@ -351,9 +366,18 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
     prove: (issuerId: string, proof: HostProof): Promise<boolean> =>
       changeSealed(issuerId, (row) => ({ provedHosts: withProof(row, proof) })),
 
-    change: async (issuerId: string, settings: IssuerSettings): Promise<IssuerRow | null> => {
+    /** By whoever was let in when the row was as `before`. */
+    change: async (
+      issuerId: string,
+      settings: IssuerSettings,
+      before: Pick<IssuerRow, 'generation'> = {},
+    ): Promise<IssuerRow | null> => {
       const given = Object.entries(settings).filter(([, value]) => value !== undefined);
-      if (given.length > 0) await changeSealed(issuerId, () => Object.fromEntries(given));
+      const changeOf = (row: IssuerRow) => {
+        if (!isSameGeneration(before, row)) throw putOutMeanwhile();
+        return Object.fromEntries(given);
+      };
+      if (given.length > 0) await changeSealed(issuerId, changeOf);
       return issuers.findOne({ _id: issuerId, ...alive }, withoutLogo);
     },
 
@@ -386,14 +410,19 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
     },
 
     /** Conditional on the row that the caller saw, so that two rotations never lose one, and none brings back an old seal. */
-    replaceSecrets: async (row: IssuerRow, secrets: readonly SealedSecret[]): Promise<boolean> => {
+    replaceSecrets: async (row: IssuerRow, secrets: readonly SealedSecret[], putsOut = false): Promise<boolean> => {
       seal.requireUntouched(row);
-      const changed = { ...row, secrets: [...secrets] };
+      const change = { secrets: [...secrets], ...(putsOut ? { generation: nextOf(row) } : {}) };
       const written = await issuers.updateOne(
         { _id: row._id, ...alive, seal: row.seal },
-        { $set: { secrets: changed.secrets, seal: seal.of(changed) } },
+        { $set: { ...change, seal: seal.of({ ...row, ...change }) } },
       );
       return written.matchedCount > 0;
+    },
+
+    /** All who were let in, with what they have under way. */
+    putOut: async (issuerId: string): Promise<void> => {
+      await changeSealed(issuerId, (row) => ({ generation: nextOf(row) }));
     },
 
     bury: async (issuerId: string, at: Date): Promise<boolean> => {

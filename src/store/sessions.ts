@@ -52,7 +52,10 @@ export interface ConsoleSessionRows extends SessionRows<ConsoleSessionRow> {
   /** Those of one person of the OpenID provider, or of one session there, that began before. @returns How many there were. */
   endOutside(which: { readonly sub?: string; readonly sid?: string }, before: Date): Promise<number>;
 }
-export type PortalSessionRows = SessionRows<PortalSessionRow>;
+export interface PortalSessionRows extends SessionRows<PortalSessionRow> {
+  /** One that was ended meanwhile stays ended. */
+  reseal(id: string, sealed: Buffer): Promise<void>;
+}
 
 const createSessionRows = <Row extends SessionRow>(collection: Collection<Row>): SessionRows<Row> => {
   // The driver's types cannot say of a row that is yet to be named which fields it has.
@@ -117,4 +120,10 @@ export const createPortalSessionRows = ({
   portalSessions,
 }: {
   readonly portalSessions: Collection<PortalSessionRow>;
-}): PortalSessionRows => createSessionRows(portalSessions);
+}): PortalSessionRows => ({
+  ...createSessionRows(portalSessions),
+
+  reseal: async (id, sealed) => {
+    await portalSessions.updateOne({ _id: id }, { $set: { sealed } });
+  },
+});

@@ -116,6 +116,10 @@ test('with twoPersons codes go to another terminal only when another operator sa
   await issuer.submit('two', [{ itemId: '1', value: 'CODE-two' }]);
   await issuer.inState('two', 'undeliverable');
   expect((await by(anna, 'PUT', '/settings', { twoPersons: true })).body.settings).toEqual({ twoPersons: true });
+  // Nor does one alone change where the codes of all later orders go.
+  const patch = (change: object) => by(anna, 'PATCH', `/issuers/${issuer.issuerId}`, change);
+  expectProblem(await patch({ terminal: other }), 403, 'operator_forbidden');
+  expect((await patch({ name: 'Two' })).status).toBe(200);
   const at = `/orders/${issuer.issuerId}/two/redeliver`;
   const ask = async (terminal: object) => (await by(otto, 'POST', at, { terminal })).body.approvalId;
   const onSameHost = { ...dead, url: `${dead.url}-elsewhere` };

@@ -87,8 +87,8 @@ describe('a session at the issuer’s own page', () => {
     const { ring, nowMs } = orderDeps;
     const { make } = createLinks({ links: createPortalLinks(database), ring, publicUrl: file.platform.baseUrl, nowMs });
     const asked = { role: 'viewer', expiresInSeconds: 600 } as const;
-    for (let n = 0; n < 99; n += 1) await make(issuerId, asked);
-    const made = await Promise.allSettled(Array.from({ length: 12 }, () => make(issuerId, asked)));
+    for (let n = 0; n < 99; n += 1) await make({ _id: issuerId }, asked);
+    const made = await Promise.allSettled(Array.from({ length: 12 }, () => make({ _id: issuerId }, asked)));
     const count = made.filter(({ status }) => status === 'fulfilled').length;
     expect(count).toBeLessThanOrEqual(1);
     // Who was refused left none behind.
@@ -287,6 +287,52 @@ describe('a session at the issuer’s own page', () => {
     const rotated = await file.platform.operator('POST', `/issuers/${issuer.issuerId}/secret`, { endOldNow: true });
     expect(rotated.status).toBe(201);
     expectProblem(await ann.get('/v1/portal/session'), 401, 'signature_invalid');
+  });
+
+  test('nor by what was under way when the secret was ended: a link, a session, a secret, a setting that come late', async () => {
+    const issuer = await file.issuer();
+    const { database, issuers } = file.platform.core;
+    const at = `/issuers/${issuer.issuerId}`;
+    const adminLink = async (): Promise<string> =>
+      (await file.platform.operator('POST', `${at}/portal-links`, { role: 'admin' })).body.url;
+    const thiefNow = async () => signInByLink(await adminLink(), file.platform.baseUrl);
+    /** The first call of `name` goes on once an operator has ended the secret. */
+    const late = async <T>(of: object, name: string, ask: () => Promise<T>): Promise<T> => {
+      const spy = jest.spyOn(of as Record<string, (...given: unknown[]) => unknown>, name);
+      const original = (of as Record<string, (...given: unknown[]) => unknown>)[name];
+      const reached = new Promise<() => void>((tell) => {
+        spy.mockImplementationOnce(async function (this: unknown, ...given) {
+          await new Promise<void>((goOn) => tell(goOn));
+          return original?.apply(this, given);
+        });
+      });
+      const asked = ask();
+      const goOn = await reached;
+      const rotated = await file.platform.operator('POST', `${at}/secret`, { endOldNow: true });
+      expect(rotated.status).toBe(201);
+      issuer.useSecret(rotated.body.secret);
+      goOn();
+      return asked.finally(() => spy.mockRestore());
+    };
+
+    const thief = await thiefNow();
+    const link = { type: 'portal.link', role: 'admin' };
+    const made = await late(database.portalLinks, 'insertOne', () => thief.post(own(issuer, '/portal-links'), link));
+    expect(made.status).toBe(201);
+    for (const method of ['GET', 'POST']) expect((await fetch(made.body.url, { method })).status).toBe(404);
+
+    const session = await late(database.portalSessions, 'insertOne', thiefNow);
+    expectProblem(await session.get('/v1/portal/session'), 401, 'signature_invalid');
+    expectProblem(await session.get(own(issuer, '/self')), 401, 'signature_invalid');
+
+    const [third, fourth] = [await thiefNow(), await thiefNow()];
+    const secret = () => third.post(own(issuer, '/secret'), { type: 'issuer.secret' });
+    expectProblem(await late(issuers, 'find', secret), 409, 'in_progress');
+    expectProblem(await fourth.get('/v1/portal/session'), 401, 'signature_invalid');
+    const fifth = await thiefNow();
+    const change = () => fifth.post(own(issuer, '/settings'), { type: 'issuer.settings', buyerRefunds: true });
+    expectProblem(await late(issuers, 'change', change), 409, 'in_progress');
+    expect((await issuer.get('/self')).body.buyerRefunds).toBeUndefined();
   });
 
   test('its calls and the server’s are repeated apart: nobody reads an answer that the other was given', async () => {

@@ -30,6 +30,19 @@ test.each([
   expect([left, work.mock.calls.length]).toEqual([[limit, limit], 1]);
 });
 
+test('whoever uses up an issuer’s changes keeps nobody from ending its secret', async () => {
+  const used: string[] = [];
+  const audited = createAuditedByIssuer({
+    audit: { ofIssuer: () => (_deed: unknown, run: () => Promise<unknown>) => run() } as never,
+    dayCounts: { require: async ({ name }: { name: string }) => void used.push(name) } as unknown as Given['dayCounts'],
+    nowMs: () => 0,
+  });
+  const actor = { issuer: { _id: 'acme' } };
+  await audited(actor, async () => undefined);
+  await audited(actor, async () => undefined, 'secret');
+  expect(used).toEqual(['audited/acme', 'audited/acme/secret']);
+});
+
 test('a person at the issuer’s own page who changes without end keeps its server from no change, such as putting them out', async () => {
   const used: string[] = [];
   const audited = createAuditedByIssuer({

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { Route } from '../../contract/route';
 import { Failure } from '../../domain/failures';
 import { isSameText } from '../../signing/same-text';
-import type { IssuerRow, Issuers } from '../../store/issuers';
+import { type IssuerRow, type Issuers, isSameGeneration } from '../../store/issuers';
 import { heldForPerson } from '../edge/problems';
 import type { PortalSession, PortalSessions } from './portal-sessions';
 
@@ -25,7 +25,7 @@ export const portalCaller = async (
   const session = await sessions.of(request.get('cookie'), isChange);
   if (!session || session.issuerId !== request.params.issuerId) return undefined;
   const issuer = await issuers.findTogether(session.issuerId);
-  if (!issuer) return undefined;
+  if (!isSameGeneration(session, issuer)) return undefined;
   if (isChange) {
     if (!isSameText(request.get('x-csrf-token') ?? '', session.csrf)) {
       throw new Failure('signature_invalid', { detail: 'A change by a session needs its x-csrf-token' });

@@ -12,6 +12,8 @@ export interface PortalPerson {
   readonly issuerId: string;
   readonly role: PortalRole;
   readonly name: string;
+  /** Of the issuer's row: it lets in nobody once that has the next one. */
+  readonly generation?: number | undefined;
 }
 
 export interface PortalSession extends PortalPerson {
@@ -66,16 +68,33 @@ export const createPortalSessions = ({
     }
   };
 
+  const sealedOf = ({
+    id,
+    issuerId,
+    role,
+    name,
+    generation,
+    endsAtMs,
+  }: PortalPerson & Pick<PortalSession, 'id' | 'endsAtMs'>): Buffer => {
+    const text = JSON.stringify({ issuerId, role, name, generation, endsAtMs });
+    return ring.seal(Buffer.from(text), places.portalSession(id));
+  };
+
   return {
     /** Called once a link was used up. */
-    begin: async ({ issuerId, role, name }: PortalPerson): Promise<Cookie> => {
+    begin: async (person: PortalPerson): Promise<Cookie> => {
       const secret = randomBytes(32).toString('base64url');
       const id = sha256(secret);
       const endsAtMs = nowMs() + lifetimeMs;
-      const text = JSON.stringify({ issuerId, role, name, endsAtMs });
-      const sealed = ring.seal(Buffer.from(text), places.portalSession(id));
-      await live.begin({ _id: id, name: issuerId, sealed, endsAt: new Date(endsAtMs) }, ofIssuerMax);
+      const sealed = sealedOf({ ...person, id, endsAtMs });
+      await live.begin({ _id: id, name: person.issuerId, sealed, endsAt: new Date(endsAtMs) }, ofIssuerMax);
       return cookie.with(secret, lifetimeMs);
+    },
+
+    /** Who puts all others out stays. */
+    keep: async (session: PortalSession, { generation }: Pick<PortalPerson, 'generation'>): Promise<void> => {
+      await rows.reseal(session.id, sealedOf({ ...session, generation }));
+      live.forget();
     },
 
     /** The session that a request brings, if it is ours and still runs. To ask is to use it. */

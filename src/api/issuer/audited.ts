@@ -31,12 +31,17 @@ export const createAuditedByIssuer = ({
   readonly nowMs: () => number;
 }) => {
   const slots = createSlots(auditedMax, isTestIssuer);
-  return async <T>({ issuer: { _id }, session }: Actor, work: (trail: AuditTrail) => Promise<T>): Promise<T> => {
+  /** `apart`: who makes many other changes keeps nobody from it, such as from ending a secret that leaked. */
+  return async <T>(
+    { issuer: { _id }, session }: Actor,
+    work: (trail: AuditTrail) => Promise<T>,
+    apart?: 'secret' | 'sessions',
+  ): Promise<T> => {
     const share = shareOf(_id, session);
     if (slots.take(share, auditedPerIssuerMax) !== 'taken') throw new Failure('rate_limited', { retryAfterSeconds: 1 });
     try {
       const limit = auditedPerDayMax[modeOf(_id)];
-      const one = { name: `audited/${share}`, n: 1, at: new Date(nowMs()), limit };
+      const one = { name: `audited/${share}${apart ? `/${apart}` : ''}`, n: 1, at: new Date(nowMs()), limit };
       await dayCounts.require({ ...one, detail: `An issuer makes ${limit} changes a day` });
       return await work(audit.ofIssuer(_id, session?.name));
     } finally {

@@ -17,6 +17,7 @@ import { places } from '../../sealing/places';
 import { newSecret } from '../../signing/keys';
 import { type IssuerRow, type IssuerSettings, type Issuers, rotatedSecrets } from '../../store/issuers';
 import type { OrderSettingsStore } from '../../store/order-settings';
+import type { PortalSession } from '../auth/portal-sessions';
 
 type Branded = NonNullable<IssuerBody['branding']>;
 type Change = BodyOf<typeof changeIssuer>;
@@ -34,15 +35,15 @@ interface Deps {
   ) => Promise<FieldError | null>;
   /** What is pending goes the new way. Never fails. */
   readonly takeOver: (issuerId: string, kind: IssuerRow['callback']['kind']) => Promise<void>;
-  /** From the issuer's own page, but for the session that asks; links to it end as well. */
-  readonly putOut: (issuerId: string, exceptSessionId?: string) => Promise<unknown>;
+  /** What put everybody out at the issuer's own page leaves there, but for the session that asks. */
+  readonly clearOut: (issuerId: string, except?: PortalSession) => Promise<unknown>;
 }
 
 export type IssuerAccounts = ReturnType<typeof createIssuerAccounts>;
 
 /** An issuer's settings and secrets, for operators and for itself: what is shown of them, and how they change. */
 export const createIssuerAccounts = (deps: Deps) => {
-  const { issuers, ring, nowMs, settings, versions, rowReader, settingsProblem, takeOver, putOut } = deps;
+  const { issuers, ring, nowMs, settings, versions, rowReader, settingsProblem, takeOver, clearOut } = deps;
   const bodyOf = async (row: Omit<IssuerRow, 'seal'>): Promise<IssuerBody> =>
     bodyOfIssuer(row, await settings.platform(), versions);
 
@@ -104,7 +105,7 @@ export const createIssuerAccounts = (deps: Deps) => {
       const { terminal, callHeaders, callCertificate, branding, ...plain } = body;
       const changed = { ...plain, ...kept(before._id, { terminal, callHeaders, callCertificate, branding }) };
       const run = async () => {
-        const after = await issuers.change(before._id, changed);
+        const after = await issuers.change(before._id, changed, before);
         if (!after) throw new Failure('issuer_unknown');
         const { kind } = after.callback;
         if (kind !== before.callback.kind) await takeOver(before._id, kind);
@@ -120,16 +121,17 @@ export const createIssuerAccounts = (deps: Deps) => {
       before: IssuerRow,
       endOldNow: boolean,
       audit: AuditTrail,
-      sessionId?: string,
+      session?: PortalSession,
     ): Promise<GivenBody<typeof rotateSecret>> => {
       const { secret, sealed } = freshSecret(before._id);
       const at = new Date(nowMs());
       const secrets = rotatedSecrets(before.secrets, sealed, at, endOldNow);
       await audit({ action: 'issuer.secret_rotated', target: before._id, after: { endOldNow } }, async () => {
-        // Whoever had a leaked secret would come back by them, and take the next one. First, or a failure would lose that one.
-        if (endOldNow) await putOut(before._id, sessionId);
-        if (await issuers.replaceSecrets(before, secrets)) return;
-        throw new Failure('in_progress', { detail: 'Another rotation came in between', retryAfterSeconds: 1 });
+        // Whoever had a leaked secret would come back by a link or a session, and take the next one.
+        if (!(await issuers.replaceSecrets(before, secrets, endOldNow)))
+          throw new Failure('in_progress', { detail: 'Another rotation came in between', retryAfterSeconds: 1 });
+        // They count no more: a failure here would lose the new secret.
+        if (endOldNow) await clearOut(before._id, session).catch(() => undefined);
       });
       return { secret, oldSecretEndsAt: (secrets[1]?.endsAt ?? at).toISOString() };
     },

@@ -8,7 +8,7 @@ import { messageOf } from '../../first-interface/kept-messages';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { replayEvent, replayMessage } from '../../second-interface/replay-message';
 import { toldMessage } from '../../second-interface/told-message';
-import type { IssuerRow, Issuers } from '../../store/issuers';
+import { type IssuerRow, type Issuers, isSameGeneration, putOutMeanwhile } from '../../store/issuers';
 import type { Mount } from '../edge/mount';
 import { offeredChannels } from '../operator/channels';
 import type { AuditedByIssuer } from './audited';
@@ -26,10 +26,11 @@ interface Self {
 /** What an issuer does of itself, without an operator. */
 export const mountSelf = (mount: Mount, deps: Self): void => {
   const { orderDeps, issuers, accounts, audited, channels, versions } = deps;
-  /** As it is now: who signed is known from a moment ago. */
-  const today = async ({ _id }: IssuerRow): Promise<IssuerRow> => {
-    const issuer = await issuers.find(_id);
+  /** As it is now: who signed is known from a moment ago. @throws Failure `in_progress` */
+  const today = async (known: IssuerRow): Promise<IssuerRow> => {
+    const issuer = await issuers.find(known._id);
     if (!issuer) throw new Failure('signature_invalid');
+    if (!isSameGeneration(known, issuer)) throw putOutMeanwhile();
     return issuer;
   };
 
@@ -58,7 +59,7 @@ export const mountSelf = (mount: Mount, deps: Self): void => {
     const before = await today(issuer);
     return {
       status: 201,
-      body: await audited({ issuer, session }, (trail) => accounts.rotate(before, endOldNow, trail, session?.id)),
+      body: await audited({ issuer, session }, (trail) => accounts.rotate(before, endOldNow, trail, session), 'secret'),
     };
   });
 

@@ -77,7 +77,12 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
   });
 
   mount.operator(routes.changeIssuer)(async ({ params, body, audit }) => {
-    return { status: 200, body: await accounts.change(await find(params.issuerId), body, audit) };
+    const before = await find(params.issuerId);
+    if (body.terminal && (await platformSettings()).twoPersons) {
+      const detail = 'With twoPersons no operator alone says where codes go: the issuer sets its terminal';
+      throw new Failure('operator_forbidden', { detail });
+    }
+    return { status: 200, body: await accounts.change(before, body, audit) };
   });
 
   mount.operator(routes.deleteIssuer)(async ({ params, query: { confirm }, audit }) => {

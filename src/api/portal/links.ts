@@ -3,6 +3,7 @@ import { Failure } from '../../domain/failures';
 import type { PortalRole } from '../../domain/portal';
 import { type KeyRing, sha256 } from '../../sealing/key-ring';
 import { places } from '../../sealing/places';
+import type { IssuerRow } from '../../store/issuers';
 import type { PortalLinkRow, PortalLinks } from '../../store/portal-links';
 import type { PortalPerson } from '../auth/portal-sessions';
 
@@ -41,11 +42,15 @@ export const createLinks = ({
 
   return {
     /** Called for issuers and operators, within what is written into the audit log. @throws Failure `rate_limited` */
-    make: async (issuerId: string, { role, name, expiresInSeconds }: AskedLink) => {
+    make: async (
+      { _id: issuerId, generation }: Pick<IssuerRow, '_id' | 'generation'>,
+      { role, name, expiresInSeconds }: AskedLink,
+    ) => {
       const secret = randomBytes(32).toString('base64url');
       const id = sha256(secret);
       const endsAt = new Date(nowMs() + expiresInSeconds * 1_000);
-      const person: PortalPerson = { issuerId, role, name: name ?? `${role}-${randomBytes(3).toString('hex')}` };
+      const ownName = name ?? `${role}-${randomBytes(3).toString('hex')}`;
+      const person: PortalPerson = { issuerId, role, name: ownName, generation };
       const text = JSON.stringify({ ...person, endsAtMs: endsAt.getTime() });
       await links.insert({ _id: id, issuerId, sealed: ring.seal(Buffer.from(text), places.portalLink(id)), endsAt });
       // Counted with its own: of many that are made at once none passes the limit.
@@ -62,7 +67,7 @@ export const createLinks = ({
     use: async (secret: string): Promise<PortalPerson | undefined> =>
       (await look(secret)) && openLink(await links.take(sha256(secret))),
 
-    /** Once everybody is put out: whoever made one would come back by it. */
+    /** Once everybody is put out: they lead nowhere any more. */
     end: links.end,
   };
 };

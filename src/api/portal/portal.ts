@@ -6,8 +6,8 @@ import * as pages from '../../contract/portal';
 import { Failure } from '../../domain/failures';
 import type { AuditTrails } from '../../operator/audit-trail';
 import { isSameText } from '../../signing/same-text';
-import type { Issuers } from '../../store/issuers';
-import type { PortalSession, PortalSessions } from '../auth/portal-sessions';
+import { type Issuers, isSameGeneration } from '../../store/issuers';
+import type { PortalSessions } from '../auth/portal-sessions';
 import { basePathOf } from '../edge/base-path';
 import type { Mount } from '../edge/mount';
 import { mountPage, setPageHeaders } from '../edge/mount-page';
@@ -20,8 +20,8 @@ import type { AskedLink, LinkMaker } from './links';
 interface Portal {
   readonly links: LinkMaker;
   readonly rowReader: RowReader;
-  /** All of an issuer, with the links that wait. @returns How many were signed in. */
-  readonly putOut: (issuerId: string) => Promise<number>;
+  /** What is left of all who were put out, with the links that wait. @returns How many were signed in. */
+  readonly clearOut: (issuerId: string) => Promise<number>;
   readonly sessions: PortalSessions;
   readonly issuers: Issuers;
   readonly audit: AuditTrails;
@@ -46,17 +46,18 @@ const linkDeed = (target: string, { role, name, expiresInSeconds }: AskedLink) =
     after: { role, expiresInSeconds, ...(name === undefined ? {} : { name }) },
   }) as const;
 
-const mountTeam = (mount: Mount, { links, putOut, sessions, issuers, audited, rowReader }: Portal): void => {
+const mountTeam = (mount: Mount, { links, clearOut, sessions, issuers, audited, rowReader }: Portal): void => {
   mount.issuer(routes.createPortalLink)(async ({ issuer, session, body }) => ({
     status: 201,
     body: await audited({ issuer, session }, (trail) =>
-      trail(linkDeed(issuer._id, body), () => links.make(issuer._id, body)),
+      trail(linkDeed(issuer._id, body), () => links.make(issuer, body)),
     ),
   }));
 
   mount.operator(createIssuerPortalLink)(async ({ params: { issuerId }, body, audit }) => {
-    if (!(await issuers.find(issuerId))) throw new Failure('issuer_unknown');
-    return { status: 201, body: await audit(linkDeed(issuerId, body), () => links.make(issuerId, body)) };
+    const issuer = await issuers.find(issuerId);
+    if (!issuer) throw new Failure('issuer_unknown');
+    return { status: 201, body: await audit(linkDeed(issuerId, body), () => links.make(issuer, body)) };
   });
 
   mount.issuer(routes.listPortalSessions)(async ({ issuer, session, query: { limit, cursor } }) => {
@@ -67,18 +68,18 @@ const mountTeam = (mount: Mount, { links, putOut, sessions, issuers, audited, ro
       body: pageOf(
         found,
         limit,
-        rowReader.of(
-          'portalSessions',
-          ({ _id, person, startedAt, seenAt, endsAt }: (typeof found)[number]) =>
-            person && {
-              sessionId: _id,
-              name: person.name,
-              role: person.role,
-              startedAt: startedAt.toISOString(),
-              seenAt: seenAt.toISOString(),
-              endsAt: endsAt.toISOString(),
-              isThis: _id === session?.id,
-            },
+        rowReader.of('portalSessions', ({ _id, person, startedAt, seenAt, endsAt }: (typeof found)[number]) =>
+          person && isSameGeneration(person, issuer)
+            ? {
+                sessionId: _id,
+                name: person.name,
+                role: person.role,
+                startedAt: startedAt.toISOString(),
+                seenAt: seenAt.toISOString(),
+                endsAt: endsAt.toISOString(),
+                isThis: _id === session?.id,
+              }
+            : undefined,
         ),
       ),
     };
@@ -86,12 +87,15 @@ const mountTeam = (mount: Mount, { links, putOut, sessions, issuers, audited, ro
 
   mount.issuer(routes.endPortalSessions)(async ({ issuer, session, body: { sessionId } }) => {
     const deed = { action: 'portal.sessions_ended', target: issuer._id } as const;
-    const ended = await audited({ issuer, session }, (trail) =>
-      trail(
-        deed,
-        () => (sessionId === undefined ? putOut(issuer._id) : sessions.end({ name: issuer._id, _id: sessionId })),
-        (count) => ({ after: { ended: count } }),
-      ),
+    const endAll = async (): Promise<number> => {
+      await issuers.putOut(issuer._id);
+      return clearOut(issuer._id);
+    };
+    const end = () => (sessionId === undefined ? endAll() : sessions.end({ name: issuer._id, _id: sessionId }));
+    const ended = await audited(
+      { issuer, session },
+      (trail) => trail(deed, end, (count) => ({ after: { ended: count } })),
+      'sessions',
     );
     return { status: 200, body: { ended } };
   });
@@ -111,7 +115,7 @@ const mountLinks = (mount: Mount, { links, sessions, issuers, audit, publicUrl }
     setPageHeaders(response, linkCsp);
     const person = await links.look(String(request.params.secret));
     const issuer = person && (await issuers.find(person.issuerId));
-    if (issuer) response.type('html').send(linkPage(assets, person, issuer.name));
+    if (person && isSameGeneration(person, issuer)) response.type('html').send(linkPage(assets, person, issuer.name));
     else answerDead(response);
   });
 
@@ -120,7 +124,7 @@ const mountLinks = (mount: Mount, { links, sessions, issuers, audit, publicUrl }
     // Another site must not sign anybody in without that one's knowing.
     requireSameOrigin(request, publicUrl);
     const person = await links.use(String(request.params.secret));
-    if (!person || !(await issuers.find(person.issuerId))) {
+    if (!person || !isSameGeneration(person, await issuers.find(person.issuerId))) {
       answerDead(response);
       return;
     }
@@ -134,15 +138,15 @@ const mountLinks = (mount: Mount, { links, sessions, issuers, audit, publicUrl }
 
 const mountOwnSession = (mount: Mount, { sessions, issuers, audit }: Portal): void => {
   /** @throws Failure `signature_invalid` */
-  const expectSession = async (cookieHeader: string | undefined): Promise<PortalSession> => {
+  const expectSession = async (cookieHeader: string | undefined) => {
     const session = await sessions.of(cookieHeader);
-    if (!session) throw new Failure('signature_invalid', { detail: 'This browser is not signed in' });
-    return session;
+    const issuer = session && (await issuers.findEver(session.issuerId));
+    if (session && isSameGeneration(session, issuer)) return { ...session, issuerName: issuer.name };
+    throw new Failure('signature_invalid', { detail: 'This browser is not signed in' });
   };
 
   mount.open(pages.readPortalSession)(async ({ request, response }) => {
-    const { issuerId, name, role, csrf, endsAtMs } = await expectSession(request.get('cookie'));
-    const issuerName = (await issuers.findEver(issuerId))?.name ?? issuerId;
+    const { issuerId, issuerName, name, role, csrf, endsAtMs } = await expectSession(request.get('cookie'));
     response.setHeader('cache-control', 'no-store');
     return { status: 200, body: { issuerId, issuerName, name, role, csrf, endsAt: new Date(endsAtMs).toISOString() } };
   });
