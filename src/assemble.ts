@@ -68,7 +68,10 @@ const withoutTurn = ({ at: _at, ...said }: Omit<InboxRow, 'seal'>) => said;
 /** What api and worker have in common, built once per process by its root. Fails while the database is away. */
 export const assemble = async (
   config: Pick<Config, 'masterKeys' | 'sealPayloads' | 'mongodbUri' | 'taskQueue' | 'callsOutQueue' | 'channels'> &
-    Partial<Pick<Config, 'needsTwoPersons'>>,
+    Partial<Pick<Config, 'needsTwoPersons'>> & {
+      /** Given by tests, whose machine has other work; left out: as promised. */
+      readonly databaseLimitMs?: number;
+    },
   openClient: (codec: SealingCodec) => Client,
   nowMs: () => number,
   log: Pick<Logger, 'error'>,
@@ -76,7 +79,7 @@ export const assemble = async (
 ) => {
   const ring = createKeyRing(config.masterKeys);
   const codec = createPayloadCodec(ring, config.sealPayloads);
-  const database = openDatabase(config.mongodbUri);
+  const database = openDatabase(config.mongodbUri, config.databaseLimitMs);
   const issuers = createIssuers(database, createIssuerSeal(ring));
   const settings = createOrderSettings(database, createRowSeal(ring, places.settingsRow), nowMs, config);
   const inbox = createInbox(database, createRowSeal(ring, places.inboxRow, withoutTurn));

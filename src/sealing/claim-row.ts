@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { type KeyRing, SealBroken } from './key-ring';
+import type { KeyRing } from './key-ring';
 import { type OrderKeys, unwrapOrderKey } from './order-keys';
 import { isSame } from './order-row';
 
@@ -92,9 +92,8 @@ export const createClaimSeal = (ring: KeyRing, purgedKey: Uint8Array) => {
   const keysOf = ({ _id, wrappedKey }: Order): OrderKeys | undefined => {
     try {
       return wrappedKey && unwrapOrderKey(ring, _id, wrappedKey);
-    } catch (error) {
-      if (error instanceof SealBroken) return undefined;
-      throw error;
+    } catch {
+      return undefined;
     }
   };
   const ofPurged = ({ _id, claims = [] }: Pick<Claim, '_id' | 'claims'>): string =>
@@ -114,6 +113,9 @@ export const createClaimSeal = (ring: KeyRing, purgedKey: Uint8Array) => {
         (!withBytes || (hasBytes(claim) && digestOf(claim.codes) === claim.digest)) &&
         isSame(macOf(keys, claim, String(claim.digest)), claim.mac);
     },
+
+    /** Its key comes back with a master key: until then nobody can say which claims are its own. */
+    isLocked: ({ wrappedKey }: Order): boolean => ring.isOfAbsentKey(wrappedKey),
 
     /** Of one from before there were MACs: it is taken as it stands. Undefined where no key opens its order. */
     bindingOf: (order: Order, claim: Claim): Binding | undefined => {

@@ -13,6 +13,8 @@ export interface KeyRing {
   seal(plain: Uint8Array, context: string): Buffer;
   /** Base64 where it is text. What is neither is broken: an object with a `length` would be that many bytes. */
   open(sealed: Uint8Array | string, context: string): Buffer;
+  /** Sealed, as it seems, by a key that is not configured now: nobody can say whose it is. */
+  isOfAbsentKey(sealed: Uint8Array | undefined): boolean;
   /** Whether the key that seals today sealed this. */
   isSealedByFirst(sealed: Uint8Array): boolean;
 }
@@ -20,10 +22,6 @@ export interface KeyRing {
 export class SealBroken extends Error {
   override readonly name = 'SealBroken';
 }
-
-/** Of what somebody else wrote: no key opens it, or it has a shape that nothing of ours has. */
-export const isBroken = (error: unknown): boolean =>
-  error instanceof SealBroken || (types.isNativeError(error) && error.name === 'TypeError');
 
 /**
  * Read once at the start from `MASTER_KEY`: base64 of 32 bytes, several separated by commas; the first one seals, all open.
@@ -43,6 +41,11 @@ export const createKeyRing = (keys: readonly Uint8Array[]): KeyRing => {
   return {
     isSealedByFirst: (sealed) =>
       types.isUint8Array(sealed) && sealed[0] === sealVersion && current.id.equals(sealed.subarray(1, 5)),
+    isOfAbsentKey: (sealed) =>
+      types.isUint8Array(sealed) &&
+      sealed[0] === sealVersion &&
+      sealed.length > headerBytes &&
+      !ring.some(({ id }) => id.equals(sealed.subarray(1, 5))),
     seal: (plain, context) => {
       const nonce = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', current.key, nonce).setAAD(Buffer.from(context));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AnyBulkWriteOperation, Collection, Filter } from 'mongodb';
+import { Failure } from '../domain/failures';
 import { type Mode, type OrderName, orderId } from '../domain/ids';
 import type { CodeReference } from '../domain/messages';
 import type { HeldCode } from '../domain/order';
@@ -50,6 +51,7 @@ type Binding = Required<Pick<SubmissionRow, 'digest' | 'mac'>>;
 /** Made and checked by src/sealing, which has the key. */
 export interface ClaimSeal {
   fits(order: KeyedOrder): (row: ClaimedRow | SubmissionRow, withBytes?: boolean) => boolean;
+  isLocked(order: KeyedOrder): boolean;
   bindingOf(order: KeyedOrder, row: SubmissionRow): Binding | undefined;
   ofPurged(row: Pick<SubmissionRow, '_id' | 'claims'>): string;
   isOfPurged(row: ClaimedRow): boolean;
@@ -177,11 +179,16 @@ export const createCodes = (
     return own ? ownClaims(own) : [];
   };
 
-  /** What it holds, if one of these is among it. What it holds by no right is in nobody's way from then on. */
+  /**
+   * What it holds, if one of these is among it. What it holds by no right is in nobody's way from then on.
+   *
+   * @throws Failure `unavailable` where nobody can say: a master key is missing, and the value may be sold.
+   */
   const standing = async (row: ClaimedRow, wanted: readonly string[]): Promise<readonly string[] | undefined> => {
     const claims = await heldBy(row);
     if (claims.some((claim) => wanted.includes(claim))) return claims;
     await noteTampered(nameOf(row));
+    if (seal.isLocked(await keyed(nameOf(row)))) throw new Failure('unavailable', { retryAfterSeconds: 60 });
     await submissions.updateOne(asSeen(row), claims.length > 0 ? { $set: { claims } } : { $unset: { claims: 1 } });
     return undefined;
   };

@@ -380,6 +380,9 @@ const newestOf = (lists: readonly (readonly ListedOrder[])[], limit: number): Li
     .sort((a, b) => (a.position < b.position ? 1 : -1))
     .slice(0, limit);
 
+/** There is one, and what somebody else put beside it. */
+const sameIdMax = 20;
+
 export const createOrders = (
   { orders }: { readonly orders: Collection<OrderRow> },
   /** The webhook-id of an event, by which its issuer names it. */
@@ -843,8 +846,22 @@ export const createOrders = (
     },
 
     /** By the webhook-id of a message to its issuer. */
-    findByWebhookId: async (id: string): Promise<OrderRow | null> =>
-      (await orders.findOne({ 'events.id': id })) ?? orders.findOne({ 'messages.id': id }),
+    /** All that have an event or a message of this id: one is the order that told it, unless somebody else wrote to it. */
+    findByWebhookId: async (id: string): Promise<OrderRow[]> => {
+      const [ofEvents, ofMessages] = await Promise.all(
+        ['events.id', 'messages.id'].map((field) =>
+          orders
+            .find({ [field]: id })
+            .limit(sameIdMax)
+            .toArray(),
+        ),
+      );
+      return [...(ofEvents ?? []), ...(ofMessages ?? [])];
+    },
+
+    /** By its own name. */
+    eventOf: (row: OrderRow, id: string): OrderRow['events'][number] | undefined =>
+      row.events.find((event) => event.id === id && idIn(row._id)(event.sequence) === id),
 
     /** What a purge left has no such message. */
     findByMessage: (messageId: string): Promise<OrderRow | null> => orders.findOne({ sentMessages: messageId }),

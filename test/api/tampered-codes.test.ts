@@ -340,3 +340,20 @@ test('/readyz tells that the guard of one order per code is gone, or guards no m
   await claims().createIndex({ claims: 1 }, { name: guard, sparse: true, unique: true });
   expect(await readiness()).toMatchObject({ status: 'ready' });
 });
+
+test('codes of an order whose key is missing are not sold twice: the other call waits until somebody can say', async () => {
+  const issuer = await file.issuer();
+  const pickupUrl = await delivered(issuer, 'locked', 'page', ['SAME']);
+  const _id = `${issuer.issuerId}/locked`;
+  const wrappedKey = (await orders().findOne({ _id }))?.wrappedKey as Buffer;
+  // As one that a master key sealed which is not configured now.
+  const absent = Buffer.from(wrappedKey);
+  absent.writeUInt32BE(0xdeadbeef, 1);
+  await orders().updateOne({ _id }, { $set: { wrappedKey: absent } });
+  await placed(issuer, 'second', 'page');
+  expectProblem(await issuer.submit('second', [{ itemId: '1', value: 'SAME' }]), 503, 'unavailable');
+  await orders().updateOne({ _id }, { $set: { wrappedKey } });
+  expectProblem(await issuer.submit('second', [{ itemId: '1', value: 'SAME' }]), 409, 'code_reused');
+  await why(_id);
+  expect(await shownOf(pickupUrl)).toEqual([200, ['SAME']]);
+});

@@ -363,9 +363,11 @@ test('what an issuer answers to a message goes to no other order that somebody e
     });
   await swap('dear', dear, 'cf_elsewhere');
   await swap('cheap', cheap, dear);
+  const event = { id: dear, sequence: 77, status: 'sent' } as unknown as OrderRow['events'][number];
+  await ordersInDatabase().updateOne({ _id: `${issuer.issuerId}/cheap` }, { $push: { events: event } });
   expect((await acknowledge(dear)).body).toMatchObject({ problems: [{ id: dear, code: 'message_unknown' }] });
   expectProblem(await issuer.post(`/messages/${dear}/replay`, { type: 'message.replay' }), 404, 'message_unknown');
-  await swap('cheap', dear, cheap);
+  // Nor is it in the way of the right one.
   await swap('dear', 'cf_elsewhere', dear);
   expect((await acknowledge(dear)).body).toMatchObject({ acknowledged: 1 });
   await issuer.inState('dear', 'delivered');

@@ -15,6 +15,7 @@ export const issuerSeal = createIssuerSeal(ring);
 export const anySeal = { of: () => Buffer.from('sealed'), isUntouched: () => true };
 export const anyClaims: ClaimSeal = {
   fits: () => () => true,
+  isLocked: () => false,
   bindingOf: () => ({ digest: 'digest', mac: 'mac' }),
   ofPurged: () => 'purged',
   isOfPurged: ({ mac }) => mac === 'purged',

@@ -592,6 +592,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       const times = { startedAt: now, seenAt: now, liveUntil: now, endsAt: now };
       await portalSessions.insert({ _id: 's', position: 'p', name: 'acme', sealed: secret, ...times }, 1);
       await portalSessions.insert({ _id: 't', position: 'q', name: 'acme', sealed: secret, ...times }, 1);
+      await portalSessions.reseal('s', secret);
       await portalSessions.list('acme', 'q', 10);
       await portalSessions.end({ name: 'acme' });
     },

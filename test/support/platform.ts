@@ -162,6 +162,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     publicUrl: options.publicUrl ?? baseUrl,
     admin: adminUrl === undefined ? undefined : { url: adminUrl },
     isDemo: options.isDemo ?? false,
+    databaseLimitMs: 20_000,
     needsTwoPersons: options.needsTwoPersons ?? false,
     hasSandbox: options.sandboxAllow !== undefined,
     sourceAddresses: ['203.0.113.7/32'],

@@ -16,11 +16,13 @@ export const findByLink = async (
 ): Promise<OrderRow> => {
   const row = await deps.orders.findByPickup(sha256(secret));
   if (row?.purgedAt) throw new Failure('path_unknown', { detail: 'The order and its codes are no longer kept' });
-  const since = row?.redeliveredAt ?? row?.deliveredAt;
-  const isOver = since !== undefined && since.getTime() + pickupLifetimeMs < deps.nowMs();
-  if (!row || isOver || !hasPage(row.terminal)) throw new Failure('path_unknown');
+  if (!row) throw new Failure('path_unknown');
+  // Before anything of it is believed.
   if (!(await isUntouched(deps, row)))
     throw new Failure('unavailable', { detail: heldForPerson, retryAfterSeconds: 60 });
+  const since = row.redeliveredAt ?? row.deliveredAt;
+  const isOver = since !== undefined && !(Number(since) + pickupLifetimeMs >= deps.nowMs());
+  if (isOver || !hasPage(row.terminal)) throw new Failure('path_unknown');
   // A link that somebody else wrote into the row is none.
   if (isGiftLink(row, secret) && openOrder(deps.ring, row).gift(row.gift?.n ?? 0, row.gift?.link).secret !== secret) {
     throw new Failure('path_unknown');

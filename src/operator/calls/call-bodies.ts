@@ -145,6 +145,9 @@ const verificationBodies = ({ detail: { verdict } }: TimelineEntry, { row }: Cal
   };
 };
 
+/** As many as one call has. */
+const codesShownMax = 200;
+
 /** Of a code nothing but its name is read: the rest is sealed. */
 const maskedCodes = ({ codes }: Pick<SubmittedCodes, 'codes'>) => codes.map(({ itemId }) => ({ itemId, value: mask }));
 
@@ -154,7 +157,7 @@ const codesBodies = (entry: TimelineEntry, sources: CallSources): CallBodies => 
   const submission = submissionOf(entry, sources);
   const names = submission
     ? maskedCodes(submission)
-    : typeof count === 'number'
+    : typeof count === 'number' && count <= codesShownMax
       ? Array.from({ length: count }, () => ({ value: mask }))
       : undefined;
   const notKept = submission ? [] : names ? names.map((_, n) => `/codes/${n}/itemId`) : ['/codes'];
