@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Failure } from '../../src/domain/failures';
 import { replaceCodes } from '../../src/second-interface/after-sale/replace-codes';
 import { submissionRow } from '../../src/second-interface/claim-codes';
 import type { OrderRow } from '../../src/store/orders';
@@ -558,7 +559,7 @@ describe('replacement', () => {
     const issuer = await file.issuer();
     const orderNo = `p-lost-${part}`;
     const { pickupUrl } = (await delivered(issuer, orderNo)).body;
-    const { codes, orders } = file.platform.core.orderDeps;
+    const { codes, ledger, orders } = file.platform.core.orderDeps;
     const parts = { markAccepted: codes, applyDecision: orders };
     const holder = parts[part] as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
     const real = holder[part] as (...args: unknown[]) => Promise<unknown>;
@@ -578,6 +579,12 @@ describe('replacement', () => {
     const replace = () => issuer.post(`/orders/${orderNo}/replacement`, body, { webhookId });
     expect((await replace()).status).toBe(500);
     dies.mockRestore();
+    // A repeat that finds too many others waiting has not looked at the row: it lets go of nothing that the row took.
+    const busy = new Failure('rate_limited', { retryAfterSeconds: 1 });
+    const refused = jest.spyOn(ledger, 'keep').mockRejectedValueOnce(busy);
+    expectProblem(await replace(), 429, 'rate_limited');
+    refused.mockRestore();
+    expect(await (await reveal(pickupUrl)).text()).toContain(fresh.value);
     expect([200, 201]).toContain((await replace()).status);
     expect(await (await reveal(pickupUrl)).text()).toContain(fresh.value);
   });

@@ -2,6 +2,7 @@ import type { Code } from '../../contract/code';
 import { Failure } from '../../domain/failures';
 import type { Replacement } from '../../domain/messages';
 import { isCalled } from '../../domain/order';
+import type { SubmissionRow } from '../../store/codes';
 import type { OrderRow } from '../../store/orders';
 import type { OrderDeps } from '../ask-order';
 import { changeRow } from '../change-row';
@@ -74,9 +75,16 @@ export const replaceCodes = async (
     return { count: changed.answer.count, isNew: changed.isChanged };
   } catch (error) {
     // After any other error the row may have taken them: it tells the next try, or the reconciler.
-    if (isOurs && error instanceof Failure) await deps.codes.release(claim.row);
+    if (isOurs && error instanceof Failure) await letGo(deps, row, claim.row);
     // Another call holds the value until it is judged, and may be these very pairs.
     const isHalfDone = claim?.kind === 'pending' && error instanceof Failure && error.code === 'code_conflict';
     throw isHalfDone ? new Failure('in_progress', { retryAfterSeconds: 1 }) : error;
   }
+};
+
+/** A refusal may come before the row is looked at, which a call that died has changed: it says whether it took them. */
+const letGo = async (deps: OrderDeps, row: OrderRow, claim: SubmissionRow): Promise<void> => {
+  const newest = await deps.orders.find(row);
+  if (newest) await settleReplacement(deps, newest, claim);
+  else await deps.codes.release(claim);
 };
