@@ -418,7 +418,7 @@ export const createApp = ({
     issuers,
     publicUrl,
     basePath,
-    drawings: createDrawings(),
+    drawings: createDrawings(nowMs),
     dayCounts: core.dayCounts,
     shownLimit: createShownLimit(nowMs),
     pinLimit: createPinLimit(),

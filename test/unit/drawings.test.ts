@@ -21,7 +21,7 @@ const voucherOf = (count: number, format: 'text' | 'qr' = 'text') => ({
 });
 
 test('a voucher of 10,000 codes has each of them once, eight a page, and the page about the purchase', async () => {
-  const { pages, texts } = readPdf(await createDrawings().draw('order', voucherOf(10_000)));
+  const { pages, texts } = readPdf(await createDrawings(Date.now).draw('order', voucherOf(10_000)));
   expect(pages).toBe(1_251);
   const found = texts.filter((text) => /^CODE-\d+-END$/.test(text));
   expect(found).toHaveLength(10_000);
@@ -39,14 +39,14 @@ test('Arabic is written from right to left, with words, numbers and brackets in 
   ).not.toMatch(/\u200f/);
   const plain = voucherOf(1);
   const [arabic, other] = await Promise.all(
-    [{ ...plain, language: 'ar' }, plain].map((one, n) => createDrawings().draw(`fonts-${n}`, one)),
+    [{ ...plain, language: 'ar' }, plain].map((one, n) => createDrawings(Date.now).draw(`fonts-${n}`, one)),
   );
   expect(arabic?.toString('latin1')).toContain('NotoSansArabic');
   expect(other?.toString('latin1')).not.toContain('NotoSansArabic');
 });
 
 test('a short voucher waits for no long one, and neither order has two drawn at once', async () => {
-  const drawings = createDrawings();
+  const drawings = createDrawings(Date.now);
   const ended: string[] = [];
   const draw = (order: string, count: number) =>
     drawings.draw(order, voucherOf(count, 'qr')).then(() => void ended.push(order));
@@ -59,7 +59,7 @@ test('a short voucher waits for no long one, and neither order has two drawn at 
 });
 
 test('a fifth at once is told to come again', async () => {
-  const drawings = createDrawings();
+  const drawings = createDrawings(Date.now);
   const four = ['a/1', 'a/2', 'b/1', 'c/1'].map((order) => drawings.draw(order, voucherOf(8)));
   await expect(drawings.draw('d/1', voucherOf(1))).rejects.toMatchObject({
     code: 'rate_limited',
@@ -70,7 +70,7 @@ test('a fifth at once is told to come again', async () => {
 });
 
 test('one issuer’s vouchers leave as many places to all others, and those of strangers share one', async () => {
-  const drawings = createDrawings();
+  const drawings = createDrawings(Date.now);
   const tests = ['0', '1'].map((last) => `test-${last.padStart(20, '0')}/1`) as [string, string];
   const drawn = ['a/1', 'a/2'].map((order) => drawings.draw(order, voucherOf(8)));
   await expect(drawings.draw('a/3', voucherOf(1))).rejects.toMatchObject({ code: 'rate_limited' });
@@ -109,7 +109,7 @@ test('of a text from right to left nothing is measured that is cut', () => {
 });
 
 test('what cannot be drawn is told without its code, and the next one is drawn', async () => {
-  const drawings = createDrawings();
+  const drawings = createDrawings(Date.now);
   const settings = { passTypeId: 'p', teamId: 't', certificate: 'none', privateKey: 'none', wwdr: 'none' };
   const code = { itemId: 'a', value: 'SECRET-CODE', format: 'qr' as const };
   const pass = { id: '1', orderNo: 'V', sellerName: 'S', productName: 'P', contacts: [], isUsedUp: false, code };
@@ -133,7 +133,7 @@ describe('the pictures of a page', () => {
       next = setImmediate(turn);
     };
     let next = setImmediate(turn);
-    const shown = await shownCodes(createDrawings(), row, codes, 0);
+    const shown = await shownCodes(createDrawings(Date.now), row, codes, 0);
     clearImmediate(next);
     // Drawn here, others would have their turn between two codes at most.
     expect(turns).toBeGreaterThan(2 * codes.length);
@@ -143,12 +143,25 @@ describe('the pictures of a page', () => {
   });
 
   test('of few short codes are there however much is drawn; a page of many shows them as text then', async () => {
-    const drawings = createDrawings();
+    const drawings = createDrawings(Date.now);
     const drawn = ['a/1', 'b/1', 'c/1', 'd/1'].map((order) => drawings.draw(order, voucherOf(8)));
     const [few, many] = await Promise.all([2, 20].map((n) => shownCodes(drawings, row, codesOf(n, '-short'), 0)));
     expect(few?.map(({ pictureSvg }) => typeof pictureSvg)).toEqual(['string', 'string']);
     expect(many?.map(({ value, pictureSvg }) => [value, pictureSvg])[19]).toEqual(['19-short', undefined]);
     await Promise.all(drawn);
     expect((await shownCodes(drawings, row, codesOf(20, '-short'), 0))[19]?.pictureSvg).toContain('<svg');
+  });
+
+  test('of short pages of one issuer beyond 600 codes a minute are drawn beside all other work, and are there', async () => {
+    const drawings = createDrawings(Date.now);
+    const beside = jest.spyOn(drawings, 'pictures');
+    const page = () => shownCodes(drawings, row, codesOf(10, ''), 0);
+    for (let n = 0; n < 60; n += 1) await page();
+    expect(beside).not.toHaveBeenCalled();
+    const more = await Promise.all([1, 2, 3, 4, 5, 6].map(page));
+    expect(beside).toHaveBeenCalledTimes(6);
+    for (const [first] of more) expect(first?.pictureSvg).toContain('<svg');
+    await shownCodes(drawings, { ...row, _id: 'other/1' }, codesOf(10, ''), 0);
+    expect(beside).toHaveBeenCalledTimes(6);
   });
 });

@@ -194,11 +194,12 @@ const isPictured = (code: PickupCode): code is PickupCode & PicturedCode =>
 const picturesOf = (drawings: Drawings, orderId: string, codes: readonly PicturedCode[]) => {
   const bytes = codes.reduce((sum, code) => sum + pictureBytes(code), 0);
   const isShort = codes.length <= drawnHereMax && bytes <= drawnHereMaxBytes;
-  return isShort
+  return isShort && drawings.mayDrawHere(orderId, codes.length)
     ? codes.map(codePictures)
     : drawings.pictures(
         orderId,
         codes.map(({ format, value }) => ({ format, value })),
+        isShort,
       );
 };
 
