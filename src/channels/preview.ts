@@ -5,7 +5,7 @@ import type { Seller } from './channel';
 import { messageOf } from './email/message';
 import { messageWords } from './message-words';
 import { pageScript, pageStyle } from './page/assets';
-import { codePicture } from './page/barcode';
+import { codePicture, codePng } from './page/barcode';
 import { brandStyle, brandStyleHref } from './page/brand-style';
 import type { PickupModel } from './page/pickup-model';
 import { renderPickupPage } from './page/view';
@@ -36,7 +36,7 @@ export const previewOf = async ({ issuerId, seller, product, quantity, language,
   const order = { issuerId, orderNo: 'SAMPLE-1', product: { id: 'sample', name: product } };
   const codes = madeUp(quantity);
   const delivery = { order, codes, pickupUrl, seller, terminal: { language } };
-  const { fromName, subject, text, html, pictures } = await messageOf(delivery);
+  const { fromName, subject, text, html, pictures } = await messageOf(delivery, codePng);
   const sms = textOf(delivery);
   return {
     mail: {

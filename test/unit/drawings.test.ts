@@ -118,6 +118,16 @@ test('what cannot be drawn is told without its code, and the next one is drawn',
   expect(readPdf(await drawings.draw('a', voucherOf(1))).texts).toContain('CODE-0-END');
 });
 
+test('the picture of a mail is drawn beside the worker’s other calls, and left out where there is none', async () => {
+  const drawings = createDrawings(Date.now);
+  let turns = 0;
+  const counted = setInterval(() => (turns += 1), 1);
+  const png = await drawings.png('acme/1', { format: 'aztec', value: '码'.repeat(100) });
+  clearInterval(counted);
+  expect([png?.subarray(1, 4).toString(), turns > 2]).toEqual(['PNG', true]);
+  expect(await drawings.png('acme/1', { format: 'itf', value: 'no digits' })).toBeUndefined();
+});
+
 describe('the pictures of a page', () => {
   const row = { _id: 'acme/1', facts: {} } as unknown as OrderRow;
   const codesOf = (count: number, value: string) =>

@@ -2,6 +2,7 @@ import { generateKeyPairSync, verify } from 'node:crypto';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createEmailDelivery } from '../../src/channels/email/deliver';
 import { messageCodes } from '../../src/channels/email/message-codes';
+import { codePng } from '../../src/channels/page/barcode';
 import { pageWords } from '../../src/channels/page/translations';
 import type { MailServer } from '../../src/mail/mail-server';
 import type { DkimKey } from '../../src/mail/mailer';
@@ -153,7 +154,10 @@ test('a mail with its codes has pictures as long as these are drawn in a moment;
   const codesOf = (...values: string[]) =>
     values.map((value, n) => ({ itemId: String(n), value, format: 'qr' as const }));
   const picturedOf = async (codes: ReturnType<typeof codesOf>) =>
-    (await messageCodes(codes, pageWords('en'))).map(({ code, picture }) => [code.value, picture !== undefined]);
+    (await messageCodes(codes, pageWords('en'), codePng)).map(({ code, picture }) => [
+      code.value,
+      picture !== undefined,
+    ]);
   const [short, long] = ['CODE', '🎫'.repeat(512)];
   expect(await picturedOf(codesOf(short, `${short}2`))).toEqual([
     [short, true],

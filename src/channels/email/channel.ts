@@ -8,7 +8,7 @@ export const emailChannel = declareChannel<z.output<typeof emailTerminal.schema>
   terminal: emailTerminal,
   isConfigured: ({ email }) => email !== undefined,
   written: async (delivery) => {
-    const { subject, text } = await messageOf(delivery);
+    const { subject, text } = await messageOf(delivery, async () => undefined);
     return { to: delivery.terminal.address, subject, text };
   },
   deliverer: ({ settings: { email }, ...deps }) => {

@@ -1,27 +1,31 @@
 import type { Code } from '../../contract/code';
-import { codePng, pictureBytes } from '../page/barcode';
+import { pictureBytes } from '../page/barcode';
+import type { PicturedCode } from '../page/code-pictures';
 import type { PageWords } from '../page/translations';
 
 /** More would make a mail that nobody scrolls through: the page has them all. */
 const codesMax = 20;
 const picturesMax = 5;
-/** While one is drawn the worker's other calls wait. */
+/** Undefined where there is none, or too much is drawn. */
+export type DrawPng = (code: PicturedCode) => Promise<Buffer | undefined>;
+
 const picturedMaxBytes = 512;
 
 /** The codes as a mail shows them, where the issuer lets it. */
-export const messageCodes = (codes: readonly Code[], words: PageWords) => {
+export const messageCodes = (codes: readonly Code[], words: PageWords, drawPng: DrawPng) => {
   if (codes.length > codesMax) return [];
   let leftBytes = picturedMaxBytes;
   return Promise.all(
     codes.map((code, at) => {
       leftBytes -= pictureBytes(code);
-      return messageCode(code, at, words, at < picturesMax && leftBytes >= 0);
+      return messageCode(code, at, words, at < picturesMax && leftBytes >= 0 ? drawPng : undefined);
     }),
   );
 };
 
-const messageCode = async (code: Code, at: number, words: PageWords, isPictured: boolean) => {
-  const png = isPictured ? await codePng(code.format, code.value) : undefined;
+const messageCode = async (code: Code, at: number, words: PageWords, drawPng?: DrawPng) => {
+  const { format, value } = code;
+  const png = format === 'text' ? undefined : await drawPng?.({ format, value });
   return {
     code,
     lines: [

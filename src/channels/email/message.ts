@@ -9,7 +9,7 @@ import { messageWords } from '../message-words';
 import { oneLine } from '../one-line';
 import { html, type Markup } from '../page/html';
 import { marked } from '../test-mark';
-import { messageCodes } from './message-codes';
+import { type DrawPng, messageCodes } from './message-codes';
 
 type MailOf = Pick<
   Delivery<{ readonly language?: string | undefined; readonly pin?: string | undefined }>,
@@ -28,7 +28,10 @@ export interface MailContent {
 const usualColor = '#1a4fd6';
 
 /** What the buyer reads: the link to the page, and the codes themselves only where the issuer wants it so. */
-export const messageOf = async ({ order, codes, pickupUrl = '', seller, terminal }: MailOf): Promise<MailContent> => {
+export const messageOf = async (
+  { order, codes, pickupUrl = '', seller, terminal }: MailOf,
+  drawPng: DrawPng,
+): Promise<MailContent> => {
   const { name } = order.product;
   const { words, own, lang } = messageWords(seller, terminal);
   const { message } = words;
@@ -38,7 +41,7 @@ export const messageOf = async ({ order, codes, pickupUrl = '', seller, terminal
   const isTest = isTestIssuer(order.issuerId);
   const mark = (text: string): string => marked(order.issuerId, text, words);
   const title = oneLine(mark(said(own.subject, message.subject(n, name))));
-  const shown = await messageCodes(codesInMessage({ seller, terminal, codes }), words);
+  const shown = await messageCodes(codesInMessage({ seller, terminal, codes }), words, drawPng);
   const sentence = said(own.text, message.ready(n, seller.name, name));
   const { accent, onAccent } = paletteOf(seller.branding?.color ?? usualColor, 'light');
   const languages = [terminal.language, seller.branding?.language].filter((one) => one !== undefined);

@@ -35,7 +35,13 @@ export const narrowestBars = (format: CodeFormat, svg: string): number =>
 const drawnScale = 2;
 
 /** The same for a mail, whose readers draw no SVG. */
-export async function codePng(format: CodeFormat, value: string): Promise<Buffer | undefined> {
+export async function codePng({
+  format,
+  value,
+}: {
+  readonly format: CodeFormat;
+  readonly value: string;
+}): Promise<Buffer | undefined> {
   if (format === 'text') return undefined;
   try {
     return await bwipjs.toBuffer({ scale: 3, backgroundcolor: 'FFFFFF', binarytext: true, ...drawings[format](value) });

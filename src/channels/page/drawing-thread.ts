@@ -1,5 +1,6 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { parentPort } from 'node:worker_threads';
+import { codePng } from './barcode';
 import { type CodePictures, codePictures, type PicturedCode } from './code-pictures';
 import type { Drawing, Drawn } from './drawings';
 import { pageWords } from './translations';
@@ -20,6 +21,7 @@ port?.on('message', async ({ id, drawing }: { readonly id: number; readonly draw
 
 const draw = async (drawing: Drawing): Promise<Uint8Array> => {
   if (drawing.kind === 'pictures') return Buffer.from(JSON.stringify(await picturesOf(drawing.codes)));
+  if (drawing.kind === 'png') return (await codePng(drawing.code)) ?? Buffer.alloc(0);
   const words = pageWords(drawing.language);
   if (drawing.kind === 'voucher') return voucherPdf(drawing.voucher, drawing.size, words);
   return applePass(drawing.settings, drawing.pass, words);

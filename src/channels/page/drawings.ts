@@ -13,6 +13,7 @@ import type { WalletPass } from './wallet/wallet-pass';
 /** What takes a processor for long: 3 ms a code of a voucher, 85 ms the signature of a pass, up to 60 ms a long code of a page. */
 export type Drawing =
   | { readonly kind: 'pictures'; readonly codes: readonly PicturedCode[] }
+  | { readonly kind: 'png'; readonly code: PicturedCode }
   | { readonly kind: 'voucher'; readonly language: string; readonly voucher: Voucher; readonly size: VoucherSize }
   | {
       readonly kind: 'pass';
@@ -122,6 +123,12 @@ export const createDrawings = (nowMs: () => number) => {
         slots.giveBack(key);
         shares.giveBack(issuerId);
       });
+    },
+
+    /** Of a mail. Undefined where it has none, or too much is drawn: the code stands there as text. */
+    png: async (orderId: string, code: PicturedCode): Promise<Buffer | undefined> => {
+      const png = await drawShort(orderId, { kind: 'png', code }).catch(() => undefined);
+      return png && png.length > 0 ? png : undefined;
     },
 
     /** Of a page, each at its code's place. While enough is drawn there are none: the page shows all as text. */
