@@ -107,7 +107,7 @@ export interface OrderRow {
   readonly receipt?: { readonly event: ReceiptEvent; readonly atMs: number };
   /** How often a message went out again after its receipt. */
   readonly resent?: number;
-  /** Attempts at its PIN since the last right one: `count` of them since the last of `locks` that are over. */
+  /** Attempts at its PIN since the last right one: `count` of them since the last of `locks` that are over, or a new link. */
   readonly pinAttempts?: { readonly count: number; readonly at: Date; readonly locks?: number };
   /** While its message has come back, and nobody has sent another one. */
   readonly bouncedAt?: Date;
@@ -185,7 +185,7 @@ export type NewLink = Required<Pick<OrderRow, 'pickupHash' | 'pickupLink'>> & Pi
 
 /** What a call after the sale writes beside its decision. */
 export interface RowChange
-  extends Partial<Pick<OrderRow, 'terminal' | 'redeliveredAt' | 'takenClaim'>>,
+  extends Partial<Pick<OrderRow, 'terminal' | 'redeliveredAt' | 'takenClaim' | 'pinAttempts'>>,
     Partial<NewLink> {}
 
 export interface Correction {
@@ -1010,19 +1010,24 @@ export const createOrders = (
     deliveryFailed: (limit: number): Promise<ListedOrder[]> =>
       listOf({ deliveryFailedAt: { $exists: true }, position: positionsOf('live') }, { deliveryFailedAt: -1 }, limit),
 
-    /** Called before a PIN is compared, so that no number of attempts at once is more than may be; `locked` beyond. */
-    takePinAttempt: async (order: OrderName, at: Date): Promise<'taken' | 'locked'> => {
-      const _id = orderId(order);
+    /**
+     * Called before a PIN is compared, so that no number of attempts at once is more than may be; `locked` beyond, and where
+     * the order has another link than the caller saw.
+     */
+    takePinAttempt: async (
+      { _id, pickupHash }: Pick<OrderRow, '_id' | 'pickupHash'>,
+      at: Date,
+    ): Promise<'taken' | 'locked'> => {
       const isLeft = [{ pinAttempts: { $exists: false } }, { 'pinAttempts.count': { $lt: pinFailureLimit } }];
       const counted = await orders.updateOne(
-        { _id, $or: isLeft },
+        { _id, pickupHash, $or: isLeft },
         { $inc: { 'pinAttempts.count': 1 }, $set: { 'pinAttempts.at': at } },
       );
       if (counted.matchedCount > 0) return 'taken';
-      const { pinAttempts } = (await orders.findOne({ _id }, { projection: { pinAttempts: 1 } })) ?? {};
+      const { pinAttempts } = (await orders.findOne({ _id, pickupHash }, { projection: { pinAttempts: 1 } })) ?? {};
       if (!pinAttempts || at.getTime() < pinLockEndsAtMs(pinAttempts)) return 'locked';
       const begun = await orders.updateOne(
-        { _id, 'pinAttempts.at': pinAttempts.at },
+        { _id, pickupHash, 'pinAttempts.at': pinAttempts.at },
         { $set: { 'pinAttempts.count': 1, 'pinAttempts.at': at }, $inc: { 'pinAttempts.locks': 1 } },
       );
       return begun.matchedCount > 0 ? 'taken' : 'locked';

@@ -56,8 +56,10 @@ test.concurrent('five wrong ones lock the page for a quarter of an hour, later o
 
   const { orders } = file.platform.core.orderDeps;
   const order = { issuerId: issuer.issuerId, orderNo: 'pin-2' };
-  let lastMs = (await orders.find(order))?.pinAttempts?.at.getTime() ?? 0;
-  const attempt = (atMs: number) => orders.takePinAttempt(order, new Date(atMs));
+  const row = await orders.find(order);
+  if (!row) throw new Error('the order has no row');
+  let lastMs = row.pinAttempts?.at.getTime() ?? 0;
+  const attempt = (atMs: number) => orders.takePinAttempt(row, new Date(atMs));
   // After four, each row of five locks for longer, up to a day: nobody tries all PINs while the link lives.
   for (const minutes of [15, 15, 15, 15, 30, 60, 120, 240, 480, 960, 1_440, 1_440]) {
     const lockMs = minutes * 60_000;
@@ -81,6 +83,40 @@ test.concurrent('whoever takes the wrong ones out of the database has no more tr
   const locked = await items(url, '0471');
   expectProblem(locked, 429, 'pin_locked');
   expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(800);
+});
+
+test.concurrent('a new link, or another PIN, has tries of its own, and the wrong ones of before it lock nobody out', async () => {
+  const issuer = await file.issuer();
+  let url = await issued(issuer, 'pin-8');
+  const lock = async (): Promise<void> => {
+    for (let n = 0; n < 5; n += 1) expectProblem(await items(url, '1111'), 403, 'pin_wrong');
+    expectProblem(await items(url, '0471'), 429, 'pin_locked');
+  };
+  const redeliver = async (body: object): Promise<void> => {
+    const path = `/orders/${issuer.issuerId}/pin-8/redeliver`;
+    expect((await file.platform.operator('POST', path, body)).status).toBe(200);
+  };
+  await lock();
+  const old = url;
+  await redeliver({ newLink: true });
+  url = (await issuer.order('pin-8')).body.pickupUrl;
+  expect(url).not.toBe(old);
+  expectProblem(await items(old, '0471'), 404, 'path_unknown');
+  await lock();
+  const { orders } = file.platform.core.database;
+  await orders.updateOne({ _id: `${issuer.issuerId}/pin-8` }, { $set: { 'facts.delivery.state': 'failed' } });
+  await redeliver({ terminal: { channel: 'page', pin: '2718' } });
+  for (let n = 0; n < 4; n += 1) expectProblem(await items(url, '0471'), 403, 'pin_wrong');
+  expect((await items(url, '2718')).status).toBe(200);
+});
+
+test.concurrent('a message that goes again by the same link brings no more tries', async () => {
+  const issuer = await file.issuer();
+  const url = await issued(issuer, 'pin-9');
+  for (let n = 0; n < 5; n += 1) expectProblem(await items(url, '1111'), 403, 'pin_wrong');
+  const path = `/orders/${issuer.issuerId}/pin-9/redeliver`;
+  expect((await file.platform.operator('POST', path, { terminal })).status).toBe(200);
+  expectProblem(await items(url, '0471'), 429, 'pin_locked');
 });
 
 test.concurrent('none at all counts as a wrong one', async () => {

@@ -152,15 +152,15 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.recordReveal(row, { key: 'o', atMs: 1, event: 'opened', detail: {} });
       await orders.noteVoidReason(order, 'v', withoutLinks('x'));
       await orders.deferVoid(order, now);
-      await orders.renewLink(row, { pickupHash: 'another', pickupLink: 2 });
       await orders.keepCorrection(order, { ref: 'r', terminal: row.terminal });
       await orders.findCorrection(order, 'r');
       await orders.dropCorrection(order, 'r');
       await orders.keepText(order, { ref: 't', text: withoutLinks('words') });
       await orders.setDeliveryState(order, 'sent');
-      for (let n = 0; n < 5; n += 1) await orders.takePinAttempt(order, now);
-      await orders.takePinAttempt(order, new Date(now.getTime() + dayMs));
+      for (let n = 0; n < 5; n += 1) await orders.takePinAttempt(row, now);
+      await orders.takePinAttempt(row, new Date(now.getTime() + dayMs));
       await orders.forgetPinAttempts(order);
+      await orders.renewLink(row, { pickupHash: 'another', pickupLink: 2 });
     },
     'messages to buyers of a test issuer': async () => {
       await sandboxInbox.keep({ _id: 'm', issuerId: 'acme', at: now, channel: 'sms', sealed: secret });

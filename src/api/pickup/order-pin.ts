@@ -14,6 +14,9 @@ interface PinDeps {
 export const asksPin = ({ ring }: Pick<OrderDeps, 'ring'>, row: OrderRow): boolean =>
   terminalOfOrder(ring, row).pin !== undefined;
 
+/** Each link and each PIN is counted apart. Both are bound to the order: nobody else has another one. */
+const countedAs = ({ _id, pickupLink = 1 }: OrderRow, pin: string): string => `${_id}/${pickupLink}/${sha256(pin)}`;
+
 /**
  * Asked before an order's codes are shown. Hashes are compared, as PINs differ in length.
  *
@@ -24,19 +27,21 @@ export const requirePin = async (deps: PinDeps, row: OrderRow, given: string | u
   const { pin } = terminalOfOrder(ring, row);
   if (pin === undefined) return;
   const at = new Date(nowMs());
-  if ((await orders.takePinAttempt(row, at)) === 'locked' || deps.pinLimit.take(row._id, at) === 'locked') {
-    throw new Failure('pin_locked', { retryAfterSeconds: await lockedForSeconds(deps, row) });
+  const counted = countedAs(row, pin);
+  if ((await orders.takePinAttempt(row, at)) === 'locked' || deps.pinLimit.take(counted, at) === 'locked') {
+    throw new Failure('pin_locked', { retryAfterSeconds: await lockedForSeconds(deps, row, counted) });
   }
   // None counts as a wrong one: whoever asks again and again has no PIN.
   if (!timingSafeEqual(Buffer.from(sha256(given ?? '')), Buffer.from(sha256(pin)))) throw new Failure('pin_wrong');
   await orders.forgetPinAttempts(row);
-  deps.pinLimit.forget(row._id);
+  deps.pinLimit.forget(counted);
 };
 
 const lockedForSeconds = async (
   { orderDeps: { orders, nowMs }, pinLimit }: PinDeps,
   row: OrderRow,
+  counted: string,
 ): Promise<number> => {
   const inRow = (await orders.find(row))?.pinAttempts;
-  return Math.max(1, Math.ceil(pinLimit.lockedForMs(row._id, inRow, nowMs()) / 1_000));
+  return Math.max(1, Math.ceil(pinLimit.lockedForMs(counted, inRow, nowMs()) / 1_000));
 };

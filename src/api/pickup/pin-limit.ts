@@ -4,7 +4,7 @@ import type { OrderRow } from '../../store/orders';
 
 type PinAttempts = NonNullable<OrderRow['pinAttempts']>;
 
-const ordersMax = 10_000;
+const countsMax = 10_000;
 
 /** Undefined while it is locked. */
 const withOneMore = (before: PinAttempts | undefined, at: Date): PinAttempts | undefined => {
@@ -17,24 +17,24 @@ export type PinLimit = ReturnType<typeof createPinLimit>;
 
 /**
  * What this process has seen of wrong PINs, by the rule of the order's row: whoever has a link and writes to the row gets no
- * more tries by it. Of a right one in another process it does not hear: its lock may come early.
+ * more tries by it. `counted`: an order's link and PIN. Of a right one in another process it does not hear: its lock may come early.
  */
 export const createPinLimit = () => {
-  const seen = new LRUCache<string, PinAttempts>({ max: ordersMax });
+  const seen = new LRUCache<string, PinAttempts>({ max: countsMax });
   return {
     /** Called once the row has counted the attempt. */
-    take: (orderId: string, at: Date): 'taken' | 'locked' => {
-      const attempts = withOneMore(seen.get(orderId), at);
-      if (attempts) seen.set(orderId, attempts);
+    take: (counted: string, at: Date): 'taken' | 'locked' => {
+      const attempts = withOneMore(seen.get(counted), at);
+      if (attempts) seen.set(counted, attempts);
       return attempts ? 'taken' : 'locked';
     },
 
     /** The later end of its own lock and the row's. */
-    lockedForMs: (orderId: string, row: PinAttempts | undefined, nowMs: number): number =>
-      Math.max(0, ...[seen.get(orderId), row].map((attempts) => (attempts ? pinLockEndsAtMs(attempts) - nowMs : 0))),
+    lockedForMs: (counted: string, row: PinAttempts | undefined, nowMs: number): number =>
+      Math.max(0, ...[seen.get(counted), row].map((attempts) => (attempts ? pinLockEndsAtMs(attempts) - nowMs : 0))),
 
-    forget: (orderId: string): void => {
-      seen.delete(orderId);
+    forget: (counted: string): void => {
+      seen.delete(counted);
     },
   };
 };

@@ -15,6 +15,7 @@ import { createLimitPerMinute } from '../edge/limit-per-minute';
 import { jsonBody, type Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
 import { formOf } from './form';
+import { asksPin } from './order-pin';
 import { wordsFor } from './page-language';
 import type { PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
@@ -25,6 +26,8 @@ const perNetworkAndMinute = 5;
 const sentAtOnceMax = 10;
 /** Issuers number their orders each for itself. */
 const ordersOfNumberMax = 20;
+/** Each brings tries at the PIN to whoever reads the messages, but has no PIN. */
+const linksWithPinPerDay = 1;
 
 /** `POST /p/lost`: who knows an order's number and the address that it went to gets a new link there, and hears nothing else. */
 export const mountSendLink = (mount: Mount, pages: PageDeps & { readonly publicUrl: string }): void => {
@@ -68,7 +71,8 @@ const sendTo = async (
     if (seen.facts.state !== 'delivered' || !goesTo(seen, address)) continue;
     const row = await deps.orders.find(seen);
     if (!row || !goesTo(row, address) || !(await isUntouched(deps, row))) continue;
-    const share = { name: `lost/${row._id}`, n: 1, at: new Date(deps.nowMs()), limit: redeliveriesPerDay };
+    const limit = asksPin(deps, row) ? linksWithPinPerDay : redeliveriesPerDay;
+    const share = { name: `lost/${row._id}`, n: 1, at: new Date(deps.nowMs()), limit };
     if (!(await dayCounts.take(share))) continue;
     await redeliverCodes(deps, row, `lost/${randomUUID()}`, { by: 'operator', isRightToken: true, newLink: true });
   }

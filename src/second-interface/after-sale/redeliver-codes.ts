@@ -7,7 +7,7 @@ import type { Asker, OrderMessage } from '../../domain/messages';
 import { type ChangedSecrets, isCalled, isFinal, type Terminal } from '../../domain/order';
 import { unwrapOrderKey } from '../../sealing/order-keys';
 import { openOrder } from '../../sealing/order-row';
-import type { Correction, NewLink, OrderRow } from '../../store/orders';
+import type { Correction, NewLink, OrderRow, RowChange } from '../../store/orders';
 import { askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from '../ask-order';
 import { changeRow } from '../change-row';
 import { findOrder } from '../find-order';
@@ -52,6 +52,7 @@ export const redeliverCodes = async (
         redeliveredAt: new Date(deps.nowMs()),
         ...(correction ? { terminal: correction.terminal } : {}),
         ...(message.newLink ? nextLink(deps, newest) : {}),
+        ...(message.newLink || correction?.changed.secretsSet ? newTries(newest) : {}),
       },
     };
   });
@@ -120,6 +121,10 @@ const renewLink = async (deps: OrderDeps, row: OrderRow, message: Message): Prom
   // Another call has renewed it in this moment: one new link is enough.
   await deps.orders.renewLink(newest, nextLink(deps, newest));
 };
+
+/** At its PIN: whoever had the link of before keeps nobody out. Locks to come are as long as they would be. */
+const newTries = ({ pinAttempts }: OrderRow): RowChange =>
+  pinAttempts ? { pinAttempts: { ...pinAttempts, count: 0 } } : {};
 
 /** Whoever had the one before may have made a gift of it, which ends as well while nobody has seen the codes. */
 const nextLink = ({ ring }: OrderDeps, row: OrderRow): NewLink => {
