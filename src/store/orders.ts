@@ -193,6 +193,12 @@ export interface Correction {
   readonly terminal: Terminal;
 }
 
+/** Of a terminal, as somebody writes it. */
+export interface AskedAddress {
+  readonly field: 'address' | 'number';
+  readonly is: RegExp;
+}
+
 export type ReceiptEvent = 'delivered' | 'bounced';
 
 export interface Projection {
@@ -372,6 +378,11 @@ const beginsWith = (text: string) => ({ $gte: text, $lt: `${text}\uffff` });
 const numbersWith = (prefix: string): Filter<OrderRow>[] => [
   { orderNoLower: beginsWith(prefix.toLowerCase()) },
   { orderNo: beginsWith(prefix), orderNoLower: { $exists: false } },
+];
+
+const numbered = (orderNo: string): Filter<OrderRow>[] => [
+  { orderNoLower: orderNo.toLowerCase() },
+  { orderNo, orderNoLower: { $exists: false } },
 ];
 
 /** The newest of some lists, each newest first. */
@@ -981,9 +992,15 @@ export const createOrders = (
       return recorded.matchedCount > 0;
     },
 
-    /** Of all issuers, but test ones and others apart: anybody makes an order of any number there. */
-    ofOrderNo: (orderNo: string, mode: Mode, limit: number): Promise<ListedOrder[]> =>
-      shown(orders.find({ orderNo, position: positionsOf(mode), ...isKept }).limit(limit), inLists),
+    /**
+     * Of all issuers, each of which numbers its orders for itself; but test ones and others apart: anybody makes an order of
+     * any number there, to any address. The database compares the address, so that no other order counts for the limit.
+     */
+    sentTo: async (orderNo: string, { field, is }: AskedAddress, mode: Mode, limit: number): Promise<ListedOrder[]> => {
+      const at = { [`terminal.${field}`]: is, position: positionsOf(mode), ...isKept };
+      const lists = numbered(orderNo).map((number) => listOf({ ...number, ...at }, {}, limit));
+      return (await Promise.all(lists)).flat();
+    },
 
     /** Ends the link that it had; false: the order has another one than the caller saw. */
     renewLink: async (row: Pick<OrderRow, '_id' | 'pickupHash'>, link: NewLink): Promise<boolean> => {

@@ -52,7 +52,7 @@ test('who knows number and address gets a new link there, and whoever asks hears
   const answers = [
     await ask({ orderNo: 'lost-2', address: 'eve@mail.example' }),
     await ask({ orderNo: 'lost-9', address: 'ann@mail.example' }),
-    await ask({ orderNo: 'lost-1', address: ' Ann@Mail.example' }),
+    await ask({ orderNo: 'LOST-1', address: ' Ann@Mail.example' }),
   ];
   expect(answers.map(({ status, body }) => [status, body])).toEqual(Array(3).fill([202, { sentIfKnown: true }]));
   const link = linkIn((await file.mails.mailTo('ann@mail.example', 2)).raw);

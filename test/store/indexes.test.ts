@@ -50,9 +50,10 @@ const accepted: Record<
     examined: 'those that changed in the millisecond of the page before are passed over',
   },
   'orders of an issuer by payment': { index: 'by_payment', examined: 'all orders of that payment' },
-  'orders of a number': {
-    index: 'by_order_no',
-    examined: 'what a purge left is passed over, and orders of the other mode',
+  'orders that went to an address': {
+    index: 'by_order_no_in_any_case',
+    ofFormerRows: 'by_order_no',
+    examined: 'all orders of one number, within the time of a call: an issuer has one, in each case',
   },
   'later deliveries that failed': { index: 'by_delivery_failed', examined: 'test orders are passed over' },
   'void requests that wait for a person': { index: 'by_void_waits', examined: 'test orders are passed over' },

@@ -1,4 +1,5 @@
 import { BSON, type Document } from 'mongodb';
+import { askedAddress } from '../../src/api/pickup/asked-address';
 import { dayOf } from '../../src/domain/days';
 import { testIdPrefix } from '../../src/domain/ids';
 import type { LedgerEntry, OrderEvent, TimelineEntry } from '../../src/domain/messages';
@@ -58,14 +59,30 @@ test('the same number of another issuer is another order', async () => {
   await placed('shared-number', { issuerId: 'two' });
 });
 
-test('orders of a number are found however many test orders have it', async () => {
-  const mine = await placed('lost-number', { issuerId: 'shop' });
+test('orders that went to an address are found by their number in any case, however many other ones have it', async () => {
+  const to = (address: string) => ({ terminal: { channel: 'email', address } });
+  for (let n = 0; n < 25; n += 1) await placed('Lost-Number', { issuerId: `other-${n}`, ...to(`${n}@mail.example`) });
   for (let n = 0; n < 5; n += 1) {
-    await placed('lost-number', { issuerId: `${testIdPrefix}${String(n).padStart(20, '0')}` });
+    const issuerId = `${testIdPrefix}${String(n).padStart(20, '0')}`;
+    await placed('Lost-Number', { issuerId, ...to('ann+b@mail.example') });
   }
-  const idsOf = async (mode: 'live' | 'test') => (await orders.ofOrderNo('lost-number', mode, 3)).map(({ _id }) => _id);
-  expect(await idsOf('live')).toEqual([mine._id]);
-  expect(await idsOf('test')).toHaveLength(3);
+  const mine = await placed('Lost-Number', { issuerId: 'shop', ...to('Ann+B@mail.example') });
+  const before = await placed('Lost-Number', { issuerId: 'shop-before', ...to('ann+b@mail.example') });
+  await file.database.orders.updateOne({ _id: before._id }, { $unset: { orderNoLower: 1 } });
+  const terminal = { channel: 'sms', number: '+491511234567' };
+  const texted = await placed('LOST-NUMBER', { issuerId: 'shop-sms', terminal });
+
+  const idsOf = async (mode: 'live' | 'test', orderNo: string, address: string) =>
+    (await orders.sentTo(orderNo, askedAddress(address), mode, 3)).map(({ _id }) => _id).sort();
+  expect(await idsOf('live', 'lost-NUMBER', 'ann+b@Mail.example')).toEqual([mine._id]);
+  expect(await idsOf('live', 'Lost-Number', 'ann+b@mail.example')).toEqual([before._id, mine._id]);
+  expect(await idsOf('test', 'lost-number', 'ann+b@mail.example')).toHaveLength(3);
+  for (const number of ['+49 (0)151 123-45/67', '0049 151 1234567', '0151 1234567', '491511234567']) {
+    expect([number, await idsOf('live', 'lost-number', number)]).toEqual([number, [texted._id]]);
+  }
+  for (const none of ['annxb@mail.example', '.*', 'b@mail.example', '1234567', '0171 1234567', '@', '+']) {
+    expect([none, await idsOf('live', 'lost-number', none)]).toEqual([none, []]);
+  }
 });
 
 test('operators hear of live orders alone that were paid twice or whose code does not work', async () => {
@@ -387,6 +404,7 @@ describe('of orders of 10,000 dated codes', () => {
           createdAt: new Date(at.getTime() - n),
           payment: { id: 'pay', payer: 'ann' },
           pickupLink: n,
+          terminal: { channel: 'email', address: 'ann@mail.example' },
         });
         await orders.project(row, { facts: { ...facts, version: 2 }, entries: [], events: [] });
         return found(row);
@@ -413,7 +431,7 @@ describe('of orders of 10,000 dated codes', () => {
     refunds: () => heard.withRefund('refundOpen', undefined, 3, inMode),
     'void requests': () => heard.waitingForVoid('undecided', later, 3, inMode),
     named: () => heard.named(rows),
-    'of a number': () => heard.ofOrderNo('big-1', inMode, 3),
+    'of a number and an address': () => heard.sentTo('big-1', { field: 'address', is: /^ann@/ }, inMode, 3),
     open: () => heard.openAfter('0', later, 100),
     'of a deleted issuer': () => heard.openOf(issuerId, ['undeliverable'], 3),
     'of a test issuer': () => heard.waitingOf(issuerId, 3),

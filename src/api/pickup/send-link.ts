@@ -10,10 +10,11 @@ import { modes } from '../../domain/ids';
 import { redeliveriesPerDay } from '../../domain/timings';
 import { redeliverCodes } from '../../second-interface/after-sale/redeliver-codes';
 import { isUntouched } from '../../second-interface/untouched-order';
-import type { OrderRow } from '../../store/orders';
+import type { AskedAddress, OrderRow } from '../../store/orders';
 import { createLimitPerMinute } from '../edge/limit-per-minute';
 import { jsonBody, type Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
+import { askedAddress } from './asked-address';
 import { formOf } from './form';
 import { asksPin } from './order-pin';
 import { wordsFor } from './page-language';
@@ -24,8 +25,8 @@ import { requireSameOrigin } from './same-origin';
 const perNetworkAndMinute = 5;
 /** More are dropped: whoever asks is told the same. */
 const sentAtOnceMax = 10;
-/** Issuers number their orders each for itself. */
-const ordersOfNumberMax = 20;
+/** In each mode: so many issuers gave one buyer the same number. */
+const ordersMax = 20;
 /** Each brings tries at the PIN to whoever reads the messages, but has no PIN. */
 const linksWithPinPerDay = 1;
 
@@ -66,11 +67,12 @@ const sendTo = async (
   { orderDeps: deps, dayCounts }: PageDeps,
   { orderNo, address }: BodyOf<typeof routes.sendLostLink>,
 ): Promise<void> => {
-  const found = await Promise.all(modes.map((mode) => deps.orders.ofOrderNo(orderNo, mode, ordersOfNumberMax)));
+  const asked = askedAddress(address);
+  const found = await Promise.all(modes.map((mode) => deps.orders.sentTo(orderNo, asked, mode, ordersMax)));
   for (const seen of found.flat()) {
-    if (seen.facts.state !== 'delivered' || !goesTo(seen, address)) continue;
+    if (seen.facts.state !== 'delivered') continue;
     const row = await deps.orders.find(seen);
-    if (!row || !goesTo(row, address) || !(await isUntouched(deps, row))) continue;
+    if (!row || !goesTo(row, asked) || !(await isUntouched(deps, row))) continue;
     const limit = asksPin(deps, row) ? linksWithPinPerDay : redeliveriesPerDay;
     const share = { name: `lost/${row._id}`, n: 1, at: new Date(deps.nowMs()), limit };
     if (!(await dayCounts.take(share))) continue;
@@ -78,12 +80,9 @@ const sendTo = async (
   }
 };
 
-/** As people write them: in any case, a number with blanks. */
-const plain = (address: string): string => address.toLowerCase().replace(/[\s()/-]/g, '');
-
-const goesTo = ({ terminal }: Pick<OrderRow, 'terminal'>, address: string): boolean => {
-  const { address: mail, number } = terminal as { readonly address?: unknown; readonly number?: unknown };
-  return [mail, number].some((kept) => typeof kept === 'string' && plain(kept) === plain(address));
+const goesTo = ({ terminal }: Pick<OrderRow, 'terminal'>, { field, is }: AskedAddress): boolean => {
+  const kept = (terminal as { readonly [name in AskedAddress['field']]?: unknown })[field];
+  return typeof kept === 'string' && is.test(kept);
 };
 
 const askedIn = (request: Request): BodyOf<typeof routes.sendLostLink> => {
