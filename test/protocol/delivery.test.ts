@@ -370,6 +370,24 @@ describe('the pick-up page', () => {
     expect(await givers()).not.toContain('CODE-gift-1');
   });
 
+  test.concurrent('of a gift’s refund its giver reads, and who was given it does not', async () => {
+    const issuer = await file.issuer({ buyerRefunds: true });
+    const url: string = (await issue(issuer, 'gift-refund')).body.pickupUrl;
+    const given = await read(fetch(`${url}/gift`, { method: 'POST', headers: { accept: 'application/json' } }));
+    const pages = () =>
+      Promise.all(
+        [url, given.body.url].map(async (at) => (await fetch(at, { headers: { accept: 'text/html' } })).text()),
+      );
+    const asked = await fetch(`${url}/refund`, { method: 'POST', headers: { accept: 'application/json' } });
+    expect(asked.status).toBe(200);
+    expect((await pages()).map((page) => page.includes('A refund was asked for'))).toEqual([true, false]);
+    const path = `/orders/${issuer.issuerId}/gift-refund/void`;
+    expect((await file.platform.operator('POST', path, { reason: 'x' })).status).toBe(200);
+    const shown = await pages();
+    expect(shown.map((page) => page.includes('Your code is void'))).toEqual([true, true]);
+    expect(shown.map((page) => /€10\.00|Refund due/.test(page))).toEqual([true, false]);
+  });
+
   test.concurrent('a new link ends what whoever had the one before gave away, unless the codes were seen', async () => {
     const issuer = await file.issuer();
     const give = async (at: string): Promise<string> =>

@@ -94,8 +94,7 @@ export const pageModel = async (
     supportEmail: branding?.supportEmail,
     supportUrl: branding?.supportUrl,
     instructions: instructionsFor(row.product, branding, reader.acceptsLanguages()),
-    // Who was given it does not read what it cost.
-    ...(isGiftLink(row, secret) ? {} : { amount: row.amount, boughtAt: boughtAt(row) }),
+    ...(isGiftLink(row, secret) ? {} : moneyOf(row)),
     gift: giftOf(deps, row, secret),
     ...(mayGive(row, secret) ? { giftUrl: `${basePath}/p/${secret}/gift` } : {}),
     quantity: row.quantity,
@@ -108,11 +107,9 @@ export const pageModel = async (
     verifyBy: String(body.verifyBy),
     ...(body.issueBy !== undefined ? { issueBy: String(body.issueBy) } : {}),
     closedReason: facts.closedReason,
-    ...(facts.refundDueValue ? { refundDue: { value: facts.refundDueValue, currency: row.amount.currency } } : {}),
     ...(!isGiftLink(row, secret) && mayAskRefund(row, issuer, deps.nowMs())
       ? { refundUrl: `${basePath}/p/${secret}/refund` }
       : {}),
-    isRefundAsked: pendingRequest(facts) !== undefined,
     reportUrl: `${basePath}/p/${secret}/report`,
     isReported: row.timeline.some(({ event }) => event === 'code_reported'),
     asksPin: asksPin(deps, row),
@@ -131,6 +128,14 @@ export const pageModel = async (
 
 const hasTimes = ({ items = [] }: OrderRow['facts']): boolean =>
   items.some((item) => isGood(item) && item.startsAtMs !== undefined);
+
+/** Who was given it does not read what it cost, nor of money that is the giver's. */
+const moneyOf = (row: OrderRow): Pick<PickupModel, 'amount' | 'boughtAt' | 'refundDue' | 'isRefundAsked'> => ({
+  amount: row.amount,
+  boughtAt: boughtAt(row),
+  refundDue: { value: row.facts.refundDueValue ?? 0, currency: row.amount.currency },
+  isRefundAsked: pendingRequest(row.facts) !== undefined,
+});
 
 const boughtAt = ({ payment, createdAt }: OrderRow): string => payment?.paidAt ?? createdAt.toISOString();
 
