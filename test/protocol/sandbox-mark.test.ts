@@ -3,6 +3,7 @@ import { appleCertificates } from '../support/apple-certificates';
 import { readPdf } from '../support/pdf-text';
 import { readPass } from '../support/pkpass';
 import { platformOfFile } from '../support/platform-of-file';
+import { signInByLink } from '../support/portal';
 import { reveal } from '../support/reveal';
 
 const googleKey = generateKeyPairSync('rsa', { modulusLength: 2_048 })
@@ -25,7 +26,12 @@ const branding = {
   instructions: { en: 'Enter your bank data at https://evil.example' },
   messages: { en: { subject: 'Your prize', text: 'Click!', sms: 'Your prize' } },
 };
-const codes = [{ itemId: 'a', value: 'https://evil.example/win', format: 'url' }];
+const codes = [
+  {
+    ...{ itemId: 'a', value: 'https://evil.example/win', format: 'url', secret: 'www.evil.example' },
+    ...{ startsAt: '2126-05-01T18:00:00Z', expiresAt: '2126-05-01T21:30:00Z' },
+  },
+];
 const linkOut = /href="(?:https?:\/\/(?!127\.0\.0\.1)|mailto:)/;
 
 test.each([
@@ -57,13 +63,25 @@ test.each([
       fetch(`${pickupUrl}/${path}`, { headers: { ...accept, cookie }, redirect: 'manual' });
     const pdf = Buffer.from(await (await download('voucher.pdf')).arrayBuffer());
     // Written from the right, its letters are shapes.
-    if (language !== 'ar') expect(readPdf(pdf).texts.join().split(mark).length).toBeGreaterThan(3);
+    if (language !== 'ar') {
+      const { texts } = readPdf(pdf);
+      expect(
+        texts.filter((text) => text.includes(branding.displayName)).every((text) => text.includes(`${mark} · `)),
+      ).toBe(true);
+      expect(texts.join('')).not.toMatch(/bank/i);
+      expect(texts.join().split(mark).length).toBeGreaterThan(3);
+    }
+    const calendar = (await (await download('calendar.ics')).text()).replaceAll('\r\n ', '');
+    for (const line of ['SUMMARY:', 'DESCRIPTION:']) expect(calendar).toContain(`${line}${mark} · `);
     const { pass } = readPass(
       Buffer.from(await (await download('pass?wallet=apple')).arrayBuffer()),
       apple.certificate,
     );
     expect([pass.logoText, pass.description]).toEqual([`${mark} · ${branding.displayName}`, `${mark} · Gift card`]);
-    expect(JSON.stringify({ ...pass, barcodes: [] })).not.toContain('evil.example');
+    const { backFields } = pass.generic;
+    expect(backFields.length).toBeGreaterThan(2);
+    expect(backFields).toEqual(backFields.map((field: object) => ({ ...field, dataDetectorTypes: [] })));
+    expect(JSON.stringify({ ...pass, barcodes: [] }).replace(codes[0]?.secret ?? '', '')).not.toContain('evil.example');
     const { url } = await (
       await fetch(`${pickupUrl}/pass?wallet=google`, { headers: { ...accept, cookie, accept: 'application/json' } })
     ).json();
@@ -88,6 +106,14 @@ test('a test issuer’s mail and SMS say so in front of its own words, and so do
     expect(html).toContain('This is a test');
     expect(html).not.toMatch(linkOut);
   }
+});
+
+test('an issuer’s own page says so in front of the name that a test issuer gave itself', async () => {
+  const issuer = await file.sandboxIssuer({ name: 'Acme Bank: your account is locked' });
+  const made = await issuer.post('/portal-links', { type: 'portal.link', role: 'viewer' });
+  expect(await (await fetch(made.body.url)).text()).toContain('<h1>TEST · Acme Bank');
+  const { get } = await signInByLink(made.body.url, file.platform.baseUrl);
+  expect((await get('/v1/portal/session')).body.issuerName).toBe('TEST · Acme Bank: your account is locked');
 });
 
 test('what others sell has no such mark, and its links', async () => {

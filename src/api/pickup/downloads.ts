@@ -10,7 +10,7 @@ import { marked } from '../../channels/test-mark';
 import { downloadCalendar, downloadCodes, downloadVoucher, savePass } from '../../contract/buyer/pickup';
 import type { Code } from '../../contract/code';
 import type { Route } from '../../contract/route';
-import { type Branding, instructionsFor } from '../../domain/branding';
+import { type Branding, type Instructions, instructionsFor } from '../../domain/branding';
 import { Failure } from '../../domain/failures';
 import { isTestIssuer } from '../../domain/ids';
 import { goodCount, itemOf, usesLeft } from '../../domain/items';
@@ -27,7 +27,7 @@ import { goodOf, type PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { holdsCodes } from './reveal';
 import { requireReveal } from './reveal-cookie';
-import { shownLogo, shownSeller } from './seller';
+import { type ShownSeller, shownLogo, shownSeller } from './seller';
 
 interface File {
   readonly mediaType: string;
@@ -83,14 +83,13 @@ export const mountDownloads = (mount: Mount, pages: PageDeps): void => {
 
   file(downloadVoucher, 'voucher.pdf', async (row, codes, request) => {
     const words = wordsFor(request);
-    const { name, branding } = await shownSeller({ issuers, orderDeps: deps }, row.issuerId);
+    const seller = await shownSeller({ issuers, orderDeps: deps }, row.issuerId);
+    const said = saidOf(row, seller, words, request);
     const voucher = {
+      ...said,
       orderNo: row.orderNo,
-      productName: marked(row.issuerId, row.product.name, words),
-      sellerName: name,
-      color: branding?.color,
-      instructions: instructionsFor(row.product, branding, request.acceptsLanguages()),
-      facts: purchaseFacts(row, name, branding, words),
+      color: seller.branding?.color,
+      facts: purchaseFacts(row, said, words),
       codes,
     };
     const size = request.query.size === 'receipt' ? 'receipt' : 'a4';
@@ -102,22 +101,19 @@ export const mountDownloads = (mount: Mount, pages: PageDeps): void => {
     const { item, wallet = wallets.apple ? 'apple' : 'google' } = request.query;
     const code = item === undefined ? codes[0] : codes.find(({ itemId }) => itemId === item);
     if (!code) throw new Failure('path_unknown');
-    const { name, branding } = await shownSeller({ issuers, orderDeps: deps }, row.issuerId);
+    const seller = await shownSeller({ issuers, orderDeps: deps }, row.issuerId);
     const words = wordsFor(request);
     const kept = itemOf(row.facts, code.itemId);
-    // A wallet makes links of addresses in texts.
-    const isTest = isTestIssuer(row.issuerId);
+    const { instructions, supportEmail, supportUrl, ...names } = saidOf(row, seller, words, request);
     const pass = {
+      ...names,
       id: sha256(`${row._id}/${code.itemId}`),
       orderNo: row.orderNo,
-      sellerName: marked(row.issuerId, name, words),
-      productName: marked(row.issuerId, row.product.name, words),
-      color: branding?.color,
+      color: seller.branding?.color,
       logo: await shownLogo({ issuers, orderDeps: deps }, row.issuerId),
-      instructions: isTest
-        ? words.test.means
-        : instructionsFor(row.product, branding, request.acceptsLanguages())?.text,
-      contacts: isTest ? [] : [branding?.supportEmail, branding?.supportUrl].filter((one) => one !== undefined),
+      instructions: instructions?.text,
+      contacts: [supportEmail, supportUrl].filter((one) => one !== undefined),
+      isTest: isTestIssuer(row.issuerId),
       isUsedUp: usesLeft(kept) === 0,
       code: { ...code, startsAt: timeOf(kept.startsAtMs), expiresAt: timeOf(kept.expiresAtMs) },
     };
@@ -132,23 +128,15 @@ export const mountDownloads = (mount: Mount, pages: PageDeps): void => {
   });
 
   file(downloadCalendar, 'calendar.ics', async (row, codes, request) => {
-    const { name, branding } = await shownSeller({ issuers, orderDeps: deps }, row.issuerId);
-    const instructions = instructionsFor(row.product, branding, request.acceptsLanguages());
+    const seller = await shownSeller({ issuers, orderDeps: deps }, row.issuerId);
     const words = wordsFor(request);
-    const details = [
-      name,
-      `${words.order} ${row.orderNo}`,
-      ...(isTestIssuer(row.issuerId) ? [words.test.means] : instructions ? [instructions.text] : []),
-    ];
+    const { sellerName, productName, instructions } = saidOf(row, seller, words, request);
+    const details = [sellerName, `${words.order} ${row.orderNo}`, ...(instructions ? [instructions.text] : [])];
     const appointments = timesOf(row, codes).map((time) => ({
       ...time,
       uid: sha256(`${row._id}/${time.startsAtMs}/${time.expiresAtMs ?? ''}`),
     }));
-    const body = calendarFile(
-      { title: marked(row.issuerId, row.product.name, words), details },
-      appointments,
-      deps.nowMs(),
-    );
+    const body = calendarFile({ title: productName, details }, appointments, deps.nowMs());
     return { mediaType: 'text/calendar; charset=utf-8', body };
   });
 };
@@ -165,16 +153,38 @@ const timesOf = ({ facts }: OrderRow, codes: readonly Code[]): Pick<Appointment,
   return [...new Map(times.map((time) => [`${time.startsAtMs}/${time.expiresAtMs}`, time])).values()];
 };
 
+interface Said extends Pick<Branding, 'supportEmail' | 'supportUrl'> {
+  readonly sellerName: string;
+  readonly productName: string;
+  readonly instructions?: Instructions | undefined;
+}
+
+/** By who sold it. Readers of such files make links of addresses in texts: of a test issuer's there are none. */
+const saidOf = (
+  { issuerId, product }: OrderRow,
+  { name, branding }: ShownSeller,
+  words: PageWords,
+  reader: Pick<Request, 'acceptsLanguages'>,
+): Said => {
+  const names = { sellerName: marked(issuerId, name, words), productName: marked(issuerId, product.name, words) };
+  if (isTestIssuer(issuerId)) return { ...names, instructions: { text: words.test.means } };
+  const { supportEmail, supportUrl } = branding ?? {};
+  return {
+    ...names,
+    ...{ supportEmail, supportUrl },
+    instructions: instructionsFor(product, branding, reader.acceptsLanguages()),
+  };
+};
+
 /** As the page tells them. */
 const purchaseFacts = (
   { issuerId, orderNo, amount, payment, createdAt, gift }: OrderRow,
-  seller: string,
-  branding: Branding | undefined,
+  { sellerName, supportEmail, supportUrl }: Said,
   words: PageWords,
 ): (readonly [string, string])[] => [
   ...(isTestIssuer(issuerId) ? [[words.test.mark, words.test.means] as const] : []),
   [words.order, orderNo],
-  [words.seller, seller],
+  [words.seller, sellerName],
   // Who was given it does not read what it cost.
   ...(gift?.hash
     ? []
@@ -182,6 +192,6 @@ const purchaseFacts = (
         [words.price, amountText(amount, words.locale)] as const,
         [words.boughtOn, timeText(payment?.paidAt ?? createdAt.toISOString(), words.locale)] as const,
       ]),
-  ...(branding?.supportEmail === undefined ? [] : [[words.questions, branding.supportEmail] as const]),
-  ...(branding?.supportUrl === undefined ? [] : [[words.helpAndTerms, branding.supportUrl] as const]),
+  ...(supportEmail === undefined ? [] : [[words.questions, supportEmail] as const]),
+  ...(supportUrl === undefined ? [] : [[words.helpAndTerms, supportUrl] as const]),
 ];

@@ -1,5 +1,10 @@
 import { html, type Markup } from '../../channels/page/html';
+import { pageWords } from '../../channels/page/translations';
+import { marked } from '../../channels/test-mark';
 import type { PortalPerson } from '../auth/portal-sessions';
+
+/** The pages speak English alone. */
+export const shownIssuer = (issuerId: string, name: string): string => marked(issuerId, name, pageWords('en'));
 
 const document = (assets: string, content: Markup): string =>
   html`<!doctype html>
@@ -28,7 +33,7 @@ export const linkPage = (assets: string, { issuerId, role, name }: PortalPerson,
   document(
     assets,
     html`<form class="card sign-in" method="post">
-        <h1>${issuerName}</h1>
+        <h1>${shownIssuer(issuerId, issuerName)}</h1>
         <p>Signs this browser in at <code>${issuerId}</code> as <strong>${name}</strong>, who may ${role === 'admin' ? 'read and change' : 'read'}. The link works once.</p>
         <button type="submit" class="primary">Sign in</button>
       </form>`,

@@ -14,7 +14,7 @@ import { mountPage, setPageHeaders } from '../edge/mount-page';
 import { pageOf, positionOf } from '../edge/paging';
 import type { AuditedByIssuer } from '../issuer/audited';
 import { requireSameOrigin } from '../pickup/same-origin';
-import { deadLinkPage, linkPage } from './link-page';
+import { deadLinkPage, linkPage, shownIssuer } from './link-page';
 import type { AskedLink, LinkMaker } from './links';
 
 interface Portal {
@@ -141,7 +141,7 @@ const mountOwnSession = (mount: Mount, { sessions, issuers, audit }: Portal): vo
   const expectSession = async (cookieHeader: string | undefined) => {
     const session = await sessions.of(cookieHeader);
     const issuer = session && (await issuers.findEver(session.issuerId));
-    if (session && isSameGeneration(session, issuer)) return { ...session, issuerName: issuer.name };
+    if (session && isSameGeneration(session, issuer)) return { ...session, issuerName: shownIssuer(session.issuerId, issuer.name) };
     throw new Failure('signature_invalid', { detail: 'This browser is not signed in' });
   };
 

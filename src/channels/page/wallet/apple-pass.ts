@@ -61,6 +61,9 @@ const drawn = (settings: AppleWalletSettings, pass: WalletPass, words: PageWords
     },
   );
   file.type = 'generic';
+  // On its back Wallet makes links of what looks like an address.
+  const writeBehind = (key: string, label: string, value: string) =>
+    file.backFields.push({ key, label, value, ...(pass.isTest ? { dataDetectorTypes: [] } : {}) });
   file.primaryFields.push({ key: 'product', value: productName });
   const format = formatOf(code.format);
   const isWritten = code.value.length <= writtenMax;
@@ -71,13 +74,8 @@ const drawn = (settings: AppleWalletSettings, pass: WalletPass, words: PageWords
       messageEncoding: isLatin1(code.value) ? 'iso-8859-1' : 'utf-8',
       ...(isWritten ? { altText: code.value } : {}),
     });
-  } else {
-    (isWritten ? file.secondaryFields : file.backFields).push({
-      key: 'code',
-      label: words.code.one,
-      value: code.value,
-    });
-  }
+  } else if (isWritten) file.secondaryFields.push({ key: 'code', label: words.code.one, value: code.value });
+  else writeBehind('code', words.code.one, code.value);
   const time = { dateStyle: 'PKDateStyleMedium', timeStyle: 'PKDateStyleShort' } as const;
   const { startsAt, expiresAt } = code;
   if (startsAt !== undefined)
@@ -86,11 +84,9 @@ const drawn = (settings: AppleWalletSettings, pass: WalletPass, words: PageWords
     file.setExpirationDate(new Date(expiresAt));
     file.auxiliaryFields.push({ key: 'until', label: words.code.validUntil, value: expiresAt, ...time });
   }
-  if (code.secret !== undefined) file.backFields.push({ key: 'pin', label: words.code.pin, value: code.secret });
-  if (instructions !== undefined)
-    file.backFields.push({ key: 'redeem', label: words.howToRedeem, value: instructions });
-  if (contacts.length > 0)
-    file.backFields.push({ key: 'questions', label: words.questions, value: contacts.join('\n') });
-  file.backFields.push({ key: 'order', label: words.order, value: orderNo });
+  if (code.secret !== undefined) writeBehind('pin', words.code.pin, code.secret);
+  if (instructions !== undefined) writeBehind('redeem', words.howToRedeem, instructions);
+  if (contacts.length > 0) writeBehind('questions', words.questions, contacts.join('\n'));
+  writeBehind('order', words.order, orderNo);
   return file;
 };

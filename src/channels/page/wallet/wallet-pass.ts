@@ -13,6 +13,8 @@ export interface WalletPass {
   readonly instructions?: string | undefined;
   /** Whom the buyer asks. */
   readonly contacts: readonly string[];
+  /** Of a test issuer: what it wrote leads nowhere. */
+  readonly isTest?: boolean;
   readonly isUsedUp: boolean;
   readonly code: Code;
 }
