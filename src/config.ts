@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 import {
   type ChannelSettings,
@@ -27,13 +28,16 @@ const list = z
       .filter((part) => part !== ''),
   );
 
-const isCidr = (text: string): boolean => {
+/** Undefined: it is none. */
+const bitsOf = (range: string): number | undefined => {
   try {
-    return parseCidr(text).length > 0;
+    return parseCidr(range)[1];
   } catch {
-    return false;
+    return undefined;
   }
 };
+
+const isCidr = (text: string): boolean => bitsOf(text) !== undefined;
 
 const isAllowed = (text: string): boolean => {
   try {
@@ -43,9 +47,10 @@ const isAllowed = (text: string): boolean => {
   }
 };
 
+/** A token is of ASCII without blanks, as a header takes it; commas and colons end entries and names. */
 const operator = z
   .string()
-  .regex(/^[\w.@-]{1,64}:(viewer|operator|admin):[^\s:,]{16,512}$/)
+  .regex(/^[\w.@-]{1,64}:(viewer|operator|admin):[!-+\x2d-9;-~]{16,512}$/)
   .transform((entry) => {
     const [name = '', role, token = ''] = entry.split(':');
     return { name, role: role as (typeof roles)[number], token };
@@ -57,7 +62,14 @@ const ownPath =
 
 const platformUrl = z
   .url({ protocol: /^https?$/, abort: true })
-  .refine((text) => !ownPath.test(new URL(text).pathname), 'must not begin with a path of the platform itself');
+  .transform((text) => new URL(text))
+  .refine(({ href, origin, pathname }) => href === origin + pathname, 'must have no query, fragment, user or password')
+  .refine(({ pathname }) => !ownPath.test(pathname), 'must not begin with a path of the platform itself')
+  .transform(({ href }) => href.replace(/\/+$/, ''));
+
+const isEveryAddress = (host: string): boolean => /^[0.:]+$/.test(host);
+
+const ownUrl = (host: string, ownPort: number): string => `http://${isIPv6(host) ? `[${host}]` : host}:${ownPort}`;
 
 const hasReadableLogin = (text: string): boolean => {
   const { username, password } = new URL(text);
@@ -129,13 +141,16 @@ const environment = z
       .string()
       .regex(/^mongodb(\+srv)?:\/\//)
       .default('mongodb://127.0.0.1:27017/codeferry'),
-    OPERATOR_TOKEN: z.string().min(16).optional(),
+    OPERATOR_TOKEN: z
+      .string()
+      .regex(/^[!-~]{16,512}$/, 'must be 16 to 512 letters, digits and signs of ASCII, without a blank or line end')
+      .optional(),
     OPERATOR_TOKENS: list.transform((entries, context) => {
       const parsed = z.array(operator).max(200).safeParse(entries);
       if (parsed.success) return parsed.data;
       context.addIssue({
         code: 'custom',
-        message: `must be name:role:token, separated by commas; roles are ${roles.join(', ')}, a token has at least 16 characters`,
+        message: `must be name:role:token, separated by commas; roles are ${roles.join(', ')}, a token has 16 to 512 letters, digits and signs of ASCII`,
       });
       return z.NEVER;
     }),
@@ -189,7 +204,7 @@ const environment = z
       .url({ protocol: /^https?$/, error: 'must be the http or https URL of a proxy', abort: true })
       .refine(hasReadableLogin, 'must have % of user and password written as %25')
       .optional(),
-    TRUSTED_PROXIES: list.refine((ranges) => ranges.every((range) => isCidr(range) && !range.endsWith('/0')), {
+    TRUSTED_PROXIES: list.refine((ranges) => ranges.every((range) => (bitsOf(range) ?? 0) > 0), {
       error: 'must be address ranges such as 10.0.0.0/8, separated by commas, and not every address',
     }),
     ADAPTERS: list,
@@ -221,10 +236,13 @@ const environment = z
       message: `needs another name and another token for each; ${firstOperatorName} is the name of OPERATOR_TOKEN`,
     });
   })
-  .superRefine(({ PORT, ADMIN_PORT, ADMIN_URL }, context) => {
+  .superRefine(({ HOST, PORT, PUBLIC_URL, ADMIN_PORT, ADMIN_URL }, context) => {
     const add = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
     if (ADMIN_PORT === PORT) add('ADMIN_PORT', 'must be another one than PORT');
     if (ADMIN_URL !== undefined && ADMIN_PORT === undefined) add('ADMIN_PORT', 'needed, as ADMIN_URL is set');
+    if (!isEveryAddress(HOST)) return;
+    if (PUBLIC_URL === undefined) add('PUBLIC_URL', 'needed, as HOST is every address');
+    if (ADMIN_PORT !== undefined && ADMIN_URL === undefined) add('ADMIN_URL', 'needed, as HOST is every address');
   })
   .superRefine(allOrNone('TLS client', ['TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH']))
   .superRefine((settings, context) => {
@@ -316,7 +334,7 @@ const configOf = (env: Environment, faults: readonly string[]): Config => {
   return {
     port: settings.PORT,
     host: settings.HOST,
-    publicUrl: (settings.PUBLIC_URL ?? `http://${settings.HOST}:${settings.PORT}`).replace(/\/+$/, ''),
+    publicUrl: settings.PUBLIC_URL ?? ownUrl(settings.HOST, settings.PORT),
     admin: adminOf(settings),
     isDemo: settings.DEMO === 'on',
     temporal: {
@@ -365,9 +383,7 @@ const temporalTlsOf = (settings: z.output<typeof environment>): Exclude<Temporal
 };
 
 const adminOf = ({ HOST, ADMIN_PORT, ADMIN_URL }: z.output<typeof environment>): Config['admin'] =>
-  ADMIN_PORT === undefined
-    ? undefined
-    : { port: ADMIN_PORT, url: (ADMIN_URL ?? `http://${HOST}:${ADMIN_PORT}`).replace(/\/+$/, '') };
+  ADMIN_PORT === undefined ? undefined : { port: ADMIN_PORT, url: ADMIN_URL ?? ownUrl(HOST, ADMIN_PORT) };
 
 const oidcOf = (settings: z.output<typeof environment>): OidcSettings | undefined => {
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = settings;

@@ -26,12 +26,13 @@ export class SealBroken extends Error {
 /**
  * Read once at the start from `MASTER_KEY`: base64 of 32 bytes, several separated by commas; the first one seals, all open.
  *
- * @throws RangeError on a key of another length.
+ * @throws RangeError on anything else.
  */
 export const parseMasterKeys = (text: string): Buffer[] => {
-  const keys = text.split(',').map((part) => Buffer.from(part.trim(), 'base64'));
-  if (keys.some((key) => key.length !== 32)) throw new RangeError('MASTER_KEY must be base64 of 32 bytes');
-  return keys;
+  const keys = text.split(',').map((part) => part.trim());
+  // What is no base64 would be passed over, and another key be read than was meant.
+  if (!keys.every((key) => /^[\w+/-]{43}=?$/.test(key))) throw new RangeError('MASTER_KEY must be base64 of 32 bytes');
+  return keys.map((key) => Buffer.from(key, 'base64'));
 };
 
 export const createKeyRing = (keys: readonly Uint8Array[]): KeyRing => {

@@ -98,6 +98,18 @@ test('settings are read, lists are split, and an empty setting is one left out',
   expect(readConfig({ ...needed, SEAL_PAYLOADS: 'on' }).sealPayloads).toBe(true);
 });
 
+test('an address is read as browsers do, whatever its letters, and names one host alone', () => {
+  const PUBLIC_URL = ' HTTPS://Codes.Example:443/Shop/ ';
+  expect(readConfig({ ...needed, PUBLIC_URL }).publicUrl).toBe('https://codes.example/Shop');
+  const { admin } = readConfig({ ...needed, ADMIN_PORT: '8081', ADMIN_URL: 'HTTPS://Inside.example' });
+  expect(admin?.url).toBe('https://inside.example');
+  expect(readConfig({ ...needed, HOST: '::1' }).publicUrl).toBe('http://[::1]:8080');
+  const everywhere = { ...needed, HOST: '::', PUBLIC_URL: 'https://codes.example' };
+  expect(readConfig(everywhere).publicUrl).toBe('https://codes.example');
+  expect(messageOf({ ...everywhere, ADMIN_PORT: '8081' })).toContain('ADMIN_URL: needed, as HOST is every address');
+  expect(messageOf({ ...needed, HOST: '0.0.0.0' })).toContain('PUBLIC_URL: needed, as HOST is every address');
+});
+
 test('operators have an address of their own where ADMIN_PORT is set, another than that of everybody', () => {
   expect(readConfig({ ...needed, ADMIN_PORT: '8081' }).admin).toEqual({ port: 8_081, url: 'http://127.0.0.1:8081' });
   const ADMIN_URL = 'https://inside.example/codes/';
@@ -207,9 +219,17 @@ test.each([
   ['PORT', 'SECRETPORT'],
   ['PORT', '70000'],
   ['PUBLIC_URL', 'not-a-url-SECRET'],
+  ['PUBLIC_URL', 'https://codes.example/?SECRET'],
+  ['PUBLIC_URL', 'https://codes.example/#'],
+  ['PUBLIC_URL', 'https://ann:SECRET@codes.example'],
   ['TEMPORAL_UI_URL', 'javascript:SECRET'],
   ['MONGODB_URI', 'postgres://user:SECRET@host/db'],
   ['OPERATOR_TOKEN', 'SECRET-too-sho'],
+  ['OPERATOR_TOKEN', 'a SECRET of some words'],
+  ['OPERATOR_TOKEN', 'a-SECRET-token-of-a-file\n'],
+  ['OPERATOR_TOKEN', 'a-SECRET-wörd-of-passage'],
+  ['OPERATOR_TOKEN', 'SECRET'.repeat(86)],
+  ['OPERATOR_TOKENS', 'ada:viewer:a-SECRET-wörd-of-passage'],
   ['OPERATOR_TOKENS', 'ada:viewer:SECRET-short'],
   ['OPERATOR_TOKENS', 'ada:owner:a-SECRET-token-of-ada'],
   ['OPERATOR_TOKENS', 'a-SECRET-token-of-ada'],
@@ -223,6 +243,9 @@ test.each([
   ['OIDC_ROLES', 'SECRET-group'],
   ['MASTER_KEY', 'SECRETSECRETSECRET'],
   ['MASTER_KEY', `${masterKey},SECRET`],
+  ['MASTER_KEY', `!!${masterKey}%%`],
+  ['HOST', '0.0.0.0'],
+  ['HOST', '::'],
   ['SEAL_PAYLOADS', 'yes'],
   ['CODEC_SECRET', 'too-short-value'],
   ['CALLBACK_ALLOW', '10.0.0.0/SECRET'],
@@ -231,6 +254,8 @@ test.each([
   ['TRUSTED_PROXIES', '10.0.0.0/SECRET'],
   ['TRUSTED_PROXIES', 'loopback'],
   ['TRUSTED_PROXIES', '0.0.0.0/0'],
+  ['TRUSTED_PROXIES', '10.0.0.0/8,0.0.0.0/00'],
+  ['TRUSTED_PROXIES', '::ffff:0.0.0.0/96'],
   ['LOG_LEVEL', 'SECRET'],
   ['WORKER_METRICS_PORT', '-1'],
   ['WORKFLOW_STACK_TRACES', 'SECRET'],
