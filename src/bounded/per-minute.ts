@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { LRUCache } from 'lru-cache';
 
 const windowMs = 60_000;
@@ -36,7 +37,9 @@ export const networkOf = (address: string): string => firstGroups(address, ofCon
 /** What one customer of a carrier may have whole: a /48 of IPv6. */
 export const siteOf = (address: string): string => firstGroups(address, ofSite);
 
+/** Whoever comes by what is no address has one with all others who do: a proxy may pass on what its client wrote. */
 const firstGroups = (address: string, kept: number): string => {
+  if (isIP(address) === 0) return 'no address';
   if (!address.includes(':') || /^::ffff:\d+\./i.test(address)) return address;
   const [front = '', back = ''] = address.split('::');
   const groups = front.split(':').filter((group) => group !== '');

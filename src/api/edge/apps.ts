@@ -8,6 +8,7 @@ import { newestVersion } from './api-version';
 import { basePathOf, stripBasePath } from './base-path';
 import { endOldConnections } from './connection-age';
 import { shareByConnection } from './connection-share';
+import { withoutPorts } from './forwarded-for';
 import { requestId } from './request-id';
 import { requestLog } from './request-log';
 import { requestSpans } from './request-spans';
@@ -55,6 +56,7 @@ const appAt = (
   app.set('etag', false);
   app.set('trust proxy', [...trustedProxies]);
   app.use(
+    withoutPorts,
     shareByConnection(),
     requestId,
     requestLog(log),
