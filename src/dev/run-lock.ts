@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CannotStart, type RunSettings } from './run-settings';
@@ -17,6 +17,19 @@ interface Holder {
   readonly publicUrl?: string;
 }
 
+/** Where others may write, one may put a pipe there, on which a reader waits, or a holder that is none. */
+const readOwn = (path: string): string => {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  try {
+    const seen = fstatSync(file);
+    const isOwn = seen.isFile() && seen.uid === process.getuid?.();
+    if (!isOwn) throw Object.assign(new Error(`${path} is no file of one's own`), { code: 'EACCES' });
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+};
+
 /** Resolves to who holds the file; undefined: this process, from now on. One of a process that is gone is nobody's. */
 const takeFile = (path: string, more: object = {}): Holder | undefined => {
   const take = () => writeFileSync(path, JSON.stringify({ pid: process.pid, ...more }), { flag: 'wx' });
@@ -24,7 +37,7 @@ const takeFile = (path: string, more: object = {}): Holder | undefined => {
     take();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const holder = JSON.parse(readFileSync(path, 'utf8') || '{}') as Holder;
+    const holder = JSON.parse(readOwn(path) || '{}') as Holder;
     if (holder.pid !== undefined && alive(holder.pid)) return holder;
     rmSync(path);
     take();

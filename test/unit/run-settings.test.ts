@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -160,6 +161,24 @@ describe('the data folder', () => {
     heldBy(2 ** 22 + 1);
     expect(claimPort(port)).toBe(true);
     expect(claimPort(port)).toBe(true);
+    rmSync(path);
+  });
+
+  test('waits for nobody, and believes no other user, where a file stands in the way of a port', async () => {
+    const port = await freePort();
+    const path = join(tmpdir(), `codeferry-port-${port}.json`);
+    const holder = JSON.stringify({ pid: process.ppid });
+    execFileSync('sh', ['-c', 'mkfifo "$1"', 'sh', path]);
+    // Whoever reads it would get that only then.
+    const writer = spawn('sh', ['-c', 'sleep 1; echo "$1" > "$2"', 'sh', holder, path]);
+    expect(claimPort(port)).toBe(true);
+    writer.kill('SIGKILL');
+    rmSync(path);
+    writeFileSync(path, holder);
+    expect(claimPort(port)).toBe(false);
+    const other = jest.spyOn(process, 'getuid').mockReturnValue(Number(process.getuid?.()) + 1);
+    expect(claimPort(port)).toBe(true);
+    other.mockRestore();
     rmSync(path);
   });
 });
