@@ -435,6 +435,7 @@ export const createApp = ({
     rowReader,
     operators,
     wrongTokens,
+    knownNetworks,
     audit,
     dayCounts: core.dayCounts,
     log,

@@ -12,6 +12,7 @@ import { type OidcProvider, startOidcProvider } from '../support/oidc-provider';
 import { type Answer, type Platform, read, startPlatform } from '../support/platform';
 import { expectProblem } from '../support/problem';
 import { startTerminals } from '../support/terminal';
+import { until } from '../support/until';
 
 const client = { clientId: 'codeferry-console', clientSecret: 'a-client-secret:of the tests' };
 const grants = [
@@ -229,21 +230,44 @@ test('a refusal by the provider and one that is away lead back to the sign-in pa
   expectNoSession(await comeBack(await begin()), 'unavailable');
 });
 
-test('five sign-ins of an address and twenty in all wait for the provider, the next one is told to', async () => {
+describe('whoever comes without end', () => {
   const from = (begun: Begun, address: string): Promise<Answer> =>
     call('GET', begun.back, { cookie: begun.cookie, 'x-forwarded-for': address });
-  const begun: Begun[] = [];
-  for (let n = 0; n < 22; n += 1) begun.push(await begin());
-  provider.turn = { isSilent: true };
-  // The sixth of the first address, then four of each of four others, of which one is too many.
-  const answers = await Promise.all(begun.map((one, n) => from(one, n < 6 ? '192.0.2.1' : `192.0.2.${2 + (n % 4)}`)));
-  const locations = answers.map(locationOf).sort();
-  expect(locations).toEqual([
-    ...Array(2).fill('/operator?sign-in=busy'),
-    ...Array(20).fill('/operator?sign-in=unavailable'),
-  ]);
-  provider.turn = { claims: { roles: ['staff'] } };
-  expect(locationOf(await comeBack(await begin()))).toBe('/operator');
+  const tokenCalls = () => provider.asked.filter((path) => path === '/token').length;
+
+  test('keeps out no logout, nobody who signed in where they are within a day, nor all at a new place', async () => {
+    const { cookie } = await signIn({ sub: 'sub-kept', roles: ['staff'] });
+    const begun: Begun[] = [];
+    for (let n = 0; n < 26; n += 1) begun.push(await begin());
+    const [known, fresh] = [await begin(), await begin()];
+    const before = tokenCalls();
+    provider.turn = { isSilent: true };
+    const locations: string[] = [];
+    const waiting = begun.map(async (one, n) => {
+      // The sixth of the first address, then those of four others.
+      locations.push(locationOf(await from(one, n < 6 ? '192.0.2.1' : `192.0.2.${2 + (n % 4)}`)));
+    });
+    await until('all wait or were told to', () => tokenCalls() - before + locations.length === begun.length);
+    expect(new Set(locations)).toEqual(new Set(['/operator?sign-in=busy']));
+
+    provider.turn = { claims: { roles: ['staff'] } };
+    expect(locationOf(await comeBack(known))).toBe('/operator');
+    expect(locationOf(await from(fresh, '192.0.2.99'))).toBe('/operator');
+    expect((await logOut(await provider.logoutToken({ sub: 'sub-kept' }))).status).toBe(200);
+    expect(await isSignedIn(cookie)).toBe(false);
+    await Promise.all(waiting);
+    expect(locations).toContain('/operator?sign-in=unavailable');
+  });
+
+  test('and is never right has to wait a minute, who was right there does not', async () => {
+    const wrong = (address: string) => call('GET', `${callbackPath}?state=x`, { 'x-forwarded-for': address });
+    provider.turn = { claims: { roles: ['staff'] } };
+    expect(locationOf(await from(await begin(), '192.0.2.70'))).toBe('/operator');
+    for (const address of ['192.0.2.70', '192.0.2.71'])
+      for (let n = 0; n < 5; n += 1) expect(locationOf(await wrong(address))).toBe('/operator?sign-in=late');
+    expect(locationOf(await from(await begin(), '192.0.2.70'))).toBe('/operator');
+    expectNoSession(await from(await begin(), '192.0.2.71'), 'busy');
+  });
 });
 
 test('no code, token or client secret is in a log or a location of ours', async () => {

@@ -19,7 +19,7 @@ interface Known {
 
 export type KnownNetworks = ReturnType<typeof createKnownNetworks>;
 
-/** From where each operator's token was taken within a day, by this process and, a look later, by any. */
+/** From where each operator's token, or OpenID, was right within a day, in this process and, a look later, in any. */
 export const createKnownNetworks = ({
   rows,
   key,
@@ -61,7 +61,7 @@ export const createKnownNetworks = ({
       });
     },
 
-    /** Called for every token, right or wrong, from where too many wrong ones come: what others wrote is known at the next try. */
+    /** Called for all that comes from where too many wrong ones come: what others wrote is known at the next try. */
     look: (): void => {
       if (nowMs() - readAtMs < readEveryMs) return;
       readAtMs = nowMs();

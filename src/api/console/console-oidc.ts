@@ -1,12 +1,13 @@
-import type { RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import { createPerMinute, networkOf } from '../../bounded/per-minute';
+import { networkOf } from '../../bounded/per-minute';
 import { endOidc, logOutOidc, startOidc } from '../../contract/operator/pages';
 import { Failure } from '../../domain/failures';
 import type { JsonObject } from '../../domain/json';
 import type { OidcSettings, OperatorWithToken } from '../../domain/operator';
 import type { AuditTrails } from '../../operator/audit-trail';
 import type { ConsoleSessions } from '../auth/console-sessions';
+import type { KnownNetworks } from '../auth/known-networks';
 import { createOidcAttempts } from '../auth/oidc-attempts';
 import type { OidcKeys } from '../auth/oidc-keys';
 import { outsideMark } from '../auth/oidc-logout';
@@ -16,6 +17,7 @@ import { basePathOf } from '../edge/base-path';
 import type { LimitPerMinute } from '../edge/limit-per-minute';
 import type { Mount } from '../edge/mount';
 import { bytesOf, rawBody } from '../edge/raw-body';
+import { createOidcPlaces } from './oidc-places';
 
 export interface ConsoleOidc {
   readonly settings: OidcSettings;
@@ -30,6 +32,7 @@ interface Parts {
   readonly noteRefusal: NoteRefusal;
   readonly sessions: ConsoleSessions;
   readonly operators: readonly OperatorWithToken[];
+  readonly knownNetworks: KnownNetworks;
   readonly audit: AuditTrails;
   readonly limit: LimitPerMinute;
   readonly log: Logger;
@@ -37,16 +40,16 @@ interface Parts {
 }
 
 const queryLimit = 4_096;
-/** Sign-ins of one process that wait for the provider; each of them waits for three answers at most. */
-const waitingLimit = 20;
-/** Of one address, so that nobody's slow provider answers take all of them. */
-const waitingOfOneLimit = 5;
-
-/** A minute, of one address: each is a signature to check. */
-const wrongLogoutsMax = 5;
 
 /** Told at the sign-in page, in words of `sign-in.js`. */
 type Trouble = OidcTrouble | 'late' | 'role' | 'weak' | 'busy' | 'failed';
+
+interface Nothing {
+  readonly trouble: Trouble;
+  readonly details?: object;
+}
+
+type Step = (request: Request, response: Response) => Promise<'begun' | 'right' | Nothing>;
 
 /**
  * Sign-in at the OpenID provider, mounted when one is configured. A browser follows both: `GET .../start` leads to the
@@ -57,71 +60,65 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
   const attempts = createOidcAttempts({ key: keys.attempt, publicUrl, nowMs });
   const provider = createOidcProvider({ settings, redirectUri: `${publicUrl}${endOidc.path}`, nowMs });
   const takenNames = operators.map(({ name }) => name);
-  const wrongLogouts = createPerMinute(wrongLogoutsMax, nowMs);
-  let waiting = 0;
-  const waitingOf = new Map<string, number>();
+  const signIns = createOidcPlaces('sign-ins', deps);
+  const logouts = createOidcPlaces('logouts', deps);
 
-  const backToSignIn = async (response: Response, trouble: Trouble, details: object = {}): Promise<void> => {
+  const backToSignIn = async (response: Response, { trouble, details = {} }: Nothing): Promise<void> => {
     log.warn({ trouble, ...details }, 'a sign-in by OpenID came to nothing');
     await deps.noteRefusal(response.req.ip ?? '', { ...details, issuer: settings.issuer }, trouble);
     leadTo(response, `${basePathOf(publicUrl)}/operator?sign-in=${trouble}`);
   };
 
+  const nothingOf = (error: unknown): Nothing => {
+    if (error instanceof OidcFailed) return { trouble: error.trouble, details: { code: error.code } };
+    if (error instanceof Failure && error.code === 'rate_limited') return { trouble: 'busy' };
+    log.error({ err: error }, 'a sign-in by OpenID failed here');
+    return { trouble: 'failed' };
+  };
+
   const led =
-    (step: RequestHandler): RequestHandler =>
-    async (request, response, next) => {
-      const from = networkOf(request.ip ?? '');
-      const ofOne = waitingOf.get(from) ?? 0;
-      if (waiting >= waitingLimit || ofOne >= waitingOfOneLimit) {
-        await backToSignIn(response, 'busy');
+    (step: Step): RequestHandler =>
+    async (request, response) => {
+      const place = signIns.take(networkOf(request.ip ?? ''));
+      if (typeof place === 'number') {
+        await backToSignIn(response, { trouble: 'busy' });
         return;
       }
-      waiting += 1;
-      waitingOf.set(from, ofOne + 1);
       try {
-        await step(request, response, next);
-      } catch (error) {
-        if (error instanceof OidcFailed) await backToSignIn(response, error.trouble, { code: error.code });
-        else if (error instanceof Failure && error.code === 'rate_limited') await backToSignIn(response, 'busy');
-        else {
-          log.error({ err: error }, 'a sign-in by OpenID failed here');
-          await backToSignIn(response, 'failed');
+        const outcome = await step(request, response).catch(nothingOf);
+        if (outcome === 'begun') return;
+        if (outcome === 'right') {
+          place.cameTo('right');
+          return;
         }
+        if (outcome.trouble !== 'busy') place.cameTo('wrong');
+        await backToSignIn(response, outcome);
       } finally {
-        waiting -= 1;
-        const left = (waitingOf.get(from) ?? 1) - 1;
-        if (left > 0) waitingOf.set(from, left);
-        else waitingOf.delete(from);
+        place.leave();
       }
     };
 
-  const start: RequestHandler = async (_request, response) => {
+  const start: Step = async (_request, response) => {
     const { attempt, cookie } = attempts.begin();
     const url = await provider.signInUrl(attempt);
     response.cookie(...cookie);
     leadTo(response, url.href);
+    return 'begun';
   };
 
-  const callback: RequestHandler = async (request, response) => {
+  const callback: Step = async (request, response) => {
     response.cookie(...attempts.endedCookie());
     const query = request.originalUrl.split('?')[1] ?? '';
     const state = new URLSearchParams(query.slice(0, queryLimit)).get('state') ?? '';
     const attempt = query.length > queryLimit ? undefined : attempts.take(request.get('cookie'), state);
-    if (!attempt) {
-      await backToSignIn(response, 'late');
-      return;
-    }
+    if (!attempt) return { trouble: 'late' };
     const claims = await provider.claims(query, attempt);
     const subject = String(claims.sub);
     if (settings.acrValues && !settings.acrValues.includes(String(claims.acr))) {
-      await backToSignIn(response, 'weak', { subject });
-      return;
+      return { trouble: 'weak', details: { subject } };
     }
     const person = personOf(claims, settings, takenNames);
-    if (!person) {
-      await backToSignIn(response, 'role', { subject });
-      return;
-    }
+    if (!person) return { trouble: 'role', details: { subject } };
     limit(person.name);
     const after = { issuer: settings.issuer, subject, role: person.role };
     const marks = {
@@ -132,21 +129,19 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
     const { cookie } = await audit.of(person)(deed, () => sessions.beginOutside(person, marks));
     response.cookie(...cookie);
     leadTo(response, `${basePathOf(publicUrl)}/operator`);
+    return 'right';
   };
 
   /** Told by the provider, not by a browser: its signature is all that it shows. */
   const logOut: RequestHandler = async (request, response) => {
     response.setHeader('cache-control', 'no-store');
-    const network = networkOf(request.ip ?? '');
-    const retryAfterSeconds = wrongLogouts.secondsLeft(network);
-    if (retryAfterSeconds !== undefined) throw new Failure('rate_limited', { retryAfterSeconds });
-    if (waiting >= waitingLimit) throw new Failure('rate_limited', { retryAfterSeconds: 1 });
-    waiting += 1;
+    const place = logouts.take(networkOf(request.ip ?? ''));
+    if (typeof place === 'number') throw new Failure('rate_limited', { retryAfterSeconds: place });
     try {
       const token = new URLSearchParams(bytesOf(request.body).toString()).get('logout_token') ?? '';
       const told = await provider.signedOut(token);
+      place.cameTo(told ? 'right' : 'wrong');
       if (!told) {
-        wrongLogouts.note(network);
         throw new Failure('body_malformed', { detail: 'It is no logout token of the OpenID provider for this client' });
       }
       const which = {
@@ -162,7 +157,7 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
       log.warn({ code: error.code }, 'a logout of the OpenID provider could not be read');
       throw new Failure('unavailable', { retryAfterSeconds: 5 });
     } finally {
-      waiting -= 1;
+      place.leave();
     }
   };
 

@@ -14,6 +14,7 @@ import type { SalesReader } from '../../operator/overview/sales';
 import type { ConsoleSampler } from '../../operator/overview/sampler';
 import type { DayCounts } from '../../store/day-counts';
 import type { ConsoleSession, ConsoleSessions } from '../auth/console-sessions';
+import type { KnownNetworks } from '../auth/known-networks';
 import { authorizeOperator, operatorOfToken, requireRole } from '../auth/operator-auth';
 import type { WrongTokens } from '../auth/wrong-tokens';
 import { createLimitPerMinute, type LimitPerMinute } from '../edge/limit-per-minute';
@@ -31,6 +32,7 @@ export interface Console {
   readonly rowReader: RowReader;
   readonly operators: readonly OperatorWithToken[];
   readonly wrongTokens: WrongTokens;
+  readonly knownNetworks: KnownNetworks;
   readonly audit: AuditTrails;
   readonly dayCounts: Pick<DayCounts, 'take'>;
   readonly log: Logger;
