@@ -19,8 +19,11 @@ export interface SessionRow {
 /** At the console. */
 export interface ConsoleSessionRow extends SessionRow {
   readonly role: Role;
-  /** Of a session of the OpenID provider: hashes of its names for the person and for the session there. */
-  readonly outside?: { readonly sub: string; readonly sid?: string };
+  /**
+   * Of a session of the OpenID provider: hashes of its names for the person and for the session there, and when it said so,
+   * by its clock.
+   */
+  readonly outside?: { readonly sub: string; readonly sid?: string; readonly at?: Date };
 }
 
 /** At an issuer's own page. Who it is and what it may is sealed. */
@@ -49,7 +52,7 @@ export interface SessionRows<Row extends SessionRow> {
 }
 
 export interface ConsoleSessionRows extends SessionRows<ConsoleSessionRow> {
-  /** Those of one person of the OpenID provider, or of one session there, that began before. @returns How many there were. */
+  /** Those of one person of the OpenID provider, or of one session there, that began before, by its clock. @returns How many there were. */
   endOutside(which: { readonly sub?: string; readonly sid?: string }, before: Date): Promise<number>;
 }
 export interface PortalSessionRows extends SessionRows<PortalSessionRow> {
@@ -110,7 +113,7 @@ export const createConsoleSessionRows = ({
       ...(sub === undefined ? {} : { 'outside.sub': sub }),
       // A provider that names no session when it signs somebody in may name one when they leave.
       ...(sid === undefined ? {} : { 'outside.sid': { $in: sub === undefined ? [sid] : [sid, null] } }),
-      startedAt: { $lt: before },
+      $or: [{ 'outside.at': { $lt: before } }, { 'outside.at': null, startedAt: { $lt: before } }],
     } as Filter<ConsoleSessionRow>);
     return deletedCount;
   },

@@ -459,6 +459,18 @@ test('whoever signs out at the provider is signed out here: of one session there
   expect(platform.logText()).not.toMatch(/s-1|s-3/);
 });
 
+test('a provider whose clock is behind, or ahead, signs out whoever was in, and not who came in later', async () => {
+  for (const skewSeconds of [-100, 100]) {
+    const iat = Math.floor(Date.now() / 1_000) + skewSeconds;
+    const person = (at: number) => signIn({ sub: 'sub-skewed', roles: ['staff'], iat: at, exp: at + 300 });
+    const before = await person(iat);
+    const token = await provider.logoutToken({ sub: 'sub-skewed', iat: iat + 1, exp: iat + 121 });
+    const after = await person(iat + 2);
+    expect((await logOut(token)).status).toBe(200);
+    expect([await isSignedIn(before.cookie), await isSignedIn(after.cookie)]).toEqual([false, true]);
+  }
+});
+
 test('a logout is asked for once more while the keys of the provider cannot be read, and not taken for a forged one', async () => {
   const settings = { issuer: provider.issuer, ...client, roleClaim: 'roles', grants };
   const fresh = () => createOidcProvider({ settings, redirectUri: url(callbackPath), nowMs: Date.now });

@@ -4,7 +4,7 @@ import { sha256 } from '../../sealing/key-ring';
 export interface SignedOut {
   readonly subject?: string | undefined;
   readonly sid?: string | undefined;
-  /** Sessions that began later are not meant: the same token once more ends nothing new. */
+  /** By the provider's clock. Sessions that began later are not meant: the same token once more ends nothing new. */
   readonly at: Date;
 }
 

@@ -124,6 +124,7 @@ export const mountConsoleOidc = (mount: Mount, deps: Parts, { settings, keys, pu
     const marks = {
       sub: outsideMark('sub', subject),
       ...(typeof claims.sid === 'string' ? { sid: outsideMark('sid', claims.sid) } : {}),
+      ...(typeof claims.iat === 'number' ? { at: new Date(claims.iat * 1_000) } : {}),
     };
     const deed = { action: 'console.signed_in', target: 'console', after } as const;
     const { cookie } = await audit.of(person)(deed, () => sessions.beginOutside(person, marks));
