@@ -13,6 +13,7 @@ export const lookView = async ({ root, params: [issuerId = ''], signal }: View):
     heading('How buyers see it', issuerLink(issuerId)),
     lookForm({
       issuer,
+      read: () => api.issuer(issuerId, signal),
       preview: (request) => api.previewIssuer(issuerId, request, signal),
       save: may('admin') && ((look) => api.changeIssuer(issuerId, look)),
       maySetCodeInMessage: true,

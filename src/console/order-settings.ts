@@ -2,6 +2,7 @@ import type { OrderSettings } from '../domain/settings';
 import { count } from '../domain/words/count';
 import { spanText } from '../domain/words/span-text';
 import { askDialog, type Field, type Values } from '../pages-kit/dialog';
+import { withChanges } from '../pages-kit/differing';
 import { type Child, h, note, replace } from '../pages-kit/dom';
 import { line } from '../pages-kit/parts';
 import type { Effective, OrderSettingsAnswer, SettingsAnswer } from './answers';
@@ -140,12 +141,15 @@ const changeSettings = ({
   title,
   level,
   current,
+  read,
   save,
   more = [],
 }: {
   readonly title: string;
   readonly level: Level;
   readonly current: SettingsAnswer;
+  /** At the moment of saving: it replaces all, also what this form does not show. */
+  readonly read: (values: Values) => Promise<SettingsAnswer>;
   readonly save: (settings: SettingsRequest, values: Values) => Promise<SettingsAnswer>;
   readonly more?: readonly Field[];
 }) =>
@@ -154,7 +158,11 @@ const changeSettings = ({
     text: 'An empty field is inherited. Windows count for new orders, all else from the next try on.',
     confirm: 'Save',
     fields: [...more, ...fieldsOf(current, level)],
-    run: (values) => save(settingsIn(values, level), values),
+    run: async (values) => {
+      const drawn = Object.fromEntries(namesAt(level).map(([name]) => [name, current.settings[name]]));
+      const there = (await read(values)).settings as SettingsRequest;
+      return save(withChanges(there, drawn, settingsIn(values, level)), values);
+    },
   });
 
 /** Running orders keep the windows that they began with, until someone lengthens them to what is set now. */
@@ -204,14 +212,7 @@ export const settingsCard = async ({
   const look = async (): Promise<void> => {
     const current = await read(signal);
     const change = async (): Promise<void> => {
-      // What this form does not show stays as it is.
-      const others = Object.fromEntries(Object.entries(current.settings).filter(([name]) => !(name in names)));
-      const changed = await changeSettings({
-        title,
-        level,
-        current,
-        save: (settings) => save({ ...others, ...settings }),
-      });
+      const changed = await changeSettings({ title, level, current, read: () => read(signal), save });
       if (!changed) return;
       note('Saved.');
       await look();
@@ -243,6 +244,7 @@ export const productsCard = async (issuerId: string, signal: AbortSignal) => {
       level: 'product',
       current,
       more: productId === undefined ? [{ name: 'productId', label: 'Product id', required: true }] : [],
+      read: (values) => api.productSettings(issuerId, productId ?? values.productId, signal),
       save: (settings, values) => api.setProductSettings(issuerId, productId ?? values.productId, settings),
     });
     if (changed) await look();

@@ -1,4 +1,5 @@
 import { askDialog, type Field } from '../pages-kit/dialog';
+import { withChanges } from '../pages-kit/differing';
 import { h, note, replace } from '../pages-kit/dom';
 import { api, may } from './api';
 import type { SettingsRequest } from './requests';
@@ -41,15 +42,17 @@ export const platformRulesCard = async (signal: AbortSignal) => {
   const body = h('div', {});
   const read = async () => (await api.platformSettings(signal)).settings as SettingsRequest;
   const change = async (): Promise<void> => {
-    const settings = await read();
-    const rules = { ...usual, ...settings };
+    const { goLive, callbackOwnership, twoPersons } = { ...usual, ...(await read()) };
+    const rules = { goLive, callbackOwnership, twoPersons };
     const changed = await askDialog({
       title: 'Rules',
       text: 'They count from now on, for all.',
       confirm: 'Save',
       fields: names.map((name) => fieldOf(name, rules)),
-      run: ({ goLive, callbackOwnership, twoPersons }) =>
-        api.setPlatformSettings({ ...settings, goLive, callbackOwnership, twoPersons: twoPersons === 'true' }),
+      run: async (values) => {
+        const wanted = { ...values, twoPersons: values.twoPersons === 'true' };
+        return api.setPlatformSettings(withChanges(await read(), rules, wanted));
+      },
     });
     if (!changed) return;
     note('Saved.');

@@ -5,6 +5,7 @@ import type { FieldError } from '../domain/failures';
 import { Problem } from './ask';
 import { dataUriOf } from './data-uri';
 import { type Field, fieldRow, markWrong } from './dialog';
+import { differing, withChanges } from './differing';
 import { h, note, replace } from './dom';
 import { lookPreview, type PreviewAnswer } from './look-preview';
 
@@ -15,9 +16,11 @@ type PreviewRequest = WrittenBody<typeof previewIssuer>;
 
 interface Look {
   readonly issuer: Issuer;
+  /** As it is at the moment of saving, which replaces all of its look. */
+  readonly read: () => Promise<Issuer>;
   readonly preview: (request: PreviewRequest) => Promise<PreviewAnswer>;
   /** False: whoever looks may not. */
-  readonly save: ((look: { branding: Branding; codeInMessage: boolean }) => Promise<unknown>) | false;
+  readonly save: ((look: { branding: Branding; codeInMessage?: boolean }) => Promise<unknown>) | false;
   /** False: an operator alone says whether messages hold codes. */
   readonly maySetCodeInMessage: boolean;
   readonly signal: AbortSignal;
@@ -59,8 +62,10 @@ const wordFields: readonly Field[] = [
 ];
 
 /** How one issuer looks to its buyers, and what that makes of mail, SMS and page, before it is saved. */
-export const lookForm = ({ issuer, preview, save, maySetCodeInMessage, signal }: Look): HTMLElement => {
-  const draft: Draft = { displayName: issuer.name, ...issuer.branding };
+export const lookForm = ({ issuer, read, preview, save, maySetCodeInMessage, signal }: Look): HTMLElement => {
+  const brandingOf = (one: Issuer): Branding => ({ displayName: one.name, ...one.branding });
+  const draft: Draft = { ...brandingOf(issuer) };
+  let drawn = { branding: brandingOf(issuer), codeInMessage: issuer.codeInMessage ?? false };
   const look = lookFields.map((field) =>
     fieldRow({ ...field, path: `/branding/${field.name}`, value: textOf(draft, field.name) }),
   );
@@ -146,7 +151,11 @@ export const lookForm = ({ issuer, preview, save, maySetCodeInMessage, signal }:
     clearTimeout(timer);
     if (save)
       await told(async () => {
-        await save(lookNow());
+        const wanted = lookNow();
+        const { codeInMessage } = differing(wanted, drawn);
+        const branding = withChanges(brandingOf(await read()), drawn.branding, wanted.branding);
+        await save({ branding, ...(codeInMessage === undefined ? {} : { codeInMessage }) });
+        drawn = wanted;
         return () => note('Saved.');
       }, true);
   };

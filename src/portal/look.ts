@@ -15,6 +15,7 @@ export const lookView = async ({ root, signal }: View): Promise<void> => {
     heading('How buyers see you', h('a', { class: 'button', href: '#/settings' }, 'Settings')),
     lookForm({
       issuer,
+      read: () => api.self(signal),
       preview: (request) => api.preview(request, signal),
       save: isAdmin() && (({ branding }) => api.change({ branding })),
       maySetCodeInMessage: false,

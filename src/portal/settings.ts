@@ -1,5 +1,6 @@
 import { problemWords } from '../domain/words/problem-words';
 import { askDialog } from '../pages-kit/dialog';
+import { differing } from '../pages-kit/differing';
 import { type Child, h, note, replace } from '../pages-kit/dom';
 import { hostProofCard } from '../pages-kit/host-proof';
 import { callFacts, certificateFields, certificateOf } from '../pages-kit/issuer-call-settings';
@@ -44,7 +45,8 @@ const button = (text: string, onclick: () => unknown): Child =>
 const lookAgainMs = 1_000;
 const looksMax = 25;
 
-const callbackCard = (issuer: IssuerAnswer, signal: AbortSignal, again: () => Promise<void>) => {
+const callbackCard = (shown: IssuerAnswer, signal: AbortSignal, again: () => Promise<void>) => {
+  let issuer = shown;
   const told = h('p', { role: 'status' });
   /** Sends a message there and waits for what becomes of it. */
   const check = async (): Promise<void> => {
@@ -90,10 +92,13 @@ const callbackCard = (issuer: IssuerAnswer, signal: AbortSignal, again: () => Pr
         ...certificateFields(issuer),
       ],
       shownWhen: (name, { kind }) => name === 'kind' || kind === 'url',
-      run: ({ kind, url, ...values }) =>
-        api.change({ callback: kind === 'pull' ? { kind } : { kind: 'url', url }, ...certificateOf(values) }),
+      run: ({ kind, url, ...values }) => {
+        const callback = kind === 'pull' ? ({ kind } as const) : ({ kind: 'url', url } as const);
+        return api.change({ ...differing({ callback }, issuer), ...certificateOf(values) });
+      },
     });
     if (!changed || changed === true) return;
+    issuer = changed;
     note('Saved.');
     if (changed.callback.kind !== 'url') return again();
     replace(address, callbackText(changed));
