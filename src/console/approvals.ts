@@ -7,11 +7,17 @@ import type { ApprovalAnswer, RevealedAnswer } from './answers';
 import { api, may, session } from './api';
 import { issuerLink, orderLink } from './parts';
 
-const stateChips: Readonly<Record<ApprovalAnswer['state'], readonly [tone: string, word: string]>> = {
+const stateChips: Readonly<Record<ApprovalAnswer['state'] | 'undone', readonly [tone: string, word: string]>> = {
   open: ['wait', 'Waits'],
   approved: ['good', 'Approved'],
   refused: ['bad', 'Refused'],
   expired: ['off', 'Expired'],
+  undone: ['bad', 'Approved, maybe not done'],
+};
+
+const stateChip = ({ state, undone }: ApprovalAnswer): Child => {
+  const [tone, word] = stateChips[undone ? 'undone' : state];
+  return h('span', { class: `chip ${tone}` }, word);
 };
 
 const factsOf = ({ terminal: { channel, ...fields }, secrets, secretsDropped = [] }: RevealedAnswer): Child =>
@@ -55,32 +61,36 @@ const secretsText = ({ secretsSet = [], secretsDropped = [] }: ApprovalAnswer): 
     ...secretsDropped.map((name) => ` The ${name} that the order has would end.`),
   ].join('');
 
+const isOwn = ({ askedBy }: ApprovalAnswer): boolean => askedBy === session.current?.operator.name;
+
 const decide = async (approval: ApprovalAnswer, decision: 'approve' | 'refuse', refresh: () => void): Promise<void> => {
   const isApproval = decision === 'approve';
   const done = await askDialog({
-    title: isApproval ? 'Send the codes there?' : 'Refuse the other terminal?',
+    title: isApproval ? 'Send the codes there?' : `${isOwn(approval) ? 'Withdraw' : 'Refuse'} the other terminal?`,
     text: isApproval
       ? `The codes of ${approval.orderNo} go to ${approval.terminal.hint}, as ${approval.askedBy} asked.${approval.newLink ? ' The pick-up link that the buyer has ends.' : ''}${secretsText(approval)} The issuer is told.`
       : `The codes of ${approval.orderNo} stay where they are.`,
-    more: wholeAddress(approval),
-    confirm: isApproval ? 'Approve' : 'Refuse',
+    more: !isOwn(approval) && wholeAddress(approval),
+    confirm: isApproval ? 'Approve' : isOwn(approval) ? 'Withdraw' : 'Refuse',
     danger: isApproval,
     run: () => api.decideApproval(approval.approvalId, decision),
   });
   if (!done) return;
-  note(isApproval ? 'Approved; the codes are on their way.' : 'Refused.');
+  note(isApproval ? 'Approved; the codes are on their way.' : isOwn(approval) ? 'Withdrawn.' : 'Refused.');
   refresh();
 };
 
 const buttons = (approval: ApprovalAnswer, refresh: () => void): Child => {
-  if (approval.state !== 'open') return [approval.decidedBy && `by ${approval.decidedBy}`];
+  const button = (label: string, decision: 'approve' | 'refuse') =>
+    h('button', { type: 'button', onclick: () => decide(approval, decision, refresh) }, label);
+  if (approval.state !== 'open') {
+    const mayRepeat =
+      approval.undone && may('operator') && !isOwn(approval) && Date.parse(approval.endsAt) > Date.now();
+    return [approval.decidedBy && `by ${approval.decidedBy} `, mayRepeat && button('Do it again', 'approve')];
+  }
   if (!may('operator')) return false;
-  if (approval.askedBy === session.current?.operator.name) return 'waits for somebody else';
-  return [
-    h('button', { type: 'button', onclick: () => decide(approval, 'approve', refresh) }, 'Approve'),
-    ' ',
-    h('button', { type: 'button', onclick: () => decide(approval, 'refuse', refresh) }, 'Refuse'),
-  ];
+  if (isOwn(approval)) return ['waits for somebody else ', button('Withdraw', 'refuse')];
+  return [button('Approve', 'approve'), ' ', button('Refuse', 'refuse')];
 };
 
 /** Terminals that one operator changed and another one has to approve, where `twoPersons` is on. */
@@ -91,7 +101,7 @@ export const approvalsList = (signal: AbortSignal, refresh: () => void): Promise
     {
       name: 'State',
       state: true,
-      cell: ({ state }) => h('span', { class: `chip ${stateChips[state][0]}` }, stateChips[state][1]),
+      cell: stateChip,
     },
     { name: 'The codes go to', wide: true, cell: ({ terminal }) => `${terminal.channel}: ${terminal.hint}` },
     { name: 'Asked by', named: true, cell: ({ askedBy }) => askedBy },

@@ -41,6 +41,7 @@ export const mountOperatorApprovals = (mount: Mount, deps: OperatorApprovals): v
     askedAt: row.askedAt.toISOString(),
     endsAt: row.endsAt.toISOString(),
     state: row.state === 'open' && row.endsAt.getTime() <= orderDeps.nowMs() ? ('expired' as const) : row.state,
+    ...(row.isUndone ? { undone: true as const } : {}),
     ...(row.decidedBy === undefined ? {} : { decidedBy: row.decidedBy }),
     ...(row.decidedAt === undefined ? {} : { decidedAt: row.decidedAt.toISOString() }),
   });
@@ -66,7 +67,7 @@ export const mountOperatorApprovals = (mount: Mount, deps: OperatorApprovals): v
   });
 
   mount.operator(routes.decideApproval)(async ({ params, body: { decision }, operator, audit }) => {
-    const { row, terminal } = await secondPerson.toDecide(params.approvalId, operator);
+    const { row, terminal } = await secondPerson.toDecide(params.approvalId, operator, decision);
     const order = await findOrder(deps, row.issuerId, row.orderNo);
     const action = decision === 'approve' ? 'order.terminal_approved' : 'order.terminal_refused';
     const { before, after } = changedTerminals(orderDeps, order, terminal);

@@ -21,6 +21,9 @@ const approval = z
     askedAt: instant,
     endsAt: instant,
     state: z.enum(['open', 'approved', 'refused', 'expired']),
+    undone: z.literal(true).optional().meta({
+      description: 'Approved, and not known to be done: until it ends the same decision again does it',
+    }),
     decidedBy: z.string().optional(),
     decidedAt: instant.optional(),
   })
@@ -83,7 +86,7 @@ export const decideApproval = declareRoute({
   path: `${base}/{approvalId}`,
   name: 'decideApproval',
   who: 'operator',
-  summary: 'Approves what another operator asked for, within 24 hours, and does it; or refuses it',
+  summary: 'Approves what another operator asked for, within 24 hours, and does it; or refuses it, also one’s own',
   body: z.strictObject({ decision: z.enum(['approve', 'refuse']) }).meta({ examples: [{ decision: 'approve' }] }),
   answers: { 200: { says: 'Decided, and done where it was approved', body: approval } },
   /** Once approved it is answered as the call itself. */
