@@ -469,6 +469,7 @@ type RedemptionPage struct {
 }
 
 type Redemption struct {
+	// Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it
 	RedemptionID string `json:"redemptionId"`
 	ItemID       string `json:"itemId"`
 	Uses         int    `json:"uses"`
@@ -480,7 +481,8 @@ type Redemption struct {
 }
 
 type RedeemItemBody struct {
-	Token        string `json:"token"`
+	Token string `json:"token"`
+	// Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it
 	RedemptionID string `json:"redemptionId"`
 	ItemID       string `json:"itemId"`
 	Uses         int    `json:"uses,omitempty"`
@@ -489,6 +491,7 @@ type RedeemItemBody struct {
 }
 
 type Redeemed struct {
+	// Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it
 	RedemptionID string `json:"redemptionId"`
 	ItemID       string `json:"itemId"`
 	Uses         int    `json:"uses"`
@@ -512,19 +515,22 @@ type ReplacedBefore struct {
 }
 
 type ReverseRedemptionBody struct {
-	Token        string `json:"token"`
+	Token string `json:"token"`
+	// Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it
 	RedemptionID string `json:"redemptionId"`
 	Reason       string `json:"reason,omitempty"`
 }
 
 type Reversed struct {
+	// Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it
 	RedemptionID string `json:"redemptionId"`
 	ItemID       string `json:"itemId"`
 	UsesLeft     int    `json:"usesLeft"`
 }
 
 type SettleRefundBody struct {
-	Token        string `json:"token"`
+	Token string `json:"token"`
+	// Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it
 	SettlementID string `json:"settlementId"`
 	Amount       Amount `json:"amount"`
 	SettledAt    string `json:"settledAt,omitempty"`

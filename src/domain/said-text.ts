@@ -114,6 +114,15 @@ const cutOut = (text: string, parts: readonly Part[]): string => {
 };
 
 /**
+ * Of an id, which is kept whole or not at all: it is one of these values, or holds one that is too long to be there by
+ * chance. A till's number is not refused for a PIN.
+ */
+export const holdsValue = (id: string, values: readonly string[]): boolean => {
+  const long = values.filter((value) => squeezed(value).length >= lettersOfLong);
+  return values.includes(id) || withoutLinks(id) !== id || spellingsAmong(id, new Set(long)).length > 0;
+};
+
+/**
  * Without links, and without these values however they are spelled: codes are compared by letters and digits alone. It
  * takes as long as text and values are, times the lengths that the values have.
  */

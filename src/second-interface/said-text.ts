@@ -2,7 +2,8 @@ import { setImmediate as othersTurn } from 'node:timers/promises';
 import { terminalOfOrder } from '../channels/kept-terminal';
 import { openCodes } from '../channels/open-codes';
 import { secretsApart } from '../channels/terminals';
-import { type SaidText, withoutLinks, withoutValues } from '../domain/said-text';
+import { bodyInvalid } from '../contract/problem';
+import { holdsValue, type SaidText, withoutValues } from '../domain/said-text';
 import { SealBroken } from '../sealing/key-ring';
 import { openOrder } from '../sealing/order-row';
 import type { OrderRow } from '../store/orders';
@@ -24,13 +25,39 @@ export const saidText = async (
   row: OrderRow,
   text: string,
   itemIds?: readonly string[],
-): Promise<SaidText> => {
-  if (row.purgedAt) return withoutLinks(text);
+): Promise<SaidText> => withoutValues(text, await secretsOf(deps, row, itemIds));
+
+/**
+ * The same gate for an id that whoever calls chooses: nothing can be cut out of it. One that the order has already, from
+ * when nothing was refused, is repeated and reversed as ever.
+ *
+ * @throws Failure `body_invalid`
+ */
+export const expectPlainId = async (
+  deps: Pick<OrderDeps, 'codes' | 'ring' | 'ledger'>,
+  row: OrderRow,
+  field: 'redemptionId' | 'settlementId',
+  id: string,
+  itemIds?: readonly string[],
+): Promise<void> => {
+  if (!holdsValue(id, await secretsOf(deps, row, itemIds))) return;
+  await deps.ledger.keep(row, row.ledger ?? []);
+  if ((await deps.ledger.ofOperation(row, id)).length > 0) return;
+  const message = 'has a code, PIN, link or token of the order in it: take another one';
+  throw bodyInvalid([{ path: `/${field}`, code: 'holds_secret', message }]);
+};
+
+const secretsOf = async (
+  deps: Pick<OrderDeps, 'codes' | 'ring'>,
+  row: OrderRow,
+  itemIds: readonly string[] | undefined,
+): Promise<string[]> => {
+  if (row.purgedAt) return [];
   try {
-    return withoutValues(text, [...ownSecrets(deps, row), ...(await codeValues(deps, row, itemIds))]);
+    return [...ownSecrets(deps, row), ...(await codeValues(deps, row, itemIds))];
   } catch (error) {
     // Of an order that somebody else wrote to, nobody is shown codes.
-    if (error instanceof SealBroken) return withoutLinks(text);
+    if (error instanceof SealBroken) return [];
     throw error;
   }
 };

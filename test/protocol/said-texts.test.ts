@@ -1,5 +1,6 @@
-import { read } from '../support/platform';
+import { type Answer, read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
+import { expectProblem } from '../support/problem';
 import { reveal } from '../support/reveal';
 
 const file = platformOfFile();
@@ -138,6 +139,42 @@ test('what an issuer writes is kept without them, and unchanged where none stand
   expect(openIn(text)).toBeNull();
   expect(text).toContain('Gate 3, till 12');
   expect(times(text)).toBeGreaterThanOrEqual(3);
+});
+
+test('an id with a code, PIN, link or token in it is refused, where it would be kept', async () => {
+  const { issuer, pickupUrl, operator, call, kept } = await delivered('said-ids');
+  const redeem = (redemptionId: string) => call('redemptions', 'order.redemption', { redemptionId, itemId: 'a' });
+  const refused = (field: string) => (answer: Answer) => {
+    expectProblem(answer, 422, 'body_invalid');
+    expect(answer.body.errors).toMatchObject([{ path: `/${field}`, code: 'holds_secret' }]);
+  };
+  const link = new URL(pickupUrl).pathname;
+  for (const id of [
+    'use-abcdefgh1234wxyz',
+    code.value,
+    spare.value,
+    code.secret,
+    '4711',
+    link,
+    issuer.tokenOf('said-ids'),
+  ]) {
+    refused('redemptionId')(await redeem(id));
+    refused('redemptionId')(await operator('redeem', { redemptionId: id, itemId: 'a' }));
+    refused('redemptionId')(await operator('reverse', { redemptionId: id }));
+    const amount = { value: 1, currency: 'EUR' };
+    refused('settlementId')(await call('refund-settlement', 'order.refund_settlement', { settlementId: id, amount }));
+  }
+  expect(openIn(await kept())).toBeNull();
+  const plain = 'till-4711-90210';
+  expect((await redeem(plain)).status).toBe(201);
+  expect((await redeem(plain)).status).toBe(200);
+
+  // From before it was looked at.
+  const { ledger } = file.platform.core.database;
+  const { modifiedCount } = await ledger.updateOne({ operationId: plain }, { $set: { operationId: code.value } });
+  expect(modifiedCount).toBe(1);
+  expect((await redeem(code.value)).status).toBe(200);
+  expect((await operator('reverse', { redemptionId: code.value })).status).toBe(200);
 });
 
 test('an issuer that refuses in its answers says it without them', async () => {

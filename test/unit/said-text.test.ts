@@ -1,4 +1,4 @@
-import { withoutLinks, withoutValues } from '../../src/domain/said-text';
+import { holdsValue, withoutLinks, withoutValues } from '../../src/domain/said-text';
 
 const secret = 'xWZ8abcdefghijklmnopqrstuvwxyz0123456789-_A';
 const values = ['ABCD-EFGH-1234-WXYZ', '90210', '4711', 'SUN7', 'Ünïcode99', 'a1'];
@@ -31,6 +31,15 @@ test.each([
 ])('%j has none of them, and stays', (text) => {
   expect(withoutValues(text, values)).toBe(text);
 });
+
+test.each(['ABCD-EFGH-1234-WXYZ', 'use-abcdefgh1234wxyz-2', '4711', 'SUN7', 'Ünïcode99!', `/p/${secret}`])(
+  'an id %j is refused',
+  (id) => expect(holdsValue(id, values)).toBe(true),
+);
+
+test.each(['till-4711-000123', 'r-90210', 'SUN75', 'a', 'ABCD-EFGH', '2026-11-24'])('an id %j is kept', (id) =>
+  expect(holdsValue(id, values)).toBe(false),
+);
 
 test('what is cut in one place is one mark, also where values overlap', () => {
   expect(withoutValues('ABCDEFGHIJKLMNOP', ['ABCDEFGHIJ', 'GHIJKLMNOP'])).toBe('…');

@@ -205,6 +205,7 @@ export interface components {
             type: "order.redemption";
             orderNo: string;
             token: string;
+            /** @description Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it */
             redemptionId: string;
             itemId: string;
             /** @default 1 */
@@ -232,6 +233,7 @@ export interface components {
             type: "order.reversal";
             orderNo: string;
             token: string;
+            /** @description Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it */
             redemptionId: string;
             reason?: string;
         };
@@ -241,6 +243,7 @@ export interface components {
             type: "order.refund_settlement";
             orderNo: string;
             token: string;
+            /** @description Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it */
             settlementId: string;
             amount: {
                 value: number;
@@ -824,6 +827,7 @@ export interface components {
             nextCursor: string | null;
         };
         Redemption: {
+            /** @description Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it */
             redemptionId: string;
             itemId: string;
             uses: number;
@@ -836,6 +840,7 @@ export interface components {
             reversedAt?: string;
         };
         Redeemed: {
+            /** @description Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it */
             redemptionId: string;
             itemId: string;
             uses: number;
@@ -848,6 +853,7 @@ export interface components {
             replaced: number;
         };
         Reversed: {
+            /** @description Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it */
             redemptionId: string;
             itemId: string;
             usesLeft: number;

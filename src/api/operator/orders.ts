@@ -20,7 +20,7 @@ import { areClaimsInPlace } from '../../second-interface/codes-in-place';
 import { expectKnown, findAnyOrder, findOrder } from '../../second-interface/find-order';
 import { queued } from '../../second-interface/operation-answer';
 import { deliveryState } from '../../second-interface/order-body';
-import { saidText } from '../../second-interface/said-text';
+import { expectPlainId, saidText } from '../../second-interface/said-text';
 import { timelineBody } from '../../second-interface/timeline-body';
 import { isUntouched, requireUntouched } from '../../second-interface/untouched-order';
 import type { OperatorsView, OrderRow } from '../../store/orders';
@@ -152,6 +152,7 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
   mount.operator(routes.redeemByOperator)(async ({ params, body, audit }) => {
     const row = await findOrder(deps, params.issuerId, params.orderNo);
     const { redemptionId, itemId, uses } = body;
+    await expectPlainId(orderDeps, row, 'redemptionId', redemptionId, [itemId]);
     const { isNew, usesLeft } = await audit(
       { action: operatorActions.redeem.audit[0], target: row._id, after: { redemptionId, itemId, uses } },
       () => redeemItem(orderDeps, row, { by: 'operator', isRightToken: true, ...body }),
@@ -164,6 +165,7 @@ export const mountOperatorOrders = (mount: Mount, deps: OperatorOrders): void =>
   mount.operator(routes.reverseByOperator)(async ({ params, body, audit }) => {
     const row = await findOrder(deps, params.issuerId, params.orderNo);
     const { redemptionId } = body;
+    await expectPlainId(orderDeps, row, 'redemptionId', redemptionId);
     const reason = body.reason && (await saidText(orderDeps, row, body.reason));
     const after = { redemptionId, ...(reason ? { reason } : {}) };
     const { itemId, usesLeft } = await audit(

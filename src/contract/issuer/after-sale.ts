@@ -16,7 +16,9 @@ const codesLimitBytes = 1024 * 1024;
 const token = text(1, 256);
 const tokenExample = 'qkq0Z3kKk0m4mE5Yb6yq1dZ0n3o2vV8w5sQmX9a7L1c';
 const itemId = text(1, 64);
-const operationId = text(1, 64);
+const operationId = text(1, 64).meta({
+  description: 'Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it',
+});
 const reason = text(1, 512);
 const uses = integer(1, 1_000_000);
 const count = integer(0, 1_000_000);
@@ -298,7 +300,7 @@ export const settleRefund = declareRoute({
       ],
     }),
   answers: { 201: { says: 'Noted', body: order }, 200: { says: 'The same again', body: order } },
-  problems: [...ofEveryCall, 'amount_mismatch', 'settlement_conflict', 'refund_exceeded'],
+  problems: [...ofEveryCall, 'amount_mismatch', 'settlement_conflict', 'refund_exceeded', 'body_invalid'],
 });
 
 const item = z

@@ -9,6 +9,7 @@ import { keptText } from '../kept-text';
 import { queued } from '../operation-answer';
 import { orderBody } from '../order-body';
 import { isTokenOf } from '../order-token';
+import { expectPlainId } from '../said-text';
 import { changeValidity } from './change-validity';
 import { completeOrder } from './complete-order';
 import { redeemItem, reverseRedemption } from './redeem-items';
@@ -87,6 +88,7 @@ export const registerAfterSale = (register: RegisterOperation, terminalProblem: 
       const message = "must lie between the order's creation and 300 s from now";
       throw bodyInvalid([{ path: '/redeemedAt', code: 'out_of_range', message }]);
     }
+    await expectPlainId(deps, row, 'redemptionId', redemptionId, [itemId]);
     const asked = {
       by: 'issuer',
       isRightToken: isTokenOf(deps, row, token),
@@ -115,6 +117,7 @@ export const registerAfterSale = (register: RegisterOperation, terminalProblem: 
   });
 
   register(routes.settleRefund, async (deps, row, messageId, { token, settlementId, amount, settledAt }) => {
+    await expectPlainId(deps, row, 'settlementId', settlementId);
     const at = settledAt === undefined ? {} : { settledAtMs: Date.parse(settledAt) };
     const asked = { isRightToken: isTokenOf(deps, row, token), settlementId, ...amount, ...at };
     const settled = await settleRefund(deps, row, `settle/${messageId}`, asked);

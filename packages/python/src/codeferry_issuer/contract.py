@@ -504,6 +504,7 @@ class ItemPage(TypedDict):
 
 class _Redemption(TypedDict):
     redemptionId: str
+    "Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it"
     itemId: str
     uses: int
     usesLeft: int
@@ -523,6 +524,7 @@ class RedemptionPage(TypedDict):
 
 class Redeemed(TypedDict):
     redemptionId: str
+    "Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it"
     itemId: str
     uses: int
     usesLeft: int
@@ -531,6 +533,7 @@ class Redeemed(TypedDict):
 class _RedeemItemBody(TypedDict):
     token: str
     redemptionId: str
+    "Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it"
     itemId: str
 
 
@@ -561,6 +564,7 @@ class ReplaceCodesBody(TypedDict):
 
 class Reversed(TypedDict):
     redemptionId: str
+    "Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it"
     itemId: str
     usesLeft: int
 
@@ -568,6 +572,7 @@ class Reversed(TypedDict):
 class _ReverseRedemptionBody(TypedDict):
     token: str
     redemptionId: str
+    "Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it"
 
 
 class ReverseRedemptionBody(_ReverseRedemptionBody, total=False):
@@ -577,6 +582,7 @@ class ReverseRedemptionBody(_ReverseRedemptionBody, total=False):
 class _SettleRefundBody(TypedDict):
     token: str
     settlementId: str
+    "Kept as it is: refused where it is a PIN of the order, or has a code, link or token of it"
     amount: Amount
 
 
