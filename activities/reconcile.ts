@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
-import { type Mode, modeOf, modes, orderNameOf } from '../src/domain/ids';
+import { isUnderItsName, type Mode, modeOf, modes, type OrderName, orderNameOf } from '../src/domain/ids';
 import { cancellableStates, orderStates } from '../src/domain/order';
 import { dayMs, retentionMs, testOrdersKeptMs, testTombstoneKeptMs } from '../src/domain/timings';
 import { eventKeptMs } from '../src/first-interface/give-messages';
 import type { OrderMeter } from '../src/metrics/order-meter';
+import { notAsWritten } from '../src/sealing/order-row';
 import { startAfterSales } from '../src/second-interface/after-sale/start-after-sale';
 import { startVoidRequest } from '../src/second-interface/after-sale/void-requests';
 import type { OrderDeps } from '../src/second-interface/ask-order';
@@ -14,7 +15,7 @@ import { startableOrder } from '../src/second-interface/startable-order';
 import { isUntouched } from '../src/second-interface/untouched-order';
 import { bringWaiting } from '../src/second-interface/waiting-messages';
 import type { Issuers } from '../src/store/issuers';
-import { type ListedOrder, type OrderRow, positionsOf, type WithPendingEvents } from '../src/store/orders';
+import { type ListedOrder, positionsOf, type WithPendingEvents } from '../src/store/orders';
 import type { Purge } from '../src/store/purge';
 import type { Requests } from '../src/store/requests';
 import type { Troubles } from '../src/temporal/troubles';
@@ -122,7 +123,7 @@ const each = async <T extends { readonly _id: string }>(
   what: string,
   items: readonly T[],
   mend: (item: T) => Promise<boolean>,
-  defer?: (item: T) => Promise<void>,
+  defer?: (item: T, hasFailed: boolean) => Promise<void>,
 ) => {
   const endMs = performance.now() + stageLimitMs;
   const note = (item: T, error: unknown): void => {
@@ -136,21 +137,27 @@ const each = async <T extends { readonly _id: string }>(
     sayAlive?.();
     try {
       if (await mend(item)) mended += 1;
-      else await defer?.(item);
+      else await defer?.(item, false);
     } catch (error) {
       note(item, error);
-      await defer?.(item).catch((failed: unknown) => note(item, failed));
+      await defer?.(item, true).catch((failed: unknown) => note(item, failed));
     }
   }
   return mended;
 };
 
-/** Of what stands there as an order; what does not is left out, for a person. */
-const requireOrder = ({ rowReader }: OrderDeps, row: Pick<ListedOrder, '_id' | 'createdAt' | 'facts'>): boolean => {
-  const isOrder = row.createdAt instanceof Date && orderStates.includes(row.facts?.state);
+type NamedRow = Pick<ListedOrder, '_id'> & OrderName;
+
+/** Asked before anything is done by what a row says; one in another's name is left out, for a person. */
+const isAnOrders = ({ rowReader }: OrderDeps, row: NamedRow, isSo = true): boolean => {
+  const isOrder = isUnderItsName(row) && isSo;
   if (!isOrder) rowReader.leaveOut('orders', row);
   return isOrder;
 };
+
+/** Of what stands there as an order. */
+const requireOrder = (deps: OrderDeps, row: NamedRow & Pick<ListedOrder, 'createdAt' | 'facts'>): boolean =>
+  isAnOrders(deps, row, row.createdAt instanceof Date && orderStates.includes(row.facts?.state));
 
 /** What a stranger's test orders wait for waits behind what others' do, and keeps nobody from it by being hard to find. */
 const liveFirst = async <T>(read: (mode: Mode) => Promise<T[]>): Promise<T[]> => {
@@ -166,38 +173,39 @@ const liveFirst = async <T>(read: (mode: Mode) => Promise<T[]>): Promise<T[]> =>
  * What is under way since then is looked at again after as long: a million events of issuers that are away cost a pass some
  * hundred looks, and one that a dead worker left does not wait for theirs.
  */
-const nextLook = (underWaySinceMs: number | undefined, nowMs: number): Date =>
-  new Date(nowMs + Math.min(dayMs, Math.max(0, nowMs - (underWaySinceMs ?? nowMs))));
+const nextLook = (underWaySinceMs: number | undefined, nowMs: number): Date => {
+  const agoMs = nowMs - (underWaySinceMs ?? nowMs);
+  // What somebody else wrote as a time may be none.
+  return new Date(nowMs + (Number.isNaN(agoMs) ? dayMs : Math.min(dayMs, Math.max(0, agoMs))));
+};
 
 /** Rows without a workflow: the api died between the insert and the start, or the engine was away. */
 const startMissing = async (deps: Reconciling, before: Date) => {
   const { orderDeps, log, nowMs } = deps;
   const rows = await liveFirst((mode) => orderDeps.orders.unstarted(before, batch, mode));
   const isTooOld = (createdAt: Date): boolean => nowMs() - createdAt.getTime() > retentionMs;
-  const orders: OrderRow[] = [];
-  for (const row of rows) {
-    if (requireOrder(orderDeps, row)) orders.push(row);
-    else await orderDeps.orders.deferStart(row._id);
-  }
-  const old = orders.filter(({ createdAt }) => isTooOld(createdAt));
-  for (const { _id } of old)
-    log.error({ order: _id }, 'an order older than the retention was never started: a person must look');
+  let tooOld = 0;
   const started = await each(
     deps,
     'start',
-    orders.filter(({ createdAt }) => !isTooOld(createdAt)),
+    rows,
     async (row) => {
-      // What somebody else wrote must not begin, and keeps no others waiting.
-      if (!(await isUntouched(orderDeps, row))) {
-        await orderDeps.orders.deferStart(row._id);
+      // What somebody else wrote must not begin, and keeps no others waiting, however old it says that it is.
+      if (!requireOrder(orderDeps, row) || !(await isUntouched(orderDeps, row))) throw notAsWritten(row);
+      if (isTooOld(row.createdAt)) {
+        tooOld += 1;
+        log.error({ order: row._id }, 'an order older than the retention was never started: a person must look');
         return false;
       }
       if ((await orderDeps.gateway.startOrder(startableOrder(row))) === 'unavailable') return false;
       await orderDeps.orders.markStarted(row);
       return true;
     },
+    async ({ _id }, hasFailed) => {
+      if (hasFailed) await orderDeps.orders.deferStart(_id);
+    },
   );
-  return { started, tooOld: old.length };
+  return { started, tooOld };
 };
 
 /** Claims without a verdict: the api died before the Update, or answered 202. */
@@ -232,11 +240,7 @@ const startEvents = async ({ orderDeps, issuers, ...deps }: Reconciling, before:
     'event',
     await liveFirst((mode) => orderDeps.orders.withPendingEvents(before, eventsBatch, mode)),
     async (row) => {
-      if (!Array.isArray(row.events)) {
-        orderDeps.rowReader.leaveOut('orders', row);
-        await orderDeps.orders.deferEvents(orderNameOf(row._id), nextLook(undefined, deps.nowMs()));
-        return false;
-      }
+      if (!isAnOrders(orderDeps, row, Array.isArray(row.events))) throw notAsWritten(row);
       const pending = row.events.filter(({ status }) => status === 'pending');
       const issuer = await issuers.findEver(row.issuerId);
       const outcomes = await Promise.all(
@@ -246,8 +250,11 @@ const startEvents = async ({ orderDeps, issuers, ...deps }: Reconciling, before:
       );
       const isUnderWay = outcomes.every((outcome) => outcome === 'exists');
       const sinceMs = Math.max(...pending.map(({ atMs }) => atMs));
-      await orderDeps.orders.deferEvents(row, nextLook(isUnderWay ? sinceMs : undefined, deps.nowMs()));
+      await orderDeps.orders.deferEvents(row._id, nextLook(isUnderWay ? sinceMs : undefined, deps.nowMs()));
       return outcomes.includes('started');
+    },
+    async ({ _id }, hasFailed) => {
+      if (hasFailed) await orderDeps.orders.deferEvents(_id, nextLook(undefined, deps.nowMs()));
     },
   );
 
@@ -282,14 +289,14 @@ const startVoidRequests = async ({ orderDeps, ...deps }: Reconciling, before: Da
     await liveFirst((mode) => orderDeps.orders.waitingForVoid('open', before, batch, mode)),
     async (row) => {
       const request = row.facts.voidRequest;
-      if (!request) {
-        await orderDeps.orders.deferVoid(orderNameOf(row._id), nextLook(undefined, deps.nowMs()));
-        return false;
-      }
+      if (!isAnOrders(orderDeps, row) || !request) throw notAsWritten(row);
       const started = await startVoidRequest(orderDeps, row, request);
       const sinceMs = started === 'exists' ? request.startedAtMs : undefined;
-      await orderDeps.orders.deferVoid(row, nextLook(sinceMs, deps.nowMs()));
+      await orderDeps.orders.deferVoid(row._id, nextLook(sinceMs, deps.nowMs()));
       return started === 'started';
+    },
+    async ({ _id }, hasFailed) => {
+      if (hasFailed) await orderDeps.orders.deferVoid(_id, nextLook(undefined, deps.nowMs()));
     },
   );
 
@@ -300,8 +307,8 @@ const startLostAfterSales = async ({ orderDeps, ...deps }: Reconciling, before: 
     'after-sale',
     await liveFirst((mode) => orderDeps.orders.withAfterSalesDue(before, batch, mode)),
     async (row) => {
-      await orderDeps.orders.deferAfterSales(orderNameOf(row._id));
-      return (await startAfterSales(orderDeps, row)) > 0;
+      await orderDeps.orders.deferAfterSales(row._id);
+      return isAnOrders(orderDeps, row) && (await startAfterSales(orderDeps, row)) > 0;
     },
   );
 
@@ -344,7 +351,7 @@ const cancelOrphans = async ({ orderDeps, issuers, ...deps }: Reconciling): Prom
     if (!(await issuers.isDeleted(row, new Date(deps.nowMs())))) continue;
     open.push(...(await orderDeps.orders.openOf(row._id, cancellableStates, batch - open.length)));
   }
-  return each(deps, 'orphan', open, (order) => cancelOrphan(orderDeps, order));
+  return each(deps, 'orphan', open, async (row) => isAnOrders(orderDeps, row) && cancelOrphan(orderDeps, row));
 };
 
 /** Orders that ended long ago: their codes are shredded, and what is personal is forgotten. */
@@ -357,12 +364,14 @@ const purgeOld = async ({ orderDeps, purge, purgeAfterMs, ...deps }: Reconciling
   const live = await dueOf('live', batch);
   const due = [...live, ...(await dueOf('test', batch - live.length))];
   return each(deps, 'purge', due, async (order) => {
-    const row = await orderDeps.orders.view(orderNameOf(order._id));
+    const row = isUnderItsName(order) ? await orderDeps.orders.view(order) : null;
+    // It keeps no others waiting once it is noted.
+    if (!row) await orderDeps.orders.noteTampered(order._id, new Date(deps.nowMs()));
     if (!row || !(await isUntouched(orderDeps, row))) return false;
     // Its place among those that are due is not bound to it: by that alone none goes early, nor as a test order.
     const kept = keptMs[modeOf(row.issuerId)];
     const isOld = kept !== undefined && row.createdAt.getTime() <= deps.nowMs() - kept;
-    if (!isOld) await orderDeps.orders.noteTampered(row, new Date(deps.nowMs()));
+    if (!isOld) await orderDeps.orders.noteTampered(row._id, new Date(deps.nowMs()));
     return isOld && purge.forget(order, new Date(deps.nowMs()));
   });
 };

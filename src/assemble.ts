@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { createRowReader } from './bounded/row-reader';
 import { configuredChannels } from './channels/configured-channels';
 import type { Config } from './config';
-import { orderNameOf } from './domain/ids';
+import { orderId } from './domain/ids';
 import { ownMessageId } from './first-interface/message-id';
 import { createProcessMetrics } from './metrics/process-metrics';
 import { noteSealed, sealRowsOnce } from './operator/seal-rows';
@@ -87,7 +87,7 @@ export const assemble = async (
   /** Of orders and issuers a person hears as of any other that somebody else wrote to. */
   const noteTampered = async (collection: string, id: string): Promise<void> => {
     const at = new Date(nowMs());
-    if (collection === 'orders') await orders.noteTampered(orderNameOf(id), at);
+    if (collection === 'orders') await orders.noteTampered(id, at);
     if (collection === 'issuers') await issuers.noteTampered(id, at);
   };
   const rowReader = createRowReader((collection, id, error) => {
@@ -110,7 +110,7 @@ export const assemble = async (
     const auditKey = deriveKey(keys.fingerprintKey, 'audit chain');
     audit = createAudit(database, (text) => fingerprint(auditKey, text));
     claimSeal = createClaimSeal(ring, deriveKey(keys.fingerprintKey, 'claims of purged orders'));
-    codes = createCodes(database, claimSeal, (order) => orders.noteTampered(order, new Date(nowMs())));
+    codes = createCodes(database, claimSeal, (order) => orders.noteTampered(orderId(order), new Date(nowMs())));
     const bindAll = () => orders.bindAll((row) => bindingOf(ring, row));
     const seal = () =>
       sealRowsOnce(audit, [issuers, settings, inbox, alerts], { areUnbound: orders.areUnbound, bindAll }, nowMs);

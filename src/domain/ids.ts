@@ -64,6 +64,16 @@ export const orderNameOf = (id: string): OrderName => {
   return { issuerId: id.slice(0, slash), orderNo: id.slice(slash + 1) };
 };
 
+/**
+ * Asked of each row that a query found by something else: whoever writes to the database puts one anywhere, and by what it
+ * says of itself it would speak of another order.
+ */
+export const isUnderItsName = ({ _id, issuerId, orderNo }: { readonly _id: unknown } & Partial<OrderName>): boolean => {
+  if (typeof _id !== 'string' || !_id.includes('/')) return false;
+  const name = orderNameOf(_id);
+  return name.issuerId === issuerId && name.orderNo === orderNo;
+};
+
 /** Back from the id of an order's workflow, or of what was done after its end. */
 export const orderOfWorkflow = (id: string): (OrderName & { readonly isAfterSale: boolean }) | undefined => {
   const [kind, issuerId, orderNo] = id.split('/');

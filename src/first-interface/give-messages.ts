@@ -1,6 +1,7 @@
 import type { RowReader } from '../bounded/row-reader';
 import { someAtOnce } from '../bounded/some-at-once';
 import type { GivenMessage } from '../contract/issuer/messages';
+import { isUnderItsName } from '../domain/ids';
 import {
   type Giving,
   givableAtMs,
@@ -41,7 +42,11 @@ export const giveMessages = async (giver: Giver, issuerId: string, limit: number
   for (let n = 0; n < looksMax && given.length < limit; n += 1) {
     const due = await giver.queue.due(issuerId, giver.nowMs(), limit);
     // Whoever writes to the database may have put another one's order into the queue: its token is not for this reader.
-    const rows = due.filter((row) => row.issuerId === issuerId);
+    const rows = due.filter((row) => row.issuerId === issuerId && isUnderItsName(row));
+    for (const row of due.filter((one) => !rows.includes(one))) {
+      giver.rowReader.leaveOut('orders', row);
+      await giver.queue.takeOut(row);
+    }
     let left = limit - given.length;
     const read = giver.rowReader.of('orders', (row: GivableRow) =>
       partOf({ ...row, messages: ownIn(giver, row) }, left, giver.nowMs()),

@@ -24,7 +24,7 @@ export const markTaken = async (
 
 /** Codes are gone, or there are too many: a purge that was cut short is nobody's doing, and goes on by itself. */
 const note = async ({ codes, orders, nowMs }: Deps, row: OrderRow): Promise<void> => {
-  if (!(await codes.isBeingPurged(row))) await orders.noteTampered(row, new Date(nowMs()));
+  if (!(await codes.isBeingPurged(row))) await orders.noteTampered(row._id, new Date(nowMs()));
 };
 
 /**

@@ -1,4 +1,4 @@
-import { takenOverActivityId } from '../domain/ids';
+import { isUnderItsName, takenOverActivityId } from '../domain/ids';
 import type { IssuerRow } from '../store/issuers';
 import type { WithPendingEvents } from '../store/orders';
 import type { OrderDeps } from './ask-order';
@@ -24,16 +24,19 @@ export const takeOverMessages = async (
   for (let n = 0; n < roundsMax; n += 1) {
     const rows = await pulls.left(issuerId, rowsAtOnce);
     if (rows.length === 0) return;
-    for (const row of rows) await tellEvents(deps, row);
+    for (const row of rows) await tellEvents(deps, issuerId, row);
   }
   await orders.lookAtEvents(issuerId, new Date(nowMs()));
 };
 
 const tellEvents = async (
   { pulls, gateway }: Pick<OrderDeps, 'pulls' | 'gateway'>,
+  issuerId: string,
   row: WithPendingEvents,
 ): Promise<void> => {
-  const pending = row.events.filter(({ status }) => status === 'pending');
+  // What somebody else put into its queue is taken out of it like all others.
+  const isOwn = row.issuerId === issuerId && isUnderItsName(row) && Array.isArray(row.events);
+  const pending = isOwn ? row.events.filter(({ status }) => status === 'pending') : [];
   await Promise.all(
     pending.map(({ sequence }) => gateway.startEvent(row, sequence, undefined, takenOverActivityId(row, sequence))),
   );

@@ -22,7 +22,7 @@ export const isUntouched = async (
     openOrder(ring, row);
   } catch (error) {
     if (!(error instanceof SealBroken)) throw error;
-    await orders.noteTampered(row, new Date(nowMs()));
+    await orders.noteTampered(row._id, new Date(nowMs()));
     return false;
   }
   // Forged calls to its terminal are not made, nor forged codes taken, and neither holds anything else up.
@@ -31,7 +31,7 @@ export const isUntouched = async (
   if ((!isLookedNow && tampered.has(row._id)) || !hasOwnCalls(ring, row)) return true;
   tampered.set(row._id, true);
   const whole = await orders.find(row);
-  if (whole && (await areClaimsInPlace({ codes }, whole))) await orders.forgetTampered(row);
+  if (whole && (await areClaimsInPlace({ codes }, whole))) await orders.forgetTampered(row._id);
   return true;
 };
 

@@ -1,5 +1,5 @@
 import { Failure } from '../domain/failures';
-import type { OrderName } from '../domain/ids';
+import { type OrderName, orderId } from '../domain/ids';
 import { SealBroken } from '../sealing/key-ring';
 import type { InboxRow } from '../store/inbox';
 import { voidItems } from './after-sale/void-items';
@@ -16,7 +16,7 @@ const broughtAtOnceMax = 20;
  */
 export const bringWaiting = async (deps: OrderDeps, waiting: InboxRow): Promise<boolean> => {
   if (!deps.inbox.isUntouched(waiting)) {
-    await deps.orders.noteTampered(waiting, new Date(deps.nowMs()));
+    await deps.orders.noteTampered(orderId(waiting), new Date(deps.nowMs()));
     throw new SealBroken('the message is not as the platform wrote it');
   }
   const row = await deps.orders.find(waiting);

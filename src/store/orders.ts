@@ -1085,8 +1085,8 @@ export const createOrders = (
       ),
 
     /** The reconciler looked at it just now: until then passes look at others. */
-    deferVoid: async (order: OrderName, until: Date): Promise<void> => {
-      await orders.updateOne({ _id: orderId(order), 'voidWaits.state': 'open' }, { $set: { 'voidWaits.at': until } });
+    deferVoid: async (_id: string, until: Date): Promise<void> => {
+      await orders.updateOne({ _id, 'voidWaits.state': 'open' }, { $set: { 'voidWaits.at': until } });
     },
 
     /** Once for each payment: who repeats the request does not fill the timeline. */
@@ -1113,14 +1113,14 @@ export const createOrders = (
       );
     },
 
-    /** Somebody else wrote to the row: a person looks, and nothing is done for the order meanwhile. */
-    noteTampered: async (order: OrderName, at: Date): Promise<void> => {
-      await orders.updateOne({ _id: orderId(order), ...isKept }, { $set: { tamperedAt: at } });
+    /** Somebody else wrote to this very row: a person looks, and nothing is done for the order meanwhile. */
+    noteTampered: async (_id: string, at: Date): Promise<void> => {
+      await orders.updateOne({ _id, ...isKept }, { $set: { tamperedAt: at } });
     },
 
     /** The row is as it was again. */
-    forgetTampered: async (order: OrderName): Promise<void> => {
-      await orders.updateOne({ _id: orderId(order) }, { $unset: { tamperedAt: 1 } });
+    forgetTampered: async (_id: string): Promise<void> => {
+      await orders.updateOne({ _id }, { $unset: { tamperedAt: 1 } });
     },
 
     markStarted: async (order: OrderName): Promise<void> => {
@@ -1195,11 +1195,8 @@ export const createOrders = (
     },
 
     /** The reconciler looked at these events just now: until then passes look at others. */
-    deferEvents: async (order: OrderName, until: Date): Promise<void> => {
-      await orders.updateOne(
-        { _id: orderId(order), eventsPendingSince: { $exists: true } },
-        { $set: { eventsPendingSince: until } },
-      );
+    deferEvents: async (_id: string, until: Date): Promise<void> => {
+      await orders.updateOne({ _id, eventsPendingSince: { $exists: true } }, { $set: { eventsPendingSince: until } });
     },
 
     /** Their issuer is called again: the next passes look at all of them. */
@@ -1227,9 +1224,9 @@ export const createOrders = (
         .toArray(),
 
     /** The reconciler looked at them just now: the next pass begins with others. */
-    deferAfterSales: async (order: OrderName): Promise<void> => {
+    deferAfterSales: async (_id: string): Promise<void> => {
       await orders.updateOne(
-        { _id: orderId(order), afterSalesDueSince: { $exists: true } },
+        { _id, afterSalesDueSince: { $exists: true } },
         { $set: { afterSalesDueSince: new Date(nowMs()) } },
       );
     },
@@ -1304,8 +1301,12 @@ export const createOrders = (
       return [...new Map(lists.flat().map((row) => [row._id, row])).values()].slice(0, limit);
     },
 
-    /** Open orders of one issuer, for the cancelling of what a deleted issuer leaves. */
-    openOf: (issuerId: string, states: readonly OrderState[], limit: number): Promise<ListedOrder[]> =>
-      listOf({ issuerId, state: { $in: [...states] } }, { position: 1 }, limit),
+    /** Open orders of one issuer, for the cancelling of what a deleted issuer leaves: last those that somebody else wrote to. */
+    openOf: async (issuerId: string, states: readonly OrderState[], limit: number): Promise<ListedOrder[]> => {
+      const of = (isTampered: boolean, max: number) =>
+        listOf({ issuerId, state: { $in: [...states] }, tamperedAt: { $exists: isTampered } }, { position: 1 }, max);
+      const ours = await of(false, limit);
+      return ours.length < limit ? [...ours, ...(await of(true, limit - ours.length))] : ours;
+    },
   };
 };

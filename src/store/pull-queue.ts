@@ -123,6 +123,11 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
       return rows;
     },
 
+    /** What is another order's, or none: it is in no reader's way any more. */
+    takeOut: async ({ _id, toGive }: Pick<GivableRow, '_id' | 'toGive'>): Promise<void> => {
+      await orders.updateOne({ _id, toGive: { $eq: toGive as string } }, { $unset: { toGive: 1 } });
+    },
+
     /** Of an issuer that fetches no more. */
     left: (issuerId: string, limit: number): Promise<WithPendingEvents[]> =>
       orders

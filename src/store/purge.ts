@@ -66,6 +66,7 @@ export const createPurge = (
             'facts.updatedAtMs': { $lte: endedBy.getTime() },
             eventsPendingSince: { $exists: false },
             tamperedAt: { $exists: false },
+            purgedAt: { $exists: false },
           })
           .project<PurgeableOrder>({ issuerId: 1, orderNo: 1, pickupHash: 1, wrappedKey: 1 })
           .sort({ position: 1 })

@@ -1,4 +1,4 @@
-import { afterSaleWorkflowId, type OrderName } from '../../domain/ids';
+import { afterSaleWorkflowId, type OrderName, orderId } from '../../domain/ids';
 import type { OrderEvent } from '../../domain/messages';
 import type { AfterSale, OrderFacts } from '../../domain/order';
 import { deriveKey, fingerprint, type KeyRing, SealBroken } from '../../sealing/key-ring';
@@ -85,7 +85,7 @@ export const startAfterSales = async (
     await orders.markAfterSale(order, name);
   }
   if (ours.length < afterSalesDue.length) {
-    await orders.noteTampered(order, new Date(nowMs()));
+    await orders.noteTampered(orderId(order), new Date(nowMs()));
     throw new SealBroken('a call to the terminal is not as the platform wrote it');
   }
   return begun;
