@@ -94,6 +94,12 @@ export const assemble = async (
     log.error({ collection, of: String(id), err: error }, 'a row is not what it should be: it is left out');
     if (typeof id === 'string') noteTampered(collection, id).catch(() => undefined);
   });
+  const maintenance = createMaintenance(
+    database,
+    createRowSeal(ring, places.maintenanceRow),
+    (row) => rowReader.leaveOut('settings', row),
+    nowMs,
+  );
   const alerts = createAlerts(database, createRowSeal(ring, places.alertRow));
   let keys: PlatformKeys;
   let audit: Audit;
@@ -113,7 +119,12 @@ export const assemble = async (
     codes = createCodes(database, claimSeal, (order) => orders.noteTampered(orderId(order), new Date(nowMs())));
     const bindAll = () => orders.bindAll((row) => bindingOf(ring, row));
     const seal = () =>
-      sealRowsOnce(audit, [issuers, settings, inbox, alerts], { areUnbound: orders.areUnbound, bindAll }, nowMs);
+      sealRowsOnce(
+        audit,
+        [issuers, settings, maintenance, inbox, alerts],
+        { areUnbound: orders.areUnbound, bindAll },
+        nowMs,
+      );
     if (keys.isNew) await noteSealed(audit, nowMs);
     else if (!keys.areClaimsBound && (keys.areRowsSealed || (await seal()))) {
       await codes.bindAll();
@@ -149,7 +160,7 @@ export const assemble = async (
     ring,
     fingerprintKey: keys.fingerprintKey,
     nowMs,
-    maintenance: createMaintenance(database, nowMs),
+    maintenance,
     settings,
     rowReader,
     holdsOf: async (issuerId) => (await issuers.findEver(issuerId))?.holds ?? [],

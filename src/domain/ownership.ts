@@ -50,7 +50,7 @@ const provedAt = ({ callback, provedHosts }: Called, platform: PlatformSettings)
 
 /** The one judge of it: asked before an order is taken, and at each call. */
 export const mayBeCalled = (called: Called, platform: PlatformSettings): boolean =>
-  provedAt(called, platform) > Number.NEGATIVE_INFINITY;
+  platform.isLost || provedAt(called, platform) > Number.NEGATIVE_INFINITY;
 
 /** The same of a callback that changes to another host, which may have changed hands since it was proved. */
 export const mayBecomeCalled = (called: Called, platform: PlatformSettings, nowMs: number): boolean =>

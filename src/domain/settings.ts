@@ -25,10 +25,16 @@ export interface PlatformSettings extends SomeSettings {
   readonly goLive?: 'open' | 'conformance';
   /** `required`: a callback address is called once its host is proved to be its issuer's own. */
   readonly callbackOwnership?: 'off' | 'required';
+  /** Nobody knows what was set: hosts that are called today go on being called. Never stored, nor shown. */
+  readonly isLost?: boolean;
 }
 
-/** Where nobody knows any more what was set. */
-export const strictest: PlatformSettings = { twoPersons: true, goLive: 'conformance', callbackOwnership: 'required' };
+/** For all that changes, where nobody knows any more what was set. `before`: what was, where this process has seen it. */
+export const strictest = (before?: PlatformSettings): PlatformSettings => ({
+  ...before,
+  ...{ twoPersons: true, goLive: 'conformance', callbackOwnership: 'required' },
+  ...(before?.callbackOwnership === 'required' ? {} : { isLost: true }),
+});
 
 const hourSeconds = 3_600;
 

@@ -10,6 +10,7 @@ export const places = {
   issuerRow: (issuerId: string): string => `row:issuers/${issuerId}`,
   issuerDeletion: (issuerId: string): string => `row:issuers/${issuerId}/deletion`,
   settingsRow: (id: string): string => `row:orderSettings/${id}`,
+  maintenanceRow: (id: string): string => `row:settings/${id}`,
   inboxRow: (id: string): string => `row:inbox/${id}`,
   alertRow: (id: string): string => `row:alerts/${id}`,
   conformanceRow: (id: string): string => `row:conformanceRuns/${id}`,

@@ -1,4 +1,5 @@
 import type { Collection } from 'mongodb';
+import { type SealOfRow, sealUnsealed } from './sealed-rows';
 
 /** One row of `settings`: whether new orders are refused, since when, by whom and why. */
 export interface MaintenanceRow {
@@ -7,6 +8,7 @@ export interface MaintenanceRow {
   readonly reason?: string;
   readonly since: Date;
   readonly by: string;
+  readonly seal?: Buffer;
 }
 
 /** Every api process learns of a change within this time; the one that made it knows at once. */
@@ -14,9 +16,14 @@ const ttlMs = 2_000;
 
 export type Maintenance = ReturnType<typeof createMaintenance>;
 
-/** The switch that stops new orders. Asked with every payment request, so its answer is kept for a moment. */
+/**
+ * The switch that stops new orders. Asked with every payment request, so its answer is kept for a moment. A row that somebody
+ * else wrote switches nothing, and is told by `leaveOut`.
+ */
 export const createMaintenance = (
   { settings }: { readonly settings: Collection<MaintenanceRow> },
+  seal: SealOfRow<MaintenanceRow>,
+  leaveOut: (row: MaintenanceRow) => void,
   nowMs: () => number,
 ) => {
   let known: { readonly row: MaintenanceRow | undefined; readonly atMs: number } | undefined;
@@ -26,11 +33,20 @@ export const createMaintenance = (
     return row;
   };
 
+  const believed = (row: MaintenanceRow | null): MaintenanceRow | undefined => {
+    if (!row) return undefined;
+    if (seal.isUntouched(row)) return row;
+    leaveOut(row);
+    return undefined;
+  };
+
   const read = async (): Promise<MaintenanceRow | undefined> =>
-    keep(((await settings.findOne({ _id: 'maintenance' })) as MaintenanceRow | null) ?? undefined);
+    keep(believed(await settings.findOne({ _id: 'maintenance' })));
 
   return {
     read,
+
+    sealAll: () => sealUnsealed(settings, seal),
 
     isOn: async (): Promise<boolean> => {
       const row = known && nowMs() - known.atMs < ttlMs ? known.row : await read();
@@ -40,9 +56,10 @@ export const createMaintenance = (
     /** Resolves to the row that was there before. */
     change: async (change: Omit<MaintenanceRow, '_id'>): Promise<MaintenanceRow | undefined> => {
       const row: MaintenanceRow = { _id: 'maintenance', ...change };
-      const before = await settings.findOneAndReplace({ _id: 'maintenance' }, row, { upsert: true });
-      keep(row);
-      return (before as MaintenanceRow | null) ?? undefined;
+      const sealed = { ...row, seal: seal.of(row) };
+      const before = await settings.findOneAndReplace({ _id: 'maintenance' }, sealed, { upsert: true });
+      keep(sealed);
+      return believed(before);
     },
   };
 };

@@ -42,10 +42,14 @@ export const createOrderSettings = (
     max: knownLimit,
   });
 
+  let lastOfPlatform: PlatformSettings | undefined;
+
   /** The platform's row is always there: one that somebody else wrote or took away counts as the strictest. */
   const believed = (_id: string, row: OrderSettingsRow | null | undefined): PlatformSettings => {
-    if (row && seal.isUntouched(row)) return row.settings;
-    return _id === platformId ? strictest : {};
+    const own = row && seal.isUntouched(row) ? row.settings : undefined;
+    if (_id !== platformId) return own ?? {};
+    lastOfPlatform = own ?? lastOfPlatform;
+    return own ?? strictest(lastOfPlatform);
   };
 
   const read = async (_id: string): Promise<PlatformSettings> => believed(_id, await orderSettings.findOne({ _id }));

@@ -5,6 +5,7 @@ import type { Database } from './database';
 import type { InboxRow } from './inbox';
 import type { IssuerRow } from './issuers';
 import type { KeyRow } from './keys';
+import type { MaintenanceRow } from './maintenance';
 import type { OrderSettingsRow } from './order-settings';
 import type { OrderRow } from './orders';
 import type { RequestRow } from './requests';
@@ -18,6 +19,7 @@ export const sealedKinds = [
   'issuerRow',
   'issuerDeletion',
   'settingsRow',
+  'maintenanceRow',
   'inboxRow',
   'alertRow',
   'conformanceRow',
@@ -55,12 +57,22 @@ export const createSealedValues = ({
   requests,
   sandboxInbox,
   orderSettings,
+  settings,
   inbox,
   alerts,
   conformanceRuns,
 }: Pick<
   Database,
-  'keys' | 'issuers' | 'orders' | 'requests' | 'sandboxInbox' | 'orderSettings' | 'inbox' | 'alerts' | 'conformanceRuns'
+  | 'keys'
+  | 'issuers'
+  | 'orders'
+  | 'requests'
+  | 'sandboxInbox'
+  | 'orderSettings'
+  | 'settings'
+  | 'inbox'
+  | 'alerts'
+  | 'conformanceRuns'
 >) => {
   const kinds = {
     platformKey: reader<KeyRow>(keys, ['sealed', 'former'], (row) => [
@@ -75,6 +87,7 @@ export const createSealedValues = ({
     issuerRow: reader<IssuerRow>(issuers, ['seal'], ({ seal }) => [['seal', seal]]),
     issuerDeletion: reader<IssuerRow>(issuers, ['deletionSeal'], (row) => [['deletionSeal', row.deletionSeal]]),
     settingsRow: reader<OrderSettingsRow>(orderSettings, ['seal'], ({ seal }) => [['seal', seal]]),
+    maintenanceRow: reader<MaintenanceRow>(settings, ['seal'], ({ seal }) => [['seal', seal]]),
     inboxRow: reader<InboxRow>(inbox, ['seal'], ({ seal }) => [['seal', seal]]),
     alertRow: reader<AlertRow>(alerts, ['seal'], ({ seal }) => [['seal', seal]]),
     conformanceRow: reader<ConformanceRunRow>(conformanceRuns, ['seal'], ({ seal }) => [['seal', seal]]),

@@ -243,6 +243,48 @@ test('rules of the platform that somebody else takes away count as the strictest
   expect(await rules()).toEqual({});
 });
 
+test('with the platform’s rules gone sales and calls to today’s hosts go on, and no other host is called', async () => {
+  const { orderSettings } = file.platform.core.database;
+  const issuer = await file.issuer();
+  const { operator } = file.platform;
+  await operator('PUT', '/settings', { verifyWindowSeconds: 700 });
+  await orderSettings.deleteOne({ _id: 'platform' });
+  expect((await issuer.place('today')).status).toBe(201);
+  await issuer.message('order.paid', 'today');
+  expect((await issuer.order('today')).body.state).toBe('notified');
+  const path = `/issuers/${issuer.issuerId}`;
+  const { callback, state } = (await operator('GET', path)).body;
+  expect(state).toBe('active');
+  const elsewhere = { kind: 'url', url: 'https://elsewhere.example/callback' };
+  expectProblem(await operator('PATCH', path, { callback: elsewhere }), 409, 'callback_not_proved');
+  expect((await operator('PATCH', path, { callback })).status).toBe(200);
+  const made = { issuerId: `new-${issuer.issuerId}`, name: 'New', codeMode: 'push', callback: elsewhere };
+  expectProblem(await operator('POST', '/issuers', made), 503, 'unavailable');
+  expect((await operator('GET', '/settings')).body.effective.verifyWindowSeconds.value).toBe(700);
+  await operator('PUT', '/settings', {});
+  expect((await operator('POST', '/issuers', made)).status).toBe(201);
+  expect((await operator('PATCH', path, { callback: elsewhere })).status).toBe(200);
+});
+
+test('no maintenance begins, and none goes on, by a row that somebody else wrote', async () => {
+  const { settings } = file.platform.core.database;
+  const issuer = await file.issuer();
+  const seen = async () => (await file.platform.operator('GET', '/maintenance')).body;
+  await settings.insertOne({ _id: 'maintenance', on: true, since: new Date(), by: 'operator' });
+  expect(await seen()).toEqual({ on: false });
+  expect((await issuer.place('sold')).status).toBe(201);
+  await file.platform.operator('PUT', '/maintenance', { on: true, reason: 'a move' });
+  expectProblem(await issuer.place('waits'), 503, 'unavailable');
+  await settings.updateOne({ _id: 'maintenance' }, { $set: { by: 'admin' } });
+  expect(await seen()).toEqual({ on: false });
+  // As a platform of before there were seals has it, at its first start since.
+  await settings.updateOne({ _id: 'maintenance' }, { $unset: { seal: '' } });
+  await file.platform.core.orderDeps.maintenance.sealAll();
+  expect(await seen()).toMatchObject({ on: true, by: 'admin' });
+  await file.platform.operator('PUT', '/maintenance', { on: false });
+  expect((await issuer.place('waits')).status).toBe(201);
+});
+
 test('a message that somebody else puts into the inbox of an order says nothing in its issuer’s name', async () => {
   const issuer = await file.issuer();
   await issuer.placeVerified('asked');

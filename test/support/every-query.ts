@@ -60,7 +60,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   });
   const keys = createKeys(of);
   const settings = createOrderSettings(of, anySeal, Date.now);
-  const maintenance = createMaintenance(of, Date.now);
+  const maintenance = createMaintenance(of, anySeal, () => undefined, Date.now);
   const sealed = createSealedValues(of);
   const stats = createStats(of);
   const purge = createPurge(of, anyClaims);

@@ -57,6 +57,14 @@ export const createIssuerAccounts = (deps: Deps) => {
     if (problem) throw bodyInvalid([problem]);
   };
 
+  /** Of a new one, which nobody has called yet. @throws Failure `body_invalid`, `unavailable` */
+  const requireUsableNew: typeof requireUsable = async (issuerId, given) => {
+    await requireUsable(issuerId, given);
+    if (given.callback?.kind !== 'url' || !(await settings.platform()).isLost) return;
+    const detail = 'Nobody knows whether its host has to be proved, until an admin sets the rules of the platform anew';
+    throw new Failure('unavailable', { detail, retryAfterSeconds: 30 });
+  };
+
   /** @throws Failure `callback_not_proved`: nothing is called at a host before it is proved. */
   const requireProved = async (before: IssuerRow, { callback }: Pick<Change, 'callback'>): Promise<void> => {
     if (callback?.kind !== 'url') return;
@@ -85,7 +93,7 @@ export const createIssuerAccounts = (deps: Deps) => {
 
   return {
     bodyOf,
-    requireUsable,
+    requireUsableNew,
     freshSecret,
     kept,
 

@@ -34,11 +34,11 @@ export const mountOperatorIssuers = (mount: Mount, deps: OperatorIssuers): void 
     return issuer;
   };
 
-  const { bodyOf, bodiesOf, withLogoOf, requireUsable, freshSecret, kept } = accounts;
+  const { bodyOf, bodiesOf, withLogoOf, requireUsableNew, freshSecret, kept } = accounts;
 
   mount.operator(routes.createIssuer)(async ({ body: { issuerId, ...settings }, audit }) => {
     requireNotReserved(issuerId);
-    await requireUsable(issuerId, settings);
+    await requireUsableNew(issuerId, settings);
     const { secret, sealed } = freshSecret(issuerId);
     const createdAt = new Date(nowMs());
     const { terminal, callHeaders, callCertificate, branding, ...plain } = settings;

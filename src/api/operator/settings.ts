@@ -35,7 +35,9 @@ export const mountOperatorSettings = (mount: Mount, deps: OperatorSettings): voi
 
   /** Whoever is called today goes on being called. @throws Failure `callback_not_proved` */
   const requireAllProved = async ({ callbackOwnership }: PlatformSettings): Promise<void> => {
-    if (callbackOwnership !== 'required' || (await settings.platform()).callbackOwnership === 'required') return;
+    if (callbackOwnership !== 'required') return;
+    const before = await settings.platform();
+    if (before.callbackOwnership === 'required' && !before.isLost) return;
     const left = await issuers.activeWithoutProof(namedMax + 1);
     if (left.length === 0) return;
     const names = `${left.slice(0, namedMax).join(', ')}${left.length > namedMax ? ' and more' : ''}`;
@@ -156,6 +158,6 @@ const productIdOf = (given: string | undefined): string => {
 };
 
 const settingsBody = (settings: PlatformSettings, levels: SettingLevels): routes.SettingsBody => ({
-  settings,
+  settings: platformSettings(settings),
   effective: effectiveSettings(levels),
 });

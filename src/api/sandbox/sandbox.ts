@@ -43,7 +43,7 @@ export const mountSandbox = (mount: Mount, deps: SandboxDeps): void => {
     const row = await testIssuers.make(
       body,
       request.ip ?? '',
-      (issuerId) => accounts.requireUsable(issuerId, body),
+      (issuerId) => accounts.requireUsableNew(issuerId, body),
       (issuerId) => {
         const fresh = accounts.freshSecret(issuerId);
         secret = fresh.secret;
