@@ -365,7 +365,7 @@ export const createApp = ({
       nowMs,
     });
   }
-  mountPreviews(mount, { issuers, publicUrl });
+  mountPreviews(mount, { issuers, publicUrl, nowMs });
   mountSelf(mount, { orderDeps, issuers, accounts, audited, channels: core.channels, versions });
   mountCallbackProof(mount, {
     ...{ issuers, settings, gateway, audited, fingerprintKey: orderDeps.fingerprintKey, nowMs },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { UpdateFilter } from 'mongodb';
 import { Registry } from 'prom-client';
 import { createProject } from '../../activities/project';
@@ -94,6 +95,31 @@ test('no window of an order ends by what somebody else writes of its issuer’s 
     await issuers().replaceOne({ _id }, row);
   }
   expect(await asked()).toMatchObject({ heldMs: 0, isHeld: false });
+});
+
+test('no logo that somebody else wrote is shown, on a page or in a preview, whatever hash stands beside it', async () => {
+  const drawn = (text: string) =>
+    `data:image/svg+xml;base64,${Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg"><text>${text}</text></svg>`).toString('base64')}`;
+  const issuer = await file.issuer({ branding: { displayName: 'Shop', logo: drawn('ours') } });
+  const _id = issuer.issuerId;
+  const link = String((await issuer.placeVerified('shown')).body.pickupUrl);
+  const { operator } = file.platform;
+  const seen = async () => [
+    await (await fetch(link)).text(),
+    JSON.stringify((await operator('POST', `/issuers/${_id}/preview`, {})).body),
+  ];
+  const row = await rowOf(issuers().findOne({ _id }));
+  const own = String(row.logo);
+  expect((await seen()).map((text) => text.includes(own))).toEqual([true, true]);
+  const logo = drawn('send your code to a thief');
+  const logoHash = createHash('sha256').update(logo).digest('base64url');
+  await issuers().updateOne({ _id }, { $set: { logo, 'branding.logoHash': logoHash } });
+  expect((await seen()).map((text) => text.includes(logo))).toEqual([false, false]);
+  // Its hash is as it was.
+  await issuers().replaceOne({ _id }, { ...row, logo });
+  expect((await seen()).map((text) => text.includes(logo))).toEqual([false, false]);
+  await issuers().replaceOne({ _id }, row);
+  expect((await seen()).map((text) => text.includes(own))).toEqual([true, true]);
 });
 
 test('no order is purged earlier, nor as a test order, by what somebody else writes', async () => {

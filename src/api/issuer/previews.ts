@@ -1,3 +1,4 @@
+import { ownLogo } from '../../branding/logo';
 import { previewOf } from '../../channels/preview';
 import { previewSelf } from '../../contract/issuer/self';
 import { previewIssuer } from '../../contract/operator/preview';
@@ -8,14 +9,15 @@ import type { Mount } from '../edge/mount';
 import { keptBranding } from './issuer-accounts';
 
 interface Previews {
-  readonly issuers: Pick<Issuers, 'find' | 'logoOf'>;
+  readonly issuers: Pick<Issuers, 'find' | 'isUntouched' | 'logoOf'>;
   readonly publicUrl: string;
+  readonly nowMs: () => number;
 }
 
 const sampleProduct = 'Sample product';
 
 /** What a buyer of an issuer would see, with a look that is not saved: asked for by operators and by the issuer itself. */
-export const mountPreviews = (mount: Mount, { issuers, publicUrl }: Previews): void => {
+export const mountPreviews = (mount: Mount, { issuers, publicUrl, nowMs }: Previews): void => {
   const preview = async (issuer: IssuerRow, given: BodyOf<typeof previewIssuer>) => {
     const { branding, logo } = given.branding ? keptBranding(given.branding) : await savedLook(issuer);
     const seller = {
@@ -28,8 +30,11 @@ export const mountPreviews = (mount: Mount, { issuers, publicUrl }: Previews): v
     return previewOf({ issuerId: issuer._id, seller, product, quantity, language, publicUrl });
   };
 
-  const savedLook = async ({ _id, branding }: IssuerRow): Promise<Pick<IssuerRow, 'branding' | 'logo'>> => {
-    const logo = branding?.logoHash === undefined ? undefined : await issuers.logoOf(_id);
+  /** What somebody else wrote is drawn for nobody. */
+  const savedLook = async (issuer: IssuerRow): Promise<Pick<IssuerRow, 'branding' | 'logo'>> => {
+    if (!(await issuers.isUntouched(issuer, new Date(nowMs())))) return {};
+    const { _id, branding } = issuer;
+    const logo = branding?.logoHash === undefined ? undefined : ownLogo(branding, await issuers.logoOf(_id));
     return { ...(branding ? { branding } : {}), ...(logo === undefined ? {} : { logo }) };
   };
 

@@ -1,11 +1,10 @@
 import { ownLogo } from '../../branding/logo';
-import type { Branding } from '../../domain/branding';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 
 export interface ShownSeller {
   readonly name: string;
-  readonly branding?: Branding | undefined;
+  readonly branding?: IssuerRow['branding'];
 }
 
 interface SellerDeps {
@@ -25,10 +24,8 @@ export const shownSeller = async (
   return { name: branding?.displayName ?? name, branding };
 };
 
-/** A data URI. */
-export const shownLogo = async ({ issuers }: SellerDeps, issuerId: string): Promise<string | undefined> => {
-  const issuer = await issuers.findEver(issuerId);
-  return issuer?.branding?.logoHash === undefined
-    ? undefined
-    : ownLogo(issuer.branding, await issuers.logoOf(issuerId));
+/** A data URI. Of a row that somebody else wrote to none: the hash by which it would be known is as false as the logo. */
+export const shownLogo = async (deps: SellerDeps, issuerId: string): Promise<string | undefined> => {
+  const { branding } = await shownSeller(deps, issuerId);
+  return branding?.logoHash === undefined ? undefined : ownLogo(branding, await deps.issuers.logoOf(issuerId));
 };
