@@ -51,8 +51,8 @@ export const createPurge = (
 
   return {
     /**
-     * Read by the reconciler: orders that ended at that moment or before, have told all their events, and are as the
-     * platform wrote them as far as is known. They were created
+     * Read by the reconciler: orders that ended at that moment or before, have told all their events, owe nobody money, and are
+     * as the platform wrote them as far as is known. They were created
      * before they ended, so each query is a range of `by_state`; what is purged has no state and is in none.
      */
     due: async (endedBy: Date, limit: number, mode: Mode): Promise<PurgeableOrder[]> => {
@@ -65,6 +65,8 @@ export const createPurge = (
             position: { ...positionsOf(mode), $lt: `${positionAt(mode, endedBy)}/\uffff` },
             'facts.updatedAtMs': { $lte: endedBy.getTime() },
             eventsPendingSince: { $exists: false },
+            // Nobody is owed anything by a test order.
+            ...(mode === 'live' ? { refundOpen: { $exists: false } } : {}),
             tamperedAt: { $exists: false },
             purgedAt: { $exists: false },
           })

@@ -116,3 +116,25 @@ test('the engine keeps a closed order for 30 days: shorter than the shortest tim
   const { config } = await client.workflowService.describeNamespace({ namespace: client.options.namespace });
   expect(Number(config?.workflowExecutionRetentionTtl?.seconds) * 1_000).toBe(retentionMs);
 });
+
+test('an order whose refund is open is not forgotten before it is settled', async () => {
+  const issuer = await file.issuer();
+  const { token } = (await issuer.placeVerified('owed')).body;
+  expect((await issuer.submit('owed', [{ itemId: '1', value: 'OWED' }])).status).toBe(201);
+  await issuer.inState('owed', 'delivered');
+  const voided = { type: 'order.void', orderNo: 'owed', token, reason: 'faulty' };
+  expect((await issuer.post('/orders/owed/void', voided)).status).toBe(200);
+  const whenTold = () =>
+    until('all events are told', async () => {
+      const row = await rowOf(issuer.issuerId, 'owed');
+      return !row.eventsPendingSince && row;
+    });
+  const { facts } = await whenTold();
+  const endMs = facts.updatedAtMs + 2 * keptMs;
+  expect((await reconcileAt(endMs)).purged).toBe(0);
+  const settled = { settlementId: 's', amount: { value: 1_000, currency: 'EUR' } };
+  const body = { type: 'order.refund_settlement', orderNo: 'owed', token, ...settled };
+  expect((await issuer.post('/orders/owed/refund-settlement', body)).status).toBe(201);
+  await whenTold();
+  expect((await reconcileAt(endMs)).purged).toBe(1);
+});
