@@ -10,7 +10,7 @@ const folders = {
   },
   'src/signing': { local: [], packages: [] },
   'src/sealing': { local: [], packages: ['@temporalio/common', '@temporalio/proto'] },
-  'src/store': { local: ['src/domain'], packages: ['lru-cache', 'mongodb'] },
+  'src/store': { local: ['src/domain'], packages: ['lru-cache', 'mongodb', 'zod'] },
   'src/branding': { local: ['src/sealing'], packages: [] },
   'src/outbound': {
     local: ['src/bounded', 'src/domain', 'src/given-keys', 'src/signing', 'src/tracing/tracing'],

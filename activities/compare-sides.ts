@@ -1,3 +1,4 @@
+import type { RowReader } from '../src/bounded/row-reader';
 import type { ComparedKind, Finding, FindingCount } from '../src/domain/comparison';
 import { dayOf } from '../src/domain/days';
 import { modeOf, type OrderName, orderId } from '../src/domain/ids';
@@ -10,6 +11,7 @@ import { type Reconciliations, reconciliationKeptMs } from '../src/store/reconci
 import type { Troubles } from '../src/temporal/troubles';
 
 export interface Comparing {
+  readonly rowReader: RowReader;
   readonly orders: Pick<Orders, 'named' | 'openAfter' | 'list' | 'bounced' | 'deliveryFailed'>;
   readonly troubles: Pick<Troubles, 'of' | 'runningOrders'>;
   readonly issuers: Pick<Issuers, 'list'>;
@@ -32,14 +34,16 @@ const settleMs = 10 * minuteMs;
 /** Once a day: what our rows, the engine, the terminals and the issuers' own lists say of the same orders. It mends nothing. */
 export const createCompareSides = (deps: Comparing) => ({
   compareSides: async (): Promise<number> => {
-    const { orders, comparisons, nowMs, sayAlive } = deps;
+    const { orders, rowReader, comparisons, nowMs, sayAlive } = deps;
     const startedMs = nowMs();
     const found = createFound();
     const engine = await compareWithEngine(deps, startedMs, found.add);
-    const undeliverable = await orders.list({ state: 'undeliverable', mode: 'live', limit: ofTerminalsMax });
-    for (const row of undeliverable) found.add(row, 'undeliverable');
-    for (const row of await orders.bounced(ofTerminalsMax, 'live')) found.add(row, 'bounced');
-    for (const row of await orders.deliveryFailed(ofTerminalsMax)) found.add(row, 'delivery_failed');
+    const addAll = (rows: readonly ListedOrder[], kind: ComparedKind): void => {
+      for (const row of rowReader.those('orders', rows)) found.add(row, kind);
+    };
+    addAll(await orders.list({ state: 'undeliverable', mode: 'live', limit: ofTerminalsMax }), 'undeliverable');
+    addAll(await orders.bounced(ofTerminalsMax, 'live'), 'bounced');
+    addAll(await orders.deliveryFailed(ofTerminalsMax), 'delivery_failed');
     sayAlive();
     await addIssuersLists(deps, startedMs, found);
     await comparisons.keep({ _id: dayOf(startedMs), at: new Date(startedMs), ...engine, ...found.all() });
@@ -71,7 +75,7 @@ const createFound = () => {
 const isLive = ({ issuerId }: OrderName): boolean => modeOf(issuerId) === 'live';
 
 const compareWithEngine = async (
-  { orders, troubles, sayAlive }: Comparing,
+  { orders, rowReader, troubles, sayAlive }: Comparing,
   startedMs: number,
   add: (order: OrderName, kind: ComparedKind) => void,
 ) => {
@@ -98,9 +102,10 @@ const compareWithEngine = async (
     for (const order of page) running.add(orderId(order));
     const live = page.filter(isLive);
     const rows = new Map((await orders.named(live)).map((row) => [row._id, row]));
+    const known = new Set(rowReader.those('orders', [...rows.values()]));
     for (const order of live) {
       const row = rows.get(orderId(order));
-      const isLeft = !row || (isFinal(row.facts.state) && isSettled(row));
+      const isLeft = !row || (known.has(row) && isFinal(row.facts.state) && isSettled(row));
       if (isLeft && (await isRunning(order))) add(order, 'workflow_left');
     }
   }
@@ -110,10 +115,10 @@ const compareWithEngine = async (
   while (looked < ordersMax) {
     sayAlive();
     const page = await orders.openAfter(position, new Date(startedMs - settleMs), atOnce);
-    for (const row of page.filter(isLive)) {
+    for (const row of rowReader.those('orders', page).filter(isLive)) {
       if (running.has(row._id) || !isSettled(row) || (await isRunning(row)) !== false) continue;
       // Its end may be in the row by now.
-      const [newest] = await orders.named([row]);
+      const [newest] = rowReader.those('orders', await orders.named([row]));
       if (newest && !isFinal(newest.facts.state)) add(row, 'workflow_missing');
     }
     looked += page.length;

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { isUnderItsName, type Mode, modeOf, modes, type OrderName, orderNameOf } from '../src/domain/ids';
-import { cancellableStates, orderStates } from '../src/domain/order';
+import { isUnderItsName, type Mode, modeOf, modes, orderNameOf } from '../src/domain/ids';
+import { cancellableStates } from '../src/domain/order';
 import { dayMs, retentionMs, testOrdersKeptMs, testTombstoneKeptMs } from '../src/domain/timings';
 import { eventKeptMs } from '../src/first-interface/give-messages';
 import type { OrderMeter } from '../src/metrics/order-meter';
@@ -146,18 +146,9 @@ const each = async <T extends { readonly _id: string }>(
   return mended;
 };
 
-type NamedRow = Pick<ListedOrder, '_id'> & OrderName;
-
-/** Asked before anything is done by what a row says; one in another's name is left out, for a person. */
-const isAnOrders = ({ rowReader }: OrderDeps, row: NamedRow, isSo = true): boolean => {
-  const isOrder = isUnderItsName(row) && isSo;
-  if (!isOrder) rowReader.leaveOut('orders', row);
-  return isOrder;
-};
-
-/** Of what stands there as an order. */
-const requireOrder = (deps: OrderDeps, row: NamedRow & Pick<ListedOrder, 'createdAt' | 'facts'>): boolean =>
-  isAnOrders(deps, row, row.createdAt instanceof Date && orderStates.includes(row.facts?.state));
+/** Of what stands there as an order; what does not is left out, for a person. */
+const isOrder = <Row extends { readonly _id: string }>({ rowReader }: OrderDeps, row: Row): boolean =>
+  rowReader.those('orders', [row]).length > 0;
 
 /** What a stranger's test orders wait for waits behind what others' do, and keeps nobody from it by being hard to find. */
 const liveFirst = async <T>(read: (mode: Mode) => Promise<T[]>): Promise<T[]> => {
@@ -191,7 +182,7 @@ const startMissing = async (deps: Reconciling, before: Date) => {
     rows,
     async (row) => {
       // What somebody else wrote must not begin, and keeps no others waiting, however old it says that it is.
-      if (!requireOrder(orderDeps, row) || !(await isUntouched(orderDeps, row))) throw notAsWritten(row);
+      if (!isOrder(orderDeps, row) || !(await isUntouched(orderDeps, row))) throw notAsWritten(row);
       if (isTooOld(row.createdAt)) {
         tooOld += 1;
         log.error({ order: row._id }, 'an order older than the retention was never started: a person must look');
@@ -240,11 +231,11 @@ const startEvents = async ({ orderDeps, issuers, ...deps }: Reconciling, before:
     'event',
     await liveFirst((mode) => orderDeps.orders.withPendingEvents(before, eventsBatch, mode)),
     async (row) => {
-      if (!isAnOrders(orderDeps, row, Array.isArray(row.events))) throw notAsWritten(row);
+      if (!isOrder(orderDeps, row)) throw notAsWritten(row);
       const pending = row.events.filter(({ status }) => status === 'pending');
       const issuer = await issuers.findEver(row.issuerId);
       const outcomes = await Promise.all(
-        issuer?.callback.kind === 'pull'
+        issuer?.callback?.kind === 'pull'
           ? pending.map((event) => offerEvent(orderDeps, row, event))
           : pending.map(({ sequence }) => orderDeps.gateway.startEvent(row, sequence)),
       );
@@ -289,7 +280,7 @@ const startVoidRequests = async ({ orderDeps, ...deps }: Reconciling, before: Da
     await liveFirst((mode) => orderDeps.orders.waitingForVoid('open', before, batch, mode)),
     async (row) => {
       const request = row.facts.voidRequest;
-      if (!isAnOrders(orderDeps, row) || !request) throw notAsWritten(row);
+      if (!isOrder(orderDeps, row) || !request) throw notAsWritten(row);
       const started = await startVoidRequest(orderDeps, row, request);
       const sinceMs = started === 'exists' ? request.startedAtMs : undefined;
       await orderDeps.orders.deferVoid(row._id, nextLook(sinceMs, deps.nowMs()));
@@ -308,7 +299,7 @@ const startLostAfterSales = async ({ orderDeps, ...deps }: Reconciling, before: 
     await liveFirst((mode) => orderDeps.orders.withAfterSalesDue(before, batch, mode)),
     async (row) => {
       await orderDeps.orders.deferAfterSales(row._id);
-      return isAnOrders(orderDeps, row) && (await startAfterSales(orderDeps, row)) > 0;
+      return isOrder(orderDeps, row) && (await startAfterSales(orderDeps, row)) > 0;
     },
   );
 
@@ -351,7 +342,7 @@ const cancelOrphans = async ({ orderDeps, issuers, ...deps }: Reconciling): Prom
     if (!(await issuers.isDeleted(row, new Date(deps.nowMs())))) continue;
     open.push(...(await orderDeps.orders.openOf(row._id, cancellableStates, batch - open.length)));
   }
-  return each(deps, 'orphan', open, async (row) => isAnOrders(orderDeps, row) && cancelOrphan(orderDeps, row));
+  return each(deps, 'orphan', open, async (row) => isOrder(orderDeps, row) && cancelOrphan(orderDeps, row));
 };
 
 /** Orders that ended long ago: their codes are shredded, and what is personal is forgotten. */
@@ -385,7 +376,7 @@ const resumeLost = async (deps: Reconciling, turn: Turn, before: Date): Promise<
   });
   const resumed = await each(deps, 'resume', open, async ({ mode, row }) => {
     turn[mode] = row.position;
-    if (!requireOrder(orderDeps, row)) return false;
+    if (!isOrder(orderDeps, row)) return false;
     const outcome = await resumeIfLost(orderDeps, troubles, row);
     if (outcome === 'too_large')
       log.error({ order: row._id }, 'an order has no workflow and too many codes: a person must look');

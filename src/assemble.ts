@@ -39,6 +39,7 @@ import { createKnownNetworkRows } from './store/known-networks';
 import { createLedger } from './store/ledger';
 import { createMaintenance } from './store/maintenance';
 import { createOrderSettings } from './store/order-settings';
+import { flawOfOrder } from './store/order-shape';
 import { createOrders } from './store/orders';
 import { createPortalLinks } from './store/portal-links';
 import { createPullQueue } from './store/pull-queue';
@@ -90,10 +91,13 @@ export const assemble = async (
     if (collection === 'orders') await orders.noteTampered(id, at);
     if (collection === 'issuers') await issuers.noteTampered(id, at);
   };
-  const rowReader = createRowReader((collection, id, error) => {
-    log.error({ collection, of: String(id), err: error }, 'a row is not what it should be: it is left out');
-    if (typeof id === 'string') noteTampered(collection, id).catch(() => undefined);
-  });
+  const rowReader = createRowReader(
+    (collection, id, error) => {
+      log.error({ collection, of: String(id), err: error }, 'a row is not what it should be: it is left out');
+      if (typeof id === 'string') noteTampered(collection, id).catch(() => undefined);
+    },
+    { orders: flawOfOrder },
+  );
   const maintenance = createMaintenance(
     database,
     createRowSeal(ring, places.maintenanceRow),
@@ -163,7 +167,11 @@ export const assemble = async (
     maintenance,
     settings,
     rowReader,
-    holdsOf: async (issuerId) => (await issuers.findEver(issuerId))?.holds ?? [],
+    // Held time that somebody else wrote is none.
+    holdsOf: async (issuerId) => {
+      const issuer = await issuers.findEver(issuerId);
+      return issuer && (await issuers.isUntouched(issuer, new Date(nowMs()))) ? issuer.holds : [];
+    },
     voidPolicyOf: async (issuerId) => {
       const issuer = await issuers.findEver(issuerId);
       if (issuer && !(await issuers.isUntouched(issuer, new Date(nowMs())))) throw new SealBroken(`issuer ${issuerId}`);
@@ -205,7 +213,7 @@ export const assemble = async (
     echoes: createEchoes(database),
     sandboxInbox: createSandboxInbox(database),
     eventFeed: createEventFeed(database),
-    reconciliations: createReconciliations(database),
+    reconciliations: createReconciliations(database, (row) => rowReader.leaveOut('reconciliations', row)),
     comparisons: createComparisons(database, (row) => rowReader.leaveOut('comparisons', row)),
     conformance: {
       runs: createConformanceRuns(database, createRowSeal(ring, places.conformanceRow, sealedOfRun)),
@@ -213,7 +221,6 @@ export const assemble = async (
     },
     statements: createStatements({
       orders: orderDeps.orders,
-      ring,
       rowReader,
       statements: createStatementStore(database),
       nowMs,

@@ -118,6 +118,7 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
       ...createRequestTestVoid(callsOut),
       ...createCompareSides({
         orders: callsOut.orderDeps.orders,
+        rowReader: callsOut.orderDeps.rowReader,
         troubles: deps.troubles,
         issuers: callsOut.issuers,
         reconciliations: deps.reconciliations,

@@ -319,7 +319,8 @@ export const createApp = ({
     runMessages: createRunMessages({ ...core.conformance, ring, fingerprintKey: orderDeps.fingerprintKey, nowMs }),
   });
   mountReconciliations(mount, {
-    ...{ orders: orderDeps.orders, reconciliations: core.reconciliations, dayCounts: core.dayCounts, nowMs },
+    ...{ orders: orderDeps.orders, rowReader, dayCounts: core.dayCounts, nowMs },
+    reconciliations: core.reconciliations,
   });
   mountStatements(mount, { statements: core.statements, issuers, nowMs });
   mountEcho(mount, { gateway, echoes: core.echoes, nowMs });
@@ -429,8 +430,8 @@ export const createApp = ({
   mountConsole(mount, {
     basePath: basePathOf(consoleUrl),
     isDemo: config.isDemo ?? false,
-    sampler: createConsoleSampler({ stats: core.stats, troubles: troubleWatch, nowMs, log }),
-    readSales: createSalesReader({ stats: core.stats, nowMs }),
+    sampler: createConsoleSampler({ stats: core.stats, rowReader, troubles: troubleWatch, nowMs, log }),
+    readSales: createSalesReader({ stats: core.stats, rowReader, nowMs }),
     sessions,
     rowReader,
     operators,

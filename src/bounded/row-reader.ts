@@ -8,13 +8,15 @@ interface Row {
 export interface RowReader {
   /**
    * What `read` makes of a row of a collection; undefined where it throws, as nothing in the row is sure, and where it is not
-   * `isOurs`.
+   * `isOurs`, or, left out, has not the shape of its collection.
    */
   of<R extends Row, T>(
     collection: string,
     read: (row: R) => T,
     isOurs?: (row: R) => boolean,
   ): (row: R) => T | undefined;
+  /** For sums and jobs, which ask for no page behind these. */
+  those<R extends Row>(collection: string, rows: readonly R[], isOurs?: (row: R) => boolean): R[];
   /** Where a store has looked itself. */
   leaveOut(collection: string, row: Row, error?: unknown): void;
 }
@@ -23,8 +25,11 @@ export interface RowReader {
 const toldEveryMs = 60_000;
 const toldMax = 1_000;
 
-/** `tell`: that a row is left out. */
-export const createRowReader = (tell: (collection: string, id: unknown, error: unknown) => void): RowReader => {
+/** `tell`: that a row is left out. `flawOf`: by collection, what keeps a row from being one of it. */
+export const createRowReader = (
+  tell: (collection: string, id: unknown, error: unknown) => void,
+  flawOf: Readonly<Record<string, (row: Row) => string | undefined>> = {},
+): RowReader => {
   const told = new LRUCache<string, true>({ max: toldMax, ttl: toldEveryMs });
 
   const leaveOut: RowReader['leaveOut'] = (collection, { _id }, error) => {
@@ -34,16 +39,24 @@ export const createRowReader = (tell: (collection: string, id: unknown, error: u
     tell(collection, _id, error);
   };
 
+  const of: RowReader['of'] = (collection, read, isOurs) => (row) => {
+    try {
+      if (isOurs?.(row) === false) throw new Error('somebody else wrote it');
+      const flaw = isOurs ? undefined : flawOf[collection]?.(row);
+      if (flaw !== undefined) throw new Error(flaw);
+      return read(row);
+    } catch (error) {
+      leaveOut(collection, row, error);
+      return undefined;
+    }
+  };
+
   return {
-    leaveOut,
-    of: (collection, read, isOurs) => (row) => {
-      try {
-        if (isOurs?.(row) === false) throw new Error('somebody else wrote it');
-        return read(row);
-      } catch (error) {
-        leaveOut(collection, row, error);
-        return undefined;
-      }
+    of,
+    those: (collection, rows, isOurs) => {
+      const isOne = of(collection, () => true, isOurs);
+      return rows.filter((row) => isOne(row));
     },
+    leaveOut,
   };
 };

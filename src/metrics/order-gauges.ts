@@ -7,6 +7,7 @@ import type { EngineReadiness } from '../temporal/readiness';
 
 /** No count goes on past this: a larger backlog shows as this number. */
 const countLimit = 10_000;
+const oldestRead = 10;
 /** However often it is scraped, and by however many, the database is asked once in this time. */
 const freshMs = 15_000;
 
@@ -40,8 +41,9 @@ export const registerOrderGauges = ({ registry, stats, engine, nowMs }: OrderGau
     const [states, active, paused, pendingEvents, unstarted, reconciledAt, alerts] = await Promise.all([
       Promise.all(
         waitingStates.map(async (state) => {
-          const [count, [oldest]] = await Promise.all([stats.count(state, countLimit), stats.oldest(state, 1)]);
-          return { state, count, oldestAt: oldest?.createdAt };
+          const [count, oldest] = await Promise.all([stats.count(state, countLimit), stats.oldest(state, oldestRead)]);
+          // What somebody else wrote may be the first of them.
+          return { state, count, oldestAt: oldest.find(({ createdAt }) => createdAt instanceof Date)?.createdAt };
         }),
       ),
       stats.countIssuers('active', countLimit),

@@ -51,7 +51,7 @@ const resumedOrder = async ({ codes }: OrderDeps, row: OrderRow): Promise<Resume
     ...row.facts,
     version: row.version + 1,
     renotifications: row.facts.renotifications + 1,
-    sequence: Math.max(row.facts.sequence, ...row.events.map(({ sequence }) => sequence)),
+    sequence: Math.max(row.facts.sequence, ...row.events.map(({ sequence = 0 }) => sequence)),
   };
   if (isAwaitingCodes(facts.state)) {
     const { calls: given, next } = await codes.given(row);

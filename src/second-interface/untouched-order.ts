@@ -1,5 +1,7 @@
+import { orderNameOf } from '../domain/ids';
 import { SealBroken } from '../sealing/key-ring';
 import { notAsWritten, openOrder } from '../sealing/order-row';
+import { flawOfOrder } from '../store/order-shape';
 import type { OrderRow, ViewedOrder } from '../store/orders';
 import { hasOwnCalls } from './after-sale/start-after-sale';
 import type { OrderDeps } from './ask-order';
@@ -18,10 +20,7 @@ export const isUntouched = async (
   row: Row,
   isLookedNow = false,
 ): Promise<boolean> => {
-  try {
-    openOrder(ring, row);
-  } catch (error) {
-    if (!(error instanceof SealBroken)) throw error;
+  if (!isAsWritten(ring, row)) {
     await orders.noteTampered(row._id, new Date(nowMs()));
     return false;
   }
@@ -33,6 +32,18 @@ export const isUntouched = async (
   const whole = await orders.find(row);
   if (whole && (await areClaimsInPlace({ codes }, whole))) await orders.forgetTampered(row._id);
   return true;
+};
+
+/** Facts are not bound by its MAC: what they cannot be starts no workflow. */
+const isAsWritten = (ring: OrderDeps['ring'], row: Row): boolean => {
+  if (flawOfOrder(row) !== undefined) return false;
+  try {
+    openOrder(ring, row);
+    return true;
+  } catch (error) {
+    if (error instanceof SealBroken) return false;
+    throw error;
+  }
 };
 
 /** @throws SealBroken */

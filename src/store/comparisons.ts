@@ -19,10 +19,15 @@ export interface ComparisonRow {
 export type Comparisons = ReturnType<typeof createComparisons>;
 
 const isNamed = (one: Partial<Finding & FindingCount> | null): boolean =>
-  typeof one?.kind === 'string' && typeof one.issuerId === 'string';
+  typeof one?.kind === 'string' &&
+  typeof one.issuerId === 'string' &&
+  (Number.isInteger(one.count) || typeof one.orderNo === 'string');
 
-const isComparison = ({ _id, at, counts, findings }: ComparisonRow): boolean =>
-  isDay(_id) && at instanceof Date && [counts, findings].every((list) => Array.isArray(list) && list.every(isNamed));
+const isComparison = ({ _id, at, orders, workflows, counts, findings }: ComparisonRow): boolean =>
+  isDay(_id) &&
+  at instanceof Date &&
+  [orders, workflows].every(Number.isInteger) &&
+  [counts, findings].every((list) => Array.isArray(list) && list.every(isNamed));
 
 /** There is one a day, for 90 days. */
 const readMax = 100;

@@ -11,8 +11,9 @@ export type Guesses = ReturnType<typeof createGuesses>;
 /** Written by the api at most once a minute and process, read by the reconciler, which raises the trouble. */
 export const createGuesses = ({ guesses }: { readonly guesses: Collection<GuessRow> }) => ({
   note: async (at: Date): Promise<void> => {
-    await guesses.updateOne({ _id: 'operator-tokens' }, { $max: { at } }, { upsert: true });
+    await guesses.updateOne({ _id: 'operator-tokens' }, { $set: { at } }, { upsert: true });
   },
 
-  lastAt: async (): Promise<Date | undefined> => (await guesses.findOne({ _id: 'operator-tokens' }))?.at,
+  lastAt: async (): Promise<Date | undefined> =>
+    (await guesses.findOne({ _id: 'operator-tokens', at: { $type: 'date' } }))?.at,
 });

@@ -485,9 +485,15 @@ export const rotatedSecrets = (
 export const liveSecrets = (secrets: readonly SealedSecret[], nowMs: number): SealedSecret[] =>
   secrets.filter(({ endsAt }) => !endsAt || endsAt.getTime() > nowMs);
 
+/** Of an issuer's row that nobody has opened: what is no hold takes its orders from no list. */
+const holdsIn = (holds: unknown): readonly Hold[] =>
+  Array.isArray(holds)
+    ? holds.filter((one) => one?.from instanceof Date && (one.to === undefined || one.to instanceof Date))
+    : [];
+
 /** How long the issuer was held within `sinceMs..nowMs`: rule 8, a pause stops the windows. */
 export const heldMs = (holds: readonly Hold[], sinceMs: number, nowMs: number): number =>
-  holds.reduce((sum, hold) => {
+  holdsIn(holds).reduce((sum, hold) => {
     const from = Math.max(hold.from.getTime(), sinceMs);
     const to = Math.min(hold.to?.getTime() ?? nowMs, nowMs);
     return sum + Math.max(0, to - from);

@@ -84,7 +84,7 @@ const factsBesideRequest = {
   'facts.items': unlessSummed('facts.items'),
 } as const;
 
-export const factsWithoutItems = {
+const factsWithoutItems = {
   ...factsBesideRequest,
   ...within('facts.voidRequest', voidRequest),
   'facts.voidRequest.itemIds': unlessSummed('facts.voidRequest.itemIds'),
@@ -115,11 +115,16 @@ export const forOperators = {
 export const sumsToKeep = (view: OrderFacts): { readonly itemSums?: ItemSums } =>
   view.items || view.voidRequest ? { itemSums: itemSums(view) } : {};
 
-/** An empty request is none: its place is there for what might have been in it. A row without facts fails where they are read. */
+/** An empty request is none: its place is there for what might have been in it. Facts that are none stay what they are. */
 export const listed = <T extends { readonly facts: ListedFacts }>(row: T & { readonly itemSums?: ItemSums }): T => {
   const { itemSums: sums, ...rest } = row;
-  const { voidRequest: request, ...others } = row.facts ?? {};
-  const known = { ...(request?.requestId ? { voidRequest: request } : {}), ...(sums ? { itemSums: sums } : {}) };
+  if (typeof row.facts !== 'object' || row.facts === null || Array.isArray(row.facts))
+    return { ...rest, facts: row.facts } as unknown as T;
+  const { voidRequest: request, ...others } = row.facts;
+  const known = {
+    ...(request?.requestId ? { voidRequest: request } : {}),
+    ...(sums === undefined ? {} : { itemSums: sums }),
+  };
   return { ...rest, facts: { ...others, ...known } } as unknown as T;
 };
 

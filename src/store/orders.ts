@@ -467,7 +467,8 @@ export const createOrders = (
 
   /** The same rows with what their void requests name. */
   const withRequestedItems = async (rows: readonly ListedOrder[]): Promise<ListedOrder[]> => {
-    const ids = rows.flatMap(({ _id, facts: { voidRequest } }) => (voidRequest && !voidRequest.itemIds ? [_id] : []));
+    // Rows as they stand there: facts may be none.
+    const ids = rows.flatMap(({ _id, facts }) => (facts?.voidRequest && !facts.voidRequest.itemIds ? [_id] : []));
     if (ids.length === 0) return [...rows];
     const requests = await orders
       .find({ _id: { $in: ids } })

@@ -26,18 +26,32 @@ export interface ReconciliationName {
   readonly reconciliationId: string;
 }
 
+const isReconciliation = ({ at, pages, kinds }: ReconciliationRow): boolean =>
+  at instanceof Date &&
+  Number.isInteger(pages) &&
+  typeof kinds === 'object' &&
+  kinds !== null &&
+  Object.values(kinds).every((n) => Number.isInteger(n));
+
+/** What somebody else wrote is passed over, so far. */
+const readMax = 10;
+
 export type Reconciliations = ReturnType<typeof createReconciliations>;
 
 const idOf = ({ issuerId, reconciliationId }: ReconciliationName): string => `${issuerId}/${reconciliationId}`;
 const pageId = (name: ReconciliationName, n: number): string => `${idOf(name)}/${n}`;
 
-export const createReconciliations = ({
-  reconciliations,
-  reconciliationPages,
-}: {
-  readonly reconciliations: Collection<ReconciliationRow>;
-  readonly reconciliationPages: Collection<ReconciliationPageRow>;
-}) => ({
+/** `leaveOut`: what is no reconciliation. */
+export const createReconciliations = (
+  {
+    reconciliations,
+    reconciliationPages,
+  }: {
+    readonly reconciliations: Collection<ReconciliationRow>;
+    readonly reconciliationPages: Collection<ReconciliationPageRow>;
+  },
+  leaveOut: (row: ReconciliationRow) => void = () => undefined,
+) => ({
   /** Before its head, under a name that its request gives: who begins it again writes over it. */
   keepPage: async (
     name: ReconciliationName,
@@ -55,8 +69,16 @@ export const createReconciliations = ({
   find: (name: ReconciliationName): Promise<ReconciliationRow | null> => reconciliations.findOne({ _id: idOf(name) }),
 
   readPage: async (name: ReconciliationName, n: number): Promise<readonly Difference[]> =>
-    (await reconciliationPages.findOne({ _id: pageId(name, n) }))?.differences ?? [],
+    differencesIn((await reconciliationPages.findOne({ _id: pageId(name, n) }))?.differences),
 
-  newestOf: (issuerId: string): Promise<ReconciliationRow | null> =>
-    reconciliations.findOne({ issuerId }, { sort: { at: -1 } }),
+  newestOf: async (issuerId: string): Promise<ReconciliationRow | null> => {
+    for await (const row of reconciliations.find({ issuerId }).sort({ at: -1 }).limit(readMax).batchSize(2)) {
+      if (isReconciliation(row)) return row;
+      leaveOut(row);
+    }
+    return null;
+  },
 });
+
+const differencesIn = (kept: unknown): readonly Difference[] =>
+  Array.isArray(kept) ? kept.filter((one) => typeof one?.orderNo === 'string') : [];

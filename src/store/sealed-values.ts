@@ -133,7 +133,7 @@ const reader =
     return rows.map((row) => ({
       id: row._id,
       ...besideOf(row),
-      values: find(row).flatMap(([path, found]) => {
+      values: foundIn(row, find).flatMap(([path, found]) => {
         if (!found) return [];
         const isText = typeof found === 'string';
         const sealed = isText ? Buffer.from(found, 'base64') : found;
@@ -147,3 +147,12 @@ const reader =
       }),
     }));
   };
+
+/** A row of another shape has a value that no key opens. */
+const foundIn = <Row>(row: Row, find: (row: Row) => Found): Found => {
+  try {
+    return find(row);
+  } catch {
+    return [['_id', Buffer.alloc(0)]];
+  }
+};

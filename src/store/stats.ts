@@ -5,12 +5,13 @@ import type { TroubleKind } from '../domain/trouble';
 import { arrayOf } from './adding-events';
 import type { Database } from './database';
 import type { IssuerRow } from './issuers';
-import { factsWithoutItems } from './listed-orders';
+import { inLists, listed } from './listed-orders';
 import { issuersOfMode } from './of-mode';
 import { positionsOf } from './orders';
 
 /** What the console's overview needs of one order. */
 export interface SampledOrder {
+  readonly _id?: string;
   readonly issuerId: string;
   readonly orderNo: string;
   readonly position: string;
@@ -38,6 +39,7 @@ export interface OwedRefund {
 
 /** What the sums over days need of one order. */
 export interface SoldOrder {
+  readonly _id?: string;
   readonly issuerId: string;
   readonly position: string;
   readonly state: OrderState;
@@ -62,7 +64,6 @@ const callsTriedAgain = {
 };
 
 const sampled = {
-  _id: 0,
   issuerId: 1,
   orderNo: 1,
   position: 1,
@@ -82,10 +83,10 @@ export type Stats = ReturnType<typeof createStats>;
 /** The newest first. */
 const newestSince =
   (orders: Database['orders'], mark: 'eventsGivenUpAt' | 'paidTwiceAt' | 'codeReportedAt') =>
-  (since: Date, limit: number): Promise<OrderName[]> =>
+  (since: Date, limit: number): Promise<(OrderName & { readonly _id?: string })[]> =>
     orders
       .find({ [mark]: { $gte: since }, position: live })
-      .project<OrderName>({ _id: 0, issuerId: 1, orderNo: 1 })
+      .project<OrderName & { readonly _id: string }>({ issuerId: 1, orderNo: 1 })
       .sort({ [mark]: -1 })
       .limit(limit)
       .toArray();
@@ -113,7 +114,7 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
     orders
       .find({ position: { ...live, $gte: since.toISOString(), ...(before === undefined ? {} : { $lt: before }) } })
       .project<SoldOrder>({
-        ...{ _id: 0, issuerId: 1, position: 1, state: 1, createdAt: 1, product: 1, amount: 1 },
+        ...{ issuerId: 1, position: 1, state: 1, createdAt: 1, product: 1, amount: 1 },
         'facts.refundDueValue': 1,
       })
       .sort({ position: -1 })
@@ -166,9 +167,10 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   refundsLongestOpen: (limit: number): Promise<WaitingOrder[]> =>
     orders
       .find({ refundOpen: live })
-      .project<WaitingOrder>({ issuerId: 1, orderNo: 1, createdAt: 1, ...factsWithoutItems })
+      .project<WaitingOrder>(inLists)
       .sort({ refundOpen: 1 })
       .limit(limit)
+      .map(listed)
       .toArray(),
 
   /** There are few issuers: no index. */
@@ -194,17 +196,19 @@ export const createStats = ({ orders, issuers, alerts }: Pick<Database, 'orders'
   newestExpired: (limit: number): Promise<WaitingOrder[]> =>
     orders
       .find({ state: 'expired', position: live })
-      .project<WaitingOrder>({ issuerId: 1, orderNo: 1, createdAt: 1, ...factsWithoutItems })
+      .project<WaitingOrder>(inLists)
       .sort({ position: -1 })
       .limit(limit)
+      .map(listed)
       .toArray(),
 
   /** The longest in a state: `by_state` from its end. */
   oldest: (state: OrderState, limit: number): Promise<WaitingOrder[]> =>
     orders
       .find({ state, position: live })
-      .project<WaitingOrder>({ issuerId: 1, orderNo: 1, createdAt: 1, ...factsWithoutItems })
+      .project<WaitingOrder>(inLists)
       .sort({ position: 1 })
       .limit(limit)
+      .map(listed)
       .toArray(),
 });

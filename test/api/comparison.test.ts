@@ -10,9 +10,9 @@ const hourMs = 3_600_000;
 const laterMs = () => Date.now() + hourMs;
 const compare = () => {
   const { orderDeps, troubles, issuers, reconciliations, comparisons } = file.platform.core;
-  const { orders } = orderDeps;
+  const { orders, rowReader } = orderDeps;
   const sayAlive = () => undefined;
-  const deps = { orders, troubles, issuers, reconciliations, comparisons, nowMs: laterMs, sayAlive };
+  const deps = { orders, rowReader, troubles, issuers, reconciliations, comparisons, nowMs: laterMs, sayAlive };
   return createCompareSides(deps).compareSides();
 };
 const sources = (): TroubleSources => ({ ...file.platform.core, nowMs: laterMs });

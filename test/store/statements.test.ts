@@ -5,7 +5,7 @@ import { createStatements as createMaking } from '../../src/second-interface/sta
 import { createIssuers, type IssuerRow } from '../../src/store/issuers';
 import { createOrders } from '../../src/store/orders';
 import { createStatements } from '../../src/store/statements';
-import { acceptedRow, databaseOfFile, issuerSeal, ring } from '../support/database-of-file';
+import { acceptedRow, databaseOfFile, issuerSeal } from '../support/database-of-file';
 
 const file = databaseOfFile();
 const rowReader = createRowReader(() => undefined);
@@ -19,7 +19,7 @@ const orderOf = (orderNo: string, atMs: number, issuerId = 'acme') => {
 const setOf = (nowMs: () => number) => {
   const orders = createOrders(file.database, undefined, nowMs);
   const kept = createStatements(file.database);
-  return { orders, kept, statements: createMaking({ orders, ring, rowReader, statements: kept, nowMs }) };
+  return { orders, kept, statements: createMaking({ orders, rowReader, statements: kept, nowMs }) };
 };
 const numbersOf = async (pages: AsyncIterable<readonly { orderNo: string }[]>): Promise<string[]> => {
   const numbers: string[] = [];
@@ -93,7 +93,6 @@ test('of two processes that make the same one at once the first counts for both,
           return rows;
         },
       },
-      ring,
       rowReader,
       statements: kept,
       nowMs: () => asOfMs,

@@ -1,8 +1,10 @@
+import { createRowReader } from '../../src/bounded/row-reader';
 import { createConsoleSample } from '../../src/operator/overview/sample';
 import type { SampledOrder } from '../../src/store/stats';
 
 const startMs = Date.parse('2026-03-01T12:00:00.000Z');
 const since = new Date(startMs);
+const rowReader = createRowReader(() => undefined);
 
 /** A store that keeps rows in memory and counts what is read from it. */
 const storeOf = (rows: SampledOrder[]) => {
@@ -42,7 +44,7 @@ const row = (n: number, state: SampledOrder['state'] = 'delivered'): SampledOrde
 describe('the sample behind the overview', () => {
   test('after the first look only new and open orders are read, and no order is lost or counted twice', async () => {
     const store = storeOf(Array.from({ length: 1_000 }, (_, n) => row(n, n === 3 ? 'verified' : 'delivered')));
-    const sample = createConsoleSample(store);
+    const sample = createConsoleSample(store, rowReader);
     expect((await sample.read(since)).orders).toHaveLength(1_000);
     store.reads.newest = 0;
     store.rows.push(row(1_000, 'accepted'));
@@ -56,7 +58,7 @@ describe('the sample behind the overview', () => {
 
   test('every open order has its turn, however many there are', async () => {
     const store = storeOf(Array.from({ length: 1_200 }, (_, n) => row(n, 'accepted')));
-    const sample = createConsoleSample(store);
+    const sample = createConsoleSample(store, rowReader);
     await sample.read(since);
     for (let n = 0; n < 1_200; n += 1) store.rows[n] = row(n, 'expired');
     let open = 1_200;
@@ -69,7 +71,7 @@ describe('the sample behind the overview', () => {
 
   test('more orders than it keeps are said to be more, until those that are missing are out of the hour', async () => {
     const store = storeOf(Array.from({ length: 5_000 }, (_, n) => row(n)));
-    const sample = createConsoleSample(store);
+    const sample = createConsoleSample(store, rowReader);
     const first = await sample.read(since);
     expect([first.orders.length, first.orders[0]?.orderNo, first.isCapped]).toEqual([3_000, 'o-4999', true]);
     const later = await sample.read(new Date(startMs + 2_500_000));
@@ -78,7 +80,7 @@ describe('the sample behind the overview', () => {
 
   test('a long time without a look leaves no gap that is not told', async () => {
     const store = storeOf([row(0)]);
-    const sample = createConsoleSample(store);
+    const sample = createConsoleSample(store, rowReader);
     await sample.read(since);
     store.rows.push(...Array.from({ length: 4_000 }, (_, n) => row(n + 1)));
     const { orders, isCapped } = await sample.read(since);

@@ -1,3 +1,4 @@
+import { createRowReader } from '../../src/bounded/row-reader';
 import { csvLine, unguarded } from '../../src/contract/csv';
 import { csvRecords } from '../../src/contract/csv-records';
 import { openFacts, type orderStates } from '../../src/domain/order';
@@ -84,11 +85,12 @@ const round = async (): Promise<void> => {
   await reconcile(
     {
       nowMs: () => 1,
+      rowReader: createRowReader(() => undefined),
       orders: {
         named: async (names) =>
           names.flatMap(({ orderNo }) => {
             const ours = own.get(orderNo);
-            return ours ? [{ orderNo, facts: facts(ours) } as Row] : [];
+            return ours ? [{ _id: `acme/${orderNo}`, orderNo, facts: facts(ours) } as Row] : [];
           }),
         numbersWithin: async () => [...own.keys()].map((orderNo) => ({ orderNo, position: orderNo })),
       },

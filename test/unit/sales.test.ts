@@ -1,3 +1,4 @@
+import { createRowReader } from '../../src/bounded/row-reader';
 import { createSalesReader, salesOf } from '../../src/operator/overview/sales';
 import type { SoldOrder } from '../../src/store/stats';
 
@@ -52,7 +53,7 @@ test('it is read page by page, up to a limit that is told, and once a minute for
       return Array.from({ length: limit }, () => sold('2026-01-08T12:10:00.000Z'));
     },
   };
-  const read = createSalesReader({ stats, nowMs: () => now });
+  const read = createSalesReader({ stats, rowReader: createRowReader(() => undefined), nowMs: () => now });
   expect(await read('24')).toMatchObject({ orders: 50_000, isCapped: true, since: '2026-01-08T12:10:00.000Z' });
   await Promise.all([read('24'), read('24')]);
   expect(reads).toBe(10);

@@ -33,31 +33,37 @@ export const pagesOf = async function* <Row>(
   }
 };
 
+/** How rows become lines: by a `RowReader`, within which a line is made and written; undefined: the row is left out. */
+type ReadBy<Row> = (write: (row: Row) => string) => (row: Row) => string | undefined;
+
+/** Of rows that are our own already. */
+export const asTheyAre = <Row>(write: (row: Row) => string): ((row: Row) => string) => write;
+
 /** RFC 4180, with the names of the columns first. */
 export const csvLines = async function* <Column extends string, Row>(
   columns: readonly Column[],
   pages: AsyncIterable<readonly Row[]>,
-  /** Undefined: the row is left out. */
-  lineOf: (row: Row) => Readonly<Partial<Record<NoInfer<Column>, string | number | undefined>>> | undefined,
+  readBy: ReadBy<Row>,
+  lineOf: (row: Row) => Readonly<Partial<Record<NoInfer<Column>, string | number | undefined>>>,
 ): AsyncGenerator<string> {
+  const write = readBy((row) => {
+    const line = lineOf(row);
+    return csvLine(columns.map((column) => line[column]));
+  });
   let head = csvLine(columns);
   for await (const rows of pages) {
-    const lines = rows.flatMap((row) => lineOf(row) ?? []);
-    yield `${head}${lines.map((line) => csvLine(columns.map((column) => line[column]))).join('')}`;
+    yield `${head}${rows.map((row) => write(row) ?? '').join('')}`;
     head = '';
   }
 };
 
 export const ndjsonLines = async function* <Row>(
   pages: AsyncIterable<readonly Row[]>,
-  lineOf: (row: Row) => object | undefined,
+  readBy: ReadBy<Row>,
+  lineOf: (row: Row) => object,
 ): AsyncGenerator<string> {
-  for await (const rows of pages) {
-    yield rows
-      .flatMap((row) => lineOf(row) ?? [])
-      .map((line) => `${JSON.stringify(line)}\n`)
-      .join('');
-  }
+  const write = readBy((row) => `${JSON.stringify(lineOf(row))}\n`);
+  for await (const rows of pages) yield rows.map((row) => write(row) ?? '').join('');
 };
 
 /** Of the mount, once its caller is let in. What fails before the first lines are there is answered as a problem. */

@@ -1,7 +1,12 @@
 import type { RowReader } from '../../bounded/row-reader';
 import { sanitisedLogo } from '../../branding/logo';
 import { keptByIssuer, shownTerminal } from '../../channels/kept-terminal';
-import type { changeIssuer, IssuerBody, rotateSecret } from '../../contract/operator/issuers';
+import {
+  type changeIssuer,
+  type IssuerBody,
+  issuer as issuerShape,
+  type rotateSecret,
+} from '../../contract/operator/issuers';
 import { bodyInvalid } from '../../contract/problem';
 import type { BodyOf, GivenBody } from '../../contract/route';
 import type { Versions } from '../../contract/versions';
@@ -99,7 +104,12 @@ export const createIssuerAccounts = (deps: Deps) => {
 
     bodiesOf: async (rows: readonly IssuerRow[]): Promise<IssuerBody[]> => {
       const platform = await settings.platform();
-      const body = rowReader.of('issuers', (row: IssuerRow) => bodyOfIssuer(row, platform, versions));
+      const body = rowReader.of('issuers', (row: IssuerRow) => {
+        const made = bodyOfIssuer(row, platform, versions);
+        const { error } = issuerShape.safeParse(made);
+        if (error) throw new Error(`${error.issues[0]?.path.join('.')} is not what it should be`);
+        return made;
+      });
       return rows.flatMap((row) => body(row) ?? []);
     },
 

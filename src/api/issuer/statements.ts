@@ -10,7 +10,7 @@ import { secondMs } from '../../domain/timings';
 import type { Statement, Statements } from '../../second-interface/statements/statements';
 import type { IssuerRow, Issuers } from '../../store/issuers';
 import { prefers } from '../edge/accept';
-import { csvLines, type FileAnswer, ndjsonLines } from '../edge/file-answer';
+import { asTheyAre, csvLines, type FileAnswer, ndjsonLines } from '../edge/file-answer';
 import type { Mount } from '../edge/mount';
 
 /** Statements that are looked for or made at the same moment, per process. */
@@ -57,7 +57,9 @@ export const mountStatements = (mount: Mount, { statements, issuers, nowMs }: St
   const fileOf = ({ isFinal, asOf, pages }: Statement, isCsv: boolean): FileAnswer => ({
     mediaType: isCsv ? csv : ndjson,
     headers: { 'statement-final': String(isFinal), 'statement-as-of': asOf.toISOString() },
-    lines: isCsv ? csvLines(statementColumns, pages, (line) => line) : ndjsonLines(pages, (line) => line),
+    lines: isCsv
+      ? csvLines(statementColumns, pages, asTheyAre, (line) => line)
+      : ndjsonLines(pages, asTheyAre, (line) => line),
   });
 
   mount.issuerFile(readStatement)(async ({ issuer, params: { day }, accept }) =>

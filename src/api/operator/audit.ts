@@ -34,7 +34,8 @@ export const mountOperatorAudit = (mount: Mount, { auditLog, rowReader }: Operat
     deed: { action: 'audit.exported', target: 'audit', after: { after } },
     lines: ndjsonLines(
       pagesOf<KeptAuditRow>((limit, last) => auditLog.after(last?.seq ?? after, limit)),
-      rowReader.of('audit', (row: KeptAuditRow) => entryBody(row)),
+      (write) => rowReader.of('audit', write),
+      entryBody,
     ),
   }));
 };

@@ -39,7 +39,11 @@ interface Failing extends Pick<ListedOrder, '_id' | 'position'> {
 
 /** Orders that a person should look at, newest first: undeliverable ones, those whose message came back, stuck ones, those whose issuer was not told. */
 export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): void => {
-  const shown = orderDeps.rowReader.of('orders', failureBody);
+  const isOrder = orderDeps.rowReader.of('orders', (_row: ListedOrder) => true);
+  const readBy = <T>(write: (one: Failing) => T): ((one: Failing) => T | undefined) => {
+    const written = orderDeps.rowReader.of('orders', write);
+    return (one) => (isOrder(one.row) ? written(one) : undefined);
+  };
   const waitingOf = orderDeps.rowReader.of('orders', (row: FailingOrder): Failing[] => {
     const [call] = callFailures(row);
     return call ? [{ ...failing(row, call.kind, whyWaiting), call }] : [];
@@ -87,7 +91,7 @@ export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): voi
 
   mount.operator(routes.listFailures)(async ({ query: { limit, cursor, mode = 'live' } }) => {
     const page = await readerOf(mode)(limit + 1, cursor === undefined ? undefined : positionOf(cursor));
-    return { status: 200, body: pageOf(page, limit, shown) };
+    return { status: 200, body: pageOf(page, limit, readBy(failureBody)) };
   });
 
   mount.operatorFile(routes.exportFailures)(({ query }) => {
@@ -99,7 +103,8 @@ export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): voi
         ['issuerId', 'orderNo', 'state', 'kind', 'why', 'lastStatus', 'at'],
         // Its kinds come together: a page may have more than was asked for, and what is behind it comes again.
         pagesOf<Failing>(async (limit, last) => (await read(limit, last?.position)).slice(0, limit)),
-        shown,
+        readBy,
+        failureBody,
       ),
     };
   });

@@ -91,7 +91,8 @@ export const mountOrderLists = (mount: Mount, { orderDeps, issuers }: OrderLists
       lines: csvLines(
         ['issuerId', ...statementColumns],
         pagesOf<ListedOrder>((limit, last) => read(query, limit, last?.position)),
-        orderDeps.rowReader.of('orders', (row) => ({ issuerId: row.issuerId, ...statementLine(row) })),
+        (write) => orderDeps.rowReader.of('orders', write),
+        (row) => ({ issuerId: row.issuerId, ...statementLine(row) }),
       ),
     };
   });

@@ -1,5 +1,6 @@
 import * as routes from '../../contract/operator/refunds';
 import type { OrderDeps } from '../../second-interface/ask-order';
+import { isOwed } from '../../store/order-shape';
 import type { ListedOrder } from '../../store/orders';
 import type { OwedRefund, Stats } from '../../store/stats';
 import { csvLines, pagesOf } from '../edge/file-answer';
@@ -20,12 +21,8 @@ export const mountRefunds = (mount: Mount, { orderDeps, stats }: Refunds): void 
   const owedOf = (open: readonly OwedRefund[]) => ({
     orders: open.length,
     isCapped: open.length === summedMax,
-    sums: sumsOf(open.flatMap((row) => leftOf(row) ?? [])),
+    sums: sumsOf(orderDeps.rowReader.those('orders', open, isOwed)),
   });
-  const leftOf = orderDeps.rowReader.of('orders', ({ amount, facts }: OwedRefund) => ({
-    currency: amount.currency,
-    left: (facts.refundDueValue ?? 0) - (facts.refundSettledValue ?? 0),
-  }));
 
   mount.operator(routes.listRefunds)(async ({ query: { settled, limit, cursor, mode = 'live' } }) => {
     const which = settled === 'true' ? 'refundSettled' : 'refundOpen';
@@ -46,21 +43,25 @@ export const mountRefunds = (mount: Mount, { orderDeps, stats }: Refunds): void 
       lines: csvLines(
         ['issuerId', 'orderNo', 'state', 'closedReason', 'paymentId', 'due', 'settled', 'currency', 'at'],
         pagesOf<ListedOrder>((limit, last) => orderDeps.orders.withRefund(which, last?.position, limit, mode)),
-        orderDeps.rowReader.of('orders', (row) => {
+        (write) => orderDeps.rowReader.of('orders', write),
+        (row) => {
           const { payment, due, settled: paidBack, ...refund } = refundBody(row);
           return {
             ...{ ...refund, paymentId: payment?.id },
             ...{ due: due.value, settled: paidBack?.value, currency: due.currency },
           };
-        }),
+        },
       ),
     };
   });
 };
 
-const sumsOf = (open: readonly { readonly currency: string; readonly left: number }[]) => {
+const sumsOf = (open: readonly OwedRefund[]) => {
   const sums = new Map<string, number>();
-  for (const { currency, left } of open) sums.set(currency, (sums.get(currency) ?? 0) + left);
+  for (const { amount, facts } of open) {
+    const left = (facts.refundDueValue ?? 0) - (facts.refundSettledValue ?? 0);
+    sums.set(amount.currency, (sums.get(amount.currency) ?? 0) + left);
+  }
   return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([currency, value]) => ({ value, currency }));
 };
 

@@ -92,7 +92,7 @@ export const overviewOf = ({ atMs, newest, isCapped, oldest, waiting, trouble }:
         toCode: percentiles(orders.flatMap(msToCode)),
       })),
     oldest: oldest
-      .flatMap(shownOldest)
+      .map(shownOldest)
       .sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
       .slice(0, oldestShown),
     trouble: {
@@ -127,14 +127,9 @@ export const overviewOf = ({ atMs, newest, isCapped, oldest, waiting, trouble }:
   };
 };
 
-/** What somebody else wrote waits for nobody. */
-const shownOldest = ({ issuerId, orderNo, createdAt, facts }: WaitingOrder): Overview['oldest'] => {
-  try {
-    return [{ issuerId, orderNo, state: facts.state, createdAt: createdAt.toISOString(), why: whyWaiting(facts) }];
-  } catch {
-    return [];
-  }
-};
+const shownOldest = ({ issuerId, orderNo, createdAt, facts }: WaitingOrder): Overview['oldest'][number] => ({
+  ...{ issuerId, orderNo, state: facts.state, createdAt: createdAt.toISOString(), why: whyWaiting(facts) },
+});
 
 const countOutcomes = (orders: readonly SampledOrder[]): Record<Outcome, number> => {
   const counts = { delivered: 0, under_way: 0, failed: 0 };

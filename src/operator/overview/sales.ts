@@ -1,18 +1,10 @@
 import { cachedFor } from '../../bounded/cached-for';
+import type { RowReader } from '../../bounded/row-reader';
 import type { Sales } from '../../contract/operator/overview';
 import { hourMs, minuteMs } from '../../domain/timings';
+import { isSold } from '../../store/order-shape';
 import type { SoldOrder, Stats } from '../../store/stats';
 import { outcomes } from './overview';
-
-/** What somebody else wrote was not sold. */
-const isSold = ({ issuerId, state, createdAt, product, amount, facts }: SoldOrder): boolean =>
-  typeof issuerId === 'string' &&
-  outcomes[state] !== undefined &&
-  createdAt instanceof Date &&
-  typeof product?.id === 'string' &&
-  typeof amount?.currency === 'string' &&
-  Number.isFinite(amount.value) &&
-  Number.isFinite(facts?.refundDueValue ?? 0);
 
 const ordersMax = 50_000;
 const readAtOnce = 5_000;
@@ -28,9 +20,11 @@ export type SalesReader = ReturnType<typeof createSalesReader>;
 
 export const createSalesReader = ({
   stats,
+  rowReader,
   nowMs,
 }: {
   readonly stats: Pick<Stats, 'sold'>;
+  readonly rowReader: RowReader;
   readonly nowMs: () => number;
 }) => {
   const read = async (hours: SalesHours): Promise<Sales> => {
@@ -40,8 +34,9 @@ export const createSalesReader = ({
     for (;;) {
       const page = await stats.sold(new Date(sinceMs), sold.at(-1)?.position, readAtOnce);
       sold.push(...page);
-      if (page.length < readAtOnce) return salesOf(hours, atMs, sold.filter(isSold), false);
-      if (sold.length >= ordersMax) return salesOf(hours, atMs, sold.filter(isSold), true);
+      const isCapped = page.length === readAtOnce && sold.length >= ordersMax;
+      if (page.length < readAtOnce || isCapped)
+        return salesOf(hours, atMs, rowReader.those('orders', sold, isSold), isCapped);
     }
   };
   const readers = {

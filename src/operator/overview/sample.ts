@@ -1,4 +1,6 @@
-import { isFinal, orderStates } from '../../domain/order';
+import type { RowReader } from '../../bounded/row-reader';
+import { isFinal } from '../../domain/order';
+import { isSampled } from '../../store/order-shape';
 import type { SampledOrder, Stats } from '../../store/stats';
 
 const ordersLimit = 3_000;
@@ -14,19 +16,11 @@ export interface Sample {
   readonly isCapped: boolean;
 }
 
-/** What somebody else wrote is none of the numbers. */
-const isSampled = ({ issuerId, orderNo, createdAt, state, facts }: SampledOrder): boolean =>
-  typeof issuerId === 'string' &&
-  typeof orderNo === 'string' &&
-  createdAt instanceof Date &&
-  orderStates.includes(state) &&
-  Number.isFinite(facts?.updatedAtMs);
-
 /**
  * The newest orders, kept between two looks: after the first one only what is new and what was still open is read, since
  * an order that has ended stays as it is.
  */
-export const createConsoleSample = (stats: Pick<Stats, 'newest' | 'again'>) => {
+export const createConsoleSample = (stats: Pick<Stats, 'newest' | 'again'>, rowReader: RowReader) => {
   let known: readonly SampledOrder[] = [];
   /** From here on none is missing. */
   let wholeSinceMs = 0;
@@ -48,7 +42,8 @@ export const createConsoleSample = (stats: Pick<Stats, 'newest' | 'again'>) => {
       const fresh = await stats.newest(from, ordersLimit);
       // A full answer may have left a gap behind it: what is older is let go.
       const before = fresh.length < ordersLimit ? [...known, ...open] : [];
-      const orders = new Map([...before, ...fresh].filter(isSampled).map((order) => [idOf(order), order]));
+      const sampled = rowReader.those('orders', [...before, ...fresh], isSampled);
+      const orders = new Map(sampled.map((order) => [idOf(order), order]));
       const inTime = [...orders.values()]
         .filter(({ createdAt }) => createdAt >= since)
         .sort((a, b) => (a.position < b.position ? 1 : -1));

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { RowReader } from '../../bounded/row-reader';
 import { createSlots } from '../../bounded/slots';
 import type { Overview } from '../../contract/operator/overview';
 import { Failure } from '../../domain/failures';
@@ -22,16 +23,18 @@ export type ConsoleSampler = ReturnType<typeof createConsoleSampler>;
 /** One look at the database for all open overviews of this process, and none while nobody watches. */
 export const createConsoleSampler = ({
   stats,
+  rowReader,
   troubles,
   nowMs,
   log,
 }: {
   readonly stats: Stats;
+  readonly rowReader: RowReader;
   readonly troubles: TroubleWatch;
   readonly nowMs: () => number;
   readonly log: Logger;
 }) => {
-  const sample = createConsoleSample(stats);
+  const sample = createConsoleSample(stats, rowReader);
   const watchers = new Set<(text: string) => void>();
   const places = createSlots(watchersLimit);
   let latest: { readonly overview: Overview; readonly text: string; readonly readAtMs: number } | undefined;
@@ -51,7 +54,7 @@ export const createConsoleSampler = ({
       trouble: await troubles.look(),
       newest: orders,
       isCapped,
-      oldest: oldest.flat(),
+      oldest: rowReader.those('orders', oldest.flat()),
       waiting: waitingStates.map((state, n) => {
         const count = counts[n] ?? 0;
         return { state, count, isCapped: count >= countLimit };

@@ -1,7 +1,8 @@
+import type { RowReader } from '../../bounded/row-reader';
 import type { readReconciliation } from '../../contract/issuer/reconciliations';
 import { bodyInvalid } from '../../contract/problem';
 import type { GivenBody } from '../../contract/route';
-import { type Mode, modeOf } from '../../domain/ids';
+import { type Mode, modeOf, orderNameOf } from '../../domain/ids';
 import {
   comparedFacts,
   type Difference,
@@ -16,6 +17,7 @@ import type { ReconciliationName, Reconciliations } from '../../store/reconcilia
 
 export interface Reconciling {
   readonly orders: Pick<Orders, 'named' | 'numbersWithin'>;
+  readonly rowReader: RowReader;
   readonly reconciliations: Reconciliations;
   readonly dayCounts: Pick<DayCounts, 'require'>;
   readonly nowMs: () => number;
@@ -43,7 +45,7 @@ export const reconcile = async (
   listed: ReadonlyMap<string, ListedOrder>,
   span: Span | undefined,
 ): Promise<void> => {
-  const { orders, reconciliations, nowMs } = deps;
+  const { orders, rowReader, reconciliations, nowMs } = deps;
   const at = new Date(nowMs());
   const numbers = new Set(listed.keys());
   if (span) for (const orderNo of await numbersWithin(deps, name.issuerId, span)) numbers.add(orderNo);
@@ -61,8 +63,11 @@ export const reconcile = async (
     const some = sorted.slice(from, from + comparedAtOnce);
     const { issuerId } = name;
     const rows = await orders.named(some.map((orderNo) => ({ issuerId, orderNo })));
-    const ours = new Map(rows.map((row) => [row.orderNo, comparedFacts(row.facts)]));
-    for (const orderNo of some) {
+    const known = rowReader.those('orders', rows);
+    const ours = new Map(known.map((row) => [row.orderNo, comparedFacts(row.facts)]));
+    // Of what somebody else wrote nothing is said.
+    const unsure = new Set(rows.map(({ _id }) => orderNameOf(_id).orderNo).filter((orderNo) => !ours.has(orderNo)));
+    for (const orderNo of some.filter((one) => !unsure.has(one))) {
       const line = listed.get(orderNo);
       const own = ours.get(orderNo);
       const found = line ? differencesOf(line, own) : own ? [missingThere(orderNo, own)] : [];

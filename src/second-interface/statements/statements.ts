@@ -5,10 +5,8 @@ import { createGunzip, createGzip } from 'node:zlib';
 import type { RowReader } from '../../bounded/row-reader';
 import type { StatementLine } from '../../contract/issuer/statements';
 import { type Day, dayOf, statementDueMs } from '../../domain/days';
-import { type OrderName, orderNameOf } from '../../domain/ids';
-import { type KeyRing, SealBroken } from '../../sealing/key-ring';
-import { openOrder } from '../../sealing/order-row';
-import type { ListedOrder, Orders } from '../../store/orders';
+import { orderNameOf } from '../../domain/ids';
+import type { Orders } from '../../store/orders';
 import type { StatementName, StatementRow, Statements as StatementStore } from '../../store/statements';
 import { statementLine } from './statement-line';
 
@@ -29,45 +27,23 @@ export type Statements = ReturnType<typeof createStatements>;
 /** Who asks first for a past day makes its statement; the daily job does so for all that nobody has asked for. */
 export const createStatements = ({
   orders,
-  ring,
   rowReader,
   statements,
   nowMs,
 }: {
-  readonly orders: Pick<Orders, 'changedOn' | 'find'>;
-  readonly ring: KeyRing;
+  readonly orders: Pick<Orders, 'changedOn'>;
   readonly rowReader: RowReader;
   readonly statements: StatementStore;
   readonly nowMs: () => number;
 }) => {
-  /** A statement stays as it is: what it lacks is what somebody else wrote, and nothing that went wrong here. */
-  const line = async (row: ListedOrder): Promise<StatementLine[]> => {
-    try {
-      return [statementLine(row)];
-    } catch (error) {
-      if (await opens(orderNameOf(row._id))) throw error;
-      rowReader.leaveOut('orders', row, error);
-      return [];
-    }
-  };
-  const opens = async (name: OrderName): Promise<boolean> => {
-    const row = await orders.find(name);
-    try {
-      return row !== null && openOrder(ring, row) !== undefined;
-    } catch (error) {
-      if (error instanceof SealBroken) return false;
-      throw error;
-    }
-  };
   const making = new Map<string, Promise<StatementRow>>();
 
   const pagesOf = async function* ({ issuerId, day }: StatementName): AsyncGenerator<readonly StatementLine[]> {
     let after = '';
     for (;;) {
       const rows = await orders.changedOn(issuerId, day, after, readAtOnce);
-      const lines: StatementLine[] = [];
-      for (const row of rows) lines.push(...(await line(row)));
-      yield lines;
+      // It stays as it is: it lacks what somebody else wrote, and nothing that went wrong here.
+      yield rowReader.those('orders', rows).map(statementLine);
       const last = rows.at(-1);
       if (!last || rows.length < readAtOnce) return;
       after = orderNameOf(last._id).orderNo;
