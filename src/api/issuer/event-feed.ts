@@ -8,6 +8,7 @@ import { ownMessageId } from '../../first-interface/message-id';
 import { eventMessage } from '../../first-interface/messages';
 import type { WaitingReaders } from '../../overload/waiting-readers';
 import type { EventFeed, FeedEvent, FeedPosition } from '../../store/event-feed';
+import { flawOfOrder } from '../../store/order-shape';
 import type { Mount } from '../edge/mount';
 
 /** The events of an issuer's orders, to be read by itself. */
@@ -38,10 +39,14 @@ export const mountEventFeed = (
       look: () => atWork(look),
       isEnough: (page) => page.events.length > 0,
     });
-    const messageOf = rowReader.of('orders', ({ row, event }: FeedEvent & { readonly _id: string }) => ({
-      id: ownMessageId(row, 'event', event.sequence),
-      ...eventMessage(row, event),
-    }));
+    const messageOf = rowReader.of(
+      'orders',
+      ({ row, event }: FeedEvent & { readonly _id: string }) => ({
+        id: ownMessageId(row, 'event', event.sequence),
+        ...eventMessage(row, event),
+      }),
+      ({ row }) => flawOfOrder(row) === undefined,
+    );
     const data = events.flatMap((one) => messageOf({ _id: one.row._id, ...one }) ?? []);
     return { status: 200, body: { data, nextCursor: cursorOf(next) } };
   });
