@@ -3,6 +3,9 @@ declare const isCut: unique symbol;
 /** What somebody wrote, without any value that gives a code away: nothing else is stored, audited or sent on. */
 export type SaidText = string & { readonly [isCut]: true };
 
+/** Of an address: below that a part of it may be any word. */
+const lettersOfPartMin = 6;
+
 /** Stands where something was cut. */
 const mark = '…';
 
@@ -84,11 +87,13 @@ const goesOn = (text: string): boolean => /^(?:\p{L}\p{L}|\p{N}\p{N})$/u.test(te
 const standsAlone = (text: string, { start, end }: Part): boolean =>
   !goesOn(text.slice(Math.max(0, start - 1), start + 1)) && !goesOn(text.slice(end - 1, end + 1));
 
-const spellingsAmong = (text: string, values: ReadonlySet<string>): Part[] => {
+/** Each value, by its letters and digits alone. */
+type Spelled = ReadonlyMap<string, string>;
+
+const spellingsAmong = (text: string, values: Spelled): Part[] => {
   const { units, parts } = squeezedParts(text);
   const byLength = new Map<number, Map<string, string[]>>();
-  for (const value of values) {
-    const spelled = squeezed(value);
+  for (const [value, spelled] of values) {
     if (isWordOnly(spelled) || spelled.length > units.length) continue;
     const same = byLength.get(spelled.length) ?? new Map<string, string[]>();
     byLength.set(spelled.length, same.set(spelled, [...(same.get(spelled) ?? []), value]));
@@ -102,6 +107,34 @@ const spellingsAmong = (text: string, values: ReadonlySet<string>): Part[] => {
     }),
   );
 };
+
+const address = /^(?:[a-z][a-z\d+.-]*:\/\/)?((?:[^\s/?#.]+\.)+[^\s/?#.]+([/?#].*))$/is;
+
+const decoded = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+};
+
+/** Of a code that is an address people retype the end, or it without `https://`: who has that has the code. */
+const partsOfAddress = (value: string): string[] => {
+  const [, whole, tail = ''] = address.exec(value) ?? [];
+  if (whole === undefined) return [];
+  const [path = ''] = tail.split(/[?#]/, 1);
+  const last = path.split('/').findLast((part) => part !== '');
+  const parts = [...tail.matchAll(/([/?#&=])([^/?#&=]+)/g)]
+    .filter(([, before, part = '']) => before === '=' || part === last || /\p{N}/u.test(part))
+    .map(([, , part = '']) => decoded(part))
+    .filter((part) => squeezed(part).length >= lettersOfPartMin);
+  // Beside a code, what is small letters alone is a word of the address, such as redeem.
+  const unlikeWords = parts.filter((part) => /[^a-z_.-]/.test(part));
+  return [whole, ...(unlikeWords.length > 0 ? unlikeWords : parts)];
+};
+
+const spelledWithParts = (values: readonly string[]): Spelled =>
+  new Map(values.flatMap((value) => [value, ...partsOfAddress(value)]).map((value) => [value, squeezed(value)]));
 
 const cutOut = (text: string, parts: readonly Part[]): string => {
   let done = 0;
@@ -117,17 +150,18 @@ const cutOut = (text: string, parts: readonly Part[]): string => {
  * Of an id, which is kept whole or not at all: it is one of these values, or holds one that is too long to be there by
  * chance. A till's number is not refused for a PIN.
  */
-export const holdsValue = (id: string, values: readonly string[]): boolean => {
-  const long = values.filter((value) => squeezed(value).length >= lettersOfLong);
-  return values.includes(id) || withoutLinks(id) !== id || spellingsAmong(id, new Set(long)).length > 0;
+export const holdsValue = (id: string, given: readonly string[]): boolean => {
+  const values = spelledWithParts(given);
+  const long = new Map([...values].filter(([, spelled]) => spelled.length >= lettersOfLong));
+  return values.has(id) || withoutLinks(id) !== id || spellingsAmong(id, long).length > 0;
 };
 
 /**
  * Without links, and without these values however they are spelled: codes are compared by letters and digits alone. It
  * takes as long as text and values are, times the lengths that the values have.
  */
-export const withoutValues = (text: string, values: readonly string[]): SaidText => {
-  const all = new Set(values);
-  const short = new Set(values.filter((value) => isWordOnly(squeezed(value))));
-  return withoutLinks(cutOut(text, [...wordsAmong(text, short), ...spellingsAmong(text, all)]));
+export const withoutValues = (text: string, given: readonly string[]): SaidText => {
+  const values = spelledWithParts(given);
+  const short = new Set([...values].filter(([, spelled]) => isWordOnly(spelled)).map(([value]) => value));
+  return withoutLinks(cutOut(text, [...wordsAmong(text, short), ...spellingsAmong(text, values)]));
 };

@@ -41,6 +41,35 @@ test.each(['till-4711-000123', 'r-90210', 'SUN75', 'a', 'ABCD-EFGH', '2026-11-24
   expect(holdsValue(id, values)).toBe(false),
 );
 
+const addresses = [
+  'https://gift.example/r/ABCDEFGH1234WXYZ',
+  'https://gift.example/use.php?lang=de&code=QRSTUVW%2D99&utm=x',
+  'http://gift.example/c/K7M2P9/redeem/',
+  'https://gift.example/use/abcdefgh',
+  'gift.example/#/open/ZZ8811Y',
+  'https://id.gs1.org/01/04006381333931/21/S%2FERIAL',
+  'https://a.example/b1',
+];
+
+test.each([
+  ['the code ABCDEFGH1234WXYZ', 'the code …'],
+  ['abcd-efgh-1234-wxyz', '…'],
+  ['see gift.example/r/ABCDEFGH1234WXYZ', 'see …'],
+  ['QRSTUVW-99 or qrstuvw99', '… or …'],
+  ['K7M2P9, then ZZ8811Y', '…, then …'],
+  ['abcdefgh or ABCD-EFGH', '… or …'],
+  ['S/ERIAL of 04006381333931', '… of …'],
+  ['a.example/b1 and https://a.example/b1', '… and …'],
+])('of codes that are addresses %j is kept as %j', (text, kept) => {
+  expect(withoutValues(text, addresses)).toBe(kept);
+  expect(holdsValue('r-ABCDEFGH1234WXYZ', addresses)).toBe(true);
+});
+
+test.each(['gift.example is closed, redeem b1, a seat', 'lang de, 01 and 21, open the page'])(
+  '%j has no part of them that gives one away',
+  (text) => expect(withoutValues(text, addresses)).toBe(text),
+);
+
 test('what is cut in one place is one mark, also where values overlap', () => {
   expect(withoutValues('ABCDEFGHIJKLMNOP', ['ABCDEFGHIJ', 'GHIJKLMNOP'])).toBe('…');
   expect(withoutValues('ABCDEFGHIJ', ['ABCDEFGHIJ', 'CDEFGHIJ'])).toBe('…');
