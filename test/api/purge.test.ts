@@ -119,11 +119,10 @@ test('the engine keeps a closed order for 30 days: shorter than the shortest tim
 
 test('an order whose refund is open is not forgotten before it is settled', async () => {
   const issuer = await file.issuer();
-  const { token } = (await issuer.placeVerified('owed')).body;
-  expect((await issuer.submit('owed', [{ itemId: '1', value: 'OWED' }])).status).toBe(201);
-  await issuer.inState('owed', 'delivered');
-  const voided = { type: 'order.void', orderNo: 'owed', token, reason: 'faulty' };
-  expect((await issuer.post('/orders/owed/void', voided)).status).toBe(200);
+  await issuer.placeVerified('owed');
+  await issuer.cancel('owed');
+  await issuer.message('order.refund_due', 'owed');
+  const token = issuer.tokenOf('owed');
   const whenTold = () =>
     until('all events are told', async () => {
       const row = await rowOf(issuer.issuerId, 'owed');
