@@ -45,7 +45,7 @@ import { createPortalLinks } from './store/portal-links';
 import { createPullQueue } from './store/pull-queue';
 import { createPurge } from './store/purge';
 import { createReconciliations } from './store/reconciliations';
-import { createReplays } from './store/replays';
+import { createReplays, sealedOfReplay } from './store/replays';
 import { createRequests } from './store/requests';
 import { createSandboxInbox } from './store/sandbox-inbox';
 import { createSealedValues } from './store/sealed-values';
@@ -158,7 +158,7 @@ export const assemble = async (
     inbox,
     ledger: createLedger(database),
     pulls: createPullQueue(database),
-    replays: createReplays(database),
+    replays: createReplays(database, createRowSeal(ring, places.replayRow, sealedOfReplay)),
     gateway,
     answered: createAnsweredCalls({ answers: createAnswers(database), nowMs }),
     ring,

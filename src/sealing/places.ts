@@ -13,6 +13,7 @@ export const places = {
   maintenanceRow: (id: string): string => `row:settings/${id}`,
   inboxRow: (id: string): string => `row:inbox/${id}`,
   alertRow: (id: string): string => `row:alerts/${id}`,
+  replayRow: (id: string): string => `row:replays/${id}`,
   conformanceRow: (id: string): string => `row:conformanceRuns/${id}`,
   issuerCallHeaders: (issuerId: string): string => `issuer-call-headers:${issuerId}`,
   issuerCallCertificate: (issuerId: string): string => `issuer-call-certificate:${issuerId}`,

@@ -1,6 +1,7 @@
 import type { Collection } from 'mongodb';
 import type { EventType } from '../domain/messages';
 import { ever, type OrderRow, type PendingEvent } from './orders';
+import type { SealOfRow } from './sealed-rows';
 import { isDuplicate } from './store-errors';
 
 export interface NamedEvent {
@@ -22,7 +23,19 @@ export interface ReplayRow {
   readonly sent: number;
   readonly taken: number;
   readonly events: readonly NamedEvent[];
+  /** Over whose it is and since when: one that somebody else wrote keeps no other from beginning. */
+  readonly seal?: Buffer;
 }
+
+/** What stays as it was begun, and can be read without its events. */
+export const sealedOfReplay = ({
+  _id,
+  issuerId,
+  at,
+  matched,
+}: Pick<ReplayRow, '_id' | 'issuerId' | 'at' | 'matched'>) => ({
+  ...{ _id, issuerId, at, matched },
+});
 
 export type ShownReplay = Omit<ReplayRow, 'events'>;
 
@@ -41,15 +54,24 @@ type FoundEvent = NamedEvent & { readonly atMs: number };
 
 export type Replays = ReturnType<typeof createReplays>;
 
-export const createReplays = ({
-  replays,
-  orders,
-}: {
-  readonly replays: Collection<ReplayRow>;
-  readonly orders: Collection<OrderRow>;
-}) => {
+export const createReplays = (
+  {
+    replays,
+    orders,
+  }: {
+    readonly replays: Collection<ReplayRow>;
+    readonly orders: Collection<OrderRow>;
+  },
+  seal: SealOfRow<ShownReplay>,
+) => {
   const idOf = (issuerId: string, replayId: string): string => `${issuerId}/${replayId}`;
   const withoutEvents = { projection: { events: 0 } } as const;
+
+  /** Of before there were seals too: what it has not sent yet is of the next one. */
+  const makeRoom = async (issuerId: string): Promise<void> => {
+    const there = await replays.findOne({ running: issuerId }, withoutEvents);
+    if (there && !seal.isUntouched(there)) await replays.deleteOne({ _id: there._id, running: issuerId });
+  };
 
   return {
     /** Events that were not taken, the oldest first, at most `limit` of them. */
@@ -80,11 +102,13 @@ export const createReplays = ({
       at: Date,
     ): Promise<'begun' | 'exists' | 'running'> => {
       const _id = idOf(issuerId, replayId);
+      await makeRoom(issuerId);
+      const begun = {
+        ...{ _id, issuerId, at, matched: events.length, offset: 0, sent: 0, taken: 0 },
+        ...(events.length > 0 ? { running: issuerId } : {}),
+      };
       try {
-        await replays.insertOne({
-          ...{ _id, issuerId, at, matched: events.length, offset: 0, sent: 0, taken: 0, events },
-          ...(events.length > 0 ? { running: issuerId } : {}),
-        });
+        await replays.insertOne({ ...begun, events, seal: seal.of(begun) });
         return 'begun';
       } catch (error) {
         if (!isDuplicate(error)) throw error;

@@ -125,3 +125,14 @@ test('a replay that begins while no worker runs is done once one does', async ()
   await file.platform.startWorkers();
   expect(await done(issuer, body.replayId)).toMatchObject({ sent: 2, taken: 2 });
 });
+
+test.concurrent('a row that somebody else wrote keeps no replay from beginning', async () => {
+  const issuer = await withUntaken(['blocked']);
+  const { issuerId } = issuer;
+  const forged = { _id: 'x', issuerId, running: issuerId, at: new Date(Date.now() + 1e10), events: [] };
+  await file.platform.core.database.replays.insertOne({ ...forged, matched: 1, offset: 0, sent: 0, taken: 0 });
+  answering(issuer, async () => ({ status: 204 }));
+  const begun = await ask(issuer);
+  expect(begun.status).toBe(202);
+  expect(await done(issuer, begun.body.replayId)).toMatchObject({ matched: 2, taken: 2 });
+});

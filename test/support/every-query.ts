@@ -318,10 +318,10 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.findByWebhookId('e');
     },
     'events of an issuer that were not taken': async () => {
-      await createReplays(of).untaken('acme', { sinceMs: 1 }, 10);
+      await createReplays(of, anySeal).untaken('acme', { sinceMs: 1 }, 10);
     },
     'a replay': async () => {
-      const replays = createReplays(of);
+      const replays = createReplays(of, anySeal);
       const events = [{ orderNo: 'one', sequence: 1 }];
       await replays.begin('acme', 'r', events, now);
       await replays.begin('acme', 'r', events, now);
@@ -375,7 +375,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.findByMessage('p', 'm');
       await orders.holdsElsewhere('p', 'acme/c', ['v']);
     },
-    'reconciler: replays that run': () => createReplays(of).running('', now, 2),
+    'reconciler: replays that run': () => createReplays(of, anySeal).running('', now, 2),
     'what an issuer fetches': async () => {
       const pulls = createPullQueue(of);
       await pulls.due('acme', 1, 2);
