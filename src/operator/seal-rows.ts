@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Audit } from '../store/audit';
+import type { Audit, AuditEntry } from '../store/audit';
 import { checkAudit } from './audit-check';
 
 interface Sealable {
@@ -14,11 +14,22 @@ interface Bindable {
 const action = 'rows.sealed';
 const partRows = 1_000;
 
-const appendTo = (audit: Audit, nowMs: () => number, phase: 'asked' | 'done') =>
-  audit.append({ at: new Date(nowMs()), actor: '(platform)', action, target: 'platform', phase }, randomUUID());
+const appendTo = (audit: Audit, nowMs: () => number, phase: 'asked' | 'done', after?: AuditEntry['after']) => {
+  const entry = { at: new Date(nowMs()), actor: '(platform)', action, target: 'platform', phase };
+  return audit.append({ ...entry, ...(after ? { after } : {}) }, randomUUID());
+};
+
+const ofNew = { isNew: true } as const;
 
 /** Of a new platform, whose rows are all written with their seals. */
-export const noteSealed = (audit: Audit, nowMs: () => number) => appendTo(audit, nowMs, 'done');
+export const noteSealed = (audit: Audit, nowMs: () => number) => appendTo(audit, nowMs, 'done', ofNew);
+
+/** Until when entries were written without the chain, by its first one; undefined: none is known to be genuine. */
+export const chainedSince = async (audit: Audit): Promise<Date | undefined> => {
+  const [first] = await audit.after(0, 1);
+  if (first?.seq !== 1 || !audit.isUnchanged(first)) return undefined;
+  return first.action === action && first.after?.isNew === ofNew.isNew ? undefined : first.at;
+};
 
 /** A chain that somebody cut says nothing of what it said before. */
 const isWhole = async (audit: Audit): Promise<boolean> => {
@@ -42,7 +53,7 @@ export const sealRowsOnce = async (
   orders: Bindable,
   nowMs: () => number,
 ): Promise<boolean> => {
-  const has = async (phase: 'asked' | 'done') => (await audit.list({ action, phase }, undefined, 1)).length > 0;
+  const has = (phase: 'asked' | 'done') => audit.hasOwn(action, phase);
   const append = (phase: 'asked' | 'done') => appendTo(audit, nowMs, phase);
   if (await has('done')) return true;
   if (!(await isWhole(audit))) return false;

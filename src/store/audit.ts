@@ -218,6 +218,14 @@ export const createAudit = (
       return audit.find(filter).sort({ position: -1 }).limit(limit).toArray();
     },
 
+    /** Of the chain, as it was written: what somebody else put there tells nothing of what was done. */
+    hasOwn: async (action: string, phase: AuditPhase): Promise<boolean> => {
+      for await (const row of audit.find<KeptAuditRow>({ _id: isEntry, action, phase }, callByCall)) {
+        if (isUnchanged(row)) return true;
+      }
+      return false;
+    },
+
     /** The chain from after this one on, oldest first: each under the number that its place gives it, whatever it says. */
     after: async (seq: number, limit: number): Promise<KeptAuditRow[]> => {
       const rows = await chain(seq, 1).limit(limit).toArray();

@@ -48,6 +48,16 @@ describe('the audit log over HTTP', () => {
     expect(asked).toMatchObject({ seq: ended?.of, after: { on: false } });
   });
 
+  test('what stands beside the chain of a platform that began with one is nobody’s entry', async () => {
+    const { audit } = file.platform.core.database;
+    const at = new Date(0);
+    const position = `${at.toISOString()}/00`;
+    const beside = { _id: '00', at, position, actor: 'admin', action: 'issuer.deleted', target: 'forged' };
+    await audit.insertOne(beside);
+    expect(await entries('target=forged')).toEqual([]);
+    await audit.deleteOne({ _id: '00' });
+  });
+
   test('without its intent in the log nothing is done; without its outcome it is done, and the intent says so', async () => {
     await whileUnwritable(1, async () => {
       expectProblem(await operator('PUT', '/maintenance', { on: true, reason: 'first' }), 500, 'internal');
@@ -281,6 +291,22 @@ describe('the chain of entries', () => {
     const sealAll = jest.fn();
     await sealRowsOnce(process(), [{ sealAll }], noOrders, Date.now);
     expect(sealAll).not.toHaveBeenCalled();
+  });
+
+  test('entries beside the chain neither bind orders anew nor keep rows from being sealed', async () => {
+    const { audit } = store.database;
+    const bindAll = jest.fn(async () => undefined);
+    const sealAll = jest.fn(async () => undefined);
+    await process().append(entry, 'a');
+    const said = { at: new Date(0), actor: '(platform)', action: 'rows.sealed', target: 'platform', position: '2' };
+    await audit.insertMany([
+      { _id: 'zz', ...said, phase: 'asked' },
+      { _id: 'zz1', ...said, phase: 'done' },
+    ] as AuditRow[]);
+    expect(await sealRowsOnce(process(), [{ sealAll }], { areUnbound: async () => false, bindAll }, Date.now)).toBe(
+      true,
+    );
+    expect([sealAll.mock.calls.length, bindAll.mock.calls.length]).toEqual([1, 0]);
   });
 
   test('a forged entry behind the newest one hides none of those that follow, and is named', async () => {

@@ -1,6 +1,7 @@
 import type { RowReader } from '../../bounded/row-reader';
 import * as routes from '../../contract/operator/audit';
 import { checkAudit } from '../../operator/audit-check';
+import { chainedSince } from '../../operator/seal-rows';
 import type { Audit, AuditRow, KeptAuditRow } from '../../store/audit';
 import { ndjsonLines, pagesOf } from '../edge/file-answer';
 import type { Mount } from '../edge/mount';
@@ -18,10 +19,10 @@ export const mountOperatorAudit = (mount: Mount, { auditLog, rowReader }: Operat
   mount.operator(routes.listAudit)(async ({ query: { limit, cursor, from, to, ...search } }) => {
     const filter = { ...search, ...(from ? { from: new Date(from) } : {}), ...(to ? { to: new Date(to) } : {}) };
     const before = cursor === undefined ? undefined : positionOf(cursor);
-    const [rows, [first]] = await Promise.all([auditLog.list(filter, before, limit + 1), auditLog.after(0, 1)]);
-    // Beside the chain nothing is written any more: it would be somebody else's.
+    const [rows, since] = await Promise.all([auditLog.list(filter, before, limit + 1), chainedSince(auditLog)]);
+    // Beside the chain nothing is written any more, and on a new platform never was: it would be somebody else's.
     const isOurs = (row: AuditRow): boolean =>
-      auditLog.isInChain(row) ? auditLog.isUnchanged(row) : !first || row.at < first.at;
+      auditLog.isInChain(row) ? auditLog.isUnchanged(row) : since !== undefined && row.at < since;
     return { status: 200, body: pageOf(rows, limit, rowReader.of('audit', entryBody, isOurs)) };
   });
 
