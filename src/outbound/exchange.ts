@@ -61,6 +61,10 @@ const drainLimitMs = 500;
 const beforeAnswerMaxBytes = 144 * 1024;
 /** However few bytes a piece of a chunked body has, it costs as much as one of this size. */
 const pieceMinBytes = 64;
+/**
+ * Also of what brings no byte of a body, head and trailer: each record of TLS is a piece, and the parser copies all that it
+ * has of an unfinished line with each. More than any server makes that writes its head byte by byte.
+ */
 const piecesAllowed = 1_024;
 
 const keptHeaders = ({ headers }: IncomingMessage): Answered['headers'] =>
@@ -158,12 +162,15 @@ export const exchange = (pool: Pool, call: Exchange): Promise<Outcome> =>
       let hasAnswer = false;
       let hasResponse = false;
       let beforeAnswerBytes = 0;
+      let leftPieces = piecesAllowed;
       const onBytes = (chunk: Buffer): void => {
         hasAnswer = true;
         status ??= readStatus(chunk);
         beforeAnswerBytes += hasResponse ? 0 : chunk.length;
-        if (beforeAnswerBytes > beforeAnswerMaxBytes && !hasResponse && !isOver) {
-          broken('answer_too_large');
+        leftPieces -= 1;
+        if (beforeAnswerBytes > beforeAnswerMaxBytes || leftPieces < 0) {
+          // Of an answer that is known this ends the rest.
+          if (!hasResponse) broken('answer_too_large');
           request.destroy();
           return;
         }
@@ -188,6 +195,9 @@ export const exchange = (pool: Pool, call: Exchange): Promise<Outcome> =>
       });
       request.once('response', (response) => {
         hasResponse = true;
+        response.on('data', () => {
+          leftPieces = piecesAllowed;
+        });
         onResponse(request, response);
       });
       // An answer in another protocol is told by nothing else.

@@ -162,6 +162,60 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s:', (version) => {
   });
 });
 
+/** Each text is a record of TLS: those that wait for one another are made one. */
+const aServerOfRecords = async (said: readonly string[]) => {
+  const { cert, key } = authority;
+  const server = tls.createServer({ cert, key }, (socket) => {
+    const say = (n: number): void => {
+      if (n === said.length) socket.end();
+      else socket.write(said[n] as string, (error) => error || say(n + 1));
+    };
+    socket.on('error', () => undefined).once('data', () => say(0));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => new Promise((done) => server.close(done)));
+  return `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+};
+
+const piecesMax = 1_024;
+const oneByteRecords = Array<string>(6_000).fill('a');
+const noContent = 'HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n';
+const chunked = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\na\r\n0\r\n';
+
+test.each([
+  [
+    'before the answer',
+    ['HTTP/1.1 103 Early Hints\r\nx: ', ...oneByteRecords, `\r\n\r\n${noContent}`],
+    'answer_too_large',
+  ],
+  ['in the reason of a status line', ['HTTP/1.1 204 ', ...oneByteRecords, '\r\n\r\n'], 'answer_too_large'],
+  ['in the head of an answer that is known', ['HTTP/1.1 204 No Content\r\nx: ', ...oneByteRecords], 'answered 204'],
+  ['behind a body', [`${chunked}x: `, ...oneByteRecords, '\r\n\r\n'], 'answered 200'],
+])('of records of one byte %s so many are taken as any head may have', async (_where, said, expected) => {
+  const url = await aServerOfRecords(said);
+  const outbound = anOutbound();
+  let pieces = 0;
+  let ended: Promise<unknown> | undefined;
+  jest.spyOn(tls, 'connect').mockImplementation(((options: tls.ConnectionOptions) => {
+    const socket = startTls(options).on('data', () => (pieces += 1));
+    ended = new Promise((done) => socket.once('close', done));
+    return socket;
+  }) as typeof tls.connect);
+  const call = aCall(url, { answerLimitBytes: 64 * 1024, isPastCircuit: false, timeLimitMs: 60_000 });
+  expect(await reasonOf(outbound, call)).toBe(expected);
+  await ended;
+  expect(outbound.breakerStates()).toMatchObject([{ calls: 1, failures: expected === 'answer_too_large' ? 1 : 0 }]);
+  expect([pieces > piecesMax, pieces <= piecesMax + 5]).toEqual([true, true]);
+});
+
+test('a head that is written byte by byte is read', async () => {
+  const url = await aServerOfRecords([
+    ...`HTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\nHTTP/1.1 200 OK\r\nx: ${'a'.repeat(500)}\r\ncontent-length: 1\r\n\r\na`,
+  ]);
+  expect(await reasonOf(anOutbound(), aCall(url, { answerLimitBytes: 64 * 1024 }))).toBe('answered 200');
+});
+
 test('a server is given no second handshake over a connection', async () => {
   const { server, url } = await aServer({ ...authority, maxVersion: 'TLSv1.2' });
   const asked = new Promise((done) =>
