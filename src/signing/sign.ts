@@ -18,8 +18,11 @@ export const bodylessText = (method: string, target: string): string => `${metho
 export const signsTarget = (method: string, raw: Buffer): boolean =>
   raw.length === 0 || method === 'GET' || method === 'HEAD';
 
-export const signHmac = (secret: string, message: SignedMessage): string =>
-  `v1,${createHmac('sha256', parseSecret(secret)).update(signedText(message)).digest('base64')}`;
+/** Of a text that was put together already, for one secret after the other. */
+export const hmacOf = (secret: string, text: Buffer): string =>
+  `v1,${createHmac('sha256', parseSecret(secret)).update(text).digest('base64')}`;
+
+export const signHmac = (secret: string, message: SignedMessage): string => hmacOf(secret, signedText(message));
 
 export const signEd25519 = (privateKey: KeyObject, message: SignedMessage): string =>
   `v1a,${sign(null, signedText(message), privateKey).toString('base64')}`;

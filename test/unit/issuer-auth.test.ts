@@ -16,7 +16,8 @@ const rowOf = (changes: object): IssuerRow => {
   const sealed = ring.seal(Buffer.from(newSecret()), places.issuerSecret('acme'));
   return { _id: 'acme', secrets: [{ sealed }], ...changes } as unknown as IssuerRow;
 };
-const tenSignatures = ['v1,AAAA', ...Array(9).fill(`v1a,${Buffer.alloc(64).toString('base64')}`)].join(' ');
+const nine = Array.from({ length: 9 }, (_, n) => `v1a,${Buffer.alloc(64, n).toString('base64')}`);
+const tenSignatures = ['v1,AAAA', ...nine].join(' ');
 
 const workFor = async (row: IssuerRow | null): Promise<unknown> => {
   const headers: Record<string, string> = {
@@ -44,7 +45,7 @@ const workFor = async (row: IssuerRow | null): Promise<unknown> => {
 test('an issuer that is none, one without a public key and one with it do the same work for a wrong signature', async () => {
   await workFor(null);
   const expected = await workFor(rowOf({ publicKey }));
-  expect(expected).toMatchObject({ verify: 9 });
+  expect(expected).toMatchObject({ verify: 2 });
   expect(await workFor(null)).toEqual(expected);
   expect(await workFor(rowOf({}))).toEqual(expected);
 });

@@ -238,3 +238,49 @@ describe('text forms of keys', () => {
     expect(reasonOf({ ...input, keys: { secrets: [], publicKey: publicKey.slice(0, 1) } })).toBe('signature_mismatch');
   });
 });
+
+describe('a list of signatures', () => {
+  /** The module itself, as its users have it: an import of all of it is a copy. */
+  const crypto: typeof import('node:crypto') = require('node:crypto');
+  const keyPairs = Array.from({ length: 3 }, () => generateKeyPairSync('ed25519'));
+  const message = { id: 'msg_1', timestampSeconds: nowSeconds, body: Buffer.from('{}') };
+  const rightOnes = keyPairs.map(({ privateKey }) => signEd25519(privateKey, message));
+  const wrong = Array.from({ length: 10 }, (_, n) => `v1a,${Buffer.alloc(64, n).toString('base64')}`);
+  const wrongHmacs = Array.from({ length: 10 }, (_, n) => `v1,${Buffer.alloc(32, n).toString('base64')}`);
+  const inputOf = (signatures: readonly string[], known: readonly number[], secrets: readonly string[] = []) => ({
+    headers: { id: message.id, timestamp: String(nowSeconds), signature: signatures.join(' ') },
+    body: message.body,
+    keys: { secrets, publicKey: known.map((n) => publicKeyToWhpk((keyPairs[n] as (typeof keyPairs)[0]).publicKey)) },
+    nowMs: nowSeconds * 1000,
+  });
+  const hashesFor = (input: VerifyInput) => {
+    const spies = (['verify', 'createHmac'] as const).map((name) => jest.spyOn(crypto, name));
+    const reason = reasonOf(input);
+    const calls = spies.map((spy) => spy.mock.calls.length);
+    for (const spy of spies) spy.mockRestore();
+    return { reason, ed25519: calls[0], hmac: calls[1] };
+  };
+
+  test.each([
+    ['ten of v1a', wrong, [0], [newSecret()], { ed25519: 2, hmac: 1 }],
+    ['ten of v1a where two keys are known', wrong, [0, 1], [newSecret()], { ed25519: 6, hmac: 1 }],
+    ['ten of v1', wrongHmacs, [0], [newSecret(), newSecret()], { ed25519: 0, hmac: 2 }],
+  ])(
+    "costs hashes of the body for its receiver's keys, however long it is: %s",
+    (_what, signatures, known, secrets, expected) => {
+      expect(hashesFor(inputOf(signatures, known, secrets))).toEqual({ reason: 'signature_mismatch', ...expected });
+    },
+  );
+
+  test('of a sender between two keys is believed by either, whatever stands beside that is no signature', () => {
+    const [first, second] = rightOnes as [string, string];
+    for (const list of [
+      [first, second],
+      [second, first],
+    ]) {
+      const signatures = ['v1a,AAAA', 'v1,AAAA', 'v1a,', list[0] as string, ...list];
+      for (const known of [[0], [1], [2, 0], [0, 1]]) expect(reasonOf(inputOf(signatures, known))).toBe('ok');
+      expect(reasonOf(inputOf(signatures, [2]))).toBe('signature_mismatch');
+    }
+  });
+});
