@@ -1,25 +1,18 @@
 import { constants } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
-import { HandshakeGate, handshakeMaxBytes } from './handshake-gate';
+import { HandshakeGate } from './handshake-gate';
 import { isChainQuick } from './shown-chain';
 
 /** Of each context: a server could ask for another handshake after the one that was looked at. */
 export const oneHandshake = { secureOptions: constants.SSL_OP_NO_RENEGOTIATION } as const;
-/** Of those who ask for a certificate, some name a hundred authorities beside their chain. */
-export const askedHandshakeMaxBytes = 32 * 1024;
 
 /** HTTP listens to no socket between an answer and the next turn of the loop: an error then would end the process. */
 export const heardElsewhere = (): void => undefined;
 
-interface Bounds {
-  readonly maxBytes?: number;
-  /** Of those who are trusted beside public authorities, where an issuer has its own. */
-  readonly trustedKeys?: ReadonlySet<string> | undefined;
-}
-
 /**
  * All TLS of calls out. `onFirst` is called with the server's first bytes, which are held until it calls what it is given.
+ * `trustedKeys`: of those who are trusted beside public authorities, where an issuer has its own.
  *
  * @throws Error of a certificate or a key of ours that TLS does not take, such as a weak one
  */
@@ -27,9 +20,9 @@ export const startBoundedTls = (
   socket: Socket,
   options: ConnectionOptions,
   onFirst: (letIn: () => void) => void,
-  { maxBytes = handshakeMaxBytes, trustedKeys }: Bounds = {},
+  trustedKeys?: ReadonlySet<string>,
 ): TLSSocket => {
-  const gate = new HandshakeGate(socket, onFirst, maxBytes);
+  const gate = new HandshakeGate(socket, onFirst);
   const secured: TLSSocket = connect({ ...options, socket: gate });
   // An idle connection is to hold no process: TLS hands that on to no stream but a socket.
   secured.ref = () => {

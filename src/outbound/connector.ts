@@ -9,7 +9,7 @@ import { fitCertificates, fittingCertificates } from '../given-keys/certificates
 import { fitPrivateKey } from '../given-keys/private-key';
 import { isLoopback } from './address';
 import { AddressForbidden, type AddressGuard } from './address-guard';
-import { askedHandshakeMaxBytes, heardElsewhere, oneHandshake, startBoundedTls } from './bounded-tls';
+import { heardElsewhere, oneHandshake, startBoundedTls } from './bounded-tls';
 import { type EgressProxy, ProxyFailed } from './egress-proxy';
 import { type Handshakes, HandshakesSpent } from './handshakes';
 import { keysOf } from './shown-chain';
@@ -152,10 +152,7 @@ export const createConnector = ({ guard, connectLimitMs, trustedCa, egressProxy,
         ALPNProtocols: ['http/1.1'],
         session: tlsSessions.get(name),
       };
-      secured = startBoundedTls(socket, options, onFirst, {
-        ...(place.own ? { maxBytes: askedHandshakeMaxBytes } : {}),
-        trustedKeys: keys,
-      });
+      secured = startBoundedTls(socket, options, onFirst, keys);
     } catch (error) {
       // Nobody else would hear of it here.
       fail(error);

@@ -1,8 +1,13 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
-/** A usual chain is 3 to 8 KB; of RSA keys as slow as TLS takes there is room for a dozen. */
-export const handshakeMaxBytes = 16 * 1024;
+/**
+ * A usual chain is 3 to 8 KB. Beside it servers that ask for a certificate, often of whoever comes, name whom they trust, and
+ * names cost nothing to check: those of all public authorities are 15 KB, Windows sends up to 16. TLS 1.3 does not show
+ * which bytes are names, so that there is one limit for all. Of RSA keys as slow as TLS takes there is room for two dozen,
+ * of the hundred that it would check otherwise; and who shows such ones fails, which is counted.
+ */
+const handshakeMaxBytes = 32 * 1024;
 /** Afterwards: what TLS tells itself, such as tickets, each of which it takes in; and so often the bytes that come of all. */
 const asideMaxBytes = 128 * 1024;
 const bytesPerClearByteMax = 4;
@@ -14,14 +19,12 @@ const bytesPerClearByteMax = 4;
 export class HandshakeGate extends Duplex {
   readonly #socket: Socket;
   #cameBytes = 0;
-  readonly #handshakeMaxBytes: number;
-  #mayComeBytes = (): number => this.#handshakeMaxBytes;
+  #mayComeBytes = (): number => handshakeMaxBytes;
   #held: Buffer[] | undefined = [];
 
-  constructor(socket: Socket, onFirst: (letIn: () => void) => void, maxBytes = handshakeMaxBytes) {
+  constructor(socket: Socket, onFirst: (letIn: () => void) => void) {
     super({ allowHalfOpen: false });
     this.#socket = socket;
-    this.#handshakeMaxBytes = maxBytes;
     socket
       .on('data', (chunk: Buffer) => {
         if (this.#cameBytes === 0) onFirst(() => this.#letIn());
@@ -46,7 +49,7 @@ export class HandshakeGate extends Duplex {
 
   /** The handshake is over; of what comes now TLS makes so many bytes. */
   open(clearBytes: () => number): void {
-    this.#mayComeBytes = () => this.#handshakeMaxBytes + asideMaxBytes + bytesPerClearByteMax * clearBytes();
+    this.#mayComeBytes = () => handshakeMaxBytes + asideMaxBytes + bytesPerClearByteMax * clearBytes();
   }
 
   #give(chunk: Buffer): void {
