@@ -35,6 +35,6 @@ export const startBoundedTls = (
   };
   return secured.on('error', heardElsewhere).once('secureConnect', () => {
     if (secured.isSessionReused() || isChainQuick(secured, trustedKeys)) gate.open(() => secured.bytesRead);
-    else secured.destroy(new Error('the chain has keys that are slow to check with'));
+    else secured.destroy(new Error('the chain is slow to check'));
   });
 };

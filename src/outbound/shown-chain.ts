@@ -3,6 +3,8 @@ import { type DetailedPeerCertificate, rootCertificates, type TLSSocket } from '
 
 const rsaMaxBits = 8_192;
 const exponentMaxBits = 64;
+/** With the authority at its end; usual ones have three to five. */
+const chainMax = 10;
 const quickKinds: ReadonlySet<unknown> = new Set(['ec', 'ed25519', 'ed448']);
 
 /** What a check with this key costs is bounded: an RSA exponent may be as long as its modulus, which no authority makes. */
@@ -37,9 +39,12 @@ const isValidNow = ({ validFrom, validTo }: X509Certificate): boolean => {
 };
 
 /**
- * Asked after a handshake with a trusted chain. Public authorities sign no such key. Another one, `trustedKeys` says, may have
- * signed anything: TLS looks for an issuer among those that are valid now, and one that is not may stand in the way of what
- * was checked in its place; but not where a trusted key itself signed, whose old certificate servers go on to show.
+ * Asked after a handshake with a trusted chain: TLS 1.3 shows it no sooner, and Node hands TLS no limit of its length. One that
+ * is not quick makes the handshake a failed one, of which there are few in a minute.
+ *
+ * Public authorities sign no slow key. Another one, `trustedKeys` says, may have signed anything: TLS looks for an issuer among
+ * those that are valid now, and one that is not may stand in the way of what was checked in its place; but not where a trusted
+ * key itself signed, whose old certificate servers go on to show.
  */
 export const isChainQuick = (secured: TLSSocket, trustedKeys?: ReadonlySet<string>): boolean => {
   try {
@@ -59,6 +64,7 @@ const isWalkQuick = (secured: TLSSocket, trustedKeys?: ReadonlySet<string>): boo
     shown = shown.issuerCertificate
   ) {
     seen.add(shown);
+    if (seen.size > chainMax) return false;
     const certificate = new X509Certificate(shown.raw);
     if (!isQuick(certificate)) return false;
     if (trustedKeys) {

@@ -50,7 +50,7 @@ const certificate = ({ subject, by, key, more, until = '491231000000Z', signedBy
 };
 
 const pemOf = (der: Buffer): string =>
-  `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/(.{64})/g, '$1\n')}\n-----END CERTIFICATE-----\n`;
+  `-----BEGIN CERTIFICATE-----\n${der.toString('base64').replace(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
 const publicPart = (key: KeyObject): Buffer => key.export({ format: 'der', type: 'spki' }) as Buffer;
 const privatePem = (key: KeyObject): string => key.export({ format: 'pem', type: 'pkcs8' }).toString();
 const ecKeys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -158,6 +158,19 @@ export const oldChain = (what: 'root' | 'crossSigned') => {
     certificate({ ...ca, ...(isRoot ? {} : { by: 'gone', signedBy: gone.privateKey }), until: '260101000000Z' }),
   ];
   return { ca: pemOf(certificate(ca)), cert: shown.map(pemOf).join(''), key: privatePem(leaf.privateKey) };
+};
+
+/** A server's certificate with so many authorities between it and the one that is trusted, all with usual keys. */
+export const longChain = (between: number) => {
+  const keys = Array.from({ length: between + 2 }, ecKeys);
+  const made = keys.map(({ publicKey }, n) => {
+    const above = Math.max(n - 1, 0);
+    const more = n > between ? forThisMachine : isAuthority;
+    const { privateKey: signedBy } = keys[above] as (typeof keys)[0];
+    return pemOf(certificate({ subject: `c${n}`, by: `c${above}`, key: publicPart(publicKey), more, signedBy }));
+  });
+  const [ca, ...shown] = made as [string, ...string[]];
+  return { ca, cert: shown.reverse().join(''), key: privatePem((keys[between + 1] as (typeof keys)[0]).privateKey) };
 };
 
 /** So many authorities, each of another long name. */

@@ -8,7 +8,7 @@ import { createAddressGuard } from '../../src/outbound/address-guard';
 import { createOutbound, type Outbound, type OutboundOptions, type SignedCall } from '../../src/outbound/client';
 import { HandshakeGate } from '../../src/outbound/handshake-gate';
 import { ownAuthority } from '../support/certificates';
-import { manyAuthorities, oldChain, trustedSlowChain, untrustedSlowChain } from '../support/slow-chain';
+import { longChain, manyAuthorities, oldChain, trustedSlowChain, untrustedSlowChain } from '../support/slow-chain';
 import { until } from '../support/until';
 
 const limitBytes = 32 * 1024;
@@ -115,6 +115,25 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s:', (version) => {
     const { url } = await aServer({ ...chain, ...only });
     expect(await reasonOf(anOutbound(), aCall(url, { ca }))).toBe('answered 204');
     expect(await reasonOf(anOutbound({ trustedCa: ca }), aCall(url))).toBe('answered 204');
+  });
+
+  test('a trusted chain of ten certificates is talked to, a longer one fails, which counts each time', async () => {
+    const outbound = anOutbound();
+    for (const [between, expected] of [
+      [8, 'answered 204'],
+      [9, 'tls'],
+    ] as const) {
+      const { ca, ...chain } = longChain(between);
+      const { url } = await aServer({ ...chain, ...only });
+      expect(await reasonOf(outbound, aCall(url, { ca }))).toBe(expected);
+      expect(await reasonOf(anOutbound({ trustedCa: ca }), aCall(url))).toBe(expected);
+    }
+    const { ca, ...chain } = longChain(20);
+    const { url, connections } = await aServer({ ...chain, ...only });
+    const results = [];
+    for (let n = 0; n < failedMax + 2; n += 1) results.push(await reasonOf(outbound, aCall(url, { ca })));
+    expect(results.slice(-3)).toEqual(['over_limit', 'over_limit', 'over_limit']);
+    expect(connections()).toBe(failedMax - 1);
   });
 
   test('many calls at once that are all right wait for each other, and none fails', async () => {
