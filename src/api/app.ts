@@ -274,10 +274,6 @@ export const createApp = ({
   });
   knownNetworks.look();
   const wrongTokens = createWrongTokens({ guesses: core.guesses, knownNetworks, registry, nowMs, log });
-  mountStageCalls(apps.public, {
-    ...core.conformance,
-    ...{ issuers, ring, basePath, nowMs, fingerprintKey: orderDeps.fingerprintKey },
-  });
   const portalSessions = createPortalSessions({ rows: core.portalSessions, ring, publicUrl, nowMs });
   const audited = createAuditedByIssuer({ audit, dayCounts: core.dayCounts, nowMs });
   const mount = createMount(apps, {
@@ -294,6 +290,7 @@ export const createApp = ({
     audit,
     isPlayed: async (issuerId) => (await core.conformance.runs.runningOf(issuerId)) !== null,
   });
+  mountStageCalls(mount, { ...core.conformance, ring, nowMs, fingerprintKey: orderDeps.fingerprintKey });
   mountHealth(mount, {
     engine: core.engine,
     database,

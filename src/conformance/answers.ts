@@ -3,7 +3,6 @@ import { codeAnswer } from '../contract/code';
 import { fieldErrors } from '../contract/problem';
 import { voidAnswer } from '../contract/void-answer';
 import { outstanding } from '../domain/order';
-import { references } from '../second-interface/code-references';
 import type { AnswerRead, CodesRead, VoidRead } from './answer-read';
 import { type About, codesMessage } from './stage-calls';
 import { judged, type StageOrder } from './stage-order';
@@ -21,6 +20,9 @@ export const readText = (read: AnswerRead): string => {
   }
 };
 
+/** Of a place in an answer, whose names are its issuer's. */
+const placeMaxChars = 100;
+
 export interface Hearing extends Omit<About, 'messageId'> {
   readonly submissionId: string;
   readonly nowMs: number;
@@ -28,30 +30,38 @@ export interface Hearing extends Omit<About, 'messageId'> {
   readonly isKept: boolean;
 }
 
-/** What the answer to a code request or a last call says; undefined: a 2xx without a body. */
+type Heard = (order: StageOrder) => { readonly order: StageOrder; readonly read: CodesRead };
+
+/**
+ * What the answer to a code request or a last call says; undefined: a 2xx without a body. Read once, however often the order
+ * that hears it has changed meanwhile.
+ */
 export const hearCodes = async (
-  order: StageOrder,
   answer: AnswerJson | undefined,
   { submissionId, nowMs, isKept, ...about }: Hearing,
-): Promise<{ readonly order: StageOrder; readonly read: CodesRead }> => {
-  if (answer === undefined) return { order, read: { kind: 'issuing' } };
+): Promise<Heard> => {
+  const only =
+    (read: CodesRead): Heard =>
+    (order) => ({ order, read });
+  if (answer === undefined) return only({ kind: 'issuing' });
   const parsed = codeAnswer.safeParse(answer.json);
   if (answer.unread || !parsed.success) {
     const [first] = answer.unread ?? (parsed.error ? fieldErrors(parsed.error) : []);
-    const problem = `its answer cannot be used: ${first?.code} at "${first?.path}"`;
-    return { order, read: { kind: 'unusable', problem, code: 'answer_unreadable' } };
+    const problem = `its answer cannot be used: ${first?.code} at "${first?.path.slice(0, placeMaxChars)}"`;
+    return only({ kind: 'unusable', problem, code: 'answer_unreadable' });
   }
-  if (parsed.data.status !== 'issued') return { order, read: { kind: parsed.data.status } };
-  const { codes } = parsed.data;
-  const fingerprints = references(about, order.issuerId, codes).map(({ fingerprint }) => fingerprint);
-  if (!isKept) return { order, read: { kind: 'issued', fingerprints, outstanding: outstanding(order.facts) } };
-  const message = await codesMessage(order, codes, { ...about, messageId: submissionId });
-  const { order: after, decision } = judged(order, message, nowMs);
-  if (decision.answer.kind === 'refused') {
-    const { code } = decision.answer;
-    return { order: after, read: { kind: 'unusable', problem: `the order cannot take its codes: ${code}`, code } };
-  }
-  return { order: after, read: { kind: 'issued', fingerprints, outstanding: outstanding(after.facts) } };
+  if (parsed.data.status !== 'issued') return only({ kind: parsed.data.status });
+  const message = await codesMessage(parsed.data.codes, { ...about, messageId: submissionId });
+  const fingerprints = message.items.map(({ fingerprint }) => fingerprint);
+  return (order) => {
+    if (!isKept) return { order, read: { kind: 'issued', fingerprints, outstanding: outstanding(order.facts) } };
+    const { order: after, decision } = judged(order, message, nowMs);
+    if (decision.answer.kind === 'refused') {
+      const { code } = decision.answer;
+      return { order: after, read: { kind: 'unusable', problem: `the order cannot take its codes: ${code}`, code } };
+    }
+    return { order: after, read: { kind: 'issued', fingerprints, outstanding: outstanding(after.facts) } };
+  };
 };
 
 /** What the answer to a void request says; undefined: a 2xx without a body. */

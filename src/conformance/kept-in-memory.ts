@@ -1,4 +1,4 @@
-import { dueAtMs, type StageOrder, type StageStore } from './stage-order';
+import { dueAtMs, expectRoom, type StageOrder, type StageStore } from './stage-order';
 
 /** Of a run in one process, by the command. */
 export const createMemoryStore = (): StageStore => {
@@ -10,6 +10,7 @@ export const createMemoryStore = (): StageStore => {
     },
     replace: async (order, changesBefore) => {
       if (orders.get(order.orderNo)?.changes !== changesBefore) return false;
+      expectRoom(Buffer.byteLength(JSON.stringify(order)));
       orders.set(order.orderNo, order);
       return true;
     },

@@ -1,17 +1,25 @@
 import { type KeyRing, SealBroken } from '../sealing/key-ring';
 import { places } from '../sealing/places';
 import type { ConformanceOrders, SealedOrder } from '../store/conformance';
-import { dueAtMs, type StageOrder, type StageStore } from './stage-order';
+import { dueAtMs, expectRoom, type StageOrder, type StageStore } from './stage-order';
 
-/** Of a run on the platform: its processes share them. */
-export const keptOrders = (orders: ConformanceOrders, ring: KeyRing, issuerId: string, prefix: string): StageStore => {
+/** Of a run on the platform: its processes share them. `onRead` hears how many bytes were read whole. */
+export const keptOrders = (
+  orders: ConformanceOrders,
+  ring: KeyRing,
+  issuerId: string,
+  prefix: string,
+  onRead: (bytes: number) => void = () => undefined,
+): StageStore => {
   const idOf = (orderNo: string): string => `${issuerId}/${orderNo}`;
   const rowOf = (order: StageOrder) => {
     const _id = idOf(order.orderNo);
+    const text = Buffer.from(JSON.stringify(order));
+    expectRoom(text.length);
     return {
       _id,
       changes: order.changes,
-      sealed: ring.seal(Buffer.from(JSON.stringify(order)), places.conformanceOrder(_id)),
+      sealed: ring.seal(text, places.conformanceOrder(_id)),
       values: order.held.map(({ valueFingerprint }) => valueFingerprint),
       messages: order.messages.map(({ id }) => id),
       dueAt: dateOf(dueAtMs(order)),
@@ -22,6 +30,7 @@ export const keptOrders = (orders: ConformanceOrders, ring: KeyRing, issuerId: s
   const opened = (row: SealedOrder | null): StageOrder | undefined => {
     const { _id = '', sealed } = row ?? {};
     if (!sealed || !_id.startsWith(idOf(`${prefix}-`))) return undefined;
+    onRead(sealed.length);
     try {
       return JSON.parse(ring.open(sealed, places.conformanceOrder(_id)).toString());
     } catch (error) {

@@ -225,9 +225,10 @@ export const createPlay = (deps: PlayDeps, prefix: string) => {
       if (result.kind === 'acknowledged') return result.read as CodesRead;
       const answer = answerOf(result);
       const isReused = (values: readonly string[]) => store.holdsElsewhere(orderNo, values);
+      const hearing = { issuerId, fingerprintKey, isReused, isKept, submissionId: newMessageId(), nowMs: nowMs() };
+      const hear = await hearCodes(answer, hearing);
       const read = await changeOrder(store, orderNo, async (before) => {
-        const hearing = { fingerprintKey, isReused, isKept, submissionId: newMessageId(), nowMs: nowMs() };
-        const heard = await hearCodes(before, answer, hearing);
+        const heard = hear(before);
         return { order: heard.order, result: heard.read };
       });
       if (!read) throw new Error(`order ${orderNo} is gone`);

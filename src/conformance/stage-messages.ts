@@ -4,7 +4,14 @@ import type { AcknowledgedMessage, AcknowledgementProblem } from '../second-inte
 import type { AnswerRead } from './answer-read';
 import { hearCodes, readVoid } from './answers';
 import { type Message, newMessageId } from './sending';
-import { changeOrder, type StageMessage, type StageOrder, type StageStore } from './stage-order';
+import {
+  changeOrder,
+  fullRetrySeconds,
+  orFull,
+  type StageMessage,
+  type StageOrder,
+  type StageStore,
+} from './stage-order';
 
 export interface StageMessagesDeps {
   readonly store: StageStore;
@@ -25,15 +32,16 @@ const refusesFetch = ({ script }: StageOrder) => script.find(({ call }) => call 
 /** The first interface by asking, of orders that are sold to nobody: given, and acknowledged, as messages of real ones. */
 export const createStageMessages = ({ store, fingerprintKey, nowMs }: StageMessagesDeps) => {
   const giveOf = async (orderNo: string, limit: number): Promise<readonly GivenStageMessage[]> => {
-    const given = await changeOrder(store, orderNo, async (order) => {
-      const atMs = nowMs();
-      const due = order.messages.filter(({ dueAtMs }) => dueAtMs !== undefined && dueAtMs <= atMs).slice(0, limit);
-      if (due.length === 0) return { order, result: [] };
-      const messages = order.messages.map((message) => (due.includes(message) ? givenAt(message, atMs) : message));
-      const result = due.map(({ id, content, givings }) => ({ id, ...content, attempt: givings + 1 }));
-      return { order: { ...order, messages }, result };
-    });
-    return given ?? [];
+    const give = () =>
+      changeOrder(store, orderNo, async (order) => {
+        const atMs = nowMs();
+        const due = order.messages.filter(({ dueAtMs }) => dueAtMs !== undefined && dueAtMs <= atMs).slice(0, limit);
+        if (due.length === 0) return { order, result: [] };
+        const messages = order.messages.map((message) => (due.includes(message) ? givenAt(message, atMs) : message));
+        const result = due.map(({ id, content, givings }) => ({ id, ...content, attempt: givings + 1 }));
+        return { order: { ...order, messages }, result };
+      });
+    return (await orFull(give, [])) ?? [];
   };
 
   /** @throws Failure as the order's script says */
@@ -48,16 +56,16 @@ export const createStageMessages = ({ store, fingerprintKey, nowMs }: StageMessa
   };
 
   const read = async (
-    order: StageOrder,
+    { issuerId, orderNo }: StageOrder,
     { content: { type } }: StageMessage,
     { answer, flaws = [], todaysAnswer = (_type, json) => json }: Omit<AcknowledgedMessage, 'id'>,
-  ): Promise<{ order: StageOrder; read?: AnswerRead }> => {
+  ): Promise<(order: StageOrder) => { order: StageOrder; read?: AnswerRead }> => {
     const said = answer === undefined ? undefined : { json: todaysAnswer(type, answer), ...unreadOf(flaws) };
-    if (type === 'order.void_requested') return { order, read: readVoid(said) };
-    if (type !== 'order.code_requested' && type !== 'order.closing') return { order };
-    return hearCodes(order, said, {
-      ...{ fingerprintKey, submissionId: newMessageId(), nowMs: nowMs(), isKept: true },
-      isReused: (values) => store.holdsElsewhere(order.orderNo, values),
+    if (type === 'order.void_requested') return (order) => ({ order, read: readVoid(said) });
+    if (type !== 'order.code_requested' && type !== 'order.closing') return (order) => ({ order });
+    return hearCodes(said, {
+      ...{ issuerId, fingerprintKey, submissionId: newMessageId(), nowMs: nowMs(), isKept: true },
+      isReused: (values) => store.holdsElsewhere(orderNo, values),
     });
   };
 
@@ -78,13 +86,20 @@ export const createStageMessages = ({ store, fingerprintKey, nowMs }: StageMessa
     /** Resolves to why it could not be used: then the message waits on. */
     acknowledge: async ({ id, ...said }: AcknowledgedMessage): Promise<AcknowledgementProblem | undefined> => {
       const found = await store.findByMessage(id);
-      const problem = await changeOrder(store, found?.orderNo ?? '', async (before) => {
-        const message = before.messages.find((one) => one.id === id);
-        if (!message || message.givings === 0) return { order: before, result: unknown };
-        const heard = message.unheard > 0 ? { order: before } : await read(before, message, said);
-        const { order, result, after } = acknowledged(heard, message, nowMs());
-        return { order: { ...order, messages: order.messages.map((one) => (one === message ? after : one)) }, result };
-      });
+      let reading: ReturnType<typeof read> | undefined;
+      const change = () =>
+        changeOrder(store, found?.orderNo ?? '', async (before) => {
+          const message = before.messages.find((one) => one.id === id);
+          if (!message || message.givings === 0) return { order: before, result: unknown };
+          if (message.unheard === 0) reading ??= read(before, message, said);
+          const hear = message.unheard === 0 ? await reading : undefined;
+          const { order, result, after } = acknowledged(hear?.(before) ?? { order: before }, message, nowMs());
+          return {
+            order: { ...order, messages: order.messages.map((one) => (one === message ? after : one)) },
+            result,
+          };
+        });
+      const problem = await orFull(change, full);
       return found ? problem : unknown;
     },
   };
@@ -94,6 +109,7 @@ export type StageMessages = ReturnType<typeof createStageMessages>;
 
 const unknown: AcknowledgementProblem = { code: 'message_unknown' };
 const unavailable: AcknowledgementProblem = { code: 'unavailable', retryAfterSeconds: 1 };
+const full: AcknowledgementProblem = { code: 'rate_limited', retryAfterSeconds: fullRetrySeconds };
 
 const givenAt = ({ dueAtMs: _now, ...message }: StageMessage, atMs: number): StageMessage => {
   const givings = message.givings + 1;

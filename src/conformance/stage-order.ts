@@ -4,6 +4,7 @@ import type { HeldCode, OrderFacts } from '../domain/order';
 import type { OrderRow } from '../store/orders';
 import type { AnswerRead } from './answer-read';
 import type { Message } from './sending';
+import { Unmet } from './unmet';
 
 /** What the issuer asked, and what it was answered. Never a code. */
 export interface Heard {
@@ -16,7 +17,7 @@ export interface Heard {
   readonly code?: string;
   /** What is wrong with the request itself. */
   readonly flaw?: string;
-  /** As it was answered: the same request again gets it. */
+  /** As it was answered: the same request again gets it. Left out of what is answered by the body alone, and so again. */
   readonly answer?: string;
   /** It was answered by the script, and the order never heard of it. */
   readonly isScripted?: boolean;
@@ -84,7 +85,7 @@ interface Acknowledgement {
 export interface StageStore {
   find(orderNo: string): Promise<StageOrder | undefined>;
   insert(order: StageOrder): Promise<void>;
-  /** False where it has changed since. */
+  /** False where it has changed since. @throws OrderFull */
   replace(order: StageOrder, changesBefore: number): Promise<boolean>;
   /** Of the run, those with a message that is due, longest first. */
   due(atMs: number, limit: number): Promise<readonly StageOrder[]>;
@@ -98,6 +99,29 @@ export interface StageStore {
 export const dueAtMs = ({ messages }: StageOrder): number | undefined => {
   const times = messages.flatMap((message) => message.dueAtMs ?? []);
   return times.length === 0 ? undefined : Math.min(...times);
+};
+
+/** The longest that comes of a right issuer, 250 codes in as many calls, is 170 KiB. */
+export const orderMaxBytes = 256 * 1024;
+
+/** To a play it is what an issuer did wrong. */
+class OrderFull extends Unmet {}
+
+/** Of the order as it is kept, by each store before it keeps it. @throws OrderFull */
+export const expectRoom = (bytes: number): void => {
+  if (bytes > orderMaxBytes) throw new OrderFull('its calls and answers are more than the order of a run takes');
+};
+
+export const fullRetrySeconds = 60;
+
+/** Of what an issuer asks: it hears that there is no room. */
+export const orFull = async <T, F>(change: () => Promise<T>, full: F): Promise<T | F> => {
+  try {
+    return await change();
+  } catch (error) {
+    if (error instanceof OrderFull) return full;
+    throw error;
+  }
 };
 
 const changeTries = 50;

@@ -12,20 +12,27 @@ export interface StageRequest {
   readonly rawBody: Buffer;
 }
 
+/** Whom a request is of, by its signature, and what is wrong with that. */
+export interface StageSender {
+  readonly webhookId: string;
+  readonly flaw: string | undefined;
+}
+
 export interface StageAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-const flawOf = {
+export const flawOf = {
   header_missing: 'it lacks a signature header',
   id_malformed: 'its webhook-id is malformed',
   timestamp_malformed: 'its webhook-timestamp is not in whole seconds',
   timestamp_out_of_range: 'its clock is wrong by more than 300 s',
   signature_malformed: 'its webhook-signature is malformed',
   signature_mismatch: 'its signature is by another key or over other bytes',
-} as const satisfies Record<SignatureRefusal, string>;
+  id_own: `its webhook-id begins with ${ownMessagePrefix}`,
+} as const satisfies Record<SignatureRefusal | 'id_own', string>;
 
 interface Keys {
   readonly secrets: readonly string[];
@@ -33,10 +40,10 @@ interface Keys {
   readonly nowMs: () => number;
 }
 
-/** Who sent a request, and what is wrong with that. */
+/** Of a process that is asked by nobody else: the platform looks as it does at all its calls. */
 export const createSender =
   ({ secrets, publicKey, nowMs }: Keys) =>
-  (request: StageRequest): { readonly webhookId: string; readonly flaw: string | undefined } => {
+  (request: StageRequest): StageSender => {
     const header = (name: string): string | undefined => {
       const value = request.headers[name];
       return typeof value === 'string' ? value : undefined;
@@ -52,11 +59,14 @@ export const createSender =
       keys: { secrets, publicKey },
       nowMs: nowMs(),
     });
-    const webhookId = (header('webhook-id') ?? '').slice(0, 64);
+    const webhookId = shownId(header('webhook-id'));
     if (!verdict.ok) return { webhookId, flaw: flawOf[verdict.reason] };
     const isOwn = webhookId.startsWith(ownMessagePrefix);
-    return { webhookId, flaw: isOwn ? `its webhook-id begins with ${ownMessagePrefix}` : undefined };
+    return { webhookId, flaw: isOwn ? flawOf.id_own : undefined };
   };
+
+/** Also of one that fits nowhere. */
+export const shownId = (webhookId: string | undefined): string => (webhookId ?? '').slice(0, 64);
 
 export const answerOf = (status: number, body: object, retryAfterSeconds?: number): StageAnswer => ({
   status,

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { parseWith, problemOf } from '../contract/problem';
 import { parseStrictJson } from '../contract/strict-json';
 import { Failure, isKeptAnswer } from '../domain/failures';
@@ -10,28 +9,31 @@ import { orderBody } from '../second-interface/order-body';
 import { calls } from './stage-calls';
 import {
   changeOrder,
+  fullRetrySeconds,
   type Heard,
   judged,
+  orFull,
   type Scripted,
   type StageCall,
   type StageOrder,
   type StageStore,
   stageCalls,
 } from './stage-order';
-import { answerOf, createSender, type StageAnswer, type StageRequest } from './stage-request';
+import { answerOf, type StageAnswer, type StageRequest, type StageSender } from './stage-request';
 
 export interface StageDeps {
   readonly issuerId: string;
   readonly store: StageStore;
-  /** Those that live. */
-  readonly secrets: readonly string[];
-  readonly publicKey?: string | undefined;
   readonly fingerprintKey: Uint8Array;
   readonly nowMs: () => number;
 }
 
 /** Of one order: whatever asks more often is wrong. */
 const heardMax = 300;
+/** Whatever is judged is shorter, but a refusal that names very many items, which is judged again. */
+const keptAnswerMaxBytes = 4 * 1024;
+const callMaxChars = 32;
+const flawMaxChars = 200;
 const scriptedWaitMaxMs = 6_000;
 
 const placeOf = (target: string): { issuerId: string; orderNo: string; call: string } | undefined => {
@@ -54,12 +56,22 @@ interface Given {
   readonly retryAfterSeconds?: number | undefined;
   readonly isKept: boolean;
   readonly code?: string;
+  readonly afterMs?: number;
+  /** Its body alone was looked at. */
+  readonly isUnfit?: true;
+}
+
+/** What the body says to the order: read once, and only where the order asks. */
+type Say = () => Promise<((order: StageOrder) => OrderMessage) | Given>;
+
+interface Asked extends StageSender {
+  readonly call: string;
+  readonly bodyHash: string;
+  readonly say: Say;
 }
 
 /** The second interface of orders that are sold to nobody: checked and judged in the order of the real one, and written down. */
-export const createStage = ({ issuerId, store, secrets, publicKey, fingerprintKey, nowMs }: StageDeps) => {
-  const sender = createSender({ secrets, publicKey, nowMs });
-
+export const createStage = ({ issuerId, store, fingerprintKey, nowMs }: StageDeps) => {
   const problemAnswer = (failure: Failure): Given => ({
     status: failure.status,
     body: problemOf(failure, randomUUID()),
@@ -105,24 +117,20 @@ export const createStage = ({ issuerId, store, secrets, publicKey, fingerprintKe
     return body;
   };
 
-  const asked = async (
-    order: StageOrder,
-    call: StageCall,
-    request: StageRequest,
-    webhookId: string,
-  ): Promise<{ order: StageOrder; given: Given }> => {
+  const read = async (call: StageCall, request: StageRequest, orderNo: string, messageId: string): ReturnType<Say> => {
     try {
-      const body = bodyOf(call, request, order.orderNo);
-      const message = await calls[call].message(order, body as never, {
-        fingerprintKey,
-        messageId: webhookId,
-        isReused: (values) => store.holdsElsewhere(order.orderNo, values),
-      });
-      return judge(order, message);
+      const body = bodyOf(call, request, orderNo);
+      const isReused = (values: readonly string[]) => store.holdsElsewhere(orderNo, values);
+      return await calls[call].message(body as never, { issuerId, fingerprintKey, messageId, isReused });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      return { order, given: problemAnswer(error) };
+      return { ...problemAnswer(error), isUnfit: true };
     }
+  };
+
+  const asked = async (order: StageOrder, say: Say): Promise<{ order: StageOrder; given: Given }> => {
+    const said = await say();
+    return typeof said === 'function' ? judge(order, said(order)) : { order, given: said };
   };
 
   const scripted = (script: Scripted, own: Given | undefined): Given => {
@@ -137,32 +145,31 @@ export const createStage = ({ issuerId, store, secrets, publicKey, fingerprintKe
 
   const answerOrder = async (
     before: StageOrder,
-    call: string,
-    request: StageRequest,
-  ): Promise<{ order: StageOrder; result: Given & { afterMs?: number } }> => {
-    const { webhookId, flaw } = sender(request);
-    const bodyHash = sha256(request.rawBody);
-    const note = (order: StageOrder, given: Given, more: Partial<Heard> = {}) => {
-      const { status, code, isKept, body } = given;
-      const answer = isKept ? { answer: JSON.stringify(body) } : {};
-      const line = { atMs: nowMs(), call, webhookId, bodyHash, status, ...(code ? { code } : {}), ...answer, ...more };
+    { method, rawBody }: Pick<StageRequest, 'method' | 'rawBody'>,
+    { call, webhookId, flaw, bodyHash, say }: Asked,
+  ): Promise<{ order: StageOrder; result: Given }> => {
+    const note = (order: StageOrder, given: Given, { flaw: wrong, ...more }: Partial<Heard> = {}) => {
+      const { status, code, isKept, body, isUnfit } = given;
+      const text = isKept && !isUnfit ? JSON.stringify(body) : '';
+      const answer = text !== '' && Buffer.byteLength(text) <= keptAnswerMaxBytes ? { answer: text } : {};
+      const said = { ...(code ? { code } : {}), ...(wrong ? { flaw: wrong.slice(0, flawMaxChars) } : {}) };
+      const shown = call.slice(0, callMaxChars);
+      const line = { atMs: nowMs(), call: shown, webhookId, bodyHash, status, ...said, ...answer, ...more };
       return { ...order, heard: [...order.heard, line] };
     };
     const done = (order: StageOrder, given: Given, more?: Partial<Heard>) => ({
       order: note(order, given, more),
       result: given,
     });
-    if (before.heard.length >= heardMax) {
-      return { order: before, result: problemAnswer(new Failure('rate_limited', { retryAfterSeconds: 60 })) };
-    }
+    if (before.heard.length >= heardMax) return { order: before, result: full() };
     if (flaw) return done(before, problemAnswer(new Failure('signature_invalid')), { flaw });
-    if (request.method === 'GET' && call === '') {
+    if (method === 'GET' && call === '') {
       return done(before, { status: 200, body: orderBody(before, [], nowMs()), isKept: false });
     }
-    if (!isStageCall(call) || request.method !== 'POST') {
+    if (!isStageCall(call) || method !== 'POST') {
       return done(before, problemAnswer(new Failure('path_unknown')), { flaw: 'there is no such call here' });
     }
-    if (request.rawBody.length > calls[call].limitBytes) {
+    if (rawBody.length > calls[call].limitBytes) {
       return done(before, problemAnswer(new Failure('body_too_large')), { flaw: 'its body is too large' });
     }
     const earlier = before.heard.filter((line) => line.webhookId === webhookId && line.flaw === undefined);
@@ -176,32 +183,48 @@ export const createStage = ({ issuerId, store, secrets, publicKey, fingerprintKe
     }
     const script = before.script.find((one) => one.call === call);
     if (!script) {
-      const { order, given } = await asked(before, call, request, webhookId);
+      const { order, given } = await asked(before, say);
       const isUnfit = given.status === 400 || given.status === 415 || given.code === 'body_invalid';
       return done(order, given, isUnfit ? { flaw: unfit(given) } : {});
     }
     const left = script.hasMore ? before : { ...before, script: before.script.filter((one) => one !== script) };
     const isAsked = script.isAfterJudging || script.hasMore;
-    const own = isAsked ? await asked(left, call, request, webhookId) : undefined;
+    const own = isAsked ? await asked(left, say) : undefined;
     const given = scripted(script, own?.given);
     const { order, result } = done(own?.order ?? left, given, { isScripted: true });
     const { afterMs } = script;
     return { order, result: { ...result, ...(afterMs === undefined ? {} : { afterMs }) } };
   };
 
+  const full = (): Given => problemAnswer(new Failure('rate_limited', { retryAfterSeconds: fullRetrySeconds }));
+
   return {
-    /** Undefined for what is about no order of this run. */
-    answer: async (request: StageRequest): Promise<StageAnswer | undefined> => {
+    /** Called once it is known whom it is of. Undefined for what is about no order of this run. */
+    hear: async (request: StageRequest, from: StageSender): Promise<HeardAnswer | undefined> => {
       const place = placeOf(request.target);
       if (!place || place.issuerId !== issuerId) return undefined;
-      const given = await changeOrder(store, place.orderNo, (order) => answerOrder(order, place.call, request));
+      const { orderNo, call } = place;
+      let reading: ReturnType<Say> | undefined;
+      const say = (): ReturnType<Say> => {
+        reading ??= read(call as StageCall, request, orderNo, from.webhookId);
+        return reading;
+      };
+      const asks = { ...from, call, bodyHash: sha256(request.rawBody), say };
+      const given = await orFull<Given | undefined, Given>(
+        () => changeOrder(store, orderNo, (order) => answerOrder(order, request, asks)),
+        full(),
+      );
       if (!given) return undefined;
       const { status, body, retryAfterSeconds, afterMs = 0 } = given;
-      if (afterMs > 0) await pause(Math.min(afterMs, scriptedWaitMaxMs));
-      return answerOf(status, body, retryAfterSeconds);
+      return { ...answerOf(status, body, retryAfterSeconds), afterMs: Math.min(afterMs, scriptedWaitMaxMs) };
     },
   };
 };
+
+/** It leaves so much later, by whoever sends it. */
+export interface HeardAnswer extends StageAnswer {
+  readonly afterMs: number;
+}
 
 const isStageCall = (text: string): text is StageCall => (stageCalls as readonly string[]).includes(text);
 

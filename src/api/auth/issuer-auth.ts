@@ -8,7 +8,7 @@ import type { KeyRing } from '../../sealing/key-ring';
 import { places } from '../../sealing/places';
 import { newSecret, publicKeyToWhpk } from '../../signing/keys';
 import { bodylessText, signsTarget } from '../../signing/sign';
-import { type SignatureVerdict, verifySignature } from '../../signing/verify';
+import { type SignatureRefusal, type SignatureVerdict, verifySignature } from '../../signing/verify';
 import { type IssuerRow, type Issuers, liveSecrets } from '../../store/issuers';
 import { heldForPerson } from '../edge/problems';
 import { bytesOf } from '../edge/raw-body';
@@ -24,6 +24,9 @@ export interface IssuerAuth {
 /** For the operators' log, never for the sender: its clock, its key, no such issuer, or headers that are none. */
 export const refusalReasons = ['clock', 'key', 'id', 'headers'] as const;
 export type RefusedBy = (typeof refusalReasons)[number];
+
+/** For who is told what it did wrong, by a conformance run of its own. */
+export type SignatureFlaw = SignatureRefusal | 'id_own';
 
 const refusedBy = (verdict: SignatureVerdict, issuer: IssuerRow | null): RefusedBy => {
   if (!issuer) return 'id';
@@ -52,7 +55,7 @@ const nobodysSecretsOf = (ring: KeyRing): readonly { readonly sealed: Buffer }[]
 export const authenticateIssuer = async (
   { issuers, ring, basePath, nowMs }: IssuerAuth,
   request: Request<{ issuerId: string }>,
-  onRefusal: (reason: RefusedBy, issuerId: string | undefined) => void,
+  onRefusal: (reason: RefusedBy, issuerId: string | undefined, flaw: SignatureFlaw) => void,
 ): Promise<{ issuer: IssuerRow; webhookId: string }> => {
   const isTimeToRefuse = pause(refusedAfterMs);
   const issuer = await issuers.findTogether(request.params.issuerId);
@@ -72,7 +75,7 @@ export const authenticateIssuer = async (
   // Called behind the proxy, by whoever does not know its path.
   if (!verdict.ok && isOverTarget && basePath !== '') verdict = verdictOf(calledWith(''));
   if (!verdict.ok || !issuer) {
-    onRefusal(refusedBy(verdict, issuer), issuer?._id);
+    onRefusal(refusedBy(verdict, issuer), issuer?._id, verdict.ok ? 'signature_mismatch' : verdict.reason);
     await isTimeToRefuse;
     throw new Failure('signature_invalid');
   }
@@ -81,7 +84,7 @@ export const authenticateIssuer = async (
     throw new Failure('unavailable', { detail: heldForPerson, retryAfterSeconds: 60 });
   }
   if (verdict.id.startsWith(ownMessagePrefix)) {
-    onRefusal('headers', issuer._id);
+    onRefusal('headers', issuer._id, 'id_own');
     // Whoever signed it hears why: one of 262,144 random names begins so.
     throw new Failure('signature_invalid', {
       detail: `A webhook-id that begins with ${ownMessagePrefix} is the platform's own`,

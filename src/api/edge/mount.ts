@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
+import { createPerMinute } from '../../bounded/per-minute';
 import { createSlots } from '../../bounded/slots';
 import { bodyMissing, parseWith, problemOf } from '../../contract/problem';
 import { emptyQuery } from '../../contract/query';
@@ -29,7 +31,7 @@ import { createTestRequests } from '../../sandbox/test-requests';
 import { sha256 } from '../../sealing/key-ring';
 import type { DayCounts } from '../../store/day-counts';
 import type { IssuerRow } from '../../store/issuers';
-import { authenticateIssuer, type IssuerAuth } from '../auth/issuer-auth';
+import { authenticateIssuer, type IssuerAuth, type SignatureFlaw } from '../auth/issuer-auth';
 import { authorizeOperator, type OperatorAuth, requireRole } from '../auth/operator-auth';
 import { portalCaller } from '../auth/portal-auth';
 import { type PortalSession, type PortalSessions, shareOf } from '../auth/portal-sessions';
@@ -89,6 +91,33 @@ interface BeforeHandling<R extends Route, B> {
 /** `begun`: of nothing where nothing is begun. */
 type IssuerHandler<R extends Route, B> = (call: IssuerCall<R> & { readonly begun: Promise<B> }) => Promise<AnswerOf<R>>;
 
+/** A call about an order of a conformance run, which has no route of its own. */
+export interface StagedCall {
+  readonly issuerId: string;
+  readonly request: Request;
+  readonly webhookId: string;
+  /** Of one that nobody signed rightly: what is wrong with it. */
+  readonly flaw: SignatureFlaw | undefined;
+  /** So many bytes of its order were read whole. */
+  readBytes(bytes: number): void;
+}
+
+interface Staged {
+  /** Of what may be one, with `issuerId` in it. */
+  readonly paths: RegExp;
+  /** Asked for each, signed or not. */
+  isStaged(request: Request): Promise<boolean>;
+  /** Undefined: it is none. */
+  answer(call: StagedCall): Promise<StagedAnswer | undefined>;
+}
+
+interface StagedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly afterMs: number;
+}
+
 interface OperatorCall<R extends Route> {
   readonly params: ParamsOf<R>;
   readonly body: BodyOf<R>;
@@ -135,6 +164,11 @@ const filesOfIssuerMax = 4;
 
 /** Of operators, in one process: a long file takes one connection of the database for its time. */
 const filesAtOnce = 2;
+
+/** A call about an order of a run; what its sender is told is written down, whatever it is. */
+const stagedMaxBytes = 1024 * 1024;
+/** Of those of one issuer that nobody signed rightly, as many a minute are written down. */
+const unsignedNotedMax = 60;
 
 const isUnfit = ({ status }: { readonly status: number }): boolean =>
   status === 400 || status === 415 || status === 422;
@@ -183,6 +217,7 @@ export const createMount = (
   const files = createSlots(filesAtOnce);
   const operatorCalls = createSlots(operatorCallsInAllMax);
   const auditedOfViewer = createLimitPerMinute(auditedOfViewerMax, deps.nowMs);
+  const unsignedNoted = createPerMinute(unsignedNotedMax, deps.nowMs);
   const filesOfIssuers = createSlots(Number.POSITIVE_INFINITY);
   const methodsOf = new Map<Express, Map<string, Set<string>>>(
     [apps.public, apps.operators].map((app) => [app, new Map()]),
@@ -232,23 +267,39 @@ export const createMount = (
     }
   };
 
-  const senderOf = async (route: Route, request: Request<{ issuerId: string }>, response: Response) => {
-    const { sessions } = deps.portal;
-    const inPortal = await portalCaller(request, route, { sessions, issuers: deps.issuers, nowMs: deps.nowMs });
-    if (inPortal) return { ...inPortal, webhookId: portalMessageId(request, inPortal.session) };
-    const signed = await authenticateIssuer(deps, request, (reason, issuerId) => {
+  const signerOf = async (request: Request, response: Response): Promise<KnownSender> => {
+    const asked = request as Request<{ issuerId: string }>;
+    const signed = await authenticateIssuer(deps, asked, (reason, issuerId, flaw) => {
       response.locals.refusedBy = reason;
+      response.locals.signatureFlaw = flaw;
       // The route's parameters are gone once a failure is on its way.
       response.locals.issuerId = issuerId;
     });
     return { ...signed, session: undefined };
   };
 
-  const issuerOf = async (route: Route, request: Request, response: Response): Promise<KnownSender> => {
+  const senderOf = async (route: Route, request: Request, response: Response): Promise<KnownSender> => {
+    const asked = request as Request<{ issuerId: string }>;
+    const { sessions } = deps.portal;
+    const inPortal = await portalCaller(asked, route, { sessions, issuers: deps.issuers, nowMs: deps.nowMs });
+    if (inPortal) return { ...inPortal, webhookId: portalMessageId(request, inPortal.session) };
+    return signerOf(request, response);
+  };
+
+  const admitSender = async (
+    request: Request,
+    response: Response,
+    look: () => Promise<KnownSender>,
+  ): Promise<KnownSender> => {
     const leave = inFlight.enterUnknown(request.ip ?? '');
-    const known = await senderOf(route, request as Request<{ issuerId: string }>, response).finally(leave);
+    const known = await look().finally(leave);
     response.locals.issuerClass = isTestIssuer(known.issuer._id) ? 'test' : known.issuer.codeMode;
     await testRequests.admit(known.issuer._id);
+    return known;
+  };
+
+  const issuerOf = async (route: Route, request: Request, response: Response): Promise<KnownSender> => {
+    const known = await admitSender(request, response, () => senderOf(route, request, response));
     // The page is of today, whatever the issuer's server is pinned to.
     const date = known.session ? versions.newest : known.issuer.apiVersion;
     takeVersion(deps, request, response, versions.pinned(date));
@@ -315,6 +366,56 @@ export const createMount = (
       return route.waits ? run() : atWork(run);
     };
 
+  /** What each call with a body passes once its sender is known: what it takes is that sender's. */
+  const atOwnCost = async <A extends { readonly status: number; readonly body: string } | undefined>(
+    { issuer: { _id }, session }: KnownSender,
+    request: Request,
+    costs: number | undefined,
+    work: () => Promise<A>,
+  ): Promise<A> => {
+    const { length } = bytesOf(request.body);
+    await testRequests.spend(_id, length);
+    const turn = turnOf(shareOf(_id, session));
+    const isOver = budgets.spend(turn, length, costs);
+    try {
+      const given = await work();
+      if (given && isUnfit(given)) budgets.refused(turn);
+      if (given) budgets.answered(turn, Buffer.byteLength(given.body));
+      return given;
+    } catch (error) {
+      if (error instanceof Failure && isUnfit(error)) budgets.refused(turn);
+      throw error;
+    } finally {
+      isOver();
+    }
+  };
+
+  const answerStaged = async ({ answer }: Staged, request: Request, response: Response) => {
+    const told = (issuerId: string, webhookId: string, flaw?: SignatureFlaw) => {
+      const turn = turnOf(issuerId);
+      const readBytes = (bytes: number) => (flaw === undefined ? budgets.answered(turn, bytes) : undefined);
+      return reads.run(turn, () => answer({ issuerId, request, webhookId, flaw, readBytes }));
+    };
+    const known = await admitSender(request, response, () =>
+      signerOf(request, response).catch(async (error: unknown) => {
+        const { signatureFlaw, issuerId } = response.locals;
+        if (signatureFlaw && issuerId && unsignedNoted.secondsLeft(issuerId) === undefined) {
+          unsignedNoted.note(issuerId);
+          await told(issuerId, request.get('webhook-id') ?? '', signatureFlaw);
+        }
+        throw error;
+      }),
+    );
+    const { issuer, webhookId } = known;
+    return admitted(issuer._id, () =>
+      atOwnCost(known, request, undefined, async () => {
+        const given = await told(issuer._id, webhookId);
+        if (given && given.afterMs > 0) await pause(given.afterMs);
+        return given;
+      }),
+    );
+  };
+
   const answerOnce = <R extends Route, B>(
     route: R,
     schema: z.ZodType | undefined,
@@ -380,22 +481,11 @@ export const createMount = (
       // Before any room that issuers share: what nobody signed takes none of it.
       const known = await issuerOf(route, request, response);
       const { _id } = known.issuer;
-      await testRequests.spend(_id, bytesOf(request.body).length);
-      const turn = turnOf(shareOf(_id, known.session));
-      const isOver = budgets.spend(turn, bytesOf(request.body).length, route.costs);
-      try {
+      return atOwnCost(known, request, route.costs, () => {
         const leave = admit ? inFlight.enterNewOrder(_id) : () => undefined;
         const answering = () => work(request, response, known);
-        const given = await (admit ? turns.run(turn, answering) : answering()).finally(leave);
-        if (isUnfit(given)) budgets.refused(turn);
-        budgets.answered(turn, Buffer.byteLength(given.body));
-        return given;
-      } catch (error) {
-        if (error instanceof Failure && isUnfit(error)) budgets.refused(turn);
-        throw error;
-      } finally {
-        isOver();
-      }
+        return (admit ? turns.run(turnOf(shareOf(_id, known.session)), answering) : answering()).finally(leave);
+      });
     };
   };
 
@@ -465,6 +555,21 @@ export const createMount = (
           },
         );
       },
+
+    /** Calls about orders of conformance runs, before those of the contract: by the same limits, and each answered anew. */
+    staged: (staged: Staged): void => {
+      const read = rawBody(stagedMaxBytes);
+      apps.public.all(staged.paths, shedOnLag, async (request, response, next) => {
+        if (!(await staged.isStaged(request))) return next();
+        await new Promise<void>((done, fail) =>
+          read(request, response, (error?: unknown) => (error ? fail(error) : done())),
+        );
+        response.setHeader('cache-control', 'no-store');
+        const given = await withinLimit(answerStaged(staged, request, response));
+        if (!given) return next();
+        response.status(given.status).set(given.headers).send(given.body);
+      });
+    },
 
     /** A call of an operator of at least the route's role. */
     operator:

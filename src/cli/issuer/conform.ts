@@ -14,6 +14,7 @@ import {
 } from '../../conformance/sending';
 import { createStage } from '../../conformance/stage';
 import { createStageFetches } from '../../conformance/stage-fetches';
+import { createSender } from '../../conformance/stage-request';
 import { createAddressGuard } from '../../outbound/address-guard';
 import { createOutbound } from '../../outbound/client';
 import { CommandEnd, exitCodes } from '../exit';
@@ -109,11 +110,16 @@ export const conform = async (given: Conforming): Promise<void> => {
   const firstFetch = new Promise<string | undefined>((done) => {
     fetched = done;
   });
-  const stage = createStage({ ...common, secrets: [secret] });
+  const stage = createStage(common);
+  const senderOf = createSender({ secrets: [secret], nowMs });
   const fetches = createStageFetches({ ...common, secrets: [secret], onFetch: fetched });
   const server = await serveStage(
     listen,
-    async (request, gone) => (await stage.answer(request)) ?? fetches.answer(request, gone),
+    async (request, gone) => {
+      const heard = await stage.hear(request, senderOf(request));
+      if (heard && heard.afterMs > 0) await pause(heard.afterMs);
+      return heard ?? fetches.answer(request, gone);
+    },
     hints.called,
   );
   const outbound = createOutbound({
