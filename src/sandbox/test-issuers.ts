@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { networkOf, siteOf } from '../bounded/per-minute';
+import { siteOf } from '../bounded/per-minute';
 import { createSlots } from '../bounded/slots';
 import { versions } from '../contract/versions';
 import { Failure } from '../domain/failures';
@@ -9,13 +9,16 @@ import { deriveKey, fingerprint } from '../sealing/key-ring';
 import type { OrderDeps } from '../second-interface/ask-order';
 import type { DayCounts } from '../store/day-counts';
 import type { IssuerRow, Issuers, SealedSecret } from '../store/issuers';
+import { createReadTogether } from '../store/read-together';
 import { issuersAliveMax, issuersPerHour } from './limits';
 import { bytesName } from './test-requests';
-import { whoLeaves } from './who-leaves';
+import { type TestIssuerAlive, whoLeaves } from './who-leaves';
 
 /** Each looks a name up and writes a row: strangers share these places. */
 const madeAtOnceMax = 8;
 const idBytes = 10;
+/** While there are as many as there may be, a thousand rows and two thousand counts are read no more often. */
+const fullKeptMs = 2_000;
 
 interface Deps {
   readonly orderDeps: Pick<OrderDeps, 'orders' | 'fingerprintKey'>;
@@ -28,6 +31,9 @@ type Given = Pick<IssuerRow, 'callback' | 'codeMode'> & { readonly name?: string
 
 export const createTestIssuers = ({ orderDeps: { orders, fingerprintKey }, issuers, dayCounts, nowMs }: Deps) => {
   const making = createSlots(madeAtOnceMax);
+  /** They have a place, and are in no list yet. */
+  const coming = new Map<string, TestIssuerAlive>();
+  let full: { readonly alive: readonly TestIssuerAlive[]; readonly readAtMs: number } | undefined;
   /** An address is nobody's to read. */
   const networkKey = deriveKey(fingerprintKey, 'sandbox networks');
 
@@ -38,25 +44,59 @@ export const createTestIssuers = ({ orderDeps: { orders, fingerprintKey }, issue
     return (id) => used.reduce((sum, ofDay) => sum + (ofDay.get(bytesName(id)) ?? 0), 0);
   };
 
-  const requireRoom = async (network: string): Promise<void> => {
+  const newcomer = (_id: string, madeFrom: string): TestIssuerAlive => ({
+    ...{ _id, madeFrom, createdAt: new Date(nowMs()), use: Number.MAX_SAFE_INTEGER, isIdle: false },
+  });
+
+  const readAlive = async (): Promise<readonly TestIssuerAlive[]> => {
+    // One that is inserted while they are read may be in neither.
+    const placed = [...coming.values()];
     const tests = await issuers.tests(2 * issuersAliveMax);
-    if (tests.length < issuersAliveMax) return;
-    const sent = await useOf(tests.map(({ _id }) => _id));
+    const isFull = tests.length + placed.length >= issuersAliveMax;
+    const sent = isFull ? await useOf(tests.map(({ _id }) => _id)) : () => 0;
     const alive = tests.map((one) => {
       const ageMs = nowMs() - one.createdAt.getTime();
       const use = sent(one._id);
       return { ...one, use: ageMs < hourMs ? Number.MAX_SAFE_INTEGER : use, isIdle: use === 0 && ageMs > dayMs };
     });
-    const leaving = whoLeaves(alive, network);
-    if (leaving === undefined) {
-      throw new Failure('rate_limited', {
-        detail: 'There are as many test issuers as there may be',
-        retryAfterSeconds: 60,
-      });
+    const ids = new Set(alive.map(({ _id }) => _id));
+    return [...alive, ...placed.filter(({ _id }) => !ids.has(_id))];
+  };
+
+  const end = async (issuerId: string): Promise<void> => {
+    const hasOrders = (await orders.list({ issuerId, limit: 1 })).length > 0;
+    if (hasOrders) await issuers.bury(issuerId, new Date(nowMs()));
+    else await issuers.forgetTest(issuerId);
+  };
+
+  /** Each for itself, and all who ask at the same moment by one list, so that nobody leaves for two. */
+  const placeOf = createReadTogether<true>(async (names) => {
+    const isKnown = full !== undefined && nowMs() - full.readAtMs < fullKeptMs;
+    const readAtMs = isKnown && full ? full.readAtMs : nowMs();
+    let alive = isKnown && full ? full.alive : await readAlive();
+    full = undefined;
+    const placed = new Map<string, true>();
+    for (const name of names) {
+      const [issuerId = '', madeFrom = ''] = name.split('/');
+      const leaving = alive.length < issuersAliveMax ? undefined : whoLeaves(alive, madeFrom);
+      if (alive.length >= issuersAliveMax && leaving === undefined) continue;
+      if (leaving !== undefined) await end(leaving);
+      const one = newcomer(issuerId, madeFrom);
+      coming.set(issuerId, one);
+      alive = [...alive.filter(({ _id }) => _id !== leaving), one];
+      placed.set(name, true);
     }
-    const hasOrders = (await orders.list({ issuerId: leaving, limit: 1 })).length > 0;
-    if (hasOrders) await issuers.bury(leaving, new Date(nowMs()));
-    else await issuers.forgetTest(leaving);
+    if (alive.length >= issuersAliveMax) full = { alive, readAtMs };
+    return placed;
+  });
+
+  /** @throws Failure `rate_limited` */
+  const requireRoom = async (issuerId: string, madeFrom: string): Promise<void> => {
+    if (await placeOf(`${issuerId}/${madeFrom}`)) return;
+    throw new Failure('rate_limited', {
+      detail: 'There are as many test issuers as there may be',
+      retryAfterSeconds: 60,
+    });
   };
 
   const requireShare = async (whose: string): Promise<void> => {
@@ -77,14 +117,14 @@ export const createTestIssuers = ({ orderDeps: { orders, fingerprintKey }, issue
       requireUsable: (issuerId: string) => Promise<void>,
       secretFor: (issuerId: string) => SealedSecret['sealed'],
     ): Promise<Omit<IssuerRow, 'seal'>> => {
-      const network = networkOf(address);
-      if (making.take(network) !== 'taken') throw new Failure('rate_limited', { retryAfterSeconds: 1 });
+      const site = siteOf(address);
+      if (making.take(site) !== 'taken') throw new Failure('rate_limited', { retryAfterSeconds: 1 });
+      const issuerId = `${testIdPrefix}${randomBytes(idBytes).toString('hex')}`;
       try {
-        const issuerId = `${testIdPrefix}${randomBytes(idBytes).toString('hex')}`;
+        const madeFrom = fingerprint(networkKey, site);
         await requireUsable(issuerId);
-        await requireShare(fingerprint(networkKey, network));
-        const madeFrom = fingerprint(networkKey, siteOf(address));
-        await requireRoom(madeFrom);
+        await requireShare(madeFrom);
+        await requireRoom(issuerId, madeFrom);
         const createdAt = new Date(nowMs());
         const row: Omit<IssuerRow, 'seal'> = {
           _id: issuerId,
@@ -103,7 +143,8 @@ export const createTestIssuers = ({ orderDeps: { orders, fingerprintKey }, issue
         await issuers.insert(row);
         return row;
       } finally {
-        making.giveBack(network);
+        coming.delete(issuerId);
+        making.giveBack(site);
       }
     },
   };

@@ -110,7 +110,10 @@ test('a thousand of them live at once', async () => {
   await issuers.insertMany(fillers);
   expectProblem(await make({ callback, codeMode: 'push' }), 429, 'rate_limited');
   await issuers.deleteMany({ _id: /^test-f{12}/ });
-  expect((await make({ callback, codeMode: 'push' })).status).toBe(201);
+  await until('the list is read again', async () => {
+    await forgetMade();
+    return (await make({ callback, codeMode: 'push' })).status === 201;
+  });
 });
 
 test('where a few networks have made all that there may be, the least used one of theirs gives its place to a newcomer', async () => {
@@ -136,12 +139,53 @@ test('where a few networks have made all that there may be, the least used one o
   await issuers.deleteMany({ _id: /^test-e{12}/ });
 });
 
-test('the networks of one IPv6 site are one where places are taken', async () => {
+/** By whoever calls from that address. */
+const makerOf = (nowMs = Date.now) => {
   const { core } = file.platform;
-  const { make: makeFrom } = createTestIssuers({ ...core, nowMs: Date.now });
+  const { make: makeFrom } = createTestIssuers({ ...core, nowMs });
   const given = { callback: { kind: 'pull' }, codeMode: 'push' } as const;
   const secretFor = (issuerId: string) => core.orderDeps.ring.seal(Buffer.alloc(32), places.issuerSecret(issuerId));
-  const from = async (address: string) => (await makeFrom(given, address, async () => undefined, secretFor)).madeFrom;
+  return (address: string) => makeFrom(given, address, async () => undefined, secretFor);
+};
+
+test('the networks of one IPv6 site have the ten an hour of one address together', async () => {
+  await forgetMade();
+  const from = makerOf();
+  const made = [];
+  for (let n = 0; n < 12; n += 1) made.push(...(await Promise.allSettled([from(`2001:db8:7:${n}::1`)])));
+  expect(made.filter(({ status }) => status === 'fulfilled').length).toBe(10);
+  const ids = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value._id] : []));
+  await file.platform.core.database.issuers.deleteMany({ _id: { $in: ids } });
+});
+
+test('of all who come at the same moment to a full sandbox each gets the place of another one, by a list that is read once', async () => {
+  await forgetMade();
+  const { core } = file.platform;
+  const { issuers } = core.database;
+  const [one] = await issuers
+    .find({ endsAt: { $exists: true } })
+    .limit(1)
+    .toArray();
+  if (!one) throw new Error('there is one');
+  const isAlive = { _id: /^test-[0-9a-f]{20}$/, deletedAt: { $exists: false } };
+  const createdAt = new Date(Date.now() - 3 * 3_600_000);
+  const ids = Array.from({ length: 1_000 - (await issuers.countDocuments(isAlive)) }, (_, n) => floodId(n));
+  await issuers.insertMany(ids.map((_id, n) => ({ ...one, _id, createdAt, madeFrom: `flood-${n % 10}` })));
+  const atMs = Date.now();
+  const from = makerOf(() => atMs);
+  const listed = jest.spyOn(core.issuers, 'tests');
+  const made = await Promise.all(Array.from({ length: 4 }, (_, n) => from(`2001:db8:${n + 100}::1`)));
+  for (let n = 0; n < 4; n += 1) made.push(await from(`2001:db8:${n + 200}::1`));
+  expect(await issuers.countDocuments(isAlive)).toBe(1_000);
+  expect(listed).toHaveBeenCalledTimes(1);
+  listed.mockRestore();
+  await issuers.deleteMany({ _id: { $in: [...ids, ...made.map(({ _id }) => _id)] } });
+});
+
+test('the networks of one IPv6 site are one where places are taken', async () => {
+  const { core } = file.platform;
+  const make = makerOf();
+  const from = async (address: string) => (await make(address)).madeFrom;
   const [one, other, elsewhere] = [
     await from('2001:db8:1:1::1'),
     await from('2001:db8:1:2::1'),
