@@ -1302,12 +1302,8 @@ export const createOrders = (
       return [...new Map(lists.flat().map((row) => [row._id, row])).values()].slice(0, limit);
     },
 
-    /** Open orders of one issuer, for the cancelling of what a deleted issuer leaves: last those that somebody else wrote to. */
-    openOf: async (issuerId: string, states: readonly OrderState[], limit: number): Promise<ListedOrder[]> => {
-      const of = (isTampered: boolean, max: number) =>
-        listOf({ issuerId, state: { $in: [...states] }, tamperedAt: { $exists: isTampered } }, { position: 1 }, max);
-      const ours = await of(false, limit);
-      return ours.length < limit ? [...ours, ...(await of(true, limit - ours.length))] : ours;
-    },
+    /** Open orders of one issuer, for the cancelling of what a deleted issuer leaves. */
+    openOf: (issuerId: string, states: readonly OrderState[], limit: number): Promise<ListedOrder[]> =>
+      listOf({ issuerId, state: { $in: [...states] } }, { position: 1 }, limit),
   };
 };

@@ -3,6 +3,7 @@ export const exactQueries: Readonly<Record<string, readonly string[]>> = {
   'sandboxInbox.by_issuer': ['messages to buyers of a test issuer'],
   'orders.by_message': ['the order of a message'],
   'orders.by_issuer': ['orders of an issuer to be compared', 'orders of an issuer'],
+  'replays.one_running_per_issuer': ['a replay'],
   'reconciliations.by_issuer': ['reconciliations of an issuer'],
   'orders.by_issuer_day': ['orders of a statement'],
   'orders.by_pickup': ['a pick-up page'],

@@ -325,6 +325,8 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       const events = [{ orderNo: 'one', sequence: 1 }];
       await replays.begin('acme', 'r', events, now);
       await replays.begin('acme', 'r', events, now);
+      const isUntouched = () => false;
+      await createReplays(of, { ...anySeal, isUntouched }).begin('acme', 'r', events, now);
       await replays.find('acme', 'r');
       const replay = await replays.next('acme', 'r', 1);
       if (replay) await replays.advance(replay, 1, 1);
@@ -380,6 +382,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       const pulls = createPullQueue(of);
       await pulls.due('acme', 1, 2);
       await pulls.left('acme', 2);
+      await pulls.takeOut({ _id: name, toGive: 'acme/0' });
     },
     'what an order has to be fetched': async () => {
       const pulls = createPullQueue(of);
