@@ -11,7 +11,8 @@ import { setup } from './setup.mjs';
 const usage = `npm run order -- [options]
   --issuer ID            demo-push
   --order-no NO          made up
-  --secret whsec_...     the issuer's; those of the demo's issuers are read from the data folder
+  --secret whsec_...     the issuer's, which other users of this machine see: rather set CODEFERRY_ISSUER_SECRET; those
+                         of the demo's issuers are read from the data folder
   --product ID[:NAME]    coffee-voucher:Coffee voucher
   --quantity N           1
   --amount N             450, in minor units, for all pieces together
@@ -77,9 +78,10 @@ await runCommand(async () => {
   const given = readArguments();
   if (given.help) return console.log(usage);
   const dataDir = resolve(given['data-dir']);
-  const secret = given.secret ?? readJson(join(dataDir, 'simulator.json'))?.[given.issuer];
+  const ofDemo = readJson(join(dataDir, 'simulator.json'))?.[given.issuer];
+  const secret = given.secret ?? ofDemo ?? process.env.CODEFERRY_ISSUER_SECRET;
   if (!secret)
-    throw new CannotGoOn(`The secret of ${given.issuer} is not known in ${dataDir}: give --secret whsec_...`);
+    throw new CannotGoOn(`The secret of ${given.issuer} is not known in ${dataDir}: set CODEFERRY_ISSUER_SECRET`);
   const platform = given.url ?? readJson(join(dataDir, 'running.json'))?.publicUrl ?? 'http://127.0.0.1:8080';
   await setup();
   await build();

@@ -35,7 +35,10 @@ export const addConformCommand = (program: Command, { env, dataDir, out, err, si
     .command('conform')
     .description("plays the platform for an issuer's server: what it does wrong, and how that is fixed")
     .usage('--url CALLBACK [options], or --pull [options], or --platform URL [options]')
-    .option('--secret <whsec>', 'its secret (or CODEFERRY_ISSUER_SECRET, which other users of this machine cannot see)')
+    .option(
+      '--secret <whsec>',
+      'its secret; rather set CODEFERRY_ISSUER_SECRET, which other users of this machine cannot see',
+    )
     .option('--issuer <issuer>', `its id (or CODEFERRY_ISSUER; otherwise ${usualIssuer})`, issuerId)
     .option('--listen <host:port>', 'where its platform is for the run (127.0.0.1:8181)', address(usualListen))
     .option('--pull', 'it is not called: it fetches its messages')
