@@ -80,6 +80,10 @@ const facts = z.object({
   redeliveredOn: z.object({ day: count, count }).optional(),
 });
 
+/** Nobody gave more codes than were paid for, and no more ended than there were. */
+const isSum = ({ quantity, issued, itemSums: sums }: z.infer<typeof facts>): boolean =>
+  issued <= quantity && (!sums || sums.void + sums.replaced <= issued + sums.replacements);
+
 const listed = z.object({
   _id: text,
   issuerId: text,
@@ -98,7 +102,7 @@ const listed = z.object({
   bouncedAt: z.date().optional(),
   eventsGivenUpAt: z.date().optional(),
   voidWaits: z.object({ state: z.enum(['open', 'undecided']), at: z.date() }).optional(),
-  facts,
+  facts: facts.refine(isSum),
   itemSums: itemSums.optional(),
   timeline: objects.optional(),
   events: events.optional(),
