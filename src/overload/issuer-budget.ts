@@ -14,6 +14,8 @@ const refusedUnits = 9;
 const codesPerUnit = 40;
 /** An answer costs more than a body, as it is read, made and written. */
 const answerBytesPerUnit = 1024;
+/** Left to other calls, by what is sent piece by piece. */
+const leftByPieces = unitsMax / 2;
 /** Of bodies this large one issuer has two at work at once. */
 const largeBytes = 256 * 1024;
 const largeAtOnceMax = 2;
@@ -86,6 +88,10 @@ export const createIssuerBudgets = (isBehind: () => boolean, nowMs: () => number
     readCodes: (issuerId: string, codes: number): void => {
       use(issuerId, Math.floor(codes / codesPerUnit));
     },
+
+    /** Before the next piece of a long answer. */
+    pieceWaitMs: (issuerId: string): number =>
+      (Math.max(0, leftByPieces - budgetOf(issuerId).units) / perSecond) * 1_000,
 
     answered: (issuerId: string, bytes: number): void => {
       use(issuerId, Math.floor(bytes / answerBytesPerUnit));

@@ -230,3 +230,30 @@ describe('GET /statements/{day}', () => {
     expectProblem(await platform.operator('GET', `/issuers/nobody/statements/${name(40)}`), 404, 'issuer_unknown');
   });
 });
+
+test('pages of a file are read in turns with what else its issuer reads', async () => {
+  at(0, 60);
+  const one = await issuer();
+  await one.place('turn-1');
+  const { orders } = platform.core.orderDeps;
+  let go = () => {};
+  const mayGo = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const list = orders.list.bind(orders);
+  const listed = jest.spyOn(orders, 'list').mockImplementation(async (...asked) => {
+    await mayGo;
+    return list(...asked);
+  });
+  const read = jest.spyOn(orders, 'changedOn');
+  const lists = Array.from({ length: 8 }, () => one.get('/orders'));
+  await until('its places are taken', () => listed.mock.calls.length === 8);
+  const file = one.get(`/statements/${name(0)}`);
+  await until('it is asked for', async () => (await one.get('/statements/none')).status === 422);
+  const readBefore = read.mock.calls.length;
+  go();
+  expect(linesOf((await file).body).map(({ orderNo }) => orderNo)).toEqual(['turn-1']);
+  expect((await Promise.all(lists)).map(({ status }) => status)).toEqual(Array(8).fill(200));
+  expect([readBefore, read.mock.calls.length]).toEqual([0, 1]);
+  jest.restoreAllMocks();
+});

@@ -1,4 +1,5 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
+import { metered } from '../../src/api/edge/file-answer';
 import type { Mount } from '../../src/api/edge/mount';
 import { mountAfterSale } from '../../src/api/issuer/after-sale';
 import { mountOrderOperations } from '../../src/api/issuer/order-operations';
@@ -173,4 +174,26 @@ test('a body of more than 20,000 elements is refused before it is parsed; what s
   const text = ',[{\\"'.repeat(30_000);
   expect(parseStrictJson(Buffer.from(JSON.stringify({ text })))).toEqual({ text });
   parse.mockRestore();
+});
+
+test('a file costs by what was sent of it, waits where half of the budget is used, and leaves the rest to other calls', async () => {
+  let now = 0;
+  const { spend, answered, pieceWaitMs } = createIssuerBudgets(notBehind, () => now);
+  const lines = async function* () {
+    for (let n = 0; n < 40; n += 1) yield 'x'.repeat(1024 * 1024);
+  };
+  const meter = {
+    read: <T>(piece: () => Promise<T>) => piece(),
+    sent: (bytes: number) => answered('filer', bytes),
+    waitMs: () => pieceWaitMs('filer'),
+  };
+  const atMs: number[] = [];
+  const wait = async (ms: number) => {
+    now += ms;
+  };
+  for await (const _piece of metered(lines(), meter, wait)) atMs.push(now);
+  // 10,000 units at once, and 2,000 a second of 1,024 a piece.
+  expect([atMs[9], atMs.length]).toEqual([0, 40]);
+  expect(atMs[39]).toBeCloseTo(((39 * 1_024 - 10_000) / 2_000) * 1_000, 0);
+  expect(takenOf(() => spend('filer', 300))).toBe(10_000);
 });

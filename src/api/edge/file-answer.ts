@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Response } from 'express';
 import { csvLine } from '../../contract/csv';
 import type { Route } from '../../contract/route';
@@ -64,6 +65,37 @@ export const ndjsonLines = async function* <Row>(
 ): AsyncGenerator<string> {
   const write = readBy((row) => `${JSON.stringify(lineOf(row))}\n`);
   for await (const rows of pages) yield rows.map((row) => write(row) ?? '').join('');
+};
+
+interface Meter {
+  /** Reads one piece, in its turn with others. */
+  readonly read: <T>(piece: () => Promise<T>) => Promise<T>;
+  readonly sent: (bytes: number) => void;
+  readonly waitMs: () => number;
+}
+
+/** Below the time in which whoever takes nothing has gone. */
+const pieceWaitMaxMs = 10_000;
+
+/** Of a file to an issuer: each piece is its own, as an answer of that length would be. */
+export const metered = async function* (
+  lines: AsyncIterable<string>,
+  { read, sent, waitMs }: Meter,
+  wait: (ms: number) => Promise<unknown> = pause,
+): AsyncGenerator<string> {
+  const pieces = lines[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const piece = await read(() => pieces.next());
+      if (piece.done) return;
+      sent(Buffer.byteLength(piece.value));
+      yield piece.value;
+      const ms = Math.min(waitMs(), pieceWaitMaxMs);
+      if (ms > 0) await wait(ms);
+    }
+  } finally {
+    await pieces.return?.();
+  }
 };
 
 /** Of the mount, once its caller is let in. What fails before the first lines are there is answered as a problem. */

@@ -38,7 +38,7 @@ import { type PortalSession, type PortalSessions, shareOf } from '../auth/portal
 import type { AuditedByIssuer } from '../issuer/audited';
 import { takeVersion } from './api-version';
 import type { Apps } from './apps';
-import { type FileAnswer, sendFile } from './file-answer';
+import { type FileAnswer, metered, sendFile } from './file-answer';
 import { type Idempotency, type KeptAnswer, once } from './idempotency';
 import { largeBodies } from './large-bodies';
 import { createLimitPerMinute } from './limit-per-minute';
@@ -604,16 +604,23 @@ export const createMount = (
           async (request, response) => {
             const { issuer, session } = await issuerOf(route, request, response);
             const share = shareOf(issuer._id, session);
-            budgets.spend(turnOf(share), 0);
+            const turn = turnOf(share);
+            budgets.spend(turn, 0);
+            const meter = {
+              read: <T>(piece: () => Promise<T>) => reads.run(turn, piece),
+              sent: (bytes: number) => budgets.answered(turn, bytes),
+              waitMs: () => budgets.pieceWaitMs(turn),
+            };
             const params = request.params as ParamsOf<R>;
             const query = queryOf(route, request);
             const accept = request.get('accept') ?? '';
             if (filesOfIssuers.take(share, filesOfIssuerMax) !== 'taken') {
               throw new Failure('rate_limited', { detail: 'Four files of this issuer are sent', retryAfterSeconds: 5 });
             }
-            await admitted(share, async () =>
-              sendFile(response, route, await handle({ issuer, params, query, accept })),
-            ).finally(() => filesOfIssuers.giveBack(share));
+            await admitted(share, async () => {
+              const { lines, ...file } = await handle({ issuer, params, query, accept });
+              await sendFile(response, route, { ...file, lines: metered(lines, meter) });
+            }).finally(() => filesOfIssuers.giveBack(share));
           },
         ),
 
