@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from 'commander';
-import { isTestIssuer } from '../domain/ids';
+import { modeOf, modes } from '../domain/ids';
 import { operatorActionEntries } from '../domain/operator-actions';
 import { orderStates } from '../domain/order';
 import { windowSecondsRange } from '../domain/timings';
@@ -131,10 +131,15 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
       .option('--limit <n>', 'how many at most, 1 to 100', wholeNumber(1, 100))
       .option('--cursor <cursor>', 'go on where a list said that there are more');
 
+  const listed = (command: Command): Command =>
+    paged(command).addOption(
+      new Option('--mode <mode>', 'test: of test issuers, which stand apart').choices([...modes]),
+    );
+
   const pageQuery = ({ limit, cursor }: { limit?: number; cursor?: string }) => ({ limit: limit?.toString(), cursor });
 
   const orders = program.command('orders').description('orders');
-  paged(
+  listed(
     orders
       .command('list')
       .description('newest first')
@@ -149,7 +154,7 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
       {
         query: {
           issuerId: given.issuer,
-          ...(given.issuer && isTestIssuer(given.issuer) ? { mode: 'test' } : {}),
+          mode: given.mode ?? (given.issuer && modeOf(given.issuer)),
           state: given.state,
           q: given.begins,
           ...pageQuery(given),
@@ -196,8 +201,8 @@ export const createProgram = ({ find, out, err }: ProgramParts): Command => {
   }
 
   const issuers = program.command('issuers').description('issuers');
-  paged(issuers.command('list').description('by id')).action((given, command: Command) =>
-    ask(command, 'GET', '/v1/operator/issuers', { query: pageQuery(given) }, shown.issuerList),
+  listed(issuers.command('list').description('by id')).action((given, command: Command) =>
+    ask(command, 'GET', '/v1/operator/issuers', { query: { mode: given.mode, ...pageQuery(given) } }, shown.issuerList),
   );
   const issuer = (name: string, description: string): Command =>
     issuers.command(name).description(description).addArgument(new Argument('<issuer>', 'its id').argParser(issuerId));

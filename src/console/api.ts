@@ -65,8 +65,8 @@ const callPath = (issuerId: string, callId: string): string => `${issuerPath(iss
 const productPath = (issuerId: string, productId: string): string =>
   `${issuerPath(issuerId)}/products/${pathPart(productId)}/settings`;
 
-/** Test orders stand in their own list alone. */
-const modeOf = ({ issuerId }: Pairs) => (isTestIssuer(`${issuerId ?? ''}`) ? 'test' : undefined);
+/** Test orders stand in their own list alone; whoever names a test issuer means it. */
+const modeOf = ({ issuerId, mode }: Pairs) => (isTestIssuer(`${issuerId ?? ''}`) ? 'test' : mode);
 const orderQuery = (filter: Pairs): string => query({ ...filter, mode: modeOf(filter) });
 
 /** What is typed may be a person's, or a code after all: it goes over in a body, as proxies keep addresses. */
@@ -119,8 +119,8 @@ export const api = {
   orderSettings: (order: OrderName, signal?: AbortSignal) =>
     call<OrderSettingsAnswer>('GET', `${orderPath(order)}/settings`, { signal }),
 
-  issuers: (signal?: AbortSignal, cursor?: string) =>
-    call<Page<IssuerAnswer>>('GET', `/issuers${query({ limit: 100, cursor })}`, { signal }),
+  issuers: (signal?: AbortSignal, cursor?: string, mode?: string) =>
+    call<Page<IssuerAnswer>>('GET', `/issuers${query({ mode, limit: 100, cursor })}`, { signal }),
   issuer: (issuerId: string, signal?: AbortSignal) => call<IssuerAnswer>('GET', issuerPath(issuerId), { signal }),
   issuerCalls: (issuerId: string, failed: boolean, signal?: AbortSignal) =>
     call<IssuerCallsAnswer>('GET', `${issuerPath(issuerId)}/calls${query({ limit: 30, failed: failed && 'true' })}`, {

@@ -22,7 +22,7 @@ import { issuerCallsCard } from './issuer-calls';
 import { nextSteps } from './next-steps';
 import { offeredChannels } from './offered-channels';
 import { productsCard, settingsCard } from './order-settings';
-import { issuerLink, orderColumns } from './parts';
+import { issuerLink, modeChoice, orderColumns } from './parts';
 import type { CreateIssuer } from './requests';
 
 const modes: Readonly<Record<IssuerAnswer['codeMode'], string>> = {
@@ -35,12 +35,18 @@ const callbackText = (callback: Callback): string => {
 };
 
 /** All issuers, and a new one. */
-export const issuersView = async ({ root, signal }: View): Promise<void> => {
+export const issuersView = async ({ root, query, signal }: View): Promise<void> => {
   const list = h('div', {});
+  const mode = modeChoice('mode-filter', query);
+  mode.setAttribute('aria-label', 'Live or test issuers');
+  mode.addEventListener('change', () => {
+    location.hash = `#/issuers${mode.value && `?mode=${mode.value}`}`;
+  });
   replace(
     root,
     heading(
       'Issuers',
+      mode,
       may('admin') && h('button', { type: 'button', class: 'primary', onclick: () => createIssuer() }, 'New issuer'),
     ),
     list,
@@ -70,8 +76,10 @@ export const issuersView = async ({ root, signal }: View): Promise<void> => {
             `${spanText(issuer.verifyWindowSeconds * 1_000)} / ${spanText(issuer.issueWindowSeconds * 1_000)}`,
         },
       ],
-      (cursor) => api.issuers(signal, cursor),
-      empty('No issuers yet', 'An issuer is a server that makes codes. Create one and give its owner the secret.'),
+      (cursor) => api.issuers(signal, cursor, mode.value),
+      mode.value === 'test'
+        ? empty('No test issuers', 'Developers make them in the sandbox; they end by themselves.')
+        : empty('No issuers yet', 'An issuer is a server that makes codes. Create one and give its owner the secret.'),
     ),
   );
 };

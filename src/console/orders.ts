@@ -8,12 +8,13 @@ import { fieldInstant, fieldText } from '../pages-kit/time';
 import type { View } from '../pages-kit/view';
 import { api, may } from './api';
 import { countBatch, runBatch } from './batch';
-import { issuerIds, orderColumns, orderHref } from './parts';
+import { issuerIds, modeChoice, orderColumns, orderHref } from './parts';
 import type { BatchRequest } from './requests';
 import { savedViews } from './saved-views';
 
 interface OrderFilter {
   readonly q?: string | undefined;
+  readonly mode: string;
   readonly issuerId?: string | undefined;
   readonly productId: string;
   readonly state: string;
@@ -38,6 +39,7 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
     maxlength: 300,
     'aria-keyshortcuts': '/',
   });
+  const mode = modeChoice('mode-filter', query);
   const issuer = h('input', {
     id: 'issuer-filter',
     list: 'issuer-ids',
@@ -75,6 +77,7 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
     const pasted = second === undefined ? { q: first, issuerId: issuer.value.trim() } : { q: second, issuerId: first };
     return {
       ...pasted,
+      mode: mode.value,
       productId: product.value.trim(),
       state: state.value,
       from: fieldInstant(since.value),
@@ -95,7 +98,7 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
     }
     // Whoever has a pick-up link has the codes: it goes into no address.
     const isPickup = pasted.includes('/p/') || pickupSecret.test(pasted);
-    const wanted = isPickup ? nothingAsked : filter();
+    const wanted = isPickup ? { ...nothingAsked, mode: mode.value } : filter();
     const offerFile = () => file.setAttribute('href', api.ordersFile({ ...wanted }));
     // Nor does what finds nothing, as a code that belongs into the other field.
     const keep = (kept: Partial<OrderFilter>): void => {
@@ -159,11 +162,12 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
 
   replace(
     root,
-    heading('Orders', h('button', { type: 'button', onclick: () => findByCode() }, 'Find by code'), file),
+    heading('Orders', h('button', { type: 'button', onclick: () => findByCode(mode.value) }, 'Find by code'), file),
     h(
       'form',
       { class: 'filters card', role: 'search', onsubmit: goToFirst, oninput: soon },
       h('div', { class: 'field wide' }, h('label', { for: 'order-search' }, 'Order'), search),
+      h('div', { class: 'field mode' }, h('label', { for: 'mode-filter' }, 'Live or test'), mode),
       h('div', { class: 'field' }, h('label', { for: 'issuer-filter' }, 'Issuer'), issuer, ids),
       h('div', { class: 'field' }, h('label', { for: 'state-filter' }, 'State'), state),
       h('div', { class: 'field' }, h('label', { for: 'product-filter' }, 'Product'), product),
@@ -177,29 +181,33 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
     found,
   );
   search.focus({ preventScroll: true });
-  issuerIds(signal).then(
-    (all) =>
-      replace(
-        ids,
-        all.map((value) => h('option', { value })),
-      ),
-    () => undefined,
-  );
+  const offerIssuers = () =>
+    issuerIds(signal, mode.value).then(
+      (all) =>
+        replace(
+          ids,
+          all.map((value) => h('option', { value })),
+        ),
+      () => undefined,
+    );
+  mode.addEventListener('change', offerIssuers);
+  offerIssuers();
   await find();
 };
 
-const nothingAsked: OrderFilter = { state: '', productId: '', from: '', to: '' };
+const nothingAsked: OrderFilter = { mode: '', state: '', productId: '', from: '', to: '' };
 
 /** A code stands in no address and no list: it goes over in a body, and the audit log has who looked. */
-const findByCode = async (): Promise<void> => {
+const findByCode = async (mode: string): Promise<void> => {
+  const whose = mode === 'test' ? 'test' : 'live';
   const found = await askDialog({
     title: 'Which order has this code?',
-    text: 'By the whole code, as the buyer has it. That you looked is written into the audit log; the code is not.',
+    text: `By the whole code, as the buyer has it, among ${whose} orders, as in the list. That you looked is written into the audit log; the code is not.`,
     confirm: 'Find',
     fields: [{ name: 'code', label: 'Code', required: true }],
     run: async ({ code }) => {
-      const { data } = await api.findOrder({ code });
-      if (data.length === 0) throw new Error('No order has, or had, this very code.');
+      const { data } = await api.findOrder({ code, ...(mode === 'test' ? { mode } : {}) });
+      if (data.length === 0) throw new Error(`No ${whose} order has, or had, this very code.`);
       return data;
     },
   });
@@ -246,7 +254,11 @@ const batchPanel = (filter: () => OrderFilter, refresh: () => Promise<void>) => 
 
   const start = async (): Promise<void> => {
     const action = choice.value as BatchAction;
-    const { q, issuerId, productId, state, from, to } = filter();
+    const { q, mode, issuerId, productId, state, from, to } = filter();
+    if (mode === 'test' && !issuerId) {
+      replace(counted, 'A batch takes test orders of one issuer alone: name it first.');
+      return;
+    }
     if (q) {
       replace(counted, 'A batch takes issuer, state, product and time, not an order number: empty that field first.');
       return;

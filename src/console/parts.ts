@@ -49,8 +49,17 @@ export const orderColumns: readonly Column<OrderAnswer>[] = [
   },
 ];
 
+/** Whose a list is: test issuers and their orders stand apart, and nowhere else. */
+export const modeChoice = (id: string, query: URLSearchParams) =>
+  h(
+    'select',
+    { id },
+    h('option', { value: '' }, 'Live'),
+    h('option', { value: 'test', selected: query.get('mode') === 'test' }, 'Test'),
+  );
+
 /** Every issuer's id, for choices; a few hundred at most, or the field is typed into. */
-export const issuerIds = async (signal: AbortSignal): Promise<string[]> => {
-  const { data } = await api.issuers(signal);
+export const issuerIds = async (signal: AbortSignal, mode: string): Promise<string[]> => {
+  const { data } = await api.issuers(signal, undefined, mode);
   return data.map(({ issuerId }) => issuerId);
 };

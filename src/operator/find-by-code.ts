@@ -1,3 +1,4 @@
+import type { Mode } from '../domain/ids';
 import { sha256 } from '../sealing/key-ring';
 import type { OrderDeps } from '../second-interface/ask-order';
 import { valueFingerprint } from '../second-interface/code-references';
@@ -11,12 +12,13 @@ export const findByCode = async (
   deps: OrderDeps,
   issuers: Pick<Issuers, 'list'>,
   code: string,
-  issuerId?: string,
+  { issuerId, mode }: { readonly issuerId?: string | undefined; readonly mode?: Mode | undefined } = {},
 ): Promise<ListedOrder[]> => {
   const found: ListedOrder[] = [];
   let after: string | undefined;
   for (;;) {
-    const ids = issuerId === undefined ? (await issuers.list(after, issuersAtOnce)).map(({ _id }) => _id) : [issuerId];
+    const ids =
+      issuerId === undefined ? (await issuers.list(after, issuersAtOnce, mode)).map(({ _id }) => _id) : [issuerId];
     const values = ids.map((id) => ({ issuerId: id, valueFingerprint: valueFingerprint(deps, id, code) }));
     const holders = await deps.codes.holdersOf(values);
     if (holders.length > 0) found.push(...(await deps.orders.named(holders)));

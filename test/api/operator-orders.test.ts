@@ -229,6 +229,7 @@ describe('finding by what a buyer has', () => {
     }
     expectProblem(await search({ code: '' }), 422, 'body_invalid', '/code');
     expectProblem(await search({ code: 'a', state: 'delivered' }), 422, 'body_invalid', '/state');
+    expectProblem(await search({ link: 'a', mode: 'test' }), 422, 'body_invalid', '/mode');
     expectProblem(await search({ q: 'a', limit: 101 }), 422, 'body_invalid', '/limit');
   });
 });

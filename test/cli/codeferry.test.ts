@@ -94,6 +94,16 @@ describe('orders', () => {
     expect((await command([...mine, '--state', 'expired'])).out).toBe('No orders');
   });
 
+  test('orders and issuers of the sandbox have lists of their own', async () => {
+    const { url, asked } = await listen(200, {}, '{"data":[],"nextCursor":null}');
+    const env = { CODEFERRY_URL: url, CODEFERRY_TOKEN: 'token' };
+    for (const name of ['orders', 'issuers']) {
+      expect(await command([name, 'list', '--mode', 'test'], env)).toMatchObject({ exitCode: 0, out: `No ${name}` });
+      expect(asked.at(-1)?.url).toBe(`/v1/operator/${name}?mode=test`);
+    }
+    expect((await command(['orders', 'list', '--mode', 'all'], env)).exitCode).toBe(2);
+  });
+
   test('--json prints exactly what the api answers', async () => {
     await issuer.place('json-1');
     await issuer.inState('json-1', 'notified');

@@ -251,6 +251,16 @@ test('its orders stand apart from live ones in every list and number of operator
   expect(pages).toMatch(/codeferry_order_events_total\{type="order.refund_due"[^}]*\} 1$/m);
 });
 
+test('a code of a test issuer is found among test orders alone', async () => {
+  const issuer = await file.sandboxIssuer();
+  await issuer.placeVerified('by-code');
+  await issuer.submit('by-code', [{ itemId: 'a', value: 'CODE-of-a-test' }]);
+  const found = async (change: object) =>
+    (await file.platform.operator('POST', '/orders/search', { code: 'CODE-of-a-test', ...change })).body.data;
+  expect(await found({})).toEqual([]);
+  expect(await found({ mode: 'test' })).toMatchObject([{ issuerId: issuer.issuerId, orderNo: 'by-code' }]);
+});
+
 test('a webhook terminal is on the host and port of the callback, and nowhere else', async () => {
   const issuer = await file.sandboxIssuer();
   const { url } = (await issuer.get('/self')).body.callback;

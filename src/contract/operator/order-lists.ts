@@ -60,7 +60,8 @@ export const findOrdersByCode = declareRoute({
     .refine(({ code, link, q }) => [code, link, q].filter((one) => one !== undefined).length === 1, {
       error: 'needs one of code, link, q',
     })
-    .superRefine(({ q, code: _code, link: _link, issuerId: _issuerId, ...ofList }, { addIssue }) => {
+    .superRefine(({ q, code, link: _link, issuerId: _issuerId, mode, ...others }, { addIssue }) => {
+      const ofList = code === undefined && mode !== undefined ? { ...others, mode } : others;
       const [other] = q === undefined ? Object.keys(ofList) : [];
       if (other) addIssue({ code: 'custom', path: [other], message: 'goes with q alone' });
     })
