@@ -83,6 +83,7 @@ export const optionOf = (field: ActionField): Option => {
   const help = range ? `${label}, ${range.min} to ${range.max}` : label;
   const option = new Option(`--${name} <${range ? 'n' : name}>`, asPhrase(help));
   if (range) option.argParser(wholeNumber(range.min, range.max));
+  if (kind === 'list') option.argParser((text: string, before: readonly string[] = []) => [...before, text]);
   if (choices) option.choices(choices.map(([value]) => value));
   return isOptional ? option : option.makeOptionMandatory();
 };

@@ -49,6 +49,9 @@ export const comparison: Show = ({ newest }) => {
   return `${looked}\n\n${counts}\n\n${found}`;
 };
 
+const requestOf = ({ requestId, state, decideBy, itemIds }: ApiAnswer['body']): string =>
+  `${requestId}, ${state}${state === 'open' ? ` until ${decideBy}` : ''}, items: ${itemIds?.join(', ')}`;
+
 export const orderFacts: Show = (order) =>
   order.approvalId !== undefined
     ? `Another operator must approve it within 24 hours: approval ${order.approvalId}.`
@@ -74,6 +77,7 @@ export const orderFacts: Show = (order) =>
             ['Terminal', terminalOf(order.terminal)],
             ['Delivery', order.delivery && `${order.delivery.state}, tries: ${order.delivery.tries}`],
             ['Refund due', money(order.refundDue)],
+            ['Refund request', order.voidRequest && requestOf(order.voidRequest)],
             ['Payment', order.payment && pairsOf(order.payment)],
             ['Created', order.createdAt],
             ['Updated', order.updatedAt],

@@ -55,7 +55,7 @@ const declared = operatorActionEntries.map(
       ...ask(order),
       danger: words.danger ?? false,
       mustType: mustTypeOrderNo ? order.orderNo : undefined,
-      fields: fields.filter(({ known }) => known?.(order) === undefined).map(shownField),
+      fields: fields.filter(({ kind, known }) => kind !== 'list' && known?.(order) === undefined).map(shownField),
       run: (values) => api.act(order, action, bodyOf(fields, order, values)),
     }),
   }),

@@ -16,8 +16,8 @@ export interface ActedOrder {
 export interface ActionField {
   readonly name: string;
   readonly label: string;
-  /** Left out: a line of text. The console asks for seconds in minutes, and proposes an id. */
-  readonly kind?: 'count' | 'seconds' | 'id';
+  /** Left out: a line of text. The console asks for seconds in minutes, proposes an id, and leaves lists to the command. */
+  readonly kind?: 'count' | 'seconds' | 'id' | 'list';
   readonly choices?: readonly (readonly [value: string, label: string])[];
   /** Of the command; left out: as the field. */
   readonly option?: string;
@@ -48,6 +48,13 @@ export interface OperatorAction {
 }
 
 const reason = { name: 'reason', label: 'Reason' } as const;
+const items = {
+  name: 'itemIds',
+  label: 'One of its items, again for each; otherwise all',
+  kind: 'list',
+  option: 'item',
+  isOptional: 'for commands',
+} as const;
 
 /**
  * By the last part of the call's path. When each can be done stands in judge/actions.ts, what it takes in
@@ -133,7 +140,7 @@ export const operatorActions = {
       confirm: 'Declare void',
     }),
     mustTypeOrderNo: true,
-    fields: [reason],
+    fields: [items, reason],
     done: 'The codes are void; the issuer is being told.',
   },
   refund: {
@@ -145,7 +152,7 @@ export const operatorActions = {
       text: 'It is asked whether all good codes can be destroyed. Once they are, they are void and the amount is due.',
       confirm: 'Ask for it',
     }),
-    fields: [{ ...reason, label: 'Reason, told to the issuer' }],
+    fields: [items, { ...reason, label: 'Reason, told to the issuer' }],
     done: 'The issuer is being asked.',
   },
   'void-decision': {

@@ -146,6 +146,31 @@ describe('orders', () => {
     expect(Date.parse((await issuer.order('extend-1')).body.verifyBy) - before).toBe(60_000);
   });
 
+  test('a refund is asked for one item, and decided by the name that the order is shown with', async () => {
+    await issuer.placeVerified('refund-1', { quantity: 2 });
+    await issuer.submit('refund-1', [
+      { itemId: 'a', value: 'CLI-SECRET-refund-a' },
+      { itemId: 'b', value: 'CLI-SECRET-refund-b' },
+    ]);
+    await issuer.inState('refund-1', 'delivered');
+    const asked = await command(['orders', 'refund', at('refund-1'), '--item', 'b', '--reason', 'twice']);
+    expect(asked).toMatchObject({ exitCode: 0, err: '' });
+    const [, request = ''] = /^Refund request +(\S+), open until 20\S+Z, items: b$/m.exec(asked.out) ?? [];
+    expect((await command(['orders', 'show', at('refund-1')])).out).toContain(`${request}, open until`);
+    const decided = [
+      'decide-refund',
+      at('refund-1'),
+      '--request',
+      request,
+      '--decision',
+      'refused',
+      '--reason',
+      'used',
+    ];
+    expect(await command(['orders', ...decided])).toMatchObject({ exitCode: 0, err: '' });
+    expect((await command(['orders', 'show', at('refund-1')])).out).toContain(`${request}, refused, items: b`);
+  });
+
   test('cancel closes an order, and what is done to it then is refused by its code', async () => {
     await issuer.place('cancel-1');
     const cancelled = await command(['orders', 'cancel', at('cancel-1'), '--reason', 'by hand']);

@@ -14,7 +14,7 @@ const given = (fields: readonly ActionField[]): object =>
   Object.fromEntries(
     fields.map(({ name, kind, choices }) => [
       name,
-      kind === 'seconds' ? 60 : kind === 'count' ? 1 : (choices?.[0]?.[0] ?? '1'),
+      kind === 'list' ? ['1'] : kind === 'seconds' ? 60 : kind === 'count' ? 1 : (choices?.[0]?.[0] ?? '1'),
     ]),
   );
 
