@@ -193,6 +193,7 @@ describe('a server that was started otherwise than the run', () => {
   const toldOf = async (
     server: { secret: string; issuerId: string; isPointedHere: boolean; fetches?: boolean },
     url?: string,
+    only: readonly string[] = ['paid-verified'],
   ) => {
     let platformUrl = '';
     const issuer = await startIssuerUnderTest({ ...server, codeMode: 'request', platformUrl: () => platformUrl });
@@ -208,7 +209,7 @@ describe('a server that was started otherwise than the run', () => {
           codeMode: 'request',
           json: false,
         },
-        ...{ only: ['paid-verified'], signal: new AbortController().signal },
+        ...{ only, signal: new AbortController().signal },
         listen: { host: '127.0.0.1', port: 0 },
         limits: { patienceMs: 300, quietMs: 100, leaseMs: 100 },
         out: (line) => out.push(line),
@@ -237,14 +238,17 @@ describe('a server that was started otherwise than the run', () => {
     expect(told).toEqual({ exitCode: exitCodes.refused, message, scenarios: 0, told: [] });
   });
 
-  test('is told that its calls go to another platform', async () => {
-    const { told } = await toldOf({ ...right, isPointedHere: false });
-    expect(told).toEqual([expect.stringMatching(/^No call came to http:\S+ yet/)]);
+  test('is told last that its calls go to another platform, as soon as one was waited for in vain', async () => {
+    const all = scenarios.map(({ name }) => name);
+    const told = await toldOf({ ...right, isPointedHere: false }, undefined, all);
+    expect(told.message).toMatch(/^Stopped: No call came to http:\S+: start your server with that as the address/);
+    expect(told.scenarios).toBeLessThan(all.length / 3);
   });
 
-  test('is told that it calls as another issuer', async () => {
-    const { told } = await toldOf({ ...right, issuerId: 'acme' });
-    expect(told).toEqual(['Your server calls as the issuer acme: give --issuer acme.']);
+  test('is told at once and last that it calls as another issuer', async () => {
+    const { message, told } = await toldOf({ ...right, issuerId: 'acme' });
+    const cause = 'Your server calls as the issuer acme: give --issuer acme.';
+    expect([told, message]).toEqual([[cause], expect.stringMatching(new RegExp(`^\\d of \\d failed. ${cause}$`))]);
   });
 
   test('is waited for where it fetches, and told when nothing is fetched, or by another secret', async () => {

@@ -76,24 +76,27 @@ const expectFetch = async (first: Promise<string | undefined>, url: string, wait
   }
 };
 
-/** Says once that the calls of the server go elsewhere, which no scenario can tell from a server that makes none. */
+/** That the calls of the server go elsewhere: no scenario can tell that from a server that makes none. */
 const createSetupHints = (issuerId: string, platformUrl: () => string, err: (text: string) => void) => {
   let isCalled = false;
-  let isTold = false;
-  const tell = (text: string): void => {
-    if (!isTold) err(text);
-    isTold = true;
-  };
+  let other: string | undefined;
+  const otherWords = () => `Your server calls as the issuer ${other}: give --issuer ${other}.`;
   return {
     called: (target: string): void => {
       isCalled = true;
-      const [, other] = /^\/v1\/issuers\/([a-z0-9-]{1,64})\//.exec(target) ?? [];
-      if (other && other !== issuerId) tell(`Your server calls as the issuer ${other}: give --issuer ${other}.`);
+      const [, named] = /^\/v1\/issuers\/([a-z0-9-]{1,64})\//.exec(target) ?? [];
+      if (other !== undefined || !named || named === issuerId) return;
+      other = named;
+      err(otherWords());
     },
-    failed: (): void => {
-      if (!isCalled)
-        tell(`No call came to ${platformUrl()} yet: start your server with that as the address of its platform.`);
-    },
+    isCalled: () => isCalled,
+    /** Said last, where nobody scrolls past it. */
+    cause: (): string[] =>
+      isCalled
+        ? other === undefined
+          ? []
+          : [otherWords()]
+        : [`No call came to ${platformUrl()}: start your server with that as the address of its platform.`],
   };
 };
 
@@ -138,6 +141,13 @@ export const conform = async (given: Conforming): Promise<void> => {
     await expectAnswer(post, url, secret);
     return { kind: 'url', post } as const;
   };
+  const stopping = new AbortController();
+  const seen: ScenarioResult[] = [];
+  const tellEnd = (results: readonly ScenarioResult[], failed: number, ...said: readonly string[]): CommandEnd => {
+    if (json) out(JSON.stringify({ passed: failed === 0, results }));
+    else out(sumOf(results));
+    return new CommandEnd(exitCodes.refused, [...said, ...hints.cause()].join(' '));
+  };
   try {
     const results = await runConformance({
       ...common,
@@ -146,21 +156,25 @@ export const conform = async (given: Conforming): Promise<void> => {
         limits,
         atOnce,
         only,
-        signal,
+        signal: AbortSignal.any([signal, stopping.signal]),
         prefix: newPrefix(),
         secrets: [secret],
         baseUrl: server.url,
       },
       callback: await callback(),
       onResult: (result) => {
-        if (result.outcome === 'failed') hints.failed();
+        seen.push(result);
         if (!json) out(lineOf(result));
+        // A scenario that waited in vain: each further one would wait, and fail, for the same cause.
+        if (result.outcome === 'failed' && result.tookMs >= limits.patienceMs && !hints.isCalled()) stopping.abort();
       },
+    }).catch((error: unknown) => {
+      if (!stopping.signal.aborted || signal.aborted) throw error;
+      throw tellEnd(seen, 1, 'Stopped:');
     });
-    const failed = results.filter(({ outcome, required }) => outcome === 'failed' && required);
-    if (json) out(JSON.stringify({ passed: failed.length === 0, results }));
-    else out(sumOf(results));
-    if (failed.length > 0) throw new CommandEnd(exitCodes.refused, `${failed.length} of ${results.length} failed.`);
+    const failed = results.filter(({ outcome, required }) => outcome === 'failed' && required).length;
+    const end = tellEnd(results, failed, `${failed} of ${results.length} failed.`);
+    if (failed > 0) throw end;
   } finally {
     await outbound.close();
     await server.close();
