@@ -199,6 +199,34 @@ describe('login and trigger', () => {
     expect([await running, err.join(), out.at(-1)]).toEqual([0, '', expect.stringMatching(/and answered 401$/)]);
   });
 
+  test('a server that gives its codes before it is asked is told at once that this is why it is not', async () => {
+    const at = '2026-01-01T00:00:00.000Z';
+    const data = [
+      { at, event: 'notice_answered', detail: { ok: true } },
+      { at, event: 'codes_judged', detail: { verdict: 'accepted', codes: 1 } },
+    ];
+    const answers: Readonly<Record<string, object>> = {
+      self: { mode: 'test', codeMode: 'request', callback: { kind: 'pull' } },
+      orders: { orderNo: 'trigger-1', state: 'accepted' },
+      timeline: { data },
+      'trigger-1': { orderNo: 'trigger-1', state: 'delivered' },
+    };
+    const platform = createServer((request, response) => {
+      request.resume();
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(answers[request.url?.split('/').at(-1) ?? '']));
+    });
+    await new Promise<void>((resolve) => platform.listen(0, '127.0.0.1', resolve));
+    const { running, err } = await command(['trigger', 'order.code_requested'], {
+      CODEFERRY_URL: `http://127.0.0.1:${(platform.address() as AddressInfo).port}`,
+      CODEFERRY_ISSUER: 'test-1',
+      CODEFERRY_ISSUER_SECRET: `whsec_${Buffer.alloc(32).toString('base64')}`,
+    });
+    expect([await running, err.join()]).toEqual([1, expect.stringContaining('gave its codes before it was asked')]);
+    expect(err.join()).not.toContain('listen');
+    platform.close();
+  });
+
   let making: Promise<unknown> = Promise.resolve();
   test('every message of the contract has its way', () => {
     expect(Object.keys(messageWays).sort()).toEqual(callbacks.map(({ type }) => type).sort());

@@ -114,15 +114,19 @@ const sent = async ({ client, way, type, order: { orderNo, pickupUrl }, isFetche
       await reveal(String(pickupUrl));
       isOpened = true;
     }
-    if (!line && Date.now() > endMs) {
+    const isTooLate = isAskedNoMore(way, data);
+    if (!line && (isTooLate || Date.now() > endMs)) {
       const { state } = await client.readOrder(orderNo, { signal });
       const missing = serverWords(way.server);
+      const isHeard = data.some(({ event, detail: { ok } }) => event === 'notice_answered' && ok !== false);
       throw new CommandEnd(
         exitCodes.refused,
         [
           `${type} did not come: ${orderNo} is ${plain(state)}.`,
-          missing && `It comes when ${missing}.`,
-          isFetched && 'It has to be fetched: does `npx codeferry listen` run?',
+          isTooLate
+            ? 'Your server gave its codes before it was asked for them, so it is not: it must wait for that message.'
+            : missing && `It comes when ${missing}.`,
+          isFetched && !isHeard && 'It has to be fetched: does `npx codeferry listen` run?',
         ]
           .filter(Boolean)
           .join(' '),
@@ -131,6 +135,12 @@ const sent = async ({ client, way, type, order: { orderNo, pickupUrl }, isFetche
     await pause(lookEveryMs, undefined, { signal });
   }
 };
+
+/** Codes that come by themselves, as from a server that pushes, leave nothing to ask for. */
+const isAskedNoMore = ({ server }: OrderWay, lines: readonly Line[]): boolean =>
+  server.includes('verifies') &&
+  !server.includes('gives codes') &&
+  lines.some(({ event, detail }) => event === 'codes_judged' && detail.verdict === 'accepted');
 
 /** Notices and code requests have a line for their answer; for others one line says both. */
 const answerTo = ({ event, detail: { message } }: Line, lines: readonly Line[]): Line | undefined =>
