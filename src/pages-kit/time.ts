@@ -14,6 +14,7 @@ const formatsOf = (timeZone: string) => ({
     hourCycle: 'h23',
   }),
   day: new Intl.DateTimeFormat(undefined, { timeZone, day: 'numeric', month: 'short' }),
+  otherYear: new Intl.DateTimeFormat(undefined, { timeZone, day: 'numeric', month: 'short', year: 'numeric' }),
   date: new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }),
   whole: new Intl.DateTimeFormat(undefined, { timeZone, dateStyle: 'medium', timeStyle: 'long' }),
   offset: new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' }),
@@ -40,12 +41,14 @@ export const timeZone = {
   all: (): readonly string[] => [...new Set([ownZone, 'UTC', ...Intl.supportedValuesOf('timeZone')])],
 };
 
-const isToday = (date: Date): boolean => formats.date.format(date) === formats.date.format(new Date());
-
+/** As little of the date as tells it apart from now. */
 export const clockText = (iso: string): string => {
   const date = new Date(iso);
   const text = formats.clock.format(date);
-  return isToday(date) ? text : `${formats.day.format(date)}, ${text}`;
+  const [day, today] = [formats.date.format(date), formats.date.format(new Date())];
+  if (day === today) return text;
+  const isThisYear = day.slice(0, 4) === today.slice(0, 4);
+  return `${(isThisYear ? formats.day : formats.otherYear).format(date)}, ${text}`;
 };
 
 /** The hour's clock, without its seconds: axis and summary of charts. */

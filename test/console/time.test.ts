@@ -19,3 +19,11 @@ test('a typed time stands where the clock stood on that day, also beside the hou
   for (const none of ['', 'tomorrow']) expect(fieldInstant(none)).toBe('');
   expect(fieldText(null)).toBe('');
 });
+
+test('a time of another year says which, one of this year does not', () => {
+  timeZone.set('UTC');
+  const year = new Date().getUTCFullYear();
+  expect(clockText(`${year + 1}-06-01T00:00:00.000Z`)).toContain(String(year + 1));
+  const other = new Date().getUTCMonth() === 5 ? '03' : '06';
+  expect(clockText(`${year}-${other}-01T00:00:00.000Z`)).not.toContain(String(year));
+});
