@@ -58,3 +58,20 @@ describe('a line of the timeline reads as a sentence', () => {
     );
   });
 });
+
+test('a line stands under whoever acted; what nobody decided is the platform’s', () => {
+  const who = (...of: Parameters<typeof words>) => timelineWords({ event: of[0], detail: of[1] }).who;
+  for (const by of ['operator', 'issuer'] as const) {
+    expect(who('item_void', { items: 2, by })).toBe(by);
+    expect(who('void_requested', { items: 2, by })).toBe(by);
+    expect(who('void_decided', { decision: 'refused', by })).toBe(by);
+    expect(who('completed', { codes: 1, by })).toBe(by);
+    expect(who('item_redeemed', { itemId: 'a', usesLeft: 0, by })).toBe(by);
+    expect(who('item_reversed', { itemId: 'a', by })).toBe(by);
+    expect(who('terminal_changed', { channel: 'page', by })).toBe(by);
+  }
+  expect(who('void_requested', { items: 2, by: 'buyer' })).toBe('buyer');
+  expect(who('void_decided', { decision: 'destroyed', by: 'timeout' })).toBe('platform');
+  expect(who('item_void', { items: 2 })).toBe('issuer');
+  expect(who('note', { text: 'called' })).toBe('operator');
+});

@@ -7,14 +7,21 @@ import { problemWords } from './problem-words';
 import { spanText } from './span-text';
 import { closeReasonWords } from './state-words';
 
+type Side = 'issuer' | 'platform' | 'terminal' | 'buyer' | 'operator';
+
 export interface TimelineLine {
   /** The side that acted. */
-  readonly who: 'issuer' | 'platform' | 'terminal' | 'buyer';
+  readonly who: Side;
   readonly text: string;
   readonly tone: 'good' | 'bad' | 'plain';
 }
 
 type Detail = TimelineEntry['detail'];
+
+const sides: ReadonlySet<unknown> = new Set<Side>(['issuer', 'buyer', 'operator']);
+/** `usual`: of lines that nobody is named in; for what nobody decided, as at the end of its time, the platform acts. */
+const sideOf = ({ by }: Detail, usual: Side = 'issuer'): Side =>
+  by === undefined ? usual : sides.has(by) ? (by as Side) : 'platform';
 
 /** One line of an order's timeline as a sentence, for operators. */
 export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | 'detail'>): TimelineLine => {
@@ -80,7 +87,7 @@ export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | '
       return voidRequested(detail);
     case 'void_decided':
       return {
-        who: detail.by === 'issuer' ? 'issuer' : 'platform',
+        who: sideOf(detail, 'platform'),
         text: `Refund ${detail.decision === 'destroyed' ? 'agreed: the codes are void' : 'refused'}${decidedBy[String(detail.by)] ?? ''}${detail.reason ? ` (${String(detail.reason).replaceAll('_', ' ')})` : ''}`,
         tone: detail.decision === 'destroyed' ? 'good' : 'bad',
       };
@@ -97,10 +104,10 @@ export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | '
         tone: 'plain',
       };
     case 'note':
-      return { who: 'platform', text: `Note: ${detail.text}`, tone: 'plain' };
+      return { who: 'operator', text: `Note: ${detail.text}`, tone: 'plain' };
     case 'terminal_changed':
       return {
-        who: detail.by === 'issuer' ? 'issuer' : 'platform',
+        who: sideOf(detail, 'platform'),
         text: `The codes go to another terminal (${detail.channel}), as the ${detail.by} asked${detail.secretsSet ? `, with another ${detail.secretsSet}` : ''}${detail.secretsDropped ? `, without the ${detail.secretsDropped} that it had` : ''}`,
         tone: 'plain',
       };
@@ -125,10 +132,10 @@ export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | '
         tone: failed ? 'bad' : 'plain',
       };
     case 'completed':
-      return { who: 'issuer', text: `Ended short, with ${count(Number(detail.codes), 'code')}`, tone: 'plain' };
+      return { who: sideOf(detail), text: `Ended short, with ${count(Number(detail.codes), 'code')}`, tone: 'plain' };
     case 'item_void':
       return {
-        who: 'issuer',
+        who: sideOf(detail),
         text: `${count(Number(detail.items), 'code')} declared void by the ${detail.by}`,
         tone: 'bad',
       };
@@ -140,12 +147,12 @@ export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | '
       };
     case 'item_redeemed':
       return {
-        who: 'issuer',
+        who: sideOf(detail),
         text: `Item ${detail.itemId} redeemed, ${count(Number(detail.usesLeft), 'use')} left`,
         tone: 'good',
       };
     case 'item_reversed':
-      return { who: 'issuer', text: `A redemption of item ${detail.itemId} taken back`, tone: 'plain' };
+      return { who: sideOf(detail), text: `A redemption of item ${detail.itemId} taken back`, tone: 'plain' };
     case 'validity_changed':
       return {
         who: 'issuer',
@@ -170,9 +177,8 @@ const paidBack = ({ value, currency }: Detail): string =>
 /** Its beginning, or one attempt to ask the issuer. */
 const voidRequested = (detail: Detail): TimelineLine => {
   if (detail.items !== undefined) {
-    const who = detail.by === 'buyer' ? 'buyer' : 'platform';
     return {
-      who,
+      who: sideOf(detail, 'platform'),
       text: `A refund of ${count(Number(detail.items), 'code')} was asked for by the ${detail.by}`,
       tone: 'plain',
     };
