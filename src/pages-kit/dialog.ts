@@ -89,6 +89,9 @@ const refusalWords = ({ wrong, kind, min, max }: Field, message: string): string
 
 type Row = ReturnType<typeof fieldRow>;
 
+/** One field may hold a list, of which one part is refused. */
+const isWithin = (path: string, ofField: string): boolean => `${path}/`.startsWith(`${ofField}/`);
+
 /**
  * What the platform refused is shown at its field, and the first of them is gone to where `mayMove`; resolves to what
  * belongs to none that is seen.
@@ -102,7 +105,9 @@ export const markWrong = (
   const left: FieldError[] = [];
   let first: Control | undefined;
   for (const error of errors) {
-    const row = rows.find(({ field, row: seen }) => !seen.hidden && (field.path ?? `/${field.name}`) === error.path);
+    const row = rows.find(
+      ({ field, row: seen }) => !seen.hidden && isWithin(error.path, field.path ?? `/${field.name}`),
+    );
     if (!row) left.push(error);
     row?.mark(error.message);
     first ??= row?.input;

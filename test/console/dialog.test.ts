@@ -45,6 +45,7 @@ test('what is refused is marked at its field, in words for people, and unmarked 
     [
       { path: '/id', code: 'x', message: 'must match pattern /^[a-z]/' },
       { path: '/at/url', code: 'x', message: 'is no address' },
+      { path: '/delays/0', code: 'x', message: 'Invalid input: expected number, received null' },
       { path: '/other', code: 'x', message: 'is bad' },
     ],
     [{ path: '/other', code: 'x', message: 'is bad' }],
@@ -55,6 +56,7 @@ test('what is refused is marked at its field, in words for people, and unmarked 
     fields: [
       { name: 'id', label: 'Id', wrong: 'Small letters only.' },
       { name: 'url', label: 'Address', path: '/at/url' },
+      { name: 'delays', label: 'Delays' },
     ],
     run: async () => {
       throw Object.assign(new Error('The body does not fit'), { errors: refusals.shift() });
@@ -64,6 +66,7 @@ test('what is refused is marked at its field, in words for people, and unmarked 
   const saidOf = (name: string) => field(name).closest('.field')?.querySelector('.bad-text:not([hidden])')?.textContent;
   await submit();
   expect([saidOf('id'), saidOf('url')]).toEqual(['Small letters only.', 'It is no address.']);
+  expect(saidOf('delays')).toBe('It does not fit.');
   expect(field('id').getAttribute('aria-invalid')).toBe('true');
   expect(page.document.activeElement?.getAttribute('name')).toBe('id');
   expect(dialog().querySelector('.trouble')?.textContent).toBe('Look at the marked fields./other is bad');
