@@ -84,6 +84,7 @@ const isOpen = (state: OrderState): boolean => !isFinal(state);
 
 const whyCard = (facts: OrderAnswer, timeline: Lines, { why, next: step }: WhyAnswer, refresh: Refresh) => {
   const { state } = facts;
+  const paidAt = facts.payment?.paidAt ?? facts.createdAt;
   return h(
     'section',
     { class: `card why ${state}` },
@@ -95,7 +96,7 @@ const whyCard = (facts: OrderAnswer, timeline: Lines, { why, next: step }: WhyAn
         'span',
         { class: 'soft' },
         'paid ',
-        timeTag(facts.createdAt, agoText(facts.createdAt)),
+        timeTag(paidAt, agoText(paidAt)),
         facts.deliveredAt !== undefined && hasArrived(facts) ? `, with its user after ${spanText(tookMs(facts))}` : '',
       ),
     ),
@@ -262,7 +263,8 @@ const factsCard = (facts: OrderAnswer) => {
         facts.terminal.channel === 'page' ? 'Pick-up page' : `${facts.terminal.channel}: ${facts.terminal.hint}`,
       ),
       line('Delivery', `${deliveryWords[facts.delivery.state]}, ${count(facts.delivery.tries, 'try', 'tries')}`),
-      line('Paid', timeTag(facts.createdAt)),
+      facts.payment?.paidAt !== undefined && line('Paid', timeTag(facts.payment.paidAt)),
+      line('Placed', timeTag(facts.createdAt)),
       facts.issueBy
         ? line('Code due', timeTag(facts.issueBy))
         : facts.verifyBy && line('Verify by', timeTag(facts.verifyBy)),
@@ -271,7 +273,6 @@ const factsCard = (facts: OrderAnswer) => {
       facts.refundSettled && line('Refund settled', moneyText(facts.refundSettled)),
       facts.payment && line('Payment', searchLink(facts.payment.id)),
       facts.payment?.payer !== undefined && line('Payer', searchLink(facts.payment.payer)),
-      facts.payment?.paidAt !== undefined && line('Paid at', timeTag(facts.payment.paidAt)),
       Object.entries(facts.metadata ?? {}).map(([name, value]) => line(name, h('span', { class: 'address' }, value))),
       line('Events told', String(facts.sequence)),
     ),

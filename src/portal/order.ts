@@ -24,6 +24,7 @@ export const orderView = async ({ root, params: [orderNo = ''], signal }: View):
   const look = async (): Promise<void> => {
     const [order, { data: timeline }] = await Promise.all([api.order(orderNo, signal), api.timeline(orderNo, signal)]);
     isOver = isFinal(order.state);
+    const paidAt = order.payment?.paidAt ?? order.createdAt;
     const all = JSON.stringify([order, timeline]);
     // A view that did not change is left alone: someone may be reading it with a finger on the line.
     if (all === shown || signal.aborted) return;
@@ -38,7 +39,7 @@ export const orderView = async ({ root, params: [orderNo = ''], signal }: View):
           'div',
           { class: 'why-head' },
           stateChip(order.state),
-          h('span', { class: 'soft' }, 'paid ', timeTag(order.createdAt, agoText(order.createdAt))),
+          h('span', { class: 'soft' }, 'paid ', timeTag(paidAt, agoText(paidAt))),
         ),
         order.closedReason && h('p', { class: 'why-text' }, `It ended: ${closeReasonWords[order.closedReason]}.`),
         stepsOf(order, timeline),
@@ -127,7 +128,7 @@ const itemsCard = async (orderNo: string, signal: AbortSignal) =>
       `Items of ${orderNo}`,
       [
         { name: 'Item', lead: true, cell: ({ itemId }) => h('code', {}, itemId) },
-        { name: 'State', cell: ({ state, held }) => (held ? `${state}, held` : state) },
+        { name: 'State', state: true, cell: ({ state, held }) => (held ? `${state}, held` : state) },
         { name: 'Uses left', end: true, named: true, cell: ({ uses, usesLeft }) => `${usesLeft} of ${uses}` },
         { name: 'Ends', end: true, named: true, cell: ({ expiresAt }) => (expiresAt ? timeTag(expiresAt) : '–') },
       ],
