@@ -12,3 +12,10 @@ export class CommandEnd extends Error {
 }
 
 export const wrongUsage = (message: string): CommandEnd => new CommandEnd(exitCodes.wrongUsage, message);
+
+/** Of a command that is called: where the user wanted that is taken, or no address of this machine. */
+export const notListening = (at: { readonly host: string; readonly port: number }, error: Error): CommandEnd => {
+  const { code = error.message } = error as NodeJS.ErrnoException;
+  const why = code === 'EADDRINUSE' ? 'is taken' : `cannot be listened at (${code})`;
+  return wrongUsage(`${at.host}:${at.port} ${why}: choose another.`);
+};

@@ -78,6 +78,19 @@ test('nobody without the bearer, and no page of another host, gets in', async ()
   expect(await run(open, { ...quiet, env })).toBe(2);
 });
 
+test('a port that is taken is told in a sentence', async () => {
+  const err: string[] = [];
+  const { host } = await serve([]);
+  const env = {
+    CODEFERRY_MCP_TOKEN: token,
+    CODEFERRY_URL: file.platform.operatorUrl,
+    CODEFERRY_TOKEN: file.platform.operatorToken,
+  };
+  const parts = { env, dataDir: '/nowhere', out: () => undefined, err: (text: string) => err.push(text) };
+  expect(await run(['mcp', '--http', host], parts)).toBe(2);
+  expect(err.join()).toContain(`${host} is taken: choose another.`);
+});
+
 test.each([
   ['of today', modern],
   ['of 2025', {}],

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { StageAnswer, StageRequest } from '../../conformance/stage-request';
-import { wrongUsage } from '../exit';
+import { notListening } from '../exit';
 
 /** Larger than any call of an issuer may be. */
 const bodyMaxBytes = 1024 * 1024 + 1;
@@ -34,9 +34,7 @@ export const serveStage = async (
   // The other side went away.
   const server = createServer((request, response) => void serve(request, response).catch(() => response.destroy()));
   await new Promise<void>((done, fail) => {
-    server.once('error', () =>
-      fail(wrongUsage(`${address.host}:${address.port} is taken: choose another by --listen`)),
-    );
+    server.once('error', (error) => fail(notListening(address, error)));
     server.listen(address.port, address.host, done);
   });
   const { port } = server.address() as AddressInfo;

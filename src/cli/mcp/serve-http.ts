@@ -12,6 +12,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { networkOf } from '../../bounded/per-minute';
 import { createSecretDoor } from '../../bounded/secret-door';
+import { notListening } from '../exit';
 
 const path = '/mcp';
 const bodyMaxBytes = 256 * 1024;
@@ -92,7 +93,7 @@ export const serveHttp = async ({ create, host, port, token, allowedHosts, onPro
   );
   server.maxConnections = connectionsMax;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(notListening({ host, port }, error)));
     server.listen(port, host, resolve);
   });
   const ended = new Promise<void>((resolve) => {
