@@ -30,7 +30,7 @@ import ed25519
 from standardwebhooks import Webhook
 
 PLATFORM = os.environ.get("PLATFORM_URL", "http://127.0.0.1:8080").rstrip("/")
-TOKEN = os.environ["OPERATOR_TOKEN"]
+TOKEN = os.environ.get("OPERATOR_TOKEN") or sys.exit(__doc__)
 RUN = secrets.token_hex(3)
 WAIT_LIMIT_S = 40
 AMOUNT = {"value": 1000, "currency": "EUR"}

@@ -27,7 +27,7 @@ function call(string $method, string $path, ?array $body = null, ?array $issuer 
             return json_decode($answer, true);
         }
         if (($status >= 300 && $status < 500 && $status !== 429) || $left === 0) {
-            fwrite(STDERR, "$method $path: $answer\n");
+            fwrite(STDERR, "$method $platform$path: $answer\n");
             return null;
         }
         preg_match('/^retry-after: (\d+)/im', implode("\n", $lines), $wait);

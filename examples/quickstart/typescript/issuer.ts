@@ -1,3 +1,4 @@
+// node issuer.ts; with Node 20, under the name issuer.mjs.
 import { createServer } from 'node:http';
 import { createIssuer, fileStore } from '@codeferry/issuer';
 
