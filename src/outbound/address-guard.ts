@@ -49,7 +49,7 @@ const parseUrl = (text: string): URL | UrlProblem => {
   }
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1]?.toLowerCase();
   if (scheme !== undefined && scheme !== 'https' && scheme !== 'http')
-    return problem('scheme_forbidden', 'must be https');
+    return problem('scheme_forbidden', 'must begin with https://, or http:// where the platform allows it');
   const authority = /^https?:\/\/([^/?#]+)/i.exec(text)?.[1];
   if (authority === undefined || /[\s\\\p{Cc}]/u.test(text) || !URL.canParse(text)) {
     return problem('url_malformed', 'must be an absolute https URL');

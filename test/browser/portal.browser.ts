@@ -207,7 +207,7 @@ describe('the issuer’s own page in a browser', () => {
     await dialog.getByLabel('Web address').fill('ftp://shop.example.com/hook');
     await dialog.getByLabel('Version of the contract').selectOption(versions.newest);
     await confirm('Save');
-    await dialog.locator('.field', { hasText: 'Web address' }).getByText('It must be https.').waitFor();
+    await dialog.locator('.field', { hasText: 'Web address' }).getByText('It must begin with https').waitFor();
     await dialog.getByLabel('Web address').fill('https://shop.example.com/hook');
     await confirm('Save');
     await picture('settings-now');
