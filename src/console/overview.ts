@@ -324,6 +324,9 @@ const troublesText = ({ failedVerifications, callsTriedAgain, deliveriesTriedAga
 
 const badCount = (n: number): Child => (n > 0 ? h('span', { class: 'bad-text' }, String(n)) : '0');
 
+/** A number stays with its unit. */
+const glued = (span: string): string => span.replace(/(\d) (?=\D)/g, '$1\u00a0');
+
 const issuersOf = ({ issuers }: Overview): Child =>
   issuers.length === 0
     ? empty('No orders in the last hour')
@@ -339,8 +342,8 @@ const issuersOf = ({ issuers }: Overview): Child =>
             end: true,
             cell: ({ callsTriedAgain, deliveriesTriedAgain }) => `${callsTriedAgain} / ${deliveriesTriedAgain}`,
           },
-          { name: 'p50', end: true, cell: ({ toCode }) => spanText(toCode.p50Ms) },
-          { name: 'p95', end: true, cell: ({ toCode }) => spanText(toCode.p95Ms) },
+          { name: 'p50', end: true, cell: ({ toCode }) => glued(spanText(toCode.p50Ms)) },
+          { name: 'p95', end: true, cell: ({ toCode }) => glued(spanText(toCode.p95Ms)) },
         ],
         issuers,
       );

@@ -37,8 +37,8 @@ const lookFields: readonly Field[] = [
   {
     name: 'color',
     label: 'Colour',
-    placeholder: '#0b6a63',
-    help: 'Made darker or brighter where it could not be read.',
+    placeholder: "the platform's",
+    help: 'Such as #0b6a63. Made darker or brighter where it could not be read.',
     wrong: 'A # and six of 0 to 9 and a to f, such as #0b6a63.',
   },
   { name: 'supportEmail', label: 'E-mail for questions', kind: 'email' },
