@@ -24,8 +24,8 @@ export interface MailContent {
   readonly pictures: readonly { readonly name: string; readonly png: Buffer }[];
 }
 
-/** Ours where the issuer has chosen none. */
-const usualColor = '#1a4fd6';
+/** Ours, as on the page, where the issuer has chosen none. */
+const usualColor = '#0b6a63';
 
 /** What the buyer reads: the link to the page, and the codes themselves only where the issuer wants it so. */
 export const messageOf = async (
