@@ -146,6 +146,8 @@ export interface OrderRow {
 
 export interface AfterSaleDue extends AfterSale {
   readonly name: string;
+  /** Of one about items: when they changed, as its message says on every attempt. */
+  readonly atMs?: number;
   /** Over all of it and its order, by the master key: whoever writes to the database has nothing sent, or sent again. */
   readonly seal: Buffer;
 }

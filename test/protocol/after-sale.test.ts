@@ -247,6 +247,26 @@ describe('void', () => {
     });
   });
 
+  test.concurrent('what a webhook terminal hears of codes after their delivery is dated when it became so, on every attempt', async () => {
+    const issuer = await file.issuer({
+      terminal: { channel: 'webhook', url: await terminals.urlOf('/dated') },
+      deliveryDelaysSeconds: [1],
+    });
+    // The second message is taken at its second attempt.
+    await terminals.answer('/dated', (n) => (n === 2 ? 500 : 204));
+    await delivered(issuer, 'v-8', [codeOf('a'), codeOf('b')]);
+    const voidedMs = Date.now();
+    await ask(issuer, 'v-8', 'void', { itemIds: ['b'], reason: 'x' });
+    const [first, second] = [await terminals.delivery('/dated', 2), await terminals.delivery('/dated', 3)];
+    expect(Date.parse(JSON.parse(first.raw).timestamp)).toBeGreaterThanOrEqual(voidedMs);
+    expect(second.raw).toBe(first.raw);
+    const replacedMs = Date.now();
+    await ask(issuer, 'v-8', 'replacement', { reason: 'x', replacements: [{ itemId: 'a', code: codeOf('a2') }] });
+    const replacement = JSON.parse((await terminals.delivery('/dated', 4)).raw);
+    expect(replacement).toMatchObject({ type: 'code.delivered', data: { replaces: [{ itemId: 'a', by: 'a2' }] } });
+    expect(Date.parse(replacement.timestamp)).toBeGreaterThanOrEqual(replacedMs);
+  });
+
   test.concurrent.each([
     ['one of two codes', 'v-6', ['b']],
     ['all of them', 'v-7', ['a', 'b']],

@@ -26,11 +26,16 @@ export const afterSalesDue = (
   events: readonly OrderEvent[],
   asked?: AfterSale | undefined,
 ): AfterSaleDue[] =>
-  [...voidsToTell(facts, events), ...(asked ? [asked] : [])].map((one) => {
+  [...voidsToTell(facts, events), ...(asked ? [dated(asked, facts.updatedAtMs)] : [])].map((one) => {
     const ofItems = one.itemIds && itemsName({ fingerprintKey }, one.itemIds);
     const due = { ...one, name: `${one.kind}-${ofItems ?? facts.version}` };
     return { ...due, seal: sealOf(ring).of(placed(order, due)) };
   });
+
+type Dated = AfterSale & Pick<AfterSaleDue, 'atMs'>;
+
+/** What is sent again keeps the time of its first message, and so its bytes. */
+const dated = (one: AfterSale, atMs: number): Dated => (one.itemIds ? { ...one, atMs } : one);
 
 /** Keyed: what items are called can be guessed, and the engine has this name in the clear. */
 export const itemsName = ({ fingerprintKey }: Pick<OrderDeps, 'fingerprintKey'>, itemIds: readonly string[]): string =>
@@ -49,10 +54,10 @@ const voidParts = (itemIds: readonly string[]): AfterSale[] =>
  * To a terminal that may have them: an attempt is counted once it has ended, and one may be under way as long as the order
  * is issued.
  */
-const voidsToTell = ({ channel, delivery }: OrderFacts, events: readonly OrderEvent[]): AfterSale[] =>
-  events.flatMap(({ type, state, itemIds }) =>
+const voidsToTell = ({ channel, delivery }: OrderFacts, events: readonly OrderEvent[]): Dated[] =>
+  events.flatMap(({ type, atMs, state, itemIds }) =>
     type === 'order.codes_void' && channel === 'webhook' && itemIds && (state === 'issued' || delivery.tries > 0)
-      ? voidParts(itemIds)
+      ? voidParts(itemIds).map((one) => dated(one, atMs))
       : [],
   );
 
@@ -77,8 +82,8 @@ export const startAfterSales = async (
   let begun = 0;
   const order = { issuerId, orderNo };
   const ours = afterSalesDue.filter((due) => isOurs(ring, order, due));
-  for (const { name, seal: _seal, ...afterSale } of ours) {
-    const input = { ...order, callsOutQueue: gateway.callsOutQueue, delivery, ...afterSale };
+  for (const { name, seal: _seal, atMs = delivery.atMs, ...afterSale } of ours) {
+    const input = { ...order, callsOutQueue: gateway.callsOutQueue, delivery: { n: delivery.n, atMs }, ...afterSale };
     const started = await gateway.startAfterSale(input, name);
     if (started === 'unavailable') break;
     if (started === 'started') begun += 1;
