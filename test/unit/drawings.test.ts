@@ -2,6 +2,7 @@ import { shownCodes } from '../../src/api/pickup/page-model';
 import { codePictures } from '../../src/channels/page/code-pictures';
 import { createDrawings } from '../../src/channels/page/drawings';
 import { pageWords } from '../../src/channels/page/translations';
+import type { PrintedCode } from '../../src/channels/page/voucher/voucher-cell';
 import { voucherPdf } from '../../src/channels/page/voucher/voucher-pdf';
 import { runsOf, writeFromRight } from '../../src/channels/page/voucher/written-text';
 import type { OrderRow } from '../../src/store/orders';
@@ -88,6 +89,49 @@ test('a voucher has pictures as long as their values are short enough in all, an
   const { pictures, texts } = readPdf(await voucherPdf(voucher, 'a4', pageWords('en'), bytes));
   expect(pictures).toBe(3);
   for (const { value } of voucher.codes) expect(texts).toContain(value);
+});
+
+test.each([
+  ['a4', 300, 100],
+  ['a4', 512, 512],
+  ['receipt', 512, 512],
+] as const)(
+  'of a voucher (%s) a code of %s and a secret of %s characters can be typed',
+  async (size, long, secretLong) => {
+    const { voucher } = voucherOf(9);
+    const of = (letters: string, length: number) => letters.repeat(length).slice(0, length);
+    const codes = [
+      ...voucher.codes,
+      { value: of('ABCD-', long), secret: of('1234 ', secretLong - 1).concat('!'), format: 'text' as const },
+      { value: of('QRCODE-', long), format: 'qr' as const },
+      { value: of('码', long), secret: of('密', secretLong), format: 'text' as const },
+    ];
+    const { texts, pictures } = readPdf(await voucherPdf({ ...voucher, codes }, size, pageWords('en')));
+    const all = texts.join('').replaceAll(' ', '');
+    for (const { value, secret = '' } of codes) {
+      expect(all).toContain(value);
+      expect(all).toContain(secret.replaceAll(' ', ''));
+    }
+    expect([pictures, texts.join('').includes('…')]).toEqual([1, false]);
+  },
+);
+
+test('a voucher says of a code that no sheet holds where it is found, and shows no part of it', async () => {
+  const { voucher } = voucherOf(1);
+  const codes = [{ value: 'A\n'.repeat(256), format: 'text' as const }];
+  const { texts } = readPdf(await voucherPdf({ ...voucher, codes }, 'a4', pageWords('en')));
+  expect(texts.join('')).toContain('too long to print');
+  expect(texts).not.toContain('A');
+});
+
+test('a voucher tells from when a code is valid, and how often it can be used yet', async () => {
+  const { voucher } = voucherOf(1);
+  const code = { value: 'A', format: 'text' as const, usesLeft: { left: 2, of: 3 } };
+  const times = { startsAt: '2027-01-01T00:00:00Z', expiresAt: '2027-06-01T00:00:00Z' };
+  const pdf = await voucherPdf({ ...voucher, codes: [{ ...code, ...times }] }, 'a4', pageWords('en'));
+  const said = readPdf(pdf).texts.join('\n');
+  for (const part of ['Uses left 2 of 3', 'Valid from 1 Jan 2027', 'Valid until 1 Jun 2027'])
+    expect(said).toContain(part);
 });
 
 test('of a text from right to left nothing is measured that is cut', () => {

@@ -4,6 +4,7 @@ import { type Appointment, calendarFile } from '../../channels/page/calendar';
 import { codesCsv } from '../../channels/page/codes-csv';
 import { amountText, timeText } from '../../channels/page/plain-words';
 import type { PageWords } from '../../channels/page/translations';
+import type { PrintedCode } from '../../channels/page/voucher/voucher-cell';
 import { googleWalletLink } from '../../channels/page/wallet/google-link';
 import { applePassType } from '../../channels/page/wallet/wallet-pass';
 import { marked } from '../../channels/test-mark';
@@ -13,7 +14,7 @@ import type { Route } from '../../contract/route';
 import { type Branding, type Instructions, instructionsFor } from '../../domain/branding';
 import { Failure } from '../../domain/failures';
 import { isTestIssuer } from '../../domain/ids';
-import { goodCount, itemOf, usesLeft } from '../../domain/items';
+import { defaultUses, goodCount, itemOf, usesLeft } from '../../domain/items';
 import { sha256 } from '../../sealing/key-ring';
 import { openOrder } from '../../sealing/order-row';
 import { acceptedCodes } from '../../second-interface/codes-in-place';
@@ -90,7 +91,7 @@ export const mountDownloads = (mount: Mount, pages: PageDeps): void => {
       orderNo: row.orderNo,
       color: seller.branding?.color,
       facts: purchaseFacts(row, said, words),
-      codes,
+      codes: codes.map((code) => ({ ...code, ...asKept(row, code) })),
     };
     const size = request.query.size === 'receipt' ? 'receipt' : 'a4';
     const drawing = { kind: 'voucher', language: words.lang, voucher, size } as const;
@@ -139,6 +140,17 @@ export const mountDownloads = (mount: Mount, pages: PageDeps): void => {
     const body = calendarFile({ title: productName, details }, appointments, deps.nowMs());
     return { mediaType: 'text/calendar; charset=utf-8', body };
   });
+};
+
+/** It may have been used, and its end moved, since it came. */
+const asKept = ({ facts }: OrderRow, { itemId }: Code): Omit<PrintedCode, 'value' | 'secret' | 'format'> => {
+  const item = itemOf(facts, itemId);
+  const { uses = defaultUses, startsAtMs, expiresAtMs } = item;
+  return {
+    startsAt: timeOf(startsAtMs),
+    expiresAt: timeOf(expiresAtMs),
+    usesLeft: uses > 1 ? { left: usesLeft(item), of: uses } : undefined,
+  };
 };
 
 const timeOf = (ms: number | undefined): string | undefined =>

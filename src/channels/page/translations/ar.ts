@@ -172,6 +172,7 @@ export const ar: PageWords = {
     appleWallet: 'أضف إلى محفظة Apple',
     googleWallet: 'أضف إلى محفظة Google',
     voucher: 'قسيمة للطباعة (PDF)',
+    notPrinted: 'هذا الرمز أطول من أن يُطبع. افتح صفحته لتراه.',
     open: 'استخدم',
     pictures: { link: 'رمز QR يحمل الرابط', qr: 'رمز QR', barcode: 'باركود', code2d: 'رمز للمسح' },
   },

@@ -192,6 +192,7 @@ export const en: PageWords = {
     appleWallet: 'Add to Apple Wallet',
     googleWallet: 'Add to Google Wallet',
     voucher: 'Voucher to print (PDF)',
+    notPrinted: 'This code is too long to print. Open its page to see it.',
     open: 'Redeem',
     pictures: { link: 'QR code with the link', qr: 'QR code', barcode: 'Barcode', code2d: 'Code to scan' },
   },

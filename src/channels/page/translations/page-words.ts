@@ -126,6 +126,8 @@ export interface PageWords {
     readonly appleWallet: string;
     readonly googleWallet: string;
     readonly voucher: string;
+    /** On a voucher, in place of a code. */
+    readonly notPrinted: string;
     readonly open: string;
     readonly pictures: Readonly<Record<'link' | 'qr' | 'barcode' | 'code2d', string>>;
   };

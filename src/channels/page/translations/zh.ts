@@ -145,6 +145,7 @@ export const zh: PageWords = {
     appleWallet: '添加到 Apple 钱包',
     googleWallet: '添加到 Google 钱包',
     voucher: '下载可打印的券（PDF）',
+    notPrinted: '此码过长，无法打印。请打开其页面查看。',
     open: '去使用',
     pictures: { link: '链接二维码', qr: '二维码', barcode: '条形码', code2d: '扫描码' },
   },

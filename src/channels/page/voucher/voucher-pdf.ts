@@ -1,13 +1,10 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import PDFDocument from 'pdfkit';
-import { paletteOf } from '../../../branding/palette';
-import type { Code } from '../../../contract/code';
 import type { Instructions } from '../../../domain/branding';
 import { codePicture, pictureBytes } from '../barcode';
-import { timeText } from '../plain-words';
 import type { PageWords } from '../translations';
-import { drawPicture } from './draw-picture';
 import { arabicFont, voucherFont } from './font';
+import { drawCell, ink, type PrintedCode, planCell, soft } from './voucher-cell';
 import { fontNames, isFromRight, writeFromRight } from './written-text';
 
 export type VoucherSize = 'a4' | 'receipt';
@@ -16,7 +13,7 @@ export interface Voucher {
   readonly orderNo: string;
   readonly productName: string;
   readonly sellerName: string;
-  readonly codes: readonly Code[];
+  readonly codes: readonly PrintedCode[];
   /** `#rrggbb`, as the issuer chose it. */
   readonly color?: string | undefined;
   readonly instructions?: Instructions | undefined;
@@ -25,14 +22,18 @@ export interface Voucher {
 }
 
 const pointsPerMm = 72 / 25.4;
-const ink = '#13211f';
-const soft = '#4d5f5e';
-const edge = '#d5dedd';
 
-/** In points. A4 holds eight codes a sheet; a receipt is 80 mm wide and one long strip a code. */
+/** In points. A4 holds eight codes a sheet, fewer long ones; a receipt is 80 mm wide and one strip a code, as long as it takes. */
 const layouts = {
-  a4: { page: [595, 842] as [number, number], margin: 40, columns: 2, rows: 4, gap: 14 },
-  receipt: { page: [80 * pointsPerMm, 110 * pointsPerMm] as [number, number], margin: 12, columns: 1, rows: 1, gap: 0 },
+  a4: { page: [595, 842] as [number, number], margin: 40, columns: 2, rows: 4, gap: 14, rollMax: 0 },
+  receipt: {
+    page: [80 * pointsPerMm, 110 * pointsPerMm] as [number, number],
+    margin: 12,
+    columns: 1,
+    rows: 1,
+    gap: 0,
+    rollMax: 800,
+  },
 } as const;
 
 /** Of all values that have a picture, which is 30 times as long: those of more are text. It takes minutes and 30 MB. */
@@ -45,7 +46,7 @@ export const voucherPdf = async (
   words: PageWords,
   leftForPicturesBytes = picturedMaxBytes,
 ): Promise<Buffer> => {
-  const { page, margin, columns, rows, gap } = layouts[size];
+  const { page, margin, columns, rows, gap, rollMax } = layouts[size];
   const document = new PDFDocument({
     size: page,
     margin,
@@ -67,19 +68,34 @@ export const voucherPdf = async (
 
   const cellWidth = (page[0] - 2 * margin - (columns - 1) * gap) / columns;
   const cellHeight = (page[1] - 2 * margin - (rows - 1) * gap) / rows;
+  const heightOf = (span: number): number => span * cellHeight + (span - 1) * gap;
+  const heightMax = Math.max(heightOf(rows), rollMax);
   let leftBytes = leftForPicturesBytes;
-  for (const [n, code] of voucher.codes.entries()) {
+  let place = columns * rows;
+  for (const code of voucher.codes) {
     leftBytes -= pictureBytes(code);
     const svg = leftBytes < 0 ? undefined : codePicture(code.format, code.value);
-    const place = n % (columns * rows);
-    if (place === 0) document.addPage();
     document.font(fontNames.main);
-    drawCell(document, voucher, { ...code, svg }, words, {
+    const planned = (width: number) => planCell(document, voucher, { ...code, svg }, words, width, heightMax);
+    const small = planned(cellWidth);
+    const isWide = small.isTooLong === true || small.height > cellHeight;
+    const width = isWide ? page[0] - 2 * margin : cellWidth;
+    const cell = isWide ? planned(width) : small;
+    const span = Array.from({ length: rows }, (_, n) => n + 1).find((n) => heightOf(n) >= cell.height) ?? rows;
+    // What is long has whole rows.
+    if (isWide) place = Math.ceil(place / columns) * columns;
+    if (Math.floor(place / columns) + span > rows) {
+      const height = Math.max(page[1], cell.height + 2 * margin);
+      document.addPage({ size: rollMax > 0 ? [page[0], height] : page, margin });
+      place = 0;
+    }
+    drawCell(document, cell, words, {
       x: margin + (place % columns) * (cellWidth + gap),
       y: margin + Math.floor(place / columns) * (cellHeight + gap),
-      width: cellWidth,
-      height: cellHeight,
+      width,
+      height: Math.max(heightOf(span), cell.height),
     });
+    place += isWide ? span * columns : 1;
     await otherWork();
   }
   drawAbout(document, voucher, words, margin);
@@ -126,51 +142,4 @@ const drawAbout = (document: PDFKit.PDFDocument, voucher: Voucher, words: PageWo
   }
   write(words.purchase, 11, ink, 8);
   for (const [name, value] of facts) write(`${name}: ${value}`, 9, soft);
-};
-
-interface Cell {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-const drawCell = (
-  document: PDFKit.PDFDocument,
-  { orderNo, productName, sellerName, color }: Voucher,
-  code: Code & { readonly svg: string | undefined },
-  words: PageWords,
-  { x, y, width, height }: Cell,
-): void => {
-  const inner = { x: x + 10, width: width - 20 };
-  const line = (text: string, top: number, fontSize: number, color: string, lines = 1): number => {
-    const heightMax = lines * fontSize * 1.5;
-    document.fontSize(fontSize).fillColor(color);
-    if (words.dir === 'rtl' || isFromRight(text)) {
-      const align = words.dir === 'rtl' ? 'right' : 'left';
-      return writeFromRight(document, text, { ...inner, y: top, fontSize, dir: words.dir, align, linesMax: lines });
-    }
-    document.text(text, inner.x, top, { width: inner.width, height: heightMax, ellipsis: true, lineGap: 0 });
-    return Math.min(heightMax, document.heightOfString(text, { width: inner.width }));
-  };
-  document
-    .roundedRect(x, y, width, height, 8)
-    .lineWidth(0.7)
-    .strokeColor(color === undefined ? edge : paletteOf(color, 'light').accent)
-    .stroke();
-  let top = y + 8;
-  top += line(productName, top, 11, ink);
-  top += line(`${words.soldBy} ${sellerName} · ${words.order} ${orderNo}`, top, 7, soft) + 3;
-  const facts = [
-    code.secret === undefined ? undefined : `${words.code.pin} ${code.secret}`,
-    code.expiresAt === undefined ? undefined : `${words.code.validUntil} ${timeText(code.expiresAt, words.locale)}`,
-  ].filter((fact) => fact !== undefined);
-  const bottom = y + height - 8;
-  const textHeight = 34 + 11 * facts.length;
-  if (code.svg !== undefined) {
-    top +=
-      drawPicture(document, code.svg, { ...inner, y: top, heightMax: Math.max(30, bottom - top - textHeight) }) + 3;
-  }
-  top += line(code.value, top, code.value.length > 40 ? 7 : 12, ink, code.value.length > 40 ? 3 : 2) + 1;
-  for (const fact of facts) top += line(fact, top, 8, soft);
 };

@@ -64,6 +64,20 @@ type Doc = PDFKit.PDFDocument;
 const widthOf = (document: Doc, line: string, dir: 'ltr' | 'rtl'): number =>
   runsOf(line, dir).reduce((sum, { font, text }) => sum + document.font(font).widthOfString(text), 0);
 
+/** At least one. What is far too much is not asked for: each answer takes as long as it is. */
+const mostThat = (fits: (count: number) => boolean, most: number): number => {
+  let fitting = 1;
+  let next = 2;
+  while (next <= most && fits(next)) [fitting, next] = [next, 2 * next];
+  let tooMany = Math.min(next, most + 1);
+  while (tooMany - fitting > 1) {
+    const middle = Math.floor((fitting + tooMany) / 2);
+    if (fits(middle)) fitting = middle;
+    else tooMany = middle;
+  }
+  return fitting;
+};
+
 /** A line more than there may be, if there is one: what is cut is not measured, which takes longest of all. */
 const linesOf = (document: Doc, text: string, { width, linesMax }: TextPlace, dir: 'ltr' | 'rtl'): string[] => {
   const lines: string[] = [];
@@ -78,13 +92,14 @@ const linesOf = (document: Doc, text: string, { width, linesMax }: TextPlace, di
       }
       if (line !== '') lines.push(line.trimEnd());
       line = '';
-      for (const { segment } of graphemes.segment(word)) {
+      const letters = [...graphemes.segment(word)].map(({ segment }) => segment);
+      for (let at = 0; at < letters.length; ) {
         if (lines.length > linesMax) return lines;
-        if (line !== '' && !fits(segment)) {
-          lines.push(line);
-          line = '';
-        }
-        line += segment;
+        if (line !== '') lines.push(line);
+        line = '';
+        const from = at;
+        at += mostThat((count) => fits(letters.slice(from, from + count).join('')), letters.length - at);
+        line = letters.slice(from, at).join('');
       }
     }
     lines.push(line.trimEnd());
