@@ -942,6 +942,22 @@ test('why a buyer wants money back is told and kept without the code that stands
   expect(JSON.stringify(row)).not.toMatch(/WHY-CODE-1|90210/);
 });
 
+test.each([
+  ['not_refundable', 'this purchase is not refundable'],
+  ['other', 'Ask the seller why'],
+] as const)('the page says that a refund was refused, and why in our words alone: %s', async (reason, words) => {
+  const issuer = await file.issuer({ buyerRefunds: true });
+  const detail = 'Never, by rule 7';
+  issuer.on('order.void_requested', async () => ({ status: 200, body: { status: 'refused', reason, detail } }));
+  const { body: placed } = await delivered(issuer, `b-${reason}`);
+  const page = () => fetch(placed.pickupUrl).then((answer) => answer.text());
+  expect(await page()).not.toContain('refused');
+  expect((await read(fetch(`${placed.pickupUrl}/refund`, { method: 'POST' }))).status).toBe(200);
+  await issuer.message('order.void_decided', `b-${reason}`);
+  expect(await page()).toContain(words);
+  expect(await page()).not.toContain('rule 7');
+});
+
 test('a buyer asks ten times a day, however often the issuer refuses', async () => {
   const issuer = await file.issuer({ buyerRefunds: true });
   issuer.on('order.void_requested', async () => ({

@@ -20,6 +20,7 @@ import {
   usesLeft,
 } from '../../domain/items';
 import { allowedActions } from '../../domain/judge/actions';
+import { type VoidRefusal, voidRefusals } from '../../domain/messages';
 import { outstanding } from '../../domain/order';
 import { openOrder } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
@@ -112,7 +113,8 @@ export const pageModel = async (
       : {}),
     reportUrl: `${basePath}/p/${secret}/report`,
     isReported: row.timeline.some(({ event }) => event === 'code_reported'),
-    asksPin: asksPin(deps, row),
+    ...(isGiftLink(row, secret) ? {} : { refundRefusal: refundRefusal(row) }),
+    asksPin: !isGiftLink(row, secret) && asksPin(deps, row),
     basePath,
     eventsUrl: `${basePath}/p/${secret}/events`,
     revealUrl: `${basePath}/p/${secret}/reveal`,
@@ -136,6 +138,13 @@ const moneyOf = (row: OrderRow): Pick<PickupModel, 'amount' | 'boughtAt' | 'refu
   refundDue: { value: row.facts.refundDueValue ?? 0, currency: row.amount.currency },
   isRefundAsked: pendingRequest(row.facts) !== undefined,
 });
+
+/** In a word of the closed list: what its issuer says beside it is no word to a buyer. */
+const refundRefusal = ({ facts, timeline }: OrderRow): VoidRefusal | undefined => {
+  if (facts.voidRequest?.state !== 'refused') return undefined;
+  const reason = timeline.findLast(({ event }) => event === 'void_decided')?.detail.reason;
+  return voidRefusals.find((one) => one === reason) ?? 'other';
+};
 
 const boughtAt = ({ payment, createdAt }: OrderRow): string => payment?.paidAt ?? createdAt.toISOString();
 

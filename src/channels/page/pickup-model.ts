@@ -1,4 +1,5 @@
 import type { Instructions } from '../../domain/branding';
+import type { VoidRefusal } from '../../domain/messages';
 import type { Amount, CloseReason, OrderState } from '../../domain/order';
 import type { PickupCode, PickupDownloads } from './code-list';
 
@@ -43,6 +44,8 @@ export interface PickupModel {
   readonly refundUrl?: string | undefined;
   /** It was asked for, and is not decided. */
   readonly isRefundAsked?: boolean | undefined;
+  /** Why the newest request for it was refused. */
+  readonly refundRefusal?: VoidRefusal | undefined;
   /** Where whoever sees the codes says that one does not work. */
   readonly reportUrl: string;
   /** It was said, and people were told. */

@@ -137,6 +137,7 @@ ${model.gift?.kind === 'received' && received(model.gift.message, words)}
 ${model.codes === undefined ? model.state === 'delivered' && !model.isVoid && model.ready > 0 && model.gift?.kind !== 'given' && revealForm(model, words) : model.codes.length > 0 && codeList(model.codes, model, words)}
 ${model.codes?.some(({ ended }) => ended === undefined) === true && reportForm(model.reportUrl, model.codes, words)}
 ${model.state === 'delivered' && !model.isVoid && model.instructions && instructions(model.instructions, words)}
+${model.refundRefusal !== undefined && html`<p class="explanation">${words.refundRefused[model.refundRefusal]}</p>`}
 ${model.codes === undefined && model.giftUrl !== undefined && giftForm(model.giftUrl, model.gift !== undefined, words)}
 ${model.refundUrl !== undefined && refundForm(model.refundUrl, model, words)}`;
 }

@@ -55,6 +55,11 @@ export const en: PageWords = {
   refundDue: 'Refund due',
   refundTold: 'The seller has been told that you are owed this. Ask the seller if it does not reach you.',
   refundAsked: 'A refund was asked for. The seller decides about it.',
+  refundRefused: {
+    redeemed: 'A refund was asked for, and refused: a code was used.',
+    not_refundable: 'A refund was asked for, and refused: this purchase is not refundable.',
+    other: 'A refund was asked for, and refused. Ask the seller why.',
+  },
   askRefund: 'Ask for a refund',
   refundEnds: 'The seller decides. If it agrees, the codes of this order can no longer be used.',
   sendRefund: 'Ask the seller',

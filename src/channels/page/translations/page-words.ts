@@ -1,4 +1,5 @@
 import type { ReportReason } from '../../../domain/code-reports';
+import type { VoidRefusal } from '../../../domain/messages';
 
 /** A state of the order as its reader sees it. */
 interface Said {
@@ -47,6 +48,7 @@ export interface PageWords {
   readonly refundDue: string;
   readonly refundTold: string;
   readonly refundAsked: string;
+  readonly refundRefused: Readonly<Record<VoidRefusal, string>>;
   readonly askRefund: string;
   /** What asking for it means for the codes. */
   readonly refundEnds: string;

@@ -47,6 +47,11 @@ export const zh: PageWords = {
   refundDue: '应退金额',
   refundTold: '卖家已获知应向您退还此金额。如未收到，请联系卖家。',
   refundAsked: '已申请退款，等待卖家决定。',
+  refundRefused: {
+    redeemed: '已申请退款，但被拒绝：已有兑换码被使用。',
+    not_refundable: '已申请退款，但被拒绝：此次购买不可退款。',
+    other: '已申请退款，但被拒绝。请向卖家询问原因。',
+  },
   askRefund: '申请退款',
   refundEnds: '由卖家决定。若卖家同意，此订单的兑换码将不能再使用。',
   sendRefund: '向卖家申请',
