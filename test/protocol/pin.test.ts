@@ -42,6 +42,37 @@ test('the codes are for who has the PIN, and nothing tells it', async () => {
   expectProblem(await issuer.place('pin-1', { terminal: { channel: 'page' } }), 409, 'order_conflict');
 });
 
+test.concurrent('giving away needs the PIN, counts as a reveal does, and who was given it is asked for none', async () => {
+  const issuer = await file.issuer();
+  const url = await issued(issuer, 'pin-gift');
+  const give = (pin?: string, at = url) =>
+    fetch(`${at}/gift`, {
+      method: 'POST',
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
+      body: JSON.stringify(pin === undefined ? {} : { pin }),
+    });
+  const giveByForm = (pin: string) =>
+    fetch(`${url}/gift`, { method: 'POST', headers: { accept: 'text/html' }, body: new URLSearchParams({ pin }) });
+  const givers = () => fetch(url).then((answer) => answer.text());
+  expect((await givers()).match(/name="pin"/g)).toHaveLength(2);
+  expectProblem(await read(give()), 403, 'pin_wrong');
+  const asked = await giveByForm('9999');
+  expect([asked.status, (await asked.text()).includes('not the PIN of this order')]).toEqual([403, true]);
+  expect(await givers()).not.toContain('Given');
+  const given = await giveByForm('0471');
+  const [link = ''] = (await given.text()).match(/http[^<"]+\/p\/[\w-]+(?=<)/) ?? [];
+  expect([given.status, link.startsWith('http'), link === url]).toEqual([201, true, false]);
+  // Whoever has the buyer's link alone learns of no other that asks for no PIN.
+  expect([(await givers()).includes('Given'), (await givers()).includes(link)]).toEqual([true, false]);
+  expect(await (await fetch(link)).text()).not.toContain('name="pin"');
+  expect((await items(link)).body.items[0].value).toBe('CODE-pin-gift');
+
+  const other = await issued(issuer, 'pin-gift-2');
+  for (let n = 0; n < 5; n += 1) expectProblem(await read(give('9999', other)), 403, 'pin_wrong');
+  expectProblem(await read(give('0471', other)), 429, 'pin_locked');
+  expectProblem(await items(other, '0471'), 429, 'pin_locked');
+});
+
 test.concurrent('five wrong ones lock the page for a quarter of an hour, later ones for longer, for the right one too', async () => {
   const issuer = await file.issuer();
   const url = await issued(issuer, 'pin-2');

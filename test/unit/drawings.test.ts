@@ -100,7 +100,7 @@ test.each([
   async (size, long, secretLong) => {
     const { voucher } = voucherOf(9);
     const of = (letters: string, length: number) => letters.repeat(length).slice(0, length);
-    const codes: { value: string; secret?: string; format: 'text' | 'qr' }[] = [
+    const codes: PrintedCode[] = [
       ...voucher.codes,
       { value: of('ABCD-', long), secret: of('1234 ', secretLong - 1).concat('!'), format: 'text' as const },
       { value: of('QRCODE-', long), format: 'qr' as const },

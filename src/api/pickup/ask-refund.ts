@@ -12,6 +12,7 @@ import { requirePin } from './order-pin';
 import { mayAskRefund, type PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { requireSameOrigin } from './same-origin';
+import { showRefusal } from './show-refusal';
 
 /** Of one order and UTC day: each is a call to its issuer. */
 const requestsPerDayMax = 10;
@@ -46,7 +47,11 @@ export const mountAskRefund = (mount: Mount, pages: PageDeps & { readonly public
       }
     } catch (error) {
       // The page says how things are; only what its reader can do nothing about is an error.
-      if (!isPage || !(error instanceof Failure) || error.status >= 500 || error.code.startsWith('pin_')) throw error;
+      if (!isPage || !(error instanceof Failure) || error.status >= 500) throw error;
+      if (error.code.startsWith('pin_')) {
+        await showRefusal(pages, request as unknown as Request, response, row, error);
+        return;
+      }
     }
     response.redirect(303, `${basePath}/p/${secret}`);
   };

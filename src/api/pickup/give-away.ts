@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from 'express';
+import { renderPickupPage } from '../../channels/page/view';
 import { giveAway as route } from '../../contract/buyer/pickup';
 import { parseWith } from '../../contract/problem';
 import type { BodyOf } from '../../contract/route';
@@ -14,28 +15,49 @@ import { rawBody } from '../edge/raw-body';
 import { enterByLink, findByLink, isGiftLink } from './find-by-link';
 import { formOf } from './form';
 import { giftPlace } from './gift';
-import type { PageDeps } from './page-model';
+import { asksPin, requirePin } from './order-pin';
+import { wordsFor } from './page-language';
+import { documentModel, type PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { requireSameOrigin } from './same-origin';
+import { showRefusal } from './show-refusal';
 
 const roundsMax = 5;
 
-/** `POST /p/{secret}/gift`: the buyer makes a link for somebody else, as long as nobody has seen the codes. */
+/** `POST /p/{secret}/gift`: the buyer makes a link for somebody else, as long as nobody has seen the codes, with the PIN where there is one. */
 export const mountGiveAway = (mount: Mount, pages: PageDeps & { readonly publicUrl: string }): void => {
   const { orderDeps: deps, publicUrl, basePath } = pages;
   const giveAway: RequestHandler<{ secret: string }> = async (request, response) => {
     setPrivateHeaders(response);
     const { secret } = request.params;
     requireSameOrigin(request as unknown as Request, publicUrl);
-    const { message = '' } = asked(request as unknown as Request);
+    const reader = request as unknown as Request;
+    const { message = '', pin } = asked(reader);
     const isPage = request.accepts(['json', 'html']) === 'html';
+    const row = await enterByLink(pages, secret);
+    if (isGiftLink(row, secret)) throw new Failure('path_unknown');
     try {
-      const link = await newGift(deps, await enterByLink(pages, secret), secret, message);
+      await requirePin(pages, row, pin);
+      const url = `${publicUrl}/p/${await newGift(deps, row, secret, message)}`;
       if (!isPage) {
-        response.status(201).json({ url: `${publicUrl}/p/${link}` });
+        response.status(201).json({ url });
+        return;
+      }
+      if (asksPin(deps, row)) {
+        // It asks for no PIN: it stands in this answer alone, where the PIN came.
+        const model = await documentModel(pages, await findByLink(deps, secret), secret, reader);
+        const gift = { kind: 'given', isOpened: false, url } as const;
+        response
+          .status(201)
+          .type('html')
+          .send(renderPickupPage({ ...model, gift }, wordsFor(reader)));
         return;
       }
     } catch (error) {
+      if (isPage && error instanceof Failure && error.code.startsWith('pin_')) {
+        await showRefusal(pages, reader, response, row, error);
+        return;
+      }
       // The page says how things are; only what its reader can do nothing about is an error.
       if (!isPage || !(error instanceof Failure) || error.status !== 409) throw error;
     }
@@ -44,7 +66,7 @@ export const mountGiveAway = (mount: Mount, pages: PageDeps & { readonly publicU
   mount.bare(route, rawBody(route.limitBytes), giveAway as unknown as RequestHandler);
 };
 
-/** @throws Failure `path_unknown` for a gift's own link, `order_closed`, `code_void`, `already_opened`. */
+/** @throws Failure `path_unknown` for a link that has ended meanwhile, `order_closed`, `code_void`, `already_opened`. */
 const newGift = async (deps: OrderDeps, first: OrderRow, secret: string, message: string): Promise<string> => {
   for (let round = 0; round < roundsMax; round += 1) {
     const row = round === 0 ? first : await findByLink(deps, secret);
@@ -69,5 +91,7 @@ const expectGivable = (row: OrderRow): void => {
 
 const asked = (request: Request): BodyOf<typeof route> => {
   const form = formOf(request);
-  return form ? parseWith(route.body, { message: form.get('message') ?? '' }) : jsonBody(request, route.body);
+  if (!form) return jsonBody(request, route.body);
+  const pin = form.get('pin');
+  return parseWith(route.body, { message: form.get('message') ?? '', ...(pin === null ? {} : { pin }) });
 };

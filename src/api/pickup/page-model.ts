@@ -154,8 +154,10 @@ const mayGive = (row: OrderRow, secret: string): boolean =>
 const giftOf = (deps: OrderDeps, row: OrderRow, secret: string): PickupModel['gift'] => {
   if (row.gift?.hash === undefined) return undefined;
   if (isGiftLink(row, secret)) return { kind: 'received', message: giftMessage(deps, row) };
+  const given = { kind: 'given', isOpened: wasOpened(row) } as const;
+  if (asksPin(deps, row)) return given;
   const link = openOrder(deps.ring, row).gift(row.gift.n, row.gift.link).secret;
-  return { kind: 'given', isOpened: wasOpened(row), url: `${row.baseUrl}/p/${link}` };
+  return { ...given, url: `${row.baseUrl}/p/${link}` };
 };
 
 /** Also asked before the request is counted: one that is refused is none. */

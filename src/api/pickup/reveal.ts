@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { openCodes } from '../../channels/open-codes';
-import type { PageWords } from '../../channels/page/translations';
 import { renderPickupPage } from '../../channels/page/view';
 import { revealCodes } from '../../contract/buyer/pickup';
 import type { GivenBody } from '../../contract/route';
@@ -16,7 +15,7 @@ import { bringAllWaiting } from '../../second-interface/waiting-messages';
 import type { OrderRow } from '../../store/orders';
 import { jsonBody, type Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
-import { enterByLink, findByLink, isGiven } from './find-by-link';
+import { enterByLink, findByLink, isGiftLink, isGiven } from './find-by-link';
 import { formOf } from './form';
 import { fromOneVersion } from './from-one-version';
 import { requirePin } from './order-pin';
@@ -25,6 +24,7 @@ import { documentModel, type PageDeps, shownCodes } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { setRevealCookie } from './reveal-cookie';
 import { requireSameOrigin } from './same-origin';
+import { showRefusal } from './show-refusal';
 
 /** `POST /p/{secret}/reveal`: the only answer that holds the codes, asked for by a click, by a form or by a program. */
 export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl: string }): void => {
@@ -50,11 +50,12 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
       return;
     }
     try {
-      await requirePin(pages, row, pinIn(request as unknown as Request));
+      // Who gave it had the PIN.
+      if (!isGiftLink(row, secret)) await requirePin(pages, row, pinIn(reader));
       pages.shownLimit.take(row);
     } catch (error) {
       if (!isPage || !(error instanceof Failure)) throw error;
-      await refuse(request as unknown as Request, response, row, error);
+      await showRefusal(pages, reader, response, row, error);
       return;
     }
     // Told once; a reveal shows the codes whether or not it can be told now.
@@ -80,25 +81,7 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
     else response.json(shown);
   };
 
-  /** The page again, which says why and asks once more. */
-  const refuse = async (request: Request, response: Response, row: OrderRow, failure: Failure): Promise<void> => {
-    const words = wordsFor(request);
-    const { retryAfterSeconds } = failure.extras;
-    const refusal = refusalOf(failure, words);
-    if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
-    const model = await documentModel(pages, row, String(request.params.secret), request);
-    response
-      .status(failure.status)
-      .type('html')
-      .send(renderPickupPage({ ...model, refusal }, words));
-  };
-
   mount.bare(revealCodes, rawBody(revealCodes.limitBytes), reveal as unknown as RequestHandler);
-};
-
-const refusalOf = ({ code, extras: { retryAfterSeconds = 60 } }: Failure, words: PageWords): string => {
-  if (code === 'pin_locked') return words.pinLocked(Math.ceil(retryAfterSeconds / 60));
-  return code === 'pin_wrong' ? words.pinWrong : words.script.failed;
 };
 
 /** A form's or a program's; an empty body has none. */

@@ -126,7 +126,7 @@
     document.title = document.title.replace(headline, () => textOf('headline'));
   }
 
-  const isShown = () => live.querySelector('.codes') !== null;
+  const isShown = () => live.querySelector('.codes, [data-shown]') !== null;
 
   // --- the reveal ---
 

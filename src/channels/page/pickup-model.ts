@@ -21,9 +21,9 @@ export interface PickupModel {
   readonly instructions?: Instructions | undefined;
   readonly amount?: Amount | undefined;
   readonly boughtAt?: string | undefined;
-  /** Of the buyer's page that lives on, and of the page of whom it was given to. */
+  /** Of the buyer's page that lives on, and of the page of whom it was given to. With a PIN the link is in the answer to it alone. */
   readonly gift?:
-    | { readonly kind: 'given'; readonly isOpened: boolean; readonly url: string }
+    | { readonly kind: 'given'; readonly isOpened: boolean; readonly url?: string }
     | { readonly kind: 'received'; readonly message?: string | undefined }
     | undefined;
   /** Where the buyer may give it away, or give it anew; left out: not here, or not any more. */

@@ -123,6 +123,12 @@ const isOver = ({ state, isVoid }: PickupModel): boolean =>
 
 function liveState(model: PickupModel, words: PageWords, said: StateWords): Markup {
   const refundDue = model.refundDue !== undefined && model.refundDue.value > 0 ? model.refundDue : undefined;
+  const asksToReveal =
+    model.codes === undefined &&
+    model.state === 'delivered' &&
+    !model.isVoid &&
+    model.ready > 0 &&
+    model.gift?.kind !== 'given';
   return html`<section class="state tone-${said.tone}">
 ${steps(said, words)}
 <h1 id="headline">${said.headline}</h1>
@@ -131,14 +137,16 @@ ${said.deadline && html`<p class="deadline">${said.deadline.before} <time dateti
 ${refundDue && refund(refundDue, words)}
 ${model.isReported === true && html`<p class="explanation">${words.report.told}</p>`}
 ${model.isRefundAsked === true && html`<p class="explanation">${words.refundAsked}</p>`}
+${model.refundRefusal !== undefined && html`<p class="explanation">${words.refundRefused[model.refundRefusal]}</p>`}
 </section>
-${model.gift?.kind === 'given' && !model.gift.isOpened && giftLink(model.gift.url, words)}
+${model.gift?.kind === 'given' && !model.gift.isOpened && model.gift.url !== undefined && giftLink(model.gift.url, model, words)}
 ${model.gift?.kind === 'received' && received(model.gift.message, words)}
-${model.codes === undefined ? model.state === 'delivered' && !model.isVoid && model.ready > 0 && model.gift?.kind !== 'given' && revealForm(model, words) : model.codes.length > 0 && codeList(model.codes, model, words)}
+${model.refusal !== undefined && !asksToReveal && refusalLine(model.refusal)}
+${asksToReveal && revealForm(model, words)}
+${model.codes !== undefined && model.codes.length > 0 && codeList(model.codes, model, words)}
 ${model.codes?.some(({ ended }) => ended === undefined) === true && reportForm(model.reportUrl, model.codes, words)}
 ${model.state === 'delivered' && !model.isVoid && model.instructions && instructions(model.instructions, words)}
-${model.refundRefusal !== undefined && html`<p class="explanation">${words.refundRefused[model.refundRefusal]}</p>`}
-${model.codes === undefined && model.giftUrl !== undefined && giftForm(model.giftUrl, model.gift !== undefined, words)}
+${model.codes === undefined && model.giftUrl !== undefined && giftForm(model.giftUrl, model, words)}
 ${model.refundUrl !== undefined && refundForm(model.refundUrl, model, words)}`;
 }
 
@@ -168,27 +176,39 @@ const revealForm = (
   { revealUrl, ready, refusal, asksPin }: PickupModel,
   words: PageWords,
 ): Markup => html`<form class="reveal-form" id="reveal" method="post" action="${revealUrl}">
-${refusal !== undefined && html`<p class="refusal" role="alert" id="refusal">${refusal}</p>`}
+${refusal !== undefined && refusalLine(refusal)}
 ${asksPin === true && html`<label class="order-pin">${words.orderPin} <input name="pin" type="password" inputmode="numeric" pattern="[0-9]{4,8}" maxlength="8" autocomplete="off" required${refusal !== undefined && html` aria-invalid="true" aria-describedby="refusal"`}></label>`}
 <button type="submit" class="main">${words.showCodes(ready)}</button>
 </form>`;
+
+const refusalLine = (refusal: string): Markup => html`<p class="refusal" role="alert" id="refusal">${refusal}</p>`;
 
 const received = (message: string | undefined, words: PageWords): Markup => html`<section class="gift">
 <h2>${words.forYou}</h2>
 ${message !== undefined && html`<p class="instructions-text" dir="auto">${message}</p>`}
 </section>`;
 
-const giftLink = (url: string, words: PageWords): Markup => html`<div class="gift">
+/** The stream does not have it where a PIN is asked for: then it stays, as shown codes do. */
+const giftLink = (
+  url: string,
+  { asksPin }: PickupModel,
+  words: PageWords,
+): Markup => html`<div class="gift"${asksPin === true && html` data-shown`}>
 <h2 id="gift-name">${words.giftLink}</h2>
 <p class="value-line"><code class="value" id="gift-link">${url}</code></p>
 <div class="actions"><button type="button" class="main" data-copy="gift-link" data-needs-script hidden>${words.copyLink}</button></div>
 </div>`;
 
 /** Behind a second click: the giver sees the codes no more. */
-const giftForm = (url: string, isAgain: boolean, words: PageWords): Markup => html`<details class="ask-refund">
-<summary class="ask-refund-title">${isAgain ? words.giveAgain : words.giveAway}</summary>
-<p>${isAgain ? words.giftEnds : words.giftMeans}</p>
+const giftForm = (
+  url: string,
+  { gift, asksPin }: PickupModel,
+  words: PageWords,
+): Markup => html`<details class="ask-refund">
+<summary class="ask-refund-title">${gift ? words.giveAgain : words.giveAway}</summary>
+<p>${gift ? words.giftEnds : words.giftMeans}</p>
 <form class="reveal-form" method="post" action="${url}">
+${asksPin === true && pinField(words)}
 <label class="order-pin gift-message">${words.giftMessage} <textarea name="message" rows="3" maxlength="500"></textarea></label>
 <button type="submit" class="main">${words.makeGift}</button>
 </form>

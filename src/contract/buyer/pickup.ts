@@ -71,6 +71,12 @@ export const revealCodes = declareRoute({
   problems: ['origin_forbidden', 'not_issued', 'pin_wrong', 'pin_locked', 'in_progress', 'rate_limited'],
 });
 
+/** Of a form. */
+const refusedPin = {
+  403: { says: 'The page, which asks again', mediaType: page },
+  429: { says: 'The page, which says to come again', mediaType: page },
+} as const;
+
 export const askRefund = declareRoute({
   method: 'post',
   path: `${base}/refund`,
@@ -85,6 +91,7 @@ export const askRefund = declareRoute({
       body: z.strictObject({ state: z.string().optional() }).meta({ id: 'AskedRefund' }),
     },
     303: { says: 'A browser is led back to the page', mediaType: page },
+    ...refusedPin,
     404: lost,
   },
   problems: [
@@ -99,14 +106,18 @@ export const giveAway = declareRoute({
   name: 'giveAway',
   who: 'buyer',
   summary: 'Makes a link for somebody else, and ends the one before',
-  body: z.strictObject({ message: text(0, 500).optional() }).meta({ examples: [{ message: 'Happy birthday' }] }),
+  body: z.strictObject({ pin, message: text(0, 500).optional() }).meta({ examples: [{ message: 'Happy birthday' }] }),
   limitBytes: 8_192,
   answers: {
-    201: { says: 'The new link', body: z.strictObject({ url: z.string() }).meta({ id: 'GiftLink' }) },
+    201: { says: 'The new link', body: z.strictObject({ url: z.string() }).meta({ id: 'GiftLink' }), alsoAs: page },
     303: { says: 'A browser is led back to the page', mediaType: page },
+    ...refusedPin,
     404: lost,
   },
-  problems: ['origin_forbidden', 'already_opened', 'order_closed', 'code_void', 'in_progress'],
+  problems: [
+    ...(['origin_forbidden', 'pin_wrong', 'pin_locked'] as const),
+    ...(['already_opened', 'order_closed', 'code_void', 'in_progress'] as const),
+  ],
 });
 
 export const reportCode = declareRoute({
