@@ -56,13 +56,13 @@ export const problemOf = (failure: Failure, requestId: string): Problem => ({
 });
 
 /** A value is never repeated in an error: it may be a code. */
-export const fieldErrors = (error: z.ZodError): FieldError[] =>
+export const fieldErrors = (error: z.ZodError, unknown = 'is not a field of this body'): FieldError[] =>
   error.issues.slice(0, 50).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.slice(0, 50).map((key) => ({
         path: jsonPointer([...issue.path, key]),
         code: 'unknown_field',
-        message: 'is not a field of this body',
+        message: unknown,
       }));
     }
     return [{ path: jsonPointer(issue.path), code: issue.code, message: issue.message }];
@@ -79,4 +79,14 @@ export const parseWith = <S extends z.ZodType>(schema: S, value: unknown): z.out
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw bodyInvalid(fieldErrors(parsed.error));
+};
+
+/** As `parseWith`, of what stands behind the `?`. */
+export const parseQuery = <S extends z.ZodType>(schema: S, value: unknown): z.output<S> => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new Failure('body_invalid', {
+    detail: 'The query does not fit the contract',
+    errors: fieldErrors(parsed.error, 'is not a parameter of this call'),
+  });
 };

@@ -9,7 +9,7 @@ export const failures = {
   operator_forbidden: { status: 403, retryable: false, title: 'Your role may not do this' },
   idempotency_mismatch: { status: 422, retryable: false, title: 'This webhook-id was used for another request' },
   in_progress: { status: 409, retryable: true, title: 'The same request is being handled' },
-  media_type_unsupported: { status: 415, retryable: false, title: 'The body must be application/json' },
+  media_type_unsupported: { status: 415, retryable: false, title: 'The call takes no body of this media type' },
   body_malformed: { status: 400, retryable: false, title: 'The body is not JSON' },
   body_invalid: { status: 422, retryable: false, title: 'The body does not fit the contract' },
   cursor_gone: { status: 410, retryable: false, title: 'What follows this cursor is kept no longer' },

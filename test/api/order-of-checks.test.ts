@@ -189,6 +189,25 @@ describe('media types', () => {
   );
 });
 
+test('a call says which media types it takes, and a query’s fault is no body’s', async () => {
+  const as = (type: string) => ({ headers: { 'content-type': type } });
+  const detailOf = async (answer: Promise<Answer>) => (await answer).body.detail;
+  expect(await detailOf(issuer.post('/orders', payment(randomUUID()), as('text/plain')))).toContain(
+    'must be application/json,',
+  );
+  expect(await detailOf(issuer.post('/reconciliations', { orderNo: 'a' }, as('application/json')))).toContain(
+    'must be application/x-ndjson or text/csv,',
+  );
+  const lost = ask('POST', '/p/lost', { ...as('text/plain'), body: 'x' });
+  expect(await detailOf(lost)).toContain('must be application/json or application/x-www-form-urlencoded,');
+  const asked = await issuer.get('/orders?bogus=1');
+  expectProblem(asked, 422, 'body_invalid', '/bogus');
+  expect([asked.body.detail, asked.body.errors[0].message]).toEqual([
+    'The query does not fit the contract',
+    'is not a parameter of this call',
+  ]);
+});
+
 describe('bodies that two readers would read differently', () => {
   const withMember = (member: string) => JSON.stringify(payment('strict')).replace(/\}$/, `,${member}}`);
 

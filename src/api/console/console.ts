@@ -5,7 +5,7 @@ import type { RowReader } from '../../bounded/row-reader';
 import * as routes from '../../contract/operator/console-session';
 import { readOverview, readSales, watchOverview } from '../../contract/operator/overview';
 import { consoleFile, consolePage, consolePageSlash } from '../../contract/operator/pages';
-import { parseWith } from '../../contract/problem';
+import { parseQuery } from '../../contract/problem';
 import { emptyQuery } from '../../contract/query';
 import { Failure } from '../../domain/failures';
 import { mayAct, type Operator, type OperatorWithToken } from '../../domain/operator';
@@ -193,7 +193,7 @@ const mountOverview = (mount: Mount, deps: Console): void => {
 
   mount.bare(watchOverview, async (request, response) => {
     const { session, operator } = await authorizeOperator(request, { operators, sessions, wrongTokens });
-    parseWith(emptyQuery, request.query);
+    parseQuery(emptyQuery, request.query);
     response.status(200).setHeader('content-type', 'text/event-stream');
     response.setHeader('cache-control', 'no-store');
     response.setHeader('x-accel-buffering', 'no');

@@ -4,7 +4,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import { createPerMinute } from '../../bounded/per-minute';
 import { createSlots } from '../../bounded/slots';
-import { bodyMissing, parseWith, problemOf } from '../../contract/problem';
+import { bodyMissing, parseQuery, parseWith, problemOf } from '../../contract/problem';
 import { emptyQuery } from '../../contract/query';
 import {
   type AnswerOf,
@@ -450,7 +450,7 @@ export const createMount = (
             if (isWithOrder(json)) response.locals.orderNo = json.orderNo;
             const given = await withToken(sender, params, json);
             const body = (schema ? parseWith(schema, todaysOf(route, response)(given)) : undefined) as BodyOf<R>;
-            const query = (route.query ? parseWith(route.query, request.query) : undefined) as QueryOf<R>;
+            const query = (route.query ? parseQuery(route.query, request.query) : undefined) as QueryOf<R>;
             const onceAnswered = onceClosed.bind(undefined, response);
             const call = {
               issuer,
@@ -697,13 +697,17 @@ const nothing: Promise<unknown> = Promise.resolve();
 
 /** Without a declared query any parameter is one too many. */
 const queryOf = <R extends Route>(route: R, request: Request): QueryOf<R> =>
-  parseWith(route.query ?? emptyQuery, request.query) as QueryOf<R>;
+  parseQuery(route.query ?? emptyQuery, request.query) as QueryOf<R>;
 
 /** A call that needs no field may come without a body, where its route does not say otherwise. */
 export const jsonBody = <S extends z.ZodType>(
   request: Request,
   schema: S,
-  { method, bodyNeeded = method === 'put' }: Partial<Pick<Route, 'method' | 'bodyNeeded'>> = {},
+  {
+    method,
+    bodyNeeded = method === 'put',
+    orElse = [],
+  }: Partial<Pick<Route, 'method' | 'bodyNeeded'>> & { readonly orElse?: readonly string[] } = {},
   todays: Todays = (json) => json,
 ): z.output<S> => {
   const raw = bytesOf(request.body);
@@ -712,20 +716,30 @@ export const jsonBody = <S extends z.ZodType>(
     if (bodyNeeded || !parsed.success) throw bodyMissing();
     return parsed.data;
   }
-  requireMediaType(request);
+  requireMediaType(request, [jsonType], orElse);
   return parseWith(schema, todays(parseStrictJson(raw)));
 };
 
 const noFile: SentFile = { mediaType: '', raw: Buffer.alloc(0) };
 
-const requireMediaType = (request: Request, taken: readonly string[] = ['application/json']): string => {
+const jsonType = 'application/json';
+
+/** `orElse`: what its caller has looked for already. */
+const requireMediaType = (
+  request: Request,
+  taken: readonly string[] = [jsonType],
+  orElse: readonly string[] = [],
+): string => {
   if ((request.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
     throw new Failure('media_type_unsupported', { detail: 'The body must not be compressed' });
   }
   const [type = '', ...parameters] = (request.get('content-type') ?? '').toLowerCase().split(';');
   const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='));
   const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
-  if (!taken.includes(type.trim()) || !isUtf8) throw new Failure('media_type_unsupported');
+  if (!taken.includes(type.trim()) || !isUtf8) {
+    const detail = `The body must be ${[...taken, ...orElse].join(' or ')}, in UTF-8`;
+    throw new Failure('media_type_unsupported', { detail });
+  }
   return type.trim();
 };
 

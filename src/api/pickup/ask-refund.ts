@@ -4,10 +4,10 @@ import { askRefund as route } from '../../contract/buyer/pickup';
 import type { BodyOf } from '../../contract/route';
 import { Failure } from '../../domain/failures';
 import { requestVoid } from '../../second-interface/after-sale/void-requests';
-import { jsonBody, type Mount } from '../edge/mount';
+import type { Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
 import { enterByLink, isGiftLink } from './find-by-link';
-import { formOf } from './form';
+import { formOf, jsonWithoutForm } from './form';
 import { requirePin } from './order-pin';
 import { mayAskRefund, type PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
@@ -60,5 +60,5 @@ export const mountAskRefund = (mount: Mount, pages: PageDeps & { readonly public
 
 const asked = (request: Request): BodyOf<typeof route> => {
   const form = formOf(request);
-  return form ? { pin: form.get('pin') ?? undefined } : jsonBody(request, route.body);
+  return form ? { pin: form.get('pin') ?? undefined } : jsonWithoutForm(request, route.body);
 };

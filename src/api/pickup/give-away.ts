@@ -10,10 +10,10 @@ import { openOrder } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { wasOpened } from '../../second-interface/was-opened';
 import type { OrderRow } from '../../store/orders';
-import { jsonBody, type Mount } from '../edge/mount';
+import type { Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
 import { enterByLink, findByLink, isGiftLink } from './find-by-link';
-import { formOf } from './form';
+import { formOf, jsonWithoutForm } from './form';
 import { giftPlace } from './gift';
 import { asksPin, requirePin } from './order-pin';
 import { wordsFor } from './page-language';
@@ -91,7 +91,7 @@ const expectGivable = (row: OrderRow): void => {
 
 const asked = (request: Request): BodyOf<typeof route> => {
   const form = formOf(request);
-  if (!form) return jsonBody(request, route.body);
+  if (!form) return jsonWithoutForm(request, route.body);
   const pin = form.get('pin');
   return parseWith(route.body, { message: form.get('message') ?? '', ...(pin === null ? {} : { pin }) });
 };

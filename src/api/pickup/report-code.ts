@@ -8,10 +8,10 @@ import { Failure } from '../../domain/failures';
 import { openOrder } from '../../sealing/order-row';
 import { markTaken } from '../../second-interface/codes-in-place';
 import { saidText } from '../../second-interface/said-text';
-import { jsonBody, type Mount } from '../edge/mount';
+import type { Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
 import { enterByLink, isGiven } from './find-by-link';
-import { formOf } from './form';
+import { formOf, jsonWithoutForm } from './form';
 import type { PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { holdsCodes } from './reveal';
@@ -64,7 +64,7 @@ export const mountReportCode = (mount: Mount, pages: PageDeps & { readonly publi
 
 const asked = (request: Request): BodyOf<typeof route> => {
   const form = formOf(request);
-  if (!form) return jsonBody(request, route.body);
+  if (!form) return jsonWithoutForm(request, route.body);
   const [itemId, reason, text = ''] = ['itemId', 'reason', 'text'].map((name) => form.get(name) ?? undefined);
   return parseWith(route.body, { itemId, reason, ...(text.trim() === '' ? {} : { text: text.trim() }) });
 };

@@ -13,10 +13,10 @@ import { changeRow } from '../../second-interface/change-row';
 import { acceptedCodes, codesInPlace } from '../../second-interface/codes-in-place';
 import { bringAllWaiting } from '../../second-interface/waiting-messages';
 import type { OrderRow } from '../../store/orders';
-import { jsonBody, type Mount } from '../edge/mount';
+import type { Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
 import { enterByLink, findByLink, isGiftLink, isGiven } from './find-by-link';
-import { formOf } from './form';
+import { formOf, jsonWithoutForm } from './form';
 import { fromOneVersion } from './from-one-version';
 import { requirePin } from './order-pin';
 import { wordsFor } from './page-language';
@@ -87,7 +87,7 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
 /** A form's or a program's; an empty body has none. */
 const pinIn = (request: Request): string | undefined => {
   const form = formOf(request);
-  return form ? (form.get('pin') ?? undefined) : jsonBody(request, revealCodes.body).pin;
+  return form ? (form.get('pin') ?? undefined) : jsonWithoutForm(request, revealCodes.body).pin;
 };
 type Item = GivenBody<typeof revealCodes>['items'][number];
 

@@ -12,10 +12,10 @@ import { redeliverCodes } from '../../second-interface/after-sale/redeliver-code
 import { isUntouched } from '../../second-interface/untouched-order';
 import type { AskedAddress, OrderRow } from '../../store/orders';
 import { createLimitPerMinute } from '../edge/limit-per-minute';
-import { jsonBody, type Mount } from '../edge/mount';
+import type { Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';
 import { askedAddress } from './asked-address';
-import { formOf } from './form';
+import { formOf, jsonWithoutForm } from './form';
 import { asksPin } from './order-pin';
 import { wordsFor } from './page-language';
 import type { PageDeps } from './page-model';
@@ -87,7 +87,7 @@ const goesTo = ({ terminal }: Pick<OrderRow, 'terminal'>, { field, is }: AskedAd
 
 const askedIn = (request: Request): BodyOf<typeof routes.sendLostLink> => {
   const form = formOf(request);
-  if (!form) return jsonBody(request, routes.sendLostLink.body);
+  if (!form) return jsonWithoutForm(request, routes.sendLostLink.body);
   const [orderNo, address] = ['orderNo', 'address'].map((name) => form.get(name)?.trim());
   return parseWith(routes.sendLostLink.body, { orderNo, address });
 };
