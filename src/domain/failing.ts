@@ -48,9 +48,8 @@ export const callFailures = ({ facts, timeline }: FailingRow): OrderFailure[] =>
   const answered = isNotice ? 'notice_answered' : 'code_request_answered';
   const attempts = timeline.filter(({ event }) => event === answered);
   const last = attempts.at(-1);
-  if (last?.detail.ok !== false) return [];
-  const lastGood = attempts.findLastIndex(({ detail }) => detail.ok !== false);
-  const sinceMs = attempts[lastGood + 1]?.atMs ?? last.atMs;
+  const sinceMs = failingSinceMs(attempts);
+  if (!last || sinceMs === undefined) return [];
   const { status, errors } = last.detail;
   const lastStatus = typeof status === 'number' ? { lastStatus: status } : {};
   if (isNotice) return [{ kind: 'not_notified', sinceMs, ...lastStatus }];
@@ -59,11 +58,18 @@ export const callFailures = ({ facts, timeline }: FailingRow): OrderFailure[] =>
   return [{ kind: 'answer_unreadable', sinceMs, ...lastStatus, ...(Array.isArray(errors) ? { errors } : {}) }];
 };
 
+const failingSinceMs = (attempts: readonly TimelineEntry[]): number | undefined =>
+  attempts[attempts.findLastIndex(({ detail }) => detail.ok !== false) + 1]?.atMs;
+
+/** Since its terminal took nothing any more, whatever changed of the order afterwards. */
+export const undeliveredSinceMs = ({ facts, timeline }: Pick<FailingRow, 'facts' | 'timeline'>): number =>
+  failingSinceMs(timeline.filter(({ event }) => event === 'delivery_tried')) ?? facts.updatedAtMs;
+
 const deliveryFailures = (row: FailingRow): OrderFailure[] => {
-  const { state, delivery, updatedAtMs } = row.facts;
+  const { state, delivery } = row.facts;
   const isFailed = state === 'undeliverable' || (state === 'delivered' && delivery.state === 'failed');
   if (!isFailed && !row.bouncedAt) return [];
-  const sinceMs = row.bouncedAt?.getTime() ?? updatedAtMs;
+  const sinceMs = row.bouncedAt?.getTime() ?? undeliveredSinceMs(row);
   return [{ kind: 'undeliverable', sinceMs, ...statusOf(row, 'delivery_tried') }];
 };
 

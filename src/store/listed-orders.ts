@@ -20,6 +20,9 @@ export const shownInLists = {
   bouncedAt: 1,
   eventsGivenUpAt: 1,
   voidWaits: 1,
+  paidTwiceAt: 1,
+  codeReportedAt: 1,
+  tamperedAt: 1,
 } as const;
 
 type ShownFacts = Record<keyof Omit<OrderFacts, 'items' | 'voidRequest' | 'advances'>, 1>;

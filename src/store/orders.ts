@@ -951,6 +951,10 @@ export const createOrders = (
       }
     },
 
+    /** Those of them that are there, with their newest lines. */
+    withNewestLines: (ids: readonly string[]): Promise<FailingOrder[]> =>
+      withLines({ _id: { $in: [...ids] }, ...isKept }, { _id: 1 }),
+
     /** Of all issuers, the newest that their issuer may have to answer for. */
     waitingForIssuer: (mode: Mode): Promise<FailingOrder[]> =>
       withLines({ state: { $in: [...waitingStates] }, position: positionsOf(mode) }, { position: -1 }),

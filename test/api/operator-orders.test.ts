@@ -473,6 +473,17 @@ describe('acting', () => {
       why: expect.stringMatching(/^The webhook terminal did not take the codes after 1 try;/),
       at: expect.any(String),
     });
+    // Whatever changes of it later, the trouble is as old as it was.
+    const hourMs = 3_600_000;
+    const changedMs = Date.now() + hourMs;
+    await file.platform.core.database.orders.updateOne(
+      { _id: `${issuer.issuerId}/gone-1` },
+      { $set: { 'facts.updatedAtMs': changedMs } },
+    );
+    const isGone = ({ orderNo }: { orderNo: string }) => orderNo === 'gone-1';
+    const own = (await issuer.get('/failures')).body.data.find(isGone);
+    const all = (await operator('GET', '/failures')).body.data.find(isGone);
+    expect([own.since, all.at].filter((at) => Date.parse(at) > changedMs - hourMs)).toEqual([]);
     const bad = { terminal: { channel: 'webhook', url: 'https://10.0.0.1/' } };
     expectProblem(await operator('POST', `${at('gone-1')}/redeliver`, bad), 422, 'body_invalid', '/terminal/url');
 

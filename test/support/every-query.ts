@@ -301,6 +301,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'events of an issuer given up': () => orders.failing('acme', 'given_up'),
     'void requests of an issuer that wait': () => orders.failing('acme', 'undecided'),
     'orders that wait for their issuer': () => orders.waitingForIssuer('live'),
+    'failing orders with their newest lines': () => orders.withNewestLines([name]),
     'changed orders of an issuer': async () => {
       await orders.listChanged({ issuerId: 'acme', updatedAfter: now, limit: 2 });
       await orders.listChanged({ issuerId: 'acme', before: { updatedAtMs: 1, orderNo: 'a' }, limit: 2 });

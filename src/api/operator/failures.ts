@@ -1,6 +1,6 @@
 import * as routes from '../../contract/operator/failures';
 import { isSidesKind } from '../../domain/comparison';
-import { callFailures, type OrderFailure } from '../../domain/failing';
+import { callFailures, type OrderFailure, undeliveredSinceMs } from '../../domain/failing';
 import { type Mode, orderId } from '../../domain/ids';
 import { comparedWords } from '../../domain/words/why-compared';
 import {
@@ -34,6 +34,8 @@ interface Failing extends Pick<ListedOrder, '_id' | 'position'> {
   readonly row: ListedOrder;
   readonly kind: Kind;
   readonly why: (facts: ListedOrder['facts']) => string;
+  /** Left out: since the order changed last. */
+  readonly since?: Date | undefined;
   readonly call?: OrderFailure;
 }
 
@@ -60,8 +62,8 @@ export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): voi
     return {
       waiting: waiting.flatMap((row) => waitingOf(row) ?? []),
       more: [
-        ...undecided.map((row) => failing(row, 'void_undecided', (facts) => whyRefund(facts) ?? '')),
-        ...bounced.map((row) => failing(row, 'bounced', () => whyBounced)),
+        ...undecided.map((row) => failing(row, 'void_undecided', (facts) => whyRefund(facts) ?? '', row.voidWaits?.at)),
+        ...bounced.map((row) => failing(row, 'bounced', () => whyBounced, row.bouncedAt)),
         ...named,
       ],
     };
@@ -81,7 +83,12 @@ export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): voi
           limit,
         }),
       ]);
-      const found = [...waiting, ...undeliverable.map((row) => failing(row, 'undeliverable', whyWaiting)), ...more];
+      const since = await undeliveredSince(orderDeps, undeliverable);
+      const found = [
+        ...waiting,
+        ...undeliverable.map((row) => failing(row, 'undeliverable', whyWaiting, since.get(row._id))),
+        ...more,
+      ];
       const onPage = found.filter(({ position }) => before === undefined || position < before);
       return [...new Map(onPage.map((one) => [one.row._id, one])).values()].sort((a, b) =>
         a.position < b.position ? 1 : -1,
@@ -110,10 +117,19 @@ export const mountFailures = (mount: Mount, { orderDeps, watch }: Failures): voi
   });
 };
 
-const failing = (row: ListedOrder, kind: Kind, why: Failing['why']): Failing => ({
+const failing = (row: ListedOrder, kind: Kind, why: Failing['why'], since?: Date | undefined): Failing => ({
   ...{ _id: row._id, position: row.position },
-  ...{ row, kind, why },
+  ...{ row, kind, why, since },
 });
+
+const undeliveredSince = async (
+  { orders, rowReader }: Failures['orderDeps'],
+  rows: readonly ListedOrder[],
+): Promise<ReadonlyMap<string, Date>> => {
+  const since = rowReader.of('orders', (row: FailingOrder) => [row._id, new Date(undeliveredSinceMs(row))] as const);
+  const withLines = rows.length === 0 ? [] : await orders.withNewestLines(rows.map(({ _id }) => _id));
+  return new Map(withLines.flatMap((row) => [since(row)].filter((one) => one !== undefined)));
+};
 
 /** An order with several troubles is named once, with the one that keeps it from going on. */
 const namedIn = async (
@@ -128,25 +144,25 @@ const namedIn = async (
   const differingById = new Map(differing.map((one) => [orderId(one), one.kind]));
   const stuckById = new Map(stuck.map((one) => [orderId(one), one]));
   return (await orderDeps.orders.named(names)).map((row) => {
-    if (tamperedIds.has(row._id)) return failing(row, 'tampered', () => whyListedTampered);
+    if (tamperedIds.has(row._id)) return failing(row, 'tampered', () => whyListedTampered, row.tamperedAt);
     const isStuck = stuckById.get(row._id);
     if (isStuck) return failing(row, 'stuck', () => whyStuck(isStuck.isAfterSale));
-    if (givenUpIds.has(row._id)) return failing(row, 'event_given_up', () => whyGivenUp);
-    if (paidTwiceIds.has(row._id)) return failing(row, 'paid_twice', () => whyPaidTwice);
+    if (givenUpIds.has(row._id)) return failing(row, 'event_given_up', () => whyGivenUp, row.eventsGivenUpAt);
+    if (paidTwiceIds.has(row._id)) return failing(row, 'paid_twice', () => whyPaidTwice, row.paidTwiceAt);
     const differs = differingById.get(row._id);
     return differs && isSidesKind(differs)
       ? failing(row, differs, () => `${comparedWords[differs].why} ${comparedWords[differs].next}`)
-      : failing(row, 'code_reported', () => whyReported);
+      : failing(row, 'code_reported', () => whyReported, row.codeReportedAt);
   });
 };
 
-const failureBody = ({ row, kind, why, call }: Failing) => ({
+const failureBody = ({ row, kind, why, since, call }: Failing) => ({
   issuerId: row.issuerId,
   orderNo: row.orderNo,
   state: row.facts.state,
   kind,
   why: why(row.facts),
-  at: new Date(call?.sinceMs ?? row.facts.updatedAtMs).toISOString(),
+  at: new Date(call?.sinceMs ?? since ?? row.facts.updatedAtMs).toISOString(),
   ...(call?.lastStatus !== undefined ? { lastStatus: call.lastStatus } : {}),
   ...(call?.errors ? { errors: call.errors } : {}),
 });
