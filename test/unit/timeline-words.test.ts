@@ -21,6 +21,11 @@ test.each([
   expect(words('attempt_lost', detail)).toBe(`A worker stopped during ${what}: another one goes on`);
 });
 
+test('codes that the order has already came again, and are not accepted twice', () => {
+  expect(words('codes_judged', { verdict: 'accepted', codes: 3, fresh: 3, outstanding: 0 })).toBe('3 codes accepted');
+  expect(words('codes_judged', { verdict: 'accepted', codes: 3, fresh: 0, outstanding: 0 })).toBe('3 codes came again');
+});
+
 test('what was paid back is said as money, and of lines of before that it was', () => {
   expect(words('refund_settled', { value: 1000, settled: 1000, currency: 'EUR' })).toBe('10.00 EUR paid back');
   expect(words('refund_settled', { value: 1000, settled: 1000 })).toBe('A refund was paid back');

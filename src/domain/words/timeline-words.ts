@@ -61,7 +61,7 @@ export const timelineWords = ({ event, detail }: Pick<TimelineEntry, 'event' | '
       return detail.verdict === 'accepted'
         ? {
             who: 'issuer',
-            text: `${count(Number(detail.codes), 'code')} accepted${Number(detail.outstanding) > 0 ? `, ${detail.outstanding} still to come` : ''}`,
+            text: `${count(Number(detail.codes), 'code')} ${detail.fresh === 0 ? 'came again' : 'accepted'}${Number(detail.outstanding) > 0 ? `, ${detail.outstanding} still to come` : ''}`,
             tone: 'good',
           }
         : { who: 'issuer', text: `Codes refused: the issuer ${problemWords(String(detail.verdict))}`, tone: 'bad' };
