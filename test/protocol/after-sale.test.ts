@@ -523,8 +523,12 @@ describe('replacement', () => {
     const fresh = codeOf('a2');
     const replacements = [{ itemId: 'a', code: fresh }];
     const replace = (body: object) => ask(issuer, 'p-1', 'replacement', { reason: 'rejected', ...body });
+    const replacedMs = Date.now();
     const first = await replace({ replacements });
     expect([first.status, first.body]).toEqual([201, { replaced: 1 }]);
+    const listed = (await issuer.get('/orders/p-1/items')).body.data as { itemId: string; deliveredAt: string }[];
+    const later = listed.filter(({ deliveredAt }) => Date.parse(deliveredAt) >= replacedMs);
+    expect(later.map(({ itemId }) => itemId)).toEqual(['a2']);
     expect((await replace({ replacements })).status).toBe(200);
     const corrected = [{ itemId: 'a', code: { ...fresh, value: `${fresh.value}-CORRECTED` } }];
     expectProblem(await replace({ replacements: corrected }), 409, 'code_void');

@@ -1,5 +1,6 @@
 import type { OrderName } from '../../domain/ids';
 import { heldItems, itemOf, itemState, usesLeft } from '../../domain/items';
+import type { ItemFacts } from '../../domain/order';
 import type { OrderRow } from '../../store/orders';
 import type { OrderDeps } from '../ask-order';
 import { expectKnown } from '../find-order';
@@ -22,7 +23,7 @@ export const listItems = async (deps: OrderDeps, row: OrderRow, after: number, l
       held: heldNow.has(itemId),
       ...(item.startsAtMs !== undefined ? { startsAt: iso(item.startsAtMs) } : {}),
       ...(item.expiresAtMs !== undefined ? { expiresAt: iso(item.expiresAtMs) } : {}),
-      ...(row.deliveredAt ? { deliveredAt: row.deliveredAt.toISOString() } : {}),
+      ...deliveredAt(row, item),
       ...(opened ? { openedAt: iso(opened.atMs) } : {}),
       ...(item.replacedBy !== undefined ? { replacedBy: item.replacedBy } : {}),
       ...(item.replaces !== undefined ? { replaces: item.replaces } : {}),
@@ -30,6 +31,13 @@ export const listItems = async (deps: OrderDeps, row: OrderRow, after: number, l
     };
   });
   return { rows, isLast: after + limit >= all.length };
+};
+
+/** One that took another's place came with that, of which the row knows the newest. */
+const deliveredAt = (row: OrderRow, { itemId, replaces }: ItemFacts): { readonly deliveredAt?: string } => {
+  if (replaces === undefined) return row.deliveredAt ? { deliveredAt: row.deliveredAt.toISOString() } : {};
+  const placed = row.events.find((event) => event.replaces?.some(({ by }) => by === itemId));
+  return placed ? { deliveredAt: iso(placed.atMs) } : {};
 };
 
 /** Redemptions, oldest first, with what was taken back. */
