@@ -447,6 +447,10 @@ describe('the pick-up page', () => {
     );
     expect(unfolded.filter((line) => line === 'BEGIN:VEVENT')).toHaveLength(1);
     expect(text).not.toContain('TICKET');
+
+    const timeless = (await issue(issuer, 'page-timeless')).body.pickupUrl;
+    const plain = (await reveal(timeless)).headers.get('set-cookie')?.split(';')[0] ?? '';
+    expectProblem(await read(fetch(`${timeless}/calendar.ics`, { headers: { cookie: plain } })), 404, 'path_unknown');
   });
 
   test.concurrent('of a gift and a reveal at once one counts', async () => {

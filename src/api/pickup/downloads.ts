@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { openCodes } from '../../channels/open-codes';
-import { type Appointment, calendarFile } from '../../channels/page/calendar';
+import { type Appointment, appointmentsOf, calendarFile } from '../../channels/page/calendar';
 import { codesCsv } from '../../channels/page/codes-csv';
 import { amountText, timeText } from '../../channels/page/plain-words';
 import type { PageWords } from '../../channels/page/translations';
@@ -135,9 +135,12 @@ export const mountDownloads = (mount: Mount, pages: PageDeps): void => {
     const details = [sellerName, `${words.order} ${row.orderNo}`, ...(instructions ? [instructions.text] : [])];
     const appointments = timesOf(row, codes).map((time) => ({
       ...time,
-      uid: sha256(`${row._id}/${time.startsAtMs}/${time.expiresAtMs ?? ''}`),
+      uid: sha256(`${row._id}/${time.startsAtMs}/${time.isEnd ? 'end' : (time.expiresAtMs ?? '')}`),
     }));
-    const body = calendarFile({ title: productName, details }, appointments, deps.nowMs());
+    // A calendar without an event is none.
+    if (appointments.length === 0) throw new Failure('path_unknown', { detail: 'No code of this order has a time' });
+    const endTitle = `${words.code.validUntil}: ${productName}`;
+    const body = calendarFile({ title: productName, endTitle, details }, appointments, deps.nowMs());
     return { mediaType: 'text/calendar; charset=utf-8', body };
   });
 };
@@ -157,12 +160,9 @@ const timeOf = (ms: number | undefined): string | undefined =>
   ms === undefined ? undefined : new Date(ms).toISOString();
 
 /** Each once, however many codes have it. */
-const timesOf = ({ facts }: OrderRow, codes: readonly Code[]): Pick<Appointment, 'startsAtMs' | 'expiresAtMs'>[] => {
-  const times = codes.flatMap(({ itemId }) => {
-    const { startsAtMs, expiresAtMs } = itemOf(facts, itemId);
-    return startsAtMs === undefined ? [] : [{ startsAtMs, expiresAtMs }];
-  });
-  return [...new Map(times.map((time) => [`${time.startsAtMs}/${time.expiresAtMs}`, time])).values()];
+const timesOf = ({ facts }: OrderRow, codes: readonly Code[]): Omit<Appointment, 'uid'>[] => {
+  const times = codes.flatMap(({ itemId }) => appointmentsOf(itemOf(facts, itemId)));
+  return [...new Map(times.map((time) => [JSON.stringify(time), time])).values()];
 };
 
 interface Said extends Pick<Branding, 'supportEmail' | 'supportUrl'> {

@@ -129,7 +129,7 @@ export const pageModel = async (
 };
 
 const hasTimes = ({ items = [] }: OrderRow['facts']): boolean =>
-  items.some((item) => isGood(item) && item.startsAtMs !== undefined);
+  items.some((item) => isGood(item) && (item.startsAtMs ?? item.expiresAtMs) !== undefined);
 
 /** Who was given it does not read what it cost, nor of money that is the giver's. */
 const moneyOf = (row: OrderRow): Pick<PickupModel, 'amount' | 'boughtAt' | 'refundDue' | 'isRefundAsked'> => ({

@@ -169,9 +169,9 @@ export const downloadCalendar = declareRoute({
   path: `${base}/calendar.ics`,
   name: 'downloadCalendar',
   who: 'buyer',
-  summary: 'When the codes begin, for a calendar: without the codes, for the browser that they were shown to',
+  summary: 'When the codes begin and end, for a calendar: without the codes, for the browser that they were shown to',
   answers: {
-    200: { says: 'An event for each time; none where no code has one', mediaType: 'text/calendar' },
+    200: { says: 'An event for each time; 404 where no code has one', mediaType: 'text/calendar' },
     404: lost,
   },
   problems: ofDownloads,
