@@ -329,3 +329,18 @@ test('a cancellation that the engine took, after it had dropped the task that de
   expect((await orderDeps.orders.find(name))?.timeline.map(({ event }) => event)).not.toContain('cancelled');
   expect((await issuer.order(name.orderNo)).body.state).toBe('delivered');
 });
+
+test('an order whose facts somebody else made what they cannot be begins no workflow, and is noted', async () => {
+  const other = await file.issuer();
+  await other.placeVerified('odd');
+  await lose(other, 'odd');
+  const { orders } = file.platform.core.database;
+  const _id = `${other.issuerId}/odd`;
+  await orders.updateOne({ _id }, { $set: { 'facts.issueWindowMs': 'x' as unknown as number } });
+  await until('a pass has looked at it', async () => {
+    await reconcile();
+    return (await orders.findOne({ _id }))?.tamperedAt !== undefined;
+  });
+  await expect(handleOf(other, 'odd').describe()).rejects.toThrow(WorkflowNotFoundError);
+  await orders.deleteOne({ _id });
+});
