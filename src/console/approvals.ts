@@ -66,17 +66,17 @@ const isOwn = ({ askedBy }: ApprovalAnswer): boolean => askedBy === session.curr
 const decide = async (approval: ApprovalAnswer, decision: 'approve' | 'refuse', refresh: () => void): Promise<void> => {
   const isApproval = decision === 'approve';
   const done = await askDialog({
-    title: isApproval ? 'Send the codes there?' : `${isOwn(approval) ? 'Withdraw' : 'Refuse'} the other terminal?`,
+    title: isApproval ? 'Send the codes there?' : 'Refuse the other terminal?',
     text: isApproval
       ? `The codes of ${approval.orderNo} go to ${approval.terminal.hint}, as ${approval.askedBy} asked.${approval.newLink ? ' The pick-up link that the buyer has ends.' : ''}${secretsText(approval)} The issuer is told.`
       : `The codes of ${approval.orderNo} stay where they are.`,
-    more: !isOwn(approval) && wholeAddress(approval),
-    confirm: isApproval ? 'Approve' : isOwn(approval) ? 'Withdraw' : 'Refuse',
+    more: wholeAddress(approval),
+    confirm: isApproval ? 'Approve' : 'Refuse',
     danger: isApproval,
     run: () => api.decideApproval(approval.approvalId, decision),
   });
   if (!done) return;
-  note(isApproval ? 'Approved; the codes are on their way.' : isOwn(approval) ? 'Withdrawn.' : 'Refused.');
+  note(isApproval ? 'Approved; the codes are on their way.' : 'Refused.');
   refresh();
 };
 
@@ -89,7 +89,7 @@ const buttons = (approval: ApprovalAnswer, refresh: () => void): Child => {
     return [approval.decidedBy && `by ${approval.decidedBy} `, mayRepeat && button('Do it again', 'approve')];
   }
   if (!may('operator')) return false;
-  if (isOwn(approval)) return ['waits for somebody else ', button('Withdraw', 'refuse')];
+  if (isOwn(approval)) return 'waits for somebody else';
   return [button('Approve', 'approve'), ' ', button('Refuse', 'refuse')];
 };
 

@@ -97,20 +97,16 @@ export const createSecondPerson = ({
     },
 
     /**
-     * Who asked may refuse it too, and so take it back.
-     *
      * @throws Failure `approval_unknown`, `operator_forbidden` for one's own or of nobody who is known, `already_decided`
      */
     toDecide: async (
       approvalId: string,
       { name, subject }: Operator,
-      decision?: 'approve' | 'refuse',
     ): Promise<{ row: ApprovalRow; terminal: Terminal }> => {
       const row = await known(approvalId);
       for (const one of [subject, row.askedBySubject]) expectPerson(one);
       const isOwn = row.askedBy === name || (subject !== undefined && row.askedBySubject === subject);
-      if (isOwn && decision !== 'refuse')
-        throw new Failure('operator_forbidden', { detail: 'You asked for it yourself' });
+      if (isOwn) throw new Failure('operator_forbidden', { detail: 'You asked for it yourself' });
       if (row.state !== 'open' && !row.isUndone) throw new Failure('already_decided');
       return { row, terminal: terminalOf(row) };
     },

@@ -1,4 +1,3 @@
-import { orderNameOf } from '../domain/ids';
 import { SealBroken } from '../sealing/key-ring';
 import { notAsWritten, openOrder } from '../sealing/order-row';
 import { flawOfOrder } from '../store/order-shape';

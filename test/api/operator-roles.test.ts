@@ -139,6 +139,7 @@ test('with twoPersons codes go to another terminal only when another operator sa
   const late = await yesterday.ask(row as NonNullable<typeof row>, { terminal: onSameHost }, otto);
   const [first, second] = [asked.body.approvalId, await ask(other)];
   expectProblem(await decide(otto, first, 'approve'), 403, 'operator_forbidden');
+  expectProblem(await decide(otto, first, 'refuse'), 403, 'operator_forbidden');
   expectProblem(await decide(vera, first, 'approve'), 403, 'operator_forbidden');
   expectProblem(await decide(anna, 'no-such-approval', 'approve'), 404, 'approval_unknown');
   // Masked, both are the same text: whoever may decide sees what it is, and nobody else does.
@@ -379,27 +380,6 @@ test('what was approved and could not be done is done by the same decision again
   expectProblem(await decide(anna, 'approve'), 409, 'already_decided');
   expect(await listed()).not.toHaveProperty('undone');
   expect(await terminals.deliveries('/later')).toHaveLength(1);
-  await by(anna, 'PUT', '/settings', { twoPersons: false });
-});
-
-test('who asked for another terminal takes that back, while nobody has approved it', async () => {
-  await terminals.answer('/shut', () => 410);
-  const issuer = await file.issuer({
-    terminal: { channel: 'webhook', url: await terminals.urlOf('/shut') },
-    deliveryDelaysSeconds: [1],
-  });
-  await issuer.placeVerified('back');
-  await issuer.submit('back', [{ itemId: '1', value: 'CODE-back' }]);
-  await issuer.inState('back', 'undeliverable');
-  await by(anna, 'PUT', '/settings', { twoPersons: true });
-  const terminal = { channel: 'webhook', url: await terminals.urlOf('/wrong') };
-  const asked = await by(otto, 'POST', `/orders/${issuer.issuerId}/back/redeliver`, { terminal });
-  const decide = (person: Person, decision: string) =>
-    by(person, 'POST', `/approvals/${asked.body.approvalId}`, { decision });
-  expectProblem(await decide(vera, 'refuse'), 403, 'operator_forbidden');
-  expect((await decide(otto, 'refuse')).body).toMatchObject({ state: 'refused', decidedBy: otto.name });
-  expectProblem(await decide(anna, 'approve'), 409, 'already_decided');
-  expect(await terminals.deliveries('/wrong')).toHaveLength(0);
   await by(anna, 'PUT', '/settings', { twoPersons: false });
 });
 

@@ -67,7 +67,7 @@ export const mountOperatorApprovals = (mount: Mount, deps: OperatorApprovals): v
   });
 
   mount.operator(routes.decideApproval)(async ({ params, body: { decision }, operator, audit }) => {
-    const { row, terminal } = await secondPerson.toDecide(params.approvalId, operator, decision);
+    const { row, terminal } = await secondPerson.toDecide(params.approvalId, operator);
     const order = await findOrder(deps, row.issuerId, row.orderNo);
     const action = decision === 'approve' ? 'order.terminal_approved' : 'order.terminal_refused';
     const { before, after } = changedTerminals(orderDeps, order, terminal);

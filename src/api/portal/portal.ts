@@ -141,7 +141,8 @@ const mountOwnSession = (mount: Mount, { sessions, issuers, audit }: Portal): vo
   const expectSession = async (cookieHeader: string | undefined) => {
     const session = await sessions.of(cookieHeader);
     const issuer = session && (await issuers.findEver(session.issuerId));
-    if (session && isSameGeneration(session, issuer)) return { ...session, issuerName: shownIssuer(session.issuerId, issuer.name) };
+    if (session && isSameGeneration(session, issuer))
+      return { ...session, issuerName: shownIssuer(session.issuerId, issuer.name) };
     throw new Failure('signature_invalid', { detail: 'This browser is not signed in' });
   };
 

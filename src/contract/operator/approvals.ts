@@ -86,7 +86,7 @@ export const decideApproval = declareRoute({
   path: `${base}/{approvalId}`,
   name: 'decideApproval',
   who: 'operator',
-  summary: 'Approves what another operator asked for, within 24 hours, and does it; or refuses it, also one’s own',
+  summary: 'Approves what another operator asked for, within 24 hours, and does it; or refuses it',
   body: z.strictObject({ decision: z.enum(['approve', 'refuse']) }).meta({ examples: [{ decision: 'approve' }] }),
   answers: { 200: { says: 'Decided, and done where it was approved', body: approval } },
   /** Once approved it is answered as the call itself. */
