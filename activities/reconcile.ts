@@ -299,7 +299,9 @@ const startLostAfterSales = async ({ orderDeps, ...deps }: Reconciling, before: 
     await liveFirst((mode) => orderDeps.orders.withAfterSalesDue(before, batch, mode)),
     async (row) => {
       await orderDeps.orders.deferAfterSales(row._id);
-      return isOrder(orderDeps, row) && (await startAfterSales(orderDeps, row)) > 0;
+      if (isUnderItsName(row)) return (await startAfterSales(orderDeps, row)) > 0;
+      orderDeps.rowReader.leaveOut('orders', row);
+      return false;
     },
   );
 

@@ -116,6 +116,7 @@ const fieldsOf = ({ settings, effective }: SettingsAnswer, level: Level): Field[
     kind: range ? 'number' : 'text',
     min: range?.[0],
     max: range?.[1],
+    ...(range ? {} : { wrong: 'Whole seconds, up to a day each, with blanks or commas between.' }),
     value: fieldValue(settings[name]),
     placeholder: settings[name] === undefined ? `${[effective[name].value].flat().join(', ')}, inherited` : 'inherited',
   }));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { orderId } from '../domain/ids';
-import { deliveryStates, orderStates } from '../domain/order';
+import { deliveryStates, isClosed, orderStates } from '../domain/order';
 
 /** What stands in a database may be anything: this far a number of milliseconds is a time. */
 const ms = z.number().min(-8.64e15).max(8.64e15);
@@ -26,7 +26,8 @@ const items = z.custom((value) => Array.isArray(value) && value.every((one) => t
 const itemSums = z.object({
   ...{ entries: count, replacements: count, void: count, replaced: count, used: count, redeemed: count },
   ...{ unused: count, ending: count, asked: count, askedEntries: count, askedUnused: count },
-  redeemableMs: z.array(ms),
+  /** From, until: without an end the greatest number that is exact. */
+  redeemableMs: z.array(z.number()),
 });
 
 const voidRequest = z.object({
@@ -80,9 +81,9 @@ const facts = z.object({
   redeliveredOn: z.object({ day: count, count }).optional(),
 });
 
-/** Nobody gave more codes than were paid for, and no more ended than there were. */
-const isSum = ({ quantity, issued, itemSums: sums }: z.infer<typeof facts>): boolean =>
-  issued <= quantity && (!sums || sums.void + sums.replaced <= issued + sums.replacements);
+/** Nobody gave more codes than were paid for, and no more ended than there were, of which a closed order counts none. */
+const isSum = ({ state: now, quantity, issued, itemSums: sums }: z.infer<typeof facts>): boolean =>
+  issued <= quantity && (isClosed(now) || !sums || sums.void + sums.replaced <= issued + sums.replacements);
 
 const listed = z.object({
   _id: text,

@@ -341,7 +341,7 @@ describe('the console in a browser', () => {
     await dialog.getByLabel('Seconds between tries of a notice').fill('10, soon');
     await dialog.getByLabel('Seconds to verify').fill('3600');
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await dialog.getByText('/noticeDelaysSeconds/1').waitFor();
+    await dialog.getByText('Whole seconds, up to a day each').waitFor();
     await dialog.getByLabel('Seconds between tries of a notice').fill('');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Time to verify: 60 min').waitFor();
