@@ -382,6 +382,10 @@ test('nothing is sent again to a paused issuer, of a purged order, or of what is
   await issuer.cancel('old');
   const { callId } = await callOf(issuer, 'order.refund_due');
   await callOf(issuer, 'order.cancelled');
+  // A debt is not forgotten.
+  const settled = { settlementId: 's', amount: { value: 1_000, currency: 'EUR' } };
+  const settlement = { type: 'order.refund_settlement', orderNo: 'old', token: issuer.tokenOf('old'), ...settled };
+  expect((await issuer.post('/orders/old/refund-settlement', settlement)).status).toBe(201);
   await file.platform.operator('POST', `/issuers/${issuer.issuerId}/pause`);
   expectProblem(await replay(issuer, callId), 409, 'issuer_paused');
   await file.platform.operator('POST', `/issuers/${issuer.issuerId}/resume`);

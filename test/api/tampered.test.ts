@@ -251,7 +251,7 @@ test('with the platform’s rules gone sales and calls to today’s hosts go on,
   await orderSettings.deleteOne({ _id: 'platform' });
   expect((await issuer.place('today')).status).toBe(201);
   await issuer.message('order.paid', 'today');
-  expect((await issuer.order('today')).body.state).toBe('notified');
+  await issuer.inState('today', 'notified');
   const path = `/issuers/${issuer.issuerId}`;
   const { callback, state } = (await operator('GET', path)).body;
   expect(state).toBe('active');

@@ -87,7 +87,7 @@ describe('GET /statements/{day}', () => {
     }
   });
 
-  test('leaves out what somebody else wrote, and is not made without an order that is as it was', async () => {
+  test('leaves out what somebody else wrote, of which a person hears', async () => {
     at(30, 60);
     const one = await issuer();
     for (const orderNo of ['a', 'b']) await one.place(orderNo);
@@ -99,14 +99,11 @@ describe('GET /statements/{day}', () => {
       .mockImplementation(async (...args) =>
         (await real(...args)).map((row) => (row.orderNo === 'b' ? { ...row, facts: null as never } : row)),
       );
-    const first = await one.get(`/statements/${name(30)}`);
-    expect(first.status).toBe(500);
-    const _id = `${one.issuerId}/b`;
-    expect((await platform.core.database.orders.findOne({ _id }))?.tamperedAt).toBeUndefined();
-    await platform.core.database.orders.updateOne({ _id }, { $set: { quantity: 7 } });
-    const second = await one.get(`/statements/${name(30)}`);
-    expect(linesOf(second.body).map(({ orderNo }) => orderNo)).toEqual(['a']);
+    const { body } = await one.get(`/statements/${name(30)}`);
     breaking.mockRestore();
+    expect(linesOf(body).map(({ orderNo }) => orderNo)).toEqual(['a']);
+    const _id = `${one.issuerId}/b`;
+    await until('it is noted', async () => (await platform.core.database.orders.findOne({ _id }))?.tamperedAt);
   });
 
   test('is made once, from 00:10 of the next day on, with the facts of then, and is the same for 400 days', async () => {
