@@ -90,6 +90,7 @@ test('after sealing anew the new key alone opens codes, secrets and kept answers
     const waiting = { issuerId: 'gone', orderNo: 'gone' };
     await platform.core.orderDeps.inbox.put(waiting, 'u', { kind: 'refuse' } as never, new Date());
 
+    await platform.operator('PUT', '/maintenance', { on: false });
     const { alerts, conformance } = platform.core;
     await alerts.raise({ kind: 'orders_stuck', subject: 'gone', summary: 'none' }, new Date(), ['webhook']);
     const run = { issuerId: 'gone', runId: 'r', at: new Date() };

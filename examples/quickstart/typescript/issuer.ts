@@ -1,4 +1,3 @@
-// node issuer.ts; with Node 20, under the name issuer.mjs.
 import { createServer } from 'node:http';
 import { createIssuer, fileStore } from '@codeferry/issuer';
 
