@@ -146,6 +146,13 @@ const each = async <T extends { readonly _id: string }>(
   return mended;
 };
 
+/** What only waits for its time keeps its place; what cannot be mended gives way to others. */
+const ifFailed =
+  <T>(defer: (item: T) => Promise<void>) =>
+  async (item: T, hasFailed: boolean): Promise<void> => {
+    if (hasFailed) await defer(item);
+  };
+
 /** Of what stands there as an order; what does not is left out, for a person. */
 const isOrder = <Row extends { readonly _id: string }>({ rowReader }: OrderDeps, row: Row): boolean =>
   rowReader.those('orders', [row]).length > 0;
@@ -192,9 +199,7 @@ const startMissing = async (deps: Reconciling, before: Date) => {
       await orderDeps.orders.markStarted(row);
       return true;
     },
-    async ({ _id }, hasFailed) => {
-      if (hasFailed) await orderDeps.orders.deferStart(_id);
-    },
+    ifFailed(({ _id }) => orderDeps.orders.deferStart(_id)),
   );
   return { started, tooOld };
 };
@@ -244,9 +249,7 @@ const startEvents = async ({ orderDeps, issuers, ...deps }: Reconciling, before:
       await orderDeps.orders.deferEvents(row._id, nextLook(isUnderWay ? sinceMs : undefined, deps.nowMs()));
       return outcomes.includes('started');
     },
-    async ({ _id }, hasFailed) => {
-      if (hasFailed) await orderDeps.orders.deferEvents(_id, nextLook(undefined, deps.nowMs()));
-    },
+    ifFailed(({ _id }) => orderDeps.orders.deferEvents(_id, nextLook(undefined, deps.nowMs()))),
   );
 
 /** Replays whose workflow was never started, or was lost. */
@@ -286,9 +289,7 @@ const startVoidRequests = async ({ orderDeps, ...deps }: Reconciling, before: Da
       await orderDeps.orders.deferVoid(row._id, nextLook(sinceMs, deps.nowMs()));
       return started === 'started';
     },
-    async ({ _id }, hasFailed) => {
-      if (hasFailed) await orderDeps.orders.deferVoid(_id, nextLook(undefined, deps.nowMs()));
-    },
+    ifFailed(({ _id }) => orderDeps.orders.deferVoid(_id, nextLook(undefined, deps.nowMs()))),
   );
 
 /** What terminals have to hear of closed and delivered orders. */

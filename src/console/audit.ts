@@ -1,4 +1,5 @@
 import { type auditPhases, auditWords } from '../domain/words/audit-words';
+import { keepInAddress } from '../pages-kit/ask';
 import { type Child, h, replace } from '../pages-kit/dom';
 import { empty, heading, pagedTable, problemBox } from '../pages-kit/parts';
 import { fieldInstant, fieldText, timeTag } from '../pages-kit/time';
@@ -87,9 +88,7 @@ export const auditView = async ({ root, query, signal }: View): Promise<void> =>
       },
       ...{ from: fieldInstant(from.value), to: fieldInstant(to.value, 59_999) },
     };
-    const given = Object.entries(wanted).filter(([, value]) => value !== '');
-    const address = new URLSearchParams(given).toString();
-    history.replaceState(null, '', `#/audit${address && `?${address}`}`);
+    keepInAddress('audit', wanted);
     try {
       const found = await pagedTable(
         'What operators did, newest first',
@@ -100,7 +99,7 @@ export const auditView = async ({ root, query, signal }: View): Promise<void> =>
           { name: 'Change', wide: true, cell: changes },
         ],
         (cursor) => api.audit(wanted, mine, cursor),
-        given.length > 0
+        Object.values(wanted).some((value) => value !== '')
           ? empty('Nothing fits', 'Who and target are searched by the whole of them.')
           : empty('Nothing yet', 'Everything that an operator changes is written down here.'),
         mine,

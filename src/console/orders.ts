@@ -1,6 +1,7 @@
 import type { OrderState } from '../domain/order';
 import { count } from '../domain/words/count';
 import { stateWords } from '../domain/words/state-words';
+import { keepInAddress } from '../pages-kit/ask';
 import { askDialog, showDialog } from '../pages-kit/dialog';
 import { h, note, replace } from '../pages-kit/dom';
 import { empty, heading, pagedTable, problemBox, table } from '../pages-kit/parts';
@@ -101,11 +102,7 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
     const wanted = isPickup ? { ...nothingAsked, mode: mode.value } : filter();
     const offerFile = () => file.setAttribute('href', api.ordersFile({ ...wanted }));
     // Nor does what finds nothing, as a code that belongs into the other field.
-    const keep = (kept: Partial<OrderFilter>): void => {
-      const said = Object.entries(kept).flatMap(([name, value]) => (value ? [[name, value]] : []));
-      const address = new URLSearchParams(said).toString();
-      history.replaceState(null, '', `#/orders${address && `?${address}`}`);
-    };
+    const keep = (kept: Partial<OrderFilter>) => keepInAddress('orders', { ...kept });
     const { q, ...others } = wanted;
     const isKnown = q === query.get('q');
     keep(isKnown ? wanted : others);

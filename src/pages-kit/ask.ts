@@ -92,3 +92,7 @@ export const query = (pairs: Pairs): string => {
   const text = new URLSearchParams(given).toString();
   return text === '' ? '' : `?${text}`;
 };
+
+/** Of a view's filter, so that it can be sent to a colleague. */
+export const keepInAddress = (place: string, filter: Pairs): void =>
+  history.replaceState(null, '', `#/${place}${query(filter)}`);

@@ -1,6 +1,7 @@
 import { orderStates } from '../domain/order';
 import { moneyText } from '../domain/words/money';
 import { stateWords } from '../domain/words/state-words';
+import { keepInAddress } from '../pages-kit/ask';
 import { h, replace } from '../pages-kit/dom';
 import { type Column, empty, heading, pagedTable, problemBox, stateChip } from '../pages-kit/parts';
 import { agoText, timeTag } from '../pages-kit/time';
@@ -49,12 +50,8 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
     running = new AbortController();
     const mine = AbortSignal.any([running.signal, signal]);
     const filter = { q: search.value.trim(), state: state.value };
-    const keep = ({ q, state: ofState }: typeof filter): void => {
-      const said = Object.entries({ q, state: ofState }).filter(([, value]) => value);
-      history.replaceState(null, '', `#/orders${said.length > 0 ? `?${new URLSearchParams(said)}` : ''}`);
-    };
     // What finds nothing stands in no address: it may be a code.
-    keep({ ...filter, q: filter.q === query.get('q') ? filter.q : '' });
+    keepInAddress('orders', { ...filter, q: filter.q === query.get('q') ? filter.q : '' });
     const nothing = empty(
       'No order fits',
       filter.q || filter.state
@@ -71,7 +68,7 @@ export const ordersView = async ({ root, query, signal }: View): Promise<void> =
       );
       if (!mine.aborted) {
         replace(found, list);
-        if (list.querySelector('a.order-link')) keep(filter);
+        if (list.querySelector('a.order-link')) keepInAddress('orders', filter);
       }
     } catch (error) {
       if (!mine.aborted) replace(found, problemBox(error as Error));

@@ -377,15 +377,12 @@ export const ever = { $gt: new Date(0) };
 const beginsWith = (text: string) => ({ $gte: text, $lt: `${text}\uffff` });
 
 /** Rows of before, without the field, are found as they were: in the case in which they are written. */
-const numbersWith = (prefix: string): Filter<OrderRow>[] => [
-  { orderNoLower: beginsWith(prefix.toLowerCase()) },
-  { orderNo: beginsWith(prefix), orderNoLower: { $exists: false } },
+const numbersLike = (orderNo: string, like: (text: string) => Filter<OrderRow>['orderNo']): Filter<OrderRow>[] => [
+  { orderNoLower: like(orderNo.toLowerCase()) },
+  { orderNo: like(orderNo), orderNoLower: { $exists: false } },
 ];
-
-const numbered = (orderNo: string): Filter<OrderRow>[] => [
-  { orderNoLower: orderNo.toLowerCase() },
-  { orderNo, orderNoLower: { $exists: false } },
-];
+const numbersWith = (prefix: string): Filter<OrderRow>[] => numbersLike(prefix, beginsWith);
+const numbered = (orderNo: string): Filter<OrderRow>[] => numbersLike(orderNo, (text) => text);
 
 /** The newest of some lists, each newest first. */
 const newestOf = (lists: readonly (readonly ListedOrder[])[], limit: number): ListedOrder[] =>
@@ -859,7 +856,6 @@ export const createOrders = (
       if (wasTold.matchedCount === 0) await orders.updateOne(isAnother, { $set: { sentIn } });
     },
 
-    /** By the webhook-id of a message to its issuer. */
     /** All that have an event or a message of this id: one is the order that told it, unless somebody else wrote to it. */
     findByWebhookId: async (id: string): Promise<OrderRow[]> => {
       const [ofEvents, ofMessages] = await Promise.all(

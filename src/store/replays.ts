@@ -33,9 +33,7 @@ export const sealedOfReplay = ({
   issuerId,
   at,
   matched,
-}: Pick<ReplayRow, '_id' | 'issuerId' | 'at' | 'matched'>) => ({
-  ...{ _id, issuerId, at, matched },
-});
+}: Pick<ReplayRow, '_id' | 'issuerId' | 'at' | 'matched'>) => ({ _id, issuerId, at, matched });
 
 export type ShownReplay = Omit<ReplayRow, 'events'>;
 
