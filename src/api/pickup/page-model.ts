@@ -113,7 +113,6 @@ export const pageModel = async (
       : {}),
     reportUrl: `${basePath}/p/${secret}/report`,
     isReported: row.timeline.some(({ event }) => event === 'code_reported'),
-    ...(isGiftLink(row, secret) ? {} : { refundRefusal: refundRefusal(row) }),
     asksPin: !isGiftLink(row, secret) && asksPin(deps, row),
     basePath,
     eventsUrl: `${basePath}/p/${secret}/events`,
@@ -132,11 +131,14 @@ const hasTimes = ({ items = [] }: OrderRow['facts']): boolean =>
   items.some((item) => isGood(item) && (item.startsAtMs ?? item.expiresAtMs) !== undefined);
 
 /** Who was given it does not read what it cost, nor of money that is the giver's. */
-const moneyOf = (row: OrderRow): Pick<PickupModel, 'amount' | 'boughtAt' | 'refundDue' | 'isRefundAsked'> => ({
+const moneyOf = (
+  row: OrderRow,
+): Pick<PickupModel, 'amount' | 'boughtAt' | 'refundDue' | 'isRefundAsked' | 'refundRefusal'> => ({
   amount: row.amount,
   boughtAt: boughtAt(row),
   refundDue: { value: row.facts.refundDueValue ?? 0, currency: row.amount.currency },
   isRefundAsked: pendingRequest(row.facts) !== undefined,
+  refundRefusal: refundRefusal(row),
 });
 
 /** In a word of the closed list: what its issuer says beside it is no word to a buyer. */
