@@ -24,7 +24,7 @@ import type { Mount } from '../edge/mount';
 import { enterByLink, findByLink, isGiven } from './find-by-link';
 import { fromOneVersion } from './from-one-version';
 import { wordsFor } from './page-language';
-import { goodOf, type PageDeps } from './page-model';
+import { boughtAt, goodOf, type PageDeps } from './page-model';
 import { setPrivateHeaders } from './private-headers';
 import { holdsCodes } from './reveal';
 import { requireReveal } from './reveal-cookie';
@@ -190,19 +190,19 @@ const saidOf = (
 
 /** As the page tells them. */
 const purchaseFacts = (
-  { issuerId, orderNo, amount, payment, createdAt, gift }: OrderRow,
+  row: OrderRow,
   { sellerName, supportEmail, supportUrl }: Said,
   words: PageWords,
 ): (readonly [string, string])[] => [
-  ...(isTestIssuer(issuerId) ? [[words.test.mark, words.test.means] as const] : []),
-  [words.order, orderNo],
+  ...(isTestIssuer(row.issuerId) ? [[words.test.mark, words.test.means] as const] : []),
+  [words.order, row.orderNo],
   [words.seller, sellerName],
   // Who was given it does not read what it cost.
-  ...(gift?.hash
+  ...(row.gift?.hash
     ? []
     : [
-        [words.price, amountText(amount, words.locale)] as const,
-        [words.boughtOn, timeText(payment?.paidAt ?? createdAt.toISOString(), words.locale)] as const,
+        [words.price, amountText(row.amount, words.locale)] as const,
+        [words.boughtOn, timeText(boughtAt(row), words.locale)] as const,
       ]),
   ...(supportEmail === undefined ? [] : [[words.questions, supportEmail] as const]),
   ...(supportUrl === undefined ? [] : [[words.helpAndTerms, supportUrl] as const]),

@@ -148,7 +148,7 @@ const refundRefusal = ({ facts, timeline }: OrderRow): VoidRefusal | undefined =
   return voidRefusals.find((one) => one === reason) ?? 'other';
 };
 
-const boughtAt = ({ payment, createdAt }: OrderRow): string => payment?.paidAt ?? createdAt.toISOString();
+export const boughtAt = ({ payment, createdAt }: OrderRow): string => payment?.paidAt ?? createdAt.toISOString();
 
 const mayGive = (row: OrderRow, secret: string): boolean =>
   !isGiftLink(row, secret) && !wasOpened(row) && row.facts.state === 'delivered' && goodCount(row.facts) > 0;

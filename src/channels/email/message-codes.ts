@@ -6,10 +6,10 @@ import type { PageWords } from '../page/translations';
 /** More would make a mail that nobody scrolls through: the page has them all. */
 const codesMax = 20;
 const picturesMax = 5;
+const picturedMaxBytes = 512;
+
 /** Undefined where there is none, or too much is drawn. */
 export type DrawPng = (code: PicturedCode) => Promise<Buffer | undefined>;
-
-const picturedMaxBytes = 512;
 
 /** The codes as a mail shows them, where the issuer lets it. */
 export const messageCodes = (codes: readonly Code[], words: PageWords, drawPng: DrawPng) => {

@@ -177,7 +177,7 @@ const revealForm = (
   words: PageWords,
 ): Markup => html`<form class="reveal-form" id="reveal" method="post" action="${revealUrl}">
 ${refusal !== undefined && refusalLine(refusal)}
-${asksPin === true && html`<label class="order-pin">${words.orderPin} <input name="pin" type="password" inputmode="numeric" pattern="[0-9]{4,8}" maxlength="8" autocomplete="off" required${refusal !== undefined && html` aria-invalid="true" aria-describedby="refusal"`}></label>`}
+${asksPin === true && pinField(words, refusal)}
 <button type="submit" class="main">${words.showCodes(ready)}</button>
 </form>`;
 
@@ -248,8 +248,8 @@ ${
 </form>
 </details>`;
 
-const pinField = (words: PageWords): Markup =>
-  html`<label class="order-pin">${words.orderPin} <input name="pin" type="password" inputmode="numeric" pattern="[0-9]{4,8}" maxlength="8" autocomplete="off" required></label>`;
+const pinField = (words: PageWords, refusal?: string): Markup =>
+  html`<label class="order-pin">${words.orderPin} <input name="pin" type="password" inputmode="numeric" pattern="[0-9]{4,8}" maxlength="8" autocomplete="off" required${refusal !== undefined && html` aria-invalid="true" aria-describedby="refusal"`}></label>`;
 
 const refund = (amount: Amount, words: PageWords): Markup => html`<div class="refund">
 <p class="refund-amount"><span>${words.refundDue}</span> <strong>${amountText(amount, words.locale)}</strong></p>

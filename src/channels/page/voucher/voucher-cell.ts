@@ -3,7 +3,7 @@ import type { Code } from '../../../contract/code';
 import { timeText } from '../plain-words';
 import type { PageWords } from '../translations';
 import { drawPicture } from './draw-picture';
-import { isFromRight, writeFromRight } from './written-text';
+import { isDrawnFromRight, writeFromRight } from './written-text';
 
 export const ink = '#13211f';
 export const soft = '#4d5f5e';
@@ -66,7 +66,7 @@ export const planCell = (
     height: fromRightLineHeight * fontSize,
   });
   const whole = (text: string, fontSize: number, color: string): Line => {
-    if (words.dir === 'rtl' || isFromRight(text)) {
+    if (isDrawnFromRight(text, words.dir)) {
       // As wide as a letter may be: to measure such a text takes longest of all.
       const ems = (part: string): number => part.length * (part.includes(' ') ? 1.5 : 1);
       const count = text
@@ -118,7 +118,7 @@ export const drawCell = (
   let top = y + paddingY;
   const write = ({ text, fontSize, color, height }: Line): void => {
     document.fontSize(fontSize).fillColor(color);
-    if (words.dir === 'rtl' || isFromRight(text)) {
+    if (isDrawnFromRight(text, words.dir)) {
       const align = words.dir === 'rtl' ? 'right' : 'left';
       const linesMax = Math.round(height / (fromRightLineHeight * fontSize));
       writeFromRight(document, text, { ...inner, y: top, fontSize, dir: words.dir, align, linesMax });

@@ -5,7 +5,7 @@ import { codePicture, pictureBytes } from '../barcode';
 import type { PageWords } from '../translations';
 import { arabicFont, voucherFont } from './font';
 import { drawCell, ink, type PrintedCode, planCell, soft } from './voucher-cell';
-import { fontNames, isFromRight, writeFromRight } from './written-text';
+import { fontNames, isDrawnFromRight, isFromRight, writeFromRight } from './written-text';
 
 export type VoucherSize = 'a4' | 'receipt';
 
@@ -124,7 +124,7 @@ const drawAbout = (document: PDFKit.PDFDocument, voucher: Voucher, words: PageWo
   const write = (text: string, fontSize: number, color: string, gap = 0): void => {
     document.fontSize(fontSize).fillColor(color);
     document.y += gap;
-    if (dir === 'ltr' && !isFromRight(text)) {
+    if (!isDrawnFromRight(text, dir)) {
       document.text(text, margin, document.y, { width });
       return;
     }

@@ -27,6 +27,9 @@ const arabicLetter = /\p{Script=Arabic}/u;
 /** Whether the PDF library alone would write it in the wrong order. */
 export const isFromRight = (text: string): boolean => fromRight.test(text);
 
+/** Whether it is drawn by `writeFromRight`. */
+export const isDrawnFromRight = (text: string, dir: 'ltr' | 'rtl'): boolean => dir === 'rtl' || isFromRight(text);
+
 const bidi = createBidi();
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
