@@ -11,6 +11,7 @@ import type { createReplayEvents } from '../activities/replay-events';
 import type { createRequestCode } from '../activities/request-code';
 import type { createRequestTestVoid } from '../activities/request-test-void';
 import { turnOf } from '../src/domain/ids';
+import { callRetry } from '../src/domain/timings';
 
 type Own = ReturnType<typeof createProject>;
 type CallsOut = ReturnType<typeof createNotify> &
@@ -44,7 +45,7 @@ export const callsOut = (taskQueue: string, issuerId: string, summary: string): 
     summary,
     startToCloseTimeout: '45 seconds',
     heartbeatTimeout: '15 seconds',
-    retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '5 minutes' },
+    retry: callRetry,
     cancellationType: 'TRY_CANCEL',
     priority: { fairnessKey: turnOf(issuerId) },
   });
@@ -64,7 +65,7 @@ export const replaying = (taskQueue: string, issuerId: string) =>
     taskQueue,
     startToCloseTimeout: '2 minutes',
     heartbeatTimeout: '15 seconds',
-    retry: { initialInterval: '2 seconds', backoffCoefficient: 2, maximumInterval: '1 minute' },
+    retry: callRetry,
     priority: { fairnessKey: turnOf(issuerId) },
     summary: `Send ${issuerId} some of its events once more`,
   });

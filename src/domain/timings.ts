@@ -27,6 +27,12 @@ export const waitMaxMs = 30 * secondMs;
 export const holdPollMs = 60 * secondMs;
 export const heldCallDelayMs = 30 * secondMs;
 
+/**
+ * How soon the engine makes a call out again whose attempt ended without asking for a delay, as with its process. It grows
+ * to half a minute at most: the engine's count of attempts has in it what found no place, or an open circuit.
+ */
+export const callRetry = { initialInterval: 2 * secondMs, maximumInterval: 30 * secondMs } as const;
+
 /** An issuer's secret or the platform's delivery key that was replaced lives on this long, unless it is ended at once. */
 export const rotationOverlapMs = 24 * hourMs;
 

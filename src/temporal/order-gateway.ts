@@ -26,6 +26,7 @@ import {
 } from '../domain/ids';
 import type { AskedMessage } from '../domain/messages';
 import type { OrderFacts, OrderOpening } from '../domain/order';
+import { callRetry } from '../domain/timings';
 import { nameAttributes, openingAttributes } from '../order-messages/order-attributes';
 import {
   type AfterSaleInput,
@@ -232,6 +233,7 @@ export const createOrderGateway = ({
           heartbeatTimeout: '15 seconds',
           idConflictPolicy: 'USE_EXISTING',
           idReusePolicy: 'REJECT_DUPLICATE',
+          retry: callRetry,
           priority: { fairnessKey: turnOf(issuerId) },
           ...options,
         }),
@@ -248,7 +250,6 @@ export const createOrderGateway = ({
    */
   const startEvent = (order: OrderName, sequence: number, delay?: Duration, id = eventActivityId(order, sequence)) =>
     startCall('sendEvent', id, order.issuerId, [eventName(order, sequence)], {
-      retry: { initialInterval: '5 seconds', maximumInterval: '1 day' },
       idReusePolicy: 'ALLOW_DUPLICATE',
       summary: `Tell ${order.issuerId} event ${sequence} of order ${order.orderNo}`,
       typedSearchAttributes: nameAttributes(order),
@@ -385,7 +386,6 @@ export const createOrderGateway = ({
       startCall('playConformance', `conformance/${issuerId}/${runId}`, issuerId, [{ issuerId, runId }], {
         startToCloseTimeout: '6 minutes',
         scheduleToCloseTimeout: '20 minutes',
-        retry: { initialInterval: '2 seconds' },
         summary: `Conformance of ${issuerId}`,
       }),
 
@@ -415,7 +415,7 @@ const msOf = ({ seconds, nanos }: { seconds?: { toString(): string } | null; nan
   Number(seconds?.toString() ?? 0) * 1_000 + (nanos ?? 0) / 1_000_000;
 
 /** Ended by time: the engine counts also what found no place, or was not tried for another reason. */
-const ofMinutes = { retry: { initialInterval: '5 seconds' }, scheduleToCloseTimeout: '10 minutes' } as const;
+const ofMinutes = { scheduleToCloseTimeout: '10 minutes' } as const;
 
 const ofReplay = {
   ...ofMinutes,

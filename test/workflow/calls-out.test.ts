@@ -48,6 +48,23 @@ test('the notice is tried again after the delay that each failed try gives, unde
   expect((await order.facts()).state).toBe('notified');
 });
 
+test('a try that ends without a word is made again within half a minute, however often the call was put off before', async () => {
+  const putOffs = 12;
+  const order = await time.start(
+    {},
+    {
+      notifyIssuer: (n) => {
+        if (n <= putOffs) throw failedTry(1_000);
+        if (n === putOffs + 1) throw new Error('its process died');
+      },
+    },
+  );
+  await time.pass(2 * minuteMs);
+  const [lost, again] = order.calls('notifyIssuer').slice(putOffs);
+  expect((again?.atMs ?? Number.POSITIVE_INFINITY) - (lost?.atMs ?? 0)).toBeLessThan(35_000);
+  expect((await order.facts()).state).toBe('notified');
+});
+
 test('the notice is tried no more once the order is verified', async () => {
   const order = await time.start({}, isAway);
   await order.verify();
