@@ -15,13 +15,15 @@ export interface Stage {
 
 export interface Scene {
   readonly name: string;
-  /** It looks at what became of others, once all have ended. */
-  readonly isLast?: true;
+  /** Left out: while processes die. `calm`: after the last fault, beside what still settles. `end`: once all have ended. */
+  readonly when?: 'calm' | 'end';
   /** Resolves to whether the process died where it should. */
   play(stage: Stage): Promise<boolean>;
 }
 
 const hitLimitMs = 25_000;
+/** More than a window of 45 s to be verified, and one for its codes. */
+const calmLimitMs = 120_000;
 const startUpMs = 8_000;
 
 const order = (name: string, issuerId: string, changes: Partial<PlannedOrder> = {}): PlannedOrder => ({
@@ -195,6 +197,22 @@ const burst = Array.from({ length: 120 }, (_, n) => {
 });
 
 const early = order('early-codes', 'push-page', { behaviour: 'codes_before_verification' });
+const late = order('late-codes', 'once-page', { behaviour: 'late_codes' });
+
+/** What codes of this order hear, while all is well. */
+const answered = (when: 'calm' | 'end', name: string, code: string, planned: PlannedOrder): Scene => ({
+  name,
+  when,
+  play: async (stage) => {
+    await stage.place([planned]);
+    return untilSeen(
+      stage,
+      [planned],
+      (fact) => fact.what === 'answered' && fact.call === 'codes' && fact.body.code === code,
+      { limitMs: calmLimitMs },
+    );
+  },
+});
 
 export const crashScenes: readonly Scene[] = [
   // The reconciler mends these three, so they come first.
@@ -248,15 +266,10 @@ export const crashScenes: readonly Scene[] = [
   },
   {
     name: 'what was queued when both apis died is delivered all the same',
-    isLast: true,
+    when: 'end',
     play: (stage) => untilSeen(stage, burst, (fact) => fact.what === 'heard' && fact.type === 'order.delivered'),
   },
-  {
-    // In the random plan the engine may be away each time that codes come too early.
-    name: 'codes before the verification, while all is well',
-    play: async (stage) => {
-      await stage.place([early]);
-      return untilSeen(stage, [early], (fact) => fact.what === 'answered' && fact.body.code === 'not_verified');
-    },
-  },
+  // In the random plan the engine may be away each time that codes come too early, or their order is still asked.
+  answered('end', 'codes before the verification', 'not_verified', early),
+  answered('calm', 'codes for a closed order', 'order_closed', late),
 ];

@@ -7,9 +7,11 @@ import { type Child, startChild } from '../../src/dev/child-process';
 import { crashPointNames } from './crash-points';
 import type { Scene, Stage } from './crash-scenes';
 import { doFault } from './do-fault';
+import { askEngine } from './engine-client';
 import { type FactOf, openFactLog, readFacts } from './facts';
 import { judge, type SeenOrder, type Verdicts } from './judge';
 import { countMended } from './mended';
+import { saidOfOpen } from './not-ended';
 import type { Outside, Phase } from './outside';
 import { allUp, type OutsidePorts, type PlatformParts, startParts } from './parts';
 import { faultDeck, issuersOf, type PlannedOrder, planOrders } from './plan';
@@ -44,6 +46,8 @@ export interface RunReport extends Verdicts {
   readonly sometimes: Sometimes;
   /** Scenes whose process did not die where it should have. */
   readonly missed: readonly string[];
+  /** Of orders that have not ended: what the engine says of them, for whoever reads it. */
+  readonly open: readonly object[];
   readonly settledAfterMs: number;
   /** The longest that this process, in which the proxies run, was late: what it makes calls wait is not the platform's. */
   readonly proxiesLateMs: number;
@@ -80,21 +84,22 @@ export const runPlan = async (options: RunOptions): Promise<RunReport> => {
     const begin = (phase: Phase): Promise<void> => tellPhase(ports, phase);
     say(`platform ready after ${seconds(Date.now() - startedMs)}`);
     const stage = { platform, tell, facts: () => readFacts(factLogs) };
-    const play = (isLast: boolean): Promise<string[]> =>
+    const play = (when?: Scene['when']): Promise<string[]> =>
       playScenes(
-        options.scenes.filter((scene) => (scene.isLast ?? false) === isLast),
+        options.scenes.filter((scene) => scene.when === when),
         stage,
         begin,
         say,
       );
-    const missed = await play(false);
+    const missed = await play();
     if (options.orders > 0) await playRandomPlan(options, platform, begin, tell);
     platform.crashes.disarmAll();
     const lastFaultMs = Date.now();
     say(`faults end after ${seconds(lastFaultMs - startedMs)}`);
+    const calm = play('calm');
     await settle(api, operator, factLogs, lastFaultMs + options.boundMs);
     const settledAfterMs = Date.now() - lastFaultMs;
-    missed.push(...(await play(true)));
+    missed.push(...(await calm), ...(await play('end')));
     await operator.stop();
     // Where the platform does not answer, the judge has seen so in the calls before.
     await fetch(`http://127.0.0.1:${ports.issuers}/verify-again/40`, {
@@ -107,19 +112,24 @@ export const runPlan = async (options: RunOptions): Promise<RunReport> => {
       facts.filter((fact) => fact.what === 'bought'),
       pickupUrlsOf(factLogs),
     );
-    const mended = await countMended(platform.temporalAddress, platform.masterKey).catch(() => ({}));
+    const verdicts = judge(facts, seen);
+    const { mended, open } = await askEngine(platform, async (client) => ({
+      mended: await countMended(client).catch(() => ({})),
+      open: await saidOfOpen(client, verdicts),
+    }));
     for (const [name, proxy] of platform.proxies) say(`${name} proxy touched ${proxy.touched()}`);
     return {
       seed,
       startedAt: new Date(startedMs).toISOString(),
       database: platform.databaseKind,
-      ...judge(facts, seen),
+      ...verdicts,
       sometimes: countSometimes(
         facts,
         mended,
         platform.crashes.hits().map(({ point }) => point),
       ),
       missed,
+      open,
       settledAfterMs,
       proxiesLateMs: Math.round(late.max / 1e6),
       tookMs: Date.now() - startedMs,
