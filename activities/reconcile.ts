@@ -383,7 +383,7 @@ const resumeLost = async (deps: Reconciling, turn: Turn, before: Date): Promise<
     const outcome = await resumeIfLost(orderDeps, troubles, row);
     if (outcome === 'too_large')
       log.error({ order: row._id }, 'an order has no workflow and too many codes: a person must look');
-    return outcome === 'resumed' || outcome === 'view_written';
+    return outcome === 'resumed' || outcome === 'followed' || outcome === 'view_written';
   });
   for (const mode of modes) {
     const own = open.filter((one) => one.mode === mode);

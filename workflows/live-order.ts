@@ -36,7 +36,7 @@ import {
 import { historyMaxBytes, holdPollMs, recordedRefusalLimit, updateLimit, updatesPerRun } from '../src/domain/timings';
 import { detailsOf } from '../src/domain/words/why-no-code';
 import { stateAttributes } from '../src/order-messages/order-attributes';
-import { type OrderInput, orderFacts, type Reply, updates } from '../src/order-messages/order-messages';
+import { type OrderInput, orderFacts, type Reply, rowFollowed, updates } from '../src/order-messages/order-messages';
 import { keepTrying, own } from './effects';
 import { asSaidToday } from './first-messages';
 import { type Ongoing, ongoing } from './ongoing';
@@ -65,6 +65,8 @@ export class LiveOrder {
   private asked = 0;
   /** Its history is, by what it was asked. */
   private isLong = false;
+  /** Its row was further, and it has taken that over: another run does what follows. */
+  private isBehind = false;
   private refusals = 0;
   private codeRequests = 0;
   /** Of a new run: it has read what it holds. Until then its questions wait. */
@@ -96,6 +98,7 @@ export class LiveOrder {
     const handlers = { validator: (message: AskedMessage) => this.guard(message) };
     for (const kind of askedKinds) setHandler(updates[kind], (message) => this.answer(message), handlers);
     setHandler(orderFacts, () => this.facts);
+    setHandler(rowFollowed, () => this.project());
     // Someone pressed "cancel" in the Temporal UI: the order ends as an operator's cancellation, with all its events.
     CancellationScope.current()
       .cancelRequested.catch(() => undefined)
@@ -122,7 +125,7 @@ export class LiveOrder {
 
   /** The engine limits the Updates of a run: an order that takes one code a call has more than one. */
   get isFull(): boolean {
-    return this.asked >= updatesPerRun || this.isLong;
+    return this.asked >= updatesPerRun || this.isLong || this.isBehind;
   }
 
   /** Of a run that took over a full one, until an operator asks for the notice again: the issuer was told before. */
@@ -250,8 +253,9 @@ export class LiveOrder {
     );
     if (!ahead) return;
     // The engine lost an Update whose verdict the row shows already: the order stays closed as it was told. Where it
-    // is open by the row this run ends, and the reconciler lets it go on from there.
+    // is open by the row this run ends, and another one goes on from there.
     this.facts = ahead;
+    this.isBehind = true;
     this.showState();
   }
 

@@ -92,6 +92,8 @@ export const updates = Object.fromEntries(
 ) as Readonly<Record<AskedKind, UpdateDefinition<Reply, [AskedMessage]>>>;
 
 export const orderFacts = defineQuery<OrderFacts>('orderFacts');
+/** The row shows a verdict that the order never took: its task was lost once it had written it. */
+export const rowFollowed = defineUpdate('rowFollowed');
 
 export const workflowNames = {
   order: 'order',

@@ -1,5 +1,7 @@
 import type { OrderName } from '../domain/ids';
+import type { ListedFacts } from '../domain/items';
 import { isAwaitingCodes, isFinal } from '../domain/order';
+import { secondMs } from '../domain/timings';
 import type { ResumedOrder } from '../order-messages/order-messages';
 import type { OrderRow } from '../store/orders';
 import type { Troubles } from '../temporal/troubles';
@@ -11,15 +13,22 @@ import { isUntouched } from './untouched-order';
 /** References of so many codes fit the engine's payload; an order with more is left to a person. */
 const codesLimit = 2_000;
 
-export type Resumed = 'runs' | 'view_written' | 'resumed' | 'unavailable' | 'too_large' | 'tampered';
+export type Resumed = 'runs' | 'followed' | 'view_written' | 'resumed' | 'unavailable' | 'too_large' | 'tampered';
+
+/** A row that stands so long has no task under way that wrote it. */
+const standsMs = 30 * secondMs;
 
 /**
  * An order that should run. Where no workflow runs for it, engine and database come from different moments, or somebody
  * terminated it: whichever of the two is further counts, and the order goes on from there.
  */
-export const resumeIfLost = async (deps: OrderDeps, troubles: Troubles, seen: OrderName): Promise<Resumed> => {
+export const resumeIfLost = async (
+  deps: OrderDeps,
+  troubles: Pick<Troubles, 'of'>,
+  seen: OrderName & { readonly facts: ListedFacts },
+): Promise<Resumed> => {
   const known = await troubles.of(seen);
-  if (known?.isRunning) return 'runs';
+  if (known?.isRunning) return followRow(deps, seen);
   // Read after the engine: a workflow writes its row before it ends.
   const row = await deps.orders.find(seen);
   if (!row || isFinal(row.facts.state)) return 'runs';
@@ -41,6 +50,20 @@ export const resumeIfLost = async (deps: OrderDeps, troubles: Troubles, seen: Or
   const line = { key: `resumed.${resumed.facts.version}`, atMs: deps.nowMs(), event: 'resumed', detail: {} } as const;
   await deps.orders.recordTry(newest, [line]).catch(() => undefined);
   return 'resumed';
+};
+
+/**
+ * Worker and engine died right after the projection within an Update's task: by the row the codes are on their way, and the
+ * workflow waits for what was asked. The asker heard that the order could not be asked, and may not ask again.
+ */
+const followRow = async (
+  { gateway, nowMs }: OrderDeps,
+  { facts, ...order }: OrderName & { readonly facts: ListedFacts },
+): Promise<Resumed> => {
+  if (facts.state !== 'issued' || facts.updatedAtMs > nowMs() - standsMs) return 'runs';
+  const own = await gateway.readFacts(order);
+  if (!own || own.version >= facts.version) return 'runs';
+  return (await gateway.followRow(order, facts.version)) ? 'followed' : 'unavailable';
 };
 
 /** By reference only. The next notice is a new message, and no event's number is given twice. */

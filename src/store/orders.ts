@@ -318,6 +318,10 @@ const hasLostTime = (shown: OrderFacts, facts: OrderFacts): boolean => {
   }
 };
 
+/** Its last codes, or a redelivery, went on to the delivery within an Update's own task, and the engine lost that one. */
+const hasLostIssue = (row: Pick<OrderRow, 'facts' | 'projected'>, facts: OrderFacts): boolean =>
+  row.facts.state === 'issued' && row.projected > facts.version;
+
 /** A test order's clock shortens its windows: by what the row has not heard of. */
 const movedSince = (shown: OrderFacts, { advances = [] }: OrderFacts): number => {
   const known = new Set(shown.advances?.map(({ id }) => id));
@@ -721,9 +725,9 @@ export const createOrders = (
     /**
      * Called by the workflow's own projection: writes what is missing, so that doing it twice changes nothing. Resolves to
      * the events that this write put into the outbox: the engine runs a projection again whose task it dropped, and what
-     * the first run told is told once. `ahead` are the row's facts where it is closed in another way, or where a window
-     * ended that by the row goes on: worker and engine died right after an earlier projection, and the Update that it came
-     * from is lost. What issuers and buyers were shown stays, and the workflow follows. Nothing is written before `marked`:
+     * the first run told is told once. `ahead` are the row's facts where it is closed in another way, where a window ended
+     * that by the row goes on, or where by the row its codes are on their way: worker and engine died right after an earlier
+     * projection, and the Update that it came from is lost. What issuers and buyers were shown stays, and the workflow follows. Nothing is written before `marked`:
      * claims are the order's before its row says so.
      */
     project: async (
@@ -741,7 +745,8 @@ export const createOrders = (
         if (!row) throw new Error('the order has no row');
         if (row.purgedAt) return { fresh: [] };
         const isClosedOtherwise = isFinal(row.facts.state) && !isSameEnd(row.facts, facts);
-        if (isClosedOtherwise || hasLostTime(row.facts, facts)) return { ahead: row.facts, fresh: [] };
+        if (isClosedOtherwise || hasLostTime(row.facts, facts) || hasLostIssue(row, facts))
+          return { ahead: row.facts, fresh: [] };
         const known = new Set(row.timeline.map(({ key }) => key));
         const missing = entries.filter(({ key }) => !known.has(key));
         const sequences = new Set(row.events.map(({ sequence }) => sequence));

@@ -35,6 +35,7 @@ import {
   type ReplayInput,
   type Reply,
   type ResumedOrder,
+  rowFollowed,
   updates,
   type VoidRequestInput,
   voidDecided,
@@ -270,6 +271,18 @@ export const createOrderGateway = ({
         return await call('read_facts', () => client.workflow.getHandle(workflowId(order)).query(orderFacts));
       } catch (error) {
         if (error instanceof WorkflowNotFoundError || isAway(error) || isBusy(error)) return undefined;
+        throw error;
+      }
+    },
+
+    /** Resolves to whether the order took over what its row says; `version`: of the row. */
+    followRow: async (order: OrderName, version: number): Promise<boolean> => {
+      try {
+        const handle = client.workflow.getHandle(workflowId(order));
+        await call('follow_row', () => handle.executeUpdate(rowFollowed, { updateId: `follow/${version}` }));
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError || isAway(error) || isBusy(error)) return false;
         throw error;
       }
     },

@@ -1,9 +1,11 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { optionalTsToMs } from '@temporalio/common/lib/time';
+import { temporal } from '@temporalio/proto';
 import { type OrderName, orderOfWorkflow, workflowId } from '../domain/ids';
 import { type HoldReason, holdReasons, type StuckTask, type WaitingCall } from '../domain/words/why-held';
 import { workflowNames } from '../order-messages/order-messages';
 
+const { PendingActivityState } = temporal.api.enums.v1;
 const callLimitMs = 3_000;
 /** Set by the engine after two failed workflow tasks in a row, and taken away by the first one that succeeds. */
 const reportedProblems = 'TemporalReportedProblems';
@@ -80,10 +82,12 @@ type PendingActivity = NonNullable<Description['pendingActivities']>[number];
 
 /** The failure's type is readable under each setting. One that runs now waits for nothing. */
 const waitingCallOf = ({
+  state,
   activityType,
   lastFailure,
   nextAttemptScheduleTime,
 }: PendingActivity): WaitingCall | undefined => {
+  if (state === PendingActivityState.PENDING_ACTIVITY_STATE_STARTED) return undefined;
   const reason = lastFailure?.applicationFailureInfo?.type;
   const nextTryAtMs = optionalTsToMs(nextAttemptScheduleTime);
   const held = reason && holdReasons.includes(reason) ? (reason as HoldReason) : undefined;

@@ -330,6 +330,54 @@ test('a cancellation that the engine took, after it had dropped the task that de
   expect((await issuer.order(name.orderNo)).body.state).toBe('delivered');
 });
 
+/** As a redelivery leaves it whose task is lost with the engine, once its projection is written. */
+const loseRedelivery = async (orderNo: string): Promise<void> => {
+  const { facts, version } = await rowOf(orderNo);
+  const further = {
+    ...facts,
+    state: 'issued' as const,
+    version: version + 1,
+    redeliveries: 1,
+    updatedAtMs: Date.now(),
+  };
+  const row = { facts: further, state: 'issued' as const, version: version + 1, projected: version + 1 };
+  await file.platform.core.database.orders.updateOne({ _id: `${issuer.issuerId}/${orderNo}` }, { $set: row });
+};
+
+const placeUndeliverable = async (orderNo: string): Promise<void> => {
+  terminal.answer(`/${orderNo}`, () => 410);
+  await issuer.placeVerified(orderNo, { terminal: { channel: 'webhook', url: terminal.urlOf(`/${orderNo}`) } });
+  await issuer.submit(orderNo, [{ itemId: 'a', value: `CODE-${orderNo}` }]);
+  await issuer.inState(orderNo, 'undeliverable');
+  terminal.answer(`/${orderNo}`, () => 204);
+};
+
+test('a redelivery that the engine lost after its row was written is made, though nobody asks again', async () => {
+  await placeUndeliverable('lost-redelivery');
+  await loseRedelivery('lost-redelivery');
+  await reconcile();
+  // Its task may be under way yet.
+  expect((await issuer.order('lost-redelivery')).body.state).toBe('issued');
+  await file.platform.core.database.orders.updateOne(
+    { _id: `${issuer.issuerId}/lost-redelivery` },
+    { $set: { 'facts.updatedAtMs': Date.now() - 60_000 } },
+  );
+  await isResumed();
+  await issuer.inState('lost-redelivery', 'delivered');
+  expect(terminal.received.filter(({ path }) => path === '/lost-redelivery')).toHaveLength(2);
+  expect((await issuer.message('order.delivered', 'lost-redelivery')).data.sequence).toBe(2);
+});
+
+test('an order that is cancelled before anybody saw that its redelivery was lost stays cancelled', async () => {
+  await placeUndeliverable('lost-then-cancelled');
+  await loseRedelivery('lost-then-cancelled');
+  const path = `/orders/${issuer.issuerId}/lost-then-cancelled/cancel`;
+  expect((await file.platform.operator('POST', path)).status).toBe(200);
+  await issuer.inState('lost-then-cancelled', 'cancelled');
+  await issuer.message('order.cancelled', 'lost-then-cancelled');
+  expect(terminal.received.filter(({ path: to }) => to === '/lost-then-cancelled')).toHaveLength(1);
+});
+
 test('an order whose facts somebody else made what they cannot be begins no workflow, and is noted', async () => {
   const other = await file.issuer();
   await other.placeVerified('odd');

@@ -12,6 +12,7 @@ export const crashPoints = {
   after_code_answer_before_claim: 'the issuer answered with codes, none is claimed',
   in_update_before_projection: 'the order has judged in its workflow task, which is not completed',
   in_update_after_projection: 'the row shows the verdict, the workflow task is not completed',
+  in_redelivery_after_projection: 'the row shows the codes on their way again, the workflow task is not completed',
   in_cancel_after_projection: 'the row shows the cancellation, the workflow task is not completed',
   after_delivery_before_record: 'the terminal took the codes, nothing of it is written',
   after_mail_before_record: 'the mail server took the mail, nothing of it is written',

@@ -65,13 +65,13 @@ const dies = (point: CrashPoint, issuerId: string, changes: Partial<PlannedOrder
 });
 
 /** The Update that the worker was in the middle of is lost with the engine, while the row shows its verdict already. */
-const diesWithTheEngine = (name: string, point: CrashPoint, planned: PlannedOrder): Scene => ({
+const diesWithTheEngine = (name: string, point: CrashPoint, planned: PlannedOrder, limitMs?: number): Scene => ({
   name: `${name}: the engine dies as well`,
   play: async (stage) => {
     const { platform } = stage;
     platform.crashes.arm(point);
     await stage.place([planned]);
-    if (!(await untilHit(stage, point))) return false;
+    if (!(await untilHit(stage, point, limitMs))) return false;
     return kill(platform.part('temporal'), 500);
   },
 });
@@ -241,6 +241,13 @@ export const crashScenes: readonly Scene[] = [
     'codes for a terminal',
     'in_update_after_projection',
     order('engine-codes-hook', 'push-hook', { behaviour: 'gives_codes_once' }),
+  ),
+  diesWithTheEngine(
+    'a redelivery',
+    'in_redelivery_after_projection',
+    order('engine-redelivery', 'push-sms', { terminalReplies: ['status_410'] }),
+    // It waits for its operator first.
+    2 * hitLimitMs,
   ),
   diesWithTheEngine(
     'a cancellation',

@@ -217,12 +217,14 @@ wrapMade('src/channels/sms/generic-gateway.js', 'createGenericGateway', (gateway
 }));
 
 wrapMade('activities/project.js', 'createProject', (activities) => ({
-  project: async (projection: { facts: { state: string } }) => {
+  project: async (projection: { facts: { state: string; redeliveries?: number } }) => {
     // Within an Update's own workflow task: with its last codes an order goes on to its delivery at once.
     const isOfCodes = ['issued', 'delivered'].includes(projection.facts.state);
     if (isOfCodes) dieIfArmed('in_update_before_projection');
     const ahead = await activities.project(projection);
     if (isOfCodes) dieIfArmed('in_update_after_projection');
+    if (projection.facts.state === 'issued' && projection.facts.redeliveries)
+      dieIfArmed('in_redelivery_after_projection');
     if (projection.facts.state === 'cancelled') dieIfArmed('in_cancel_after_projection');
     return ahead;
   },
