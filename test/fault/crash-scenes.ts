@@ -15,15 +15,14 @@ export interface Stage {
 
 export interface Scene {
   readonly name: string;
-  /** Left out: while processes die. `calm`: after the last fault, beside what still settles. `end`: once all have ended. */
-  readonly when?: 'calm' | 'end';
+  /** Played once all have ended. */
+  readonly isLast?: true;
   /** Resolves to whether the process died where it should. */
   play(stage: Stage): Promise<boolean>;
 }
 
 const hitLimitMs = 25_000;
-/** More than a window of 45 s to be verified, and one for its codes. */
-const calmLimitMs = 120_000;
+const calmLimitMs = 60_000;
 const startUpMs = 8_000;
 
 const order = (name: string, issuerId: string, changes: Partial<PlannedOrder> = {}): PlannedOrder => ({
@@ -65,14 +64,19 @@ const dies = (point: CrashPoint, issuerId: string, changes: Partial<PlannedOrder
 });
 
 /** The Update that the worker was in the middle of is lost with the engine, while the row shows its verdict already. */
-const diesWithTheEngine = (name: string, point: CrashPoint, planned: PlannedOrder, limitMs?: number): Scene => ({
+const diesWithTheEngine = (
+  name: string,
+  point: CrashPoint,
+  planned: PlannedOrder,
+  { limitMs = hitLimitMs, downMs = 500 } = {},
+): Scene => ({
   name: `${name}: the engine dies as well`,
   play: async (stage) => {
     const { platform } = stage;
     platform.crashes.arm(point);
     await stage.place([planned]);
     if (!(await untilHit(stage, point, limitMs))) return false;
-    return kill(platform.part('temporal'), 500);
+    return kill(platform.part('temporal'), downMs);
   },
 });
 
@@ -197,12 +201,12 @@ const burst = Array.from({ length: 120 }, (_, n) => {
 });
 
 const early = order('early-codes', 'push-page', { behaviour: 'codes_before_verification' });
-const late = order('late-codes', 'once-page', { behaviour: 'late_codes' });
+const late = order('late-codes', 'queue-page', { behaviour: 'codes_after_a_cancel' });
 
 /** What codes of this order hear, while all is well. */
-const answered = (when: 'calm' | 'end', name: string, code: string, planned: PlannedOrder): Scene => ({
+const answered = (name: string, code: string, planned: PlannedOrder): Scene => ({
   name,
-  when,
+  isLast: true,
   play: async (stage) => {
     await stage.place([planned]);
     return untilSeen(
@@ -246,8 +250,8 @@ export const crashScenes: readonly Scene[] = [
     'a redelivery',
     'in_redelivery_after_projection',
     order('engine-redelivery', 'push-sms', { terminalReplies: ['status_410'] }),
-    // It waits for its operator first.
-    2 * hitLimitMs,
+    // It waits for its operator first, who hears that the order could not be asked, and asks no more.
+    { limitMs: 2 * hitLimitMs, downMs: 6_000 },
   ),
   diesWithTheEngine(
     'a cancellation',
@@ -273,10 +277,10 @@ export const crashScenes: readonly Scene[] = [
   },
   {
     name: 'what was queued when both apis died is delivered all the same',
-    when: 'end',
+    isLast: true,
     play: (stage) => untilSeen(stage, burst, (fact) => fact.what === 'heard' && fact.type === 'order.delivered'),
   },
   // In the random plan the engine may be away each time that codes come too early, or their order is still asked.
-  answered('end', 'codes before the verification', 'not_verified', early),
-  answered('calm', 'codes for a closed order', 'order_closed', late),
+  answered('codes before the verification', 'not_verified', early),
+  answered('codes for a closed order', 'order_closed', late),
 ];

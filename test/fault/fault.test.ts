@@ -34,7 +34,7 @@ beforeAll(async () => {
 }, limitMs);
 
 afterAll(async () => {
-  const isGreen = report?.safety.length + report?.liveness.length === 0;
+  const isGreen = report?.safety.length + report?.liveness.length + report?.missed.length === 0;
   if (isGreen) await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   else process.stderr.write(`What the fault suite saw is kept in ${folder}\n`);
 });

@@ -250,6 +250,10 @@ const supply = async (order: Order, token: string, issueBy: string): Promise<voi
       await pause(Math.max(0, Date.parse(issueBy) - Date.now()) + 1_500);
       await submit(order, token, codes);
       return;
+    case 'codes_after_a_cancel':
+      await cancel(order);
+      await submit(order, token, codes);
+      return;
     case 'split':
       await Promise.all([...codes].reverse().map((code) => submit(order, token, [code])));
       return;

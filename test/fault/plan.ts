@@ -21,6 +21,7 @@ export const behaviours = {
   silent: 3,
   part_of_the_codes: 3,
   late_codes: 3,
+  codes_after_a_cancel: 3,
 } as const;
 export type Behaviour = keyof typeof behaviours;
 

@@ -57,6 +57,8 @@ export interface RunReport extends Verdicts {
 /** In each random plan, eight of each race. */
 const racesMax = 40;
 const verifyAgainLimitMs = 120_000;
+/** Of the orders of the last scenes. */
+const lastSettleMs = 60_000;
 const endStates = ['delivered', 'refused', 'expired', 'cancelled', 'undeliverable'];
 
 /** One platform from its first start to its verdicts: named crash points, then a random plan, then the settling. */
@@ -84,22 +86,22 @@ export const runPlan = async (options: RunOptions): Promise<RunReport> => {
     const begin = (phase: Phase): Promise<void> => tellPhase(ports, phase);
     say(`platform ready after ${seconds(Date.now() - startedMs)}`);
     const stage = { platform, tell, facts: () => readFacts(factLogs) };
-    const play = (when?: Scene['when']): Promise<string[]> =>
+    const play = (isLast: boolean): Promise<string[]> =>
       playScenes(
-        options.scenes.filter((scene) => scene.when === when),
+        options.scenes.filter((scene) => (scene.isLast ?? false) === isLast),
         stage,
         begin,
         say,
       );
-    const missed = await play();
+    const missed = await play(false);
     if (options.orders > 0) await playRandomPlan(options, platform, begin, tell);
     platform.crashes.disarmAll();
     const lastFaultMs = Date.now();
     say(`faults end after ${seconds(lastFaultMs - startedMs)}`);
-    const calm = play('calm');
     await settle(api, operator, factLogs, lastFaultMs + options.boundMs);
     const settledAfterMs = Date.now() - lastFaultMs;
-    missed.push(...(await calm), ...(await play('end')));
+    missed.push(...(await play(true)));
+    await settle(api, operator, factLogs, Date.now() + lastSettleMs);
     await operator.stop();
     // Where the platform does not answer, the judge has seen so in the calls before.
     await fetch(`http://127.0.0.1:${ports.issuers}/verify-again/40`, {
