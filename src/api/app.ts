@@ -327,11 +327,11 @@ export const createApp = ({
     );
   const { settings } = orderDeps;
   const links = createLinks({ links: core.portalLinks, ring, publicUrl, nowMs });
-  const clearOut = async (issuerId: string, except?: PortalSession): Promise<number> => {
-    const issuer = except && (await issuers.find(issuerId));
-    if (except && issuer) await portalSessions.keep(except, issuer);
-    await links.end(issuerId);
-    return portalSessions.end({ name: issuerId, ...(except ? { _id: { $ne: except.id } } : {}) });
+  /** `issuer`: as whoever put the others out has made it. Since then somebody else may have put this one out as well. */
+  const clearOut = async (issuer: Pick<IssuerRow, '_id' | 'generation'>, except?: PortalSession): Promise<number> => {
+    if (except) await portalSessions.keep(except, issuer);
+    await links.end(issuer._id);
+    return portalSessions.end({ name: issuer._id, ...(except ? { _id: { $ne: except.id } } : {}) });
   };
   const accounts = createIssuerAccounts({
     issuers,

@@ -409,15 +409,22 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
       );
     },
 
-    /** Conditional on the row that the caller saw, so that two rotations never lose one, and none brings back an old seal. */
-    replaceSecrets: async (row: IssuerRow, secrets: readonly SealedSecret[], putsOut = false): Promise<boolean> => {
+    /**
+     * Conditional on the row that the caller saw, so that two rotations never lose one, and none brings back an old seal.
+     * Resolves to what the row is then; undefined: another change came in between.
+     */
+    replaceSecrets: async (
+      row: IssuerRow,
+      secrets: readonly SealedSecret[],
+      putsOut = false,
+    ): Promise<IssuerRow | undefined> => {
       seal.requireUntouched(row);
       const change = { secrets: [...secrets], ...(putsOut ? { generation: nextOf(row) } : {}) };
       const written = await issuers.updateOne(
         { _id: row._id, ...alive, seal: row.seal },
         { $set: { ...change, seal: seal.of({ ...row, ...change }) } },
       );
-      return written.matchedCount > 0;
+      return written.matchedCount > 0 ? { ...row, ...change } : undefined;
     },
 
     /** All who were let in, with what they have under way. */

@@ -1002,12 +1002,17 @@ export const createOrders = (
 
     /**
      * Of all issuers, each of which numbers its orders for itself; but test ones and others apart: anybody makes an order of
-     * any number there, to any address. The database compares the address, so that no other order counts for the limit.
+     * any number there, to any address. The database compares the address, so that no other order counts for the limit. One
+     * of each issuer, as it was typed where there is such a one: no number in other cases takes the place of another issuer's.
      */
     sentTo: async (orderNo: string, { field, is }: AskedAddress, mode: Mode, limit: number): Promise<ListedOrder[]> => {
       const at = { [`terminal.${field}`]: is, position: positionsOf(mode), ...isKept };
-      const lists = numbered(orderNo).map((number) => listOf({ ...number, ...at }, {}, limit));
-      return (await Promise.all(lists)).flat();
+      const [asWritten, ...asBefore] = numbered(orderNo);
+      const numbers = [{ ...asWritten, orderNo }, asWritten, ...asBefore];
+      const found = await Promise.all(numbers.map((number) => listOf({ ...number, ...at }, {}, limit)));
+      const ofIssuers = new Map<string, ListedOrder>();
+      for (const row of found.flat()) if (!ofIssuers.has(row.issuerId)) ofIssuers.set(row.issuerId, row);
+      return [...ofIssuers.values()];
     },
 
     /** Ends the link that it had; false: the order has another one than the caller saw. */

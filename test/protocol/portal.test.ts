@@ -335,6 +335,24 @@ describe('a session at the issuer’s own page', () => {
     expect((await issuer.get('/self')).body.buyerRefunds).toBeUndefined();
   });
 
+  test('who puts others out is put out by who does so right after, also where the rows of before cannot be deleted', async () => {
+    const issuer = await file.issuer();
+    const { database, issuers } = file.platform.core;
+    const ann = await signedIn(issuer, { name: 'ann' });
+    const { replaceSecrets } = issuers;
+    const at = `/issuers/${issuer.issuerId}/secret`;
+    const between = jest.spyOn(issuers, 'replaceSecrets').mockImplementationOnce(async (...given) => {
+      const after = await replaceSecrets(...given);
+      jest.spyOn(database.portalSessions, 'deleteMany').mockRejectedValueOnce(new Error('away'));
+      expect((await file.platform.operator('POST', at, { endOldNow: true })).status).toBe(201);
+      return after;
+    });
+    const rotated = await ann.post(own(issuer, '/secret'), { type: 'issuer.secret', endOldNow: true });
+    between.mockRestore();
+    expect(rotated.status).toBe(201);
+    expectProblem(await ann.get('/v1/portal/session'), 401, 'signature_invalid');
+  });
+
   test('its calls and the server’s are repeated apart: nobody reads an answer that the other was given', async () => {
     const issuer = await file.issuer();
     const ann = await signedIn(issuer);

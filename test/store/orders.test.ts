@@ -77,6 +77,12 @@ test('orders that went to an address are found by their number in any case, howe
   expect(await idsOf('live', 'lost-NUMBER', 'ann+b@Mail.example')).toEqual([mine._id]);
   expect(await idsOf('live', 'Lost-Number', 'ann+b@mail.example')).toEqual([before._id, mine._id]);
   expect(await idsOf('test', 'lost-number', 'ann+b@mail.example')).toHaveLength(3);
+  // In other cases, by another issuer, to the same address: they take the place of none, and are one.
+  for (const orderNo of ['LOST-Number', 'lost-Number', 'lOst-Number', 'loSt-Number'])
+    await placed(orderNo, { issuerId: 'crowd', ...to('Ann+B@mail.example') });
+  const found = await idsOf('live', 'Lost-Number', 'ann+b@mail.example');
+  expect(found).toEqual(expect.arrayContaining([before._id, mine._id]));
+  expect(found.filter((id) => id.startsWith('crowd/'))).toHaveLength(1);
   for (const number of ['+49 (0)151 123-45/67', '0049 151 1234567', '0151 1234567', '491511234567']) {
     expect([number, await idsOf('live', 'lost-number', number)]).toEqual([number, [texted._id]]);
   }

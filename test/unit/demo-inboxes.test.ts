@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createMailer } from '../../src/mail/mailer';
 import { startSimulator } from '../../src/simulator/simulator-server';
@@ -51,6 +51,7 @@ test('a mail stands in the inbox with its pictures, in a frame without scripts, 
   expect(page).toMatch(/<iframe [^>]*sandbox="allow-popups allow-popups-to-escape-sandbox"/);
   expect(page).toContain(`data:image/png;base64,${Buffer.from('PNG').toString('base64')}`);
   expect(page).not.toContain('<script>');
+  expect(page).toContain('<title>Your &lt;code&gt;');
   expect(await heardOf('m-1')).toEqual({
     path: '/v1/terminals/email/receipt-secret',
     body: JSON.stringify({ messageId: 'm-1@demo.example', event: 'delivered' }),
@@ -75,6 +76,13 @@ test('an SMS stands in its inbox once; numbers say what becomes of it', async ()
   expect((await sms({ ...message, id: 's-2', to: '+4915112345611' })).status).toBe(422);
   expect((await sms({ id: 's-3' })).status).toBe(400);
   expect((await heardOf('s-1')).path).toBe('/v1/terminals/sms/receipt-secret');
+});
+
+test('no name of another site that leads here shows an inbox', async () => {
+  const asked = (host: string) =>
+    new Promise((done) => get({ port: simulator.port, path: '/mail', headers: { host } }, done));
+  expect(await asked('elsewhere.example')).toMatchObject({ statusCode: 421 });
+  expect(await asked('localhost:8090')).toMatchObject({ statusCode: 200 });
 });
 
 test('a button lets a message come back, and no page of another site can', async () => {

@@ -41,7 +41,7 @@ interface Deps {
   /** What is pending goes the new way. Never fails. */
   readonly takeOver: (issuerId: string, kind: IssuerRow['callback']['kind']) => Promise<void>;
   /** What put everybody out at the issuer's own page leaves there, but for the session that asks. */
-  readonly clearOut: (issuerId: string, except?: PortalSession) => Promise<unknown>;
+  readonly clearOut: (issuer: Pick<IssuerRow, '_id' | 'generation'>, except?: PortalSession) => Promise<unknown>;
 }
 
 export type IssuerAccounts = ReturnType<typeof createIssuerAccounts>;
@@ -146,10 +146,11 @@ export const createIssuerAccounts = (deps: Deps) => {
       const secrets = rotatedSecrets(before.secrets, sealed, at, endOldNow);
       await audit({ action: 'issuer.secret_rotated', target: before._id, after: { endOldNow } }, async () => {
         // Whoever had a leaked secret would come back by a link or a session, and take the next one.
-        if (!(await issuers.replaceSecrets(before, secrets, endOldNow)))
+        const after = await issuers.replaceSecrets(before, secrets, endOldNow);
+        if (!after)
           throw new Failure('in_progress', { detail: 'Another rotation came in between', retryAfterSeconds: 1 });
         // They count no more: a failure here would lose the new secret.
-        if (endOldNow) await clearOut(before._id, session).catch(() => undefined);
+        if (endOldNow) await clearOut(after, session).catch(() => undefined);
       });
       return { secret, oldSecretEndsAt: (secrets[1]?.endsAt ?? at).toISOString() };
     },

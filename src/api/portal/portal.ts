@@ -21,7 +21,7 @@ interface Portal {
   readonly links: LinkMaker;
   readonly rowReader: RowReader;
   /** What is left of all who were put out, with the links that wait. @returns How many were signed in. */
-  readonly clearOut: (issuerId: string) => Promise<number>;
+  readonly clearOut: (issuer: { readonly _id: string }) => Promise<number>;
   readonly sessions: PortalSessions;
   readonly issuers: Issuers;
   readonly audit: AuditTrails;
@@ -89,7 +89,7 @@ const mountTeam = (mount: Mount, { links, clearOut, sessions, issuers, audited, 
     const deed = { action: 'portal.sessions_ended', target: issuer._id } as const;
     const endAll = async (): Promise<number> => {
       await issuers.putOut(issuer._id);
-      return clearOut(issuer._id);
+      return clearOut(issuer);
     };
     const end = () => (sessionId === undefined ? endAll() : sessions.end({ name: issuer._id, _id: sessionId }));
     const ended = await audited(

@@ -30,7 +30,7 @@ const linked = (text: string): string =>
 const timeOf = (atMs: number): string => new Date(atMs).toISOString().slice(11, 19);
 
 const frame = (title: string, kind: InboxKind, content: string, head = ''): string => `<!doctype html><html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title} · Codeferry demo</title>${head}
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)} · Codeferry demo</title>${head}
 <style>:root{color-scheme:light dark;--line:#8883;--soft:#777}*{box-sizing:border-box}
 body{margin:0 auto;padding:24px 16px;max-width:760px;font:16px/1.5 system-ui,sans-serif}
 nav a{margin-right:16px}nav a[aria-current]{font-weight:700;text-decoration:none}h1{font-size:24px;margin:16px 0 4px}

@@ -26,6 +26,10 @@ const readText = async (request: IncomingMessage): Promise<string> => {
 const isOwn = ({ headers }: IncomingMessage): boolean =>
   headers.origin === undefined || headers.origin === `http://${headers.host}`;
 
+/** Under a name of this machine: another site's name that leads here reads nobody's mail. */
+const isAtHome = ({ headers: { host = '' } }: IncomingMessage): boolean =>
+  /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/.test(host);
+
 /** The buyers' mailbox and phone. Resolves to whether the path was one of theirs. */
 export const createInboxRoutes =
   ({ inboxes, takeSms, tell }: Inboxes) =>
@@ -36,6 +40,10 @@ export const createInboxRoutes =
     }
     const [, kind, n, event] = /^\/(mail|sms)(?:\/(\d+)(?:\/(bounced|delivered))?)?$/.exec(path) ?? [];
     if (kind === undefined) return false;
+    if (!isAtHome(request)) {
+      response.writeHead(421).end();
+      return true;
+    }
     const inbox = inboxes[kind as InboxKind];
     if (n === undefined) {
       response.writeHead(200, inboxHeaders).end(inboxPage(kind as InboxKind, inbox.all()));
