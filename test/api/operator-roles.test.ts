@@ -1,6 +1,8 @@
 import { terminalOfOrder } from '../../src/channels/kept-terminal';
+import type { Terminal } from '../../src/domain/order';
 import { dayMs } from '../../src/domain/timings';
 import { createSecondPerson } from '../../src/operator/approvals';
+import { redeliverCodes } from '../../src/second-interface/after-sale/redeliver-codes';
 import { createApprovals } from '../../src/store/approvals';
 import type { OrderRow } from '../../src/store/orders';
 import { type Answer, read } from '../support/platform';
@@ -321,6 +323,33 @@ test('one operator has a hundred terminals that wait for approval, so that other
   expect(await countWaiting()).toBeLessThanOrEqual(100);
   await approvals.deleteMany({ askedBy: otto.name, state: 'open' });
   await by(anna, 'PUT', '/settings', {});
+});
+
+test('a terminal that was the order’s when it was named, and is not any more, is another one', async () => {
+  const [first, second] = [
+    { channel: 'webhook' as const, url: await terminals.urlOf('/first') },
+    { channel: 'webhook' as const, url: await terminals.urlOf('/second') },
+  ];
+  const issuer = await file.issuer({ terminal: first });
+  await issuer.placeVerified('moved');
+  await issuer.submit('moved', [{ itemId: '1', value: 'CODE-moved' }]);
+  await issuer.inState('moved', 'delivered');
+  const { orderDeps } = file.platform.core;
+  const name = { issuerId: issuer.issuerId, orderNo: 'moved' };
+  const rowNow = async () => {
+    await orderDeps.orders.setDeliveryState(name, 'pending');
+    await orderDeps.orders.setDeliveryState(name, 'failed');
+    return (await orderDeps.orders.find(name)) as OrderRow;
+  };
+  const seen = await rowNow();
+  const redeliver = (row: OrderRow, terminal: Terminal) =>
+    redeliverCodes(orderDeps, row, `to-${terminal.channel}`, { by: 'operator', isRightToken: true, terminal });
+  await redeliver(seen, second);
+  await terminals.delivery('/second');
+  await rowNow();
+  await expect(redeliver(seen, first)).rejects.toMatchObject({ code: 'in_progress' });
+  expect(terminalOfOrder(file.platform.core.ring, await rowNow())).toMatchObject(second);
+  expect(await terminals.deliveries('/first')).toHaveLength(1);
 });
 
 test('an approval whose outcome is not known is not open again: nobody refuses what may be on its way', async () => {

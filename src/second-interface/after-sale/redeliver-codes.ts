@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { keptByOrder, terminalOfOrder } from '../../channels/kept-terminal';
 import { changedSecrets, correctedTerminal, hasPage } from '../../channels/terminals';
+import { Failure } from '../../domain/failures';
 import { decide } from '../../domain/judge/decide';
 import { hasFailedDelivery } from '../../domain/judge/delivery';
 import type { Asker, OrderMessage } from '../../domain/messages';
@@ -28,7 +29,7 @@ type Message = OrderMessage & { readonly kind: 'redeliver' };
  * it is delivered. The message keeps its id while codes, terminal and link are the same.
  *
  * @throws Failure `token_mismatch`, `not_issued`, `order_closed`, `code_void`, `terminal_fixed`, `rate_limited`,
- * `unavailable`.
+ * `in_progress`, `unavailable`.
  */
 export const redeliverCodes = async (
   deps: OrderDeps,
@@ -40,7 +41,11 @@ export const redeliverCodes = async (
     const after = await askInWorkflow(deps, row, updateId, asked);
     if (!isFinal(after.facts.state)) return after;
   }
+  const isSeenAtItsEnd = isFinal(row.facts.state);
   const { row: after } = await changeRow(deps, row, async (newest) => {
+    // Named beside the terminal that it had: whether that is another one, and needs a second person, was asked of that.
+    if (asked.terminal && isSeenAtItsEnd && !isDeepStrictEqual(newest.terminal, row.terminal))
+      throw new Failure('in_progress', { detail: 'The order has another terminal since then', retryAfterSeconds: 1 });
     const correction = correctionOf(deps, newest, updateId, asked);
     const message = messageFor(newest, asked, correction);
     return {
