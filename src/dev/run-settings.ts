@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isLoopback } from '../outbound/address';
 import { projectFolder } from './project-folder';
 
 /** A start that cannot work, told in one message without a stack. */
@@ -180,3 +181,26 @@ export function readRunSettings(env: NodeJS.ProcessEnv): RunSettings {
     codecSecret: env.SEAL_PAYLOADS === 'on' ? env.CODEC_SECRET || randomSecret() : undefined,
   };
 }
+
+const allOfThisMachine = '127.0.0.0/8';
+
+/**
+ * Who may be called on this machine, unless the settings say so. Where others reach the platform, nobody but an operator
+ * makes an issuer, and of this machine the simulator alone is called.
+ */
+export const callsAllowed = (
+  env: NodeJS.ProcessEnv,
+  { host, publicUrl }: Pick<RunSettings, 'host' | 'publicUrl'>,
+  simulatorPort: number | undefined,
+) => {
+  const isOwn = [host, new URL(publicUrl).hostname].every(
+    (name) => name === 'localhost' || isLoopback(name.replace(/^\[|\]$/g, '')),
+  );
+  const isDemo = simulatorPort !== undefined;
+  const simulator = isOwn ? allOfThisMachine : `127.0.0.1:${simulatorPort}`;
+  return {
+    CALLBACK_ALLOW: env.CALLBACK_ALLOW ?? (isDemo ? simulator : ''),
+    SANDBOX: env.SANDBOX || (isDemo && isOwn ? 'on' : 'off'),
+    SANDBOX_CALLBACK_ALLOW: env.SANDBOX_CALLBACK_ALLOW ?? (isDemo && isOwn ? allOfThisMachine : ''),
+  };
+};

@@ -9,7 +9,15 @@ import { startEmbeddedTemporal } from './embedded-temporal';
 import { type KeptRunning, keepRunning, type Runnable } from './kept-running';
 import { projectFolder } from './project-folder';
 import { claimPort, lockDataFolder } from './run-lock';
-import { CannotStart, inDataFolder, operatorsAt, type PortChoice, type RunSettings, withPort } from './run-settings';
+import {
+  CannotStart,
+  callsAllowed,
+  inDataFolder,
+  operatorsAt,
+  type PortChoice,
+  type RunSettings,
+  withPort,
+} from './run-settings';
 import { whereToLook } from './where-to-look';
 
 const readyLimitMs = 60_000;
@@ -163,9 +171,7 @@ export function startEverything(wanted: RunSettings): Run {
       MASTER_KEY: settings.masterKey,
       CODEC_SECRET: settings.codecSecret,
       DEMO: settings.demo ? 'on' : 'off',
-      CALLBACK_ALLOW: process.env.CALLBACK_ALLOW ?? (settings.demo ? '127.0.0.0/8' : ''),
-      SANDBOX: process.env.SANDBOX || (settings.demo ? 'on' : 'off'),
-      SANDBOX_CALLBACK_ALLOW: process.env.SANDBOX_CALLBACK_ALLOW ?? (settings.demo ? '127.0.0.0/8' : ''),
+      ...callsAllowed(process.env, settings, simulatorPort),
       ...(temporal.uiUrl === undefined ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
       ...messages?.env,
       ...(simulatorPort === undefined

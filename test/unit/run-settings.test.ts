@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../src/bounded/free-port';
 import { claimPort, lockDataFolder } from '../../src/dev/run-lock';
-import { CannotStart, inDataFolder, operatorsAt, readRunSettings, withPort } from '../../src/dev/run-settings';
+import {
+  CannotStart,
+  callsAllowed,
+  inDataFolder,
+  operatorsAt,
+  readRunSettings,
+  withPort,
+} from '../../src/dev/run-settings';
 
 let dataDir: string;
 beforeEach(() => {
@@ -58,6 +65,21 @@ describe('settings of npm start', () => {
       expect(readRunSettings({ ...env, OPERATOR_TOKEN: 'given', MASTER_KEY: 'given' }).operatorToken).toBe('given');
     },
   );
+
+  test.each([
+    [{}, '127.0.0.0/8', 'on', '127.0.0.0/8'],
+    [{ HOST: '::1' }, '127.0.0.0/8', 'on', '127.0.0.0/8'],
+    [{ HOST: '0.0.0.0' }, '127.0.0.1:8090', 'off', ''],
+    [{ PUBLIC_URL: 'https://codes.example' }, '127.0.0.1:8090', 'off', ''],
+    [{ HOST: '0.0.0.0', SANDBOX: 'on', CALLBACK_ALLOW: '10.0.0.0/8' }, '10.0.0.0/8', 'on', ''],
+  ])('with %j the demo calls %s, and its sandbox is %s', (env, callbacks, sandbox, ofTests) => {
+    const settings = readRunSettings({ DATA_DIR: dataDir, ...env });
+    expect(callsAllowed(env, settings, 8090)).toEqual({
+      CALLBACK_ALLOW: callbacks,
+      SANDBOX: sandbox,
+      SANDBOX_CALLBACK_ALLOW: ofTests,
+    });
+  });
 
   test.each(['0', '65536', '80a'])('the port %s is refused', (PORT) => {
     expect(() => readRunSettings({ DATA_DIR: dataDir, PORT })).toThrow(/^PORT must be 1 to 65535/);
