@@ -68,11 +68,15 @@ const eventsBatch = 1_000;
  */
 const longestStageMs = 15_000;
 
-/** Where the last look at open orders and replays ended: each pass of this process looks at the next ones, round and round. */
-type Turn = Partial<Record<Mode | 'replays', string>>;
+/** Where the last looks ended: each pass of this process looks at the next ones, round and round. */
+interface Turn {
+  readonly open: Partial<Record<Mode, string>>;
+  readonly orphans: Partial<Record<Mode, Pick<ListedOrder, 'issuerId' | 'position'>>>;
+  replays?: string;
+}
 
 /** Mends what a death between two steps leaves behind. Bounded batches; harmless when two passes run at once. */
-export const createReconcile = (deps: Reconciling, turn: Turn = {}) => ({
+export const createReconcile = (deps: Reconciling, turn: Turn = { open: {}, orphans: {} }) => ({
   reconcile: async (): Promise<Reconciled> => {
     const before = new Date(deps.nowMs() - settleMs);
     const failures: unknown[] = [];
@@ -101,7 +105,7 @@ export const createReconcile = (deps: Reconciling, turn: Turn = {}) => ({
       afterSalesStarted: await stage(() => startLostAfterSales(deps, before)),
       viewsRefreshed: await stage(() => refreshViews(deps)),
       testsDeleted: await stage(() => deleteEndedTests(deps)),
-      cancelled: await stage(() => cancelOrphans(deps)),
+      cancelled: await stage(() => cancelOrphans(deps, turn)),
       purged: await stage(() => purgeOld(deps)),
       resumed: await stage(() => resumeLost(deps, turn, before)),
     };
@@ -115,8 +119,8 @@ export const createReconcile = (deps: Reconciling, turn: Turn = {}) => ({
 });
 
 /**
- * One item's trouble never keeps the pass from the others; it comes up again at the next one. What could not be mended
- * goes behind the others by `defer`, so that the next pass does not spend its time on the same again.
+ * One item's trouble never keeps the pass from the others; it comes up again at the next one. What was not mended, for
+ * whatever reason, goes behind the others by `defer`, so that the next pass does not spend its time on the same again.
  */
 const each = async <T extends { readonly _id: string }>(
   { log, sayAlive, stageLimitMs = longestStageMs }: Pick<Reconciling, 'log' | 'sayAlive' | 'stageLimitMs'>,
@@ -146,7 +150,7 @@ const each = async <T extends { readonly _id: string }>(
   return mended;
 };
 
-/** What only waits for its time keeps its place; what cannot be mended gives way to others. */
+/** Where `mend` says itself when an item is looked at again: one that failed goes behind the others all the same. */
 const ifFailed =
   <T>(defer: (item: T) => Promise<void>) =>
   async (item: T, hasFailed: boolean): Promise<void> => {
@@ -156,6 +160,16 @@ const ifFailed =
 /** Of what stands there as an order; what does not is left out, for a person. */
 const isOrder = <Row extends { readonly _id: string }>({ rowReader }: OrderDeps, row: Row): boolean =>
   rowReader.those('orders', [row]).length > 0;
+
+/** There were no more than one look takes, and all of them were looked at: the next look begins anew. */
+const isRoundOver = (
+  rows: readonly { readonly mode: Mode; readonly row: ListedOrder }[],
+  mode: Mode,
+  lastPosition: string | undefined,
+): boolean => {
+  const own = rows.filter((one) => one.mode === mode);
+  return own.length < batch && (own.length === 0 || own.at(-1)?.row.position === lastPosition);
+};
 
 /** What a stranger's test orders wait for waits behind what others' do, and keeps nobody from it by being hard to find. */
 const liveFirst = async <T>(read: (mode: Mode) => Promise<T[]>): Promise<T[]> => {
@@ -199,7 +213,7 @@ const startMissing = async (deps: Reconciling, before: Date) => {
       await orderDeps.orders.markStarted(row);
       return true;
     },
-    ifFailed(({ _id }) => orderDeps.orders.deferStart(_id)),
+    ({ _id }) => orderDeps.orders.deferStart(_id, before),
   );
   return { started, tooOld };
 };
@@ -307,15 +321,23 @@ const startLostAfterSales = async ({ orderDeps, ...deps }: Reconciling, before: 
   );
 
 /** Handlers that never came to an end: their order's row may be behind its workflow. */
-const refreshViews = async ({ orderDeps, requests, ...deps }: Reconciling) =>
-  each(deps, 'view', await requests.abandoned(new Date(deps.nowMs()), batch), async ({ _id, path, leaseUntil }) => {
-    const orderNo = /\/orders\/([^/?]+)\//.exec(String(path))?.[1];
-    const order = orderNo === undefined ? undefined : { issuerId: orderNameOf(String(_id)).issuerId, orderNo };
-    const facts = order && (await orderDeps.gateway.readFacts(order));
-    if (order && facts) await orderDeps.orders.writeView(order, facts, []);
-    if (leaseUntil) await requests.reopen(_id, leaseUntil);
-    return facts !== undefined;
-  });
+const refreshViews = async ({ orderDeps, requests, ...deps }: Reconciling) => {
+  const now = new Date(deps.nowMs());
+  return each(
+    deps,
+    'view',
+    await requests.abandoned(now, batch),
+    async ({ _id, path, leaseUntil }) => {
+      const orderNo = /\/orders\/([^/?]+)\//.exec(String(path))?.[1];
+      const order = orderNo === undefined ? undefined : { issuerId: orderNameOf(String(_id)).issuerId, orderNo };
+      const facts = order && (await orderDeps.gateway.readFacts(order));
+      if (order && facts) await orderDeps.orders.writeView(order, facts, []);
+      if (leaseUntil) await requests.reopen(_id, leaseUntil);
+      return facts !== undefined;
+    },
+    ({ _id }) => requests.defer(_id, now),
+  );
+};
 
 /** Test issuers whose time is over: like any other that is deleted. What somebody else wrote ends no issuer. */
 const deleteEndedTests = async ({ issuers, nowMs, ...deps }: Reconciling): Promise<number> => {
@@ -327,25 +349,39 @@ const deleteEndedTests = async ({ issuers, nowMs, ...deps }: Reconciling): Promi
     async (row) => (await issuers.isUntouched(row, at)) && issuers.bury(row._id, at),
   );
   const old = await issuers.oldTombstones(new Date(at.getTime() - testTombstoneKeptMs), batch);
-  await each(
-    deps,
-    'tombstone',
-    old,
-    async (row) => (await issuers.isUntouched(row, at)) && issuers.forgetTombstone(row),
-  );
+  await each(deps, 'tombstone', old, async (row) => (await issuers.isDeleted(row, at)) && issuers.forgetTombstone(row));
   return deleted;
 };
 
-/** Open orders of deleted issuers. */
-const cancelOrphans = async ({ orderDeps, issuers, ...deps }: Reconciling): Promise<number> => {
-  const open: ListedOrder[] = [];
-  const since = new Date(deps.nowMs() - retentionMs);
-  for (const row of await liveFirst((mode) => issuers.buriedSince(since, batch, mode))) {
-    if (open.length >= batch) break;
-    if (!(await issuers.isDeleted(row, new Date(deps.nowMs())))) continue;
-    open.push(...(await orderDeps.orders.openOf(row._id, cancellableStates, batch - open.length)));
+/** Open orders of deleted issuers, from where the last look ended. */
+const orphansOf = async ({ orderDeps, issuers, nowMs }: Reconciling, turn: Turn, mode: Mode) => {
+  const at = new Date(nowMs());
+  const buried = await issuers.buriedSince(new Date(at.getTime() - retentionMs), batch, mode);
+  const last = turn.orphans[mode];
+  const begin = Math.max(
+    0,
+    buried.findIndex(({ _id }) => _id === last?.issuerId),
+  );
+  const orphans: ListedOrder[] = [];
+  for (const issuer of [...buried.slice(begin), ...buried.slice(0, begin)]) {
+    if (orphans.length >= batch) break;
+    if (!(await issuers.isDeleted(issuer, at))) continue;
+    const after = issuer._id === last?.issuerId ? last.position : undefined;
+    orphans.push(...(await orderDeps.orders.openOf(issuer._id, cancellableStates, batch - orphans.length, after)));
   }
-  return each(deps, 'orphan', open, async (row) => isOrder(orderDeps, row) && cancelOrphan(orderDeps, row));
+  return orphans.map((row) => ({ _id: row._id, mode, row }));
+};
+
+const cancelOrphans = async (deps: Reconciling, turn: Turn): Promise<number> => {
+  const orphans = await liveFirst((mode) => orphansOf(deps, turn, mode));
+  const cancelled = await each(deps, 'orphan', orphans, async ({ mode, row }) => {
+    turn.orphans[mode] = { issuerId: row.issuerId, position: row.position };
+    return isOrder(deps.orderDeps, row) && cancelOrphan(deps.orderDeps, row);
+  });
+  for (const mode of modes) {
+    if (isRoundOver(orphans, mode, turn.orphans[mode]?.position)) delete turn.orphans[mode];
+  }
+  return cancelled;
 };
 
 /** Orders that ended long ago: their codes are shredded, and what is personal is forgotten. */
@@ -374,20 +410,17 @@ const purgeOld = async ({ orderDeps, purge, purgeAfterMs, ...deps }: Reconciling
 const resumeLost = async (deps: Reconciling, turn: Turn, before: Date): Promise<number> => {
   const { orderDeps, troubles, log } = deps;
   const open = await liveFirst(async (mode) => {
-    const rows = await orderDeps.orders.openAfter(turn[mode] ?? positionsOf(mode).$gt, before, batch, mode);
+    const rows = await orderDeps.orders.openAfter(turn.open[mode] ?? positionsOf(mode).$gt, before, batch, mode);
     return rows.map((row) => ({ _id: row._id, mode, row }));
   });
   const resumed = await each(deps, 'resume', open, async ({ mode, row }) => {
-    turn[mode] = row.position;
+    turn.open[mode] = row.position;
     if (!isOrder(orderDeps, row)) return false;
     const outcome = await resumeIfLost(orderDeps, troubles, row);
     if (outcome === 'too_large')
       log.error({ order: row._id }, 'an order has no workflow and too many codes: a person must look');
     return outcome === 'resumed' || outcome === 'followed' || outcome === 'view_written';
   });
-  for (const mode of modes) {
-    const own = open.filter((one) => one.mode === mode);
-    if (own.length < batch && (own.length === 0 || turn[mode] === own.at(-1)?.row.position)) delete turn[mode];
-  }
+  for (const mode of modes) if (isRoundOver(open, mode, turn.open[mode])) delete turn.open[mode];
   return resumed;
 };

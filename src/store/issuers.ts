@@ -310,7 +310,7 @@ export const createIssuers = ({ issuers }: { readonly issuers: Collection<Issuer
     /** Of test issuers, whom anybody makes: no tombstone stays for ever. Read by the reconciler, which forgets them. */
     oldTombstones: (endedBy: Date, limit: number): Promise<IssuerRow[]> =>
       issuers
-        .find({ ...issuersOfMode('test'), deletedAt: { $exists: true }, endsAt: { $lte: endedBy } }, withoutLogo)
+        .find({ ...issuersOfMode('test'), deletedAt: { $lte: endedBy }, endsAt: { $lte: endedBy } }, withoutLogo)
         .sort({ tamperedAt: 1 })
         .limit(limit)
         .toArray(),

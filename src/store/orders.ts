@@ -1099,7 +1099,7 @@ export const createOrders = (
 
     /** The reconciler looked at it just now: until then passes look at others. */
     deferVoid: async (_id: string, until: Date): Promise<void> => {
-      await orders.updateOne({ _id, 'voidWaits.state': 'open' }, { $set: { 'voidWaits.at': until } });
+      await orders.updateOne({ _id, 'voidWaits.state': 'open' }, { $set: { voidWaits: { state: 'open', at: until } } });
     },
 
     /** Once for each payment: who repeats the request does not fill the timeline. */
@@ -1148,12 +1148,9 @@ export const createOrders = (
         .limit(limit)
         .toArray(),
 
-    /** The reconciler could not start it: the next pass begins with others. */
-    deferStart: async (_id: string): Promise<void> => {
-      await orders.updateOne(
-        { _id, unstartedSince: { $exists: true } },
-        { $set: { unstartedSince: new Date(nowMs()) } },
-      );
+    /** The reconciler did not start it: it goes behind all others that its pass saw. */
+    deferStart: async (_id: string, until: Date): Promise<void> => {
+      await orders.updateOne({ _id, unstartedSince: { $lt: until } }, { $set: { unstartedSince: until } });
     },
 
     /** Read by the reconciler: rows with events that nobody has sent yet. */
@@ -1315,7 +1312,15 @@ export const createOrders = (
     },
 
     /** Open orders of one issuer, for the cancelling of what a deleted issuer leaves. */
-    openOf: (issuerId: string, states: readonly OrderState[], limit: number): Promise<ListedOrder[]> =>
-      listOf({ issuerId, state: { $in: [...states] } }, { position: 1 }, limit),
+    openOf: (issuerId: string, states: readonly OrderState[], limit: number, after?: string): Promise<ListedOrder[]> =>
+      listOf(
+        {
+          issuerId,
+          state: { $in: [...states] },
+          position: { ...positionsOf(modeOf(issuerId)), ...(after === undefined ? {} : { $gt: after }) },
+        },
+        { position: 1 },
+        limit,
+      ),
   };
 };

@@ -80,6 +80,11 @@ export const createRequests = ({ requests }: { readonly requests: Collection<Req
     return endLease(requests, _id, leaseUntil, { status: 'open' });
   },
 
+  /** The reconciler could not bring its order's row up to date: it goes behind all others that its pass saw. */
+  defer: async (_id: string, until: Date): Promise<void> => {
+    await requests.updateOne({ _id, leaseUntil: { $lt: until } }, { $set: { leaseUntil: until } });
+  },
+
   /** Read by the reconciler: handlers that never came to an end. */
   abandoned: (before: Date, limit: number): Promise<RequestRow[]> =>
     requests

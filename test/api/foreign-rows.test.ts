@@ -71,6 +71,7 @@ test('neither foreign rows nor unreadable ones keep events and void requests of 
   const state = { state: 'delivered', createdAt: new Date() };
   await putBefore(120, named, { ...state, eventsPendingSince: at, events: [null], facts: 5 });
   await orders().updateMany({ _id: /^zz00/ }, { $set: { voidWaits: { state: 'open', at } } });
+  await orders().updateMany({ _id: /^zz000/ }, { $set: { voidWaits: [{ state: 'open', at }] as never } });
   await orders().insertOne({
     ...{
       _id: 'zz/times',

@@ -1,3 +1,6 @@
+import { retentionMs } from '../../src/domain/timings';
+import { unwrapOrderKey } from '../../src/sealing/order-keys';
+import { macOfOrder } from '../../src/sealing/order-row';
 import { acceptedRow } from '../support/database-of-file';
 import type { TestIssuer } from '../support/issuer';
 import { platformOfFile } from '../support/platform-of-file';
@@ -126,4 +129,51 @@ test('a pass looks for trouble although a stage of it failed, and is shown as fa
   await expect(reconcileOnce(file.platform, { alert })).rejects.toThrow('no such luck');
   expect(inbox.mock.calls.map(([, , mode]) => mode)).toEqual(['live', 'test']);
   expect(alert).toHaveBeenCalledTimes(1);
+});
+
+/** More than one issuer places at once. */
+const placed = (orderNo: string): Promise<unknown> =>
+  until('the order is placed', async () => (await issuer.place(orderNo)).status === 201);
+
+test('orders that wait for a person keep no other one from being started, whatever mark somebody gives them', async () => {
+  const { gateway, database, ring } = file.platform.core;
+  const old = Array.from({ length: 100 }, (_, n) => `old-${n}`);
+  for (const orderNo of [...old, 'lost']) await placed(orderNo);
+  for await (const row of database.orders.find({ issuerId: issuer.issuerId, orderNo: /^old-/ })) {
+    const createdAt = new Date(Date.now() - retentionMs - 3_600_000);
+    const mac = macOfOrder(unwrapOrderKey(ring, row._id, row.wrappedKey), { ...row, createdAt });
+    await database.orders.updateOne({ _id: row._id }, { $set: { createdAt, mac, unstartedSince: new Date(0) } });
+  }
+  const lost = { _id: `${issuer.issuerId}/lost` };
+  await database.orders.updateOne(lost, { $set: { unstartedSince: new Date(Date.now() - 600_000) } });
+  const started = jest.spyOn(gateway, 'startOrder');
+  const pass = () => reconcileOnce(file.platform, { alert: noAlerts, stageLimitMs });
+  expect([await pass(), await pass()]).toMatchObject([
+    { tooOld: 100, started: 0 },
+    { tooOld: 99, started: 1 },
+  ]);
+  expect(started.mock.calls.map(([{ orderNo }]) => orderNo)).toEqual(['lost']);
+  expect(await database.orders.findOne(lost)).not.toHaveProperty('unstartedSince');
+  await database.orders.deleteMany({ issuerId: issuer.issuerId, orderNo: /^old-/ });
+});
+
+test('calls that ended in the middle, and whose orders answer nothing, keep no other order’s row from being mended', async () => {
+  const { gateway, database } = file.platform.core;
+  await placed('behind');
+  const callOf = (orderNo: string, n: number) => ({
+    ...{ _id: `${issuer.issuerId}/call-${orderNo}`, path: `/v1/issuers/${issuer.issuerId}/orders/${orderNo}/codes` },
+    ...{ bodyHash: 'x', status: 'running' as const, at: new Date(), leaseUntil: new Date(n) },
+  });
+  const silent = Array.from({ length: 100 }, (_, n) => callOf(`silent-${n}`, n));
+  await database.requests.insertMany([...silent, callOf('behind', 1_000)]);
+  const { readFacts } = gateway;
+  const read = jest.spyOn(gateway, 'readFacts').mockImplementation(async (order) => {
+    if (order.orderNo.startsWith('silent-')) throw new Error('it does not answer');
+    return readFacts(order);
+  });
+  const mended = async () => (await reconcileOnce(file.platform, { alert: noAlerts, stageLimitMs })).viewsRefreshed;
+  expect([await mended(), await mended()]).toEqual([0, 1]);
+  expect(read.mock.calls.map(([{ orderNo }]) => orderNo)).toContain('behind');
+  expect(await database.requests.countDocuments({ _id: /\/call-silent/, leaseUntil: { $exists: true } })).toBe(100);
+  await database.requests.deleteMany({ _id: /\/call-/ });
 });

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { UpdateFilter } from 'mongodb';
 import { Registry } from 'prom-client';
 import { createProject } from '../../activities/project';
-import { dayMs, testOrdersKeptMs } from '../../src/domain/timings';
+import { testIdPrefix } from '../../src/domain/ids';
+import { dayMs, testOrdersKeptMs, testTombstoneKeptMs } from '../../src/domain/timings';
 import { createOrderMeter } from '../../src/metrics/order-meter';
 import type { IssuerRow } from '../../src/store/issuers';
 import type { OrderRow } from '../../src/store/orders';
@@ -78,6 +79,18 @@ test('what a deleted issuer left open is cancelled, but an order to which somebo
   expect((await reconcileOnce(file.platform)).cancelled).toBe(0);
   await orders().updateOne({ _id }, { $set: { quantity: 1 } });
   expect((await reconcileOnce(file.platform)).cancelled).toBe(1);
+});
+
+test('the tombstone of a test issuer goes in its time, whatever somebody else wrote to it', async () => {
+  const { issuers: store } = file.platform.core;
+  const { terminal: _terminal, ...row } = await rowOf(issuers().findOne({ _id: (await file.issuer()).issuerId }));
+  const at = new Date(Date.now() - testTombstoneKeptMs - dayMs);
+  const _id = `${testIdPrefix}${'0'.repeat(20)}`;
+  await store.insert({ ...row, _id, secrets: [], endsAt: at });
+  await store.bury(_id, at);
+  await issuers().updateOne({ _id }, { $set: { name: 'Thief' } });
+  await reconcileOnce(file.platform);
+  expect(await store.findEver(_id)).toBeNull();
 });
 
 test('no window of an order ends by what somebody else writes of its issuer’s pauses', async () => {

@@ -131,7 +131,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.forgetTampered(name);
       await orders.notePaidTwice(order, { key: 'p', atMs: 1, event: 'payment_repeated', detail: {} });
       await orders.noteReported(order, { key: 'r', atMs: 1, event: 'code_reported', detail: {} });
-      await orders.deferStart(name);
+      await orders.deferStart(name, now);
       await orders.markStarted(order);
       await orders.markEvent({ ...order, orderNo: 'none' }, 1, 'sent');
       await orders.markReplayed(order, 1, lines);
@@ -248,6 +248,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await orders.list({ issuerId: 'acme', state: 'accepted', limit: 10 });
       await orders.list({ issuerId: 'acme', ...running });
       await orders.openOf('acme', ['accepted', 'verified'], 10);
+      await orders.openOf('acme', ['accepted', 'verified'], 10, '1');
     },
     'a batch over a product': async () => {
       await orders.list({ productId: 'coffee', limit: 10 });
@@ -438,6 +439,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
       await requests.reserve('acme/id', '/p', 'h', now.getTime() - 60_000);
       await requests.reserve('acme/id', '/p', 'h', now.getTime());
       await requests.keep('acme/id', now, 200, secret);
+      await requests.defer('acme/id', now);
       await requests.reopen('acme/id', now);
     },
     'reconciler: requests that never ended': () => requests.abandoned(now, 10),

@@ -23,8 +23,9 @@ const rowsOf = (issuerId: string, mark: string, count: number): Row[] =>
   });
 
 /** A reconciler that finds these orders everywhere; what it looks at is told by the issuer's id. */
-const startReconciler = (rows: Readonly<Record<Mode, readonly Row[]>>) => {
+const startReconciler = (rows: Readonly<Record<Mode, readonly Row[]>>, orphans: readonly Row[] = []) => {
   const looked: string[] = [];
+  const asked: string[] = [];
   const told: string[] = [];
   const event = { sequence: 1, status: 'pending', atMs: 0 };
   const deps = {
@@ -39,13 +40,23 @@ const startReconciler = (rows: Readonly<Record<Mode, readonly Row[]>>) => {
         deferEvents: async () => undefined,
         openAfter: async (after: string, _before: Date, limit: number, mode: Mode) =>
           rows[mode].filter(({ position }) => position > after).slice(0, limit),
+        openOf: async (issuerId: string, _states: unknown, limit: number, after = '') =>
+          orphans.filter((row) => row.issuerId === issuerId && row.position > after).slice(0, limit),
+        find: async ({ issuerId, orderNo }: Row) => {
+          asked.push(`${issuerId}/${orderNo}`);
+          return null;
+        },
       },
       codes: { unjudged: none },
       inbox: { waiting: none },
       replays: { running: none },
       gateway: { startEvent: async ({ issuerId }: Row) => told.push(issuerId) },
     },
-    issuers: { endedTests: none, oldTombstones: none, buriedSince: none, findEver: async () => null },
+    issuers: {
+      ...{ endedTests: none, oldTombstones: none, findEver: async () => null, isDeleted: async () => true },
+      buriedSince: async (_since: Date, _limit: number, mode: Mode) =>
+        mode === 'live' ? [...new Set(orphans.map(({ issuerId }) => issuerId))].map((_id) => ({ _id })) : [],
+    },
     requests: { abandoned: none },
     purge: { due: none },
     troubles: {
@@ -61,9 +72,9 @@ const startReconciler = (rows: Readonly<Record<Mode, readonly Row[]>>) => {
   } as unknown as Reconciling;
   const { reconcile } = createReconcile(deps);
   const pass = async () => {
-    const seen = { looked: looked.length, told: told.length };
+    const seen = { looked: looked.length, told: told.length, asked: asked.length };
     await reconcile();
-    return { looked: looked.slice(seen.looked), told: told.slice(seen.told) };
+    return { looked: looked.slice(seen.looked), told: told.slice(seen.told), asked: asked.slice(seen.asked) };
   };
   return { pass };
 };
@@ -88,4 +99,12 @@ test('more live orders than one pass looks at are looked at one after the other'
   const sizes = [];
   for (let n = 0; n < 4; n += 1) sizes.push((await pass()).looked.length);
   expect(sizes).toEqual([100, 100, 30, 100]);
+});
+
+test('what a deleted issuer left is looked at in turns: orders that cannot be cancelled keep none of another waiting', async () => {
+  const orphans = [...rowsOf('gone', '', 150), ...rowsOf('left', '', 120)];
+  const { pass } = startReconciler({ live: [], test: [] }, orphans);
+  const passes = [await pass(), await pass(), await pass()];
+  expect(passes.map(({ asked }) => asked.length)).toEqual([100, 100, 100]);
+  expect(passes.flatMap(({ asked }) => asked).slice(0, 270)).toEqual(orphans.map(({ _id }) => _id));
 });
