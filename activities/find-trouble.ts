@@ -74,7 +74,7 @@ export const finders: Record<TroubleKind, Finder> = {
     })),
 
   circuit_open: async ({ workers, nowMs }) =>
-    [...new Set((await workers.alive(new Date(nowMs() - reportFreshMs), rowsLimit)).flatMap((row) => row.openedLately))]
+    [...new Set((await workers.alive(new Date(nowMs()), reportFreshMs, rowsLimit)).flatMap((row) => row.openedLately))]
       .filter((key) => key !== alertsCircuit && !isTestIssuer(issuerOfCircuit(key)))
       .map((key) => ({
         kind: 'circuit_open',
@@ -139,8 +139,8 @@ export const finders: Record<TroubleKind, Finder> = {
       },
     ),
 
-  sides_differ: async ({ comparisons }) => {
-    const counts = (await comparisons.newest())?.counts ?? [];
+  sides_differ: async ({ comparisons, nowMs }) => {
+    const counts = (await comparisons.newest(new Date(nowMs())))?.counts ?? [];
     const issuerIds = [...new Set(counts.filter(({ kind }) => isSidesKind(kind)).map(({ issuerId }) => issuerId))];
     return issuerIds
       .filter((id) => issuerIdPattern.test(id))

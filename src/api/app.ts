@@ -408,7 +408,7 @@ export const createApp = ({
   mountOperatorMaintenance(mount, { maintenance: orderDeps.maintenance, rowReader, nowMs });
   mountOperatorChannels(mount, core.channels);
   mountOperatorSettings(mount, { orderDeps, issuers });
-  mountComparison(mount, core.comparisons);
+  mountComparison(mount, core.comparisons, nowMs);
   mountFailures(mount, { orderDeps, watch: troubleWatch });
   mountRefunds(mount, { orderDeps, stats: core.stats });
   mountPickup(mount, {

@@ -22,9 +22,9 @@ export const createHealthReader = ({
     const atMs = nowMs();
     const [found, alive] = await Promise.all([
       queues.read().catch(() => undefined),
-      workers.alive(new Date(atMs - workerAliveMs), workersLimit),
+      workers.alive(new Date(atMs), workerAliveMs, workersLimit),
     ]);
-    const lastWorkerAt = alive.length === 0 ? await workers.lastSeenAt() : undefined;
+    const lastWorkerAt = alive.length === 0 ? await workers.lastSeenAt(new Date(atMs)) : undefined;
     return {
       at: new Date(atMs).toISOString(),
       ...(found ? { queues: found } : {}),

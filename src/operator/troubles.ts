@@ -77,7 +77,7 @@ export const createTroubleWatch = ({
           stats.countVoidUndecided(countLimit),
           stats.countIssuers('paused', countLimit),
         ]),
-        comparisons.newest(),
+        comparisons.newest(new Date(nowMs())),
       ]);
     const [undeliverable, bounced, voidUndecided, issuersPaused] = counts;
     return {

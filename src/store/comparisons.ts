@@ -1,6 +1,7 @@
 import type { Collection } from 'mongodb';
-import type { Finding, FindingCount } from '../domain/comparison';
-import { isDay } from '../domain/days';
+import { comparedKinds, type Finding, type FindingCount } from '../domain/comparison';
+import { dayOf, isDay } from '../domain/days';
+import { issuerIdPattern, orderNoPattern } from '../domain/ids';
 
 /** What one daily look at all sides found. */
 export interface ComparisonRow {
@@ -18,16 +19,23 @@ export interface ComparisonRow {
 
 export type Comparisons = ReturnType<typeof createComparisons>;
 
-const isNamed = (one: Partial<Finding & FindingCount> | null): boolean =>
-  typeof one?.kind === 'string' &&
-  typeof one.issuerId === 'string' &&
-  (Number.isInteger(one.count) || typeof one.orderNo === 'string');
+const isText = (text: unknown, pattern: RegExp): boolean => typeof text === 'string' && pattern.test(text);
+
+/** It is told to operators: no other words. */
+const isNamed = (one: Partial<Finding> | null): boolean =>
+  comparedKinds.some((kind) => kind === one?.kind) && isText(one?.issuerId, issuerIdPattern);
+
+const isCount = (one: Partial<FindingCount> | null): boolean => isNamed(one) && Number.isSafeInteger(one?.count);
+const isFinding = (one: Partial<Finding> | null): boolean => isNamed(one) && isText(one?.orderNo, orderNoPattern);
 
 const isComparison = ({ _id, at, orders, workflows, counts, findings }: ComparisonRow): boolean =>
   isDay(_id) &&
   at instanceof Date &&
   [orders, workflows].every(Number.isInteger) &&
-  [counts, findings].every((list) => Array.isArray(list) && list.every(isNamed));
+  Array.isArray(counts) &&
+  counts.every(isCount) &&
+  Array.isArray(findings) &&
+  findings.every(isFinding);
 
 /** There is one a day, for 90 days. */
 const readMax = 100;
@@ -41,9 +49,11 @@ export const createComparisons = (
     await comparisons.replaceOne({ _id }, row, { upsert: true });
   },
 
-  newest: async (): Promise<ComparisonRow | null> => {
+  /** What bears a day to come is not ours: it does not stand before those that are. */
+  newest: async (now: Date): Promise<ComparisonRow | null> => {
+    const today = dayOf(now.getTime());
     for await (const row of comparisons.find({}).sort({ _id: -1 }).limit(readMax).batchSize(2)) {
-      if (isComparison(row)) return row;
+      if (isComparison(row) && row._id <= today) return row;
       leaveOut(row);
     }
     return null;

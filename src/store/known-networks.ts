@@ -15,7 +15,7 @@ export type KnownNetworkRows = ReturnType<typeof createKnownNetworkRows>;
 /** Written and read by the guard of operators' tokens: a restart, or another process, forgets nobody's network. */
 export const createKnownNetworkRows = ({ knownNetworks }: { readonly knownNetworks: Collection<KnownNetworkRow> }) => ({
   note: async (id: string, takenAt: Date): Promise<void> => {
-    await knownNetworks.updateOne({ _id: id }, { $max: { takenAt } }, { upsert: true });
+    await knownNetworks.updateOne({ _id: id }, { $set: { takenAt } }, { upsert: true });
   },
 
   takenSince: (since: Date): Promise<KnownNetworkRow[]> =>

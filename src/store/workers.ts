@@ -1,4 +1,5 @@
 import type { Collection } from 'mongodb';
+import type { SealOfRow } from './sealed-rows';
 
 /** Of one issuer or one terminal, as one worker process sees it. */
 export interface ReportedCircuit {
@@ -24,47 +25,61 @@ export interface WorkerRow {
   readonly throttled?: readonly { readonly key: string; readonly count: number }[];
   /** It stopped by itself, and is counted no more. */
   readonly leftAt?: Date;
+  /** By the master key: what a report says is told to operators. */
+  readonly seal?: Buffer;
 }
 
 export type Workers = ReturnType<typeof createWorkerReports>;
 
-const isReport = ({ host, startedAt, at, circuits, openedLately, throttled = [] }: WorkerRow): boolean =>
-  typeof host === 'string' &&
-  [startedAt, at].every((time) => time instanceof Date) &&
-  [circuits, throttled].every((list) => Array.isArray(list) && list.every((one) => typeof one?.key === 'string')) &&
-  Array.isArray(openedLately) &&
-  openedLately.every((key) => typeof key === 'string');
+/** A worker's clock is not ours. */
+const aheadMs = 60_000;
+const readMax = 200;
 
-/** `leaveOut`: what no worker reported. */
+/** `leaveOut`: what no worker reported, or one of a former version. */
 export const createWorkerReports = (
   { workers }: { readonly workers: Collection<WorkerRow> },
+  seal: SealOfRow<WorkerRow>,
   leaveOut: (row: WorkerRow) => void = () => undefined,
-) => ({
-  report: async ({ _id, ...row }: WorkerRow): Promise<void> => {
-    await workers.replaceOne({ _id }, row, { upsert: true });
-  },
+) => {
+  const report = async ({ seal: _seal, ...row }: WorkerRow): Promise<void> => {
+    const { _id, ...content } = row;
+    await workers.replaceOne({ _id }, { ...content, seal: seal.of(row) }, { upsert: true });
+  };
 
-  /** The row stays for its ten minutes, so that it can be told since when no worker runs. */
-  leave: async (id: string, leftAt: Date): Promise<void> => {
-    await workers.updateOne({ _id: id }, { $set: { at: leftAt, leftAt } });
-  },
+  const ours = (rows: readonly WorkerRow[]): WorkerRow[] =>
+    rows.filter((row) => {
+      const isOurs = seal.isUntouched(row);
+      if (!isOurs) leaveOut(row);
+      return isOurs;
+    });
 
-  alive: async (since: Date, limit: number): Promise<WorkerRow[]> => {
-    const rows = await workers
-      .find({ at: { $gt: since }, leftAt: { $exists: false } })
-      .limit(limit)
-      .toArray();
-    for (const row of rows) if (!isReport(row)) leaveOut(row);
-    return rows.filter(isReport);
-  },
+  return {
+    report,
 
-  /** Of all that reported within the last ten minutes. */
-  lastSeenAt: async (): Promise<Date | undefined> =>
-    (
-      await workers
-        .find({}, { projection: { at: 1 } })
-        .sort({ at: -1 })
-        .limit(1)
-        .toArray()
-    )[0]?.at,
-});
+    /** The row stays for its ten minutes, so that it can be told since when no worker runs. */
+    leave: async (_id: string, leftAt: Date): Promise<void> => {
+      const row = await workers.findOne({ _id });
+      if (row && seal.isUntouched(row)) await report({ ...row, at: leftAt, leftAt });
+    },
+
+    /** Those that reported within this time. */
+    alive: async (now: Date, withinMs: number, limit: number): Promise<WorkerRow[]> => {
+      const at = { $gt: new Date(now.getTime() - withinMs), $lte: new Date(now.getTime() + aheadMs) };
+      const rows = await workers
+        .find({ at, leftAt: { $exists: false } })
+        .limit(readMax)
+        .toArray();
+      return ours(rows).slice(0, limit);
+    },
+
+    /** Of all that reported within the last ten minutes. */
+    lastSeenAt: async (now: Date): Promise<Date | undefined> =>
+      ours(
+        await workers
+          .find({ at: { $lte: new Date(now.getTime() + aheadMs) } })
+          .sort({ at: -1 })
+          .limit(readMax)
+          .toArray(),
+      )[0]?.at,
+  };
+};

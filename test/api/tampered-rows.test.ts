@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { UpdateFilter } from 'mongodb';
 import { Registry } from 'prom-client';
+import { finders, type TroubleSources } from '../../activities/find-trouble';
 import { createProject } from '../../activities/project';
 import { testIdPrefix } from '../../src/domain/ids';
 import { dayMs, testOrdersKeptMs, testTombstoneKeptMs } from '../../src/domain/timings';
@@ -91,6 +92,42 @@ test('the tombstone of a test issuer goes in its time, whatever somebody else wr
   await issuers().updateOne({ _id }, { $set: { name: 'Thief' } });
   await reconcileOnce(file.platform);
   expect(await store.findEver(_id)).toBeNull();
+});
+
+test('nobody but the platform has words or alarms told to operators', async () => {
+  const { core } = file.platform;
+  const { workers, guesses, comparisons } = core.database;
+  const sources = { ...core, nowMs: Date.now } as unknown as TroubleSources;
+  const told = async () =>
+    (await Promise.all([finders.circuit_open(sources), finders.tokens_guessed(sources), finders.sides_differ(sources)]))
+      .flat()
+      .map(({ subject }) => subject);
+  const words = 'terminal:acme:https://pay.example. URGENT: call us';
+  const at = new Date();
+  const report = { host: 'h', startedAt: at, at, circuits: [], openedLately: ['acme'], throttled: [] };
+  await core.workers.report({ ...report, _id: 'ours' });
+  await core.workers.report({ ...report, _id: 'ahead', at: new Date(Date.now() + dayMs), openedLately: ['ahead'] });
+  const ours = await rowOf(workers.findOne({ _id: 'ours' }));
+  await workers.insertMany([
+    { ...report, _id: 'none', openedLately: [words] },
+    { ...ours, _id: 'taken', openedLately: [words] },
+  ]);
+  await guesses.insertOne({ _id: 'operator-tokens', at });
+  const counts = [{ issuerId: 'acme', kind: 'workflow_left' as const, count: 1 }];
+  const compared = { at, orders: 1, workflows: 1, isWhole: true, findings: [] };
+  await comparisons.insertMany([
+    { ...compared, _id: '2999-01-01', counts },
+    { ...compared, _id: at.toISOString().slice(0, 10), counts, findings: [{ ...counts[0], orderNo: words } as never] },
+  ]);
+  expect(await told()).toEqual(['acme']);
+  const { body } = await file.platform.operator('GET', '/health');
+  expect(body.workers.filter(({ host }: { host: string }) => host === 'h')).toHaveLength(1);
+  await core.guesses.note(at);
+  await comparisons.deleteMany({});
+  await core.comparisons.keep({ ...compared, _id: at.toISOString().slice(0, 10), counts });
+  await core.workers.leave('ours', at);
+  expect(await told()).toEqual(['operators', 'acme']);
+  await Promise.all([workers.deleteMany({ host: 'h' }), guesses.deleteMany({}), comparisons.deleteMany({})]);
 });
 
 test('no window of an order ends by what somebody else writes of its issuer’s pauses', async () => {

@@ -65,12 +65,12 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const stats = createStats(of);
   const purge = createPurge(of, anyClaims);
   const ledger = createLedger(of);
-  const workers = createWorkerReports(of);
+  const workers = createWorkerReports(of, anySeal);
   const audit = createAudit(of, (text) => text);
   const consoleSessions = createConsoleSessionRows(of);
   const portalSessions = createPortalSessionRows(of);
   const portalLinks = createPortalLinks(of);
-  const guesses = createGuesses(of);
+  const guesses = createGuesses(of, anySeal);
   const knownNetworks = createKnownNetworkRows(of);
   const approvals = createApprovals(of);
   const dayCounts = createDayCounts(of);
@@ -185,7 +185,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
         counts: [],
         findings: [],
       });
-      await comparisons.newest();
+      await comparisons.newest(now);
     },
     'later deliveries that failed': () => orders.deliveryFailed(10),
     'a reconciliation': async () => {
@@ -640,8 +640,8 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
     'workers that report': async () => {
       await workers.report({ _id: 'w', host: 'h', startedAt: now, at: now, circuits: [], openedLately: [] });
       await workers.leave('w', now);
-      await workers.alive(now, 10);
-      await workers.lastSeenAt();
+      await workers.alive(now, 20_000, 10);
+      await workers.lastSeenAt(now);
     },
   };
 };

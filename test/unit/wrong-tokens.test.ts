@@ -53,6 +53,18 @@ test('whoever worked from there within a day goes on beside a guesser, with the 
   expect(give(vera, '203.0.113.5')).toBe('rate_limited');
 });
 
+test('a network that somebody else dated ahead is not known', async () => {
+  const before = aPlatform();
+  before.give(vera, '203.0.113.5');
+  for (const [_id, { takenAt }] of before.written) {
+    before.written.set(_id, { _id, takenAt: new Date(takenAt.getTime() + 365 * 24 * 3_600_000) });
+  }
+  const after = aPlatform({ nowMs: 3_600_000 }, before.written);
+  after.guess(21, '203.0.113.5');
+  await turn();
+  expect(after.give(vera, '203.0.113.5')).toBe('rate_limited');
+});
+
 test('a restart forgets nobody’s network, and each is written down once an hour', async () => {
   const before = aPlatform();
   for (let n = 0; n < 50; n += 1) before.give(vera, '203.0.113.5');

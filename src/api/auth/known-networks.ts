@@ -7,6 +7,8 @@ import type { KnownNetworkRows } from '../../store/known-networks';
 /** Of one operator: whoever moves from network to network forgets nobody else's. */
 const networksOfOneMax = 100;
 const knownMs = dayMs;
+/** Another process's clock is not ours. */
+const aheadMs = minuteMs;
 const writtenEveryMs = hourMs;
 const readEveryMs = minuteMs;
 /** Read from the rows, which name no operator. */
@@ -40,8 +42,11 @@ export const createKnownNetworks = ({
   const isLately = (takenAtMs = Number.NEGATIVE_INFINITY): boolean => takenAtMs > nowMs() - knownMs;
 
   const readRows = async (): Promise<void> => {
-    for (const { _id, takenAt } of await rows.takenSince(new Date(nowMs() - knownMs)))
-      ofRows.set(_id, takenAt.getTime());
+    const rowsSince = await rows.takenSince(new Date(nowMs() - knownMs));
+    for (const { _id, takenAt } of rowsSince) {
+      // What is dated ahead would be known for longer.
+      if (takenAt.getTime() <= nowMs() + aheadMs) ofRows.set(_id, takenAt.getTime());
+    }
   };
 
   return {

@@ -4,9 +4,9 @@ import type { Comparisons } from '../../store/comparisons';
 import type { Mount } from '../edge/mount';
 
 /** What the daily look at all sides found. */
-export const mountComparison = (mount: Mount, comparisons: Pick<Comparisons, 'newest'>): void => {
+export const mountComparison = (mount: Mount, comparisons: Pick<Comparisons, 'newest'>, nowMs: () => number): void => {
   mount.operator(readComparison)(async () => {
-    const row = await comparisons.newest();
+    const row = await comparisons.newest(new Date(nowMs()));
     if (!row) return { status: 200, body: {} };
     const { _id, at, findings, ...rest } = row;
     const newest = {

@@ -33,7 +33,7 @@ export const mountHealth = (mount: Mount, { engine, database, maintenance, worke
       ),
       engine.lastReconciledAt().catch(() => undefined),
       maintenance.isOn().catch(() => undefined),
-      reports.alive(new Date(nowMs() - workerAliveMs), 1).then(
+      reports.alive(new Date(nowMs()), workerAliveMs, 1).then(
         ({ length }) => (length > 0 ? ('ok' as const) : ('none' as const)),
         () => 'unknown' as const,
       ),
