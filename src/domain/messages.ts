@@ -297,6 +297,9 @@ export const timelineEvents = [
 ] as const;
 export type TimelineEvent = (typeof timelineEvents)[number];
 
+/** A line with another verdict is a refusal. */
+export const goodVerdicts: ReadonlySet<unknown> = new Set(['verified', 'accepted']);
+
 /** Where an answer could not be read, and why: names of fields and of a closed list, nothing of what stands there. */
 export interface UnreadField {
   readonly path: string;

@@ -3,6 +3,7 @@ import type { Receipt } from '../contract/platform/receipts';
 import { Failure } from '../domain/failures';
 import type { OrderName } from '../domain/ids';
 import type { OrderEvent, TimelineEntry } from '../domain/messages';
+import { wasOpened } from '../store/opened-at';
 import type { OrderRow } from '../store/orders';
 import type { OrderDeps } from './ask-order';
 
@@ -44,7 +45,7 @@ export const takeReceipt = async (
       detail: { message: id, event },
     };
     if (row.timeline.some(({ key }) => key === line.key)) return;
-    if (!isNewest || (event === 'bounced' && isOpened(row))) return orders.recordTry(row, [line]);
+    if (!isNewest || (event === 'bounced' && wasOpened(row))) return orders.recordTry(row, [line]);
     const told = event === 'bounced' && isSettled(row) ? bounce(row, atMs) : undefined;
     if (await orders.takeReceipt(row, { event, atMs }, line, told)) {
       const sequence = told?.sequence ?? (await onceSettled(deps, row, endMs));
@@ -77,7 +78,7 @@ export const tellEarlyBounce = async (
 ): Promise<number | undefined> => {
   for (let tries = 0; tries < triesMax; tries += 1) {
     const row = await orders.find(order);
-    if (row?.receipt?.event !== 'bounced' || row.bouncedAt || !isSettled(row) || isOpened(row)) return undefined;
+    if (row?.receipt?.event !== 'bounced' || row.bouncedAt || !isSettled(row) || wasOpened(row)) return undefined;
     const told = bounce(row, nowMs());
     if (await orders.tellBounce(row, told)) return told.sequence;
   }
@@ -87,9 +88,6 @@ export const tellEarlyBounce = async (
 /** Its workflow has written its end, and counts no more events. */
 const isSettled = ({ facts, projected, version }: OrderRow): boolean =>
   facts.state === 'delivered' && projected >= version;
-
-const isOpened = ({ timeline }: Pick<OrderRow, 'timeline'>): boolean =>
-  timeline.some(({ event }) => event === 'opened');
 
 const bounce = ({ facts }: OrderRow, atMs: number): OrderEvent => ({
   sequence: facts.sequence + 1,

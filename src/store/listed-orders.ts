@@ -1,5 +1,6 @@
 import { type ItemSums, itemSums, type ListedFacts } from '../domain/items';
 import type { OrderFacts, VoidRequest } from '../domain/order';
+import { arrayOf } from './adding-events';
 import { thatFit } from './that-fit';
 
 /** What lists read of an order: it does not grow with its codes. */
@@ -111,7 +112,12 @@ export const forOperators = {
       in: { type: '$$this.type', atMs: '$$this.atMs', state: '$$this.state', closedReason: '$$this.closedReason' },
     },
   },
-  timeline: { $filter: { input: '$timeline', cond: { $eq: ['$$this.event', 'item_void'] } } },
+  timeline: {
+    $concatArrays: [
+      { $filter: { input: arrayOf('timeline'), cond: { $eq: ['$$this.event', 'item_void'] } } },
+      arrayOf('callLines.item_void'),
+    ],
+  },
 } as const;
 
 /** Written with each view of an order that has more to say of its items than how many they are. */

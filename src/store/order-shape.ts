@@ -106,6 +106,7 @@ const listed = z.object({
   facts: facts.refine(isSum),
   itemSums: itemSums.optional(),
   timeline: objects.optional(),
+  callLines: z.record(z.string(), objects).optional(),
   events: events.optional(),
   messages: objects.optional(),
 });

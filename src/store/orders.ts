@@ -28,9 +28,11 @@ import {
   type shownInLists,
   sumsToKeep,
 } from './listed-orders';
+import { openedAtOf, openedKept } from './opened-at';
 import { createReadTogether } from './read-together';
 import { callByCall } from './sealed-rows';
 import { isDuplicate } from './store-errors';
+import { keysIn, lacks, lineKeys, newestLines, push, withAllLines } from './timeline';
 
 export interface PendingEvent extends OrderEvent {
   readonly status: 'pending' | 'sent' | 'given_up';
@@ -84,6 +86,8 @@ export interface OrderRow {
   /** The highest version whose events are in the outbox. */
   readonly projected: number;
   readonly timeline: readonly TimelineEntry[];
+  /** As it is stored: whoever reads a row has these lines in its timeline. */
+  readonly callLines?: Readonly<Record<string, readonly TimelineEntry[]>>;
   readonly events: readonly PendingEvent[];
   /** The newest messages that waited for an answer, since their first attempt. */
   readonly messages?: readonly KeptMessage[];
@@ -95,6 +99,8 @@ export interface OrderRow {
   /** Until the workflow is known to run. */
   readonly unstartedSince?: Date;
   readonly deliveredAt?: Date;
+  /** When its codes were first shown, by whichever link: nothing resets it. Rows of before have a line of it. */
+  readonly openedAt?: Date;
   /** When what its product forces once was done. */
   readonly forcedAt?: Date;
   /** Of the newest delivery after the first. */
@@ -251,10 +257,6 @@ export interface ChangedFilter extends Pick<ListFilter, 'state' | 'paymentId' | 
   readonly before?: { readonly updatedAtMs: number; readonly orderNo: string };
 }
 
-/** A timeline keeps this many newest lines, so that no order's row grows without end. */
-export const timelineLimit = 2_000;
-/** Whoever has the link shows its codes without end, and pushes no other line out by it. */
-const openedLinesMax = 500;
 const linesPerOrder = 50;
 /** Attempts of calls that fail are the newest lines of their order. */
 const failureLines = 40;
@@ -334,8 +336,6 @@ export const viewVersion = ({ version, state, gift }: Pick<OrderRow, 'version' |
 
 /** Of which it says more than that they are good. */
 export const codesKept = ({ facts }: Pick<OrderRow, 'facts'>): number => facts.items?.length ?? 0;
-
-const openedCount = ({ timeline }: OrderRow): number => timeline.filter(({ event }) => event === 'opened').length;
 
 const lesser = (a: string | undefined, b: string | undefined): string | undefined =>
   a === undefined || (b !== undefined && b < a) ? b : a;
@@ -422,16 +422,17 @@ export const createOrders = (
   const toldOperators = <Marks extends object>({ issuerId }: OrderName, marks: Marks) =>
     modeOf(issuerId) === 'test' ? {} : { $set: marks };
 
-  const push = (entries: readonly TimelineEntry[]) => ({
-    timeline: { $each: [...entries], $slice: -timelineLimit },
-  });
-
   /** By a projection that leaves items out. */
   const shown = async <Row extends ListedOrder>(found: FindCursor<OrderRow>, projection: Document): Promise<Row[]> =>
-    (await found.project<Row>(projection).toArray()).map(listed);
+    (await found.project<Row>(projection).toArray()).map((row) => listed(withAllLines(row)));
 
   const listOf = (filter: Filter<OrderRow>, sort: Sort, limit: number): Promise<ListedOrder[]> =>
     shown(orders.find(filter).sort(sort).limit(limit), inLists);
+
+  const whole = async (filter: Filter<OrderRow>): Promise<OrderRow | null> => {
+    const row = await orders.findOne(filter);
+    return row && withAllLines(row);
+  };
 
   const oneOf = async <Row extends ListedOrder>(order: OrderName, projection: Document): Promise<Row | null> =>
     (await shown<Row>(orders.find({ _id: orderId(order), ...isKept }), projection))[0] ?? null;
@@ -485,7 +486,7 @@ export const createOrders = (
   };
 
   const withLines = (filter: Filter<OrderRow>, sort: Sort): Promise<FailingOrder[]> =>
-    shown(orders.find(filter).sort(sort).limit(failingMax), { ...inLists, timeline: { $slice: -failureLines } });
+    shown(orders.find(filter).sort(sort).limit(failingMax), { ...inLists, ...newestLines(failureLines) });
 
   /** A link that leads nowhere costs no connection of its own. */
   const idOfLink = createReadTogether(async (hashes) => {
@@ -550,7 +551,7 @@ export const createOrders = (
         if (writes.length > 0) await orders.bulkWrite(writes, { ordered: false });
       };
       let some: OrderRow[] = [];
-      const projection = { timeline: 0, events: 0, 'facts.items': 0 };
+      const projection = { timeline: 0, callLines: 0, events: 0, 'facts.items': 0 };
       for await (const row of orders.find({}, { projection, ...callByCall }).batchSize(boundAtOnce)) {
         some.push(row);
         if (some.length < boundAtOnce) continue;
@@ -560,15 +561,18 @@ export const createOrders = (
       await bind(some);
     },
 
-    find: (order: OrderName): Promise<OrderRow | null> => orders.findOne({ _id: orderId(order), ...isKept }),
+    find: (order: OrderName): Promise<OrderRow | null> => whole({ _id: orderId(order), ...isKept }),
 
     /** Without its items: whoever only looks at an order reads no 10,000 of them. */
     view: (order: OrderName): Promise<ViewedOrder | null> => oneOf(order, inView),
 
     viewForOperators: (order: OrderName): Promise<OperatorsView | null> => oneOf(order, { ...inView, ...forOperators }),
 
-    timelineOf: (order: OrderName): Promise<Pick<OrderRow, 'timeline' | 'texts'> | null> =>
-      orders.findOne({ _id: orderId(order), ...isKept }, { projection: { _id: 0, timeline: 1, texts: 1 } }),
+    timelineOf: async (order: OrderName): Promise<Pick<OrderRow, 'timeline' | 'texts'> | null> => {
+      const projection = { _id: 0, timeline: 1, callLines: 1, texts: 1 };
+      const row = await orders.findOne({ _id: orderId(order), ...isKept }, { projection });
+      return row && withAllLines(row);
+    },
 
     /** Redemptions, and what was taken back, that may not be in the ledger yet. */
     redeemedLately: (order: OrderName): Promise<Pick<OrderRow, 'ledger'> | null> =>
@@ -587,7 +591,7 @@ export const createOrders = (
     /** Also what is left of a purged order: the page tells its buyer so. */
     findByPickup: async (pickupHash: string): Promise<OrderRow | null> => {
       const _id = await idOfLink(pickupHash);
-      return _id === null ? null : orders.findOne({ _id, $or: [{ pickupHash }, { 'gift.hash': pickupHash }] });
+      return _id === null ? null : whole({ _id, $or: [{ pickupHash }, { 'gift.hash': pickupHash }] });
     },
 
     /** False: the codes were shown, or another link was made, since the row was read. */
@@ -598,6 +602,8 @@ export const createOrders = (
           pickupHash: row.pickupHash,
           ...isKept,
           ...(row.gift ? { 'gift.n': row.gift.n } : { gift: { $exists: false } }),
+          openedAt: { $exists: false },
+          // A row of before.
           'timeline.event': { $ne: 'opened' },
           'facts.delivery.state': { $ne: 'opened' },
         },
@@ -686,12 +692,14 @@ export const createOrders = (
       listOf({ issuerId, days: day, _id: { $gt: `${issuerId}/${after}` } }, { _id: 1 }, limit),
 
     /** The newest orders of an issuer with the newest lines of what happened to them. */
-    timelinesOf: (issuerId: string, limit: number): Promise<Pick<OrderRow, '_id' | 'orderNo' | 'timeline'>[]> =>
-      orders
-        .find({ issuerId }, { projection: { orderNo: 1, timeline: { $slice: -linesPerOrder } } })
+    timelinesOf: async (issuerId: string, limit: number): Promise<Pick<OrderRow, '_id' | 'orderNo' | 'timeline'>[]> => {
+      const rows = await orders
+        .find({ issuerId }, { projection: { orderNo: 1, ...newestLines(linesPerOrder) } })
         .sort({ position: -1 })
         .limit(limit)
-        .toArray(),
+        .toArray();
+      return rows.map((row) => withAllLines(row, linesPerOrder));
+    },
 
     /**
      * Called with the view in an Update's answer before the issuer is answered; an older view never covers a newer one,
@@ -719,7 +727,7 @@ export const createOrders = (
           : await write(facts, { $nin: finalStates.filter((state) => state !== facts.state) });
       const first = entries[0];
       if (isWritten || !first) return;
-      await orders.updateOne({ _id, ...isKept, 'timeline.key': { $ne: first.key } }, { $push: push(entries) });
+      await orders.updateOne({ _id, ...isKept, ...lacks(first) }, { $push: push(entries) });
     },
 
     /**
@@ -739,7 +747,7 @@ export const createOrders = (
       for (let n = 0; n < projectTries; n += 1) {
         const reading = orders.findOne(
           { _id },
-          { projection: { ...readToProject, 'timeline.key': 1, 'events.sequence': 1, 'ledger.seq': 1 } },
+          { projection: { ...readToProject, ...lineKeys, 'events.sequence': 1, 'ledger.seq': 1 } },
         );
         const [row] = await Promise.all([reading, marked]);
         if (!row) throw new Error('the order has no row');
@@ -747,7 +755,7 @@ export const createOrders = (
         const isClosedOtherwise = isFinal(row.facts.state) && !isSameEnd(row.facts, facts);
         if (isClosedOtherwise || hasLostTime(row.facts, facts) || hasLostIssue(row, facts))
           return { ahead: row.facts, fresh: [] };
-        const known = new Set(row.timeline.map(({ key }) => key));
+        const known = keysIn(row);
         const missing = entries.filter(({ key }) => !known.has(key));
         const sequences = new Set(row.events.map(({ sequence }) => sequence));
         const fresh = events.filter(({ sequence }) => !sequences.has(sequence));
@@ -871,7 +879,7 @@ export const createOrders = (
             .toArray(),
         ),
       );
-      return [...(ofEvents ?? []), ...(ofMessages ?? [])];
+      return [...(ofEvents ?? []), ...(ofMessages ?? [])].map((row) => withAllLines(row));
     },
 
     /** By its own name. */
@@ -879,7 +887,7 @@ export const createOrders = (
       row.events.find((event) => event.id === id && idIn(row._id)(event.sequence) === id),
 
     /** What a purge left has no such message. */
-    findByMessage: (messageId: string): Promise<OrderRow | null> => orders.findOne({ sentMessages: messageId }),
+    findByMessage: (messageId: string): Promise<OrderRow | null> => whole({ sentMessages: messageId }),
 
     /**
      * A receipt of an order's newest message, with its line, and the event that the bounce of a delivered one is. False:
@@ -897,7 +905,7 @@ export const createOrders = (
           version: row.version,
           projected: row.projected,
           'facts.sequence': row.facts.sequence,
-          'timeline.key': { $ne: line.key },
+          ...lacks(line),
         },
         addingEvents(
           {
@@ -995,7 +1003,7 @@ export const createOrders = (
           ...(row.gift ? { 'gift.n': row.gift.n } : { gift: { $exists: false } }),
           ...isKept,
         },
-        openedCount(row) < openedLinesMax ? { $push: push([line]) } : { $set: { version: row.version } },
+        { $min: { openedAt: openedAtOf(row) ?? new Date(line.atMs) }, $push: push([line]) },
       );
       return recorded.matchedCount > 0;
     },
@@ -1105,7 +1113,7 @@ export const createOrders = (
     /** Once for each payment: who repeats the request does not fill the timeline. */
     notePaidTwice: async (order: OrderName, entry: TimelineEntry): Promise<void> => {
       await orders.updateOne(
-        { _id: orderId(order), ...isKept, 'timeline.key': { $ne: entry.key } },
+        { _id: orderId(order), ...isKept, ...lacks(entry) },
         { $push: push([entry]), ...toldOperators(order, { paidTwiceAt: new Date(entry.atMs) }) },
       );
     },
@@ -1146,6 +1154,7 @@ export const createOrders = (
         .find({ unstartedSince: { $lt: before }, position: positionsOf(mode) })
         .sort({ unstartedSince: 1 })
         .limit(limit)
+        .map((row) => withAllLines(row))
         .toArray(),
 
     /** The reconciler did not start it: it goes behind all others that its pass saw. */
@@ -1246,7 +1255,7 @@ export const createOrders = (
      * none where the row has changed since it was read. `kept`: entries that are in the ledger by now.
      */
     applyDecision: async (
-      row: Pick<OrderRow, '_id' | 'version' | 'facts'>,
+      row: Pick<OrderRow, '_id' | 'version' | 'facts' | 'timeline' | 'openedAt'>,
       { facts, entries, events, ledger, afterSalesDue }: Projection & { readonly ledger: readonly LedgerEntry[] },
       change: RowChange = {},
     ): Promise<boolean> => {
@@ -1263,6 +1272,7 @@ export const createOrders = (
           {
             $set: {
               ...change,
+              ...openedKept(row, facts),
               facts,
               state: facts.state,
               version: facts.version,

@@ -4,7 +4,8 @@ import { type OrderName, orderId } from '../domain/ids';
 import type { Giving, KeptMessage } from '../domain/kept-message';
 import type { TimelineEntry } from '../domain/messages';
 import { openStates } from '../domain/order';
-import { ever, keptMessagesMax, type OrderRow, pendingShown, timelineLimit, type WithPendingEvents } from './orders';
+import { ever, keptMessagesMax, type OrderRow, pendingShown, type WithPendingEvents } from './orders';
+import { push } from './timeline';
 
 /** Events and what they name, which may be 10,000 items: what is read at once ends with the order that has the last of them. */
 const itemsReadMax = 20_000;
@@ -17,7 +18,7 @@ const itemsIn = ({ events, facts }: Partial<GivableRow>): number => {
 };
 
 /** What a reader needs of an order. */
-export type GivableRow = Omit<OrderRow, 'timeline' | 'ledger'>;
+export type GivableRow = Omit<OrderRow, 'timeline' | 'callLines' | 'ledger'>;
 
 /** What one reader gets of an order, and when something of it may be given next. */
 export interface Given {
@@ -109,7 +110,7 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
     due: async (issuerId: string, atMs: number, limit: number): Promise<GivableRow[]> => {
       const found = orders
         .find({ toGive: ofIssuer(issuerId, `${new Date(atMs).toISOString()}/~`) })
-        .project<GivableRow>({ timeline: 0, ledger: 0, 'facts.items': 0 })
+        .project<GivableRow>({ timeline: 0, callLines: 0, ledger: 0, 'facts.items': 0 })
         .sort({ toGive: 1 })
         .limit(limit)
         .batchSize(rowsReadAtOnce);
@@ -160,7 +161,7 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
         {
           ...(Object.keys($set).length > 0 ? { $set } : {}),
           ...(nextAtMs === undefined ? { $unset: { toGive: 1 } } : {}),
-          ...(lines.length > 0 ? { $push: { timeline: { $each: [...lines], $slice: -timelineLimit } } } : {}),
+          ...(lines.length > 0 ? { $push: push(lines) } : {}),
         },
         named.length > 0 ? { arrayFilters: named.map(({ filter }) => filter) } : {},
       );

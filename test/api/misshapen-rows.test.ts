@@ -124,7 +124,7 @@ const orderLike = (genuine: OrderRow, n: string): OrderRow => {
 };
 
 /** Of an order that has sums, no list reads these. */
-const inNoList = /^(events|messages|facts\.(items|voidRequest))$/;
+const inNoList = /^(events|messages|callLines|facts\.(items|voidRequest))$/;
 const values = [null, 'x', 5, {}] as const;
 const seed = seedOf('misshapen rows');
 /** Of each field one, another one with each seed; in the long form all. */

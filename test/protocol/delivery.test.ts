@@ -416,6 +416,22 @@ describe('the pick-up page', () => {
     expect((await fetch(before)).status).toBe(404);
   });
 
+  test.concurrent('seen codes are no gift, whatever its issuer sends again and again, and whatever line is gone', async () => {
+    const issuer = await file.issuer();
+    const placed = await issue(issuer, 'gift-5');
+    await issuer.inState('gift-5', 'delivered');
+    expect(await (await reveal(placed.body.pickupUrl)).text()).toContain('CODE-gift-5');
+    const [item] = (await issuer.get('/orders/gift-5/items')).body.data;
+    expect(item).toMatchObject({ openedAt: anInstant() });
+    const { orders } = file.platform.core.database;
+    await orders.updateOne({ issuerId: issuer.issuerId, orderNo: 'gift-5' }, { $unset: { 'callLines.opened': 1 } });
+    expect((await operate(issuer, 'gift-5', 'redeliver', { newLink: true })).status).toBe(200);
+    const { pickupUrl, delivery } = (await issuer.order('gift-5')).body;
+    expect(delivery.state).toBe('delivered');
+    expectProblem(await read(fetch(`${pickupUrl}/gift`, { method: 'POST' })), 409, 'already_opened');
+    expect((await issuer.get('/orders/gift-5/items')).body.data).toEqual([item]);
+  });
+
   test.concurrent('tickets with a time have a calendar file, without their codes', async () => {
     const issuer = await file.issuer();
     const name = `Concert; row 1, ${'é'.repeat(60)}`;

@@ -7,7 +7,9 @@ import type { OrderFacts } from '../../src/domain/order';
 import { orderBody } from '../../src/second-interface/order-body';
 import { openDatabase } from '../../src/store/database';
 import { opened } from '../../src/store/listed-orders';
+import { wasOpened } from '../../src/store/opened-at';
 import { createOrders, type ListedOrder, type OrderRow, type Orders } from '../../src/store/orders';
+import { createPullQueue } from '../../src/store/pull-queue';
 import { createReplays } from '../../src/store/replays';
 import { createStats } from '../../src/store/stats';
 import { acceptedRow, callLimitMs, databaseOfFile, uriOfOwnDatabase } from '../support/database-of-file';
@@ -29,8 +31,16 @@ const found = async (row: OrderRow): Promise<OrderRow> => {
   return seen;
 };
 const version = (row: OrderRow, n: number): OrderFacts => ({ ...row.facts, version: n, failures: n, sequence: n });
-const entry = (n: number): TimelineEntry => ({ key: `v${n}.0`, atMs: n, event: 'verification_judged', detail: { n } });
+/** After their orders were accepted. */
+const laterMs = Date.now() + 60_000;
+const entry = (n: number): TimelineEntry => ({
+  key: `v${n}.0`,
+  atMs: laterMs + n,
+  event: 'verification_judged',
+  detail: { n },
+});
 const entered = (n: number): LedgerEntry => ({ seq: n + 1, kind: 'void', atMs: n, by: 'issuer' });
+const nothing = { messages: new Map(), events: new Map(), nextAtMs: undefined };
 const event = (sequence: number): OrderEvent => ({
   sequence,
   type: 'order.delivered',
@@ -105,16 +115,117 @@ test('operators hear of live orders alone that were paid twice or whose code doe
   for (const name of Object.keys(marked)) expect(kept).not.toHaveProperty(name);
 });
 
-test('whoever has the link pushes no line out of the timeline by looking', async () => {
-  const opened = (n: number): TimelineEntry => ({ key: `opened.${n}`, atMs: n, event: 'opened', detail: {} });
-  const row = await placed('opened-often', {
-    timeline: [entry(1), ...Array.from({ length: 498 }, (_, n) => opened(n))],
+describe('lines that somebody can have written again and again', () => {
+  const line = (event: TimelineEntry['event'], n: number, detail = {}): TimelineEntry => ({
+    ...{ key: `${event}.${n}`, atMs: laterMs + n, event, detail },
   });
-  for (const n of [498, 499, 500, 501]) expect(await orders.recordReveal(await found(row), opened(n))).toBe(true);
-  const { timeline } = await found(row);
-  expect([timeline.length, timeline[0]?.key, timeline.at(-1)?.key]).toEqual([501, 'v1.0', 'opened.499']);
-  const older = { ...row, version: 9 };
-  expect(await orders.recordReveal({ ...(await found(row)), version: older.version }, opened(502))).toBe(false);
+  const others = [
+    line('verification_judged', 0, { verdict: 'verified' }),
+    ...(['delivered', 'opened', 'resumed', 'note', 'void_decided', 'code_reported', 'closed'] as const).map(
+      (event, n) => line(event, n + 1),
+    ),
+  ];
+  const refusals = Array.from({ length: 2_100 }, (_, n) =>
+    line('verification_judged', 100 + n, { verdict: 'order_closed' }),
+  );
+  const told = (lines: readonly TimelineEntry[]) => lines.map(({ key }) => key);
+  const next = (row: OrderRow, entries: TimelineEntry[]) => ({ facts: version(row, row.version + 1), entries });
+
+  test.each<readonly [name: string, (row: OrderRow, lines: TimelineEntry[]) => Promise<unknown>]>([
+    ['a call', (row, lines) => orders.recordTry(row, lines)],
+    ['a view', (row, lines) => orders.writeView(row, version(row, row.version + 1), lines)],
+    ['a projection', (row, lines) => orders.project(row, { ...next(row, lines), events: [] })],
+    [
+      'a projection with an event',
+      (row, lines) => orders.project(row, { ...next(row, lines), events: [event(row.version)] }),
+    ],
+    [
+      'a judgement from the row',
+      (row, lines) => orders.applyDecision(row, { ...next(row, lines), events: [], ledger: [] }),
+    ],
+    [
+      'a judgement with an event',
+      (row, lines) => orders.applyDecision(row, { ...next(row, lines), events: [event(row.version)], ledger: [] }),
+    ],
+    ['a told event', (row, lines) => orders.markEvent(row, 1, 'sent', lines)],
+    ['a fetched message', (row, lines) => createPullQueue(file.database).give(row, { ...nothing, lines })],
+  ])('push out none of another kind, and the newest are seen: %s', async (name, write) => {
+    const row = await placed(`again-${name}`);
+    await orders.recordTry(row, others);
+    for (let n = 0; n < refusals.length; n += 150) await write(await found(row), refusals.slice(n, n + 150));
+    const { timeline } = await found(row);
+    const all = ['accepted', ...told(others), ...told(refusals.slice(-200))];
+    expect(told(timeline)).toEqual(all);
+    expect(told((await orders.timelineOf(row))?.timeline ?? [])).toEqual(all);
+    expect(told((await orders.timelinesOf(row.issuerId, 1))[0]?.timeline ?? [])).toEqual(all.slice(-50));
+    const [failing] = await orders.withNewestLines([row._id]);
+    expect(told(failing?.timeline ?? [])).toEqual(expect.arrayContaining(['closed.7', ...all.slice(-40)]));
+  });
+
+  test('are each kept with their kind, and of a row of before all its lines stay', async () => {
+    const before = [others[0], refusals[0], line('opened', 1)] as TimelineEntry[];
+    const row = await placed('again-before', { timeline: before });
+    await orders.notePaidTwice(row, line('payment_repeated', 9_000));
+    await orders.notePaidTwice(row, line('payment_repeated', 9_000));
+    await orders.writeView(row, version(row, 2), [refusals[0] as TimelineEntry]);
+    await orders.writeView(row, version(row, 2), [refusals[0] as TimelineEntry]);
+    await orders.project(row, { facts: version(row, 3), entries: [refusals[0] as TimelineEntry], events: [] });
+    await orders.recordTry(row, [line('item_redeemed', 9_001), line('closed', 9_002)]);
+    const keys = [...told(before), 'payment_repeated.9000', 'item_redeemed.9001', 'closed.9002'];
+    expect(new Set(told((await found(row)).timeline))).toEqual(new Set(keys));
+  });
+
+  test('what voided the codes last is read by operators, wherever its line is', async () => {
+    const row = await placed('again-void', { timeline: [line('item_void', 1, { by: 'operator' })] });
+    await orders.recordTry(row, [line('item_void', 2, { by: 'issuer' })]);
+    expect(told((await orders.viewForOperators(row))?.timeline ?? [])).toEqual(['item_void.1', 'item_void.2']);
+  });
+});
+
+describe('that somebody has seen the codes', () => {
+  const opened = (n: number): TimelineEntry => ({ key: `opened.${n}`, atMs: laterMs + n, event: 'opened', detail: {} });
+  const shown = (row: OrderRow, n: number, state: 'opened' | 'delivered'): OrderFacts => ({
+    ...{ ...version(row, n), state: 'delivered', delivery: { state, tries: 1 }, updatedAtMs: laterMs + n },
+  });
+  const judged = async (row: OrderRow, facts: OrderFacts) =>
+    expect(await orders.applyDecision(await found(row), { facts, entries: [], events: [], ledger: [] })).toBe(true);
+  const forgotten = (row: OrderRow) =>
+    file.database.orders.updateOne({ _id: row._id }, { $set: { timeline: [] }, $unset: { callLines: 1 } });
+  const mayGive = async (row: OrderRow) => orders.giveAway(await found(row), { n: 1, hash: `gift-of-${row.orderNo}` });
+
+  test('stands from the first reveal on, whatever becomes of its lines and its delivery', async () => {
+    const row = await placed('seen');
+    for (const n of [5, 7]) expect(await orders.recordReveal(await found(row), opened(n))).toBe(true);
+    expect(await orders.recordReveal({ ...(await found(row)), version: 9 }, opened(8))).toBe(false);
+    await judged(row, shown(row, 2, 'delivered'));
+    await forgotten(row);
+    const after = await found(row);
+    expect([after.openedAt, wasOpened(after)]).toEqual([new Date(laterMs + 5), true]);
+    expect(await mayGive(row)).toBe(false);
+  });
+
+  test('stands where no reveal could be noted, and is not said of who has seen nothing', async () => {
+    const row = await placed('seen-by-facts');
+    await judged(row, shown(row, 2, 'delivered'));
+    expect(await found(row)).not.toHaveProperty('openedAt');
+    await judged(row, shown(row, 3, 'opened'));
+    await judged(row, shown(row, 4, 'delivered'));
+    expect((await found(row)).openedAt).toEqual(new Date(laterMs + 3));
+    expect(await mayGive(row)).toBe(false);
+    expect(await mayGive(await placed('unseen'))).toBe(true);
+  });
+
+  test.each([
+    ['by its line', { timeline: [opened(1)] }, laterMs + 1],
+    ['by its delivery', { facts: shown(acceptedRow('any'), 1, 'opened') }, laterMs + 1],
+  ])('is kept of a row of before, %s, with the first write', async (how, before, atMs) => {
+    const row = await placed(`seen-before-${how}`, before);
+    expect([wasOpened(await found(row)), await mayGive(row)]).toEqual([true, false]);
+    await judged(row, shown(row, 2, 'delivered'));
+    await forgotten(row);
+    expect((await found(row)).openedAt).toEqual(new Date(atMs));
+    expect(await mayGive(row)).toBe(false);
+  });
 });
 
 test('orders of before are bound however many there are, and longer than one call may take', async () => {
@@ -159,7 +270,7 @@ describe('views', () => {
     await orders.writeView(row, version(row, 5), [entry(5)]);
     const after = await found(row);
     expect(after.facts.version).toBe(5);
-    expect(after.timeline.map(({ key }) => key)).toEqual(['accepted', 'v5.0', 'v4.0']);
+    expect(after.timeline.map(({ key }) => key)).toEqual(['accepted', 'v4.0', 'v5.0']);
   });
 
   test('one from before the notice was taken does not take that back, and is written all the same', async () => {
@@ -210,7 +321,7 @@ describe("the workflow's projection beside views of answers", () => {
     await orders.project(row, { facts: version(row, 4), entries: [entry(3), entry(4)], events: [event(1)] });
     const after = await found(row);
     expect([after.facts.version, after.version, after.projected]).toEqual([6, 6, 4]);
-    expect(after.timeline.map(({ key }) => key)).toEqual(['accepted', 'v6.0', 'v3.0', 'v4.0']);
+    expect(after.timeline.map(({ key }) => key)).toEqual(['accepted', 'v3.0', 'v4.0', 'v6.0']);
     expect(after.events.map(({ sequence }) => sequence)).toEqual([1]);
   });
 

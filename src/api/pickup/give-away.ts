@@ -8,7 +8,7 @@ import { goodCount } from '../../domain/items';
 import { isClosed } from '../../domain/order';
 import { openOrder } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
-import { wasOpened } from '../../second-interface/was-opened';
+import { wasOpened } from '../../store/opened-at';
 import type { OrderRow } from '../../store/orders';
 import type { Mount } from '../edge/mount';
 import { rawBody } from '../edge/raw-body';

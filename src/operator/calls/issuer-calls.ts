@@ -1,5 +1,5 @@
 import type { CallsSummary, IssuerCall } from '../../contract/operator/calls';
-import type { TimelineEntry } from '../../domain/messages';
+import { goodVerdicts, type TimelineEntry } from '../../domain/messages';
 import { sha256 } from '../../sealing/key-ring';
 import type { OrderRow } from '../../store/orders';
 import { percentiles } from '../overview/overview';
@@ -19,8 +19,6 @@ const kinds = {
   refused: { direction: 'from_issuer', kind: 'order.refusal' },
   cancelled: { direction: 'from_issuer', kind: 'order.cancellation' },
 } as const;
-
-const goodVerdicts: ReadonlySet<unknown> = new Set(['verified', 'accepted']);
 
 /** The closing line of an order is the trace of the issuer's refusal or cancellation, where it came by a call of its own. */
 const kindOf = (entry: TimelineEntry, timeline: readonly TimelineEntry[]): keyof typeof kinds | undefined => {

@@ -1,6 +1,7 @@
 import type { OrderName } from '../../domain/ids';
 import { heldItems, itemOf, itemState, usesLeft } from '../../domain/items';
 import type { ItemFacts } from '../../domain/order';
+import { openedAtOf } from '../../store/opened-at';
 import type { OrderRow } from '../../store/orders';
 import type { OrderDeps } from '../ask-order';
 import { expectKnown } from '../find-order';
@@ -12,7 +13,7 @@ export const listItems = async (deps: OrderDeps, row: OrderRow, after: number, l
   const { facts } = row;
   const all = await deps.codes.references(row);
   const heldNow = heldItems(facts);
-  const opened = row.timeline.find(({ event }) => event === 'opened');
+  const openedAt = openedAtOf(row)?.toISOString();
   const rows = all.slice(after, after + limit).map(({ itemId }) => {
     const item = itemOf(facts, itemId);
     return {
@@ -24,7 +25,7 @@ export const listItems = async (deps: OrderDeps, row: OrderRow, after: number, l
       ...(item.startsAtMs !== undefined ? { startsAt: iso(item.startsAtMs) } : {}),
       ...(item.expiresAtMs !== undefined ? { expiresAt: iso(item.expiresAtMs) } : {}),
       ...deliveredAt(row, item),
-      ...(opened ? { openedAt: iso(opened.atMs) } : {}),
+      ...(openedAt !== undefined ? { openedAt } : {}),
       ...(item.replacedBy !== undefined ? { replacedBy: item.replacedBy } : {}),
       ...(item.replaces !== undefined ? { replaces: item.replaces } : {}),
       ...(item.maybeLive ? { maybeLive: true } : {}),

@@ -8,12 +8,12 @@ import type { Asker, OrderMessage } from '../../domain/messages';
 import { type ChangedSecrets, isCalled, isFinal, type Terminal } from '../../domain/order';
 import { unwrapOrderKey } from '../../sealing/order-keys';
 import { openOrder } from '../../sealing/order-row';
+import { wasOpened } from '../../store/opened-at';
 import type { Correction, NewLink, OrderRow, RowChange } from '../../store/orders';
 import { askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from '../ask-order';
 import { changeRow } from '../change-row';
 import { findOrder } from '../find-order';
 import { deliveryState } from '../order-body';
-import { wasOpened } from '../was-opened';
 
 interface Redelivery {
   readonly by: Asker;
