@@ -89,7 +89,8 @@ const resultOf = async (
   if (answer.status === 'issuing') return { kind: 'issuing' };
   if (answer.status === 'refused') {
     const { reason, detail } = answer;
-    return { kind: 'refused', reason, ...(await keptText(orderDeps, row, updateId, detail)) };
+    const message = { kind: 'refuse', isRightToken: true, reason } as const;
+    return { kind: 'refused', reason, ...(await keptText(orderDeps, row, updateId, message, detail)) };
   }
   try {
     const { message, submission } = await claimCodes(orderDeps, row, updateId, answer.codes);

@@ -115,6 +115,10 @@ export const itemSums = (facts: ListedFacts): ItemSums => {
 /** All items that the order has or had: pieces that got a code, and replacements. */
 export const itemCount = (facts: ListedFacts): number => facts.issued + counted(facts).replacements;
 
+/** Kept of it, also of one that was closed before its delivery. */
+export const codesHeld = (facts: OrderFacts): number =>
+  isClosed(facts.state) ? (facts.voidAtClose ?? 0) + endedCount(facts) : itemCount(facts);
+
 /** Neither void nor replaced. Of an order that was closed before its delivery none is. */
 export const goodCount = (facts: ListedFacts): number =>
   isClosed(facts.state) ? 0 : itemCount(facts) - endedCount(facts);

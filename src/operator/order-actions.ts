@@ -11,7 +11,6 @@ import { decideVoid, requestVoid } from '../second-interface/after-sale/void-req
 import { askOrder, engineUnavailable, expectNotRefused, type OrderDeps } from '../second-interface/ask-order';
 import { cancelOrder } from '../second-interface/cancel-order';
 import { findAnyOrder } from '../second-interface/find-order';
-import { keptText } from '../second-interface/kept-text';
 import type { OrderRow } from '../store/orders';
 
 export type OrderActions = ReturnType<typeof createOrderActions>;
@@ -47,17 +46,6 @@ export const createOrderActions = (orderDeps: OrderDeps) => {
 
   const by = { by: 'operator', isRightToken: true } as const;
 
-  /** `run` gets the call's id, and what the operator said by reference. */
-  const said = async <T>(
-    name: string,
-    row: OrderRow,
-    { reason, itemIds }: Reasoned & { readonly itemIds?: readonly string[] | undefined },
-    run: (id: string, asked: typeof by & { readonly textRef?: string }) => Promise<T>,
-  ): Promise<T> => {
-    const id = `${name}/${randomUUID()}`;
-    return run(id, { ...by, ...(await keptText(orderDeps, row, id, reason, itemIds)) });
-  };
-
   const actions = {
     renotify: (row: OrderRow) => ask(row, { kind: 'renotify' }),
     extend: (row: OrderRow, extensionMs: number) => ask(row, { kind: 'extend', extensionMs }),
@@ -67,12 +55,12 @@ export const createOrderActions = (orderDeps: OrderDeps) => {
     /** Whether it would be taken now. */
     expectRedeliverable: (row: OrderRow, terminal: Terminal): void =>
       expectRedeliverable(orderDeps, row, { ...by, terminal }),
-    void: (row: OrderRow, { itemIds, reason }: Reasoned & { readonly itemIds?: readonly string[] | undefined } = {}) =>
-      said('void', row, { reason, itemIds }, (id, text) => voidItems(orderDeps, row, id, { ...text, itemIds })),
+    void: (row: OrderRow, asked: Reasoned & { readonly itemIds?: readonly string[] | undefined } = {}) =>
+      voidItems(orderDeps, row, `void/${randomUUID()}`, { ...by, itemIds: asked.itemIds, reason: asked.reason }),
     refund: (row: OrderRow, asked: { readonly itemIds?: readonly string[] | undefined; readonly reason: string }) =>
       requestVoid(orderDeps, row, `requestVoid/${randomUUID()}`, { by: 'operator', ...asked }),
     complete: (row: OrderRow, { reason }: Reasoned = {}) =>
-      said('complete', row, { reason }, (id, text) => completeOrder(orderDeps, row, id, text)),
+      completeOrder(orderDeps, row, `complete/${randomUUID()}`, { ...by, reason }),
     cancel: async (row: OrderRow, reason = 'operator') => {
       await cancelOrder(orderDeps, row, randomUUID(), { reason }, 'operator');
       return findAnyOrder({ orderDeps }, row.issuerId, row.orderNo);
@@ -91,9 +79,7 @@ export const createOrderActions = (orderDeps: OrderDeps) => {
     extend: deed(routes.extendOrder, (row, { seconds }) => actions.extend(row, seconds * 1_000)),
     refund: deed(routes.refundOrder, actions.refund),
     'void-decision': deed(routes.decideVoidByOperator, (row, { requestId, decision, reason }) =>
-      said('decideVoid', row, { reason }, (id, text) =>
-        decideVoid(orderDeps, row, id, { ...text, requestId, decision }),
-      ),
+      decideVoid(orderDeps, row, `decideVoid/${randomUUID()}`, { ...by, requestId, decision, text: reason }),
     ),
   } satisfies Record<Exclude<OperatorActionName, AnsweredOtherwise | keyof typeof queuedDeeds>, unknown>;
 

@@ -10,7 +10,6 @@ import type { OrderRow } from '../store/orders';
 import { decideVoid, noteVoidUnknown } from './after-sale/void-requests';
 import { answerName } from './answer-name';
 import { engineUnavailable, type OrderDeps } from './ask-order';
-import { keptText } from './kept-text';
 import { refuseOrder } from './refuse-order';
 import { submitCodes } from './submit-codes';
 import { toldMessage } from './told-message';
@@ -205,7 +204,7 @@ export const hearVoidAnswer = async (
       const { reason, detail } = answer.status === 'refused' ? answer : {};
       const decision = { by: 'issuer', isRightToken: true, requestId, decision: answer.status, reason } as const;
       const id = `decideVoid/${call}`;
-      await decideVoid(deps, row, id, { ...decision, ...(await keptText(deps, row, id, detail)) });
+      await decideVoid(deps, row, id, { ...decision, text: detail });
       return 'over';
     }
   }

@@ -3,7 +3,7 @@ import { dayLeftMs } from '../domain/days';
 import { Failure, type FailureCode, failures } from '../domain/failures';
 import { hasRoom, withItems } from '../domain/items';
 import { holdsSubmission } from '../domain/judge/codes';
-import { decide, isUndoneByTime } from '../domain/judge/decide';
+import { decide, isRefusedAtOnce, isUndoneByTime } from '../domain/judge/decide';
 import type { Answer, AskedKind, AskedMessage } from '../domain/messages';
 import { isClosed, isFinal, type OrderFacts, verifyByMs } from '../domain/order';
 import type { Reply } from '../order-messages/order-messages';
@@ -147,7 +147,8 @@ const judgeClosed = async (
   updateId: string,
   message: AskedMessage,
 ): Promise<Judged> => {
-  const held = asksForItems.has(message.kind) ? await deps.codes.references(row, named(message)) : [];
+  const needsItems = asksForItems.has(message.kind) && !isRefusedAtOnce(row.facts, message, deps.nowMs());
+  const held = needsItems ? await deps.codes.references(row, named(message)) : [];
   const { answer: judged, entries } = decide(row.facts, held, message, deps.nowMs());
   const isHeld = holdsSubmission(held, message);
   if (message.kind === 'codes' && message.isRightToken && !isHeld)

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Failure } from '../domain/failures';
 import type { OrderName } from '../domain/ids';
 import { orderId } from '../domain/ids';
-import { type Decision, decide } from '../domain/judge/decide';
+import { type Decision, decide, isRefusedAtOnce } from '../domain/judge/decide';
 import type { Answer, OrderMessage } from '../domain/messages';
 import { type AfterSale, isFinal } from '../domain/order';
 import type { OrderRow, RowChange } from '../store/orders';
@@ -68,7 +68,7 @@ export const changeRow = (
       await deps.ledger.keep(row, row.ledger ?? []);
       await markTaken(deps, row);
       const { message, itemIds, change, afterSale } = await messageFor(row);
-      const held = await deps.codes.references(row, itemIds);
+      const held = isRefusedAtOnce(row.facts, message, deps.nowMs()) ? [] : await deps.codes.references(row, itemIds);
       const decision = decide(row.facts, held, message, deps.nowMs());
       const answer = expectNotRefused(decision.answer, row.facts, deps.nowMs());
       if (decision.facts === row.facts) return { answer, row, isChanged: false };

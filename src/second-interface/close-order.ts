@@ -2,7 +2,7 @@ import type { CancellationAnswer, RefusalAnswer } from '../contract/issuer/order
 import type { AskedMessage } from '../domain/messages';
 import type { OrderRow } from '../store/orders';
 import { askOrder, expectNotRefused, type OrderDeps } from './ask-order';
-import { keptText } from './kept-text';
+import { askWithText } from './kept-text';
 import { queued } from './operation-answer';
 import { orderBody } from './order-body';
 
@@ -16,12 +16,12 @@ export const closeOrder = async (
   closing: Extract<AskedMessage, { kind: 'refuse' | 'cancel' }>,
   text?: string,
 ): Promise<CancellationAnswer & RefusalAnswer> => {
-  const message = { ...closing, ...(await keptText(deps, row, updateId, text)) };
-  const judged = await askOrder(deps, row, updateId, message);
-  if (judged === 'unavailable') {
-    await deps.inbox.put(row, updateId, message, new Date(deps.nowMs()));
-    return queued;
-  }
-  expectNotRefused(judged.answer, judged.row.facts, deps.nowMs());
+  const judged = await askWithText(deps, row, updateId, closing, text, async (message) => {
+    const asked = await askOrder(deps, row, updateId, message);
+    if (asked === 'unavailable') await deps.inbox.put(row, updateId, message, new Date(deps.nowMs()));
+    else expectNotRefused(asked.answer, asked.row.facts, deps.nowMs());
+    return asked;
+  });
+  if (judged === 'unavailable') return queued;
   return { status: 200, body: orderBody(judged.row, await deps.holdsOf(row.issuerId), deps.nowMs()) };
 };

@@ -59,6 +59,15 @@ test('an order that is read whole costs one more for each 40 codes, and what is 
   expect(takenOf(read(39))).toBe(2_000 - (Math.ceil(20_000 / 251) * 251 - 20_000));
 });
 
+test('a call that may open codes costs one more for each 8', () => {
+  const { spend, openCodes } = createIssuerBudgets(notBehind, () => 0);
+  const taken = takenOf(() => {
+    spend('stadium', 0);
+    openCodes('stadium', 10_000);
+  });
+  expect(taken).toBe(Math.ceil(20_000 / 1_251));
+});
+
 test('each call that reads an order whole says of how many codes it read', async () => {
   const items = Array.from({ length: 10_000 }, (_, n) => ({ itemId: `item-${n}`, expiresAtMs: n }));
   const row = {

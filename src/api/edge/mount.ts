@@ -79,6 +79,8 @@ interface IssuerCall<R extends Route> {
   onLargeOrder<T>(work: () => Promise<T>): Promise<T>;
   /** A row was read with what is kept of so many codes: its reader has less of its share. */
   readCodes(codes: number): void;
+  /** As many may be opened, which takes longer. */
+  openCodes(codes: number): void;
 }
 
 interface BeforeHandling<R extends Route, B> {
@@ -331,6 +333,11 @@ export const createMount = (
     (codes) =>
       budgets.readCodes(turnOf(share), codes);
 
+  const openCodesOf =
+    (share: string): IssuerCall<Route>['openCodes'] =>
+    (codes) =>
+      budgets.openCodes(turnOf(share), codes);
+
   const answerRead =
     <R extends Route, B>(route: R, handle: IssuerHandler<R, B>) =>
     async (request: Request, response: Response): Promise<KeptAnswer> => {
@@ -357,6 +364,7 @@ export const createMount = (
           atWork: route.waits ? atWork : (work) => work(),
           onLargeOrder: (work) => work(),
           readCodes: readCodesOf(share),
+          openCodes: openCodesOf(share),
           begun: nothing as Promise<B>,
         });
         const text = JSON.stringify(body);
@@ -469,6 +477,7 @@ export const createMount = (
               atWork: (part: () => Promise<never>) => reads.run(turnOf(share), part),
               onLargeOrder: (part: () => Promise<never>) => largeOrders.run(turnOf(share), part),
               readCodes,
+              openCodes: openCodesOf(share),
               begun,
             };
             return inName(sender, route, params, () => handle(call));

@@ -1,6 +1,7 @@
 import * as routes from '../../contract/issuer/order-operations';
 import { bodyInvalid } from '../../contract/problem';
 import type { AnswerOf, BodyOf } from '../../contract/route';
+import { codesHeld } from '../../domain/items';
 import { isBeforeVerification, isFinal } from '../../domain/order';
 import { failOnce, refuseAtVerification } from '../../sandbox/forced-answers';
 import type { OrderRoute } from '../../second-interface/after-sale/issuer-operations';
@@ -37,7 +38,7 @@ export const orderOperation =
         readCodes(codesKept(row));
         return row;
       },
-    })(async ({ params, body, messageId, begun, onceAnswered, onLargeOrder }) => {
+    })(async ({ params, body, messageId, begun, onceAnswered, openCodes, onLargeOrder }) => {
       requireSameOrder(orderNoIn(body), orderNoIn(params));
       const row = await begun;
       let setsOff = maySetOff(route, row);
@@ -46,13 +47,28 @@ export const orderOperation =
       });
       await failOnce(orderDeps, row);
       const running = () => run(orderDeps, row, messageId, body);
-      const answer = await (codesKept(row) < largeMin ? running() : onLargeOrder(running));
+      const opened = codesOpened(row, body);
+      openCodes(opened);
+      const answer = await (Math.max(codesKept(row), opened) < largeMin ? running() : onLargeOrder(running));
       if (isWaitingForMore(answer)) setsOff = false;
       return answer;
     });
 
-/** Codes of which more is kept than how many they are. */
+/** Codes of which more is kept than how many they are, or that may be opened. */
 const largeMin = 1_000;
+
+/** The codes of a call that came with one of those that are named: as many come with it. */
+const codesOfCallMax = 200;
+
+/** How many a call may open, or read by what is sealed: all of them where it names none. */
+const codesOpened = ({ facts }: OrderRow, body: object = {}): number => {
+  const held = codesHeld(facts);
+  const { itemIds } = body as { readonly itemIds?: readonly string[] };
+  if (itemIds) return Math.min(held, itemIds.length * codesOfCallMax);
+  return opensFew.some((field) => field in body) ? 0 : held;
+};
+/** A call with one of these opens none, or those of one call. */
+const opensFew = ['itemId', 'redemptionId', 'codes', 'replacements', 'quantity'];
 
 /** Whether something may wait for the answer: an order that has ended sets nothing off, and only some verifications do. */
 const maySetOff = (route: OrderRoute, { facts }: OrderRow): boolean =>

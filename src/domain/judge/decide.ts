@@ -26,6 +26,16 @@ const judges: Judges = {
   ...clockJudges,
 };
 
+/** Their judges ask which codes an order holds only of one that these do not speak of. */
+const refusedWithoutCodes = new Set<FailureCode>(['token_mismatch', 'not_issued', 'order_closed']);
+
+/** Of a call about all codes of an order: refused whichever it holds, so that nobody reads them for it. */
+export const isRefusedAtOnce = (facts: OrderFacts, message: OrderMessage, nowMs: number): boolean => {
+  if (message.kind !== 'void' && message.kind !== 'validity' && message.kind !== 'requestVoid') return false;
+  const { answer } = decide(facts, [], message, nowMs);
+  return answer.kind === 'refused' && refusedWithoutCodes.has(answer.code);
+};
+
 /**
  * The one judge of everything that an order can be asked, before and after its close: by its workflow while it is open,
  * from its row afterwards. Source: rules 2, 3, 6 and 13 to 18 of the protocol.

@@ -5,7 +5,6 @@ import type { FieldError } from '../../domain/failures';
 import type { Terminal } from '../../domain/order';
 import type { OrderRow } from '../../store/orders';
 import { engineUnavailable, type OrderDeps } from '../ask-order';
-import { keptText } from '../kept-text';
 import { queued } from '../operation-answer';
 import { orderBody } from '../order-body';
 import { isTokenOf } from '../order-token';
@@ -46,15 +45,15 @@ const bodyOf = async (deps: OrderDeps, row: OrderRow) => orderBody(row, await de
 export const registerAfterSale = (register: RegisterOperation, terminalProblem: TerminalProblem): void => {
   register(routes.completeOrder, async (deps, row, messageId, { token, reason }) => {
     const id = `complete/${messageId}`;
-    const asked = { by: 'issuer', isRightToken: isTokenOf(deps, row, token) } as const;
-    const after = await completeOrder(deps, row, id, { ...asked, ...(await keptText(deps, row, id, reason)) });
+    const asked = { by: 'issuer', isRightToken: isTokenOf(deps, row, token), reason } as const;
+    const after = await completeOrder(deps, row, id, asked);
     return after === 'unavailable' ? queued : answer(200, await bodyOf(deps, after));
   });
 
   register(routes.voidItems, async (deps, row, messageId, { token, itemIds, reason }) => {
     const id = `void/${messageId}`;
-    const asked = { by: 'issuer', isRightToken: isTokenOf(deps, row, token), itemIds } as const;
-    const after = await voidItems(deps, row, id, { ...asked, ...(await keptText(deps, row, id, reason, itemIds)) });
+    const asked = { by: 'issuer', isRightToken: isTokenOf(deps, row, token), itemIds, reason } as const;
+    const after = await voidItems(deps, row, id, asked);
     return after === 'unavailable' ? queued : answer(200, await bodyOf(deps, after));
   });
 
@@ -67,9 +66,9 @@ export const registerAfterSale = (register: RegisterOperation, terminalProblem: 
 
   register(routes.decideVoid, async (deps, row, messageId, { token, requestId, decision, reason, detail }) => {
     const id = `decideVoid/${messageId}`;
-    const asked = { by: 'issuer', isRightToken: isTokenOf(deps, row, token), requestId, decision, reason } as const;
-    const said = await keptText(deps, row, id, detail);
-    return answer(200, await bodyOf(deps, await decideVoid(deps, row, id, { ...asked, ...said })));
+    const asked = { requestId, decision, reason, text: detail };
+    const by = { by: 'issuer', isRightToken: isTokenOf(deps, row, token) } as const;
+    return answer(200, await bodyOf(deps, await decideVoid(deps, row, id, { ...by, ...asked })));
   });
 
   register(routes.changeValidity, async (deps, row, messageId, { token, itemIds, expiresAt }) => {
@@ -88,10 +87,11 @@ export const registerAfterSale = (register: RegisterOperation, terminalProblem: 
       const message = "must lie between the order's creation and 300 s from now";
       throw bodyInvalid([{ path: '/redeemedAt', code: 'out_of_range', message }]);
     }
-    await expectPlainId(deps, row, 'redemptionId', redemptionId, [itemId]);
+    const isRightToken = isTokenOf(deps, row, token);
+    if (isRightToken) await expectPlainId(deps, row, 'redemptionId', redemptionId, [itemId]);
     const asked = {
       by: 'issuer',
-      isRightToken: isTokenOf(deps, row, token),
+      isRightToken,
       redemptionId,
       itemId,
       uses,
@@ -117,7 +117,6 @@ export const registerAfterSale = (register: RegisterOperation, terminalProblem: 
   });
 
   register(routes.settleRefund, async (deps, row, messageId, { token, settlementId, amount, settledAt }) => {
-    await expectPlainId(deps, row, 'settlementId', settlementId);
     const at = settledAt === undefined ? {} : { settledAtMs: Date.parse(settledAt) };
     const asked = { isRightToken: isTokenOf(deps, row, token), settlementId, ...amount, ...at };
     const settled = await settleRefund(deps, row, `settle/${messageId}`, asked);

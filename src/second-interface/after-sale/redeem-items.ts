@@ -15,7 +15,8 @@ interface Redeem {
 }
 
 export const redeemItem = async (deps: OrderDeps, row: OrderRow, { redeemedAtMs, place, ...redeem }: Redeem) => {
-  const said = place && (await saidText(deps, row, place, [redeem.itemId]));
+  const isHeard = place !== undefined && redeem.isRightToken;
+  const said = isHeard ? await saidText(deps, row, place, [redeem.itemId]) : undefined;
   const { answer } = await changeRow(deps, row, async (newest) => {
     const { known } = await knownOf(deps, newest, redeem.redemptionId);
     return {

@@ -1,8 +1,10 @@
-import type { LedgerEntry } from '../../domain/messages';
+import { decide } from '../../domain/judge/decide';
+import type { LedgerEntry, OrderMessage } from '../../domain/messages';
 import { isInDelivery, type Settled } from '../../domain/order';
 import type { OrderRow } from '../../store/orders';
 import { askOrder, expectNotRefused, type OrderDeps } from '../ask-order';
 import { changeRow } from '../change-row';
+import { expectPlainId } from '../said-text';
 
 interface Settlement {
   readonly isRightToken: boolean;
@@ -24,7 +26,9 @@ export const settleRefund = async (
 ): Promise<{ row: OrderRow; isNew: boolean } | 'unavailable'> => {
   const message = { kind: 'settle', ...settlement } as const;
   if (isInDelivery(row.facts.state)) {
-    const judged = await askOrder(deps, row, updateId, { ...message, isEarly: true });
+    const early = { ...message, isEarly: true } as const;
+    await expectPlain(deps, row, early);
+    const judged = await askOrder(deps, row, updateId, early);
     if (judged === 'unavailable') return judged;
     const answer = expectNotRefused(judged.answer, judged.row.facts, deps.nowMs());
     if (answer.kind !== 'settled') throw new RangeError(`a settlement was answered with ${answer.kind}`);
@@ -36,9 +40,21 @@ export const settleRefund = async (
   const changed = await changeRow(deps, row, async (newest) => {
     const entries = await deps.ledger.ofOperation(newest, settlement.settlementId);
     const known = entries.find(({ kind }) => kind === 'settled');
-    return { message: { ...message, ...(known ? { known: settledOf(known) } : {}) }, itemIds: [] };
+    const asked = { ...message, ...(known ? { known: settledOf(known) } : {}) };
+    await expectPlain(deps, newest, asked);
+    return { message: asked, itemIds: [] };
   });
   return { row: changed.row, isNew: changed.isChanged };
+};
+
+/** Codes are opened for the id of one that is new and taken: what is refused, or repeated, enters nothing. */
+const expectPlain = async (
+  deps: OrderDeps,
+  row: OrderRow,
+  message: OrderMessage & { kind: 'settle' },
+): Promise<void> => {
+  const isTaken = decide(row.facts, [], message, deps.nowMs()).ledger.length > 0;
+  if (isTaken) await expectPlainId(deps, row, 'settlementId', message.settlementId);
 };
 
 const settledOf = ({ value = 0, settledAtMs }: Pick<LedgerEntry, 'value' | 'settledAtMs'>): Settled => ({

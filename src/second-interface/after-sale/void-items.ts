@@ -3,11 +3,14 @@ import { isInDelivery } from '../../domain/order';
 import type { OrderRow } from '../../store/orders';
 import { askOrder, expectNotRefused, type OrderDeps } from '../ask-order';
 import { changeRow } from '../change-row';
+import { askWithText } from '../kept-text';
 
 interface VoidItems {
   readonly by: Asker;
   readonly isRightToken: boolean;
   readonly itemIds?: readonly string[] | undefined;
+  readonly reason?: string | undefined;
+  /** Of words that are kept already. */
   readonly textRef?: string;
 }
 
@@ -22,24 +25,26 @@ export const voidItems = async (
   deps: OrderDeps,
   row: OrderRow,
   updateId: string,
-  { itemIds, by, isRightToken, textRef }: VoidItems,
+  { itemIds, by, isRightToken, reason, textRef }: VoidItems,
 ): Promise<OrderRow | 'unavailable'> => {
-  const message = {
+  const asked = {
     kind: 'void',
     by,
     isRightToken,
     ...(itemIds ? { itemIds } : {}),
     ...(textRef === undefined ? {} : { textRef }),
   } as const;
-  if (isInDelivery(row.facts.state)) {
-    const judged = await askOrder(deps, row, updateId, message);
-    if (judged === 'unavailable') {
-      await deps.inbox.put(row, updateId, message, new Date(deps.nowMs()));
-      return judged;
+  return askWithText(deps, row, updateId, asked, reason, async (message) => {
+    if (isInDelivery(row.facts.state)) {
+      const judged = await askOrder(deps, row, updateId, message);
+      if (judged === 'unavailable') {
+        await deps.inbox.put(row, updateId, message, new Date(deps.nowMs()));
+        return judged;
+      }
+      expectNotRefused(judged.answer, judged.row.facts, deps.nowMs());
+      // The order was delivered meanwhile, and the question came back from its row.
+      if (judged.row.facts.state !== 'delivered') return judged.row;
     }
-    expectNotRefused(judged.answer, judged.row.facts, deps.nowMs());
-    // The order was delivered meanwhile, and the question came back from its row.
-    if (judged.row.facts.state !== 'delivered') return judged.row;
-  }
-  return (await changeRow(deps, row, async () => ({ message, ...(itemIds ? { itemIds } : {}) }))).row;
+    return (await changeRow(deps, row, async () => ({ message, ...(itemIds ? { itemIds } : {}) }))).row;
+  });
 };

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { pendingRequest } from '../../domain/items';
-import { decide } from '../../domain/judge/decide';
+import { decide, isRefusedAtOnce } from '../../domain/judge/decide';
 import type { Asker, OrderMessage, VoidAsker, VoidDecision, VoidRefusal } from '../../domain/messages';
 import type { VoidRequest } from '../../domain/order';
 import type { OrderRow } from '../../store/orders';
 import { engineUnavailable, expectNotRefused, type OrderDeps } from '../ask-order';
+import { askWithText } from '../kept-text';
 import { saidText } from '../said-text';
 import { askOrChange } from './ask-or-change';
 
@@ -35,7 +36,7 @@ export const requestVoid = async (
     ...(itemIds ? { itemIds } : {}),
     ...(await deps.voidPolicyOf(row.issuerId)),
   } as const;
-  const held = await deps.codes.references(row);
+  const held = isRefusedAtOnce(row.facts, message, deps.nowMs()) ? [] : await deps.codes.references(row, itemIds);
   expectNotRefused(decide(row.facts, held, message, deps.nowMs()).answer, row.facts, deps.nowMs());
   // Free text stays out of the workflow: the call to the issuer takes it from the row.
   await deps.orders.noteVoidReason(row, requestId, await saidText(deps, row, reason, itemIds));
@@ -59,7 +60,8 @@ interface DecideVoid {
   readonly requestId: string;
   readonly decision: VoidDecision;
   readonly reason?: VoidRefusal | undefined;
-  readonly textRef?: string;
+  /** What a person said with it. */
+  readonly text?: string | undefined;
 }
 
 /** @throws Failure `token_mismatch`, `request_unknown`, `already_decided`, `unavailable`. */
@@ -67,40 +69,34 @@ export const decideVoid = async (
   deps: OrderDeps,
   row: OrderRow,
   updateId: string,
-  { reason, ...asked }: DecideVoid,
+  { reason, text, ...asked }: DecideVoid,
 ): Promise<OrderRow> => {
-  const said = await say(deps, row, updateId, async (newest) => ({
-    kind: 'decideVoid',
-    ...asked,
-    ...(reason ? { reason } : {}),
-    ...(await knownOf(deps, newest, asked.requestId)),
-  }));
+  const decision = { kind: 'decideVoid', ...asked, ...(reason ? { reason } : {}) } as const;
+  const said = await askWithText(deps, row, updateId, decision, text, (message) =>
+    askOrChange(deps, row, updateId, async (newest) => ({
+      message: { ...message, ...(await knownOf(deps, newest, asked.requestId)) },
+      itemIds: [],
+    })),
+  );
+  if (said === 'unavailable') throw engineUnavailable();
   // It would see by itself that it has nothing to wait for; so it ends at once.
   await deps.gateway.endVoidRequest(row, asked.requestId).catch(() => undefined);
-  return said;
+  return said.row;
 };
 
 /** The issuer answered that it cannot tell: nobody redeems the codes while it is so. */
 export const noteVoidUnknown = (deps: OrderDeps, row: OrderRow, updateId: string, requestId: string) =>
-  say(deps, row, updateId, async () => ({ kind: 'voidUnknown', requestId }));
+  say(deps, row, updateId, { kind: 'voidUnknown', requestId });
 
 /** Its time is over, the issuer's holds included. */
 export const endVoidTime = async (deps: OrderDeps, row: OrderRow, requestId: string): Promise<void> => {
-  await say(deps, row, `voidTimeOver/${requestId}`, async () => ({ kind: 'voidTimeOver', by: 'timeout', requestId }));
+  await say(deps, row, `voidTimeOver/${requestId}`, { kind: 'voidTimeOver', by: 'timeout', requestId });
 };
 
-type Message = OrderMessage & { readonly kind: 'decideVoid' | 'voidUnknown' | 'voidTimeOver' };
+type Message = OrderMessage & { readonly kind: 'voidUnknown' | 'voidTimeOver' };
 
-const say = async (
-  deps: OrderDeps,
-  row: OrderRow,
-  updateId: string,
-  messageFor: (newest: OrderRow) => Promise<Message>,
-): Promise<OrderRow> => {
-  const said = await askOrChange(deps, row, updateId, async (newest) => ({
-    message: await messageFor(newest),
-    itemIds: [],
-  }));
+const say = async (deps: OrderDeps, row: OrderRow, updateId: string, message: Message): Promise<OrderRow> => {
+  const said = await askOrChange(deps, row, updateId, async () => ({ message, itemIds: [] }));
   if (said === 'unavailable') throw engineUnavailable();
   return said.row;
 };
