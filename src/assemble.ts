@@ -28,7 +28,7 @@ import { createComparisons } from './store/comparisons';
 import { createConformanceOrders, createConformanceRuns, sealedOfRun } from './store/conformance';
 import { openDatabase } from './store/database';
 import { createDayCounts } from './store/day-counts';
-import { createEchoes } from './store/echoes';
+import { createEchoes, sealedOfEcho } from './store/echoes';
 import { createEventFeed } from './store/event-feed';
 import { createGuesses } from './store/guesses';
 import { createInbox, type InboxRow } from './store/inbox';
@@ -212,7 +212,7 @@ export const assemble = async (
       rowReader.leaveOut('workers', row),
     ),
     dayCounts: createDayCounts(database),
-    echoes: createEchoes(database),
+    echoes: createEchoes(database, createRowSeal(ring, places.echoRow, sealedOfEcho)),
     sandboxInbox: createSandboxInbox(database),
     eventFeed: createEventFeed(database),
     reconciliations: createReconciliations(database, (row) => rowReader.leaveOut('reconciliations', row)),

@@ -320,7 +320,7 @@ export const createApp = ({
     reconciliations: core.reconciliations,
   });
   mountStatements(mount, { statements: core.statements, issuers, nowMs });
-  mountEcho(mount, { gateway, echoes: core.echoes, nowMs });
+  mountEcho(mount, { gateway, echoes: core.echoes, dayCounts: core.dayCounts, nowMs });
   const takeOver = (issuerId: string, kind: IssuerRow['callback']['kind']): Promise<void> =>
     takeOverMessages(orderDeps, issuerId, kind).catch((error: unknown) =>
       log.warn({ issuerId, err: error }, 'what is pending goes the new way with the next attempts'),

@@ -15,6 +15,7 @@ export const places = {
   alertRow: (id: string): string => `row:alerts/${id}`,
   replayRow: (id: string): string => `row:replays/${id}`,
   workerRow: (id: string): string => `row:workers/${id}`,
+  echoRow: (id: string): string => `row:echoes/${id}`,
   guessRow: (id: string): string => `row:guesses/${id}`,
   conformanceRow: (id: string): string => `row:conformanceRuns/${id}`,
   issuerCallHeaders: (issuerId: string): string => `issuer-call-headers:${issuerId}`,

@@ -1,4 +1,5 @@
 import type { Collection } from 'mongodb';
+import type { SealOfRow } from './sealed-rows';
 
 /** What an issuer's self-test sent, as JSON, until it has been sent back: the activity knows its name alone. */
 export interface EchoRow {
@@ -10,7 +11,12 @@ export interface EchoRow {
   /** Of the newest one of an issuer alone: which it is, and what became of it. */
   readonly of?: string;
   readonly outcome?: EchoOutcome;
+  /** Over what goes out, by the master key: whoever writes to the database has nothing signed. */
+  readonly seal?: Buffer;
 }
+
+/** Tries are counted beside it. */
+export const sealedOfEcho = ({ _id, content, at }: Omit<EchoRow, 'seal'>) => ({ _id, content, at });
 
 /** A word of closed lists where it failed. */
 export interface EchoOutcome {
@@ -30,11 +36,15 @@ const newest = 'newest';
 
 const idOf = ({ issuerId, messageId }: EchoName): string => `${issuerId}/${messageId}`;
 
-export const createEchoes = ({ echoes }: { readonly echoes: Collection<EchoRow> }) => ({
+export const createEchoes = (
+  { echoes }: { readonly echoes: Collection<EchoRow> },
+  seal: Pick<SealOfRow<EchoRow>, 'of' | 'isUntouched'>,
+) => ({
   /** Called before the activity is started: a repeat under the same name changes nothing. */
   keep: async (echo: EchoName & { readonly atMs: number }, content: object): Promise<void> => {
+    const _id = idOf(echo);
     const row = { content: JSON.stringify(content), at: new Date(echo.atMs) };
-    await echoes.updateOne({ _id: idOf(echo) }, { $setOnInsert: row }, { upsert: true });
+    await echoes.updateOne({ _id }, { $setOnInsert: { ...row, seal: seal.of({ _id, ...row }) } }, { upsert: true });
     const { issuerId, messageId: of } = echo;
     await echoes.updateOne(
       { _id: idOf({ issuerId, messageId: newest }) },
@@ -53,11 +63,11 @@ export const createEchoes = ({ echoes }: { readonly echoes: Collection<EchoRow> 
   newestOf: (issuerId: string): Promise<EchoRow | null> =>
     echoes.findOne({ _id: idOf({ issuerId, messageId: newest }) }),
 
-  /** Undefined where it is older than a day. */
+  /** Undefined where it is older than a day, or somebody else wrote it. */
   read: async (
     echo: EchoName,
   ): Promise<{ readonly data: Readonly<Record<string, unknown>>; readonly tries: number } | undefined> => {
     const row = await echoes.findOne({ _id: idOf(echo) });
-    return row ? { data: JSON.parse(row.content), tries: row.tries ?? 0 } : undefined;
+    return row && seal.isUntouched(row) ? { data: JSON.parse(row.content), tries: row.tries ?? 0 } : undefined;
   },
 });

@@ -53,3 +53,28 @@ test('a callback that failed once gets the same bytes under the same id again', 
   const [first, second] = [await echoed(issuer), await echoed(issuer, 2)];
   expect([second.id, second.raw]).toEqual([first.id, first.raw]);
 });
+
+test('more in a day than anybody needs are 429 until it ends, and another issuer has its own', async () => {
+  const [issuer, other] = [await file.issuer(), await file.issuer()];
+  const used = { name: `echoes/${issuer.issuerId}`, n: 1_999, at: new Date(), limit: 2_000 };
+  expect(await file.platform.core.dayCounts.take(used)).toBe(true);
+  expect((await issuer.post('/echo', {})).status).toBe(200);
+  const refused = await issuer.post('/echo', {});
+  expectProblem(refused, 429, 'rate_limited');
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect((await other.post('/echo', {})).status).toBe(200);
+  await echoed(issuer);
+  expect(issuer.received).toHaveLength(1);
+});
+
+test('nothing that somebody else wrote is signed and sent as an echo', async () => {
+  const issuer = await file.issuer();
+  const { echoes, gateway } = { ...file.platform.core, echoes: file.platform.core.database.echoes };
+  const sent = { issuerId: issuer.issuerId, messageId: 'forged', atMs: Date.now() };
+  await echoes.insertOne({ _id: `${issuer.issuerId}/forged`, content: '{"pay":"me"}', at: new Date() });
+  await gateway.startEcho(sent);
+  expect((await issuer.post('/echo', { mine: true }, { webhookId: 'mine' })).status).toBe(200);
+  await echoed(issuer);
+  await until('the forged one has ended', () => file.platform.logText().includes('what was sent is no longer kept'));
+  expect(issuer.received.map(({ raw }) => JSON.parse(raw).data)).toEqual([{ mine: true }]);
+});

@@ -75,7 +75,7 @@ export const everyQuery = (of: Database): Record<string, () => Promise<unknown>>
   const approvals = createApprovals(of);
   const dayCounts = createDayCounts(of);
   const answers = createAnswers(of);
-  const echoes = createEchoes(of);
+  const echoes = createEchoes(of, anySeal);
   const sandboxInbox = createSandboxInbox(of);
   const statements = createStatements(of);
   const comparisons = createComparisons(of);
