@@ -85,7 +85,7 @@ export const mountOperatorBatches = (mount: Mount, deps: OperatorBatches): void 
     return { matched, nextCursor: cursorOf(before as string) };
   };
 
-  mount.operator(routes.runBatch)(async ({ body, audit }) => {
+  mount.operator(routes.runBatch)(async ({ body, operator, audit }) => {
     const { filter, action, dryRun } = body;
     const { matched, nextCursor } = await matching(body);
     /** For all of them in the audit log, once each order has cut its codes out of it: none waits for those of all others. */
@@ -95,7 +95,7 @@ export const mountOperatorBatches = (mount: Mount, deps: OperatorBatches): void 
     const orders: string[] = [];
     let awayInARow = 0;
     const actOnAll = async (): Promise<number> =>
-      pace.each(matched, async (row) => {
+      pace.each(operator.name, matched, async (row) => {
         try {
           const fresh = await orderDeps.orders.find(row);
           if (fresh && reason !== undefined) reason = await saidText(orderDeps, fresh, reason);
