@@ -89,6 +89,10 @@ export type SealedOrder = Pick<ConformanceOrderRow, '_id' | 'sealed'>;
 export type ConformanceRuns = ReturnType<typeof createConformanceRuns>;
 export type ConformanceOrders = ReturnType<typeof createConformanceOrders>;
 
+const withoutReport = { projection: { report: 0, results: 0 } } as const;
+/** Far more than may run. */
+const runningReadMax = 1_000;
+
 export const createConformanceRuns = (
   { conformanceRuns }: { readonly conformanceRuns: Collection<ConformanceRunRow> },
   seal: Pick<SealOfRow<ConformanceRunRow>, 'of' | 'isUntouched'>,
@@ -134,9 +138,16 @@ export const createConformanceRuns = (
       }
     },
 
-    /** How many run, up to the limit; what was lost runs no more. */
-    countRunning: (limit: number, staleBefore: Date): Promise<number> =>
-      conformanceRuns.countDocuments({ running: { $exists: true }, at: { $gte: staleBefore } }, { limit }),
+    /** How many run, up to the limit; what was lost runs no more, and what somebody else wrote never did. */
+    countRunning: async (limit: number, staleBefore: Date): Promise<number> => {
+      const running = conformanceRuns.find({ running: { $exists: true }, at: { $gte: staleBefore } }, withoutReport);
+      let count = 0;
+      for await (const row of running.limit(runningReadMax)) {
+        if (seal.isUntouched(row)) count += 1;
+        if (count >= limit) break;
+      }
+      return count;
+    },
 
     find: (issuerId: string, runId: string): Promise<ConformanceRunRow | null> =>
       conformanceRuns.findOne({ _id: idOf(issuerId, runId) }),
