@@ -39,7 +39,7 @@ export const mountAskRefund = (mount: Mount, pages: PageDeps & { readonly public
         });
       }
       // It is compared with the order's codes, which are opened for it.
-      if (reason !== byButton) shownLimit.take(row);
+      if (reason !== byButton) await shownLimit.take(row);
       const after = await requestVoid(deps, row, `requestVoid/${randomUUID()}`, { by: 'buyer', reason });
       if (!isPage) {
         response.json({ state: after.facts.voidRequest?.state });

@@ -55,7 +55,7 @@ export const mountDownloads = (mount: Mount, pages: PageDeps): void => {
       if (isGiven(first, request.params.secret)) throw new Failure('reveal_first');
       const { reveal: key } = openOrder(deps.ring, first);
       requireReveal(request as unknown as Request, { key, nowMs: deps.nowMs() });
-      shownLimit.take(first);
+      await shownLimit.take(first);
       const made = await fromOneVersion(
         read,
         async (row) => {

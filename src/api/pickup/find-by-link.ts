@@ -38,7 +38,7 @@ interface Entered {
 /** For a request that comes by a link. @throws Failure as `findByLink`, `rate_limited` */
 export const enterByLink = async ({ orderDeps, shownLimit }: Entered, secret: string): Promise<OrderRow> => {
   const row = await findByLink(orderDeps, secret);
-  shownLimit.look(row);
+  await shownLimit.look(row);
   return row;
 };
 

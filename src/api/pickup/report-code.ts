@@ -27,7 +27,7 @@ export const mountReportCode = (mount: Mount, pages: PageDeps & { readonly publi
     if (isGiven(row, request.params.secret)) throw new Failure('reveal_first');
     requireReveal(request as unknown as Request, { key: openOrder(deps.ring, row).reveal, nowMs: deps.nowMs() });
     const { itemId, reason, text } = asked(request as unknown as Request);
-    shownLimit.take(row);
+    await shownLimit.take(row);
     await markTaken(deps, row);
     if ((await deps.codes.references(row, [itemId])).length === 0) throw new Failure('item_unknown');
     await dayCounts.require({

@@ -45,14 +45,14 @@ export const mountReveal = (mount: Mount, pages: PageDeps & { readonly publicUrl
     }
     if (!holdsCodes(row)) throw new Failure('not_issued');
     if (isGiven(row, secret)) {
-      pages.shownLimit.takeGiven(row);
+      await pages.shownLimit.takeGiven(row);
       response.json({ given: true, items: itemsOf(deps, row, await acceptedCodes(deps, row)).map(withoutValue) });
       return;
     }
     try {
       // Who gave it had the PIN.
       if (!isGiftLink(row, secret)) await requirePin(pages, row, pinIn(reader));
-      pages.shownLimit.take(row);
+      await pages.shownLimit.take(row);
     } catch (error) {
       if (!isPage || !(error instanceof Failure)) throw error;
       await showRefusal(pages, reader, response, row, error);

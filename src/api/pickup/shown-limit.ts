@@ -1,6 +1,8 @@
 import { createPerMinute } from '../../bounded/per-minute';
 import { Failure } from '../../domain/failures';
 import { orderNameOf, turnOf } from '../../domain/ids';
+import { codesHeld } from '../../domain/items';
+import { createPace, type Pace } from '../../overload/pace';
 import type { OrderRow } from '../../store/orders';
 
 const minuteMs = 60_000;
@@ -9,37 +11,35 @@ const shownPerMinute = 120;
 /** Of all that is asked by a link: of 10,000 codes a page without them takes a tenth of that. */
 const looksPerMinute = 600;
 const codesPerUnit = 500;
-/** Of all orders of one issuer that have more codes than that: it has the links of all of them. */
-const ofIssuerPerMinute = 4_000;
+/** Of all orders of one issuer together, which has their links: a fifth of the one thread, in steps that others go between. */
+const ofIssuer = { unitsPerSecond: 16_000, atOnceMs: 1_000, waitMaxMs: 10_000 } as const;
 /** To open codes takes so much longer than a page without them. */
-const openedTimes = 4;
+const openedTimes = 8;
+/** A buyer of so few waits for nobody: the page around them takes longer than they do. */
+const fewCodesMax = 10;
 
 export type ShownLimit = ReturnType<typeof createShownLimit>;
 
-type Sized = Pick<OrderRow, '_id' | 'quantity'>;
+type Sized = Pick<OrderRow, '_id' | 'quantity' | 'facts'>;
 type Shown = Sized & Pick<OrderRow, 'timeline'>;
 
 const costOf = ({ quantity }: Sized): number => 1 + Math.floor(quantity / codesPerUnit);
 
-export const createShownLimit = (nowMs: () => number) => {
-  const ofIssuers = createPerMinute(ofIssuerPerMinute, nowMs);
-
+export const createShownLimit = (nowMs: () => number, pace: Pace = createPace(ofIssuer)) => {
   const limited = (perMinute: number, times = 1) => {
     const taken = createPerMinute(perMinute, nowMs);
-    return (row: Sized): void => {
-      const cost = costOf(row);
-      const issuer = cost > 1 ? turnOf(orderNameOf(row._id).issuerId) : undefined;
-      const retryAfterSeconds =
-        taken.secondsLeft(row._id) ?? (issuer === undefined ? undefined : ofIssuers.secondsLeft(issuer));
+    return async (row: Sized): Promise<void> => {
+      const retryAfterSeconds = taken.secondsLeft(row._id);
       if (retryAfterSeconds !== undefined) throw new Failure('rate_limited', { retryAfterSeconds });
-      taken.note(row._id, cost);
-      if (issuer !== undefined) ofIssuers.note(issuer, cost * times);
+      taken.note(row._id, costOf(row));
+      const codes = codesHeld(row.facts);
+      await pace(turnOf(orderNameOf(row._id).issuerId), codes * times, codes > fewCodesMax);
     };
   };
   const takeHere = limited(shownPerMinute, openedTimes);
   return {
     /** Before codes are opened, once it is known that they may be. @throws Failure `rate_limited` */
-    take: (row: Shown): void => {
+    take: async (row: Shown): Promise<void> => {
       // Reveals of all processes, as far as the order has lines of them.
       const lately = row.timeline.filter(({ event, atMs }) => event === 'opened' && atMs > nowMs() - minuteMs);
       if (lately.length * costOf(row) >= shownPerMinute) {
@@ -48,7 +48,7 @@ export const createShownLimit = (nowMs: () => number) => {
           retryAfterSeconds: Math.max(1, Math.ceil((first.atMs + minuteMs - nowMs()) / 1_000)),
         });
       }
-      takeHere(row);
+      await takeHere(row);
     },
 
     /** By whoever has given them away: they are opened all the same, and who got them has as much. @throws Failure `rate_limited` */
