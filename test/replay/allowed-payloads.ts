@@ -68,7 +68,7 @@ const fields: Readonly<Record<string, RegExp>> = {
     'codes',
     'fresh',
   ),
-  ...named(/^[0-9]+$/, 'refundDue', 'voidAtClose', 'value', 'ended', 'ledger', 'items'),
+  ...named(/^[0-9]+$/, 'refundDue', 'voidAtClose', 'value', 'ended', 'ledger', 'items', 'codeRequests'),
   // What one pass of the reconciler did.
   ...named(/^[0-9]+$/, 'alertsCleared', 'alertsRaised', 'alertsSent', 'cancelled', 'codesJudged', 'eventsStarted'),
   ...named(

@@ -14,8 +14,8 @@ export interface Stage {
   issuer(settings?: Record<string, unknown>): Promise<TestIssuer>;
 }
 
-/** Drives one order until its workflow can end, and names that workflow. */
-type Branch = (stage: Stage) => Promise<string>;
+/** Drives one order until its workflow can end, and names that workflow; with its first run, where another one follows. */
+type Branch = (stage: Stage) => Promise<string | { readonly workflowId: string; readonly runId: string }>;
 
 const orderNo = 'order-1';
 const idOf = ({ issuerId }: TestIssuer): string => `order/${issuerId}/${orderNo}`;
@@ -243,6 +243,23 @@ export const branches = {
     const issuer = await undeliverable(stage, webhook(stage, '/gone-once', goneOnce));
     await byOperator(stage, issuer, 'redeliver');
     return idOf(issuer);
+  },
+
+  'redelivery-lost-behind-its-row': async (stage) => {
+    const issuer = await undeliverable(stage, webhook(stage, '/gone-before', goneOnce));
+    const { orderDeps, database } = stage.platform.core;
+    const name = { issuerId: issuer.issuerId, orderNo };
+    const { runId } = await handleOf(stage, issuer).describe();
+    const row = await orderDeps.orders.find(name);
+    if (!row) throw new Error('the order has a row');
+    const version = row.version + 1;
+    const facts = { ...row.facts, state: 'issued' as const, version, redeliveries: 1 };
+    await database.orders.updateOne(
+      { _id: row._id },
+      { $set: { facts, state: 'issued', version, projected: version } },
+    );
+    await orderDeps.gateway.followRow(name, version);
+    return { workflowId: idOf(issuer), runId };
   },
 
   'undeliverable-then-another-terminal': async (stage) => {

@@ -24,10 +24,11 @@ test(
     const outcomes = await Promise.allSettled(
       chosen.map(async ([name, drive]) => {
         const { client } = file.platform;
-        const workflowId = await drive({ platform: file.platform, terminal, issuer: file.issuer }).catch(
-          (error: unknown) => Promise.reject(new Error(`${name}: ${error}`)),
+        const driven = await drive({ platform: file.platform, terminal, issuer: file.issuer }).catch((error: unknown) =>
+          Promise.reject(new Error(`${name}: ${error}`)),
         );
-        const handle = client.workflow.getHandle(workflowId);
+        const { workflowId, runId } = typeof driven === 'string' ? { workflowId: driven, runId: undefined } : driven;
+        const handle = client.workflow.getHandle(workflowId, runId);
         await handle.result();
         writeHistory(name, await handle.fetchHistory());
       }),
