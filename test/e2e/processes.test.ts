@@ -5,6 +5,8 @@ import { MongoClient } from 'mongodb';
 import { freePort } from '../../src/bounded/free-port';
 import { type Child, startChild } from '../../src/dev/child-process';
 import { projectFolder } from '../../src/dev/project-folder';
+import type { OrderRow } from '../../src/store/orders';
+import { withAllLines } from '../../src/store/timeline';
 import { uriOfOwnDatabase } from '../support/database-of-file';
 import { startIssuer } from '../support/issuer';
 import { type Platform, read } from '../support/platform';
@@ -176,11 +178,11 @@ test('api and worker start before engine and database, say which part is away, g
     const client = await MongoClient.connect(databaseUri.href);
     const row = await client
       .db()
-      .collection<{ _id: string; timeline: { event: string }[] }>('orders')
+      .collection<Pick<OrderRow, '_id' | 'timeline' | 'callLines'>>('orders')
       .findOne({
         _id: `${issuer.issuerId}/under-way-1`,
       });
-    expect(row?.timeline.map(({ event }) => event)).toEqual(['accepted', 'attempt_lost']);
+    expect(row && withAllLines(row).timeline.map(({ event }) => event)).toEqual(['accepted', 'attempt_lost']);
     await client.close();
   } finally {
     await Promise.all([api.stop(), worker.process.stop()]);
