@@ -4,13 +4,14 @@ import type { OrderName } from '../domain/ids';
 import { orderId } from '../domain/ids';
 import { type Decision, decide, isRefusedAtOnce } from '../domain/judge/decide';
 import type { Answer, OrderMessage } from '../domain/messages';
-import { type AfterSale, isFinal } from '../domain/order';
+import type { AfterSale } from '../domain/order';
 import type { OrderRow, RowChange } from '../store/orders';
 import { afterSalesDue, startAfterSales } from './after-sale/start-after-sale';
 import { withTerminal } from './after-sale/told-terminal';
 import { expectNotRefused, type OrderDeps } from './ask-order';
 import { markTaken } from './codes-in-place';
 import { findOrder } from './find-order';
+import { isSettled } from './is-settled';
 
 /** Other processes may change the same row: each round one of them gets through. */
 const roundsMax = 40;
@@ -72,8 +73,7 @@ export const changeRow = (
       const decision = decide(row.facts, held, message, deps.nowMs());
       const answer = expectNotRefused(decision.answer, row.facts, deps.nowMs());
       if (decision.facts === row.facts) return { answer, row, isChanged: false };
-      // The workflow writes the last view and its outbox a moment after it answered: nothing may come before that.
-      if (!isFinal(row.facts.state) || row.projected < row.version) {
+      if (!isSettled(row)) {
         await pause(pauseMaxMs * (round + 1));
         continue;
       }

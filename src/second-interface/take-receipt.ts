@@ -6,6 +6,7 @@ import type { OrderEvent, TimelineEntry } from '../domain/messages';
 import { wasOpened } from '../store/opened-at';
 import type { OrderRow } from '../store/orders';
 import type { OrderDeps } from './ask-order';
+import { isSettled } from './is-settled';
 
 /** Others may change the same row: each round one of them gets through. */
 const triesMax = 20;
@@ -46,7 +47,7 @@ export const takeReceipt = async (
     };
     if (row.timeline.some(({ key }) => key === line.key)) return;
     if (!isNewest || (event === 'bounced' && wasOpened(row))) return orders.recordTry(row, [line]);
-    const told = event === 'bounced' && isSettled(row) ? bounce(row, atMs) : undefined;
+    const told = event === 'bounced' && isDelivered(row) ? bounce(row, atMs) : undefined;
     if (await orders.takeReceipt(row, { event, atMs }, line, told)) {
       const sequence = told?.sequence ?? (await onceSettled(deps, row, endMs));
       // Where this is lost the reconciler tells it: it is in the outbox.
@@ -65,7 +66,7 @@ const onceSettled = async (
   endMs: number,
 ): Promise<number | undefined> => {
   for (let row = await deps.orders.find(order); row && deps.nowMs() < endMs; row = await deps.orders.find(order)) {
-    if (isSettled(row)) return tellEarlyBounce(deps, order);
+    if (isDelivered(row)) return tellEarlyBounce(deps, order);
     await pause(lookEveryMs);
   }
   return undefined;
@@ -78,7 +79,7 @@ export const tellEarlyBounce = async (
 ): Promise<number | undefined> => {
   for (let tries = 0; tries < triesMax; tries += 1) {
     const row = await orders.find(order);
-    if (row?.receipt?.event !== 'bounced' || row.bouncedAt || !isSettled(row) || wasOpened(row)) return undefined;
+    if (row?.receipt?.event !== 'bounced' || row.bouncedAt || !isDelivered(row) || wasOpened(row)) return undefined;
     const told = bounce(row, nowMs());
     if (await orders.tellBounce(row, told)) return told.sequence;
   }
@@ -86,8 +87,7 @@ export const tellEarlyBounce = async (
 };
 
 /** Its workflow has written its end, and counts no more events. */
-const isSettled = ({ facts, projected, version }: OrderRow): boolean =>
-  facts.state === 'delivered' && projected >= version;
+const isDelivered = (row: OrderRow): boolean => row.facts.state === 'delivered' && isSettled(row);
 
 const bounce = ({ facts }: OrderRow, atMs: number): OrderEvent => ({
   sequence: facts.sequence + 1,

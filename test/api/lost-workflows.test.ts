@@ -379,6 +379,22 @@ test('an order that is cancelled before anybody saw that its redelivery was lost
   expect(given).toHaveLength(1);
 });
 
+test('an order that answered a repeat between its delivery and its end can be opened and redeemed at once', async () => {
+  const { body: placed } = await issuer.placeVerified('repeated-at-its-end');
+  await issuer.submit('repeated-at-its-end', [{ itemId: 'a', value: 'REPEATED' }]);
+  await issuer.inState('repeated-at-its-end', 'delivered');
+  await issuer.message('order.delivered', 'repeated-at-its-end');
+  const { version } = await rowOf('repeated-at-its-end');
+  const $set = { version: version + 2, 'facts.version': version + 2 };
+  await file.platform.core.database.orders.updateOne({ _id: `${issuer.issuerId}/repeated-at-its-end` }, { $set });
+  expect(await pageOf(placed.pickupUrl)).toContain('REPEATED');
+  expect((await issuer.message('order.opened', 'repeated-at-its-end')).data.sequence).toBe(2);
+  const orderNo = 'repeated-at-its-end';
+  const token = issuer.tokenOf(orderNo);
+  const redemption = { type: 'order.redemption', orderNo, token, redemptionId: 'r-1', itemId: 'a' };
+  expect((await issuer.post(`/orders/${orderNo}/redemptions`, redemption)).status).toBe(201);
+});
+
 test('an order whose facts somebody else made what they cannot be begins no workflow, and is noted', async () => {
   const other = await file.issuer();
   await other.placeVerified('odd');
