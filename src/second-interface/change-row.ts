@@ -73,7 +73,7 @@ export const changeRow = (
       const decision = decide(row.facts, held, message, deps.nowMs());
       const answer = expectNotRefused(decision.answer, row.facts, deps.nowMs());
       if (decision.facts === row.facts) return { answer, row, isChanged: false };
-      if (!isSettled(row)) {
+      if (!isSettled(row, deps.nowMs())) {
         await pause(pauseMaxMs * (round + 1));
         continue;
       }

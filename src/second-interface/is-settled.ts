@@ -1,18 +1,26 @@
 import { isFinal } from '../domain/order';
+import { minuteMs } from '../domain/timings';
 import type { OrderRow } from '../store/orders';
+
+/** Longer than any call that began before the order's end may still write what the order answered it. */
+const stillMs = minuteMs;
 
 /**
  * The workflow writes the last view and its outbox a moment after it answered: nothing may come before that. A repeat that
- * it answered between its last projection and its end has raised the version alone, and nothing more is written.
+ * it answered between its last projection and its end has raised the version alone: once the row has stood still, nothing
+ * more is written.
  */
-export const isSettled = ({
-  facts,
-  projected,
-  version,
-  deliveredAt,
-  events,
-}: Pick<OrderRow, 'facts' | 'projected' | 'version' | 'deliveredAt' | 'events'>): boolean => {
+export const isSettled = (
+  {
+    facts,
+    projected,
+    version,
+    deliveredAt,
+    events,
+  }: Pick<OrderRow, 'facts' | 'projected' | 'version' | 'deliveredAt' | 'events'>,
+  nowMs: number,
+): boolean => {
   if (!isFinal(facts.state) || projected >= version) return isFinal(facts.state);
-  const isToldWhole = events.some(({ sequence }) => sequence === facts.sequence);
-  return facts.state === 'delivered' && deliveredAt !== undefined && isToldWhole;
+  const isWritten = deliveredAt !== undefined && events.some(({ sequence }) => sequence === facts.sequence);
+  return facts.state === 'delivered' && isWritten && facts.updatedAtMs < nowMs - stillMs;
 };

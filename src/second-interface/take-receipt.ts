@@ -47,7 +47,7 @@ export const takeReceipt = async (
     };
     if (row.timeline.some(({ key }) => key === line.key)) return;
     if (!isNewest || (event === 'bounced' && wasOpened(row))) return orders.recordTry(row, [line]);
-    const told = event === 'bounced' && isDelivered(row) ? bounce(row, atMs) : undefined;
+    const told = event === 'bounced' && isDelivered(row, nowMs()) ? bounce(row, atMs) : undefined;
     if (await orders.takeReceipt(row, { event, atMs }, line, told)) {
       const sequence = told?.sequence ?? (await onceSettled(deps, row, endMs));
       // Where this is lost the reconciler tells it: it is in the outbox.
@@ -66,7 +66,7 @@ const onceSettled = async (
   endMs: number,
 ): Promise<number | undefined> => {
   for (let row = await deps.orders.find(order); row && deps.nowMs() < endMs; row = await deps.orders.find(order)) {
-    if (isDelivered(row)) return tellEarlyBounce(deps, order);
+    if (isDelivered(row, deps.nowMs())) return tellEarlyBounce(deps, order);
     await pause(lookEveryMs);
   }
   return undefined;
@@ -79,7 +79,8 @@ export const tellEarlyBounce = async (
 ): Promise<number | undefined> => {
   for (let tries = 0; tries < triesMax; tries += 1) {
     const row = await orders.find(order);
-    if (row?.receipt?.event !== 'bounced' || row.bouncedAt || !isDelivered(row) || wasOpened(row)) return undefined;
+    if (row?.receipt?.event !== 'bounced' || row.bouncedAt || !isDelivered(row, nowMs()) || wasOpened(row))
+      return undefined;
     const told = bounce(row, nowMs());
     if (await orders.tellBounce(row, told)) return told.sequence;
   }
@@ -87,7 +88,7 @@ export const tellEarlyBounce = async (
 };
 
 /** Its workflow has written its end, and counts no more events. */
-const isDelivered = (row: OrderRow): boolean => row.facts.state === 'delivered' && isSettled(row);
+const isDelivered = (row: OrderRow, nowMs: number): boolean => row.facts.state === 'delivered' && isSettled(row, nowMs);
 
 const bounce = ({ facts }: OrderRow, atMs: number): OrderEvent => ({
   sequence: facts.sequence + 1,

@@ -379,13 +379,13 @@ test('an order that is cancelled before anybody saw that its redelivery was lost
   expect(given).toHaveLength(1);
 });
 
-test('an order that answered a repeat between its delivery and its end can be opened and redeemed at once', async () => {
+test('an order that answered a repeat between its delivery and its end can be opened and redeemed a minute later', async () => {
   const { body: placed } = await issuer.placeVerified('repeated-at-its-end');
   await issuer.submit('repeated-at-its-end', [{ itemId: 'a', value: 'REPEATED' }]);
   await issuer.inState('repeated-at-its-end', 'delivered');
   await issuer.message('order.delivered', 'repeated-at-its-end');
   const { version } = await rowOf('repeated-at-its-end');
-  const $set = { version: version + 2, 'facts.version': version + 2 };
+  const $set = { version: version + 2, 'facts.version': version + 2, 'facts.updatedAtMs': Date.now() - 61_000 };
   await file.platform.core.database.orders.updateOne({ _id: `${issuer.issuerId}/repeated-at-its-end` }, { $set });
   expect(await pageOf(placed.pickupUrl)).toContain('REPEATED');
   expect((await issuer.message('order.opened', 'repeated-at-its-end')).data.sequence).toBe(2);
