@@ -12,7 +12,7 @@ import { firstOperatorName, type OidcSettings, type OperatorWithToken, type Role
 import { dayMs } from './domain/timings';
 import { mailbox, mailServer } from './mail/mail-environment';
 import type { MailSettings } from './mail/mailer';
-import { parseCidr } from './outbound/address';
+import { isLoopbackHost, parseCidr } from './outbound/address';
 import { parseAllowed } from './outbound/allowed';
 import { parseMasterKeys } from './sealing/key-ring';
 import type { TemporalAddress } from './temporal/client';
@@ -79,8 +79,6 @@ const hasReadableLogin = (text: string): boolean => {
     return false;
   }
 };
-
-const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host);
 
 const grant = z
   .string()
@@ -164,7 +162,7 @@ const environment = z
     }),
     OIDC_ISSUER: z
       .url({ protocol: /^https?$/, abort: true })
-      .refine((text) => /^https:/i.test(text) || isLoopback(new URL(text).hostname), {
+      .refine((text) => /^https:/i.test(text) || isLoopbackHost(new URL(text).hostname), {
         error: 'must be https',
         abort: true,
       })

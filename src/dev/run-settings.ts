@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isLoopback } from '../outbound/address';
+import { isLoopbackHost } from '../outbound/address';
 import { projectFolder } from './project-folder';
 
 /** A start that cannot work, told in one message without a stack. */
@@ -119,9 +119,10 @@ function openDataFolder(dataDir: string): void {
 }
 
 const reachedHostOf = (host: string): string => {
-  const reached = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return reached.includes(':') ? `[${reached}]` : reached;
+  return inUrl(host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
 };
+
+const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 /** The addresses follow the port that was found free. */
 export const withPort = (settings: RunSettings, port: number): RunSettings => {
@@ -193,9 +194,7 @@ export const callsAllowed = (
   { host, publicUrl }: Pick<RunSettings, 'host' | 'publicUrl'>,
   simulatorPort: number | undefined,
 ) => {
-  const isOwn = [host, new URL(publicUrl).hostname].every(
-    (name) => name === 'localhost' || isLoopback(name.replace(/^\[|\]$/g, '')),
-  );
+  const isOwn = [inUrl(host), new URL(publicUrl).hostname].every(isLoopbackHost);
   const isDemo = simulatorPort !== undefined;
   const simulator = isOwn ? allOfThisMachine : `127.0.0.1:${simulatorPort}`;
   return {

@@ -27,6 +27,9 @@ export const waitMaxMs = 30 * secondMs;
 export const holdPollMs = 60 * secondMs;
 export const heldCallDelayMs = 30 * secondMs;
 
+/** Another process's clock may be ahead of ours by so much. */
+export const clockAheadMs = 60 * secondMs;
+
 /**
  * How soon the engine makes a call out again whose attempt ended without asking for a delay, as with its process. It grows
  * to half a minute at most: the engine's count of attempts has in it what found no place, or an open circuit.

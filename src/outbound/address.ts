@@ -31,6 +31,9 @@ const embeddedIn = (address: ipaddr.IPv6): ipaddr.IPv4[] => {
 export const isLoopback = (text: string): boolean =>
   parseAddress(text)?.every((one) => one.range() === 'loopback') ?? false;
 
+/** As a URL names it, an IPv6 address in brackets. */
+export const isLoopbackHost = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(host);
+
 /** Undefined for what is no address. A zone (`fe80::1%eth0`) does not change what the address is. */
 export const parseAddress = (text: string): readonly Address[] | undefined => {
   if (!ipaddr.isValid(text)) return undefined;

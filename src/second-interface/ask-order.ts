@@ -3,7 +3,7 @@ import { dayLeftMs } from '../domain/days';
 import { Failure, type FailureCode, failures } from '../domain/failures';
 import { hasRoom, withItems } from '../domain/items';
 import { holdsSubmission } from '../domain/judge/codes';
-import { decide, isRefusedAtOnce, isUndoneByTime } from '../domain/judge/decide';
+import { decide, isUndoneByTime } from '../domain/judge/decide';
 import type { Answer, AskedKind, AskedMessage } from '../domain/messages';
 import { isClosed, isFinal, type OrderFacts, verifyByMs } from '../domain/order';
 import type { Reply } from '../order-messages/order-messages';
@@ -19,7 +19,7 @@ import type { PullQueue } from '../store/pull-queue';
 import type { Replays } from '../store/replays';
 import type { Asked, OrderGateway } from '../temporal/order-gateway';
 import type { AnsweredCalls } from './answered-calls';
-import { expectCodesInPlace } from './codes-in-place';
+import { codesAsked, expectCodesInPlace } from './codes-in-place';
 import { startableOrder } from './startable-order';
 
 /** What the operations of this room work with; made once by the api and by the worker. */
@@ -147,8 +147,7 @@ const judgeClosed = async (
   updateId: string,
   message: AskedMessage,
 ): Promise<Judged> => {
-  const needsItems = asksForItems.has(message.kind) && !isRefusedAtOnce(row.facts, message, deps.nowMs());
-  const held = needsItems ? await deps.codes.references(row, named(message)) : [];
+  const held = asksForItems.has(message.kind) ? await codesAsked(deps, row, message, named(message)) : [];
   const { answer: judged, entries } = decide(row.facts, held, message, deps.nowMs());
   const isHeld = holdsSubmission(held, message);
   if (message.kind === 'codes' && message.isRightToken && !isHeld)

@@ -2,14 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Failure } from '../domain/failures';
 import type { OrderName } from '../domain/ids';
 import { orderId } from '../domain/ids';
-import { type Decision, decide, isRefusedAtOnce } from '../domain/judge/decide';
+import { type Decision, decide } from '../domain/judge/decide';
 import type { Answer, OrderMessage } from '../domain/messages';
 import type { AfterSale } from '../domain/order';
 import type { OrderRow, RowChange } from '../store/orders';
 import { afterSalesDue, startAfterSales } from './after-sale/start-after-sale';
 import { withTerminal } from './after-sale/told-terminal';
 import { expectNotRefused, type OrderDeps } from './ask-order';
-import { markTaken } from './codes-in-place';
+import { codesAsked, markTaken } from './codes-in-place';
 import { findOrder } from './find-order';
 import { isSettled } from './is-settled';
 
@@ -69,7 +69,7 @@ export const changeRow = (
       await deps.ledger.keep(row, row.ledger ?? []);
       await markTaken(deps, row);
       const { message, itemIds, change, afterSale } = await messageFor(row);
-      const held = isRefusedAtOnce(row.facts, message, deps.nowMs()) ? [] : await deps.codes.references(row, itemIds);
+      const held = await codesAsked(deps, row, message, itemIds);
       const decision = decide(row.facts, held, message, deps.nowMs());
       const answer = expectNotRefused(decision.answer, row.facts, deps.nowMs());
       if (decision.facts === row.facts) return { answer, row, isChanged: false };

@@ -1,9 +1,19 @@
 import { Failure } from '../domain/failures';
 import { itemCount } from '../domain/items';
+import { isRefusedAtOnce } from '../domain/judge/decide';
+import type { OrderMessage } from '../domain/messages';
 import type { HeldCode } from '../domain/order';
 import { SealBroken } from '../sealing/key-ring';
 import type { Codes } from '../store/codes';
 import type { OrderRow, Orders } from '../store/orders';
+
+/** Those that the judge of a message asks for, by reference: none where it refuses whichever the order holds. */
+export const codesAsked = async (
+  { codes, nowMs }: Pick<Deps, 'codes' | 'nowMs'>,
+  row: OrderRow,
+  message: OrderMessage,
+  itemIds?: readonly string[],
+): Promise<HeldCode[]> => (isRefusedAtOnce(row.facts, message, nowMs()) ? [] : codes.references(row, itemIds));
 
 interface Deps {
   readonly codes: Codes;

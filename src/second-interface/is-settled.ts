@@ -20,7 +20,8 @@ export const isSettled = (
   }: Pick<OrderRow, 'facts' | 'projected' | 'version' | 'deliveredAt' | 'events'>,
   nowMs: number,
 ): boolean => {
-  if (!isFinal(facts.state) || projected >= version) return isFinal(facts.state);
+  if (!isFinal(facts.state)) return false;
+  if (projected >= version) return true;
   const isWritten = deliveredAt !== undefined && events.some(({ sequence }) => sequence === facts.sequence);
   return facts.state === 'delivered' && isWritten && facts.updatedAtMs < nowMs - stillMs;
 };

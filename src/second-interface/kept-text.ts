@@ -1,7 +1,8 @@
-import { decide, isRefusedAtOnce } from '../domain/judge/decide';
+import { decide } from '../domain/judge/decide';
 import type { AskedMessage } from '../domain/messages';
 import type { OrderRow } from '../store/orders';
 import type { OrderDeps } from './ask-order';
+import { codesAsked } from './codes-in-place';
 import { saidText } from './said-text';
 
 type Deps = Pick<OrderDeps, 'orders' | 'codes' | 'ring' | 'nowMs'>;
@@ -50,11 +51,10 @@ const keep = async (deps: Deps, row: OrderRow, ref: string, message: Worded, tex
   await deps.orders.keepText(row, { ref, text: await saidText(deps, row, text, itemIds) });
 };
 
-const willName = async ({ codes, nowMs }: Deps, row: OrderRow, message: Worded): Promise<boolean> => {
+const willName = async (deps: Deps, row: OrderRow, message: Worded): Promise<boolean> => {
   // Of them the judge of a void alone asks which codes there are.
-  const asksForItems = message.kind === 'void' && !isRefusedAtOnce(row.facts, message, nowMs());
-  const held = asksForItems ? await codes.references(row, message.itemIds) : [];
-  const { entries } = decide(row.facts, held, message, nowMs());
+  const held = message.kind === 'void' ? await codesAsked(deps, row, message, message.itemIds) : [];
+  const { entries } = decide(row.facts, held, message, deps.nowMs());
   return entries.some(({ detail }) => detail.textRef === message.textRef);
 };
 

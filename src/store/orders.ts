@@ -735,8 +735,8 @@ export const createOrders = (
      * the events that this write put into the outbox: the engine runs a projection again whose task it dropped, and what
      * the first run told is told once. `ahead` are the row's facts where it is closed in another way, where a window ended
      * that by the row goes on, or where by the row its codes are on their way: worker and engine died right after an earlier
-     * projection, and the Update that it came from is lost. What issuers and buyers were shown stays, and the workflow follows. Nothing is written before `marked`:
-     * claims are the order's before its row says so.
+     * projection, and the Update that it came from is lost. What issuers and buyers were shown stays, and the workflow
+     * follows. Nothing is written before `marked`: claims are the order's before its row says so.
      */
     project: async (
       order: OrderName,

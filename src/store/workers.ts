@@ -1,4 +1,5 @@
 import type { Collection } from 'mongodb';
+import { clockAheadMs } from '../domain/timings';
 import type { SealOfRow } from './sealed-rows';
 
 /** Of one issuer or one terminal, as one worker process sees it. */
@@ -31,8 +32,6 @@ export interface WorkerRow {
 
 export type Workers = ReturnType<typeof createWorkerReports>;
 
-/** A worker's clock is not ours. */
-const aheadMs = 60_000;
 const readMax = 200;
 
 /** `leaveOut`: what no worker reported, or one of a former version. */
@@ -64,7 +63,7 @@ export const createWorkerReports = (
 
     /** Those that reported within this time. */
     alive: async (now: Date, withinMs: number, limit: number): Promise<WorkerRow[]> => {
-      const at = { $gt: new Date(now.getTime() - withinMs), $lte: new Date(now.getTime() + aheadMs) };
+      const at = { $gt: new Date(now.getTime() - withinMs), $lte: new Date(now.getTime() + clockAheadMs) };
       const rows = await workers
         .find({ at, leftAt: { $exists: false } })
         .limit(readMax)
@@ -76,7 +75,7 @@ export const createWorkerReports = (
     lastSeenAt: async (now: Date): Promise<Date | undefined> =>
       ours(
         await workers
-          .find({ at: { $lte: new Date(now.getTime() + aheadMs) } })
+          .find({ at: { $lte: new Date(now.getTime() + clockAheadMs) } })
           .sort({ at: -1 })
           .limit(readMax)
           .toArray(),

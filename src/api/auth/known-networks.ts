@@ -1,14 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
-import { dayMs, hourMs, minuteMs } from '../../domain/timings';
+import { clockAheadMs, dayMs, hourMs, minuteMs } from '../../domain/timings';
 import { fingerprint } from '../../sealing/key-ring';
 import type { KnownNetworkRows } from '../../store/known-networks';
 
 /** Of one operator: whoever moves from network to network forgets nobody else's. */
 const networksOfOneMax = 100;
 const knownMs = dayMs;
-/** Another process's clock is not ours. */
-const aheadMs = minuteMs;
 const writtenEveryMs = hourMs;
 const readEveryMs = minuteMs;
 /** Read from the rows, which name no operator. */
@@ -45,7 +43,7 @@ export const createKnownNetworks = ({
     const rowsSince = await rows.takenSince(new Date(nowMs() - knownMs));
     for (const { _id, takenAt } of rowsSince) {
       // What is dated ahead would be known for longer.
-      if (takenAt.getTime() <= nowMs() + aheadMs) ofRows.set(_id, takenAt.getTime());
+      if (takenAt.getTime() <= nowMs() + clockAheadMs) ofRows.set(_id, takenAt.getTime());
     }
   };
 

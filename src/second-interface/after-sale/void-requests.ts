@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { pendingRequest } from '../../domain/items';
-import { decide, isRefusedAtOnce } from '../../domain/judge/decide';
+import { decide } from '../../domain/judge/decide';
 import type { Asker, OrderMessage, VoidAsker, VoidDecision, VoidRefusal } from '../../domain/messages';
 import type { VoidRequest } from '../../domain/order';
 import type { OrderRow } from '../../store/orders';
 import { engineUnavailable, expectNotRefused, type OrderDeps } from '../ask-order';
+import { codesAsked } from '../codes-in-place';
 import { askWithText } from '../kept-text';
 import { saidText } from '../said-text';
 import { askOrChange } from './ask-or-change';
@@ -36,7 +37,7 @@ export const requestVoid = async (
     ...(itemIds ? { itemIds } : {}),
     ...(await deps.voidPolicyOf(row.issuerId)),
   } as const;
-  const held = isRefusedAtOnce(row.facts, message, deps.nowMs()) ? [] : await deps.codes.references(row, itemIds);
+  const held = await codesAsked(deps, row, message, itemIds);
   expectNotRefused(decide(row.facts, held, message, deps.nowMs()).answer, row.facts, deps.nowMs());
   // Free text stays out of the workflow: the call to the issuer takes it from the row.
   await deps.orders.noteVoidReason(row, requestId, await saidText(deps, row, reason, itemIds));
