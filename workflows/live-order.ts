@@ -28,6 +28,7 @@ import {
 import {
   type HeldCode,
   isBeforeVerification,
+  isFinal,
   issueByMs,
   type OrderFacts,
   openFacts,
@@ -72,6 +73,8 @@ export class LiveOrder {
   /** Of a new run: it has read what it holds. Until then its questions wait. */
   isRecalled: boolean;
   private writing: Promise<void> = Promise.resolve();
+  /** Of the newest projection. */
+  private writtenVersion = 0;
   /** What lists of the Temporal UI find the order by; the start set the first. */
   private shown: OrderFacts['state'];
   private readonly waitedMs = Math.max(0, Date.now() - workflowInfo().startTime.getTime());
@@ -251,6 +254,7 @@ export class LiveOrder {
         ...claims,
       }),
     );
+    this.writtenVersion = (ahead ?? facts).version;
     if (!ahead) return;
     // The engine lost an Update whose verdict the row shows already: the order stays closed as it was told. Where it
     // is open by the row this run ends, and another one goes on from there.
@@ -275,10 +279,15 @@ export class LiveOrder {
   /** Before the end: nothing that came in meanwhile is left unanswered or unwritten. */
   async settle(): Promise<void> {
     await condition(allHandlersFinished);
-    while (this.hasUnwritten) {
+    while (this.hasUnwritten || this.hasUnwrittenEnd) {
       await this.project();
       await condition(allHandlersFinished);
     }
+  }
+
+  /** A repeat that it answered since raised the version alone: by the row its end would not be written. */
+  private get hasUnwrittenEnd(): boolean {
+    return isFinal(this.state) && this.facts.version > this.writtenVersion && patched('end-written-whole');
   }
 
   get hasUnwritten(): boolean {

@@ -6,9 +6,9 @@ import type { OrderRow } from '../store/orders';
 const stillMs = minuteMs;
 
 /**
- * The workflow writes the last view and its outbox a moment after it answered: nothing may come before that. A repeat that
- * it answered between its last projection and its end has raised the version alone: once the row has stood still, nothing
- * more is written.
+ * The workflow writes the last view and its outbox a moment after it answered: nothing may come before that. In rows of
+ * before, a repeat that it answered after its last projection has raised the version alone: once such a row has stood
+ * still, nothing more is written.
  */
 export const isSettled = (
   {

@@ -87,7 +87,7 @@ const fields: Readonly<Record<string, RegExp>> = {
   // The engine's own, of local activities.
   ...named(/^[\w ]*$/, 'activity_id', 'activity_type', 'backoff', 'reused'),
   // Names of patches, of their markers and in the search attribute that the engine keeps of them.
-  ...named(/^(last-call|told-while-undeliverable)$/, 'id', '[]'),
+  ...named(/^(last-call|told-while-undeliverable|end-written-whole)$/, 'id', '[]'),
   deprecated: /^(true|false)$/,
   // Of failures: closed words alone, and never where in the code.
   ...named(/^(try [0-9]+ of|delivery try [0-9]+:) [a-z0-9_: ]+$|^[a-z_]+$|^[A-Z][a-z ]+$/, 'message'),

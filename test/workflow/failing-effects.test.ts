@@ -71,12 +71,13 @@ test('a projection that fails for good is tried until it is written, and loses n
   });
 });
 
-test('while the last projection fails, the order still answers', async () => {
+test('while the last projection fails, the order still answers, and what it answered last is written', async () => {
   const order = await time.start({}, { project: failsUntil(3) });
   await order.verify();
   await order.submit('a');
   expect((await order.verify()).answer.kind).toBe('verified');
   expect((await order.outcome()).state).toBe('delivered');
+  expect(order.row().facts?.version).toBe((await order.facts()).version);
 });
 
 test('a held time that cannot be read keeps the window open, and the order ends once it can', async () => {
