@@ -77,6 +77,11 @@ describe('why an order has no code, and what to do', () => {
     );
     expect(why).toContain('at 2026-01-02T12:04:00.000Z. 3 of 4 calls to it failed');
     expect(next?.action).toBe('renotify');
+    const late = whyNoCode(facts(), [notice], { call: { to: 'issuer', nextTryAtMs: atMs + 540_000 } });
+    expect(late.why).toContain(
+      'It is not called again before the window ends: the next try to call the issuer would be',
+    );
+    expect(late.next).toEqual({ text: expect.stringMatching(/extend the window\.$/), action: 'renotify' });
     const open: Surroundings = {
       call: { to: 'issuer', held: 'breaker_open' },
       circuit: { ...around.circuit, state: 'open', calls: 10, failures: 10 },

@@ -1,7 +1,7 @@
 import { reportWords } from '../code-reports';
 import { goodCount } from '../items';
 import type { TimelineEntry } from '../messages';
-import { isAwaitingCodes, isFinal, type OrderFacts } from '../order';
+import { isAwaitingCodes, isBeforeVerification, isFinal, issueByMs, type OrderFacts, verifyByMs } from '../order';
 import { type LastTrouble, lastTroubles } from './last-trouble';
 import { moneyText } from './money';
 import { type StuckTask, type WaitingCall, whyHeld, whyStuck } from './why-held';
@@ -57,11 +57,11 @@ export const whyNoCode = (
     ...lastCallWords(facts),
     ...[whyRefund(facts)].filter((text) => text !== undefined),
     ...troubles.map(({ text }) => text),
-    ...(isFinal(facts.state) ? ending(facts, timeline) : keptFromMoving(around)),
+    ...(isFinal(facts.state) ? ending(facts, timeline) : keptFromMoving(facts, around)),
   ];
   const next = isFinal(facts.state)
     ? nextAfterEnd(facts, timeline)
-    : (nextOfSurroundings(around) ?? nextOf(facts, troubles[0]));
+    : (nextOfSurroundings(facts, around) ?? nextOf(facts, troubles[0]));
   return { why: sentences.join(' '), ...(next ? { next } : {}) };
 };
 
@@ -83,23 +83,39 @@ export const detailsOf = (facts: OrderFacts, timeline: readonly TimelineEntry[])
 const callsShown =
   'A call that fails stands under "Pending Activities" with its last failure and the time of its next try.';
 
-const keptFromMoving = ({ isEngineUnavailable, noWorker, stuck, call, circuit }: Surroundings): string[] => {
+const keptFromMoving = (
+  facts: OrderFacts,
+  { isEngineUnavailable, noWorker, stuck, call, circuit }: Surroundings,
+): string[] => {
   if (isEngineUnavailable)
     return ['The workflow engine does not answer: nothing moves until it does, and nothing is lost.'];
   if (noWorker) return [whyNoWorker(noWorker)];
   if (stuck) return [whyStuck(false, stuck)];
-  return [...callWords(call), ...circuitWords(circuit)];
+  return [...callWords(facts, call), ...circuitWords(circuit)];
 };
 
 const whyNoWorker = ({ lastSeenAtMs }: { readonly lastSeenAtMs?: number }): string =>
   `No worker runs: none has reported ${lastSeenAtMs === undefined ? 'for more than ten minutes' : `since ${new Date(lastSeenAtMs).toISOString()}`}, so that no order moves; nothing is lost.`;
 
-const callWords = (call: WaitingCall | undefined): string[] => {
+const callWords = (facts: OrderFacts, call: WaitingCall | undefined): string[] => {
   if (call?.held) return [whyHeld(call.held, call)];
-  return call?.nextTryAtMs === undefined
-    ? []
-    : [`The next try to call the ${call.to} is at ${new Date(call.nextTryAtMs).toISOString()}.`];
+  if (call?.nextTryAtMs === undefined) return [];
+  const at = `at ${new Date(call.nextTryAtMs).toISOString()}`;
+  return [
+    isAfterWindow(facts, call)
+      ? `It is not called again before the window ends: the next try to call the issuer would be ${at}.`
+      : `The next try to call the ${call.to} is ${at}.`,
+  ];
 };
+
+/** Its window ends before that call would be made. */
+const isAfterWindow = (facts: OrderFacts, { to, nextTryAtMs }: WaitingCall): boolean => {
+  const endsAtMs = to === 'issuer' ? windowEndsAtMs(facts) : undefined;
+  return endsAtMs !== undefined && nextTryAtMs !== undefined && nextTryAtMs >= endsAtMs;
+};
+
+const windowEndsAtMs = (facts: OrderFacts): number | undefined =>
+  isBeforeVerification(facts.state) ? verifyByMs(facts) : isAwaitingCodes(facts.state) ? issueByMs(facts) : undefined;
 
 const circuitWords = (circuit: Surroundings['circuit']): string[] => {
   if (!circuit || circuit.failures === 0) return [];
@@ -109,7 +125,10 @@ const circuitWords = (circuit: Surroundings['circuit']): string[] => {
     : [`It is not called for now, as ${failed}; one call in 30 s tries whether it is back.`];
 };
 
-const nextOfSurroundings = ({ isEngineUnavailable, noWorker, stuck, call }: Surroundings): NextStep | undefined => {
+const nextOfSurroundings = (
+  facts: OrderFacts,
+  { isEngineUnavailable, noWorker, stuck, call }: Surroundings,
+): NextStep | undefined => {
   if (isEngineUnavailable) return { text: 'Bring the Temporal server back: the order goes on by itself.' };
   if (noWorker) return { text: 'Start a worker: the order goes on by itself.', action: 'see_workers' };
   if (stuck) {
@@ -120,6 +139,12 @@ const nextOfSurroundings = ({ isEngineUnavailable, noWorker, stuck, call }: Surr
   }
   if (call?.held === 'held') {
     return { text: 'Resume the issuer when it is ready: its windows stood still meanwhile.', action: 'resume_issuer' };
+  }
+  if (call && !call.held && isAfterWindow(facts, call)) {
+    return {
+      text: 'Once the issuer is back, tell it again to call it at once; extend the window.',
+      action: 'renotify',
+    };
   }
   return undefined;
 };
