@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectFolder } from '../../src/dev/project-folder';
+import { runFolder } from '../support/run-folder';
 import { seedOf } from '../support/seed';
 import { crashScenes } from './crash-scenes';
 import { notReached } from './needed';
@@ -16,7 +16,7 @@ let folder: string;
 let report: RunReport;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'codeferry-fault-'));
+  folder = await runFolder('codeferry-fault-');
   report = await runPlan({
     folder,
     seed,

@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startEmbeddedMongo } from '../../src/dev/embedded-mongo';
@@ -8,6 +6,7 @@ import { startEmbeddedTemporal, testServerPath } from '../../src/dev/embedded-te
 import { projectFolder } from '../../src/dev/project-folder';
 import { leftovers } from '../../src/dev/reaper';
 import { type EmbeddedRun, setEmbeddedRun } from './embedded-run';
+import { runFolder } from './run-folder';
 
 const onProgress = (line: string) => process.stderr.write(`• ${line}\n`);
 
@@ -25,7 +24,7 @@ async function buildDist(): Promise<void> {
 
 /** Once before all test files: one engine and one database, told to the tests by TEST_* in the environment. */
 export default async function startServers(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'codeferry-test-'));
+  const folder = await runFolder('codeferry-test-');
   leftovers.addFolder(folder);
   const dataDir = join(folder, 'data');
   const [temporal, mongo, serverPath] = await Promise.all([
