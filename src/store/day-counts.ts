@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Collection } from 'mongodb';
 import { dayLeftMs } from '../domain/days';
 import { Failure } from '../domain/failures';
@@ -21,14 +22,25 @@ interface Wanted extends Share {
   readonly limit: number;
 }
 
+/** So many allowances a process remembers. */
+const ownMax = 10_000;
+
 const idOf = ({ name, at }: Omit<Share, 'n'>): string => `${name}/${at.toISOString().slice(0, 10)}`;
 
 export type DayCounts = ReturnType<typeof createDayCounts>;
 
 export const createDayCounts = ({ dayCounts }: { readonly dayCounts: Collection<DayCountRow> }) => {
+  /** What this process took itself: whoever writes to the database gives nobody more by it. */
+  const own = new LRUCache<string, number>({ max: ownMax });
+  const takenBy = (share: Omit<Share, 'n'>): number => own.get(idOf(share)) ?? 0;
+  const note = (share: Share, n: number): void => {
+    own.set(idOf(share), Math.max(0, takenBy(share) + n));
+  };
+
   /** Whether there was so much left: of many askers at once none takes what another one took. */
   const take = async ({ limit, ...share }: Wanted): Promise<boolean> => {
-    if (share.n > limit) return false;
+    if (takenBy(share) + share.n > limit) return false;
+    note(share, share.n);
     try {
       await dayCounts.updateOne(
         { _id: idOf(share), count: { $lte: limit - share.n } },
@@ -37,6 +49,7 @@ export const createDayCounts = ({ dayCounts }: { readonly dayCounts: Collection<
       );
       return true;
     } catch (error) {
+      note(share, -share.n);
       // The row is there, and nothing fits into what is left.
       if (isDuplicate(error)) return false;
       throw error;
@@ -59,6 +72,7 @@ export const createDayCounts = ({ dayCounts }: { readonly dayCounts: Collection<
     },
 
     giveBack: async (share: Share): Promise<void> => {
+      note(share, -share.n);
       await dayCounts.updateOne({ _id: idOf(share) }, { $inc: { count: -share.n } });
     },
   };

@@ -7,6 +7,7 @@ import { Webhook } from 'standardwebhooks';
 import { type MessageType, messageWays } from '../../src/cli/issuer/message-ways';
 import { run } from '../../src/cli/run';
 import { callbacks } from '../../src/contract/callbacks';
+import { forgetMade } from '../support/forget-made';
 import { platformOfFile } from '../support/platform-of-file';
 import { until } from '../support/until';
 
@@ -168,7 +169,7 @@ describe('login and trigger', () => {
       [['--new'], true],
       [['gone'], true],
     ] as const) {
-      await file.platform.core.database.dayCounts.deleteMany({ _id: /^test-issuers/ });
+      await forgetMade(file.platform);
       const before = JSON.parse(await readFile(path, 'utf8')).issuers[file.platform.baseUrl].issuerId;
       const isGone = words[0] === 'gone';
       if (isGone) await file.platform.core.database.issuers.deleteOne({ _id: before });

@@ -1,3 +1,4 @@
+import { forgetMade } from './forget-made';
 import { startIssuer, startSandboxIssuer, type TestIssuer } from './issuer';
 import { startMailServer, type TestMailServer } from './mail-server';
 import { type Platform, type PlatformOptions, startPlatform } from './platform';
@@ -46,7 +47,7 @@ export const platformOfFile = (options: PlatformOptions & { readonly hasMails?: 
     },
     issuer: (settings) => kept(startIssuer(started(), settings)),
     sandboxIssuer: async (changes, isPatient) => {
-      await started().core.database.dayCounts.deleteMany({ _id: /^test-issuers/ });
+      await forgetMade(started());
       return kept(startSandboxIssuer(started(), changes, isPatient));
     },
   };
