@@ -21,6 +21,10 @@ const events = z.custom<readonly object[]>(
     Array.isArray(value) &&
     value.every((one) => isObject(one) && [one.sequence, one.atMs].every((n) => n === undefined || Number.isFinite(n))),
 );
+const isTime = (value: unknown): boolean => typeof value === 'number' && Math.abs(value) <= 8.64e15;
+const lines = z.custom<readonly object[]>(
+  (value) => Array.isArray(value) && value.every((one) => isObject(one) && isTime(one.atMs)),
+);
 const items = z.custom((value) => Array.isArray(value) && value.every((one) => typeof one?.itemId === 'string'));
 
 const itemSums = z.object({
@@ -105,8 +109,8 @@ const listed = z.object({
   voidWaits: z.object({ state: z.enum(['open', 'undecided']), at: z.date() }).optional(),
   facts: facts.refine(isSum),
   itemSums: itemSums.optional(),
-  timeline: objects.optional(),
-  callLines: z.record(z.string(), objects).optional(),
+  timeline: lines.optional(),
+  callLines: z.record(z.string(), lines).optional(),
   events: events.optional(),
   messages: objects.optional(),
 });

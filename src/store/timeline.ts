@@ -85,7 +85,7 @@ export const keysIn = ({ timeline, callLines = {} }: Lines): ReadonlySet<string>
 const areLists = (lists: unknown): lists is Readonly<Record<string, readonly TimelineEntry[]>> =>
   typeof lists === 'object' &&
   lists !== null &&
-  Object.values(lists).every((list) => Array.isArray(list) && list.every((one) => typeof one === 'object' && one));
+  Object.values(lists).every((list) => Array.isArray(list) && list.every((line) => Number.isFinite(line?.atMs)));
 
 /** A row as all others know it, with one timeline; of what has another shape nothing is made. */
 export const withAllLines = <Row extends object>(row: Row, newest = Number.POSITIVE_INFINITY): Row => {
@@ -97,7 +97,7 @@ export const withAllLines = <Row extends object>(row: Row, newest = Number.POSIT
   let next = 0;
   const timeline = rest.timeline.flatMap((line: TimelineEntry) => {
     const from = next;
-    while ((called[next]?.atMs ?? Number.POSITIVE_INFINITY) <= line.atMs) next += 1;
+    while (next < called.length && (called[next]?.atMs ?? 0) <= line.atMs) next += 1;
     return [...called.slice(from, next), line];
   });
   return { ...rest, timeline: [...timeline, ...called.slice(next)].slice(-newest) } as unknown as Row;
