@@ -1,4 +1,4 @@
-import { type Collection, type Db, MongoClient } from 'mongodb';
+import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
 import type { AlertRow } from './alerts';
 import type { AnswerRow } from './answers';
 import type { ApprovalRow } from './approvals';
@@ -19,6 +19,7 @@ import type { OrderSettingsRow } from './order-settings';
 import type { OrderRow } from './orders';
 import { countPool, type PoolCounts } from './pool-counts';
 import type { PortalLinkRow } from './portal-links';
+import { readable, tolerant } from './readable-rows';
 import type { ReconciliationPageRow, ReconciliationRow } from './reconciliations';
 import type { ReplayRow } from './replays';
 import type { RequestRow } from './requests';
@@ -85,42 +86,43 @@ export const openDatabase = (uri: string, limitMs: number = callLimitMs): Databa
     writeConcern: { w: 'majority', journal: true },
     ignoreUndefined: true,
     // Bytes come back as Buffers, so that no other room needs the driver's types.
-    promoteBuffers: true,
+    ...tolerant,
   });
   const path = new URL(uri.replace(/^mongodb(\+srv)?:/, 'http:').replace(/,[^/]*/, '')).pathname.slice(1);
   const db = client.db(path || 'codeferry');
+  const of = <Row extends Document>(name: keyof Collections): Collection<Row> => readable(db.collection<Row>(name));
   return {
     db,
-    orders: db.collection('orders'),
-    submissions: db.collection('submissions'),
-    issuers: db.collection('issuers'),
-    requests: db.collection('requests'),
-    inbox: db.collection('inbox'),
-    audit: db.collection('audit'),
-    keys: db.collection('keys'),
-    settings: db.collection('settings'),
-    alerts: db.collection('alerts'),
-    orderSettings: db.collection('orderSettings'),
-    workers: db.collection('workers'),
-    dayCounts: db.collection('dayCounts'),
-    ledger: db.collection('ledger'),
-    answers: db.collection('answers'),
-    consoleSessions: db.collection('consoleSessions'),
-    portalSessions: db.collection('portalSessions'),
-    portalLinks: db.collection('portalLinks'),
-    guesses: db.collection('guesses'),
-    knownNetworks: db.collection('knownNetworks'),
-    approvals: db.collection('approvals'),
-    echoes: db.collection('echoes'),
-    replays: db.collection('replays'),
-    sandboxInbox: db.collection('sandboxInbox'),
-    comparisons: db.collection('comparisons'),
-    reconciliations: db.collection('reconciliations'),
-    reconciliationPages: db.collection('reconciliationPages'),
-    statements: db.collection('statements'),
-    statementParts: db.collection('statementParts'),
-    conformanceRuns: db.collection('conformanceRuns'),
-    conformanceOrders: db.collection('conformanceOrders'),
+    orders: of('orders'),
+    submissions: of('submissions'),
+    issuers: of('issuers'),
+    requests: of('requests'),
+    inbox: of('inbox'),
+    audit: of('audit'),
+    keys: of('keys'),
+    settings: of('settings'),
+    alerts: of('alerts'),
+    orderSettings: of('orderSettings'),
+    workers: of('workers'),
+    dayCounts: of('dayCounts'),
+    ledger: of('ledger'),
+    answers: of('answers'),
+    consoleSessions: of('consoleSessions'),
+    portalSessions: of('portalSessions'),
+    portalLinks: of('portalLinks'),
+    guesses: of('guesses'),
+    knownNetworks: of('knownNetworks'),
+    approvals: of('approvals'),
+    echoes: of('echoes'),
+    replays: of('replays'),
+    sandboxInbox: of('sandboxInbox'),
+    comparisons: of('comparisons'),
+    reconciliations: of('reconciliations'),
+    reconciliationPages: of('reconciliationPages'),
+    statements: of('statements'),
+    statementParts: of('statementParts'),
+    conformanceRuns: of('conformanceRuns'),
+    conformanceOrders: of('conformanceOrders'),
     ping: async () => {
       await db.command({ ping: 1 });
     },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Collection } from 'mongodb';
+import { BSONRegExp, type Collection } from 'mongodb';
 import { someAtOnce } from '../../src/bounded/some-at-once';
 import { newOrderKey } from '../../src/sealing/order-keys';
 import { bindingOf } from '../../src/sealing/order-row';
@@ -125,7 +125,8 @@ const orderLike = (genuine: OrderRow, n: string): OrderRow => {
 
 /** Of an order that has sums, no list reads these. */
 const inNoList = /^(events|messages|callLines|facts\.(items|voidRequest))$/;
-const values = [null, 'x', 5, {}] as const;
+const unreadable = new BSONRegExp('(');
+const values = [null, 'x', 5, {}, unreadable] as const;
 const seed = seedOf('misshapen rows');
 /** Of each field one, another one with each seed; in the long form all. */
 const valuesAt = (i: number): (readonly [value: unknown, n: number])[] =>
