@@ -31,6 +31,8 @@ export interface TroubleSources {
     readonly rowReader: RowReader;
   };
   readonly nowMs: () => number;
+  /** Its last pass failed, and so does this one; left out by whoever is no pass. */
+  readonly isReconcilerFailing?: boolean;
 }
 
 /** How many rows of one kind a pass looks at: a larger trouble is told all the same, with a smaller number. */
@@ -207,12 +209,14 @@ export const finders: Record<TroubleKind, Finder> = {
   },
 
   /** One trouble, whoever's orders they are: it is the workers that are unfit. */
-  orders_stuck: async ({ troubles }) => {
+  orders_stuck: async ({ troubles, isReconcilerFailing = false }) => {
     const stuck = await troubles.stuckOrders(rowsLimit);
     const [first] = stuck;
-    if (!first) return [];
+    if (!first && !isReconcilerFailing) return [];
     const verb = stuck.length > 1 ? 'are' : 'is';
-    const summary = `Order ${first.orderNo} of issuer ${first.issuerId}${andMore(stuck.length)} ${verb} stuck, as workflow code fails: deploy the former or a mended worker.`;
+    const summary = first
+      ? `Order ${first.orderNo} of issuer ${first.issuerId}${andMore(stuck.length)} ${verb} stuck, as workflow code fails: deploy the former or a mended worker.`
+      : 'Passes of the reconciler fail: what waits for it is not mended. The Temporal UI shows why: look for reconcile.';
     return [{ kind: 'orders_stuck', subject: 'workers', summary }];
   },
 };

@@ -46,8 +46,8 @@ export interface Reconciling {
   readonly troubles: Troubles;
   /** How long after its end an order is kept; left out: for ever. */
   readonly purgeAfterMs?: number | undefined;
-  /** Looks for trouble once all is mended that can be. */
-  readonly alert: () => Promise<Alerted>;
+  /** Looks for trouble once all is mended that can be; `isFailing`: so did the pass of this process before. */
+  readonly alert: (isFailing: boolean) => Promise<Alerted>;
   readonly meter: Pick<OrderMeter, 'mended'>;
   readonly log: Logger;
   readonly nowMs: () => number;
@@ -73,6 +73,8 @@ interface Turn {
   readonly open: Partial<Record<Mode, string>>;
   readonly orphans: Partial<Record<Mode, Pick<ListedOrder, 'issuerId' | 'position'>>>;
   replays?: string;
+  /** The last pass failed. */
+  hasFailed?: boolean;
 }
 
 /** Mends what a death between two steps leaves behind. Bounded batches; harmless when two passes run at once. */
@@ -111,7 +113,9 @@ export const createReconcile = (deps: Reconciling, turn: Turn = { open: {}, orph
     };
     const all = { ...mended, tooOld };
     deps.meter.mended(all);
-    const alerted = await deps.alert();
+    const isFailing = failures.length > 0 && turn.hasFailed === true;
+    turn.hasFailed = failures.length > 0;
+    const alerted = await deps.alert(isFailing);
     // Shown in the Temporal UI as the pass's failure.
     if (failures.length > 0) throw failures[0];
     return { ...all, ...alerted };

@@ -134,7 +134,7 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
         troubles: deps.troubles,
         purgeAfterMs: deps.purgeAfterMs,
         meter: callsOut.meter,
-        alert: () =>
+        alert: (isReconcilerFailing) =>
           alertOnChange({
             ...deps.alerting,
             orderDeps: callsOut.orderDeps,
@@ -145,6 +145,7 @@ export const createWorkers = async (deps: WorkerDeps): Promise<Workers> => {
             signingKeys: deps.keys.delivery.signing,
             log,
             nowMs: callsOut.nowMs,
+            isReconcilerFailing,
           }),
         log,
         nowMs: callsOut.nowMs,

@@ -111,7 +111,7 @@ export const registerOrderGauges = ({ registry, stats, engine, nowMs }: OrderGau
   });
   gauge(
     'codeferry_reconciler_age_seconds',
-    'Time since the last pass of the reconciler began',
+    'Time since the last pass of the reconciler began that did not fail',
     [],
     (self, { reconciledAt }) => {
       if (reconciledAt) self.set(Math.max(0, nowMs() - reconciledAt.getTime()) / 1_000);

@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { searchAttributeNames } from '../order-messages/order-attributes';
 
 const callLimitMs = 3_000;
@@ -18,10 +18,29 @@ export const createReadiness = (client: Client) => {
       return searchAttributeNames.every((name) => name in answer.customAttributes);
     },
 
-    /** With SKIP a pass that hangs would stop all later ones in silence: its age tells. */
-    lastReconciledAt: async (): Promise<Date | undefined> => {
-      const description = await limited(() => client.schedule.getHandle(reconcilerScheduleId).describe());
-      return description.info.recentActions.at(-1)?.takenAt;
-    },
+    /** When the newest pass began that did not fail. With SKIP one that hangs would stop all later ones in silence. */
+    lastReconciledAt: (): Promise<Date | undefined> =>
+      limited(async () => {
+        const { info } = await client.schedule.getHandle(reconcilerScheduleId).describe();
+        for (const { takenAt, action } of info.recentActions.toReversed()) {
+          if (await hasCompleted(client, action.workflow)) return takenAt;
+        }
+        return info.recentActions.length > 0 ? info.createdAt : undefined;
+      }),
   };
+};
+
+interface Run {
+  readonly workflowId: string;
+  readonly firstExecutionRunId: string;
+}
+
+const hasCompleted = async ({ workflow }: Client, { workflowId, firstExecutionRunId }: Run): Promise<boolean> => {
+  try {
+    return (await workflow.getHandle(workflowId, firstExecutionRunId).describe()).status.name === 'COMPLETED';
+  } catch (error) {
+    // The engine has forgotten it.
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 };

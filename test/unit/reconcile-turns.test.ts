@@ -1,3 +1,4 @@
+import { finders } from '../../activities/find-trouble';
 import { createReconcile, type Reconciling } from '../../activities/reconcile';
 import { createRowReader } from '../../src/bounded/row-reader';
 import { type Mode, testIdPrefix } from '../../src/domain/ids';
@@ -23,7 +24,11 @@ const rowsOf = (issuerId: string, mark: string, count: number): Row[] =>
   });
 
 /** A reconciler that finds these orders everywhere; what it looks at is told by the issuer's id. */
-const startReconciler = (rows: Readonly<Record<Mode, readonly Row[]>>, orphans: readonly Row[] = []) => {
+const startReconciler = (
+  rows: Readonly<Record<Mode, readonly Row[]>>,
+  orphans: readonly Row[] = [],
+  changes: (deps: Reconciling) => Partial<Reconciling> = () => ({}),
+) => {
   const looked: string[] = [];
   const asked: string[] = [];
   const told: string[] = [];
@@ -65,18 +70,22 @@ const startReconciler = (rows: Readonly<Record<Mode, readonly Row[]>>, orphans: 
         return { isRunning: true };
       },
     },
-    alert: async () => ({ alertsRaised: 0, alertsCleared: 0, alertsSent: 0 }),
     meter: { mended: () => undefined },
     log: { warn: () => undefined, error: () => undefined },
     nowMs: Date.now,
   } as unknown as Reconciling;
-  const { reconcile } = createReconcile(deps);
+  const failing: boolean[] = [];
+  const alert = async (isFailing: boolean) => {
+    failing.push(isFailing);
+    return { alertsRaised: 0, alertsCleared: 0, alertsSent: 0 };
+  };
+  const { reconcile } = createReconcile({ ...deps, ...changes(deps), alert });
   const pass = async () => {
     const seen = { looked: looked.length, told: told.length, asked: asked.length };
     await reconcile();
     return { looked: looked.slice(seen.looked), told: told.slice(seen.told), asked: asked.slice(seen.asked) };
   };
-  return { pass };
+  return { pass, failing };
 };
 
 test('however many test orders are open, each pass looks at live ones, and what waits of these comes first', async () => {
@@ -107,4 +116,25 @@ test('what a deleted issuer left is looked at in turns: orders that cannot be ca
   const passes = [await pass(), await pass(), await pass()];
   expect(passes.map(({ asked }) => asked.length)).toEqual([100, 100, 100]);
   expect(passes.flatMap(({ asked }) => asked).slice(0, 270)).toEqual(orphans.map(({ _id }) => _id));
+});
+
+test('passes that fail one after the other are a trouble, and one that ends well ends it', async () => {
+  let isThere = false;
+  const abandoned = async () => {
+    if (!isThere) throw new Error('no row can be read');
+    return [];
+  };
+  const { pass, failing } = startReconciler({ live: [], test: [] }, [], ({ requests }) => ({
+    requests: { ...requests, abandoned },
+  }));
+  for (let n = 0; n < 3; n += 1) await expect(pass()).rejects.toThrow('no row can be read');
+  isThere = true;
+  await pass();
+  expect(failing).toEqual([false, true, true, false]);
+  const stuckOrders = async () => [];
+  const said = async (isReconcilerFailing: boolean) =>
+    (await finders.orders_stuck({ troubles: { stuckOrders }, isReconcilerFailing } as never)).map(
+      ({ subject }) => subject,
+    );
+  expect([await said(true), await said(false)]).toEqual([['workers'], []]);
 });
