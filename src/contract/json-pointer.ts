@@ -1,4 +1,4 @@
-/** Keys are as long as their sender likes, and each of 20,000 flaws of a body has a place. */
+/** Keys are as long as their sender likes, and each flaw that a refusal names has a place. */
 const keysMaxCharacters = 500;
 
 /** RFC 6901: the place of a field in a body, as errors name it; of one that is too long to name, the nearest around it. */

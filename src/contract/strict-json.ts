@@ -3,6 +3,17 @@ import { Failure, type FieldError } from '../domain/failures';
 import { jsonPointer } from './json-pointer';
 import { bodyInvalid } from './problem';
 
+type Path = readonly (string | number)[];
+
+/** Undefined: it is no flaw of one entry alone. */
+export type PlaceInEntry = (path: Path) => { readonly at: number; readonly path: Path } | undefined;
+
+export interface JsonInParts {
+  readonly value: unknown;
+  /** The first flaws of each entry. What no entry can be refused for alone is a flaw of the whole. @throws Failure `body_invalid` */
+  readonly flawsByEntry: (placeOf: PlaceInEntry) => ReadonlyMap<number, readonly FieldError[]>;
+}
+
 /**
  * JSON as rule 10 of the protocol wants it: UTF-8, with or without a byte order mark, no duplicate keys, no NUL, no lone
  * surrogates, integers written as such. `JSON.parse` reads the values; the scan finds what it would swallow, with the
@@ -10,17 +21,50 @@ import { bodyInvalid } from './problem';
  *
  * @throws Failure `body_malformed` when it is not JSON, `body_invalid` with the paths of what does not fit.
  */
-export const parseStrictJson = (raw: Buffer, options: { integersOnly?: boolean } = {}): unknown => {
-  const { value, flaws } = readStrictJson(raw, options);
-  if (flaws.length > 0) throw bodyInvalid(flaws.slice(0, errorLimit));
+export const parseStrictJson = (
+  raw: Buffer,
+  { integersOnly = true }: { integersOnly?: boolean | undefined } = {},
+): unknown => {
+  const { value, text } = readJson(raw);
+  const flaws: FieldError[] = [];
+  eachFlaw(text, integersOnly, (flaw, pathOf) => keep(flaws, flaw, pathOf));
+  if (flaws.length > 0) throw bodyInvalid(flaws);
   return value;
 };
 
-/** As `parseStrictJson`, but what does not fit is told beside the value: one part of a body may be wrong alone. */
-export const readStrictJson = (
-  raw: Buffer,
-  { integersOnly = true }: { integersOnly?: boolean | undefined } = {},
-): { readonly value: unknown; readonly flaws: readonly FieldError[] } => {
+/** As `parseStrictJson`, but what does not fit is asked for beside the value: one part of a body may be wrong alone. */
+export const readStrictJson = (raw: Buffer): JsonInParts => {
+  const { value, text } = readJson(raw);
+  return {
+    value,
+    flawsByEntry: (placeOf) => {
+      const entries = new Map<number, FieldError[]>();
+      const ofWhole: FieldError[] = [];
+      eachFlaw(text, true, (flaw, pathOf) => {
+        if (ofWhole.length === flawsMax) return;
+        const path = pathOf();
+        const place = placeOf(path);
+        const own = place ? (entries.get(place.at) ?? []) : ofWhole;
+        if (place) entries.set(place.at, own);
+        keep(own, flaw, () => place?.path ?? path);
+      });
+      if (ofWhole.length > 0) throw bodyInvalid(ofWhole);
+      return entries;
+    },
+  };
+};
+
+type Flaw = Omit<FieldError, 'path'>;
+
+/** As many as one refusal names. */
+const flawsMax = 20;
+
+/** Each of 20,000 values 64 levels deep may have a flaw: a place is made of those alone that somebody is told of. */
+const keep = (flaws: FieldError[], flaw: Flaw, pathOf: () => Path): void => {
+  if (flaws.length < flawsMax) flaws.push({ path: jsonPointer(pathOf()), ...flaw });
+};
+
+const readJson = (raw: Buffer): { readonly value: unknown; readonly text: string } => {
   if (hasTooManyElements(raw)) {
     throw bodyInvalid([{ path: '', code: 'too_many_elements', message: `must have at most ${elementsMax} elements` }]);
   }
@@ -35,7 +79,7 @@ export const readStrictJson = (
   if (isTooDeep(text)) {
     throw bodyInvalid([{ path: '', code: 'too_deep', message: `must be at most ${depthLimit} levels deep` }]);
   }
-  return { value, flaws: flawsOf(text, integersOnly) };
+  return { value, text };
 };
 
 /** Keys and values: the largest call names 10,000 items to be void. */
@@ -57,7 +101,6 @@ const hasTooManyElements = (raw: Buffer): boolean => {
 };
 
 const depthLimit = 64;
-const errorLimit = 20;
 
 /** Counted before anything walks the tree: the scan below, the schemas and the engine's converters call themselves. */
 const isTooDeep = (text: string): boolean => {
@@ -74,15 +117,11 @@ const isTooDeep = (text: string): boolean => {
   return false;
 };
 
-const flawsOf = (text: string, integersOnly: boolean): FieldError[] => {
-  const errors: FieldError[] = [];
+const eachFlaw = (text: string, integersOnly: boolean, found: (flaw: Flaw, pathOf: () => Path) => void): void => {
   const keys: Set<string>[] = [];
-  const found = (path: readonly (string | number)[], code: string, message: string): void => {
-    errors.push({ path: jsonPointer(path), code, message });
-  };
-  const checkText = (value: string, path: readonly (string | number)[]): void => {
-    if (value.includes('\0')) found(path, 'nul', 'must not contain NUL');
-    if (!value.isWellFormed()) found(path, 'lone_surrogate', 'must be well-formed Unicode');
+  const checkText = (value: string, pathOf: () => Path): void => {
+    if (value.includes('\0')) found({ code: 'nul', message: 'must not contain NUL' }, pathOf);
+    if (!value.isWellFormed()) found({ code: 'lone_surrogate', message: 'must be well-formed Unicode' }, pathOf);
   };
   visit(text, {
     onObjectBegin: () => {
@@ -92,23 +131,23 @@ const flawsOf = (text: string, integersOnly: boolean): FieldError[] => {
       keys.pop();
     },
     onObjectProperty: (key, _offset, _length, _line, _character, path) => {
-      const at = [...path(), key];
-      if (keys.at(-1)?.has(key)) found(at, 'duplicate_key', 'must not be repeated');
+      const pathOf = () => [...path(), key];
+      if (keys.at(-1)?.has(key)) found({ code: 'duplicate_key', message: 'must not be repeated' }, pathOf);
       keys.at(-1)?.add(key);
-      checkText(key, at);
+      checkText(key, pathOf);
     },
     onLiteralValue: (value: unknown, offset, length, _line, _character, path) => {
-      if (typeof value === 'string') checkText(value, path());
+      if (typeof value === 'string') checkText(value, path);
       if (typeof value !== 'number') return;
       const written = text.slice(offset, offset + length);
       if (integersOnly && (!/^(0|-?[1-9]\d*)$/.test(written) || !Number.isSafeInteger(value))) {
-        found(
-          path(),
-          'not_an_integer',
-          'must be an integer without fraction or exponent, at most 9007199254740991; a string stands in quotes',
-        );
+        found(notAnInteger, path);
       }
     },
   });
-  return errors;
+};
+
+const notAnInteger: Flaw = {
+  code: 'not_an_integer',
+  message: 'must be an integer without fraction or exponent, at most 9007199254740991; a string stands in quotes',
 };

@@ -287,6 +287,12 @@ describe('the console over HTTP', () => {
     expect(file.platform.logText()).not.toContain(file.platform.operatorToken);
   });
 
+  test('of one network twenty bodies above a KiB are read a minute, and a token is taken beside them', async () => {
+    for (let n = 0; n < 20; n += 1) expectProblem(await signInWith('x'.repeat(1_024)), 422, 'body_invalid', '/token');
+    expectProblem(await signInWith('x'.repeat(1_024)), 429, 'rate_limited');
+    expect((await signInWith(file.platform.operatorToken)).status).toBe(201);
+  });
+
   // Last: from here on this address has to wait.
   test('after five wrong tokens the address waits, but for whom worked from there before', async () => {
     for (let n = 0; n < 5; n += 1) {

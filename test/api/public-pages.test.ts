@@ -277,13 +277,21 @@ describe('the pick-up page', () => {
     expect(told.at(-1)).toContain('delivered');
   });
 
+  test.each(['gift', 'reveal', 'refund', 'report'])('nobody reads what is sent to %s by no link', async (act) => {
+    const sent = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1.5}' };
+    expectProblem(await ask(`/p/${'x'.repeat(43)}/${act}`, sent), 404, 'path_unknown');
+  });
+
   test('of a large order it is shown, and followed, a few times a minute: each time costs by the number of codes', async () => {
     const { pickupUrl } = (await issuer.place('page-large', { quantity: 10_000 })).body;
     const statusOf = async (path: string) => (await fetch(`${pickupUrl}${path}`, { method: 'HEAD' })).status;
     const statuses = await Promise.all(Array.from({ length: 40 }, (_, n) => statusOf(n % 2 === 0 ? '' : '/events')));
     const [shown, refused] = [200, 429].map((status) => statuses.filter((one) => one === status).length);
     expect([shown, refused]).toEqual([29, 11]);
-    expectProblem(await read(fetch(`${pickupUrl}/gift`, { method: 'POST' })), 429, 'rate_limited');
+    const unread = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a":1.5}' };
+    for (const act of ['gift', 'reveal', 'refund', 'report']) {
+      expectProblem(await read(fetch(`${pickupUrl}/${act}`, unread)), 429, 'rate_limited');
+    }
     expect((await fetch((await issuer.place('page-small')).body.pickupUrl)).status).toBe(200);
   });
 

@@ -79,6 +79,14 @@ test.each([
   expectProblem(await make(body), 422, 'body_invalid', path);
 });
 
+test('of one address twenty bodies above a KiB are read a minute, and small ones all the same', async () => {
+  await forgetMade();
+  const large = () => make({ name: 'x'.repeat(1_024) });
+  for (let n = 0; n < 20; n += 1) expectProblem(await large(), 422, 'body_invalid', '/name');
+  expectProblem(await large(), 429, 'rate_limited');
+  expect((await make({ callback, codeMode: 'push' })).status).toBe(201);
+});
+
 test('one address makes ten an hour, whatever became of wrong bodies', async () => {
   await forgetMade(file.platform);
   await make({ callback });

@@ -165,11 +165,7 @@ test('a line of megabytes is read no further than 64 KiB, so that nobody waits f
   await expect(listed).rejects.toMatchObject({ extras: { errors: [{ path: '/2', code: 'line_too_long' }] } });
 });
 
-test.each([
-  ['application/x-ndjson', ''],
-  ['text/csv', 'orderNo,state\n'],
-])('among empty lines of %s others get their turn as among all others', async (mediaType, head) => {
-  const lines = 20_000;
+const turnsWhile = async (work: Promise<unknown>): Promise<number> => {
   let turns = 0;
   let isRead = false;
   const count = (): void => {
@@ -177,7 +173,35 @@ test.each([
     if (!isRead) setImmediate(count);
   };
   setImmediate(count);
-  expect((await readList(Buffer.from(`${head}${'\n'.repeat(lines)}`), mediaType)).size).toBe(0);
+  await work;
   isRead = true;
-  expect(turns).toBeGreaterThanOrEqual(lines / 200 - 1);
+  return turns;
+};
+
+test.each([
+  ['application/x-ndjson', ''],
+  ['text/csv', 'orderNo,state\n'],
+])('among empty lines of %s others get their turn as among all others', async (mediaType, head) => {
+  const lines = 20_000;
+  const listed = readList(Buffer.from(`${head}${'\n'.repeat(lines)}`), mediaType);
+  expect(await turnsWhile(listed)).toBeGreaterThanOrEqual(lines / 200 - 1);
+  expect((await listed).size).toBe(0);
 });
+
+const nested = `${'{"~~/~~/~":'.repeat(60)}[${'1.5,'.repeat(15_000)}1]${'}'.repeat(60)}\n`;
+
+test.each([
+  ['application/x-ndjson', '', nested],
+  ['text/csv', 'orderNo,state\n', `${'x'.repeat(60_000)},x\n`],
+  ['text/csv', 'orderNo,state\n', `"${'x'.repeat(70_000)}\n"\n`],
+])(
+  'of the longest lines of %s no two are read in one turn, and none behind the twentieth error',
+  async (mediaType, head, line) => {
+    const listed = readList(Buffer.from(`${head}${line.repeat(100)}`), mediaType);
+    const refused = expect(listed).rejects.toMatchObject({ extras: { errors: { length: 20 } } });
+    const turns = await turnsWhile(listed.catch(() => undefined));
+    expect(turns).toBeGreaterThanOrEqual(19);
+    expect(turns).toBeLessThanOrEqual(22);
+    await refused;
+  },
+);

@@ -1,7 +1,36 @@
-import { flawsByEntry } from '../../src/contract/flaws-by-entry';
+import type { JSONVisitor } from 'jsonc-parser';
+import { jsonPointer } from '../../src/contract/json-pointer';
 import { problemOf } from '../../src/contract/problem';
-import { parseStrictJson } from '../../src/contract/strict-json';
+import { parseStrictJson, readStrictJson } from '../../src/contract/strict-json';
 import { Failure } from '../../src/domain/failures';
+
+jest.mock('../../src/contract/json-pointer', () => {
+  const { jsonPointer: real } = jest.requireActual('../../src/contract/json-pointer');
+  return { jsonPointer: jest.fn(real) };
+});
+
+const places = jest.fn();
+const counted = (path: () => (string | number)[]) => () => {
+  places();
+  return path();
+};
+jest.mock('jsonc-parser', () => {
+  const { visit } = jest.requireActual('jsonc-parser');
+  return {
+    visit: (text: string, { onObjectProperty, onLiteralValue, ...visitor }: JSONVisitor) =>
+      visit(text, {
+        ...visitor,
+        onObjectProperty: (...given: Parameters<NonNullable<JSONVisitor['onObjectProperty']>>) => {
+          const [key, offset, length, line, character, path] = given;
+          onObjectProperty?.(key, offset, length, line, character, counted(path));
+        },
+        onLiteralValue: (...given: Parameters<NonNullable<JSONVisitor['onLiteralValue']>>) => {
+          const [value, offset, length, line, character, path] = given;
+          onLiteralValue?.(value, offset, length, line, character, counted(path));
+        },
+      }),
+  };
+});
 
 const bytes = (text: string | Buffer): Buffer => (typeof text === 'string' ? Buffer.from(text) : text);
 
@@ -60,10 +89,64 @@ describe('keys', () => {
   });
 });
 
-test('of 20,000 flaws of one entry of a call as many are kept as its refusal names', () => {
-  const flaws = Array.from({ length: 20_000 }, (_, n) => ({ path: `/0/${n}`, code: 'nul', message: '' }));
-  const entries = flawsByEntry(flaws, ({ path }) => ({ at: 0, path: path.slice('/0'.length) }));
-  expect(entries.get(0)?.map(({ path }) => path)).toEqual(Array.from({ length: 20 }, (_, n) => `/${n}`));
+describe('of the most flaws that limits of depth, elements and keys together leave room for', () => {
+  const nested = (levels: number, key: string, inner: string) =>
+    `${`{"${key}":`.repeat(levels)}${inner}${'}'.repeat(levels)}`;
+  const many = (what: string, n = 19_800) => Array(n).fill(what).join();
+  const pointers = jest.mocked(jsonPointer);
+
+  beforeEach(() => {
+    pointers.mockClear();
+    places.mockClear();
+  });
+
+  test.each([
+    ['numbers', `[${many('1.5')}]`],
+    ['repeated keys', `{${many('"":1', 9_900)}}`],
+    ['texts', `[${many('"\\u0000\\ud800"')}]`],
+    ['keys', `{${many('"\\u0000\\ud800":1', 9_900)}}`],
+    ['flaws of all kinds', `[${many('{"":1,"\\u0000":1.5}', 4_900)}]`],
+  ])('the places of twenty %s are made', (_what, inner) => {
+    for (const [levels, key] of [
+      [0, ''],
+      [60, '~~/~~/~'],
+      [1, 'k'.repeat(100_000)],
+    ] as const) {
+      expect(outcome(nested(levels, key, inner))).toHaveLength(21);
+      expect(pointers).toHaveBeenCalledTimes(20);
+      expect(places).toHaveBeenCalledTimes(20);
+      pointers.mockClear();
+      places.mockClear();
+    }
+  });
+
+  test('none is made where nothing is wrong', () => {
+    outcome(nested(60, '~~/~~/~', `{${Array.from({ length: 9_800 }, (_, n) => `"${n}":"${n}"`)}}`));
+    expect(places).not.toHaveBeenCalled();
+  });
+
+  test('in parts, those of twenty of each part are made, and one of the whole is found behind them all', () => {
+    const entry = nested(58, '~~/~~/~', `[${many('1.5', 6_000)}]`);
+    const flawsOf = (last: string) => {
+      const json = readStrictJson(bytes(`{"list":[${entry},${entry},${entry}],"last":${last}}`));
+      return json.flawsByEntry(([list, at, ...path]) => (list === 'list' ? { at: Number(at), path } : undefined));
+    };
+    expect([...flawsOf('1').values()].map((flaws) => flaws.length)).toEqual([20, 20, 20]);
+    expect(pointers).toHaveBeenCalledTimes(60);
+    expect(() => flawsOf('1.5')).toThrow(
+      expect.objectContaining({
+        extras: { errors: [{ path: '/last', code: 'not_an_integer', message: expect.any(String) }] },
+      }),
+    );
+  });
+});
+
+test('a flaw of one part is told with its place in that part, and the first twenty of it are', () => {
+  const flaws = readStrictJson(bytes(`[[${Array(20_000 - 10).fill('1.5')}]]`)).flawsByEntry(([at, ...path]) => ({
+    at: Number(at),
+    path,
+  }));
+  expect(flaws.get(0)?.map(({ path }) => path)).toEqual(Array.from({ length: 20 }, (_, n) => `/${n}`));
 });
 
 describe('numbers', () => {

@@ -18,7 +18,7 @@ import type { KnownNetworks } from '../auth/known-networks';
 import { authorizeOperator, operatorOfToken, requireRole } from '../auth/operator-auth';
 import type { WrongTokens } from '../auth/wrong-tokens';
 import { createLimitPerMinute, type LimitPerMinute } from '../edge/limit-per-minute';
-import { jsonBody, type Mount } from '../edge/mount';
+import type { Mount } from '../edge/mount';
 import { mountPage } from '../edge/mount-page';
 import { pageOf, positionOf } from '../edge/paging';
 import { type ConsoleOidc, mountConsoleOidc, type NoteRefusal } from './console-oidc';
@@ -119,10 +119,10 @@ const mountSession = (
     }
   };
 
-  mount.open(routes.signIn)(async ({ request, response, todays }) => {
+  mount.open(routes.signIn)(async ({ request, response, readBody }) => {
     const address = request.ip ?? '';
     // As JSON only: a form of another site cannot send that, so nobody is signed in without knowing it.
-    const { token } = jsonBody(request, routes.signIn.body, routes.signIn, todays);
+    const { token } = readBody('stranger');
     const operator = await takenOrNoted(operatorOfToken(token, operators), address);
     limit(operator.name);
     const { session, cookie } = await audit.of(operator)({ action: 'console.signed_in', target: 'console' }, () =>

@@ -16,9 +16,9 @@ import {
   type Side,
   sidesOf,
 } from '../../contract/route';
-import { parseStrictJson, readStrictJson } from '../../contract/strict-json';
+import { type JsonInParts, parseStrictJson, readStrictJson } from '../../contract/strict-json';
 import type { Versions, WireVersion } from '../../contract/versions';
-import { Failure, type FieldError } from '../../domain/failures';
+import { Failure } from '../../domain/failures';
 import { isTestIssuer, ownMessagePrefix, turnOf } from '../../domain/ids';
 import type { Operator, Role } from '../../domain/operator';
 import { waitMaxMs } from '../../domain/timings';
@@ -44,6 +44,7 @@ import { largeBodies } from './large-bodies';
 import { createLimitPerMinute } from './limit-per-minute';
 import { onceClosed } from './once-closed';
 import { bodyLimitBytes, bytesOf, rawBody } from './raw-body';
+import { limitStrangersBodies } from './strangers-bodies';
 import { withinLimit } from './time-limit';
 
 export interface SentFile {
@@ -68,7 +69,7 @@ interface IssuerCall<R extends Route> {
   /** Of a route whose body is a file. */
   readonly file: SentFile;
   /** Of a route that is judged in parts: what strict JSON does not allow. */
-  readonly flaws: readonly FieldError[];
+  readonly flawsByEntry: JsonInParts['flawsByEntry'];
   /** What the issuer answered a message of that type with, as the contract has it today. */
   todaysAnswer(type: string, answer: unknown): unknown;
   /** One new order of a call that brings many: it waits for its turn as one that is sent alone. @throws Failure `rate_limited` */
@@ -139,8 +140,8 @@ interface OpenCall<R extends Route> {
   readonly params: ParamsOf<R>;
   readonly request: Request;
   readonly response: Response;
-  /** Its JSON as the contract has it today. */
-  readonly todays: Todays;
+  /** Called once it is known who asks, or that nobody can know: a stranger's large bodies are few. @throws Failure `rate_limited` */
+  readBody(from: 'known' | 'stranger'): BodyOf<R>;
 }
 
 type Todays = (json: unknown) => unknown;
@@ -219,6 +220,7 @@ export const createMount = (
   const files = createSlots(filesAtOnce);
   const operatorCalls = createSlots(operatorCallsInAllMax);
   const auditedOfViewer = createLimitPerMinute(auditedOfViewerMax, deps.nowMs);
+  const ofStranger = limitStrangersBodies(deps.nowMs);
   const unsignedNoted = createPerMinute(unsignedNotedMax, deps.nowMs);
   const filesOfIssuers = createSlots(Number.POSITIVE_INFINITY);
   const methodsOf = new Map<Express, Map<string, Set<string>>>(
@@ -245,6 +247,10 @@ export const createMount = (
     (route: Route, response: Response): Todays =>
     (json) =>
       versions.request(versionOf(response), route.name, json);
+  const bodyOf = <R extends Route>(route: R, request: Request, response: Response): BodyOf<R> => {
+    const todays = todaysOf(route, response);
+    return (route.body ? jsonBody(request, route.body, route, todays) : undefined) as BodyOf<R>;
+  };
   const inVersion = (route: Route, response: Response, text: string): string =>
     versions.answer(versionOf(response), route, text);
 
@@ -358,7 +364,7 @@ export const createMount = (
           requestId: requestIdOf(response),
           isHead: request.method === 'HEAD',
           file: noFile,
-          flaws: [],
+          flawsByEntry: noFlaws,
           todaysAnswer: (_type, answer) => answer,
           newOrder: newOrderOf(issuer._id),
           atWork: route.waits ? atWork : (work) => work(),
@@ -450,11 +456,9 @@ export const createMount = (
           async () => {
             if (raw.length === 0) throw bodyMissing();
             const mediaType = requireMediaType(request, lines?.mediaTypes);
-            const { value: json, flaws } = lines
-              ? { value: undefined, flaws: [] }
-              : inParts
-                ? readStrictJson(raw)
-                : { value: parseStrictJson(raw, { integersOnly }), flaws: [] };
+            const { value: json, flawsByEntry } = inParts
+              ? readStrictJson(raw)
+              : { value: lines ? undefined : parseStrictJson(raw, { integersOnly }), flawsByEntry: noFlaws };
             if (isWithOrder(json)) response.locals.orderNo = json.orderNo;
             const given = await withToken(sender, params, json);
             const body = (schema ? parseWith(schema, todaysOf(route, response)(given)) : undefined) as BodyOf<R>;
@@ -471,7 +475,7 @@ export const createMount = (
               requestId: requestIdOf(response),
               isHead: false,
               file: { mediaType, raw },
-              flaws,
+              flawsByEntry,
               todaysAnswer: versions.callbackAnswer.bind(undefined, versionOf(response)),
               newOrder: newOrderOf(issuer._id),
               atWork: (part: () => Promise<never>) => reads.run(turnOf(share), part),
@@ -591,8 +595,7 @@ export const createMount = (
           rawBody(bodyLimitBytes),
           async (request, response) => {
             const call = await operatorCallOf(route, request, response);
-            const todays = todaysOf(route, response);
-            const body = (route.body ? jsonBody(request, route.body, route, todays) : undefined) as BodyOf<R>;
+            const body = bodyOf(route, request, response);
             await ofOperator(call.operator, async () => send(route, response, await handle({ ...call, body })));
           },
         );
@@ -671,8 +674,11 @@ export const createMount = (
           rawBody(route.limitBytes ?? bodyLimitBytes),
           async (request, response) => {
             if (route.path.startsWith('/v1/')) takeVersion(deps, request, response);
-            const todays = todaysOf(route, response);
-            send(route, response, await handle({ params: request.params as ParamsOf<R>, request, response, todays }));
+            const readBody = (from: 'known' | 'stranger') => {
+              if (from === 'stranger') ofStranger(request);
+              return bodyOf(route, request, response);
+            };
+            send(route, response, await handle({ params: request.params as ParamsOf<R>, request, response, readBody }));
           },
         );
       },
@@ -703,6 +709,7 @@ export const createMount = (
 };
 
 const nothing: Promise<unknown> = Promise.resolve();
+const noFlaws: JsonInParts['flawsByEntry'] = () => new Map();
 
 /** Without a declared query any parameter is one too many. */
 const queryOf = <R extends Route>(route: R, request: Request): QueryOf<R> =>

@@ -1,9 +1,8 @@
 import { someAtOnce } from '../../bounded/some-at-once';
-import { flawsByEntry } from '../../contract/flaws-by-entry';
 import * as routes from '../../contract/issuer/orders';
 import { bodyInvalid, parseWith, problemOf } from '../../contract/problem';
 import type { GivenBody } from '../../contract/route';
-import type { FieldError } from '../../domain/failures';
+import type { PlaceInEntry } from '../../contract/strict-json';
 import { type Placing, placeOrder } from '../../second-interface/place-order';
 import type { IssuerRow } from '../../store/issuers';
 import type { Mount } from '../edge/mount';
@@ -23,8 +22,8 @@ interface Admission {
 
 /** Many payment requests in one call. */
 export const mountBulkOrders = (mount: Mount, placing: Placing, { admitOne, admitAll }: Admission): void => {
-  mount.issuer(routes.placeOrders)(async ({ issuer, body, flaws, requestId, newOrder }) => {
-    const flawsOf = flawsByEntry(flaws, orderFlaw);
+  mount.issuer(routes.placeOrders)(async ({ issuer, body, flawsByEntry, requestId, newOrder }) => {
+    const flawsOf = flawsByEntry(orderFlaw);
     admitAll(issuer, body.orders.length);
     let retryAfterSeconds: number | undefined;
 
@@ -56,7 +55,8 @@ export const mountBulkOrders = (mount: Mount, placing: Placing, { admitOne, admi
 };
 
 /** An order without its number cannot be refused alone. */
-const orderFlaw = ({ path: whole }: FieldError): { at: number; path: string } | undefined => {
-  const [, at, path] = /^\/orders\/(\d+)(\/.*)$/s.exec(whole) ?? [];
-  return at === undefined || path === undefined || path === '/orderNo' ? undefined : { at: Number(at), path };
+const orderFlaw: PlaceInEntry = ([list, at, ...path]) => {
+  const [field] = path;
+  const isWhole = list !== 'orders' || field === undefined || (field === 'orderNo' && path.length === 1);
+  return isWhole ? undefined : { at: Number(at), path };
 };

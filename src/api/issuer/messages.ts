@@ -1,8 +1,8 @@
 import { someAtOnce } from '../../bounded/some-at-once';
-import { flawsByEntry } from '../../contract/flaws-by-entry';
 import type { GivenMessage } from '../../contract/issuer/messages';
 import * as routes from '../../contract/issuer/messages';
-import { Failure, type FieldError } from '../../domain/failures';
+import type { PlaceInEntry } from '../../contract/strict-json';
+import { Failure } from '../../domain/failures';
 import { secondMs } from '../../domain/timings';
 import { giveMessages } from '../../first-interface/give-messages';
 import type { WaitingReaders } from '../../overload/waiting-readers';
@@ -63,9 +63,9 @@ export const mountMessages = (mount: Mount, { orderDeps, issuers, readers, runMe
     return { status: 200, body: { data } };
   });
 
-  mount.issuer(routes.acknowledgeMessages)(async ({ issuer, body, flaws, todaysAnswer, onceAnswered }) => {
+  mount.issuer(routes.acknowledgeMessages)(async ({ issuer, body, flawsByEntry, todaysAnswer, onceAnswered }) => {
     await fetching(issuer);
-    const flawsOf = flawsByEntry(flaws, answerFlaw);
+    const flawsOf = flawsByEntry(answerFlaw);
     const results = body.results.map((result, at) => ({ ...result, flaws: flawsOf.get(at) ?? [], todaysAnswer }));
     const ids = [...new Set(results.map(({ id }) => id))];
     const problems: { id: string; code: AcknowledgementProblem['code'] }[] = [];
@@ -89,7 +89,5 @@ export const mountMessages = (mount: Mount, { orderDeps, issuers, readers, runMe
 };
 
 /** An answer that strict JSON does not allow cannot be used; what is wrong beside it is wrong with the whole. */
-const answerFlaw = ({ path }: FieldError): { at: number; path: string } | undefined => {
-  const [, at, place] = /^\/results\/(\d+)\/answer(\/.*)?$/s.exec(path) ?? [];
-  return at === undefined ? undefined : { at: Number(at), path: place ?? '' };
-};
+const answerFlaw: PlaceInEntry = ([list, at, field, ...path]) =>
+  list === 'results' && field === 'answer' ? { at: Number(at), path } : undefined;

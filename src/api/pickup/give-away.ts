@@ -32,10 +32,10 @@ export const mountGiveAway = (mount: Mount, pages: PageDeps & { readonly publicU
     const { secret } = request.params;
     requireSameOrigin(request as unknown as Request, publicUrl);
     const reader = request as unknown as Request;
-    const { message = '', pin } = asked(reader);
-    const isPage = request.accepts(['json', 'html']) === 'html';
     const row = await enterByLink(pages, secret);
     if (isGiftLink(row, secret)) throw new Failure('path_unknown');
+    const { message = '', pin } = asked(reader);
+    const isPage = request.accepts(['json', 'html']) === 'html';
     try {
       await requirePin(pages, row, pin);
       const url = `${publicUrl}/p/${await newGift(deps, row, secret, message)}`;

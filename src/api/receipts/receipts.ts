@@ -6,7 +6,7 @@ import { Failure } from '../../domain/failures';
 import { sha256 } from '../../sealing/key-ring';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { settlesWithinMs, takeReceipt } from '../../second-interface/take-receipt';
-import { jsonBody, type Mount } from '../edge/mount';
+import type { Mount } from '../edge/mount';
 
 export interface Receipts {
   readonly orderDeps: OrderDeps;
@@ -21,13 +21,13 @@ export const mountReceipts = (mount: Mount, { orderDeps, channels, secret }: Rec
   if (secret === undefined) return;
   const right = Buffer.from(sha256(secret));
   const door = createSecretDoor(orderDeps.nowMs);
-  mount.open(takeReceipts)(async ({ params, request, response, todays }) => {
+  mount.open(takeReceipts)(async ({ params, request, response, readBody }) => {
     response.setHeader('cache-control', 'no-store');
     const isRight = timingSafeEqual(Buffer.from(sha256(params.receiptSecret)), right);
     const retryAfterSeconds = door.waitSeconds(networkOf(request.ip ?? ''), isRight);
     if (retryAfterSeconds) throw new Failure('rate_limited', { retryAfterSeconds });
     if (!isRight || !channels.includes(params.channel)) throw new Failure('path_unknown');
-    const given = jsonBody(request, takeReceipts.body, takeReceipts, todays);
+    const given = readBody('known');
     const endMs = orderDeps.nowMs() + settlesWithinMs;
     for (const receipt of Array.isArray(given) ? given : [given]) {
       await takeReceipt(orderDeps, params.channel, receipt, endMs);

@@ -11,7 +11,7 @@ import type { OrderDeps } from '../../second-interface/ask-order';
 import type { DayCounts } from '../../store/day-counts';
 import type { Issuers } from '../../store/issuers';
 import type { SandboxInbox } from '../../store/sandbox-inbox';
-import { jsonBody, type Mount } from '../edge/mount';
+import type { Mount } from '../edge/mount';
 import type { IssuerAccounts } from '../issuer/issuer-accounts';
 
 /** Of a hash: enough to know a call again. */
@@ -36,9 +36,9 @@ export const mountSandbox = (mount: Mount, deps: SandboxDeps): void => {
   const testIssuers = createTestIssuers(deps);
   const clocks = createSlots(clocksAtOnceMax);
 
-  mount.open(routes.createSandboxIssuer)(async ({ request, response, todays }) => {
+  mount.open(routes.createSandboxIssuer)(async ({ request, response, readBody }) => {
     response.setHeader('cache-control', 'no-store');
-    const body = jsonBody(request, routes.createSandboxIssuer.body, routes.createSandboxIssuer, todays);
+    const body = readBody('stranger');
     let secret = '';
     const row = await testIssuers.make(
       body,

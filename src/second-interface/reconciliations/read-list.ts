@@ -7,12 +7,14 @@ import { parseStrictJson } from '../../contract/strict-json';
 import { Failure, type FieldError } from '../../domain/failures';
 import type { ListedOrder } from '../../domain/reconciliation';
 
-/** What else a process does gets its turn after so many lines. */
+/** What else a process does gets its turn after so many lines, or bytes: one line may take as long as a thousand. */
 const linesAtOnce = 200;
+const bytesAtOnce = 16 * 1024;
 const errorsMax = 20;
 
 interface ReadLine {
   readonly line: number;
+  readonly bytes: number;
   /** Undefined: it is empty, as the last one often is, and says nothing. Throws where it is none. */
   readonly read?: () => unknown;
 }
@@ -30,9 +32,15 @@ export const readList = async (raw: Buffer, mediaType: string): Promise<Map<stri
   };
   let count = 0;
   let passed = 0;
-  for (const { line, read } of mediaType === 'text/csv' ? csvLines(raw) : jsonLines(raw)) {
+  let passedBytes = 0;
+  for (const { line, bytes, read } of mediaType === 'text/csv' ? csvLines(raw) : jsonLines(raw)) {
     passed += 1;
-    if (passed % linesAtOnce === 0) await others();
+    passedBytes += bytes;
+    if (passed >= linesAtOnce || passedBytes >= bytesAtOnce) {
+      await others();
+      passed = 0;
+      passedBytes = 0;
+    }
     if (!read) continue;
     count += 1;
     if (count > listedOrdersMax) {
@@ -67,7 +75,8 @@ const jsonLines = function* (raw: Buffer): Generator<ReadLine> {
     const bytes = raw.subarray(from, end);
     line += 1;
     from = end + 1;
-    yield isBlank(bytes) ? { line } : { line, read: () => parseStrictJson(notTooLong(bytes)) };
+    const passed = { line, bytes: bytes.length };
+    yield isBlank(bytes) ? passed : { ...passed, read: () => parseStrictJson(notTooLong(bytes)) };
   }
 };
 
@@ -93,11 +102,13 @@ const csvLines = function* (raw: Buffer): Generator<ReadLine> {
   }
   for (const { line, cells } of records) {
     if (cells?.length === 1 && cells[0] === '' && names.length > 1) {
-      yield { line };
+      yield { line, bytes: 0 };
       continue;
     }
     yield {
       line,
+      // Of one that cannot be read nobody knows more.
+      bytes: cells?.reduce((sum, { length }) => sum + length, 0) ?? lineMaxLength,
       read: () => {
         if (cells?.length !== names.length) throw new Failure('body_malformed');
         return Object.fromEntries(
