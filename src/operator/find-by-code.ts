@@ -1,9 +1,10 @@
 import type { Mode } from '../domain/ids';
-import { sha256 } from '../sealing/key-ring';
+import { SealBroken, sha256 } from '../sealing/key-ring';
+import { openOrder, whoseLink } from '../sealing/order-row';
 import type { OrderDeps } from '../second-interface/ask-order';
 import { valueFingerprint } from '../second-interface/code-references';
 import type { Issuers } from '../store/issuers';
-import type { ListedOrder, Orders } from '../store/orders';
+import type { ListedOrder, OrderRow } from '../store/orders';
 
 const issuersAtOnce = 500;
 
@@ -28,8 +29,21 @@ export const findByCode = async (
 };
 
 /** Of what a buyer sent to support, whatever stands around the secret; what a purge left is no order. */
-export const findByLink = async (orders: Pick<Orders, 'findByPickup'>, link: string): Promise<ListedOrder[]> => {
+export const findByLink = async (
+  { orders, ring }: Pick<OrderDeps, 'orders' | 'ring'>,
+  link: string,
+): Promise<ListedOrder[]> => {
   const [, secret] = /\/p\/([\w-]+)/.exec(link) ?? [];
   const row = secret === undefined ? null : await orders.findByPickup(sha256(secret));
-  return row && !row.purgedAt ? [row] : [];
+  return secret !== undefined && row && !row.purgedAt && isLinkOf(ring, row, secret) ? [row] : [];
+};
+
+/** Of a row that no key opens nobody can say so: it is listed as tampered with. */
+const isLinkOf = (ring: OrderDeps['ring'], row: OrderRow, secret: string): boolean => {
+  try {
+    return whoseLink(openOrder(ring, row), row, secret) !== undefined;
+  } catch (error) {
+    if (error instanceof SealBroken) return true;
+    throw error;
+  }
 };

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { canonicalText } from './canonical';
-import { type KeyRing, SealBroken } from './key-ring';
+import { type KeyRing, SealBroken, sha256 } from './key-ring';
 import { type OrderKeys, unwrapOrderKey } from './order-keys';
 
 /** What no one may change of an order without its key: what was paid for, and where its codes and its issuer's calls go. */
@@ -124,6 +124,21 @@ export const openOrder = (ring: KeyRing, row: BoundOrder): OrderKeys => {
     // No key opens it, or it has a shape that nothing of ours has.
   }
   throw notAsWritten(row);
+};
+
+/**
+ * Asked of a row that was found by a link. A query also finds what is hidden in a list: only the order's own key says whose
+ * secret it is.
+ */
+export const whoseLink = (
+  keys: OrderKeys,
+  { gift }: { readonly gift?: { readonly n: number; readonly hash?: string; readonly link?: number } },
+  secret: string,
+): 'buyer' | 'receiver' | undefined => {
+  const hash = sha256(secret);
+  if (isSame(keys.pickupHash, hash)) return 'buyer';
+  const isGift = gift?.hash !== undefined && isSame(hash, gift.hash) && isSame(keys.gift(gift.n, gift.link).hash, hash);
+  return isGift ? 'receiver' : undefined;
 };
 
 export const notAsWritten = ({ _id }: Pick<BoundOrder, '_id'>): SealBroken =>

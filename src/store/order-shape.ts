@@ -89,6 +89,9 @@ const facts = z.object({
 const isSum = ({ state: now, quantity, issued, itemSums: sums }: z.infer<typeof facts>): boolean =>
   issued <= quantity && (isClosed(now) || !sums || sums.void + sums.replaced <= issued + sums.replacements);
 
+/** Nothing else is a link, whatever a query finds in it. */
+const gift = z.strictObject({ n: count, hash: text.optional(), link: count.optional(), message: text.optional() });
+
 const listed = z.object({
   _id: text,
   issuerId: text,
@@ -109,6 +112,7 @@ const listed = z.object({
   voidWaits: z.object({ state: z.enum(['open', 'undecided']), at: z.date() }).optional(),
   facts: facts.refine(isSum),
   itemSums: itemSums.optional(),
+  gift: gift.optional(),
   timeline: lines.optional(),
   callLines: z.record(z.string(), lines).optional(),
   events: events.optional(),

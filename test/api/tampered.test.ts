@@ -128,6 +128,38 @@ test('a link that is written into a delivered order shows no code, and neither d
   expect([shown.status, await shown.json()]).toMatchObject([200, { items: [{ value: 'PAGE-CODE' }] }]);
 });
 
+test('whatever a query for a link finds in a gift, a secret that the order’s own key did not make shows no code', async () => {
+  const issuer = await file.issuer();
+  const { pickupUrl } = (await issuer.placeVerified('given')).body;
+  await issuer.submit('given', [{ itemId: '1', value: 'GIVEN-CODE' }]);
+  await issuer.inState('given', 'delivered');
+  const _id = `${issuer.issuerId}/given`;
+  const asked = { method: 'POST', headers: { accept: 'application/json' } };
+  const { url } = await (await fetch(`${pickupUrl}/gift`, asked)).json();
+  const row = (await ordersInDatabase().findOne({ _id })) as OrderRow;
+  const hash = b64url('thief');
+  const { orders } = file.platform.core.orderDeps;
+  // As between two writes, or where the query finds it within a list.
+  const looked = jest.spyOn(orders, 'findByPickup').mockImplementation(() => orders.find({ ...row }));
+  for (const gift of [[{ hash }], [{ n: 1, hash }], { n: 1, hash: [hash] }, { hash }, { n: 1, hash }, undefined]) {
+    const write = gift === undefined ? { $unset: { gift: 1 } } : { $set: { gift } };
+    await ordersInDatabase().updateOne({ _id }, write as UpdateFilter<OrderRow>);
+    const answer = await revealItems(`${file.platform.baseUrl}/p/thief`);
+    expect([gift, answer.status < 400, await answer.text()]).toEqual([
+      gift,
+      false,
+      expect.not.stringContaining('GIVEN-CODE'),
+    ]);
+  }
+  looked.mockRestore();
+  for (const gift of [[row.gift], { ...row.gift, more: 1 }]) {
+    await ordersInDatabase().updateOne({ _id }, { $set: { gift } } as UpdateFilter<OrderRow>);
+    expect((await revealItems(pickupUrl)).status).toBe(503);
+  }
+  await ordersInDatabase().updateOne({ _id }, { $set: { gift: row.gift } } as UpdateFilter<OrderRow>);
+  expect(await (await revealItems(url)).json()).toMatchObject({ items: [{ value: 'GIVEN-CODE' }] });
+});
+
 test('a token’s hash that somebody else wrote refuses no right token for good', async () => {
   const issuer = await file.issuer();
   await issuer.place('hash');

@@ -71,7 +71,7 @@ export const mountOrderLists = (mount: Mount, { orderDeps, issuers }: OrderLists
     if (code !== undefined) missed.note(operator.name);
     const by = code === undefined ? 'link' : 'code';
     const find = () =>
-      code === undefined ? findByLink(orderDeps.orders, link ?? '') : findByCode(orderDeps, issuers, code, filters);
+      code === undefined ? findByLink(orderDeps, link ?? '') : findByCode(orderDeps, issuers, code, filters);
     const rows = await audit(
       { action: 'orders.searched', target: issuerId ?? 'platform', after: { by } },
       find,

@@ -2,7 +2,7 @@ import { hasPage } from '../../channels/terminals';
 import { Failure } from '../../domain/failures';
 import { pickupLifetimeMs } from '../../domain/timings';
 import { sha256 } from '../../sealing/key-ring';
-import { openOrder } from '../../sealing/order-row';
+import { openOrder, whoseLink } from '../../sealing/order-row';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { isUntouched } from '../../second-interface/untouched-order';
 import type { OrderRow } from '../../store/orders';
@@ -24,9 +24,7 @@ export const findByLink = async (
   const isOver = since !== undefined && !(Number(since) + pickupLifetimeMs >= deps.nowMs());
   if (isOver || !hasPage(row.terminal)) throw new Failure('path_unknown');
   // A link that somebody else wrote into the row is none.
-  if (isGiftLink(row, secret) && openOrder(deps.ring, row).gift(row.gift?.n ?? 0, row.gift?.link).secret !== secret) {
-    throw new Failure('path_unknown');
-  }
+  if (!whoseLink(openOrder(deps.ring, row), row, secret)) throw new Failure('path_unknown');
   return row;
 };
 
