@@ -32,6 +32,15 @@ afterAll(() => terminals.stop());
 type Person = { readonly name: string; readonly token: string };
 const by = (person: Person, method: string, path: string, body?: unknown): Promise<Answer> =>
   file.platform.operator(method, path, body, person.token);
+/** Never repeated: that an order could not be asked is what is looked for. */
+const decideOnce = (person: Person, approvalId: string, decision: string): Promise<Answer> =>
+  read(
+    fetch(`${file.platform.operatorUrl}/v1/operator/approvals/${approvalId}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${person.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ decision }),
+    }),
+  );
 
 test('an operator acts on orders, and a viewer does not', async () => {
   const issuer = await file.issuer();
@@ -364,7 +373,7 @@ test('an approval whose outcome is not known is not open again: nobody refuses w
   await by(anna, 'PUT', '/settings', { twoPersons: true });
   const terminal = { channel: 'webhook', url: await terminals.urlOf('/on-its-way') };
   const asked = await by(otto, 'POST', `/orders/${issuer.issuerId}/unknown/redeliver`, { terminal });
-  const decide = (decision: string) => by(anna, 'POST', `/approvals/${asked.body.approvalId}`, { decision });
+  const decide = (decision: string) => decideOnce(anna, asked.body.approvalId, decision);
   const { gateway } = file.platform.core;
   const ask = gateway.ask.bind(gateway);
   const lost = jest.spyOn(gateway, 'ask').mockImplementationOnce(async (...given) => {
@@ -390,8 +399,7 @@ test('what was approved and could not be done is done by the same decision again
   await by(anna, 'PUT', '/settings', { twoPersons: true });
   const terminal = { channel: 'webhook', url: await terminals.urlOf('/later') };
   const asked = await by(otto, 'POST', `/orders/${issuer.issuerId}/later/redeliver`, { terminal });
-  const decide = (person: Person, decision: string) =>
-    by(person, 'POST', `/approvals/${asked.body.approvalId}`, { decision });
+  const decide = (person: Person, decision: string) => decideOnce(person, asked.body.approvalId, decision);
   const { gateway } = file.platform.core;
   const away = jest.spyOn(gateway, 'ask').mockResolvedValueOnce({ kind: 'unavailable' });
   expectProblem(await decide(anna, 'approve'), 503, 'unavailable');

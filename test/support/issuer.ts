@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
-import { type Answer, type Platform, read } from './platform';
+import { type Answer, type Platform, read, repeated, wasNotAskedInTime } from './platform';
 import { until } from './until';
 
 export interface Received {
@@ -67,7 +67,6 @@ export interface TestIssuer {
   stop(): Promise<void>;
 }
 
-const repeatsMax = 5;
 const waitsMax = 50;
 const wasNotAsked = ({ status, body }: Answer): boolean => status === 202 || body.code === 'unavailable';
 
@@ -174,7 +173,7 @@ const startIssuerMadeBy = async (platform: Platform, isPatient: boolean, make: M
     }
     return call();
   };
-  const post: TestIssuer['post'] = (
+  const send: TestIssuer['post'] = (
     path,
     body,
     { webhookId = randomUUID(), raw = JSON.stringify(body), sent = raw, headers = {}, signal } = {},
@@ -189,17 +188,15 @@ const startIssuerMadeBy = async (platform: Platform, isPatient: boolean, make: M
         }),
       ),
     );
-  /**
-   * As a client does: on a busy machine an order may not be asked in time, and the same request again gets the judgement.
-   * Where a test has stopped the workers, 202 and 503 are what it looks for.
-   */
-  const ask = async (path: string, body: unknown): Promise<Answer> => {
+  const isWorking = (): boolean => platform.isWorking();
+  const post: TestIssuer['post'] = (path, body, options = {}) => {
+    const webhookId = options.webhookId ?? randomUUID();
+    return repeated(isWorking, wasNotAskedInTime, () => send(path, body, { ...options, webhookId }));
+  };
+  /** Of what is queued too the judgement is waited for. */
+  const ask = (path: string, body: unknown): Promise<Answer> => {
     const webhookId = randomUUID();
-    let answer = await post(path, body, { webhookId });
-    for (let n = 0; n < repeatsMax && platform.isWorking() && wasNotAsked(answer); n += 1) {
-      answer = await post(path, body, { webhookId });
-    }
-    return answer;
+    return repeated(isWorking, wasNotAsked, () => send(path, body, { webhookId }));
   };
   const get: TestIssuer['get'] = (path, headers = {}) =>
     patiently(() =>

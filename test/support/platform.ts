@@ -288,6 +288,7 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     await stopping.close();
   };
   if (options.worker !== false) await startWorkers();
+  const isWorking = (): boolean => running !== undefined;
 
   return {
     baseUrl,
@@ -302,18 +303,23 @@ export const startPlatform = async (options: PlatformOptions = {}): Promise<Plat
     nowMs,
     logText: () => [...lines, ...(engineLines ?? [])].join(''),
     operator: (method, path, body, token = operatorToken) =>
-      read(
-        fetch(`${operatorUrl}/v1/operator${path}`, {
-          method,
-          headers: {
-            authorization: `Bearer ${token}`,
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        }),
+      repeated(
+        isWorking,
+        (answer) => wasNotAskedInTime(answer) || isQueued(answer),
+        () =>
+          read(
+            fetch(`${operatorUrl}/v1/operator${path}`, {
+              method,
+              headers: {
+                authorization: `Bearer ${token}`,
+                ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+              },
+              ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+            }),
+          ),
       ),
     workerMetrics: async () => (await running?.metricsPage()) ?? '',
-    isWorking: () => running !== undefined,
+    isWorking,
     startWorkers,
     stopWorkers,
     stop: async () => {
@@ -339,3 +345,24 @@ export const read = async (pending: Promise<Response>): Promise<Answer> => {
   const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
   return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
 };
+
+const repeatsMax = 5;
+
+/**
+ * As a client does: on a busy machine an order may not be asked in time, and the same request again gets the judgement.
+ * Where a test has stopped the workers, such an answer is what it looks for.
+ */
+export const repeated = async (
+  isWorking: () => boolean,
+  wasNotAsked: (answer: Answer) => boolean,
+  send: () => Promise<Answer>,
+): Promise<Answer> => {
+  let answer = await send();
+  for (let n = 0; n < repeatsMax && isWorking() && wasNotAsked(answer); n += 1) answer = await send();
+  return answer;
+};
+
+/** By nothing else that is unavailable. */
+export const wasNotAskedInTime = ({ body }: Answer): boolean => body?.detail === 'The order could not be asked in time';
+
+const isQueued = ({ status, body }: Answer): boolean => status === 202 && body?.status === 'queued';
