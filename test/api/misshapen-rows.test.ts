@@ -9,7 +9,7 @@ import { allReadings } from '../support/all-readings';
 import type { TestIssuer } from '../support/issuer';
 import { isLongForm } from '../support/long-form';
 import { platformOfFile } from '../support/platform-of-file';
-import { reconcileOnce } from '../support/reconcile';
+import { reconciledUntil } from '../support/reconcile';
 import { seedOf } from '../support/seed';
 import { until } from '../support/until';
 
@@ -260,7 +260,7 @@ test('an order without a shape is a trouble, and lost orders behind it are recov
   await handle.terminate('by a user of the engine');
   const bare = { ...orderRow('first'), position: '2020-01-01T00:00:00.000Z/misshapen/first', state: 'accepted' };
   await database.orders.insertOne({ ...bare, createdAt: new Date(0) } as unknown as OrderRow);
-  expect((await reconcileOnce(file.platform)).resumed).toBeGreaterThan(0);
+  await reconciledUntil(file.platform, 'it goes on', ({ resumed }) => resumed > 0);
   expect((await handle.describe()).status.name).toBe('RUNNING');
   await until('a person hears of it', async () => {
     const row = await database.orders.findOne({ _id: bare._id });

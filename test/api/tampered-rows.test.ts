@@ -64,9 +64,11 @@ test('one that looks deleted by somebody else is named as a trouble, and one tha
   expect(await stats.tamperedIssuers(100)).toContain(_id);
   await issuers().updateOne({ _id }, { $unset: { deletedAt: '' }, $set: { name: 'Thief' } });
   expect((await file.platform.operator('DELETE', `/issuers/${_id}?confirm=${_id}`)).status).toBe(204);
-  await reconcileOnce(file.platform);
   const state = async () => (await rowOf(orders().findOne({ _id: `${_id}/left` }))).state;
-  await until('its orders end', async () => (await state()) === 'cancelled');
+  await until('its orders end', async () => {
+    await reconcileOnce(file.platform);
+    return (await state()) === 'cancelled';
+  });
   expect(await stats.tamperedIssuers(100)).not.toContain(_id);
 });
 

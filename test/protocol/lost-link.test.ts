@@ -3,7 +3,7 @@ import { mailPart } from '../support/mail-text';
 import { read } from '../support/platform';
 import { platformOfFile } from '../support/platform-of-file';
 import { expectProblem } from '../support/problem';
-import { reconcileOnce } from '../support/reconcile';
+import { reconciledUntil } from '../support/reconcile';
 import { reveal, revealItems } from '../support/reveal';
 import { until } from '../support/until';
 
@@ -129,7 +129,7 @@ test('the link of before is dead at once, so the mail with the new one comes als
   await until('the old link is dead', async () => (await fetch(pickupUrl)).status === 404);
   await until('it was tried', () => away.mock.calls.length > 0);
   away.mockRestore();
-  expect((await reconcileOnce(file.platform)).afterSalesStarted).toBe(1);
+  await reconciledUntil(file.platform, 'it is begun', ({ afterSalesStarted }) => afterSalesStarted === 1);
   const link = linkIn((await file.mails.mailTo('emil@mail.example', 2)).raw);
   expect(await (await reveal(link)).text()).toContain('CODE-lost-away');
 });

@@ -376,9 +376,15 @@ test('after 30 days it is gone, with its orders', async () => {
   const open = async () => file.platform.operator('GET', `/orders/${issuer.issuerId}/end-1`);
   expect((await open()).body.state).not.toBe('cancelled');
   const atMs = Date.now() + 30 * dayMs + 60_000;
-  await reconcileOnce(file.platform, { nowMs: () => atMs });
+  const pass = () => reconcileOnce(file.platform, { nowMs: () => atMs });
+  await pass();
   expectProblem(await issuer.get('/self'), 401, 'signature_invalid');
-  await until('its order is cancelled', async () => (await open()).body.state === 'cancelled');
+  await until('its order is cancelled', async () => {
+    if ((await open()).body.state === 'cancelled') return true;
+    // One that could not be asked in time is asked by the next pass.
+    await pass();
+    return false;
+  });
   await until('its order is forgotten', async () => {
     await reconcileOnce(file.platform, { nowMs: () => atMs + 40 * dayMs });
     return (await open()).status === 404;

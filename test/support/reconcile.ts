@@ -4,6 +4,7 @@ import type { Alerted } from '../../activities/tell-alerts';
 import { createLogger } from '../../src/logger';
 import { createOrderMeter } from '../../src/metrics/order-meter';
 import type { Platform } from './platform';
+import { until } from './until';
 
 /** One pass of what the worker's Schedule runs; a minute ahead when not told otherwise, so that nothing is too young for it. */
 export const reconcileOnce = (
@@ -28,3 +29,10 @@ export const reconcileOnce = (
     nowMs,
     ...(stageLimitMs === undefined ? {} : { stageLimitMs }),
   }).reconcile();
+
+/** A pass that the engine did not answer in time leaves it to the next one. */
+export const reconciledUntil = (
+  platform: Pick<Platform, 'core'>,
+  what: string,
+  isDone: (pass: Reconciled) => boolean,
+): Promise<true> => until(what, async () => isDone(await reconcileOnce(platform)));
