@@ -132,69 +132,80 @@ test('codes that were marked as taken in a task that the engine lost are taken w
   await issuer.inState('unheard-codes', 'delivered');
 });
 
-test('a verification that the engine lost still counts when the window ends: nothing tells that the order expired', async () => {
-  const short = await file.issuer({ verifyWindowSeconds: 5 });
-  await short.place('unheard');
-  await short.inState('unheard', 'notified');
+/**
+ * The number of an order in that state whose facts were written while its window ran, and whose workflow has ended by that
+ * window. One that a slow machine brought there too late has expired, and the next one is tried.
+ */
+const endedBehindItsRow = async (
+  of: TestIssuer,
+  state: OrderRow['state'],
+  bring: (orderNo: string) => Promise<unknown>,
+  further: (facts: OrderRow['facts']) => Partial<OrderRow['facts']>,
+): Promise<string> => {
   const { orders } = file.platform.core.database;
-  const _id = `${short.issuerId}/unheard`;
-  const row = (await orders.findOne({ _id })) as OrderRow;
-  const verifiedAtMs = Date.now();
-  const verification = { verifiedAtMs, issueByMs: verifiedAtMs + row.facts.issueWindowMs };
-  const version = row.version + 3;
-  const facts = { ...row.facts, state: 'verified' as const, version, verification };
-  await orders.updateOne({ _id }, { $set: { facts, state: 'verified', version } });
+  let n = 0;
+  const orderNo = await until('a row is written while its window runs', async () => {
+    n += 1;
+    const _id = `${of.issuerId}/in-time-${n}`;
+    await bring(`in-time-${n}`);
+    const row = await until('its row', async () => {
+      const found = await orders.findOne({ _id, state: { $ne: 'accepted' } });
+      return found ?? undefined;
+    });
+    const facts = { ...row.facts, ...further(row.facts) };
+    const $set = { facts, state: facts.state, version: facts.version };
+    const written = await orders.updateOne({ _id, state, version: row.version }, { $set });
+    return written.matchedCount === 1 && `in-time-${n}`;
+  });
   await until('its workflow ended', async () => {
-    const { status } = await handleOf(short, 'unheard').describe();
+    const { status } = await handleOf(of, orderNo).describe();
     return status.name === 'COMPLETED';
   });
+  return orderNo;
+};
+
+test('a verification that the engine lost still counts when the window ends: nothing tells that the order expired', async () => {
+  const short = await file.issuer({ verifyWindowSeconds: 5 });
+  const orderNo = await endedBehindItsRow(short, 'notified', short.place, ({ version, issueWindowMs }) => {
+    const verifiedAtMs = Date.now();
+    const verification = { verifiedAtMs, issueByMs: verifiedAtMs + issueWindowMs };
+    return { state: 'verified', version: version + 3, verification };
+  });
   await isResumed();
-  expect((await short.submit('unheard', [{ itemId: 'a', value: 'UNHEARD' }])).status).toBe(201);
-  expect((await short.inState('unheard', 'delivered')).body.sequence).toBe(1);
-  const types = short.received.filter(({ data }) => data.orderNo === 'unheard').map(({ type }) => type);
+  expect((await short.submit(orderNo, [{ itemId: 'a', value: 'UNHEARD' }])).status).toBe(201);
+  expect((await short.inState(orderNo, 'delivered')).body.sequence).toBe(1);
+  const types = short.received.filter(({ data }) => data.orderNo === orderNo).map(({ type }) => type);
   expect(types).not.toContain('order.expired');
 });
 
 test('an extension that the engine lost still counts when the window ends: the order can be verified', async () => {
   const short = await file.issuer({ verifyWindowSeconds: 5 });
-  await short.place('longer');
-  await short.inState('longer', 'notified');
-  const { orders } = file.platform.core.database;
-  const _id = `${short.issuerId}/longer`;
-  const row = (await orders.findOne({ _id })) as OrderRow;
-  const version = row.version + 1;
-  const facts = { ...row.facts, version, verifyExtensionMs: 600_000 };
-  await orders.updateOne({ _id }, { $set: { facts, version } });
-  await until('its workflow ended', async () => {
-    const { status } = await handleOf(short, 'longer').describe();
-    return status.name === 'COMPLETED';
-  });
+  const orderNo = await endedBehindItsRow(short, 'notified', short.place, ({ version }) => ({
+    version: version + 1,
+    verifyExtensionMs: 600_000,
+  }));
   await isResumed();
-  expect((await short.verify('longer')).status).toBe(200);
-  const types = short.received.filter(({ data }) => data.orderNo === 'longer').map(({ type }) => type);
+  expect((await short.verify(orderNo)).status).toBe(200);
+  const types = short.received.filter(({ data }) => data.orderNo === orderNo).map(({ type }) => type);
   expect(types).not.toContain('order.expired');
 });
 
 test('an extension that the engine lost still counts where the window ends with some of the codes: the rest is taken', async () => {
   const short = await file.issuer({ issueWindowSeconds: 5 });
-  await short.placeVerified('rest', { quantity: 2 });
-  expect((await short.submit('rest', [{ itemId: 'a', value: 'REST-A' }])).status).toBe(201);
-  const { orders } = file.platform.core.database;
-  const _id = `${short.issuerId}/rest`;
-  const row = (await orders.findOne({ _id })) as OrderRow;
-  const version = row.version + 1;
-  const facts = { ...row.facts, version, issueExtensionMs: 600_000 };
-  await orders.updateOne({ _id }, { $set: { facts, version } });
-  await until('its workflow ended', async () => {
-    const { status } = await handleOf(short, 'rest').describe();
-    return status.name === 'COMPLETED';
-  });
+  const someCodes = async (orderNo: string): Promise<void> => {
+    await short.placeVerified(orderNo, { quantity: 2 });
+    await short.submit(orderNo, [{ itemId: 'a', value: `REST-A-${orderNo}` }]);
+  };
+  const orderNo = await endedBehindItsRow(short, 'partially_issued', someCodes, ({ version }) => ({
+    version: version + 1,
+    issueExtensionMs: 600_000,
+  }));
   await isResumed();
-  expect((await short.submit('rest', [{ itemId: 'b', value: 'REST-B' }])).body).toEqual({
+  expect((await short.submit(orderNo, [{ itemId: 'b', value: 'REST-B' }])).body).toEqual({
     accepted: 1,
     outstanding: 0,
   });
-  await short.inState('rest', 'delivered');
+  await short.inState(orderNo, 'delivered');
 });
 
 test('an order with some of its codes still has them', async () => {
@@ -247,9 +258,10 @@ test('a terminated order goes on as well, once, and a running one is left alone'
   await issuer.placeVerified('running');
   const { runId } = await handleOf(issuer, 'running').describe();
   await handleOf(issuer, 'terminated').terminate('by mistake');
-  const passes = [...(await Promise.all([reconcile(), reconcile()])), await reconcile()];
-  expect(passes.map(({ resumed }) => resumed).reduce((a, b) => a + b)).toBeGreaterThanOrEqual(1);
-  expect(passes[2]?.resumed).toBe(0);
+  await until('it goes on', async () =>
+    (await Promise.all([reconcile(), reconcile()])).some(({ resumed }) => resumed > 0),
+  );
+  expect((await reconcile()).resumed).toBe(0);
   expect((await handleOf(issuer, 'running').describe()).runId).toBe(runId);
   for (const orderNo of ['terminated', 'running']) {
     expect((await issuer.submit(orderNo, [{ itemId: 'a', value: `END-${orderNo}` }])).status).toBe(201);

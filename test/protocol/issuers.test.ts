@@ -207,8 +207,9 @@ describe('issuers', () => {
   });
 
   test.concurrent('a pause stops callbacks and windows; calls and deliveries go on', async () => {
-    const issuer = await file.issuer({ verifyWindowSeconds: 5, noticeDelaysSeconds: [1] });
-    const witness = await file.issuer({ verifyWindowSeconds: 5 });
+    // Long enough for a notice and a pause on a busy machine.
+    const issuer = await file.issuer({ verifyWindowSeconds: 7, noticeDelaysSeconds: [1] });
+    const witness = await file.issuer({ verifyWindowSeconds: 7 });
     issuer.on('order.paid', async () => ({ status: 500 }));
     await told(issuer, 'held-1');
     const paused = await operator('POST', `/issuers/${issuer.issuerId}/pause`);
@@ -220,7 +221,7 @@ describe('issuers', () => {
     expect(issuer.received.length).toBeLessThanOrEqual(seen + 1);
     const { body: held } = await issuer.order('held-1');
     expect(held.state).toBe('accepted');
-    expect(Date.parse(held.verifyBy) - Date.parse(held.createdAt)).toBeGreaterThan(5_000);
+    expect(Date.parse(held.verifyBy) - Date.parse(held.createdAt)).toBeGreaterThan(7_000);
     expect((await issuer.verify('held-1')).status).toBe(200);
     expect((await issuer.submit('held-1', [{ itemId: 'a', value: 'HELD-1' }])).status).toBe(201);
     await issuer.inState('held-1', 'delivered');
@@ -252,9 +253,9 @@ describe('an operator’s hand on an order', () => {
   });
 
   test.concurrent('extend moves the running window', async () => {
-    const issuer = await file.issuer({ verifyWindowSeconds: 5 });
+    const issuer = await file.issuer({ verifyWindowSeconds: 7 });
     await told(issuer, 'longer-1');
-    await told(issuer, 'longer-witness');
+    await issuer.place('longer-witness');
     const before = (await issuer.order('longer-1')).body;
     const extended = await operator('POST', `/orders/${issuer.issuerId}/longer-1/extend`, { seconds: 300 });
     expect(extended.status).toBe(200);
