@@ -65,7 +65,11 @@ test.concurrent('a bounce is told to issuer and operators, and another address m
   const messageId = await mailed(issuer, 'receipt-2');
   const detail = '550 5.1.1 <receipt-2@mail.example> no such user';
   expect((await tell([{ messageId, event: 'bounced', detail }])).status).toBe(204);
-  const { body } = await issuer.order('receipt-2');
+  // The order may not know yet that its mail was taken.
+  const { body } = await until('it counts', async () => {
+    const seen = await issuer.order('receipt-2');
+    return seen.body.delivery.state === 'bounced' && seen;
+  });
   expect(body).toMatchObject({ state: 'delivered', delivery: { state: 'bounced' }, sequence: 2 });
   const { data } = await issuer.message('order.undeliverable', 'receipt-2');
   expect(data).toMatchObject({ sequence: 2, state: 'delivered' });
