@@ -54,6 +54,8 @@ const listen = (): DatabaseCall[] => {
   heard.by = (event) => {
     const collection: unknown = event.command[event.commandName];
     if (event.databaseName !== file.platform.databaseName || typeof collection !== 'string') return;
+    // Each worker reports there every five seconds, whether or not there are orders.
+    if (collection === 'workers') return;
     calls.push({ collection, command: event.commandName, does: doing(event) });
   };
   return calls;

@@ -80,7 +80,7 @@ test.each([
 });
 
 test('of one address twenty bodies above a KiB are read a minute, and small ones all the same', async () => {
-  await forgetMade();
+  await forgetMade(file.platform);
   const large = () => make({ name: 'x'.repeat(1_024) });
   for (let n = 0; n < 20; n += 1) expectProblem(await large(), 422, 'body_invalid', '/name');
   expectProblem(await large(), 429, 'rate_limited');
