@@ -35,8 +35,7 @@ const tellEvents = async (
   row: WithPendingEvents,
 ): Promise<void> => {
   // What somebody else put into its queue is taken out of it like all others.
-  const isOwn = row.issuerId === issuerId && isUnderItsName(row) && Array.isArray(row.events);
-  const pending = isOwn ? row.events.filter(({ status }) => status === 'pending') : [];
+  const pending = row.issuerId === issuerId && isUnderItsName(row) ? row.events : [];
   await Promise.all(
     pending.map(({ sequence }) => gateway.startEvent(row, sequence, undefined, takenOverActivityId(row, sequence))),
   );

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Collection, Document, Filter, FindCursor, Sort } from 'mongodb';
 import { type Day, statementDays } from '../domain/days';
 import { type Mode, modeOf, type OrderName, orderId, orderNameOf } from '../domain/ids';
@@ -18,16 +19,7 @@ import {
 import type { SaidText } from '../domain/said-text';
 import { pinFailureLimit, pinLockEndsAtMs } from '../domain/timings';
 import { addingEvents, arrayOf } from './adding-events';
-import {
-  forOperators,
-  inLists,
-  inView,
-  listed,
-  onPage,
-  type opened,
-  type shownInLists,
-  sumsToKeep,
-} from './listed-orders';
+import { forOperators, inLists, inView, listed, onPage, opened, type shownInLists, sumsToKeep } from './listed-orders';
 import { openedAtOf, openedKept } from './opened-at';
 import { createReadTogether } from './read-together';
 import { callByCall } from './sealed-rows';
@@ -275,14 +267,34 @@ const textsMax = 20;
 export const keptMessagesMax = 20;
 const readToProject = { facts: 1, version: 1, projected: 1, purgedAt: 1 } as const;
 
-/** What events tell stays in the database: one may name 10,000 items. */
-export const pendingShown = {
-  ...{ issuerId: 1, orderNo: 1, toGive: 1 },
-  ...{ 'events.sequence': 1, 'events.status': 1, 'events.atMs': 1, 'events.given': 1 },
-} as const;
+/** Of one order: whoever has thousands of events keeps no other order waiting. */
+const eventsAtOnceMax = 50;
 
+/**
+ * What events tell stays in the database: one may name 10,000 items. Of more than are read at once each look has others,
+ * as those of an issuer that is away stay pending.
+ */
+export const pendingShown = () => {
+  const isPending = { $eq: ['$$this.status', 'pending'] };
+  const count = { $size: '$$pending' };
+  const from = { $mod: [randomInt(2 ** 31), count] };
+  const some = { $slice: ['$$pending', { $cond: [{ $gt: [count, eventsAtOnceMax] }, from, 0] }, eventsAtOnceMax] };
+  return {
+    ...{ issuerId: 1, orderNo: 1, toGive: 1 },
+    events: {
+      $map: {
+        input: {
+          $let: { vars: { pending: { $filter: { input: arrayOf('events'), cond: isPending } } }, in: some },
+        },
+        in: { sequence: '$$this.sequence', atMs: '$$this.atMs', given: '$$this.given' },
+      },
+    },
+  };
+};
+
+/** Those that nobody is known to have told. */
 export interface WithPendingEvents extends Pick<OrderRow, '_id' | 'issuerId' | 'orderNo' | 'toGive'> {
-  readonly events: readonly Pick<PendingEvent, 'sequence' | 'status' | 'atMs' | 'given'>[];
+  readonly events: readonly Pick<PendingEvent, 'sequence' | 'atMs' | 'given'>[];
 }
 
 /** Nothing is read from, or written to, what a purge left of an order. */
@@ -1163,13 +1175,14 @@ export const createOrders = (
     },
 
     /** Read by the reconciler: rows with events that nobody has sent yet. */
-    withPendingEvents: (before: Date, limit: number, mode: Mode): Promise<WithPendingEvents[]> =>
-      orders
-        .find({ eventsPendingSince: { $lt: before }, position: positionsOf(mode) })
-        .project<WithPendingEvents>(pendingShown)
-        .sort({ eventsPendingSince: 1 })
-        .limit(limit)
-        .toArray(),
+    withPendingEvents: (before: Date, limit: number, mode: Mode): Promise<(ViewedOrder & WithPendingEvents)[]> =>
+      shown(
+        orders
+          .find({ eventsPendingSince: { $lt: before }, position: positionsOf(mode) })
+          .sort({ eventsPendingSince: 1 })
+          .limit(limit),
+        { ...inLists, ...opened, ...pendingShown() },
+      ),
 
     /** Called with an event's last try: usually nothing else is pending, and one write does all. */
     markEvent: async (

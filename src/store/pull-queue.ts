@@ -133,7 +133,7 @@ export const createPullQueue = ({ orders }: { readonly orders: Collection<OrderR
     left: (issuerId: string, limit: number): Promise<WithPendingEvents[]> =>
       orders
         .find({ toGive: ofIssuer(issuerId) })
-        .project<WithPendingEvents>(pendingShown)
+        .project<WithPendingEvents>(pendingShown())
         .limit(limit)
         .toArray(),
 

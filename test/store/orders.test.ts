@@ -406,6 +406,25 @@ describe('events in the outbox', () => {
     expect((await found(row)).events.map(({ status }) => status)).toEqual(['sent', 'given_up']);
   });
 
+  test('of an order with many events each look has some, and looks have all of them', async () => {
+    const row = await placed('many-events');
+    const events = Array.from({ length: 120 }, (_, n) => event(n + 1));
+    await orders.project(row, { facts: version(row, 2), entries: [], events });
+    for (const sequence of [1, 2]) await orders.markEvent(row, sequence, 'sent');
+    const look = async () => {
+      const rows = await orders.withPendingEvents(new Date(Date.now() + 1_000), 100, 'live');
+      return rows.find(({ orderNo }) => orderNo === 'many-events')?.events.map(({ sequence }) => sequence) ?? [];
+    };
+    const seen = new Set<number>();
+    for (let n = 0; n < 500 && seen.size < 118; n += 1) {
+      const some = await look();
+      expect(some.length).toBeGreaterThan(0);
+      expect(some.length).toBeLessThanOrEqual(50);
+      for (const sequence of some) seen.add(sequence);
+    }
+    expect([seen.size, seen.has(1), seen.has(2)]).toEqual([118, false, false]);
+  });
+
   test('a judgement from the row is written once: whoever read an older row writes nothing', async () => {
     const row = await placed('void');
     await orders.project(row, { facts: { ...version(row, 2), sequence: 1 }, entries: [], events: [event(1)] });

@@ -3,6 +3,8 @@ import { orderId } from '../../src/domain/ids';
 import { openFacts } from '../../src/domain/order';
 import { createIssuerSeal } from '../../src/sealing/issuer-row';
 import { createKeyRing } from '../../src/sealing/key-ring';
+import { newOrderKey } from '../../src/sealing/order-keys';
+import { bindingOf } from '../../src/sealing/order-row';
 import { type ClaimSeal, createCodes } from '../../src/store/codes';
 import { type Database, openDatabase } from '../../src/store/database';
 import { ensureIndexes } from '../../src/store/indexes';
@@ -90,4 +92,15 @@ export const acceptedRow = (orderNo: string, change: Partial<OrderRow> = {}): Or
     unstartedSince: createdAt,
     ...change,
   };
+};
+
+/** The same, as the platform binds it by the key of `ring`. */
+export const boundRow = (orderNo: string, change: Partial<OrderRow> = {}): OrderRow => {
+  const row = acceptedRow(orderNo, change);
+  const { wrapped, keys } = newOrderKey(ring, row._id);
+  const { 'terminal.mac': mac, ...binding } = bindingOf(ring, { ...row, wrappedKey: wrapped }) ?? {
+    'terminal.mac': '',
+  };
+  const terminal = { ...row.terminal, mac };
+  return { ...row, ...binding, wrappedKey: wrapped, pickupHash: keys.pickupHash, terminal };
 };

@@ -2,6 +2,7 @@ import { finders } from '../../activities/find-trouble';
 import { createReconcile, type Reconciling } from '../../activities/reconcile';
 import { createRowReader } from '../../src/bounded/row-reader';
 import { type Mode, testIdPrefix } from '../../src/domain/ids';
+import { boundRow, ring } from '../support/database-of-file';
 
 const testIssuer = `${testIdPrefix}${'0'.repeat(20)}`;
 const none = async () => [];
@@ -23,6 +24,9 @@ const rowsOf = (issuerId: string, mark: string, count: number): Row[] =>
     return { _id: `${issuerId}/${orderNo}`, issuerId, orderNo, position, ...order };
   });
 
+const eventOf = (sequence: number) =>
+  ({ sequence, status: 'pending', atMs: 0, type: 'order.delivered', state: 'delivered' }) as const;
+
 /** A reconciler that finds these orders everywhere; what it looks at is told by the issuer's id. */
 const startReconciler = (
   rows: Readonly<Record<Mode, readonly Row[]>>,
@@ -32,16 +36,17 @@ const startReconciler = (
   const looked: string[] = [];
   const asked: string[] = [];
   const told: string[] = [];
-  const event = { sequence: 1, status: 'pending', atMs: 0 };
   const deps = {
     orderDeps: {
+      ring,
+      nowMs: Date.now,
       rowReader: createRowReader(() => undefined),
       orders: {
         unstarted: none,
         waitingForVoid: none,
         withAfterSalesDue: none,
         withPendingEvents: async (_before: Date, _limit: number, mode: Mode) =>
-          rows[mode].slice(0, 1).map((row) => ({ ...row, events: [event] })),
+          rows[mode].slice(0, 1).map(({ issuerId, orderNo }) => boundRow(orderNo, { issuerId, events: [eventOf(1)] })),
         deferEvents: async () => undefined,
         openAfter: async (after: string, _before: Date, limit: number, mode: Mode) =>
           rows[mode].filter(({ position }) => position > after).slice(0, limit),
@@ -137,4 +142,20 @@ test('passes that fail one after the other are a trouble, and one that ends well
       ({ subject }) => subject,
     );
   expect([await said(true), await said(false)]).toEqual([['workers'], []]);
+});
+
+test('of an order that the platform did not write no event is begun, however many wait in its row', async () => {
+  const forged = boundRow('forged', { quantity: 2, events: Array.from({ length: 1_000 }, (_, n) => eventOf(n + 1)) });
+  const noted: string[] = [];
+  const { pass } = startReconciler({ live: [], test: [] }, [], ({ orderDeps }) => ({
+    orderDeps: {
+      ...orderDeps,
+      orders: {
+        ...orderDeps.orders,
+        withPendingEvents: async (_before, _limit, mode) => (mode === 'live' ? [forged] : []),
+        noteTampered: async (id) => void noted.push(id),
+      },
+    },
+  }));
+  expect([(await pass()).told, noted]).toEqual([[], ['acme/forged']]);
 });
