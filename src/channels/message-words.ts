@@ -1,4 +1,4 @@
-import { inLanguage, type OwnWords } from '../domain/branding';
+import { byLanguage, type OwnWords } from '../domain/branding';
 import type { Seller } from './channel';
 import { isTranslated, type PageWords, pageWords } from './page/translations';
 
@@ -15,9 +15,10 @@ export const messageWords = (
   { branding }: Pick<Seller, 'branding'>,
   { language }: { readonly language?: string | undefined },
 ): MessageWords => {
+  const inLanguage = byLanguage(branding?.messages ?? {});
   for (const wanted of [language, branding?.language, 'en']) {
     if (wanted === undefined) continue;
-    const own = inLanguage(branding?.messages ?? {}, wanted);
+    const own = inLanguage(wanted);
     if (!own && !isTranslated(wanted)) continue;
     const words = pageWords(wanted);
     return { words, own: own?.[1] ?? {}, lang: own?.[0] ?? words.lang };

@@ -48,8 +48,9 @@ export const instructionsFor = (
 ): Instructions | undefined => {
   if (product.instructions !== undefined) return { text: product.instructions };
   const given = branding?.instructions ?? {};
+  const inLanguage = byLanguage(given);
   for (const wanted of [...languages, 'en']) {
-    const found = inLanguage(given, wanted);
+    const found = inLanguage(wanted);
     if (found) return { lang: found[0], text: found[1] };
   }
   const [first] = Object.entries(given);
@@ -58,11 +59,12 @@ export const instructionsFor = (
 
 const primary = (lang: string): string => lang.toLowerCase().split('-')[0] ?? '';
 
-/** The same language as it is written there, else in another region. */
-export const inLanguage = <T>(given: Readonly<Record<string, T>>, wanted: string): readonly [string, T] | undefined => {
-  const all = Object.entries(given);
-  return (
-    all.find(([lang]) => lang.toLowerCase() === wanted.toLowerCase()) ??
-    all.find(([lang]) => primary(lang) === primary(wanted))
-  );
+/** Asked for a language: the same as it is written there, else in another region. */
+export const byLanguage = <T>(
+  given: Readonly<Record<string, T>>,
+): ((wanted: string) => readonly [string, T] | undefined) => {
+  const all = Object.entries(given).reverse();
+  const same = new Map(all.map((one) => [one[0].toLowerCase(), one]));
+  const related = new Map(all.map((one) => [primary(one[0]), one]));
+  return (wanted) => same.get(wanted.toLowerCase()) ?? related.get(primary(wanted));
 };

@@ -164,10 +164,21 @@ describe('branding', () => {
     expect(branding.safeParse(given).success).toBe(false);
   });
 
+  test('of a reader of many languages the instructions are gone through once', () => {
+    const through = jest.fn(Reflect.ownKeys);
+    const instructions = new Proxy<Record<string, string>>({ sv: 'Visa' }, { ownKeys: through });
+    const languages = Array.from({ length: 20 }, (_, n) => `x${n}`);
+    expect(instructionsFor({}, { displayName: 'A', instructions }, [...languages, 'sv-FI'])?.text).toBe('Visa');
+    expect(through).toHaveBeenCalledTimes(1);
+  });
+
   test('instructions come in the reader’s language; those of the product go before', () => {
     const brand = { displayName: 'A', instructions: { 'zh-Hans': '出示', en: 'Show', de: 'Zeigen' } };
     const of = (...languages: string[]) => instructionsFor({}, brand, languages)?.text;
     expect([of('zh-CN'), of('fr', 'de-AT'), of('*'), of('zh-Hans')]).toEqual(['出示', 'Zeigen', 'Show', '出示']);
+    expect(
+      instructionsFor({}, { displayName: 'A', instructions: { 'de-AT': 'a', 'de-CH': 'b' } }, ['fr', 'de'])?.text,
+    ).toBe('a');
     expect(instructionsFor({ instructions: 'Mine' }, brand, ['de'])).toEqual({ text: 'Mine' });
     expect(instructionsFor({}, undefined, ['de'])).toBeUndefined();
   });

@@ -8,7 +8,7 @@ import { newestVersion } from './api-version';
 import { basePathOf, stripBasePath } from './base-path';
 import { endOldConnections } from './connection-age';
 import { shareByConnection } from './connection-share';
-import { withoutPorts } from './forwarded-for';
+import { boundedLists } from './header-lists';
 import { requestId } from './request-id';
 import { requestLog } from './request-log';
 import { requestSpans } from './request-spans';
@@ -56,7 +56,7 @@ const appAt = (
   app.set('etag', false);
   app.set('trust proxy', [...trustedProxies]);
   app.use(
-    withoutPorts,
+    boundedLists,
     shareByConnection(),
     requestId,
     requestLog(log),
