@@ -25,7 +25,7 @@ export const createReplayMessage = (deps: CallsOut) => ({
     const said = isBare ? undefined : (answer.json ?? null);
     const flaws = isBare ? [] : answer.unread;
     const call = answerName(deps.orderDeps, 'replay', messageId, said);
-    const heard = answer.ok ? await hearAnswer(deps.orderDeps, row, kept, call, said, flaws) : undefined;
+    const heard = answer.ok ? await hearAnswer(deps.orderDeps, (say) => say(row), kept, call, said, flaws) : undefined;
     deps.orderDeps.answered.note(row, call);
     const isTaken = heard !== undefined && !('code' in heard);
     const outcome = { replay: true, ...(heard ? outcomeOf(heard) : {}) };

@@ -4,6 +4,7 @@ import type {
   PaidMessage,
   VoidRequestMessage,
 } from '../contract/callbacks/first-interface';
+import type { ListedFacts } from '../domain/items';
 import type { KeptMessage } from '../domain/kept-message';
 import type { OrderRow } from '../store/orders';
 import { closingMessage, codeRequestMessage, paidMessage, voidRequestMessage } from './messages';
@@ -23,13 +24,17 @@ export const messageOf = (
       return closingMessage(row, { ...kept, token });
     case 'void_request': {
       const request = row.facts.voidRequest;
-      if (request?.requestId !== kept.requestId) return undefined;
+      if (!request || !canBeMade(row, kept)) return undefined;
       return voidRequestMessage(row, request, { token, reason: reasonOf(row, kept.requestId) });
     }
     default:
       return kept satisfies never;
   }
 };
+
+/** Of an order's void requests the newest one alone can be made again. */
+export const canBeMade = ({ facts }: { readonly facts: ListedFacts }, kept: KeptMessage): boolean =>
+  kept.kind !== 'void_request' || facts.voidRequest?.requestId === kept.requestId;
 
 export const reasonOf = ({ voidReasons }: OrderRow, requestId: string): string =>
   voidReasons?.find((one) => one.requestId === requestId)?.reason ?? '';

@@ -86,6 +86,9 @@ export const createIssuerBudgets = (isBehind: () => boolean, nowMs: () => number
       use(issuerId, refusedUnits);
     },
 
+    /** As so many more requests, by what it was found to take. */
+    alsoCosts: use,
+
     /** Of one order, with all that is kept of each. */
     readCodes: (issuerId: string, codes: number): void => {
       use(issuerId, Math.floor(codes / codesPerUnit));

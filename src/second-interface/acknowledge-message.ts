@@ -2,17 +2,19 @@ import { codeAnswer } from '../contract/code';
 import { fieldErrors } from '../contract/problem';
 import { type VoidAnswer, voidAnswer } from '../contract/void-answer';
 import { Failure, type FailureCode } from '../domain/failures';
+import type { OrderName } from '../domain/ids';
 import { type KeptMessage, linesOfKind, markOf, typeOfKind } from '../domain/kept-message';
 import type { TimelineEntry, UnreadField } from '../domain/messages';
 import { shownErrors } from '../domain/shown-errors';
 import { openOrder } from '../sealing/order-row';
 import type { OrderRow } from '../store/orders';
+import type { ToldOrder } from '../store/told-orders';
 import { decideVoid, noteVoidUnknown } from './after-sale/void-requests';
 import { answerName } from './answer-name';
 import { engineUnavailable, type OrderDeps } from './ask-order';
 import { refuseOrder } from './refuse-order';
 import { submitCodes } from './submit-codes';
-import { toldMessage } from './told-message';
+import type { Told } from './told-message';
 
 export interface AcknowledgedMessage {
   readonly id: string;
@@ -29,6 +31,14 @@ export interface AcknowledgementProblem {
   readonly retryAfterSeconds?: number;
 }
 
+export interface Hearing {
+  onceAnswered(then: () => void): void;
+  /** In turns with others of its issuer. */
+  atWork<T>(work: () => Promise<T>): Promise<T>;
+  /** Its whole row, where more is said to it than that a message was taken. */
+  withOrder<T>(order: OrderName, say: (row: OrderRow) => Promise<T>): Promise<T>;
+}
+
 /**
  * An issuer has fetched a message and answers it: heard as an answer to a call would be, through the second interface. A
  * second one says the same again, a late one counts as well. Resolves to why it could not be used: then the message waits
@@ -36,28 +46,31 @@ export interface AcknowledgementProblem {
  */
 export const acknowledgeMessage = async (
   deps: OrderDeps,
-  issuerId: string,
-  acknowledged: AcknowledgedMessage,
-  onceAnswered: (then: () => void) => void,
+  told: Told | Failure | undefined,
+  { id, answer, todaysAnswer, flaws }: AcknowledgedMessage,
+  { onceAnswered, atWork, withOrder }: Hearing,
 ): Promise<AcknowledgementProblem | undefined> => {
-  const { id } = acknowledged;
-  const told = await toldMessage(deps, issuerId, id).catch(problemOf);
-  if ('code' in told) return told;
+  if (!told || told instanceof Failure) return problemOf(told ?? new Failure('message_unknown'));
   const { row, event, message } = told;
-  if (event) await acknowledgeEvent(deps, row, event);
+  if (event) await atWork(() => acknowledgeEvent(deps, row, event));
   if (!message) return undefined;
-  const { answer, todaysAnswer, flaws } = acknowledged;
   const said = todaysAnswer ? todaysAnswer(typeOfKind[message.kind], answer) : answer;
   // The same answer again is the same call: an Update that was judged is not judged twice.
   const call = answerName(deps, 'acknowledgement', id, said);
   onceAnswered(() => deps.answered.note(row, call));
-  return takeAnswer(deps, row, message, call, { answer: said, ...(flaws ? { flaws } : {}) });
+  return takeAnswer(
+    deps,
+    told.row,
+    message,
+    await hearAnswer(deps, (say) => withOrder(row, say), message, call, said, flaws),
+    said,
+  );
 };
 
 const acknowledgeEvent = async (
   { orders, replays, nowMs }: OrderDeps,
-  row: OrderRow,
-  { id = '', type, sequence, status, given, replayId }: OrderRow['events'][number],
+  row: ToldOrder,
+  { id = '', type, sequence, status, given, replayId }: ToldOrder['events'][number],
 ): Promise<void> => {
   if (status === 'sent') return;
   const attempt = given?.attempt ?? 0;
@@ -70,12 +83,11 @@ const acknowledgeEvent = async (
 
 const takeAnswer = async (
   deps: OrderDeps,
-  row: OrderRow,
+  row: OrderName,
   message: KeptMessage,
-  call: string,
-  { answer, flaws }: Pick<AcknowledgedMessage, 'answer' | 'flaws'>,
+  heard: Heard | Problem,
+  answer: unknown,
 ): Promise<AcknowledgementProblem | undefined> => {
-  const heard = await hearAnswer(deps, row, message, call, answer, flaws);
   const line = answeredLine(deps, message, answer, outcomeOf(heard));
   if ('code' in heard) {
     await deps.orders.recordTry(row, [line]);
@@ -140,19 +152,24 @@ interface Heard {
   readonly answer?: string;
 }
 
-/** What the answer to a message says goes to its order; `call` names it, so that the same one is judged once. */
+type Order = <T>(say: (row: OrderRow) => Promise<T>) => Promise<T>;
+
+/**
+ * What the answer to a message says goes to its order; `call` names it, so that the same one is judged once. `order` is
+ * asked for where there is something to say to it.
+ */
 export const hearAnswer = (
   deps: OrderDeps,
-  row: OrderRow,
+  order: Order,
   message: KeptMessage,
   call: string,
   answer: unknown,
   flaws: readonly UnreadField[] = [],
-): Promise<Heard | Problem> => hear(deps, row, message, call, answer, flaws).catch(problemOf);
+): Promise<Heard | Problem> => hear(deps, order, message, call, answer, flaws).catch(problemOf);
 
 const hear = async (
   deps: OrderDeps,
-  row: OrderRow,
+  order: Order,
   message: KeptMessage,
   call: string,
   answer: unknown,
@@ -160,9 +177,9 @@ const hear = async (
 ): Promise<Heard> => {
   if (message.kind === 'paid') return {};
   if (flaws.length > 0) throw new Unreadable(flaws);
-  if (message.kind === 'code' || message.kind === 'closing') return hearCodes(deps, row, call, answer);
+  if (message.kind === 'code' || message.kind === 'closing') return hearCodes(deps, order, call, answer);
   const parsed = answer === undefined ? ({ status: 'deciding' } as const) : readWith(voidAnswer, answer);
-  await hearVoidAnswer(deps, row, message.requestId, call, parsed);
+  if (parsed.status !== 'deciding') await order((row) => hearVoidAnswer(deps, row, message.requestId, call, parsed));
   return { answer: parsed.status };
 };
 
@@ -172,15 +189,16 @@ const readWith = <S extends typeof codeAnswer | typeof voidAnswer>(schema: S, an
   throw new Unreadable(fieldErrors(parsed.error));
 };
 
-const hearCodes = async (deps: OrderDeps, row: OrderRow, call: string, answer: unknown): Promise<Heard> => {
+const hearCodes = async (deps: OrderDeps, order: Order, call: string, answer: unknown): Promise<Heard> => {
   const read = answer === undefined ? ({ status: 'issuing' } as const) : readWith(codeAnswer, answer);
   if (read.status === 'issuing') return { answer: 'issuing' };
-  const { orderNo } = row;
-  const { token } = openOrder(deps.ring, row);
-  const { status } =
-    read.status === 'issued'
-      ? await submitCodes(deps, row, call, { type: 'order.codes', orderNo, token, codes: read.codes })
-      : await refuseOrder(deps, row, call, { ...read, type: 'order.refusal', orderNo, token });
+  const { status } = await order(async (row) => {
+    const { orderNo } = row;
+    const { token } = openOrder(deps.ring, row);
+    return read.status === 'issued'
+      ? submitCodes(deps, row, call, { type: 'order.codes', orderNo, token, codes: read.codes })
+      : refuseOrder(deps, row, call, { ...read, type: 'order.refusal', orderNo, token });
+  });
   // Durable and not judged: the message stays, and the same answer again gets the judgement.
   if (status === 202) throw engineUnavailable();
   return { answer: read.status };

@@ -1,8 +1,7 @@
 import { Failure } from '../domain/failures';
 import type { OrderName } from '../domain/ids';
-import { macOfAgain, openOrder } from '../sealing/order-row';
+import { type BoundOrder, macOfAgain, openOrder } from '../sealing/order-row';
 import type { IssuerRow } from '../store/issuers';
-import type { OrderRow } from '../store/orders';
 import { engineUnavailable, type OrderDeps } from './ask-order';
 
 type Deps = Pick<OrderDeps, 'gateway' | 'pulls' | 'ring' | 'nowMs'>;
@@ -22,7 +21,7 @@ export const replayEvent = async (
 /** The same of a message that waited for an answer. @throws Failure `in_progress`, `unavailable`; SealBroken */
 export const replayMessage = async (
   { gateway, pulls, ring, nowMs }: Deps,
-  row: OrderRow,
+  row: OrderName & BoundOrder,
   { callback }: Callback,
   messageId: string,
 ): Promise<void> => {

@@ -25,6 +25,7 @@ import { createReadTogether } from './read-together';
 import { callByCall } from './sealed-rows';
 import { isDuplicate } from './store-errors';
 import { keysIn, lacks, lineKeys, newestLines, push, withAllLines } from './timeline';
+import { toldOrders } from './told-orders';
 
 export interface PendingEvent extends OrderEvent {
   readonly status: 'pending' | 'sent' | 'given_up';
@@ -405,9 +406,6 @@ const newestOf = (lists: readonly (readonly ListedOrder[])[], limit: number): Li
   [...new Map(lists.flat().map((row) => [row._id, row])).values()]
     .sort((a, b) => (a.position < b.position ? 1 : -1))
     .slice(0, limit);
-
-/** There is one, and what somebody else put beside it. */
-const sameIdMax = 20;
 
 export const createOrders = (
   { orders }: { readonly orders: Collection<OrderRow> },
@@ -881,22 +879,11 @@ export const createOrders = (
       if (wasTold.matchedCount === 0) await orders.updateOne(isAnother, { $set: { sentIn } });
     },
 
-    /** All that have an event or a message of this id: one is the order that told it, unless somebody else wrote to it. */
-    findByWebhookId: async (id: string): Promise<OrderRow[]> => {
-      const [ofEvents, ofMessages] = await Promise.all(
-        ['events.id', 'messages.id'].map((field) =>
-          orders
-            .find({ [field]: id })
-            .limit(sameIdMax)
-            .toArray(),
-        ),
-      );
-      return [...(ofEvents ?? []), ...(ofMessages ?? [])].map((row) => withAllLines(row));
-    },
+    told: toldOrders(orders),
 
     /** By its own name. */
-    eventOf: (row: OrderRow, id: string): OrderRow['events'][number] | undefined =>
-      row.events.find((event) => event.id === id && idIn(row._id)(event.sequence) === id),
+    isOwnEvent: ({ _id }: Pick<OrderRow, '_id'>, { id, sequence }: Pick<PendingEvent, 'id' | 'sequence'>): boolean =>
+      id !== undefined && idIn(_id)(sequence) === id,
 
     /** What a purge left has no such message. */
     findByMessage: (messageId: string): Promise<OrderRow | null> => whole({ sentMessages: messageId }),

@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import type { UpdateFilter } from 'mongodb';
+import { ownMessageId } from '../../src/first-interface/message-id';
 import { publicKeyToWhpk } from '../../src/signing/keys';
 import type { ConformanceOrderRow } from '../../src/store/conformance';
 import type { InboxRow } from '../../src/store/inbox';
@@ -448,6 +449,30 @@ test('what an issuer answers to a message goes to no other order that somebody e
   expect((await acknowledge(dear)).body).toMatchObject({ acknowledged: 1 });
   await issuer.inState('dear', 'delivered');
   expect((await issuer.order('cheap')).body.state).toBe('verified');
+});
+
+test('however many orders somebody else gave the id of a message before there was one, it is answered', async () => {
+  const issuer = await file.issuer({ callback: { kind: 'pull' } });
+  const { issuerId } = issuer;
+  const ids = [0, 1, 2].map((n) => ownMessageId({ issuerId, orderNo: 'foreseen' }, 'paid', n));
+  const forged = ids.flatMap((id) =>
+    Array.from({ length: 50 }, (_, n) => ({
+      ...{ _id: `${n < 25 ? 'zz' : issuerId}/${id}.${n}`, issuerId: n < 25 ? 'zz' : issuerId, orderNo: `${id}.${n}` },
+      ...{ pickupHash: randomUUID(), messages: [{ id, kind: 'paid' }], events: [{ id, sequence: 1 }] },
+    })),
+  );
+  await ordersInDatabase().insertMany(forged as unknown as OrderRow[]);
+  await issuer.place('foreseen');
+  const paid = await until('its payment is told', async () => {
+    const { data = [] } = (await issuer.get('/messages?waitSeconds=2')).body;
+    return data.find((one: { type: string }) => one.type === 'order.paid');
+  });
+  expect(ids).toContain(paid.id);
+  const results = [{ id: paid.id }];
+  const answer = await issuer.post('/messages/acknowledgement', { type: 'messages.acknowledgement', results });
+  expect(answer.body).toEqual({ acknowledged: 1, problems: [] });
+  expect((await issuer.post(`/messages/${paid.id}/replay`, { type: 'message.replay' })).status).toBe(202);
+  await ordersInDatabase().deleteMany({ _id: { $in: forged.map(({ _id }) => _id) } });
 });
 
 test('a message that somebody else puts into a conformance run is given to nobody', async () => {

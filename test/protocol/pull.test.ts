@@ -1,5 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
+import { orderId } from '../../src/domain/ids';
+import { ownMessageId } from '../../src/first-interface/message-id';
+import type { PendingEvent } from '../../src/store/orders';
 import { historyJson } from '../replay/histories';
 import type { TestIssuer } from '../support/issuer';
 import type { Answer } from '../support/platform';
@@ -389,6 +392,25 @@ test.concurrent('who is called fetches nothing; the query, the body and the numb
   const answers = await Promise.all(readers.map((path) => issuer.get(`${path}?waitSeconds=10`)));
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 429, 429]);
   expectProblem(answers.find(({ status }) => status === 429) as Answer, 429, 'rate_limited');
+});
+
+test.concurrent('a hundred events of one order are acknowledged by one look for them, and its row is not read whole', async () => {
+  const issuer = await pullIssuer();
+  await placeVerified(issuer, 'many-events');
+  const name = { issuerId: issuer.issuerId, orderNo: 'many-events' };
+  const idOf = (n: number) => ownMessageId(name, 'event', n);
+  const events = Array.from({ length: 100 }, (_, n) => ({
+    ...{ id: idOf(n + 10), sequence: n + 10, type: 'order.delivered', atMs: 1, state: 'delivered', status: 'sent' },
+  })) as unknown as PendingEvent[];
+  const { orders } = file.platform.core.database;
+  await orders.updateOne({ _id: orderId(name) }, { $push: { events: { $each: events } } });
+  const { orders: store } = file.platform.core.orderDeps;
+  const [told, find] = [jest.spyOn(store, 'told'), jest.spyOn(store, 'find')];
+  const results = [...events.map(({ id = '' }) => ({ id })), { id: idOf(1_000) }].slice(1);
+  const answer = await acknowledge(issuer, ...results);
+  expect(answer.body).toEqual({ acknowledged: 99, problems: [{ id: idOf(1_000), code: 'message_unknown' }] });
+  expect(told.mock.calls.filter(([ids]) => ids.includes(idOf(11)))).toHaveLength(1);
+  expect(find.mock.calls.filter(([order]) => order.orderNo === name.orderNo)).toEqual([]);
 });
 
 test.concurrent('another issuer acknowledges nothing of mine', async () => {

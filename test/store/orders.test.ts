@@ -613,6 +613,27 @@ describe('of orders of 10,000 dated codes', () => {
     expect(read.bytes).toBeLessThan(20_000);
   });
 
+  test('an order whose messages are named is read once for all of them, without its items, lines and what events tell', async () => {
+    const events = Array.from({ length: 100 }, (_, n) => ({
+      ...event(n + 1),
+      id: `told-${n}`,
+      status: 'sent' as const,
+    }));
+    const row = await placed('look-told', {
+      issuerId: 'looks',
+      events: events.map((one, n) => (n === 7 ? { ...one, itemIds } : one)),
+    });
+    const { voidRequest, ...others } = facts;
+    const entries = Array.from({ length: 2_000 }, (_, n) => entry(n));
+    await orders.project(row, { facts: { ...others, version: 2 }, entries, events: [] });
+    read.bytes = 0;
+    const seen: string[] = [];
+    for await (const { _id, events: told } of heard.told(events.map(({ id }) => id)))
+      seen.push(`${_id} ${told.length}`);
+    expect(seen).toEqual([`${row._id} 100`]);
+    expect(read.bytes).toBeLessThan(30_000);
+  });
+
   test('an order that is looked at tells what the whole row tells, and opens with its key', async () => {
     const row = await found(rows[1] as OrderRow);
     const [view, whole] = [await orders.viewForOperators(row), await found(row)];

@@ -52,7 +52,7 @@ export interface SentFile {
   readonly raw: Buffer;
 }
 
-interface IssuerCall<R extends Route> {
+export interface IssuerCall<R extends Route> {
   readonly issuer: IssuerRow;
   /** Undefined: the issuer's server, by its signature. */
   readonly session: PortalSession | undefined;
@@ -78,6 +78,8 @@ interface IssuerCall<R extends Route> {
   atWork<T>(work: () => Promise<T>): Promise<T>;
   /** What is done to an order of very many codes, in turns with others of that kind. */
   onLargeOrder<T>(work: () => Promise<T>): Promise<T>;
+  /** It takes as much as so many more requests, by what stands in it or was read for it. */
+  alsoCosts(requests: number): void;
   /** A row was read with what is kept of so many codes: its reader has less of its share. */
   readCodes(codes: number): void;
   /** As many may be opened, which takes longer. */
@@ -344,6 +346,11 @@ export const createMount = (
     (codes) =>
       budgets.openCodes(turnOf(share), codes);
 
+  const alsoCostsOf =
+    (share: string): IssuerCall<Route>['alsoCosts'] =>
+    (requests) =>
+      budgets.alsoCosts(turnOf(share), requests);
+
   const answerRead =
     <R extends Route, B>(route: R, handle: IssuerHandler<R, B>) =>
     async (request: Request, response: Response): Promise<KeptAnswer> => {
@@ -369,6 +376,7 @@ export const createMount = (
           newOrder: newOrderOf(issuer._id),
           atWork: route.waits ? atWork : (work) => work(),
           onLargeOrder: (work) => work(),
+          alsoCosts: alsoCostsOf(share),
           readCodes: readCodesOf(share),
           openCodes: openCodesOf(share),
           begun: nothing as Promise<B>,
@@ -480,6 +488,7 @@ export const createMount = (
               newOrder: newOrderOf(issuer._id),
               atWork: (part: () => Promise<never>) => reads.run(turnOf(share), part),
               onLargeOrder: (part: () => Promise<never>) => largeOrders.run(turnOf(share), part),
+              alsoCosts: alsoCostsOf(share),
               readCodes,
               openCodes: openCodesOf(share),
               begun,

@@ -3,18 +3,30 @@ import type { GivenMessage } from '../../contract/issuer/messages';
 import * as routes from '../../contract/issuer/messages';
 import type { PlaceInEntry } from '../../contract/strict-json';
 import { Failure } from '../../domain/failures';
+import { type OrderName, orderId } from '../../domain/ids';
 import { secondMs } from '../../domain/timings';
 import { giveMessages } from '../../first-interface/give-messages';
 import type { WaitingReaders } from '../../overload/waiting-readers';
-import { type AcknowledgementProblem, acknowledgeMessage } from '../../second-interface/acknowledge-message';
+import {
+  type AcknowledgementProblem,
+  acknowledgeMessage,
+  type Hearing,
+} from '../../second-interface/acknowledge-message';
 import type { OrderDeps } from '../../second-interface/ask-order';
+import { toldMessages } from '../../second-interface/told-message';
 import { isUntouched } from '../../second-interface/untouched-order';
 import type { IssuerRow, Issuers } from '../../store/issuers';
+import { codesKept, type OrderRow } from '../../store/orders';
 import type { RunMessages } from '../conformance/run-messages';
-import type { Mount } from '../edge/mount';
+import type { IssuerCall, Mount } from '../edge/mount';
+import { isLarge } from './order-operations';
 
+/** Each is looked for and written down. */
+const requestsPerResult = 2;
 /** Of one call: it is answered in time, and leaves the engine to others. */
 const acknowledgedAtOnceMax = 8;
+
+type Reading = Pick<IssuerCall<typeof routes.acknowledgeMessages>, 'atWork' | 'readCodes' | 'onLargeOrder'>;
 
 interface Deps {
   readonly orderDeps: OrderDeps;
@@ -63,19 +75,35 @@ export const mountMessages = (mount: Mount, { orderDeps, issuers, readers, runMe
     return { status: 200, body: { data } };
   });
 
-  mount.issuer(routes.acknowledgeMessages)(async ({ issuer, body, flawsByEntry, todaysAnswer, onceAnswered }) => {
+  mount.issuer(routes.acknowledgeMessages)(async (call) => {
+    const { issuer, body, flawsByEntry, todaysAnswer, onceAnswered, atWork, alsoCosts } = call;
     await fetching(issuer);
     const flawsOf = flawsByEntry(answerFlaw);
     const results = body.results.map((result, at) => ({ ...result, flaws: flawsOf.get(at) ?? [], todaysAnswer }));
+    alsoCosts(results.length * requestsPerResult);
+    let isOver = false;
+    onceAnswered(() => {
+      isOver = true;
+    });
     const ids = [...new Set(results.map(({ id }) => id))];
+    const own = ids.filter((id) => !runMessages.has(id));
+    const told = await atWork(() => toldMessages(orderDeps, issuer._id, own));
+    const hearing = { onceAnswered, atWork, withOrder: orderReader(call) };
+    const hear = async (result: (typeof results)[number], n: number) => {
+      // Nobody hears of it any more: the repeat says all of it again.
+      if (isOver) throw new Failure('unavailable', { retryAfterSeconds: 1 });
+      const { id } = result;
+      if (runMessages.has(id)) return runMessages.acknowledge(issuer._id, result);
+      const now = n === 0 ? told : await atWork(() => toldMessages(orderDeps, issuer._id, [id]));
+      return acknowledgeMessage(orderDeps, now.get(id), result, hearing);
+    };
     const problems: { id: string; code: AcknowledgementProblem['code'] }[] = [];
     let retryAfterSeconds: number | undefined;
     // What is said twice of one message is heard one after the other.
     await someAtOnce(acknowledgedAtOnceMax, ids, async (id) => {
-      for (const result of results.filter((one) => one.id === id)) {
-        const problem = await (runMessages.has(id)
-          ? runMessages.acknowledge(issuer._id, result)
-          : acknowledgeMessage(orderDeps, issuer._id, result, onceAnswered));
+      const ofMessage = results.filter((one) => one.id === id);
+      for (const [n, result] of ofMessage.entries()) {
+        const problem = await hear(result, n);
         if (!problem) continue;
         problems.push({ id, code: problem.code });
         if (problem.retryAfterSeconds) retryAfterSeconds = Math.max(retryAfterSeconds ?? 1, problem.retryAfterSeconds);
@@ -86,6 +114,23 @@ export const mountMessages = (mount: Mount, { orderDeps, issuers, readers, runMe
       ? { status: 200, body: answer }
       : { status: 200, body: answer, isKept: false, retryAfterSeconds };
   });
+
+  /** Of one call: each order that is spoken to is read whole once, and paid for. @throws Failure `unavailable` */
+  const orderReader = ({ atWork, readCodes, onLargeOrder }: Reading): Hearing['withOrder'] => {
+    const rows = new Map<string, Promise<OrderRow>>();
+    const read = async (order: OrderName): Promise<OrderRow> => {
+      const row = await atWork(() => orderDeps.orders.find(order));
+      if (!row || !(await isUntouched(orderDeps, row))) throw new Failure('unavailable', { retryAfterSeconds: 60 });
+      readCodes(codesKept(row));
+      return row;
+    };
+    return async (order, say) => {
+      const reading = rows.get(orderId(order)) ?? read(order);
+      rows.set(orderId(order), reading);
+      const row = await reading;
+      return isLarge(codesKept(row)) ? onLargeOrder(() => say(row)) : say(row);
+    };
+  };
 };
 
 /** An answer that strict JSON does not allow cannot be used; what is wrong beside it is wrong with the whole. */

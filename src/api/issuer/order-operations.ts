@@ -49,13 +49,14 @@ export const orderOperation =
       const running = () => run(orderDeps, row, messageId, body);
       const opened = codesOpened(row, body);
       openCodes(opened);
-      const answer = await (Math.max(codesKept(row), opened) < largeMin ? running() : onLargeOrder(running));
+      const answer = await (isLarge(Math.max(codesKept(row), opened)) ? onLargeOrder(running) : running());
       if (isWaitingForMore(answer)) setsOff = false;
       return answer;
     });
 
 /** Codes of which more is kept than how many they are, or that may be opened. */
 const largeMin = 1_000;
+export const isLarge = (codes: number): boolean => codes >= largeMin;
 
 /** The codes of a call that came with one of those that are named: as many come with it. */
 const codesOfCallMax = 200;

@@ -4,7 +4,7 @@ import { bodyInvalid } from '../../contract/problem';
 import type { Versions } from '../../contract/versions';
 import { Failure } from '../../domain/failures';
 import { eventKeptMs } from '../../first-interface/give-messages';
-import { messageOf } from '../../first-interface/kept-messages';
+import { canBeMade } from '../../first-interface/kept-messages';
 import type { OrderDeps } from '../../second-interface/ask-order';
 import { replayEvent, replayMessage } from '../../second-interface/replay-message';
 import { toldMessage } from '../../second-interface/told-message';
@@ -63,14 +63,13 @@ export const mountSelf = (mount: Mount, deps: Self): void => {
     };
   });
 
-  mount.issuer(routes.replayMessage)(async ({ issuer: { _id }, session, params: { messageId } }) => {
+  mount.issuer(routes.replayMessage)(async ({ issuer: { _id }, session, params: { messageId }, atWork }) => {
     const issuer = await issuers.find(_id);
-    const { row, event, message } = await toldMessage(orderDeps, _id, messageId);
+    const { row, event, message } = await atWork(() => toldMessage(orderDeps, _id, messageId));
     if (!issuer) throw new Failure('message_unknown');
     const isFetched = issuer.callback.kind === 'pull';
     if (event && isFetched && event.atMs <= orderDeps.nowMs() - eventKeptMs) throw new Failure('message_unknown');
-    // Of an order's void requests the newest one alone can be made again.
-    if (message && !messageOf(row, message, '')) throw new Failure('message_unknown');
+    if (message && !canBeMade(row, message)) throw new Failure('message_unknown');
     if (issuer.state === 'paused') throw new Failure('issuer_paused', { retryAfterSeconds: 30 });
     const kind = event?.type ?? message?.kind ?? '';
     const deed = { action: 'call.replayed', target: row._id, after: { messageId, kind } } as const;
